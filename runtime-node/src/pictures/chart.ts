@@ -1,0 +1,164 @@
+/**
+ * Line charts as PNG: an SVG of plain paths, rendered by sharp. No fonts are used, so the picture is the same everywhere.
+ */
+import { InputError } from '@onnoise/scheduler';
+import { textPath, textWidth } from './letters.ts';
+
+export interface Series {
+  name: string;
+  x: ArrayLike<number>;
+  y: ArrayLike<number>;
+}
+
+export interface LineChart {
+  title?: string;
+  xLabel?: string;
+  yLabel?: string;
+  series: readonly Series[];
+  /** Pixels. Default: 800 x 450. */
+  width?: number;
+  height?: number;
+  /** Logarithmic y axis; values that are not positive are left out. Default: false. */
+  logY?: boolean;
+}
+
+const COLOURS = ['#1f6fb4', '#d95f02', '#1b9e77', '#7570b3', '#e7298a', '#66a61e', '#a6761d', '#555555'];
+const INK = '#333333';
+
+/**
+ * Draws the series as lines over common axes. Points that are not finite are left out and break the line.
+ * @returns a PNG file, RGB.
+ * @throws InputError when there is no series, or one with as many x as y it does not have.
+ */
+export async function lineChart(chart: LineChart): Promise<Buffer> {
+  const svg = lineChartSvg(chart);
+  const { default: sharp } = await import('sharp');
+  return sharp(Buffer.from(svg)).flatten({ background: '#ffffff' }).png({ compressionLevel: 9 }).toBuffer();
+}
+
+/** The SVG behind {@link lineChart}. */
+export function lineChartSvg(chart: LineChart): string {
+  const { title = '', xLabel = '', yLabel = '', series, width = 800, height = 450, logY = false } = chart;
+  if (series.length === 0) throw new InputError('Cannot draw a chart: series must be at least 1, received 0.');
+  for (const { name, x, y } of series) {
+    if (x.length !== y.length) {
+      throw new InputError(
+        `Cannot draw a chart: ${name} must have one x for each y, received ${x.length} and ${y.length}.`,
+      );
+    }
+  }
+  const scaleY = (value: number) => (logY ? Math.log10(value) : value);
+  const lines = series.map(({ x, y }) => Array.from(x, (value, i) => [value, scaleY(y[i]!)] as const));
+  const finite = lines.flat().filter(([x, y]) => Number.isFinite(x) && Number.isFinite(y));
+  const [x0, x1] = extent(finite.map(([x]) => x));
+  const [y0, y1] = extent(finite.map(([, y]) => y));
+
+  const box = { left: 70, top: title === '' ? 20 : 46, right: width - 20, bottom: height - 50 };
+  const atX = (x: number) => round(box.left + ((x - x0) / (x1 - x0)) * (box.right - box.left));
+  const atY = (y: number) => round(box.bottom - ((y - y0) / (y1 - y0)) * (box.bottom - box.top));
+  const grid: string[] = [];
+  const texts: string[] = [];
+  for (const tick of ticks(x0, x1, 7)) {
+    const label = format(tick);
+    grid.push(`M${atX(tick)} ${box.top}V${box.bottom}`);
+    texts.push(textPath(label, atX(tick) - textWidth(label, 9) / 2, box.bottom + 8, 9));
+  }
+  for (const tick of ticks(y0, y1, 6)) {
+    const label = format(logY ? 10 ** tick : tick);
+    grid.push(`M${box.left} ${atY(tick)}H${box.right}`);
+    texts.push(textPath(label, box.left - 8 - textWidth(label, 9), atY(tick) - 4.5, 9));
+  }
+  texts.push(textPath(xLabel, (box.left + box.right - textWidth(xLabel, 10)) / 2, height - 20, 10));
+  const middle = (box.top + box.bottom + textWidth(yLabel, 10)) / 2;
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">`,
+    `<rect width="${width}" height="${height}" fill="#ffffff"/>`,
+    `<path d="${grid.join('')}" stroke="#dddddd" fill="none"/>`,
+    `<path d="M${box.left} ${box.top}V${box.bottom}H${box.right}" stroke="${INK}" fill="none"/>`,
+    ...lines.map((points, i) => {
+      const colour = COLOURS[i % COLOURS.length];
+      return `<path d="${linePath(points, atX, atY)}" stroke="${colour}" stroke-width="1.8" stroke-linejoin="round" stroke-linecap="round" fill="none"/>`;
+    }),
+    ...legend(series, box.right, box.top),
+    ...strokes(texts.join(''), 1.1),
+    ...strokes(textPath(title, box.left, 18, 13), 1.6),
+    ...(yLabel === ''
+      ? []
+      : [`<g transform="translate(12 ${round(middle)}) rotate(-90)">${strokes(textPath(yLabel, 0, 0, 10), 1.1)}</g>`]),
+    '</svg>',
+  ].join('\n');
+}
+
+/** Ticks at 1, 2 or 5 times a power of ten, about `wanted` of them, within [from, to]. */
+export function ticks(from: number, to: number, wanted: number): number[] {
+  const rough = (to - from) / wanted;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = power * ([1, 2, 5].find((factor) => factor * power >= rough) ?? 10);
+  const first = Math.ceil(from / step - 1e-9);
+  const last = Math.floor(to / step + 1e-9);
+  return Array.from({ length: last - first + 1 }, (_, i) => (first + i) * step);
+}
+
+function linePath(
+  points: readonly (readonly [number, number])[],
+  atX: (x: number) => number,
+  atY: (y: number) => number,
+): string {
+  let path = '';
+  let pen = false;
+  points.forEach(([x, y], i) => {
+    if (!Number.isFinite(x) || !Number.isFinite(y)) {
+      pen = false;
+      return;
+    }
+    path += `${pen ? 'L' : 'M'}${atX(x)} ${atY(y)}`;
+    const next = points[i + 1];
+    if (!pen && !(next && Number.isFinite(next[0]) && Number.isFinite(next[1]))) path += 'h0'; // a lone point is a dot
+    pen = true;
+  });
+  return path;
+}
+
+function legend(series: readonly Series[], right: number, top: number): string[] {
+  if (series.length < 2) return [];
+  const widest = Math.max(...series.map(({ name }) => textWidth(name, 9)));
+  const left = right - widest - 36;
+  return series.flatMap(({ name }, i) => {
+    const y = top + 14 + i * 18;
+    return [
+      `<path d="M${round(left)} ${y}h20" stroke="${COLOURS[i % COLOURS.length]}" stroke-width="2.5"/>`,
+      ...strokes(textPath(name, left + 28, y - 4.5, 9), 1.1),
+    ];
+  });
+}
+
+function strokes(path: string, width: number): string[] {
+  if (path === '') return [];
+  return [
+    `<path d="${path}" stroke="${INK}" stroke-width="${width}" stroke-linecap="round" stroke-linejoin="round" fill="none"/>`,
+  ];
+}
+
+/** Least and greatest value; widened where they are the same or there is none, so that a scale can be made. */
+function extent(values: readonly number[]): [number, number] {
+  let least = Number.POSITIVE_INFINITY;
+  let greatest = Number.NEGATIVE_INFINITY;
+  for (const value of values) {
+    least = Math.min(least, value);
+    greatest = Math.max(greatest, value);
+  }
+  if (least > greatest) return [0, 1];
+  if (least === greatest) {
+    const room = Math.abs(least) / 2 || 0.5;
+    return [least - room, greatest + room];
+  }
+  return [least, greatest];
+}
+
+function format(value: number): string {
+  return String(Number(value.toPrecision(3)));
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
+}

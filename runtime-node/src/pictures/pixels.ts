@@ -1,0 +1,99 @@
+/**
+ * Model images to bytes, and bytes to tiles: pure functions, no codec.
+ *
+ * Images are float32 [N, C, H, W] in [-1, 1] with C = 1 (gray) or 3 (RGB). Pixels are uint8 [H, W, C], as codecs want them.
+ */
+import { InputError } from '@onnoise/scheduler';
+
+/** Channels, height and width of one image. */
+export type ImageShape = readonly [channels: number, height: number, width: number];
+
+/** Uncompressed picture: `data` is [height, width, channels]. */
+export interface Pixels {
+  data: Uint8Array;
+  width: number;
+  height: number;
+  channels: 1 | 3;
+}
+
+export interface TileOptions {
+  /** Images in a row. Default: the nearest to a square, `ceil(sqrt(N))`. */
+  columns?: number;
+  /** Every pixel becomes a square of this side. Default: as large as keeps an image within 96 pixels, at least 1. */
+  scale?: number;
+  /** Pixels of background around and between images. Default: 2. */
+  gap?: number;
+}
+
+const BACKGROUND = 255;
+const COMFORTABLE_SIDE = 96;
+
+/**
+ * Number of images in a batch.
+ * @throws InputError when the shape is not [1 or 3, H, W] of whole numbers, or the data is not a whole number of images.
+ */
+export function countImages(images: Float32Array, shape: ImageShape): number {
+  const [channels, height, width] = shape;
+  const whole = [height, width].every((side) => Number.isInteger(side) && side > 0);
+  if ((channels !== 1 && channels !== 3) || !whole) {
+    throw new InputError(
+      `Cannot draw images: shape must be [1 or 3, height, width] of whole numbers, received [${shape.join(', ')}].`,
+    );
+  }
+  const count = images.length / (channels * height * width);
+  if (count === 0 || !Number.isInteger(count)) {
+    throw new InputError(
+      `Cannot draw images: values must be a whole number of images of [${shape.join(', ')}], received ${images.length} values.`,
+    );
+  }
+  return count;
+}
+
+/** The largest whole factor that keeps an image of this shape within a comfortable size; 28x28 gives 3. */
+export function defaultScale([, height, width]: ImageShape): number {
+  return Math.max(1, Math.floor(COMFORTABLE_SIDE / Math.max(height, width)));
+}
+
+/** The byte of a model value: -1 is 0, 1 is 255, rounded to nearest; beyond the range is cut and NaN is 0. */
+export function toByte(value: number): number {
+  const byte = Math.round((value + 1) * 127.5);
+  return byte > 0 ? Math.min(byte, 255) : 0;
+}
+
+/**
+ * Lays a batch out in rows, left to right, top to bottom; places left over are background.
+ * @throws InputError for a wrong shape or an option that is not a whole number in range.
+ */
+export function tile(images: Float32Array, shape: ImageShape, options: TileOptions = {}): Pixels {
+  const count = countImages(images, shape);
+  const [channels, height, width] = shape;
+  const columns = wholeOption('columns', options.columns ?? Math.ceil(Math.sqrt(count)), 1);
+  const scale = wholeOption('scale', options.scale ?? defaultScale(shape), 1);
+  const gap = wholeOption('gap', options.gap ?? 2, 0);
+  const across = Math.min(columns, count);
+  const down = Math.ceil(count / columns);
+  const sheetWidth = across * (width * scale + gap) + gap;
+  const sheetHeight = down * (height * scale + gap) + gap;
+  const data = new Uint8Array(sheetHeight * sheetWidth * channels).fill(BACKGROUND);
+  for (let n = 0; n < count; n++) {
+    const left = gap + (n % columns) * (width * scale + gap);
+    const top = gap + Math.floor(n / columns) * (height * scale + gap);
+    for (let c = 0; c < channels; c++) {
+      const plane = (n * channels + c) * height * width;
+      for (let y = 0; y < height * scale; y++) {
+        const source = plane + Math.floor(y / scale) * width;
+        let target = ((top + y) * sheetWidth + left) * channels + c;
+        for (let x = 0; x < width * scale; x++) {
+          data[target] = toByte(images[source + Math.floor(x / scale)]!);
+          target += channels;
+        }
+      }
+    }
+  }
+  return { data, width: sheetWidth, height: sheetHeight, channels: channels as 1 | 3 };
+}
+
+function wholeOption(name: string, value: number, least: number): number {
+  if (Number.isInteger(value) && value >= least) return value;
+  throw new InputError(`Cannot draw images: ${name} must be a whole number of at least ${least}, received ${value}.`);
+}

@@ -1,0 +1,179 @@
+import fc from 'fast-check';
+import sharp from 'sharp';
+import { describe, expect, test } from 'vitest';
+import { lineChart, lineChartSvg, ticks } from '../../../runtime-node/src/pictures/chart.ts';
+import { animatedWebp, png, sheet, strip } from '../../../runtime-node/src/pictures/encode.ts';
+import { type ImageShape, tile, toByte } from '../../../runtime-node/src/pictures/pixels.ts';
+
+const raw = async (file: Buffer) => {
+  const { data, info } = await sharp(file).raw().toBuffer({ resolveWithObject: true });
+  return { data, width: info.width, height: info.height, channels: info.channels };
+};
+/** Model values of whole bytes, so that pictures can be compared exactly. */
+const values = (...bytes: number[]) => Float32Array.from(bytes, (byte) => byte / 127.5 - 1);
+
+describe('toByte', () => {
+  test('maps -1 to 0, 0 to the middle and 1 to 255, and cuts what is beyond', () => {
+    expect([-1, 0, 1, -7, 7, Number.NaN, Number.POSITIVE_INFINITY].map(toByte)).toEqual([0, 128, 255, 0, 255, 0, 255]);
+  });
+
+  test('undoes byte / 127.5 - 1 for every byte', () => {
+    for (let byte = 0; byte < 256; byte++) expect(toByte(Math.fround(byte / 127.5 - 1))).toBe(byte);
+  });
+});
+
+describe('tile', () => {
+  test('lays images out left to right, top to bottom, and leaves the rest white', () => {
+    const picture = tile(values(1, 2, 3), [1, 1, 1], { columns: 2, scale: 1, gap: 1 });
+    expect([picture.width, picture.height, picture.channels]).toEqual([5, 5, 1]);
+    const W = 255;
+    expect([...picture.data]).toEqual([
+      ...[W, W, W, W, W],
+      ...[W, 1, W, 2, W],
+      ...[W, W, W, W, W],
+      ...[W, 3, W, W, W],
+      ...[W, W, W, W, W],
+    ]);
+  });
+
+  test('enlarges by nearest neighbour and interleaves the channels', () => {
+    const picture = tile(values(1, 2, 3, 4, 5, 6), [3, 1, 2], { columns: 1, scale: 2, gap: 0 });
+    const row = [1, 3, 5, 1, 3, 5, 2, 4, 6, 2, 4, 6];
+    expect([...picture.data]).toEqual([...row, ...row]);
+  });
+
+  test('a picture of N images holds each image as it is alone', () => {
+    const batch = fc.record({
+      count: fc.integer({ min: 1, max: 7 }),
+      columns: fc.integer({ min: 1, max: 8 }),
+      scale: fc.integer({ min: 1, max: 3 }),
+      gap: fc.integer({ min: 0, max: 3 }),
+      channels: fc.constantFrom(1 as const, 3 as const),
+    });
+    fc.assert(
+      fc.property(batch, ({ count, columns, scale, gap, channels }) => {
+        const shape: ImageShape = [channels, 2, 3];
+        const size = channels * 6;
+        const images = Float32Array.from({ length: count * size }, (_, i) => Math.sin(i));
+        const whole = tile(images, shape, { columns, scale, gap });
+        for (let n = 0; n < count; n++) {
+          const alone = tile(images.subarray(n * size, (n + 1) * size), shape, { scale, gap: 0 });
+          const left = gap + (n % columns) * (3 * scale + gap);
+          const top = gap + Math.floor(n / columns) * (2 * scale + gap);
+          for (let y = 0; y < alone.height; y++) {
+            const from = ((top + y) * whole.width + left) * channels;
+            const row = alone.width * channels;
+            expect(whole.data.subarray(from, from + row)).toEqual(alone.data.subarray(y * row, (y + 1) * row));
+          }
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test('rejects wrong shapes, torn batches and options that are not whole numbers', () => {
+    const image = new Float32Array(4);
+    expect(() => tile(image, [2, 1, 2])).toThrow('shape must be [1 or 3, height, width]');
+    expect(() => tile(image, [1, 0, 2])).toThrow('received [1, 0, 2]');
+    expect(() => tile(image, [1, 1, 3])).toThrow('received 4 values');
+    expect(() => tile(new Float32Array(0), [1, 1, 3])).toThrow('received 0 values');
+    expect(() => tile(image, [1, 2, 2], { columns: 0 })).toThrow('columns must be a whole number of at least 1');
+    expect(() => tile(image, [1, 2, 2], { scale: 1.5 })).toThrow('scale must be');
+    expect(() => tile(image, [1, 2, 2], { gap: -1 })).toThrow('gap must be');
+  });
+});
+
+describe('png, sheet and strip', () => {
+  test('png keeps a gray picture in one channel, pixel for pixel', async () => {
+    const file = await png(values(0, 80, 160, 255), [1, 2, 2]);
+    const { width, height, channels } = await sharp(file).metadata();
+    expect([width, height, channels]).toEqual([2, 2, 1]);
+    expect([...(await sharp(file).toColourspace('b-w').raw().toBuffer())]).toEqual([0, 80, 160, 255]);
+  });
+
+  test('png keeps colours', async () => {
+    const { data, channels } = await raw(await png(values(255, 0, 10, 20, 30, 40), [3, 1, 2]));
+    expect([channels, ...data]).toEqual([3, 255, 10, 30, 0, 20, 40]);
+  });
+
+  test('png refuses a batch', async () => {
+    await expect(png(values(1, 2), [1, 1, 1])).rejects.toThrow('image must be one image');
+  });
+
+  test('sheet is nearest to a square by default and small images are enlarged', async () => {
+    const { width, height } = await raw(await sheet(new Float32Array(64 * 28 * 28), [1, 28, 28]));
+    expect([width, height]).toEqual([8 * 86 + 2, 8 * 86 + 2]);
+  });
+
+  test('strip is one row', async () => {
+    const { width, height } = await raw(await strip(new Float32Array(10 * 4), [1, 2, 2], { scale: 1, gap: 0 }));
+    expect([width, height]).toEqual([20, 2]);
+  });
+
+  test('the same images give the same bytes', async () => {
+    const images = Float32Array.from({ length: 9 * 64 }, (_, i) => Math.sin(i * i));
+    expect(await sheet(images, [1, 8, 8])).toEqual(await sheet(images, [1, 8, 8]));
+  });
+});
+
+describe('animatedWebp', () => {
+  test('holds every frame losslessly, with the last one held longer', async () => {
+    const frames = [values(0, 50, 100, 150), values(20, 20, 20, 20), values(255, 0, 0, 255)];
+    const file = await animatedWebp(frames, [1, 2, 2], { scale: 1, gap: 0, delay: 40, hold: 900 });
+    const metadata = await sharp(file, { animated: true }).metadata();
+    expect([metadata.pages, metadata.width, metadata.pageHeight, metadata.delay]).toEqual([3, 2, 2, [40, 40, 900]]);
+    const { data, info } = await sharp(file, { animated: true }).raw().toBuffer({ resolveWithObject: true });
+    const gray = [...data].filter((_, i) => i % info.channels === 0);
+    expect(gray).toEqual([0, 50, 100, 150, 20, 20, 20, 20, 255, 0, 0, 255]);
+  });
+
+  test('refuses no frames and frames of different sizes', async () => {
+    await expect(animatedWebp([], [1, 1, 1])).rejects.toThrow('frames must be at least 1');
+    await expect(animatedWebp([values(1), values(1, 2)], [1, 1, 1])).rejects.toThrow('equally many images');
+  });
+});
+
+describe('lineChart', () => {
+  const loss = { name: 'loss', x: [0, 10, 20], y: [1, 0.5, 0.25] };
+
+  test('draws a PNG of the size asked for', async () => {
+    const { width, height, data } = await raw(await lineChart({ series: [loss], width: 300, height: 200 }));
+    expect([width, height]).toEqual([300, 200]);
+    const blue = data.filter((value, i) => i % 3 === 2 && value > data[i - 2]! + 60).length;
+    expect(blue).toBeGreaterThan(100);
+  });
+
+  test('puts the first point at the left and the greatest value at the top', () => {
+    expect(lineChartSvg({ series: [loss], width: 300, height: 200 })).toContain('d="M70 20L175 106.67L280 150"');
+  });
+
+  test('breaks the line at a value that is not finite', () => {
+    const svg = lineChartSvg({ series: [{ name: 'a', x: [0, 1, 2, 3], y: [0, Number.NaN, 1, 0.5] }] });
+    expect(svg).toMatch(/d="M70 400h0M543.33 20L780 210"/);
+  });
+
+  test('a logarithmic axis leaves out what is not positive', () => {
+    const svg = lineChartSvg({ logY: true, series: [{ name: 'a', x: [0, 1, 2], y: [0, 1, 100] }] });
+    expect(svg).toMatch(/d="M70 400L780 20"/);
+  });
+
+  test('draws a series of one point and one with no point at all', () => {
+    expect(lineChartSvg({ series: [{ name: 'a', x: [5], y: [5] }] })).not.toContain('NaN');
+    expect(lineChartSvg({ series: [{ name: 'a', x: [], y: [] }] })).not.toContain('NaN');
+  });
+
+  test('refuses no series and series with missing values', () => {
+    expect(() => lineChartSvg({ series: [] })).toThrow('series must be at least 1');
+    expect(() => lineChartSvg({ series: [{ name: 'loss', x: [1], y: [] }] })).toThrow(
+      'loss must have one x for each y, received 1 and 0',
+    );
+  });
+});
+
+describe('ticks', () => {
+  test('are 1, 2 or 5 times a power of ten and lie within the range', () => {
+    expect(ticks(0, 100, 5)).toEqual([0, 20, 40, 60, 80, 100]);
+    expect(ticks(3, 9.5, 7)).toEqual([3, 4, 5, 6, 7, 8, 9]);
+    expect(ticks(-3, 0, 6)).toHaveLength(7);
+  });
+});
