@@ -1,0 +1,110 @@
+/**
+ * Adam and AdamW with PyTorch's arithmetic (torch.optim.Adam, AdamW; amsgrad off), and its clipping by global norm
+ * (torch.nn.utils.clip_grad_norm_). Pure functions of tensors.
+ *
+ *     m' = b1 m + (1 - b1) g      v' = b2 v + (1 - b2) g^2
+ *     p' = p - lr / (1 - b1^n) m' / (sqrt(v') / sqrt(1 - b2^n) + eps)
+ *
+ * Written for few passes over a parameter. With s = sqrt(1 - b2^n) the last line is
+ * p - (lr s / (1 - b1^n)) m' / (sqrt(v') + eps s), whose two scalars are made in float64 outside; the clip factor c is
+ * folded into the scalars (1 - b1) c and (1 - b2) c^2, and g^2 serves the norm and v.
+ *
+ * Source: Kingma & Ba, "Adam" (arXiv 1412.6980), end of section 2; Loshchilov & Hutter (arXiv 1711.05101).
+ */
+import * as tf from '@tensorflow/tfjs';
+
+export const optimizerNames = ['adam', 'adamw'] as const;
+export type OptimizerName = (typeof optimizerNames)[number];
+
+/**
+ * | name        | PyTorch's default | meaning                                                         |
+ * | optimizer   |                   | `adamw` shrinks the weight itself, `adam` adds decay to the gradient |
+ * | betas       | [0.9, 0.999]      | memory of the first and second moment                           |
+ * | eps         | 1e-8              | added to the root of the second moment                          |
+ * | weightDecay | 0 (adamw: 0.01)   | 0 is off                                                        |
+ */
+export interface AdamOptions {
+  optimizer: OptimizerName;
+  betas: readonly [number, number];
+  eps: number;
+  weightDecay: number;
+}
+
+export interface AdamScalars {
+  /** lr s / (1 - b1^n) */
+  stepSize: tf.Scalar;
+  /** eps s */
+  epsilon: tf.Scalar;
+  /** 1 - lr weightDecay, used by adamw */
+  weightFactor: tf.Scalar;
+}
+
+/** The step's scalars, in float64. `step` is 1 for the first update. */
+export function adamScalars(
+  { betas, eps, weightDecay }: AdamOptions,
+  step: number,
+  learningRate: number,
+): { stepSize: number; epsilon: number; weightFactor: number } {
+  const rootCorrection = Math.sqrt(1 - betas[1] ** step);
+  return {
+    stepSize: (learningRate * rootCorrection) / (1 - betas[0] ** step),
+    epsilon: eps * rootCorrection,
+    weightFactor: 1 - learningRate * weightDecay,
+  };
+}
+
+/** sqrt of the sum of all squares; `squares` are the squared gradients. */
+export function globalNorm(squares: readonly tf.Tensor[]): tf.Scalar {
+  const sums = squares.map((square) => tf.sum(square) as tf.Scalar);
+  return tf.sqrt(sums.reduce((total, sum) => tf.add(total, sum)));
+}
+
+/** min(1, maximum / (norm + 1e-6)), the factor of `clip_grad_norm_`. */
+export function clipFactor(norm: tf.Scalar, maximum: number): tf.Scalar {
+  return tf.minimum(tf.div(tf.scalar(maximum), tf.add(norm, 1e-6)), 1);
+}
+
+/** What multiplies the raw gradient and its square in the moments: (1 - b1) c and (1 - b2) c^2. */
+export interface MomentRates {
+  first: tf.Scalar | number;
+  second: tf.Scalar | number;
+}
+
+export function momentRates({ betas }: AdamOptions, clip: tf.Scalar | null): MomentRates {
+  const first = 1 - betas[0];
+  const second = 1 - betas[1];
+  if (!clip) return { first, second };
+  return { first: tf.mul(clip, first), second: tf.mul(tf.mul(clip, clip), second) };
+}
+
+export interface Moments {
+  m: tf.Tensor;
+  v: tf.Tensor;
+}
+
+/** One parameter's update. `square` is gradient^2; `clip` scales the gradient when it is not null. */
+export function adamUpdate(
+  options: AdamOptions,
+  scalars: AdamScalars,
+  rates: MomentRates,
+  clip: tf.Scalar | null,
+  parameter: tf.Tensor,
+  gradient: tf.Tensor,
+  square: tf.Tensor,
+  moments: Moments,
+): Moments & { parameter: tf.Tensor } {
+  const [beta1, beta2] = options.betas;
+  let used = { gradient, square, rates };
+  if (options.optimizer === 'adam' && options.weightDecay > 0) {
+    // L2 regularisation enters after clipping, so nothing can be folded here.
+    const clipped = clip ? tf.mul(gradient, clip) : gradient;
+    const decayed = tf.add(clipped, tf.mul(parameter, options.weightDecay));
+    used = { gradient: decayed, square: tf.mul(decayed, decayed), rates: momentRates(options, null) };
+  }
+  const m = tf.add(tf.mul(moments.m, beta1), tf.mul(used.gradient, used.rates.first));
+  const v = tf.add(tf.mul(moments.v, beta2), tf.mul(used.square, used.rates.second));
+  const kept =
+    options.optimizer === 'adamw' && options.weightDecay > 0 ? tf.mul(parameter, scalars.weightFactor) : parameter;
+  const change = tf.mul(tf.div(m, tf.add(tf.sqrt(v), scalars.epsilon)), scalars.stepSize);
+  return { m, v, parameter: tf.sub(kept, change) };
+}

@@ -1,0 +1,58 @@
+/**
+ * The seams of training: what a network, a training step and an engine look like to each other.
+ * Types only. Tensors outside are plain typed arrays in PyTorch's order, images are NCHW.
+ */
+import type * as tf from '@tensorflow/tfjs';
+
+export interface TensorSpec {
+  name: string;
+  shape: number[];
+  dtype: 'float32' | 'int32';
+}
+
+/** The part of a network that training needs; every `Model` of `../model` is one. */
+export interface TrainableModel {
+  parameters: readonly { name: string; shape: readonly number[]; trainable: boolean }[];
+  /** Sample [B, C, H, W] and timestep [B] (float32) to a prediction [B, C, H, W]. */
+  forward(
+    parameters: Record<string, tf.Tensor>,
+    sample: tf.Tensor4D,
+    timestep: tf.Tensor1D,
+    options: { labels?: tf.Tensor1D; training: boolean; onBuffer?: (name: string, value: tf.Tensor) => void },
+  ): tf.Tensor4D;
+}
+
+/** The scalars of one step, in float64; `TrainStep.scalars` makes the step's inputs from them. */
+export interface StepScalars {
+  /** 1 for the first update: the power of Adam's bias corrections. */
+  step: number;
+  learningRate: number;
+  /** Share of the old average that stays, 0 to 1. */
+  emaDecay: number;
+}
+
+export interface TrainStep {
+  /** What lives from step to step: `model.*`, `ema.*`, `adam.m.*`, `adam.v.*`. */
+  state: TensorSpec[];
+  /** images, noise [B, C, H, W]; timesteps [B] int32; labels [B] int32 (conditional models); scalars [] float32. */
+  inputs: TensorSpec[];
+  /** A fresh state around the given parameters (PyTorch's order): zero moments, EMA equal to the weights. */
+  initialState(parameters: ReadonlyMap<string, Float32Array>): Map<string, Float32Array>;
+  scalars(values: StepScalars): Record<string, Float32Array>;
+  /** A pure function of tfjs ops: runs eagerly on any backend, or under a tracer. */
+  run(
+    state: Record<string, tf.Tensor>,
+    inputs: Record<string, tf.Tensor>,
+  ): { state: Record<string, tf.Tensor>; outputs: { loss: tf.Scalar; gradNorm: tf.Scalar } };
+}
+
+export type StepInputs = Record<string, Float32Array | Int32Array>;
+
+export interface TrainEngine {
+  /** What runs the step, for people: `onnxruntime (cpu)`, `tfjs-cpu`. */
+  name: string;
+  step(inputs: StepInputs): Promise<{ loss: number; gradNorm: number }>;
+  readState(): Promise<Map<string, Float32Array>>;
+  writeState(state: ReadonlyMap<string, Float32Array>): Promise<void>;
+  dispose(): Promise<void>;
+}

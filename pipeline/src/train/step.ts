@@ -1,0 +1,144 @@
+/**
+ * The training step as one pure function of tfjs ops: noise the images, predict, measure, differentiate, clip, update,
+ * average. It reads no tensor and keeps no variable, so it runs eagerly on any backend and can be traced.
+ *
+ * Source: Ho et al., "Denoising Diffusion Probabilistic Models" (arXiv 2006.11239), algorithm 1; the velocity target is
+ * Salimans & Ho (arXiv 2202.00512), v = sqrt(alphaBar) noise - sqrt(1 - alphaBar) x0.
+ */
+import * as tf from '@tensorflow/tfjs';
+import { type AdamOptions, adamScalars, adamUpdate, clipFactor, globalNorm, momentRates } from './adam.ts';
+import type { TensorSpec, TrainableModel, TrainStep } from './contracts.ts';
+import { emaUpdate } from './ema.ts';
+import { type LossName, meanLoss } from './loss.ts';
+import { freshState, stateSpecs } from './state.ts';
+
+export interface TrainStepOptions extends AdamOptions {
+  batch: number;
+  /** [C, H, W] of an image. */
+  shape: readonly [number, number, number];
+  /** Whether the model takes class labels. */
+  conditional: boolean;
+  /** alphaBar of every timestep, 0 to 1, in float64. */
+  schedule: { alphaBar: ArrayLike<number> };
+  predictionType: 'epsilon' | 'sample' | 'v_prediction';
+  loss: LossName;
+  /** Largest global norm of the gradients; null leaves them as they are. */
+  clipNorm: number | null;
+  /** Whether averaged weights are kept. */
+  ema: boolean;
+}
+
+export function createTrainStep(model: TrainableModel, options: TrainStepOptions): TrainStep {
+  const { batch, shape, conditional } = options;
+  const state = stateSpecs(model.parameters, options.ema);
+  const scalar = (name: string): TensorSpec => ({ name, shape: [], dtype: 'float32' });
+  const decays = options.optimizer === 'adamw' && options.weightDecay > 0;
+  const inputs: TensorSpec[] = [
+    { name: 'images', shape: [batch, ...shape], dtype: 'float32' },
+    { name: 'noise', shape: [batch, ...shape], dtype: 'float32' },
+    { name: 'timesteps', shape: [batch], dtype: 'int32' },
+    ...(conditional ? [{ name: 'labels', shape: [batch], dtype: 'int32' } satisfies TensorSpec] : []),
+    scalar('stepSize'),
+    scalar('epsilon'),
+    ...(decays ? [scalar('weightFactor')] : []),
+    ...(options.ema ? [scalar('emaRate')] : []),
+  ];
+  return {
+    state,
+    inputs,
+    initialState: (parameters) => freshState(state, parameters),
+    scalars({ step, learningRate, emaDecay }) {
+      const { stepSize, epsilon, weightFactor } = adamScalars(options, step, learningRate);
+      return {
+        stepSize: Float32Array.of(stepSize),
+        epsilon: Float32Array.of(epsilon),
+        ...(decays && { weightFactor: Float32Array.of(weightFactor) }),
+        ...(options.ema && { emaRate: Float32Array.of(1 - emaDecay) }),
+      };
+    },
+    run: (before, given) => tf.tidy(() => runStep(model, options, before, given)),
+  };
+}
+
+type Tensors = Record<string, tf.Tensor>;
+
+function runStep(model: TrainableModel, options: TrainStepOptions, state: Tensors, inputs: Tensors) {
+  const { loss, gradients, buffers } = differentiate(model, options, state, inputs);
+
+  const squares = gradients.map(([, gradient]) => tf.mul(gradient, gradient));
+  const gradNorm = globalNorm(squares);
+  const clip = options.clipNorm === null ? null : clipFactor(gradNorm, options.clipNorm);
+  const rates = momentRates(options, clip);
+  const scalars = {
+    stepSize: inputs.stepSize as tf.Scalar,
+    epsilon: inputs.epsilon as tf.Scalar,
+    weightFactor: inputs.weightFactor as tf.Scalar,
+  };
+
+  const after: Tensors = {};
+  for (const { name, trainable } of model.parameters) {
+    if (!trainable) after[`model.${name}`] = buffers.get(name) ?? state[`model.${name}`]!;
+  }
+  gradients.forEach(([name, gradient], i) => {
+    const moments = { m: state[`adam.m.${name}`]!, v: state[`adam.v.${name}`]! };
+    const weight = state[`model.${name}`]!;
+    const updated = adamUpdate(options, scalars, rates, clip, weight, gradient, squares[i]!, moments);
+    after[`model.${name}`] = updated.parameter;
+    after[`adam.m.${name}`] = updated.m;
+    after[`adam.v.${name}`] = updated.v;
+    if (options.ema) {
+      after[`ema.${name}`] = emaUpdate(state[`ema.${name}`]!, updated.parameter, inputs.emaRate as tf.Scalar);
+    }
+  });
+  return { state: after, outputs: { loss, gradNorm } };
+}
+
+/** Loss, gradient of every trainable parameter, and the buffers that the forward pass renewed. */
+function differentiate(model: TrainableModel, options: TrainStepOptions, state: Tensors, inputs: Tensors) {
+  const buffers = new Map<string, tf.Tensor>();
+  const parameters: Tensors = {};
+  for (const { name } of model.parameters) parameters[name] = state[`model.${name}`]!;
+  const trained = model.parameters.filter(({ trainable }) => trainable).map(({ name }) => name);
+  const { noisy, target, timestep } = noised(options, inputs);
+
+  const forward = () => {
+    const prediction = model.forward(parameters, noisy, timestep, {
+      training: true,
+      ...(options.conditional && { labels: inputs.labels as tf.Tensor1D }),
+      // The gradient scope ends before the buffers are read.
+      onBuffer: (name, value) => buffers.set(name, tf.keep(value)),
+    });
+    return meanLoss(options.loss, prediction, target);
+  };
+  const { value, grads } = tf.engine().gradients(
+    forward,
+    trained.map((name) => parameters[name]!),
+    undefined,
+    true,
+  );
+  const gradients = trained.map((name, i) => {
+    const gradient = grads[i] as tf.Tensor | undefined;
+    if (!gradient) throw new Error(`parameter ${name} has no gradient: the loss does not depend on it`);
+    return [name, gradient] as const;
+  });
+  return { loss: value as tf.Scalar, gradients, buffers };
+}
+
+/** x_t = sqrt(alphaBar) x_0 + sqrt(1 - alphaBar) noise, and what the model is to predict from it. */
+function noised({ schedule, predictionType, batch }: TrainStepOptions, inputs: Tensors) {
+  const alphaBar = Array.from(schedule.alphaBar);
+  const timesteps = inputs.timesteps as tf.Tensor1D;
+  const images = inputs.images as tf.Tensor4D; // [B, C, H, W]
+  const noise = inputs.noise as tf.Tensor4D; // [B, C, H, W]
+  const pick = (table: number[]) => tf.reshape(tf.gather(tf.tensor1d(table), timesteps), [batch, 1, 1, 1]);
+  const signal = pick(alphaBar.map(Math.sqrt)); // [B, 1, 1, 1]
+  const spread = pick(alphaBar.map((share) => Math.sqrt(1 - share))); // [B, 1, 1, 1]
+  const noisy: tf.Tensor4D = tf.add(tf.mul(signal, images), tf.mul(spread, noise));
+  const target =
+    predictionType === 'epsilon'
+      ? noise
+      : predictionType === 'sample'
+        ? images
+        : tf.sub(tf.mul(signal, noise), tf.mul(spread, images));
+  return { noisy, target, timestep: tf.cast(timesteps, 'float32') };
+}

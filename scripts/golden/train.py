@@ -1,0 +1,117 @@
+"""Golden numbers of the training step: losses, gradient norms and final weights of a tiny denoiser in PyTorch, for
+every loss, prediction type and optimizer; and a file written by the safetensors library.
+
+    python3 scripts/golden/train.py        # writes test/golden/data/train/
+
+Made with Python 3.11, torch 2.13.0, safetensors 0.8.0, numpy 2.4.6.
+"""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from safetensors.torch import save_file
+
+OUT = Path(__file__).parents[2] / "test/golden/data/train"
+B, C, S, HIDDEN, CLASSES, T, STEPS = 4, 1, 5, 3, 3, 20, 10
+
+CASES = [
+    dict(loss="l1", predictionType="epsilon", optimizer="adam", weightDecay=0.0, clipNorm=None, lr=0.01),
+    dict(loss="l2", predictionType="v_prediction", optimizer="adamw", weightDecay=0.1, clipNorm=0.5, lr=0.02),
+    dict(loss="huber", predictionType="sample", optimizer="adam", weightDecay=0.1, clipNorm=0.3, lr=0.02),
+    dict(loss="huber", predictionType="epsilon", optimizer="adamw", weightDecay=0.0, clipNorm=0.2, lr=0.01),
+]
+
+
+def forward(p, x, t, labels, training=True):
+    h = F.conv2d(x, p["conv1.weight"], p["conv1.bias"], padding=1)
+    h = h + ((t * 0.01)[:, None] * p["time.weight"][None])[:, :, None, None]
+    h = h + p["class.weight"][labels][:, :, None, None]
+    h = F.relu(h)
+    if training:
+        p["running_mean"] = (0.9 * p["running_mean"] + 0.1 * h.mean(dim=(0, 2, 3))).detach()
+    return F.conv2d(h, p["conv2.weight"], p["conv2.bias"], padding=1)
+
+
+def rounded(tensor):
+    return [float(np.float32(v)) for v in tensor.detach().flatten().tolist()]
+
+
+def run(case, start, draws, alpha_bar):
+    p = {k: v.clone() for k, v in start.items()}
+    trained = [k for k in p if k != "running_mean"]
+    for k in trained:
+        p[k].requires_grad_()
+    ema = {k: p[k].detach().clone() for k in trained}
+    Optimizer = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW}[case["optimizer"]]
+    optimizer = Optimizer([p[k] for k in trained], lr=case["lr"], betas=(0.9, 0.99), eps=1e-8, weight_decay=case["weightDecay"])
+    loss_of = {"l1": F.l1_loss, "l2": F.mse_loss, "huber": F.huber_loss}[case["loss"]]
+    losses, norms = [], []
+    for n, (x0, noise, t, labels) in enumerate(draws):
+        a = alpha_bar[t].sqrt().float()[:, None, None, None]
+        s = (1 - alpha_bar[t]).sqrt().float()[:, None, None, None]
+        target = {"epsilon": noise, "sample": x0, "v_prediction": a * noise - s * x0}[case["predictionType"]]
+        loss = loss_of(forward(p, a * x0 + s * noise, t.float(), labels), target)
+        optimizer.zero_grad()
+        loss.backward()
+        limit = case["clipNorm"] if case["clipNorm"] is not None else float("inf")
+        norms.append(float(torch.nn.utils.clip_grad_norm_([p[k] for k in trained], limit)))
+        optimizer.step()
+        decay = min(0.999, (1 + n) / (10 + n))
+        for k in trained:
+            ema[k] = ema[k] + (1 - decay) * (p[k].detach() - ema[k])
+        losses.append(loss.item())
+    return dict(
+        **case,
+        losses=losses,
+        gradNorms=norms,
+        model={k: rounded(v) for k, v in p.items()},
+        ema={k: rounded(v) for k, v in ema.items()},
+        v={k: rounded(optimizer.state[p[k]]["exp_avg_sq"]) for k in trained},
+    )
+
+
+def main():
+    torch.manual_seed(7)
+    torch.set_num_threads(1)
+    start = {
+        "conv1.weight": torch.randn(HIDDEN, C, 3, 3) * 0.3,
+        "conv1.bias": torch.randn(HIDDEN) * 0.1,
+        "time.weight": torch.randn(HIDDEN) * 0.5,
+        "class.weight": torch.randn(CLASSES, HIDDEN) * 0.5,
+        "conv2.weight": torch.randn(C, HIDDEN, 3, 3) * 0.3,
+        "conv2.bias": torch.randn(C) * 0.1,
+        "running_mean": torch.zeros(HIDDEN),
+    }
+    alpha_bar = torch.cumprod(1 - torch.linspace(0.005, 0.2, T, dtype=torch.float64), 0)
+    draws = [
+        (torch.rand(B, C, S, S) * 2 - 1, torch.randn(B, C, S, S), torch.randint(0, T, (B,)), torch.randint(0, CLASSES, (B,)))
+        for _ in range(STEPS)
+    ]
+    OUT.mkdir(parents=True, exist_ok=True)
+    golden = dict(
+        batch=B, shape=[C, S, S], hidden=HIDDEN, classes=CLASSES, betas=[0.9, 0.99], eps=1e-8, emaDecay=0.999,
+        alphaBar=alpha_bar.tolist(),
+        start={k: rounded(v) for k, v in start.items()},
+        draws=[dict(images=rounded(x), noise=rounded(e), timesteps=t.tolist(), labels=l.tolist()) for x, e, t, l in draws],
+        cases=[run(case, start, draws, alpha_bar) for case in CASES],
+    )
+    (OUT / "step.json").write_text(json.dumps(golden) + "\n")
+    save_file(
+        {
+            "weight": torch.arange(6, dtype=torch.float32).reshape(2, 3) / 4,
+            "empty": torch.zeros(0, 3),
+            "scalar": torch.tensor(-1.5),
+            "ids": torch.tensor([1, -2, 3], dtype=torch.int32),
+            "count": torch.tensor([2**40], dtype=torch.int64),
+            "bytes": torch.tensor([0, 255, 7], dtype=torch.uint8),
+        },
+        OUT / "python.safetensors",
+        metadata={"format": "pt", "note": "grüße"},
+    )
+
+
+if __name__ == "__main__":
+    main()
