@@ -7,3 +7,28 @@
 export class InputError extends Error {
   override readonly name = 'InputError';
 }
+
+/** Throws the sentence: `refuse('sample images', 'steps', 'an integer from 1 to 300', 0)`. */
+export function refuse(action: string, name: string, rule: string, received: unknown): never {
+  throw new InputError(`Cannot ${action}: ${name} must be ${rule}, received ${show(received)}.`);
+}
+
+/** An integer in [min, max], or an InputError. */
+export function checkInteger(action: string, name: string, value: unknown, min: number, max: number): number {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) return value;
+  return refuse(action, name, `an integer from ${min} to ${max}`, value);
+}
+
+/** A value as it reads in a sentence: short, strings in quotes, long arrays by their length. */
+export function show(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(shorten(value));
+  if (Array.isArray(value)) return value.length > 8 ? `an array of ${value.length}` : `[${value.map(show).join(', ')}]`;
+  if (ArrayBuffer.isView(value)) return `a ${value.constructor.name} of ${value.byteLength} bytes`;
+  if (typeof value === 'function') return 'a function';
+  if (typeof value === 'object' && value !== null) return shorten(JSON.stringify(value));
+  return String(value);
+}
+
+function shorten(text: string): string {
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}
