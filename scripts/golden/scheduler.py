@@ -1,0 +1,331 @@
+"""Golden numbers for scheduler/, from diffusers' own schedulers in float32, unmodified.
+
+Command (from the repository's root, Node dependencies installed):
+    python3 scripts/golden/scheduler.py
+Versions: Python 3.11, torch 2.13.0, diffusers 0.42.1, numpy 2.4.6.
+
+Writes test/golden/data/scheduler/:
+    trajectories.json  every sampler x schedule x prediction type x spacing x clipping, step by step, with a toy
+                       denoiser (`toy`) and given noise; and a few more settings one at a time
+    tables.json        schedules (diffusers' and the tutorial's formulas), forward process, timesteps, seeded noise
+    configs.json       scheduler_config.json as this project writes it, loaded by diffusers
+"""
+
+import itertools
+import json
+import math
+import subprocess
+import tempfile
+import warnings
+from pathlib import Path
+
+import diffusers.schedulers.scheduling_ddpm as ddpm_module
+import numpy as np
+import torch
+from diffusers import DDIMScheduler, DDPMScheduler
+
+ROOT = Path(__file__).resolve().parents[2]
+OUT = ROOT / "test/golden/data/scheduler"
+PIXELS = 3
+DRAWS = 60
+NOISE = np.random.default_rng(20).standard_normal((DRAWS, PIXELS)).round(3).astype(np.float32)
+
+
+def nine(values):
+    """Nine significant digits name every float32."""
+    return [float(f"{v:.9g}") for v in np.asarray(values, dtype=np.float64).flatten()]
+
+
+def write(name, data):
+    OUT.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(data, separators=(",", ":")).replace("},{", "},\n{").replace('],"', '],\n"')
+    (OUT / name).write_text(text + "\n")
+    print(f"{name}: {len(text) / 1000:.0f} kB")
+
+
+# ---- schedules -------------------------------------------------------------------------------------------------------
+
+
+def tutorial_linear(T, start=0.0001, end=0.02):
+    return torch.linspace(start, end, T)
+
+
+def tutorial_cosine(T, s=0.008):
+    x = torch.linspace(0, T, T + 1)
+    alphas_cumprod = torch.cos(((x / T) + s) / (1 + s) * torch.pi * 0.5) ** 2
+    alphas_cumprod = alphas_cumprod / alphas_cumprod[0]
+    betas = 1 - (alphas_cumprod[1:] / alphas_cumprod[:-1])
+    return torch.clip(betas, 0.0001, 0.9999)
+
+
+def cosine_float64(T, s=0.008):
+    """The same formula without float32's cancellation, which costs the tutorial's small betas four digits."""
+    bar = [math.cos((t / T + s) / (1 + s) * math.pi / 2) ** 2 for t in range(T + 1)]
+    return torch.tensor([min(max(1 - bar[t + 1] / bar[t], 0.0001), 0.9999) for t in range(T)], dtype=torch.float32)
+
+
+def diffusers_betas(schedule, T):
+    return cosine_float64(T) if schedule == "cosine" else DDPMScheduler(T, beta_schedule=schedule).betas
+
+
+# ---- trajectories ----------------------------------------------------------------------------------------------------
+
+
+def toy(x, t, T):
+    """Smooth, bounded beyond the clipping range, and blind to nothing: o depends on x and t."""
+    return 1.6 * torch.tanh(0.7 * x + 0.5 - t / T)
+
+
+def make(sampler, config):
+    config = dict(config)
+    T = config["num_train_timesteps"]
+    schedule = config["beta_schedule"]
+    # The tutorial's cosine has no name in diffusers, sigmoid none in its DDIM: both classes take the numbers.
+    if schedule == "cosine" or (schedule == "sigmoid" and sampler == "ddim"):
+        config["beta_schedule"] = "linear"
+        config["trained_betas"] = diffusers_betas(schedule, T).tolist()
+    return (DDPMScheduler if sampler == "ddpm" else DDIMScheduler)(**config)
+
+
+def trajectory(sampler, eta, steps, config):
+    scheduler = make(sampler, config)
+    T = config["num_train_timesteps"]
+    scheduler.set_timesteps(steps)
+    assert len(scheduler.timesteps) == steps, "a step count where numpy's arange has one element too many"
+    x = torch.tensor(NOISE[0]).reshape(1, 1, 1, PIXELS)
+    xs, x0s = [], []
+    for i, t in enumerate(scheduler.timesteps):
+        z = torch.tensor(NOISE[i + 1]).reshape(1, 1, 1, PIXELS)
+        output = toy(x, t.item(), T)
+        if sampler == "ddpm":
+            ddpm_module.randn_tensor = lambda *_, **__: z
+            result = scheduler.step(output, t, x)
+        else:
+            result = scheduler.step(output, t, x, eta=eta, variance_noise=z if eta > 0 else None)
+        x = result.prev_sample
+        xs.append(x.flatten().numpy())
+        x0s.append(result.pred_original_sample.flatten().numpy())
+    kept = range(steps) if steps <= 10 else [0, 1, steps // 2, steps - 2, steps - 1]
+    return {
+        "sampler": sampler,
+        "eta": eta,
+        "steps": steps,
+        "config": config,
+        "timesteps": scheduler.timesteps.tolist(),
+        "kept": list(kept),
+        "x": nine([xs[i] for i in kept]),
+        "x0": nine(x0s[-1]),
+    }
+
+
+def trajectories():
+    kinds = [("ddpm", 0, "fixed_small"), ("ddpm", 0, "fixed_large"), ("ddim", 0, None), ("ddim", 0.6, None)]
+    schedules = ["linear", "scaled_linear", "squaredcos_cap_v2", "cosine", "sigmoid"]
+    predictions = ["epsilon", "sample", "v_prediction"]
+    spacings = ["leading", "linspace", "trailing"]
+    cases = []
+
+    def add(kind, steps, **config):
+        sampler, eta, variance = kind
+        if variance:
+            config["variance_type"] = variance
+        cases.append(trajectory(sampler, eta, steps, config))
+
+    for kind, schedule, prediction, spacing, clip in itertools.product(
+        kinds, schedules, predictions, spacings, [True, False]
+    ):
+        add(
+            kind,
+            7,  # no divisor of T
+            num_train_timesteps=1000,
+            beta_schedule=schedule,
+            prediction_type=prediction,
+            timestep_spacing=spacing,
+            clip_sample=clip,
+        )
+    for kind, spacing, steps in itertools.product(kinds, spacings, [1, 2, 20, 50]):
+        add(
+            kind,
+            steps,
+            num_train_timesteps=50,
+            beta_schedule="linear",
+            prediction_type="epsilon",
+            timestep_spacing=spacing,
+            clip_sample_range=1.5,
+        )
+    for kind in kinds:
+        common = {"num_train_timesteps": 300, "beta_schedule": "cosine", "prediction_type": "v_prediction"}
+        add(kind, 13, **common)
+        add(kind, 6, **common, steps_offset=1)
+        add(kind, 6, **common, beta_start=0.001, beta_end=0.05)
+        for spacing, prediction in itertools.product(["leading", "trailing"], ["sample", "v_prediction"]):
+            zero = {"beta_schedule": "scaled_linear", "timestep_spacing": spacing, "prediction_type": prediction}
+            add(kind, 5, num_train_timesteps=300, rescale_betas_zero_snr=True, **zero)
+    for offset in [0, 1]:
+        common = {"num_train_timesteps": 300, "beta_schedule": "scaled_linear", "prediction_type": "epsilon"}
+        add(("ddim", 0.6, None), 6, **common, steps_offset=offset, set_alpha_to_one=False)
+        add(("ddim", 1, None), 6, **common, steps_offset=offset)
+    return {"noise": [[round(float(z), 3) for z in row] for row in NOISE], "cases": cases}
+
+
+# ---- tables ----------------------------------------------------------------------------------------------------------
+
+
+def every(values, T):
+    return nine(values[[*range(0, T, T // 20), T - 1]])
+
+
+def schedule_tables():
+    tables = []
+    for T in [20, 300, 1000]:
+        for schedule in ["linear", "scaled_linear", "squaredcos_cap_v2", "sigmoid"]:
+            for zero in [False, True]:
+                scheduler = DDPMScheduler(T, beta_schedule=schedule, rescale_betas_zero_snr=zero)
+                tables.append(
+                    {
+                        "config": {
+                            "num_train_timesteps": T,
+                            "beta_schedule": schedule,
+                            "rescale_betas_zero_snr": zero,
+                        },
+                        "beta": every(scheduler.betas, T),
+                        "alphaBar": every(scheduler.alphas_cumprod, T),
+                    }
+                )
+        for schedule, betas in [("linear", tutorial_linear(T)), ("cosine", tutorial_cosine(T))]:
+            tables.append(
+                {
+                    "config": {"num_train_timesteps": T, "beta_schedule": schedule},
+                    "beta": every(betas, T),
+                    "alphaBar": every(torch.cumprod(1.0 - betas, axis=0), T),
+                }
+            )
+    return tables
+
+
+def forward_tables():
+    """The tutorial's forward_diffusion_sample and diffusers' add_noise and get_velocity, T = 300."""
+    T = 300
+    timesteps = [0, 1, 150, 299]
+    x0 = torch.tensor([[-1.0, 0.25, 1.0]] * len(timesteps))
+    noise = torch.tensor(NOISE[: len(timesteps)])
+    result = {"timesteps": timesteps, "x0": nine(x0), "noise": nine(noise), "cases": []}
+    for schedule, betas in [("linear", tutorial_linear(T)), ("cosine", tutorial_cosine(T))]:
+        alpha_bar = torch.cumprod(1.0 - betas, axis=0)[timesteps].reshape(-1, 1)
+        scheduler = DDPMScheduler(T, trained_betas=betas.tolist())
+        tutorial = torch.sqrt(alpha_bar) * x0 + torch.sqrt(1.0 - alpha_bar) * noise
+        theirs = scheduler.add_noise(x0, noise, torch.tensor(timesteps))
+        assert torch.allclose(tutorial, theirs, atol=1e-7)
+        velocity = scheduler.get_velocity(x0, noise, torch.tensor(timesteps))
+        result["cases"].append({"beta_schedule": schedule, "xt": nine(tutorial), "velocity": nine(velocity)})
+    return result
+
+
+def checksum(timesteps):
+    return sum((i + 1) * int(t) for i, t in enumerate(timesteps)) % (2**31 - 1)
+
+
+def timestep_tables():
+    """One checksum for every number of steps. Where numpy's arange has one element too many (timestep -1), it is cut."""
+    tables = []
+    for T, spacing in itertools.product([10, 50, 300, 1000], ["leading", "linspace", "trailing"]):
+        scheduler = DDPMScheduler(T, timestep_spacing=spacing)
+        sums = []
+        for steps in range(1, T + 1):
+            scheduler.set_timesteps(steps)
+            timesteps = [t for t in scheduler.timesteps.tolist() if t >= 0]
+            assert len(timesteps) == steps
+            sums.append(checksum(timesteps))
+        tables.append({"T": T, "spacing": spacing, "checksums": sums})
+    return tables
+
+
+# ---- noise -----------------------------------------------------------------------------------------------------------
+
+
+def philox(counter, key):
+    """Philox 4x32-10 by its definition, in Python's integers."""
+    c, k = list(counter), list(key)
+    for _ in range(10):
+        p0, p1 = 0xD2511F53 * c[0], 0xCD9E8D57 * c[2]
+        c = [(p1 >> 32) ^ c[1] ^ k[0], p1 & 0xFFFFFFFF, (p0 >> 32) ^ c[3] ^ k[1], p0 & 0xFFFFFFFF]
+        k = [(k[0] + 0x9E3779B9) & 0xFFFFFFFF, (k[1] + 0xBB67AE85) & 0xFFFFFFFF]
+    return c
+
+
+def gaussian(seed, stream, count):
+    values = []
+    for block in range((count + 3) // 4):
+        words = philox([block & 0xFFFFFFFF, block >> 32, stream, 0], [seed & 0xFFFFFFFF, seed >> 32])
+        for a, b in [words[:2], words[2:]]:
+            radius = math.sqrt(-2 * math.log((a + 0.5) / 2**32))
+            values += [radius * math.cos(2 * math.pi * b / 2**32), radius * math.sin(2 * math.pi * b / 2**32)]
+    return nine(np.array(values[:count], dtype=np.float32))
+
+
+def noise_tables():
+    streams = [(0, 0), (37, 0), (37, 1), (2**32 - 1, 0), (2**53 - 1, 2**32 - 1)]
+    return [{"seed": seed, "stream": stream, "values": gaussian(seed, stream, 100)} for seed, stream in streams]
+
+
+# ---- configs ---------------------------------------------------------------------------------------------------------
+
+GIVEN = [
+    {},
+    {"beta_schedule": "cosine", "num_train_timesteps": 300},
+    {"beta_schedule": "squaredcos_cap_v2", "prediction_type": "v_prediction", "clip_sample_range": 1.5},
+    {"beta_schedule": "scaled_linear", "steps_offset": 1, "set_alpha_to_one": False, "clip_sample": False},
+    {"beta_schedule": "cosine", "num_train_timesteps": 20, "rescale_betas_zero_snr": True, "prediction_type": "sample"},
+]
+
+
+def written_configs():
+    code = (
+        "import { formatSchedulerConfig, parseSchedulerConfig } from './scheduler/src/index.ts';"
+        f"const given = {json.dumps(GIVEN)};"
+        "console.log(JSON.stringify(given.map((json) => formatSchedulerConfig(parseSchedulerConfig(json)))));"
+    )
+    command = ["npx", "tsx", "--input-type=module", "-e", code]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    return json.loads(result.stdout)
+
+
+def config_tables():
+    tables = []
+    for given, written in zip(GIVEN, written_configs()):
+        with tempfile.TemporaryDirectory() as folder:
+            Path(folder, "scheduler_config.json").write_text(json.dumps(written))
+            ddpm = DDPMScheduler.from_pretrained(folder)
+            ddim = DDIMScheduler.from_pretrained(folder)
+        assert torch.equal(ddpm.alphas_cumprod, ddim.alphas_cumprod)
+        for scheduler in [ddpm, ddim]:
+            for key, value in scheduler.config.items():
+                assert key.startswith("_") or written.get(key, value) == value, (key, value)
+        T = ddpm.config.num_train_timesteps
+        final = nine(ddim.final_alpha_cumprod)[0]
+        tables.append(
+            {
+                "given": given,
+                "written": written,
+                "beta": every(ddpm.betas, T),
+                "alphaBar": every(ddpm.alphas_cumprod, T),
+                "finalAlphaBar": final,
+            }
+        )
+    return tables
+
+
+if __name__ == "__main__":
+    warnings.simplefilter("error")
+    torch.manual_seed(0)
+    write("trajectories.json", trajectories())
+    write(
+        "tables.json",
+        {
+            "schedules": schedule_tables(),
+            "forward": forward_tables(),
+            "timesteps": timestep_tables(),
+            "gaussian": noise_tables(),
+        },
+    )
+    write("configs.json", config_tables())

@@ -1,0 +1,68 @@
+import { compileSampler, type Denoiser, parseSchedulerConfig, type Sampler, sampleImages } from '@onnoise/scheduler';
+import { describe, expect, it } from 'vitest';
+import { expectClose } from '../../support/compare.ts';
+import { schedulerGolden } from '../../support/scheduler.ts';
+
+interface Case {
+  sampler: Sampler;
+  eta: number;
+  steps: number;
+  config: Record<string, unknown>;
+  timesteps: number[];
+  kept: number[];
+  x: number[];
+  x0: number[];
+}
+
+const { noise, cases } = schedulerGolden<{ noise: number[][]; cases: Case[] }>('trajectories.json');
+
+/** The script's `toy`. */
+const toy =
+  (T: number): Denoiser =>
+  async (x, timesteps) =>
+    x.map((value) => 1.6 * Math.tanh(0.7 * value + 0.5 - timesteps[0]! / T));
+
+async function trajectory({ sampler, eta, steps, config, kept }: Case) {
+  const table = compileSampler(parseSchedulerConfig(config), { sampler, steps, eta });
+  const x: number[] = [];
+  let x0: number[] = [];
+  await sampleImages({
+    table,
+    shape: [1, 1, 3],
+    seeds: [0],
+    denoise: toy(config.num_train_timesteps as number),
+    noise: (_, draw, out) => out.set(noise[draw]!),
+    onStep: (progress) => {
+      if (kept.includes(progress.step - 1)) x.push(...progress.x);
+      x0 = [...progress.x0];
+    },
+  });
+  return { timesteps: table.rows.map((row) => row.timestep), x, x0 };
+}
+
+const title = ({ sampler, eta, steps, config }: Case) =>
+  `${sampler} eta ${eta}, ${steps} steps: ${JSON.stringify(config).replaceAll('"', '')}`;
+
+describe('sampleImages and diffusers visit the same images', () => {
+  it.each(cases.map((entry) => [title(entry), entry] as const))('%s', async (_, entry) => {
+    const actual = await trajectory(entry);
+    expect(actual.timesteps).toEqual(entry.timesteps);
+    const tolerance = { absolute: 1e-5, relative: 1e-5 };
+    expectClose(actual.x, entry.x, { ...tolerance, what: 'x' });
+    expectClose(actual.x0, entry.x0, { ...tolerance, what: 'x0' });
+  });
+});
+
+it('the cases clip and do not, and cover every sampler, schedule, prediction type and spacing', () => {
+  const key = (c: Case) =>
+    [
+      c.sampler,
+      c.eta,
+      c.config.variance_type,
+      c.config.beta_schedule,
+      c.config.prediction_type,
+      c.config.timestep_spacing,
+      c.config.clip_sample,
+    ].join();
+  expect(new Set(cases.filter((c) => c.steps === 7).map(key)).size).toBe(4 * 5 * 3 * 3 * 2);
+});
