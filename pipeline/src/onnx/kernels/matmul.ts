@@ -1,0 +1,63 @@
+/**
+ * Matrix products. The stored order of the last two axes decides between a product, its transpose (B'A') and a Transpose.
+ */
+import type { GraphBuilder } from '../graph.ts';
+import { full, identityOrder, inOrder, type Value } from '../layout.ts';
+import type { KernelTable } from './row.ts';
+
+/** Batch axes first and in order, then the matrix axes in either order. */
+function matrices(b: GraphBuilder, x: Value): { value: Value; transposed: boolean } {
+  const rank = x.shape.length;
+  const source = full(b, x);
+  const swapped = [...identityOrder(rank - 2), rank - 1, rank - 2];
+  const straight = inOrderIfFree(source, identityOrder(rank));
+  if (straight) return { value: inOrder(b, source, identityOrder(rank)), transposed: false };
+  if (inOrderIfFree(source, swapped)) return { value: inOrder(b, source, swapped), transposed: true };
+  return { value: inOrder(b, source, identityOrder(rank)), transposed: false };
+}
+
+/** Can `order` be had without moving elements? */
+function inOrderIfFree(x: Value, order: readonly number[]): boolean {
+  const written = (axes: readonly number[]) => axes.filter((axis) => x.dims[x.order.indexOf(axis)] !== 1);
+  const a = written(x.order);
+  return written(order).every((axis, i) => axis === a[i]);
+}
+
+function transpose(b: GraphBuilder, x: Value): string {
+  const rank = x.dims.length;
+  const perm = [...identityOrder(rank - 2), rank - 1, rank - 2];
+  const dims = perm.map((axis) => x.dims[axis]!);
+  return b.emit('Transpose', [x.name], { dtype: x.dtype, dims }, { attributes: { perm: { ints: perm } } });
+}
+
+export const matmul: KernelTable = {
+  BatchMatMul: (b, { a, b: c }, { transposeA, transposeB }) => {
+    const left = matrices(b, a!);
+    const right = matrices(b, c!);
+    // Are the stored matrices the transposes of the factors?
+    const flipA = left.transposed !== Boolean(transposeA);
+    const flipB = right.transposed !== Boolean(transposeB);
+    const rows = a!.shape.at(transposeA ? -1 : -2)!;
+    const columns = c!.shape.at(transposeB ? -2 : -1)!;
+    const rank = Math.max(a!.shape.length, c!.shape.length);
+    const batch = identityOrder(rank - 2).map((i) => Math.max(a!.shape.at(i - rank) ?? 1, c!.shape.at(i - rank) ?? 1));
+    const shape = [...batch, rows, columns];
+    const type = { dtype: a!.dtype, dims: shape };
+    if (rank === 2) {
+      const attributes = { transA: { int: flipA ? 1 : 0 }, transB: { int: flipB ? 1 : 0 } };
+      const name = b.emit('Gemm', [left.value.name, right.value.name], type, { attributes });
+      return { name, dtype: a!.dtype, shape, order: identityOrder(2), dims: shape };
+    }
+    if (flipA && flipB) {
+      const dims = [...batch, columns, rows];
+      const name = b.emit('MatMul', [right.value.name, left.value.name], { dtype: a!.dtype, dims });
+      return { name, dtype: a!.dtype, shape, order: [...identityOrder(rank - 2), rank - 1, rank - 2], dims };
+    }
+    // onnxruntime fuses these transposes into the product (FusedMatMul).
+    const inputs = [
+      flipA ? transpose(b, left.value) : left.value.name,
+      flipB ? transpose(b, right.value) : right.value.name,
+    ];
+    return { name: b.emit('MatMul', inputs, type), dtype: a!.dtype, shape, order: identityOrder(rank), dims: shape };
+  },
+};

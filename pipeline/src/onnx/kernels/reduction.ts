@@ -1,0 +1,107 @@
+/**
+ * Reductions: axes are mapped to the stored order, and an unwritten broadcast is reduced without being written out.
+ */
+import { type GraphBuilder, sizeOf } from '../graph.ts';
+import { identityOrder, logical, storedAxis, type Value } from '../layout.ts';
+import { cast, combine, scalar } from './elementwise.ts';
+import type { KernelTable, Row } from './row.ts';
+
+const normalised = (axis: number | number[] | undefined, rank: number): number[] => {
+  const axes = axis === undefined || axis === null ? identityOrder(rank) : [axis].flat();
+  return axes.map((a) => (a < 0 ? a + rank : a));
+};
+
+/** The layout that is left when logical `axes` are reduced. */
+function without(x: Value, axes: readonly number[], keep: boolean) {
+  const kept = identityOrder(x.shape.length).filter((axis) => !axes.includes(axis));
+  if (keep) {
+    const shape = x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
+    return { shape, order: x.order, dims: x.dims.map((dim, i) => (axes.includes(x.order[i]!) ? 1 : dim)) };
+  }
+  const stored = x.order.map((axis, i) => ({ axis, dim: x.dims[i]! })).filter(({ axis }) => !axes.includes(axis));
+  return {
+    shape: kept.map((axis) => x.shape[axis]!),
+    order: stored.map(({ axis }) => kept.indexOf(axis)),
+    dims: stored.map(({ dim }) => dim),
+  };
+}
+
+function reduce(b: GraphBuilder, op: string, x: Value, axes: readonly number[], keep: boolean): Value {
+  const { shape, order, dims } = without(x, axes, keep);
+  if (axes.length === 0) return x;
+  const attributes = { keepdims: { int: keep ? 1 : 0 } };
+  const axesInput = b.shape(axes.map((axis) => storedAxis(x, axis)).sort((p, q) => p - q));
+  return {
+    name: b.emit(op, [x.name, axesInput], { dtype: x.dtype, dims }, { attributes }),
+    dtype: x.dtype,
+    shape,
+    order,
+    dims,
+  };
+}
+
+/** How many times each stored element stands for a reduced one. */
+const repeats = (x: Value, axes: readonly number[]): number =>
+  sizeOf(axes.map((axis) => (x.dims[storedAxis(x, axis)] === 1 ? x.shape[axis]! : 1)));
+
+const reduction =
+  (op: string): Row =>
+  (b, { x }, { axis, keepDims }) =>
+    reduce(b, op, x!, normalised(axis, x!.shape.length), keepDims);
+
+const logicalReduction =
+  (op: string): Row =>
+  (b, { x }, { axis, keepDims }) =>
+    cast(b, reduce(b, op, cast(b, x!, 'int32'), normalised(axis, x!.shape.length), keepDims), 'bool');
+
+const argument =
+  (op: string): Row =>
+  (b, { x }, { axis }) => {
+    const source = x!;
+    const [reduced] = normalised(axis, source.shape.length);
+    if (source.dims[storedAxis(source, reduced!)] === 1 && source.shape[reduced!] !== 1) {
+      return argument(op)(b, { x: logical(b, source) }, { axis });
+    }
+    const { shape, order, dims } = without(source, [reduced!], false);
+    const attributes = { axis: { int: storedAxis(source, reduced!) }, keepdims: { int: 0 } };
+    const found = b.emit(op, [source.name], { dtype: 'int64', dims }, { attributes });
+    return cast(b, { name: found, dtype: 'int64', shape, order, dims }, 'int32');
+  };
+
+export const reductions: KernelTable = {
+  Sum: (b, { x }, { axis, keepDims }) => {
+    const axes = normalised(axis, x!.shape.length);
+    const summed = x!.dtype === 'bool' ? cast(b, x!, 'int32') : x!;
+    const times = repeats(summed, axes);
+    const sum = reduce(b, 'ReduceSum', summed, axes, keepDims);
+    return times === 1 ? sum : combine(b, 'Mul', [sum, scalar(b, times, sum.dtype)], sum.dtype);
+  },
+  Prod: (b, { x }, { axis, keepDims }) => {
+    const written = logical(b, x!);
+    return reduce(b, 'ReduceProd', written, normalised(axis, written.shape.length), keepDims);
+  },
+  Mean: (b, { x }, { axis, keepDims }) =>
+    reduce(b, 'ReduceMean', cast(b, x!, 'float32'), normalised(axis, x!.shape.length), keepDims),
+  Max: reduction('ReduceMax'),
+  Min: reduction('ReduceMin'),
+  Any: logicalReduction('ReduceMax'),
+  All: logicalReduction('ReduceMin'),
+  ArgMax: argument('ArgMax'),
+  ArgMin: argument('ArgMin'),
+  Softmax: (b, { logits }, { dim }) => {
+    const x = logical(b, logits!);
+    const [axis] = normalised(dim, x.shape.length);
+    return { ...x, name: b.emit('Softmax', [x.name], x, { attributes: { axis: { int: axis! } } }) };
+  },
+  LogSoftmax: (b, { logits }, { axis }) => {
+    const x = logical(b, logits!);
+    const [last] = normalised(axis, x.shape.length);
+    return { ...x, name: b.emit('LogSoftmax', [x.name], x, { attributes: { axis: { int: last! } } }) };
+  },
+  Cumsum: (b, { x }, { axis, exclusive, reverse }) => {
+    const source = logical(b, x!);
+    const [along] = normalised(axis, source.shape.length);
+    const attributes = { exclusive: { int: exclusive ? 1 : 0 }, reverse: { int: reverse ? 1 : 0 } };
+    return { ...source, name: b.emit('CumSum', [source.name, b.scalar(along!, 'int32')], source, { attributes }) };
+  },
+};

@@ -1,0 +1,20 @@
+/** Common subexpressions: a node that repeats an earlier one (operator, attributes and inputs) gives way to it. */
+import type { Graph } from '../graph.ts';
+import { redirect } from './uses.ts';
+
+export function shareCommon(graph: Graph): void {
+  const outputs = new Set(graph.outputs.map(({ name }) => name));
+  const first = new Map<string, readonly string[]>();
+  const renamed = new Map<string, string>();
+  for (const node of graph.nodes) {
+    node.inputs = node.inputs.map((input) => renamed.get(input) ?? input);
+    const key = JSON.stringify([node.domain, node.op, node.attributes, node.inputs]);
+    const earlier = first.get(key);
+    if (!earlier) first.set(key, node.outputs);
+    else if (!node.outputs.some((output) => outputs.has(output))) {
+      for (const [i, output] of node.outputs.entries()) renamed.set(output, earlier[i]!);
+    }
+  }
+  redirect(graph, renamed);
+  graph.nodes = graph.nodes.filter((node) => !node.outputs.every((output) => renamed.has(output)));
+}

@@ -1,0 +1,17 @@
+/** Removes what no output needs: nodes, constants and their types. */
+import type { Graph } from '../graph.ts';
+
+export function removeDead(graph: Graph): void {
+  const needed = new Set(graph.outputs.map(({ name }) => name));
+  const kept = [];
+  for (const node of [...graph.nodes].reverse()) {
+    if (!node.outputs.some((output) => needed.has(output))) continue;
+    for (const input of node.inputs) needed.add(input);
+    kept.push(node);
+  }
+  graph.nodes = kept.reverse();
+  for (const { name } of graph.inputs) needed.add(name);
+  for (const name of graph.constants.keys()) if (!needed.has(name)) graph.constants.delete(name);
+  const produced = new Set(graph.nodes.flatMap((node) => node.outputs));
+  for (const name of graph.types.keys()) if (!needed.has(name) && !produced.has(name)) graph.types.delete(name);
+}

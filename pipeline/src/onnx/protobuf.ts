@@ -1,0 +1,60 @@
+/**
+ * Writes a graph as an ONNX protobuf (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto).
+ * Limit: 2 GiB, protobuf's own.
+ */
+import onnxProto from 'onnx-proto';
+import type { Attribute, Constant, DType, Graph, Port } from './graph.ts';
+
+const { onnx } = onnxProto;
+
+const DATA_TYPE: Record<DType, number> = { float32: 1, int32: 6, int64: 7, bool: 9 };
+const IR_VERSION = 9;
+const OPSET = 18;
+
+/** @param metadata key-value pairs stored in the model (Netron shows them). */
+export function encodeModel(graph: Graph, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
+  const domains = new Set(graph.nodes.map((node) => node.domain));
+  const opsetImport = [
+    { domain: '', version: OPSET },
+    ...[...domains].filter((domain) => domain !== '').map((domain) => ({ domain, version: 1 })),
+  ];
+  const model = onnx.ModelProto.create({
+    irVersion: IR_VERSION,
+    producerName: 'onnoise',
+    opsetImport,
+    metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
+    graph: {
+      name: graph.name,
+      input: graph.inputs.map(valueInfo),
+      output: graph.outputs.map(valueInfo),
+      initializer: [...graph.constants].map(([name, constant]) => tensor(name, constant)),
+      node: graph.nodes.map((node) => ({
+        name: node.name,
+        opType: node.op,
+        domain: node.domain,
+        input: node.inputs,
+        output: node.outputs,
+        attribute: Object.entries(node.attributes).map(([name, value]) => attribute(name, value)),
+      })),
+    },
+  });
+  return onnx.ModelProto.encode(model).finish();
+}
+
+function valueInfo({ name, dtype, dims }: Port) {
+  const dim = dims.map((size) => (typeof size === 'string' ? { dimParam: size } : { dimValue: size }));
+  return { name, type: { tensorType: { elemType: DATA_TYPE[dtype], shape: { dim } } } };
+}
+
+function tensor(name: string, { dtype, dims, data }: Constant) {
+  const rawData = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  return { name, dims: [...dims], dataType: DATA_TYPE[dtype], rawData };
+}
+
+function attribute(name: string, value: Attribute) {
+  const { AttributeType } = onnx.AttributeProto;
+  if ('int' in value) return { name, type: AttributeType.INT, i: value.int };
+  if ('ints' in value) return { name, type: AttributeType.INTS, ints: [...value.ints] };
+  if ('float' in value) return { name, type: AttributeType.FLOAT, f: value.float };
+  return { name, type: AttributeType.STRING, s: new TextEncoder().encode(value.string) };
+}

@@ -1,0 +1,90 @@
+/**
+ * Turns a TensorFlow.js function into an ONNX graph, gradients included.
+ *
+ * The function runs once on a backend that records. What it does with tensors becomes nodes; what it does with JavaScript numbers
+ * is done now and becomes constants. So it must depend on the values of its inputs through tfjs operators alone.
+ */
+import * as tf from '@tensorflow/tfjs';
+import { BACKEND, traceBackend } from './backend.ts';
+import { type DType, type Graph, GraphBuilder } from './graph.ts';
+import { logical, plain } from './layout.ts';
+import { simplify } from './passes/index.ts';
+
+export interface TensorSpec {
+  name: string;
+  shape: readonly number[];
+  dtype: 'float32' | 'int32' | 'bool';
+}
+
+export interface TraceOptions {
+  /** The graph's name. */
+  name?: string;
+  /** Tensors that become named constants of the graph, such as trained weights: given to the function beside the inputs. */
+  constants?: readonly (TensorSpec & { data: Float32Array | Int32Array })[];
+}
+
+type Tensors = Record<string, tf.Tensor>;
+
+/**
+ * Traces `fn`.
+ *
+ * @param fn takes tensors by name and returns tensors by name; it may differentiate (tf.grads and the like).
+ * @param inputs the inputs' names, shapes and dtypes. An input, a constant and an output are stored in their logical order.
+ * @returns the graph, simplified; its outputs are named as `fn` names them.
+ * @throws Error for a kernel without a row (naming the kernel), and for reading a traced tensor.
+ */
+export function trace(
+  fn: (tensors: Tensors) => Tensors,
+  inputs: readonly TensorSpec[],
+  options: TraceOptions = {},
+): Graph {
+  const backend = traceBackend();
+  const b = new GraphBuilder(options.name ?? 'graph');
+  const before = tf.getBackend();
+  backend.record(b);
+  try {
+    tf.setBackend(BACKEND);
+    tf.tidy(() => {
+      const tensors: Tensors = {};
+      for (const { name, dtype, shape } of inputs) tensors[name] = asTensor(b.input(name, dtype, shape), dtype, shape);
+      for (const { name, dtype, shape, data } of options.constants ?? []) {
+        tensors[name] = asTensor(b.constant(data, shape, dtype, name), dtype, shape);
+      }
+      for (const [name, tensor] of Object.entries(run(fn, tensors))) output(b, name, tensor);
+    });
+    return simplify(b.graph);
+  } finally {
+    backend.record(undefined);
+    if (before) tf.setBackend(before);
+  }
+}
+
+function asTensor(name: string, dtype: TensorSpec['dtype'], shape: readonly number[]): tf.Tensor {
+  return tf.engine().makeTensorFromTensorInfo(traceBackend().tensorOf(plain(name, dtype, shape)));
+}
+
+function output(b: GraphBuilder, name: string, tensor: tf.Tensor): void {
+  const value = logical(b, traceBackend().lookup(tensor));
+  if (b.graph.types.has(name))
+    throw new Error(`Cannot trace: the output ${name} must not be named like an input or a node.`);
+  const type = { dtype: value.dtype, dims: value.shape };
+  // An Identity gives the output its own name; the passes drop it where the producer can be renamed.
+  b.graph.nodes.push({ name, op: 'Identity', domain: '', inputs: [value.name], outputs: [name], attributes: {} });
+  b.graph.types.set(name, type);
+  b.graph.outputs.push({ name, dtype: value.dtype as DType, dims: value.shape });
+}
+
+/** Runs `fn`, and tells of a kernel that has no row in our words. */
+function run(fn: (tensors: Tensors) => Tensors, tensors: Tensors): Tensors {
+  try {
+    return fn(tensors);
+  } catch (error) {
+    const kernel = /Kernel '(\w+)' not registered for backend/.exec(String(error))?.[1];
+    if (!kernel) throw error;
+    throw new Error(
+      `Cannot trace the tfjs kernel ${kernel}: it has no row. Add one to a table in pipeline/src/onnx/kernels (see row.ts), ` +
+        'or write the function with other operators.',
+      { cause: error },
+    );
+  }
+}
