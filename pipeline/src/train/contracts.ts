@@ -56,3 +56,15 @@ export interface TrainEngine {
   writeState(state: ReadonlyMap<string, Float32Array>): Promise<void>;
   dispose(): Promise<void>;
 }
+
+/** Place in the data: which epoch, and the index of the next image in its order. Plain JSON. */
+export interface BatchPosition {
+  epoch: number;
+  index: number;
+}
+
+/** Endless batches; what comes next is a function of the position and the seed alone. */
+export interface Batches {
+  readonly position: BatchPosition;
+  next(): Promise<{ images: Float32Array; labels?: Int32Array; epoch: number }>; // images [B, C, H, W] in [-1, 1]
+}

@@ -1,0 +1,233 @@
+/**
+ * Checkpoints of a run: `checkpoints/step-00000123/` holds `state.safetensors` (weights, EMA, Adam's moments, under the
+ * training state's names) and `checkpoint.json` (step, place in the data, seeds, configuration, size and hash of the
+ * former). Written under a temporary name, forced to the disk and renamed: a stop at any moment leaves whole ones only.
+ */
+import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { InputError } from '@onnoise/scheduler';
+import type { TensorSpec } from './contracts.ts';
+import { readSafetensors, writeSafetensors } from './safetensors.ts';
+
+/** What `checkpoint.json` says. Everything a run needs to go on as if it had not stopped. */
+export interface CheckpointInfo {
+  format: 1;
+  /** Updates done. */
+  step: number;
+  epoch: number;
+  /** Place in the data, as the batcher keeps it. */
+  position: { epoch: number; index: number };
+  seed: number;
+  /** Seconds of training so far, stops not counted. */
+  seconds: number;
+  learningRate: number;
+  loss: number;
+  validationLoss?: number;
+  /** The resolved configuration of the run. */
+  config: Record<string, unknown>;
+}
+
+interface StoredInfo extends CheckpointInfo {
+  state: { file: string; bytes: number; sha256: string };
+}
+
+export interface Checkpoint {
+  path: string;
+  info: CheckpointInfo;
+  state: Map<string, Float32Array>;
+}
+
+const stateFile = 'state.safetensors';
+const infoFile = 'checkpoint.json';
+const folderName = /^step-(\d{8,})$/;
+
+export const checkpointName = (step: number) => `step-${String(step).padStart(8, '0')}`;
+
+/** Checkpoints in a folder, the oldest first, by name alone. Empty when the folder is not there. */
+export async function listCheckpoints(folder: string): Promise<{ step: number; path: string }[]> {
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  return names
+    .flatMap((name) => {
+      const step = folderName.exec(name)?.[1];
+      return step ? [{ step: Number(step), path: join(folder, name) }] : [];
+    })
+    .sort((a, b) => a.step - b.step);
+}
+
+/**
+ * Saves a checkpoint, then removes all but the newest `keep`. Returns its folder.
+ * @throws InputError when the disk is full or cannot be written; the older checkpoints are untouched then.
+ */
+export async function saveCheckpoint(
+  folder: string,
+  info: CheckpointInfo,
+  specs: readonly TensorSpec[],
+  state: ReadonlyMap<string, Float32Array>,
+  keep: number,
+): Promise<string> {
+  const target = join(folder, checkpointName(info.step));
+  const temporary = join(folder, `tmp-${checkpointName(info.step)}-${process.pid}`);
+  try {
+    await mkdir(temporary, { recursive: true });
+    const tensors = new Map(specs.map(({ name, shape }) => [name, { shape, data: required(state, name) }]));
+    const written = await writeSafetensors(join(temporary, stateFile), tensors, { format: 'pt' });
+    const stored: StoredInfo = { ...info, state: { file: stateFile, ...written } };
+    await writeFile(join(temporary, infoFile), `${JSON.stringify(stored, null, 2)}\n`, { flush: true });
+    await rm(target, { recursive: true, force: true });
+    await rename(temporary, target);
+    await syncFolder(folder);
+  } catch (error) {
+    await rm(temporary, { recursive: true, force: true }).catch(() => {});
+    throw diskError(error, `save the checkpoint of step ${info.step} in ${folder}`);
+  }
+  const all = await listCheckpoints(folder);
+  for (const { path } of all.slice(0, Math.max(0, all.length - keep))) await rm(path, { recursive: true, force: true });
+  return target;
+}
+
+/** @throws InputError when a file is missing, truncated or altered, or the state is not the expected one. */
+export async function loadCheckpoint(path: string, specs: readonly TensorSpec[]): Promise<Checkpoint> {
+  const { state: stored, ...info } = await readInfo(path);
+  const file = join(path, stored.file);
+  const size = await stat(file).then(
+    ({ size }) => size,
+    () => null,
+  );
+  if (size !== stored.bytes) {
+    const what =
+      size === null ? `${stored.file} is missing` : `${stored.file} is truncated (${size} of ${stored.bytes} bytes)`;
+    throw new InputError(`Cannot read the checkpoint ${path}: ${what}.`);
+  }
+  const { tensors, sha256 } = await readSafetensors(file);
+  if (sha256 !== stored.sha256) {
+    throw new InputError(
+      `Cannot read the checkpoint ${path}: ${stored.file} is damaged, its SHA-256 is not the noted one.`,
+    );
+  }
+  const state = new Map<string, Float32Array>();
+  for (const { name, shape } of specs) {
+    const entry = tensors.get(name);
+    if (!entry || !(entry.data instanceof Float32Array) || entry.shape.join() !== shape.join()) {
+      const has = entry ? `[${entry.shape.join(', ')}]` : 'none';
+      throw new InputError(
+        `Cannot continue from ${path}: ${name} must have the shape [${shape.join(', ')}], the checkpoint has ${has}.`,
+      );
+    }
+    state.set(name, entry.data);
+  }
+  return { path, info, state };
+}
+
+/** The JSON part alone: cheap, and enough to compare configurations. */
+export async function readInfo(path: string): Promise<StoredInfo> {
+  const refuse = (rule: string) => new InputError(`Cannot read the checkpoint ${path}: ${rule}.`);
+  const text = await readFile(join(path, infoFile), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'ENOENT' ? refuse(`${infoFile} is missing`) : error;
+  });
+  let info: StoredInfo;
+  try {
+    info = JSON.parse(text);
+  } catch {
+    throw refuse(`${infoFile} is truncated or not JSON`);
+  }
+  if (info?.format !== 1) throw refuse(`format must be 1, is ${JSON.stringify(info?.format)}`);
+  const { step, position, state } = info;
+  const whole =
+    Number.isSafeInteger(step) && Number.isSafeInteger(position?.index) && typeof state?.sha256 === 'string';
+  if (!whole) throw refuse(`${infoFile} lacks fields`);
+  return info;
+}
+
+export interface Resumed {
+  checkpoint: Checkpoint;
+  /** Newer checkpoints that could not be read, with the reason; they were renamed to `broken-...`. */
+  broken: { path: string; reason: string }[];
+}
+
+/**
+ * The newest checkpoint that can be read, or null when there is none at all. What a killed run left half-written is
+ * removed; a damaged checkpoint is set aside and the one before it is used.
+ *
+ * @param check looks at a checkpoint's JSON first; its InputError ends the search, since an older one is no better.
+ * @throws InputError when there are checkpoints and none can be read.
+ */
+export async function resumeCheckpoint(
+  folder: string,
+  specs: readonly TensorSpec[],
+  check: (info: CheckpointInfo) => void = () => {},
+): Promise<Resumed | null> {
+  await removeLeftovers(folder);
+  const broken: Resumed['broken'] = [];
+  const damaged: string[] = [];
+  let checkpoint: Checkpoint | null = null;
+  for (const { path } of (await listCheckpoints(folder)).reverse()) {
+    const info = await readInfo(path).catch(userError);
+    if (!(info instanceof InputError)) check(info);
+    const loaded = info instanceof InputError ? info : await loadCheckpoint(path, specs).catch(userError);
+    if (!(loaded instanceof InputError)) {
+      checkpoint = loaded;
+      break;
+    }
+    broken.push({ path, reason: loaded.message });
+    damaged.push(path);
+  }
+  if (!checkpoint) {
+    if (broken.length === 0) return null;
+    throw new InputError(
+      `Cannot continue the run: none of its ${broken.length} checkpoints can be read. ${broken.map(({ reason }) => reason).join(' ')}`,
+    );
+  }
+  for (const path of damaged) await rename(path, await freeName(path));
+  return { checkpoint, broken };
+}
+
+/** Removes what a killed run left half-written. */
+export async function removeLeftovers(folder: string): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [])) {
+    if (name.startsWith('tmp-')) await rm(join(folder, name), { recursive: true, force: true });
+  }
+}
+
+/** Turns what the disk answers into a sentence; other errors stay what they are. */
+export function diskError(error: unknown, action: string): unknown {
+  const reasons: Record<string, string> = {
+    ENOSPC: 'the disk is full; free some space and start again with --resume',
+    EDQUOT: 'the disk quota is used up; free some space and start again with --resume',
+    EACCES: 'the folder must be writable, permission is denied',
+    EPERM: 'the folder must be writable, permission is denied',
+    EROFS: 'the folder must be writable, the file system is read-only',
+    ENOTDIR: 'the path must be a folder, a part of it is a file',
+    EEXIST: 'the path must be a folder, it is a file',
+  };
+  const reason = reasons[(error as NodeJS.ErrnoException)?.code ?? ''];
+  return reason ? new InputError(`Cannot ${action}: ${reason}.`) : error;
+}
+
+function userError(error: unknown): InputError {
+  if (error instanceof InputError) return error;
+  throw error;
+}
+
+function required(state: ReadonlyMap<string, Float32Array>, name: string): Float32Array {
+  const values = state.get(name);
+  if (!values) throw new Error(`the training state lacks ${name}`);
+  return values;
+}
+
+async function freeName(path: string): Promise<string> {
+  const base = path.replace(/step-(\d+)$/, 'broken-$1');
+  for (let i = 0; ; i++) {
+    const name = i === 0 ? base : `${base}-${i}`;
+    if (!(await stat(name).catch(() => null))) return name;
+  }
+}
+
+/** Forces a rename to the disk. Folders cannot be opened on Windows, where renames are journalled. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r').catch(() => null);
+  await handle?.sync().catch(() => {});
+  await handle?.close();
+}

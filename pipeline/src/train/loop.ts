@@ -1,0 +1,145 @@
+/**
+ * The training loop: a batch, its noise, one step of the engine, and again; checkpoints and pictures in between.
+ * What happens at a step is a function of (seed, step, place in the data), so a continued run repeats the losses of one
+ * that never stopped to the last bit. Runs that end by the clock are the exception: their learning rate follows time.
+ */
+import { InputError } from '@onnoise/scheduler';
+import type { Batches, TrainEngine, TrainStep } from './contracts.ts';
+import { drawStep } from './draw.ts';
+import { emaDecayAt } from './ema.ts';
+import { type LearningRateOptions, learningRateAt } from './learning-rate.ts';
+import type { Metrics } from './metrics.ts';
+
+/** When a run is over: after so many steps, or so many seconds of work (pictures and checkpoints included). */
+export type Horizon =
+  | { kind: 'steps'; steps: number }
+  | {
+      kind: 'seconds';
+      seconds: number;
+      /** Seconds to keep for what comes after the last step, asked when the speed of a step is known. */
+      reserve: (secondsPerStep: number) => number;
+    };
+
+export interface LoopOptions {
+  engine: TrainEngine;
+  step: Pick<TrainStep, 'scalars'>;
+  batches: Batches;
+  batch: number;
+  /** Values of one image, C * H * W. */
+  size: number;
+  /** Number of timesteps. */
+  T: number;
+  seed: number;
+  learningRate: LearningRateOptions;
+  /** Decay of the averaged weights; null when there are none. */
+  emaDecay: number | null;
+  /** Where to begin: updates done and seconds worked before. */
+  start: { step: number; seconds: number };
+  horizon: Horizon;
+  /** Steps between checkpoints and between pictures; null leaves them to the end. */
+  checkpointEvery: number | null;
+  previewEvery: number | null;
+  /** Looked at between steps. The running step is finished and saved. */
+  signal?: AbortSignal | undefined;
+  /** After every step; `progress` is the share of the run that is done, 0 to 1. */
+  onStep: (metrics: Metrics, progress: number) => Promise<void> | void;
+  save: (metrics: Metrics) => Promise<void>;
+  preview: (metrics: Metrics) => Promise<void>;
+  /** What to tell when the loss is no number any more. */
+  advice?: () => string;
+}
+
+export interface LoopResult {
+  interrupted: boolean;
+  /** Of the last step; null when there was nothing left to do. */
+  last: Metrics | null;
+  seconds: number;
+}
+
+/** Steps whose speed is averaged for `imagesPerSecond`. */
+const speedWindow = 20;
+/** Steps after which the speed is trusted enough to fix the reserve of a run by the clock. */
+const speedSteps = 8;
+
+/** @throws InputError when the loss or the gradient is NaN or infinite; nothing is saved of that step. */
+export async function runLoop(options: LoopOptions): Promise<LoopResult> {
+  const { engine, step: trainStep, batches, batch, start, horizon, signal } = options;
+  const began = performance.now();
+  const seconds = () => start.seconds + (performance.now() - began) / 1000;
+  const durations: number[] = [];
+  const clock = createHorizonClock(horizon, start.seconds);
+  let last: Metrics | null = null;
+  let saved = true;
+
+  for (let done = start.step; ; ) {
+    const progress = clock(done, seconds(), mean(durations), done - start.step);
+    if (progress >= 1 || signal?.aborted) break;
+
+    const stepBegan = performance.now();
+    const { images, labels, epoch } = await batches.next();
+    const draw = drawStep(options.seed, done, batch, options.size, options.T);
+    const learningRate = learningRateAt(options.learningRate, done, progress);
+    const emaDecay = emaDecayAt(done, options.emaDecay ?? 0);
+    const { loss, gradNorm } = await engine.step({
+      images,
+      ...draw,
+      ...(labels && { labels }),
+      ...trainStep.scalars({ step: done + 1, learningRate, emaDecay }),
+    });
+    done++;
+    if (!Number.isFinite(loss) || !Number.isFinite(gradNorm)) throw diverged(done, loss, gradNorm, options.advice);
+
+    durations.push((performance.now() - stepBegan) / 1000);
+    if (durations.length > speedWindow) durations.shift();
+    last = {
+      ...{ step: done, epoch, loss, gradNorm, learningRate },
+      imagesPerSecond: round(batch / mean(durations), 2),
+      seconds: round(seconds(), 3),
+      memory: Math.round(process.memoryUsage.rss() / 2 ** 20),
+    };
+    saved = false;
+    const after = horizon.kind === 'steps' ? done / horizon.steps : progress;
+    await options.onStep(last, Math.min(1, after));
+    if (divides(options.checkpointEvery, done)) {
+      await options.save(last);
+      saved = true;
+    }
+    const over = horizon.kind === 'steps' && done >= horizon.steps;
+    if (!over && divides(options.previewEvery, done)) await options.preview(last);
+    // Engines that compute on this thread would never let a signal through.
+    await new Promise(setImmediate);
+  }
+  if (last && !saved) await options.save(last);
+  const interrupted = signal?.aborted === true;
+  return { interrupted, last, seconds: seconds() };
+}
+
+/** The share of the run that is done. By the clock, the reserve is fixed once the speed is known, so shares only grow. */
+function createHorizonClock(horizon: Horizon, startSeconds: number) {
+  let reserve: number | null = null;
+  let largest = 0;
+  return (done: number, seconds: number, secondsPerStep: number, stepsHere: number): number => {
+    if (horizon.kind === 'steps') return done / horizon.steps;
+    if (reserve === null && stepsHere >= speedSteps) {
+      // Never give more than a fifth of the budget away.
+      reserve = Math.min(horizon.reserve(secondsPerStep), horizon.seconds / 5);
+    }
+    const budget = horizon.seconds - (reserve ?? 0);
+    // A run continued after its time is over has nothing left to do, but a fresh one makes at least one step.
+    if (stepsHere === 0 && startSeconds === 0) return 0;
+    largest = Math.max(largest, seconds / budget);
+    return largest;
+  };
+}
+
+function diverged(step: number, loss: number, gradNorm: number, advice?: () => string): InputError {
+  const [name, value] = Number.isFinite(loss) ? ['gradient norm', gradNorm] : ['loss', loss];
+  return new InputError(
+    `Cannot continue training: the ${name} of step ${step} must be finite, received ${value}. ${advice?.() ?? ''}`.trim(),
+  );
+}
+
+const divides = (every: number | null, step: number) => every !== null && step % every === 0;
+const mean = (values: readonly number[]) =>
+  values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
+const round = (value: number, digits: number) => Number(value.toFixed(digits));

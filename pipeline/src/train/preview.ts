@@ -1,0 +1,82 @@
+/**
+ * Pictures of a model while it trains: a sheet of samples, the strip of one image coming out of the noise in ten
+ * pictures, and the same as an animation. The same seeds every time, so that sheets can be compared.
+ */
+import { compileSampler, type Sampler, type SchedulerConfig, sampleImages } from '@onnoise/scheduler';
+import type { Predictor } from './denoiser.ts';
+
+export interface PreviewOptions {
+  predictor: Predictor;
+  scheduler: SchedulerConfig;
+  /** [C, H, W] */
+  shape: readonly [number, number, number];
+  sampler: Sampler;
+  /** Sampling steps, at most the number of timesteps. */
+  steps: number;
+  /** Number of images, their seeds being seed, seed + 1, ... */
+  count: number;
+  seed: number;
+  /** Number of classes of a conditional model: images take them in turn. */
+  classes: number | null;
+  /** `done` of `total` calls of the network. */
+  onProgress?: ((done: number, total: number) => void) | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+export interface Preview {
+  images: Float32Array; // [N, C, H, W]
+  /** The first image before the first step and after every one, the last being the finished image. Each [C, H, W]. */
+  frames: Float32Array[];
+  /** Classes of the images, for a conditional model. */
+  labels: number[] | null;
+}
+
+/** Images a call; enough for good speed, small enough for little memory. */
+export const previewBatch = 16;
+
+export async function drawPreview(options: PreviewOptions): Promise<Preview> {
+  const { predictor, shape, count, classes, onProgress, signal } = options;
+  const size = shape[0] * shape[1] * shape[2];
+  const table = compileSampler(options.scheduler, { sampler: options.sampler, steps: options.steps });
+  const labels = classes ? Array.from({ length: count }, (_, i) => i % classes) : null;
+  const images = new Float32Array(count * size);
+  const frames: Float32Array[] = [];
+  const calls = Math.ceil(count / previewBatch) * table.rows.length;
+  let done = 0;
+  for (let first = 0; first < count; first += previewBatch) {
+    const n = Math.min(previewBatch, count - first);
+    const chosen = labels && Int32Array.from(labels.slice(first, first + n));
+    const batch = await sampleImages({
+      table,
+      shape,
+      seeds: Array.from({ length: n }, (_, i) => options.seed + first + i),
+      denoise: (x, timesteps) => {
+        if (first === 0 && frames.length === 0) frames.push(x.slice(0, size));
+        return predictor.predict(x, timesteps, chosen ?? undefined);
+      },
+      onStep: ({ x }) => {
+        if (first === 0) frames.push(x.slice(0, size));
+        onProgress?.(++done, calls);
+      },
+      signal,
+    });
+    images.set(batch, first * size);
+  }
+  return { images, frames, labels };
+}
+
+/** `count` of the frames at equal distances, the last one always among them; as one batch for `strip`. */
+export function pickFrames(frames: readonly Float32Array[], count: number): Float32Array[] {
+  const n = Math.min(count, frames.length);
+  return Array.from({ length: n }, (_, i) => frames[Math.round(((i + 1) * (frames.length - 1)) / n)]!);
+}
+
+export function joinImages(images: readonly Float32Array[]): Float32Array {
+  const joined = new Float32Array(images.reduce((sum, { length }) => sum + length, 0));
+  let offset = 0;
+  for (const image of images) {
+    joined.set(image, offset);
+    offset += image.length;
+  }
+  return joined;
+}

@@ -1,0 +1,57 @@
+/**
+ * The loss on held-out images with the averaged weights in evaluation mode. Always the same images, timesteps (evenly
+ * spread) and noise, so that the numbers of a run can be compared with each other.
+ */
+import { addNoise, gaussian, type PredictionType, predictionTarget, type Schedule } from '@onnoise/scheduler';
+import type { Predictor } from './denoiser.ts';
+import { huberDelta, type LossName } from './loss.ts';
+
+const VALIDATION_STREAM = 0x7e03;
+
+export interface ValidationSet {
+  images: Float32Array; // [N, C, H, W] in [-1, 1]
+  labels: Int32Array | null; // [N]
+  count: number;
+}
+
+export interface ValidationOptions {
+  schedule: Schedule;
+  predictionType: PredictionType;
+  loss: LossName;
+  seed: number;
+  /** Images a call. */
+  batch: number;
+}
+
+export async function validationLoss(
+  predictor: Predictor,
+  { images, labels, count }: ValidationSet,
+  { schedule, predictionType, loss, seed, batch }: ValidationOptions,
+): Promise<number> {
+  const size = images.length / count;
+  const noise = new Float32Array(images.length);
+  gaussian(seed, 0, noise, VALIDATION_STREAM);
+  let sum = 0;
+  for (let first = 0; first < count; first += batch) {
+    const n = Math.min(batch, count - first);
+    const part = <T extends Float32Array | Int32Array>(values: T, each: number) =>
+      values.subarray(first * each, (first + n) * each) as T;
+    // Half a slot in, so that neither end of time counts double.
+    const timesteps = Int32Array.from({ length: n }, (_, i) => Math.floor(((first + i + 0.5) * schedule.T) / count));
+    const x0 = part(images, size);
+    const z = part(noise, size);
+    const x = addNoise(schedule, x0, z, timesteps);
+    const target = predictionTarget(schedule, predictionType, x0, z, timesteps);
+    const output = await predictor.predict(x, Float32Array.from(timesteps), labels ? part(labels, 1) : undefined);
+    for (let i = 0; i < target.length; i++) sum += lossOf(loss, output[i]! - target[i]!);
+  }
+  return sum / images.length;
+}
+
+/** One value's share of the loss; `meanLoss` is the mean of these. */
+function lossOf(loss: LossName, difference: number): number {
+  const distance = Math.abs(difference);
+  if (loss === 'l1') return distance;
+  if (loss === 'l2') return distance * distance;
+  return distance < huberDelta ? distance ** 2 / 2 : huberDelta * (distance - huberDelta / 2);
+}
