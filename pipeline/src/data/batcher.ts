@@ -1,0 +1,129 @@
+/** Batches for training: a seeded order an epoch, a position that can be saved, pixels as floats in [-1, 1]. */
+import { checkInteger, InputError, randomInts, refuse, shuffle } from '@onnoise/scheduler';
+import { flipStream, MAX_EPOCHS, orderStream } from './streams.ts';
+import type { Dataset } from './types.ts';
+
+/** Where the next batch begins: `index` images of `epoch` have been given. Plain JSON. */
+export interface BatchPosition {
+  epoch: number;
+  index: number;
+}
+
+export interface Batch {
+  /** [B, C, H, W], in [-1, 1]. */
+  images: Float32Array;
+  /** [B], when the dataset has labels. */
+  labels?: Int32Array;
+  /** [B], the numbers of the images in the dataset. */
+  numbers: Uint32Array;
+  epoch: number;
+  /** Where the batch after this one begins: what a checkpoint made after this batch saves. */
+  position: BatchPosition;
+}
+
+export interface BatcherOptions {
+  /** Images a batch. */
+  batch: number;
+  /** Seed of the orders and flips. */
+  seed: number;
+  /** Whether to mirror images left to right, each with chance 1/2. */
+  flip: boolean;
+}
+
+export interface Batcher {
+  readonly batchesPerEpoch: number;
+  /** Where the next batch begins. Set it to go on from a saved position. */
+  position: BatchPosition;
+  /** The next batch. Full batches only: what is left of an epoch is dropped. Arrays are new each time. */
+  next(): Promise<Batch>;
+}
+
+/**
+ * Batches of the training images. Epoch e has the order shuffle(seed, e); the flips are drawn by place in that order. So a
+ * batch is a function of (dataset, options, position). Throws InputError when there are fewer images than a batch takes.
+ */
+export function createBatcher(dataset: Dataset, { batch, seed, flip }: BatcherOptions): Batcher {
+  const { train, validation, labels } = dataset;
+  checkInteger('make batches', 'batch', batch, 1, Number.MAX_SAFE_INTEGER);
+  checkInteger('make batches', 'seed', seed, 0, Number.MAX_SAFE_INTEGER);
+  if (batch > train.length) {
+    const held = validation.length > 0 ? ` (${validation.length} more are held out for validation)` : '';
+    throw new InputError(
+      `Cannot make batches: batch must be at most the number of training images, ${train.length}${held}, received ${batch}.`,
+    );
+  }
+  let position: BatchPosition = { epoch: 0, index: 0 };
+  let order: { epoch: number; numbers: Uint32Array; flips: Int32Array | undefined } | undefined;
+
+  const orderOf = (epoch: number) => {
+    if (order?.epoch === epoch) return order;
+    const flips = flip ? new Int32Array(train.length) : undefined;
+    if (flips) randomInts(seed, flipStream(epoch), 0, 2, flips);
+    order = { epoch, numbers: shuffle(train.slice(), seed, orderStream(epoch)), flips };
+    return order;
+  };
+
+  return {
+    batchesPerEpoch: Math.floor(train.length / batch),
+    get position() {
+      return { ...position };
+    },
+    set position(value) {
+      position = checkPosition(value, train.length);
+    },
+    async next() {
+      if (position.index + batch > train.length) position = { epoch: position.epoch + 1, index: 0 };
+      const { epoch, index } = position;
+      position = { epoch, index: index + batch };
+      const after = { ...position };
+      const { numbers: all, flips } = orderOf(epoch);
+      const numbers = all.slice(index, index + batch);
+      const images = await readFloats(dataset, numbers, flips?.subarray(index, index + batch));
+      return {
+        images,
+        ...(labels && { labels: Int32Array.from(numbers, (number) => labels[number]!) }),
+        numbers,
+        epoch,
+        position: after,
+      };
+    },
+  };
+}
+
+function checkPosition(value: BatchPosition, images: number): BatchPosition {
+  if (typeof value !== 'object' || value === null) return refuse('go on', 'position', '{ epoch, index }', value);
+  return {
+    epoch: checkInteger('go on', 'position.epoch', value.epoch, 0, MAX_EPOCHS - 1),
+    index: checkInteger('go on', 'position.index', value.index, 0, images),
+  };
+}
+
+const LEVELS = Float32Array.from({ length: 256 }, (_, level) => level / 127.5 - 1);
+
+/**
+ * Images by number as floats: 0..255 -> [-1, 1].
+ * @param flips [n], 1 mirrors the image left to right; absent for none
+ * @returns [n, C, H, W]
+ */
+export async function readFloats(
+  dataset: Dataset,
+  numbers: ArrayLike<number>,
+  flips?: ArrayLike<number>,
+): Promise<Float32Array> {
+  const { channels, height, width } = dataset;
+  const imageSize = channels * height * width;
+  const bytes = new Uint8Array(numbers.length * imageSize);
+  await dataset.read(numbers, bytes);
+  const out = new Float32Array(bytes.length);
+  for (let image = 0; image < numbers.length; image++) {
+    const end = (image + 1) * imageSize;
+    if (flips?.[image]) {
+      for (let row = image * imageSize; row < end; row += width) {
+        for (let x = 0; x < width; x++) out[row + x] = LEVELS[bytes[row + width - 1 - x]!]!;
+      }
+    } else {
+      for (let i = image * imageSize; i < end; i++) out[i] = LEVELS[bytes[i]!]!;
+    }
+  }
+  return out;
+}

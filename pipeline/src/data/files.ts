@@ -1,0 +1,24 @@
+/** A source made of image files: what a folder and a CSV have in common. */
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { configureSharp, decodeImage } from './decode.ts';
+import { orderedMap } from './ordered-map.ts';
+import type { Frame, ImageOptions, Skipped } from './types.ts';
+
+/** One frame to come: a file below the folder, or a row that is skipped already. */
+export type FileItem = { path: string; label?: number } | Skipped;
+
+/** Decodes the files of `folder` in order, as many at a time as there are cores, at most 4. */
+export function decodeFiles(folder: string, items: FileItem[], options: ImageOptions): AsyncIterable<Frame> {
+  configureSharp();
+  const decode = async (item: FileItem): Promise<Frame> => {
+    if (!('path' in item)) return item;
+    try {
+      const image = await decodeImage(join(folder, item.path), options);
+      return item.label === undefined ? image : { ...image, label: item.label };
+    } catch (error) {
+      return { file: item.path, reason: (error as Error).message };
+    }
+  };
+  return orderedMap(items, decode, Math.max(2, Math.min(4, availableParallelism())));
+}

@@ -1,0 +1,79 @@
+/** Writes data.bin: gray until the first picture with colour comes, then all as RGB, in one pass over the source. */
+import { type FileHandle, open, rename } from 'node:fs/promises';
+import { grayToPlanes, isGray, toGray, toPlanes } from './colour.ts';
+
+const BUFFER_BYTES = 4 << 20;
+
+export interface PixelWriter {
+  /** Appends one picture: [n, n, 1 or 3] interleaved uint8. */
+  append(pixels: Uint8Array): Promise<void>;
+  /** Writes what is left and closes the file. */
+  finish(): Promise<{ count: number; channels: 1 | 3; coloured: number }>;
+  /** Closes the file without more. */
+  abandon(): Promise<void>;
+}
+
+/**
+ * @param plane pixels of one channel of one picture
+ * @param forced 1 makes every picture gray, 3 keeps three channels; undefined keeps gray while no picture has colour
+ */
+export async function createPixelWriter(path: string, plane: number, forced?: 1 | 3): Promise<PixelWriter> {
+  let file = await open(path, 'w');
+  let channels: 1 | 3 = forced ?? 1;
+  let count = 0;
+  let coloured = 0;
+  let pending: Uint8Array[] = [];
+  let pendingBytes = 0;
+
+  const flush = async () => {
+    if (pending.length > 0) await file.writev(pending);
+    pending = [];
+    pendingBytes = 0;
+  };
+  const toLayout = (pixels: Uint8Array): Uint8Array => {
+    const three = pixels.length === 3 * plane;
+    if (channels === 1) return three ? toGray(pixels) : pixels;
+    if (!three) return grayToPlanes(pixels);
+    // A picture without colour is the same whether it came before or after the first one with colour.
+    return forced === undefined && isGray(pixels) ? grayToPlanes(toGray(pixels)) : toPlanes(pixels);
+  };
+  return {
+    async append(pixels) {
+      const hasColour = pixels.length === 3 * plane && !isGray(pixels);
+      if (hasColour) coloured++;
+      if (hasColour && channels === 1 && forced === undefined) {
+        await flush();
+        await file.close();
+        file = await expandToRgb(path, plane);
+        channels = 3;
+      }
+      const image = toLayout(pixels);
+      pending.push(image);
+      pendingBytes += image.length;
+      count++;
+      if (pendingBytes >= BUFFER_BYTES) await flush();
+    },
+    async finish() {
+      await flush();
+      await file.sync();
+      await file.close();
+      return { count, channels, coloured };
+    },
+    abandon: () => file.close(),
+  };
+}
+
+/** Rewrites a file of gray pictures as RGB and returns it open at its end. */
+async function expandToRgb(path: string, plane: number): Promise<FileHandle> {
+  const wide = await open(`${path}.rgb`, 'w');
+  const gray = await open(path);
+  const picture = new Uint8Array(plane);
+  try {
+    while ((await gray.read(picture, 0, plane, null)).bytesRead === plane) await wide.writeFile(grayToPlanes(picture));
+  } finally {
+    await gray.close();
+  }
+  await wide.close(); // Windows renames no open file
+  await rename(`${path}.rgb`, path);
+  return open(path, 'a');
+}

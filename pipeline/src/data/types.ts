@@ -1,0 +1,99 @@
+/** What a prepared dataset is, and what its sources hand over. Pixels are uint8; images of a set share one shape. */
+
+/** A picture, CSV row or file that is not part of the set, with the reason in words. */
+export interface Skipped {
+  file: string;
+  reason: string;
+}
+
+/** A set of images ready for training: prepared once, held in memory or read by position from the cache. */
+export interface Dataset {
+  /** `digits`, or the name of the folder or file that it was made from. */
+  name: string;
+  /** SHA-256 (hex) of the prepared pixels, their shape and the labels: the same on every machine. */
+  hash: string;
+  /** Number of images, training and validation together. */
+  count: number;
+  channels: 1 | 3;
+  height: number;
+  width: number;
+  /** [count], each an index into `classNames`. */
+  labels?: Int32Array;
+  classNames?: string[];
+  /** Image numbers to train on, ascending. */
+  train: Uint32Array;
+  /** Image numbers held out, ascending. Never in `train`. */
+  validation: Uint32Array;
+  skipped: Skipped[];
+  /** Things worth telling the user that are no errors, one sentence each. */
+  notes: string[];
+  /** Whether an earlier run had prepared these images already. */
+  cached: boolean;
+  /** Copies the images with these numbers into `out`, one after the other: [n, C, H, W] uint8. */
+  read(indices: ArrayLike<number>, out: Uint8Array): Promise<void> | void;
+  /** Frees the open file of a set that is not held in memory. */
+  close(): void;
+}
+
+/** How images become squares of `size` pixels. Everything here is part of the cache key. */
+export interface ImageOptions {
+  /** Side of the square in pixels. */
+  size: number;
+  /** 1 makes gray, 3 makes RGB; without it gray is kept when no image has colour. */
+  channels?: 1 | 3;
+  /** `crop` keeps the middle, `pad` keeps everything and fills the rest with `background`. */
+  fit: 'crop' | 'pad';
+  /** Behind transparent pixels and in padding. */
+  background: 'black' | 'white';
+}
+
+export interface PrepareOptions extends Omit<ImageOptions, 'background'> {
+  /** `digits`, a folder of images, a folder with IDX files, or one IDX image file. */
+  data: string;
+  /** A CSV whose `id` column names the images of the folder. */
+  csv?: string | undefined;
+  /** The CSV column that holds the class. */
+  labelColumn?: string | undefined;
+  /** Share of the images held out, 0 (none) up to but not including 1. */
+  validationShare: number;
+  /** Seed of the split. */
+  seed: number;
+  /** Whether a skipped image is an error. */
+  strict: boolean;
+  /** Folder of the prepared caches, one sub-folder each. */
+  cacheDir: string;
+  /** Default `black`. */
+  background?: 'black' | 'white';
+  /** Sets up to this many bytes are held in memory, larger ones are read by position. Default 256 MiB. */
+  memoryLimit?: number;
+}
+
+/** How far the preparation is: `done` of `total` images, of which `skipped` were left out. */
+export interface PrepareProgress {
+  done: number;
+  total: number;
+  skipped: number;
+}
+
+/** One image of a source, in the source's order; or the reason why it is left out. */
+export type Frame =
+  | {
+      /** [size, size, 1 or 3] uint8. */
+      pixels: Uint8Array;
+      label?: number;
+      /** Set for images stored with 16 bits a channel. */
+      deep?: boolean;
+    }
+  | Skipped;
+
+/** Where images come from. Opening one is fast; `frames` does the work. */
+export interface Source {
+  name: string;
+  /** What the cache key hashes: changes when the images or labels may have changed. */
+  identity: string;
+  /** Number of frames that will come, skipped ones included. */
+  total: number;
+  classNames?: string[];
+  notes: string[];
+  frames(options: ImageOptions): AsyncIterable<Frame>;
+}
