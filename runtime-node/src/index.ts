@@ -1,3 +1,15 @@
+export type { DeviceReport } from './choose.ts';
+export {
+  DEVICE_CHOICES,
+  DEVICES,
+  type Device,
+  type DeviceChoice,
+  type DeviceStatus,
+  inspectDevice,
+} from './devices.ts';
+export { type DiffusionModel, type LoadOptions, loadModel } from './load.ts';
 export { type LineChart, lineChart, type Series } from './pictures/chart.ts';
 export { type AnimationOptions, animatedWebp, png, sheet, strip } from './pictures/encode.ts';
 export type { ImageShape, TileOptions } from './pictures/pixels.ts';
+export type { SampleOptions } from './request.ts';
+export type { SampleCallbacks, SampleProgress, Samples } from './sample.ts';

@@ -1,0 +1,98 @@
+/**
+ * The choice of a device for one model, and why.
+ *
+ * `auto`, in this order:
+ * 1. `cuda`, where its files are installed and a GPU answers;
+ * 2. `webgpu`, where the system knows of a GPU and a call of this model is faster there than on the CPU (one call each,
+ *    after one to warm up): software renderers and networks too small for a GPU lose here;
+ * 3. `cpu`.
+ */
+import { InputError } from '@onnoise/scheduler';
+import { type Device, type DeviceChoice, findGpu, inspectDevice, type Machine, thisMachine } from './devices.ts';
+
+export interface DeviceReport {
+  device: Device;
+  /** Why this one, in a phrase: `asked for`, or what became of the others. */
+  reason: string;
+}
+
+/** A model opened on a device. `time` runs it once and gives milliseconds. */
+export interface Opened<T> {
+  value: T;
+  time: () => Promise<number>;
+  close: () => Promise<void>;
+}
+
+/**
+ * Opens a model on the device asked for, or on the best one.
+ * @param open opens the model on a device; what it throws for `cpu` is passed on, as is all else for a device asked for.
+ * @throws InputError for a device that is not available, with the reason and what would enable it.
+ */
+export async function openOnDevice<T>(
+  choice: DeviceChoice,
+  open: (device: Device) => Promise<Opened<T>>,
+  machine: Machine = thisMachine,
+): Promise<{ value: T; report: DeviceReport }> {
+  if (choice !== 'auto') return openAsked(choice, open, machine);
+
+  const reasons: string[] = [];
+  const cuda = await inspectDevice('cuda', machine);
+  if (cuda.available) {
+    try {
+      const { value } = await open('cuda');
+      return { value, report: { device: 'cuda', reason: `auto: ${cuda.reason}` } };
+    } catch (error) {
+      reasons.push(`cuda could not run this model (${message(error)})`);
+    }
+  } else {
+    reasons.push(`no cuda: ${cuda.reason}`);
+  }
+
+  const cpu = await open('cpu');
+  const keep = (opened: Opened<T>, device: Device) => ({
+    value: opened.value,
+    report: { device, reason: `auto: ${reasons.join('; ')}` },
+  });
+  if (findGpu(machine) === undefined) {
+    reasons.push('no webgpu: no GPU is seen');
+    return keep(cpu, 'cpu');
+  }
+  const webgpu = await inspectDevice('webgpu', machine);
+  if (!webgpu.available) {
+    reasons.push(`no webgpu: ${webgpu.reason}`);
+    return keep(cpu, 'cpu');
+  }
+  try {
+    const gpu = await open('webgpu');
+    const [onCpu, onGpu] = [await timeWarm(cpu), await timeWarm(gpu)];
+    reasons.push(`a call takes ${onGpu.toFixed(1)} ms on webgpu, ${onCpu.toFixed(1)} ms on cpu`);
+    const [best, other] = onGpu < onCpu ? [gpu, cpu] : [cpu, gpu];
+    await other.close();
+    return keep(best, best === gpu ? 'webgpu' : 'cpu');
+  } catch (error) {
+    reasons.push(`webgpu could not run this model (${message(error)})`);
+    return keep(cpu, 'cpu');
+  }
+}
+
+async function openAsked<T>(device: Device, open: (device: Device) => Promise<Opened<T>>, machine: Machine) {
+  if (device !== 'cpu') {
+    const { available, reason, enable } = await inspectDevice(device, machine);
+    if (!available) {
+      throw new InputError(
+        `Cannot use device ${device}: ${reason}.${enable === undefined ? '' : ` To enable it: ${enable}`}`,
+      );
+    }
+  }
+  const { value } = await open(device);
+  return { value, report: { device, reason: 'asked for' } };
+}
+
+async function timeWarm<T>(opened: Opened<T>): Promise<number> {
+  await opened.time();
+  return opened.time();
+}
+
+function message(error: unknown): string {
+  return error instanceof Error ? error.message.split('\n')[0]! : String(error);
+}

@@ -1,0 +1,85 @@
+/**
+ * A model folder as a thing that samples.
+ *
+ *     const model = await loadModel('models/digits');
+ *     const { images, shape } = await model.sample({ count: 16, steps: 20 });
+ *     await writeFile('sheet.png', await sheet(images, shape));
+ */
+import { refuse, type SchedulerConfig } from '@onnoise/scheduler';
+import { readArtefact } from './artefact.ts';
+import { type DeviceReport, openOnDevice } from './choose.ts';
+import { DEVICE_CHOICES, type Device, type DeviceChoice } from './devices.ts';
+import type { ImageShape } from './pictures/pixels.ts';
+import { completeRequest, type SampleOptions } from './request.ts';
+import { type SampleCallbacks, type Samples, sampleInBatches } from './sample.ts';
+import { createDenoiser, openSession } from './session.ts';
+
+export interface LoadOptions {
+  /** Default: `auto`, the best that works (see `openOnDevice`). */
+  device?: DeviceChoice | undefined;
+  /** Told which device was chosen and why. */
+  onDevice?: ((report: DeviceReport) => void) | undefined;
+}
+
+export interface DiffusionModel {
+  folder: string;
+  device: Device;
+  /** [C, H, W] of the pictures. */
+  shape: ImageShape;
+  /** Classes of a conditional model, 0 for an unconditional one. */
+  classes: number;
+  scheduler: SchedulerConfig;
+  /**
+   * New pictures. The same seed, label, steps and sampler give the same picture, whatever the count and the batch.
+   * @throws InputError before anything is computed, for an option out of range or one that does not fit this model.
+   */
+  sample: (options?: SampleOptions & SampleCallbacks) => Promise<Samples>;
+  /** Frees the network. */
+  dispose: () => Promise<void>;
+}
+
+/**
+ * Loads a model folder.
+ * @throws InputError for a missing or broken folder, a network that is not what its config says, a device that is not there.
+ */
+export async function loadModel(
+  folder: string,
+  { device = 'auto', onDevice }: LoadOptions = {},
+): Promise<DiffusionModel> {
+  if (!DEVICE_CHOICES.includes(device)) refuse('load model', 'device', `one of ${DEVICE_CHOICES.join(', ')}`, device);
+  const artefact = await readArtefact(folder);
+  const { unet, scheduler, onnx } = artefact;
+
+  const { value: session, report } = await openOnDevice(device, async (on) => {
+    const opened = await openSession(onnx, on, unet);
+    const probe = Math.min(4, Math.max(1, Math.floor(65536 / (unet.image[1] * unet.image[2]))));
+    return {
+      value: opened,
+      close: () => opened.release(),
+      time: async () => {
+        const labels = unet.classes > 0 ? new Array<number>(probe).fill(0) : undefined;
+        const x = new Float32Array(probe * unet.image.reduce((product, side) => product * side, 1));
+        const begin = performance.now();
+        await createDenoiser(opened, unet, probe, labels)(x, new Float32Array(probe), 0);
+        return performance.now() - begin;
+      },
+    };
+  });
+  onDevice?.(report);
+
+  return {
+    folder,
+    device: report.device,
+    shape: unet.image,
+    classes: unet.classes,
+    scheduler,
+    sample: async ({ onStep, signal, ...options } = {}) =>
+      sampleInBatches(
+        completeRequest(artefact, options),
+        unet.image,
+        (count, labels) => createDenoiser(session, unet, count, labels),
+        { onStep, signal },
+      ),
+    dispose: () => session.release(),
+  };
+}

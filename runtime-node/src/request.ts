@@ -1,0 +1,84 @@
+/**
+ * What to sample: the options of a call, checked and made complete before anything is computed.
+ */
+import { checkInteger, compileSampler, InputError, refuse, type Sampler, type SamplerTable } from '@onnoise/scheduler';
+import type { Artefact } from './artefact.ts';
+
+export interface SampleOptions {
+  /** Images. Default: as many as `seeds`, else 1. */
+  count?: number | undefined;
+  /** Image i has the seed `seed + i`; 0 to 2^53 - 1. Default: 0. */
+  seed?: number | undefined;
+  /** One seed an image, instead of `seed`. */
+  seeds?: readonly number[] | undefined;
+  /** Network calls an image, 1 to the T of the schedule. Default: 50, or T if that is less. */
+  steps?: number | undefined;
+  /** Default: `ddim`. */
+  sampler?: Sampler | undefined;
+  /** DDIM's noise, 0 (none) to 1 (as much as DDPM). Default: 0. */
+  eta?: number | undefined;
+  /** Classes of a conditional model, used in turn; at most `count`. Default: all classes in turn. */
+  labels?: readonly number[] | undefined;
+  /** Images a network call. Default: 64 at 28 pixels, fewer for larger images. The pictures do not depend on it. */
+  batch?: number | undefined;
+}
+
+export interface SampleRequest {
+  seeds: number[];
+  /** One an image, for a conditional model. */
+  labels: number[] | undefined;
+  table: SamplerTable;
+  batch: number;
+}
+
+const ACTION = 'sample images';
+const LARGEST_COUNT = 1_000_000;
+const LARGEST_BATCH = 1024;
+
+/** @throws InputError for every option that is not what {@link SampleOptions} says, or does not fit this model. */
+export function completeRequest({ scheduler, unet }: Artefact, options: SampleOptions): SampleRequest {
+  const seeds = completeSeeds(options);
+  const [, height, width] = unet.image;
+  const usual = Math.max(1, Math.min(64, Math.floor(65536 / (height * width))));
+  const { steps = Math.min(50, scheduler.num_train_timesteps), sampler = 'ddim', eta, batch = usual } = options;
+  return {
+    seeds,
+    labels: completeLabels(unet.classes, options.labels, seeds.length),
+    table: compileSampler(scheduler, { sampler, steps, ...(eta === undefined ? {} : { eta }) }),
+    batch: checkInteger(ACTION, 'batch', batch, 1, LARGEST_BATCH),
+  };
+}
+
+function completeSeeds({ count, seed, seeds }: SampleOptions): number[] {
+  if (count !== undefined) checkInteger(ACTION, 'count', count, 1, LARGEST_COUNT);
+  if (seeds === undefined) {
+    const images = count ?? 1;
+    const first = checkInteger(ACTION, 'seed', seed ?? 0, 0, Number.MAX_SAFE_INTEGER - images + 1);
+    return Array.from({ length: images }, (_, i) => first + i);
+  }
+  if (seed !== undefined) {
+    throw new InputError('Cannot sample images: seed and seeds exclude each other, received both.');
+  }
+  if (seeds.length === 0) refuse(ACTION, 'seeds', 'at least one seed', seeds);
+  if (count !== undefined && count !== seeds.length) {
+    refuse(ACTION, 'seeds', `as many as count, ${count}`, `${seeds.length} of them`);
+  }
+  for (const value of seeds) checkInteger(ACTION, 'a seed', value, 0, Number.MAX_SAFE_INTEGER);
+  return [...seeds];
+}
+
+function completeLabels(classes: number, labels: readonly number[] | undefined, count: number): number[] | undefined {
+  if (classes === 0) {
+    if (labels === undefined) return undefined;
+    throw new InputError('Cannot sample images: labels must be left out, this model is not conditional on a class.');
+  }
+  const cycle = labels ?? Array.from({ length: classes }, (_, label) => label);
+  if (cycle.length === 0) refuse(ACTION, 'labels', 'at least one class', cycle);
+  for (const label of cycle) checkInteger(ACTION, 'a label', label, 0, classes - 1);
+  if (labels !== undefined && labels.length > count) {
+    throw new InputError(
+      `Cannot sample images: labels must be at most as many as images, received ${labels.length} for ${count}.`,
+    );
+  }
+  return Array.from({ length: count }, (_, i) => cycle[i % cycle.length]!);
+}

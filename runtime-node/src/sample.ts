@@ -1,0 +1,68 @@
+/**
+ * The sampling call: the request is cut into batches, each runs the sampler's table over the network.
+ */
+import { type Denoiser, sampleImages } from '@onnoise/scheduler';
+import type { ImageShape } from './pictures/pixels.ts';
+import type { SampleRequest } from './request.ts';
+
+export interface SampleCallbacks {
+  onStep?: ((progress: SampleProgress) => void) | undefined;
+  /** Looked at between steps; the call then rejects with the signal's reason. */
+  signal?: AbortSignal | undefined;
+}
+
+/** `x` and `x0` are the sampler's own buffers, valid until the callback returns: copy what you keep. */
+export interface SampleProgress {
+  /** Network calls done and to do, over all batches. */
+  done: number;
+  total: number;
+  /** Steps done of this batch, 1 to `steps`. */
+  step: number;
+  steps: number;
+  /** Index of the first image of this batch. */
+  first: number;
+  /** This batch's images after the step, [n, C, H, W]. */
+  x: Float32Array;
+  /** This batch's images as predicted at the step, [n, C, H, W]. */
+  x0: Float32Array;
+}
+
+export interface Samples {
+  /** [N, C, H, W], mostly within [-1, 1] (within it where the scheduler clips). */
+  images: Float32Array;
+  /** [C, H, W] */
+  shape: ImageShape;
+  /** One an image. */
+  seeds: number[];
+  /** One an image, for a conditional model. */
+  labels?: number[];
+}
+
+/**
+ * Samples batch after batch. Image i depends on its seed and label alone, to the network's rounding.
+ * @param createDenoiser gives the network for a batch of `count` images with these labels.
+ */
+export async function sampleInBatches(
+  { seeds, labels, table, batch }: SampleRequest,
+  shape: ImageShape,
+  createDenoiser: (count: number, labels: number[] | undefined) => Denoiser,
+  { onStep, signal }: SampleCallbacks,
+): Promise<Samples> {
+  const size = shape[0] * shape[1] * shape[2];
+  const images = new Float32Array(seeds.length * size);
+  const total = Math.ceil(seeds.length / batch) * table.steps;
+  for (let first = 0; first < seeds.length; first += batch) {
+    const batchSeeds = seeds.slice(first, first + batch);
+    const before = (first / batch) * table.steps;
+    const result = await sampleImages({
+      table,
+      shape,
+      seeds: batchSeeds,
+      denoise: createDenoiser(batchSeeds.length, labels?.slice(first, first + batch)),
+      onStep: onStep && (({ step, steps, x, x0 }) => onStep({ done: before + step, total, step, steps, first, x, x0 })),
+      signal,
+    });
+    images.set(result, first * size);
+  }
+  return { images, shape, seeds, ...(labels && { labels }) };
+}
