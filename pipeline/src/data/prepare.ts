@@ -76,6 +76,7 @@ export async function prepareDataset(
     skipped,
     notes: [...source.notes, ...index.notes],
     cached,
+    folder,
     ...reader,
   };
 }

@@ -10,7 +10,7 @@ export interface Skipped {
 export interface Dataset {
   /** `digits`, or the name of the folder or file that it was made from. */
   name: string;
-  /** SHA-256 (hex) of the prepared pixels, their shape and the labels: the same on every machine. */
+  /** SHA-256 (hex) of the prepared pixels, their shape and the labels; where the images came from plays no part. */
   hash: string;
   /** Number of images, training and validation together. */
   count: number;
@@ -29,6 +29,8 @@ export interface Dataset {
   notes: string[];
   /** Whether an earlier run had prepared these images already. */
   cached: boolean;
+  /** The cache folder that holds it. */
+  folder: string;
   /** Copies the images with these numbers into `out`, one after the other: [n, C, H, W] uint8. */
   read(indices: ArrayLike<number>, out: Uint8Array): Promise<void> | void;
   /** Frees the open file of a set that is not held in memory. */

@@ -1,0 +1,14 @@
+/** `prepareDataset` under a progress bar; no bar when the images are prepared already. */
+import { prepareDataset } from '../../data/index.ts';
+import type { Dataset, PrepareOptions } from '../../data/types.ts';
+import { withProgress } from '../../terminal/progress.ts';
+
+export function prepareWithProgress(options: PrepareOptions, signal?: AbortSignal): Promise<Dataset> {
+  return withProgress('Preparing', { unit: 'images' }, (report) =>
+    prepareDataset(
+      options,
+      ({ done, total, skipped }) => report({ done, total, ...(skipped > 0 && { note: `${skipped} skipped` }) }),
+      signal,
+    ),
+  );
+}
