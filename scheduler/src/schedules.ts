@@ -8,6 +8,7 @@
  * Xu et al. 2022, GeoDiff (sigmoid), Lin et al. 2023, algorithm 1 (zero terminal SNR).
  */
 import type { SchedulerConfig } from './config.ts';
+import { refuse } from './errors.ts';
 
 /** Tables of the forward process; index t = 0 is the first noising step, T - 1 the last. Each [T]. */
 export interface Schedule {
@@ -23,13 +24,21 @@ export interface Schedule {
   readonly snr: Float64Array;
 }
 
-/** The tables of a configuration. */
+/**
+ * The tables of a configuration.
+ *
+ * @throws InputError on betas so large that the image is gone before the last timestep, or so small that the first adds
+ * nothing: either would divide by 0.
+ */
 export function makeSchedule(config: SchedulerConfig): Schedule {
   const T = config.num_train_timesteps;
   let beta = config.trained_betas ? Float64Array.from(config.trained_betas, Math.fround) : namedBetas(config);
   if (config.rescale_betas_zero_snr) beta = rescaleToZeroSnr(beta);
   const alpha = beta.map((b) => 1 - b);
   const alphaBar = cumulativeProduct(alpha);
+  if (alphaBar[0] === 1) refuse('make the schedule', 'the first beta', 'at least 2e-16', beta[0]);
+  const gone = alphaBar.indexOf(0);
+  if (gone >= 0 && gone < T - 1) refuse('make the schedule', 'alphaBar', 'above 0 before the last timestep', 0);
   const snr = alphaBar.map((a) => a / (1 - a));
   return { T, beta, alpha, alphaBar, snr };
 }

@@ -1,0 +1,141 @@
+import {
+  BETA_SCHEDULES,
+  formatSchedulerConfig,
+  InputError,
+  makeSchedule,
+  PREDICTION_TYPES,
+  parseSchedulerConfig,
+  TIMESTEP_SPACINGS,
+  VARIANCE_TYPES,
+} from '@onnoise/scheduler';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+const fractions = fc.double({ min: 1e-5, max: 0.5, noNaN: true });
+const configs = fc.record(
+  {
+    num_train_timesteps: fc.integer({ min: 1, max: 60 }),
+    beta_start: fractions,
+    beta_end: fractions,
+    beta_schedule: fc.constantFrom(...BETA_SCHEDULES),
+    rescale_betas_zero_snr: fc.boolean(),
+    prediction_type: fc.constantFrom(...PREDICTION_TYPES),
+    variance_type: fc.constantFrom(...VARIANCE_TYPES),
+    clip_sample: fc.boolean(),
+    clip_sample_range: fc.double({ min: 0.1, max: 10, noNaN: true }),
+    timestep_spacing: fc.constantFrom(...TIMESTEP_SPACINGS),
+    steps_offset: fc.nat(3),
+    set_alpha_to_one: fc.boolean(),
+  },
+  { requiredKeys: [] },
+);
+
+describe('parseSchedulerConfig', () => {
+  it("fills in diffusers' defaults", () => {
+    expect(parseSchedulerConfig({})).toEqual({
+      num_train_timesteps: 1000,
+      beta_start: 0.0001,
+      beta_end: 0.02,
+      beta_schedule: 'linear',
+      trained_betas: null,
+      rescale_betas_zero_snr: false,
+      prediction_type: 'epsilon',
+      variance_type: 'fixed_small',
+      clip_sample: true,
+      clip_sample_range: 1,
+      timestep_spacing: 'leading',
+      steps_offset: 0,
+      set_alpha_to_one: true,
+    });
+  });
+
+  it('reads what diffusers writes for DDPMScheduler and DDIMScheduler', () => {
+    const common = {
+      _diffusers_version: '0.42.1',
+      beta_end: 0.02,
+      beta_schedule: 'linear',
+      beta_start: 0.0001,
+      clip_sample: true,
+      clip_sample_range: 1.0,
+      dynamic_thresholding_ratio: 0.995,
+      num_train_timesteps: 1000,
+      prediction_type: 'epsilon',
+      rescale_betas_zero_snr: false,
+      sample_max_value: 1.0,
+      steps_offset: 0,
+      thresholding: false,
+      timestep_spacing: 'leading',
+      trained_betas: null,
+    };
+    const ddpm = parseSchedulerConfig({ _class_name: 'DDPMScheduler', ...common, variance_type: 'fixed_small' });
+    const ddim = parseSchedulerConfig({ _class_name: 'DDIMScheduler', ...common, set_alpha_to_one: true });
+    expect(ddpm).toEqual(parseSchedulerConfig({}));
+    expect(ddim).toEqual(ddpm);
+  });
+
+  it('names an unknown key and lists the known ones', () => {
+    expect(() => parseSchedulerConfig({ beta_shedule: 'linear' })).toThrow(
+      /^Cannot read the scheduler's config: unknown key "beta_shedule"\. Known keys: .*beta_schedule.*trained_betas/,
+    );
+  });
+
+  it('takes no key from the prototype', () => {
+    expect(() => parseSchedulerConfig(JSON.parse('{"toString": 1}'))).toThrow('unknown key "toString"');
+    expect(() => parseSchedulerConfig(JSON.parse('{"__proto__": 1}'))).toThrow('unknown key "__proto__"');
+  });
+
+  it.each([
+    [{ beta_schedule: 'laplace' }, 'one of linear, scaled_linear, squaredcos_cap_v2, cosine, sigmoid'],
+    [{ prediction_type: 'flow' }, 'one of epsilon, sample, v_prediction'],
+    [{ variance_type: 'learned_range' }, 'one of fixed_small, fixed_large'],
+    [{ timestep_spacing: 'karras' }, 'one of leading, linspace, trailing'],
+    [{ _class_name: 'PNDMScheduler' }, 'one of DDPMScheduler, DDIMScheduler'],
+    [{ thresholding: true }, 'false'],
+    [{ num_train_timesteps: 0 }, 'an integer from 1 to 100000'],
+    [{ num_train_timesteps: '300' }, 'an integer from 1 to 100000'],
+    [{ beta_start: 0 }, 'a number between 0 and 1'],
+    [{ beta_end: 1 }, 'a number between 0 and 1'],
+    [{ beta_end: Number.NaN }, 'a number between 0 and 1'],
+    [{ clip_sample: 1 }, 'true or false'],
+    [{ clip_sample: null }, 'true or false'],
+    [{ clip_sample_range: 0 }, 'a number above 0'],
+    [{ steps_offset: -1 }, 'an integer from 0'],
+    [{ num_train_timesteps: 2, trained_betas: [0.1] }, 'an array of num_train_timesteps = 2 numbers'],
+    [{ num_train_timesteps: 2, trained_betas: [1, 0.1] }, 'a number between 0 and 1'],
+    [{ num_train_timesteps: 2, trained_betas: [0.1, '0.2'] }, 'a number between 0 and 1'],
+    [{ trained_betas: 'linear' }, 'null or an array of numbers'],
+    [null, 'an object'],
+    [[], 'an object'],
+    ['linear', 'an object'],
+  ])('refuses %j', (json, rule) => {
+    expect(() => parseSchedulerConfig(json)).toThrow(InputError);
+    expect(() => parseSchedulerConfig(json)).toThrow(`must be ${rule}`);
+  });
+});
+
+describe('formatSchedulerConfig', () => {
+  it('is read back as it was, and the schedule is the same to the last bit', () => {
+    fc.assert(
+      fc.property(configs, (given) => {
+        const config = parseSchedulerConfig(given);
+        const again = parseSchedulerConfig(JSON.parse(JSON.stringify(formatSchedulerConfig(config))));
+        expect(again).toEqual(config);
+        expect(makeSchedule(again)).toEqual(makeSchedule(config));
+      }),
+    );
+  });
+
+  it('writes the numbers of cosine, which has no name in diffusers, and of no other schedule', () => {
+    for (const beta_schedule of BETA_SCHEDULES) {
+      const config = parseSchedulerConfig({ beta_schedule, num_train_timesteps: 20 });
+      const written = formatSchedulerConfig(config).trained_betas as number[] | null;
+      if (beta_schedule !== 'cosine') expect(written).toBe(null);
+      else expect(written?.map(Math.fround)).toEqual([...makeSchedule(config).beta]);
+    }
+  });
+
+  it('keeps trained_betas that are not those of cosine', () => {
+    const given = { beta_schedule: 'cosine', num_train_timesteps: 2, trained_betas: [0.1, 0.2] };
+    expect(parseSchedulerConfig(formatSchedulerConfig(parseSchedulerConfig(given))).trained_betas).toEqual([0.1, 0.2]);
+  });
+});
