@@ -1,0 +1,42 @@
+/**
+ * Self-attention over the positions of a feature map, with the arithmetic and names of diffusers' `Attention` in a U-Net:
+ * GroupNorm, heads, output projection, residual connection.
+ *
+ * Source: Vaswani et al. (arXiv 1706.03762), equation 1. Limits: memory grows with (H W)^2.
+ */
+import * as tf from '@tensorflow/tfjs';
+import type { Declare, Layer } from './declare.ts';
+import { linear } from './layers.ts';
+import { groupNorm } from './normalization.ts';
+
+export interface AttentionOptions {
+  /** Channels of a head; must divide the number of channels. */
+  headDim: number;
+  groups: number;
+  epsilon: number;
+}
+
+export function attention(declare: Declare, channels: number, { headDim, groups, epsilon }: AttentionOptions): Layer {
+  const norm = groupNorm(declare.in('group_norm'), channels, groups, epsilon);
+  const toQ = linear(declare.in('to_q'), channels, channels);
+  const toK = linear(declare.in('to_k'), channels, channels);
+  const toV = linear(declare.in('to_v'), channels, channels);
+  const toOut = linear(declare.in('to_out.0'), channels, channels);
+  const heads = channels / headDim;
+
+  return (pass, x) => {
+    const [n, h, w] = x.shape;
+    const positions = h * w;
+    const rows: tf.Tensor2D = tf.reshape(norm(pass, x), [n * positions, channels]);
+    const perHead = (flat: tf.Tensor2D): tf.Tensor =>
+      heads === 1
+        ? tf.reshape(flat, [n, positions, channels])
+        : tf.transpose(tf.reshape(flat, [n, positions, heads, headDim]), [0, 2, 1, 3]); // [N, heads, HW, headDim]
+    const query = perHead(tf.mul(toQ(pass, rows), 1 / Math.sqrt(headDim)));
+    const weights = tf.softmax(tf.matMul(query, perHead(toK(pass, rows)), false, true)); // [N, heads, HW, HW]
+    const mixed = tf.matMul(weights, perHead(toV(pass, rows))); // [N, heads, HW, headDim]
+    const together = heads === 1 ? mixed : tf.transpose(mixed, [0, 2, 1, 3]);
+    const out = toOut(pass, tf.reshape(together, [n * positions, channels]));
+    return tf.add(tf.reshape(out, [n, h, w, channels]), x);
+  };
+}

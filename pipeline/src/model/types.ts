@@ -1,0 +1,63 @@
+/** What a network is: a list of named parameters and a pure function of them. Types only. */
+import type * as tf from '@tensorflow/tfjs';
+import type { SimpleUnetConfig } from './simpleUnetConfig.ts';
+import type { UNet2DConfig } from './unet2dConfig.ts';
+
+/** How a parameter starts: constants, uniform in [-bound, bound] or normal with the given deviation. */
+export type Init =
+  | { kind: 'zeros' }
+  | { kind: 'ones' }
+  | { kind: 'uniform'; bound: number }
+  | { kind: 'normal'; deviation: number };
+
+export interface ParameterSpec {
+  /** PyTorch's name, such as `down_blocks.0.resnets.0.conv1.weight`. */
+  name: string;
+  /** PyTorch's order: convolutions [out, in, h, w], transposed ones [in, out, h, w], linear layers [out, in]. */
+  shape: number[];
+  /** false for buffers (BatchNorm's running statistics): kept, exported, never given a gradient. */
+  trainable: boolean;
+  init: Init;
+}
+
+export type ModelConfig = SimpleUnetConfig | UNet2DConfig;
+
+/** The tensors of a network by name, in PyTorch's order. */
+export type Parameters = Record<string, tf.Tensor>;
+
+export interface ForwardOptions {
+  /** Class of every sample [N], int32; needed exactly when the network is conditional. */
+  labels?: tf.Tensor1D;
+  /** true: BatchNorm uses the batch's statistics and renews its buffers; false: it uses the buffers. */
+  training: boolean;
+  /** Gets a buffer's new value during the pass, before the pass's tidy ends: hold it with `tf.keep`. */
+  onBuffer?: (name: string, value: tf.Tensor) => void;
+}
+
+export interface Model {
+  /** Complete and checked: what `unet/config.json` holds. */
+  config: ModelConfig;
+  /** In the order of PyTorch's `state_dict()`. */
+  parameters: ParameterSpec[];
+  /** [C, H, W] of a sample. */
+  imageShape: [number, number, number];
+  /** Number of classes of a conditional network, null without conditioning. */
+  classCount: number | null;
+  /** T: timesteps are whole numbers in 0..T-1. */
+  timestepCount: number;
+  /**
+   * The network's prediction, [N, C, H, W] as the sample. Pure: runs eagerly on any tfjs backend, or traced.
+   *
+   * @param sample [N, C, H, W]; H and W must be divisible by the network's total stride.
+   * @param timestep [N], float32; a fraction is cut off.
+   * @throws InputError when the sample or the labels do not suit the network.
+   */
+  forward(parameters: Parameters, sample: tf.Tensor4D, timestep: tf.Tensor1D, options: ForwardOptions): tf.Tensor4D;
+}
+
+/** A network's pass on NHWC samples; labels are there when it is conditional. */
+export type Forward = (
+  pass: ForwardOptions & { parameters: Parameters },
+  sample: tf.Tensor4D,
+  timestep: tf.Tensor1D,
+) => tf.Tensor4D;

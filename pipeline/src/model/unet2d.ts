@@ -1,0 +1,74 @@
+/**
+ * `UNet2DModel`: the U-Net of the DDPM paper in the form of diffusers' class of that name. Same arithmetic, same parameter
+ * names and shapes, so weights travel both ways.
+ *
+ * Source: Ho et al., "Denoising Diffusion Probabilistic Models" (arXiv 2006.11239), appendix B; diffusers' `unet_2d.py`.
+ */
+import * as tf from '@tensorflow/tfjs';
+import { declareInto } from './declare.ts';
+import { conv2d, embedding, linear } from './layers.ts';
+import { groupNorm, silu } from './normalization.ts';
+import { lookUp, sinusoidalTable } from './timeEmbedding.ts';
+import type { Forward, ParameterSpec } from './types.ts';
+import { type BlockOptions, downBlock, midBlock, upBlock } from './unet2dBlocks.ts';
+import type { UNet2DConfig } from './unet2dConfig.ts';
+
+/** Declares the parameters, in the order of diffusers' `state_dict()`, and returns the pass. */
+export function unet2d(config: UNet2DConfig, parameters: ParameterSpec[]): Forward {
+  const { block_out_channels: widths, layers_per_block: depth, num_train_timesteps: count } = config;
+  const first = widths[0]!;
+  const last = widths.length - 1;
+  const timeWidth = config.time_embedding_dim ?? 4 * first;
+  const options: BlockOptions = {
+    timeWidth,
+    groups: config.norm_num_groups,
+    epsilon: config.norm_eps,
+    headDim: config.attention_head_dim,
+    downsamplePadding: config.downsample_padding,
+  };
+  const declare = declareInto(parameters);
+
+  const convIn = conv2d(declare.in('conv_in'), config.in_channels, first, { kernel: 3, padding: 1 });
+  const table = sinusoidalTable({ count, width: first, shift: config.freq_shift, cosFirst: config.flip_sin_to_cos });
+  const time1 = linear(declare.in('time_embedding.linear_1'), first, timeWidth);
+  const time2 = linear(declare.in('time_embedding.linear_2'), timeWidth, timeWidth);
+  const classes =
+    config.num_class_embeds === null
+      ? null
+      : embedding(declare.in('class_embedding'), config.num_class_embeds, timeWidth);
+
+  const downs = widths.map((outputs, i) => {
+    const inputs = Array.from({ length: depth }, (_, layer) => (layer === 0 ? (widths[i - 1] ?? first) : outputs));
+    const attention = config.down_block_types[i] === 'AttnDownBlock2D';
+    return downBlock(declare.in(`down_blocks.${i}`), { ...options, inputs, outputs, attention, downsample: i < last });
+  });
+  const ups = widths.map((_, i) => {
+    const at = last - i; // the level, counted from the outermost
+    const outputs = widths[at]!;
+    const below = widths[at + 1] ?? outputs;
+    const inputs = Array.from(
+      { length: depth + 1 },
+      (_, layer) => (layer === 0 ? below : outputs) + (layer === depth ? (widths[at - 1] ?? first) : outputs),
+    );
+    const attention = config.up_block_types[i] === 'AttnUpBlock2D';
+    return upBlock(declare.in(`up_blocks.${i}`), { ...options, inputs, outputs, attention, upsample: at > 0 });
+  });
+  const mid = config.mid_block_type
+    ? midBlock(declare.in('mid_block'), widths[last]!, config.add_attention, options)
+    : null;
+  const normOut = groupNorm(declare.in('conv_norm_out'), first, options.groups, options.epsilon);
+  const convOut = conv2d(declare.in('conv_out'), first, config.out_channels, { kernel: 3, padding: 1 });
+
+  return (pass, sample, timestep) => {
+    let embedded = time2(pass, silu(time1(pass, lookUp(table, count, timestep)))); // [N, timeWidth]
+    if (classes) embedded = tf.add(embedded, classes(pass, pass.labels!));
+    const time = silu(embedded); // every residual block begins with it
+
+    const skips = [convIn(pass, sample)];
+    for (const down of downs) skips.push(...down(pass, skips.at(-1)!, time));
+    let x = skips.at(-1)!;
+    x = mid?.(pass, x, time) ?? x;
+    for (const up of ups) x = up(pass, x, skips, time);
+    return convOut(pass, silu(normOut(pass, x)));
+  };
+}

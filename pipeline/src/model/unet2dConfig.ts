@@ -1,0 +1,128 @@
+/**
+ * Configuration of `UNet2DModel`: diffusers' keys and defaults, so a `config.json` of theirs can be read and ours can be
+ * read by them. Keys that switch on what is not built here are accepted at their "off" value only.
+ */
+import { refuse } from '@onnoise/scheduler';
+import { type Fields, flag, integer, listOf, nullable, number, oneOf, readFields } from './fields.ts';
+
+const DOWN_BLOCKS = ['DownBlock2D', 'AttnDownBlock2D'] as const;
+const UP_BLOCKS = ['UpBlock2D', 'AttnUpBlock2D'] as const;
+
+/**
+ * | name                             | default               | meaning                                                         |
+ * | -------------------------------- | --------------------- | --------------------------------------------------------------- |
+ * | sample_size                      | required              | height and width, pixels; divisible by 2^(levels - 1)           |
+ * | in_channels, out_channels        | 3                     | of sample and prediction                                        |
+ * | block_out_channels               | [224, 448, 672, 896]  | width of every level                                            |
+ * | layers_per_block                 | 2                     | residual blocks a level (one more on the way up)                |
+ * | down_block_types, up_block_types | attention but at the outermost level | with or without attention, one a level           |
+ * | mid_block_type                   | UNetMidBlock2D        | null: no middle block                                           |
+ * | add_attention                    | true                  | attention in the middle block                                   |
+ * | attention_head_dim               | 8                     | channels of a head; null: one head                              |
+ * | norm_num_groups, norm_eps        | 32, 1e-5              | of every GroupNorm                                              |
+ * | downsample_padding               | 1                     | 0 pads one zero after, none before                              |
+ * | time_embedding_dim               | null                  | null: four times the first width                                |
+ * | flip_sin_to_cos, freq_shift      | true, 0               | order and frequencies of the time embedding                     |
+ * | num_class_embeds                 | null                  | classes; null: unconditional                                    |
+ * | num_train_timesteps              | 1000                  | T, rows of the time embedding's table                           |
+ */
+export interface UNet2DConfig {
+  _class_name: 'UNet2DModel';
+  sample_size: number;
+  in_channels: number;
+  out_channels: number;
+  center_input_sample: false;
+  time_embedding_type: 'positional';
+  time_embedding_dim: number | null;
+  freq_shift: number;
+  flip_sin_to_cos: boolean;
+  down_block_types: (typeof DOWN_BLOCKS)[number][];
+  mid_block_type: 'UNetMidBlock2D' | null;
+  up_block_types: (typeof UP_BLOCKS)[number][];
+  block_out_channels: number[];
+  layers_per_block: number;
+  mid_block_scale_factor: 1;
+  downsample_padding: 0 | 1;
+  downsample_type: 'conv';
+  upsample_type: 'conv';
+  dropout: 0;
+  act_fn: 'silu';
+  attention_head_dim: number | null;
+  norm_num_groups: number;
+  attn_norm_num_groups: null;
+  norm_eps: number;
+  resnet_time_scale_shift: 'default';
+  add_attention: boolean;
+  class_embed_type: null;
+  num_class_embeds: number | null;
+  num_train_timesteps: number;
+}
+
+const FIELDS: Fields<UNet2DConfig> = {
+  _class_name: oneOf(['UNet2DModel']),
+  sample_size: integer(1, 4096),
+  in_channels: integer(1, 64, 3),
+  out_channels: integer(1, 64, 3),
+  center_input_sample: oneOf([false], false),
+  time_embedding_type: oneOf(['positional'], 'positional'),
+  time_embedding_dim: nullable(integer(1, 65_536)),
+  freq_shift: number(0, 1, 0),
+  flip_sin_to_cos: flag(true),
+  down_block_types: listOf(oneOf(DOWN_BLOCKS), 1, ['DownBlock2D', ...Array(3).fill('AttnDownBlock2D')]),
+  mid_block_type: oneOf(['UNetMidBlock2D', null], 'UNetMidBlock2D'),
+  up_block_types: listOf(oneOf(UP_BLOCKS), 1, [...Array(3).fill('AttnUpBlock2D'), 'UpBlock2D']),
+  block_out_channels: listOf(integer(1, 8192), 1, [224, 448, 672, 896]),
+  layers_per_block: integer(1, 64, 2),
+  mid_block_scale_factor: oneOf([1], 1),
+  downsample_padding: oneOf([0, 1], 1),
+  downsample_type: oneOf(['conv'], 'conv'),
+  upsample_type: oneOf(['conv'], 'conv'),
+  dropout: oneOf([0], 0),
+  act_fn: oneOf(['silu'], 'silu'),
+  attention_head_dim: nullable(integer(1, 8192), 8),
+  norm_num_groups: integer(1, 8192, 32),
+  attn_norm_num_groups: oneOf([null], null),
+  norm_eps: number(0, 1, 1e-5, true),
+  resnet_time_scale_shift: oneOf(['default'], 'default'),
+  add_attention: flag(true),
+  class_embed_type: oneOf([null], null),
+  num_class_embeds: nullable(integer(1, 100_000)),
+  num_train_timesteps: nullable(integer(1, 100_000)) as Fields<UNet2DConfig>['num_train_timesteps'],
+};
+
+const ACTION = 'read the UNet2DModel config';
+const DEFAULT_TIMESTEPS = 1000;
+
+/** @throws InputError on an unknown key, a value that is not supported, or values that do not go together. */
+export function readUNet2DConfig(json: unknown): UNet2DConfig {
+  const config = readFields(json, ACTION, FIELDS, ['_diffusers_version', '_name_or_path']);
+  config.num_train_timesteps ??= DEFAULT_TIMESTEPS;
+  const levels = config.block_out_channels.length;
+  for (const name of ['down_block_types', 'up_block_types'] as const) {
+    const rule = `a list of ${levels}, one for each of block_out_channels`;
+    if (config[name].length !== levels) refuse(ACTION, name, rule, config[name]);
+  }
+  for (const channels of config.block_out_channels) {
+    if (channels % config.norm_num_groups !== 0) {
+      refuse(ACTION, 'norm_num_groups', `a divisor of every block_out_channels (${channels})`, config.norm_num_groups);
+    }
+  }
+  for (const channels of attentionWidths(config)) {
+    const head = config.attention_head_dim ?? channels;
+    if (channels % head !== 0) refuse(ACTION, 'attention_head_dim', `null or a divisor of ${channels}`, head);
+  }
+  if (config.freq_shift >= Math.floor(config.block_out_channels[0]! / 2)) {
+    refuse(ACTION, 'block_out_channels', 'a list that starts at 4 or more', config.block_out_channels);
+  }
+  return config;
+}
+
+/** Widths at which attention runs. */
+function attentionWidths(config: UNet2DConfig): number[] {
+  const widths = config.block_out_channels;
+  const last = widths.length - 1;
+  const down = widths.filter((_, i) => config.down_block_types[i] === 'AttnDownBlock2D');
+  const up = widths.filter((_, i) => config.up_block_types[last - i] === 'AttnUpBlock2D');
+  const mid = config.mid_block_type && config.add_attention ? [widths[last]!] : [];
+  return [...down, ...mid, ...up];
+}
