@@ -46,13 +46,16 @@ function readUnetShape(path: string, json: Record<string, unknown>): UnetShape {
   const refuse = (name: string, rule: string): never => {
     throw new InputError(`Cannot load model: ${name} in ${path} must be ${rule}, received ${show(json[name])}.`);
   };
-  const { sample_size: size, in_channels: channels, out_channels: outChannels, num_class_embeds: classes } = json;
+  const { sample_size: size, out_channels: outChannels, num_class_embeds: classes } = json;
+  const channelsName = json.image_channels === undefined ? 'in_channels' : 'image_channels';
+  const channels = json[channelsName];
   const sides = Array.isArray(size) ? size : [size, size];
   if (sides.length !== 2 || !sides.every((side) => isWhole(side) && side > 0)) {
     return refuse('sample_size', 'a whole number of pixels or [height, width]');
   }
-  if (channels !== 1 && channels !== 3) return refuse('in_channels', '1 or 3');
-  if (outChannels !== undefined && outChannels !== channels) return refuse('out_channels', `in_channels, ${channels}`);
+  if (channels !== 1 && channels !== 3) return refuse(channelsName, '1 or 3');
+  if (outChannels !== undefined && outChannels !== channels)
+    return refuse('out_channels', `${channelsName}, ${channels}`);
   if (classes !== undefined && classes !== null && !(isWhole(classes) && classes > 0)) {
     return refuse('num_class_embeds', 'null or a number of classes');
   }

@@ -17,6 +17,9 @@ export interface UnetShape {
   classes: number;
 }
 
+/** onnxruntime's own messages on the terminal. */
+const ERRORS_ONLY = 3;
+
 /**
  * Opens `unet/model.onnx`.
  * @throws InputError when onnxruntime cannot read the file, or the file is not a network of this shape.
@@ -24,7 +27,11 @@ export interface UnetShape {
 export async function openSession(path: string, device: Device, unet: UnetShape): Promise<InferenceSession> {
   let session: InferenceSession;
   try {
-    session = await InferenceSession.create(path, { executionProviders: [device], graphOptimizationLevel: 'all' });
+    session = await InferenceSession.create(path, {
+      executionProviders: [device],
+      graphOptimizationLevel: 'all',
+      logSeverityLevel: ERRORS_ONLY,
+    });
   } catch (error) {
     throw new InputError(
       `Cannot load model: ${path} must be an ONNX file that onnxruntime can run on ${device}, received "${firstLine(error)}".`,

@@ -1,0 +1,79 @@
+/**
+ * The README.md of a model folder: what the model is, where it comes from, how well it does, what it cannot do.
+ */
+
+export interface ModelCard {
+  /** Heading: `digits`. */
+  name: string;
+  /** The images it was trained on; `hash` names their exact bytes. */
+  data: {
+    name: string;
+    hash: string;
+    count: number;
+    classNames?: readonly string[] | undefined;
+    licence?: string | undefined;
+  };
+  parameters: number;
+  /** The resolved training configuration, as it is saved with the run. */
+  config: object;
+  /** What was measured: `'loss (last 100 steps)': 0.0312`. */
+  metrics: Readonly<Record<string, number | string>>;
+  /** What the model does badly or not at all, a sentence each. */
+  limits: readonly string[];
+}
+
+/** What the card needs to know of the folder around it. */
+export interface CardSurroundings {
+  /** C, H, W of the pictures. */
+  shape: readonly [number, number, number];
+  classes: number;
+  architecture: string;
+  predictionType: string;
+  timesteps: number;
+  hasSamples: boolean;
+  hasCurve: boolean;
+}
+
+/** Markdown. The same card gives the same text. */
+export function formatModelCard(card: ModelCard, around: CardSurroundings): string {
+  const { name, data, parameters, config, metrics, limits } = card;
+  const [channels, height, width] = around.shape;
+  const conditional = around.classes > 0 ? `, conditional on one of ${around.classes} classes` : ', unconditional';
+  return [
+    `# ${name}`,
+    `A diffusion model: ${width} x ${height} ${channels === 1 ? 'gray' : 'RGB'} pictures${conditional}. ` +
+      `\`${around.architecture}\`, ${parameters.toLocaleString('en')} parameters, predicts \`${around.predictionType}\` ` +
+      `over ${around.timesteps} timesteps. The weights are the moving averages of training.`,
+    ...(around.hasSamples ? ['![Samples](samples.png)'] : []),
+    '## Use',
+    fence('sh', 'npx pipeline sample --model <this folder> --count 16 --out sheet.png'),
+    '`unet/model.onnx` takes `sample` [N, C, H, W] and `timestep` [N] as float32' +
+      `${around.classes > 0 ? ', `class_labels` [N] as int64' : ''} and gives \`out_sample\` [N, C, H, W]; images are in [-1, 1].`,
+    '## Data',
+    [
+      `- ${data.name}: ${data.count.toLocaleString('en')} images`,
+      `- hash: \`${data.hash}\``,
+      ...(data.classNames?.length ? [`- classes: ${data.classNames.join(', ')}`] : []),
+      ...(data.licence === undefined ? [] : [`- licence of the images: ${data.licence}`]),
+    ].join('\n'),
+    '## Training',
+    ...(around.hasCurve ? ['![Loss](training.png)'] : []),
+    fence('json', JSON.stringify(config, null, 2)),
+    '## Metrics',
+    table(Object.entries(metrics)),
+    '## Limits',
+    limits.map((limit) => `- ${limit}`).join('\n'),
+    '',
+  ]
+    .join('\n\n')
+    .replace(/\n+$/, '\n');
+}
+
+function fence(language: string, text: string): string {
+  return `\`\`\`${language}\n${text}\n\`\`\``;
+}
+
+function table(rows: readonly (readonly [string, number | string])[]): string {
+  if (rows.length === 0) return 'None were taken.';
+  return ['| measure | value |', '|---|---|', ...rows.map(([name, value]) => `| ${name} | ${value} |`)].join('\n');
+}

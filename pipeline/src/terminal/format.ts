@@ -1,0 +1,40 @@
+/** How numbers are told to people: durations, rates, sizes, paths. */
+import { relative, resolve } from 'node:path';
+
+/** `45 s`, `3:07 min`, `1:02:45 h`; a duration that is not known is `?`. */
+export function formatDuration(seconds: number): string {
+  if (!Number.isFinite(seconds)) return '?';
+  const whole = Math.max(0, Math.round(seconds));
+  const two = (value: number) => String(value).padStart(2, '0');
+  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  if (hours > 0) return `${hours}:${two(minutes)}:${two(rest)} h`;
+  return minutes > 0 ? `${minutes}:${two(rest)} min` : `${rest} s`;
+}
+
+/** Three significant digits below 100, whole numbers above: `0.0123`, `7.5`, `1234`. */
+export function formatNumber(value: number): string {
+  return Math.abs(value) >= 100 ? value.toFixed(0) : String(Number(value.toPrecision(3)));
+}
+
+/** Bytes in binary units: `812 B`, `9.5 MiB`. */
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit++;
+  }
+  return `${formatNumber(value)} ${units[unit]}`;
+}
+
+/** A path as it is shortest to type from here. */
+export function formatPath(path: string): string {
+  const short = relative(process.cwd(), resolve(path));
+  return short !== '' && !short.startsWith('..') ? short : path;
+}
+
+/** `1 image`, `3 images`. */
+export function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

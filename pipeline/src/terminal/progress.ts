@@ -1,0 +1,153 @@
+/**
+ * Progress on the terminal, on standard error so that results on standard output can be piped.
+ * A terminal gets a bar with rate and time left; a file or a log gets a plain line now and then.
+ */
+import { formatDuration, formatNumber } from './format.ts';
+
+export interface ProgressEvent {
+  /** Units done so far, counted from 0. */
+  done: number;
+  /** Units in all; may change while the work goes on. */
+  total: number;
+  /** What else to show: a loss, a file name. */
+  note?: string;
+}
+
+export type ReportProgress = (event: ProgressEvent) => void;
+
+export interface ProgressOptions {
+  /** What is counted, as a plural: `images`, `steps`. */
+  unit: string;
+  stream?: NodeJS.WriteStream;
+  /** Seconds; for tests. */
+  now?: () => number;
+}
+
+const PLAIN_SECONDS = 5;
+const PLAIN_SHARE = 0.1;
+const BAR_WIDTH = 24;
+
+/**
+ * Runs `work` under a progress bar: the bar shows with the first report and is closed when the work ends, whichever way.
+ * @param label what is being done, as a heading: `Training`.
+ */
+export async function withProgress<T>(
+  label: string,
+  options: ProgressOptions,
+  work: (report: ReportProgress) => Promise<T>,
+): Promise<T> {
+  const stream = options.stream ?? process.stderr;
+  const sink = stream.isTTY
+    ? await createBar(label, { ...options, stream })
+    : createLines(label, { ...options, stream });
+  try {
+    return await work(sink.report);
+  } finally {
+    sink.stop();
+  }
+}
+
+interface Sink {
+  report: ReportProgress;
+  stop: () => void;
+}
+
+async function createBar(label: string, options: ProgressOptions & { stream: NodeJS.WriteStream }): Promise<Sink> {
+  const { default: cliProgress } = await import('cli-progress');
+  const clock = createClock(options);
+  let latest: ProgressEvent | undefined;
+  const bar = new cliProgress.SingleBar({
+    stream: options.stream,
+    hideCursor: true,
+    fps: 8,
+    clearOnComplete: false,
+    linewrap: false,
+    format: () => (latest === undefined ? label : describeProgress(label, latest, clock.elapsed(), options.unit, true)),
+  });
+  return {
+    report: (event) => {
+      if (latest === undefined) {
+        clock.start(event.done);
+        bar.start(event.total, event.done);
+      }
+      latest = event;
+      bar.setTotal(event.total);
+      bar.update(event.done);
+    },
+    stop: () => bar.stop(),
+  };
+}
+
+function createLines(label: string, options: ProgressOptions & { stream: NodeJS.WriteStream }): Sink {
+  const clock = createClock(options);
+  let started = false;
+  let lastTime = 0;
+  let lastShare = 0;
+  let pending: ProgressEvent | undefined;
+  const write = (event: ProgressEvent) => {
+    pending = undefined;
+    lastTime = clock.elapsed().seconds;
+    lastShare = share(event);
+    options.stream.write(`${describeProgress(label, event, clock.elapsed(), options.unit, false)}\n`);
+  };
+  return {
+    report: (event) => {
+      if (!started) {
+        started = true;
+        clock.start(event.done);
+        lastShare = share(event);
+      }
+      pending = event;
+      const due = clock.elapsed().seconds - lastTime >= PLAIN_SECONDS && share(event) - lastShare >= PLAIN_SHARE;
+      if (due || event.done >= event.total) write(event);
+    },
+    stop: () => {
+      if (pending !== undefined) write(pending);
+    },
+  };
+}
+
+interface Elapsed {
+  seconds: number;
+  /** Units done before the clock started: a resumed run does not count them in its rate. */
+  from: number;
+}
+
+function createClock({ now = () => performance.now() / 1000 }: ProgressOptions) {
+  let begin = now();
+  let from = 0;
+  return {
+    start: (done: number) => {
+      begin = now();
+      from = done;
+    },
+    elapsed: (): Elapsed => ({ seconds: now() - begin, from }),
+  };
+}
+
+/** One line of progress: `Sampling  [====    ]  40 %  20/50 steps  12.3 steps/s  2 s left  note`. */
+export function describeProgress(
+  label: string,
+  event: ProgressEvent,
+  { seconds, from }: Elapsed,
+  unit: string,
+  withBar: boolean,
+): string {
+  const { done, total, note } = event;
+  const rate = seconds > 0 ? (done - from) / seconds : 0;
+  const filled = Math.round(share(event) * BAR_WIDTH);
+  const parts = [
+    label,
+    ...(withBar ? [`[${'='.repeat(filled)}${' '.repeat(BAR_WIDTH - filled)}]`] : []),
+    `${Math.floor(share(event) * 100)}%`,
+    `${done}/${total} ${unit}`,
+    ...(rate > 0 ? [`${formatNumber(rate)} ${unit}/s`] : []),
+    done >= total ? `took ${formatDuration(seconds)}` : rate > 0 ? `${formatDuration((total - done) / rate)} left` : '',
+    note ?? '',
+  ];
+  return parts.filter((part) => part !== '').join('  ');
+}
+
+function share({ done, total }: ProgressEvent): number {
+  return total > 0 ? Math.min(1, Math.max(0, done / total)) : 0;
+}

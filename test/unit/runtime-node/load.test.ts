@@ -1,0 +1,131 @@
+import { copyFile, mkdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { type DeviceReport, loadModel } from '../../../runtime-node/src/index.ts';
+import { InputError } from '../../../scheduler/src/index.ts';
+import { temporaryFolder, tinyArtefact, tinyOnnx } from '../../support/tiny-onnx.ts';
+
+const cpu = { device: 'cpu' as const };
+
+async function expectRefusal(folder: string, message: string | RegExp): Promise<void> {
+  const loading = loadModel(folder, cpu);
+  await expect(loading).rejects.toThrow(message);
+  await expect(loading).rejects.toBeInstanceOf(InputError);
+}
+
+/** Changes a JSON file of a model folder. */
+async function edit(folder: string, file: string, changes: object): Promise<string> {
+  const path = join(folder, file);
+  await writeFile(path, JSON.stringify({ ...JSON.parse(await readFile(path, 'utf8')), ...changes }));
+  return folder;
+}
+
+describe('loadModel', () => {
+  test('knows shape, classes and schedule of the folder', async () => {
+    const model = await loadModel(await tinyArtefact({ shape: [3, 2, 4], classes: 5, T: 70 }), cpu);
+    expect([model.shape, model.classes, model.scheduler.num_train_timesteps, model.device]).toEqual([
+      [3, 2, 4],
+      5,
+      70,
+      'cpu',
+    ]);
+  });
+
+  test('reads the channels of SimpleUnet under the name it gives them', async () => {
+    const modelConfig = { _class_name: 'SimpleUnet', sample_size: 4, image_channels: 1, num_class_embeds: null };
+    expect((await loadModel(await tinyArtefact({}, { modelConfig }), cpu)).shape).toEqual([1, 4, 4]);
+  });
+
+  test('says which device was asked for', async () => {
+    const told: DeviceReport[] = [];
+    await loadModel(await tinyArtefact(), { ...cpu, onDevice: (report) => told.push(report) });
+    expect(told).toEqual([{ device: 'cpu', reason: 'asked for' }]);
+  });
+
+  test('refuses an unknown device', async () => {
+    await expect(loadModel(await tinyArtefact(), { device: 'gpu' as 'cpu' })).rejects.toThrow(
+      'device must be one of auto, cpu, cuda, webgpu, received "gpu"',
+    );
+  });
+
+  test('refuses a missing folder and a file', async () => {
+    const folder = await temporaryFolder();
+    await expectRefusal(join(folder, 'nothing'), /nothing must be a model folder, there is none/);
+    await writeFile(join(folder, 'file'), '');
+    await expectRefusal(join(folder, 'file'), /file must be a model folder, received a file/);
+  });
+
+  test.each(['model_index.json', 'scheduler/scheduler_config.json', 'unet/config.json', 'unet/model.onnx'])(
+    'names %s when it is missing',
+    async (file) => {
+      const folder = await tinyArtefact();
+      await rm(join(folder, file));
+      await expectRefusal(folder, `must be a model folder, its ${file} is missing`);
+    },
+  );
+
+  test.each(['model_index.json', 'scheduler/scheduler_config.json', 'unet/config.json'])(
+    'names %s when it is not JSON, or no object',
+    async (file) => {
+      const folder = await tinyArtefact();
+      await writeFile(join(folder, file), '{ "a": ');
+      await expectRefusal(folder, new RegExp(`${file} must be JSON`));
+      await writeFile(join(folder, file), '[1]');
+      await expectRefusal(folder, new RegExp(`${file} must hold a JSON object, received "\\[1\\]"`));
+    },
+  );
+
+  test('refuses a scheduler config with an unknown key and names the file', async () => {
+    const folder = await edit(await tinyArtefact(), 'scheduler/scheduler_config.json', { beta_shedule: 'linear' });
+    await expectRefusal(folder, /unknown key "beta_shedule".*scheduler_config\.json/);
+  });
+
+  test.each([
+    [{ sample_size: null }, 'sample_size in .* must be a whole number of pixels'],
+    [{ sample_size: 0 }, 'sample_size in .* received 0'],
+    [{ sample_size: [4, 4, 4] }, 'sample_size in .* received \\[4, 4, 4\\]'],
+    [{ in_channels: 4 }, 'in_channels in .* must be 1 or 3, received 4'],
+    [{ out_channels: 2 }, 'out_channels in .* must be in_channels, 1, received 2'],
+    [{ num_class_embeds: 0 }, 'num_class_embeds in .* must be null or a number of classes, received 0'],
+  ])('refuses unet/config.json with %j', async (changes, message) => {
+    await expectRefusal(await edit(await tinyArtefact(), 'unet/config.json', changes), new RegExp(message));
+  });
+
+  test('refuses a truncated network and one that is no ONNX at all', async () => {
+    const folder = await tinyArtefact();
+    await truncate(join(folder, 'unet', 'model.onnx'), 100);
+    await expectRefusal(folder, /model\.onnx must be an ONNX file that onnxruntime can run on cpu/);
+    await writeFile(join(folder, 'unet', 'model.onnx'), 'not a network');
+    await expectRefusal(folder, /model\.onnx must be an ONNX file/);
+    await writeFile(join(folder, 'unet', 'model.onnx'), '');
+    await expectRefusal(folder, /model\.onnx must/);
+  });
+
+  test.each([
+    ['another input', { sampleName: 'image' }, 'must have the inputs sample, timestep .* received image, timestep'],
+    ['labels that the config does not tell of', { classes: 3 }, 'received sample, timestep, class_labels'],
+    ['another output', { outputName: 'noise' }, 'must have the output out_sample, received noise'],
+    ['another image size', { shape: [1, 8, 8] as const }, 'must have sample as float32 \\[N, 1, 4, 4\\] with N free'],
+    ['a fixed batch', { batch: 1 }, 'with N free, received float32 \\[1, 1, 4, 4\\]'],
+  ])('refuses a foreign network: %s', async (_, options, message) => {
+    const folder = await tinyArtefact();
+    await writeFile(join(folder, 'unet', 'model.onnx'), tinyOnnx(options));
+    await expectRefusal(folder, new RegExp(message));
+  });
+
+  test('refuses a network without labels when the config tells of classes', async () => {
+    const folder = await edit(await tinyArtefact(), 'unet/config.json', { num_class_embeds: 3 });
+    await expectRefusal(folder, /must have the inputs sample, timestep, class_labels .* received sample, timestep/);
+  });
+
+  test('needs nothing but the four files', async () => {
+    const full = await tinyArtefact();
+    const bare = join(await temporaryFolder(), 'bare');
+    await mkdir(join(bare, 'scheduler'), { recursive: true });
+    await mkdir(join(bare, 'unet'));
+    for (const file of ['model_index.json', 'scheduler/scheduler_config.json', 'unet/config.json', 'unet/model.onnx']) {
+      await copyFile(join(full, file), join(bare, file));
+    }
+    expect((await loadModel(bare, cpu)).shape).toEqual([1, 4, 4]);
+  });
+});
