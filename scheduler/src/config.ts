@@ -172,7 +172,7 @@ export function formatSchedulerConfig(config: SchedulerConfig): Record<string, u
   const sorted = Object.keys(keys).sort();
   return {
     _class_name: 'DDPMScheduler',
-    _diffusers_version: '0.42.0',
+    _diffusers_version: '0.42.1',
     ...Object.fromEntries(sorted.map((key) => [key, keys[key]])),
   };
 }

@@ -2,7 +2,8 @@
  * Which of the T trained timesteps a sampler with fewer steps visits.
  *
  * Source: Lin et al. 2023, table 2, with the rounding of diffusers and numpy (halves to even), so that both visit the
- * same timesteps for every T and number of steps.
+ * same timesteps for every T and number of steps. One exception: where rounding makes numpy's arange one element too long
+ * (trailing, 7 of 300 for one), diffusers adds a step at timestep -1, and this does not.
  */
 import type { SchedulerConfig } from './config.ts';
 import { checkInteger, refuse } from './errors.ts';

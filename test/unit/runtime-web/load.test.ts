@@ -1,0 +1,137 @@
+import { loadModel, type ModelFiles } from '@onnoise/runtime-web';
+import { compileSampler, InputError, parseSchedulerConfig, sampleImages } from '@onnoise/scheduler';
+import onnxProto, { type onnx as Onnx } from 'onnx-proto';
+import { describe, expect, it, vi } from 'vitest';
+import { expectClose } from '../../support/compare.ts';
+
+// The browser's bundle does not start in Node; the package's build for Node has the same WebAssembly.
+vi.mock('onnxruntime-web/wasm', () => import('onnxruntime-web'));
+
+const { onnx } = onnxProto;
+const { FLOAT, INT64 } = onnx.TensorProto.DataType;
+
+/** out_sample = tanh(sample) - timestep / 100 (+ class_labels), on [N, 1, 2, 3]. */
+function network(conditional: boolean): Uint8Array<ArrayBuffer> {
+  const value = (name: string, elemType: number, dims: (number | string)[]) => ({
+    name,
+    type: {
+      tensorType: {
+        elemType,
+        shape: { dim: dims.map((d) => (typeof d === 'string' ? { dimParam: d } : { dimValue: d })) },
+      },
+    },
+  });
+  const node = (opType: string, input: string[], output: string, attribute: Onnx.IAttributeProto[] = []) => ({
+    opType,
+    input,
+    output: [output],
+    attribute,
+  });
+  const cast = [{ name: 'to', type: onnx.AttributeProto.AttributeType.INT, i: FLOAT }];
+  const graph = {
+    name: 'toy',
+    input: [
+      value('sample', FLOAT, ['N', 1, 2, 3]),
+      value('timestep', FLOAT, ['N']),
+      ...(conditional ? [value('class_labels', INT64, ['N'])] : []),
+    ],
+    output: [value('out_sample', FLOAT, ['N', 1, 2, 3])],
+    initializer: [
+      { name: 'hundred', dataType: FLOAT, dims: [1], floatData: [-100] },
+      { name: 'column', dataType: INT64, dims: [4], int64Data: [-1, 1, 1, 1] },
+    ],
+    node: [
+      node('Tanh', ['sample'], 'squashed'),
+      node('Div', ['timestep', 'hundred'], 'time'),
+      ...(conditional
+        ? [node('Cast', ['class_labels'], 'label', cast), node('Add', ['time', 'label'], 'shift')]
+        : [node('Identity', ['time'], 'shift')]),
+      node('Reshape', ['shift', 'column'], 'shift4'),
+      node('Add', ['squashed', 'shift4'], 'out_sample'),
+    ],
+  };
+  return Uint8Array.from(
+    onnx.ModelProto.encode(onnx.ModelProto.create({ irVersion: 8, opsetImport: [{ version: 13 }], graph })).finish(),
+  );
+}
+
+const schedulerJson = { num_train_timesteps: 50, beta_schedule: 'squaredcos_cap_v2' };
+const json = (value: unknown) => new Blob([JSON.stringify(value)]);
+
+function files(conditional = false, replaced: Record<string, Blob | Uint8Array<ArrayBuffer>> = {}): ModelFiles {
+  return {
+    'scheduler/scheduler_config.json': json(schedulerJson),
+    'unet/config.json': json({ in_channels: 1, sample_size: [2, 3], num_class_embeds: conditional ? 3 : null }),
+    'unet/model.onnx': network(conditional),
+    ...replaced,
+  };
+}
+
+describe('loadModel and sample', () => {
+  it('runs the network in WebAssembly with the sampler of the scheduler', async () => {
+    const model = await loadModel(files(), { device: 'wasm' });
+    const { images, seeds, shape } = await model.sample({ count: 3, seed: 5, steps: 7, sampler: 'ddpm' });
+    const expected = await sampleImages({
+      table: compileSampler(parseSchedulerConfig(schedulerJson), { sampler: 'ddpm', steps: 7 }),
+      shape: [1, 2, 3],
+      seeds: [5, 6, 7],
+      denoise: async (x, t) => x.map((v, i) => Math.tanh(v) - t[Math.floor(i / 6)]! / 100),
+    });
+    expect([seeds, shape, model.classes]).toEqual([[5, 6, 7], [1, 2, 3], 0]);
+    expectClose(images, expected, { absolute: 1e-4 });
+    await model.dispose();
+  });
+
+  it('takes the labels of a conditional model in turn, all classes by default', async () => {
+    const model = await loadModel(files(true), { device: 'wasm' });
+    const all = await model.sample({ count: 4, steps: 2 });
+    expect(all.labels).toEqual([0, 1, 2, 0]);
+    const one = await model.sample({ seeds: [2], steps: 2, labels: [2] });
+    expectClose(one.images, all.images.subarray(12, 18), { absolute: 1e-6 });
+    const other = await model.sample({ seeds: [2], steps: 2, labels: [0] });
+    expect(other.images).not.toEqual(one.images);
+    for (const labels of [[3], [-1], []]) {
+      await expect(model.sample({ labels })).rejects.toThrow(InputError);
+    }
+    await model.dispose();
+  });
+
+  it('falls back to WebAssembly and says why', async () => {
+    const reports: unknown[] = [];
+    const model = await loadModel(files(), { onDevice: (report) => reports.push(report) });
+    expect(reports).toEqual([{ device: 'wasm', reason: 'the browser has no WebGPU' }]);
+    await model.dispose();
+  });
+
+  it.each([
+    [{ count: 0 }, 'count must be'],
+    [{ seed: -1 }, 'seed must be'],
+    [{ seeds: [] }, 'seeds must be'],
+    [{ seeds: [1], count: 2 }, 'count must be'],
+    [{ seeds: [1], seed: 2 }, 'seed must be left out'],
+    [{ labels: [0] }, 'labels must be left out'],
+    [{ steps: 51 }, 'steps must be an integer from 1 to 50'],
+  ])('refuses to sample with %j', async (options, message) => {
+    const model = await loadModel(files(), { device: 'wasm' });
+    await expect(model.sample(options)).rejects.toThrow(message);
+    await expect(model.sample(options)).rejects.toThrow(InputError);
+  });
+
+  it.each([
+    ['unet/model.onnx', new Uint8Array(20), 'a network that runs on wasm'],
+    ['unet/config.json', new Blob(['{']), 'unet/config.json must be JSON'],
+    ['unet/config.json', json({ in_channels: 0, sample_size: 2 }), 'in_channels of unet/config.json must be'],
+    ['unet/config.json', json({ in_channels: 1, sample_size: [2] }), 'sample_size of unet/config.json must be'],
+    ['scheduler/scheduler_config.json', json({ foo: 1 }), 'unknown key "foo"'],
+  ])('refuses a broken %s (%#)', async (path, content, message) => {
+    const load = loadModel(files(false, { [path]: content }), { device: 'wasm' });
+    await expect(load).rejects.toThrow(message);
+    await expect(load).rejects.toThrow(InputError);
+  });
+
+  it('refuses a missing file and a device that is not there', async () => {
+    const { 'unet/model.onnx': _, ...rest } = files();
+    await expect(loadModel(rest, { device: 'wasm' })).rejects.toThrow('unet/model.onnx must be among the files');
+    await expect(loadModel(files(), { device: 'webgpu' })).rejects.toThrow('the browser has no WebGPU');
+  });
+});
