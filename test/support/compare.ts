@@ -15,9 +15,10 @@ export function expectClose(
   for (let i = 0; i < actual.length; i++) {
     const a = actual[i]!;
     const e = expected[i]!;
-    const difference = Object.is(a, e) ? 0 : Math.abs(a - e);
+    if (Object.is(a, e)) continue;
+    const difference = Math.abs(a - e);
     if (!(difference <= largest)) largest = difference;
-    if (first < 0 && !(difference <= absolute + relative * Math.abs(e))) first = i;
+    if (first < 0 && !(difference <= absolute + relative * Math.abs(e) && difference < Infinity)) first = i;
   }
   if (first >= 0) {
     throw new Error(

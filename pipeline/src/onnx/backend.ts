@@ -5,11 +5,10 @@
  * tfjs' cpu backend at once, so constants fold with tfjs' own arithmetic.
  */
 import * as tf from '@tensorflow/tfjs';
-import type { ConstantData, DType, GraphBuilder } from './graph.ts';
-import { sizeOf } from './graph.ts';
+import { ARRAY_TYPE, type ConstantData, type DType, type GraphBuilder, sizeOf } from './graph.ts';
 import { kernels } from './kernels/index.ts';
 import type { KernelAttributes } from './kernels/row.ts';
-import { identityOrder, logical, plain, type Value } from './layout.ts';
+import { expandData, identityOrder, inOrder, plain, type Value } from './layout.ts';
 
 export const BACKEND = 'onnx-trace';
 
@@ -60,18 +59,15 @@ export class TraceBackend extends tf.KernelBackend {
 
   /** The data of a constant in logical order, or undefined for a value that is computed. */
   constantOf(value: Value): ConstantData | undefined {
-    const constant = this.b.graph.constants.get(value.name);
-    if (!constant) return undefined;
-    if (constant.data.length === sizeOf(value.shape))
-      return this.b.graph.constants.get(logical(this.b, value).name)!.data;
-    const Type = constant.data.constructor as new (length: number) => ConstantData;
-    if (constant.data.length === 1)
-      return new Type(sizeOf(value.shape)).fill(constant.data[0] as never) as ConstantData;
-    return undefined;
+    if (!this.b.graph.constants.has(value.name)) return undefined;
+    const { name, dims } = inOrder(this.b, value, identityOrder(value.shape.length));
+    return expandData(this.b.graph.constants.get(name)!.data, dims, value.shape);
   }
 
   override readSync(dataId: object): tf.backend_util.BackendValues {
-    const data = this.constantOf(this.values.get(dataId)!);
+    const value = this.values.get(dataId);
+    if (!value) throw new Error('Cannot read a traced tensor: its trace is over.');
+    const data = this.constantOf(value);
     if (!data) {
       throw new Error(
         'Cannot read a traced tensor: tracing records what would be computed, so there is no value yet. ' +
@@ -109,7 +105,7 @@ export class TraceBackend extends tf.KernelBackend {
 
 /** A constant, stored as one element where all its elements are equal. */
 function constantValue(b: GraphBuilder, data: TypedArray | number[], shape: readonly number[], dtype: DType): Value {
-  const Type = dtype === 'float32' ? Float32Array : dtype === 'int32' ? Int32Array : Uint8Array;
+  const Type = ARRAY_TYPE[dtype as keyof typeof ARRAY_TYPE];
   const typed: ConstantData = data instanceof Type ? data : Type.from(data as ArrayLike<number>);
   const value = plain('', dtype, shape);
   const equal = typed.length > 1 && typed.every((element) => Object.is(element, typed[0]));
@@ -166,8 +162,7 @@ function runRow(backend: TraceBackend, name: string, inputs: tf.NamedTensorInfoM
 /** Fills: constants by nature. */
 function runFill(backend: TraceBackend, shape: number[], dtype: DType, value: number): tf.TensorInfo {
   const dims = shape.map(() => 1);
-  const Type = dtype === 'float32' ? Float32Array : dtype === 'int32' ? Int32Array : Uint8Array;
-  const name = backend.b.constant(Type.of(value), dims, dtype);
+  const name = backend.b.constant(ARRAY_TYPE[dtype as keyof typeof ARRAY_TYPE].of(value), dims, dtype);
   return backend.tensorOf({ name, dtype, shape, order: identityOrder(shape.length), dims });
 }
 

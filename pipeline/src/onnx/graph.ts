@@ -8,6 +8,9 @@
 export type DType = 'float32' | 'int32' | 'int64' | 'bool';
 export type ConstantData = Float32Array | Int32Array | BigInt64Array | Uint8Array;
 
+/** The arrays that hold constants of the dtypes that tfjs has. */
+export const ARRAY_TYPE = { float32: Float32Array, int32: Int32Array, bool: Uint8Array } as const;
+
 /** An attribute says its ONNX type, since a JavaScript number does not. */
 export type Attribute = { int: number } | { ints: readonly number[] } | { float: number } | { string: string };
 
@@ -97,8 +100,8 @@ export class GraphBuilder {
     return this.constant(BigInt64Array.from(values, BigInt), [values.length], 'int64');
   }
 
-  scalar(value: number, dtype: 'float32' | 'int32' = 'float32'): string {
-    return this.constant(dtype === 'int32' ? Int32Array.of(value) : Float32Array.of(value), [], dtype);
+  scalar(value: number, dtype: 'float32' | 'int32' | 'bool' = 'float32'): string {
+    return this.constant(ARRAY_TYPE[dtype].of(value), [], dtype);
   }
 
   /** Adds a node of one output and returns the name of that output. */

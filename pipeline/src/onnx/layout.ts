@@ -118,6 +118,19 @@ export function transposeData<T extends ConstantData>(data: T, dims: readonly nu
   return out;
 }
 
+/** Writes out a broadcast in JavaScript, for constants: `dims` are those of `shape`, or 1. */
+export function expandData<T extends ConstantData>(data: T, dims: readonly number[], shape: readonly number[]): T {
+  if (data.length === sizeOf(shape)) return data;
+  const out = new (data.constructor as new (length: number) => T)(sizeOf(shape));
+  if (data.length === 1) return out.fill(data[0] as never) as T;
+  const index = new Array<number>(shape.length).fill(0);
+  for (let to = 0; to < out.length; to++) {
+    out[to] = data[index.reduce((from, at, axis) => from * dims[axis]! + (dims[axis] === 1 ? 0 : at), 0)]!;
+    for (let axis = shape.length - 1; axis >= 0 && ++index[axis]! === shape[axis]; axis--) index[axis] = 0;
+  }
+  return out;
+}
+
 /**
  * Operands of an elementwise operator brought to one stored order, that of the largest operand of full rank.
  * @returns the stored names, and the layout of the result (which may itself be an unwritten broadcast).

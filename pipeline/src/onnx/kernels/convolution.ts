@@ -3,9 +3,10 @@
  * The gradients have no ONNX operator: see convolution-gradient.ts.
  */
 import * as tf from '@tensorflow/tfjs';
-import type { Attribute, GraphBuilder } from '../graph.ts';
+import { type Attribute, type GraphBuilder, sizeOf } from '../graph.ts';
 import { full, inOrder, NCHW, OIHW, type Value } from '../layout.ts';
 import { filterGradient, inputGradient } from './convolution-gradient.ts';
+import { combine, scalar } from './elementwise.ts';
 import type { KernelAttributes, KernelTable } from './row.ts';
 
 /** Geometry of a convolution, in ONNX's terms. */
@@ -91,10 +92,28 @@ function unpadded(b: GraphBuilder, x: Value, g: Geometry): { x: Value; g: Geomet
   return { x: source, g: { ...g, pads: g.pads.map((pad, i) => pad + outer[i]!) as unknown as Geometry['pads'] } };
 }
 
+function poolGeometry(shape: readonly number[], attrs: KernelAttributes): Geometry {
+  const [kH, kW = kH] = [attrs.filterSize].flat() as [number, number?];
+  return geometry(shape, [kH, kW, shape[3]!, shape[3]!], attrs);
+}
+
+/** One over the number of pixels under each window, those of the padding left out: [1, 1, H', W'], or [] where all are equal. */
+function shares(b: GraphBuilder, x: readonly number[], { kernel, strides, pads }: Geometry, out: Value): Value {
+  const counts = ([0, 1] as const).map((axis) =>
+    Array.from({ length: out.shape[axis + 1]! }, (_, i) => {
+      const start = i * strides[axis] - pads[axis]!;
+      return Math.min(start + kernel[axis], x[axis + 1]!) - Math.max(start, 0);
+    }),
+  ) as [number[], number[]];
+  const data = Float32Array.from(counts[0].flatMap((rows) => counts[1].map((columns) => 1 / (rows * columns))));
+  if (data.every((share) => share === data[0])) return scalar(b, data[0]!);
+  const shape = [1, out.shape[1]!, out.shape[2]!, 1];
+  const layout = imageValue('', shape);
+  return { ...layout, name: b.constant(data, layout.dims, 'float32') };
+}
+
 function pool(b: GraphBuilder, op: string, x: Value, attrs: KernelAttributes): Value {
-  const [kH, kW] =
-    [attrs.filterSize].flat().length === 1 ? [attrs.filterSize, attrs.filterSize].flat() : attrs.filterSize;
-  const g = geometry(x.shape, [kH, kW, x.shape[3]!, x.shape[3]!], attrs);
+  const g = poolGeometry(x.shape, attrs);
   const source = image(b, x);
   const shape = outputShape(x.shape, x.shape[3]!, g);
   const { group: _, dilations: __, ...attributes } = convAttributes(g);
@@ -136,20 +155,18 @@ export const convolution: KernelTable = {
   AvgPool: (b, { x }, attrs) => pool(b, 'AveragePool', x!, attrs),
   MaxPool: (b, { x }, attrs) => pool(b, 'MaxPool', x!, attrs),
   AvgPoolGrad: (b, { dy, input }, attrs) => {
-    // Each output hands an equal share back to the inputs under its window: a depthwise transposed convolution.
+    // Each output hands an equal share back to the inputs under its window: a depthwise transposed convolution with ones.
     const channels = input!.shape[3]!;
-    const [kH, kW] =
-      [attrs.filterSize].flat().length === 1 ? [attrs.filterSize, attrs.filterSize].flat() : attrs.filterSize;
-    const g = geometry(input!.shape, [kH, kW, channels, channels], attrs);
-    if (g.pads.some((pad) => pad !== 0)) throw new Error('The gradient of avgPool is traced without padding only.');
-    const weights = b.constant(
-      new Float32Array(channels * kH * kW).fill(1 / (kH * kW)),
-      [channels, 1, kH, kW],
-      'float32',
-    );
+    const g = poolGeometry(input!.shape, attrs);
+    const share = combine(b, 'Mul', [dy!, shares(b, input!.shape, g, dy!)], 'float32');
+    const ones = new Float32Array(channels * sizeOf(g.kernel)).fill(1);
+    const weights = b.constant(ones, [channels, 1, ...g.kernel], 'float32');
     const out = imageValue('', input!.shape);
-    const [, height, width] = input!.shape as Shape4;
-    const attributes = { ...convAttributes(g, channels), output_shape: { ints: [height, width] } };
-    return { ...out, name: b.emit('ConvTranspose', [image(b, dy!).name, weights], out, { attributes }) };
+    // What the strides leave over at the far end is the output padding.
+    const rest = (axis: 0 | 1) =>
+      input!.shape[axis + 1]! -
+      ((dy!.shape[axis + 1]! - 1) * g.strides[axis] + g.kernel[axis] - g.pads[axis]! - g.pads[axis + 2]!);
+    const attributes = { ...convAttributes(g, channels), output_padding: { ints: [rest(0), rest(1)] } };
+    return { ...out, name: b.emit('ConvTranspose', [image(b, share).name, weights], out, { attributes }) };
   },
 };

@@ -1,9 +1,15 @@
 /**
  * Elementwise kernels: they follow the stored order of their operands, so no layout is ever changed by them.
+ *
+ * Dtypes are those of tfjs' cpu backend: an operator that ONNX defines on floats alone is computed in float32 and its result
+ * brought back to int32 where tfjs does so, truncated towards zero. A bool is not a number in ONNX: arithmetic on bools is an
+ * error, while comparisons, logic, reductions and casts take them.
+ * Limits: integers divide through float32, exact up to 2^24; a float that int32 cannot hold (NaN too) casts to another integer
+ * than in tfjs; NaN has the gradient 0 at a step.
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Attribute, DType, GraphBuilder } from '../graph.ts';
-import { aligned, inOrder, plain, type Value } from '../layout.ts';
+import { aligned, full, plain, type Value } from '../layout.ts';
 import type { KernelTable, Row } from './row.ts';
 
 const ONNX_FLOAT = 1;
@@ -31,92 +37,116 @@ export function combine(b: GraphBuilder, op: string, values: readonly Value[], d
   return { name: b.emit(op, names, { dtype, dims }), dtype, shape, order, dims };
 }
 
-export const scalar = (b: GraphBuilder, value: number, dtype: DType = 'float32'): Value =>
-  plain(b.scalar(value, dtype === 'int32' ? 'int32' : 'float32'), dtype, []);
+export const scalar = (b: GraphBuilder, value: number, dtype: 'float32' | 'int32' = 'float32'): Value =>
+  plain(b.scalar(value, dtype), dtype, []);
 
 export function cast(b: GraphBuilder, x: Value, dtype: DType): Value {
+  if (ONNX_TYPE[dtype] === undefined)
+    throw new Error(`Cannot trace a ${dtype} tensor: its dtype must be float32, int32 or bool.`);
   return x.dtype === dtype ? x : apply(b, 'Cast', x, { to: { int: ONNX_TYPE[dtype]! } }, dtype);
+}
+
+/** `x`, if it holds numbers. */
+function numeric(op: string, x: Value): Value & { dtype: 'float32' | 'int32' } {
+  if (x.dtype === 'float32' || x.dtype === 'int32') return x as Value & { dtype: 'float32' | 'int32' };
+  throw new Error(`Cannot trace ${op}: its operands must be float32 or int32, received ${x.dtype}. Cast them first.`);
 }
 
 const unary =
   (op: string): Row =>
   (b, { x }) =>
-    apply(b, op, x!);
+    apply(b, op, numeric(op, x!));
+
+/** An operator on floats. An int32 goes through float32, and comes back unless tfjs has it stay (`dtype`). */
+const floating =
+  (op: string, dtype?: DType): Row =>
+  (b, { x }) =>
+    cast(b, apply(b, op, cast(b, numeric(op, x!), 'float32')), dtype ?? x!.dtype);
 
 const binary =
   (op: string): Row =>
   (b, { a, b: c }) =>
-    combine(b, op, [a!, c!], a!.dtype);
+    combine(b, op, [numeric(op, a!), numeric(op, c!)], a!.dtype);
+
+const logic =
+  (op: string): Row =>
+  (b, { a, b: c }) =>
+    combine(b, op, [a!, c!], 'bool');
 
 const compare =
   (op: string): Row =>
   (b, { a, b: c }) =>
     // ONNX compares numbers; a tfjs bool is compared as 0 and 1.
-    combine(
-      b,
-      op,
-      [a!, c!].map((value) => (value.dtype === 'bool' ? cast(b, value, 'int32') : value)),
-      'bool',
-    );
+    combine(b, op, [countable(b, a!), countable(b, c!)], 'bool');
 
-const clip = (b: GraphBuilder, x: Value, low: number, high: number): Value => ({
-  ...x,
-  name: b.emit('Clip', [x.name, b.scalar(low, x.dtype as 'float32'), b.scalar(high, x.dtype as 'float32')], x),
-});
+/** A bool as the integer 0 or 1, a number as it is. */
+export const countable = (b: GraphBuilder, x: Value): Value => (x.dtype === 'bool' ? cast(b, x, 'int32') : x);
+
+function clip(b: GraphBuilder, x: Value, low: number, high: number): Value {
+  const { dtype } = numeric('Clip', x);
+  return { ...x, name: b.emit('Clip', [x.name, b.scalar(low, dtype), b.scalar(high, dtype)], x) };
+}
 
 /** condition ? yes : no. */
-const where = (b: GraphBuilder, condition: Value, yes: Value, no: Value): Value =>
+export const where = (b: GraphBuilder, condition: Value, yes: Value, no: Value): Value =>
   combine(b, 'Where', [condition, yes, no], yes.dtype);
 
-const greaterThanZero = (b: GraphBuilder, x: Value): Value => combine(b, 'Greater', [x, scalar(b, 0, x.dtype)], 'bool');
+function greaterThanZero(b: GraphBuilder, x: Value): Value {
+  return combine(b, 'Greater', [x, scalar(b, 0, numeric('Greater', x).dtype)], 'bool');
+}
 
 export const elementwise: KernelTable = {
   Abs: unary('Abs'),
-  Acos: unary('Acos'),
-  Acosh: unary('Acosh'),
-  Asin: unary('Asin'),
-  Asinh: unary('Asinh'),
-  Atan: unary('Atan'),
-  Atanh: unary('Atanh'),
-  Ceil: unary('Ceil'),
-  Cos: unary('Cos'),
-  Cosh: unary('Cosh'),
-  Erf: unary('Erf'),
-  Exp: unary('Exp'),
-  Floor: unary('Floor'),
+  Acos: floating('Acos'),
+  Acosh: floating('Acosh'),
+  Asin: floating('Asin'),
+  Asinh: floating('Asinh'),
+  Atan: floating('Atan'),
+  Atanh: floating('Atanh'),
+  Ceil: floating('Ceil'),
+  Cos: floating('Cos'),
+  Cosh: floating('Cosh'),
+  Erf: floating('Erf', 'float32'),
+  Exp: floating('Exp', 'float32'),
+  Floor: floating('Floor'),
   Identity: (_, { x }) => x!,
-  Log: unary('Log'),
-  LogicalNot: unary('Not'),
+  Log: floating('Log'),
+  LogicalNot: (b, { x }) => apply(b, 'Not', x!),
   Neg: unary('Neg'),
-  Reciprocal: unary('Reciprocal'),
+  Reciprocal: floating('Reciprocal'),
   Relu: unary('Relu'),
-  Round: unary('Round'),
-  Selu: unary('Selu'),
-  Sigmoid: unary('Sigmoid'),
+  Round: (b, { x }) => (x!.dtype === 'int32' ? x! : apply(b, 'Round', numeric('Round', x!))),
+  Selu: floating('Selu'),
+  Sigmoid: floating('Sigmoid'),
   Sign: unary('Sign'),
-  Sin: unary('Sin'),
-  Sinh: unary('Sinh'),
-  Softplus: unary('Softplus'),
-  Sqrt: unary('Sqrt'),
-  Tan: unary('Tan'),
-  Tanh: unary('Tanh'),
-  Elu: unary('Elu'),
-  LeakyRelu: (b, { x }, { alpha }) => apply(b, 'LeakyRelu', x!, { alpha: { float: alpha } }),
-  IsNan: (b, { x }) => apply(b, 'IsNaN', x!, {}, 'bool'),
+  Sin: floating('Sin'),
+  Sinh: floating('Sinh'),
+  Softplus: floating('Softplus'),
+  Sqrt: floating('Sqrt'),
+  Tan: floating('Tan'),
+  Tanh: floating('Tanh'),
+  Elu: floating('Elu'),
+  LeakyRelu: (b, { x }, { alpha }) =>
+    apply(b, 'LeakyRelu', cast(b, numeric('LeakyRelu', x!), 'float32'), { alpha: { float: alpha } }),
+  IsNan: (b, { x }) => apply(b, 'IsNaN', cast(b, x!, 'float32'), {}, 'bool'),
   Relu6: (b, { x }) => clip(b, x!, 0, 6),
   ClipByValue: (b, { x }, { clipValueMin, clipValueMax }) => clip(b, x!, clipValueMin, clipValueMax),
   Rsqrt: (b, { x }) => apply(b, 'Reciprocal', apply(b, 'Sqrt', x!)),
-  Square: (b, { x }) => combine(b, 'Mul', [x!, x!], x!.dtype),
-  Log1p: (b, { x }) => apply(b, 'Log', combine(b, 'Add', [x!, scalar(b, 1)], 'float32')),
-  Expm1: (b, { x }) => combine(b, 'Sub', [apply(b, 'Exp', x!), scalar(b, 1)], 'float32'),
+  Square: (b, { x }) => combine(b, 'Mul', [numeric('Square', x!), x!], x!.dtype),
+  Log1p: (b, { x }) => {
+    const number = cast(b, numeric('Log1p', x!), 'float32');
+    return cast(b, apply(b, 'Log', combine(b, 'Add', [number, scalar(b, 1)], 'float32')), x!.dtype);
+  },
+  Expm1: (b, { x }) => {
+    const number = cast(b, numeric('Expm1', x!), 'float32');
+    return cast(b, combine(b, 'Sub', [apply(b, 'Exp', number), scalar(b, 1)], 'float32'), x!.dtype);
+  },
   Step: (b, { x }, { alpha }) => {
     const positive = greaterThanZero(b, x!);
-    return alpha ? where(b, positive, scalar(b, 1), scalar(b, alpha)) : cast(b, positive, 'float32');
+    return cast(b, alpha ? where(b, positive, scalar(b, 1), scalar(b, alpha)) : positive, x!.dtype);
   },
-  Cast: (b, { x }, { dtype }) => {
-    // tfjs truncates towards zero and reads any number but 0 as true: so does ONNX.
-    return cast(b, x!, dtype);
-  },
+  // tfjs truncates towards zero and reads any number but 0 as true: so does ONNX.
+  Cast: (b, { x }, { dtype }) => cast(b, x!, dtype),
 
   Add: binary('Add'),
   Sub: binary('Sub'),
@@ -126,23 +156,28 @@ export const elementwise: KernelTable = {
   Minimum: binary('Min'),
   Pow: binary('Pow'),
   Prelu: (b, { x, alpha }) => {
-    const negative = combine(b, 'Mul', [x!, alpha!], 'float32');
-    return where(b, greaterThanZero(b, x!), x!, negative);
+    const [number, slope] = [x!, alpha!].map((value) => cast(b, numeric('Prelu', value), 'float32')) as [Value, Value];
+    return where(b, greaterThanZero(b, number), number, combine(b, 'Mul', [number, slope], 'float32'));
   },
   FloorDiv: (b, { a, b: c }) => {
-    if (a!.dtype === 'float32') return apply(b, 'Floor', combine(b, 'Div', [a!, c!], 'float32'));
-    const quotient = combine(b, 'Div', [cast(b, a!, 'float32'), cast(b, c!, 'float32')], 'float32');
-    return cast(b, apply(b, 'Floor', quotient), a!.dtype);
+    // Not ONNX's integer Div: that truncates, and a division by zero would end the process.
+    const operands = [a!, c!].map((value) => cast(b, numeric('FloorDiv', value), 'float32'));
+    return cast(b, apply(b, 'Floor', combine(b, 'Div', operands, 'float32')), 'int32');
   },
   SquaredDifference: (b, { a, b: c }) => {
-    const difference = combine(b, 'Sub', [a!, c!], a!.dtype);
+    const difference = combine(b, 'Sub', [numeric('SquaredDifference', a!), c!], a!.dtype);
     return combine(b, 'Mul', [difference, difference], a!.dtype);
   },
   EluGrad: (b, { dy, y }) => {
     const slope = where(b, greaterThanZero(b, y!), scalar(b, 1), combine(b, 'Add', [y!, scalar(b, 1)], 'float32'));
     return combine(b, 'Mul', [dy!, slope], 'float32');
   },
-  AddN: (b, inputs) => combine(b, 'Sum', Object.values(inputs), inputs['0']!.dtype),
+  AddN: (b, inputs) => {
+    const [first, ...rest] = Object.values(inputs).map((value) => numeric('AddN', value));
+    // onnxruntime's Sum knows floats only.
+    if (first!.dtype === 'float32') return combine(b, 'Sum', [first!, ...rest], 'float32');
+    return rest.reduce<Value>((sum, value) => combine(b, 'Add', [sum, value], first!.dtype), first!);
+  },
 
   Equal: compare('Equal'),
   Greater: compare('Greater'),
@@ -150,19 +185,21 @@ export const elementwise: KernelTable = {
   Less: compare('Less'),
   LessEqual: compare('LessOrEqual'),
   NotEqual: (b, { a, b: c }) => apply(b, 'Not', combine(b, 'Equal', [a!, c!], 'bool')),
-  LogicalAnd: binary('And'),
-  LogicalOr: binary('Or'),
+  LogicalAnd: logic('And'),
+  LogicalOr: logic('Or'),
   Select: (b, { condition, t, e }) => {
     // A condition of rank 1 picks rows.
     const rank = t!.shape.length;
     const rows = condition!.shape.length === 1 && rank > 1;
     const picked = rows ? rowCondition(b, condition!, rank) : condition!;
-    return where(b, picked, t!, e!);
+    const dtype = tf.upcastType(t!.dtype as 'float32', e!.dtype as 'float32') as DType;
+    return where(b, picked, cast(b, t!, dtype), cast(b, e!, dtype));
   },
 };
 
+/** [n] as [n, 1, ..., 1], of `rank` axes. */
 function rowCondition(b: GraphBuilder, condition: Value, rank: number): Value {
   const shape = [condition.shape[0]!, ...new Array<number>(rank - 1).fill(1)];
-  const stored = inOrder(b, condition, [0]);
+  const stored = full(b, condition);
   return plain(b.emit('Reshape', [stored.name, b.shape(shape)], { dtype: 'bool', dims: shape }), 'bool', shape);
 }

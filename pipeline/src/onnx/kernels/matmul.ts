@@ -43,7 +43,8 @@ export const matmul: KernelTable = {
     const batch = identityOrder(rank - 2).map((i) => Math.max(a!.shape.at(i - rank) ?? 1, c!.shape.at(i - rank) ?? 1));
     const shape = [...batch, rows, columns];
     const type = { dtype: a!.dtype, dims: shape };
-    if (rank === 2) {
+    // onnxruntime's Gemm knows floats only.
+    if (rank === 2 && a!.dtype === 'float32') {
       const attributes = { transA: { int: flipA ? 1 : 0 }, transB: { int: flipB ? 1 : 0 } };
       const name = b.emit('Gemm', [left.value.name, right.value.name], type, { attributes });
       return { name, dtype: a!.dtype, shape, order: identityOrder(2), dims: shape };

@@ -15,7 +15,7 @@ import {
   storedAxis,
   type Value,
 } from '../layout.ts';
-import { cast } from './elementwise.ts';
+import { cast, combine, scalar, where } from './elementwise.ts';
 import type { KernelTable } from './row.ts';
 
 /**
@@ -195,7 +195,7 @@ export const movement: KernelTable = {
     const shape = source.shape.map((dim, i) => dim + paddings[i][0] + paddings[i][1]);
     const dims = source.order.map((axis) => shape[axis]!);
     const pads = [...source.order.map((axis) => paddings[axis][0]), ...source.order.map((axis) => paddings[axis][1])];
-    const value = b.scalar(constantValue, source.dtype as 'float32');
+    const value = b.scalar(constantValue, source.dtype as 'float32' | 'int32' | 'bool');
     return {
       ...source,
       shape,
@@ -237,24 +237,25 @@ export const movement: KernelTable = {
     const name = b.emit('Gather', [source.name, index.name], { dtype: source.dtype, dims: shape }, { attributes });
     return plain(name, source.dtype, shape);
   },
-  OneHot: (b, { indices }, { dtype, depth, onValue, offValue }) => {
-    const index = logical(b, indices!);
-    const shape = [...index.shape, depth];
-    const type = dtype ?? 'int32';
-    const values = type === 'float32' ? Float32Array.of(offValue, onValue) : Int32Array.of(offValue, onValue);
-    const inputs = [index.name, b.shape([depth]), b.constant(values, [2], type)];
-    return plain(b.emit('OneHot', inputs, { dtype: type, dims: shape }), type, shape);
+  // Not ONNX's OneHot: there a negative index counts from the end, in tfjs it is no class.
+  OneHot: (b, { indices }, { dtype = 'int32', depth, onValue, offValue }) => {
+    const column = reshape(b, cast(b, indices!, 'int32'), [...indices!.shape, 1]);
+    const classes = Int32Array.from({ length: depth }, (_, i) => i);
+    const hit = combine(b, 'Equal', [column, plain(b.constant(classes, [depth], 'int32'), 'int32', [depth])], 'bool');
+    if (onValue === 1 && offValue === 0) return cast(b, hit, dtype);
+    return where(b, hit, scalar(b, onValue, dtype), scalar(b, offValue, dtype));
   },
   // The gradient of gather: rows of x added up by segment, as a product with the one-hot matrix of the segment numbers.
   UnsortedSegmentSum: (b, { x, segmentIds }, { numSegments }) => {
     const rows = x!.shape[0]!;
     const rest = x!.shape.slice(1);
     const flat = reshape(b, logical(b, cast(b, x!, 'float32')), [rows, sizeOf(rest)]);
-    const oneHot = movement.OneHot!(
+    const hits = movement.OneHot!(
       b,
       { indices: segmentIds! },
       { dtype: 'float32', depth: numSegments, onValue: 1, offValue: 0 },
     ) as Value;
+    const oneHot = logical(b, hits);
     const dims = [numSegments, sizeOf(rest)];
     const attributes = { transA: { int: 1 } };
     const sum = plain(

@@ -2,8 +2,8 @@
  * Reductions: axes are mapped to the stored order, and an unwritten broadcast is reduced without being written out.
  */
 import { type GraphBuilder, sizeOf } from '../graph.ts';
-import { identityOrder, logical, storedAxis, type Value } from '../layout.ts';
-import { cast, combine, scalar } from './elementwise.ts';
+import { full, identityOrder, logical, storedAxis, type Value } from '../layout.ts';
+import { cast, combine, countable, scalar } from './elementwise.ts';
 import type { KernelTable, Row } from './row.ts';
 
 const normalised = (axis: number | number[] | undefined, rank: number): number[] => {
@@ -44,20 +44,16 @@ function reduce(b: GraphBuilder, op: string, x: Value, axes: readonly number[], 
 const repeats = (x: Value, axes: readonly number[]): number =>
   sizeOf(axes.map((axis) => (x.dims[storedAxis(x, axis)] === 1 ? x.shape[axis]! : 1)));
 
-const reduction =
+/** The largest or the smallest: also of bools, where it is any or all. */
+const extremum =
   (op: string): Row =>
   (b, { x }, { axis, keepDims }) =>
-    reduce(b, op, x!, normalised(axis, x!.shape.length), keepDims);
-
-const logicalReduction =
-  (op: string): Row =>
-  (b, { x }, { axis, keepDims }) =>
-    cast(b, reduce(b, op, cast(b, x!, 'int32'), normalised(axis, x!.shape.length), keepDims), 'bool');
+    cast(b, reduce(b, op, countable(b, x!), normalised(axis, x!.shape.length), keepDims), x!.dtype);
 
 const argument =
   (op: string): Row =>
   (b, { x }, { axis }) => {
-    const source = x!;
+    const source = countable(b, x!);
     const [reduced] = normalised(axis, source.shape.length);
     if (source.dims[storedAxis(source, reduced!)] === 1 && source.shape[reduced!] !== 1) {
       return argument(op)(b, { x: logical(b, source) }, { axis });
@@ -71,21 +67,21 @@ const argument =
 export const reductions: KernelTable = {
   Sum: (b, { x }, { axis, keepDims }) => {
     const axes = normalised(axis, x!.shape.length);
-    const summed = x!.dtype === 'bool' ? cast(b, x!, 'int32') : x!;
+    const summed = countable(b, x!);
     const times = repeats(summed, axes);
     const sum = reduce(b, 'ReduceSum', summed, axes, keepDims);
-    return times === 1 ? sum : combine(b, 'Mul', [sum, scalar(b, times, sum.dtype)], sum.dtype);
+    return times === 1 ? sum : combine(b, 'Mul', [sum, scalar(b, times, sum.dtype as 'float32' | 'int32')], sum.dtype);
   },
   Prod: (b, { x }, { axis, keepDims }) => {
-    const written = logical(b, x!);
+    const written = full(b, countable(b, x!));
     return reduce(b, 'ReduceProd', written, normalised(axis, written.shape.length), keepDims);
   },
   Mean: (b, { x }, { axis, keepDims }) =>
     reduce(b, 'ReduceMean', cast(b, x!, 'float32'), normalised(axis, x!.shape.length), keepDims),
-  Max: reduction('ReduceMax'),
-  Min: reduction('ReduceMin'),
-  Any: logicalReduction('ReduceMax'),
-  All: logicalReduction('ReduceMin'),
+  Max: extremum('ReduceMax'),
+  Min: extremum('ReduceMin'),
+  Any: extremum('ReduceMax'),
+  All: extremum('ReduceMin'),
   ArgMax: argument('ArgMax'),
   ArgMin: argument('ArgMin'),
   Softmax: (b, { logits }, { dim }) => {
@@ -99,8 +95,8 @@ export const reductions: KernelTable = {
     return { ...x, name: b.emit('LogSoftmax', [x.name], x, { attributes: { axis: { int: last! } } }) };
   },
   Cumsum: (b, { x }, { axis, exclusive, reverse }) => {
-    const source = logical(b, x!);
-    const [along] = normalised(axis, source.shape.length);
+    const source = full(b, countable(b, x!));
+    const [along] = normalised(axis, source.shape.length).map((wanted) => storedAxis(source, wanted));
     const attributes = { exclusive: { int: exclusive ? 1 : 0 }, reverse: { int: reverse ? 1 : 0 } };
     return { ...source, name: b.emit('CumSum', [source.name, b.scalar(along!, 'int32')], source, { attributes }) };
   },
