@@ -27,44 +27,61 @@ export function configureSharp(): void {
   sharp.concurrency(1);
 }
 
+interface DecodedImage {
+  /** [size, size, 3] */
+  pixels: Uint8Array;
+  /** Whether the file holds 16 bits a channel. */
+  deep: boolean;
+}
+
 /**
- * Decodes the file at `path` to [size, size, 3]. `deep` tells that it holds 16 bits a channel.
- * Throws an Error whose message is the reason why the picture cannot be used.
+ * Decodes the file at `path`. Throws an Error whose message is the reason why the picture cannot be used.
+ *
+ * libvips keeps one list of messages for all threads, so what a failure says may be another picture's. A picture that
+ * failed is tried once more with nothing beside it.
  */
-export async function decodeImage(
+export async function decodeImage(path: string, options: ImageOptions): Promise<DecodedImage> {
+  try {
+    return await decodeOnce(path, options, decoding);
+  } catch {
+    try {
+      return await decoding(MAX_PIXELS, () => decodeOnce(path, options, (_, work) => work()));
+    } catch (error) {
+      throw new Error(reasonOf(error, path));
+    }
+  }
+}
+
+async function decodeOnce(
   path: string,
   { size, fit, background }: ImageOptions,
-): Promise<{ pixels: Uint8Array; deep: boolean }> {
-  try {
-    const input = sharp(path, READ);
-    const { autoOrient, hasAlpha, depth, format } = await input.metadata();
-    const { width, height } = autoOrient;
-    if (width * height > MAX_PIXELS) {
-      throw new Error(`${width} x ${height} pixels are more than the limit of ${MAX_PIXELS / 1e6} million`);
-    }
-    if (format === 'png' && !(await hasPngEnd(path))) throw new Error('truncated: the PNG file has no end');
-    const plan = planSquare(width, height, size, fit);
-    const { data, info } = await decoding(width * height, () => {
-      let pipeline = input.autoOrient();
-      if (plan.extract) pipeline = pipeline.extract(plan.extract);
-      if (hasAlpha) pipeline = pipeline.flatten({ background });
-      pipeline = pipeline.resize(plan.width, plan.height, { fit: 'fill' }).toColourspace('srgb');
-      return pipeline.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
-    });
-    if (info.channels !== 3) throw new Error(`decoded to ${info.channels} channels, not 3`);
-    const pixels = new Uint8Array(data.buffer, data.byteOffset, data.length);
-    return {
-      pixels: centreOnSquare(pixels, info.width, info.height, 3, size, background === 'white' ? 255 : 0),
-      deep: depth === 'ushort',
-    };
-  } catch (error) {
-    throw new Error(reasonOf(error, path));
+  gate: typeof decoding,
+): Promise<DecodedImage> {
+  const input = sharp(path, READ);
+  const { autoOrient, hasAlpha, depth, format } = await gate(1, () => input.metadata());
+  const { width, height } = autoOrient;
+  if (width * height > MAX_PIXELS) {
+    throw new Error(`${width} x ${height} pixels are more than the limit of ${MAX_PIXELS / 1e6} million`);
   }
+  if (format === 'png' && !(await hasPngEnd(path))) throw new Error('truncated: the PNG file has no end');
+  const plan = planSquare(width, height, size, fit);
+  let pipeline = input.autoOrient();
+  if (plan.extract) pipeline = pipeline.extract(plan.extract);
+  if (hasAlpha) pipeline = pipeline.flatten({ background });
+  pipeline = pipeline.resize(plan.width, plan.height, { fit: 'fill' }).toColourspace('srgb').raw({ depth: 'uchar' });
+  const { data, info } = await gate(width * height, () => pipeline.toBuffer({ resolveWithObject: true }));
+  if (info.channels !== 3) throw new Error(`decoded to ${info.channels} channels, not 3`);
+  const pixels = new Uint8Array(data.buffer, data.byteOffset, data.length);
+  return {
+    pixels: centreOnSquare(pixels, info.width, info.height, 3, size, background === 'white' ? 255 : 0),
+    deep: depth === 'ushort',
+  };
 }
 
 /** The first line of a decoder's message, without the path. */
 function reasonOf(error: unknown, path: string): string {
   const message = error instanceof Error ? error.message : String(error);
-  const line = message.split('\n').find((text) => text.trim() !== '') ?? 'unreadable';
-  return line.replaceAll(`${path}: `, '').replaceAll(path, 'the file').trim();
+  const line = message.split('\n').find((text) => text.trim() !== '') ?? '';
+  const reason = line.replaceAll(`${path}: `, '').replaceAll(path, 'the file').trim();
+  return reason === '' || reason === 'Unknown error' ? 'broken or truncated (its decoder does not say more)' : reason;
 }
