@@ -1,9 +1,9 @@
 /** Runs a source through once and leaves the prepared cache in its folder, complete or not at all. */
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
 import { createPixelWriter } from './pixel-writer.ts';
-import { DATA_FILE, INDEX_FILE, sealIndex } from './stored.ts';
+import { DATA_FILE, INDEX_FILE, loadStored, sealIndex } from './stored.ts';
 import type { ImageOptions, PrepareProgress, Skipped, Source } from './types.ts';
 
 /** 16-bit pictures whose brightest pixel stays below this 8-bit level probably hold fewer bits than their files. */
@@ -14,6 +14,8 @@ const DAY = 24 * 60 * 60 * 1000;
 export interface BuildOptions {
   image: ImageOptions;
   strict: boolean;
+  /** See `PrepareOptions.memoryLimit`. */
+  memoryLimit: number;
   onProgress?: ((progress: PrepareProgress) => void) | undefined;
   signal?: AbortSignal | undefined;
 }
@@ -25,8 +27,10 @@ export async function buildStored(source: Source, folder: string, options: Build
   const temporary = mkdtempSync(`${folder}.tmp-`);
   try {
     await fill(source, temporary, options);
+    // Another process may have prepared the same images meanwhile: then its folder is as good.
+    if (loadStored(folder, options.memoryLimit)) return;
     rmSync(folder, { recursive: true, force: true });
-    moveInto(temporary, folder);
+    renameSync(temporary, folder);
   } finally {
     rmSync(temporary, { recursive: true, force: true });
   }
@@ -103,15 +107,6 @@ function refuseAll(name: string, skipped: Skipped[]): never {
   const first = skipped[0];
   const what = first ? `${skipped.length} skipped, the first ${first.file}: ${first.reason}` : 'none';
   throw new InputError(`Cannot prepare ${name}: at least one image must be usable, received ${what}.`);
-}
-
-/** Another process may have prepared the same images meanwhile: then its folder is as good. */
-function moveInto(temporary: string, folder: string): void {
-  try {
-    renameSync(temporary, folder);
-  } catch (error) {
-    if (!existsSync(join(folder, INDEX_FILE))) throw error;
-  }
 }
 
 /** Removes what killed preparations of the same images left more than a day ago. */

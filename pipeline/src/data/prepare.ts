@@ -52,7 +52,7 @@ export async function prepareDataset(
   const cached = stored !== undefined;
   if (!stored) {
     await withFileErrors('write the prepared images', cacheDir, () =>
-      buildStored(source, folder, { image, strict, onProgress, signal }),
+      buildStored(source, folder, { image, strict, memoryLimit, onProgress, signal }),
     );
     stored = loadStored(folder, memoryLimit);
     if (!stored) throw new Error(`The images prepared in ${folder} cannot be read back.`);

@@ -1,0 +1,16 @@
+/**
+ * Prepares a folder in a process of its own and prints what it took: `node --import tsx prepare-memory.ts <warm-up folder>
+ * <folder> <cache folder>`. Prints `{ warm, peak, count, skipped }`: the process's largest size in MiB after the warm-up
+ * folder and in the end.
+ */
+import { prepareDataset } from '../../pipeline/src/data/index.ts';
+
+const [warmUp, data, cacheDir] = process.argv.slice(2) as [string, string, string];
+const options = { size: 64, fit: 'crop', validationShare: 0.05, seed: 0, strict: false, cacheDir } as const;
+const peak = () => process.resourceUsage().maxRSS / 1024;
+
+await prepareDataset({ ...options, data: warmUp });
+const warm = peak();
+const { count, skipped, close } = await prepareDataset({ ...options, data });
+close();
+process.stdout.write(JSON.stringify({ warm, peak: peak(), count, skipped: skipped.length }));

@@ -1,0 +1,107 @@
+import { join } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
+import yargs from 'yargs';
+import { type DataArguments, toPrepareOptions } from '../../../pipeline/src/commands/options/data.ts';
+import { describeDataset } from '../../../pipeline/src/commands/options/describe-dataset.ts';
+import { command } from '../../../pipeline/src/commands/prepare.ts';
+import type { Dataset } from '../../../pipeline/src/data/types.ts';
+import { grayPicture, temporaryFolder, writeFiles } from '../../support/images.ts';
+
+const root = temporaryFolder();
+
+/** Runs `pipeline prepare` with these arguments and returns what it wrote to standard output. */
+async function run(...args: string[]): Promise<string> {
+  const out = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  const progress = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  try {
+    await yargs(['prepare', ...args])
+      .command(command)
+      .strict()
+      .exitProcess(false)
+      .fail((message, error) => {
+        throw error ?? new Error(message);
+      })
+      .parseAsync();
+    return out.mock.calls.map(([text]) => text).join('');
+  } finally {
+    out.mockRestore();
+    progress.mockRestore();
+  }
+}
+
+describe('pipeline prepare', () => {
+  it('tells what is in the set, where it is, and every skipped image', async () => {
+    const data = await writeFiles(join(root, 'pets'), {
+      'cat/1.png': grayPicture(8, 8, () => 1),
+      'dog/2.png': grayPicture(8, 8, () => 2),
+      'dog/3.png': 'broken',
+    });
+    const args = ['--data', data, '--size', '16', '--cache-dir', join(root, 'cache'), '--validation-share', '0.5'];
+    const text = await run(...args);
+    expect(text).toMatch(/^pets: 2 images of 16 x 16, gray\n {2}2 classes: cat, dog\n {2}1 to train on, 1 held out\n/);
+    expect(text).toMatch(/\n {2}prepared in .*cache.[0-9a-f]{32}\n {2}1 skipped:\n {4}dog\/3\.png: \w.*\n$/);
+    expect(await run(...args)).toContain('\n  found prepared in ');
+    await expect(run(...args, '--strict')).rejects.toThrow('with strict every image must be usable');
+  });
+
+  it('reads channels, fit and background, and refuses other values', async () => {
+    const data = await writeFiles(join(root, 'one'), { '1.png': grayPicture(8, 4, () => 1) });
+    const args = ['--data', data, '--cache-dir', join(root, 'cache')];
+    expect(await run(...args, '--channels', '3', '--fit', 'pad', '--background', 'white')).toContain('32 x 32, RGB');
+    await expect(run(...args, '--channels', '2')).rejects.toThrow(/channels/);
+    await expect(run(...args, '--fit', 'stretch')).rejects.toThrow(/fit/);
+    await expect(run(...args, '--size', 'big')).rejects.toThrow(/size must be/);
+    await expect(run('--size', '8')).rejects.toThrow('Say which images');
+    await expect(run(...args, '--sice', '8')).rejects.toThrow(/sice/);
+  });
+});
+
+describe('toPrepareOptions', () => {
+  const args: DataArguments = {
+    fit: 'crop',
+    background: 'black',
+    validationShare: 0.1,
+    strict: false,
+    cacheDir: 'c',
+  };
+
+  it('takes the user before the fallback', () => {
+    const fallback = { seed: 3, data: 'digits', size: 28, channels: 1 as const };
+    expect(toPrepareOptions(args, fallback)).toMatchObject({ data: 'digits', size: 28, channels: 1, seed: 3 });
+    expect(toPrepareOptions({ ...args, data: 'd', size: 64, channels: 3 }, fallback)).toMatchObject({
+      data: 'd',
+      size: 64,
+      channels: 3,
+    });
+    expect(toPrepareOptions(args, { seed: 0, data: 'd', size: 8 })).not.toHaveProperty('channels');
+  });
+});
+
+describe('describeDataset', () => {
+  it('names twenty skipped images and counts the rest', () => {
+    const skipped = Array.from({ length: 23 }, (_, i) => ({ file: `${i}.png`, reason: 'broken' }));
+    const dataset: Dataset = {
+      name: 'x',
+      hash: '',
+      count: 1,
+      channels: 3,
+      height: 8,
+      width: 8,
+      train: Uint32Array.of(0),
+      validation: new Uint32Array(0),
+      skipped,
+      notes: ['A note.'],
+      cached: false,
+      folder: '/cache/x',
+      read() {},
+      close() {},
+    };
+    const lines = describeDataset(dataset);
+    expect(lines[0]).toBe('x: 1 image of 8 x 8, RGB');
+    expect(lines).toContain('  A note.');
+    expect(lines).toContain('  23 skipped:');
+    expect(lines).toContain('    19.png: broken');
+    expect(lines).not.toContain('    20.png: broken');
+    expect(lines.at(-1)).toBe('    and 3 more, listed in index.json there');
+  });
+});
