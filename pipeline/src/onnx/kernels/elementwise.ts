@@ -9,7 +9,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Attribute, DType, GraphBuilder } from '../graph.ts';
-import { aligned, full, plain, type Value } from '../layout.ts';
+import { aligned, plain, type Value } from '../layout.ts';
 import type { KernelTable, Row } from './row.ts';
 
 const ONNX_FLOAT = 1;
@@ -88,8 +88,16 @@ function clip(b: GraphBuilder, x: Value, low: number, high: number): Value {
 }
 
 /** condition ? yes : no. */
-export const where = (b: GraphBuilder, condition: Value, yes: Value, no: Value): Value =>
-  combine(b, 'Where', [condition, yes, no], yes.dtype);
+export function where(b: GraphBuilder, condition: Value, yes: Value, no: Value): Value {
+  // onnxruntime has no Where on bools.
+  const picked = combine(
+    b,
+    'Where',
+    [condition, countable(b, yes), countable(b, no)],
+    yes.dtype === 'bool' ? 'int32' : yes.dtype,
+  );
+  return cast(b, picked, yes.dtype);
+}
 
 function greaterThanZero(b: GraphBuilder, x: Value): Value {
   return combine(b, 'Greater', [x, scalar(b, 0, numeric('Greater', x).dtype)], 'bool');
@@ -188,18 +196,7 @@ export const elementwise: KernelTable = {
   LogicalAnd: logic('And'),
   LogicalOr: logic('Or'),
   Select: (b, { condition, t, e }) => {
-    // A condition of rank 1 picks rows.
-    const rank = t!.shape.length;
-    const rows = condition!.shape.length === 1 && rank > 1;
-    const picked = rows ? rowCondition(b, condition!, rank) : condition!;
     const dtype = tf.upcastType(t!.dtype as 'float32', e!.dtype as 'float32') as DType;
-    return where(b, picked, cast(b, t!, dtype), cast(b, e!, dtype));
+    return where(b, condition!, cast(b, t!, dtype), cast(b, e!, dtype));
   },
 };
-
-/** [n] as [n, 1, ..., 1], of `rank` axes. */
-function rowCondition(b: GraphBuilder, condition: Value, rank: number): Value {
-  const shape = [condition.shape[0]!, ...new Array<number>(rank - 1).fill(1)];
-  const stored = full(b, condition);
-  return plain(b.emit('Reshape', [stored.name, b.shape(shape)], { dtype: 'bool', dims: shape }), 'bool', shape);
-}

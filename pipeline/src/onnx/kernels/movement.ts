@@ -2,6 +2,7 @@
  * Kernels that move elements: reshape, transpose, concat, slice, split, pad, tile, gather.
  * Transpose only relabels; the others map their axes to the stored order.
  */
+import * as tf from '@tensorflow/tfjs';
 import { type GraphBuilder, sizeOf } from '../graph.ts';
 import {
   full,
@@ -164,13 +165,8 @@ export const movement: KernelTable = {
     );
   },
   Slice: (b, { x }, { begin, size }) => {
-    const start = x!.shape.map((_, i) => begin[i] ?? 0);
-    return slice(
-      b,
-      x!,
-      start,
-      x!.shape.map((dim, i) => (size[i] === undefined || size[i] < 0 ? dim - start[i]! : size[i])),
-    );
+    const [from, sizes] = tf.slice_util.parseSliceParams(x as never, begin, size);
+    return slice(b, x!, from!, sizes!);
   },
   SplitV: (b, { x }, { numOrSizeSplits, axis }) => {
     const source = full(b, x!);
@@ -213,15 +209,10 @@ export const movement: KernelTable = {
     const repeats = b.shape(source.order.map((axis) => reps[axis]));
     return { ...source, shape, dims, name: b.emit('Tile', [source.name, repeats], { dtype: source.dtype, dims }) };
   },
-  BroadcastTo: (b, { x }, { shape }) => {
-    const added = new Array<number>(shape.length - x!.shape.length).fill(1);
-    const source = reshape(b, x!, [...added, ...x!.shape]);
-    return { ...source, shape };
-  },
   Reverse: (b, { x }, { dims: axes }) => {
     const source = full(b, x!);
-    const wanted: number[] = axes.length === 0 ? identityOrder(source.shape.length) : axes;
-    const along = wanted.map((axis) => storedAxis(source, axis < 0 ? axis + source.shape.length : axis));
+    const wanted = tf.util.parseAxisParam(axes, [...source.shape]);
+    const along = wanted.map((axis) => storedAxis(source, axis));
     const many = (value: number) => b.shape(along.map(() => value));
     const inputs = [source.name, many(-1), many(-(2 ** 31)), b.shape(along), many(-1)];
     return { ...source, name: b.emit('Slice', inputs, source) };
@@ -246,6 +237,7 @@ export const movement: KernelTable = {
     return where(b, hit, scalar(b, onValue, dtype), scalar(b, offValue, dtype));
   },
   // The gradient of gather: rows of x added up by segment, as a product with the one-hot matrix of the segment numbers.
+  // Always float32, as in tfjs.
   UnsortedSegmentSum: (b, { x, segmentIds }, { numSegments }) => {
     const rows = x!.shape[0]!;
     const rest = x!.shape.slice(1);
@@ -263,6 +255,6 @@ export const movement: KernelTable = {
       'float32',
       dims,
     );
-    return cast(b, reshape(b, sum, [numSegments, ...rest]), x!.dtype);
+    return reshape(b, sum, [numSegments, ...rest]);
   },
 };

@@ -6,10 +6,9 @@ import { full, identityOrder, logical, storedAxis, type Value } from '../layout.
 import { cast, combine, countable, scalar } from './elementwise.ts';
 import type { KernelTable, Row } from './row.ts';
 
-const normalised = (axis: number | number[] | undefined, rank: number): number[] => {
-  const axes = axis === undefined || axis === null ? identityOrder(rank) : [axis].flat();
-  return axes.map((a) => (a < 0 ? a + rank : a));
-};
+/** Axes as tfjs gives them (one, some or all; negative from the end), as a list from 0 on. */
+const normalised = (axis: number | number[] | undefined, rank: number): number[] =>
+  [axis ?? identityOrder(rank)].flat().map((a) => (a < 0 ? a + rank : a));
 
 /** The layout that is left when logical `axes` are reduced. */
 function without(x: Value, axes: readonly number[], keep: boolean) {
@@ -47,8 +46,11 @@ const repeats = (x: Value, axes: readonly number[]): number =>
 /** The largest or the smallest: also of bools, where it is any or all. */
 const extremum =
   (op: string): Row =>
-  (b, { x }, { axis, keepDims }) =>
-    cast(b, reduce(b, op, countable(b, x!), normalised(axis, x!.shape.length), keepDims), x!.dtype);
+  (b, { x }, { axis, reductionIndices, keepDims }) => {
+    // tfjs' Max alone calls its axes reductionIndices.
+    const axes = normalised(axis ?? reductionIndices, x!.shape.length);
+    return cast(b, reduce(b, op, countable(b, x!), axes, keepDims), x!.dtype);
+  };
 
 const argument =
   (op: string): Row =>
@@ -88,11 +90,6 @@ export const reductions: KernelTable = {
     const x = logical(b, logits!);
     const [axis] = normalised(dim, x.shape.length);
     return { ...x, name: b.emit('Softmax', [x.name], x, { attributes: { axis: { int: axis! } } }) };
-  },
-  LogSoftmax: (b, { logits }, { axis }) => {
-    const x = logical(b, logits!);
-    const [last] = normalised(axis, x.shape.length);
-    return { ...x, name: b.emit('LogSoftmax', [x.name], x, { attributes: { axis: { int: last! } } }) };
   },
   Cumsum: (b, { x }, { axis, exclusive, reverse }) => {
     const source = full(b, countable(b, x!));

@@ -1,0 +1,79 @@
+/** The geometry of convolutions, in ONNX's terms. */
+import * as tf from '@tensorflow/tfjs';
+import type { Attribute } from '../graph.ts';
+import { NCHW, type Value } from '../layout.ts';
+import type { KernelAttributes } from './row.ts';
+
+export interface Geometry {
+  /** [kH, kW] */
+  readonly kernel: readonly [number, number];
+  readonly strides: readonly [number, number];
+  readonly dilations: readonly [number, number];
+  /** [top, left, bottom, right] */
+  readonly pads: readonly [number, number, number, number];
+}
+
+type Shape4 = [number, number, number, number];
+
+/**
+ * @param shape logical NHWC shape of the image
+ * @param filter logical HWIO shape of the filter
+ * @param attrs the attributes of a tfjs convolution or pooling kernel
+ */
+export function geometry(
+  shape: readonly number[],
+  filter: readonly number[],
+  attrs: KernelAttributes,
+  depthwise = false,
+): Geometry {
+  const format = attrs.dataFormat ?? 'NHWC';
+  if (format !== 'NHWC') throw new Error(`Convolutions are traced in NHWC, received dataFormat ${format}.`);
+  const info = tf.backend_util.computeConv2DInfo(
+    shape as Shape4,
+    filter as Shape4,
+    attrs.strides,
+    attrs.dilations ?? 1,
+    attrs.pad,
+    attrs.dimRoundingMode,
+    depthwise,
+  );
+  const { top, left, bottom, right } = info.padInfo;
+  return {
+    kernel: [info.filterHeight, info.filterWidth],
+    strides: [info.strideHeight, info.strideWidth],
+    dilations: [info.dilationHeight, info.dilationWidth],
+    pads: [top, left, bottom, right],
+  };
+}
+
+export const convAttributes = (
+  { kernel, strides, dilations, pads }: Geometry,
+  group = 1,
+): Record<string, Attribute> => ({
+  kernel_shape: { ints: kernel },
+  strides: { ints: strides },
+  dilations: { ints: dilations },
+  pads: { ints: pads },
+  group: { int: group },
+});
+
+/** Size of an output axis: 0 is height, 1 is width. */
+export const outputSize = (size: number, { kernel, strides, dilations, pads }: Geometry, axis: 0 | 1): number =>
+  Math.floor((size + pads[axis]! + pads[axis + 2]! - dilations[axis] * (kernel[axis] - 1) - 1) / strides[axis]) + 1;
+
+/** Logical NHWC shape of an output. */
+export const outputShape = (x: readonly number[], channels: number, g: Geometry): number[] => [
+  x[0]!,
+  outputSize(x[1]!, g, 0),
+  outputSize(x[2]!, g, 1),
+  channels,
+];
+
+/** An image value of logical NHWC `shape`, stored NCHW. */
+export const imageValue = (name: string, shape: readonly number[]): Value => ({
+  name,
+  dtype: 'float32',
+  shape,
+  order: NCHW,
+  dims: NCHW.map((axis) => shape[axis]!),
+});
