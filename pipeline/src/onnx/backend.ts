@@ -114,7 +114,7 @@ function constantValue(b: GraphBuilder, data: TypedArray | number[], shape: read
 }
 
 /** Kernels that only relabel or name a constant are not worth computing. */
-const RELABELS = new Set(['Transpose', 'Reshape', 'Identity', 'ExpandDims', 'BroadcastTo', 'Tile']);
+const RELABELS = new Set(['Transpose', 'Reshape', 'Identity', 'ExpandDims', 'Tile']);
 const LARGEST_FOLD = 1 << 24;
 
 function foldable(backend: TraceBackend, name: string, inputs: tf.TensorInfo[]): boolean {

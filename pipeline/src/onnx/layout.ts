@@ -140,27 +140,28 @@ export function aligned(b: GraphBuilder, values: readonly Value[], shape: readon
   const candidates = values.filter((value) => value.shape.length === rank);
   const lead = candidates.reduce((best, value) => (sizeOf(value.dims) > sizeOf(best.dims) ? value : best));
   const order = lead.order;
-  const operands = values.map((value) => inOrder(b, withRank(value, rank), order));
+  const operands = values.map((value) => withRank(b, value, order));
   const dims = order.map((_, i) => operands.map((operand) => operand.dims[i]!).reduce((a, b) => (a === 1 ? b : a)));
-  const names = operands.map((operand, i) => {
-    const stored = b.graph.types.get(values[i]!.name)!.dims;
+  const names = operands.map((operand) => {
+    const stored = b.graph.types.get(operand.name)!.dims;
     // ONNX aligns trailing axes by itself: leading ones need no Reshape.
-    if (operand.name === values[i]!.name && sameList(stored, withoutLeadingOnes(operand.dims, stored.length)))
-      return operand.name;
+    if (sameList(stored, withoutLeadingOnes(operand.dims, stored.length))) return operand.name;
     return storedAs(b, operand.name, operand.dtype, operand.dims);
   });
   return { names, order, dims };
 }
 
-function withRank(value: Value, rank: number): Value {
-  const added = rank - value.shape.length;
-  if (added === 0) return value;
-  const ones = new Array<number>(added).fill(1);
+/** `value` in `order`, which may have more axes: those are new, of size 1, and come first in logical order. */
+function withRank(b: GraphBuilder, value: Value, order: readonly number[]): Value {
+  const added = order.length - value.shape.length;
+  const own = order.filter((axis) => axis >= added).map((axis) => axis - added);
+  const moved = inOrder(b, value, own);
+  if (added === 0) return moved;
   return {
-    ...value,
-    shape: [...ones, ...value.shape],
-    order: [...identityOrder(added), ...value.order.map((axis) => axis + added)],
-    dims: [...ones, ...value.dims],
+    ...moved,
+    shape: [...new Array<number>(added).fill(1), ...value.shape],
+    order,
+    dims: order.map((axis) => (axis < added ? 1 : moved.dims[own.indexOf(axis - added)]!)),
   };
 }
 

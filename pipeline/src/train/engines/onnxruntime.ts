@@ -6,7 +6,7 @@
  * allocates nothing of the size of the model.
  */
 import * as ort from 'onnxruntime-node';
-import { encodeModel, type Graph, trace } from '../../onnx/index.ts';
+import { blockConvolutions, blockSize, encodeModel, type Graph, trace } from '../../onnx/index.ts';
 import type { StepInputs, TensorSpec, TrainEngine, TrainStep } from '../contracts.ts';
 
 const NEXT = 'next.';
@@ -30,7 +30,10 @@ export async function createOnnxruntimeEngine(
   step: TrainStep,
   state: ReadonlyMap<string, Float32Array>,
 ): Promise<TrainEngine> {
-  const session = await ort.InferenceSession.create(encodeModel(traceStep(step)), { logSeverityLevel: 3 });
+  const graph = traceStep(step);
+  const block = await blockSize();
+  if (block) blockConvolutions(graph, block);
+  const session = await ort.InferenceSession.create(encodeModel(graph), { logSeverityLevel: 3 });
   let current = buffers(step.state, (name) => state.get(name));
   let spare = buffers(step.state, () => undefined);
   const scalars: Tensors = { loss: tensor([], new Float32Array(1)), gradNorm: tensor([], new Float32Array(1)) };
