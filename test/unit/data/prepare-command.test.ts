@@ -50,7 +50,7 @@ describe('pipeline prepare', () => {
     expect(await run(...args, '--channels', '3', '--fit', 'pad', '--background', 'white')).toContain('32 x 32, RGB');
     await expect(run(...args, '--channels', '2')).rejects.toThrow(/channels/);
     await expect(run(...args, '--fit', 'stretch')).rejects.toThrow(/fit/);
-    await expect(run(...args, '--size', 'big')).rejects.toThrow(/size must be/);
+    await expect(run(...args, '--size', 'big')).rejects.toThrow('--size must be a number, received "big"');
     await expect(run('--size', '8')).rejects.toThrow('Say which images');
     await expect(run(...args, '--sice', '8')).rejects.toThrow(/sice/);
   });

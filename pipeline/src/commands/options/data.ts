@@ -1,6 +1,7 @@
 /** The options that say which images: shared by every command that reads a dataset. */
 import type { Argv, Options } from 'yargs';
 import type { PrepareOptions } from '../../data/types.ts';
+import { toNumber } from '../../terminal/options.ts';
 
 const group = 'Data:';
 
@@ -17,7 +18,7 @@ export const dataOptions = {
   },
   csv: { group, type: 'string', requiresArg: true, describe: 'CSV whose column "id" names the images <id>.png' },
   'label-column': { group, type: 'string', requiresArg: true, describe: 'CSV column that holds the class' },
-  size: { group, type: 'number', requiresArg: true, describe: 'Side of the square images in pixels' },
+  size: { group, coerce: toNumber('size'), requiresArg: true, describe: 'Side of the square images in pixels' },
   channels: {
     group,
     choices: [1, 3],
@@ -37,7 +38,13 @@ export const dataOptions = {
     default: 'black',
     describe: 'Behind transparent pixels and in padding',
   },
-  'validation-share': { group, type: 'number', default: 0.05, describe: 'Share of the images held out, 0 to below 1' },
+  'validation-share': {
+    group,
+    coerce: toNumber('validation-share'),
+    requiresArg: true,
+    default: 0.05,
+    describe: 'Share of the images held out, 0 to below 1',
+  },
   strict: { group, type: 'boolean', default: false, describe: 'Stop at the first image that cannot be used' },
   'cache-dir': { group, type: 'string', default: CACHE_DIR, describe: 'Folder for prepared images' },
 } as const satisfies Record<string, Options>;
