@@ -1,0 +1,101 @@
+/**
+ * The check that an exported network is the trained one: tfjs' eager forward pass against onnxruntime on the exported file,
+ * on random batches.
+ */
+
+import { gaussian } from '@onnoise/scheduler';
+import * as tf from '@tensorflow/tfjs';
+import * as ort from 'onnxruntime-node';
+import type { Model } from '../model/index.ts';
+
+/** Batch sizes that are compared. */
+export const PARITY_BATCHES = [1, 3, 8] as const;
+/** Largest difference that passes. */
+export const PARITY_LIMIT = 1e-4;
+
+/**
+ * @param onnx the exported model
+ * @param onProgress images compared so far
+ * @returns the largest absolute difference over all batches
+ */
+export async function measureParity(
+  model: Model,
+  parameters: ReadonlyMap<string, Float32Array>,
+  onnx: Uint8Array,
+  onProgress?: (done: number, total: number) => void,
+): Promise<number> {
+  tf.enableProdMode();
+  await tf.setBackend('cpu');
+  const session = await ort.InferenceSession.create(onnx, { logSeverityLevel: 3 });
+  const weights = Object.fromEntries(
+    model.parameters.map(({ name, shape }) => [name, tf.tensor(parameters.get(name)!, shape, 'float32')]),
+  );
+  const total = PARITY_BATCHES.reduce((sum, batch) => sum + batch, 0);
+  let done = 0;
+  let largest = 0;
+  try {
+    for (const batch of PARITY_BATCHES) {
+      const inputs = randomInputs(model, batch);
+      const expected = eager(model, weights, inputs, batch);
+      const { out_sample: actual } = await session.run(feeds(model, inputs, batch));
+      largest = Math.max(largest, largestDifference(expected, actual!.data as Float32Array));
+      done += batch;
+      onProgress?.(done, total);
+    }
+  } finally {
+    tf.dispose(weights);
+    await session.release();
+  }
+  return largest;
+}
+
+interface Inputs {
+  sample: Float32Array;
+  timestep: Float32Array;
+  labels: Int32Array;
+}
+
+/** Gaussian images, timesteps spread over 0..T-1, all classes in turn. */
+function randomInputs(model: Model, batch: number): Inputs {
+  const size = model.imageShape.reduce((product, dim) => product * dim, 1);
+  const sample = new Float32Array(batch * size);
+  for (let i = 0; i < batch; i++) gaussian(batch * 1000 + i, 0, sample.subarray(i * size, (i + 1) * size));
+  const spread = (count: number, i: number) => Math.floor(((i + 0.5) / batch) * count);
+  return {
+    sample,
+    timestep: Float32Array.from({ length: batch }, (_, i) => spread(model.timestepCount, i)),
+    labels: Int32Array.from({ length: batch }, (_, i) => spread(model.classCount ?? 1, i)),
+  };
+}
+
+function eager(model: Model, weights: Record<string, tf.Tensor>, inputs: Inputs, batch: number): Float32Array {
+  const output = tf.tidy(() =>
+    model.forward(weights, tf.tensor4d(inputs.sample, [batch, ...model.imageShape]), tf.tensor1d(inputs.timestep), {
+      training: false,
+      ...(model.classCount !== null && { labels: tf.tensor1d(inputs.labels, 'int32') }),
+    }),
+  );
+  const values = output.dataSync<'float32'>().slice();
+  output.dispose();
+  return values;
+}
+
+function feeds(model: Model, { sample, timestep, labels }: Inputs, batch: number): Record<string, ort.Tensor> {
+  return {
+    sample: new ort.Tensor('float32', sample, [batch, ...model.imageShape]),
+    timestep: new ort.Tensor('float32', timestep, [batch]),
+    ...(model.classCount !== null && {
+      class_labels: new ort.Tensor('int64', BigInt64Array.from(labels, BigInt), [batch]),
+    }),
+  };
+}
+
+/** NaN counts as infinitely far. */
+function largestDifference(a: Float32Array, c: Float32Array): number {
+  let largest = a.length === c.length ? 0 : Number.POSITIVE_INFINITY;
+  for (const [i, value] of a.entries()) {
+    const difference = Math.abs(value - c[i]!);
+    if (!(difference <= largest)) largest = Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference;
+  }
+  return largest;
+}
