@@ -1,0 +1,66 @@
+/**
+ * Every kernel row against tfjs' own kernel: one line of a table a case, each tried in several layouts.
+ * Rows are in rows/, by family as in pipeline/src/onnx/kernels.
+ */
+import * as tf from '@tensorflow/tfjs';
+import { describe, expect, it } from 'vitest';
+import { kernels } from '../../../pipeline/src/onnx/kernels/index.ts';
+import { trace } from '../../../pipeline/src/onnx/trace.ts';
+import { expectSame, runEager, runGraph } from '../../support/traced.ts';
+import { convolution } from './rows/convolution.ts';
+import { elementwise } from './rows/elementwise.ts';
+import { matmul } from './rows/matmul.ts';
+import { movement } from './rows/movement.ts';
+import { reductions } from './rows/reduction.ts';
+import { constantVariant, type KernelRow, variantsOf } from './rows/row.ts';
+
+const families = { elementwise, reductions, movement, matmul, convolution };
+
+async function check(row: KernelRow, seed: number): Promise<void> {
+  for (const { title, inputs, fn } of variantsOf(row, seed)) {
+    try {
+      expectSame(await runGraph(trace(fn, inputs), inputs), runEager(fn, inputs), row);
+    } catch (error) {
+      throw new Error(`${title}: ${(error as Error).message}`, { cause: error });
+    }
+  }
+}
+
+describe.each(Object.entries(families))('kernel rows: %s', (_, rows) => {
+  it.each(rows.map((row, i) => [row.kernel, row.title, row, i] as const))(
+    '%s agrees with tfjs: %s',
+    async (_kernel, _title, row, i) => {
+      await check(row, i + 1);
+    },
+  );
+});
+
+describe('kernel rows', () => {
+  const rows = Object.values(families).flat();
+
+  it('have a case in the table each, and the fills too', () => {
+    const tested = new Set(rows.map(({ kernel }) => kernel));
+    const wanted = [...Object.keys(kernels), 'Fill', 'ZerosLike', 'OnesLike'];
+    expect(wanted.filter((kernel) => !tested.has(kernel))).toEqual([]);
+  });
+
+  it('are what their cases run', async () => {
+    tf.setBackend('cpu');
+    for (const row of rows) {
+      const fn = constantVariant(row, 1);
+      const { kernelNames } = await tf.profile(() => tf.tidy(() => Object.values(fn({}))));
+      expect(kernelNames, `${row.kernel}: ${row.title}`).toContain(row.kernel);
+    }
+  });
+
+  it('leave no nodes when all operands are constants', async () => {
+    for (const row of rows) {
+      const fn = constantVariant(row, 1);
+      const graph = trace(fn, []);
+      // An output that is a constant needs an Identity to be named, and an Expand where it is large and all alike.
+      const ops = graph.nodes.map(({ op }) => op).filter((op) => op !== 'Identity' && op !== 'Expand');
+      expect(ops, `${row.kernel}: ${row.title}`).toEqual([]);
+      expectSame(await runGraph(graph, []), runEager(fn, []), row);
+    }
+  });
+});

@@ -1,0 +1,117 @@
+import * as tf from '@tensorflow/tfjs';
+import { bool, float, int, type KernelRow, type Operand, row } from './row.ts';
+
+type Reduction = (x: tf.Tensor, axis?: number | number[], keepDims?: boolean) => tf.Tensor;
+
+/** Shapes and the axes that they are reduced along. */
+const CASES: readonly (readonly [readonly number[], number | number[] | undefined])[] = [
+  [[], undefined],
+  [[7], undefined],
+  [[7], 0],
+  [[1, 5], 1],
+  [[3, 4], 0],
+  [[3, 4], -1],
+  [
+    [3, 4],
+    [0, 1],
+  ],
+  [[2, 3, 4], undefined],
+  [
+    [2, 3, 4],
+    [0, 2],
+  ],
+  [
+    [2, 3, 4],
+    [-1, -2],
+  ],
+  [
+    [1, 3, 1, 4],
+    [1, 2],
+  ],
+  [
+    [2, 3, 4, 5],
+    [1, 2],
+  ],
+  [
+    [2, 3, 4, 5],
+    [0, 1, 2],
+  ],
+  [[2, 3, 4, 5], 3],
+  [
+    [2, 3, 2, 1, 2],
+    [1, -1],
+  ],
+];
+
+const reduction = (kernel: string, fn: Reduction, operand: (shape: readonly number[]) => Operand): KernelRow[] =>
+  CASES.flatMap(([shape, axis]) =>
+    [false, true].map((keepDims) => {
+      const x = operand(shape);
+      const title = `${x.dtype ?? 'float32'}[${shape}] along ${axis ?? 'all'}${keepDims ? ', kept' : ''}`;
+      return row(kernel, title, [x], (t) => fn(t, axis, keepDims));
+    }),
+  );
+
+const argument = (kernel: string, fn: (x: tf.Tensor, axis: number) => tf.Tensor): KernelRow[] =>
+  (
+    [
+      [[7], 0],
+      [[3, 4], -1],
+      [[3, 4], 0],
+      [[2, 3, 4], 1],
+      [[2, 3, 4, 5], 3],
+      [[2, 3, 1, 2, 2], -4],
+    ] as const
+  ).flatMap(([shape, axis]) =>
+    [float(shape), int(shape, [0, 3]), bool(shape)].map((operand) =>
+      row(kernel, `${operand.dtype ?? 'float32'}[${shape}] along ${axis}`, [operand], (x) => fn(x, axis)),
+    ),
+  );
+
+const small = (shape: readonly number[]) => float(shape, [-1.2, 1.2]);
+
+export const reductions: KernelRow[] = [
+  ...reduction('Sum', tf.sum, float),
+  ...reduction('Sum', tf.sum, int).slice(-8),
+  ...reduction('Sum', tf.sum, bool).slice(-8),
+  ...reduction('Mean', tf.mean, float),
+  ...reduction('Mean', tf.mean, int).slice(-8),
+  ...reduction('Mean', tf.mean, bool).slice(-8),
+  ...reduction('Max', tf.max, float),
+  ...reduction('Max', tf.max, int).slice(-8),
+  ...reduction('Max', tf.max, bool).slice(-8),
+  ...reduction('Min', tf.min, float),
+  ...reduction('Min', tf.min, int).slice(-8),
+  ...reduction('Min', tf.min, bool).slice(-8),
+  ...reduction('Prod', tf.prod, small),
+  ...reduction('Prod', tf.prod, (shape) => int(shape, [-1, 2])).slice(0, 12),
+  ...reduction('Prod', tf.prod, bool).slice(0, 12),
+  ...reduction('Any', tf.any, bool),
+  ...reduction('All', tf.all, bool),
+  ...argument('ArgMax', tf.argMax),
+  ...argument('ArgMin', tf.argMin),
+  ...([[7], [3, 4], [2, 3, 4], [2, 3, 4, 5]] as const).map((shape) =>
+    row('Softmax', `[${shape}]`, [float(shape, [-4, 4])], (x) => tf.softmax(x)),
+  ),
+  row('Max', 'in logSoftmax', [float([3, 4])], (x) => tf.logSoftmax(x)),
+  row('Max', 'in logSumExp', [float([3, 4])], (x) => tf.logSumExp(x, 0)),
+  // Axes from the start only: tfjs' cpu backend has the others wrong.
+  ...(
+    [
+      [[7], 0],
+      [[3, 4], 1],
+      [[3, 4], 0],
+      [[2, 3, 4], 1],
+      [[2, 3, 2, 4], 2],
+    ] as const
+  ).flatMap(([shape, axis]) =>
+    [float(shape), int(shape), bool(shape)].flatMap((operand) =>
+      [false, true].flatMap((exclusive) =>
+        [false, true].map((reverse) => {
+          const title = `${operand.dtype ?? 'float32'}[${shape}] along ${axis}${exclusive ? ', exclusive' : ''}${reverse ? ', from the end' : ''}`;
+          return row('Cumsum', title, [operand], (x) => tf.cumsum(x, axis, exclusive, reverse));
+        }),
+      ),
+    ),
+  ),
+];
