@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import yargs from 'yargs';
-import { type DataArguments, toPrepareOptions } from '../../../pipeline/src/commands/options/data.ts';
 import { describeDataset } from '../../../pipeline/src/commands/options/describe-dataset.ts';
 import { command } from '../../../pipeline/src/commands/prepare.ts';
 import type { Dataset } from '../../../pipeline/src/data/types.ts';
@@ -51,29 +50,9 @@ describe('pipeline prepare', () => {
     await expect(run(...args, '--channels', '2')).rejects.toThrow(/channels/);
     await expect(run(...args, '--fit', 'stretch')).rejects.toThrow(/fit/);
     await expect(run(...args, '--size', 'big')).rejects.toThrow('--size must be a number, received "big"');
-    await expect(run('--size', '8')).rejects.toThrow('Say which images');
+    await expect(run('--size', '8')).rejects.toThrow('Missing required argument: data');
+    await expect(run(...args, '--label-column', 'male')).rejects.toThrow(/label-column -> csv/);
     await expect(run(...args, '--sice', '8')).rejects.toThrow(/sice/);
-  });
-});
-
-describe('toPrepareOptions', () => {
-  const args: DataArguments = {
-    fit: 'crop',
-    background: 'black',
-    validationShare: 0.1,
-    strict: false,
-    cacheDir: 'c',
-  };
-
-  it('takes the user before the fallback', () => {
-    const fallback = { seed: 3, data: 'digits', size: 28, channels: 1 as const };
-    expect(toPrepareOptions(args, fallback)).toMatchObject({ data: 'digits', size: 28, channels: 1, seed: 3 });
-    expect(toPrepareOptions({ ...args, data: 'd', size: 64, channels: 3 }, fallback)).toMatchObject({
-      data: 'd',
-      size: 64,
-      channels: 3,
-    });
-    expect(toPrepareOptions(args, { seed: 0, data: 'd', size: 8 })).not.toHaveProperty('channels');
   });
 });
 
