@@ -4,7 +4,7 @@
 import type { CommandModule } from 'yargs';
 import { formatPath } from '../terminal/format.ts';
 import { toNumber } from '../terminal/options.ts';
-import { type ReportProgress, withProgress } from '../terminal/progress.ts';
+import { withProgress } from '../terminal/progress.ts';
 
 /** The options of `pipeline export`; its help tells their meaning. */
 export interface ExportArguments {
@@ -33,7 +33,7 @@ export const command: CommandModule<object, ExportArguments> = {
       .example('$0 export --run runs/digits --out out/digits', 'the last checkpoint')
       .example('$0 export --run runs/digits --out out/early --checkpoint 500', 'the one at step 500'),
   handler: async ({ run, out, checkpoint }) => {
-    const { exportRun } = await loadExporter();
+    const { exportRun } = await import('../export/export.ts');
     const { parity } = await withProgress('Exporting', { unit: 'stages' }, (onProgress) =>
       exportRun({ run, out, checkpoint, onProgress }),
     );
@@ -41,17 +41,3 @@ export const command: CommandModule<object, ExportArguments> = {
     process.stdout.write(`Model: ${formatPath(out)}\nTry: pipeline sample --model ${formatPath(out)}\n`);
   },
 };
-
-interface ExportModule {
-  exportRun: (options: {
-    run: string;
-    out: string;
-    checkpoint?: number | undefined;
-    onProgress: ReportProgress;
-  }) => Promise<{ parity: number }>;
-}
-
-async function loadExporter(): Promise<ExportModule> {
-  const path = '../onnx/export.ts';
-  return (await import(path)) as ExportModule;
-}

@@ -3,13 +3,13 @@
  * `sample` [N, C, H, W] f32, `timestep` [N] f32, `class_labels` [N] i64 (conditional networks) -> `out_sample` [N, C, H, W] f32.
  */
 import type * as tf from '@tensorflow/tfjs';
-import type { Model } from '../model/index.ts';
 import { type Graph, trace, traceAnyBatch } from '../onnx/index.ts';
 import { simplify } from '../onnx/passes/index.ts';
 import { foldScale } from '../onnx/passes/scale.ts';
+import type { PlannedModel } from '../train/plan.ts';
 
 /** @param parameters of the model, buffers included, in PyTorch's order */
-export function inferenceGraph(model: Model, parameters: ReadonlyMap<string, Float32Array>): Graph {
+export function inferenceGraph(model: PlannedModel, parameters: ReadonlyMap<string, Float32Array>): Graph {
   const constants = model.parameters.map(({ name, shape }) => {
     const data = parameters.get(name);
     if (!data) throw new Error(`the weights lack ${name}`);
@@ -27,7 +27,7 @@ export function inferenceGraph(model: Model, parameters: ReadonlyMap<string, Flo
         ...(model.classCount !== null && { labels: tensors[LABELS] as tf.Tensor1D }),
       }),
     });
-    return trace(forward, inputs, { name: model.config._class_name, constants });
+    return trace(forward, inputs, { name: 'unet', constants });
   });
   foldScale(graph);
   simplify(graph);

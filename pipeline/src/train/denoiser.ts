@@ -1,9 +1,11 @@
 /**
- * The network in evaluation mode with given weights, for pictures and the validation loss while a model trains.
- * Runs eagerly on tfjs' cpu backend.
+ * The network in evaluation mode with given weights, for pictures and the validation loss while a model trains: the graph
+ * that `pipeline export` would write, on onnxruntime.
  */
-import * as tf from '@tensorflow/tfjs';
-import type { TrainableModel } from './contracts.ts';
+import * as ort from 'onnxruntime-node';
+import { inferenceGraph } from '../export/inference.ts';
+import { encodeModel } from '../onnx/index.ts';
+import type { PlannedModel } from './plan.ts';
 
 export interface Predictor {
   /** x [N, C, H, W], timesteps [N], labels [N] for a conditional model; the network's output [N, C, H, W]. */
@@ -11,37 +13,24 @@ export interface Predictor {
   dispose(): Promise<void>;
 }
 
-/** @param parameters of the model, buffers included, in PyTorch's order @param shape [C, H, W] */
+/** @param parameters of the model, buffers included, in PyTorch's order */
 export async function createPredictor(
-  model: TrainableModel,
+  model: PlannedModel,
   parameters: ReadonlyMap<string, Float32Array>,
-  shape: readonly [number, number, number],
 ): Promise<Predictor> {
-  tf.enableProdMode();
-  const onCpu = async () => {
-    if (tf.getBackend() !== 'cpu') await tf.setBackend('cpu');
-  };
-  await onCpu();
-  const weights: Record<string, tf.Tensor> = {};
-  for (const spec of model.parameters) {
-    weights[spec.name] = tf.tensor(parameters.get(spec.name)!, [...spec.shape], 'float32');
-  }
+  const session = await ort.InferenceSession.create(encodeModel(inferenceGraph(model, parameters)), {
+    logSeverityLevel: 3,
+  });
   return {
     async predict(x, timesteps, labels) {
-      await onCpu();
-      const output = tf.tidy(() =>
-        model.forward(weights, tf.tensor4d(x.slice(), [timesteps.length, ...shape]), tf.tensor1d(timesteps.slice()), {
-          training: false,
-          ...(labels && { labels: tf.tensor1d(labels, 'int32') }),
-        }),
-      );
-      const values = output.dataSync<'float32'>().slice();
-      output.dispose();
-      return values;
+      const count = timesteps.length;
+      const { out_sample } = await session.run({
+        sample: new ort.Tensor('float32', x, [count, ...model.imageShape]),
+        timestep: new ort.Tensor('float32', timesteps, [count]),
+        ...(labels && { class_labels: new ort.Tensor('int64', BigInt64Array.from(labels, BigInt), [count]) }),
+      });
+      return out_sample!.data as Float32Array;
     },
-    async dispose() {
-      await onCpu();
-      tf.dispose(weights);
-    },
+    dispose: () => session.release(),
   };
 }

@@ -34,8 +34,9 @@ function foldMul(graph: Graph, mul: Node, outputs: ReadonlySet<string>): void {
   const channels = w?.dims[0];
   if (!w || !(w.data instanceof Float32Array) || (bias !== undefined && !bValues)) return;
   const perChannel = scale.dims.length >= 3 && scale.dims.at(-3) === channels && sizeOf(scale.dims) === channels;
-  const factors = scale.data as Float32Array;
-  if (!perChannel || (relu && !factors.every((factor) => factor > 0))) return;
+  const uniform = sizeOf(scale.dims) === 1;
+  const factors = uniform ? new Float32Array(channels!).fill(scale.data[0] as number) : (scale.data as Float32Array);
+  if (!(perChannel || uniform) || (relu && !factors.every((factor) => factor > 0))) return;
 
   const block = w.data.length / channels!;
   const scaled = w.data.map((value, i) => value * factors[Math.floor(i / block)]!);

