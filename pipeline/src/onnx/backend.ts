@@ -117,6 +117,12 @@ function constantValue(b: GraphBuilder, data: TypedArray | number[], shape: read
 const RELABELS = new Set(['Transpose', 'Reshape', 'Identity', 'ExpandDims', 'Tile']);
 const LARGEST_FOLD = 1 << 24;
 
+/** A kernel's inputs, without the optional ones that were left out. */
+const given = (inputs: tf.NamedTensorInfoMap): [string, tf.TensorInfo][] =>
+  Object.entries(inputs as Record<string, tf.TensorInfo | undefined>).filter(
+    (entry): entry is [string, tf.TensorInfo] => entry[1] !== undefined && entry[1] !== null,
+  );
+
 function foldable(backend: TraceBackend, name: string, inputs: tf.TensorInfo[]): boolean {
   if (RELABELS.has(name) || inputs.length === 0) return false;
   return inputs.every(
@@ -134,7 +140,7 @@ function fold(
   const cpu = tf.engine().findBackend('cpu') as tf.KernelBackend & {
     makeTensorInfo(shape: number[], dtype: string, values: unknown): tf.TensorInfo;
   };
-  const entries = Object.entries(inputs as Record<string, tf.TensorInfo>).map(([key, info]) => {
+  const entries = given(inputs).map(([key, info]) => {
     return [key, cpu.makeTensorInfo(info.shape, info.dtype, backend.constantOf(backend.lookup(info)))] as const;
   });
   const named = Array.isArray(inputs) ? entries.map(([, info]) => info) : Object.fromEntries(entries);
@@ -150,11 +156,16 @@ function fold(
 }
 
 function runRow(backend: TraceBackend, name: string, inputs: tf.NamedTensorInfoMap, attrs: KernelAttributes) {
-  if (foldable(backend, name, Object.values(inputs as Record<string, tf.TensorInfo>)))
+  const infos = given(inputs);
+  if (
+    foldable(
+      backend,
+      name,
+      infos.map(([, info]) => info),
+    )
+  )
     return fold(backend, name, inputs, attrs);
-  const values = Object.fromEntries(
-    Object.entries(inputs as Record<string, tf.TensorInfo>).map(([key, info]) => [key, backend.lookup(info)]),
-  );
+  const values = Object.fromEntries(infos.map(([key, info]) => [key, backend.lookup(info)]));
   const outputs = kernels[name]!(backend.b, values, attrs);
   return Array.isArray(outputs) ? outputs.map((output) => backend.tensorOf(output)) : backend.tensorOf(outputs);
 }
@@ -186,6 +197,9 @@ export function traceBackend(): TraceBackend {
       backendName: BACKEND,
       kernelFunc: ({ inputs, attrs }) => run(inputs, (attrs ?? {}) as KernelAttributes),
     });
+  // Kernels without inputs give constants.
+  fill('Range', (_, attrs) => fold(backend, 'Range', {}, attrs) as tf.TensorInfo);
+  fill('LinSpace', (_, attrs) => fold(backend, 'LinSpace', {}, attrs) as tf.TensorInfo);
   fill('Fill', (_, { shape, value, dtype }) => runFill(backend, shape, dtype ?? 'float32', value));
   fill('ZerosLike', ({ x }) => runFill(backend, x!.shape, x!.dtype as DType, 0));
   fill('OnesLike', ({ x }) => runFill(backend, x!.shape, x!.dtype as DType, 1));

@@ -9,12 +9,13 @@ import { trace } from '../../../pipeline/src/onnx/trace.ts';
 import { expectSame, runEager, runGraph } from '../../support/traced.ts';
 import { convolution } from './rows/convolution.ts';
 import { elementwise } from './rows/elementwise.ts';
+import { fused } from './rows/fused.ts';
 import { matmul } from './rows/matmul.ts';
 import { movement } from './rows/movement.ts';
 import { reductions } from './rows/reduction.ts';
 import { constantVariant, type KernelRow, variantsOf } from './rows/row.ts';
 
-const families = { elementwise, reductions, movement, matmul, convolution };
+const families = { elementwise, reductions, movement, matmul, convolution, fused };
 
 async function check(row: KernelRow, seed: number): Promise<void> {
   for (const { title, inputs, fn } of variantsOf(row, seed)) {
@@ -40,7 +41,7 @@ describe('kernel rows', () => {
 
   it('have a case in the table each, and the fills too', () => {
     const tested = new Set(rows.map(({ kernel }) => kernel));
-    const wanted = [...Object.keys(kernels), 'Fill', 'ZerosLike', 'OnesLike'];
+    const wanted = [...Object.keys(kernels), 'Fill', 'ZerosLike', 'OnesLike', 'Range', 'LinSpace'];
     expect(wanted.filter((kernel) => !tested.has(kernel))).toEqual([]);
   });
 

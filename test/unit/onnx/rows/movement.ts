@@ -305,6 +305,8 @@ export const movement: KernelRow[] = [
   ),
   row('Fill', 'added to', [float([2, 3])], (x) => tf.add(x, tf.fill([2, 3], 1.5))),
   row('Fill', 'int32', [int([2, 3])], (x) => tf.add(x, tf.fill([3], 2, 'int32'))),
+  row('Range', 'added to', [float([5])], (x) => tf.add(x, tf.range(0, 5))),
+  row('LinSpace', 'added to', [float([5])], (x) => tf.add(x, tf.linspace(0, 1, 5))),
   row('Fill', 'alone', [float([1])], () => tf.fill([2, 3], 1.5)),
   row('Fill', 'bool', [bool([2, 3])], (x) => tf.logicalAnd(x, tf.fill([2, 3], 1, 'bool'))),
   ...OPERANDS.flatMap((operand) => [
