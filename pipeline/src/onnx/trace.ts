@@ -31,7 +31,7 @@ type Tensors = Record<string, tf.Tensor>;
  * @param fn takes tensors by name and returns tensors by name; it may differentiate (tf.grads and the like).
  * @param inputs the inputs' names, shapes and dtypes. An input, a constant and an output are stored in their logical order.
  * @returns the graph, simplified; its outputs are named as `fn` names them.
- * @throws Error for a kernel without a row (naming the kernel), and for reading a traced tensor.
+ * @throws Error for a kernel without a row (naming the kernel), for reading a traced tensor, and for names that are not unique.
  */
 export function trace(
   fn: (tensors: Tensors) => Tensors,
@@ -40,22 +40,27 @@ export function trace(
 ): Graph {
   const backend = traceBackend();
   const b = new GraphBuilder(options.name ?? 'graph');
+  tf.backend(); // has tfjs choose one, if none is in use yet
   const before = tf.getBackend();
   backend.record(b);
   try {
     tf.setBackend(BACKEND);
     tf.tidy(() => {
       const tensors: Tensors = {};
-      for (const { name, dtype, shape } of inputs) tensors[name] = asTensor(b.input(name, dtype, shape), dtype, shape);
+      const add = (name: string, tensor: tf.Tensor) => {
+        if (name in tensors) throw new Error(`Cannot trace: two inputs or constants are named ${name}.`);
+        tensors[name] = tensor;
+      };
+      for (const { name, dtype, shape } of inputs) add(name, asTensor(b.input(name, dtype, shape), dtype, shape));
       for (const { name, dtype, shape, data } of options.constants ?? []) {
-        tensors[name] = asTensor(b.constant(data, shape, dtype, name), dtype, shape);
+        add(name, asTensor(b.constant(data, shape, dtype, name), dtype, shape));
       }
       for (const [name, tensor] of Object.entries(run(fn, tensors))) output(b, name, tensor);
     });
     return simplify(b.graph);
   } finally {
     backend.record(undefined);
-    if (before) tf.setBackend(before);
+    tf.setBackend(before);
   }
 }
 
@@ -64,6 +69,7 @@ function asTensor(name: string, dtype: TensorSpec['dtype'], shape: readonly numb
 }
 
 function output(b: GraphBuilder, name: string, tensor: tf.Tensor): void {
+  if (!(tensor instanceof tf.Tensor)) throw new Error(`Cannot trace: the output ${name} must be a tensor.`);
   const value = logical(b, traceBackend().lookup(tensor));
   if (b.graph.types.has(name))
     throw new Error(`Cannot trace: the output ${name} must not be named like an input or a node.`);
