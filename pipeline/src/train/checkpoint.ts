@@ -6,6 +6,7 @@
 import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
+import type { TrainConfig } from './config.ts';
 import type { TensorSpec } from './contracts.ts';
 import { readSafetensors, writeSafetensors } from './safetensors.ts';
 
@@ -22,9 +23,9 @@ export interface CheckpointInfo {
   seconds: number;
   learningRate: number;
   loss: number;
-  validationLoss?: number;
-  /** The resolved configuration of the run. */
-  config: Record<string, unknown>;
+  /** The resolved configuration of the run, and which images it is trained on. */
+  config: TrainConfig;
+  data: { name: string; hash: string };
 }
 
 interface StoredInfo extends CheckpointInfo {
@@ -88,8 +89,11 @@ export async function saveCheckpoint(
   return target;
 }
 
-/** @throws InputError when a file is missing, truncated or altered, or the state is not the expected one. */
-export async function loadCheckpoint(path: string, specs: readonly TensorSpec[]): Promise<Checkpoint> {
+/**
+ * @param specs what the state must be; without it, whatever the file holds.
+ * @throws InputError when a file is missing, truncated or altered, or the state is not the expected one.
+ */
+export async function loadCheckpoint(path: string, specs?: readonly TensorSpec[]): Promise<Checkpoint> {
   const { state: stored, ...info } = await readInfo(path);
   const file = join(path, stored.file);
   const size = await stat(file).then(
@@ -108,7 +112,8 @@ export async function loadCheckpoint(path: string, specs: readonly TensorSpec[])
     );
   }
   const state = new Map<string, Float32Array>();
-  for (const { name, shape } of specs) {
+  const expected = specs ?? [...tensors].map(([name, { shape }]) => ({ name, shape }));
+  for (const { name, shape } of expected) {
     const entry = tensors.get(name);
     if (!entry || !(entry.data instanceof Float32Array) || entry.shape.join() !== shape.join()) {
       const has = entry ? `[${entry.shape.join(', ')}]` : 'none';

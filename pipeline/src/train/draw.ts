@@ -4,8 +4,8 @@
  */
 import { gaussian, randomInts } from '@onnoise/scheduler';
 
-const NOISE_STREAM = 0x7e01;
-const TIMESTEP_STREAM = 0x7e02;
+const NOISE_STREAM = 0x7e00_0001;
+const TIMESTEP_STREAM = 0x7e00_0002;
 
 export interface Draw {
   noise: Float32Array; // [B, C, H, W] unit normal

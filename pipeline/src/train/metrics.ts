@@ -1,9 +1,11 @@
 /**
- * `metrics.jsonl`: one JSON object a line for every reported step. On resume the lines after the checkpoint's step are
- * cut off, so that no step is there twice.
+ * The numbers of a run as JSON lines: `metrics.jsonl` for every step, `validation.jsonl` for the held-out images.
+ * On resume the lines after the checkpoint's step are cut off, so that no step is there twice.
  */
-import { appendFile, readFile, rename, writeFile } from 'node:fs/promises';
+import { appendFile, readFile } from 'node:fs/promises';
+import { writeWhole } from '../output.ts';
 
+/** A line of `metrics.jsonl`. */
 export interface Metrics {
   /** Updates done, from 1. */
   step: number;
@@ -16,34 +18,37 @@ export interface Metrics {
   seconds: number;
   /** Resident memory of the process in MiB. */
   memory: number;
-  /** Of the held-out images with the EMA weights, where it was measured at this step. */
-  validationLoss?: number;
 }
 
-export async function appendMetrics(path: string, lines: readonly Metrics[]): Promise<void> {
-  if (lines.length > 0) await appendFile(path, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+/** A line of `validation.jsonl`. */
+export interface ValidationMetrics {
+  step: number;
+  /** Of the averaged weights on held-out images. */
+  loss: number;
+}
+
+export async function appendLine(path: string, line: { step: number }): Promise<void> {
+  await appendFile(path, `${JSON.stringify(line)}\n`);
 }
 
 /** All whole lines; a line cut short by a kill is left out. Empty when there is no file. */
-export async function readMetrics(path: string): Promise<Metrics[]> {
+export async function readLines<T extends { step: number }>(path: string): Promise<T[]> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return '';
     throw error;
   });
   return text.split('\n').flatMap((line) => {
     try {
-      return [JSON.parse(line) as Metrics];
+      return [JSON.parse(line) as T];
     } catch {
       return [];
     }
   });
 }
 
-/** Keeps the lines up to `step` and returns them. */
-export async function truncateMetrics(path: string, step: number): Promise<Metrics[]> {
-  const kept = (await readMetrics(path)).filter((line) => line.step <= step);
-  const temporary = `${path}.tmp`;
-  await writeFile(temporary, kept.map((line) => `${JSON.stringify(line)}\n`).join(''));
-  await rename(temporary, path);
+/** Keeps the lines up to `step` and returns them; 0 empties the file. */
+export async function cutLines<T extends { step: number }>(path: string, step: number): Promise<T[]> {
+  const kept = (await readLines<T>(path)).filter((line) => line.step <= step);
+  await writeWhole(path, kept.map((line) => `${JSON.stringify(line)}\n`).join(''));
   return kept;
 }

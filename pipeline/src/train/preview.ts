@@ -65,12 +65,7 @@ export async function drawPreview(options: PreviewOptions): Promise<Preview> {
   return { images, frames, labels };
 }
 
-/** `count` of the frames at equal distances, the last one always among them; as one batch for `strip`. */
-export function pickFrames(frames: readonly Float32Array[], count: number): Float32Array[] {
-  const n = Math.min(count, frames.length);
-  return Array.from({ length: n }, (_, i) => frames[Math.round(((i + 1) * (frames.length - 1)) / n)]!);
-}
-
+/** One batch of single images, for `strip`. */
 export function joinImages(images: readonly Float32Array[]): Float32Array {
   const joined = new Float32Array(images.reduce((sum, { length }) => sum + length, 0));
   let offset = 0;

@@ -17,6 +17,10 @@ export function stateSpecs(parameters: Parameters, ema: boolean): TensorSpec[] {
   ];
 }
 
+/** Number of values that are trained. */
+export const countTrainable = (parameters: Parameters): number =>
+  parameters.reduce((count, { shape, trainable }) => count + (trainable ? sizeOf(shape) : 0), 0);
+
 /** Zero moments, EMA equal to the weights. Copies. */
 export function freshState(
   specs: readonly TensorSpec[],
@@ -24,7 +28,7 @@ export function freshState(
 ): Map<string, Float32Array> {
   return new Map(
     specs.map(({ name, shape }) => {
-      const size = shape.reduce((product, extent) => product * extent, 1);
+      const size = sizeOf(shape);
       if (name.startsWith('adam.')) return [name, new Float32Array(size)];
       const source = name.slice(name.indexOf('.') + 1);
       const values = parameters.get(source);
@@ -52,3 +56,5 @@ export function parametersOf(
   }
   return parameters;
 }
+
+const sizeOf = (shape: readonly number[]) => shape.reduce((product, extent) => product * extent, 1);

@@ -6,7 +6,7 @@ import { addNoise, gaussian, type PredictionType, predictionTarget, type Schedul
 import type { Predictor } from './denoiser.ts';
 import { huberDelta, type LossName } from './loss.ts';
 
-const VALIDATION_STREAM = 0x7e03;
+const VALIDATION_STREAM = 0x7e00_0003;
 
 export interface ValidationSet {
   images: Float32Array; // [N, C, H, W] in [-1, 1]

@@ -2,18 +2,10 @@
 import { createRequire } from 'node:module';
 import { InputError } from '@onnoise/scheduler';
 import type { TrainEngine, TrainStep } from '../contracts.ts';
+import { type EngineKind, engineKinds } from './kinds.ts';
 import { createTfjsEngine } from './tfjs.ts';
 
-/**
- * | kind         | runs on                                                                        |
- * | auto         | onnxruntime                                                                    |
- * | onnxruntime  | the step traced into one graph, on onnxruntime-node: what npm alone gives      |
- * | tfjs-cpu     | eagerly in plain JavaScript; for tiny networks                                 |
- * | tfjs-node    | eagerly on libtensorflow, CPU                                                  |
- * | tfjs-node-gpu| eagerly on libtensorflow, CUDA                                                 |
- */
-export const engineKinds = ['auto', 'onnxruntime', 'tfjs-cpu', 'tfjs-node', 'tfjs-node-gpu'] as const;
-export type EngineKind = (typeof engineKinds)[number];
+export { type EngineKind, engineKinds };
 
 /** @throws InputError when the engine's package is not installed, with the command that installs it. */
 export async function createEngine(

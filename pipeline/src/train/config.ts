@@ -1,0 +1,151 @@
+/**
+ * The configuration of a run: laid together from defaults, a preset, a file and flags, checked, printed, and saved with
+ * the run as `config.json`.
+ */
+import { InputError, parseSchedulerConfig, show } from '@onnoise/scheduler';
+import { brokenRule, type Field, fields, type Section, type SectionConfig } from './fields.ts';
+import { linkLayer } from './links.ts';
+
+export interface TrainConfig {
+  data: SectionConfig<'data'>;
+  /** The network's own configuration, with `_class_name`; `createModel` checks it. */
+  model: Record<string, unknown>;
+  /** Keys of diffusers' scheduler_config.json; those left out take its defaults. */
+  scheduler: Record<string, unknown>;
+  training: SectionConfig<'training'>;
+  output: SectionConfig<'output'>;
+}
+
+/** One source of settings. Sections and their fields may be left out. */
+export type PartialConfig = { [K in keyof TrainConfig]?: Record<string, unknown> };
+
+export interface Layer {
+  /** For messages: `preset digits`, `config.json`, `the command line`. */
+  name: string;
+  config: PartialConfig;
+}
+
+export const sections = ['data', 'model', 'scheduler', 'training', 'output'] as const;
+const stopFields = ['epochs', 'steps', 'minutes'] as const;
+
+/**
+ * Lays the layers over each other, the last one on top, over the defaults.
+ *
+ * A layer that names a way to stop (epochs, steps, minutes) replaces the others', and one that names another network
+ * class replaces the whole network.
+ * @throws InputError on unknown sections and fields, and on values that break a field's rule.
+ */
+export function resolveConfig(layers: readonly Layer[]): TrainConfig {
+  const config: Record<string, Record<string, unknown>> = {
+    data: defaultsOf('data'),
+    model: {},
+    scheduler: {},
+    training: defaultsOf('training'),
+    output: defaultsOf('output'),
+  };
+  for (const given of layers) {
+    checkLayer(given);
+    const layer = linkLayer(given, (given.config.model ?? config.model!)._class_name);
+    const { model, training } = layer.config;
+    if (model?._class_name !== undefined && model._class_name !== config.model!._class_name) config.model = {};
+    if (training && stopFields.some((name) => training[name] !== undefined)) {
+      for (const name of stopFields) delete config.training![name];
+    }
+    for (const section of sections) {
+      for (const [key, value] of Object.entries(layer.config[section] ?? {})) {
+        if (value !== undefined) config[section]![key] = value;
+      }
+    }
+  }
+  const resolved = config as unknown as TrainConfig;
+  parseSchedulerConfig(resolved.scheduler);
+  return resolved;
+}
+
+/** @throws InputError when the settings do not say when to stop or what to train on. */
+export function checkComplete({ data, training, model }: TrainConfig): void {
+  const need = (name: string, rule: string) => {
+    throw new InputError(`Cannot start training: ${name} must be given, ${rule}.`);
+  };
+  if (model._class_name === undefined) need('the network', 'by --preset, or by model._class_name in --config');
+  if (data.source === undefined) need('--data', 'as digits, a folder of images or IDX files');
+  if (data.size === undefined) need('--size', 'the side of the images in pixels');
+  if (stopFields.every((name) => training[name] === undefined)) need('--epochs, --steps or --minutes', 'one of them');
+}
+
+function defaultsOf(section: Section): Record<string, unknown> {
+  const entries = Object.entries<Field>(fields[section]).filter(([, field]) => field.default !== undefined);
+  return Object.fromEntries(entries.map(([key, field]) => [key, field.default]));
+}
+
+function checkLayer({ name: layerName, config }: Layer): void {
+  const refuse = (text: string): never => {
+    throw new InputError(`Cannot read the settings of ${layerName}: ${text}.`);
+  };
+  if (!isRecord(config)) refuse(`they must be an object of ${sections.join(', ')}, received ${show(config)}`);
+  for (const [section, values] of Object.entries(config)) {
+    if (!sections.includes(section as (typeof sections)[number])) {
+      refuse(`${section} must be one of ${sections.join(', ')}`);
+    }
+    if (values === undefined) continue;
+    if (!isRecord(values)) refuse(`${section} must be an object, received ${show(values)}`);
+    if (section === 'model' || section === 'scheduler') continue;
+    const known: Record<string, Field> = fields[section as Section];
+    for (const [key, value] of Object.entries(values)) {
+      const field = Object.hasOwn(known, key)
+        ? known[key]!
+        : refuse(`${section}.${key} must be one of ${Object.keys(known).join(', ')}`);
+      const rule = value === undefined ? null : brokenRule(field, value);
+      if (rule) refuse(`${section}.${key} (--${field.flag}) must be ${rule}, received ${show(value)}`);
+    }
+  }
+  const stops = stopFields.filter((key) => config.training?.[key] !== undefined);
+  if (stops.length > 1) {
+    refuse(
+      `${stops.map((key) => `--${key}`).join(' and ')} must not be given together: each says when to stop. Keep one`,
+    );
+  }
+}
+
+/** What a continued run must share with its checkpoints: changing it would make another model or another run. */
+const fixedTraining = ['batch', 'seed', 'loss', 'optimizer', 'beta1', 'beta2', 'eps'] as const;
+/** What may change, and is told when it does. */
+const freeTraining = ['lr', 'lrSchedule', 'warmupSteps', 'weightDecay', 'clipNorm', 'emaDecay'] as const;
+
+/**
+ * Compares a run's configuration with the one that its checkpoint was made with.
+ *
+ * @returns one sentence for each setting that was changed and may be.
+ * @throws InputError that names the first setting that may not change.
+ */
+export function compareConfigs(stored: TrainConfig, wanted: TrainConfig, run: string): string[] {
+  const refuse = (name: string, before: unknown, now: unknown) => {
+    throw new InputError(
+      `Cannot continue ${run}: ${name} must be ${show(before ?? null)} as in its checkpoint, received ${show(now ?? null)}. ` +
+        'Leave it out to continue, or choose another --out for a new run.',
+    );
+  };
+  const compare = (
+    section: string,
+    before: Record<string, unknown>,
+    now: Record<string, unknown>,
+    keys: readonly string[],
+  ) => {
+    for (const key of keys) if (!same(before[key], now[key])) refuse(`${section}.${key}`, before[key], now[key]);
+  };
+  const all = (a: object, b: object) => [...new Set([...Object.keys(a), ...Object.keys(b)])];
+  compare('model', stored.model, wanted.model, all(stored.model, wanted.model));
+  const [before, now] = [parseSchedulerConfig(stored.scheduler), parseSchedulerConfig(wanted.scheduler)];
+  compare('scheduler', { ...before }, { ...now }, Object.keys(now));
+  compare('training', stored.training, wanted.training, fixedTraining);
+  if ((stored.training.emaDecay === null) !== (wanted.training.emaDecay === null)) {
+    refuse('training.emaDecay', stored.training.emaDecay ?? 'off', wanted.training.emaDecay ?? 'off');
+  }
+  return freeTraining
+    .filter((key) => stored.training[key] !== wanted.training[key])
+    .map((key) => `${key} was ${stored.training[key] ?? 'off'} and is ${wanted.training[key] ?? 'off'} from here on.`);
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const same = (a: unknown, b: unknown) => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);

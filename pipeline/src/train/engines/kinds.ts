@@ -1,0 +1,10 @@
+/**
+ * | kind          | runs on                                                                  |
+ * | auto          | onnxruntime                                                              |
+ * | onnxruntime   | the step traced into one graph, on onnxruntime-node: what npm alone gives |
+ * | tfjs-cpu      | eagerly in plain JavaScript; for tiny networks                           |
+ * | tfjs-node     | eagerly on libtensorflow, CPU                                            |
+ * | tfjs-node-gpu | eagerly on libtensorflow, CUDA                                           |
+ */
+export const engineKinds = ['auto', 'onnxruntime', 'tfjs-cpu', 'tfjs-node', 'tfjs-node-gpu'] as const;
+export type EngineKind = (typeof engineKinds)[number];

@@ -1,0 +1,63 @@
+/**
+ * Settings that stand in two places and must agree: the size and channels of the images are the network's too, and the
+ * scheduler's number of timesteps is the length of the network's time table.
+ */
+import { InputError, show } from '@onnoise/scheduler';
+import type { Layer, PartialConfig, TrainConfig } from './config.ts';
+
+type Place = readonly [section: keyof TrainConfig, key: string];
+
+/** Places that hold one setting, by network class. */
+function linksOf(className: unknown): readonly (readonly Place[])[] {
+  const channels: Place[] =
+    className === 'SimpleUnet'
+      ? [['model', 'image_channels']]
+      : [
+          ['model', 'in_channels'],
+          ['model', 'out_channels'],
+        ];
+  return [
+    [
+      ['data', 'size'],
+      ['model', 'sample_size'],
+    ],
+    [['data', 'channels'], ...channels],
+    [
+      ['scheduler', 'num_train_timesteps'],
+      ['model', 'num_train_timesteps'],
+    ],
+  ];
+}
+
+/**
+ * A layer that sets one place of a link sets all of them.
+ * @throws InputError when it sets them to different values.
+ */
+export function linkLayer(layer: Layer, className: unknown): Layer {
+  const config: PartialConfig = { ...layer.config };
+  for (const places of linksOf(className)) {
+    const set = places.filter(([section, key]) => layer.config[section]?.[key] !== undefined);
+    const first = set[0];
+    if (!first) continue;
+    const value = layer.config[first[0]]![first[1]];
+    for (const [section, key] of set) {
+      if (layer.config[section]![key] === value) continue;
+      throw new InputError(
+        `Cannot read the settings of ${layer.name}: ${section}.${key} must be ${first.join('.')}, which is ${show(value)}, ` +
+          `received ${show(layer.config[section]![key])}.`,
+      );
+    }
+    for (const [section, key] of places) config[section] = { ...config[section], [key]: value };
+  }
+  return { name: layer.name, config };
+}
+
+/** Fills the network's side of what is known by now: from the scheduler's default, and from the images once there are some. */
+export function completeModel(config: TrainConfig, T: number, channels?: 1 | 3): Record<string, unknown> {
+  const known: PartialConfig = {
+    scheduler: { num_train_timesteps: T },
+    ...(channels && config.data.channels === undefined && { data: { channels } }),
+  };
+  const { model = {} } = linkLayer({ name: 'the images', config: known }, config.model._class_name).config;
+  return { ...model, ...config.model };
+}

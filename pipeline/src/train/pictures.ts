@@ -1,0 +1,101 @@
+/** Draws and writes the pictures of a run: chart, sheet, strip, animation; and measures the held-out images. */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { animatedWebp, lineChart, sheet, strip } from '@onnoise/runtime-node';
+import { type Dataset, readFloats } from '../data/index.ts';
+import { spreadSteps } from '../film.ts';
+import { writeWhole } from '../output.ts';
+import { checkpointName } from './checkpoint.ts';
+import { createPredictor } from './denoiser.ts';
+import { lossChart } from './loss-chart.ts';
+import { appendLine, type Metrics, readLines, type ValidationMetrics } from './metrics.ts';
+import type { TrainPlan } from './plan.ts';
+import { drawPreview, joinImages, previewBatch } from './preview.ts';
+import { runPaths } from './run-folder.ts';
+import { type ValidationSet, validationLoss } from './validation.ts';
+
+/** The tutorial shows a denoising in ten pictures. */
+const stripPictures = 10;
+const animationFrames = 60;
+/** Held-out images that are measured: enough for a steady number, few enough to be quick. */
+const validationImages = 128;
+
+export interface PictureOptions {
+  plan: TrainPlan;
+  dataset: Dataset;
+  run: string;
+  step: number;
+  parameters: ReadonlyMap<string, Float32Array>;
+  /** Whether it is the run's end: then the animation is made too. */
+  final: boolean;
+  onProgress?: ((done: number, total: number) => void) | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+export async function writePictures(options: PictureOptions): Promise<ValidationMetrics | null> {
+  const { plan, run, step, final, dataset } = options;
+  const { model, config, scheduler, schedule } = plan;
+  const shape = model.imageShape;
+  const paths = runPaths(run);
+  const predictor = await createPredictor(model, options.parameters);
+  try {
+    const set = await validationSet(dataset, model.classCount !== null);
+    const measured = set && {
+      step,
+      loss: await validationLoss(predictor, set, {
+        ...{ schedule, predictionType: scheduler.prediction_type, loss: config.training.loss },
+        ...{ seed: config.training.seed, batch: previewBatch },
+      }),
+    };
+    if (measured) await appendLine(paths.validation, measured);
+    await writeChart(run);
+
+    const { output, training } = config;
+    const { images, frames } = await drawPreview({
+      ...{ predictor, scheduler, shape, sampler: output.sampler, steps: output.sampleSteps, count: output.sampleCount },
+      ...{ seed: training.seed, classes: model.classCount },
+      ...{ onProgress: options.onProgress, signal: options.signal },
+    });
+    const chosen = spreadSteps(output.sampleSteps, stripPictures).map((number) => frames[number]!);
+    const png = await sheet(images, shape);
+    const row = await strip(joinImages(chosen), shape);
+    const name = checkpointName(step);
+    await mkdir(paths.sheets, { recursive: true });
+    await writeWhole(join(paths.sheets, `${name}.png`), png);
+    await writeWhole(join(paths.sheets, `${name}-denoising.png`), row);
+    await writeWhole(paths.samples, png);
+    await writeWhole(paths.denoising, row);
+    if (final) {
+      const shown = [0, ...spreadSteps(output.sampleSteps, animationFrames)].map((number) => frames[number]!);
+      await writeWhole(
+        paths.forming,
+        await animatedWebp(shown, shape, { scale: Math.max(1, Math.floor(256 / shape[2])) }),
+      );
+    }
+    return measured;
+  } finally {
+    await predictor.dispose();
+  }
+}
+
+export async function writeChart(run: string): Promise<void> {
+  const paths = runPaths(run);
+  const metrics = await readLines<Metrics>(paths.metrics);
+  if (metrics.length === 0) return;
+  const validation = await readLines<ValidationMetrics>(paths.validation);
+  await writeWhole(paths.loss, await lineChart(lossChart(metrics, validation)));
+}
+
+/** null when no image is held out. */
+async function validationSet(dataset: Dataset, conditional: boolean): Promise<ValidationSet | null> {
+  const numbers = spread(dataset.validation, validationImages);
+  if (numbers.length === 0) return null;
+  const labels = conditional ? Int32Array.from(numbers, (number) => dataset.labels![number]!) : null;
+  return { images: await readFloats(dataset, numbers), labels, count: numbers.length };
+}
+
+/** At most `count` of the values, evenly spread. */
+function spread(values: Uint32Array, count: number): Uint32Array {
+  const kept = Math.min(count, values.length);
+  return Uint32Array.from({ length: kept }, (_, i) => values[Math.floor((i * values.length) / kept)]!);
+}

@@ -1,0 +1,92 @@
+/** From a configuration and the images to everything that a run is made of, before anything long is started. */
+import {
+  InputError,
+  makeSchedule,
+  parseSchedulerConfig,
+  type Schedule,
+  type SchedulerConfig,
+} from '@onnoise/scheduler';
+import type { Dataset } from '../data/index.ts';
+import type { TrainConfig } from './config.ts';
+import type { TrainableModel, TrainStep } from './contracts.ts';
+import { createTrainStep } from './step.ts';
+
+/** A network with what training must know of it beside its function. */
+export interface PlannedModel extends TrainableModel {
+  /** [C, H, W] */
+  imageShape: readonly [number, number, number];
+  /** null without conditioning. */
+  classCount: number | null;
+}
+
+export interface TrainPlan {
+  config: TrainConfig;
+  model: PlannedModel;
+  scheduler: SchedulerConfig;
+  schedule: Schedule;
+  step: TrainStep;
+  /** Fresh parameters, from the configuration's seed. */
+  initialParameters: () => Map<string, Float32Array>;
+}
+
+export function planTraining(
+  config: TrainConfig,
+  model: PlannedModel,
+  initialParameters: (seed: number) => Map<string, Float32Array>,
+): TrainPlan {
+  const scheduler = parseSchedulerConfig(config.scheduler);
+  const schedule = makeSchedule(scheduler);
+  const { training, output } = config;
+  if (output.sampleSteps > schedule.T) {
+    throw new InputError(
+      `Cannot start training: --sample-steps must be at most the ${schedule.T} timesteps, received ${output.sampleSteps}.`,
+    );
+  }
+  const step = createTrainStep(model, {
+    batch: training.batch,
+    shape: model.imageShape,
+    conditional: model.classCount !== null,
+    schedule,
+    predictionType: scheduler.prediction_type,
+    loss: training.loss,
+    optimizer: training.optimizer,
+    betas: [training.beta1, training.beta2],
+    eps: training.eps,
+    weightDecay: training.weightDecay,
+    clipNorm: training.clipNorm,
+    ema: training.emaDecay !== null,
+  });
+  return { config, model, scheduler, schedule, step, initialParameters: () => initialParameters(training.seed) };
+}
+
+/** @throws InputError when the images do not suit the network: their shape, or their labels. */
+export function checkData({ model, config }: TrainPlan, dataset: Dataset): void {
+  const refuse = (text: string): never => {
+    throw new InputError(`Cannot start training: ${text}.`);
+  };
+  const { channels, height, width, labels, classNames } = dataset;
+  if ([channels, height, width].join() !== model.imageShape.join()) {
+    const [wanted, received] = [model.imageShape, [channels, height, width]].map((shape) => shape.join(' x '));
+    refuse(
+      `the images must be ${wanted} as the network takes them, received ${received} (--size and --channels say which)`,
+    );
+  }
+  const { classCount } = model;
+  if (classCount === null) return;
+  if (!labels) {
+    refuse(
+      `the images must have labels since the network is conditional on ${classCount} classes, received none. ` +
+        'Give a folder per class or --csv with --label-column, or train without: --model.num_class_embeds null',
+    );
+  }
+  const used = classNames?.length ?? Math.max(...labels!) + 1;
+  if (used > classCount) {
+    refuse(
+      `the images must have at most the network's ${classCount} classes, received ${used}: ` +
+        `set --model.num_class_embeds ${used}`,
+    );
+  }
+  if (dataset.train.length < config.training.batch) {
+    refuse(`--batch must be at most the ${dataset.train.length} training images, received ${config.training.batch}`);
+  }
+}

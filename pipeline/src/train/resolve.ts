@@ -1,0 +1,19 @@
+/** From resolved settings to a plan: the real network and its parameters. */
+import { parseSchedulerConfig } from '@onnoise/scheduler';
+import { createModel, initParameters } from '../model/index.ts';
+import type { TrainConfig } from './config.ts';
+import { completeModel } from './links.ts';
+import { planTraining, type TrainPlan } from './plan.ts';
+
+/**
+ * @param channels of the images, where the settings leave them to be seen.
+ * @throws InputError when the network's or the scheduler's settings are wrong.
+ */
+export function planFromConfig(config: TrainConfig, channels?: 1 | 3): TrainPlan {
+  const scheduler = parseSchedulerConfig(config.scheduler);
+  const model = createModel(completeModel(config, scheduler.num_train_timesteps, channels));
+  const [found, size] = model.imageShape;
+  const data = { ...config.data, size, channels: found as 1 | 3 };
+  const whole: TrainConfig = { ...config, data, model: { ...model.config }, scheduler: { ...scheduler } };
+  return planTraining(whole, model, (seed) => initParameters(model, seed));
+}

@@ -1,0 +1,117 @@
+/**
+ * What is where in a run's folder.
+ *
+ * | path                          | what                                                              |
+ * |-------------------------------|-------------------------------------------------------------------|
+ * | config.json                   | the resolved configuration                                        |
+ * | data.json                     | name, hash, size and classes of the images                        |
+ * | metrics.jsonl                 | a line for every step                                             |
+ * | validation.jsonl              | the loss on held-out images, where it was measured                |
+ * | loss.png                      | both as a chart                                                   |
+ * | samples.png, denoising.png    | the newest sheet, and one image coming out of the noise           |
+ * | forming.webp                  | the same as an animation                                          |
+ * | samples/                      | sheets and strips of every so many steps                          |
+ * | checkpoints/step-<n>/         | see checkpoint.ts                                                 |
+ */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { InputError } from '@onnoise/scheduler';
+import type { Dataset } from '../data/index.ts';
+import { writeWhole } from '../output.ts';
+import { listCheckpoints, loadCheckpoint } from './checkpoint.ts';
+import type { TrainConfig } from './config.ts';
+
+export const runPaths = (run: string) => ({
+  config: join(run, 'config.json'),
+  data: join(run, 'data.json'),
+  metrics: join(run, 'metrics.jsonl'),
+  validation: join(run, 'validation.jsonl'),
+  loss: join(run, 'loss.png'),
+  samples: join(run, 'samples.png'),
+  denoising: join(run, 'denoising.png'),
+  forming: join(run, 'forming.webp'),
+  sheets: join(run, 'samples'),
+  checkpoints: join(run, 'checkpoints'),
+});
+
+/** What `data.json` says. */
+export interface RunData {
+  name: string;
+  hash: string;
+  count: number;
+  channels: number;
+  height: number;
+  width: number;
+  train: number;
+  validation: number;
+  skipped: number;
+  classNames?: string[];
+}
+
+export function describeData(dataset: Dataset): RunData {
+  const { name, hash, count, channels, height, width, classNames, train, validation, skipped } = dataset;
+  return {
+    ...{ name, hash, count, channels, height, width },
+    ...{ train: train.length, validation: validation.length, skipped: skipped.length },
+    ...(classNames && { classNames }),
+  };
+}
+
+export const writeJson = (path: string, value: unknown) => writeWhole(path, `${JSON.stringify(value, null, 2)}\n`);
+
+/** @throws InputError when the folder already holds a run: training into it would mix two. */
+export async function requireNoRun(run: string): Promise<void> {
+  if (
+    (await readJson(runPaths(run).config)) === null &&
+    (await listCheckpoints(runPaths(run).checkpoints)).length === 0
+  ) {
+    return;
+  }
+  throw new InputError(
+    `Cannot start training in ${run}: --out must be a folder without a run, this one holds one. ` +
+      'Add --resume to continue it, or choose another folder.',
+  );
+}
+
+/** @throws InputError when there is no run, or its configuration cannot be read. */
+export async function readRunConfig(run: string): Promise<TrainConfig> {
+  const config = await readJson(runPaths(run).config);
+  if (config === null) throw new InputError(`Cannot read the run ${run}: it must hold a config.json, there is none.`);
+  return config as TrainConfig;
+}
+
+/** What `pipeline export` needs of a run: its newest checkpoint that can be read, or the one of a step. */
+export async function openRun(run: string, step?: number) {
+  const config = await readRunConfig(run);
+  const data = (await readJson(runPaths(run).data)) as RunData | null;
+  const all = await listCheckpoints(runPaths(run).checkpoints);
+  const wanted = step === undefined ? all.toReversed() : all.filter((checkpoint) => checkpoint.step === step);
+  if (wanted.length === 0) {
+    const rule =
+      step === undefined ? 'it must hold a checkpoint, there is none yet' : `there is no checkpoint of step ${step}`;
+    const have = step !== undefined && all.length > 0 ? `, only of ${all.map((each) => each.step).join(', ')}` : '';
+    throw new InputError(`Cannot read the run ${run}: ${rule}${have}.`);
+  }
+  const broken: string[] = [];
+  for (const { path } of wanted) {
+    try {
+      const checkpoint = await loadCheckpoint(path);
+      return { config, data, checkpoint, broken };
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      broken.push(error.message);
+    }
+  }
+  throw new InputError(broken.join(' '));
+}
+
+/** null when there is no such file. */
+async function readJson(path: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8'));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    if (error instanceof SyntaxError) throw new InputError(`Cannot read ${path}: it must be JSON (${error.message}).`);
+    throw error;
+  }
+}

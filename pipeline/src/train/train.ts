@@ -1,0 +1,196 @@
+/**
+ * A whole run: start or resume, train, save, draw. The loop itself is in loop.ts; here is what stands around it.
+ * Nothing is printed: what happens is told through the hooks.
+ */
+import { InputError } from '@onnoise/scheduler';
+import { createBatcher, type Dataset } from '../data/index.ts';
+import { checkWritable } from '../output.ts';
+import { type CheckpointInfo, diskError, type Resumed, resumeCheckpoint, saveCheckpoint } from './checkpoint.ts';
+import { compareConfigs } from './config.ts';
+import { createEngine, requireEngine } from './engines/index.ts';
+import { type Horizon, runLoop } from './loop.ts';
+import { appendLine, cutLines, type Metrics, type ValidationMetrics } from './metrics.ts';
+import { writeChart, writePictures } from './pictures.ts';
+import { checkData, type TrainPlan } from './plan.ts';
+import { previewBatch } from './preview.ts';
+import { describeData, requireNoRun, runPaths, writeJson } from './run-folder.ts';
+import { parametersOf } from './state.ts';
+
+export interface TrainHooks {
+  /** Something worth telling, one sentence: what was chosen, what was resumed, what was skipped. */
+  onNote?: (note: string) => void;
+  /** After every step. `total` steps are known up front, or guessed from the time left. */
+  onStep?: (metrics: Metrics, progress: { done: number; total: number }) => void;
+  /** While pictures are drawn. */
+  onPreview?: (done: number, total: number) => void;
+}
+
+export interface TrainOptions {
+  plan: TrainPlan;
+  dataset: Dataset;
+  /** Folder of the run. */
+  run: string;
+  resume: boolean;
+  hooks?: TrainHooks;
+  /** Asks to stop: the running step is finished and saved. */
+  signal?: AbortSignal | undefined;
+}
+
+export interface TrainResult {
+  interrupted: boolean;
+  step: number;
+  seconds: number;
+  /** Folder of the newest checkpoint. */
+  checkpoint: string | null;
+  validation: ValidationMetrics | null;
+}
+
+/**
+ * Checks what must hold before the images are prepared: the run's folder and the engine.
+ * @throws InputError when the folder cannot be written, already holds a run (without resume), or the engine is not there.
+ */
+export async function checkRun({ config }: Pick<TrainPlan, 'config'>, run: string, resume: boolean): Promise<void> {
+  requireEngine(config.training.engine);
+  await checkWritable('--out', run, 'folder');
+  if (!resume) await requireNoRun(run);
+}
+
+export async function train(options: TrainOptions): Promise<TrainResult> {
+  const { plan, dataset, run, resume, hooks = {}, signal } = options;
+  const { config, model, schedule, step: trainStep } = plan;
+  const { training, output } = config;
+  const paths = runPaths(run);
+  await checkRun(plan, run, resume);
+  checkData(plan, dataset);
+  const batches = createBatcher(dataset, { batch: training.batch, seed: training.seed, flip: config.data.flip });
+
+  const resumed = resume ? await findCheckpoint(options) : null;
+  const from = resumed?.checkpoint.info;
+  if (from) batches.position = from.position;
+  await writeJson(paths.config, config);
+  await writeJson(paths.data, describeData(dataset));
+  await cutLines(paths.metrics, from?.step ?? 0);
+  await cutLines(paths.validation, from?.step ?? 0);
+
+  const state = resumed?.checkpoint.state ?? trainStep.initialState(plan.initialParameters());
+  const engine = await createEngine(training.engine, trainStep, state);
+  hooks.onNote?.(`Engine: ${engine.name}.`);
+  let newest = resumed?.checkpoint.path ?? null;
+  let pictureSeconds: number | null = null;
+
+  const save = async (metrics: Metrics) => {
+    const values = await engine.readState();
+    checkFinite(values, metrics.step, newest);
+    const { step, epoch, seconds, learningRate, loss } = metrics;
+    const info: CheckpointInfo = {
+      ...{ format: 1, step, epoch, position: batches.position, seed: training.seed, seconds, learningRate, loss },
+      ...{ config, data: { name: dataset.name, hash: dataset.hash } },
+    };
+    newest = await saveCheckpoint(paths.checkpoints, info, trainStep.state, values, output.keep);
+  };
+  const draw = async (step: number, final: boolean) => {
+    const began = performance.now();
+    const parameters = parametersOf(await engine.readState());
+    const picture = { plan, dataset, run, step, parameters, final, signal, onProgress: hooks.onPreview };
+    const measured = await writePictures(picture).catch((error) => {
+      if (signal?.aborted) return null;
+      throw diskError(error, `write the pictures of ${run}`);
+    });
+    pictureSeconds = (performance.now() - began) / 1000;
+    return measured;
+  };
+
+  try {
+    const horizon = horizonOf(plan, batches.batchesPerEpoch, () => pictureSeconds);
+    const result = await runLoop({
+      ...{
+        engine,
+        step: trainStep,
+        batches,
+        batch: training.batch,
+        T: schedule.T,
+        seed: training.seed,
+        horizon,
+        signal,
+      },
+      size: model.imageShape.reduce((product, extent) => product * extent, 1),
+      learningRate: { rate: training.lr, schedule: training.lrSchedule, warmupSteps: training.warmupSteps },
+      emaDecay: training.emaDecay,
+      start: { step: from?.step ?? 0, seconds: from?.seconds ?? 0 },
+      checkpointEvery: output.checkpointEvery,
+      previewEvery: output.sampleEvery,
+      async onStep(metrics, progress) {
+        await appendLine(paths.metrics, metrics).catch((error) => {
+          throw diskError(error, `write ${paths.metrics}`);
+        });
+        const total = horizon.kind === 'steps' ? horizon.steps : Math.round(metrics.step / Math.max(progress, 1e-9));
+        hooks.onStep?.(metrics, { done: metrics.step, total: Math.max(total, metrics.step) });
+      },
+      save,
+      preview: async ({ step }) => void (await draw(step, false)),
+      advice: () => divergedAdvice(newest, training.lr),
+    });
+    const step = result.last?.step ?? from?.step ?? 0;
+    if (!result.last && !result.interrupted) hooks.onNote?.(`The run was complete already, after ${step} steps.`);
+    const validation = result.interrupted ? null : await draw(step, true);
+    if (result.interrupted) await writeChart(run);
+    const interrupted = result.interrupted || signal?.aborted === true;
+    return { interrupted, step, seconds: result.seconds, checkpoint: newest, validation };
+  } finally {
+    await engine.dispose();
+  }
+}
+
+async function findCheckpoint({ plan, dataset, run, hooks }: TrainOptions): Promise<Resumed | null> {
+  const changes: string[] = [];
+  const found = await resumeCheckpoint(runPaths(run).checkpoints, plan.step.state, (info) => {
+    changes.splice(0, changes.length, ...compareConfigs(info.config, plan.config, run));
+    if (info.data.hash !== dataset.hash) {
+      throw new InputError(
+        `Cannot continue ${run}: --data must be the images that it was started with (${info.data.name}), ` +
+          `received others (${dataset.name}): their contents, size, channels or labels differ.`,
+      );
+    }
+  });
+  if (!found) hooks?.onNote?.('There is no checkpoint yet: starting from the beginning.');
+  for (const { reason } of found?.broken ?? []) hooks?.onNote?.(`${reason} It was set aside.`);
+  if (found) hooks?.onNote?.(`Continuing after step ${found.checkpoint.info.step}.`);
+  for (const change of changes) hooks?.onNote?.(change);
+  return found;
+}
+
+function horizonOf({ config }: TrainPlan, batchesPerEpoch: number, pictureSeconds: () => number | null): Horizon {
+  const { steps, epochs, minutes, batch } = config.training;
+  if (minutes === undefined) return { kind: 'steps', steps: steps ?? (epochs ?? 1) * batchesPerEpoch };
+  const { sampleCount, sampleSteps } = config.output;
+  const images = Math.ceil(sampleCount / previewBatch) * previewBatch * sampleSteps;
+  return {
+    kind: 'seconds',
+    seconds: minutes * 60,
+    // A training step is about three passes through the network, a sampling step one.
+    reserve: (secondsPerStep) => 2 + (pictureSeconds() ?? (images * secondsPerStep) / batch / 3),
+  };
+}
+
+/** @throws InputError when a weight is not finite any more: such a state is worth no checkpoint. */
+function checkFinite(state: ReadonlyMap<string, Float32Array>, step: number, newest: string | null): void {
+  for (const [name, values] of state) {
+    if (allFinite(values)) continue;
+    throw new InputError(
+      `Cannot save the checkpoint of step ${step}: ${name} must be finite, it holds NaN or Inf. ${divergedAdvice(newest)}`,
+    );
+  }
+}
+
+function allFinite(values: Float32Array): boolean {
+  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return false;
+  return true;
+}
+
+function divergedAdvice(newest: string | null, lr?: number): string {
+  const good = newest
+    ? `The last good checkpoint is ${newest}; continue it with --resume`
+    : 'There is no checkpoint yet; start again';
+  const lower = lr === undefined ? 'a lower --lr' : `a lower --lr than ${lr}`;
+  return `${good} and ${lower}, more --warmup-steps or --clip-norm 1.`;
+}
