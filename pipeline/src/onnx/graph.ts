@@ -70,6 +70,7 @@ export class GraphBuilder {
   private scope = '';
   private serial = 0;
   private readonly shared = new Map<string, string>();
+  private readonly nodeNames = new Set<string>();
 
   constructor(name: string) {
     this.graph = { name, inputs: [], outputs: [], nodes: [], constants: new Map(), types: new Map() };
@@ -112,6 +113,7 @@ export class GraphBuilder {
   emitMany(op: string, inputs: string[], types: readonly ValueType[], options: EmitOptions = {}): string[] {
     for (const input of inputs) this.enter(input);
     const name = this.unique(this.scope === '' ? op : `${this.scope}/${op}`);
+    this.nodeNames.add(name);
     const outputs = types.map((type, i) => {
       const output = types.length === 1 ? name : `${name}:${i}`;
       this.graph.types.set(output, type);
@@ -129,7 +131,7 @@ export class GraphBuilder {
   }
 
   private unique(name: string): string {
-    if (!this.graph.types.has(name)) return name;
+    if (!this.graph.types.has(name) && !this.nodeNames.has(name)) return name;
     return this.unique(`${name}_${this.serial++}`);
   }
 }
