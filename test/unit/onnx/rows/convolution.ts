@@ -4,7 +4,7 @@ import { float, type KernelRow, row } from './row.ts';
 type Size = readonly [number, number];
 type Pad = 'same' | 'valid' | number;
 
-interface Case {
+export interface Case {
   batch: number;
   size: Size;
   channels: Size;
@@ -42,11 +42,13 @@ export const CASES: readonly Case[] = [
   c(2, [6, 7], [2, 3], [3, 1], [1, 1], 'same'),
   c(2, [6, 7], [2, 3], [2, 3], [2, 1], 'same'),
   c(2, [3, 3], [2, 3], [3, 3], [1, 1], 'valid'),
-  c(1, [24, 24], [2, 3], [3, 3], [1, 1], 'same'),
-  c(2, [24, 24], [2, 3], [3, 3], [1, 1], 'same'),
 ];
 
-const titleOf = ({ batch, size, channels, kernel, strides, pad }: Case) =>
+/** The same windows over many pixels, of many images and of large ones: there, convolutions are written in other forms. */
+export const MANY_IMAGES = CASES.map((g): Case => ({ ...g, batch: 8, size: [g.size[0] + 10, g.size[1] + 10] }));
+export const LARGE_IMAGES = CASES.map((g): Case => ({ ...g, batch: 2, size: [g.size[0] + 32, g.size[1] + 32] }));
+
+export const titleOf = ({ batch, size, channels, kernel, strides, pad }: Case) =>
   `[${[batch, ...size, channels[0]]}] by ${kernel.join('x')} to ${channels[1]}, strides ${strides}, ${pad}`;
 
 const image = ({ batch, size, channels }: Case) => float([batch, ...size, channels[0]], [-1, 1]);
