@@ -7,6 +7,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { type AdamOptions, adamScalars, adamUpdate, clipFactor, globalNorm, momentRates } from './adam.ts';
+import { bundleParameters, flatten, unflatten } from './bundles.ts';
 import type { TensorSpec, TrainableModel, TrainStep } from './contracts.ts';
 import { emaUpdate } from './ema.ts';
 import { type LossName, meanLoss } from './loss.ts';
@@ -65,7 +66,9 @@ type Tensors = Record<string, tf.Tensor>;
 function runStep(model: TrainableModel, options: TrainStepOptions, state: Tensors, inputs: Tensors) {
   const { loss, gradients, buffers } = differentiate(model, options, state, inputs);
 
-  const squares = gradients.map(([, gradient]) => tf.mul(gradient, gradient));
+  const bundles = bundleParameters(model.parameters.filter(({ trainable }) => trainable));
+  const vectors = bundles.map((bundle) => flatten(bundle, (name) => gradients.get(name)!));
+  const squares = vectors.map((gradient) => tf.mul(gradient, gradient));
   const gradNorm = globalNorm(squares);
   const clip = options.clipNorm === null ? null : clipFactor(gradNorm, options.clipNorm);
   const rates = momentRates(options, clip);
@@ -79,16 +82,17 @@ function runStep(model: TrainableModel, options: TrainStepOptions, state: Tensor
   for (const { name, trainable } of model.parameters) {
     if (!trainable) after[`model.${name}`] = buffers.get(name) ?? state[`model.${name}`]!;
   }
-  gradients.forEach(([name, gradient], i) => {
-    const moments = { m: state[`adam.m.${name}`]!, v: state[`adam.v.${name}`]! };
-    const weight = state[`model.${name}`]!;
-    const updated = adamUpdate(options, scalars, rates, clip, weight, gradient, squares[i]!, moments);
-    after[`model.${name}`] = updated.parameter;
-    after[`adam.m.${name}`] = updated.m;
-    after[`adam.v.${name}`] = updated.v;
-    if (options.ema) {
-      after[`ema.${name}`] = emaUpdate(state[`ema.${name}`]!, updated.parameter, inputs.emaRate as tf.Scalar);
-    }
+  bundles.forEach((bundle, i) => {
+    const read = (prefix: string) => flatten(bundle, (name) => state[`${prefix}.${name}`]!);
+    const write = (prefix: string, vector: tf.Tensor) => {
+      for (const [name, tensor] of unflatten(bundle, vector)) after[`${prefix}.${name}`] = tensor;
+    };
+    const moments = { m: read('adam.m'), v: read('adam.v') };
+    const updated = adamUpdate(options, scalars, rates, clip, read('model'), vectors[i]!, squares[i]!, moments);
+    write('model', updated.parameter);
+    write('adam.m', updated.m);
+    write('adam.v', updated.v);
+    if (options.ema) write('ema', emaUpdate(read('ema'), updated.parameter, inputs.emaRate as tf.Scalar));
   });
   return { state: after, outputs: { loss, gradNorm } };
 }
@@ -116,11 +120,12 @@ function differentiate(model: TrainableModel, options: TrainStepOptions, state: 
     undefined,
     true,
   );
-  const gradients = trained.map((name, i) => {
+  const gradients = new Map<string, tf.Tensor>();
+  for (const [i, name] of trained.entries()) {
     const gradient = grads[i] as tf.Tensor | undefined;
     if (!gradient) throw new Error(`parameter ${name} has no gradient: the loss does not depend on it`);
-    return [name, gradient] as const;
-  });
+    gradients.set(name, gradient);
+  }
   return { loss: value as tf.Scalar, gradients, buffers };
 }
 

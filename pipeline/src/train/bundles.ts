@@ -1,0 +1,39 @@
+/**
+ * Parameters that are updated together as one vector. A network has many small parameters (biases, scales) and an update is a
+ * dozen operations on each: laid end to end they cost what one costs. Large ones stay alone, since laying them together copies them.
+ */
+import * as tf from '@tensorflow/tfjs';
+
+export interface Bundle {
+  members: { name: string; shape: readonly number[]; size: number }[];
+}
+
+/** Parameters of fewer elements are laid together. */
+const LARGE = 1 << 15;
+
+export function bundleParameters(parameters: readonly { name: string; shape: readonly number[] }[]): Bundle[] {
+  const members = parameters.map(({ name, shape }) => {
+    return { name, shape, size: shape.reduce((product, extent) => product * extent, 1) };
+  });
+  const small = members.filter(({ size }) => size < LARGE);
+  const large = members.filter(({ size }) => size >= LARGE);
+  return [...(small.length > 0 ? [{ members: small }] : []), ...large.map((member) => ({ members: [member] }))];
+}
+
+/** The bundle's tensors end to end, [sum of sizes]. */
+export function flatten({ members }: Bundle, tensor: (name: string) => tf.Tensor): tf.Tensor1D {
+  const flat = members.map(({ name, size }) => tf.reshape(tensor(name), [size]) as tf.Tensor1D);
+  return flat.length === 1 ? flat[0]! : tf.concat1d(flat);
+}
+
+/** The opposite of `flatten`: name and tensor of each member. */
+export function unflatten({ members }: Bundle, vector: tf.Tensor): (readonly [string, tf.Tensor])[] {
+  const parts =
+    members.length === 1
+      ? [vector]
+      : tf.split(
+          vector,
+          members.map(({ size }) => size),
+        );
+  return members.map(({ name, shape }, i) => [name, tf.reshape(parts[i]!, [...shape])] as const);
+}
