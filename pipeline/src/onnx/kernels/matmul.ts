@@ -39,6 +39,9 @@ export const matmul: KernelTable = {
     const flipB = right.transposed !== Boolean(transposeB);
     const rows = a!.shape.at(transposeA ? -1 : -2)!;
     const columns = c!.shape.at(transposeB ? -2 : -1)!;
+    if (a!.shape.at(transposeA ? -2 : -1) !== c!.shape.at(transposeB ? -1 : -2)) {
+      throw new Error(`Cannot multiply [${a!.shape}] by [${c!.shape}]: their inner dimensions must be the same.`);
+    }
     const rank = Math.max(a!.shape.length, c!.shape.length);
     const batch = identityOrder(rank - 2).map((i) => Math.max(a!.shape.at(i - rank) ?? 1, c!.shape.at(i - rank) ?? 1));
     const shape = [...batch, rows, columns];

@@ -101,12 +101,7 @@ function slice(b: GraphBuilder, x: Value, begin: readonly number[], size: readon
 
 export const movement: KernelTable = {
   Reshape: (b, { x }, { shape }) => {
-    const known = sizeOf(shape.filter((dim: number) => dim >= 0));
-    return reshape(
-      b,
-      x!,
-      shape.map((dim: number) => (dim < 0 ? sizeOf(x!.shape) / known : dim)),
-    );
+    return reshape(b, x!, tf.util.inferFromImplicitShape(shape, sizeOf(x!.shape)));
   },
   ExpandDims: (b, { input }, { dim }) => {
     const shape = [...input!.shape];
@@ -122,6 +117,10 @@ export const movement: KernelTable = {
     const first = values[0]!;
     if (values.length === 1) return first;
     const along = axis < 0 ? axis + first.shape.length : axis;
+    tf.backend_util.assertParamsConsistent(
+      values.map((value) => [...value.shape]),
+      along,
+    );
     const total = values.reduce((sum, value) => sum + value.shape[along]!, 0);
     const shape = first.shape.map((size, i) => (i === along ? total : size));
     const dims = first.order.map((i) => shape[i]!);
@@ -165,18 +164,14 @@ export const movement: KernelTable = {
     );
   },
   Slice: (b, { x }, { begin, size }) => {
-    const [from, sizes] = tf.slice_util.parseSliceParams(x as never, begin, size);
-    return slice(b, x!, from!, sizes!);
+    const [from, sizes] = tf.slice_util.parseSliceParams(x as never, begin, size) as [number[], number[]];
+    tf.slice_util.assertParamsValid(x as never, from, sizes);
+    return slice(b, x!, from, sizes);
   },
   SplitV: (b, { x }, { numOrSizeSplits, axis }) => {
     const source = full(b, x!);
     const along = axis < 0 ? axis + source.shape.length : axis;
-    const whole = source.shape[along]!;
-    const sizes: number[] = Array.isArray(numOrSizeSplits)
-      ? numOrSizeSplits.map((size: number) =>
-          size < 0 ? whole - numOrSizeSplits.reduce((s: number, n: number) => s + Math.max(n, 0), 0) : size,
-        )
-      : new Array<number>(numOrSizeSplits).fill(whole / numOrSizeSplits);
+    const sizes = tf.backend_util.prepareSplitSize(source as never, numOrSizeSplits, along);
     const parts = sizes.map((size) => {
       const shape = source.shape.map((dim, i) => (i === along ? size : dim));
       return { shape, dims: source.order.map((i) => shape[i]!) };
