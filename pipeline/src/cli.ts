@@ -28,6 +28,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/prepare.ts')).command,
   },
   {
+    name: 'train',
+    describe: 'Train a model on images',
+    load: async () => (await import('./commands/train.ts')).command,
+  },
+  {
     name: 'export',
     describe: 'Turn a training run into a model folder (ONNX)',
     load: async () => (await import('./commands/export.ts')).command,
@@ -36,6 +41,11 @@ const COMMANDS: readonly CommandEntry[] = [
     name: 'sample',
     describe: 'Make new pictures from a model folder',
     load: async () => (await import('./commands/sample.ts')).command,
+  },
+  {
+    name: 'doctor',
+    describe: 'Tell what this machine can train and sample on',
+    load: async () => (await import('./commands/doctor.ts')).command,
   },
 ];
 

@@ -1,10 +1,11 @@
 /** How numbers are told to people: durations, rates, sizes, paths. */
 import { relative, resolve } from 'node:path';
 
-/** `45 s`, `3:07 min`, `1:02:45 h`; a duration that is not known is `?`. */
+/** `0.4 s`, `45 s`, `3:07 min`, `1:02:45 h`; a duration that is not known is `?`. */
 export function formatDuration(seconds: number): string {
   if (!Number.isFinite(seconds)) return '?';
-  const whole = Math.max(0, Math.round(seconds));
+  if (seconds < 9.95) return `${Math.max(0, seconds).toFixed(1)} s`;
+  const whole = Math.round(seconds);
   const two = (value: number) => String(value).padStart(2, '0');
   const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
   if (hours > 0) return `${hours}:${two(minutes)}:${two(rest)} h`;

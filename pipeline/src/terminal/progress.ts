@@ -108,18 +108,18 @@ function createLines(label: string, options: ProgressOptions & { stream: NodeJS.
 }
 
 interface Elapsed {
+  /** Since the work began. */
   seconds: number;
-  /** Units done before the clock started: a resumed run does not count them in its rate. */
-  from: number;
+  /** Seconds and units done at the first report: neither what came before nor a resumed run's past is in the rate. */
+  from: { seconds: number; done: number };
 }
 
 function createClock({ now = () => performance.now() / 1000 }: ProgressOptions) {
-  let begin = now();
-  let from = 0;
+  const begin = now();
+  let from = { seconds: 0, done: 0 };
   return {
     start: (done: number) => {
-      begin = now();
-      from = done;
+      from = { seconds: now() - begin, done };
     },
     elapsed: (): Elapsed => ({ seconds: now() - begin, from }),
   };
@@ -134,7 +134,7 @@ export function describeProgress(
   withBar: boolean,
 ): string {
   const { done, total, note } = event;
-  const rate = seconds > 0 ? (done - from) / seconds : 0;
+  const rate = seconds > from.seconds ? (done - from.done) / (seconds - from.seconds) : 0;
   const filled = Math.round(share(event) * BAR_WIDTH);
   const parts = [
     label,

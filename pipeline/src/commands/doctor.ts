@@ -1,0 +1,52 @@
+/**
+ * `pipeline doctor`: what this machine can train and sample on, and what would enable the rest.
+ */
+import type { CommandModule } from 'yargs';
+import type { Diagnosis } from '../doctor.ts';
+import { formatBytes } from '../terminal/format.ts';
+
+/** The options of `pipeline doctor`. */
+export interface DoctorArguments {
+  json: boolean;
+}
+
+export const command: CommandModule<object, DoctorArguments> = {
+  command: 'doctor',
+  describe: 'Tell what this machine can train and sample on',
+  builder: (cli) =>
+    cli
+      .usage(
+        '$0 doctor\n\nTries every training engine and sampling device: there or not, why not, and what would enable it.',
+      )
+      .options({ json: { boolean: true, default: false, describe: 'The same as JSON' } })
+      .example('$0 doctor', 'a table')
+      .example('$0 doctor --json', 'for scripts'),
+  handler: async ({ json }) => {
+    const { diagnose } = await import('../doctor.ts');
+    const diagnosis = await diagnose();
+    process.stdout.write(json ? `${JSON.stringify(diagnosis, null, 2)}\n` : formatDiagnosis(diagnosis));
+  },
+};
+
+/** The table that `pipeline doctor` prints. */
+export function formatDiagnosis({ node, cores, memory, engines, devices }: Diagnosis): string {
+  const width = Math.max(
+    ...[...engines.map(({ engine }) => engine), ...devices.map(({ device }) => device)].map((name) => name.length),
+  );
+  const row = (name: string, available: boolean, reason: string, enable: string | undefined) => [
+    `  ${name.padEnd(width)}  ${available ? 'yes' : 'no '}  ${reason}`,
+    ...(enable === undefined ? [] : [`  ${' '.repeat(width)}       to enable: ${enable}`]),
+  ];
+  return [
+    `Node    ${node.version} on ${node.platform} ${node.arch}${node.supported ? '' : ' (too old: 20.11 or newer is needed)'}`,
+    `Cores   ${cores.count} (${cores.model})`,
+    `Memory  ${formatBytes(memory.total)}, ${formatBytes(memory.free)} free`,
+    '',
+    'Engines for training (--engine of pipeline train)',
+    ...engines.flatMap(({ engine, available, reason, enable }) => row(engine, available, reason, enable)),
+    '',
+    'Devices for sampling (--device of pipeline sample)',
+    ...devices.flatMap(({ device, available, reason, enable }) => row(device, available, reason, enable)),
+    '',
+  ].join('\n');
+}

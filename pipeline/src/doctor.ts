@@ -1,0 +1,133 @@
+/**
+ * What this machine can do: Node, cores, memory, every training engine and every sampling device, tried one by one.
+ */
+import { execFile } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { DeviceStatus } from '@onnoise/runtime-node';
+
+export interface EngineStatus {
+  engine: string;
+  available: boolean;
+  /** What was found, or what is missing: one phrase. */
+  reason: string;
+  /** The command that would make it available. */
+  enable?: string;
+}
+
+export interface Diagnosis {
+  node: { version: string; platform: string; arch: string; supported: boolean };
+  cores: { count: number; model: string };
+  /** Bytes; `total` is the container's limit where there is one. */
+  memory: { total: number; free: number };
+  engines: EngineStatus[];
+  devices: DeviceStatus[];
+}
+
+/** The oldest Node that everything was made for; the `engines` of package.json. */
+export const OLDEST_NODE = '20.11.0';
+const TRIAL_SECONDS = 60;
+const require = createRequire(import.meta.url);
+
+/** Tries everything. Never throws for what is not there. */
+export async function diagnose(): Promise<Diagnosis> {
+  const { engine: onnxruntime, devices } = await inspectOnnxruntime();
+  return {
+    node: {
+      version: process.versions.node,
+      platform: process.platform,
+      arch: process.arch,
+      supported: isAtLeast(process.versions.node, OLDEST_NODE),
+    },
+    cores: { count: availableParallelism(), model: cpus()[0]?.model.trim() ?? 'unknown' },
+    memory: { total: totalMemory(), free: Math.min(freemem(), totalMemory()) },
+    engines: [
+      onnxruntime,
+      await nativeStatus('tfjs-node'),
+      await nativeStatus('tfjs-node-gpu'),
+      packageStatus('tfjs-cpu', '@tensorflow/tfjs', 'plain JavaScript, for tiny networks and for checks'),
+    ],
+    devices,
+  };
+}
+
+/** Its native part is loaded by importing it, which fails where there is none for the system: that is said too. */
+async function inspectOnnxruntime(): Promise<{ engine: EngineStatus; devices: DeviceStatus[] }> {
+  const engine = packageStatus('onnxruntime', 'onnxruntime-node', 'the default');
+  try {
+    const { DEVICES, inspectDevice } = await import('@onnoise/runtime-node');
+    const devices: DeviceStatus[] = [];
+    for (const device of DEVICES) devices.push(await inspectDevice(device));
+    return { engine, devices };
+  } catch (error) {
+    const reason = `onnxruntime-node does not load (${(error as Error).message.split('\n')[0]})`;
+    const devices = (['cpu', 'cuda', 'webgpu'] as const).map((device) => ({ device, available: false, reason }));
+    return { engine: { ...engine, available: false, reason }, devices };
+  }
+}
+
+/** True when version `a` is `b` or newer: numbers with dots. */
+export function isAtLeast(a: string, b: string): boolean {
+  const [left, right] = [a, b].map((version) => version.split('.').map(Number));
+  for (let i = 0; i < 3; i++) {
+    const difference = (left![i] ?? 0) - (right![i] ?? 0);
+    if (difference !== 0) return difference > 0;
+  }
+  return true;
+}
+
+function totalMemory(): number {
+  // 0, undefined or a number beyond all memory: there is no limit.
+  const limit = process.constrainedMemory?.() ?? 0;
+  return limit > 0 && limit < totalmem() ? limit : totalmem();
+}
+
+function packageStatus(engine: string, name: string, what: string): EngineStatus {
+  const version = versionOf(name);
+  if (version === undefined) {
+    return { engine, available: false, reason: `${name} is not installed`, enable: 'npm ci' };
+  }
+  return { engine, available: true, reason: `${name} ${version}; ${what}` };
+}
+
+/** tfjs-node and tfjs-node-gpu: optional, with a native part that may be missing or not load. Tried in a Node of its own. */
+async function nativeStatus(engine: 'tfjs-node' | 'tfjs-node-gpu'): Promise<EngineStatus> {
+  const name = `@tensorflow/${engine}`;
+  const install = `npm install --no-save ${name}@4.22.0 --ignore-scripts=false`;
+  const version = versionOf(name);
+  if (version === undefined) return { engine, available: false, reason: 'not installed', enable: install };
+  const trial = await tryImport(name);
+  if ('error' in trial) {
+    const enable = `npm rebuild ${name} --ignore-scripts=false`;
+    return { engine, available: false, reason: `its native part does not load (${trial.error})`, enable };
+  }
+  if (engine === 'tfjs-node-gpu' && !trial.gpu) {
+    return { engine, available: true, reason: `${version}, but it sees no GPU and computes on the CPU` };
+  }
+  return { engine, available: true, reason: `${version}${trial.gpu ? ', on the GPU' : ''}` };
+}
+
+function tryImport(name: string): Promise<{ gpu: boolean } | { error: string }> {
+  const script = `import(${JSON.stringify(name)}).then(({ default: tf }) => {
+    console.log('gpu:' + (tf.backend().isUsingGpuDevice === true));
+  }, (error) => { console.log('error:' + error.message.split('\\n')[0]); });`;
+  return new Promise((resolve) => {
+    const options = { cwd: dirname(require.resolve('../package.json')), timeout: TRIAL_SECONDS * 1000 };
+    execFile(process.execPath, ['--input-type=module', '-e', script], options, (failure, output) => {
+      const [, kind, text] = /^(gpu|error):(.*)$/m.exec(output) ?? [];
+      if (kind === 'gpu') resolve({ gpu: text === 'true' });
+      else resolve({ error: text ?? failure?.message.split('\n')[0] ?? 'it said nothing' });
+    });
+  });
+}
+
+/** The version of an installed package, found as Node finds it; its code is not run. */
+function versionOf(name: string): string | undefined {
+  for (const folder of require.resolve.paths(name) ?? []) {
+    const path = join(folder, name, 'package.json');
+    if (existsSync(path)) return String(JSON.parse(readFileSync(path, 'utf8')).version);
+  }
+  return undefined;
+}

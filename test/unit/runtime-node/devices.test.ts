@@ -1,0 +1,130 @@
+import { describe, expect, test } from 'vitest';
+import { openOnDevice } from '../../../runtime-node/src/choose.ts';
+import { type Device, findGpu, inspectDevice, type Machine } from '../../../runtime-node/src/devices.ts';
+import { InputError } from '../../../scheduler/src/index.ts';
+
+/** A machine of which everything is known: its files and the devices that work. */
+function machine(files: string[], working: Device[], platform: NodeJS.Platform = 'linux'): Machine {
+  return {
+    platform,
+    arch: 'x64',
+    exists: (path) => files.some((file) => path.endsWith(file)),
+    list: (folder) =>
+      files.filter((file) => file.startsWith(`${folder}/`)).map((file) => file.slice(folder.length + 1)),
+    tryDevice: async (device) => {
+      if (!working.includes(device)) throw new Error(`${device} says no.\nand more`);
+    },
+  };
+}
+
+/** Opens a model that takes `times[device]` milliseconds a call, and remembers what was closed. */
+function opener(times: Partial<Record<Device, number>>, closed: string[] = []) {
+  return async (device: Device) => {
+    const time = times[device];
+    if (time === undefined) throw new Error(`no model on ${device}`);
+    return { value: `model on ${device}`, time: async () => time, close: async () => void closed.push(device) };
+  };
+}
+
+const CUDA = 'libonnxruntime_providers_cuda.so';
+const all: Device[] = ['cpu', 'cuda', 'webgpu'];
+
+describe('openOnDevice with auto', () => {
+  test('takes the cpu where nothing else is, and says what is missing', async () => {
+    expect(await openOnDevice('auto', opener({ cpu: 1 }), machine([], ['cpu', 'webgpu']))).toEqual({
+      value: 'model on cpu',
+      report: {
+        device: 'cpu',
+        reason: "auto: no cuda: onnxruntime's CUDA files are not installed; no webgpu: no GPU is seen",
+      },
+    });
+  });
+
+  test('takes cuda first where its files are and a GPU answers', async () => {
+    const { report } = await openOnDevice('auto', opener({ cuda: 5, cpu: 1 }), machine([CUDA, '/dev/nvidia0'], all));
+    expect(report).toEqual({ device: 'cuda', reason: 'auto: CUDA files installed, GPU found' });
+  });
+
+  test('goes on when cuda is installed and does not work, or cannot run the model', async () => {
+    const broken = await openOnDevice('auto', opener({ cpu: 1 }), machine([CUDA], ['cpu']));
+    expect(broken.report).toEqual({ device: 'cpu', reason: 'auto: no cuda: cuda says no; no webgpu: no GPU is seen' });
+    const unable = await openOnDevice('auto', opener({ cpu: 1 }), machine([CUDA], all));
+    expect(unable.report.reason).toContain('cuda could not run this model (no model on cuda)');
+  });
+
+  test('takes webgpu on a GPU only where it is faster for this model, and closes the other', async () => {
+    const here = machine(['/dev/dri/renderD128'], ['cpu', 'webgpu']);
+    const closed: string[] = [];
+    const fast = await openOnDevice('auto', opener({ cpu: 30, webgpu: 4 }, closed), here);
+    expect([fast.value, fast.report.device, closed]).toEqual(['model on webgpu', 'webgpu', ['cpu']]);
+    expect(fast.report.reason).toContain('a call takes 4.0 ms on webgpu, 30.0 ms on cpu');
+    const slow = await openOnDevice('auto', opener({ cpu: 3, webgpu: 70 }, closed), here);
+    expect([slow.value, slow.report.device, closed]).toEqual(['model on cpu', 'cpu', ['cpu', 'webgpu']]);
+  });
+
+  test('never tries webgpu on a machine without a GPU', async () => {
+    const tried: Device[] = [];
+    const here = { ...machine([], all), tryDevice: async (device: Device) => void tried.push(device) };
+    await openOnDevice('auto', opener({ cpu: 1, webgpu: 0 }), here);
+    expect(tried).toEqual([]);
+  });
+
+  test('takes the cpu where webgpu fails, and passes on what the cpu throws', async () => {
+    const here = machine(['/dev/dri/renderD128'], ['cpu']);
+    expect((await openOnDevice('auto', opener({ cpu: 1 }), here)).report.reason).toContain('no webgpu: webgpu says no');
+    await expect(openOnDevice('auto', opener({}), here)).rejects.toThrow('no model on cpu');
+  });
+});
+
+describe('openOnDevice with a device asked for', () => {
+  test('opens the model there', async () => {
+    expect(await openOnDevice('webgpu', opener({ webgpu: 1 }), machine([], all))).toEqual({
+      value: 'model on webgpu',
+      report: { device: 'webgpu', reason: 'asked for' },
+    });
+  });
+
+  test('refuses a device that is not there, with the reason and what would enable it', async () => {
+    const asked = openOnDevice('cuda', opener({ cpu: 1 }), machine(['/dev/nvidia0'], ['cpu']));
+    await expect(asked).rejects.toBeInstanceOf(InputError);
+    await expect(asked).rejects.toThrow(
+      "Cannot use device cuda: onnxruntime's CUDA files are not installed. To enable it: node node_modules/onnxruntime-node/script/install --onnxruntime-node-install",
+    );
+    await expect(openOnDevice('webgpu', opener({ cpu: 1 }), machine([], ['cpu']))).rejects.toThrow(
+      "Cannot use device webgpu: webgpu says no. To enable it: install your GPU's Vulkan driver",
+    );
+  });
+});
+
+describe('inspectDevice', () => {
+  test('finds the cpu of this machine at work', async () => {
+    expect(await inspectDevice('cpu')).toEqual({ device: 'cpu', available: true, reason: 'part of onnxruntime-node' });
+  });
+
+  test('tells a software renderer from a GPU', async () => {
+    const onSoftware = await inspectDevice('webgpu', machine([], all));
+    expect([onSoftware.available, onSoftware.reason]).toEqual([
+      true,
+      'on a software renderer: right, but far slower than cpu',
+    ]);
+    expect((await inspectDevice('webgpu', machine(['/dev/dri/renderD129'], all))).reason).toContain('renderD129');
+  });
+
+  test('knows that CUDA is for linux x64 only', async () => {
+    expect(await inspectDevice('cuda', machine([CUDA], all, 'darwin'))).toEqual({
+      device: 'cuda',
+      available: false,
+      reason: 'onnxruntime-node has CUDA on linux x64 only, this is darwin x64',
+    });
+  });
+});
+
+describe('findGpu', () => {
+  test('knows the device files of Linux and takes a GPU for granted elsewhere', () => {
+    expect(findGpu(machine([], []))).toBeUndefined();
+    expect(findGpu(machine(['/dev/dri/card0'], []))).toBeUndefined();
+    expect(findGpu(machine(['/dev/dri/renderD128'], []))).toBe('/dev/dri/renderD128');
+    expect(findGpu(machine(['/dev/dxg'], []))).toBe('/dev/dxg');
+    expect(findGpu(machine([], [], 'win32'))).toBe('Direct3D');
+  });
+});
