@@ -102,6 +102,9 @@ export function readUNet2DConfig(json: unknown): UNet2DConfig {
     const rule = `a list of ${levels}, one for each of block_out_channels`;
     if (config[name].length !== levels) refuse(ACTION, name, rule, config[name]);
   }
+  if (config.out_channels !== config.in_channels) {
+    refuse(ACTION, 'out_channels', `in_channels (${config.in_channels})`, config.out_channels);
+  }
   for (const channels of config.block_out_channels) {
     if (channels % config.norm_num_groups !== 0) {
       refuse(ACTION, 'norm_num_groups', `a divisor of every block_out_channels (${channels})`, config.norm_num_groups);
