@@ -49,6 +49,8 @@ const COMMANDS: readonly CommandEntry[] = [
   },
 ];
 
+export const COMMAND_NAMES: readonly string[] = COMMANDS.map(({ name }) => name);
+
 /** A wrong command line: what yargs finds goes by yargs' own name, also where an option's coerce refused a value. */
 class UsageError extends Error {
   override readonly name = 'YError';
@@ -98,20 +100,37 @@ export function createCli(args: readonly string[], width = 100): Argv {
   return cli;
 }
 
+/** What `pipeline --help` or `pipeline <command> --help` prints. */
+export async function helpText(command?: string): Promise<string> {
+  const args = command === undefined ? ['--help'] : [command, '--help'];
+  let text = '';
+  await createCli(args).parseAsync(args, {}, (_error, _argv, output) => {
+    text = output;
+  });
+  return `${text}\n`;
+}
+
 function report(error: unknown, args: readonly string[]): number {
   if (isAbort(error)) {
-    console.error('Interrupted.');
+    say('Interrupted.');
     return INTERRUPTED;
   }
   if (error instanceof InputError) {
-    console.error(error.message);
+    say(error.message);
     return 2;
   }
   if (error instanceof Error && error.name === 'YError') {
-    const command = COMMANDS.find(({ name }) => name === args[0]);
-    console.error(`${error.message}\nSee: pipeline ${command ? `${command.name} ` : ''}--help`);
+    const [word = '-'] = args;
+    const known = COMMAND_NAMES.includes(word);
+    const unknown = known || word.startsWith('-') ? '' : `Unknown command: ${word}. `;
+    const advice = unknown !== '' && error.message.startsWith('Unknown argument') ? '' : error.message;
+    say(`${`${unknown}${advice}`.trim()}\nSee: pipeline ${known ? `${word} ` : ''}--help`);
     return 2;
   }
-  console.error(error instanceof Error ? (error.stack ?? error.message) : error);
+  say(error instanceof Error ? (error.stack ?? error.message) : String(error));
   return 1;
+}
+
+function say(text: string): void {
+  process.stderr.write(`${text}\n`);
 }

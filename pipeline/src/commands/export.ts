@@ -27,7 +27,8 @@ export const command: CommandModule<object, ExportArguments> = {
         checkpoint: {
           requiresArg: true,
           coerce: toNumber('checkpoint'),
-          describe: 'Step of the checkpoint to export  [default: the last]',
+          describe: 'Step of the checkpoint to export',
+          defaultDescription: 'the last',
         },
       })
       .example('$0 export --run runs/digits --out out/digits', 'the last checkpoint')

@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import type { DeviceChoice, Samples } from '@onnoise/runtime-node';
 import { SAMPLERS, type Sampler } from '@onnoise/scheduler';
-import type { CommandModule } from 'yargs';
+import type { Argv, CommandModule } from 'yargs';
 import { createFilm, type Film, spreadSteps } from '../film.ts';
 import { checkWritable, writeWhole } from '../output.ts';
 import { formatPath, plural } from '../terminal/format.ts';
@@ -51,38 +51,37 @@ export const command: CommandModule<object, SampleArguments> = {
           default: 'auto' as const,
           describe: 'Where the network runs; auto takes cuda, else the faster of webgpu (on a GPU) and cpu',
         },
-        count: number('count', PICTURES, 'Number of pictures', 16) as { default: number },
-        seed: number('seed', PICTURES, 'Seed of the first picture, the next has seed + 1', 0) as { default: number },
+        count: { ...number('count', PICTURES, 'Number of pictures'), default: 16 },
+        seed: { ...number('seed', PICTURES, 'Seed of the first picture, the next has seed + 1'), default: 0 },
         labels: {
           group: PICTURES,
           requiresArg: true,
           coerce: toNumbers('labels'),
-          describe: 'Classes for a conditional model, taken in turn: 0,1,2  [default: all]',
+          describe: 'Classes for a conditional model, taken in turn: 0,1,2',
+          defaultDescription: 'all',
         },
-        steps: number('steps', SAMPLING, 'Network calls a picture  [default: 50, at most T]'),
+        steps: number('steps', SAMPLING, 'Network calls a picture', '50, at most T'),
         sampler: { group: SAMPLING, choices: SAMPLERS, default: 'ddim' as Sampler, describe: 'Sampling method' },
-        eta: number('eta', SAMPLING, "ddim's noise, 0 (none) to 1 (ddpm's)  [default: 0]"),
-        batch: number('batch', SAMPLING, 'Pictures a network call  [default: by their size]'),
+        eta: number('eta', SAMPLING, "ddim's noise, 0 (none) to 1 (ddpm's)", '0'),
+        batch: number('batch', SAMPLING, 'Pictures a network call', 'by their size'),
         out: { group: FILES, string: true, requiresArg: true, default: 'sheet.png', describe: 'Sheet of all, PNG' },
-        columns: number('columns', FILES, 'Pictures in a row of a sheet  [default: nearest to a square]'),
+        columns: number('columns', FILES, 'Pictures in a row of a sheet', 'square'),
         singles: { group: FILES, string: true, requiresArg: true, describe: 'Folder for a PNG each, named by seed' },
         frames: { group: FILES, string: true, requiresArg: true, describe: 'Folder for a sheet a step, PNG' },
         animation: { group: FILES, string: true, requiresArg: true, describe: 'The sheet forming, animated WebP' },
       })
       .example('$0 sample --count 64 --out out/sheet.png', 'a sheet of 64 digits')
       .example('$0 sample --labels 7 --seed 42 --singles out/sevens', '16 sevens, a file each')
-      .example('$0 sample --sampler ddpm --steps 300 --animation out/forming.webp', 'watch them form'),
+      .example(
+        '$0 sample --sampler ddpm --steps 300 --animation out/forming.webp',
+        'watch them form',
+      ) as unknown as Argv<SampleArguments>,
   handler: sample,
 };
 
-function number(option: string, group: string, describe: string, standard?: number) {
-  return {
-    group,
-    describe,
-    requiresArg: true,
-    coerce: toNumber(option),
-    ...(standard !== undefined && { default: standard }),
-  };
+function number(option: string, group: string, describe: string, standard?: string) {
+  const shown = standard === undefined ? {} : { defaultDescription: standard };
+  return { group, describe, requiresArg: true, coerce: toNumber(option), ...shown };
 }
 
 /** Samples, writes, and says which device was chosen and where the results are. */

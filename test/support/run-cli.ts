@@ -1,0 +1,42 @@
+/** The command line in a test: in this process, or as a user starts it. */
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { vi } from 'vitest';
+import { main } from '../../pipeline/src/cli.ts';
+
+export interface CliResult {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs a command line in this process: fast, and bugs keep their stack. */
+export async function runCli(...args: string[]): Promise<CliResult> {
+  const written = { stdout: '', stderr: '' };
+  const spies = (['stdout', 'stderr'] as const).map((name) =>
+    vi.spyOn(process[name], 'write').mockImplementation((text) => {
+      written[name] += String(text);
+      return true;
+    }),
+  );
+  // yargs prints help by console.log.
+  const log = vi.spyOn(console, 'log').mockImplementation((text) => {
+    written.stdout += `${text}\n`;
+  });
+  try {
+    return { code: await main(args), ...written };
+  } finally {
+    for (const spy of [...spies, log]) spy.mockRestore();
+  }
+}
+
+export const PIPELINE = join(import.meta.dirname, '..', '..', 'pipeline', 'bin', 'pipeline.mjs');
+
+/** Starts the real program in a Node of its own. */
+export function spawnCli(args: readonly string[], cwd?: string): Promise<CliResult> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [PIPELINE, ...args], { cwd }, (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
+    });
+  });
+}

@@ -1,0 +1,182 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { COMMAND_NAMES, helpText } from '../../../pipeline/src/cli.ts';
+import { formatDiagnosis } from '../../../pipeline/src/commands/doctor.ts';
+import { isAtLeast } from '../../../pipeline/src/doctor.ts';
+import { PIPELINE, runCli, spawnCli } from '../../support/run-cli.ts';
+import { temporaryFolder, tinyArtefact } from '../../support/tiny-onnx.ts';
+
+const helpFolder = join(import.meta.dirname, '..', '..', '..', 'docs', 'help');
+
+describe('pipeline', () => {
+  test('starts as a program, from any folder, and prints its help', async () => {
+    const { code, stdout, stderr } = await spawnCli(['--help'], await temporaryFolder());
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toBe(await readFile(join(helpFolder, 'pipeline.txt'), 'utf8'));
+  });
+
+  test.each([undefined, ...COMMAND_NAMES])('the help text of %s in docs/help is current', async (command) => {
+    const written = await readFile(join(helpFolder, `${command ?? 'pipeline'}.txt`), 'utf8').catch(() => '');
+    expect(written, 'run: npx tsx scripts/help.ts').toBe(await helpText(command));
+  });
+
+  test('docs/help has no text of a command that is gone', async () => {
+    expect((await readdir(helpFolder)).sort()).toEqual(
+      ['pipeline', ...COMMAND_NAMES].map((name) => `${name}.txt`).sort(),
+    );
+  });
+
+  test.each([
+    ['no command', [], 'Name a command.\nSee: pipeline --help\n'],
+    ['an unknown command', ['zzz'], 'Unknown command: zzz.\nSee: pipeline --help\n'],
+    ['a misspelt command', ['sampel'], 'Unknown command: sampel. Did you mean sample?\nSee: pipeline --help\n'],
+    ['an unknown option', ['sample', '--colour', '1'], 'Unknown argument: colour\nSee: pipeline sample --help\n'],
+    ['a stray word', ['sample', 'now'], 'Unknown argument: now\nSee: pipeline sample --help\n'],
+    ['an option without its value', ['sample', '--count'], 'Not enough arguments following: count\n'],
+    ['a word for a number', ['sample', '--count', 'many'], '--count must be a number, received "many"'],
+    ['words for numbers', ['sample', '--labels', '1,x'], '--labels must be numbers with commas between them'],
+    ['a choice that is none', ['sample', '--sampler', 'euler'], 'Choices: "ddpm", "ddim"'],
+    ['a missing option', ['export', '--run', 'x'], 'Missing required argument: out'],
+  ])('refuses %s with exit code 2 and says where help is', async (_, args, message) => {
+    const { code, stdout, stderr } = await runCli(...args);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(message);
+    expect(stderr).toContain('See: pipeline');
+    expect(stderr).not.toContain('    at ');
+  });
+});
+
+describe('pipeline sample', () => {
+  test('writes the sheet, singles, frames and the animation, and says where and on what', async () => {
+    const model = await tinyArtefact({ classes: 3 });
+    const out = await temporaryFolder();
+    const { code, stdout, stderr } = await runCli(
+      ...['sample', '--model', model, '--count', '3', '--steps', '4', '--seed', '7', '--labels', '2,0'],
+      ...['--out', join(out, 'new', 'sheet.png'), '--singles', join(out, 'singles'), '--frames', join(out, 'frames')],
+      ...['--animation', join(out, 'forming.webp'), '--batch', '2'],
+    );
+    expect(code).toBe(0);
+    expect(stdout).toContain('3 pictures of classes 2, 0 in turn: ');
+    expect(stderr).toContain('Device: cpu (auto: ');
+    expect(stderr).toContain('Sampling  100%  8/8 steps');
+    expect((await readdir(out)).sort()).toEqual(['forming.webp', 'frames', 'new', 'singles']);
+    expect(await readdir(join(out, 'new'))).toEqual(['sheet.png']);
+    expect((await readdir(join(out, 'singles'))).sort()).toEqual(['7.png', '8.png', '9.png']);
+    expect((await readdir(join(out, 'frames'))).sort()).toEqual(['0001.png', '0002.png', '0003.png', '0004.png']);
+    // The last frame is the sheet.
+    expect(await readFile(join(out, 'frames', '0004.png'))).toEqual(await readFile(join(out, 'new', 'sheet.png')));
+  });
+
+  test('the same command gives the same bytes', async () => {
+    const model = await tinyArtefact();
+    const out = await temporaryFolder();
+    for (const name of ['a.png', 'b.png']) {
+      await runCli('sample', '--model', model, '--sampler', 'ddpm', '--steps', '5', '--out', join(out, name));
+    }
+    expect(await readFile(join(out, 'a.png'))).toEqual(await readFile(join(out, 'b.png')));
+  });
+
+  test.each([
+    ['a missing model', ['--model', 'nowhere'], 'nowhere must be a model folder, there is none'],
+    ['a count of 0', ['--count', '0'], 'count must be an integer from 1 to 1000000, received 0'],
+    ['a negative count', ['--count', '-1'], 'count must be an integer from 1 to 1000000, received -1'],
+    ['too many steps', ['--steps', '101'], 'steps must be an integer from 1 to 100, received 101'],
+    ['labels it cannot have', ['--labels', '1'], 'this model is not conditional on a class'],
+    ['a device that is not there', ['--device', 'cuda'], 'Cannot use device cuda: '],
+    ['frames that do not fit', ['--count', '999999', '--steps', '100', '--frames', 'f'], 'must take at most 1 GiB'],
+  ])('refuses %s in one sentence, with exit code 2 and no file', async (_, args, message) => {
+    const out = await temporaryFolder();
+    const model = await tinyArtefact();
+    const placed = args.map((arg) => (arg === 'f' ? join(out, 'frames') : arg));
+    const { code, stdout, stderr } = await runCli('sample', '--model', model, '--out', join(out, 's.png'), ...placed);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(message);
+    expect(stderr).not.toContain('    at ');
+    expect(existsSync(join(out, 's.png'))).toBe(false);
+  });
+
+  test('refuses, before sampling, results that cannot be written', async () => {
+    const model = await tinyArtefact();
+    const asFolder = await runCli('sample', '--model', model, '--out', model);
+    expect([asFolder.code, asFolder.stderr]).toEqual([
+      2,
+      `Cannot write ${model}: --out must be a file that can be written, there is a folder of that name.\n`,
+    ]);
+    const file = join(model, 'README.md');
+    const asFile = await runCli('sample', '--model', model, '--out', join(model, 's.png'), '--singles', file);
+    expect(asFile.stderr).toContain('--singles must be a folder that can be written, there is a file of that name');
+    const below = await runCli('sample', '--model', model, '--out', join(file, 's.png'));
+    expect([below.code, below.stderr.split('\n')[0]]).toEqual([
+      2,
+      expect.stringContaining('--out must be a file that'),
+    ]);
+  });
+
+  test.skipIf(process.platform === 'win32')('stops at Ctrl-C with exit code 130 and writes nothing', async () => {
+    const model = await tinyArtefact({ T: 100_000 });
+    const out = await temporaryFolder();
+    const args = ['sample', '--model', model, '--count', '64', '--steps', '100000', '--out', join(out, 's.png')];
+    const child = spawn(process.execPath, [PIPELINE, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
+    let stderr = '';
+    child.stderr.on('data', (text) => {
+      // The device is told when the model is loaded: sampling starts right after.
+      if (!stderr.includes('Device:') && String(text).includes('Device:')) setTimeout(() => child.kill('SIGINT'), 300);
+      stderr += text;
+    });
+    const code = await new Promise((resolve) => child.on('close', resolve));
+    expect([code, stderr]).toEqual([130, expect.stringMatching(/Interrupted\.\n$/)]);
+    expect(await readdir(out)).toEqual([]);
+  });
+
+  test('starts quickly: the time to a first picture is printed', async () => {
+    const model = await tinyArtefact();
+    const begin = performance.now();
+    const { code } = await spawnCli(
+      ['sample', '--model', model, '--count', '1', '--steps', '20', '--out', 'one.png'],
+      await temporaryFolder(),
+    );
+    expect(code).toBe(0);
+    process.stdout.write(`pipeline sample, 1 picture, 20 steps: ${Math.round(performance.now() - begin)} ms\n`);
+  });
+});
+
+describe('pipeline doctor', () => {
+  test('--json tells of Node, cores, memory, every engine and every device', async () => {
+    const { code, stdout } = await runCli('doctor', '--json');
+    const diagnosis = JSON.parse(stdout);
+    expect(code).toBe(0);
+    expect(diagnosis.node).toMatchObject({ version: process.versions.node, supported: true });
+    expect(diagnosis.cores.count).toBeGreaterThan(0);
+    expect(diagnosis.memory.free).toBeLessThanOrEqual(diagnosis.memory.total);
+    const engines = diagnosis.engines.map(({ engine }: { engine: string }) => engine);
+    expect(engines).toEqual(['onnxruntime', 'tfjs-node', 'tfjs-node-gpu', 'tfjs-cpu']);
+    expect(diagnosis.engines[0].available).toBe(true);
+    expect(diagnosis.devices.map(({ device }: { device: string }) => device)).toEqual(['cpu', 'cuda', 'webgpu']);
+    expect(diagnosis.devices[0].available).toBe(true);
+  });
+
+  test('formatDiagnosis says why not and what would enable it', () => {
+    const text = formatDiagnosis({
+      node: { version: '18.0.0', platform: 'linux', arch: 'x64', supported: false },
+      cores: { count: 2, model: 'a processor' },
+      memory: { total: 8 * 2 ** 30, free: 2 ** 30 },
+      engines: [{ engine: 'tfjs-node', available: false, reason: 'not installed', enable: 'npm install x' }],
+      devices: [{ device: 'cpu', available: true, reason: 'part of onnxruntime-node' }],
+    });
+    expect(text).toContain('18.0.0 on linux x64 (too old: 20.11 or newer is needed)');
+    expect(text).toContain('8 GiB, 1 GiB free');
+    expect(text).toMatch(/tfjs-node {2}no {3}not installed\n +to enable: npm install x/);
+    expect(text).toMatch(/cpu {8}yes {2}part of onnxruntime-node/);
+  });
+
+  test('isAtLeast compares versions by number', () => {
+    expect([isAtLeast('20.9.0', '20.11.0'), isAtLeast('20.11.0', '20.11.0'), isAtLeast('22.0.0', '20.11.0')]).toEqual([
+      false,
+      true,
+      true,
+    ]);
+  });
+});
