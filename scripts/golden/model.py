@@ -1,0 +1,205 @@
+"""Golden numbers of the networks: the tutorial's network in PyTorch and diffusers' UNet2DModel, at tiny sizes: output,
+loss and every gradient; BatchNorm's running statistics and ten Adam losses; names and shapes of the state dict.
+
+    python3 scripts/golden/model.py        # writes test/golden/data/model/
+
+Weights and inputs are not stored: both sides make them from `wave`. Made with Python 3.11, torch 2.13.0, diffusers 0.42.0.
+"""
+
+import base64
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from diffusers import UNet2DModel
+from torch import nn
+
+OUT = Path(__file__).parents[2] / "test/golden/data/model"
+torch.set_num_threads(1)
+
+
+def wave(index, shape, scale, offset=0.0):
+    """Value i is offset + scale sin(1.7 i + 0.9 index + 0.3 sin(0.11 i)), in float64, rounded to float32."""
+    i = np.arange(math.prod(shape), dtype=np.float64)
+    values = offset + scale * np.sin(1.7 * i + 0.9 * index + 0.3 * np.sin(0.11 * i))
+    return torch.from_numpy(values.astype(np.float32)).reshape(shape)
+
+
+def load_wave(model):
+    """Matrices and filters get sqrt(3 / fan-in), scales of norms are around 1, running variances around 1, the rest is small."""
+    names = [n for n in model.state_dict() if not n.endswith("num_batches_tracked")]
+    state = {}
+    for index, name in enumerate(names):
+        shape = tuple(model.state_dict()[name].shape)
+        if len(shape) > 1:
+            state[name] = wave(index, shape, math.sqrt(3 / math.prod(shape[1:])))
+        elif name.endswith("running_var") or ("norm" in name and name.endswith("weight")):
+            state[name] = wave(index, shape, 0.3, 1.0)
+        else:
+            state[name] = wave(index, shape, 0.2)
+    model.load_state_dict(state, strict=False)
+    return names
+
+
+def packed(tensor):
+    return base64.b64encode(tensor.detach().numpy().astype("<f4").tobytes()).decode()
+
+
+class Sinusoidal(nn.Module):
+    def __init__(self, dim):
+        super().__init__()
+        self.dim = dim
+
+    def forward(self, time):
+        half = self.dim // 2
+        frequencies = torch.exp(torch.arange(half) * -(math.log(10000) / (half - 1)))
+        angles = time[:, None] * frequencies[None]
+        return torch.cat((angles.sin(), angles.cos()), -1)
+
+
+class Block(nn.Module):
+    def __init__(self, inputs, outputs, time, up=False):
+        super().__init__()
+        self.time_mlp = nn.Linear(time, outputs)
+        self.conv1 = nn.Conv2d(2 * inputs if up else inputs, outputs, 3, padding=1)
+        self.transform = nn.ConvTranspose2d(outputs, outputs, 4, 2, 1) if up else nn.Conv2d(outputs, outputs, 4, 2, 1)
+        self.conv2 = nn.Conv2d(outputs, outputs, 3, padding=1)
+        self.bnorm1 = nn.BatchNorm2d(outputs)
+        self.bnorm2 = nn.BatchNorm2d(outputs)
+
+    def forward(self, x, t):
+        h = self.bnorm1(F.relu(self.conv1(x)))
+        h = h + F.relu(self.time_mlp(t))[..., None, None]
+        return self.transform(self.bnorm2(F.relu(self.conv2(h))))
+
+
+class SimpleUnet(nn.Module):
+    def __init__(self, channels, time, image=1):
+        super().__init__()
+        self.time_mlp = nn.Sequential(Sinusoidal(time), nn.Linear(time, time), nn.ReLU())
+        self.conv0 = nn.Conv2d(image, channels[0], 3, padding=1)
+        up = channels[::-1]
+        pairs = range(len(channels) - 1)
+        self.downs = nn.ModuleList([Block(channels[i], channels[i + 1], time) for i in pairs])
+        self.ups = nn.ModuleList([Block(up[i], up[i + 1], time, True) for i in pairs])
+        self.output = nn.Conv2d(up[-1], image, 1)
+
+    def forward(self, x, timestep):
+        t = self.time_mlp(timestep)
+        x = self.conv0(x)
+        skips = []
+        for down in self.downs:
+            x = down(x, t)
+            skips.append(x)
+        for up in self.ups:
+            x = up(torch.cat((x, skips.pop()), 1), t)
+        return self.output(x)
+
+
+def gradients(model, output, target):
+    loss = F.mse_loss(output, target)
+    model.zero_grad()
+    loss.backward()
+    return {"loss": loss.item(), "gradients": {n: packed(p.grad) for n, p in model.named_parameters()}}
+
+
+def simple_unet():
+    channels, time, size, batch, image = [4, 8, 12], 8, 16, 3, 1
+    config = dict(_class_name="SimpleUnet", sample_size=size, image_channels=image, channels=channels, time_emb_dim=time)
+    shape = (batch, image, size, size)
+    timesteps = [0, 17, 299]
+    sample, target = wave(900, shape, 1.2), wave(901, shape, 1.0)
+    steps = torch.tensor(timesteps, dtype=torch.float32)
+
+    model = SimpleUnet(channels, time, image)
+    names = load_wave(model)
+    model.eval()
+    evaluated = model(sample, steps)
+    model.train()
+    output = model(sample, steps)
+    result = dict(config=config, batch=batch, timesteps=timesteps, parameters={n: list(model.state_dict()[n].shape) for n in names})
+    result |= dict(evaluated=packed(evaluated), output=packed(output), **gradients(model, output, target))
+    result["buffers"] = {n: packed(model.state_dict()[n]) for n in names if "running" in n}
+
+    load_wave(model)
+    # At 0.01 this tiny network is chaotic: by the tenth loss PyTorch differs from itself by 3e-3 with another number of
+    # threads. At 0.002 float32 and float64 agree to 8e-6.
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.002)
+    losses = []
+    for step in range(10):
+        noisy, noise = wave(1000 + step, shape, 1.2), wave(2000 + step, shape, 1.0)
+        t = torch.tensor([(37 * step + 101 * n) % 300 for n in range(batch)], dtype=torch.float32)
+        loss = F.l1_loss(model(noisy, t), noise)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    result["adamLosses"] = losses
+    return result
+
+
+PLAIN = ["DownBlock2D", "DownBlock2D"], ["UpBlock2D", "UpBlock2D"]
+CASES = {
+    "without attention, one layer": dict(
+        sample_size=8, in_channels=1, out_channels=1, block_out_channels=[4, 8], layers_per_block=1,
+        down_block_types=PLAIN[0], up_block_types=PLAIN[1], norm_num_groups=4, add_attention=False,
+    ),
+    "with attention at two levels, heads of 4, two layers, RGB": dict(
+        sample_size=8, in_channels=3, out_channels=3, block_out_channels=[4, 8], layers_per_block=2,
+        down_block_types=["AttnDownBlock2D", "AttnDownBlock2D"], up_block_types=["AttnUpBlock2D", "AttnUpBlock2D"],
+        norm_num_groups=2, attention_head_dim=4,
+    ),
+    "with classes, odd sizes within, one head, three levels": dict(
+        sample_size=12, in_channels=1, out_channels=1, block_out_channels=[4, 4, 8], layers_per_block=1,
+        down_block_types=["DownBlock2D", "DownBlock2D", "AttnDownBlock2D"],
+        up_block_types=["AttnUpBlock2D", "UpBlock2D", "UpBlock2D"],
+        norm_num_groups=4, attention_head_dim=None, num_class_embeds=5,
+    ),
+    "with the DDPM paper's time table, padding and epsilon": dict(
+        sample_size=8, in_channels=1, out_channels=1, block_out_channels=[4, 6], layers_per_block=1,
+        down_block_types=["DownBlock2D", "AttnDownBlock2D"], up_block_types=["AttnUpBlock2D", "UpBlock2D"],
+        norm_num_groups=1, attention_head_dim=2, downsample_padding=0, flip_sin_to_cos=False, freq_shift=1, norm_eps=1e-6,
+    ),
+    "without a middle block, one level, its own time width": dict(
+        sample_size=5, in_channels=1, out_channels=1, block_out_channels=[6], layers_per_block=1,
+        down_block_types=["AttnDownBlock2D"], up_block_types=["UpBlock2D"], norm_num_groups=3, attention_head_dim=3,
+        mid_block_type=None, time_embedding_dim=10,
+    ),
+}
+
+
+def unet2d(config):
+    batch = 2
+    model = UNet2DModel(**config)
+    names = load_wave(model)
+    shape = (batch, config["in_channels"], config["sample_size"], config["sample_size"])
+    timesteps, labels = [3, 61], [4, 1]
+    classes = dict(class_labels=torch.tensor(labels)) if "num_class_embeds" in config else {}
+    output = model(wave(900, shape, 1.2), torch.tensor(timesteps), **classes).sample
+    return dict(
+        config=dict(_class_name="UNet2DModel", **config), batch=batch, timesteps=timesteps, labels=labels if classes else None,
+        parameters={n: list(model.state_dict()[n].shape) for n in names},
+        output=packed(output), **gradients(model, output, wave(901, shape, 1.0)),
+    )
+
+
+def base_shapes():
+    """The state dict of google/ddpm-cifar10-32, whose configuration this is."""
+    down = ["DownBlock2D", "AttnDownBlock2D", "DownBlock2D", "DownBlock2D"]
+    up = ["UpBlock2D", "UpBlock2D", "AttnUpBlock2D", "UpBlock2D"]
+    model = UNet2DModel(
+        sample_size=32, block_out_channels=[128, 256, 256, 256], down_block_types=down, up_block_types=up,
+        attention_head_dim=None, downsample_padding=0, flip_sin_to_cos=False, freq_shift=1, norm_eps=1e-6,
+    )
+    return {n: list(p.shape) for n, p in model.state_dict().items()}
+
+
+if __name__ == "__main__":
+    OUT.mkdir(parents=True, exist_ok=True)
+    write = lambda name, value: (OUT / name).write_text(json.dumps(value, separators=(",", ":")) + "\n")
+    write("simple-unet.json", simple_unet())
+    write("unet2d.json", {name: unet2d(config) for name, config in CASES.items()})
+    write("base-shapes.json", base_shapes())

@@ -1,0 +1,114 @@
+import { readFileSync } from 'node:fs';
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { createModel } from '../../../pipeline/src/model/index.ts';
+import { adamScalars, adamUpdate, momentRates } from '../../../pipeline/src/train/adam.ts';
+import { expectClose } from '../../support/compare.ts';
+import {
+  differentiate,
+  type NetworkGolden,
+  tensorsOf,
+  unpack,
+  wave,
+  waveParameters,
+  within,
+} from '../../support/model.ts';
+
+/** Made by scripts/golden/model.py. */
+const read = (name: string) => JSON.parse(readFileSync(new URL(`../data/model/${name}`, import.meta.url), 'utf8'));
+const simple: NetworkGolden & { evaluated: string; buffers: Record<string, string>; adamLosses: number[] } =
+  read('simple-unet.json');
+const unets: Record<string, NetworkGolden> = read('unet2d.json');
+
+const shapesOf = (config: unknown) =>
+  Object.fromEntries(createModel(config).parameters.map(({ name, shape }) => [name, shape]));
+
+beforeAll(async () => {
+  tf.enableProdMode();
+  await tf.setBackend('cpu');
+});
+
+function expectGolden(golden: NetworkGolden, actual: ReturnType<typeof differentiate>) {
+  const expected = unpack(golden.output);
+  expectClose(actual.output, expected, within(1e-4, expected, 'output'));
+  expectClose([actual.loss], [golden.loss], { absolute: 0, relative: 1e-4, what: 'loss' });
+  expect([...actual.gradients.keys()].sort()).toEqual(Object.keys(golden.gradients).sort());
+  for (const [name, packed] of Object.entries(golden.gradients)) {
+    const gradient = unpack(packed);
+    expectClose(actual.gradients.get(name)!, gradient, within(1e-4, gradient, `gradient of ${name}`));
+  }
+}
+
+describe('SimpleUnet', () => {
+  it("has the names, shapes and order of PyTorch's state dict", () => {
+    expect(Object.entries(shapesOf(simple.config))).toEqual(Object.entries(simple.parameters));
+  });
+
+  it('agrees with PyTorch on output, loss, every gradient and running statistics in training', () => {
+    const actual = differentiate(simple);
+    expectGolden(simple, actual);
+    expect([...actual.buffers.keys()].sort()).toEqual(Object.keys(simple.buffers).sort());
+    for (const [name, packed] of Object.entries(simple.buffers)) {
+      expectClose(actual.buffers.get(name)!, unpack(packed), { absolute: 1e-6, relative: 1e-5, what: name });
+    }
+  });
+
+  it('agrees with PyTorch in evaluation, on running statistics', () => {
+    const model = createModel(simple.config);
+    const shape = [simple.batch, ...model.imageShape] as [number, number, number, number];
+    const parameters = tensorsOf(model, waveParameters(model.parameters));
+    const sample = tf.tensor4d(wave(900, shape, 1.2), shape);
+    const output = model.forward(parameters, sample, tf.tensor1d(simple.timesteps, 'float32'), { training: false });
+    const expected = unpack(simple.evaluated);
+    expectClose(output.dataSync(), expected, within(1e-4, expected, 'output'));
+  });
+
+  it('follows ten losses of PyTorch under Adam and L1', () => {
+    const model = createModel(simple.config);
+    const shape = [simple.batch, ...model.imageShape] as [number, number, number, number];
+    const options = { optimizer: 'adam', betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0 } as const;
+    const state = tensorsOf(model, waveParameters(model.parameters));
+    const trained = model.parameters.filter(({ trainable }) => trainable).map(({ name }) => name);
+    const moments = new Map(
+      trained.map((name) => [name, { m: tf.zerosLike(state[name]!), v: tf.zerosLike(state[name]!) }]),
+    );
+    const losses = simple.adamLosses.map((_, step) => {
+      const sample = tf.tensor4d(wave(1000 + step, shape, 1.2), shape);
+      const noise = tf.tensor4d(wave(2000 + step, shape, 1), shape);
+      const timestep = tf.tensor1d(
+        [0, 1, 2].map((n) => (37 * step + 101 * n) % 300),
+        'float32',
+      );
+      const loss = () =>
+        tf.mean(tf.abs(tf.sub(model.forward(state, sample, timestep, { training: true }), noise))) as tf.Scalar;
+      const { value, grads } = tf.engine().gradients(
+        loss,
+        trained.map((name) => state[name]!),
+      );
+      const { stepSize, epsilon, weightFactor } = adamScalars(options, step + 1, 0.002);
+      const scalars = {
+        stepSize: tf.scalar(stepSize),
+        epsilon: tf.scalar(epsilon),
+        weightFactor: tf.scalar(weightFactor),
+      };
+      trained.forEach((name, i) => {
+        const square = tf.square(grads[i]!);
+        const rates = momentRates(options, null);
+        const after = adamUpdate(options, scalars, rates, null, state[name]!, grads[i]!, square, moments.get(name)!);
+        state[name] = after.parameter;
+        moments.set(name, { m: after.m, v: after.v });
+      });
+      return value.dataSync()[0]!;
+    });
+    expectClose(losses, simple.adamLosses, { absolute: 0, relative: 1e-4, what: 'losses' });
+  });
+});
+
+describe('UNet2DModel', () => {
+  for (const [name, golden] of Object.entries(unets)) {
+    it(`agrees with diffusers on names, output, loss and every gradient ${name}`, () => {
+      expect(Object.entries(shapesOf(golden.config))).toEqual(Object.entries(golden.parameters));
+      expectGolden(golden, differentiate(golden));
+    });
+  }
+});
