@@ -6,7 +6,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Declare, Layer } from './declare.ts';
-import { linear } from './layers.ts';
+import { pixelwiseLinear } from './layers.ts';
 import { groupNorm } from './normalization.ts';
 
 export interface AttentionOptions {
@@ -18,25 +18,23 @@ export interface AttentionOptions {
 
 export function attention(declare: Declare, channels: number, { headDim, groups, epsilon }: AttentionOptions): Layer {
   const norm = groupNorm(declare.in('group_norm'), channels, groups, epsilon);
-  const toQ = linear(declare.in('to_q'), channels, channels);
-  const toK = linear(declare.in('to_k'), channels, channels);
-  const toV = linear(declare.in('to_v'), channels, channels);
-  const toOut = linear(declare.in('to_out.0'), channels, channels);
+  const toQ = pixelwiseLinear(declare.in('to_q'), channels, channels);
+  const toK = pixelwiseLinear(declare.in('to_k'), channels, channels);
+  const toV = pixelwiseLinear(declare.in('to_v'), channels, channels);
+  const toOut = pixelwiseLinear(declare.in('to_out.0'), channels, channels);
   const heads = channels / headDim;
 
   return (pass, x) => {
     const [n, h, w] = x.shape;
-    const positions = h * w;
-    const rows: tf.Tensor2D = tf.reshape(norm(pass, x), [n * positions, channels]);
-    const perHead = (flat: tf.Tensor2D): tf.Tensor =>
+    const input = norm(pass, x);
+    const perHead = (map: tf.Tensor4D): tf.Tensor =>
       heads === 1
-        ? tf.reshape(flat, [n, positions, channels])
-        : tf.transpose(tf.reshape(flat, [n, positions, heads, headDim]), [0, 2, 1, 3]); // [N, heads, HW, headDim]
-    const query = perHead(tf.mul(toQ(pass, rows), 1 / Math.sqrt(headDim)));
-    const weights = tf.softmax(tf.matMul(query, perHead(toK(pass, rows)), false, true)); // [N, heads, HW, HW]
-    const mixed = tf.matMul(weights, perHead(toV(pass, rows))); // [N, heads, HW, headDim]
+        ? tf.reshape(map, [n, h * w, channels])
+        : tf.transpose(tf.reshape(map, [n, h * w, heads, headDim]), [0, 2, 1, 3]); // [N, heads, HW, headDim]
+    const query = perHead(tf.mul(toQ(pass, input), 1 / Math.sqrt(headDim)));
+    const weights = tf.softmax(tf.matMul(query, perHead(toK(pass, input)), false, true)); // [N, heads, HW, HW]
+    const mixed = tf.matMul(weights, perHead(toV(pass, input))); // [N, heads, HW, headDim]
     const together = heads === 1 ? mixed : tf.transpose(mixed, [0, 2, 1, 3]);
-    const out = toOut(pass, tf.reshape(together, [n * positions, channels]));
-    return tf.add(tf.reshape(out, [n, h, w, channels]), x);
+    return tf.add(toOut(pass, tf.reshape(together, [n, h, w, channels])), x);
   };
 }

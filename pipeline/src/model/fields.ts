@@ -31,7 +31,7 @@ export function readFields<T>(json: unknown, action: string, fields: Fields<T>, 
   for (const [key, field] of Object.entries<Field<unknown>>(fields)) {
     const value = (json as Record<string, unknown>)[key];
     if (value !== undefined ? !field.holds(value) : field.standard === undefined) {
-      refuse(action, key, field.rule, value === undefined ? 'nothing' : value);
+      refuse(action, key, field.rule, value);
     }
     values[key] = structuredClone(value ?? (value === null ? null : field.standard));
   }
@@ -90,10 +90,4 @@ export const nullable = <T>(field: Field<T>, standard: T | null = null): Field<T
   rule: `null or ${field.rule}`,
   holds: (value) => value === null || field.holds(value),
   standard,
-});
-
-/** Any object: read by a table of its own. */
-export const object = <T extends object>(): Field<T> => ({
-  rule: 'an object',
-  holds: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
 });

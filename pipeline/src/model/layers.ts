@@ -106,6 +106,16 @@ export function linear(declare: Declare, inputs: number, outputs: number) {
     tf.add(tf.matMul(x, use<tf.Tensor2D>(pass, weight), false, true), use(pass, bias));
 }
 
+/** PyTorch's `Linear` on every pixel, [N, H, W, in] to [N, H, W, out]: a 1 x 1 convolution, so that the map stays where it is. */
+export function pixelwiseLinear(declare: Declare, inputs: number, outputs: number): Layer {
+  const weight = declare('weight', [outputs, inputs], fanIn(inputs));
+  const bias = declare('bias', [outputs], fanIn(inputs));
+  return (pass, x) => {
+    const filter = tf.reshape(tf.transpose(use<tf.Tensor2D>(pass, weight)), [1, 1, inputs, outputs]);
+    return tf.add(tf.conv2d(x, filter as tf.Tensor4D, 1, 'valid'), use(pass, bias));
+  };
+}
+
 /** PyTorch's `Embedding`: labels [N], int32, to their rows [N, width]. */
 export function embedding(declare: Declare, count: number, width: number) {
   const weight = declare('weight', [count, width], { kind: 'normal', deviation: 1 });

@@ -71,6 +71,6 @@ function checkInputs(sample: tf.Tensor4D, labels: tf.Tensor1D | undefined, { inp
   }
   if (classCount === null && labels) refuse(action, 'labels', 'absent: it is unconditional', labels.shape);
   if (classCount !== null && labels?.shape[0] !== sample.shape[0]) {
-    refuse(action, 'labels', `[N], one of ${classCount} classes a sample`, labels?.shape ?? 'nothing');
+    refuse(action, 'labels', `[N], one of ${classCount} classes a sample`, labels?.shape);
   }
 }

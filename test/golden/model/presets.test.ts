@@ -1,0 +1,14 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { createModel } from '../../../pipeline/src/model/index.ts';
+import { readPreset } from '../../../pipeline/src/presets.ts';
+
+/** Made by scripts/golden/model.py. */
+const shapes = JSON.parse(readFileSync(new URL('../data/model/base-shapes.json', import.meta.url), 'utf8'));
+
+describe('the preset base', () => {
+  it("has the names and shapes of diffusers' network for CIFAR-10", async () => {
+    const model = createModel({ ...(await readPreset('base')).model, sample_size: 32 });
+    expect(Object.fromEntries(model.parameters.map(({ name, shape }) => [name, shape]))).toEqual(shapes);
+  });
+});
