@@ -132,13 +132,15 @@ export function expandData<T extends ConstantData>(data: T, dims: readonly numbe
 }
 
 /**
- * Operands of an elementwise operator brought to one stored order, that of the largest operand of full rank.
+ * Operands of an elementwise operator brought to one stored order: that of the largest operand of full rank, constants last.
  * @returns the stored names, and the layout of the result (which may itself be an unwritten broadcast).
  */
 export function aligned(b: GraphBuilder, values: readonly Value[], shape: readonly number[]) {
   const rank = shape.length;
   const candidates = values.filter((value) => value.shape.length === rank);
-  const lead = candidates.reduce((best, value) => (sizeOf(value.dims) > sizeOf(best.dims) ? value : best));
+  const computed = candidates.filter((value) => !b.graph.constants.has(value.name));
+  const larger = (best: Value, value: Value) => (sizeOf(value.dims) > sizeOf(best.dims) ? value : best);
+  const lead = (computed.length > 0 ? computed : candidates).reduce(larger);
   const order = lead.order;
   const operands = values.map((value) => withRank(b, value, order));
   const dims = order.map((_, i) => operands.map((operand) => operand.dims[i]!).reduce((a, b) => (a === 1 ? b : a)));

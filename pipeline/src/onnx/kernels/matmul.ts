@@ -9,12 +9,14 @@ import type { KernelTable } from './row.ts';
 function matrices(b: GraphBuilder, x: Value): { value: Value; transposed: boolean } {
   const rank = x.shape.length;
   const source = full(b, x);
-  const swapped = [...identityOrder(rank - 2), rank - 1, rank - 2];
   const straight = inOrderIfFree(source, identityOrder(rank));
   if (straight) return { value: inOrder(b, source, identityOrder(rank)), transposed: false };
-  if (inOrderIfFree(source, swapped)) return { value: inOrder(b, source, swapped), transposed: true };
+  if (inOrderIfFree(source, swapped(rank))) return { value: inOrder(b, source, swapped(rank)), transposed: true };
   return { value: inOrder(b, source, identityOrder(rank)), transposed: false };
 }
+
+/** Batch axes in order, then the matrix axes swapped. */
+const swapped = (rank: number): number[] => [...identityOrder(rank - 2), rank - 1, rank - 2];
 
 /** Can `order` be had without moving elements? */
 function inOrderIfFree(x: Value, order: readonly number[]): boolean {
@@ -25,7 +27,7 @@ function inOrderIfFree(x: Value, order: readonly number[]): boolean {
 
 function transpose(b: GraphBuilder, x: Value): string {
   const rank = x.dims.length;
-  const perm = [...identityOrder(rank - 2), rank - 1, rank - 2];
+  const perm = swapped(rank);
   const dims = perm.map((axis) => x.dims[axis]!);
   return b.emit('Transpose', [x.name], { dtype: x.dtype, dims }, { attributes: { perm: { ints: perm } } });
 }
@@ -52,16 +54,17 @@ export const matmul: KernelTable = {
       const name = b.emit('Gemm', [left.value.name, right.value.name], type, { attributes });
       return { name, dtype: a!.dtype, shape, order: identityOrder(2), dims: shape };
     }
-    if (flipA && flipB) {
-      const dims = [...batch, columns, rows];
-      const name = b.emit('MatMul', [right.value.name, left.value.name], { dtype: a!.dtype, dims });
-      return { name, dtype: a!.dtype, shape, order: [...identityOrder(rank - 2), rank - 1, rank - 2], dims };
+    // The product keeps the storage of the right factor: B'A' where that one is stored transposed, so that maps stay channels first.
+    // onnxruntime fuses what Transpose is left into the product (FusedMatMul).
+    const stored = ({ value }: { value: Value }, flip: boolean) => (flip ? transpose(b, value) : value.name);
+    if (flipB) {
+      const name = b.emit('MatMul', [right.value.name, stored(left, !flipA)], {
+        ...type,
+        dims: [...batch, columns, rows],
+      });
+      return { name, dtype: a!.dtype, shape, order: swapped(rank), dims: [...batch, columns, rows] };
     }
-    // onnxruntime fuses these transposes into the product (FusedMatMul).
-    const inputs = [
-      flipA ? transpose(b, left.value) : left.value.name,
-      flipB ? transpose(b, right.value) : right.value.name,
-    ];
-    return { name: b.emit('MatMul', inputs, type), dtype: a!.dtype, shape, order: identityOrder(rank), dims: shape };
+    const name = b.emit('MatMul', [stored(left, flipA), right.value.name], type);
+    return { name, dtype: a!.dtype, shape, order: identityOrder(rank), dims: shape };
   },
 };
