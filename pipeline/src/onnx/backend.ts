@@ -182,6 +182,8 @@ let registered: TraceBackend | undefined;
 /** The backend, registered with tfjs on first use. */
 export function traceBackend(): TraceBackend {
   if (registered) return registered;
+  // Without this the cpu backend, which folds constants, prints advice to install another one.
+  tf.enableProdMode();
   const backend = new TraceBackend();
   tf.registerBackend(BACKEND, () => backend, 0);
   for (const kernelName of Object.keys(kernels)) {
