@@ -88,7 +88,7 @@ async function start(signal: AbortSignal): Promise<boolean> {
     const { images, shape } = await withProgress('Sampling', { unit: 'steps' }, (onStep) =>
       model.sample({ count: PICTURES, seed: SEED, steps: STEPS, onStep, signal }),
     );
-    await writeWhole(SHEET, await sheet(images, shape));
+    await writeWhole(SHEET, await sheet(images, shape, dataset.classNames?.length));
   } finally {
     await model.dispose();
   }
@@ -97,7 +97,7 @@ async function start(signal: AbortSignal): Promise<boolean> {
   say();
   say(`Done in ${formatDuration((performance.now() - begin) / 1000)}, with at most ${peak} of memory.`);
   say();
-  say(`  the sheet of ${PICTURES}      ${SHEET}   (0 to 9 in turn, row by row)`);
+  say(`  the sheet of ${PICTURES}      ${SHEET}   (a column for each digit)`);
   say(`  the model            ${MODEL}   (README.md is its card, unet/model.onnx the network)`);
   say(`  the training run     ${RUN}   (loss.png, samples.png, denoising.png, forming.webp, checkpoints)`);
   say();

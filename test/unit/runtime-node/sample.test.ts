@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { loadModel, type SampleOptions } from '../../../runtime-node/src/index.ts';
+import { inspectDevice, loadModel, type SampleOptions } from '../../../runtime-node/src/index.ts';
 import { compileSampler, gaussian, InputError, parseSchedulerConfig } from '../../../scheduler/src/index.ts';
 import { expectClose } from '../../support/compare.ts';
 import { tinyArtefact, tinyOutput } from '../../support/tiny-onnx.ts';
@@ -129,5 +129,17 @@ describe('sample', () => {
     await expect((await load()).sample({ labels: [0] })).rejects.toThrow(
       'labels must be left out, this model is not conditional on a class',
     );
+  });
+});
+
+describe('sample on webgpu', async () => {
+  const { available } = await inspectDevice('webgpu');
+
+  test.skipIf(!available)('gives the pictures of the cpu', async () => {
+    const folder = await tinyArtefact({ classes: 3 });
+    const options: SampleOptions = { count: 3, steps: 3, sampler: 'ddpm' };
+    const onCpu = await (await loadModel(folder, { device: 'cpu' })).sample(options);
+    const onGpu = await (await loadModel(folder, { device: 'webgpu' })).sample(options);
+    expectClose(onGpu.images, onCpu.images, { absolute: 1e-4 });
   });
 });
