@@ -8,7 +8,7 @@
 import type { Constant, Graph, Node, Port } from './graph.ts';
 
 /** Sizes that no axis of a network is likely to have by chance. */
-const SIZES = [13, 17] as const;
+const SIZES = [1009, 1013] as const;
 
 /**
  * @param traceAt traces the function at a batch size; the first axis of the first input is the batch
