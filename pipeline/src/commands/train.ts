@@ -31,18 +31,20 @@ export const command: CommandModule<object, TrainArguments> = {
   builder: (cli: Argv) =>
     cli
       .usage('$0 train [options]\n\nTrains a diffusion model. Options go over --config, which goes over --preset.')
-      .options(fieldOptions())
       .options({
+        ...fieldOptions('data'),
         preset: { group: 'Model:', type: 'string', requiresArg: true, describe: 'Named settings to start from' },
         model: { group: 'Model:', describe: "A key of the network's config: --model.layers_per_block 1" },
         scheduler: {
           group: 'Diffusion:',
           describe: 'A key of scheduler_config.json: --scheduler.beta_schedule linear',
         },
+        ...fieldOptions('training'),
         out: { group: 'Output:', type: 'string', requiresArg: true, describe: 'Folder of the run: runs/x' },
         resume: { group: 'Output:', type: 'boolean', default: false, describe: 'Continue the run in --out' },
         config: { group: 'Output:', type: 'string', requiresArg: true, describe: 'JSON file of settings' },
         'dry-run': { group: 'Output:', type: 'boolean', default: false, describe: 'Tell the settings and stop' },
+        ...fieldOptions('output'),
       })
       .example('$0 train --data digits --preset digits --minutes 5 --out runs/digits', 'five minutes of digits')
       .example('$0 train --data photos --preset small --size 32 --epochs 100 --out runs/photos', 'a folder of pictures')
@@ -62,8 +64,12 @@ export async function train(args: TrainArguments): Promise<void> {
   ]);
   const config = resolveConfig(await layersOf(args));
   const early = planFromConfig(config);
-  process.stdout.write(`${JSON.stringify(early.config, null, 2)}\n`);
-  if (args.dryRun) return describePlan(early);
+  if (args.dryRun) {
+    printConfig(early);
+    if (config.data.channels === undefined)
+      say(`The images' channels are seen when they are read; ${early.config.data.channels} assumed.`);
+    return describePlan(early);
+  }
   checkComplete(early.config);
   const run = args.out;
   if (run === undefined) {
@@ -79,6 +85,7 @@ export async function train(args: TrainArguments): Promise<void> {
     try {
       say(describeDataset(dataset).join('\n'));
       const plan = planFromConfig(config, dataset.channels);
+      printConfig(plan);
       say(modelLine(plan));
       const result = await withProgress('Training', { unit: 'steps' }, (report) =>
         trainRun({
@@ -108,19 +115,21 @@ export async function train(args: TrainArguments): Promise<void> {
   });
 }
 
+const printConfig = ({ config }: TrainPlan) => void process.stdout.write(`${JSON.stringify(config, null, 2)}\n`);
 const say = (line: string) => void process.stderr.write(`${line}\n`);
 
+/** The lowest first. A continued run stands on its own settings; what is named goes over them and must suit them. */
 async function layersOf(args: TrainArguments): Promise<Layer[]> {
   const layers: Layer[] = [];
+  if (args.resume && args.out !== undefined) {
+    const { readRunConfig } = await import('../train/run-folder.ts');
+    layers.push({ name: args.out, config: { ...(await readRunConfig(args.out)) } });
+  }
   if (args.preset !== undefined) {
     const { readPreset } = await import('../presets.ts');
     layers.push({ name: `the preset ${args.preset}`, config: await readPreset(args.preset) });
   }
   if (args.config !== undefined) layers.push({ name: args.config, config: await readConfigFile(args.config) });
-  if (args.resume && args.out !== undefined && args.preset === undefined && args.config === undefined) {
-    const { readRunConfig } = await import('../train/run-folder.ts');
-    layers.push({ name: args.out, config: { ...(await readRunConfig(args.out)) } });
-  }
   layers.push({ name: 'the command line', config: typedLayer(args) });
   return layers;
 }

@@ -21,6 +21,8 @@ export interface CheckpointInfo {
   seed: number;
   /** Seconds of training so far, stops not counted. */
   seconds: number;
+  /** Seconds that a run by the clock keeps for its end, null where not known or not needed. */
+  reserve: number | null;
   learningRate: number;
   loss: number;
   /** The resolved configuration of the run, and which images it is trained on. */

@@ -33,8 +33,8 @@ export interface LoopOptions {
   learningRate: LearningRateOptions;
   /** Decay of the averaged weights; null when there are none. */
   emaDecay: number | null;
-  /** Where to begin: updates done and seconds worked before. */
-  start: { step: number; seconds: number };
+  /** Where to begin: updates done, seconds worked before, and the reserve that was fixed then. */
+  start: { step: number; seconds: number; reserve: number | null };
   horizon: Horizon;
   /** Steps between checkpoints and between pictures; null leaves them to the end. */
   checkpointEvery: number | null;
@@ -43,7 +43,8 @@ export interface LoopOptions {
   signal?: AbortSignal | undefined;
   /** After every step; `progress` is the share of the run that is done, 0 to 1. */
   onStep: (metrics: Metrics, progress: number) => Promise<void> | void;
-  save: (metrics: Metrics) => Promise<void>;
+  /** `reserve` is what a run by the clock keeps for its end, null as long as it is not known. */
+  save: (metrics: Metrics, reserve: number | null) => Promise<void>;
   preview: (metrics: Metrics) => Promise<void>;
   /** What to tell when the loss is no number any more. */
   advice?: () => string;
@@ -67,13 +68,17 @@ export async function runLoop(options: LoopOptions): Promise<LoopResult> {
   const began = performance.now();
   const seconds = () => start.seconds + (performance.now() - began) / 1000;
   const durations: number[] = [];
-  const clock = createHorizonClock(horizon, start.seconds);
+  const clock = createHorizonClock(horizon, start.seconds, start.reserve);
   let last: Metrics | null = null;
   let saved = true;
 
   for (let done = start.step; ; ) {
-    const progress = clock(done, seconds(), mean(durations), done - start.step);
-    if (progress >= 1 || signal?.aborted) break;
+    const progress = clock.progress(done, seconds(), mean(durations), done - start.step);
+    if (progress >= 1 || signal?.aborted) {
+      // By the clock, what is saved must say that the time is over, or a continued run would find some left.
+      if (horizon.kind === 'seconds' && progress >= 1) saved = false;
+      break;
+    }
 
     const stepBegan = performance.now();
     const { images, labels, epoch } = await batches.next();
@@ -101,7 +106,7 @@ export async function runLoop(options: LoopOptions): Promise<LoopResult> {
     const after = horizon.kind === 'steps' ? done / horizon.steps : progress;
     await options.onStep(last, Math.min(1, after));
     if (divides(options.checkpointEvery, done)) {
-      await options.save(last);
+      await options.save(last, clock.reserve());
       saved = true;
     }
     const over = horizon.kind === 'steps' && done >= horizon.steps;
@@ -109,26 +114,27 @@ export async function runLoop(options: LoopOptions): Promise<LoopResult> {
     // Engines that compute on this thread would never let a signal through.
     await new Promise(setImmediate);
   }
-  if (last && !saved) await options.save(last);
+  if (last && !saved) await options.save({ ...last, seconds: seconds() }, clock.reserve());
   const interrupted = signal?.aborted === true;
   return { interrupted, last, seconds: seconds() };
 }
 
 /** The share of the run that is done. By the clock, the reserve is fixed once the speed is known, so shares only grow. */
-function createHorizonClock(horizon: Horizon, startSeconds: number) {
-  let reserve: number | null = null;
+function createHorizonClock(horizon: Horizon, startSeconds: number, startReserve: number | null) {
+  let reserve = startReserve;
   let largest = 0;
-  return (done: number, seconds: number, secondsPerStep: number, stepsHere: number): number => {
-    if (horizon.kind === 'steps') return done / horizon.steps;
-    if (reserve === null && stepsHere >= speedSteps) {
+  return {
+    reserve: () => reserve,
+    progress(done: number, seconds: number, secondsPerStep: number, stepsHere: number): number {
+      if (horizon.kind === 'steps') return done / horizon.steps;
+      if (reserve === null && stepsHere >= speedSteps) reserve = horizon.reserve(secondsPerStep);
+      // A run continued after its time is over has nothing left to do, but a fresh one makes at least one step.
+      if (stepsHere === 0 && startSeconds === 0) return 0;
       // Never give more than a fifth of the budget away.
-      reserve = Math.min(horizon.reserve(secondsPerStep), horizon.seconds / 5);
-    }
-    const budget = horizon.seconds - (reserve ?? 0);
-    // A run continued after its time is over has nothing left to do, but a fresh one makes at least one step.
-    if (stepsHere === 0 && startSeconds === 0) return 0;
-    largest = Math.max(largest, seconds / budget);
-    return largest;
+      const budget = horizon.seconds - Math.min(reserve ?? 0, horizon.seconds / 5);
+      largest = Math.max(largest, seconds / budget);
+      return largest;
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 /** Draws and writes the pictures of a run: chart, sheet, strip, animation; and measures the held-out images. */
-import { mkdir } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { animatedWebp, lineChart, sheet, strip } from '@onnoise/runtime-node';
 import { type Dataset, readFloats } from '../data/index.ts';
@@ -8,7 +8,7 @@ import { writeWhole } from '../output.ts';
 import { checkpointName } from './checkpoint.ts';
 import { createPredictor } from './denoiser.ts';
 import { lossChart } from './loss-chart.ts';
-import { appendLine, type Metrics, readLines, type ValidationMetrics } from './metrics.ts';
+import { appendLine, cutLines, type Metrics, readLines, type ValidationMetrics } from './metrics.ts';
 import type { TrainPlan } from './plan.ts';
 import { drawPreview, joinImages, previewBatch } from './preview.ts';
 import { runPaths } from './run-folder.ts';
@@ -17,6 +17,8 @@ import { type ValidationSet, validationLoss } from './validation.ts';
 /** The tutorial shows a denoising in ten pictures. */
 const stripPictures = 10;
 const animationFrames = 60;
+/** Small images are enlarged to about this many pixels. */
+const animationSide = 256;
 /** Held-out images that are measured: enough for a steady number, few enough to be quick. */
 const validationImages = 128;
 
@@ -47,7 +49,10 @@ export async function writePictures(options: PictureOptions): Promise<Validation
         ...{ seed: config.training.seed, batch: previewBatch },
       }),
     };
-    if (measured) await appendLine(paths.validation, measured);
+    if (measured) {
+      await cutLines(paths.validation, step - 1);
+      await appendLine(paths.validation, measured);
+    }
     await writeChart(run);
 
     const { output, training } = config;
@@ -59,23 +64,27 @@ export async function writePictures(options: PictureOptions): Promise<Validation
     const chosen = spreadSteps(output.sampleSteps, stripPictures).map((number) => frames[number]!);
     const png = await sheet(images, shape);
     const row = await strip(joinImages(chosen), shape);
-    const name = checkpointName(step);
-    await mkdir(paths.sheets, { recursive: true });
-    await writeWhole(join(paths.sheets, `${name}.png`), png);
-    await writeWhole(join(paths.sheets, `${name}-denoising.png`), row);
     await writeWhole(paths.samples, png);
     await writeWhole(paths.denoising, row);
     if (final) {
       const shown = [0, ...spreadSteps(output.sampleSteps, animationFrames)].map((number) => frames[number]!);
-      await writeWhole(
-        paths.forming,
-        await animatedWebp(shown, shape, { scale: Math.max(1, Math.floor(256 / shape[2])) }),
-      );
+      const scale = Math.max(1, Math.floor(animationSide / shape[2]));
+      await writeWhole(paths.forming, await animatedWebp(shown, shape, { scale }));
     }
+    await writeWhole(join(paths.sheets, `${checkpointName(step)}-denoising.png`), row);
+    await writeWhole(sheetPath(run, step), png);
     return measured;
   } finally {
     await predictor.dispose();
   }
+}
+
+const sheetPath = (run: string, step: number) => join(runPaths(run).sheets, `${checkpointName(step)}.png`);
+
+/** Whether all pictures of a finished run are there; the sheet of the step is the last one written. */
+export async function hasPictures(run: string, step: number): Promise<boolean> {
+  const paths = [sheetPath(run, step), runPaths(run).forming];
+  return (await Promise.all(paths.map((path) => stat(path).catch(() => null)))).every(Boolean);
 }
 
 export async function writeChart(run: string): Promise<void> {

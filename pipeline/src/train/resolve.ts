@@ -1,5 +1,6 @@
 /** From resolved settings to a plan: the real network and its parameters. */
 import { parseSchedulerConfig } from '@onnoise/scheduler';
+import * as tf from '@tensorflow/tfjs';
 import { createModel, initParameters } from '../model/index.ts';
 import type { TrainConfig } from './config.ts';
 import { completeModel } from './links.ts';
@@ -10,6 +11,8 @@ import { planTraining, type TrainPlan } from './plan.ts';
  * @throws InputError when the network's or the scheduler's settings are wrong.
  */
 export function planFromConfig(config: TrainConfig, channels?: 1 | 3): TrainPlan {
+  // Without this tfjs prints advice to install another backend.
+  tf.enableProdMode();
   const scheduler = parseSchedulerConfig(config.scheduler);
   const model = createModel(completeModel(config, scheduler.num_train_timesteps, channels));
   const [found, size] = model.imageShape;

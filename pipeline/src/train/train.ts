@@ -7,13 +7,14 @@ import { createBatcher, type Dataset } from '../data/index.ts';
 import { checkWritable } from '../output.ts';
 import { type CheckpointInfo, diskError, type Resumed, resumeCheckpoint, saveCheckpoint } from './checkpoint.ts';
 import { compareConfigs } from './config.ts';
+import type { TrainEngine } from './contracts.ts';
 import { createEngine, requireEngine } from './engines/index.ts';
 import { type Horizon, runLoop } from './loop.ts';
 import { appendLine, cutLines, type Metrics, type ValidationMetrics } from './metrics.ts';
-import { writeChart, writePictures } from './pictures.ts';
+import { hasPictures, writeChart, writePictures } from './pictures.ts';
 import { checkData, type TrainPlan } from './plan.ts';
 import { previewBatch } from './preview.ts';
-import { describeData, requireNoRun, runPaths, writeJson } from './run-folder.ts';
+import { describeData, readRunConfig, requireNoRun, runPaths, writeJson } from './run-folder.ts';
 import { parametersOf } from './state.ts';
 
 export interface TrainHooks {
@@ -47,12 +48,14 @@ export interface TrainResult {
 
 /**
  * Checks what must hold before the images are prepared: the run's folder and the engine.
- * @throws InputError when the folder cannot be written, already holds a run (without resume), or the engine is not there.
+ * @throws InputError when the folder cannot be written, the engine is not there, the folder already holds a run (without
+ *   resume), or it holds none or a run of other settings (with resume).
  */
 export async function checkRun({ config }: Pick<TrainPlan, 'config'>, run: string, resume: boolean): Promise<void> {
   requireEngine(config.training.engine);
   await checkWritable('--out', run, 'folder');
   if (!resume) await requireNoRun(run);
+  else compareConfigs(await readRunConfig(run), config, run);
 }
 
 export async function train(options: TrainOptions): Promise<TrainResult> {
@@ -64,26 +67,18 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   checkData(plan, dataset);
   const batches = createBatcher(dataset, { batch: training.batch, seed: training.seed, flip: config.data.flip });
 
-  const resumed = resume ? await findCheckpoint(options) : null;
-  const from = resumed?.checkpoint.info;
+  const { engine, from, path } = await startEngine(options);
   if (from) batches.position = from.position;
-  await writeJson(paths.config, config);
-  await writeJson(paths.data, describeData(dataset));
-  await cutLines(paths.metrics, from?.step ?? 0);
-  await cutLines(paths.validation, from?.step ?? 0);
-
-  const state = resumed?.checkpoint.state ?? trainStep.initialState(plan.initialParameters());
-  const engine = await createEngine(training.engine, trainStep, state);
-  hooks.onNote?.(`Engine: ${engine.name}.`);
-  let newest = resumed?.checkpoint.path ?? null;
+  let newest = path;
   let pictureSeconds: number | null = null;
 
-  const save = async (metrics: Metrics) => {
+  const save = async (metrics: Metrics, reserve: number | null) => {
     const values = await engine.readState();
     checkFinite(values, metrics.step, newest);
     const { step, epoch, seconds, learningRate, loss } = metrics;
     const info: CheckpointInfo = {
-      ...{ format: 1, step, epoch, position: batches.position, seed: training.seed, seconds, learningRate, loss },
+      ...{ format: 1, step, epoch, position: batches.position, seed: training.seed, seconds, reserve },
+      ...{ learningRate, loss },
       ...{ config, data: { name: dataset.name, hash: dataset.hash } },
     };
     newest = await saveCheckpoint(paths.checkpoints, info, trainStep.state, values, output.keep);
@@ -101,6 +96,10 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   };
 
   try {
+    await writeJson(paths.config, config);
+    await writeJson(paths.data, describeData(dataset));
+    await cutLines(paths.metrics, from?.step ?? 0);
+    await cutLines(paths.validation, from?.step ?? 0);
     const horizon = horizonOf(plan, batches.batchesPerEpoch, () => pictureSeconds);
     const result = await runLoop({
       ...{
@@ -116,7 +115,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       size: model.imageShape.reduce((product, extent) => product * extent, 1),
       learningRate: { rate: training.lr, schedule: training.lrSchedule, warmupSteps: training.warmupSteps },
       emaDecay: training.emaDecay,
-      start: { step: from?.step ?? 0, seconds: from?.seconds ?? 0 },
+      start: { step: from?.step ?? 0, seconds: from?.seconds ?? 0, reserve: from?.reserve ?? null },
       checkpointEvery: output.checkpointEvery,
       previewEvery: output.sampleEvery,
       async onStep(metrics, progress) {
@@ -131,14 +130,33 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       advice: () => divergedAdvice(newest, training.lr),
     });
     const step = result.last?.step ?? from?.step ?? 0;
-    if (!result.last && !result.interrupted) hooks.onNote?.(`The run was complete already, after ${step} steps.`);
-    const validation = result.interrupted ? null : await draw(step, true);
+    const complete = !result.last && !result.interrupted;
+    if (complete) hooks.onNote?.(`The run was complete already, after ${step} steps.`);
+    const drawn = complete && (await hasPictures(run, step));
+    const validation = result.interrupted || drawn ? null : await draw(step, true);
     if (result.interrupted) await writeChart(run);
     const interrupted = result.interrupted || signal?.aborted === true;
     return { interrupted, step, seconds: result.seconds, checkpoint: newest, validation };
   } finally {
     await engine.dispose();
   }
+}
+
+/** The engine with a fresh or a checkpoint's state. In a function of its own so that its copy of the state can be freed. */
+async function startEngine(options: TrainOptions): Promise<Started> {
+  const { plan, resume, hooks } = options;
+  const resumed = resume ? await findCheckpoint(options) : null;
+  const state = resumed?.checkpoint.state ?? plan.step.initialState(plan.initialParameters());
+  const engine = await createEngine(plan.config.training.engine, plan.step, state);
+  hooks?.onNote?.(`Engine: ${engine.name}.`);
+  return { engine, from: resumed?.checkpoint.info ?? null, path: resumed?.checkpoint.path ?? null };
+}
+
+interface Started {
+  engine: TrainEngine;
+  /** The checkpoint that the run goes on from, and its folder. */
+  from: CheckpointInfo | null;
+  path: string | null;
 }
 
 async function findCheckpoint({ plan, dataset, run, hooks }: TrainOptions): Promise<Resumed | null> {

@@ -8,12 +8,9 @@ import { type Field, fields, type Section } from '../../train/fields.ts';
 const groups: Record<Section, string> = { data: 'Data:', training: 'Training:', output: 'Output:' };
 
 /** Defaults are told and not set, so that a preset's settings are only overridden by what was typed. */
-export function fieldOptions(): Record<string, Options> {
-  const options: Record<string, Options> = {};
-  for (const [section, table] of Object.entries<Record<string, Field>>(fields)) {
-    for (const field of Object.values(table)) options[field.flag] = optionOf(field, groups[section as Section]);
-  }
-  return options;
+export function fieldOptions(section: Section): Record<string, Options> {
+  const table = Object.values<Field>(fields[section]);
+  return Object.fromEntries(table.map((field) => [field.flag, optionOf(field, groups[section])]));
 }
 
 function optionOf(field: Field, group: string): Options {
