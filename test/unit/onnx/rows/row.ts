@@ -139,6 +139,20 @@ export function variantsOf(row: KernelRow, seed: number): Variant[] {
   });
 }
 
+/** Several variants as one function. */
+export function together(variants: readonly Variant[]): Omit<Variant, 'title'> {
+  return {
+    inputs: variants.flatMap(({ inputs }, i) => inputs.map((input) => ({ ...input, name: `${input.name}.${i}` }))),
+    fn: (tensors) =>
+      Object.fromEntries(
+        variants.flatMap(({ inputs, fn }, i) => {
+          const own = Object.fromEntries(inputs.map(({ name }) => [name, tensors[`${name}.${i}`]!]));
+          return Object.entries(fn(own)).map(([name, tensor]) => [`${name}, ${variants[i]!.title}`, tensor]);
+        }),
+      ),
+  };
+}
+
 /** The row on tensors that the function closes over: nothing of it should be left in the graph. */
 export function constantVariant(row: KernelRow, seed: number): TracedFunction {
   const [{ inputs, fn }] = variantsOf(row, seed) as [Variant];
