@@ -4,6 +4,7 @@
  */
 import type * as tf from '@tensorflow/tfjs';
 import { type Graph, trace, traceAnyBatch } from '../onnx/index.ts';
+import { fuseGroupNorm } from '../onnx/passes/group-norm.ts';
 import { simplify } from '../onnx/passes/index.ts';
 import { foldScale } from '../onnx/passes/scale.ts';
 import type { PlannedModel } from '../train/plan.ts';
@@ -29,6 +30,7 @@ export function inferenceGraph(model: PlannedModel, parameters: ReadonlyMap<stri
     });
     return trace(forward, inputs, { name: 'unet', constants });
   });
+  fuseGroupNorm(graph);
   foldScale(graph);
   simplify(graph);
   widenLabels(graph);
