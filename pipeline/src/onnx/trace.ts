@@ -6,7 +6,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { BACKEND, traceBackend } from './backend.ts';
-import { type DType, type Graph, GraphBuilder } from './graph.ts';
+import { type DType, type Graph, GraphBuilder, sizeOf } from './graph.ts';
 import { logical, plain } from './layout.ts';
 import { simplify } from './passes/index.ts';
 
@@ -53,6 +53,11 @@ export function trace(
       };
       for (const { name, dtype, shape } of inputs) add(name, asTensor(b.input(name, dtype, shape), dtype, shape));
       for (const { name, dtype, shape, data } of options.constants ?? []) {
+        if (data.length !== sizeOf(shape)) {
+          throw new Error(
+            `Cannot trace: the constant ${name} must have ${sizeOf(shape)} values, received ${data.length}.`,
+          );
+        }
         add(name, asTensor(b.constant(data, shape, dtype, name), dtype, shape));
       }
       for (const [name, tensor] of Object.entries(run(fn, tensors))) output(b, name, tensor);

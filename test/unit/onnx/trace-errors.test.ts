@@ -92,6 +92,13 @@ describe('trace refuses', () => {
     expect(() => trace(({ x }) => ({ y: x! }), [X], { constants })).toThrow(/are named x/);
   });
 
+  it('a constant of the wrong size', () => {
+    const constants = [{ ...X, name: 'w', data: new Float32Array(5) }];
+    expect(() => trace(({ x }) => ({ y: x! }), [X], { constants })).toThrow(
+      'Cannot trace: the constant w must have 6 values, received 5.',
+    );
+  });
+
   it('an output that is no tensor', () => {
     expect(() => trace(() => ({ y: 1 as never }), [])).toThrow('Cannot trace: the output y must be a tensor.');
   });

@@ -92,6 +92,12 @@ describe('foldBias', () => {
   it.each([
     ['a convolution that something else reads too', { c: perChannel }, ['y', 'conv'], Y],
     ['a number for each pixel', { c: { data: new Float32Array(16).fill(2), dims: [1, 1, 4, 4] } }, ['y'], Y],
+    [
+      'a number for each channel and pixel',
+      { c: { data: new Float32Array(48).fill(2), dims: [1, 3, 4, 4] } },
+      ['y'],
+      Y,
+    ],
     ['a number for each image', { c: { data: Float32Array.of(1, 2), dims: [2, 1, 1, 1] } }, ['y'], Y],
     ['an addend that adds an axis', { c: { data: perChannel.data, dims: [1, 1, 3, 1, 1] } }, ['y'], [1, ...Y]],
   ] as const)('leaves alone %s', async (_, constants, outputs, dims) => {
