@@ -28,12 +28,19 @@ export interface TrainArguments {
 export const command: CommandModule<object, TrainArguments> = {
   command: 'train',
   describe: 'Train a model on images',
-  builder: (cli: Argv) =>
-    cli
+  builder: async (cli: Argv) => {
+    const { presetNames } = await import('../presets.ts');
+    const presets = (await presetNames()).join(', ');
+    return cli
       .usage('$0 train [options]\n\nTrains a diffusion model. Options go over --config, which goes over --preset.')
       .options({
         ...fieldOptions('data'),
-        preset: { group: 'Model:', type: 'string', requiresArg: true, describe: 'Named settings to start from' },
+        preset: {
+          group: 'Model:',
+          type: 'string',
+          requiresArg: true,
+          describe: `Named settings to start from: ${presets}`,
+        },
         model: { group: 'Model:', describe: "A key of the network's config: --model.layers_per_block 1" },
         scheduler: {
           group: 'Diffusion:',
@@ -52,7 +59,8 @@ export const command: CommandModule<object, TrainArguments> = {
       .example(
         '$0 train --out runs/digits --resume --minutes 10',
         'five minutes more',
-      ) as unknown as Argv<TrainArguments>,
+      ) as unknown as Argv<TrainArguments>;
+  },
   handler: train,
 };
 

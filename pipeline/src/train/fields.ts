@@ -31,11 +31,20 @@ const largestSeed = Number.MAX_SAFE_INTEGER;
 /** Fields without a default may be absent. */
 export const fields = {
   data: {
-    source: { flag: 'data', type: 'string', describe: 'digits, a folder of images, or IDX files' },
-    csv: { flag: 'csv', type: 'string', describe: 'a CSV that names the images in its id column' },
-    labelColumn: { flag: 'label-column', type: 'string', describe: 'the CSV column that holds the class' },
+    source: {
+      flag: 'data',
+      type: 'string',
+      describe: '"digits" (built in), a folder of images, or MNIST-style IDX files',
+    },
+    csv: { flag: 'csv', type: 'string', describe: 'CSV whose column "id" names the images <id>.png' },
+    labelColumn: { flag: 'label-column', type: 'string', describe: 'CSV column that holds the class' },
     size: { flag: 'size', type: 'integer', min: 1, max: 2048, describe: 'side of the images in pixels' },
-    channels: { flag: 'channels', type: 'choice', choices: [1, 3], describe: '1 makes gray, 3 makes RGB' },
+    channels: {
+      flag: 'channels',
+      type: 'choice',
+      choices: [1, 3],
+      describe: 'force gray (1) or RGB (3)  [default: gray if no image has colour]',
+    },
     fit: {
       flag: 'fit',
       type: 'choice',
@@ -70,7 +79,7 @@ export const fields = {
       type: 'number',
       min: 0,
       above: true,
-      describe: 'time to spend, pictures included; not repeatable to the bit',
+      describe: 'time to spend, pictures included; the rate follows the clock, so not repeatable to the bit',
     },
     batch: { flag: 'batch', type: 'integer', min: 1, default: 32, describe: 'images a step' },
     lr: { flag: 'lr', type: 'number', min: 0, above: true, default: 2e-4, describe: 'learning rate' },
@@ -89,10 +98,23 @@ export const fields = {
       describe: 'steps in which the learning rate rises from 0',
     },
     loss: { flag: 'loss', type: 'choice', choices: lossNames, default: 'l2', describe: 'mean distance to the target' },
-    optimizer: { flag: 'optimizer', type: 'choice', choices: optimizerNames, default: 'adamw', describe: 'optimizer' },
+    optimizer: {
+      flag: 'optimizer',
+      type: 'choice',
+      choices: optimizerNames,
+      default: 'adamw',
+      describe: 'AdamW, or Adam with decay in the gradient',
+    },
     beta1: { flag: 'beta1', type: 'number', min: 0, below: 1, default: 0.9, describe: "Adam's memory of gradients" },
     beta2: { flag: 'beta2', type: 'number', min: 0, below: 1, default: 0.999, describe: "Adam's memory of squares" },
-    eps: { flag: 'eps', type: 'number', min: 0, above: true, default: 1e-8, describe: "Adam's epsilon" },
+    eps: {
+      flag: 'eps',
+      type: 'number',
+      min: 0,
+      above: true,
+      default: 1e-8,
+      describe: 'added to the root of the squares',
+    },
     weightDecay: { flag: 'weight-decay', type: 'number', min: 0, default: 0, describe: 'weight decay; 0 is none' },
     clipNorm: {
       flag: 'clip-norm',
@@ -118,9 +140,15 @@ export const fields = {
       min: 0,
       max: largestSeed,
       default: 0,
-      describe: 'of the weights, the order, the noise and the pictures',
+      describe: 'seed of the weights, the order, the noise and the pictures',
     },
-    engine: { flag: 'engine', type: 'choice', choices: engineKinds, default: 'auto', describe: 'what computes' },
+    engine: {
+      flag: 'engine',
+      type: 'choice',
+      choices: engineKinds,
+      default: 'auto',
+      describe: 'what computes; auto is onnxruntime',
+    },
   },
   output: {
     checkpointEvery: {
@@ -148,7 +176,12 @@ export const fields = {
       default: 16,
       describe: 'images on a sheet',
     },
-    sampleSteps: { flag: 'sample-steps', type: 'integer', min: 1, default: 50, describe: 'sampling steps of a sheet' },
+    sampleSteps: {
+      flag: 'sample-steps',
+      type: 'integer',
+      min: 1,
+      describe: 'sampling steps of a sheet  [default: 50, at most T]',
+    },
     sampler: { flag: 'sampler', type: 'choice', choices: SAMPLERS, default: 'ddim', describe: 'sampler of a sheet' },
   },
 } as const satisfies Record<Section, Record<string, Field>>;

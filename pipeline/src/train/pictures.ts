@@ -36,7 +36,7 @@ export interface PictureOptions {
 
 export async function writePictures(options: PictureOptions): Promise<ValidationMetrics | null> {
   const { plan, run, step, final, dataset } = options;
-  const { model, config, scheduler, schedule } = plan;
+  const { model, config, scheduler, schedule, sampleSteps } = plan;
   const shape = model.imageShape;
   const paths = runPaths(run);
   const predictor = await createPredictor(model, options.parameters);
@@ -57,17 +57,17 @@ export async function writePictures(options: PictureOptions): Promise<Validation
 
     const { output, training } = config;
     const { images, frames } = await drawPreview({
-      ...{ predictor, scheduler, shape, sampler: output.sampler, steps: output.sampleSteps, count: output.sampleCount },
+      ...{ predictor, scheduler, shape, sampler: output.sampler, steps: sampleSteps, count: output.sampleCount },
       ...{ seed: training.seed, classes: model.classCount },
       ...{ onProgress: options.onProgress, signal: options.signal },
     });
-    const chosen = spreadSteps(output.sampleSteps, stripPictures).map((number) => frames[number]!);
+    const chosen = spreadSteps(sampleSteps, stripPictures).map((number) => frames[number]!);
     const png = await sheet(images, shape);
     const row = await strip(joinImages(chosen), shape);
     await writeWhole(paths.samples, png);
     await writeWhole(paths.denoising, row);
     if (final) {
-      const shown = [0, ...spreadSteps(output.sampleSteps, animationFrames)].map((number) => frames[number]!);
+      const shown = [0, ...spreadSteps(sampleSteps, animationFrames)].map((number) => frames[number]!);
       const scale = Math.max(1, Math.floor(animationSide / shape[2]));
       await writeWhole(paths.forming, await animatedWebp(shown, shape, { scale }));
     }

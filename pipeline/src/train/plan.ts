@@ -25,9 +25,13 @@ export interface TrainPlan {
   scheduler: SchedulerConfig;
   schedule: Schedule;
   step: TrainStep;
+  /** Sampling steps of the pictures, at most T. */
+  sampleSteps: number;
   /** Fresh parameters, from the configuration's seed. */
   initialParameters: () => Map<string, Float32Array>;
 }
+
+const defaultSampleSteps = 50;
 
 export function planTraining(
   config: TrainConfig,
@@ -37,9 +41,10 @@ export function planTraining(
   const scheduler = parseSchedulerConfig(config.scheduler);
   const schedule = makeSchedule(scheduler);
   const { training, output } = config;
-  if (output.sampleSteps > schedule.T) {
+  const sampleSteps = output.sampleSteps ?? Math.min(defaultSampleSteps, schedule.T);
+  if (sampleSteps > schedule.T) {
     throw new InputError(
-      `Cannot start training: --sample-steps must be at most the ${schedule.T} timesteps, received ${output.sampleSteps}.`,
+      `Cannot start training: --sample-steps must be at most the ${schedule.T} timesteps, received ${sampleSteps}.`,
     );
   }
   const step = createTrainStep(model, {
@@ -56,7 +61,15 @@ export function planTraining(
     clipNorm: training.clipNorm,
     ema: training.emaDecay !== null,
   });
-  return { config, model, scheduler, schedule, step, initialParameters: () => initialParameters(training.seed) };
+  return {
+    config,
+    model,
+    scheduler,
+    schedule,
+    step,
+    sampleSteps,
+    initialParameters: () => initialParameters(training.seed),
+  };
 }
 
 /** @throws InputError when the images do not suit the network: their shape, or their labels. */

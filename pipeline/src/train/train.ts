@@ -177,10 +177,14 @@ async function findCheckpoint({ plan, dataset, run, hooks }: TrainOptions): Prom
   return found;
 }
 
-function horizonOf({ config }: TrainPlan, batchesPerEpoch: number, pictureSeconds: () => number | null): Horizon {
+function horizonOf(
+  { config, sampleSteps }: TrainPlan,
+  batchesPerEpoch: number,
+  pictureSeconds: () => number | null,
+): Horizon {
   const { steps, epochs, minutes, batch } = config.training;
   if (minutes === undefined) return { kind: 'steps', steps: steps ?? (epochs ?? 1) * batchesPerEpoch };
-  const { sampleCount, sampleSteps } = config.output;
+  const { sampleCount } = config.output;
   const images = Math.ceil(sampleCount / previewBatch) * previewBatch * sampleSteps;
   return {
     kind: 'seconds',
