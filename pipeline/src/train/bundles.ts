@@ -20,20 +20,16 @@ export function bundleParameters(parameters: readonly { name: string; shape: rea
   return [...(small.length > 0 ? [{ members: small }] : []), ...large.map((member) => ({ members: [member] }))];
 }
 
-/** The bundle's tensors end to end, [sum of sizes]. */
-export function flatten({ members }: Bundle, tensor: (name: string) => tf.Tensor): tf.Tensor1D {
-  const flat = members.map(({ name, size }) => tf.reshape(tensor(name), [size]) as tf.Tensor1D);
-  return flat.length === 1 ? flat[0]! : tf.concat1d(flat);
+/** The bundle's tensors end to end, [sum of sizes]; a bundle of one is that tensor as it is. */
+export function join({ members }: Bundle, tensor: (name: string) => tf.Tensor): tf.Tensor {
+  if (members.length === 1) return tensor(members[0]!.name);
+  return tf.concat1d(members.map(({ name, size }) => tf.reshape(tensor(name), [size]) as tf.Tensor1D));
 }
 
-/** The opposite of `flatten`: name and tensor of each member. */
-export function unflatten({ members }: Bundle, vector: tf.Tensor): (readonly [string, tf.Tensor])[] {
-  const parts =
-    members.length === 1
-      ? [vector]
-      : tf.split(
-          vector,
-          members.map(({ size }) => size),
-        );
+/** The opposite of `join`: name and tensor of each member. */
+export function separate({ members }: Bundle, joined: tf.Tensor): (readonly [string, tf.Tensor])[] {
+  if (members.length === 1) return [[members[0]!.name, joined]];
+  const sizes = members.map(({ size }) => size);
+  const parts = tf.split(joined, sizes);
   return members.map(({ name, shape }, i) => [name, tf.reshape(parts[i]!, [...shape])] as const);
 }

@@ -7,7 +7,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { type AdamOptions, adamScalars, adamUpdate, clipFactor, globalNorm, momentRates } from './adam.ts';
-import { bundleParameters, flatten, unflatten } from './bundles.ts';
+import { bundleParameters, join, separate } from './bundles.ts';
 import type { TensorSpec, TrainableModel, TrainStep } from './contracts.ts';
 import { emaUpdate } from './ema.ts';
 import { type LossName, meanLoss } from './loss.ts';
@@ -67,7 +67,7 @@ function runStep(model: TrainableModel, options: TrainStepOptions, state: Tensor
   const { loss, gradients, buffers } = differentiate(model, options, state, inputs);
 
   const bundles = bundleParameters(model.parameters.filter(({ trainable }) => trainable));
-  const vectors = bundles.map((bundle) => flatten(bundle, (name) => gradients.get(name)!));
+  const vectors = bundles.map((bundle) => join(bundle, (name) => gradients.get(name)!));
   const squares = vectors.map((gradient) => tf.mul(gradient, gradient));
   const gradNorm = globalNorm(squares);
   const clip = options.clipNorm === null ? null : clipFactor(gradNorm, options.clipNorm);
@@ -83,9 +83,9 @@ function runStep(model: TrainableModel, options: TrainStepOptions, state: Tensor
     if (!trainable) after[`model.${name}`] = buffers.get(name) ?? state[`model.${name}`]!;
   }
   bundles.forEach((bundle, i) => {
-    const read = (prefix: string) => flatten(bundle, (name) => state[`${prefix}.${name}`]!);
+    const read = (prefix: string) => join(bundle, (name) => state[`${prefix}.${name}`]!);
     const write = (prefix: string, vector: tf.Tensor) => {
-      for (const [name, tensor] of unflatten(bundle, vector)) after[`${prefix}.${name}`] = tensor;
+      for (const [name, tensor] of separate(bundle, vector)) after[`${prefix}.${name}`] = tensor;
     };
     const moments = { m: read('adam.m'), v: read('adam.v') };
     const updated = adamUpdate(options, scalars, rates, clip, read('model'), vectors[i]!, squares[i]!, moments);

@@ -76,7 +76,7 @@ function correlate(b: GraphBuilder, a: Value, aShifts: Shifts, c: Value, cShifts
     const attributes = { transB: { int: 1 } };
     const inputs = [channelsFirst(b, a, aShifts), channelsFirst(b, c, cShifts)];
     const product = b.emit('Gemm', inputs, { dtype: 'float32', dims: [m * p, n * q] }, { attributes });
-    return transpose(b, reshape(b, product, [m, p, n, q]), [1, 3, 0, 2]);
+    return filterOrder(b, product, [m, p, n, q], [1, 3, 0, 2]);
   }
   const flat = (value: Value) => reshape(b, value.name, [batch, value.dims[1]!, value.dims[2]! * value.dims[3]!]);
   const inputs = [flat(everyTap(b, a, aShifts)), flat(everyTap(b, c, cShifts))];
@@ -84,7 +84,20 @@ function correlate(b: GraphBuilder, a: Value, aShifts: Shifts, c: Value, cShifts
   const products = b.emit('FusedMatMul', inputs, { dtype: 'float32', dims: [batch, p * m, q * n] }, options);
   const type = { dtype: 'float32', dims: [p * m, q * n] } as const;
   const product = b.emit('ReduceSum', [products, b.shape([0])], type, { attributes: { keepdims: { int: 0 } } });
-  return transpose(b, reshape(b, product, [p, m, q, n]), [0, 2, 1, 3]);
+  return filterOrder(b, product, [p, m, q, n], [0, 2, 1, 3]);
+}
+
+/**
+ * A product's axes in the order of a filter. The axis of size 1 keeps onnxruntime from moving the Transpose behind the operators
+ * that read the gradient, which would do it once for each of them.
+ */
+function filterOrder(b: GraphBuilder, product: string, split: readonly number[], perm: readonly number[]): string {
+  const moved = transpose(b, reshape(b, product, [1, ...split]), [0, ...perm.map((axis) => axis + 1)]);
+  return reshape(
+    b,
+    moved,
+    perm.map((axis) => split[axis]!),
+  );
 }
 
 /** The layout of `everyTap`, without a name. */
