@@ -103,6 +103,9 @@ function greaterThanZero(b: GraphBuilder, x: Value): Value {
   return combine(b, 'Greater', [x, scalar(b, 0, numeric('Greater', x).dtype)], 'bool');
 }
 
+/** The largest power of two in float32. */
+const STEEPEST = 2 ** 127;
+
 export const elementwise: KernelTable = {
   Abs: unary('Abs'),
   Acos: floating('Acos'),
@@ -150,6 +153,10 @@ export const elementwise: KernelTable = {
     return cast(b, combine(b, 'Sub', [apply(b, 'Exp', number), scalar(b, 1)], 'float32'), x!.dtype);
   },
   Step: (b, { x }, { alpha }) => {
+    // One pass where comparing and casting take two: min(1, max(0, slope x)) is 1 from the smallest normal float on.
+    if (!alpha && x!.dtype === 'float32') {
+      return apply(b, 'HardSigmoid', x!, { alpha: { float: STEEPEST }, beta: { float: 0 } });
+    }
     const positive = greaterThanZero(b, x!);
     return cast(b, alpha ? where(b, positive, scalar(b, 1), scalar(b, alpha)) : positive, x!.dtype);
   },

@@ -11,8 +11,8 @@
  * is first read as one of stride 1 over the s * s phases of X (space to depth). Shifts are one-hot depthwise convolutions, since
  * Slice and Pad run on one thread.
  */
-import type { GraphBuilder } from '../graph.ts';
-import type { Value } from '../layout.ts';
+import { type GraphBuilder, sizeOf } from '../graph.ts';
+import { transposeData, type Value } from '../layout.ts';
 import { type Geometry, imageValue, outputSize } from './convolution-geometry.ts';
 import { depthwise, reshape, type Shifts, transpose } from './images.ts';
 
@@ -87,15 +87,18 @@ function correlate(b: GraphBuilder, a: Value, aShifts: Shifts, c: Value, cShifts
   return filterOrder(b, product, [p, m, q, n], [0, 2, 1, 3]);
 }
 
-/**
- * A product's axes in the order of a filter. The axis of size 1 keeps onnxruntime from moving the Transpose behind the operators
- * that read the gradient, which would do it once for each of them.
- */
+/** A product's elements, of axes `split`, in the order of a filter: a Gather, which runs on all threads where Transpose does not. */
 function filterOrder(b: GraphBuilder, product: string, split: readonly number[], perm: readonly number[]): string {
-  const moved = transpose(b, reshape(b, product, [1, ...split]), [0, ...perm.map((axis) => axis + 1)]);
+  const size = sizeOf(split);
+  const name = `order_${split.join('x')}_${perm.join('')}`;
+  if (!b.graph.constants.has(name)) {
+    const places = Int32Array.from({ length: size }, (_, i) => i);
+    b.constant(transposeData(places, split, perm), [size], 'int32', name);
+  }
+  const ordered = b.emit('Gather', [reshape(b, product, [size]), name], { dtype: 'float32', dims: [size] });
   return reshape(
     b,
-    moved,
+    ordered,
     perm.map((axis) => split[axis]!),
   );
 }

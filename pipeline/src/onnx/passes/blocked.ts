@@ -6,8 +6,12 @@
  * images become [N, C / B, H, W, B] and filters [O / B, C / B, kH, kW, B of C, B of O], B being the width of a vector register.
  * The block size is a property of the machine, so this pass is for graphs that run where they were made.
  */
-import type { Graph, Node } from '../graph.ts';
+import type { ConstantData, DType, Graph, Node } from '../graph.ts';
+import { sizeOf } from '../graph.ts';
+import { removeDead } from './dead.ts';
 import { producers } from './uses.ts';
+
+type Quad = readonly [number, number, number, number];
 
 /** Below this many pixels rearranging the filter costs more than the blocked kernel saves. */
 const MIN_PIXELS = 1024;
@@ -16,43 +20,17 @@ const MIN_PIXELS = 1024;
 export function blockConvolutions(graph: Graph, block: number): void {
   const producer = producers(graph);
   const nodes: Node[] = [];
-  const rearranged = new Map<string, string>();
-  const blockedImage = new Map<string, string>();
+  const made = new Map<string, string>();
+  /** Adds a node once, or returns what it gave before. */
   const add = (op: string, inputs: string[], dims: readonly number[], options: Partial<Node> = {}): string => {
+    const key = JSON.stringify([op, inputs, dims]);
+    const known = made.get(key);
+    if (known) return known;
     const name = fresh(graph, `${inputs[0]}.${op}`);
     graph.types.set(name, { dtype: 'float32', dims });
     nodes.push({ name, op, domain: '', inputs, outputs: [name], attributes: {}, ...options });
+    made.set(key, name);
     return name;
-  };
-  const reshape = (x: string, dims: readonly number[]): string => {
-    const shape = `shape_${dims.join('_')}`;
-    const data = BigInt64Array.from(dims, BigInt);
-    graph.constants.set(shape, { dtype: 'int64', dims: [dims.length], data });
-    graph.types.set(shape, { dtype: 'int64', dims: [dims.length] });
-    return add('Reshape', [x, shape], dims);
-  };
-  const transpose = (x: string, perm: readonly number[]): string => {
-    const { dims } = graph.types.get(x)!;
-    return add(
-      'Transpose',
-      [x],
-      perm.map((axis) => dims[axis]!),
-      { attributes: { perm: { ints: perm } } },
-    );
-  };
-
-  /** [O, C, kH, kW] in blocks: [O / B, C / B, kH kW, B of C, B of O], said to have the dimensions of the filter. */
-  const blockFilter = (name: string): string => {
-    const known = rearranged.get(name);
-    if (known) return known;
-    const source = swappedFilter(producer, name);
-    const [outputs, inputs, kH, kW] = graph.types.get(source ?? name)!.dims as [number, number, number, number];
-    const split = reshape(source ?? name, [outputs / block, block, inputs / block, block, kH * kW]);
-    let blocks = transpose(split, source ? [2, 0, 4, 1, 3] : [0, 2, 4, 3, 1]);
-    if (source) blocks = reversed(graph, blocks, add);
-    const result = reshape(blocks, graph.types.get(name)!.dims);
-    rearranged.set(name, result);
-    return result;
   };
 
   for (const node of graph.nodes) {
@@ -61,15 +39,22 @@ export function blockConvolutions(graph: Graph, block: number): void {
       continue;
     }
     const [x, w, bias] = node.inputs as [string, string, string?];
-    const { dims } = graph.types.get(x)!;
-    const domain = 'com.microsoft.nchwc';
-    const image = blockedImage.get(x) ?? add('ReorderInput', [x], dims, { domain });
-    blockedImage.set(x, image);
     const output = node.outputs[0]!;
-    const outDims = graph.types.get(output)!.dims;
-    const inputs = [image, blockFilter(w), ...(bias ? [bias] : [])];
-    const blocked = add('Conv', inputs, outDims, { domain, attributes: node.attributes, name: node.name });
-    const attributes = { channels: { int: outDims[1]! } };
+    const { dims } = graph.types.get(output)!;
+    const domain = 'com.microsoft.nchwc';
+    const image = add('ReorderInput', [x], graph.types.get(x)!.dims, { domain });
+
+    const origin = swappedFilter(producer, w) ?? w;
+    const filterDims = graph.types.get(w)!.dims as Quad;
+    const flat = add('Reshape', [origin, vector(graph, [sizeOf(filterDims)])], [sizeOf(filterDims)]);
+    const blocks = add('Gather', [flat, blockOrder(graph, filterDims, block, origin !== w)], [sizeOf(filterDims)]);
+    const filter = add('Reshape', [blocks, vector(graph, filterDims)], filterDims);
+
+    const inputs = [image, filter, ...(bias ? [bias] : [])];
+    const blocked = fresh(graph, `${output}.blocked`);
+    graph.types.set(blocked, { dtype: 'float32', dims });
+    nodes.push({ ...node, domain, inputs, outputs: [blocked] });
+    const attributes = { channels: { int: dims[1]! } };
     nodes.push({
       name: `${node.name}.out`,
       op: 'ReorderOutput',
@@ -80,13 +65,14 @@ export function blockConvolutions(graph: Graph, block: number): void {
     });
   }
   graph.nodes = nodes;
+  removeDead(graph);
 }
 
 function isCandidate(graph: Graph, node: Node, block: number): boolean {
   if (node.op !== 'Conv' || node.domain !== '' || graph.constants.has(node.inputs[1]!)) return false;
-  const [outputs, inputs, kH, kW] = graph.types.get(node.inputs[1]!)!.dims as [number, number, number, number];
+  const [outputs, inputs, kH, kW] = graph.types.get(node.inputs[1]!)!.dims as Quad;
   const { group } = node.attributes as { group: { int: number } };
-  const [batch, , height, width] = graph.types.get(node.outputs[0]!)!.dims as [number, number, number, number];
+  const [batch, , height, width] = graph.types.get(node.outputs[0]!)!.dims as Quad;
   const whole = outputs % block === 0 && inputs % block === 0;
   return group.int === 1 && whole && kH * kW > 1 && batch * height * width >= MIN_PIXELS;
 }
@@ -99,20 +85,36 @@ function swappedFilter(producer: ReadonlyMap<string, Node>, name: string): strin
   return perm.join() === '1,0,2,3' ? swap!.inputs[0] : undefined;
 }
 
-/** The taps, axis 2 of [C / B, O / B, taps, B, B], in reverse. */
-function reversed(
-  graph: Graph,
-  blocks: string,
-  add: (op: string, inputs: string[], dims: readonly number[]) => string,
-) {
-  const vector = (value: number) => {
-    const name = `int64_${value}`;
-    graph.constants.set(name, { dtype: 'int64', dims: [1], data: BigInt64Array.of(BigInt(value)) });
-    graph.types.set(name, { dtype: 'int64', dims: [1] });
-    return name;
-  };
-  const { dims } = graph.types.get(blocks)!;
-  return add('Slice', [blocks, vector(-1), vector(-(2 ** 31)), vector(2), vector(-1)], dims);
+/**
+ * For each element of the blocked filter [O / B, C / B, taps, B of C, B of O] its place in the filter [O, C, taps], or, swapped,
+ * in the filter [C, O, taps] read with its taps reversed.
+ */
+function blockOrder(graph: Graph, [outputs, inputs, kH, kW]: Quad, block: number, swapped: boolean): string {
+  const taps = kH * kW;
+  const order = new Int32Array(outputs * inputs * taps);
+  let to = 0;
+  for (let o = 0; o < outputs; o += block) {
+    for (let c = 0; c < inputs; c += block) {
+      for (let tap = 0; tap < taps; tap++) {
+        for (let i = c; i < c + block; i++) {
+          for (let j = o; j < o + block; j++) {
+            order[to++] = swapped ? (i * outputs + j) * taps + taps - 1 - tap : (j * inputs + i) * taps + tap;
+          }
+        }
+      }
+    }
+  }
+  const name = `blocks_${outputs}x${inputs}x${kH}x${kW}${swapped ? '_swapped' : ''}`;
+  return constant(graph, name, 'int32', [order.length], order);
+}
+
+const vector = (graph: Graph, values: readonly number[]): string =>
+  constant(graph, `shape_${values.join('_')}`, 'int64', [values.length], BigInt64Array.from(values, BigInt));
+
+function constant(graph: Graph, name: string, dtype: DType, dims: readonly number[], data: ConstantData): string {
+  graph.constants.set(name, { dtype, dims, data });
+  graph.types.set(name, { dtype, dims });
+  return name;
 }
 
 function fresh(graph: Graph, name: string): string {
