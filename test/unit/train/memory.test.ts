@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Graph } from '../../../pipeline/src/onnx/index.ts';
-import { estimateMemory } from '../../../pipeline/src/train/memory.ts';
+import { estimateMemory, peakBytes } from '../../../pipeline/src/train/memory.ts';
 
 type NodeRow = [op: string, inputs: string[], output: string];
 
@@ -17,7 +17,7 @@ function graphOf(sizes: Record<string, number>, inputs: string[], nodes: NodeRow
   };
 }
 
-it('estimateMemory counts what lives at one time, and inputs and outputs apart', () => {
+it('estimateMemory counts what lives at one time, inputs and outputs apart, and the copies for saving', () => {
   const graph = graphOf(
     { x: 10, a: 100, b: 200, c: 50, y: 10 },
     ['x'],
@@ -29,10 +29,12 @@ it('estimateMemory counts what lives at one time, and inputs and outputs apart',
     ],
     ['y'],
   );
-  expect(estimateMemory(graph)).toMatchObject({ state: 20 * 4, step: 300 * 4 });
+  expect(peakBytes(graph)).toBe(300 * 4);
+  const { state, saving } = estimateMemory(graph, 7);
+  expect({ state, saving }).toEqual({ state: 20 * 4, saving: 10 * 4 + 4 * 7 * 4 });
 });
 
-it('estimateMemory keeps a value alive to its last reader', () => {
+it('peakBytes keeps a value alive to its last reader', () => {
   const graph = graphOf(
     { x: 1, a: 100, b: 200, c: 50, y: 1 },
     ['x'],
@@ -44,10 +46,10 @@ it('estimateMemory keeps a value alive to its last reader', () => {
     ],
     ['y'],
   );
-  expect(estimateMemory(graph).step).toBe(350 * 4);
+  expect(peakBytes(graph)).toBe(350 * 4);
 });
 
-it('estimateMemory counts a reshaped value once', () => {
+it('peakBytes counts a reshaped value once', () => {
   const graph = graphOf(
     { x: 1, a: 100, r: 100, y: 1 },
     ['x'],
@@ -58,5 +60,5 @@ it('estimateMemory counts a reshaped value once', () => {
     ],
     ['y'],
   );
-  expect(estimateMemory(graph).step).toBe(100 * 4);
+  expect(peakBytes(graph)).toBe(100 * 4);
 });
