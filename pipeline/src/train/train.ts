@@ -96,10 +96,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   };
 
   try {
-    await writeJson(paths.config, config);
-    await writeJson(paths.data, describeData(dataset));
-    await cutLines(paths.metrics, from?.step ?? 0);
-    await cutLines(paths.validation, from?.step ?? 0);
+    await openFiles(options, from?.step ?? 0);
     const horizon = horizonOf(plan, batches.batchesPerEpoch, () => pictureSeconds);
     const result = await runLoop({
       ...{
@@ -139,6 +136,19 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     return { interrupted, step, seconds: result.seconds, checkpoint: newest, validation };
   } finally {
     await engine.dispose();
+  }
+}
+
+/** Notes what is trained on what, and cuts off what an earlier process measured after `step`. */
+async function openFiles({ plan, dataset, run }: TrainOptions, step: number): Promise<void> {
+  const paths = runPaths(run);
+  try {
+    await writeJson(paths.config, plan.config);
+    await writeJson(paths.data, describeData(dataset));
+    await cutLines(paths.metrics, step);
+    await cutLines(paths.validation, step);
+  } catch (error) {
+    throw diskError(error, `start the run in ${run}`);
   }
 }
 
