@@ -34,8 +34,9 @@ export async function createOnnxruntimeEngine(
   const block = await blockSize();
   if (block) blockConvolutions(graph, block);
   const session = await ort.InferenceSession.create(encodeModel(graph), { logSeverityLevel: 3 });
-  let current = buffers(step.state, (name) => state.get(name));
-  let spare = buffers(step.state, () => undefined);
+  // No closure here may hold the initial state: it is as large as the buffers.
+  let current = buffers(step.state, state);
+  let spare = buffers(step.state, new Map());
   const scalars: Tensors = { loss: tensor([], new Float32Array(1)), gradNorm: tensor([], new Float32Array(1)) };
 
   return {
@@ -66,9 +67,12 @@ const tensor = (shape: readonly number[], data: Float32Array | Int32Array): ort.
   data instanceof Int32Array ? new ort.Tensor('int32', data, shape) : new ort.Tensor('float32', data, shape);
 
 /** A buffer for every tensor of the state, filled from `initial` where that has it. */
-function buffers(specs: readonly TensorSpec[], initial: (name: string) => Float32Array | undefined): Tensors {
+function buffers(specs: readonly TensorSpec[], initial: ReadonlyMap<string, Float32Array>): Tensors {
   return Object.fromEntries(
-    specs.map(({ name, shape }) => [name, tensor(shape, initial(name)?.slice() ?? new Float32Array(sizeOf(shape)))]),
+    specs.map(({ name, shape }) => [
+      name,
+      tensor(shape, initial.get(name)?.slice() ?? new Float32Array(sizeOf(shape))),
+    ]),
   );
 }
 
