@@ -23,7 +23,7 @@ const RUN = 'runs/digits';
 const MODEL = 'out/digits';
 const SHEET = `${MODEL}/samples.png`;
 const PICTURES = 64;
-const STEPS = 50;
+const STEPS = 100;
 const SEED = 0;
 
 const say = (line = '') => console.log(line);
@@ -86,7 +86,7 @@ async function start(signal: AbortSignal): Promise<boolean> {
   });
   try {
     const { images, shape } = await withProgress('Sampling', { unit: 'steps' }, (onStep) =>
-      model.sample({ count: PICTURES, seed: SEED, steps: STEPS, onStep, signal }),
+      model.sample({ count: PICTURES, seed: SEED, sampler: 'ddpm', steps: STEPS, onStep, signal }),
     );
     await writeWhole(SHEET, await sheet(images, shape, dataset.classNames?.length));
   } finally {

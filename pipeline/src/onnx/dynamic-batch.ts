@@ -40,7 +40,7 @@ const varies = (what: string): Error =>
   new Error(`Cannot trace for any batch size: ${what} must not depend on the batch size except in shapes, but do.`);
 
 const sameData = (a: Constant, c: Constant): boolean =>
-  a.data.length === c.data.length && a.data.every((value: number | bigint, i: number) => value === c.data[i]);
+  a.data.length === c.data.length && a.data.every((value: number | bigint, i: number) => Object.is(value, c.data[i]));
 
 function dynamicDims(port: Port, other: Port, axis: string): (number | string)[] {
   return port.dims.map((dim, i) => {

@@ -1,0 +1,150 @@
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { exportRun } from '../../../pipeline/src/export/export.ts';
+import { inferenceGraph } from '../../../pipeline/src/export/inference.ts';
+import { measureParity, PARITY_LIMIT } from '../../../pipeline/src/export/parity.ts';
+import { createModel, initParameters } from '../../../pipeline/src/model/index.ts';
+import { encodeModel } from '../../../pipeline/src/onnx/index.ts';
+import { checkpointName, saveCheckpoint } from '../../../pipeline/src/train/checkpoint.ts';
+import { type PartialConfig, resolveConfig } from '../../../pipeline/src/train/config.ts';
+import { planFromConfig } from '../../../pipeline/src/train/resolve.ts';
+import { runPaths, writeJson } from '../../../pipeline/src/train/run-folder.ts';
+import { loadModel } from '../../../runtime-node/src/index.ts';
+
+const networks: Record<string, Record<string, unknown>> = {
+  SimpleUnet: { _class_name: 'SimpleUnet', sample_size: 16, image_channels: 1, channels: [8, 12, 16], time_emb_dim: 8 },
+  'conditional UNet2DModel with attention': {
+    ...{ _class_name: 'UNet2DModel', sample_size: 12, in_channels: 3, out_channels: 3, num_class_embeds: 4 },
+    ...{ block_out_channels: [8, 16], layers_per_block: 1, norm_num_groups: 4, attention_head_dim: 4 },
+    ...{ down_block_types: ['DownBlock2D', 'AttnDownBlock2D'], up_block_types: ['AttnUpBlock2D', 'UpBlock2D'] },
+  },
+};
+
+describe.each(Object.entries(networks))('inferenceGraph of a %s', (_, config) => {
+  const model = createModel(config);
+  const parameters = initParameters(model, 3);
+  const graph = inferenceGraph(model, parameters);
+
+  it('is what tfjs computes, on batches of 1, 3 and 8', async () => {
+    expect(await measureParity(model, parameters, encodeModel(graph))).toBeLessThan(PARITY_LIMIT / 10);
+  });
+
+  it('takes and gives what the model folder promises, for any batch', () => {
+    const ports = (list: typeof graph.inputs) => list.map(({ name, dtype, dims }) => [name, dtype, dims]);
+    const image = ['batch', ...model.imageShape];
+    expect(ports(graph.inputs)).toEqual([
+      ['sample', 'float32', image],
+      ['timestep', 'float32', ['batch']],
+      ...(model.classCount === null ? [] : [['class_labels', 'int64', ['batch']]]),
+    ]);
+    expect(ports(graph.outputs)).toEqual([['out_sample', 'float32', image]]);
+  });
+
+  it('has no Transpose but those that onnxruntime fuses into a product, no sine, and names from the modules', () => {
+    const readersOf = (name: string) => graph.nodes.filter(({ inputs }) => inputs.includes(name)).map(({ op }) => op);
+    for (const { op, outputs } of graph.nodes) {
+      if (op === 'Transpose') expect(new Set(readersOf(outputs[0]!))).toEqual(new Set(['MatMul']));
+    }
+    expect(graph.nodes.map(({ op }) => op)).not.toContain('Sin');
+    expect(graph.nodes.some(({ name }) => /^(downs|down_blocks)\.0\..*\/Conv/.test(name))).toBe(true);
+  });
+});
+
+describe('exportRun', () => {
+  const config: PartialConfig = {
+    data: { source: 'blobs', size: 12 },
+    model: networks['conditional UNet2DModel with attention']!,
+    scheduler: { num_train_timesteps: 50, prediction_type: 'v_prediction' },
+    training: { steps: 4, batch: 2 },
+  };
+  const plan = planFromConfig(resolveConfig([{ name: 'the test', config }]));
+  let folder: string;
+  const at = (...parts: string[]) => join(folder, ...parts);
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'onnoise-export-'));
+    const paths = runPaths(at('run'));
+    const state = plan.step.initialState(plan.initialParameters());
+    for (const step of [2, 4]) {
+      const info = {
+        format: 1,
+        step,
+        epoch: 0,
+        position: { epoch: 0, index: 0 },
+        seed: 0,
+        seconds: 1,
+        reserve: null,
+      } as const;
+      const data = { name: 'blobs', hash: 'abc' };
+      await saveCheckpoint(
+        paths.checkpoints,
+        { ...info, learningRate: 1, loss: 1, config: plan.config, data },
+        plan.step.state,
+        state,
+        3,
+      );
+    }
+    await writeJson(paths.config, plan.config);
+    await writeJson(paths.data, { name: 'blobs', hash: 'abc', count: 9, channels: 3, height: 12, width: 12 });
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it('writes a folder that runtime-node samples, with a card', async () => {
+    const result = await exportRun({ run: at('run'), out: at('model') });
+    expect(result.step).toBe(4);
+    expect(result.parity).toBeLessThan(PARITY_LIMIT);
+    expect(await readFile(at('model', 'README.md'), 'utf8')).toMatch(/`abc`[\s\S]*largest difference/);
+    const model = await loadModel(at('model'), { device: 'cpu' });
+    const { images, labels } = await model.sample({ count: 3, steps: 2 });
+    await model.dispose();
+    expect(images.length).toBe(3 * 3 * 12 * 12);
+    expect(images.every(Number.isFinite)).toBe(true);
+    expect(labels).toEqual([0, 1, 2]);
+  });
+
+  it('takes the checkpoint of a step, and lists those there are', async () => {
+    expect((await exportRun({ run: at('run'), out: at('early'), checkpoint: 2 })).step).toBe(2);
+    await expect(exportRun({ run: at('run'), out: at('none'), checkpoint: 3 })).rejects.toThrow(
+      /no checkpoint of step 3, only of 2, 4/,
+    );
+  });
+
+  it('leaves no folder when training and ONNX differ', async () => {
+    const state = plan.step.initialState(plan.initialParameters());
+    // A weight that is no number makes both sides NaN, which no comparison passes.
+    state.get('ema.conv_in.weight')!.fill(Number.NaN);
+    const info = {
+      format: 1,
+      step: 6,
+      epoch: 0,
+      position: { epoch: 0, index: 0 },
+      seed: 0,
+      seconds: 1,
+      reserve: null,
+    } as const;
+    const data = { name: 'blobs', hash: 'abc' };
+    await saveCheckpoint(
+      runPaths(at('run')).checkpoints,
+      { ...info, learningRate: 1, loss: 1, config: plan.config, data },
+      plan.step.state,
+      state,
+      3,
+    );
+    await expect(exportRun({ run: at('run'), out: at('broken') })).rejects.toThrow(
+      /must be at most 0.0001, received .*Nothing was written/,
+    );
+    expect((await readdir(folder)).filter((name) => name.includes('broken'))).toEqual([]);
+    await rm(join(runPaths(at('run')).checkpoints, checkpointName(6)), { recursive: true });
+  });
+
+  it('refuses a folder that holds something else, and a run that is none, before any work', async () => {
+    await writeFile(at('file'), 'text');
+    await expect(exportRun({ run: at('run'), out: at('file') })).rejects.toThrow(
+      /must be a new, empty or model folder, received a file/,
+    );
+    await expect(exportRun({ run: at('nowhere'), out: at('x') })).rejects.toThrow(/Cannot read the run/);
+    expect(await stat(at('x')).catch(() => null)).toBe(null);
+  });
+});
