@@ -14,12 +14,17 @@ import { depthwise, reshape, transpose } from './images.ts';
 
 type Quad = readonly [number, number, number, number];
 
-/** Up to this many pixels of output over all images, the filter is what weighs. */
-const FEW_PIXELS = 512;
+/** So few pixels are few whatever the filter. */
+const FEW_PIXELS = 64;
 
-/** Has an image of logical NHWC `shape` few pixels, its batch included? */
-export const hasFewPixels = ([batch, height, width]: readonly number[]): boolean =>
-  batch! * height! * width! <= FEW_PIXELS;
+/**
+ * Is it the filter that weighs? An image of logical NHWC `shape` has few pixels, its batch included, where it has fewer than the
+ * filter of logical HWIO shape `filter` has channels, inputs and outputs on average.
+ */
+export function hasFewPixels([batch, height, width]: readonly number[], filter: readonly number[]): boolean {
+  const [, , inputs, outputs] = filter as Quad;
+  return batch! * height! * width! <= Math.max(FEW_PIXELS, (inputs + outputs) / 2);
+}
 
 /** X [N, C, H, W] and W [O, C, kH, kW] to Y of logical NHWC `shape`. */
 export function productConvolution(

@@ -53,7 +53,7 @@ export const convolution: KernelTable = {
     const { x: source, g } = unpadded(b, image(b, x!), geometry(x!.shape, w!.shape, attrs));
     const shape = outputShape(source.shape, w!.shape[3]!, g);
     const weights = filter(b, w!);
-    if (isTrained(b, weights) && hasFewPixels(shape)) return productConvolution(b, source, weights, shape, g);
+    if (isTrained(b, weights) && hasFewPixels(shape, w!.shape)) return productConvolution(b, source, weights, shape, g);
     const out = imageValue('', shape);
     return { ...out, name: b.emit('Conv', [source.name, weights.name], out, { attributes: convAttributes(g) }) };
   },
@@ -75,13 +75,13 @@ export const convolution: KernelTable = {
   Conv2DBackpropInput: (b, { dy, filter: w }, attrs) => {
     const g = geometry(attrs.inputShape, w!.shape, attrs);
     const weights = filter(b, w!);
-    const few = isTrained(b, weights) && hasFewPixels(dy!.shape);
+    const few = isTrained(b, weights) && hasFewPixels(dy!.shape, w!.shape);
     return (few ? productInputGradient : inputGradient)(b, image(b, dy!), weights, attrs.inputShape, g);
   },
   Conv2DBackpropFilter: (b, { x, dy }, attrs) => {
     const { x: source, g } = unpadded(b, image(b, x!), geometry(x!.shape, attrs.filterShape, attrs));
     const dims = OIHW.map((axis) => attrs.filterShape[axis]);
-    const gradient = hasFewPixels(dy!.shape) ? productFilterGradient : filterGradient;
+    const gradient = hasFewPixels(dy!.shape, attrs.filterShape) ? productFilterGradient : filterGradient;
     const name = gradient(b, source, image(b, dy!), dims, g);
     return { name, dtype: 'float32', shape: attrs.filterShape, order: OIHW, dims };
   },

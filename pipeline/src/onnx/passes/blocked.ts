@@ -16,7 +16,7 @@ import { producers } from './uses.ts';
 export type Quad = readonly [number, number, number, number];
 
 /** Below this many pixels rearranging the filter costs more than the blocked kernel saves. */
-const MIN_PIXELS = 1024;
+const MIN_PIXELS = 512;
 export const BLOCKED = 'com.microsoft.nchwc';
 
 /** @param block the machine's block size, 8 or 16 */
