@@ -6,6 +6,7 @@
  * Any other difference means that the function depends on the batch size in a way that a graph cannot, and is an error.
  */
 import type { Constant, Graph, Node, Port } from './graph.ts';
+import { createInserter, type Inserter } from './passes/insert.ts';
 
 /** Sizes that no axis of a network is likely to have by chance. */
 const SIZES = [1009, 1013] as const;
@@ -17,7 +18,7 @@ const SIZES = [1009, 1013] as const;
 export function traceAnyBatch(traceAt: (batch: number) => Graph, axis = 'batch'): Graph {
   const [graph, other] = SIZES.map(traceAt) as [Graph, Graph];
   if (graph.nodes.length !== other.nodes.length) throw varies(`${graph.nodes.length} and ${other.nodes.length} nodes`);
-  const batch = createBatchScalar(graph);
+  const insert = createInserter(graph);
   for (const [i, node] of [...graph.nodes].entries()) {
     const twin = other.nodes[i]!;
     const same = node.op === twin.op && JSON.stringify(node.attributes) === JSON.stringify(twin.attributes);
@@ -25,10 +26,10 @@ export function traceAnyBatch(traceAt: (batch: number) => Graph, axis = 'batch')
     for (const [j, input] of node.inputs.entries()) {
       const a = graph.constants.get(input);
       const c = other.constants.get(twin.inputs[j]!);
-      if (a && c && !sameData(a, c)) node.inputs[j] = dynamic(graph, node, j, linear(a, c, node), batch);
+      if (a && c && !sameData(a, c)) node.inputs[j] = dynamic(graph, insert, node, j, linear(a, c, node));
     }
   }
-  graph.nodes.unshift(...batch.nodes());
+  graph.nodes.unshift(...insert.nodes);
   for (const ports of [graph.inputs, graph.outputs]) {
     const others = ports === graph.inputs ? other.inputs : other.outputs;
     for (const [i, port] of ports.entries()) port.dims = dynamicDims(port, others[i]!, axis);
@@ -65,51 +66,16 @@ function linear(a: Constant, c: Constant, node: Node): Linear {
 }
 
 /** The name of a shape that follows the batch size. */
-function dynamic(graph: Graph, node: Node, input: number, { base, slope }: Linear, batch: BatchScalar): string {
+function dynamic(graph: Graph, insert: Inserter, node: Node, input: number, { base, slope }: Linear): string {
   const moving = slope.filter((s) => s !== 0).length;
   if (node.op === 'Reshape' && input === 1 && moving === 1) {
-    return constant(
-      graph,
-      base.map((value, i) => (slope[i] === 0 ? value : -1)),
-    );
+    return insert.vector(base.map((value, i) => (slope[i] === 0 ? value : -1)));
   }
-  return batch.shape(base, slope);
-}
-
-function constant(graph: Graph, values: readonly number[]): string {
-  const name = `shape_${values.join('_')}`;
-  graph.constants.set(name, { dtype: 'int64', dims: [values.length], data: BigInt64Array.from(values, BigInt) });
-  graph.types.set(name, { dtype: 'int64', dims: [values.length] });
-  return name;
-}
-
-interface BatchScalar {
-  /** Name of the vector base + slope * N. */
-  shape(base: readonly number[], slope: readonly number[]): string;
-  /** The nodes that compute what was asked for. */
-  nodes(): Node[];
-}
-
-/** N, read from the first input when some shape needs it. */
-function createBatchScalar(graph: Graph): BatchScalar {
-  const nodes: Node[] = [];
-  const add = (name: string, op: string, inputs: string[], dims: readonly number[]): string => {
-    if (!graph.types.has(name)) {
-      graph.types.set(name, { dtype: 'int64', dims });
-      nodes.push({ name, op, domain: '', inputs, outputs: [name], attributes: {} });
-    }
-    return name;
-  };
-  return {
-    shape(base, slope) {
-      const input = graph.inputs[0]!;
-      const whole = add('batch/Shape', 'Shape', [input.name], [input.dims.length]);
-      const one = constant(graph, [1]);
-      const size = add('batch/Slice', 'Slice', [whole, constant(graph, [0]), one], [1]);
-      const key = `${base.join('_')}+${slope.join('_')}`;
-      const scaled = add(`batch/Mul ${key}`, 'Mul', [size, constant(graph, slope)], [slope.length]);
-      return add(`batch/Add ${key}`, 'Add', [scaled, constant(graph, base)], [base.length]);
-    },
-    nodes: () => nodes,
-  };
+  // base + slope * N, N being read from the first input
+  const options = { dtype: 'int64', after: 'batch' } as const;
+  const { name, dims } = graph.inputs[0]!;
+  const whole = insert.add('Shape', [name], [dims.length], options);
+  const size = insert.add('Slice', [whole, insert.vector([0]), insert.vector([1])], [1], options);
+  const scaled = insert.add('Mul', [size, insert.vector(slope)], [slope.length], options);
+  return insert.add('Add', [scaled, insert.vector(base)], [base.length], options);
 }

@@ -6,19 +6,21 @@
 import type { Graph, Node } from '../graph.ts';
 import { sizeOf } from '../graph.ts';
 import { sameList } from '../layout.ts';
+import { createInserter, type Inserter } from './insert.ts';
 import { producers, readers } from './uses.ts';
 
 export function fuseGroupNorm(graph: Graph): void {
   const producer = producers(graph);
   const reads = readers(graph);
-  for (const back of [...graph.nodes]) {
-    const found = back.op === 'Reshape' ? match(graph, producer, back) : undefined;
-    if (!found) continue;
-    // Everything between must serve this normalization alone.
-    if (found.inner.some((node) => !reads.get(node.outputs[0]!)!.every((reader) => found.all.has(reader)))) continue;
-    const at = graph.nodes.indexOf(back);
-    graph.nodes.splice(at, 1, ...replacement(graph, back, found));
+  const insert = createInserter(graph);
+  for (const node of graph.nodes) {
+    const found = node.op === 'Reshape' ? match(graph, producer, node) : undefined;
+    // Everything between must serve this normalization alone; it is dead code afterwards.
+    const alone = found?.inner.every((inner) => reads.get(inner.outputs[0]!)!.every((reader) => found.all.has(reader)));
+    if (found && alone) replace(graph, insert, node, found);
+    else insert.nodes.push(node);
   }
+  graph.nodes = insert.nodes;
 }
 
 interface Match {
@@ -79,37 +81,23 @@ function match(graph: Graph, producer: ReadonlyMap<string, Node>, back: Node): M
   };
 }
 
-function replacement(graph: Graph, back: Node, { source, groups, channels, epsilon, scale, shift }: Match): Node[] {
-  const prefix = back.outputs[0]!.replace(/\/[^/]*$/, '');
-  const nodes: Node[] = [];
-  const image = graph.types.get(back.outputs[0]!)!;
-  const constant = (name: string, dims: readonly number[], data: Float32Array | BigInt64Array): string => {
-    const dtype = data instanceof Float32Array ? 'float32' : 'int64';
-    graph.constants.set(name, { dtype, dims, data });
-    graph.types.set(name, { dtype, dims });
-    return name;
-  };
+/** Puts the one operator, the scale and the shift in the place of `back`, the Reshape that ended the normalization. */
+function replace(graph: Graph, insert: Inserter, back: Node, found: Match): void {
+  const { source, groups, channels, epsilon, scale, shift } = found;
+  const after = back.outputs[0]!;
+  const { dims } = graph.types.get(after)!;
+  const rows = [dims[0]!, groups, sizeOf(dims) / dims[0]! / groups];
+  const perGroup = (name: string, value: number): string =>
+    insert.constant(`${name}_${groups}`, 'float32', [groups], () => new Float32Array(groups).fill(value));
   const perChannel = (name: string): string => {
     const { data } = graph.constants.get(name)!;
-    return constant(`${name}.channels`, data.length === 1 ? [] : [channels, 1, 1], data as Float32Array);
+    return insert.constant(`${name}.channels`, 'float32', data.length === 1 ? [] : [channels, 1, 1], () => data);
   };
-  const add = (op: string, inputs: string[], dims: readonly number[], attributes: Node['attributes'] = {}): string => {
-    let name = `${prefix}/${op}`;
-    for (let i = 1; graph.types.has(name); i++) name = `${prefix}/${op}_${i}`;
-    graph.types.set(name, { dtype: 'float32', dims });
-    nodes.push({ name, op, domain: '', inputs, outputs: [name], attributes });
-    return name;
-  };
-  const batch = image.dims[0]!;
-  const rows = [batch, groups, sizeOf(image.dims) / batch / groups];
-  // 0 keeps the batch as it comes in.
-  const toRows = constant(`rows_${groups}`, [3], BigInt64Array.of(0n, BigInt(groups), -1n));
-  const ones = constant(`ones_${groups}`, [groups], new Float32Array(groups).fill(1));
-  const zeros = constant(`zeros_${groups}`, [groups], new Float32Array(groups));
-  const flat = add('Reshape', [source, toRows], rows);
-  const normal = add('InstanceNormalization', [flat, ones, zeros], rows, { epsilon: { float: epsilon } });
-  const restored = add('Reshape', [normal, back.inputs[1]!], image.dims);
-  const scaled = add('Mul', [restored, perChannel(scale)], image.dims);
-  nodes.push({ ...back, op: 'Add', inputs: [scaled, perChannel(shift)] });
-  return nodes;
+  const flat = insert.add('Reshape', [source, insert.vector([0, groups, -1])], rows, { after }); // 0 keeps the batch
+  const normal = insert.add('InstanceNormalization', [flat, perGroup('ones', 1), perGroup('zeros', 0)], rows, {
+    ...{ after, attributes: { epsilon: { float: epsilon } } },
+  });
+  const restored = insert.add('Reshape', [normal, back.inputs[1]!], dims, { after });
+  const scaled = insert.add('Mul', [restored, perChannel(scale)], dims, { after });
+  insert.nodes.push({ ...back, op: 'Add', inputs: [scaled, perChannel(shift)] });
 }
