@@ -25,13 +25,12 @@ export async function readArtefact(source: string | URL | ModelFiles): Promise<A
     readJson(source, 'scheduler/scheduler_config.json'),
     readJson(source, 'unet/config.json'),
   ]);
-  const {
-    in_channels: channels,
-    sample_size: size,
-    num_class_embeds: classes = null,
-  } = unet as Record<string, unknown>;
+  const config = unet as Record<string, unknown>;
+  const { sample_size: size, num_class_embeds: classes = null } = config;
+  const channelsName = config.image_channels === undefined ? 'in_channels' : 'image_channels'; // the latter in SimpleUnet
+  const channels = config[channelsName];
   const [height, width, ...more] = Array.isArray(size) ? size : [size, size];
-  if (!isCount(channels)) refuse(ACTION, 'in_channels of unet/config.json', 'a positive integer', channels);
+  if (!isCount(channels)) refuse(ACTION, `${channelsName} of unet/config.json`, 'a positive integer', channels);
   if (!isCount(height) || !isCount(width) || more.length > 0) {
     refuse(ACTION, 'sample_size of unet/config.json', 'a positive integer or two, [height, width]', size);
   }

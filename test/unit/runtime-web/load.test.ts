@@ -96,6 +96,13 @@ describe('loadModel and sample', () => {
     await model.dispose();
   });
 
+  it('reads the channels of SimpleUnet under the name it gives them', async () => {
+    const config = json({ image_channels: 1, sample_size: [2, 3], num_class_embeds: null });
+    const model = await loadModel(files(false, { 'unet/config.json': config }), { device: 'wasm' });
+    expect(model.shape).toEqual([1, 2, 3]);
+    await model.dispose();
+  });
+
   it('falls back to WebAssembly and says why', async () => {
     const reports: unknown[] = [];
     const model = await loadModel(files(), { onDevice: (report) => reports.push(report) });
