@@ -79,7 +79,7 @@ function modelIndex(modelConfig: object): object {
   const name = className(modelConfig);
   return {
     _class_name: 'DDPMPipeline',
-    _diffusers_version: '0.42.0',
+    _diffusers_version: '0.42.1',
     scheduler: ['diffusers', 'DDPMScheduler'],
     unet: [name === 'UNet2DModel' ? 'diffusers' : 'onnoise', name],
   };

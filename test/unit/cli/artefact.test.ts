@@ -16,7 +16,7 @@ describe('writeArtefact', () => {
     expect(await tree(folder)).toBe(6);
     expect(await json(folder, 'model_index.json')).toEqual({
       _class_name: 'DDPMPipeline',
-      _diffusers_version: '0.42.0',
+      _diffusers_version: '0.42.1',
       scheduler: ['diffusers', 'DDPMScheduler'],
       unet: ['diffusers', 'UNet2DModel'],
     });
