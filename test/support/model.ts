@@ -1,7 +1,7 @@
 /** What the goldens of the networks are made of: the same formula as in scripts/golden/model.py, and its tensors. */
 import * as tf from '@tensorflow/tfjs';
 import { createModel, type Model, type Parameters } from '../../pipeline/src/model/index.ts';
-import { sizeOf } from '../../pipeline/src/model/parameters.ts';
+import { sizeOf } from '../../pipeline/src/shape.ts';
 
 export interface NetworkGolden {
   config: Record<string, unknown>;

@@ -8,6 +8,7 @@ import { SAMPLERS, type Sampler } from '@onnoise/scheduler';
 import type { Argv, CommandModule } from 'yargs';
 import { createFilm, type Film, spreadSteps } from '../film.ts';
 import { checkWritable, writeWhole } from '../output.ts';
+import { sizeOf } from '../shape.ts';
 import { formatPath, plural } from '../terminal/format.ts';
 import { withInterrupt } from '../terminal/interrupt.ts';
 import { toNumber, toNumbers } from '../terminal/options.ts';
@@ -95,7 +96,7 @@ export async function sample(options: SampleArguments): Promise<void> {
   try {
     const { count, seed, sampler, eta, labels, batch } = options;
     const steps = options.steps ?? Math.min(50, model.scheduler.num_train_timesteps);
-    const size = model.shape.reduce((product, side) => product * side, 1);
+    const size = sizeOf(model.shape);
     const film = createFilm(count, size, keptSteps(options, steps));
     const samples = await withInterrupt((signal) =>
       withProgress('Sampling', { unit: 'steps' }, (report) =>

@@ -5,12 +5,12 @@
 import { readFile } from 'node:fs/promises';
 import { InputError } from '@onnoise/scheduler';
 import type { Argv, CommandModule } from 'yargs';
+import { countParameters } from '../model/parameters.ts';
 import { formatBytes, formatDuration, formatNumber, formatPath } from '../terminal/format.ts';
 import { INTERRUPTED, withInterrupt } from '../terminal/interrupt.ts';
 import { withProgress } from '../terminal/progress.ts';
 import type { Layer, TrainConfig } from '../train/config.ts';
 import type { TrainPlan } from '../train/plan.ts';
-import { countTrainable } from '../train/state.ts';
 import { describeDataset } from './options/describe-dataset.ts';
 import { prepareWithProgress } from './options/prepare-with-progress.ts';
 import { fieldOptions, typedLayer } from './options/train-fields.ts';
@@ -166,7 +166,7 @@ function prepareOptions(given: TrainConfig, { data, training }: TrainConfig) {
 
 function modelLine({ model, config }: TrainPlan): string {
   const classes = model.classCount === null ? '' : `, conditional on ${model.classCount} classes`;
-  return `Model: ${config.model._class_name}, ${countTrainable(model.parameters).toLocaleString('en')} parameters, images of ${model.imageShape.join(' x ')}${classes}`;
+  return `Model: ${config.model._class_name}, ${countParameters(model).toLocaleString('en')} parameters, images of ${model.imageShape.join(' x ')}${classes}`;
 }
 
 /** The rest of `--dry-run`: parameter count and memory. */

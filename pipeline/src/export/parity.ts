@@ -7,6 +7,7 @@ import { gaussian } from '@onnoise/scheduler';
 import * as tf from '@tensorflow/tfjs';
 import * as ort from 'onnxruntime-node';
 import type { Model } from '../model/index.ts';
+import { sizeOf } from '../shape.ts';
 
 /** Batch sizes that are compared. */
 export const PARITY_BATCHES = [1, 3, 8] as const;
@@ -72,7 +73,7 @@ interface Inputs {
 
 /** Gaussian images, timesteps spread over 0..T-1, all classes in turn. */
 function randomInputs(model: Model, batch: number): Inputs {
-  const size = model.imageShape.reduce((product, dim) => product * dim, 1);
+  const size = sizeOf(model.imageShape);
   const sample = new Float32Array(batch * size);
   for (let i = 0; i < batch; i++) gaussian(batch * 1000 + i, 0, sample.subarray(i * size, (i + 1) * size));
   const spread = (count: number, i: number) => Math.floor(((i + 0.5) / batch) * count);

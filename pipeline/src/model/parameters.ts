@@ -1,15 +1,19 @@
 /** Counting and starting a network's parameters. */
 import { gaussian, uniform } from '@onnoise/scheduler';
+import { sizeOf } from '../shape.ts';
 import type { Model, ParameterSpec } from './types.ts';
 
 /** Parameter i draws from this stream plus i, away from the streams of noise and data. */
 const FIRST_STREAM = 0x10000000;
 
-export const sizeOf = (shape: readonly number[]): number => shape.reduce((size, length) => size * length, 1);
+interface Counted {
+  shape: readonly number[];
+  trainable: boolean;
+}
 
 /** Number of trainable values: PyTorch's `sum(p.numel() for p in model.parameters())`. */
-export const countParameters = (model: Pick<Model, 'parameters'>): number =>
-  model.parameters.reduce((count, { shape, trainable }) => count + (trainable ? sizeOf(shape) : 0), 0);
+export const countParameters = ({ parameters }: { parameters: readonly Counted[] }): number =>
+  parameters.reduce((count, { shape, trainable }) => count + (trainable ? sizeOf(shape) : 0), 0);
 
 /**
  * Starting values of all parameters and buffers, in PyTorch's order and from PyTorch's default distributions.

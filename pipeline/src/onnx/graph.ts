@@ -58,8 +58,7 @@ export interface EmitOptions {
   domain?: Domain;
 }
 
-/** Number of elements. */
-export const sizeOf = (dims: readonly number[]): number => dims.reduce((product, dim) => product * dim, 1);
+export { sizeOf } from '../shape.ts';
 
 /**
  * Appends to a graph. Nodes are named by scope: a node that reads a named parameter opens the scope of that parameter

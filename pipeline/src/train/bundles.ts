@@ -3,6 +3,7 @@
  * dozen operations on each: laid end to end they cost what one costs. Large ones stay alone, since laying them together copies them.
  */
 import * as tf from '@tensorflow/tfjs';
+import { sizeOf } from '../shape.ts';
 
 export interface Bundle {
   members: { name: string; shape: readonly number[]; size: number }[];
@@ -13,7 +14,7 @@ const LARGE = 1 << 15;
 
 export function bundleParameters(parameters: readonly { name: string; shape: readonly number[] }[]): Bundle[] {
   const members = parameters.map(({ name, shape }) => {
-    return { name, shape, size: shape.reduce((product, extent) => product * extent, 1) };
+    return { name, shape, size: sizeOf(shape) };
   });
   const small = members.filter(({ size }) => size < LARGE);
   const large = members.filter(({ size }) => size >= LARGE);

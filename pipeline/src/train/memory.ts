@@ -12,10 +12,11 @@
  * `arenaFactor` is measured, 3.3 to 3.7 on the tutorial's network and on the digits': onnxruntime's arena grows by
  * doubling, and from the second step on holds a block planned for the whole step beside what the first step took.
  */
+import { countParameters } from '../model/parameters.ts';
 import type { Graph } from '../onnx/index.ts';
+import { sizeOf } from '../shape.ts';
 import { formatBytes } from '../terminal/format.ts';
 import type { TrainPlan } from './plan.ts';
-import { countTrainable } from './state.ts';
 
 export interface MemoryEstimate {
   /** All in bytes. */
@@ -46,7 +47,7 @@ export function estimateMemory(graph: Graph, weights: number): MemoryEstimate {
 function sizesOf(graph: Graph): (name: string) => number {
   return (name) => {
     const type = graph.types.get(name);
-    return type ? bytesOf[type.dtype] * type.dims.reduce((product, extent) => product * extent, 1) : 0;
+    return type ? bytesOf[type.dtype] * sizeOf(type.dims) : 0;
   };
 }
 
@@ -86,7 +87,7 @@ export function peakBytes(graph: Graph): number {
 /** The estimate of a plan in words. */
 export async function describeMemory({ step, model, config }: TrainPlan): Promise<string> {
   const { traceStep } = await import('./engines/onnxruntime.ts');
-  const estimate = estimateMemory(traceStep(step), countTrainable(model.parameters));
+  const estimate = estimateMemory(traceStep(step), countParameters(model));
   const parts = {
     state: estimate.state,
     [`a step of ${config.training.batch} images`]: estimate.step,

@@ -9,6 +9,7 @@
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { InputError } from '@onnoise/scheduler';
+import { sizeOf } from '../shape.ts';
 
 export type SafetensorsData = Float32Array | Int32Array | BigInt64Array | Uint8Array;
 
@@ -161,7 +162,6 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const isSizes = (value: unknown): value is number[] =>
   Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);
-const sizeOf = (shape: readonly number[]) => shape.reduce((product, extent) => product * extent, 1);
 const asBytes = (data: SafetensorsData) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 
 function dtypeOf(data: SafetensorsData): Dtype {

@@ -2,6 +2,7 @@
  * Names of the training state: `model.<parameter>` for every parameter and buffer, and for trainable ones
  * `ema.<parameter>`, `adam.m.<parameter>` and `adam.v.<parameter>`.
  */
+import { sizeOf } from '../shape.ts';
 import type { TensorSpec, TrainableModel } from './contracts.ts';
 
 type Parameters = TrainableModel['parameters'];
@@ -16,10 +17,6 @@ export function stateSpecs(parameters: Parameters, ema: boolean): TensorSpec[] {
     ),
   ];
 }
-
-/** Number of values that are trained. */
-export const countTrainable = (parameters: Parameters): number =>
-  parameters.reduce((count, { shape, trainable }) => count + (trainable ? sizeOf(shape) : 0), 0);
 
 /** Zero moments, EMA equal to the weights. Copies. */
 export function freshState(
@@ -56,5 +53,3 @@ export function parametersOf(
   }
   return parameters;
 }
-
-const sizeOf = (shape: readonly number[]) => shape.reduce((product, extent) => product * extent, 1);

@@ -5,6 +5,7 @@
 import { InputError } from '@onnoise/scheduler';
 import { createBatcher, type Dataset } from '../data/index.ts';
 import { checkWritable } from '../output.ts';
+import { sizeOf } from '../shape.ts';
 import { type CheckpointInfo, diskError, type Resumed, resumeCheckpoint, saveCheckpoint } from './checkpoint.ts';
 import { compareConfigs } from './config.ts';
 import type { TrainEngine } from './contracts.ts';
@@ -109,7 +110,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
         horizon,
         signal,
       },
-      size: model.imageShape.reduce((product, extent) => product * extent, 1),
+      size: sizeOf(model.imageShape),
       learningRate: { rate: training.lr, schedule: training.lrSchedule, warmupSteps: training.warmupSteps },
       emaDecay: training.emaDecay,
       start: { step: from?.step ?? 0, seconds: from?.seconds ?? 0, reserve: from?.reserve ?? null },
