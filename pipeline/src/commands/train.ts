@@ -6,14 +6,15 @@ import { readFile } from 'node:fs/promises';
 import { InputError } from '@onnoise/scheduler';
 import type { Argv, CommandModule } from 'yargs';
 import { countParameters } from '../model/parameters.ts';
-import { formatBytes, formatDuration, formatNumber, formatPath } from '../terminal/format.ts';
+import { formatDuration, formatPath } from '../terminal/format.ts';
 import { INTERRUPTED, withInterrupt } from '../terminal/interrupt.ts';
 import { withProgress } from '../terminal/progress.ts';
-import type { Layer, TrainConfig } from '../train/config.ts';
+import type { Layer } from '../train/config.ts';
 import type { TrainPlan } from '../train/plan.ts';
 import { describeDataset } from './options/describe-dataset.ts';
 import { prepareWithProgress } from './options/prepare-with-progress.ts';
 import { fieldOptions, typedLayer } from './options/train-fields.ts';
+import { describeStep, prepareOptions } from './options/training.ts';
 
 /** The options that are no settings; the rest is read by `typedLayer`. */
 export interface TrainArguments {
@@ -89,7 +90,7 @@ export async function train(args: TrainArguments): Promise<void> {
   await checkRun(early, run, args.resume);
 
   await withInterrupt(async (signal) => {
-    const dataset = await prepareWithProgress(prepareOptions(config, early.config), signal);
+    const dataset = await prepareWithProgress(prepareOptions(early.config, config.data.channels), signal);
     try {
       say(describeDataset(dataset).join('\n'));
       const plan = planFromConfig(config, dataset.channels);
@@ -100,11 +101,7 @@ export async function train(args: TrainArguments): Promise<void> {
           ...{ plan, dataset, run, resume: args.resume, signal },
           hooks: {
             onNote: say,
-            onStep: ({ loss, imagesPerSecond, memory }, progress) =>
-              report({
-                ...progress,
-                note: `loss ${loss.toPrecision(3)}  ${formatNumber(imagesPerSecond)} images/s  ${formatBytes(memory * 2 ** 20)}`,
-              }),
+            onStep: (metrics, progress) => report({ ...progress, note: describeStep(metrics) }),
           },
         }),
       );
@@ -152,16 +149,6 @@ async function readConfigFile(path: string): Promise<Layer['config']> {
   } catch (error) {
     return refuse(`a JSON file (${(error as Error).message})`);
   }
-}
-
-/** The images as the settings want them; channels are left to be seen where no setting names them. */
-function prepareOptions(given: TrainConfig, { data, training }: TrainConfig) {
-  const { csv, labelColumn } = data;
-  return {
-    ...{ data: data.source!, csv, labelColumn, size: data.size!, fit: data.fit, background: data.background },
-    ...(given.data.channels !== undefined && { channels: given.data.channels }),
-    ...{ validationShare: data.validationShare, seed: training.seed, strict: data.strict, cacheDir: data.cacheDir },
-  };
 }
 
 function modelLine({ model, config }: TrainPlan): string {

@@ -1,0 +1,20 @@
+/** What `pipeline train` and `npm start` both make of a run's settings and numbers. */
+import type { PrepareOptions } from '../../data/types.ts';
+import { formatBytes, formatNumber } from '../../terminal/format.ts';
+import type { TrainConfig } from '../../train/config.ts';
+import type { Metrics } from '../../train/metrics.ts';
+
+/** The images as the settings want them; without `channels` they are seen when the images are read. */
+export function prepareOptions({ data, training }: TrainConfig, channels: 1 | 3 | undefined): PrepareOptions {
+  const { csv, labelColumn } = data;
+  return {
+    ...{ data: data.source!, csv, labelColumn, size: data.size!, fit: data.fit, background: data.background },
+    ...(channels !== undefined && { channels }),
+    ...{ validationShare: data.validationShare, seed: training.seed, strict: data.strict, cacheDir: data.cacheDir },
+  };
+}
+
+/** The numbers of a step beside its progress bar. */
+export function describeStep({ loss, imagesPerSecond, memory }: Metrics): string {
+  return `loss ${loss.toPrecision(3)}  ${formatNumber(imagesPerSecond)} images/s  ${formatBytes(memory * 2 ** 20)}`;
+}
