@@ -58,7 +58,7 @@ export async function main(args: readonly string[]): Promise<number> {
 }
 
 /** The parser, with every command; `width` is fixed so that the help texts are the same everywhere. */
-export function createCli(args: readonly string[], width = 100): Argv {
+function createCli(args: readonly string[], width = 100): Argv {
   let cli = yargs([...args])
     .scriptName('pipeline')
     .usage('$0 <command>\n\nImages in, an ONNX diffusion model out, new pictures back.')

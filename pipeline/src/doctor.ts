@@ -27,7 +27,7 @@ export interface Diagnosis {
 }
 
 /** The oldest Node that everything was made for; the `engines` of package.json. */
-export const OLDEST_NODE = '20.11.0';
+const OLDEST_NODE = '20.11.0';
 const TRIAL_SECONDS = 60;
 const require = createRequire(import.meta.url);
 

@@ -8,7 +8,15 @@
  * 3. `cpu`.
  */
 import { InputError } from '@onnoise/scheduler';
-import { type Device, type DeviceChoice, findGpu, inspectDevice, type Machine, thisMachine } from './devices.ts';
+import {
+  type Device,
+  type DeviceChoice,
+  findGpu,
+  firstLine,
+  inspectDevice,
+  type Machine,
+  thisMachine,
+} from './devices.ts';
 
 export interface DeviceReport {
   device: Device;
@@ -42,7 +50,7 @@ export async function openOnDevice<T>(
       const { value } = await open('cuda');
       return { value, report: { device: 'cuda', reason: `auto: ${cuda.reason}` } };
     } catch (error) {
-      reasons.push(`cuda could not run this model (${message(error)})`);
+      reasons.push(`cuda could not run this model (${firstLine(error)})`);
     }
   } else {
     reasons.push(`no cuda: ${cuda.reason}`);
@@ -70,7 +78,7 @@ export async function openOnDevice<T>(
     await other.close();
     return keep(best, best === gpu ? 'webgpu' : 'cpu');
   } catch (error) {
-    reasons.push(`webgpu could not run this model (${message(error)})`);
+    reasons.push(`webgpu could not run this model (${firstLine(error)})`);
     return keep(cpu, 'cpu');
   }
 }
@@ -91,8 +99,4 @@ async function openAsked<T>(device: Device, open: (device: Device) => Promise<Op
 async function timeWarm<T>(opened: Opened<T>): Promise<number> {
   await opened.time();
   return opened.time();
-}
-
-function message(error: unknown): string {
-  return error instanceof Error ? error.message.split('\n')[0]! : String(error);
 }

@@ -6,5 +6,5 @@ export {
   createBatcher,
   readFloats,
 } from './batcher.ts';
-export { MAX_SIZE, prepareDataset } from './prepare.ts';
+export { prepareDataset } from './prepare.ts';
 export type { Dataset, PrepareOptions, PrepareProgress, Skipped } from './types.ts';

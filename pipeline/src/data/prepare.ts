@@ -10,7 +10,7 @@ import { cacheKey, DATA_FILE, loadStored } from './stored.ts';
 import type { Dataset, ImageOptions, PrepareOptions, PrepareProgress } from './types.ts';
 
 /** Largest side of prepared images, in pixels. */
-export const MAX_SIZE = 2048;
+const MAX_SIZE = 2048;
 
 const MEMORY_LIMIT = 256 << 20;
 

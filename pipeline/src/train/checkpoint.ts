@@ -6,6 +6,7 @@
 import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
+import type { BatchPosition } from '../data/index.ts';
 import type { TrainConfig } from './config.ts';
 import type { TensorSpec } from './contracts.ts';
 import { readSafetensors, writeSafetensors } from './safetensors.ts';
@@ -17,7 +18,7 @@ export interface CheckpointInfo {
   step: number;
   epoch: number;
   /** Place in the data, as the batcher keeps it. */
-  position: { epoch: number; index: number };
+  position: BatchPosition;
   seed: number;
   /** Seconds of training so far, stops not counted. */
   seconds: number;
@@ -129,7 +130,7 @@ export async function loadCheckpoint(path: string, specs?: readonly TensorSpec[]
 }
 
 /** The JSON part alone: cheap, and enough to compare configurations. */
-export async function readInfo(path: string): Promise<StoredInfo> {
+async function readInfo(path: string): Promise<StoredInfo> {
   const refuse = (rule: string) => new InputError(`Cannot read the checkpoint ${path}: ${rule}.`);
   const text = await readFile(join(path, infoFile), 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw error.code === 'ENOENT' ? refuse(`${infoFile} is missing`) : error;
@@ -192,7 +193,7 @@ export async function resumeCheckpoint(
 }
 
 /** Removes what a killed run left half-written. */
-export async function removeLeftovers(folder: string): Promise<void> {
+async function removeLeftovers(folder: string): Promise<void> {
   for (const name of await readdir(folder).catch(() => [])) {
     if (name.startsWith('tmp-')) await rm(join(folder, name), { recursive: true, force: true });
   }

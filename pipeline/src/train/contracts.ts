@@ -3,6 +3,7 @@
  * Types only. Tensors outside are plain typed arrays in PyTorch's order, images are NCHW.
  */
 import type * as tf from '@tensorflow/tfjs';
+import type { BatchPosition } from '../data/index.ts';
 
 export interface TensorSpec {
   name: string;
@@ -55,12 +56,6 @@ export interface TrainEngine {
   readState(): Promise<Map<string, Float32Array>>;
   writeState(state: ReadonlyMap<string, Float32Array>): Promise<void>;
   dispose(): Promise<void>;
-}
-
-/** Place in the data: which epoch, and the index of the next image in its order. Plain JSON. */
-export interface BatchPosition {
-  epoch: number;
-  index: number;
 }
 
 /** Endless batches; what comes next is a function of the position and the seed alone. */

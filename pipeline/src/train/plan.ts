@@ -73,7 +73,7 @@ export function planTraining(
 }
 
 /** @throws InputError when the images do not suit the network: their shape, or their labels. */
-export function checkData({ model, config }: TrainPlan, dataset: Dataset): void {
+export function checkData({ model }: TrainPlan, dataset: Dataset): void {
   const refuse = (text: string): never => {
     throw new InputError(`Cannot start training: ${text}.`);
   };
@@ -98,8 +98,5 @@ export function checkData({ model, config }: TrainPlan, dataset: Dataset): void 
       `the images must have at most the network's ${classCount} classes, received ${used}: ` +
         `set --model.num_class_embeds ${used}`,
     );
-  }
-  if (dataset.train.length < config.training.batch) {
-    refuse(`--batch must be at most the ${dataset.train.length} training images, received ${config.training.batch}`);
   }
 }

@@ -2,7 +2,7 @@
  * Line charts as PNG: an SVG of plain paths, rendered by sharp. No fonts are used, so the picture is the same everywhere.
  */
 import { InputError } from '@onnoise/scheduler';
-import { textPath, textWidth } from './letters.ts';
+import { round, textPath, textWidth } from './letters.ts';
 
 export interface Series {
   name: string;
@@ -157,8 +157,4 @@ function extent(values: readonly number[]): [number, number] {
 
 function format(value: number): string {
   return String(Number(value.toPrecision(3)));
-}
-
-function round(value: number): number {
-  return Math.round(value * 100) / 100;
 }

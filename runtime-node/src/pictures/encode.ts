@@ -70,7 +70,7 @@ export async function animatedWebp(
 }
 
 /** Pixels as PNG; one channel stays one channel. */
-export async function encodePng({ data, width, height, channels }: Pixels): Promise<Buffer> {
+async function encodePng({ data, width, height, channels }: Pixels): Promise<Buffer> {
   const { default: sharp } = await import('sharp');
   const image = sharp(data, { raw: { width, height, channels } });
   return (channels === 1 ? image.toColourspace('b-w') : image)

@@ -79,6 +79,7 @@ export function textPath(text: string, x: number, y: number, size: number): stri
     .join('');
 }
 
-function round(value: number): number {
+/** To hundredths: coordinates of paths. */
+export function round(value: number): number {
   return Math.round(value * 100) / 100;
 }

@@ -50,7 +50,7 @@ export function countImages(images: Float32Array, shape: ImageShape): number {
 }
 
 /** The largest whole factor that keeps an image of this shape within a comfortable size; 28x28 gives 3. */
-export function defaultScale([, height, width]: ImageShape): number {
+function defaultScale([, height, width]: ImageShape): number {
   return Math.max(1, Math.floor(COMFORTABLE_SIDE / Math.max(height, width)));
 }
 

@@ -22,19 +22,22 @@ type Quad = readonly [number, number, number, number];
 export function filterGradient(b: GraphBuilder, x: Value, dy: Value, dims: readonly number[], g: Geometry): string {
   const [outputs, inputs, kH, kW] = dims as Quad;
   const [sH, sW] = g.strides;
-  const whole: Shifts = { geometry: UNSHIFTED, taps: [0] };
+  const taps = kH * kW;
   if (!coversPhases(x, dy, g)) {
-    const columns = { geometry: g, taps: upTo(kH * kW) };
-    return reshape(b, correlate(b, dy, whole, x, columns), dims);
+    const whole = { geometry: UNSHIFTED, taps: [0] };
+    const rows = correlate(b, dy, whole, x, { geometry: g, taps: upTo(taps) }); // [O, taps, C]
+    return filterOf(b, rows, dims);
   }
-  if (sH * sW === 1) return unstrided(b, x, dy, g);
+  if (sH * sW === 1) return filterOf(b, unstrided(b, x, dy, g), dims);
 
   // Tap i of stride s is tap floor(i / s) of phase i mod s.
   const phases = everyTap(b, x, { geometry: { ...g, kernel: [sH, sW] }, taps: upTo(sH * sW) }); // [N, C sH sW, ...]
   const [mH, mW] = [kH / sH, kW / sW];
-  const gradient = unstrided(b, phases, dy, { ...UNSHIFTED, kernel: [mH, mW] }); // [O, C sH sW, mH, mW]
-  const split = reshape(b, gradient, [outputs, inputs, sH, sW, mH, mW]);
-  return reshape(b, transpose(b, split, [0, 1, 4, 2, 5, 3]), dims);
+  const gradient = unstrided(b, phases, dy, { ...UNSHIFTED, kernel: [mH, mW] }); // [O, mH mW, C sH sW]
+  const split = reshape(b, gradient, [outputs * mH * mW, inputs, sH * sW]);
+  const rows = transpose(b, split, [0, 2, 1]); // [O mH mW, sH sW, C]
+  const ordered = moveRows(b, rows, [outputs, mH, mW, sH, sW], [0, 1, 3, 2, 4], inputs); // [O, mH, sH, mW, sW, C]
+  return filterOf(b, ordered, dims);
 }
 
 const UNSHIFTED: Geometry = { kernel: [1, 1], strides: [1, 1], dilations: [1, 1], pads: [0, 0, 0, 0] };
@@ -49,7 +52,7 @@ function coversPhases(x: Value, dy: Value, { kernel, strides, dilations, pads }:
   });
 }
 
-/** Stride 1: rows of dy shifted by i, columns of X shifted by j. */
+/** Stride 1: rows of dy shifted by i, columns of X shifted by j. Stored [O, kH kW, C]. */
 function unstrided(b: GraphBuilder, x: Value, dy: Value, g: Geometry): string {
   const [kH, kW] = g.kernel;
   const [top, left, bottom, right] = g.pads;
@@ -63,7 +66,7 @@ function unstrided(b: GraphBuilder, x: Value, dy: Value, g: Geometry): string {
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, tap) => tap);
 
 /**
- * Sum over images and pixels of a's shifts times c's shifts: stored [A, C, shifts of a, shifts of c].
+ * Sum over images and pixels of a's shifts times c's shifts: stored [A, shifts of a times shifts of c, C].
  * Where images are large that is a product an image, summed; where they are small, one product over all images, for which the
  * channels must lie first.
  */
@@ -76,7 +79,7 @@ function correlate(b: GraphBuilder, a: Value, aShifts: Shifts, c: Value, cShifts
     const attributes = { transB: { int: 1 } };
     const inputs = [channelsFirst(b, a, aShifts), channelsFirst(b, c, cShifts)];
     const product = b.emit('Gemm', inputs, { dtype: 'float32', dims: [m * p, n * q] }, { attributes });
-    return filterOrder(b, product, [m, p, n, q], [1, 3, 0, 2]);
+    return reshape(b, m === 1 ? product : moveRows(b, product, [m, p], [1, 0], n * q), [p, m * n, q]);
   }
   const flat = (value: Value) => reshape(b, value.name, [batch, value.dims[1]!, value.dims[2]! * value.dims[3]!]);
   const inputs = [flat(everyTap(b, a, aShifts)), flat(everyTap(b, c, cShifts))];
@@ -84,22 +87,40 @@ function correlate(b: GraphBuilder, a: Value, aShifts: Shifts, c: Value, cShifts
   const products = b.emit('FusedMatMul', inputs, { dtype: 'float32', dims: [batch, p * m, q * n] }, options);
   const type = { dtype: 'float32', dims: [p * m, q * n] } as const;
   const product = b.emit('ReduceSum', [products, b.shape([0])], type, { attributes: { keepdims: { int: 0 } } });
-  return filterOrder(b, product, [p, m, q, n], [0, 2, 1, 3]);
+  const split = reshape(b, product, [p * m, q, n]);
+  return reshape(b, n === 1 ? split : transpose(b, split, [0, 2, 1]), [p, m * n, q]);
 }
 
-/** A product's elements, of axes `split`, in the order of a filter: a Gather, which runs on all threads where Transpose does not. */
-function filterOrder(b: GraphBuilder, product: string, split: readonly number[], perm: readonly number[]): string {
-  const size = sizeOf(split);
-  const name = `order_${split.join('x')}_${perm.join('')}`;
-  if (!b.graph.constants.has(name)) {
-    const places = Int32Array.from({ length: size }, (_, i) => i);
-    b.constant(transposeData(places, split, perm), [size], 'int32', name);
+/**
+ * [O, taps, C] to the filter [O, C, kH, kW]. The axis of size 1 keeps onnxruntime from moving the Transpose behind the operators
+ * that read the gradient, which would do it once for each of them.
+ */
+function filterOf(b: GraphBuilder, rows: string, dims: readonly number[]): string {
+  const [outputs, inputs, kH, kW] = dims as Quad;
+  const apart = reshape(b, rows, [1, outputs, kH * kW, inputs]);
+  return reshape(b, transpose(b, apart, [0, 1, 3, 2]), dims);
+}
+
+/** Rows of `width` elements, numbered by the axes `split`, in the order of the axes `perm`: whole rows move, on all threads. */
+function moveRows(
+  b: GraphBuilder,
+  name: string,
+  split: readonly number[],
+  perm: readonly number[],
+  width: number,
+): string {
+  const count = sizeOf(split);
+  const order = `rows_${split.join('x')}_${perm.join('')}`;
+  if (!b.graph.constants.has(order)) {
+    const places = Int32Array.from({ length: count }, (_, i) => i);
+    b.constant(transposeData(places, split, perm), [count], 'int32', order);
   }
-  const ordered = b.emit('Gather', [reshape(b, product, [size]), name], { dtype: 'float32', dims: [size] });
-  return reshape(
-    b,
-    ordered,
-    perm.map((axis) => split[axis]!),
+  const rows = reshape(b, name, [count, width]);
+  return b.emit(
+    'Gather',
+    [rows, order],
+    { dtype: 'float32', dims: [count, width] },
+    { attributes: { axis: { int: 0 } } },
   );
 }
 

@@ -7,7 +7,7 @@
  * onnxruntime's own ConvTranspose is a product followed by a scatter and takes about twice as long.
  */
 import type { Graph, Node } from '../graph.ts';
-import { BLOCKED, gatherBlocks, hasManyPixels, type Quad, reordered } from './blocked.ts';
+import { BLOCKED, hasManyPixels, type Quad, reordered, swappedBlocks } from './blocked.ts';
 import type { Inserter } from './insert.ts';
 
 const STRIDE = 2;
@@ -50,12 +50,12 @@ export function blockTransposed(graph: Graph, insert: Inserter, node: Node, bloc
   const phase = (row: number, column: number): string => {
     const [aRow, aColumn] = [(row + pad) % STRIDE, (column + pad) % STRIDE];
     const [qRow, qColumn] = [Math.floor((row + pad) / STRIDE), Math.floor((column + pad) / STRIDE)];
-    const name = `blocks_${inputs}x${outputs}x${kernel}_phase${aRow}${aColumn}`;
-    const filter = gatherBlocks(insert, w, name, [outputs, inputs, taps, taps], block, (o, c, tap) => {
+    const chosen = Array.from({ length: taps * taps }, (_, tap) => {
       const i = STRIDE * (taps - 1 - Math.floor(tap / taps)) + aRow;
       const j = STRIDE * (taps - 1 - (tap % taps)) + aColumn;
-      return ((c * outputs + o) * kernel + i) * kernel + j;
+      return i * kernel + j;
     });
+    const filter = swappedBlocks(insert, w, [outputs, inputs, taps, taps], block, chosen, graph.types.get(w)!.dims);
     const attributes = {
       kernel_shape: { ints: [taps, taps] },
       strides: { ints: [1, 1] },

@@ -39,12 +39,9 @@ function blockConvolution(graph: Graph, insert: Inserter, node: Node, block: num
   const { dims } = graph.types.get(output)!;
   const image = insert.add('ReorderInput', [x], graph.types.get(x)!.dims, { domain: BLOCKED });
   const filterDims = graph.types.get(w)!.dims as Quad;
-  const [outputs, inputs, kH, kW] = filterDims;
-  const taps = kH * kW;
-  const name = `blocks_${filterDims.join('x')}${origin ? '_swapped' : ''}`;
-  const filter = gatherBlocks(insert, origin ?? w, name, filterDims, block, (o, c, tap) =>
-    origin ? (c * outputs + o) * taps + taps - 1 - tap : (o * inputs + c) * taps + tap,
-  );
+  const filter = origin
+    ? swappedBlocks(insert, origin, filterDims, block, upTo(sizeOf(filterDims.slice(2))).reverse(), filterDims)
+    : straightBlocks(insert, w, filterDims, block);
   const blocked = insert.add('Conv', [image, filter, ...(bias ? [bias] : [])], dims, {
     ...{ domain: BLOCKED, attributes: node.attributes, after: output },
   });
@@ -65,42 +62,72 @@ export function reordered(blocked: string, output: string, channels: number): No
 }
 
 /**
- * A filter in blocks, [O / B, C / B, taps, B of C, B of O] under the dimensions `dims` [O, C, kH, kW].
- * @param name of the constant that holds the order
- * @param place where the filter `source`, laid flat, holds an element
+ * The filter [O, C, kH, kW] in blocks, [O / B, C / B, taps, B of C, B of O], under its own dimensions. Runs of B inputs are moved
+ * to [O, C / B, taps, B of C], and ReorderInput brings the outputs innermost.
  */
-export function gatherBlocks(
-  insert: Inserter,
-  source: string,
-  name: string,
-  dims: Quad,
-  block: number,
-  place: (output: number, input: number, tap: number) => number,
-): string {
-  const order = insert.constant(name, 'int32', [sizeOf(dims)], () => blockOrder(dims, block, place));
-  const flat = insert.add('Reshape', [source, insert.vector([-1])], [sizeOf(dims)]);
-  const blocks = insert.add('Gather', [flat, order], [sizeOf(dims)]);
+function straightBlocks(insert: Inserter, filter: string, dims: Quad, block: number): string {
+  const [outputs, inputs, kH, kW] = dims;
+  const taps = kH * kW;
+  const [perOutput, whole] = [inputs / block, sizeOf(dims) / block];
+  const order = insert.constant(`runs_${dims.join('x')}_${block}`, 'int32', [whole], () =>
+    Int32Array.from({ length: whole }, (_, to) => {
+      const [o, rest] = [Math.floor(to / (perOutput * taps)), to % (perOutput * taps)];
+      return (o * taps + (rest % taps)) * perOutput + Math.floor(rest / taps);
+    }),
+  );
+  const moved = insert.add('Gather', [runs(insert, filter, dims, block), order], [whole, block]);
+  const image = [1, outputs, 1, inputs * taps];
+  const columns = insert.add('Reshape', [moved, insert.vector(image)], image);
+  const blocks = insert.add('ReorderInput', [columns], image, { domain: BLOCKED });
   return insert.add('Reshape', [blocks, insert.vector(dims)], dims);
 }
 
-function blockOrder(
-  [outputs, inputs, kH, kW]: Quad,
+/**
+ * A filter [A, C, kH, kW] with its first axes swapped, in blocks [C / B, A / B, taps, B of A, B of C]: C is innermost there and in
+ * the runs, so the runs are all that moves.
+ * @param dims of the filter as the convolution reads it: [C, A, ...]
+ * @param taps which of the filter's taps, in order
+ * @param source dimensions of the filter, for its number of taps
+ */
+export function swappedBlocks(
+  insert: Inserter,
+  filter: string,
+  dims: Quad,
   block: number,
-  place: (output: number, input: number, tap: number) => number,
-): Int32Array {
-  const order = new Int32Array(outputs * inputs * kH * kW);
-  let to = 0;
-  for (let o = 0; o < outputs; o += block) {
-    for (let c = 0; c < inputs; c += block) {
-      for (let tap = 0; tap < kH * kW; tap++) {
-        for (let i = c; i < c + block; i++) {
-          for (let j = o; j < o + block; j++) order[to++] = place(j, i, tap);
+  taps: readonly number[],
+  source: readonly number[],
+): string {
+  const [outputs, inputs] = dims;
+  const all = sizeOf(source.slice(2));
+  const whole = sizeOf(dims) / block;
+  const order = insert.constant(`runs_${dims.join('x')}_${block}_${taps.join('_')}_of_${all}`, 'int32', [whole], () => {
+    const places = new Int32Array(whole);
+    let to = 0;
+    for (let o = 0; o < outputs / block; o++) {
+      for (let c = 0; c < inputs; c += block) {
+        for (const tap of taps) {
+          for (let i = c; i < c + block; i++) places[to++] = (i * all + tap) * (outputs / block) + o;
         }
       }
     }
-  }
-  return order;
+    return places;
+  });
+  const moved = insert.add('Gather', [runs(insert, filter, [inputs, outputs, all], block), order], [whole, block]);
+  return insert.add('Reshape', [moved, insert.vector(dims)], dims);
 }
+
+/** A filter [A, C, taps] as runs of B of its second axis: [A * taps * C / B, B]. */
+function runs(insert: Inserter, filter: string, dims: readonly number[], block: number): string {
+  const [a, c] = dims as [number, number];
+  const taps = sizeOf(dims.slice(2));
+  const flat = insert.add('Reshape', [filter, insert.vector([a, c, taps])], [a, c, taps]);
+  const perm = { perm: { ints: [0, 2, 1] } };
+  const inner = insert.add('Transpose', [flat], [a, taps, c], { attributes: perm });
+  const count = (a * taps * c) / block;
+  return insert.add('Reshape', [inner, insert.vector([count, block])], [count, block]);
+}
+
+const upTo = (count: number): number[] => Array.from({ length: count }, (_, tap) => tap);
 
 function isCandidate(graph: Graph, node: Node, block: number): boolean {
   if (node.op !== 'Conv' || node.domain !== '' || graph.constants.has(node.inputs[1]!)) return false;

@@ -47,7 +47,7 @@ export function createInserter(graph: Graph): Inserter {
   return inserter;
 }
 
-export function freshName(graph: Graph, name: string): string {
+function freshName(graph: Graph, name: string): string {
   let unique = name;
   for (let i = 1; graph.types.has(unique); i++) unique = `${name}_${i}`;
   return unique;
