@@ -75,7 +75,7 @@ export async function exportRun({ run, out, checkpoint, onProgress }: ExportOpti
     parameters: countParameters(model),
     config,
     metrics: measured(found.info, metrics, validation.at(-1), parity),
-    limits: limitsOf(model.imageShape, data?.count ?? 0),
+    limits: limitsOf(model.imageShape, data?.train ?? 0),
   };
   const last = checkpoint === undefined;
   await writeArtefact({
