@@ -3,7 +3,7 @@ loss and every gradient; BatchNorm's running statistics and ten Adam losses; nam
 
     python3 scripts/golden/model.py        # writes test/golden/data/model/
 
-Weights and inputs are not stored: both sides make them from `wave`. Made with Python 3.11, torch 2.13.0, diffusers 0.42.0.
+Weights and inputs are not stored: both sides make them from `wave`. Made with Python 3.11, torch 2.13.0, diffusers 0.42.1.
 """
 
 import base64
