@@ -7,6 +7,7 @@
  */
 import * as ort from 'onnxruntime-node';
 import { blockConvolutions, blockSize, encodeModel, type Graph, trace } from '../../onnx/index.ts';
+import { sizeOf } from '../../shape.ts';
 import type { StepInputs, TensorSpec, TrainEngine, TrainStep } from '../contracts.ts';
 
 const NEXT = 'next.';
@@ -60,8 +61,6 @@ export async function createOnnxruntimeEngine(
     },
   };
 }
-
-const sizeOf = (shape: readonly number[]): number => shape.reduce((product, dim) => product * dim, 1);
 
 const tensor = (shape: readonly number[], data: Float32Array | Int32Array): ort.Tensor =>
   data instanceof Int32Array ? new ort.Tensor('int32', data, shape) : new ort.Tensor('float32', data, shape);
