@@ -76,10 +76,14 @@ function correlate(b: GraphBuilder, a: Value, aShifts: Shifts, c: Value, cShifts
   const [m, n] = [aShifts.taps.length, cShifts.taps.length];
   const left = shiftedValue(a, aShifts);
   if (batch > 1 && left.dims[2]! * left.dims[3]! < 512) {
-    const attributes = { transB: { int: 1 } };
-    const inputs = [channelsFirst(b, a, aShifts), channelsFirst(b, c, cShifts)];
-    const product = b.emit('Gemm', inputs, { dtype: 'float32', dims: [m * p, n * q] }, { attributes });
-    return reshape(b, m === 1 ? product : moveRows(b, product, [m, p], [1, 0], n * q), [p, m * n, q]);
+    // A product for each shift of c, whose results are smaller than the shifts: they are what is laid together.
+    const stacked = concat(b, channelsFirst(b, a, aShifts));
+    const options = { attributes: { transB: { int: 1 } } };
+    const products = channelsFirst(b, c, cShifts).map((columns) =>
+      b.emit('Gemm', [stacked, columns], { dtype: 'float32', dims: [m * p, q] }, options),
+    );
+    const rows = concat(b, products); // [shifts of c, shifts of a, A, C]
+    return reshape(b, m * n === 1 ? rows : moveRows(b, rows, [n, m, p], [2, 1, 0], q), [p, m * n, q]);
   }
   const flat = (value: Value) => reshape(b, value.name, [batch, value.dims[1]!, value.dims[2]! * value.dims[3]!]);
   const inputs = [flat(everyTap(b, a, aShifts)), flat(everyTap(b, c, cShifts))];
@@ -142,19 +146,26 @@ function everyTap(b: GraphBuilder, x: Value, shifts: Shifts): Value {
   return { ...out, name: depthwise(b, x.name, x.dims[1]!, out.dims, shifts) };
 }
 
-/** Every shift of all channels, channels first: [N, C, H, W] to [taps * C, N * H' * W']. */
-function channelsFirst(b: GraphBuilder, x: Value, { geometry, taps }: Shifts): string {
+/** The shifts of all channels, channels first: [N, C, H, W] to one [C, N * H' * W'] a shift. */
+function channelsFirst(b: GraphBuilder, x: Value, { geometry, taps }: Shifts): string[] {
   const [batch, channels] = x.dims as Quad;
   const swapped = transpose(b, x.name, [1, 0, 2, 3]); // [C, N, H, W]
   const { dims } = b.graph.types.get(swapped)!;
   const [, , height, width] = shiftedValue(x, { geometry, taps }).dims as Quad;
-  const parts = taps.map((tap) => {
-    if (isIdentity(dims, geometry, [tap])) return swapped;
-    return depthwise(b, swapped, batch, [channels, batch, height, width], { geometry, taps: [tap] });
+  return taps.map((tap) => {
+    const shifted = isIdentity(dims, geometry, [tap])
+      ? swapped
+      : depthwise(b, swapped, batch, [channels, batch, height, width], { geometry, taps: [tap] });
+    return reshape(b, shifted, [channels, batch * height * width]);
   });
-  const stacked = { dtype: 'float32', dims: [taps.length * channels, batch, height, width] } as const;
-  const name = parts.length === 1 ? parts[0]! : b.emit('Concat', parts, stacked, { attributes: { axis: { int: 0 } } });
-  return reshape(b, name, [taps.length * channels, batch * height * width]);
+}
+
+/** Matrices one below the other. */
+function concat(b: GraphBuilder, parts: readonly string[]): string {
+  if (parts.length === 1) return parts[0]!;
+  const [rows, width] = b.graph.types.get(parts[0]!)!.dims as [number, number];
+  const type = { dtype: 'float32', dims: [parts.length * rows, width] } as const;
+  return b.emit('Concat', [...parts], type, { attributes: { axis: { int: 0 } } });
 }
 
 /** Does this shift leave the image as it is? */
