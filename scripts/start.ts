@@ -24,7 +24,7 @@ const RUN = 'runs/digits';
 const MODEL = 'out/digits';
 const SHEET = `${MODEL}/samples.png`;
 const PICTURES = 64;
-const STEPS = 100;
+const STEPS = 250;
 const SEED = 0;
 
 const say = (line = '') => console.log(line);
