@@ -1,24 +1,17 @@
 /**
  * What to sample: the options of a call, checked and made complete before anything is computed.
  */
-import { checkInteger, compileSampler, InputError, refuse, type Sampler, type SamplerTable } from '@onnoise/scheduler';
+import {
+  checkInteger,
+  compileSampler,
+  InputError,
+  type PictureOptions,
+  refuse,
+  type SamplerTable,
+} from '@onnoise/scheduler';
 import type { Artefact } from './artefact.ts';
 
-export interface SampleOptions {
-  /** Images. Default: as many as `seeds`, else 1. */
-  count?: number | undefined;
-  /** Image i has the seed `seed + i`; 0 to 2^53 - 1. Default: 0. */
-  seed?: number | undefined;
-  /** One seed an image, instead of `seed`. */
-  seeds?: readonly number[] | undefined;
-  /** Network calls an image, 1 to the T of the schedule. Default: 50, or T if that is less. */
-  steps?: number | undefined;
-  /** Default: `ddim`. */
-  sampler?: Sampler | undefined;
-  /** DDIM's noise, 0 (none) to 1 (as much as DDPM). Default: 0. */
-  eta?: number | undefined;
-  /** Classes of a conditional model, used in turn; at most `count`. Default: all classes in turn. */
-  labels?: readonly number[] | undefined;
+export interface SampleOptions extends PictureOptions {
   /** Images a network call. Default: 64 at 28 pixels, fewer for larger images. The pictures do not depend on it. */
   batch?: number | undefined;
 }

@@ -11,8 +11,8 @@ import {
   compileSampler,
   type Denoiser,
   InputError,
+  type PictureOptions,
   refuse,
-  type Sampler,
   type SchedulerConfig,
   type StepProgress,
   sampleImages,
@@ -29,21 +29,7 @@ export interface LoadOptions {
   onDevice?: ((report: { device: Device; reason: string }) => void) | undefined;
 }
 
-export interface SampleOptions {
-  /** Images. Default: as many as `seeds`, else 1. */
-  count?: number | undefined;
-  /** Image i has the seed `seed + i`; 0 to 2^53 - 1. Default: 0. */
-  seed?: number | undefined;
-  /** One seed an image, instead of `count` and `seed`. */
-  seeds?: readonly number[] | undefined;
-  /** Network calls, 1 to the T of the schedule. Default: 50, or T if that is less. */
-  steps?: number | undefined;
-  /** Default: `ddim`. */
-  sampler?: Sampler | undefined;
-  /** DDIM's noise, 0 (none) to 1 (as much as DDPM). Default: 0. */
-  eta?: number | undefined;
-  /** Classes of a conditional model, used in turn. Default: all classes in turn. */
-  labels?: readonly number[] | undefined;
+export interface SampleOptions extends PictureOptions {
   onStep?: ((progress: StepProgress) => void) | undefined;
   /** Looked at between steps; the call then rejects with the signal's reason. */
   signal?: AbortSignal | undefined;

@@ -14,6 +14,7 @@ export {
 export { checkInteger, InputError, refuse, show } from './errors.ts';
 export { addNoise, chainStep, closedFormFactors, forwardChain, predictionTarget } from './forward.ts';
 export { gaussian } from './gaussian.ts';
+export type { PictureOptions } from './options.ts';
 export { philox4x32 } from './philox.ts';
 export { type BlockSource, philoxStream, randomInts, shuffle, uniform } from './random.ts';
 export {

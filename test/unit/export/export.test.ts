@@ -63,29 +63,24 @@ describe('exportRun', () => {
   let folder: string;
   const at = (...parts: string[]) => join(folder, ...parts);
 
+  const save = (step: number, state: Map<string, Float32Array>) => {
+    const place = { step, epoch: 0, position: { epoch: 0, index: 0 }, seconds: 1, reserve: null } as const;
+    const settings = {
+      format: 1,
+      seed: 0,
+      learningRate: 1,
+      loss: 1,
+      config: plan.config,
+      data: { name: 'blobs', hash: 'abc' },
+    } as const;
+    return saveCheckpoint(runPaths(at('run')).checkpoints, { ...settings, ...place }, plan.step.state, state, 3);
+  };
+
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'onnoise-export-'));
     const paths = runPaths(at('run'));
     const state = plan.step.initialState(plan.initialParameters());
-    for (const step of [2, 4]) {
-      const info = {
-        format: 1,
-        step,
-        epoch: 0,
-        position: { epoch: 0, index: 0 },
-        seed: 0,
-        seconds: 1,
-        reserve: null,
-      } as const;
-      const data = { name: 'blobs', hash: 'abc' };
-      await saveCheckpoint(
-        paths.checkpoints,
-        { ...info, learningRate: 1, loss: 1, config: plan.config, data },
-        plan.step.state,
-        state,
-        3,
-      );
-    }
+    for (const step of [2, 4]) await save(step, state);
     await writeJson(paths.config, plan.config);
     await writeJson(paths.data, { name: 'blobs', hash: 'abc', count: 9, channels: 3, height: 12, width: 12 });
   });
@@ -115,23 +110,7 @@ describe('exportRun', () => {
     const state = plan.step.initialState(plan.initialParameters());
     // A weight that is no number makes both sides NaN, which no comparison passes.
     state.get('ema.conv_in.weight')!.fill(Number.NaN);
-    const info = {
-      format: 1,
-      step: 6,
-      epoch: 0,
-      position: { epoch: 0, index: 0 },
-      seed: 0,
-      seconds: 1,
-      reserve: null,
-    } as const;
-    const data = { name: 'blobs', hash: 'abc' };
-    await saveCheckpoint(
-      runPaths(at('run')).checkpoints,
-      { ...info, learningRate: 1, loss: 1, config: plan.config, data },
-      plan.step.state,
-      state,
-      3,
-    );
+    await save(6, state);
     await expect(exportRun({ run: at('run'), out: at('broken') })).rejects.toThrow(
       /must be at most 0.0001, received .*Nothing was written/,
     );
