@@ -2,7 +2,6 @@
  * Files that are there whole or not at all: written beside their place under a temporary name, then renamed.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
@@ -41,8 +40,7 @@ export async function checkWritable(option: string, path: string, kind: 'file' |
   const folder = kind === 'folder' ? resolve(path) : dirname(resolve(path));
   const trial = temporaryName(join(folder, 'trial'));
   try {
-    // The asynchronous form never returns under /proc.
-    mkdirSync(folder, { recursive: true });
+    await mkdir(folder, { recursive: true });
     await writeFile(trial, '');
     await rm(trial);
   } catch (error) {

@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import type { DeviceChoice, Samples } from '@onnoise/runtime-node';
-import { SAMPLERS, type Sampler } from '@onnoise/scheduler';
+import { checkInteger, SAMPLERS, type Sampler } from '@onnoise/scheduler';
 import type { Argv, CommandModule } from 'yargs';
 import { createFilm, type Film, spreadSteps } from '../film.ts';
 import { checkWritable, writeWhole } from '../output.ts';
@@ -115,7 +115,8 @@ export async function sample(options: SampleArguments): Promise<void> {
   }
 }
 
-async function checkOutputs({ out, singles, frames, animation }: SampleArguments): Promise<void> {
+async function checkOutputs({ out, columns, singles, frames, animation }: SampleArguments): Promise<void> {
+  if (columns !== undefined) checkInteger('sample images', '--columns', columns, 1, 10_000);
   await checkWritable('--out', out, 'file');
   if (singles !== undefined) await checkWritable('--singles', singles, 'folder');
   if (frames !== undefined) await checkWritable('--frames', frames, 'folder');

@@ -223,7 +223,7 @@ function allFinite(values: Float32Array): boolean {
 function divergedAdvice(newest: string | null, lr?: number): string {
   const good = newest
     ? `The last good checkpoint is ${newest}; continue it with --resume`
-    : 'There is no checkpoint yet; start again';
+    : 'There is no checkpoint yet; start again with --resume';
   const lower = lr === undefined ? 'a lower --lr' : `a lower --lr than ${lr}`;
   return `${good} and ${lower}, more --warmup-steps or --clip-norm 1.`;
 }
