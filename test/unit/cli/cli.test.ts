@@ -7,6 +7,7 @@ import { COMMAND_NAMES, helpText } from '../../../pipeline/src/cli.ts';
 import { formatDiagnosis } from '../../../pipeline/src/commands/doctor.ts';
 import { isAtLeast } from '../../../pipeline/src/doctor.ts';
 import { PIPELINE, runCli, spawnCli } from '../../support/run-cli.ts';
+import { LACKS_SIGINT, skipBecause } from '../../support/skip.ts';
 import { temporaryFolder, tinyArtefact } from '../../support/tiny-onnx.ts';
 
 const helpFolder = join(import.meta.dirname, '..', '..', '..', 'docs', 'help');
@@ -115,7 +116,7 @@ describe('pipeline sample', () => {
     ]);
   });
 
-  test.skipIf(process.platform === 'win32')('stops at Ctrl-C with exit code 130 and writes nothing', async () => {
+  test('stops at Ctrl-C with exit code 130 and writes nothing', skipBecause(LACKS_SIGINT), async () => {
     const model = await tinyArtefact({ T: 100_000 });
     const out = await temporaryFolder();
     const args = ['sample', '--model', model, '--count', '64', '--steps', '100000', '--out', join(out, 's.png')];

@@ -2,18 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { loadModel } from '../../../runtime-node/src/index.ts';
+import { lacksPython, PYTHON, skipBecause } from '../../support/skip.ts';
 
 const folder = fileURLToPath(new URL('../../../models/digits', import.meta.url));
-const python = process.env.PYTHON ?? 'python3';
-
-function pythonHasOnnx(): boolean {
-  try {
-    execFileSync(python, ['-c', 'import onnx'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 describe('models/digits', () => {
   it('loads and samples: a digit drawn on black, the same from the same seed', async () => {
@@ -34,8 +25,8 @@ describe('models/digits', () => {
     await model.dispose();
   });
 
-  it.skipIf(!pythonHasOnnx())("passes ONNX's own checker (skipped where python3 has no onnx)", () => {
+  it("passes ONNX's own checker", skipBecause(lacksPython('onnx')), () => {
     const check = 'import onnx, sys; onnx.checker.check_model(onnx.load(sys.argv[1]), full_check=True)';
-    execFileSync(python, ['-c', check, `${folder}/unet/model.onnx`]);
+    execFileSync(PYTHON, ['-c', check, `${folder}/unet/model.onnx`]);
   });
 });

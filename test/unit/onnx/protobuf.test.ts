@@ -9,6 +9,7 @@ import { describe, expect, it } from 'vitest';
 import { type Graph, GraphBuilder } from '../../../pipeline/src/onnx/graph.ts';
 import { encodeModel } from '../../../pipeline/src/onnx/protobuf.ts';
 import { trace } from '../../../pipeline/src/onnx/trace.ts';
+import { lacksPython, PYTHON, skipBecause } from '../../support/skip.ts';
 import { type Tensors, uniforms } from '../../support/traced.ts';
 
 const { onnx } = onnxProto;
@@ -122,20 +123,7 @@ const step = (tensors: Tensors): Tensors => {
   return { loss: value, 'w.next': tf.sub(tensors.w!, grads[0]!), 'dense.next': tf.sub(tensors.dense!, grads[1]!) };
 };
 
-const PYTHON = process.env.PYTHON ?? 'python3';
-
-/** Why ONNX's checker cannot be run here, or undefined. */
-function missing(): string | undefined {
-  try {
-    execFileSync(PYTHON, ['-c', 'import onnx'], { stdio: 'ignore' });
-    return undefined;
-  } catch {
-    return `${PYTHON} has no package onnx`;
-  }
-}
-const reason = missing();
-
-describe.skipIf(reason)(`the onnx checker${reason ? ` (skipped: ${reason})` : ''}`, () => {
+describe('the onnx checker', skipBecause(lacksPython('onnx')), () => {
   /** Checks a model, its types and shapes included, and returns what shape inference finds for the outputs. */
   function check(graph: Graph): unknown {
     const folder = mkdtempSync(join(tmpdir(), 'onnoise-'));

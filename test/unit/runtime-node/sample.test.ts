@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { inspectDevice, loadModel, type SampleOptions } from '../../../runtime-node/src/index.ts';
 import { compileSampler, gaussian, InputError, parseSchedulerConfig } from '../../../scheduler/src/index.ts';
 import { expectClose } from '../../support/compare.ts';
+import { skipBecause } from '../../support/skip.ts';
 import { tinyArtefact, tinyOutput } from '../../support/tiny-onnx.ts';
 
 const load = async (options: Parameters<typeof tinyArtefact>[0] = {}) =>
@@ -133,9 +134,10 @@ describe('sample', () => {
 });
 
 describe('sample on webgpu', async () => {
-  const { available } = await inspectDevice('webgpu');
+  const { available, reason, enable } = await inspectDevice('webgpu');
+  const lacksWebgpu = available ? undefined : `no webgpu (${reason})${enable ? `: ${enable}` : ''}`;
 
-  test.skipIf(!available)('gives the pictures of the cpu', async () => {
+  test('gives the pictures of the cpu', skipBecause(lacksWebgpu), async () => {
     const folder = await tinyArtefact({ classes: 3 });
     const options: SampleOptions = { count: 3, steps: 3, sampler: 'ddpm' };
     const onCpu = await (await loadModel(folder, { device: 'cpu' })).sample(options);

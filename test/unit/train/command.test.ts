@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { runCli } from '../../support/run-cli.ts';
+import { LACKS_SIGINT, skipBecause } from '../../support/skip.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'train-'));
 const configFile = join(folder, 'config.json');
@@ -127,7 +128,7 @@ describe('pipeline train', () => {
     expect((await train('--config', broken)).stderr).toMatch(/--config must be a JSON file/);
   });
 
-  it.skipIf(process.platform === 'win32')('saves on Ctrl-C and exits with 130', async () => {
+  it('saves on Ctrl-C and exits with 130', skipBecause(LACKS_SIGINT), async () => {
     const out = join(folder, 'stopped');
     const bin = join(import.meta.dirname, '../../../pipeline/bin/pipeline.mjs');
     const args = ['train', '--config', configFile, '--out', out, '--steps', '100000', '--checkpoint-every', 'off'];

@@ -10,6 +10,7 @@ import {
   type SafetensorsEntry,
   writeSafetensors,
 } from '../../../pipeline/src/train/safetensors.ts';
+import { lacksPython, PYTHON, skipBecause } from '../../support/skip.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'safetensors-'));
 const path = join(folder, 'file.safetensors');
@@ -19,15 +20,6 @@ function fileOf(header: string, values = Buffer.alloc(0)): void {
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(Buffer.byteLength(header)));
   writeFileSync(path, Buffer.concat([length, Buffer.from(header), values]));
-}
-
-function pythonHasSafetensors(): boolean {
-  try {
-    execFileSync('python3', ['-c', 'import safetensors.numpy'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 describe('writeSafetensors', () => {
@@ -66,7 +58,7 @@ describe('writeSafetensors', () => {
     await expect(wrong).rejects.toThrow('tensor a of shape [2] cannot hold 1 values');
   });
 
-  it.runIf(pythonHasSafetensors())('writes files that the Python library reads', async () => {
+  it('writes files that the Python library reads', skipBecause(lacksPython('safetensors.numpy')), async () => {
     await writeSafetensors(
       path,
       new Map<string, SafetensorsEntry>([
@@ -78,7 +70,7 @@ describe('writeSafetensors', () => {
     const script =
       'import sys, json; from safetensors.numpy import load_file; t = load_file(sys.argv[1]);' +
       'print(json.dumps({k: [str(v.dtype), list(v.shape), v.flatten().tolist()] for k, v in sorted(t.items())}))';
-    expect(JSON.parse(execFileSync('python3', ['-c', script, path], { encoding: 'utf8' }))).toEqual({
+    expect(JSON.parse(execFileSync(PYTHON, ['-c', script, path], { encoding: 'utf8' }))).toEqual({
       u: ['uint8', [3], [1, 2, 255]],
       w: ['float32', [2, 1], [0.5, -2]],
     });

@@ -7,8 +7,12 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import type { PartialConfig } from '../../../pipeline/src/train/config.ts';
 import { train } from '../../../pipeline/src/train/train.ts';
+import { skipBecause } from '../../support/skip.ts';
 import { memoryDataset } from '../../support/train/memory-dataset.ts';
 import { tinyPlan } from '../../support/train/tiny-plan.ts';
+
+const LACKS_LOCKS =
+  process.getuid?.() === 0 ? 'root may write to every folder: run the tests as another user' : undefined;
 
 const newRun = () => join(mkdtempSync(join(tmpdir(), 'run-')), 'run');
 
@@ -187,7 +191,7 @@ describe('train', () => {
     );
   });
 
-  it.skipIf(process.getuid?.() === 0)('refuses a folder that cannot be written before any work', async () => {
+  it('refuses a folder that cannot be written before any work', skipBecause(LACKS_LOCKS), async () => {
     const folder = mkdtempSync(join(tmpdir(), 'locked-'));
     chmodSync(folder, 0o500);
     await expect(runTiny({ run: join(folder, 'run'), training: { steps: 1 } })).rejects.toThrow(

@@ -1,9 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { blockConvolutions, blockSize, trace } from '../../../../pipeline/src/onnx/index.ts';
+import { skipBecause } from '../../../support/skip.ts';
 import { expectSame, type Input, randomData, runGraph, uniforms } from '../../../support/traced.ts';
 
 const block = await blockSize();
+const lacksBlocks =
+  block === undefined ? 'onnxruntime has no blocked kernels for this processor: run on x64' : undefined;
 
 /** Loss and gradients of a convolution or its transpose, with filters that are trained. */
 function network(kind: 'conv' | 'transposed', stride: 1 | 2, kernel: number, channels: [number, number]) {
@@ -41,7 +44,7 @@ describe('blockSize', () => {
   });
 });
 
-describe.skipIf(block === undefined)('blockConvolutions', () => {
+describe('blockConvolutions', skipBecause(lacksBlocks), () => {
   const wide = block ?? 16;
   it.each([
     ['conv', 1, 3, [wide, 2 * wide]],

@@ -1,0 +1,43 @@
+/**
+ * Tests that cannot run everywhere say what they lack and what enables them; skip-reporter.ts prints that when the run
+ * ends.
+ */
+import { execFileSync } from 'node:child_process';
+
+declare module 'vitest' {
+  interface TaskMeta {
+    skipReason?: string;
+  }
+}
+
+/**
+ * The options of a test or suite that is skipped for a reason, or runs where there is none.
+ *
+ *     describe('the CUDA engine', skipBecause(lacksCuda()), () => { ... });
+ *     it('stops at Ctrl-C', skipBecause(LACKS_SIGINT), async () => { ... });
+ *
+ * Works for `describe`, `it`, `test` and their `.each` alike; a suite gives its reason to every test in it.
+ *
+ * @param reason one phrase, `what is missing: what enables the test`, say `@tensorflow/tfjs-node is not installed:
+ *   npm install --no-save @tensorflow/tfjs-node`; undefined runs the test. Equal reasons are printed as one line, so
+ *   leave out of it what differs from test to test. What is only known inside a test goes to `context.skip(reason)`.
+ */
+export const skipBecause = (reason: string | undefined): { skip?: true; meta?: { skipReason: string } } =>
+  reason === undefined ? {} : { skip: true, meta: { skipReason: reason } };
+
+/** The Python that tests call: the environment's PYTHON, or python3. */
+export const PYTHON = process.env.PYTHON || 'python3';
+
+/** Why a Python module cannot be used, for skipBecause; undefined where it can. */
+export function lacksPython(module: string): string | undefined {
+  try {
+    execFileSync(PYTHON, ['-c', `import ${module}`], { stdio: 'ignore' });
+    return undefined;
+  } catch {
+    return `${PYTHON} cannot import ${module}: PYTHON=path/to/python npm test`;
+  }
+}
+
+/** Why a child process cannot be told to stop as Ctrl-C does, for skipBecause. */
+export const LACKS_SIGINT =
+  process.platform === 'win32' ? 'Windows cannot send Ctrl-C to a child process: run on Linux or macOS' : undefined;

@@ -1,0 +1,9 @@
+/** Tests that are left out because the hook before them fails. */
+import { beforeAll, describe, it } from 'vitest';
+
+describe('broken', () => {
+  beforeAll(() => {
+    throw new Error('as it should');
+  });
+  it('never runs', () => {});
+});

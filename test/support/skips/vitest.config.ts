@@ -1,0 +1,7 @@
+/** Runs the files beside it with the reporters of this project. */
+import { defineConfig } from 'vitest/config';
+import project from '../../../vitest.config.ts';
+
+export default defineConfig({
+  test: { root: import.meta.dirname, include: ['skips.ts', 'broken.ts'], reporters: project.test?.reporters ?? [] },
+});
