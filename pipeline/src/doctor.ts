@@ -1,12 +1,14 @@
 /**
  * What this machine can do: Node, cores, memory, every training engine and every sampling device, tried one by one.
  */
-import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { DeviceStatus } from '@onnoise/runtime-node';
+import { chooseEngine } from './train/engines/choose.ts';
+import type { NativeKind } from './train/engines/native/install.ts';
+import { probeNative } from './train/engines/native/probe.ts';
 
 export interface EngineStatus {
   engine: string;
@@ -28,7 +30,6 @@ export interface Diagnosis {
 
 /** The oldest Node that everything was made for; the `engines` of package.json. */
 const OLDEST_NODE = '20.11.0';
-const TRIAL_SECONDS = 60;
 const require = createRequire(import.meta.url);
 
 /** Tries everything. Never throws for what is not there. */
@@ -44,6 +45,7 @@ export async function diagnose(): Promise<Diagnosis> {
     cores: { count: availableParallelism(), model: cpus()[0]?.model.trim() ?? 'unknown' },
     memory: { total: totalMemory(), free: Math.min(freemem(), totalMemory()) },
     engines: [
+      { engine: 'auto', available: true, reason: (await chooseEngine('auto')).reason },
       onnxruntime,
       await nativeStatus('tfjs-node'),
       await nativeStatus('tfjs-node-gpu'),
@@ -55,7 +57,7 @@ export async function diagnose(): Promise<Diagnosis> {
 
 /** Its native part is loaded by importing it, which fails where there is none for the system: that is said too. */
 async function inspectOnnxruntime(): Promise<{ engine: EngineStatus; devices: DeviceStatus[] }> {
-  const engine = packageStatus('onnxruntime', 'onnxruntime-node', 'the default');
+  const engine = packageStatus('onnxruntime', 'onnxruntime-node', 'on the CPU');
   try {
     const { DEVICES, inspectDevice } = await import('@onnoise/runtime-node');
     const devices: DeviceStatus[] = [];
@@ -92,35 +94,15 @@ function packageStatus(engine: string, name: string, what: string): EngineStatus
   return { engine, available: true, reason: `${name} ${version}; ${what}` };
 }
 
-/** tfjs-node and tfjs-node-gpu: optional, with a native part that may be missing or not load. Tried in a Node of its own. */
-async function nativeStatus(engine: 'tfjs-node' | 'tfjs-node-gpu'): Promise<EngineStatus> {
-  const name = `@tensorflow/${engine}`;
-  const install = `npm install --no-save ${name}@4.22.0 --ignore-scripts=false`;
-  const version = versionOf(name);
-  if (version === undefined) return { engine, available: false, reason: 'not installed', enable: install };
-  const trial = await tryImport(name);
-  if ('error' in trial) {
-    const enable = `npm rebuild ${name} --ignore-scripts=false`;
-    return { engine, available: false, reason: `its native part does not load (${trial.error})`, enable };
-  }
-  if (engine === 'tfjs-node-gpu' && !trial.gpu) {
-    return { engine, available: true, reason: `${version}, but it sees no GPU and computes on the CPU` };
-  }
-  return { engine, available: true, reason: `${version}${trial.gpu ? ', on the GPU' : ''}` };
-}
-
-function tryImport(name: string): Promise<{ gpu: boolean } | { error: string }> {
-  const script = `import(${JSON.stringify(name)}).then(({ default: tf }) => {
-    console.log('gpu:' + (tf.backend().isUsingGpuDevice === true));
-  }, (error) => { console.log('error:' + error.message.split('\\n')[0]); });`;
-  return new Promise((resolve) => {
-    const options = { cwd: dirname(require.resolve('../package.json')), timeout: TRIAL_SECONDS * 1000 };
-    execFile(process.execPath, ['--input-type=module', '-e', script], options, (failure, output) => {
-      const [, kind, text] = /^(gpu|error):(.*)$/m.exec(output) ?? [];
-      if (kind === 'gpu') resolve({ gpu: text === 'true' });
-      else resolve({ error: text ?? failure?.message.split('\n')[0] ?? 'it said nothing' });
-    });
-  });
+/** tfjs-node and tfjs-node-gpu: set up by a command of their own, and tried in a process of their own. */
+async function nativeStatus(engine: NativeKind): Promise<EngineStatus> {
+  const status = await probeNative(engine);
+  if (!status.available) return { engine, available: false, reason: status.reason, enable: status.enable };
+  const { gpu, tensorflow, noGpu } = status;
+  if (engine === 'tfjs-node') return { engine, available: true, reason: `TensorFlow ${tensorflow}, on the CPU` };
+  if (gpu) return { engine, available: true, reason: `TensorFlow ${tensorflow}, on the GPU` };
+  const reason = `TensorFlow ${tensorflow} is set up, but ${noGpu}`;
+  return { engine, available: false, reason, enable: '--allow-cpu, to compute on the CPU' };
 }
 
 /** The version of an installed package, found as Node finds it; its code is not run. */

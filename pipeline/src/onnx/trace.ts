@@ -60,7 +60,10 @@ export function trace(
         }
         add(name, asTensor(b.constant(data, shape, dtype, name), dtype, shape));
       }
-      for (const [name, tensor] of Object.entries(run(fn, tensors))) output(b, name, tensor);
+      const outputs = run(fn, tensors);
+      for (const [name, tensor] of Object.entries(outputs)) output(b, name, tensor);
+      // What was kept would outlive the scope.
+      tf.dispose(outputs);
     });
     return simplify(b.graph);
   } finally {

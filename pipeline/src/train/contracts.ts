@@ -4,6 +4,7 @@
  */
 import type * as tf from '@tensorflow/tfjs';
 import type { BatchPosition } from '../data/index.ts';
+import type { TrainStepOptions } from './step.ts';
 
 export interface TensorSpec {
   name: string;
@@ -13,6 +14,8 @@ export interface TensorSpec {
 
 /** The part of a network that training needs; every `Model` of `../model` is one. */
 export interface TrainableModel {
+  /** What `createModel` makes the same network from, in another process too; a network of a test's own has none. */
+  config?: object;
   parameters: readonly { name: string; shape: readonly number[]; trainable: boolean }[];
   /** Sample [B, C, H, W] and timestep [B] (float32) to a prediction [B, C, H, W]. */
   forward(
@@ -32,7 +35,15 @@ export interface StepScalars {
   emaDecay: number;
 }
 
+/** The step as data: `createTrainStep(createModel(model), options)` gives it again, in another process. */
+export interface StepRecipe {
+  model: object;
+  options: TrainStepOptions;
+}
+
 export interface TrainStep {
+  /** null where the network was not made from settings: such a step runs in this process only. */
+  recipe: StepRecipe | null;
   /** What lives from step to step: `model.*`, `ema.*`, `adam.m.*`, `adam.v.*`. */
   state: TensorSpec[];
   /** images, noise [B, C, H, W]; timesteps [B] int32; labels [B] int32 (conditional models); scalars [] float32. */
@@ -49,12 +60,25 @@ export interface TrainStep {
 
 export type StepInputs = Record<string, Float32Array | Int32Array>;
 
+export interface StepResult {
+  loss: number;
+  gradNorm: number;
+  /** Resident bytes of the engine's own process, where it has one. */
+  memory?: number;
+}
+
 export interface TrainEngine {
   /** What runs the step, for people: `onnxruntime (cpu)`, `tfjs-cpu`. */
   name: string;
-  step(inputs: StepInputs): Promise<{ loss: number; gradNorm: number }>;
+  /** How many steps may be under way at once. 1: it computes on this thread, nothing is gained by asking ahead. */
+  depth: number;
+  /** Steps are done in the order in which they were asked for. */
+  step(inputs: StepInputs): Promise<StepResult>;
+  /** The state after all steps asked for so far. */
   readState(): Promise<Map<string, Float32Array>>;
   writeState(state: ReadonlyMap<string, Float32Array>): Promise<void>;
+  /** How many tfjs tensors live in the engine; absent where there are none. */
+  countTensors?(): Promise<number>;
   dispose(): Promise<void>;
 }
 

@@ -147,7 +147,19 @@ export const fields = {
       type: 'choice',
       choices: engineKinds,
       default: 'auto',
-      describe: 'what computes; auto is onnxruntime',
+      describe: 'what computes; auto is tfjs-node-gpu where it sees a GPU, else onnxruntime',
+    },
+    allowCpu: {
+      flag: 'allow-cpu',
+      type: 'boolean',
+      default: false,
+      describe: 'let tfjs-node-gpu compute on the CPU where it sees no GPU',
+    },
+    tf32: {
+      flag: 'tf32',
+      type: 'boolean',
+      default: true,
+      describe: 'let a GPU round factors to 10 bits (TensorFloat-32)',
     },
   },
   output: {

@@ -1,10 +1,11 @@
 /**
- * The training loop: a batch, its noise, one step of the engine, and again; checkpoints and pictures in between.
+ * The training loop: a batch, its noise, one step of the engine, and again; checkpoints and pictures in between. An engine
+ * that computes elsewhere is given batches ahead, as many as its `depth`, so that it never waits for one.
  * What happens at a step is a function of (seed, step, place in the data), so a continued run repeats the losses of one
  * that never stopped to the last bit. Runs that end by the clock are the exception: their learning rate follows time.
  */
 import { InputError } from '@onnoise/scheduler';
-import type { Batches, TrainEngine, TrainStep } from './contracts.ts';
+import type { Batches, StepResult, TrainEngine, TrainStep } from './contracts.ts';
 import { drawStep } from './draw.ts';
 import { emaDecayAt } from './ema.ts';
 import { type LearningRateOptions, learningRateAt } from './learning-rate.ts';
@@ -62,6 +63,14 @@ const speedWindow = 20;
 /** Steps after which the speed is trusted enough to fix the reserve of a run by the clock. */
 const speedSteps = 8;
 
+/** A step that was given to the engine and has not answered yet. */
+interface Flight {
+  epoch: number;
+  learningRate: number;
+  progress: number;
+  answer: Promise<StepResult>;
+}
+
 /** @throws InputError when the loss or the gradient is NaN or infinite; nothing is saved of that step. */
 export async function runLoop(options: LoopOptions): Promise<LoopResult> {
   const { engine, step: trainStep, batches, batch, start, horizon, signal } = options;
@@ -69,52 +78,71 @@ export async function runLoop(options: LoopOptions): Promise<LoopResult> {
   const seconds = () => start.seconds + (performance.now() - began) / 1000;
   const durations: number[] = [];
   const clock = createHorizonClock(horizon, start.seconds, start.reserve);
+  const flights: Flight[] = [];
+  let asked = start.step;
+  let done = start.step;
+  let since = began;
   let last: Metrics | null = null;
   let saved = true;
 
-  for (let done = start.step; ; ) {
-    const progress = clock.progress(done, seconds(), mean(durations), done - start.step);
-    if (progress >= 1 || signal?.aborted) {
-      // By the clock, what is saved must say that the time is over, or a continued run would find some left.
-      if (horizon.kind === 'seconds' && progress >= 1) saved = false;
-      break;
-    }
-
-    const stepBegan = performance.now();
+  /** Draws the next batch and gives it to the engine. */
+  const ask = async (progress: number) => {
+    if (flights.length === 0) since = performance.now();
     const { images, labels, epoch } = await batches.next();
-    const draw = drawStep(options.seed, done, batch, options.size, options.T);
-    const learningRate = learningRateAt(options.learningRate, done, progress);
-    const emaDecay = emaDecayAt(done, options.emaDecay ?? 0);
-    const { loss, gradNorm } = await engine.step({
-      images,
-      ...draw,
-      ...(labels && { labels }),
-      ...trainStep.scalars({ step: done + 1, learningRate, emaDecay }),
-    });
+    const draw = drawStep(options.seed, asked, batch, options.size, options.T);
+    const learningRate = learningRateAt(options.learningRate, asked, progress);
+    const emaDecay = emaDecayAt(asked, options.emaDecay ?? 0);
+    asked++;
+    const inputs = { images, ...draw, ...(labels && { labels }) };
+    const answer = engine.step({ ...inputs, ...trainStep.scalars({ step: asked, learningRate, emaDecay }) });
+    // It is awaited in its turn; a failure before that is not unheard.
+    answer.catch(() => {});
+    flights.push({ epoch, learningRate, progress, answer });
+  };
+  /** Waits for the oldest step. */
+  const land = async () => {
+    const { epoch, learningRate, progress, answer } = flights[0]!;
+    const { loss, gradNorm, memory = 0 } = await answer;
+    flights.shift();
     done++;
     if (!Number.isFinite(loss) || !Number.isFinite(gradNorm)) throw diverged(done, loss, gradNorm, options.advice);
-
-    durations.push((performance.now() - stepBegan) / 1000);
+    const now = performance.now();
+    durations.push((now - since) / 1000);
+    since = now;
     if (durations.length > speedWindow) durations.shift();
     last = {
       ...{ step: done, epoch, loss, gradNorm, learningRate },
       imagesPerSecond: round(batch / mean(durations), 2),
       seconds: round(seconds(), 3),
-      memory: Math.round(process.memoryUsage.rss() / 2 ** 20),
+      memory: Math.round((process.memoryUsage.rss() + memory) / 2 ** 20),
     };
     saved = false;
     const after = horizon.kind === 'steps' ? done / horizon.steps : progress;
     await options.onStep(last, Math.min(1, after));
-    if (divides(options.checkpointEvery, done)) {
-      await options.save(last, clock.reserve());
+  };
+
+  for (;;) {
+    const progress = clock.progress(asked, seconds(), mean(durations), asked - start.step);
+    const over = progress >= 1 || signal?.aborted === true;
+    if (!over) await ask(progress);
+    // What is saved or drawn is the state after the last step asked for, so those under way come first.
+    const halt = over || divides(options.checkpointEvery, asked) || divides(options.previewEvery, asked);
+    while (flights.length >= (halt ? 1 : engine.depth)) await land();
+    if (over) {
+      // By the clock, what is saved must say that the time is over, or a continued run would find some left.
+      if (horizon.kind === 'seconds' && progress >= 1) saved = false;
+      break;
+    }
+    if (halt && divides(options.checkpointEvery, done)) {
+      await options.save(last!, clock.reserve());
       saved = true;
     }
-    const over = horizon.kind === 'steps' && done >= horizon.steps;
-    if (!over && divides(options.previewEvery, done)) await options.preview(last);
+    const finished = horizon.kind === 'steps' && done >= horizon.steps;
+    if (halt && !finished && divides(options.previewEvery, done)) await options.preview(last!);
     // Engines that compute on this thread would never let a signal through.
     await new Promise(setImmediate);
   }
-  if (last && !saved) await options.save({ ...last, seconds: seconds() }, clock.reserve());
+  if (last && !saved) await options.save({ ...(last as Metrics), seconds: seconds() }, clock.reserve());
   const interrupted = signal?.aborted === true;
   return { interrupted, last, seconds: seconds() };
 }

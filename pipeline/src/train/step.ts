@@ -45,6 +45,7 @@ export function createTrainStep(model: TrainableModel, options: TrainStepOptions
     ...(options.ema ? [scalar('emaRate')] : []),
   ];
   return {
+    recipe: model.config ? { model: model.config, options } : null,
     state,
     inputs,
     initialState: (parameters) => freshState(state, parameters),

@@ -9,7 +9,7 @@ import { sizeOf } from '../shape.ts';
 import { type CheckpointInfo, diskError, type Resumed, resumeCheckpoint, saveCheckpoint } from './checkpoint.ts';
 import { compareConfigs } from './config.ts';
 import type { TrainEngine } from './contracts.ts';
-import { createEngine, requireEngine } from './engines/index.ts';
+import { chooseEngine, createEngine, type EngineChoice } from './engines/index.ts';
 import { type Horizon, runLoop } from './loop.ts';
 import { appendLine, cutLines, type Metrics, type ValidationMetrics } from './metrics.ts';
 import { hasPictures, writeChart, writePictures } from './pictures.ts';
@@ -52,11 +52,16 @@ export interface TrainResult {
  * @throws InputError when the folder cannot be written, the engine is not there, the folder already holds a run (without
  *   resume), or it holds none or a run of other settings (with resume).
  */
-export async function checkRun({ config }: Pick<TrainPlan, 'config'>, run: string, resume: boolean): Promise<void> {
-  requireEngine(config.training.engine);
+export async function checkRun(
+  { config }: Pick<TrainPlan, 'config'>,
+  run: string,
+  resume: boolean,
+): Promise<EngineChoice> {
+  const choice = await chooseEngine(config.training.engine, config.training.allowCpu);
   await checkWritable('--out', run, 'folder');
   if (!resume) await requireNoRun(run);
   else compareConfigs(await readRunConfig(run), config, run);
+  return choice;
 }
 
 export async function train(options: TrainOptions): Promise<TrainResult> {
@@ -64,11 +69,11 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const { config, model, schedule, step: trainStep } = plan;
   const { training, output } = config;
   const paths = runPaths(run);
-  await checkRun(plan, run, resume);
+  const choice = await checkRun(plan, run, resume);
   checkData(plan, dataset);
   const batches = createBatcher(dataset, { batch: training.batch, seed: training.seed, flip: config.data.flip });
 
-  const { engine, from, path } = await startEngine(options);
+  const { engine, from, path } = await startEngine(options, choice);
   if (from) batches.position = from.position;
   let newest = path;
   let pictureSeconds: number | null = null;
@@ -154,12 +159,13 @@ async function openFiles({ plan, dataset, run }: TrainOptions, step: number): Pr
 }
 
 /** The engine with a fresh or a checkpoint's state. In a function of its own so that its copy of the state can be freed. */
-async function startEngine(options: TrainOptions): Promise<Started> {
+async function startEngine(options: TrainOptions, { kind, reason }: EngineChoice): Promise<Started> {
   const { plan, resume, hooks } = options;
   const resumed = resume ? await findCheckpoint(options) : null;
   const state = resumed?.checkpoint.state ?? plan.step.initialState(plan.initialParameters());
-  const engine = await createEngine(plan.config.training.engine, plan.step, state);
-  hooks?.onNote?.(`Engine: ${engine.name}.`);
+  hooks?.onNote?.(`Engine: ${reason}.`);
+  const { tf32 } = plan.config.training;
+  const engine = await createEngine(kind, plan.step, state, { tf32, onNote: hooks?.onNote });
   return { engine, from: resumed?.checkpoint.info ?? null, path: resumed?.checkpoint.path ?? null };
 }
 

@@ -153,8 +153,12 @@ describe('pipeline doctor', () => {
     expect(diagnosis.cores.count).toBeGreaterThan(0);
     expect(diagnosis.memory.free).toBeLessThanOrEqual(diagnosis.memory.total);
     const engines = diagnosis.engines.map(({ engine }: { engine: string }) => engine);
-    expect(engines).toEqual(['onnxruntime', 'tfjs-node', 'tfjs-node-gpu', 'tfjs-cpu']);
-    expect(diagnosis.engines[0].available).toBe(true);
+    expect(engines).toEqual(['auto', 'onnxruntime', 'tfjs-node', 'tfjs-node-gpu', 'tfjs-cpu']);
+    expect(diagnosis.engines[0]).toMatchObject({
+      available: true,
+      reason: expect.stringMatching(/^(onnxruntime|tfjs-node-gpu), /),
+    });
+    expect(diagnosis.engines[1].available).toBe(true);
     expect(diagnosis.devices.map(({ device }: { device: string }) => device)).toEqual(['cpu', 'cuda', 'webgpu']);
     expect(diagnosis.devices[0].available).toBe(true);
   });

@@ -108,7 +108,7 @@ describe('pipeline train', () => {
     [['--model.depth', '3'], /unknown key "depth"/],
     [['--sample-steps', '11'], /--sample-steps must be at most the 10 timesteps, received 11/],
     [['--model', '3'], /--model must be given by key/],
-    [['--engine', 'tfjs-node', '--out', 'x'], /tfjs-node: it is not installed/],
+    [['--engine', 'torch'], /Invalid values:\n {2}Argument: engine, Given: "torch"/],
     [['--rate', '3'], /Unknown argument: rate/],
     [['--model.num_class_embeds', '1', '--out', join(folder, 'a')], /at most the network's 1 classes, received 2/],
     [['--batch', '100', '--out', join(folder, 'b')], /batch.* must be at most the .*38/],

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { TrainEngine } from '../../../pipeline/src/train/contracts.ts';
 import { drawStep } from '../../../pipeline/src/train/draw.ts';
 import { emaDecayAt } from '../../../pipeline/src/train/ema.ts';
 import { learningRateAt } from '../../../pipeline/src/train/learning-rate.ts';
@@ -19,6 +20,7 @@ function fakeLoop(options: Partial<LoopOptions>, { secondsPerStep = 1, loss = (_
   const whole: LoopOptions = {
     engine: {
       name: 'fake',
+      depth: 1,
       async step() {
         now += secondsPerStep;
         return { loss: loss(++steps), gradNorm: 1 };
@@ -40,6 +42,80 @@ function fakeLoop(options: Partial<LoopOptions>, { secondsPerStep = 1, loss = (_
   };
   return { events, rates, run: () => runLoop(whole), pass: (seconds: number) => (now += seconds) };
 }
+
+/** An engine elsewhere: each step answers a turn after it was asked for, in order. */
+function distantEngine(depth: number, fails?: number) {
+  const events: string[] = [];
+  let asked = 0;
+  let queue: Promise<unknown> = Promise.resolve();
+  const engine: TrainEngine = {
+    ...{
+      name: 'distant',
+      depth,
+      readState: async () => new Map(),
+      writeState: async () => {},
+      dispose: async () => {},
+    },
+    step() {
+      const step = ++asked;
+      events.push(`ask ${step}`);
+      const answer = queue
+        .then(() => new Promise(setImmediate))
+        .then(() => {
+          events.push(`done ${step}`);
+          if (step === fails) throw new Error('the wire is cut');
+          return { loss: step, gradNorm: 1 };
+        });
+      queue = answer.catch(() => {});
+      return answer;
+    },
+  };
+  return { engine, events };
+}
+
+describe('runLoop with an engine that takes steps ahead', () => {
+  it.each([2, 3, 20])('keeps %i steps under way, and lets all of them land before it saves or draws', async (depth) => {
+    const { engine, events } = distantEngine(depth);
+    const lines: number[] = [];
+    const { run } = fakeLoop({
+      ...{ engine, checkpointEvery: 4, previewEvery: 6, horizon: { kind: 'steps', steps: 10 } },
+      onStep: ({ step, loss }) => void lines.push(step, loss),
+      save: async ({ step }) => void events.push(`save ${step}`),
+      preview: async ({ step }) => void events.push(`preview ${step}`),
+    });
+    expect((await run()).last?.step).toBe(10);
+    expect(lines).toEqual([1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9, 10, 10]);
+    let [under, most] = [0, 0];
+    for (const event of events) {
+      const [what, step] = event.split(' ');
+      under += what === 'ask' ? 1 : what === 'done' ? -1 : 0;
+      most = Math.max(most, under);
+      if (what === 'save' || what === 'preview') expect([step, under]).toEqual([step, 0]);
+    }
+    expect(most).toBe(Math.min(depth, 4));
+    expect(events.filter((event) => /save|preview/.test(event))).toEqual(['save 4', 'preview 6', 'save 8', 'save 10']);
+  });
+
+  it('lands what is under way when it is asked to stop, and saves that', async () => {
+    const { engine, events } = distantEngine(3);
+    const controller = new AbortController();
+    const { run } = fakeLoop({
+      ...{ engine, signal: controller.signal, horizon: { kind: 'steps', steps: 1000 } },
+      onStep: ({ step }) => step === 5 && controller.abort(),
+      save: async ({ step }) => void events.push(`save ${step}`),
+    });
+    const { interrupted, last } = await run();
+    expect({ interrupted, step: last?.step }).toEqual({ interrupted: true, step: 7 });
+    expect(events.at(-1)).toBe('save 7');
+  });
+
+  it('fails with the step that failed, and saves nothing', async () => {
+    const { engine, events } = distantEngine(4, 3);
+    const { run } = fakeLoop({ engine, save: async () => void events.push('save') });
+    await expect(run()).rejects.toThrow('the wire is cut');
+    expect(events).not.toContain('save');
+  });
+});
 
 describe('runLoop', () => {
   it('saves and draws when due, and saves the last step once', async () => {

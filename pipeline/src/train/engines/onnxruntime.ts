@@ -42,6 +42,7 @@ export async function createOnnxruntimeEngine(
 
   return {
     name: 'onnxruntime (cpu)',
+    depth: 1,
     async step(inputs) {
       const written = Object.entries(spare).map(([name, buffer]) => [NEXT + name, buffer]);
       await session.run({ ...current, ...feeds(step.inputs, inputs) }, { ...scalars, ...Object.fromEntries(written) });

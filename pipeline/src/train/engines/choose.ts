@@ -1,0 +1,61 @@
+/** Which engine a run gets, and why; whether it can be had is tried before any long work. */
+import { InputError, show } from '@onnoise/scheduler';
+import { type EngineKind, engineKinds } from './kinds.ts';
+import type { NativeKind } from './native/install.ts';
+import { probeNative } from './native/probe.ts';
+
+export interface EngineChoice {
+  kind: Exclude<EngineKind, 'auto'>;
+  /** Which, and why: one phrase. */
+  reason: string;
+}
+
+/**
+ * @param allowCpu whether tfjs-node-gpu may compute on the CPU where it finds no GPU.
+ * @throws InputError when the engine that was asked for is not there, or is for a GPU and finds none.
+ */
+export async function chooseEngine(kind: EngineKind, allowCpu = false): Promise<EngineChoice> {
+  switch (kind) {
+    case 'auto':
+      return chooseFastest();
+    case 'onnxruntime':
+    case 'tfjs-cpu':
+      return { kind, reason: `${kind}, as asked` };
+    case 'tfjs-node':
+    case 'tfjs-node-gpu':
+      return requireNative(kind, allowCpu);
+    default:
+      throw new InputError(
+        `Cannot start training: engine must be one of ${engineKinds.join(', ')}, received ${show(kind)}.`,
+      );
+  }
+}
+
+async function chooseFastest(): Promise<EngineChoice> {
+  const gpu = await probeNative('tfjs-node-gpu');
+  if (gpu.available && gpu.gpu) return { kind: 'tfjs-node-gpu', reason: 'tfjs-node-gpu, which sees a GPU' };
+  const why = gpu.available ? gpu.noGpu : gpu.reason;
+  // docs/benchmarks.md
+  const reason = `onnxruntime, the fastest without a GPU; not tfjs-node-gpu, since ${why}`;
+  return { kind: 'onnxruntime', reason };
+}
+
+async function requireNative(kind: NativeKind, allowCpu: boolean): Promise<EngineChoice> {
+  const refuse = (text: string): never => {
+    throw new InputError(`Cannot start training: the engine ${kind} must ${text}.`);
+  };
+  const status = await probeNative(kind);
+  if (!status.available) {
+    return refuse(
+      `be set up, and ${status.reason}. Set it up with "${status.enable}", or leave --engine out to train on onnxruntime`,
+    );
+  }
+  if (kind === 'tfjs-node') return { kind, reason: `${kind} (TensorFlow ${status.tensorflow}), as asked` };
+  if (status.gpu) return { kind, reason: `${kind} (TensorFlow ${status.tensorflow}) on a GPU, as asked` };
+  if (!allowCpu) {
+    return refuse(
+      `see a GPU, and ${status.noGpu}. With --allow-cpu it computes on the CPU; onnxruntime is faster there`,
+    );
+  }
+  return { kind, reason: `${kind} (TensorFlow ${status.tensorflow}) on the CPU, since ${status.noGpu}` };
+}

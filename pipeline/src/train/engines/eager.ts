@@ -1,0 +1,54 @@
+/**
+ * The training step run op by op on the active tfjs backend, and the tensors that live from step to step. Nothing is read
+ * back here that is not asked for: on a GPU the next step can be given while this one computes.
+ */
+import * as tf from '@tensorflow/tfjs';
+import { sizeOf } from '../../shape.ts';
+import type { StepInputs, TrainStep } from '../contracts.ts';
+
+export interface EagerStep {
+  /** Replaces one tensor of the state. @throws Error for a name or a length that the step does not have. */
+  write(name: string, values: Float32Array): void;
+  read(name: string): Float32Array;
+  /** One step. The two scalars are the caller's to dispose. */
+  run(inputs: StepInputs): { loss: tf.Scalar; gradNorm: tf.Scalar };
+  dispose(): void;
+}
+
+export function createEagerStep(step: TrainStep): EagerStep {
+  const state = new Map<string, tf.Tensor>();
+  const specs = new Map(step.state.map((spec) => [spec.name, spec]));
+
+  return {
+    write(name, values) {
+      const spec = specs.get(name);
+      if (!spec || values.length !== sizeOf(spec.shape)) throw new Error(`the training state has no such ${name}`);
+      state.get(name)?.dispose();
+      // The cpu backend keeps the array it is given: copy, so that the caller's stays its own.
+      state.set(name, tf.tensor(values.slice(), spec.shape, spec.dtype));
+    },
+    read(name) {
+      return state.get(name)!.dataSync<'float32'>().slice();
+    },
+    run(inputs) {
+      const feeds: Record<string, tf.Tensor> = {};
+      for (const { name, shape, dtype } of step.inputs) {
+        const values = inputs[name];
+        if (!values) throw new Error(`the training step lacks its input ${name}`);
+        feeds[name] = tf.tensor(values, shape, dtype);
+      }
+      const { state: after, outputs } = step.run(Object.fromEntries(state), feeds);
+      tf.dispose(feeds);
+      for (const [name, tensor] of Object.entries(after)) {
+        const before = state.get(name)!;
+        if (before.id !== tensor.id) before.dispose();
+        state.set(name, tensor);
+      }
+      return outputs;
+    },
+    dispose() {
+      tf.dispose([...state.values()]);
+      state.clear();
+    },
+  };
+}

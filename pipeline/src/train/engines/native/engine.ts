@@ -1,0 +1,108 @@
+/**
+ * tfjs-node and tfjs-node-gpu as training engines. TensorFlow lives in a process of its own: it finds its libraries there
+ * without anything exported, computes while batches are made here, may crash without taking the run's last words with it,
+ * and can be replaced. It must be: the binding numbers its tensors with an int32 that never comes back, and leaks every
+ * tensor from 2^31 on.
+ */
+import { InputError } from '@onnoise/scheduler';
+import type { TrainEngine, TrainStep } from '../../contracts.ts';
+import { type EngineProcess, lossEvery, startEngineProcess } from './host.ts';
+import { type NativeKind, readInstall } from './install.ts';
+
+export interface NativeOptions {
+  /** Whether products on a GPU may use TensorFloat-32. */
+  tf32: boolean;
+  /** Told when the process is replaced. */
+  onNote?: ((note: string) => void) | undefined;
+  /** Handles after which the process is replaced. */
+  handleLimit?: number;
+}
+
+/** Far enough below 2^31 for the steps that are still under way. */
+const defaultHandleLimit = 2 ** 31 - 2 ** 27;
+/** Steps under way: on a GPU two reads of losses, so that it never waits for one; else the next batch. */
+const depthOf = (gpu: boolean) => (gpu ? 2 * lossEvery : 2);
+
+export async function createNativeEngine(
+  kind: NativeKind,
+  step: TrainStep,
+  state: ReadonlyMap<string, Float32Array>,
+  { tf32, onNote, handleLimit = defaultHandleLimit }: NativeOptions,
+): Promise<TrainEngine> {
+  if (!step.recipe) throw new Error(`${kind} needs a network that is made from settings`);
+  const start = () => startEngineProcess(kind, readInstall(kind)!, { tf32 });
+  const write = async (values: ReadonlyMap<string, Float32Array>) => {
+    for (const { name } of step.state) {
+      const array = values.get(name);
+      if (!array) throw new Error(`the training state lacks ${name}`);
+      await child.call('write', { name, values: array });
+    }
+  };
+  const read = async () => {
+    const values = new Map<string, Float32Array>();
+    for (const { name } of step.state) values.set(name, await child.call('read', name));
+    return values;
+  };
+
+  let child: EngineProcess = await start();
+  const { gpu } = child;
+  let newestHandle = 0;
+  let replacing = false;
+  /** What must be over before the next request. */
+  let ready: Promise<void> = Promise.resolve();
+
+  const replace = async () => {
+    // Requests are served in order: this waits for the steps under way.
+    const values = await read();
+    await child.stop();
+    child = await start();
+    await child.call('define', step.recipe!);
+    await write(values);
+    [newestHandle, replacing] = [0, false];
+    onNote?.(`Restarted ${kind} in place: its tensor handles were nearly used up. Nothing was lost.`);
+  };
+
+  try {
+    await child.call('define', step.recipe);
+    await write(state);
+  } catch (error) {
+    await child.stop();
+    throw error;
+  }
+  return {
+    name: `${kind} (${gpu ? 'gpu' : 'cpu'})`,
+    depth: depthOf(gpu),
+    async step(inputs) {
+      if (newestHandle >= handleLimit && !replacing) {
+        replacing = true;
+        ready = ready.then(replace);
+      }
+      try {
+        await ready;
+        const { handle, ...result } = await child.call('step', inputs);
+        newestHandle = handle;
+        return result;
+      } catch (error) {
+        throw explain(error as Error, kind);
+      }
+    },
+    readState: () => ready.then(read),
+    writeState: (values) => ready.then(() => write(values)),
+    countTensors: () => ready.then(() => child.call('countTensors', undefined as never)),
+    dispose: async () => {
+      await ready.catch(() => {});
+      await child.stop();
+    },
+  };
+}
+
+/** Want of memory is the user's to solve; the rest is told as it is. */
+function explain(error: Error, kind: NativeKind): Error {
+  const wanting = /OOM when allocating|ResourceExhausted|RESOURCE_EXHAUSTED|want of memory/.test(error.message);
+  return wanting
+    ? new InputError(
+        `Cannot continue training: a step must fit the memory that ${kind} has, it does not (${error.message.split('\n')[0]}). ` +
+          'Continue with --resume after freeing some, or start again with a smaller --batch.',
+      )
+    : new Error(`${kind} failed: ${error.message}`);
+}

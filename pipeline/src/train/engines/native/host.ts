@@ -1,0 +1,96 @@
+/** Starts an engine process and talks to it: requests with answers, its log, and what became of it when it dies. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { type NativeInstall, type NativeKind, nativeEnvironment } from './install.ts';
+import type { Answer, Greeting, Method, Methods } from './protocol.ts';
+
+/** Steps that a GPU is given ahead of reading a loss. */
+export const lossEvery = 10;
+const script = fileURLToPath(new URL('../../../../bin/tfjs-engine.mjs', import.meta.url));
+/** Characters of the process' output that are kept. */
+const logSize = 1 << 16;
+
+export interface EngineProcess {
+  gpu: boolean;
+  /** Version of libtensorflow. */
+  tensorflow: string;
+  /** What TensorFlow has written, the latest part. */
+  log(): string;
+  call<M extends Method>(method: M, argument: Parameters<Methods[M]>[0]): Promise<ReturnType<Methods[M]>>;
+  /** Ends it once everything that was asked is done. */
+  stop(): Promise<void>;
+}
+
+/** @throws Error with the first line of what went wrong, when the addon does not load. */
+export async function startEngineProcess(
+  kind: NativeKind,
+  install: NativeInstall,
+  { tf32 }: { tf32: boolean },
+): Promise<EngineProcess> {
+  const child = fork(script, [kind, String(lossEvery)], {
+    env: nativeEnvironment(install, tf32),
+    execArgv: [],
+    serialization: 'advanced',
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  let log = '';
+  for (const stream of [child.stdout!, child.stderr!]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      log = (log + text).slice(-logSize);
+    });
+  }
+  const ended = new Promise<string>((resolve) => {
+    child.once('error', (error) => resolve(error.message));
+    child.once('exit', (code, signal) => resolve(describeEnd(code, signal, log)));
+  });
+
+  const greeting = await Promise.race([
+    new Promise<Greeting>((resolve) => child.once('message', (message) => resolve(message as Greeting))),
+    ended.then((reason): Greeting => ({ ready: false, reason })),
+  ]);
+  if (!greeting.ready) throw new Error(greeting.reason);
+  const { gpu, tensorflow } = greeting;
+  const call = createCalls(child, ended);
+  return {
+    gpu,
+    tensorflow,
+    log: () => log,
+    call,
+    async stop() {
+      if (child.connected) await call('stop', undefined as never).catch(() => {});
+      await ended;
+    },
+  };
+}
+
+/** Pairs requests with answers; all that are open fail when the process ends. */
+function createCalls(child: ChildProcess, ended: Promise<string>): EngineProcess['call'] {
+  const open = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>();
+  let last = 0;
+  let end: Error | null = null;
+  child.on('message', (answer: Answer) => {
+    const { resolve, reject } = open.get(answer.id)!;
+    open.delete(answer.id);
+    if ('error' in answer) reject(new Error(answer.error));
+    else resolve(answer.result as never);
+  });
+  void ended.then((reason) => {
+    end = new Error(`its process ended: ${reason}`);
+    for (const { reject } of open.values()) reject(end);
+    open.clear();
+  });
+  return (method, argument) =>
+    new Promise((resolve, reject) => {
+      if (end) return reject(end);
+      const id = ++last;
+      open.set(id, { resolve, reject });
+      // A failure to send is the end of the process, which is told above.
+      child.send({ id, method, argument }, () => {});
+    });
+}
+
+function describeEnd(code: number | null, signal: string | null, log: string): string {
+  if (signal === 'SIGKILL') return 'it was killed, most likely for want of memory';
+  const last = log.trim().split('\n').at(-1);
+  return `${signal ? `signal ${signal}` : `exit code ${code}`}${last ? ` (${last})` : ''}`;
+}

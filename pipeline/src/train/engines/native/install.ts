@@ -1,0 +1,60 @@
+/** What of tfjs-node and tfjs-node-gpu is on this machine, and the environment that its library needs. */
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+
+export type NativeKind = 'tfjs-node' | 'tfjs-node-gpu';
+
+/** `lib/native.json` beside the addon, as the set-up script writes it. */
+export interface NativeInstall {
+  /** Where libtensorflow came from: the package's own download, or a wheel of PyPI. */
+  route: 'npm' | 'pypi';
+  /** Version of libtensorflow. */
+  tensorflow: string;
+  /** What the process that loads the addon must find in its environment when it starts. */
+  env: Record<string, string>;
+}
+
+const require = createRequire(import.meta.url);
+
+/** The folder of the npm package; null where npm left it out. */
+export function packageFolder(kind: NativeKind): string | null {
+  for (const folder of require.resolve.paths(kind) ?? []) {
+    const path = join(folder, '@tensorflow', kind);
+    if (existsSync(join(path, 'package.json'))) return path;
+  }
+  return null;
+}
+
+/** null where the native part was not set up. An addon that was built by hand counts, with an environment of its own. */
+export function readInstall(kind: NativeKind): NativeInstall | null {
+  const folder = packageFolder(kind);
+  if (folder === null || !existsSync(join(folder, 'lib', 'napi-v8', 'tfjs_binding.node'))) return null;
+  try {
+    return JSON.parse(readFileSync(join(folder, 'lib', 'native.json'), 'utf8'));
+  } catch {
+    return { route: 'npm', tensorflow: 'unknown', env: {} };
+  }
+}
+
+/** The command that sets an engine up. */
+export const setupCommand = (kind: NativeKind) => `npm run setup:${kind}`;
+
+/**
+ * The environment of the engine's process. What the user has set stands; library folders are put in front of theirs.
+ *
+ * @param tf32 whether products on the GPU may round their factors to TensorFloat-32 (10 bits of mantissa).
+ */
+export function nativeEnvironment({ env }: NativeInstall, tf32: boolean): NodeJS.ProcessEnv {
+  const { LD_LIBRARY_PATH: libraries, ...rest } = env;
+  const path = [libraries, process.env.LD_LIBRARY_PATH].filter(Boolean).join(':');
+  return {
+    TF_FORCE_GPU_ALLOW_GROWTH: 'true',
+    ...rest,
+    ...process.env,
+    ...(path && { LD_LIBRARY_PATH: path }),
+    ...(!tf32 && { NVIDIA_TF32_OVERRIDE: '0' }),
+    // All that TensorFlow says is kept, to tell why there is no GPU; none of it is shown.
+    TF_CPP_MIN_LOG_LEVEL: '0',
+  };
+}

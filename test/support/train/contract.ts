@@ -1,0 +1,96 @@
+/** What every training engine must hold to, whatever the network; tfjs' plain JavaScript is what the others are held against. */
+import { gaussian } from '@onnoise/scheduler';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { PartialConfig } from '../../../pipeline/src/train/config.ts';
+import type { TrainEngine } from '../../../pipeline/src/train/contracts.ts';
+import { createEngine } from '../../../pipeline/src/train/engines/index.ts';
+import { expectClose } from '../compare.ts';
+import { skipBecause } from '../skip.ts';
+import { type Engine, lossesOf, missingReason, planOf, startState } from './engines.ts';
+
+const others: Engine[] = ['onnxruntime', 'tfjs-node', 'tfjs-node-gpu'];
+const reasons = new Map(await Promise.all(others.map(async (kind) => [kind, await missingReason(kind)] as const)));
+export const engines: Engine[] = ['tfjs-cpu', ...others];
+const STEPS = 20;
+
+/** `describe` for an engine: skipped with the reason where it cannot be had. */
+export function describeEngine(kind: Engine, title: string, body: () => void): void {
+  describe(`${kind} ${title}`, skipBecause(reasons.get(kind)), body);
+}
+
+/** The suite for one network. */
+export function engineContract(name: string, config: PartialConfig): void {
+  const plan = planOf(config);
+  const using = async <T>(
+    kind: Engine,
+    state: Map<string, Float32Array>,
+    work: (engine: TrainEngine) => Promise<T>,
+  ) => {
+    const engine = await createEngine(kind, plan.step, state);
+    try {
+      return await work(engine);
+    } finally {
+      await engine.dispose();
+    }
+  };
+  let reference: number[];
+  /** Of the reference, after ten steps. */
+  let halfway: Map<string, Float32Array>;
+  beforeAll(async () => {
+    await using('tfjs-cpu', startState(plan), async (engine) => {
+      const first = await lossesOf(engine, plan, 0, STEPS / 2);
+      halfway = await engine.readState();
+      reference = [...first, ...(await lossesOf(engine, plan, STEPS / 2, STEPS))];
+    });
+  });
+
+  for (const kind of engines) {
+    describeEngine(kind, `training a ${name}`, () => {
+      it('gives the losses of the reference to 1e-3, twenty of them', async () => {
+        const losses = await using(kind, startState(plan), (engine) => lossesOf(engine, plan, 0, STEPS));
+        expectClose(losses, reference, { relative: 1e-3, what: 'losses' });
+        expect(new Set(losses).size).toBe(STEPS);
+      });
+
+      it('goes on from a checkpoint of another engine, and another from its own', async () => {
+        const there = await using(kind, halfway, (engine) => lossesOf(engine, plan, STEPS / 2, STEPS));
+        expectClose(there, reference.slice(STEPS / 2), { relative: 1e-3, what: 'losses' });
+        const own = await using(kind, startState(plan), async (engine) => {
+          await lossesOf(engine, plan, 0, STEPS / 2);
+          return engine.readState();
+        });
+        const back = await using('tfjs-cpu', own, (engine) => lossesOf(engine, plan, STEPS / 2, STEPS));
+        expectClose(back, reference.slice(STEPS / 2), { relative: 1e-3, what: 'losses' });
+      });
+
+      it('goes on from a state that it gave, to the last bit', async () => {
+        const { saved, kept, straight } = await using(kind, startState(plan), async (engine) => {
+          await lossesOf(engine, plan, 0, 3);
+          const saved = await engine.readState();
+          const kept = structuredClone(saved);
+          return { saved, kept, straight: await lossesOf(engine, plan, 3, 6) };
+        });
+        // What was read stays as it was.
+        expect(saved).toEqual(kept);
+        await using(kind, startState(plan), async (engine) => {
+          await lossesOf(engine, plan, 0, 1);
+          await engine.writeState(saved);
+          expect(await lossesOf(engine, plan, 3, 6)).toEqual(straight);
+        });
+        expect(await using(kind, saved, (engine) => lossesOf(engine, plan, 3, 6))).toEqual(straight);
+      });
+
+      it('gives back any state bit by bit', async () => {
+        const state = startState(plan);
+        let at = 0;
+        for (const values of state.values()) gaussian(7, at++ << 16, values);
+        const first = state.values().next().value!;
+        first.set([-0, 1e-42, -3.4e38, Number.MAX_SAFE_INTEGER]);
+        const bits = (map: ReadonlyMap<string, Float32Array>) =>
+          [...map].map(([key, values]) => [key, new Uint32Array(values.slice().buffer)] as const).toSorted();
+        const returned = await using(kind, state, (engine) => engine.readState());
+        expect(bits(returned)).toEqual(bits(state));
+      });
+    });
+  }
+}

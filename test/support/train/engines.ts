@@ -1,0 +1,68 @@
+/** What the tests of training engines share: which are here, small networks of each kind, and steps on them. */
+
+import { sizeOf } from '../../../pipeline/src/shape.ts';
+import { type PartialConfig, resolveConfig } from '../../../pipeline/src/train/config.ts';
+import type { StepResult, TrainEngine } from '../../../pipeline/src/train/contracts.ts';
+import { drawStep } from '../../../pipeline/src/train/draw.ts';
+import { emaDecayAt } from '../../../pipeline/src/train/ema.ts';
+import type { EngineChoice } from '../../../pipeline/src/train/engines/index.ts';
+import { probeNative } from '../../../pipeline/src/train/engines/native/probe.ts';
+import type { TrainPlan } from '../../../pipeline/src/train/plan.ts';
+import { planFromConfig } from '../../../pipeline/src/train/resolve.ts';
+
+export type Engine = EngineChoice['kind'];
+
+/** Why an engine cannot be tried here, for skipBecause; undefined where it can. */
+export async function missingReason(kind: Engine): Promise<string | undefined> {
+  if (kind !== 'tfjs-node' && kind !== 'tfjs-node-gpu') return undefined;
+  const status = await probeNative(kind);
+  return status.available ? undefined : `${kind} cannot be used, ${status.reason}: ${status.enable}`;
+}
+
+export const networks = {
+  SimpleUnet: {
+    model: { _class_name: 'SimpleUnet', sample_size: 8, channels: [4, 6], time_emb_dim: 8 },
+    scheduler: { num_train_timesteps: 30, beta_schedule: 'linear' },
+    training: { batch: 2, loss: 'l1', optimizer: 'adam', lr: 0.002, clipNorm: null },
+  },
+  UNet2DModel: {
+    model: {
+      ...{ _class_name: 'UNet2DModel', sample_size: 8, in_channels: 3, out_channels: 3, num_class_embeds: 3 },
+      ...{ block_out_channels: [4, 8], layers_per_block: 1, norm_num_groups: 2, attention_head_dim: 4 },
+      ...{ down_block_types: ['DownBlock2D', 'AttnDownBlock2D'], up_block_types: ['AttnUpBlock2D', 'UpBlock2D'] },
+    },
+    scheduler: { num_train_timesteps: 30, beta_schedule: 'squaredcos_cap_v2', prediction_type: 'v_prediction' },
+    training: { batch: 2, loss: 'huber', optimizer: 'adamw', weightDecay: 0.1, lr: 0.002, clipNorm: 0.5 },
+  },
+} satisfies Record<string, PartialConfig>;
+
+export const planOf = (config: PartialConfig) => planFromConfig(resolveConfig([{ name: 'the test', config }]));
+export const startState = ({ step, initialParameters }: TrainPlan) => step.initialState(initialParameters());
+
+/** Step `n` with the images, noise and labels that belong to it. */
+export async function stepOn(engine: TrainEngine, plan: TrainPlan, n: number): Promise<StepResult> {
+  const { model, step, config } = plan;
+  const { batch, lr } = config.training;
+  const size = sizeOf(model.imageShape);
+  const { noise, timesteps } = drawStep(1, n, batch, size, plan.schedule.T);
+  const images = drawStep(2, n, batch, size, 1).noise.map((value) => Math.tanh(value));
+  const { classCount } = model;
+  return engine.step({
+    ...{ images, noise, timesteps },
+    ...(classCount !== null && { labels: Int32Array.from({ length: batch }, (_, i) => (n + i) % classCount) }),
+    ...step.scalars({ step: n + 1, learningRate: lr, emaDecay: emaDecayAt(n, 0.999) }),
+  });
+}
+
+/** The losses of steps `from` to `to`, given to the engine as far ahead as it takes them. */
+export async function lossesOf(engine: TrainEngine, plan: TrainPlan, from: number, to: number): Promise<number[]> {
+  const answers: Promise<StepResult>[] = [];
+  for (let n = from; n < to; n++) {
+    const answer = stepOn(engine, plan, n);
+    // Awaited in its turn; a failure before that is not unheard.
+    answer.catch(() => {});
+    answers.push(answer);
+    if (answers.length >= engine.depth) await answers[answers.length - engine.depth];
+  }
+  return (await Promise.all(answers)).map(({ loss }) => loss);
+}

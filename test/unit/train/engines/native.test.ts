@@ -1,0 +1,101 @@
+import type { ChildProcess } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+import { createEngine } from '../../../../pipeline/src/train/engines/index.ts';
+import { nativeEnvironment } from '../../../../pipeline/src/train/engines/native/install.ts';
+import { whyNoGpu } from '../../../../pipeline/src/train/engines/native/reason.ts';
+import { describeEngine } from '../../../support/train/contract.ts';
+import { lossesOf, networks, planOf, startState, stepOn } from '../../../support/train/engines.ts';
+
+const plan = planOf(networks.SimpleUnet);
+
+/** The engine's process, found among what this one holds. */
+function childOf(kind: string): ChildProcess {
+  const held = (process as unknown as { _getActiveHandles(): ChildProcess[] })._getActiveHandles();
+  const found = held.find(({ spawnargs }) => spawnargs?.includes(kind));
+  if (!found) throw new Error(`no process of ${kind} runs`);
+  return found;
+}
+
+for (const kind of ['tfjs-node', 'tfjs-node-gpu'] as const) {
+  describeEngine(kind, 'in its own process', () => {
+    it('is replaced in place before its tensor handles run out, and no loss is another for it', async () => {
+      const notes: string[] = [];
+      const onNote = (note: string) => void notes.push(note);
+      const straight = await createEngine(kind, plan.step, startState(plan));
+      const losses = await lossesOf(straight, plan, 0, 12);
+      await straight.dispose();
+      // A step of this network takes some thousand handles.
+      const engine = await createEngine(kind, plan.step, startState(plan), { tf32: true, onNote, handleLimit: 5000 });
+      expect(await lossesOf(engine, plan, 0, 12)).toEqual(losses);
+      expect(await engine.countTensors!()).toBe(plan.step.state.length);
+      await engine.dispose();
+      expect(notes.length).toBeGreaterThanOrEqual(2);
+      expect(notes.length).toBeLessThanOrEqual(6);
+      expect(notes[0]).toMatch(/^Restarted tfjs-node(-gpu)? in place: its tensor handles were nearly used up/);
+    });
+
+    it('tells what became of it when it is killed', async () => {
+      const engine = await createEngine(kind, plan.step, startState(plan));
+      const losses = lossesOf(engine, plan, 0, 50);
+      childOf(kind).kill('SIGKILL');
+      await expect(losses).rejects.toThrow(/must fit the memory .* killed, most likely for want of memory/);
+      await expect(engine.readState()).rejects.toThrow(/its process ended/);
+      await engine.dispose();
+    });
+
+    it('reports its own memory with every step', async () => {
+      const engine = await createEngine(kind, plan.step, startState(plan));
+      expect((await stepOn(engine, plan, 0)).memory).toBeGreaterThan(50 * 2 ** 20);
+      await engine.dispose();
+    });
+  });
+}
+
+describe('nativeEnvironment', () => {
+  const install = {
+    route: 'pypi',
+    tensorflow: '2.18.1',
+    env: { LD_LIBRARY_PATH: '/v/a:/v/b', XLA_FLAGS: '--x' },
+  } as const;
+
+  it('puts the library folders in front of the ones that are set, and leaves what the user set', () => {
+    const before = { ...process.env };
+    try {
+      Object.assign(process.env, { LD_LIBRARY_PATH: '/mine', XLA_FLAGS: '--mine' });
+      const env = nativeEnvironment(install, true);
+      expect(env.LD_LIBRARY_PATH).toBe('/v/a:/v/b:/mine');
+      expect(env.XLA_FLAGS).toBe('--mine');
+      expect(env.TF_FORCE_GPU_ALLOW_GROWTH).toBe('true');
+    } finally {
+      process.env = before;
+    }
+  });
+
+  it('switches TensorFloat-32 off when told to', () => {
+    expect(nativeEnvironment(install, true).NVIDIA_TF32_OVERRIDE).toBeUndefined();
+    expect(nativeEnvironment(install, false).NVIDIA_TF32_OVERRIDE).toBe('0');
+  });
+});
+
+describe('whyNoGpu', () => {
+  it.each([
+    [
+      'E external/local_xla/xla/stream_executor/cuda/cuda_driver.cc:152] failed call to cuInit: INTERNAL: CUDA error: Failed call to cuInit: UNKNOWN ERROR (303)',
+      /no NVIDIA driver \(libcuda\.so\.1/,
+    ],
+    [
+      "W external/local_xla/xla/tsl/platform/default/dso_loader.cc:60] Could not load dynamic library 'libcudnn.so.9'; dlerror: libcudnn.so.9: cannot open shared object file\nW tensorflow/core/common_runtime/gpu/gpu_device.cc:2344] Cannot dlopen some GPU libraries.",
+      /^the CUDA library libcudnn\.so\.9 is missing$/,
+    ],
+    ['W tensorflow/core/common_runtime/gpu/gpu_device.cc:2344] Cannot dlopen some GPU libraries.', /CUDA libraries/],
+    ['failed call to cuInit: CUDA_ERROR_NO_DEVICE: no CUDA-capable device is detected', /driver sees no GPU/],
+    ['kernel version 535.1 does not match DSO version 550.2 -- cannot find working devices', /535\.1 .* 550\.2/],
+    [
+      'failed call to cuInit: CUDA_ERROR_SYSTEM_DRIVER_MISMATCH',
+      /does not start \(CUDA_ERROR_SYSTEM_DRIVER_MISMATCH\)/,
+    ],
+    ['', /did not say why/],
+  ])('finds the reason in %j', (log, reason) => {
+    expect(whyNoGpu(log)).toMatch(reason);
+  });
+});
