@@ -43,11 +43,14 @@ function fakeLoop(options: Partial<LoopOptions>, { secondsPerStep = 1, loss = (_
   return { events, rates, run: () => runLoop(whole), pass: (seconds: number) => (now += seconds) };
 }
 
-/** An engine elsewhere: each step answers a turn after it was asked for, in order. */
+/** An engine elsewhere: each step takes longer than the loop takes to ask for many. */
 function distantEngine(depth: number, fails?: number) {
   const events: string[] = [];
   let asked = 0;
   let queue: Promise<unknown> = Promise.resolve();
+  const turns = async () => {
+    for (let i = 0; i < 50; i++) await new Promise(setImmediate);
+  };
   const engine: TrainEngine = {
     ...{
       name: 'distant',
@@ -59,13 +62,11 @@ function distantEngine(depth: number, fails?: number) {
     step() {
       const step = ++asked;
       events.push(`ask ${step}`);
-      const answer = queue
-        .then(() => new Promise(setImmediate))
-        .then(() => {
-          events.push(`done ${step}`);
-          if (step === fails) throw new Error('the wire is cut');
-          return { loss: step, gradNorm: 1 };
-        });
+      const answer = queue.then(turns).then(() => {
+        events.push(`done ${step}`);
+        if (step === fails) throw new Error('the wire is cut');
+        return { loss: step, gradNorm: 1 };
+      });
       queue = answer.catch(() => {});
       return answer;
     },
@@ -101,7 +102,9 @@ describe('runLoop with an engine that takes steps ahead', () => {
     const controller = new AbortController();
     const { run } = fakeLoop({
       ...{ engine, signal: controller.signal, horizon: { kind: 'steps', steps: 1000 } },
-      onStep: ({ step }) => step === 5 && controller.abort(),
+      onStep({ step }) {
+        if (step === 5) controller.abort();
+      },
       save: async ({ step }) => void events.push(`save ${step}`),
     });
     const { interrupted, last } = await run();
