@@ -78,24 +78,24 @@ describe('nativeEnvironment', () => {
 });
 
 describe('whyNoGpu', () => {
-  it.each([
+  const cudnn = ['libcudnn.so.9'];
+  it.each<[string, string[], RegExp]>([
     [
-      'E external/local_xla/xla/stream_executor/cuda/cuda_driver.cc:152] failed call to cuInit: INTERNAL: CUDA error: Failed call to cuInit: UNKNOWN ERROR (303)',
+      'cuda_driver.cc:152] failed call to cuInit: INTERNAL: CUDA error: Failed call to cuInit: UNKNOWN ERROR (303)',
+      cudnn,
       /no NVIDIA driver \(libcuda\.so\.1/,
     ],
     [
-      "W external/local_xla/xla/tsl/platform/default/dso_loader.cc:60] Could not load dynamic library 'libcudnn.so.9'; dlerror: libcudnn.so.9: cannot open shared object file\nW tensorflow/core/common_runtime/gpu/gpu_device.cc:2344] Cannot dlopen some GPU libraries.",
-      /^the CUDA library libcudnn\.so\.9 is missing$/,
+      'gpu_device.cc:2344] Cannot dlopen some GPU libraries.',
+      cudnn,
+      /^the CUDA library libcudnn\.so\.9 is missing \("npm run setup:tfjs-node-gpu -- --cuda" fetches/,
     ],
-    ['W tensorflow/core/common_runtime/gpu/gpu_device.cc:2344] Cannot dlopen some GPU libraries.', /CUDA libraries/],
-    ['failed call to cuInit: CUDA_ERROR_NO_DEVICE: no CUDA-capable device is detected', /driver sees no GPU/],
-    ['kernel version 535.1 does not match DSO version 550.2 -- cannot find working devices', /535\.1 .* 550\.2/],
-    [
-      'failed call to cuInit: CUDA_ERROR_SYSTEM_DRIVER_MISMATCH',
-      /does not start \(CUDA_ERROR_SYSTEM_DRIVER_MISMATCH\)/,
-    ],
-    ['', /did not say why/],
-  ])('finds the reason in %j', (log, reason) => {
-    expect(whyNoGpu(log)).toMatch(reason);
+    ['', ['libcudart.so.12', 'libcudnn.so.9'], /^the CUDA libraries libcudart\.so\.12, libcudnn\.so\.9 are missing/],
+    ['failed call to cuInit: CUDA_ERROR_NO_DEVICE: no CUDA-capable device is detected', [], /driver sees no GPU/],
+    ['kernel version 535.1 does not match DSO version 550.2 -- cannot find working devices', [], /535\.1 .* 550\.2/],
+    ['failed call to cuInit: CUDA_ERROR_SYSTEM_DRIVER_MISMATCH', [], /not start \(CUDA_ERROR_SYSTEM_DRIVER_MISMATCH\)/],
+    ['', [], /did not say why/],
+  ])('finds the reason in %j, missing %j', (log, missing, reason) => {
+    expect(whyNoGpu(log, missing)).toMatch(reason);
   });
 });

@@ -9,6 +9,7 @@ import { createModel } from '../../../model/index.ts';
 import { createTrainStep } from '../../step.ts';
 import { createEagerStep, type EagerStep } from '../eager.ts';
 import type { Answer, EngineStep, Greeting, Method, Methods, Request } from './protocol.ts';
+import { missingLibraries } from './reason.ts';
 
 interface Binding {
   createTensor(shape: number[], dtype: number, values: Float32Array): number;
@@ -82,5 +83,6 @@ export async function serveEngine(kind: string, lossEvery: number): Promise<void
     }
   });
   const tensorflow = backend.binding.TF_Version ?? 'unknown';
-  await send({ ready: true, gpu: backend.isUsingGpuDevice, tensorflow });
+  const gpu = backend.isUsingGpuDevice;
+  await send({ ready: true, gpu, tensorflow, missing: gpu || kind === 'tfjs-node' ? [] : missingLibraries() });
 }

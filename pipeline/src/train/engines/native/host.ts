@@ -3,6 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { type NativeInstall, type NativeKind, nativeEnvironment } from './install.ts';
 import type { Answer, Greeting, Method, Methods } from './protocol.ts';
+import { whyNoGpu } from './reason.ts';
 
 /** Steps that a GPU is given ahead of reading a loss. */
 export const lossEvery = 10;
@@ -14,8 +15,8 @@ export interface EngineProcess {
   gpu: boolean;
   /** Version of libtensorflow. */
   tensorflow: string;
-  /** What TensorFlow has written, the latest part. */
-  log(): string;
+  /** Why it sees no GPU; empty where it does. */
+  noGpu: string;
   call<M extends Method>(method: M, argument: Parameters<Methods[M]>[0]): Promise<ReturnType<Methods[M]>>;
   /** Ends it once everything that was asked is done. */
   stop(): Promise<void>;
@@ -49,12 +50,12 @@ export async function startEngineProcess(
     ended.then((reason): Greeting => ({ ready: false, reason })),
   ]);
   if (!greeting.ready) throw new Error(greeting.reason);
-  const { gpu, tensorflow } = greeting;
+  const { gpu, tensorflow, missing } = greeting;
   const call = createCalls(child, ended);
   return {
     gpu,
     tensorflow,
-    log: () => log,
+    noGpu: gpu ? '' : whyNoGpu(log, missing),
     call,
     async stop() {
       if (child.connected) await call('stop', undefined as never).catch(() => {});

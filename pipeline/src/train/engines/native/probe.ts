@@ -1,7 +1,6 @@
 /** Tries an engine in a process of its own: whether it is set up, loads and sees a GPU, and why not. */
 import { startEngineProcess } from './host.ts';
 import { type NativeKind, packageFolder, readInstall, setupCommand } from './install.ts';
-import { whyNoGpu } from './reason.ts';
 
 export type NativeStatus =
   | { available: false; reason: string; enable: string }
@@ -26,8 +25,8 @@ async function probe(kind: NativeKind): Promise<NativeStatus> {
   try {
     const child = await startEngineProcess(kind, install, { tf32: true });
     await child.stop();
-    const { gpu, tensorflow } = child;
-    return { available: true, gpu, tensorflow, noGpu: gpu ? '' : whyNoGpu(child.log()) };
+    const { gpu, tensorflow, noGpu } = child;
+    return { available: true, gpu, tensorflow, noGpu };
   } catch (error) {
     return { available: false, reason: `its native part does not load (${(error as Error).message})`, enable };
   }

@@ -26,4 +26,6 @@ export interface Request {
 export type Answer = { id: number; result: unknown } | { id: number; error: string };
 
 /** The first message of an engine process: it is ready, or why it is not. */
-export type Greeting = { ready: true; gpu: boolean; tensorflow: string } | { ready: false; reason: string };
+export type Greeting =
+  | { ready: true; gpu: boolean; tensorflow: string /** CUDA libraries, where there is no GPU. */; missing: string[] }
+  | { ready: false; reason: string };

@@ -3,6 +3,30 @@
  * an error; the reason stands in its log only.
  */
 
+/** By the names of TensorFlow 2.18, which needs all of them to see a GPU. */
+const libraries = [
+  'libcudart.so.12',
+  'libcublas.so.12',
+  'libcublasLt.so.12',
+  'libcufft.so.11',
+  'libcusolver.so.11',
+  'libcusparse.so.12',
+  'libcudnn.so.9',
+];
+
+/** Those that this process cannot load. TensorFlow says that some are missing, not which. */
+export function missingLibraries(): string[] {
+  return libraries.filter((name) => {
+    try {
+      // It finds the library as TensorFlow does, then complains that it is no addon.
+      process.dlopen({ exports: {} }, name);
+      return false;
+    } catch (error) {
+      return /cannot open shared object file/.test((error as Error).message);
+    }
+  });
+}
+
 interface Rule {
   sign: RegExp;
   /** Filled with what the sign's groups caught. */
@@ -17,20 +41,13 @@ const rules: readonly Rule[] = [
       `the NVIDIA driver's kernel module is ${kernel} but its library is ${library}: restart the machine after a driver update`,
   },
   {
-    sign: /Could not load dynamic library '(lib(?!cuda\.so)[^']+)'/,
-    reason: (library) => `the CUDA library ${library} is missing`,
-  },
-  {
-    sign: /Cannot dlopen some GPU libraries/,
-    reason: () => 'CUDA libraries are missing',
+    // CUDA's loader stub: there is no libcuda.so.1.
+    sign: /cuInit: UNKNOWN ERROR \(303\)/,
+    reason: () => 'there is no NVIDIA driver (libcuda.so.1 is not found)',
   },
   {
     sign: /kernel driver does not appear to be running|CUDA_ERROR_NO_DEVICE|no CUDA-capable device/,
     reason: () => 'the NVIDIA driver sees no GPU (try nvidia-smi; CUDA_VISIBLE_DEVICES hides GPUs)',
-  },
-  {
-    sign: /Could not find cuda drivers|libcuda\.so\.1|cuInit: UNKNOWN ERROR \(303\)/,
-    reason: () => 'there is no NVIDIA driver (libcuda.so.1 is not found)',
   },
   { sign: /failed call to cuInit: (.+)/, reason: (error) => `the NVIDIA driver does not start (${error})` },
   {
@@ -39,11 +56,20 @@ const rules: readonly Rule[] = [
   },
 ];
 
-/** One clause without a full stop. @param log what TensorFlow wrote to standard error */
-export function whyNoGpu(log: string): string {
+/**
+ * One clause without a full stop.
+ *
+ * @param log what TensorFlow wrote to standard error.
+ * @param missing names of CUDA libraries that its process cannot load.
+ */
+export function whyNoGpu(log: string, missing: readonly string[]): string {
   for (const { sign, reason } of rules) {
     const found = sign.exec(log);
     if (found) return reason(...found.slice(1));
+  }
+  if (missing.length > 0) {
+    const names = `librar${missing.length > 1 ? 'ies' : 'y'} ${missing.join(', ')} ${missing.length > 1 ? 'are' : 'is'}`;
+    return `the CUDA ${names} missing ("npm run setup:tfjs-node-gpu -- --cuda" fetches what is)`;
   }
   return 'TensorFlow found no GPU and did not say why';
 }
