@@ -1,0 +1,117 @@
+/**
+ * Downloads that go on where they stopped: `<name>.part` until size and SHA-256 are right, then `<name>`.
+ */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { setTimeout } from 'node:timers/promises';
+import { InputError } from '@onnoise/scheduler';
+import { isDiskError } from './disk.ts';
+import { type Network, networkAdvice, networkReason } from './network.ts';
+
+export interface RemoteFile {
+  url: string;
+  headers: Record<string, string>;
+  /** Bytes. */
+  size: number;
+  sha256: string;
+}
+
+export interface DownloadOptions {
+  network: Network;
+  signal?: AbortSignal;
+  /** Bytes that are there. */
+  onBytes?: (bytes: number) => void;
+  /** Milliseconds to wait before each new try; a try that brought bytes begins the list again. */
+  pauses?: readonly number[];
+}
+
+/** Bytes of a download that are there, whole or not. */
+export async function downloadedBytes(path: string): Promise<number> {
+  return (await sizeOf(path)) || (await sizeOf(`${path}.part`));
+}
+
+/**
+ * @param path where the whole file is to be.
+ * @throws InputError if the server cannot be reached or what it sends is not the file
+ */
+export async function download(file: RemoteFile, path: string, options: DownloadOptions): Promise<void> {
+  const { signal, pauses = [500, 2000, 5000, 10_000] } = options;
+  const name = basename(path);
+  const part = `${path}.part`;
+  if ((await sizeOf(path)) === file.size) return;
+  await mkdir(dirname(path), { recursive: true });
+
+  for (let failures = 0; ; ) {
+    const have = await sizeOf(part);
+    if (have >= file.size) break;
+    try {
+      await fetchRest(file, part, have, options);
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (error instanceof InputError || isDiskError(error)) throw error;
+      const now = await sizeOf(part);
+      failures = now > have ? 1 : failures + 1;
+      if (failures > pauses.length) {
+        throw new InputError(
+          `Cannot download ${name}: ${new URL(file.url).host} cannot be reached, ${networkReason(error)}; ` +
+            `${networkAdvice()}. The same command goes on from byte ${now}.`,
+        );
+      }
+      await setTimeout(pauses[failures - 1], undefined, signal && { signal });
+    }
+  }
+  options.onBytes?.(file.size);
+
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(part), hash, signal ? { signal } : {});
+  const [size, sha256] = [await sizeOf(part), hash.digest('hex')];
+  if (size !== file.size || sha256 !== file.sha256) {
+    await rm(part, { force: true });
+    const seen = size === file.size ? `the SHA-256 ${sha256}` : `${size} bytes`;
+    const wanted = size === file.size ? file.sha256 : `${file.size}`;
+    throw new InputError(
+      `Cannot use ${name}: what came from ${new URL(file.url).host} has ${seen} in place of ${wanted}. ` +
+        'It was removed; the same command downloads it anew.',
+    );
+  }
+  await rename(part, path);
+}
+
+/** Appends what is missing, or begins anew where the server knows no ranges. */
+async function fetchRest(file: RemoteFile, part: string, have: number, options: DownloadOptions): Promise<void> {
+  const { network, signal, onBytes } = options;
+  const response = await network.fetch(file.url, {
+    headers: { ...file.headers, 'accept-encoding': 'identity', ...(have > 0 && { range: `bytes=${have}-` }) },
+    signal: signal ?? null,
+  });
+  const { status } = response;
+  const goesOn = status === 206 && (response.headers.get('content-range') ?? '').startsWith(`bytes ${have}-`);
+  if (status === 416 || (status === 206 && !goesOn)) await rm(part, { force: true });
+  if (status !== 200 && !goesOn) {
+    await response.body?.cancel();
+    if (status >= 400 && status < 500 && ![408, 416, 429].includes(status)) {
+      throw new InputError(`Cannot download ${file.url}: the server answers ${status}.`);
+    }
+    throw new Error(`it answers ${status}`);
+  }
+  const handle = await open(part, goesOn ? 'a' : 'w');
+  try {
+    let done = goesOn ? have : 0;
+    for await (const chunk of response.body!) {
+      await handle.writeFile(chunk);
+      done += chunk.byteLength;
+      onBytes?.(Math.min(done, file.size));
+      if (done > file.size) return;
+    }
+    if (done < file.size) throw new Error('the connection ended early');
+  } finally {
+    await handle.close();
+  }
+}
+
+async function sizeOf(path: string): Promise<number> {
+  return (await stat(path).catch(() => null))?.size ?? 0;
+}

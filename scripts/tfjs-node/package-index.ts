@@ -1,0 +1,62 @@
+/** Where an index of Python packages keeps a file: PEP 503 (a page of links) and PEP 691 (JSON). */
+import { InputError } from '@onnoise/scheduler';
+import { type Network, networkAdvice, networkReason, splitCredentials } from './network.ts';
+
+export const PYPI = 'https://pypi.org/simple';
+
+export interface Address {
+  url: string;
+  headers: Record<string, string>;
+}
+
+/** The index to ask: what the user names, else pip's variable, else PyPI. @throws InputError if it is no http address */
+export function chooseIndex(option: string | undefined, env = process.env): string {
+  const index = option ?? (env.PIP_INDEX_URL || PYPI);
+  if (!/^https?:$/.test(URL.canParse(index) ? new URL(index).protocol : '')) {
+    const name = option === undefined ? 'PIP_INDEX_URL' : '--index';
+    throw new InputError(`Cannot read the options: ${name} must be an address as ${PYPI}, received "${index}".`);
+  }
+  return index.replace(/\/+$/, '');
+}
+
+/** Asks for the address of a file of a project. @throws InputError if the index is not there or has no such file */
+export async function findFile(
+  network: Network,
+  index: string,
+  project: string,
+  file: string,
+  signal?: AbortSignal,
+): Promise<Address> {
+  const { url, headers } = splitCredentials(`${index}/${project}/`);
+  const refuse = (reason: string) =>
+    new InputError(`Cannot download ${file}: ${reason}. --index names another index, as a mirror of ${PYPI}.`);
+  let page: { url: string; text: string; json: boolean };
+  try {
+    const accept = 'application/vnd.pypi.simple.v1+json, text/html;q=0.5';
+    const response = await network.fetch(url, { headers: { ...headers, accept }, signal: signal ?? null });
+    if (!response.ok) throw refuse(`${url} answers ${response.status}`);
+    const json = /json/.test(response.headers.get('content-type') ?? '');
+    page = { url: response.url, text: await response.text(), json };
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (error instanceof InputError) throw error;
+    throw refuse(`${new URL(url).host} cannot be reached, ${networkReason(error)}; ${networkAdvice()}`);
+  }
+  const link = (page.json ? linkInJson : linkInHtml)(page.text, file);
+  if (link === undefined) throw refuse(`${url} lists no such file`);
+  const address = new URL(link, page.url);
+  address.hash = '';
+  // A password is for the index alone.
+  return { url: address.href, headers: address.origin === new URL(url).origin ? headers : {} };
+}
+
+function linkInJson(text: string, file: string): string | undefined {
+  const { files } = JSON.parse(text) as { files?: { filename: string; url: string }[] };
+  return files?.find(({ filename }) => filename === file)?.url;
+}
+
+function linkInHtml(text: string, file: string): string | undefined {
+  const links = [...text.matchAll(/<a\s[^>]*href\s*=\s*["']([^"']+)["']/gi)];
+  const plain = links.map(([, href]) => href!.replaceAll('&amp;', '&'));
+  return plain.find((href) => decodeURIComponent(href.split(/[?#]/)[0]!.split('/').at(-1)!) === file);
+}

@@ -1,0 +1,124 @@
+/** libtensorflow out of the wheels of PyPI, and the addon compiled against it. No Python takes part. */
+import { existsSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { formatBytes, formatPath } from '../../pipeline/src/terminal/format.ts';
+import type { NativeKind } from '../../pipeline/src/train/engines/native/install.ts';
+import { compileAddon, findCompiler } from './compile.ts';
+import { checkFolder, checkSpace } from './disk.ts';
+import { download, downloadedBytes } from './download.ts';
+import { isLinked, linkDeps, packagePaths } from './link.ts';
+import { findFile } from './package-index.ts';
+import type { Job, Plan } from './route.ts';
+import { findDriver } from './system.ts';
+import { isUnpacked, unpack } from './unpack.ts';
+import { cudaWheels, projectOf, TENSORFLOW, tensorflowWheel, versionOf, type Wheel } from './wheels.ts';
+
+/** @throws InputError for what would stop it: no network, no compiler, no space, a folder that cannot be written */
+export async function planPypi(job: Job): Promise<Plan> {
+  const { kind, folder, cache, force, network, index, signal } = job;
+  const main = tensorflowWheel(kind);
+  const site = join(cache, `${projectOf(main)}-${versionOf(main)}`);
+  const downloads = join(cache, 'downloads');
+  const libraries = join(site, 'tensorflow');
+  const headers = join(libraries, 'include');
+
+  const cuda = kind === 'tfjs-node-gpu' ? await decideCuda(job, site) : null;
+  const wheels = [main, ...(cuda?.wheels ?? [])];
+  const missing: Wheel[] = [];
+  for (const wheel of wheels) if (force || !(await isUnpacked(wheel, site))) missing.push(wheel);
+
+  const { addon } = packagePaths(folder);
+  const built = job.installed?.route === 'pypi' && existsSync(addon) && isLinked(folder, libraries);
+  const compiler = built && missing.length === 0 ? null : await findCompiler(process.env, signal);
+
+  await checkFolder('the cache', cache, 'Give yourself the rights to it, or clone the project elsewhere.');
+  const paths = missing.map((wheel) => join(downloads, wheel.file));
+  const there = await Promise.all(paths.map(downloadedBytes));
+  const bytes = sum(missing.map(({ size }, i) => Math.max(0, size - there[i]!)));
+  const unpacked = sum(wheels.map((wheel) => wheel.unpacked));
+  // A wheel is removed once it is unpacked.
+  await checkSpace(
+    cache,
+    sum(missing.map((wheel) => wheel.unpacked)) + Math.max(0, ...missing.map(({ size }) => size)),
+  );
+  const addresses = await Promise.all(
+    missing.map((wheel) => findFile(network, index, projectOf(wheel), wheel.file, signal)),
+  );
+
+  const hosts = [...new Set(addresses.map(({ url }) => new URL(url).host))].join(', ');
+  const names = missing.map((wheel) => `${projectOf(wheel)} ${versionOf(wheel)}`).join(', ');
+  const lines = [
+    missing.length > 0
+      ? `download   ${formatBytes(bytes)} from ${hosts} (index ${new URL(index).host}): ${names}`
+      : 'download   nothing, all of it is there',
+    `on disk    ${formatBytes(unpacked)} in ${formatPath(site)}`,
+    ...(cuda ? [`CUDA       ${cuda.reason}`] : []),
+    `compiler   ${compiler === null ? 'none, the addon is built' : `${compiler.join(' ')}, some seconds`}`,
+  ];
+
+  return {
+    lines,
+    async run() {
+      await mkdir(downloads, { recursive: true });
+      for (const [i, wheel] of missing.entries()) await fetchWheel(job, wheel, addresses[i]!, paths[i]!, site);
+      if (compiler !== null) {
+        job.hooks.say('Compiling the addon.');
+        await compileAddon({ compiler, folder, libraries, headers, addon, ...(signal && { signal }) });
+      }
+      await linkDeps(folder, libraries, headers);
+      return { route: 'pypi', tensorflow: TENSORFLOW, env: environmentOf(kind, site, cuda?.wheels ?? []) };
+    },
+  };
+}
+
+async function fetchWheel(
+  { hooks, network, signal }: Job,
+  wheel: Wheel,
+  address: { url: string; headers: Record<string, string> },
+  path: string,
+  site: string,
+): Promise<void> {
+  const { size, sha256, unpacked } = wheel;
+  const stop = signal && { signal };
+  await hooks.progress(`Downloading ${projectOf(wheel)}`, (report) =>
+    download({ ...address, size, sha256 }, path, { network, ...stop, onBytes: (done) => report(done, size) }),
+  );
+  await hooks.progress(`Unpacking ${projectOf(wheel)}`, (report) =>
+    unpack(path, wheel, site, { ...stop, onBytes: (done) => report(done, unpacked) }),
+  );
+  await rm(path, { force: true });
+}
+
+/** What the engine's process needs in its environment. */
+export function environmentOf(kind: NativeKind, site: string, wheels: readonly Wheel[]): Record<string, string> {
+  if (kind === 'tfjs-node') return {};
+  const growth = { TF_FORCE_GPU_ALLOW_GROWTH: 'true' };
+  if (wheels.length === 0) return growth;
+  const folders = wheels.map(({ folder }) => join(site, folder));
+  const nvcc = join(site, 'nvidia', 'cuda_nvcc');
+  return {
+    LD_LIBRARY_PATH: folders
+      .filter((folder) => folder !== nvcc)
+      .map((folder) => join(folder, 'lib'))
+      .join(':'),
+    XLA_FLAGS: `--xla_gpu_cuda_data_dir=${/\s/.test(nvcc) ? `"${nvcc}"` : nvcc}`,
+    ...growth,
+  };
+}
+
+async function decideCuda(job: Job, site: string): Promise<{ wheels: readonly Wheel[]; reason: string }> {
+  const wheels = cudaWheels();
+  const take = (reason: string) => ({ wheels, reason });
+  const leave = (reason: string) => ({ wheels: [], reason: `left out, ${reason}: it will compute on the CPU` });
+  if (job.cuda === true) return take('as --cuda asks');
+  if (job.cuda === false) return leave('as --no-cuda asks');
+  const driver = await findDriver();
+  if (driver !== null) return take(`for the NVIDIA driver of ${driver}`);
+  const there = await Promise.all(wheels.map((wheel) => isUnpacked(wheel, site)));
+  if (there.every(Boolean)) return take('is there, though no NVIDIA driver is seen');
+  const size = formatBytes(sum(wheels.map((wheel) => wheel.size)));
+  return leave(`no NVIDIA driver is seen (libcuda.so.1); -- --cuda gets it all the same, ${size} more`);
+}
+
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);

@@ -1,0 +1,110 @@
+/** Sets tfjs-node or tfjs-node-gpu up: chooses a route, says what it will do, does it, checks the result. */
+import { rm } from 'node:fs/promises';
+import { InputError } from '@onnoise/scheduler';
+import { isAbort } from '../../pipeline/src/terminal/interrupt.ts';
+import type { NativeInstall, NativeKind } from '../../pipeline/src/train/engines/native/install.ts';
+import { checkEngine } from './check.ts';
+import { checkFolder, explainDiskError } from './disk.ts';
+import { packagePaths, writeInstall } from './link.ts';
+import type { Job, Plan } from './route.ts';
+import { planNpm } from './route-npm.ts';
+import { planPypi } from './route-pypi.ts';
+import { type Route, routesFor, type System } from './system.ts';
+
+export interface SetupOptions extends Omit<Job, 'folder'> {
+  /** Of the npm package; null where npm left it out. */
+  folder: string | null;
+  system: System;
+  /** undefined: the better one that can be reached. */
+  route: Route | undefined;
+  dryRun: boolean;
+}
+
+/** @throws InputError for what the user can put right */
+export async function setUp(options: SetupOptions): Promise<void> {
+  try {
+    await setUpOrThrow(options);
+  } catch (error) {
+    throw isAbort(error) ? error : explainDiskError(`set up ${options.kind}`, error);
+  }
+}
+
+async function setUpOrThrow(options: SetupOptions): Promise<void> {
+  const { kind, folder, installed, hooks, signal } = options;
+  const routes = chooseRoutes(options);
+  if (folder === null) {
+    throw new InputError(
+      `Cannot set up ${kind}: the npm package @tensorflow/${kind} must be installed, it was left out. ` +
+        'Run npm ci without --omit=optional.',
+    );
+  }
+  await checkFolder('the package', folder, 'Run npm ci as the user who sets it up, on a disk that can be written.');
+
+  const { route, plan } = await firstPlan({ ...options, folder }, routes);
+  hooks.say(`Setting up ${kind} by the route ${route}:`);
+  for (const line of plan.lines) hooks.say(`  ${line}`);
+  if (options.dryRun) return;
+
+  const install = await plan.run();
+  await writeInstall(folder, install);
+  hooks.say('Checking: a product of matrices and the gradients of a convolution, beside tfjs on the CPU.');
+  const { gpu, tensorflow, difference, log } = await check(kind, folder, install, signal);
+  hooks.say(
+    `${installed ? 'Still right' : 'Done'}: ${kind} computes on the ${gpu ? 'GPU' : 'CPU'}, TensorFlow ${tensorflow},`,
+  );
+  hooks.say(`  route ${route}, difference ${difference.toExponential(1)}.`);
+  if (install.env.LD_LIBRARY_PATH && !gpu) hooks.say(`  No GPU is used: ${whyNoGpu(log)}`);
+  hooks.say(`Train on it: npx pipeline train --engine ${kind} ...`);
+}
+
+/** Set up by a route before: that one. Else those of the system in their order, or the one that is asked for. */
+function chooseRoutes({ kind, route, system, installed, force }: SetupOptions): Route[] {
+  const known = routesFor(kind, system);
+  if (route === undefined) {
+    return installed && !force && known.includes(installed.route) ? [installed.route] : known;
+  }
+  if (known.includes(route)) return [route];
+  throw new InputError(
+    `Cannot set up ${kind}: --route must be ${known.join(' or ')} on ${system.platform}-${system.arch}, received "${route}".`,
+  );
+}
+
+/** The plan of the first route that is not in the way of itself. */
+async function firstPlan(
+  job: Job & { system: System },
+  routes: readonly Route[],
+): Promise<{ route: Route; plan: Plan }> {
+  const refused: { route: Route; error: InputError }[] = [];
+  for (const route of routes) {
+    try {
+      const plan = route === 'npm' ? await planNpm(job, job.system) : await planPypi(job);
+      for (const past of refused) job.hooks.say(`Not by the route ${past.route}: ${past.error.message}`);
+      return { route, plan };
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      refused.push({ route, error });
+    }
+  }
+  if (refused.length === 1) throw refused[0]!.error;
+  const reasons = refused.map(({ route, error }) => `By the route ${route}: ${error.message}`);
+  throw new InputError(`Cannot set up ${job.kind}, no route is open. ${reasons.join(' ')}`);
+}
+
+/** A set-up that fails its check is no set-up. */
+async function check(kind: NativeKind, folder: string, install: NativeInstall, signal?: AbortSignal) {
+  try {
+    return await checkEngine(kind, folder, install, signal);
+  } catch (error) {
+    if (!isAbort(error)) {
+      const paths = packagePaths(folder);
+      for (const path of [paths.addon, paths.install]) await rm(path, { force: true });
+    }
+    throw error;
+  }
+}
+
+/** What TensorFlow logs where it cannot open CUDA. */
+function whyNoGpu(log: string): string {
+  const line = log.split('\n').findLast((text) => /dlopen|cuInit|CUDA_ERROR|libcuda|no NVIDIA GPU/i.test(text));
+  return line?.replace(/^.*?\] /, '').trim() ?? 'TensorFlow does not say why.';
+}

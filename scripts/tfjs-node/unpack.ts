@@ -1,0 +1,64 @@
+/** Takes from a wheel (a zip) what is needed; the folder appears whole, with a marker that says from which wheel. */
+import { createWriteStream } from 'node:fs';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import * as yauzl from 'yauzl';
+import { keep, type Wheel } from './wheels.ts';
+
+const MARKER = '.wheel.json';
+
+type Marked = Pick<Wheel, 'file' | 'sha256' | 'folder'>;
+
+/** True where the folder of a wheel is under `site`, whole and of this very file. */
+export async function isUnpacked(wheel: Marked, site: string): Promise<boolean> {
+  try {
+    const { sha256 } = JSON.parse(await readFile(join(site, wheel.folder, MARKER), 'utf8'));
+    return sha256 === wheel.sha256;
+  } catch {
+    return false;
+  }
+}
+
+/** Unpacks `zip` to `site/<folder of the wheel>`, in place of what is there. Nothing half done stays. */
+export async function unpack(
+  zip: string,
+  wheel: Marked,
+  site: string,
+  { onBytes, signal }: { onBytes?: (bytes: number) => void; signal?: AbortSignal } = {},
+): Promise<void> {
+  const target = join(site, wheel.folder);
+  const temporary = `${target}.unpacking`;
+  await rm(temporary, { recursive: true, force: true });
+  try {
+    let done = 0;
+    const file = await yauzl.openPromise(zip, { autoClose: false });
+    try {
+      for await (const entry of file.eachEntry()) {
+        signal?.throwIfAborted();
+        const name = keep(wheel.folder, entry.fileName);
+        if (name === null) continue;
+        const path = join(temporary, name);
+        await mkdir(dirname(path), { recursive: true });
+        const source = await file.openReadStreamPromise(entry);
+        source.on('data', ({ length }: Buffer) => {
+          done += length;
+          onBytes?.(done);
+        });
+        // The upper half of the attributes is the mode of Unix; programs stay programs.
+        const mode = (entry.externalFileAttributes >>> 16) & 0o111 ? 0o755 : 0o644;
+        await pipeline(source, createWriteStream(path, { mode }), signal ? { signal } : {});
+      }
+    } finally {
+      file.close();
+    }
+    const { file: name, sha256 } = wheel;
+    await mkdir(temporary, { recursive: true });
+    await writeFile(join(temporary, MARKER), `${JSON.stringify({ file: name, sha256 }, null, 2)}\n`);
+    await rm(target, { recursive: true, force: true });
+    await rename(temporary, target);
+  } catch (error) {
+    await rm(temporary, { recursive: true, force: true });
+    throw error;
+  }
+}
