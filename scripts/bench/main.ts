@@ -5,15 +5,16 @@
  *     npm run bench -- train-small      # some
  *     npm run bench -- --rounds 11      # rounds of each side (default 7), after 2 that are not counted
  *
- * The two sides take turns, round by round, so that both see the same machine; medians are compared. Where python3 has no
- * torch only our side is measured. PYTHON names another Python.
+ * Our engines and PyTorch take turns, round by round, so that all see the same machine; medians are compared. Where python3
+ * has no torch only ours are measured. PYTHON names another Python.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { cpus } from 'node:os';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { type Task, tasks } from './tasks.ts';
+import { probeNative } from '../../pipeline/src/train/engines/native/probe.ts';
+import { type Prepared, type Task, tasks } from './tasks.ts';
 
 const WARM_UP = 2;
 
@@ -24,36 +25,45 @@ const { values, positionals } = parseArgs({
 const chosen = tasks.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
 if (chosen.length === 0) throw new Error(`Tasks are ${tasks.map(({ name }) => name).join(', ')}.`);
 
+const native = await probeNative('tfjs-node');
+/** Engines of ours that are not set up. */
+const missing = new Set(native.available ? [] : ['tfjs-node']);
+if (!native.available) console.log(`No rows of tfjs-node: ${native.reason} (${native.enable}).`);
 const torch = await startTorch();
 console.log(
   `${cpus()[0]?.model.trim()}, ${cpus().length} cores, Node ${process.version}, PyTorch ${torch?.version ?? 'not found'}`,
 );
 console.log(
-  '\n| task | ours, ms an image | PyTorch, ms an image | ours is as fast as PyTorch, times |\n|---|---|---|---|',
+  '\n| task | engine | ours, ms an image | PyTorch, ms an image | ours is as fast as PyTorch, times |\n|---|---|---|---|---|',
 );
 for (const task of chosen) {
   const { ours, theirs } = await measure(task, Number(values.rounds));
-  const perImage = (times: readonly number[]) => (median(times) / task.images).toFixed(2);
-  const ratio = theirs.length > 0 ? (median(theirs) / median(ours)).toFixed(2) : '-';
-  console.log(`| ${task.title} | ${perImage(ours)} | ${theirs.length > 0 ? perImage(theirs) : '-'} | ${ratio} |`);
+  const perImage = (times: readonly number[]) => (times.length > 0 ? (median(times) / task.images).toFixed(2) : '-');
+  for (const [side, times] of ours) {
+    const ratio = theirs.length > 0 ? (median(theirs) / median(times)).toFixed(2) : '-';
+    console.log(`| ${task.title} | ${side} | ${perImage(times)} | ${perImage(theirs)} | ${ratio} |`);
+  }
 }
 console.log(`\nPeak memory of this process: ${(process.resourceUsage().maxRSS / 2 ** 20).toFixed(2)} GiB.`);
 torch?.stop();
 
 async function measure(task: Task, rounds: number) {
-  const prepared = await task.prepare();
-  const ours: number[] = [];
+  const prepared: [string, Prepared][] = [];
+  for (const [side, prepare] of Object.entries(task.sides)) {
+    if (!missing.has(side)) prepared.push([side, await prepare()]);
+  }
+  const ours = new Map(prepared.map(([side]): [string, number[]] => [side, []]));
   const theirs: number[] = [];
   for (let round = -WARM_UP; round < rounds; round++) {
-    const began = performance.now();
-    await prepared.round();
-    const took = performance.now() - began;
+    for (const [side, { round: work }] of prepared) {
+      const began = performance.now();
+      await work();
+      if (round >= 0) ours.get(side)!.push(performance.now() - began);
+    }
     const other = await torch?.round(task.name);
-    if (round < 0) continue;
-    ours.push(took);
-    if (other !== undefined) theirs.push(other);
+    if (round >= 0 && other !== undefined) theirs.push(other);
   }
-  await prepared.dispose();
+  for (const [, { dispose }] of prepared) await dispose();
   return { ours, theirs };
 }
 

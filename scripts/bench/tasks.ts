@@ -3,7 +3,7 @@ import { compileSampler, gaussian, makeSchedule, parseSchedulerConfig, sampleIma
 import { createModel, initParameters } from '../../pipeline/src/model/index.ts';
 import { createPredictor } from '../../pipeline/src/train/denoiser.ts';
 import { drawStep } from '../../pipeline/src/train/draw.ts';
-import { createEngine } from '../../pipeline/src/train/engines/index.ts';
+import { createEngine, type EngineChoice } from '../../pipeline/src/train/engines/index.ts';
 import { createTrainStep } from '../../pipeline/src/train/step.ts';
 
 export interface Prepared {
@@ -16,7 +16,8 @@ export interface Task {
   title: string;
   /** What one round processes, for rates. */
   images: number;
-  prepare(): Promise<Prepared>;
+  /** What of ours does it, by the engine's name. */
+  sides: Readonly<Record<string, () => Promise<Prepared>>>;
 }
 
 const T = 300;
@@ -32,36 +33,46 @@ export const tasks: readonly Task[] = [
   sampling('sample-tutorial', "30 steps of the tutorial's sampling loop, batch 1", 30),
 ];
 
-function network({ channels, size }: { channels: number[]; size: number }) {
+interface Size {
+  channels: number[];
+  size: number;
+}
+
+function network({ channels, size }: Size) {
   return createModel({ _class_name: 'SimpleUnet', sample_size: size, channels, num_train_timesteps: T });
 }
 
 /** Adam, L1, no clipping and no moving average: what the notebook does. */
-function training(name: string, title: string, size: { channels: number[]; size: number }, batch: number): Task {
+function training(name: string, title: string, size: Size, batch: number): Task {
   return {
     name,
     title,
     images: batch,
-    async prepare() {
-      const model = network(size);
-      const step = createTrainStep(model, {
-        ...{ batch, shape: model.imageShape, conditional: false, schedule: makeSchedule(scheduler) },
-        ...{ predictionType: 'epsilon', loss: 'l1', optimizer: 'adam', betas: [0.9, 0.999], eps: 1e-8 },
-        ...{ weightDecay: 0, clipNorm: null, ema: false },
-      });
-      const engine = await createEngine('onnxruntime', step, step.initialState(initParameters(model, 0)));
-      const pixels = size.size * size.size;
-      const images = new Float32Array(batch * pixels);
-      gaussian(0, 0, images);
-      let done = 0;
-      return {
-        async round() {
-          const draw = drawStep(0, done++, batch, pixels, T);
-          await engine.step({ images, ...draw, ...step.scalars({ step: done, learningRate: 1e-4, emaDecay: 0 }) });
-        },
-        dispose: () => engine.dispose(),
-      };
+    sides: {
+      onnxruntime: () => steps(size, batch, 'onnxruntime'),
+      'tfjs-node': () => steps(size, batch, 'tfjs-node'),
     },
+  };
+}
+
+async function steps(size: Size, batch: number, kind: EngineChoice['kind']): Promise<Prepared> {
+  const model = network(size);
+  const step = createTrainStep(model, {
+    ...{ batch, shape: model.imageShape, conditional: false, schedule: makeSchedule(scheduler) },
+    ...{ predictionType: 'epsilon', loss: 'l1', optimizer: 'adam', betas: [0.9, 0.999], eps: 1e-8 },
+    ...{ weightDecay: 0, clipNorm: null, ema: false },
+  });
+  const engine = await createEngine(kind, step, step.initialState(initParameters(model, 0)));
+  const pixels = size.size * size.size;
+  const images = new Float32Array(batch * pixels);
+  gaussian(0, 0, images);
+  let done = 0;
+  return {
+    async round() {
+      const draw = drawStep(0, done++, batch, pixels, T);
+      await engine.step({ images, ...draw, ...step.scalars({ step: done, learningRate: 1e-4, emaDecay: 0 }) });
+    },
+    dispose: () => engine.dispose(),
   };
 }
 
@@ -70,13 +81,15 @@ function call(name: string, title: string, batch: number): Task {
     name,
     title,
     images: batch,
-    async prepare() {
-      const model = network(TUTORIAL);
-      const predictor = await createPredictor(model, initParameters(model, 0));
-      const x = new Float32Array(batch * TUTORIAL.size ** 2);
-      gaussian(0, 0, x);
-      const timesteps = new Float32Array(batch).fill(150);
-      return { round: async () => void (await predictor.predict(x, timesteps)), dispose: () => predictor.dispose() };
+    sides: {
+      onnxruntime: async () => {
+        const model = network(TUTORIAL);
+        const predictor = await createPredictor(model, initParameters(model, 0));
+        const x = new Float32Array(batch * TUTORIAL.size ** 2);
+        gaussian(0, 0, x);
+        const timesteps = new Float32Array(batch).fill(150);
+        return { round: async () => void (await predictor.predict(x, timesteps)), dispose: () => predictor.dispose() };
+      },
     },
   };
 }
@@ -86,22 +99,24 @@ function sampling(name: string, title: string, steps: number): Task {
     name,
     title,
     images: 1,
-    async prepare() {
-      const model = network(TUTORIAL);
-      const predictor = await createPredictor(model, initParameters(model, 0));
-      const table = compileSampler(scheduler, { sampler: 'ddpm', steps: T });
-      const start = { ...table, steps, rows: table.rows.slice(0, steps) };
-      return {
-        async round() {
-          await sampleImages({
-            table: start,
-            shape: model.imageShape,
-            seeds: [0],
-            denoise: (x, timesteps) => predictor.predict(x, timesteps),
-          });
-        },
-        dispose: () => predictor.dispose(),
-      };
+    sides: {
+      onnxruntime: async () => {
+        const model = network(TUTORIAL);
+        const predictor = await createPredictor(model, initParameters(model, 0));
+        const table = compileSampler(scheduler, { sampler: 'ddpm', steps: T });
+        const start = { ...table, steps, rows: table.rows.slice(0, steps) };
+        return {
+          async round() {
+            await sampleImages({
+              table: start,
+              shape: model.imageShape,
+              seeds: [0],
+              denoise: (x, timesteps) => predictor.predict(x, timesteps),
+            });
+          },
+          dispose: () => predictor.dispose(),
+        };
+      },
     },
   };
 }

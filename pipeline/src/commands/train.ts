@@ -156,8 +156,13 @@ function modelLine({ model, config }: TrainPlan): string {
   return `Model: ${config.model._class_name}, ${countParameters(model).toLocaleString('en')} parameters, images of ${model.imageShape.join(' x ')}${classes}`;
 }
 
-/** The rest of `--dry-run`: parameter count and memory. */
+/** The rest of `--dry-run`: parameter count, engine and memory. */
 async function describePlan(plan: TrainPlan): Promise<void> {
-  const { describeMemory } = await import('../train/memory.ts');
-  process.stdout.write(`${modelLine(plan)}\n${await describeMemory(plan)}\n`);
+  const [{ describeMemory }, { chooseEngine }] = await Promise.all([
+    import('../train/memory.ts'),
+    import('../train/engines/index.ts'),
+  ]);
+  const { engine, allowCpu } = plan.config.training;
+  const { kind, reason } = await chooseEngine(engine, allowCpu);
+  process.stdout.write(`${modelLine(plan)}\nEngine: ${reason}.\n${await describeMemory(plan, kind)}\n`);
 }

@@ -84,8 +84,8 @@ export function peakBytes(graph: Graph): number {
   return most;
 }
 
-/** The estimate of a plan in words. */
-export async function describeMemory({ step, model, config }: TrainPlan): Promise<string> {
+/** The estimate of a plan in words. The other engines keep what a step makes until it ends. */
+export async function describeMemory({ step, model, config }: TrainPlan, engine: string): Promise<string> {
   const { traceStep } = await import('./engines/onnxruntime.ts');
   const estimate = estimateMemory(traceStep(step), countParameters(model));
   const parts = {
@@ -95,5 +95,6 @@ export async function describeMemory({ step, model, config }: TrainPlan): Promis
     program: estimate.program,
   };
   const words = Object.entries(parts).map(([name, bytes]) => `${name} ${formatBytes(bytes)}`);
-  return `Estimated memory: ${formatBytes(estimate.total)} (${words.join(', ')})`;
+  const more = engine === 'onnxruntime' ? '' : `; that is with onnxruntime, ${engine} takes about half as much again`;
+  return `Estimated memory: ${formatBytes(estimate.total)} (${words.join(', ')})${more}`;
 }

@@ -8,6 +8,7 @@ import * as tf from '@tensorflow/tfjs';
 import { createModel } from '../../../model/index.ts';
 import { createTrainStep } from '../../step.ts';
 import { createEagerStep, type EagerStep } from '../eager.ts';
+import { useNativeGradients } from './kernels.ts';
 import type { Answer, EngineStep, Greeting, Method, Methods, Request } from './protocol.ts';
 import { missingLibraries } from './reason.ts';
 
@@ -31,6 +32,7 @@ export async function serveEngine(kind: string, lossEvery: number): Promise<void
     tf.enableProdMode();
     if (!(await tf.setBackend('tensorflow'))) throw new Error('its backend does not start');
     backend = tf.backend() as typeof backend;
+    useNativeGradients();
   } catch (error) {
     await send({ ready: false, reason: (error as Error).message.split('\n')[0]! });
     process.disconnect();

@@ -15,8 +15,8 @@ export interface EngineProcess {
   gpu: boolean;
   /** Version of libtensorflow. */
   tensorflow: string;
-  /** Why it sees no GPU; empty where it does. */
-  noGpu: string;
+  /** Why it sees no GPU; empty where it does. All that it wrote is here once it has stopped. */
+  noGpu(): string;
   call<M extends Method>(method: M, argument: Parameters<Methods[M]>[0]): Promise<ReturnType<Methods[M]>>;
   /** Ends it once everything that was asked is done. */
   stop(): Promise<void>;
@@ -42,7 +42,7 @@ export async function startEngineProcess(
   }
   const ended = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(error.message));
-    child.once('exit', (code, signal) => resolve(describeEnd(code, signal, log)));
+    child.once('close', (code, signal) => resolve(describeEnd(code, signal, log)));
   });
 
   const greeting = await Promise.race([
@@ -55,7 +55,7 @@ export async function startEngineProcess(
   return {
     gpu,
     tensorflow,
-    noGpu: gpu ? '' : whyNoGpu(log, missing),
+    noGpu: () => (gpu ? '' : whyNoGpu(log, missing)),
     call,
     async stop() {
       if (child.connected) await call('stop', undefined as never).catch(() => {});

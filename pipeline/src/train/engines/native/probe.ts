@@ -25,8 +25,7 @@ async function probe(kind: NativeKind): Promise<NativeStatus> {
   try {
     const child = await startEngineProcess(kind, install, { tf32: true });
     await child.stop();
-    const { gpu, tensorflow, noGpu } = child;
-    return { available: true, gpu, tensorflow, noGpu };
+    return { available: true, gpu: child.gpu, tensorflow: child.tensorflow, noGpu: child.noGpu() };
   } catch (error) {
     return { available: false, reason: `its native part does not load (${(error as Error).message})`, enable };
   }
