@@ -34,6 +34,17 @@ for (const kind of ['tfjs-node', 'tfjs-node-gpu'] as const) {
       expect(notes[0]).toMatch(/^Restarted tfjs-node(-gpu)? in place: its tensor handles were nearly used up/);
     });
 
+    it('gives the same losses where it reads several at a time, also when no more steps come', async () => {
+      const straight = await createEngine(kind, plan.step, startState(plan));
+      const losses = await lossesOf(straight, plan, 0, 7);
+      await straight.dispose();
+      const engine = await createEngine(kind, plan.step, startState(plan), { tf32: true, lossEvery: 3 });
+      expect(engine.depth).toBe(6);
+      expect(await lossesOf(engine, plan, 0, 7)).toEqual(losses);
+      expect(await engine.countTensors!()).toBe(plan.step.state.length);
+      await engine.dispose();
+    });
+
     it('tells what became of it when it is killed', async () => {
       const engine = await createEngine(kind, plan.step, startState(plan));
       const losses = lossesOf(engine, plan, 0, 50);

@@ -1,8 +1,4 @@
-/**
- * The engine's process: TensorFlow's native library under the eager training step, told what to do over IPC.
- *
- * Losses are read `lossEvery` steps at a time on a GPU, where each read waits for everything that was asked of it.
- */
+/** The engine's process: TensorFlow's native library under the eager training step, told what to do over IPC. */
 import './polyfill.ts';
 import * as tf from '@tensorflow/tfjs';
 import { createModel } from '../../../model/index.ts';
@@ -20,7 +16,7 @@ interface Binding {
 }
 
 /** Serves until it is told to stop or the training process is gone. @param kind the npm package, without scope */
-export async function serveEngine(kind: string, lossEvery: number): Promise<void> {
+export async function serveEngine(kind: string): Promise<void> {
   // Ctrl-C reaches every process of the terminal; when to stop is the training process' to say.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {});
   process.once('disconnect', () => process.exit());
@@ -38,9 +34,9 @@ export async function serveEngine(kind: string, lossEvery: number): Promise<void
     process.disconnect();
     return;
   }
-  const every = backend.isUsingGpuDevice ? lossEvery : 1;
   const unread: { id: number; outputs: ReturnType<EagerStep['run']> }[] = [];
   let eager: EagerStep | null = null;
+  let every = 1;
 
   const newestHandle = () => {
     const id = backend.binding.createTensor([], backend.binding.TF_FLOAT, new Float32Array(1));
@@ -58,7 +54,8 @@ export async function serveEngine(kind: string, lossEvery: number): Promise<void
     }
   };
   const methods: { [M in Exclude<Method, 'step'>]: Methods[M] } = {
-    define({ model, options }) {
+    define({ recipe: { model, options }, lossEvery }) {
+      every = lossEvery;
       eager = createEagerStep(createTrainStep(createModel(model), options));
     },
     write: ({ name, values }) => eager!.write(name, values),
@@ -72,7 +69,7 @@ export async function serveEngine(kind: string, lossEvery: number): Promise<void
       if (method === 'step') {
         unread.push({ id, outputs: eager!.run(argument as Parameters<Methods['step']>[0]) });
         if (unread.length >= every) readLosses();
-        // Once nothing more is waiting to be given to the GPU, there is no reason to keep what is done.
+        // Once no more steps are waiting, there is no reason to keep what is done.
         else setImmediate(() => setImmediate(() => unread.at(-1)?.id === id && readLosses()));
         return;
       }

@@ -6,7 +6,7 @@
  */
 import { InputError } from '@onnoise/scheduler';
 import type { TrainEngine, TrainStep } from '../../contracts.ts';
-import { type EngineProcess, lossEvery, startEngineProcess } from './host.ts';
+import { type EngineProcess, startEngineProcess } from './host.ts';
 import { type NativeKind, readInstall } from './install.ts';
 
 export interface NativeOptions {
@@ -16,18 +16,18 @@ export interface NativeOptions {
   onNote?: ((note: string) => void) | undefined;
   /** Handles after which the process is replaced. */
   handleLimit?: number;
+  /** Steps between reads of losses: 10 on a GPU, which is to work on meanwhile, 1 on a CPU. */
+  lossEvery?: number;
 }
 
 /** Far enough below 2^31 for the steps that are still under way. */
 const defaultHandleLimit = 2 ** 31 - 2 ** 27;
-/** Steps under way: on a GPU two reads of losses, so that it never waits for one; else the next batch. */
-const depthOf = (gpu: boolean) => (gpu ? 2 * lossEvery : 2);
 
 export async function createNativeEngine(
   kind: NativeKind,
   step: TrainStep,
   state: ReadonlyMap<string, Float32Array>,
-  { tf32, onNote, handleLimit = defaultHandleLimit }: NativeOptions,
+  { tf32, onNote, handleLimit = defaultHandleLimit, ...options }: NativeOptions,
 ): Promise<TrainEngine> {
   if (!step.recipe) throw new Error(`${kind} needs a network that is made from settings`);
   const start = () => startEngineProcess(kind, readInstall(kind)!, { tf32 });
@@ -46,6 +46,8 @@ export async function createNativeEngine(
 
   let child: EngineProcess = await start();
   const { gpu } = child;
+  const { lossEvery = gpu ? 10 : 1 } = options;
+  const define = () => child.call('define', { recipe: step.recipe!, lossEvery });
   let newestHandle = 0;
   let replacing = false;
   /** What must be over before the next request. */
@@ -56,14 +58,14 @@ export async function createNativeEngine(
     const values = await read();
     await child.stop();
     child = await start();
-    await child.call('define', step.recipe!);
+    await define();
     await write(values);
     [newestHandle, replacing] = [0, false];
     onNote?.(`Restarted ${kind} in place: its tensor handles were nearly used up. Nothing was lost.`);
   };
 
   try {
-    await child.call('define', step.recipe);
+    await define();
     await write(state);
   } catch (error) {
     await child.stop();
@@ -71,7 +73,8 @@ export async function createNativeEngine(
   }
   return {
     name: `${kind} (${gpu ? 'gpu' : 'cpu'})`,
-    depth: depthOf(gpu),
+    // Enough that it never waits, neither for a batch nor for a loss to be read.
+    depth: 2 * lossEvery,
     async step(inputs) {
       if (newestHandle >= handleLimit && !replacing) {
         replacing = true;

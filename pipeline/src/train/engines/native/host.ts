@@ -5,8 +5,6 @@ import { type NativeInstall, type NativeKind, nativeEnvironment } from './instal
 import type { Answer, Greeting, Method, Methods } from './protocol.ts';
 import { whyNoGpu } from './reason.ts';
 
-/** Steps that a GPU is given ahead of reading a loss. */
-export const lossEvery = 10;
 const script = fileURLToPath(new URL('../../../../bin/tfjs-engine.mjs', import.meta.url));
 /** Characters of the process' output that are kept. */
 const logSize = 1 << 16;
@@ -28,7 +26,7 @@ export async function startEngineProcess(
   install: NativeInstall,
   { tf32 }: { tf32: boolean },
 ): Promise<EngineProcess> {
-  const child = fork(script, [kind, String(lossEvery)], {
+  const child = fork(script, [kind], {
     env: nativeEnvironment(install, tf32),
     execArgv: [],
     serialization: 'advanced',

@@ -3,7 +3,8 @@ import type { StepInputs, StepRecipe, StepResult } from '../../contracts.ts';
 
 /** Requests are served in order. Tensors travel one by one: a whole state may be larger than a message can be. */
 export interface Methods {
-  define(recipe: StepRecipe): void;
+  /** Which step to run, and after how many of them losses are read: each read waits for all that was asked of a GPU. */
+  define(work: { recipe: StepRecipe; lossEvery: number }): void;
   write(tensor: { name: string; values: Float32Array }): void;
   read(name: string): Float32Array;
   step(inputs: StepInputs): EngineStep;
