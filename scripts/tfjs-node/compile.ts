@@ -21,7 +21,7 @@ export async function findCompiler(env = process.env, signal?: AbortSignal): Pro
   }
   throw new InputError(
     `Cannot build the addon: a C++17 compiler must be installed, none of ${tried.map((words) => words.join(' ')).join(', ')} works. ` +
-      'Install one (apt-get install g++, dnf install gcc-c++, apk add g++) or name one in CXX.',
+      'Install one (apt-get install g++, dnf install gcc-c++) or name one in CXX.',
   );
 }
 

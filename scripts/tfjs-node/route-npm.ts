@@ -1,9 +1,9 @@
 /**
- * The package's own download: libtensorflow 2.9.1 and a built addon, by its scripts/install.js. Where the addon does not
- * come it is compiled here, since that script would need Python for it.
+ * What the package itself would download: libtensorflow 2.9.1 and a built addon, by its scripts/install.js. Where the
+ * addon does not come it is compiled here, since that script would need Python for it.
  */
 import { existsSync } from 'node:fs';
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
@@ -12,6 +12,8 @@ import { formatBytes } from '../../pipeline/src/terminal/format.ts';
 import type { NativeKind } from '../../pipeline/src/train/engines/native/install.ts';
 import { runCommand } from './command.ts';
 import { compileAddon, findCompiler } from './compile.ts';
+import { checkFolder, isDiskError } from './disk.ts';
+import { download } from './download.ts';
 import { packagePaths } from './link.ts';
 import { networkAdvice, networkReason } from './network.ts';
 import type { Job, Plan } from './route.ts';
@@ -48,6 +50,7 @@ export async function planNpm(job: Job, system: System): Promise<Plan> {
     return { lines: ['download   nothing, all of it is there'], run: async () => installed };
   }
   const address = libtensorflowAddress(kind, system);
+  await checkFolder('the cache', job.cache, 'Give yourself the rights to it, or clone the project elsewhere.');
   const size = await reach(job, address);
   return {
     lines: [
@@ -56,10 +59,13 @@ export async function planNpm(job: Job, system: System): Promise<Plan> {
       'compiler   none, unless no built addon comes',
     ],
     async run() {
-      job.hooks.say("Running the package's own scripts/install.js; minutes, with nothing to see.");
       const tensorflow = /_r(\d+_\d+)_/.exec(address)?.[1]?.replace('_', '.') ?? LIBTENSORFLOW;
       await replacing(folder, async () => {
-        const said = await runInstall(folder, libType(kind), signal);
+        // A zip is for Windows, where more than unpacking is to do.
+        const own = size === null || address.endsWith('.zip');
+        if (!own) await fetchLibrary(job, address, size);
+        job.hooks.say("Running the package's own scripts/install.js; some minutes, with nothing to see.");
+        const said = await runInstall(folder, [libType(kind), ...(own ? ['download'] : [])], signal);
         if (!existsSync(libraries)) {
           throw new InputError(`Cannot set up ${kind}: its scripts/install.js brought no libtensorflow, ${said}.`);
         }
@@ -96,6 +102,47 @@ async function reach({ network, signal }: Job, address: string): Promise<number 
   }
 }
 
+/**
+ * Downloads libtensorflow to where scripts/install.js looks for it. That script would do it without a second try, and
+ * newer versions of tar refuse the chain of links in the archive (`.so` to `.so.2` to `.so.2.9.1`): links are made here.
+ */
+async function fetchLibrary({ folder, cache, hooks, network, signal }: Job, address: string, size: number) {
+  const { deps } = packagePaths(folder);
+  const archive = join(cache, 'downloads', address.slice(address.lastIndexOf('/') + 1));
+  const file = { url: address, headers: {}, size, sha256: null };
+  await hooks.progress('Downloading libtensorflow', (report) =>
+    download(file, archive, { network, ...(signal && { signal }), onBytes: (done) => report(done, size) }),
+  );
+  hooks.say('Unpacking libtensorflow.');
+  const tar = createRequire(join(folder, 'package.json'))('tar') as { x(options: object): Promise<void> };
+  const links: TarEntry[] = [];
+  const filter = (_: string, entry: TarEntry) => {
+    if (entry.type !== 'SymbolicLink') return true;
+    links.push(entry);
+    return false;
+  };
+  await mkdir(deps, { recursive: true });
+  try {
+    await tar.x({ file: archive, cwd: deps, strict: true, filter });
+    for (const { path, linkpath } of links) {
+      if (!linkpath.includes('/')) await symlink(linkpath, join(deps, path));
+    }
+  } catch (error) {
+    if (isDiskError(error)) throw error;
+    throw new InputError(
+      `Cannot unpack ${archive}: ${(error as Error).message}. It was removed; the same command downloads it anew.`,
+    );
+  } finally {
+    await rm(archive, { force: true });
+  }
+}
+
+interface TarEntry {
+  type: string;
+  path: string;
+  linkpath: string;
+}
+
 /** Does work that makes `deps` and `lib` anew; those of before are back if it fails. */
 async function replacing(folder: string, work: () => Promise<void>): Promise<void> {
   const old = ['deps', 'lib'].map((name) => join(folder, name)).map((path) => ({ path, aside: temporaryName(path) }));
@@ -116,7 +163,7 @@ async function replacing(folder: string, work: () => Promise<void>): Promise<voi
 }
 
 /** @returns its last words, for where it failed */
-async function runInstall(folder: string, type: string, signal?: AbortSignal): Promise<string> {
+async function runInstall(folder: string, args: readonly string[], signal?: AbortSignal): Promise<string> {
   const about = join(folder, 'package.json');
   const before = await readFile(about);
   // It calls node-pre-gyp by name, and while that runs it has its own package.json changed.
@@ -125,7 +172,7 @@ async function runInstall(folder: string, type: string, signal?: AbortSignal): P
   const env = { ...process.env, PATH: [tools, dirname(process.execPath), process.env.PATH].join(delimiter) };
   const limit = AbortSignal.timeout(INSTALL_MS);
   try {
-    const { stdout, stderr } = await runCommand(process.execPath, ['scripts/install.js', type, 'download'], {
+    const { stdout, stderr } = await runCommand(process.execPath, ['scripts/install.js', ...args], {
       cwd: folder,
       env,
       signal: signal ? AbortSignal.any([signal, limit]) : limit,
@@ -138,5 +185,7 @@ async function runInstall(folder: string, type: string, signal?: AbortSignal): P
     throw error;
   } finally {
     await writeFile(about, before);
+    // What a build with node-gyp leaves.
+    for (const name of ['build', 'build-tmp-napi-v8']) await rm(join(folder, name), { recursive: true, force: true });
   }
 }

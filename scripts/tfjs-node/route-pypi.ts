@@ -110,15 +110,17 @@ export function environmentOf(kind: NativeKind, site: string, wheels: readonly W
 async function decideCuda(job: Job, site: string): Promise<{ wheels: readonly Wheel[]; reason: string }> {
   const wheels = cudaWheels();
   const take = (reason: string) => ({ wheels, reason });
-  const leave = (reason: string) => ({ wheels: [], reason: `left out, ${reason}: it will compute on the CPU` });
+  const leave = (reason: string) => ({ wheels: [], reason: `left out ${reason}` });
   if (job.cuda === true) return take('as --cuda asks');
-  if (job.cuda === false) return leave('as --no-cuda asks');
+  if (job.cuda === false) return leave('as --no-cuda asks; it will compute on the CPU');
   const driver = await findDriver();
   if (driver !== null) return take(`for the NVIDIA driver of ${driver}`);
   const there = await Promise.all(wheels.map((wheel) => isUnpacked(wheel, site)));
   if (there.every(Boolean)) return take('is there, though no NVIDIA driver is seen');
   const size = formatBytes(sum(wheels.map((wheel) => wheel.size)));
-  return leave(`no NVIDIA driver is seen (libcuda.so.1); -- --cuda gets it all the same, ${size} more`);
+  return leave(
+    `for want of an NVIDIA driver (libcuda.so.1); it will compute on the CPU. -- --cuda gets the ${size} all the same`,
+  );
 }
 
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
