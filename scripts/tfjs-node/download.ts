@@ -84,15 +84,12 @@ export async function download(file: RemoteFile, path: string, options: Download
 /** Appends what is missing, or begins anew where the server knows no ranges. */
 async function fetchRest(file: RemoteFile, part: string, have: number, options: DownloadOptions): Promise<void> {
   const { network, signal, onBytes } = options;
-  const response = await network.fetch(file.url, {
-    headers: { ...file.headers, 'accept-encoding': 'identity', ...(have > 0 && { range: `bytes=${have}-` }) },
-    signal: signal ?? null,
-  });
-  const { status } = response;
-  const goesOn = status === 206 && (response.headers.get('content-range') ?? '').startsWith(`bytes ${have}-`);
+  const headers = { ...file.headers, ...(have > 0 && { range: `bytes=${have}-` }) };
+  const { status, headers: about, body } = await network.ask(file.url, { headers, signal });
+  const goesOn = status === 206 && (about['content-range'] ?? '').startsWith(`bytes ${have}-`);
   if (status === 416 || (status === 206 && !goesOn)) await rm(part, { force: true });
   if (status !== 200 && !goesOn) {
-    await response.body?.cancel();
+    body.destroy();
     if (status >= 400 && status < 500 && ![408, 416, 429].includes(status)) {
       throw new InputError(`Cannot download ${file.url}: the server answers ${status}.`);
     }
@@ -101,7 +98,7 @@ async function fetchRest(file: RemoteFile, part: string, have: number, options: 
   const handle = await open(part, goesOn ? 'a' : 'w');
   try {
     let done = goesOn ? have : 0;
-    for await (const chunk of response.body!) {
+    for await (const chunk of body) {
       await handle.writeFile(chunk);
       done += chunk.byteLength;
       onBytes?.(Math.min(done, file.size));

@@ -47,6 +47,4 @@ try {
 } catch (error) {
   process.exitCode = exitCodeOf(error);
   if (isAbort(error)) console.error('What was downloaded stays; the same command goes on from there.');
-} finally {
-  await network.close();
 }

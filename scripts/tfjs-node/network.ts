@@ -2,47 +2,126 @@
  * HTTP that knows proxies (HTTPS_PROXY, HTTP_PROXY, NO_PROXY), gives up on what stalls, and says why it failed.
  * Node's own fetch reads no proxy variables before version 24. Node reads NODE_EXTRA_CA_CERTS.
  */
-import { Agent, EnvHttpProxyAgent, type RequestInit, type Response, fetch as undiciFetch } from 'undici';
+import { type ClientRequest, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import type { Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+
+export interface Question {
+  method?: 'GET' | 'HEAD';
+  headers?: Record<string, string>;
+  signal?: AbortSignal | undefined;
+}
+
+export interface Answer {
+  status: number;
+  /** After redirections. */
+  url: string;
+  headers: IncomingHttpHeaders;
+  /** To be read or destroyed. */
+  body: IncomingMessage;
+}
 
 export interface Network {
-  fetch(url: string, init?: RequestInit): Promise<Response>;
-  close(): Promise<void>;
+  ask(url: string, question?: Question): Promise<Answer>;
 }
 
-export interface Patience {
-  /** Milliseconds to connect. */
-  connect: number;
-  /** Milliseconds without a byte. */
-  stall: number;
-}
+const REDIRECTIONS = 5;
 
-const PATIENCE: Patience = { connect: 10_000, stall: 30_000 };
-const PROXY_VARIABLES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'];
-
-/** The variable that names a proxy, if one does. */
-export const proxyVariable = (env = process.env) => PROXY_VARIABLES.find((name) => env[name]);
-
-export function openNetwork({ connect, stall }: Patience = PATIENCE): Network {
-  const options = { connect: { timeout: connect }, headersTimeout: stall, bodyTimeout: stall };
-  const agent = proxyVariable() ? withoutWarning(() => new EnvHttpProxyAgent(options)) : new Agent(options);
-  return {
-    fetch: (url, init) => undiciFetch(url, { ...init, dispatcher: agent }),
-    close: () => agent.destroy(),
+/** @param stall milliseconds without a byte after which a connection is given up */
+export function openNetwork({ stall = 30_000, env = process.env } = {}): Network {
+  const ask = async (address: string, question: Question = {}, left = REDIRECTIONS): Promise<Answer> => {
+    const url = new URL(address);
+    const body = await askOnce(url, question, stall, env);
+    const { statusCode: status = 0, headers } = body;
+    if (![301, 302, 303, 307, 308].includes(status) || !headers.location)
+      return { status, url: address, headers, body };
+    body.destroy();
+    if (left === 0) throw new Error('it redirects without end');
+    const next = new URL(headers.location, url);
+    const { authorization: _, ...others } = question.headers ?? {};
+    return ask(next.href, next.origin === url.origin ? question : { ...question, headers: others }, left - 1);
   };
+  return { ask: (url, question) => ask(url, question) };
 }
 
-/** undici calls its proxy agent experimental, which is nothing for our users to act on. */
-function withoutWarning<T>(make: () => T): T {
-  const { emitWarning } = process;
-  process.emitWarning = () => {};
-  try {
-    return make();
-  } finally {
-    process.emitWarning = emitWarning;
+async function askOnce(url: URL, question: Question, stall: number, env: NodeJS.ProcessEnv): Promise<IncomingMessage> {
+  const { method = 'GET', headers = {}, signal } = question;
+  const options = { method, headers, agent: false, ...(signal && { signal }) };
+  const secure = url.protocol === 'https:';
+  const proxy = proxyFor(url, env);
+  if (proxy === null) return answerOf((secure ? httpsRequest : httpRequest)(url, options), stall);
+  if (!secure) {
+    const forward = { ...options, path: url.href, headers: { ...headers, ...proxy.headers, host: url.host } };
+    return answerOf(requestTo(proxy.url)(proxy.url, forward), stall);
   }
+  const tunnel = await openTunnel(url, proxy, stall, signal);
+  const createConnection = () => connectTls({ socket: tunnel, servername: url.hostname });
+  return answerOf(httpsRequest(url, { ...options, createConnection }), stall);
 }
 
-/** An address as fetch takes it: the name and password in it become a header. */
+const requestTo = (url: URL) => (url.protocol === 'https:' ? httpsRequest : httpRequest);
+
+/** Sends a request without a body and waits for the head of its answer; silence ends both. */
+function answerOf(request: ClientRequest, stall: number): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    let answer: IncomingMessage | undefined;
+    request.setTimeout(stall, () => (answer ?? request).destroy(timedOut()));
+    request.on('error', reject);
+    request.on('response', (response) => {
+      answer = response;
+      resolve(response);
+    });
+    request.end();
+  });
+}
+
+function openTunnel(url: URL, proxy: Proxy, stall: number, signal: AbortSignal | undefined): Promise<Socket> {
+  const path = `${url.hostname}:${url.port || 443}`;
+  const headers = { host: path, ...proxy.headers };
+  const request = requestTo(proxy.url)(proxy.url, {
+    ...{ method: 'CONNECT', path, headers, agent: false },
+    ...(signal && { signal }),
+  });
+  return new Promise((resolve, reject) => {
+    request.setTimeout(stall, () => request.destroy(timedOut()));
+    request.on('error', reject);
+    request.on('connect', ({ statusCode }, socket: Socket) => {
+      if (statusCode === 200) return resolve(socket);
+      socket.destroy();
+      reject(new Error(`the proxy ${proxy.url.host} answers ${statusCode}`));
+    });
+    request.end();
+  });
+}
+
+const timedOut = () => Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' });
+
+interface Proxy {
+  url: URL;
+  headers: Record<string, string>;
+}
+
+const PROXY_VARIABLES = { 'https:': ['HTTPS_PROXY', 'https_proxy'], 'http:': ['HTTP_PROXY', 'http_proxy'] };
+
+/** The proxy that the environment names for an address; null for none. */
+function proxyFor({ protocol, hostname, port }: URL, env: NodeJS.ProcessEnv): Proxy | null {
+  const name = PROXY_VARIABLES[protocol as keyof typeof PROXY_VARIABLES].find((variable) => env[variable]);
+  if (name === undefined) return null;
+  const direct = (env.NO_PROXY ?? env.no_proxy ?? '').split(/[\s,]+/).filter(Boolean);
+  const spared = direct.some((entry) => {
+    const [host, only] = entry.replace(/^\*?\./, '').split(':');
+    const fits = host === '*' || hostname === host || hostname.endsWith(`.${host}`);
+    return fits && (only === undefined || only === port);
+  });
+  if (spared) return null;
+  const value = env[name]!;
+  const { url, headers } = splitCredentials(value.includes('://') ? value : `http://${value}`);
+  const { authorization } = headers;
+  return { url: new URL(url), headers: authorization ? { 'proxy-authorization': authorization } : {} };
+}
+
+/** An address as it is asked for: the name and password in it become a header. */
 export function splitCredentials(address: string): { url: string; headers: Record<string, string> } {
   const url = new URL(address);
   const { username, password } = url;
@@ -59,13 +138,9 @@ const REASONS: Record<string, string> = {
   ECONNREFUSED: 'it refuses the connection',
   ECONNRESET: 'the connection was cut',
   EPIPE: 'the connection was cut',
-  UND_ERR_SOCKET: 'the connection was cut',
   ENETUNREACH: 'there is no network to it',
   EHOSTUNREACH: 'there is no network to it',
   ETIMEDOUT: 'it does not answer',
-  UND_ERR_CONNECT_TIMEOUT: 'it does not answer',
-  UND_ERR_HEADERS_TIMEOUT: 'it does not answer',
-  UND_ERR_BODY_TIMEOUT: 'nothing more came',
 };
 
 /** Why a request failed, as the end of a sentence: `it refuses the connection (ECONNREFUSED)`. */
@@ -83,7 +158,9 @@ export function networkReason(error: unknown): string {
 
 /** What to do where a host cannot be reached. */
 export function networkAdvice(): string {
-  const proxy = proxyVariable();
+  const proxy = Object.values(PROXY_VARIABLES)
+    .flat()
+    .find((name) => process.env[name]);
   return proxy
     ? `check the network and the proxy that ${proxy} names`
     : 'check the network, or name a proxy in HTTPS_PROXY';

@@ -1,4 +1,5 @@
 /** Where an index of Python packages keeps a file: PEP 503 (a page of links) and PEP 691 (JSON). */
+import { text } from 'node:stream/consumers';
 import { InputError } from '@onnoise/scheduler';
 import { type Network, networkAdvice, networkReason, splitCredentials } from './network.ts';
 
@@ -33,10 +34,13 @@ export async function findFile(
   let page: { url: string; text: string; json: boolean };
   try {
     const accept = 'application/vnd.pypi.simple.v1+json, text/html;q=0.5';
-    const response = await network.fetch(url, { headers: { ...headers, accept }, signal: signal ?? null });
-    if (!response.ok) throw refuse(`${url} answers ${response.status}`);
-    const json = /json/.test(response.headers.get('content-type') ?? '');
-    page = { url: response.url, text: await response.text(), json };
+    const answer = await network.ask(url, { headers: { ...headers, accept }, signal });
+    if (answer.status !== 200) {
+      answer.body.destroy();
+      throw refuse(`${url} answers ${answer.status}`);
+    }
+    const json = /json/.test(answer.headers['content-type'] ?? '');
+    page = { url: answer.url, text: await text(answer.body), json };
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof InputError) throw error;
@@ -50,13 +54,13 @@ export async function findFile(
   return { url: address.href, headers: address.origin === new URL(url).origin ? headers : {} };
 }
 
-function linkInJson(text: string, file: string): string | undefined {
-  const { files } = JSON.parse(text) as { files?: { filename: string; url: string }[] };
+function linkInJson(page: string, file: string): string | undefined {
+  const { files } = JSON.parse(page) as { files?: { filename: string; url: string }[] };
   return files?.find(({ filename }) => filename === file)?.url;
 }
 
-function linkInHtml(text: string, file: string): string | undefined {
-  const links = [...text.matchAll(/<a\s[^>]*href\s*=\s*["']([^"']+)["']/gi)];
+function linkInHtml(page: string, file: string): string | undefined {
+  const links = [...page.matchAll(/<a\s[^>]*href\s*=\s*["']([^"']+)["']/gi)];
   const plain = links.map(([, href]) => href!.replaceAll('&amp;', '&'));
   return plain.find((href) => decodeURIComponent(href.split(/[?#]/)[0]!.split('/').at(-1)!) === file);
 }

@@ -91,9 +91,10 @@ async function reach({ network, signal }: Job, address: string): Promise<number 
   const limit = AbortSignal.timeout(REACH_MS);
   try {
     const stop = signal ? AbortSignal.any([signal, limit]) : limit;
-    const response = await network.fetch(address, { method: 'HEAD', signal: stop });
-    if (!response.ok) throw refuse(`${host} answers ${response.status}`);
-    return Number(response.headers.get('content-length')) || null;
+    const { status, headers, body } = await network.ask(address, { method: 'HEAD', signal: stop });
+    body.destroy();
+    if (status !== 200) throw refuse(`${host} answers ${status}`);
+    return Number(headers['content-length']) || null;
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof InputError) throw error;
