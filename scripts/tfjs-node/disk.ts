@@ -1,4 +1,5 @@
 /** Folders that cannot be written and disks that are full, found before long work and told in a sentence. */
+import { existsSync } from 'node:fs';
 import { mkdir, rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
@@ -35,7 +36,7 @@ export function explainDiskError(action: string, error: unknown): unknown {
 export async function checkFolder(what: string, folder: string, advice: string): Promise<void> {
   const trial = join(folder, `.trial-${process.pid}`);
   try {
-    await mkdir(folder, { recursive: true });
+    if (!existsSync(folder)) await mkdir(folder, { recursive: true });
     await writeFile(trial, '');
     await rm(trial);
   } catch (error) {

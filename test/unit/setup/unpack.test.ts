@@ -1,0 +1,88 @@
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { pinned } from '../../../scripts/tfjs-node/pinned.ts';
+import { environmentOf } from '../../../scripts/tfjs-node/route-pypi.ts';
+import { isUnpacked, unpack } from '../../../scripts/tfjs-node/unpack.ts';
+import { cudaWheels, keep, projectOf, tensorflowWheel, versionOf } from '../../../scripts/tfjs-node/wheels.ts';
+import { temporaryFolder, type ZipEntry, zip } from './support.ts';
+
+const WHEEL = { file: 'nvidia_cuda_nvcc_cu12-1-py3-none-any.whl', sha256: 'abc', folder: 'nvidia/cuda_nvcc' };
+const ENTRIES: ZipEntry[] = [
+  { name: 'nvidia/cuda_nvcc/bin/ptxas', text: 'program', mode: 0o755 },
+  { name: 'nvidia/cuda_nvcc/nvvm/libdevice/libdevice.10.bc', text: 'bits' },
+  { name: 'nvidia/cuda_nvcc/include/crt.h', text: 'not needed' },
+  { name: 'nvidia/__init__.py', text: '' },
+  { name: 'nvidia_cuda_nvcc_cu12-1.dist-info/License.txt', text: 'terms' },
+];
+
+async function place(bytes: Uint8Array) {
+  const site = await temporaryFolder();
+  const path = join(site, 'a.whl');
+  await writeFile(path, bytes);
+  return { site, path };
+}
+
+describe('unpack', () => {
+  test('takes what is needed, programs as programs, and marks the folder', async () => {
+    const { site, path } = await place(zip(ENTRIES));
+    let bytes = 0;
+    expect(await isUnpacked(WHEEL, site)).toBe(false);
+    await unpack(path, WHEEL, site, { onBytes: (done) => (bytes = done) });
+    const folder = join(site, 'nvidia', 'cuda_nvcc');
+    expect((await readdir(folder)).sort()).toEqual(['.wheel.json', 'License.txt', 'bin', 'nvvm']);
+    expect(await readFile(join(folder, 'bin', 'ptxas'), 'utf8')).toBe('program');
+    expect((await stat(join(folder, 'bin', 'ptxas'))).mode & 0o111).not.toBe(0);
+    expect((await stat(join(folder, 'License.txt'))).mode & 0o111).toBe(0);
+    expect(bytes).toBe('programbitsterms'.length);
+    expect(await isUnpacked(WHEEL, site)).toBe(true);
+    expect(await isUnpacked({ ...WHEEL, sha256: 'another' }, site)).toBe(false);
+  });
+
+  test('leaves nothing where a zip is broken or the work is interrupted', async () => {
+    const { site, path } = await place(zip(ENTRIES).subarray(0, -30));
+    await expect(unpack(path, WHEEL, site)).rejects.toThrow();
+    await writeFile(path, zip(ENTRIES));
+    const controller = new AbortController();
+    const stop = { signal: controller.signal, onBytes: () => controller.abort() };
+    await expect(unpack(path, WHEEL, site, stop)).rejects.toThrow(/abort/i);
+    expect((await readdir(site, { recursive: true })).sort()).toEqual(['a.whl', 'nvidia']);
+  });
+});
+
+describe('keep', () => {
+  test.each([
+    ['tensorflow', 'tensorflow/libtensorflow_cc.so.2', 'libtensorflow_cc.so.2'],
+    ['tensorflow', 'tensorflow/include/tensorflow/c/eager/c_api.h', 'include/tensorflow/c/eager/c_api.h'],
+    ['tensorflow', 'tensorflow/python/_pywrap_tfe.so', null],
+    ['tensorflow', 'tensorflow/include/tensorflow/core/framework/op.h', null],
+    ['nvidia/cublas', 'nvidia/cublas/lib/libcublas.so.12', 'lib/libcublas.so.12'],
+    ['nvidia/cublas', 'nvidia/cublas/lib/__init__.py', null],
+    ['nvidia/cublas', 'nvidia/cudnn/lib/libcudnn.so.9', null],
+  ])('of %s, %s goes to %s', (folder, entry, place) => {
+    expect(keep(folder, entry)).toBe(place);
+  });
+});
+
+describe('the pinned wheels', () => {
+  test('are each of a known size and hash, and of Linux x64', () => {
+    for (const { file, size, sha256, unpacked } of pinned) {
+      expect(file).toMatch(/manylinux\w*_x86_64.*\.whl$/);
+      expect(sha256).toMatch(/^[0-9a-f]{64}$/);
+      expect(Math.min(size, unpacked)).toBeGreaterThan(500_000);
+    }
+    expect(projectOf(tensorflowWheel('tfjs-node'))).toBe('tensorflow-cpu');
+    expect(projectOf(tensorflowWheel('tfjs-node-gpu'))).toBe('tensorflow');
+    expect(new Set(pinned.map(({ folder }) => folder)).size).toBe(cudaWheels().length + 1);
+    expect(versionOf(cudaWheels().find(({ folder }) => folder === 'nvidia/cudnn')!)).toMatch(/^9\./);
+  });
+
+  test('give an environment that names every library folder of CUDA, and the folder with ptxas', () => {
+    const env = environmentOf('tfjs-node-gpu', '/a b/site', cudaWheels());
+    expect(env.LD_LIBRARY_PATH!.split(':')).toHaveLength(cudaWheels().length - 1);
+    expect(env.LD_LIBRARY_PATH).toContain('/a b/site/nvidia/cudnn/lib');
+    expect(env.XLA_FLAGS).toBe('--xla_gpu_cuda_data_dir="/a b/site/nvidia/cuda_nvcc"');
+    expect(environmentOf('tfjs-node-gpu', '/site', [])).toEqual({ TF_FORCE_GPU_ALLOW_GROWTH: 'true' });
+    expect(environmentOf('tfjs-node', '/site', [])).toEqual({});
+  });
+});
