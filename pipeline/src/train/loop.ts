@@ -77,7 +77,7 @@ export async function runLoop(options: LoopOptions): Promise<LoopResult> {
   const began = performance.now();
   const seconds = () => start.seconds + (performance.now() - began) / 1000;
   const durations: number[] = [];
-  const clock = createHorizonClock(horizon, start.seconds, start.reserve);
+  const clock = createHorizonClock(horizon, start.seconds, start.reserve, engine.depth - 1);
   const flights: Flight[] = [];
   let asked = start.step;
   let done = start.step;
@@ -122,7 +122,7 @@ export async function runLoop(options: LoopOptions): Promise<LoopResult> {
   };
 
   for (;;) {
-    const progress = clock.progress(asked, seconds(), mean(durations), asked - start.step);
+    const progress = clock.progress(asked, seconds(), mean(durations), asked - start.step, done - start.step);
     const over = progress >= 1 || signal?.aborted === true;
     if (!over) await ask(progress);
     // What is saved or drawn is the state after the last step asked for, so those under way come first.
@@ -147,17 +147,23 @@ export async function runLoop(options: LoopOptions): Promise<LoopResult> {
   return { interrupted, last, seconds: seconds() };
 }
 
-/** The share of the run that is done. By the clock, the reserve is fixed once the speed is known, so shares only grow. */
-function createHorizonClock(horizon: Horizon, startSeconds: number, startReserve: number | null) {
+/**
+ * The share of the run that is done. By the clock, the reserve is fixed once the speed is known, so shares only grow; the
+ * `ahead` steps that are still under way when the time is over are part of it.
+ */
+function createHorizonClock(horizon: Horizon, startSeconds: number, startReserve: number | null, ahead: number) {
   let reserve = startReserve;
   let largest = 0;
   return {
     reserve: () => reserve,
-    progress(done: number, seconds: number, secondsPerStep: number, stepsHere: number): number {
-      if (horizon.kind === 'steps') return done / horizon.steps;
-      if (reserve === null && stepsHere >= speedSteps) reserve = horizon.reserve(secondsPerStep);
+    /** `askedHere` and `doneHere` are the steps of this process. */
+    progress(asked: number, seconds: number, secondsPerStep: number, askedHere: number, doneHere: number): number {
+      if (horizon.kind === 'steps') return asked / horizon.steps;
+      if (reserve === null && doneHere >= speedSteps) {
+        reserve = horizon.reserve(secondsPerStep) + ahead * secondsPerStep;
+      }
       // A run continued after its time is over has nothing left to do, but a fresh one makes at least one step.
-      if (stepsHere === 0 && startSeconds === 0) return 0;
+      if (askedHere === 0 && startSeconds === 0) return 0;
       // Never give more than a fifth of the budget away.
       const budget = horizon.seconds - Math.min(reserve ?? 0, horizon.seconds / 5);
       largest = Math.max(largest, seconds / budget);

@@ -112,6 +112,26 @@ describe('runLoop with an engine that takes steps ahead', () => {
     expect(events.at(-1)).toBe('save 7');
   });
 
+  it('keeps time by the clock for the steps that are under way at its end, at the speed that was seen', async () => {
+    const { engine } = distantEngine(6);
+    const seen: number[] = [];
+    const reserve = (secondsPerStep: number) => {
+      seen.push(secondsPerStep);
+      return 1;
+    };
+    const saved: (number | null)[] = [];
+    const loop = fakeLoop({
+      ...{ engine, horizon: { kind: 'seconds', seconds: 50, reserve } },
+      onStep: () => void loop.pass(1),
+      save: async (_, kept) => void saved.push(kept),
+    });
+    const { seconds } = await loop.run();
+    // Of eight steps that landed, the first took no time.
+    expect(seen).toEqual([7 / 8]);
+    expect(saved).toEqual([1 + (5 * 7) / 8]);
+    expect(seconds).toBeLessThanOrEqual(50);
+  });
+
   it('fails with the step that failed, and saves nothing', async () => {
     const { engine, events } = distantEngine(4, 3);
     const { run } = fakeLoop({ engine, save: async () => void events.push('save') });
