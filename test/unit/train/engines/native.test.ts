@@ -45,6 +45,22 @@ for (const kind of ['tfjs-node', 'tfjs-node-gpu'] as const) {
       await engine.dispose();
     });
 
+    it('reads several losses at a time of batches that are larger than what the wire holds, too', async () => {
+      const { model, training } = networks.SimpleUnet;
+      const large = planOf({
+        ...networks.SimpleUnet,
+        model: { ...model, sample_size: 64 },
+        training: { ...training, batch: 16 },
+      });
+      const engine = await createEngine(kind, large.step, startState(large), { tf32: true, lossEvery: 3 });
+      const order: string[] = [];
+      // What is read together is answered together, before the next step begins.
+      const steps = Array.from({ length: 6 }, (_, n) => stepOn(engine, large, n));
+      await Promise.all(steps.map(async (answer) => order.push(`${(await answer).memory}`)));
+      expect(order).toEqual([0, 0, 0, 3, 3, 3].map((first) => order[first]));
+      await engine.dispose();
+    });
+
     it('tells what became of it when it is killed', async () => {
       const engine = await createEngine(kind, plan.step, startState(plan));
       const losses = lossesOf(engine, plan, 0, 50);

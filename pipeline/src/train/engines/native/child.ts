@@ -15,10 +15,11 @@ interface Binding {
   TF_Version?: string;
 }
 
+/** Milliseconds without a request after which no more are on their way: longer than a large batch takes to arrive. */
+const quiet = 100;
+
 /** Serves until it is told to stop or the training process is gone. @param kind the npm package, without scope */
 export async function serveEngine(kind: string): Promise<void> {
-  // Ctrl-C reaches every process of the terminal; when to stop is the training process' to say.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {});
   process.once('disconnect', () => process.exit());
   const send = (message: Answer | Greeting) => new Promise<void>((resolve) => process.send!(message, () => resolve()));
 
@@ -37,21 +38,40 @@ export async function serveEngine(kind: string): Promise<void> {
   const unread: { id: number; outputs: ReturnType<EagerStep['run']> }[] = [];
   let eager: EagerStep | null = null;
   let every = 1;
+  let waiting: NodeJS.Timeout | undefined;
 
+  /** Every request gets its answer, or the training process would wait for it for ever. */
+  const answer = (id: number, work: () => unknown) => {
+    let message: Answer;
+    try {
+      message = { id, result: work() };
+    } catch (error) {
+      message = { id, error: (error as Error).message };
+    }
+    return send(message);
+  };
   const newestHandle = () => {
     const id = backend.binding.createTensor([], backend.binding.TF_FLOAT, new Float32Array(1));
     backend.binding.deleteTensor(id);
     return id;
   };
   const readLosses = () => {
-    const handle = newestHandle();
+    clearTimeout(waiting);
     const { rss: memory } = process.memoryUsage();
     for (const { id, outputs } of unread.splice(0)) {
-      const { loss, gradNorm } = outputs;
-      const result: EngineStep = { loss: loss.dataSync()[0]!, gradNorm: gradNorm.dataSync()[0]!, memory, handle };
-      tf.dispose([loss, gradNorm]);
-      void send({ id, result });
+      void answer(id, (): EngineStep => {
+        const [loss, gradNorm] = [outputs.loss.dataSync()[0]!, outputs.gradNorm.dataSync()[0]!];
+        tf.dispose([outputs.loss, outputs.gradNorm]);
+        return { loss, gradNorm, memory, handle: newestHandle() };
+      });
     }
+  };
+  /** Once no more steps come, there is no reason to keep what is done. */
+  const readWhenQuiet = (since = performance.now()) => {
+    clearTimeout(waiting);
+    // A timer counts from the beginning of its turn, which is before the step.
+    const look = () => (performance.now() - since < quiet ? readWhenQuiet(since) : readLosses());
+    waiting = setTimeout(look, quiet);
   };
   const methods: { [M in Exclude<Method, 'step'>]: Methods[M] } = {
     define({ recipe: { model, options }, lossEvery }) {
@@ -65,21 +85,19 @@ export async function serveEngine(kind: string): Promise<void> {
   };
 
   process.on('message', async ({ id, method, argument }: Request) => {
-    try {
-      if (method === 'step') {
+    if (method === 'step') {
+      try {
         unread.push({ id, outputs: eager!.run(argument as Parameters<Methods['step']>[0]) });
-        if (unread.length >= every) readLosses();
-        // Once no more steps are waiting, there is no reason to keep what is done.
-        else setImmediate(() => setImmediate(() => unread.at(-1)?.id === id && readLosses()));
-        return;
+      } catch (error) {
+        await send({ id, error: (error as Error).message });
       }
-      readLosses();
-      const result = (methods[method] as (argument: unknown) => unknown)(argument);
-      await send({ id, result });
-      if (method === 'stop') process.disconnect();
-    } catch (error) {
-      await send({ id, error: (error as Error).message });
+      if (unread.length >= every) readLosses();
+      else readWhenQuiet();
+      return;
     }
+    readLosses();
+    await answer(id, () => (methods[method] as (argument: unknown) => unknown)(argument));
+    if (method === 'stop') process.disconnect();
   });
   const tensorflow = backend.binding.TF_Version ?? 'unknown';
   const gpu = backend.isUsingGpuDevice;
