@@ -3,6 +3,7 @@ import '../../pipeline/src/train/engines/native/polyfill.ts';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type * as Tfjs from '@tensorflow/tfjs';
+import { missingLibraries } from '../../pipeline/src/train/engines/native/reason.ts';
 import type { CheckResult } from './check.ts';
 
 const folder = process.argv[2]!;
@@ -46,7 +47,11 @@ function check(): CheckResult {
   tf.setBackend('cpu');
   const plain = compute(tf);
   const difference = Math.max(...native.map((values, i) => differenceOf(values, plain[i]!)));
-  return { gpu: backend.isUsingGpuDevice, tensorflow: backend.binding.TF_Version ?? 'unknown', difference };
+  const gpu = backend.isUsingGpuDevice;
+  return {
+    ...{ gpu, tensorflow: backend.binding.TF_Version ?? 'unknown', difference },
+    missing: gpu ? [] : missingLibraries(),
+  };
 }
 
 let answer: CheckResult | { error: string };

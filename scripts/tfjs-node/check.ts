@@ -14,6 +14,8 @@ export interface CheckResult {
   tensorflow: string;
   /** The largest difference, relative to the largest value of each result. */
   difference: number;
+  /** CUDA libraries that do not load, where there is no GPU. */
+  missing: string[];
 }
 
 /** Float32 sums of some hundred terms agree to about 1e-6; TensorFloat-32 is off for this. */

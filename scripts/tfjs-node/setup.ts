@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { InputError } from '@onnoise/scheduler';
 import { isAbort } from '../../pipeline/src/terminal/interrupt.ts';
 import type { NativeInstall, NativeKind } from '../../pipeline/src/train/engines/native/install.ts';
+import { whyNoGpu } from '../../pipeline/src/train/engines/native/reason.ts';
 import { checkEngine } from './check.ts';
 import { checkFolder, explainDiskError } from './disk.ts';
 import { packagePaths, writeInstall } from './link.ts';
@@ -48,12 +49,12 @@ async function setUpOrThrow(options: SetupOptions): Promise<void> {
   const install = await plan.run();
   await writeInstall(folder, install);
   hooks.say('Checking: a product of matrices and the gradients of a convolution, beside tfjs on the CPU.');
-  const { gpu, tensorflow, difference, log } = await check(kind, folder, install, signal);
+  const { gpu, tensorflow, difference, missing, log } = await check(kind, folder, install, signal);
   hooks.say(
     `${installed ? 'Still right' : 'Done'}: ${kind} computes on the ${gpu ? 'GPU' : 'CPU'}, TensorFlow ${tensorflow},`,
   );
   hooks.say(`  route ${route}, difference ${difference.toExponential(1)}.`);
-  if (install.env.LD_LIBRARY_PATH && !gpu) hooks.say(`  No GPU is used: ${whyNoGpu(log)}`);
+  if (install.env.LD_LIBRARY_PATH && !gpu) hooks.say(`  No GPU is used: ${whyNoGpu(log, missing)}.`);
   hooks.say(`Train on it: npx pipeline train --engine ${kind} ...`);
 }
 
@@ -101,10 +102,4 @@ async function check(kind: NativeKind, folder: string, install: NativeInstall, s
     }
     throw error;
   }
-}
-
-/** What TensorFlow logs where it cannot open CUDA. */
-function whyNoGpu(log: string): string {
-  const line = log.split('\n').findLast((text) => /dlopen|cuInit|CUDA_ERROR|libcuda|no NVIDIA GPU/i.test(text));
-  return line?.replace(/^.*?\] /, '').trim() ?? 'TensorFlow does not say why.';
 }
