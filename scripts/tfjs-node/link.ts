@@ -15,7 +15,7 @@ export function packagePaths(folder: string) {
   };
 }
 
-/** Makes `deps` links to a folder with libtensorflow, in place of what is there, which stays if this fails. */
+/** Makes `deps` links to a folder with libtensorflow, in place of what is there. */
 export async function linkDeps(folder: string, libraries: string, headers: string): Promise<void> {
   const { deps } = packagePaths(folder);
   const fresh = temporaryName(deps);

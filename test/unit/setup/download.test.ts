@@ -8,7 +8,7 @@ import { closedPort, serve, sha256, temporaryFolder } from './support.ts';
 
 const BYTES = Buffer.from(Array.from({ length: 5000 }, (_, i) => i % 251));
 const FILE = { headers: {}, size: BYTES.length, sha256: sha256(BYTES) };
-const network = openNetwork({ stall: 200, env: {} });
+const network = openNetwork({ stall: 1000, env: {} });
 const options: DownloadOptions = { network, pauses: [1, 1] };
 
 /** Serves BYTES with ranges; `ranges` collects what was asked for. */
