@@ -129,13 +129,14 @@ async function fetchLibrary({ folder, cache, hooks, network, signal }: Job, addr
       if (!linkpath.includes('/')) await symlink(linkpath, join(deps, path));
     }
   } catch (error) {
+    // The archive is whole: with room it is unpacked another time.
     if (isDiskError(error)) throw error;
+    await rm(archive, { force: true });
     throw new InputError(
       `Cannot unpack ${archive}: ${(error as Error).message}. It was removed; the same command downloads it anew.`,
     );
-  } finally {
-    await rm(archive, { force: true });
   }
+  await rm(archive, { force: true });
 }
 
 interface TarEntry {

@@ -92,9 +92,7 @@ async function fetchWheel(
 
 /** What the engine's process needs in its environment. */
 export function environmentOf(kind: NativeKind, site: string, wheels: readonly Wheel[]): Record<string, string> {
-  if (kind === 'tfjs-node') return {};
-  const growth = { TF_FORCE_GPU_ALLOW_GROWTH: 'true' };
-  if (wheels.length === 0) return growth;
+  if (kind === 'tfjs-node' || wheels.length === 0) return {};
   const folders = wheels.map(({ folder }) => join(site, folder));
   const nvcc = join(site, 'nvidia', 'cuda_nvcc');
   return {
@@ -103,7 +101,6 @@ export function environmentOf(kind: NativeKind, site: string, wheels: readonly W
       .map((folder) => join(folder, 'lib'))
       .join(':'),
     XLA_FLAGS: `--xla_gpu_cuda_data_dir=${/\s/.test(nvcc) ? `"${nvcc}"` : nvcc}`,
-    ...growth,
   };
 }
 

@@ -31,7 +31,7 @@ export async function setUp(options: SetupOptions): Promise<void> {
 }
 
 async function setUpOrThrow(options: SetupOptions): Promise<void> {
-  const { kind, folder, installed, hooks, signal } = options;
+  const { kind, folder, hooks, signal } = options;
   const routes = chooseRoutes(options);
   if (folder === null) {
     throw new InputError(
@@ -50,12 +50,11 @@ async function setUpOrThrow(options: SetupOptions): Promise<void> {
   await writeInstall(folder, install);
   hooks.say('Checking: a product of matrices and the gradients of a convolution, beside tfjs on the CPU.');
   const { gpu, tensorflow, difference, missing, log } = await check(kind, folder, install, signal);
-  hooks.say(
-    `${installed ? 'Still right' : 'Done'}: ${kind} computes on the ${gpu ? 'GPU' : 'CPU'}, TensorFlow ${tensorflow},`,
-  );
+  hooks.say(`Done: ${kind} computes on the ${gpu ? 'GPU' : 'CPU'}, TensorFlow ${tensorflow},`);
   hooks.say(`  route ${route}, difference ${difference.toExponential(1)}.`);
   if (install.env.LD_LIBRARY_PATH && !gpu) hooks.say(`  No GPU is used: ${whyNoGpu(log, missing)}.`);
-  hooks.say(`Train on it: npx pipeline train --engine ${kind} ...`);
+  const allow = kind === 'tfjs-node-gpu' && !gpu ? ' --allow-cpu' : '';
+  hooks.say(`Train on it: npx pipeline train --engine ${kind}${allow} ...`);
 }
 
 /** Set up by a route before: that one. Else those of the system in their order, or the one that is asked for. */

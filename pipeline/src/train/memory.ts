@@ -84,7 +84,7 @@ export function peakBytes(graph: Graph): number {
   return most;
 }
 
-/** The estimate of a plan in words. The other engines keep what a step makes until it ends. */
+/** The estimate of a plan in words. It is of onnxruntime: the other engines keep what a step makes until it ends. */
 export async function describeMemory({ step, model, config }: TrainPlan, engine: string): Promise<string> {
   const { traceStep } = await import('./engines/onnxruntime.ts');
   const estimate = estimateMemory(traceStep(step), countParameters(model));
@@ -95,6 +95,6 @@ export async function describeMemory({ step, model, config }: TrainPlan, engine:
     program: estimate.program,
   };
   const words = Object.entries(parts).map(([name, bytes]) => `${name} ${formatBytes(bytes)}`);
-  const more = engine === 'onnxruntime' ? '' : `; that is with onnxruntime, ${engine} takes about half as much again`;
+  const more = engine === 'onnxruntime' ? '' : `; that is on onnxruntime, and was half as much again on tfjs-node`;
   return `Estimated memory: ${formatBytes(estimate.total)} (${words.join(', ')})${more}`;
 }

@@ -82,7 +82,7 @@ describe('the pinned wheels', () => {
     expect(env.LD_LIBRARY_PATH!.split(':')).toHaveLength(cudaWheels().length - 1);
     expect(env.LD_LIBRARY_PATH).toContain('/a b/site/nvidia/cudnn/lib');
     expect(env.XLA_FLAGS).toBe('--xla_gpu_cuda_data_dir="/a b/site/nvidia/cuda_nvcc"');
-    expect(environmentOf('tfjs-node-gpu', '/site', [])).toEqual({ TF_FORCE_GPU_ALLOW_GROWTH: 'true' });
+    expect(environmentOf('tfjs-node-gpu', '/site', [])).toEqual({});
     expect(environmentOf('tfjs-node', '/site', [])).toEqual({});
   });
 });

@@ -4,7 +4,7 @@ import { createEngine } from '../../../../pipeline/src/train/engines/index.ts';
 import { nativeEnvironment } from '../../../../pipeline/src/train/engines/native/install.ts';
 import { whyNoGpu } from '../../../../pipeline/src/train/engines/native/reason.ts';
 import { describeEngine } from '../../../support/train/contract.ts';
-import { lossesOf, networks, planOf, startState, stepOn } from '../../../support/train/engines.ts';
+import { lossesOf, missingReason, networks, planOf, startState, stepOn } from '../../../support/train/engines.ts';
 
 const plan = planOf(networks.SimpleUnet);
 
@@ -16,7 +16,11 @@ function childOf(kind: string): ChildProcess {
   return found;
 }
 
-for (const kind of ['tfjs-node', 'tfjs-node-gpu'] as const) {
+/** One of them stands for both: they share all but the library. */
+const kinds =
+  (await missingReason('tfjs-node-gpu')) === undefined ? (['tfjs-node-gpu'] as const) : (['tfjs-node'] as const);
+
+for (const kind of kinds) {
   describeEngine(kind, 'in its own process', () => {
     it('is replaced in place before its tensor handles run out, and no loss is another for it', async () => {
       const notes: string[] = [];
@@ -121,6 +125,11 @@ describe('whyNoGpu', () => {
     ['failed call to cuInit: CUDA_ERROR_NO_DEVICE: no CUDA-capable device is detected', [], /driver sees no GPU/],
     ['kernel version 535.1 does not match DSO version 550.2 -- cannot find working devices', [], /535\.1 .* 550\.2/],
     ['failed call to cuInit: CUDA_ERROR_SYSTEM_DRIVER_MISMATCH', [], /not start \(CUDA_ERROR_SYSTEM_DRIVER_MISMATCH\)/],
+    [
+      "Could not load dynamic library 'libcudnn.so.8'; dlerror: ...",
+      ['libcudnn.so.9'],
+      /libcudnn\.so\.8 is missing, of CUDA 11/,
+    ],
     ['', [], /did not say why/],
   ])('finds the reason in %j, missing %j', (log, missing, reason) => {
     expect(whyNoGpu(log, missing)).toMatch(reason);

@@ -53,6 +53,13 @@ export async function createNativeEngine(
   /** What must be over before the next request. */
   let ready: Promise<void> = Promise.resolve();
 
+  /** What takes several requests: what is asked for later waits for all of them. */
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const result = ready.then(work);
+    ready = result.then(() => {});
+    ready.catch(() => {});
+    return result;
+  };
   const replace = async () => {
     // Requests are served in order: this waits for the steps under way.
     const values = await read();
@@ -78,7 +85,7 @@ export async function createNativeEngine(
     async step(inputs) {
       if (newestHandle >= handleLimit && !replacing) {
         replacing = true;
-        ready = ready.then(replace);
+        void inTurn(replace).catch(() => {});
       }
       try {
         await ready;
@@ -89,8 +96,8 @@ export async function createNativeEngine(
         throw explain(error as Error, kind);
       }
     },
-    readState: () => ready.then(read),
-    writeState: (values) => ready.then(() => write(values)),
+    readState: () => inTurn(read),
+    writeState: (values) => inTurn(() => write(values)),
     countTensors: () => ready.then(() => child.call('countTensors', undefined as never)),
     dispose: async () => {
       await ready.catch(() => {});

@@ -29,6 +29,8 @@ export async function startEngineProcess(
   const child = fork(script, [kind], {
     env: nativeEnvironment(install, tf32),
     execArgv: [],
+    // In a group of its own, Ctrl-C in the terminal does not reach it: when to stop is this process' to say.
+    detached: process.platform !== 'win32',
     serialization: 'advanced',
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });

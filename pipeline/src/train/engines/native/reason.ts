@@ -46,6 +46,11 @@ const rules: readonly Rule[] = [
     reason: () => 'there is no NVIDIA driver (libcuda.so.1 is not found)',
   },
   {
+    // Of TensorFlow 2.9, which the npm route brings; 2.18 does not name them.
+    sign: /Could not load dynamic library '(lib(?!cuda\.so)[^']+)'/,
+    reason: (library) => `the CUDA library ${library} is missing, of CUDA 11 as TensorFlow 2.9 wants it`,
+  },
+  {
     sign: /kernel driver does not appear to be running|CUDA_ERROR_NO_DEVICE|no CUDA-capable device/,
     reason: () => 'the NVIDIA driver sees no GPU (try nvidia-smi; CUDA_VISIBLE_DEVICES hides GPUs)',
   },
