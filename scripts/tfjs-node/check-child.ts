@@ -6,6 +6,9 @@ import type * as Tfjs from '@tensorflow/tfjs';
 import { missingLibraries } from '../../pipeline/src/train/engines/native/reason.ts';
 import type { CheckResult } from './check.ts';
 
+// Without this, a check whose set-up was killed would go on.
+process.once('disconnect', () => process.exit(1));
+
 const folder = process.argv[2]!;
 const require = createRequire(join(folder, 'package.json'));
 
