@@ -29,7 +29,7 @@ export interface Diagnosis {
 }
 
 /** The oldest Node that everything was made for; the `engines` of package.json. */
-const OLDEST_NODE = '20.11.0';
+const OLDEST_NODE = '20.19.0';
 const require = createRequire(import.meta.url);
 
 /** Tries everything. Never throws for what is not there. */

@@ -38,7 +38,7 @@ export function formatDiagnosis({ node, cores, memory, engines, devices }: Diagn
     ...(enable === undefined ? [] : [`  ${' '.repeat(width)}       to enable: ${enable}`]),
   ];
   return [
-    `Node    ${node.version} on ${node.platform} ${node.arch}${node.supported ? '' : ' (too old: 20.11 or newer is needed)'}`,
+    `Node    ${node.version} on ${node.platform} ${node.arch}${node.supported ? '' : ' (too old: 20.19 or newer is needed)'}`,
     `Cores   ${cores.count} (${cores.model})`,
     `Memory  ${formatBytes(memory.total)}, ${formatBytes(memory.free)} free`,
     '',

@@ -171,14 +171,14 @@ describe('pipeline doctor', () => {
       engines: [{ engine: 'tfjs-node', available: false, reason: 'not installed', enable: 'npm install x' }],
       devices: [{ device: 'cpu', available: true, reason: 'part of onnxruntime-node' }],
     });
-    expect(text).toContain('18.0.0 on linux x64 (too old: 20.11 or newer is needed)');
+    expect(text).toContain('18.0.0 on linux x64 (too old: 20.19 or newer is needed)');
     expect(text).toContain('8 GiB, 1 GiB free');
     expect(text).toMatch(/tfjs-node {2}no {3}not installed\n +to enable: npm install x/);
     expect(text).toMatch(/cpu {8}yes {2}part of onnxruntime-node/);
   });
 
   test('isAtLeast compares versions by number', () => {
-    expect([isAtLeast('20.9.0', '20.11.0'), isAtLeast('20.11.0', '20.11.0'), isAtLeast('22.0.0', '20.11.0')]).toEqual([
+    expect([isAtLeast('20.9.0', '20.19.0'), isAtLeast('20.19.0', '20.19.0'), isAtLeast('22.0.0', '20.19.0')]).toEqual([
       false,
       true,
       true,
