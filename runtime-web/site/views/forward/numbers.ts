@@ -1,0 +1,38 @@
+/** Numbers as people read them: three significant digits, powers of ten where the zeros would be many. */
+
+const MINUS = '\u2212';
+const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹';
+
+/** "0.0412", "12.3", "1.2 × 10⁻⁵", "∞"; "–" for what does not exist. */
+export function readable(value: number | null, digits = 3): string {
+  if (value === null || Number.isNaN(value)) return '–';
+  if (!Number.isFinite(value)) return value > 0 ? '∞' : `${MINUS}∞`;
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 0.001 || size >= 100_000)) return scientific(value, digits);
+  const text = size >= 10 ** digits ? value.toFixed(0) : value.toPrecision(digits);
+  return text.replace('-', MINUS);
+}
+
+function scientific(value: number, digits: number): string {
+  const [mantissa = '', exponent = ''] = value.toExponential(digits - 1).split('e');
+  const power = [...exponent.replace('+', '')].map((c) => (c === '-' ? '⁻' : SUPERSCRIPTS[Number(c)])).join('');
+  return `${mantissa.replace('-', MINUS)} × 10${power}`;
+}
+
+/** "3,210,000" */
+export function grouped(value: number): string {
+  return value.toLocaleString('en-US', { maximumFractionDigits: 0 });
+}
+
+/** "0.04 ms", "12.5 ms", "1.24 s" */
+export function duration(milliseconds: number): string {
+  if (milliseconds >= 1000) return `${(milliseconds / 1000).toPrecision(3)} s`;
+  if (milliseconds >= 10) return `${milliseconds.toPrecision(3)} ms`;
+  return `${milliseconds.toFixed(milliseconds >= 1 ? 1 : 2)} ms`;
+}
+
+/** A share from 0 to 1: "48 %", "0.3 %". */
+export function percent(share: number): string {
+  const value = share * 100;
+  return `${value >= 1 || value === 0 ? value.toFixed(0) : value.toPrecision(1)} %`;
+}
