@@ -1,8 +1,9 @@
 /**
  * Reads what a model folder says of itself, from a URL or from files picked in the page. Layout:
- * scheduler/scheduler_config.json, unet/config.json, unet/model.onnx.
+ * scheduler/scheduler_config.json, unet/config.json, unet/model.onnx, and README.md, the model card, where there is one.
  */
 import { InputError, parseSchedulerConfig, refuse, type SchedulerConfig } from '@onnoise/scheduler';
+import { type DownloadOptions, download } from './download.ts';
 
 /** A folder's files by their path in it: `{'unet/model.onnx': file, ...}`. */
 export type ModelFiles = Readonly<Record<string, Blob | Uint8Array<ArrayBuffer>>>;
@@ -13,60 +14,104 @@ export interface Artefact {
   shape: [channels: number, height: number, width: number];
   /** Classes of a conditional model, 0 for an unconditional one. */
   classes: number;
-  /** The network. */
-  onnx: Uint8Array;
+  /** One a class, where the model card names them. */
+  classNames?: string[];
 }
+
+/** Bytes of a file by its path in the folder. @throws InputError where it is not there or cannot be had whole. */
+export type ReadFile = (path: string, options?: Omit<DownloadOptions, 'action'>) => Promise<Uint8Array<ArrayBuffer>>;
 
 const ACTION = 'load the model';
 
-/** @throws InputError that names the file which is missing, is not JSON, or holds what is not supported. */
-export async function readArtefact(source: string | URL | ModelFiles): Promise<Artefact> {
+/** How the files of a folder are read. */
+export function openFolder(source: string | URL | ModelFiles): ReadFile {
+  if (typeof source === 'string' || source instanceof URL) {
+    const folder = String(source).replace(/\/+$/, '');
+    return (path, options = {}) => download(`${folder}/${path}`, { action: ACTION, ...options });
+  }
+  return async (path, { onProgress, signal } = {}) => {
+    const file = findFile(source, path);
+    if (file === undefined) throw new InputError(`Cannot ${ACTION}: ${path} must be among the files, received none.`);
+    const total = file instanceof Uint8Array ? file.length : file.size;
+    onProgress?.(0, total);
+    const bytes = file instanceof Uint8Array ? file : await readBlob(path, file);
+    signal?.throwIfAborted();
+    onProgress?.(total, total);
+    return bytes;
+  };
+}
+
+/** Everything but the network itself. @throws InputError that names the file and what is wrong with it. */
+export async function readArtefact(read: ReadFile, signal?: AbortSignal): Promise<Artefact> {
   const [scheduler, unet] = await Promise.all([
-    readJson(source, 'scheduler/scheduler_config.json'),
-    readJson(source, 'unet/config.json'),
+    readJson(read, 'scheduler/scheduler_config.json', signal),
+    readJson(read, 'unet/config.json', signal),
   ]);
-  const config = unet as Record<string, unknown>;
-  const { sample_size: size, num_class_embeds: classes = null } = config;
-  const channelsName = config.image_channels === undefined ? 'in_channels' : 'image_channels'; // the latter in SimpleUnet
-  const channels = config[channelsName];
+  const { sample_size: size, num_class_embeds: classes = null } = unet;
+  const channelsName = unet.image_channels === undefined ? 'in_channels' : 'image_channels'; // the latter in SimpleUnet
+  const channels = unet[channelsName];
   const [height, width, ...more] = Array.isArray(size) ? size : [size, size];
-  if (!isCount(channels)) refuse(ACTION, `${channelsName} of unet/config.json`, 'a positive integer', channels);
+  if (channels !== 1 && channels !== 3) refuse(ACTION, `${channelsName} of unet/config.json`, '1 or 3', channels);
   if (!isCount(height) || !isCount(width) || more.length > 0) {
     refuse(ACTION, 'sample_size of unet/config.json', 'a positive integer or two, [height, width]', size);
   }
   if (classes !== null && !isCount(classes)) {
     refuse(ACTION, 'num_class_embeds of unet/config.json', 'null or a positive integer', classes);
   }
+  const classNames = classes === null ? undefined : await readClassNames(read, classes, signal);
   return {
     scheduler: parseSchedulerConfig(scheduler),
     shape: [channels, height, width],
     classes: classes ?? 0,
-    onnx: new Uint8Array(await (await open(source, 'unet/model.onnx')).arrayBuffer()),
+    ...(classNames && { classNames }),
   };
+}
+
+/** From the line `- classes: cat, dog` of the model card; undefined where it does not name each class. */
+async function readClassNames(read: ReadFile, classes: number, signal?: AbortSignal): Promise<string[] | undefined> {
+  let card: string;
+  try {
+    card = new TextDecoder().decode(await read('README.md', { signal }));
+  } catch {
+    signal?.throwIfAborted();
+    return undefined; // a model needs no card
+  }
+  const names = /^- classes: (.+)$/m.exec(card)?.[1]?.split(', ');
+  return names?.length === classes ? names : undefined;
 }
 
 function isCount(value: unknown): value is number {
   return Number.isInteger(value) && (value as number) > 0;
 }
 
-async function readJson(source: string | URL | ModelFiles, path: string): Promise<unknown> {
-  const text = await (await open(source, path)).text();
+async function readJson(read: ReadFile, path: string, signal?: AbortSignal): Promise<Record<string, unknown>> {
+  const text = new TextDecoder().decode(await read(path, { signal }));
+  let json: unknown;
   try {
-    return JSON.parse(text) ?? {};
+    json = JSON.parse(text);
   } catch (error) {
     throw new InputError(`Cannot ${ACTION}: ${path} must be JSON, received "${(error as Error).message}".`);
   }
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) {
+    refuse(ACTION, path, 'a JSON object', json);
+  }
+  return json as Record<string, unknown>;
 }
 
-async function open(source: string | URL | ModelFiles, path: string): Promise<Blob | Response> {
-  if (typeof source === 'string' || source instanceof URL) {
-    const url = `${String(source).replace(/\/+$/, '')}/${path}`;
-    const response = await fetch(url);
-    if (!response.ok)
-      throw new InputError(`Cannot ${ACTION}: ${url} must be there, received status ${response.status}.`);
-    return response;
+/** By its path, else by the path's end where a folder above was picked too, else by its name where files were. */
+function findFile(files: ModelFiles, path: string): Blob | Uint8Array<ArrayBuffer> | undefined {
+  if (Object.hasOwn(files, path)) return files[path];
+  const names = Object.keys(files);
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  const found = names.filter((key) => key.endsWith(`/${path}`));
+  if (found.length === 1) return files[found[0]!];
+  return Object.hasOwn(files, name) ? files[name] : undefined;
+}
+
+async function readBlob(path: string, file: Blob): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    return new Uint8Array(await file.arrayBuffer());
+  } catch (error) {
+    throw new InputError(`Cannot ${ACTION}: ${path} must be readable, received "${(error as Error).message}".`);
   }
-  const file = Object.hasOwn(source, path) ? source[path] : undefined;
-  if (file === undefined) throw new InputError(`Cannot ${ACTION}: ${path} must be among the files, received none.`);
-  return file instanceof Uint8Array ? new Blob([file]) : file;
 }

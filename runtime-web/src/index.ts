@@ -1,9 +1,15 @@
 export type { ModelFiles } from './artefact.ts';
+export type { Device, DeviceReport } from './device.ts';
+export { type DiffusionModel, type LoadOptions, loadModel, type SampleOptions, type Samples } from './load.ts';
+export type { StepHooks } from './network.ts';
 export {
-  type Device,
-  type DiffusionModel,
-  type LoadOptions,
-  loadModel,
-  type SampleOptions,
-  type Samples,
-} from './load.ts';
+  createSampler,
+  type Devices,
+  type LoadProgress,
+  type ModelInfo,
+  type SampleRequest,
+  type SampleResult,
+  type Sampler,
+  type Source,
+  type StepFrame,
+} from './worker/client.ts';

@@ -4,40 +4,31 @@
  *     const model = await loadModel('models/digits', { device: 'auto' });
  *     const { images } = await model.sample({ count: 4, steps: 20 });
  *
+ * It computes on the thread it is called on: a page keeps quick with `createSampler`, the same in a worker.
  * Limits: the whole network is in memory; WebAssembly uses threads only on a cross-origin isolated page.
  */
-import {
-  checkInteger,
-  compileSampler,
-  type Denoiser,
-  InputError,
-  type PictureOptions,
-  refuse,
-  type SchedulerConfig,
-  type StepProgress,
-  sampleImages,
-} from '@onnoise/scheduler';
-import type { InferenceSession } from 'onnxruntime-web';
-import { type Artefact, type ModelFiles, readArtefact } from './artefact.ts';
-
-export type Device = 'webgpu' | 'wasm';
+import type { PictureOptions } from '@onnoise/scheduler';
+import { type Artefact, type ModelFiles, openFolder, readArtefact } from './artefact.ts';
+import { chooseDevice, type Device, type DeviceReport } from './device.ts';
+import type { StepHooks } from './network.ts';
+import { loadOrt } from './ort.ts';
+import { completeRequest } from './request.ts';
+import { openWasm } from './wasm.ts';
+import type { LoadProgress } from './worker/protocol.ts';
 
 export interface LoadOptions {
-  /** Default: `auto`, WebGPU where the browser has an adapter, else WebAssembly. */
+  /** Default: `auto`, WebGPU where there is a hardware adapter, else WebAssembly. */
   device?: Device | 'auto' | undefined;
-  /** Told which device was chosen and why. */
-  onDevice?: ((report: { device: Device; reason: string }) => void) | undefined;
-}
-
-export interface SampleOptions extends PictureOptions {
-  onStep?: ((progress: StepProgress) => void) | undefined;
-  /** Looked at between steps; the call then rejects with the signal's reason. */
+  onProgress?: ((progress: LoadProgress) => void) | undefined;
+  /** Ends the download; the call then rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
 }
 
+export interface SampleOptions extends PictureOptions, StepHooks {}
+
 export interface Samples {
   /** [N, C, H, W], mostly within [-1, 1] (within it where the scheduler clips). */
-  images: Float32Array;
+  images: Float32Array<ArrayBuffer>;
   /** [C, H, W] */
   shape: Artefact['shape'];
   /** One an image. */
@@ -46,13 +37,11 @@ export interface Samples {
   labels?: number[];
 }
 
-export interface DiffusionModel {
-  device: Device;
-  /** [C, H, W] of the images. */
-  shape: Artefact['shape'];
-  /** Classes of a conditional model, 0 for an unconditional one. */
-  classes: number;
-  scheduler: SchedulerConfig;
+export interface DiffusionModel extends Artefact, DeviceReport {
+  /** Size of the network's file. */
+  bytes: number;
+  /** SHA-256 of the network's file in hex; empty on an insecure origin, where browsers do not compute it. */
+  hash: string;
   /**
    * New images, in one batch. The same seed, label, steps and sampler give the same picture as in Node.
    * @throws InputError before anything is computed, for an option out of range or one that does not fit this model.
@@ -62,95 +51,46 @@ export interface DiffusionModel {
   dispose: () => Promise<void>;
 }
 
-const ACTION = 'sample images';
-
 /**
  * @param source the folder's URL, or its files.
  * @throws InputError for a missing or broken file, a network that cannot be run, a device that is not there.
  */
 export async function loadModel(
   source: string | URL | ModelFiles,
-  { device = 'auto', onDevice }: LoadOptions = {},
+  { device = 'auto', onProgress, signal }: LoadOptions = {},
 ): Promise<DiffusionModel> {
-  const report = await chooseDevice(device);
-  const artefact = await readArtefact(source);
-  const { shape, classes, scheduler } = artefact;
-  const { session, tensor } = await openSession(artefact.onnx, report.device);
-  onDevice?.(report);
-
-  const denoiser = (labels: number[] | undefined): Denoiser => {
-    const given = labels && { class_labels: tensor('int64', BigInt64Array.from(labels, BigInt), [labels.length]) };
-    return async (x, timesteps) => {
-      const sample = tensor('float32', x, [timesteps.length, ...shape]);
-      const timestep = tensor('float32', timesteps, [timesteps.length]);
-      const { out_sample: output } = await session.run({ sample, timestep, ...given });
-      return output!.data as Float32Array;
-    };
-  };
+  const counter = (stage: LoadProgress['stage']) => (loaded: number, total: number | null) =>
+    onProgress?.({ stage, loaded, total });
+  const choice = await chooseDevice(device);
+  const read = openFolder(source);
+  const artefact = await readArtefact(read, signal);
+  const onnx = await read('unet/model.onnx', { onProgress: counter('model'), signal });
+  const ort = await loadOrt(choice, { onProgress: counter('runtime'), signal });
+  counter('session')(0, null);
+  const hash = await sha256(onnx);
+  const network = await openWasm(ort, onnx, artefact);
+  if (signal?.aborted) await network.dispose();
+  signal?.throwIfAborted();
 
   return {
-    device: report.device,
-    shape,
-    classes,
-    scheduler,
-    sample: async (options = {}) => {
-      const seeds = seedsOf(options);
-      const labels = labelsOf(options.labels, classes, seeds.length);
-      const { steps = Math.min(50, scheduler.num_train_timesteps), sampler = 'ddim', eta, onStep, signal } = options;
-      const table = compileSampler(scheduler, { sampler, steps, eta });
-      const images = await sampleImages({ table, shape, seeds, denoise: denoiser(labels), onStep, signal });
-      return { images, shape, seeds, ...(labels && { labels }) };
+    ...artefact,
+    device: choice.device,
+    threads: choice.threads,
+    reason: network.note ? `${choice.reason} ${network.note}` : choice.reason,
+    bytes: onnx.length,
+    hash,
+    sample: async ({ onStep, wantsStep, signal, ...options } = {}) => {
+      const request = completeRequest(artefact, options);
+      const images = await network.sample(request, { onStep, wantsStep, signal });
+      const { seeds, labels } = request;
+      return { images, shape: artefact.shape, seeds, ...(labels && { labels }) };
     },
-    dispose: () => session.release(),
+    dispose: () => network.dispose(),
   };
 }
 
-async function chooseDevice(wanted: Device | 'auto'): Promise<{ device: Device; reason: string }> {
-  if (!['auto', 'webgpu', 'wasm'].includes(wanted)) refuse('load the model', 'device', 'auto, webgpu or wasm', wanted);
-  if (wanted === 'wasm') return { device: 'wasm', reason: 'asked for' };
-  const { navigator } = globalThis as { navigator?: { gpu?: { requestAdapter(): Promise<unknown> } } };
-  const adapter = await navigator?.gpu?.requestAdapter().catch(() => null);
-  if (adapter) return { device: 'webgpu', reason: wanted === 'auto' ? 'the browser has an adapter' : 'asked for' };
-  const reason = navigator?.gpu ? 'the browser has no WebGPU adapter' : 'the browser has no WebGPU';
-  if (wanted === 'auto') return { device: 'wasm', reason };
-  throw new InputError(`Cannot load the model: device must be one that is there, received "webgpu" but ${reason}.`);
-}
-
-/** onnxruntime-web is megabytes: loaded when a model is, and without WebGPU where it is not used. */
-async function openSession(onnx: Uint8Array, device: Device) {
-  const ort = await (device === 'webgpu' ? import('onnxruntime-web/webgpu') : import('onnxruntime-web/wasm'));
-  let session: InferenceSession;
-  try {
-    session = await ort.InferenceSession.create(onnx, { executionProviders: [{ name: device }] });
-  } catch (error) {
-    const [reason] = (error as Error).message.split('\n');
-    throw new InputError(
-      `Cannot load the model: unet/model.onnx must be a network that runs on ${device}, received "${reason}".`,
-    );
-  }
-  const tensor = (type: 'float32' | 'int64', data: Float32Array | BigInt64Array, dims: number[]) =>
-    new ort.Tensor(type, data, dims);
-  return { session, tensor };
-}
-
-function seedsOf({ count, seed, seeds }: SampleOptions): number[] {
-  if (seeds === undefined) {
-    const images = checkInteger(ACTION, 'count', count ?? 1, 1, 4096);
-    const first = checkInteger(ACTION, 'seed', seed ?? 0, 0, Number.MAX_SAFE_INTEGER - images + 1);
-    return Array.from({ length: images }, (_, i) => first + i);
-  }
-  if (seed !== undefined) refuse(ACTION, 'seed', 'left out where seeds are given', seed);
-  if (seeds.length !== (count ?? seeds.length)) refuse(ACTION, 'count', `the number of seeds, ${seeds.length}`, count);
-  return [...seeds];
-}
-
-function labelsOf(labels: readonly number[] | undefined, classes: number, count: number): number[] | undefined {
-  if (classes === 0) {
-    if (labels !== undefined) refuse(ACTION, 'labels', 'left out for a model without classes', labels);
-    return undefined;
-  }
-  const turn = labels ?? Array.from({ length: classes }, (_, label) => label);
-  if (turn.length === 0) refuse(ACTION, 'labels', 'at least one class', turn);
-  for (const label of turn) checkInteger(ACTION, 'a label', label, 0, classes - 1);
-  return Array.from({ length: count }, (_, i) => turn[i % turn.length]!);
+async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  if (!globalThis.crypto?.subtle) return '';
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -5,7 +5,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { expectClose } from '../../support/compare.ts';
 
 // The browser's bundle does not start in Node; the package's build for Node has the same WebAssembly.
-vi.mock('onnxruntime-web/wasm', () => import('onnxruntime-web'));
+vi.mock('../../../runtime-web/src/ort.ts', () => ({ loadOrt: () => import('onnxruntime-web') }));
 
 const { onnx } = onnxProto;
 const { FLOAT, INT64 } = onnx.TensorProto.DataType;
@@ -104,16 +104,16 @@ describe('loadModel and sample', () => {
   });
 
   it('falls back to WebAssembly and says why', async () => {
-    const reports: unknown[] = [];
-    const model = await loadModel(files(), { onDevice: (report) => reports.push(report) });
-    expect(reports).toEqual([{ device: 'wasm', reason: 'the browser has no WebGPU' }]);
-    await model.dispose();
+    const { device, threads, reason, dispose } = await loadModel(files());
+    expect([device, threads]).toEqual(['wasm', 1]);
+    expect(reason).toBe('The browser has no WebGPU. WebAssembly has one thread, the page is not cross-origin isolated.');
+    await dispose();
   });
 
   it.each([
     [{ count: 0 }, 'count must be'],
     [{ seed: -1 }, 'seed must be'],
-    [{ seeds: [] }, 'seeds must be'],
+    [{ seeds: [] }, 'seeds must be at least one'],
     [{ seeds: [1], count: 2 }, 'count must be'],
     [{ seeds: [1], seed: 2 }, 'seed must be left out'],
     [{ labels: [0] }, 'labels must be left out'],
@@ -139,6 +139,6 @@ describe('loadModel and sample', () => {
   it('refuses a missing file and a device that is not there', async () => {
     const { 'unet/model.onnx': _, ...rest } = files();
     await expect(loadModel(rest, { device: 'wasm' })).rejects.toThrow('unet/model.onnx must be among the files');
-    await expect(loadModel(files(), { device: 'webgpu' })).rejects.toThrow('the browser has no WebGPU');
+    await expect(loadModel(files(), { device: 'webgpu' })).rejects.toThrow('The browser has no WebGPU');
   });
 });

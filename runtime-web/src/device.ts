@@ -1,0 +1,86 @@
+/**
+ * What the network can run on here: WebGPU where there is a hardware adapter, else WebAssembly with threads where the
+ * page is cross-origin isolated, else on one thread. Every choice comes with its reason, a sentence.
+ */
+import { InputError, refuse } from '@onnoise/scheduler';
+
+export type Device = 'webgpu' | 'wasm';
+
+export interface DeviceReport {
+  device: Device;
+  /** Of WebAssembly; 1 on WebGPU. */
+  threads: number;
+  /** Why, a sentence. */
+  reason: string;
+}
+
+export type DeviceChoice = DeviceReport & ({ device: 'wasm' } | { device: 'webgpu'; adapter: GPUAdapter });
+
+const DEVICES = ['auto', 'webgpu', 'wasm'];
+
+/** More threads than this gain nothing on networks of this size. */
+const MOST_THREADS = 8;
+
+/** Adapters that compute on the processor, slower than WebAssembly does. */
+const SOFTWARE = /swiftshader|llvmpipe|lavapipe|basic render|warp\b/i;
+
+/** @throws InputError for a device that is not there, or a name that is none. */
+export async function chooseDevice(wanted: Device | 'auto'): Promise<DeviceChoice> {
+  if (!DEVICES.includes(wanted)) refuse('load the model', 'device', 'auto, webgpu or wasm', wanted);
+  const wasm = wasmThreads();
+  if (wanted === 'wasm') return { device: 'wasm', threads: wasm.threads, reason: `Asked for. ${wasm.reason}` };
+  const found = await findAdapter();
+  if ('missing' in found) {
+    if (wanted === 'auto') return { device: 'wasm', threads: wasm.threads, reason: `${found.missing} ${wasm.reason}` };
+    throw new InputError(
+      `Cannot load the model: device must be one that is there, received "webgpu". ${found.missing}`,
+    );
+  }
+  const { adapter, name, software } = found;
+  if (wanted === 'auto' && software) {
+    const reason = `The only WebGPU adapter is software (${name}). ${wasm.reason}`;
+    return { device: 'wasm', threads: wasm.threads, reason };
+  }
+  const reason = wanted === 'auto' ? `The browser has a WebGPU adapter (${name}).` : `Asked for (${name}).`;
+  return { device: 'webgpu', adapter, threads: 1, reason };
+}
+
+/** `webgpu`: null where it can be used, else why not. */
+export async function inspectDevices(): Promise<{
+  webgpu: string | null;
+  wasm: { threads: number; reason: string };
+}> {
+  const found = await findAdapter();
+  return { webgpu: 'missing' in found ? found.missing : null, wasm: wasmThreads() };
+}
+
+type Found = { adapter: GPUAdapter; name: string; software: boolean } | { missing: string };
+
+async function findAdapter(): Promise<Found> {
+  const { gpu } = globalThis.navigator ?? {};
+  if (!gpu) {
+    const insecure = globalThis.isSecureContext === false;
+    return {
+      missing: insecure ? 'WebGPU needs https or localhost, this page has neither.' : 'The browser has no WebGPU.',
+    };
+  }
+  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' }).catch(() => null);
+  if (!adapter) return { missing: 'The browser has WebGPU, but found no adapter for it.' };
+  const { vendor, architecture, description, isFallbackAdapter } = adapter.info;
+  const name = [...new Set([vendor, architecture, description])].filter(Boolean).join(' ') || 'unnamed';
+  return { adapter, name, software: isFallbackAdapter || SOFTWARE.test(name) };
+}
+
+function wasmThreads(): { threads: number; reason: string } {
+  const cores = globalThis.navigator?.hardwareConcurrency ?? 1;
+  if (!globalThis.crossOriginIsolated) {
+    return { threads: 1, reason: 'WebAssembly has one thread, the page is not cross-origin isolated.' };
+  }
+  // hardwareConcurrency counts two for a core with hyper-threads, and slow cores of phones like fast ones
+  const threads = cores <= 4 ? cores : Math.min(MOST_THREADS, Math.max(4, Math.ceil(cores / 2)));
+  const reason =
+    threads === 1
+      ? 'WebAssembly has one thread, as the processor.'
+      : `WebAssembly has ${threads} threads, the page is cross-origin isolated.`;
+  return { threads, reason };
+}

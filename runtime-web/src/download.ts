@@ -1,0 +1,82 @@
+/**
+ * A file from the network or from the visitor's disk, with its bytes counted as they arrive.
+ *
+ * Whatever goes wrong is an InputError that names the file: not there, a page instead of a file (hosts that answer every
+ * address with their start page), cut short, out of reach.
+ */
+import { InputError } from '@onnoise/scheduler';
+
+export interface DownloadOptions {
+  /** Begins the sentence of an error: `Cannot ${action}: ...`. */
+  action: string;
+  onProgress?: ((loaded: number, total: number | null) => void) | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/** @throws InputError, or the signal's reason. */
+export async function download(url: string, options: DownloadOptions): Promise<Uint8Array<ArrayBuffer>> {
+  const { action, onProgress, signal } = options;
+  const response = await request(url, options);
+  const total = lengthOf(response);
+  const chunks: Uint8Array[] = [];
+  let loaded = 0;
+  try {
+    onProgress?.(0, total);
+    const reader = response.body!.getReader();
+    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+      chunks.push(part.value);
+      loaded += part.value.length;
+      onProgress?.(loaded, total);
+    }
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw cutShort(action, url, loaded, total, error as Error);
+  }
+  if (total !== null && loaded < total) throw cutShort(action, url, loaded, total);
+  return join(chunks, loaded);
+}
+
+/** The text of a small file. */
+export async function downloadText(url: string, options: DownloadOptions): Promise<string> {
+  return new TextDecoder().decode(await download(url, options));
+}
+
+async function request(url: string, { action, signal }: DownloadOptions): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(url, signal ? { signal } : {});
+  } catch (error) {
+    signal?.throwIfAborted();
+    const offline = globalThis.navigator?.onLine === false ? 'the browser is offline' : (error as Error).message;
+    throw new InputError(`Cannot ${action}: ${url} must be within reach, received "${offline}".`);
+  }
+  if (response.ok) {
+    if (!/^text\/html\b/i.test(response.headers.get('content-type') ?? '')) return response;
+    await response.body?.cancel();
+    throw new InputError(`Cannot ${action}: ${url} must be a file, received an HTML page.`);
+  }
+  await response.body?.cancel();
+  throw new InputError(`Cannot ${action}: ${url} must be there, received status ${response.status}.`);
+}
+
+/** Bytes to come; null where the server does not tell, or tells those of a compressed body. */
+function lengthOf({ headers }: Response): number | null {
+  const length = headers.get('content-length');
+  return length === null || headers.has('content-encoding') ? null : Number(length);
+}
+
+function cutShort(action: string, url: string, loaded: number, total: number | null, error?: Error): InputError {
+  const whole = total === null ? 'whole' : `whole, ${total} bytes`;
+  const why = error ? ` and "${error.message}"` : '';
+  return new InputError(`Cannot ${action}: ${url} must arrive ${whole}, received ${loaded} bytes${why}.`);
+}
+
+function join(chunks: readonly Uint8Array[], length: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(length);
+  let offset = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return bytes;
+}

@@ -1,0 +1,54 @@
+/** The network on WebAssembly: the scheduler's own loop, with onnxruntime-web as its function. */
+import { type Denoiser, sampleImages } from '@onnoise/scheduler';
+import type { InferenceSession } from 'onnxruntime-web';
+import type { Artefact } from './artefact.ts';
+import type { Network } from './network.ts';
+import type { Ort } from './ort.ts';
+import { openSession } from './session.ts';
+
+/** @throws InputError for a file that is not a network of this shape. */
+export async function openWasm(ort: Ort, onnx: Uint8Array, artefact: Artefact): Promise<Network> {
+  const session = await openSession(ort, onnx, 'wasm', artefact, { executionProviders: [{ name: 'wasm' }] });
+  const { shape } = artefact;
+  return {
+    sample: async ({ seeds, labels, table }, { onStep, wantsStep, signal }) => {
+      const images = await sampleImages({
+        table,
+        shape,
+        seeds,
+        denoise: createDenoiser(ort, session, [seeds.length, ...shape], labels),
+        onStep: (progress) => {
+          const wanted = wantsStep?.(progress.step, progress.steps) ?? true;
+          if (wanted) onStep?.(progress);
+        },
+        signal,
+      });
+      return images as Float32Array<ArrayBuffer>;
+    },
+    dispose: () => session.release(),
+  };
+}
+
+function createDenoiser(ort: Ort, session: InferenceSession, dims: number[], labels: number[] | undefined): Denoiser {
+  const [count] = dims as [number];
+  const given = labels && { class_labels: new ort.Tensor('int64', BigInt64Array.from(labels, BigInt), [count]) };
+  return async (x, timesteps) => {
+    const sample = new ort.Tensor('float32', x, dims);
+    const timestep = new ort.Tensor('float32', timesteps, [count]);
+    const { out_sample: output } = await session.run({ sample, timestep, ...given });
+    await nextTask();
+    return output!.data as Float32Array;
+  };
+}
+
+/** Lets messages in between steps: a run on WebAssembly is over before its promise is, and none would be heard. */
+function nextTask(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
+}

@@ -1,0 +1,154 @@
+/**
+ * The page's side of the sampler: a module worker that downloads, opens and runs the network, so that the page stays
+ * quick.
+ *
+ *     const sampler = createSampler();
+ *     const info = await sampler.load({ kind: 'url', url: 'models/digits' });
+ *     const { images } = await sampler.sample({ count: 4, steps: 20 }, { onStep: draw });
+ */
+import { InputError } from '@onnoise/scheduler';
+import type {
+  Device,
+  Devices,
+  Failure,
+  FromPage,
+  FromWorker,
+  LoadProgress,
+  ModelInfo,
+  Port,
+  Question,
+  Questions,
+  SampleRequest,
+  SampleResult,
+  Source,
+  StepFrame,
+} from './protocol.ts';
+
+export type {
+  Device,
+  Devices,
+  LoadProgress,
+  ModelInfo,
+  SampleRequest,
+  SampleResult,
+  Source,
+  StepFrame,
+} from './protocol.ts';
+
+export interface Sampler {
+  /**
+   * Loads a model in place of the one that was loaded; a load or a sampling under way is cancelled.
+   * @throws InputError for a file that is missing, broken or out of reach, and for a device that is not there; AbortError
+   * when cancelled.
+   */
+  load(
+    source: Source,
+    options?: {
+      /** Default: `auto`, WebGPU where there is a hardware adapter, else WebAssembly. */
+      device?: 'auto' | Device | undefined;
+      onProgress?: ((progress: LoadProgress) => void) | undefined;
+      signal?: AbortSignal | undefined;
+    },
+  ): Promise<ModelInfo>;
+  /**
+   * New pictures, in one batch; one call at a time. The same seed, label, steps and sampler give the same picture as in
+   * Node.
+   * @throws InputError before anything is computed for an option that does not fit; AbortError when cancelled.
+   */
+  sample(
+    request: SampleRequest,
+    options?: { onStep?: ((frame: StepFrame) => void) | undefined; signal?: AbortSignal | undefined },
+  ): Promise<SampleResult>;
+  devices(): Promise<Devices>;
+  /** Ends the worker; what is under way fails with an AbortError. */
+  dispose(): void;
+}
+
+/** Starts the worker. */
+export function createSampler(): Sampler {
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
+  const sampler = connectSampler(worker, () => worker.terminate());
+  worker.addEventListener('error', ({ message }) => sampler.fail(message));
+  return sampler;
+}
+
+interface Waiting {
+  tell(value: unknown): void;
+  done(value: unknown): void;
+  failed(error: Error): void;
+}
+
+/** The sampler at the other end of a port. `fail` ends it: the worker could not be started, or broke down. */
+export function connectSampler(
+  port: Port<FromPage, FromWorker>,
+  close: () => void,
+): Sampler & { fail(reason: string): void } {
+  const waiting = new Map<number, Waiting>();
+  let last = 0;
+  let ended: Error | undefined;
+
+  port.addEventListener('message', ({ data }) => {
+    const question = waiting.get(data.id);
+    if (question === undefined) return; // answered already, or given up
+    if ('tell' in data) return question.tell(data.tell);
+    waiting.delete(data.id);
+    if ('done' in data) question.done(data.done);
+    else question.failed(revive(data.failed));
+  });
+
+  function ask<Q extends Question>(
+    question: Q,
+    ask: Questions[Q]['ask'],
+    onTell?: (value: Questions[Q]['tell']) => void,
+    signal?: AbortSignal,
+  ): Promise<Questions[Q]['done']> {
+    return new Promise((resolve, reject) => {
+      if (ended) throw ended;
+      signal?.throwIfAborted();
+      const id = ++last;
+      const cancel = () => port.postMessage({ id, cancel: true }, []);
+      signal?.addEventListener('abort', cancel);
+      waiting.set(id, {
+        tell: (value) => {
+          if (!signal?.aborted) onTell?.(value as Questions[Q]['tell']);
+          if (question === 'sample') port.postMessage({ id, seen: true }, []);
+        },
+        done: (value) => {
+          signal?.removeEventListener('abort', cancel);
+          resolve(value as Questions[Q]['done']);
+        },
+        failed: (error) => {
+          signal?.removeEventListener('abort', cancel);
+          reject(signal?.aborted ? signal.reason : error);
+        },
+      });
+      port.postMessage({ id, question, ask } as FromPage, []);
+    });
+  }
+
+  function end(error: Error): void {
+    ended ??= error;
+    for (const { failed } of waiting.values()) failed(ended);
+    waiting.clear();
+    close();
+  }
+
+  return {
+    load: (source, { device = 'auto', onProgress, signal } = {}) => ask('load', { source, device }, onProgress, signal),
+    sample: (request, { onStep, signal } = {}) =>
+      ask('sample', { request, frames: onStep !== undefined }, onStep, signal),
+    devices: () => ask('devices', null),
+    dispose: () => end(new DOMException('The sampler was disposed of.', 'AbortError')),
+    fail: (reason) =>
+      end(new InputError(`Cannot sample: the worker of the page must run, received "${reason}". Load the page again.`)),
+  };
+}
+
+function revive({ name, message, stack }: Failure): Error {
+  if (name === 'AbortError') return new DOMException(message, name);
+  if (name === 'InputError') return new InputError(message);
+  const error = new Error(message);
+  error.name = name;
+  if (stack !== undefined) error.stack = stack;
+  return error;
+}

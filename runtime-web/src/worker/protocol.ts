@@ -1,0 +1,106 @@
+/**
+ * What the page and its worker say to each other: plain messages, answered by number.
+ *
+ * The page asks with `{id, ask}`; the worker answers with any number of `{id, tell}` and one `{id, done}` or
+ * `{id, failed}`. `{id, cancel}` ends a question early: it then fails with an AbortError. `{id, seen}` is the page's
+ * receipt for frames it has handled, so that the worker makes no more than the page can show.
+ */
+import type { PictureOptions, SchedulerConfig } from '@onnoise/scheduler';
+
+/** A model folder: its URL, or its files by their path in it. */
+export type Source = { kind: 'url'; url: string } | { kind: 'files'; files: Record<string, Blob> };
+
+export type Device = 'webgpu' | 'wasm';
+
+export interface LoadProgress {
+  /** `model`: the network's file; `runtime`: onnxruntime-web; `session`: the network is being opened, nothing to count. */
+  stage: 'runtime' | 'model' | 'session';
+  /** Bytes. */
+  loaded: number;
+  /** Bytes, where the server tells. */
+  total: number | null;
+}
+
+export interface ModelInfo {
+  device: Device;
+  /** Threads of WebAssembly; 1 on WebGPU. */
+  threads: number;
+  /** Why this device, a sentence. */
+  reason: string;
+  shape: [c: number, h: number, w: number];
+  /** Classes of a conditional model, 0 for an unconditional one. */
+  classes: number;
+  /** One a class, where the model card names them. */
+  classNames?: string[];
+  scheduler: SchedulerConfig;
+  /** Size of the network's file. */
+  bytes: number;
+  /** SHA-256 of the network's file in hex; empty on an insecure origin, where browsers do not compute it. */
+  hash: string;
+}
+
+/** The pictures after a step, [n, C, H, W] as bytes: clamp((v + 1) * 127.5). */
+export interface StepFrame {
+  /** Steps done, 1 to `steps`. Frames may be left out where the page is slow, never the last. */
+  step: number;
+  steps: number;
+  /** The timestep that `x` has just left. */
+  timestep: number;
+  x: Uint8ClampedArray<ArrayBuffer>;
+  /** As predicted at this step. */
+  x0: Uint8ClampedArray<ArrayBuffer>;
+  /** Since sampling began. */
+  seconds: number;
+}
+
+export interface SampleRequest extends PictureOptions {}
+
+export interface SampleResult {
+  /** [n, C, H, W], mostly within [-1, 1]. */
+  images: Float32Array<ArrayBuffer>;
+  shape: [c: number, h: number, w: number];
+  /** One an image. */
+  seeds: number[];
+  /** One an image, for a conditional model. */
+  labels?: number[];
+  seconds: number;
+  stepsPerSecond: number;
+}
+
+/** null: the device can be used; else why not, a sentence. */
+export interface Devices {
+  webgpu: string | null;
+  wasm: { threads: number; reason: string };
+}
+
+/** The questions: what is asked, what is told on the way, what is answered. */
+export interface Questions {
+  load: { ask: { source: Source; device: Device | 'auto' }; tell: LoadProgress; done: ModelInfo };
+  sample: { ask: { request: SampleRequest; frames: boolean }; tell: StepFrame; done: SampleResult };
+  devices: { ask: null; tell: never; done: Devices };
+}
+
+export type Question = keyof Questions;
+
+export type FromPage =
+  | { [Q in Question]: { id: number; question: Q; ask: Questions[Q]['ask'] } }[Question]
+  | { id: number; cancel: true }
+  | { id: number; seen: true };
+
+export type FromWorker =
+  | { id: number; tell: Questions[Question]['tell'] }
+  | { id: number; done: Questions[Question]['done'] }
+  | { id: number; failed: Failure };
+
+/** An error on its way between threads, which keeps no classes. */
+export interface Failure {
+  name: string;
+  message: string;
+  stack?: string | undefined;
+}
+
+/** The part of `Worker`, `MessagePort` and a worker's own scope that is used here. */
+export interface Port<Sent, Received> {
+  postMessage(message: Sent, transfer: ArrayBuffer[]): void;
+  addEventListener(type: 'message', listener: (event: { data: Received }) => void): void;
+}

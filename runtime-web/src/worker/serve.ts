@@ -1,0 +1,133 @@
+/** The worker's side: answers the page's questions with the one model that is loaded. */
+import { InputError } from '@onnoise/scheduler';
+import { inspectDevices } from '../device.ts';
+import { type DiffusionModel, loadModel } from '../load.ts';
+import { toFrame } from './frame.ts';
+import type { Failure, FromPage, FromWorker, ModelInfo, Port, Question, Questions, SampleResult } from './protocol.ts';
+
+/** Frames on their way to the page or being shown; more are not made until one is seen. */
+const FRAMES_AHEAD = 2;
+
+interface Call<Q extends Question> {
+  ask: Questions[Q]['ask'];
+  tell(value: Questions[Q]['tell'], transfer?: ArrayBuffer[]): void;
+  abort: AbortController;
+  /** Frames told and not yet seen. */
+  unseen: number;
+}
+
+/** Answers what arrives at the port, for as long as it is open. */
+export function serve(port: Port<FromWorker, FromPage>): void {
+  const open = new Map<number, Call<Question>>();
+  const answers = createAnswers();
+
+  port.addEventListener('message', async ({ data }) => {
+    const { id } = data;
+    if ('cancel' in data) return open.get(id)?.abort.abort();
+    if ('seen' in data) {
+      const call = open.get(id);
+      if (call) call.unseen--;
+      return;
+    }
+    const call: Call<Question> = {
+      ask: data.ask,
+      tell: (value, transfer = []) => {
+        call.unseen++;
+        port.postMessage({ id, tell: value }, transfer);
+      },
+      abort: new AbortController(),
+      unseen: 0,
+    };
+    open.set(id, call);
+    try {
+      const answer = answers[data.question] as (call: Call<Question>) => Promise<Questions[Question]['done']>;
+      const done = await answer(call);
+      port.postMessage({ id, done }, 'images' in done ? [done.images.buffer] : []);
+    } catch (error) {
+      port.postMessage({ id, failed: describe(error) }, []);
+    } finally {
+      open.delete(id);
+    }
+  });
+}
+
+function createAnswers(): { [Q in Question]: (call: Call<Q>) => Promise<Questions[Q]['done']> } {
+  let model: DiffusionModel | undefined;
+  let loading: Task | undefined;
+  let sampling: Task | undefined;
+
+  async function load({ ask, tell, abort: { signal } }: Call<'load'>): Promise<ModelInfo> {
+    const { source, device } = ask;
+    const from = source.kind === 'url' ? source.url : source.files;
+    model = await loadModel(from, { device, onProgress: tell, signal });
+    const { sample: _, dispose: __, ...info } = model;
+    return info;
+  }
+
+  async function sample(call: Call<'sample'>): Promise<SampleResult> {
+    if (model === undefined) throw new InputError('Cannot sample images: a model must be loaded, received none.');
+    const begun = performance.now();
+    const seconds = () => (performance.now() - begun) / 1000;
+    let done = 0;
+    const samples = await model.sample({
+      ...call.ask.request,
+      signal: call.abort.signal,
+      wantsStep: (step, steps) => {
+        done = step;
+        return call.ask.frames && (step === steps || call.unseen < FRAMES_AHEAD);
+      },
+      onStep: ({ step, steps, timestep, x, x0 }) => {
+        const frame = { step, steps, timestep, x: toFrame(x), x0: toFrame(x0), seconds: seconds() };
+        call.tell(frame, [frame.x.buffer, frame.x0.buffer]);
+      },
+    });
+    const taken = seconds();
+    return { ...samples, seconds: taken, stepsPerSecond: done / taken };
+  }
+
+  return {
+    devices: inspectDevices,
+    /** Ends what is under way, waits for its end, and frees the model before it takes in another. */
+    load: (call) => {
+      const before = [loading, sampling];
+      for (const task of before) task?.abort.abort();
+      loading = begin(call.abort, async () => {
+        for (const task of before) await task?.ended;
+        await model?.dispose();
+        model = undefined;
+        call.abort.signal.throwIfAborted();
+        return load(call);
+      });
+      return loading.result as Promise<ModelInfo>;
+    },
+    sample: async (call) => {
+      if (sampling) throw new InputError('Cannot sample images: the call before must be over, it is not.');
+      const task = begin(call.abort, () => sample(call));
+      sampling = task;
+      try {
+        return (await task.result) as SampleResult;
+      } finally {
+        sampling = undefined;
+      }
+    },
+  };
+}
+
+/** Something under way that a later question can end. */
+interface Task {
+  abort: AbortController;
+  result: Promise<unknown>;
+  /** Resolves however it ends. */
+  ended: Promise<unknown>;
+}
+
+function begin(abort: AbortController, run: () => Promise<unknown>): Task {
+  const result = run();
+  return { abort, result, ended: result.catch(() => undefined) };
+}
+
+function describe(error: unknown): Failure {
+  if (!(error instanceof Error)) return { name: 'Error', message: String(error) };
+  const { name, message, stack } = error;
+  return { name, message, stack };
+}
