@@ -1,0 +1,93 @@
+/**
+ * The steps of one sampling as bytes, to go back and forth in. Frame s pairs x_t after s steps with the x_0 the network
+ * predicts from that very x_t, so frame 0 is pure noise and the first guess, frame `steps` the picture.
+ *
+ * The engine tells x after a step with the x_0 predicted before it: a frame is complete when the next step arrives. Where
+ * the engine left that one out, the frame keeps the prediction it came with.
+ * Limits: frames beyond `budget` bytes are thinned out, every second one each time; the last always stays.
+ */
+export interface Frame {
+  /** Steps taken, 0 to `steps`. */
+  step: number;
+  /** [N, C, H, W] */
+  x: Uint8ClampedArray;
+  /** [N, C, H, W] */
+  x0: Uint8ClampedArray;
+}
+
+export interface FrameStore {
+  readonly steps: number;
+  /** The last step that can be shown, -1 before the first is complete. */
+  readonly last: number;
+  /** Bytes held. */
+  readonly bytes: number;
+  /** A step told by the engine: the images after it and as predicted in it. Rising steps, the last one among them. */
+  push(told: Frame): void;
+  /** No more steps will come: the last one told can be shown. */
+  close(): void;
+  /** The kept frame nearest to a step from below (the first where there is none below); undefined while empty. */
+  at(step: number): Frame | undefined;
+}
+
+const DEFAULT_BUDGET = 96 * 2 ** 20;
+
+/** @param start the noise that sampling starts from, as bytes, [N, C, H, W]. */
+export function createFrameStore(start: Uint8ClampedArray, steps: number, budget = DEFAULT_BUDGET): FrameStore {
+  const frames: Frame[] = []; // by rising step
+  let pending: { step: number; x: Uint8ClampedArray; x0?: Uint8ClampedArray } = { step: 0, x: start };
+  let stride = 1;
+  let last = -1;
+
+  const size = () => frames.length * 2 * start.length;
+  const stays = ({ step }: Frame) => step % stride === 0 || step === steps;
+
+  function keep(frame: Frame): void {
+    last = frame.step;
+    if (stays(frame)) frames.push(frame);
+    while (size() > budget && stride < steps) {
+      stride *= 2;
+      frames.splice(0, frames.length, ...frames.filter(stays));
+    }
+  }
+
+  return {
+    steps,
+    get last() {
+      return last;
+    },
+    get bytes() {
+      return size();
+    },
+    push({ step, x, x0 }) {
+      if (step <= pending.step) throw new Error(`Step ${step} came after step ${pending.step}.`);
+      const next = step === pending.step + 1 ? x0 : (pending.x0 ?? x0);
+      keep({ step: pending.step, x: pending.x, x0: next });
+      pending = { step, x, x0 };
+      if (step === steps) keep({ step, x, x0 });
+    },
+    close() {
+      const { step, x, x0 } = pending;
+      if (x0 && step !== last) keep({ step, x, x0 });
+    },
+    at(step) {
+      let found = frames[0];
+      for (const frame of frames) {
+        if (frame.step > step) break;
+        found = frame;
+      }
+      return found;
+    },
+  };
+}
+
+/** Model values to bytes as the engine does: -1 is 0, 1 is 255. */
+export function toBytes(values: Float32Array): Uint8ClampedArray {
+  return Uint8ClampedArray.from(values, (value) => (value + 1) * 127.5);
+}
+
+/** At most `many` steps from 0 to `last`, evenly, both ends among them: what a film strip or an animation shows. */
+export function evenSteps(last: number, many: number): number[] {
+  const shown = Math.max(1, Math.min(many, last + 1));
+  if (shown === 1) return [last];
+  return Array.from({ length: shown }, (_, i) => Math.round((i * last) / (shown - 1)));
+}

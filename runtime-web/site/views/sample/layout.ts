@@ -1,0 +1,86 @@
+/**
+ * Where pictures go: the grid on the page, and the sheet that is downloaded. Pure arithmetic on bytes.
+ */
+/** [C, H, W], C is 1 (gray) or 3 (RGB). */
+export type Shape = readonly [channels: number, height: number, width: number];
+
+/** Uncompressed picture, [height, width, channels]. */
+export interface Pixels {
+  data: Uint8Array<ArrayBuffer>;
+  width: number;
+  height: number;
+  channels: 1 | 3;
+}
+
+/** Columns of a grid of `count` squares in a box: large cells, and few empty places. */
+export function gridColumns(count: number, width: number, height: number): number {
+  let best = 1;
+  let bestScore = 0;
+  for (let columns = 1; columns <= count; columns++) {
+    const rows = Math.ceil(count / columns);
+    const empty = rows * columns - count;
+    const score = Math.min(width / columns, height / rows) * (1 - empty / (rows * columns));
+    if (score > bestScore + 1e-9) [best, bestScore] = [columns, score];
+  }
+  return best;
+}
+
+/** A whole number of device pixels a picture pixel, at least 1: pixels of one size look best. In CSS pixels. */
+export function crispSide(available: number, pixels: number, ratio: number): number {
+  const scale = Math.max(1, Math.floor((available * ratio) / pixels));
+  return (scale * pixels) / ratio;
+}
+
+/** The bytes of picture `index` of a batch. */
+export function picture(batch: Uint8ClampedArray, shape: Shape, index: number): Uint8ClampedArray {
+  const size = shape[0] * shape[1] * shape[2];
+  return batch.subarray(index * size, (index + 1) * size);
+}
+
+export interface SheetOptions {
+  columns: number;
+  /** Side of the square that a pixel becomes. */
+  scale: number;
+  /** Background around and between pictures, in pixels of the sheet. */
+  gap: number;
+  /** Gray level of the background, 0 to 255. */
+  background: number;
+}
+
+/** A batch [N, C, H, W] in rows, left to right and top to bottom. */
+export function sheet(batch: Uint8ClampedArray, shape: Shape, options: SheetOptions): Pixels {
+  const [channels, height, width] = shape;
+  const { columns, scale, gap, background } = options;
+  const count = batch.length / (channels * height * width);
+  const across = Math.min(columns, count);
+  const sheetWidth = across * (width * scale + gap) + gap;
+  const sheetHeight = Math.ceil(count / columns) * (height * scale + gap) + gap;
+  const data = new Uint8Array(sheetWidth * sheetHeight * channels).fill(background);
+  for (let n = 0; n < count; n++) {
+    const left = gap + (n % columns) * (width * scale + gap);
+    const top = gap + Math.floor(n / columns) * (height * scale + gap);
+    for (let c = 0; c < channels; c++) {
+      const plane = (n * channels + c) * height * width;
+      for (let y = 0; y < height * scale; y++) {
+        const row = plane + Math.floor(y / scale) * width;
+        let target = ((top + y) * sheetWidth + left) * channels + c;
+        for (let x = 0; x < width * scale; x++, target += channels) data[target] = batch[row + Math.floor(x / scale)]!;
+      }
+    }
+  }
+  return { data, width: sheetWidth, height: sheetHeight, channels: channels === 3 ? 3 : 1 };
+}
+
+/** Two pictures of one height side by side, `gap` pixels of `background` between them. */
+export function beside(left: Pixels, right: Pixels, gap: number, background: number): Pixels {
+  const { height, channels } = left;
+  const width = left.width + gap + right.width;
+  const data = new Uint8Array(width * height * channels).fill(background);
+  for (let y = 0; y < height; y++) {
+    const row = y * width * channels;
+    data.set(left.data.subarray(y * left.width * channels, (y + 1) * left.width * channels), row);
+    const start = row + (left.width + gap) * channels;
+    data.set(right.data.subarray(y * right.width * channels, (y + 1) * right.width * channels), start);
+  }
+  return { data, width, height, channels };
+}

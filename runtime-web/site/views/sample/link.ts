@@ -1,0 +1,59 @@
+/**
+ * A picture as the query of a link: every parameter and the model's id. Opening it samples the picture again.
+ *
+ *     #/sample?model=digits&count=10&steps=50&sampler=ddpm&seed=170
+ */
+import { DEFAULTS, type Draft, type Parameters } from './parameters.ts';
+
+const KEYS = ['model', 'count', 'steps', 'sampler', 'eta', 'seed', 'labels'] as const;
+
+/** Keys in a fixed order; eta only for ddim, labels only where some were chosen. */
+export function encodeLink(parameters: Parameters, model: string): URLSearchParams {
+  const { count, steps, sampler, eta, seed, labels } = parameters;
+  return new URLSearchParams({
+    model,
+    count: String(count),
+    steps: String(steps),
+    sampler,
+    ...(sampler === 'ddim' && { eta: String(eta) }),
+    seed: String(seed),
+    ...(labels.length > 0 && { labels: labels.join('.') }),
+  });
+}
+
+export interface Link {
+  model: string | null;
+  /** Missing keys have the defaults; wrong values are kept for the fields to complain about. */
+  draft: Draft;
+  /** One sentence for what no field can show. */
+  problem: string | null;
+}
+
+/** What a link says, or null where the query names no picture (it has none of the parameters). */
+export function decodeLink(query: URLSearchParams): Link | null {
+  const keys = [...query.keys()];
+  if (!KEYS.some((key) => query.has(key))) return null;
+  const unknown = keys.find((key) => !KEYS.includes(key as (typeof KEYS)[number]));
+  const labels = query.get('labels') ?? '';
+  const numbers = labels === '' ? [] : labels.split('.').map((label) => (/^\d+$/.test(label) ? Number(label) : -1));
+  const spoilt = numbers.includes(-1);
+  const problem =
+    unknown !== undefined
+      ? `The link has an unknown part “${unknown}”. Known parts: ${KEYS.join(', ')}.`
+      : spoilt
+        ? `The link’s labels must be whole numbers with dots between them, not “${labels.slice(0, 40)}”.`
+        : null;
+  const field = (key: Exclude<keyof Draft, 'labels'>) => query.get(key) ?? DEFAULTS[key];
+  return {
+    model: query.get('model'),
+    draft: {
+      count: field('count'),
+      steps: field('steps'),
+      sampler: field('sampler'),
+      eta: field('eta'),
+      seed: field('seed'),
+      labels: spoilt ? [] : numbers,
+    },
+    problem,
+  };
+}

@@ -1,0 +1,126 @@
+/**
+ * What the controls hold, and what may be asked of a model with it. Fields hold text as it was typed, so that a wrong
+ * value can stay in its field with a sentence beside it.
+ */
+import { type PictureOptions, SAMPLERS, type Sampler } from '@onnoise/scheduler';
+
+/** The controls. `labels` are the classes in the order they were chosen; none: all in turn. */
+export interface Draft {
+  count: string;
+  steps: string;
+  sampler: string;
+  eta: string;
+  seed: string;
+  labels: readonly number[];
+}
+
+/** A checked draft. */
+export interface Parameters {
+  count: number;
+  steps: number;
+  sampler: Sampler;
+  eta: number;
+  seed: number;
+  labels: readonly number[];
+}
+
+/** What the loaded model allows. */
+export interface Limits {
+  /** T of the schedule. */
+  timesteps: number;
+  /** Classes of a conditional model, else 0. */
+  classes: number;
+}
+
+export type Problems = { readonly [K in keyof Draft]?: string };
+
+export const LARGEST_COUNT = 16;
+/** Seeds with more digits are hard to say and to type; the engine takes any up to 2^53 - 1. */
+const DICE_SIDES = 10_000;
+
+/** Ten digits, each once, that are plain to read: chosen by looking at sheets of several samplers and step counts. */
+export const DEFAULTS: Draft = { count: '10', steps: '50', sampler: 'ddpm', eta: '0', seed: '170', labels: [] };
+
+const number = new Intl.NumberFormat('en', { useGrouping: false, maximumFractionDigits: 20 });
+
+function whole(name: string, text: string, least: number, most: number): number | string {
+  const value = /^\s*\d+\s*$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= least && value <= most) return value;
+  return sentence(name, `a whole number from ${least} to ${number.format(most)}`, text);
+}
+
+function sentence(name: string, rule: string, text: string): string {
+  const trimmed = text.trim();
+  const shown = trimmed.length > 24 ? `${trimmed.slice(0, 24)}…` : trimmed;
+  return `${name} must be ${rule}${shown === '' ? '.' : `, not “${shown}”.`}`;
+}
+
+/** The parameters, or a sentence for every field that keeps them from being used. */
+export function check(draft: Draft, limits: Limits): { parameters: Parameters } | { problems: Problems } {
+  const count = whole('Pictures', draft.count, 1, LARGEST_COUNT);
+  const steps = whole('Steps', draft.steps, 1, limits.timesteps);
+  const seed = whole('The seed', draft.seed, 0, Number.MAX_SAFE_INTEGER - LARGEST_COUNT);
+  const sampler = SAMPLERS.find((name) => name === draft.sampler);
+  const eta = sampler === 'ddim' ? checkEta(draft.eta) : 0;
+  const labels = checkLabels(draft.labels, limits.classes, typeof count === 'number' ? count : LARGEST_COUNT);
+  const problems = {
+    ...(typeof count === 'string' && { count }),
+    ...(typeof steps === 'string' && { steps }),
+    ...(typeof seed === 'string' && { seed }),
+    ...(!sampler && { sampler: sentence('The sampler', SAMPLERS.join(' or '), draft.sampler) }),
+    ...(typeof eta === 'string' && { eta }),
+    ...(typeof labels === 'string' && { labels }),
+  };
+  if (Object.keys(problems).length > 0) return { problems };
+  return { parameters: { count, steps, seed, sampler, eta, labels } as Parameters };
+}
+
+function checkEta(text: string): number | string {
+  const value = /^\s*(\d+\.?\d*|\.\d+)\s*$/.test(text) ? Number(text) : Number.NaN;
+  return value >= 0 && value <= 1 ? value : sentence('Eta', 'a number from 0 to 1', text);
+}
+
+function checkLabels(labels: readonly number[], classes: number, count: number): readonly number[] | string {
+  if (labels.length === 0) return labels;
+  if (classes === 0) return 'This model has no classes to choose from.';
+  const strange = labels.find((label) => !(Number.isInteger(label) && label >= 0 && label < classes));
+  if (strange !== undefined) return sentence('A class', `a whole number from 0 to ${classes - 1}`, String(strange));
+  if (labels.length <= count) return labels;
+  return `${labels.length} classes need at least ${labels.length} pictures: choose fewer classes or more pictures.`;
+}
+
+/** What the sampler is asked. */
+export function toRequest({ count, steps, sampler, eta, seed, labels }: Parameters, classes: number): PictureOptions {
+  return {
+    count,
+    steps,
+    sampler,
+    seed,
+    ...(sampler === 'ddim' && { eta }),
+    ...(classes > 0 && labels.length > 0 && { labels }),
+  };
+}
+
+/** The class of each picture; undefined for a model without classes. */
+export function labelsOfPictures({ count, labels }: Parameters, classes: number): number[] | undefined {
+  if (classes === 0) return undefined;
+  return Array.from({ length: count }, (_, i) => (labels.length > 0 ? labels[i % labels.length]! : i % classes));
+}
+
+/** A draft for another model: what does not fit it is put right, what fits stays. */
+export function fitDraft(draft: Draft, { timesteps, classes }: Limits): Draft {
+  const labels = draft.labels.filter((label) => label < classes);
+  const steps = Number(draft.steps) > timesteps ? String(timesteps) : draft.steps;
+  return labels.length === draft.labels.length && steps === draft.steps ? draft : { ...draft, labels, steps };
+}
+
+/** Adds a class at the end, or takes it out. */
+export function toggleLabel(labels: readonly number[], label: number): readonly number[] {
+  return labels.includes(label) ? labels.filter((other) => other !== label) : [...labels, label];
+}
+
+/** A seed of at most four digits, other than the one shown. `random` gives [0, 1). */
+export function rollSeed(seed: string, random: () => number = Math.random): string {
+  const rolled = Math.floor(random() * DICE_SIDES);
+  return String(rolled === Number(seed) ? (rolled + 1) % DICE_SIDES : rolled);
+}
