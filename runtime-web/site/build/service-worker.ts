@@ -1,0 +1,62 @@
+/**
+ * Builds site/sw/sw.ts to sw.js beside index.html, with the list of all built files in it. Its own build, after the
+ * page's: it is one plain script, and shares no chunk with the page.
+ */
+import { readdir, readFile } from 'node:fs/promises';
+import { join, relative, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build, type Plugin } from 'vite';
+import { type BuiltFile, type BuiltList, hashOf, START } from '../sw/files.ts';
+
+const ENTRY = fileURLToPath(new URL('../sw/sw.ts', import.meta.url));
+const OUTPUT = 'sw.js';
+
+/** Hidden files and source maps are nothing that the page asks for; compressed twins are the host's affair. */
+const UNLISTED = /(^|\/)\.|\.(map|gz|br)$/;
+
+export function serviceWorker(): Plugin {
+  let outDir = '';
+  return {
+    name: 'onnoise:service-worker',
+    apply: 'build',
+    configResolved: ({ root, build }) => {
+      outDir = resolve(root, build.outDir);
+    },
+    closeBundle: { order: 'post', sequential: true, handler: async () => buildWorker(outDir, await listBuilt(outDir)) },
+  };
+}
+
+/** What lies in a built site. */
+export async function listBuilt(folder: string): Promise<BuiltList> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const paths = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
+    .filter((path) => path !== OUTPUT && !UNLISTED.test(path))
+    .sort();
+  const files: BuiltFile[] = [];
+  for (const path of paths) {
+    const content = new Uint8Array(await readFile(join(folder, path)));
+    files.push({ path, hash: await hashOf(content), bytes: content.byteLength });
+  }
+  const page = await readFile(join(folder, START), 'utf8');
+  const entry = /<script[^>]*\ssrc="\.?\/?([^"]+)"/.exec(page)?.[1] ?? '';
+  return { version: await hashOf(new TextEncoder().encode(JSON.stringify(files))), entry, files };
+}
+
+async function buildWorker(outDir: string, list: BuiltList): Promise<void> {
+  await build({
+    configFile: false,
+    logLevel: 'warn',
+    publicDir: false,
+    define: { BUILT_LIST: JSON.stringify(list) },
+    build: {
+      outDir,
+      emptyOutDir: false,
+      target: 'es2023',
+      copyPublicDir: false,
+      reportCompressedSize: false,
+      rolldownOptions: { input: ENTRY, output: { format: 'iife', entryFileNames: OUTPUT, codeSplitting: false } },
+    },
+  });
+}

@@ -1,0 +1,49 @@
+/**
+ * The built files, as the build lists them for the service worker, and which of them an address means.
+ */
+export interface BuiltFile {
+  /** Path in the site's folder: `assets/index-4f2a.js`. */
+  path: string;
+  /** Start of the SHA-256 of its bytes, in hexadecimal: see `hashOf`. */
+  hash: string;
+  bytes: number;
+}
+
+export interface BuiltList {
+  /** Changes with any file. */
+  version: string;
+  /** Script of the start page; a start page that does not name it belongs to another version. */
+  entry: string;
+  files: BuiltFile[];
+}
+
+export const START = 'index.html';
+const LARGE = 1.5e6;
+const HASH_DIGITS = 16;
+
+/** Megabytes are stored when the page first asks for them; all else before the page is said to work offline. */
+export const storedOnUse = ({ path, bytes }: BuiltFile) =>
+  path.startsWith('models/') || path.endsWith('.wasm') || bytes > LARGE;
+
+/** A name that vite made from the content never means other content: the browser's own cache is right about it. */
+export const namedByContent = (path: string) => /^assets\/.*-[\w-]{8}\.\w+$/.test(path);
+
+/** @param scope the site's folder, with its slash: `https://host/a/b/`. */
+export function locate(files: readonly BuiltFile[], scope: string, url: string): BuiltFile | undefined {
+  const [address = ''] = url.split(/[?#]/);
+  if (!address.startsWith(scope)) return undefined;
+  let path: string;
+  try {
+    path = decodeURIComponent(address.slice(scope.length)) || START;
+  } catch {
+    return undefined; // a stray %
+  }
+  return files.find((file) => file.path === path);
+}
+
+export async function hashOf(body: ArrayBuffer | Uint8Array<ArrayBuffer>): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', body));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0'))
+    .join('')
+    .slice(0, HASH_DIGITS);
+}

@@ -1,0 +1,51 @@
+/**
+ * Headers of what the service worker answers. Cross-Origin-Opener-Policy and Cross-Origin-Embedder-Policy make the
+ * page cross-origin isolated, which is what gives WebAssembly its threads, on hosts that set no headers.
+ *
+ * `require-corp` and not `credentialless`: nothing here comes from another host, so the one that every browser knows
+ * costs nothing. Source: https://html.spec.whatwg.org/multipage/browsers.html#coep
+ */
+import type { BuiltFile } from './files.ts';
+
+const ISOLATION = {
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-embedder-policy': 'require-corp',
+  'cross-origin-resource-policy': 'same-origin',
+};
+
+/** Some servers do not know these; a module of an unknown type is refused by the browser. */
+const TYPES: Record<string, string> = {
+  css: 'text/css',
+  html: 'text/html; charset=utf-8',
+  js: 'text/javascript',
+  json: 'application/json',
+  mjs: 'text/javascript',
+  wasm: 'application/wasm',
+};
+
+/** Statuses that a response with a body cannot have. */
+const WITHOUT_BODY = [101, 103, 204, 205, 304];
+
+/** The same response with the headers of an isolated page. Opaque ones cannot be rebuilt and stay as they are. */
+export function isolated(response: Response): Response {
+  if (response.status === 0) return response;
+  const headers = new Headers(response.headers);
+  for (const [name, value] of Object.entries(ISOLATION)) headers.set(name, value);
+  const { status, statusText } = response;
+  return new Response(WITHOUT_BODY.includes(status) ? null : response.body, { status, statusText, headers });
+}
+
+/**
+ * What to say of a built file: its real length (that of a compressed transfer would make progress bars overflow), a
+ * right type. Rebuilding it also forgets a redirect, which a browser does not take for a page.
+ */
+export function described(
+  file: BuiltFile,
+  response: Response,
+  body: ReadableStream | ArrayBuffer | null = response.body,
+): Response {
+  const headers = new Headers({ 'content-length': String(file.bytes) });
+  const type = TYPES[file.path.split('.').at(-1)!] ?? response.headers.get('content-type');
+  if (type !== null) headers.set('content-type', type);
+  return new Response(body, { headers });
+}

@@ -1,0 +1,20 @@
+/**
+ * Whether to load the page once more, so that it comes with the headers of the service worker and may use threads:
+ * only before the visitor has done anything, and never twice in a row.
+ */
+export interface Situation {
+  /** `crossOriginIsolated`: there is nothing to gain. */
+  isolated: boolean;
+  /** The page is shown inside another one, whose headers rule. */
+  embedded: boolean;
+  /** The visitor has clicked, typed, dropped or chosen something. */
+  touched: boolean;
+  /** It was loaded once more already, and that did not help. */
+  tried: boolean;
+}
+
+/** `offer`: the visitor is told, and loads it when it suits. */
+export function onceMore({ isolated, embedded, touched, tried }: Situation): 'reload' | 'offer' | 'stay' {
+  if (isolated || embedded || tried) return 'stay';
+  return touched ? 'offer' : 'reload';
+}

@@ -1,0 +1,131 @@
+/**
+ * Starts the service worker, in the built page only. On the first visit to a host that sets no headers the page loads
+ * once more as soon as the worker answers, before the visitor has done anything.
+ *
+ * `<html data-offline="ready">` says that the page starts without a network from now on.
+ */
+import { onceMore } from './isolation.ts';
+import type { Order, Stored } from './types.ts';
+
+export interface OfflineEvents {
+  /** A new version is stored. `apply` loads the page in it; else it comes when all tabs are closed. */
+  onUpdate?(apply: () => void): void;
+  /** The page works without a network from now on; models and the runtime do so once they were used. */
+  onOffline?(): void;
+  /** Threads can be had by loading the page again, which was not done because the visitor has begun. */
+  onIsolation?(reload: () => void): void;
+}
+
+const TRIED = 'onnoise.isolated';
+const SIGNS_OF_USE = ['pointerdown', 'keydown', 'input', 'change', 'drop', 'paste'] as const;
+const HOUR = 3_600_000;
+
+/** Call it first: the earlier it is, the less a visitor can have begun. */
+export function register(events: OfflineEvents = {}): void {
+  if (!import.meta.env.PROD || !('serviceWorker' in navigator)) return;
+  // Where storage is forbidden, as in private windows of some browsers, the page is online and on one thread.
+  void start(navigator.serviceWorker, events).catch(() => undefined);
+}
+
+async function start(container: ServiceWorkerContainer, events: OfflineEvents): Promise<void> {
+  const touched = watchUse();
+  container.addEventListener('message', ({ data }) => {
+    const { type, missing } = (data ?? {}) as Stored;
+    if (type !== 'stored' || missing.length > 0) return;
+    document.documentElement.dataset.offline = 'ready';
+    events.onOffline?.();
+  });
+  const url = new URL('./sw.js', document.baseURI);
+  const registration = await container.register(url, { scope: './', updateViaCache: 'none' });
+  watchUpdates(container, registration, events);
+
+  const { active } = await container.ready;
+  if (isolate(touched(), events)) return;
+  await loaded();
+  tell(active, { type: 'store' });
+}
+
+/** True where the page is being loaded again. Also after a reload past the worker (shift), which has no headers. */
+function isolate(touched: boolean, { onIsolation }: OfflineEvents): boolean {
+  const isolated = crossOriginIsolated;
+  if (isolated) note(null);
+  const action = onceMore({ isolated, embedded: window !== window.top, touched, tried: wasTried() });
+  if (action === 'offer') onIsolation?.(() => location.reload());
+  if (action !== 'reload' || !note('once')) return false;
+  location.reload();
+  return true;
+}
+
+function watchUpdates(
+  container: ServiceWorkerContainer,
+  registration: ServiceWorkerRegistration,
+  { onUpdate }: OfflineEvents,
+): void {
+  const reload = () => location.reload();
+  let asked = false;
+  let before = container.controller;
+  const tellOf = (waiting: ServiceWorker) =>
+    onUpdate?.(() => {
+      asked = true;
+      tell(waiting, { type: 'take over' });
+    });
+
+  container.addEventListener('controllerchange', () => {
+    if (asked) reload();
+    else if (before) onUpdate?.(reload); // another tab took the new version
+    before = container.controller;
+  });
+  if (registration.waiting) tellOf(registration.waiting);
+  registration.addEventListener('updatefound', () => {
+    const { installing } = registration;
+    installing?.addEventListener('statechange', () => {
+      if (installing.state === 'installed' && registration.active) tellOf(installing);
+    });
+  });
+
+  let asOf = Date.now();
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState !== 'visible' || Date.now() - asOf < HOUR) return;
+    asOf = Date.now();
+    registration.update().catch(() => undefined); // offline
+  });
+}
+
+/** Whether the visitor has done anything since. */
+function watchUse(): () => boolean {
+  let touched = false;
+  const touch = () => {
+    touched = true;
+    for (const sign of SIGNS_OF_USE) removeEventListener(sign, touch, true);
+  };
+  for (const sign of SIGNS_OF_USE) addEventListener(sign, touch, true);
+  return () => touched;
+}
+
+function tell(worker: ServiceWorker | null, order: Order): void {
+  worker?.postMessage(order);
+}
+
+const loaded = () =>
+  document.readyState === 'complete'
+    ? Promise.resolve()
+    : new Promise<void>((resolve) => addEventListener('load', () => resolve(), { once: true }));
+
+/** Written down for this tab. False where that is forbidden: then nothing would stop a second time. */
+function note(value: 'once' | null): boolean {
+  try {
+    if (value === null) sessionStorage.removeItem(TRIED);
+    else sessionStorage.setItem(TRIED, value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function wasTried(): boolean {
+  try {
+    return sessionStorage.getItem(TRIED) !== null;
+  } catch {
+    return true;
+  }
+}

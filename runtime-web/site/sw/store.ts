@@ -1,0 +1,82 @@
+/**
+ * Stored files, kept by their content: a file that a new version did not change is not downloaded again, and a version
+ * that waits does not touch the one in use. One cache for a site's folder; other sites of the same host have their own.
+ */
+import type { BuiltFile, BuiltList } from './files.ts';
+import type { CacheLike, CachesLike } from './types.ts';
+
+const FORMAT = 1;
+
+/** Versions kept: the one in use, and the one that other tabs may still show. */
+export const KEPT = 2;
+
+export interface Store {
+  get(file: BuiltFile): Promise<Response | undefined>;
+  /** A file that older versions had and pages opened before the update still ask for. */
+  getOld(url: string): Promise<Response | undefined>;
+  /** False where there is no room for it. */
+  put(file: BuiltFile, response: Response): Promise<boolean>;
+  /** Writes down what a version consists of. */
+  remember(list: BuiltList): Promise<void>;
+  /** Deletes all that is not of the `generations` newest versions, and caches of other formats. */
+  prune(generations: number): Promise<void>;
+}
+
+interface Generation {
+  time: number;
+  keys: string[];
+}
+
+/** @param scope the site's folder, with its slash. */
+export function openStore(caches: CachesLike, scope: string, now: () => number = Date.now): Store {
+  const name = `onnoise-${FORMAT} ${scope}`;
+  const keyOf = ({ path, hash }: BuiltFile) => `${scope}${encodeURI(path)}?sha=${hash}`;
+  const generationPrefix = `${scope}?generation=`;
+  const open = () => caches.open(name);
+
+  const prune = async (generations: number) => {
+    const others = (await caches.keys()).filter((key) => /^onnoise-\d+ /.test(key) && key.endsWith(` ${scope}`));
+    await Promise.all(others.filter((key) => key !== name).map((key) => caches.delete(key)));
+    const cache = await open();
+    const urls = (await cache.keys()).map(({ url }) => url);
+    const known = await Promise.all(
+      urls.filter((url) => url.startsWith(generationPrefix)).map((url) => readGeneration(cache, url)),
+    );
+    const kept = known.sort((a, b) => b.time - a.time).slice(0, generations);
+    const wanted = new Set(kept.flatMap(({ url, keys }) => [url, ...keys]));
+    await Promise.all(urls.filter((url) => !wanted.has(url)).map((url) => cache.delete(url)));
+  };
+
+  return {
+    get: async (file) => (await open()).match(keyOf(file)),
+    getOld: async (url) => {
+      const [address = ''] = url.split(/[?#]/);
+      const cache = await open();
+      const found = (await cache.keys()).find((key) => key.url.startsWith(`${address}?sha=`));
+      return found && cache.match(found.url);
+    },
+    put: async (file, response) => {
+      const write = async (copy: Response) => (await open()).put(keyOf(file), copy);
+      try {
+        await write(response.clone());
+        return true;
+      } catch {
+        // No room. What neither this version nor the one before it needs can go.
+        return prune(KEPT)
+          .then(() => write(response))
+          .then(() => true)
+          .catch(() => false);
+      }
+    },
+    remember: async (list) => {
+      const generation: Generation = { time: now(), keys: list.files.map(keyOf) };
+      await (await open()).put(generationPrefix + list.version, new Response(JSON.stringify(generation)));
+    },
+    prune,
+  };
+}
+
+async function readGeneration(cache: CacheLike, url: string): Promise<Generation & { url: string }> {
+  const generation = (await (await cache.match(url))?.json().catch(() => undefined)) as Generation | undefined;
+  return { url, time: generation?.time ?? 0, keys: generation?.keys ?? [] };
+}
