@@ -1,0 +1,195 @@
+/**
+ * What can be measured of a picture that an eye may notice, too. Each measure gives a figure and, where it has a place, the
+ * pixels it comes from. None knows what is real: `unusual.ts` sets the figures against those of real pictures.
+ */
+import { around, depth, frame, type Plane, pieces } from './ink.ts';
+
+/** Which end of the real pictures' range is suspicious. */
+export type Ends = 'high' | 'low' | 'both';
+export type End = 'high' | 'low';
+
+export interface Measured {
+  value: number;
+  /** Indices of the pixels it comes from. */
+  where?: number[];
+}
+
+export interface Measure {
+  id: string;
+  /** Short, for a title, by the end at which it is. */
+  title: Partial<Record<End, string>>;
+  ends: Ends;
+  /** Null where the picture has nothing to measure. */
+  of: (plane: Plane) => Measured | null;
+  /** The figure as it is written, and what follows it. */
+  digits: (value: number) => string;
+  unit: (digits: string) => string;
+  /** A sentence around figure and unit. */
+  tell: (figure: string) => string;
+  /** True where hardly anybody can see it; `usual` is the median of real pictures. */
+  faint?: (value: number, usual: number) => boolean;
+}
+
+/** Levels of 255: below is paper, from here on something is drawn, from here on it is plainly ink. */
+const TRACE = 48;
+const INK = 64;
+const WHITE = 208;
+
+const percent = { digits: (value: number) => (value * 100).toFixed(0), unit: () => ' %' };
+const pixels = { digits: (value: number) => String(value), unit: (n: string) => (n === '1' ? ' pixel' : ' pixels') };
+const level = { digits: (value: number) => value.toFixed(0), unit: () => ' of 255' };
+const indices = (plane: Plane, set: (v: number, i: number) => boolean): number[] => {
+  const found: number[] = [];
+  plane.ink.forEach((v, i) => {
+    if (set(v, i)) found.push(i);
+  });
+  return found;
+};
+const sum = (values: Iterable<number>) => {
+  let total = 0;
+  for (const value of values) total += value;
+  return total;
+};
+
+const specks: Measure = {
+  id: 'specks',
+  title: { high: 'Stray specks' },
+  ends: 'high',
+  of: (plane) => {
+    const [main, ...others] = pieces(plane, (i) => plane.ink[i]! >= INK);
+    return main ? { value: others.flat().length, where: others.flat() } : null;
+  },
+  ...pixels,
+  tell: (figure) => `There is ink apart from the main stroke: ${figure}.`,
+};
+
+const fringe: Measure = {
+  id: 'fringe',
+  title: { high: 'Gray fringe', low: 'Hard edges' },
+  ends: 'both',
+  of: (plane) => {
+    const drawn = indices(plane, (v) => v >= TRACE).length;
+    const where = indices(plane, (v) => v >= TRACE && v < WHITE);
+    return drawn > 0 ? { value: where.length / drawn, where } : null;
+  },
+  ...percent,
+  tell: (figure) => `${figure} of the stroke is gray rather than white.`,
+};
+
+const border: Measure = {
+  id: 'border',
+  title: { high: 'Ink near the border' },
+  ends: 'high',
+  of: (plane) => {
+    const drawn = (i: number) => plane.ink[i]! >= TRACE;
+    const all = sum(plane.ink.filter((v) => v >= TRACE));
+    const where = [...frame(plane, Math.max(1, Math.round(plane.width / 10)))].filter(drawn);
+    return all > 0 ? { value: sum(where.map((i) => plane.ink[i]!)) / all, where } : null;
+  },
+  ...percent,
+  digits: (value) => (value * 100).toFixed(1),
+  tell: (figure) => `${figure} of the ink lies at the edge of the picture.`,
+};
+
+const thickness: Measure = {
+  id: 'thickness',
+  title: { high: 'Uneven stroke' },
+  ends: 'high',
+  of: (plane) => {
+    const half = depth(plane, (i) => plane.ink[i]! >= 96);
+    const ridge = indices(plane, (_, i) => half[i]! > 0 && [...around(plane, i)].every((j) => half[j]! <= half[i]!));
+    if (ridge.length < 4) return null;
+    const mean = sum(ridge.map((i) => half[i]!)) / ridge.length;
+    const variance = sum(ridge.map((i) => (half[i]! - mean) ** 2)) / ridge.length;
+    return { value: Math.sqrt(variance) / mean };
+  },
+  ...percent,
+  tell: (figure) => `The thickness of the stroke varies by ${figure}.`,
+};
+
+const size: Measure = {
+  id: 'size',
+  title: { high: 'Too large', low: 'Too small' },
+  ends: 'both',
+  of: (plane) => {
+    const xs = indices(plane, (v) => v >= INK).map((i) => i % plane.width);
+    const ys = indices(plane, (v) => v >= INK).map((i) => Math.floor(i / plane.width));
+    if (xs.length === 0) return null;
+    const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
+    const where = indices(plane, (_, i) => {
+      const x = i % plane.width;
+      const y = Math.floor(i / plane.width);
+      const within = x >= left && x <= right && y >= top && y <= bottom;
+      return within && (x === left || x === right || y === top || y === bottom);
+    });
+    return { value: Math.max(right - left, bottom - top) + 1, where };
+  },
+  ...pixels,
+  tell: (figure) => `The longer side of the drawing is ${figure}.`,
+  faint: (value, usual) => Math.abs(value - usual) < 2,
+};
+
+const centre: Measure = {
+  id: 'centre',
+  title: { high: 'Off centre' },
+  ends: 'high',
+  of: (plane) => {
+    const drawn = plane.ink.map((v) => (v >= TRACE ? v : 0));
+    const all = sum(drawn);
+    if (all === 0) return null;
+    const x = sum(drawn.map((v, i) => v * (i % plane.width))) / all - (plane.width - 1) / 2;
+    const y = sum(drawn.map((v, i) => v * Math.floor(i / plane.width))) / all - (plane.height - 1) / 2;
+    return { value: Math.hypot(x, y) };
+  },
+  ...pixels,
+  digits: (value) => value.toFixed(1),
+  tell: (figure) => `The ink’s centre of mass is ${figure} from the middle.`,
+  faint: (value, usual) => value - usual < 1,
+};
+
+const peak: Measure = {
+  id: 'peak',
+  title: { low: 'Never quite white' },
+  ends: 'low',
+  of: (plane) => ({ value: plane.ink.reduce((most, v) => Math.max(most, v), 0) }),
+  ...level,
+  tell: (figure) => `The brightest pixel is at level ${figure}.`,
+  faint: (value) => value > 235,
+};
+
+const grain: Measure = {
+  id: 'grain',
+  title: { high: 'Rough', low: 'Blurry' },
+  ends: 'both',
+  of: (plane) => {
+    const mean = sum(plane.ink) / plane.ink.length;
+    const spread = Math.sqrt(sum(plane.ink.map((v) => (v - mean) ** 2)) / plane.ink.length);
+    if (spread < 1) return null;
+    const neighbours = plane.ink.map((v, i) => {
+      const near = [...around(plane, i)];
+      return Math.abs(v - sum(near.map((j) => plane.ink[j]!)) / near.length);
+    });
+    return { value: sum(neighbours) / neighbours.length / spread };
+  },
+  ...percent,
+  tell: (figure) => `${figure} of the contrast is between a pixel and its neighbours.`,
+};
+
+const haze: Measure = {
+  id: 'haze',
+  title: { high: 'Haze on the paper' },
+  ends: 'high',
+  of: (plane) => {
+    const near = (i: number) => plane.ink[i]! >= TRACE || [...around(plane, i)].some((j) => plane.ink[j]! >= TRACE);
+    const paper = indices(plane, (_, i) => !near(i));
+    const where = paper.filter((i) => plane.ink[i]! >= 1);
+    return paper.length > 0 ? { value: sum(paper.map((i) => plane.ink[i]!)) / paper.length, where } : null;
+  },
+  ...level,
+  digits: (value) => value.toFixed(1),
+  tell: (figure) => `Where nothing is drawn the level is ${figure} on average.`,
+  faint: (value) => value < 12,
+};
+
+/** What is easy to see first. */
+export const MEASURES: readonly Measure[] = [specks, border, size, centre, thickness, fringe, grain, peak, haze];

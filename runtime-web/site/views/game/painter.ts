@@ -1,0 +1,43 @@
+/**
+ * Paints a round in the background, in two halves: the second while the first is played.
+ *
+ * A synthetic picture is made for every place, also where a real one is shown. So the work, the progress and the wait of a
+ * round are the same whatever it deals, and a wait never tells what comes next.
+ */
+import type { Sampler } from '../../../src/worker/client.ts';
+import { fromBytes, type Shape, sizeOf, toBytes } from './pictures.ts';
+import { type Deal, PICTURES } from './plan.ts';
+
+/** Places painted in one go. */
+export const HALF = PICTURES / 2;
+
+export interface PaintOptions {
+  sampler: Pick<Sampler, 'sample'>;
+  deals: readonly Deal[];
+  /** Place of the first picture of the half: 0 or HALF. */
+  from: number;
+  steps: number;
+  shape: Shape;
+  /** A real picture's bytes, [C, H, W]. */
+  readReal: (index: number) => ArrayLike<number>;
+  /** Share of the half that is done, 0 to 1. */
+  onProgress?: ((done: number) => void) | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/** What is shown at the places of a half, as bytes [C, H, W]. Rejects as the sampler does. */
+export async function paintHalf(options: PaintOptions): Promise<Uint8ClampedArray<ArrayBuffer>[]> {
+  const { sampler, deals, from, steps, shape, readReal, onProgress, signal } = options;
+  const half = deals.slice(from, from + HALF);
+  const labels = half.flatMap(({ label }) => (label === null ? [] : [label]));
+  const { images } = await sampler.sample(
+    { seeds: half.map(({ seed }) => seed), steps, sampler: 'ddim', ...(labels.length > 0 && { labels }) },
+    { onStep: ({ step, steps }) => onProgress?.(step / steps), ...(signal && { signal }) },
+  );
+  const size = sizeOf(shape);
+  return half.map(({ kind, real }, i) => {
+    const made = images.slice(i * size, (i + 1) * size);
+    const found = fromBytes(readReal(real));
+    return toBytes(kind === 'real' ? found : made);
+  });
+}

@@ -1,0 +1,56 @@
+/** What outlives the page: the best streak, and how often each model's pictures passed for real. */
+
+export interface ModelRecord {
+  rounds: number;
+  /** Synthetic pictures shown. */
+  shown: number;
+  /** Those that were taken for real. */
+  passed: number;
+}
+
+export interface GameRecord {
+  best: number;
+  /** By the first characters of the network's hash: a model keeps its record, whatever it is called. */
+  models: Record<string, ModelRecord>;
+}
+
+const NAME = 'onnoise.game';
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+
+/** What is kept, as far as it makes sense; a fresh record where nothing does. */
+export function parseRecord(text: string | null): GameRecord {
+  const record: GameRecord = { best: 0, models: {} };
+  try {
+    const { best, models } = JSON.parse(text ?? '{}') as Partial<GameRecord>;
+    if (isCount(best)) record.best = best;
+    for (const [key, model] of Object.entries(models ?? {})) {
+      const { rounds, shown, passed } = model;
+      if ([rounds, shown, passed].every(isCount) && passed <= shown) record.models[key] = { rounds, shown, passed };
+    }
+  } catch {
+    // Written by something else, or cut off: start over.
+  }
+  return record;
+}
+
+export function addRound(record: GameRecord, key: string, round: { shown: number; passed: number }): GameRecord {
+  const { rounds, shown, passed } = record.models[key] ?? { rounds: 0, shown: 0, passed: 0 };
+  const model = { rounds: rounds + 1, shown: shown + round.shown, passed: passed + round.passed };
+  return { ...record, models: { ...record.models, [key]: model } };
+}
+
+export function readRecord(): GameRecord {
+  try {
+    return parseRecord(localStorage.getItem(NAME));
+  } catch {
+    return parseRecord(null);
+  }
+}
+
+export function writeRecord(record: GameRecord): void {
+  try {
+    localStorage.setItem(NAME, JSON.stringify(record));
+  } catch {
+    // Private windows may refuse; the record then ends with the page.
+  }
+}

@@ -1,0 +1,139 @@
+/**
+ * What gives a picture away, if anything does: the measures in which it lies outside of what real pictures do. Computed from
+ * the real pictures at hand, and said only where hardly any of them is as far out.
+ */
+import { inkOf, isInverted } from './ink.ts';
+import { type End, MEASURES, type Measure } from './measures.ts';
+import type { Shape } from './pictures.ts';
+
+/** At most this share of real pictures may be as far out. */
+const RARE = 0.01;
+/** With fewer real pictures nobody can say what is rare. */
+export const ENOUGH = 30;
+/** Pictures measured between pauses. */
+const AT_ONCE = 8;
+
+export interface RealRange {
+  measure: Measure;
+  /** Figures of the real pictures, ascending. */
+  sorted: Float64Array;
+  /** By index, NaN where there was nothing to measure. */
+  values: Float64Array;
+}
+
+export interface Reference {
+  shape: Shape;
+  inverted: boolean;
+  count: number;
+  ranges: RealRange[];
+}
+
+export interface Giveaway {
+  id: string;
+  title: string;
+  /** The figure in words, a sentence. */
+  sentence: string;
+  /** What real pictures do, a sentence. */
+  compared: string;
+  /** Pixels to mark, may be none. */
+  where: number[];
+  /** Nobody will have seen it. */
+  faint: boolean;
+}
+
+/**
+ * Measures all real pictures once, a few at a time.
+ * @param pause waits between them, so that the page stays quick
+ */
+export async function measureReals(
+  count: number,
+  shape: Shape,
+  read: (index: number) => ArrayLike<number>,
+  pause: () => Promise<void>,
+): Promise<Reference> {
+  const looked = Math.min(count, 50);
+  const bright = Array.from({ length: looked }, (_, i) => isInverted(read(i), shape)).filter(Boolean).length;
+  const inverted = bright > looked / 2;
+  const values = MEASURES.map(() => new Float64Array(count));
+  for (let i = 0; i < count; i++) {
+    const plane = inkOf(read(i), shape, inverted);
+    for (const [m, measure] of MEASURES.entries()) values[m]![i] = measure.of(plane)?.value ?? Number.NaN;
+    if (i % AT_ONCE === AT_ONCE - 1) await pause();
+  }
+  const ranges = MEASURES.map((measure, m): RealRange => {
+    const all = values[m]!;
+    return { measure, values: all, sorted: all.filter((v) => !Number.isNaN(v)).sort() };
+  });
+  return { shape, inverted, count, ranges };
+}
+
+/**
+ * @param own index of the picture if it is one of the real ones: it is not compared with itself.
+ * @returns what can be seen first; empty where nothing is unusual; null with too few real pictures to tell.
+ */
+export function giveaways(pixels: ArrayLike<number>, reference: Reference, own?: number): Giveaway[] | null {
+  if (reference.count < ENOUGH) return null;
+  const plane = inkOf(pixels, reference.shape, reference.inverted);
+  const found = reference.ranges.flatMap(({ measure, sorted, values }): Giveaway[] => {
+    const measured = measure.of(plane);
+    if (measured === null) return [];
+    const { value, where = [] } = measured;
+    const itself = own !== undefined && !Number.isNaN(values[own]!) ? 1 : 0;
+    const others = sorted.length - itself;
+    if (others < ENOUGH - 1) return [];
+    const above = sorted.length - lowerBound(sorted, value) - itself;
+    const below = upperBound(sorted, value) - itself;
+    const end: End = above <= below ? 'high' : 'low';
+    const alike = Math.min(above, below);
+    const title = measure.title[end];
+    if (title === undefined || alike > RARE * others) return [];
+    return [
+      {
+        id: measure.id,
+        title,
+        sentence: measure.tell(figure(measure, value)),
+        compared: compare(measure, sorted, alike, others),
+        where,
+        faint: measure.faint?.(value, sorted[sorted.length >> 1]!) ?? false,
+      },
+    ];
+  });
+  return [...found.filter(({ faint }) => !faint), ...found.filter(({ faint }) => faint)];
+}
+
+function compare(measure: Measure, sorted: Float64Array, alike: number, others: number): string {
+  const at = (share: number) => measure.digits(sorted[Math.round(share * (sorted.length - 1))]!);
+  const low = at(RARE);
+  const high = at(1 - RARE);
+  const usual = `${low === high ? low : `${low} to ${high}`}${measure.unit(high)}`;
+  const rare = alike === 0 ? 'none' : alike === 1 ? 'one' : String(alike);
+  return `Real pictures: ${usual}; ${rare} of ${others} ${alike < 2 ? 'is' : 'are'} as far out.`;
+}
+
+function figure({ digits, unit }: Measure, value: number): string {
+  return digits(value) + unit(digits(value));
+}
+
+/** Values below `value`. */
+function lowerBound(sorted: Float64Array, value: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle]! < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Values up to and including `value`. */
+function upperBound(sorted: Float64Array, value: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle]! <= value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
