@@ -5,10 +5,26 @@ const project = (name: string, testTimeout: number) => ({
   test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout, hookTimeout: testTimeout },
 });
 
+/** One browser and one built site for all files, which run one after the other once other projects have ended. */
+const browser = {
+  test: {
+    ...project('browser', 180_000).test,
+    globalSetup: 'test/support/browser/global-setup.ts',
+    fileParallelism: false,
+    sequence: { groupOrder: 1 },
+  },
+};
+
 /** vitest's own choice, which naming any reporter replaces, and why tests were skipped. */
 const reporters = ['default', ...(process.env.GITHUB_ACTIONS === 'true' ? ['github-actions'] : []), skipReporter()];
 
-/** `unit` is the fast gate, `golden` compares with PyTorch and diffusers, `slow` trains for minutes. */
+/**
+ * `unit` is the fast gate, `golden` compares with PyTorch and diffusers, `browser` visits the built site, `slow` trains
+ * for minutes.
+ */
 export default defineConfig({
-  test: { reporters, projects: [project('unit', 30_000), project('golden', 120_000), project('slow', 1_200_000)] },
+  test: {
+    reporters,
+    projects: [project('unit', 30_000), project('golden', 120_000), browser, project('slow', 1_200_000)],
+  },
 });

@@ -1,0 +1,10 @@
+/** Gives tests the page's side of the worker, as `window.sampler`. */
+import { createSampler, type Sampler } from '../../../runtime-web/src/worker/client.ts';
+
+declare global {
+  interface Window {
+    sampler: Sampler;
+  }
+}
+
+window.sampler = createSampler();

@@ -1,0 +1,26 @@
+/**
+ * Builds the site as `npm run build:web` does, and the tests' own pages, into folders of the run. In processes of their
+ * own: vitest's environment would make development builds of them.
+ */
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const ROOT = join(import.meta.dirname, '..', '..', '..');
+const VITE = join(ROOT, 'node_modules', 'vite', 'bin', 'vite.js');
+
+export const buildSite = (out: string): Promise<void> => build(join('runtime-web', 'vite.config.ts'), out);
+
+export const buildPages = (out: string): Promise<void> =>
+  build(join('test', 'browser', 'pages', 'vite.config.ts'), out);
+
+async function build(config: string, out: string): Promise<void> {
+  const { NODE_ENV: _, VITEST: __, ...env } = process.env;
+  const args = [VITE, 'build', '--config', config, '--outDir', out, '--emptyOutDir', '--logLevel', 'warn'];
+  try {
+    await promisify(execFile)(process.execPath, args, { cwd: ROOT, env });
+  } catch (error) {
+    const { stdout, stderr } = error as { stdout: string; stderr: string };
+    throw new Error(`vite could not build ${config}:\n${stdout}${stderr}`);
+  }
+}

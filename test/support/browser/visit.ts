@@ -1,0 +1,94 @@
+/**
+ * Pages of a browser that is watched: errors in the console, exceptions, violations of the Content-Security-Policy,
+ * failed answers and requests to anywhere else fail the test that opened the page, unless it allowed them.
+ */
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, inject, onTestFinished } from 'vitest';
+import { type Host, type HostOptions, startHost } from './server.ts';
+
+/** Where the tests put the site: not at the root of its host. */
+export const SITE = '/some/folder/';
+
+export interface Visit {
+  page: Page;
+  /** What went wrong so far, one line each. */
+  problems: string[];
+  /** Problems that the test brings about. */
+  allow(...problems: RegExp[]): void;
+}
+
+export interface VisitOptions extends BrowserContextOptions {
+  /** Runs in the page before its own scripts. */
+  init?: string | (() => void);
+  browser?: Browser;
+}
+
+/** The browser of the run and a host of this file, by functions to call inside its tests. */
+export function useBrowser(): { browser: () => Browser } {
+  let browser: Browser | undefined;
+  beforeAll(async () => {
+    browser = await chromium.connect(inject('browser').endpoint);
+  });
+  afterAll(() => browser?.close());
+  return { browser: () => browser! };
+}
+
+/** A host of the built site, the tests' pages and the models, for the tests of a file. */
+export function useHost(options: Partial<HostOptions> = {}): () => Host {
+  let host: Host | undefined;
+  beforeAll(async () => {
+    const { site, pages } = inject('browser');
+    const folders = { [SITE]: site, '/pages/': pages, ...options.folders };
+    host = await startHost({ ...options, folders });
+  });
+  afterAll(() => host?.stop());
+  return () => host!;
+}
+
+/** A watched page in a context of its own, closed when the test ends. */
+export async function visit(browser: Browser, options: VisitOptions = {}): Promise<Visit> {
+  const { init, browser: _, ...contextOptions } = options;
+  const context = await browser.newContext({ reducedMotion: 'no-preference', ...contextOptions });
+  const problems: string[] = [];
+  const allowed: RegExp[] = [];
+  await context.exposeBinding('reportViolation', (_source, text: string) => problems.push(`CSP: ${text}`));
+  await context.addInitScript(() => {
+    document.addEventListener('securitypolicyviolation', (event) => {
+      const { effectiveDirective, blockedURI, sourceFile, lineNumber } = event;
+      const report = (globalThis as unknown as { reportViolation(text: string): void }).reportViolation;
+      report(`${effectiveDirective} forbids ${blockedURI} (${sourceFile}:${lineNumber})`);
+    });
+  });
+  if (init !== undefined) await context.addInitScript(init);
+
+  const own = new Set<string>();
+  context.on('request', (request) => {
+    const url = new URL(request.url());
+    if (url.protocol !== 'http:' && url.protocol !== 'https:') return;
+    if (request.isNavigationRequest() && url.hostname === 'localhost') own.add(url.origin);
+    else if (!own.has(url.origin)) problems.push(`request to another host: ${request.url()}`);
+  });
+  context.on('requestfailed', (request) => {
+    problems.push(`request failed: ${request.url()} ${request.failure()?.errorText}`);
+  });
+  context.on('response', (response) => {
+    if (response.status() >= 400) problems.push(`status ${response.status()}: ${response.url()}`);
+  });
+  context.on('console', (message) => {
+    if (message.type() === 'error') problems.push(`console: ${message.text()} (${message.location().url})`);
+  });
+  context.on('weberror', (error) => problems.push(`exception: ${error.error().stack ?? error.error().message}`));
+
+  const page = await context.newPage();
+  page.setDefaultTimeout(30_000);
+  onTestFinished(async ({ task }) => {
+    const unexpected = problems.filter((problem) => !allowed.some((pattern) => pattern.test(problem)));
+    if (task.result?.state === 'fail') await page.screenshot({ path: shotOf(task.name) }).catch(() => undefined);
+    await context.close();
+    if (unexpected.length > 0) throw new Error(`The page had problems:\n${unexpected.join('\n')}`);
+  });
+  return { page, problems, allow: (...patterns) => void allowed.push(...patterns) };
+}
+
+/** A picture of a page whose test failed. */
+const shotOf = (name: string) => `.cache/browser-failures/${name.replaceAll(/[^\w]+/g, '-').slice(0, 80)}.png`;
