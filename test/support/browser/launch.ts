@@ -17,14 +17,16 @@ const CAMERA = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-s
 export interface BrowserOptions {
   /** WebGPU on Chromium's software renderer. Default: true. */
   webgpu?: boolean;
+  /** More of the program's arguments. */
+  args?: string[];
 }
 
 /** What `chromium.launch` of playwright-core takes. Chromium's sandbox is off: it needs what containers deny. */
-export async function launchOptions({ webgpu = true }: BrowserOptions = {}): Promise<LaunchOptions> {
+export async function launchOptions({ webgpu = true, args = [] }: BrowserOptions = {}): Promise<LaunchOptions> {
   const { executablePath, env } = await findChromium();
   return {
     executablePath,
     env: { ...(process.env as Record<string, string>), ...env },
-    args: ['--no-sandbox', ...QUIET, ...CAMERA, ...(webgpu ? ['--enable-unsafe-webgpu'] : [])],
+    args: ['--no-sandbox', ...QUIET, ...CAMERA, ...(webgpu ? ['--enable-unsafe-webgpu'] : []), ...args],
   };
 }

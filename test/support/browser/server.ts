@@ -45,6 +45,8 @@ export interface Host {
   /** http://localhost:port, without a slash. */
   origin: string;
   log: Sent[];
+  /** Serves another folder. */
+  mount(path: string, folder: string): void;
   /** The fault of every file whose path matches, in place of an earlier one; undefined mends it. */
   fault(path: RegExp, fault: Fault | undefined): void;
   /** Mends everything. */
@@ -67,7 +69,9 @@ const TYPES: Record<string, string> = {
 const COMPRESSED = new Set(['.html', '.js', '.mjs', '.css', '.json', '.webmanifest', '.svg', '.wasm']);
 const ISOLATED = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' };
 
-export async function startHost({ folders, isolated = true, compress = false }: HostOptions): Promise<Host> {
+export async function startHost(options: HostOptions): Promise<Host> {
+  const { isolated = true, compress = false } = options;
+  const folders = { ...options.folders };
   const faults = new Map<string, { path: RegExp; fault: Fault }>();
   const log: Sent[] = [];
 
@@ -126,6 +130,9 @@ export async function startHost({ folders, isolated = true, compress = false }: 
   return {
     origin: `http://localhost:${(server.address() as AddressInfo).port}`,
     log,
+    mount: (path, folder) => {
+      folders[path] = folder;
+    },
     fault: (path, fault) => {
       if (fault === undefined) faults.delete(path.source);
       else faults.set(path.source, { path, fault });

@@ -3,7 +3,8 @@
  * failed answers and requests to anywhere else fail the test that opened the page, unless it allowed them.
  */
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, inject, onTestFinished } from 'vitest';
+import { afterAll, afterEach, beforeAll, inject, onTestFinished } from 'vitest';
+import { type BrowserOptions, launchOptions } from './launch.ts';
 import { type Host, type HostOptions, startHost } from './server.ts';
 
 /** Where the tests put the site: not at the root of its host. */
@@ -33,6 +34,13 @@ export function useBrowser(): { browser: () => Browser } {
   return { browser: () => browser! };
 }
 
+/** A browser of another kind, for one test. */
+export async function launchBrowser(options: BrowserOptions): Promise<Browser> {
+  const browser = await chromium.launch(await launchOptions(options));
+  onTestFinished(() => browser.close());
+  return browser;
+}
+
 /** A host of the built site, the tests' pages and the models, for the tests of a file. */
 export function useHost(options: Partial<HostOptions> = {}): () => Host {
   let host: Host | undefined;
@@ -41,6 +49,7 @@ export function useHost(options: Partial<HostOptions> = {}): () => Host {
     const folders = { [SITE]: site, '/pages/': pages, ...options.folders };
     host = await startHost({ ...options, folders });
   });
+  afterEach(() => host?.mend());
   afterAll(() => host?.stop());
   return () => host!;
 }
