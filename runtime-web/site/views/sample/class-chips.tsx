@@ -1,0 +1,46 @@
+import type { JSX } from 'preact';
+import { useId } from 'preact/hooks';
+import { toggleLabel } from './parameters.ts';
+import { draft, info, problems } from './state.ts';
+
+/** Classes of a conditional model, taken in turn in the order they were chosen. */
+export function ClassChips({ onChange }: { onChange: (labels: readonly number[]) => void }): JSX.Element | null {
+  const id = useId();
+  const { labels } = draft.value;
+  const error = problems.value.labels;
+  const names = classNames();
+  if (names.length === 0 && !error) return null;
+  return (
+    <fieldset class="sample-classes" aria-describedby={error ? `${id}-error` : undefined}>
+      <legend>Classes</legend>
+      <div class="sample-chips">
+        <Chip on={labels.length === 0} onClick={() => onChange([])}>
+          all in turn
+        </Chip>
+        {names.map((name, label) => (
+          <Chip key={name} on={labels.includes(label)} onClick={() => onChange(toggleLabel(labels, label))}>
+            {name}
+          </Chip>
+        ))}
+      </div>
+      {error && (
+        <p class="field-error" id={`${id}-error`} role="alert">
+          {error}
+        </p>
+      )}
+    </fieldset>
+  );
+}
+
+function classNames(): string[] {
+  const { classes = 0, classNames = [] } = info.value ?? {};
+  return Array.from({ length: classes }, (_, label) => classNames[label] ?? String(label));
+}
+
+function Chip({ on, onClick, children }: { on: boolean; onClick: () => void; children: string }): JSX.Element {
+  return (
+    <button type="button" class="sample-chip number" aria-pressed={on} onClick={onClick}>
+      {children}
+    </button>
+  );
+}

@@ -1,0 +1,90 @@
+/** What to sample: pictures, steps, sampler, eta, seed and classes. */
+import type { Sampler } from '@onnoise/scheduler';
+import type { JSX } from 'preact';
+import { Button } from '../../components/button.tsx';
+import { Card } from '../../components/card.tsx';
+import { Segmented } from '../../components/segmented.tsx';
+import { ClassChips } from './class-chips.tsx';
+import { NumberControl } from './number-control.tsx';
+import { type Draft, LARGEST_COUNT, rollSeed } from './parameters.ts';
+import { draft, info, problems } from './state.ts';
+
+const COUNTS = Array.from({ length: LARGEST_COUNT }, (_, i) => i + 1);
+const ETAS = Array.from({ length: 21 }, (_, i) => i / 20);
+/** Evenly by feel: the first steps matter most. */
+const STEPS = [1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 75, 100, 150, 200, 250, 300, 400, 500, 750];
+
+const SAMPLER_HINTS: Record<string, string> = {
+  ddpm: 'Adds a little fresh noise at every step.',
+  ddim: 'Adds none with eta 0, so few steps go far; 1 is as much as ddpm.',
+};
+
+const set = (change: Partial<Draft>) => {
+  draft.value = { ...draft.peek(), ...change };
+};
+
+export function Controls(): JSX.Element {
+  const { count, steps, sampler, eta, seed } = draft.value;
+  const wrong = problems.value;
+  const T = info.value?.scheduler.num_train_timesteps ?? 1000;
+  return (
+    <Card title="Settings" class="sample-settings">
+      <form class="sample-form" onSubmit={(event) => event.preventDefault()}>
+        <NumberControl
+          name="count"
+          label="Pictures"
+          text={count}
+          error={wrong.count}
+          stops={COUNTS}
+          onText={(count) => set({ count })}
+        />
+        <NumberControl
+          name="steps"
+          label="Steps"
+          text={steps}
+          error={wrong.steps}
+          hint={`Network calls a picture, 1 to ${T}. More are slower, seldom better than 50.`}
+          stops={[...STEPS.filter((stop) => stop < T), T]}
+          onText={(steps) => set({ steps })}
+        />
+        <div class="sample-sampler">
+          <Segmented<Sampler>
+            label="Sampler"
+            value={sampler as Sampler}
+            options={[
+              { value: 'ddpm', label: 'DDPM' },
+              { value: 'ddim', label: 'DDIM' },
+            ]}
+            hint={SAMPLER_HINTS[sampler]}
+            onChange={(sampler) => set({ sampler })}
+          />
+          {wrong.sampler && (
+            <p class="field-error" role="alert">
+              {wrong.sampler}
+            </p>
+          )}
+          {sampler === 'ddim' && (
+            <NumberControl
+              name="eta"
+              label="Eta"
+              text={eta}
+              error={wrong.eta}
+              stops={ETAS}
+              onText={(eta) => set({ eta })}
+            />
+          )}
+        </div>
+        <NumberControl
+          name="seed"
+          label="Seed"
+          text={seed}
+          error={wrong.seed}
+          hint="The same seed gives the same pictures, here and in Node."
+          onText={(seed) => set({ seed })}
+          after={<Button icon="dice" label="Roll another seed" onClick={() => set({ seed: rollSeed(seed) })} />}
+        />
+        <ClassChips onChange={(labels) => set({ labels })} />
+      </form>
+    </Card>
+  );
+}

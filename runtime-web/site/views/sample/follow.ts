@@ -1,0 +1,44 @@
+/** Links and models that change under the view: what then happens to the controls and the sampling. */
+import { effect } from '@preact/signals';
+import { current, models, route, useModel } from '../../store.ts';
+import { decodeLink } from './link.ts';
+import { fitDraft } from './parameters.ts';
+import { cancel, ownQuery, sample } from './run.ts';
+import { busy, draft, info, limitsOf, trouble } from './state.ts';
+
+/** Follows them until the returned function is called, which also cancels what is running. */
+export function follow(): () => void {
+  const ends = [effect(followAddress), effect(followModel), effect(fitControls)];
+  return () => {
+    for (const end of ends) end();
+    cancel();
+  };
+}
+
+/** A link fills the controls and samples at once. */
+function followAddress(): void {
+  const { view, query } = route.value;
+  if (view !== 'sample' || String(query) === ownQuery) return;
+  const link = decodeLink(query);
+  if (!link) return;
+  const unknown = link.model !== null && !models.peek().some(({ id }) => id === link.model);
+  const problem = unknown ? `This page has no model “${link.model}”, which the link asks for.` : link.problem;
+  // after this effect: what it reads from here on is no reason to run again
+  queueMicrotask(async () => {
+    draft.value = link.draft;
+    if (!problem) await sample();
+    else trouble.value = problem;
+  });
+}
+
+/** Loads the model ahead of the first click, except for those who asked browsers to save data. */
+function followModel(): void {
+  const model = current.value;
+  const { connection } = navigator as Navigator & { connection?: { saveData?: boolean } };
+  if (connection?.saveData || busy.peek()) return;
+  queueMicrotask(() => useModel(model).catch(() => {})); // told by `loaded`
+}
+
+function fitControls(): void {
+  if (info.value) draft.value = fitDraft(draft.peek(), limitsOf(info.value));
+}

@@ -1,0 +1,81 @@
+/** Sample: noise becomes pictures, step by step, on the visitor's machine. */
+import type { JSX } from 'preact';
+import { useEffect } from 'preact/hooks';
+import { Button } from '../../components/button.tsx';
+import { Icon } from '../../components/icon.tsx';
+import { ModelBar } from '../../components/model-bar.tsx';
+import { Controls } from './controls.tsx';
+import { follow } from './follow.ts';
+import { PredictedX0, XT, Xt } from './formula.tsx';
+import { onKey } from './keys.ts';
+import { EnlargedBar, Panels } from './panels.tsx';
+import { Readout } from './readout.tsx';
+import { Results } from './results.tsx';
+import { cancel, sample } from './run.ts';
+import './sample.css';
+import { busy, phase, trouble } from './state.ts';
+import { Transport } from './transport.tsx';
+
+export default function SampleView(): JSX.Element {
+  useEffect(follow, []);
+  useEffect(() => {
+    document.addEventListener('keydown', onKey);
+    return () => document.removeEventListener('keydown', onKey);
+  }, []);
+  return (
+    <div class="sample" data-phase={phase.value}>
+      <header class="sample-intro">
+        <div>
+          <h1 class="view-title" tabIndex={-1}>
+            Out of noise, a picture
+          </h1>
+          <p class="lede">
+            Sampling begins with pure noise, <XT />. At every step a network looks at the noisy <Xt /> and predicts the
+            finished picture <PredictedX0 />, and the sampler takes <Xt /> a little closer to it.
+          </p>
+        </div>
+        <SampleButton />
+      </header>
+      {trouble.value && (
+        <p class="sample-trouble" role="alert">
+          <Icon name="alert" />
+          {trouble.value}
+        </p>
+      )}
+      <section class="card sample-stage" aria-label="The pictures as they form">
+        <Panels />
+        <EnlargedBar />
+        <Readout />
+        <Transport />
+        <footer class="sample-foot">
+          <Hint />
+          <Results />
+        </footer>
+      </section>
+      <Controls />
+      <ModelBar disabled={busy.value} />
+    </div>
+  );
+}
+
+/** One button in one place, so that the focus stays where it was. */
+function SampleButton(): JSX.Element {
+  const running = busy.value;
+  return (
+    <Button
+      class="sample-go"
+      kind={running ? 'plain' : 'primary'}
+      icon={running ? 'stop' : 'play'}
+      onClick={running ? cancel : sample}
+    >
+      {running ? 'Cancel' : 'Sample'}
+    </Button>
+  );
+}
+
+const Hint = (): JSX.Element => (
+  <p class="sample-hint">
+    <kbd>S</kbd> sample <kbd>Space</kbd> play <kbd>←</kbd>
+    <kbd>→</kbd> step
+  </p>
+);

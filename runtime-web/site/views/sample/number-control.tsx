@@ -1,0 +1,58 @@
+import type { ComponentChildren, JSX } from 'preact';
+import { Field } from '../../components/field.tsx';
+
+export interface NumberControlProps {
+  label: ComponentChildren;
+  /** As typed, right or wrong. */
+  text: string;
+  hint?: ComponentChildren;
+  error?: string | undefined;
+  /** What the slider stops at, rising; none: no slider. */
+  stops?: readonly number[];
+  name: string;
+  disabled?: boolean;
+  after?: ComponentChildren;
+  onText: (text: string) => void;
+}
+
+/** A number that is typed, or moved to with a slider. A wrong one stays in its field, with a sentence below. */
+export function NumberControl(props: NumberControlProps): JSX.Element {
+  const { label, text, hint, error, stops = [], name, disabled = false, after, onText } = props;
+  const nearest = stops.reduce((best, stop, i) => (stop <= Number(text) ? i : best), 0);
+  return (
+    <Field label={label} hint={hint} error={error}>
+      {(ids) => (
+        <div class="sample-number">
+          {stops.length > 0 && (
+            <input
+              class="slider"
+              type="range"
+              min={0}
+              max={stops.length - 1}
+              step={1}
+              value={nearest}
+              disabled={disabled}
+              aria-label={`${name}, slider`}
+              aria-valuetext={String(stops[nearest])}
+              ref={(input) => input?.style.setProperty('--filled', `${(nearest / (stops.length - 1 || 1)) * 100}%`)}
+              onInput={({ currentTarget }) => onText(String(stops[currentTarget.valueAsNumber]))}
+            />
+          )}
+          <input
+            {...ids}
+            class="input number"
+            type="text"
+            inputMode="decimal"
+            autoComplete="off"
+            spellcheck={false}
+            name={name}
+            value={text}
+            disabled={disabled}
+            onInput={({ currentTarget }) => onText(currentTarget.value)}
+          />
+          {after}
+        </div>
+      )}
+    </Field>
+  );
+}

@@ -1,0 +1,126 @@
+/** x_t and the predicted x_0 side by side: all pictures in a grid, or one large. */
+import type { ComponentChildren, JSX } from 'preact';
+import { Button } from '../../components/button.tsx';
+import { PictureCanvas } from '../../components/picture-canvas.tsx';
+import { PredictedX0, Xt } from './formula.tsx';
+import { crispSide, gridColumns, picture, type Shape } from './layout.ts';
+import { enlarged, run, shown } from './state.ts';
+import { useBox } from './use-box.ts';
+
+const GAP = 6;
+
+export function Panels(): JSX.Element {
+  const { x, x0, shape, count } = shown.value;
+  return (
+    <div class="sample-panels">
+      <Panel kind="x" title={<Xt />} words="the noisy picture" batch={x} {...{ shape, count }} />
+      <Panel kind="x0" title={<PredictedX0 />} words="the picture it predicts" batch={x0} {...{ shape, count }} />
+    </div>
+  );
+}
+
+interface PanelProps {
+  kind: 'x' | 'x0';
+  title: ComponentChildren;
+  words: string;
+  batch: Uint8ClampedArray | null;
+  shape: Shape;
+  count: number;
+}
+
+function Panel({ kind, title, words, batch, shape, count }: PanelProps): JSX.Element {
+  const { ref, width, height, ratio } = useBox();
+  const large = enlarged.value;
+  const indices = large === null ? Array.from({ length: count }, (_, i) => i) : [large];
+  const columns = gridColumns(indices.length, width || 5, height || 3);
+  const rows = Math.ceil(indices.length / columns);
+  const room = Math.min((width - (columns - 1) * GAP) / columns, (height - (rows - 1) * GAP) / rows);
+  const side = crispSide(room, Math.max(shape[1], shape[2]), ratio);
+  const grid = { gridTemplateColumns: `repeat(${columns}, ${side}px)`, gap: `${GAP}px` };
+  return (
+    <section class={`sample-panel sample-panel-${kind}`} aria-label={words}>
+      <header class="sample-panel-head">
+        <h2>{title}</h2>
+        <p>{words}</p>
+      </header>
+      <div class="sample-box" ref={ref}>
+        {width > 0 && (
+          <div class="sample-grid" style={grid}>
+            {indices.map((index) => (
+              <Cell key={index} {...{ kind, index, side, shape, batch }} />
+            ))}
+          </div>
+        )}
+      </div>
+    </section>
+  );
+}
+
+interface CellProps {
+  kind: 'x' | 'x0';
+  index: number;
+  side: number;
+  shape: Shape;
+  batch: Uint8ClampedArray | null;
+}
+
+/** The right panel repeats the left one's buttons: one row of them is enough for the keyboard. */
+function Cell({ kind, index, side, shape, batch }: CellProps): JSX.Element {
+  const size = { width: `${side}px`, height: `${side}px` };
+  if (!batch) return <span class="sample-cell sample-cell-empty" style={size} />;
+  const [, height, width] = shape;
+  const label = `${kind === 'x' ? '' : 'Predicted '}${describePicture(index)}`;
+  const large = enlarged.value !== null;
+  return (
+    <button
+      type="button"
+      class="sample-cell"
+      style={size}
+      tabIndex={kind === 'x' ? undefined : -1}
+      title={label}
+      aria-label={`${label}: ${large ? 'show all' : 'enlarge'}`}
+      onClick={() => {
+        enlarged.value = large ? null : index;
+      }}
+    >
+      <PictureCanvas
+        pixels={picture(batch, shape, index)}
+        shape={[...shape]}
+        scale={side / Math.max(height, width)}
+        label={label}
+      />
+    </button>
+  );
+}
+
+/** Picture 4, class 3, seed 173. */
+function describePicture(index: number): string {
+  const made = run.value;
+  if (!made) return `Picture ${index + 1}`;
+  const name = made.classes?.[index];
+  return `Picture ${index + 1}${name === undefined ? '' : `, class ${name}`}, seed ${made.parameters.seed + index}`;
+}
+
+/** Which picture is large, and the way to the others. */
+export function EnlargedBar(): JSX.Element | null {
+  const index = enlarged.value;
+  if (index === null) return null;
+  const { count } = shown.value;
+  const turn = (by: number) => {
+    enlarged.value = (index + by + count) % count;
+  };
+  return (
+    <div class="sample-enlarged">
+      <Button kind="quiet" icon="back" label="The picture before" disabled={count < 2} onClick={() => turn(-1)} />
+      <p class="number">{describePicture(index)}</p>
+      <Button kind="quiet" icon="next" label="The next picture" disabled={count < 2} onClick={() => turn(1)} />
+      <Button
+        onClick={() => {
+          enlarged.value = null;
+        }}
+      >
+        Show all
+      </Button>
+    </div>
+  );
+}

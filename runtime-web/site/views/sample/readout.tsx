@@ -1,0 +1,53 @@
+/** The numbers of the sampling: t, the step, the pace, and what the time will be. */
+import type { JSX } from 'preact';
+import { describeProgress } from '../../components/model-words.ts';
+import { loaded } from '../../store.ts';
+import { formatRate, formatSeconds } from './pace.ts';
+import { pictures } from './run.ts';
+import { info, last, pace, phase, position, run, timestepAt } from './state.ts';
+
+export function Readout(): JSX.Element {
+  const made = run.value;
+  const step = Math.max(position.value, 0);
+  return (
+    <div class="sample-readout">
+      <p class="sample-t">
+        <math>
+          <mi>t</mi>
+          <mo>=</mo>
+        </math>{' '}
+        <span class="number">{made ? timestepAt(made, step) : '–'}</span>
+      </p>
+      <p class="sample-step number">{made ? `step ${step} of ${made.frames.steps}` : 'pure noise'}</p>
+      <p class="sample-status number">{status()}</p>
+    </div>
+  );
+}
+
+function status(): string {
+  switch (phase.value) {
+    case 'loading':
+      return loadingStatus();
+    case 'sampling': {
+      const { seconds = 0, stepsPerSecond = 0, left = null } = pace.value ?? {};
+      const rate = stepsPerSecond > 0 ? ` · ${formatRate(stepsPerSecond)} steps/s` : '';
+      return `${formatSeconds(seconds)}${rate}${left === null ? '' : ` · ${formatSeconds(left)} left`}`;
+    }
+    case 'done': {
+      if (!run.value || !pace.value) return '';
+      const { seconds, stepsPerSecond } = pace.value;
+      return `${pictures(run.value.parameters.count)} in ${formatSeconds(seconds)} · ${formatRate(stepsPerSecond)} steps/s`;
+    }
+    case 'cancelled':
+      return `Cancelled after step ${Math.max(last.value, 0)}`;
+    default:
+      return info.value ? 'Ready' : loaded.value.state === 'loading' ? loadingStatus() : '';
+  }
+}
+
+function loadingStatus(): string {
+  const { value } = loaded;
+  if (value.state !== 'loading') return 'Starting';
+  const { label, bytes } = describeProgress(value.progress);
+  return bytes ? `${label}, ${bytes}` : label;
+}

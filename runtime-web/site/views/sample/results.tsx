@@ -1,0 +1,77 @@
+/** What to take home: the sheet, the animation, a link. */
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import { Button } from '../../components/button.tsx';
+import { toast } from '../../components/toast.tsx';
+import { linkTo } from '../../store.ts';
+import { animatedPng, stillPng } from './animation.ts';
+import { saveFile } from './download.ts';
+import { encodeLink } from './link.ts';
+import { busy, position, type Run, run, timestepAt } from './state.ts';
+
+export function Results(): JSX.Element {
+  const [working, setWorking] = useState(false);
+  const made = run.value;
+  const off = !made || busy.value || working || made.frames.last < 0;
+  const save = async (make: (made: Run) => Promise<[bytes: Uint8Array<ArrayBuffer>, name: string]>) => {
+    setWorking(true);
+    try {
+      const [bytes, name] = await make(made!);
+      saveFile(new Blob([bytes], { type: 'image/png' }), name);
+    } catch (error) {
+      toast(`The file could not be made: ${(error as Error).message}`, 'error');
+    } finally {
+      setWorking(false);
+    }
+  };
+  return (
+    <div class="sample-results">
+      <Button icon="download" disabled={off} onClick={() => save(stillFile)}>
+        PNG
+      </Button>
+      <Button icon="download" disabled={off} onClick={() => save(animationFile)}>
+        Animation
+      </Button>
+      <Button
+        icon="link"
+        disabled={!made || made.model.own}
+        title={made?.model.own ? 'A link cannot carry a model of your own' : undefined}
+        onClick={() => copyLink(made!)}
+      >
+        Copy link
+      </Button>
+    </div>
+  );
+}
+
+async function stillFile(made: Run): Promise<[Uint8Array<ArrayBuffer>, string]> {
+  const frame = made.frames.at(Math.max(position.peek(), 0))!;
+  const t = timestepAt(made, frame.step);
+  return [await stillPng(frame.x, made.shape, about(made)), fileName(made, t === 0 ? '' : `-t${t}`)];
+}
+
+async function animationFile(made: Run): Promise<[Uint8Array<ArrayBuffer>, string]> {
+  return [await animatedPng(made.frames, made.shape, about(made)), fileName(made, '-animation')];
+}
+
+/** digits-seed170-ddpm50.png */
+function fileName({ model, parameters }: Run, ending: string): string {
+  const { seed, sampler, steps } = parameters;
+  return `${model.id}-seed${seed}-${sampler}${steps}${ending}.png`;
+}
+
+/** Written into the file: how to make it again. */
+const about = ({ model, parameters }: Run) => ({
+  Software: 'Onnoise',
+  Comment: decodeURIComponent(String(encodeLink(parameters, model.id))).replace(/[^\x20-\x7e]/g, '?'),
+});
+
+async function copyLink({ parameters, model }: Run): Promise<void> {
+  const link = linkTo('sample', encodeLink(parameters, model.id));
+  try {
+    await navigator.clipboard.writeText(link);
+    toast('The link is in the clipboard. It makes these very pictures again.');
+  } catch {
+    toast('The browser does not let the page write to the clipboard: copy the address instead.', 'error');
+  }
+}

@@ -1,0 +1,122 @@
+/** Sampling: from the controls to frames, with every way it can end. */
+import { spacedTimesteps } from '@onnoise/scheduler';
+import type { ModelInfo } from '../../../src/worker/client.ts';
+import { announce, current, go, type ModelEntry, sampler, sentence, useModel } from '../../store.ts';
+import { createFrameStore } from './frames.ts';
+import { encodeLink } from './link.ts';
+import { createPace, formatSeconds, quarterReached } from './pace.ts';
+import { check, labelsOfPictures, type Parameters, toRequest } from './parameters.ts';
+import * as state from './state.ts';
+
+let abort: AbortController | null = null;
+/** The query that this page wrote itself: not one to follow. */
+export let ownQuery = '';
+
+/** Samples what the controls say; what was running is cancelled. Tells how it went in `phase`; never throws. */
+export async function sample(): Promise<void> {
+  abort?.abort();
+  const mine = new AbortController();
+  abort = mine;
+  const { signal } = mine;
+  const model = current.peek();
+  state.trouble.value = null;
+  if ('problems' in state.checked.peek()) return refuse();
+  state.phase.value = 'loading';
+  try {
+    const info = await useModel(model);
+    if (signal.aborted) return;
+    const checked = check(state.draft.peek(), state.limitsOf(info));
+    if ('problems' in checked) return refuse();
+    await runWith(checked.parameters, model, info, signal);
+    if (signal.aborted) return;
+    state.phase.value = 'done';
+  } catch (error) {
+    if (abort !== mine || signal.aborted) return; // told by who cancelled
+    const cancelled = error instanceof DOMException && error.name === 'AbortError'; // by another view, or another model
+    state.run.peek()?.frames.close();
+    state.phase.value = cancelled ? 'cancelled' : 'failed';
+    if (!cancelled) state.trouble.value = sentence(error);
+  } finally {
+    if (abort === mine) abort = null;
+  }
+}
+
+function refuse(): void {
+  state.phase.value = state.run.peek() ? 'done' : 'idle';
+  announce('The pictures cannot be sampled: a value needs another look.');
+}
+
+/** Ends the sampling under way; the steps it took stay. */
+export function cancel(): void {
+  if (!abort) return;
+  abort.abort();
+  abort = null;
+  const frames = state.run.peek()?.frames;
+  if (state.phase.peek() === 'sampling') {
+    frames?.close();
+    state.last.value = frames?.last ?? -1;
+    state.phase.value = 'cancelled';
+  } else {
+    state.phase.value = frames ? 'done' : 'idle';
+  }
+  announce('Cancelled.');
+}
+
+async function runWith(parameters: Parameters, model: ModelEntry, info: ModelInfo, signal: AbortSignal): Promise<void> {
+  const { count, steps, seed } = parameters;
+  const start = state.startNoise(count, seed, info.shape);
+  const frames = createFrameStore(start, steps);
+  const named = (label: number) => info.classNames?.[label] ?? String(label);
+  state.run.value = {
+    parameters,
+    model,
+    shape: info.shape,
+    timesteps: spacedTimesteps(info.scheduler, steps),
+    T: info.scheduler.num_train_timesteps,
+    classes: labelsOfPictures(parameters, info.classes)?.map(named),
+    start,
+    frames,
+  };
+  state.last.value = -1;
+  state.pinned.value = null;
+  state.playing.value = false;
+  state.pace.value = null;
+  if ((state.enlarged.peek() ?? 0) >= count) state.enlarged.value = null;
+  state.phase.value = 'sampling';
+  writeAddress(parameters, model);
+  announce(`Sampling ${pictures(count)} in ${steps} steps.`);
+
+  const tempo = createPace(steps);
+  let before = 0;
+  let drawing = 0;
+  const draw = () => {
+    drawing = 0;
+    if (!signal.aborted) state.last.value = frames.last;
+  };
+  const { seconds, stepsPerSecond } = await sampler.sample(toRequest(parameters, info.classes), {
+    signal,
+    onStep: ({ step, x, x0, seconds }) => {
+      frames.push({ step, x, x0 });
+      state.pace.value = tempo(step, seconds);
+      const quarter = quarterReached(before, step, steps);
+      before = step;
+      if (quarter > 0) announce(`${quarter * 25} percent.`);
+      drawing ||= requestAnimationFrame(draw); // several steps may share a frame of the screen
+    },
+  });
+  cancelAnimationFrame(drawing);
+  if (signal.aborted) return;
+  state.last.value = frames.last;
+  state.pace.value = { seconds, stepsPerSecond, left: null };
+  announce(`Done: ${pictures(count)} in ${formatSeconds(seconds)}.`);
+}
+
+export const pictures = (count: number) => (count === 1 ? '1 picture' : `${count} pictures`);
+
+/** The address names the picture, so that a reload brings it back. */
+function writeAddress(parameters: Parameters, model: ModelEntry): void {
+  if (model.own) return;
+  const query = encodeLink(parameters, model.id);
+  ownQuery = String(query);
+  go('sample', query, { replace: true });
+}

@@ -1,0 +1,102 @@
+/**
+ * What the view shows. It lives with the page, not with the view: who comes back finds the pictures still there.
+ */
+import { gaussian } from '@onnoise/scheduler';
+import { computed, signal } from '@preact/signals';
+import type { ModelInfo } from '../../../src/worker/client.ts';
+import { loaded, type ModelEntry } from '../../store.ts';
+import { type Frame, type FrameStore, toBytes } from './frames.ts';
+import type { Shape } from './layout.ts';
+import type { Pace } from './pace.ts';
+import { check, DEFAULTS, type Draft, LARGEST_COUNT, type Limits, type Parameters } from './parameters.ts';
+
+/** One sampling: what was asked, and what came of it. */
+export interface Run {
+  parameters: Parameters;
+  model: ModelEntry;
+  shape: Shape;
+  /** Told to the network, one a step. */
+  timesteps: Int32Array;
+  /** T of the schedule. */
+  T: number;
+  /** Name of each picture's class, for a conditional model. */
+  classes: string[] | undefined;
+  /** Pure noise, [N, C, H, W]. */
+  start: Uint8ClampedArray;
+  frames: FrameStore;
+}
+
+export type Phase = 'idle' | 'loading' | 'sampling' | 'done' | 'cancelled' | 'failed';
+
+export const draft = signal<Draft>(DEFAULTS);
+export const run = signal<Run | null>(null);
+export const phase = signal<Phase>('idle');
+export const pace = signal<Pace | null>(null);
+/** What went wrong, or what a link asks that cannot be. */
+export const trouble = signal<string | null>(null);
+/** The last step of the run that can be shown, -1: its noise alone. */
+export const last = signal(-1);
+/** The step being looked at; null: the last, whichever that is. */
+export const pinned = signal<number | null>(null);
+export const playing = signal(false);
+/** The picture that is shown large. */
+export const enlarged = signal<number | null>(null);
+
+export const busy = computed(() => phase.value === 'loading' || phase.value === 'sampling');
+
+/** The loaded model, once there. */
+export const info = computed<ModelInfo | null>(() => (loaded.value.state === 'ready' ? loaded.value.info : null));
+
+/** Of a model that is not there yet: whatever any model may allow. */
+const UNKNOWN: Limits = { timesteps: 100_000, classes: 100_000 };
+
+export function limitsOf(model: ModelInfo | null): Limits {
+  return model ? { timesteps: model.scheduler.num_train_timesteps, classes: model.classes } : UNKNOWN;
+}
+
+export const checked = computed(() => check(draft.value, limitsOf(info.value)));
+export const problems = computed(() => ('problems' in checked.value ? checked.value.problems : {}));
+
+/** The step on show; -1: noise, before there is a prediction. */
+export const position = computed(() => Math.min(pinned.value ?? last.value, last.value));
+
+export interface Shown extends Omit<Frame, 'x0'> {
+  shape: Shape;
+  count: number;
+  /** null: nothing is predicted yet. */
+  x0: Uint8ClampedArray | null;
+}
+
+/** Before a model has said what it makes. */
+const USUAL_SHAPE: Shape = [1, 28, 28];
+
+/** What the two panels draw: a frame of the run, else the noise that the controls would start from. */
+export const shown = computed<Shown>(() => {
+  const { value } = run;
+  if (!value) return preview.value;
+  const { shape, start, parameters, frames } = value;
+  const frame = position.value >= 0 ? frames.at(position.value) : undefined;
+  return { shape, count: parameters.count, step: frame?.step ?? 0, x: frame?.x ?? start, x0: frame?.x0 ?? null };
+});
+
+const wholeOr = (text: string, otherwise: number) => (/^\d+$/.test(text) ? Number(text) : otherwise);
+
+const preview = computed<Shown>(() => {
+  const shape = info.value?.shape ?? USUAL_SHAPE;
+  const count = Math.min(Math.max(wholeOr(draft.value.count, 1), 1), LARGEST_COUNT);
+  const seed = Math.min(wholeOr(draft.value.seed, 0), Number.MAX_SAFE_INTEGER - LARGEST_COUNT);
+  return { shape, count, step: 0, x: startNoise(count, seed, shape), x0: null };
+});
+
+/** The noise that sampling starts from, the engine's own: picture i has the seed `seed + i`. */
+export function startNoise(count: number, seed: number, shape: Shape): Uint8ClampedArray {
+  const size = shape[0] * shape[1] * shape[2];
+  const noise = new Float32Array(count * size);
+  for (let i = 0; i < count; i++) gaussian(seed + i, 0, noise.subarray(i * size, (i + 1) * size));
+  return toBytes(noise);
+}
+
+/** The t of x_t after so many steps: what the network is told with it, 0 for the finished picture. */
+export function timestepAt({ timesteps }: Run, step: number): number {
+  return timesteps[step] ?? 0;
+}
