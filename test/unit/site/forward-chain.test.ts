@@ -6,10 +6,10 @@ import {
   jumpTo,
   noisePart,
   operations,
-} from '../../../runtime-web/site/views/forward/chain.ts';
+} from '../../../runtime-web/site/views/forward/chain/compute.ts';
+import { momentsOf } from '../../../runtime-web/site/views/forward/chain/statistics.ts';
 import { epsilon, noisy } from '../../../runtime-web/site/views/forward/noisy.ts';
 import { KINDS, schedulePair } from '../../../runtime-web/site/views/forward/schedules.ts';
-import { momentsOf } from '../../../runtime-web/site/views/forward/statistics.ts';
 import { expectClose } from '../../support/compare.ts';
 
 const pair = schedulePair({ T: 300, betaStart: 0.0001, betaEnd: 0.02 });

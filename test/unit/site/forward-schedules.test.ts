@@ -28,7 +28,7 @@ describe('schedulePair', () => {
   it('holds for every choice the controls offer, down to a picture that is all but gone', () => {
     const corners = [T_RANGE.min, T_RANGE.max].flatMap((T) =>
       [BETA_START.min, BETA_START.max].flatMap((betaStart) =>
-        [BETA_END.min, BETA_END.max].map((betaEnd) => ({ T, betaStart, betaEnd })),
+        [Math.max(BETA_END.min, betaStart), BETA_END.max].map((betaEnd) => ({ T, betaStart, betaEnd })),
       ),
     );
     for (const choice of corners) {
@@ -43,6 +43,9 @@ describe('schedulePair', () => {
   it('refuses what no schedule can be made of', () => {
     expect(() => schedulePair({ ...standard, betaEnd: 1 })).toThrow(InputError);
     expect(() => schedulePair({ ...standard, T: 0 })).toThrow(InputError);
+    expect(() => schedulePair({ ...standard, betaStart: 0.05 })).toThrow(
+      new InputError('Cannot make the schedule: the first beta must be at most the last, 0.02, received 0.05.'),
+    );
   });
 });
 

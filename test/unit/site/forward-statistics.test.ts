@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { epsilon } from '../../../runtime-web/site/views/forward/noisy.ts';
-import { duration, grouped, percent, readable } from '../../../runtime-web/site/views/forward/numbers.ts';
 import {
-  binCentres,
+  binEdges,
   chanceBetween,
   density,
   emptyTally,
   moments,
   normalDensity,
   tallied,
-} from '../../../runtime-web/site/views/forward/statistics.ts';
+} from '../../../runtime-web/site/views/forward/chain/statistics.ts';
+import { epsilon } from '../../../runtime-web/site/views/forward/noisy.ts';
+import { duration, grouped, percent, readable } from '../../../runtime-web/site/views/forward/numbers.ts';
 import { expectClose } from '../../support/compare.ts';
 
 describe('tallied', () => {
@@ -41,13 +41,16 @@ describe('moments', () => {
 describe('density', () => {
   it('of seeded noise is the normal density, within chance', () => {
     const tally = tallied(emptyTally(4, 32), epsilon(2, 100_000));
-    const expected = binCentres(tally).map((x) => normalDensity(x, 1));
+    const middles = binEdges(tally)
+      .slice(1)
+      .map((edge) => edge - 0.125);
+    const expected = middles.map((x) => normalDensity(x, 1));
     expectClose(density(tally), expected, { absolute: 0.012 });
   });
 
   it('integrates to 1', () => {
     const width = 8 / 4000;
-    const sum = binCentres(emptyTally(4, 4000)).reduce((s, x) => s + normalDensity(x, 0.5) * width, 0);
+    const sum = binEdges(emptyTally(4, 4000)).reduce((s, x) => s + normalDensity(x, 0.5) * width, 0);
     expect(sum).toBeCloseTo(1, 9);
     expect(density(tallied(emptyTally(1, 2), [0.5, 0.5, -0.5, 0.1])).reduce((s, d) => s + d, 0)).toBe(1);
   });

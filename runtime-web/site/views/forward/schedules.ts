@@ -4,7 +4,14 @@
  * t counts as in the formulas: x_0 is the picture and x_1 has been through one step, so t runs from 0 to T and step t is
  * index t - 1 of the scheduler's tables.
  */
-import { checkInteger, closedFormFactors, makeSchedule, parseSchedulerConfig, type Schedule } from '@onnoise/scheduler';
+import {
+  checkInteger,
+  closedFormFactors,
+  makeSchedule,
+  parseSchedulerConfig,
+  refuse,
+  type Schedule,
+} from '@onnoise/scheduler';
 
 export const KINDS = ['linear', 'cosine'] as const;
 export type Kind = (typeof KINDS)[number];
@@ -14,7 +21,7 @@ export const T_RANGE = { min: 50, max: 1000, standard: 300 } as const;
 export const BETA_START = { min: 0.00001, max: 0.01, standard: 0.0001 } as const;
 export const BETA_END = { min: 0.001, max: 0.1, standard: 0.02 } as const;
 
-export interface Choice {
+export interface ScheduleChoice {
   /** Number of timesteps. */
   T: number;
   /** Ends of the linear schedule; the cosine has none. */
@@ -22,10 +29,17 @@ export interface Choice {
   betaEnd: number;
 }
 
+export const STANDARD: ScheduleChoice = {
+  T: T_RANGE.standard,
+  betaStart: BETA_START.standard,
+  betaEnd: BETA_END.standard,
+};
+
 export type SchedulePair = Record<Kind, Schedule>;
 
 /** Both schedules over the same T. @throws InputError on a choice no schedule can be made of. */
-export function schedulePair({ T, betaStart, betaEnd }: Choice): SchedulePair {
+export function schedulePair({ T, betaStart, betaEnd }: ScheduleChoice): SchedulePair {
+  if (betaStart > betaEnd) refuse('make the schedule', 'the first beta', `at most the last, ${betaEnd}`, betaStart);
   const make = (kind: Kind) =>
     makeSchedule(
       parseSchedulerConfig({

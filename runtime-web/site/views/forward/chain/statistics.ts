@@ -49,10 +49,9 @@ export function density({ bins, count, range }: Tally): Float64Array {
   return Float64Array.from(bins, (n) => n / (count * width));
 }
 
-/** Middles of the bins. */
-export function binCentres({ bins, range }: Tally): Float64Array {
-  const width = (2 * range) / bins.length;
-  return Float64Array.from({ length: bins.length }, (_, i) => -range + (i + 0.5) * width);
+/** Edges of the bins, one more than there are bins. */
+export function binEdges({ bins, range }: Tally): Float64Array {
+  return Float64Array.from({ length: bins.length + 1 }, (_, i) => -range + (i * 2 * range) / bins.length);
 }
 
 /** The density of N(0, deviation^2). */

@@ -3,7 +3,7 @@
  * The noises are independent: the chain draws a new one for each step, and the jump one of its own.
  */
 import { checkInteger, forwardChain, type Schedule } from '@onnoise/scheduler';
-import { epsilon, JUMP_STREAM, noisy } from './noisy.ts';
+import { epsilon, JUMP_STREAM, noisy } from '../noisy.ts';
 import { type Moments, momentsOf } from './statistics.ts';
 
 export interface Timed {

@@ -1,0 +1,32 @@
+/** Keeps the settings in the address: read when it changes by a link or the back button, written when they do. */
+import { effect } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import { formatRoute } from '../../router.ts';
+import { go, route } from '../../store.ts';
+import { formatSettings, parseSettings } from './settings.ts';
+import { applySettings, settings } from './state.ts';
+
+const PAUSE = 250; // ms; browsers refuse an address that changes with every frame
+
+export function useAddress(): void {
+  useEffect(() => {
+    const ours = () => formatRoute('forward', formatSettings(settings.peek()));
+    const read = effect(() => {
+      const { view, query } = route.value;
+      if (view !== 'forward' || query.size === 0 || formatRoute(view, query) === ours()) return;
+      clearTimeout(timer);
+      applySettings(parseSettings(query));
+    });
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const write = effect(() => {
+      const query = formatSettings(settings.value);
+      clearTimeout(timer);
+      timer = setTimeout(() => route.peek().view === 'forward' && go('forward', query, { replace: true }), PAUSE);
+    });
+    return () => {
+      clearTimeout(timer);
+      read();
+      write();
+    };
+  }, []);
+}

@@ -1,0 +1,33 @@
+/** The forward process: a picture, its noise, and the schedule that mixes them. */
+import type { JSX } from 'preact';
+import { ChainDemo } from './chain/demo.tsx';
+import './forward.css';
+import { useAddress } from './address.ts';
+import { Formulas } from './formulas.tsx';
+import { ScheduleCard } from './schedule-card.tsx';
+import { Source } from './source/source.tsx';
+import { Stage } from './stage.tsx';
+import { TimeBar } from './time-bar.tsx';
+
+export default function ForwardView(): JSX.Element {
+  useAddress();
+  return (
+    <div class="forward">
+      <header class="forward-head">
+        <h1>Forward process</h1>
+        <p class="lede">
+          A diffusion model learns to undo this: a picture is drowned in noise, in T small steps. Nothing is learned
+          here, the schedule fixes everything. Move t and watch.
+        </p>
+      </header>
+      <div class="forward-top">
+        <Source />
+        <Stage />
+      </div>
+      <ScheduleCard />
+      <Formulas />
+      <ChainDemo />
+      <TimeBar />
+    </div>
+  );
+}

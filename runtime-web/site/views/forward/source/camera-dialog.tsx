@@ -1,0 +1,72 @@
+import type { JSX } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { Button } from '../../../components/button.tsx';
+import { Dialog } from '../../../components/dialog.tsx';
+import { sentence } from '../../../store.ts';
+import type { Rgba } from '../picture.ts';
+import { closeCamera, openCamera } from './camera.ts';
+import { readFrame } from './read.ts';
+
+export interface CameraDialogProps {
+  open: boolean;
+  onClose(): void;
+  onTake(frame: Rgba): void;
+  onTrouble(message: string): void;
+}
+
+/** The camera as a mirror, and a button that takes the frame. The camera is off whenever the dialog is closed. */
+export function CameraDialog({ open, onClose, onTake, onTrouble }: CameraDialogProps): JSX.Element {
+  const video = useRef<HTMLVideoElement>(null);
+  const [ready, setReady] = useState(false);
+
+  useEffect(() => {
+    if (!open) return;
+    let left = false;
+    let stream: MediaStream | undefined;
+    setReady(false);
+    openCamera().then(
+      (opened) => {
+        if (left) return closeCamera(opened);
+        stream = opened;
+        video.current!.srcObject = opened;
+      },
+      (error: unknown) => {
+        if (left) return;
+        onTrouble(sentence(error));
+        onClose();
+      },
+    );
+    return () => {
+      left = true;
+      if (stream) closeCamera(stream);
+    };
+  }, [open]);
+
+  return (
+    <Dialog open={open} title="A picture from the camera" onClose={onClose}>
+      <div class="forward-camera">
+        <video
+          ref={video}
+          class="forward-mirror"
+          autoPlay
+          playsInline
+          muted
+          aria-label="What the camera sees"
+          onPlaying={() => setReady(true)}
+        />
+        <p class="field-hint">The square in the middle is taken, at 64 × 64. It stays on this page.</p>
+        <Button
+          kind="primary"
+          icon="camera"
+          disabled={!ready}
+          onClick={() => {
+            onTake(readFrame(video.current!));
+            onClose();
+          }}
+        >
+          {ready ? 'Take the picture' : 'Waiting for the camera'}
+        </Button>
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,32 @@
+/** Pictures of the visitor, from a file or from the camera's present frame. They are read here and go nowhere. */
+import { middleSquare, type Rgba } from '../picture.ts';
+
+/** Pixels across that are averaged down; more would cost time and show nothing. */
+const ENOUGH = 1024;
+
+/** @throws Error with one sentence where the file is no picture that this browser reads. */
+export async function readFile(file: Blob, name: string): Promise<Rgba> {
+  const bitmap = await createImageBitmap(file).catch(() => null);
+  if (!bitmap) throw new Error(`Cannot read ${name}: it is not a picture this browser knows (PNG, JPEG, WebP, GIF).`);
+  const pixels = squareOf(bitmap, bitmap.width, bitmap.height);
+  bitmap.close();
+  return pixels;
+}
+
+/** The present frame, as a mirror shows it. */
+export function readFrame(video: HTMLVideoElement): Rgba {
+  return squareOf(video, video.videoWidth, video.videoHeight, true);
+}
+
+function squareOf(image: CanvasImageSource, width: number, height: number, mirror = false): Rgba {
+  const { x, y, side } = middleSquare(width, height);
+  const size = Math.min(side, ENOUGH);
+  const canvas = document.createElement('canvas');
+  canvas.width = size;
+  canvas.height = size;
+  const context = canvas.getContext('2d', { willReadFrequently: true })!;
+  context.imageSmoothingQuality = 'high';
+  if (mirror) context.setTransform(-1, 0, 0, 1, size, 0);
+  context.drawImage(image, x, y, side, side, 0, 0, size, size);
+  return { data: context.getImageData(0, 0, size, size).data, width: size, height: size };
+}

@@ -1,0 +1,167 @@
+/** Where x_0 comes from: a digit, a file or the camera; and where epsilon comes from: a seed. */
+import type { JSX } from 'preact';
+import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks';
+import { Button } from '../../../components/button.tsx';
+import { Card } from '../../../components/card.tsx';
+import { PictureCanvas } from '../../../components/picture-canvas.tsx';
+import { Segmented } from '../../../components/segmented.tsx';
+import { announce, sentence } from '../../../store.ts';
+import { type Picture, squarePicture, toBytes } from '../picture.ts';
+import { digit, digits, gray, own, picture, shippedPicture, showOwn, trouble } from '../state.ts';
+import { CameraDialog } from './camera-dialog.tsx';
+import { fetchDigits } from './digits.ts';
+import { readFile } from './read.ts';
+
+export function Source(): JSX.Element {
+  const [camera, setCamera] = useState(false);
+  const file = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (digits.peek()) return;
+    fetchDigits().then(
+      (fetched) => {
+        digits.value = fetched;
+      },
+      (error: unknown) => {
+        trouble.value = sentence(error);
+      },
+    );
+  }, []);
+
+  useDrop();
+
+  return (
+    <Card title="The picture" class="forward-source">
+      <Thumbnails />
+      <div class="forward-own">
+        <Button icon="upload" onClick={() => file.current!.click()}>
+          Your file
+        </Button>
+        <Button icon="camera" onClick={() => setCamera(true)}>
+          Camera
+        </Button>
+        <input
+          ref={file}
+          class="hidden"
+          type="file"
+          accept="image/*"
+          tabIndex={-1}
+          aria-label="Your file"
+          onChange={({ currentTarget }) => {
+            const [chosen] = currentTarget.files ?? [];
+            if (chosen) void take(chosen);
+            currentTarget.value = ''; // the same file may be chosen again
+          }}
+        />
+      </div>
+      {digit.value < 0 && (
+        <Segmented
+          label="Channels"
+          value={gray.value ? 'gray' : 'colour'}
+          options={[
+            { value: 'gray', label: 'Gray' },
+            { value: 'colour', label: 'Colour' },
+          ]}
+          onChange={(value) => {
+            gray.value = value === 'gray';
+          }}
+        />
+      )}
+      {trouble.value && (
+        <p class="field-error" role="alert">
+          {trouble.value}
+        </p>
+      )}
+      <p class="field-hint">
+        {picture.value && digit.value >= 0
+          ? 'Real digits, 28 × 28. Or bring your own picture: it stays on this page.'
+          : 'Cut to the middle square, 64 × 64. It stays on this page.'}
+      </p>
+      <CameraDialog
+        open={camera}
+        onClose={() => setCamera(false)}
+        onTake={(frame) => {
+          showOwn({ ...frame, name: 'your picture from the camera' });
+          announce('The picture from the camera is shown.');
+        }}
+        onTrouble={(message) => {
+          trouble.value = message;
+        }}
+      />
+    </Card>
+  );
+}
+
+/** Takes a file as the picture, or tells why not. */
+export async function take(file: File): Promise<void> {
+  try {
+    showOwn({ ...(await readFile(file, file.name)), name: 'your picture' });
+    announce(`${file.name} is shown.`);
+  } catch (error) {
+    trouble.value = sentence(error);
+  }
+}
+
+/** A file may be dropped anywhere on the page; without this the browser would leave the page for it. */
+function useDrop(): void {
+  useEffect(() => {
+    const listening = new AbortController();
+    const { signal } = listening;
+    addEventListener('dragover', (event) => event.preventDefault(), { signal });
+    const drop = (event: DragEvent) => {
+      event.preventDefault();
+      const [file] = event.dataTransfer?.files ?? [];
+      if (file) void take(file);
+    };
+    addEventListener('drop', drop, { signal });
+    return () => listening.abort();
+  }, []);
+}
+
+function Thumbnails(): JSX.Element {
+  const name = useId();
+  const shipped = digits.value;
+  const images = useMemo(
+    () => Array.from({ length: 10 }, (_, label) => shipped && shippedPicture(shipped, label)),
+    [shipped],
+  );
+  const brought = own.value;
+  const yours = useMemo(() => brought && squarePicture(brought, gray.value, brought.name), [brought, gray.value]);
+  return (
+    <fieldset class="forward-thumbs">
+      <legend class="hidden">Which picture</legend>
+      {yours && <Thumbnail name={name} value={-1} picture={yours} title="Your picture" />}
+      {images.map((image, label) => (
+        <Thumbnail key={label} name={name} value={label} picture={image} title={`Digit ${label}`} />
+      ))}
+    </fieldset>
+  );
+}
+
+interface ThumbnailProps {
+  name: string;
+  value: number;
+  picture: Picture | null;
+  title: string;
+}
+
+function Thumbnail({ name, value, picture: image, title }: ThumbnailProps): JSX.Element {
+  const bytes = useMemo(() => image && toBytes(image.x0), [image]);
+  return (
+    <label class="forward-thumb" title={title}>
+      <input
+        type="radio"
+        name={name}
+        class="hidden"
+        aria-label={title}
+        checked={digit.value === value}
+        disabled={!image}
+        onChange={() => {
+          digit.value = value;
+        }}
+      />
+      <span class="forward-thumb-face" aria-hidden="true">
+        {image && bytes && <PictureCanvas pixels={bytes} shape={image.shape} label="" />}
+      </span>
+    </label>
+  );
+}

@@ -1,0 +1,74 @@
+/** What the view shows, as signals that outlive it: whoever leaves and comes back finds it as it was. */
+import { computed, signal } from '@preact/signals';
+import { epsilon, noisy } from './noisy.ts';
+import { digitPicture, type Picture, type Rgba, squarePicture } from './picture.ts';
+import { rescaleTime, type ScheduleChoice, STANDARD, schedulePair } from './schedules.ts';
+import { type Settings, standardTime } from './settings.ts';
+import type { Digits } from './source/digits.ts';
+
+export const choice = signal<ScheduleChoice>(STANDARD);
+export const t = signal(standardTime(STANDARD.T));
+export const seed = signal(0);
+
+/** Which shipped digit; -1 for the visitor's own picture. */
+export const digit = signal(0);
+export const digits = signal<Digits | null>(null);
+export const own = signal<(Rgba & { name: string }) | null>(null);
+export const gray = signal(true);
+
+/** What went wrong with a picture, in a sentence. */
+export const trouble = signal<string | null>(null);
+
+export const schedules = computed(() => schedulePair(choice.value));
+
+export const picture = computed<Picture | null>(() => {
+  if (digit.value < 0) return own.value && squarePicture(own.value, gray.value, own.value.name);
+  return digits.value && shippedPicture(digits.value, digit.value);
+});
+
+export function shippedPicture({ bytes, width, height, places }: Digits, label: number): Picture {
+  return digitPicture(bytes, places[label]!, width, height, `handwritten digit ${label}`);
+}
+
+/** The one epsilon of both schedules. */
+export const noise = computed(() => picture.value && epsilon(seed.value, picture.value.x0.length));
+
+const xAt = (kind: 'linear' | 'cosine') =>
+  computed(() => {
+    if (!picture.value || !noise.value) return null;
+    return noisy(schedules.value[kind], picture.value.x0, noise.value, t.value);
+  });
+
+export const noised = { linear: xAt('linear'), cosine: xAt('cosine') };
+
+/** Moves t, within 0 to T. */
+export function moveTo(time: number): void {
+  t.value = Math.min(Math.max(Math.round(time), 0), choice.peek().T);
+}
+
+/** Another T keeps the share of the way that t has gone. */
+export function changeT(T: number): void {
+  const before = choice.peek();
+  choice.value = { ...before, T };
+  t.value = rescaleTime(t.peek(), before.T, T);
+}
+
+export const settings = computed<Settings>(() => ({
+  ...choice.value,
+  t: t.value,
+  seed: seed.value,
+  digit: digit.value,
+}));
+
+export function applySettings({ T, betaStart, betaEnd, t: time, seed: number, digit: label }: Settings): void {
+  choice.value = { T, betaStart, betaEnd };
+  t.value = time;
+  seed.value = number;
+  if (digit.peek() >= 0) digit.value = label;
+}
+
+export function showOwn(image: Rgba & { name: string }): void {
+  own.value = image;
+  digit.value = -1;
+  trouble.value = null;
+}
