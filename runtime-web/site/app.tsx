@@ -1,0 +1,53 @@
+/** The frame of the page: header, the view of the address, footer, and what speaks to screen readers. */
+import type { JSX } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { Announcer } from './components/announcer.tsx';
+import { Footer } from './components/footer.tsx';
+import { Header } from './components/header.tsx';
+import { LazyView } from './components/lazy-view.tsx';
+import { VIEW_NAMES } from './components/names.ts';
+import { Toasts } from './components/toast.tsx';
+import { announce, route } from './store.ts';
+
+export function App(): JSX.Element {
+  const { view } = route.value;
+  const main = useRef<HTMLElement>(null);
+  const first = useRef(true);
+
+  useEffect(() => {
+    document.title = `${VIEW_NAMES[view]} · Onnoise`;
+    if (first.current) {
+      first.current = false;
+      return;
+    }
+    // As on a new page: from the top, and the next tab key goes into the view.
+    scrollTo(0, 0);
+    main.current?.focus({ preventScroll: true });
+    announce(VIEW_NAMES[view]);
+  }, [view]);
+
+  return (
+    <div class="shell">
+      {/* biome-ignore lint/a11y/useValidAnchor: it goes to #main, whose hash must not replace the view's */}
+      <a
+        class="skip"
+        href="#main"
+        onClick={(event) => {
+          event.preventDefault();
+          main.current?.focus();
+        }}
+      >
+        Skip to the content
+      </a>
+      <Header />
+      <main class="main" id="main" ref={main} tabIndex={-1}>
+        <div class="wrap">
+          <LazyView key={view} view={view} />
+        </div>
+      </main>
+      <Footer />
+      <Toasts />
+      <Announcer />
+    </div>
+  );
+}

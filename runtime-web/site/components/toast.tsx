@@ -1,0 +1,62 @@
+/** Short news that goes away by itself: `toast('The link is in the clipboard.')`. What asks for something stays. */
+import { signal } from '@preact/signals';
+import type { JSX } from 'preact';
+import { Button } from './button.tsx';
+import { Icon } from './icon.tsx';
+
+export type ToastKind = 'done' | 'error';
+
+interface Toast {
+  id: number;
+  text: string;
+  kind: ToastKind;
+  action?: { label: string; run: () => void };
+}
+
+const STAYS = 5000; // ms
+const MOST = 3;
+const toasts = signal<Toast[]>([]);
+let next = 0;
+
+/** Errors stay until they are closed. */
+export function toast(text: string, kind: ToastKind = 'done'): void {
+  const id = show({ text, kind });
+  if (kind === 'done') setTimeout(() => close(id), STAYS);
+}
+
+/** News with a button, which stays. */
+export function toastAction(text: string, label: string, run: () => void): void {
+  show({ text, kind: 'done', action: { label, run } });
+}
+
+function show(what: Omit<Toast, 'id'>): number {
+  const id = next++;
+  toasts.value = [
+    ...toasts
+      .peek()
+      .filter(({ text }) => text !== what.text)
+      .slice(1 - MOST),
+    { ...what, id },
+  ];
+  return id;
+}
+
+function close(id: number): void {
+  toasts.value = toasts.peek().filter((one) => one.id !== id);
+}
+
+/** Once a page. */
+export function Toasts(): JSX.Element {
+  return (
+    <div class="toasts" role="status" aria-live="polite">
+      {toasts.value.map(({ id, text, kind, action }) => (
+        <div key={id} class={`toast toast-${kind}`}>
+          <Icon name={kind === 'done' ? 'check' : 'alert'} />
+          <p>{text}</p>
+          {action && <Button onClick={action.run}>{action.label}</Button>}
+          <Button kind="quiet" icon="cross" label="Close this message" onClick={() => close(id)} />
+        </div>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,25 @@
+/** The start of the page. */
+import './style/tokens.css';
+import './style/base.css';
+import './style/shell.css';
+import './style/components.css';
+import './style/model-bar.css';
+import './theme.ts';
+import { render } from 'preact';
+import { App } from './app.tsx';
+import { fetchView } from './components/lazy-view.tsx';
+import { toastAction } from './components/toast.tsx';
+import { VIEWS } from './router.ts';
+import { register } from './sw/register.ts';
+
+register({
+  onUpdate: (apply) => toastAction('There is a new version of this page.', 'Load it', apply),
+  onIsolation: (reload) =>
+    toastAction('Sampling can use more threads once the page is loaded again.', 'Load again', reload),
+});
+
+render(<App />, document.getElementById('app')!);
+
+/** The other views come while the page is at rest, so that a link shows its view at once. */
+const atRest = window.requestIdleCallback ?? ((then: () => void) => setTimeout(then, 2000));
+addEventListener('load', () => atRest(() => VIEWS.forEach((view) => void fetchView(view))), { once: true });

@@ -1,0 +1,54 @@
+/**
+ * One model at a time, loaded once: whoever needs it asks, and all who ask for the same thing wait for the same load. A
+ * request for another model or device ends the one under way.
+ */
+import type { Signal } from '@preact/signals';
+import type { LoadProgress, ModelInfo, Sampler } from '../../src/worker/client.ts';
+import { type DeviceChoice, type ModelEntry, sourceOf } from './models.ts';
+
+export type Loaded =
+  | { state: 'none' }
+  | { state: 'loading'; progress: LoadProgress }
+  | { state: 'ready'; info: ModelInfo }
+  | { state: 'failed'; message: string };
+
+export type UseModel = (entry: ModelEntry, device: DeviceChoice) => Promise<ModelInfo>;
+
+const START: LoadProgress = { stage: 'runtime', loaded: 0, total: null };
+
+export function createLoader(sampler: Pick<Sampler, 'load'>, loaded: Signal<Loaded>): UseModel {
+  let last: { entry: ModelEntry; device: DeviceChoice; info: Promise<ModelInfo>; abort: AbortController } | undefined;
+
+  return (entry, device) => {
+    if (last?.entry === entry && last.device === device && loaded.peek().state !== 'failed') return last.info;
+    last?.abort.abort();
+    const abort = new AbortController();
+    const { signal } = abort;
+    const tell = (state: Loaded) => {
+      if (!signal.aborted) loaded.value = state;
+    };
+    tell({ state: 'loading', progress: START });
+    const info = sampler
+      .load(sourceOf(entry), { device, signal, onProgress: (progress) => tell({ state: 'loading', progress }) })
+      .then(
+        (info) => {
+          signal.throwIfAborted();
+          tell({ state: 'ready', info });
+          return info;
+        },
+        (error: unknown) => {
+          tell({ state: 'failed', message: sentence(error) });
+          throw error;
+        },
+      );
+    info.catch(() => {}); // told above; whoever asked hears of it, too
+    last = { entry, device, info, abort };
+    return info;
+  };
+}
+
+/** What to show of an error. */
+export function sentence(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.trim() || 'Something went wrong, and the browser did not tell what.';
+}

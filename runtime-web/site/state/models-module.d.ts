@@ -1,0 +1,5 @@
+/** Made by the build, see ../build/assets.ts. */
+declare module 'virtual:onnoise/models' {
+  const models: import('./models.ts').ModelLine[];
+  export default models;
+}

@@ -1,0 +1,53 @@
+/** The models that the page can show: shipped ones by their address, the visitor's own by address or by files. */
+import type { Source } from '../../src/worker/client.ts';
+
+export const DEVICES = ['auto', 'webgpu', 'wasm'] as const;
+export type DeviceChoice = (typeof DEVICES)[number];
+
+export interface ModelEntry {
+  id: string;
+  title: string;
+  /** What it makes, in a few words. */
+  note: string;
+  /** Absolute; a model of files has none. */
+  url?: string;
+  files?: Record<string, Blob>;
+  /** Absolute address of the JSON file of real pictures of the kind that it makes. */
+  pictures?: string;
+  /** Of the network, where known before it is fetched. */
+  bytes?: number;
+  /** Brought by the visitor: a link to it means nothing elsewhere. */
+  own: boolean;
+}
+
+/** The build's line of a model, with addresses relative to the page. */
+export interface ModelLine {
+  id: string;
+  title: string;
+  note: string;
+  url: string;
+  bytes: number;
+  pictures?: string;
+}
+
+export function shippedEntry({ url, pictures, ...line }: ModelLine, page: string): ModelEntry {
+  const absolute = (address: string) => new URL(address, page).href;
+  return {
+    ...line,
+    url: absolute(url),
+    ...(pictures !== undefined && { pictures: absolute(pictures) }),
+    own: false,
+  };
+}
+
+export function sourceOf({ url, files }: ModelEntry): Source {
+  return files ? { kind: 'files', files } : { kind: 'url', url: url! };
+}
+
+/** `own-1`, `own-2`, ...: never that of a shipped model. */
+export function nextOwnId(models: readonly ModelEntry[]): string {
+  const ids = new Set(models.map(({ id }) => id));
+  let n = 1;
+  while (ids.has(`own-${n}`)) n++;
+  return `own-${n}`;
+}

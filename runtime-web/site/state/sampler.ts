@@ -1,0 +1,47 @@
+/**
+ * The sampler of the page, whose code and Worker are fetched with the first call: the page is there before them. Where a
+ * Worker broke down, as it does without memory, the next load starts another.
+ */
+import type { Sampler } from '../../src/worker/client.ts';
+
+const createSampler = async () => (await import('../../src/worker/client.ts')).createSampler();
+
+export function lazySampler(create: () => Promise<Sampler> = createSampler): Sampler {
+  let started: Promise<Sampler> | undefined;
+  let failed = false;
+
+  function end(): void {
+    started?.then(
+      (sampler) => sampler.dispose(),
+      () => {},
+    );
+    started = undefined;
+    failed = false;
+  }
+
+  function start(): Promise<Sampler> {
+    if (started) return started;
+    const starting = create();
+    started = starting;
+    starting.catch(() => {
+      if (started === starting) started = undefined; // a lost connection: the next call tries again
+    });
+    return starting;
+  }
+
+  return {
+    async load(...args) {
+      if (failed) end();
+      const mine = start();
+      try {
+        return await (await mine).load(...args);
+      } catch (error) {
+        if (mine === started && (error as Error).name !== 'AbortError') failed = true;
+        throw error;
+      }
+    },
+    sample: async (...args) => (await start()).sample(...args),
+    devices: async () => (await start()).devices(),
+    dispose: end,
+  };
+}

@@ -1,0 +1,67 @@
+/** What the views share: the models, the chosen one and its state, the device, the sampler, the address. */
+
+import lines from 'virtual:onnoise/models';
+import { effect, signal, untracked } from '@preact/signals';
+import type { ModelInfo, Sampler } from '../src/worker/client.ts';
+import { route } from './router.ts';
+import { createLoader, type Loaded } from './state/loader.ts';
+import { recall, remember } from './state/memory.ts';
+import { DEVICES, type DeviceChoice, type ModelEntry, nextOwnId, shippedEntry } from './state/models.ts';
+import { lazySampler } from './state/sampler.ts';
+
+export { announce } from './components/announcer.tsx';
+export { go, linkTo, type Route, route, type View } from './router.ts';
+export { type Loaded, sentence } from './state/loader.ts';
+export type { DeviceChoice, ModelEntry } from './state/models.ts';
+
+/** The shipped ones, then the visitor's own. Never empty: the build refuses a page without a model. */
+export const models = signal<ModelEntry[]>(lines.map((line) => shippedEntry(line, document.baseURI)));
+
+/** The chosen one. Setting it does not load it: `useModel` does. */
+export const current = signal<ModelEntry>(models.peek()[0]!);
+
+export const loaded = signal<Loaded>({ state: 'none' });
+
+/** The visitor's wish; what was chosen is in `loaded`. Kept in this browser. */
+export const device = signal<DeviceChoice>(recall('device', DEVICES, 'auto'));
+effect(() => remember('device', device.value));
+
+/** The one of the page. Its Worker starts with the first call. */
+export const sampler: Sampler = lazySampler();
+
+const load = createLoader(sampler, loaded);
+
+/**
+ * Chooses a model, by default the chosen one, and loads it on the wished device; at once where that was done before.
+ * @throws InputError, whose sentence `loaded` has, too; AbortError where another model was asked for meanwhile.
+ */
+export function useModel(entry: ModelEntry = current.peek()): Promise<ModelInfo> {
+  current.value = entry;
+  return load(entry, device.peek());
+}
+
+/** Adds a model folder of the visitor and chooses it; `useModel` tells whether it is one. */
+export function addModel(files: Record<string, Blob>, title: string): ModelEntry {
+  return add({ title, note: 'your files', files });
+}
+
+/** Adds a model folder at an address; the page's policy allows those of its own host. */
+export function addModelUrl(url: string, title: string): ModelEntry {
+  return add({ title, note: 'from an address', url: new URL(url, document.baseURI).href });
+}
+
+function add(what: Omit<ModelEntry, 'id' | 'own'>): ModelEntry {
+  const entry: ModelEntry = { ...what, id: nextOwnId(models.peek()), own: true };
+  models.value = [...models.peek(), entry];
+  current.value = entry;
+  return entry;
+}
+
+/** A link may name the model: `#/sample?model=digits`. */
+effect(() => {
+  const id = route.value.query.get('model');
+  untracked(() => {
+    const named = models.value.find((entry) => entry.id === id);
+    if (named) current.value = named;
+  });
+});

@@ -1,0 +1,27 @@
+/** Light or dark: the system's wish, or the visitor's own, which stays in this browser. */
+import { effect, signal } from '@preact/signals';
+import { recall, remember } from './state/memory.ts';
+
+export const THEMES = ['system', 'light', 'dark'] as const;
+export type Theme = (typeof THEMES)[number];
+
+export const theme = signal<Theme>(recall('theme', THEMES, 'system'));
+
+/** For what cannot be told in CSS, such as a canvas or a plot: true while the page is dark. */
+export const dark = signal(false);
+
+const wish = typeof matchMedia === 'undefined' ? undefined : matchMedia('(prefers-color-scheme: dark)');
+const systemDark = signal(wish?.matches ?? false);
+wish?.addEventListener('change', ({ matches }) => {
+  systemDark.value = matches;
+});
+
+if (wish) {
+  effect(() => {
+    const chosen = theme.value;
+    remember('theme', chosen);
+    dark.value = chosen === 'system' ? systemDark.value : chosen === 'dark';
+    if (chosen === 'system') delete document.documentElement.dataset.theme;
+    else document.documentElement.dataset.theme = chosen;
+  });
+}

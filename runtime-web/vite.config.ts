@@ -1,0 +1,50 @@
+/**
+ * The page: `npm run web` serves it while it is written, `npm run build:web` makes it into dist/, which any static host
+ * serves from any folder. `siteConfig` is the same for scripts that add a model.
+ */
+import { fileURLToPath } from 'node:url';
+import { defineConfig, type UserConfig } from 'vite';
+import { siteAssets } from './site/build/assets.ts';
+import { siteHtml } from './site/build/html.ts';
+import { serviceWorker } from './site/build/service-worker.ts';
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** Threads of WebAssembly need both; a static host that sets no headers gets them from the service worker. */
+export const ISOLATION = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+};
+
+export interface SiteOptions {
+  /** Model folders to show before the shipped ones; the first is selected. */
+  models?: readonly string[] | undefined;
+  /** Where the build goes. Default: dist/ of the project. */
+  out?: string | undefined;
+}
+
+export function siteConfig({ models, out }: SiteOptions = {}): UserConfig {
+  return {
+    root: here('./site'),
+    base: './',
+    appType: 'mpa', // what is missing is missing: no page in its place
+    cacheDir: here('../node_modules/.vite/site'),
+    plugins: [siteAssets({ modelsFolder: here('../models'), first: models }), siteHtml(), serviceWorker()],
+    oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+    worker: { format: 'es' },
+    optimizeDeps: { exclude: ['onnxruntime-web'] },
+    server: { headers: ISOLATION },
+    preview: { headers: ISOLATION },
+    build: {
+      outDir: out ?? here('../dist'),
+      emptyOutDir: true,
+      target: 'es2023',
+      modulePreload: { polyfill: false },
+      assetsInlineLimit: 0,
+      chunkSizeWarningLimit: 700,
+      reportCompressedSize: false,
+    },
+  };
+}
+
+export default defineConfig(siteConfig());

@@ -1,0 +1,38 @@
+/**
+ * The page, served while it is written or built into a folder:
+ *
+ *     npm run web -- --model out/digits
+ *     npm run build:web
+ */
+import { resolve } from 'node:path';
+import { build, createServer } from 'vite';
+import { exitCodeOf } from '../../pipeline/src/terminal/errors.ts';
+import { siteConfig } from '../../runtime-web/vite.config.ts';
+import { help, type Options, readOptions } from './options.ts';
+
+try {
+  const options = await readOptions(process.argv.slice(2));
+  if (options === null) console.log(help);
+  else await (options.command === 'serve' ? serve(options) : buildSite(options));
+} catch (error) {
+  process.exitCode = exitCodeOf(error);
+}
+
+async function serve({ models, port, host, open }: Options): Promise<void> {
+  const config = siteConfig({ models });
+  const server = await createServer({
+    ...config,
+    configFile: false,
+    server: { ...config.server, open, ...(host && { host }), ...(port !== undefined && { port }) },
+  });
+  await server.listen();
+  server.printUrls();
+  if (models[0] !== undefined)
+    console.log(`\n  ${models[0]} is the model that is shown first. Ctrl-C ends the server.`);
+}
+
+async function buildSite({ models, out }: Options): Promise<void> {
+  const config = siteConfig({ models, ...(out !== undefined && { out: resolve(out) }) });
+  await build({ ...config, configFile: false });
+  console.log(`\nBuilt into ${out ?? 'dist'}/: any static server shows it, from any folder.`);
+}
