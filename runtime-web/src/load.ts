@@ -14,6 +14,7 @@ import type { StepHooks } from './network.ts';
 import { loadOrt } from './ort.ts';
 import { completeRequest } from './request.ts';
 import { openWasm } from './wasm.ts';
+import { openWebGpu } from './webgpu/network.ts';
 import type { LoadProgress } from './worker/protocol.ts';
 
 export interface LoadOptions {
@@ -68,7 +69,10 @@ export async function loadModel(
   const ort = await loadOrt(choice, { onProgress: counter('runtime'), signal });
   counter('session')(0, null);
   const hash = await sha256(onnx);
-  const network = await openWasm(ort, onnx, artefact);
+  const network =
+    choice.device === 'webgpu'
+      ? await openWebGpu(ort, onnx, artefact, choice.adapter)
+      : await openWasm(ort, onnx, artefact);
   if (signal?.aborted) await network.dispose();
   signal?.throwIfAborted();
 

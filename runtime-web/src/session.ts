@@ -27,8 +27,13 @@ export async function openSession(
   try {
     session = await ort.InferenceSession.create(onnx, { logSeverityLevel: ERRORS_ONLY, ...options });
   } catch (error) {
+    const message = firstLine(error);
+    if (message.startsWith('no available backend')) {
+      throw new InputError(`Cannot load the runtime: onnxruntime-web must start on ${device}, received "${message}".`);
+    }
     throw new InputError(
-      `Cannot load the model: unet/model.onnx must be a network that runs on ${device}, received "${firstLine(error)}".`,
+      `Cannot load the model: unet/model.onnx must be a network that runs on ${device}, received "${message}".`,
+      { cause: error },
     );
   }
   const complaint = checkSignature(session, artefact);

@@ -1,0 +1,120 @@
+/**
+ * What a batch of one size needs on the GPU: the network's fixed inputs, the sampler's buffers, and a way to
+ * read pictures back. Nothing but noise and numbers go up, nothing but pictures that are shown come down.
+ */
+import { type SamplerRow, seededNoise } from '@onnoise/scheduler';
+import type { InferenceSession, Tensor } from 'onnxruntime-web';
+import type { Ort } from '../ort.ts';
+import { createRowKernel } from './apply-row.ts';
+
+export interface Batch {
+  count: number;
+  /** Noise x, x0 = 0, labels. */
+  start(seeds: readonly number[], labels: readonly number[] | undefined): void;
+  /** Queues one step; it may be under way when the promise resolves. */
+  step(session: InferenceSession, row: SamplerRow, clip: number | null, noise: Noise): Promise<void>;
+  /** Queues a copy of x and x0 as they are after the steps queued so far. Two may be under way. */
+  read(): Promise<Pictures>;
+  destroy(): void;
+}
+
+/** z of a step for the seeds' images. */
+export interface Noise {
+  seeds: readonly number[];
+  /** Of the seeds' streams; 0 is where sampling starts. */
+  draw: number;
+}
+
+export interface Pictures {
+  x: Float32Array<ArrayBuffer>;
+  x0: Float32Array<ArrayBuffer>;
+}
+
+/**
+ * @param onGpu the small inputs live on the GPU as well, which graph capture asks for; else onnxruntime takes them from
+ * here, where its int64 kernels are.
+ */
+export function createBatch(
+  ort: Ort,
+  device: GPUDevice,
+  count: number,
+  shape: readonly [number, number, number],
+  { conditional, onGpu }: { conditional: boolean; onGpu: boolean },
+): Batch {
+  const dims = [count, ...shape]; // [N, C, H, W]
+  const size = dims.reduce((product, side) => product * side, 1);
+  const bytes = size * 4;
+  const { queue } = device;
+  const buffers: GPUBuffer[] = [];
+  const createBuffer = (length: number, usage: number) => {
+    const buffer = device.createBuffer({ size: length, usage });
+    buffers.push(buffer);
+    return buffer;
+  };
+  const storage = (length: number) =>
+    createBuffer(length, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST);
+  const [x, x0, z] = [storage(bytes), storage(bytes), storage(bytes)] as const;
+  const staging = [0, 1].map(() => createBuffer(2 * bytes, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST));
+  const kernel = createRowKernel(device, { x, x0, z });
+
+  const onDevice = (buffer: GPUBuffer, dataType: 'float32' | 'int64', dims: number[]): Tensor =>
+    ort.Tensor.fromGpuBuffer<'float32' | 'int64'>(buffer, { dataType, dims });
+  /** A small input, and how it is written. */
+  const input = (dataType: 'float32' | 'int64', values: Float32Array<ArrayBuffer> | BigInt64Array<ArrayBuffer>) => {
+    if (!onGpu) return { tensor: new ort.Tensor(dataType, values, [count]) as Tensor, write: () => undefined, values };
+    const buffer = storage(Math.ceil(values.byteLength / 16) * 16);
+    return { tensor: onDevice(buffer, dataType, [count]), write: () => queue.writeBuffer(buffer, 0, values), values };
+  };
+  const timestep = input('float32', new Float32Array(count));
+  const label = conditional ? input('int64', new BigInt64Array(count)) : undefined;
+  const feeds = {
+    sample: onDevice(x, 'float32', dims),
+    timestep: timestep.tensor,
+    ...(label && { class_labels: label.tensor }),
+  };
+
+  const values = new Float32Array(size);
+  const draw = ({ seeds, draw }: Noise) => {
+    const each = size / count;
+    for (const [n, seed] of seeds.entries()) seededNoise(seed, draw, values.subarray(n * each, (n + 1) * each));
+    return values;
+  };
+  let reads = 0;
+
+  return {
+    count,
+    start(seeds, labels) {
+      queue.writeBuffer(x, 0, draw({ seeds, draw: 0 }));
+      queue.writeBuffer(x0, 0, values.fill(0));
+      queue.writeBuffer(z, 0, values);
+      for (const [n, value] of labels?.entries() ?? []) label!.values[n] = BigInt(value);
+      label?.write();
+    },
+    async step(session, row, clip, noise) {
+      timestep.values.fill(row.timestep as never);
+      timestep.write();
+      // onnxruntime's own buffer: one given to it is let go of after the first captured run, and then missed
+      const { out_sample: output } = await session.run(feeds);
+      if (row.D !== 0) queue.writeBuffer(z, 0, draw(noise));
+      const encoder = device.createCommandEncoder();
+      kernel.encode(encoder, row, clip, output!.gpuBuffer);
+      queue.submit([encoder.finish()]);
+      output!.dispose();
+    },
+    async read() {
+      const target = staging[reads++ % staging.length]!;
+      const encoder = device.createCommandEncoder();
+      encoder.copyBufferToBuffer(x, 0, target, 0, bytes);
+      encoder.copyBufferToBuffer(x0, 0, target, bytes, bytes);
+      queue.submit([encoder.finish()]);
+      await target.mapAsync(GPUMapMode.READ);
+      const both = target.getMappedRange().slice(0);
+      target.unmap();
+      return { x: new Float32Array(both, 0, size), x0: new Float32Array(both, bytes, size) };
+    },
+    destroy() {
+      kernel.destroy();
+      for (const buffer of buffers) buffer.destroy();
+    },
+  };
+}

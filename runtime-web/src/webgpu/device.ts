@@ -1,0 +1,55 @@
+/** A GPUDevice with all its adapter allows, and what goes wrong with it as errors of whoever waits for it. */
+import { InputError } from '@onnoise/scheduler';
+
+export interface Gpu {
+  device: GPUDevice;
+  /** The promise, or an InputError as soon as the device is lost or refuses what it was given. */
+  guard<T>(promise: Promise<T>): Promise<T>;
+  destroy(): void;
+}
+
+/** Limits that onnxruntime-web uses where they are above WebGPU's defaults. */
+const LIMITS = [
+  'maxBufferSize',
+  'maxStorageBufferBindingSize',
+  'maxStorageBuffersPerShaderStage',
+  'maxComputeWorkgroupStorageSize',
+  'maxComputeWorkgroupsPerDimension',
+  'maxComputeInvocationsPerWorkgroup',
+  'maxComputeWorkgroupSizeX',
+  'maxComputeWorkgroupSizeY',
+  'maxComputeWorkgroupSizeZ',
+] as const;
+
+const FEATURES = ['shader-f16', 'subgroups'] as const;
+
+/** @throws InputError where the adapter gives no device. */
+export async function openGpu(adapter: GPUAdapter): Promise<Gpu> {
+  let device: GPUDevice;
+  try {
+    device = await adapter.requestDevice({
+      requiredLimits: Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]])),
+      requiredFeatures: FEATURES.filter((name) => adapter.features.has(name)),
+    });
+  } catch (error) {
+    throw new InputError(
+      `Cannot load the model: the WebGPU adapter must give a device, received "${(error as Error).message}".`,
+    );
+  }
+  const broken = new Promise<never>((_, reject) => {
+    device.lost.then(({ reason, message }) => reject(told(`device lost (${message || reason})`)));
+    device.addEventListener('uncapturederror', ({ error }) => reject(told(error.message.split('\n')[0]!)));
+  });
+  broken.catch(() => undefined); // told to those who wait
+  return {
+    device,
+    guard: (promise) => Promise.race([broken, promise]),
+    destroy: () => device.destroy(),
+  };
+}
+
+function told(received: string): InputError {
+  return new InputError(
+    `Cannot sample images: the GPU must stay ready, received "${received}". Load the model again, or choose wasm.`,
+  );
+}

@@ -1,0 +1,122 @@
+/**
+ * The network on WebGPU. The images stay on the GPU from the first noise to the last step: the network reads
+ * them there and a kernel of ours applies the sampler's row in place, and two steps are under way at most, so that a call
+ * can be cancelled and its progress is real.
+ *
+ * Where the whole network runs on the GPU its commands are captured once and replayed (graph capture), which saves
+ * onnxruntime's work on each step; a captured session is bound to its buffers, so another batch size opens another.
+ */
+import type { InferenceSession } from 'onnxruntime-web';
+import type { Artefact } from '../artefact.ts';
+import type { Network } from '../network.ts';
+import type { Ort } from '../ort.ts';
+import { firstLine, openSession } from '../session.ts';
+import { type Batch, createBatch } from './batch.ts';
+import { openGpu } from './device.ts';
+
+/** @throws InputError for a file that is not a network of this shape, or where there is no device. */
+export async function openWebGpu(
+  ort: Ort,
+  onnx: Uint8Array,
+  artefact: Artefact,
+  adapter: GPUAdapter,
+): Promise<Network> {
+  const { shape, classes } = artefact;
+  const gpu = await openGpu(adapter);
+  const { device } = gpu;
+  const open = (enableGraphCapture: boolean) =>
+    openSession(ort, onnx, 'webgpu', artefact, {
+      executionProviders: [{ name: 'webgpu', device }],
+      enableGraphCapture,
+      preferredOutputLocation: 'gpu-buffer',
+    });
+
+  /** Why commands are not captured; undefined while they are. */
+  let notCaptured: string | undefined;
+  let current: { session: InferenceSession; batch: Batch } | undefined;
+
+  async function close(): Promise<void> {
+    const closing = current;
+    current = undefined;
+    await closing?.session.release();
+    closing?.batch.destroy();
+  }
+
+  async function prepare(count: number): Promise<NonNullable<typeof current>> {
+    if (current?.batch.count === count) return current;
+    const makeBatch = (onGpu: boolean) => createBatch(ort, device, count, shape, { conditional: classes > 0, onGpu });
+    if (notCaptured === undefined) {
+      await close();
+      const batch = makeBatch(true);
+      try {
+        const session = await gpu.guard(open(true));
+        current = { session, batch };
+        await gpu.guard(warmUp(current, artefact)); // captures
+        return current;
+      } catch (error) {
+        notCaptured = firstLine((error as Error).cause ?? error);
+        if (current) await close();
+        else batch.destroy();
+      }
+    }
+    const session = current?.session ?? (await gpu.guard(open(false)));
+    current?.batch.destroy();
+    current = { session, batch: makeBatch(false) };
+    await gpu.guard(warmUp(current, artefact));
+    return current;
+  }
+
+  try {
+    await prepare(1);
+  } catch (error) {
+    await close();
+    gpu.destroy();
+    throw error;
+  }
+
+  return {
+    note:
+      notCaptured === undefined
+        ? 'Its commands are captured once and replayed.'
+        : `Its commands are not captured: ${notCaptured}`,
+    async sample({ seeds, labels, table }, { onStep, wantsStep, signal }) {
+      signal?.throwIfAborted();
+      const { session, batch } = await prepare(seeds.length);
+      const steps = table.rows.length;
+      let before: Promise<unknown> = Promise.resolve();
+      batch.start(seeds, labels);
+      try {
+        for (const [index, row] of table.rows.entries()) {
+          signal?.throwIfAborted();
+          const step = index + 1;
+          await gpu.guard(batch.step(session, row, table.clip, { seeds, draw: step }));
+          const now =
+            onStep && (wantsStep?.(step, steps) ?? true)
+              ? batch.read().then((pictures) => onStep({ step, steps, timestep: row.timestep, ...pictures }))
+              : device.queue.onSubmittedWorkDone();
+          const both = Promise.all([before, now]);
+          both.catch(() => undefined); // told below
+          await gpu.guard(before);
+          before = both;
+        }
+        await gpu.guard(before);
+        return (await gpu.guard(batch.read())).x;
+      } finally {
+        await before.catch(() => undefined); // the buffers are free for the next call
+      }
+    },
+    async dispose() {
+      await close();
+      gpu.destroy();
+    },
+  };
+}
+
+/** One step of nothing: shaders are compiled and commands captured before they are waited for. */
+async function warmUp({ session, batch }: { session: InferenceSession; batch: Batch }, artefact: Artefact) {
+  const seeds = Array.from({ length: batch.count }, (_, i) => i);
+  batch.start(seeds, artefact.classes > 0 ? seeds.map(() => 0) : undefined);
+  const row = { timestep: 0, p: 0, q: 0, A: 1, E: 0, B: 0, C: 0, D: 0 };
+  await batch.step(session, row, null, { seeds, draw: 1 });
+  await batch.read();
+}
