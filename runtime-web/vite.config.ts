@@ -43,6 +43,7 @@ export function siteConfig({ models, out }: SiteOptions = {}): UserConfig {
       assetsInlineLimit: 0,
       chunkSizeWarningLimit: 700,
       reportCompressedSize: false,
+      rolldownOptions: { checks: { pluginTimings: false } },
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { formatRoute, route, VIEWS } from '../router.ts';
 import { THEMES, theme } from '../theme.ts';
-import { VIEW_NAMES } from './names.ts';
+import { SHORT_NAMES, VIEW_NAMES } from './names.ts';
 import { Segmented } from './segmented.tsx';
 
 const THEME_FACES = {
@@ -23,7 +23,8 @@ export function Header(): JSX.Element {
             {VIEWS.map((view) => (
               <li key={view}>
                 <a href={formatRoute(view)} aria-current={route.value.view === view ? 'page' : undefined}>
-                  {VIEW_NAMES[view]}
+                  <span class="nav-long">{VIEW_NAMES[view]}</span>
+                  <span class="nav-short">{SHORT_NAMES[view]}</span>
                 </a>
               </li>
             ))}

@@ -40,12 +40,10 @@ export function LazyView({ view }: { view: View }): JSX.Element {
   if (reason === undefined) return <p class="view-wait">Loading…</p>;
   return (
     <div class="view-wait" role="alert">
-      <div>
-        <p>This part of the page could not be loaded. {reason}</p>
-        <Button icon="retry" onClick={() => location.reload()}>
-          Load the page again
-        </Button>
-      </div>
+      <p>This part of the page could not be loaded. {reason}</p>
+      <Button icon="retry" onClick={() => location.reload()}>
+        Load the page again
+      </Button>
     </div>
   );
 }
