@@ -36,16 +36,13 @@ export function isolated(response: Response): Response {
 }
 
 /**
- * What to say of a built file: its real length (that of a compressed transfer would make progress bars overflow), a
- * right type. Rebuilding it also forgets a redirect, which a browser does not take for a page.
+ * What to say of a built file: its length (a compressed transfer tells another one, or none, and progress bars would
+ * overflow), a right type. Rebuilding it also forgets a redirect, which a browser does not take for a page.
  */
-export function described(
-  file: BuiltFile,
-  response: Response,
-  body: ReadableStream | ArrayBuffer | null = response.body,
-): Response {
-  const headers = new Headers({ 'content-length': String(file.bytes) });
+export function described(file: BuiltFile, response: Response, body?: ArrayBuffer): Response {
+  const told = response.headers.has('content-encoding') ? null : response.headers.get('content-length');
+  const headers = new Headers({ 'content-length': String(body?.byteLength ?? told ?? file.bytes) });
   const type = TYPES[file.path.split('.').at(-1)!] ?? response.headers.get('content-type');
   if (type !== null) headers.set('content-type', type);
-  return new Response(body, { headers });
+  return new Response(body ?? response.body, { headers });
 }

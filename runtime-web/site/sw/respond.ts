@@ -108,7 +108,7 @@ async function keep({ list, store }: Site, file: BuiltFile, response: Response):
   if ((await hashOf(body)) === file.hash) return store.put(file, described(file, response, body));
   // Some hosts change pages on the way (they minify, add a script); the version is told by the script that it names.
   const changed = file.path === START && new TextDecoder().decode(body).includes(list.entry);
-  return changed && store.put(file, described({ ...file, bytes: body.byteLength }, response, body));
+  return changed && store.put(file, described(file, response, body));
 }
 
 function notStored(): Response {

@@ -1,0 +1,82 @@
+/** A model folder by its address. The page's policy lets it talk to its own host alone. */
+import { InputError } from '@onnoise/scheduler';
+import { download } from '../../../src/download.ts';
+import { CARD, ONNX, SAMPLES, SCHEDULER, UNET } from './arrange.ts';
+
+const ACTION = 'load the model';
+
+/** Ends of addresses that people copy when they mean the folder. */
+const INSIDE = new RegExp(
+  `/(model_index\\.json|${[SCHEDULER, UNET, ONNX, CARD, SAMPLES, 'unet', 'scheduler'].join('|')})$`,
+);
+
+/**
+ * @param page address of the page.
+ * @returns the folder's address, without a slash at its end.
+ * @throws InputError for what is no address, or one of another host, with what to do.
+ */
+export function modelAddress(text: string, page: string): string {
+  const given = text.trim();
+  const here = new URL(page).host || 'this page';
+  const refuse = (received: string): never => {
+    throw new InputError(
+      `Cannot ${ACTION}: the address must be that of a model folder on ${here}, received ${received}.`,
+    );
+  };
+  if (given === '') refuse('none');
+  const url = tryParse(given, page) ?? refuse(JSON.stringify(given));
+  if (url.protocol === 'file:') refuse('one of a file on this device. Choose the folder, or drop it here');
+  if (url.origin !== new URL(page).origin) {
+    refuse(
+      `one on ${url.host || url.protocol}, and this page talks to no other host. Download the folder there and drop it here`,
+    );
+  }
+  return (url.origin + url.pathname).replace(/\/+$/, '').replace(INSIDE, '').replace(/\/+$/, '');
+}
+
+/** Of the folder, as people write it. */
+function lastWord(address: string): string | undefined {
+  const word = new URL(address).pathname.split('/').at(-1)!;
+  try {
+    return decodeURIComponent(word) || undefined;
+  } catch {
+    return word; // a stray %
+  }
+}
+
+function tryParse(text: string, base: string): URL | undefined {
+  try {
+    return new URL(text, base);
+  } catch {
+    return undefined;
+  }
+}
+
+export interface Fetched {
+  files: Record<string, Blob>;
+  title: string | undefined;
+}
+
+/** @throws InputError that names the file which cannot be had; the signal's reason. */
+export async function fetchFolder(
+  address: string,
+  { onProgress, signal }: { onProgress?(loaded: number, total: number | null): void; signal?: AbortSignal },
+): Promise<Fetched> {
+  const get = async (path: string, progress?: typeof onProgress) => {
+    const bytes = await download(`${address}/${path}`, { action: ACTION, onProgress: progress, signal });
+    return [path, new Blob([bytes])] as const;
+  };
+  // The small ones first: where they are not there, nor will the megabytes be.
+  const configs = await Promise.all([SCHEDULER, UNET].map((path) => get(path)));
+  const network = await get(ONNX, onProgress);
+  const optional = await Promise.all(
+    [CARD, SAMPLES].map((path) =>
+      get(path).catch(() => {
+        signal?.throwIfAborted();
+        return undefined;
+      }),
+    ),
+  );
+  const files = Object.fromEntries([...configs, network, ...optional.filter((entry) => entry !== undefined)]);
+  return { files, title: lastWord(address) };
+}

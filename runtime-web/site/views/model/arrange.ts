@@ -1,0 +1,137 @@
+/**
+ * Puts dropped or chosen files where a model folder has them. They come as a folder (below any other), or one by one, where
+ * browsers give bare names.
+ */
+import { InputError } from '@onnoise/scheduler';
+import { sniff } from './sniff.ts';
+import { bytes } from './words.ts';
+
+/** A file and its path below what was dropped. */
+export interface Incoming {
+  path: string;
+  file: Blob;
+}
+
+export interface Arranged {
+  /** By their path in the model folder. */
+  files: Record<string, Blob>;
+  /** Name of the folder, where it has one. */
+  title: string | undefined;
+}
+
+export const SCHEDULER = 'scheduler/scheduler_config.json';
+export const UNET = 'unet/config.json';
+export const ONNX = 'unet/model.onnx';
+export const CARD = 'README.md';
+export const SAMPLES = 'samples.png';
+const REQUIRED = [SCHEDULER, UNET, ONNX];
+const KNOWN = [...REQUIRED, 'model_index.json', CARD, SAMPLES];
+
+/** Names under which files lie when their folders are lost; `unet_config.json` is what some tools make of a path. */
+const LOOSE: readonly (readonly [name: RegExp, place: string])[] = [
+  [/^(.*[-_.])?scheduler[-_]config\.json$/i, SCHEDULER],
+  [/^(unet[-_.])?config\.json$/i, UNET],
+  [/^.*\.onnx$/i, ONNX],
+  [/^model[-_]index\.json$/i, 'model_index.json'],
+  [/^readme\.md$/i, CARD],
+  [/^samples\.png$/i, SAMPLES],
+];
+
+const UNSEEN = /(^|\/)(\.[^/]*|__MACOSX|Thumbs\.db|desktop\.ini)(\/|$)/i;
+const WEIGHTS = /\.(safetensors|bin|ckpt|pth?|h5|pb)$/i;
+/** onnxruntime reads a network whole, and 2 GiB is the most that its format can hold. */
+const LIMIT = 2 ** 31;
+
+const fail = (sentence: string): never => {
+  throw new InputError(`Cannot load the model: ${sentence}`);
+};
+
+/** @throws InputError that names the file which is missing, too much or something else. */
+export async function arrange(incoming: readonly Incoming[]): Promise<Arranged> {
+  const seen = incoming.map(({ path, file }) => ({ path: path.replace(/^\/+/, ''), file })).filter(isSeen);
+  if (seen.length === 0) fail('what you drop must be a model folder or its files, received none that can be read.');
+  const root = rootOf(seen);
+  const files: Record<string, Blob> = {};
+  const from: Record<string, string> = {};
+  for (const { path, file } of seen) {
+    const place = placeOf(path, root);
+    if (place === undefined) continue;
+    if (files[place]) fail(`${place} must be one file, received ${from[place]} and ${path}.`);
+    files[place] = file;
+    from[place] = path;
+  }
+  const missing = REQUIRED.find((place) => !files[place]);
+  if (missing !== undefined) fail(await explain(missing, files, seen));
+  if (files[ONNX]!.size >= LIMIT) {
+    fail(`${ONNX} must be smaller than 2 GB to run in a browser tab, received ${bytes(files[ONNX]!.size)}.`);
+  }
+  const folder = (root ?? folderOf(from[ONNX]!)).split('/').at(-1);
+  return { files, title: folder || nameOf(from[ONNX]!) };
+}
+
+const isSeen = ({ path }: Incoming) => !UNSEEN.test(path);
+const baseOf = (path: string) => path.split('/').at(-1)!;
+const folderOf = (path: string) => path.split('/').slice(0, -1).join('/');
+
+/** A name of its own may title the model; `model.onnx` does not. */
+function nameOf(path: string): string | undefined {
+  const name = plain(baseOf(path)).replace(/\.onnx$/i, '');
+  return /^(unet[-_.])?model$/i.test(name) ? undefined : name;
+}
+
+/** `config (1).json` and `config copy.json` are what a second download or copy of it is called. */
+const plain = (name: string) => name.replace(/( \(\d+\)| copy( \d+)?)(?=\.\w+$)/i, '');
+
+/** The folder that holds `unet/model.onnx`; undefined where the files come without their folders. */
+function rootOf(seen: readonly Incoming[]): string | undefined {
+  const roots = seen
+    .filter(({ path }) => path === ONNX || path.endsWith(`/${ONNX}`))
+    .map(({ path }) => path.slice(0, -ONNX.length).replace(/\/$/, ''));
+  if (roots.length > 1) {
+    const names = roots.map((root) => root || 'the folder itself').sort();
+    fail(`it must be one model, received ${names.length}: ${list(names)}. Drop one of these folders.`);
+  }
+  return roots[0];
+}
+
+/** Where a file belongs. In a folder that is laid out as a model the paths say it, else the names do. */
+function placeOf(path: string, root: string | undefined): string | undefined {
+  if (root !== undefined) {
+    const inside = root === '' ? path : path.startsWith(`${root}/`) ? path.slice(root.length + 1) : '';
+    return KNOWN.find((place) => place === inside);
+  }
+  const name = plain(baseOf(path));
+  return KNOWN.find((place) => path.endsWith(`/${place}`)) ?? LOOSE.find(([pattern]) => pattern.test(name))?.[1];
+}
+
+/** Why a file is missing, as far as what came instead tells. */
+async function explain(missing: string, files: Record<string, Blob>, seen: readonly Incoming[]): Promise<string> {
+  const paths = seen.map(({ path }) => path);
+  const has = (pattern: RegExp) => paths.find((path) => pattern.test(path));
+  if (missing === ONNX || !files[ONNX]) {
+    if (has(/(^|\/)(metrics\.jsonl|checkpoints\/)/)) {
+      return `it must be a model folder, received a training run. Make a model of it: npx pipeline export --run <this folder> --out models/mine`;
+    }
+    const weights = has(WEIGHTS);
+    if (weights) {
+      return `${ONNX} must be among the files, received ${baseOf(weights)}, weights of another framework that a browser cannot run.`;
+    }
+  }
+  if (seen.length === 1) {
+    const [{ path, file }] = seen as [Incoming];
+    const what = await sniff(file).catch(() => undefined);
+    if (what?.endsWith('archive'))
+      return `it must be a folder or files, received ${path}, ${what}. Unpack it and drop the folder.`;
+    if (what?.endsWith('picture'))
+      return `it must be a model folder, received ${path}, ${what}. Pictures are what a model is trained on.`;
+    if (files[ONNX] && what !== undefined) return `${ONNX} must be an ONNX network, received ${path}, ${what}.`;
+    return `${missing} must be among the files, received only ${path}. Drop the whole folder.`;
+  }
+  return `${missing} must be among the files, received ${list(paths.map(baseOf).sort())}.`;
+}
+
+function list(names: readonly string[]): string {
+  const most = 4;
+  if (names.length > most) return `${names.slice(0, most - 1).join(', ')} and ${names.length - most + 1} more`;
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+}

@@ -1,0 +1,41 @@
+/** The first lines of a model card, as plain text. */
+
+const MOST_LINES = 2;
+const MOST_LETTERS = 400;
+
+export interface Card {
+  heading: string | undefined;
+  /** The first paragraphs, without markup. */
+  lines: string[];
+  /** Of the network, where they are told. */
+  parameters: number | undefined;
+}
+
+export function readCard(markdown: string): Card {
+  const text = markdown.replace(/^\uFEFF/, '').replace(/^---\r?\n[\s\S]*?\r?\n---(\r?\n|$)/, ''); // front matter
+  const blocks = text.split(/\r?\n\s*\r?\n/).map((block) => block.trim());
+  const heading = /^#\s+(.+)$/m.exec(blocks[0] ?? '')?.[1];
+  const lines: string[] = [];
+  for (const block of heading === undefined ? blocks : blocks.slice(1)) {
+    if (/^(#|```|~~~)/.test(block)) break; // the next part
+    const words = plain(block);
+    if (words !== '') lines.push(words.length > MOST_LETTERS ? `${words.slice(0, MOST_LETTERS - 1)}…` : words);
+    if (lines.length === MOST_LINES) break;
+  }
+  const parameters = /\b(\d{1,3}(?:,\d{3})*|\d+) parameters\b/.exec(text)?.[1];
+  return {
+    heading: heading && plain(heading),
+    lines,
+    parameters: parameters === undefined ? undefined : Number(parameters.replaceAll(',', '')),
+  };
+}
+
+function plain(markdown: string): string {
+  return markdown
+    .replace(/!\[[^\]]*\]\([^)]*\)/g, '')
+    .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .replace(/<[^>]*>/g, '')
+    .replace(/[`*]|\b_|_\b/g, (mark) => (mark === '_' ? mark : ''))
+    .replace(/\s+/g, ' ')
+    .trim();
+}

@@ -1,0 +1,67 @@
+/** Files out of a drop or a file dialog, with their paths. Nothing is read yet, and nothing leaves the browser. */
+import { InputError } from '@onnoise/scheduler';
+import type { Incoming } from './arrange.ts';
+
+/** More is not a model, but a disk. */
+const MOST_FILES = 2000;
+
+/** Of FileSystemEntry and its kinds, what is used. */
+export interface Entry {
+  readonly name: string;
+  readonly isFile: boolean;
+  readonly isDirectory: boolean;
+  file?(done: (file: Blob) => void, failed: (error: Error) => void): void;
+  createReader?(): { readEntries(done: (entries: Entry[]) => void, failed: (error: Error) => void): void };
+}
+
+/** Of a DataTransfer. */
+export interface Dropped {
+  items: ArrayLike<{ kind: string; webkitGetAsEntry?(): Entry | null; getAsFile(): (Blob & { name: string }) | null }>;
+}
+
+/**
+ * Must be called before the drop's event ends: the browser takes its list back then.
+ * @throws InputError where a file cannot be read, or where there are too many.
+ */
+export async function filesOfDrop({ items }: Dropped): Promise<Incoming[]> {
+  const roots = Array.from(items)
+    .filter(({ kind }) => kind === 'file')
+    .map((item) => item.webkitGetAsEntry?.() ?? item.getAsFile());
+  const files: Incoming[] = [];
+  for (const root of roots) {
+    if (root === null) continue;
+    if ('isFile' in root) await walk(root, '', files);
+    else files.push({ path: root.name, file: root });
+  }
+  return files;
+}
+
+export function filesOfDialog(files: ArrayLike<Blob & { name: string; webkitRelativePath: string }>): Incoming[] {
+  return Array.from(files, (file) => ({ path: file.webkitRelativePath || file.name, file }));
+}
+
+async function walk(entry: Entry, folder: string, files: Incoming[]): Promise<void> {
+  const path = folder + entry.name;
+  try {
+    if (entry.isFile) files.push({ path, file: await new Promise<Blob>((...done) => entry.file!(...done)) });
+    if (!entry.isDirectory) return;
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+  if (files.length > MOST_FILES) {
+    throw new InputError(`Cannot load the model: it must be one model folder, received more than ${MOST_FILES} files.`);
+  }
+  const reader = entry.createReader!();
+  const next = () => new Promise<Entry[]>((...done) => reader.readEntries(...done));
+  // A call gives some of them, at most a hundred in Chromium; the last gives none.
+  for (let entries = await next().catch(fail); entries.length > 0; entries = await next().catch(fail)) {
+    for (const inside of entries) await walk(inside, `${path}/`, files);
+  }
+  function fail(error: unknown): never {
+    throw unreadable(path, error);
+  }
+}
+
+function unreadable(path: string, error: unknown): InputError {
+  return new InputError(`Cannot load the model: ${path} must be readable, received "${(error as Error).message}".`);
+}

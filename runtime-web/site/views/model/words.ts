@@ -1,0 +1,16 @@
+/** Numbers as they are read. */
+
+const UNITS = ['bytes', 'kB', 'MB', 'GB', 'TB'];
+
+/** `4.7 MB`: powers of 1000, as download managers have them. */
+export function bytes(count: number): string {
+  let unit = 0;
+  let value = count;
+  for (; value >= 999.5 && unit < UNITS.length - 1; unit++) value /= 1000;
+  return `${value < 10 && unit > 0 ? value.toFixed(1) : value.toFixed(0)} ${UNITS[unit]}`;
+}
+
+export const plural = (count: number, one: string) => `${whole(count)} ${one}${count === 1 ? '' : 's'}`;
+
+/** `1,063,777` */
+export const whole = (count: number) => count.toLocaleString('en');
