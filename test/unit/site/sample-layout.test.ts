@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   beside,
+  crispGrid,
   crispSide,
   gridColumns,
   picture,
@@ -23,6 +24,37 @@ describe('gridColumns', () => {
         const columns = gridColumns(count, aspect, 1);
         expect(columns).toBeGreaterThanOrEqual(1);
         expect(columns).toBeLessThanOrEqual(count);
+      }),
+    );
+  });
+});
+
+describe('crispGrid', () => {
+  const grid = (count: number, width: number, height: number, ratio = 1) => {
+    const { columns, rows, side } = crispGrid(count, { width, height, ratio }, 28);
+    return [columns, rows, side];
+  };
+
+  it('takes the largest cells whose pixels are whole, then the fewest holes, then the widest', () => {
+    expect(grid(10, 523, 264)).toEqual([5, 2, 84]);
+    expect(grid(10, 163, 264, 3)).toEqual([2, 5, (28 * 5) / 3]);
+    expect(grid(12, 523, 264)).toEqual([4, 3, 84]);
+    expect(grid(16, 523, 354)).toEqual([4, 4, 84]);
+    expect(grid(1, 523, 264)).toEqual([1, 1, 252]);
+  });
+
+  it('has room for every picture, within the box where cells of one pixel a pixel fit', () => {
+    const box = fc.record({
+      width: fc.integer({ min: 0, max: 1200 }),
+      height: fc.integer({ min: 120, max: 600 }),
+      ratio: fc.constantFrom(1, 1.25, 2, 3),
+    });
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 16 }), box, (count, box) => {
+        const { columns, rows, side, gap } = crispGrid(count, box, 28);
+        expect(columns * rows).toBeGreaterThanOrEqual(count);
+        if (box.width < 16 * 34) return;
+        expect(columns * side + (columns - 1) * gap).toBeLessThanOrEqual(box.width);
       }),
     );
   });

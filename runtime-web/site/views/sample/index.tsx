@@ -26,12 +26,14 @@ export default function SampleView(): JSX.Element {
     <div class="sample" data-phase={phase.value}>
       <header class="sample-intro">
         <div>
-          <h1 class="view-title" tabIndex={-1}>
-            Out of noise, a picture
-          </h1>
+          <h1>Out of noise, a picture</h1>
           <p class="lede">
             Sampling begins with pure noise, <XT />. At every step a network looks at the noisy <Xt /> and predicts the
-            finished picture <PredictedX0 />, and the sampler takes <Xt /> a little closer to it.
+            finished picture{' '}
+            <span class="sample-together">
+              <PredictedX0 />,
+            </span>{' '}
+            and the sampler takes <Xt /> a little closer to it.
           </p>
         </div>
         <SampleButton />

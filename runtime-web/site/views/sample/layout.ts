@@ -31,6 +31,42 @@ export function crispSide(available: number, pixels: number, ratio: number): num
   return (scale * pixels) / ratio;
 }
 
+export interface Grid {
+  columns: number;
+  rows: number;
+  /** Of a cell, CSS pixels. */
+  side: number;
+  /** Between cells, CSS pixels. */
+  gap: number;
+}
+
+/** Space between cells: at least so much for the columns to be chosen, at most so much where there is room. */
+const LEAST_GAP = 6;
+const MOST_GAP = 12;
+
+/**
+ * The grid on the page: of those with the largest crisp cells the one with fewest empty places, and of those the widest.
+ * @param pixels of the longer side of a picture.
+ * @param ratio device pixels a CSS pixel.
+ */
+export function crispGrid(count: number, box: { width: number; height: number; ratio: number }, pixels: number): Grid {
+  let best: Grid = { columns: 1, rows: count, side: 0, gap: LEAST_GAP };
+  let bestScore = 0;
+  for (let columns = 1; columns <= count; columns++) {
+    const rows = Math.ceil(count / columns);
+    const across = (box.width - (columns - 1) * LEAST_GAP) / columns;
+    const down = (box.height - (rows - 1) * LEAST_GAP) / rows;
+    const side = crispSide(Math.min(across, down), pixels, box.ratio);
+    const fits = side <= across && side <= down;
+    const score = fits ? side * (1 - (rows * columns - count) / (rows * columns)) : 0;
+    if (score < bestScore || (score === 0 && columns > 1)) continue;
+    const spare = columns > 1 ? (box.width - columns * side) / (columns - 1) : LEAST_GAP;
+    best = { columns, rows, side, gap: Math.floor(Math.max(LEAST_GAP, Math.min(MOST_GAP, spare))) };
+    bestScore = score;
+  }
+  return best;
+}
+
 /** The bytes of picture `index` of a batch. */
 export function picture(batch: Uint8ClampedArray, shape: Shape, index: number): Uint8ClampedArray {
   const size = shape[0] * shape[1] * shape[2];

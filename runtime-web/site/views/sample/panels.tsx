@@ -3,11 +3,14 @@ import type { ComponentChildren, JSX } from 'preact';
 import { Button } from '../../components/button.tsx';
 import { PictureCanvas } from '../../components/picture-canvas.tsx';
 import { PredictedX0, Xt } from './formula.tsx';
-import { crispSide, gridColumns, picture, type Shape } from './layout.ts';
+import { crispGrid, picture, type Shape } from './layout.ts';
 import { enlarged, run, shown } from './state.ts';
 import { useBox } from './use-box.ts';
 
-const GAP = 6;
+/** CSS pixels, for three and four rows of cells of 84: a picture of 28 is then three pixels a pixel, or more. */
+const HEIGHT = 3 * 84 + 2 * 6;
+const TALL = 4 * 84 + 3 * 6;
+const MANY = 12;
 
 export function Panels(): JSX.Element {
   const { x, x0, shape, count } = shown.value;
@@ -29,14 +32,12 @@ interface PanelProps {
 }
 
 function Panel({ kind, title, words, batch, shape, count }: PanelProps): JSX.Element {
-  const { ref, width, height, ratio } = useBox();
+  const { ref, width, ratio } = useBox();
   const large = enlarged.value;
   const indices = large === null ? Array.from({ length: count }, (_, i) => i) : [large];
-  const columns = gridColumns(indices.length, width || 5, height || 3);
-  const rows = Math.ceil(indices.length / columns);
-  const room = Math.min((width - (columns - 1) * GAP) / columns, (height - (rows - 1) * GAP) / rows);
-  const side = crispSide(room, Math.max(shape[1], shape[2]), ratio);
-  const grid = { gridTemplateColumns: `repeat(${columns}, ${side}px)`, gap: `${GAP}px` };
+  const height = count > MANY ? TALL : HEIGHT;
+  const { columns, side, gap } = crispGrid(indices.length, { width, height, ratio }, Math.max(shape[1], shape[2]));
+  const grid = { gridTemplateColumns: `repeat(${columns}, ${side}px)`, gap: `${gap}px` };
   return (
     <section class={`sample-panel sample-panel-${kind}`} aria-label={words}>
       <header class="sample-panel-head">
@@ -115,12 +116,13 @@ export function EnlargedBar(): JSX.Element | null {
       <p class="number">{describePicture(index)}</p>
       <Button kind="quiet" icon="next" label="The next picture" disabled={count < 2} onClick={() => turn(1)} />
       <Button
+        kind="quiet"
+        icon="cross"
+        label="Show all pictures"
         onClick={() => {
           enlarged.value = null;
         }}
-      >
-        Show all
-      </Button>
+      />
     </div>
   );
 }

@@ -15,7 +15,7 @@ export function Readout(): JSX.Element {
         <math>
           <mi>t</mi>
           <mo>=</mo>
-        </math>{' '}
+        </math>
         <span class="number">{made ? timestepAt(made, step) : '–'}</span>
       </p>
       <p class="sample-step number">{made ? `step ${step} of ${made.frames.steps}` : 'pure noise'}</p>

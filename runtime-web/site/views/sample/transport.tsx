@@ -9,7 +9,7 @@ import { draft, enlarged, last, phase, pinned, playing, position, type Run, run,
 import { useBox } from './use-box.ts';
 
 const THUMB = 40;
-const AIRY = 72;
+const AIRY = 60;
 
 export function Transport(): JSX.Element {
   const made = run.value;

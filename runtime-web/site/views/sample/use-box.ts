@@ -3,22 +3,21 @@ import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 
 interface Box {
   width: number;
-  height: number;
   /** Device pixels a CSS pixel. */
   ratio: number;
 }
 
-/** The inside of an element, in CSS pixels, as it changes; 0 before it is there. */
+/** The inside width of an element, in CSS pixels, as it changes; 0 before it is there. */
 export function useBox(): Box & { ref: RefObject<HTMLDivElement | null> } {
   const ref = useRef<HTMLDivElement>(null);
-  const [box, setBox] = useState<Box>({ width: 0, height: 0, ratio: 1 });
+  const [box, setBox] = useState<Box>({ width: 0, ratio: 1 });
   useLayoutEffect(() => {
     const element = ref.current!;
     const measure = () =>
       setBox((old) => {
-        const { clientWidth: width, clientHeight: height } = element;
+        const { clientWidth: width } = element;
         const ratio = devicePixelRatio || 1;
-        return old.width === width && old.height === height && old.ratio === ratio ? old : { width, height, ratio };
+        return old.width === width && old.ratio === ratio ? old : { width, ratio };
       });
     measure();
     const observer = new ResizeObserver(measure);
