@@ -16,6 +16,6 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     chunkSizeWarningLimit: 700,
-    rolldownOptions: { input: { sampler: here('sampler.html') } },
+    rolldownOptions: { input: { sampler: here('sampler.html'), engine: here('engine.html') } },
   },
 });

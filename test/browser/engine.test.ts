@@ -1,0 +1,201 @@
+/** The sampler's loop on WebGPU, on the software adapter: small networks, few steps. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import proto from 'onnx-proto';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { loadModel } from '../../runtime-node/src/index.ts';
+import type { SampleRequest } from '../../runtime-web/src/index.ts';
+import { applyRow, gaussian, type SamplerRow } from '../../scheduler/src/index.ts';
+import { LACKS_CHROMIUM } from '../support/browser/chromium.ts';
+import { useBrowser, useHost, visit } from '../support/browser/visit.ts';
+import { expectClose } from '../support/compare.ts';
+import { skipBecause } from '../support/skip.ts';
+import { tinyArtefact, tinyOnnx } from '../support/tiny-onnx.ts';
+
+const MODELS = join(import.meta.dirname, '..', '..', 'models');
+
+describe('WebGPU', skipBecause(LACKS_CHROMIUM), () => {
+  const { browser } = useBrowser();
+  const host = useHost({ folders: { '/models/': MODELS } });
+
+  async function open(): Promise<Page> {
+    const { page } = await visit(browser());
+    await page.goto(`${host().origin}/pages/engine.html`);
+    await page.waitForFunction(() => 'engine' in window);
+    return page;
+  }
+
+  it('applies rows of the sampler as the scheduler does, in place and one after the other', async () => {
+    const page = await open();
+    const noise = (seed: number) => {
+      const values = new Float32Array(700); // more than two workgroups, and not a whole number of them
+      gaussian(seed, 0, values);
+      return values;
+    };
+    const [x, x0, output, z] = [noise(1), noise(2), noise(3), noise(4)] as const;
+    const rows: SamplerRow[] = [
+      { timestep: 9, p: 1.5, q: -0.7, A: 0.9, E: 0.2, B: 0.3, C: -0.4, D: 0.5 },
+      { timestep: 3, p: 0.8, q: 0.6, A: -0.1, E: 0, B: 1.1, C: 0.25, D: 0 },
+    ];
+    for (const clip of [1, null]) {
+      const values = { x: [...x], x0: [...x0], output: [...output], z: [...z] };
+      const made = await page.evaluate(({ rows, clip, values }) => window.engine.applyRows(rows, clip, values), {
+        rows,
+        clip,
+        values,
+      });
+      const expected = { x: x.slice(), x0: x0.slice() };
+      for (const row of rows) applyRow(row, clip, expected.x, output, expected.x0, z);
+      expectClose(Float32Array.from(made.x), expected.x, { absolute: 2e-6, what: `x, clip ${clip}` });
+      expectClose(Float32Array.from(made.x0), expected.x0, { absolute: 2e-6, what: `x0, clip ${clip}` });
+    }
+  });
+
+  it('makes the pictures of Node with captured commands, for one batch size after another', async () => {
+    const folder = await tinyArtefact({ shape: [3, 5, 7], classes: 3 });
+    host().mount('/tiny/', folder);
+    const requests: SampleRequest[] = [
+      { seeds: [3, 1, 2], steps: 6, sampler: 'ddpm', labels: [2, 0] },
+      { seeds: [3, 1, 2], steps: 4, labels: [1] },
+      { seed: 2 ** 41, steps: 5, eta: 1, labels: [2] },
+      { seed: 9, count: 5, steps: 1 },
+    ];
+    const { reason, made } = await sampleAll(await open(), '/tiny', requests);
+    expect(reason).toMatch(/captured once and replayed/);
+    await expectPicturesOfNode(folder, requests, made);
+  });
+
+  it('makes the pictures of Node with the digits model', async () => {
+    const requests: SampleRequest[] = [{ seeds: [7], steps: 3, labels: [4], sampler: 'ddpm' }];
+    const { reason, made } = await sampleAll(await open(), '/models/digits', requests);
+    expect(reason).toMatch(/captured once and replayed/);
+    await expectPicturesOfNode(join(MODELS, 'digits'), requests, made);
+  });
+
+  it('does without captured commands where a part of the network runs on the processor', async () => {
+    const folder = await tinyArtefact({ shape: [1, 4, 4], classes: 2 });
+    await writeFile(
+      join(folder, 'unet', 'model.onnx'),
+      withNodeOnProcessor(tinyOnnx({ shape: [1, 4, 4], classes: 2 })),
+    );
+    host().mount('/mixed/', folder);
+    const requests: SampleRequest[] = [
+      { seeds: [3, 1], steps: 4, sampler: 'ddpm' },
+      { seeds: [5, 4, 6], steps: 3 },
+    ];
+    const { reason, made } = await sampleAll(await open(), '/mixed', requests);
+    expect(reason).toMatch(/not captured: /);
+    await expectPicturesOfNode(folder, requests, made);
+  });
+
+  it('tells of each step that is wanted, in order, and of no other', async () => {
+    host().mount('/tiny/', await tinyArtefact());
+    const page = await open();
+    const told = await page.evaluate(async () => {
+      const model = await window.engine.loadModel('/tiny', { device: 'webgpu' });
+      const told: { step: number; timestep: number; x: number[] }[] = [];
+      const { images } = await model.sample({
+        steps: 9,
+        wantsStep: (step, steps) => step % 4 === 0 || step === steps,
+        onStep: ({ step, timestep, x }) => told.push({ step, timestep, x: Array.from(x) }),
+      });
+      await model.dispose();
+      return { told, images: Array.from(images) };
+    });
+    expect(told.told.map(({ step }) => step)).toEqual([4, 8, 9]);
+    expect(told.told.at(-1)!.x).toEqual(told.images);
+    expect(told.told[0]!.x).not.toEqual(told.images);
+  });
+
+  it('stops between steps when cancelled, and samples again', async () => {
+    host().mount('/tiny/', await tinyArtefact());
+    const page = await open();
+    const seen = await page.evaluate(async () => {
+      const model = await window.engine.loadModel('/tiny', { device: 'webgpu' });
+      const before = await model.sample({ steps: 3 });
+      const cancel = new AbortController();
+      const steps: number[] = [];
+      const onStep = ({ step }: { step: number }) => {
+        if (steps.push(step) === 3) cancel.abort();
+      };
+      const end = await model.sample({ steps: 90, onStep, signal: cancel.signal }).then(
+        () => 'all steps',
+        (error: Error) => error.name,
+      );
+      const after = await model.sample({ steps: 3 });
+      return { end, steps: steps.length, same: before.images.every((value, i) => value === after.images[i]) };
+    });
+    expect(seen).toMatchObject({ end: 'AbortError', same: true });
+    expect(seen.steps).toBeLessThan(6);
+  });
+
+  it('fails in a sentence when the device is lost, and works once the model is loaded again', async () => {
+    host().mount('/tiny/', await tinyArtefact());
+    const page = await open();
+    const seen = await page.evaluate(async () => {
+      const model = await window.engine.loadModel('/tiny', { device: 'webgpu' });
+      const onStep = () => window.engine.devices.at(-1)!.destroy();
+      const failure = () =>
+        model.sample({ steps: 90, onStep }).then(
+          () => 'It worked.',
+          (error: Error) => `${error.name}: ${error.message}`,
+        );
+      const failures = [await failure(), await failure()];
+      await model.dispose();
+      const again = await window.engine.loadModel('/tiny', { device: 'webgpu' });
+      return { failures, images: (await again.sample({ steps: 2 })).images.length };
+    });
+    for (const failure of seen.failures) {
+      expect(failure).toMatch(/^InputError: Cannot sample images: the GPU must stay ready, received "device lost/);
+    }
+    expect(seen.images).toBe(16);
+  });
+});
+
+/** Adds Hardmax, which WebGPU has no kernel for, times 0. */
+function withNodeOnProcessor(onnx: Uint8Array): Uint8Array {
+  const model = proto.onnx.ModelProto.decode(onnx).toJSON() as {
+    graph: { node: object[]; initializer: object[]; output: { name: string }[] };
+  };
+  const { graph } = model;
+  const text = JSON.stringify(graph.node).replaceAll('"out_sample"', '"inner"');
+  graph.initializer.push({ name: 'zero', dataType: proto.onnx.TensorProto.DataType.FLOAT, dims: [], floatData: [0] });
+  graph.node = [
+    ...(JSON.parse(text) as object[]),
+    { opType: 'Hardmax', input: ['inner'], output: ['hard'] },
+    { opType: 'Mul', input: ['hard', 'zero'], output: ['nothing'] },
+    { opType: 'Add', input: ['inner', 'nothing'], output: ['out_sample'] },
+  ];
+  return proto.onnx.ModelProto.encode(proto.onnx.ModelProto.fromObject(model)).finish();
+}
+
+/** Loads a model in the page on WebGPU and samples each request. */
+const sampleAll = (page: Page, url: string, requests: SampleRequest[]) =>
+  page.evaluate(
+    async ({ url, requests }) => {
+      const model = await window.engine.loadModel(url, { device: 'webgpu' });
+      const made: { images: number[]; seeds: number[] }[] = [];
+      for (const request of requests) {
+        const { images, seeds } = await model.sample(request);
+        made.push({ images: Array.from(images), seeds });
+      }
+      await model.dispose();
+      return { reason: model.reason, made };
+    },
+    { url, requests },
+  );
+
+async function expectPicturesOfNode(
+  folder: string,
+  requests: SampleRequest[],
+  made: { images: number[]; seeds: number[] }[],
+): Promise<void> {
+  const model = await loadModel(folder, { device: 'cpu' });
+  for (const [i, request] of requests.entries()) {
+    const { images, seeds } = await model.sample(request);
+    expect(made[i]!.seeds).toEqual(seeds);
+    expectClose(Float32Array.from(made[i]!.images), images, { absolute: 1e-4, what: JSON.stringify(request) });
+  }
+  await model.dispose();
+}

@@ -1,0 +1,62 @@
+/** Gives tests the library on the page's own thread, and the kernel of WebGPU by itself, as `window.engine`. */
+import { loadModel } from '../../../runtime-web/src/index.ts';
+import { createRowKernel } from '../../../runtime-web/src/webgpu/apply-row.ts';
+import type { SamplerRow } from '../../../scheduler/src/index.ts';
+
+/** x, x0, the network's output and z, of one length. */
+export type RowValues = Record<'x' | 'x0' | 'output' | 'z', number[]>;
+
+export interface Engine {
+  loadModel: typeof loadModel;
+  /** x and x0 after the rows, on the GPU. */
+  applyRows(rows: SamplerRow[], clip: number | null, values: RowValues): Promise<{ x: number[]; x0: number[] }>;
+  /** Devices that were asked for on this page, in order. */
+  devices: GPUDevice[];
+}
+
+declare global {
+  interface Window {
+    engine: Engine;
+  }
+}
+
+const devices: GPUDevice[] = [];
+if ('gpu' in navigator) {
+  const { requestDevice } = GPUAdapter.prototype;
+  GPUAdapter.prototype.requestDevice = async function (...args) {
+    const device = await requestDevice.apply(this, args);
+    devices.push(device);
+    return device;
+  };
+}
+
+async function applyRows(rows: SamplerRow[], clip: number | null, values: RowValues) {
+  const device = await (await navigator.gpu.requestAdapter())!.requestDevice();
+  const upload = (numbers: number[]) => {
+    const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+    const buffer = device.createBuffer({ size: numbers.length * 4, usage });
+    device.queue.writeBuffer(buffer, 0, Float32Array.from(numbers));
+    return buffer;
+  };
+  const download = async (buffer: GPUBuffer) => {
+    const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
+    const target = device.createBuffer({ size: buffer.size, usage });
+    const encoder = device.createCommandEncoder();
+    encoder.copyBufferToBuffer(buffer, 0, target, 0, buffer.size);
+    device.queue.submit([encoder.finish()]);
+    await target.mapAsync(GPUMapMode.READ);
+    return Array.from(new Float32Array(target.getMappedRange()));
+  };
+  const [x, x0, output, z] = [upload(values.x), upload(values.x0), upload(values.output), upload(values.z)];
+  const kernel = createRowKernel(device, { x, x0, z });
+  for (const row of rows) {
+    const encoder = device.createCommandEncoder();
+    kernel.encode(encoder, row, clip, output);
+    device.queue.submit([encoder.finish()]);
+  }
+  const result = { x: await download(x), x0: await download(x0) };
+  device.destroy();
+  return result;
+}
+
+window.engine = { loadModel, applyRows, devices };
