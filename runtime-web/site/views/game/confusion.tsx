@@ -1,0 +1,47 @@
+/** Who was taken for what, in this round and in all rounds on this device. */
+import type { JSX } from 'preact';
+import { confusion } from './score.ts';
+import { game, modelKey, record } from './state.ts';
+
+export function Confusion(): JSX.Element {
+  const { real, synthetic } = confusion(game.answers.value);
+  const { info, model } = game.round.value!.table;
+  const all = record.value.models[modelKey(info.hash)];
+  const shown = synthetic.real + synthetic.synthetic;
+  return (
+    <section class="card game-confusion" aria-labelledby="game-confusion-title">
+      <h2 id="game-confusion-title" class="card-title">
+        <span class="number">{synthetic.real}</span> of <span class="number">{shown}</span> synthetic pictures passed
+        for real
+      </h2>
+      <table class="game-table">
+        <thead>
+          <tr>
+            <td />
+            <th scope="col">You said real</th>
+            <th scope="col">You said synthetic</th>
+          </tr>
+        </thead>
+        <tbody>
+          <tr>
+            <th scope="row">Real</th>
+            <td class="game-cell-right">{real.real}</td>
+            <td>{real.synthetic}</td>
+          </tr>
+          <tr>
+            <th scope="row">Synthetic</th>
+            <td>{synthetic.real}</td>
+            <td class="game-cell-right">{synthetic.synthetic}</td>
+          </tr>
+        </tbody>
+      </table>
+      {all && (
+        <p class="muted">
+          Over {all.rounds} round{all.rounds === 1 ? '' : 's'} on this device, {all.passed} of {all.shown} pictures by{' '}
+          {model.title} passed: {Math.round((100 * all.passed) / all.shown)} %. At 50 % nobody could tell them from real
+          ones.
+        </p>
+      )}
+    </section>
+  );
+}

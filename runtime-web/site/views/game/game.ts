@@ -1,0 +1,221 @@
+/**
+ * The game's state. What a picture is lies in a closure until it is answered: the view is handed pixels and a place, so
+ * nothing that it renders can tell.
+ */
+import { computed, type ReadonlySignal, signal } from '@preact/signals';
+import type { ModelInfo, Sampler } from '../../../src/worker/client.ts';
+import { paintHalf } from './painter.ts';
+import type { Shape } from './pictures.ts';
+import { type Deal, type Kind, PICTURES, planRound } from './plan.ts';
+import type { Pool } from './pool.ts';
+import { type Answer, longestStreak, streak } from './score.ts';
+
+/** What is known of a picture before the answer. */
+export interface Face {
+  /** 0 to PICTURES - 1 */
+  place: number;
+  shape: Shape;
+  /** [C, H, W]; null while it is painted. */
+  pixels: Uint8ClampedArray | null;
+}
+
+/** What is told after it. */
+export interface Told extends Deal {
+  place: number;
+  said: Kind;
+  pixels: Uint8ClampedArray;
+}
+
+/** What rounds are dealt from. */
+export interface Table {
+  model: { id: string; title: string; own: boolean };
+  info: Pick<ModelInfo, 'classes' | 'classNames' | 'hash' | 'scheduler'>;
+  pool: Pool;
+  /** Of the sampler. */
+  steps: number;
+}
+
+export interface Round {
+  table: Table;
+  seed: number;
+  /** Share of the half being painted, 0 to 1. */
+  progress: ReadonlySignal<number>;
+  /** Places painted: 0, HALF or PICTURES. */
+  painted: ReadonlySignal<number>;
+  face: (place: number) => Face;
+}
+
+export type Phase = 'intro' | 'round' | 'summary';
+
+export interface Game {
+  phase: ReadonlySignal<Phase>;
+  round: ReadonlySignal<Round | null>;
+  /** The one after it, painted while it is played. */
+  following: ReadonlySignal<Round | null>;
+  answers: ReadonlySignal<readonly Answer[]>;
+  /** The picture on the table. */
+  place: ReadonlySignal<number>;
+  /** It is answered, and not yet left. */
+  open: ReadonlySignal<boolean>;
+  streak: ReadonlySignal<number>;
+  /** The longest streak up to now, with what the rounds before brought. */
+  longest: ReadonlySignal<number>;
+  /** Why nothing is painted any more. */
+  failed: ReadonlySignal<string | null>;
+  /** Lays out a round; where it is laid out already it stays as it is. */
+  lay: (table: Table, seed: number) => void;
+  start: () => void;
+  /** Null where there is nothing to answer. */
+  answer: (said: Kind) => Told | null;
+  /** @throws Error before the answer */
+  told: (place: number) => Told;
+  next: () => void;
+  /** The following round, at once or behind its start button. */
+  again: (phase: 'round' | 'intro') => void;
+  retry: () => void;
+  /** Paints what is laid out until the signal says stop. */
+  paint: (signal: AbortSignal) => Promise<void>;
+}
+
+interface Job {
+  round: Round;
+  deals: Deal[];
+  paintHalf: (signal: AbortSignal) => Promise<void>;
+}
+
+export function createGame(sampler: Pick<Sampler, 'sample'>, randomSeed: () => number): Game {
+  const phase = signal<Phase>('intro');
+  /** This round, then the following one. */
+  const jobs = signal<readonly Job[]>([]);
+  const answers = signal<readonly Answer[]>([]);
+  const open = signal(false);
+  const before = signal(0);
+  const failed = signal<string | null>(null);
+  const place = computed(() => Math.min(answers.value.length - (open.value ? 1 : 0), PICTURES - 1));
+  const run = computed(() => streak(answers.value, before.value));
+
+  let underWay: { job: Job; abort: AbortController } | null = null;
+  let wake = () => {};
+
+  const deal = (list: readonly Job[], as: Phase) => {
+    before.value = run.peek();
+    answers.value = [];
+    open.value = false;
+    failed.value = null;
+    jobs.value = list;
+    phase.value = as;
+    if (underWay && !list.includes(underWay.job)) underWay.abort.abort();
+    wake();
+  };
+
+  const told = (at: number): Told => {
+    const job = jobs.peek()[0];
+    const answer = answers.peek()[at];
+    if (!job || !answer) throw new Error(`Picture ${at + 1} is not answered.`);
+    return { ...job.deals[at]!, place: at, said: answer.said, pixels: job.round.face(at).pixels! };
+  };
+
+  return {
+    phase,
+    round: computed(() => jobs.value[0]?.round ?? null),
+    following: computed(() => jobs.value[1]?.round ?? null),
+    answers,
+    place,
+    open,
+    streak: run,
+    longest: computed(() => longestStreak(answers.value, before.value)),
+    failed,
+    told,
+
+    lay: (table, seed) => {
+      const now = jobs.peek()[0]?.round;
+      if (!now || now.seed !== seed || !sameTable(now.table, table)) deal([createJob(sampler, table, seed)], 'intro');
+    },
+    start: () => {
+      const [now] = jobs.peek();
+      if (!now || phase.peek() !== 'intro') return;
+      if (jobs.peek().length === 1) jobs.value = [now, createJob(sampler, now.round.table, randomSeed())];
+      phase.value = 'round';
+      wake();
+    },
+    answer: (said) => {
+      const now = jobs.peek()[0];
+      const at = answers.peek().length;
+      if (!now || phase.peek() !== 'round' || open.peek() || now.round.painted.peek() <= at) return null;
+      open.value = true;
+      answers.value = [...answers.peek(), { said, truth: now.deals[at]!.kind }];
+      return told(at);
+    },
+    next: () => {
+      if (!open.peek()) return;
+      open.value = false;
+      if (answers.peek().length === PICTURES) phase.value = 'summary';
+    },
+    again: (as) => {
+      const following = jobs.peek()[1];
+      if (following) deal([following, createJob(sampler, following.round.table, randomSeed())], as);
+    },
+    retry: () => {
+      failed.value = null;
+      wake();
+    },
+
+    paint: async (signal) => {
+      while (!signal.aborted) {
+        const job = jobs.peek().find(({ round }) => round.painted.peek() < PICTURES);
+        if (!job || failed.peek() !== null) {
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+            signal.addEventListener('abort', () => resolve(), { once: true });
+          });
+          continue;
+        }
+        const abort = new AbortController();
+        underWay = { job, abort };
+        try {
+          await job.paintHalf(AbortSignal.any([signal, abort.signal]));
+        } catch (error) {
+          if (!signal.aborted && !abort.signal.aborted) {
+            failed.value = error instanceof Error ? error.message : String(error);
+          }
+        }
+        underWay = null;
+      }
+    },
+  };
+}
+
+/** A model that was loaded anew is the same one. */
+function sameTable(a: Table, b: Table): boolean {
+  return a.pool === b.pool && a.steps === b.steps && a.info.hash === b.info.hash;
+}
+
+function createJob(sampler: Pick<Sampler, 'sample'>, table: Table, seed: number): Job {
+  const { pool, info, steps } = table;
+  const deals = planRound({ seed, reals: pool.count, labels: pool.labels, classes: info.classes });
+  const shown = signal<readonly Uint8ClampedArray[]>([]);
+  const progress = signal(0);
+  const painted = computed(() => shown.value.length);
+  const face = (place: number): Face => ({ place, shape: pool.shape, pixels: shown.value[place] ?? null });
+  return {
+    round: { table, seed, progress, painted, face },
+    deals,
+    paintHalf: async (signal) => {
+      progress.value = 0;
+      const half = await paintHalf({
+        sampler,
+        deals,
+        from: shown.peek().length,
+        steps,
+        shape: pool.shape,
+        readReal: pool.read,
+        onProgress: (done) => {
+          progress.value = done;
+        },
+        signal,
+      });
+      signal.throwIfAborted();
+      shown.value = [...shown.peek(), ...half];
+    },
+  };
+}

@@ -1,0 +1,25 @@
+/** Real or synthetic? Ten pictures, some found, some painted on the page a moment ago. */
+import type { JSX } from 'preact';
+import { useEffect } from 'preact/hooks';
+import './game.css';
+import { Intro } from './intro.tsx';
+import { onKey } from './keys.ts';
+import { RoundView } from './round.tsx';
+import { follow, game } from './state.ts';
+import { Summary } from './summary.tsx';
+
+export default function GameView(): JSX.Element {
+  useEffect(follow, []);
+  useEffect(() => {
+    document.addEventListener('keydown', onKey);
+    return () => document.removeEventListener('keydown', onKey);
+  }, []);
+  const phase = game.phase.value;
+  return (
+    <div class="game" data-phase={phase}>
+      {phase === 'intro' && <Intro />}
+      {phase === 'round' && <RoundView />}
+      {phase === 'summary' && <Summary />}
+    </div>
+  );
+}

@@ -1,0 +1,90 @@
+/** Real pictures from the visitor, for a model that the page has none for. */
+import type { JSX } from 'preact';
+import { useId, useState } from 'preact/hooks';
+import { Button } from '../../components/button.tsx';
+import { Icon } from '../../components/icon.tsx';
+import { Progress } from '../../components/progress.tsx';
+import { models, sentence } from '../../store.ts';
+import { readFile } from '../forward/source/read.ts';
+import { PICTURES } from './plan.ts';
+import { fitPicture, ownPool } from './pool.ts';
+import { bringPool, info, reals, takeShipped } from './state.ts';
+import { ENOUGH } from './unusual.ts';
+
+/** More would only fill the memory. */
+const MOST = 1000;
+
+export function OwnPictures(): JSX.Element {
+  const id = useId();
+  const [over, setOver] = useState(false);
+  const [progress, setProgress] = useState<number | null>(null);
+  const [trouble, setTrouble] = useState<string | null>(null);
+  const shape = info.value?.shape;
+  const digits = shape?.join() === '1,28,28' && models.value.some(({ pictures }) => pictures !== undefined);
+  const told = reals.value.state === 'failed' ? reals.value.message : trouble;
+
+  const take = async (files: readonly File[]) => {
+    if (!shape || files.length === 0) return;
+    setTrouble(null);
+    const pictures: { name: string; pixels: Uint8ClampedArray }[] = [];
+    try {
+      for (const [i, file] of files.slice(0, MOST).entries()) {
+        setProgress(i / Math.min(files.length, MOST));
+        const image = await readFile(file, file.name).catch(() => null);
+        if (image) pictures.push({ name: file.name, pixels: fitPicture(image, shape) });
+      }
+      bringPool(ownPool(pictures, shape));
+    } catch (error) {
+      setTrouble(sentence(error));
+    }
+    setProgress(null);
+  };
+
+  return (
+    <section
+      class="game-own"
+      aria-labelledby={`${id}-title`}
+      data-over={over}
+      onDragOver={(event) => {
+        event.preventDefault();
+        setOver(true);
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={(event) => {
+        event.preventDefault();
+        setOver(false);
+        void take([...(event.dataTransfer?.files ?? [])]);
+      }}
+    >
+      <h2 id={`${id}-title`}>Bring real pictures</h2>
+      <p>
+        The page has no real ones for this model. Drop some of what it was trained on here, or pick them: at least{' '}
+        {PICTURES}, better {ENOUGH} or more. They are cut to a square, averaged down to {shape?.[1]} × {shape?.[2]}{' '}
+        pixels, and stay on this page.
+      </p>
+      {progress === null ? (
+        <div class="game-own-buttons">
+          <label class="button game-pick">
+            <Icon name="folder" />
+            Pick pictures
+            <input
+              type="file"
+              class="hidden"
+              accept="image/*"
+              multiple
+              onChange={({ currentTarget }) => void take([...(currentTarget.files ?? [])])}
+            />
+          </label>
+          {digits && <Button onClick={takeShipped}>Use the page’s real digits</Button>}
+        </div>
+      ) : (
+        <Progress label="Reading pictures" value={progress} />
+      )}
+      {told !== null && (
+        <p class="game-own-trouble" role="alert">
+          {told}
+        </p>
+      )}
+    </section>
+  );
+}

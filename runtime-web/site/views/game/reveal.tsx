@@ -1,0 +1,78 @@
+/** What an answered picture was, whether the answer was right, and what gives it away. */
+import type { JSX } from 'preact';
+import { Icon } from '../../components/icon.tsx';
+import { linkTo } from '../../store.ts';
+import type { Table, Told } from './game.ts';
+import { game } from './state.ts';
+import type { Giveaway } from './unusual.ts';
+import { factOf, giveawayTitle, verdictOf } from './words.ts';
+
+export interface RevealProps {
+  told: Told;
+  /** Null with too few real pictures to tell. */
+  found: readonly Giveaway[] | null;
+  /** The real pictures' measures are still being taken. */
+  measuring: boolean;
+  /** Which one is marked in the picture. */
+  shown: string | null;
+  onShow: (id: string | null) => void;
+  class?: string | undefined;
+}
+
+export function Reveal({ told, found, measuring, shown, onShow, class: extra }: RevealProps): JSX.Element {
+  const { table } = game.round.peek()!;
+  const right = told.said === told.kind;
+  const plain = found?.filter(({ faint }) => !faint) ?? [];
+  const faint = found?.filter(({ faint }) => faint) ?? [];
+  return (
+    <div class={['game-reveal', extra].filter(Boolean).join(' ')}>
+      <p class={`game-verdict game-verdict-${right ? 'right' : 'wrong'}`}>
+        <Icon name={right ? 'check' : 'cross'} />
+        {verdictOf(told)}
+      </p>
+      <p class="game-fact">
+        {factOf(told, table)} {told.kind === 'synthetic' && <a href={formingLink(told, table)}>See it form</a>}
+      </p>
+      <h2 class="game-why">{measuring ? 'Measuring the real pictures…' : giveawayTitle(told.kind, found)}</h2>
+      <List found={plain} {...{ shown, onShow }} />
+      {faint.length > 0 && (
+        <>
+          <h3 class="game-why-faint">Too faint for most eyes, but not for a computer</h3>
+          <List found={faint} {...{ shown, onShow }} />
+        </>
+      )}
+    </div>
+  );
+}
+
+function List({ found, shown, onShow }: Pick<RevealProps, 'shown' | 'onShow'> & { found: readonly Giveaway[] }) {
+  if (found.length === 0) return null;
+  return (
+    <ul class="game-giveaways">
+      {found.map(({ id, title, sentence, compared, where }) => (
+        <li key={id} class="game-giveaway">
+          <div>
+            <strong>{title}.</strong> {sentence} <span class="muted">{compared}</span>
+          </div>
+          {where.length > 0 && (
+            <button
+              type="button"
+              class="game-show"
+              aria-pressed={shown === id}
+              aria-label={`Mark it in the picture: ${title}`}
+              onClick={() => onShow(shown === id ? null : id)}
+            >
+              Mark
+            </button>
+          )}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** The sampling view makes the same picture, step by step. */
+function formingLink({ seed, label }: Told, { model, steps }: Table): string {
+  const labels = label === null ? {} : { labels: label };
+  return linkTo('sample', { model: model.id, count: 1, steps, sampler: 'ddim', eta: 0, seed, ...labels });
+}

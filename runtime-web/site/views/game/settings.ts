@@ -1,0 +1,38 @@
+/** A round as an address: `#/game?seed=482193&model=digits`, with `steps` where they are not the usual ones. */
+import { SEEDS } from './plan.ts';
+
+export const STEPS = 50;
+
+/** From quick and rough to slow. */
+export const STEP_CHOICES = [10, STEPS, 200] as const;
+
+export interface Settings {
+  /** Null where the address names none: a new round. */
+  seed: number | null;
+  steps: number;
+}
+
+/** @param timesteps T of the model's schedule. What makes no sense counts as not there. */
+export function parseSettings(query: URLSearchParams, timesteps: number): Settings {
+  const steps = integer(query.get('steps'));
+  return {
+    seed: integer(query.get('seed')),
+    steps: steps !== null && steps >= 1 && steps <= timesteps ? steps : Math.min(STEPS, timesteps),
+  };
+}
+
+export function formatSettings(seed: number, steps: number, model: string, timesteps: number): Record<string, string> {
+  const usual = Math.min(STEPS, timesteps);
+  return { seed: String(seed), model, ...(steps !== usual && { steps: String(steps) }) };
+}
+
+/** Of the browser's own dice. */
+export function randomSeed(): number {
+  return crypto.getRandomValues(new Uint32Array(1))[0]! % SEEDS;
+}
+
+function integer(text: string | null): number | null {
+  if (text === null || !/^\d{1,16}$/.test(text)) return null;
+  const value = Number(text);
+  return Number.isSafeInteger(value) ? value : null;
+}

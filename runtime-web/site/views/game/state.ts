@@ -1,0 +1,182 @@
+/** The game of this page, bound to its address, its model and what it remembers. It outlives a look at another view. */
+import { computed, effect, signal, untracked } from '@preact/signals';
+import { announce, current, device, go, loaded, models, route, sampler, sentence, useModel } from '../../store.ts';
+import { createGame, type Round, type Table } from './game.ts';
+import { HALF } from './painter.ts';
+import type { Shape } from './pictures.ts';
+import type { Kind } from './plan.ts';
+import { type Pool, shippedPool } from './pool.ts';
+import { addRound, type GameRecord, readRecord, writeRecord } from './record.ts';
+import { confusion, score } from './score.ts';
+import { formatSettings, parseSettings, randomSeed } from './settings.ts';
+import { measureReals, type Reference } from './unusual.ts';
+import { spoken } from './words.ts';
+
+export const game = createGame(sampler, randomSeed);
+
+/** The real pictures: being fetched, to be brought by the visitor, or there. */
+export type Reals =
+  | { state: 'none' | 'wanted' }
+  | { state: 'ready'; pool: Pool }
+  | { state: 'failed'; message: string };
+export const reals = signal<Reals>({ state: 'none' });
+
+/** Brought by the visitor, by the model's id. */
+const brought = signal<Record<string, Pool>>({});
+const shipped = new Map<string, Promise<Pool>>();
+
+export const record = signal<GameRecord>(readRecord());
+
+/** The real pictures' measures; null until they are taken. */
+export const reference = signal<Reference | null>(null);
+let measured: Pool | null = null;
+
+export const modelKey = (hash: string): string => hash.slice(0, 12);
+
+export const info = computed(() => (loaded.value.state === 'ready' ? loaded.value.info : null));
+
+export function bringPool(pool: Pool): void {
+  brought.value = { ...brought.peek(), [current.peek().id]: pool };
+}
+
+/** The shipped real pictures, for a model whose pictures have their shape. */
+export function takeShipped(): void {
+  const url = models.peek().find(({ pictures }) => pictures !== undefined)?.pictures;
+  const shape = info.peek()?.shape;
+  if (url === undefined || shape === undefined) return;
+  fetchShipped(url, shape).then(bringPool, (error: unknown) => {
+    reals.value = { state: 'failed', message: sentence(error) };
+  });
+}
+
+/** The address of what is chosen, with something changed. */
+export function change(to: { seed?: number; steps?: number }): void {
+  const timesteps = info.peek()?.scheduler.num_train_timesteps;
+  const round = game.round.peek();
+  if (timesteps === undefined || !round) return;
+  const { seed = round.seed, steps = round.table.steps } = to;
+  go('game', formatSettings(seed, steps, current.peek().id, timesteps), { replace: true });
+}
+
+export function addressOf({ seed, table }: Round): Record<string, string> {
+  return formatSettings(seed, table.steps, table.model.id, table.info.scheduler.num_train_timesteps);
+}
+
+export function answer(said: Kind): void {
+  const told = game.answer(said);
+  const table = game.round.peek()?.table;
+  if (!told || !table) return;
+  const answers = game.answers.peek();
+  if (game.longest.peek() > record.peek().best) remember({ ...record.peek(), best: game.longest.peek() });
+  announce(spoken(told, table, `Score ${score(answers)} of ${answers.length}, streak ${game.streak.peek()}.`));
+}
+
+export function next(): void {
+  game.next();
+  if (game.phase.peek() !== 'summary') return;
+  const { synthetic } = confusion(game.answers.peek());
+  const key = modelKey(game.round.peek()!.table.info.hash);
+  const round = { shown: synthetic.real + synthetic.synthetic, passed: synthetic.real };
+  remember(addRound(record.peek(), key, round));
+}
+
+export function again(as: 'round' | 'intro'): void {
+  game.again(as);
+  const round = game.round.peek();
+  if (round) change({ seed: round.seed });
+}
+
+function remember(now: GameRecord): void {
+  record.value = now;
+  writeRecord(now);
+}
+
+/** Follows address, model and pictures while the view is shown; returns what ends it. */
+export function follow(): () => void {
+  const ends = [
+    effect(() => {
+      const entry = current.value;
+      void device.value;
+      untracked(() => useModel(entry).catch(() => {})); // the model bar tells why
+    }),
+    effect(gatherReals),
+    effect(layRound),
+    effect(() => {
+      if (!info.value || reals.value.state !== 'ready') return;
+      const abort = new AbortController();
+      untracked(() => void game.paint(abort.signal));
+      return () => abort.abort();
+    }),
+    effect(() => {
+      const round = game.round.value;
+      if (round && round.painted.value >= HALF) untracked(() => void measure(round.table.pool));
+    }),
+  ];
+  return () => {
+    for (const end of ends) end();
+  };
+}
+
+function gatherReals(): void {
+  const now = info.value;
+  const own = brought.value;
+  if (!now) return;
+  const entry = current.peek();
+  const pool = own[entry.id];
+  if (pool && sameShape(pool.shape, now.shape)) {
+    reals.value = { state: 'ready', pool };
+  } else if (entry.pictures === undefined) {
+    reals.value = { state: 'wanted' };
+  } else {
+    const wanted = entry;
+    reals.value = { state: 'none' };
+    fetchShipped(entry.pictures, now.shape).then(
+      (pool) => {
+        if (current.peek() === wanted) reals.value = { state: 'ready', pool };
+      },
+      (error: unknown) => {
+        if (current.peek() === wanted) reals.value = { state: 'failed', message: sentence(error) };
+      },
+    );
+  }
+}
+
+function layRound(): void {
+  const { view, query } = route.value;
+  const now = info.value;
+  const pictures = reals.value;
+  if (view !== 'game' || !now || pictures.state !== 'ready') return;
+  const model = current.peek();
+  const timesteps = now.scheduler.num_train_timesteps;
+  const { seed, steps } = parseSettings(query, timesteps);
+  const table: Table = { model, info: now, pool: pictures.pool, steps };
+  untracked(() => {
+    const kept = game.round.peek();
+    const playing = kept?.table.pool === pictures.pool && kept.table.info.hash === now.hash;
+    const chosen = seed ?? (playing ? kept.seed : randomSeed());
+    if (!sameShape(pictures.pool.shape, now.shape)) return;
+    game.lay(seed === null && playing ? { ...table, steps: kept.table.steps } : table, chosen);
+    change({});
+  });
+}
+
+/** A round is shared by its address: a failed fetch is tried anew, a good one is kept. */
+function fetchShipped(url: string, shape: Shape): Promise<Pool> {
+  const key = `${url} ${shape.join()}`;
+  const known = shipped.get(key);
+  if (known) return known;
+  const pool = shippedPool(url, shape);
+  shipped.set(key, pool);
+  pool.catch(() => shipped.delete(key));
+  return pool;
+}
+
+async function measure(pool: Pool): Promise<void> {
+  if (measured === pool) return;
+  measured = pool;
+  reference.value = null;
+  const made = await measureReals(pool.count, pool.shape, pool.read, () => new Promise((then) => setTimeout(then)));
+  if (measured === pool) reference.value = made;
+}
+
+const sameShape = (a: Shape, b: Shape): boolean => a.every((side, i) => side === b[i]);

@@ -1,0 +1,145 @@
+/** After the tenth picture: how it went, all ten once more, and a text to share. */
+import type { JSX } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { Button } from '../../components/button.tsx';
+import { Dialog } from '../../components/dialog.tsx';
+import { Icon } from '../../components/icon.tsx';
+import { PictureCanvas } from '../../components/picture-canvas.tsx';
+import { toast } from '../../components/toast.tsx';
+import { linkTo } from '../../store.ts';
+import { Confusion } from './confusion.tsx';
+import { labelOf } from './face-card.tsx';
+import { MarkedPixels } from './marked-pixels.tsx';
+import { PICTURES } from './plan.ts';
+import { Reveal } from './reveal.tsx';
+import { score, shareText, verdict } from './score.ts';
+import { addressOf, again, game, record, reference } from './state.ts';
+import { giveaways } from './unusual.ts';
+
+export function Summary(): JSX.Element | null {
+  const heading = useRef<HTMLHeadingElement>(null);
+  const [looked, setLooked] = useState<number | null>(null);
+  useEffect(() => heading.current?.focus({ preventScroll: true }), []);
+  const round = game.round.value;
+  const answers = game.answers.value;
+  if (!round || answers.length < PICTURES) return null;
+  const right = score(answers);
+  return (
+    <div class="game-summary">
+      <header class="game-result">
+        <h1 class="view-title" ref={heading} tabIndex={-1}>
+          <span class="game-score number">
+            {right}
+            <span class="game-of"> of {PICTURES}</span>
+          </span>
+          <span class="game-result-words">{verdict(right, PICTURES)}</span>
+        </h1>
+        <p class="muted">
+          Guessing gives {PICTURES / 2} on average. Longest streak up to now:{' '}
+          <strong class="number">{record.value.best}</strong>.
+        </p>
+        <div class="game-again">
+          <Button kind="primary" class="game-big" icon="retry" onClick={() => again('round')}>
+            Play again
+          </Button>
+          <Button class="game-big" onClick={() => again('intro')}>
+            Change settings
+          </Button>
+        </div>
+      </header>
+      <section class="game-all" aria-labelledby="game-all-title">
+        <h2 id="game-all-title">All ten</h2>
+        <ol class="game-thumbs">
+          {answers.map((answer, i) => (
+            <Thumb key={String(i)} place={i} right={answer.said === answer.truth} onLook={() => setLooked(i)} />
+          ))}
+        </ol>
+      </section>
+      <Confusion />
+      <Share />
+      <Dialog open={looked !== null} title={looked === null ? '' : labelOf(looked)} onClose={() => setLooked(null)}>
+        {looked !== null && <Look key={looked} place={looked} />}
+      </Dialog>
+    </div>
+  );
+}
+
+function Thumb({ place, right, onLook }: { place: number; right: boolean; onLook: () => void }): JSX.Element {
+  const { kind, pixels } = game.told(place);
+  const { shape } = game.round.peek()!.table.pool;
+  const words = `${kind}, you were ${right ? 'right' : 'wrong'}`;
+  return (
+    <li>
+      <button type="button" class="game-thumb" onClick={onLook} aria-label={`${labelOf(place, words)}. Look closer`}>
+        <PictureCanvas pixels={pixels} shape={shape} label="" />
+        <span class="game-thumb-foot">
+          <span class={`game-kind game-kind-${kind}`}>{kind}</span>
+          <span class={right ? 'game-tick-right' : 'game-tick-wrong'}>
+            <Icon name={right ? 'check' : 'cross'} />
+          </span>
+        </span>
+      </button>
+    </li>
+  );
+}
+
+function Look({ place }: { place: number }): JSX.Element {
+  const told = game.told(place);
+  const measures = reference.value;
+  const { shape } = game.round.peek()!.table.pool;
+  const found = measures && giveaways(told.pixels, measures, told.kind === 'real' ? told.real : undefined);
+  const [shown, setShown] = useState<string | null>(null);
+  const where = found?.find(({ id }) => id === shown)?.where;
+  return (
+    <div class="game-look">
+      <div class="game-card">
+        <PictureCanvas pixels={told.pixels} shape={shape} label={labelOf(place, told.kind)} />
+        {where && <MarkedPixels where={where} shape={shape} />}
+      </div>
+      <Reveal told={told} found={found} measuring={measures === null} shown={shown} onShow={setShown} />
+    </div>
+  );
+}
+
+function Share(): JSX.Element {
+  const round = game.round.value!;
+  const { model } = round.table;
+  const link = model.own ? undefined : linkTo('game', addressOf(round));
+  const text = shareText({ answers: game.answers.value, title: model.title, best: record.value.best, link });
+  const copy = async (what: string, done: string) => {
+    try {
+      await navigator.clipboard.writeText(what);
+      toast(done);
+    } catch {
+      toast('The browser does not let this page use the clipboard: mark the text and copy it.', 'error');
+    }
+  };
+  return (
+    <section class="card game-share" aria-labelledby="game-share-title">
+      <h2 id="game-share-title" class="card-title">
+        Challenge somebody
+      </h2>
+      <p class="muted">
+        {link === undefined
+          ? 'The text tells how you did. The model is your own, so there is no link to the round.'
+          : 'The link deals the same ten pictures. The text gives none of them away.'}
+      </p>
+      <pre class="game-text">{text}</pre>
+      <div class="game-share-buttons">
+        {'share' in navigator && (
+          <Button icon="upload" onClick={() => navigator.share({ text }).catch(() => {})}>
+            Share
+          </Button>
+        )}
+        <Button icon="check" onClick={() => void copy(text, 'The result is in the clipboard.')}>
+          Copy result
+        </Button>
+        {link !== undefined && (
+          <Button icon="link" onClick={() => void copy(link, 'The link to this round is in the clipboard.')}>
+            Copy link
+          </Button>
+        )}
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,44 @@
+/** What is said of an answered picture. */
+import type { Table, Told } from './game.ts';
+import type { Giveaway } from './unusual.ts';
+
+export function verdictOf({ said, kind }: Pick<Told, 'said' | 'kind'>): string {
+  if (said === kind) return `Right, it is ${kind}.`;
+  return kind === 'synthetic' ? 'Fooled: it is synthetic.' : 'Too suspicious: it is real.';
+}
+
+/** "a 7", "an 8"; a class that is no number in quotes. */
+export function nameOfClass(label: number, names: readonly string[] | undefined): string {
+  const name = names?.[label] ?? String(label);
+  if (!/^\d+$/.test(name)) return `“${name}”`;
+  return /^(8|11$|18$)/.test(name) ? `an ${name}` : `a ${name}`;
+}
+
+/** What it was, a sentence. */
+export function factOf({ kind, real, seed, label }: Told, { pool, info, model, steps }: Table): string {
+  if (kind === 'real') {
+    const known = pool.labels?.[real];
+    const what = known === undefined ? '' : `${nameOfClass(known, info.classNames)}, `;
+    return `${capital(`${what}${pool.origin(real)}`)}.`;
+  }
+  const asked = label === null ? '' : `, asked for ${nameOfClass(label, info.classNames)}`;
+  return `Painted on this page by ${model.title}${asked}: seed ${seed}, ${steps} step${steps === 1 ? '' : 's'} of DDIM.`;
+}
+
+/** Above the list of what is unusual. `found` is null with too few real pictures to tell. */
+export function giveawayTitle(kind: Told['kind'], found: readonly Giveaway[] | null): string {
+  if (found === null) return 'Too few real pictures to say what is unusual.';
+  const plain = found.some(({ faint }) => !faint);
+  if (kind === 'real') return plain ? 'What could have misled you' : 'Nothing unusual that we can measure.';
+  if (plain) return 'What gives it away';
+  return found.length > 0 ? 'Nothing that we can measure and you could see.' : 'Nothing that we can measure.';
+}
+
+/** For a screen reader, all that the page shows after an answer. */
+export function spoken(told: Told, table: Table, score: string): string {
+  return `${verdictOf(told)} ${factOf(told, table)} ${score}`;
+}
+
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
