@@ -1,0 +1,161 @@
+/** Where a model comes in: dropped, chosen or by its address. */
+import type { JSX } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { Button } from '../../components/button.tsx';
+import { Field } from '../../components/field.tsx';
+import { Icon } from '../../components/icon.tsx';
+import { Progress } from '../../components/progress.tsx';
+import { type Dropped, filesOfDialog, filesOfDrop } from './drop.ts';
+import { close, openAddress, openFiles, opening } from './state.ts';
+import { bytes } from './words.ts';
+
+/** A drop anywhere in the view counts: one that misses would take the visitor out of the page. */
+export function useDrop(): boolean {
+  const [over, setOver] = useState(false);
+  useEffect(() => {
+    const hold = (event: DragEvent) => {
+      event.preventDefault();
+      if (event.dataTransfer) event.dataTransfer.dropEffect = 'copy';
+      setOver(true);
+    };
+    const leave = (event: DragEvent) => {
+      if (event.relatedTarget === null) setOver(false);
+    };
+    const drop = (event: DragEvent) => {
+      event.preventDefault();
+      setOver(false);
+      const { dataTransfer } = event;
+      if (!dataTransfer) return;
+      const address = dataTransfer.getData('text/uri-list');
+      if (dataTransfer.files.length === 0 && address) void openAddress(address);
+      else void openFiles(filesOfDrop(dataTransfer as Dropped));
+    };
+    addEventListener('dragover', hold);
+    addEventListener('dragleave', leave);
+    addEventListener('drop', drop);
+    return () => {
+      removeEventListener('dragover', hold);
+      removeEventListener('dragleave', leave);
+      removeEventListener('drop', drop);
+    };
+  }, []);
+  return over;
+}
+
+export function DropZone({ over }: { over: boolean }): JSX.Element {
+  const state = opening.value;
+  return (
+    <section class="card model-open" aria-label="Open a model">
+      <div class="model-zone" data-over={over}>
+        <span class="model-zone-icon">
+          <Icon name="folder" />
+        </span>
+        <p class="model-zone-title">{over ? 'Let go to open it' : 'Drop a model folder here'}</p>
+        <p class="muted">or the files in it</p>
+        <div class="model-zone-buttons">
+          {hasFolders && (
+            <FilePicker folder icon="folder">
+              Choose a folder
+            </FilePicker>
+          )}
+          <FilePicker icon="upload">Choose files</FilePicker>
+        </div>
+      </div>
+      {state.state === 'reading' && (
+        <div class="model-reading">
+          <Progress
+            label={state.what}
+            value={state.total ? Math.min(1, state.loaded / state.total) : null}
+            aside={
+              state.loaded > 0 ? `${bytes(state.loaded)}${state.total ? ` of ${bytes(state.total)}` : ''}` : undefined
+            }
+          />
+          <Button kind="quiet" icon="cross" label="Cancel" onClick={close} />
+        </div>
+      )}
+      {state.state === 'failed' && (
+        <p class="model-failed" role="alert">
+          <Icon name="alert" />
+          {state.message}
+        </p>
+      )}
+      <AddressForm />
+      <p class="model-private">
+        <Icon name="check" />
+        <span>
+          Nothing is uploaded. This page reads the files on this device, and its own rules forbid it to talk to anyone
+          else.
+        </span>
+      </p>
+    </section>
+  );
+}
+
+/** Phones may lack it; single files they have. */
+const hasFolders = typeof HTMLInputElement !== 'undefined' && 'webkitdirectory' in HTMLInputElement.prototype;
+
+interface FilePickerProps {
+  folder?: boolean;
+  icon: 'folder' | 'upload';
+  children: string;
+}
+
+function FilePicker({ folder = false, icon, children }: FilePickerProps): JSX.Element {
+  const input = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <Button icon={icon} onClick={() => input.current?.click()}>
+        {children}
+      </Button>
+      <input
+        ref={input}
+        type="file"
+        multiple
+        hidden
+        aria-label={children}
+        {...(folder && { webkitdirectory: true })}
+        onChange={({ currentTarget }) => {
+          const files = filesOfDialog(currentTarget.files ?? []);
+          if (files.length > 0) void openFiles(files);
+          currentTarget.value = ''; // the same choice again is a choice
+        }}
+      />
+    </>
+  );
+}
+
+function AddressForm(): JSX.Element {
+  const [address, setAddress] = useState('');
+  return (
+    <form
+      class="model-address"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void openAddress(address);
+      }}
+    >
+      <Field
+        label="Or an address on this site"
+        hint="Of a model folder that lies beside the page: models/digits, say. Other hosts are out of reach."
+      >
+        {(ids) => (
+          <div class="field-row">
+            <input
+              {...ids}
+              class="input"
+              type="text"
+              inputMode="url"
+              autocomplete="off"
+              autocapitalize="off"
+              spellcheck={false}
+              placeholder="models/digits"
+              value={address}
+              onInput={({ currentTarget }) => setAddress(currentTarget.value)}
+            />
+            <Button type="submit">Open</Button>
+          </div>
+        )}
+      </Field>
+    </form>
+  );
+}

@@ -1,0 +1,130 @@
+/** What the open model is, in a few lines, and the way to sampling. */
+
+import type { SchedulerConfig } from '@onnoise/scheduler';
+import type { JSX } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { Button } from '../../components/button.tsx';
+import { Icon } from '../../components/icon.tsx';
+import type { Inspection } from './inspect.ts';
+import { close, sampleIt } from './state.ts';
+import { bytes, whole } from './words.ts';
+
+export function Found({ found }: { found: Inspection }): JSX.Element {
+  const { title, shape, classes, classNames, scheduler, card, samples, warnings } = found;
+  const [channels, height, width] = shape;
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), [found]); // what was focused is gone
+  const facts: [name: string, value: JSX.Element | string][] = [
+    ['Pictures', `${width} × ${height}, ${channels === 1 ? 'gray' : 'colour'}`],
+    ['Classes', classes === 0 ? 'none, it is unconditional' : classesOf(classes, classNames)],
+    ['Network', <code key="network">{found.network}</code>],
+    ['Parameters', `${whole(found.parameters)}, ${bytes(found.bytes)}`],
+    ['Predicts', PREDICTIONS[scheduler.prediction_type]],
+    ['Schedule', scheduleOf(scheduler)],
+    ['Timesteps', `T = ${whole(scheduler.num_train_timesteps)}`],
+  ];
+  return (
+    <section class="card model-found" aria-labelledby="model-found">
+      <header class="model-found-head">
+        <div>
+          <p class="model-found-over">Opened, on this device alone</p>
+          <h2 id="model-found" class="model-found-title" ref={heading} tabIndex={-1}>
+            {title}
+          </h2>
+        </div>
+        <div class="model-found-buttons">
+          <Button kind="primary" icon="play" onClick={() => sampleIt(found)}>
+            Sample it
+          </Button>
+          <Button onClick={close}>Open another</Button>
+        </div>
+      </header>
+      {warnings.map((warning) => (
+        <p key={warning} class="model-warning">
+          <Icon name="alert" />
+          {warning}
+        </p>
+      ))}
+      <div class="model-found-body" data-pictured={samples !== undefined}>
+        <dl class="model-facts">
+          {facts.map(([name, value]) => (
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd class="number">{value}</dd>
+            </div>
+          ))}
+        </dl>
+        {samples && <Samples file={samples} />}
+      </div>
+      {card.lines.length > 0 && (
+        <figure class="model-card">
+          <figcaption>From its model card</figcaption>
+          {card.lines.map((line) => (
+            <p key={line}>{line}</p>
+          ))}
+        </figure>
+      )}
+    </section>
+  );
+}
+
+/** The sheet that was drawn while it trained. */
+function Samples({ file }: { file: Blob }): JSX.Element | null {
+  const [url, setUrl] = useState<string>();
+  useEffect(() => {
+    // A Blob of an address has no type, and an image needs one.
+    const made = URL.createObjectURL(file.type ? file : new Blob([file], { type: 'image/png' }));
+    setUrl(made);
+    return () => URL.revokeObjectURL(made);
+  }, [file]);
+  if (url === undefined) return null;
+  return (
+    <figure class="model-samples">
+      <img src={url} alt="Samples that the model folder holds" onError={() => setUrl(undefined)} />
+      <figcaption>Samples from its training</figcaption>
+    </figure>
+  );
+}
+
+const PREDICTIONS: Record<SchedulerConfig['prediction_type'], JSX.Element> = {
+  epsilon: (
+    <>
+      the noise ε, <code>epsilon</code>
+    </>
+  ),
+  sample: (
+    <>
+      the picture x₀, <code>sample</code>
+    </>
+  ),
+  v_prediction: (
+    <>
+      the velocity v, <code>v_prediction</code>
+    </>
+  ),
+};
+
+function scheduleOf({
+  beta_schedule: name,
+  beta_start,
+  beta_end,
+  trained_betas: own,
+}: SchedulerConfig): JSX.Element | string {
+  if (own) return 'its own betas';
+  const ends =
+    name === 'cosine' || name === 'squaredcos_cap_v2' ? ', a cosine' : `, β from ${beta_start} to ${beta_end}`;
+  return (
+    <>
+      <code>{name}</code>
+      {name === 'cosine' ? '' : ends}
+    </>
+  );
+}
+
+const MOST_NAMES = 12;
+
+function classesOf(count: number, names: readonly string[] | undefined): string {
+  if (!names) return `${count}, without names`;
+  const more = count > MOST_NAMES ? ` and ${count - MOST_NAMES} more` : '';
+  return `${count}: ${names.slice(0, MOST_NAMES).join(', ')}${more}`;
+}

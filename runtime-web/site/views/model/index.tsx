@@ -1,0 +1,27 @@
+/** Your model: a folder of the visitor's own, opened on this device and taken to the sampling view. */
+import type { JSX } from 'preact';
+import { DropZone, useDrop } from './drop-zone.tsx';
+import { Found } from './found.tsx';
+import { HowTo } from './how-to.tsx';
+import './model.css';
+import { opening } from './state.ts';
+
+export default function ModelView(): JSX.Element {
+  const over = useDrop();
+  const state = opening.value;
+  return (
+    <div class="model" data-over={over}>
+      <header class="model-intro">
+        <h1>Bring your own model</h1>
+        <p class="lede">
+          Train it on your own pictures, export it, and sample it in this tab: on your own machine, with no account, no
+          upload and no server.
+        </p>
+      </header>
+      <div class="model-columns">
+        {state.state === 'open' && !over ? <Found found={state.found} /> : <DropZone over={over} />}
+        <HowTo />
+      </div>
+    </div>
+  );
+}
