@@ -93,6 +93,7 @@ async function start(signal: AbortSignal): Promise<boolean> {
   say();
   say('Try next:');
   say();
+  say(`  npm run web -- --model ${MODEL}   (a page that shows every step)`);
   say(`  npx pipeline sample --model ${MODEL} --labels 7 --count 16 --seed 1 --out out/sevens.png`);
   say(`  npx pipeline sample --model ${MODEL} --animation out/forming.webp`);
   say(`  npx pipeline train --out ${RUN} --resume --minutes 15`);

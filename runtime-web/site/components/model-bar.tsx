@@ -42,7 +42,7 @@ export function ModelBar({ disabled = false }: ModelBarProps): JSX.Element {
         value={device.value}
         disabled={disabled}
         options={[
-          { value: 'auto', label: 'Best', title: 'WebGPU where there is a graphics card for it, else WebAssembly' },
+          { value: 'auto', label: 'Auto', title: 'WebGPU where there is a graphics card for it, else WebAssembly' },
           { value: 'webgpu', label: 'WebGPU', disabled: typeof reason === 'string', title: reason ?? undefined },
           { value: 'wasm', label: 'WASM', title: 'WebAssembly, on the processor' },
         ]}
@@ -77,7 +77,7 @@ function Ready({ info }: { info: ModelInfo }): JSX.Element {
     <p class="model-bar-ready">
       <Icon name="chip" />
       <span>
-        <strong>{name}</strong> {why}
+        <strong>{name}.</strong> {why}
       </span>
     </p>
   );
