@@ -34,7 +34,7 @@ export async function loadOrt(
   const { wasm } = ort.env;
   wasm.wasmBinary = binary;
   wasm.numThreads = threads;
-  ort.env.logLevel = 'error';
+  ort.env.logLevel = 'fatal'; // what goes wrong is thrown
   ready.set(device, ort);
   return ort;
 }

@@ -10,8 +10,8 @@ import type { Artefact } from './artefact.ts';
 import type { Device } from './device.ts';
 import type { Ort } from './ort.ts';
 
-/** onnxruntime's own messages on the console. */
-const ERRORS_ONLY = 3;
+/** onnxruntime's own messages on the console: none, what goes wrong is thrown. */
+const FATAL_ONLY = 4;
 
 /** @throws InputError when onnxruntime cannot read the file, or it is not a network of this shape. */
 export async function openSession(
@@ -25,7 +25,7 @@ export async function openSession(
   if (kind) throw new InputError(`Cannot load the model: unet/model.onnx must be an ONNX file, received ${kind}.`);
   let session: InferenceSession;
   try {
-    session = await ort.InferenceSession.create(onnx, { logSeverityLevel: ERRORS_ONLY, ...options });
+    session = await ort.InferenceSession.create(onnx, { logSeverityLevel: FATAL_ONLY, ...options });
   } catch (error) {
     const message = firstLine(error);
     if (message.startsWith('no available backend')) {

@@ -67,7 +67,7 @@ describe('WebGPU', skipBecause(LACKS_CHROMIUM), () => {
   });
 
   it('makes the pictures of Node with the digits model', async () => {
-    const requests: SampleRequest[] = [{ seeds: [7], steps: 3, labels: [4], sampler: 'ddpm' }];
+    const requests: SampleRequest[] = [{ seeds: [7], steps: 2, labels: [4], sampler: 'ddpm' }];
     const { reason, made } = await sampleAll(await open(), '/models/digits', requests);
     expect(reason).toMatch(/captured once and replayed/);
     await expectPicturesOfNode(join(MODELS, 'digits'), requests, made);

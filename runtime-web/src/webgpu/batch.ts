@@ -43,7 +43,7 @@ export function createBatch(
 ): Batch {
   const dims = [count, ...shape]; // [N, C, H, W]
   const size = dims.reduce((product, side) => product * side, 1);
-  const bytes = size * 4;
+  const bytes = padded(size * 4);
   const { queue } = device;
   const buffers: GPUBuffer[] = [];
   const createBuffer = (length: number, usage: number) => {
@@ -62,7 +62,7 @@ export function createBatch(
   /** A small input, and how it is written. */
   const input = (dataType: 'float32' | 'int64', values: Float32Array<ArrayBuffer> | BigInt64Array<ArrayBuffer>) => {
     if (!onGpu) return { tensor: new ort.Tensor(dataType, values, [count]) as Tensor, write: () => undefined, values };
-    const buffer = storage(Math.ceil(values.byteLength / 16) * 16);
+    const buffer = storage(padded(values.byteLength));
     return { tensor: onDevice(buffer, dataType, [count]), write: () => queue.writeBuffer(buffer, 0, values), values };
   };
   const timestep = input('float32', new Float32Array(count));
@@ -73,7 +73,7 @@ export function createBatch(
     ...(label && { class_labels: label.tensor }),
   };
 
-  const values = new Float32Array(size);
+  const values = new Float32Array(bytes / 4);
   const draw = ({ seeds, draw }: Noise) => {
     const each = size / count;
     for (const [n, seed] of seeds.entries()) seededNoise(seed, draw, values.subarray(n * each, (n + 1) * each));
@@ -118,3 +118,6 @@ export function createBatch(
     },
   };
 }
+
+/** onnxruntime's kernels read and write four values at a time. */
+const padded = (bytes: number) => Math.ceil(bytes / 16) * 16;

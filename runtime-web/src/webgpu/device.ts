@@ -23,6 +23,9 @@ const LIMITS = [
 
 const FEATURES = ['shader-f16', 'subgroups'] as const;
 
+/** Milliseconds. */
+const LOSS_IS_TOLD_WITHIN = 100;
+
 /** @throws InputError where the adapter gives no device. */
 export async function openGpu(adapter: GPUAdapter): Promise<Gpu> {
   let device: GPUDevice;
@@ -41,9 +44,14 @@ export async function openGpu(adapter: GPUAdapter): Promise<Gpu> {
     device.addEventListener('uncapturederror', ({ error }) => reject(told(error.message.split('\n')[0]!)));
   });
   broken.catch(() => undefined); // told to those who wait
+  /** What fails because the device is lost may say so before the device does, in words of its own. */
+  const afterwards = async (error: unknown): Promise<never> => {
+    await Promise.race([broken, new Promise((resolve) => setTimeout(resolve, LOSS_IS_TOLD_WITHIN))]);
+    throw error;
+  };
   return {
     device,
-    guard: (promise) => Promise.race([broken, promise]),
+    guard: (promise) => Promise.race([broken, promise.catch(afterwards)]),
     destroy: () => device.destroy(),
   };
 }
