@@ -1,13 +1,14 @@
 /** What to sample: pictures, steps, sampler, eta, seed and classes. */
 import type { Sampler } from '@onnoise/scheduler';
 import type { JSX } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { Segmented } from '../../components/segmented.tsx';
 import { ClassChips } from './class-chips.tsx';
 import { NumberControl } from './number-control.tsx';
 import { type Draft, LARGEST_COUNT, rollSeed } from './parameters.ts';
-import { draft, info, problems } from './state.ts';
+import { draft, info, problems, refusals } from './state.ts';
 
 const COUNTS = Array.from({ length: LARGEST_COUNT }, (_, i) => i + 1);
 const ETAS = Array.from({ length: 21 }, (_, i) => i / 20);
@@ -23,13 +24,24 @@ const set = (change: Partial<Draft>) => {
   draft.value = { ...draft.peek(), ...change };
 };
 
+/** Brings the first wrong field into view: it may be far from the button. */
+function showMistake(form: HTMLFormElement): void {
+  form.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus({ preventScroll: true });
+  form.querySelector('.field-error')?.scrollIntoView({ block: 'center' });
+}
+
 export function Controls(): JSX.Element {
   const { count, steps, sampler, eta, seed } = draft.value;
   const wrong = problems.value;
+  const form = useRef<HTMLFormElement>(null);
+  const refused = refusals.value;
+  useEffect(() => {
+    if (refused > 0) showMistake(form.current!);
+  }, [refused]);
   const T = info.value?.scheduler.num_train_timesteps ?? 1000;
   return (
     <Card title="Settings" class="sample-settings">
-      <form class="sample-form" onSubmit={(event) => event.preventDefault()}>
+      <form class="sample-form" ref={form} onSubmit={(event) => event.preventDefault()}>
         <NumberControl
           name="count"
           label="Pictures"

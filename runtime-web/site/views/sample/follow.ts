@@ -1,10 +1,10 @@
 /** Links and models that change under the view: what then happens to the controls and the sampling. */
 import { effect } from '@preact/signals';
 import { current, models, route, useModel } from '../../store.ts';
-import { decodeLink } from './link.ts';
+import { decodeLink, encodeLink } from './link.ts';
 import { fitDraft } from './parameters.ts';
-import { cancel, ownQuery, sample } from './run.ts';
-import { busy, draft, info, limitsOf, trouble } from './state.ts';
+import { cancel, isWriting, sample } from './run.ts';
+import { busy, draft, info, limitsOf, phase, run, trouble } from './state.ts';
 
 /** Follows them until the returned function is called, which also cancels what is running. */
 export function follow(): () => void {
@@ -18,7 +18,7 @@ export function follow(): () => void {
 /** A link fills the controls and samples at once. */
 function followAddress(): void {
   const { view, query } = route.value;
-  if (view !== 'sample' || String(query) === ownQuery) return;
+  if (view !== 'sample' || isWriting()) return;
   const link = decodeLink(query);
   if (!link) return;
   const unknown = link.model !== null && !models.peek().some(({ id }) => id === link.model);
@@ -26,9 +26,17 @@ function followAddress(): void {
   // after this effect: what it reads from here on is no reason to run again
   queueMicrotask(async () => {
     draft.value = link.draft;
-    if (!problem) await sample();
-    else trouble.value = problem;
+    trouble.value = problem;
+    if (!problem && !isOnShow(query)) await sample();
   });
+}
+
+/** Who comes back to a picture finds it as it was left. */
+function isOnShow(query: URLSearchParams): boolean {
+  const made = run.peek();
+  return (
+    phase.peek() === 'done' && made !== null && String(encodeLink(made.parameters, made.model.id)) === String(query)
+  );
 }
 
 /** Loads the model ahead of the first click, except for those who asked browsers to save data. */

@@ -20,7 +20,7 @@ export function NumberControl(props: NumberControlProps): JSX.Element {
   const { label, text, hint, error, stops = [], name, disabled = false, after, onText } = props;
   const nearest = stops.reduce((best, stop, i) => (stop <= Number(text) ? i : best), 0);
   return (
-    <Field label={label} hint={hint} error={error}>
+    <Field label={label} hint={error ? undefined : hint} error={error}>
       {(ids) => (
         <div class="sample-number">
           {stops.length > 0 && (

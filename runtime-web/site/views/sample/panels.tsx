@@ -1,5 +1,6 @@
 /** x_t and the predicted x_0 side by side: all pictures in a grid, or one large. */
 import type { ComponentChildren, JSX } from 'preact';
+import { useMemo } from 'preact/hooks';
 import { Button } from '../../components/button.tsx';
 import { PictureCanvas } from '../../components/picture-canvas.tsx';
 import { PredictedX0, Xt } from './formula.tsx';
@@ -41,8 +42,9 @@ function Panel({ kind, title, words, batch, shape, count }: PanelProps): JSX.Ele
   return (
     <section class={`sample-panel sample-panel-${kind}`} aria-label={words}>
       <header class="sample-panel-head">
-        <h2>{title}</h2>
-        <p>{words}</p>
+        <h2>
+          {title} <span>{words}</span>
+        </h2>
       </header>
       <div class="sample-box" ref={ref}>
         {width > 0 && (
@@ -68,7 +70,8 @@ interface CellProps {
 /** The right panel repeats the left one's buttons: one row of them is enough for the keyboard. */
 function Cell({ kind, index, side, shape, batch }: CellProps): JSX.Element {
   const size = { width: `${side}px`, height: `${side}px` };
-  if (!batch) return <span class="sample-cell sample-cell-empty" style={size} />;
+  const pixels = useMemo(() => batch && picture(batch, shape, index), [batch, shape, index]);
+  if (!pixels) return <span class="sample-cell sample-cell-empty" style={size} />;
   const [, height, width] = shape;
   const label = `${kind === 'x' ? '' : 'Predicted '}${describePicture(index)}`;
   const large = enlarged.value !== null;
@@ -84,12 +87,7 @@ function Cell({ kind, index, side, shape, batch }: CellProps): JSX.Element {
         enlarged.value = large ? null : index;
       }}
     >
-      <PictureCanvas
-        pixels={picture(batch, shape, index)}
-        shape={[...shape]}
-        scale={side / Math.max(height, width)}
-        label={label}
-      />
+      <PictureCanvas pixels={pixels} shape={[...shape]} scale={side / Math.max(height, width)} label={label} />
     </button>
   );
 }

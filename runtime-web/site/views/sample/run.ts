@@ -9,8 +9,19 @@ import { check, labelsOfPictures, type Parameters, toRequest } from './parameter
 import * as state from './state.ts';
 
 let abort: AbortController | null = null;
-/** The query that this page wrote itself: not one to follow. */
-export let ownQuery = '';
+/** How the last sampling ended: what a refused one goes back to. */
+let settled: 'idle' | 'done' | 'cancelled' | 'failed' = 'idle';
+let writing = false;
+/** The engine's last call: it takes one at a time, and a cancelled one ends with its step. */
+let underWay: Promise<unknown> = Promise.resolve();
+
+/** Whether the address is changing because this view writes it: not a link to follow. */
+export const isWriting = (): boolean => writing;
+
+function settle(phase: typeof settled): void {
+  settled = phase;
+  state.phase.value = phase;
+}
 
 /** Samples what the controls say; what was running is cancelled. Tells how it went in `phase`; never throws. */
 export async function sample(): Promise<void> {
@@ -24,17 +35,18 @@ export async function sample(): Promise<void> {
   state.phase.value = 'loading';
   try {
     const info = await useModel(model);
+    await underWay.catch(() => {});
     if (signal.aborted) return;
     const checked = check(state.draft.peek(), state.limitsOf(info));
     if ('problems' in checked) return refuse();
     await runWith(checked.parameters, model, info, signal);
     if (signal.aborted) return;
-    state.phase.value = 'done';
+    settle('done');
   } catch (error) {
     if (abort !== mine || signal.aborted) return; // told by who cancelled
     const cancelled = error instanceof DOMException && error.name === 'AbortError'; // by another view, or another model
-    state.run.peek()?.frames.close();
-    state.phase.value = cancelled ? 'cancelled' : 'failed';
+    if (state.phase.peek() === 'sampling') showWhatCame();
+    settle(cancelled ? 'cancelled' : 'failed');
     if (!cancelled) state.trouble.value = sentence(error);
   } finally {
     if (abort === mine) abort = null;
@@ -42,7 +54,8 @@ export async function sample(): Promise<void> {
 }
 
 function refuse(): void {
-  state.phase.value = state.run.peek() ? 'done' : 'idle';
+  state.phase.value = settled;
+  state.refusals.value = state.refusals.peek() + 1;
   announce('The pictures cannot be sampled: a value needs another look.');
 }
 
@@ -51,15 +64,19 @@ export function cancel(): void {
   if (!abort) return;
   abort.abort();
   abort = null;
-  const frames = state.run.peek()?.frames;
   if (state.phase.peek() === 'sampling') {
-    frames?.close();
-    state.last.value = frames?.last ?? -1;
-    state.phase.value = 'cancelled';
+    showWhatCame();
+    settle('cancelled');
   } else {
-    state.phase.value = frames ? 'done' : 'idle';
+    state.phase.value = settled;
   }
   announce('Cancelled.');
+}
+
+function showWhatCame(): void {
+  const frames = state.run.peek()?.frames;
+  frames?.close();
+  state.last.value = frames?.last ?? -1;
 }
 
 async function runWith(parameters: Parameters, model: ModelEntry, info: ModelInfo, signal: AbortSignal): Promise<void> {
@@ -93,7 +110,7 @@ async function runWith(parameters: Parameters, model: ModelEntry, info: ModelInf
     drawing = 0;
     if (!signal.aborted) state.last.value = frames.last;
   };
-  const { seconds, stepsPerSecond } = await sampler.sample(toRequest(parameters, info.classes), {
+  const sampling = sampler.sample(toRequest(parameters, info.classes), {
     signal,
     onStep: ({ step, x, x0, seconds }) => {
       frames.push({ step, x, x0 });
@@ -104,7 +121,8 @@ async function runWith(parameters: Parameters, model: ModelEntry, info: ModelInf
       drawing ||= requestAnimationFrame(draw); // several steps may share a frame of the screen
     },
   });
-  cancelAnimationFrame(drawing);
+  underWay = sampling;
+  const { seconds, stepsPerSecond } = await sampling.finally(() => cancelAnimationFrame(drawing));
   if (signal.aborted) return;
   state.last.value = frames.last;
   state.pace.value = { seconds, stepsPerSecond, left: null };
@@ -116,7 +134,7 @@ export const pictures = (count: number) => (count === 1 ? '1 picture' : `${count
 /** The address names the picture, so that a reload brings it back. */
 function writeAddress(parameters: Parameters, model: ModelEntry): void {
   if (model.own) return;
-  const query = encodeLink(parameters, model.id);
-  ownQuery = String(query);
-  go('sample', query, { replace: true });
+  writing = true;
+  go('sample', encodeLink(parameters, model.id), { replace: true });
+  writing = false;
 }

@@ -34,6 +34,8 @@ export const phase = signal<Phase>('idle');
 export const pace = signal<Pace | null>(null);
 /** What went wrong, or what a link asks that cannot be. */
 export const trouble = signal<string | null>(null);
+/** Counts the times that a wrong value kept the pictures from being sampled. */
+export const refusals = signal(0);
 /** The last step of the run that can be shown, -1: its noise alone. */
 export const last = signal(-1);
 /** The step being looked at; null: the last, whichever that is. */

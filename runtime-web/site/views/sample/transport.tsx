@@ -1,5 +1,6 @@
 /** Back and forth in the steps: play, a slider, and a film strip of one picture for its ticks. */
 import type { JSX } from 'preact';
+import { useMemo } from 'preact/hooks';
 import { Button } from '../../components/button.tsx';
 import { PictureCanvas } from '../../components/picture-canvas.tsx';
 import { evenSteps } from './frames.ts';
@@ -72,6 +73,8 @@ function FilmStrip({ steps }: { steps: number }): JSX.Element {
 
 function Moment({ step, made }: { step: number; made: Run | null }): JSX.Element {
   const frame = made && step <= last.value ? made.frames.at(step) : undefined;
+  const index = enlarged.value ?? 0;
+  const pixels = useMemo(() => made && frame && picture(frame.x, made.shape, index), [made, frame, index]);
   const near = position.value >= 0 && step <= position.value;
   return (
     <button
@@ -81,9 +84,9 @@ function Moment({ step, made }: { step: number; made: Run | null }): JSX.Element
       disabled={!frame}
       onClick={() => seek(step)}
     >
-      {frame && made ? (
+      {pixels && made ? (
         <PictureCanvas
-          pixels={picture(frame.x, made.shape, enlarged.value ?? 0)}
+          pixels={pixels}
           shape={[...made.shape]}
           scale={THUMB / Math.max(made.shape[1], made.shape[2])}
           label=""
