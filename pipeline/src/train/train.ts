@@ -9,7 +9,7 @@ import { sizeOf } from '../shape.ts';
 import { type CheckpointInfo, diskError, type Resumed, resumeCheckpoint, saveCheckpoint } from './checkpoint.ts';
 import { compareConfigs } from './config.ts';
 import type { TrainEngine } from './contracts.ts';
-import { chooseEngine, createEngine, type EngineChoice } from './engines/index.ts';
+import { chooseEngine, createEngine, type EngineChoice, EngineError } from './engines/index.ts';
 import { type Horizon, runLoop } from './loop.ts';
 import { appendLine, cutLines, type Metrics, type ValidationMetrics } from './metrics.ts';
 import { hasPictures, writeChart, writePictures } from './pictures.ts';
@@ -140,6 +140,8 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     if (result.interrupted) await writeChart(run);
     const interrupted = result.interrupted || signal?.aborted === true;
     return { interrupted, step, seconds: result.seconds, checkpoint: newest, validation };
+  } catch (error) {
+    throw explainEngineError(error, newest);
   } finally {
     await engine.dispose();
   }
@@ -165,8 +167,13 @@ async function startEngine(options: TrainOptions, { kind, reason }: EngineChoice
   const state = resumed?.checkpoint.state ?? plan.step.initialState(plan.initialParameters());
   hooks?.onNote?.(`Engine: ${reason}.`);
   const { tf32 } = plan.config.training;
-  const engine = await createEngine(kind, plan.step, state, { tf32, onNote: hooks?.onNote });
-  return { engine, from: resumed?.checkpoint.info ?? null, path: resumed?.checkpoint.path ?? null };
+  const path = resumed?.checkpoint.path ?? null;
+  try {
+    const engine = await createEngine(kind, plan.step, state, { tf32, onNote: hooks?.onNote });
+    return { engine, from: resumed?.checkpoint.info ?? null, path };
+  } catch (error) {
+    throw explainEngineError(error, path);
+  }
 }
 
 interface Started {
@@ -232,4 +239,15 @@ function divergedAdvice(newest: string | null, lr?: number): string {
     : 'There is no checkpoint yet; start again with --resume';
   const lower = lr === undefined ? 'a lower --lr' : `a lower --lr than ${lr}`;
   return `${good} and ${lower}, more --warmup-steps or --clip-norm 1.`;
+}
+
+/** What ended an engine, and from where the run goes on; every other error as it is. */
+function explainEngineError(error: unknown, newest: string | null): unknown {
+  if (!(error instanceof EngineError)) return error;
+  const how = newest
+    ? `The last checkpoint is ${newest}; continue with --resume`
+    : 'There is no checkpoint yet; start again with --resume';
+  return new InputError(
+    `Cannot continue training: ${[`${error.message}. ${how}`, error.advice].filter(Boolean).join(' ')}.`,
+  );
 }

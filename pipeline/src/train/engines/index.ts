@@ -4,6 +4,7 @@ import type { EngineChoice } from './choose.ts';
 import type { NativeOptions } from './native/engine.ts';
 
 export { chooseEngine, type EngineChoice } from './choose.ts';
+export { EngineError } from './error.ts';
 export { type EngineKind, engineKinds } from './kinds.ts';
 
 /** @param kind as `chooseEngine` gave it @param options heeded by tfjs-node and tfjs-node-gpu */

@@ -1,8 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
-import { describe, expect, it } from 'vitest';
-import { createEngine } from '../../../../pipeline/src/train/engines/index.ts';
+import { describe, expect, it, test } from 'vitest';
+import { createEngine, EngineError } from '../../../../pipeline/src/train/engines/index.ts';
+import { startEngineProcess } from '../../../../pipeline/src/train/engines/native/host.ts';
 import { nativeEnvironment } from '../../../../pipeline/src/train/engines/native/install.ts';
-import { whyNoGpu } from '../../../../pipeline/src/train/engines/native/reason.ts';
+import { lastWords, whyNoGpu } from '../../../../pipeline/src/train/engines/native/reason.ts';
 import { describeEngine } from '../../../support/train/contract.ts';
 import { lossesOf, missingReason, networks, planOf, startState, stepOn } from '../../../support/train/engines.ts';
 
@@ -71,6 +72,7 @@ for (const kind of kinds) {
       childOf(kind).kill('SIGKILL');
       await expect(losses).rejects.toThrow(/must fit the memory .* killed, most likely for want of memory/);
       await expect(engine.readState()).rejects.toThrow(/its process ended/);
+      await expect(engine.readState()).rejects.toBeInstanceOf(EngineError);
       await engine.dispose();
     });
 
@@ -81,6 +83,30 @@ for (const kind of kinds) {
     });
   });
 }
+
+test('startEngineProcess gives up on a process that does not say it is ready', async () => {
+  const install = { route: 'npm', tensorflow: '2.9.1', env: {} } as const;
+  const work = startEngineProcess('tfjs-node', install, { tf32: true, limit: 1 });
+  await expect(work).rejects.toThrow('it does not start within 0.001 s');
+});
+
+describe('lastWords', () => {
+  const banner = [
+    '2026-01-01 I tensorflow/core/util/port.cc:153] oneDNN custom operations are on. You may see errors.',
+    'WARNING: All log messages before absl::InitializeLog() is called are written to STDERR',
+    'E0000 cuda_dnn.cc:8579] Unable to register cuDNN factory: Attempting to register factory twice',
+    'This TensorFlow binary is optimized to use available CPU instructions in performance-critical operations.',
+    'To enable the following instructions: AVX2 AVX512F FMA, in other operations, rebuild TensorFlow.',
+  ];
+
+  it.each([
+    ['', banner],
+    ['F tensorflow/core/x.cc:1] Check failed: y', ['F tensorflow/core/x.cc:1] Check failed: y', ...banner, '']],
+    ['corrupted double-linked list', [...banner, 'corrupted double-linked list', 'at the end']],
+  ])('are %j, whatever is said at every start', (words, lines) => {
+    expect(lastWords(lines.join('\n'))).toBe(words);
+  });
+});
 
 describe('nativeEnvironment', () => {
   const install = {

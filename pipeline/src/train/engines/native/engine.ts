@@ -4,8 +4,8 @@
  * and can be replaced. It must be: the binding numbers its tensors with an int32 that never comes back, and leaks every
  * tensor from 2^31 on.
  */
-import { InputError } from '@onnoise/scheduler';
 import type { TrainEngine, TrainStep } from '../../contracts.ts';
+import { EngineError } from '../error.ts';
 import { type EngineProcess, startEngineProcess } from './host.ts';
 import { type NativeKind, readInstall } from './install.ts';
 
@@ -23,6 +23,7 @@ export interface NativeOptions {
 /** Far enough below 2^31 for the steps that are still under way. */
 const defaultHandleLimit = 2 ** 31 - 2 ** 27;
 
+/** @throws EngineError, as all that the engine does, where its process does not start, crashes or wants for memory */
 export async function createNativeEngine(
   kind: NativeKind,
   step: TrainStep,
@@ -44,7 +45,14 @@ export async function createNativeEngine(
     return values;
   };
 
-  let child: EngineProcess = await start();
+  const told = async <T>(work: Promise<T>) => {
+    try {
+      return await work;
+    } catch (error) {
+      throw explain(error as Error, kind);
+    }
+  };
+  let child: EngineProcess = await told(start());
   const { gpu } = child;
   const { lossEvery = gpu ? 10 : 1 } = options;
   const define = () => child.call('define', { recipe: step.recipe!, lossEvery });
@@ -72,8 +80,7 @@ export async function createNativeEngine(
   };
 
   try {
-    await define();
-    await write(state);
+    await told(define().then(() => write(state)));
   } catch (error) {
     await child.stop();
     throw error;
@@ -87,17 +94,12 @@ export async function createNativeEngine(
         replacing = true;
         void inTurn(replace).catch(() => {});
       }
-      try {
-        await ready;
-        const { handle, ...result } = await child.call('step', inputs);
-        newestHandle = handle;
-        return result;
-      } catch (error) {
-        throw explain(error as Error, kind);
-      }
+      const { handle, ...result } = await told(ready.then(() => child.call('step', inputs)));
+      newestHandle = handle;
+      return result;
     },
-    readState: () => inTurn(read),
-    writeState: (values) => inTurn(() => write(values)),
+    readState: () => told(inTurn(read)),
+    writeState: (values) => told(inTurn(() => write(values))),
     countTensors: () => ready.then(() => child.call('countTensors', undefined as never)),
     dispose: async () => {
       await ready.catch(() => {});
@@ -106,13 +108,15 @@ export async function createNativeEngine(
   };
 }
 
-/** Want of memory is the user's to solve; the rest is told as it is. */
+/** Want of memory and crashes of TensorFlow are no bugs of this program; the rest is told as it is. */
 function explain(error: Error, kind: NativeKind): Error {
-  const wanting = /OOM when allocating|ResourceExhausted|RESOURCE_EXHAUSTED|want of memory/.test(error.message);
-  return wanting
-    ? new InputError(
-        `Cannot continue training: a step must fit the memory that ${kind} has, it does not (${error.message.split('\n')[0]}). ` +
-          'Continue with --resume after freeing some, or start again with a smaller --batch.',
-      )
-    : new Error(`${kind} failed: ${error.message}`);
+  const reason = error.message.split('\n')[0]!;
+  if (/OOM when allocating|ResourceExhausted|RESOURCE_EXHAUSTED|want of memory|bad_alloc/.test(error.message)) {
+    return new EngineError(
+      `a step must fit the memory that ${kind} has, it does not (${reason})`,
+      'after freeing some memory, or start a new run with a smaller --batch',
+    );
+  }
+  if (error instanceof EngineError) return new EngineError(`${kind} failed, ${reason}`);
+  return new Error(`${kind} failed: ${error.message}`);
 }

@@ -1,13 +1,17 @@
 /** Starts an engine process and talks to it: requests with answers, its log, and what became of it when it dies. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { EngineError } from '../error.ts';
 import { type NativeInstall, type NativeKind, nativeEnvironment } from './install.ts';
+import { endWithThis } from './lifetime.ts';
 import type { Answer, Greeting, Method, Methods } from './protocol.ts';
-import { whyNoGpu } from './reason.ts';
+import { lastWords, whyNoGpu } from './reason.ts';
 
 const script = fileURLToPath(new URL('../../../../bin/tfjs-engine.mjs', import.meta.url));
 /** Characters of the process' output that are kept. */
 const logSize = 1 << 16;
+/** Milliseconds for TensorFlow to load, generous: of a library that is damaged it may never end. */
+const startLimit = 120_000;
 
 export interface EngineProcess {
   gpu: boolean;
@@ -20,13 +24,13 @@ export interface EngineProcess {
   stop(): Promise<void>;
 }
 
-/** @throws Error with the first line of what went wrong, when the addon does not load. */
+/** @throws EngineError with the first line of what went wrong, when the addon does not load. */
 export async function startEngineProcess(
   kind: NativeKind,
   install: NativeInstall,
-  { tf32 }: { tf32: boolean },
+  { tf32, limit = startLimit }: { tf32: boolean; limit?: number },
 ): Promise<EngineProcess> {
-  const child = fork(script, [kind], {
+  const child = fork(script, [kind, `${process.pid}`], {
     env: nativeEnvironment(install, tf32),
     execArgv: [],
     // In a group of its own, Ctrl-C in the terminal does not reach it: when to stop is this process' to say.
@@ -34,6 +38,7 @@ export async function startEngineProcess(
     serialization: 'advanced',
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
+  endWithThis(child);
   let log = '';
   for (const stream of [child.stdout!, child.stderr!]) {
     stream.setEncoding('utf8').on('data', (text: string) => {
@@ -45,11 +50,20 @@ export async function startEngineProcess(
     child.once('close', (code, signal) => resolve(describeEnd(code, signal, log)));
   });
 
+  let late: NodeJS.Timeout | undefined;
   const greeting = await Promise.race([
     new Promise<Greeting>((resolve) => child.once('message', (message) => resolve(message as Greeting))),
-    ended.then((reason): Greeting => ({ ready: false, reason })),
+    ended.then((reason): Greeting => ({ ready: false, reason: `its process ended: ${reason}` })),
+    new Promise<Greeting>((resolve) => {
+      late = setTimeout(() => resolve({ ready: false, reason: `it does not start within ${limit / 1000} s` }), limit);
+    }),
   ]);
-  if (!greeting.ready) throw new Error(greeting.reason);
+  clearTimeout(late);
+  if (!greeting.ready) {
+    child.kill('SIGKILL');
+    await ended;
+    throw new EngineError(greeting.reason);
+  }
   const { gpu, tensorflow, missing } = greeting;
   const call = createCalls(child, ended);
   return {
@@ -76,7 +90,7 @@ function createCalls(child: ChildProcess, ended: Promise<string>): EngineProcess
     else resolve(answer.result as never);
   });
   void ended.then((reason) => {
-    end = new Error(`its process ended: ${reason}`);
+    end = new EngineError(`its process ended: ${reason}`);
     for (const { reject } of open.values()) reject(end);
     open.clear();
   });
@@ -92,6 +106,6 @@ function createCalls(child: ChildProcess, ended: Promise<string>): EngineProcess
 
 function describeEnd(code: number | null, signal: string | null, log: string): string {
   if (signal === 'SIGKILL') return 'it was killed, most likely for want of memory';
-  const last = log.trim().split('\n').at(-1);
-  return `${signal ? `signal ${signal}` : `exit code ${code}`}${last ? ` (${last})` : ''}`;
+  const words = lastWords(log);
+  return `${signal ? `it crashed with ${signal}` : `exit code ${code}`}${words && ` (${words})`}`;
 }

@@ -13,6 +13,8 @@ export interface NativeInstall {
   tensorflow: string;
   /** What the process that loads the addon must find in its environment when it starts. */
   env: Record<string, string>;
+  /** Bytes of its files, by their paths in the npm package. */
+  files?: Record<string, number>;
 }
 
 const require = createRequire(import.meta.url);
@@ -30,10 +32,18 @@ export function packageFolder(kind: NativeKind): string | null {
 export function readInstall(kind: NativeKind): NativeInstall | null {
   const folder = packageFolder(kind);
   if (folder === null || !existsSync(join(folder, 'lib', 'napi-v8', 'tfjs_binding.node'))) return null;
+  return readInstallFile(join(folder, 'lib', 'native.json')) ?? { route: 'npm', tensorflow: 'unknown', env: {} };
+}
+
+/** null where it is not there or was not written by the set-up. */
+export function readInstallFile(path: string): NativeInstall | null {
   try {
-    return JSON.parse(readFileSync(join(folder, 'lib', 'native.json'), 'utf8'));
+    const { route, tensorflow, env, files } = JSON.parse(readFileSync(path, 'utf8'));
+    const known = (route === 'npm' || route === 'pypi') && typeof tensorflow === 'string';
+    if (!known || typeof env !== 'object' || env === null) return null;
+    return { route, tensorflow, env, files };
   } catch {
-    return { route: 'npm', tensorflow: 'unknown', env: {} };
+    return null;
   }
 }
 

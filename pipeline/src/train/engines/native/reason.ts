@@ -1,6 +1,6 @@
 /**
- * Why TensorFlow computes on the CPU though a GPU was asked for, from what it wrote when it started. It falls back without
- * an error; the reason stands in its log only.
+ * What TensorFlow's log says: why it computes on the CPU though a GPU was asked for, and why its process ended. It falls
+ * back without an error; the reason stands in its log only.
  */
 
 /** By the names of TensorFlow 2.18, which needs all of them to see a GPU. */
@@ -77,4 +77,16 @@ export function whyNoGpu(log: string, missing: readonly string[]): string {
     return `the CUDA ${names} missing ("npm run setup:tfjs-node-gpu -- --cuda" fetches what is)`;
   }
   return 'TensorFlow found no GPU and did not say why';
+}
+
+/** What it says at every start, with errors that are none. */
+const banners =
+  /To enable the following instructions|oneDNN custom operations|This TensorFlow binary|absl::InitializeLog|Unable to register cu|cuInit|Cannot dlopen some GPU libraries|cuda_diagnostics/;
+const complaints =
+  /error|fatal|fail|cannot|abort|terminate called|what\(\)|free\(\)|malloc|corrupt|bad_alloc|undefined symbol|AVX/i;
+
+/** The last line of a log that tells of something wrong; empty where none does. */
+export function lastWords(log: string): string {
+  const lines = log.split('\n').filter((line) => !banners.test(line));
+  return lines.findLast((line) => complaints.test(line))?.trim() ?? '';
 }
