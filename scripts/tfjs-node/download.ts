@@ -39,15 +39,46 @@ export async function downloadedBytes(path: string): Promise<number> {
  * @throws InputError if the server cannot be reached or what it sends is not the file
  */
 export async function download(file: RemoteFile, path: string, options: DownloadOptions): Promise<void> {
-  const { signal, pauses = [500, 2000, 5000, 10_000] } = options;
-  const name = basename(path);
+  const { signal, onBytes } = options;
   const part = `${path}.part`;
-  if ((await sizeOf(path)) === file.size) return;
+  if (await sizeOf(path)) {
+    if ((await differenceOf(file, path, signal)) === null) return;
+    await rm(path);
+  }
   await mkdir(dirname(path), { recursive: true });
+  for (;;) {
+    const earlier = await sizeOf(part);
+    await fetchAll(file, path, part, options);
+    onBytes?.(file.size);
+    const difference = await differenceOf(file, part, signal);
+    if (difference === null) return rename(part, path);
+    await rm(part, { force: true });
+    // What an earlier try left may be what is wrong: once more, from the first byte.
+    if (earlier > 0) continue;
+    throw new InputError(
+      `Cannot use ${basename(path)}: what came from ${new URL(file.url).host} has ${difference}. ` +
+        'It was removed; the same command downloads it anew.',
+    );
+  }
+}
 
+/** How a file is another than it should be: `the SHA-256 ... in place of ...`; null where it is not. */
+async function differenceOf(file: RemoteFile, path: string, signal?: AbortSignal): Promise<string | null> {
+  const size = await sizeOf(path);
+  if (size !== file.size) return `${size} bytes in place of ${file.size}`;
+  if (file.sha256 === null) return null;
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash, signal ? { signal } : {});
+  const sha256 = hash.digest('hex');
+  return sha256 === file.sha256 ? null : `the SHA-256 ${sha256} in place of ${file.sha256}`;
+}
+
+/** Asks until all bytes are there, or as often as it is worth. */
+async function fetchAll(file: RemoteFile, path: string, part: string, options: DownloadOptions): Promise<void> {
+  const { signal, pauses = [500, 2000, 5000, 10_000] } = options;
   for (let failures = 0; ; ) {
     const have = await sizeOf(part);
-    if (have >= file.size) break;
+    if (have >= file.size) return;
     try {
       await fetchRest(file, part, have, options);
     } catch (error) {
@@ -57,28 +88,13 @@ export async function download(file: RemoteFile, path: string, options: Download
       failures = now > have ? 1 : failures + 1;
       if (failures > pauses.length) {
         throw new InputError(
-          `Cannot download ${name}: ${new URL(file.url).host} cannot be reached, ${networkReason(error)}; ` +
+          `Cannot download ${basename(path)}: ${new URL(file.url).host} cannot be reached, ${networkReason(error)}; ` +
             `${networkAdvice()}. The same command goes on from byte ${now}.`,
         );
       }
       await setTimeout(pauses[failures - 1], undefined, signal && { signal });
     }
   }
-  options.onBytes?.(file.size);
-
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(part), hash, signal ? { signal } : {});
-  const [size, sha256] = [await sizeOf(part), hash.digest('hex')];
-  if (size !== file.size || (file.sha256 !== null && sha256 !== file.sha256)) {
-    await rm(part, { force: true });
-    const seen = size === file.size ? `the SHA-256 ${sha256}` : `${size} bytes`;
-    const wanted = size === file.size ? file.sha256 : `${file.size}`;
-    throw new InputError(
-      `Cannot use ${name}: what came from ${new URL(file.url).host} has ${seen} in place of ${wanted}. ` +
-        'It was removed; the same command downloads it anew.',
-    );
-  }
-  await rename(part, path);
 }
 
 /** Appends what is missing, or begins anew where the server knows no ranges. */

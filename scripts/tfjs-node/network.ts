@@ -6,6 +6,7 @@ import { type ClientRequest, request as httpRequest, type IncomingHttpHeaders, t
 import { request as httpsRequest } from 'node:https';
 import type { Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { InputError } from '@onnoise/scheduler';
 
 export interface Question {
   method?: 'GET' | 'HEAD';
@@ -23,6 +24,7 @@ export interface Answer {
 }
 
 export interface Network {
+  /** @throws InputError where the environment names a proxy that cannot be one; else what the connection throws */
   ask(url: string, question?: Question): Promise<Answer>;
 }
 
@@ -38,6 +40,9 @@ export function openNetwork({ stall = 30_000, env = process.env } = {}): Network
       return { status, url: address, headers, body };
     body.destroy();
     if (left === 0) throw new Error('it redirects without end');
+    if (!isHttpAddress(headers.location, url.href)) {
+      throw new Error(`it redirects to "${headers.location}", which is no http address`);
+    }
     const next = new URL(headers.location, url);
     const { authorization: _, ...others } = question.headers ?? {};
     return ask(next.href, next.origin === url.origin ? question : { ...question, headers: others }, left - 1);
@@ -116,10 +121,24 @@ function proxyFor({ protocol, hostname, port }: URL, env: NodeJS.ProcessEnv): Pr
   });
   if (spared) return null;
   const value = env[name]!;
-  const { url, headers } = splitCredentials(value.includes('://') ? value : `http://${value}`);
+  const address = value.includes('://') ? value : `http://${value}`;
+  if (!isHttpAddress(address)) {
+    throw new InputError(
+      `Cannot use the proxy: ${name} must be an address as http://proxy.example:3128, received "${hidePassword(value)}".`,
+    );
+  }
+  const { url, headers } = splitCredentials(address);
   const { authorization } = headers;
   return { url: new URL(url), headers: authorization ? { 'proxy-authorization': authorization } : {} };
 }
+
+/** True for an address of http or https. @param base what it is relative to, if it may be */
+export function isHttpAddress(address: string, base?: string): boolean {
+  return URL.canParse(address, base) && /^https?:$/.test(new URL(address, base).protocol);
+}
+
+/** An address as it may be shown. */
+export const hidePassword = (address: string) => address.replace(/\/\/.*@/, '//...@');
 
 /** An address as it is asked for: the name and password in it become a header. */
 export function splitCredentials(address: string): { url: string; headers: Record<string, string> } {
@@ -128,8 +147,17 @@ export function splitCredentials(address: string): { url: string; headers: Recor
   url.username = '';
   url.password = '';
   if (username === '') return { url: url.href, headers: {} };
-  const secret = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64');
+  const secret = Buffer.from(`${decode(username)}:${decode(password)}`).toString('base64');
   return { url: url.href, headers: { authorization: `Basic ${secret}` } };
+}
+
+/** Percent signs that encode nothing stay. */
+export function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 const REASONS: Record<string, string> = {

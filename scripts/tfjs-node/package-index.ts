@@ -1,7 +1,15 @@
 /** Where an index of Python packages keeps a file: PEP 503 (a page of links) and PEP 691 (JSON). */
 import { text } from 'node:stream/consumers';
 import { InputError } from '@onnoise/scheduler';
-import { type Network, networkAdvice, networkReason, splitCredentials } from './network.ts';
+import {
+  decode,
+  hidePassword,
+  isHttpAddress,
+  type Network,
+  networkAdvice,
+  networkReason,
+  splitCredentials,
+} from './network.ts';
 
 export const PYPI = 'https://pypi.org/simple';
 
@@ -13,9 +21,11 @@ export interface Address {
 /** The index to ask: what the user names, else pip's variable, else PyPI. @throws InputError if it is no http address */
 export function chooseIndex(option: string | undefined, env = process.env): string {
   const index = option ?? (env.PIP_INDEX_URL || PYPI);
-  if (!/^https?:$/.test(URL.canParse(index) ? new URL(index).protocol : '')) {
+  if (!isHttpAddress(index)) {
     const name = option === undefined ? 'PIP_INDEX_URL' : '--index';
-    throw new InputError(`Cannot read the options: ${name} must be an address as ${PYPI}, received "${index}".`);
+    throw new InputError(
+      `Cannot read the options: ${name} must be an address as ${PYPI}, received "${hidePassword(index)}".`,
+    );
   }
   return index.replace(/\/+$/, '');
 }
@@ -46,21 +56,32 @@ export async function findFile(
     if (error instanceof InputError) throw error;
     throw refuse(`${new URL(url).host} cannot be reached, ${networkReason(error)}; ${networkAdvice()}`);
   }
-  const link = (page.json ? linkInJson : linkInHtml)(page.text, file);
-  if (link === undefined) throw refuse(`${url} lists no such file`);
+  const links = (page.json ? linksInJson : linksInHtml)(page.text, file);
+  if (links === null) throw refuse(`${url} answers with JSON that is broken or no list of files`);
+  if (links.length === 0) throw refuse(`${url} lists no such file`);
+  const link = links.find((href) => isHttpAddress(href, page.url));
+  if (link === undefined) throw refuse(`${url} lists it at "${links[0]}", which is no http address`);
   const address = new URL(link, page.url);
   address.hash = '';
   // A password is for the index alone.
   return { url: address.href, headers: address.origin === new URL(url).origin ? headers : {} };
 }
 
-function linkInJson(page: string, file: string): string | undefined {
-  const { files } = JSON.parse(page) as { files?: { filename: string; url: string }[] };
-  return files?.find(({ filename }) => filename === file)?.url;
+/** The links to a file; null where the page is not of PEP 691. */
+function linksInJson(page: string, file: string): string[] | null {
+  let files: unknown;
+  try {
+    files = (JSON.parse(page) as { files?: unknown } | null)?.files;
+  } catch {
+    return null;
+  }
+  if (!Array.isArray(files)) return null;
+  const entries = files as ({ filename?: unknown; url?: unknown } | null)[];
+  return entries.flatMap((entry) => (entry?.filename === file && typeof entry.url === 'string' ? [entry.url] : []));
 }
 
-function linkInHtml(page: string, file: string): string | undefined {
+function linksInHtml(page: string, file: string): string[] {
   const links = [...page.matchAll(/<a\s[^>]*href\s*=\s*["']([^"']+)["']/gi)];
   const plain = links.map(([, href]) => href!.replaceAll('&amp;', '&'));
-  return plain.find((href) => decodeURIComponent(href.split(/[?#]/)[0]!.split('/').at(-1)!) === file);
+  return plain.filter((href) => decode(href.split(/[?#]/)[0]!.split('/').at(-1)!) === file);
 }

@@ -72,9 +72,31 @@ describe('download', () => {
     expect(await readFile(path)).toEqual(BYTES);
   });
 
+  test.each([
+    ['the beginning of another file', 1234],
+    ['more than the file has', 6000],
+  ])('begins anew by itself where what an earlier try left is %s', async (_, bytes) => {
+    const { path, files } = await place(Buffer.alloc(bytes, 9));
+    await download({ ...FILE, url: await serve(wholeServer()) }, path, options);
+    expect(await readFile(path)).toEqual(BYTES);
+    expect(await files()).toEqual(['a.whl']);
+  });
+
+  test('takes a finished file only where its SHA-256 is right', async () => {
+    const { path } = await place();
+    const ranges: (string | undefined)[] = [];
+    const file = { ...FILE, url: await serve(wholeServer(ranges)) };
+    await writeFile(path, Buffer.alloc(BYTES.length, 9));
+    await download(file, path, options);
+    expect(await readFile(path)).toEqual(BYTES);
+    await download(file, path, options);
+    expect(ranges).toHaveLength(1);
+  });
+
   test('removes a file that is not what it should be, and says so', async () => {
     const { path, files } = await place(Buffer.alloc(1234, 9));
-    const work = download({ ...FILE, url: await serve(wholeServer()) }, path, options);
+    const url = await serve((_, response) => response.end(Buffer.alloc(BYTES.length, 7)));
+    const work = download({ ...FILE, url }, path, options);
     await expect(work).rejects.toThrow(/^Cannot use a\.whl: what came .* has the SHA-256 .* It was removed;/);
     expect(await files()).toEqual([]);
   });

@@ -28,6 +28,20 @@ describe('network.ask', () => {
     await expect(refusing.ask('https://example.invalid/')).rejects.toThrow();
   });
 
+  test.each(['socks5://me:secret@127.0.0.1:1080', 'http://127.0.0.1:99999'])(
+    'refuses %s as a proxy in a sentence, without its password',
+    async (HTTP_PROXY) => {
+      const work = openNetwork({ env: { HTTP_PROXY } }).ask('http://example.invalid/');
+      await expect(work).rejects.toThrow(/^Cannot use the proxy: HTTP_PROXY must be an address as http:.* received "/);
+      await expect(work).rejects.not.toThrow('secret');
+    },
+  );
+
+  test.each(['ftp://example.invalid/', 'http://['])('says that a redirection to %s leads nowhere', async (location) => {
+    const start = await serve((_, response) => response.writeHead(302, { location }).end());
+    await expect(network.ask(start)).rejects.toThrow(`it redirects to "${location}", which is no http address`);
+  });
+
   test('follows redirections, without the password where they lead elsewhere', async () => {
     const end = await serve(({ headers }, response) => response.end(headers.authorization ?? 'none'));
     const start = await serve((_, response) => response.writeHead(302, { location: `${end}/there` }).end());
@@ -60,6 +74,35 @@ describe('findFile', () => {
     const found = await findFile(network, `${index.replace('//', '//me:secret@')}/simple`, 'a-b', FILE);
     expect(found).toEqual({ url: `https://elsewhere.invalid/f/${FILE}`, headers: {} });
     expect(seen).toEqual([`Basic ${Buffer.from('me:secret').toString('base64')}`]);
+  });
+
+  test.each([
+    ['{"files": [', /answers with JSON that is broken or no list of files/],
+    ['null', /answers with JSON that is broken or no list of files/],
+    ['{"files": [null, {"filename": 1}]}', /lists no such file/],
+    [`{"files": [{"filename": "${FILE}", "url": "ftp://x/${FILE}"}]}`, /at "ftp:.*", which is no http address/],
+    [`{"files": [{"filename": "${FILE}", "url": "http://["}]}`, /at "http:\/\/\[", which is no http address/],
+  ])('says what is wrong with an index that answers %s', async (answer, sentence) => {
+    const index = await serve((_, response) => {
+      response.setHeader('content-type', 'application/json');
+      response.end(answer);
+    });
+    await expect(findFile(network, index, 'a-b', FILE)).rejects.toThrow(sentence);
+  });
+
+  test('leaves links aside that lead nowhere', async () => {
+    const index = await serve((_, response) =>
+      response.end(`<a href="/100%/x">x</a> <a href="ftp://x/${FILE}">x</a> <a href="/f/${FILE}">x</a>`),
+    );
+    expect((await findFile(network, index, 'a-b', FILE)).url).toBe(`${index}/f/${FILE}`);
+  });
+
+  test('takes a password with a bare percent sign as it is', async () => {
+    const index = await serve(({ headers }, response) => {
+      const right = headers.authorization === `Basic ${Buffer.from('me:50%').toString('base64')}`;
+      response.writeHead(right ? 200 : 401).end(`<a href="/f/${FILE}">x</a>`);
+    });
+    expect((await findFile(network, index.replace('//', '//me:50%@'), 'a-b', FILE)).url).toBe(`${index}/f/${FILE}`);
   });
 
   test('says what is wrong with an index: no such file, an error, nobody there, no such name', async () => {
