@@ -1,13 +1,14 @@
-/** The process of check.ts: check-child.ts <folder of the npm package>. Answers over IPC. */
+/** The process of check.ts: check-child.ts <folder of the npm package> <process that started it>. Answers over IPC. */
 import '../../pipeline/src/train/engines/native/polyfill.ts';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type * as Tfjs from '@tensorflow/tfjs';
+import { endWithParent } from '../../pipeline/src/train/engines/native/lifetime.ts';
 import { missingLibraries } from '../../pipeline/src/train/engines/native/reason.ts';
 import type { CheckResult } from './check.ts';
 
 // Without this, a check whose set-up was killed would go on.
-process.once('disconnect', () => process.exit(1));
+endWithParent(Number(process.argv[3]));
 
 const folder = process.argv[2]!;
 const require = createRequire(join(folder, 'package.json'));

@@ -65,7 +65,10 @@ export async function compileAddon(options: CompileOptions): Promise<void> {
     );
     if (code !== 0) {
       const reason = stderr.split('\n').find((line) => /error|cannot|not found/i.test(line)) ?? stderr.slice(0, 200);
-      throw new InputError(`Cannot build the addon: ${compiler.join(' ')} says "${reason.trim()}".`);
+      throw new InputError(
+        `Cannot build the addon: ${compiler.join(' ')} says "${reason.trim()}". ` +
+          'Where a file of libtensorflow is damaged, the same command with -- --force gets it anew.',
+      );
     }
     await rename(temporary, addon);
   } finally {

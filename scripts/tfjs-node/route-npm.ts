@@ -3,31 +3,31 @@
  * addon does not come it is compiled here, since that script would need Python for it.
  */
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
-import { temporaryName } from '../../pipeline/src/output.ts';
 import { formatBytes } from '../../pipeline/src/terminal/format.ts';
-import type { NativeKind } from '../../pipeline/src/train/engines/native/install.ts';
+import type { NativeInstall, NativeKind } from '../../pipeline/src/train/engines/native/install.ts';
 import { runCommand } from './command.ts';
 import { compileAddon, findCompiler } from './compile.ts';
-import { checkFolder, isDiskError } from './disk.ts';
+import { isDiskError } from './disk.ts';
 import { download } from './download.ts';
 import { packagePaths } from './link.ts';
-import { networkAdvice, networkReason } from './network.ts';
+import { isHttpAddress, networkAdvice, networkReason } from './network.ts';
 import type { Job, Plan } from './route.ts';
 import type { System } from './system.ts';
 
 /** Of the libtensorflow that the package downloads. */
 const LIBTENSORFLOW = '2.9.1';
+const STORAGE = 'https://storage.googleapis.com/';
 const REACH_MS = 5000;
 const INSTALL_MS = 30 * 60_000;
 
 /** Where the package downloads libtensorflow from, by its own rules. */
 export function libtensorflowAddress(kind: NativeKind, { platform, arch }: System, env = process.env): string {
   const variable = (name: string) => env[name] || env[`npm_config_${name}`];
-  const host = variable('TFJS_NODE_CDN_STORAGE') || env.CDN_STORAGE || 'https://storage.googleapis.com/';
+  const host = variable('TFJS_NODE_CDN_STORAGE') || env.CDN_STORAGE || STORAGE;
   const special: Record<string, string> = {
     'darwin-arm64': 'r2_7_darwin_arm64_cpu',
     'linux-arm': 'r2_5_linux_arm7l',
@@ -44,41 +44,57 @@ const libType = (kind: NativeKind) => (kind === 'tfjs-node-gpu' ? 'gpu' : 'cpu')
 
 /** @throws InputError where its host cannot be reached */
 export async function planNpm(job: Job, system: System): Promise<Plan> {
-  const { kind, folder, force, installed, signal } = job;
-  const { libraries, addon } = packagePaths(folder);
-  if (!force && installed?.route === 'npm' && existsSync(libraries) && existsSync(addon)) {
-    return { lines: ['download   nothing, all of it is there'], run: async () => installed };
+  const { kind, folder, force, installed, whole, signal } = job;
+  const { libraries, headers, addon } = packagePaths(folder);
+  // The user's own LD_LIBRARY_PATH would beat the path that is written in the addon.
+  const env: Record<string, string> = system.platform === 'linux' ? { LD_LIBRARY_PATH: libraries } : {};
+  if (!force && whole && installed?.route === 'npm') {
+    return {
+      lines: ['download   nothing, all of it is there'],
+      changes: false,
+      prepare: async () => {},
+      install: async () => ({ ...installed, env }),
+    };
   }
   const address = libtensorflowAddress(kind, system);
-  await checkFolder('the cache', job.cache, 'Give yourself the rights to it, or clone the project elsewhere.');
+  if (!isHttpAddress(address)) {
+    throw new InputError(
+      `Cannot download libtensorflow: TFJS_NODE_CDN_STORAGE must be an address as ${STORAGE}, it makes "${address}".`,
+    );
+  }
   const size = await reach(job, address);
+  const archive = join(job.cache, 'downloads', address.slice(address.lastIndexOf('/') + 1));
+  // A zip is for Windows, where more than unpacking is to do.
+  const own = size === null || address.endsWith('.zip');
   return {
     lines: [
       `download   ${size === null ? 'some hundred MiB' : formatBytes(size)} from ${new URL(address).host}: libtensorflow, and the addon`,
       `on disk    about four times that in ${folder}`,
       'compiler   none, unless no built addon comes',
     ],
-    async run() {
+    changes: true,
+    async prepare() {
+      // Nobody says what should be in it.
+      if (force) await rm(archive, { force: true });
+      if (!own) await fetchLibrary(job, address, archive, size);
+    },
+    async install() {
+      if (!own) await unpackLibrary(job, archive);
+      job.hooks.say("Running the package's own scripts/install.js; some minutes, with nothing to see.");
+      const said = await runInstall(folder, [libType(kind), ...(own ? ['download'] : [])], signal);
+      if (!existsSync(libraries)) {
+        throw new InputError(`Cannot set up ${kind}: its scripts/install.js brought no libtensorflow, ${said}.`);
+      }
       const tensorflow = /_r(\d+_\d+)_/.exec(address)?.[1]?.replace('_', '.') ?? LIBTENSORFLOW;
-      await replacing(folder, async () => {
-        // A zip is for Windows, where more than unpacking is to do.
-        const own = size === null || address.endsWith('.zip');
-        if (!own) await fetchLibrary(job, address, size);
-        job.hooks.say("Running the package's own scripts/install.js; some minutes, with nothing to see.");
-        const said = await runInstall(folder, [libType(kind), ...(own ? ['download'] : [])], signal);
-        if (!existsSync(libraries)) {
-          throw new InputError(`Cannot set up ${kind}: its scripts/install.js brought no libtensorflow, ${said}.`);
-        }
-        if (existsSync(addon)) return;
-        if (system.platform !== 'linux') {
-          throw new InputError(`Cannot set up ${kind}: its scripts/install.js brought no addon, ${said}.`);
-        }
-        job.hooks.say('libtensorflow came, a built addon did not: compiling it.');
-        const compiler = await findCompiler(process.env, signal);
-        const { headers } = packagePaths(folder);
-        await compileAddon({ compiler, folder, libraries, headers, addon, ...(signal && { signal }) });
-      });
-      return { route: 'npm', tensorflow, env: {} };
+      const install: NativeInstall = { route: 'npm', tensorflow, env };
+      if (existsSync(addon)) return install;
+      if (system.platform !== 'linux') {
+        throw new InputError(`Cannot set up ${kind}: its scripts/install.js brought no addon, ${said}.`);
+      }
+      job.hooks.say('libtensorflow came, a built addon did not: compiling it.');
+      const compiler = await findCompiler(process.env, signal);
+      await compileAddon({ compiler, folder, libraries, headers, addon, ...(signal && { signal }) });
+      return install;
     },
   };
 }
@@ -103,17 +119,19 @@ async function reach({ network, signal }: Job, address: string): Promise<number 
   }
 }
 
-/**
- * Downloads libtensorflow to where scripts/install.js looks for it. That script would do it without a second try, and
- * newer versions of tar refuse the chain of links in the archive (`.so` to `.so.2` to `.so.2.9.1`): links are made here.
- */
-async function fetchLibrary({ folder, cache, hooks, network, signal }: Job, address: string, size: number) {
-  const { deps } = packagePaths(folder);
-  const archive = join(cache, 'downloads', address.slice(address.lastIndexOf('/') + 1));
+async function fetchLibrary({ hooks, network, signal }: Job, address: string, archive: string, size: number) {
   const file = { url: address, headers: {}, size, sha256: null };
   await hooks.progress('Downloading libtensorflow', (report) =>
     download(file, archive, { network, ...(signal && { signal }), onBytes: (done) => report(done, size) }),
   );
+}
+
+/**
+ * Unpacks libtensorflow to where scripts/install.js looks for it. That script would download without a second try, and
+ * newer versions of tar refuse the chain of links in the archive (`.so` to `.so.2` to `.so.2.9.1`): links are made here.
+ */
+async function unpackLibrary({ folder, hooks }: Job, archive: string) {
+  const { deps } = packagePaths(folder);
   hooks.say('Unpacking libtensorflow.');
   const tar = createRequire(join(folder, 'package.json'))('tar') as { x(options: object): Promise<void> };
   const links: TarEntry[] = [];
@@ -143,25 +161,6 @@ interface TarEntry {
   type: string;
   path: string;
   linkpath: string;
-}
-
-/** Does work that makes `deps` and `lib` anew; those of before are back if it fails. */
-async function replacing(folder: string, work: () => Promise<void>): Promise<void> {
-  const old = ['deps', 'lib'].map((name) => join(folder, name)).map((path) => ({ path, aside: temporaryName(path) }));
-  const moved: typeof old = [];
-  for (const place of old) {
-    if (!existsSync(place.path)) continue;
-    await rename(place.path, place.aside);
-    moved.push(place);
-  }
-  try {
-    await work();
-  } catch (error) {
-    for (const { path } of old) await rm(path, { recursive: true, force: true });
-    for (const { path, aside } of moved) await rename(aside, path);
-    throw error;
-  }
-  for (const { aside } of moved) await rm(aside, { recursive: true, force: true });
 }
 
 /** @returns its last words, for where it failed */

@@ -1,22 +1,20 @@
 /** libtensorflow out of the wheels of PyPI, and the addon compiled against it. No Python takes part. */
-import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formatBytes, formatPath } from '../../pipeline/src/terminal/format.ts';
-import type { NativeKind } from '../../pipeline/src/train/engines/native/install.ts';
 import { compileAddon, findCompiler } from './compile.ts';
-import { checkFolder, checkSpace } from './disk.ts';
+import { checkSpace } from './disk.ts';
 import { download, downloadedBytes } from './download.ts';
 import { isLinked, linkDeps, packagePaths } from './link.ts';
-import { findFile } from './package-index.ts';
+import { type Address, findFile } from './package-index.ts';
 import type { Job, Plan } from './route.ts';
 import { findDriver } from './system.ts';
-import { isUnpacked, unpack } from './unpack.ts';
+import { stateOf, unpack } from './unpack.ts';
 import { cudaWheels, projectOf, TENSORFLOW, tensorflowWheel, versionOf, type Wheel } from './wheels.ts';
 
 /** @throws InputError for what would stop it: no network, no compiler, no space, a folder that cannot be written */
 export async function planPypi(job: Job): Promise<Plan> {
-  const { kind, folder, cache, force, network, index, signal } = job;
+  const { kind, folder, cache, force, whole, network, index, signal } = job;
   const main = tensorflowWheel(kind);
   const site = join(cache, `${projectOf(main)}-${versionOf(main)}`);
   const downloads = join(cache, 'downloads');
@@ -26,25 +24,25 @@ export async function planPypi(job: Job): Promise<Plan> {
   const cuda = kind === 'tfjs-node-gpu' ? await decideCuda(job, site) : null;
   const wheels = [main, ...(cuda?.wheels ?? [])];
   const missing: Wheel[] = [];
-  for (const wheel of wheels) if (force || !(await isUnpacked(wheel, site))) missing.push(wheel);
+  for (const wheel of wheels) if (force || (await stateOf(wheel, site)) !== 'whole') missing.push(wheel);
 
   const { addon } = packagePaths(folder);
-  const built = job.installed?.route === 'pypi' && existsSync(addon) && isLinked(folder, libraries);
+  const built = job.installed?.route === 'pypi' && whole && isLinked(folder, libraries);
   const compiler = built && missing.length === 0 ? null : await findCompiler(process.env, signal);
 
-  await checkFolder('the cache', cache, 'Give yourself the rights to it, or clone the project elsewhere.');
   const paths = missing.map((wheel) => join(downloads, wheel.file));
   const there = await Promise.all(paths.map(downloadedBytes));
   const bytes = sum(missing.map(({ size }, i) => Math.max(0, size - there[i]!)));
   const unpacked = sum(wheels.map((wheel) => wheel.unpacked));
-  // A wheel is removed once it is unpacked.
-  await checkSpace(
-    cache,
-    sum(missing.map((wheel) => wheel.unpacked)) + Math.max(0, ...missing.map(({ size }) => size)),
-  );
-  const addresses = await Promise.all(
-    missing.map((wheel) => findFile(network, index, projectOf(wheel), wheel.file, signal)),
-  );
+  await checkSpace(cache, spaceNeeded(missing, there));
+  const addresses: Address[] = [];
+  // A few at a time: an index is no place to storm, nor is a signal.
+  for (let i = 0; i < missing.length; i += 4) {
+    const few = missing.slice(i, i + 4);
+    addresses.push(
+      ...(await Promise.all(few.map((wheel) => findFile(network, index, projectOf(wheel), wheel.file, signal)))),
+    );
+  }
 
   const hosts = [...new Set(addresses.map(({ url }) => new URL(url).host))].join(', ');
   const names = missing.map((wheel) => `${projectOf(wheel)} ${versionOf(wheel)}`).join(', ');
@@ -59,15 +57,18 @@ export async function planPypi(job: Job): Promise<Plan> {
 
   return {
     lines,
-    async run() {
+    changes: compiler !== null,
+    async prepare() {
       await mkdir(downloads, { recursive: true });
       for (const [i, wheel] of missing.entries()) await fetchWheel(job, wheel, addresses[i]!, paths[i]!, site);
+    },
+    async install() {
       if (compiler !== null) {
         job.hooks.say('Compiling the addon.');
         await compileAddon({ compiler, folder, libraries, headers, addon, ...(signal && { signal }) });
       }
       await linkDeps(folder, libraries, headers);
-      return { route: 'pypi', tensorflow: TENSORFLOW, env: environmentOf(kind, site, cuda?.wheels ?? []) };
+      return { route: 'pypi', tensorflow: TENSORFLOW, env: environmentOf(site, cuda?.wheels ?? []) };
     },
   };
 }
@@ -90,17 +91,30 @@ async function fetchWheel(
   await rm(path, { force: true });
 }
 
-/** What the engine's process needs in its environment. */
-export function environmentOf(kind: NativeKind, site: string, wheels: readonly Wheel[]): Record<string, string> {
-  if (kind === 'tfjs-node' || wheels.length === 0) return {};
-  const folders = wheels.map(({ folder }) => join(site, folder));
-  const nvcc = join(site, 'nvidia', 'cuda_nvcc');
+/** Bytes that must be free: wheels come one by one, and each is removed once it is unpacked. @param there bytes of each */
+export function spaceNeeded(wheels: readonly Pick<Wheel, 'size' | 'unpacked'>[], there: readonly number[]): number {
+  let [now, most] = [0, 0];
+  for (const [i, { size, unpacked }] of wheels.entries()) {
+    now += Math.max(0, size - there[i]!) + unpacked;
+    most = Math.max(most, now);
+    now -= size;
+  }
+  return most;
+}
+
+/**
+ * What the engine's process needs in its environment. The folder of libtensorflow comes first, since the user's own
+ * LD_LIBRARY_PATH would beat the path that is written in the addon.
+ *
+ * @param wheels those of CUDA
+ */
+export function environmentOf(site: string, wheels: readonly Wheel[]): Record<string, string> {
+  const nvcc = join('nvidia', 'cuda_nvcc');
+  const cuda = wheels.filter(({ folder }) => folder !== nvcc).map(({ folder }) => join(site, folder, 'lib'));
+  const data = join(site, nvcc);
   return {
-    LD_LIBRARY_PATH: folders
-      .filter((folder) => folder !== nvcc)
-      .map((folder) => join(folder, 'lib'))
-      .join(':'),
-    XLA_FLAGS: `--xla_gpu_cuda_data_dir=${/\s/.test(nvcc) ? `"${nvcc}"` : nvcc}`,
+    LD_LIBRARY_PATH: [join(site, 'tensorflow'), ...cuda].join(':'),
+    ...(wheels.length > 0 && { XLA_FLAGS: `--xla_gpu_cuda_data_dir=${/\s/.test(data) ? `"${data}"` : data}` }),
   };
 }
 
@@ -112,8 +126,8 @@ async function decideCuda(job: Job, site: string): Promise<{ wheels: readonly Wh
   if (job.cuda === false) return leave('as --no-cuda asks; it will compute on the CPU');
   const driver = await findDriver();
   if (driver !== null) return take(`for the NVIDIA driver of ${driver}`);
-  const there = await Promise.all(wheels.map((wheel) => isUnpacked(wheel, site)));
-  if (there.every(Boolean)) return take('is there, though no NVIDIA driver is seen');
+  const states = await Promise.all(wheels.map((wheel) => stateOf(wheel, site)));
+  if (!states.includes('absent')) return take('is there, though no NVIDIA driver is seen');
   const size = formatBytes(sum(wheels.map((wheel) => wheel.size)));
   return leave(
     `for want of an NVIDIA driver (libcuda.so.1); it will compute on the CPU. -- --cuda gets the ${size} all the same`,

@@ -17,6 +17,8 @@ export interface Job {
   cache: string;
   /** What is set up now; null for nothing. */
   installed: NativeInstall | null;
+  /** Whether no file of `installed` is gone or was cut. */
+  whole: boolean;
   /** Whether to do everything again. */
   force: boolean;
   /** Whether CUDA's libraries are wanted; undefined: where there is a driver. */
@@ -32,6 +34,10 @@ export interface Job {
 export interface Plan {
   /** In words, a line each. */
   lines: string[];
-  /** Does it; the package has a working `deps` and addon after it. */
-  run(): Promise<NativeInstall>;
+  /** Whether `deps` and `lib` of the package are made anew. */
+  changes: boolean;
+  /** Brings what can be brought without touching the package. */
+  prepare(): Promise<void>;
+  /** The package has `deps` and an addon after it. */
+  install(): Promise<NativeInstall>;
 }

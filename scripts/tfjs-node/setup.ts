@@ -1,18 +1,17 @@
 /** Sets tfjs-node or tfjs-node-gpu up: chooses a route, says what it will do, does it, checks the result. */
-import { rm } from 'node:fs/promises';
 import { InputError } from '@onnoise/scheduler';
 import { isAbort } from '../../pipeline/src/terminal/interrupt.ts';
-import type { NativeInstall, NativeKind } from '../../pipeline/src/train/engines/native/install.ts';
 import { whyNoGpu } from '../../pipeline/src/train/engines/native/reason.ts';
 import { checkEngine } from './check.ts';
 import { checkFolder, explainDiskError } from './disk.ts';
-import { packagePaths, writeInstall } from './link.ts';
+import { isWhole, replacing, sweep, writeInstall } from './link.ts';
+import { withLock } from './lock.ts';
 import type { Job, Plan } from './route.ts';
 import { planNpm } from './route-npm.ts';
 import { planPypi } from './route-pypi.ts';
 import { type Route, routesFor, type System } from './system.ts';
 
-export interface SetupOptions extends Omit<Job, 'folder'> {
+export interface SetupOptions extends Omit<Job, 'folder' | 'whole'> {
   /** Of the npm package; null where npm left it out. */
   folder: string | null;
   system: System;
@@ -31,7 +30,7 @@ export async function setUp(options: SetupOptions): Promise<void> {
 }
 
 async function setUpOrThrow(options: SetupOptions): Promise<void> {
-  const { kind, folder, hooks, signal } = options;
+  const { kind, folder, cache, dryRun } = options;
   const routes = chooseRoutes(options);
   if (folder === null) {
     throw new InputError(
@@ -40,19 +39,45 @@ async function setUpOrThrow(options: SetupOptions): Promise<void> {
     );
   }
   await checkFolder('the package', folder, 'Run npm ci as the user who sets it up, on a disk that can be written.');
+  await checkFolder('the cache', cache, 'Give yourself the rights to it, or clone the project elsewhere.');
+  const job = async () => ({ ...options, folder, whole: await isWhole(folder, options.installed) });
+  if (dryRun) return void (await sayPlan(await job(), routes));
+  await withLock(cache, async () => {
+    await sweep(folder, cache);
+    const all = await job();
+    await carryOut(all, await sayPlan(all, routes));
+  });
+}
 
-  const { route, plan } = await firstPlan({ ...options, folder }, routes);
-  hooks.say(`Setting up ${kind} by the route ${route}:`);
-  for (const line of plan.lines) hooks.say(`  ${line}`);
-  if (options.dryRun) return;
+type SystemJob = Job & { system: System };
 
-  const install = await plan.run();
-  await writeInstall(folder, install);
-  hooks.say('Checking: a product of matrices and the gradients of a convolution, beside tfjs on the CPU.');
-  const { gpu, tensorflow, difference, missing, log } = await check(kind, folder, install, signal);
+async function sayPlan(job: SystemJob, routes: readonly Route[]): Promise<Plan> {
+  const { route, plan } = await firstPlan(job, routes);
+  job.hooks.say(`Setting up ${job.kind} by the route ${route}:`);
+  for (const line of plan.lines) job.hooks.say(`  ${line}`);
+  return plan;
+}
+
+async function carryOut({ kind, folder, hooks, signal }: Job, plan: Plan): Promise<void> {
+  await plan.prepare();
+  const installAndCheck = async () => {
+    const install = await plan.install();
+    hooks.say('Checking: a product of matrices and the gradients of a convolution, beside tfjs on the CPU.');
+    const result = await checkEngine(kind, folder, install, signal && { signal }).catch((error: Error) => {
+      // One that was not checked to its end may be good.
+      if (!isAbort(error)) throw error;
+      return error;
+    });
+    await writeInstall(folder, install);
+    return { route: install.route, result };
+  };
+  // What fails its check is no set-up; what was there before it may be one.
+  const { route, result } = await (plan.changes ? replacing(folder, installAndCheck) : installAndCheck());
+  if (result instanceof Error) throw result;
+  const { gpu, tensorflow, difference, missing, log } = result;
   hooks.say(`Done: ${kind} computes on the ${gpu ? 'GPU' : 'CPU'}, TensorFlow ${tensorflow},`);
   hooks.say(`  route ${route}, difference ${difference.toExponential(1)}.`);
-  if (install.env.LD_LIBRARY_PATH && !gpu) hooks.say(`  No GPU is used: ${whyNoGpu(log, missing)}.`);
+  if (kind === 'tfjs-node-gpu' && !gpu) hooks.say(`  No GPU is used: ${whyNoGpu(log, missing)}.`);
   const allow = kind === 'tfjs-node-gpu' && !gpu ? ' --allow-cpu' : '';
   hooks.say(`Train on it: npx pipeline train --engine ${kind}${allow} ...`);
 }
@@ -70,10 +95,7 @@ function chooseRoutes({ kind, route, system, installed, force }: SetupOptions): 
 }
 
 /** The plan of the first route that is not in the way of itself. */
-async function firstPlan(
-  job: Job & { system: System },
-  routes: readonly Route[],
-): Promise<{ route: Route; plan: Plan }> {
+async function firstPlan(job: SystemJob, routes: readonly Route[]): Promise<{ route: Route; plan: Plan }> {
   const refused: { route: Route; error: InputError }[] = [];
   for (const route of routes) {
     try {
@@ -85,20 +107,7 @@ async function firstPlan(
       refused.push({ route, error });
     }
   }
-  if (refused.length === 1) throw refused[0]!.error;
+  if (new Set(refused.map(({ error }) => error.message)).size === 1) throw refused[0]!.error;
   const reasons = refused.map(({ route, error }) => `By the route ${route}: ${error.message}`);
   throw new InputError(`Cannot set up ${job.kind}, no route is open. ${reasons.join(' ')}`);
-}
-
-/** A set-up that fails its check is no set-up. */
-async function check(kind: NativeKind, folder: string, install: NativeInstall, signal?: AbortSignal) {
-  try {
-    return await checkEngine(kind, folder, install, signal);
-  } catch (error) {
-    if (!isAbort(error)) {
-      const paths = packagePaths(folder);
-      for (const path of [paths.addon, paths.install]) await rm(path, { force: true });
-    }
-    throw error;
-  }
 }

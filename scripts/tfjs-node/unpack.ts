@@ -1,26 +1,36 @@
 /** Takes from a wheel (a zip) what is needed; the folder appears whole, with a marker that says from which wheel. */
 import { createWriteStream } from 'node:fs';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { InputError } from '@onnoise/scheduler';
 import * as yauzl from 'yauzl';
+import { hasFiles, listFiles } from './listing.ts';
 import { keep, type Wheel } from './wheels.ts';
 
 const MARKER = '.wheel.json';
 
 type Marked = Pick<Wheel, 'file' | 'sha256' | 'folder'>;
 
-/** True where the folder of a wheel is under `site`, whole and of this very file. */
-export async function isUnpacked(wheel: Marked, site: string): Promise<boolean> {
+/**
+ * Whether the folder of a wheel is under `site`, of this very file; `damaged` where files of it are gone or were cut. What
+ * is in them is not read.
+ */
+export async function stateOf(wheel: Marked, site: string): Promise<'whole' | 'damaged' | 'absent'> {
+  const folder = join(site, wheel.folder);
   try {
-    const { sha256 } = JSON.parse(await readFile(join(site, wheel.folder, MARKER), 'utf8'));
-    return sha256 === wheel.sha256;
+    const { sha256, files } = JSON.parse(await readFile(join(folder, MARKER), 'utf8'));
+    if (sha256 !== wheel.sha256) return 'absent';
+    return (await hasFiles(folder, files)) ? 'whole' : 'damaged';
   } catch {
-    return false;
+    return 'absent';
   }
 }
 
-/** Unpacks `zip` to `site/<folder of the wheel>`, in place of what is there. Nothing half done stays. */
+/**
+ * Unpacks `zip` to `site/<folder of the wheel>`, in place of what is there. Nothing half done stays.
+ * @throws InputError where the zip is broken; it is removed then
+ */
 export async function unpack(
   zip: string,
   wheel: Marked,
@@ -54,11 +64,18 @@ export async function unpack(
     }
     const { file: name, sha256 } = wheel;
     await mkdir(temporary, { recursive: true });
-    await writeFile(join(temporary, MARKER), `${JSON.stringify({ file: name, sha256 }, null, 2)}\n`);
+    const files = await listFiles(temporary);
+    await writeFile(join(temporary, MARKER), `${JSON.stringify({ file: name, sha256, files }, null, 2)}\n`);
     await rm(target, { recursive: true, force: true });
     await rename(temporary, target);
   } catch (error) {
     await rm(temporary, { recursive: true, force: true });
-    throw error;
+    signal?.throwIfAborted();
+    // What the system answers says nothing of the zip.
+    if ((error as NodeJS.ErrnoException).syscall !== undefined) throw error;
+    await rm(zip, { force: true });
+    throw new InputError(
+      `Cannot unpack ${basename(zip)}: ${(error as Error).message}. It was removed; the same command downloads it anew.`,
+    );
   }
 }

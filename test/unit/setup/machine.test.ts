@@ -1,9 +1,18 @@
-import { chmod, mkdir, readdir, readFile, readlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, readlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { readInstallFile } from '../../../pipeline/src/train/engines/native/install.ts';
 import { compileAddon, findCompiler } from '../../../scripts/tfjs-node/compile.ts';
 import { checkFolder, checkSpace, explainDiskError } from '../../../scripts/tfjs-node/disk.ts';
-import { isLinked, linkDeps } from '../../../scripts/tfjs-node/link.ts';
+import {
+  isLinked,
+  isWhole,
+  linkDeps,
+  packagePaths,
+  replacing,
+  sweep,
+  writeInstall,
+} from '../../../scripts/tfjs-node/link.ts';
 import { libtensorflowAddress } from '../../../scripts/tfjs-node/route-npm.ts';
 import { findDriver, routesFor, type System } from '../../../scripts/tfjs-node/system.ts';
 import { temporaryFolder } from './support.ts';
@@ -104,6 +113,77 @@ test('linkDeps puts links in place of a folder', async () => {
   expect(await readlink(join(folder, 'deps', 'include'))).toBe(join(site, 'include'));
   expect(isLinked(folder, site)).toBe(true);
   expect(await readdir(folder)).toEqual(['deps']);
+});
+
+/** A package that is set up. */
+async function packageFolder() {
+  const folder = await temporaryFolder();
+  const { addon, install, libraries } = packagePaths(folder);
+  await mkdir(join(addon, '..'), { recursive: true });
+  await mkdir(libraries, { recursive: true });
+  await writeFile(addon, 'an addon');
+  await writeInstall(folder, { route: 'npm', tensorflow: '2.9.1', env: {} });
+  return { folder, addon, install };
+}
+
+test('isWhole sees an addon that was cut, and knows nothing of an install that lists no files', async () => {
+  const { folder, addon, install } = await packageFolder();
+  const written = readInstallFile(install)!;
+  expect(await isWhole(folder, written)).toBe(true);
+  expect(await isWhole(folder, { ...written, files: {} })).toBe(false);
+  await truncate(addon, 3);
+  expect(await isWhole(folder, written)).toBe(false);
+});
+
+test.each(['{}', 'null', '[', '{"route":"npm","tensorflow":"2.9.1","env":null}'])(
+  'readInstallFile takes %s for none',
+  async (text) => {
+    const path = join(await temporaryFolder(), 'native.json');
+    await writeFile(path, text);
+    expect(readInstallFile(path)).toBeNull();
+  },
+);
+
+describe('replacing', () => {
+  test('puts back what was there where the work fails', async () => {
+    const { folder, addon } = await packageFolder();
+    const work = replacing(folder, async () => {
+      await mkdir(join(addon, '..'), { recursive: true });
+      await writeFile(addon, 'another');
+      throw new Error('no');
+    });
+    await expect(work).rejects.toThrow('no');
+    expect(await readFile(addon, 'utf8')).toBe('an addon');
+    expect((await readdir(folder)).sort()).toEqual(['deps', 'lib']);
+  });
+
+  test('leaves only what is new where it does not', async () => {
+    const { folder } = await packageFolder();
+    await replacing(folder, () => mkdir(join(folder, 'lib')));
+    expect(await readdir(folder, { recursive: true })).toEqual(['lib']);
+  });
+});
+
+test('sweep removes what killed set-ups left, and nothing else', async () => {
+  const { folder, addon, install } = await packageFolder();
+  const cache = await temporaryFolder();
+  for (const path of [join(folder, '.deps.0123abcd.tmp', 'lib'), join(folder, '.lib.0123abcd.tmp')]) {
+    await mkdir(path, { recursive: true });
+  }
+  for (const name of ['tensorflow', 'tensorflow.unpacking', 'nvidia/cudnn', 'nvidia/cudnn.unpacking']) {
+    await mkdir(join(cache, 'site', name), { recursive: true });
+  }
+  await writeFile(join(addon, '..', '.tfjs_binding.node.0123abcd.tmp'), '');
+  await writeFile(join(install, '..', '.native.json.0123abcd.tmp'), '');
+  await mkdir(join(cache, 'downloads'));
+  await writeFile(join(cache, 'downloads', 'a.whl.part'), '');
+  await sweep(folder, cache);
+  expect((await readdir(folder, { recursive: true })).sort()).toEqual(
+    ['deps', 'deps/lib', 'lib', 'lib/napi-v8', 'lib/napi-v8/tfjs_binding.node', 'lib/native.json'].sort(),
+  );
+  expect((await readdir(cache, { recursive: true })).sort()).toEqual(
+    ['downloads', 'downloads/a.whl.part', 'site', 'site/nvidia', 'site/nvidia/cudnn', 'site/tensorflow'].sort(),
+  );
 });
 
 async function program(path: string, script: string) {

@@ -1,11 +1,12 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { packagePaths, writeInstall } from '../../../scripts/tfjs-node/link.ts';
 import { openNetwork } from '../../../scripts/tfjs-node/network.ts';
 import { readOptions } from '../../../scripts/tfjs-node/options.ts';
 import { type SetupOptions, setUp } from '../../../scripts/tfjs-node/setup.ts';
-import { tensorflowWheel } from '../../../scripts/tfjs-node/wheels.ts';
+import { cudaWheels, tensorflowWheel } from '../../../scripts/tfjs-node/wheels.ts';
 import { closedPort, serve, temporaryFolder } from './support.ts';
 
 afterEach(() => vi.unstubAllEnvs());
@@ -67,6 +68,53 @@ describe('setUp', () => {
     expect(lines[0]).toContain(`220 MiB from ${new URL(index).host}`);
     expect(lines[1]).toContain('652 MiB in ');
     expect(lines[2]).toContain('true, some seconds');
+  });
+
+  test('asks for all wheels of CUDA at once without a warning of too many listeners', async () => {
+    vi.stubEnv('CXX', 'true');
+    const warnings: string[] = [];
+    const listen = ({ name }: Error) => warnings.push(name);
+    process.on('warning', listen);
+    const files = [tensorflowWheel('tfjs-node-gpu'), ...cudaWheels()].map(({ file }) => file);
+    const page = files.map((file) => `<a href="/files/${file}">it</a>`).join('');
+    const index = await serve((_, response) => void setTimeout(() => response.end(page), 20));
+    const { signal } = new AbortController();
+    const asked = await options({ kind: 'tfjs-node-gpu', cuda: true, route: 'pypi', index, signal });
+    await setUp(asked);
+    process.off('warning', listen);
+    expect(asked.lines[1]).toMatch(/nvidia-cudnn-cu12 .* nvidia-nvjitlink-cu12/);
+    expect(warnings).toEqual([]);
+  });
+
+  test('passes on from a storage that is no address', async () => {
+    vi.stubEnv('CXX', 'true');
+    vi.stubEnv('TFJS_NODE_CDN_STORAGE', 'foo');
+    await expect(setUp(await options())).rejects.toThrow(
+      /By the route npm: Cannot download libtensorflow: TFJS_NODE_CDN_STORAGE must be an address .* "footensorflow\//,
+    );
+  });
+
+  test('says once what is in the way of both routes', async () => {
+    vi.stubEnv('CXX', 'true');
+    const network = openNetwork({ env: { HTTPS_PROXY: 'socks5://x', HTTP_PROXY: 'socks5://x' } });
+    const index = 'https://index.invalid';
+    await expect(setUp(await options({ network, index }))).rejects.toThrow(/^Cannot use the proxy: HTTPS_PROXY/);
+  });
+
+  test('leaves an addon that was there where its check fails, and asks for --force', async () => {
+    const installed = { route: 'npm', tensorflow: '2.9.1', env: {} } as const;
+    const asked = await options({ installed, dryRun: false });
+    const { addon, install, libraries } = packagePaths(asked.folder!);
+    await mkdir(join(addon, '..'), { recursive: true });
+    await mkdir(libraries, { recursive: true });
+    await writeFile(addon, 'an addon');
+    await writeInstall(asked.folder!, installed);
+    const written = JSON.parse(await readFile(install, 'utf8'));
+    const work = setUp({ ...asked, installed: written });
+    await expect(work).rejects.toThrow(/^Cannot use tfjs-node: the check .* npm run setup:tfjs-node -- --force/);
+    expect(asked.lines[1]).toContain('nothing, all of it is there');
+    expect(await readFile(addon, 'utf8')).toBe('an addon');
+    expect(JSON.parse(await readFile(install, 'utf8'))).toEqual(written);
   });
 
   test('takes the download of the package where its host is reached', async () => {

@@ -1,9 +1,9 @@
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { pinned } from '../../../scripts/tfjs-node/pinned.ts';
-import { environmentOf } from '../../../scripts/tfjs-node/route-pypi.ts';
-import { isUnpacked, unpack } from '../../../scripts/tfjs-node/unpack.ts';
+import { environmentOf, spaceNeeded } from '../../../scripts/tfjs-node/route-pypi.ts';
+import { stateOf, unpack } from '../../../scripts/tfjs-node/unpack.ts';
 import { cudaWheels, keep, projectOf, tensorflowWheel, versionOf } from '../../../scripts/tfjs-node/wheels.ts';
 import { temporaryFolder, type ZipEntry, zip } from './support.ts';
 
@@ -27,7 +27,7 @@ describe('unpack', () => {
   test('takes what is needed, programs as programs, and marks the folder', async () => {
     const { site, path } = await place(zip(ENTRIES));
     let bytes = 0;
-    expect(await isUnpacked(WHEEL, site)).toBe(false);
+    expect(await stateOf(WHEEL, site)).toBe('absent');
     await unpack(path, WHEEL, site, { onBytes: (done) => (bytes = done) });
     const folder = join(site, 'nvidia', 'cuda_nvcc');
     expect((await readdir(folder)).sort()).toEqual(['.wheel.json', 'License.txt', 'bin', 'nvvm']);
@@ -35,13 +35,28 @@ describe('unpack', () => {
     expect((await stat(join(folder, 'bin', 'ptxas'))).mode & 0o111).not.toBe(0);
     expect((await stat(join(folder, 'License.txt'))).mode & 0o111).toBe(0);
     expect(bytes).toBe('programbitsterms'.length);
-    expect(await isUnpacked(WHEEL, site)).toBe(true);
-    expect(await isUnpacked({ ...WHEEL, sha256: 'another' }, site)).toBe(false);
+    expect(await stateOf(WHEEL, site)).toBe('whole');
+    expect(await stateOf({ ...WHEEL, sha256: 'another' }, site)).toBe('absent');
   });
 
-  test('leaves nothing where a zip is broken or the work is interrupted', async () => {
+  test.each([
+    ['was cut', (path: string) => truncate(path, 3)],
+    ['is gone', (path: string) => rm(path)],
+  ])('is seen to be damaged where a file %s, and heals by being done anew', async (_, damage) => {
+    const { site, path } = await place(zip(ENTRIES));
+    await unpack(path, WHEEL, site);
+    await damage(join(site, 'nvidia', 'cuda_nvcc', 'bin', 'ptxas'));
+    expect(await stateOf(WHEEL, site)).toBe('damaged');
+    await unpack(path, WHEEL, site);
+    expect(await stateOf(WHEEL, site)).toBe('whole');
+  });
+
+  test('leaves nothing where a zip is broken, which is removed, or the work is interrupted', async () => {
     const { site, path } = await place(zip(ENTRIES).subarray(0, -30));
-    await expect(unpack(path, WHEEL, site)).rejects.toThrow();
+    await expect(unpack(path, WHEEL, site)).rejects.toThrow(
+      /^Cannot unpack a\.whl: .* It was removed; the same command/,
+    );
+    expect(await readdir(site)).toEqual([]);
     await writeFile(path, zip(ENTRIES));
     const controller = new AbortController();
     const stop = { signal: controller.signal, onBytes: () => controller.abort() };
@@ -78,11 +93,33 @@ describe('the pinned wheels', () => {
   });
 
   test('give an environment that names every library folder of CUDA, and the folder with ptxas', () => {
-    const env = environmentOf('tfjs-node-gpu', '/a b/site', cudaWheels());
-    expect(env.LD_LIBRARY_PATH!.split(':')).toHaveLength(cudaWheels().length - 1);
+    const env = environmentOf('/a b/site', cudaWheels());
+    expect(env.LD_LIBRARY_PATH!.split(':')).toHaveLength(cudaWheels().length);
     expect(env.LD_LIBRARY_PATH).toContain('/a b/site/nvidia/cudnn/lib');
     expect(env.XLA_FLAGS).toBe('--xla_gpu_cuda_data_dir="/a b/site/nvidia/cuda_nvcc"');
-    expect(environmentOf('tfjs-node-gpu', '/site', [])).toEqual({});
-    expect(environmentOf('tfjs-node', '/site', [])).toEqual({});
+  });
+
+  test('have libtensorflow before all libraries that the user names', () => {
+    expect(environmentOf('/site', [])).toEqual({ LD_LIBRARY_PATH: '/site/tensorflow' });
+    expect(environmentOf('/site', cudaWheels()).LD_LIBRARY_PATH).toMatch(/^\/site\/tensorflow:/);
+  });
+});
+
+describe('spaceNeeded', () => {
+  const wheels = [
+    { size: 10, unpacked: 30 },
+    { size: 50, unpacked: 70 },
+    { size: 5, unpacked: 6 },
+  ];
+
+  test('counts one wheel at a time beside what is unpacked', () => {
+    expect(spaceNeeded(wheels, [0, 0, 0])).toBe(30 + 50 + 70);
+    expect(spaceNeeded([], [])).toBe(0);
+  });
+
+  test('counts no byte again that a try before brought', () => {
+    expect(spaceNeeded(wheels, [0, 50, 0])).toBe(30 + 70);
+    expect(spaceNeeded(wheels.slice(0, 1), [10])).toBe(30);
+    expect(spaceNeeded(wheels, [4, 20, 5])).toBe(30 + 30 + 70 - 4);
   });
 });

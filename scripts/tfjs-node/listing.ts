@@ -1,0 +1,29 @@
+/** Which files there are and how large: a file that was cut or is gone shows without one being read. */
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** Bytes of files by their paths. */
+export type Listing = Record<string, number>;
+
+/** All files in these folders under `root`, links as what they lead to. */
+export async function listFiles(root: string, folders: readonly string[] = ['']): Promise<Listing> {
+  const listing: Listing = {};
+  for (const folder of folders) {
+    for (const name of (await readdir(join(root, folder), { recursive: true })).sort()) {
+      const path = join(folder, name);
+      const about = await stat(join(root, path));
+      if (about.isFile()) listing[path] = about.size;
+    }
+  }
+  return listing;
+}
+
+/** False, too, for what is no listing. */
+export async function hasFiles(root: string, listing: unknown): Promise<boolean> {
+  if (typeof listing !== 'object' || listing === null) return false;
+  const sizes = Object.entries(listing);
+  const right = await Promise.all(
+    sizes.map(async ([path, bytes]) => (await stat(join(root, path)).catch(() => null))?.size === bytes),
+  );
+  return sizes.length > 0 && right.every(Boolean);
+}
