@@ -24,7 +24,7 @@ export type Query = URLSearchParams | Readonly<Record<string, string | number | 
 /** @param query what is null or undefined is left out. */
 export function formatRoute(view: View, query: Query = {}): string {
   const known = query instanceof URLSearchParams ? [...query] : Object.entries(query).filter(([, v]) => v != null);
-  const text = new URLSearchParams(known.map(([name, value]) => [name, String(value)])).toString();
+  const text = new URLSearchParams(known.map(([name, value]): [string, string] => [name, String(value)])).toString();
   return `#/${view}${text && `?${text}`}`;
 }
 
