@@ -106,7 +106,9 @@ describe('loadModel and sample', () => {
   it('falls back to WebAssembly and says why', async () => {
     const { device, threads, reason, dispose } = await loadModel(files());
     expect([device, threads]).toEqual(['wasm', 1]);
-    expect(reason).toBe('The browser has no WebGPU. WebAssembly has one thread, the page is not cross-origin isolated.');
+    expect(reason).toBe(
+      'The browser has no WebGPU. WebAssembly has one thread, the page is not cross-origin isolated.',
+    );
     await dispose();
   });
 
@@ -126,6 +128,12 @@ describe('loadModel and sample', () => {
 
   it.each([
     ['unet/model.onnx', new Uint8Array(20), 'a network that runs on wasm'],
+    ['unet/model.onnx', new Uint8Array(0), 'must be an ONNX file, received an empty file'],
+    ['unet/model.onnx', new Blob([' <!DOCTYPE html><p>']), 'must be an ONNX file, received an HTML page'],
+    ['unet/model.onnx', new Blob(['version https://git-lfs.github.com/spec/v1']), 'received a pointer of Git LFS'],
+    ['unet/model.onnx', network(true), 'must have the inputs sample, timestep that unet/config.json tells of'],
+    ['unet/config.json', json({ in_channels: 3, sample_size: 2 }), 'must have sample as float32 [N, 3, 2, 2]'],
+    ['unet/config.json', json([1]), 'unet/config.json must be a JSON object, received [1]'],
     ['unet/config.json', new Blob(['{']), 'unet/config.json must be JSON'],
     ['unet/config.json', json({ in_channels: 0, sample_size: 2 }), 'in_channels of unet/config.json must be'],
     ['unet/config.json', json({ in_channels: 1, sample_size: [2] }), 'sample_size of unet/config.json must be'],
@@ -134,6 +142,30 @@ describe('loadModel and sample', () => {
     const load = loadModel(files(false, { [path]: content }), { device: 'wasm' });
     await expect(load).rejects.toThrow(message);
     await expect(load).rejects.toThrow(InputError);
+  });
+
+  it('finds the files of a folder picked from above, and files picked by themselves', async () => {
+    const { 'unet/model.onnx': onnx, 'unet/config.json': unet, 'scheduler/scheduler_config.json': scheduler } = files();
+    const above = { 'a/b/unet/model.onnx': onnx!, 'a/b/unet/config.json': unet!, 'a/b/config.json': json(0) };
+    for (const picked of [
+      { ...above, 'a/b/scheduler/scheduler_config.json': scheduler! },
+      { 'model.onnx': onnx!, 'config.json': unet!, 'scheduler_config.json': scheduler! },
+    ]) {
+      const model = await loadModel(picked, { device: 'wasm' });
+      expect(model.shape).toEqual([1, 2, 3]);
+      await model.dispose();
+    }
+  });
+
+  it('takes the names of classes from the model card where it names each', async () => {
+    const named = async (line: string) => {
+      const model = await loadModel(files(true, { 'README.md': new Blob([`# m\n\n- classes: ${line}\n`]) }));
+      await model.dispose();
+      return model.classNames;
+    };
+    expect(await named('cat, big dog, owl')).toEqual(['cat', 'big dog', 'owl']);
+    expect(await named('cat, dog')).toBeUndefined();
+    expect((await loadModel(files(true))).classNames).toBeUndefined();
   });
 
   it('refuses a missing file and a device that is not there', async () => {

@@ -1,0 +1,30 @@
+import { openAsBlob } from 'node:fs';
+import { join } from 'node:path';
+import { loadModel as loadInNode } from '@onnoise/runtime-node';
+import { loadModel, type SampleRequest } from '@onnoise/runtime-web';
+import { expect, it, vi } from 'vitest';
+import { expectClose } from '../../support/compare.ts';
+
+vi.mock('../../../runtime-web/src/ort.ts', () => ({ loadOrt: () => import('onnxruntime-web') }));
+
+const DIGITS = join(import.meta.dirname, '..', '..', '..', 'models', 'digits');
+const PATHS = ['README.md', 'scheduler/scheduler_config.json', 'unet/config.json', 'unet/model.onnx'];
+
+it('loadModel on WebAssembly makes the pictures of runtime-node, seed by seed', async () => {
+  const blobs = await Promise.all(PATHS.map(async (path) => [path, await openAsBlob(join(DIGITS, path))] as const));
+  const web = await loadModel(Object.fromEntries(blobs), { device: 'wasm' });
+  const node = await loadInNode(DIGITS, { device: 'cpu' });
+  expect(web).toMatchObject({ shape: node.shape, classes: node.classes, scheduler: node.scheduler });
+  expect(web.classNames).toEqual(Array.from('0123456789'));
+  const requests: SampleRequest[] = [
+    { seeds: [7, 2 ** 33 + 1], steps: 3, labels: [3, 8] },
+    { seed: 11, steps: 4, sampler: 'ddpm' },
+    { seed: 12, count: 2, steps: 3, eta: 1 },
+  ];
+  for (const request of requests) {
+    const [made, expected] = [await web.sample(request), await node.sample(request)];
+    expect([made.seeds, made.labels]).toEqual([expected.seeds, expected.labels]);
+    expectClose(made.images, expected.images, { absolute: 1e-5, what: JSON.stringify(request) });
+  }
+  await Promise.all([web.dispose(), node.dispose()]);
+});

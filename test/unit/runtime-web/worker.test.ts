@@ -1,0 +1,176 @@
+import { InputError } from '@onnoise/scheduler';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { connectSampler, type Source, type StepFrame } from '../../../runtime-web/src/worker/client.ts';
+import type { FromPage, FromWorker, Port } from '../../../runtime-web/src/worker/protocol.ts';
+import { serve } from '../../../runtime-web/src/worker/serve.ts';
+import { tinyOnnx } from '../../support/tiny-onnx.ts';
+
+vi.mock('../../../runtime-web/src/ort.ts', () => ({ loadOrt: () => import('onnxruntime-web') }));
+
+/** Two ends of a channel; messages are copied, as between threads, and arrive later. */
+function channel(): { page: Port<FromPage, FromWorker>; worker: Port<FromWorker, FromPage>; sent: FromPage[] } {
+  const listeners: Record<'page' | 'worker', ((event: { data: never }) => void)[]> = { page: [], worker: [] };
+  const sent: FromPage[] = [];
+  const port = (own: 'page' | 'worker', other: 'page' | 'worker') => ({
+    postMessage(message: unknown, transfer: ArrayBuffer[]) {
+      const data = structuredClone(message, { transfer }) as never;
+      if (own === 'page') sent.push(data);
+      setImmediate(() => {
+        for (const listener of listeners[other]) listener({ data });
+      });
+    },
+    addEventListener(_: 'message', listener: (event: { data: never }) => void) {
+      listeners[own].push(listener);
+    },
+  });
+  return { page: port('page', 'worker'), worker: port('worker', 'page'), sent };
+}
+
+const json = (value: unknown) => new Blob([JSON.stringify(value)]);
+
+const SHAPE = [1, 4, 4] as const;
+const source = (): Extract<Source, { kind: 'files' }> => ({
+  kind: 'files',
+  files: {
+    'scheduler/scheduler_config.json': json({ num_train_timesteps: 100 }),
+    'unet/config.json': json({ in_channels: 1, sample_size: 4, num_class_embeds: 2 }),
+    'unet/model.onnx': new Blob([tinyOnnx({ shape: SHAPE, classes: 2 }) as Uint8Array<ArrayBuffer>]),
+    'README.md': new Blob(['# tiny\n\n- classes: cat, dog\n']),
+  },
+});
+
+function start() {
+  const { page, worker, sent } = channel();
+  serve(worker);
+  const close = vi.fn();
+  return { sampler: connectSampler(page, close), close, sent };
+}
+
+describe('the sampler of a worker', () => {
+  let sampler: ReturnType<typeof start>['sampler'];
+  let close: ReturnType<typeof start>['close'];
+  let sent: FromPage[];
+  beforeEach(() => {
+    ({ sampler, close, sent } = start());
+  });
+
+  it('loads a model and tells what it is, with the progress of its file', async () => {
+    const told: unknown[] = [];
+    const info = await sampler.load(source(), { onProgress: (progress) => told.push(progress) });
+    const bytes = tinyOnnx({ shape: SHAPE, classes: 2 });
+    const digest = Buffer.from(await crypto.subtle.digest('SHA-256', Uint8Array.from(bytes))).toString('hex');
+    expect(info).toMatchObject({
+      device: 'wasm',
+      threads: 1,
+      shape: SHAPE,
+      classes: 2,
+      classNames: ['cat', 'dog'],
+      bytes: bytes.length,
+      hash: digest,
+    });
+    expect(info.scheduler.num_train_timesteps).toBe(100);
+    expect(told).toContainEqual({ stage: 'model', loaded: bytes.length, total: bytes.length });
+    expect(told.at(-1)).toEqual({ stage: 'session', loaded: 0, total: null });
+  });
+
+  it('samples with a frame a step where the page keeps up', async () => {
+    await sampler.load(source());
+    const frames: StepFrame[] = [];
+    const result = await sampler.sample({ count: 3, seed: 5, steps: 6 }, { onStep: (frame) => frames.push(frame) });
+    expect(result).toMatchObject({ shape: SHAPE, seeds: [5, 6, 7], labels: [0, 1, 0] });
+    expect(result.images.length).toBe(48);
+    expect(result.stepsPerSecond).toBeCloseTo(6 / result.seconds);
+    expect(frames.map(({ step, steps }) => [step, steps])).toEqual([1, 2, 3, 4, 5, 6].map((step) => [step, 6]));
+    const bytes = Uint8ClampedArray.from(result.images, (value) => (value + 1) * 127.5);
+    expect(frames.at(-1)!.x).toEqual(bytes);
+    expect(frames.at(-1)!.x0).toHaveLength(48);
+  });
+
+  it('makes no frames where nobody looks', async () => {
+    await sampler.load(source());
+    const before = sent.length;
+    await sampler.sample({ steps: 6 });
+    expect(sent.slice(before)).toHaveLength(1); // and no receipts
+  });
+
+  it('leaves frames out where the page is slow, never the last', async () => {
+    const { page, worker } = channel();
+    serve(worker);
+    const receipts: FromPage[] = [];
+    const slow: typeof page = {
+      ...page,
+      postMessage: (message, transfer) => {
+        if ('seen' in message) receipts.push(message);
+        else page.postMessage(message, transfer);
+      },
+    };
+    const sampler = connectSampler(slow, () => undefined);
+    await sampler.load(source());
+    const steps: number[] = [];
+    await sampler.sample({ steps: 30 }, { onStep: ({ step }) => steps.push(step) });
+    expect(steps).toEqual([1, 2, 30]);
+    expect(receipts).toHaveLength(3);
+  });
+
+  it('stops between steps when cancelled, with an AbortError, and samples again', async () => {
+    await sampler.load(source());
+    const cancel = new AbortController();
+    const steps: number[] = [];
+    const onStep = ({ step }: StepFrame) => {
+      if (steps.push(step) === 3) cancel.abort();
+    };
+    const sampling = sampler.sample({ steps: 100 }, { onStep, signal: cancel.signal });
+    await expect(sampling).rejects.toMatchObject({ name: 'AbortError' });
+    expect(steps).toEqual([1, 2, 3]);
+    expect((await sampler.sample({ steps: 2 })).seeds).toEqual([0]);
+    await expect(sampler.sample({}, { signal: cancel.signal })).rejects.toMatchObject({ name: 'AbortError' });
+  });
+
+  it('refuses in a sentence: no model, an option out of range, a second call', async () => {
+    await expect(sampler.sample({})).rejects.toThrow(
+      new InputError('Cannot sample images: a model must be loaded, received none.'),
+    );
+    await sampler.load(source());
+    const refused = sampler.sample({ steps: 101 });
+    await expect(refused).rejects.toThrow(InputError);
+    await expect(refused).rejects.toThrow('steps must be an integer from 1 to 100');
+    const first = sampler.sample({ steps: 20 });
+    await expect(sampler.sample({})).rejects.toThrow('the call before must be over');
+    expect((await first).images.length).toBe(16);
+  });
+
+  it('cancels what is under way when another model is loaded', async () => {
+    await sampler.load(source());
+    const sampling = sampler.sample({ steps: 100 });
+    const loading = sampler.load(source());
+    const last = sampler.load(source());
+    await expect(sampling).rejects.toMatchObject({ name: 'AbortError' });
+    await expect(loading).rejects.toMatchObject({ name: 'AbortError' });
+    expect((await last).classes).toBe(2);
+    expect((await sampler.sample({ steps: 2 })).images.length).toBe(16);
+  });
+
+  it('has no model after one that could not be loaded', async () => {
+    await sampler.load(source());
+    const { 'unet/model.onnx': _, ...files } = source().files;
+    const broken = sampler.load({ kind: 'files', files });
+    await expect(broken).rejects.toThrow(
+      new InputError('Cannot load the model: unet/model.onnx must be among the files, received none.'),
+    );
+    await expect(sampler.sample({})).rejects.toThrow('a model must be loaded');
+  });
+
+  it('fails what is under way when disposed of, and everything after', async () => {
+    const loading = sampler.load(source());
+    sampler.dispose();
+    await expect(loading).rejects.toMatchObject({ name: 'AbortError' });
+    await expect(sampler.devices()).rejects.toMatchObject({ name: 'AbortError' });
+    expect(close).toHaveBeenCalledOnce();
+  });
+
+  it('fails in a sentence when the worker breaks down', async () => {
+    const asked = sampler.devices();
+    sampler.fail('SyntaxError');
+    await expect(asked).rejects.toThrow(/^Cannot sample: the worker of the page must run, received "SyntaxError"/);
+  });
+});
