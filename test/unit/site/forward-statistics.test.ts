@@ -9,7 +9,7 @@ import {
   tallied,
 } from '../../../runtime-web/site/views/forward/chain/statistics.ts';
 import { epsilon } from '../../../runtime-web/site/views/forward/noisy.ts';
-import { duration, grouped, percent, readable } from '../../../runtime-web/site/views/forward/numbers.ts';
+import { duration, grouped, percent, powerOfTen, readable } from '../../../runtime-web/site/views/forward/numbers.ts';
 import { expectClose } from '../../support/compare.ts';
 
 describe('tallied', () => {
@@ -84,6 +84,18 @@ describe('readable', () => {
     [null, '–'],
   ])('writes %s as %s', (value, text) => {
     expect(readable(value)).toBe(text);
+  });
+});
+
+describe('powerOfTen', () => {
+  it.each([
+    [-5, '10⁻⁵'],
+    [-2, '0.01'],
+    [0, '1'],
+    [2, '100'],
+    [12, '10¹²'],
+  ])('writes 10 to the %i as %s', (exponent, text) => {
+    expect(powerOfTen(exponent)).toBe(text);
   });
 });
 

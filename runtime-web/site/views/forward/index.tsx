@@ -4,6 +4,7 @@ import { ChainDemo } from './chain/demo.tsx';
 import './forward.css';
 import { useAddress } from './address.ts';
 import { Formulas } from './formulas.tsx';
+import { Plots } from './plots/plots.tsx';
 import { ScheduleCard } from './schedule-card.tsx';
 import { Source } from './source/source.tsx';
 import { Stage } from './stage.tsx';
@@ -21,10 +22,13 @@ export default function ForwardView(): JSX.Element {
         </p>
       </header>
       <div class="forward-top">
-        <Source />
         <Stage />
+        <div class="forward-side">
+          <Source />
+          <ScheduleCard />
+        </div>
       </div>
-      <ScheduleCard />
+      <Plots />
       <Formulas />
       <ChainDemo />
       <TimeBar />

@@ -15,8 +15,16 @@ export function readable(value: number | null, digits = 3): string {
 
 function scientific(value: number, digits: number): string {
   const [mantissa = '', exponent = ''] = value.toExponential(digits - 1).split('e');
-  const power = [...exponent.replace('+', '')].map((c) => (c === '-' ? '⁻' : SUPERSCRIPTS[Number(c)])).join('');
-  return `${mantissa.replace('-', MINUS)} × 10${power}`;
+  return `${mantissa.replace('-', MINUS)} × 10${superscript(Number(exponent))}`;
+}
+
+/** A tick of a logarithmic axis: "0.01", "1", "10", "10⁻⁵". */
+export function powerOfTen(exponent: number): string {
+  return exponent >= -2 && exponent <= 2 ? String(10 ** exponent) : `10${superscript(exponent)}`;
+}
+
+function superscript(integer: number): string {
+  return [...String(integer)].map((c) => (c === '-' ? '⁻' : SUPERSCRIPTS[Number(c)])).join('');
 }
 
 /** "3,210,000" */

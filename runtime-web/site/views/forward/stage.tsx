@@ -8,20 +8,20 @@ import { Filmstrip } from './filmstrip.tsx';
 import { ClosedNumbers, Epsilon, Formula, X0 } from './math.tsx';
 import { percent } from './numbers.ts';
 import { toBytes } from './picture.ts';
-import { halfTime, KINDS, type Kind, valuesAt } from './schedules.ts';
+import { KINDS, type Kind, valuesAt } from './schedules.ts';
 import { MAX_SEED } from './settings.ts';
 import { noise, noised, picture, schedules, seed, t } from './state.ts';
 
 export function Stage(): JSX.Element {
   return (
-    <Card title="Two schedules, the same noise" aside={<Ingredients />} class="forward-stage">
+    <Card title="Two schedules, the same noise" class="forward-stage">
       <div class="forward-pair">
+        <Ingredients />
         {KINDS.map((kind) => (
           <Noised key={kind} kind={kind} />
         ))}
       </div>
       <Filmstrip />
-      <Comparison />
     </Card>
   );
 }
@@ -53,13 +53,15 @@ function Ingredients(): JSX.Element {
         </span>
       </span>
       <Button
-        kind="quiet"
         icon="dice"
-        label="Other noise"
+        class="forward-dice"
+        title="Other noise, for both"
         onClick={() => {
           seed.value = Math.floor(Math.random() * (MAX_SEED + 1));
         }}
-      />
+      >
+        Reseed
+      </Button>
     </div>
   );
 }
@@ -77,7 +79,7 @@ function Noised({ kind }: { kind: Kind }): JSX.Element {
         {image && bytes && <PictureCanvas pixels={bytes} shape={image.shape} label={label ?? ''} />}
       </div>
       <p class="forward-numbers">
-        <ClosedNumbers t={t.value} signal={signal.toFixed(3)} noise={sigma.toFixed(3)} />
+        <ClosedNumbers t={t.value} signal={signal.toFixed(2)} noise={sigma.toFixed(2)} />
       </p>
       <meter
         class="forward-meter"
@@ -88,22 +90,5 @@ function Noised({ kind }: { kind: Kind }): JSX.Element {
         title={`${percent(alphaBar)} of the variance is the picture, ${percent(1 - alphaBar)} is noise`}
       />
     </figure>
-  );
-}
-
-/** What the two schedules do to a picture over T steps. */
-function Comparison(): JSX.Element {
-  const { linear, cosine } = schedules.value;
-  const rest = valuesAt(linear, linear.T).signal;
-  const half = (kind: Kind) => halfTime(schedules.value[kind]);
-  const tell = (kind: Kind) => (half(kind) === null ? `never (${kind})` : `from t = ${half(kind)} (${kind})`);
-  return (
-    <p class="forward-remark">
-      More than half of what is seen is noise {tell('linear')} and {tell('cosine')}.{' '}
-      {rest > 0.05
-        ? `At t = T the linear schedule still leaves ${percent(rest)} of the picture’s strength: its steps are too small, or too few, to destroy it. `
-        : 'At t = T both leave nothing that could be seen. '}
-      {cosine.T > 1 && 'The cosine is made for its T: it always ends in noise.'}
-    </p>
   );
 }

@@ -41,14 +41,18 @@ export function ChainDemo(): JSX.Element {
       </p>
       <div class="forward-race">
         <Way
-          title={`Chain: ${now} ${now === 1 ? 'step' : 'steps'}`}
+          title={`Chain, ${now} ${now === 1 ? 'step' : 'steps'}`}
           class="forward-way-chain"
           x={shown?.x ?? image?.x0}
         >
-          {shown ? `step ${shown.step} of ${now}` : 'starts at x₀'}
+          {running && shown
+            ? `step ${shown.step} of ${now}`
+            : outcome
+              ? duration(outcome.chain.milliseconds)
+              : 'starts at x₀'}
         </Way>
-        <Way title="Closed form: one jump" class="forward-way-jump" x={outcome?.jump.x ?? image?.x0}>
-          {outcome ? `${duration(outcome.jump.milliseconds)}` : 'starts at x₀'}
+        <Way title="Closed form" class="forward-way-jump" x={outcome?.jump.x ?? image?.x0}>
+          {outcome ? duration(outcome.jump.milliseconds) : 'starts at x₀'}
         </Way>
         <div class="forward-evidence">
           <Histogram outcome={outcome} deviation={deviation} />
@@ -72,13 +76,17 @@ export function ChainDemo(): JSX.Element {
           {now === 0
             ? 'At t = 0 there is nothing to run: move t up first.'
             : outcome
-              ? `${outcome.runs} ${outcome.runs === 1 ? 'run' : 'runs'}, each with noises of its own.`
+              ? told(outcome.runs)
               : 'Computed on this device, and timed.'}
         </p>
       </div>
       {image && <Results outcome={outcome} schedule={schedule} x0={image.x0} t={now} />}
     </Card>
   );
+}
+
+function told(runs: number): string {
+  return runs === 1 ? 'One run. Another adds to the histogram.' : `${runs} runs, each with noises of its own.`;
 }
 
 interface WayProps {

@@ -1,6 +1,7 @@
 /** The noise in x_t by both ways, and the density that the closed form promises. */
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
+import '../plots/language.ts';
 import uPlot from 'uplot';
 import { axis, frame, short } from '../plots/options.ts';
 import { type Paint, Plot, type PlotOptions } from '../plots/plot.tsx';
@@ -17,7 +18,7 @@ export function Histogram({ outcome, deviation }: HistogramProps): JSX.Element {
   const data = useMemo(() => {
     const tally = outcome?.chain.noise ?? emptyTally(4 * deviation, 32);
     const edges = binEdges(tally);
-    const bars = (side?: Outcome['chain']) => [...(side ? density(side.noise) : tally.bins), 0];
+    const bars = (side?: Outcome['chain']) => (side ? [...density(side.noise), 0] : [...edges].map(() => null));
     return [[...edges], bars(outcome?.jump), bars(outcome?.chain), [...edges].map((x) => normalDensity(x, deviation))];
   }, [outcome, deviation]) as uPlot.AlignedData;
   const label = outcome
@@ -31,7 +32,7 @@ function histogramOptions(paint: Paint): PlotOptions {
   const spline = uPlot.paths.spline!();
   return {
     ...frame,
-    scales: { x: { time: false }, y: { range: (_, __, max) => [0, max * 1.08] } },
+    scales: { x: { time: false, range: (_, min, max) => [min, max] }, y: { range: (_, __, max) => [0, max * 1.08] } },
     axes: [
       axis(paint, { space: 56, size: 28, values: (_, splits) => splits.map(short) }),
       axis(paint, { space: 34, size: 48, values: (_, splits) => splits.map(short) }),

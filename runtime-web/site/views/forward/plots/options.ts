@@ -1,6 +1,7 @@
 /** What the plots have in common: thin axes in the page's colours, two lines, and a mark at the present t. */
+import './language.ts';
 import uPlot from 'uplot';
-import { readable } from '../numbers.ts';
+import { powerOfTen } from '../numbers.ts';
 import type { Paint, PlotOptions } from './plot.tsx';
 
 const FONT = '12px ui-sans-serif, system-ui, sans-serif';
@@ -71,14 +72,7 @@ const powersOfTen: uPlot.Axis = {
     return splits;
   },
   filter: (_, splits) => splits,
-  values: (_, splits) =>
-    splits.map((v) =>
-      v === 1
-        ? '1'
-        : readable(v, 1)
-            .replace(/^1 × /, '')
-            .replace(/^0\.001$/, '10⁻³'),
-    ),
+  values: (_, splits) => splits.map((v) => powerOfTen(Math.round(Math.log10(v)))),
 };
 
 /** Whole decades around the data, not below 10^-9: there is nothing to see there. */

@@ -1,6 +1,7 @@
 /** uPlot in a box of fixed height: as wide as its place, in the colours of the page, redrawn when they change. */
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import './language.ts';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { dark } from '../../../theme.ts';

@@ -25,7 +25,7 @@ const PLOTS: readonly PlotKind[] = [
     symbol: <Beta />,
     words: 'noise that one step adds',
     spoken: 'beta',
-    log: false,
+    log: true,
   },
   {
     quantity: 'alphaBar',
@@ -45,7 +45,7 @@ const PLOTS: readonly PlotKind[] = [
         <mo stretchy={NO}>)</mo>
       </mrow>
     ),
-    words: 'picture to noise, in powers of ten',
+    words: 'picture against noise',
     spoken: 'signal to noise',
     log: true,
   },
@@ -79,7 +79,7 @@ function SchedulePlotFigure({ quantity, symbol, words, spoken, log, top }: PlotK
     <figure class="forward-figure">
       <figcaption class="forward-figure-head">
         <h3 class="forward-figure-title">
-          <Formula>{symbol}</Formula> <span>{words}</span>
+          <Formula>{symbol}</Formula> <span>{log ? `${words} (log)` : words}</span>
         </h3>
         <dl class="forward-legend">
           {values.map(([kind, value]) => (
