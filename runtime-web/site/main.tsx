@@ -9,8 +9,10 @@ import { render } from 'preact';
 import { App } from './app.tsx';
 import { fetchView } from './components/lazy-view.tsx';
 import { toastAction } from './components/toast.tsx';
-import { VIEWS } from './router.ts';
+import { route, VIEWS } from './router.ts';
 import { register } from './sw/register.ts';
+
+void fetchView(route.peek().view);
 
 register({
   onUpdate: (apply) => toastAction('There is a new version of this page.', 'Load it', apply),
