@@ -20,7 +20,7 @@ export default async function setup(project: TestProject): Promise<(() => Promis
   const [site, pages] = [join(folder, 'site'), join(folder, 'pages')];
   const [server] = await Promise.all([
     chromium.launchServer(await launchOptions()),
-    buildSite(site).catch(() => 0),
+    buildSite(site),
     buildPages(pages),
   ]);
   project.provide('browser', { endpoint: server.wsEndpoint(), site, pages });

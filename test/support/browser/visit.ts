@@ -89,7 +89,7 @@ export async function visit(browser: Browser, options: VisitOptions = {}): Promi
   context.on('weberror', (error) => problems.push(`exception: ${error.error().stack ?? error.error().message}`));
 
   const page = await context.newPage();
-  page.setDefaultTimeout(30_000);
+  page.setDefaultTimeout(15_000);
   onTestFinished(async ({ task }) => {
     const unexpected = problems.filter((problem) => !allowed.some((pattern) => pattern.test(problem)));
     if (task.result?.state === 'fail') await page.screenshot({ path: shotOf(task.name) }).catch(() => undefined);

@@ -1,0 +1,202 @@
+/** The sampling view, with the shipped model on WebAssembly. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import { loadModel } from '../../runtime-node/src/index.ts';
+import type { PictureOptions } from '../../scheduler/src/index.ts';
+import { LACKS_CHROMIUM } from '../support/browser/chromium.ts';
+import { openSite } from '../support/browser/site.ts';
+import { useBrowser, useHost } from '../support/browser/visit.ts';
+import { expectClose } from '../support/compare.ts';
+import { skipBecause } from '../support/skip.ts';
+import { temporaryFolder } from '../support/tiny-onnx.ts';
+
+const DIGITS = join(import.meta.dirname, '..', '..', 'models', 'digits');
+const SIDE = 28;
+const NETWORK = /models\/digits\/unet\/model\.onnx$/;
+
+/** Bytes that a page can differ by from Node, whose values differ by 1e-5: one, where rounding tips over. */
+const ROUNDING = 1;
+
+describe('the sampling view', skipBecause(LACKS_CHROMIUM), () => {
+  const { browser } = useBrowser();
+  const host = useHost();
+
+  it.each<PictureOptions & { seed: number }>([
+    { seed: 7, steps: 5, sampler: 'ddim', eta: 0, labels: [3] },
+    { seed: 123456789, steps: 4, sampler: 'ddpm', labels: [8] },
+  ])('draws the picture of a link, which is that of Node: $sampler', async (request) => {
+    const { seed, steps, sampler, eta, labels } = request;
+    const query = new URLSearchParams({ count: '1', steps: `${steps}`, sampler: sampler!, seed: `${seed}` });
+    query.set('labels', labels!.join('.'));
+    if (eta !== undefined) query.set('eta', `${eta}`);
+    const { page } = await openSite(browser(), host(), `#/sample?${query}`, { acceptDownloads: true });
+    await done(page, 1);
+    const node = await picturesOfNode(request);
+    expectClose(await downloadPicture(page), node, { absolute: ROUNDING, what: `seed ${seed}` });
+    expectClose(await shownPicture(page), node, { absolute: ROUNDING, what: `seed ${seed} on the canvas` });
+  });
+
+  it('samples on request, tells how, and gives a link that brings the picture back', async () => {
+    const { page, url } = await openSite(browser(), host(), '', { permissions: ['clipboard-read', 'clipboard-write'] });
+    await page.getByText(/WASM, \d+ threads?/).waitFor();
+    await fill(page, { Pictures: '1', Steps: '3', Seed: '42' });
+    await page.getByRole('button', { name: 'Sample', exact: true }).click();
+    await done(page, 1);
+    const first = await shownPicture(page);
+    expectClose(first, await picturesOfNode({ seed: 42, steps: 3, sampler: 'ddpm' }), { absolute: ROUNDING });
+
+    await page.getByRole('button', { name: 'Copy link' }).click();
+    await page.getByText(/The link is in the clipboard/).waitFor();
+    const link = await page.evaluate(() => navigator.clipboard.readText());
+    expect(link).toMatch(new RegExp(`^${url}#/sample\\?.*seed=42`));
+
+    await fill(page, { Seed: '43' });
+    await page.getByRole('button', { name: 'Sample', exact: true }).click();
+    await page
+      .getByRole('button', { name: /seed 43/ })
+      .first()
+      .waitFor();
+    await done(page, 1);
+    expect(await shownPicture(page)).not.toEqual(first);
+    await page.goto(link);
+    await expect.poll(() => shownPicture(page)).toEqual(first);
+  });
+
+  it('goes back and forth in the steps once it has ended', async () => {
+    const { page } = await openSite(browser(), host(), '#/sample?count=2&steps=4&seed=1', { acceptDownloads: true });
+    await done(page, 2);
+    const last = await shownPicture(page);
+    const scrubber = page.getByRole('slider', { name: 'Step', exact: true });
+    expect(await scrubber.getAttribute('aria-valuetext')).toBe('step 4 of 4, t = 0');
+    await scrubber.focus();
+    await page.keyboard.press('ArrowLeft');
+    await expect.poll(() => scrubber.getAttribute('aria-valuetext')).toMatch(/^step 3 of 4, t = [1-9]/);
+    expect(await shownPicture(page)).not.toEqual(last);
+    await page.keyboard.press('End');
+    await expect.poll(() => shownPicture(page)).toEqual(last);
+    const animation = await download(page, 'Animation');
+    expect(animation.name).toMatch(/animation\.png$/);
+    expect(animation.bytes.includes('acTL')).toBe(true);
+  });
+
+  it('stops in the middle when cancelled, keeps what there is, and starts again', async () => {
+    const { page } = await openSite(browser(), host(), '#/sample?count=16&steps=1000&seed=1');
+    const cancel = page.getByRole('button', { name: 'Cancel', exact: true });
+    await page.getByText(/step [1-9]\d* of 1000/).waitFor();
+    await cancel.click();
+    await page.getByText(/Cancelled after step [1-9]/).waitFor();
+    expect(await page.getByRole('slider', { name: 'Step', exact: true }).isEnabled()).toBe(true);
+    await fill(page, { Pictures: '1', Steps: '2' });
+    await page.getByRole('button', { name: 'Sample', exact: true }).click();
+    await done(page, 1);
+    expectClose(await shownPicture(page), await picturesOfNode({ seed: 1, steps: 2, sampler: 'ddpm' }), {
+      absolute: ROUNDING,
+    });
+  });
+
+  it('says at its field what is wrong with a value, and does not sample it', async () => {
+    const { page } = await openSite(browser(), host());
+    await fill(page, { Steps: '0' });
+    await page.getByText(/Steps must be a whole number from 1 to \d+/).waitFor();
+    expect(await field(page, 'Steps').getAttribute('aria-invalid')).toBe('true');
+    await page.getByRole('button', { name: 'Sample', exact: true }).click();
+    expect(await page.getByText('pure noise', { exact: true }).isVisible()).toBe(true);
+    await fill(page, { Steps: '2', Pictures: '1' });
+    await page.getByRole('button', { name: 'Sample', exact: true }).click();
+    await done(page, 1);
+  });
+
+  it.each([
+    ['is not there', { status: 404 }, /model\.onnx must be there, received status 404/],
+    ['is half there', { length: 2_000_000 }, /model\.onnx must be a network that runs on wasm/],
+    ['breaks off', { cut: 2_000_000 }, /model\.onnx must arrive whole/],
+  ])('says what is wrong where the network %s, and tries again', async (_, fault, message) => {
+    host().fault(NETWORK, fault);
+    const { page } = await openSite(browser(), host(), '', { allow: [/model\.onnx/, /ERR_CONTENT_LENGTH_MISMATCH/] });
+    const alert = page.getByRole('alert').filter({ hasText: message });
+    await alert.waitFor();
+    host().mend();
+    await alert.getByRole('button', { name: 'Try again' }).click();
+    await page.getByText(/WASM, \d+ threads?/).waitFor();
+    expect(await alert.count()).toBe(0);
+  });
+
+  it('says what is wrong where WebAssembly is blocked', async () => {
+    host().fault(/\.wasm$/, { status: 403 });
+    const { page } = await openSite(browser(), host(), '#/sample?count=1&steps=1&seed=1', { allow: [/\.wasm|403/] });
+    await page
+      .getByRole('alert')
+      .filter({ hasText: /Cannot load the runtime: .*\.wasm must be there/ })
+      .first()
+      .waitFor();
+  });
+
+  it('shows how far a slow download is, and gives it up when cancelled', async () => {
+    let release = () => {};
+    const until = new Promise<void>((resolve) => (release = resolve));
+    host().fault(NETWORK, { hold: { after: 2_000_000, until } });
+    const { page } = await openSite(browser(), host(), '#/sample?count=1&steps=2&seed=1');
+    const progress = page.getByRole('progressbar', { name: 'Fetching the network' });
+    await progress.waitFor();
+    await page.getByText('2.0 MB of 4.7 MB').first().waitFor();
+    await page.getByRole('button', { name: 'Cancel', exact: true }).click();
+    await page.getByRole('button', { name: 'Sample', exact: true }).click();
+    release();
+    await done(page, 1);
+  });
+});
+
+/** The field of a number, not its slider. */
+const field = (page: Page, label: string) => page.getByRole('textbox', { name: label, exact: true });
+
+async function fill(page: Page, values: Record<string, string>): Promise<void> {
+  for (const [label, value] of Object.entries(values)) await field(page, label).fill(value);
+}
+
+/** Waits until so many pictures are there. */
+const done = (page: Page, count: number) => page.getByText(new RegExp(`^${count} pictures? in .* steps/s$`)).waitFor();
+
+/** The one picture as Node makes it, in bytes. */
+async function picturesOfNode(request: PictureOptions): Promise<Float32Array> {
+  const model = await loadModel(DIGITS, { device: 'cpu' });
+  const { images } = await model.sample(request);
+  await model.dispose();
+  return images.map((value) => Math.max(0, Math.min(255, (value + 1) * 127.5)));
+}
+
+async function download(page: Page, button: string): Promise<{ name: string; bytes: Buffer }> {
+  const path = join(await temporaryFolder(), 'file');
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: button, exact: true }).click(),
+  ]);
+  await file.saveAs(path);
+  return { name: file.suggestedFilename(), bytes: await readFile(path) };
+}
+
+/** The downloaded sheet of one picture: its pixels are squares, one wide border around them. */
+async function downloadPicture(page: Page): Promise<number[]> {
+  const { name, bytes } = await download(page, 'PNG');
+  expect(name).toMatch(/^digits-seed\d+-dd[pi]m\d+\.png$/);
+  const { data, info } = await sharp(bytes).greyscale().raw().toBuffer({ resolveWithObject: true });
+  const square = info.width / (SIDE + 2);
+  const middle = (i: number) => Math.floor((i + 1.5) * square);
+  return Array.from(
+    { length: SIDE * SIDE },
+    (_, i) => data[middle(Math.floor(i / SIDE)) * info.width + middle(i % SIDE)]!,
+  );
+}
+
+/** Gray levels of the first picture of x_t as it is drawn. */
+const shownPicture = (page: Page): Promise<number[]> =>
+  page
+    .getByRole('region', { name: 'the noisy picture' })
+    .getByRole('button', { name: /^Picture 1\b/ })
+    .locator('canvas')
+    .evaluate((canvas: HTMLCanvasElement) => {
+      const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+      return Array.from(data.filter((_, i) => i % 4 === 0));
+    });

@@ -1,0 +1,118 @@
+/** The frame of the page and what holds for every view. */
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { VIEW_NAMES } from '../../runtime-web/site/components/names.ts';
+import { seriousFaults } from '../support/browser/axe.ts';
+import { LACKS_CHROMIUM } from '../support/browser/chromium.ts';
+import { DESKTOP, heading, openSite, PHONE, settle, VIEWS } from '../support/browser/site.ts';
+import { useBrowser, useHost } from '../support/browser/visit.ts';
+import { skipBecause } from '../support/skip.ts';
+
+describe('every view', skipBecause(LACKS_CHROMIUM), () => {
+  const { browser } = useBrowser();
+  const host = useHost();
+  const rows = VIEWS.flatMap((view) => [
+    { view, scheme: 'light' as const, device: 'a desktop', size: DESKTOP },
+    { view, scheme: 'dark' as const, device: 'a phone', size: PHONE },
+  ]);
+
+  it.each(rows)('is accessible and fits: $view, $scheme, on $device', async ({ view, scheme, size }) => {
+    const { page } = await openSite(browser(), host(), `#/${view}`, { ...size, colorScheme: scheme });
+    await expect.poll(() => page.title()).toBe(`${VIEW_NAMES[view]} · Onnoise`);
+    await settle(page);
+    expect(await seriousFaults(page)).toEqual([]);
+    expect(await overflow(page)).toEqual([]);
+    // The other scheme, by the page's own switch.
+    const other = scheme === 'light' ? 'Dark' : 'Light';
+    await page.getByRole('radio', { name: other, exact: true }).check({ force: true });
+    await settle(page);
+    expect(await seriousFaults(page)).toEqual([]);
+  });
+
+  it.each(VIEWS)('fits a screen of 320 pixels: %s', async (view) => {
+    const { page } = await openSite(browser(), host(), `#/${view}`, { viewport: { width: 320, height: 640 } });
+    await settle(page);
+    expect(await overflow(page)).toEqual([]);
+  });
+});
+
+describe('the page', skipBecause(LACKS_CHROMIUM), () => {
+  const { browser } = useBrowser();
+  const host = useHost();
+
+  it('goes back and forward through views, with their titles', async () => {
+    const { page } = await openSite(browser(), host());
+    const title = () => page.title();
+    const nav = page.getByRole('navigation', { name: 'Views' });
+    for (const view of ['forward', 'game', 'model'] as const) {
+      await nav.getByRole('link', { name: VIEW_NAMES[view] }).click();
+      await expect.poll(title).toBe(`${VIEW_NAMES[view]} · Onnoise`);
+      await heading(page).waitFor();
+    }
+    for (const view of ['game', 'forward', 'sample'] as const) {
+      await page.goBack();
+      await expect.poll(title).toBe(`${VIEW_NAMES[view]} · Onnoise`);
+    }
+    await page.goForward();
+    await expect.poll(title).toBe(`${VIEW_NAMES.forward} · Onnoise`);
+    expect(await nav.getByRole('link', { name: VIEW_NAMES.forward }).getAttribute('aria-current')).toBe('page');
+  });
+
+  it('moves the focus into a new view, and past the header on request', async () => {
+    const { page } = await openSite(browser(), host());
+    await page.keyboard.press('Tab');
+    const focused = () => page.evaluate(() => document.activeElement?.textContent);
+    expect(await focused()).toMatch(/Skip/);
+    await page.keyboard.press('Enter');
+    const inMain = () => page.evaluate(() => document.querySelector('main')?.contains(document.activeElement));
+    expect(await inMain()).toBe(true);
+    await page.getByRole('link', { name: VIEW_NAMES.game }).focus();
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.title()).toContain(VIEW_NAMES.game);
+    await expect.poll(inMain).toBe(true);
+  });
+
+  it('keeps the theme that was chosen', async () => {
+    // Loading the page again ends downloads under way.
+    const { page } = await openSite(browser(), host(), '', { colorScheme: 'light', allow: [/net::ERR_ABORTED/] });
+    const paper = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+    expect(await paper()).toBe('rgb(250, 249, 246)');
+    await page.getByRole('radio', { name: 'Dark', exact: true }).check({ force: true });
+    await expect.poll(paper).toBe('rgb(18, 18, 22)');
+    await page.reload();
+    await heading(page).waitFor();
+    await expect.poll(paper).toBe('rgb(18, 18, 22)');
+    await page.getByRole('radio', { name: 'As the system' }).check({ force: true });
+    await expect.poll(paper).toBe('rgb(250, 249, 246)');
+  });
+
+  it.each(VIEWS)('moves nothing for those who asked for less motion: %s', async (view) => {
+    const { page } = await openSite(browser(), host(), `#/${view}`, { reducedMotion: 'reduce' });
+    const moving = () =>
+      page.evaluate(() =>
+        document
+          .getAnimations()
+          .filter(({ effect }) => Number(effect?.getComputedTiming().duration) > 10)
+          .map((animation) => (animation as CSSAnimation).animationName ?? 'transition'),
+      );
+    expect(await moving()).toEqual([]);
+    await page.getByRole('link', { name: VIEW_NAMES.model }).click();
+    expect(await moving()).toEqual([]);
+  });
+
+  it('shows a view that it does not know as the first', async () => {
+    const { page } = await openSite(browser(), host(), '#/nowhere?seed=1');
+    await expect.poll(() => page.title()).toBe(`${VIEW_NAMES.sample} · Onnoise`);
+  });
+});
+
+/** What reaches past the right edge, where the page can be scrolled sideways. */
+const overflow = (page: Page): Promise<string[]> =>
+  page.evaluate(() => {
+    const width = document.documentElement.clientWidth;
+    if (document.documentElement.scrollWidth <= width) return [];
+    return [...document.querySelectorAll('body *')]
+      .filter((element) => element.getBoundingClientRect().right > width + 0.5)
+      .map((element) => `${element.tagName}.${element.className} ends at ${element.getBoundingClientRect().right}`)
+      .slice(0, 8);
+  });

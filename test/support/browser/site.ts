@@ -1,0 +1,44 @@
+/** The built site in a watched page. */
+import type { Browser, Page } from 'playwright-core';
+import type { View } from '../../../runtime-web/site/router.ts';
+import type { Host } from './server.ts';
+import { SITE, type Visit, type VisitOptions, visit } from './visit.ts';
+
+export const VIEWS: readonly View[] = ['sample', 'forward', 'game', 'model'];
+
+export const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+export const DESKTOP = { viewport: { width: 1280, height: 800 } };
+
+export interface SiteVisit extends Visit {
+  /** Address of the site's folder, with its slash. */
+  url: string;
+}
+
+/**
+ * Opens an address of the site, `#/sample?seed=7`, and waits for its view. Without the service worker, which the tests
+ * of it let in: `serviceWorkers: 'allow'`.
+ */
+export async function openSite(
+  browser: Browser,
+  host: Host,
+  hash = '',
+  { allow: allowed = [], ...options }: VisitOptions & { allow?: RegExp[] } = {},
+): Promise<SiteVisit> {
+  const opened = await visit(browser, { serviceWorkers: 'block', ...DESKTOP, ...options });
+  opened.allow(...allowed);
+  const url = host.origin + SITE;
+  await opened.page.goto(url + hash);
+  await heading(opened.page).waitFor();
+  return { ...opened, url };
+}
+
+/** The one title of a view. */
+export const heading = (page: Page) => page.getByRole('heading', { level: 1 });
+
+/** Ends what moves, and lets nothing move from now on: animations and transitions are over at once. */
+export const settle = (page: Page): Promise<void> =>
+  page.evaluate(() => {
+    const still = new CSSStyleSheet();
+    still.replaceSync('*, ::before, ::after { animation: none !important; transition: none !important; }');
+    document.adoptedStyleSheets = [...document.adoptedStyleSheets, still];
+  });
