@@ -56,7 +56,7 @@ describe('epsilon', () => {
 describe('chainTo', () => {
   it('is the scheduler’s chain: step after step, each with a noise of its own', () => {
     const steps = [...chainTo(pair.cosine, x0, 3, 4, clock())];
-    let x = x0;
+    let x: Float32Array = x0;
     for (let t = 1; t <= 4; t++) {
       x = chainStep(pair.cosine, x, epsilon(3, x0.length, t), t - 1);
       expect(steps[t - 1]!.step).toBe(t);
