@@ -3,7 +3,7 @@ import type { ComponentChildren, JSX } from 'preact';
 import { useRef } from 'preact/hooks';
 import { PictureCanvas } from '../../components/picture-canvas.tsx';
 import type { Face } from './game.ts';
-import { PICTURES } from './plan.ts';
+import { labelOf } from './words.ts';
 
 /** How far a card is dragged until it counts, CSS pixels. */
 const FAR = 64;
@@ -55,9 +55,4 @@ export function FaceCard({ face, told, onSwipe, children }: FaceCardProps): JSX.
       {children}
     </div>
   );
-}
-
-export function labelOf(place: number, told?: string): string {
-  const name = `Picture ${place + 1} of ${PICTURES}`;
-  return told === undefined ? name : `${name}: ${told}`;
 }

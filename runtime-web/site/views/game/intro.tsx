@@ -3,6 +3,7 @@ import { gaussian } from '@onnoise/scheduler';
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { Button } from '../../components/button.tsx';
+import { NumberField } from '../../components/field.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { ModelBar } from '../../components/model-bar.tsx';
 import { PictureCanvas } from '../../components/picture-canvas.tsx';
@@ -10,7 +11,8 @@ import { Progress } from '../../components/progress.tsx';
 import { Segmented } from '../../components/segmented.tsx';
 import { OwnPictures } from './own-pictures.tsx';
 import { toBytes } from './pictures.ts';
-import { STEP_CHOICES } from './settings.ts';
+import { SEEDS } from './plan.ts';
+import { randomSeed, STEP_CHOICES } from './settings.ts';
 import { change, game, info, reals, record } from './state.ts';
 
 export function Intro(): JSX.Element {
@@ -35,7 +37,7 @@ export function Intro(): JSX.Element {
       <Deck />
       <div class="game-settings">
         <ModelBar />
-        <Steps />
+        <Settings />
       </div>
     </div>
   );
@@ -58,7 +60,7 @@ function HowTo(): JSX.Element {
           <kbd>→</kbd> or <kbd>S</kbd>, or click
         </span>
       </li>
-      <li class="muted">Each picture is decided by a coin of its own, so counting does not help.</li>
+      <li class="muted">A coin decides each picture anew, so counting does not help.</li>
     </ul>
   );
 }
@@ -96,20 +98,31 @@ function Start(): JSX.Element {
   );
 }
 
-function Steps(): JSX.Element | null {
+function Settings(): JSX.Element | null {
   const round = game.round.value;
   if (!round) return null;
   const { table } = round;
   const most = table.info.scheduler.num_train_timesteps;
   const choices = [...new Set([...STEP_CHOICES.filter((steps) => steps <= most), table.steps])].sort((a, b) => a - b);
   return (
-    <Segmented
-      label="Steps for a picture"
-      value={String(table.steps)}
-      options={choices.map((steps) => ({ value: String(steps), label: String(steps) }))}
-      hint="Fewer steps are quicker, and easier to see through."
-      onChange={(steps) => change({ steps: Number(steps) })}
-    />
+    <section class="card game-choices" aria-label="The round">
+      <NumberField
+        label="Round"
+        hint="Its number decides everything in it: play the same one as somebody else."
+        value={round.seed}
+        min={0}
+        max={SEEDS - 1}
+        onChange={(seed) => change({ seed })}
+        after={<Button icon="dice" label="Another round" onClick={() => change({ seed: randomSeed() })} />}
+      />
+      <Segmented
+        label="Steps for a picture"
+        value={String(table.steps)}
+        options={choices.map((steps) => ({ value: String(steps), label: String(steps) }))}
+        hint="Fewer are quicker, and easier to see through."
+        onChange={(steps) => change({ steps: Number(steps) })}
+      />
+    </section>
   );
 }
 

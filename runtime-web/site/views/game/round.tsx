@@ -5,12 +5,13 @@ import { Button } from '../../components/button.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { Progress } from '../../components/progress.tsx';
 import { Board } from './board.tsx';
-import { FaceCard, labelOf } from './face-card.tsx';
+import { FaceCard } from './face-card.tsx';
 import { MarkedPixels } from './marked-pixels.tsx';
 import { PICTURES } from './plan.ts';
 import { Reveal } from './reveal.tsx';
 import { answer, game, next, reference } from './state.ts';
 import { type Giveaway, giveaways } from './unusual.ts';
+import { labelOf } from './words.ts';
 
 export function RoundView(): JSX.Element | null {
   const round = game.round.value;
@@ -32,7 +33,7 @@ export function RoundView(): JSX.Element | null {
   const { pixels } = face;
 
   return (
-    <section class="game-round" ref={table} tabIndex={-1} aria-label={labelOf(place)}>
+    <section class="game-round" data-open={open} ref={table} tabIndex={-1} aria-label={labelOf(place)}>
       <h1 class="game-title">Real or synthetic?</h1>
       <Board />
       {pixels === null ? (
@@ -112,7 +113,7 @@ function Answered({ told, children }: AnsweredProps): JSX.Element {
         <p class="muted">
           <span class="game-touch">Swipe left for real, right for synthetic.</span>
           <span class="game-mouse">
-            <kbd>R</kbd> real, <kbd>S</kbd> synthetic.
+            <kbd>←</kbd> or <kbd>R</kbd> for real, <kbd>→</kbd> or <kbd>S</kbd> for synthetic
           </span>
         </p>
       </div>

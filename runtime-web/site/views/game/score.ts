@@ -44,7 +44,7 @@ export interface Shared {
 /** Right and wrong by place, but not what a picture was: whoever gets the link plays the same round. */
 export function shareText({ answers, title, best, link }: Shared): string {
   const { real, synthetic } = confusion(answers);
-  const marks = answers.map((answer) => (isRight(answer) ? '🟩' : '🟥')).join('');
+  const marks = answers.map((answer) => (isRight(answer) ? '🟩' : '⬜')).join('');
   const lines = [
     `Real or synthetic? ${score(answers)} of ${answers.length} (${title})`,
     marks,

@@ -8,13 +8,13 @@ import { PictureCanvas } from '../../components/picture-canvas.tsx';
 import { toast } from '../../components/toast.tsx';
 import { linkTo } from '../../store.ts';
 import { Confusion } from './confusion.tsx';
-import { labelOf } from './face-card.tsx';
 import { MarkedPixels } from './marked-pixels.tsx';
 import { PICTURES } from './plan.ts';
 import { Reveal } from './reveal.tsx';
 import { score, shareText, verdict } from './score.ts';
 import { addressOf, again, game, record, reference } from './state.ts';
 import { giveaways } from './unusual.ts';
+import { labelOf } from './words.ts';
 
 export function Summary(): JSX.Element | null {
   const heading = useRef<HTMLHeadingElement>(null);
@@ -72,12 +72,10 @@ function Thumb({ place, right, onLook }: { place: number; right: boolean; onLook
     <li>
       <button type="button" class="game-thumb" onClick={onLook} aria-label={`${labelOf(place, words)}. Look closer`}>
         <PictureCanvas pixels={pixels} shape={shape} label="" />
-        <span class="game-thumb-foot">
-          <span class={`game-kind game-kind-${kind}`}>{kind}</span>
-          <span class={right ? 'game-tick-right' : 'game-tick-wrong'}>
-            <Icon name={right ? 'check' : 'cross'} />
-          </span>
+        <span class={`game-tick game-tick-${right ? 'right' : 'wrong'}`}>
+          <Icon name={right ? 'check' : 'cross'} />
         </span>
+        <span class={`game-thumb-kind game-thumb-${kind}`}>{kind}</span>
       </button>
     </li>
   );

@@ -1,6 +1,13 @@
 /** What is said of an answered picture. */
 import type { Table, Told } from './game.ts';
+import { PICTURES } from './plan.ts';
 import type { Giveaway } from './unusual.ts';
+
+/** A picture's name: before the answer its place and no more. */
+export function labelOf(place: number, told?: string): string {
+  const name = `Picture ${place + 1} of ${PICTURES}`;
+  return told === undefined ? name : `${name}: ${told}`;
+}
 
 export function verdictOf({ said, kind }: Pick<Told, 'said' | 'kind'>): string {
   if (said === kind) return `Right, it is ${kind}.`;
@@ -11,7 +18,7 @@ export function verdictOf({ said, kind }: Pick<Told, 'said' | 'kind'>): string {
 export function nameOfClass(label: number, names: readonly string[] | undefined): string {
   const name = names?.[label] ?? String(label);
   if (!/^\d+$/.test(name)) return `“${name}”`;
-  return /^(8|11$|18$)/.test(name) ? `an ${name}` : `a ${name}`;
+  return /^(8\d*|11|18)$/.test(name) ? `an ${name}` : `a ${name}`;
 }
 
 /** What it was, a sentence. */
@@ -31,7 +38,7 @@ export function giveawayTitle(kind: Told['kind'], found: readonly Giveaway[] | n
   const plain = found.some(({ faint }) => !faint);
   if (kind === 'real') return plain ? 'What could have misled you' : 'Nothing unusual that we can measure.';
   if (plain) return 'What gives it away';
-  return found.length > 0 ? 'Nothing that we can measure and you could see.' : 'Nothing that we can measure.';
+  return found.length > 0 ? 'Nothing visible that we can measure.' : 'Nothing that we can measure.';
 }
 
 /** For a screen reader, all that the page shows after an answer. */
