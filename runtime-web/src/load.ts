@@ -73,6 +73,7 @@ export async function loadModel(
     choice.device === 'webgpu'
       ? await openWebGpu(ort, onnx, artefact, choice.adapter)
       : await openWasm(ort, onnx, artefact);
+  delete ort.env.wasm.wasmBinary; // it runs: megabytes to let go of
   if (signal?.aborted) await network.dispose();
   signal?.throwIfAborted();
 

@@ -5,7 +5,10 @@
  * (onnxruntime-web itself tries once in the life of a page). The bundler emits the file: no address is written down.
  */
 /// <reference path="./assets.d.ts" />
-import webgpuUrl from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url';
+
+import { refuse } from '@onnoise/scheduler';
+import asyncifyUrl from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url';
+import jspiUrl from 'onnxruntime-web/ort-wasm-simd-threaded.jspi.wasm?url';
 import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import type { DeviceReport } from './device.ts';
 import { type DownloadOptions, download } from './download.ts';
@@ -14,19 +17,26 @@ export type Ort = typeof import('onnxruntime-web');
 
 const RUNTIMES = {
   wasm: { url: wasmUrl, open: (): Promise<Ort> => import('onnxruntime-web/wasm') },
-  webgpu: { url: webgpuUrl, open: (): Promise<Ort> => import('onnxruntime-web/webgpu') },
+  webgpu: { url: asyncifyUrl, open: (): Promise<Ort> => import('onnxruntime-web/webgpu') },
+  /** WebGPU where WebAssembly can wait for a promise by itself: a third less to download. */
+  jspi: { url: jspiUrl, open: (): Promise<Ort> => import('onnxruntime-web/jspi') },
 };
 
 const ready = new Map<string, Ort>();
 
-/** The number of threads is that of the first call for this device. */
+/**
+ * The number of threads is that of the first call for this device.
+ * @throws InputError where there is no WebAssembly, or its file cannot be had.
+ */
 export async function loadOrt(
   { device, threads }: DeviceReport,
   options: Omit<DownloadOptions, 'action'>,
 ): Promise<Ort> {
-  const known = ready.get(device);
+  if (!('WebAssembly' in globalThis)) refuse('load the runtime', 'the browser', 'one with WebAssembly', 'none');
+  const build = device === 'webgpu' && 'Suspending' in WebAssembly ? 'jspi' : device;
+  const known = ready.get(build);
   if (known) return known;
-  const { url, open } = RUNTIMES[device];
+  const { url, open } = RUNTIMES[build];
   const [binary, ort] = await Promise.all([
     download(new URL(url, import.meta.url).href, { action: 'load the runtime', ...options }),
     open(),
@@ -35,6 +45,6 @@ export async function loadOrt(
   wasm.wasmBinary = binary;
   wasm.numThreads = threads;
   ort.env.logLevel = 'fatal'; // what goes wrong is thrown
-  ready.set(device, ort);
+  ready.set(build, ort);
   return ort;
 }

@@ -1,7 +1,7 @@
 /**
- * The network on WebGPU. The images stay on the GPU from the first noise to the last step: the network reads
- * them there and a kernel of ours applies the sampler's row in place, and two steps are under way at most, so that a call
- * can be cancelled and its progress is real.
+ * The network on WebGPU. The images stay on the GPU from the first noise to the last step: the network reads them there
+ * and a kernel of ours applies the sampler's row in place. Two steps are under way at most, so that a call can be
+ * cancelled and its progress is real.
  *
  * Where the whole network runs on the GPU its commands are captured once and replayed (graph capture), which saves
  * onnxruntime's work on each step; a captured session is bound to its buffers, so another batch size opens another.
@@ -54,7 +54,7 @@ export async function openWebGpu(
         await gpu.guard(warmUp(current, artefact)); // captures
         return current;
       } catch (error) {
-        notCaptured = firstLine((error as Error).cause ?? error);
+        notCaptured = whyNotCaptured(firstLine((error as Error).cause ?? error));
         if (current) await close();
         else batch.destroy();
       }
@@ -77,32 +77,32 @@ export async function openWebGpu(
   return {
     note:
       notCaptured === undefined
-        ? 'Its commands are captured once and replayed.'
-        : `Its commands are not captured: ${notCaptured}`,
+        ? "The network's commands are captured once and replayed."
+        : `The network's commands are not captured: ${notCaptured}.`,
     async sample({ seeds, labels, table }, { onStep, wantsStep, signal }) {
       signal?.throwIfAborted();
       const { session, batch } = await prepare(seeds.length);
       const steps = table.rows.length;
-      let before: Promise<unknown> = Promise.resolve();
+      const queued: Promise<unknown>[] = [];
       batch.start(seeds, labels);
       try {
         for (const [index, row] of table.rows.entries()) {
           signal?.throwIfAborted();
           const step = index + 1;
           await gpu.guard(batch.step(session, row, table.clip, { seeds, draw: step }));
-          const now =
+          const done =
             onStep && (wantsStep?.(step, steps) ?? true)
               ? batch.read().then((pictures) => onStep({ step, steps, timestep: row.timestep, ...pictures }))
               : device.queue.onSubmittedWorkDone();
-          const both = Promise.all([before, now]);
-          both.catch(() => undefined); // told below
-          await gpu.guard(before);
-          before = both;
+          done.catch(() => undefined); // told when it is waited for
+          queued.push(done);
+          const before = queued[index - 1];
+          if (before) await gpu.guard(before);
         }
-        await gpu.guard(before);
+        await gpu.guard(queued.at(-1)!);
         return (await gpu.guard(batch.read())).x;
       } finally {
-        await before.catch(() => undefined); // the buffers are free for the next call
+        await Promise.allSettled(queued.slice(-2)); // the buffers are free for the next call
       }
     },
     async dispose() {
@@ -119,4 +119,9 @@ async function warmUp({ session, batch }: { session: InferenceSession; batch: Ba
   const row = { timestep: 0, p: 0, q: 0, A: 1, E: 0, B: 0, C: 0, D: 0 };
   await batch.step(session, row, null, { seeds, draw: 1 });
   await batch.read();
+}
+
+/** onnxruntime's reason, in words for visitors where it is the usual one. */
+function whyNotCaptured(reason: string): string {
+  return /not been partitioned|control flow/i.test(reason) ? 'a part of it runs on the processor' : reason;
 }
