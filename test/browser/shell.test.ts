@@ -93,7 +93,12 @@ describe('the page', skipBecause(LACKS_CHROMIUM), () => {
         document
           .getAnimations()
           .filter(({ effect }) => Number(effect?.getComputedTiming().duration) > 10)
-          .map((animation) => (animation as CSSAnimation).animationName ?? 'transition'),
+          .filter((animation) => !/color|opacity|shadow/.test((animation as CSSTransition).transitionProperty ?? ''))
+          .map((animation) => {
+            const { target } = animation.effect as KeyframeEffect;
+            const { animationName, transitionProperty } = animation as CSSAnimation & CSSTransition;
+            return `${animationName ?? transitionProperty} of ${target?.tagName}.${target?.className}`;
+          }),
       );
     expect(await moving()).toEqual([]);
     await page.getByRole('link', { name: VIEW_NAMES.model }).click();
