@@ -10,6 +10,7 @@ const PAUSE = 250; // ms; browsers refuse an address that changes with every fra
 
 export function useAddress(): void {
   useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
     const ours = () => formatRoute('forward', formatSettings(settings.peek()));
     const read = effect(() => {
       const { view, query } = route.value;
@@ -17,7 +18,6 @@ export function useAddress(): void {
       clearTimeout(timer);
       applySettings(parseSettings(query));
     });
-    let timer: ReturnType<typeof setTimeout> | undefined;
     const write = effect(() => {
       const query = formatSettings(settings.value);
       clearTimeout(timer);

@@ -1,13 +1,12 @@
-/** The choice of the schedules, and what they do to a picture. */
+/** The choice of the schedules. */
 import type { JSX } from 'preact';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { NumberField } from '../../components/field.tsx';
 import { Slider } from '../../components/slider.tsx';
 import { Formula } from './math.tsx';
-import { percent } from './numbers.ts';
-import { BETA_END, BETA_START, halfTime, type Kind, STANDARD, T_RANGE, valuesAt } from './schedules.ts';
-import { changeT, choice, schedules } from './state.ts';
+import { BETA_END, BETA_START, STANDARD, T_RANGE } from './schedules.ts';
+import { changeT, choice } from './state.ts';
 
 export function ScheduleCard(): JSX.Element {
   const { T, betaStart, betaEnd } = choice.value;
@@ -54,7 +53,6 @@ export function ScheduleCard(): JSX.Element {
           }}
         />
       </div>
-      <Comparison />
     </Card>
   );
 }
@@ -70,22 +68,5 @@ function BetaLabel({ index, children }: { index: JSX.Element; children: string }
       </Formula>{' '}
       {children}
     </>
-  );
-}
-
-/** What the two schedules do to a picture over T steps. */
-function Comparison(): JSX.Element {
-  const { linear, cosine } = schedules.value;
-  const rest = valuesAt(linear, linear.T).signal;
-  const half = (kind: Kind) => halfTime(schedules.value[kind]);
-  const tell = (kind: Kind) => (half(kind) === null ? `never (${kind})` : `from t = ${half(kind)} (${kind})`);
-  return (
-    <p class="forward-remark">
-      More than half of what is seen is noise {tell('linear')} and {tell('cosine')}.{' '}
-      {rest > 0.05
-        ? `At t = T the linear schedule still leaves ${percent(rest)} of the picture’s strength: its steps are too small, or too few, to destroy it. `
-        : 'At t = T both leave nothing that could be seen. '}
-      {cosine.T > 1 && 'The cosine is made for its T: it always ends in noise.'}
-    </p>
   );
 }

@@ -8,9 +8,9 @@ import { Filmstrip } from './filmstrip.tsx';
 import { ClosedNumbers, Epsilon, Formula, X0 } from './math.tsx';
 import { percent } from './numbers.ts';
 import { toBytes } from './picture.ts';
-import { KINDS, type Kind, valuesAt } from './schedules.ts';
+import { halfTime, KINDS, type Kind, valuesAt } from './schedules.ts';
 import { MAX_SEED } from './settings.ts';
-import { noise, noised, picture, schedules, seed, t } from './state.ts';
+import { choice, noise, noised, picture, schedules, seed, t } from './state.ts';
 
 export function Stage(): JSX.Element {
   return (
@@ -22,6 +22,7 @@ export function Stage(): JSX.Element {
         ))}
       </div>
       <Filmstrip />
+      <Comparison />
     </Card>
   );
 }
@@ -90,5 +91,23 @@ function Noised({ kind }: { kind: Kind }): JSX.Element {
         title={`${percent(alphaBar)} of the variance is the picture, ${percent(1 - alphaBar)} is noise`}
       />
     </figure>
+  );
+}
+
+/** What the two schedules do to a picture over T steps. */
+function Comparison(): JSX.Element {
+  const [linear, cosine] = KINDS.map((kind) => {
+    const half = halfTime(schedules.value[kind]);
+    return half === null ? 'at no t' : `from t = ${half}`;
+  });
+  const rest = valuesAt(schedules.value.linear, choice.value.T).signal;
+  return (
+    <p class="forward-remark">
+      Noise outweighs the picture {linear} with the linear schedule and {cosine} with the cosine.{' '}
+      {rest > 0.05
+        ? `At t = T the linear one still keeps ${percent(rest)} of the picture’s strength: its steps are too few or too small to destroy it.`
+        : 'At t = T neither keeps anything that could be seen.'}{' '}
+      The cosine is made for its T: it always ends in noise.
+    </p>
   );
 }

@@ -5,7 +5,6 @@ import { powerOfTen } from '../numbers.ts';
 import type { Paint, PlotOptions } from './plot.tsx';
 
 const FONT = '12px ui-sans-serif, system-ui, sans-serif';
-const RATIO = () => uPlot.pxRatio;
 
 export interface SchedulePlot {
   /** Powers of ten on the y axis. */
@@ -27,13 +26,13 @@ export function scheduleOptions(paint: Paint, { log, top, time }: SchedulePlot):
         : { range: (_, __, max) => [0, top ?? max * 1.06] },
     },
     axes: [
-      axis(paint, { space: 56, size: 28 }),
+      axis(paint, { space: 56, size: 28, values: (_, splits) => splits.map(String) }),
       axis(paint, log ? powersOfTen : { space: 34, size: 48, values: (_, splits) => splits.map((v) => short(v)) }),
     ],
     series: [
       {},
-      { stroke: paint('linear'), width: 2, points: { show: false } },
-      { stroke: paint('cosine'), width: 2, dash: [7, 4], points: { show: false } },
+      { stroke: paint('linear'), width: 2, pxAlign: 0, points: { show: false } },
+      { stroke: paint('cosine'), width: 2, dash: [7, 4], pxAlign: 0, points: { show: false } },
     ],
     hooks: { draw: [(plot) => drawMark(plot, paint, time())] },
   };
@@ -42,7 +41,7 @@ export function scheduleOptions(paint: Paint, { log, top, time }: SchedulePlot):
 export const frame = {
   legend: { show: false },
   cursor: { show: false },
-  padding: [10, 10, 0, 0] as [number, number, number, number],
+  padding: [10, 18, 0, 0] as [number, number, number, number],
 };
 
 export function axis(paint: Paint, more: uPlot.Axis): uPlot.Axis {
@@ -77,16 +76,17 @@ const powersOfTen: uPlot.Axis = {
 
 /** Whole decades around the data, not below 10^-9: there is nothing to see there. */
 export function decades(min: number, max: number): [number, number] {
-  const low = Math.max(Math.floor(Math.log10(min)), -9);
-  return [10 ** low, 10 ** Math.ceil(Math.log10(max))];
+  const low = Math.max(Math.floor(Math.log10(min) + 1e-6), -9);
+  return [10 ** low, 10 ** Math.ceil(Math.log10(max) - 1e-6)];
 }
 
 /** A line at t and a dot on each curve. */
 function drawMark(plot: uPlot, paint: Paint, t: number): void {
   const { ctx, bbox } = plot;
-  const ratio = RATIO();
+  const ratio = uPlot.pxRatio;
   const x = plot.valToPos(Math.max(t, 1), 'x', true);
   ctx.save();
+  ctx.setLineDash([]);
   ctx.lineWidth = ratio;
   ctx.strokeStyle = paint('ink')();
   ctx.globalAlpha = 0.55;

@@ -9,9 +9,9 @@ export function ScheduleTable(): JSX.Element {
   const pair = schedules.value;
   const stops = [...new Set([...evenTimes(pair.linear.T, 5), t.value])].sort((a, b) => a - b);
   const columns = [
-    { name: 'beta', head: <Beta /> },
-    { name: 'alphaBar', head: <AlphaBar /> },
-    { name: 'snr', head: <mi mathvariant="normal">SNR</mi> },
+    { name: 'beta', spoken: 'beta', head: <Beta /> },
+    { name: 'alphaBar', spoken: 'alpha bar', head: <AlphaBar /> },
+    { name: 'snr', spoken: 'signal to noise', head: <mi mathvariant="normal">SNR</mi> },
   ] as const;
   return (
     <details class="forward-more">
@@ -22,13 +22,14 @@ export function ScheduleTable(): JSX.Element {
           <thead>
             <tr>
               <th scope="col" rowSpan={2}>
-                <Formula>
-                  <mi>t</mi>
-                </Formula>
+                <i>t</i>
               </th>
-              {columns.map(({ name, head }) => (
+              {columns.map(({ name, spoken, head }) => (
                 <th key={name} scope="colgroup" colSpan={2}>
-                  <Formula>{head}</Formula>
+                  <span class="hidden">{spoken}</span>
+                  <span aria-hidden="true">
+                    <Formula>{head}</Formula>
+                  </span>
                 </th>
               ))}
             </tr>
