@@ -69,7 +69,7 @@ export function Results({ outcome, schedule, x0, t }: ResultsProps): JSX.Element
       {outcome && chain && jump && (
         <p class="forward-remark">
           {verdict(chain.noise.deviation - jump.noise.deviation, chanceBetween(sigma, outcome.chain.noise.count))}{' '}
-          {jump.milliseconds > 0 && faster(chain.milliseconds / jump.milliseconds)}
+          {jump.milliseconds > 0 && faster(chain.milliseconds / jump.milliseconds, t)}
         </p>
       )}
     </>
@@ -80,6 +80,7 @@ function verdict(difference: number, chance: number): string {
   return `The two standard deviations of the noise differ by ${readable(Math.abs(difference), 2)}; by chance alone they would by about ${readable(chance, 2)}.`;
 }
 
-function faster(times: number): string {
-  return `The jump was ${times >= 10 ? grouped(times) : times.toFixed(1)} times as fast.`;
+function faster(times: number, steps: number): string {
+  const measured = times >= 10 ? grouped(times) : times.toFixed(1);
+  return `As measured, the jump was ${measured} times as fast; it does one step’s work instead of ${steps}.`;
 }
