@@ -5,6 +5,7 @@
  * `<html data-offline="ready">` says that the page starts without a network from now on.
  */
 import { onceMore } from './isolation.ts';
+import { noteIsolated, noteReload, triedInVain } from './memory.ts';
 import type { Order, Stored } from './types.ts';
 
 export interface OfflineEvents {
@@ -16,7 +17,6 @@ export interface OfflineEvents {
   onIsolation?(reload: () => void): void;
 }
 
-const TRIED = 'onnoise.isolated';
 const SIGNS_OF_USE = ['pointerdown', 'keydown', 'input', 'change', 'drop', 'paste'] as const;
 const HOUR = 3_600_000;
 
@@ -48,12 +48,23 @@ async function start(container: ServiceWorkerContainer, events: OfflineEvents): 
 /** True where the page is being loaded again. Also after a reload past the worker (shift), which has no headers. */
 function isolate(touched: boolean, { onIsolation }: OfflineEvents): boolean {
   const isolated = crossOriginIsolated;
-  if (isolated) note(null);
-  const action = onceMore({ isolated, embedded: window !== window.top, touched, tried: wasTried() });
+  const memories = readMemories();
+  if (isolated && memories) noteIsolated(memories.local);
+  const tried = !memories || triedInVain(memories.session, memories.local);
+  const action = onceMore({ isolated, embedded: window !== window.top, touched, tried });
   if (action === 'offer') onIsolation?.(() => location.reload());
-  if (action !== 'reload' || !note('once')) return false;
+  if (action !== 'reload' || !memories || !noteReload(memories.session)) return false;
   location.reload();
   return true;
+}
+
+/** The browser's own; undefined where it denies them. */
+function readMemories() {
+  try {
+    return { session: sessionStorage, local: localStorage };
+  } catch {
+    return undefined;
+  }
 }
 
 function watchUpdates(
@@ -110,22 +121,3 @@ const loaded = () =>
   document.readyState === 'complete'
     ? Promise.resolve()
     : new Promise<void>((resolve) => addEventListener('load', () => resolve(), { once: true }));
-
-/** Written down for this tab. False where that is forbidden: then nothing would stop a second time. */
-function note(value: 'once' | null): boolean {
-  try {
-    if (value === null) sessionStorage.removeItem(TRIED);
-    else sessionStorage.setItem(TRIED, value);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function wasTried(): boolean {
-  try {
-    return sessionStorage.getItem(TRIED) !== null;
-  } catch {
-    return true;
-  }
-}

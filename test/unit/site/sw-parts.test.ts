@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type BuiltFile, hashOf, locate, namedByContent, storedOnUse } from '../../../runtime-web/site/sw/files.ts';
 import { described, isolated } from '../../../runtime-web/site/sw/headers.ts';
 import { onceMore } from '../../../runtime-web/site/sw/isolation.ts';
+import { type Memory, noteIsolated, noteReload, triedInVain } from '../../../runtime-web/site/sw/memory.ts';
 import { parseRange, partOf } from '../../../runtime-web/site/sw/range.ts';
 
 const scope = 'https://host/a/b/';
@@ -133,4 +134,34 @@ describe('onceMore', () => {
     'lets the page be where it is %j',
     (situation) => expect(onceMore({ ...first, ...situation })).toBe('stay'),
   );
+});
+
+describe('triedInVain', () => {
+  const memory = (): Memory => {
+    const kept = new Map<string, string>();
+    return { getItem: (key) => kept.get(key) ?? null, setItem: (key, value) => void kept.set(key, value) };
+  };
+  const full: Memory = {
+    getItem: () => null,
+    setItem: () => {
+      throw new DOMException('Full.', 'QuotaExceededError');
+    },
+  };
+
+  it('is true after a reload that did not isolate the page, and false again after one that did', () => {
+    const [session, local] = [memory(), memory()];
+    expect(triedInVain(session, local)).toBe(false);
+    expect(noteReload(session, 1000)).toBe(true);
+    expect(triedInVain(session, local)).toBe(true);
+    noteIsolated(local, 2000);
+    expect(triedInVain(session, local)).toBe(false);
+    noteReload(session, 3000);
+    expect(triedInVain(session, local)).toBe(true);
+  });
+
+  it('does not allow a reload that cannot be written down', () => {
+    expect(noteReload(full)).toBe(false);
+    expect(noteReload({ ...full, setItem: () => {} })).toBe(false);
+    noteIsolated(full);
+  });
 });

@@ -9,21 +9,30 @@ import { type Dropped, filesOfDialog, filesOfDrop } from './drop.ts';
 import { close, openAddress, openFiles, opening } from './state.ts';
 import { bytes } from './words.ts';
 
+/** While something is dragged over a page, browsers tell it several times a second; none tells reliably of the end. */
+const STILL_OVER = 800; // ms
+
 /** A drop anywhere in the view counts: one that misses would take the visitor out of the page. */
 export function useDrop(): boolean {
   const [over, setOver] = useState(false);
   useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const end = () => {
+      clearTimeout(timer);
+      setOver(false);
+    };
     const hold = (event: DragEvent) => {
+      if (!isOurs(event)) return;
       event.preventDefault();
+      clearTimeout(timer);
+      timer = setTimeout(end, STILL_OVER);
       if (event.dataTransfer) event.dataTransfer.dropEffect = 'copy';
       setOver(true);
     };
-    const leave = (event: DragEvent) => {
-      if (event.relatedTarget === null) setOver(false);
-    };
     const drop = (event: DragEvent) => {
+      if (!isOurs(event)) return;
       event.preventDefault();
-      setOver(false);
+      end();
       const { dataTransfer } = event;
       if (!dataTransfer) return;
       const address = dataTransfer.getData('text/uri-list');
@@ -31,16 +40,19 @@ export function useDrop(): boolean {
       else void openFiles(filesOfDrop(dataTransfer as Dropped));
     };
     addEventListener('dragover', hold);
-    addEventListener('dragleave', leave);
     addEventListener('drop', drop);
     return () => {
       removeEventListener('dragover', hold);
-      removeEventListener('dragleave', leave);
+      clearTimeout(timer);
       removeEventListener('drop', drop);
     };
   }, []);
   return over;
 }
+
+/** Not words that are dragged from one field to another. */
+const isOurs = ({ dataTransfer }: DragEvent) =>
+  dataTransfer?.types.some((type) => type === 'Files' || type === 'text/uri-list') ?? false;
 
 export function DropZone({ over }: { over: boolean }): JSX.Element {
   const state = opening.value;

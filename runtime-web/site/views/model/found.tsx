@@ -80,7 +80,7 @@ function Samples({ file }: { file: Blob }): JSX.Element | null {
   if (url === undefined) return null;
   return (
     <figure class="model-samples">
-      <img src={url} alt="Samples that the model folder holds" onError={() => setUrl(undefined)} />
+      <img src={url} draggable={false} alt="Samples that the model folder holds" onError={() => setUrl(undefined)} />
       <figcaption>Samples from its training</figcaption>
     </figure>
   );

@@ -65,6 +65,9 @@ function Step({ title, command, children }: StepProps): JSX.Element {
   );
 }
 
+/** A line may break before an option, not within it or between it and its value. */
+const words = (command: string): string[] => command.split(/ (?=--)/);
+
 const COPIED_FOR = 2000; // ms
 
 function Command({ text }: { text: string }): JSX.Element {
@@ -87,7 +90,11 @@ function Command({ text }: { text: string }): JSX.Element {
     <div class="model-command">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it */}
       <pre tabIndex={0}>
-        <code>{text}</code>
+        <code>
+          {words(text).map((word) => (
+            <span key={word}>{word} </span>
+          ))}
+        </code>
       </pre>
       <Button kind="quiet" icon={copied ? 'check' : undefined} onClick={copy} aria-label={`Copy: ${text}`}>
         {copied ? 'Copied' : 'Copy'}
