@@ -101,7 +101,12 @@ function createAnswers(): { [Q in Question]: (call: Call<Q>) => Promise<Question
       return loading.result as Promise<ModelInfo>;
     },
     sample: async (call) => {
-      if (sampling) throw new InputError('Cannot sample images: the call before must be over, it is not.');
+      if (sampling && !sampling.abort.signal.aborted) {
+        throw new InputError('Cannot sample images: the call before must be over, it is not.');
+      }
+      // One that was cancelled ends with its step.
+      while (sampling) await sampling.ended;
+      call.abort.signal.throwIfAborted();
       const task = begin(call.abort, () => sample(call));
       sampling = task;
       try {

@@ -126,6 +126,16 @@ describe('the sampler of a worker', () => {
     await expect(sampler.sample({}, { signal: cancel.signal })).rejects.toMatchObject({ name: 'AbortError' });
   });
 
+  it('begins the next call as soon as one that was cancelled has ended', async () => {
+    await sampler.load(source());
+    const cancel = new AbortController();
+    const first = sampler.sample({ steps: 100 }, { signal: cancel.signal });
+    cancel.abort();
+    const next = sampler.sample({ steps: 2, seed: 5 });
+    await expect(first).rejects.toMatchObject({ name: 'AbortError' });
+    expect((await next).seeds).toEqual([5]);
+  });
+
   it('refuses in a sentence: no model, an option out of range, a second call', async () => {
     await expect(sampler.sample({})).rejects.toThrow(
       new InputError('Cannot sample images: a model must be loaded, received none.'),
