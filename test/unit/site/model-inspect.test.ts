@@ -6,7 +6,7 @@ import { modelAddress } from '../../../runtime-web/site/views/model/address.ts';
 import { readCard } from '../../../runtime-web/site/views/model/card.ts';
 import { inspect } from '../../../runtime-web/site/views/model/inspect.ts';
 import { readOnnxHeader } from '../../../runtime-web/site/views/model/onnx-header.ts';
-import { bytes, plural } from '../../../runtime-web/site/views/model/words.ts';
+import { about, bytes, plural } from '../../../runtime-web/site/views/model/words.ts';
 import { type TinyOptions, tinyOnnx } from '../../support/tiny-onnx.ts';
 
 const DIGITS = join(import.meta.dirname, '../../../models/digits');
@@ -49,7 +49,7 @@ describe('inspect', () => {
       shape: [1, 28, 28],
       classes: 10,
       classNames: ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'],
-      parameters: 1_063_777,
+      parameters: '1,063,777',
       bytes: 4_675_609,
       scheduler: { beta_schedule: 'squaredcos_cap_v2', num_train_timesteps: 1000, prediction_type: 'v_prediction' },
       warnings: [],
@@ -61,7 +61,7 @@ describe('inspect', () => {
 
   it('does without a card, and says what it then does not know', async () => {
     const found = await inspect({ files: tiny({ classes: 3 }), title: undefined });
-    expect([found.title, found.parameters, found.card.lines]).toEqual(['My model', 3, []]);
+    expect([found.title, found.parameters, found.card.lines]).toEqual(['My model', 'about 3', []]);
     expect(found.warnings).toEqual(['No model card names the 3 classes: they are numbered from 0.']);
   });
 
@@ -169,7 +169,7 @@ describe('modelAddress', () => {
   });
 });
 
-describe('bytes and plural', () => {
+describe('words', () => {
   it('read as people write them', () => {
     expect([0, 999, 1000, 4_675_609, 26.8e6, 2 ** 31].map(bytes)).toEqual([
       '0 bytes',
@@ -178,6 +178,12 @@ describe('bytes and plural', () => {
       '4.7 MB',
       '27 MB',
       '2.1 GB',
+    ]);
+    expect([3, 4567, 1_153_137, 62_400_000].map(about)).toEqual([
+      'about 3',
+      'about 4,600',
+      'about 1.2 million',
+      'about 62 million',
     ]);
     expect([plural(1, 'file'), plural(1200, 'file')]).toEqual(['1 file', '1,200 files']);
   });

@@ -18,7 +18,7 @@ export function Found({ found }: { found: Inspection }): JSX.Element {
     ['Pictures', `${width} × ${height}, ${channels === 1 ? 'gray' : 'colour'}`],
     ['Classes', classes === 0 ? 'none, it is unconditional' : classesOf(classes, classNames)],
     ['Network', <code key="network">{found.network}</code>],
-    ['Parameters', `${whole(found.parameters)}, ${bytes(found.bytes)}`],
+    ['Parameters', `${found.parameters}, ${bytes(found.bytes)}`],
     ['Predicts', PREDICTIONS[scheduler.prediction_type]],
     ['Schedule', scheduleOf(scheduler)],
     ['Timesteps', `T = ${whole(scheduler.num_train_timesteps)}`],

@@ -4,7 +4,7 @@ import { openFolder, readArtefact } from '../../../src/artefact.ts';
 import { type Arranged, CARD, ONNX, SAMPLES, UNET } from './arrange.ts';
 import { type Card, readCard } from './card.ts';
 import { type OnnxHeader, type Port, readOnnxHeader } from './onnx-header.ts';
-import { bytes, plural, whole } from './words.ts';
+import { about, bytes, plural, whole } from './words.ts';
 
 export interface Inspection {
   title: string;
@@ -16,8 +16,8 @@ export interface Inspection {
   classes: number;
   classNames?: string[];
   scheduler: SchedulerConfig;
-  /** As the card tells, else the numbers in the network's file: tables that are computed and folded constants count there. */
-  parameters: number;
+  /** As the card tells; else about what the network's file holds, where tables and folded constants count, too. */
+  parameters: string;
   /** Of the network's file. */
   bytes: number;
   card: Card;
@@ -48,7 +48,7 @@ export async function inspect({ files, title }: Arranged): Promise<Inspection> {
       shape,
       classes,
       scheduler,
-      parameters: card.parameters ?? onnx.weights,
+      parameters: card.parameters === undefined ? about(onnx.weights) : whole(card.parameters),
       bytes: size,
       card,
       samples: files[SAMPLES],

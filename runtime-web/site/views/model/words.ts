@@ -14,3 +14,9 @@ export const plural = (count: number, one: string) => `${whole(count)} ${one}${c
 
 /** `1,063,777` */
 export const whole = (count: number) => count.toLocaleString('en');
+
+/** `about 1.2 million` */
+export function about(count: number): string {
+  const rounded = Number(count.toPrecision(2));
+  return `about ${rounded < 1e6 ? whole(rounded) : `${whole(rounded / 1e6)} million`}`;
+}
