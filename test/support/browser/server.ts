@@ -2,6 +2,7 @@
  * A plain static host for the tests: folders under paths, with or without the headers of an isolated page, and faults on
  * demand. Keeps a log of what went over the wire.
  */
+import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -95,6 +96,12 @@ export async function startHost(options: HostOptions): Promise<Host> {
     headers['content-type'] = fault.type ?? TYPES[extname(file)] ?? 'application/octet-stream';
     let body: Uint8Array = fault.body === undefined ? await readFile(file) : Buffer.from(fault.body as string);
     if (fault.length !== undefined) body = body.subarray(0, fault.length);
+    const tag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 16)}"`;
+    headers.etag = tag;
+    if (request.headers['if-none-match'] === tag) {
+      sent.status = 304;
+      return void response.writeHead(304, headers).end();
+    }
     if (compress && COMPRESSED.has(extname(file)) && /\bgzip\b/.test(String(request.headers['accept-encoding']))) {
       body = await promisify(gzip)(body);
       headers['content-encoding'] = 'gzip';

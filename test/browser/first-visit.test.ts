@@ -1,0 +1,38 @@
+/** What a first visit costs on a plain host that compresses, and what it asks of others: nothing. */
+import { describe, expect, it } from 'vitest';
+import { LACKS_CHROMIUM } from '../support/browser/chromium.ts';
+import { openSite } from '../support/browser/site.ts';
+import { SITE, useBrowser, useHost } from '../support/browser/visit.ts';
+import { skipBecause } from '../support/skip.ts';
+
+const BUDGET = 8e6;
+/** What the page needs to be there: its frame, and the code of all views. */
+const FRAME_BUDGET = 300e3;
+
+describe('a first visit', skipBecause(LACKS_CHROMIUM), () => {
+  const { browser } = useBrowser();
+  const host = useHost({ isolated: false, compress: true });
+
+  it('needs less than 8 MB without the model, with pictures made and all stored for the next', async () => {
+    const { page } = await openSite(browser(), host(), '#/sample?count=1&steps=1&seed=1', {
+      serviceWorkers: 'allow',
+      allow: [/net::ERR_ABORTED/], // the page loads once more, under the service worker
+    });
+    await page.getByText(/^1 picture in/).waitFor();
+    await page.waitForFunction(() => document.documentElement.dataset.offline === 'ready', undefined, {
+      timeout: 60_000,
+    });
+    const files = host().log.filter(({ path, bytes }) => bytes > 0 && !path.startsWith(`${SITE}models/`));
+    const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
+    const told = files.map(({ path, bytes }) => `${bytes} ${path}`).join('\n');
+    expect(total, told).toBeLessThan(BUDGET);
+    expect(total, told).toBeGreaterThan(1e6); // the runtime is among them
+
+    const frame = files.filter(({ path }) => /\.(html|js|css|svg)$/.test(path) && !/ort\./.test(path));
+    expect(
+      frame.reduce((sum, { bytes }) => sum + bytes, 0),
+      told,
+    ).toBeLessThan(FRAME_BUDGET);
+    expect(host().log.filter(({ path }) => !path.startsWith(SITE))).toEqual([]);
+  });
+});

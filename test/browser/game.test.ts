@@ -1,0 +1,131 @@
+/** The game: fair before the answer, and right about it. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { describe, expect, inject, it } from 'vitest';
+import { type Kind, PICTURES, planRound } from '../../runtime-web/site/views/game/plan.ts';
+import { LACKS_CHROMIUM } from '../support/browser/chromium.ts';
+import { openSite, PHONE } from '../support/browser/site.ts';
+import { useBrowser, useHost, type VisitOptions } from '../support/browser/visit.ts';
+import { skipBecause } from '../support/skip.ts';
+
+const SEED = 482193;
+const ROUND = `#/game?seed=${SEED}&steps=10&model=digits`;
+
+describe('the game', skipBecause(LACKS_CHROMIUM), () => {
+  const { browser } = useBrowser();
+  const host = useHost();
+
+  /** A round that is under way. */
+  async function start(options: VisitOptions = {}): Promise<Page> {
+    const { page } = await openSite(browser(), host(), ROUND, options);
+    await page.getByRole('button', { name: 'Start', exact: true }).click();
+    await picture(page, 1).waitFor();
+    return page;
+  }
+
+  it('tells nothing of a picture before the answer', async () => {
+    const page = await start();
+    const truths = await kinds();
+    expect(new Set(truths).size).toBe(2);
+    const questions = new Set<string>();
+    const asked: Kind[] = [];
+    for (const [i, truth] of truths.entries()) {
+      await answers(page).first().waitFor();
+      await picture(page, i + 1).waitFor();
+      questions.add(await question(page, i + 1));
+      asked.push(truth);
+      const before = host().log.length;
+      await page.keyboard.press('r');
+      await next(page).waitFor();
+      expect(host().log.slice(before), 'no file is fetched for an answer').toEqual([]);
+      await next(page).click();
+    }
+    expect(asked).toEqual(truths);
+    expect([...questions], 'the page around a picture is the same for real and synthetic ones').toHaveLength(1);
+  });
+
+  it('counts right answers, by click and by key, and shares the round without its answers', async () => {
+    const page = await start({ permissions: ['clipboard-read', 'clipboard-write'] });
+    for (const [i, truth] of (await kinds()).entries()) {
+      const said: Kind = i === 3 ? other(truth) : truth;
+      if (i % 2 === 0) await page.getByRole('button', { name: said === 'real' ? /Real/ : /Synthetic/ }).click();
+      else await page.keyboard.press(said === 'real' ? 'ArrowLeft' : 'ArrowRight');
+      const verdict = said === truth ? `Right, it is ${truth}.` : /Fooled|Too suspicious/;
+      await page.getByText(verdict).first().waitFor();
+      await picture(page, i + 1, truth).waitFor();
+      await page.keyboard.press('Enter'); // the button that goes on has the focus
+    }
+    await page.getByRole('heading', { level: 1, name: /9 of 10/ }).waitFor();
+    await page.getByRole('button', { name: 'Copy result' }).click();
+    const text = await page.evaluate(() => navigator.clipboard.readText());
+    expect(text).toMatch(/^Real or synthetic\? 9 of 10/);
+    expect(text).toContain('🟩🟩🟩⬜🟩🟩🟩🟩🟩🟩');
+    expect(text).toContain(`seed=${SEED}`);
+    await page.getByRole('button', { name: /^Picture 4 of 10.*Look closer/ }).click();
+    await page
+      .getByRole('dialog')
+      .getByText(/Fooled|Too suspicious/)
+      .waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Play again' }).click();
+    await picture(page, 1).waitFor();
+  });
+
+  it('is played by swiping on a phone', async () => {
+    const page = await start(PHONE);
+    const [first] = await kinds();
+    await swipe(page, picture(page, 1), first === 'real' ? -150 : 150);
+    await page.getByText(`Right, it is ${first}.`).first().waitFor();
+    await swipe(page, picture(page, 1, first), 150);
+    await picture(page, 2).waitFor();
+    await swipe(page, picture(page, 2), 20);
+    expect(await answers(page).count(), 'a short push is no answer').toBe(2);
+  });
+
+  it('deals the same pictures to whoever has the number of a round', async () => {
+    const pixels = async () => {
+      const page = await start();
+      const drawn = await picture(page, 1).evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
+      await page.close();
+      return drawn;
+    };
+    expect(await pixels()).toBe(await pixels());
+  });
+});
+
+const other = (kind: Kind): Kind => (kind === 'real' ? 'synthetic' : 'real');
+
+/** What the round's pictures are. */
+async function kinds(): Promise<Kind[]> {
+  const listing = await readFile(join(inject('browser').site, 'assets', 'real-28.json'), 'utf8');
+  const { count, labels } = JSON.parse(listing) as { count: number; labels: number[] };
+  const deals = planRound({ seed: SEED, reals: count, labels, classes: 10 });
+  expect(deals).toHaveLength(PICTURES);
+  return deals.map(({ kind }) => kind);
+}
+
+const picture = (page: Page, number: number, kind?: Kind) =>
+  page.getByRole('img', { name: `Picture ${number} of 10${kind ? `: ${kind}` : ''}`, exact: true });
+const answers = (page: Page) => page.getByRole('button', { name: /^\W*(Real|Synthetic)\W*$/ });
+const next = (page: Page) => page.getByRole('button', { name: /Next picture|See how you did/ });
+
+/** The page with a picture on the table, but for the picture's number, what its pixels are, and the score. */
+const question = (page: Page, number: number): Promise<string> =>
+  page.evaluate((number) => {
+    const copy = document.querySelector('.game-round')!.cloneNode(true) as HTMLElement;
+    copy.querySelector('.game-board')!.remove();
+    for (const moved of copy.querySelectorAll('[style]'))
+      if (!moved.getAttribute('style')) moved.removeAttribute('style');
+    return copy.outerHTML.replaceAll(`Picture ${number} of`, 'Picture # of');
+  }, number);
+
+async function swipe(page: Page, target: ReturnType<typeof picture>, by: number): Promise<void> {
+  const { x, y, width, height } = (await target.boundingBox())!;
+  const from = { x: x + width / 2, y: y + height / 2 };
+  await page.mouse.move(from.x, from.y);
+  await page.mouse.down();
+  await page.mouse.move(from.x + by / 2, from.y, { steps: 3 });
+  await page.mouse.move(from.x + by, from.y, { steps: 3 });
+  await page.mouse.up();
+}
