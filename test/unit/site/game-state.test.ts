@@ -118,6 +118,14 @@ describe('createGame', () => {
     }
   });
 
+  it('clears the table', () => {
+    const game = createGame(quick, () => 8);
+    game.lay(table, 7);
+    game.start();
+    game.clear();
+    expect([game.round.value, game.phase.value, game.answer('real')]).toEqual([null, 'intro', null]);
+  });
+
   it('gives up what it paints for a round that is no longer wanted', async () => {
     const { sampler, waiting } = slowSampler();
     const game = createGame(sampler, () => 8);

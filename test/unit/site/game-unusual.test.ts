@@ -44,6 +44,14 @@ describe('giveaways', () => {
     expect(found[0]!.sentence).toBe('There is ink apart from the main stroke: 6 pixels.');
   });
 
+  it('sees a smudge that is too weak for a speck', () => {
+    const found = giveaways(
+      changed((v, i) => (i === 29 || i === 30 ? 30 : v)),
+      reference,
+    )!;
+    expect(found[0]).toMatchObject({ id: 'smudge', faint: false, where: [29, 30] });
+  });
+
   it('sees ink at the edge', () => {
     const found = giveaways(
       changed((v, i) => (i % 28 === 27 ? 120 : v)),

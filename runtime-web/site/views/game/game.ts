@@ -64,6 +64,8 @@ export interface Game {
   failed: ReadonlySignal<string | null>;
   /** Lays out a round; where it is laid out already it stays as it is. */
   lay: (table: Table, seed: number) => void;
+  /** Takes the round off the table. */
+  clear: () => void;
   start: () => void;
   /** Null where there is nothing to answer. */
   answer: (said: Kind) => Told | null;
@@ -131,6 +133,7 @@ export function createGame(sampler: Pick<Sampler, 'sample'>, randomSeed: () => n
       const now = jobs.peek()[0]?.round;
       if (!now || now.seed !== seed || !sameTable(now.table, table)) deal([createJob(sampler, table, seed)], 'intro');
     },
+    clear: () => deal([], 'intro'),
     start: () => {
       const [now] = jobs.peek();
       if (!now || phase.peek() !== 'intro') return;

@@ -30,7 +30,8 @@ export interface Measure {
   faint?: (value: number, usual: number) => boolean;
 }
 
-/** Levels of 255: below is paper, from here on something is drawn, from here on it is plainly ink. */
+/** Levels of 255: what an eye sees on black, where a stroke begins, what is plainly ink, what is white. */
+const SEEN = 20;
 const TRACE = 48;
 const INK = 64;
 const WHITE = 208;
@@ -175,13 +176,30 @@ const grain: Measure = {
   tell: (figure) => `${figure} of the contrast is between a pixel and its neighbours.`,
 };
 
+/** Pixels that neither carry a stroke nor touch one. */
+const paperOf = (plane: Plane): number[] => {
+  const drawn = (i: number) => plane.ink[i]! >= TRACE;
+  return indices(plane, (_, i) => !drawn(i) && ![...around(plane, i)].some(drawn));
+};
+
+const smudge: Measure = {
+  id: 'smudge',
+  title: { high: 'Smudges' },
+  ends: 'high',
+  of: (plane) => {
+    const where = paperOf(plane).filter((i) => plane.ink[i]! >= SEEN);
+    return { value: where.length, where };
+  },
+  ...pixels,
+  tell: (figure) => `There are gray marks away from the stroke: ${figure}.`,
+};
+
 const haze: Measure = {
   id: 'haze',
   title: { high: 'Haze on the paper' },
   ends: 'high',
   of: (plane) => {
-    const near = (i: number) => plane.ink[i]! >= TRACE || [...around(plane, i)].some((j) => plane.ink[j]! >= TRACE);
-    const paper = indices(plane, (_, i) => !near(i));
+    const paper = paperOf(plane);
     const where = paper.filter((i) => plane.ink[i]! >= 1);
     return paper.length > 0 ? { value: sum(paper.map((i) => plane.ink[i]!)) / paper.length, where } : null;
   },
@@ -192,4 +210,15 @@ const haze: Measure = {
 };
 
 /** What is easy to see first. */
-export const MEASURES: readonly Measure[] = [specks, border, size, centre, thickness, fringe, grain, peak, haze];
+export const MEASURES: readonly Measure[] = [
+  specks,
+  smudge,
+  border,
+  size,
+  centre,
+  thickness,
+  fringe,
+  grain,
+  peak,
+  haze,
+];

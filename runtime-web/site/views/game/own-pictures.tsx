@@ -21,7 +21,7 @@ export function OwnPictures(): JSX.Element {
   const [trouble, setTrouble] = useState<string | null>(null);
   const shape = info.value?.shape;
   const digits = shape?.join() === '1,28,28' && models.value.some(({ pictures }) => pictures !== undefined);
-  const told = reals.value.state === 'failed' ? reals.value.message : trouble;
+  const told = trouble ?? (reals.value.state === 'failed' ? reals.value.message : null);
 
   const take = async (files: readonly File[]) => {
     if (!shape || files.length === 0) return;

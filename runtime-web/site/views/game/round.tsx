@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { Button } from '../../components/button.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { Progress } from '../../components/progress.tsx';
+import { loaded, useModel } from '../../store.ts';
 import { Board } from './board.tsx';
 import { FaceCard } from './face-card.tsx';
 import { MarkedPixels } from './marked-pixels.tsx';
@@ -141,13 +142,15 @@ function Answered({ told, children }: AnsweredProps): JSX.Element {
 /** While the half that holds this picture is painted; it says nothing of the picture. */
 function Waiting(): JSX.Element {
   const round = game.round.value;
-  const failed = game.failed.value;
+  const model = loaded.value;
+  const failed = model.state === 'failed' ? model.message : game.failed.value;
   if (failed !== null) {
+    const retry = () => (model.state === 'failed' ? void useModel().catch(() => {}) : game.retry());
     return (
       <div class="game-waiting game-trouble" role="alert">
         <Icon name="alert" />
         <p>{failed}</p>
-        <Button icon="retry" onClick={game.retry}>
+        <Button icon="retry" onClick={retry}>
           Try again
         </Button>
       </div>

@@ -9,7 +9,7 @@ import { type Pool, shippedPool } from './pool.ts';
 import { addRound, type GameRecord, readRecord, writeRecord } from './record.ts';
 import { confusion, score } from './score.ts';
 import { formatSettings, parseSettings, randomSeed } from './settings.ts';
-import { measureReals, type Reference } from './unusual.ts';
+import { giveaways, measureReals, type Reference } from './unusual.ts';
 import { spoken } from './words.ts';
 
 export const game = createGame(sampler, randomSeed);
@@ -68,7 +68,9 @@ export function answer(said: Kind): void {
   if (!told || !table) return;
   const answers = game.answers.peek();
   if (game.longest.peek() > record.peek().best) remember({ ...record.peek(), best: game.longest.peek() });
-  announce(spoken(told, table, `Score ${score(answers)} of ${answers.length}, streak ${game.streak.peek()}.`));
+  const measures = reference.peek();
+  const found = measures && giveaways(told.pixels, measures, told.kind === 'real' ? told.real : undefined);
+  announce(spoken(told, table, found, `Score ${score(answers)} of ${answers.length}, streak ${game.streak.peek()}.`));
 }
 
 export function next(): void {
@@ -97,7 +99,11 @@ export function follow(): () => void {
     effect(() => {
       const entry = current.value;
       void device.value;
-      untracked(() => useModel(entry).catch(() => {})); // the model bar tells why
+      untracked(() => {
+        const round = game.round.peek();
+        if (round && round.table.model.id !== entry.id) game.clear();
+        useModel(entry).catch(() => {}); // the model bar tells why
+      });
     }),
     effect(gatherReals),
     effect(layRound),

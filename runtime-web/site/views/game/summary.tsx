@@ -71,7 +71,7 @@ function Thumb({ place, right, onLook }: { place: number; right: boolean; onLook
   return (
     <li>
       <button type="button" class="game-thumb" onClick={onLook} aria-label={`${labelOf(place, words)}. Look closer`}>
-        <PictureCanvas pixels={pixels} shape={shape} label="" />
+        <PictureCanvas pixels={pixels} shape={shape} label={labelOf(place)} />
         <span class={`game-tick game-tick-${right ? 'right' : 'wrong'}`}>
           <Icon name={right ? 'check' : 'cross'} />
         </span>

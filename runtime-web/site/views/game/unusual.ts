@@ -10,8 +10,8 @@ import type { Shape } from './pictures.ts';
 const RARE = 0.01;
 /** With fewer real pictures nobody can say what is rare. */
 export const ENOUGH = 30;
-/** Pictures measured between pauses. */
-const AT_ONCE = 8;
+/** Pixels measured between pauses: some 10 ms. */
+const AT_ONCE = 6000;
 
 export interface RealRange {
   measure: Measure;
@@ -54,11 +54,12 @@ export async function measureReals(
   const looked = Math.min(count, 50);
   const bright = Array.from({ length: looked }, (_, i) => isInverted(read(i), shape)).filter(Boolean).length;
   const inverted = bright > looked / 2;
+  const atOnce = Math.max(1, Math.round(AT_ONCE / (shape[1] * shape[2])));
   const values = MEASURES.map(() => new Float64Array(count));
   for (let i = 0; i < count; i++) {
     const plane = inkOf(read(i), shape, inverted);
     for (const [m, measure] of MEASURES.entries()) values[m]![i] = measure.of(plane)?.value ?? Number.NaN;
-    if (i % AT_ONCE === AT_ONCE - 1) await pause();
+    if (i % atOnce === atOnce - 1) await pause();
   }
   const ranges = MEASURES.map((measure, m): RealRange => {
     const all = values[m]!;

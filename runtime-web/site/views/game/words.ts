@@ -41,9 +41,10 @@ export function giveawayTitle(kind: Told['kind'], found: readonly Giveaway[] | n
   return found.length > 0 ? 'Nothing visible that we can measure.' : 'Nothing that we can measure.';
 }
 
-/** For a screen reader, all that the page shows after an answer. */
-export function spoken(told: Told, table: Table, score: string): string {
-  return `${verdictOf(told)} ${factOf(told, table)} ${score}`;
+/** For a screen reader: the gist of what the page shows after an answer. */
+export function spoken(told: Told, table: Table, found: readonly Giveaway[] | null, score: string): string {
+  const plain = (found ?? []).filter(({ faint }) => !faint).map(({ title }) => `${title}.`);
+  return [verdictOf(told), factOf(told, table), ...plain, score].join(' ');
 }
 
 export function capital(text: string): string {
