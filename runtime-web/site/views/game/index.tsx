@@ -2,6 +2,10 @@
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import './game.css';
+import './intro.css';
+import './round.css';
+import './reveal.css';
+import './summary.css';
 import { Intro } from './intro.tsx';
 import { onKey } from './keys.ts';
 import { RoundView } from './round.tsx';
