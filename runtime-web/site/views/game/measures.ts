@@ -31,7 +31,7 @@ export interface Measure {
 }
 
 /** Levels of 255: what an eye sees on black, where a stroke begins, what is plainly ink, what is white. */
-const SEEN = 20;
+const SEEN = 16;
 const TRACE = 48;
 const INK = 64;
 const WHITE = 208;
