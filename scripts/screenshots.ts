@@ -1,0 +1,102 @@
+/**
+ * Pictures of every view of the page for docs/: web-<view>.png on a desktop in light, web-<view>-phone.png on a phone in
+ * dark. Run it where fonts are installed, and look at what it makes.
+ *
+ *     npm run screenshots
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium, type Page } from 'playwright-core';
+import sharp from 'sharp';
+import { buildSite } from '../test/support/browser/build.ts';
+import { launchOptions } from '../test/support/browser/launch.ts';
+import { startHost } from '../test/support/browser/server.ts';
+import { DESKTOP, heading, PHONE } from '../test/support/browser/site.ts';
+
+const DOCS = join(import.meta.dirname, '..', 'docs');
+const COLOURS = 128;
+/** Long enough for the slowest machine to sample ten pictures. */
+const PATIENCE = 120_000;
+
+const DEVICES = [
+  { ending: '', options: { ...DESKTOP, deviceScaleFactor: 1.5, colorScheme: 'light' } },
+  { ending: '-phone', options: { ...PHONE, deviceScaleFactor: 2, colorScheme: 'dark' } },
+] as const;
+
+/** The address of each view, and what a visitor does there before the picture is taken. */
+const VIEWS: Record<string, { hash: string; act: (page: Page, phone: boolean) => Promise<unknown> }> = {
+  sample: {
+    hash: '#/sample?model=digits&count=10&steps=50&sampler=ddpm&seed=170',
+    act: sample,
+  },
+  forward: {
+    hash: '#/forward?t=120&digit=3',
+    act: (page) => page.getByRole('img', { name: /, cosine schedule/ }).waitFor(),
+  },
+  game: { hash: '#/game?model=digits&seed=170', act: play },
+  model: { hash: '#/model', act: open },
+};
+
+/** Ten pictures; on a desktop the moment when what is predicted can be read before what is there. */
+async function sample(page: Page, phone: boolean): Promise<void> {
+  await page.getByText(/^10 pictures in/).waitFor();
+  if (phone) return;
+  const step = page.getByRole('slider', { name: 'Step', exact: true });
+  await step.fill('32');
+  await step.blur();
+}
+
+/** Four answers, one of them wrong, and on a desktop what the last picture was. */
+async function play(page: Page, phone: boolean): Promise<void> {
+  const start = page.getByRole('button', { name: 'Start', exact: true });
+  await start.click();
+  const asked = page.getByRole('button', { name: /^\W*Real\W*$/, disabled: false });
+  const onward = page.getByRole('button', { name: 'Next picture' });
+  for (const answer of ['r', 's', 's', 's']) {
+    await asked.waitFor();
+    await page.keyboard.press(answer);
+    await onward.waitFor();
+    await onward.click();
+  }
+  await asked.waitFor();
+  if (phone) return;
+  await page.keyboard.press('s');
+  await onward.waitFor();
+}
+
+async function open(page: Page): Promise<void> {
+  await page.getByRole('textbox', { name: 'Or an address on this site' }).fill('models/digits');
+  await page.getByRole('button', { name: 'Open', exact: true }).click();
+  await page.getByRole('button', { name: 'Sample it' }).waitFor();
+}
+
+const folder = await mkdtemp(join(tmpdir(), 'onnoise-screenshots-'));
+try {
+  await buildSite(folder);
+  const host = await startHost({ folders: { '/': folder } });
+  const browser = await chromium.launch(await launchOptions());
+  for (const { ending, options } of DEVICES) {
+    const context = await browser.newContext({ ...options, reducedMotion: 'reduce', serviceWorkers: 'block' });
+    context.setDefaultTimeout(PATIENCE);
+    for (const [view, { hash, act }] of Object.entries(VIEWS)) {
+      const page = await context.newPage();
+      await page.goto(`${host.origin}/${hash}`);
+      await heading(page).waitFor();
+      await act(page, ending !== '');
+      await page.mouse.move(0, 0);
+      await page.waitForTimeout(500); // transitions
+      const name = `web-${view}${ending}.png`;
+      const { size } = await sharp(await page.screenshot())
+        .png({ palette: true, colours: COLOURS, effort: 10 })
+        .toFile(join(DOCS, name));
+      console.log(`docs/${name}, ${Math.round(size / 1000)} kB`);
+      await page.close();
+    }
+    await context.close();
+  }
+  await browser.close();
+  await host.stop();
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
