@@ -1,15 +1,25 @@
-/** Planes of bytes as the browser paints them. */
+/**
+ * Pictures as floats in [-1, 1], as bytes, and as the browser paints them: one way for all of the page. What was kept as
+ * bytes comes back the same by way of floats.
+ */
 import { refuse } from '@onnoise/scheduler';
 
+export { toBytes } from '../../src/worker/frame.ts';
+
+/** [C, H, W], C is 1 (gray) or 3 (red, green, blue). */
+export type Shape = readonly [channels: number, height: number, width: number];
+
+export const sizeOf = ([channels, height, width]: Shape): number => channels * height * width;
+
+export function fromBytes(bytes: ArrayLike<number>): Float32Array<ArrayBuffer> {
+  return Float32Array.from(bytes, (byte) => byte / 127.5 - 1);
+}
+
 /**
- * @param pixels [C, H, W], C is 1 (gray) or 3 (red, green, blue).
+ * @param pixels [C, H, W]
  * @param out [H, W, 4]
  */
-export function paint(
-  pixels: ArrayLike<number>,
-  [channels, height, width]: readonly [number, number, number],
-  out: Uint8ClampedArray,
-): void {
+export function paint(pixels: ArrayLike<number>, [channels, height, width]: Shape, out: Uint8ClampedArray): void {
   const plane = height * width;
   if (channels !== 1 && channels !== 3) refuse('paint the picture', 'its channels', '1 or 3', channels);
   if (pixels.length !== channels * plane) {

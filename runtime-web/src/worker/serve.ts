@@ -2,7 +2,7 @@
 import { InputError } from '@onnoise/scheduler';
 import { inspectDevices } from '../device.ts';
 import { type DiffusionModel, loadModel } from '../load.ts';
-import { toFrame } from './frame.ts';
+import { toBytes } from './frame.ts';
 import type { Failure, FromPage, FromWorker, ModelInfo, Port, Question, Questions, SampleResult } from './protocol.ts';
 
 /** Frames on their way to the page or being shown; more are not made until one is seen. */
@@ -77,7 +77,7 @@ function createAnswers(): { [Q in Question]: (call: Call<Q>) => Promise<Question
         return call.ask.frames && (step === steps || call.unseen < FRAMES_AHEAD);
       },
       onStep: ({ step, steps, timestep, x, x0 }) => {
-        const frame = { step, steps, timestep, x: toFrame(x), x0: toFrame(x0), seconds: seconds() };
+        const frame = { step, steps, timestep, x: toBytes(x), x0: toBytes(x0), seconds: seconds() };
         call.tell(frame, [frame.x.buffer, frame.x0.buffer]);
       },
     });

@@ -1,7 +1,8 @@
 import { InputError } from '@onnoise/scheduler';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { digitPicture, middleSquare, squarePicture, toBytes } from '../../../runtime-web/site/views/forward/picture.ts';
+import { toBytes } from '../../../runtime-web/site/state/pixels.ts';
+import { digitPicture, middleSquare, squarePicture } from '../../../runtime-web/site/views/forward/picture.ts';
 import { expectClose } from '../../support/compare.ts';
 
 /** RGBA of one colour a pixel. */
@@ -24,14 +25,6 @@ describe('digitPicture', () => {
     expect(() => digitPicture(new Uint8Array(6), 1, 2, 2, 'digit 3')).toThrow(
       new InputError('Cannot read digit 1: the file must hold 8 bytes, received 6.'),
     );
-  });
-});
-
-describe('toBytes', () => {
-  it('gives back every byte, and clips what noise pushed outside', () => {
-    const bytes = Uint8Array.from({ length: 256 }, (_, i) => i);
-    expect([...toBytes(digitPicture(bytes, 0, 16, 16, '').x0)]).toEqual([...bytes]);
-    expect([...toBytes(Float32Array.of(-3, 3))]).toEqual([0, 255]);
   });
 });
 

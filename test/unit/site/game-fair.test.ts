@@ -1,9 +1,9 @@
 /** Nothing but the picture itself may tell what it is: not what is asked of the model, not how long it takes, not what is shown. */
 import { parseSchedulerConfig } from '@onnoise/scheduler';
 import { describe, expect, it } from 'vitest';
+import { fromBytes, type Shape } from '../../../runtime-web/site/state/pixels.ts';
 import { createGame, type Table } from '../../../runtime-web/site/views/game/game.ts';
 import { HALF, paintHalf } from '../../../runtime-web/site/views/game/painter.ts';
-import { fromBytes, type Shape, toBytes } from '../../../runtime-web/site/views/game/pictures.ts';
 import { PICTURES, planRound } from '../../../runtime-web/site/views/game/plan.ts';
 import { labelOf } from '../../../runtime-web/site/views/game/words.ts';
 import type { SampleRequest, SampleResult, Sampler } from '../../../runtime-web/src/worker/client.ts';
@@ -102,17 +102,6 @@ describe('paintHalf', () => {
         .map(({ kind, real }, i) => (kind === 'real' ? real : Math.round((i / 10 + 1) * 127.5)));
       expect(half.map((picture) => Math.round(picture[0]!))).toEqual(wanted);
     }
-  });
-});
-
-describe('toBytes', () => {
-  it('brings every byte of a real picture back', () => {
-    const all = Uint8Array.from({ length: 256 }, (_, i) => i);
-    expect([...toBytes(fromBytes(all))]).toEqual([...all]);
-  });
-
-  it('clamps what a model makes', () => {
-    expect([...toBytes(Float32Array.of(-1.5, -1, 0, 1, 1.5))]).toEqual([0, 0, 128, 255, 255]);
   });
 });
 

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readRealDigits } from '../../../runtime-web/site/build/real-digits.ts';
+import type { Shape } from '../../../runtime-web/site/state/pixels.ts';
 import { depth, isInverted, type Plane, pieces } from '../../../runtime-web/site/views/game/ink.ts';
-import type { Shape } from '../../../runtime-web/site/views/game/pictures.ts';
 import { giveaways, measureReals, type Reference } from '../../../runtime-web/site/views/game/unusual.ts';
 
 const shape: Shape = [1, 28, 28];

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Shape } from '../../../runtime-web/site/state/pixels.ts';
 import {
   beside,
   crispGrid,
   crispSide,
   gridColumns,
   picture,
-  type Shape,
   sheet,
 } from '../../../runtime-web/site/views/sample/layout.ts';
 

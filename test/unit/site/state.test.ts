@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { describeDevice, describeProgress, formatMegabytes } from '../../../runtime-web/site/components/model-words.ts';
 import { recall, remember } from '../../../runtime-web/site/state/memory.ts';
 import { nextOwnId, shippedEntry } from '../../../runtime-web/site/state/models.ts';
-import { paint } from '../../../runtime-web/site/state/pixels.ts';
+import { fromBytes, paint, toBytes } from '../../../runtime-web/site/state/pixels.ts';
 import { lazySampler } from '../../../runtime-web/site/state/sampler.ts';
 import type { Sampler } from '../../../runtime-web/src/worker/client.ts';
 
@@ -56,6 +56,17 @@ describe('recall', () => {
     vi.stubGlobal('localStorage', { getItem: refuse, setItem: refuse });
     expect(() => remember('device', 'wasm')).not.toThrow();
     expect(recall('device', CHOICES, 'auto')).toBe('auto');
+  });
+});
+
+describe('toBytes', () => {
+  test('brings every byte of a real picture back', () => {
+    const all = Uint8Array.from({ length: 256 }, (_, i) => i);
+    expect([...toBytes(fromBytes(all))]).toEqual([...all]);
+  });
+
+  test('maps -1 to 0 and 1 to 255, rounds, and cuts what is beyond', () => {
+    expect([...toBytes(Float32Array.of(-9, -1, -0.5, 0, 1, 3))]).toEqual([0, 0, 64, 128, 255, 255]);
   });
 });
 

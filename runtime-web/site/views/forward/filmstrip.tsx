@@ -2,8 +2,8 @@
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { PictureCanvas } from '../../components/picture-canvas.tsx';
+import { toBytes } from '../../state/pixels.ts';
 import { noisy } from './noisy.ts';
-import { toBytes } from './picture.ts';
 import { evenTimes, KINDS } from './schedules.ts';
 import { moveTo, noise, picture, schedules, t } from './state.ts';
 

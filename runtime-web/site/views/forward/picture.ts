@@ -3,6 +3,7 @@
  * hands over RGBA bytes.
  */
 import { InputError } from '@onnoise/scheduler';
+import { fromBytes } from '../../state/pixels.ts';
 
 export interface Picture {
   /** Said to screen readers: "digit 7", "your picture". */
@@ -31,7 +32,7 @@ export function digitPicture(bytes: Uint8Array, index: number, width: number, he
       `Cannot read digit ${index}: the file must hold ${(index + 1) * size} bytes, received ${bytes.length}.`,
     );
   }
-  return { name, shape: [1, height, width], x0: Float32Array.from(own, fromByte) };
+  return { name, shape: [1, height, width], x0: fromBytes(own) };
 }
 
 /**
@@ -59,9 +60,9 @@ export function squarePicture(image: Rgba, gray: boolean, name: string, size = O
       }
     }
   }
-  if (!gray) return { name, shape: [3, size, size], x0: Float32Array.from(rgb, fromByte) };
+  if (!gray) return { name, shape: [3, size, size], x0: fromBytes(rgb) };
   const luma = (i: number) => 0.299 * rgb[i]! + 0.587 * rgb[plane + i]! + 0.114 * rgb[2 * plane + i]!;
-  return { name, shape: [1, size, size], x0: Float32Array.from({ length: plane }, (_, i) => fromByte(luma(i))) };
+  return { name, shape: [1, size, size], x0: fromBytes(Float64Array.from({ length: plane }, (_, i) => luma(i))) };
 }
 
 /** The largest square in the middle, in pixels. */
@@ -82,13 +83,4 @@ function coverage(from: number, to: number): [pixel: number, weight: number][][]
     }
     return pixels;
   });
-}
-
-/** Bytes to look at, clamp((v + 1) * 127.5). */
-export function toBytes(x: Float32Array): Uint8ClampedArray {
-  return Uint8ClampedArray.from(x, (v) => (v + 1) * 127.5);
-}
-
-function fromByte(byte: number): number {
-  return byte / 127.5 - 1;
 }

@@ -4,8 +4,8 @@
  */
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
 import type { ModelInfo, Sampler } from '../../../src/worker/client.ts';
+import type { Shape } from '../../state/pixels.ts';
 import { paintHalf } from './painter.ts';
-import type { Shape } from './pictures.ts';
 import { type Deal, type Kind, PICTURES, planRound } from './plan.ts';
 import type { Pool } from './pool.ts';
 import { type Answer, longestStreak, streak } from './score.ts';

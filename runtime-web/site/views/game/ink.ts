@@ -1,5 +1,5 @@
 /** A picture as ink: one plane of 0 (paper) to 255, and the plain geometry that the measures rest on. No DOM. */
-import type { Shape } from './pictures.ts';
+import type { Shape } from '../../state/pixels.ts';
 
 export interface Plane {
   width: number;

@@ -1,7 +1,7 @@
 /** Pixels of a picture, marked on top of it. */
 import type { JSX } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import type { Shape } from './pictures.ts';
+import type { Shape } from '../../state/pixels.ts';
 
 /** Seen on black, on white and on gray: amber, three quarters of it. */
 const MARK = [255, 159, 10, 190] as const;

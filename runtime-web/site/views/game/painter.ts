@@ -5,7 +5,7 @@
  * round are the same whatever it deals, and a wait never tells what comes next.
  */
 import type { Sampler } from '../../../src/worker/client.ts';
-import { fromBytes, type Shape, sizeOf, toBytes } from './pictures.ts';
+import { fromBytes, type Shape, sizeOf, toBytes } from '../../state/pixels.ts';
 import { type Deal, PICTURES } from './plan.ts';
 
 /** Places painted in one go. */

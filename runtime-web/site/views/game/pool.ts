@@ -1,7 +1,7 @@
 /** The real pictures of a game: the shipped ones, or the visitor's own, which stay on the page. */
 import { InputError } from '@onnoise/scheduler';
+import { type Shape, sizeOf, toBytes } from '../../state/pixels.ts';
 import { type Rgba, squarePicture } from '../forward/picture.ts';
-import { type Shape, sizeOf, toBytes } from './pictures.ts';
 import { PICTURES } from './plan.ts';
 
 export interface Pool {

@@ -1,9 +1,9 @@
 /** The game of this page, bound to its address, its model and what it remembers. It outlives a look at another view. */
 import { computed, effect, signal, untracked } from '@preact/signals';
+import type { Shape } from '../../state/pixels.ts';
 import { announce, current, device, go, loaded, models, route, sampler, sentence, useModel } from '../../store.ts';
 import { createGame, type Round, type Table } from './game.ts';
 import { HALF } from './painter.ts';
-import type { Shape } from './pictures.ts';
 import type { Kind } from './plan.ts';
 import { type Pool, shippedPool } from './pool.ts';
 import { addRound, type GameRecord, readRecord, writeRecord } from './record.ts';

@@ -2,9 +2,10 @@
  * What gives a picture away, if anything does: the measures in which it lies outside of what real pictures do. Computed from
  * the real pictures at hand, and said only where hardly any of them is as far out.
  */
+
+import type { Shape } from '../../state/pixels.ts';
 import { inkOf, isInverted } from './ink.ts';
 import { type End, MEASURES, type Measure } from './measures.ts';
-import type { Shape } from './pictures.ts';
 
 /** At most this share of real pictures may be as far out. */
 const RARE = 0.01;

@@ -1,6 +1,8 @@
 /** What is downloaded: the sheet as a still, and x_t beside the predicted x_0 as they formed. */
+
+import type { Shape } from '../../state/pixels.ts';
 import { evenSteps, type FrameStore } from './frames.ts';
-import { beside, gridColumns, type Pixels, type Shape, sheet } from './layout.ts';
+import { beside, gridColumns, type Pixels, sheet } from './layout.ts';
 import { encodePng } from './png.ts';
 
 const GAP = 2;

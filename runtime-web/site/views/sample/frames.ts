@@ -80,11 +80,6 @@ export function createFrameStore(start: Uint8ClampedArray, steps: number, budget
   };
 }
 
-/** Model values to bytes as the engine does: -1 is 0, 1 is 255. */
-export function toBytes(values: Float32Array): Uint8ClampedArray {
-  return Uint8ClampedArray.from(values, (value) => (value + 1) * 127.5);
-}
-
 /** At most `many` steps from 0 to `last`, evenly, both ends among them: what a film strip or an animation shows. */
 export function evenSteps(last: number, many: number): number[] {
   const shown = Math.max(1, Math.min(many, last + 1));

@@ -1,8 +1,7 @@
 /**
  * Where pictures go: the grid on the page, and the sheet that is downloaded. Pure arithmetic on bytes.
  */
-/** [C, H, W], C is 1 (gray) or 3 (RGB). */
-export type Shape = readonly [channels: number, height: number, width: number];
+import { type Shape, sizeOf } from '../../state/pixels.ts';
 
 /** Uncompressed picture, [height, width, channels]. */
 export interface Pixels {
@@ -69,7 +68,7 @@ export function crispGrid(count: number, box: { width: number; height: number; r
 
 /** The bytes of picture `index` of a batch. */
 export function picture(batch: Uint8ClampedArray, shape: Shape, index: number): Uint8ClampedArray {
-  const size = shape[0] * shape[1] * shape[2];
+  const size = sizeOf(shape);
   return batch.subarray(index * size, (index + 1) * size);
 }
 

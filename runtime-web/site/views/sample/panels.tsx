@@ -3,8 +3,9 @@ import type { ComponentChildren, JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { Button } from '../../components/button.tsx';
 import { PictureCanvas } from '../../components/picture-canvas.tsx';
+import type { Shape } from '../../state/pixels.ts';
 import { PredictedX0, Xt } from './formula.tsx';
-import { crispGrid, picture, type Shape } from './layout.ts';
+import { crispGrid, picture } from './layout.ts';
 import { enlarged, run, shown } from './state.ts';
 import { useBox } from './use-box.ts';
 

@@ -1,12 +1,12 @@
 /**
  * What the view shows. It lives with the page, not with the view: who comes back finds the pictures still there.
  */
-import { gaussian } from '@onnoise/scheduler';
+import { seededNoise } from '@onnoise/scheduler';
 import { computed, signal } from '@preact/signals';
 import type { ModelInfo } from '../../../src/worker/client.ts';
+import { type Shape, sizeOf, toBytes } from '../../state/pixels.ts';
 import { loaded, type ModelEntry } from '../../store.ts';
-import { type Frame, type FrameStore, toBytes } from './frames.ts';
-import type { Shape } from './layout.ts';
+import type { Frame, FrameStore } from './frames.ts';
 import type { Pace } from './pace.ts';
 import { check, DEFAULTS, type Draft, LARGEST_COUNT, type Limits, type Parameters } from './parameters.ts';
 
@@ -92,9 +92,9 @@ const preview = computed<Shown>(() => {
 
 /** The noise that sampling starts from, the engine's own: picture i has the seed `seed + i`. */
 export function startNoise(count: number, seed: number, shape: Shape): Uint8ClampedArray {
-  const size = shape[0] * shape[1] * shape[2];
+  const size = sizeOf(shape);
   const noise = new Float32Array(count * size);
-  for (let i = 0; i < count; i++) gaussian(seed + i, 0, noise.subarray(i * size, (i + 1) * size));
+  for (let i = 0; i < count; i++) seededNoise(seed + i, 0, noise.subarray(i * size, (i + 1) * size));
   return toBytes(noise);
 }
 
