@@ -69,7 +69,7 @@ describe('trace refuses', () => {
     trace(
       ({ x }) => {
         kept = tf.keep(tf.neg(x!));
-        return { y: kept };
+        return { y: tf.neg(kept) };
       },
       [X],
     );
