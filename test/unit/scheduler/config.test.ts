@@ -30,6 +30,16 @@ const configs = fc.record(
   { requiredKeys: [] },
 );
 
+/** What it returns, or the sentence that refuses it: falling betas, rescaled, may leave no image before the end. */
+function outcome<T>(run: () => T): T | string {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof InputError) return error.message;
+    throw error;
+  }
+}
+
 describe('parseSchedulerConfig', () => {
   it("fills in diffusers' defaults", () => {
     expect(parseSchedulerConfig({})).toEqual({
@@ -120,7 +130,7 @@ describe('formatSchedulerConfig', () => {
         const config = parseSchedulerConfig(given);
         const again = parseSchedulerConfig(JSON.parse(JSON.stringify(formatSchedulerConfig(config))));
         expect(again).toEqual(config);
-        expect(makeSchedule(again)).toEqual(makeSchedule(config));
+        expect(outcome(() => makeSchedule(again))).toEqual(outcome(() => makeSchedule(config)));
       }),
     );
   });
