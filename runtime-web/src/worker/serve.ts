@@ -55,6 +55,8 @@ function createAnswers(): { [Q in Question]: (call: Call<Q>) => Promise<Question
   let model: DiffusionModel | undefined;
   let loading: Task | undefined;
   let sampling: Task | undefined;
+  /** Calls for pictures, the one under way and those that wait for its end. */
+  const asked = new Set<AbortController>();
 
   async function load({ ask, tell, abort: { signal } }: Call<'load'>): Promise<ModelInfo> {
     const { source, device } = ask;
@@ -90,7 +92,7 @@ function createAnswers(): { [Q in Question]: (call: Call<Q>) => Promise<Question
     /** Ends what is under way, waits for its end, and frees the model before it takes in another. */
     load: (call) => {
       const before = [loading, sampling];
-      for (const task of before) task?.abort.abort();
+      for (const abort of [...asked, ...(loading ? [loading.abort] : [])]) abort.abort();
       loading = begin(call.abort, async () => {
         for (const task of before) await task?.ended;
         await model?.dispose();
@@ -104,15 +106,16 @@ function createAnswers(): { [Q in Question]: (call: Call<Q>) => Promise<Question
       if (sampling && !sampling.abort.signal.aborted) {
         throw new InputError('Cannot sample images: the call before must be over, it is not.');
       }
-      // One that was cancelled ends with its step.
-      while (sampling) await sampling.ended;
-      call.abort.signal.throwIfAborted();
-      const task = begin(call.abort, () => sample(call));
-      sampling = task;
+      asked.add(call.abort);
       try {
+        // One that was cancelled ends with its step.
+        while (sampling) await sampling.ended;
+        call.abort.signal.throwIfAborted();
+        const task = begin(call.abort, () => sample(call).finally(() => (sampling = undefined)));
+        sampling = task;
         return (await task.result) as SampleResult;
       } finally {
-        sampling = undefined;
+        asked.delete(call.abort);
       }
     },
   };

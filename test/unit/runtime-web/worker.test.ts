@@ -160,6 +160,18 @@ describe('the sampler of a worker', () => {
     expect((await sampler.sample({ steps: 2 })).images.length).toBe(16);
   });
 
+  it('cancels what waits for its turn when another model is loaded', async () => {
+    await sampler.load(source());
+    const cancel = new AbortController();
+    const first = sampler.sample({ steps: 100 }, { signal: cancel.signal });
+    cancel.abort();
+    const waiting = sampler.sample({ steps: 100 });
+    const loading = sampler.load(source());
+    await expect(first).rejects.toMatchObject({ name: 'AbortError' });
+    await expect(waiting).rejects.toMatchObject({ name: 'AbortError' });
+    expect((await loading).classes).toBe(2);
+  });
+
   it('has no model after one that could not be loaded', async () => {
     await sampler.load(source());
     const { 'unet/model.onnx': _, ...files } = source().files;
