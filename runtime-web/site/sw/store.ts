@@ -18,7 +18,7 @@ export interface Store {
   put(file: BuiltFile, response: Response): Promise<boolean>;
   /** Writes down what a version consists of. */
   remember(list: BuiltList): Promise<void>;
-  /** Deletes all that is not of the `generations` newest versions, and caches of other formats. */
+  /** Deletes all that neither the `generations` newest versions need nor this one has asked for, and caches of other formats. */
   prune(generations: number): Promise<void>;
 }
 
@@ -33,6 +33,12 @@ export function openStore(caches: CachesLike, scope: string, now: () => number =
   const keyOf = ({ path, hash }: BuiltFile) => `${scope}${encodeURI(path)}?sha=${hash}`;
   const generationPrefix = `${scope}?generation=`;
   const open = () => caches.open(name);
+  /** What this worker's version has asked for: it is not remembered before all of it is there. */
+  const mine = new Set<string>();
+  const keyOfMine = (file: BuiltFile) => {
+    mine.add(keyOf(file));
+    return keyOf(file);
+  };
 
   const prune = async (generations: number) => {
     const others = (await caches.keys()).filter((key) => /^onnoise-\d+ /.test(key) && key.endsWith(` ${scope}`));
@@ -43,12 +49,12 @@ export function openStore(caches: CachesLike, scope: string, now: () => number =
       urls.filter((url) => url.startsWith(generationPrefix)).map((url) => readGeneration(cache, url)),
     );
     const kept = known.sort((a, b) => b.time - a.time).slice(0, generations);
-    const wanted = new Set(kept.flatMap(({ url, keys }) => [url, ...keys]));
+    const wanted = new Set([...mine, ...kept.flatMap(({ url, keys }) => [url, ...keys])]);
     await Promise.all(urls.filter((url) => !wanted.has(url)).map((url) => cache.delete(url)));
   };
 
   return {
-    get: async (file) => (await open()).match(keyOf(file)),
+    get: async (file) => (await open()).match(keyOfMine(file)),
     getOld: async (url) => {
       const [address = ''] = url.split(/[?#]/);
       const cache = await open();
@@ -56,7 +62,7 @@ export function openStore(caches: CachesLike, scope: string, now: () => number =
       return found && cache.match(found.url);
     },
     put: async (file, response) => {
-      const write = async (copy: Response) => (await open()).put(keyOf(file), copy);
+      const write = async (copy: Response) => (await open()).put(keyOfMine(file), copy);
       try {
         await write(response.clone());
         return true;

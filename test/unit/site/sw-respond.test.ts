@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type BuiltList, hashOf } from '../../../runtime-web/site/sw/files.ts';
+import { type BuiltFile, type BuiltList, hashOf } from '../../../runtime-web/site/sw/files.ts';
 import { concerns, respond, type Site, storeAll } from '../../../runtime-web/site/sw/respond.ts';
 import { openStore } from '../../../runtime-web/site/sw/store.ts';
 import { type FakeCaches, fakeCaches } from '../../support/fake-caches.ts';
@@ -157,6 +157,24 @@ describe('openStore', () => {
     expect((await ask(sites[2]!, '')).text).toContain('three');
     expect((await ask(sites[1]!, '')).text).toContain('two');
     expect(await sites[0]!.store.get(sites[0]!.list.files[0]!)).toBeUndefined();
+  });
+
+  it('makes room by what older versions left, never by what the version on its way has stored', async () => {
+    const large = (text: string) => new Response(text.padEnd(1000));
+    caches.room = 5200; // of three versions and their lists and one page more
+    for (const word of ['one', 'two', 'three']) {
+      const { store, list } = await siteOf(version(word), word);
+      await store.put(list.files[0]!, large(word));
+      await store.remember(list);
+    }
+    const next = await siteOf(version('four'), 'four');
+    const [page, script] = next.list.files as [BuiltFile, BuiltFile];
+    await next.store.put(page, large('four'));
+    expect(await next.store.put(script, large('app'))).toBe(true);
+    const kept = await Promise.all([page, script].map((file) => next.store.get(file)));
+    expect(await Promise.all(kept.map(async (response) => (await response?.text())?.trim()))).toEqual(['four', 'app']);
+    const oldest = await siteOf(version('one'), 'one');
+    expect(await oldest.store.get(oldest.list.files[0]!)).toBeUndefined();
   });
 
   it('gives an old tab the files of its version', async () => {
