@@ -11,6 +11,7 @@ const browser = {
     ...project('browser', 180_000).test,
     globalSetup: 'test/support/browser/global-setup.ts',
     fileParallelism: false,
+    isolate: false,
     sequence: { groupOrder: 1 },
   },
 };

@@ -42,16 +42,7 @@ export function useModel(entry: ModelEntry = current.peek()): Promise<ModelInfo>
 
 /** Adds a model folder of the visitor and chooses it; `useModel` tells whether it is one. */
 export function addModel(files: Record<string, Blob>, title: string): ModelEntry {
-  return add({ title, note: 'your files', files });
-}
-
-/** Adds a model folder at an address; the page's policy allows those of its own host. */
-export function addModelUrl(url: string, title: string): ModelEntry {
-  return add({ title, note: 'from an address', url: new URL(url, document.baseURI).href });
-}
-
-function add(what: Omit<ModelEntry, 'id' | 'own'>): ModelEntry {
-  const entry: ModelEntry = { ...what, id: nextOwnId(models.peek()), own: true };
+  const entry: ModelEntry = { id: nextOwnId(models.peek()), title, note: 'your files', files, own: true };
   models.value = [...models.peek(), entry];
   current.value = entry;
   return entry;

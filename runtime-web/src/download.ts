@@ -36,11 +36,6 @@ export async function download(url: string, options: DownloadOptions): Promise<U
   return join(chunks, loaded);
 }
 
-/** The text of a small file. */
-export async function downloadText(url: string, options: DownloadOptions): Promise<string> {
-  return new TextDecoder().decode(await download(url, options));
-}
-
 async function request(url: string, { action, signal }: DownloadOptions): Promise<Response> {
   let response: Response;
   try {

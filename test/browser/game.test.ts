@@ -10,7 +10,7 @@ import { useBrowser, useHost, type VisitOptions } from '../support/browser/visit
 import { skipBecause } from '../support/skip.ts';
 
 const SEED = 482193;
-const ROUND = `#/game?seed=${SEED}&steps=10&model=digits`;
+const ROUND = `#/game?seed=${SEED}&steps=2&model=digits`;
 
 describe('the game', skipBecause(LACKS_CHROMIUM), () => {
   const { browser } = useBrowser();

@@ -3,9 +3,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
+import { loadModel } from '../../runtime-node/src/index.ts';
 import { LACKS_CHROMIUM } from '../support/browser/chromium.ts';
 import { openSite } from '../support/browser/site.ts';
 import { SITE, useBrowser, useHost } from '../support/browser/visit.ts';
+import { expectClose } from '../support/compare.ts';
 import { skipBecause } from '../support/skip.ts';
 import { temporaryFolder, tinyArtefact } from '../support/tiny-onnx.ts';
 
@@ -42,6 +44,46 @@ describe('your model', skipBecause(LACKS_CHROMIUM), () => {
     ).toEqual([]);
     await page.goBack();
     await found(page).waitFor(); // still open
+  });
+
+  it('samples it as Node does', async () => {
+    const folder = await tinyArtefact({ shape: [3, 8, 8], classes: 2 });
+    const { page } = await open();
+    await page.waitForLoadState('networkidle');
+    const before = host().log.length;
+    await page.getByLabel('Choose a folder').setInputFiles(folder);
+    await page.getByText('8 × 8, colour').waitFor();
+    await page.getByText('T = 100').waitFor();
+    await page.getByRole('button', { name: 'Sample it' }).click();
+    await expect.poll(() => page.title()).toBe('Sample · Onnoise');
+    for (const [label, value] of [
+      ['Pictures', '1'],
+      ['Steps', '4'],
+      ['Seed', '9'],
+    ] as const) {
+      await page.getByRole('textbox', { name: label, exact: true }).fill(value);
+    }
+    await page.getByRole('button', { name: 'Sample', exact: true }).click();
+    await page.getByText(/^1 picture in/).waitFor();
+    const sent = host()
+      .log.slice(before)
+      .map(({ path }) => path);
+    expect(sent.filter((path) => path.includes('models/'))).toEqual([]);
+
+    const model = await loadModel(folder, { device: 'cpu' });
+    const { images } = await model.sample({ seed: 9, steps: 4, sampler: 'ddpm' });
+    await model.dispose();
+    const shown = await page
+      .getByRole('region', { name: 'the noisy picture' })
+      .locator('canvas')
+      .first()
+      .evaluate((canvas: HTMLCanvasElement) => Array.from(canvas.getContext('2d')!.getImageData(0, 0, 8, 8).data));
+    const planes = [0, 1, 2].flatMap((c) => shown.filter((_, i) => i % 4 === c));
+    expectClose(
+      planes,
+      images.map((v) => Math.max(0, Math.min(255, (v + 1) * 127.5))),
+      { absolute: 1 },
+    );
   });
 
   it('opens a dropped folder, below another, shows where to let go, and says when it is empty', async () => {
@@ -110,6 +152,19 @@ describe('your model', skipBecause(LACKS_CHROMIUM), () => {
     allow(/404/, /models\/nothing\/.* net::ERR_ABORTED/); // what the answer of 404 holds is not wanted
     await address(page, 'models/nothing');
     await expect.poll(() => alert(page)).toMatch(/models\/nothing\/\S+ must be there, received status 404\.$/);
+  });
+
+  it('gives up a slow address when asked', async () => {
+    const { page, allow } = await open();
+    allow(/net::ERR_ABORTED/);
+    host().fault(new RegExp(`^${SITE}models/digits/unet/model\\.onnx$`), {
+      hold: { after: 1_000_000, until: new Promise(() => undefined) },
+    });
+    await address(page, 'models/digits');
+    await page.getByText('1.0 MB of 4.7 MB').waitFor();
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByText('Drop a model folder here').waitFor();
+    expect(await page.getByRole('progressbar').count()).toBe(0);
   });
 
   it.each<[string, [string, string | Buffer][], RegExp]>([

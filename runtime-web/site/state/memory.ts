@@ -16,7 +16,8 @@ export function remember(name: string, value: string): void {
   }
 }
 
-function read(name: string): string | null {
+/** What was kept under the name; null where nothing was. */
+export function read(name: string): string | null {
   try {
     return localStorage.getItem(PREFIX + name);
   } catch {

@@ -1,4 +1,4 @@
-/** The models that the page can show: shipped ones by their address, the visitor's own by address or by files. */
+/** The models that the page can show: shipped ones by their address, the visitor's own by files. */
 import type { Source } from '../../src/worker/client.ts';
 
 export const DEVICES = ['auto', 'webgpu', 'wasm'] as const;

@@ -182,7 +182,7 @@ export function createGame(sampler: Pick<Sampler, 'sample'>, randomSeed: () => n
             failed.value = error instanceof Error ? error.message : String(error);
           }
         }
-        underWay = null;
+        if (underWay?.abort === abort) underWay = null;
       }
     },
   };

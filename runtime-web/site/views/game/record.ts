@@ -1,4 +1,5 @@
 /** What outlives the page: the best streak, and how often each model's pictures passed for real. */
+import { read, remember } from '../../state/memory.ts';
 
 export interface ModelRecord {
   rounds: number;
@@ -14,7 +15,7 @@ export interface GameRecord {
   models: Record<string, ModelRecord>;
 }
 
-const NAME = 'onnoise.game';
+const NAME = 'game';
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
 /** What is kept, as far as it makes sense; a fresh record where nothing does. */
@@ -39,18 +40,6 @@ export function addRound(record: GameRecord, key: string, round: { shown: number
   return { ...record, models: { ...record.models, [key]: model } };
 }
 
-export function readRecord(): GameRecord {
-  try {
-    return parseRecord(localStorage.getItem(NAME));
-  } catch {
-    return parseRecord(null);
-  }
-}
+export const readRecord = (): GameRecord => parseRecord(read(NAME));
 
-export function writeRecord(record: GameRecord): void {
-  try {
-    localStorage.setItem(NAME, JSON.stringify(record));
-  } catch {
-    // Private windows may refuse; the record then ends with the page.
-  }
-}
+export const writeRecord = (record: GameRecord): void => remember(NAME, JSON.stringify(record));

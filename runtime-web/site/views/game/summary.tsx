@@ -2,6 +2,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Button } from '../../components/button.tsx';
+import { copyText } from '../../components/clipboard.ts';
 import { Dialog } from '../../components/dialog.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { PictureCanvas } from '../../components/picture-canvas.tsx';
@@ -105,12 +106,7 @@ function Share(): JSX.Element {
   const link = model.own ? undefined : linkTo('game', addressOf(round));
   const text = shareText({ answers: game.answers.value, title: model.title, best: record.value.best, link });
   const copy = async (what: string, done: string) => {
-    try {
-      await navigator.clipboard.writeText(what);
-      toast(done);
-    } catch {
-      toast('The browser does not let this page use the clipboard: mark the text and copy it.', 'error');
-    }
+    if (await copyText(what, 'mark the text and copy it')) toast(done);
   };
   return (
     <section class="card game-share" aria-labelledby="game-share-title">

@@ -3,7 +3,7 @@ import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
-import { toast } from '../../components/toast.tsx';
+import { copyText } from '../../components/clipboard.ts';
 import { announce } from '../../store.ts';
 
 const TRAIN = 'npx pipeline train --data photos --preset small --minutes 30 --out runs/photos';
@@ -78,13 +78,9 @@ function Command({ text }: { text: string }): JSX.Element {
     return () => clearTimeout(timer);
   }, [copied]);
   const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(text);
-      setCopied(true);
-      announce('The command is in the clipboard.');
-    } catch {
-      toast('The browser does not let this page write to the clipboard: mark the command and copy it.', 'error');
-    }
+    if (!(await copyText(text, 'mark the command and copy it'))) return;
+    setCopied(true);
+    announce('The command is in the clipboard.');
   };
   return (
     <div class="model-command">

@@ -4,7 +4,7 @@ import { openFolder, readArtefact } from '../../../src/artefact.ts';
 import { type Arranged, CARD, ONNX, SAMPLES, UNET } from './arrange.ts';
 import { type Card, readCard } from './card.ts';
 import { type OnnxHeader, type Port, readOnnxHeader } from './onnx-header.ts';
-import { about, bytes, plural, whole } from './words.ts';
+import { about, bytes, whole } from './words.ts';
 
 export interface Inspection {
   title: string;
@@ -44,15 +44,13 @@ export async function inspect({ files, title }: Arranged): Promise<Inspection> {
     title: title ?? card.heading ?? 'My model',
     files,
     network: typeof unet._class_name === 'string' ? unet._class_name : 'of an unknown class',
-    ...{
-      shape,
-      classes,
-      scheduler,
-      parameters: card.parameters === undefined ? about(onnx.weights) : whole(card.parameters),
-      bytes: size,
-      card,
-      samples: files[SAMPLES],
-    },
+    shape,
+    classes,
+    scheduler,
+    parameters: card.parameters === undefined ? about(onnx.weights) : whole(card.parameters),
+    bytes: size,
+    card,
+    samples: files[SAMPLES],
     ...(classNames && { classNames }),
     warnings: warn(unet, { scheduler, shape, classes, classNames, size }),
   };
@@ -110,7 +108,7 @@ function warn(unet: Record<string, unknown>, { scheduler, shape, classes, classN
     ...(size > MANY_BYTES ? [`The network is large (${bytes(size)}): a phone may run out of memory.`] : []),
     ...(height * width > MANY_PIXELS ? [`${width} × ${height} pixels take long without a fast GPU.`] : []),
     ...(classes > 0 && !classNames
-      ? [`No model card names the ${plural(classes, 'class').replace(/classs$/, 'classes')}: they are numbered from 0.`]
+      ? [`No model card names the ${classes === 1 ? 'class' : `${whole(classes)} classes`}: they are numbered from 0.`]
       : []),
   ];
 }

@@ -19,7 +19,6 @@ export interface Port {
 }
 
 export interface OnnxHeader {
-  producer: string;
   inputs: Port[];
   outputs: Port[];
   /** Numbers in the initializers of floating point. */
@@ -54,11 +53,10 @@ export async function readOnnxHeader(file: Blob, name: string): Promise<OnnxHead
 
 async function read(file: Blob): Promise<OnnxHeader | undefined> {
   const wire = openWire(file);
-  const header: OnnxHeader = { producer: '', inputs: [], outputs: [], weights: 0, external: false };
+  const header: OnnxHeader = { inputs: [], outputs: [], weights: 0, external: false };
   let graph: Field | undefined;
   let opsets = 0;
   for await (const field of wire.fields(0, file.size)) {
-    if (field.number === 2) header.producer = await wire.text(field);
     if (field.number === 7) graph = field;
     if (field.number === 8) opsets++;
   }

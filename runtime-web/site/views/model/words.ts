@@ -10,8 +10,6 @@ export function bytes(count: number): string {
   return `${value < 10 && unit > 0 ? value.toFixed(1) : value.toFixed(0)} ${UNITS[unit]}`;
 }
 
-export const plural = (count: number, one: string) => `${whole(count)} ${one}${count === 1 ? '' : 's'}`;
-
 /** `1,063,777` */
 export const whole = (count: number) => count.toLocaleString('en');
 

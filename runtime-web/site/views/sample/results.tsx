@@ -2,6 +2,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { Button } from '../../components/button.tsx';
+import { copyText } from '../../components/clipboard.ts';
 import { toast } from '../../components/toast.tsx';
 import { linkTo } from '../../store.ts';
 import { animatedPng, stillPng } from './animation.ts';
@@ -68,10 +69,7 @@ const about = ({ model, parameters }: Run) => ({
 
 async function copyLink({ parameters, model }: Run): Promise<void> {
   const link = linkTo('sample', encodeLink(parameters, model.id));
-  try {
-    await navigator.clipboard.writeText(link);
+  if (await copyText(link, 'copy the address instead')) {
     toast('The link is in the clipboard. It makes these very pictures again.');
-  } catch {
-    toast('The browser does not let the page write to the clipboard: copy the address instead.', 'error');
   }
 }

@@ -1,0 +1,15 @@
+import { toast } from './toast.tsx';
+
+/**
+ * Copies a text. Where the browser does not let the page, a message says what to do.
+ * @param instead ends that message: "mark the text and copy it"
+ */
+export async function copyText(text: string, instead: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    toast(`The browser does not let this page write to the clipboard: ${instead}.`, 'error');
+    return false;
+  }
+}
