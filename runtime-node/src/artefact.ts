@@ -4,7 +4,7 @@
  */
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InputError, parseSchedulerConfig, type SchedulerConfig, show } from '@onnoise/scheduler';
+import { classNamesOf, InputError, parseSchedulerConfig, type SchedulerConfig, show } from '@onnoise/scheduler';
 import type { UnetShape } from './session.ts';
 
 export interface Artefact {
@@ -13,6 +13,8 @@ export interface Artefact {
   unet: UnetShape;
   /** Path of the network. */
   onnx: string;
+  /** One a class, where the model card names them. */
+  classNames?: readonly string[] | undefined;
 }
 
 /**
@@ -33,11 +35,14 @@ export async function readArtefact(folder: string): Promise<Artefact> {
   const schedulerPath = join(folder, 'scheduler', 'scheduler_config.json');
   const schedulerJson = await readJson(schedulerPath);
   const unetPath = join(folder, 'unet', 'config.json');
+  const unet = readUnetShape(unetPath, await readJson(unetPath));
+  const card = await readFile(join(folder, 'README.md'), 'utf8').catch(() => ''); // a model needs no card
   return {
     folder,
     scheduler: inFile(schedulerPath, () => parseSchedulerConfig(schedulerJson)),
-    unet: readUnetShape(unetPath, await readJson(unetPath)),
+    unet,
     onnx: join(folder, 'unet', 'model.onnx'),
+    classNames: classNamesOf(card, unet.classes),
   };
 }
 

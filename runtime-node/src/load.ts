@@ -6,7 +6,8 @@
  *     await writeFile('sheet.png', await sheet(images, shape));
  */
 import { refuse, type SchedulerConfig } from '@onnoise/scheduler';
-import { readArtefact } from './artefact.ts';
+import type { InferenceSession } from 'onnxruntime-node';
+import { type Artefact, readArtefact } from './artefact.ts';
 import { type DeviceReport, openOnDevice } from './choose.ts';
 import { DEVICE_CHOICES, type Device, type DeviceChoice } from './devices.ts';
 import type { ImageShape } from './pictures/pixels.ts';
@@ -48,23 +49,8 @@ export async function loadModel(
 ): Promise<DiffusionModel> {
   if (!DEVICE_CHOICES.includes(device)) refuse('load model', 'device', `one of ${DEVICE_CHOICES.join(', ')}`, device);
   const artefact = await readArtefact(folder);
-  const { unet, scheduler, onnx } = artefact;
-
-  const { value: session, report } = await openOnDevice(device, async (on) => {
-    const opened = await openSession(onnx, on, unet);
-    const probe = Math.min(4, Math.max(1, Math.floor(65536 / (unet.image[1] * unet.image[2]))));
-    return {
-      value: opened,
-      close: () => opened.release(),
-      time: async () => {
-        const labels = unet.classes > 0 ? new Array<number>(probe).fill(0) : undefined;
-        const x = new Float32Array(probe * unet.image.reduce((product, side) => product * side, 1));
-        const begin = performance.now();
-        await createDenoiser(opened, unet, probe, labels)(x, new Float32Array(probe), 0);
-        return performance.now() - begin;
-      },
-    };
-  });
+  const { unet, scheduler } = artefact;
+  const { session, report } = await openModel(artefact, device);
   onDevice?.(report);
 
   return {
@@ -82,4 +68,27 @@ export async function loadModel(
       ),
     dispose: () => session.release(),
   };
+}
+
+/** Opens a folder's network on the device asked for, or on the best. @throws InputError as `loadModel` does. */
+export async function openModel(
+  { unet, onnx }: Artefact,
+  device: DeviceChoice,
+): Promise<{ session: InferenceSession; report: DeviceReport }> {
+  const { value: session, report } = await openOnDevice(device, async (on) => {
+    const opened = await openSession(onnx, on, unet);
+    const probe = Math.min(4, Math.max(1, Math.floor(65536 / (unet.image[1] * unet.image[2]))));
+    return {
+      value: opened,
+      close: () => opened.release(),
+      time: async () => {
+        const labels = unet.classes > 0 ? new Array<number>(probe).fill(0) : undefined;
+        const x = new Float32Array(probe * unet.image.reduce((product, side) => product * side, 1));
+        const begin = performance.now();
+        await createDenoiser(opened, unet, probe, labels)(x, new Float32Array(probe), 0);
+        return performance.now() - begin;
+      },
+    };
+  });
+  return { session, report };
 }

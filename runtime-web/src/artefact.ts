@@ -2,7 +2,7 @@
  * Reads what a model folder says of itself, from a URL or from files picked in the page. Layout:
  * scheduler/scheduler_config.json, unet/config.json, unet/model.onnx, and README.md, the model card, where there is one.
  */
-import { InputError, parseSchedulerConfig, refuse, type SchedulerConfig } from '@onnoise/scheduler';
+import { classNamesOf, InputError, parseSchedulerConfig, refuse, type SchedulerConfig } from '@onnoise/scheduler';
 import { type DownloadOptions, download } from './download.ts';
 
 /** A folder's files by their path in it: `{'unet/model.onnx': file, ...}`. */
@@ -67,7 +67,7 @@ export async function readArtefact(read: ReadFile, signal?: AbortSignal): Promis
   };
 }
 
-/** From the line `- classes: cat, dog` of the model card; undefined where it does not name each class. */
+/** From the model card; undefined where it does not name each class. */
 async function readClassNames(read: ReadFile, classes: number, signal?: AbortSignal): Promise<string[] | undefined> {
   let card: string;
   try {
@@ -76,8 +76,7 @@ async function readClassNames(read: ReadFile, classes: number, signal?: AbortSig
     signal?.throwIfAborted();
     return undefined; // a model needs no card
   }
-  const names = /^- classes: (.+)$/m.exec(card)?.[1]?.split(', ');
-  return names?.length === classes ? names : undefined;
+  return classNamesOf(card, classes);
 }
 
 function isCount(value: unknown): value is number {

@@ -1,3 +1,4 @@
+export { classNamesOf } from './card.ts';
 export {
   BETA_SCHEDULES,
   type BetaSchedule,

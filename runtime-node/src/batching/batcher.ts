@@ -1,0 +1,106 @@
+/**
+ * Continuous batching of one network. Every step takes up to `maxBatch` images of whatever was asked, each at its own
+ * timestep: what is new joins at the next step, what is finished leaves. An image depends on its own seed, label and table
+ * alone, to the network's rounding.
+ */
+import { createFairQueue } from './fair-queue.ts';
+import type { Trajectory } from './trajectory.ts';
+
+/** The network on a batch of `n` images; the output is read before the next call. */
+export type RunBatch = (
+  x: Float32Array, // [n, C, H, W]
+  timesteps: Float32Array, // [n]
+  labels: readonly number[], // [n]
+) => Promise<Float32Array>; // [n, C, H, W]
+
+export interface Job {
+  id: number;
+  /** Who asked: places are shared between clients. */
+  client: string;
+  trajectories: readonly Trajectory[];
+  /** Called for each trajectory as it ends; the job is over with its last one. */
+  onDone: (index: number, trajectory: Trajectory) => void;
+  /** Called once, when a call of the network for one of its images failed; nothing more is told of it. */
+  onFailed: (error: unknown) => void;
+}
+
+export interface BatchReport {
+  /** Images of the step. */
+  batch: number;
+  /** Milliseconds of the network's call, and of the whole step around it. */
+  network: number;
+  step: number;
+}
+
+export interface Batcher {
+  /** Images in progress or waiting. */
+  readonly size: number;
+  add(job: Job): void;
+  /** Drops a job; nothing more is told of it. */
+  cancel(id: number): void;
+  /** One call of the network; undefined where there is nothing to do. */
+  step(): Promise<BatchReport | undefined>;
+}
+
+export interface BatcherOptions {
+  run: RunBatch;
+  /** Values of an image, C * H * W. */
+  size: number;
+  /** Images a step, 1 or more. */
+  maxBatch: number;
+  /** See `createFairQueue`. */
+  quantum?: number;
+}
+
+interface Place {
+  job: Job;
+  index: number;
+  trajectory: Trajectory;
+}
+
+export function createBatcher({ run, size, maxBatch, quantum }: BatcherOptions): Batcher {
+  const queue = createFairQueue<Place>(quantum);
+  const x = new Float32Array(maxBatch * size);
+  const timesteps = new Float32Array(maxBatch);
+
+  async function step(): Promise<BatchReport | undefined> {
+    const begin = performance.now();
+    const places = queue.pick(maxBatch);
+    if (places.length === 0) return undefined;
+    const n = places.length;
+    for (const [i, { trajectory }] of places.entries()) {
+      x.set(trajectory.x, i * size);
+      timesteps[i] = trajectory.timestep;
+    }
+    const labels = places.map(({ trajectory }) => trajectory.label);
+    const called = performance.now();
+    let output: Float32Array;
+    try {
+      output = await run(x.subarray(0, n * size), timesteps.subarray(0, n), labels);
+    } catch (error) {
+      const failed = new Set(places.map(({ job }) => job));
+      queue.remove(({ job }) => failed.has(job));
+      for (const job of failed) job.onFailed(error);
+      return { batch: n, network: performance.now() - called, step: performance.now() - begin };
+    }
+    const network = performance.now() - called;
+    const ended = new Set<Place>();
+    for (const [i, place] of places.entries()) {
+      if (place.trajectory.advance(output.subarray(i * size, (i + 1) * size))) ended.add(place);
+    }
+    if (ended.size > 0) queue.remove((place) => ended.has(place));
+    for (const { job, index, trajectory } of ended) job.onDone(index, trajectory);
+    return { batch: n, network, step: performance.now() - begin };
+  }
+
+  return {
+    get size() {
+      return queue.size;
+    },
+    add(job) {
+      for (const [index, trajectory] of job.trajectories.entries()) queue.add(job.client, { job, index, trajectory });
+    },
+    cancel: (id) => queue.remove(({ job }) => job.id === id),
+    step,
+  };
+}

@@ -1,0 +1,70 @@
+/**
+ * What goes through the network step by step, one image each: a sampler on its way from noise to picture, or a single
+ * call. A batch is any of them beside each other, each with a timestep of its own.
+ */
+import { applyRow, type SamplerTable, seededNoise } from '@onnoise/scheduler';
+
+export interface Trajectory {
+  /** What the network is to see next, [C, H, W]. */
+  readonly x: Float32Array;
+  /** What it is to be told with it. */
+  readonly timestep: number;
+  /** Class; 0 for an unconditional network. */
+  readonly label: number;
+  /** Takes the network's output for it, [C, H, W]; true when this was the last. */
+  advance(output: Float32Array): boolean;
+}
+
+export interface SamplingOptions {
+  table: SamplerTable;
+  /** Values of an image, C * H * W. */
+  size: number;
+  seed: number;
+  label: number;
+  /** Told x0 as predicted, [C, H, W], after the steps in `partials` (1 to `table.steps`); a copy. */
+  onPartial?: ((x0: Float32Array, step: number) => void) | undefined;
+  partials?: readonly number[] | undefined;
+}
+
+/** One image sampled by a table; the same numbers as `sampleImages` makes of its seed. `x` ends as the picture. */
+export function sampling({ table, size, seed, label, onPartial, partials = [] }: SamplingOptions): Trajectory {
+  const x = new Float32Array(size);
+  const x0 = new Float32Array(size);
+  const z = new Float32Array(size);
+  let step = 0;
+  seededNoise(seed, 0, x);
+  return {
+    x,
+    label,
+    get timestep() {
+      return table.rows[step]!.timestep;
+    },
+    advance(output) {
+      const row = table.rows[step]!;
+      step++;
+      if (row.D !== 0) seededNoise(seed, step, z);
+      applyRow(row, table.clip, x, output, x0, z);
+      if (partials.includes(step)) onPartial?.(x0.slice(), step);
+      return step === table.rows.length;
+    },
+  };
+}
+
+/** One call of the network: `x` becomes its output. */
+export function singleCall(x: Float32Array, timestep: number, label: number): Trajectory {
+  return {
+    x,
+    timestep,
+    label,
+    advance(output) {
+      x.set(output);
+      return true;
+    },
+  };
+}
+
+/** `count` steps at even distances, none of them the last: what to show of a picture that forms. */
+export function partialSteps(steps: number, count: number): number[] {
+  const all = Array.from({ length: count }, (_, i) => Math.round(((i + 1) * steps) / (count + 1)));
+  return [...new Set(all)].filter((step) => step > 0 && step < steps);
+}

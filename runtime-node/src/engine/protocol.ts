@@ -1,0 +1,85 @@
+/** What the server's process and the one that computes say to each other. */
+import type { Sampler, SchedulerConfig } from '@onnoise/scheduler';
+import type { Device, DeviceChoice } from '../devices.ts';
+import type { ImageShape } from '../pictures/pixels.ts';
+
+export interface EngineOptions {
+  /** Model folders by the name under which they are asked for. */
+  models: Readonly<Record<string, string>>;
+  device: DeviceChoice;
+  /** Images a network call. */
+  maxBatch: number;
+}
+
+/** A model that is loaded, as far as its users need to know it. */
+export interface EngineModel {
+  name: string;
+  device: Device;
+  /** Why this device. */
+  reason: string;
+  /** [C, H, W] */
+  shape: ImageShape;
+  /** 0: not conditional. */
+  classes: number;
+  /** One a class, where the model card names them. */
+  classNames?: readonly string[] | undefined;
+  scheduler: SchedulerConfig;
+  /** sha256 of the network's file, hexadecimal. */
+  hash: string;
+}
+
+/** Pictures to sample, one for each seed. */
+export interface SampleTask {
+  model: string;
+  /** Who asks: clients share the network. */
+  client: string;
+  seeds: readonly number[];
+  /** One a seed; undefined for an unconditional model. */
+  labels: readonly number[] | undefined;
+  steps: number;
+  sampler: Sampler;
+  eta: number | undefined;
+  /** Predictions to be told of each picture on its way. */
+  partials: number;
+}
+
+/** One call of the network for each row. */
+export interface CallTask {
+  model: string;
+  client: string;
+  /** [N, C, H, W] */
+  x: Float32Array;
+  /** [N] */
+  timesteps: Float32Array;
+  /** [N] */
+  labels: readonly number[];
+}
+
+export type ToEngine =
+  | { type: 'start'; options: EngineOptions }
+  | { type: 'sample'; id: number; task: SampleTask }
+  | { type: 'call'; id: number; task: CallTask }
+  | { type: 'cancel'; id: number }
+  /** End once all that was asked is answered. */
+  | { type: 'drain' };
+
+/** Steps since the last report. */
+export interface StepReport {
+  /** Images of each step. */
+  batches: number[];
+  /** Milliseconds of each step. */
+  steps: number[];
+  /** Milliseconds of each step's network call. */
+  networks: number[];
+}
+
+export type FromEngine =
+  | { type: 'ready'; models: EngineModel[] }
+  /** Not ready, and never will be; `user`: the message is a sentence for the user. */
+  | { type: 'unready'; message: string; user: boolean }
+  /** An image [C, H, W] of a task. The task is over with its last. */
+  | { type: 'image'; id: number; index: number; image: Float32Array }
+  /** What an image is predicted to become, after `step` of `steps`. */
+  | { type: 'partial'; id: number; index: number; step: number; steps: number; image: Float32Array }
+  | { type: 'failed'; id: number; message: string }
+  | ({ type: 'steps' } & StepReport);

@@ -1,0 +1,110 @@
+/**
+ * Keeps an engine running: starts another where one ends, and puts a fresh one in its place on request. One that is
+ * replaced finishes what it was asked.
+ */
+import { setTimeout as wait } from 'node:timers/promises';
+import { EngineGone } from './gone.ts';
+import { type Engine, startEngine } from './process.ts';
+import type { EngineOptions, StepReport } from './protocol.ts';
+
+export interface SupervisorEvents {
+  onSteps: (report: StepReport) => void;
+  /** An engine ended by itself; another is started after `delay` milliseconds. */
+  onCrash: (reason: string, delay: number) => void;
+  /** One that should have started in its place did not; it is tried again. */
+  onRestartFailed: (error: unknown) => void;
+}
+
+export interface Supervisor {
+  /** The engine to ask now. @throws EngineGone while there is none. */
+  readonly engine: Engine;
+  readonly ready: boolean;
+  /** Loads all models anew. @throws what loading them throws; the engine of before then stays. */
+  reload(): Promise<void>;
+  /** Ends once all that was asked is done. */
+  close(): Promise<void>;
+  /** Ends at once. */
+  kill(): void;
+}
+
+/** The first restart comes at once, those after it later and later; after a while of service, at once again. */
+const DELAYS = [0, 100, 200, 500, 1000, 2000, 5000];
+const SERVICE = 10_000;
+
+/** @throws what starting the first engine throws. */
+export async function supervise(
+  options: EngineOptions,
+  { onSteps, onCrash, onRestartFailed }: SupervisorEvents,
+  start = startEngine,
+): Promise<Supervisor> {
+  let current: Engine | undefined = await start(options, onSteps);
+  let since = Date.now();
+  let crashes = 0;
+  let closing = false;
+  let reloading: Promise<void> = Promise.resolve();
+  const replaced = new Set<Engine>();
+  watch(current);
+
+  function watch(engine: Engine): void {
+    void engine.ended.then(async (reason) => {
+      if (replaced.delete(engine) || closing) return;
+      current = undefined;
+      if (Date.now() - since > SERVICE) crashes = 0;
+      const delay = nextDelay();
+      onCrash(reason, delay);
+      await restart(delay);
+    });
+  }
+
+  const nextDelay = () => DELAYS[Math.min(crashes++, DELAYS.length - 1)]!;
+
+  async function restart(delay: number): Promise<void> {
+    for (let pause = delay; ; pause = nextDelay()) {
+      await wait(pause);
+      if (closing || current) return; // a reload came first
+      try {
+        use(await start(options, onSteps));
+        return;
+      } catch (error) {
+        onRestartFailed(error);
+      }
+    }
+  }
+
+  function use(engine: Engine): void {
+    if (closing) {
+      engine.kill();
+      return;
+    }
+    const before = current;
+    current = engine;
+    since = Date.now();
+    watch(engine);
+    if (before === undefined) return;
+    replaced.add(before);
+    void before.drain();
+  }
+
+  return {
+    get engine() {
+      if (current === undefined) throw new EngineGone('another is being started');
+      return current;
+    },
+    get ready() {
+      return current !== undefined && !closing;
+    },
+    /** One after the other: two at once would leave an engine that nobody uses. */
+    reload: () => {
+      reloading = reloading.catch(() => {}).then(async () => use(await start(options, onSteps)));
+      return reloading;
+    },
+    async close() {
+      closing = true;
+      await Promise.all([current, ...replaced].map((engine) => engine?.drain()));
+    },
+    kill() {
+      closing = true;
+      for (const engine of [current, ...replaced]) engine?.kill();
+    },
+  };
+}
