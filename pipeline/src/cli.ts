@@ -34,6 +34,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/sample.ts')).command,
   },
   {
+    name: 'serve',
+    describe: 'Sample over HTTP',
+    load: async () => (await import('./commands/serve.ts')).command,
+  },
+  {
     name: 'doctor',
     describe: 'Tell what this machine can train and sample on',
     load: async () => (await import('./commands/doctor.ts')).command,

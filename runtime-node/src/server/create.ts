@@ -1,0 +1,146 @@
+/**
+ * The server: fastify in front of an engine process.
+ *
+ *     const server = await createServer({ models: ['models/digits'] });
+ *     await server.listen({ port: 8000 });
+ *     ...
+ *     await server.close(); // finishes what runs, refuses what is new
+ */
+import { randomUUID } from 'node:crypto';
+import Fastify, { type FastifyInstance, LogController } from 'fastify';
+import type { EngineModel } from '../engine/protocol.ts';
+import { supervise } from '../engine/supervisor.ts';
+import { createAdmission } from './admission.ts';
+import { describeApi } from './describe.ts';
+import { Refusal, sendRefusal, toRefusal } from './errors.ts';
+import { createMetrics } from './metrics.ts';
+import { type CompleteOptions, completeOptions, type ServerOptions } from './options.ts';
+import { protect } from './protect.ts';
+import { imageRoutes } from './routes/images.ts';
+import { inferenceRoutes } from './routes/inference.ts';
+import { modelRoutes } from './routes/models.ts';
+import { systemRoutes } from './routes/system.ts';
+import type { Service } from './service.ts';
+import { strictJson } from './strict-json.ts';
+
+export interface Server {
+  /** Fastify's instance, with `inject` for tests and `log`. */
+  app: FastifyInstance;
+  /** The models that are loaded, with their devices. */
+  readonly models: readonly EngineModel[];
+  /** Images in progress or waiting. */
+  readonly depth: number;
+  /** Process number of the engine. */
+  readonly enginePid: number | undefined;
+  /** Takes requests. @returns the address. */
+  listen(where?: { host?: string; port?: number }): Promise<string>;
+  /** Loads all models anew; requests go on. @throws InputError where one cannot be loaded; those of before then stay. */
+  reload(): Promise<void>;
+  /** Finishes what runs, refuses what is new. */
+  close(): Promise<void>;
+  /** Ends at once, with what runs. */
+  kill(): Promise<void>;
+}
+
+/**
+ * Starts the engine and loads the models; nothing listens yet.
+ * @throws InputError for an option that does not fit, a model or a device that cannot be used.
+ */
+export async function createServer(given: ServerOptions): Promise<Server> {
+  const options = completeOptions(given);
+  const admission = createAdmission(options);
+  let closing = false;
+  const metrics = createMetrics({
+    depth: () => admission.images,
+    bytes: () => admission.bytes,
+    ready: () => supervisor.ready && !closing,
+  });
+  const app = createApp(options);
+  const supervisor = await supervise(options, {
+    onSteps: (report) => {
+      metrics.steps(report);
+      for (const [i, batch] of report.batches.entries()) admission.measure(batch, report.steps[i]!);
+    },
+    onCrash: (reason, delay) => {
+      metrics.restarts.inc();
+      app.log.error({ reason, delay }, 'the engine ended, another is being started');
+    },
+    onRestartFailed: (error) => app.log.error({ err: error }, 'the engine could not be started'),
+  });
+  const service: Service = { options, supervisor, admission, metrics, closing: () => closing };
+
+  app.setErrorHandler((error, request, reply) => {
+    const refusal = toRefusal(error);
+    if (refusal.statusCode === 500) request.log.error({ err: error }, 'a request failed');
+    metrics.errors.inc({ code: refusal.code });
+    return sendRefusal(request, reply, refusal);
+  });
+  app.setNotFoundHandler(() => {
+    throw new Refusal(404, 'not_found', 'There is nothing at this address. /openapi.json tells what there is.');
+  });
+  await protect(app, service);
+  await describeApi(app, options);
+  for (const routes of [imageRoutes, modelRoutes, inferenceRoutes, systemRoutes]) routes(app, service);
+  await app.ready();
+
+  return {
+    app,
+    get models() {
+      return supervisor.engine.models;
+    },
+    get depth() {
+      return admission.images;
+    },
+    get enginePid() {
+      return supervisor.ready ? supervisor.engine.pid : undefined;
+    },
+    listen: ({ host = '127.0.0.1', port = 8000 } = {}) => app.listen({ host, port }),
+    reload: () => supervisor.reload(),
+    async close() {
+      closing = true;
+      await app.close();
+      await supervisor.close();
+    },
+    async kill() {
+      closing = true;
+      supervisor.kill();
+      app.server.closeAllConnections();
+      await app.close();
+    },
+  };
+}
+
+/** Seconds for a client to send a request's head and body, and milliseconds a connection may idle between two requests. */
+const HEAD_LIMIT = 10;
+const BODY_LIMIT = 30;
+const KEEP_ALIVE = 72_000;
+
+function createApp({ logger, maxBody, maxConnections, timeout, trustProxy }: CompleteOptions): FastifyInstance {
+  const app = Fastify({
+    logger: typeof logger === 'object' ? logger : logger ? { level: 'info' } : false,
+    logController: new LogController({ disableRequestLogging: true }), // `protect` logs what is answered
+    bodyLimit: maxBody,
+    trustProxy,
+    genReqId: () => randomUUID(),
+    requestIdHeader: false,
+    requestTimeout: BODY_LIMIT * 1000,
+    // A reader that takes nothing for so long is gone; a request that waits for its turn is not.
+    connectionTimeout: (timeout + BODY_LIMIT) * 1000,
+    keepAliveTimeout: KEEP_ALIVE,
+    forceCloseConnections: 'idle',
+    http: { headersTimeout: HEAD_LIMIT * 1000, connectionsCheckingInterval: 1000, maxHeaderSize: 16 * 1024 },
+    routerOptions: { maxParamLength: 128 },
+    ajv: {
+      customOptions: {
+        removeAdditional: false,
+        coerceTypes: false,
+        useDefaults: false,
+        allowUnionTypes: true,
+        verbose: true,
+      },
+    },
+  });
+  app.server.maxConnections = maxConnections;
+  strictJson(app);
+  return app;
+}

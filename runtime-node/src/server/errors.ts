@@ -1,0 +1,58 @@
+/** Refusals of requests, in the shape that each API's clients expect. */
+import { InputError } from '@onnoise/scheduler';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { EngineGone } from '../engine/gone.ts';
+import { invalidField } from './invalid-field.ts';
+import { Refusal } from './refusal.ts';
+
+export { Refusal } from './refusal.ts';
+
+/** `InputError` of the library becomes 400, the end of the engine 503, what is nobody's mistake 500 without its text. */
+export function toRefusal(error: unknown): Refusal {
+  if (error instanceof Refusal) return error;
+  if (error instanceof EngineGone) {
+    return new Refusal(
+      503,
+      'engine_restarting',
+      'The engine is being restarted. Nothing was kept of the request: ask again.',
+      {
+        retryAfter: 1,
+      },
+    );
+  }
+  if (error instanceof InputError) return new Refusal(400, 'invalid_value', error.message);
+  const { statusCode = 500, validation, message, code } = error as FastifyError;
+  if (validation?.[0]) return invalidField(validation[0]);
+  if (statusCode === 415)
+    return new Refusal(415, 'media_type', 'Cannot read the request: its content-type must be application/json.');
+  if (statusCode === 413)
+    return new Refusal(413, 'body_too_large', 'Cannot read the request: its body is larger than this server takes.');
+  if (statusCode < 500) return new Refusal(statusCode, code ?? 'invalid_request', message);
+  if (statusCode === 503)
+    return new Refusal(503, 'closing', 'The server is being stopped: ask another.', { retryAfter: 1 });
+  return new Refusal(
+    500,
+    'internal_error',
+    'The server failed at this request. Its log tells more, by the request id.',
+  );
+}
+
+/** The error object of OpenAI's API. */
+export function openaiError(refusal: Refusal): object {
+  const { message, code, param, statusCode } = refusal;
+  return { error: { message, type: typeOf(statusCode), param, code } };
+}
+
+function typeOf(status: number): string {
+  if (status === 401) return 'authentication_error';
+  if (status === 429) return 'rate_limit_error';
+  return status < 500 ? 'invalid_request_error' : 'server_error';
+}
+
+/** Answers with the error; the inference protocol's clients read one string. */
+export function sendRefusal(request: FastifyRequest, reply: FastifyReply, refusal: Refusal): FastifyReply {
+  if (refusal.retryAfter !== undefined) void reply.header('retry-after', refusal.retryAfter);
+  if (refusal.statusCode === 401) void reply.header('www-authenticate', 'Bearer');
+  const body = request.url.startsWith('/v2') ? { error: refusal.message } : openaiError(refusal);
+  return reply.status(refusal.statusCode).type('application/json').serializer(JSON.stringify).send(body);
+}

@@ -1,0 +1,98 @@
+/** A request for pictures: its fields, checked against the model, as a task for the engine. */
+import { randomInt } from 'node:crypto';
+import type { Sampler } from '@onnoise/scheduler';
+import type { EngineModel, SampleTask } from '../engine/protocol.ts';
+import { completeRequest } from '../request.ts';
+import { Refusal } from './errors.ts';
+import type { CompleteOptions } from './options.ts';
+
+/** The body of `POST /v1/images/generations`; null is as if left out. */
+export interface GenerationBody {
+  model?: string | null;
+  prompt?: string | null;
+  n?: number | null;
+  size?: string | null;
+  response_format?: 'b64_json' | null;
+  output_format?: 'png' | null;
+  stream?: boolean | null;
+  partial_images?: number | null;
+  seed?: number | null;
+  steps?: number | null;
+  sampler?: Sampler | null;
+  eta?: number | null;
+  label?: number | string | (number | string)[] | null;
+  user?: string | null;
+}
+
+/** Predictions shown of a picture on its way, at most. */
+export const MOST_PARTIALS = 10;
+const SEEDS = 2 ** 32;
+
+/**
+ * @throws Refusal (400) for a size that is not the model's, a class that it does not have, more pictures or steps than the
+ * server gives; InputError as `model.sample` does.
+ */
+export function toTask(model: EngineModel, body: GenerationBody, client: string, options: CompleteOptions): SampleTask {
+  const count = body.n ?? 1;
+  checkSize(model, body.size);
+  if (count > options.maxImages) {
+    throw new Refusal(
+      400,
+      'invalid_value',
+      `Cannot sample images: n must be at most ${options.maxImages}, received ${count}.`,
+      {
+        param: 'n',
+      },
+    );
+  }
+  if ((body.steps ?? 1) > options.maxSteps) {
+    throw new Refusal(
+      400,
+      'invalid_value',
+      `Cannot sample images: steps must be at most ${options.maxSteps}, received ${body.steps}.`,
+      {
+        param: 'steps',
+      },
+    );
+  }
+  const steps = body.steps ?? Math.min(50, options.maxSteps, model.scheduler.num_train_timesteps);
+  const sampler = body.sampler ?? 'ddim';
+  const eta = body.eta ?? undefined;
+  const { seeds, labels } = completeRequest(
+    { scheduler: model.scheduler, unet: { image: model.shape, classes: model.classes } },
+    { count, seed: body.seed ?? randomInt(SEEDS), steps, sampler, eta, labels: labelsOf(model, body) },
+  );
+  const partials = body.stream ? (body.partial_images ?? 0) : 0;
+  return { model: model.name, client, seeds, labels, steps, sampler, eta, partials };
+}
+
+/** `28x28`, width first as OpenAI writes it. */
+export function sizeName({ shape: [, height, width] }: EngineModel): string {
+  return `${width}x${height}`;
+}
+
+function checkSize(model: EngineModel, size: string | null | undefined): void {
+  if (size == null || size === 'auto' || size === sizeName(model)) return;
+  const message = `Cannot sample images: size must be ${sizeName(model)}, the model's, received ${JSON.stringify(size)}.`;
+  throw new Refusal(400, 'invalid_value', message, { param: 'size' });
+}
+
+/** Classes by number or name, of `label` or else of the prompt; undefined for all in turn. */
+function labelsOf(model: EngineModel, { label, prompt }: GenerationBody): number[] | undefined {
+  if (label != null) return (Array.isArray(label) ? label : [label]).map((one) => labelOf(model, one, 'label'));
+  const text = prompt?.trim() ?? '';
+  return text === '' ? undefined : [labelOf(model, text, 'prompt')];
+}
+
+function labelOf(model: EngineModel, label: number | string, param: string): number {
+  const { classes, classNames } = model;
+  const named = classNames?.indexOf(String(label)) ?? -1;
+  const number = typeof label === 'number' ? label : named >= 0 ? named : Number(label === '' ? Number.NaN : label);
+  if (classes > 0 && Number.isInteger(number) && number >= 0 && number < classes) return number;
+  const rule =
+    classes === 0
+      ? 'left out or empty, this model is not conditional on a class'
+      : `a class, ${classNames ? `one of ${classNames.slice(0, 20).join(', ')}${classes > 20 ? ', ...' : ''}` : `a number from 0 to ${classes - 1}`}`;
+  const message = `Cannot sample images: ${param} must be ${rule}, received ${JSON.stringify(String(label).slice(0, 80))}.`;
+  throw new Refusal(400, 'invalid_value', message, { param });
+}

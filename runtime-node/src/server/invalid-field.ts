@@ -1,0 +1,56 @@
+/** What JSON Schema found wrong with a request, as a sentence. */
+import { show } from '@onnoise/scheduler';
+import type { FastifyError } from 'fastify';
+import { Refusal } from './refusal.ts';
+
+/** With ajv's `verbose`: the schema that was not met, and the value. */
+type Found = NonNullable<FastifyError['validation']>[0] & { parentSchema?: Schema; data?: unknown };
+
+interface Schema {
+  type?: string | string[];
+  enum?: unknown[];
+  minimum?: number;
+  maximum?: number;
+  maxLength?: number;
+  minItems?: number;
+  maxItems?: number;
+  description?: string;
+}
+
+const ACTION = 'Cannot take the request:';
+
+/** @returns the refusal (400) that names the field, the rule and what was received. */
+export function invalidField({ instancePath, keyword, params, parentSchema, data, message }: Found): Refusal {
+  const path = instancePath.slice(1).replaceAll('/', '.');
+  const of = (name: unknown) => (path === '' ? String(name) : `${path}.${String(name)}`);
+  if (keyword === 'additionalProperties') {
+    const name = of(params.additionalProperty);
+    return new Refusal(400, 'unknown_field', `${ACTION} the field ${name} is not known.`, { param: name });
+  }
+  if (keyword === 'required') {
+    const name = of(params.missingProperty);
+    return new Refusal(400, 'missing_field', `${ACTION} the field ${name} must be there.`, { param: name });
+  }
+  const rule = ruleOf(parentSchema ?? {}) ?? message ?? 'what its description says';
+  const name = path === '' ? 'its body' : path;
+  return new Refusal(400, 'invalid_value', `${ACTION} ${name} must be ${rule}, received ${show(data)}.`, {
+    param: path || null,
+  });
+}
+
+/** `an integer from 1 to 16`; undefined for a schema that says nothing of this kind. */
+function ruleOf({ type, enum: values, minimum, maximum, maxLength, minItems, maxItems }: Schema): string | undefined {
+  if (values) return `one of ${values.filter((value) => value !== null).join(', ')}`;
+  const types = (Array.isArray(type) ? type : [type]).filter((one) => one !== undefined && one !== 'null');
+  const range =
+    minimum === undefined ? '' : maximum === undefined ? ` from ${minimum}` : ` from ${minimum} to ${maximum}`;
+  const phrases: Record<string, string> = {
+    integer: `an integer${range}`,
+    number: `a number${range}`,
+    boolean: 'true or false',
+    string: maxLength === undefined ? 'a text' : `a text of at most ${maxLength} characters`,
+    array: `an array${minItems === undefined ? '' : ` of ${minItems} to ${maxItems}`}`,
+    object: 'an object',
+  };
+  return types.length === 0 ? undefined : types.map((one) => phrases[one!] ?? one).join(' or ');
+}

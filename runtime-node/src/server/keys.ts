@@ -1,0 +1,46 @@
+/** API keys: where they come from, and whose request it is. */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { InputError } from '@onnoise/scheduler';
+
+const SHORTEST = 16;
+
+/**
+ * Keys of a file: one a line; empty lines and those that begin with `#` are left out.
+ * @throws InputError where it cannot be read, holds no key, or a key that is short or has spaces in it. Keys are never shown.
+ */
+export async function readApiKeys(path: string): Promise<string[]> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new InputError(`Cannot read API keys: ${path} must be a file that can be read, received ${error.code}.`);
+  });
+  const lines = text.split(/\r?\n/).map((line) => line.trim());
+  const keys = lines.filter((line) => line !== '' && !line.startsWith('#'));
+  if (keys.length === 0) throw new InputError(`Cannot read API keys: ${path} must hold a key a line, received none.`);
+  for (const key of keys) {
+    if (key.length < SHORTEST || /[^\x21-\x7e]/.test(key)) {
+      throw new InputError(
+        `Cannot read API keys: ${path} must hold keys of ${SHORTEST} or more printable characters without spaces, ` +
+          `received one of ${key.length}, line ${lines.indexOf(key) + 1}.`,
+      );
+    }
+  }
+  return keys;
+}
+
+/**
+ * Tells a key from its holder's header, in a time that does not depend on how much of it is right: digests are compared,
+ * and with every key.
+ *
+ * @returns a short name of the key for limits and logs that does not tell the key; undefined for a wrong or missing one.
+ */
+export function createKeyCheck(keys: readonly string[]): (authorization: string | undefined) => string | undefined {
+  const digests = keys.map(digest);
+  return (authorization) => {
+    const given = digest(/^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1] ?? '');
+    let found: string | undefined;
+    for (const [i, known] of digests.entries()) if (timingSafeEqual(known, given)) found = `key ${i + 1}`;
+    return found;
+  };
+}
+
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest();

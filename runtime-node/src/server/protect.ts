@@ -1,0 +1,102 @@
+/** Who may ask, how often, from where, and what of it is written down. */
+import cors from '@fastify/cors';
+import helmet from '@fastify/helmet';
+import rateLimit from '@fastify/rate-limit';
+import type { FastifyInstance } from 'fastify';
+import { Refusal } from './errors.ts';
+import { createKeyCheck } from './keys.ts';
+import type { Service } from './service.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Whom limits and fairness go by: the key's place in the file, or the address. */
+    client: string;
+  }
+  interface FastifyContextConfig {
+    /** Needs no key. */
+    open?: boolean;
+    /** Counts against the rate. */
+    limited?: boolean;
+  }
+}
+
+/** Clients whose rate is remembered. */
+const CLIENTS = 10_000;
+
+export async function protect(app: FastifyInstance, { options, admission, metrics }: Service): Promise<void> {
+  const { apiKeys, corsOrigins, maxBody, rate } = options;
+  const keyOf = createKeyCheck(apiKeys);
+
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        ...{ defaultSrc: ["'none'"], scriptSrc: ["'self'"], styleSrc: ["'self'"], connectSrc: ["'self'"] },
+        ...{ imgSrc: ["'self'", 'data:'], baseUri: ["'none'"], formAction: ["'none'"], frameAncestors: ["'none'"] },
+      },
+    },
+  });
+  if (corsOrigins.length > 0) {
+    await app.register(cors, {
+      ...{ origin: corsOrigins.includes('*') ? '*' : [...corsOrigins], methods: ['GET', 'POST'], maxAge: 600 },
+      ...{
+        allowedHeaders: ['authorization', 'content-type', 'accept'],
+        exposedHeaders: ['retry-after', 'x-request-id', 'x-seed'],
+      },
+    });
+  }
+
+  app.decorateRequest('client', '');
+  app.addHook('onRequest', async (request, reply) => {
+    void reply.header('x-request-id', request.id);
+    request.client = request.ip;
+    if (apiKeys.length === 0 || request.routeOptions.config.open) return;
+    const key = keyOf(request.headers.authorization);
+    if (key === undefined) {
+      throw new Refusal(
+        401,
+        'invalid_api_key',
+        'Cannot take the request: Authorization must be Bearer and a key of this server.',
+      );
+    }
+    request.client = key;
+  });
+  if (rate > 0) {
+    app.addHook('onRoute', (route) => {
+      if (!route.config?.limited) return;
+      route.config.rateLimit = {
+        ...{ max: rate, timeWindow: 60_000, keyGenerator: ({ client }) => client },
+        errorResponseBuilder: (_, { ttl }) =>
+          new Refusal(429, 'rate_limited', `A client may make ${rate} requests a minute.`, {
+            retryAfter: Math.ceil(ttl / 1000),
+          }),
+      };
+    });
+    await app.register(rateLimit, { global: false, cache: CLIENTS }); // reads what the hook above has set
+  }
+
+  // A body counts against the memory from its announcement on; one that does not tell its size, as the largest.
+  app.addHook('onRequest', async (request, reply) => {
+    if (request.method !== 'POST') return;
+    const told = Number(request.headers['content-length'] ?? maxBody);
+    const free = admission.hold(Math.min(Number.isFinite(told) ? told : maxBody, maxBody));
+    for (const event of ['finish', 'close']) reply.raw.once(event, free);
+  });
+
+  app.addHook('onResponse', async (request, reply) => {
+    const { method, routeOptions, client } = request;
+    const route = routeOptions.url ?? 'none';
+    metrics.requests.inc({ route, method, status: reply.statusCode });
+    metrics.duration.observe({ route }, reply.elapsedTime / 1000);
+    request.log.info(
+      { method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime), client },
+      'answered',
+    );
+  });
+  app.addHook('onRequestAbort', async (request) => {
+    request.log.info(
+      { method: request.method, route: request.routeOptions.url, client: request.client },
+      'the client left',
+    );
+  });
+}

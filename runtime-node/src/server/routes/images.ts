@@ -1,0 +1,147 @@
+/**
+ * `POST /v1/images/generations`, in the shape of OpenAI's images API: its official clients work unchanged. Beyond it: `seed`,
+ * `steps`, `sampler`, `eta` and `label`, and PNG itself where `Accept` asks for it.
+ */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { EngineModel, SampleTask } from '../../engine/protocol.ts';
+import { png, sheet } from '../../pictures/encode.ts';
+import { type Work, withinLimits } from '../ask.ts';
+import { openaiError, Refusal, toRefusal } from '../errors.ts';
+import { createEventStream } from '../event-stream.ts';
+import { type GenerationBody, sizeName, toTask } from '../generation.ts';
+import { generationSchema } from '../schemas.ts';
+import { findModel, type Service } from '../service.ts';
+
+export function imageRoutes(app: FastifyInstance, service: Service): void {
+  app.post<{ Body: GenerationBody }>(
+    '/v1/images/generations',
+    { schema: generationSchema(service.options), config: { limited: true } },
+    async (request, reply) => {
+      const model = findModel(service, request.body.model);
+      const task = toTask(model, request.body, request.client, service.options);
+      const wantsPng = prefersPng(request);
+      if (request.body.stream && wantsPng) {
+        throw new Refusal(400, 'invalid_value', 'Cannot sample images: stream must be false with Accept: image/png.', {
+          param: 'stream',
+        });
+      }
+      const size = model.shape[0] * model.shape[1] * model.shape[2];
+      const limits = { client: request.client, count: task.seeds.length, steps: task.steps, size };
+      if (request.body.stream) return stream(service, { request, reply, model, task, limits });
+      return withinLimits(service, reply, limits, async (work) => {
+        const images = await sample(service, task, work);
+        if (wantsPng) return sendPng(reply, model, task, images);
+        const data = await Promise.all(images.map((image, i) => describeImage(model, task, image, i)));
+        return { created: now(), model: model.name, output_format: 'png', size: sizeName(model), data };
+      });
+    },
+  );
+}
+
+interface Streaming {
+  request: FastifyRequest;
+  reply: FastifyReply;
+  model: EngineModel;
+  task: SampleTask;
+  limits: Parameters<typeof withinLimits>[2];
+}
+
+/** Answers with events as images form. What goes wrong before the first is an answer of its own. */
+async function stream(service: Service, { request, reply, model, task, limits }: Streaming): Promise<FastifyReply> {
+  const events = createEventStream();
+  const common = { background: 'opaque', output_format: 'png', quality: 'auto', size: sizeName(model) };
+  await new Promise<void>((resolve, reject) => {
+    void withinLimits(service, reply, limits, async (work) => {
+      resolve();
+      const shown: number[] = task.seeds.map(() => 0);
+      let last = Promise.resolve();
+      /** Encoded beside each other, sent in the order in which they came. */
+      const show = (made: Promise<object>, event: string, mayBeMissed: boolean) => {
+        const head = { type: event, created_at: now(), ...common };
+        last = Promise.all([made, last]).then(([data]) => events.send(event, { ...head, ...data }, { mayBeMissed }));
+        last.catch(() => {}); // told by whoever waits for the last one
+      };
+      await sample(service, task, work, {
+        onPartial: ({ index, step, steps, image }) => {
+          const described = { partial_image_index: shown[index]!++, index, step, steps };
+          const made = png(image, model.shape).then((bytes) => ({ b64_json: bytes.toString('base64'), ...described }));
+          show(made, 'image_generation.partial_image', true);
+        },
+        onImage: (index, image) => {
+          const made = describeImage(model, task, image, index).then((data) => ({ ...data, index, usage: NO_TOKENS }));
+          show(made, 'image_generation.completed', false);
+        },
+      });
+      await last;
+    })
+      .catch((error: unknown) => {
+        const refusal = toRefusal(error);
+        reject(refusal);
+        if (refusal.statusCode === 500) request.log.error({ err: error }, 'streaming failed');
+        service.metrics.errors.inc({ code: refusal.code });
+        events.send('error', { type: 'error', ...openaiError(refusal) });
+      })
+      .finally(events.end);
+  });
+  return reply
+    .type('text/event-stream; charset=utf-8')
+    .header('cache-control', 'no-store')
+    .header('x-accel-buffering', 'no')
+    .send(events.stream);
+}
+
+/** Pictures have no tokens; clients read the field. */
+const NO_TOKENS = {
+  ...{ input_tokens: 0, output_tokens: 0, total_tokens: 0 },
+  input_tokens_details: { image_tokens: 0, text_tokens: 0 },
+};
+
+interface SampleEvents {
+  onImage?: (index: number, image: Float32Array) => void;
+  onPartial?: (partial: { index: number; step: number; steps: number; image: Float32Array }) => void;
+}
+
+function sample(
+  { supervisor, metrics }: Service,
+  task: SampleTask,
+  { signal, releaseOne }: Work,
+  events: SampleEvents = {},
+) {
+  return supervisor.engine.sample(task, {
+    signal,
+    onPartial: events.onPartial,
+    onImage: (index, image) => {
+      releaseOne();
+      metrics.images.inc({ model: task.model });
+      events.onImage?.(index, image);
+    },
+  });
+}
+
+async function describeImage(model: EngineModel, { seeds, labels }: SampleTask, image: Float32Array, index: number) {
+  const label = labels?.[index];
+  return {
+    b64_json: (await png(image, model.shape)).toString('base64'),
+    seed: seeds[index]!,
+    ...(label !== undefined && { label }),
+    ...(label !== undefined && model.classNames && { class_name: model.classNames[label]! }),
+  };
+}
+
+/** One picture pixel for pixel, several as a sheet. */
+async function sendPng(reply: FastifyReply, model: EngineModel, { seeds }: SampleTask, images: Float32Array[]) {
+  const [first, ...more] = images as [Float32Array, ...Float32Array[]];
+  const all = new Float32Array(first.length * images.length);
+  for (const [i, image] of images.entries()) all.set(image, i * first.length);
+  const bytes = more.length === 0 ? await png(first, model.shape) : await sheet(all, model.shape);
+  return reply.type('image/png').header('x-seed', seeds[0]!).header('cache-control', 'no-store').send(bytes);
+}
+
+/** True where the client names image/png and not JSON before it. */
+function prefersPng({ headers }: FastifyRequest): boolean {
+  const kinds = (headers.accept ?? '').split(',').map((part) => part.split(';')[0]!.trim().toLowerCase());
+  const [png, json] = [kinds.indexOf('image/png'), kinds.indexOf('application/json')];
+  return png >= 0 && (json < 0 || png < json);
+}
+
+const now = () => Math.floor(Date.now() / 1000);

@@ -1,0 +1,123 @@
+/**
+ * The Open Inference Protocol, version 2, over HTTP and JSON: health, metadata, and calls of the network itself.
+ * https://github.com/kserve/open-inference-protocol/blob/main/specification/protocol/inference_rest.md
+ */
+import type { FastifyInstance } from 'fastify';
+import { withinLimits } from '../ask.ts';
+import { Refusal } from '../errors.ts';
+import { type InferenceBody, tensorsOf, toCall, toOutput } from '../inference.ts';
+import { failures, V2_ERROR } from '../schemas.ts';
+import { findModel, type Service } from '../service.ts';
+
+/** A model folder holds one network: there is one version of it. */
+const VERSION = '1';
+
+interface Named {
+  Params: { model: string; version?: string };
+}
+
+export function inferenceRoutes(app: FastifyInstance, service: Service): void {
+  const found = ({ model, version }: Named['Params']) => {
+    if (version !== undefined && version !== VERSION) {
+      throw new Refusal(404, 'model_not_found', `There is no such version of the model. There is: ${VERSION}.`);
+    }
+    return findModel(service, model);
+  };
+  const schema = (summary: string, open = false) => ({
+    ...{ tags: ['Inference'], summary, security: open ? [] : [{ key: [] }] },
+    response: {
+      200: {
+        description: 'OK',
+        content: { 'application/json': { schema: { type: 'object', additionalProperties: true } } },
+      },
+      ...(open ? failures(V2_ERROR, 503) : failures(V2_ERROR, 400, 401, 404, 429, 503, 504)),
+    },
+  });
+
+  app.get('/v2', { schema: schema('Describe the server') }, async () => ({
+    ...{ name: 'onnoise', version: '0.1.0', extensions: [] },
+  }));
+  app.get(
+    '/v2/health/live',
+    { config: { open: true }, schema: schema('Tell whether the server runs', true) },
+    async () => ({
+      live: true,
+    }),
+  );
+  app.get(
+    '/v2/health/ready',
+    { config: { open: true }, schema: schema('Tell whether requests are taken', true) },
+    async (_, reply) => {
+      const ready = service.supervisor.ready && !service.closing();
+      return reply.code(ready ? 200 : (503 as 200)).send({ ready });
+    },
+  );
+
+  for (const path of ['/v2/models/:model', '/v2/models/:model/versions/:version']) {
+    app.get<Named>(path, { schema: schema('Describe a model') }, async ({ params }) => {
+      const model = found(params);
+      return { name: model.name, versions: [VERSION], platform: 'onnxruntime_onnx', ...tensorsOf(model) };
+    });
+    app.get<Named>(`${path}/ready`, { schema: schema('Tell whether a model is loaded') }, async ({ params }) => {
+      const { name } = found(params);
+      return { name, ready: true };
+    });
+    app.post<Named & { Body: InferenceBody }>(
+      `${path}/infer`,
+      { config: { limited: true }, schema: { ...schema('Call the network'), body: INFERENCE_BODY } },
+      async ({ params, body, client }, reply) => {
+        const model = found(params);
+        const { task, outputs } = toCall(model, body, client, service.options);
+        const size = model.shape[0] * model.shape[1] * model.shape[2];
+        const rows = await withinLimits(
+          service,
+          reply,
+          { client, count: task.timesteps.length, steps: 1, size },
+          ({ signal }) => service.supervisor.engine.call(task, { signal }),
+        );
+        const answer = {
+          model_name: model.name,
+          model_version: VERSION,
+          ...(body.id !== undefined && { id: body.id }),
+        };
+        return { ...answer, outputs: outputs.length === 0 ? [] : [toOutput(model, rows)] };
+      },
+    );
+  }
+}
+
+const parameters = { type: 'object', additionalProperties: true };
+const INFERENCE_BODY = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['inputs'],
+  properties: {
+    id: { type: 'string', maxLength: 256 },
+    parameters,
+    inputs: {
+      type: 'array',
+      minItems: 1,
+      maxItems: 3,
+      items: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['name', 'shape', 'datatype', 'data'],
+        properties: {
+          name: { type: 'string', maxLength: 64 },
+          shape: { type: 'array', maxItems: 8, items: { type: 'integer', minimum: 0 } },
+          datatype: { type: 'string', maxLength: 16 },
+          parameters,
+          data: { description: 'Values, row after row; flat or nested.' }, // checked by hand: there are many
+        },
+      },
+    },
+    outputs: {
+      type: 'array',
+      maxItems: 1,
+      items: {
+        ...{ type: 'object', additionalProperties: false, required: ['name'] },
+        properties: { name: { type: 'string', enum: ['out_sample'] }, parameters },
+      },
+    },
+  },
+};

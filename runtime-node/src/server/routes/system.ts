@@ -1,0 +1,31 @@
+/** Metrics, the description of the API with a page that renders it, and the page that tries it. */
+import { readFileSync } from 'node:fs';
+import type { FastifyInstance } from 'fastify';
+import type { Service } from '../service.ts';
+
+const page = (name: string) => readFileSync(new URL(`../page/${name}`, import.meta.url));
+const FILES = [
+  ['/', 'index.html', 'text/html; charset=utf-8'],
+  ['/page.css', 'page.css', 'text/css; charset=utf-8'],
+  ['/page.js', 'page.js', 'text/javascript; charset=utf-8'],
+] as const;
+
+export function systemRoutes(app: FastifyInstance, { metrics }: Service): void {
+  app.get(
+    '/metrics',
+    {
+      schema: {
+        ...{ tags: ['System'], summary: 'Tell Prometheus', security: [{ key: [] }] },
+        response: { 200: { description: 'OK', content: { 'text/plain': { schema: { type: 'string' } } } } },
+      },
+    },
+    async (_, reply) => reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
+  );
+  app.get('/openapi.json', { config: { open: true }, schema: { hide: true } }, async () => app.swagger());
+  for (const [path, name, type] of FILES) {
+    const content = page(name);
+    app.get(path, { config: { open: true }, schema: { hide: true } }, async (_, reply) =>
+      reply.type(type).header('cache-control', 'no-cache').send(content),
+    );
+  }
+}

@@ -1,0 +1,114 @@
+/** JSON Schemas of what is asked and answered; the API's description is made of them. */
+import { SAMPLERS } from '@onnoise/scheduler';
+import type { FastifySchema } from 'fastify';
+import { MOST_PARTIALS } from './generation.ts';
+import type { CompleteOptions } from './options.ts';
+
+type Schema = Record<string, unknown>;
+type Described = FastifySchema & { tags: string[]; summary: string; description?: string; security?: object[] };
+
+/** A field that may be left out, or null. */
+const optional = (type: string, description: string, more: Schema = {}): Schema => ({
+  ...{ type: [type, 'null'], description },
+  ...more,
+});
+const text = (description: string): Schema => ({ type: 'string', description });
+const whole = (description: string): Schema => ({ type: 'integer', description });
+const object = (properties: Schema, required = Object.keys(properties)): Schema => ({
+  ...{ type: 'object', required, properties },
+});
+
+export const OPENAI_ERROR = object({
+  error: object({
+    message: text('One sentence.'),
+    type: text('invalid_request_error, authentication_error, rate_limit_error or server_error'),
+    param: { type: ['string', 'null'], description: 'The field that is wrong.' },
+    code: text('A word for programs.'),
+  }),
+});
+
+export const V2_ERROR = object({ error: text('One sentence.') });
+
+/** Answers that any request may get, by status. */
+export function failures(error: Schema, ...statuses: number[]): Schema {
+  const meaning: Record<number, string> = {
+    400: 'The request is wrong; the sentence says what.',
+    401: 'A key is needed: Authorization: Bearer <key>.',
+    404: 'There is no such model.',
+    429: 'Too much is asked; Retry-After tells when to ask again.',
+    503: 'The engine is being restarted, or the server stopped; Retry-After tells when to ask again.',
+    504: 'The time was up.',
+  };
+  return Object.fromEntries(
+    statuses.map((status) => [
+      status,
+      { description: meaning[status], content: { 'application/json': { schema: error } } },
+    ]),
+  );
+}
+
+export function generationSchema({ maxImages, maxSteps }: CompleteOptions): Described {
+  const integer = (description: string, minimum: number, maximum: number) =>
+    optional('integer', description, { minimum, maximum });
+  const choice = (description: string, ...values: string[]) =>
+    optional('string', description, { enum: [...values, null] });
+  const image = object({ b64_json: text('A PNG, base64.'), seed: whole('Its seed.'), label: whole('Its class.') }, [
+    'b64_json',
+  ]);
+  return {
+    tags: ['Images'],
+    summary: 'Sample pictures',
+    description:
+      "In the shape of OpenAI's images API. The same seed, label, steps and sampler give the same picture, whatever else is sampled. " +
+      'With `stream`, server-sent events; with `Accept: image/png`, the picture itself, or a sheet of several.',
+    security: [{ key: [] }],
+    body: {
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        model: optional('string', 'Name of the model. Default: the first.', { maxLength: 64 }),
+        prompt: optional('string', 'A class by its name or number; empty for all in turn.', { maxLength: 1000 }),
+        n: integer('Pictures. Default: 1.', 1, maxImages),
+        size: optional('string', "The model's, `28x28`, or `auto`. Default: auto.", { maxLength: 16 }),
+        response_format: choice('Default: b64_json.', 'b64_json'),
+        output_format: choice('Default: png.', 'png'),
+        stream: optional('boolean', 'Answer with events as pictures form. Default: false.'),
+        partial_images: integer('With `stream`: predictions shown of each picture. Default: 0.', 0, MOST_PARTIALS),
+        seed: integer('Of the first picture, the next has seed + 1. Default: at random.', 0, Number.MAX_SAFE_INTEGER),
+        steps: integer('Network calls a picture, at most T of the model. Default: 50.', 1, maxSteps),
+        sampler: choice('Default: ddim.', ...SAMPLERS),
+        eta: optional('number', "ddim's noise, 0 (none) to 1 (ddpm's). Default: 0.", { minimum: 0, maximum: 1 }),
+        label: {
+          description: 'A class by its number or name, or several that are taken in turn. Default: all in turn.',
+          type: ['integer', 'string', 'array', 'null'],
+          ...{
+            maxLength: 200,
+            minItems: 1,
+            maxItems: maxImages,
+            items: { type: ['integer', 'string'], maxLength: 200 },
+          },
+        },
+        user: optional('string', "OpenAI's name for your user; not used.", { maxLength: 1000 }),
+      },
+    },
+    response: {
+      200: {
+        description: 'The pictures.',
+        content: {
+          'application/json': {
+            schema: object({
+              ...{ created: whole('Unix seconds.'), model: text('Its name.'), output_format: text('png') },
+              ...{
+                size: text('Width x height.'),
+                data: { type: 'array', items: { ...image, additionalProperties: true } },
+              },
+            }),
+          },
+          'image/png': { schema: { type: 'string', format: 'binary' } },
+          'text/event-stream': { schema: { type: 'string' } },
+        },
+      },
+      ...failures(OPENAI_ERROR, 400, 401, 404, 429, 503, 504),
+    },
+  };
+}

@@ -1,0 +1,26 @@
+/** What routes work with. */
+
+import type { EngineModel } from '../engine/protocol.ts';
+import type { Supervisor } from '../engine/supervisor.ts';
+import type { Admission } from './admission.ts';
+import { Refusal } from './errors.ts';
+import type { Metrics } from './metrics.ts';
+import type { CompleteOptions } from './options.ts';
+
+export interface Service {
+  options: CompleteOptions;
+  supervisor: Supervisor;
+  admission: Admission;
+  metrics: Metrics;
+  /** True once the server is being stopped. */
+  closing: () => boolean;
+}
+
+/** The model of that name; without a name, the first. @throws Refusal (404); EngineGone while there is no engine. */
+export function findModel({ supervisor }: Pick<Service, 'supervisor'>, name?: string | null): EngineModel {
+  const { models } = supervisor.engine;
+  const model = name == null ? models[0] : models.find((one) => one.name === name);
+  if (model) return model;
+  const known = models.map((one) => one.name).join(', ');
+  throw new Refusal(404, 'model_not_found', `There is no model of that name. There are: ${known}.`, { param: 'model' });
+}
