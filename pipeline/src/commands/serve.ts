@@ -8,11 +8,11 @@ import { checkInteger, InputError } from '@onnoise/scheduler';
 import type { Argv, CommandModule } from 'yargs';
 import { plural } from '../terminal/format.ts';
 import { INTERRUPTED } from '../terminal/interrupt.ts';
-import { toNumber } from '../terminal/options.ts';
+import { allowRepeats, toNumber } from '../terminal/options.ts';
 
 /** The options of `pipeline serve`; its help tells their meaning. */
 export interface ServeArguments {
-  model: string[];
+  model?: string[] | undefined;
   host: string;
   port: number;
   device: DeviceChoice;
@@ -36,18 +36,20 @@ const ADDRESS = 'Where it listens, and to whom:';
 const LIMITS = 'Limits:';
 const LOG = 'The log:';
 const KIBIBYTE = 1024;
+/** The model that is shipped. */
+const DIGITS = 'models/digits';
 
 export const command: CommandModule<object, ServeArguments> = {
   command: 'serve',
   describe: 'Sample over HTTP',
   builder: (cli) =>
-    cli
+    allowRepeats(cli, 'model', 'cors-origin')
       .usage(
         '$0 serve [options]\n\nServes sampling over HTTP: the API of OpenAI for images, the Open Inference Protocol, metrics, ' +
           'and a page to try it. SIGTERM finishes what runs, SIGHUP loads the models anew.',
       )
       .options({
-        model: { ...list(MODELS, 'Model folder, or name=folder; may be repeated'), default: ['models/digits'] },
+        model: { ...list(MODELS, 'Model folder, or name=folder; may be repeated'), defaultDescription: DIGITS },
         device: {
           group: MODELS,
           choices: ['auto', 'cpu', 'cuda', 'webgpu'] as const,
@@ -133,7 +135,7 @@ async function serve(args: ServeArguments): Promise<void> {
 
 async function toOptions(args: ServeArguments): Promise<ServerOptions> {
   const { readApiKeys } = await import('@onnoise/runtime-node/server');
-  const { model, device, queue, rate, timeout, memory } = args;
+  const { model = [DIGITS], device, queue, rate, timeout, memory } = args;
   const body = args['max-body'];
   const keys = args['api-key-file'];
   return {
