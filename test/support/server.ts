@@ -1,0 +1,66 @@
+/** A server in a test: with an engine of its own, and gone with the tests that use it. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll } from 'vitest';
+import { createServer, type Server, type ServerOptions } from '../../runtime-node/src/server/index.ts';
+
+/** Starts a server before the tests of a suite; `options` may put models into the folder, which goes with the suite. */
+export function useServer(options: (folder: string) => ServerOptions | Promise<ServerOptions>): () => Server {
+  let server: Server;
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'onnoise-'));
+    server = await createServer(await options(folder));
+  });
+  afterAll(async () => {
+    await server?.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+  return () => server;
+}
+
+interface Answer {
+  status: number;
+  headers: Record<string, string | number | string[] | undefined>;
+  body: Buffer;
+  // biome-ignore lint/suspicious/noExplicitAny: whatever the server answered
+  json: any;
+}
+
+/** Asks a server without a socket. A `body` makes it a POST. */
+export async function ask(
+  { app }: Server,
+  url: string,
+  { body, headers = {} }: { body?: object | string; headers?: Record<string, string> } = {},
+): Promise<Answer> {
+  const method = body === undefined ? 'GET' : 'POST';
+  const type = body === undefined ? {} : { 'content-type': 'application/json' };
+  const answer = await app.inject({
+    method,
+    url,
+    headers: { ...type, ...headers },
+    ...(body !== undefined && { payload: body }),
+  });
+  const isJson = String(answer.headers['content-type']).startsWith('application/json');
+  return {
+    status: answer.statusCode,
+    headers: answer.headers,
+    body: answer.rawPayload,
+    json: isJson ? answer.json() : null,
+  };
+}
+
+export const IMAGES = '/v1/images/generations';
+
+/** Events of an answer, in their order. */
+export function eventsOf(body: Buffer): { event: string; data: Record<string, unknown> }[] {
+  return body
+    .toString()
+    .split('\n\n')
+    .filter((block) => block !== '' && !block.startsWith(':'))
+    .map((block) => {
+      const [, event = '', data = ''] = /^event: (.*)\ndata: (.*)$/.exec(block) ?? [];
+      return { event, data: JSON.parse(data) as Record<string, unknown> };
+    });
+}
