@@ -56,17 +56,21 @@ export async function createServer(given: ServerOptions): Promise<Server> {
     ready: () => supervisor.ready && !closing,
   });
   const app = createApp(options);
-  const supervisor = await supervise(options, {
-    onSteps: (report) => {
-      metrics.steps(report);
-      for (const [i, batch] of report.batches.entries()) admission.measure(batch, report.steps[i]!);
+  const { models, device, maxBatch } = options;
+  const supervisor = await supervise(
+    { models, device, maxBatch },
+    {
+      onSteps: (report) => {
+        metrics.steps(report);
+        for (const [i, batch] of report.batches.entries()) admission.measure(batch, report.steps[i]!);
+      },
+      onCrash: (reason, delay) => {
+        metrics.restarts.inc();
+        app.log.error({ reason, delay }, 'the engine ended, another is being started');
+      },
+      onRestartFailed: (error) => app.log.error({ err: error }, 'the engine could not be started'),
     },
-    onCrash: (reason, delay) => {
-      metrics.restarts.inc();
-      app.log.error({ reason, delay }, 'the engine ended, another is being started');
-    },
-    onRestartFailed: (error) => app.log.error({ err: error }, 'the engine could not be started'),
-  });
+  );
   const service: Service = { options, supervisor, admission, metrics, closing: () => closing };
 
   app.setErrorHandler((error, request, reply) => {
