@@ -1,6 +1,8 @@
 /**
  * `pipeline export`: a model folder from a training run. It ends with the parity check, and leaves nothing if that fails.
+ * `--triton` puts the model, or one that is there already, into a repository for Triton and KServe.
  */
+import { InputError, show } from '@onnoise/scheduler';
 import type { CommandModule } from 'yargs';
 import { formatPath } from '../terminal/format.ts';
 import { toNumber } from '../terminal/options.ts';
@@ -8,10 +10,15 @@ import { withProgress } from '../terminal/progress.ts';
 
 /** The options of `pipeline export`; its help tells their meaning. */
 export interface ExportArguments {
-  run: string;
-  out: string;
+  run?: string | undefined;
+  out?: string | undefined;
   checkpoint?: number | undefined;
+  model?: string | undefined;
+  triton?: string | undefined;
 }
+
+const RUN = 'From a training run:';
+const TRITON = 'For Triton or KServe:';
 
 export const command: CommandModule<object, ExportArguments> = {
   command: 'export',
@@ -19,26 +26,97 @@ export const command: CommandModule<object, ExportArguments> = {
   builder: (cli) =>
     cli
       .usage(
-        '$0 export --run <folder> --out <folder>\n\nTurns a training run into a model folder: its averaged weights as ONNX, with everything that sampling needs.',
+        '$0 export --run <folder> --out <folder> [--triton <repository>]\n$0 export --model <folder> --triton <repository>\n\n' +
+          'Turns a training run into a model folder: its averaged weights as ONNX, with everything that sampling needs. --triton writes it into a model repository, too.',
       )
       .options({
-        run: { string: true, requiresArg: true, demandOption: true, describe: 'Run folder of pipeline train' },
-        out: { string: true, requiresArg: true, demandOption: true, describe: 'Model folder to write' },
+        run: { group: RUN, string: true, requiresArg: true, describe: 'Run folder of pipeline train' },
+        out: { group: RUN, string: true, requiresArg: true, describe: 'Model folder to write' },
         checkpoint: {
+          group: RUN,
           requiresArg: true,
           coerce: toNumber('checkpoint'),
           describe: 'Step of the checkpoint to export',
           defaultDescription: 'the last',
         },
+        model: {
+          group: TRITON,
+          string: true,
+          requiresArg: true,
+          describe: 'Model folder that is there already, instead of --run and --out',
+        },
+        triton: {
+          group: TRITON,
+          string: true,
+          requiresArg: true,
+          describe: "Model repository to add the model to, under its folder's name",
+        },
       })
       .example('$0 export --run runs/digits --out out/digits', 'the last checkpoint')
-      .example('$0 export --run runs/digits --out out/early --checkpoint 500', 'the one at step 500'),
-  handler: async ({ run, out, checkpoint }) => {
-    const { exportRun } = await import('../export/export.ts');
-    const { parity } = await withProgress('Exporting', { unit: 'stages' }, (onProgress) =>
-      exportRun({ run, out, checkpoint, onProgress }),
-    );
-    process.stdout.write(`Largest difference between training and ONNX: ${parity.toExponential(1)}\n`);
-    process.stdout.write(`Model: ${formatPath(out)}\nTry: pipeline sample --model ${formatPath(out)}\n`);
+      .example('$0 export --run runs/digits --out out/early --checkpoint 500', 'the one at step 500')
+      .example('$0 export --model models/digits --triton out/repository', 'a model for Triton'),
+  handler: async (args) => {
+    const { model, triton, source } = checkCombination(args);
+    if (triton !== undefined) {
+      const { checkTritonTarget } = await import('../export/triton.ts');
+      await checkTritonTarget({ model, repository: triton });
+    }
+    if (source !== undefined) await exportFrom(source);
+    if (triton === undefined) return;
+    const { writeTritonModel } = await import('../export/triton.ts');
+    const written = await writeTritonModel({ model, repository: triton });
+    process.stdout.write(`Triton: ${formatPath(written.folder)} (up to ${written.maxBatchSize} images a call)\n`);
   },
 };
+
+interface Source {
+  run: string;
+  out: string;
+  checkpoint: number | undefined;
+}
+
+async function exportFrom({ run, out, checkpoint }: Source): Promise<void> {
+  const { exportRun } = await import('../export/export.ts');
+  const { parity } = await withProgress('Exporting', { unit: 'stages' }, (onProgress) =>
+    exportRun({ run, out, checkpoint, onProgress }),
+  );
+  process.stdout.write(`Largest difference between training and ONNX: ${parity.toExponential(1)}\n`);
+  process.stdout.write(`Model: ${formatPath(out)}\nTry: pipeline sample --model ${formatPath(out)}\n`);
+}
+
+/**
+ * What is exported: the model folder, there already or, with a `source`, to be made of a run.
+ * @throws InputError for options that do not go together; it names them, says why, and gives a command.
+ */
+function checkCombination(args: ExportArguments): { model: string; triton: string | undefined; source?: Source } {
+  const { run, out, checkpoint, model, triton } = args;
+  const refuse = (rule: string, received: string, command: string): never => {
+    throw new InputError(`Cannot export: ${rule}, received ${received}. Try: pipeline export ${command}`);
+  };
+  const fromRun = '--run runs/digits --out out/digits';
+  if (model !== undefined) {
+    const command = `--model ${model} --triton out/repository`;
+    const given = Object.entries({ run, out, checkpoint }).find(([, value]) => value !== undefined);
+    if (given) {
+      const [name, value] = given;
+      const rule = `--${name} must be left out beside --model, which names a model that is exported already`;
+      refuse(rule, `--${name} ${show(value)}`, command);
+    }
+    if (triton === undefined) {
+      refuse('--model must come with --triton, since a model folder is exported already', 'no --triton', command);
+    }
+    return { model, triton };
+  }
+  if (run === undefined) {
+    const given = out === undefined ? 'neither' : '--out alone';
+    return refuse('--run must name a run to export, or --model a model folder for --triton', given, fromRun);
+  }
+  if (out === undefined) {
+    return refuse(
+      '--out must come with --run, as the model folder to make',
+      'no --out',
+      `--run ${run} --out out/digits`,
+    );
+  }
+  return { model: out, triton, source: { run, out, checkpoint } };
+}

@@ -40,7 +40,7 @@ describe('pipeline', () => {
     ['a word for a number', ['sample', '--count', 'many'], '--count must be a number, received "many"'],
     ['words for numbers', ['sample', '--labels', '1,x'], '--labels must be numbers with commas between them'],
     ['a choice that is none', ['sample', '--sampler', 'euler'], 'Choices: "ddpm", "ddim"'],
-    ['a missing option', ['export', '--run', 'x'], 'Missing required argument: out'],
+    ['a missing option', ['prepare'], 'Missing required argument: data'],
   ])('refuses %s with exit code 2 and says where help is', async (_, args, message) => {
     const { code, stdout, stderr } = await runCli(...args);
     expect([code, stdout]).toEqual([2, '']);

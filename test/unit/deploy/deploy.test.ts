@@ -1,0 +1,83 @@
+/** What the files in deploy/ say of the rest of the project. None of them is run here: no container engine is needed. */
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const root = join(import.meta.dirname, '..', '..', '..');
+const read = (path: string) => readFile(join(root, path), 'utf8');
+const readJson = async (path: string) => JSON.parse(await read(path));
+const exists = (path: string) =>
+  stat(join(root, path)).then(
+    () => true,
+    () => false,
+  );
+
+/** A Dockerfile's instructions, with continued lines joined and comments left out. */
+async function instructions(path: string): Promise<string[]> {
+  const text = (await read(path)).replace(/^#.*\n/gm, '').replace(/\\\n\s*/g, '');
+  return text.split('\n').filter((line) => line !== '');
+}
+
+/** What it copies from the project's folder. */
+async function copied(path: string): Promise<string[]> {
+  const copies = (await instructions(path)).filter((line) => /^COPY (?!--from)/.test(line));
+  return copies.flatMap((line) => line.split(/\s+/).slice(1, -1));
+}
+
+describe('deploy/Dockerfile', () => {
+  it('copies what is there, every workspace for npm ci, and what the ignore file lets through', async () => {
+    const sources = await copied('deploy/Dockerfile');
+    const { workspaces } = await readJson('package.json');
+    expect(sources).toEqual(expect.arrayContaining(workspaces.map((name: string) => `${name}/package.json`)));
+    const allowed = (await read('.dockerignore')).split('\n').flatMap((line) => /^!(.*)/.exec(line)?.[1] ?? []);
+    for (const source of sources) {
+      expect(await exists(source), source).toBe(true);
+      expect(
+        allowed.some((path) => source === path || source.startsWith(`${path}/`)),
+        source,
+      ).toBe(true);
+    }
+  });
+
+  it('takes out packages that are there, and none that sampling asks for', async () => {
+    const line = (await instructions('deploy/Dockerfile')).find((text) => text.startsWith('RUN rm -r '))!;
+    const removed = line.split(' && ')[0]!.split(/\s+/).slice(3);
+    const { packages } = await readJson('package-lock.json');
+    const names = Object.keys(packages).map((path) => path.replace(/^node_modules\//, ''));
+    for (const name of removed) {
+      expect(
+        names.some((path) => path === name || path.startsWith(`${name}/`)),
+        name,
+      ).toBe(true);
+    }
+    const { dependencies } = await readJson('runtime-node/package.json');
+    for (const name of Object.keys(dependencies)) {
+      expect(removed.some((path) => name === path || name.startsWith(`${path}/`))).toBe(false);
+    }
+  });
+});
+
+describe('deploy/', () => {
+  it("takes the CUDA files of the onnxruntime that npm installs: another version's cannot be loaded", async () => {
+    const { packages } = await readJson('package-lock.json');
+    const versions = (await instructions('deploy/Dockerfile.cuda')).flatMap(
+      (line) => /^ARG ONNXRUNTIME=(.*)/.exec(line)?.[1] ?? [],
+    );
+    expect(new Set(versions)).toEqual(new Set([packages['node_modules/onnxruntime-node'].version]));
+  });
+
+  it.each(['Dockerfile', 'Dockerfile.cuda'])(
+    '%s runs as a user that is not root, and tells its health',
+    async (name) => {
+      const lines = await instructions(`deploy/${name}`);
+      const last = lines.slice(lines.findLastIndex((line) => line.startsWith('FROM ')));
+      expect(last.filter((line) => line.startsWith('USER '))).toEqual(['USER 1000:1000']);
+      const check = last.find((line) => line.startsWith('HEALTHCHECK '))!;
+      const [program, flag, script] = JSON.parse(check.slice(check.indexOf('[')));
+      expect([program, flag]).toEqual(['node', '-e']);
+      // It is JavaScript.
+      expect(() => new Function(script)).not.toThrow();
+      expect(script).toContain('/v2/health/ready');
+    },
+  );
+});
