@@ -116,7 +116,6 @@ async function serve(args: ServeArguments): Promise<void> {
   const { createServer } = await import('@onnoise/runtime-node/server');
   const server = await createServer(await toOptions(args));
   for (const { name, device, reason } of server.models) say(`Model ${name} on ${device} (${reason})`);
-  const ended = untilToldToEnd(server);
   try {
     say(`Listening at ${await server.listen({ host, port })}`);
   } catch (error) {
@@ -130,7 +129,7 @@ async function serve(args: ServeArguments): Promise<void> {
   if (args['api-key-file'] === undefined && !isLoopback(host)) {
     say('Everyone who reaches this address may ask. --api-key-file limits it to those with a key.');
   }
-  await ended;
+  await untilToldToEnd(server);
 }
 
 async function toOptions(args: ServeArguments): Promise<ServerOptions> {
@@ -159,8 +158,7 @@ function untilToldToEnd(server: Server): Promise<void> {
       say(`Stopping: finishing ${plural(server.depth, 'image')}. Once more ends at once.`);
       server.close().then(resolve, reject);
     };
-    process.on('SIGTERM', end);
-    process.on('SIGINT', end);
+    for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, end);
     process.on('SIGHUP', () => {
       server.reload().then(
         () => say('The models were loaded anew.'),
