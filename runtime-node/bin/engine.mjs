@@ -5,4 +5,5 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {
 const { register } = await import('tsx/esm/api');
 register({ tsconfig: false });
 const { serveEngine } = await import('../src/engine/child.ts');
-serveEngine(process);
+const { parentChannel } = await import('../src/engine/channel.ts');
+serveEngine(parentChannel(process));

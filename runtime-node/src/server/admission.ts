@@ -20,8 +20,8 @@ export interface Admission {
    * @throws Refusal (429) where they do not fit.
    */
   take(client: string, count: number, steps: number): { releaseOne(): void; release(): void };
-  /** Takes bytes on. @throws Refusal (429) where they do not fit. */
-  hold(bytes: number): () => void;
+  /** Takes bytes on, of a client where one has sent them. @throws Refusal (429) where they do not fit. */
+  hold(bytes: number, client?: string): () => void;
   /** Tells how long a step took. */
   measure(batch: number, milliseconds: number): void;
 }
@@ -32,6 +32,7 @@ const LONGEST_WAIT = 600;
 
 export function createAdmission({ queue, memory }: AdmissionOptions): Admission {
   const held = new Map<string, number>();
+  const heldBytes = new Map<string, number>();
   let images = 0;
   /** Network calls that the images need yet, at most. */
   let calls = 0;
@@ -71,17 +72,24 @@ export function createAdmission({ queue, memory }: AdmissionOptions): Admission 
       };
       return { releaseOne: () => left > 0 && release(1), release: () => left > 0 && release(left) };
     },
-    hold(count) {
-      if (bytes + count > memory) {
+    hold(count, client = '') {
+      const own = heldBytes.get(client) ?? 0;
+      // Unlike a place, a client may keep bytes as long as it likes to take over reading: the half is always for others.
+      if (bytes + count > memory || (own > 0 && own + count > memory / 2)) {
         throw new Refusal(429, 'memory_full', 'requests take up all the memory that they may', {
           retryAfter: retryAfter(),
         });
       }
       bytes += count;
+      heldBytes.set(client, own + count);
       let over = false;
       return () => {
-        if (!over) bytes -= count;
+        if (over) return;
         over = true;
+        bytes -= count;
+        const left = heldBytes.get(client)! - count;
+        if (left === 0) heldBytes.delete(client);
+        else heldBytes.set(client, left);
       };
     },
     measure(batch, milliseconds) {

@@ -1,5 +1,6 @@
 /** One request's work: what it may take, when it is given up, and what it gives back however it ends. */
 import type { FastifyReply } from 'fastify';
+import { whenOver } from './connections.ts';
 import { Refusal } from './errors.ts';
 import type { Service } from './service.ts';
 
@@ -38,7 +39,7 @@ export async function withinLimits<T>(
   const place = admission.take(client, count, steps);
   let free: () => void;
   try {
-    free = admission.hold(count * (size * BYTES_A_VALUE + BYTES_AN_IMAGE));
+    free = admission.hold(count * (size * BYTES_A_VALUE + BYTES_AN_IMAGE), client);
   } catch (error) {
     place.release();
     throw error;
@@ -48,17 +49,15 @@ export async function withinLimits<T>(
   const late = setTimeout(() => {
     abort.abort(new Refusal(504, 'timeout', `The request took longer than its ${timeout} s and was given up.`));
   }, timeout * 1000);
-  const gone = () => abort.abort(new Refusal(499, 'client_gone', 'The client closed the connection.'));
-  reply.raw.once('close', gone);
+  const forget = whenOver(reply, () => {
+    abort.abort(new Refusal(499, 'client_gone', 'The client closed the connection.'));
+  });
   try {
-    if (reply.raw.destroyed) gone();
     return await run({ signal: abort.signal, releaseOne: place.releaseOne });
   } finally {
     clearTimeout(late);
-    reply.raw.off('close', gone);
+    forget();
     place.release();
-    // What was made waits here until the client has read it.
-    if (reply.raw.writableFinished || reply.raw.destroyed) free();
-    else for (const event of ['finish', 'close']) reply.raw.once(event, free);
+    whenOver(reply, free); // what was made waits here until the client has read it
   }
 }

@@ -11,8 +11,10 @@ import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import type { EngineModel } from '../engine/protocol.ts';
 import { supervise } from '../engine/supervisor.ts';
 import { createAdmission } from './admission.ts';
+import { createCloser } from './connections.ts';
 import { describeApi } from './describe.ts';
 import { Refusal, sendRefusal, toRefusal } from './errors.ts';
+import { frameworkErrors } from './framework-errors.ts';
 import { createMetrics } from './metrics.ts';
 import { type CompleteOptions, completeOptions, type ServerOptions } from './options.ts';
 import { protect } from './protect.ts';
@@ -82,6 +84,7 @@ export async function createServer(given: ServerOptions): Promise<Server> {
   app.setNotFoundHandler(() => {
     throw new Refusal(404, 'not_found', 'There is nothing at this address. /openapi.json tells what there is.');
   });
+  const closer = createCloser(app);
   await protect(app, service);
   await describeApi(app, options);
   for (const routes of [imageRoutes, modelRoutes, inferenceRoutes, systemRoutes]) routes(app, service);
@@ -102,7 +105,7 @@ export async function createServer(given: ServerOptions): Promise<Server> {
     reload: () => supervisor.reload(),
     async close() {
       closing = true;
-      await app.close();
+      await closer.close((options.timeout + BODY_LIMIT) * 1000);
       await supervisor.close();
     },
     async kill() {
@@ -127,6 +130,7 @@ function createApp({ logger, maxBody, maxConnections, timeout, trustProxy }: Com
     trustProxy,
     genReqId: () => randomUUID(),
     requestIdHeader: false,
+    ...frameworkErrors,
     requestTimeout: BODY_LIMIT * 1000,
     // A reader that takes nothing for so long is gone; a request that waits for its turn is not.
     connectionTimeout: (timeout + BODY_LIMIT) * 1000,

@@ -27,6 +27,13 @@ export function toRefusal(error: unknown): Refusal {
     return new Refusal(415, 'media_type', 'Cannot read the request: its content-type must be application/json.');
   if (statusCode === 413)
     return new Refusal(413, 'body_too_large', 'Cannot read the request: its body is larger than this server takes.');
+  if (statusCode === 414 || code === 'FST_ERR_BAD_URL') {
+    return new Refusal(
+      statusCode,
+      'invalid_url',
+      'Cannot take the request: its address must be a right URL, and shorter.',
+    );
+  }
   if (statusCode < 500) return new Refusal(statusCode, code ?? 'invalid_request', message);
   if (statusCode === 503)
     return new Refusal(503, 'closing', 'The server is being stopped: ask another.', { retryAfter: 1 });

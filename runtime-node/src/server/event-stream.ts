@@ -15,16 +15,18 @@ const HEARTBEAT = 15_000;
 
 export function createEventStream(): EventStream {
   const stream = new Readable({ read() {}, highWaterMark: LAG });
+  let ended = false;
   const beat = setInterval(() => stream.readableLength === 0 && stream.push(': waiting\n\n'), HEARTBEAT);
   stream.once('close', () => clearInterval(beat));
   return {
     stream,
     send(event, data, { mayBeMissed = false } = {}) {
-      if (stream.destroyed || (mayBeMissed && stream.readableLength > LAG)) return;
+      if (ended || stream.destroyed || (mayBeMissed && stream.readableLength > LAG)) return;
       stream.push(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
     },
     end() {
       clearInterval(beat);
+      ended = true;
       if (!stream.destroyed) stream.push(null);
     },
   };

@@ -33,9 +33,15 @@ export function invalidField({ instancePath, keyword, params, parentSchema, data
   }
   const rule = ruleOf(parentSchema ?? {}) ?? message ?? 'what its description says';
   const name = path === '' ? 'its body' : path;
-  return new Refusal(400, 'invalid_value', `${ACTION} ${name} must be ${rule}, received ${show(data)}.`, {
+  return new Refusal(400, 'invalid_value', `${ACTION} ${name} must be ${rule}, received ${received(data)}.`, {
     param: path || null,
   });
+}
+
+/** What was sent may be nested deeper than any stack: of what holds values only the kind is told. */
+function received(data: unknown): string {
+  if (Array.isArray(data)) return data.length === 0 ? 'an empty array' : `an array of ${data.length}`;
+  return typeof data === 'object' && data !== null ? 'an object' : show(data);
 }
 
 /** `an integer from 1 to 16`; undefined for a schema that says nothing of this kind. */

@@ -3,6 +3,7 @@ import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance } from 'fastify';
+import { whenOver } from './connections.ts';
 import { Refusal } from './errors.ts';
 import { createKeyCheck } from './keys.ts';
 import type { Service } from './service.ts';
@@ -79,8 +80,7 @@ export async function protect(app: FastifyInstance, { options, admission, metric
   app.addHook('onRequest', async (request, reply) => {
     if (request.method !== 'POST') return;
     const told = Number(request.headers['content-length'] ?? maxBody);
-    const free = admission.hold(Math.min(Number.isFinite(told) ? told : maxBody, maxBody));
-    for (const event of ['finish', 'close']) reply.raw.once(event, free);
+    whenOver(reply, admission.hold(Math.min(Number.isFinite(told) ? told : maxBody, maxBody), request.client));
   });
 
   app.addHook('onResponse', async (request, reply) => {

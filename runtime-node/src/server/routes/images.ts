@@ -51,7 +51,9 @@ async function stream(service: Service, { request, reply, model, task, limits }:
   const events = createEventStream();
   const common = { background: 'opaque', output_format: 'png', quality: 'auto', size: sizeName(model) };
   await new Promise<void>((resolve, reject) => {
+    let begun = false;
     void withinLimits(service, reply, limits, async (work) => {
+      begun = true;
       resolve();
       const shown: number[] = task.seeds.map(() => 0);
       let last = Promise.resolve();
@@ -76,7 +78,7 @@ async function stream(service: Service, { request, reply, model, task, limits }:
     })
       .catch((error: unknown) => {
         const refusal = toRefusal(error);
-        reject(refusal);
+        if (!begun) return reject(refusal);
         if (refusal.statusCode === 500) request.log.error({ err: error }, 'streaming failed');
         service.metrics.errors.inc({ code: refusal.code });
         events.send('error', { type: 'error', ...openaiError(refusal) });

@@ -1,0 +1,31 @@
+/** What fails before there is a route or even a request: in the shape of the API, like all that comes later. */
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import type { FastifyServerOptions } from 'fastify';
+import { openaiError, Refusal, sendRefusal, toRefusal } from './errors.ts';
+
+type Handlers = Required<Pick<FastifyServerOptions, 'frameworkErrors' | 'clientErrorHandler'>>;
+
+export const frameworkErrors: Handlers = {
+  frameworkErrors(error, request, reply) {
+    sendRefusal(request, reply, toRefusal(error));
+  },
+  /** Heads that are not HTTP, too long or too slow. What follows on the connection cannot be told apart: it is closed. */
+  clientErrorHandler(error, socket: Socket) {
+    if (error.code !== 'ECONNRESET' && socket.writable) {
+      const refusal = toClientRefusal(error.code);
+      const body = JSON.stringify(openaiError(refusal));
+      const status = `${refusal.statusCode} ${STATUS_CODES[refusal.statusCode]}`;
+      const head = `content-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close`;
+      socket.write(`HTTP/1.1 ${status}\r\n${head}\r\n\r\n${body}`);
+    }
+    socket.destroy();
+  },
+};
+
+function toClientRefusal(code: string): Refusal {
+  const read = 'Cannot read the request:';
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return new Refusal(408, 'too_slow', `${read} it must come sooner.`);
+  if (code === 'HPE_HEADER_OVERFLOW') return new Refusal(431, 'head_too_large', `${read} its head must be shorter.`);
+  return new Refusal(400, 'invalid_http', `${read} it must be HTTP/1.1.`);
+}
