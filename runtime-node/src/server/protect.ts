@@ -24,7 +24,7 @@ declare module 'fastify' {
 /** Clients whose rate is remembered. */
 const CLIENTS = 10_000;
 
-export async function protect(app: FastifyInstance, { options, admission, metrics, closing }: Service): Promise<void> {
+export async function protect(app: FastifyInstance, { options, admission, metrics }: Service): Promise<void> {
   const { apiKeys, corsOrigins, maxBody, rate } = options;
   const keyOf = createKeyCheck(apiKeys);
 
@@ -84,8 +84,6 @@ export async function protect(app: FastifyInstance, { options, admission, metric
   });
 
   app.addHook('onResponse', async (request, reply) => {
-    // A connection that is kept alive would keep the server from ending.
-    if (closing()) request.raw.socket.destroySoon?.();
     const { method, routeOptions, client } = request;
     const route = routeOptions.url ?? 'none';
     metrics.requests.inc({ route, method, status: reply.statusCode });

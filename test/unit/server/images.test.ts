@@ -125,7 +125,7 @@ describe('POST /v1/images/generations', () => {
     [
       { label: {} },
       'label',
-      'Cannot take the request: label must be an integer or a text of at most 200 characters or an array of 1 to 16, received {}.',
+      'Cannot take the request: label must be an integer or a text of at most 200 characters or an array of 1 to 16, received an object.',
     ],
     [{ quality: 'hd' }, 'quality', 'Cannot take the request: the field quality is not known.'],
     [
@@ -164,7 +164,7 @@ describe('POST /v1/images/generations', () => {
       null,
       'Cannot sample images: labels must be at most as many as images, received 2 for 1.',
     ],
-    [[1], null, 'Cannot take the request: its body must be an object, received [1].'],
+    [[1], null, 'Cannot take the request: its body must be an object, received an array of 1.'],
   ])('refuses %j in a sentence', async (body, param, message) => {
     const { status, json } = await generate(body);
     expect(status).toBe(400);
