@@ -3,6 +3,7 @@ import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance } from 'fastify';
+import { clientOf } from './address.ts';
 import { whenOver } from './connections.ts';
 import { Refusal } from './errors.ts';
 import { createKeyCheck } from './keys.ts';
@@ -50,7 +51,7 @@ export async function protect(app: FastifyInstance, { options, admission, metric
   app.decorateRequest('client', '');
   app.addHook('onRequest', async (request, reply) => {
     void reply.header('x-request-id', request.id);
-    request.client = request.ip;
+    request.client = clientOf(request.ip);
     if (apiKeys.length === 0 || request.routeOptions.config.open) return;
     const key = keyOf(request.headers.authorization);
     if (key === undefined) {
