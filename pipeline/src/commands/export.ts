@@ -35,10 +35,11 @@ export const command: CommandModule<object, ExportArguments> = {
       .example('$0 export --run runs/digits --out out/early --checkpoint 500', 'the one at step 500'),
   handler: async ({ run, out, checkpoint }) => {
     const { exportRun } = await import('../export/export.ts');
+    const { describeParity } = await import('../export/parity.ts');
     const { parity } = await withProgress('Exporting', { unit: 'stages' }, (onProgress) =>
       exportRun({ run, out, checkpoint, onProgress }),
     );
-    process.stdout.write(`Largest difference between training and ONNX: ${parity.toExponential(1)}\n`);
+    process.stdout.write(`Largest difference between training and ONNX: ${describeParity(parity)}\n`);
     process.stdout.write(`Model: ${formatPath(out)}\nTry: pipeline sample --model ${formatPath(out)}\n`);
   },
 };
