@@ -68,7 +68,7 @@ async function start(signal: AbortSignal): Promise<boolean> {
   const { parity, bytes } = await withProgress('Exporting', { unit: 'stages' }, (onProgress) =>
     exportRun({ run: RUN, out: MODEL, onProgress }),
   );
-  say(`    ${formatBytes(bytes)}, largest difference ${parity.toExponential(1)}`);
+  say(`    ${formatBytes(bytes)}, largest difference ${parity.difference.toExponential(1)}`);
 
   say(`4/4 Sampling: ${PICTURES} digits out of noise, in ${STEPS} steps`);
   const model = await loadModel(MODEL, {

@@ -20,6 +20,8 @@ export interface RemoteFile {
   sha256: string | null;
 }
 
+type Contents = Pick<RemoteFile, 'size' | 'sha256'>;
+
 export interface DownloadOptions {
   network: Network;
   signal?: AbortSignal;
@@ -34,6 +36,11 @@ export async function downloadedBytes(path: string): Promise<number> {
   return (await sizeOf(path)) || (await sizeOf(`${path}.part`));
 }
 
+/** Whether a file is there whole, by an earlier download or brought by hand. */
+export async function isDownloaded(file: Contents, path: string, signal?: AbortSignal): Promise<boolean> {
+  return (await sizeOf(path)) > 0 && (await differenceOf(file, path, signal)) === null;
+}
+
 /**
  * @param path where the whole file is to be.
  * @throws InputError if the server cannot be reached or what it sends is not the file
@@ -41,10 +48,8 @@ export async function downloadedBytes(path: string): Promise<number> {
 export async function download(file: RemoteFile, path: string, options: DownloadOptions): Promise<void> {
   const { signal, onBytes } = options;
   const part = `${path}.part`;
-  if (await sizeOf(path)) {
-    if ((await differenceOf(file, path, signal)) === null) return;
-    await rm(path);
-  }
+  if (await isDownloaded(file, path, signal)) return;
+  await rm(path, { force: true });
   await mkdir(dirname(path), { recursive: true });
   for (;;) {
     const earlier = await sizeOf(part);
@@ -63,7 +68,7 @@ export async function download(file: RemoteFile, path: string, options: Download
 }
 
 /** How a file is another than it should be: `the SHA-256 ... in place of ...`; null where it is not. */
-async function differenceOf(file: RemoteFile, path: string, signal?: AbortSignal): Promise<string | null> {
+async function differenceOf(file: Contents, path: string, signal?: AbortSignal): Promise<string | null> {
   const size = await sizeOf(path);
   if (size !== file.size) return `${size} bytes in place of ${file.size}`;
   if (file.sha256 === null) return null;

@@ -30,17 +30,25 @@ export function chooseIndex(option: string | undefined, env = process.env): stri
   return index.replace(/\/+$/, '');
 }
 
+export interface FindOptions {
+  signal?: AbortSignal | undefined;
+  /** What else to do where it is not found: a sentence. */
+  advice?: string;
+}
+
 /** Asks for the address of a file of a project. @throws InputError if the index is not there or has no such file */
 export async function findFile(
   network: Network,
   index: string,
   project: string,
   file: string,
-  signal?: AbortSignal,
+  { signal, advice = '' }: FindOptions = {},
 ): Promise<Address> {
   const { url, headers } = splitCredentials(`${index}/${project}/`);
   const refuse = (reason: string) =>
-    new InputError(`Cannot download ${file}: ${reason}. --index names another index, as a mirror of ${PYPI}.`);
+    new InputError(
+      `Cannot download ${file}: ${reason}. --index names another index, as a mirror of ${PYPI}. ${advice}`.trim(),
+    );
   let page: { url: string; text: string; json: boolean };
   try {
     const accept = 'application/vnd.pypi.simple.v1+json, text/html;q=0.5';

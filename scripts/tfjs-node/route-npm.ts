@@ -7,11 +7,11 @@ import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
-import { formatBytes } from '../../pipeline/src/terminal/format.ts';
+import { formatBytes, formatPath } from '../../pipeline/src/terminal/format.ts';
 import type { NativeInstall, NativeKind } from '../../pipeline/src/train/engines/native/install.ts';
 import { runCommand } from './command.ts';
 import { compileAddon, findCompiler } from './compile.ts';
-import { isDiskError } from './disk.ts';
+import { checkSpace, isDiskError } from './disk.ts';
 import { download } from './download.ts';
 import { packagePaths } from './link.ts';
 import { isHttpAddress, networkAdvice, networkReason } from './network.ts';
@@ -21,6 +21,8 @@ import type { System } from './system.ts';
 /** Of the libtensorflow that the package downloads. */
 const LIBTENSORFLOW = '2.9.1';
 const STORAGE = 'https://storage.googleapis.com/';
+/** Bytes of libtensorflow for each of its archive, about. */
+const UNPACKED = 4;
 const REACH_MS = 5000;
 const INSTALL_MS = 30 * 60_000;
 
@@ -42,7 +44,7 @@ export function libtensorflowAddress(kind: NativeKind, { platform, arch }: Syste
 
 const libType = (kind: NativeKind) => (kind === 'tfjs-node-gpu' ? 'gpu' : 'cpu');
 
-/** @throws InputError where its host cannot be reached */
+/** @throws InputError where its host cannot be reached, or the disk has no room */
 export async function planNpm(job: Job, system: System): Promise<Plan> {
   const { kind, folder, force, installed, whole, signal } = job;
   const { libraries, headers, addon } = packagePaths(folder);
@@ -66,10 +68,11 @@ export async function planNpm(job: Job, system: System): Promise<Plan> {
   const archive = join(job.cache, 'downloads', address.slice(address.lastIndexOf('/') + 1));
   // A zip is for Windows, where more than unpacking is to do.
   const own = size === null || address.endsWith('.zip');
+  if (size !== null) await checkSpace(folder, UNPACKED * size);
   return {
     lines: [
       `download   ${size === null ? 'some hundred MiB' : formatBytes(size)} from ${new URL(address).host}: libtensorflow, and the addon`,
-      `on disk    about four times that in ${folder}`,
+      `on disk    about ${UNPACKED} times that in ${formatPath(folder)}`,
       'compiler   none, unless no built addon comes',
     ],
     changes: true,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { formatBytes, formatPath } from '../../pipeline/src/terminal/format.ts';
 import { compileAddon, findCompiler } from './compile.ts';
 import { checkSpace } from './disk.ts';
-import { download, downloadedBytes } from './download.ts';
+import { download, downloadedBytes, isDownloaded } from './download.ts';
 import { isLinked, linkDeps, packagePaths } from './link.ts';
 import { type Address, findFile } from './package-index.ts';
 import type { Job, Plan } from './route.ts';
@@ -14,7 +14,7 @@ import { cudaWheels, projectOf, TENSORFLOW, tensorflowWheel, versionOf, type Whe
 
 /** @throws InputError for what would stop it: no network, no compiler, no space, a folder that cannot be written */
 export async function planPypi(job: Job): Promise<Plan> {
-  const { kind, folder, cache, force, whole, network, index, signal } = job;
+  const { kind, folder, cache, force, whole, index, signal } = job;
   const main = tensorflowWheel(kind);
   const site = join(cache, `${projectOf(main)}-${versionOf(main)}`);
   const downloads = join(cache, 'downloads');
@@ -30,26 +30,16 @@ export async function planPypi(job: Job): Promise<Plan> {
   const built = job.installed?.route === 'pypi' && whole && isLinked(folder, libraries);
   const compiler = built && missing.length === 0 ? null : await findCompiler(process.env, signal);
 
-  const paths = missing.map((wheel) => join(downloads, wheel.file));
-  const there = await Promise.all(paths.map(downloadedBytes));
-  const bytes = sum(missing.map(({ size }, i) => Math.max(0, size - there[i]!)));
-  const unpacked = sum(wheels.map((wheel) => wheel.unpacked));
-  await checkSpace(cache, spaceNeeded(missing, there));
-  const addresses: Address[] = [];
-  // A few at a time: an index is no place to storm, nor is a signal.
-  for (let i = 0; i < missing.length; i += 4) {
-    const few = missing.slice(i, i + 4);
-    addresses.push(
-      ...(await Promise.all(few.map((wheel) => findFile(network, index, projectOf(wheel), wheel.file, signal)))),
-    );
-  }
+  const pathOf = (wheel: Wheel) => join(downloads, wheel.file);
+  const toFetch: Wheel[] = [];
+  for (const wheel of missing) if (!(await isDownloaded(wheel, pathOf(wheel), signal))) toFetch.push(wheel);
+  await checkSpace(cache, spaceNeeded(missing, await Promise.all(missing.map(pathOf).map(downloadedBytes))));
+  const addresses = await findWheels(job, toFetch, downloads);
 
-  const hosts = [...new Set(addresses.map(({ url }) => new URL(url).host))].join(', ');
-  const names = missing.map((wheel) => `${projectOf(wheel)} ${versionOf(wheel)}`).join(', ');
+  const unpacked = sum(wheels.map((wheel) => wheel.unpacked));
   const lines = [
-    missing.length > 0
-      ? `download   ${formatBytes(bytes)} from ${hosts} (index ${new URL(index).host}): ${names}`
-      : 'download   nothing, all of it is there',
+    `download   ${await describeDownload(toFetch, addresses, pathOf, index)}`,
+    ...(missing.length > toFetch.length ? [`unpack     ${namesOf(missing)}`] : []),
     `on disk    ${formatBytes(unpacked)} in ${formatPath(site)}`,
     ...(cuda ? [`CUDA       ${cuda.reason}`] : []),
     `compiler   ${compiler === null ? 'none, the addon is built' : `${compiler.join(' ')}, some seconds`}`,
@@ -60,7 +50,7 @@ export async function planPypi(job: Job): Promise<Plan> {
     changes: compiler !== null,
     async prepare() {
       await mkdir(downloads, { recursive: true });
-      for (const [i, wheel] of missing.entries()) await fetchWheel(job, wheel, addresses[i]!, paths[i]!, site);
+      for (const wheel of missing) await fetchWheel(job, wheel, addresses.get(wheel), pathOf(wheel), site);
     },
     async install() {
       if (compiler !== null) {
@@ -73,18 +63,57 @@ export async function planPypi(job: Job): Promise<Plan> {
   };
 }
 
+const namesOf = (wheels: readonly Wheel[]) =>
+  wheels.map((wheel) => `${projectOf(wheel)} ${versionOf(wheel)}`).join(', ');
+
+/** @param pathOf where a wheel is downloaded to */
+async function describeDownload(
+  wheels: readonly Wheel[],
+  addresses: ReadonlyMap<Wheel, Address>,
+  pathOf: (wheel: Wheel) => string,
+  index: string,
+): Promise<string> {
+  if (wheels.length === 0) return 'nothing, all of it is there';
+  const all = sum(wheels.map(({ size }) => size));
+  const there = await Promise.all(wheels.map((wheel) => downloadedBytes(pathOf(wheel))));
+  const bytes = sum(wheels.map(({ size }, i) => Math.max(0, size - there[i]!)));
+  const hosts = new Set([...addresses.values()].map(({ url }) => new URL(url).host));
+  return (
+    `${formatBytes(bytes)}${bytes < all ? ` of ${formatBytes(all)}` : ''} ` +
+    `from ${[...hosts].join(', ')} (index ${new URL(index).host}): ${namesOf(wheels)}`
+  );
+}
+
+/** @throws InputError where the index cannot be asked, which says where a file that is brought by hand belongs */
+async function findWheels(
+  { network, index, signal }: Job,
+  wheels: readonly Wheel[],
+  downloads: string,
+): Promise<Map<Wheel, Address>> {
+  const advice = `A file that was fetched elsewhere belongs in ${formatPath(downloads)}.`;
+  const find = async (wheel: Wheel) =>
+    [wheel, await findFile(network, index, projectOf(wheel), wheel.file, { signal, advice })] as const;
+  const found: (readonly [Wheel, Address])[] = [];
+  // A few at a time: an index is no place to storm, nor is a signal.
+  for (let i = 0; i < wheels.length; i += 4) found.push(...(await Promise.all(wheels.slice(i, i + 4).map(find))));
+  return new Map(found);
+}
+
+/** @param address of a wheel that is not downloaded yet */
 async function fetchWheel(
   { hooks, network, signal }: Job,
   wheel: Wheel,
-  address: { url: string; headers: Record<string, string> },
+  address: Address | undefined,
   path: string,
   site: string,
 ): Promise<void> {
   const { size, sha256, unpacked } = wheel;
   const stop = signal && { signal };
-  await hooks.progress(`Downloading ${projectOf(wheel)}`, (report) =>
-    download({ ...address, size, sha256 }, path, { network, ...stop, onBytes: (done) => report(done, size) }),
-  );
+  if (address !== undefined) {
+    await hooks.progress(`Downloading ${projectOf(wheel)}`, (report) =>
+      download({ ...address, size, sha256 }, path, { network, ...stop, onBytes: (done) => report(done, size) }),
+    );
+  }
   await hooks.progress(`Unpacking ${projectOf(wheel)}`, (report) =>
     unpack(path, wheel, site, { ...stop, onBytes: (done) => report(done, unpacked) }),
   );

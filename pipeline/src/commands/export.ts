@@ -77,10 +77,11 @@ interface Source {
 
 async function exportFrom({ run, out, checkpoint }: Source): Promise<void> {
   const { exportRun } = await import('../export/export.ts');
+  const { describeParity } = await import('../export/parity.ts');
   const { parity } = await withProgress('Exporting', { unit: 'stages' }, (onProgress) =>
     exportRun({ run, out, checkpoint, onProgress }),
   );
-  process.stdout.write(`Largest difference between training and ONNX: ${parity.toExponential(1)}\n`);
+  process.stdout.write(`Largest difference between training and ONNX: ${describeParity(parity)}\n`);
   process.stdout.write(`Model: ${formatPath(out)}\nTry: pipeline sample --model ${formatPath(out)}\n`);
 }
 

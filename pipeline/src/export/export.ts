@@ -12,7 +12,7 @@ import { type Metrics, readLines, type ValidationMetrics } from '../train/metric
 import { openRun, runPaths } from '../train/run-folder.ts';
 import { parametersOf } from '../train/state.ts';
 import { inferenceGraph } from './inference.ts';
-import { measureParity, PARITY_BATCHES, PARITY_LIMIT } from './parity.ts';
+import { describeParity, measureParity, PARITY_BATCHES, type Parity, parityLimit } from './parity.ts';
 
 export interface ExportOptions {
   /** Folder of a training run. */
@@ -25,8 +25,8 @@ export interface ExportOptions {
 }
 
 export interface ExportResult {
-  /** Largest difference between tfjs and onnxruntime. */
-  parity: number;
+  /** How far tfjs and onnxruntime are apart. */
+  parity: Parity;
   /** Step of the exported checkpoint. */
   step: number;
   /** Size of the ONNX file. */
@@ -50,11 +50,13 @@ export async function exportRun({ run, out, checkpoint, onProgress }: ExportOpti
   const graph = inferenceGraph(model, parameters);
   const onnx = encodeModel(graph, { run: basename(run), step: String(found.info.step) });
   report(2, 'comparing with tfjs');
-  const parity = await measureParity(model, parameters, onnx, (done) => report(2 + done, 'comparing with tfjs'));
-  if (!(parity <= PARITY_LIMIT)) {
+  const compared = (done: number) => report(2 + done, 'comparing with tfjs');
+  const parity = await measureParity(model, parameters, onnx, compared);
+  // Infinity, where an output is no number or none that is finite, passes no limit.
+  if (!(parity.difference <= parityLimit(parity) && Number.isFinite(parity.difference))) {
     throw new InputError(
-      `Cannot export ${run}: the largest difference between training and ONNX must be at most ${PARITY_LIMIT}, ` +
-        `received ${parity.toExponential(1)}. Nothing was written.`,
+      `Cannot export ${run}: the largest difference between training and ONNX must be at most ${Number(parityLimit(parity).toPrecision(2))}, ` +
+        `received ${describeParity(parity)}. Nothing was written.`,
     );
   }
 
@@ -98,7 +100,7 @@ function measured(
   info: { step: number; epoch: number; seconds: number },
   metrics: readonly Metrics[],
   validation: ValidationMetrics | undefined,
-  parity: number,
+  parity: Parity,
 ): Record<string, number | string> {
   const tail = metrics.slice(-LAST_STEPS);
   const mean = tail.reduce((sum, { loss }) => sum + loss, 0) / tail.length;
@@ -108,7 +110,7 @@ function measured(
     'training time, minutes': (info.seconds / 60).toFixed(1),
     ...(tail.length > 0 && { [`training loss, mean of the last ${tail.length} steps`]: mean.toFixed(4) }),
     ...(validation && { 'loss on held-out images': validation.loss.toFixed(4) }),
-    'largest difference between training and ONNX': parity.toExponential(1),
+    'largest difference between training and ONNX': describeParity(parity),
   };
 }
 

@@ -11,20 +11,36 @@ import { sizeOf } from '../shape.ts';
 
 /** Batch sizes that are compared. */
 export const PARITY_BATCHES = [1, 3, 8] as const;
-/** Largest difference that passes. */
+/** Largest difference that passes, where outputs stay within 1; see `parityLimit`. */
 export const PARITY_LIMIT = 1e-4;
+
+export interface Parity {
+  /** The largest absolute difference over all batches. */
+  difference: number;
+  /** The largest absolute output. */
+  largest: number;
+}
+
+/**
+ * The largest difference that passes. Float32 has seven digits, and a network of a few steps, whose running means have not
+ * settled, may give outputs of hundreds of thousands.
+ */
+export const parityLimit = ({ largest }: Parity) => PARITY_LIMIT * Math.max(1, largest);
+
+/** In words: `6.1e-6, of outputs up to 3.9`. */
+export const describeParity = ({ difference, largest }: Parity) =>
+  `${difference.toExponential(1)}, of outputs up to ${Number(largest.toPrecision(2))}`;
 
 /**
  * @param onnx the exported model
  * @param onProgress images compared so far
- * @returns the largest absolute difference over all batches
  */
 export async function measureParity(
   model: Model,
   parameters: ReadonlyMap<string, Float32Array>,
   onnx: Uint8Array,
   onProgress?: (done: number, total: number) => void,
-): Promise<number> {
+): Promise<Parity> {
   await useWasm();
   const session = await ort.InferenceSession.create(onnx, { logSeverityLevel: 3 });
   const weights = Object.fromEntries(
@@ -32,13 +48,14 @@ export async function measureParity(
   );
   const total = PARITY_BATCHES.reduce((sum, batch) => sum + batch, 0);
   let done = 0;
-  let largest = 0;
+  let [difference, largest] = [0, 0];
   try {
     for (const batch of PARITY_BATCHES) {
       const inputs = randomInputs(model, batch);
       const expected = eager(model, weights, inputs, batch);
       const { out_sample: actual } = await session.run(feeds(model, inputs, batch));
-      largest = Math.max(largest, largestDifference(expected, actual!.data as Float32Array));
+      difference = Math.max(difference, largestDifference(expected, actual!.data as Float32Array));
+      for (const value of expected) if (!Number.isNaN(value)) largest = Math.max(largest, Math.abs(value));
       done += batch;
       onProgress?.(done, total);
     }
@@ -46,7 +63,7 @@ export async function measureParity(
     tf.dispose(weights);
     await session.release();
   }
-  return largest;
+  return { difference, largest };
 }
 
 /** tfjs' WebAssembly backend: several times as fast as its plain JavaScript one, and as independent of onnxruntime. */

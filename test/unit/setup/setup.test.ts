@@ -128,6 +128,14 @@ describe('setUp', () => {
   });
 });
 
+test('setUp tells of a disk without room for the download of the package before it begins', async () => {
+  const server = await serve((_, response) => response.setHeader('content-length', 2 ** 50).end());
+  vi.stubEnv('TFJS_NODE_CDN_STORAGE', `${server}/`);
+  const asked = await options({ route: 'npm' });
+  await expect(setUp(asked)).rejects.toThrow(/^Cannot set up in .*package: the disk must have .* free, it has /);
+  expect(asked.lines).toEqual([]);
+});
+
 describe('readOptions', () => {
   test('reads what is typed', () => {
     expect(readOptions(['tfjs-node-gpu', '--no-cuda', '--route=pypi'], {})).toEqual({
