@@ -2,6 +2,7 @@
 import './style/tokens.css';
 import './style/base.css';
 import './style/shell.css';
+import './style/controls.css';
 import './style/components.css';
 import './style/model-bar.css';
 import './theme.ts';

@@ -13,6 +13,9 @@ import { Readout } from './readout.tsx';
 import { Results } from './results.tsx';
 import { cancel, sample } from './run.ts';
 import './sample.css';
+import './transport.css';
+import './controls.css';
+import './widths.css';
 import { busy, phase, trouble } from './state.ts';
 import { Transport } from './transport.tsx';
 
