@@ -19,9 +19,7 @@ describe('a first visit', skipBecause(LACKS_CHROMIUM), () => {
       allow: [/net::ERR_ABORTED/], // the page loads once more, under the service worker
     });
     await page.getByText(/^1 picture in/).waitFor();
-    await page.waitForFunction(() => document.documentElement.dataset.offline === 'ready', undefined, {
-      timeout: 60_000,
-    });
+    await page.waitForFunction(() => document.documentElement.dataset.offline === 'ready');
     const files = host().log.filter(({ path, bytes }) => bytes > 0 && !path.startsWith(`${SITE}models/`));
     const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
     const told = files.map(({ path, bytes }) => `${bytes} ${path}`).join('\n');

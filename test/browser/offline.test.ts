@@ -17,8 +17,6 @@ import { skipBecause } from '../support/skip.ts';
 const FOLDER = '/a/b/';
 /** Loading again ends what was being fetched. */
 const CUT_OFF = /request failed: .* net::ERR_(ABORTED|FAILED)/;
-/** The browser looks for a new worker when the page is at rest. */
-const PATIENCE = { timeout: 20_000 };
 
 describe('the service worker', skipBecause(LACKS_CHROMIUM), () => {
   const { browser } = useBrowser();
@@ -95,7 +93,7 @@ describe('the service worker', skipBecause(LACKS_CHROMIUM), () => {
     const devtools = await page.context().newCDPSession(page);
     await devtools.send('Page.reload', { ignoreCache: true }); // as with the shift key
     await expect
-      .poll(() => situation(page).catch(() => undefined), PATIENCE)
+      .poll(() => situation(page).catch(() => undefined))
       .toMatchObject({ isolated: true, controlled: true });
   });
 
@@ -170,7 +168,7 @@ describe('the service worker', skipBecause(LACKS_CHROMIUM), () => {
     allow(/500/);
     await page.reload();
     await expect
-      .poll(() => host.log.filter(({ path, status }) => path === FOLDER && status === 500).length, PATIENCE)
+      .poll(() => host.log.filter(({ path, status }) => path === FOLDER && status === 500).length)
       .toBe(1);
     await page.context().setOffline(true);
     await page.reload();
