@@ -96,6 +96,23 @@ describe('the sampling view', skipBecause(LACKS_CHROMIUM), () => {
     });
   });
 
+  it('has a slider beside a number, by the same name, and a dice for the seed', async () => {
+    const { page } = await openSite(browser(), host());
+    for (const [name, first, second] of [
+      ['Pictures', '1', '2'],
+      ['Steps', '1', '2'],
+    ] as const) {
+      await page.getByRole('slider', { name, exact: true }).focus();
+      await page.keyboard.press('Home');
+      await expect.poll(() => field(page, name).inputValue()).toBe(first);
+      await page.keyboard.press('ArrowRight');
+      await expect.poll(() => field(page, name).inputValue()).toBe(second);
+    }
+    const seed = await field(page, 'Seed').inputValue();
+    await page.getByRole('button', { name: 'Roll another seed' }).click();
+    await expect.poll(() => field(page, 'Seed').inputValue()).not.toBe(seed);
+  });
+
   it('says at its field what is wrong with a value, and does not sample it', async () => {
     const { page } = await openSite(browser(), host());
     await fill(page, { Steps: '0' });

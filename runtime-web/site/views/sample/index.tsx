@@ -80,7 +80,15 @@ function SampleButton(): JSX.Element {
 
 const Hint = (): JSX.Element => (
   <p class="sample-hint">
-    <kbd>S</kbd> sample <kbd>Space</kbd> play <kbd>←</kbd>
-    <kbd>→</kbd> step
+    <span>
+      <kbd>S</kbd> sample
+    </span>
+    <span>
+      <kbd>Space</kbd> play
+    </span>
+    <span>
+      <kbd>←</kbd>
+      <kbd>→</kbd> step
+    </span>
   </p>
 );
