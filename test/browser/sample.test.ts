@@ -96,6 +96,22 @@ describe('the sampling view', skipBecause(LACKS_CHROMIUM), () => {
     });
   });
 
+  it('tells what a link asks that the model does not have, and samples nothing in its place', async () => {
+    const { page } = await openSite(browser(), host(), '#/sample?count=2&steps=2000&seed=1&labels=3.12');
+    await page.getByText('A class must be a whole number from 0 to 9, not “12”.').waitFor();
+    await page.getByText('Steps must be a whole number from 1 to 1000, not “2000”.').waitFor();
+    expect(await page.getByText('pure noise', { exact: true }).isVisible()).toBe(true);
+  });
+
+  it('begins where its button is clicked twice, as if it were an icon', async () => {
+    const { page } = await openSite(browser(), host(), '#/sample?count=1&steps=2&seed=1');
+    await done(page, 1);
+    await fill(page, { Steps: '3' });
+    await page.getByRole('button', { name: 'Sample', exact: true }).dblclick();
+    await page.getByText('step 3 of 3').waitFor();
+    await done(page, 1);
+  });
+
   it('has a slider beside a number, by the same name, and a dice for the seed', async () => {
     const { page } = await openSite(browser(), host());
     for (const [name, first, second] of [

@@ -71,7 +71,10 @@ function SampleButton(): JSX.Element {
       class="sample-go"
       kind={running ? 'plain' : 'primary'}
       icon={running ? 'stop' : 'play'}
-      onClick={running ? cancel : sample}
+      onClick={({ detail }) => {
+        if (!running) void sample();
+        else if (detail < 2) cancel(); // who clicks twice wants to begin
+      }}
     >
       {running ? 'Cancel' : 'Sample'}
     </Button>
