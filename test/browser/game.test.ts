@@ -83,6 +83,12 @@ describe('the game', skipBecause(LACKS_CHROMIUM), () => {
     expect(await answers(page).count(), 'a short push is no answer').toBe(2);
   });
 
+  it('tells when a link asks for a model that is not here', async () => {
+    const { page } = await openSite(browser(), host(), `#/game?seed=${SEED}&model=faces`);
+    await page.getByText(/no model “faces”, which the link asks for: these pictures are painted by Digits/).waitFor();
+    await expect.poll(() => page.url()).toContain('model=digits');
+  });
+
   it('deals the same pictures to whoever has the number of a round', async () => {
     const pixels = async () => {
       const page = await start();
