@@ -5,6 +5,7 @@ import './style/shell.css';
 import './style/controls.css';
 import './style/components.css';
 import './style/model-bar.css';
+import './style/forced-colors.css';
 import './theme.ts';
 import { render } from 'preact';
 import { App } from './app.tsx';
