@@ -5,13 +5,17 @@ const project = (name: string, testTimeout: number) => ({
   test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout, hookTimeout: testTimeout },
 });
 
-/** One browser and one built site for all files, which run one after the other once other projects have ended. */
+/**
+ * One browser and one built site for all files, which run one after the other once other projects have ended. Polls wait
+ * for what a busy machine is late with: vitest's own second is for values that are there already.
+ */
 const browser = {
   test: {
     ...project('browser', 180_000).test,
     globalSetup: 'test/support/browser/global-setup.ts',
     fileParallelism: false,
     isolate: false,
+    expect: { poll: { timeout: 30_000 } },
     sequence: { groupOrder: 1 },
   },
 };

@@ -16,6 +16,9 @@ export const ISOLATION = {
   'Cross-Origin-Embedder-Policy': 'require-corp',
 };
 
+/** For the page's own files, and for the dev server's look at what they import, which has settings of its own. */
+const JSX = { runtime: 'automatic', importSource: 'preact' } as const;
+
 export interface SiteOptions {
   /** Model folders to show before the shipped ones; the first is selected. */
   models?: readonly string[] | undefined;
@@ -30,9 +33,9 @@ export function siteConfig({ models, out }: SiteOptions = {}): UserConfig {
     appType: 'mpa', // what is missing is missing: no page in its place
     cacheDir: here('../node_modules/.vite/site'),
     plugins: [siteAssets({ modelsFolder: here('../models'), first: models }), siteHtml(), serviceWorker()],
-    oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+    oxc: { jsx: JSX },
     worker: { format: 'es' },
-    optimizeDeps: { exclude: ['onnxruntime-web'] },
+    optimizeDeps: { exclude: ['onnxruntime-web'], rolldownOptions: { transform: { jsx: JSX } } },
     server: { headers: ISOLATION },
     preview: { headers: ISOLATION },
     build: {

@@ -2,8 +2,10 @@
 import './style/tokens.css';
 import './style/base.css';
 import './style/shell.css';
+import './style/controls.css';
 import './style/components.css';
 import './style/model-bar.css';
+import './style/forced-colors.css';
 import './theme.ts';
 import { render } from 'preact';
 import { App } from './app.tsx';

@@ -27,22 +27,24 @@ const SOFTWARE = /swiftshader|llvmpipe|lavapipe|basic render|warp\b/i;
 /** @throws InputError for a device that is not there, or a name that is none. */
 export async function chooseDevice(wanted: Device | 'auto'): Promise<DeviceChoice> {
   if (!DEVICES.includes(wanted)) refuse('load the model', 'device', 'auto, webgpu or wasm', wanted);
-  const wasm = wasmThreads();
-  if (wanted === 'wasm') return { device: 'wasm', threads: wasm.threads, reason: `Asked for. ${wasm.reason}` };
+  if (wanted === 'wasm') return chooseWasm('Asked for.');
   const found = await findAdapter();
   if ('missing' in found) {
-    if (wanted === 'auto') return { device: 'wasm', threads: wasm.threads, reason: `${found.missing} ${wasm.reason}` };
+    if (wanted === 'auto') return chooseWasm(found.missing);
     throw new InputError(
       `Cannot load the model: device must be one that is there, received "webgpu". ${found.missing}`,
     );
   }
   const { adapter, name, software } = found;
-  if (wanted === 'auto' && software) {
-    const reason = `The only WebGPU adapter is software (${name}). ${wasm.reason}`;
-    return { device: 'wasm', threads: wasm.threads, reason };
-  }
+  if (wanted === 'auto' && software) return chooseWasm(`The only WebGPU adapter is software (${name}).`);
   const reason = wanted === 'auto' ? `The browser has a WebGPU adapter (${name}).` : `Asked for (${name}).`;
   return { device: 'webgpu', adapter, threads: 1, reason };
+}
+
+/** @param why not WebGPU, a sentence. */
+export function chooseWasm(why: string): DeviceChoice {
+  const { threads, reason } = wasmThreads();
+  return { device: 'wasm', threads, reason: `${why} ${reason}` };
 }
 
 /** `webgpu`: null where it can be used, else why not. */

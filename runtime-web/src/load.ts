@@ -9,16 +9,17 @@
  */
 import type { PictureOptions } from '@onnoise/scheduler';
 import { type Artefact, type ModelFiles, openFolder, readArtefact } from './artefact.ts';
-import { chooseDevice, type Device, type DeviceReport } from './device.ts';
-import type { StepHooks } from './network.ts';
+import { chooseDevice, chooseWasm, type Device, type DeviceChoice, type DeviceReport } from './device.ts';
+import type { Network, StepHooks } from './network.ts';
 import { loadOrt } from './ort.ts';
 import { completeRequest } from './request.ts';
+import { firstLine } from './session.ts';
 import { openWasm } from './wasm.ts';
 import { openWebGpu } from './webgpu/network.ts';
 import type { LoadProgress } from './worker/protocol.ts';
 
 export interface LoadOptions {
-  /** Default: `auto`, WebGPU where there is a hardware adapter, else WebAssembly. */
+  /** Default: `auto`, WebGPU where there is a hardware adapter and it takes the network, else WebAssembly. */
   device?: Device | 'auto' | undefined;
   onProgress?: ((progress: LoadProgress) => void) | undefined;
   /** Ends the download; the call then rejects with the signal's reason. */
@@ -62,18 +63,28 @@ export async function loadModel(
 ): Promise<DiffusionModel> {
   const counter = (stage: LoadProgress['stage']) => (loaded: number, total: number | null) =>
     onProgress?.({ stage, loaded, total });
-  const choice = await chooseDevice(device);
+  let choice = await chooseDevice(device);
   const read = openFolder(source);
   const artefact = await readArtefact(read, signal);
   const onnx = await read('unet/model.onnx', { onProgress: counter('model'), signal });
-  const ort = await loadOrt(choice, { onProgress: counter('runtime'), signal });
-  counter('session')(0, null);
   const hash = await sha256(onnx);
-  const network =
-    choice.device === 'webgpu'
-      ? await openWebGpu(ort, onnx, artefact, choice.adapter)
-      : await openWasm(ort, onnx, artefact);
-  delete ort.env.wasm.wasmBinary; // it runs: megabytes to let go of
+  const open = async (choice: DeviceChoice): Promise<Network> => {
+    const ort = await loadOrt(choice, { onProgress: counter('runtime'), signal });
+    counter('session')(0, null);
+    const network = await (choice.device === 'webgpu'
+      ? openWebGpu(ort, onnx, artefact, choice.adapter)
+      : openWasm(ort, onnx, artefact));
+    delete ort.env.wasm.wasmBinary; // it runs: megabytes to let go of
+    return network;
+  };
+  let network: Network;
+  try {
+    network = await open(choice);
+  } catch (error) {
+    if (device !== 'auto' || choice.device === 'wasm' || signal?.aborted) throw error;
+    choice = chooseWasm(`WebGPU was tried first. ${firstLine(error)}`);
+    network = await open(choice); // a file that is broken is told of from here
+  }
   if (signal?.aborted) await network.dispose();
   signal?.throwIfAborted();
 

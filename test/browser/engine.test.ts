@@ -105,6 +105,29 @@ describe('WebGPU', skipBecause(LACKS_CHROMIUM), () => {
     expect(runtimes.map(({ path }) => path)).toEqual([expect.stringContaining('asyncify')]);
   });
 
+  it('gives way to WebAssembly where a graphics card is there and does not work, unless it was asked for', async () => {
+    const folder = await tinyArtefact({ shape: [1, 4, 4] });
+    host().mount('/tiny/', folder);
+    const page = await open({
+      init: () => {
+        if (!('gpu' in navigator)) return; // the blank page before it
+        Object.defineProperty(GPUAdapter.prototype, 'info', { get: () => ({ vendor: 'acme', architecture: 'one' }) });
+        GPUAdapter.prototype.requestDevice = () => Promise.reject(new Error('The driver is too old.'));
+      },
+    });
+    const requests: SampleRequest[] = [{ seeds: [3, 1], steps: 4, sampler: 'ddpm' }];
+    const { device, reason, made } = await sampleAll(page, '/tiny', requests, 'auto');
+    expect(device).toBe('wasm');
+    expect(reason).toMatch(
+      /^WebGPU was tried first\. .* must give a device, received "The driver is too old\."\. WebAssembly has /,
+    );
+    await expectPicturesOfNode(folder, requests, made);
+    await expect(sampleAll(page, '/tiny', requests)).rejects.toThrow('must give a device');
+
+    host().fault(/model\.onnx$/, { length: 100 });
+    await expect(sampleAll(page, '/tiny', requests, 'auto')).rejects.toThrow('must be a network that runs on wasm');
+  });
+
   it('tells of each step that is wanted, in order, and of no other', async () => {
     host().mount('/tiny/', await tinyArtefact());
     const page = await open();
@@ -186,20 +209,20 @@ function withNodeOnProcessor(onnx: Uint8Array): Uint8Array {
   return proto.onnx.ModelProto.encode(proto.onnx.ModelProto.fromObject(model)).finish();
 }
 
-/** Loads a model in the page on WebGPU and samples each request. */
-const sampleAll = (page: Page, url: string, requests: SampleRequest[]) =>
+/** Loads a model in the page and samples each request. */
+const sampleAll = (page: Page, url: string, requests: SampleRequest[], device: 'webgpu' | 'auto' = 'webgpu') =>
   page.evaluate(
-    async ({ url, requests }) => {
-      const model = await window.engine.loadModel(url, { device: 'webgpu' });
+    async ({ url, requests, device }) => {
+      const model = await window.engine.loadModel(url, { device });
       const made: { images: number[]; seeds: number[] }[] = [];
       for (const request of requests) {
         const { images, seeds } = await model.sample(request);
         made.push({ images: Array.from(images), seeds });
       }
       await model.dispose();
-      return { reason: model.reason, made };
+      return { device: model.device, reason: model.reason, made };
     },
-    { url, requests },
+    { url, requests, device },
   );
 
 async function expectPicturesOfNode(

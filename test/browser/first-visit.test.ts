@@ -1,5 +1,9 @@
 /** What a first visit costs on a plain host that compresses, and what it asks of others: nothing. */
-import { describe, expect, it } from 'vitest';
+import { readdir, readFile } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import { describe, expect, inject, it } from 'vitest';
 import { LACKS_CHROMIUM } from '../support/browser/chromium.ts';
 import { openSite } from '../support/browser/site.ts';
 import { SITE, useBrowser, useHost } from '../support/browser/visit.ts';
@@ -19,9 +23,7 @@ describe('a first visit', skipBecause(LACKS_CHROMIUM), () => {
       allow: [/net::ERR_ABORTED/], // the page loads once more, under the service worker
     });
     await page.getByText(/^1 picture in/).waitFor();
-    await page.waitForFunction(() => document.documentElement.dataset.offline === 'ready', undefined, {
-      timeout: 60_000,
-    });
+    await page.waitForFunction(() => document.documentElement.dataset.offline === 'ready');
     const files = host().log.filter(({ path, bytes }) => bytes > 0 && !path.startsWith(`${SITE}models/`));
     const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
     const told = files.map(({ path, bytes }) => `${bytes} ${path}`).join('\n');
@@ -34,5 +36,19 @@ describe('a first visit', skipBecause(LACKS_CHROMIUM), () => {
       told,
     ).toBeLessThan(FRAME_BUDGET);
     expect(host().log.filter(({ path }) => !path.startsWith(SITE))).toEqual([]);
+  });
+
+  it('needs less than 8 MB with the runtime of any browser', async () => {
+    const { site } = inject('browser');
+    const files = (await readdir(site, { recursive: true })).filter((path) => !path.startsWith('models'));
+    const sizes = new Map<string, number>();
+    for (const path of files.filter((path) => extname(path) !== '')) {
+      sizes.set(path, (await promisify(gzip)(await readFile(join(site, path)))).length);
+    }
+    const total = (paths: string[]) => paths.reduce((sum, path) => sum + (sizes.get(path) ?? 0), 0);
+    const runtimes = files.filter((path) => path.endsWith('.wasm'));
+    expect(runtimes).toHaveLength(3);
+    const page = total(files) - total(runtimes);
+    for (const runtime of runtimes) expect(page + total([runtime]), runtime).toBeLessThan(BUDGET);
   });
 });

@@ -83,6 +83,27 @@ describe('the game', skipBecause(LACKS_CHROMIUM), () => {
     expect(await answers(page).count(), 'a short push is no answer').toBe(2);
   });
 
+  it('shows the picture large beside the answers on a phone on its side', async () => {
+    const size = { width: 740, height: 360 };
+    const page = await start({ ...PHONE, viewport: size, reducedMotion: 'reduce' });
+    const boxes = async () => [
+      await picture(page, 1).boundingBox(),
+      ...(await Promise.all([0, 1].map((i) => answers(page).nth(i).boundingBox()))),
+    ];
+    const [shown, real, synthetic] = await boxes();
+    expect(shown!.height).toBeGreaterThan(size.height / 2);
+    for (const answer of [real!, synthetic!]) {
+      expect(answer.x).toBeGreaterThan(shown!.x + shown!.width);
+      expect(answer.y + answer.height).toBeLessThanOrEqual(size.height);
+    }
+  });
+
+  it('tells when a link asks for a model that is not here', async () => {
+    const { page } = await openSite(browser(), host(), `#/game?seed=${SEED}&model=faces`);
+    await page.getByText(/no model “faces”, which the link asks for: these pictures are painted by Digits/).waitFor();
+    await expect.poll(() => page.url()).toContain('model=digits');
+  });
+
   it('deals the same pictures to whoever has the number of a round', async () => {
     const pixels = async () => {
       const page = await start();

@@ -17,8 +17,6 @@ import { skipBecause } from '../support/skip.ts';
 const FOLDER = '/a/b/';
 /** Loading again ends what was being fetched. */
 const CUT_OFF = /request failed: .* net::ERR_(ABORTED|FAILED)/;
-/** The browser looks for a new worker when the page is at rest. */
-const PATIENCE = { timeout: 20_000 };
 
 describe('the service worker', skipBecause(LACKS_CHROMIUM), () => {
   const { browser } = useBrowser();
@@ -94,9 +92,7 @@ describe('the service worker', skipBecause(LACKS_CHROMIUM), () => {
     await ready(page);
     const devtools = await page.context().newCDPSession(page);
     await devtools.send('Page.reload', { ignoreCache: true }); // as with the shift key
-    await expect
-      .poll(() => situation(page).catch(() => undefined), PATIENCE)
-      .toMatchObject({ isolated: true, controlled: true });
+    await expect.poll(() => situation(page).catch(() => undefined)).toMatchObject({ isolated: true, controlled: true });
   });
 
   it('shows every view and samples without a network', async () => {
@@ -169,9 +165,7 @@ describe('the service worker', skipBecause(LACKS_CHROMIUM), () => {
     host.fault(/\/a\/b\/$/, { status: 500 });
     allow(/500/);
     await page.reload();
-    await expect
-      .poll(() => host.log.filter(({ path, status }) => path === FOLDER && status === 500).length, PATIENCE)
-      .toBe(1);
+    await expect.poll(() => host.log.filter(({ path, status }) => path === FOLDER && status === 500).length).toBe(1);
     await page.context().setOffline(true);
     await page.reload();
     await heading(page).waitFor();

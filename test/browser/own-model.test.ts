@@ -210,7 +210,7 @@ describe('your model', skipBecause(LACKS_CHROMIUM), () => {
 });
 
 const found = (page: Page) => page.locator('.model-found');
-const alert = (page: Page) => page.getByRole('alert').textContent({ timeout: 5000 });
+const alert = (page: Page) => page.getByRole('alert').textContent();
 
 const facts = (page: Page): Promise<Record<string, string>> =>
   page.evaluate(() => {

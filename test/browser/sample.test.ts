@@ -10,6 +10,7 @@ import { LACKS_CHROMIUM } from '../support/browser/chromium.ts';
 import { openSite } from '../support/browser/site.ts';
 import { useBrowser, useHost } from '../support/browser/visit.ts';
 import { expectClose } from '../support/compare.ts';
+import { spawnCli } from '../support/run-cli.ts';
 import { skipBecause } from '../support/skip.ts';
 import { temporaryFolder } from '../support/tiny-onnx.ts';
 
@@ -24,19 +25,17 @@ describe('the sampling view', skipBecause(LACKS_CHROMIUM), () => {
   const { browser } = useBrowser();
   const host = useHost();
 
-  it.each<PictureOptions & { seed: number }>([
-    { seed: 7, steps: 5, sampler: 'ddim', eta: 0, labels: [3] },
-    { seed: 123456789, steps: 4, sampler: 'ddpm', labels: [8] },
-  ])('draws the picture of a link, which is that of Node: $sampler', async (request) => {
-    const { seed, steps, sampler, eta, labels } = request;
-    const query = new URLSearchParams({ count: '1', steps: `${steps}`, sampler: sampler!, seed: `${seed}` });
-    query.set('labels', labels!.join('.'));
-    if (eta !== undefined) query.set('eta', `${eta}`);
+  it.each([
+    { seed: '7', steps: '5', sampler: 'ddim', eta: '0', labels: '3' },
+    { seed: '123456789', steps: '4', sampler: 'ddpm', labels: '8' },
+  ])('draws the picture of a link, which is that of pipeline sample: $sampler', async (options) => {
+    const query = new URLSearchParams({ count: '1', ...options });
     const { page } = await openSite(browser(), host(), `#/sample?${query}`, { acceptDownloads: true });
     await done(page, 1);
-    const node = await picturesOfNode(request);
-    expectClose(await downloadPicture(page), node, { absolute: ROUNDING, what: `seed ${seed}` });
-    expectClose(await shownPicture(page), node, { absolute: ROUNDING, what: `seed ${seed} on the canvas` });
+    const { seed } = options;
+    const picture = await pictureOfPipeline({ count: '1', ...options });
+    expectClose(await downloadPicture(page), picture, { absolute: ROUNDING, what: `seed ${seed}` });
+    expectClose(await shownPicture(page), picture, { absolute: ROUNDING, what: `seed ${seed} on the canvas` });
   });
 
   it('samples on request, tells how, and gives a link that brings the picture back', async () => {
@@ -95,6 +94,39 @@ describe('the sampling view', skipBecause(LACKS_CHROMIUM), () => {
     expectClose(await shownPicture(page), await picturesOfNode({ seed: 1, steps: 2, sampler: 'ddpm' }), {
       absolute: ROUNDING,
     });
+  });
+
+  it('tells what a link asks that the model does not have, and samples nothing in its place', async () => {
+    const { page } = await openSite(browser(), host(), '#/sample?count=2&steps=2000&seed=1&labels=3.12');
+    await page.getByText('A class must be a whole number from 0 to 9, not “12”.').waitFor();
+    await page.getByText('Steps must be a whole number from 1 to 1000, not “2000”.').waitFor();
+    expect(await page.getByText('pure noise', { exact: true }).isVisible()).toBe(true);
+  });
+
+  it('begins where its button is clicked twice, as if it were an icon', async () => {
+    const { page } = await openSite(browser(), host(), '#/sample?count=1&steps=2&seed=1');
+    await done(page, 1);
+    await fill(page, { Steps: '3' });
+    await page.getByRole('button', { name: 'Sample', exact: true }).dblclick();
+    await page.getByText('step 3 of 3').waitFor();
+    await done(page, 1);
+  });
+
+  it('has a slider beside a number, by the same name, and a dice for the seed', async () => {
+    const { page } = await openSite(browser(), host());
+    for (const [name, first, second] of [
+      ['Pictures', '1', '2'],
+      ['Steps', '1', '2'],
+    ] as const) {
+      await page.getByRole('slider', { name, exact: true }).focus();
+      await page.keyboard.press('Home');
+      await expect.poll(() => field(page, name).inputValue()).toBe(first);
+      await page.keyboard.press('ArrowRight');
+      await expect.poll(() => field(page, name).inputValue()).toBe(second);
+    }
+    const seed = await field(page, 'Seed').inputValue();
+    await page.getByRole('button', { name: 'Roll another seed' }).click();
+    await expect.poll(() => field(page, 'Seed').inputValue()).not.toBe(seed);
   });
 
   it('says at its field what is wrong with a value, and does not sample it', async () => {
@@ -158,6 +190,24 @@ async function fill(page: Page, values: Record<string, string>): Promise<void> {
 
 /** Waits until so many pictures are there. */
 const done = (page: Page, count: number) => page.getByText(new RegExp(`^${count} pictures? in .* steps/s$`)).waitFor();
+
+/** The one picture as the command line writes it, in bytes. */
+async function pictureOfPipeline(options: Record<string, string>): Promise<Buffer> {
+  const folder = await temporaryFolder();
+  const args = Object.entries({
+    ...options,
+    model: DIGITS,
+    device: 'cpu',
+    singles: folder,
+    out: join(folder, 'sheet.png'),
+  });
+  const { code, stderr } = await spawnCli(['sample', ...args.flatMap(([name, value]) => [`--${name}`, value])]);
+  expect(code, stderr).toBe(0);
+  return sharp(join(folder, `${options.seed}.png`))
+    .greyscale()
+    .raw()
+    .toBuffer();
+}
 
 /** The one picture as Node makes it, in bytes. */
 async function picturesOfNode(request: PictureOptions): Promise<Float32Array> {

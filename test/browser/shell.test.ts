@@ -86,6 +86,21 @@ describe('the page', skipBecause(LACKS_CHROMIUM), () => {
     await expect.poll(paper).toBe('rgb(250, 249, 246)');
   });
 
+  it('tells in the colours of a contrast theme what is chosen, and how far a slider is', async () => {
+    const { page } = await openSite(browser(), host(), '#/forward', { forcedColors: 'active' });
+    const paint = (selector: string) =>
+      page
+        .locator(selector)
+        .first()
+        .evaluate((element) => getComputedStyle(element).backgroundColor);
+    expect(await paint('.segment input:checked + .segment-face')).not.toBe(
+      await paint('.segment input:not(:checked) + .segment-face'),
+    );
+    const slider = page.getByRole('slider', { name: 'Time t' });
+    expect(await slider.evaluate((element) => getComputedStyle(element).forcedColorAdjust)).toBe('none');
+    expect(await seriousFaults(page)).toEqual([]);
+  });
+
   it.each(VIEWS)('moves nothing for those who asked for less motion: %s', async (view) => {
     const { page } = await openSite(browser(), host(), `#/${view}`, { reducedMotion: 'reduce' });
     const moving = () =>

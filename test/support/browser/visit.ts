@@ -7,6 +7,9 @@ import { afterAll, afterEach, beforeAll, inject, onTestFinished } from 'vitest';
 import { type BrowserOptions, launchOptions } from './launch.ts';
 import { type Host, type HostOptions, startHost } from './server.ts';
 
+/** Milliseconds until what a page should show is given up: no test is about speed, and machines are busy at times. */
+const PATIENCE = 60_000;
+
 /** Where the tests put the site: not at the root of its host. */
 export const SITE = '/some/folder/';
 
@@ -89,7 +92,7 @@ export async function visit(browser: Browser, options: VisitOptions = {}): Promi
   context.on('weberror', (error) => problems.push(`exception: ${error.error().stack ?? error.error().message}`));
 
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(PATIENCE);
   onTestFinished(async ({ task }) => {
     const unexpected = problems.filter((problem) => !allowed.some((pattern) => pattern.test(problem)));
     if (task.result?.state === 'fail') await page.screenshot({ path: shotOf(task.name) }).catch(() => undefined);

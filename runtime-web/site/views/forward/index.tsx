@@ -2,6 +2,13 @@
 import type { JSX } from 'preact';
 import { ChainDemo } from './chain/demo.tsx';
 import './forward.css';
+import './source/source.css';
+import './stage.css';
+import './plots/plots.css';
+import './formulas.css';
+import './chain/chain.css';
+import './time-bar.css';
+import './widths.css';
 import { useAddress } from './address.ts';
 import { Formulas } from './formulas.tsx';
 import { Plots } from './plots/plots.tsx';

@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import './game.css';
 import './intro.css';
+import './face.css';
 import './round.css';
 import './reveal.css';
 import './summary.css';

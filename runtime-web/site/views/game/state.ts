@@ -1,5 +1,6 @@
 /** The game of this page, bound to its address, its model and what it remembers. It outlives a look at another view. */
 import { computed, effect, signal, untracked } from '@preact/signals';
+import { toast } from '../../components/toast.tsx';
 import type { Shape } from '../../state/pixels.ts';
 import { announce, current, device, go, loaded, models, route, sampler, sentence, useModel } from '../../store.ts';
 import { createGame, type Round, type Table } from './game.ts';
@@ -157,6 +158,7 @@ function layRound(): void {
   const { seed, steps } = parseSettings(query, timesteps);
   const table: Table = { model, info: now, pool: pictures.pool, steps };
   untracked(() => {
+    tellOfUnknownModel(query.get('model'), model.title);
     const kept = game.round.peek();
     const playing = kept?.table.pool === pictures.pool && kept.table.info.hash === now.hash;
     const chosen = seed ?? (playing ? kept.seed : randomSeed());
@@ -164,6 +166,12 @@ function layRound(): void {
     game.lay(seed === null && playing ? { ...table, steps: kept.table.steps } : table, chosen);
     change({});
   });
+}
+
+/** A link for a model that this page does not have deals other pictures than its sender saw. */
+function tellOfUnknownModel(id: string | null, instead: string): void {
+  if (id === null || models.peek().some((entry) => entry.id === id)) return;
+  toast(`This page has no model “${id}”, which the link asks for: these pictures are painted by ${instead}.`, 'error');
 }
 
 /** A round is shared by its address: a failed fetch is tried anew, a good one is kept. */

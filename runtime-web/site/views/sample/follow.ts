@@ -2,7 +2,7 @@
 import { effect } from '@preact/signals';
 import { current, models, route, useModel } from '../../store.ts';
 import { decodeLink, encodeLink } from './link.ts';
-import { fitDraft } from './parameters.ts';
+import { type Draft, fitDraft } from './parameters.ts';
 import { cancel, isWriting, sample } from './run.ts';
 import { busy, draft, info, limitsOf, phase, run, trouble } from './state.ts';
 
@@ -15,6 +15,9 @@ export function follow(): () => void {
   };
 }
 
+/** What a link says, until it was tried: wrong for the model or not, it stays for its fields to tell. */
+let linked: Draft | null = null;
+
 /** A link fills the controls and samples at once. */
 function followAddress(): void {
   const { view, query } = route.value;
@@ -25,9 +28,11 @@ function followAddress(): void {
   const problem = unknown ? `This page has no model “${link.model}”, which the link asks for.` : link.problem;
   // after this effect: what it reads from here on is no reason to run again
   queueMicrotask(async () => {
+    linked = link.draft;
     draft.value = link.draft;
     trouble.value = problem;
     if (!problem && !isOnShow(query)) await sample();
+    if (linked === link.draft) linked = null;
   });
 }
 
@@ -47,6 +52,7 @@ function followModel(): void {
   queueMicrotask(() => useModel(model).catch(() => {})); // told by `loaded`
 }
 
+/** Another model finds controls that fit it. */
 function fitControls(): void {
-  if (info.value) draft.value = fitDraft(draft.peek(), limitsOf(info.value));
+  if (info.value && draft.peek() !== linked) draft.value = fitDraft(draft.peek(), limitsOf(info.value));
 }

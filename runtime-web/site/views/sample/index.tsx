@@ -13,6 +13,9 @@ import { Readout } from './readout.tsx';
 import { Results } from './results.tsx';
 import { cancel, sample } from './run.ts';
 import './sample.css';
+import './transport.css';
+import './controls.css';
+import './widths.css';
 import { busy, phase, trouble } from './state.ts';
 import { Transport } from './transport.tsx';
 
@@ -68,7 +71,10 @@ function SampleButton(): JSX.Element {
       class="sample-go"
       kind={running ? 'plain' : 'primary'}
       icon={running ? 'stop' : 'play'}
-      onClick={running ? cancel : sample}
+      onClick={({ detail }) => {
+        if (!running) void sample();
+        else if (detail < 2) cancel(); // who clicks twice wants to begin
+      }}
     >
       {running ? 'Cancel' : 'Sample'}
     </Button>
@@ -77,7 +83,15 @@ function SampleButton(): JSX.Element {
 
 const Hint = (): JSX.Element => (
   <p class="sample-hint">
-    <kbd>S</kbd> sample <kbd>Space</kbd> play <kbd>←</kbd>
-    <kbd>→</kbd> step
+    <span>
+      <kbd>S</kbd> sample
+    </span>
+    <span>
+      <kbd>Space</kbd> play
+    </span>
+    <span>
+      <kbd>←</kbd>
+      <kbd>→</kbd> step
+    </span>
   </p>
 );

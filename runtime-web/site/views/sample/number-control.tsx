@@ -2,7 +2,7 @@ import type { ComponentChildren, JSX } from 'preact';
 import { Field } from '../../components/field.tsx';
 
 export interface NumberControlProps {
-  label: ComponentChildren;
+  label: string;
   /** As typed, right or wrong. */
   text: string;
   hint?: ComponentChildren;
@@ -32,7 +32,7 @@ export function NumberControl(props: NumberControlProps): JSX.Element {
               step={1}
               value={nearest}
               disabled={disabled}
-              aria-label={`${name}, slider`}
+              aria-label={label}
               aria-valuetext={String(stops[nearest])}
               ref={(input) => input?.style.setProperty('--filled', `${(nearest / (stops.length - 1 || 1)) * 100}%`)}
               onInput={({ currentTarget }) => onText(String(stops[currentTarget.valueAsNumber]))}

@@ -46,6 +46,7 @@ export function Source(): JSX.Element {
           type="file"
           accept="image/*"
           tabIndex={-1}
+          aria-hidden="true"
           aria-label="Your file"
           onChange={({ currentTarget }) => {
             const [chosen] = currentTarget.files ?? [];
