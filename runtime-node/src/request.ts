@@ -29,7 +29,10 @@ const LARGEST_COUNT = 1_000_000;
 const LARGEST_BATCH = 1024;
 
 /** @throws InputError for every option that is not what {@link SampleOptions} says, or does not fit this model. */
-export function completeRequest({ scheduler, unet }: Artefact, options: SampleOptions): SampleRequest {
+export function completeRequest(
+  { scheduler, unet }: Pick<Artefact, 'scheduler' | 'unet'>,
+  options: SampleOptions,
+): SampleRequest {
   const seeds = completeSeeds(options);
   const [, height, width] = unet.image;
   const usual = Math.max(1, Math.min(64, Math.floor(65536 / (height * width))));
