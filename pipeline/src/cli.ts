@@ -34,6 +34,16 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/sample.ts')).command,
   },
   {
+    name: 'generate',
+    describe: 'Order many pictures from the workers of a queue',
+    load: async () => (await import('./commands/generate.ts')).command,
+  },
+  {
+    name: 'worker',
+    describe: 'Sample what is ordered through a queue',
+    load: async () => (await import('./commands/worker.ts')).command,
+  },
+  {
     name: 'doctor',
     describe: 'Tell what this machine can train and sample on',
     load: async () => (await import('./commands/doctor.ts')).command,

@@ -53,7 +53,8 @@ export async function connectQueue(url: unknown, onLine: (line: string) => void)
   });
   const close = () => {
     answered = false;
-    redis.disconnect();
+    // A second disconnect would keep the process alive for two seconds.
+    if (redis.status !== 'end') redis.disconnect();
   };
   try {
     await redis.connect();

@@ -72,6 +72,7 @@ export async function generate(options: GenerateOptions): Promise<Generated> {
   const jobs = openJobs(connection.redis, name, order.model, timing);
   try {
     const { images, failed } = await untilAborted(signal, follow(options, timing, jobs));
+    failed.sort((a, b) => a.shard.seed - b.shard.seed);
     if (failed.length > 0 || images < order.count || detach) return { images, failed };
     const read = async (shards: Shard[]) => {
       const files = await readDone(connection.redis, name, shards);
