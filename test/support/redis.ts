@@ -54,8 +54,9 @@ export async function startRedis(): Promise<TestRedis> {
     }
   };
   const kill = async () => {
-    const ended = new Promise((resolve) => child?.once('exit', resolve));
-    child?.kill('SIGKILL');
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = new Promise((resolve) => child!.once('exit', resolve));
+    child.kill('SIGKILL');
     await ended;
   };
   await start();
