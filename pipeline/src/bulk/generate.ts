@@ -125,7 +125,7 @@ async function follow(options: GenerateOptions, timing: GenerateTiming, jobs: Jo
       open.delete(shardId(shard));
       images += shard.count;
     }
-    for (const [id, reason] of await jobs.failed(new Set(open.keys()))) {
+    for (const [id, reason] of await jobs.failed([...open.keys()])) {
       failed.push({ shard: open.get(id)!, reason });
       open.delete(id);
     }
@@ -167,7 +167,7 @@ async function lookUp({ connection, name }: GenerateOptions, shards: Shard[]) {
 /** Shards that failed earlier start anew; those that wait or run stay as they are. */
 async function addAnew(jobs: JobQueue, shards: Shard[]): Promise<void> {
   if (shards.length === 0) return;
-  const earlier = await jobs.failed(new Set(shards.map(shardId)));
+  const earlier = await jobs.failed(shards.map(shardId));
   await jobs.remove(earlier.keys());
   await addPages(jobs, shards);
 }

@@ -18,7 +18,7 @@ export interface JobQueue {
   /** Adds shards; those that are in the queue, in whichever state, stay as they are. */
   add: (shards: readonly Shard[]) => Promise<void>;
   /** Why those that failed for good did, by shard id. */
-  failed: (ids: ReadonlySet<string>) => Promise<Map<string, string>>;
+  failed: (ids: readonly string[]) => Promise<Map<string, string>>;
   /** Removes jobs, so that they can be added anew. */
   remove: (ids: Iterable<string>) => Promise<void>;
   /** Nothing waits, runs or is put off. */
@@ -56,10 +56,13 @@ export function openJobs(redis: Redis, name: string, model: string, { attempts, 
     },
     failed: async (ids) => {
       const reasons = new Map<string, string>();
-      const count = await queue.getFailedCount();
-      for (let first = 0; first < count; first += PAGE) {
-        for (const job of await queue.getFailed(first, first + PAGE - 1)) {
-          if (job?.id !== undefined && ids.has(job.id)) reasons.set(job.id, job.failedReason ?? 'no reason given');
+      if ((await queue.getFailedCount()) === 0) return reasons;
+      for (let first = 0; first < ids.length; first += PAGE) {
+        const page = ids.slice(first, first + PAGE);
+        const scores = await redis.zmscore(queue.toKey('failed'), ...page);
+        for (const id of page.filter((_, i) => scores[i] !== null)) {
+          const job = await queue.getJob(id);
+          if (job !== undefined) reasons.set(id, job.failedReason || 'no reason given');
         }
       }
       return reasons;

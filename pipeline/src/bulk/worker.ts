@@ -8,7 +8,7 @@ import { type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
 import { formatDuration, plural } from '../terminal/format.ts';
 import { isAbort } from '../terminal/interrupt.ts';
 import type { QueueConnection } from './connect.ts';
-import { markDone, queueName } from './done.ts';
+import { markDone, queueName, readDone } from './done.ts';
 import { hashModel } from './hash.ts';
 import type { NamedModel } from './models.ts';
 import { sampleShard } from './sample-shard.ts';
@@ -133,6 +133,8 @@ async function work(options: WorkerOptions, loaded: LoadedModel, job: Job, token
   try {
     signal.throwIfAborted();
     const shard = readJob(job, loaded.hash);
+    // The same shard can come twice: added in the moment that it was done, or given back by a worker that was killed late.
+    if ((await readDone(connection.redis, name, [shard]))[0] !== undefined) return;
     const found = await findShard(out, shard);
     const file = found ?? (await writeShard(out, shard, await sampleShard(loaded.model, shard, batch, signal)));
     await markDone(connection.redis, name, shard, file);

@@ -111,6 +111,11 @@ async function run(options: GenerateArguments): Promise<void> {
     tell(order, generated, detach);
   } catch (error) {
     if (isAbort(error)) say('Workers go on with what is in the queue; the same command attaches to it again.');
+    if (error instanceof Error && error.name === 'ReplyError') {
+      throw new Failure(
+        `Redis at ${connection.shown} refused: ${error.message}\nOnce that is mended, the same command goes on.`,
+      );
+    }
     throw error;
   } finally {
     connection.close();

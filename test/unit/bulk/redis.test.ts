@@ -285,17 +285,21 @@ describe('bulk generation over Redis', skipBecause(LACKS_REDIS), () => {
       const args = ['generate', ...optionsOf(at), '--count', '5', '--steps', '2', '--shard', '2'];
       const detached = await runCli(...args, '--detach');
       expect(detached).toMatchObject({ code: 0, stdout: expect.stringContaining('to do of 5 pictures in 3 shards') });
-      const obstacle = join(at.out, (await hashModel(at.model)).slice(0, 16));
+      const hash = await hashModel(at.model);
+      const obstacle = join(at.out, hash.slice(0, 16));
       await writeFile(obstacle, 'in the way');
-      const queue = new Queue(queueName(await hashModel(at.model)), { connection: redis.client, prefix: at.name });
+      // What is in the queue would be tried five times over half a minute: it is once here, by jobs that generate finds.
+      const queue = new Queue(queueName(hash), { connection: redis.client, prefix: at.name });
       onTestFinished(() => queue.close());
-      // What is in the queue would be tried five times over half a minute.
       for (const job of await queue.getWaiting()) {
         await job.remove();
         await queue.add('shard', job.data, { jobId: job.id!, attempts: 1 });
       }
+      const events = await redis.client.xlen(queueKey(at, hash, 'events'));
+      const waiting = runCli(...args);
+      await until(async () => (await redis.client.xlen(queueKey(at, hash, 'events'))) >= events + 3);
       await startWorker(at);
-      const failed = await runCli(...args);
+      const failed = await waiting;
       expect([failed.code, failed.stdout]).toEqual([1, '']);
       expect(failed.stderr).toContain(
         '3 of 3 shards failed for good; the same command tries them again.\n  seeds 0 to 1: E',
@@ -306,6 +310,33 @@ describe('bulk generation over Redis', skipBecause(LACKS_REDIS), () => {
       expect(done.stderr).toContain('Generating  100%  5/5 images');
       const other = await runCli(...args, '--seed', '9');
       expect([other.code, other.stderr]).toEqual([2, expect.stringContaining('the manifest of another order')]);
+    });
+
+    test('a Redis that takes no more data is told in words, with exit code 1', async () => {
+      const at = await place();
+      await redis.client.config('SET', 'maxmemory', '1');
+      const { code, stderr } = await runCli('generate', ...optionsOf(at), '--count', '5').finally(() =>
+        redis.client.config('SET', 'maxmemory', '0'),
+      );
+      expect([code, stderr]).toEqual([1, expect.stringMatching(/Redis at redis:.* refused: .*OOM/)]);
+      expect(stderr).not.toContain('    at ');
+    });
+
+    test('a worker with several models takes the shards of each', async () => {
+      const [a, b] = [await place({ gain: 0.25 }), await place({ gain: 0.75, classes: 2 })];
+      const twins = [
+        { ...a, out: `${a.out}-a` },
+        { ...b, name: a.name, out: `${a.out}-b` },
+      ];
+      const { child, ended } = start('worker', ...optionsOf(a), '--model', `second=${b.model}`);
+      const wanted = { count: 20, shard: 8, steps: 3 };
+      const results = await Promise.all(twins.map((at) => order(at, wanted)));
+      expect(results.map(({ images }) => images)).toEqual([20, 20]);
+      child.kill('SIGTERM');
+      const { stderr } = await ended;
+      expect(stderr.match(/^model: 8 images/gm)).toHaveLength(2);
+      expect(stderr.match(/^second: 8 images/gm)).toHaveLength(2);
+      for (const at of twins) expect(seedsIn(a.out, (await readManifest(at.out)).shards)).toHaveLength(20);
     });
 
     test('Ctrl-C at generate says that workers go on', skipBecause(LACKS_SIGINT), async () => {
