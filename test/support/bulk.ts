@@ -6,8 +6,11 @@ import { onTestFinished } from 'vitest';
 import { connectQueue } from '../../pipeline/src/bulk/connect.ts';
 import { queueName } from '../../pipeline/src/bulk/done.ts';
 import { type Generated, type GenerateOptions, generate } from '../../pipeline/src/bulk/generate.ts';
+import { hashModel } from '../../pipeline/src/bulk/hash.ts';
 import { makeOrder, type OrderOptions } from '../../pipeline/src/bulk/order.ts';
 import { runWorker, type WorkerTiming } from '../../pipeline/src/bulk/worker.ts';
+import type { TestRedis } from './redis.ts';
+import { type TinyOptions, temporaryFolder, tinyArtefact } from './tiny-onnx.ts';
 
 export interface Place {
   url: string;
@@ -17,6 +20,19 @@ export interface Place {
   model: string;
   out: string;
 }
+
+let places = 0;
+
+/** Keys, a model and an output folder of a test's own. */
+export async function makePlace(redis: TestRedis, options: TinyOptions = {}): Promise<Place> {
+  return {
+    ...{ url: redis.url, name: `test-${places++}` },
+    ...{ model: await tinyArtefact(options), out: join(await temporaryFolder(), 'out') },
+  };
+}
+
+/** A model whose steps can be so many that a shard of it takes seconds. */
+export const SLOW: TinyOptions = { T: 100_000 };
 
 /** Locks run out after a second, and others look for that twice a second. */
 export const TIMING: WorkerTiming = { lock: 1000, stalled: 500, grace: 5000 };
@@ -106,6 +122,11 @@ export function seedsIn(out: string, shards: readonly ManifestShard[]): number[]
 /** A key that BullMQ keeps for a model's queue. */
 export function queueKey({ name }: Place, hash: string, type: string): string {
   return `${name}:${queueName(hash)}:${type}`;
+}
+
+/** Jobs that wait, or that a worker has. */
+export async function countJobs(redis: TestRedis, at: Place, type: 'wait' | 'active'): Promise<number> {
+  return redis.client.llen(queueKey(at, await hashModel(at.model), type));
 }
 
 /** Looks again and again until something is so. */

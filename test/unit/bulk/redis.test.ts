@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,39 +9,30 @@ import { queueName } from '../../../pipeline/src/bulk/done.ts';
 import { hashModel } from '../../../pipeline/src/bulk/hash.ts';
 import { type Order, shardAt, shardId } from '../../../pipeline/src/bulk/shards.ts';
 import {
+  countJobs,
+  makePlace,
   order,
   type Place,
   queueKey,
   readManifest,
+  SLOW,
   seedsIn,
   spawnWorker,
   startWorker,
   until,
 } from '../../support/bulk.ts';
 import { LACKS_REDIS, startRedis, type TestRedis } from '../../support/redis.ts';
-import { PIPELINE, runCli } from '../../support/run-cli.ts';
-import { LACKS_SIGINT, skipBecause } from '../../support/skip.ts';
-import { type TinyOptions, temporaryFolder, tinyArtefact } from '../../support/tiny-onnx.ts';
+import { skipBecause } from '../../support/skip.ts';
+import type { TinyOptions } from '../../support/tiny-onnx.ts';
 
 describe('bulk generation over Redis', skipBecause(LACKS_REDIS), () => {
   let redis: TestRedis;
-  let places = 0;
   beforeAll(async () => {
     redis = await startRedis();
   });
   afterAll(() => redis.stop());
-
-  /** Keys, a model and an output folder of a test's own. */
-  async function place(options: TinyOptions = {}): Promise<Place> {
-    return {
-      ...{ url: redis.url, name: `test-${places++}` },
-      ...{ model: await tinyArtefact(options), out: join(await temporaryFolder(), 'out') },
-    };
-  }
-  const jobCount = async (at: Place, type: 'wait' | 'active') =>
-    redis.client.llen(queueKey(at, await hashModel(at.model), type));
-  /** A model whose steps are many: a shard of it takes seconds. */
-  const slowly = { T: 100_000 };
+  const place = (options?: TinyOptions) => makePlace(redis, options);
+  const jobCount = (at: Place, type: 'wait' | 'active') => countJobs(redis, at, type);
 
   test('1,000 images on three workers: every seed once, in shards that a manifest lists', async () => {
     const at = await place({ classes: 3 });
@@ -98,7 +89,7 @@ describe('bulk generation over Redis', skipBecause(LACKS_REDIS), () => {
   });
 
   test('a shard whose worker is killed amid its steps is taken over by another', async () => {
-    const at = await place(slowly);
+    const at = await place(SLOW);
     const wanted = { count: 4, shard: 2, steps: 3000 };
     const child = spawnWorker(at);
     await order(at, wanted, { detach: true });
@@ -115,7 +106,7 @@ describe('bulk generation over Redis', skipBecause(LACKS_REDIS), () => {
   test('workers and whoever waits for them outlive a Redis that is killed and started again', async () => {
     const own = await startRedis();
     onTestFinished(own.stop);
-    const at = { ...(await place(slowly)), url: own.url };
+    const at = { ...(await place(SLOW)), url: own.url };
     const { lines } = await startWorker(at);
     const key = queueKey(at, await hashModel(at.model), 'active');
     const waiting = order(at, { count: 12, shard: 2, steps: 1500 });
@@ -253,134 +244,10 @@ describe('bulk generation over Redis', skipBecause(LACKS_REDIS), () => {
     expect(lines).toEqual([expect.stringContaining('its maxmemory-policy is allkeys-lru and should be noeviction')]);
   });
 
-  test('refuses a wrong password without showing it', async () => {
-    const url = redis.url.replace('//', '//somebody:secret@');
-    const { code, stderr } = await runCli('worker', '--queue', url, '--model', await tinyArtefact());
-    expect([code, stderr]).toEqual([2, expect.stringMatching(/^Cannot connect to the queue: .*WRONGPASS/)]);
-    expect(stderr).not.toContain('secret');
-  });
-
-  describe('the commands', () => {
-    /** Starts the real program; `said` resolves once it has said something on standard error. */
-    function start(...args: string[]) {
-      const child = spawn(process.execPath, [PIPELINE, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
-      onTestFinished(() => {
-        child.kill('SIGKILL');
-      });
-      let stderr = '';
-      child.stderr.on('data', (text) => {
-        stderr += text;
-      });
-      const ended = new Promise<{ code: number; stderr: string }>((resolve) => {
-        child.on('close', (code) => resolve({ code: code ?? -1, stderr }));
-      });
-      return { child, ended, said: (text: string) => until(() => stderr.includes(text)) };
-    }
-    const optionsOf = ({ url, name, model, out }: Place) => [
-      ...['--queue', url, '--name', name, '--model', model, '--out', out],
-    ];
-
-    test('generate says where the manifest is, or what failed with exit code 1', async () => {
-      const at = await place();
-      const args = ['generate', ...optionsOf(at), '--count', '5', '--steps', '2', '--shard', '2'];
-      const detached = await runCli(...args, '--detach');
-      expect(detached).toMatchObject({ code: 0, stdout: expect.stringContaining('to do of 5 pictures in 3 shards') });
-      const hash = await hashModel(at.model);
-      const obstacle = join(at.out, hash.slice(0, 16));
-      await writeFile(obstacle, 'in the way');
-      // What is in the queue would be tried five times over half a minute: it is once here, by jobs that generate finds.
-      const queue = new Queue(queueName(hash), { connection: redis.client, prefix: at.name });
-      onTestFinished(() => queue.close());
-      for (const job of await queue.getWaiting()) {
-        await job.remove();
-        await queue.add('shard', job.data, { jobId: job.id!, attempts: 1 });
-      }
-      const events = await redis.client.xlen(queueKey(at, hash, 'events'));
-      const waiting = runCli(...args);
-      await until(async () => (await redis.client.xlen(queueKey(at, hash, 'events'))) >= events + 3);
-      await startWorker(at);
-      const failed = await waiting;
-      expect([failed.code, failed.stdout]).toEqual([1, '']);
-      expect(failed.stderr).toContain(
-        '3 of 3 shards failed for good; the same command tries them again.\n  seeds 0 to 1: E',
-      );
-      await rm(obstacle);
-      const done = await runCli(...args);
-      expect([done.code, done.stdout]).toEqual([0, `5 pictures in 3 shards: ${join(at.out, 'manifest.json')}\n`]);
-      expect(done.stderr).toContain('Generating  100%  5/5 images');
-      const other = await runCli(...args, '--seed', '9');
-      expect([other.code, other.stderr]).toEqual([2, expect.stringContaining('the manifest of another order')]);
-    });
-
-    test('a Redis that takes no more data is told in words, with exit code 1', async () => {
-      const at = await place();
-      await redis.client.config('SET', 'maxmemory', '1');
-      const { code, stderr } = await runCli('generate', ...optionsOf(at), '--count', '5').finally(() =>
-        redis.client.config('SET', 'maxmemory', '0'),
-      );
-      expect([code, stderr]).toEqual([1, expect.stringMatching(/Redis at redis:.* refused: .*OOM/)]);
-      expect(stderr).not.toContain('    at ');
-    });
-
-    test('a worker with several models takes the shards of each', async () => {
-      const [a, b] = [await place({ gain: 0.25 }), await place({ gain: 0.75, classes: 2 })];
-      const twins = [
-        { ...a, out: `${a.out}-a` },
-        { ...b, name: a.name, out: `${a.out}-b` },
-      ];
-      const { child, ended } = start('worker', ...optionsOf(a), '--model', `second=${b.model}`);
-      const wanted = { count: 20, shard: 8, steps: 3 };
-      const results = await Promise.all(twins.map((at) => order(at, wanted)));
-      expect(results.map(({ images }) => images)).toEqual([20, 20]);
-      child.kill('SIGTERM');
-      const { stderr } = await ended;
-      expect(stderr.match(/^model: 8 images/gm)).toHaveLength(2);
-      expect(stderr.match(/^second: 8 images/gm)).toHaveLength(2);
-      for (const at of twins) expect(seedsIn(a.out, (await readManifest(at.out)).shards)).toHaveLength(20);
-    });
-
-    test('Ctrl-C at generate says that workers go on', skipBecause(LACKS_SIGINT), async () => {
-      const at = await place();
-      const { child, ended } = start('generate', ...optionsOf(at), '--count', '5');
-      await until(async () => (await jobCount(at, 'wait')) === 1);
-      child.kill('SIGINT');
-      const { code, stderr } = await ended;
-      expect([code, stderr]).toEqual([
-        130,
-        expect.stringMatching(/Workers go on .*; the same command attaches to it again\.\nInterrupted\.\n$/),
-      ]);
-      expect(await jobCount(at, 'wait')).toBe(1);
-    });
-
-    test(
-      'Ctrl-C at a worker gives its shard back; SIGTERM ends one with exit code 0',
-      skipBecause(LACKS_SIGINT),
-      async () => {
-        const at = await place(slowly);
-        await order(at, { count: 2, steps: 100_000 }, { detach: true });
-        for (const [signal, exit] of [
-          ['SIGINT', 130],
-          ['SIGTERM', 0],
-        ] as const) {
-          const { child, ended } = start('worker', ...optionsOf(at), '--device', 'cpu');
-          await until(async () => (await jobCount(at, 'active')) === 1);
-          child.kill(signal);
-          const { code, stderr } = await ended;
-          expect([code, stderr]).toEqual([
-            exit,
-            expect.stringMatching(/Stopped; what was under way is back in the queue\.\n$/),
-          ]);
-          expect([await jobCount(at, 'active'), await jobCount(at, 'wait')]).toEqual([0, 1]);
-        }
-        expect(await readdir(at.out)).toEqual([]);
-      },
-    );
-  });
-
   test('both stop at once when Redis is away', async () => {
     const own = await startRedis();
     onTestFinished(own.stop);
-    const at = { ...(await place(slowly)), url: own.url };
+    const at = { ...(await place(SLOW)), url: own.url };
     const worker = await startWorker(at);
     const controller = new AbortController();
     let asked = false;
