@@ -1,3 +1,4 @@
+export { type Artefact, readArtefact } from './artefact.ts';
 export type { DeviceReport } from './choose.ts';
 export {
   DEVICE_CHOICES,
@@ -11,5 +12,5 @@ export { type DiffusionModel, type LoadOptions, loadModel } from './load.ts';
 export { type LineChart, lineChart, type Series } from './pictures/chart.ts';
 export { type AnimationOptions, animatedWebp, png, sheet, strip } from './pictures/encode.ts';
 export type { ImageShape, TileOptions } from './pictures/pixels.ts';
-export type { SampleOptions } from './request.ts';
+export { completeRequest, type SampleOptions, type SampleRequest } from './request.ts';
 export type { SampleCallbacks, SampleProgress, Samples } from './sample.ts';

@@ -1,0 +1,96 @@
+/**
+ * The connection to the queue's Redis (or Valkey). The first time it must answer, or that is a mistake of the user;
+ * afterwards it may go away for as long as it likes: commands wait for it.
+ */
+import { InputError } from '@onnoise/scheduler';
+import { Redis } from 'ioredis';
+import { parseQueueUrl } from './redis-url.ts';
+
+export interface QueueConnection {
+  redis: Redis;
+  /** The address without user and password: fit to be shown. */
+  shown: string;
+  /** How often the connection was lost and came back. */
+  returns: () => number;
+  /** Ends it at once; commands that wait are refused. */
+  close: () => void;
+}
+
+const CONNECT_MS = 10_000;
+const LONGEST_PAUSE_MS = 2000;
+
+/**
+ * @param url see {@link parseQueueUrl}.
+ * @param onLine told when Redis goes away and comes back, once each, and of settings that may lose jobs.
+ * @throws InputError for an address that is none, and for a Redis that does not answer, refuses or is not fit.
+ */
+export async function connectQueue(url: unknown, onLine: (line: string) => void): Promise<QueueConnection> {
+  const { connection, shown } = parseQueueUrl(url);
+  let answered = false;
+  let returns = 0;
+  let lost = false;
+  let problem: Error | undefined;
+  const redis = new Redis({
+    ...connection,
+    lazyConnect: true,
+    connectTimeout: CONNECT_MS,
+    maxRetriesPerRequest: null,
+    retryStrategy: (times: number) => (answered ? Math.min(50 * 2 ** Math.min(times, 10), LONGEST_PAUSE_MS) : null),
+  });
+  redis.on('error', (error) => {
+    problem = error;
+  });
+  redis.on('close', () => {
+    if (!answered || lost) return;
+    lost = true;
+    onLine(`Redis at ${shown} went away; waiting for it.`);
+  });
+  redis.on('ready', () => {
+    if (!lost) return;
+    lost = false;
+    returns++;
+    onLine(`Redis at ${shown} is back.`);
+  });
+  const close = () => {
+    answered = false;
+    // A second disconnect would keep the process alive for two seconds.
+    if (redis.status !== 'end') redis.disconnect();
+  };
+  try {
+    await redis.connect();
+    checkServer(await redis.info(), onLine);
+  } catch (error) {
+    close();
+    const reason = error instanceof Unfit ? error.message : describe(problem ?? error);
+    throw new InputError(
+      `Cannot connect to the queue: --queue must be a Redis that answers, received "${shown}": ${reason}.`,
+    );
+  }
+  answered = true;
+  return { redis, shown, returns: () => returns, close };
+}
+
+/** What a server cannot be used for queues, and why. */
+class Unfit extends Error {}
+
+/** Looks at the answer to INFO. Redis 6.2 is the oldest that BullMQ advises. */
+export function checkServer(info: string, onLine: (line: string) => void): void {
+  const value = (name: string) => new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1];
+  const [major = 0, minor = 0] = (value('redis_version') ?? '6.2').split('.').map(Number);
+  if (major < 6 || (major === 6 && minor < 2)) throw new Unfit(`it is version ${major}.${minor}, 6.2 is needed`);
+  if (value('role') === 'slave') throw new Unfit('it is a replica, which takes no jobs');
+  if (value('cluster_enabled') === '1') throw new Unfit('it is a node of a cluster, which is not supported');
+  const policy = value('maxmemory_policy');
+  if (policy !== undefined && policy !== 'noeviction') {
+    onLine(
+      `Redis may drop jobs when its memory is full: its maxmemory-policy is ${policy} and should be noeviction ` +
+        '(redis-cli config set maxmemory-policy noeviction).',
+    );
+  }
+}
+
+/** ioredis gives one error for several addresses of a name, without a message of its own. */
+function describe(error: unknown): string {
+  const { code, message } = error as { code?: string; message?: string };
+  return (message || code || String(error)).replace(/\.$/, '');
+}

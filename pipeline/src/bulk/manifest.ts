@@ -1,0 +1,78 @@
+/**
+ * The list of an order's shards, written when all are done: `manifest.json`, one line a shard, so that it is read and
+ * written piece by piece however long it is. Paths are below the workers' output folder.
+ */
+import { createHash } from 'node:crypto';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { InputError } from '@onnoise/scheduler';
+import { temporaryName } from '../output.ts';
+import { countShards, type Order, type Shard, shardAt } from './shards.ts';
+import { type ShardFile, shardPath } from './write-shard.ts';
+
+export const MANIFEST = 'manifest.json';
+const FORMAT = 1;
+
+/** Says that two manifests are of the same pictures, or one of more of them. */
+function seriesOf({ model, sampler, steps, eta, labels, seed, shard }: Order): string {
+  const series = JSON.stringify([model, sampler, steps, eta, labels, seed, shard]);
+  return createHash('sha256').update(series).digest('hex').slice(0, 32);
+}
+
+/**
+ * Makes sure that no other order's manifest is in the way. One of fewer or more images of the same may be replaced.
+ * @throws InputError
+ */
+export async function checkManifest(out: string, order: Order): Promise<void> {
+  const path = join(out, MANIFEST);
+  const text = await readFile(path, 'utf8').catch(() => undefined);
+  if (text === undefined) return;
+  if (new RegExp(`"series": ?"${seriesOf(order)}"`).test(text.slice(0, 4096))) return;
+  throw new InputError(
+    `Cannot write ${path}: --out must be a folder without the manifest of another order, there is one. Name another folder.`,
+  );
+}
+
+/**
+ * Writes the manifest, whole or not at all, and returns its path.
+ * @param read the files of some shards, in their order; asked for `page` shards at a time.
+ */
+export async function writeManifest(
+  out: string,
+  modelName: string,
+  order: Order,
+  read: (shards: Shard[]) => Promise<readonly ShardFile[]>,
+  page = 1000,
+): Promise<string> {
+  const path = join(out, MANIFEST);
+  const temporary = temporaryName(path);
+  await mkdir(out, { recursive: true });
+  const { model, seed, count, shard, ...settings } = order;
+  const shards = countShards(order);
+  const row = (name: string, value: unknown) => `  ${JSON.stringify(name)}: ${JSON.stringify(value)},\n`;
+  const file = await open(temporary, 'w');
+  try {
+    await file.write(`{\n${row('format', FORMAT)}${row('series', seriesOf(order))}`);
+    await file.write(`${row('model', { name: modelName, hash: model })}`);
+    await file.write(`${row('settings', { ...settings, seed, count, shard })}  "shards": [\n`);
+    let bytes = 0;
+    for (let first = 0; first < shards; first += page) {
+      const part = Array.from({ length: Math.min(page, shards - first) }, (_, i) => shardAt(order, first + i));
+      const files = await read(part);
+      const lines = part.map((each, i) => {
+        bytes += files[i]!.bytes;
+        const line = { seed: each.seed, count: each.count, file: shardPath(each), ...files[i]! };
+        return `    ${JSON.stringify(line)}${first + i + 1 < shards ? ',' : ''}\n`;
+      });
+      await file.write(lines.join(''));
+    }
+    await file.write(`  ],\n  "total": ${JSON.stringify({ images: count, shards, bytes })}\n}\n`);
+    await file.close();
+    await rename(temporary, path);
+  } catch (error) {
+    await file.close().catch(() => undefined);
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  return path;
+}

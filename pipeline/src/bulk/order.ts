@@ -1,0 +1,45 @@
+/** What `pipeline generate` is asked for, checked against the model before anything goes into the queue. */
+import { completeRequest, readArtefact } from '@onnoise/runtime-node';
+import { checkInteger, type Sampler } from '@onnoise/scheduler';
+import { hashModel } from './hash.ts';
+import { LARGEST_SHARD, type Order } from './shards.ts';
+
+export interface OrderOptions {
+  /** Images in all, 1 to 10^9. */
+  count: number;
+  /** Seed of the first. Default: 0. */
+  seed?: number | undefined;
+  /** Classes in turn. Default: all of a conditional model. */
+  labels?: readonly number[] | undefined;
+  /** Network calls an image. Default: 50, or the model's T if that is less. */
+  steps?: number | undefined;
+  /** Default: ddim. */
+  sampler?: Sampler | undefined;
+  /** ddim's noise, 0 to 1. Default: 0. */
+  eta?: number | undefined;
+  /** Images a shard, 1 to 100,000. Default: 256. */
+  shard?: number | undefined;
+}
+
+export const USUAL_SHARD = 256;
+const LARGEST_COUNT = 1_000_000_000;
+
+/** @throws InputError for a folder that is no model, and for options out of range or that do not fit the model. */
+export async function makeOrder(folder: string, options: OrderOptions): Promise<Order> {
+  const artefact = await readArtefact(folder);
+  const action = 'generate images';
+  const count = checkInteger(action, '--count', options.count, 1, LARGEST_COUNT);
+  const seed = checkInteger(action, '--seed', options.seed ?? 0, 0, Number.MAX_SAFE_INTEGER - count + 1);
+  const shard = checkInteger(action, '--shard', options.shard ?? USUAL_SHARD, 1, LARGEST_SHARD);
+  const { labels, steps, sampler = 'ddim', eta = 0 } = options;
+  const { classes } = artefact.unet;
+  const { table } = completeRequest(artefact, {
+    count: Math.min(count, Math.max(1, labels?.length ?? 1)),
+    ...{ labels, steps, sampler, eta },
+  });
+  const all = classes > 0 ? Array.from({ length: classes }, (_, label) => label) : null;
+  return {
+    model: await hashModel(folder),
+    ...{ sampler, steps: table.steps, eta, labels: labels ? [...labels] : all, seed, count, shard },
+  };
+}

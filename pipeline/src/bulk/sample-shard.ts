@@ -1,0 +1,45 @@
+/** The work itself: a shard's images, as PNGs. */
+import { completeRequest, type DiffusionModel, png } from '@onnoise/runtime-node';
+import { InputError } from '@onnoise/scheduler';
+import { sizeOf } from '../shape.ts';
+import { labelAt, type Shard } from './shards.ts';
+
+/**
+ * Samples a shard, `batch` images at a time: so much of it is in memory as numbers, the rest as PNGs. The bytes do not
+ * depend on who does it, as far as the device and the batch are the same.
+ * @param batch images a network call; by default what the model's `sample` would take.
+ * @returns a PNG an image, in the order of the seeds.
+ * @throws InputError for steps or labels that this model cannot have; the signal's reason once that aborts.
+ */
+export async function sampleShard(
+  model: DiffusionModel,
+  shard: Shard,
+  batch: number | undefined,
+  signal: AbortSignal,
+): Promise<Buffer[]> {
+  if (shard.labels === null && model.classes > 0) {
+    throw new InputError('Cannot sample a shard: labels must be classes, this model is conditional on one.');
+  }
+  const unet = { image: model.shape, classes: model.classes };
+  const usual = completeRequest({ scheduler: model.scheduler, unet }, { batch }).batch;
+  const size = sizeOf(model.shape);
+  const pictures: Buffer[] = [];
+  for (let first = 0; first < shard.count; first += usual) {
+    const count = Math.min(usual, shard.count - first);
+    const labels = shard.labels && Array.from({ length: count }, (_, i) => labelAt(shard, first + i)!);
+    const { images } = await model.sample({
+      count,
+      seed: shard.seed + first,
+      steps: shard.steps,
+      sampler: shard.sampler,
+      eta: shard.eta,
+      labels: labels ?? undefined,
+      batch: usual,
+      signal,
+    });
+    const rows = Array.from({ length: count }, (_, i) => images.subarray(i * size, (i + 1) * size));
+    pictures.push(...(await Promise.all(rows.map((image) => png(image, model.shape)))));
+    signal.throwIfAborted();
+  }
+  return pictures;
+}

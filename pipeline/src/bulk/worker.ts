@@ -1,0 +1,182 @@
+/**
+ * A worker: takes shards of the models that it has, samples them and writes them below its own output folder. Any number
+ * of workers share a queue. One that is killed loses nothing: its shard's lock runs out and another takes it over.
+ */
+import type { DeviceChoice, DiffusionModel } from '@onnoise/runtime-node';
+import { InputError } from '@onnoise/scheduler';
+import { type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
+import { formatDuration, plural } from '../terminal/format.ts';
+import { isAbort } from '../terminal/interrupt.ts';
+import type { QueueConnection } from './connect.ts';
+import { markDone, queueName, readDone } from './done.ts';
+import { hashModel } from './hash.ts';
+import type { NamedModel } from './models.ts';
+import { sampleShard } from './sample-shard.ts';
+import { parseShard, type Shard, shardId } from './shards.ts';
+import { findShard, type ShardFile, shardPath, writeShard } from './write-shard.ts';
+
+export interface WorkerOptions {
+  connection: QueueConnection;
+  /** Prefix of all keys in Redis; that of `pipeline generate`. */
+  name: string;
+  models: readonly NamedModel[];
+  /** Folder that shards are written below. */
+  out: string;
+  device?: DeviceChoice | undefined;
+  /** Images a network call; by default what the model's `sample` takes. */
+  batch?: number | undefined;
+  /** Ends the worker: the shard that is under way goes back to the queue. */
+  signal: AbortSignal;
+  /** What happens, a line each. */
+  onLine: (line: string) => void;
+  /** Milliseconds. */
+  timing?: Partial<WorkerTiming> | undefined;
+}
+
+/** All in milliseconds. */
+export interface WorkerTiming {
+  /** A shard whose worker has not been heard of for so long may be taken over; more than a network call takes. */
+  lock: number;
+  /** Pause between looks for such shards. */
+  stalled: number;
+  /** Time to give shards back in when the worker is told to stop. */
+  grace: number;
+}
+
+const TIMING: WorkerTiming = { lock: 60_000, stalled: 15_000, grace: 5000 };
+/** Times a shard may lose its worker before it counts as failed: it may be what kills them. */
+const MOST_LOSSES = 5;
+const RETRY_MS = 1000;
+
+interface LoadedModel extends NamedModel {
+  hash: string;
+  model: DiffusionModel;
+}
+
+/**
+ * Works until the signal aborts, and returns once what was under way is given back.
+ * @throws InputError for a model that cannot be loaded, or is given twice.
+ */
+export async function runWorker(options: WorkerOptions): Promise<void> {
+  const { signal, connection, onLine, name, out } = options;
+  const timing = { ...TIMING, ...options.timing };
+  const models = await loadModels(options);
+  const workers = models.map((loaded) => startWorker(options, timing, loaded));
+  try {
+    for (const { name: model, hash } of models) {
+      onLine(
+        `Waiting for work: model ${model} (${hash.slice(0, 16)}), queue ${name} at ${connection.shown}, to ${out}`,
+      );
+    }
+    await new Promise<void>((resolve) => {
+      if (signal.aborted) return resolve();
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+  } finally {
+    await stop(workers, connection, timing.grace);
+    await Promise.all(models.map(({ model }) => model.dispose()));
+  }
+}
+
+async function loadModels({ models, device, signal, onLine }: WorkerOptions): Promise<LoadedModel[]> {
+  const { loadModel } = await import('@onnoise/runtime-node');
+  const loaded: LoadedModel[] = [];
+  for (const { name, folder } of models) {
+    signal.throwIfAborted();
+    const model = await loadModel(folder, {
+      device,
+      onDevice: ({ device: chosen, reason }) => onLine(`Device: ${chosen} (${reason})`),
+    });
+    const hash = await hashModel(folder);
+    const twin = loaded.find((other) => other.hash === hash);
+    if (twin) {
+      throw new InputError(`Cannot start the worker: models must differ, ${twin.name} and ${name} are the same.`);
+    }
+    loaded.push({ name, folder, hash, model });
+  }
+  return loaded;
+}
+
+function startWorker(options: WorkerOptions, timing: WorkerTiming, loaded: LoadedModel): Worker {
+  const { connection, name, onLine } = options;
+  const worker = new Worker(queueName(loaded.hash), (job, token) => work(options, loaded, job, token), {
+    connection: connection.redis,
+    prefix: name,
+    skipVersionCheck: true, // connect.ts has looked
+    concurrency: 1,
+    lockDuration: timing.lock,
+    stalledInterval: timing.stalled,
+    maxStalledCount: MOST_LOSSES,
+    runRetryDelay: RETRY_MS,
+    drainDelay: 2,
+  });
+  let last = '';
+  worker.on('error', ({ message }) => {
+    // connect.ts tells of lost connections; the same line is not said again and again.
+    if (message === last || connection.redis.status !== 'ready' || /ECONN|Connection is closed/.test(message)) return;
+    last = message;
+    onLine(`The queue reports: ${message}`);
+  });
+  worker.on('failed', (job, { message }) => {
+    if (job === undefined) return onLine(`A shard failed: ${message}`);
+    const { attemptsMade, opts } = job;
+    onLine(`${job.id} failed, try ${attemptsMade} of ${opts.attempts ?? 1}: ${message}`);
+  });
+  worker.on('stalled', (id) => onLine(`${id} has lost its worker and is taken over.`));
+  return worker;
+}
+
+/** One job. What cannot get better by trying again fails for good. */
+async function work(options: WorkerOptions, loaded: LoadedModel, job: Job, token: string | undefined): Promise<void> {
+  const { out, name, connection, signal, batch, onLine } = options;
+  const begin = performance.now();
+  try {
+    signal.throwIfAborted();
+    const shard = readJob(job, loaded.hash);
+    // The same shard can come twice: added in the moment that it was done, or given back by a worker that was killed late.
+    if ((await readDone(connection.redis, name, [shard]))[0] !== undefined) return;
+    const found = await findShard(out, shard);
+    const file = found ?? (await writeShard(out, shard, await sampleShard(loaded.model, shard, batch, signal)));
+    await markDone(connection.redis, name, shard, file);
+    const took = found ? 'was there' : `took ${formatDuration((performance.now() - begin) / 1000)}`;
+    onLine(`${describeShard(loaded.name, shard, file)} ${took}`);
+  } catch (error) {
+    if (isAbort(error) && signal.aborted) {
+      await job.moveToWait(token);
+      throw new WaitingError();
+    }
+    if (error instanceof InputError) throw new UnrecoverableError(error.message);
+    throw error;
+  }
+}
+
+/** @throws InputError for a job that is not one of ours. */
+function readJob({ id, data }: Job, model: string): Shard {
+  const shard = parseShard(data);
+  if (shard.model !== model) throw new InputError(`Cannot sample a shard: model must be ${model}, that of the queue.`);
+  if (id !== shardId(shard)) {
+    throw new InputError(`Cannot sample a shard: the job's id must be ${shardId(shard)}, received ${id}.`);
+  }
+  return shard;
+}
+
+function describeShard(model: string, shard: Shard, { bytes }: ShardFile): string {
+  const { seed, count } = shard;
+  return `${model}: ${plural(count, 'image')}, seeds ${seed} to ${seed + count - 1}, ${bytes} bytes, ${shardPath(shard)}`;
+}
+
+/** Waits for the shards to be given back, unless Redis is away: their locks run out then. */
+async function stop(workers: readonly Worker[], { redis, close }: QueueConnection, grace: number): Promise<void> {
+  const closed = Promise.all(workers.map((worker) => worker.close()));
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise((resolve) => {
+    timer = setTimeout(resolve, redis.status === 'ready' ? grace : 0);
+  });
+  await Promise.race([closed, patience]);
+  clearTimeout(timer);
+  close();
+  await Promise.race([
+    Promise.all([closed, ...workers.map((worker) => worker.disconnect())]).catch(() => undefined),
+    new Promise((resolve) => setTimeout(resolve, 1000).unref()),
+  ]);
+}

@@ -1,0 +1,83 @@
+/**
+ * A shard on disk, below the worker's output folder; `<name>` is the first seed and the shard's id:
+ *
+ *     <first 16 digits of the model's hash>/<name>.tar    000000042.png ..., and 000000042.cls with the class's number
+ *     <first 16 digits of the model's hash>/<name>.json   what the shard is, size and SHA-256 of the tar, a row an image
+ *
+ * The description is written last, so a tar without it is not whole and is made again.
+ */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeWhole } from '../output.ts';
+import { labelAt, type Shard, shardId } from './shards.ts';
+import { type TarEntry, tarBytes } from './tar.ts';
+
+export interface ShardFile {
+  /** Of the tar, in bytes. */
+  bytes: number;
+  /** Of the tar, 64 hexadecimal digits. */
+  sha256: string;
+}
+
+/** Path of a shard's tar below the output folder, with `/` between the parts. */
+export function shardPath(shard: Shard): string {
+  return `${shard.model.slice(0, 16)}/${String(shard.seed).padStart(12, '0')}-${shardId(shard).slice(6, 22)}.tar`;
+}
+
+/** A shard that is there whole: described as this one, and its bytes are those described. */
+export async function findShard(out: string, shard: Shard): Promise<ShardFile | undefined> {
+  const tar = join(out, shardPath(shard));
+  try {
+    const { id, bytes, sha256 } = JSON.parse(await readFile(descriptionOf(tar), 'utf8')) as Record<string, unknown>;
+    if (id !== shardId(shard) || typeof bytes !== 'number' || typeof sha256 !== 'string') return undefined;
+    return (await holdsShard(out, shard, { bytes, sha256 })) ? { bytes, sha256 } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether the tar is there with this size and hash. */
+export async function holdsShard(out: string, shard: Shard, { bytes, sha256 }: ShardFile): Promise<boolean> {
+  const tar = join(out, shardPath(shard));
+  try {
+    if ((await stat(tar)).size !== bytes) return false;
+    const hash = createHash('sha256');
+    for await (const part of createReadStream(tar)) hash.update(part as Buffer);
+    return hash.digest('hex') === sha256;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Writes a shard's tar and its description, each whole or not at all.
+ * @param pictures a PNG an image, in the order of the seeds.
+ */
+export async function writeShard(out: string, shard: Shard, pictures: readonly Uint8Array[]): Promise<ShardFile> {
+  const tar = join(out, shardPath(shard));
+  const entries = pictures.flatMap((bytes, i): TarEntry[] => {
+    const name = String(shard.seed + i).padStart(9, '0');
+    const label = labelAt(shard, i);
+    const picture = { name: `${name}.png`, bytes };
+    return label === undefined ? [picture] : [picture, { name: `${name}.cls`, bytes: Buffer.from(String(label)) }];
+  });
+  const archive = tarBytes(entries);
+  const file = { bytes: archive.length, sha256: sha256Of(archive) };
+  const images = pictures.map((bytes, i) => {
+    return JSON.stringify({ seed: shard.seed + i, label: labelAt(shard, i) ?? null, sha256: sha256Of(bytes) });
+  });
+  const head = JSON.stringify({ id: shardId(shard), ...shard, ...file });
+  await writeWhole(tar, archive);
+  await writeWhole(descriptionOf(tar), `${head.slice(0, -1)},"images":[\n${images.join(',\n')}\n]}\n`);
+  return file;
+}
+
+function descriptionOf(tar: string): string {
+  return tar.replace(/\.tar$/, '.json');
+}
+
+function sha256Of(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}

@@ -1,0 +1,148 @@
+/**
+ * `pipeline generate`: many pictures by way of a queue that any number of workers take from (docs/bulk.md).
+ */
+import type { Argv, CommandModule } from 'yargs';
+import type { Generated } from '../bulk/generate.ts';
+import { countShards, type Order } from '../bulk/shards.ts';
+import { checkWritable } from '../output.ts';
+import { Failure, sayError } from '../terminal/errors.ts';
+import { formatPath, plural } from '../terminal/format.ts';
+import { isAbort, withInterrupt } from '../terminal/interrupt.ts';
+import { toNumber, toNumbers } from '../terminal/options.ts';
+import { withProgress } from '../terminal/progress.ts';
+import { type QueueArguments, queueOptions, readQueue } from './options/queue.ts';
+
+/** The options of `pipeline generate`; its help tells their meaning. */
+export interface GenerateArguments extends QueueArguments {
+  model: string;
+  count: number;
+  seed: number;
+  labels?: number[] | undefined;
+  steps?: number | undefined;
+  sampler: 'ddim' | 'ddpm';
+  eta?: number | undefined;
+  shard: number;
+  out: string;
+  check: boolean;
+  detach: boolean;
+}
+
+const PICTURES = 'The pictures:';
+const SAMPLING = 'How they are sampled:';
+const QUEUE = 'The queue:';
+const RESULTS = 'What comes out:';
+const NAMED_FAILURES = 3;
+
+export const command: CommandModule<object, GenerateArguments> = {
+  command: 'generate',
+  describe: 'Order many pictures from the workers of a queue',
+  builder: (cli) =>
+    cli
+      .usage(
+        '$0 generate --count <number> --queue <redis>\n\nOrders many pictures from the workers of a queue (pipeline worker) and waits for them. Started again, it goes on where it was.',
+      )
+      .options({
+        count: { ...number('count', PICTURES, 'Number of pictures'), demandOption: true },
+        seed: { ...number('seed', PICTURES, 'Seed of the first picture, the next has seed + 1'), default: 0 },
+        labels: {
+          group: PICTURES,
+          requiresArg: true,
+          coerce: toNumbers('labels'),
+          describe: 'Classes for a conditional model, taken in turn: 0,1,2',
+          defaultDescription: 'all',
+        },
+        model: {
+          ...{ group: SAMPLING, string: true, requiresArg: true, default: 'models/digits' },
+          describe: 'Model folder; workers must have the same model',
+        },
+        steps: number('steps', SAMPLING, 'Network calls a picture', '50, at most T'),
+        sampler: { group: SAMPLING, choices: ['ddpm', 'ddim'], default: 'ddim', describe: 'Sampling method' },
+        eta: number('eta', SAMPLING, "ddim's noise, 0 (none) to 1 (ddpm's)", '0'),
+        ...queueOptions(QUEUE),
+        shard: { ...number('shard', QUEUE, 'Pictures a shard: a job and a tar file'), default: 256 },
+        detach: { group: QUEUE, boolean: true, default: false, describe: 'Leave once the queue has the order' },
+        out: {
+          ...{ group: RESULTS, string: true, requiresArg: true, default: 'out/bulk' },
+          describe: 'Folder for manifest.json; best that of the workers',
+        },
+        check: {
+          ...{ group: RESULTS, boolean: true, default: false },
+          describe: 'Do again what is done but not whole below --out, where workers write',
+        },
+      })
+      .example('$0 generate --count 100000 --queue redis://localhost:6379', '100,000 digits')
+      .example(
+        '$0 generate --count 5000 --labels 7 --seed 1000000 --out out/sevens',
+        'sevens, Redis from $REDIS_URL',
+      ) as unknown as Argv<GenerateArguments>,
+  handler: run,
+};
+
+function number(option: string, group: string, describe: string, standard?: string) {
+  const shown = standard === undefined ? {} : { defaultDescription: standard };
+  return { group, describe, requiresArg: true, coerce: toNumber(option), ...shown };
+}
+
+/** Orders, waits, and says where the manifest is. */
+async function run(options: GenerateArguments): Promise<void> {
+  const { model, out, check, detach } = options;
+  const { url, name } = readQueue(options);
+  const { makeOrder } = await import('../bulk/order.ts');
+  const order = await makeOrder(model, options);
+  await checkWritable('--out', out, 'folder');
+  const [{ generate }, { connectQueue }, { modelNameOf }] = await Promise.all([
+    import('../bulk/generate.ts'),
+    import('../bulk/connect.ts'),
+    import('../bulk/models.ts'),
+  ]);
+  const connection = await connectQueue(url, say);
+  const modelName = modelNameOf(model);
+  const onNoWorker = () =>
+    say(
+      `No worker takes this model's shards. Start one: pipeline worker --queue ${connection.shown}` +
+        `${name === 'onnoise' ? '' : ` --name ${name}`} --model ${formatPath(model)} --out ${formatPath(out)}`,
+    );
+  try {
+    const generated = await withInterrupt((signal) =>
+      withProgress(detach ? 'Done before' : 'Generating', { unit: 'images' }, (onProgress) =>
+        generate({ connection, name, modelName, order, out, check, detach, signal, onProgress, onNoWorker }),
+      ),
+    );
+    tell(order, generated, detach);
+  } catch (error) {
+    if (isAbort(error)) say('Workers go on with what is in the queue; the same command attaches to it again.');
+    if (error instanceof Error && error.name === 'ReplyError') {
+      throw new Failure(
+        `Redis at ${connection.shown} refused: ${error.message}\nOnce that is mended, the same command goes on.`,
+      );
+    }
+    throw error;
+  } finally {
+    connection.close();
+  }
+}
+
+function tell(order: Order, { images, failed, manifest }: Generated, detach: boolean): void {
+  if (failed.length > 0) {
+    const shown = failed.slice(0, NAMED_FAILURES).map(({ shard: { seed, count }, reason }) => {
+      return `  seeds ${seed} to ${seed + count - 1}: ${reason}`;
+    });
+    const more = failed.length > NAMED_FAILURES ? `\n  and ${failed.length - NAMED_FAILURES} more` : '';
+    throw new Failure(
+      `${failed.length} of ${plural(countShards(order), 'shard')} failed for good; the same command tries them again.\n` +
+        `${shown.join('\n')}${more}`,
+    );
+  }
+  const pictures = `${plural(order.count, 'picture')} in ${plural(countShards(order), 'shard')}`;
+  if (manifest !== undefined) process.stdout.write(`${pictures}: ${formatPath(manifest)}\n`);
+  else if (detach) {
+    process.stdout.write(
+      `The queue has ${plural(order.count - images, 'picture')} to do of ${pictures}. The same command without --detach waits for them and writes the manifest.\n`,
+    );
+  }
+}
+
+/** A line of its own, also where a progress bar stands. */
+function say(line: string): void {
+  sayError(`${process.stderr.isTTY ? '\r\u001b[K' : ''}${line}`);
+}

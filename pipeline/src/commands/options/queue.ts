@@ -1,0 +1,36 @@
+/** The options that `pipeline generate` and `pipeline worker` share: which Redis, and which keys in it. */
+import { InputError, refuse } from '@onnoise/scheduler';
+
+export interface QueueArguments {
+  queue?: string | undefined;
+  name: string;
+}
+
+/** As yargs wants them, in one group of the help. */
+export function queueOptions(group: string) {
+  return {
+    queue: {
+      ...({ group, string: true, requiresArg: true } as const),
+      describe: 'Redis of the queue, redis://localhost:6379; best in REDIS_URL if it has a password',
+      defaultDescription: '$REDIS_URL',
+    },
+    name: {
+      ...({ group, string: true, requiresArg: true, default: 'onnoise' } as const),
+      describe: 'First part of all keys in Redis',
+    },
+  } as const;
+}
+
+/** Where the queue is: `--queue`, else the environment's REDIS_URL, which other users do not see in a list of processes. */
+export function readQueue({ queue, name }: QueueArguments): { url: string; name: string } {
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) {
+    refuse('use the queue', '--name', 'letters, digits, dots, dashes and underscores', name);
+  }
+  const url = queue ?? process.env.REDIS_URL;
+  if (url === undefined || url === '') {
+    throw new InputError(
+      'Cannot use the queue: --queue must be given, as redis://localhost:6379, or REDIS_URL be set.',
+    );
+  }
+  return { url, name };
+}

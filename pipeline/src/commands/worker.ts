@@ -1,0 +1,93 @@
+/**
+ * `pipeline worker`: samples what `pipeline generate` orders, until it is stopped (docs/bulk.md).
+ */
+import type { DeviceChoice } from '@onnoise/runtime-node';
+import { checkInteger, refuse } from '@onnoise/scheduler';
+import type { Argv, CommandModule } from 'yargs';
+import { checkWritable } from '../output.ts';
+import { sayError } from '../terminal/errors.ts';
+import { withInterrupt } from '../terminal/interrupt.ts';
+import { toNumber } from '../terminal/options.ts';
+import { type QueueArguments, queueOptions, readQueue } from './options/queue.ts';
+
+/** The options of `pipeline worker`; its help tells their meaning. */
+export interface WorkerArguments extends QueueArguments {
+  model: string[];
+  out: string;
+  device: DeviceChoice;
+  batch?: number | undefined;
+}
+
+const QUEUE = 'The queue:';
+const SAMPLING = 'How pictures are sampled:';
+const RESULTS = 'What comes out:';
+
+export const command: CommandModule<object, WorkerArguments> = {
+  command: 'worker',
+  describe: 'Sample what is ordered through a queue',
+  builder: (cli) =>
+    cli
+      .usage(
+        '$0 worker --queue <redis> [options]\n\nSamples what pipeline generate orders, until it is stopped. Any number of workers share a queue.',
+      )
+      .parserConfiguration({ 'duplicate-arguments-array': true })
+      .options({
+        ...queueOptions(QUEUE),
+        model: {
+          ...{ group: SAMPLING, string: true, array: true, requiresArg: true, default: ['models/digits'] },
+          describe: 'Model folder, or name=folder; may be given several times',
+        },
+        device: {
+          group: SAMPLING,
+          choices: ['auto', 'cpu', 'cuda', 'webgpu'] as const,
+          default: 'auto' as const,
+          describe: 'Where the network runs; auto takes cuda, else the faster of webgpu (on a GPU) and cpu',
+        },
+        batch: {
+          ...{ group: SAMPLING, requiresArg: true, coerce: toNumber('batch') },
+          describe: 'Pictures a network call; the same for all workers, for the same bytes',
+          defaultDescription: 'by their size',
+        },
+        out: {
+          ...{ group: RESULTS, string: true, requiresArg: true, default: 'out/bulk' },
+          describe: 'Folder for the shards',
+        },
+      })
+      .example('$0 worker --queue redis://localhost:6379', 'a worker for models/digits')
+      .example(
+        '$0 worker --model models/digits --model hands=runs/hands/model',
+        'for two models, Redis from $REDIS_URL',
+      ) as unknown as Argv<WorkerArguments>,
+  handler: run,
+};
+
+/** Works until Ctrl-C (exit code 130) or SIGTERM, as a service is stopped (0). A second signal ends it at once. */
+async function run(options: WorkerArguments): Promise<void> {
+  const { model, out, device, batch } = options;
+  const { url, name } = readQueue(options);
+  if (batch !== undefined) checkInteger('start the worker', '--batch', batch, 1, 1024);
+  if (typeof out !== 'string') refuse('start the worker', '--out', 'one folder', out);
+  await checkWritable('--out', out, 'folder');
+  const { readModels } = await import('../bulk/models.ts');
+  const models = readModels(model);
+  const [{ runWorker }, { connectQueue }] = await Promise.all([
+    import('../bulk/worker.ts'),
+    import('../bulk/connect.ts'),
+  ]);
+  const connection = await connectQueue(url, sayError);
+  let terminated = false;
+  const terminate = () => {
+    terminated = true;
+  };
+  process.once('SIGTERM', terminate);
+  try {
+    await withInterrupt((signal) =>
+      runWorker({ connection, name, models, out, device, batch, signal, onLine: sayError }),
+    );
+    sayError('Stopped; what was under way is back in the queue.');
+    if (terminated) process.exitCode = 0;
+  } finally {
+    process.off('SIGTERM', terminate);
+    connection.close();
+  }
+}
