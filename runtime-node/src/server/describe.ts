@@ -4,8 +4,20 @@ import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import type { CompleteOptions } from './options.ts';
 
+/** Swagger UI shows pictures that it was answered with as blobs. */
+const UI_POLICY = {
+  ...{ 'default-src': "'none'", 'script-src': "'self'", 'style-src': "'self'", 'connect-src': "'self'" },
+  ...{ 'img-src': "'self' data: blob:", 'base-uri': "'none'", 'form-action': "'none'", 'frame-ancestors': "'none'" },
+};
+
 export async function describeApi(app: FastifyInstance, { apiKeys }: CompleteOptions): Promise<void> {
+  const keyed = apiKeys.length > 0;
   await app.register(swagger, {
+    // Whoever asks for a key also says so here.
+    transform: ({ schema, url, route }) => ({
+      url,
+      schema: { ...schema, security: keyed && !route.config?.open ? [{ key: [] }] : [] },
+    }),
     openapi: {
       openapi: '3.1.0',
       info: {
@@ -19,12 +31,16 @@ export async function describeApi(app: FastifyInstance, { apiKeys }: CompleteOpt
         { name: 'Inference', description: 'The network itself, by the Open Inference Protocol, version 2.' },
         { name: 'System', description: 'For those who run it.' },
       ],
-      components: { securitySchemes: { key: { type: 'http', scheme: 'bearer' } } },
-      ...(apiKeys.length === 0 && { security: [] }),
+      ...(keyed && { components: { securitySchemes: { key: { type: 'http', scheme: 'bearer' } } } }),
     },
   });
   app.addHook('onRoute', (route) => {
     if (route.url.startsWith('/docs')) route.config = { ...route.config, open: true };
   });
-  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true, uiConfig: { tryItOutEnabled: true } });
+  await app.register(swaggerUi, {
+    routePrefix: '/docs',
+    staticCSP: UI_POLICY,
+    theme: { title: 'Onnoise' },
+    uiConfig: { layout: 'BaseLayout', tryItOutEnabled: true }, // the bar of the other layout has an inline style
+  });
 }

@@ -5,7 +5,7 @@ import { MOST_PARTIALS } from './generation.ts';
 import type { CompleteOptions } from './options.ts';
 
 type Schema = Record<string, unknown>;
-type Described = FastifySchema & { tags: string[]; summary: string; description?: string; security?: object[] };
+type Described = FastifySchema & { tags: string[]; summary: string; description?: string };
 
 /** A field that may be left out, or null. */
 const optional = (type: string, description: string, more: Schema = {}): Schema => ({
@@ -61,10 +61,10 @@ export function generationSchema({ maxImages, maxSteps }: CompleteOptions): Desc
     description:
       "In the shape of OpenAI's images API. The same seed, label, steps and sampler give the same picture, whatever else is sampled. " +
       'With `stream`, server-sent events; with `Accept: image/png`, the picture itself, or a sheet of several.',
-    security: [{ key: [] }],
     body: {
       type: 'object',
       additionalProperties: false,
+      examples: [{ n: 1, steps: 50, seed: 7 }], // for whoever tries it out: most fields are best left out
       properties: {
         model: optional('string', 'Name of the model. Default: the first.', { maxLength: 64 }),
         prompt: optional('string', 'A class by its name or number; empty for all in turn.', { maxLength: 1000 }),

@@ -3,12 +3,15 @@ import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 
 /** What is serious or critical, one line a place; best practices included. */
-export async function seriousFaults(page: Page): Promise<string[]> {
+export const seriousFaults = (page: Page): Promise<string[]> => faults(page, ['serious', 'critical']);
+
+/** What is wrong, one line a place; best practices included. */
+export async function faults(page: Page, impacts?: axe.ImpactValue[]): Promise<string[]> {
   await page.evaluate(axe.source);
   const { violations } = await page.evaluate(() =>
     (window as unknown as { axe: typeof axe }).axe.run(document, { resultTypes: ['violations'] }),
   );
   return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .filter(({ impact }) => impacts === undefined || impacts.includes(impact ?? null))
     .flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${target} ${failureSummary}`));
 }

@@ -1,0 +1,177 @@
+// @ts-check
+/** The form, what is sampled from it, and the same request as others would make it. */
+import { ApiError, generate, listModels, readLimits } from './api.js';
+import { createPictures } from './pictures.js';
+import { asCurl, asProgram, copy } from './snippets.js';
+
+const PARTIALS = 8;
+const STEPS = 50;
+/** Pictures, where there are no or too many classes to show one of each. */
+const COUNT = 4;
+const MOST_CLASSES = 12;
+/** A seed of the dice is below: short enough to be read out. */
+const SEEDS = 1_000_000;
+/** Seconds until a server that is not ready is asked again, where it does not say. */
+const PATIENCE = 3;
+
+const $ = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
+const input = (/** @type {string} */ id) => /** @type {HTMLInputElement} */ ($(id));
+const select = (/** @type {string} */ id) => /** @type {HTMLSelectElement} */ ($(id));
+const button = (/** @type {string} */ id) => /** @type {HTMLButtonElement} */ ($(id));
+const form = /** @type {HTMLFormElement} */ ($('form'));
+const pictures = createPictures($('pictures'), /** @type {HTMLProgressElement} */ ($('progress')));
+const base = new URL('.', location.href).href.replace(/\/$/, '');
+
+/** @type {import('./api.js').Model[]} */
+let models = [];
+let mostSteps = STEPS;
+let key = sessionStorage.getItem('key') ?? '';
+/** @type {AbortController | undefined} */
+let running;
+
+/** Fills the form; again and again where the server is not ready. */
+async function load() {
+  say('Loading the models…');
+  try {
+    const [limits, listed] = await Promise.all([readLimits(), listModels(key)]);
+    models = listed;
+    mostSteps = limits.steps;
+    offer('model', new Map(listed.map(({ id }) => [id, id])));
+    offer('sampler', new Map(limits.samplers.map((name) => [name, name.toUpperCase()])));
+    select('sampler').value = 'ddim';
+    const { classes } = model();
+    input('count').max = String(limits.n);
+    input('count').value = String(Math.min(limits.n, classes > 1 && classes <= MOST_CLASSES ? classes : COUNT));
+    for (const id of ['model', 'model-label']) $(id).hidden = listed.length === 1;
+    $('name').hidden = listed.length > 1;
+    rollDice();
+    chooseModel();
+    for (const id of ['form', 'request']) $(id).hidden = false;
+    say('Pictures will form here.');
+  } catch (error) {
+    fail(error);
+    const { status, retryAfter } = error instanceof ApiError ? error : new ApiError('');
+    if (status !== 401) setTimeout(load, 1000 * (retryAfter || PATIENCE));
+  }
+}
+
+/**
+ * @param {string} id of a select
+ * @param {Map<string, string>} choices texts by value
+ */
+function offer(id, choices) {
+  select(id).replaceChildren(...Array.from(choices, ([value, text]) => new Option(text, value)));
+}
+
+const model = () => models[select('model').selectedIndex] ?? /** @type {never} */ (models[0]);
+
+function chooseModel() {
+  const { id, size, classes, class_names: names, timesteps, device } = model();
+  const most = Math.min(timesteps, mostSteps);
+  input('steps').max = String(most);
+  input('steps').value = String(Math.min(input('steps').valueAsNumber || STEPS, most));
+  const classNames = new Map([['', 'All in turn']]);
+  for (let i = 0; i < classes; i++) classNames.set(String(i), names?.[i] ?? String(i));
+  offer('class', classNames);
+  $('class-field').hidden = classes === 0;
+  $('name').textContent = id;
+  $('facts').textContent = `${size.replace('x', ' × ')} pixels, ${timesteps} timesteps, on ${device}`;
+  describe();
+}
+
+/** The body that the form asks for. */
+function request() {
+  const [label, sampler] = [select('class').value, select('sampler').value];
+  return {
+    model: model().id,
+    n: input('count').valueAsNumber,
+    ...(label !== '' && { label: model().class_names?.[Number(label)] ?? Number(label) }),
+    ...{ steps: input('steps').valueAsNumber, sampler },
+    ...(sampler === 'ddim' && { eta: input('eta').valueAsNumber }),
+    seed: input('seed').valueAsNumber,
+    ...{ stream: true, partial_images: PARTIALS },
+  };
+}
+
+/** Shows what the form asks for, unless it is not valid. */
+function describe() {
+  const ddim = select('sampler').value === 'ddim';
+  $('eta-field').hidden = !ddim;
+  input('eta').disabled = !ddim; // need not be valid where it is not used
+  if (!form.checkValidity()) return;
+  $('curl').textContent = asCurl(base, request(), key !== '');
+  $('openai').textContent = asProgram(base, request(), key !== '');
+}
+
+async function sample() {
+  const body = request();
+  running = new AbortController();
+  const { signal } = running;
+  const started = performance.now();
+  busy(true);
+  say(`Sampling ${counted(body.n)}…`);
+  pictures.start(model(), body);
+  try {
+    for await (const event of generate(body, { key, signal })) pictures.show(event);
+    if (pictures.finished < body.n) throw new ApiError('The connection broke off.');
+    say(`${counted(body.n)} in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  } catch (error) {
+    if (signal.aborted) say(`Cancelled after ${pictures.finished} of ${counted(body.n)}`);
+    else fail(error);
+  }
+  running = undefined;
+  pictures.end();
+  busy(false);
+}
+
+const counted = (/** @type {number} */ n) => `${n} picture${n === 1 ? '' : 's'}`;
+
+/** The focus goes to the button that can be used; on a small screen, what is sampled comes into view. */
+function busy(/** @type {boolean} */ yes) {
+  const [sampleButton, cancel] = [button('sample'), button('cancel')];
+  const focused = document.activeElement === (yes ? sampleButton : cancel);
+  sampleButton.disabled = yes;
+  cancel.hidden = !yes;
+  if (focused) (yes ? cancel : sampleButton).focus({ preventScroll: true });
+  if (yes && $('stage').getBoundingClientRect().top > innerHeight / 2) $('stage').scrollIntoView();
+}
+
+function rollDice() {
+  input('seed').value = String(Math.floor(Math.random() * SEEDS));
+}
+
+function say(/** @type {string} */ text) {
+  $('status').textContent = text;
+  $('error').textContent = '';
+}
+
+/** Says what went wrong; asks for a key where that would help. */
+function fail(/** @type {unknown} */ error) {
+  say('');
+  const { message, status, retryAfter } = error instanceof ApiError ? error : new ApiError(String(error));
+  const again = retryAfter > 0 ? ` Try again in ${retryAfter} s.` : '';
+  $('key-form').hidden = status !== 401;
+  if (status === 401 && key === '') return input('key').focus({ preventScroll: true });
+  $('error').textContent = message + again;
+}
+
+form.addEventListener('input', describe);
+select('model').addEventListener('change', chooseModel);
+form.addEventListener('submit', (event) => {
+  event.preventDefault();
+  if (!running) void sample();
+});
+$('cancel').addEventListener('click', () => running?.abort());
+$('dice').addEventListener('click', () => {
+  rollDice();
+  describe();
+});
+$('key-form').addEventListener('submit', (event) => {
+  event.preventDefault();
+  key = input('key').value.trim();
+  sessionStorage.setItem('key', key);
+  $('key-form').hidden = true;
+  void load();
+});
+for (const id of ['curl', 'openai']) $(`copy-${id}`).addEventListener('click', () => copy($(`copy-${id}`), $(id)));
+void load();

@@ -24,7 +24,7 @@ export function inferenceRoutes(app: FastifyInstance, service: Service): void {
     return findModel(service, model);
   };
   const schema = (summary: string, open = false) => ({
-    ...{ tags: ['Inference'], summary, security: open ? [] : [{ key: [] }] },
+    ...{ tags: ['Inference'], summary },
     response: {
       200: {
         description: 'OK',

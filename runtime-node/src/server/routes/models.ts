@@ -5,7 +5,7 @@ import { sizeName } from '../generation.ts';
 import { failures, OPENAI_ERROR } from '../schemas.ts';
 import { findModel, type Service } from '../service.ts';
 
-const described = { tags: ['Images'], security: [{ key: [] }] };
+const described = { tags: ['Images'] };
 const model = { type: 'object', additionalProperties: true, properties: { id: { type: 'string' } } };
 const answers = (schema: object) => ({
   200: { description: 'OK', content: { 'application/json': { schema } } },

@@ -7,7 +7,9 @@ const page = (name: string) => readFileSync(new URL(`../page/${name}`, import.me
 const FILES = [
   ['/', 'index.html', 'text/html; charset=utf-8'],
   ['/page.css', 'page.css', 'text/css; charset=utf-8'],
-  ['/page.js', 'page.js', 'text/javascript; charset=utf-8'],
+  ...['page.js', 'api.js', 'pictures.js', 'snippets.js'].map(
+    (name) => [`/${name}`, name, 'text/javascript; charset=utf-8'] as const,
+  ),
 ] as const;
 
 export function systemRoutes(app: FastifyInstance, { metrics }: Service): void {
@@ -15,7 +17,7 @@ export function systemRoutes(app: FastifyInstance, { metrics }: Service): void {
     '/metrics',
     {
       schema: {
-        ...{ tags: ['System'], summary: 'Tell Prometheus', security: [{ key: [] }] },
+        ...{ tags: ['System'], summary: 'Tell Prometheus' },
         response: { 200: { description: 'OK', content: { 'text/plain': { schema: { type: 'string' } } } } },
       },
     },
