@@ -79,16 +79,16 @@ export function createBatcher({ run, size, maxBatch, quantum }: BatcherOptions):
       output = await run(x.subarray(0, n * size), timesteps.subarray(0, n), labels);
     } catch (error) {
       const failed = new Set(places.map(({ job }) => job));
-      queue.remove(({ job }) => failed.has(job));
+      for (const job of failed) queue.remove((place) => place.job === job, job.client);
       for (const job of failed) job.onFailed(error);
       return { batch: n, network: performance.now() - called, step: performance.now() - begin };
     }
     const network = performance.now() - called;
-    const ended = new Set<Place>();
+    const ended: Place[] = [];
     for (const [i, place] of places.entries()) {
-      if (place.trajectory.advance(output.subarray(i * size, (i + 1) * size))) ended.add(place);
+      if (place.trajectory.advance(output.subarray(i * size, (i + 1) * size))) ended.push(place);
     }
-    if (ended.size > 0) queue.remove((place) => ended.has(place));
+    for (const place of ended) queue.drop(place.job.client, place);
     for (const { job, index, trajectory } of ended) job.onDone(index, trajectory);
     return { batch: n, network, step: performance.now() - begin };
   }

@@ -46,7 +46,10 @@ export function inferenceRoutes(app: FastifyInstance, service: Service): void {
   );
   app.get(
     '/v2/health/ready',
-    { config: { open: true }, schema: schema('Tell whether requests are taken', true) },
+    {
+      config: { open: true },
+      schema: { ...schema('Tell whether requests are taken', true), response: { 200: READY, 503: READY } },
+    },
     async (_, reply) => {
       const ready = service.supervisor.ready && !service.closing();
       return reply.code(ready ? 200 : (503 as 200)).send({ ready });
@@ -86,6 +89,10 @@ export function inferenceRoutes(app: FastifyInstance, service: Service): void {
   }
 }
 
+const READY = {
+  description: 'Whether it is.',
+  content: { 'application/json': { schema: { type: 'object', properties: { ready: { type: 'boolean' } } } } },
+};
 const parameters = { type: 'object', additionalProperties: true };
 const INFERENCE_BODY = {
   type: 'object',

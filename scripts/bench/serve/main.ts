@@ -1,0 +1,97 @@
+/**
+ * The server beside itself without batching, and beside the bare network:
+ *
+ *     npm run bench:serve
+ *     npm run bench:serve -- --rounds 7 --seconds 60    # rounds that take turns (5), seconds of 64 clients (20)
+ *     npm run bench:serve -- --model models/digits --steps 50
+ *
+ * Servers run in processes of their own, the clients in this one. Ratios are medians of rounds that take turns, after one
+ * that is not counted. Absolute numbers are of the machine as busy as it was.
+ */
+import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+import { start } from './start.ts';
+import { createBareLoop, latency, singles, together } from './work.ts';
+
+const { values } = parseArgs({
+  options: {
+    model: { type: 'string', default: 'models/digits' },
+    rounds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '20' },
+    steps: { type: 'string', default: '50' },
+  },
+});
+const [rounds, seconds, steps] = [values.rounds, values.seconds, values.steps].map(Number) as [number, number, number];
+const BATCH = 8;
+const IMAGES = 16;
+
+const options = { models: { model: values.model }, device: 'cpu', queue: 1024, timeout: 600 } as const;
+const batching = await start({ ...options, maxBatch: BATCH });
+const alone = await start({ ...options, maxBatch: 1 });
+const bare = await createBareLoop(values.model, BATCH);
+
+console.log(`${cpus()[0]?.model.trim()}, ${cpus().length} cores, Node ${process.version}, ${steps} steps a picture\n`);
+await compare();
+await load();
+batching.stop();
+alone.stop();
+process.exit();
+
+/** Rounds that take turns, so that all see the same machine. */
+async function compare(): Promise<void> {
+  const sides: Record<string, () => Promise<void>> = {
+    '8 clients, batches up to 8': () => singles(batching.port, IMAGES, 8, steps),
+    '16 clients, batches up to 8': () => singles(batching.port, 2 * IMAGES, 16, steps),
+    'one at a time': () => singles(batching.port, IMAGES / 2, 1, steps),
+    '8 clients, no batching': () => singles(alone.port, IMAGES / 2, 8, steps),
+    'requests of 8 pictures': () => together(batching.port, 8, steps),
+    'the bare network, batches of 8': () => bare(IMAGES, steps),
+  };
+  const images = [IMAGES, 2 * IMAGES, IMAGES / 2, IMAGES / 2, 8, IMAGES];
+  const times = Object.keys(sides).map((): number[] => []);
+  for (let round = -1; round < rounds; round++) {
+    for (const [i, work] of Object.values(sides).entries()) {
+      const begin = performance.now();
+      await work();
+      if (round >= 0) times[i]!.push((performance.now() - begin) / images[i]!);
+    }
+  }
+  const first = times[0]!;
+  console.log('| what | images/s | 8 clients in batches are as fast, times |\n|---|---|---|');
+  for (const [i, name] of Object.keys(sides).entries()) {
+    const ratio = median(times[i]!.map((time, round) => time / first[round]!));
+    console.log(`| ${name} | ${(1000 / median(times[i]!)).toFixed(2)} | ${ratio.toFixed(2)} |`);
+  }
+}
+
+async function load(): Promise<void> {
+  console.log(
+    '\n| clients | seconds | answered, images/s | 429 | failed | latency p50, ms | p99, ms |\n|---|---|---|---|---|---|---|',
+  );
+  for (const clients of [1, 8, 64]) {
+    let row = '';
+    const {
+      delay,
+      steps: engine,
+      memory,
+    } = await batching.measure(async () => {
+      const found = await latency(batching.port, clients, seconds, steps);
+      const rate = (found.answered / seconds).toFixed(2);
+      row = `| ${clients} | ${seconds} | ${rate} | ${found.refused} | ${found.failed} | ${found.p50} | ${found.p99} |`;
+    });
+    console.log(row);
+    if (clients < 64) continue;
+    const share = (100 * (engine.step / engine.network - 1)).toFixed(2);
+    console.log(`
+| under load of 64 clients | |
+|---|---|
+| event loop of the server late, p50 / p99 / most, ms | ${[delay.p50, delay.p99, delay.max].map((ms) => ms.toFixed(1)).join(' / ')} |
+| images a step | ${(engine.images / engine.count).toFixed(2)} |
+| a step, ms, and over its network call | ${(engine.step / engine.count).toFixed(2)}, +${share} % |
+| memory of server / engine, MiB | ${memory.server.toFixed(0)} / ${memory.engine.toFixed(0)} |`);
+  }
+}
+
+function median(numbers: readonly number[]): number {
+  return numbers.toSorted((a, b) => a - b)[numbers.length >> 1]!;
+}

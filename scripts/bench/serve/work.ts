@@ -1,0 +1,63 @@
+/** What is asked of the servers, and the same computed without one. */
+import { Agent } from 'node:http';
+import autocannon from 'autocannon';
+import { readArtefact } from '../../../runtime-node/src/artefact.ts';
+import { openModel } from '../../../runtime-node/src/load.ts';
+import { createDenoiser } from '../../../runtime-node/src/session.ts';
+import { ask, inLanes } from '../../../test/support/load/client.ts';
+
+const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+
+/** Asks for `count` pictures, each in a request of its own, `clients` at a time. */
+export async function singles(port: number, count: number, clients: number, steps: number): Promise<void> {
+  await inLanes(count, clients, async (seed) => expectPictures(await ask(port, { seed, steps }, { agent })));
+}
+
+/** Asks for `count` pictures in one request. */
+export async function together(port: number, count: number, steps: number): Promise<void> {
+  expectPictures(await ask(port, { seed: 0, steps, n: count }, { agent }));
+}
+
+export interface Latency {
+  clients: number;
+  seconds: number;
+  answered: number;
+  refused: number;
+  /** Neither pictures nor 429: must be none. */
+  failed: number;
+  p50: number;
+  p99: number;
+}
+
+/** Clients that each ask for one picture after the other. */
+export async function latency(port: number, clients: number, seconds: number, steps: number): Promise<Latency> {
+  const result = await autocannon({
+    url: `http://127.0.0.1:${port}/v1/images/generations`,
+    ...{ connections: clients, duration: seconds, timeout: 120, method: 'POST' },
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ steps }),
+  });
+  const refused = result.statusCodeStats?.['429']?.count ?? 0;
+  return {
+    ...{ clients, seconds, answered: result['2xx'], refused, failed: result.non2xx - refused + result.errors },
+    ...{ p50: result.latency.p50, p99: result.latency.p99 },
+  };
+}
+
+/** Calls of the network alone: `steps` of them on batches of `batch`, until `count` images went through. */
+export async function createBareLoop(folder: string, batch: number) {
+  const artefact = await readArtefact(folder);
+  const { session } = await openModel(artefact, 'cpu');
+  const { image, classes } = artefact.unet;
+  const labels = classes > 0 ? Array.from({ length: batch }, (_, i) => i % classes) : undefined;
+  const denoise = createDenoiser(session, artefact.unet, batch, labels);
+  const x = new Float32Array(batch * image[0] * image[1] * image[2]).fill(0.1);
+  const timesteps = new Float32Array(batch).fill(500);
+  return async (count: number, steps: number) => {
+    for (let call = 0; call < Math.ceil(count / batch) * steps; call++) await denoise(x, timesteps, 0);
+  };
+}
+
+function expectPictures({ status, text }: { status: number; text: string }): void {
+  if (status !== 200) throw new Error(`The server answered with ${status}: ${text.slice(0, 200)}`);
+}
