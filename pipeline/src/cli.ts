@@ -37,6 +37,8 @@ const COMMANDS: readonly CommandEntry[] = [
     name: 'serve',
     describe: 'Sample over HTTP',
     load: async () => (await import('./commands/serve.ts')).command,
+  },
+  {
     name: 'generate',
     describe: 'Order many pictures from the workers of a queue',
     load: async () => (await import('./commands/generate.ts')).command,
