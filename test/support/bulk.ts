@@ -52,9 +52,11 @@ export async function startWorker({ url, name, model, out }: Place) {
   });
   const stop = async () => {
     controller.abort(new DOMException('Interrupted.', 'AbortError'));
-    await ended;
+    return ended;
   };
-  onTestFinished(stop);
+  onTestFinished(async () => {
+    await stop();
+  });
   return { lines, stop };
 }
 

@@ -47,21 +47,26 @@ const TIMING: WorkerTiming = { lock: 60_000, stalled: 15_000, grace: 5000 };
 /** Times a shard may lose its worker before it counts as failed: it may be what kills them. */
 const MOST_LOSSES = 5;
 const RETRY_MS = 1000;
+const LAST_MS = 1000;
 
 interface LoadedModel extends NamedModel {
   hash: string;
   model: DiffusionModel;
+  /** Ends with the sampling that is under way: a network must not be freed while it runs. */
+  busy: Promise<unknown>;
 }
 
 /**
  * Works until the signal aborts, and returns once what was under way is given back.
+ * @returns false where Redis was away, so that it could not be: others take it over in a while.
  * @throws InputError for a model that cannot be loaded, or is given twice.
  */
-export async function runWorker(options: WorkerOptions): Promise<void> {
+export async function runWorker(options: WorkerOptions): Promise<boolean> {
   const { signal, connection, onLine, name, out } = options;
   const timing = { ...TIMING, ...options.timing };
   const models = await loadModels(options);
   const workers = models.map((loaded) => startWorker(options, timing, loaded));
+  let givenBack = false;
   try {
     for (const { name: model, hash } of models) {
       onLine(
@@ -73,9 +78,10 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
       signal.addEventListener('abort', () => resolve(), { once: true });
     });
   } finally {
-    await stop(workers, connection, timing.grace);
-    await Promise.all(models.map(({ model }) => model.dispose()));
+    givenBack = await stop(workers, connection, timing.grace);
+    await Promise.all(models.map(({ busy, model }) => busy.then(() => model.dispose())));
   }
+  return givenBack;
 }
 
 async function loadModels({ models, device, signal, onLine }: WorkerOptions): Promise<LoadedModel[]> {
@@ -92,7 +98,7 @@ async function loadModels({ models, device, signal, onLine }: WorkerOptions): Pr
     if (twin) {
       throw new InputError(`Cannot start the worker: models must differ, ${twin.name} and ${name} are the same.`);
     }
-    loaded.push({ name, folder, hash, model });
+    loaded.push({ name, folder, hash, model, busy: Promise.resolve() });
   }
   return loaded;
 }
@@ -136,7 +142,7 @@ async function work(options: WorkerOptions, loaded: LoadedModel, job: Job, token
     // The same shard can come twice: added in the moment that it was done, or given back by a worker that was killed late.
     if ((await readDone(connection.redis, name, [shard]))[0] !== undefined) return;
     const found = await findShard(out, shard);
-    const file = found ?? (await writeShard(out, shard, await sampleShard(loaded.model, shard, batch, signal)));
+    const file = found ?? (await writeShard(out, shard, await sampling(loaded, shard, batch, signal)));
     await markDone(connection.redis, name, shard, file);
     const took = found ? 'was there' : `took ${formatDuration((performance.now() - begin) / 1000)}`;
     onLine(`${describeShard(loaded.name, shard, file)} ${took}`);
@@ -148,6 +154,12 @@ async function work(options: WorkerOptions, loaded: LoadedModel, job: Job, token
     if (error instanceof InputError) throw new UnrecoverableError(error.message);
     throw error;
   }
+}
+
+function sampling(loaded: LoadedModel, ...rest: [Shard, number | undefined, AbortSignal]): Promise<Buffer[]> {
+  const pictures = sampleShard(loaded.model, ...rest);
+  loaded.busy = pictures.catch(() => {});
+  return pictures;
 }
 
 /** @throws InputError for a job that is not one of ours. */
@@ -166,17 +178,20 @@ function describeShard(model: string, shard: Shard, { bytes }: ShardFile): strin
 }
 
 /** Waits for the shards to be given back, unless Redis is away: their locks run out then. */
-async function stop(workers: readonly Worker[], { redis, close }: QueueConnection, grace: number): Promise<void> {
-  const closed = Promise.all(workers.map((worker) => worker.close()));
+async function stop(workers: readonly Worker[], { redis, close }: QueueConnection, grace: number): Promise<boolean> {
+  const closed = Promise.all(workers.map((worker) => worker.close())).then(() => true);
   let timer: NodeJS.Timeout | undefined;
-  const patience = new Promise((resolve) => {
-    timer = setTimeout(resolve, redis.status === 'ready' ? grace : 0);
+  const patience = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), redis.status === 'ready' ? grace : 0);
   });
-  await Promise.race([closed, patience]);
+  const givenBack = await Promise.race([closed, patience]);
   clearTimeout(timer);
   close();
-  await Promise.race([
-    Promise.all([closed, ...workers.map((worker) => worker.disconnect())]).catch(() => undefined),
-    new Promise((resolve) => setTimeout(resolve, 1000).unref()),
-  ]);
+  // Connections that do not end by themselves are left to the end of the process.
+  const last = new Promise((resolve) => {
+    timer = setTimeout(resolve, LAST_MS);
+  });
+  await Promise.race([Promise.all([closed, ...workers.map((worker) => worker.disconnect())]).catch(() => {}), last]);
+  clearTimeout(timer);
+  return givenBack;
 }

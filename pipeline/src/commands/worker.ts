@@ -81,11 +81,14 @@ async function run(options: WorkerArguments): Promise<void> {
   };
   process.once('SIGTERM', terminate);
   try {
-    await withInterrupt((signal) =>
+    const givenBack = await withInterrupt((signal) =>
       runWorker({ connection, name, models, out, device, batch, signal, onLine: sayError }),
     );
-    sayError('Stopped; what was under way is back in the queue.');
+    const rest = givenBack ? 'what was under way is back in the queue' : 'others take over what was under way';
+    sayError(`Stopped; ${rest}.`);
     if (terminated) process.exitCode = 0;
+    // BullMQ's timers would go on waiting for a Redis that is away; the networks are freed, nothing else is under way.
+    if (!givenBack) process.exit();
   } finally {
     process.off('SIGTERM', terminate);
     connection.close();

@@ -128,7 +128,7 @@ describe('bulk generation over Redis', skipBecause(LACKS_REDIS), () => {
     const wanted = { count: 30, shard: 3, steps: 2 };
     const first = await startWorker(at);
     await order(at, wanted);
-    await first.stop();
+    expect(await first.stop()).toBe(true);
     await redis.client.del(...(await redis.client.keys(`${at.name}:*`)));
     const waiting = order(at, wanted);
     await until(async () => (await jobCount(at, 'wait')) === 10);
@@ -261,7 +261,7 @@ describe('bulk generation over Redis', skipBecause(LACKS_REDIS), () => {
     await until(() => worker.lines.some((line) => line.includes('went away')));
     controller.abort();
     await expect(waiting).rejects.toThrow('aborted');
-    await worker.stop();
+    expect(await worker.stop()).toBe(false);
     expect(existsSync(at.out)).toBe(false);
   });
 });
