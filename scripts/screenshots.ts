@@ -1,6 +1,6 @@
 /**
- * Pictures of every view of the page for docs/: web-<view>.png on a desktop in light, web-<view>-phone.png on a phone in
- * dark. Run it where fonts are installed, and look at what it makes.
+ * Pictures for docs/ of every view of the web demo, web-<view>.png, and of the page that a server shows, server.png: on a
+ * desktop in light, and with the ending -phone on a phone in dark. Run it where fonts are installed, and look at what it makes.
  *
  *     npm run screenshots
  */
@@ -9,12 +9,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Page } from 'playwright-core';
 import sharp from 'sharp';
+import { createServer } from '../runtime-node/src/server/index.ts';
 import { buildSite } from '../test/support/browser/build.ts';
 import { launchOptions } from '../test/support/browser/launch.ts';
 import { startHost } from '../test/support/browser/server.ts';
 import { DESKTOP, heading, PHONE } from '../test/support/browser/site.ts';
 
-const DOCS = join(import.meta.dirname, '..', 'docs');
+const ROOT = join(import.meta.dirname, '..');
+const DOCS = join(ROOT, 'docs');
 const COLOURS = 128;
 /** Long enough for the slowest machine to sample ten pictures. */
 const PATIENCE = 120_000;
@@ -71,10 +73,29 @@ async function open(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Sample it' }).waitFor();
 }
 
+/** Ten pictures of a server. */
+async function askServer(page: Page): Promise<void> {
+  await page.getByLabel('Seed', { exact: true }).fill('170');
+  await page.getByRole('button', { name: 'Sample' }).click();
+  await page.getByText(/^10 pictures in/).waitFor();
+}
+
+async function shoot(page: Page, name: string): Promise<void> {
+  await page.mouse.move(0, 0);
+  await page.waitForTimeout(500); // transitions
+  const { size } = await sharp(await page.screenshot())
+    .png({ palette: true, colours: COLOURS, effort: 10 })
+    .toFile(join(DOCS, name));
+  console.log(`docs/${name}, ${Math.round(size / 1000)} kB`);
+  await page.close();
+}
+
 const folder = await mkdtemp(join(tmpdir(), 'onnoise-screenshots-'));
 try {
   await buildSite(folder);
   const host = await startHost({ folders: { '/': folder } });
+  const server = await createServer({ models: [join(ROOT, 'models', 'digits')], device: 'cpu' });
+  const serverUrl = await server.listen({ port: 8000 }); // shown in the picture
   const browser = await chromium.launch(await launchOptions());
   for (const { ending, options } of DEVICES) {
     const context = await browser.newContext({ ...options, reducedMotion: 'reduce', serviceWorkers: 'block' });
@@ -84,19 +105,16 @@ try {
       await page.goto(`${host.origin}/${hash}`);
       await heading(page).waitFor();
       await act(page, ending !== '');
-      await page.mouse.move(0, 0);
-      await page.waitForTimeout(500); // transitions
-      const name = `web-${view}${ending}.png`;
-      const { size } = await sharp(await page.screenshot())
-        .png({ palette: true, colours: COLOURS, effort: 10 })
-        .toFile(join(DOCS, name));
-      console.log(`docs/${name}, ${Math.round(size / 1000)} kB`);
-      await page.close();
+      await shoot(page, `web-${view}${ending}.png`);
     }
+    const page = await context.newPage();
+    await page.goto(serverUrl);
+    await askServer(page);
+    await shoot(page, `server${ending}.png`);
     await context.close();
   }
   await browser.close();
-  await host.stop();
+  await Promise.all([host.stop(), server.close()]);
 } finally {
   await rm(folder, { recursive: true, force: true });
 }

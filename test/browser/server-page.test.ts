@@ -56,7 +56,7 @@ describe("the server's page", skipBecause(LACKS_CHROMIUM), () => {
     await page.getByLabel('Class').selectOption('3');
     const forms = await watchFirst(page);
     await sample(page);
-    await page.getByText(/^2 pictures in \d+\.\d s$/).waitFor();
+    await page.getByText(/^2 pictures in \d+(\.\d\d)? s$/).waitFor();
     expect(new Set(await forms()).size).toBeGreaterThan(3);
 
     const expected = await ofLibrary({ count: 2, steps: 12, sampler: 'ddim', eta: 0.5, seed: 41, labels: [3] });
@@ -217,6 +217,8 @@ describe("the server's page", skipBecause(LACKS_CHROMIUM), () => {
     await expect.poll(forms, PATIENCE).not.toEqual([]);
     expect(await faults(page)).toEqual([]);
     await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByText('Cancelled after 0 of 3 pictures').waitFor();
+    expect(await faults(page)).toEqual([]);
     await fill(page, { Steps: 2 });
     await sample(page);
     await page.getByText(/^3 pictures in/).waitFor();

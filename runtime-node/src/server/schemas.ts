@@ -33,7 +33,7 @@ export const V2_ERROR = object({ error: text('One sentence.') });
 export function failures(error: Schema, ...statuses: number[]): Schema {
   const meaning: Record<number, string> = {
     400: 'The request is wrong; the sentence says what.',
-    401: 'A key is needed: Authorization: Bearer <key>.',
+    401: 'A key is needed: `Authorization: Bearer <key>`.',
     404: 'There is no such model.',
     429: 'Too much is asked; Retry-After tells when to ask again.',
     503: 'The engine is being restarted, or the server stopped; Retry-After tells when to ask again.',

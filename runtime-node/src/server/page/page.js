@@ -114,7 +114,8 @@ async function sample() {
   try {
     for await (const event of generate(body, { key, signal })) pictures.show(event);
     if (pictures.finished < body.n) throw new ApiError('The connection broke off.');
-    say(`${counted(body.n)} in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+    const seconds = (performance.now() - started) / 1000;
+    say(`${counted(body.n)} in ${seconds.toFixed(seconds < 10 ? 2 : 0)} s`);
   } catch (error) {
     if (signal.aborted) say(`Cancelled after ${pictures.finished} of ${counted(body.n)}`);
     else fail(error);
@@ -151,8 +152,10 @@ function fail(/** @type {unknown} */ error) {
   const { message, status, retryAfter } = error instanceof ApiError ? error : new ApiError(String(error));
   const again = retryAfter > 0 ? ` Try again in ${retryAfter} s.` : '';
   $('key-form').hidden = status !== 401;
-  if (status === 401 && key === '') return input('key').focus({ preventScroll: true });
-  $('error').textContent = message + again;
+  if (status === 401 && key === '') {
+    say('This server asks for a key.');
+    input('key').focus({ preventScroll: true });
+  } else $('error').textContent = message + again;
 }
 
 form.addEventListener('input', describe);
