@@ -29,6 +29,7 @@ const options = { models: { model: values.model }, device: 'cpu', queue: 1024, t
 const batching = await start({ ...options, maxBatch: BATCH });
 const alone = await start({ ...options, maxBatch: 1 });
 const bare = await createBareLoop(values.model, BATCH);
+const bareAlone = await createBareLoop(values.model, 1);
 
 console.log(`${cpus()[0]?.model.trim()}, ${cpus().length} cores, Node ${process.version}, ${steps} steps a picture\n`);
 await compare();
@@ -46,8 +47,9 @@ async function compare(): Promise<void> {
     '8 clients, no batching': () => singles(alone.port, IMAGES / 2, 8, steps),
     'requests of 8 pictures': () => together(batching.port, 8, steps),
     'the bare network, batches of 8': () => bare(IMAGES, steps),
+    'the bare network, one at a time': () => bareAlone(IMAGES / 2, steps),
   };
-  const images = [IMAGES, 2 * IMAGES, IMAGES / 2, IMAGES / 2, 8, IMAGES];
+  const images = [IMAGES, 2 * IMAGES, IMAGES / 2, IMAGES / 2, 8, IMAGES, IMAGES / 2];
   const times = Object.keys(sides).map((): number[] => []);
   for (let round = -1; round < rounds; round++) {
     for (const [i, work] of Object.values(sides).entries()) {
