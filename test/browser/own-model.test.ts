@@ -33,7 +33,7 @@ describe('your model', skipBecause(LACKS_CHROMIUM), () => {
         Predicts: 'the velocity v, v_prediction',
         Timesteps: 'T = 1,000',
       });
-    expect(await page.getByRole('img', { name: /Samples that the model folder holds/ }).count()).toBe(1);
+    await page.getByRole('img', { name: /Samples that the model folder holds/ }).waitFor();
     await page.getByRole('button', { name: 'Sample it' }).click();
     await page.locator('.model-bar-ready').waitFor();
     expect(await page.getByLabel('Model', { exact: true }).locator('option:checked').textContent()).toMatch(/^digits/);

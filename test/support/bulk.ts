@@ -46,7 +46,7 @@ export async function startWorker({ url, name, model, out }: Place) {
   };
   const ended = runWorker({
     ...{ name, out, onLine, timing: TIMING, signal: controller.signal },
-    models: [{ name: 'tiny', folder: model }],
+    models: { tiny: model },
     connection: await connectQueue(url, onLine),
     device: 'cpu',
   });
@@ -63,7 +63,7 @@ export async function startWorker({ url, name, model, out }: Place) {
 /** Starts a worker in a process of its own. */
 export function spawnWorker({ url, name, model, out }: Place) {
   const script = join(import.meta.dirname, 'bulk-worker.ts');
-  const options = JSON.stringify({ url, name, out, models: [{ name: 'tiny', folder: model }], timing: TIMING });
+  const options = JSON.stringify({ url, name, out, models: { tiny: model }, timing: TIMING });
   const child = spawn(process.execPath, ['--import', 'tsx', script, options], { stdio: 'ignore' });
   onTestFinished(() => {
     child.kill('SIGKILL');

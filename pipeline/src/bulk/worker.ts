@@ -10,7 +10,6 @@ import { isAbort } from '../terminal/interrupt.ts';
 import type { QueueConnection } from './connect.ts';
 import { markDone, queueName, readDone } from './done.ts';
 import { hashModel } from './hash.ts';
-import type { NamedModel } from './models.ts';
 import { sampleShard } from './sample-shard.ts';
 import { parseShard, type Shard, shardId } from './shards.ts';
 import { findShard, type ShardFile, shardPath, writeShard } from './write-shard.ts';
@@ -19,7 +18,8 @@ export interface WorkerOptions {
   connection: QueueConnection;
   /** Prefix of all keys in Redis; that of `pipeline generate`. */
   name: string;
-  models: readonly NamedModel[];
+  /** Folders by name. */
+  models: Readonly<Record<string, string>>;
   /** Folder that shards are written below. */
   out: string;
   device?: DeviceChoice | undefined;
@@ -49,7 +49,8 @@ const MOST_LOSSES = 5;
 const RETRY_MS = 1000;
 const LAST_MS = 1000;
 
-interface LoadedModel extends NamedModel {
+interface LoadedModel {
+  name: string;
   hash: string;
   model: DiffusionModel;
   /** Ends with the sampling that is under way: a network must not be freed while it runs. */
@@ -87,7 +88,7 @@ export async function runWorker(options: WorkerOptions): Promise<boolean> {
 async function loadModels({ models, device, signal, onLine }: WorkerOptions): Promise<LoadedModel[]> {
   const { loadModel } = await import('@onnoise/runtime-node');
   const loaded: LoadedModel[] = [];
-  for (const { name, folder } of models) {
+  for (const [name, folder] of Object.entries(models)) {
     signal.throwIfAborted();
     const model = await loadModel(folder, {
       device,
@@ -98,7 +99,7 @@ async function loadModels({ models, device, signal, onLine }: WorkerOptions): Pr
     if (twin) {
       throw new InputError(`Cannot start the worker: models must differ, ${twin.name} and ${name} are the same.`);
     }
-    loaded.push({ name, folder, hash, model, busy: Promise.resolve() });
+    loaded.push({ name, hash, model, busy: Promise.resolve() });
   }
   return loaded;
 }

@@ -1,6 +1,7 @@
 /**
  * `pipeline generate`: many pictures by way of a queue that any number of workers take from (docs/bulk.md).
  */
+import { basename, resolve } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
 import type { Generated } from '../bulk/generate.ts';
 import { countShards, type Order } from '../bulk/shards.ts';
@@ -90,13 +91,12 @@ async function run(options: GenerateArguments): Promise<void> {
   const { makeOrder } = await import('../bulk/order.ts');
   const order = await makeOrder(model, options);
   await checkWritable('--out', out, 'folder');
-  const [{ generate }, { connectQueue }, { modelNameOf }] = await Promise.all([
+  const [{ generate }, { connectQueue }] = await Promise.all([
     import('../bulk/generate.ts'),
     import('../bulk/connect.ts'),
-    import('../bulk/models.ts'),
   ]);
   const connection = await connectQueue(url, say);
-  const modelName = modelNameOf(model);
+  const modelName = basename(resolve(model));
   const onNoWorker = () =>
     say(
       `No worker takes this model's shards. Start one: pipeline worker --queue ${connection.shown}` +

@@ -2,22 +2,24 @@
  * `pipeline worker`: samples what `pipeline generate` orders, until it is stopped (docs/bulk.md).
  */
 import type { DeviceChoice } from '@onnoise/runtime-node';
-import { checkInteger, refuse } from '@onnoise/scheduler';
+import { checkInteger } from '@onnoise/scheduler';
 import type { Argv, CommandModule } from 'yargs';
 import { checkWritable } from '../output.ts';
 import { sayError } from '../terminal/errors.ts';
 import { withInterrupt } from '../terminal/interrupt.ts';
-import { toNumber } from '../terminal/options.ts';
+import { allowRepeats, toNumber } from '../terminal/options.ts';
 import { type QueueArguments, queueOptions, readQueue } from './options/queue.ts';
 
 /** The options of `pipeline worker`; its help tells their meaning. */
 export interface WorkerArguments extends QueueArguments {
-  model: string[];
+  model?: string[] | undefined;
   out: string;
   device: DeviceChoice;
   batch?: number | undefined;
 }
 
+/** The model that is shipped. */
+const DIGITS = 'models/digits';
 const QUEUE = 'The queue:';
 const SAMPLING = 'How pictures are sampled:';
 const RESULTS = 'What comes out:';
@@ -26,15 +28,14 @@ export const command: CommandModule<object, WorkerArguments> = {
   command: 'worker',
   describe: 'Sample what is ordered through a queue',
   builder: (cli) =>
-    cli
+    allowRepeats(cli, 'model')
       .usage(
         '$0 worker --queue <redis> [options]\n\nSamples what pipeline generate orders, until it is stopped. Any number of workers share a queue.',
       )
-      .parserConfiguration({ 'duplicate-arguments-array': true })
       .options({
         ...queueOptions(QUEUE),
         model: {
-          ...{ group: SAMPLING, string: true, array: true, requiresArg: true, default: ['models/digits'] },
+          ...{ group: SAMPLING, string: true, array: true, nargs: 1, requiresArg: true, defaultDescription: DIGITS },
           describe: 'Model folder, or name=folder; may be given several times',
         },
         device: {
@@ -63,13 +64,12 @@ export const command: CommandModule<object, WorkerArguments> = {
 
 /** Works until Ctrl-C (exit code 130) or SIGTERM, as a service is stopped (0). A second signal ends it at once. */
 async function run(options: WorkerArguments): Promise<void> {
-  const { model, out, device, batch } = options;
+  const { model = [DIGITS], out, device, batch } = options;
   const { url, name } = readQueue(options);
   if (batch !== undefined) checkInteger('start the worker', '--batch', batch, 1, 1024);
-  if (typeof out !== 'string') refuse('start the worker', '--out', 'one folder', out);
   await checkWritable('--out', out, 'folder');
-  const { readModels } = await import('../bulk/models.ts');
-  const models = readModels(model);
+  const { nameModels } = await import('@onnoise/runtime-node');
+  const models = nameModels('start the worker', model);
   const [{ runWorker }, { connectQueue }] = await Promise.all([
     import('../bulk/worker.ts'),
     import('../bulk/connect.ts'),

@@ -1,3 +1,3 @@
 export { createServer, type Server } from './create.ts';
 export { readApiKeys } from './keys.ts';
-export { nameModels, type ServerOptions } from './options.ts';
+export type { ServerOptions } from './options.ts';

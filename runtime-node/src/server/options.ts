@@ -1,7 +1,7 @@
 /** What a server can be told, checked and made complete before anything is started. */
-import { basename, resolve } from 'node:path';
-import { checkInteger, InputError, refuse } from '@onnoise/scheduler';
+import { checkInteger, refuse } from '@onnoise/scheduler';
 import { DEVICE_CHOICES, type DeviceChoice } from '../devices.ts';
+import { nameModels } from '../model-names.ts';
 
 export interface ServerOptions {
   /** Folders, or a folder for each name; a folder's own name is its last part. */
@@ -41,7 +41,6 @@ export type CompleteOptions = Required<{ [K in keyof ServerOptions]: NonNullable
 };
 
 const ACTION = 'start the server';
-const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const MEBIBYTE = 1024 * 1024;
 
 /** @throws InputError for every option that is not what {@link ServerOptions} says. */
@@ -53,7 +52,7 @@ export function completeOptions(options: ServerOptions): CompleteOptions {
   for (const origin of corsOrigins) checkOrigin(origin);
   const queue = whole('queue', 256, 1, 1_000_000);
   return {
-    models: nameModels(options.models),
+    models: nameModels(ACTION, options.models),
     device,
     maxBatch: whole('maxBatch', 8, 1, 1024),
     queue,
@@ -66,31 +65,6 @@ export function completeOptions(options: ServerOptions): CompleteOptions {
     maxConnections: whole('maxConnections', 1024, 1),
     ...{ apiKeys, corsOrigins, trustProxy, logger },
   };
-}
-
-/**
- * Models by name: `['models/digits', 'faces=models/celeba']` gives digits and faces.
- * @throws InputError for no models, a name that is not of letters, digits and `._-`, and a name given twice.
- */
-export function nameModels(models: ServerOptions['models']): Record<string, string> {
-  const entries = Array.isArray(models)
-    ? models.map((text: string) => {
-        const [, name, folder] = /^([^=/\\]+)=(.+)$/.exec(text) ?? [];
-        return name !== undefined && folder !== undefined ? [name, folder] : [basename(resolve(text)), text];
-      })
-    : Object.entries(models);
-  if (entries.length === 0) throw new InputError(`Cannot ${ACTION}: models must be at least one, received none.`);
-  const named: Record<string, string> = {};
-  for (const [name, folder] of entries as [string, string][]) {
-    if (!NAME.test(name)) refuse(ACTION, 'the name of a model', 'up to 64 letters, digits and ._-', name);
-    if (Object.hasOwn(named, name)) {
-      throw new InputError(
-        `Cannot ${ACTION}: names of models must differ, received ${name} twice (name=folder names one).`,
-      );
-    }
-    named[name] = folder;
-  }
-  return named;
 }
 
 function checkOrigin(origin: string): void {

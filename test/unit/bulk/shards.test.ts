@@ -2,7 +2,6 @@ import { cp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { hashModel } from '../../../pipeline/src/bulk/hash.ts';
-import { readModels } from '../../../pipeline/src/bulk/models.ts';
 import { makeOrder } from '../../../pipeline/src/bulk/order.ts';
 import { countShards, labelAt, type Order, parseShard, shardAt, shardId } from '../../../pipeline/src/bulk/shards.ts';
 import { temporaryFolder, tinyArtefact } from '../../support/tiny-onnx.ts';
@@ -135,22 +134,5 @@ describe('makeOrder', () => {
     const model = await tinyArtefact({ classes: 3 });
     await expect(makeOrder(model, { count: 3, labels: [3] })).rejects.toThrow('a label must be an integer from 0 to 2');
     await expect(makeOrder(model, { count: 1, labels: [0, 1] })).rejects.toThrow('at most as many as images');
-  });
-});
-
-describe('readModels', () => {
-  test('names a model after its folder unless it is named', () => {
-    expect(readModels(['models/digits', 'hands=runs/x=1/model'])).toEqual([
-      { name: 'digits', folder: 'models/digits' },
-      { name: 'hands', folder: 'runs/x=1/model' },
-    ]);
-  });
-
-  test.each([
-    [['=models/digits'], 'must be a folder or name=folder, received "=models/digits"'],
-    [['a='], 'must be a folder or name=folder'],
-    [['a=x', 'a=y'], 'names of --model must differ, received "a" twice'],
-  ])('refuses %j', (texts, message) => {
-    expect(() => readModels(texts)).toThrow(message);
   });
 });
