@@ -41,6 +41,7 @@ export async function supervise(
   let since = Date.now();
   let crashes = 0;
   let closing = false;
+  const closed = new AbortController(); // of waits for the next try
   let reloading: Promise<void> = Promise.resolve();
   const replaced = new Set<Engine>();
   watch(current);
@@ -60,7 +61,7 @@ export async function supervise(
 
   async function restart(delay: number): Promise<void> {
     for (let pause = delay; ; pause = nextDelay()) {
-      await wait(pause);
+      await wait(pause, undefined, { signal: closed.signal }).catch(() => {});
       if (closing || current) return; // a reload came first
       try {
         use(await start(options, onSteps));
@@ -100,10 +101,12 @@ export async function supervise(
     },
     async close() {
       closing = true;
+      closed.abort();
       await Promise.all([current, ...replaced].map((engine) => engine?.drain()));
     },
     kill() {
       closing = true;
+      closed.abort();
       for (const engine of [current, ...replaced]) engine?.kill();
     },
   };

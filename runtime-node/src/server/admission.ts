@@ -1,6 +1,7 @@
 /**
- * What the server takes on: images up to the length of its queue, bytes up to its memory, and of both no more than half for
- * one client while others have any. What does not fit is refused at once, with the time after which it may.
+ * What the server takes on: images up to the length of its queue, no more than half for one client while others have any;
+ * bytes up to its memory, no more than half for one client but in a single request. What does not fit is refused at once,
+ * with the time after which it may.
  */
 import { Refusal } from './errors.ts';
 
@@ -74,7 +75,7 @@ export function createAdmission({ queue, memory }: AdmissionOptions): Admission 
     },
     hold(count, client = '') {
       const own = heldBytes.get(client) ?? 0;
-      // Unlike a place, a client may keep bytes as long as it likes to take over reading: the half is always for others.
+      // A client that sends or reads slowly keeps bytes as long as it likes, unlike places: a half is always for others.
       if (bytes + count > memory || (own > 0 && own + count > memory / 2)) {
         throw new Refusal(429, 'memory_full', 'requests take up all the memory that they may', {
           retryAfter: retryAfter(),
