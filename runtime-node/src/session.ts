@@ -22,14 +22,21 @@ const ERRORS_ONLY = 3;
 
 /**
  * Opens `unet/model.onnx`.
+ * @param threads to compute an operator on; default: onnxruntime's choice, all cores.
  * @throws InputError when onnxruntime cannot read the file, or the file is not a network of this shape.
  */
-export async function openSession(path: string, device: Device, unet: UnetShape): Promise<InferenceSession> {
+export async function openSession(
+  path: string,
+  device: Device,
+  unet: UnetShape,
+  threads?: number,
+): Promise<InferenceSession> {
   let session: InferenceSession;
   try {
     session = await InferenceSession.create(path, {
       executionProviders: [device],
       graphOptimizationLevel: 'all',
+      ...(threads !== undefined && { intraOpNumThreads: threads }),
       logSeverityLevel: ERRORS_ONLY,
     });
   } catch (error) {

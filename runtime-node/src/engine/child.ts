@@ -7,8 +7,7 @@ import { compileSampler, InputError, type SamplerTable } from '@onnoise/schedule
 import { readArtefact } from '../artefact.ts';
 import { type Batcher, createBatcher } from '../batching/batcher.ts';
 import { partialSteps, sampling, singleCall } from '../batching/trajectory.ts';
-import { openModel } from '../load.ts';
-import { createDenoiser } from '../session.ts';
+import { openNetwork } from './lanes.ts';
 import type { CallTask, EngineModel, EngineOptions, FromEngine, SampleTask, StepReport, ToEngine } from './protocol.ts';
 
 /** The ends of a channel that this side needs: Node's `process`, or a test's. */
@@ -114,19 +113,13 @@ async function load({ models, device, maxBatch }: EngineOptions, loaded: Map<str
   for (const [name, folder] of Object.entries(models)) {
     const artefact = await readArtefact(folder);
     const { unet, scheduler } = artefact;
-    const { session, report } = await openModel(artefact, device);
+    const { run, report } = await openNetwork(artefact, device, maxBatch);
     const size = unet.image.reduce((product, side) => product * side, 1);
     const model: EngineModel = {
       ...{ name, device: report.device, reason: report.reason, shape: unet.image },
       ...{ classes: unet.classes, classNames: artefact.classNames, scheduler, hash: await hashOf(artefact.onnx) },
     };
-    const batcher = createBatcher({
-      run: (x, timesteps, labels) => {
-        const denoise = createDenoiser(session, unet, labels.length, unet.classes > 0 ? labels : undefined);
-        return denoise(x, timesteps, 0);
-      },
-      ...{ size, maxBatch },
-    });
+    const batcher = createBatcher({ run, size, maxBatch });
     loaded.set(name, { model, batcher, table: createTables(model) });
   }
   return [...loaded.values()].map(({ model }) => model);

@@ -1,0 +1,114 @@
+/**
+ * A thread that calls the network on parts of batches. It sleeps between them, and is told of a part and asked for the
+ * result through shared memory: a message would cost as much as a small network.
+ */
+import { Worker } from 'node:worker_threads';
+import { InputError } from '@onnoise/scheduler';
+import { createDenoiser, openSession, type UnetShape } from '../session.ts';
+
+export interface LaneOptions {
+  onnx: string;
+  unet: UnetShape;
+  /** Threads of its session. */
+  threads: number;
+  /** Images of a part, at most. */
+  largest: number;
+}
+
+export interface LaneThread {
+  /** Hands over a part, at most `largest` images; `end` must be called before the next. */
+  begin(x: Float32Array, timesteps: Float32Array, labels: readonly number[]): void;
+  /** Waits for the output [n, C, H, W], in memory that the next part reuses; or what went wrong. */
+  end(): Float32Array | Error;
+  stop(): void;
+}
+
+/** Places in the shared `state`: parts handed over, parts done, images of the part, 1 where its call failed. */
+const BEGUN = 0;
+const DONE = 1;
+const COUNT = 2;
+const FAILED = 3;
+
+/** Milliseconds after which a part is given up; a network that has lanes takes far less. */
+const PATIENCE = 120_000;
+
+interface Shared {
+  state: Int32Array;
+  x: Float32Array;
+  timesteps: Float32Array;
+  labels: Int32Array;
+  output: Float32Array;
+}
+
+/** @throws InputError where the network cannot be opened. */
+export async function startLane(options: LaneOptions): Promise<LaneThread> {
+  const { largest, unet } = options;
+  const size = unet.image.reduce((product, side) => product * side, 1);
+  const bytes = (values: number) => new SharedArrayBuffer(4 * values);
+  const shared: Shared = {
+    state: new Int32Array(bytes(4)),
+    x: new Float32Array(bytes(largest * size)),
+    timesteps: new Float32Array(bytes(largest)),
+    labels: new Int32Array(bytes(largest)),
+    output: new Float32Array(bytes(largest * size)),
+  };
+  const worker = new Worker(new URL('../../bin/lane.mjs', import.meta.url), {
+    workerData: { options, shared },
+    execArgv: [],
+  });
+  await new Promise<void>((resolve, reject) => {
+    worker.once('message', (failed: string | null) => (failed === null ? resolve() : reject(new InputError(failed))));
+    worker.once('error', reject);
+  });
+  worker.unref();
+  const { state, x, timesteps, labels, output } = shared;
+  return {
+    begin(partX, partTimesteps, partLabels) {
+      x.set(partX);
+      timesteps.set(partTimesteps);
+      labels.set(partLabels);
+      state[COUNT] = partLabels.length;
+      Atomics.add(state, BEGUN, 1);
+      Atomics.notify(state, BEGUN);
+    },
+    end() {
+      const begun = Atomics.load(state, BEGUN);
+      for (let done = Atomics.load(state, DONE); done !== begun; done = Atomics.load(state, DONE)) {
+        if (Atomics.wait(state, DONE, done, PATIENCE) === 'timed-out')
+          return new Error('a part of a batch does not end');
+      }
+      if (state[FAILED] === 1) return new Error('onnxruntime failed at a part of a batch');
+      return output.subarray(0, state[COUNT]! * size);
+    },
+    stop: () => void worker.terminate(),
+  };
+}
+
+/** The thread's side. `ready` is told once with null, or with why it cannot start; then the loop never ends. */
+export async function serveLane(
+  { options, shared }: { options: LaneOptions; shared: Shared },
+  ready: (failed: string | null) => void,
+): Promise<void> {
+  const { onnx, unet, threads } = options;
+  const size = shared.x.length / options.largest;
+  const session = await openSession(onnx, 'cpu', unet, threads).catch((error: Error) => ready(error.message));
+  if (!session) return;
+  ready(null);
+  const { state, x, timesteps, labels, output } = shared;
+  for (let seen = 0; ; ) {
+    Atomics.wait(state, BEGUN, seen);
+    seen = Atomics.load(state, BEGUN);
+    const n = state[COUNT]!;
+    try {
+      const classes = unet.classes > 0 ? [...labels.subarray(0, n)] : undefined;
+      // onnxruntime reads no shared memory.
+      const result = await createDenoiser(session, unet, n, classes)(x.slice(0, n * size), timesteps.slice(0, n), 0);
+      output.set(result);
+      state[FAILED] = 0;
+    } catch {
+      state[FAILED] = 1;
+    }
+    Atomics.store(state, DONE, seen);
+    Atomics.notify(state, DONE);
+  }
+}
