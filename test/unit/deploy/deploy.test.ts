@@ -2,6 +2,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { COMMAND_NAMES, helpText } from '../../../pipeline/src/cli.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 const read = (path: string) => readFile(join(root, path), 'utf8');
@@ -80,4 +81,19 @@ describe('deploy/', () => {
       expect(script).toContain('/v2/health/ready');
     },
   );
+  it.each([
+    ['deploy/Dockerfile', /^CMD \[(.*)\]$/gm],
+    ['deploy/Dockerfile.cuda', /^CMD \[(.*)\]$/gm],
+    ['deploy/compose.yaml', /^ {4}command: \[((?:serve|worker),.*)\]$/gm],
+    ['deploy/onnoise.service', /^ExecStart=\/usr\/bin\/node pipeline\/bin\/pipeline\.mjs (.*)$/gm],
+  ])('%s starts a command that there is, with options that it has', async (path, pattern) => {
+    const lines = [...(await read(path)).matchAll(pattern)].map(([, words]) => words!.replace(/["\s,]+/g, ' ').trim());
+    expect(lines.length).toBeGreaterThan(0);
+    for (const line of lines) {
+      const [command, ...rest] = line.split(' ');
+      expect(COMMAND_NAMES).toContain(command);
+      const help = await helpText(command);
+      for (const word of rest.filter((text) => text.startsWith('--'))) expect(help).toMatch(new RegExp(`${word} `));
+    }
+  });
 });
