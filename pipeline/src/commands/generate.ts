@@ -9,8 +9,9 @@ import { checkWritable } from '../output.ts';
 import { Failure, sayError } from '../terminal/errors.ts';
 import { formatPath, plural } from '../terminal/format.ts';
 import { isAbort, withInterrupt } from '../terminal/interrupt.ts';
-import { toNumber, toNumbers } from '../terminal/options.ts';
+import { numberOption } from '../terminal/options.ts';
 import { withProgress } from '../terminal/progress.ts';
+import { pictureOptions, samplerOptions } from './options/pictures.ts';
 import { type QueueArguments, queueOptions, readQueue } from './options/queue.ts';
 
 /** The options of `pipeline generate`; its help tells their meaning. */
@@ -43,24 +44,15 @@ export const command: CommandModule<object, GenerateArguments> = {
         '$0 generate --count <number> --queue <redis>\n\nOrders many pictures from the workers of a queue (pipeline worker) and waits for them. Started again, it goes on where it was.',
       )
       .options({
-        count: { ...number('count', PICTURES, 'Number of pictures'), demandOption: true },
-        seed: { ...number('seed', PICTURES, 'Seed of the first picture, the next has seed + 1'), default: 0 },
-        labels: {
-          group: PICTURES,
-          requiresArg: true,
-          coerce: toNumbers('labels'),
-          describe: 'Classes for a conditional model, taken in turn: 0,1,2',
-          defaultDescription: 'all',
-        },
+        count: { ...numberOption('count', PICTURES, 'Number of pictures'), demandOption: true },
+        ...pictureOptions(PICTURES),
         model: {
           ...{ group: SAMPLING, string: true, requiresArg: true, default: 'models/digits' },
           describe: 'Model folder; workers must have the same model',
         },
-        steps: number('steps', SAMPLING, 'Network calls a picture', '50, at most T'),
-        sampler: { group: SAMPLING, choices: ['ddpm', 'ddim'], default: 'ddim', describe: 'Sampling method' },
-        eta: number('eta', SAMPLING, "ddim's noise, 0 (none) to 1 (ddpm's)", '0'),
+        ...samplerOptions(SAMPLING),
         ...queueOptions(QUEUE),
-        shard: { ...number('shard', QUEUE, 'Pictures a shard: a job and a tar file'), default: 256 },
+        shard: { ...numberOption('shard', QUEUE, 'Pictures a shard: a job and a tar file'), default: 256 },
         detach: { group: QUEUE, boolean: true, default: false, describe: 'Leave once the queue has the order' },
         out: {
           ...{ group: RESULTS, string: true, requiresArg: true, default: 'out/bulk' },
@@ -78,11 +70,6 @@ export const command: CommandModule<object, GenerateArguments> = {
       ) as unknown as Argv<GenerateArguments>,
   handler: run,
 };
-
-function number(option: string, group: string, describe: string, standard?: string) {
-  const shown = standard === undefined ? {} : { defaultDescription: standard };
-  return { group, describe, requiresArg: true, coerce: toNumber(option), ...shown };
-}
 
 /** Orders, waits, and says where the manifest is. */
 async function run(options: GenerateArguments): Promise<void> {

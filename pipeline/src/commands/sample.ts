@@ -4,15 +4,16 @@
  */
 import { join } from 'node:path';
 import type { DeviceChoice, Samples } from '@onnoise/runtime-node';
-import { checkInteger, SAMPLERS, type Sampler } from '@onnoise/scheduler';
+import { checkInteger, type Sampler } from '@onnoise/scheduler';
 import type { Argv, CommandModule } from 'yargs';
 import { createFilm, type Film, spreadSteps } from '../film.ts';
 import { checkWritable, writeWhole } from '../output.ts';
 import { sizeOf } from '../shape.ts';
 import { formatPath, plural } from '../terminal/format.ts';
 import { withInterrupt } from '../terminal/interrupt.ts';
-import { toNumber, toNumbers } from '../terminal/options.ts';
+import { numberOption } from '../terminal/options.ts';
 import { withProgress } from '../terminal/progress.ts';
+import { deviceOption, pictureOptions, samplerOptions } from './options/pictures.ts';
 
 /** The options of `pipeline sample`; its help tells their meaning. */
 export interface SampleArguments {
@@ -46,27 +47,13 @@ export const command: CommandModule<object, SampleArguments> = {
       .usage('$0 sample [options]\n\nMakes new pictures from a model folder. The same seed gives the same picture.')
       .options({
         model: { group: MODEL, string: true, requiresArg: true, default: 'models/digits', describe: 'Model folder' },
-        device: {
-          group: MODEL,
-          choices: ['auto', 'cpu', 'cuda', 'webgpu'] as const,
-          default: 'auto' as const,
-          describe: 'Where the network runs; auto takes cuda, else the faster of webgpu (on a GPU) and cpu',
-        },
-        count: { ...number('count', PICTURES, 'Number of pictures'), default: 16 },
-        seed: { ...number('seed', PICTURES, 'Seed of the first picture, the next has seed + 1'), default: 0 },
-        labels: {
-          group: PICTURES,
-          requiresArg: true,
-          coerce: toNumbers('labels'),
-          describe: 'Classes for a conditional model, taken in turn: 0,1,2',
-          defaultDescription: 'all',
-        },
-        steps: number('steps', SAMPLING, 'Network calls a picture', '50, at most T'),
-        sampler: { group: SAMPLING, choices: SAMPLERS, default: 'ddim' as Sampler, describe: 'Sampling method' },
-        eta: number('eta', SAMPLING, "ddim's noise, 0 (none) to 1 (ddpm's)", '0'),
-        batch: number('batch', SAMPLING, 'Pictures a network call', 'by their size'),
+        ...deviceOption(MODEL),
+        count: { ...numberOption('count', PICTURES, 'Number of pictures'), default: 16 },
+        ...pictureOptions(PICTURES),
+        ...samplerOptions(SAMPLING),
+        batch: numberOption('batch', SAMPLING, 'Pictures a network call', 'by their size'),
         out: { group: FILES, string: true, requiresArg: true, default: 'sheet.png', describe: 'Sheet of all, PNG' },
-        columns: number('columns', FILES, 'Pictures in a row of a sheet', 'square'),
+        columns: numberOption('columns', FILES, 'Pictures in a row of a sheet', 'square'),
         singles: { group: FILES, string: true, requiresArg: true, describe: 'Folder for a PNG each, named by seed' },
         frames: { group: FILES, string: true, requiresArg: true, describe: 'Folder for a sheet a step, PNG' },
         animation: { group: FILES, string: true, requiresArg: true, describe: 'The sheet forming, animated WebP' },
@@ -79,11 +66,6 @@ export const command: CommandModule<object, SampleArguments> = {
       ) as unknown as Argv<SampleArguments>,
   handler: sample,
 };
-
-function number(option: string, group: string, describe: string, standard?: string) {
-  const shown = standard === undefined ? {} : { defaultDescription: standard };
-  return { group, describe, requiresArg: true, coerce: toNumber(option), ...shown };
-}
 
 /** Samples, writes, and says which device was chosen and where the results are. */
 export async function sample(options: SampleArguments): Promise<void> {

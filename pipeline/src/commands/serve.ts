@@ -8,7 +8,8 @@ import { checkInteger, InputError } from '@onnoise/scheduler';
 import type { Argv, CommandModule } from 'yargs';
 import { plural } from '../terminal/format.ts';
 import { INTERRUPTED } from '../terminal/interrupt.ts';
-import { allowRepeats, toNumber } from '../terminal/options.ts';
+import { allowRepeats, numberOption } from '../terminal/options.ts';
+import { deviceOption } from './options/pictures.ts';
 
 /** The options of `pipeline serve`; its help tells their meaning. */
 export interface ServeArguments {
@@ -50,13 +51,8 @@ export const command: CommandModule<object, ServeArguments> = {
       )
       .options({
         model: { ...list(MODELS, 'Model folder, or name=folder; may be repeated'), defaultDescription: DIGITS },
-        device: {
-          group: MODELS,
-          choices: ['auto', 'cpu', 'cuda', 'webgpu'] as const,
-          default: 'auto' as const,
-          describe: 'Where the network runs; auto takes cuda, else the faster of webgpu (on a GPU) and cpu',
-        },
-        'max-batch': number('max-batch', MODELS, 'Images a network call', '8'),
+        ...deviceOption(MODELS),
+        'max-batch': numberOption('max-batch', MODELS, 'Images a network call', '8'),
         host: {
           group: ADDRESS,
           string: true,
@@ -64,7 +60,7 @@ export const command: CommandModule<object, ServeArguments> = {
           default: '127.0.0.1',
           describe: 'Address; 0.0.0.0 for all',
         },
-        port: { ...number('port', ADDRESS, 'Port; 0 for any that is free'), default: 8000 },
+        port: { ...numberOption('port', ADDRESS, 'Port; 0 for any that is free'), default: 8000 },
         'api-key-file': {
           group: ADDRESS,
           string: true,
@@ -78,14 +74,14 @@ export const command: CommandModule<object, ServeArguments> = {
           default: false,
           describe: 'Believe X-Forwarded-For of the proxy in front',
         },
-        queue: number('queue', LIMITS, 'Images in progress or waiting; more get 429', '256'),
-        'max-images': number('max-images', LIMITS, 'Images a request', '16'),
-        'max-steps': number('max-steps', LIMITS, 'Network calls an image', '1000'),
-        rate: number('rate', LIMITS, 'Requests a minute of a client; 0 for no limit', '600'),
-        timeout: number('timeout', LIMITS, 'Seconds until a request is given up', '120'),
-        'max-body': number('max-body', LIMITS, 'KiB of a request', '1024'),
-        memory: number('memory', LIMITS, 'MiB that requests may take up together', '256'),
-        'max-connections': number('max-connections', LIMITS, 'Connections', '1024'),
+        queue: numberOption('queue', LIMITS, 'Images in progress or waiting; more get 429', '256'),
+        'max-images': numberOption('max-images', LIMITS, 'Images a request', '16'),
+        'max-steps': numberOption('max-steps', LIMITS, 'Network calls an image', '1000'),
+        rate: numberOption('rate', LIMITS, 'Requests a minute of a client; 0 for no limit', '600'),
+        timeout: numberOption('timeout', LIMITS, 'Seconds until a request is given up', '120'),
+        'max-body': numberOption('max-body', LIMITS, 'KiB of a request', '1024'),
+        memory: numberOption('memory', LIMITS, 'MiB that requests may take up together', '256'),
+        'max-connections': numberOption('max-connections', LIMITS, 'Connections', '1024'),
         'log-level': {
           group: LOG,
           choices: ['debug', 'info', 'warn', 'error', 'silent'] as const,
@@ -100,11 +96,6 @@ export const command: CommandModule<object, ServeArguments> = {
       ) as unknown as Argv<ServeArguments>,
   handler: serve,
 };
-
-function number(option: string, group: string, describe: string, standard?: string) {
-  const shown = standard === undefined ? {} : { defaultDescription: standard };
-  return { group, describe, requiresArg: true, coerce: toNumber(option), ...shown };
-}
 
 function list(group: string, describe: string) {
   return { group, describe, string: true, array: true, nargs: 1, requiresArg: true } as const;

@@ -8,6 +8,7 @@ import { checkWritable } from '../output.ts';
 import { sayError } from '../terminal/errors.ts';
 import { withInterrupt } from '../terminal/interrupt.ts';
 import { allowRepeats, toNumber } from '../terminal/options.ts';
+import { deviceOption } from './options/pictures.ts';
 import { type QueueArguments, queueOptions, readQueue } from './options/queue.ts';
 
 /** The options of `pipeline worker`; its help tells their meaning. */
@@ -38,12 +39,7 @@ export const command: CommandModule<object, WorkerArguments> = {
           ...{ group: SAMPLING, string: true, array: true, nargs: 1, requiresArg: true, defaultDescription: DIGITS },
           describe: 'Model folder, or name=folder; may be given several times',
         },
-        device: {
-          group: SAMPLING,
-          choices: ['auto', 'cpu', 'cuda', 'webgpu'] as const,
-          default: 'auto' as const,
-          describe: 'Where the network runs; auto takes cuda, else the faster of webgpu (on a GPU) and cpu',
-        },
+        ...deviceOption(SAMPLING),
         batch: {
           ...{ group: SAMPLING, requiresArg: true, coerce: toNumber('batch') },
           describe: 'Pictures a network call; the same for all workers, for the same bytes',

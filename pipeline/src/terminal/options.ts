@@ -10,6 +10,12 @@ export function toNumber(option: string): (value: unknown) => number | undefined
   return (value) => (value === undefined ? undefined : parse(option, value));
 }
 
+/** An option for one number; `standard` is shown as its default. */
+export function numberOption(option: string, group: string, describe: string, standard?: string) {
+  const shown = standard === undefined ? {} : { defaultDescription: standard };
+  return { group, describe, requiresArg: true, coerce: toNumber(option), ...shown };
+}
+
 /** A yargs `coerce` for numbers with commas between them: `0,1,2`. Spaces do not matter. */
 export function toNumbers(option: string): (value: unknown) => number[] | undefined {
   return (value) => {

@@ -1,0 +1,27 @@
+/** The options that say which pictures are sampled, and where: the same for every command that samples. */
+import { SAMPLERS, type Sampler } from '@onnoise/scheduler';
+import { numberOption, toNumbers } from '../../terminal/options.ts';
+
+/** Which pictures; their number is each command's own. */
+export const pictureOptions = (group: string) => ({
+  seed: { ...numberOption('seed', group, 'Seed of the first picture, the next has seed + 1'), default: 0 },
+  labels: {
+    ...{ group, requiresArg: true, coerce: toNumbers('labels'), defaultDescription: 'all' },
+    describe: 'Classes for a conditional model, taken in turn: 0,1,2',
+  },
+});
+
+/** How they are sampled. */
+export const samplerOptions = (group: string) => ({
+  steps: numberOption('steps', group, 'Network calls a picture', '50, at most T'),
+  sampler: { group, choices: SAMPLERS, default: 'ddim' as Sampler, describe: 'Sampling method' },
+  eta: numberOption('eta', group, "ddim's noise, 0 (none) to 1 (ddpm's)", '0'),
+});
+
+/** Where the network runs. */
+export const deviceOption = (group: string) => ({
+  device: {
+    ...{ group, choices: ['auto', 'cpu', 'cuda', 'webgpu'] as const, default: 'auto' as const },
+    describe: 'Where the network runs; auto takes cuda, else the faster of webgpu (on a GPU) and cpu',
+  },
+});
