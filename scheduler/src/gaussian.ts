@@ -17,7 +17,6 @@ export function gaussian(seed: number, offset: number, out: Float32Array, stream
   checkInteger('draw noise', 'offset', offset, 0, Number.MAX_SAFE_INTEGER);
   const source = philoxStream(seed, stream);
   const words = new Uint32Array(4);
-  const turn = new Float64Array(2);
   const block = new Float64Array(4);
   let lane = offset % 4;
   let index = (offset - lane) / 4;
@@ -25,9 +24,9 @@ export function gaussian(seed: number, offset: number, out: Float32Array, stream
     source(index, words);
     for (let pair = 0; pair < 4; pair += 2) {
       const radius = Math.sqrt(-2 * logOfWord(words[pair]!));
-      cosSinOfWord(words[pair + 1]!, turn);
-      block[pair] = radius * turn[0]!;
-      block[pair + 1] = radius * turn[1]!;
+      cosSinOfWord(words[pair + 1]!, block, pair);
+      block[pair]! *= radius;
+      block[pair + 1]! *= radius;
     }
     for (; lane < 4 && i < out.length; lane++, i++) out[i] = block[lane]!;
   }

@@ -22,7 +22,7 @@ export function philoxStream(seed: number, stream = 0): BlockSource {
   checkInteger('draw random numbers', 'stream', stream, 0, TWO_32 - 1);
   const low = seed % TWO_32;
   const high = Math.floor(seed / TWO_32);
-  return (index, out) => philox4x32(index % TWO_32, Math.floor(index / TWO_32), stream, 0, low, high, out);
+  return (index, out) => philox4x32(index, Math.floor(index / TWO_32), stream, 0, low, high, out);
 }
 
 /** Calls `use(word, i)` with word offset + i of a stream, for i below count. */
