@@ -25,8 +25,9 @@ interface Loaded {
   table: (task: SampleTask) => SamplerTable;
 }
 
-/** Steps between two reports, at most. */
+/** Steps between two reports, and milliseconds, at most. */
 const REPORT_EVERY = 16;
+const REPORT_AFTER = 250;
 const TABLES_KEPT = 32;
 
 /** Answers what arrives until it is told to drain, or its parent is gone. */
@@ -51,6 +52,7 @@ export function serveEngine(channel: Channel): void {
     else if (message.type === 'cancel') {
       open.get(message.id)?.cancel(message.id);
       open.delete(message.id);
+      send({ type: 'steps', batches: [], steps: [], networks: [] });
     } else {
       try {
         begin(message);
@@ -86,7 +88,9 @@ export function serveEngine(channel: Channel): void {
   async function run(): Promise<void> {
     running = true;
     const report: StepReport = { batches: [], steps: [], networks: [] };
+    let flushed = performance.now();
     const flush = () => {
+      flushed = performance.now();
       if (report.batches.length > 0) send({ type: 'steps', ...report });
       for (const values of Object.values(report)) values.length = 0;
     };
@@ -99,7 +103,7 @@ export function serveEngine(channel: Channel): void {
         report.batches.push(done.batch);
         report.steps.push(done.step);
         report.networks.push(done.network);
-        if (report.batches.length === REPORT_EVERY) flush();
+        if (report.batches.length === REPORT_EVERY || performance.now() - flushed > REPORT_AFTER) flush();
         await nextTurn(); // what arrived meanwhile
       }
     }

@@ -54,8 +54,10 @@ export async function startEngine(options: EngineOptions, onSteps: (report: Step
     for (const { settle } of [...open.values()]) settle(new EngineGone(reason));
   });
 
+  const watch = watchSilence(child, options.patience);
   const models = await new Promise<EngineModel[]>((resolve, reject) => {
     child.on('message', (message: FromEngine) => {
+      watch.heard();
       if (message.type === 'ready') resolve(message.models);
       else if (message.type === 'unready') {
         child.kill('SIGKILL');
@@ -94,6 +96,7 @@ export async function startEngine(options: EngineOptions, onSteps: (report: Step
         signal?.addEventListener('abort', cancel);
         // A failure to send is the end of the process, which is told above.
         child.send({ ...message, id } satisfies ToEngine, () => {});
+        watch.asked();
       });
   };
 
@@ -108,6 +111,22 @@ export async function startEngine(options: EngineOptions, onSteps: (report: Step
     },
     kill: () => void child.kill('SIGKILL'),
     ended,
+  };
+}
+
+/** Ends a process that says nothing for `patience` milliseconds after it was asked: it hangs, and another may not. */
+function watchSilence(child: ChildProcess, patience: number | undefined): { asked(): void; heard(): void } {
+  let late: NodeJS.Timeout | undefined;
+  const heard = () => {
+    clearTimeout(late);
+    late = undefined;
+  };
+  child.once('close', heard);
+  return {
+    heard,
+    asked() {
+      if (patience !== undefined) late ??= setTimeout(() => child.kill('SIGKILL'), patience).unref();
+    },
   };
 }
 

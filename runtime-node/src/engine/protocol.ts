@@ -9,6 +9,8 @@ export interface EngineOptions {
   device: DeviceChoice;
   /** Images a network call. */
   maxBatch: number;
+  /** Milliseconds: an engine that was asked and says nothing for so long is ended. Default: it may take any time. */
+  patience?: number | undefined;
 }
 
 /** A model that is loaded, as far as its users need to know it. */
@@ -82,4 +84,5 @@ export type FromEngine =
   /** What an image is predicted to become, after `step` of `steps`. */
   | { type: 'partial'; id: number; index: number; step: number; steps: number; image: Float32Array }
   | { type: 'failed'; id: number; message: string }
+  /** What it says at the end of its work, and now and then before; without steps in answer to a task that is cancelled. */
   | ({ type: 'steps' } & StepReport);

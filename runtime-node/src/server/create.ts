@@ -60,7 +60,8 @@ export async function createServer(given: ServerOptions): Promise<Server> {
   const app = createApp(options);
   const { models, device, maxBatch } = options;
   const supervisor = await supervise(
-    { models, device, maxBatch },
+    // One that is silent for longer than a request may take has failed them all.
+    { models, device, maxBatch, patience: options.timeout * 1000 },
     {
       onSteps: (report) => {
         metrics.steps(report);

@@ -113,4 +113,32 @@ describe('a server whose engine ends', () => {
     await until('the engine is missed', () => server.enginePid === undefined);
     await server.close();
   });
+
+  it('gives up an engine that hangs once a request has waited its time, and goes on with another', async () => {
+    const { server, port } = await startServer({ timeout: 1 });
+    const hung = server.enginePid!;
+    process.kill(hung, 'SIGSTOP');
+    onTestFinished(() => {
+      try {
+        process.kill(hung, 'SIGKILL');
+      } catch {} // gone, as it should be
+    });
+    const waited = await ask(port, { steps: 1 });
+    expect([503, 504]).toContain(waited.status);
+    await until('another engine is there', () => server.enginePid !== undefined && server.enginePid !== hung);
+    await expectHealthy(server);
+  });
+
+  it('lets an engine be that is slow but works, and one that has nothing to do', async () => {
+    const { server, port } = await startServer({ timeout: 1 });
+    const { enginePid } = server;
+    await ask(port, { steps: 1 });
+    const left = new AbortController();
+    const leaving = ask(port, { steps: 100, n: 8 }, { signal: left.signal }).catch(() => 'left');
+    left.abort();
+    await leaving;
+    await new Promise((resolve) => setTimeout(resolve, 2500)); // longer than its patience
+    expect(server.enginePid).toBe(enginePid);
+    await expectHealthy(server);
+  });
 });
