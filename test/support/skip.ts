@@ -38,6 +38,16 @@ export function lacksPython(module: string): string | undefined {
   }
 }
 
+/** Why the tests that have archives read by `tar` cannot run, for skipBecause; undefined where it is there. */
+export function lacksTar(): string | undefined {
+  try {
+    execFileSync('tar', ['--version'], { stdio: 'ignore' });
+    return undefined;
+  } catch {
+    return 'tar is not installed: apt-get install tar';
+  }
+}
+
 /** Why a child process cannot be told to stop as Ctrl-C does, for skipBecause. */
 export const LACKS_SIGINT =
   process.platform === 'win32' ? 'Windows cannot send Ctrl-C to a child process: run on Linux or macOS' : undefined;

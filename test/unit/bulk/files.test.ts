@@ -8,7 +8,7 @@ import { countShards, type Order, shardAt } from '../../../pipeline/src/bulk/sha
 import { tarBytes } from '../../../pipeline/src/bulk/tar.ts';
 import { findShard, holdsShard, shardPath, writeShard } from '../../../pipeline/src/bulk/write-shard.ts';
 import { readManifest } from '../../support/bulk.ts';
-import { lacksPython, PYTHON, skipBecause } from '../../support/skip.ts';
+import { lacksPython, lacksTar, PYTHON, skipBecause } from '../../support/skip.ts';
 import { temporaryFolder } from '../../support/tiny-onnx.ts';
 
 const ORDER: Order = {
@@ -25,7 +25,7 @@ describe('tarBytes', () => {
     bytes: Uint8Array.from({ length: size }, (_, i) => i % 251),
   }));
 
-  test("is read by the machine's tar: names, sizes, bytes", async () => {
+  test("is read by the machine's tar: names, sizes, bytes", skipBecause(lacksTar()), async () => {
     const folder = await temporaryFolder();
     await writeFile(join(folder, 'a.tar'), tarBytes(entries));
     const run = (...args: string[]) => execFileSync('tar', args, { cwd: folder, encoding: 'utf8', stdio: 'pipe' });
@@ -48,22 +48,26 @@ describe('tarBytes', () => {
 });
 
 describe('writeShard', () => {
-  test('writes a tar of pictures and classes named by seed, and a description with a row an image', async () => {
-    const out = await temporaryFolder();
-    const file = await writeShard(out, SHARD, PICTURES);
-    const tar = await readFile(join(out, shardPath(SHARD)));
-    expect(file).toEqual({ bytes: tar.length, sha256: sha256(tar) });
-    const names = execFileSync('tar', ['tf', join(out, shardPath(SHARD))], { encoding: 'utf8' });
-    expect(names.trim().split('\n')).toEqual(
-      [41, 42, 43].flatMap((seed) => [`0000000${seed}.png`, `0000000${seed}.cls`]),
-    );
-    const description = JSON.parse(await readFile(join(out, shardPath(SHARD).replace('.tar', '.json')), 'utf8'));
-    expect(description).toMatchObject({ ...SHARD, ...file });
-    expect(description.images).toEqual(
-      PICTURES.map((bytes, i) => ({ seed: 41 + i, label: [4, 7][i % 2], sha256: sha256(bytes) })),
-    );
-    expect((await readdir(join(out, SHARD.model.slice(0, 16)))).length).toBe(2);
-  });
+  test(
+    'writes a tar of pictures and classes named by seed, and a description with a row an image',
+    skipBecause(lacksTar()),
+    async () => {
+      const out = await temporaryFolder();
+      const file = await writeShard(out, SHARD, PICTURES);
+      const tar = await readFile(join(out, shardPath(SHARD)));
+      expect(file).toEqual({ bytes: tar.length, sha256: sha256(tar) });
+      const names = execFileSync('tar', ['tf', join(out, shardPath(SHARD))], { encoding: 'utf8' });
+      expect(names.trim().split('\n')).toEqual(
+        [41, 42, 43].flatMap((seed) => [`0000000${seed}.png`, `0000000${seed}.cls`]),
+      );
+      const description = JSON.parse(await readFile(join(out, shardPath(SHARD).replace('.tar', '.json')), 'utf8'));
+      expect(description).toMatchObject({ ...SHARD, ...file });
+      expect(description.images).toEqual(
+        PICTURES.map((bytes, i) => ({ seed: 41 + i, label: [4, 7][i % 2], sha256: sha256(bytes) })),
+      );
+      expect((await readdir(join(out, SHARD.model.slice(0, 16)))).length).toBe(2);
+    },
+  );
 
   test('gives the same bytes again', async () => {
     const out = await temporaryFolder();
