@@ -10,7 +10,7 @@ import type { InferenceSession } from 'onnxruntime-node';
 import { type Artefact, readArtefact } from './artefact.ts';
 import { type DeviceReport, openOnDevice } from './choose.ts';
 import { DEVICE_CHOICES, type Device, type DeviceChoice } from './devices.ts';
-import type { ImageShape } from './pictures/pixels.ts';
+import { type ImageShape, imageSize } from './pictures/pixels.ts';
 import { completeRequest, type SampleOptions } from './request.ts';
 import { type SampleCallbacks, type Samples, sampleInBatches } from './sample.ts';
 import { createDenoiser, openSession } from './session.ts';
@@ -83,7 +83,7 @@ export async function openModel(
       close: () => opened.release(),
       time: async () => {
         const labels = unet.classes > 0 ? new Array<number>(probe).fill(0) : undefined;
-        const x = new Float32Array(probe * unet.image.reduce((product, side) => product * side, 1));
+        const x = new Float32Array(probe * imageSize(unet.image));
         const begin = performance.now();
         await createDenoiser(opened, unet, probe, labels)(x, new Float32Array(probe), 0);
         return performance.now() - begin;

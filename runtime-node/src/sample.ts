@@ -2,7 +2,7 @@
  * The sampling call: the request is cut into batches, each runs the sampler's table over the network.
  */
 import { type Denoiser, sampleImages } from '@onnoise/scheduler';
-import type { ImageShape } from './pictures/pixels.ts';
+import { type ImageShape, imageSize } from './pictures/pixels.ts';
 import type { SampleRequest } from './request.ts';
 
 export interface SampleCallbacks {
@@ -48,7 +48,7 @@ export async function sampleInBatches(
   createDenoiser: (count: number, labels: number[] | undefined) => Denoiser,
   { onStep, signal }: SampleCallbacks,
 ): Promise<Samples> {
-  const size = shape[0] * shape[1] * shape[2];
+  const size = imageSize(shape);
   const images = new Float32Array(seeds.length * size);
   const total = Math.ceil(seeds.length / batch) * table.steps;
   for (let first = 0; first < seeds.length; first += batch) {

@@ -7,7 +7,7 @@ import type { Argv, CommandModule } from 'yargs';
 import { checkWritable } from '../output.ts';
 import { sayError } from '../terminal/errors.ts';
 import { withInterrupt } from '../terminal/interrupt.ts';
-import { allowRepeats, toNumber } from '../terminal/options.ts';
+import { allowRepeats, numberOption } from '../terminal/options.ts';
 import { deviceOption } from './options/pictures.ts';
 import { type QueueArguments, queueOptions, readQueue } from './options/queue.ts';
 
@@ -40,11 +40,12 @@ export const command: CommandModule<object, WorkerArguments> = {
           describe: 'Model folder, or name=folder; may be given several times',
         },
         ...deviceOption(SAMPLING),
-        batch: {
-          ...{ group: SAMPLING, requiresArg: true, coerce: toNumber('batch') },
-          describe: 'Pictures a network call; the same for all workers, for the same bytes',
-          defaultDescription: 'by their size',
-        },
+        batch: numberOption(
+          'batch',
+          SAMPLING,
+          'Pictures a network call; the same for all workers, for the same bytes',
+          'by their size',
+        ),
         out: {
           ...{ group: RESULTS, string: true, requiresArg: true, default: 'out/bulk' },
           describe: 'Folder for the shards',

@@ -1,4 +1,5 @@
 /** The computing side: loads the models, then steps all that is asked, reading what arrives between two steps. */
+
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
@@ -7,6 +8,7 @@ import { compileSampler, InputError, type SamplerTable } from '@onnoise/schedule
 import { readArtefact } from '../artefact.ts';
 import { type Batcher, createBatcher } from '../batching/batcher.ts';
 import { partialSteps, sampling, singleCall } from '../batching/trajectory.ts';
+import { imageSize } from '../pictures/pixels.ts';
 import { openNetwork } from './lanes.ts';
 import type { CallTask, EngineModel, EngineOptions, FromEngine, SampleTask, StepReport, ToEngine } from './protocol.ts';
 
@@ -65,8 +67,7 @@ export function serveEngine(channel: Channel): void {
 
   function begin({ type, id, task }: Extract<ToEngine, { task: unknown }>): void {
     const { model, batcher, table } = loaded.get(task.model)!;
-    const [channels, height, width] = model.shape;
-    const size = channels * height * width;
+    const size = imageSize(model.shape);
     const trajectories =
       type === 'call' ? calls(task, size) : samplings(task, { table: table(task), size, id, told: send });
     let left = trajectories.length;
@@ -118,7 +119,7 @@ async function load({ models, device, maxBatch }: EngineOptions, loaded: Map<str
     const artefact = await readArtefact(folder);
     const { unet, scheduler } = artefact;
     const { run, report } = await openNetwork(artefact, device, maxBatch);
-    const size = unet.image.reduce((product, side) => product * side, 1);
+    const size = imageSize(unet.image);
     const model: EngineModel = {
       ...{ name, device: report.device, reason: report.reason, shape: unet.image },
       ...{ classes: unet.classes, classNames: artefact.classNames, scheduler, hash: await hashOf(artefact.onnx) },

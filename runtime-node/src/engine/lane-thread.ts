@@ -2,8 +2,10 @@
  * A thread that calls the network on parts of batches. It sleeps between them, and is told of a part and asked for the
  * result through shared memory: a message would cost as much as a small network.
  */
+
 import { Worker } from 'node:worker_threads';
 import { InputError } from '@onnoise/scheduler';
+import { imageSize } from '../pictures/pixels.ts';
 import { createDenoiser, openSession, type UnetShape } from '../session.ts';
 
 export interface LaneOptions {
@@ -43,7 +45,7 @@ interface Shared {
 /** @throws InputError where the network cannot be opened. */
 export async function startLane(options: LaneOptions): Promise<LaneThread> {
   const { largest, unet } = options;
-  const size = unet.image.reduce((product, side) => product * side, 1);
+  const size = imageSize(unet.image);
   const bytes = (values: number) => new SharedArrayBuffer(4 * values);
   const shared: Shared = {
     state: new Int32Array(bytes(4)),

@@ -6,6 +6,7 @@
  * A single image still takes the session that has all cores. So the weights are held once more for every lane: only
  * networks up to `LARGEST` have lanes, and only where a measurement at the start finds them faster.
  */
+
 import { stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import type { InferenceSession } from 'onnxruntime-node';
@@ -14,6 +15,7 @@ import type { RunBatch } from '../batching/batcher.ts';
 import type { DeviceReport } from '../choose.ts';
 import type { DeviceChoice } from '../devices.ts';
 import { openModel } from '../load.ts';
+import { imageSize } from '../pictures/pixels.ts';
 import { createDenoiser, openSession, type UnetShape } from '../session.ts';
 import { type LaneThread, startLane } from './lane-thread.ts';
 
@@ -88,7 +90,7 @@ export function inParts(own: RunBatch, others: readonly LaneThread[]): RunBatch 
 
 /** How many times as fast one is as the other on full batches. */
 async function compare(one: RunBatch, other: RunBatch, unet: UnetShape, batch: number): Promise<number> {
-  const x = new Float32Array(batch * unet.image.reduce((product, side) => product * side, 1));
+  const x = new Float32Array(batch * imageSize(unet.image));
   const labels = new Array<number>(batch).fill(0);
   const quickest = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
   // In a row: for a while after a call onnxruntime's threads spin, waiting for the next, and would hold the other side up.

@@ -8,6 +8,9 @@ import { InputError } from '@onnoise/scheduler';
 /** Channels, height and width of one image. */
 export type ImageShape = readonly [channels: number, height: number, width: number];
 
+/** Values of one image: C * H * W. */
+export const imageSize = ([channels, height, width]: ImageShape): number => channels * height * width;
+
 /** Uncompressed picture: `data` is [height, width, channels]. */
 export interface Pixels {
   data: Uint8Array;
@@ -40,7 +43,7 @@ export function countImages(images: Float32Array, shape: ImageShape): number {
       `Cannot draw images: shape must be [1 or 3, height, width] of whole numbers, received [${shape.join(', ')}].`,
     );
   }
-  const count = images.length / (channels * height * width);
+  const count = images.length / imageSize(shape);
   if (count === 0 || !Number.isInteger(count)) {
     throw new InputError(
       `Cannot draw images: values must be a whole number of images of [${shape.join(', ')}], received ${images.length} values.`,

@@ -2,9 +2,11 @@
  * `POST /v1/images/generations`, in the shape of OpenAI's images API: its official clients work unchanged. Beyond it: `seed`,
  * `steps`, `sampler`, `eta` and `label`, and PNG itself where `Accept` asks for it.
  */
+
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { EngineModel, SampleTask } from '../../engine/protocol.ts';
 import { png, sheet } from '../../pictures/encode.ts';
+import { imageSize } from '../../pictures/pixels.ts';
 import { type Work, withinLimits } from '../ask.ts';
 import { openaiError, Refusal, toRefusal } from '../errors.ts';
 import { createEventStream } from '../event-stream.ts';
@@ -25,7 +27,7 @@ export function imageRoutes(app: FastifyInstance, service: Service): void {
           param: 'stream',
         });
       }
-      const size = model.shape[0] * model.shape[1] * model.shape[2];
+      const size = imageSize(model.shape);
       const limits = { client: request.client, count: task.seeds.length, steps: task.steps, size };
       if (request.body.stream) return stream(service, { request, reply, model, task, limits });
       return withinLimits(service, reply, limits, async (work) => {

@@ -2,7 +2,9 @@
  * The Open Inference Protocol, version 2, over HTTP and JSON: health, metadata, and calls of the network itself.
  * https://github.com/kserve/open-inference-protocol/blob/main/specification/protocol/inference_rest.md
  */
+
 import type { FastifyInstance } from 'fastify';
+import { imageSize } from '../../pictures/pixels.ts';
 import { withinLimits } from '../ask.ts';
 import { Refusal } from '../errors.ts';
 import { type InferenceBody, tensorsOf, toCall, toOutput } from '../inference.ts';
@@ -71,7 +73,7 @@ export function inferenceRoutes(app: FastifyInstance, service: Service): void {
       async ({ params, body, client }, reply) => {
         const model = found(params);
         const { task, outputs } = toCall(model, body, client, service.options);
-        const size = model.shape[0] * model.shape[1] * model.shape[2];
+        const size = imageSize(model.shape);
         const rows = await withinLimits(
           service,
           reply,
