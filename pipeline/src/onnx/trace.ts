@@ -5,7 +5,7 @@
  * is done now and becomes constants. So it must depend on the values of its inputs through tfjs operators alone.
  */
 import * as tf from '@tensorflow/tfjs';
-import { BACKEND, traceBackend } from './backend.ts';
+import { BACKEND, traceBackend } from './register.ts';
 import { type DType, type Graph, GraphBuilder, sizeOf } from './graph.ts';
 import { logical, plain } from './layout.ts';
 import { simplify } from './passes/index.ts';

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { traceBackend } from '../../../pipeline/src/onnx/backend.ts';
+import { traceBackend } from '../../../pipeline/src/onnx/register.ts';
 import { type TensorSpec, trace } from '../../../pipeline/src/onnx/trace.ts';
 
 const X: TensorSpec = { name: 'x', shape: [2, 3], dtype: 'float32' };

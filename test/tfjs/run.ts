@@ -1,0 +1,17 @@
+/**
+ * Runs the tests that tfjs-core's npm package ships, as they are, and writes what became of each to the file that is named.
+ * This is what bundle.ts bundles; 'tfjs:tests' stands for the test files.
+ */
+import { writeFileSync } from 'node:fs';
+import { env, type SpecResult } from './jasmine.ts';
+import './environment.ts';
+import 'tfjs:tests';
+
+const results: Pick<SpecResult, 'fullName' | 'status' | 'failedExpectations'>[] = [];
+env.configure({ random: false, failFast: false });
+env.addReporter({
+  specDone: ({ fullName, status, failedExpectations }) => results.push({ fullName, status, failedExpectations }),
+});
+await env.execute();
+writeFileSync(process.argv[2]!, JSON.stringify(results));
+process.exit(0);
