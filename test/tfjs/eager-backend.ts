@@ -37,7 +37,7 @@ interface Sheet {
 export class EagerBackend extends TraceBackend {
   private sheet: Sheet | undefined;
   private sheets = new WeakMap<object, { sheet: Sheet; value: Value }>();
-  private written = 0;
+  private serial = 0;
 
   /** Starts an empty graph: a large one is slow to add to. Tensors of the graphs before can still be used. */
   turn(): void {
@@ -69,13 +69,23 @@ export class EagerBackend extends TraceBackend {
 
   private given(data: ConstantData, shape: readonly number[], dtype: DType): Value {
     const { builder, known } = this.current;
-    const name = builder.input(`written_${this.written++}`, dtype, shape);
+    const name = builder.input(`written_${this.serial++}`, dtype, shape);
     known.set(name, data);
     return { name, dtype, shape, order: shape.map((_, axis) => axis), dims: shape };
   }
 
   protected override constant(data: ConstantData, shape: readonly number[], dtype: DType): Value {
+    if (data.length === 0) return super.constant(data, shape, dtype);
     return this.given(data.slice() as ConstantData, shape, dtype);
+  }
+
+  override async time(f: () => void): Promise<{ kernelMs: number }> {
+    const began = performance.now();
+    f();
+    return { kernelMs: performance.now() - began };
+  }
+  override timerAvailable(): boolean {
+    return false;
   }
 
   override readSync(dataId: object): tf.backend_util.BackendValues {

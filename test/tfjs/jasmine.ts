@@ -1,5 +1,4 @@
 /** Jasmine's globals, which must be there before tfjs' test files are. */
-// biome-ignore lint/correctness/noUnusedImports: the bundler takes jasmine from here.
 import jasmineRequire from 'jasmine-core/lib/jasmine-core/jasmine.js';
 
 export interface SpecResult {

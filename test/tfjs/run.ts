@@ -12,6 +12,7 @@ env.configure({ random: false, failFast: false });
 env.addReporter({
   specDone: ({ fullName, status, failedExpectations }) => results.push({ fullName, status, failedExpectations }),
 });
-await env.execute();
-writeFileSync(process.argv[2]!, JSON.stringify(results));
-process.exit(0);
+env.execute().then(() => {
+  writeFileSync(process.argv[2]!, JSON.stringify(results));
+  process.exit(0);
+});

@@ -5,21 +5,36 @@
  * tfjs' cpu backend at once, so constants fold with tfjs' own arithmetic.
  */
 import * as tf from '@tensorflow/tfjs';
-import { ARRAY_TYPE, type ConstantData, type DType, type GraphBuilder } from './graph.ts';
+import { ARRAY_TYPE, type ConstantData, type DType, type GraphBuilder, sizeOf } from './graph.ts';
 import { expandData, identityOrder, inOrder, plain, type Value } from './layout.ts';
 
+type TensorDType = keyof typeof ARRAY_TYPE;
 type TypedArray = Float32Array | Int32Array | Uint8Array;
+
+/** Data that came from JavaScript, and the tfjs operator that was called for it. */
+export interface Written {
+  data: ConstantData;
+  op: string | undefined;
+}
 
 export class TraceBackend extends tf.KernelBackend {
   private values = new WeakMap<object, Value>();
-  private live = 0;
+  /** How many tensors share a value, by its data id. */
+  private readonly references = new Map<object, number>();
   private builder: GraphBuilder | undefined;
+  private constants: Written[] = [];
 
   /** Records into `builder` from now on; undefined ends the trace. */
   record(builder: GraphBuilder | undefined): void {
     if (builder && this.builder) throw new Error('Cannot trace: another trace is running.');
     this.builder = builder;
     this.values = new WeakMap();
+    this.constants = [];
+  }
+
+  /** What JavaScript gave since the recording began, in order. */
+  get written(): readonly Written[] {
+    return this.constants;
   }
 
   get b(): GraphBuilder {
@@ -27,11 +42,18 @@ export class TraceBackend extends tf.KernelBackend {
     return this.builder;
   }
 
-  /** A tensor for a value of the graph. */
-  tensorOf(value: Value): tf.TensorInfo {
+  /** Another tensor of the same data. */
+  share({ dataId, shape, dtype }: tf.TensorInfo): tf.TensorInfo {
+    this.incRef(dataId);
+    return { dataId, shape: [...shape], dtype };
+  }
+
+  /** A tensor for a value of the graph. One without elements is a constant, whatever it was made from. */
+  tensorOf(made: Value): tf.TensorInfo {
+    const value = sizeOf(made.shape) > 0 ? made : emptyValue(this.b, made);
     const dataId = {};
     this.values.set(dataId, value);
-    this.live++;
+    this.references.set(dataId, 1);
     return { dataId, shape: [...value.shape], dtype: value.dtype as 'float32' };
   }
 
@@ -41,16 +63,17 @@ export class TraceBackend extends tf.KernelBackend {
     // A tensor of another backend that the function closes over: a constant, copied once a trace.
     const source = tf.engine().state.tensorInfo.get(info.dataId)?.backend;
     if (!source || source === this) throw new Error('Cannot trace: a tensor of an earlier trace was used.');
-    const constant = constantValue(this.b, dataOf(source.readSync(info.dataId) as TypedArray, info.dtype), info.shape, info.dtype as DType);
+    const dtype = traceable(info.dtype);
+    const data = dataOf(source.readSync(info.dataId) as TypedArray, dtype);
+    const constant = constantValue(this.b, data, info.shape, dtype);
     this.values.set(info.dataId, constant);
     return constant;
   }
 
   override write(data: tf.backend_util.BackendValues, shape: number[], dtype: tf.DataType): object {
-    if (dtype !== 'float32' && dtype !== 'int32' && dtype !== 'bool') {
-      throw new Error(`Cannot trace a ${dtype} tensor: its dtype must be float32, int32 or bool.`);
-    }
-    return this.tensorOf(this.constant(dataOf(data as TypedArray, dtype), shape, dtype)).dataId;
+    const written = dataOf(data as TypedArray, traceable(dtype));
+    this.constants.push({ data: written, op: outermostOp() });
+    return this.tensorOf(this.constant(written, shape, traceable(dtype))).dataId;
   }
 
   /** A value for data that came from JavaScript. */
@@ -82,18 +105,22 @@ export class TraceBackend extends tf.KernelBackend {
     return this.readSync(dataId);
   }
 
-  override disposeData(): boolean {
-    this.live--;
+  override disposeData(dataId: object, force = false): boolean {
+    const left = this.refCount(dataId) - 1;
+    if (left > 0) this.references.set(dataId, left);
+    if (left > 0 && !force) return false;
+    this.references.delete(dataId);
     return true;
   }
 
-  override incRef(): void {}
-  decRef(): void {}
-  override refCount(): number {
-    return 1;
+  override incRef(dataId: object): void {
+    this.references.set(dataId, this.refCount(dataId) + 1);
+  }
+  override refCount(dataId: object): number {
+    return this.references.get(dataId) ?? 0;
   }
   override numDataIds(): number {
-    return this.live;
+    return this.references.size;
   }
   override floatPrecision(): 32 {
     return 32;
@@ -107,8 +134,23 @@ export class TraceBackend extends tf.KernelBackend {
   override dispose(): void {}
 }
 
-function dataOf(data: TypedArray | number[], dtype: string): ConstantData {
-  const Type = ARRAY_TYPE[dtype as keyof typeof ARRAY_TYPE];
+const OP_SCOPE = '__op';
+
+/** The operator that the traced function called, of those that are running. */
+const outermostOp = (): string | undefined =>
+  tf
+    .engine()
+    .state.scopeStack.find(({ name }) => name.endsWith(OP_SCOPE))
+    ?.name.slice(0, -OP_SCOPE.length);
+
+/** `dtype`, if the tracer has it. */
+export function traceable(dtype: string): TensorDType {
+  if (dtype in ARRAY_TYPE) return dtype as TensorDType;
+  throw new Error(`Cannot trace a ${dtype} tensor: its dtype must be float32, int32 or bool.`);
+}
+
+function dataOf(data: TypedArray | number[], dtype: TensorDType): ConstantData {
+  const Type = ARRAY_TYPE[dtype];
   return data instanceof Type ? data : Type.from(data as ArrayLike<number>);
 }
 
@@ -119,3 +161,6 @@ function constantValue(b: GraphBuilder, data: ConstantData, shape: readonly numb
   const dims = equal ? shape.map(() => 1) : shape;
   return { ...value, dims, name: b.constant(equal ? (data.slice(0, 1) as ConstantData) : data, dims, dtype) };
 }
+
+const emptyValue = (b: GraphBuilder, { shape, dtype }: Value): Value =>
+  constantValue(b, new ARRAY_TYPE[traceable(dtype)](0), shape, dtype);

@@ -3,7 +3,7 @@
  * at once, the others are lowered by their rows.
  */
 import * as tf from '@tensorflow/tfjs';
-import { TraceBackend } from './backend.ts';
+import { TraceBackend, traceable } from './backend.ts';
 import { ARRAY_TYPE, type DType, sizeOf } from './graph.ts';
 import { kernels } from './kernels/index.ts';
 import type { KernelAttributes } from './kernels/row.ts';
@@ -21,11 +21,10 @@ const given = (inputs: tf.NamedTensorInfoMap): [string, tf.TensorInfo][] =>
     (entry): entry is [string, tf.TensorInfo] => entry[1] !== undefined && entry[1] !== null,
   );
 
-function foldable(backend: TraceBackend, name: string, inputs: tf.TensorInfo[]): boolean {
-  if (RELABELS.has(name) || inputs.length === 0) return false;
-  return inputs.every(
-    (info) => sizeOf(info.shape) <= LARGEST_FOLD && backend.constantOf(backend.lookup(info)) !== undefined,
-  );
+function foldable(backend: TraceBackend, name: string, inputs: readonly tf.TensorInfo[]): boolean {
+  const sizes = inputs.map(({ shape }) => sizeOf(shape));
+  if (inputs.length === 0 || (RELABELS.has(name) && !sizes.includes(0))) return false;
+  return inputs.every((info, i) => sizes[i]! <= LARGEST_FOLD && backend.constantOf(backend.lookup(info)) !== undefined);
 }
 
 /** Runs the cpu backend's kernel of the same name on constants. */
@@ -42,36 +41,44 @@ function fold(
     return [key, cpu.makeTensorInfo(info.shape, info.dtype, backend.constantOf(backend.lookup(info)))] as const;
   });
   const named = Array.isArray(inputs) ? entries.map(([, info]) => info) : Object.fromEntries(entries);
-  const outputs = tf.getKernel(name, 'cpu').kernelFunc({ inputs: named as tf.NamedTensorInfoMap, attrs, backend: cpu });
   const convert = (info: tf.TensorInfo) => {
     const data = cpu.readSync(info.dataId);
     cpu.disposeData(info.dataId);
     return { dataId: backend.write(data, info.shape, info.dtype), shape: info.shape, dtype: info.dtype };
   };
-  const converted = Array.isArray(outputs) ? outputs.map(convert) : convert(outputs);
-  for (const [, info] of entries) cpu.disposeData(info.dataId);
-  return converted;
+  try {
+    const kernel = tf.getKernel(name, 'cpu');
+    const outputs = kernel.kernelFunc({ inputs: named as tf.NamedTensorInfoMap, attrs, backend: cpu });
+    return Array.isArray(outputs) ? outputs.map(convert) : convert(outputs);
+  } finally {
+    for (const [, info] of entries) cpu.disposeData(info.dataId);
+  }
 }
 
-function runRow(backend: TraceBackend, name: string, inputs: tf.NamedTensorInfoMap, attrs: KernelAttributes) {
+function runKernel(backend: TraceBackend, name: string, inputs: tf.NamedTensorInfoMap, attrs: KernelAttributes) {
   const infos = given(inputs);
-  if (
-    foldable(
-      backend,
-      name,
-      infos.map(([, info]) => info),
-    )
-  )
-    return fold(backend, name, inputs, attrs);
-  const values = Object.fromEntries(infos.map(([key, info]) => [key, backend.lookup(info)]));
-  const outputs = kernels[name]!(backend.b, values, attrs);
+  const tensors = infos.map(([, info]) => info);
+  // Ragged tensors come as lists.
+  if (tensors.some(Array.isArray)) throw missing(name);
+  if (foldable(backend, name, tensors)) return fold(backend, name, inputs, attrs);
+  if (name === 'Identity' && backend.refCount(tensors[0]!.dataId) > 0) return backend.share(tensors[0]!);
+  const row = kernels[name];
+  if (!row) throw missing(name);
+  const outputs = row(backend.b, Object.fromEntries(infos.map(([key, info]) => [key, backend.lookup(info)])), attrs);
   return Array.isArray(outputs) ? outputs.map((output) => backend.tensorOf(output)) : backend.tensorOf(outputs);
 }
+
+const missing = (kernel: string): Error =>
+  new Error(
+    `Cannot trace the tfjs kernel ${kernel}: it has no row. Add one to a table in pipeline/src/onnx/kernels (see row.ts), ` +
+      'or write the function with other operators.',
+  );
 
 /** Fills: constants by nature. */
 function runFill(backend: TraceBackend, shape: number[], dtype: DType, value: number): tf.TensorInfo {
   const dims = shape.map(() => 1);
-  const name = backend.b.constant(ARRAY_TYPE[dtype as keyof typeof ARRAY_TYPE].of(value), dims, dtype);
+  const Type = ARRAY_TYPE[traceable(dtype)];
+  const name = backend.b.constant(Type.of(value), dims, dtype);
   return backend.tensorOf({ name, dtype, shape, order: identityOrder(shape.length), dims });
 }
 
@@ -100,11 +107,16 @@ export function registerKernels(backendName: string, backend: TraceBackend): voi
       backendName,
       kernelFunc: ({ inputs, attrs }) => run(inputs, (attrs ?? {}) as KernelAttributes),
     });
-  for (const name of Object.keys(kernels)) register(name, (inputs, attrs) => runRow(backend, name, inputs, attrs));
   // Kernels without inputs give constants.
   register('Range', (_, attrs) => fold(backend, 'Range', {}, attrs));
   register('LinSpace', (_, attrs) => fold(backend, 'LinSpace', {}, attrs));
-  register('Fill', (_, { shape, value, dtype }) => runFill(backend, shape, dtype ?? 'float32', value));
+  register('Fill', (_, { shape, value, dtype }) => runFill(backend, shape, dtype ?? tf.util.inferDtype(value), value));
   register('ZerosLike', ({ x }) => runFill(backend, x!.shape, x!.dtype as DType, 0));
   register('OnesLike', ({ x }) => runFill(backend, x!.shape, x!.dtype as DType, 1));
+  const known = new Set(['Range', 'LinSpace', 'Fill', 'ZerosLike', 'OnesLike']);
+  const names = [...Object.keys(kernels), ...tf.getKernelsForBackend('cpu').map(({ kernelName }) => kernelName)];
+  for (const name of names) {
+    if (!known.has(name)) register(name, (inputs, attrs) => runKernel(backend, name, inputs, attrs));
+    known.add(name);
+  }
 }

@@ -27,7 +27,8 @@ export function geometry(
   depthwise = false,
 ): Geometry {
   const format = attrs.dataFormat ?? 'NHWC';
-  if (format !== 'NHWC') throw new Error(`Convolutions are traced in NHWC, received dataFormat ${format}.`);
+  if (format !== 'NHWC')
+    throw new Error(`Cannot trace a convolution: its dataFormat must be NHWC, received ${format}.`);
   const info = tf.backend_util.computeConv2DInfo(
     shape as Shape4,
     filter as Shape4,
@@ -38,12 +39,32 @@ export function geometry(
     depthwise,
   );
   const { top, left, bottom, right } = info.padInfo;
-  return {
+  const g = {
     kernel: [info.filterHeight, info.filterWidth],
     strides: [info.strideHeight, info.strideWidth],
     dilations: [info.dilationHeight, info.dilationWidth],
     pads: [top, left, bottom, right],
-  };
+  } as const;
+  const ends = ([0, 1] as const).map((axis) =>
+    endPad(shape[axis + 1]!, [info.outHeight, info.outWidth][axis]!, g, axis),
+  );
+  return { ...g, pads: [top, left, ends[0]!, ends[1]!] };
+}
+
+/**
+ * The padding after an axis that gives an output of size `out`. ONNX rounds sizes down; where tfjs does not (dimRoundingMode), the
+ * last window reaches further.
+ */
+function endPad(size: number, out: number, g: Geometry, axis: 0 | 1): number {
+  if (outputSize(size, g, axis) === out) return g.pads[axis + 2]!;
+  const { kernel, strides, dilations, pads } = g;
+  const reach = (out - 1) * strides[axis] + dilations[axis] * (kernel[axis] - 1) + 1 - size - pads[axis]!;
+  if (reach >= 0) return reach;
+  // With a pad of one number, tfjs takes the height's window and stride for the width, too.
+  throw new Error(
+    `Cannot trace a convolution or pooling: its pad must be a list, 'same' or 'valid' for windows of ${kernel.join('x')} ` +
+      `and strides of ${strides.join('x')}, received a number.`,
+  );
 }
 
 export const convAttributes = (
