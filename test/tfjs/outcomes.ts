@@ -10,7 +10,7 @@ export interface Outcomes {
 }
 
 /** A sentence of the tracer, in whatever jasmine says of an error that was thrown. */
-const REFUSAL = /Cannot trace (?<what>[^:]+): (?<why>[^.]+(?:\.\w[^.]+)*)/;
+const REFUSAL = /Cannot trace (?<what>[^:]+): (?<why>.+?)(?:, received|;|\.(?:\W|$))/;
 
 export function sortOutcomes(results: readonly SpecResult[]): Outcomes {
   const outcomes: Outcomes = { passed: [], refused: new Map(), wrong: new Map() };
@@ -28,7 +28,7 @@ export function sortOutcomes(results: readonly SpecResult[]): Outcomes {
 
 function refusal(message: string): string | undefined {
   const { what, why } = REFUSAL.exec(message)?.groups ?? {};
-  return what && why && `${what}: ${why.replace(/, received .*/s, '')}`;
+  return what && why && `${what}: ${why}`;
 }
 
 /** The list that is kept: sentences in alphabetical order, the tests below them. */

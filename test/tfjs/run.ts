@@ -3,9 +3,13 @@
  * This is what bundle.ts bundles; 'tfjs:tests' stands for the test files.
  */
 import { writeFileSync } from 'node:fs';
+import { uniforms } from '../support/traced.ts';
 import { env, type SpecResult } from './jasmine.ts';
 import './environment.ts';
 import 'tfjs:tests';
+
+// Tests of random numbers are to end the same every time.
+Math.random = uniforms(1);
 
 const results: Pick<SpecResult, 'fullName' | 'status' | 'failedExpectations'>[] = [];
 env.configure({ random: false, failFast: false });

@@ -70,7 +70,7 @@ function runKernel(backend: TraceBackend, name: string, inputs: tf.NamedTensorIn
 
 const missing = (kernel: string): Error =>
   new Error(
-    `Cannot trace the tfjs kernel ${kernel}: it has no row. Add one to a table in pipeline/src/onnx/kernels (see row.ts), ` +
+    `Cannot trace the tfjs kernel ${kernel}: it has no row in pipeline/src/onnx/kernels; add one (row.ts says how), ` +
       'or write the function with other operators.',
   );
 

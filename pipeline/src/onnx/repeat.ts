@@ -24,8 +24,8 @@ export function requireSame(first: Recording, second: Recording): void {
 
 const differs = (what: string, part: string): Error =>
   new Error(
-    `Cannot trace ${what}: ${part} of it must be the same in every run, but changes, as random numbers do. ` +
-      'Pass noise as an input of the function.',
+    `Cannot trace ${what}: ${part} of it must be the same in every run, but changes, as random numbers do; ` +
+      'pass noise as an input of the function.',
   );
 
 function sameData(a: Written['data'], c: Written['data'] | undefined): boolean {

@@ -49,7 +49,7 @@ function cropped(b: GraphBuilder, dy: Value, shape: readonly number[]): Value {
 
 export const convolution: KernelTable = {
   Conv2D: (b, { x, filter: w }, attrs) => {
-    const { x: source, g } = unpadded(b, image(b, x!), geometry(x!.shape, w!.shape, attrs));
+    const { x: source, g } = unpadded(b, image(b, x!), geometry('conv2d', x!.shape, w!.shape, attrs));
     const shape = outputShape(source.shape, w!.shape[3]!, g);
     const weights = filter(b, w!);
     if (isTrained(b, weights) && hasFewPixels(shape, w!.shape)) return productConvolution(b, source, weights, shape, g);
@@ -58,7 +58,7 @@ export const convolution: KernelTable = {
   },
   DepthwiseConv2dNative: (b, { x, filter: w }, attrs) => {
     const [kH, kW, channels, multiplier] = w!.shape as [number, number, number, number];
-    const g = geometry(x!.shape, w!.shape, attrs, true);
+    const g = geometry('depthwiseConv2d', x!.shape, w!.shape, attrs);
     const out = imageValue('', outputShape(x!.shape, channels * multiplier, g));
     // [kH, kW, C, M] stored as [C, M, kH, kW] is ONNX's [C * M, 1, kH, kW].
     const stored = full(b, inOrder(b, w!, [2, 3, 0, 1]));
@@ -72,14 +72,18 @@ export const convolution: KernelTable = {
     };
   },
   Conv2DBackpropInput: (b, { dy, filter: w }, attrs) => {
-    const g = geometry(attrs.inputShape, w!.shape, attrs);
+    const g = geometry('conv2dTranspose', attrs.inputShape, w!.shape, attrs);
     const weights = filter(b, w!);
     const output = cropped(b, image(b, dy!), outputShape(attrs.inputShape, w!.shape[3]!, g));
     const few = isTrained(b, weights) && hasFewPixels(output.shape, w!.shape);
     return (few ? productInputGradient : inputGradient)(b, output, weights, attrs.inputShape, g);
   },
   Conv2DBackpropFilter: (b, { x, dy }, attrs) => {
-    const { x: source, g } = unpadded(b, image(b, x!), geometry(x!.shape, attrs.filterShape, attrs));
+    const { x: source, g } = unpadded(
+      b,
+      image(b, x!),
+      geometry('the gradient of conv2d', x!.shape, attrs.filterShape, attrs),
+    );
     const dims = OIHW.map((axis) => attrs.filterShape[axis]);
     const gradient = hasFewPixels(dy!.shape, attrs.filterShape) ? productFilterGradient : filterGradient;
     const name = gradient(b, source, image(b, dy!), dims, g);

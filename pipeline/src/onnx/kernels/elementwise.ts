@@ -5,7 +5,7 @@
  * brought back to int32 where tfjs does so, truncated towards zero. A bool is not a number in ONNX: arithmetic on bools is an
  * error, while comparisons, logic, reductions and casts take them.
  * Limits: integers divide through float32, exact up to 2^24; a float that int32 cannot hold (NaN too) casts to another integer
- * than in tfjs.
+ * than in tfjs; pow(1, NaN) is 1, as in IEEE 754 and not in JavaScript.
  */
 import * as tf from '@tensorflow/tfjs';
 import type { DType, GraphBuilder } from '../graph.ts';
@@ -135,7 +135,8 @@ export const elementwise: KernelTable = {
   Pow: binary('Pow'),
   Prelu: (b, { x, alpha }) => {
     const [number, slope] = [x!, alpha!].map((value) => cast(b, numeric('Prelu', value), 'float32')) as [Value, Value];
-    return where(b, greaterThanZero(b, number), number, combine(b, 'Mul', [number, slope], 'float32'));
+    const negative = combine(b, 'Less', [number, scalar(b, 0)], 'bool');
+    return where(b, negative, combine(b, 'Mul', [number, slope], 'float32'), number);
   },
   FloorDiv: (b, { a, b: c }) => {
     // Not ONNX's integer Div: that truncates, and a division by zero would end the process.

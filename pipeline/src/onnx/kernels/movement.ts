@@ -100,17 +100,21 @@ function slice(b: GraphBuilder, x: Value, begin: readonly number[], size: readon
 }
 
 /**
- * Indices of an axis, where -1 is no index: to ONNX it is the last one. A computed index below 0 becomes `size`, which onnxruntime
- * refuses when the graph is run, as it does any beyond.
+ * Indices of an axis, where -1 is no index: to ONNX it is the last one. A computed index below 0 becomes one so low that onnxruntime
+ * refuses it when the graph is run, as it does any beyond the axis.
  */
 function inside(b: GraphBuilder, index: Value, size: number): Value {
   const constant = b.graph.constants.get(index.name);
-  if (!constant)
-    return where(b, combine(b, 'Less', [index, scalar(b, 0, 'int32')], 'bool'), scalar(b, size, 'int32'), index);
+  if (!constant) {
+    const below = combine(b, 'Less', [index, scalar(b, 0, 'int32')], 'bool');
+    return where(b, below, scalar(b, LOWEST, 'int32'), index);
+  }
   const outside = Array.from(constant.data, Number).find((at) => at < 0 || at >= size);
   if (outside === undefined) return index;
   throw new Error(`Cannot trace gather: its indices must be in 0 to ${size - 1}, received ${outside}.`);
 }
+
+const LOWEST = -(2 ** 31);
 
 export const movement: KernelTable = {
   Reshape: (b, { x }, { shape }) => {
@@ -245,7 +249,7 @@ export const movement: KernelTable = {
     tf.backend_util.segment_util.collectGatherOpShapeInfo(x as never, indices as never, along, batchDims ?? 0);
     if (batchDims) {
       throw new Error(
-        `Cannot trace gather: its batchDims must be 0, received ${batchDims}. Gather without them, or multiply by oneHot.`,
+        `Cannot trace gather: its batchDims must be 0, received ${batchDims}; gather without them, or multiply by oneHot.`,
       );
     }
     const index = inside(b, logical(b, indices!), source.shape[along]!);

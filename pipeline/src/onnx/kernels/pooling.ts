@@ -5,54 +5,68 @@ import { image } from './convolution.ts';
 import { convAttributes, type Geometry, geometry, imageValue, outputShape } from './convolution-geometry.ts';
 import type { KernelAttributes, KernelTable } from './row.ts';
 
-function poolGeometry(shape: readonly number[], attrs: KernelAttributes): Geometry {
+function poolGeometry(op: string, shape: readonly number[], attrs: KernelAttributes): Geometry {
   const [kH, kW = kH] = [attrs.filterSize].flat() as [number, number?];
-  return geometry(shape, [kH, kW, shape[3]!, shape[3]!], attrs);
+  return geometry(op, shape, [kH, kW, shape[3]!, shape[3]!], attrs);
 }
 
-/** `pad` is what the border counts as: less than anything to a maximum, nothing to an average. */
-function pool(b: GraphBuilder, op: string, x: Value, attrs: KernelAttributes, pad: number): Value {
-  const g = poolGeometry(x.shape, attrs);
+function pool(b: GraphBuilder, op: 'avgPool' | 'maxPool', x: Value, attrs: KernelAttributes): Value {
+  const g = poolGeometry(op, x.shape, attrs);
   const source = image(b, x);
   const shape = outputShape(x.shape, x.shape[3]!, g);
   // As tfjs has it, whatever the strides.
   if (sizeOf(g.kernel) === 1 && sameList(shape, x.shape)) return source;
-  const { group: _, dilations: __, ...attributes } = convAttributes(g);
   const out = imageValue('', shape);
-  // onnxruntime takes no padding as wide as the window.
-  if (g.pads.every((size, i) => size < g.kernel[i % 2]!)) {
-    return { ...out, name: b.emit(op, [source.name], out, { attributes }) };
+  // onnxruntime pools with no padding as wide as the window.
+  if (g.pads.some((pad, i) => pad >= g.kernel[i % 2]!)) {
+    return { ...out, name: (op === 'maxPool' ? widelyPaddedMaximum : widelyPaddedMean)(b, source, out, g) };
   }
-  const [top, left, bottom, right] = g.pads;
-  const [batch, channels, height, width] = source.dims as [number, number, number, number];
-  const dims = [batch, channels, height + top + bottom, width + left + right];
-  const border = [source.name, b.shape([0, 0, top, left, 0, 0, bottom, right]), b.scalar(pad)];
-  const padded = b.emit('Pad', border, { dtype: 'float32', dims });
-  const unpadded = { ...attributes, pads: { ints: [0, 0, 0, 0] } };
-  const name = b.emit(op, [padded], out, { attributes: unpadded });
-  if (op === 'MaxPool') return { ...out, name };
-  const share = b.constant(shares(g, [height, width], shape), [1, 1, shape[1]!, shape[2]!], 'float32');
-  return { ...out, name: b.emit('Mul', [name, share], out) };
+  const { group: _, dilations: __, ...attributes } = convAttributes(g);
+  const name = b.emit(op === 'maxPool' ? 'MaxPool' : 'AveragePool', [source.name], out, { attributes });
+  return { ...out, name };
 }
 
-/** By how much the mean over a window grows when only the pixels of the image count: NaN where there are none, as 0 * Infinity. */
-function shares(g: Geometry, size: readonly [number, number], shape: readonly number[]): Float32Array {
+/** The border is less than anything: -Infinity where a window has nothing else, for which onnxruntime gives the least float. */
+function widelyPaddedMaximum(b: GraphBuilder, x: Value, out: Value, g: Geometry): string {
+  const [top, left, bottom, right] = g.pads;
+  const [batch, channels, height, width] = x.dims as [number, number, number, number];
+  const dims = [batch, channels, height + top + bottom, width + left + right];
+  const border = [x.name, b.shape([0, 0, top, left, 0, 0, bottom, right]), b.scalar(Number.NEGATIVE_INFINITY)];
+  const padded = b.emit('Pad', border, { dtype: 'float32', dims });
+  const attributes = { kernel_shape: { ints: g.kernel }, strides: { ints: g.strides } };
+  const largest = b.emit('MaxPool', [padded], out, { attributes });
+  const least = perWindow(b, x, out, g, (pixels) => (pixels === 0 ? Number.NEGATIVE_INFINITY : 0));
+  return b.emit('Add', [largest, least], out);
+}
+
+/** The border does not count: a sum, as a convolution with ones, over the number of pixels. NaN where there are none. */
+function widelyPaddedMean(b: GraphBuilder, x: Value, out: Value, g: Geometry): string {
+  const channels = x.dims[1]!;
+  const ones = new Float32Array(channels * sizeOf(g.kernel)).fill(1);
+  const weights = b.constant(ones, [channels, 1, ...g.kernel], 'float32');
+  const sum = b.emit('Conv', [x.name, weights], out, { attributes: convAttributes(g, channels) });
+  return b.emit('Mul', [sum, perWindow(b, x, out, g, (pixels) => 1 / pixels)], out);
+}
+
+/** A constant of one number a window, from how many pixels of the image lie in it. */
+function perWindow(b: GraphBuilder, x: Value, out: Value, g: Geometry, value: (pixels: number) => number): string {
   const [rows, columns] = ([0, 1] as const).map((axis) =>
-    Array.from({ length: shape[axis + 1]! }, (_, i) => {
+    Array.from({ length: out.dims[axis + 2]! }, (_, i) => {
       const start = i * g.strides[axis] - g.pads[axis]!;
-      return Math.max(0, Math.min(size[axis], start + g.kernel[axis]) - Math.max(0, start));
+      return Math.max(0, Math.min(x.dims[axis + 2]!, start + g.kernel[axis]) - Math.max(0, start));
     }),
   ) as [number[], number[]];
-  return Float32Array.from(rows.flatMap((r) => columns.map((c) => sizeOf(g.kernel) / (r * c))));
+  const values = rows.flatMap((r) => columns.map((c) => value(r * c)));
+  return b.constant(Float32Array.from(values), [1, 1, rows.length, columns.length], 'float32');
 }
 
 export const pooling: KernelTable = {
-  AvgPool: (b, { x }, attrs) => pool(b, 'AveragePool', x!, attrs, 0),
-  MaxPool: (b, { x }, attrs) => pool(b, 'MaxPool', x!, attrs, Number.NEGATIVE_INFINITY),
+  AvgPool: (b, { x }, attrs) => pool(b, 'avgPool', x!, attrs),
+  MaxPool: (b, { x }, attrs) => pool(b, 'maxPool', x!, attrs),
   AvgPoolGrad: (b, { dy, input }, attrs) => {
     // Each output hands an equal share back to the inputs under its window: a depthwise transposed convolution.
     const channels = input!.shape[3]!;
-    const g = poolGeometry(input!.shape, attrs);
+    const g = poolGeometry('avgPool', input!.shape, attrs);
     // With padding, tfjs' cpu backend averages over the pixels of the image, but divides its gradient by the whole window.
     if (g.pads.some((pad) => pad !== 0)) {
       throw new Error(

@@ -51,12 +51,15 @@ const extremum =
     const axes = normalised(axis ?? reductionIndices, x!.shape.length);
     const found = reduce(b, op, countable(b, x!), axes, keepDims);
     if (x!.dtype !== 'float32' || axes.length === 0) return cast(b, found, x!.dtype);
-    // Of numbers and a NaN, tfjs takes the NaN, and onnxruntime either.
+    // A NaN wins in tfjs, but not in onnxruntime.
     const spoilt = where(b, isNan(b, x!), scalar(b, Number.NaN), scalar(b, 0));
     return combine(b, 'Add', [found, reduce(b, 'ReduceSum', spoilt, axes, keepDims)], 'float32');
   };
 
-/** Where the largest or the smallest is. A NaN is neither, here and in tfjs; `last` is what is neither beside any number. */
+/**
+ * Where the largest or the smallest is. A NaN is neither, as in tfjs (whose cpu backend takes one that comes first, though);
+ * `last` is what is neither beside any number.
+ */
 const argument =
   (op: string, last: number): Row =>
   (b, { x }, { axis }) => {
