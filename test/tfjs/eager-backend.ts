@@ -35,12 +35,17 @@ interface Sheet {
 }
 
 export class EagerBackend extends TraceBackend {
+  /** Every second tensor is a constant of the graph in place of an input: rows have forms of their own for those. */
+  withConstants = false;
   private sheet: Sheet | undefined;
   private sheets = new WeakMap<object, { sheet: Sheet; value: Value }>();
   private serial = 0;
+  /** How many tensors were written to this graph. */
+  private count = 0;
 
   /** Starts an empty graph: a large one is slow to add to. Tensors of the graphs before can still be used. */
   turn(): void {
+    this.count = 0;
     this.record(undefined);
     this.sheet = { builder: new GraphBuilder('eager'), known: new Map(), producers: new Map(), seen: 0 };
     this.record(this.sheet.builder);
@@ -75,7 +80,8 @@ export class EagerBackend extends TraceBackend {
   }
 
   protected override constant(data: ConstantData, shape: readonly number[], dtype: DType): Value {
-    if (data.length === 0) return super.constant(data, shape, dtype);
+    const isConstant = this.withConstants && this.count++ % 2 === 1;
+    if (isConstant || data.length === 0) return super.constant(data, shape, dtype);
     return this.given(data.slice() as ConstantData, shape, dtype);
   }
 

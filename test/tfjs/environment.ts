@@ -7,5 +7,6 @@ import { env } from './jasmine.ts';
 
 tf.enableProdMode();
 const backend = registerEager(tf);
+backend.withConstants = process.argv.includes('--with-constants');
 setTestEnvs([{ name: 'onnx', backendName: EAGER, isDataSync: true }]);
 env.beforeEach(() => backend.turn());

@@ -1,5 +1,6 @@
 /**
- * Runs the tests that tfjs-core's npm package ships, as they are, and writes what became of each to the file that is named.
+ * Runs the tests that tfjs-core's npm package ships, as they are, and writes what became of each to the file that is named first;
+ * `--with-constants` makes every second tensor a constant.
  * This is what bundle.ts bundles; 'tfjs:tests' stands for the test files.
  */
 import { writeFileSync } from 'node:fs';
