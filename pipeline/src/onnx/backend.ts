@@ -146,7 +146,9 @@ const outermostOp = (): string | undefined =>
 /** `dtype`, if the tracer has it. */
 export function traceable(dtype: string): TensorDType {
   if (dtype in ARRAY_TYPE) return dtype as TensorDType;
-  throw new Error(`Cannot trace a ${dtype} tensor: its dtype must be float32, int32 or bool.`);
+  const op = outermostOp();
+  const where = op === undefined ? '' : ` in ${op}`;
+  throw new Error(`Cannot trace a ${dtype} tensor${where}: its dtype must be float32, int32 or bool.`);
 }
 
 function dataOf(data: TypedArray | number[], dtype: TensorDType): ConstantData {

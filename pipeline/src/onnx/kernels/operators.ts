@@ -33,7 +33,7 @@ export const scalar = (b: GraphBuilder, value: number, dtype: 'float32' | 'int32
 
 export function cast(b: GraphBuilder, x: Value, dtype: DType): Value {
   if (ONNX_TYPE[dtype] === undefined)
-    throw new Error(`Cannot trace a ${dtype} tensor: its dtype must be float32, int32 or bool.`);
+    throw new Error(`Cannot trace cast: its dtype must be float32, int32 or bool, received ${dtype}.`);
   return x.dtype === dtype ? x : apply(b, 'Cast', x, { to: { int: ONNX_TYPE[dtype]! } }, dtype);
 }
 
