@@ -147,7 +147,7 @@ describe('trace refuses', () => {
       'Cannot trace gather: its batchDims must be 0, received 1; gather without them, or multiply by oneHot.',
     );
     refused((x) => tf.conv2dTranspose(x, tf.zeros([1, 1, 3, 4]) as tf.Tensor4D, [1, 3, 5, 3], 1, 'same')).toThrow(
-      'Cannot trace conv2dTranspose: its input must be at least [3,5] for this output shape, received [2,4].',
+      'Cannot trace conv2dTranspose: what it goes back from must be at least [3,5], received [2,4].',
     );
     filter.dispose();
   });

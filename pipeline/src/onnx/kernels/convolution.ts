@@ -34,12 +34,12 @@ function unpadded(b: GraphBuilder, x: Value, g: Geometry): { x: Value; g: Geomet
   return { x: source, g: { ...g, pads: g.pads.map((pad, i) => pad + outer[i]!) as unknown as Geometry['pads'] } };
 }
 
-/** The gradient of an output of logical NHWC `shape`: of a larger image, tfjs reads the corner that is there (conv2dTranspose). */
-function cropped(b: GraphBuilder, dy: Value, shape: readonly number[]): Value {
+/** The gradient of an output of logical NHWC `shape`: of a larger one, tfjs reads a corner. */
+function cropped(b: GraphBuilder, op: string, dy: Value, shape: readonly number[]): Value {
   if (dy.shape[1] === shape[1] && dy.shape[2] === shape[2]) return dy;
   if (dy.shape[1]! < shape[1]! || dy.shape[2]! < shape[2]!) {
     throw new Error(
-      `Cannot trace conv2dTranspose: its input must be at least [${shape.slice(1, 3)}] for this output shape, received [${dy.shape.slice(1, 3)}].`,
+      `Cannot trace ${op}: what it goes back from must be at least [${shape.slice(1, 3)}], received [${dy.shape.slice(1, 3)}].`,
     );
   }
   const out = imageValue('', shape);
@@ -74,19 +74,18 @@ export const convolution: KernelTable = {
   Conv2DBackpropInput: (b, { dy, filter: w }, attrs) => {
     const g = geometry('conv2dTranspose', attrs.inputShape, w!.shape, attrs);
     const weights = filter(b, w!);
-    const output = cropped(b, image(b, dy!), outputShape(attrs.inputShape, w!.shape[3]!, g));
+    const output = cropped(b, 'conv2dTranspose', image(b, dy!), outputShape(attrs.inputShape, w!.shape[3]!, g));
     const few = isTrained(b, weights) && hasFewPixels(output.shape, w!.shape);
     return (few ? productInputGradient : inputGradient)(b, output, weights, attrs.inputShape, g);
   },
   Conv2DBackpropFilter: (b, { x, dy }, attrs) => {
-    const { x: source, g } = unpadded(
-      b,
-      image(b, x!),
-      geometry('the gradient of conv2d', x!.shape, attrs.filterShape, attrs),
-    );
+    const op = 'the gradient of conv2d';
+    const inner = geometry(op, x!.shape, attrs.filterShape, attrs);
+    const output = cropped(b, op, image(b, dy!), outputShape(x!.shape, attrs.filterShape[3], inner));
+    const { x: source, g } = unpadded(b, image(b, x!), inner);
     const dims = OIHW.map((axis) => attrs.filterShape[axis]);
-    const gradient = hasFewPixels(dy!.shape, attrs.filterShape) ? productFilterGradient : filterGradient;
-    const name = gradient(b, source, image(b, dy!), dims, g);
+    const gradient = hasFewPixels(output.shape, attrs.filterShape) ? productFilterGradient : filterGradient;
+    const name = gradient(b, source, output, dims, g);
     return { name, dtype: 'float32', shape: attrs.filterShape, order: OIHW, dims };
   },
 };
