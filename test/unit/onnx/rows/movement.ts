@@ -216,7 +216,9 @@ export const movement: KernelRow[] = [
   row('Concat', 'of float32 after int32', [int([2, 3]), float([2, 3])], (a, b) => tf.concat([a, b], 1)),
   row('Reshape', 'of nothing', [float([0, 3])], (x) => tf.reshape(x, [3, 0, 2])),
   row('Reshape', 'of nothing, squeezed', [float([0, 1, 3])], (x) => tf.squeeze(x)),
-  row('ExpandDims', 'of nothing', [float([0, 3])], (x) => tf.expandDims(x, 1)),
+  ...[0, 1, 2].map((axis) =>
+    row('ExpandDims', `of nothing at ${axis}`, [float([0, 3])], (x) => tf.expandDims(x, axis)),
+  ),
   row('Transpose', 'of nothing', [int([0, 3])], (x) => tf.transpose(x)),
   row('Slice', 'to nothing', [float([2, 3])], (x) => tf.slice(x, [1, 0], [0, 3])),
   row('Tile', 'to nothing', [float([2, 3])], (x) => tf.tile(x, [0, 1])),
