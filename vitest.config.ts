@@ -24,12 +24,18 @@ const browser = {
 const reporters = ['default', ...(process.env.GITHUB_ACTIONS === 'true' ? ['github-actions'] : []), skipReporter()];
 
 /**
- * `unit` is the fast gate, `golden` compares with PyTorch and diffusers, `browser` visits the built site, `slow` trains
- * for minutes.
+ * `unit` is the fast gate, `golden` compares with PyTorch and diffusers, `tfjs` runs tfjs' own tests on the tracer, `browser`
+ * visits the built site, `slow` trains for minutes.
  */
 export default defineConfig({
   test: {
     reporters,
-    projects: [project('unit', 30_000), project('golden', 120_000), browser, project('slow', 1_200_000)],
+    projects: [
+      project('unit', 30_000),
+      project('golden', 120_000),
+      project('tfjs', 300_000),
+      browser,
+      project('slow', 1_200_000),
+    ],
   },
 });

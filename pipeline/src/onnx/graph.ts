@@ -115,7 +115,7 @@ export class GraphBuilder {
     this.nodeNames.add(name);
     const outputs = types.map((type, i) => {
       const output = types.length === 1 ? name : `${name}:${i}`;
-      this.graph.types.set(output, type);
+      this.graph.types.set(output, { dtype: type.dtype, dims: type.dims });
       return output;
     });
     const { attributes = {}, domain = '' } = options;

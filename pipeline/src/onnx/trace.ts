@@ -1,14 +1,16 @@
 /**
  * Turns a TensorFlow.js function into an ONNX graph, gradients included.
  *
- * The function runs once on a backend that records. What it does with tensors becomes nodes; what it does with JavaScript numbers
- * is done now and becomes constants. So it must depend on the values of its inputs through tfjs operators alone.
+ * The function runs on a backend that records. What it does with tensors becomes nodes; what it does with JavaScript numbers
+ * is done now and becomes constants. So it must depend on the values of its inputs through tfjs operators alone. It runs twice, to
+ * see that the constants are the same again: random numbers are not.
  */
 import * as tf from '@tensorflow/tfjs';
-import { BACKEND, traceBackend } from './backend.ts';
 import { type DType, type Graph, GraphBuilder, sizeOf } from './graph.ts';
 import { logical, plain } from './layout.ts';
 import { simplify } from './passes/index.ts';
+import { BACKEND, traceBackend } from './register.ts';
+import { type Recording, requireSame } from './repeat.ts';
 
 export interface TensorSpec {
   name: string;
@@ -38,6 +40,13 @@ export function trace(
   inputs: readonly TensorSpec[],
   options: TraceOptions = {},
 ): Graph {
+  const first = record(fn, inputs, options);
+  requireSame(first, record(fn, inputs, options));
+  return simplify(first.graph);
+}
+
+/** One run of `fn`. */
+function record(fn: (tensors: Tensors) => Tensors, inputs: readonly TensorSpec[], options: TraceOptions): Recording {
   const backend = traceBackend();
   const b = new GraphBuilder(options.name ?? 'graph');
   tf.backend(); // has tfjs choose one, if none is in use yet
@@ -60,12 +69,12 @@ export function trace(
         }
         add(name, asTensor(b.constant(data, shape, dtype, name), dtype, shape));
       }
-      const outputs = run(fn, tensors);
+      const outputs = fn(tensors);
       for (const [name, tensor] of Object.entries(outputs)) output(b, name, tensor);
       // What was kept would outlive the scope.
       tf.dispose(outputs);
     });
-    return simplify(b.graph);
+    return { graph: b.graph, written: backend.written };
   } finally {
     backend.record(undefined);
     tf.setBackend(before);
@@ -86,19 +95,4 @@ function output(b: GraphBuilder, name: string, tensor: tf.Tensor): void {
   b.graph.nodes.push({ name, op: 'Identity', domain: '', inputs: [value.name], outputs: [name], attributes: {} });
   b.graph.types.set(name, type);
   b.graph.outputs.push({ name, dtype: value.dtype as DType, dims: value.shape });
-}
-
-/** Runs `fn`, and tells of a kernel that has no row in our words. */
-function run(fn: (tensors: Tensors) => Tensors, tensors: Tensors): Tensors {
-  try {
-    return fn(tensors);
-  } catch (error) {
-    const kernel = /Kernel '(\w+)' not registered for backend/.exec(String(error))?.[1];
-    if (!kernel) throw error;
-    throw new Error(
-      `Cannot trace the tfjs kernel ${kernel}: it has no row. Add one to a table in pipeline/src/onnx/kernels (see row.ts), ` +
-        'or write the function with other operators.',
-      { cause: error },
-    );
-  }
 }

@@ -48,6 +48,17 @@ describe('traceAnyBatch', () => {
     expect(encodeModel(graph).length).toBeGreaterThan(0);
   });
 
+  it('takes rows of the batch by index', async () => {
+    await expectAnyBatch(({ x }) => ({ y: tf.gather(x!, tf.argMin(x!, 0)) }), { x: [3] });
+  });
+
+  it('refuses random numbers as such', () => {
+    const fn: Fn = ({ x }) => ({ y: tf.dropout(x!, 0.5) });
+    expect(() => traceAnyBatch((batch) => trace(fn, [{ name: 'x', shape: [batch, 2], dtype: 'float32' }]))).toThrow(
+      /Cannot trace dropout: .* pass noise as an input/,
+    );
+  });
+
   it('refuses a function that uses the batch size as a number', () => {
     const fn: Fn = ({ x }) => ({ y: tf.mul(x!, x!.shape[0]!) });
     expect(() => traceAnyBatch((batch) => trace(fn, [{ name: 'x', shape: [batch, 2], dtype: 'float32' }]))).toThrow(

@@ -12,10 +12,11 @@ import { elementwise } from './rows/elementwise.ts';
 import { fused } from './rows/fused.ts';
 import { matmul } from './rows/matmul.ts';
 import { movement } from './rows/movement.ts';
+import { pooling } from './rows/pooling.ts';
 import { reductions } from './rows/reduction.ts';
 import { constantVariant, type KernelRow, together, variantsOf } from './rows/row.ts';
 
-const families = { elementwise, reductions, movement, matmul, convolution, fused };
+const families = { elementwise, reductions, movement, matmul, convolution, pooling, fused };
 
 /** All variants in one graph, which is faster; one by one to tell which it was that failed. */
 async function check(row: KernelRow, seed: number): Promise<void> {

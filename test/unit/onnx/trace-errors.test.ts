@@ -2,8 +2,9 @@
 import { execFileSync } from 'node:child_process';
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { traceBackend } from '../../../pipeline/src/onnx/backend.ts';
+import { traceBackend } from '../../../pipeline/src/onnx/register.ts';
 import { type TensorSpec, trace } from '../../../pipeline/src/onnx/trace.ts';
+import { type Input, runGraph } from '../../support/traced.ts';
 
 const X: TensorSpec = { name: 'x', shape: [2, 3], dtype: 'float32' };
 
@@ -32,7 +33,7 @@ describe('trace refuses', () => {
 
   it('a kernel without a row, naming it and the way to add one', () => {
     expect(() => trace(({ x }) => ({ y: tf.topk(x!, 2).values }), [X])).toThrow(
-      /Cannot trace the tfjs kernel TopK: it has no row. Add one to a table in pipeline\/src\/onnx\/kernels/,
+      /^Cannot trace the tfjs kernel TopK: it has no row in pipeline\/src\/onnx\/kernels; add one/,
     );
   });
 
@@ -45,7 +46,13 @@ describe('trace refuses', () => {
   });
 
   it('strings and complex numbers', () => {
-    expect(() => trace(() => ({ y: tf.tensor(['a']) }), [])).toThrow(/string tensor/);
+    const strings = (where: string) =>
+      `Cannot trace a string tensor${where}: its dtype must be float32, int32 or bool.`;
+    expect(() => trace(() => ({ y: tf.tensor(['a']) }), [])).toThrow(strings(''));
+    expect(() => trace(() => ({ y: tf.fill([2], 'a') }), [])).toThrow(strings(''));
+    const closed = tf.tensor(['a']);
+    expect(() => trace(() => ({ y: tf.reshape(closed, [1, 1]) }), [])).toThrow(strings(' in reshape'));
+    closed.dispose();
     expect(() => trace(({ x }) => ({ y: tf.complex(x!, x!) }), [X])).toThrow(/Complex/);
     expect(() => trace(({ x }) => ({ y: tf.cast(x!, 'complex64') }), [X])).toThrow(/complex/i);
   });
@@ -86,6 +93,65 @@ describe('trace refuses', () => {
     expect(() => trace(({ x, w }) => ({ w: tf.add(x!, w!) }), [X], { constants })).toThrow(/the output w/);
   });
 
+  it('random numbers, naming the operator that drew them', () => {
+    const refused = (fn: (x: tf.Tensor) => tf.Tensor, what: string) =>
+      expect(() => trace(({ x }) => ({ y: fn(x!) }), [X])).toThrow(
+        `Cannot trace ${what} of it must be the same in every run, but changes, as random numbers do; pass noise as an input`,
+      );
+    refused((x) => tf.dropout(x, 0.01), 'dropout: a constant');
+    refused((x) => tf.add(x, tf.randomNormal([2, 3])), 'randomNormal: a constant');
+    refused((x) => tf.add(x, tf.randomUniform([], 0, 1)), 'randomUniform: a constant');
+    refused((x) => tf.add(x, tf.truncatedNormal([2, 3])), 'truncatedNormal: a constant');
+    refused((x) => tf.mul(x, Math.random()), 'mul: a constant');
+    refused((x) => tf.add(x, tf.multinomial([[0.5, 0.5]] as never, 40).sum()), 'multinomial: a constant');
+    refused((x) => tf.leakyRelu(x, Math.random()), 'the function: the node LeakyRelu');
+    let runs = 0;
+    refused((x) => (runs++ === 0 ? tf.neg(x) : tf.exp(x)), 'the function: the node Neg');
+    refused((x) => (runs++ === 2 ? tf.neg(x) : tf.neg(tf.neg(x))), 'the function: the node y');
+  });
+
+  it('no random numbers that a seed makes the same in every run', () => {
+    const fn = (x: tf.Tensor) => tf.add(x, tf.randomNormal([2, 3], 0, 1, 'float32', 7));
+    expect(() => trace(({ x }) => ({ y: fn(x!) }), [X])).not.toThrow();
+  });
+
+  it('an index outside of its axis, now where it is a constant, else when the graph runs', async () => {
+    const fn = (index: tf.Tensor) => (tensors: Record<string, tf.Tensor>) => ({ y: tf.gather(tensors.x!, index) });
+    const constant = (index: number) => () => trace(({ x }) => fn(tf.tensor1d([0, index], 'int32'))({ x: x! }), [X]);
+    expect(constant(-1)).toThrow('Cannot trace gather: its indices must be in 0 to 1, received -1.');
+    expect(constant(2)).toThrow('Cannot trace gather: its indices must be in 0 to 1, received 2.');
+    expect(constant(1)).not.toThrow();
+    const at = (index: number): Input[] => [
+      { ...X, data: Float32Array.of(1, 2, 3, 4, 5, 6) },
+      { name: 'index', shape: [1], dtype: 'int32', data: Int32Array.of(index) },
+    ];
+    const graph = trace(({ x, index }) => fn(index!)({ x: x! }), at(0));
+    expect([...Array.from((await runGraph(graph, at(1))).y!.data)]).toEqual([4, 5, 6]);
+    await expect(runGraph(graph, at(-1), { expected: true })).rejects.toThrow(/out of data bounds/);
+    await expect(runGraph(graph, at(2), { expected: true })).rejects.toThrow(/out of data bounds/);
+  });
+
+  it('what has no form in ONNX, naming the operator', () => {
+    const image: TensorSpec = { name: 'x', shape: [1, 2, 4, 4], dtype: 'float32' };
+    const refused = (fn: (x: tf.Tensor4D) => tf.Tensor) =>
+      expect(() => trace(({ x }) => ({ y: fn(x as tf.Tensor4D) }), [image]));
+    const filter = tf.zeros([1, 1, 2, 2]) as tf.Tensor4D;
+    refused((x) => tf.conv2d(x, filter, 1, 0, 'NCHW')).toThrow(
+      'Cannot trace conv2d: its dataFormat must be NHWC, received NCHW.',
+    );
+    refused((x) => tf.avgPool(x, [1, 3], 1, 1)).not.toThrow();
+    refused((x) => tf.avgPool(x, [3, 1], 1, 1)).toThrow(
+      "Cannot trace avgPool: its pad must be a list, 'same' or 'valid' for windows of 3x1 and strides of 1x1, received a number.",
+    );
+    refused((x) => tf.gather(x, tf.zeros([1, 2], 'int32'), 1, 1)).toThrow(
+      'Cannot trace gather: its batchDims must be 0, received 1; gather without them, or multiply by oneHot.',
+    );
+    refused((x) => tf.conv2dTranspose(x, tf.zeros([1, 1, 3, 4]) as tf.Tensor4D, [1, 3, 5, 3], 1, 'same')).toThrow(
+      'Cannot trace conv2dTranspose: what it goes back from must be at least [3,5], received [2,4].',
+    );
+    filter.dispose();
+  });
+
   it('two inputs of one name', () => {
     expect(() => trace(({ x }) => ({ y: x! }), [X, X])).toThrow('Cannot trace: two inputs or constants are named x.');
     const constants = [{ ...X, data: new Float32Array(6) }];
@@ -109,6 +175,15 @@ describe('trace refuses', () => {
     refused((x) => tf.reshape(x, [-1, 4])).toThrow(/implicit shape/);
     refused((x) => tf.matMul(x, x)).toThrow('Cannot multiply [2,3] by [2,3]: their inner dimensions must be the same.');
     refused((x) => tf.concat([x, tf.zeros([3, 2])], 0)).toThrow(/Shape/);
+    refused((x) => tf.concat([x, tf.zeros([0, 4])], 0)).toThrow(/Shape/);
+    refused((x) => tf.expandDims(x, -4)).toThrow('Cannot trace expandDims: its axis must be in -3 to 2, received -4.');
+    refused((x) => tf.stack([x, tf.zeros([3, 2])])).toThrow(
+      'Cannot trace stack: its tensors must be alike, received float32[2,3] and float32[3,2].',
+    );
+    refused((x) => tf.stack([x, tf.zeros([2, 3], 'int32')])).toThrow(/received float32\[2,3\] and int32\[2,3\]/);
+    refused((x) => tf.matMul(tf.tile(tf.expandDims(x), [2, 1, 1]), tf.zeros([3, 3, 2]))).toThrow(
+      /could not be broadcast together with shapes 2 and 3/,
+    );
     refused((x) => tf.slice(x, [1, 0], [2, 3])).toThrow(/slice/i);
     refused((x) => tf.split(x, 2, 1)[0]!).toThrow(/evenly divide/);
     refused((x) => tf.add(x, tf.zeros([2]))).toThrow(/could not be broadcast/);

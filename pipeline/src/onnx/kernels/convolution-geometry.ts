@@ -16,18 +16,19 @@ export interface Geometry {
 type Shape4 = [number, number, number, number];
 
 /**
+ * @param op what tfjs calls it
  * @param shape logical NHWC shape of the image
  * @param filter logical HWIO shape of the filter
  * @param attrs the attributes of a tfjs convolution or pooling kernel
  */
 export function geometry(
+  op: string,
   shape: readonly number[],
   filter: readonly number[],
   attrs: KernelAttributes,
-  depthwise = false,
 ): Geometry {
   const format = attrs.dataFormat ?? 'NHWC';
-  if (format !== 'NHWC') throw new Error(`Convolutions are traced in NHWC, received dataFormat ${format}.`);
+  if (format !== 'NHWC') throw new Error(`Cannot trace ${op}: its dataFormat must be NHWC, received ${format}.`);
   const info = tf.backend_util.computeConv2DInfo(
     shape as Shape4,
     filter as Shape4,
@@ -35,15 +36,35 @@ export function geometry(
     attrs.dilations ?? 1,
     attrs.pad,
     attrs.dimRoundingMode,
-    depthwise,
+    op === 'depthwiseConv2d',
   );
   const { top, left, bottom, right } = info.padInfo;
-  return {
+  const g = {
     kernel: [info.filterHeight, info.filterWidth],
     strides: [info.strideHeight, info.strideWidth],
     dilations: [info.dilationHeight, info.dilationWidth],
     pads: [top, left, bottom, right],
-  };
+  } as const;
+  const ends = ([0, 1] as const).map((axis) =>
+    endPad(op, shape[axis + 1]!, [info.outHeight, info.outWidth][axis]!, g, axis),
+  );
+  return { ...g, pads: [top, left, ends[0]!, ends[1]!] };
+}
+
+/**
+ * The padding after an axis that gives an output of size `out`. ONNX rounds sizes down; where tfjs does not (dimRoundingMode), the
+ * last window reaches further.
+ */
+function endPad(op: string, size: number, out: number, g: Geometry, axis: 0 | 1): number {
+  if (outputSize(size, g, axis) === out) return g.pads[axis + 2]!;
+  const { kernel, strides, dilations, pads } = g;
+  const reach = (out - 1) * strides[axis] + dilations[axis] * (kernel[axis] - 1) + 1 - size - pads[axis]!;
+  if (reach >= 0) return reach;
+  // With a pad of one number, tfjs takes the height's window and stride for the width, too.
+  throw new Error(
+    `Cannot trace ${op}: its pad must be a list, 'same' or 'valid' for windows of ${kernel.join('x')} ` +
+      `and strides of ${strides.join('x')}, received a number.`,
+  );
 }
 
 export const convAttributes = (

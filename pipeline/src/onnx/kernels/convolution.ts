@@ -2,7 +2,7 @@
  * Convolutions. Images are stored NCHW and filters OIHW, which is what ONNX wants: nothing is transposed on the way.
  * The gradients have no ONNX operator: see convolution-gradient.ts.
  */
-import { type GraphBuilder, sizeOf } from '../graph.ts';
+import type { GraphBuilder } from '../graph.ts';
 import { full, inOrder, NCHW, OIHW, type Value } from '../layout.ts';
 import { convAttributes, type Geometry, geometry, imageValue, outputShape } from './convolution-geometry.ts';
 import { inputGradient } from './convolution-gradient.ts';
@@ -13,7 +13,7 @@ import {
   productInputGradient,
 } from './convolution-product.ts';
 import { filterGradient } from './filter-gradient.ts';
-import type { KernelAttributes, KernelTable } from './row.ts';
+import type { KernelTable } from './row.ts';
 
 export const image = (b: GraphBuilder, x: Value): Value => full(b, inOrder(b, x, NCHW));
 export const filter = (b: GraphBuilder, x: Value): Value => full(b, inOrder(b, x, OIHW));
@@ -34,23 +34,22 @@ function unpadded(b: GraphBuilder, x: Value, g: Geometry): { x: Value; g: Geomet
   return { x: source, g: { ...g, pads: g.pads.map((pad, i) => pad + outer[i]!) as unknown as Geometry['pads'] } };
 }
 
-function poolGeometry(shape: readonly number[], attrs: KernelAttributes): Geometry {
-  const [kH, kW = kH] = [attrs.filterSize].flat() as [number, number?];
-  return geometry(shape, [kH, kW, shape[3]!, shape[3]!], attrs);
-}
-
-function pool(b: GraphBuilder, op: string, x: Value, attrs: KernelAttributes): Value {
-  const g = poolGeometry(x.shape, attrs);
-  const source = image(b, x);
-  const shape = outputShape(x.shape, x.shape[3]!, g);
-  const { group: _, dilations: __, ...attributes } = convAttributes(g);
+/** The gradient of an output of logical NHWC `shape`: of a larger one, tfjs reads a corner. */
+function cropped(b: GraphBuilder, op: string, dy: Value, shape: readonly number[]): Value {
+  if (dy.shape[1] === shape[1] && dy.shape[2] === shape[2]) return dy;
+  if (dy.shape[1]! < shape[1]! || dy.shape[2]! < shape[2]!) {
+    throw new Error(
+      `Cannot trace ${op}: what it goes back from must be at least [${shape.slice(1, 3)}], received [${dy.shape.slice(1, 3)}].`,
+    );
+  }
   const out = imageValue('', shape);
-  return { ...out, name: b.emit(op, [source.name], out, { attributes }) };
+  const inputs = [dy.name, b.shape([0, 0]), b.shape(shape.slice(1, 3)), b.shape([2, 3])];
+  return { ...out, name: b.emit('Slice', inputs, { dtype: dy.dtype, dims: out.dims }) };
 }
 
 export const convolution: KernelTable = {
   Conv2D: (b, { x, filter: w }, attrs) => {
-    const { x: source, g } = unpadded(b, image(b, x!), geometry(x!.shape, w!.shape, attrs));
+    const { x: source, g } = unpadded(b, image(b, x!), geometry('conv2d', x!.shape, w!.shape, attrs));
     const shape = outputShape(source.shape, w!.shape[3]!, g);
     const weights = filter(b, w!);
     if (isTrained(b, weights) && hasFewPixels(shape, w!.shape)) return productConvolution(b, source, weights, shape, g);
@@ -59,7 +58,7 @@ export const convolution: KernelTable = {
   },
   DepthwiseConv2dNative: (b, { x, filter: w }, attrs) => {
     const [kH, kW, channels, multiplier] = w!.shape as [number, number, number, number];
-    const g = geometry(x!.shape, w!.shape, attrs, true);
+    const g = geometry('depthwiseConv2d', x!.shape, w!.shape, attrs);
     const out = imageValue('', outputShape(x!.shape, channels * multiplier, g));
     // [kH, kW, C, M] stored as [C, M, kH, kW] is ONNX's [C * M, 1, kH, kW].
     const stored = full(b, inOrder(b, w!, [2, 3, 0, 1]));
@@ -73,37 +72,20 @@ export const convolution: KernelTable = {
     };
   },
   Conv2DBackpropInput: (b, { dy, filter: w }, attrs) => {
-    const g = geometry(attrs.inputShape, w!.shape, attrs);
+    const g = geometry('conv2dTranspose', attrs.inputShape, w!.shape, attrs);
     const weights = filter(b, w!);
-    const few = isTrained(b, weights) && hasFewPixels(dy!.shape, w!.shape);
-    return (few ? productInputGradient : inputGradient)(b, image(b, dy!), weights, attrs.inputShape, g);
+    const output = cropped(b, 'conv2dTranspose', image(b, dy!), outputShape(attrs.inputShape, w!.shape[3]!, g));
+    const few = isTrained(b, weights) && hasFewPixels(output.shape, w!.shape);
+    return (few ? productInputGradient : inputGradient)(b, output, weights, attrs.inputShape, g);
   },
   Conv2DBackpropFilter: (b, { x, dy }, attrs) => {
-    const { x: source, g } = unpadded(b, image(b, x!), geometry(x!.shape, attrs.filterShape, attrs));
+    const op = 'the gradient of conv2d';
+    const inner = geometry(op, x!.shape, attrs.filterShape, attrs);
+    const output = cropped(b, op, image(b, dy!), outputShape(x!.shape, attrs.filterShape[3], inner));
+    const { x: source, g } = unpadded(b, image(b, x!), inner);
     const dims = OIHW.map((axis) => attrs.filterShape[axis]);
-    const gradient = hasFewPixels(dy!.shape, attrs.filterShape) ? productFilterGradient : filterGradient;
-    const name = gradient(b, source, image(b, dy!), dims, g);
+    const gradient = hasFewPixels(output.shape, attrs.filterShape) ? productFilterGradient : filterGradient;
+    const name = gradient(b, source, output, dims, g);
     return { name, dtype: 'float32', shape: attrs.filterShape, order: OIHW, dims };
-  },
-  AvgPool: (b, { x }, attrs) => pool(b, 'AveragePool', x!, attrs),
-  MaxPool: (b, { x }, attrs) => pool(b, 'MaxPool', x!, attrs),
-  AvgPoolGrad: (b, { dy, input }, attrs) => {
-    // Each output hands an equal share back to the inputs under its window: a depthwise transposed convolution.
-    const channels = input!.shape[3]!;
-    const g = poolGeometry(input!.shape, attrs);
-    // With padding, tfjs' cpu backend averages over the pixels of the image, but divides its gradient by the whole window.
-    if (g.pads.some((pad) => pad !== 0)) {
-      throw new Error(
-        'Cannot trace the gradient of avgPool: its pad must add nothing, as tfjs has this gradient wrong.',
-      );
-    }
-    const share = new Float32Array(channels * sizeOf(g.kernel)).fill(1 / sizeOf(g.kernel));
-    const weights = b.constant(share, [channels, 1, ...g.kernel], 'float32');
-    const out = imageValue('', input!.shape);
-    // What the strides leave over at the far end is the output padding.
-    const rest = (axis: 0 | 1) =>
-      input!.shape[axis + 1]! - ((dy!.shape[axis + 1]! - 1) * g.strides[axis] + g.kernel[axis]);
-    const attributes = { ...convAttributes(g, channels), output_padding: { ints: [rest(0), rest(1)] } };
-    return { ...out, name: b.emit('ConvTranspose', [image(b, dy!).name, weights], out, { attributes }) };
   },
 };

@@ -5,52 +5,13 @@
  * brought back to int32 where tfjs does so, truncated towards zero. A bool is not a number in ONNX: arithmetic on bools is an
  * error, while comparisons, logic, reductions and casts take them.
  * Limits: integers divide through float32, exact up to 2^24; a float that int32 cannot hold (NaN too) casts to another integer
- * than in tfjs; NaN has the gradient 0 at a step.
+ * than in tfjs; pow(1, NaN) is 1, as in IEEE 754 and not in JavaScript.
  */
 import * as tf from '@tensorflow/tfjs';
-import type { Attribute, DType, GraphBuilder } from '../graph.ts';
-import { aligned, plain, type Value } from '../layout.ts';
+import type { DType, GraphBuilder } from '../graph.ts';
+import type { Value } from '../layout.ts';
+import { apply, cast, combine, countable, isNan, numeric, scalar, where, withoutNaN } from './operators.ts';
 import type { KernelTable, Row } from './row.ts';
-
-const ONNX_FLOAT = 1;
-const ONNX_INT32 = 6;
-const ONNX_BOOL = 9;
-const ONNX_TYPE: Record<string, number> = { float32: ONNX_FLOAT, int32: ONNX_INT32, bool: ONNX_BOOL };
-
-/** One ONNX operator over a value. */
-function apply(
-  b: GraphBuilder,
-  op: string,
-  x: Value,
-  attributes: Record<string, Attribute> = {},
-  dtype = x.dtype,
-): Value {
-  return { ...x, dtype, name: b.emit(op, [x.name], { dtype, dims: x.dims }, { attributes }) };
-}
-
-/** One ONNX operator over values that broadcast together. */
-export function combine(b: GraphBuilder, op: string, values: readonly Value[], dtype: DType): Value {
-  const shape = values
-    .map((value) => [...value.shape])
-    .reduce((a, s) => tf.broadcast_util.assertAndGetBroadcastShape(a, s));
-  const { names, order, dims } = aligned(b, values, shape);
-  return { name: b.emit(op, names, { dtype, dims }), dtype, shape, order, dims };
-}
-
-export const scalar = (b: GraphBuilder, value: number, dtype: 'float32' | 'int32' = 'float32'): Value =>
-  plain(b.scalar(value, dtype), dtype, []);
-
-export function cast(b: GraphBuilder, x: Value, dtype: DType): Value {
-  if (ONNX_TYPE[dtype] === undefined)
-    throw new Error(`Cannot trace a ${dtype} tensor: its dtype must be float32, int32 or bool.`);
-  return x.dtype === dtype ? x : apply(b, 'Cast', x, { to: { int: ONNX_TYPE[dtype]! } }, dtype);
-}
-
-/** `x`, if it holds numbers. */
-function numeric(op: string, x: Value): Value & { dtype: 'float32' | 'int32' } {
-  if (x.dtype === 'float32' || x.dtype === 'int32') return x as Value & { dtype: 'float32' | 'int32' };
-  throw new Error(`Cannot trace ${op}: its operands must be float32 or int32, received ${x.dtype}. Cast them first.`);
-}
 
 const unary =
   (op: string): Row =>
@@ -79,32 +40,21 @@ const compare =
     // ONNX compares numbers; a tfjs bool is compared as 0 and 1.
     combine(b, op, [countable(b, a!), countable(b, c!)], 'bool');
 
-/** A bool as the integer 0 or 1, a number as it is. */
-export const countable = (b: GraphBuilder, x: Value): Value => (x.dtype === 'bool' ? cast(b, x, 'int32') : x);
-
 function clip(b: GraphBuilder, x: Value, low: number, high: number): Value {
   const { dtype } = numeric('Clip', x);
   return { ...x, name: b.emit('Clip', [x.name, b.scalar(low, dtype), b.scalar(high, dtype)], x) };
-}
-
-/** condition ? yes : no. */
-export function where(b: GraphBuilder, condition: Value, yes: Value, no: Value): Value {
-  // onnxruntime has no Where on bools.
-  const picked = combine(
-    b,
-    'Where',
-    [condition, countable(b, yes), countable(b, no)],
-    yes.dtype === 'bool' ? 'int32' : yes.dtype,
-  );
-  return cast(b, picked, yes.dtype);
 }
 
 function greaterThanZero(b: GraphBuilder, x: Value): Value {
   return combine(b, 'Greater', [x, scalar(b, 0, numeric('Greater', x).dtype)], 'bool');
 }
 
-/** The largest power of two in float32. */
+/** So small that 1 + x is not exact: |x| < 1/2. */
+const isSmall = (b: GraphBuilder, x: Value): Value => combine(b, 'Less', [apply(b, 'Abs', x), scalar(b, 0.5)], 'bool');
+
+/** The largest power of two in float32, and the smallest. */
 const STEEPEST = 2 ** 127;
+const SMALLEST = 2 ** -149;
 
 export const elementwise: KernelTable = {
   Abs: unary('Abs'),
@@ -129,7 +79,8 @@ export const elementwise: KernelTable = {
   Round: (b, { x }) => (x!.dtype === 'int32' ? x! : apply(b, 'Round', numeric('Round', x!))),
   Selu: floating('Selu'),
   Sigmoid: floating('Sigmoid'),
-  Sign: unary('Sign'),
+  // tfjs gives a NaN no sign.
+  Sign: (b, { x }) => apply(b, 'Sign', x!.dtype === 'float32' ? withoutNaN(b, x!, 0) : numeric('Sign', x!)),
   Sin: floating('Sin'),
   Sinh: floating('Sinh'),
   Softplus: floating('Softplus'),
@@ -139,26 +90,38 @@ export const elementwise: KernelTable = {
   Elu: floating('Elu'),
   LeakyRelu: (b, { x }, { alpha }) =>
     apply(b, 'LeakyRelu', cast(b, numeric('LeakyRelu', x!), 'float32'), { alpha: { float: alpha } }),
-  IsNan: (b, { x }) => apply(b, 'IsNaN', cast(b, x!, 'float32'), {}, 'bool'),
+  IsNan: (b, { x }) => isNan(b, cast(b, x!, 'float32')),
   Relu6: (b, { x }) => clip(b, x!, 0, 6),
   ClipByValue: (b, { x }, { clipValueMin, clipValueMax }) => clip(b, x!, clipValueMin, clipValueMax),
   Rsqrt: (b, { x }) => apply(b, 'Reciprocal', apply(b, 'Sqrt', x!)),
   Square: (b, { x }) => combine(b, 'Mul', [numeric('Square', x!), x!], x!.dtype),
+  // 1 + x has lost the last digits of a small x; atanh and tanh have not.
   Log1p: (b, { x }) => {
     const number = cast(b, numeric('Log1p', x!), 'float32');
-    return cast(b, apply(b, 'Log', combine(b, 'Add', [number, scalar(b, 1)], 'float32')), x!.dtype);
+    const ratio = combine(b, 'Div', [number, combine(b, 'Add', [number, scalar(b, 2)], 'float32')], 'float32');
+    const near = combine(b, 'Mul', [apply(b, 'Atanh', ratio), scalar(b, 2)], 'float32');
+    const far = apply(b, 'Log', combine(b, 'Add', [number, scalar(b, 1)], 'float32'));
+    return cast(b, where(b, isSmall(b, number), near, far), x!.dtype);
   },
   Expm1: (b, { x }) => {
     const number = cast(b, numeric('Expm1', x!), 'float32');
-    return cast(b, combine(b, 'Sub', [apply(b, 'Exp', number), scalar(b, 1)], 'float32'), x!.dtype);
+    const t = apply(b, 'Tanh', combine(b, 'Mul', [number, scalar(b, 0.5)], 'float32'));
+    const twice = combine(b, 'Mul', [t, scalar(b, 2)], 'float32');
+    const near = combine(b, 'Div', [twice, combine(b, 'Sub', [scalar(b, 1), t], 'float32')], 'float32');
+    const far = combine(b, 'Sub', [apply(b, 'Exp', number), scalar(b, 1)], 'float32');
+    return cast(b, where(b, isSmall(b, number), near, far), x!.dtype);
   },
+  // NaN stays NaN.
   Step: (b, { x }, { alpha }) => {
+    const slope = alpha ?? 0;
+    if (x!.dtype !== 'float32')
+      return cast(b, where(b, greaterThanZero(b, x!), scalar(b, 1), scalar(b, slope)), x!.dtype);
     // One pass where comparing and casting take two: min(1, max(0, slope x)) is 1 from the smallest normal float on.
-    if (!alpha && x!.dtype === 'float32') {
-      return apply(b, 'HardSigmoid', x!, { alpha: { float: STEEPEST }, beta: { float: 0 } });
-    }
-    const positive = greaterThanZero(b, x!);
-    return cast(b, alpha ? where(b, positive, scalar(b, 1), scalar(b, alpha)) : positive, x!.dtype);
+    if (slope === 0) return apply(b, 'HardSigmoid', x!, { alpha: { float: STEEPEST }, beta: { float: 0 } });
+    // The gradient of abs.
+    if (slope === -1) return apply(b, 'Sign', combine(b, 'Sub', [x!, scalar(b, SMALLEST)], 'float32'));
+    const step = where(b, greaterThanZero(b, x!), scalar(b, 1), scalar(b, slope));
+    return where(b, isNan(b, x!), x!, step);
   },
   // tfjs truncates towards zero and reads any number but 0 as true: so does ONNX.
   Cast: (b, { x }, { dtype }) => cast(b, x!, dtype),
@@ -172,7 +135,8 @@ export const elementwise: KernelTable = {
   Pow: binary('Pow'),
   Prelu: (b, { x, alpha }) => {
     const [number, slope] = [x!, alpha!].map((value) => cast(b, numeric('Prelu', value), 'float32')) as [Value, Value];
-    return where(b, greaterThanZero(b, number), number, combine(b, 'Mul', [number, slope], 'float32'));
+    const negative = combine(b, 'Less', [number, scalar(b, 0)], 'bool');
+    return where(b, negative, combine(b, 'Mul', [number, slope], 'float32'), number);
   },
   FloorDiv: (b, { a, b: c }) => {
     // Not ONNX's integer Div: that truncates, and a division by zero would end the process.

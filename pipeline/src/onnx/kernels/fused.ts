@@ -5,8 +5,9 @@
 import type { GraphBuilder } from '../graph.ts';
 import type { Value } from '../layout.ts';
 import { convolution } from './convolution.ts';
-import { combine, elementwise, scalar } from './elementwise.ts';
+import { elementwise } from './elementwise.ts';
 import { matmul } from './matmul.ts';
+import { combine, scalar } from './operators.ts';
 import type { KernelAttributes, KernelTable, Row } from './row.ts';
 
 /** Rows by the names that tfjs gives to activations. */

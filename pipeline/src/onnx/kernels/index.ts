@@ -4,7 +4,16 @@ import { elementwise } from './elementwise.ts';
 import { fused } from './fused.ts';
 import { matmul } from './matmul.ts';
 import { movement } from './movement.ts';
+import { pooling } from './pooling.ts';
 import { reductions } from './reduction.ts';
 import type { KernelTable } from './row.ts';
 
-export const kernels: KernelTable = { ...elementwise, ...convolution, ...matmul, ...movement, ...reductions, ...fused };
+export const kernels: KernelTable = {
+  ...elementwise,
+  ...convolution,
+  ...pooling,
+  ...matmul,
+  ...movement,
+  ...reductions,
+  ...fused,
+};

@@ -1,6 +1,7 @@
 /**
  * Matrix products. The stored order of the last two axes decides between a product, its transpose (B'A') and a Transpose.
  */
+import * as tf from '@tensorflow/tfjs';
 import type { GraphBuilder } from '../graph.ts';
 import { full, identityOrder, inOrder, type Value } from '../layout.ts';
 import type { KernelTable } from './row.ts';
@@ -45,7 +46,7 @@ export const matmul: KernelTable = {
       throw new Error(`Cannot multiply [${a!.shape}] by [${c!.shape}]: their inner dimensions must be the same.`);
     }
     const rank = Math.max(a!.shape.length, c!.shape.length);
-    const batch = identityOrder(rank - 2).map((i) => Math.max(a!.shape.at(i - rank) ?? 1, c!.shape.at(i - rank) ?? 1));
+    const batch = tf.broadcast_util.assertAndGetBroadcastShape(a!.shape.slice(0, -2), c!.shape.slice(0, -2));
     const shape = [...batch, rows, columns];
     const type = { dtype: a!.dtype, dims: shape };
     // onnxruntime's Gemm knows floats only.

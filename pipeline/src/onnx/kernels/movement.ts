@@ -16,7 +16,7 @@ import {
   storedAxis,
   type Value,
 } from '../layout.ts';
-import { cast, combine, scalar, where } from './elementwise.ts';
+import { cast, combine, scalar, where } from './operators.ts';
 import type { KernelTable } from './row.ts';
 
 /**
@@ -99,28 +99,52 @@ function slice(b: GraphBuilder, x: Value, begin: readonly number[], size: readon
   return { ...source, shape: size, dims, name: b.emit('Slice', inputs, { dtype: x.dtype, dims }) };
 }
 
+/**
+ * Indices of an axis, where -1 is no index: to ONNX it is the last one. A computed index below 0 becomes one so low that onnxruntime
+ * refuses it when the graph is run, as it does any beyond the axis.
+ */
+function inside(b: GraphBuilder, index: Value, size: number): Value {
+  const constant = b.graph.constants.get(index.name);
+  if (!constant) {
+    const below = combine(b, 'Less', [index, scalar(b, 0, 'int32')], 'bool');
+    return where(b, below, scalar(b, LOWEST, 'int32'), index);
+  }
+  const outside = Array.from(constant.data, Number).find((at) => at < 0 || at >= size);
+  if (outside === undefined) return index;
+  throw new Error(`Cannot trace gather: its indices must be in 0 to ${size - 1}, received ${outside}.`);
+}
+
+const LOWEST = -(2 ** 31);
+
 export const movement: KernelTable = {
   Reshape: (b, { x }, { shape }) => {
     return reshape(b, x!, tf.util.inferFromImplicitShape(shape, sizeOf(x!.shape)));
   },
   ExpandDims: (b, { input }, { dim }) => {
     const shape = [...input!.shape];
-    shape.splice(dim < 0 ? shape.length + 1 + dim : dim, 0, 1);
+    const rank = shape.length;
+    if (dim < -(rank + 1) || dim > rank) {
+      throw new Error(`Cannot trace expandDims: its axis must be in ${-(rank + 1)} to ${rank}, received ${dim}.`);
+    }
+    shape.splice(dim < 0 ? rank + 1 + dim : dim, 0, 1);
     return reshape(b, input!, shape);
   },
   Transpose: (_, { x }, { perm }) => relabel(x!, perm),
   Concat: (b, inputs, { axis }) => {
+    const all = Object.values(inputs);
+    const along = axis < 0 ? axis + all[0]!.shape.length : axis;
+    tf.backend_util.assertParamsConsistent(
+      all.map(({ shape }) => [...shape]),
+      along,
+    );
+    const filled = all.filter(({ shape }) => sizeOf(shape) > 0);
+    // The result has the dtype of the first, as on tfjs' cpu backend.
     const values = sameOrder(
       b,
-      Object.values(inputs).filter((value) => sizeOf(value.shape) > 0),
+      filled.map((value) => cast(b, value, all[0]!.dtype)),
     );
     const first = values[0]!;
     if (values.length === 1) return first;
-    const along = axis < 0 ? axis + first.shape.length : axis;
-    tf.backend_util.assertParamsConsistent(
-      values.map((value) => [...value.shape]),
-      along,
-    );
     const total = values.reduce((sum, value) => sum + value.shape[along]!, 0);
     const shape = first.shape.map((size, i) => (i === along ? total : size));
     const dims = first.order.map((i) => shape[i]!);
@@ -140,6 +164,13 @@ export const movement: KernelTable = {
   Pack: (b, inputs, { axis }) => {
     const values = Object.values(inputs);
     const shape = [...values[0]!.shape];
+    const { dtype } = values[0]!;
+    const odd = values.find((value) => value.dtype !== dtype || !sameList(value.shape, shape));
+    if (odd) {
+      throw new Error(
+        `Cannot trace stack: its tensors must be alike, received ${dtype}[${shape}] and ${odd.dtype}[${odd.shape}].`,
+      );
+    }
     const along = axis < 0 ? axis + shape.length + 1 : axis;
     shape.splice(along, 0, 1);
     const expanded = values.map((value) => reshape(b, value, shape));
@@ -213,11 +244,15 @@ export const movement: KernelTable = {
     return { ...source, name: b.emit('Slice', inputs, source) };
   },
   GatherV2: (b, { x, indices }, { axis, batchDims }) => {
-    if (batchDims)
-      throw new Error('GatherV2 with batchDims is not traced: gather without a batch axis, or by oneHot and matMul.');
     const source = logical(b, x!);
-    const index = logical(b, indices!);
     const along = axis < 0 ? axis + source.shape.length : axis;
+    tf.backend_util.segment_util.collectGatherOpShapeInfo(x as never, indices as never, along, batchDims ?? 0);
+    if (batchDims) {
+      throw new Error(
+        `Cannot trace gather: its batchDims must be 0, received ${batchDims}; gather without them, or multiply by oneHot.`,
+      );
+    }
+    const index = inside(b, logical(b, indices!), source.shape[along]!);
     const shape = [...source.shape.slice(0, along), ...index.shape, ...source.shape.slice(along + 1)];
     const attributes = { axis: { int: along } };
     const name = b.emit('Gather', [source.name, index.name], { dtype: source.dtype, dims: shape }, { attributes });

@@ -3,7 +3,7 @@
  */
 import { type GraphBuilder, sizeOf } from '../graph.ts';
 import { full, identityOrder, logical, storedAxis, type Value } from '../layout.ts';
-import { cast, combine, countable, scalar } from './elementwise.ts';
+import { cast, combine, countable, isNan, scalar, where, withoutNaN } from './operators.ts';
 import type { KernelTable, Row } from './row.ts';
 
 /** Axes as tfjs gives them (one, some or all; negative from the end), as a list from 0 on. */
@@ -49,16 +49,24 @@ const extremum =
   (b, { x }, { axis, reductionIndices, keepDims }) => {
     // tfjs' Max alone calls its axes reductionIndices.
     const axes = normalised(axis ?? reductionIndices, x!.shape.length);
-    return cast(b, reduce(b, op, countable(b, x!), axes, keepDims), x!.dtype);
+    const found = reduce(b, op, countable(b, x!), axes, keepDims);
+    if (x!.dtype !== 'float32' || axes.length === 0) return cast(b, found, x!.dtype);
+    // A NaN wins in tfjs, but not in onnxruntime.
+    const spoilt = where(b, isNan(b, x!), scalar(b, Number.NaN), scalar(b, 0));
+    return combine(b, 'Add', [found, reduce(b, 'ReduceSum', spoilt, axes, keepDims)], 'float32');
   };
 
+/**
+ * Where the largest or the smallest is. A NaN is neither, as in tfjs (whose cpu backend takes one that comes first, though);
+ * `last` is what is neither beside any number.
+ */
 const argument =
-  (op: string): Row =>
+  (op: string, last: number): Row =>
   (b, { x }, { axis }) => {
-    const source = countable(b, x!);
+    const source = x!.dtype === 'float32' ? withoutNaN(b, x!, last) : countable(b, x!);
     const [reduced] = normalised(axis, source.shape.length);
     if (source.dims[storedAxis(source, reduced!)] === 1 && source.shape[reduced!] !== 1) {
-      return argument(op)(b, { x: logical(b, source) }, { axis });
+      return argument(op, last)(b, { x: logical(b, x!) }, { axis });
     }
     const { shape, order, dims } = without(source, [reduced!], false);
     const attributes = { axis: { int: storedAxis(source, reduced!) }, keepdims: { int: 0 } };
@@ -84,8 +92,8 @@ export const reductions: KernelTable = {
   Min: extremum('ReduceMin'),
   Any: extremum('ReduceMax'),
   All: extremum('ReduceMin'),
-  ArgMax: argument('ArgMax'),
-  ArgMin: argument('ArgMin'),
+  ArgMax: argument('ArgMax', Number.NEGATIVE_INFINITY),
+  ArgMin: argument('ArgMin', Number.POSITIVE_INFINITY),
   Softmax: (b, { logits }, { dim }) => {
     const x = logical(b, logits!);
     const [axis] = normalised(dim, x.shape.length);

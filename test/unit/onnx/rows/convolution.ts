@@ -51,14 +51,11 @@ export const LARGE_IMAGES = CASES.map((g): Case => ({ ...g, batch: 2, size: [g.s
 export const titleOf = ({ batch, size, channels, kernel, strides, pad }: Case) =>
   `[${[batch, ...size, channels[0]]}] by ${kernel.join('x')} to ${channels[1]}, strides ${strides}, ${pad}`;
 
-const image = ({ batch, size, channels }: Case) => float([batch, ...size, channels[0]], [-1, 1]);
+export const image = ({ batch, size, channels }: Case) => float([batch, ...size, channels[0]], [-1, 1]);
 const filter = ({ kernel, channels }: Case) => float([...kernel, ...channels], [-1, 1]);
-const outputShape = ({ batch, size, channels, kernel, strides, pad }: Case) =>
+export const outputShape = ({ batch, size, channels, kernel, strides, pad }: Case) =>
   tf.backend_util.computeConv2DInfo([batch, ...size, channels[0]], [...kernel, ...channels], [...strides], 1, pad)
     .outShape;
-const poolShape = (g: Case) => [...outputShape(g).slice(0, 3), g.channels[0]];
-const POOLS = CASES.filter(({ channels, pad }) => channels[0] !== 1 && pad !== 1);
-
 export const convolution: KernelRow[] = [
   ...CASES.map((g) =>
     row('Conv2D', titleOf(g), [image(g), filter(g)], (x, w) => tf.conv2d(x, w, [...g.strides], g.pad)),
@@ -128,13 +125,12 @@ export const convolution: KernelRow[] = [
       ),
     ),
   ),
-  ...POOLS.flatMap((g) => [
-    row('AvgPool', titleOf(g), [image(g)], (x) => tf.avgPool(x, [...g.kernel], [...g.strides], g.pad as 'same')),
-    row('MaxPool', titleOf(g), [image(g)], (x) => tf.maxPool(x, [...g.kernel], [...g.strides], g.pad as 'same')),
-  ]),
-  ...POOLS.filter(({ pad }) => pad === 'valid').map((g) =>
-    row('AvgPoolGrad', titleOf(g), [image(g), float(poolShape(g), [-1, 1])], (x, dy) =>
-      tf.grad((t) => tf.avgPool(t as tf.Tensor4D, [...g.kernel], [...g.strides], g.pad as 'valid'))(x, dy),
+  ...(['round', 'ceil'] as const).map((rounding) =>
+    row('Conv2D', `rounded by ${rounding}`, [float([2, 6, 7, 2]), float([3, 3, 2, 3])], (x, w) =>
+      tf.conv2d(x, w, 3, 1, 'NHWC', 1, rounding),
     ),
+  ),
+  row('Conv2DBackpropInput', 'of which tfjs reads a corner', [float([2, 8, 8, 3]), float([8, 8, 2, 3])], (dy, w) =>
+    tf.conv2dTranspose(dy, w, [2, 4, 4, 2], 1, 'same'),
   ),
 ];

@@ -78,6 +78,15 @@ const compare = (kernel: string, fn: Binary): KernelRow[] => [
   row(kernel, 'int32 and float32', [int([4, 3], [-1, 1]), float([3], [-1, 1])], fn),
 ];
 
+/** Not a number, infinite, and to either side of 0. */
+const SPECIAL = { shape: [7], data: [Number.NaN, Infinity, -Infinity, 0, -0, 1e-30, -1e-30] };
+/** Where 1 + x is not exact, and where exp(x) is not finite. */
+const EXTREMES = {
+  shape: [15],
+  data: [0, 1e-30, -1e-30, 1e-9, -1e-9, 1e-7, -1e-7, 1e-4, -1e-4, 0.49, -0.49, -1, 80, Infinity, Number.NaN],
+};
+const PRECISE = { absolute: 0, relative: 1e-6 };
+
 /** EluGrad is reached through the gradient alone. */
 const gradient = (fn: Unary) => (x: tf.Tensor) => tf.grad((t: tf.Tensor) => fn(t))(x);
 
@@ -95,6 +104,7 @@ export const elementwise: KernelRow[] = [
   ...unary('Erf', tf.erf, ANY, numbers),
   ...unary('Exp', tf.exp, ANY, numbers),
   ...unary('Expm1', tf.expm1, ANY, numbers),
+  row('Expm1', 'of the smallest and the largest', [EXTREMES], tf.expm1, PRECISE),
   ...unary('Floor', tf.floor, ANY),
   ...unary('Identity', tf.clone, ANY, [...numbers, 'bool']),
   ...unary('IsNan', (x) => tf.isNaN(x), ANY, numbers),
@@ -102,6 +112,7 @@ export const elementwise: KernelRow[] = [
   ...unary('Log', tf.log, [0.1, 5]),
   ...unary('Log1p', tf.log1p, [-0.5, 5]),
   row('Log1p', 'int32', [int([2, 3], [0, 9])], tf.log1p),
+  row('Log1p', 'of the smallest and the largest', [EXTREMES], tf.log1p, PRECISE),
   ...unary('LogicalNot', tf.logicalNot, ANY, ['bool']),
   ...unary('Neg', tf.neg, ANY, numbers),
   ...unary('Reciprocal', tf.reciprocal, [0.2, 3]),
@@ -114,6 +125,7 @@ export const elementwise: KernelRow[] = [
   ...unary('Selu', tf.selu, ANY, numbers),
   ...unary('Sigmoid', tf.sigmoid, ANY),
   ...unary('Sign', tf.sign, ANY, numbers),
+  row('Sign', 'a NaN', [SPECIAL], tf.sign),
   ...unary('Sin', tf.sin, ANY),
   ...unary('Sinh', tf.sinh, ANY, numbers),
   ...unary('Softplus', tf.softplus, SOME, numbers),
@@ -122,6 +134,9 @@ export const elementwise: KernelRow[] = [
   ...unary('Step', (x) => tf.step(x), ANY, numbers),
   ...unary('Step', (x) => tf.step(x, 0.25), ANY),
   row('Step', 'at zero', [{ shape: [3], data: [-1, 0, 1] }], (x) => tf.step(x)),
+  ...[0, 0.25, -1].map((alpha) =>
+    row('Step', `a NaN, ${alpha} below 0`, [SPECIAL], (x) => tf.step(x, alpha), { absolute: 0, relative: 0 }),
+  ),
   ...unary('Tan', tf.tan, [-1.2, 1.2]),
   ...unary('Tanh', tf.tanh, ANY),
   ...unary('Elu', (x) => tf.elu(x), ANY),
@@ -155,6 +170,9 @@ export const elementwise: KernelRow[] = [
   ]),
   ...binary('SquaredDifference', tf.squaredDifference, both(ANY), both([-9, 9])),
   ...binary('Prelu', (x, alpha) => tf.prelu(x, alpha), both(ANY), both([-3, 3])),
+  row('Prelu', 'at zero, infinitely steep', [SPECIAL, { shape: [7], data: Array(7).fill(Infinity) }], (x, alpha) =>
+    tf.prelu(x, alpha),
+  ),
   row('Add', 'int32 and float32', [int([4, 3]), float([3])], tf.add),
   row('Multiply', 'float32 and bool', [float([4, 3]), bool([3])], tf.mul),
   row('AddN', 'three of float32', [float([2, 3, 4]), float([2, 3, 4]), float([2, 3, 4])], (...x) => tf.addN(x)),

@@ -68,6 +68,8 @@ const argument = (kernel: string, fn: (x: tf.Tensor, axis: number) => tf.Tensor)
     ),
   );
 
+const NANS = { shape: [3, 5], data: [0, 3, 5, Number.NaN, 3, 5, 4, Number.NaN, 2, 1, 3, 2, Number.NaN, 1, 4] };
+const INFINITE = { shape: [2, 3], data: [-Infinity, -Infinity, -Infinity, 1, Infinity, -Infinity] };
 const small = (shape: readonly number[]) => float(shape, [-1.2, 1.2]);
 
 export const reductions: KernelRow[] = [
@@ -93,6 +95,20 @@ export const reductions: KernelRow[] = [
   ...([[7], [3, 4], [2, 3, 4], [2, 3, 4, 5]] as const).map((shape) =>
     row('Softmax', `[${shape}]`, [float(shape, [-4, 4])], (x) => tf.softmax(x)),
   ),
+  ...([0, 1, undefined] as const).flatMap((axis) => [
+    row('Max', `a NaN among numbers, along ${axis ?? 'all'}`, [NANS], (x) => tf.max(x, axis)),
+    row('Min', `a NaN among numbers, along ${axis ?? 'all'}`, [NANS], (x) => tf.min(x, axis)),
+  ]),
+  row('Max', 'infinite', [INFINITE], (x) => tf.max(x, 1)),
+  row('Min', 'infinite', [INFINITE], (x) => tf.min(x, 1)),
+  ...[NANS, { shape: [5], data: [0, 3, 5, Number.NaN, 3] }, { shape: [5], data: [5, 0, Number.NaN, -1, 3] }].flatMap(
+    (x) => [
+      row('ArgMax', `a NaN among [${x.shape}]`, [x], (t) => tf.argMax(t, -1)),
+      row('ArgMin', `a NaN among [${x.shape}]`, [x], (t) => tf.argMin(t, -1)),
+    ],
+  ),
+  row('ArgMax', 'infinite', [INFINITE], (x) => tf.argMax(x, 1)),
+  row('ArgMin', 'infinite', [INFINITE], (x) => tf.argMin(x, 1)),
   row('Max', 'in logSoftmax', [float([3, 4])], (x) => tf.logSoftmax(x)),
   row('Max', 'in logSumExp', [float([3, 4])], (x) => tf.logSumExp(x, 0)),
   // Axes from the start only: tfjs' cpu backend has the others wrong.

@@ -1,0 +1,23 @@
+/**
+ * Runs the tests that tfjs-core's npm package ships, as they are, and writes what became of each to the file that is named first;
+ * `--with-constants` makes every second tensor a constant.
+ * This is what bundle.ts bundles; 'tfjs:tests' stands for the test files.
+ */
+import { writeFileSync } from 'node:fs';
+import { uniforms } from '../support/traced.ts';
+import { env, type SpecResult } from './jasmine.ts';
+import './environment.ts';
+import 'tfjs:tests';
+
+// Tests of random numbers are to end the same every time.
+Math.random = uniforms(1);
+
+const results: Pick<SpecResult, 'fullName' | 'status' | 'failedExpectations'>[] = [];
+env.configure({ random: false, failFast: false });
+env.addReporter({
+  specDone: ({ fullName, status, failedExpectations }) => results.push({ fullName, status, failedExpectations }),
+});
+env.execute().then(() => {
+  writeFileSync(process.argv[2]!, JSON.stringify(results));
+  process.exit(0);
+});
