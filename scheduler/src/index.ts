@@ -1,3 +1,4 @@
+export { type BadOutput, badOutput } from './bad-output.ts';
 export { classNamesOf } from './card.ts';
 export {
   BETA_SCHEDULES,
