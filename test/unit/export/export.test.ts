@@ -1,6 +1,8 @@
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import proto from 'onnx-proto';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { exportRun } from '../../../pipeline/src/export/export.ts';
 import { inferenceGraph } from '../../../pipeline/src/export/inference.ts';
@@ -54,6 +56,51 @@ describe.each(Object.entries(networks))('inferenceGraph of a %s', (_, config) =>
       ...(model.classCount === null ? [] : [['class_labels', 'int64', ['batch']]]),
     ]);
     expect(ports(graph.outputs)).toEqual([['out_sample', 'float32', image]]);
+  });
+
+  it('refuses timesteps and classes out of range, where an index would wrap or be cut, and takes all others', async () => {
+    const session = await InferenceSession.create(encodeModel(graph), { logSeverityLevel: 4 });
+    const size = model.imageShape.reduce((product, side) => product * side, 1);
+    const run = (timestep: number, label = 0n) =>
+      session.run({
+        sample: new Tensor('float32', new Float32Array(2 * size), [2, ...model.imageShape]),
+        timestep: new Tensor('float32', [0, timestep], [2]),
+        ...(model.classCount !== null && { class_labels: new Tensor('int64', [0n, label], [2]) }),
+      });
+    const T = model.timestepCount;
+    const outside = [-1, -T, -0.5, T - 0.5, T, T + 1, 2 ** 31, 2 ** 32, 2 ** 32 + 512, -(2 ** 32), 3e38];
+    for (const timestep of [...outside, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
+      await expect(run(timestep), `timestep ${timestep}`).rejects.toThrow(`out of data bounds, idx=${T}`);
+    }
+    for (const timestep of [0, 1, T - 1, -0]) await run(timestep);
+    expect((await run(T - 1)).out_sample!.data).not.toEqual((await run(T - 2)).out_sample!.data);
+    if (model.classCount === null) return;
+    const classes = BigInt(model.classCount);
+    for (const label of [
+      -1n,
+      -classes,
+      classes,
+      2n ** 32n + 3n,
+      2n ** 32n,
+      -(2n ** 32n),
+      2n ** 63n - 1n,
+      -(2n ** 63n),
+    ]) {
+      await expect(run(0, label), `class ${label}`).rejects.toThrow(`out of data bounds, idx=${classes}`);
+    }
+    const outputs = [];
+    for (let label = 0n; label < classes; label++) outputs.push(String((await run(0, label)).out_sample!.data));
+    expect(new Set(outputs).size).toBe(model.classCount);
+  });
+
+  it('says in the file which values it takes', () => {
+    const { graph: written } = proto.onnx.ModelProto.decode(encodeModel(graph));
+    const docs = Object.fromEntries(written!.input!.map(({ name, docString }) => [name, docString]));
+    expect(docs.timestep).toBe(`One for each image: whole numbers from 0 to ${model.timestepCount - 1}.`);
+    expect(docs.class_labels).toBe(
+      model.classCount === null ? undefined : `One for each image: whole numbers from 0 to ${model.classCount - 1}.`,
+    );
+    expect(written!.docString).toMatch(/outside its range is refused/);
   });
 
   it('has no Transpose but those that onnxruntime fuses into a product, no sine, and names from the modules', () => {
