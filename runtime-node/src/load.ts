@@ -29,6 +29,8 @@ export interface DiffusionModel {
   shape: ImageShape;
   /** Classes of a conditional model, 0 for an unconditional one. */
   classes: number;
+  /** One a class, where the folder names them. */
+  classNames?: readonly string[] | undefined;
   scheduler: SchedulerConfig;
   /**
    * New pictures. The same seed, label, steps and sampler give the same picture, whatever the count and the batch.
@@ -58,6 +60,7 @@ export async function loadModel(
     device: report.device,
     shape: unet.image,
     classes: unet.classes,
+    classNames: artefact.classNames,
     scheduler,
     sample: async ({ onStep, signal, ...options } = {}) =>
       sampleInBatches(

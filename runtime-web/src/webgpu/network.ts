@@ -6,12 +6,12 @@
  * Where the whole network runs on the GPU its commands are captured once and replayed (graph capture), which saves
  * onnxruntime's work on each step; a captured session is bound to its buffers, so another batch size opens another.
  */
-import { badOutput, type SamplerTable } from '@onnoise/scheduler';
+import { badOutput, onnxReason, type SamplerTable } from '@onnoise/scheduler';
 import type { InferenceSession } from 'onnxruntime-web';
 import type { Artefact } from '../artefact.ts';
 import type { Network } from '../network.ts';
 import type { Ort } from '../ort.ts';
-import { firstLine, openSession } from '../session.ts';
+import { openSession } from '../session.ts';
 import { type Batch, createBatch, type Pictures } from './batch.ts';
 import { openGpu } from './device.ts';
 
@@ -55,7 +55,7 @@ export async function openWebGpu(
         await gpu.guard(warmUp(current, artefact)); // captures
         return current;
       } catch (error) {
-        notCaptured = whyNotCaptured(firstLine((error as Error).cause ?? error));
+        notCaptured = whyNotCaptured(onnxReason((error as Error).cause ?? error));
         if (current) await close();
         else batch.destroy();
       }

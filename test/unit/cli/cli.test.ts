@@ -169,12 +169,16 @@ describe('pipeline doctor', () => {
       cores: { count: 2, model: 'a processor' },
       memory: { total: 8 * 2 ** 30, free: 2 ** 30 },
       engines: [{ engine: 'tfjs-node', available: false, reason: 'not installed', enable: 'npm install x' }],
-      devices: [{ device: 'cpu', available: true, reason: 'part of onnxruntime-node' }],
+      devices: [
+        { device: 'cpu', available: true, reason: 'part of onnxruntime-node' },
+        { device: 'webgpu', available: true, software: true, reason: 'no GPU is seen' },
+      ],
     });
     expect(text).toContain('18.0.0 on linux x64 (too old: 20.19 or newer is needed)');
     expect(text).toContain('8 GiB, 1 GiB free');
-    expect(text).toMatch(/tfjs-node {2}no {3}not installed\n +to enable: npm install x/);
-    expect(text).toMatch(/cpu {8}yes {2}part of onnxruntime-node/);
+    expect(text).toMatch(/tfjs-node {2}no {4}not installed\n +to enable: npm install x/);
+    expect(text).toMatch(/cpu {8}yes {3}part of onnxruntime-node/);
+    expect(text).toMatch(/webgpu {5}slow {2}no GPU is seen/);
   });
 
   test('isAtLeast compares versions by number', () => {
