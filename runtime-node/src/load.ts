@@ -5,7 +5,7 @@
  *     const { images, shape } = await model.sample({ count: 16, steps: 20 });
  *     await writeFile('sheet.png', await sheet(images, shape));
  */
-import { refuse, type SchedulerConfig } from '@onnoise/scheduler';
+import { type Denoiser, InputError, onnxReason, refuse, type SchedulerConfig } from '@onnoise/scheduler';
 import type { InferenceSession } from 'onnxruntime-node';
 import { type Artefact, readArtefact } from './artefact.ts';
 import { type DeviceReport, openOnDevice } from './choose.ts';
@@ -66,11 +66,22 @@ export async function loadModel(
       sampleInBatches(
         completeRequest(artefact, options),
         unet.image,
-        (count, labels) => createDenoiser(session, unet, count, labels),
+        (count, labels) => explained(artefact, createDenoiser(session, unet, count, labels)),
         { onStep, signal },
       ),
     dispose: () => session.release(),
   };
+}
+
+/** The network, whose failures name it: what it refuses may be timesteps that it does not know. */
+function explained({ onnx }: Artefact, denoise: Denoiser): Denoiser {
+  return (x, timesteps, step) =>
+    denoise(x, timesteps, step).catch((error: unknown) => {
+      throw new InputError(
+        `Cannot sample images: ${onnx} must run at timestep ${timesteps[0]}, received "${onnxReason(error)}".`,
+        { cause: error },
+      );
+    });
 }
 
 /** Opens a folder's network on the device asked for, or on the best. @throws InputError as `loadModel` does. */

@@ -17,8 +17,8 @@ export interface UnetShape {
   classes: number;
 }
 
-/** onnxruntime's own messages on the terminal. */
-const ERRORS_ONLY = 3;
+/** onnxruntime's own messages on the terminal: none, what goes wrong is thrown. */
+const FATAL_ONLY = 4;
 
 /**
  * Opens `unet/model.onnx`.
@@ -37,7 +37,7 @@ export async function openSession(
       executionProviders: [device],
       graphOptimizationLevel: 'all',
       ...(threads !== undefined && { intraOpNumThreads: threads }),
-      logSeverityLevel: ERRORS_ONLY,
+      logSeverityLevel: FATAL_ONLY,
     });
   } catch (error) {
     throw new InputError(

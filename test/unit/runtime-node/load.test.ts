@@ -146,6 +146,44 @@ describe('loadModel', () => {
     await (await loadModel(await edit(agreed, 'unet/config.json', { num_train_timesteps: null }), cpu)).dispose();
   });
 
+  test('says which timestep a network does not know that tells nothing of them', async () => {
+    const folder = await tinyArtefact();
+    const model = proto.onnx.ModelProto.decode(tinyOnnx());
+    const { graph } = model;
+    const { NodeProto, AttributeProto, TensorProto } = proto.onnx;
+    // 50 rows of time where the schedule has 100 timesteps
+    graph!.initializer!.push(
+      TensorProto.create({ name: 'rows', dataType: 1, dims: [50], floatData: new Array(50).fill(0) }),
+    );
+    const to = AttributeProto.create({ name: 'to', type: 2, i: 7 });
+    graph!.node!.find(({ output }) => output![0] === 'time')!.output = ['divided'];
+    graph!.node!.unshift(
+      NodeProto.create({ opType: 'Cast', input: ['timestep'], output: ['index'], attribute: [to] }),
+      NodeProto.create({ opType: 'Gather', input: ['rows', 'index'], output: ['time'] }),
+    );
+    await writeFile(join(folder, 'unet', 'model.onnx'), proto.onnx.ModelProto.encode(model).finish());
+    const loaded = await loadModel(folder, cpu);
+    const sampling = loaded.sample({ steps: 4 });
+    await expect(sampling).rejects.toBeInstanceOf(InputError);
+    await expect(sampling).rejects.toThrow(
+      /^Cannot sample images: .*model\.onnx must run at timestep 75, received ".*idx=75/,
+    );
+    await loaded.dispose();
+  });
+
+  test('refuses a network of half precision', async () => {
+    const folder = await tinyArtefact();
+    const model = proto.onnx.ModelProto.decode(tinyOnnx());
+    const { graph } = model;
+    const half = 10;
+    for (const port of [...graph!.input!, ...graph!.output!]) port.type!.tensorType!.elemType = half;
+    for (const one of graph!.initializer!.filter(({ dataType }) => dataType === 1)) {
+      Object.assign(one, { dataType: half, int32Data: [0x3c00], floatData: [] });
+    }
+    await writeFile(join(folder, 'unet', 'model.onnx'), proto.onnx.ModelProto.encode(model).finish());
+    await expectRefusal(folder, 'must have sample as float32 [N, 1, 4, 4] with N free, received float16 [N, 1, 4, 4].');
+  });
+
   test('knows the names of classes, of model_index.json before those of the card', async () => {
     const data = { name: 'pets', hash: 'sha256:0', count: 2, classNames: ['cat', 'dog'] };
     const card = { name: 'pets', data, parameters: 1, config: {}, metrics: {}, limits: [] };
