@@ -173,7 +173,9 @@ describe('WebGPU', skipBecause(LACKS_CHROMIUM), () => {
     await expect(sampleAll(page, '/tiny', requests)).rejects.toThrow('must give a device');
 
     host().fault(/model\.onnx$/, { length: 100 });
-    await expect(sampleAll(page, '/tiny', requests, 'auto')).rejects.toThrow('must be a network that runs on wasm');
+    await expect(sampleAll(page, '/tiny', requests, 'auto')).rejects.toThrow(
+      'must be an ONNX network, received the first 100 bytes of 347',
+    );
   });
 
   it('tells of each step that is wanted, in order, and of no other', async () => {
