@@ -23,7 +23,7 @@ export interface EngineModel {
   shape: ImageShape;
   /** 0: not conditional. */
   classes: number;
-  /** One a class, where the model card names them. */
+  /** One a class, where model_index.json or the model card names them. */
   classNames?: readonly string[] | undefined;
   scheduler: SchedulerConfig;
   /** sha256 of the network's file, hexadecimal. */

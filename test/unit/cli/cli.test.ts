@@ -71,6 +71,23 @@ describe('pipeline sample', () => {
     expect(await readFile(join(out, 'frames', '0004.png'))).toEqual(await readFile(join(out, 'new', 'sheet.png')));
   });
 
+  test('refuses a network that gives no numbers, and writes nothing', async () => {
+    const out = await temporaryFolder();
+    const model = await tinyArtefact({ gain: Number.NaN });
+    const { code, stdout, stderr } = await runCli(
+      'sample',
+      '--model',
+      model,
+      '--steps',
+      '4',
+      '--out',
+      join(out, 'a.png'),
+    );
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain("the network's output must be finite numbers, received NaN at step 1 of 4 (timestep 75,");
+    expect(await readdir(out)).toEqual([]);
+  });
+
   test('takes classes by name, and says which they are', async () => {
     const classNames = ['female', 'male', '3'];
     const data = { name: 'people', hash: 'sha256:0', count: 2, classNames };

@@ -14,6 +14,7 @@ import { type PartialConfig, resolveConfig } from '../../../pipeline/src/train/c
 import { planFromConfig } from '../../../pipeline/src/train/resolve.ts';
 import { runPaths, writeJson } from '../../../pipeline/src/train/run-folder.ts';
 import { loadModel } from '../../../runtime-node/src/index.ts';
+import { bytesOf, readOnnxFacts } from '../../../scheduler/src/index.ts';
 
 const networks: Record<string, Record<string, unknown>> = {
   SimpleUnet: { _class_name: 'SimpleUnet', sample_size: 16, image_channels: 1, channels: [8, 12, 16], time_emb_dim: 8 },
@@ -162,6 +163,23 @@ describe('exportRun', () => {
     expect(images.length).toBe(3 * 3 * 12 * 12);
     expect(images.every(Number.isFinite)).toBe(true);
     expect(labels).toEqual([0, 1, 2]);
+  });
+
+  it('notes T and the classes in the network, and a folder put together from two models is refused', async () => {
+    await exportRun({ run: at('run'), out: at('model') });
+    const onnx = await readFile(at('model', 'unet', 'model.onnx'));
+    const { metadata } = await readOnnxFacts(bytesOf(Uint8Array.from(onnx)));
+    expect(metadata).toMatchObject({ num_train_timesteps: '50', num_class_embeds: '4', step: '4' });
+    for (const [file, key] of [
+      ['scheduler/scheduler_config.json', 'num_train_timesteps'],
+      ['unet/config.json', 'num_class_embeds'],
+    ] as const) {
+      const path = at('model', file);
+      const whole = await readFile(path, 'utf8');
+      await writeFile(path, JSON.stringify({ ...JSON.parse(whole), [key]: 3 }));
+      await expect(loadModel(at('model'), { device: 'cpu' })).rejects.toThrow(`${key} must be the same in ${file} and`);
+      await writeFile(path, whole);
+    }
   });
 
   it('takes the checkpoint of a step, and lists those there are', async () => {
