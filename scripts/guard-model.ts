@@ -37,7 +37,11 @@ const front: Graph = {
   outputs: ports(['out_sample']),
   nodes: [
     {
-      ...{ name: cast.name!, op: 'Cast', domain: '', inputs: ['timestep'], outputs: [...cast.output!] },
+      name: cast.name!,
+      op: 'Cast',
+      domain: '',
+      inputs: ['timestep'],
+      outputs: [...cast.output!],
       attributes: { to: { int: Number(cast.attribute![0]!.i) } },
     },
   ],

@@ -35,12 +35,25 @@ describe('createModel', () => {
   it('reads what diffusers wrote in 2022', () => {
     // google/ddpm-cifar10-32
     const given = {
-      ...{ _class_name: 'UNet2DModel', _diffusers_version: '0.0.4', act_fn: 'silu', attention_head_dim: null },
-      ...{ block_out_channels: [128, 256, 256, 256], center_input_sample: false, downsample_padding: 0 },
+      _class_name: 'UNet2DModel',
+      _diffusers_version: '0.0.4',
+      act_fn: 'silu',
+      attention_head_dim: null,
+      block_out_channels: [128, 256, 256, 256],
+      center_input_sample: false,
+      downsample_padding: 0,
       down_block_types: ['DownBlock2D', 'AttnDownBlock2D', 'DownBlock2D', 'DownBlock2D'],
       up_block_types: ['UpBlock2D', 'UpBlock2D', 'AttnUpBlock2D', 'UpBlock2D'],
-      ...{ flip_sin_to_cos: false, freq_shift: 1, in_channels: 3, layers_per_block: 2, mid_block_scale_factor: 1 },
-      ...{ norm_eps: 1e-6, norm_num_groups: 32, out_channels: 3, sample_size: 32, time_embedding_type: 'positional' },
+      flip_sin_to_cos: false,
+      freq_shift: 1,
+      in_channels: 3,
+      layers_per_block: 2,
+      mid_block_scale_factor: 1,
+      norm_eps: 1e-6,
+      norm_num_groups: 32,
+      out_channels: 3,
+      sample_size: 32,
+      time_embedding_type: 'positional',
     };
     const model = createModel(given);
     expect(model.parameters.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0)).toBe(35_746_307);

@@ -153,7 +153,9 @@ describe('sampleImages', () => {
     for (const sampler of ['ddpm', 'ddim'] as const) {
       const table = tableOf(sampler);
       const run = sampleImages({
-        ...{ table, shape, seeds: [4, 8] },
+        table,
+        shape,
+        seeds: [4, 8],
         denoise: async (x, timesteps, step) => {
           const output = await denoise(x, timesteps, step);
           if (step === 2) output[size + 5] = value;
