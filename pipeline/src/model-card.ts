@@ -47,8 +47,7 @@ export function formatModelCard(card: ModelCard, around: CardSurroundings): stri
     ...(around.hasSamples ? ['![Samples](samples.png)'] : []),
     '## Use',
     fence('sh', 'npx pipeline sample --model <this folder> --count 16 --out sheet.png'),
-    '`unet/model.onnx` takes `sample` [N, C, H, W] and `timestep` [N] as float32' +
-      `${around.classes > 0 ? ', `class_labels` [N] as int64' : ''} and gives \`out_sample\` [N, C, H, W]; images are in [-1, 1].`,
+    describeNetwork(around),
     '## Data',
     [
       `- ${data.name}: ${data.count.toLocaleString('en')} images`,
@@ -67,6 +66,16 @@ export function formatModelCard(card: ModelCard, around: CardSurroundings): stri
   ]
     .join('\n\n')
     .replace(/\n+$/, '\n');
+}
+
+/** How the network is called, and with which values. */
+export function describeNetwork({ classes, timesteps }: Pick<CardSurroundings, 'classes' | 'timesteps'>): string {
+  const labels = classes > 0 ? ', `class_labels` [N] as int64' : '';
+  const range = classes > 0 ? `, classes from 0 to ${classes - 1}` : '';
+  return (
+    `\`unet/model.onnx\` takes \`sample\` [N, C, H, W] and \`timestep\` [N] as float32${labels} and gives \`out_sample\` ` +
+    `[N, C, H, W]; images are in [-1, 1], timesteps are whole numbers from 0 to ${timesteps - 1}${range}.`
+  );
 }
 
 function fence(language: string, text: string): string {

@@ -2,9 +2,18 @@
  * Reads what a model folder says of itself, without opening the network. The folder is laid out as diffusers lays out a
  * pipeline: model_index.json, scheduler/scheduler_config.json, unet/config.json, unet/model.onnx.
  */
-import { readFile, stat } from 'node:fs/promises';
+import { open, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { classNamesOf, InputError, parseSchedulerConfig, type SchedulerConfig, show } from '@onnoise/scheduler';
+import {
+  checkAgreement,
+  classNamesOf,
+  InputError,
+  type OnnxFacts,
+  parseSchedulerConfig,
+  readOnnxFacts,
+  type SchedulerConfig,
+  show,
+} from '@onnoise/scheduler';
 import type { UnetShape } from './session.ts';
 
 export interface Artefact {
@@ -13,12 +22,15 @@ export interface Artefact {
   unet: UnetShape;
   /** Path of the network. */
   onnx: string;
-  /** One a class, where the model card names them. */
+  /** One a class, where model_index.json or the model card names them. */
   classNames?: readonly string[] | undefined;
 }
 
+const ACTION = 'load model';
+
 /**
- * @throws InputError that names the file which is missing, is not JSON, or holds what is not supported.
+ * @throws InputError that names the file which is missing, is not JSON, holds what is not supported or does not fit the
+ * others.
  */
 export async function readArtefact(folder: string): Promise<Artefact> {
   const kind = await kindOf(folder);
@@ -31,19 +43,51 @@ export async function readArtefact(folder: string): Promise<Artefact> {
     if ((await kindOf(join(folder, part))) === 'file') continue;
     throw new InputError(`Cannot load model: ${folder} must be a model folder, its ${part} is missing.`);
   }
-  await readJson(join(folder, 'model_index.json'));
+  const index = await readJson(join(folder, 'model_index.json'));
   const schedulerPath = join(folder, 'scheduler', 'scheduler_config.json');
   const schedulerJson = await readJson(schedulerPath);
   const unetPath = join(folder, 'unet', 'config.json');
-  const unet = readUnetShape(unetPath, await readJson(unetPath));
+  const unetJson = await readJson(unetPath);
+  const unet = readUnetShape(unetPath, unetJson);
+  const scheduler = inFile(schedulerPath, () => parseSchedulerConfig(schedulerJson));
+  const onnx = join(folder, 'unet', 'model.onnx');
+  const { fault, metadata } = await factsOf(onnx);
+  if (fault !== undefined)
+    throw new InputError(`Cannot ${ACTION}: ${onnx} must be an ONNX network, received ${fault}.`);
+  const { num_train_timesteps: timesteps } = scheduler;
+  const facts = { timesteps, unetTimesteps: unetJson.num_train_timesteps, classes: unet.classes };
+  inFile(folder, () => checkAgreement(ACTION, facts, metadata));
   const card = await readFile(join(folder, 'README.md'), 'utf8').catch(() => ''); // a model needs no card
   return {
     folder,
-    scheduler: inFile(schedulerPath, () => parseSchedulerConfig(schedulerJson)),
+    scheduler,
     unet,
-    onnx: join(folder, 'unet', 'model.onnx'),
-    classNames: classNamesOf(card, unet.classes),
+    onnx,
+    classNames: inFile(folder, () => classNamesOf(ACTION, index, card, unet.classes)),
   };
+}
+
+async function factsOf(path: string): Promise<OnnxFacts> {
+  const file = await open(path);
+  try {
+    const { size } = await file.stat();
+    return await readOnnxFacts({
+      size,
+      slice: (start, end) => ({
+        arrayBuffer: async () => {
+          const { buffer, bytesRead } = await file.read(
+            new Uint8Array(Math.max(0, Math.min(end, size) - start)),
+            0,
+            undefined,
+            start,
+          );
+          return buffer.buffer.slice(0, bytesRead);
+        },
+      }),
+    });
+  } finally {
+    await file.close();
+  }
 }
 
 /** The image and the classes of a `unet/config.json`; what else it holds describes the network, not how to call it. */

@@ -7,16 +7,8 @@
  *    after one to warm up): software renderers and networks too small for a GPU lose here;
  * 3. `cpu`.
  */
-import { InputError } from '@onnoise/scheduler';
-import {
-  type Device,
-  type DeviceChoice,
-  findGpu,
-  firstLine,
-  inspectDevice,
-  type Machine,
-  thisMachine,
-} from './devices.ts';
+import { InputError, onnxReason } from '@onnoise/scheduler';
+import { type Device, type DeviceChoice, inspectDevice, lacksGpu, type Machine, thisMachine } from './devices.ts';
 
 export interface DeviceReport {
   device: Device;
@@ -50,7 +42,7 @@ export async function openOnDevice<T>(
       const { value } = await open('cuda');
       return { value, report: { device: 'cuda', reason: `auto: ${cuda.reason}` } };
     } catch (error) {
-      reasons.push(`cuda could not run this model (${firstLine(error)})`);
+      reasons.push(`cuda could not run this model (${onnxReason(error)})`);
     }
   } else {
     reasons.push(`no cuda: ${cuda.reason}`);
@@ -61,8 +53,9 @@ export async function openOnDevice<T>(
     value: opened.value,
     report: { device, reason: `auto: ${reasons.join('; ')}` },
   });
-  if (findGpu(machine) === undefined) {
-    reasons.push('no webgpu: no GPU is seen');
+  const lack = lacksGpu(machine);
+  if (lack !== undefined) {
+    reasons.push(`no webgpu: ${lack}`);
     return keep(cpu, 'cpu');
   }
   const webgpu = await inspectDevice('webgpu', machine);
@@ -78,7 +71,7 @@ export async function openOnDevice<T>(
     await other.close();
     return keep(best, best === gpu ? 'webgpu' : 'cpu');
   } catch (error) {
-    reasons.push(`webgpu could not run this model (${firstLine(error)})`);
+    reasons.push(`webgpu could not run this model (${onnxReason(error)})`);
     return keep(cpu, 'cpu');
   }
 }

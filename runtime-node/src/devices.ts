@@ -2,11 +2,15 @@
  * Which devices this machine can sample on, found by trying: each is asked to run a model of one node.
  *
  * onnxruntime does not fall back from a list of providers and writes errors of its own to the terminal, so devices are
- * tried one at a time, and CUDA only where its files are.
+ * tried one at a time, and CUDA only where its files are. WebGPU is tried in a process of its own: Dawn, below it, writes
+ * warnings to the terminal, and a broken driver may end the process.
  */
+import { execFile } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { onnxReason } from '@onnoise/scheduler';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 
 export const DEVICES = ['cpu', 'cuda', 'webgpu'] as const;
@@ -19,6 +23,8 @@ export interface DeviceStatus {
   available: boolean;
   /** What was found, or what is missing: one phrase without a full stop. */
   reason: string;
+  /** Works, but on the processor, slower than `cpu`: `auto` passes it by. */
+  software?: true;
   /** What would make it available, where there is something to do: a command, or a phrase. */
   enable?: string;
 }
@@ -44,6 +50,7 @@ export const thisMachine: Machine = {
   exists: existsSync,
   list: (path) => (existsSync(path) ? readdirSync(path) : []),
   tryDevice: async (device) => {
+    if (device === 'webgpu') return tryApart(device);
     const session = await InferenceSession.create(Buffer.from(PROBE, 'base64'), { executionProviders: [device] });
     try {
       const { y } = await session.run({ x: new Tensor('float32', [2], [1]) });
@@ -54,15 +61,39 @@ export const thisMachine: Machine = {
   },
 };
 
+/** As above, and says how it went, in one line. */
+const PROGRAM = `
+const [library, device, probe] = process.argv.slice(1);
+const { InferenceSession, Tensor } = require(library);
+const say = (text) => process.stdout.write(text.split('\\n')[0], () => process.exit(0));
+InferenceSession.create(Buffer.from(probe, 'base64'), { executionProviders: [device] })
+  .then((session) => session.run({ x: new Tensor('float32', [2], [1]) }))
+  .then(({ y }) => say(y.data[0] === -2 ? 'works' : 'computed ' + y.data[0] + ' where -2 is right'))
+  .catch((error) => say(String(error.message)));
+`;
+/** Milliseconds; the first use of a driver may compile for some seconds. */
+const PROBE_TIME = 60_000;
+
+async function tryApart(device: Device): Promise<void> {
+  const library = createRequire(import.meta.url).resolve('onnxruntime-node');
+  const options = { timeout: PROBE_TIME, killSignal: 'SIGKILL' as const, env: { ...process.env, NODE_OPTIONS: '' } };
+  const said = await promisify(execFile)(process.execPath, ['-e', PROGRAM, library, device, PROBE], options).then(
+    ({ stdout }) => stdout.split('\n').at(-1)!,
+    ({ killed, signal, code }: { killed?: boolean; signal?: string; code?: number }) =>
+      killed ? `its driver gave no answer in ${PROBE_TIME / 1000} seconds` : `its driver ended with ${signal ?? code}`,
+  );
+  if (said !== 'works') throw new Error(said);
+}
+
 /** Asks a device whether it works here. Never throws for a device that does not. */
 export async function inspectDevice(device: Device, machine: Machine = thisMachine): Promise<DeviceStatus> {
   const missing = device === 'cuda' ? missingCuda(machine) : undefined;
   if (missing !== undefined) return { device, available: false, ...missing };
   try {
     await machine.tryDevice(device);
-    return { device, available: true, reason: describe(device, machine) };
+    return { device, available: true, ...describe(device, machine) };
   } catch (error) {
-    return { device, available: false, reason: firstLine(error), ...advice(device, machine) };
+    return { device, available: false, reason: onnxReason(error), ...advice(device, machine) };
   }
 }
 
@@ -74,20 +105,26 @@ export async function inspectDevice(device: Device, machine: Machine = thisMachi
 export function findGpu({ platform, list, exists }: Machine = thisMachine): string | undefined {
   if (platform === 'darwin') return 'Metal';
   if (platform === 'win32') return 'Direct3D';
-  if (exists('/dev/nvidia0')) return '/dev/nvidia0';
+  const nvidia = nvidiaOf(list);
+  if (nvidia !== undefined) return `/dev/${nvidia}`;
   if (exists('/dev/dxg')) return '/dev/dxg';
   const node = list('/dev/dri').find((name) => name.startsWith('renderD'));
   return node && `/dev/dri/${node}`;
 }
 
-function missingCuda({ platform, arch, exists }: Machine): Omit<DeviceStatus, 'device' | 'available'> | undefined {
+/** The device file of an NVIDIA GPU; a container may be given any of a machine's. */
+const nvidiaOf = (list: Machine['list']) => list('/dev').find((name) => /^nvidia\d+$/.test(name));
+const hasNvidia = ({ list }: Machine) => nvidiaOf(list) !== undefined;
+
+function missingCuda(machine: Machine): Omit<DeviceStatus, 'device' | 'available'> | undefined {
+  const { platform, arch, exists } = machine;
   if (platform !== 'linux' || arch !== 'x64') {
     return { reason: `onnxruntime-node has CUDA on linux x64 only, this is ${platform} ${arch}` };
   }
   if (!exists(join(providerFolder(), 'libonnxruntime_providers_cuda.so'))) {
     return {
       reason: "onnxruntime's CUDA files are not installed",
-      enable: exists('/dev/nvidia0')
+      enable: hasNvidia(machine)
         ? INSTALL_CUDA
         : `${INSTALL_CUDA} (on a machine with an NVIDIA GPU; none is seen here)`,
     };
@@ -103,30 +140,29 @@ function providerFolder(): string {
   return join(dirname(main), '..', 'bin', 'napi-v6', 'linux', 'x64');
 }
 
-function describe(device: Device, machine: Machine): string {
-  if (device === 'cpu') return 'part of onnxruntime-node';
-  if (device === 'cuda') return 'CUDA files installed, GPU found';
-  const gpu = findGpu(machine);
-  return gpu === undefined ? 'on a software renderer: right, but far slower than cpu' : `GPU found (${gpu})`;
+/** Why `auto` passes WebGPU by without trying it; undefined where there is a GPU. */
+export const lacksGpu = (machine: Machine): string | undefined =>
+  findGpu(machine) === undefined ? 'no GPU is seen' : undefined;
+
+function describe(device: Device, machine: Machine): Pick<DeviceStatus, 'reason' | 'software'> {
+  if (device === 'cpu') return { reason: 'part of onnxruntime-node' };
+  if (device === 'cuda') return { reason: 'CUDA files installed, GPU found' };
+  const lack = lacksGpu(machine);
+  if (lack === undefined) return { reason: `GPU found (${findGpu(machine)})` };
+  const reason = `${lack}: a software renderer computes, right but far slower than cpu, and auto passes it by`;
+  return { reason, software: true };
 }
 
-function advice(device: Device, { platform, exists }: Machine): { enable?: string } {
+function advice(device: Device, machine: Machine): { enable?: string } {
   if (device === 'cuda') {
     return {
-      enable: exists('/dev/nvidia0')
+      enable: hasNvidia(machine)
         ? 'install the CUDA and cuDNN versions that the message names, and see: ldd node_modules/onnxruntime-node/bin/napi-v6/linux/x64/libonnxruntime_providers_cuda.so'
         : 'an NVIDIA GPU with its driver; none is seen here',
     };
   }
-  if (device === 'webgpu' && platform === 'linux') {
+  if (device === 'webgpu' && machine.platform === 'linux') {
     return { enable: "install your GPU's Vulkan driver (software, for tests: apt-get install mesa-vulkan-drivers)" };
   }
   return {};
-}
-
-/** The first line of an error, without the source path onnxruntime puts in front and without a full stop. */
-export function firstLine(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  const line = text.trim().split('\n')[0] ?? '';
-  return line.replace(/^\/onnxruntime_src\S* .*?was false\. /, '').replace(/\.$/, '');
 }

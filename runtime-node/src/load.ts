@@ -5,7 +5,7 @@
  *     const { images, shape } = await model.sample({ count: 16, steps: 20 });
  *     await writeFile('sheet.png', await sheet(images, shape));
  */
-import { refuse, type SchedulerConfig } from '@onnoise/scheduler';
+import { type Denoiser, InputError, onnxReason, refuse, type SchedulerConfig } from '@onnoise/scheduler';
 import type { InferenceSession } from 'onnxruntime-node';
 import { type Artefact, readArtefact } from './artefact.ts';
 import { type DeviceReport, openOnDevice } from './choose.ts';
@@ -29,6 +29,8 @@ export interface DiffusionModel {
   shape: ImageShape;
   /** Classes of a conditional model, 0 for an unconditional one. */
   classes: number;
+  /** One a class, where the folder names them. */
+  classNames?: readonly string[] | undefined;
   scheduler: SchedulerConfig;
   /**
    * New pictures. The same seed, label, steps and sampler give the same picture, whatever the count and the batch.
@@ -58,16 +60,28 @@ export async function loadModel(
     device: report.device,
     shape: unet.image,
     classes: unet.classes,
+    classNames: artefact.classNames,
     scheduler,
     sample: async ({ onStep, signal, ...options } = {}) =>
       sampleInBatches(
         completeRequest(artefact, options),
         unet.image,
-        (count, labels) => createDenoiser(session, unet, count, labels),
+        (count, labels) => explained(artefact, createDenoiser(session, unet, count, labels)),
         { onStep, signal },
       ),
     dispose: () => session.release(),
   };
+}
+
+/** The network, whose failures name it: what it refuses may be timesteps that it does not know. */
+function explained({ onnx }: Artefact, denoise: Denoiser): Denoiser {
+  return (x, timesteps, step) =>
+    denoise(x, timesteps, step).catch((error: unknown) => {
+      throw new InputError(
+        `Cannot sample images: ${onnx} must run at timestep ${timesteps[0]}, received "${onnxReason(error)}".`,
+        { cause: error },
+      );
+    });
 }
 
 /** Opens a folder's network on the device asked for, or on the best. @throws InputError as `loadModel` does. */

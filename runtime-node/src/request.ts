@@ -5,6 +5,7 @@ import {
   checkInteger,
   compileSampler,
   InputError,
+  labelNumbers,
   type PictureOptions,
   refuse,
   type SamplerTable,
@@ -30,7 +31,7 @@ const LARGEST_BATCH = 1024;
 
 /** @throws InputError for every option that is not what {@link SampleOptions} says, or does not fit this model. */
 export function completeRequest(
-  { scheduler, unet }: Pick<Artefact, 'scheduler' | 'unet'>,
+  { scheduler, unet, classNames }: Pick<Artefact, 'scheduler' | 'unet' | 'classNames'>,
   options: SampleOptions,
 ): SampleRequest {
   const seeds = completeSeeds(options);
@@ -39,7 +40,7 @@ export function completeRequest(
   const { steps = Math.min(50, scheduler.num_train_timesteps), sampler = 'ddim', eta, batch = usual } = options;
   return {
     seeds,
-    labels: completeLabels(unet.classes, options.labels, seeds.length),
+    labels: completeLabels(unet.classes, classNames, options.labels, seeds.length),
     table: compileSampler(scheduler, { sampler, steps, ...(eta === undefined ? {} : { eta }) }),
     batch: checkInteger(ACTION, 'batch', batch, 1, LARGEST_BATCH),
   };
@@ -63,14 +64,19 @@ function completeSeeds({ count, seed, seeds }: SampleOptions): number[] {
   return [...seeds];
 }
 
-function completeLabels(classes: number, labels: readonly number[] | undefined, count: number): number[] | undefined {
+function completeLabels(
+  classes: number,
+  names: readonly string[] | undefined,
+  labels: SampleOptions['labels'],
+  count: number,
+): number[] | undefined {
   if (classes === 0) {
     if (labels === undefined) return undefined;
     throw new InputError('Cannot sample images: labels must be left out, this model is not conditional on a class.');
   }
-  const cycle = labels ?? Array.from({ length: classes }, (_, label) => label);
+  const all = Array.from({ length: classes }, (_, label) => label);
+  const cycle = labels === undefined ? all : labelNumbers(ACTION, labels, classes, names);
   if (cycle.length === 0) refuse(ACTION, 'labels', 'at least one class', cycle);
-  for (const label of cycle) checkInteger(ACTION, 'a label', label, 0, classes - 1);
   if (labels !== undefined && labels.length > count) {
     throw new InputError(
       `Cannot sample images: labels must be at most as many as images, received ${labels.length} for ${count}.`,

@@ -5,9 +5,9 @@
  * output `out_sample` [N, C, H, W] float32. onnxruntime-node computes on the calling thread: the event loop stands still
  * during a call and turns between calls.
  */
-import { type Denoiser, InputError } from '@onnoise/scheduler';
+import { type Denoiser, InputError, onnxReason } from '@onnoise/scheduler';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { type Device, firstLine } from './devices.ts';
+import type { Device } from './devices.ts';
 import type { ImageShape } from './pictures/pixels.ts';
 
 /** What the network is said to be by `unet/config.json`. */
@@ -17,8 +17,8 @@ export interface UnetShape {
   classes: number;
 }
 
-/** onnxruntime's own messages on the terminal. */
-const ERRORS_ONLY = 3;
+/** onnxruntime's own messages on the terminal: none, what goes wrong is thrown. */
+const FATAL_ONLY = 4;
 
 /**
  * Opens `unet/model.onnx`.
@@ -37,11 +37,11 @@ export async function openSession(
       executionProviders: [device],
       graphOptimizationLevel: 'all',
       ...(threads !== undefined && { intraOpNumThreads: threads }),
-      logSeverityLevel: ERRORS_ONLY,
+      logSeverityLevel: FATAL_ONLY,
     });
   } catch (error) {
     throw new InputError(
-      `Cannot load model: ${path} must be an ONNX file that onnxruntime can run on ${device}, received "${firstLine(error)}".`,
+      `Cannot load model: ${path} must be an ONNX file that onnxruntime can run on ${device}, received "${onnxReason(error)}".`,
     );
   }
   const complaint = checkSignature(session, unet);

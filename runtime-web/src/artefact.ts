@@ -1,8 +1,16 @@
 /**
  * Reads what a model folder says of itself, from a URL or from files picked in the page. Layout:
- * scheduler/scheduler_config.json, unet/config.json, unet/model.onnx, and README.md, the model card, where there is one.
+ * scheduler/scheduler_config.json, unet/config.json, unet/model.onnx, and where they are there model_index.json and
+ * README.md, the model card, which name the classes.
  */
-import { classNamesOf, InputError, parseSchedulerConfig, refuse, type SchedulerConfig } from '@onnoise/scheduler';
+import {
+  checkAgreement,
+  classNamesOf,
+  InputError,
+  parseSchedulerConfig,
+  refuse,
+  type SchedulerConfig,
+} from '@onnoise/scheduler';
 import { type DownloadOptions, download } from './download.ts';
 
 /** A folder's files by their path in it: `{'unet/model.onnx': file, ...}`. */
@@ -14,14 +22,14 @@ export interface Artefact {
   shape: [channels: number, height: number, width: number];
   /** Classes of a conditional model, 0 for an unconditional one. */
   classes: number;
-  /** One a class, where the model card names them. */
+  /** One a class, where model_index.json or the model card names them. */
   classNames?: string[];
 }
 
 /** Bytes of a file by its path in the folder. @throws InputError where it is not there or cannot be had whole. */
 export type ReadFile = (path: string, options?: Omit<DownloadOptions, 'action'>) => Promise<Uint8Array<ArrayBuffer>>;
 
-const ACTION = 'load the model';
+export const ACTION = 'load the model';
 
 /** How the files of a folder are read. */
 export function openFolder(source: string | URL | ModelFiles): ReadFile {
@@ -58,25 +66,33 @@ export async function readArtefact(read: ReadFile, signal?: AbortSignal): Promis
   if (classes !== null && !isCount(classes)) {
     refuse(ACTION, 'num_class_embeds of unet/config.json', 'null or a positive integer', classes);
   }
+  const { out_channels: outChannels = channels } = unet;
+  if (outChannels !== channels) {
+    refuse(ACTION, 'out_channels of unet/config.json', `${channelsName}, ${String(channels)}`, outChannels);
+  }
+  const parsed = parseSchedulerConfig(scheduler);
+  const { num_train_timesteps: timesteps } = parsed;
+  checkAgreement(ACTION, { timesteps, unetTimesteps: unet.num_train_timesteps, classes: classes ?? 0 });
   const classNames = classes === null ? undefined : await readClassNames(read, classes, signal);
   return {
-    scheduler: parseSchedulerConfig(scheduler),
+    scheduler: parsed,
     shape: [channels, height, width],
     classes: classes ?? 0,
     ...(classNames && { classNames }),
   };
 }
 
-/** From the model card; undefined where it does not name each class. */
+/** undefined where neither file names each class. */
 async function readClassNames(read: ReadFile, classes: number, signal?: AbortSignal): Promise<string[] | undefined> {
-  let card: string;
-  try {
-    card = new TextDecoder().decode(await read('README.md', { signal }));
-  } catch {
-    signal?.throwIfAborted();
-    return undefined; // a model needs no card
-  }
-  return classNamesOf(card, classes);
+  /** A model needs none of them. */
+  const optional = (path: string): Promise<Uint8Array | undefined> =>
+    read(path, { signal }).catch(() => {
+      signal?.throwIfAborted();
+      return undefined;
+    });
+  const [index, card] = await Promise.all([optional('model_index.json'), optional('README.md')]);
+  const json = index === undefined ? {} : parseJson('model_index.json', index);
+  return classNamesOf(ACTION, json, new TextDecoder().decode(card), classes);
 }
 
 function isCount(value: unknown): value is number {
@@ -84,7 +100,11 @@ function isCount(value: unknown): value is number {
 }
 
 async function readJson(read: ReadFile, path: string, signal?: AbortSignal): Promise<Record<string, unknown>> {
-  const text = new TextDecoder().decode(await read(path, { signal }));
+  return parseJson(path, await read(path, { signal }));
+}
+
+function parseJson(path: string, bytes: Uint8Array): Record<string, unknown> {
+  const text = new TextDecoder().decode(bytes);
   let json: unknown;
   try {
     json = JSON.parse(text);

@@ -7,13 +7,12 @@
  * It computes on the thread it is called on: a page keeps quick with `createSampler`, the same in a worker.
  * Limits: the whole network is in memory; WebAssembly uses threads only on a cross-origin isolated page.
  */
-import type { PictureOptions } from '@onnoise/scheduler';
-import { type Artefact, type ModelFiles, openFolder, readArtefact } from './artefact.ts';
+import { bytesOf, checkAgreement, InputError, type PictureOptions, readOnnxFacts } from '@onnoise/scheduler';
+import { ACTION, type Artefact, type ModelFiles, openFolder, readArtefact } from './artefact.ts';
 import { chooseDevice, chooseWasm, type Device, type DeviceChoice, type DeviceReport } from './device.ts';
 import type { Network, StepHooks } from './network.ts';
 import { loadOrt } from './ort.ts';
 import { completeRequest } from './request.ts';
-import { firstLine } from './session.ts';
 import { openWasm } from './wasm.ts';
 import { openWebGpu } from './webgpu/network.ts';
 import type { LoadProgress } from './worker/protocol.ts';
@@ -67,6 +66,11 @@ export async function loadModel(
   const read = openFolder(source);
   const artefact = await readArtefact(read, signal);
   const onnx = await read('unet/model.onnx', { onProgress: counter('model'), signal });
+  const { fault, metadata } = await readOnnxFacts(bytesOf(onnx));
+  if (fault !== undefined)
+    throw new InputError(`Cannot ${ACTION}: unet/model.onnx must be an ONNX network, received ${fault}.`);
+  const { scheduler, classes } = artefact;
+  checkAgreement(ACTION, { timesteps: scheduler.num_train_timesteps, classes }, metadata);
   const hash = await sha256(onnx);
   const open = async (choice: DeviceChoice): Promise<Network> => {
     const ort = await loadOrt(choice, { onProgress: counter('runtime'), signal });
@@ -82,7 +86,7 @@ export async function loadModel(
     network = await open(choice);
   } catch (error) {
     if (device !== 'auto' || choice.device === 'wasm' || signal?.aborted) throw error;
-    choice = chooseWasm(`WebGPU was tried first. ${firstLine(error)}`);
+    choice = chooseWasm(`WebGPU was tried first. ${(error as Error).message.split('\n')[0]}`);
     network = await open(choice); // a file that is broken is told of from here
   }
   if (signal?.aborted) await network.dispose();

@@ -1,5 +1,12 @@
 /** What to sample: the options of a call, checked and made complete before anything is computed. */
-import { checkInteger, compileSampler, type PictureOptions, refuse, type SamplerTable } from '@onnoise/scheduler';
+import {
+  checkInteger,
+  compileSampler,
+  labelNumbers,
+  type PictureOptions,
+  refuse,
+  type SamplerTable,
+} from '@onnoise/scheduler';
 import type { Artefact } from './artefact.ts';
 
 export interface PictureRequest {
@@ -13,12 +20,12 @@ const ACTION = 'sample images';
 const LARGEST_COUNT = 4096;
 
 /** @throws InputError for every option that is not what `PictureOptions` says, or does not fit this model. */
-export function completeRequest({ scheduler, classes }: Artefact, options: PictureOptions): PictureRequest {
+export function completeRequest({ scheduler, classes, classNames }: Artefact, options: PictureOptions): PictureRequest {
   const seeds = seedsOf(options);
   const { steps = Math.min(50, scheduler.num_train_timesteps), sampler = 'ddim', eta } = options;
   return {
     seeds,
-    labels: labelsOf(options.labels, classes, seeds.length),
+    labels: labelsOf(options.labels, classes, classNames, seeds.length),
     table: compileSampler(scheduler, { sampler, steps, eta }),
   };
 }
@@ -36,14 +43,19 @@ function seedsOf({ count, seed, seeds }: PictureOptions): number[] {
   return [...seeds];
 }
 
-function labelsOf(labels: readonly number[] | undefined, classes: number, count: number): number[] | undefined {
+function labelsOf(
+  labels: PictureOptions['labels'],
+  classes: number,
+  names: readonly string[] | undefined,
+  count: number,
+): number[] | undefined {
   if (classes === 0) {
     if (labels !== undefined) refuse(ACTION, 'labels', 'left out for a model without classes', labels);
     return undefined;
   }
-  const turn = labels ?? Array.from({ length: classes }, (_, label) => label);
+  const all = Array.from({ length: classes }, (_, label) => label);
+  const turn = labels === undefined ? all : labelNumbers(ACTION, labels, classes, names);
   if (turn.length === 0) refuse(ACTION, 'labels', 'at least one class', turn);
-  for (const label of turn) checkInteger(ACTION, 'a label', label, 0, classes - 1);
   if (labels !== undefined && labels.length > count) {
     refuse(ACTION, 'labels', `at most one an image, ${count}`, `${labels.length} of them`);
   }

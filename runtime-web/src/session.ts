@@ -4,7 +4,7 @@
  * Inputs `sample` [N, C, H, W] float32, `timestep` [N] float32 and, for a conditional network, `class_labels` [N] int64;
  * output `out_sample` [N, C, H, W] float32.
  */
-import { InputError } from '@onnoise/scheduler';
+import { InputError, onnxReason } from '@onnoise/scheduler';
 import type { InferenceSession } from 'onnxruntime-web';
 import type { Artefact } from './artefact.ts';
 import type { Device } from './device.ts';
@@ -21,13 +21,11 @@ export async function openSession(
   artefact: Artefact,
   options: InferenceSession.SessionOptions,
 ): Promise<InferenceSession> {
-  const kind = fileKind(onnx);
-  if (kind) throw new InputError(`Cannot load the model: unet/model.onnx must be an ONNX file, received ${kind}.`);
   let session: InferenceSession;
   try {
     session = await ort.InferenceSession.create(onnx, { logSeverityLevel: FATAL_ONLY, ...options });
   } catch (error) {
-    const message = firstLine(error);
+    const message = onnxReason(error);
     if (message.startsWith('no available backend')) {
       throw new InputError(`Cannot load the runtime: onnxruntime-web must start on ${device}, received "${message}".`);
     }
@@ -40,19 +38,6 @@ export async function openSession(
   if (complaint === undefined) return session;
   await session.release();
   throw new InputError(`Cannot load the model: unet/model.onnx ${complaint}.`);
-}
-
-export function firstLine(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n')[0]!;
-}
-
-/** What a file is that cannot be ONNX. */
-function fileKind(bytes: Uint8Array): string | undefined {
-  if (bytes.length === 0) return 'an empty file';
-  const start = new TextDecoder().decode(bytes.subarray(0, 64)).trimStart();
-  if (start.startsWith('version https://git-lfs')) return 'a pointer of Git LFS: the file itself was not fetched';
-  if (/^<(!doctype|html|\?xml)/i.test(start)) return 'an HTML page';
-  return undefined;
 }
 
 /** What is wrong with the inputs and outputs, as the end of a sentence about the file; undefined when nothing is. */

@@ -1,5 +1,5 @@
 /** The network on WebAssembly: the scheduler's own loop, with onnxruntime-web as its function. */
-import { type Denoiser, sampleImages } from '@onnoise/scheduler';
+import { type Denoiser, InputError, onnxReason, sampleImages } from '@onnoise/scheduler';
 import type { InferenceSession } from 'onnxruntime-web';
 import type { Artefact } from './artefact.ts';
 import type { Network } from './network.ts';
@@ -35,7 +35,12 @@ function createDenoiser(ort: Ort, session: InferenceSession, dims: number[], lab
   return async (x, timesteps) => {
     const sample = new ort.Tensor('float32', x, dims);
     const timestep = new ort.Tensor('float32', timesteps, [count]);
-    const { out_sample: output } = await session.run({ sample, timestep, ...given });
+    const { out_sample: output } = await session.run({ sample, timestep, ...given }).catch((error: unknown) => {
+      throw new InputError(
+        `Cannot sample images: the network must run at timestep ${timesteps[0]}, received "${onnxReason(error)}".`,
+        { cause: error },
+      );
+    });
     await nextTask();
     return output!.data as Float32Array;
   };

@@ -2,8 +2,9 @@
  * The scheduler's configuration: names and defaults of diffusers' `DDPMScheduler` and `DDIMScheduler`, read from and
  * written to `scheduler_config.json`.
  *
- * Limits: a key or value without meaning here is an InputError, never ignored. `cosine` (the tutorial's schedule) has no
- * name in diffusers: it is written with its numbers in `trained_betas`, which diffusers prefers to the name.
+ * Limits: a key or value without meaning here is an InputError, never ignored. Schedules that not every scheduler of
+ * diffusers knows by name are written with their numbers in `trained_betas`, which diffusers prefers to the name: `cosine`
+ * (the tutorial's) and `sigmoid`, which its DDIMScheduler lacks.
  */
 import { InputError, refuse, show } from './errors.ts';
 import { namedBetas } from './schedules.ts';
@@ -112,10 +113,20 @@ const RULES: { [K in keyof SchedulerConfig]: Rule<SchedulerConfig[K]> } = {
 const PASSIVE: Record<string, Omit<Rule<unknown>, 'standard'>> = {
   _class_name: oneOf('DDPMScheduler', CLASS_NAMES),
   _diffusers_version: { rule: 'a string', holds: (value) => typeof value === 'string' },
-  thresholding: { rule: 'false (dynamic thresholding is not supported)', holds: (value) => value === false },
-  dynamic_thresholding_ratio: { rule: 'a number', holds: isNumber },
-  sample_max_value: { rule: 'a number', holds: isNumber },
+  thresholding: { rule: 'false (dynamic thresholding is not supported)', holds: (v) => v === false || v === null },
+  dynamic_thresholding_ratio: { rule: 'a number or null', holds: (value) => value === null || isNumber(value) },
+  sample_max_value: { rule: 'a number or null', holds: (value) => value === null || isNumber(value) },
+  // what versions of 2022 wrote
+  tensor_format: { rule: 'pt, np or null', holds: (value) => ['pt', 'np', null].includes(value as string | null) },
+  timestep_values: { rule: 'null', holds: (value) => value === null },
+  predict_epsilon: {
+    rule: 'true or null (false is prediction_type sample)',
+    holds: (value) => value === true || value === null,
+  },
 };
+
+/** Schedules that are written by their numbers. */
+const WRITTEN_OUT: readonly BetaSchedule[] = ['cosine', 'sigmoid'];
 
 const KNOWN_KEYS = [...Object.keys(PASSIVE), ...Object.keys(RULES)];
 
@@ -144,7 +155,7 @@ export function parseSchedulerConfig(json: unknown): SchedulerConfig {
   return config;
 }
 
-/** Checks the numbers, and gives null where they are the named schedule's own (how `cosine` is written). */
+/** Checks the numbers, and gives null where they are the named schedule's own (how `WRITTEN_OUT` are written). */
 function readTrainedBetas(config: SchedulerConfig): readonly number[] | null {
   const { trained_betas: betas, num_train_timesteps: T } = config;
   if (betas === null) return null;
@@ -157,7 +168,7 @@ function readTrainedBetas(config: SchedulerConfig): readonly number[] | null {
     if (!holds) refuse(ACTION, `trained_betas[${t}]`, 'a number between 0 and 1', beta);
   });
   const named = namedBetas(config);
-  const same = config.beta_schedule === 'cosine' && betas.every((beta, t) => Math.fround(beta) === named[t]);
+  const same = WRITTEN_OUT.includes(config.beta_schedule) && betas.every((beta, t) => Math.fround(beta) === named[t]);
   return same ? null : [...betas];
 }
 
@@ -167,7 +178,7 @@ function readTrainedBetas(config: SchedulerConfig): readonly number[] | null {
  */
 export function formatSchedulerConfig(config: SchedulerConfig): Record<string, unknown> {
   const { trained_betas, ...rest } = parseSchedulerConfig(config);
-  const written = trained_betas ?? (config.beta_schedule === 'cosine' ? nineDigits(namedBetas(config)) : null);
+  const written = trained_betas ?? (WRITTEN_OUT.includes(rest.beta_schedule) ? nineDigits(namedBetas(rest)) : null);
   const keys: Record<string, unknown> = { ...rest, trained_betas: written, thresholding: false };
   const sorted = Object.keys(keys).sort();
   return {

@@ -5,6 +5,7 @@
  * one of x0 before clipping.
  */
 import type { SchedulerConfig } from './config.ts';
+import { refuse } from './errors.ts';
 import { predictionAt } from './prediction.ts';
 import type { Schedule } from './schedules.ts';
 import type { SamplerRow } from './table.ts';
@@ -12,6 +13,10 @@ import { spacedTimesteps } from './timesteps.ts';
 
 export function ddimRows(config: SchedulerConfig, schedule: Schedule, steps: number, eta: number): SamplerRow[] {
   const jump = Math.floor(schedule.T / steps);
+  if (schedule.alphaBar[0] === 0 && !config.set_alpha_to_one) {
+    const rule = 'true for a schedule whose only timestep is pure noise: the picture would be that noise';
+    refuse('compile the sampler', 'set_alpha_to_one', rule, false);
+  }
   const alphaBarFinal = config.set_alpha_to_one ? 1 : schedule.alphaBar[0]!;
   return Array.from(spacedTimesteps(config, steps), (timestep) => {
     const previous = timestep - jump;

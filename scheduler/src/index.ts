@@ -1,4 +1,6 @@
-export { classNamesOf } from './card.ts';
+export { checkAgreement, type FolderFacts } from './agreement.ts';
+export { type BadOutput, badOutput } from './bad-output.ts';
+export { classNamesOf } from './class-names.ts';
 export {
   BETA_SCHEDULES,
   type BetaSchedule,
@@ -15,6 +17,9 @@ export {
 export { checkInteger, InputError, refuse, show } from './errors.ts';
 export { addNoise, chainStep, closedFormFactors, forwardChain, predictionTarget } from './forward.ts';
 export { gaussian } from './gaussian.ts';
+export { labelNumbers } from './labels.ts';
+export { onnxReason } from './onnx-error.ts';
+export { type OnnxFacts, readOnnxFacts } from './onnx-file.ts';
 export type { PictureOptions } from './options.ts';
 export { philox4x32 } from './philox.ts';
 export { type BlockSource, philoxStream, randomInts, shuffle, uniform } from './random.ts';
@@ -28,6 +33,7 @@ export {
   seededNoise,
 } from './sample.ts';
 export { makeSchedule, type Schedule } from './schedules.ts';
+export { sniff } from './sniff.ts';
 export {
   compileSampler,
   SAMPLERS,
@@ -37,3 +43,4 @@ export {
   type SamplerTable,
 } from './table.ts';
 export { spacedTimesteps } from './timesteps.ts';
+export { type Bytes, bytesOf, type Field, openWire, Truncated, type Wire, WireError } from './wire.ts';

@@ -2,6 +2,7 @@
  * Executes a sampler's table on the CPU: the network is a function, everything else is here. Images are float32
  * [N, C, H, W], arithmetic is float64.
  */
+import { badOutput } from './bad-output.ts';
 import { checkInteger, InputError, refuse } from './errors.ts';
 import { gaussian } from './gaussian.ts';
 import type { SamplerRow, SamplerTable } from './table.ts';
@@ -55,7 +56,8 @@ export const seededNoise: NoiseSource = (seed, draw, out) => gaussian(seed, draw
 /**
  * Images from noise, float32 [N, C, H, W].
  *
- * @throws InputError on a shape that is not three positive integers, on no seeds and on a seed out of range.
+ * @throws InputError on a shape that is not three positive integers, on no seeds, on a seed out of range, and on a network
+ * whose output is NaN or infinite.
  */
 export async function sampleImages(options: SampleOptions): Promise<Float32Array> {
   const { table, shape, seeds, denoise, onStep, signal, noise = seededNoise } = options;
@@ -83,7 +85,17 @@ export async function sampleImages(options: SampleOptions): Promise<Float32Array
       );
     }
     if (row.D !== 0) draw(step + 1, z);
-    applyRow(row, table.clip, x, output, x0, z);
+    if (!applyRow(row, table.clip, x, output, x0, z)) {
+      const at = x.findIndex((value, i) => !Number.isFinite(value) || !Number.isFinite(output[i]));
+      const seed = seeds[Math.floor(at / size)];
+      throw badOutput({
+        received: output[at],
+        step: step + 1,
+        steps: table.rows.length,
+        timestep: row.timestep,
+        seed,
+      });
+    }
     onStep?.({ step: step + 1, steps: table.rows.length, timestep: row.timestep, x, x0 });
   }
   return x;
@@ -91,6 +103,7 @@ export async function sampleImages(options: SampleOptions): Promise<Float32Array
 
 /**
  * One step, in place: `x` becomes x', `x0` (on entry the step before's) becomes this step's. All the same length.
+ * @returns false where the output or x' is NaN or infinite somewhere; clipping would hide it in x0, not in a picture.
  */
 export function applyRow(
   row: SamplerRow,
@@ -99,9 +112,10 @@ export function applyRow(
   output: Float32Array,
   x0: Float32Array,
   z: Float32Array,
-): void {
+): boolean {
   const { p, q, A, E, B, C, D } = row;
   const limit = clip ?? Number.POSITIVE_INFINITY;
+  let zero = 0; // stays 0 while all is finite: NaN and infinity times 0 are NaN
   for (let i = 0; i < x.length; i++) {
     const xi = x[i]!;
     const o = output[i]!;
@@ -111,7 +125,9 @@ export function applyRow(
     if (D !== 0) next += D * z[i]!;
     x[i] = next;
     x0[i] = predicted;
+    zero += (o + Math.fround(next)) * 0;
   }
+  return zero === 0;
 }
 
 function checkImages(shape: readonly number[], seeds: readonly number[]): void {

@@ -275,6 +275,7 @@ GIVEN = [
     {"beta_schedule": "cosine", "num_train_timesteps": 300},
     {"beta_schedule": "squaredcos_cap_v2", "prediction_type": "v_prediction", "clip_sample_range": 1.5},
     {"beta_schedule": "scaled_linear", "steps_offset": 1, "set_alpha_to_one": False, "clip_sample": False},
+    {"beta_schedule": "sigmoid", "num_train_timesteps": 50, "beta_end": 0.05},
     {"beta_schedule": "cosine", "num_train_timesteps": 20, "rescale_betas_zero_snr": True, "prediction_type": "sample"},
 ]
 

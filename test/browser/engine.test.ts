@@ -52,6 +52,54 @@ describe('WebGPU', skipBecause(LACKS_CHROMIUM), () => {
     }
   });
 
+  it('notes the first step whose output or picture is not finite, and nothing for numbers of any size', async () => {
+    const page = await open();
+    const row: SamplerRow = { timestep: 3, p: 0, q: 0, A: 0, E: 0, B: 1, C: 0, D: 0 };
+    const bad = (output: number[], rows = [row, row]) =>
+      page.evaluate(
+        async ({ rows, numbers }) => {
+          const values = numbers.map(Number); // NaN and infinity are no JSON
+          const zeros = values.map(() => 0);
+          return (await window.engine.applyRows(rows, 1, { x: zeros, x0: zeros, output: values, z: zeros })).bad;
+        },
+        { rows, numbers: output.map(String) },
+      );
+    const long = (last: number) => [...new Array<number>(699).fill(1), last];
+    expect(await bad(long(3.4e38))).toBeNull();
+    expect(await bad(long(-1e-40))).toBeNull();
+    expect(await bad(long(Number.NaN))).toBe(1);
+    expect(await bad(long(Number.NEGATIVE_INFINITY))).toBe(1);
+    expect(await bad([Number.POSITIVE_INFINITY, 0])).toBe(1);
+    expect(await bad(long(3e38), [row, { ...row, E: 2 }])).toBe(2);
+  });
+
+  it.each(['webgpu', 'wasm'] as const)(
+    'refuses a network whose output is not finite, and samples again after it (%s)',
+    async (device) => {
+      host().mount('/nan/', await tinyArtefact({ gain: Number.NaN }));
+      host().mount('/infinite/', await tinyArtefact({ gain: Number.POSITIVE_INFINITY }));
+      const seen = await (await open()).evaluate(async (device) => {
+        const failures: string[] = [];
+        for (const url of ['/nan', '/infinite']) {
+          const model = await window.engine.loadModel(url, { device });
+          for (const onStep of [undefined, () => undefined]) {
+            await model
+              .sample({ steps: 4, seed: 5, onStep })
+              .catch(({ name, message }: Error) => failures.push(`${name}: ${message}`));
+          }
+          await model.dispose();
+        }
+        return failures;
+      }, device);
+      expect(seen).toHaveLength(4);
+      for (const failure of seen) {
+        expect(failure).toMatch(
+          /^InputError: Cannot sample images: the network's output must be finite numbers, received (NaN|-?Infinity|NaN or infinity) at step 1 of 4 \(timestep 75(, seed 5)?\)\.$/,
+        );
+      }
+    },
+  );
+
   it('makes the pictures of Node with captured commands, for one batch size after another', async () => {
     const folder = await tinyArtefact({ shape: [3, 5, 7], classes: 3 });
     host().mount('/tiny/', folder);
@@ -125,7 +173,9 @@ describe('WebGPU', skipBecause(LACKS_CHROMIUM), () => {
     await expect(sampleAll(page, '/tiny', requests)).rejects.toThrow('must give a device');
 
     host().fault(/model\.onnx$/, { length: 100 });
-    await expect(sampleAll(page, '/tiny', requests, 'auto')).rejects.toThrow('must be a network that runs on wasm');
+    await expect(sampleAll(page, '/tiny', requests, 'auto')).rejects.toThrow(
+      'must be an ONNX network, received the first 100 bytes of 347',
+    );
   });
 
   it('tells of each step that is wanted, in order, and of no other', async () => {

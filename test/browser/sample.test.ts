@@ -143,7 +143,7 @@ describe('the sampling view', skipBecause(LACKS_CHROMIUM), () => {
 
   it.each([
     ['is not there', { status: 404 }, /model\.onnx must be there, received status 404/],
-    ['is half there', { length: 2_000_000 }, /model\.onnx must be a network that runs on wasm/],
+    ['is half there', { length: 2_000_000 }, /model\.onnx must be an ONNX network, received the first 2000000 bytes/],
     ['breaks off', { cut: 2_000_000 }, /model\.onnx must arrive whole/],
   ])('says what is wrong where the network %s, and tries again', async (_, fault, message) => {
     host().fault(NETWORK, fault);

@@ -9,8 +9,8 @@ export interface OrderOptions {
   count: number;
   /** Seed of the first. Default: 0. */
   seed?: number | undefined;
-  /** Classes in turn. Default: all of a conditional model. */
-  labels?: readonly number[] | undefined;
+  /** Classes in turn, by number or name. Default: all of a conditional model. */
+  labels?: readonly (number | string)[] | undefined;
   /** Network calls an image. Default: 50, or the model's T if that is less. */
   steps?: number | undefined;
   /** Default: ddim. */
@@ -33,13 +33,13 @@ export async function makeOrder(folder: string, options: OrderOptions): Promise<
   const shard = checkInteger(action, '--shard', options.shard ?? USUAL_SHARD, 1, LARGEST_SHARD);
   const { labels, steps, sampler = 'ddim', eta = 0 } = options;
   const { classes } = artefact.unet;
-  const { table } = completeRequest(artefact, {
+  const { table, labels: numbers = [] } = completeRequest(artefact, {
     count: Math.min(count, Math.max(1, labels?.length ?? 1)),
     ...{ labels, steps, sampler, eta },
   });
   const all = classes > 0 ? Array.from({ length: classes }, (_, label) => label) : null;
   return {
     model: await hashModel(folder),
-    ...{ sampler, steps: table.steps, eta, labels: labels ? [...labels] : all, seed, count, shard },
+    ...{ sampler, steps: table.steps, eta, labels: labels ? numbers : all, seed, count, shard },
   };
 }

@@ -1,6 +1,7 @@
 /**
  * `pipeline doctor`: what this machine can train and sample on, and what would enable the rest.
  */
+import type { DeviceStatus } from '@onnoise/runtime-node';
 import type { CommandModule } from 'yargs';
 import type { Diagnosis } from '../doctor.ts';
 import { formatBytes } from '../terminal/format.ts';
@@ -33,9 +34,9 @@ export function formatDiagnosis({ node, cores, memory, engines, devices }: Diagn
   const width = Math.max(
     ...[...engines.map(({ engine }) => engine), ...devices.map(({ device }) => device)].map((name) => name.length),
   );
-  const row = (name: string, available: boolean, reason: string, enable: string | undefined) => [
-    `  ${name.padEnd(width)}  ${available ? 'yes' : 'no '}  ${reason}`,
-    ...(enable === undefined ? [] : [`  ${' '.repeat(width)}       to enable: ${enable}`]),
+  const row = (name: string, { available, software, reason, enable }: Omit<DeviceStatus, 'device'>) => [
+    `  ${name.padEnd(width)}  ${(software ? 'slow' : available ? 'yes' : 'no').padEnd(4)}  ${reason}`,
+    ...(enable === undefined ? [] : [`  ${' '.repeat(width)}        to enable: ${enable}`]),
   ];
   return [
     `Node    ${node.version} on ${node.platform} ${node.arch}${node.supported ? '' : ' (too old: 20.19 or newer is needed)'}`,
@@ -43,10 +44,10 @@ export function formatDiagnosis({ node, cores, memory, engines, devices }: Diagn
     `Memory  ${formatBytes(memory.total)}, ${formatBytes(memory.free)} free`,
     '',
     'Engines for training (--engine of pipeline train)',
-    ...engines.flatMap(({ engine, available, reason, enable }) => row(engine, available, reason, enable)),
+    ...engines.flatMap(({ engine, ...status }) => row(engine, status)),
     '',
     'Devices for sampling (--device of pipeline sample)',
-    ...devices.flatMap(({ device, available, reason, enable }) => row(device, available, reason, enable)),
+    ...devices.flatMap(({ device, ...status }) => row(device, status)),
     '',
   ].join('\n');
 }

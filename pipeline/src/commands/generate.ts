@@ -19,7 +19,7 @@ export interface GenerateArguments extends QueueArguments {
   model: string;
   count: number;
   seed: number;
-  labels?: number[] | undefined;
+  labels?: string[] | undefined;
   steps?: number | undefined;
   sampler: 'ddim' | 'ddpm';
   eta?: number | undefined;

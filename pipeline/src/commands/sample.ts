@@ -21,7 +21,7 @@ export interface SampleArguments {
   device: DeviceChoice;
   count: number;
   seed: number;
-  labels?: number[] | undefined;
+  labels?: string[] | undefined;
   steps?: number | undefined;
   sampler: Sampler;
   eta?: number | undefined;
@@ -91,7 +91,7 @@ export async function sample(options: SampleArguments): Promise<void> {
         }),
       ),
     );
-    await writeOutputs(options, samples, film);
+    await writeOutputs(options, samples, film, model.classNames);
   } finally {
     await model.dispose();
   }
@@ -111,14 +111,19 @@ function keptSteps({ frames, animation }: SampleArguments, steps: number): numbe
   return animation === undefined ? [] : spreadSteps(steps, ANIMATION_FRAMES);
 }
 
-async function writeOutputs(options: SampleArguments, samples: Samples, film: Film): Promise<void> {
+async function writeOutputs(
+  options: SampleArguments,
+  samples: Samples,
+  film: Film,
+  classNames: readonly string[] | undefined,
+): Promise<void> {
   const { animatedWebp, png, sheet } = await import('@onnoise/runtime-node');
   const { out, columns, singles, frames, animation } = options;
   const { images, shape, seeds, labels } = samples;
   const say = (what: string, path: string) => process.stdout.write(`${what}: ${formatPath(path)}\n`);
 
   await writeWhole(out, await sheet(images, shape, columns));
-  say(`${plural(seeds.length, 'picture')}${describeLabels(labels)}`, out);
+  say(`${plural(seeds.length, 'picture')}${describeLabels(labels, classNames)}`, out);
   if (singles !== undefined) {
     const size = images.length / seeds.length;
     for (const [i, seed] of seeds.entries()) {
@@ -140,9 +145,13 @@ async function writeOutputs(options: SampleArguments, samples: Samples, film: Fi
   }
 }
 
-function describeLabels(labels: readonly number[] | undefined): string {
+/** ` of class 1 (male)`, ` of classes 0 (female), 1 (male) in turn`; a name that is the number is not repeated. */
+export function describeLabels(labels: readonly number[] | undefined, names: readonly string[] | undefined): string {
   if (labels === undefined) return '';
-  const distinct = [...new Set(labels)];
+  const distinct = [...new Set(labels)].map((label) => {
+    const name = names?.[label] ?? String(label);
+    return name === String(label) ? name : `${label} (${name})`;
+  });
   if (distinct.length === 1) return ` of class ${distinct[0]}`;
   return ` of classes ${distinct.slice(0, 12).join(', ')}${distinct.length > 12 ? ' ...' : ''} in turn`;
 }

@@ -11,7 +11,7 @@ import { encodeModel } from '../onnx/index.ts';
 import { type Metrics, readLines, type ValidationMetrics } from '../train/metrics.ts';
 import { openRun, runPaths } from '../train/run-folder.ts';
 import { parametersOf } from '../train/state.ts';
-import { inferenceGraph } from './inference.ts';
+import { inferenceGraph, inferenceMetadata } from './inference.ts';
 import { describeParity, measureParity, PARITY_BATCHES, type Parity, parityLimit } from './parity.ts';
 
 export interface ExportOptions {
@@ -48,7 +48,11 @@ export async function exportRun({ run, out, checkpoint, onProgress }: ExportOpti
   const parameters = parametersOf(found.state);
   report(1, 'tracing');
   const graph = inferenceGraph(model, parameters);
-  const onnx = encodeModel(graph, { run: basename(run), step: String(found.info.step) });
+  const onnx = encodeModel(graph, {
+    run: basename(run),
+    step: String(found.info.step),
+    ...inferenceMetadata(model.timestepCount, model.classCount),
+  });
   report(2, 'comparing with tfjs');
   const compared = (done: number) => report(2 + done, 'comparing with tfjs');
   const parity = await measureParity(model, parameters, onnx, compared);

@@ -8,6 +8,10 @@ import { fuseGroupNorm } from '../onnx/passes/group-norm.ts';
 import { simplify } from '../onnx/passes/index.ts';
 import { foldScale } from '../onnx/passes/scale.ts';
 import type { PlannedModel } from '../train/plan.ts';
+import { guardFloat, widenLabels } from './guard.ts';
+
+/** tfjs has no int64. */
+const LABELS = 'class_labels.int32';
 
 /** @param parameters of the model, buffers included, in PyTorch's order */
 export function inferenceGraph(model: PlannedModel, parameters: ReadonlyMap<string, Float32Array>): Graph {
@@ -33,22 +37,28 @@ export function inferenceGraph(model: PlannedModel, parameters: ReadonlyMap<stri
   fuseGroupNorm(graph);
   foldScale(graph);
   simplify(graph);
-  widenLabels(graph);
+  guardFloat(graph, 'timestep', model.timestepCount);
+  if (model.classCount !== null) widenLabels(graph, LABELS, 'class_labels', model.classCount);
+  documentPorts(graph, model.timestepCount, model.classCount);
   return graph;
 }
 
-const LABELS = 'class_labels.int32';
-
-/** tfjs has no int64, which is what PyTorch and diffusers give class labels as. */
-function widenLabels(graph: Graph): void {
-  const port = graph.inputs.find(({ name }) => name === LABELS);
-  if (!port) return;
-  const name = 'class_labels';
-  graph.types.set(name, { dtype: 'int64', dims: graph.types.get(LABELS)!.dims });
-  const INT32 = 6;
-  graph.nodes.unshift({
-    ...{ name: 'class_labels/Cast', op: 'Cast', domain: '', inputs: [name], outputs: [LABELS] },
-    attributes: { to: { int: INT32 } },
-  });
-  Object.assign(port, { name, dtype: 'int64' });
+/** What the ports of such a graph are, and which values they take, for whoever opens the file. */
+export function documentPorts(graph: Graph, timesteps: number, classes: number | null): void {
+  const documents: Record<string, string> = {
+    sample: 'Noisy images, [N, C, H, W].',
+    timestep: `One for each image: whole numbers from 0 to ${timesteps - 1}.`,
+    ...(classes !== null && { class_labels: `One for each image: whole numbers from 0 to ${classes - 1}.` }),
+    out_sample: "The network's prediction, [N, C, H, W].",
+  };
+  for (const port of [...graph.inputs, ...graph.outputs]) port.doc = documents[port.name];
+  graph.doc =
+    'One call of a denoising network. A timestep or class outside its range is refused by the CPU provider of onnxruntime ' +
+    'as an index out of bounds; GPU providers do not look, and what they give then is not defined.';
 }
+
+/** What cannot be seen from the ports and must fit the configs beside the file: runtimes compare it. */
+export const inferenceMetadata = (timesteps: number, classes: number | null): Record<string, string> => ({
+  num_train_timesteps: String(timesteps),
+  num_class_embeds: String(classes ?? 0),
+});

@@ -78,7 +78,7 @@ const FIELDS: Fields<UNet2DConfig> = {
   downsample_type: oneOf(['conv'], 'conv'),
   upsample_type: oneOf(['conv'], 'conv'),
   dropout: oneOf([0], 0),
-  act_fn: oneOf(['silu'], 'silu'),
+  act_fn: oneOf(['silu', 'swish'], 'silu') as Fields<UNet2DConfig>['act_fn'],
   attention_head_dim: nullable(integer(1, 8192), 8),
   norm_num_groups: integer(1, 8192, 32),
   attn_norm_num_groups: oneOf([null], null),
@@ -90,13 +90,21 @@ const FIELDS: Fields<UNet2DConfig> = {
   num_train_timesteps: nullable(integer(1, 100_000)) as Fields<UNet2DConfig>['num_train_timesteps'],
 };
 
+/** Names that versions of 2022 had for keys above; at null they were not in use. */
+const FORMER_NAMES = [
+  ...['image_size', 'num_res_blocks', 'block_channels', 'down_blocks', 'up_blocks', 'downscale_freq_shift'],
+  ...['resnet_num_groups', 'resnet_act_fn', 'resnet_eps', 'num_head_channels'],
+];
+
 const ACTION = 'read the UNet2DModel config';
 const DEFAULT_TIMESTEPS = 1000;
 
 /** @throws InputError on an unknown key, a value that is not supported, or values that do not go together. */
 export function readUNet2DConfig(json: unknown): UNet2DConfig {
-  const config = readFields(json, ACTION, FIELDS, ['_diffusers_version', '_name_or_path']);
+  const former = FORMER_NAMES.filter((name) => (json as Record<string, unknown> | null)?.[name] === null);
+  const config = readFields(json, ACTION, FIELDS, ['_diffusers_version', '_name_or_path', ...former]);
   config.num_train_timesteps ??= DEFAULT_TIMESTEPS;
+  config.act_fn = 'silu'; // swish is the same
   const levels = config.block_out_channels.length;
   for (const name of ['down_block_types', 'up_block_types'] as const) {
     const rule = `a list of ${levels}, one for each of block_out_channels`;

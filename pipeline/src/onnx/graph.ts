@@ -41,10 +41,14 @@ export interface Port {
   name: string;
   dtype: DType;
   dims: readonly (number | string)[];
+  /** A sentence for whoever opens the file. */
+  doc?: string | undefined;
 }
 
 export interface Graph {
   name: string;
+  /** As of a port. */
+  doc?: string | undefined;
   inputs: Port[];
   outputs: Port[];
   nodes: Node[];

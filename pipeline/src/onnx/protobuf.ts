@@ -25,6 +25,7 @@ export function encodeModel(graph: Graph, metadata: Readonly<Record<string, stri
     metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
     graph: {
       name: graph.name,
+      ...(graph.doc !== undefined && { docString: graph.doc }),
       input: graph.inputs.map(valueInfo),
       output: graph.outputs.map(valueInfo),
       initializer: [...graph.constants].map(([name, constant]) => tensor(name, constant)),
@@ -41,9 +42,10 @@ export function encodeModel(graph: Graph, metadata: Readonly<Record<string, stri
   return onnx.ModelProto.encode(model).finish();
 }
 
-function valueInfo({ name, dtype, dims }: Port) {
+function valueInfo({ name, dtype, dims, doc }: Port) {
   const dim = dims.map((size) => (typeof size === 'string' ? { dimParam: size } : { dimValue: size }));
-  return { name, type: { tensorType: { elemType: DATA_TYPE[dtype], shape: { dim } } } };
+  const type = { tensorType: { elemType: DATA_TYPE[dtype], shape: { dim } } };
+  return { name, type, ...(doc !== undefined && { docString: doc }) };
 }
 
 function tensor(name: string, { dtype, dims, data }: Constant) {

@@ -16,21 +16,38 @@ export function numberOption(option: string, group: string, describe: string, st
   return { group, describe, requiresArg: true, coerce: toNumber(option), ...shown };
 }
 
-/** A yargs `coerce` for numbers with commas between them: `0,1,2`. Spaces do not matter. */
-export function toNumbers(option: string): (value: unknown) => number[] | undefined {
+/**
+ * A yargs `coerce` for texts with commas between them: `7,male`. Spaces around them do not matter. One that holds a comma
+ * stands in double quotes, which the shell must leave alone: `'"Mouse, grey",Dog'`; a quote in quotes is doubled.
+ */
+export function toList(option: string, example: string): (value: unknown) => string[] | undefined {
   return (value) => {
     if (value === undefined) return undefined;
-    return String(value)
-      .split(',')
-      .map((part) => parse(option, part, 'numbers with commas between them, as 0,1,2', value));
+    const refuse = () => {
+      throw new InputError(
+        `Cannot read the options: --${option} must be a list with commas between its parts, as ${example}, received "${String(value)}".`,
+      );
+    };
+    const list: string[] = [];
+    let rest = String(value);
+    for (let more = true; more; ) {
+      const part = /^\s*(?:"((?:[^"]|"")*)"|([^",]*))\s*(,|$)/.exec(rest) ?? refuse();
+      const [whole, quoted, plain = ''] = part;
+      const text = quoted === undefined ? plain.trim() : quoted.replaceAll('""', '"');
+      if (text === '') refuse();
+      list.push(text);
+      rest = rest.slice(whole.length);
+      more = part[3] === ',';
+    }
+    return list;
   };
 }
 
-function parse(option: string, value: unknown, rule = 'a number', whole: unknown = value): number {
+function parse(option: string, value: unknown): number {
   const text = String(value).trim();
   const number = Number(text);
   if (text !== '' && Number.isFinite(number)) return number;
-  throw new InputError(`Cannot read the options: --${option} must be ${rule}, received "${String(whole)}".`);
+  throw new InputError(`Cannot read the options: --${option} must be a number, received "${String(value)}".`);
 }
 
 /** Lets the options named here be given more than once, each with one value; of all others, a second is refused. */

@@ -17,6 +17,8 @@ export interface PlannedModel extends TrainableModel {
   imageShape: readonly [number, number, number];
   /** null without conditioning. */
   classCount: number | null;
+  /** T: timesteps are whole numbers in 0..T-1. */
+  timestepCount: number;
 }
 
 export interface TrainPlan {

@@ -20,7 +20,7 @@ export interface Job {
   trajectories: readonly Trajectory[];
   /** Called for each trajectory as it ends; the job is over with its last one. */
   onDone: (index: number, trajectory: Trajectory) => void;
-  /** Called once, when a call of the network for one of its images failed; nothing more is told of it. */
+  /** Called once, when the network failed at one of its images or gave no picture; nothing more is told of it. */
   onFailed: (error: unknown) => void;
 }
 
@@ -78,19 +78,30 @@ export function createBatcher({ run, size, maxBatch, quantum }: BatcherOptions):
     try {
       output = await run(x.subarray(0, n * size), timesteps.subarray(0, n), labels);
     } catch (error) {
-      const failed = new Set(places.map(({ job }) => job));
-      for (const job of failed) queue.remove((place) => place.job === job, job.client);
-      for (const job of failed) job.onFailed(error);
+      fail(new Map(places.map(({ job }) => [job, error])));
       return { batch: n, network: performance.now() - called, step: performance.now() - begin };
     }
     const network = performance.now() - called;
     const ended: Place[] = [];
+    const failed = new Map<Job, unknown>();
     for (const [i, place] of places.entries()) {
-      if (place.trajectory.advance(output.subarray(i * size, (i + 1) * size))) ended.push(place);
+      if (failed.has(place.job)) continue;
+      try {
+        if (place.trajectory.advance(output.subarray(i * size, (i + 1) * size))) ended.push(place);
+      } catch (error) {
+        failed.set(place.job, error); // an image that is none is its own job's affair
+      }
     }
+    fail(failed);
     for (const place of ended) queue.drop(place.job.client, place);
-    for (const { job, index, trajectory } of ended) job.onDone(index, trajectory);
+    for (const { job, index, trajectory } of ended) if (!failed.has(job)) job.onDone(index, trajectory);
     return { batch: n, network, step: performance.now() - begin };
+  }
+
+  /** Drops the jobs, then tells why. */
+  function fail(jobs: ReadonlyMap<Job, unknown>): void {
+    for (const job of jobs.keys()) queue.remove((place) => place.job === job, job.client);
+    for (const [job, error] of jobs) job.onFailed(error);
   }
 
   return {

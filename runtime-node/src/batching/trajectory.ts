@@ -2,7 +2,7 @@
  * What goes through the network step by step, one image each: a sampler on its way from noise to picture, or a single
  * call. A batch is any of them beside each other, each with a timestep of its own.
  */
-import { applyRow, type SamplerTable, seededNoise } from '@onnoise/scheduler';
+import { applyRow, badOutput, InputError, type SamplerTable, seededNoise } from '@onnoise/scheduler';
 
 export interface Trajectory {
   /** What the network is to see next, [C, H, W]. */
@@ -11,7 +11,10 @@ export interface Trajectory {
   readonly timestep: number;
   /** Class; 0 for an unconditional network. */
   readonly label: number;
-  /** Takes the network's output for it, [C, H, W]; true when this was the last. */
+  /**
+   * Takes the network's output for it, [C, H, W]; true when this was the last.
+   * @throws InputError for one that is NaN or infinite.
+   */
   advance(output: Float32Array): boolean;
 }
 
@@ -43,7 +46,10 @@ export function sampling({ table, size, seed, label, onPartial, partials = [] }:
       const row = table.rows[step]!;
       step++;
       if (row.D !== 0) seededNoise(seed, step, z);
-      applyRow(row, table.clip, x, output, x0, z);
+      if (!applyRow(row, table.clip, x, output, x0, z)) {
+        const received = output.find((value) => !Number.isFinite(value)) ?? output[0];
+        throw badOutput({ received, step, steps: table.rows.length, timestep: row.timestep, seed });
+      }
       if (partials.includes(step)) onPartial?.(x0.slice(), step);
       return step === table.rows.length;
     },
@@ -57,6 +63,12 @@ export function singleCall(x: Float32Array, timestep: number, label: number): Tr
     timestep,
     label,
     advance(output) {
+      const bad = output.find((value) => !Number.isFinite(value));
+      if (bad !== undefined) {
+        throw new InputError(
+          `Cannot call the network: its output must be finite numbers, received ${bad} (timestep ${timestep}).`,
+        );
+      }
       x.set(output);
       return true;
     },

@@ -59,7 +59,7 @@ export function serveEngine(channel: Channel): void {
       try {
         begin(message);
       } catch (error) {
-        send({ type: 'failed', id: message.id, message: describe(error).message });
+        send({ type: 'failed', id: message.id, ...describe(error) });
       }
     }
     if (!running) void run();
@@ -80,7 +80,7 @@ export function serveEngine(channel: Channel): void {
       },
       onFailed: (error) => {
         open.delete(id);
-        send({ type: 'failed', id, message: describe(error).message });
+        send({ type: 'failed', id, ...describe(error) });
       },
     });
   }

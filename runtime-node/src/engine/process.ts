@@ -133,7 +133,8 @@ function watchSilence(child: ChildProcess, patience: number | undefined): { aske
 /** Hands what arrived to the task it is of; to nobody, where that was cancelled meanwhile. */
 function take(task: Open | undefined, message: Extract<FromEngine, { id: number }>): void {
   if (task === undefined) return;
-  if (message.type === 'failed') task.settle(new Error(message.message));
+  if (message.type === 'failed')
+    task.settle(message.user ? new InputError(message.message) : new Error(message.message));
   else if (message.type === 'partial') task.onPartial?.(message);
   else {
     task.images[message.index] = message.image;

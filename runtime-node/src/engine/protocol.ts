@@ -23,7 +23,7 @@ export interface EngineModel {
   shape: ImageShape;
   /** 0: not conditional. */
   classes: number;
-  /** One a class, where the model card names them. */
+  /** One a class, where model_index.json or the model card names them. */
   classNames?: readonly string[] | undefined;
   scheduler: SchedulerConfig;
   /** sha256 of the network's file, hexadecimal. */
@@ -83,6 +83,7 @@ export type FromEngine =
   | { type: 'image'; id: number; index: number; image: Float32Array }
   /** What an image is predicted to become, after `step` of `steps`. */
   | { type: 'partial'; id: number; index: number; step: number; steps: number; image: Float32Array }
-  | { type: 'failed'; id: number; message: string }
+  /** `user`: the message is a sentence for the user. */
+  | { type: 'failed'; id: number; message: string; user: boolean }
   /** What it says at the end of its work, and now and then before; without steps in answer to a task that is cancelled. */
   | ({ type: 'steps' } & StepReport);

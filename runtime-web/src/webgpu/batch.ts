@@ -5,7 +5,7 @@
 import { type SamplerRow, seededNoise } from '@onnoise/scheduler';
 import type { InferenceSession, Tensor } from 'onnxruntime-web';
 import type { Ort } from '../ort.ts';
-import { createRowKernel } from './apply-row.ts';
+import { createRowKernel, NONE_BAD } from './apply-row.ts';
 
 export interface Batch {
   count: number;
@@ -13,12 +13,12 @@ export interface Batch {
   start(seeds: readonly number[], labels: readonly number[] | undefined): void;
   /** Queues one step; it may be under way when the promise resolves. */
   step(session: InferenceSession, row: SamplerRow, clip: number | null, noise: Noise): Promise<void>;
-  /** Queues a copy of x and x0 as they are after the steps queued so far. Two may be under way. */
+  /** Queues a copy of x, x0 and the bad step as they are after the steps queued so far. Two may be under way. */
   read(): Promise<Pictures>;
   destroy(): void;
 }
 
-/** z of a step for the seeds' images. */
+/** z of a step for the seeds' images. `draw` is the step, from 1. */
 export interface Noise {
   seeds: readonly number[];
   /** Of the seeds' streams; 0 is where sampling starts. */
@@ -28,6 +28,8 @@ export interface Noise {
 export interface Pictures {
   x: Float32Array<ArrayBuffer>;
   x0: Float32Array<ArrayBuffer>;
+  /** The first step, from 1, at which the network's output was NaN or infinite; undefined where there was none. */
+  bad: number | undefined;
 }
 
 /**
@@ -54,8 +56,11 @@ export function createBatch(
   const storage = (length: number) =>
     createBuffer(length, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST);
   const [x, x0, z] = [storage(bytes), storage(bytes), storage(bytes)] as const;
-  const staging = [0, 1].map(() => createBuffer(2 * bytes, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST));
-  const kernel = createRowKernel(device, { x, x0, z });
+  const bad = storage(BAD_BYTES);
+  const staging = [0, 1].map(() =>
+    createBuffer(2 * bytes + BAD_BYTES, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST),
+  );
+  const kernel = createRowKernel(device, { x, x0, z, bad });
 
   const onDevice = (buffer: GPUBuffer, dataType: 'float32' | 'int64', dims: number[]): Tensor =>
     ort.Tensor.fromGpuBuffer<'float32' | 'int64'>(buffer, { dataType, dims });
@@ -87,6 +92,7 @@ export function createBatch(
       queue.writeBuffer(x, 0, draw({ seeds, draw: 0 }));
       queue.writeBuffer(x0, 0, values.fill(0));
       queue.writeBuffer(z, 0, values);
+      queue.writeBuffer(bad, 0, Uint32Array.of(NONE_BAD));
       for (const [n, value] of labels?.entries() ?? []) label!.values[n] = BigInt(value);
       label?.write();
     },
@@ -97,7 +103,7 @@ export function createBatch(
       const { out_sample: output } = await session.run(feeds);
       if (row.D !== 0) queue.writeBuffer(z, 0, draw(noise));
       const encoder = device.createCommandEncoder();
-      kernel.encode(encoder, row, clip, output!.gpuBuffer);
+      kernel.encode(encoder, noise.draw, row, clip, output!.gpuBuffer);
       queue.submit([encoder.finish()]);
       output!.dispose();
     },
@@ -106,11 +112,17 @@ export function createBatch(
       const encoder = device.createCommandEncoder();
       encoder.copyBufferToBuffer(x, 0, target, 0, bytes);
       encoder.copyBufferToBuffer(x0, 0, target, bytes, bytes);
+      encoder.copyBufferToBuffer(bad, 0, target, 2 * bytes, BAD_BYTES);
       queue.submit([encoder.finish()]);
       await target.mapAsync(GPUMapMode.READ);
       const both = target.getMappedRange().slice(0);
       target.unmap();
-      return { x: new Float32Array(both, 0, size), x0: new Float32Array(both, bytes, size) };
+      const [step] = new Uint32Array(both, 2 * bytes, 1);
+      return {
+        x: new Float32Array(both, 0, size),
+        x0: new Float32Array(both, bytes, size),
+        bad: step === NONE_BAD ? undefined : step,
+      };
     },
     destroy() {
       kernel.destroy();
@@ -118,6 +130,9 @@ export function createBatch(
     },
   };
 }
+
+/** Of the word that tells of a bad step. */
+const BAD_BYTES = 4;
 
 /** onnxruntime's kernels read and write four values at a time. */
 const padded = (bytes: number) => Math.ceil(bytes / 16) * 16;

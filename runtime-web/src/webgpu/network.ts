@@ -6,12 +6,13 @@
  * Where the whole network runs on the GPU its commands are captured once and replayed (graph capture), which saves
  * onnxruntime's work on each step; a captured session is bound to its buffers, so another batch size opens another.
  */
+import { badOutput, onnxReason, type SamplerTable } from '@onnoise/scheduler';
 import type { InferenceSession } from 'onnxruntime-web';
 import type { Artefact } from '../artefact.ts';
 import type { Network } from '../network.ts';
 import type { Ort } from '../ort.ts';
-import { firstLine, openSession } from '../session.ts';
-import { type Batch, createBatch } from './batch.ts';
+import { openSession } from '../session.ts';
+import { type Batch, createBatch, type Pictures } from './batch.ts';
 import { openGpu } from './device.ts';
 
 /** @throws InputError for a file that is not a network of this shape, or where there is no device. */
@@ -54,7 +55,7 @@ export async function openWebGpu(
         await gpu.guard(warmUp(current, artefact)); // captures
         return current;
       } catch (error) {
-        notCaptured = whyNotCaptured(firstLine((error as Error).cause ?? error));
+        notCaptured = whyNotCaptured(onnxReason((error as Error).cause ?? error));
         if (current) await close();
         else batch.destroy();
       }
@@ -92,7 +93,10 @@ export async function openWebGpu(
           await gpu.guard(batch.step(session, row, table.clip, { seeds, draw: step }));
           const done =
             onStep && (wantsStep?.(step, steps) ?? true)
-              ? batch.read().then((pictures) => onStep({ step, steps, timestep: row.timestep, ...pictures }))
+              ? batch.read().then((pictures) => {
+                  const { x, x0 } = checked(pictures, table);
+                  onStep({ step, steps, timestep: row.timestep, x, x0 });
+                })
               : device.queue.onSubmittedWorkDone();
           done.catch(() => undefined); // told when it is waited for
           queued.push(done);
@@ -100,7 +104,7 @@ export async function openWebGpu(
           if (before) await gpu.guard(before);
         }
         await gpu.guard(queued.at(-1)!);
-        return (await gpu.guard(batch.read())).x;
+        return checked(await gpu.guard(batch.read()), table).x;
       } finally {
         await Promise.allSettled(queued.slice(-2)); // the buffers are free for the next call
       }
@@ -110,6 +114,13 @@ export async function openWebGpu(
       gpu.destroy();
     },
   };
+}
+
+/** The pictures, where every output of the network so far was finite. @throws InputError else. */
+function checked(pictures: Pictures, { rows }: SamplerTable): Pictures {
+  const { bad: step } = pictures;
+  if (step === undefined) return pictures;
+  throw badOutput({ step, steps: rows.length, timestep: rows[step - 1]!.timestep });
 }
 
 /** One step of nothing: shaders are compiled and commands captured before they are waited for. */

@@ -30,7 +30,7 @@ export interface ModelInfo {
   shape: [c: number, h: number, w: number];
   /** Classes of a conditional model, 0 for an unconditional one. */
   classes: number;
-  /** One a class, where the model card names them. */
+  /** One a class, where model_index.json or the model card names them. */
   classNames?: string[];
   scheduler: SchedulerConfig;
   /** Size of the network's file. */

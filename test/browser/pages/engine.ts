@@ -1,15 +1,22 @@
 /** Gives tests the library on the page's own thread, and the kernel of WebGPU by itself, as `window.engine`. */
 import { loadModel } from '../../../runtime-web/src/index.ts';
-import { createRowKernel } from '../../../runtime-web/src/webgpu/apply-row.ts';
+import { createRowKernel, NONE_BAD } from '../../../runtime-web/src/webgpu/apply-row.ts';
 import type { SamplerRow } from '../../../scheduler/src/index.ts';
 
 /** x, x0, the network's output and z, of one length. */
 export type RowValues = Record<'x' | 'x0' | 'output' | 'z', number[]>;
 
+/** `bad` is the first step whose output or x is not finite, null where none is. */
+export interface RowResult {
+  x: number[];
+  x0: number[];
+  bad: number | null;
+}
+
 export interface Engine {
   loadModel: typeof loadModel;
   /** x and x0 after the rows, on the GPU. */
-  applyRows(rows: SamplerRow[], clip: number | null, values: RowValues): Promise<{ x: number[]; x0: number[] }>;
+  applyRows(rows: SamplerRow[], clip: number | null, values: RowValues): Promise<RowResult>;
   /** Devices that were asked for on this page, in order. */
   devices: GPUDevice[];
 }
@@ -38,23 +45,27 @@ async function applyRows(rows: SamplerRow[], clip: number | null, values: RowVal
     device.queue.writeBuffer(buffer, 0, Float32Array.from(numbers));
     return buffer;
   };
-  const download = async (buffer: GPUBuffer) => {
+  const read = async (buffer: GPUBuffer) => {
     const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
     const target = device.createBuffer({ size: buffer.size, usage });
     const encoder = device.createCommandEncoder();
     encoder.copyBufferToBuffer(buffer, 0, target, 0, buffer.size);
     device.queue.submit([encoder.finish()]);
     await target.mapAsync(GPUMapMode.READ);
-    return Array.from(new Float32Array(target.getMappedRange()));
+    return target.getMappedRange();
   };
+  const download = async (buffer: GPUBuffer) => Array.from(new Float32Array(await read(buffer)));
   const [x, x0, output, z] = [upload(values.x), upload(values.x0), upload(values.output), upload(values.z)];
-  const kernel = createRowKernel(device, { x, x0, z });
-  for (const row of rows) {
+  const bad = upload([0]);
+  device.queue.writeBuffer(bad, 0, Uint32Array.of(NONE_BAD));
+  const kernel = createRowKernel(device, { x, x0, z, bad });
+  for (const [i, row] of rows.entries()) {
     const encoder = device.createCommandEncoder();
-    kernel.encode(encoder, row, clip, output);
+    kernel.encode(encoder, i + 1, row, clip, output);
     device.queue.submit([encoder.finish()]);
   }
-  const result = { x: await download(x), x0: await download(x0) };
+  const step = new Uint32Array(await read(bad))[0]!;
+  const result = { x: await download(x), x0: await download(x0), bad: step === NONE_BAD ? null : step };
   device.destroy();
   return result;
 }

@@ -16,6 +16,11 @@ export function tinyPlan({ training, output, scheduler, model }: PartialConfig =
       },
     },
   ]);
-  const net = { ...tinyNet({ channels: 1, hidden: 3 }), imageShape: [1, 4, 4] as const, classCount: null };
+  const net = {
+    ...tinyNet({ channels: 1, hidden: 3 }),
+    imageShape: [1, 4, 4] as const,
+    classCount: null,
+    timestepCount: 20,
+  };
   return planTraining(config, net, (seed) => tinyParameters(net, seed));
 }

@@ -1,4 +1,4 @@
-import { compileSampler, parseSchedulerConfig, sampleImages } from '@onnoise/scheduler';
+import { compileSampler, InputError, parseSchedulerConfig, sampleImages } from '@onnoise/scheduler';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { createBatcher, type RunBatch } from '../../../runtime-node/src/batching/batcher.ts';
@@ -127,6 +127,38 @@ describe('createBatcher', () => {
     expect(failed).toHaveBeenCalledExactlyOnceWith(new Error('out of memory'));
     expect(done).toHaveBeenCalledTimes(2);
   });
+
+  it.each([Number.NaN, Number.POSITIVE_INFINITY])(
+    'refuses the image whose output is %d, and leaves the rest of its call alone',
+    async (value) => {
+      const run: RunBatch = async (x, timesteps, labels) => {
+        const output = await network(x, timesteps, labels);
+        for (const [i, label] of labels.entries()) if (label === 3 && timesteps[i] === 50) output[i * SIZE + 7] = value;
+        return output;
+      };
+      const batcher = createBatcher({ run, size: SIZE, maxBatch: 8 });
+      const asked: Asked = { seeds: [1, 2], label: 0, steps: 4, sampler: 'ddim', eta: 0 };
+      const told = [0, 1, 2].map(() => ({ onDone: vi.fn(), onFailed: vi.fn() }));
+      batcher.add({ id: 0, client: 'a', trajectories: trajectories(asked), ...told[0]! });
+      batcher.add({ id: 1, client: 'b', trajectories: trajectories({ ...asked, label: 3 }), ...told[1]! });
+      batcher.add({ id: 2, client: 'b', trajectories: [singleCall(new Float32Array(SIZE), 50, 3)], ...told[2]! });
+      while (await batcher.step());
+      expect(batcher.size).toBe(0);
+      expect(told[0]!.onFailed).not.toHaveBeenCalled();
+      const whole = Float32Array.from(told[0]!.onDone.mock.calls.flatMap(([, { x }]) => [...x]));
+      expect(whole).toEqual(await alone(asked));
+      expect(told[1]!.onDone).not.toHaveBeenCalled();
+      expect(told[1]!.onFailed).toHaveBeenCalledExactlyOnceWith(
+        new InputError(
+          `Cannot sample images: the network's output must be finite numbers, received ${value} at step 2 of 4 (timestep 50, seed 1).`,
+        ),
+      );
+      expect(told[2]!.onDone).not.toHaveBeenCalled();
+      expect(told[2]!.onFailed).toHaveBeenCalledExactlyOnceWith(
+        new InputError(`Cannot call the network: its output must be finite numbers, received ${value} (timestep 50).`),
+      );
+    },
+  );
 });
 
 describe('partialSteps', () => {

@@ -130,6 +130,16 @@ describe('makeOrder', () => {
     await expect(makeOrder(await tinyArtefact(), options)).rejects.toThrow(message);
   });
 
+  test('orders classes by name as by number', async () => {
+    const data = { name: 'pets', hash: 'sha256:0', count: 2, classNames: ['cat', 'dog'] };
+    const card = { name: 'pets', data, parameters: 1, config: {}, metrics: {}, limits: [] };
+    const model = await tinyArtefact({ classes: 2 }, { card });
+    const order = await makeOrder(model, { count: 3, labels: ['dog', '0'] });
+    expect(order).toEqual(await makeOrder(model, { count: 3, labels: [1, 0] }));
+    expect(order.labels).toEqual([1, 0]);
+    await expect(makeOrder(model, { count: 3, labels: ['cow'] })).rejects.toThrow('a label must be one of cat, dog');
+  });
+
   test('refuses classes that the model has not, and more labels than images', async () => {
     const model = await tinyArtefact({ classes: 3 });
     await expect(makeOrder(model, { count: 3, labels: [3] })).rejects.toThrow('a label must be an integer from 0 to 2');

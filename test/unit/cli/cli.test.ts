@@ -38,7 +38,7 @@ describe('pipeline', () => {
     ['a stray word', ['sample', 'now'], 'Unknown argument: now\nSee: pipeline sample --help\n'],
     ['an option without its value', ['sample', '--count'], 'Not enough arguments following: count\n'],
     ['a word for a number', ['sample', '--count', 'many'], '--count must be a number, received "many"'],
-    ['words for numbers', ['sample', '--labels', '1,x'], '--labels must be numbers with commas between them'],
+    ['a list with a hole', ['sample', '--labels', '1,,2'], '--labels must be a list with commas between its parts'],
     ['a choice that is none', ['sample', '--sampler', 'euler'], 'Choices: "ddpm", "ddim"'],
     ['a missing option', ['prepare'], 'Missing required argument: data'],
   ])('refuses %s with exit code 2 and says where help is', async (_, args, message) => {
@@ -69,6 +69,41 @@ describe('pipeline sample', () => {
     expect((await readdir(join(out, 'frames'))).sort()).toEqual(['0001.png', '0002.png', '0003.png', '0004.png']);
     // The last frame is the sheet.
     expect(await readFile(join(out, 'frames', '0004.png'))).toEqual(await readFile(join(out, 'new', 'sheet.png')));
+  });
+
+  test('refuses a network that gives no numbers, and writes nothing', async () => {
+    const out = await temporaryFolder();
+    const model = await tinyArtefact({ gain: Number.NaN });
+    const { code, stdout, stderr } = await runCli(
+      'sample',
+      '--model',
+      model,
+      '--steps',
+      '4',
+      '--out',
+      join(out, 'a.png'),
+    );
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain("the network's output must be finite numbers, received NaN at step 1 of 4 (timestep 75,");
+    expect(await readdir(out)).toEqual([]);
+  });
+
+  test('takes classes by name, and says which they are', async () => {
+    const classNames = ['female', 'male', '3'];
+    const data = { name: 'people', hash: 'sha256:0', count: 2, classNames };
+    const card = { name: 'people', data, parameters: 1, config: {}, metrics: {}, limits: [] };
+    const model = await tinyArtefact({ classes: 3 }, { card });
+    const out = join(await temporaryFolder(), 'sheet.png');
+    const sampleOf = (labels: string) =>
+      runCli('sample', '--model', model, '--count', '4', '--steps', '1', '--out', out, '--labels', labels);
+    expect((await sampleOf('male, female')).stdout).toContain('4 pictures of classes 1 (male), 0 (female) in turn: ');
+    expect((await sampleOf('"male"')).stdout).toContain('4 pictures of class 1 (male): ');
+    expect((await sampleOf('3')).stdout).toContain('4 pictures of class 2 (3): ');
+    const wrong = await sampleOf('mole');
+    expect(wrong.code).toBe(2);
+    expect(wrong.stderr).toContain(
+      'Cannot sample images: a label must be one of female, male, 3, or an integer from 0 to 2, received "mole".',
+    );
   });
 
   test('the same command gives the same bytes', async () => {
@@ -169,12 +204,16 @@ describe('pipeline doctor', () => {
       cores: { count: 2, model: 'a processor' },
       memory: { total: 8 * 2 ** 30, free: 2 ** 30 },
       engines: [{ engine: 'tfjs-node', available: false, reason: 'not installed', enable: 'npm install x' }],
-      devices: [{ device: 'cpu', available: true, reason: 'part of onnxruntime-node' }],
+      devices: [
+        { device: 'cpu', available: true, reason: 'part of onnxruntime-node' },
+        { device: 'webgpu', available: true, software: true, reason: 'no GPU is seen' },
+      ],
     });
     expect(text).toContain('18.0.0 on linux x64 (too old: 20.19 or newer is needed)');
     expect(text).toContain('8 GiB, 1 GiB free');
-    expect(text).toMatch(/tfjs-node {2}no {3}not installed\n +to enable: npm install x/);
-    expect(text).toMatch(/cpu {8}yes {2}part of onnxruntime-node/);
+    expect(text).toMatch(/tfjs-node {2}no {4}not installed\n +to enable: npm install x/);
+    expect(text).toMatch(/cpu {8}yes {3}part of onnxruntime-node/);
+    expect(text).toMatch(/webgpu {5}slow {2}no GPU is seen/);
   });
 
   test('isAtLeast compares versions by number', () => {

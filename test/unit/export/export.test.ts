@@ -1,6 +1,8 @@
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import proto from 'onnx-proto';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { exportRun } from '../../../pipeline/src/export/export.ts';
 import { inferenceGraph } from '../../../pipeline/src/export/inference.ts';
@@ -12,6 +14,7 @@ import { type PartialConfig, resolveConfig } from '../../../pipeline/src/train/c
 import { planFromConfig } from '../../../pipeline/src/train/resolve.ts';
 import { runPaths, writeJson } from '../../../pipeline/src/train/run-folder.ts';
 import { loadModel } from '../../../runtime-node/src/index.ts';
+import { bytesOf, readOnnxFacts } from '../../../scheduler/src/index.ts';
 
 const networks: Record<string, Record<string, unknown>> = {
   SimpleUnet: { _class_name: 'SimpleUnet', sample_size: 16, image_channels: 1, channels: [8, 12, 16], time_emb_dim: 8 },
@@ -54,6 +57,51 @@ describe.each(Object.entries(networks))('inferenceGraph of a %s', (_, config) =>
       ...(model.classCount === null ? [] : [['class_labels', 'int64', ['batch']]]),
     ]);
     expect(ports(graph.outputs)).toEqual([['out_sample', 'float32', image]]);
+  });
+
+  it('refuses timesteps and classes out of range, where an index would wrap or be cut, and takes all others', async () => {
+    const session = await InferenceSession.create(encodeModel(graph), { logSeverityLevel: 4 });
+    const size = model.imageShape.reduce((product, side) => product * side, 1);
+    const run = (timestep: number, label = 0n) =>
+      session.run({
+        sample: new Tensor('float32', new Float32Array(2 * size), [2, ...model.imageShape]),
+        timestep: new Tensor('float32', [0, timestep], [2]),
+        ...(model.classCount !== null && { class_labels: new Tensor('int64', [0n, label], [2]) }),
+      });
+    const T = model.timestepCount;
+    const outside = [-1, -T, -0.5, T - 0.5, T, T + 1, 2 ** 31, 2 ** 32, 2 ** 32 + 512, -(2 ** 32), 3e38];
+    for (const timestep of [...outside, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
+      await expect(run(timestep), `timestep ${timestep}`).rejects.toThrow(`out of data bounds, idx=${T}`);
+    }
+    for (const timestep of [0, 1, T - 1, -0]) await run(timestep);
+    expect((await run(T - 1)).out_sample!.data).not.toEqual((await run(T - 2)).out_sample!.data);
+    if (model.classCount === null) return;
+    const classes = BigInt(model.classCount);
+    for (const label of [
+      -1n,
+      -classes,
+      classes,
+      2n ** 32n + 3n,
+      2n ** 32n,
+      -(2n ** 32n),
+      2n ** 63n - 1n,
+      -(2n ** 63n),
+    ]) {
+      await expect(run(0, label), `class ${label}`).rejects.toThrow(`out of data bounds, idx=${classes}`);
+    }
+    const outputs = [];
+    for (let label = 0n; label < classes; label++) outputs.push(String((await run(0, label)).out_sample!.data));
+    expect(new Set(outputs).size).toBe(model.classCount);
+  });
+
+  it('says in the file which values it takes', () => {
+    const { graph: written } = proto.onnx.ModelProto.decode(encodeModel(graph));
+    const docs = Object.fromEntries(written!.input!.map(({ name, docString }) => [name, docString]));
+    expect(docs.timestep).toBe(`One for each image: whole numbers from 0 to ${model.timestepCount - 1}.`);
+    expect(docs.class_labels).toBe(
+      model.classCount === null ? undefined : `One for each image: whole numbers from 0 to ${model.classCount - 1}.`,
+    );
+    expect(written!.docString).toMatch(/outside its range is refused/);
   });
 
   it('has no Transpose but those that onnxruntime fuses into a product, no sine, and names from the modules', () => {
@@ -115,6 +163,23 @@ describe('exportRun', () => {
     expect(images.length).toBe(3 * 3 * 12 * 12);
     expect(images.every(Number.isFinite)).toBe(true);
     expect(labels).toEqual([0, 1, 2]);
+  });
+
+  it('notes T and the classes in the network, and a folder put together from two models is refused', async () => {
+    await exportRun({ run: at('run'), out: at('model') });
+    const onnx = await readFile(at('model', 'unet', 'model.onnx'));
+    const { metadata } = await readOnnxFacts(bytesOf(Uint8Array.from(onnx)));
+    expect(metadata).toMatchObject({ num_train_timesteps: '50', num_class_embeds: '4', step: '4' });
+    for (const [file, key] of [
+      ['scheduler/scheduler_config.json', 'num_train_timesteps'],
+      ['unet/config.json', 'num_class_embeds'],
+    ] as const) {
+      const path = at('model', file);
+      const whole = await readFile(path, 'utf8');
+      await writeFile(path, JSON.stringify({ ...JSON.parse(whole), [key]: 3 }));
+      await expect(loadModel(at('model'), { device: 'cpu' })).rejects.toThrow(`${key} must be the same in ${file} and`);
+      await writeFile(path, whole);
+    }
   });
 
   it('takes the checkpoint of a step, and lists those there are', async () => {

@@ -32,6 +32,36 @@ describe('createModel', () => {
     expect(config).not.toHaveProperty('_diffusers_version');
   });
 
+  it('reads what diffusers wrote in 2022', () => {
+    // google/ddpm-cifar10-32
+    const given = {
+      _class_name: 'UNet2DModel',
+      _diffusers_version: '0.0.4',
+      act_fn: 'silu',
+      attention_head_dim: null,
+      block_out_channels: [128, 256, 256, 256],
+      center_input_sample: false,
+      downsample_padding: 0,
+      down_block_types: ['DownBlock2D', 'AttnDownBlock2D', 'DownBlock2D', 'DownBlock2D'],
+      up_block_types: ['UpBlock2D', 'UpBlock2D', 'AttnUpBlock2D', 'UpBlock2D'],
+      flip_sin_to_cos: false,
+      freq_shift: 1,
+      in_channels: 3,
+      layers_per_block: 2,
+      mid_block_scale_factor: 1,
+      norm_eps: 1e-6,
+      norm_num_groups: 32,
+      out_channels: 3,
+      sample_size: 32,
+      time_embedding_type: 'positional',
+    };
+    const model = createModel(given);
+    expect(model.parameters.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0)).toBe(35_746_307);
+    const former = { act_fn: 'swish', resnet_act_fn: null, num_res_blocks: null, num_train_timesteps: null };
+    expect(createModel({ ...given, ...former }).config).toEqual(model.config);
+    expect(() => createModel({ ...given, num_res_blocks: 2 })).toThrow('unknown key "num_res_blocks"');
+  });
+
   it('takes its own complete config back', () => {
     for (const given of [simple, unet]) {
       const { config } = createModel(given);
@@ -67,7 +97,11 @@ describe('createModel', () => {
       { ...unet, sample_size: undefined },
       'sample_size must be an integer from 1 to 4096, received undefined',
     ],
-    ['an activation that is not there', { ...unet, act_fn: 'mish' }, 'act_fn must be "silu" (no other value is sup'],
+    [
+      'an activation that is not there',
+      { ...unet, act_fn: 'mish' },
+      'act_fn must be one of "silu", "swish", received "mish"',
+    ],
     ['dropout', { ...unet, dropout: 0.1 }, 'dropout must be 0 (no other value is supported), received 0.1'],
     ['a block that is not there', { ...unet, down_block_types: ['SkipDownBlock2D', 'DownBlock2D'] }, 'AttnDownBlock2D'],
     ['too few blocks', { ...unet, up_block_types: ['UpBlock2D'] }, 'up_block_types must be a list of 2'],

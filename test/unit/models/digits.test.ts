@@ -1,6 +1,10 @@
 import { execFileSync } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
+import { describeNetwork } from '../../../pipeline/src/model-card.ts';
 import { loadModel } from '../../../runtime-node/src/index.ts';
 import { lacksPython, PYTHON, skipBecause } from '../../support/skip.ts';
 
@@ -23,6 +27,21 @@ describe('models/digits', () => {
     expect(Math.max(...border)).toBeLessThan(-0.5);
     expect((await model.sample(options)).images).toEqual(images);
     await model.dispose();
+  });
+
+  it('refuses timesteps and classes out of range, and says which are in it', async () => {
+    const session = await InferenceSession.create(join(folder, 'unet', 'model.onnx'), { logSeverityLevel: 4 });
+    const run = (timestep: number, label: bigint) =>
+      session.run({
+        sample: new Tensor('float32', new Float32Array(784), [1, 1, 28, 28]),
+        timestep: new Tensor('float32', [timestep], [1]),
+        class_labels: new Tensor('int64', [label], [1]),
+      });
+    for (const timestep of [-1, -1000, 1000]) await expect(run(timestep, 0n)).rejects.toThrow('idx=1000');
+    for (const label of [-1n, 10n, 2n ** 32n + 3n]) await expect(run(0, label)).rejects.toThrow('idx=10 ');
+    await run(999, 9n);
+    const card = await readFile(join(folder, 'README.md'), 'utf8');
+    expect(card).toContain(describeNetwork({ classes: 10, timesteps: 1000 }));
   });
 
   it("passes ONNX's own checker", skipBecause(lacksPython('onnx')), () => {

@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { openOnDevice } from '../../../runtime-node/src/choose.ts';
 import { type Device, findGpu, inspectDevice, type Machine } from '../../../runtime-node/src/devices.ts';
@@ -105,9 +108,32 @@ describe('inspectDevice', () => {
     const onSoftware = await inspectDevice('webgpu', machine([], all));
     expect([onSoftware.available, onSoftware.reason]).toEqual([
       true,
-      'on a software renderer: right, but far slower than cpu',
+      'no GPU is seen: a software renderer computes, right but far slower than cpu, and auto passes it by',
     ]);
+    expect(onSoftware.software).toBe(true);
     expect((await inspectDevice('webgpu', machine(['/dev/dri/renderD129'], all))).reason).toContain('renderD129');
+  });
+
+  test('says of webgpu what auto says, whatever the machine has', async () => {
+    for (const files of [[], ['/dev/dri/renderD128'], ['/dev/nvidia3']]) {
+      for (const working of [all, ['cpu'] as Device[]]) {
+        const here = machine(files, working);
+        const { report } = await openOnDevice('auto', opener({ cpu: 1, webgpu: 2 }), here);
+        const { available, software, reason } = await inspectDevice('webgpu', here);
+        const tried = report.reason.includes('on webgpu');
+        expect(tried, report.reason).toBe(available && !software);
+        if (!tried) expect(report.reason).toMatch(software ? /no webgpu: no GPU is seen$/ : /no webgpu: /);
+        if (software) expect(reason).toMatch(/^no GPU is seen: .* auto passes it by$/);
+      }
+    }
+  });
+
+  test('keeps what the driver writes off the terminal', async () => {
+    const devices = JSON.stringify(join(import.meta.dirname, '../../../runtime-node/src/devices.ts'));
+    const program = `import(${devices}).then(async ({ inspectDevice }) => console.log(JSON.stringify(await inspectDevice('webgpu'))))`;
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--import', 'tsx', '-e', program]);
+    expect(JSON.parse(stdout)).toMatchObject({ device: 'webgpu', available: expect.any(Boolean) });
+    expect(stderr).toBe('');
   });
 
   test('knows that CUDA is for linux x64 only', async () => {
@@ -125,6 +151,7 @@ describe('findGpu', () => {
     expect(findGpu(machine(['/dev/dri/card0'], []))).toBeUndefined();
     expect(findGpu(machine(['/dev/dri/renderD128'], []))).toBe('/dev/dri/renderD128');
     expect(findGpu(machine(['/dev/dxg'], []))).toBe('/dev/dxg');
+    expect(findGpu(machine(['/dev/nvidiactl', '/dev/nvidia3'], []))).toBe('/dev/nvidia3');
     expect(findGpu(machine([], [], 'win32'))).toBe('Direct3D');
   });
 });

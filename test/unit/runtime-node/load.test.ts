@@ -1,9 +1,10 @@
 import { copyFile, mkdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import proto from 'onnx-proto';
 import { describe, expect, test } from 'vitest';
 import { type DeviceReport, loadModel } from '../../../runtime-node/src/index.ts';
 import { InputError } from '../../../scheduler/src/index.ts';
-import { temporaryFolder, tinyArtefact, tinyOnnx } from '../../support/tiny-onnx.ts';
+import { type TinyOptions, temporaryFolder, tinyArtefact, tinyOnnx } from '../../support/tiny-onnx.ts';
 
 const cpu = { device: 'cpu' as const };
 
@@ -93,12 +94,112 @@ describe('loadModel', () => {
 
   test('refuses a truncated network and one that is no ONNX at all', async () => {
     const folder = await tinyArtefact();
-    await truncate(join(folder, 'unet', 'model.onnx'), 100);
-    await expectRefusal(folder, /model\.onnx must be an ONNX file that onnxruntime can run on cpu/);
-    await writeFile(join(folder, 'unet', 'model.onnx'), 'not a network');
-    await expectRefusal(folder, /model\.onnx must be an ONNX file/);
-    await writeFile(join(folder, 'unet', 'model.onnx'), '');
-    await expectRefusal(folder, /model\.onnx must/);
+    const onnx = join(folder, 'unet', 'model.onnx');
+    await truncate(onnx, 100);
+    await expectRefusal(folder, /model\.onnx must be an ONNX network, received the first 100 bytes of 347: it was cut/);
+    await writeFile(onnx, 'not a network');
+    await expectRefusal(
+      folder,
+      /model\.onnx must be an ONNX file that onnxruntime can run on cpu, received "Protobuf parsing failed"\.$/,
+    );
+    await writeFile(onnx, '');
+    await expectRefusal(folder, /model\.onnx must be an ONNX network, received an empty file\.$/);
+    await writeFile(onnx, 'version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 4675609\n');
+    await expectRefusal(folder, /received a pointer of Git LFS, not the file itself\.$/);
+  });
+
+  test("leaves out onnxruntime's C++", async () => {
+    const folder = await tinyArtefact();
+    const model = proto.onnx.ModelProto.decode(tinyOnnx());
+    model.irVersion = 99;
+    await writeFile(join(folder, 'unet', 'model.onnx'), proto.onnx.ModelProto.encode(model).finish());
+    await expectRefusal(
+      folder,
+      /on cpu, received "Unsupported model IR version: 99, max supported IR version: \d+"\.$/,
+    );
+  });
+
+  test('compares the number of timesteps and of classes that its files tell', async () => {
+    const noted = async (metadata: Record<string, string>, options: TinyOptions = {}) => {
+      const folder = await tinyArtefact(options);
+      const model = proto.onnx.ModelProto.decode(tinyOnnx(options));
+      const entry = ([key, value]: [string, string]) => proto.onnx.StringStringEntryProto.create({ key, value });
+      model.metadataProps = Object.entries(metadata).map(entry);
+      await writeFile(join(folder, 'unet', 'model.onnx'), proto.onnx.ModelProto.encode(model).finish());
+      return folder;
+    };
+    await expectRefusal(
+      await edit(await tinyArtefact(), 'unet/config.json', { num_train_timesteps: 300 }),
+      'Cannot load model: num_train_timesteps must be the same in scheduler/scheduler_config.json and unet/config.json, received 100 and 300.',
+    );
+    await expectRefusal(
+      await noted({ num_train_timesteps: '99' }),
+      'num_train_timesteps must be the same in scheduler/scheduler_config.json and unet/model.onnx, received 100 and 99.',
+    );
+    await expectRefusal(
+      await noted({ num_class_embeds: '10' }, { classes: 3 }),
+      'num_class_embeds must be the same in unet/config.json and unet/model.onnx, received 3 and 10.',
+    );
+    const agreed = await noted({ num_train_timesteps: '100', num_class_embeds: '3', run: 'x' }, { classes: 3 });
+    await (await loadModel(await edit(agreed, 'unet/config.json', { num_train_timesteps: 100 }), cpu)).dispose();
+    // diffusers writes null where its time embedding needs no table
+    await (await loadModel(await edit(agreed, 'unet/config.json', { num_train_timesteps: null }), cpu)).dispose();
+  });
+
+  test('says which timestep a network does not know that tells nothing of them', async () => {
+    const folder = await tinyArtefact();
+    const model = proto.onnx.ModelProto.decode(tinyOnnx());
+    const { graph } = model;
+    const { NodeProto, AttributeProto, TensorProto } = proto.onnx;
+    // 50 rows of time where the schedule has 100 timesteps
+    graph!.initializer!.push(
+      TensorProto.create({ name: 'rows', dataType: 1, dims: [50], floatData: new Array(50).fill(0) }),
+    );
+    const to = AttributeProto.create({ name: 'to', type: 2, i: 7 });
+    graph!.node!.find(({ output }) => output![0] === 'time')!.output = ['divided'];
+    graph!.node!.unshift(
+      NodeProto.create({ opType: 'Cast', input: ['timestep'], output: ['index'], attribute: [to] }),
+      NodeProto.create({ opType: 'Gather', input: ['rows', 'index'], output: ['time'] }),
+    );
+    await writeFile(join(folder, 'unet', 'model.onnx'), proto.onnx.ModelProto.encode(model).finish());
+    const loaded = await loadModel(folder, cpu);
+    const sampling = loaded.sample({ steps: 4 });
+    await expect(sampling).rejects.toBeInstanceOf(InputError);
+    await expect(sampling).rejects.toThrow(
+      /^Cannot sample images: .*model\.onnx must run at timestep 75, received ".*idx=75/,
+    );
+    await loaded.dispose();
+  });
+
+  test('refuses a network of half precision', async () => {
+    const folder = await tinyArtefact();
+    const model = proto.onnx.ModelProto.decode(tinyOnnx());
+    const { graph } = model;
+    const half = 10;
+    for (const port of [...graph!.input!, ...graph!.output!]) port.type!.tensorType!.elemType = half;
+    for (const one of graph!.initializer!.filter(({ dataType }) => dataType === 1)) {
+      Object.assign(one, { dataType: half, int32Data: [0x3c00], floatData: [] });
+    }
+    await writeFile(join(folder, 'unet', 'model.onnx'), proto.onnx.ModelProto.encode(model).finish());
+    await expectRefusal(folder, 'must have sample as float32 [N, 1, 4, 4] with N free, received float16 [N, 1, 4, 4].');
+  });
+
+  test('knows the names of classes, of model_index.json before those of the card', async () => {
+    const data = { name: 'pets', hash: 'sha256:0', count: 2, classNames: ['cat', 'dog'] };
+    const card = { name: 'pets', data, parameters: 1, config: {}, metrics: {}, limits: [] };
+    const folder = await tinyArtefact({ classes: 2 }, { card });
+    const namesOf = async (changes: object) => {
+      const model = await loadModel(await edit(folder, 'model_index.json', changes), cpu);
+      await model.dispose();
+      return model.classNames;
+    };
+    expect(await namesOf({})).toEqual(['cat', 'dog']);
+    expect(await namesOf({ id2label: { 0: 'female', 1: 'male' } })).toEqual(['female', 'male']);
+    expect(await namesOf({ id2label: { 0: 'female' } })).toEqual(['cat', 'dog']);
+    await expectRefusal(
+      await edit(folder, 'model_index.json', { id2label: { 0: 1 } }),
+      'id2label of model_index.json must be an object with a name for each class, received {"0":1}',
+    );
   });
 
   test.each([

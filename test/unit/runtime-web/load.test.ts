@@ -55,6 +55,15 @@ function network(conditional: boolean): Uint8Array<ArrayBuffer> {
   );
 }
 
+/** The same with notes of its writer. */
+function noted(metadata: Record<string, string>): Uint8Array<ArrayBuffer> {
+  const model = onnx.ModelProto.decode(network(false));
+  model.metadataProps = Object.entries(metadata).map(([key, value]) =>
+    onnx.StringStringEntryProto.create({ key, value }),
+  );
+  return Uint8Array.from(onnx.ModelProto.encode(model).finish());
+}
+
 const schedulerJson = { num_train_timesteps: 50, beta_schedule: 'squaredcos_cap_v2' };
 const json = (value: unknown) => new Blob([JSON.stringify(value)]);
 
@@ -96,6 +105,26 @@ describe('loadModel and sample', () => {
     await model.dispose();
   });
 
+  it('takes classes by name, of model_index.json before those of the card', async () => {
+    const named = {
+      'model_index.json': json({ id2label: { 0: 'cat', 1: 'dog', 2: 'a horse, grey' } }),
+      'README.md': new Blob(['- classes: a, b, c']),
+    };
+    const model = await loadModel(files(true, named), { device: 'wasm' });
+    expect(model.classNames).toEqual(['cat', 'dog', 'a horse, grey']);
+    const { labels } = await model.sample({ count: 4, steps: 1, labels: ['a horse, grey', 1, '0'] });
+    expect(labels).toEqual([2, 1, 0, 2]);
+    await expect(model.sample({ labels: ['cow'] })).rejects.toThrow(
+      'a label must be one of cat, dog, a horse, grey, or an integer from 0 to 2, received "cow".',
+    );
+    await model.dispose();
+  });
+
+  it('takes the files that are read first for what they are: a broken model_index.json is told of', async () => {
+    const load = loadModel(files(true, { 'model_index.json': new Blob(['{']) }), { device: 'wasm' });
+    await expect(load).rejects.toThrow('model_index.json must be JSON');
+  });
+
   it('reads the channels of SimpleUnet under the name it gives them', async () => {
     const config = json({ image_channels: 1, sample_size: [2, 3], num_class_embeds: null });
     const model = await loadModel(files(false, { 'unet/config.json': config }), { device: 'wasm' });
@@ -128,9 +157,14 @@ describe('loadModel and sample', () => {
 
   it.each([
     ['unet/model.onnx', new Uint8Array(20), 'a network that runs on wasm'],
-    ['unet/model.onnx', new Uint8Array(0), 'must be an ONNX file, received an empty file'],
-    ['unet/model.onnx', new Blob([' <!DOCTYPE html><p>']), 'must be an ONNX file, received an HTML page'],
+    ['unet/model.onnx', new Uint8Array(0), 'must be an ONNX network, received an empty file'],
+    ['unet/model.onnx', new Blob([' <!DOCTYPE html><p>']), 'must be an ONNX network, received a web page'],
     ['unet/model.onnx', new Blob(['version https://git-lfs.github.com/spec/v1']), 'received a pointer of Git LFS'],
+    ['unet/model.onnx', network(false).subarray(0, 100), 'received the first 100 bytes of'],
+    ['unet/model.onnx', noted({ num_train_timesteps: '60' }), 'unet/model.onnx, received 50 and 60.'],
+    ['unet/model.onnx', noted({ num_class_embeds: '4' }), 'num_class_embeds must be the same in unet/config.json and'],
+    ['unet/config.json', json({ in_channels: 1, sample_size: [2, 3], num_train_timesteps: 9 }), 'received 50 and 9.'],
+    ['unet/config.json', json({ in_channels: 1, out_channels: 3, sample_size: 2 }), 'out_channels of unet/config.json'],
     ['unet/model.onnx', network(true), 'must have the inputs sample, timestep that unet/config.json tells of'],
     ['unet/config.json', json({ in_channels: 3, sample_size: 2 }), 'must have sample as float32 [N, 3, 2, 2]'],
     ['unet/config.json', json([1]), 'unet/config.json must be a JSON object, received [1]'],

@@ -83,6 +83,19 @@ describe('parseSchedulerConfig', () => {
     expect(ddim).toEqual(ddpm);
   });
 
+  it.each([
+    // google/ddpm-cifar10-32 and google/ddpm-cat-256
+    { _diffusers_version: '0.1.1', clip_sample: true, trained_betas: null, variance_type: 'fixed_large' },
+    // DDIMScheduler of diffusers 0.1 and 0.2
+    { _diffusers_version: '0.2.0', tensor_format: 'pt', timestep_values: null, set_alpha_to_one: true },
+    { _diffusers_version: '0.8.0', predict_epsilon: true, thresholding: null, sample_max_value: null },
+  ])('reads what diffusers wrote in 2022: %j', (keys) => {
+    const given = { beta_start: 0.0001, beta_end: 0.02, beta_schedule: 'linear', num_train_timesteps: 1000, ...keys };
+    const { variance_type, ...config } = parseSchedulerConfig(given);
+    expect({ ...config, variance_type: 'fixed_small' }).toEqual(parseSchedulerConfig({}));
+    expect(variance_type).toBe('variance_type' in keys ? 'fixed_large' : 'fixed_small');
+  });
+
   it('names an unknown key and lists the known ones', () => {
     expect(() => parseSchedulerConfig({ beta_shedule: 'linear' })).toThrow(
       /^Cannot read the scheduler's config: unknown key "beta_shedule"\. Known keys: .*beta_schedule.*trained_betas/,
@@ -108,6 +121,9 @@ describe('parseSchedulerConfig', () => {
     [{ beta_end: Number.NaN }, 'a number between 0 and 1'],
     [{ clip_sample: 1 }, 'true or false'],
     [{ clip_sample: null }, 'true or false'],
+    [{ timestep_values: [1] }, 'null'],
+    [{ tensor_format: 'jax' }, 'pt, np or null'],
+    [{ predict_epsilon: false }, 'true or null (false is prediction_type sample)'],
     [{ clip_sample_range: 0 }, 'a number above 0'],
     [{ steps_offset: -1 }, 'an integer from 0'],
     [{ num_train_timesteps: 2, trained_betas: [0.1] }, 'an array of num_train_timesteps = 2 numbers'],
@@ -135,11 +151,11 @@ describe('formatSchedulerConfig', () => {
     );
   });
 
-  it('writes the numbers of cosine, which has no name in diffusers, and of no other schedule', () => {
+  it("writes the numbers of cosine, which has no name in diffusers, and of sigmoid, which diffusers' DDIM lacks", () => {
     for (const beta_schedule of BETA_SCHEDULES) {
       const config = parseSchedulerConfig({ beta_schedule, num_train_timesteps: 20 });
       const written = formatSchedulerConfig(config).trained_betas as number[] | null;
-      if (beta_schedule !== 'cosine') expect(written).toBe(null);
+      if (beta_schedule !== 'cosine' && beta_schedule !== 'sigmoid') expect(written).toBe(null);
       else expect(written?.map(Math.fround)).toEqual([...makeSchedule(config).beta]);
     }
   });

@@ -144,4 +144,38 @@ describe('sampleImages', () => {
     const run = sampleImages({ table: tableOf(), shape, seeds: [1], denoise: async () => new Float32Array(1) });
     await expect(run).rejects.toThrow('The denoiser returned 1 values for 18 (1 x 2 x 3 x 3).');
   });
+
+  it.each([
+    [Number.NaN, 'NaN'],
+    [Number.POSITIVE_INFINITY, 'Infinity'],
+    [Number.NEGATIVE_INFINITY, '-Infinity'],
+  ])('refuses an output of %d, which clipping would hide, and names the step and the image', async (value, said) => {
+    for (const sampler of ['ddpm', 'ddim'] as const) {
+      const table = tableOf(sampler);
+      const run = sampleImages({
+        table,
+        shape,
+        seeds: [4, 8],
+        denoise: async (x, timesteps, step) => {
+          const output = await denoise(x, timesteps, step);
+          if (step === 2) output[size + 5] = value;
+          return output;
+        },
+      });
+      await expect(run).rejects.toThrow(
+        new InputError(
+          "Cannot sample images: the network's output must be finite numbers, " +
+            `received ${said} at step 3 of 5 (timestep ${table.rows[2]!.timestep}, seed 8).`,
+        ),
+      );
+    }
+  });
+
+  it('refuses a finite output that makes the picture infinite', async () => {
+    const config = parseSchedulerConfig({ num_train_timesteps: 50, clip_sample: false });
+    const table = compileSampler(config, { sampler: 'ddim', steps: 1 });
+    const run = sampleImages({ table, shape, seeds: [4], denoise: async (x) => x.map(() => 3.4e38) });
+    table.rows[0]!.E = 2;
+    await expect(run).rejects.toThrow('received too large ones at step 1 of 1');
+  });
 });

@@ -75,6 +75,48 @@ describe('a perfect denoiser', () => {
 });
 
 describe('compileSampler', () => {
+  it('makes rows of finite numbers, or refuses, for short schedules and those that end in pure noise', () => {
+    const short = fc.record({
+      num_train_timesteps: fc.integer({ min: 1, max: 4 }),
+      beta_schedule: fc.constantFrom(...BETA_SCHEDULES),
+      prediction_type: fc.constantFrom(...PREDICTION_TYPES),
+      timestep_spacing: fc.constantFrom(...TIMESTEP_SPACINGS),
+      rescale_betas_zero_snr: fc.boolean(),
+      set_alpha_to_one: fc.boolean(),
+    });
+    const samplers = fc.constantFrom(
+      { sampler: 'ddpm' as const },
+      { sampler: 'ddim' as const },
+      { sampler: 'ddim' as const, eta: 1 },
+    );
+    let compiled = 0;
+    fc.assert(
+      fc.property(short, samplers, fc.integer({ min: 1, max: 4 }), (json, sampler, steps) => {
+        let table: SamplerTable;
+        try {
+          table = compileSampler(parseSchedulerConfig(json), { ...sampler, steps });
+        } catch (error) {
+          expect(error).toBeInstanceOf(InputError);
+          return;
+        }
+        compiled++;
+        for (const row of table.rows) expect(Object.values(row).every(Number.isFinite), JSON.stringify(row)).toBe(true);
+      }),
+      { numRuns: 500 },
+    );
+    expect(compiled).toBeGreaterThan(100);
+  });
+
+  it('refuses DDIM whose only timestep is pure noise and whose last alphaBar is that one, where diffusers gives NaN', () => {
+    const given = { num_train_timesteps: 1, rescale_betas_zero_snr: true, prediction_type: 'sample' };
+    const compile = (json: object) =>
+      compileSampler(parseSchedulerConfig({ ...given, ...json }), { sampler: 'ddim', steps: 1 });
+    expect(() => compile({ set_alpha_to_one: false })).toThrow(
+      /^Cannot compile the sampler: set_alpha_to_one must be true for a schedule whose only timestep is pure noise/,
+    );
+    expect(compile({}).rows).toEqual([{ timestep: 0, p: 0, q: 1, A: 0, E: -0, B: 1, C: 0, D: 0 }]);
+  });
+
   it('DDPM with T steps is the sampling formula of the tutorial', () => {
     const parsed = config({ clip_sample: false });
     const { beta, alpha, alphaBar } = makeSchedule(parsed);

@@ -1,8 +1,7 @@
-import { InputError } from '@onnoise/scheduler';
+import { InputError, sniff } from '@onnoise/scheduler';
 import { describe, expect, it } from 'vitest';
 import { arrange, type Incoming } from '../../../runtime-web/site/views/model/arrange.ts';
 import { type Entry, filesOfDialog, filesOfDrop } from '../../../runtime-web/site/views/model/drop.ts';
-import { sniff } from '../../../runtime-web/site/views/model/sniff.ts';
 
 const MODEL = ['scheduler/scheduler_config.json', 'unet/config.json', 'unet/model.onnx'];
 const named = (paths: readonly string[], content = 'x'): Incoming[] =>

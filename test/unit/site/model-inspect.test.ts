@@ -50,7 +50,7 @@ describe('inspect', () => {
       classes: 10,
       classNames: ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'],
       parameters: '1,063,777',
-      bytes: 4_675_609,
+      bytes: 4_676_859,
       scheduler: { beta_schedule: 'squaredcos_cap_v2', num_train_timesteps: 1000, prediction_type: 'v_prediction' },
       warnings: [],
     });
@@ -65,10 +65,11 @@ describe('inspect', () => {
     expect(found.warnings).toEqual(['No model card names the 3 classes: they are numbered from 0.']);
   });
 
-  it('warns of a schedule that is longer than the network knows', async () => {
+  it('refuses a schedule that is longer than the network knows', async () => {
     const config = { in_channels: 1, sample_size: 4, num_train_timesteps: 50 };
-    const [warning] = (await inspect({ files: tiny({}, { 'unet/config.json': config }), title: 'x' })).warnings;
-    expect(warning).toBe('The schedule has 100 timesteps, but the network knows 50: sampling may fail or look wrong.');
+    await expect(inspect({ files: tiny({}, { 'unet/config.json': config }), title: 'x' })).rejects.toThrow(
+      'num_train_timesteps must be the same in scheduler/scheduler_config.json and unet/config.json, received 100 and 50.',
+    );
   });
 
   const onnx = tinyOnnx();
@@ -171,7 +172,7 @@ describe('modelAddress', () => {
 
 describe('words', () => {
   it('read as people write them', () => {
-    expect([0, 999, 1000, 4_675_609, 26.8e6, 2 ** 31].map(bytes)).toEqual([
+    expect([0, 999, 1000, 4_676_859, 26.8e6, 2 ** 31].map(bytes)).toEqual([
       '0 bytes',
       '999 bytes',
       '1.0 kB',

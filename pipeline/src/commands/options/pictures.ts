@@ -1,13 +1,14 @@
 /** The options that say which pictures are sampled, and where: the same for every command that samples. */
 import { SAMPLERS, type Sampler } from '@onnoise/scheduler';
-import { numberOption, toNumbers } from '../../terminal/options.ts';
+import { numberOption, toList } from '../../terminal/options.ts';
 
 /** Which pictures; their number is each command's own. */
 export const pictureOptions = (group: string) => ({
   seed: { ...numberOption('seed', group, 'Seed of the first picture, the next has seed + 1'), default: 0 },
   labels: {
-    ...{ group, requiresArg: true, coerce: toNumbers('labels'), defaultDescription: 'all' },
-    describe: 'Classes for a conditional model, taken in turn: 0,1,2',
+    ...{ group, string: true, requiresArg: true, defaultDescription: 'all' },
+    coerce: toList('labels', '0,1,2 or female,male'),
+    describe: 'Classes by number or name, taken in turn: 0,1,2 or female,male',
   },
 });
 

@@ -2,8 +2,7 @@
  * Puts dropped or chosen files where a model folder has them. They come as a folder (below any other), or one by one, where
  * browsers give bare names.
  */
-import { InputError } from '@onnoise/scheduler';
-import { sniff } from './sniff.ts';
+import { InputError, sniff } from '@onnoise/scheduler';
 import { bytes } from './words.ts';
 
 /** A file and its path below what was dropped. */

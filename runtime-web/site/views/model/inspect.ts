@@ -52,7 +52,7 @@ export async function inspect({ files, title }: Arranged): Promise<Inspection> {
     card,
     samples: files[SAMPLES],
     ...(classNames && { classNames }),
-    warnings: warn(unet, { scheduler, shape, classes, classNames, size }),
+    warnings: warn({ shape, classes, classNames, size }),
   };
 }
 
@@ -93,18 +93,11 @@ function hold(ports: readonly Port[], kind: string, name: string, type: number, 
 
 const show = (dims: readonly unknown[]) => `[${dims.join(', ')}]`;
 
-type Known = Pick<Inspection, 'scheduler' | 'shape' | 'classes'> & { classNames: string[] | undefined; size: number };
+type Known = Pick<Inspection, 'shape' | 'classes'> & { classNames: string[] | undefined; size: number };
 
-function warn(unet: Record<string, unknown>, { scheduler, shape, classes, classNames, size }: Known): string[] {
+function warn({ shape, classes, classNames, size }: Known): string[] {
   const [, height, width] = shape;
-  const T = scheduler.num_train_timesteps;
-  const rows = unet.num_train_timesteps;
   return [
-    ...(typeof rows === 'number' && rows < T
-      ? [
-          `The schedule has ${whole(T)} timesteps, but the network knows ${whole(rows)}: sampling may fail or look wrong.`,
-        ]
-      : []),
     ...(size > MANY_BYTES ? [`The network is large (${bytes(size)}): a phone may run out of memory.`] : []),
     ...(height * width > MANY_PIXELS ? [`${width} × ${height} pixels take long without a fast GPU.`] : []),
     ...(classes > 0 && !classNames

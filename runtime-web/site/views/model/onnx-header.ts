@@ -5,9 +5,7 @@
  * Source: onnx.proto, https://github.com/onnx/onnx/blob/main/onnx/onnx.proto; the encoding,
  * https://protobuf.dev/programming-guides/encoding. Limit: weights in `Constant` nodes are not counted.
  */
-import { InputError } from '@onnoise/scheduler';
-import { sniff } from './sniff.ts';
-import { type Field, openWire, Truncated, WireError } from './wire.ts';
+import { type Field, InputError, openWire, sniff, Truncated, WireError } from '@onnoise/scheduler';
 import { bytes } from './words.ts';
 
 export interface Port {

@@ -1,5 +1,7 @@
 /** What a file is by its first bytes, in the words of a sentence; undefined where they tell nothing. */
 
+import type { Bytes } from './wire.ts';
+
 const SIGNS: readonly (readonly [bytes: string, what: string])[] = [
   ['PK\x03\x04', 'a zip archive'],
   ['\x1f\x8b', 'a gzip archive'],
@@ -17,7 +19,7 @@ const SIGNS: readonly (readonly [bytes: string, what: string])[] = [
 
 const HEAD = 512;
 
-export async function sniff(file: Blob): Promise<string | undefined> {
+export async function sniff(file: Bytes): Promise<string | undefined> {
   if (file.size === 0) return 'an empty file';
   const bytes = new Uint8Array(await file.slice(0, HEAD).arrayBuffer());
   const text = String.fromCharCode(...bytes);

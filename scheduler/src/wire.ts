@@ -1,5 +1,19 @@
 /** The encoding of Protocol Buffers, read from a file in windows: https://protobuf.dev/programming-guides/encoding */
 
+/** A file to read parts of: a `Blob`, `bytesOf` an array, or what Node opens. */
+export interface Bytes {
+  readonly size: number;
+  slice(start: number, end: number): { arrayBuffer(): Promise<ArrayBuffer> };
+}
+
+export const bytesOf = (array: Uint8Array<ArrayBuffer>): Bytes => ({
+  size: array.length,
+  slice: (start, end) => ({ arrayBuffer: async () => array.slice(start, end).buffer }),
+});
+
+export const textOf = async (file: Bytes, start: number, end: number): Promise<string> =>
+  new TextDecoder().decode(await file.slice(start, end).arrayBuffer());
+
 export interface Field {
   number: number;
   kind: 'integer' | 'bytes' | 'fixed';
@@ -34,7 +48,7 @@ const WINDOW = 1 << 16;
 const VARINT_BYTES = 10;
 const LONGEST_TEXT = 4096;
 
-export function openWire(file: Blob): Wire {
+export function openWire(file: Bytes): Wire {
   let view = new Uint8Array(0);
   let viewStart = 0;
 
@@ -95,7 +109,7 @@ export function openWire(file: Blob): Wire {
 
   return {
     fields,
-    text: async ({ start, end }) => file.slice(start, Math.min(end, start + LONGEST_TEXT)).text(),
+    text: ({ start, end }) => textOf(file, start, Math.min(end, start + LONGEST_TEXT)),
     integers: async ({ kind, value, start, end }) => {
       if (kind === 'integer') return [value];
       const values: number[] = [];
