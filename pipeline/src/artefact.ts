@@ -38,7 +38,7 @@ export async function writeArtefact(parts: ArtefactParts): Promise<void> {
   const json = (value: object) => `${JSON.stringify(value, null, 2)}\n`;
   const files: Record<string, Uint8Array | string> = {
     'README.md': describe(parts),
-    'model_index.json': json(modelIndex(modelConfig)),
+    'model_index.json': json(modelIndex(modelConfig, parts.card.data.classNames)),
     'scheduler/scheduler_config.json': json(formatSchedulerConfig(schedulerConfig)),
     'unet/config.json': json(modelConfig),
     'unet/model.onnx': onnx,
@@ -74,14 +74,20 @@ export async function checkArtefactTarget(out: string): Promise<void> {
   if (names.length > 0 && !names.includes('model_index.json')) refuse(`a folder with ${names.slice(0, 3).join(', ')}`);
 }
 
-/** `model_index.json` as diffusers writes it: which library and class each part is. */
-function modelIndex(modelConfig: object): object {
+/**
+ * `model_index.json` as diffusers writes it: which library and class each part is, and the names of a conditional model's
+ * classes as its DiTPipeline has them (its DDPMPipeline passes over them).
+ */
+function modelIndex(modelConfig: object, classNames: readonly string[] = []): object {
   const name = className(modelConfig);
+  const classes = (modelConfig as { num_class_embeds?: number | null }).num_class_embeds ?? 0;
+  const named = classes > 0 && classNames.length === classes;
   return {
     _class_name: 'DDPMPipeline',
     _diffusers_version: '0.42.1',
     scheduler: ['diffusers', 'DDPMScheduler'],
     unet: [name === 'UNet2DModel' ? 'diffusers' : 'onnoise', name],
+    ...(named && { id2label: Object.fromEntries(classNames.entries()) }),
   };
 }
 

@@ -53,7 +53,7 @@ export function formatModelCard(card: ModelCard, around: CardSurroundings): stri
     [
       `- ${data.name}: ${data.count.toLocaleString('en')} images`,
       `- hash: \`${data.hash}\``,
-      ...(data.classNames?.length ? [`- classes: ${data.classNames.join(', ')}`] : []),
+      ...(around.classes > 0 && data.classNames?.length ? [`- classes: ${data.classNames.join(', ')}`] : []),
       ...(data.licence === undefined ? [] : [`- licence of the images: ${data.licence}`]),
     ].join('\n'),
     '## Training',

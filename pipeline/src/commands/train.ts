@@ -93,7 +93,7 @@ export async function train(args: TrainArguments): Promise<void> {
     const dataset = await prepareWithProgress(prepareOptions(early.config, config.data.channels), signal);
     try {
       say(describeDataset(dataset).join('\n'));
-      const plan = planFromConfig(config, dataset.channels);
+      const plan = planFromConfig(config, dataset);
       printConfig(plan);
       say(modelLine(plan));
       const result = await withProgress('Training', { unit: 'steps' }, (report) =>

@@ -19,7 +19,7 @@ import { InputError } from '@onnoise/scheduler';
 import type { Dataset } from '../data/index.ts';
 import { writeWhole } from '../output.ts';
 import { listCheckpoints, loadCheckpoint } from './checkpoint.ts';
-import type { TrainConfig } from './config.ts';
+import { type PartialConfig, resolveConfig, type TrainConfig } from './config.ts';
 
 export const runPaths = (run: string) => ({
   config: join(run, 'config.json'),
@@ -77,7 +77,7 @@ export async function requireNoRun(run: string): Promise<void> {
 export async function readRunConfig(run: string): Promise<TrainConfig> {
   const config = await readJson(runPaths(run).config);
   if (config === null) throw new InputError(`Cannot read the run ${run}: it must hold a config.json, there is none.`);
-  return config as TrainConfig;
+  return resolveConfig([{ name: runPaths(run).config, config: config as PartialConfig }]);
 }
 
 /** What `pipeline export` needs of a run: its newest checkpoint that can be read, or the one of a step. */

@@ -70,7 +70,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const { training, output } = config;
   const paths = runPaths(run);
   const choice = await checkRun(plan, run, resume);
-  checkData(plan, dataset);
+  for (const note of checkData(plan, dataset, resume)) hooks.onNote?.(note);
   const batches = createBatcher(dataset, { batch: training.batch, seed: training.seed, flip: config.data.flip });
 
   const { engine, from, path } = await startEngine(options, choice);

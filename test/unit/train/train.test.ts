@@ -145,8 +145,8 @@ describe('train', () => {
   it('tells the settings that a continued run changes', async () => {
     const { run } = await runTiny({ training: { steps: 2 } });
     const { notes } = await runTiny({ run, resume: true, training: { steps: 3, lr: 0.5, clipNorm: null } });
-    expect(notes).toContain('lr was 0.01 and is 0.5 from here on.');
-    expect(notes).toContain('clipNorm was 1 and is off from here on.');
+    expect(notes).toContain('--lr was 0.01 and is 0.5 from here on.');
+    expect(notes).toContain('--clip-norm was 1 and is off from here on.');
   });
 
   it('refuses a folder that holds a run, and names --resume', async () => {

@@ -1,0 +1,73 @@
+/**
+ * The labels of the images and the classes of the network: how many there are to be, whether they suit each other, and
+ * what is told of those that go unused.
+ */
+import { InputError } from '@onnoise/scheduler';
+import type { Dataset } from '../data/index.ts';
+import { plural } from '../terminal/format.ts';
+
+type Labelled = Pick<Dataset, 'labels' | 'classNames' | 'train'>;
+
+/** Classes named in a sentence; the rest is counted. */
+const NAMED = 5;
+
+/**
+ * `num_class_embeds` where the settings leave it open: the classes of the images. One class alone tells nothing apart,
+ * so it leaves the network unconditional.
+ */
+export function classesOf(classNames: readonly string[] | undefined): number | null {
+  return classNames && classNames.length > 1 ? classNames.length : null;
+}
+
+/**
+ * @param resume whether a run goes on: it keeps the classes it has, what does not suit them is told.
+ * @returns what is worth telling, one sentence each.
+ * @throws InputError when the network has other classes than the images.
+ */
+export function checkLabels(
+  classCount: number | null,
+  { labels, classNames, train }: Labelled,
+  resume = false,
+): string[] {
+  const refuse = (text: string): never => {
+    throw new InputError(`Cannot start training: ${text}.`);
+  };
+  const names = labels && (classNames ?? Array.from({ length: 1 + largest(labels) }, (_, i) => String(i)));
+  if (classCount === null) return names ? [tellUnused(names, resume)] : [];
+  if (!labels || !names) {
+    return refuse(
+      `the images must have labels since the network is conditional on ${classCount} classes, received none. ` +
+        'Give a folder per class or --csv with --label-column, or train without: --model.num_class_embeds null',
+    );
+  }
+  const notes: string[] = [];
+  if (names.length !== classCount) {
+    if (names.length > classCount || !resume) {
+      refuse(
+        `--model.num_class_embeds must be ${names.length}, the number of classes of the images (${list(names)}), received ` +
+          `${classCount}${names.length < classCount ? ': nothing would train the others' : ''}`,
+      );
+    }
+    notes.push(`The network has ${classCount} classes and the images ${names.length}: nothing trains the others.`);
+  }
+  const trained = new Set(Array.from(train, (number) => labels[number]));
+  const missing = names.filter((_, i) => !trained.has(i));
+  if (missing.length > 0) {
+    notes.push(
+      `No image to train on is of ${missing.length === 1 ? 'the class' : 'the classes'} ${list(missing)}: pictures of it will be no good.`,
+    );
+  }
+  return notes;
+}
+
+function tellUnused(names: readonly string[], resume: boolean): string {
+  if (names.length === 1) return `All images are of one class (${names[0]}), so the network is not conditional on it.`;
+  const how = resume ? 'a run keeps what it began with' : `train on them with --model.num_class_embeds ${names.length}`;
+  return `The labels of the images (${plural(names.length, 'class', 'classes')}: ${list(names)}) are not used, since the network is unconditional: ${how}.`;
+}
+
+const list = (names: readonly string[]) => names.slice(0, NAMED).join(', ') + (names.length > NAMED ? ', ...' : '');
+
+function largest(labels: Int32Array): number {
+  return labels.reduce((a, b) => Math.max(a, b), 0);
+}
