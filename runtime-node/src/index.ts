@@ -10,6 +10,7 @@ export {
 } from './devices.ts';
 export { type DiffusionModel, type LoadOptions, loadModel } from './load.ts';
 export { nameModels } from './model-names.ts';
+export { captionedStrip } from './pictures/captions.ts';
 export { type LineChart, lineChart, type Series } from './pictures/chart.ts';
 export { type AnimationOptions, animatedWebp, png, sheet, strip } from './pictures/encode.ts';
 export type { ImageShape, TileOptions } from './pictures/pixels.ts';

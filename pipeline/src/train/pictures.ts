@@ -1,7 +1,7 @@
 /** Draws and writes the pictures of a run: chart, sheet, strip, animation; and measures the held-out images. */
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { animatedWebp, lineChart, sheet, strip } from '@onnoise/runtime-node';
+import { animatedWebp, captionedStrip, lineChart, sheet } from '@onnoise/runtime-node';
 import { type Dataset, readFloats } from '../data/index.ts';
 import { spreadSteps } from '../film.ts';
 import { writeWhole } from '../output.ts';
@@ -10,7 +10,7 @@ import { createPredictor } from './denoiser.ts';
 import { lossChart } from './loss-chart.ts';
 import { appendLine, cutLines, type Metrics, readLines, type ValidationMetrics } from './metrics.ts';
 import type { TrainPlan } from './plan.ts';
-import { drawPreview, joinImages, previewBatch } from './preview.ts';
+import { drawPreview, joinImages, previewBatch, sheetColumns } from './preview.ts';
 import { runPaths } from './run-folder.ts';
 import { type ValidationSet, validationLoss } from './validation.ts';
 
@@ -56,14 +56,17 @@ export async function writePictures(options: PictureOptions): Promise<Validation
     await writeChart(run);
 
     const { output, training } = config;
-    const { images, frames } = await drawPreview({
+    const { images, frames, timesteps } = await drawPreview({
       ...{ predictor, scheduler, shape, sampler: output.sampler, steps: sampleSteps, count: output.sampleCount },
       ...{ seed: training.seed, classes: model.classCount },
       ...{ onProgress: options.onProgress, signal: options.signal },
     });
-    const chosen = spreadSteps(sampleSteps, stripPictures).map((number) => frames[number]!);
-    const png = await sheet(images, shape);
-    const row = await strip(joinImages(chosen), shape);
+    const chosen = spreadSteps(sampleSteps, stripPictures);
+    const captions = chosen.map((number) =>
+      timesteps[number] === null ? 'finished' : `timestep ${timesteps[number]}`,
+    );
+    const png = await sheet(images, shape, sheetColumns(output.sampleCount, model.classCount));
+    const row = await captionedStrip(joinImages(chosen.map((number) => frames[number]!)), shape, captions);
     await writeWhole(paths.samples, png);
     await writeWhole(paths.denoising, row);
     if (final) {

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { lineChart, lineChartSvg, ticks } from '../../../runtime-node/src/pictures/chart.ts';
+import { captionedStrip } from '../../../runtime-node/src/pictures/captions.ts';
+import { lineChart, lineChartSvg, logTicks, ticks } from '../../../runtime-node/src/pictures/chart.ts';
 import { animatedWebp, png, sheet, strip } from '../../../runtime-node/src/pictures/encode.ts';
 import { type ImageShape, tile, toByte } from '../../../runtime-node/src/pictures/pixels.ts';
 
@@ -116,6 +117,45 @@ describe('png, sheet and strip', () => {
   });
 });
 
+describe('captionedStrip', () => {
+  test.each([
+    [1, 28, 140],
+    [1, 64, 128],
+    [3, 32, 128],
+    [1, 300, 300],
+  ] as const)('draws %i x %i pixels %i wide under their captions, as they are', async (channels, side, cell) => {
+    const shape: ImageShape = [channels, side, side];
+    const images = Float32Array.from({ length: 2 * channels * side * side }, (_, i) => Math.sin(i * i));
+    const file = await captionedStrip(images, shape, ['timestep 999', 'finished']);
+    const picture = sharp(file);
+    const { width, channels: kept } = await picture.metadata();
+    expect([width, kept]).toEqual([2 * (cell + 4) + 4, channels]);
+    const { data, info } = await (channels === 1 ? picture.toColourspace('b-w') : picture)
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    const row = tile(images, shape, { columns: 2, scale: cell / side, gap: 4 });
+    const line = (info.height - row.height) * row.width * channels;
+    expect(data.subarray(line).equals(Buffer.from(row.data))).toBe(true);
+    // Both captions have ink in the line above, and it is readable: darker than gray.
+    const inked = (from: number, to: number) => {
+      let count = 0;
+      for (let i = 0; i < line; i += channels) {
+        const x = (i / channels) % row.width;
+        if (x >= from && x < to && data[i]! < 110) count++;
+      }
+      return count;
+    };
+    expect(inked(4, 4 + cell)).toBeGreaterThan(40);
+    expect(inked(8 + cell, 8 + 2 * cell)).toBeGreaterThan(40);
+  });
+
+  test('refuses other than one caption for each image', async () => {
+    await expect(captionedStrip(values(1, 2), [1, 1, 1], ['a'])).rejects.toThrow(
+      'captions must be one for each of 2 images, received 1',
+    );
+  });
+});
+
 describe('animatedWebp', () => {
   test('holds every frame losslessly, with the last one held longer', async () => {
     const frames = [values(0, 50, 100, 150), values(20, 20, 20, 20), values(255, 0, 0, 255)];
@@ -157,6 +197,28 @@ describe('lineChart', () => {
     expect(svg).toMatch(/d="M70 400L780 20"/);
   });
 
+  test('ticks a logarithmic axis at round values', () => {
+    const svg = lineChartSvg({ logY: true, series: [{ name: 'a', x: [0, 1], y: [0.03, 0.3] }] });
+    const lines = /d="([^"]*)" stroke="#dddddd"/.exec(svg)![1]!;
+    const heights = [...lines.matchAll(/M70 ([\d.]+)H/g)].map(([, y]) => Number(y));
+    const at = (value: number) => 400 - (Math.log10(value / 0.03) / 1) * 380;
+    expect(heights).toEqual([0.05, 0.1, 0.2].map((value) => expect.closeTo(at(value), 1)));
+  });
+
+  test('draws a pale series in the colour of the one after it', () => {
+    const series = [
+      { ...loss, pale: true },
+      { ...loss, name: 'smoothed' },
+      { ...loss, name: 'held out' },
+    ];
+    const drawn = [...lineChartSvg({ series }).matchAll(/stroke="(#\w+)" (stroke-opacity|stroke-width="1.8")/g)];
+    expect(drawn.map(([, colour, pen]) => [colour, pen])).toEqual([
+      ['#1f6fb4', 'stroke-opacity'],
+      ['#1f6fb4', 'stroke-width="1.8"'],
+      ['#d95f02', 'stroke-width="1.8"'],
+    ]);
+  });
+
   test('draws a series of one point and one with no point at all', () => {
     expect(lineChartSvg({ series: [{ name: 'a', x: [5], y: [5] }] })).not.toContain('NaN');
     expect(lineChartSvg({ series: [{ name: 'a', x: [], y: [] }] })).not.toContain('NaN');
@@ -166,6 +228,34 @@ describe('lineChart', () => {
     expect(() => lineChartSvg({ series: [] })).toThrow('series must be at least 1');
     expect(() => lineChartSvg({ series: [{ name: 'loss', x: [1], y: [] }] })).toThrow(
       'loss must have one x for each y, received 1 and 0',
+    );
+  });
+});
+
+describe('logTicks', () => {
+  test.each<[number, number, number[]]>([
+    [0.03, 1.2, [0.05, 0.1, 0.2, 0.5, 1]],
+    [0.001, 1, [0.001, 0.01, 0.1, 1]],
+    [0.026, 0.0305, [0.026, 0.027, 0.028, 0.029, 0.03]],
+    [0.5, 5, [0.5, 1, 2, 5]],
+    [1e-12, 1, [1e-12, 1e-10, 1e-8, 1e-6, 1e-4, 1e-2, 1]],
+  ])('from %d to %d are at 1, 2 and 5, at powers, or as on a plain axis', (from, to, expected) => {
+    const found = logTicks(from, to, 6);
+    expect(found).toEqual(expected.map((tick) => expect.closeTo(tick, 14)));
+  });
+
+  test('lie within the range, rise, and are some but not many', () => {
+    const exponent = fc.double({ min: -8, max: 4, noNaN: true });
+    fc.assert(
+      fc.property(exponent, fc.double({ min: 0.01, max: 10, noNaN: true }), (low, span) => {
+        const [from, to] = [10 ** low, 10 ** (low + span)];
+        const found = logTicks(from, to, 6);
+        expect(found.length).toBeGreaterThanOrEqual(2);
+        expect(found.length).toBeLessThanOrEqual(9);
+        expect(found).toEqual([...found].sort((a, b) => a - b));
+        expect(found[0]).toBeGreaterThanOrEqual(from * (1 - 1e-6));
+        expect(found.at(-1)).toBeLessThanOrEqual(to * (1 + 1e-6));
+      }),
     );
   });
 });
