@@ -82,12 +82,17 @@ export async function writePictures(options: PictureOptions): Promise<Validation
   }
 }
 
-const sheetPath = (run: string, step: number) => join(runPaths(run).sheets, `${checkpointName(step)}.png`);
+export const sheetPath = (run: string, step: number) => join(runPaths(run).sheets, `${checkpointName(step)}.png`);
 
-/** Whether all pictures of a finished run are there; the sheet of the step is the last one written. */
-export async function hasPictures(run: string, step: number): Promise<boolean> {
-  const paths = [sheetPath(run, step), runPaths(run).forming];
-  return (await Promise.all(paths.map((path) => stat(path).catch(() => null)))).every(Boolean);
+/**
+ * Whether the pictures of a step and its held-out loss are there, at the run's end the animation too. The sheet of the step is
+ * the last one written; it may also be from before the run went back to an older checkpoint, but then its loss is cut off.
+ */
+export async function hasPictures(run: string, step: number, heldOut: boolean, final: boolean): Promise<boolean> {
+  const paths = [sheetPath(run, step), ...(final ? [runPaths(run).forming] : [])];
+  const there = await Promise.all(paths.map((path) => stat(path).catch(() => null)));
+  const measured = await readLines<ValidationMetrics>(runPaths(run).validation);
+  return there.every(Boolean) && (!heldOut || measured.some((line) => line.step === step));
 }
 
 export async function writeChart(run: string): Promise<void> {

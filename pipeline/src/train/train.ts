@@ -104,6 +104,15 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   try {
     await openFiles(options, from?.step ?? 0);
     const horizon = horizonOf(plan, batches.batchesPerEpoch, () => pictureSeconds);
+    const missing = (step: number, final: boolean) =>
+      hasPictures(run, step, dataset.validation.length > 0, final).then((there) => !there);
+    // A stop after a checkpoint and before its pictures.
+    const every = from?.config.output.sampleEvery ?? null;
+    const due = from && every !== null && from.step % every === 0 && !isOver(horizon, from.step);
+    if (due && (await missing(from.step, false))) {
+      hooks.onNote?.(`Drawing the pictures of step ${from.step}, which are missing.`);
+      await draw(from.step, false);
+    }
     const result = await runLoop({
       ...{
         engine,
@@ -118,7 +127,11 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       size: sizeOf(model.imageShape),
       learningRate: { rate: training.lr, schedule: training.lrSchedule, warmupSteps: training.warmupSteps },
       emaDecay: training.emaDecay,
-      start: { step: from?.step ?? 0, seconds: from?.seconds ?? 0, reserve: from?.reserve ?? null },
+      start: {
+        step: from?.step ?? 0,
+        seconds: (from?.seconds ?? 0) + (pictureSeconds ?? 0),
+        reserve: from?.reserve ?? null,
+      },
       checkpointEvery: output.checkpointEvery,
       previewEvery: output.sampleEvery,
       async onStep(metrics, progress) {
@@ -135,7 +148,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     const step = result.last?.step ?? from?.step ?? 0;
     const complete = !result.last && !result.interrupted;
     if (complete) hooks.onNote?.(`The run was complete already, after ${step} steps.`);
-    const drawn = complete && (await hasPictures(run, step));
+    const drawn = complete && !(await missing(step, true));
     const validation = result.interrupted || drawn ? null : await draw(step, true);
     if (result.interrupted) await writeChart(run);
     const interrupted = result.interrupted || signal?.aborted === true;
@@ -200,6 +213,9 @@ async function findCheckpoint({ plan, dataset, run, hooks }: TrainOptions): Prom
   for (const change of changes) hooks?.onNote?.(change);
   return found;
 }
+
+/** Whether nothing is left to train: the pictures of the end are drawn then. */
+const isOver = (horizon: Horizon, step: number) => horizon.kind === 'steps' && step >= horizon.steps;
 
 function horizonOf(
   { config, sampleSteps }: TrainPlan,

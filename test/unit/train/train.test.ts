@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import type { PartialConfig } from '../../../pipeline/src/train/config.ts';
-import { train } from '../../../pipeline/src/train/train.ts';
+import { type TrainHooks, train } from '../../../pipeline/src/train/train.ts';
 import { skipBecause } from '../../support/skip.ts';
 import { memoryDataset } from '../../support/train/memory-dataset.ts';
 import { tinyPlan } from '../../support/train/tiny-plan.ts';
@@ -31,14 +31,23 @@ interface Given extends PartialConfig {
   resume?: boolean;
   abortAfter?: number;
   dataset?: ReturnType<typeof memoryDataset>;
+  hooks?: TrainHooks;
 }
 
-async function runTiny({ run = newRun(), resume = false, abortAfter, dataset = memoryDataset(), ...config }: Given) {
+async function runTiny({
+  run = newRun(),
+  resume = false,
+  abortAfter,
+  dataset = memoryDataset(),
+  hooks,
+  ...config
+}: Given) {
   const controller = new AbortController();
   const notes: string[] = [];
   const result = await train({
     ...{ plan: tinyPlan(config), dataset, run, resume, signal: controller.signal },
     hooks: {
+      ...hooks,
       onNote: (note) => notes.push(note),
       onStep: ({ step }) => {
         if (step === abortAfter) controller.abort();
@@ -117,6 +126,42 @@ describe('train', () => {
     expect(courseOf(run)).toEqual(courseOf(reference.run));
     expect(readdirSync(join(run, 'checkpoints')).filter((name) => name.startsWith('tmp-'))).toEqual([]);
     expect(courseOf(straight.run)).not.toEqual(courseOf(reference.run).slice(0, 12));
+  });
+
+  it.each<[string, (fail: () => never) => Partial<Given>]>([
+    [
+      'before its held-out loss was measured',
+      (fail) => {
+        const dataset = memoryDataset();
+        // The first images are the held-out ones.
+        const read: typeof dataset.read = (indices, out) => (indices[0] === 0 ? fail() : dataset.read(indices, out));
+        return { dataset: { ...dataset, read } };
+      },
+    ],
+    ['while it was drawn', (fail) => ({ hooks: { onPreview: fail } })],
+  ])('draws the pictures of a checkpoint that was stopped %s, to the same bits', async (_, stop) => {
+    const config = { training: { steps: 9 }, output: { checkpointEvery: 3, sampleEvery: 3 } };
+    const straight = await runTiny(config);
+    const run = newRun();
+    const fail = () => {
+      throw new Error('the power is cut');
+    };
+    await expect(runTiny({ run, ...config, ...stop(fail) })).rejects.toThrow('the power is cut');
+    expect(readdirSync(join(run, 'checkpoints'))).toEqual(['step-00000003']);
+    expect(existsSync(join(run, 'samples'))).toBe(false);
+
+    const { notes } = await runTiny({ run, resume: true, ...config });
+    expect(notes).toContain('Drawing the pictures of step 3, which are missing.');
+    expect(readdirSync(join(run, 'samples'))).toEqual(readdirSync(join(straight.run, 'samples')));
+    for (const name of readdirSync(join(run, 'samples'))) {
+      const [mine, theirs] = [run, straight.run].map((folder) => readFileSync(join(folder, 'samples', name)));
+      expect([name, mine!.equals(theirs!)]).toEqual([name, true]);
+    }
+    expect(lines(run, 'validation.jsonl')).toEqual(lines(straight.run, 'validation.jsonl'));
+    // What is there is not drawn again.
+    expect((await runTiny({ run, resume: true, ...config, training: { steps: 9 } })).notes.join()).not.toContain(
+      'missing',
+    );
   });
 
   it('falls back to the older checkpoint when the newest is truncated', async () => {
