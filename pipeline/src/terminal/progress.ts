@@ -83,9 +83,11 @@ function createLines(label: string, options: ProgressOptions & { stream: NodeJS.
   let started = false;
   let lastTime = 0;
   let lastShare = 0;
+  let ended = false;
   let pending: ProgressEvent | undefined;
   const write = (event: ProgressEvent) => {
     pending = undefined;
+    ended = event.done >= event.total;
     lastTime = clock.elapsed().seconds;
     lastShare = share(event);
     options.stream.write(`${describeProgress(label, event, clock.elapsed(), options.unit, false)}\n`);
@@ -99,7 +101,8 @@ function createLines(label: string, options: ProgressOptions & { stream: NodeJS.
       }
       pending = event;
       const due = clock.elapsed().seconds - lastTime >= PLAIN_SECONDS && share(event) - lastShare >= PLAIN_SHARE;
-      if (due || event.done >= event.total) write(event);
+      // What is told after the last unit, with another note each time, waits for the end.
+      if (due || (event.done >= event.total && !ended)) write(event);
     },
     stop: () => {
       if (pending !== undefined) write(pending);
