@@ -78,9 +78,10 @@ interface Source {
 async function exportFrom({ run, out, checkpoint }: Source): Promise<void> {
   const { exportRun } = await import('../export/export.ts');
   const { describeParity } = await import('../export/parity.ts');
-  const { parity } = await withProgress('Exporting', { unit: 'stages' }, (onProgress) =>
+  const { parity, notes } = await withProgress('Exporting', { unit: 'stages' }, (onProgress) =>
     exportRun({ run, out, checkpoint, onProgress }),
   );
+  for (const note of notes) process.stderr.write(`${note}\n`);
   process.stdout.write(`Largest difference between training and ONNX: ${describeParity(parity)}\n`);
   process.stdout.write(`Model: ${formatPath(out)}\nTry: pipeline sample --model ${formatPath(out)}\n`);
 }

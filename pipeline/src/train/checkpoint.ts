@@ -94,10 +94,13 @@ export async function saveCheckpoint(
 }
 
 /**
- * @param specs what the state must be; without it, whatever the file holds.
+ * @param specs what the state must be, or how to tell it from the JSON; without it, whatever the file holds.
  * @throws InputError when a file is missing, truncated or altered, or the state is not the expected one.
  */
-export async function loadCheckpoint(path: string, specs?: readonly TensorSpec[]): Promise<Checkpoint> {
+export async function loadCheckpoint(
+  path: string,
+  specs?: readonly TensorSpec[] | ((info: CheckpointInfo) => readonly TensorSpec[]),
+): Promise<Checkpoint> {
   const { state: stored, ...info } = await readInfo(path);
   const file = join(path, stored.file);
   const size = await stat(file).then(
@@ -116,16 +119,23 @@ export async function loadCheckpoint(path: string, specs?: readonly TensorSpec[]
     );
   }
   const state = new Map<string, Float32Array>();
-  const expected = specs ?? [...tensors].map(([name, { shape }]) => ({ name, shape }));
+  const stands = [...tensors].map(([name, { shape }]) => ({ name, shape }));
+  const expected = typeof specs === 'function' ? specs(info) : (specs ?? stands);
   for (const { name, shape } of expected) {
     const entry = tensors.get(name);
     if (!entry || !(entry.data instanceof Float32Array) || entry.shape.join() !== shape.join()) {
       const has = entry ? `[${entry.shape.join(', ')}]` : 'none';
       throw new InputError(
-        `Cannot continue from ${path}: ${name} must have the shape [${shape.join(', ')}], the checkpoint has ${has}.`,
+        `Cannot read the checkpoint ${path}: ${name} must have the shape [${shape.join(', ')}], the checkpoint has ${has}.`,
       );
     }
     state.set(name, entry.data);
+  }
+  const surplus = stands.find(({ name }) => !state.has(name));
+  if (surplus) {
+    throw new InputError(
+      `Cannot read the checkpoint ${path}: it must hold what the settings say, and they have no ${surplus.name}.`,
+    );
   }
   return { path, info, state };
 }

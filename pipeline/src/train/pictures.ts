@@ -75,21 +75,19 @@ export async function writePictures(options: PictureOptions): Promise<Validation
       await writeWhole(paths.forming, await animatedWebp(shown, shape, { scale }));
     }
     await writeWhole(join(paths.sheets, `${checkpointName(step)}-denoising.png`), row);
-    await writeWhole(sheetPath(run, step), png);
+    await writeWhole(paths.sheetOf(step), png);
     return measured;
   } finally {
     await predictor.dispose();
   }
 }
 
-export const sheetPath = (run: string, step: number) => join(runPaths(run).sheets, `${checkpointName(step)}.png`);
-
 /**
  * Whether the pictures of a step and its held-out loss are there, at the run's end the animation too. The sheet of the step is
  * the last one written; it may also be from before the run went back to an older checkpoint, but then its loss is cut off.
  */
 export async function hasPictures(run: string, step: number, heldOut: boolean, final: boolean): Promise<boolean> {
-  const paths = [sheetPath(run, step), ...(final ? [runPaths(run).forming] : [])];
+  const paths = [runPaths(run).sheetOf(step), ...(final ? [runPaths(run).forming] : [])];
   const there = await Promise.all(paths.map((path) => stat(path).catch(() => null)));
   const measured = await readLines<ValidationMetrics>(runPaths(run).validation);
   return there.every(Boolean) && (!heldOut || measured.some((line) => line.step === step));
