@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
 import type { BatchPosition } from '../data/index.ts';
 import { diskFailure } from '../disk-errors.ts';
+import { sizeOf } from '../shape.ts';
 import type { TrainConfig } from './config.ts';
 import type { TensorSpec } from './contracts.ts';
 import { readSafetensors, writeSafetensors } from './safetensors.ts';
@@ -47,6 +48,10 @@ const infoFile = 'checkpoint.json';
 const folderName = /^step-(\d{8,})$/;
 
 export const checkpointName = (step: number) => `step-${String(step).padStart(8, '0')}`;
+
+/** What a checkpoint takes on the disk, to a few thousand bytes. */
+export const checkpointBytes = (specs: readonly TensorSpec[]): number =>
+  specs.reduce((sum, { name, shape }) => sum + 4 * sizeOf(shape) + name.length + 100, 8192);
 
 /** Checkpoints in a folder, the oldest first, by name alone. Empty when the folder is not there. */
 export async function listCheckpoints(folder: string): Promise<{ step: number; path: string }[]> {

@@ -24,40 +24,41 @@ export function classesOf(classNames: readonly string[] | undefined): number | n
  * @returns what is worth telling, one sentence each.
  * @throws InputError when the network has other classes than the images.
  */
-export function checkLabels(
+export function checkLabels(classCount: number | null, { labels, classNames, train }: Labelled, resume = false) {
+  const names = labels && (classNames ?? Array.from({ length: 1 + largest(labels) }, (_, i) => String(i)));
+  const notes = checkClasses(classCount, names, resume);
+  if (classCount === null || !labels || !names) return notes;
+  const trained = new Set(Array.from(train, (number) => labels[number]));
+  const missing = names.filter((_, i) => !trained.has(i));
+  if (missing.length === 0) return notes;
+  const which = plural(missing.length, 'class', 'classes');
+  return [...notes, `No image to train on is of ${which} (${list(missing)}): pictures of it will be no good.`];
+}
+
+/** The same for names alone, before the images are prepared; undefined for images without labels. */
+export function checkClasses(
   classCount: number | null,
-  { labels, classNames, train }: Labelled,
+  names: readonly string[] | undefined,
   resume = false,
 ): string[] {
   const refuse = (text: string): never => {
     throw new InputError(`Cannot start training: ${text}.`);
   };
-  const names = labels && (classNames ?? Array.from({ length: 1 + largest(labels) }, (_, i) => String(i)));
   if (classCount === null) return names ? [tellUnused(names, resume)] : [];
-  if (!labels || !names) {
+  if (!names) {
     return refuse(
       `the images must have labels since the network is conditional on ${classCount} classes, received none. ` +
         'Give a folder per class or --csv with --label-column, or train without: --model.num_class_embeds null',
     );
   }
-  const notes: string[] = [];
-  if (names.length !== classCount) {
-    if (names.length > classCount || !resume) {
-      refuse(
-        `--model.num_class_embeds must be ${names.length}, the number of classes of the images (${list(names)}), received ` +
-          `${classCount}${names.length < classCount ? ': nothing would train the others' : ''}`,
-      );
-    }
-    notes.push(`The network has ${classCount} classes and the images ${names.length}: nothing trains the others.`);
-  }
-  const trained = new Set(Array.from(train, (number) => labels[number]));
-  const missing = names.filter((_, i) => !trained.has(i));
-  if (missing.length > 0) {
-    notes.push(
-      `No image to train on is of ${missing.length === 1 ? 'the class' : 'the classes'} ${list(missing)}: pictures of it will be no good.`,
+  if (names.length === classCount) return [];
+  if (names.length > classCount || !resume) {
+    refuse(
+      `--model.num_class_embeds must be ${names.length}, the number of classes of the images (${list(names)}), received ` +
+        `${classCount}${names.length < classCount ? ': nothing would train the others' : ''}`,
     );
   }
-  return notes;
+  return [`The network has ${classCount} classes and the images ${names.length}: nothing trains the others.`];
 }
 
 function tellUnused(names: readonly string[], resume: boolean): string {

@@ -30,6 +30,14 @@ function linksOf(className: unknown): readonly (readonly Place[])[] {
   ];
 }
 
+/** Whether a setting of the network only repeats one that stands elsewhere. */
+export function isRepeated(section: string, key: string, className: unknown): boolean {
+  return (
+    section === 'model' &&
+    linksOf(className).some((places) => places.some(([at, name]) => at === section && name === key))
+  );
+}
+
 /**
  * A layer that sets one place of a link sets all of them.
  * @throws InputError when it sets them to different values.

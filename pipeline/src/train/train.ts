@@ -8,16 +8,18 @@ import { createBatcher, type Dataset } from '../data/index.ts';
 import { requireUnlocked, withLock } from '../lock.ts';
 import { checkWritable } from '../output.ts';
 import { sizeOf } from '../shape.ts';
+import { divergedAdvice, explainEngineError } from './advice.ts';
 import { type CheckpointInfo, diskError, type Resumed, resumeCheckpoint, saveCheckpoint } from './checkpoint.ts';
 import { compareConfigs } from './config.ts';
 import type { TrainEngine } from './contracts.ts';
-import { chooseEngine, createEngine, type EngineChoice, EngineError } from './engines/index.ts';
+import { chooseEngine, createEngine, type EngineChoice } from './engines/index.ts';
 import { type Horizon, runLoop } from './loop.ts';
 import { appendLine, cutLines, type Metrics, type ValidationMetrics } from './metrics.ts';
+import { pictureSeconds, stepsOf } from './pace.ts';
 import { hasPictures, writeChart, writePictures } from './pictures.ts';
 import { checkData, type TrainPlan } from './plan.ts';
-import { previewBatch } from './preview.ts';
 import { describeData, readRunConfig, requireNoRun, runPaths, writeJson } from './run-folder.ts';
+import { requireRunSpace } from './space.ts';
 import { parametersOf } from './state.ts';
 
 export interface TrainHooks {
@@ -44,6 +46,8 @@ export interface TrainResult {
   interrupted: boolean;
   step: number;
   seconds: number;
+  /** Of the last step. */
+  loss: number | null;
   /** Folder of the newest checkpoint. */
   checkpoint: string | null;
   validation: ValidationMetrics | null;
@@ -55,14 +59,16 @@ export interface TrainResult {
  *   resume), or it holds none or a run of other settings (with resume).
  */
 export async function checkRun(
-  { config }: Pick<TrainPlan, 'config'>,
+  plan: Pick<TrainPlan, 'config' | 'step'>,
   run: string,
   resume: boolean,
 ): Promise<EngineChoice> {
+  const { config } = plan;
   const choice = await chooseEngine(config.training.engine, config.training.allowCpu);
   await checkWritable('--out', run, 'folder');
   if (!resume) await requireNoRun(run);
   else compareConfigs(await readRunConfig(run), config, run);
+  await requireRunSpace(plan, run);
   return choice;
 }
 
@@ -91,11 +97,11 @@ async function trainAlone(options: TrainOptions): Promise<TrainResult> {
   const { engine, from, path } = await startEngine(options, choice);
   if (from) batches.position = from.position;
   let newest = path;
-  let pictureSeconds: number | null = null;
+  let drawSeconds: number | null = null;
 
   const save = async (metrics: Metrics, reserve: number | null) => {
     const values = await engine.readState();
-    checkFinite(values, metrics.step, newest);
+    checkFinite(values, metrics.step, () => divergedAdvice(newest, training));
     const { step, epoch, seconds, learningRate, loss } = metrics;
     const info: CheckpointInfo = {
       ...{ format: 1, step, epoch, position: batches.position, seed: training.seed, seconds, reserve },
@@ -112,13 +118,13 @@ async function trainAlone(options: TrainOptions): Promise<TrainResult> {
       if (signal?.aborted) return null;
       throw diskError(error, `write the pictures of ${run}`);
     });
-    pictureSeconds = (performance.now() - began) / 1000;
+    drawSeconds = (performance.now() - began) / 1000;
     return measured;
   };
 
   try {
     await openFiles(options, from?.step ?? 0);
-    const horizon = horizonOf(plan, batches.batchesPerEpoch, () => pictureSeconds);
+    const horizon = horizonOf(plan, dataset.train.length, () => drawSeconds);
     const missing = (step: number, final: boolean) =>
       hasPictures(run, step, dataset.validation.length > 0, final).then((there) => !there);
     // A stop after a checkpoint and before its pictures.
@@ -144,7 +150,7 @@ async function trainAlone(options: TrainOptions): Promise<TrainResult> {
       emaDecay: training.emaDecay,
       start: {
         step: from?.step ?? 0,
-        seconds: (from?.seconds ?? 0) + (pictureSeconds ?? 0),
+        seconds: (from?.seconds ?? 0) + (drawSeconds ?? 0),
         reserve: from?.reserve ?? null,
       },
       checkpointEvery: output.checkpointEvery,
@@ -158,7 +164,7 @@ async function trainAlone(options: TrainOptions): Promise<TrainResult> {
       },
       save,
       preview: async ({ step }) => void (await draw(step, false)),
-      advice: () => divergedAdvice(newest, training.lr),
+      advice: () => divergedAdvice(newest, training),
     });
     const step = result.last?.step ?? from?.step ?? 0;
     const complete = !result.last && !result.interrupted;
@@ -167,7 +173,8 @@ async function trainAlone(options: TrainOptions): Promise<TrainResult> {
     const validation = result.interrupted || drawn ? null : await draw(step, true);
     if (result.interrupted) await writeChart(run);
     const interrupted = result.interrupted || signal?.aborted === true;
-    return { interrupted, step, seconds: result.seconds, checkpoint: newest, validation };
+    const loss = result.last?.loss ?? from?.loss ?? null;
+    return { interrupted, step, seconds: result.seconds, loss, checkpoint: newest, validation };
   } catch (error) {
     throw explainEngineError(error, newest);
   } finally {
@@ -232,29 +239,22 @@ async function findCheckpoint({ plan, dataset, run, hooks }: TrainOptions): Prom
 /** Whether nothing is left to train: the pictures of the end are drawn then. */
 const isOver = (horizon: Horizon, step: number) => horizon.kind === 'steps' && step >= horizon.steps;
 
-function horizonOf(
-  { config, sampleSteps }: TrainPlan,
-  batchesPerEpoch: number,
-  pictureSeconds: () => number | null,
-): Horizon {
-  const { steps, epochs, minutes, batch } = config.training;
-  if (minutes === undefined) return { kind: 'steps', steps: steps ?? (epochs ?? 1) * batchesPerEpoch };
-  const { sampleCount } = config.output;
-  const images = Math.ceil(sampleCount / previewBatch) * previewBatch * sampleSteps;
+function horizonOf(plan: TrainPlan, images: number, drawSeconds: () => number | null): Horizon {
+  const { minutes } = plan.config.training;
+  if (minutes === undefined) return { kind: 'steps', steps: stepsOf(plan.config, images)! };
   return {
     kind: 'seconds',
     seconds: minutes * 60,
-    // A training step is about three passes through the network, a sampling step one.
-    reserve: (secondsPerStep) => 2 + (pictureSeconds() ?? (images * secondsPerStep) / batch / 3),
+    reserve: (secondsPerStep) => 2 + (drawSeconds() ?? pictureSeconds(plan, secondsPerStep)),
   };
 }
 
 /** @throws InputError when a weight is not finite any more: such a state is worth no checkpoint. */
-function checkFinite(state: ReadonlyMap<string, Float32Array>, step: number, newest: string | null): void {
+function checkFinite(state: ReadonlyMap<string, Float32Array>, step: number, advice: () => string): void {
   for (const [name, values] of state) {
     if (allFinite(values)) continue;
     throw new InputError(
-      `Cannot save the checkpoint of step ${step}: ${name} must be finite, it holds NaN or Inf. ${divergedAdvice(newest)}`,
+      `Cannot save the checkpoint of step ${step}: ${name} must be finite, it holds NaN or Inf. ${advice()}`,
     );
   }
 }
@@ -262,23 +262,4 @@ function checkFinite(state: ReadonlyMap<string, Float32Array>, step: number, new
 function allFinite(values: Float32Array): boolean {
   for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return false;
   return true;
-}
-
-function divergedAdvice(newest: string | null, lr?: number): string {
-  const good = newest
-    ? `The last good checkpoint is ${newest}; continue it with --resume`
-    : 'There is no checkpoint yet; start again with --resume';
-  const lower = lr === undefined ? 'a lower --lr' : `a lower --lr than ${lr}`;
-  return `${good} and ${lower}, more --warmup-steps or --clip-norm 1.`;
-}
-
-/** What ended an engine, and from where the run goes on; every other error as it is. */
-function explainEngineError(error: unknown, newest: string | null): unknown {
-  if (!(error instanceof EngineError)) return error;
-  const how = newest
-    ? `The last checkpoint is ${newest}; continue with --resume`
-    : 'There is no checkpoint yet; start again with --resume';
-  return new InputError(
-    `Cannot continue training: ${[`${error.message}. ${how}`, error.advice].filter(Boolean).join(' ')}.`,
-  );
 }

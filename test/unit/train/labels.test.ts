@@ -78,7 +78,7 @@ describe('checkLabels', () => {
     const held = { ...labelled(0, 0, 1), train: Uint32Array.of(0, 1) };
     for (const images of [labelled(0, 0, 0), held]) {
       expect(checkLabels(2, images)).toEqual([
-        'No image to train on is of the class male: pictures of it will be no good.',
+        'No image to train on is of 1 class (male): pictures of it will be no good.',
       ]);
     }
   });
