@@ -142,7 +142,7 @@ describe('pipeline train --dry-run', () => {
     [['--minutes', '1.5'], 'training.minutes 1.5 (none)'],
     [['--model.channels', '4,8,16'], 'model.channels [4,8,16] (none)'],
     [['--model.num_class_embeds', 'null'], 'model.num_class_embeds null (none)'],
-    [['--scheduler.prediction_type', 'sample'], 'scheduler.prediction_type "sample" (none)'],
+    [['--scheduler.prediction_type', 'sample'], 'scheduler.prediction_type "sample" ("epsilon")'],
     [['--checkpoint-every', '7'], 'output.checkpointEvery 7 (1000)'],
   ] as const)('lets %j override the settings below', async (args, line) => {
     const { code, stdout } = await train('--config', configFile, ...args, '--dry-run');
