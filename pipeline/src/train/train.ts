@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
 import { createBatcher, type Dataset } from '../data/index.ts';
+import { requireSpace } from '../disk-errors.ts';
 import { requireUnlocked, withLock } from '../lock.ts';
 import { checkWritable } from '../output.ts';
 import { sizeOf } from '../shape.ts';
@@ -19,6 +20,8 @@ import { checkData, type TrainPlan } from './plan.ts';
 import { previewBatch } from './preview.ts';
 import { describeData, readRunConfig, requireNoRun, runPaths, writeJson } from './run-folder.ts';
 import { parametersOf } from './state.ts';
+
+const BYTES_A_VALUE = 4;
 
 export interface TrainHooks {
   /** Something worth telling, one sentence: what was chosen, what was resumed, what was skipped. */
@@ -55,7 +58,7 @@ export interface TrainResult {
  *   resume), or it holds none or a run of other settings (with resume).
  */
 export async function checkRun(
-  { config }: Pick<TrainPlan, 'config'>,
+  { config, step }: Pick<TrainPlan, 'config' | 'step'>,
   run: string,
   resume: boolean,
 ): Promise<EngineChoice> {
@@ -63,7 +66,23 @@ export async function checkRun(
   await checkWritable('--out', run, 'folder');
   if (!resume) await requireNoRun(run);
   else compareConfigs(await readRunConfig(run), config, run);
+  await requireSpace(run, checkpointBytes(config, step.state, resume), `write the checkpoints of ${run}`);
   return choice;
+}
+
+/**
+ * What the checkpoints take at least: all that are kept and the one being written where the steps are known, else two,
+ * as the last one stays until the next is whole. A run that goes on has its older ones already.
+ */
+function checkpointBytes(
+  { training, output }: TrainPlan['config'],
+  state: TrainPlan['step']['state'],
+  resume: boolean,
+) {
+  const { keep, checkpointEvery } = output;
+  const written = checkpointEvery === null ? 1 : training.steps === undefined ? 2 : training.steps / checkpointEvery;
+  const copies = resume ? 1 : Math.min(Math.ceil(written), keep + 1);
+  return copies * BYTES_A_VALUE * state.reduce((sum, { shape }) => sum + shape.reduce((all, side) => all * side, 1), 0);
 }
 
 /** The lock of a run: a file in its folder, and the words for whoever is refused. */
