@@ -97,8 +97,8 @@ export async function checkWritable(option: string, path: string, kind: 'file' |
     if (found && kind === 'file' && !found.isFile()) refuse('it is no ordinary file');
     await makeFolder(folder);
     const trial = temporaryName(kind === 'folder' ? join(folder, 'trial') : path);
-    await writeFile(trial, 'trial');
-    await rm(trial);
+    // A full disk takes a name, and no content.
+    await writeFile(trial, 'trial').finally(() => rm(trial, { force: true }));
   } catch (error) {
     const failure = diskFailure(error, `write ${path}`, 'free some space and start again');
     if (failure instanceof Failure || !(error instanceof Error && 'syscall' in error)) throw failure;

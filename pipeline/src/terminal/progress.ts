@@ -3,6 +3,7 @@
  * A terminal gets a bar with rate and time left; a file or a log gets a plain line now and then.
  */
 import { formatDuration, formatNumber } from './format.ts';
+import { isQuiet } from './voice.ts';
 
 export interface ProgressEvent {
   /** Units done so far, counted from 0. */
@@ -29,6 +30,7 @@ const BAR_WIDTH = 24;
 
 /**
  * Runs `work` under a progress bar: the bar shows with the first report and is closed when the work ends, whichever way.
+ * With --quiet there is none.
  * @param label what is being done, as a heading: `Training`.
  */
 export async function withProgress<T>(
@@ -36,6 +38,7 @@ export async function withProgress<T>(
   options: ProgressOptions,
   work: (report: ReportProgress) => Promise<T>,
 ): Promise<T> {
+  if (isQuiet()) return work(() => {});
   const stream = options.stream ?? process.stderr;
   const sink = stream.isTTY
     ? await createBar(label, { ...options, stream })

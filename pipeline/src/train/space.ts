@@ -17,5 +17,5 @@ export async function requireRunSpace(
   const saves = checkpointEvery === null ? 1 : Math.ceil(steps / checkpointEvery);
   const there = await listCheckpoints(runPaths(run).checkpoints);
   const more = Math.max(1, Math.min(saves, keep + 1) - there.length);
-  await requireSpace(run, more * checkpointBytes(step.state) + OTHER_BYTES, `train in ${run}`);
+  await requireSpace(run, more * checkpointBytes(step.state) + OTHER_BYTES, `write the checkpoints of ${run}`);
 }

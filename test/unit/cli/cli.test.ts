@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { COMMAND_NAMES, helpText } from '../../../pipeline/src/cli.ts';
@@ -157,10 +157,12 @@ describe('pipeline sample', () => {
 
   test('refuses, before sampling, results that cannot be written', async () => {
     const model = await tinyArtefact();
-    const asFolder = await runCli('sample', '--model', model, '--out', model);
+    const folder = join(model, 'a.png');
+    await mkdir(folder);
+    const asFolder = await runCli('sample', '--model', model, '--out', folder);
     expect([asFolder.code, asFolder.stderr]).toEqual([
       2,
-      `Cannot write ${model}: --out must be a file that can be written, there is a folder of that name.\n`,
+      `Cannot write ${folder}: --out must be a file that can be written, there is a folder of that name.\n`,
     ]);
     const file = join(model, 'README.md');
     const asFile = await runCli('sample', '--model', model, '--out', join(model, 's.png'), '--singles', file);
