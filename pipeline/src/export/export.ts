@@ -88,6 +88,7 @@ export async function exportRun({ run, out, checkpoint, onProgress }: ExportOpti
       licence: found.info.data.name === 'digits' ? DIGITS_LICENCE : undefined,
     },
     parameters: countParameters(model),
+    averaged: config.training.emaDecay !== null,
     config,
     metrics: measured(found.info, metrics, validation.at(-1), parity),
     limits: limitsOf(model.imageShape, data?.train ?? 0),

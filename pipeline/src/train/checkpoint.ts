@@ -57,7 +57,7 @@ export const checkpointBytes = (specs: readonly TensorSpec[]): number =>
 export async function listCheckpoints(folder: string): Promise<{ step: number; path: string }[]> {
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
-    throw error;
+    throw diskFailure(error, `read the checkpoints in ${folder}`);
   });
   return names
     .flatMap((name) => {

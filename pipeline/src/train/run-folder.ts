@@ -17,6 +17,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
 import type { Dataset } from '../data/index.ts';
+import { diskFailure, withDiskErrors } from '../disk-errors.ts';
 import { writeWhole } from '../output.ts';
 import { type Checkpoint, type CheckpointInfo, checkpointName, listCheckpoints, loadCheckpoint } from './checkpoint.ts';
 import { type PartialConfig, resolveConfig, type TrainConfig } from './config.ts';
@@ -116,7 +117,9 @@ export async function openRun(
   const broken: string[] = [];
   for (const { path } of wanted) {
     try {
-      const checkpoint = await loadCheckpoint(path, (info) => specsOf(configOf(path, info)));
+      const checkpoint = await withDiskErrors(`read the checkpoint ${path}`, () =>
+        loadCheckpoint(path, (info) => specsOf(configOf(path, info))),
+      );
       const config = configOf(path, checkpoint.info);
       const notes = broken.map((reason) => `${reason} It was passed over.`);
       const differing = (['model', 'scheduler'] as const).filter((section) => differ(config[section], edited[section]));
@@ -145,6 +148,6 @@ async function readJson(path: string): Promise<unknown> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     if (error instanceof SyntaxError) throw new InputError(`Cannot read ${path}: it must be JSON (${error.message}).`);
-    throw error;
+    throw diskFailure(error, `read ${path}`);
   }
 }

@@ -5,14 +5,16 @@
 import { join } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
 import { createBatcher, type Dataset } from '../data/index.ts';
+import { withDiskErrors } from '../disk-errors.ts';
 import { requireUnlocked, withLock } from '../lock.ts';
 import { checkWritable } from '../output.ts';
 import { sizeOf } from '../shape.ts';
 import { divergedAdvice, explainEngineError } from './advice.ts';
 import { type CheckpointInfo, diskError, type Resumed, resumeCheckpoint, saveCheckpoint } from './checkpoint.ts';
-import { compareConfigs } from './config.ts';
+import { checkComplete, compareConfigs } from './config.ts';
 import type { TrainEngine } from './contracts.ts';
 import { chooseEngine, createEngine, type EngineChoice } from './engines/index.ts';
+import { idleSettings } from './idle.ts';
 import { type Horizon, runLoop } from './loop.ts';
 import { appendLine, cutLines, type Metrics, type ValidationMetrics } from './metrics.ts';
 import { pictureSeconds, stepsOf } from './pace.ts';
@@ -91,7 +93,10 @@ async function trainAlone(options: TrainOptions): Promise<TrainResult> {
   const { training, output } = config;
   const paths = runPaths(run);
   const choice = await checkRun(plan, run, resume);
-  for (const note of checkData(plan, dataset, resume)) hooks.onNote?.(note);
+  checkComplete(config);
+  const steps = stepsOf(config, dataset.train.length);
+  const notes = [...checkData(plan, dataset, resume), ...idleSettings(config, choice.kind, dataset, steps)];
+  for (const note of notes) hooks.onNote?.(note);
   const batches = createBatcher(dataset, { batch: training.batch, seed: training.seed, flip: config.data.flip });
 
   const { engine, from, path } = await startEngine(options, choice);
@@ -198,7 +203,9 @@ async function openFiles({ plan, dataset, run }: TrainOptions, step: number): Pr
 /** The engine with a fresh or a checkpoint's state. In a function of its own so that its copy of the state can be freed. */
 async function startEngine(options: TrainOptions, { kind, reason }: EngineChoice): Promise<Started> {
   const { plan, resume, hooks } = options;
-  const resumed = resume ? await findCheckpoint(options) : null;
+  const resumed = resume
+    ? await withDiskErrors(`read the checkpoints of ${options.run}`, () => findCheckpoint(options))
+    : null;
   const state = resumed?.checkpoint.state ?? plan.step.initialState(plan.initialParameters());
   hooks?.onNote?.(`Engine: ${reason}.`);
   const { tf32 } = plan.config.training;

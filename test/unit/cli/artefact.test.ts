@@ -135,6 +135,12 @@ describe('formatModelCard', () => {
     expect(text).not.toContain('training.png');
   });
 
+  test('tells which weights they are', () => {
+    expect(formatModelCard(card, around)).toContain('The weights are the moving averages of training.');
+    const last = formatModelCard({ ...card, averaged: false }, around);
+    expect(last).toContain('The weights are those of the last step of training.');
+  });
+
   test('does not speak of labels where there are none', () => {
     const text = formatModelCard(card, { ...around, classes: 0 });
     expect(text).not.toContain('class_labels');
