@@ -4,6 +4,7 @@
  */
 import { InputError } from '@onnoise/scheduler';
 import type { Argv, CommandModule } from 'yargs';
+import { withDiskErrors } from '../disk-errors.ts';
 import { formatDuration, formatPath, plural } from '../terminal/format.ts';
 import { INTERRUPTED, withInterrupt } from '../terminal/interrupt.ts';
 import { type ProgressEvent, withProgress } from '../terminal/progress.ts';
@@ -73,11 +74,13 @@ export const command: CommandModule<object, TrainArguments> = {
 
 /** Resolves, prepares, trains; says what differs from the usual, and where everything is. */
 export async function train(args: TrainArguments): Promise<void> {
-  const [{ describeDifferences, readSettings }, { checkComplete }, { planFromConfig }] = await Promise.all([
-    import('./options/settings.ts'),
-    import('../train/config.ts'),
-    import('../train/resolve.ts'),
-  ]);
+  const [{ describeDifferences, readSettings }, { checkComplete }, { checkList }, { planFromConfig }] =
+    await Promise.all([
+      import('./options/settings.ts'),
+      import('../train/config.ts'),
+      import('../train/early.ts'),
+      import('../train/resolve.ts'),
+    ]);
   const settings = await readSettings(args);
   const { config } = settings;
   if (args.dryRun) {
@@ -93,13 +96,19 @@ export async function train(args: TrainArguments): Promise<void> {
       'Cannot start training: --out must be the folder of the run, as --out runs/x, received nothing.',
     );
   }
-  const { checkRun, requireIdle, train: trainRun } = await import('../train/train.ts');
+  const [{ checkRun, requireIdle, train: trainRun }, { listImages }] = await Promise.all([
+    import('../train/train.ts'),
+    import('../data/look.ts'),
+  ]);
   await requireIdle(run);
   const { kind } = await checkRun(early, run, args.resume);
   await checkMemory(early, kind);
+  const images = prepareOptions(early.config, config.data.channels);
+  const list = await withDiskErrors(`read ${images.data}`, () => listImages(images));
+  checkList(planFromConfig(config, { classNames: list.classNames }), list, args.resume);
 
   await withInterrupt(async (signal) => {
-    const dataset = await prepareWithProgress(prepareOptions(early.config, config.data.channels), signal);
+    const dataset = await prepareWithProgress(images, signal);
     try {
       sayNote(describeDataset(dataset).join('\n'));
       const plan = planFromConfig(config, dataset);

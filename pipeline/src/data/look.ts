@@ -18,6 +18,12 @@ export interface Look {
   skipped: Skipped[];
 }
 
+/** How many images there are and of which classes, by the list alone. @throws InputError when the source is unusable. */
+export async function listImages(options: PrepareOptions): Promise<Pick<Look, 'name' | 'total' | 'classNames'>> {
+  const { name, total, classNames } = await openSource(options);
+  return { name, total, classNames };
+}
+
 /** @throws InputError when the source is unusable. */
 export async function lookAtImages(options: PrepareOptions, signal?: AbortSignal): Promise<Look> {
   const { size, channels, fit, background = 'black' } = options;

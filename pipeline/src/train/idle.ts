@@ -1,5 +1,6 @@
 /** Settings that are accepted and do nothing, or not what they seem to, in the run at hand. */
 import type { Dataset } from '../data/index.ts';
+import { plural } from '../terminal/format.ts';
 import type { TrainConfig } from './config.ts';
 import type { EngineChoice } from './engines/index.ts';
 import { fields } from './fields.ts';
@@ -22,7 +23,7 @@ export function idleSettings(
     ],
     [
       steps !== null && training.warmupSteps > steps,
-      `--warmup-steps ${training.warmupSteps} is more than the ${steps} steps of the run: the learning rate never gets to ${training.lr}.`,
+      `--warmup-steps ${training.warmupSteps} is more than the ${plural(steps ?? 0, 'step')} of the run: the learning rate never gets to ${training.lr}.`,
     ],
     [
       data.validationShare > 0 && validation.length === 0,

@@ -1,13 +1,12 @@
 /** `pipeline train --dry-run`: what would be trained on what, whether it fits, and about how long it would take. */
 import { InputError } from '@onnoise/scheduler';
 import { type Look, lookAtImages } from '../../data/look.ts';
-import { splitImages } from '../../data/split.ts';
 import { countParameters } from '../../model/parameters.ts';
 import { formatBytes, formatDuration, formatNumber, plural } from '../../terminal/format.ts';
 import { sayResult } from '../../terminal/voice.ts';
 import { checkpointBytes } from '../../train/checkpoint.ts';
+import { checkList, trainingImages } from '../../train/early.ts';
 import { chooseEngine, type EngineChoice } from '../../train/engines/index.ts';
-import { checkClasses } from '../../train/labels.ts';
 import { describeMemory, estimatePlan, machineMemory, memoryShortage } from '../../train/memory.ts';
 import { measureStep, pictureSeconds, stepsOf, timedBatch } from '../../train/pace.ts';
 import type { TrainPlan } from '../../train/plan.ts';
@@ -35,14 +34,9 @@ export async function dryRun({ settings, resume, verbose, signal }: DryRunOption
       ? null
       : await lookAtImages(prepareOptions(early.config, config.data.channels), signal);
   const plan = look === null ? early : planFromConfig(config, look);
-  const { training, data } = plan.config;
-  const notes = look === null ? [] : checkClasses(plan.model.classCount, look.classNames, resume);
-  const images = look && splitImages(look.total, data.validationShare, training.seed).train.length;
-  if (images !== null && images < training.batch) {
-    throw new InputError(
-      `Cannot start training: --batch must be at most the number of training images, ${images}, received ${training.batch}.`,
-    );
-  }
+  const { training } = plan.config;
+  const notes = look === null ? [] : checkList(plan, look, resume);
+  const images = look && trainingImages(plan, look);
   const { kind, reason } = await chooseEngine(training.engine, training.allowCpu);
   const memory = await estimatePlan(plan);
   const machine = machineMemory();
