@@ -6,9 +6,11 @@ import type { DeviceChoice } from '@onnoise/runtime-node';
 import type { Server, ServerOptions } from '@onnoise/runtime-node/server';
 import { checkInteger, InputError } from '@onnoise/scheduler';
 import type { Argv, CommandModule } from 'yargs';
+import { sayError } from '../terminal/errors.ts';
 import { plural } from '../terminal/format.ts';
 import { INTERRUPTED } from '../terminal/interrupt.ts';
 import { numberOption } from '../terminal/options.ts';
+import { sayNote } from '../terminal/voice.ts';
 import { deviceOption } from './options/pictures.ts';
 
 /** The options of `pipeline serve`; its help tells their meaning. */
@@ -106,9 +108,9 @@ async function serve(args: ServeArguments): Promise<void> {
   checkInteger('serve', '--port', port, 0, 65535);
   const { createServer } = await import('@onnoise/runtime-node/server');
   const server = await createServer(await toOptions(args));
-  for (const { name, device, reason } of server.models) say(`Model ${name} on ${device} (${reason})`);
+  for (const { name, device, reason } of server.models) sayNote(`Model ${name} on ${device} (${reason})`);
   try {
-    say(`Listening at ${await server.listen({ host, port })}`);
+    sayNote(`Listening at ${await server.listen({ host, port })}`);
   } catch (error) {
     await server.kill();
     const { code } = error as NodeJS.ErrnoException;
@@ -118,7 +120,7 @@ async function serve(args: ServeArguments): Promise<void> {
     );
   }
   if (args['api-key-file'] === undefined && !isLoopback(host)) {
-    say('Everyone who reaches this address may ask. --api-key-file limits it to those with a key.');
+    sayNote('Everyone who reaches this address may ask. --api-key-file limits it to those with a key.');
   }
   await untilToldToEnd(server);
 }
@@ -146,21 +148,17 @@ function untilToldToEnd(server: Server): Promise<void> {
     const end = () => {
       if (ending) return void server.kill().then(() => process.exit(INTERRUPTED));
       ending = true;
-      say(`Stopping: finishing ${plural(server.depth, 'image')}. Once more ends at once.`);
+      sayNote(`Stopping: finishing ${plural(server.depth, 'image')}. Once more ends at once.`);
       server.close().then(resolve, reject);
     };
     for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, end);
     process.on('SIGHUP', () => {
       server.reload().then(
-        () => say('The models were loaded anew.'),
-        (error: Error) => say(`The models stay as they were: ${error.message}`),
+        () => sayNote('The models were loaded anew.'),
+        (error: Error) => sayError(`The models stay as they were: ${error.message}`),
       );
     });
   });
 }
 
 const isLoopback = (host: string) => host === 'localhost' || host === '::1' || host.startsWith('127.');
-
-function say(text: string): void {
-  process.stderr.write(`${text}\n`);
-}

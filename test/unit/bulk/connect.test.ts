@@ -84,9 +84,9 @@ test('connectQueue tells in a sentence that nobody answers, at once and without 
 
 describe('pipeline generate and pipeline worker', () => {
   test.each([
-    ['generate without a count', ['generate', '--queue', NOBODY], 'Missing required argument: count'],
+    ['generate without a count', ['generate', '--queue', NOBODY], '--count must be given'],
     ['a word for a count', ['generate', '--count', 'many'], '--count must be a number'],
-    ['an unknown option', ['worker', '--seed', '1'], 'Unknown argument: seed'],
+    ['an unknown option', ['worker', '--seed', '1'], 'pipeline worker has no option --seed'],
     ['generate without a queue', ['generate', '--count', '1'], '--queue must be given, as redis://localhost:6379'],
     ['a worker without a queue', ['worker'], '--queue must be given'],
     ['a queue that is none', ['worker', '--queue', 'nowhere'], '--queue must be redis://host:port'],
