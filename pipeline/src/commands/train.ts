@@ -15,7 +15,7 @@ import type { TrainResult } from '../train/train.ts';
 import { describeDataset } from './options/describe-dataset.ts';
 import { prepareWithProgress } from './options/prepare-with-progress.ts';
 import { fieldOptions } from './options/train-fields.ts';
-import { describeModel, describeStep, prepareOptions } from './options/training.ts';
+import { describeClasses, describeModel, describeStep, prepareOptions } from './options/training.ts';
 
 /** The options that are no settings; the rest is read by `typedLayer`. */
 export interface TrainArguments {
@@ -115,6 +115,7 @@ export async function train(args: TrainArguments): Promise<void> {
       sayNote(describeDifferences(plan.config, settings.base).join('\n'));
       sayDetail(JSON.stringify(plan.config, null, 2));
       sayNote(describeModel(plan));
+      for (const note of describeClasses(settings, plan, dataset.classNames)) sayNote(note);
       let latest: ProgressEvent | undefined;
       const result = await withProgress('Training', { unit: 'steps' }, (report) =>
         trainRun({

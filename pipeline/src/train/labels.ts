@@ -61,6 +61,11 @@ export function checkClasses(
   return [`The network has ${classCount} classes and the images ${names.length}: nothing trains the others.`];
 }
 
+/** What is told where `classesOf` has made a network conditional, which folders of another meaning would not want. */
+export function tellClasses(names: readonly string[]): string {
+  return `The images are of ${names.length} classes (${list(names)}), on which the network is conditional; --model.num_class_embeds null leaves them out.`;
+}
+
 function tellUnused(names: readonly string[], resume: boolean): string {
   if (names.length === 1) return `All images are of one class (${names[0]}), so the network is not conditional on it.`;
   const how = resume ? 'a run keeps what it began with' : `train on them with --model.num_class_embeds ${names.length}`;

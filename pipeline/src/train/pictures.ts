@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { animatedWebp, captionedStrip, lineChart, sheet } from '@onnoise/runtime-node';
+import { InputError } from '@onnoise/scheduler';
 import { type Dataset, readFloats } from '../data/index.ts';
 import { spreadSteps } from '../film.ts';
 import { writeWhole } from '../output.ts';
@@ -32,6 +33,8 @@ export interface PictureOptions {
   final: boolean;
   onProgress?: ((done: number, total: number) => void) | undefined;
   signal?: AbortSignal | undefined;
+  /** What to tell when the held-out loss is no number any more. */
+  advice: () => string;
 }
 
 export async function writePictures(options: PictureOptions): Promise<ValidationMetrics | null> {
@@ -49,6 +52,11 @@ export async function writePictures(options: PictureOptions): Promise<Validation
         ...{ seed: config.training.seed, batch: previewBatch },
       }),
     };
+    if (measured && !Number.isFinite(measured.loss)) {
+      throw new InputError(
+        `Cannot continue training: the held-out loss of step ${step} must be finite, received ${measured.loss}. ${options.advice()}`,
+      );
+    }
     if (measured) {
       await cutLines(paths.validation, step - 1);
       await appendLine(paths.validation, measured);

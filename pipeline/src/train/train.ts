@@ -118,7 +118,8 @@ async function trainAlone(options: TrainOptions): Promise<TrainResult> {
   const draw = async (step: number, final: boolean) => {
     const began = performance.now();
     const parameters = parametersOf(await engine.readState());
-    const picture = { plan, dataset, run, step, parameters, final, signal, onProgress: hooks.onPreview };
+    const advice = () => divergedAdvice(newest, training);
+    const picture = { plan, dataset, run, step, parameters, final, signal, onProgress: hooks.onPreview, advice };
     const measured = await writePictures(picture).catch((error) => {
       if (signal?.aborted) return null;
       throw diskError(error, `write the pictures of ${run}`);

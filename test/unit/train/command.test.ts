@@ -172,6 +172,7 @@ describe('pipeline train on labelled images', () => {
     expect(code).toBe(0);
     expect(stderr).toContain(`conditional on ${classes} classes`);
     expect(stderr).toContain(`model.num_class_embeds ${classes} (none)`);
+    expect(stderr).toMatch(/The images are of . classes .* --model\.num_class_embeds null leaves them out\./);
     expect(JSON.parse(readFileSync(join(out, 'config.json'), 'utf8')).model.num_class_embeds).toBe(classes);
     const again = await train('--out', out, '--resume', '--steps', '2');
     expect(again.code).toBe(0);

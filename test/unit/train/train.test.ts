@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import * as tf from '@tensorflow/tfjs';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import type { PartialConfig } from '../../../pipeline/src/train/config.ts';
@@ -245,6 +246,27 @@ describe('train', () => {
       /of step \d+ must be finite, received (NaN|Infinity)\. .*checkpoint.*a lower --lr than 1e\+30 or --clip-norm 1\.$/,
     );
     for (const name of readdirSync(join(run, 'checkpoints'))) expect(name).toMatch(/^step-/);
+  });
+
+  it('stops at a held-out loss that is no number, and writes no picture of it', async () => {
+    const plan = tinyPlan({ training: { steps: 2, emaDecay: null } });
+    // What is trained on gives finite losses: the buffer is only read in evaluation.
+    const forward: typeof plan.model.forward = (parameters, sample, timestep, options) => {
+      const output = plan.model.forward(parameters, sample, timestep, options);
+      return options.training ? output : tf.mul(output, Number.POSITIVE_INFINITY);
+    };
+    const run = newRun();
+    const broken = train({
+      plan: { ...plan, model: { ...plan.model, forward } },
+      dataset: memoryDataset(),
+      run,
+      resume: false,
+    });
+    await expect(broken).rejects.toThrow(
+      /^Cannot continue training: the held-out loss of step 2 must be finite, received (NaN|Infinity)\. The last good checkpoint is /,
+    );
+    expect(existsSync(join(run, 'samples.png'))).toBe(false);
+    expect(lines(run, 'validation.jsonl')).toEqual([]);
   });
 
   it('refuses more images a batch than there are', async () => {

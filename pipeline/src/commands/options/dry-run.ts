@@ -12,7 +12,7 @@ import { measureStep, pictureSeconds, stepsOf, timedBatch } from '../../train/pa
 import type { TrainPlan } from '../../train/plan.ts';
 import { planFromConfig } from '../../train/resolve.ts';
 import { describeDifferences, type Settings } from './settings.ts';
-import { describeModel, prepareOptions } from './training.ts';
+import { describeClasses, describeModel, prepareOptions } from './training.ts';
 
 /** Classes and skipped images named one by one; the rest is counted. */
 const NAMED = 10;
@@ -48,6 +48,7 @@ export async function dryRun({ settings, resume, verbose, signal }: DryRunOption
     ...(look ? describeLook(look) : ['Images: none are named; --data says which.']),
     ...notes,
     describeModel(plan),
+    ...describeClasses(settings, plan, look?.classNames),
     `Engine: ${reason}.`,
     `${describeMemory(memory, training.batch, kind)}; this machine has ${formatBytes(machine.total)}, ${formatBytes(machine.free)} of it free`,
     `Checkpoints: ${formatBytes(bytes)} each, ${plan.config.output.keep} are kept`,

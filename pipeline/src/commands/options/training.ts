@@ -3,6 +3,7 @@ import type { PrepareOptions } from '../../data/types.ts';
 import { countParameters } from '../../model/parameters.ts';
 import { formatBytes, formatNumber } from '../../terminal/format.ts';
 import type { TrainConfig } from '../../train/config.ts';
+import { tellClasses } from '../../train/labels.ts';
 import type { Metrics } from '../../train/metrics.ts';
 import type { TrainPlan } from '../../train/plan.ts';
 
@@ -25,4 +26,13 @@ export function describeStep({ loss, imagesPerSecond, memory }: Metrics): string
 export function describeModel({ model, config }: TrainPlan): string {
   const classes = model.classCount === null ? '' : `, conditional on ${model.classCount} classes`;
   return `Model: ${config.model._class_name}, ${countParameters(model).toLocaleString('en')} parameters, images of ${model.imageShape.join(' x ')}${classes}`;
+}
+
+/** Where the number of classes is that of the images, because nothing else was said: what they are, and how to do without. */
+export function describeClasses(
+  { config }: { config: TrainConfig },
+  { model }: TrainPlan,
+  classNames: readonly string[] = [],
+): string[] {
+  return config.model.num_class_embeds === undefined && model.classCount !== null ? [tellClasses(classNames)] : [];
 }
