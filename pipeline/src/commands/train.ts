@@ -85,8 +85,8 @@ export async function train(args: TrainArguments): Promise<void> {
   const { config } = settings;
   if (args.dryRun) {
     const { dryRun } = await import('./options/dry-run.ts');
-    const { resume, verbose = false } = args;
-    return withInterrupt((signal) => dryRun({ settings, resume, verbose, signal }));
+    const { out: run, resume, verbose = false } = args;
+    return withInterrupt((signal) => dryRun({ settings, run, resume, verbose, signal }));
   }
   const early = planFromConfig(config);
   checkComplete(early.config);

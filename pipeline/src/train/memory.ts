@@ -87,7 +87,7 @@ export function peakBytes(graph: Graph): number {
 }
 
 /** Values of a batch of images up to which the step is traced as it is: tfjs makes an array or two of that size. */
-const tracedValues = 2 ** 24;
+const tracedValues = 2 ** 19;
 
 /**
  * The estimate of a plan, from its traced step; a very large batch is reckoned from two smaller ones, since a step's memory
@@ -140,8 +140,9 @@ export function memoryShortage(
 ): string | null {
   if (estimate.total <= total) return null;
   const { batch } = config.training;
-  // Of the state, an image and its noise, and half as much again while it is saved.
-  const perImage = estimate.step / batch + 1.5 * 2 * 4 * sizeOf(model.imageShape);
+  // An image's inputs (itself, its noise, its timestep and label) count as state, and half as much again while that is saved.
+  const inputs = 4 * (2 * sizeOf(model.imageShape) + 1 + (model.classCount === null ? 0 : 1));
+  const perImage = estimate.step / batch + 1.5 * inputs;
   // A tenth is left to everything else.
   const fits = Math.floor((0.9 * total - (estimate.total - batch * perImage)) / perImage);
   const advice = fits >= 1 ? `Try --batch ${fits} or less` : 'Try a smaller network';

@@ -11,6 +11,7 @@ import { describeMemory, estimatePlan, machineMemory, memoryShortage } from '../
 import { measureStep, pictureSeconds, stepsOf, timedBatch } from '../../train/pace.ts';
 import type { TrainPlan } from '../../train/plan.ts';
 import { planFromConfig } from '../../train/resolve.ts';
+import { requireRunSpace } from '../../train/space.ts';
 import { describeDifferences, type Settings } from './settings.ts';
 import { describeClasses, describeModel, prepareOptions } from './training.ts';
 
@@ -19,14 +20,16 @@ const NAMED = 10;
 
 export interface DryRunOptions {
   settings: Settings;
+  /** Folder of the run, where one is named; nothing is made there. */
+  run?: string | undefined;
   /** Whether a run goes on, which keeps its classes. */
   resume: boolean;
   verbose: boolean;
   signal?: AbortSignal | undefined;
 }
 
-/** Tells what was found out. @throws InputError for what training would refuse, and where the machine is too small. */
-export async function dryRun({ settings, resume, verbose, signal }: DryRunOptions): Promise<void> {
+/** Tells what was found out. @throws InputError for what training would refuse, and where the memory is too small; Failure where the disk is. */
+export async function dryRun({ settings, run, resume, verbose, signal }: DryRunOptions): Promise<void> {
   const { config, base } = settings;
   const early = planFromConfig(config);
   const look =
@@ -59,6 +62,7 @@ export async function dryRun({ settings, resume, verbose, signal }: DryRunOption
     ...{ machine: machine.total, checkpointBytes: bytes, steps: time?.steps ?? null, seconds: time?.seconds ?? null },
   });
   if (shortage !== null) throw new InputError(shortage);
+  if (run !== undefined) await requireRunSpace(plan, run);
 }
 
 function describeLook({ name, total, classNames, notes, looked, channels, skipped }: Look): string[] {
