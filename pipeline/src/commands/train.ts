@@ -158,10 +158,9 @@ async function checkMemory(plan: TrainPlan, kind: EngineChoice['kind']): Promise
   if (kind === 'tfjs-node-gpu') return;
   const { estimatePlan, machineMemory, memoryShortage } = await import('../train/memory.ts');
   const [estimate, { total }] = [await estimatePlan(plan), machineMemory()];
-  const far = memoryShortage(estimate, plan, FAR * total);
-  const shortage = memoryShortage(estimate, plan, total);
+  const shortage = await memoryShortage(estimate, plan, total);
   if (shortage === null) return;
-  if (far !== null) throw new InputError(shortage);
+  if (estimate.total > FAR * total) throw new InputError(shortage);
   sayNote(shortage.replace(/^Cannot train on this machine:/, 'The memory may not suffice:'));
 }
 

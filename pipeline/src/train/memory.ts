@@ -17,6 +17,7 @@ import { countParameters } from '../model/parameters.ts';
 import type { Graph } from '../onnx/index.ts';
 import { sizeOf } from '../shape.ts';
 import { formatBytes } from '../terminal/format.ts';
+import type { TrainStep } from './contracts.ts';
 import type { TrainPlan } from './plan.ts';
 import { createTrainStep } from './step.ts';
 
@@ -90,23 +91,32 @@ export function peakBytes(graph: Graph): number {
 const tracedValues = 2 ** 19;
 
 /**
- * The estimate of a plan, from its traced step; a very large batch is reckoned from two smaller ones, since a step's memory
- * is linear in it. It is of onnxruntime: the other engines keep what a step makes until it ends.
+ * The estimate of a plan, from its traced step; that of a very large batch is reckoned from smaller ones. It is of
+ * onnxruntime: the other engines keep what a step makes until it ends.
  */
-export async function estimatePlan({ step, model, config }: TrainPlan): Promise<MemoryEstimate> {
+export async function estimatePlan(plan: TrainPlan): Promise<MemoryEstimate> {
+  const { batch } = plan.config.training;
+  const tractable = batch * sizeOf(plan.model.imageShape) <= tracedValues || !plan.step.recipe;
+  return tractable ? estimateStep(plan, plan.step) : (await estimateByBatch(plan))(batch);
+}
+
+async function estimateStep({ model }: TrainPlan, step: TrainStep): Promise<MemoryEstimate> {
   const { traceStep } = await import('./engines/onnxruntime.ts');
-  const weights = countParameters(model);
-  const { batch } = config.training;
-  const values = sizeOf(model.imageShape);
-  if (batch * values <= tracedValues || !step.recipe) return estimateMemory(traceStep(step), weights);
-  const { options } = step.recipe;
-  const at = (images: number) =>
-    estimateMemory(traceStep(createTrainStep(model, { ...options, batch: images })), weights);
-  const small = Math.max(1, Math.floor(tracedValues / values / 2));
-  const [one, two] = [at(small), at(2 * small)];
-  const beyond = (part: keyof MemoryEstimate) => one[part] + ((two[part] - one[part]) * (batch - small)) / small;
+  return estimateMemory(traceStep(step), countParameters(model));
+}
+
+/** The estimate of a plan as a function of its batch: a step's memory is linear in that, so two traces tell it. */
+async function estimateByBatch(plan: TrainPlan): Promise<(batch: number) => MemoryEstimate> {
+  const { model, step } = plan;
+  const { options } = step.recipe!;
+  const small = Math.max(1, Math.floor(tracedValues / sizeOf(model.imageShape) / 2));
+  const at = (images: number) => estimateStep(plan, createTrainStep(model, { ...options, batch: images }));
+  const [one, two] = [await at(small), await at(2 * small)];
   const parts = Object.keys(one) as (keyof MemoryEstimate)[];
-  return Object.fromEntries(parts.map((part) => [part, beyond(part)])) as unknown as MemoryEstimate;
+  return (batch) => {
+    const beyond = (part: keyof MemoryEstimate) => one[part] + ((two[part] - one[part]) * (batch - small)) / small;
+    return Object.fromEntries(parts.map((part) => [part, beyond(part)])) as unknown as MemoryEstimate;
+  };
 }
 
 /** The estimate in words. */
@@ -133,18 +143,11 @@ export function machineMemory(): { total: number; free: number } {
  * Why a plan cannot be trained in so much memory, and what to do, as a sentence; null where it fits.
  * @param total bytes of the machine
  */
-export function memoryShortage(
-  estimate: MemoryEstimate,
-  { config, model }: Pick<TrainPlan, 'config' | 'model'>,
-  total: number,
-): string | null {
+export async function memoryShortage(estimate: MemoryEstimate, plan: TrainPlan, total: number): Promise<string | null> {
   if (estimate.total <= total) return null;
-  const { batch } = config.training;
-  // An image's inputs (itself, its noise, its timestep and label) count as state, and half as much again while that is saved.
-  const inputs = 4 * (2 * sizeOf(model.imageShape) + 1 + (model.classCount === null ? 0 : 1));
-  const perImage = estimate.step / batch + 1.5 * inputs;
+  const by = plan.step.recipe ? await estimateByBatch(plan) : null;
   // A tenth is left to everything else.
-  const fits = Math.floor((0.9 * total - (estimate.total - batch * perImage)) / perImage);
+  const fits = by ? Math.floor((0.9 * total - by(0).total) / (by(1).total - by(0).total)) : 0;
   const advice = fits >= 1 ? `Try --batch ${fits} or less` : 'Try a smaller network';
   return `Cannot train on this machine: about ${formatBytes(estimate.total)} of memory must be there, it has ${formatBytes(total)}. ${advice}.`;
 }

@@ -91,13 +91,13 @@ describe('estimatePlan', () => {
   it('takes any batch, and advises one that fits', async () => {
     const plan = planOf(100_000_000);
     const estimate = await estimatePlan(plan);
-    expect(memoryShortage(estimate, plan, estimate.total)).toBeNull();
-    const said = memoryShortage(estimate, plan, 2 ** 30)!;
+    expect(await memoryShortage(estimate, plan, estimate.total)).toBeNull();
+    const said = (await memoryShortage(estimate, plan, 2 ** 30))!;
     expect(said).toMatch(/^Cannot train on this machine: about [\d.]+ TiB of memory must be there, it has 1 GiB\./);
     const advised = planOf(Number(/Try --batch (\d+) or less\.$/.exec(said)![1]));
     expect((await estimatePlan(advised)).total / 2 ** 30).toBeCloseTo(0.9, 2);
     const small = planOf(1);
-    expect(memoryShortage(await estimatePlan(small), small, 2 ** 20)).toMatch(/ Try a smaller network\.$/);
+    expect(await memoryShortage(await estimatePlan(small), small, 2 ** 20)).toMatch(/ Try a smaller network\.$/);
   });
 });
 

@@ -43,7 +43,7 @@ export async function dryRun({ settings, run, resume, verbose, signal }: DryRunO
   const { kind, reason } = await chooseEngine(training.engine, training.allowCpu);
   const memory = await estimatePlan(plan);
   const machine = machineMemory();
-  const shortage = kind === 'tfjs-node-gpu' ? null : memoryShortage(memory, plan, machine.total);
+  const shortage = kind === 'tfjs-node-gpu' ? null : await memoryShortage(memory, plan, machine.total);
   const time = shortage === null ? await estimateTime(plan, kind, images, machine.free, signal) : null;
   const bytes = checkpointBytes(plan.step.state);
   const lines = [
