@@ -8,7 +8,7 @@ import { hostname } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
 import { diskFailure, diskReason } from './disk-errors.ts';
-import { Failure } from './terminal/errors.ts';
+import { Failure } from './failure.ts';
 
 /** Parts of temporary names: a process number means something on its own machine only, and is used again. */
 const HOST = createHash('sha256').update(hostname()).digest('hex').slice(0, 6);

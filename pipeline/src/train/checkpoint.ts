@@ -57,7 +57,7 @@ export const checkpointBytes = (specs: readonly TensorSpec[]): number =>
 export async function listCheckpoints(folder: string): Promise<{ step: number; path: string }[]> {
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
-    throw diskFailure(error, `read the checkpoints in ${folder}`);
+    throw diskFailure(error, `read ${folder}`);
   });
   return names
     .flatMap((name) => {
@@ -149,7 +149,9 @@ export async function loadCheckpoint(
 async function readInfo(path: string): Promise<StoredInfo> {
   const refuse = (rule: string) => new InputError(`Cannot read the checkpoint ${path}: ${rule}.`);
   const text = await readFile(join(path, infoFile), 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw error.code === 'ENOENT' ? refuse(`${infoFile} is missing`) : error;
+    throw error.code === 'ENOENT'
+      ? refuse(`${infoFile} is missing`)
+      : diskFailure(error, `read the checkpoint ${path}`);
   });
   let info: StoredInfo;
   try {

@@ -95,6 +95,12 @@ describe('pipeline generate and pipeline worker', () => {
     ['a count of 0', ['generate', '--queue', NOBODY, '--count', '0'], '--count must be an integer from 1'],
     ['a batch of 0', ['worker', '--queue', NOBODY, '--batch', '0'], '--batch must be an integer from 1 to 1024'],
     ['a missing model', ['generate', '--queue', NOBODY, '--count', '1', '--model', 'nowhere'], 'there is none'],
+    ['a worker of no model', ['worker', '--queue', NOBODY, '--model', 'nowhere'], 'nowhere must be a model folder'],
+    [
+      'an address of no queue',
+      ['generate', '--queue', 'http://x', '--count', '1'],
+      '--queue must be redis://host:port',
+    ],
     ['a model named twice', ['worker', '--queue', NOBODY, '--model', 'x/a', '--model', 'y/a'], 'received a twice'],
     ['a Redis that is away', ['worker', '--queue', NOBODY], 'ECONNREFUSED'],
     ['a Redis that is away', ['generate', '--queue', NOBODY, '--count', '1'], 'ECONNREFUSED'],
