@@ -14,6 +14,8 @@ export interface ModelCard {
     licence?: string | undefined;
   };
   parameters: number;
+  /** Whether the weights are the moving averages of training, or those of its last step. Default: true. */
+  averaged?: boolean;
   /** The resolved training configuration, as it is saved with the run. */
   config: object;
   /** What was measured: `'loss (last 100 steps)': 0.0312`. */
@@ -36,14 +38,14 @@ export interface CardSurroundings {
 
 /** Markdown. The same card gives the same text. */
 export function formatModelCard(card: ModelCard, around: CardSurroundings): string {
-  const { name, data, parameters, config, metrics, limits } = card;
+  const { name, data, parameters, averaged = true, config, metrics, limits } = card;
   const [channels, height, width] = around.shape;
   const conditional = around.classes > 0 ? `, conditional on one of ${around.classes} classes` : ', unconditional';
   return [
     `# ${name}`,
     `A diffusion model: ${width} x ${height} ${channels === 1 ? 'gray' : 'RGB'} pictures${conditional}. ` +
       `\`${around.architecture}\`, ${parameters.toLocaleString('en')} parameters, predicts \`${around.predictionType}\` ` +
-      `over ${around.timesteps} timesteps. The weights are the moving averages of training.`,
+      `over ${around.timesteps} timesteps. The weights are ${averaged ? 'the moving averages of training' : 'those of the last step of training'}.`,
     ...(around.hasSamples ? ['![Samples](samples.png)'] : []),
     '## Use',
     fence('sh', 'npx pipeline sample --model <this folder> --count 16 --out sheet.png'),
@@ -52,7 +54,7 @@ export function formatModelCard(card: ModelCard, around: CardSurroundings): stri
     [
       `- ${data.name}: ${data.count.toLocaleString('en')} images`,
       `- hash: \`${data.hash}\``,
-      ...(data.classNames?.length ? [`- classes: ${data.classNames.join(', ')}`] : []),
+      ...(around.classes > 0 && data.classNames?.length ? [`- classes: ${data.classNames.join(', ')}`] : []),
       ...(data.licence === undefined ? [] : [`- licence of the images: ${data.licence}`]),
     ].join('\n'),
     '## Training',

@@ -1,20 +1,21 @@
 /**
- * `pipeline train`: from images to a run's folder. The options are laid over the configuration file and the preset, the
- * result is printed, and `--dry-run` stops there.
+ * `pipeline train`: from images to a run's folder. The options are laid over the configuration file and the preset; what
+ * differs from these is told. `--dry-run` tells what it would come to.
  */
-import { readFile } from 'node:fs/promises';
 import { InputError } from '@onnoise/scheduler';
 import type { Argv, CommandModule } from 'yargs';
-import { countParameters } from '../model/parameters.ts';
-import { formatDuration, formatPath } from '../terminal/format.ts';
+import { withDiskErrors } from '../disk-errors.ts';
+import { formatDuration, formatPath, plural } from '../terminal/format.ts';
 import { INTERRUPTED, withInterrupt } from '../terminal/interrupt.ts';
-import { withProgress } from '../terminal/progress.ts';
-import type { Layer } from '../train/config.ts';
+import { type ProgressEvent, withProgress } from '../terminal/progress.ts';
+import { sayDetail, sayNote, sayResult } from '../terminal/voice.ts';
+import type { EngineChoice } from '../train/engines/index.ts';
 import type { TrainPlan } from '../train/plan.ts';
+import type { TrainResult } from '../train/train.ts';
 import { describeDataset } from './options/describe-dataset.ts';
 import { prepareWithProgress } from './options/prepare-with-progress.ts';
-import { fieldOptions, typedLayer } from './options/train-fields.ts';
-import { describeStep, prepareOptions } from './options/training.ts';
+import { fieldOptions } from './options/train-fields.ts';
+import { describeClasses, describeModel, describeStep, prepareOptions } from './options/training.ts';
 
 /** The options that are no settings; the rest is read by `typedLayer`. */
 export interface TrainArguments {
@@ -23,6 +24,7 @@ export interface TrainArguments {
   out?: string | undefined;
   resume: boolean;
   dryRun: boolean;
+  verbose?: boolean | undefined;
   [option: string]: unknown;
 }
 
@@ -51,7 +53,12 @@ export const command: CommandModule<object, TrainArguments> = {
         out: { group: 'Output:', type: 'string', requiresArg: true, describe: 'Folder of the run: runs/x' },
         resume: { group: 'Output:', type: 'boolean', default: false, describe: 'Continue the run in --out' },
         config: { group: 'Output:', type: 'string', requiresArg: true, describe: 'JSON file of settings' },
-        'dry-run': { group: 'Output:', type: 'boolean', default: false, describe: 'Tell the settings and stop' },
+        'dry-run': {
+          group: 'Output:',
+          type: 'boolean',
+          default: false,
+          describe: 'Tell the settings, the images, memory and time, and stop',
+        },
         ...fieldOptions('output'),
       })
       .example('$0 train --data digits --preset digits --minutes 5 --out runs/digits', 'five minutes of digits')
@@ -65,20 +72,23 @@ export const command: CommandModule<object, TrainArguments> = {
   handler: train,
 };
 
-/** Resolves, prints, prepares, trains; says where everything is. */
+/** Resolves, prepares, trains; says what differs from the usual, and where everything is. */
 export async function train(args: TrainArguments): Promise<void> {
-  const [{ checkComplete, resolveConfig }, { planFromConfig }] = await Promise.all([
-    import('../train/config.ts'),
-    import('../train/resolve.ts'),
-  ]);
-  const config = resolveConfig(await layersOf(args));
-  const early = planFromConfig(config);
+  const [{ describeDifferences, readSettings }, { checkComplete }, { checkList }, { planFromConfig }] =
+    await Promise.all([
+      import('./options/settings.ts'),
+      import('../train/config.ts'),
+      import('../train/early.ts'),
+      import('../train/resolve.ts'),
+    ]);
+  const settings = await readSettings(args);
+  const { config } = settings;
   if (args.dryRun) {
-    printConfig(early);
-    if (config.data.channels === undefined)
-      say(`The images' channels are seen when they are read; ${early.config.data.channels} assumed.`);
-    return describePlan(early);
+    const { dryRun } = await import('./options/dry-run.ts');
+    const { out: run, resume, verbose = false } = args;
+    return withInterrupt((signal) => dryRun({ settings, run, resume, verbose, signal }));
   }
+  const early = planFromConfig(config);
   checkComplete(early.config);
   const run = args.out;
   if (run === undefined) {
@@ -86,83 +96,72 @@ export async function train(args: TrainArguments): Promise<void> {
       'Cannot start training: --out must be the folder of the run, as --out runs/x, received nothing.',
     );
   }
-  const { checkRun, train: trainRun } = await import('../train/train.ts');
-  await checkRun(early, run, args.resume);
+  const [{ checkRun, requireIdle, train: trainRun }, { listImages }] = await Promise.all([
+    import('../train/train.ts'),
+    import('../data/look.ts'),
+  ]);
+  await requireIdle(run);
+  const { kind } = await checkRun(early, run, args.resume);
+  await checkMemory(early, kind);
+  const images = prepareOptions(early.config, config.data.channels);
+  const list = await withDiskErrors(`read ${images.data}`, () => listImages(images));
+  checkList(planFromConfig(config, { classNames: list.classNames }), list, args.resume);
 
   await withInterrupt(async (signal) => {
-    const dataset = await prepareWithProgress(prepareOptions(early.config, config.data.channels), signal);
+    const dataset = await prepareWithProgress(images, signal);
     try {
-      say(describeDataset(dataset).join('\n'));
-      const plan = planFromConfig(config, dataset.channels);
-      printConfig(plan);
-      say(modelLine(plan));
+      sayNote(describeDataset(dataset).join('\n'));
+      const plan = planFromConfig(config, dataset);
+      sayNote(describeDifferences(plan.config, settings.base).join('\n'));
+      sayDetail(JSON.stringify(plan.config, null, 2));
+      sayNote(describeModel(plan));
+      for (const note of describeClasses(settings, plan, dataset.classNames)) sayNote(note);
+      let latest: ProgressEvent | undefined;
       const result = await withProgress('Training', { unit: 'steps' }, (report) =>
         trainRun({
           ...{ plan, dataset, run, resume: args.resume, signal },
           hooks: {
-            onNote: say,
-            onStep: (metrics, progress) => report({ ...progress, note: describeStep(metrics) }),
+            onNote: sayNote,
+            onStep: (metrics, progress) => {
+              latest = { ...progress, note: describeStep(metrics) };
+              report(latest);
+            },
+            onPreview: (done, total) => {
+              if (latest !== undefined) report({ ...latest, note: `drawing pictures, ${done} of ${total}` });
+            },
           },
         }),
       );
-      const { interrupted, step, seconds, checkpoint, validation } = result;
-      say(
-        interrupted
-          ? `Stopped after step ${step}. Continue with: pipeline train --out ${run} --resume`
-          : `Trained ${step} steps in ${formatDuration(seconds)}.${validation ? ` Held-out loss ${validation.loss.toPrecision(4)}.` : ''}`,
-      );
-      if (checkpoint) say(`Checkpoint: ${formatPath(checkpoint)}`);
-      if (!interrupted) say(`Pictures: ${formatPath(run)} (samples.png, denoising.png, forming.webp, loss.png)`);
-      if (interrupted) process.exitCode = INTERRUPTED;
+      tellResult(run, result);
     } finally {
       dataset.close();
     }
   });
 }
 
-const printConfig = ({ config }: TrainPlan) => void process.stdout.write(`${JSON.stringify(config, null, 2)}\n`);
-const say = (line: string) => void process.stderr.write(`${line}\n`);
-
-/** The lowest first. A continued run stands on its own settings; what is named goes over them and must suit them. */
-async function layersOf(args: TrainArguments): Promise<Layer[]> {
-  const layers: Layer[] = [];
-  if (args.resume && args.out !== undefined) {
-    const { readRunConfig } = await import('../train/run-folder.ts');
-    layers.push({ name: args.out, config: { ...(await readRunConfig(args.out)) } });
+function tellResult(run: string, { interrupted, step, seconds, loss, checkpoint, validation }: TrainResult): void {
+  const held = validation ? ` Held-out loss ${validation.loss.toPrecision(4)}.` : '';
+  const lines = [
+    ...(interrupted ? [] : [`Trained ${plural(step, 'step')} in ${formatDuration(seconds)}.${held}`]),
+    ...(checkpoint ? [`Checkpoint: ${formatPath(checkpoint)}`] : []),
+    ...(interrupted ? [] : [`Pictures: ${formatPath(run)} (samples.png, denoising.png, forming.webp, loss.png)`]),
+  ];
+  if (interrupted) {
+    process.exitCode = INTERRUPTED;
+    sayNote(`Stopped after step ${step}. Continue with: pipeline train --out ${run} --resume`);
   }
-  if (args.preset !== undefined) {
-    const { readPreset } = await import('../presets.ts');
-    layers.push({ name: `the preset ${args.preset}`, config: await readPreset(args.preset) });
-  }
-  if (args.config !== undefined) layers.push({ name: args.config, config: await readConfigFile(args.config) });
-  layers.push({ name: 'the command line', config: typedLayer(args) });
-  return layers;
+  sayResult(lines, { run, step, seconds, loss, validationLoss: validation?.loss ?? null, checkpoint });
 }
 
-async function readConfigFile(path: string): Promise<Layer['config']> {
-  const refuse = (rule: string): never => {
-    throw new InputError(`Cannot read the settings: --config must be ${rule}, received ${path}.`);
-  };
-  const text = await readFile(path, 'utf8').catch(() => refuse('a file that can be read'));
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    return refuse(`a JSON file (${(error as Error).message})`);
-  }
+/** The estimate is one: what is somewhat too much is told, what is far too much is refused. */
+async function checkMemory(plan: TrainPlan, kind: EngineChoice['kind']): Promise<void> {
+  if (kind === 'tfjs-node-gpu') return;
+  const { estimatePlan, machineMemory, memoryShortage } = await import('../train/memory.ts');
+  const [estimate, { total }] = [await estimatePlan(plan), machineMemory()];
+  const shortage = await memoryShortage(estimate, plan, total);
+  if (shortage === null) return;
+  if (estimate.total > FAR * total) throw new InputError(shortage);
+  sayNote(shortage.replace(/^Cannot train on this machine:/, 'The memory may not suffice:'));
 }
 
-function modelLine({ model, config }: TrainPlan): string {
-  const classes = model.classCount === null ? '' : `, conditional on ${model.classCount} classes`;
-  return `Model: ${config.model._class_name}, ${countParameters(model).toLocaleString('en')} parameters, images of ${model.imageShape.join(' x ')}${classes}`;
-}
-
-/** The rest of `--dry-run`: parameter count, engine and memory. */
-async function describePlan(plan: TrainPlan): Promise<void> {
-  const [{ describeMemory }, { chooseEngine }] = await Promise.all([
-    import('../train/memory.ts'),
-    import('../train/engines/index.ts'),
-  ]);
-  const { engine, allowCpu } = plan.config.training;
-  const { kind, reason } = await chooseEngine(engine, allowCpu);
-  process.stdout.write(`${modelLine(plan)}\nEngine: ${reason}.\n${await describeMemory(plan, kind)}\n`);
-}
+const FAR = 1.2;

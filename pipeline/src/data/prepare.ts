@@ -1,6 +1,8 @@
 /** The one call behind `--data`: from whatever the user has to a Dataset, through the prepared cache. */
 import { join } from 'node:path';
 import { checkInteger, refuse } from '@onnoise/scheduler';
+import { requireSpace } from '../disk-errors.ts';
+import { checkWritable } from '../output.ts';
 import { buildStored, refuseSkipped } from './build.ts';
 import { withFileErrors } from './file-errors.ts';
 import { openSource } from './open-source.ts';
@@ -51,6 +53,9 @@ export async function prepareDataset(
   let stored = loadStored(folder, memoryLimit);
   const cached = stored !== undefined;
   if (!stored) {
+    await checkWritable('--cache-dir', cacheDir, 'folder');
+    const least = source.total * image.size ** 2 * (image.channels ?? 1);
+    await requireSpace(cacheDir, least, `write the prepared images in ${cacheDir}`);
     await withFileErrors('write the prepared images', cacheDir, () =>
       buildStored(source, folder, { image, strict, memoryLimit, onProgress, signal }),
     );

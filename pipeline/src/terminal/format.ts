@@ -35,7 +35,7 @@ export function formatPath(path: string): string {
   return short !== '' && !short.startsWith('..') ? short : path;
 }
 
-/** `1 image`, `3 images`. */
-export function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+/** `1 image`, `3 images`; a noun of another plural brings it. */
+export function plural(count: number, noun: string, many = `${noun}s`): string {
+  return `${count} ${count === 1 ? noun : many}`;
 }

@@ -7,6 +7,8 @@ import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'nod
 import { join } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
 import type { BatchPosition } from '../data/index.ts';
+import { diskFailure } from '../disk-errors.ts';
+import { sizeOf } from '../shape.ts';
 import type { TrainConfig } from './config.ts';
 import type { TensorSpec } from './contracts.ts';
 import { readSafetensors, writeSafetensors } from './safetensors.ts';
@@ -47,11 +49,15 @@ const folderName = /^step-(\d{8,})$/;
 
 export const checkpointName = (step: number) => `step-${String(step).padStart(8, '0')}`;
 
+/** What a checkpoint takes on the disk, to a few thousand bytes. */
+export const checkpointBytes = (specs: readonly TensorSpec[]): number =>
+  specs.reduce((sum, { name, shape }) => sum + 4 * sizeOf(shape) + name.length + 100, 8192);
+
 /** Checkpoints in a folder, the oldest first, by name alone. Empty when the folder is not there. */
 export async function listCheckpoints(folder: string): Promise<{ step: number; path: string }[]> {
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
-    throw error;
+    throw diskFailure(error, `read ${folder}`);
   });
   return names
     .flatMap((name) => {
@@ -63,7 +69,7 @@ export async function listCheckpoints(folder: string): Promise<{ step: number; p
 
 /**
  * Saves a checkpoint, then removes all but the newest `keep`. Returns its folder.
- * @throws InputError when the disk is full or cannot be written; the older checkpoints are untouched then.
+ * @throws Failure when the disk is full, InputError when it cannot be written; the older checkpoints are untouched then.
  */
 export async function saveCheckpoint(
   folder: string,
@@ -93,10 +99,13 @@ export async function saveCheckpoint(
 }
 
 /**
- * @param specs what the state must be; without it, whatever the file holds.
+ * @param specs what the state must be, or how to tell it from the JSON; without it, whatever the file holds.
  * @throws InputError when a file is missing, truncated or altered, or the state is not the expected one.
  */
-export async function loadCheckpoint(path: string, specs?: readonly TensorSpec[]): Promise<Checkpoint> {
+export async function loadCheckpoint(
+  path: string,
+  specs?: readonly TensorSpec[] | ((info: CheckpointInfo) => readonly TensorSpec[]),
+): Promise<Checkpoint> {
   const { state: stored, ...info } = await readInfo(path);
   const file = join(path, stored.file);
   const size = await stat(file).then(
@@ -115,16 +124,23 @@ export async function loadCheckpoint(path: string, specs?: readonly TensorSpec[]
     );
   }
   const state = new Map<string, Float32Array>();
-  const expected = specs ?? [...tensors].map(([name, { shape }]) => ({ name, shape }));
+  const stands = [...tensors].map(([name, { shape }]) => ({ name, shape }));
+  const expected = typeof specs === 'function' ? specs(info) : (specs ?? stands);
   for (const { name, shape } of expected) {
     const entry = tensors.get(name);
     if (!entry || !(entry.data instanceof Float32Array) || entry.shape.join() !== shape.join()) {
       const has = entry ? `[${entry.shape.join(', ')}]` : 'none';
       throw new InputError(
-        `Cannot continue from ${path}: ${name} must have the shape [${shape.join(', ')}], the checkpoint has ${has}.`,
+        `Cannot read the checkpoint ${path}: ${name} must have the shape [${shape.join(', ')}], the checkpoint has ${has}.`,
       );
     }
     state.set(name, entry.data);
+  }
+  const surplus = stands.find(({ name }) => !state.has(name));
+  if (surplus) {
+    throw new InputError(
+      `Cannot read the checkpoint ${path}: it must hold what the settings say, and they have no ${surplus.name}.`,
+    );
   }
   return { path, info, state };
 }
@@ -133,7 +149,9 @@ export async function loadCheckpoint(path: string, specs?: readonly TensorSpec[]
 async function readInfo(path: string): Promise<StoredInfo> {
   const refuse = (rule: string) => new InputError(`Cannot read the checkpoint ${path}: ${rule}.`);
   const text = await readFile(join(path, infoFile), 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw error.code === 'ENOENT' ? refuse(`${infoFile} is missing`) : error;
+    throw error.code === 'ENOENT'
+      ? refuse(`${infoFile} is missing`)
+      : diskFailure(error, `read the checkpoint ${path}`);
   });
   let info: StoredInfo;
   try {
@@ -201,17 +219,7 @@ async function removeLeftovers(folder: string): Promise<void> {
 
 /** Turns what the disk answers into a sentence; other errors stay what they are. */
 export function diskError(error: unknown, action: string): unknown {
-  const reasons: Record<string, string> = {
-    ENOSPC: 'the disk is full; free some space and start again with --resume',
-    EDQUOT: 'the disk quota is used up; free some space and start again with --resume',
-    EACCES: 'the folder must be writable, permission is denied',
-    EPERM: 'the folder must be writable, permission is denied',
-    EROFS: 'the folder must be writable, the file system is read-only',
-    ENOTDIR: 'the path must be a folder, a part of it is a file',
-    EEXIST: 'the path must be a folder, it is a file',
-  };
-  const reason = reasons[(error as NodeJS.ErrnoException)?.code ?? ''];
-  return reason ? new InputError(`Cannot ${action}: ${reason}.`) : error;
+  return diskFailure(error, action, 'free some space and start again with --resume');
 }
 
 function userError(error: unknown): InputError {

@@ -107,45 +107,58 @@ function checkLayer({ name: layerName, config }: Layer): void {
   }
 }
 
-/** What a continued run must share with its checkpoints: changing it would make another model or another run. */
-const fixedTraining = ['batch', 'seed', 'loss', 'optimizer', 'beta1', 'beta2', 'eps'] as const;
-/** What may change, and is told when it does. */
-const freeTraining = ['lr', 'lrSchedule', 'warmupSteps', 'weightDecay', 'clipNorm', 'emaDecay'] as const;
-
 /**
- * Compares a run's configuration with the one that its checkpoint was made with.
+ * Compares a run's configuration with the one that its checkpoint was made with. What may change is said by the table of
+ * settings; of the network and the scheduler nothing may.
  *
- * @returns one sentence for each setting that was changed and may be.
+ * @returns one sentence for each setting that was changed, may be, and makes a difference.
  * @throws InputError that names the first setting that may not change.
  */
-export function compareConfigs(stored: TrainConfig, wanted: TrainConfig, run: string): string[] {
-  const refuse = (name: string, before: unknown, now: unknown) => {
+export function compareConfigs(saved: TrainConfig, wanted: TrainConfig, run: string): string[] {
+  // Settings that came after the checkpoint stand at their defaults there.
+  const stored = resolveConfig([{ name: `a checkpoint of ${run}`, config: { ...saved } }]);
+  const refuse = (name: string, before: unknown, now: unknown): never => {
     throw new InputError(
       `Cannot continue ${run}: ${name} must be ${show(before ?? null)} as in its checkpoint, received ${show(now ?? null)}. ` +
         'Leave it out to continue, or choose another --out for a new run.',
     );
   };
-  const compare = (
-    section: string,
-    before: Record<string, unknown>,
-    now: Record<string, unknown>,
-    keys: readonly string[],
-  ) => {
-    for (const key of keys) if (!same(before[key], now[key])) refuse(`${section}.${key}`, before[key], now[key]);
+  const compareAll = (section: string, before: Record<string, unknown>, now: Record<string, unknown>) => {
+    for (const key of new Set([...Object.keys(before), ...Object.keys(now)])) {
+      if (!same(before[key], now[key])) refuse(`${section}.${key}`, before[key], now[key]);
+    }
   };
-  const all = (a: object, b: object) => [...new Set([...Object.keys(a), ...Object.keys(b)])];
-  compare('model', stored.model, wanted.model, all(stored.model, wanted.model));
-  const [before, now] = [parseSchedulerConfig(stored.scheduler), parseSchedulerConfig(wanted.scheduler)];
-  compare('scheduler', { ...before }, { ...now }, Object.keys(now));
-  compare('training', stored.training, wanted.training, fixedTraining);
-  if ((stored.training.emaDecay === null) !== (wanted.training.emaDecay === null)) {
-    refuse('training.emaDecay', stored.training.emaDecay ?? 'off', wanted.training.emaDecay ?? 'off');
+  compareAll('model', stored.model, wanted.model);
+  compareAll('scheduler', { ...parseSchedulerConfig(stored.scheduler) }, { ...parseSchedulerConfig(wanted.scheduler) });
+  const changes = compareEnds(stored.training, wanted.training);
+  for (const section of ['data', 'training', 'output'] as const) {
+    const [before, now]: Record<string, unknown>[] = [stored[section], wanted[section]];
+    for (const [key, field] of Object.entries<Field>(fields[section])) {
+      const [was, is] = [before![key], now![key]];
+      if (field.onResume === 'free' || isStop(key) || same(was, is)) continue;
+      const switched = field.fixedOff && (was === null || is === null);
+      if (field.onResume === 'fixed' || switched) {
+        const shown = (value: unknown) => (switched ? (value ?? 'off') : value);
+        refuse(`${section}.${key} (--${field.flag})`, shown(was), shown(is));
+      }
+      changes.push(`--${field.flag} was ${tell(was)} and is ${tell(is)} from here on.`);
+    }
   }
-  return freeTraining
-    .filter((key) => stored.training[key] !== wanted.training[key])
-    .map((key) => `${key} was ${stored.training[key] ?? 'off'} and is ${wanted.training[key] ?? 'off'} from here on.`);
+  return changes;
 }
 
+/** The three ways to end are one setting: one of them stands. */
+function compareEnds(before: SectionConfig<'training'>, now: SectionConfig<'training'>): string[] {
+  const endOf = (training: SectionConfig<'training'>) => {
+    const key = stopFields.find((name) => training[name] !== undefined);
+    return key === undefined ? 'nowhere' : `--${key} ${training[key]}`;
+  };
+  const [was, is] = [endOf(before), endOf(now)];
+  return was === is ? [] : [`The end was ${was} and is ${is} from here on.`];
+}
+
+const tell = (value: unknown) => (value === null ? 'off' : value === undefined ? 'not given' : String(value));
+const isStop = (key: string) => (stopFields as readonly string[]).includes(key);
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const same = (a: unknown, b: unknown) => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);

@@ -11,9 +11,24 @@ import { lossNames } from './loss.ts';
 
 export type Section = 'data' | 'training' | 'output';
 
+/**
+ * What a continued run may do with a setting:
+ *
+ * | resume  | the setting                                                                  |
+ * |---------|------------------------------------------------------------------------------|
+ * | `fixed` | is that of the checkpoint: another would make another model or another run   |
+ * | `told`  | may change, and what changes is told                                         |
+ * | `free`  | may change, and makes no difference to the model nor to its pictures         |
+ *
+ * Whether it is off (`null`) may never change where that decides what a checkpoint holds: `fixedOff`.
+ */
+export type OnResume = 'fixed' | 'told' | 'free';
+
 interface FieldBase {
   /** Flag on the command line, without dashes. */
   flag: string;
+  onResume: OnResume;
+  fixedOff?: true;
   /** `null` in the configuration and `off` on the command line switch it off. */
   off?: true;
   describe: string;
@@ -33,20 +48,35 @@ export const fields = {
   data: {
     source: {
       flag: 'data',
+      onResume: 'told',
       type: 'string',
       describe: '"digits" (built in), a folder of images, or MNIST-style IDX files',
     },
-    csv: { flag: 'csv', type: 'string', describe: 'CSV whose column "id" names the images <id>.png' },
-    labelColumn: { flag: 'label-column', type: 'string', describe: 'CSV column that holds the class' },
-    size: { flag: 'size', type: 'integer', min: 1, max: 2048, describe: 'side of the images in pixels' },
+    csv: { flag: 'csv', onResume: 'told', type: 'string', describe: 'CSV whose column "id" names the images <id>.png' },
+    labelColumn: {
+      flag: 'label-column',
+      onResume: 'told',
+      type: 'string',
+      describe: 'CSV column that holds the class',
+    },
+    size: {
+      flag: 'size',
+      onResume: 'fixed',
+      type: 'integer',
+      min: 1,
+      max: 2048,
+      describe: 'side of the images in pixels',
+    },
     channels: {
       flag: 'channels',
+      onResume: 'fixed',
       type: 'choice',
       choices: [1, 3],
       describe: 'force gray (1) or RGB (3)  [default: gray if no image has colour]',
     },
     fit: {
       flag: 'fit',
+      onResume: 'fixed',
       type: 'choice',
       choices: ['crop', 'pad'],
       default: 'crop',
@@ -54,37 +84,59 @@ export const fields = {
     },
     background: {
       flag: 'background',
+      onResume: 'fixed',
       type: 'choice',
       choices: ['black', 'white'],
       default: 'black',
       describe: 'behind padding and transparent pixels',
     },
-    flip: { flag: 'flip', type: 'boolean', default: false, describe: 'mirror images left to right at random' },
+    flip: {
+      flag: 'flip',
+      onResume: 'fixed',
+      type: 'boolean',
+      default: false,
+      describe: 'mirror images left to right at random',
+    },
     validationShare: {
       flag: 'validation-share',
+      onResume: 'fixed',
       type: 'number',
       min: 0,
       below: 1,
       default: 0.05,
       describe: 'share of the images held out; 0 holds out none',
     },
-    strict: { flag: 'strict', type: 'boolean', default: false, describe: 'stop at an image that cannot be read' },
-    cacheDir: { flag: 'cache-dir', type: 'string', default: '.cache/onnoise', describe: 'folder of prepared images' },
+    strict: {
+      flag: 'strict',
+      onResume: 'free',
+      type: 'boolean',
+      default: false,
+      describe: 'stop at an image that cannot be read',
+    },
+    cacheDir: {
+      flag: 'cache-dir',
+      onResume: 'free',
+      type: 'string',
+      default: '.cache/onnoise',
+      describe: 'folder of prepared images',
+    },
   },
   training: {
-    epochs: { flag: 'epochs', type: 'integer', min: 1, describe: 'passes over the images' },
-    steps: { flag: 'steps', type: 'integer', min: 1, describe: 'updates of the weights' },
+    epochs: { flag: 'epochs', onResume: 'told', type: 'integer', min: 1, describe: 'passes over the images' },
+    steps: { flag: 'steps', onResume: 'told', type: 'integer', min: 1, describe: 'updates of the weights' },
     minutes: {
       flag: 'minutes',
+      onResume: 'told',
       type: 'number',
       min: 0,
       above: true,
       describe: 'time to spend, pictures included; the rate follows the clock, so not repeatable to the bit',
     },
-    batch: { flag: 'batch', type: 'integer', min: 1, default: 32, describe: 'images a step' },
-    lr: { flag: 'lr', type: 'number', min: 0, above: true, default: 2e-4, describe: 'learning rate' },
+    batch: { flag: 'batch', onResume: 'fixed', type: 'integer', min: 1, default: 32, describe: 'images a step' },
+    lr: { flag: 'lr', onResume: 'told', type: 'number', min: 0, above: true, default: 2e-4, describe: 'learning rate' },
     lrSchedule: {
       flag: 'lr-schedule',
+      onResume: 'told',
       type: 'choice',
       choices: learningRateSchedules,
       default: 'constant',
@@ -92,32 +144,66 @@ export const fields = {
     },
     warmupSteps: {
       flag: 'warmup-steps',
+      onResume: 'told',
       type: 'integer',
       min: 0,
       default: 0,
       describe: 'steps in which the learning rate rises from 0',
     },
-    loss: { flag: 'loss', type: 'choice', choices: lossNames, default: 'l2', describe: 'mean distance to the target' },
+    loss: {
+      flag: 'loss',
+      onResume: 'fixed',
+      type: 'choice',
+      choices: lossNames,
+      default: 'l2',
+      describe: 'mean distance to the target',
+    },
     optimizer: {
       flag: 'optimizer',
+      onResume: 'fixed',
       type: 'choice',
       choices: optimizerNames,
       default: 'adamw',
       describe: 'AdamW, or Adam with decay in the gradient',
     },
-    beta1: { flag: 'beta1', type: 'number', min: 0, below: 1, default: 0.9, describe: "Adam's memory of gradients" },
-    beta2: { flag: 'beta2', type: 'number', min: 0, below: 1, default: 0.999, describe: "Adam's memory of squares" },
+    beta1: {
+      flag: 'beta1',
+      onResume: 'fixed',
+      type: 'number',
+      min: 0,
+      below: 1,
+      default: 0.9,
+      describe: "Adam's memory of gradients",
+    },
+    beta2: {
+      flag: 'beta2',
+      onResume: 'fixed',
+      type: 'number',
+      min: 0,
+      below: 1,
+      default: 0.999,
+      describe: "Adam's memory of squares",
+    },
     eps: {
       flag: 'eps',
+      onResume: 'fixed',
       type: 'number',
       min: 0,
       above: true,
       default: 1e-8,
       describe: 'added to the root of the squares',
     },
-    weightDecay: { flag: 'weight-decay', type: 'number', min: 0, default: 0, describe: 'weight decay; 0 is none' },
+    weightDecay: {
+      flag: 'weight-decay',
+      onResume: 'told',
+      type: 'number',
+      min: 0,
+      default: 0,
+      describe: 'weight decay; 0 is none',
+    },
     clipNorm: {
       flag: 'clip-norm',
+      onResume: 'told',
       type: 'number',
       min: 0,
       above: true,
@@ -127,6 +213,8 @@ export const fields = {
     },
     emaDecay: {
       flag: 'ema-decay',
+      onResume: 'told',
+      fixedOff: true,
       type: 'number',
       min: 0,
       below: 1,
@@ -136,6 +224,7 @@ export const fields = {
     },
     seed: {
       flag: 'seed',
+      onResume: 'fixed',
       type: 'integer',
       min: 0,
       max: largestSeed,
@@ -144,6 +233,7 @@ export const fields = {
     },
     engine: {
       flag: 'engine',
+      onResume: 'told',
       type: 'choice',
       choices: engineKinds,
       default: 'auto',
@@ -151,12 +241,14 @@ export const fields = {
     },
     allowCpu: {
       flag: 'allow-cpu',
+      onResume: 'free',
       type: 'boolean',
       default: false,
       describe: 'let tfjs-node-gpu compute on the CPU where it sees no GPU',
     },
     tf32: {
       flag: 'tf32',
+      onResume: 'told',
       type: 'boolean',
       default: true,
       describe: 'let a GPU round factors to 10 bits (TensorFloat-32)',
@@ -165,15 +257,17 @@ export const fields = {
   output: {
     checkpointEvery: {
       flag: 'checkpoint-every',
+      onResume: 'free',
       type: 'integer',
       min: 1,
       off: true,
       default: 1000,
       describe: 'steps between checkpoints, or off for one at the end',
     },
-    keep: { flag: 'keep', type: 'integer', min: 1, default: 3, describe: 'checkpoints kept' },
+    keep: { flag: 'keep', onResume: 'free', type: 'integer', min: 1, default: 3, describe: 'checkpoints kept' },
     sampleEvery: {
       flag: 'sample-every',
+      onResume: 'free',
       type: 'integer',
       min: 1,
       off: true,
@@ -182,6 +276,7 @@ export const fields = {
     },
     sampleCount: {
       flag: 'sample-count',
+      onResume: 'told',
       type: 'integer',
       min: 1,
       max: 1024,
@@ -190,11 +285,19 @@ export const fields = {
     },
     sampleSteps: {
       flag: 'sample-steps',
+      onResume: 'told',
       type: 'integer',
       min: 1,
       describe: 'sampling steps of a sheet  [default: 50, at most T]',
     },
-    sampler: { flag: 'sampler', type: 'choice', choices: SAMPLERS, default: 'ddim', describe: 'sampler of a sheet' },
+    sampler: {
+      flag: 'sampler',
+      onResume: 'told',
+      type: 'choice',
+      choices: SAMPLERS,
+      default: 'ddim',
+      describe: 'sampler of a sheet',
+    },
   },
 } as const satisfies Record<Section, Record<string, Field>>;
 

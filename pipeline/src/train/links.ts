@@ -4,6 +4,7 @@
  */
 import { InputError, show } from '@onnoise/scheduler';
 import type { Layer, PartialConfig, TrainConfig } from './config.ts';
+import { classesOf } from './labels.ts';
 
 type Place = readonly [section: keyof TrainConfig, key: string];
 
@@ -29,6 +30,14 @@ function linksOf(className: unknown): readonly (readonly Place[])[] {
   ];
 }
 
+/** Whether a setting of the network only repeats one that stands elsewhere. */
+export function isRepeated(section: string, key: string, className: unknown): boolean {
+  return (
+    section === 'model' &&
+    linksOf(className).some((places) => places.some(([at, name]) => at === section && name === key))
+  );
+}
+
 /**
  * A layer that sets one place of a link sets all of them.
  * @throws InputError when it sets them to different values.
@@ -52,12 +61,25 @@ export function linkLayer(layer: Layer, className: unknown): Layer {
   return { name: layer.name, config };
 }
 
-/** Fills the network's side of what is known by now: from the scheduler's default, and from the images once there are some. */
-export function completeModel(config: TrainConfig, T: number, channels?: 1 | 3): Record<string, unknown> {
+/** What settings may leave open, to be seen in the images. */
+export interface ImageTraits {
+  channels?: 1 | 3 | undefined;
+  classNames?: readonly string[] | undefined;
+}
+
+/**
+ * Fills the network's side of what is known by now: from the scheduler's default, and from the images once there are some.
+ * Settings that name `num_class_embeds`, be it as null, fix it.
+ */
+export function completeModel(
+  config: TrainConfig,
+  T: number,
+  { channels, classNames }: ImageTraits = {},
+): Record<string, unknown> {
   const known: PartialConfig = {
     scheduler: { num_train_timesteps: T },
     ...(channels && config.data.channels === undefined && { data: { channels } }),
   };
   const { model = {} } = linkLayer({ name: 'the images', config: known }, config.model._class_name).config;
-  return { ...model, ...config.model };
+  return { num_class_embeds: classesOf(classNames), ...model, ...config.model };
 }

@@ -12,11 +12,14 @@
  * `arenaFactor` is measured, 3.3 to 3.7 on the tutorial's network and on the digits': onnxruntime's arena grows by
  * doubling, and from the second step on holds a block planned for the whole step beside what the first step took.
  */
+import { totalmem } from 'node:os';
 import { countParameters } from '../model/parameters.ts';
 import type { Graph } from '../onnx/index.ts';
 import { sizeOf } from '../shape.ts';
 import { formatBytes } from '../terminal/format.ts';
+import type { TrainStep } from './contracts.ts';
 import type { TrainPlan } from './plan.ts';
+import { createTrainStep } from './step.ts';
 
 export interface MemoryEstimate {
   /** All in bytes. */
@@ -84,17 +87,67 @@ export function peakBytes(graph: Graph): number {
   return most;
 }
 
-/** The estimate of a plan in words. It is of onnxruntime: the other engines keep what a step makes until it ends. */
-export async function describeMemory({ step, model, config }: TrainPlan, engine: string): Promise<string> {
+/** Values of a batch of images up to which the step is traced as it is: tfjs makes an array or two of that size. */
+const tracedValues = 2 ** 19;
+
+/**
+ * The estimate of a plan, from its traced step; that of a very large batch is reckoned from smaller ones. It is of
+ * onnxruntime: the other engines keep what a step makes until it ends.
+ */
+export async function estimatePlan(plan: TrainPlan): Promise<MemoryEstimate> {
+  const { batch } = plan.config.training;
+  const tractable = batch * sizeOf(plan.model.imageShape) <= tracedValues || !plan.step.recipe;
+  return tractable ? estimateStep(plan, plan.step) : (await estimateByBatch(plan))(batch);
+}
+
+async function estimateStep({ model }: TrainPlan, step: TrainStep): Promise<MemoryEstimate> {
   const { traceStep } = await import('./engines/onnxruntime.ts');
-  const estimate = estimateMemory(traceStep(step), countParameters(model));
+  return estimateMemory(traceStep(step), countParameters(model));
+}
+
+/** The estimate of a plan as a function of its batch: a step's memory is linear in that, so two traces tell it. */
+async function estimateByBatch(plan: TrainPlan): Promise<(batch: number) => MemoryEstimate> {
+  const { model, step } = plan;
+  const { options } = step.recipe!;
+  const small = Math.max(1, Math.floor(tracedValues / sizeOf(model.imageShape) / 2));
+  const at = (images: number) => estimateStep(plan, createTrainStep(model, { ...options, batch: images }));
+  const [one, two] = [await at(small), await at(2 * small)];
+  const parts = Object.keys(one) as (keyof MemoryEstimate)[];
+  return (batch) => {
+    const beyond = (part: keyof MemoryEstimate) => one[part] + ((two[part] - one[part]) * (batch - small)) / small;
+    return Object.fromEntries(parts.map((part) => [part, beyond(part)])) as unknown as MemoryEstimate;
+  };
+}
+
+/** The estimate in words. */
+export function describeMemory(estimate: MemoryEstimate, batch: number, engine: string): string {
   const parts = {
     state: estimate.state,
-    [`a step of ${config.training.batch} images`]: estimate.step,
+    [`a step of ${batch} images`]: estimate.step,
     saving: estimate.saving,
     program: estimate.program,
   };
   const words = Object.entries(parts).map(([name, bytes]) => `${name} ${formatBytes(bytes)}`);
   const more = engine === 'onnxruntime' ? '' : `; that is on onnxruntime, and was half as much again on tfjs-node`;
   return `Estimated memory: ${formatBytes(estimate.total)} (${words.join(', ')})${more}`;
+}
+
+/** What this machine has, in bytes: all of it, or what the process may use where that is limited, and what is free now. */
+export function machineMemory(): { total: number; free: number } {
+  const limit = process.constrainedMemory();
+  const total = limit > 0 ? Math.min(limit, totalmem()) : totalmem();
+  return { total, free: Math.min(total, process.availableMemory()) };
+}
+
+/**
+ * Why a plan cannot be trained in so much memory, and what to do, as a sentence; null where it fits.
+ * @param total bytes of the machine
+ */
+export async function memoryShortage(estimate: MemoryEstimate, plan: TrainPlan, total: number): Promise<string | null> {
+  if (estimate.total <= total) return null;
+  const by = plan.step.recipe ? await estimateByBatch(plan) : null;
+  // A tenth is left to everything else.
+  const fits = by ? Math.floor((0.9 * total - by(0).total) / (by(1).total - by(0).total)) : 0;
+  const advice = fits >= 1 ? `Try --batch ${fits} or less` : 'Try a smaller network';
+  return `Cannot train on this machine: about ${formatBytes(estimate.total)} of memory must be there, it has ${formatBytes(total)}. ${advice}.`;
 }

@@ -3,6 +3,7 @@
  * On resume the lines after the checkpoint's step are cut off, so that no step is there twice.
  */
 import { appendFile, readFile } from 'node:fs/promises';
+import { diskFailure } from '../disk-errors.ts';
 import { writeWhole } from '../output.ts';
 
 /** A line of `metrics.jsonl`. */
@@ -35,7 +36,7 @@ export async function appendLine(path: string, line: { step: number }): Promise<
 export async function readLines<T extends { step: number }>(path: string): Promise<T[]> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return '';
-    throw error;
+    throw diskFailure(error, `read ${path}`);
   });
   return text.split('\n').flatMap((line) => {
     try {

@@ -1,7 +1,8 @@
 /** Draws and writes the pictures of a run: chart, sheet, strip, animation; and measures the held-out images. */
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { animatedWebp, lineChart, sheet, strip } from '@onnoise/runtime-node';
+import { animatedWebp, captionedStrip, lineChart, sheet } from '@onnoise/runtime-node';
+import { InputError } from '@onnoise/scheduler';
 import { type Dataset, readFloats } from '../data/index.ts';
 import { spreadSteps } from '../film.ts';
 import { writeWhole } from '../output.ts';
@@ -10,7 +11,7 @@ import { createPredictor } from './denoiser.ts';
 import { lossChart } from './loss-chart.ts';
 import { appendLine, cutLines, type Metrics, readLines, type ValidationMetrics } from './metrics.ts';
 import type { TrainPlan } from './plan.ts';
-import { drawPreview, joinImages, previewBatch } from './preview.ts';
+import { drawPreview, joinImages, previewBatch, sheetColumns } from './preview.ts';
 import { runPaths } from './run-folder.ts';
 import { type ValidationSet, validationLoss } from './validation.ts';
 
@@ -32,6 +33,8 @@ export interface PictureOptions {
   final: boolean;
   onProgress?: ((done: number, total: number) => void) | undefined;
   signal?: AbortSignal | undefined;
+  /** What to tell when the held-out loss is no number any more. */
+  advice: () => string;
 }
 
 export async function writePictures(options: PictureOptions): Promise<ValidationMetrics | null> {
@@ -49,6 +52,11 @@ export async function writePictures(options: PictureOptions): Promise<Validation
         ...{ seed: config.training.seed, batch: previewBatch },
       }),
     };
+    if (measured && !Number.isFinite(measured.loss)) {
+      throw new InputError(
+        `Cannot continue training: the held-out loss of step ${step} must be finite, received ${measured.loss}. ${options.advice()}`,
+      );
+    }
     if (measured) {
       await cutLines(paths.validation, step - 1);
       await appendLine(paths.validation, measured);
@@ -56,14 +64,17 @@ export async function writePictures(options: PictureOptions): Promise<Validation
     await writeChart(run);
 
     const { output, training } = config;
-    const { images, frames } = await drawPreview({
+    const { images, frames, timesteps } = await drawPreview({
       ...{ predictor, scheduler, shape, sampler: output.sampler, steps: sampleSteps, count: output.sampleCount },
       ...{ seed: training.seed, classes: model.classCount },
       ...{ onProgress: options.onProgress, signal: options.signal },
     });
-    const chosen = spreadSteps(sampleSteps, stripPictures).map((number) => frames[number]!);
-    const png = await sheet(images, shape);
-    const row = await strip(joinImages(chosen), shape);
+    const chosen = spreadSteps(sampleSteps, stripPictures);
+    const captions = chosen.map((number) =>
+      timesteps[number] === null ? 'finished' : `timestep ${timesteps[number]}`,
+    );
+    const png = await sheet(images, shape, sheetColumns(output.sampleCount, model.classCount));
+    const row = await captionedStrip(joinImages(chosen.map((number) => frames[number]!)), shape, captions);
     await writeWhole(paths.samples, png);
     await writeWhole(paths.denoising, row);
     if (final) {
@@ -72,19 +83,22 @@ export async function writePictures(options: PictureOptions): Promise<Validation
       await writeWhole(paths.forming, await animatedWebp(shown, shape, { scale }));
     }
     await writeWhole(join(paths.sheets, `${checkpointName(step)}-denoising.png`), row);
-    await writeWhole(sheetPath(run, step), png);
+    await writeWhole(paths.sheetOf(step), png);
     return measured;
   } finally {
     await predictor.dispose();
   }
 }
 
-const sheetPath = (run: string, step: number) => join(runPaths(run).sheets, `${checkpointName(step)}.png`);
-
-/** Whether all pictures of a finished run are there; the sheet of the step is the last one written. */
-export async function hasPictures(run: string, step: number): Promise<boolean> {
-  const paths = [sheetPath(run, step), runPaths(run).forming];
-  return (await Promise.all(paths.map((path) => stat(path).catch(() => null)))).every(Boolean);
+/**
+ * Whether the pictures of a step and its held-out loss are there, at the run's end the animation too. The sheet of the step is
+ * the last one written; it may also be from before the run went back to an older checkpoint, but then its loss is cut off.
+ */
+export async function hasPictures(run: string, step: number, heldOut: boolean, final: boolean): Promise<boolean> {
+  const paths = [runPaths(run).sheetOf(step), ...(final ? [runPaths(run).forming] : [])];
+  const there = await Promise.all(paths.map((path) => stat(path).catch(() => null)));
+  const measured = await readLines<ValidationMetrics>(runPaths(run).validation);
+  return there.every(Boolean) && (!heldOut || measured.some((line) => line.step === step));
 }
 
 export async function writeChart(run: string): Promise<void> {

@@ -9,6 +9,7 @@ import {
 import type { Dataset } from '../data/index.ts';
 import type { TrainConfig } from './config.ts';
 import type { TrainableModel, TrainStep } from './contracts.ts';
+import { checkLabels } from './labels.ts';
 import { createTrainStep } from './step.ts';
 
 /** A network with what training must know of it beside its function. */
@@ -74,31 +75,18 @@ export function planTraining(
   };
 }
 
-/** @throws InputError when the images do not suit the network: their shape, or their labels. */
-export function checkData({ model }: TrainPlan, dataset: Dataset): void {
-  const refuse = (text: string): never => {
-    throw new InputError(`Cannot start training: ${text}.`);
-  };
-  const { channels, height, width, labels, classNames } = dataset;
+/**
+ * @param resume whether a run goes on, which keeps its classes.
+ * @returns what is worth telling of their labels, one sentence each.
+ * @throws InputError when the images do not suit the network: their shape, or their labels.
+ */
+export function checkData({ model }: TrainPlan, dataset: Dataset, resume: boolean): string[] {
+  const { channels, height, width } = dataset;
   if ([channels, height, width].join() !== model.imageShape.join()) {
     const [wanted, received] = [model.imageShape, [channels, height, width]].map((shape) => shape.join(' x '));
-    refuse(
-      `the images must be ${wanted} as the network takes them, received ${received} (--size and --channels say which)`,
+    throw new InputError(
+      `Cannot start training: the images must be ${wanted} as the network takes them, received ${received} (--size and --channels say which).`,
     );
   }
-  const { classCount } = model;
-  if (classCount === null) return;
-  if (!labels) {
-    refuse(
-      `the images must have labels since the network is conditional on ${classCount} classes, received none. ` +
-        'Give a folder per class or --csv with --label-column, or train without: --model.num_class_embeds null',
-    );
-  }
-  const used = classNames?.length ?? Math.max(...labels!) + 1;
-  if (used > classCount) {
-    refuse(
-      `the images must have at most the network's ${classCount} classes, received ${used}: ` +
-        `set --model.num_class_embeds ${used}`,
-    );
-  }
+  return checkLabels(model.classCount, dataset, resume);
 }

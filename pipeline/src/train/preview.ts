@@ -27,6 +27,8 @@ export interface Preview {
   images: Float32Array; // [N, C, H, W]
   /** The first image before the first step and after every one, the last being the finished image. Each [C, H, W]. */
   frames: Float32Array[];
+  /** The timestep that each frame stands at, as the network is told; null for the finished image. */
+  timesteps: (number | null)[];
   /** Classes of the images, for a conditional model. */
   labels: number[] | null;
 }
@@ -62,7 +64,18 @@ export async function drawPreview(options: PreviewOptions): Promise<Preview> {
     });
     images.set(batch, first * size);
   }
-  return { images, frames, labels };
+  const timesteps = [...table.rows.map(({ timestep }) => timestep), null];
+  return { images, frames, timesteps, labels };
+}
+
+/**
+ * Images in a row of a sheet: of a conditional model as many times its classes as is nearest to a square, so that a column
+ * has one class.
+ */
+export function sheetColumns(count: number, classes: number | null): number {
+  const square = Math.ceil(Math.sqrt(count));
+  if (classes === null || classes >= count) return square;
+  return classes * Math.max(1, Math.round(square / classes));
 }
 
 /** One batch of single images, for `strip`. */

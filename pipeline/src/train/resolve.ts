@@ -3,18 +3,18 @@ import { parseSchedulerConfig } from '@onnoise/scheduler';
 import * as tf from '@tensorflow/tfjs';
 import { createModel, initParameters } from '../model/index.ts';
 import type { TrainConfig } from './config.ts';
-import { completeModel } from './links.ts';
+import { completeModel, type ImageTraits } from './links.ts';
 import { planTraining, type TrainPlan } from './plan.ts';
 
 /**
- * @param channels of the images, where the settings leave them to be seen.
+ * @param images what the settings may leave to be seen in them.
  * @throws InputError when the network's or the scheduler's settings are wrong.
  */
-export function planFromConfig(config: TrainConfig, channels?: 1 | 3): TrainPlan {
+export function planFromConfig(config: TrainConfig, images: ImageTraits = {}): TrainPlan {
   // Without this tfjs prints advice to install another backend.
   tf.enableProdMode();
   const scheduler = parseSchedulerConfig(config.scheduler);
-  const model = createModel(completeModel(config, scheduler.num_train_timesteps, channels));
+  const model = createModel(completeModel(config, scheduler.num_train_timesteps, images));
   const [found, size] = model.imageShape;
   const data = { ...config.data, size, channels: found as 1 | 3 };
   const whole: TrainConfig = { ...config, data, model: { ...model.config }, scheduler: { ...scheduler } };

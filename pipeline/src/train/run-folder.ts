@@ -17,9 +17,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
 import type { Dataset } from '../data/index.ts';
+import { diskFailure, withDiskErrors } from '../disk-errors.ts';
 import { writeWhole } from '../output.ts';
-import { listCheckpoints, loadCheckpoint } from './checkpoint.ts';
-import type { TrainConfig } from './config.ts';
+import { type Checkpoint, type CheckpointInfo, checkpointName, listCheckpoints, loadCheckpoint } from './checkpoint.ts';
+import { type PartialConfig, resolveConfig, type TrainConfig } from './config.ts';
+import type { TensorSpec } from './contracts.ts';
 
 export const runPaths = (run: string) => ({
   config: join(run, 'config.json'),
@@ -31,6 +33,7 @@ export const runPaths = (run: string) => ({
   denoising: join(run, 'denoising.png'),
   forming: join(run, 'forming.webp'),
   sheets: join(run, 'samples'),
+  sheetOf: (step: number) => join(run, 'samples', `${checkpointName(step)}.png`),
   checkpoints: join(run, 'checkpoints'),
 });
 
@@ -77,12 +80,31 @@ export async function requireNoRun(run: string): Promise<void> {
 export async function readRunConfig(run: string): Promise<TrainConfig> {
   const config = await readJson(runPaths(run).config);
   if (config === null) throw new InputError(`Cannot read the run ${run}: it must hold a config.json, there is none.`);
-  return config as TrainConfig;
+  return resolveConfig([{ name: runPaths(run).config, config: config as PartialConfig }]);
 }
 
-/** What `pipeline export` needs of a run: its newest checkpoint that can be read, or the one of a step. */
-export async function openRun(run: string, step?: number) {
-  const config = await readRunConfig(run);
+/** What `pipeline export` needs of a run. */
+export interface OpenedRun {
+  checkpoint: Checkpoint;
+  /** What the checkpoint was made with; config.json may have been edited since. */
+  config: TrainConfig;
+  data: RunData | null;
+  /** Things worth telling, one sentence each: newer checkpoints that were passed over, and settings that are not heeded. */
+  notes: string[];
+}
+
+/**
+ * The newest checkpoint of a run that can be read, or the one of a step.
+ *
+ * @param specsOf what the state must be for these settings.
+ * @throws InputError when there is none; what cannot be read is told of each.
+ */
+export async function openRun(
+  run: string,
+  step: number | undefined,
+  specsOf: (config: TrainConfig) => readonly TensorSpec[],
+): Promise<OpenedRun> {
+  const edited = await readRunConfig(run);
   const data = (await readJson(runPaths(run).data)) as RunData | null;
   const all = await listCheckpoints(runPaths(run).checkpoints);
   const wanted = step === undefined ? all.toReversed() : all.filter((checkpoint) => checkpoint.step === step);
@@ -95,8 +117,17 @@ export async function openRun(run: string, step?: number) {
   const broken: string[] = [];
   for (const { path } of wanted) {
     try {
-      const checkpoint = await loadCheckpoint(path);
-      return { config, data, checkpoint, broken };
+      const checkpoint = await withDiskErrors(`read the checkpoint ${path}`, () =>
+        loadCheckpoint(path, (info) => specsOf(configOf(path, info))),
+      );
+      const config = configOf(path, checkpoint.info);
+      const notes = broken.map((reason) => `${reason} It was passed over.`);
+      const differing = (['model', 'scheduler'] as const).filter((section) => differ(config[section], edited[section]));
+      if (differing.length > 0) {
+        const which = differing.map((section) => `the ${section} settings`).join(' and ');
+        notes.push(`In config.json ${which} differ from the checkpoint's; the checkpoint's are used.`);
+      }
+      return { checkpoint, config, data, notes };
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       broken.push(error.message);
@@ -105,6 +136,11 @@ export async function openRun(run: string, step?: number) {
   throw new InputError(broken.join(' '));
 }
 
+const configOf = (path: string, { config }: CheckpointInfo): TrainConfig =>
+  resolveConfig([{ name: `the checkpoint ${path}`, config: { ...config } }]);
+const differ = (a: Record<string, unknown>, b: Record<string, unknown>) =>
+  [...new Set([...Object.keys(a), ...Object.keys(b)])].some((key) => JSON.stringify(a[key]) !== JSON.stringify(b[key]));
+
 /** null when there is no such file. */
 async function readJson(path: string): Promise<unknown> {
   try {
@@ -112,6 +148,6 @@ async function readJson(path: string): Promise<unknown> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     if (error instanceof SyntaxError) throw new InputError(`Cannot read ${path}: it must be JSON (${error.message}).`);
-    throw error;
+    throw diskFailure(error, `read ${path}`);
   }
 }

@@ -2,20 +2,26 @@
  * A whole run: start or resume, train, save, draw. The loop itself is in loop.ts; here is what stands around it.
  * Nothing is printed: what happens is told through the hooks.
  */
+import { join } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
 import { createBatcher, type Dataset } from '../data/index.ts';
+import { withDiskErrors } from '../disk-errors.ts';
+import { requireUnlocked, withLock } from '../lock.ts';
 import { checkWritable } from '../output.ts';
 import { sizeOf } from '../shape.ts';
+import { divergedAdvice, explainEngineError } from './advice.ts';
 import { type CheckpointInfo, diskError, type Resumed, resumeCheckpoint, saveCheckpoint } from './checkpoint.ts';
-import { compareConfigs } from './config.ts';
+import { checkComplete, compareConfigs } from './config.ts';
 import type { TrainEngine } from './contracts.ts';
-import { chooseEngine, createEngine, type EngineChoice, EngineError } from './engines/index.ts';
+import { chooseEngine, createEngine, type EngineChoice } from './engines/index.ts';
+import { idleSettings } from './idle.ts';
 import { type Horizon, runLoop } from './loop.ts';
 import { appendLine, cutLines, type Metrics, type ValidationMetrics } from './metrics.ts';
+import { pictureSeconds, stepsOf } from './pace.ts';
 import { hasPictures, writeChart, writePictures } from './pictures.ts';
 import { checkData, type TrainPlan } from './plan.ts';
-import { previewBatch } from './preview.ts';
 import { describeData, readRunConfig, requireNoRun, runPaths, writeJson } from './run-folder.ts';
+import { requireRunSpace } from './space.ts';
 import { parametersOf } from './state.ts';
 
 export interface TrainHooks {
@@ -42,6 +48,8 @@ export interface TrainResult {
   interrupted: boolean;
   step: number;
   seconds: number;
+  /** Of the last step. */
+  loss: number | null;
   /** Folder of the newest checkpoint. */
   checkpoint: string | null;
   validation: ValidationMetrics | null;
@@ -53,34 +61,52 @@ export interface TrainResult {
  *   resume), or it holds none or a run of other settings (with resume).
  */
 export async function checkRun(
-  { config }: Pick<TrainPlan, 'config'>,
+  plan: Pick<TrainPlan, 'config' | 'step'>,
   run: string,
   resume: boolean,
 ): Promise<EngineChoice> {
+  const { config } = plan;
   const choice = await chooseEngine(config.training.engine, config.training.allowCpu);
   await checkWritable('--out', run, 'folder');
   if (!resume) await requireNoRun(run);
   else compareConfigs(await readRunConfig(run), config, run);
+  await requireRunSpace(plan, run);
   return choice;
 }
 
+/** The lock of a run: a file in its folder, and the words for whoever is refused. */
+const lockOf = (run: string) =>
+  [join(run, '.lock'), { action: `start training in ${run}`, doing: 'is training there' }] as const;
+
+/** Refuses early what `train` would refuse later. @throws InputError when another process trains in the folder. */
+export const requireIdle = (run: string): Promise<void> => requireUnlocked(...lockOf(run));
+
+/** @throws InputError for what `checkRun` and `requireIdle` refuse, and for images that are not those of the run. */
 export async function train(options: TrainOptions): Promise<TrainResult> {
+  await checkWritable('--out', options.run, 'folder');
+  return withLock(...lockOf(options.run), () => trainAlone(options));
+}
+
+async function trainAlone(options: TrainOptions): Promise<TrainResult> {
   const { plan, dataset, run, resume, hooks = {}, signal } = options;
   const { config, model, schedule, step: trainStep } = plan;
   const { training, output } = config;
   const paths = runPaths(run);
   const choice = await checkRun(plan, run, resume);
-  checkData(plan, dataset);
+  checkComplete(config);
+  const steps = stepsOf(config, dataset.train.length);
+  const notes = [...checkData(plan, dataset, resume), ...idleSettings(config, choice.kind, dataset, steps)];
+  for (const note of notes) hooks.onNote?.(note);
   const batches = createBatcher(dataset, { batch: training.batch, seed: training.seed, flip: config.data.flip });
 
   const { engine, from, path } = await startEngine(options, choice);
   if (from) batches.position = from.position;
   let newest = path;
-  let pictureSeconds: number | null = null;
+  let drawSeconds: number | null = null;
 
   const save = async (metrics: Metrics, reserve: number | null) => {
     const values = await engine.readState();
-    checkFinite(values, metrics.step, newest);
+    checkFinite(values, metrics.step, () => divergedAdvice(newest, training));
     const { step, epoch, seconds, learningRate, loss } = metrics;
     const info: CheckpointInfo = {
       ...{ format: 1, step, epoch, position: batches.position, seed: training.seed, seconds, reserve },
@@ -92,18 +118,28 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const draw = async (step: number, final: boolean) => {
     const began = performance.now();
     const parameters = parametersOf(await engine.readState());
-    const picture = { plan, dataset, run, step, parameters, final, signal, onProgress: hooks.onPreview };
+    const advice = () => divergedAdvice(newest, training);
+    const picture = { plan, dataset, run, step, parameters, final, signal, onProgress: hooks.onPreview, advice };
     const measured = await writePictures(picture).catch((error) => {
       if (signal?.aborted) return null;
       throw diskError(error, `write the pictures of ${run}`);
     });
-    pictureSeconds = (performance.now() - began) / 1000;
+    drawSeconds = (performance.now() - began) / 1000;
     return measured;
   };
 
   try {
     await openFiles(options, from?.step ?? 0);
-    const horizon = horizonOf(plan, batches.batchesPerEpoch, () => pictureSeconds);
+    const horizon = horizonOf(plan, dataset.train.length, () => drawSeconds);
+    const missing = (step: number, final: boolean) =>
+      hasPictures(run, step, dataset.validation.length > 0, final).then((there) => !there);
+    // A stop after a checkpoint and before its pictures.
+    const every = from?.config.output.sampleEvery ?? null;
+    const due = from && every !== null && from.step % every === 0 && !isOver(horizon, from.step);
+    if (due && (await missing(from.step, false))) {
+      hooks.onNote?.(`Drawing the pictures of step ${from.step}, which are missing.`);
+      await draw(from.step, false);
+    }
     const result = await runLoop({
       ...{
         engine,
@@ -118,7 +154,11 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       size: sizeOf(model.imageShape),
       learningRate: { rate: training.lr, schedule: training.lrSchedule, warmupSteps: training.warmupSteps },
       emaDecay: training.emaDecay,
-      start: { step: from?.step ?? 0, seconds: from?.seconds ?? 0, reserve: from?.reserve ?? null },
+      start: {
+        step: from?.step ?? 0,
+        seconds: (from?.seconds ?? 0) + (drawSeconds ?? 0),
+        reserve: from?.reserve ?? null,
+      },
       checkpointEvery: output.checkpointEvery,
       previewEvery: output.sampleEvery,
       async onStep(metrics, progress) {
@@ -130,16 +170,17 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       },
       save,
       preview: async ({ step }) => void (await draw(step, false)),
-      advice: () => divergedAdvice(newest, training.lr),
+      advice: () => divergedAdvice(newest, training),
     });
     const step = result.last?.step ?? from?.step ?? 0;
     const complete = !result.last && !result.interrupted;
     if (complete) hooks.onNote?.(`The run was complete already, after ${step} steps.`);
-    const drawn = complete && (await hasPictures(run, step));
+    const drawn = complete && !(await missing(step, true));
     const validation = result.interrupted || drawn ? null : await draw(step, true);
     if (result.interrupted) await writeChart(run);
     const interrupted = result.interrupted || signal?.aborted === true;
-    return { interrupted, step, seconds: result.seconds, checkpoint: newest, validation };
+    const loss = result.last?.loss ?? from?.loss ?? null;
+    return { interrupted, step, seconds: result.seconds, loss, checkpoint: newest, validation };
   } catch (error) {
     throw explainEngineError(error, newest);
   } finally {
@@ -163,7 +204,9 @@ async function openFiles({ plan, dataset, run }: TrainOptions, step: number): Pr
 /** The engine with a fresh or a checkpoint's state. In a function of its own so that its copy of the state can be freed. */
 async function startEngine(options: TrainOptions, { kind, reason }: EngineChoice): Promise<Started> {
   const { plan, resume, hooks } = options;
-  const resumed = resume ? await findCheckpoint(options) : null;
+  const resumed = resume
+    ? await withDiskErrors(`read the checkpoints of ${options.run}`, () => findCheckpoint(options))
+    : null;
   const state = resumed?.checkpoint.state ?? plan.step.initialState(plan.initialParameters());
   hooks?.onNote?.(`Engine: ${reason}.`);
   const { tf32 } = plan.config.training;
@@ -201,29 +244,25 @@ async function findCheckpoint({ plan, dataset, run, hooks }: TrainOptions): Prom
   return found;
 }
 
-function horizonOf(
-  { config, sampleSteps }: TrainPlan,
-  batchesPerEpoch: number,
-  pictureSeconds: () => number | null,
-): Horizon {
-  const { steps, epochs, minutes, batch } = config.training;
-  if (minutes === undefined) return { kind: 'steps', steps: steps ?? (epochs ?? 1) * batchesPerEpoch };
-  const { sampleCount } = config.output;
-  const images = Math.ceil(sampleCount / previewBatch) * previewBatch * sampleSteps;
+/** Whether nothing is left to train: the pictures of the end are drawn then. */
+const isOver = (horizon: Horizon, step: number) => horizon.kind === 'steps' && step >= horizon.steps;
+
+function horizonOf(plan: TrainPlan, images: number, drawSeconds: () => number | null): Horizon {
+  const { minutes } = plan.config.training;
+  if (minutes === undefined) return { kind: 'steps', steps: stepsOf(plan.config, images)! };
   return {
     kind: 'seconds',
     seconds: minutes * 60,
-    // A training step is about three passes through the network, a sampling step one.
-    reserve: (secondsPerStep) => 2 + (pictureSeconds() ?? (images * secondsPerStep) / batch / 3),
+    reserve: (secondsPerStep) => 2 + (drawSeconds() ?? pictureSeconds(plan, secondsPerStep)),
   };
 }
 
 /** @throws InputError when a weight is not finite any more: such a state is worth no checkpoint. */
-function checkFinite(state: ReadonlyMap<string, Float32Array>, step: number, newest: string | null): void {
+function checkFinite(state: ReadonlyMap<string, Float32Array>, step: number, advice: () => string): void {
   for (const [name, values] of state) {
     if (allFinite(values)) continue;
     throw new InputError(
-      `Cannot save the checkpoint of step ${step}: ${name} must be finite, it holds NaN or Inf. ${divergedAdvice(newest)}`,
+      `Cannot save the checkpoint of step ${step}: ${name} must be finite, it holds NaN or Inf. ${advice()}`,
     );
   }
 }
@@ -231,23 +270,4 @@ function checkFinite(state: ReadonlyMap<string, Float32Array>, step: number, new
 function allFinite(values: Float32Array): boolean {
   for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return false;
   return true;
-}
-
-function divergedAdvice(newest: string | null, lr?: number): string {
-  const good = newest
-    ? `The last good checkpoint is ${newest}; continue it with --resume`
-    : 'There is no checkpoint yet; start again with --resume';
-  const lower = lr === undefined ? 'a lower --lr' : `a lower --lr than ${lr}`;
-  return `${good} and ${lower}, more --warmup-steps or --clip-norm 1.`;
-}
-
-/** What ended an engine, and from where the run goes on; every other error as it is. */
-function explainEngineError(error: unknown, newest: string | null): unknown {
-  if (!(error instanceof EngineError)) return error;
-  const how = newest
-    ? `The last checkpoint is ${newest}; continue with --resume`
-    : 'There is no checkpoint yet; start again with --resume';
-  return new InputError(
-    `Cannot continue training: ${[`${error.message}. ${how}`, error.advice].filter(Boolean).join(' ')}.`,
-  );
 }

@@ -2,12 +2,14 @@
  * Line charts as PNG: an SVG of plain paths, rendered by sharp. No fonts are used, so the picture is the same everywhere.
  */
 import { InputError } from '@onnoise/scheduler';
-import { round, textPath, textWidth } from './letters.ts';
+import { INK, round, strokes, textPath, textWidth } from './letters.ts';
 
 export interface Series {
   name: string;
   x: ArrayLike<number>;
   y: ArrayLike<number>;
+  /** Drawn thin and pale in the colour of the series after it, which it is the unsmoothed form of. Default: false. */
+  pale?: boolean;
 }
 
 export interface LineChart {
@@ -23,7 +25,6 @@ export interface LineChart {
 }
 
 const COLOURS = ['#1f6fb4', '#d95f02', '#1b9e77', '#7570b3', '#e7298a', '#66a61e', '#a6761d', '#555555'];
-const INK = '#333333';
 
 /**
  * Draws the series as lines over common axes. Points that are not finite are left out and break the line.
@@ -63,10 +64,11 @@ export function lineChartSvg(chart: LineChart): string {
     grid.push(`M${atX(tick)} ${box.top}V${box.bottom}`);
     texts.push(textPath(label, atX(tick) - textWidth(label, 9) / 2, box.bottom + 8, 9));
   }
-  for (const tick of ticks(y0, y1, 6)) {
-    const label = format(logY ? 10 ** tick : tick);
-    grid.push(`M${box.left} ${atY(tick)}H${box.right}`);
-    texts.push(textPath(label, box.left - 8 - textWidth(label, 9), atY(tick) - 4.5, 9));
+  for (const tick of logY ? logTicks(10 ** y0, 10 ** y1, 6) : ticks(y0, y1, 6)) {
+    const label = format(tick);
+    const y = atY(scaleY(tick));
+    grid.push(`M${box.left} ${y}H${box.right}`);
+    texts.push(textPath(label, box.left - 8 - textWidth(label, 9), y - 4.5, 9));
   }
   texts.push(textPath(xLabel, (box.left + box.right - textWidth(xLabel, 10)) / 2, height - 20, 10));
   const middle = (box.top + box.bottom + textWidth(yLabel, 10)) / 2;
@@ -76,8 +78,8 @@ export function lineChartSvg(chart: LineChart): string {
     `<path d="${grid.join('')}" stroke="#dddddd" fill="none"/>`,
     `<path d="M${box.left} ${box.top}V${box.bottom}H${box.right}" stroke="${INK}" fill="none"/>`,
     ...lines.map((points, i) => {
-      const colour = COLOURS[i % COLOURS.length];
-      return `<path d="${linePath(points, atX, atY)}" stroke="${colour}" stroke-width="1.8" stroke-linejoin="round" stroke-linecap="round" fill="none"/>`;
+      const pen = series[i]!.pale ? 'stroke-opacity="0.35" stroke-width="1"' : 'stroke-width="1.8"';
+      return `<path d="${linePath(points, atX, atY)}" stroke="${colourOf(series, i)}" ${pen} stroke-linejoin="round" stroke-linecap="round" fill="none"/>`;
     }),
     ...legend(series, box.right, box.top),
     ...strokes(texts.join(''), 1.1),
@@ -97,6 +99,32 @@ export function ticks(from: number, to: number, wanted: number): number[] {
   const first = Math.ceil(from / step - 1e-9);
   const last = Math.floor(to / step + 1e-9);
   return Array.from({ length: last - first + 1 }, (_, i) => (first + i) * step);
+}
+
+/**
+ * Ticks of a logarithmic axis within [from, to], both positive: at 1, 2 and 5 times the powers of ten, at the powers alone
+ * where those are more than `wanted`, and as on a plain axis where they are too few.
+ */
+export function logTicks(from: number, to: number, wanted: number): number[] {
+  const powers = Array.from(
+    { length: Math.floor(Math.log10(to) + 1e-9) - Math.floor(Math.log10(from)) + 1 },
+    (_, i) => Math.floor(Math.log10(from)) + i,
+  );
+  const within = (factors: readonly number[]) =>
+    powers
+      .flatMap((power) => factors.map((factor) => Number(`${factor}e${power}`)))
+      .filter((tick) => tick >= from * (1 - 1e-9) && tick <= to * (1 + 1e-9));
+  const all = within([1, 2, 5]);
+  if (all.length < 3) return ticks(from, to, wanted).filter((tick) => tick > 0);
+  if (all.length <= wanted + 2) return all;
+  const whole = within([1]);
+  const every = Math.ceil(whole.length / (wanted + 2));
+  return whole.filter((_, i) => i % every === 0);
+}
+
+/** A pale series has the colour of the one after it; pale ones count for none. */
+function colourOf(series: readonly Series[], i: number): string {
+  return COLOURS[series.slice(0, i).filter(({ pale }) => !pale).length % COLOURS.length]!;
 }
 
 function linePath(
@@ -123,20 +151,15 @@ function legend(series: readonly Series[], right: number, top: number): string[]
   if (series.length < 2) return [];
   const widest = Math.max(...series.map(({ name }) => textWidth(name, 9)));
   const left = right - widest - 36;
-  return series.flatMap(({ name }, i) => {
+  const ground = `<rect x="${round(left - 6)}" y="${top + 2}" width="${round(right - left + 6)}" height="${series.length * 18 + 6}" fill="#ffffff" fill-opacity="0.8"/>`;
+  const rows = series.flatMap(({ name }, i) => {
     const y = top + 14 + i * 18;
     return [
-      `<path d="M${round(left)} ${y}h20" stroke="${COLOURS[i % COLOURS.length]}" stroke-width="2.5"/>`,
+      `<path d="M${round(left)} ${y}h20" stroke="${colourOf(series, i)}" stroke-width="2.5"${series[i]!.pale ? ' stroke-opacity="0.35"' : ''}/>`,
       ...strokes(textPath(name, left + 28, y - 4.5, 9), 1.1),
     ];
   });
-}
-
-function strokes(path: string, width: number): string[] {
-  if (path === '') return [];
-  return [
-    `<path d="${path}" stroke="${INK}" stroke-width="${width}" stroke-linecap="round" stroke-linejoin="round" fill="none"/>`,
-  ];
+  return [ground, ...rows];
 }
 
 /** Least and greatest value; widened where they are the same or there is none, so that a scale can be made. */

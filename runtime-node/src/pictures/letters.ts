@@ -56,12 +56,21 @@ const GLYPHS: Readonly<Record<string, string>> = {
   '(': '30212536',
   ')': '10212516',
 };
+export const INK = '#333333';
 const BOX = '0040460600';
 const ADVANCE = 6;
 
 /** Width of a text in pixels when capitals are `size` pixels high. */
 export function textWidth(text: string, size: number): number {
   return text.length === 0 ? 0 : ((text.length * ADVANCE - 2) * size) / 6;
+}
+
+/** An SVG element that draws path data in the ink of texts, with lines of this width; none for no path. */
+export function strokes(path: string, width: number): string[] {
+  if (path === '') return [];
+  return [
+    `<path d="${path}" stroke="${INK}" stroke-width="${width}" stroke-linecap="round" stroke-linejoin="round" fill="none"/>`,
+  ];
 }
 
 /** The SVG path data of a text whose top left corner is (x, y) and whose capitals are `size` pixels high. */

@@ -1,9 +1,11 @@
+import { execFileSync } from 'node:child_process';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { formatModelCard } from '../../../pipeline/src/model-card.ts';
 import { loadModel } from '../../../runtime-node/src/index.ts';
 import { parseSchedulerConfig } from '../../../scheduler/src/index.ts';
+import { lacksPython, PYTHON, skipBecause } from '../../support/skip.ts';
 import { temporaryFolder, tinyArtefact } from '../../support/tiny-onnx.ts';
 
 const json = async (folder: string, file: string) => JSON.parse(await readFile(join(folder, file), 'utf8'));
@@ -22,6 +24,32 @@ describe('writeArtefact', () => {
     });
     expect((await json(folder, 'unet/config.json')).num_class_embeds).toBe(3);
     expect(await readFile(join(folder, 'samples.png'), 'utf8')).toBe('png');
+  });
+
+  test('names the classes of a conditional model in model_index.json, where each has a name', async () => {
+    const data = { name: 'hands', hash: 'sha256:0', count: 2, classNames: ['female', 'male'] };
+    const card = { name: 'hands', data, parameters: 1, config: {}, metrics: {}, limits: [] };
+    const indexOf = async (classes: number) => json(await tinyArtefact({ classes }, { card }), 'model_index.json');
+    expect((await indexOf(2)).id2label).toEqual({ 0: 'female', 1: 'male' });
+    for (const classes of [0, 3]) expect(await indexOf(classes)).not.toHaveProperty('id2label');
+  });
+
+  test('names classes so that diffusers still opens the folder', skipBecause(lacksPython('diffusers')), async () => {
+    const data = { name: 'hands', hash: 'sha256:0', count: 2, classNames: ['female', 'male'] };
+    const card = { name: 'hands', data, parameters: 1, config: {}, metrics: {}, limits: [] };
+    const folder = await tinyArtefact({ classes: 2, T: 70 }, { card });
+    // The folder has no weights in PyTorch's format, so the network is given.
+    const script = `
+import sys
+from diffusers import DiffusionPipeline, UNet2DModel
+blocks = dict(block_out_channels=(4,), down_block_types=("DownBlock2D",), up_block_types=("UpBlock2D",), norm_num_groups=4)
+pipeline = DiffusionPipeline.from_pretrained(sys.argv[1], unet=UNet2DModel(sample_size=4, **blocks))
+print(type(pipeline).__name__, pipeline.scheduler.config.num_train_timesteps)`;
+    const printed = execFileSync(PYTHON, ['-c', script, folder], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    expect(printed.trim()).toBe('DDPMPipeline 70');
   });
 
   test('keeps the scheduler configuration whole', async () => {
@@ -107,7 +135,15 @@ describe('formatModelCard', () => {
     expect(text).not.toContain('training.png');
   });
 
+  test('tells which weights they are', () => {
+    expect(formatModelCard(card, around)).toContain('The weights are the moving averages of training.');
+    const last = formatModelCard({ ...card, averaged: false }, around);
+    expect(last).toContain('The weights are those of the last step of training.');
+  });
+
   test('does not speak of labels where there are none', () => {
-    expect(formatModelCard(card, { ...around, classes: 0 })).not.toContain('class_labels');
+    const text = formatModelCard(card, { ...around, classes: 0 });
+    expect(text).not.toContain('class_labels');
+    expect(text).not.toContain('- classes:');
   });
 });

@@ -152,12 +152,12 @@ describe('the prepared cache', () => {
     const file = join(root, 'a-file');
     writeFileSync(file, '');
     await expect(prepare({ ...at, cacheDir: file })).rejects.toThrow(
-      /^Cannot write the prepared images: .*a-file must be usable, received an error: a part of the path is a file\.$/,
+      /^Cannot write .*a-file: --cache-dir must be a folder that can be written, there is a file of that name\.$/,
     );
     if (process.getuid?.() === 0 || process.platform === 'win32') return; // nothing is denied to these
     await writeFiles(join(root, 'locked'), {});
     chmodSync(join(root, 'locked'), 0o500);
-    await expect(prepare({ ...at, cacheDir: join(root, 'locked') })).rejects.toThrow('permission denied');
+    await expect(prepare({ ...at, cacheDir: join(root, 'locked') })).rejects.toThrow('permission is denied');
   });
 
   it('keeps the same hash wherever the same pixels come from', async () => {

@@ -5,6 +5,7 @@ import { describeDataset } from '../../../pipeline/src/commands/options/describe
 import { command } from '../../../pipeline/src/commands/prepare.ts';
 import type { Dataset } from '../../../pipeline/src/data/types.ts';
 import { grayPicture, temporaryFolder, writeFiles } from '../../support/images.ts';
+import { runCli } from '../../support/run-cli.ts';
 
 const root = temporaryFolder();
 
@@ -41,6 +42,22 @@ describe('pipeline prepare', () => {
     expect(text).toMatch(/\n {2}prepared in .*cache.[0-9a-f]{32}\n {2}1 skipped:\n {4}dog\/3\.png: \w.*\n$/);
     expect(await run(...args)).toContain('\n  found prepared in ');
     await expect(run(...args, '--strict')).rejects.toThrow('with strict every image must be usable');
+  });
+
+  it('tells the same as one object with --json', async () => {
+    const data = await writeFiles(join(root, 'json'), {
+      'cat/1.png': grayPicture(8, 8, () => 1),
+      'dog/2.png': grayPicture(8, 8, () => 2),
+      'dog/3.png': 'broken',
+    });
+    const args = ['--data', data, '--size', '16', '--cache-dir', join(root, 'cache'), '--validation-share', '0.5'];
+    const { code, stdout, stderr } = await runCli('prepare', ...args, '--json', '--quiet');
+    expect([code, stderr, stdout.trim().split('\n').length]).toEqual([0, '', 1]);
+    expect(JSON.parse(stdout)).toMatchObject({
+      ...{ name: 'json', cached: false, count: 2, width: 16, height: 16, channels: 1, train: 1, validation: 1 },
+      classNames: ['cat', 'dog'],
+      skipped: [{ file: expect.stringContaining('3.png'), reason: expect.any(String) }],
+    });
   });
 
   it('reads channels, fit and background, and refuses other values', async () => {

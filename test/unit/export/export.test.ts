@@ -1,6 +1,7 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { InputError } from '@onnoise/scheduler';
 import proto from 'onnx-proto';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
@@ -187,6 +188,40 @@ describe('exportRun', () => {
     await expect(exportRun({ run: at('run'), out: at('none'), checkpoint: 3 })).rejects.toThrow(
       /no checkpoint of step 3, only of 2, 4/,
     );
+  });
+
+  it('exports the network of the checkpoint, whatever config.json was edited to', async () => {
+    const paths = runPaths(at('run'));
+    await writeJson(paths.config, { ...plan.config, model: { ...plan.config.model, block_out_channels: [8, 8] } });
+    const { notes } = await exportRun({ run: at('run'), out: at('edited') });
+    await writeJson(paths.config, plan.config);
+    expect(notes).toEqual([expect.stringContaining("the checkpoint's are used")]);
+    const { block_out_channels } = JSON.parse(await readFile(at('edited', 'unet/config.json'), 'utf8'));
+    expect(block_out_channels).toEqual([8, 16]);
+  });
+
+  it('refuses in one sentence a checkpoint whose weights are not of the settings it names', async () => {
+    const path = join(runPaths(at('run')).checkpoints, checkpointName(2), 'checkpoint.json');
+    const whole = await readFile(path, 'utf8');
+    const info = JSON.parse(whole);
+    info.config.model.block_out_channels = [8, 8];
+    await writeFile(path, JSON.stringify(info));
+    const exported = exportRun({ run: at('run'), out: at('other'), checkpoint: 2 });
+    await expect(exported).rejects.toThrow(InputError);
+    await expect(exported).rejects.toThrow(/must have the shape \[8\], the checkpoint has \[16\]/);
+    await writeFile(path, whole);
+    expect(await stat(at('other')).catch(() => null)).toBe(null);
+  });
+
+  it('shows the sheet that the exported weights drew, and no other', async () => {
+    const sheets = { 2: Buffer.from('sheet of 2') };
+    await mkdir(runPaths(at('run')).sheets, { recursive: true });
+    await writeFile(runPaths(at('run')).samples, sheets[2]);
+    await writeFile(runPaths(at('run')).sheetOf(2), sheets[2]);
+    await exportRun({ run: at('run'), out: at('two'), checkpoint: 2 });
+    expect(await readFile(at('two', 'samples.png'))).toEqual(sheets[2]);
+    await exportRun({ run: at('run'), out: at('four') });
+    expect(await stat(at('four', 'samples.png')).catch(() => null)).toBe(null);
   });
 
   it('leaves no folder when training and ONNX differ', async () => {

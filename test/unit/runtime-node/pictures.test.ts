@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { lineChart, lineChartSvg, ticks } from '../../../runtime-node/src/pictures/chart.ts';
-import { animatedWebp, png, sheet, strip } from '../../../runtime-node/src/pictures/encode.ts';
+import { lineChart, lineChartSvg, logTicks, ticks } from '../../../runtime-node/src/pictures/chart.ts';
+import { animatedWebp, animation, png, sheet, strip } from '../../../runtime-node/src/pictures/encode.ts';
+import { checkPictureSize, PICTURE_FORMATS } from '../../../runtime-node/src/pictures/formats.ts';
 import { type ImageShape, tile, toByte } from '../../../runtime-node/src/pictures/pixels.ts';
 
 const raw = async (file: Buffer) => {
@@ -116,6 +117,71 @@ describe('png, sheet and strip', () => {
   });
 });
 
+describe('the formats of a sheet', () => {
+  const written = {
+    png: 'png',
+    jpg: 'jpeg',
+    jpeg: 'jpeg',
+    webp: 'webp',
+    avif: 'heif',
+    tiff: 'tiff',
+    tif: 'tiff',
+    gif: 'gif',
+  };
+  /** What a format may lose of a value from 0 to 255. */
+  const loss = { png: 0, jpg: 24, jpeg: 24, webp: 0, avif: 0, tiff: 0, tif: 0, gif: 3 };
+
+  test.each(PICTURE_FORMATS.flatMap((format) => ([1, 3] as const).map((channels) => [format, channels] as const)))(
+    '%s of %i channels has its format, its size and its pixels',
+    async (format, channels) => {
+      const bytes = Array.from({ length: channels * 8 * 8 * 2 }, (_, i) => (i * 37) % 256);
+      const shape: ImageShape = [channels, 8, 8];
+      const file = await sheet(values(...bytes), shape, 2, { format });
+      const { format: found, width, height } = await sharp(file).metadata();
+      expect([found, width, height]).toEqual([written[format], 2 + 2 * (8 * 12 + 2), 8 * 12 + 4]);
+      const expected = tile(values(...bytes), shape, { columns: 2 }).data;
+      const { data, info } = await sharp(file).removeAlpha().raw().toBuffer({ resolveWithObject: true });
+      let largest = 0;
+      expected.forEach((value, i) => {
+        const there = data[Math.floor(i / channels) * info.channels + (i % channels)]!;
+        largest = Math.max(largest, Math.abs(value - there));
+      });
+      expect(largest).toBeLessThanOrEqual(loss[format]);
+    },
+  );
+
+  test('hold what they can hold', () => {
+    expect(checkPictureSize('webp', { width: 16_383, height: 2, channels: 3 })).toBe(16_383 * 6);
+    expect(() => checkPictureSize('webp', { width: 16_384, height: 2, channels: 3 })).toThrow(
+      'Cannot draw images as WebP: the sheet must be at most 16383 pixels wide and high, received 16384 x 2.',
+    );
+    expect(() => checkPictureSize('png', { width: 2 ** 16, height: 2 ** 14, channels: 3 })).toThrow(
+      'Cannot draw images as PNG: the sheet must take at most 1 GiB, received 3.0 GiB.',
+    );
+    expect(() => checkPictureSize('gif', { width: 2 ** 12, height: 2 ** 12, channels: 1 }, 100)).toThrow(
+      'Cannot draw images as GIF: the 100 frames must take at most 1 GiB, received 1.6 GiB.',
+    );
+  });
+
+  test('are larger than what sharp takes unasked, where a sheet is', async () => {
+    const file = await sheet(new Float32Array(17_000 * 16_500), [1, 17_000, 16_500], 1, {
+      scale: 1,
+      gap: 0,
+      format: 'jpg',
+    });
+    expect(await sharp(file, { limitInputPixels: false }).metadata()).toMatchObject({ width: 16_500, height: 17_000 });
+  }, 60_000);
+});
+
+describe('animation', () => {
+  test.each(['webp', 'gif'] as const)('of the format %s loops over the frames and holds the last', async (format) => {
+    const frames = [values(0, 50, 100, 150), values(255, 200, 100, 0), values(9, 9, 9, 9)];
+    const file = await animation(frames, [1, 2, 2], { scale: 1, gap: 0, delay: 40, hold: 900, format });
+    const found = await sharp(file, { pages: -1 }).metadata();
+    expect(found).toMatchObject({ format, width: 2, pageHeight: 2, pages: 3, loop: 0, delay: [40, 40, 900] });
+  });
+});
+
 describe('animatedWebp', () => {
   test('holds every frame losslessly, with the last one held longer', async () => {
     const frames = [values(0, 50, 100, 150), values(20, 20, 20, 20), values(255, 0, 0, 255)];
@@ -157,6 +223,28 @@ describe('lineChart', () => {
     expect(svg).toMatch(/d="M70 400L780 20"/);
   });
 
+  test('ticks a logarithmic axis at round values', () => {
+    const svg = lineChartSvg({ logY: true, series: [{ name: 'a', x: [0, 1], y: [0.03, 0.3] }] });
+    const lines = /d="([^"]*)" stroke="#dddddd"/.exec(svg)![1]!;
+    const heights = [...lines.matchAll(/M70 ([\d.]+)H/g)].map(([, y]) => Number(y));
+    const at = (value: number) => 400 - (Math.log10(value / 0.03) / 1) * 380;
+    expect(heights).toEqual([0.05, 0.1, 0.2].map((value) => expect.closeTo(at(value), 1)));
+  });
+
+  test('draws a pale series in the colour of the one after it', () => {
+    const series = [
+      { ...loss, pale: true },
+      { ...loss, name: 'smoothed' },
+      { ...loss, name: 'held out' },
+    ];
+    const drawn = [...lineChartSvg({ series }).matchAll(/stroke="(#\w+)" (stroke-opacity|stroke-width="1.8")/g)];
+    expect(drawn.map(([, colour, pen]) => [colour, pen])).toEqual([
+      ['#1f6fb4', 'stroke-opacity'],
+      ['#1f6fb4', 'stroke-width="1.8"'],
+      ['#d95f02', 'stroke-width="1.8"'],
+    ]);
+  });
+
   test('draws a series of one point and one with no point at all', () => {
     expect(lineChartSvg({ series: [{ name: 'a', x: [5], y: [5] }] })).not.toContain('NaN');
     expect(lineChartSvg({ series: [{ name: 'a', x: [], y: [] }] })).not.toContain('NaN');
@@ -166,6 +254,34 @@ describe('lineChart', () => {
     expect(() => lineChartSvg({ series: [] })).toThrow('series must be at least 1');
     expect(() => lineChartSvg({ series: [{ name: 'loss', x: [1], y: [] }] })).toThrow(
       'loss must have one x for each y, received 1 and 0',
+    );
+  });
+});
+
+describe('logTicks', () => {
+  test.each<[number, number, number[]]>([
+    [0.03, 1.2, [0.05, 0.1, 0.2, 0.5, 1]],
+    [0.001, 1, [0.001, 0.01, 0.1, 1]],
+    [0.026, 0.0305, [0.026, 0.027, 0.028, 0.029, 0.03]],
+    [0.5, 5, [0.5, 1, 2, 5]],
+    [1e-12, 1, [1e-12, 1e-10, 1e-8, 1e-6, 1e-4, 1e-2, 1]],
+  ])('from %d to %d are at 1, 2 and 5, at powers, or as on a plain axis', (from, to, expected) => {
+    const found = logTicks(from, to, 6);
+    expect(found).toEqual(expected.map((tick) => expect.closeTo(tick, 14)));
+  });
+
+  test('lie within the range, rise, and are some but not many', () => {
+    const exponent = fc.double({ min: -8, max: 4, noNaN: true });
+    fc.assert(
+      fc.property(exponent, fc.double({ min: 0.01, max: 10, noNaN: true }), (low, span) => {
+        const [from, to] = [10 ** low, 10 ** (low + span)];
+        const found = logTicks(from, to, 6);
+        expect(found.length).toBeGreaterThanOrEqual(2);
+        expect(found.length).toBeLessThanOrEqual(9);
+        expect(found).toEqual([...found].sort((a, b) => a - b));
+        expect(found[0]).toBeGreaterThanOrEqual(from * (1 - 1e-6));
+        expect(found.at(-1)).toBeLessThanOrEqual(to * (1 + 1e-6));
+      }),
     );
   });
 });

@@ -5,6 +5,7 @@ import {
   type PartialConfig,
   resolveConfig,
 } from '../../../pipeline/src/train/config.ts';
+import { type Field, fields } from '../../../pipeline/src/train/fields.ts';
 
 const resolve = (...configs: PartialConfig[]) =>
   resolveConfig(configs.map((config, i) => ({ name: `layer ${i}`, config })));
@@ -105,13 +106,67 @@ describe('compareConfigs', () => {
     ['training.batch', { training: { batch: 3 } }],
     ['training.seed', { training: { seed: 3 } }],
     ['training.emaDecay', { training: { emaDecay: null } }],
+    ['data.flip', { data: { flip: true } }],
+    ['data.validationShare', { data: { validationShare: 0.5 } }],
+    ['data.fit', { data: { fit: 'pad' } }],
   ])('refuses another %s by name', (name, change) => {
     const wanted = resolve(small, change);
-    expect(() => compareConfigs(stored, wanted, 'runs/x')).toThrow(`Cannot continue runs/x: ${name} must be `);
+    expect(() => compareConfigs(stored, wanted, 'runs/x')).toThrow(`Cannot continue runs/x: ${name} `);
   });
 
-  it('allows another end, engine and rate, and tells the rate', () => {
-    const wanted = resolve(small, { training: { steps: 9, engine: 'tfjs-cpu', lr: 1 }, output: { keep: 1 } });
-    expect(compareConfigs(stored, wanted, 'runs/x')).toEqual(['lr was 0.0002 and is 1 from here on.']);
+  it('allows another end, engine and rate, and tells each', () => {
+    const training = { steps: 9, engine: 'tfjs-cpu', lr: 1, clipNorm: null };
+    const wanted = resolve(small, { training, output: { keep: 1, sampleSteps: 7 } });
+    expect(compareConfigs(stored, wanted, 'runs/x')).toEqual([
+      'The end was --epochs 3 and is --steps 9 from here on.',
+      '--lr was 0.0002 and is 1 from here on.',
+      '--clip-norm was 1 and is off from here on.',
+      '--engine was auto and is tfjs-cpu from here on.',
+      '--sample-steps was not given and is 7 from here on.',
+    ]);
+  });
+
+  it('reads a configuration from before a setting was there as one that has its default', () => {
+    const { flip, ...data } = stored.data;
+    const { tf32, ...training } = stored.training;
+    const older = { ...stored, data, training } as typeof stored;
+    expect(compareConfigs(older, stored, 'runs/x')).toEqual([]);
+    expect(() => compareConfigs(older, resolve(small, { data: { flip: true } }), 'runs/x')).toThrow('data.flip');
+  });
+
+  /** Every setting at two values that its rule allows. */
+  const pairs: Record<string, [unknown, unknown]> = {
+    source: ['digits', 'photos'],
+    csv: ['a.csv', 'b.csv'],
+    labelColumn: ['male', 'age'],
+    cacheDir: ['a', 'b'],
+  };
+  const twoValues = (key: string, field: Field): [unknown, unknown] => {
+    if (field.type === 'choice') return [field.choices[0], field.choices[1]];
+    if (field.type === 'boolean') return [false, true];
+    return field.type === 'string' ? pairs[key]! : field.type === 'integer' ? [8, 16] : [0.25, 0.5];
+  };
+  const rows = (['data', 'training', 'output'] as const).flatMap((section) =>
+    Object.entries<Field>(fields[section]).map(([key, field]) => [section, key, field] as const),
+  );
+
+  it.each(rows)('refuses, tells or passes over another %s.%s, as its row says', (section, key, field) => {
+    const [was, is] = twoValues(key, field);
+    const base = key === 'steps' || key === 'minutes' ? { ...small, training: {} } : small;
+    const compare = () => {
+      const [before, now] = [was, is].map((value) => resolve(base, { [section]: { [key]: value } }));
+      return compareConfigs(before!, now!, 'runs/x');
+    };
+    // The size of the images is the network's too, which is compared first.
+    const named = key === 'size' ? 'model.sample_size' : key === 'channels' ? 'model.in_channels' : `${section}.${key}`;
+    if (field.onResume === 'fixed') expect(compare).toThrow(`Cannot continue runs/x: ${named}`);
+    else if (field.onResume === 'told') expect(compare()).toEqual([expect.stringContaining(`--${field.flag}`)]);
+    else expect(compare()).toEqual([]);
+  });
+
+  it('has a word on continuing for every setting', () => {
+    const kinds = (kind: string) => rows.filter(([, , { onResume }]) => onResume === kind).map(([, key]) => key);
+    expect(kinds('free')).toEqual(['strict', 'cacheDir', 'allowCpu', 'checkpointEvery', 'keep', 'sampleEvery']);
+    expect(kinds('fixed').concat(kinds('told'), kinds('free'))).toHaveLength(rows.length);
   });
 });

@@ -1,6 +1,16 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { countParameters } from '../../../pipeline/src/model/index.ts';
 import type { Graph } from '../../../pipeline/src/onnx/index.ts';
-import { estimateMemory, peakBytes } from '../../../pipeline/src/train/memory.ts';
+import { resolveConfig } from '../../../pipeline/src/train/config.ts';
+import { traceStep } from '../../../pipeline/src/train/engines/onnxruntime.ts';
+import {
+  estimateMemory,
+  estimatePlan,
+  machineMemory,
+  memoryShortage,
+  peakBytes,
+} from '../../../pipeline/src/train/memory.ts';
+import { planFromConfig } from '../../../pipeline/src/train/resolve.ts';
 
 type NodeRow = [op: string, inputs: string[], output: string];
 
@@ -61,4 +71,38 @@ it('peakBytes counts a reshaped value once', () => {
     ['y'],
   );
   expect(peakBytes(graph)).toBe(100 * 4);
+});
+
+describe('estimatePlan', () => {
+  const planOf = (batch: number) => {
+    const model = { _class_name: 'SimpleUnet', sample_size: 32, image_channels: 1, channels: [2, 4], time_emb_dim: 4 };
+    return planFromConfig(resolveConfig([{ name: 'the test', config: { model, training: { batch } } }]));
+  };
+
+  it('reckons a batch that is too large to trace as tracing would', async () => {
+    const plan = planOf(2000);
+    const traced = estimateMemory(traceStep(plan.step), countParameters(plan.model));
+    const reckoned = await estimatePlan(plan);
+    for (const [part, bytes] of Object.entries(traced)) {
+      expect([part, reckoned[part as keyof typeof reckoned] / bytes]).toEqual([part, expect.closeTo(1, 3)]);
+    }
+  });
+
+  it('takes any batch, and advises one that fits', async () => {
+    const plan = planOf(100_000_000);
+    const estimate = await estimatePlan(plan);
+    expect(await memoryShortage(estimate, plan, estimate.total)).toBeNull();
+    const said = (await memoryShortage(estimate, plan, 2 ** 30))!;
+    expect(said).toMatch(/^Cannot train on this machine: about [\d.]+ TiB of memory must be there, it has 1 GiB\./);
+    const advised = planOf(Number(/Try --batch (\d+) or less\.$/.exec(said)![1]));
+    expect((await estimatePlan(advised)).total / 2 ** 30).toBeCloseTo(0.9, 2);
+    const small = planOf(1);
+    expect(await memoryShortage(await estimatePlan(small), small, 2 ** 20)).toMatch(/ Try a smaller network\.$/);
+  });
+});
+
+it('machineMemory has no more free than there is', () => {
+  const { total, free } = machineMemory();
+  expect(free).toBeGreaterThan(0);
+  expect(free).toBeLessThanOrEqual(total);
 });

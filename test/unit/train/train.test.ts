@@ -3,10 +3,11 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import * as tf from '@tensorflow/tfjs';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import type { PartialConfig } from '../../../pipeline/src/train/config.ts';
-import { train } from '../../../pipeline/src/train/train.ts';
+import { type TrainHooks, train } from '../../../pipeline/src/train/train.ts';
 import { skipBecause } from '../../support/skip.ts';
 import { memoryDataset } from '../../support/train/memory-dataset.ts';
 import { tinyPlan } from '../../support/train/tiny-plan.ts';
@@ -31,14 +32,23 @@ interface Given extends PartialConfig {
   resume?: boolean;
   abortAfter?: number;
   dataset?: ReturnType<typeof memoryDataset>;
+  hooks?: TrainHooks;
 }
 
-async function runTiny({ run = newRun(), resume = false, abortAfter, dataset = memoryDataset(), ...config }: Given) {
+async function runTiny({
+  run = newRun(),
+  resume = false,
+  abortAfter,
+  dataset = memoryDataset(),
+  hooks,
+  ...config
+}: Given) {
   const controller = new AbortController();
   const notes: string[] = [];
   const result = await train({
     ...{ plan: tinyPlan(config), dataset, run, resume, signal: controller.signal },
     hooks: {
+      ...hooks,
       onNote: (note) => notes.push(note),
       onStep: ({ step }) => {
         if (step === abortAfter) controller.abort();
@@ -69,6 +79,28 @@ describe('train', () => {
     expect(strip.width! / strip.height!).toBeGreaterThan(3);
     expect((await sharp(join(run, 'forming.webp')).metadata()).pages).toBe(5);
     expect((await sharp(join(run, 'loss.png')).metadata()).format).toBe('png');
+  });
+
+  it('lets one process at a time train in a folder, and gives the folder free when it ends', async () => {
+    const run = newRun();
+    let second: Promise<unknown> = Promise.resolve();
+    await train({
+      ...{ plan: tinyPlan({ training: { steps: 3 } }), dataset: memoryDataset(), run, resume: false },
+      hooks: {
+        onStep: ({ step }) => {
+          if (step === 1) second = runTiny({ run, resume: true, training: { steps: 3 } }).catch((error) => error);
+        },
+      },
+    });
+    expect(await second).toMatchObject({
+      message: expect.stringMatching(
+        /^Cannot start training in .*run: another process \(pid \d+, since \d\d:\d\d\) is training there\./,
+      ),
+    });
+    expect(lines(run).map(({ step }) => step)).toEqual([1, 2, 3]);
+    expect(existsSync(join(run, '.lock'))).toBe(false);
+    await expect(runTiny({ run, resume: false })).rejects.toThrow('--out must be a folder without a run');
+    expect(existsSync(join(run, '.lock'))).toBe(false);
   });
 
   it('counts epochs in full batches', async () => {
@@ -119,6 +151,42 @@ describe('train', () => {
     expect(courseOf(straight.run)).not.toEqual(courseOf(reference.run).slice(0, 12));
   });
 
+  it.each<[string, (fail: () => never) => Partial<Given>]>([
+    [
+      'before its held-out loss was measured',
+      (fail) => {
+        const dataset = memoryDataset();
+        // The first images are the held-out ones.
+        const read: typeof dataset.read = (indices, out) => (indices[0] === 0 ? fail() : dataset.read(indices, out));
+        return { dataset: { ...dataset, read } };
+      },
+    ],
+    ['while it was drawn', (fail) => ({ hooks: { onPreview: fail } })],
+  ])('draws the pictures of a checkpoint that was stopped %s, to the same bits', async (_, stop) => {
+    const config = { training: { steps: 9 }, output: { checkpointEvery: 3, sampleEvery: 3 } };
+    const straight = await runTiny(config);
+    const run = newRun();
+    const fail = () => {
+      throw new Error('the power is cut');
+    };
+    await expect(runTiny({ run, ...config, ...stop(fail) })).rejects.toThrow('the power is cut');
+    expect(readdirSync(join(run, 'checkpoints'))).toEqual(['step-00000003']);
+    expect(existsSync(join(run, 'samples'))).toBe(false);
+
+    const { notes } = await runTiny({ run, resume: true, ...config });
+    expect(notes).toContain('Drawing the pictures of step 3, which are missing.');
+    expect(readdirSync(join(run, 'samples'))).toEqual(readdirSync(join(straight.run, 'samples')));
+    for (const name of readdirSync(join(run, 'samples'))) {
+      const [mine, theirs] = [run, straight.run].map((folder) => readFileSync(join(folder, 'samples', name)));
+      expect([name, mine!.equals(theirs!)]).toEqual([name, true]);
+    }
+    expect(lines(run, 'validation.jsonl')).toEqual(lines(straight.run, 'validation.jsonl'));
+    // What is there is not drawn again.
+    expect((await runTiny({ run, resume: true, ...config, training: { steps: 9 } })).notes.join()).not.toContain(
+      'missing',
+    );
+  });
+
   it('falls back to the older checkpoint when the newest is truncated', async () => {
     const { run } = await runTiny({ training: { steps: 6 }, output: { checkpointEvery: 2 } });
     truncateSync(join(run, 'checkpoints/step-00000006/state.safetensors'), 100);
@@ -145,8 +213,8 @@ describe('train', () => {
   it('tells the settings that a continued run changes', async () => {
     const { run } = await runTiny({ training: { steps: 2 } });
     const { notes } = await runTiny({ run, resume: true, training: { steps: 3, lr: 0.5, clipNorm: null } });
-    expect(notes).toContain('lr was 0.01 and is 0.5 from here on.');
-    expect(notes).toContain('clipNorm was 1 and is off from here on.');
+    expect(notes).toContain('--lr was 0.01 and is 0.5 from here on.');
+    expect(notes).toContain('--clip-norm was 1 and is off from here on.');
   });
 
   it('refuses a folder that holds a run, and names --resume', async () => {
@@ -175,9 +243,30 @@ describe('train', () => {
     const run = newRun();
     const config = { training: { steps: 50, lr: 1e30, clipNorm: null }, output: { checkpointEvery: 1 } };
     await expect(runTiny({ run, ...config })).rejects.toThrow(
-      /of step \d+ must be finite, received (NaN|Infinity)\. .*checkpoint.*a lower --lr than 1e\+30/,
+      /of step \d+ must be finite, received (NaN|Infinity)\. .*checkpoint.*a lower --lr than 1e\+30 or --clip-norm 1\.$/,
     );
     for (const name of readdirSync(join(run, 'checkpoints'))) expect(name).toMatch(/^step-/);
+  });
+
+  it('stops at a held-out loss that is no number, and writes no picture of it', async () => {
+    const plan = tinyPlan({ training: { steps: 2, emaDecay: null } });
+    // What is trained on gives finite losses: the buffer is only read in evaluation.
+    const forward: typeof plan.model.forward = (parameters, sample, timestep, options) => {
+      const output = plan.model.forward(parameters, sample, timestep, options);
+      return options.training ? output : tf.mul(output, Number.POSITIVE_INFINITY);
+    };
+    const run = newRun();
+    const broken = train({
+      plan: { ...plan, model: { ...plan.model, forward } },
+      dataset: memoryDataset(),
+      run,
+      resume: false,
+    });
+    await expect(broken).rejects.toThrow(
+      /^Cannot continue training: the held-out loss of step 2 must be finite, received (NaN|Infinity)\. The last good checkpoint is /,
+    );
+    expect(existsSync(join(run, 'samples.png'))).toBe(false);
+    expect(lines(run, 'validation.jsonl')).toEqual([]);
   });
 
   it('refuses more images a batch than there are', async () => {

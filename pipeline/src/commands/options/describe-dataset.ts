@@ -24,3 +24,11 @@ export function describeDataset(dataset: Dataset): string[] {
   }
   return lines;
 }
+
+/** The same for programs. */
+export function summariseDataset(dataset: Dataset): object {
+  const { name, hash, folder, count, width, height, channels, classNames, train, validation } = dataset;
+  const { skipped, notes, cached } = dataset;
+  const images = { count, width, height, channels, train: train.length, validation: validation.length };
+  return { name, hash, folder, cached, ...images, classNames: classNames ?? null, skipped, notes };
+}

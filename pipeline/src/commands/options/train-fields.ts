@@ -70,7 +70,9 @@ function readDotted(section: string, given: unknown): Record<string, unknown> {
 function readValue(value: unknown): unknown {
   if (typeof value !== 'string') return value;
   try {
-    return JSON.parse(value);
+    const read = JSON.parse(value);
+    // Digits beyond what a number holds stay as they were typed, to be refused as that.
+    return Number.isInteger(read) && !Number.isSafeInteger(read) ? value : read;
   } catch {
     return value.includes(',') ? value.split(',').map((part) => readValue(part.trim())) : value;
   }

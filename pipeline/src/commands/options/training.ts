@@ -1,8 +1,11 @@
 /** What `pipeline train` and `npm start` both make of a run's settings and numbers. */
 import type { PrepareOptions } from '../../data/types.ts';
+import { countParameters } from '../../model/parameters.ts';
 import { formatBytes, formatNumber } from '../../terminal/format.ts';
 import type { TrainConfig } from '../../train/config.ts';
+import { tellClasses } from '../../train/labels.ts';
 import type { Metrics } from '../../train/metrics.ts';
+import type { TrainPlan } from '../../train/plan.ts';
 
 /** The images as the settings want them; without `channels` they are seen when the images are read. */
 export function prepareOptions({ data, training }: TrainConfig, channels: 1 | 3 | undefined): PrepareOptions {
@@ -17,4 +20,19 @@ export function prepareOptions({ data, training }: TrainConfig, channels: 1 | 3 
 /** The numbers of a step beside its progress bar. */
 export function describeStep({ loss, imagesPerSecond, memory }: Metrics): string {
   return `loss ${loss.toPrecision(3)}  ${formatNumber(imagesPerSecond)} images/s  ${formatBytes(memory * 2 ** 20)}`;
+}
+
+/** The network of a plan in a line. */
+export function describeModel({ model, config }: TrainPlan): string {
+  const classes = model.classCount === null ? '' : `, conditional on ${model.classCount} classes`;
+  return `Model: ${config.model._class_name}, ${countParameters(model).toLocaleString('en')} parameters, images of ${model.imageShape.join(' x ')}${classes}`;
+}
+
+/** Where the number of classes is that of the images, because nothing else was said: what they are, and how to do without. */
+export function describeClasses(
+  { config }: { config: TrainConfig },
+  { model }: TrainPlan,
+  classNames: readonly string[] = [],
+): string[] {
+  return config.model.num_class_embeds === undefined && model.classCount !== null ? [tellClasses(classNames)] : [];
 }

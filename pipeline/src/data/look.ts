@@ -1,0 +1,44 @@
+/** A quick look at images before they are prepared: what there is, and what the first of them are like. Nothing is written. */
+import { isGray } from './colour.ts';
+import { openSource } from './open-source.ts';
+import type { PrepareOptions, Skipped } from './types.ts';
+
+/** Images that are decoded, enough to see whether they have colour and can be read. */
+const LOOKED = 64;
+
+export interface Look {
+  name: string;
+  /** Images, by the list alone: those that will be skipped are among them. */
+  total: number;
+  classNames?: string[] | undefined;
+  notes: string[];
+  /** How many were decoded, and what they showed. */
+  looked: number;
+  channels: 1 | 3;
+  skipped: Skipped[];
+}
+
+/** How many images there are and of which classes, by the list alone. @throws InputError when the source is unusable. */
+export async function listImages(options: PrepareOptions): Promise<Pick<Look, 'name' | 'total' | 'classNames'>> {
+  const { name, total, classNames } = await openSource(options);
+  return { name, total, classNames };
+}
+
+/** @throws InputError when the source is unusable. */
+export async function lookAtImages(options: PrepareOptions, signal?: AbortSignal): Promise<Look> {
+  const { size, channels, fit, background = 'black' } = options;
+  const source = await openSource(options);
+  const skipped: Skipped[] = [];
+  let looked = 0;
+  let coloured = false;
+  for await (const frame of source.frames({ size, ...(channels && { channels }), fit, background })) {
+    signal?.throwIfAborted();
+    if ('reason' in frame) skipped.push(frame);
+    else coloured ||= frame.pixels.length === 3 * size * size && !isGray(frame.pixels);
+    if (++looked === LOOKED) break;
+  }
+  return {
+    ...{ name: source.name, total: source.total, classNames: source.classNames, notes: source.notes },
+    ...{ looked, skipped, channels: channels ?? (coloured ? 3 : 1) },
+  };
+}

@@ -1,0 +1,79 @@
+/**
+ * The labels of the images and the classes of the network: how many there are to be, whether they suit each other, and
+ * what is told of those that go unused.
+ */
+import { InputError } from '@onnoise/scheduler';
+import type { Dataset } from '../data/index.ts';
+import { plural } from '../terminal/format.ts';
+
+type Labelled = Pick<Dataset, 'labels' | 'classNames' | 'train'>;
+
+/** Classes named in a sentence; the rest is counted. */
+const NAMED = 5;
+
+/**
+ * `num_class_embeds` where the settings leave it open: the classes of the images. One class alone tells nothing apart,
+ * so it leaves the network unconditional.
+ */
+export function classesOf(classNames: readonly string[] | undefined): number | null {
+  return classNames && classNames.length > 1 ? classNames.length : null;
+}
+
+/**
+ * @param resume whether a run goes on: it keeps the classes it has, what does not suit them is told.
+ * @returns what is worth telling, one sentence each.
+ * @throws InputError when the network has other classes than the images.
+ */
+export function checkLabels(classCount: number | null, { labels, classNames, train }: Labelled, resume = false) {
+  const names = labels && (classNames ?? Array.from({ length: 1 + largest(labels) }, (_, i) => String(i)));
+  const notes = checkClasses(classCount, names, resume);
+  if (classCount === null || !labels || !names) return notes;
+  const trained = new Set(Array.from(train, (number) => labels[number]));
+  const missing = names.filter((_, i) => !trained.has(i));
+  if (missing.length === 0) return notes;
+  const which = plural(missing.length, 'class', 'classes');
+  return [...notes, `No image to train on is of ${which} (${list(missing)}): pictures of it will be no good.`];
+}
+
+/** The same for names alone, before the images are prepared; undefined for images without labels. */
+export function checkClasses(
+  classCount: number | null,
+  names: readonly string[] | undefined,
+  resume = false,
+): string[] {
+  const refuse = (text: string): never => {
+    throw new InputError(`Cannot start training: ${text}.`);
+  };
+  if (classCount === null) return names ? [tellUnused(names, resume)] : [];
+  if (!names) {
+    return refuse(
+      `the images must have labels since the network is conditional on ${classCount} classes, received none. ` +
+        'Give a folder per class or --csv with --label-column, or train without: --model.num_class_embeds null',
+    );
+  }
+  if (names.length === classCount) return [];
+  if (names.length > classCount || !resume) {
+    refuse(
+      `--model.num_class_embeds must be ${names.length}, the number of classes of the images (${list(names)}), received ` +
+        `${classCount}${names.length < classCount ? ': nothing would train the others' : ''}`,
+    );
+  }
+  return [`The network has ${classCount} classes and the images ${names.length}: nothing trains the others.`];
+}
+
+/** What is told where `classesOf` has made a network conditional, which folders of another meaning would not want. */
+export function tellClasses(names: readonly string[]): string {
+  return `The images are of ${names.length} classes (${list(names)}), on which the network is conditional; --model.num_class_embeds null leaves them out.`;
+}
+
+function tellUnused(names: readonly string[], resume: boolean): string {
+  if (names.length === 1) return `All images are of one class (${names[0]}), so the network is not conditional on it.`;
+  const how = resume ? 'a run keeps what it began with' : `train on them with --model.num_class_embeds ${names.length}`;
+  return `The labels of the images (${plural(names.length, 'class', 'classes')}: ${list(names)}) are not used, since the network is unconditional: ${how}.`;
+}
+
+const list = (names: readonly string[]) => names.slice(0, NAMED).join(', ') + (names.length > NAMED ? ', ...' : '');
+
+function largest(labels: Int32Array): number {
+  return labels.reduce((a, b) => Math.max(a, b), 0);
+}

@@ -1,0 +1,62 @@
+/** How long training will take, by a few real steps of the engine that is to do it. */
+import { sizeOf } from '../shape.ts';
+import type { TrainConfig } from './config.ts';
+import type { StepInputs } from './contracts.ts';
+import { drawStep } from './draw.ts';
+import { createEngine, type EngineChoice } from './engines/index.ts';
+import type { TrainPlan } from './plan.ts';
+import { previewBatch } from './preview.ts';
+
+/** Images a step that is timed has at most: a step of more takes as many times longer, or somewhat less. */
+export const timedBatch = 8;
+const timedSteps = 2;
+/** Seconds after which one step is enough. */
+const patience = 10;
+
+/**
+ * Seconds that a step of the plan takes. The first step, in which the engine makes its buffers, is not counted unless it is slow.
+ * @param timed the same plan with `timedBatch` images a step at most.
+ */
+export async function measureStep(
+  timed: TrainPlan,
+  kind: EngineChoice['kind'],
+  signal?: AbortSignal,
+): Promise<{ seconds: number; steps: number }> {
+  const { step, config, model } = timed;
+  const { batch, lr } = config.training;
+  const { noise, timesteps } = drawStep(0, 0, batch, sizeOf(model.imageShape), timed.schedule.T);
+  const engine = await createEngine(kind, step, step.initialState(timed.initialParameters()));
+  try {
+    const run = async (n: number) => {
+      signal?.throwIfAborted();
+      const began = performance.now();
+      const inputs: StepInputs = {
+        ...{ images: noise.slice(), noise, timesteps },
+        ...(model.classCount !== null && { labels: new Int32Array(batch) }),
+        ...step.scalars({ step: n, learningRate: lr, emaDecay: 0 }),
+      };
+      await engine.step(inputs);
+      return (performance.now() - began) / 1000;
+    };
+    const first = await run(1);
+    if (first > patience) return { seconds: first, steps: 1 };
+    let sum = 0;
+    for (let n = 0; n < timedSteps; n++) sum += await run(n + 2);
+    return { seconds: sum / timedSteps, steps: timedSteps };
+  } finally {
+    await engine.dispose();
+  }
+}
+
+/** The steps of a run; null where it ends by the clock, or by epochs of images that are not known. */
+export function stepsOf({ training }: TrainConfig, images: number | null): number | null {
+  const { steps, epochs, batch } = training;
+  if (steps !== undefined) return steps;
+  return epochs === undefined || images === null ? null : epochs * Math.floor(images / batch);
+}
+
+/** Seconds that one set of pictures takes: a training step is about three passes through the network, a sampling step one. */
+export function pictureSeconds({ config, sampleSteps }: TrainPlan, secondsPerStep: number): number {
+  const images = Math.ceil(config.output.sampleCount / previewBatch) * previewBatch * sampleSteps;
+  return (images * secondsPerStep) / config.training.batch / 3;
+}

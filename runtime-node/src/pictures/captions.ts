@@ -1,0 +1,47 @@
+/** A row of pictures with a caption above each, as PNG: steps of a denoising, say. */
+import { InputError } from '@onnoise/scheduler';
+import { strokes, textPath, textWidth } from './letters.ts';
+import { countImages, type ImageShape, tile } from './pixels.ts';
+
+/** Side that a picture is enlarged to, as near as a whole factor comes. */
+const SIDE = 128;
+const GAP = 4;
+/** Height of the letters, and of the line that they stand in. */
+const LETTERS = 9;
+const LINE = 22;
+
+/**
+ * A batch [N, C, H, W] in [-1, 1] in one row, small pictures enlarged by nearest neighbour. A caption that is wider than
+ * its picture is drawn smaller.
+ * @throws InputError when there is not one caption for each image.
+ */
+export async function captionedStrip(
+  images: Float32Array,
+  shape: ImageShape,
+  captions: readonly string[],
+): Promise<Buffer> {
+  const count = countImages(images, shape);
+  if (captions.length !== count) {
+    throw new InputError(
+      `Cannot draw images: captions must be one for each of ${count} images, received ${captions.length}.`,
+    );
+  }
+  const [, height, width] = shape;
+  const scale = Math.max(1, Math.round(SIDE / Math.max(height, width)));
+  const row = tile(images, shape, { columns: count, scale, gap: GAP });
+  const cell = width * scale;
+  const paths = captions.map((caption, i) => {
+    const size = Math.min(LETTERS, (LETTERS * cell) / Math.max(1, textWidth(caption, LETTERS)));
+    const left = GAP + i * (cell + GAP) + (cell - textWidth(caption, size)) / 2;
+    return textPath(caption, left, (LINE - size) / 2, size);
+  });
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${row.width}" height="${LINE}">${strokes(paths.join(''), 1.3).join('')}</svg>`;
+  const { default: sharp } = await import('sharp');
+  const picture = sharp(row.data, { raw: { width: row.width, height: row.height, channels: row.channels } })
+    .extend({ top: LINE, background: '#ffffff' })
+    .composite([{ input: Buffer.from(svg), left: 0, top: 0 }])
+    .removeAlpha();
+  return (row.channels === 1 ? picture.toColourspace('b-w') : picture)
+    .png({ compressionLevel: 9, adaptiveFiltering: false })
+    .toBuffer();
+}
