@@ -1,6 +1,6 @@
 /** `pipeline prepare`: makes the prepared images that training would make first, and tells what is in them. */
 import type { CommandModule } from 'yargs';
-import type { PrepareOptions } from '../data/types.ts';
+import { FITS, type PrepareOptions } from '../data/types.ts';
 import { withInterrupt } from '../terminal/interrupt.ts';
 import { toNumber } from '../terminal/options.ts';
 import { describeDataset } from './options/describe-dataset.ts';
@@ -55,8 +55,11 @@ export const command: CommandModule<object, PrepareArguments> = {
           describe: '1 makes gray, 3 makes RGB  [default: gray if no image has colour]',
         },
         fit: {
-          ...{ group: SHAPE, requiresArg: true, choices: ['crop', 'pad'], default: 'crop' },
-          describe: 'Keep the middle square, or keep everything and fill up with the background',
+          group: SHAPE,
+          requiresArg: true,
+          choices: FITS,
+          default: 'crop',
+          describe: 'How pictures become squares: crop keeps the middle, pad adds a border, stretch distorts',
         },
         background: {
           ...{ group: SHAPE, requiresArg: true, choices: ['black', 'white'], default: 'black' },

@@ -103,7 +103,7 @@ describe('the prepared cache', () => {
     await onDisk.read([1, 0, 0], out); // opens again
     expect(out[0]).toBe(2);
     truncateSync(join(onDisk.folder, 'data.bin'), 100);
-    await expect(onDisk.read([2, 0, 0], out)).rejects.toThrow(/Image 2 is not in .*data\.bin/);
+    await expect(onDisk.read([2, 0, 0], out)).rejects.toThrow(/^Cannot read image 2: .*data\.bin was cut short/);
     onDisk.close();
     expect((await prepare({ ...at, memoryLimit: 0 })).cached).toBe(false);
   });
@@ -140,11 +140,13 @@ describe('the prepared cache', () => {
     const at = await threePictures();
     const { folder } = await prepare(at);
     truncateSync(join(folder, 'data.bin'), 1);
-    await writeFiles(`${folder}.tmp-old`, { 'data.bin': 'x' });
-    await writeFiles(`${folder}.tmp-new`, { 'data.bin': 'x' });
-    utimesSync(`${folder}.tmp-old`, 1, 1);
+    const other = join(at.cacheDir, '0'.repeat(32)); // of other images
+    const leftovers = [`${folder}.tmp-old`, `${other}.tmp-old`, `${folder}.tmp-new`, `${folder}.tmp-long`];
+    for (const leftover of leftovers) await writeFiles(leftover, { 'data.bin': 'x' });
+    for (const leftover of leftovers.slice(0, 2)) utimesSync(join(leftover, 'data.bin'), 1, 1);
+    for (const leftover of leftovers) if (!leftover.endsWith('new')) utimesSync(leftover, 1, 1);
     await prepare(at);
-    expect([existsSync(`${folder}.tmp-old`), existsSync(`${folder}.tmp-new`)]).toEqual([false, true]);
+    expect(leftovers.map((leftover) => existsSync(leftover))).toEqual([false, false, true, true]);
   });
 
   it('says so when its folder cannot be written', async () => {
@@ -181,7 +183,8 @@ describe('prepareDataset', () => {
     ['size', { size: 0 }, 'size must be an integer from 1 to 2048, received 0'],
     ['a size of half pixels', { size: 7.5 }, 'size must be an integer from 1 to 2048, received 7.5'],
     ['channels', { channels: 4 }, 'channels must be 1 or 3, received 4'],
-    ['fit', { fit: 'stretch' }, 'fit must be "crop" or "pad", received "stretch"'],
+    ['fit', { fit: 'tile' }, 'fit must be "crop" or "pad" or "stretch", received "tile"'],
+    ['labelColumn', { csv: 'x.csv', labelColumn: 'id' }, 'labelColumn must be another column than the one of the ids'],
     ['background', { background: 'pink' }, 'background must be "black" or "white", received "pink"'],
     ['validationShare', { validationShare: 1 }, 'validationShare must be a number from 0 to below 1, received 1'],
     ['validationShare', { validationShare: Number.NaN }, 'validationShare must be a number from 0 to below 1'],

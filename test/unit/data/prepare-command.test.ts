@@ -34,10 +34,11 @@ describe('pipeline prepare', () => {
       'cat/1.png': grayPicture(8, 8, () => 1),
       'dog/2.png': grayPicture(8, 8, () => 2),
       'dog/3.png': 'broken',
+      'dog/4.png': grayPicture(8, 8, () => 4),
     });
-    const args = ['--data', data, '--size', '16', '--cache-dir', join(root, 'cache'), '--validation-share', '0.5'];
+    const args = ['--data', data, '--size', '16', '--cache-dir', join(root, 'cache'), '--validation-share', '0.34'];
     const text = await run(...args);
-    expect(text).toMatch(/^pets: 2 images of 16 x 16, gray\n {2}2 classes: cat, dog\n {2}1 to train on, 1 held out\n/);
+    expect(text).toMatch(/^pets: 3 images of 16 x 16, gray\n {2}2 classes: cat, dog\n {2}2 to train on, 1 held out\n/);
     expect(text).toMatch(/\n {2}prepared in .*cache.[0-9a-f]{32}\n {2}1 skipped:\n {4}dog\/3\.png: \w.*\n$/);
     expect(await run(...args)).toContain('\n  found prepared in ');
     await expect(run(...args, '--strict')).rejects.toThrow('with strict every image must be usable');
@@ -48,7 +49,8 @@ describe('pipeline prepare', () => {
     const args = ['--data', data, '--cache-dir', join(root, 'cache')];
     expect(await run(...args, '--channels', '3', '--fit', 'pad', '--background', 'white')).toContain('32 x 32, RGB');
     await expect(run(...args, '--channels', '2')).rejects.toThrow(/channels/);
-    await expect(run(...args, '--fit', 'stretch')).rejects.toThrow(/fit/);
+    expect(await run(...args, '--fit', 'stretch')).toContain('32 x 32, gray');
+    await expect(run(...args, '--fit', 'tile')).rejects.toThrow(/fit/);
     await expect(run(...args, '--size', 'big')).rejects.toThrow('--size must be a number, received "big"');
     await expect(run('--size', '8')).rejects.toThrow('Missing required argument: data');
     await expect(run(...args, '--label-column', 'male')).rejects.toThrow(/label-column -> csv/);
