@@ -126,6 +126,7 @@ function flatten(pixels: Uint8Array, channels: number, level: number): { pixels:
 /** The first line of a decoder's message, without the path. */
 function reasonOf(error: unknown, path: string): string {
   const message = error instanceof Error ? error.message : String(error);
+  if (message.startsWith('Input file is missing')) return 'missing: it was there when the folder was read';
   const line = message.split('\n').find((text) => text.trim() !== '') ?? '';
   const reason = line.replaceAll(`${path}: `, '').replaceAll(path, 'the file').trim();
   return reason === '' || reason === 'Unknown error' ? 'broken or truncated (its decoder does not say more)' : reason;

@@ -1,5 +1,16 @@
 /** The image files below a folder, in an order that does not depend on the machine. */
-import { closeSync, lstatSync, openSync, readdirSync, readSync, realpathSync, type Stats, statSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readSync,
+  realpathSync,
+  type Stats,
+  statSync,
+} from 'node:fs';
 import { extname, join } from 'node:path';
 import { fileReason } from './file-errors.ts';
 import type { Skipped } from './types.ts';
@@ -74,6 +85,7 @@ export function walkImages(folder: string): Walk {
     if (!stat.isFile()) {
       if (image) skipped.push({ file: path, reason: `not a file but ${kindOf(stat)}` });
     } else if (image || (extension === '' && startsLikeImage(full))) {
+      closeSync(openSync(full, 'r')); // else the cache would remember as broken what is only closed today
       images.push({ path, bytes: stat.size, modified: stat.mtimeMs });
     } else {
       others.set(extension, (others.get(extension) ?? 0) + 1);
