@@ -1,8 +1,9 @@
 /** Runs a source through once and leaves the prepared cache in its folder, complete or not at all. */
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
 import { requireSpace } from './free-space.ts';
+import { makeFolder } from './make-folder.ts';
 import { createObserver } from './observe.ts';
 import { createPixelWriter } from './pixel-writer.ts';
 import { cacheKey, DATA_FILE, INDEX_FILE, loadStored, sealIndex } from './stored.ts';
@@ -26,7 +27,7 @@ export interface BuildOptions {
  */
 export async function buildStored(source: Source, { cacheDir, ...options }: BuildOptions): Promise<void> {
   const { image } = options;
-  mkdirSync(cacheDir, { recursive: true });
+  makeFolder(cacheDir);
   removeLeftovers(cacheDir);
   const temporary = mkdtempSync(join(cacheDir, `${cacheKey(source.identity, image, image.channels ?? 1)}.tmp-`));
   try {

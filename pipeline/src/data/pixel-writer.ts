@@ -7,7 +7,7 @@ const BUFFER_BYTES = 4 << 20;
 export interface PixelWriter {
   /** Appends one picture: [n, n, 1 or 3] interleaved uint8. */
   append(pixels: Uint8Array): Promise<void>;
-  /** Writes what is left and closes the file. */
+  /** Writes what is left; closes the file in any case. */
   finish(): Promise<{ count: number; channels: 1 | 3; coloured: number }>;
   /** Closes the file without more. */
   abandon(): Promise<void>;
@@ -62,9 +62,12 @@ export async function createPixelWriter(
       if (pendingBytes >= BUFFER_BYTES) await flush();
     },
     async finish() {
-      await flush();
-      await file.sync();
-      await file.close();
+      try {
+        await flush();
+        await file.sync();
+      } finally {
+        await file.close();
+      }
       return { count, channels, coloured };
     },
     abandon: () => file.close().catch(() => {}), // it may be closed already; the error that led here is told

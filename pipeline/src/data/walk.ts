@@ -1,16 +1,5 @@
 /** The image files below a folder, in an order that does not depend on the machine. */
-import {
-  accessSync,
-  closeSync,
-  constants,
-  lstatSync,
-  openSync,
-  readdirSync,
-  readSync,
-  realpathSync,
-  type Stats,
-  statSync,
-} from 'node:fs';
+import { closeSync, lstatSync, openSync, readdirSync, readSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { fileReason } from './file-errors.ts';
 import type { Skipped } from './types.ts';
