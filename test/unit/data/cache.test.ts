@@ -73,6 +73,38 @@ describe('the prepared cache', () => {
     expect(split.validation.length).toBe(2);
   });
 
+  it.each([
+    ['gray', 1, () => gray(5)],
+    ['RGB', 3, () => flatPicture(8, 8, 200, 10, 10)],
+  ] as const)('is one for %s images whose channels were seen and asked for', async (_, channels, last) => {
+    const nearlyGray = flatPicture(8, 8, 100, 102, 99);
+    for (const [first, second] of [
+      [undefined, channels],
+      [channels, undefined],
+    ]) {
+      const at = await threePictures();
+      await writeFiles(at.data, { 'a/5.png': nearlyGray, 'b/9.png': last() });
+      const options = (forced: 1 | 3 | undefined) => ({ ...at, ...(forced && { channels: forced }) });
+      const before = await prepare(options(first));
+      const after = await prepare(options(second));
+      expect([before.channels, after.channels, before.cached, after.cached]).toEqual([channels, channels, false, true]);
+      expect([after.hash, after.folder]).toEqual([before.hash, before.folder]);
+      expect(await allPixels(after)).toEqual(await allPixels(before));
+    }
+  });
+
+  it('is another where the channels asked for are not those that are seen', async () => {
+    const at = await threePictures();
+    await prepare({ ...at, channels: 3 });
+    expect(await prepare(at)).toMatchObject({ cached: false, channels: 1 });
+    await writeFiles(at.data, { 'b/9.png': flatPicture(8, 8, 200, 10, 10) });
+    await prepare({ ...at, channels: 1 });
+    const seen = await prepare(at);
+    expect(seen).toMatchObject({ cached: false, channels: 3 });
+    expect(seen.notes[0]).toContain('1 of 4 images have colour');
+    expect((await prepare({ ...at, channels: 3 })).notes).toEqual([]);
+  });
+
   const damages: [string, (folder: string) => void][] = [
     ['data.bin is cut short', (folder) => truncateSync(join(folder, 'data.bin'), 100)],
     ['a byte of data.bin is wrong', (folder) => flipByte(join(folder, 'data.bin'), 70)],
