@@ -1,5 +1,6 @@
 import { mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { folderClasses, notesOnClasses, sortedClasses } from '../../../pipeline/src/data/classes.ts';
 import {
@@ -146,6 +147,23 @@ describe('a folder of images', () => {
     const at = place();
     await writeFiles(at.data, { '1.png': deepPicture(8, 8, (x) => x * 512) });
     expect((await prepare(at)).notes[0]).toMatch(/The brightest of 1 16-bit images reaches level 14 of 255/);
+  });
+
+  it('says what becomes of transparent pixels and of animations', async () => {
+    const at = place();
+    const frames = Buffer.concat([Buffer.alloc(192, 40), Buffer.alloc(192, 200)]);
+    const film = sharp(frames, { raw: { width: 8, height: 16, channels: 3, pageHeight: 8 } });
+    await writeFiles(at.data, {
+      '1.png': gray(1),
+      '2.png': flatPicture(8, 8, 9, 9, 9, 100),
+      '3.png': flatPicture(8, 8, 9, 9, 9, 255),
+      '4.webp': film.webp({ lossless: true }),
+    });
+    expect((await prepare(at)).notes).toEqual([
+      '1 image with transparent pixels: they are black there (background white makes them white).',
+      '1 file with further frames or pages: only the first is taken.',
+    ]);
+    expect((await prepare({ ...at, background: 'white' })).notes[0]).toContain('they are white there');
   });
 
   it('keeps its labels when it is moved, and its pixels their hash', async () => {
