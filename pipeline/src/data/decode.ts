@@ -73,12 +73,22 @@ async function decodeOnce(path: string, options: ImageOptions, gate: Gate): Prom
     throw new Error(`${width} x ${height} pixels are more than the limit of ${MAX_PIXELS / 1e6} million`);
   }
   if (format === 'png' && !(await hasPngEnd(path))) throw new Error('truncated: the PNG file has no end');
-  const read = (failOn: FailOn) => gate(width * height, () => readSquare(open(path, failOn), width, height, options));
+  const exact = !shrinksInexactly(format, width, height);
+  const read = (failOn: FailOn) =>
+    gate(width * height, () => readSquare(open(path, failOn), { width, height, exact }, options));
   const square = DAMAGE[format] ? await readUndamaged(read, DAMAGE[format], gate) : await read('error');
   return { ...square, deep: depth === 'ushort', several: pages > 1, transparent: hasAlpha && square.transparent };
 }
 
 const open = (path: string, failOn: FailOn) => sharp(path, { failOn, limitInputPixels: false, sequentialRead: true });
+
+/**
+ * Whether a picture of this format would come out of place when sharp shrinks it while decoding: the shrunken sides are whole
+ * pixels and then taken for exact. A JPEG of 331 pixels would be one of 8 x 42, and what is at its end half a pixel of 20 off.
+ */
+function shrinksInexactly(format: string, width: number, height: number): boolean {
+  return format === 'webp' || (format === 'jpeg' && (width % 8 !== 0 || height % 8 !== 0));
+}
 
 /** Fails on a warning that tells of wrong pixels, not on one that tells of a harmless oddity. */
 async function readUndamaged<T>(read: (failOn: FailOn) => Promise<T>, damage: RegExp, gate: Gate): Promise<T> {
@@ -94,13 +104,14 @@ async function readUndamaged<T>(read: (failOn: FailOn) => Promise<T>, damage: Re
 
 async function readSquare(
   input: Sharp,
-  width: number,
-  height: number,
+  { width, height, exact }: { width: number; height: number; exact: boolean },
   { size, fit, background }: ImageOptions,
 ): Promise<{ pixels: Uint8Array; transparent: boolean }> {
   const plan = planSquare(width, height, size, fit);
   let pipeline = input.autoOrient();
-  if (plan.extract) pipeline = pipeline.extract(plan.extract);
+  // A part that is taken first, be it the whole, is decoded in full.
+  const part = plan.extract ?? (exact ? undefined : { left: 0, top: 0, width, height });
+  if (part) pipeline = pipeline.extract(part);
   pipeline = pipeline.resize(plan.width, plan.height, { fit: 'fill' }).toColourspace('srgb').raw({ depth: 'uchar' });
   const { data, info } = await pipeline.toBuffer({ resolveWithObject: true });
   const level = background === 'white' ? 255 : 0;
