@@ -36,7 +36,7 @@ export const command: CommandModule<object, PrepareArguments> = {
         },
         csv: {
           ...{ group: IMAGES, type: 'string', requiresArg: true },
-          describe: 'CSV whose column "id" names the images <id>.png',
+          describe: 'CSV whose column "id" names the images <id>.png; commas, semicolons or tabs',
         },
         'label-column': {
           ...{ group: IMAGES, type: 'string', requiresArg: true, implies: 'csv' },
@@ -48,7 +48,7 @@ export const command: CommandModule<object, PrepareArguments> = {
         },
         size: {
           ...{ group: SHAPE, requiresArg: true, coerce: toNumber('size'), default: 32 },
-          describe: 'Side of the square images in pixels',
+          describe: 'Side of the square images in pixels; pictures are resized by Lanczos',
         },
         channels: {
           ...{ group: SHAPE, type: 'number', requiresArg: true, choices: [1, 3] },

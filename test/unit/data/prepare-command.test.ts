@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import yargs from 'yargs';
-import { describeDataset } from '../../../pipeline/src/commands/options/describe-dataset.ts';
+import { describeDataset, describeOutline } from '../../../pipeline/src/commands/options/describe-dataset.ts';
 import { command } from '../../../pipeline/src/commands/prepare.ts';
 import type { Dataset } from '../../../pipeline/src/data/types.ts';
 import { grayPicture, temporaryFolder, writeFiles } from '../../support/images.ts';
@@ -38,7 +38,9 @@ describe('pipeline prepare', () => {
     });
     const args = ['--data', data, '--size', '16', '--cache-dir', join(root, 'cache'), '--validation-share', '0.34'];
     const text = await run(...args);
-    expect(text).toMatch(/^pets: 3 images of 16 x 16, gray\n {2}2 classes: cat, dog\n {2}2 to train on, 1 held out\n/);
+    expect(text).toMatch(
+      /^pets: 3 images of 16 x 16, gray\n {2}2 classes by the sub-folders of pets: cat, dog\n {2}2 to train on, 1 held out\n/,
+    );
     expect(text).toMatch(/\n {2}prepared in .*cache.[0-9a-f]{32}\n {2}1 skipped:\n {4}dog\/3\.png: \w.*\n$/);
     expect(await run(...args)).toContain('\n  found prepared in ');
     await expect(run(...args, '--strict')).rejects.toThrow('with strict every image must be usable');
@@ -84,5 +86,18 @@ describe('describeDataset', () => {
     expect(lines).toContain('    19.png: broken');
     expect(lines).not.toContain('    20.png: broken');
     expect(lines.at(-1)).toBe('    and 3 more, listed in index.json there');
+  });
+
+  it('names twenty classes, those with commas in quotes', () => {
+    const classNames = ['a, b', 'c', ...Array.from({ length: 20 }, (_, i) => `d${i}`)];
+    const outline = { name: 'x', total: 1, classNames, labelSource: 'the column "y" of z.csv', notes: ['A note.'] };
+    const [first, classes, note] = describeOutline(outline);
+    expect(first).toBe('x: 1 image');
+    expect(classes).toMatch(/^ {2}22 classes by the column "y" of z\.csv: "a, b", c, d0, .*, d17, \.\.\.$/);
+    expect(note).toBe('  A note.');
+    expect(describeOutline({ name: 'x', total: 2, classNames: ['only'], notes: [] })).toEqual([
+      'x: 2 images',
+      '  1 class: only',
+    ]);
   });
 });

@@ -1,4 +1,5 @@
-/** A prepared dataset in words. */
+/** A set of images in words: before it is prepared, and after. */
+import type { DataOutline } from '../../data/inspect.ts';
 import type { Dataset } from '../../data/types.ts';
 import { formatPath, plural } from '../../terminal/format.ts';
 
@@ -7,13 +8,9 @@ const NAMED = 20;
 
 /** Lines that tell size, colour, classes, split, where it is, notes, and every skipped image with its reason. */
 export function describeDataset(dataset: Dataset): string[] {
-  const { name, count, width, height, channels, classNames, train, validation, skipped, notes, cached } = dataset;
+  const { name, count, width, height, channels, train, validation, skipped, notes, cached } = dataset;
   const colour = channels === 1 ? 'gray' : 'RGB';
-  const lines = [`${name}: ${plural(count, 'image')} of ${width} x ${height}, ${colour}`];
-  if (classNames) {
-    const more = classNames.length > NAMED ? ', ...' : '';
-    lines.push(`  ${classNames.length} classes: ${classNames.slice(0, NAMED).join(', ')}${more}`);
-  }
+  const lines = [`${name}: ${plural(count, 'image')} of ${width} x ${height}, ${colour}`, ...describeClasses(dataset)];
   lines.push(`  ${train.length} to train on, ${validation.length} held out`);
   lines.push(`  ${cached ? 'found prepared in' : 'prepared in'} ${formatPath(dataset.folder)}`);
   for (const note of notes) lines.push(`  ${note}`);
@@ -23,4 +20,20 @@ export function describeDataset(dataset: Dataset): string[] {
     if (skipped.length > NAMED) lines.push(`    and ${skipped.length - NAMED} more, listed in index.json there`);
   }
   return lines;
+}
+
+/** Lines that tell what is known before any image is decoded. */
+export function describeOutline(outline: DataOutline): string[] {
+  const { name, total, notes } = outline;
+  return [`${name}: ${plural(total, 'image')}`, ...describeClasses(outline), ...notes.map((note) => `  ${note}`)];
+}
+
+/** One line on the classes and where they come from; a name that holds a comma stands in quotes. */
+function describeClasses({ classNames, labelSource }: Pick<DataOutline, 'classNames' | 'labelSource'>): string[] {
+  if (classNames === undefined) return [];
+  const names = classNames.slice(0, NAMED).map((name) => (name.includes(',') ? JSON.stringify(name) : name));
+  const more = classNames.length > NAMED ? ', ...' : '';
+  const from = labelSource === undefined ? '' : ` by ${labelSource}`;
+  const count = classNames.length === 1 ? '1 class' : `${classNames.length} classes`;
+  return [`  ${count}${from}: ${names.join(', ')}${more}`];
 }
