@@ -26,9 +26,11 @@ const action = 'prepare images';
 export function checkOptions(options: PrepareOptions): void {
   const unknown = Object.keys(options).find((key) => !(KNOWN as readonly string[]).includes(key));
   if (unknown !== undefined) refuse(action, 'options', `among ${KNOWN.join(', ')}`, unknown);
-  checkSource(options);
-  const { size, channels, fit, validationShare, seed, strict, cacheDir, background } = options;
+  const { data, csv, labelColumn, size, channels, fit, validationShare, seed, strict, cacheDir, background } = options;
+  checkText(action, 'data', data);
   checkText(action, 'cacheDir', cacheDir);
+  if (csv !== undefined) checkText(action, 'csv', csv);
+  if (labelColumn !== undefined) checkText(action, 'labelColumn', labelColumn);
   checkInteger(action, 'size', size, 1, MAX_SIZE);
   checkInteger(action, 'seed', seed, 0, Number.MAX_SAFE_INTEGER);
   if (channels !== undefined && channels !== 1 && channels !== 3) refuse(action, 'channels', '1 or 3', channels);
@@ -40,14 +42,6 @@ export function checkOptions(options: PrepareOptions): void {
     refuse(action, 'validationShare', 'a number from 0 to below 1', validationShare);
   }
   if (typeof strict !== 'boolean') refuse(action, 'strict', 'true or false', strict);
-}
-
-/** The part of the options that says where the images come from. */
-export function checkSource({ data, csv, labelColumn }: Pick<PrepareOptions, 'data' | 'csv' | 'labelColumn'>): void {
-  checkText(action, 'data', data);
-  if (csv !== undefined) checkText(action, 'csv', csv);
-  if (labelColumn !== undefined) checkText(action, 'labelColumn', labelColumn);
-  if (labelColumn === 'id') refuse(action, 'labelColumn', 'another column than the one of the ids', labelColumn);
 }
 
 function checkText(action: string, name: string, value: unknown): void {

@@ -6,6 +6,5 @@ export {
   createBatcher,
   readFloats,
 } from './batcher.ts';
-export { type DataOutline, inspectData } from './inspect.ts';
 export { prepareDataset } from './prepare.ts';
 export type { Dataset, PrepareOptions, PrepareProgress, Skipped } from './types.ts';

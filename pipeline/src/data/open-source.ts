@@ -29,6 +29,9 @@ export async function openSource({
       `Cannot prepare images: csv must be given with label-column, received label-column "${labelColumn}" alone.`,
     );
   }
+  if (labelColumn === 'id') {
+    refuse('prepare images', 'label-column', 'another column than the one of the ids', labelColumn);
+  }
   const alone = (kind: string) => {
     if (csv !== undefined)
       refuse('prepare images', 'csv', `left out when data is ${kind}, which has its own labels`, csv);

@@ -2,7 +2,6 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
 import { describe, expect, it } from 'vitest';
-import { inspectData } from '../../../pipeline/src/data/index.ts';
 import { allPixels, grayPicture, prepare, temporaryFolder, writeFiles } from '../../support/images.ts';
 
 const root = temporaryFolder();
@@ -153,9 +152,6 @@ describe('a folder with a CSV', () => {
     expect(dataset.notes[0]).toMatch(
       /^The column "boneage" of train\.csv holds numbers: each of the 30 becomes a class/,
     );
-    const outline = await inspectData({ data: at.data, csv: at.csv, labelColumn: 'boneage' });
-    expect(outline).toMatchObject({ total: 30, notes: dataset.notes, labelSource: dataset.labelSource });
-    expect(outline.classNames).toEqual(dataset.classNames);
   });
 
   it('has no class of which no image is usable', async () => {

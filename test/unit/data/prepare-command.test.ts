@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import yargs from 'yargs';
-import { describeDataset, describeOutline } from '../../../pipeline/src/commands/options/describe-dataset.ts';
+import { describeDataset } from '../../../pipeline/src/commands/options/describe-dataset.ts';
 import { command } from '../../../pipeline/src/commands/prepare.ts';
 import type { Dataset } from '../../../pipeline/src/data/types.ts';
 import { grayPicture, temporaryFolder, writeFiles } from '../../support/images.ts';
@@ -61,24 +61,25 @@ describe('pipeline prepare', () => {
 });
 
 describe('describeDataset', () => {
+  const skipped = Array.from({ length: 23 }, (_, i) => ({ file: `${i}.png`, reason: 'broken' }));
+  const dataset: Dataset = {
+    name: 'x',
+    hash: '',
+    count: 1,
+    channels: 3,
+    height: 8,
+    width: 8,
+    train: Uint32Array.of(0),
+    validation: new Uint32Array(0),
+    skipped,
+    notes: ['A note.'],
+    cached: false,
+    folder: '/cache/x',
+    read() {},
+    close() {},
+  };
+
   it('names twenty skipped images and counts the rest', () => {
-    const skipped = Array.from({ length: 23 }, (_, i) => ({ file: `${i}.png`, reason: 'broken' }));
-    const dataset: Dataset = {
-      name: 'x',
-      hash: '',
-      count: 1,
-      channels: 3,
-      height: 8,
-      width: 8,
-      train: Uint32Array.of(0),
-      validation: new Uint32Array(0),
-      skipped,
-      notes: ['A note.'],
-      cached: false,
-      folder: '/cache/x',
-      read() {},
-      close() {},
-    };
     const lines = describeDataset(dataset);
     expect(lines[0]).toBe('x: 1 image of 8 x 8, RGB');
     expect(lines).toContain('  A note.');
@@ -90,14 +91,8 @@ describe('describeDataset', () => {
 
   it('names twenty classes, those with commas in quotes', () => {
     const classNames = ['a, b', 'c', ...Array.from({ length: 20 }, (_, i) => `d${i}`)];
-    const outline = { name: 'x', total: 1, classNames, labelSource: 'the column "y" of z.csv', notes: ['A note.'] };
-    const [first, classes, note] = describeOutline(outline);
-    expect(first).toBe('x: 1 image');
-    expect(classes).toMatch(/^ {2}22 classes by the column "y" of z\.csv: "a, b", c, d0, .*, d17, \.\.\.$/);
-    expect(note).toBe('  A note.');
-    expect(describeOutline({ name: 'x', total: 2, classNames: ['only'], notes: [] })).toEqual([
-      'x: 2 images',
-      '  1 class: only',
-    ]);
+    const lines = describeDataset({ ...dataset, classNames, labelSource: 'the column "y" of z.csv' });
+    expect(lines[1]).toMatch(/^ {2}22 classes by the column "y" of z\.csv: "a, b", c, d0, .*, d17, \.\.\.$/);
+    expect(describeDataset({ ...dataset, classNames: ['only'], labelSource: 'x' })[1]).toBe('  1 class by x: only');
   });
 });

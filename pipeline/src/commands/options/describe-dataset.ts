@@ -1,5 +1,4 @@
-/** A set of images in words: before it is prepared, and after. */
-import type { DataOutline } from '../../data/inspect.ts';
+/** A prepared dataset in words. */
 import type { Dataset } from '../../data/types.ts';
 import { formatPath, plural } from '../../terminal/format.ts';
 
@@ -22,14 +21,8 @@ export function describeDataset(dataset: Dataset): string[] {
   return lines;
 }
 
-/** Lines that tell what is known before any image is decoded. */
-export function describeOutline(outline: DataOutline): string[] {
-  const { name, total, notes } = outline;
-  return [`${name}: ${plural(total, 'image')}`, ...describeClasses(outline), ...notes.map((note) => `  ${note}`)];
-}
-
 /** One line on the classes and where they come from; a name that holds a comma stands in quotes. */
-function describeClasses({ classNames, labelSource }: Pick<DataOutline, 'classNames' | 'labelSource'>): string[] {
+function describeClasses({ classNames, labelSource }: Pick<Dataset, 'classNames' | 'labelSource'>): string[] {
   if (classNames === undefined) return [];
   const names = classNames.slice(0, NAMED).map((name) => (name.includes(',') ? JSON.stringify(name) : name));
   const more = classNames.length > NAMED ? ', ...' : '';
