@@ -1,16 +1,14 @@
 /** Runs a source through once and leaves the prepared cache in its folder, complete or not at all. */
-import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
-import { requireSpace } from './free-space.ts';
-import { makeFolder } from './make-folder.ts';
+import { requireSpace } from '../disk-errors.ts';
+import { temporaryName } from '../output.ts';
 import { createObserver } from './observe.ts';
 import { createPixelWriter } from './pixel-writer.ts';
 import { cacheKey, DATA_FILE, INDEX_FILE, loadStored, sealIndex } from './stored.ts';
 import type { ImageOptions, PrepareProgress, Skipped, Source } from './types.ts';
 import { usedClasses } from './used-classes.ts';
-
-const DAY = 24 * 60 * 60 * 1000;
 
 export interface BuildOptions {
   image: ImageOptions;
@@ -21,15 +19,14 @@ export interface BuildOptions {
 }
 
 /**
- * Prepares `source` into its folder of `cacheDir`. Any number of processes may do so at once: each works in a folder of its
+ * Prepares `source` into its folder of `cacheDir`, which is there. Any number of processes may do so at once: each works in a folder of its
  * own, and the first to end gives it the name. Throws InputError when no picture can be used, or one cannot and `strict` is
  * set; Failure when the disk has too little room.
  */
 export async function buildStored(source: Source, { cacheDir, ...options }: BuildOptions): Promise<void> {
   const { image } = options;
-  makeFolder(cacheDir);
-  removeLeftovers(cacheDir);
-  const temporary = mkdtempSync(join(cacheDir, `${cacheKey(source.identity, image, image.channels ?? 1)}.tmp-`));
+  const temporary = temporaryName(join(cacheDir, cacheKey(source.identity, image, image.channels ?? 1)));
+  mkdirSync(temporary);
   try {
     const channels = await fill(source, temporary, cacheDir, options);
     publish(temporary, join(cacheDir, cacheKey(source.identity, image, channels)));
@@ -48,7 +45,7 @@ function publish(temporary: string, folder: string): void {
       if (!existsSync(folder) || attempt === 10) throw error;
     }
     if (loadStored(folder, Number.POSITIVE_INFINITY)) return;
-    const damaged = `${temporary}.old`;
+    const damaged = temporaryName(folder);
     try {
       renameSync(folder, damaged);
     } catch (error) {
@@ -67,8 +64,8 @@ async function fill(
   const { size, channels } = image;
   const plane = size * size;
   const needSpace = (perPicture: number) =>
-    requireSpace(cacheDir, source.total * perPicture, `write ${source.total} prepared images`);
-  needSpace(plane * (channels ?? 1));
+    requireSpace(cacheDir, source.total * perPicture, `write ${source.total} prepared images in ${cacheDir}`);
+  await needSpace(plane * (channels ?? 1));
   const writer = await createPixelWriter(join(folder, DATA_FILE), plane, channels, () => needSpace(3 * plane));
   const labels: number[] = [];
   const skipped: Skipped[] = [];
@@ -119,22 +116,4 @@ function refuseAll(name: string, skipped: Skipped[]): never {
   const first = skipped[0];
   const what = first ? `${skipped.length} skipped, the first ${first.file}: ${first.reason}` : 'none';
   throw new InputError(`Cannot prepare ${name}: at least one image must be usable, received ${what}.`);
-}
-
-/** Removes what killed preparations left more than a day ago. */
-function removeLeftovers(cacheDir: string): void {
-  for (const name of readdirSync(cacheDir)) {
-    const path = join(cacheDir, name);
-    if (/^[0-9a-f]{32}\.tmp-/.test(name) && Date.now() - lastWritten(path) > DAY) {
-      rmSync(path, { recursive: true, force: true });
-    }
-  }
-}
-
-/** When a folder or a file in it was last written; now, when it is gone. */
-function lastWritten(folder: string): number {
-  const times = [folder, join(folder, DATA_FILE)].map(
-    (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0,
-  );
-  return Math.max(...times) || Date.now();
 }

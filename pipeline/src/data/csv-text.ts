@@ -1,7 +1,7 @@
 /** The text of a CSV file, whatever program saved it. */
 import { readFileSync, statSync } from 'node:fs';
 import { InputError } from '@onnoise/scheduler';
-import { fileReason } from './file-errors.ts';
+import { diskReason } from '../disk-errors.ts';
 import { kindOf } from './walk.ts';
 
 export interface CsvText {
@@ -36,7 +36,7 @@ function readBytes(csv: string): Buffer {
     if (!stat.isFile() && !stat.isFIFO()) refuse(csv, stat.isDirectory() ? 'a folder' : kindOf(stat));
     return readFileSync(csv);
   } catch (error) {
-    const reason = fileReason(error);
+    const reason = diskReason(error);
     if (reason === undefined) throw error;
     throw new InputError(`Cannot read the CSV: csv must be a readable file, received ${csv}: ${reason}.`);
   }

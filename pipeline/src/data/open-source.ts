@@ -2,9 +2,9 @@
 import { type Stats, statSync } from 'node:fs';
 import { extname } from 'node:path';
 import { InputError, refuse } from '@onnoise/scheduler';
+import { diskReason } from '../disk-errors.ts';
 import { openCsv } from './csv.ts';
 import { openDigits } from './digits.ts';
-import { fileReason } from './file-errors.ts';
 import { openFolder } from './folder.ts';
 import { findIdxImages, openIdx } from './idx.ts';
 import type { PrepareOptions, Source } from './types.ts';
@@ -58,7 +58,7 @@ function statOf(data: string): Stats {
     return statSync(data);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    const reason = code === 'ENOENT' || code === 'ENOTDIR' ? 'there is nothing of that name' : fileReason(error);
+    const reason = code === 'ENOENT' || code === 'ENOTDIR' ? 'there is nothing of that name' : diskReason(error);
     if (reason === undefined) throw error;
     return refuseData(`"${data}": ${reason}`);
   }

@@ -1,8 +1,8 @@
 /** Reading images by number, from memory or from the prepared file. */
 import { closeSync, openSync, read } from 'node:fs';
 import { checkInteger, InputError } from '@onnoise/scheduler';
+import { diskFailure } from '../disk-errors.ts';
 import { Failure } from '../terminal/errors.ts';
-import { fileError } from './file-errors.ts';
 
 /** Copies images by number into `out`, one after the other. */
 export interface PixelReader {
@@ -40,7 +40,7 @@ export function fileReader(path: string, count: number, imageBytes: number): Pix
   const readOne = (index: number, out: Uint8Array, at: number) =>
     new Promise<void>((resolve, reject) => {
       read(file!, out, at, imageBytes, index * imageBytes, (error, bytes) => {
-        if (error) reject(fileError('read prepared images', path, error));
+        if (error) reject(diskFailure(error, `read the prepared images in ${path}`));
         else if (bytes < imageBytes) {
           reject(new Failure(`Cannot read image ${index}: ${path} was cut short after it was prepared.`));
         } else resolve();
@@ -63,6 +63,6 @@ function openPrepared(path: string): number {
   try {
     return openSync(path, 'r');
   } catch (error) {
-    throw fileError('read prepared images', path, error);
+    throw diskFailure(error, `read the prepared images in ${path}`);
   }
 }

@@ -22,7 +22,7 @@ export async function createPixelWriter(
   path: string,
   plane: number,
   forced?: 1 | 3,
-  beforeRgb: () => void = () => {},
+  beforeRgb: () => Promise<void> = async () => {},
 ): Promise<PixelWriter> {
   let file = await open(path, 'w');
   let channels: 1 | 3 = forced ?? 1;
@@ -49,7 +49,7 @@ export async function createPixelWriter(
       const hasColour = pixels.length === 3 * plane && !isGray(pixels);
       if (hasColour) coloured++;
       if (hasColour && channels === 1 && forced === undefined) {
-        beforeRgb();
+        await beforeRgb();
         await flush();
         await file.close();
         file = await expandToRgb(path, plane);

@@ -1,10 +1,11 @@
 /** The one call behind `--data`: from whatever the user has to a Dataset, through the prepared cache. */
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { withDiskErrors } from '../disk-errors.ts';
+import { checkWritable } from '../output.ts';
 import { Failure } from '../terminal/errors.ts';
 import { buildStored, refuseSkipped } from './build.ts';
 import { checkOptions } from './check-options.ts';
-import { withFileErrors } from './file-errors.ts';
 import { openSource } from './open-source.ts';
 import { fileReader, memoryReader } from './pixel-reader.ts';
 import { splitImages } from './split.ts';
@@ -33,12 +34,13 @@ export async function prepareDataset(
   checkOptions(options);
   const { data, cacheDir, strict, memoryLimit = MEMORY_LIMIT } = options;
   const image = imageOptions(options);
-  const source = await withFileErrors('prepare images', data, () => openSource(options));
+  const source = await withDiskErrors(`prepare the images of ${data}`, () => openSource(options));
   const find = () => findStored(cacheDir, source.identity, image, memoryLimit);
   let stored = find();
   const cached = stored !== undefined;
   if (!stored) {
-    await withFileErrors('write the prepared images', cacheDir, () =>
+    await checkWritable('--cache-dir', cacheDir, 'folder');
+    await withDiskErrors(`write the prepared images in ${cacheDir}`, () =>
       buildStored(source, { image, strict, cacheDir, onProgress, signal }),
     );
     // Where another process is about to replace a damaged folder there is none for a moment.

@@ -1,7 +1,7 @@
 /** The image files below a folder, in an order that does not depend on the machine. */
 import { closeSync, lstatSync, openSync, readdirSync, readSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
-import { fileReason } from './file-errors.ts';
+import { diskReason } from '../disk-errors.ts';
 import type { Skipped } from './types.ts';
 
 export interface ImageFile {
@@ -54,7 +54,7 @@ export function walkImages(folder: string): Walk {
         if (stat.isDirectory()) enter(path, full, ancestors);
         else addFile(path, full, stat);
       } catch (error) {
-        const reason = brokenLink(full, error) ?? fileReason(error);
+        const reason = brokenLink(full, error) ?? diskReason(error);
         if (reason === undefined) throw error;
         if (hasImageName(entry) || extname(entry) === '') skipped.push({ file: path, reason });
       }

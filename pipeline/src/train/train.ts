@@ -2,8 +2,11 @@
  * A whole run: start or resume, train, save, draw. The loop itself is in loop.ts; here is what stands around it.
  * Nothing is printed: what happens is told through the hooks.
  */
+import { join } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
 import { createBatcher, type Dataset } from '../data/index.ts';
+import { requireSpace } from '../disk-errors.ts';
+import { requireUnlocked, withLock } from '../lock.ts';
 import { checkWritable } from '../output.ts';
 import { sizeOf } from '../shape.ts';
 import { type CheckpointInfo, diskError, type Resumed, resumeCheckpoint, saveCheckpoint } from './checkpoint.ts';
@@ -17,6 +20,8 @@ import { checkData, type TrainPlan } from './plan.ts';
 import { previewBatch } from './preview.ts';
 import { describeData, readRunConfig, requireNoRun, runPaths, writeJson } from './run-folder.ts';
 import { parametersOf } from './state.ts';
+
+const BYTES_A_VALUE = 4;
 
 export interface TrainHooks {
   /** Something worth telling, one sentence: what was chosen, what was resumed, what was skipped. */
@@ -53,7 +58,7 @@ export interface TrainResult {
  *   resume), or it holds none or a run of other settings (with resume).
  */
 export async function checkRun(
-  { config }: Pick<TrainPlan, 'config'>,
+  { config, step }: Pick<TrainPlan, 'config' | 'step'>,
   run: string,
   resume: boolean,
 ): Promise<EngineChoice> {
@@ -61,10 +66,39 @@ export async function checkRun(
   await checkWritable('--out', run, 'folder');
   if (!resume) await requireNoRun(run);
   else compareConfigs(await readRunConfig(run), config, run);
+  await requireSpace(run, checkpointBytes(config, step.state, resume), `write the checkpoints of ${run}`);
   return choice;
 }
 
+/**
+ * What the checkpoints take at least: all that are kept and the one being written where the steps are known, else two,
+ * as the last one stays until the next is whole. A run that goes on has its older ones already.
+ */
+function checkpointBytes(
+  { training, output }: TrainPlan['config'],
+  state: TrainPlan['step']['state'],
+  resume: boolean,
+) {
+  const { keep, checkpointEvery } = output;
+  const written = checkpointEvery === null ? 1 : training.steps === undefined ? 2 : training.steps / checkpointEvery;
+  const copies = resume ? 1 : Math.min(Math.ceil(written), keep + 1);
+  return copies * BYTES_A_VALUE * state.reduce((sum, { shape }) => sum + shape.reduce((all, side) => all * side, 1), 0);
+}
+
+/** The lock of a run: a file in its folder, and the words for whoever is refused. */
+const lockOf = (run: string) =>
+  [join(run, '.lock'), { action: `start training in ${run}`, doing: 'is training there' }] as const;
+
+/** Refuses early what `train` would refuse later. @throws InputError when another process trains in the folder. */
+export const requireIdle = (run: string): Promise<void> => requireUnlocked(...lockOf(run));
+
+/** @throws InputError for what `checkRun` and `requireIdle` refuse, and for images that are not those of the run. */
 export async function train(options: TrainOptions): Promise<TrainResult> {
+  await checkWritable('--out', options.run, 'folder');
+  return withLock(...lockOf(options.run), () => trainAlone(options));
+}
+
+async function trainAlone(options: TrainOptions): Promise<TrainResult> {
   const { plan, dataset, run, resume, hooks = {}, signal } = options;
   const { config, model, schedule, step: trainStep } = plan;
   const { training, output } = config;

@@ -68,6 +68,7 @@ it('a process that is killed in the middle leaves nothing that the next takes fo
   expect(listCache(options.cacheDir).complete).toEqual([]);
   const dataset = await prepare(options);
   expect(dataset).toMatchObject({ cached: false, count: 40 });
+  expect(listCache(options.cacheDir)).toEqual({ complete: [expect.any(String)], temporary: [] });
   expect((await allPixels(dataset)).at(-1)).toBe(39);
 });
 

@@ -107,9 +107,9 @@ it('a sub-folder and a file that may not be read are skipped', skipBecause(LACKS
     const { images, skipped } = walkImages(at.data);
     expect(images.map(({ path }) => path)).toEqual(['good.png']);
     expect(skipped).toEqual([
-      { file: 'closed', reason: 'permission denied' },
-      { file: 'locked.png', reason: 'permission denied' },
-      { file: 'secret', reason: 'permission denied' },
+      { file: 'closed', reason: 'permission is denied' },
+      { file: 'locked.png', reason: 'permission is denied' },
+      { file: 'secret', reason: 'permission is denied' },
     ]);
   });
   for (const name of ['closed', 'locked.png', 'secret']) chmodSync(join(at.data, name), 0o755);
