@@ -14,29 +14,31 @@ export interface BuildOptions {
   image: ImageOptions;
   strict: boolean;
   cacheDir: string;
+  /** See `PrepareOptions.memoryLimit`. */
+  memoryLimit: number;
   onProgress?: ((progress: PrepareProgress) => void) | undefined;
   signal?: AbortSignal | undefined;
 }
 
 /**
- * Prepares `source` into its folder of `cacheDir`, which is there. Any number of processes may do so at once: each works in a folder of its
- * own, and the first to end gives it the name. Throws InputError when no picture can be used, or one cannot and `strict` is
- * set; Failure when the disk has too little room.
+ * Prepares `source` into its folder of `cacheDir`, which is there. Any number of processes may do so at once: each works in a
+ * folder of its own, and the first to end gives it the name. Throws InputError when no picture can be used, or one cannot and
+ * `strict` is set; Failure when the disk has too little room.
  */
-export async function buildStored(source: Source, { cacheDir, ...options }: BuildOptions): Promise<void> {
-  const { image } = options;
+export async function buildStored(source: Source, options: BuildOptions): Promise<void> {
+  const { image, cacheDir, memoryLimit } = options;
   const temporary = temporaryName(join(cacheDir, cacheKey(source.identity, image, image.channels ?? 1)));
   mkdirSync(temporary);
   try {
-    const channels = await fill(source, temporary, cacheDir, options);
-    publish(temporary, join(cacheDir, cacheKey(source.identity, image, channels)));
+    const channels = await fill(source, temporary, options);
+    publish(temporary, join(cacheDir, cacheKey(source.identity, image, channels)), memoryLimit);
   } finally {
     rmSync(temporary, { recursive: true, force: true });
   }
 }
 
 /** Gives a complete folder its name. One of that name that is whole is as good and stays; a damaged one makes way. */
-function publish(temporary: string, folder: string): void {
+function publish(temporary: string, folder: string, memoryLimit: number): void {
   for (let attempt = 1; ; attempt++) {
     try {
       renameSync(temporary, folder);
@@ -44,7 +46,7 @@ function publish(temporary: string, folder: string): void {
     } catch (error) {
       if (!existsSync(folder) || attempt === 10) throw error;
     }
-    if (loadStored(folder, Number.POSITIVE_INFINITY)) return;
+    if (loadStored(folder, memoryLimit)) return;
     const damaged = temporaryName(folder);
     try {
       renameSync(folder, damaged);
@@ -58,8 +60,7 @@ function publish(temporary: string, folder: string): void {
 async function fill(
   source: Source,
   folder: string,
-  cacheDir: string,
-  { image, strict, onProgress, signal }: Omit<BuildOptions, 'cacheDir'>,
+  { image, strict, cacheDir, onProgress, signal }: BuildOptions,
 ): Promise<1 | 3> {
   const { size, channels } = image;
   const plane = size * size;

@@ -41,7 +41,7 @@ export async function prepareDataset(
   if (!stored) {
     await checkWritable('--cache-dir', cacheDir, 'folder');
     await withDiskErrors(`write the prepared images in ${cacheDir}`, () =>
-      buildStored(source, { image, strict, cacheDir, onProgress, signal }),
+      buildStored(source, { image, strict, cacheDir, memoryLimit, onProgress, signal }),
     );
     // Where another process is about to replace a damaged folder there is none for a moment.
     for (let attempt = 1; !stored && attempt <= 20; attempt++) stored = find() ?? (await sleep(50, undefined));
