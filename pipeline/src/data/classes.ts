@@ -62,9 +62,9 @@ export function notesOnClasses(source: string, names: readonly string[], count: 
     notes.push(`Classes that differ only in how they are written: ${alike.slice(0, 5).join(', ')}${more}.`);
   }
   if (looksMeasured(names)) {
-    const each = (count / names.length).toPrecision(2);
+    const each = Number((count / names.length).toPrecision(2));
     notes.push(
-      `${source[0]!.toUpperCase()}${source.slice(1)} holds numbers: each of the ${names.length} becomes a class of its own, with ${Number(each)} images on average. For fewer classes put the numbers into ranges first (0-60, 60-120, ...), or choose another column.`,
+      `${source[0]!.toUpperCase()}${source.slice(1)} holds numbers: each of the ${names.length} becomes a class of its own, with ${each === 1 ? '1 image' : `${each} images`} on average. For fewer classes put the numbers into ranges first (0-60, 60-120, ...), or choose another column.`,
     );
   }
   return notes;
