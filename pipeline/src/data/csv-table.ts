@@ -13,14 +13,25 @@ export interface Row {
 
 const DELIMITERS = [',', ';', '\t'];
 
-const PARSING = { trim: true, skip_empty_lines: true } as const satisfies Options;
+/** What Excel writes and reads as a first line before the header. */
+const SEPARATOR = /^sep=(.)\n/i;
+
+const firstLine = (text: string) => (SEPARATOR.test(text) ? 2 : 1);
+
+const PARSING = { trim: true, skip_empty_lines: true, record_delimiter: '\n' } as const satisfies Options;
 
 /** Parses the columns `id` and `labelColumn`. Throws InputError when one is missing or there twice, or there are no rows. */
-export function parseTable(text: string, csv: string, labelColumn: string | undefined): Row[] {
+export function parseTable(raw: string, csv: string, labelColumn: string | undefined): Row[] {
+  const text = raw.replaceAll(/\r\n?/g, '\n'); // a file may mix the ends of lines
   const needed = labelColumn === undefined ? ['id'] : ['id', labelColumn];
   const { delimiter, header } = readHeader(text, needed);
   const [id, label] = needed.map((name) => columnOf(name, header, csv));
-  const records = parseRecords(text, csv, { delimiter, info: true, from: 2 }) as unknown as {
+  const records = parseRecords(text, csv, {
+    delimiter,
+    from_line: firstLine(text),
+    info: true,
+    from: 2,
+  }) as unknown as {
     info: { lines: number };
     record: string[];
   }[];
@@ -36,7 +47,8 @@ export function parseTable(text: string, csv: string, labelColumn: string | unde
 
 /** The delimiter is the one that finds the columns; if several or none do, the one that gives most of them. */
 function readHeader(text: string, needed: string[]): { delimiter: string; header: string[] } {
-  const headers = DELIMITERS.map((delimiter) => {
+  const named = SEPARATOR.exec(text)?.[1];
+  const headers = (named === undefined ? DELIMITERS : [named]).map((delimiter) => {
     const header = firstRecord(text, delimiter);
     return { delimiter, header, found: needed.filter((name) => header.includes(name)).length };
   });
@@ -46,7 +58,7 @@ function readHeader(text: string, needed: string[]): { delimiter: string; header
 /** Empty where the quotes are none with this delimiter. */
 function firstRecord(text: string, delimiter: string): string[] {
   try {
-    const [record = []] = parse(text, { ...PARSING, delimiter, to: 1 }) as string[][];
+    const [record = []] = parse(text, { ...PARSING, delimiter, from_line: firstLine(text), to: 1 }) as string[][];
     return record;
   } catch {
     return [];

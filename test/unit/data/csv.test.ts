@@ -52,6 +52,8 @@ describe('a folder with a CSV', () => {
   it.each([
     ['a byte order mark', `\ufeff${TABLE}`],
     ['CRLF', TABLE.replaceAll('\n', '\r\n')],
+    ['CR alone', TABLE.replaceAll('\n', '\r')],
+    ['ends of lines of every kind', TABLE.replace('\n', '\r\n')],
     ['both, blank lines and spaces', `\ufeff${TABLE.replaceAll('\n', '\r\n\r\n').replaceAll(',', ' , ')}`],
     ['quotes', TABLE.replaceAll(/(\w+),/g, '"$1",')],
     ['no line end at its end', TABLE.trimEnd()],
@@ -64,6 +66,7 @@ describe('a folder with a CSV', () => {
       Buffer.from(`\ufeff${TABLE.replaceAll(',', '\t')}`, 'utf16le'),
     ],
     ['semicolons and decimal commas', 'id;weight;male\n1379;1,5;False\n1377;2,5;True\n1378;3;True\n'],
+    ["Excel's line that names the separator", `sep=|\r\n${TABLE.replaceAll(',', '|')}`],
     ['commas in quotes', 'id,"a;b;c;d",male\n1379,";",False\n1377,"x;y",True\n1378,z,True\n'],
   ])('reads a CSV with %s', async (_, table) => {
     const dataset = await prepare({ ...(await bones(table)), labelColumn: 'male' });
@@ -84,6 +87,12 @@ describe('a folder with a CSV', () => {
     expect(await sentence(prepare({ ...at, labelColumn: 'male', strict: true }))).toContain(
       'received 9999.png: missing',
     );
+  });
+
+  it('counts lines as an editor does, past the line that names the separator and blank ones', async () => {
+    const at = await bones('sep=;\nid;male\n\n1377;True\n1378;\n1379;False\n');
+    const { skipped } = await prepare({ ...at, labelColumn: 'male' });
+    expect(skipped).toEqual([{ file: '1378', reason: 'line 5 has no male' }]);
   });
 
   it('tells how many images of the folder it leaves out', async () => {

@@ -7,6 +7,9 @@ import { allPixels, grayPicture, listCache, prepare, temporaryFolder, writeFiles
 
 const CHILD = join(import.meta.dirname, '..', '..', 'support', 'prepare-child.ts');
 
+/** Starting Node and tsx takes seconds on a busy machine. */
+const SLOW = { timeout: 120_000 };
+
 const root = temporaryFolder();
 let made = 0;
 
@@ -45,7 +48,7 @@ function start(options: PrepareOptions): Child {
   return { process: child, begun, ended };
 }
 
-it('processes that prepare the same images at once all end right, also over a damaged cache', async () => {
+it('processes that prepare the same images at once all end right, also over a damaged cache', SLOW, async () => {
   const options = await pictures();
   const { hash, folder } = await prepare(options);
   truncateSync(join(folder, 'data.bin'), 100);
@@ -59,7 +62,7 @@ it('processes that prepare the same images at once all end right, also over a da
   expect(await prepare(options)).toMatchObject({ cached: true, hash });
 });
 
-it('a process that is killed in the middle leaves nothing that the next takes for whole', async () => {
+it('a process that is killed in the middle leaves nothing that the next takes for whole', SLOW, async () => {
   const options = await pictures();
   const child = start(options);
   await child.begun;
