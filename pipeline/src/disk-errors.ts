@@ -5,7 +5,7 @@
 import { statfs } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
-import { Failure } from './terminal/errors.ts';
+import { Failure } from './failure.ts';
 import { formatBytes } from './terminal/format.ts';
 
 interface Refusal {

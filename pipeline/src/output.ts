@@ -3,12 +3,12 @@
  * killed process left of these names is removed by the next one that checks the folder.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
 import { diskFailure, diskReason } from './disk-errors.ts';
-import { Failure } from './terminal/errors.ts';
+import { Failure } from './failure.ts';
 
 /** Parts of temporary names: a process number means something on its own machine only, and is used again. */
 const HOST = createHash('sha256').update(hostname()).digest('hex').slice(0, 6);
@@ -53,19 +53,35 @@ export async function writeWhole(path: string, bytes: Uint8Array | string): Prom
   }
 }
 
-/** Makes a folder and those above it, one by one: Node's `recursive` never returns where the system makes none, as in /proc. */
-export async function makeFolder(path: string): Promise<void> {
+/**
+ * Makes a folder and those above it, one by one: Node's `recursive` never returns where the system makes none, as in /proc.
+ * @returns the highest folder that was made, undefined where all were there.
+ */
+export async function makeFolder(path: string): Promise<string | undefined> {
   try {
     await mkdir(path);
+    return path;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     const above = dirname(path);
     if (code === 'ENOENT' && above !== path && !(await isFolder(above))) {
-      await makeFolder(above);
-      return makeFolder(path);
+      const highest = await makeFolder(above);
+      const made = await makeFolder(path).catch(async (refusal) => {
+        if (highest !== undefined) await removeEmpty(above, highest);
+        throw refusal;
+      });
+      return highest ?? made;
     }
     // A system may say something else of a folder that is there: on a read-only disk, or at the root of a drive.
     if (!(await isFolder(path))) throw error;
+    return undefined;
+  }
+}
+
+/** Removes folders that were made, from the lowest up to the highest, as far as nobody has put anything into them. */
+export async function removeEmpty(lowest: string, highest: string): Promise<void> {
+  for (let folder = lowest; folder.startsWith(highest); folder = dirname(folder)) {
+    await rmdir(folder).catch(() => {});
   }
 }
 
@@ -113,6 +129,12 @@ export async function checkWritable(option: string, path: string, kind: 'file' |
 
 function missing(error: NodeJS.ErrnoException): undefined {
   if (error.code !== 'ENOENT') throw error;
+}
+
+/** The nearest folder that is there, of a path and those above it. */
+export async function nearestFolder(path: string): Promise<string> {
+  const whole = resolve(path);
+  return (await isFolder(whole)) || dirname(whole) === whole ? whole : nearestFolder(dirname(whole));
 }
 
 /** Removes what processes of this machine that are gone left half-written; what they moved aside gets its place back. */

@@ -5,6 +5,7 @@
  * Only so many shards are in the queue at a time (`WINDOW`), so that neither Redis nor this process grows with the order.
  */
 import { setTimeout as pause } from 'node:timers/promises';
+import { Failure } from '../failure.ts';
 import type { ReportProgress } from '../terminal/progress.ts';
 import type { QueueConnection } from './connect.ts';
 import { forgetDone, readDone } from './done.ts';
@@ -209,7 +210,7 @@ async function untilAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T
 }
 
 function lost({ seed }: Shard): never {
-  throw new Error(`Redis has forgotten the shard of seed ${seed} while the manifest was written: start again.`);
+  throw new Failure(`Redis has forgotten the shard of seed ${seed} while the manifest was written: start again.`);
 }
 
 function sum(shards: readonly Shard[]): number {

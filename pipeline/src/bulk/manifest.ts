@@ -3,15 +3,18 @@
  * written piece by piece however long it is. Paths are below the workers' output folder.
  */
 import { createHash } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
-import { temporaryName } from '../output.ts';
+import { diskFailure, requireSpace, withDiskErrors } from '../disk-errors.ts';
+import { makeFolder, temporaryName } from '../output.ts';
 import { countShards, type Order, type Shard, shardAt } from './shards.ts';
 import { type ShardFile, shardPath } from './write-shard.ts';
 
 export const MANIFEST = 'manifest.json';
 const FORMAT = 1;
+/** The longest line of a shard, and more. */
+const BYTES_A_SHARD = 320;
 
 /** Says that two manifests are of the same pictures, or one of more of them. */
 function seriesOf({ model, sampler, steps, eta, labels, seed, shard }: Order): string {
@@ -20,11 +23,13 @@ function seriesOf({ model, sampler, steps, eta, labels, seed, shard }: Order): s
 }
 
 /**
- * Makes sure that no other order's manifest is in the way. One of fewer or more images of the same may be replaced.
- * @throws InputError
+ * Makes sure that the manifest has its space, and no other order's is in the way. One of fewer or more images of the same
+ * may be replaced.
+ * @throws InputError or Failure
  */
 export async function checkManifest(out: string, order: Order): Promise<void> {
   const path = join(out, MANIFEST);
+  await requireSpace(out, countShards(order) * BYTES_A_SHARD, `write ${path}`);
   const text = await readFile(path, 'utf8').catch(() => undefined);
   if (text === undefined) return;
   if (new RegExp(`"series": ?"${seriesOf(order)}"`).test(text.slice(0, 4096))) return;
@@ -46,11 +51,11 @@ export async function writeManifest(
 ): Promise<string> {
   const path = join(out, MANIFEST);
   const temporary = temporaryName(path);
-  await mkdir(out, { recursive: true });
   const { model, seed, count, shard, ...settings } = order;
   const shards = countShards(order);
   const row = (name: string, value: unknown) => `  ${JSON.stringify(name)}: ${JSON.stringify(value)},\n`;
-  const file = await open(temporary, 'w');
+  const advice = 'free some space and start again';
+  const file = await withDiskErrors(`write ${path}`, () => makeFolder(out).then(() => open(temporary, 'w')), advice);
   try {
     await file.write(`{\n${row('format', FORMAT)}${row('series', seriesOf(order))}`);
     await file.write(`${row('model', { name: modelName, hash: model })}`);
@@ -72,7 +77,7 @@ export async function writeManifest(
   } catch (error) {
     await file.close().catch(() => undefined);
     await rm(temporary, { force: true });
-    throw error;
+    throw diskFailure(error, `write ${path}`, advice);
   }
   return path;
 }

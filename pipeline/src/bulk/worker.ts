@@ -5,6 +5,9 @@
 import type { DeviceChoice, DiffusionModel } from '@onnoise/runtime-node';
 import { InputError } from '@onnoise/scheduler';
 import { type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
+import { requireSpace } from '../disk-errors.ts';
+import { Failure } from '../failure.ts';
+import { sizeOf } from '../shape.ts';
 import { formatDuration, plural } from '../terminal/format.ts';
 import { isAbort } from '../terminal/interrupt.ts';
 import type { QueueConnection } from './connect.ts';
@@ -48,6 +51,8 @@ const TIMING: WorkerTiming = { lock: 60_000, stalled: 15_000, grace: 5000 };
 const MOST_LOSSES = 5;
 const RETRY_MS = 1000;
 const LAST_MS = 1000;
+/** What a picture takes beside its pixels: heads of PNG and tar, and its line in the description. */
+const BYTES_AROUND = 2048;
 
 interface LoadedModel {
   name: string;
@@ -143,7 +148,7 @@ async function work(options: WorkerOptions, loaded: LoadedModel, job: Job, token
     // The same shard can come twice: added in the moment that it was done, or given back by a worker that was killed late.
     if ((await readDone(connection.redis, name, [shard]))[0] !== undefined) return;
     const found = await findShard(out, shard);
-    const file = found ?? (await writeShard(out, shard, await sampling(loaded, shard, batch, signal)));
+    const file = found ?? (await makeShard(out, loaded, shard, batch, signal));
     await markDone(connection.redis, name, shard, file);
     const took = found ? 'was there' : `took ${formatDuration((performance.now() - begin) / 1000)}`;
     onLine(`${describeShard(loaded.name, shard, file)} ${took}`);
@@ -155,6 +160,17 @@ async function work(options: WorkerOptions, loaded: LoadedModel, job: Job, token
     if (error instanceof InputError) throw new UnrecoverableError(error.message);
     throw error;
   }
+}
+
+async function makeShard(out: string, loaded: LoadedModel, ...rest: [Shard, number | undefined, AbortSignal]) {
+  const [shard] = rest;
+  const most = shard.count * (sizeOf(loaded.model.shape) + BYTES_AROUND);
+  await requireSpace(out, most, `write the shard ${shardPath(shard)}`);
+  const pictures = await sampling(loaded, ...rest);
+  return writeShard(out, shard, pictures).catch((error) => {
+    // What this worker may not write another one may.
+    throw error instanceof InputError ? new Failure(error.message) : error;
+  });
 }
 
 function sampling(loaded: LoadedModel, ...rest: [Shard, number | undefined, AbortSignal]): Promise<Buffer[]> {

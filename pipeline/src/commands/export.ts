@@ -2,11 +2,16 @@
  * `pipeline export`: a model folder from a training run. It ends with the parity check, and leaves nothing if that fails.
  * `--triton` puts the model, or one that is there already, into a repository for Triton and KServe.
  */
+import { basename, dirname, join, resolve } from 'node:path';
 import { InputError, show } from '@onnoise/scheduler';
 import type { CommandModule } from 'yargs';
+import type { Parity } from '../export/parity.ts';
+import { withLock } from '../lock.ts';
+import { checkWritable, nearestFolder } from '../output.ts';
 import { formatPath } from '../terminal/format.ts';
 import { toNumber } from '../terminal/options.ts';
 import { withProgress } from '../terminal/progress.ts';
+import { sayResult } from '../terminal/voice.ts';
 
 /** The options of `pipeline export`; its help tells their meaning. */
 export interface ExportArguments {
@@ -60,12 +65,15 @@ export const command: CommandModule<object, ExportArguments> = {
     if (triton !== undefined) {
       const { checkTritonTarget } = await import('../export/triton.ts');
       await checkTritonTarget({ model, repository: triton });
+      await checkWritable('--triton', await nearestFolder(triton), 'folder');
     }
-    if (source !== undefined) await exportFrom(source);
-    if (triton === undefined) return;
+    const exported = source === undefined ? undefined : await exportFrom(source);
+    const lines = exported === undefined ? [] : await describeExport(exported);
+    if (triton === undefined) return sayResult(lines, { ...exported });
     const { writeTritonModel } = await import('../export/triton.ts');
     const written = await writeTritonModel({ model, repository: triton });
-    process.stdout.write(`Triton: ${formatPath(written.folder)} (up to ${written.maxBatchSize} images a call)\n`);
+    lines.push(`Triton: ${formatPath(written.folder)} (up to ${written.maxBatchSize} images a call)`);
+    sayResult(lines, { ...exported, triton: written });
   },
 };
 
@@ -75,14 +83,43 @@ interface Source {
   checkpoint: number | undefined;
 }
 
-async function exportFrom({ run, out, checkpoint }: Source): Promise<void> {
-  const { exportRun } = await import('../export/export.ts');
-  const { describeParity } = await import('../export/parity.ts');
-  const { parity } = await withProgress('Exporting', { unit: 'stages' }, (onProgress) =>
-    exportRun({ run, out, checkpoint, onProgress }),
+/** Everything that is told of an export. */
+interface Exported {
+  run: string;
+  /** Model folder. */
+  folder: string;
+  step: number;
+  /** Size of the ONNX file. */
+  bytes: number;
+  parity: Parity;
+}
+
+/** Two exports into one folder would write one over the other: the later one is refused, also while the first runs. */
+async function exportFrom({ run, out, checkpoint }: Source): Promise<Exported> {
+  const [{ exportRun }, { checkArtefactTarget }] = await Promise.all([
+    import('../export/export.ts'),
+    import('../artefact.ts'),
+  ]);
+  await checkArtefactTarget(out);
+  const words = { action: `export to ${out}`, doing: 'is exporting there' };
+  const { parity, step, bytes } = await withLock(lockBeside(out), words, () =>
+    withProgress('Exporting', { unit: 'stages' }, (onProgress) => exportRun({ run, out, checkpoint, onProgress })),
   );
-  process.stdout.write(`Largest difference between training and ONNX: ${describeParity(parity)}\n`);
-  process.stdout.write(`Model: ${formatPath(out)}\nTry: pipeline sample --model ${formatPath(out)}\n`);
+  return { run, folder: out, step, bytes, parity };
+}
+
+/** Beside the folder, which an export replaces as a whole. */
+const lockBeside = (folder: string) =>
+  join(dirname(resolve(folder)), `.${basename(resolve(folder)).slice(0, 64)}.lock`);
+
+async function describeExport({ folder, parity }: Exported): Promise<string[]> {
+  const { describeParity } = await import('../export/parity.ts');
+  const path = formatPath(folder);
+  return [
+    `Largest difference between training and ONNX: ${describeParity(parity)}`,
+    `Model: ${path}`,
+    `Try: pipeline sample --model ${path}`,
+  ];
 }
 
 /**

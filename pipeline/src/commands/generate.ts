@@ -1,16 +1,18 @@
 /**
  * `pipeline generate`: many pictures by way of a queue that any number of workers take from (docs/bulk.md).
  */
-import { basename, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
 import type { Generated } from '../bulk/generate.ts';
 import { countShards, type Order } from '../bulk/shards.ts';
+import { Failure } from '../failure.ts';
+import { withLock } from '../lock.ts';
 import { checkWritable } from '../output.ts';
-import { Failure, sayError } from '../terminal/errors.ts';
 import { formatPath, plural } from '../terminal/format.ts';
 import { isAbort, withInterrupt } from '../terminal/interrupt.ts';
 import { numberOption } from '../terminal/options.ts';
 import { withProgress } from '../terminal/progress.ts';
+import { sayNote, sayResult } from '../terminal/voice.ts';
 import { pictureOptions, samplerOptions } from './options/pictures.ts';
 import { type QueueArguments, queueOptions, readQueue } from './options/queue.ts';
 
@@ -82,22 +84,27 @@ async function run(options: GenerateArguments): Promise<void> {
     import('../bulk/generate.ts'),
     import('../bulk/connect.ts'),
   ]);
-  const connection = await connectQueue(url, say);
+  const connection = await connectQueue(url, sayNote);
   const modelName = basename(resolve(model));
   const onNoWorker = () =>
-    say(
+    sayNote(
       `No worker takes this model's shards. Start one: pipeline worker --queue ${connection.shown}` +
         `${name === 'onnoise' ? '' : ` --name ${name}`} --model ${formatPath(model)} --out ${formatPath(out)}`,
     );
-  try {
+  const follow = async () => {
     const generated = await withInterrupt((signal) =>
       withProgress(detach ? 'Done before' : 'Generating', { unit: 'images' }, (onProgress) =>
         generate({ connection, name, modelName, order, out, check, detach, signal, onProgress, onNoWorker }),
       ),
     );
-    tell(order, generated, detach);
+    tell(order, generated);
+  };
+  try {
+    // One that leaves once the queue has the order writes nothing.
+    const words = { action: `generate to ${out}`, doing: 'is generating there' };
+    await (detach ? follow() : withLock(join(out, '.generate.lock'), words, follow));
   } catch (error) {
-    if (isAbort(error)) say('Workers go on with what is in the queue; the same command attaches to it again.');
+    if (isAbort(error)) sayNote('Workers go on with what is in the queue; the same command attaches to it again.');
     if (error instanceof Error && error.name === 'ReplyError') {
       throw new Failure(
         `Redis at ${connection.shown} refused: ${error.message}\nOnce that is mended, the same command goes on.`,
@@ -109,7 +116,7 @@ async function run(options: GenerateArguments): Promise<void> {
   }
 }
 
-function tell(order: Order, { images, failed, manifest }: Generated, detach: boolean): void {
+function tell(order: Order, { images, failed, manifest }: Generated): void {
   if (failed.length > 0) {
     const shown = failed.slice(0, NAMED_FAILURES).map(({ shard: { seed, count }, reason }) => {
       return `  seeds ${seed} to ${seed + count - 1}: ${reason}`;
@@ -120,16 +127,11 @@ function tell(order: Order, { images, failed, manifest }: Generated, detach: boo
         `${shown.join('\n')}${more}`,
     );
   }
-  const pictures = `${plural(order.count, 'picture')} in ${plural(countShards(order), 'shard')}`;
-  if (manifest !== undefined) process.stdout.write(`${pictures}: ${formatPath(manifest)}\n`);
-  else if (detach) {
-    process.stdout.write(
-      `The queue has ${plural(order.count - images, 'picture')} to do of ${pictures}. The same command without --detach waits for them and writes the manifest.\n`,
-    );
-  }
-}
-
-/** A line of its own, also where a progress bar stands. */
-function say(line: string): void {
-  sayError(`${process.stderr.isTTY ? '\r\u001b[K' : ''}${line}`);
+  const [shards, left] = [countShards(order), order.count - images];
+  const pictures = `${plural(order.count, 'picture')} in ${plural(shards, 'shard')}`;
+  const line =
+    manifest === undefined
+      ? `The queue has ${plural(left, 'picture')} to do of ${pictures}. The same command without --detach waits for them and writes the manifest.`
+      : `${pictures}: ${formatPath(manifest)}`;
+  sayResult(line, { pictures: order.count, done: images, shards, manifest: manifest ?? null });
 }

@@ -3,7 +3,8 @@ import type { CommandModule } from 'yargs';
 import { FITS, type PrepareOptions } from '../data/types.ts';
 import { withInterrupt } from '../terminal/interrupt.ts';
 import { toNumber } from '../terminal/options.ts';
-import { describeDataset } from './options/describe-dataset.ts';
+import { sayResult } from '../terminal/voice.ts';
+import { describeDataset, summariseDataset } from './options/describe-dataset.ts';
 import { prepareWithProgress } from './options/prepare-with-progress.ts';
 
 /** The options of `pipeline prepare`; its help tells their meaning. `train` has the same under the same names. */
@@ -84,7 +85,7 @@ export const command: CommandModule<object, PrepareArguments> = {
   handler: async (args) => {
     const dataset = await withInterrupt((signal) => prepareWithProgress(toPrepareOptions(args), signal));
     dataset.close();
-    process.stdout.write(`${describeDataset(dataset).join('\n')}\n`);
+    sayResult(describeDataset(dataset), summariseDataset(dataset));
   },
 };
 

@@ -2,13 +2,17 @@
  * `pipeline serve`: sampling over HTTP. SIGTERM and Ctrl-C finish what runs and refuse what is new; a second one ends at
  * once. SIGHUP loads the models anew.
  */
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import type { DeviceChoice } from '@onnoise/runtime-node';
 import type { Server, ServerOptions } from '@onnoise/runtime-node/server';
 import { checkInteger, InputError } from '@onnoise/scheduler';
 import type { Argv, CommandModule } from 'yargs';
+import { sayError } from '../terminal/errors.ts';
 import { plural } from '../terminal/format.ts';
 import { INTERRUPTED } from '../terminal/interrupt.ts';
 import { numberOption } from '../terminal/options.ts';
+import { sayNote } from '../terminal/voice.ts';
 import { deviceOption } from './options/pictures.ts';
 
 /** The options of `pipeline serve`; its help tells their meaning. */
@@ -37,6 +41,8 @@ const ADDRESS = 'Where it listens, and to whom:';
 const LIMITS = 'Limits:';
 const LOG = 'The log:';
 const KIBIBYTE = 1024;
+/** The server's default. */
+const USUAL_QUEUE = 256;
 /** The model that is shipped. */
 const DIGITS = 'models/digits';
 
@@ -103,24 +109,66 @@ function list(group: string, describe: string) {
 
 async function serve(args: ServeArguments): Promise<void> {
   const { host, port } = args;
-  checkInteger('serve', '--port', port, 0, 65535);
-  const { createServer } = await import('@onnoise/runtime-node/server');
-  const server = await createServer(await toOptions(args));
-  for (const { name, device, reason } of server.models) say(`Model ${name} on ${device} (${reason})`);
+  checkRanges(args);
+  await checkAddress(host, port);
+  const runtime = await import('@onnoise/runtime-node/server');
+  const server = await runtime.createServer(await toOptions(args));
+  for (const { name, device, reason } of server.models) sayNote(`Model ${name} on ${device} (${reason})`);
   try {
-    say(`Listening at ${await server.listen({ host, port })}`);
+    sayNote(`Listening at ${await server.listen({ host, port })}`);
   } catch (error) {
     await server.kill();
-    const { code } = error as NodeJS.ErrnoException;
-    const why = code === 'EADDRINUSE' ? 'in use already' : code === 'EACCES' ? 'only for root' : String(code);
-    throw new InputError(
-      `Cannot serve: ${host}:${port} must be an address that can be listened at, received one that is ${why}.`,
-    );
+    throw addressError(error, host, port);
   }
   if (args['api-key-file'] === undefined && !isLoopback(host)) {
-    say('Everyone who reaches this address may ask. --api-key-file limits it to those with a key.');
+    sayNote('Everyone who reaches this address may ask. --api-key-file limits it to those with a key.');
   }
   await untilToldToEnd(server);
+}
+
+/** The server checks the same under its own names and in bytes; here an option is named as it is typed. */
+function checkRanges(args: ServeArguments): void {
+  const most = Number.MAX_SAFE_INTEGER;
+  const whole = (option: keyof ServeArguments, min: number, max: number) => {
+    if (args[option] !== undefined) checkInteger('serve', `--${option}`, args[option], min, max);
+  };
+  whole('port', 0, 65_535);
+  whole('max-batch', 1, 1024);
+  whole('queue', 1, 1_000_000);
+  whole('max-images', 1, args.queue ?? USUAL_QUEUE);
+  whole('max-steps', 1, most);
+  whole('rate', 0, most);
+  whole('timeout', 1, 86_400);
+  whole('max-body', 1, Math.floor(most / KIBIBYTE));
+  whole('memory', 1, Math.floor(most / KIBIBYTE ** 2));
+  whole('max-connections', 1, most);
+}
+
+/** Listens for a moment, before the models are loaded. @throws InputError for an address that cannot be listened at */
+async function checkAddress(host: string, port: number): Promise<void> {
+  const trial = createServer();
+  try {
+    await once(trial.listen({ host, port }), 'listening');
+  } catch (error) {
+    throw addressError(error, host, port);
+  } finally {
+    trial.close();
+  }
+}
+
+const ADDRESS_REASONS: Record<string, string> = {
+  EADDRINUSE: 'in use already',
+  EACCES: 'only for root',
+  EADDRNOTAVAIL: 'not of this machine',
+  ENOTFOUND: 'not known',
+  EAI_AGAIN: 'not known, as no name server answers',
+};
+
+function addressError(error: unknown, host: string, port: number): InputError {
+  const code = String((error as NodeJS.ErrnoException).code);
+  return new InputError(
+    `Cannot serve: ${host}:${port} must be an address that can be listened at, received one that is ${ADDRESS_REASONS[code] ?? code}.`,
+  );
 }
 
 async function toOptions(args: ServeArguments): Promise<ServerOptions> {
@@ -146,21 +194,17 @@ function untilToldToEnd(server: Server): Promise<void> {
     const end = () => {
       if (ending) return void server.kill().then(() => process.exit(INTERRUPTED));
       ending = true;
-      say(`Stopping: finishing ${plural(server.depth, 'image')}. Once more ends at once.`);
+      sayNote(`Stopping: finishing ${plural(server.depth, 'image')}. Once more ends at once.`);
       server.close().then(resolve, reject);
     };
     for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, end);
     process.on('SIGHUP', () => {
       server.reload().then(
-        () => say('The models were loaded anew.'),
-        (error: Error) => say(`The models stay as they were: ${error.message}`),
+        () => sayNote('The models were loaded anew.'),
+        (error: Error) => sayError(`The models stay as they were: ${error.message}`),
       );
     });
   });
 }
 
 const isLoopback = (host: string) => host === 'localhost' || host === '::1' || host.startsWith('127.');
-
-function say(text: string): void {
-  process.stderr.write(`${text}\n`);
-}

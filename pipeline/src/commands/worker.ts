@@ -5,9 +5,9 @@ import type { DeviceChoice } from '@onnoise/runtime-node';
 import { checkInteger } from '@onnoise/scheduler';
 import type { Argv, CommandModule } from 'yargs';
 import { checkWritable } from '../output.ts';
-import { sayError } from '../terminal/errors.ts';
 import { withInterrupt } from '../terminal/interrupt.ts';
 import { numberOption } from '../terminal/options.ts';
+import { sayNote } from '../terminal/voice.ts';
 import { deviceOption } from './options/pictures.ts';
 import { type QueueArguments, queueOptions, readQueue } from './options/queue.ts';
 
@@ -65,13 +65,14 @@ async function run(options: WorkerArguments): Promise<void> {
   const { url, name } = readQueue(options);
   if (batch !== undefined) checkInteger('start the worker', '--batch', batch, 1, 1024);
   await checkWritable('--out', out, 'folder');
-  const { nameModels } = await import('@onnoise/runtime-node');
+  const { nameModels, readArtefact } = await import('@onnoise/runtime-node');
   const models = nameModels('start the worker', model);
+  for (const folder of Object.values(models)) await readArtefact(folder);
   const [{ runWorker }, { connectQueue }] = await Promise.all([
     import('../bulk/worker.ts'),
     import('../bulk/connect.ts'),
   ]);
-  const connection = await connectQueue(url, sayError);
+  const connection = await connectQueue(url, sayNote);
   let terminated = false;
   const terminate = () => {
     terminated = true;
@@ -79,10 +80,10 @@ async function run(options: WorkerArguments): Promise<void> {
   process.once('SIGTERM', terminate);
   try {
     const givenBack = await withInterrupt((signal) =>
-      runWorker({ connection, name, models, out, device, batch, signal, onLine: sayError }),
+      runWorker({ connection, name, models, out, device, batch, signal, onLine: sayNote }),
     );
     const rest = givenBack ? 'what was under way is back in the queue' : 'others take over what was under way';
-    sayError(`Stopped; ${rest}.`);
+    sayNote(`Stopped; ${rest}.`);
     if (terminated) process.exitCode = 0;
     // BullMQ's timers would go on waiting for a Redis that is away; the networks are freed, nothing else is under way.
     if (!givenBack) process.exit();

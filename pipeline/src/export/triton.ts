@@ -5,10 +5,11 @@
  *                         scheduler_config.json   the model folder's own
  *                         1/model.onnx            the network, version 1
  */
-import { constants, copyFile, mkdir, readdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { constants, copyFile, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
-import { temporaryName } from '../output.ts';
+import { diskFailure } from '../disk-errors.ts';
+import { makeFolder, removeEmpty, temporaryName } from '../output.ts';
 import { formatTritonConfig, maxBatchSize } from './triton-config.ts';
 
 export interface TritonOptions {
@@ -41,7 +42,7 @@ export async function writeTritonModel(options: TritonOptions): Promise<TritonRe
   const temporary = temporaryName(folder);
   let made: string | undefined;
   try {
-    made = await mkdir(options.repository, { recursive: true });
+    made = await makeFolder(resolve(options.repository));
     // First, as it tells the model's name: a Triton that polls the repository refuses it in a folder of another name.
     await mkdir(temporary);
     await writeFile(join(temporary, 'config.pbtxt'), formatTritonConfig({ name, shape, classes, scheduler }));
@@ -58,7 +59,11 @@ export async function writeTritonModel(options: TritonOptions): Promise<TritonRe
   } catch (error) {
     await rm(temporary, { recursive: true, force: true }).catch(() => {});
     if (made !== undefined) await removeEmpty(resolve(options.repository), resolve(made));
-    throw explain(error, options.repository);
+    throw diskFailure(
+      error,
+      `write a Triton model repository in ${options.repository}`,
+      'free some space and start again',
+    );
   }
   return { folder, name, maxBatchSize: maxBatchSize(shape) };
 }
@@ -90,20 +95,5 @@ export async function checkTritonTarget({
   const received = names.includes('config.pbtxt') ? 'a model' : `a folder with ${names.slice(0, 3).join(', ')}`;
   throw new InputError(
     `${ACTION} ${folder} must be new or an empty folder, since nothing there is replaced, received ${received}.`,
-  );
-}
-
-/** Removes folders that were made, from the lowest up to the highest, as far as nobody has put anything into them. */
-async function removeEmpty(lowest: string, highest: string): Promise<void> {
-  for (let folder = lowest; folder.startsWith(highest); folder = dirname(folder)) {
-    await rmdir(folder).catch(() => {});
-  }
-}
-
-/** What the system refuses (no permission, no space, a folder filled meanwhile) in one sentence; a bug stays what it is. */
-function explain(error: unknown, repository: string): unknown {
-  if (!(error instanceof Error && 'syscall' in error)) return error;
-  return new InputError(
-    `${ACTION} ${repository} must be a folder that can be written, received "${error.message}". Nothing was written.`,
   );
 }

@@ -5,16 +5,17 @@
  * |-----------|-----------------------------|----------------|
  * | 1         | a bug                       | the stack      |
  * | 1         | work that failed            | what and why   |
+ * | 1         | a file system that refuses  | which, and why |
  * | 2         | a mistake of the user       | one sentence   |
  * | 130       | Ctrl-C                      | `Interrupted.` |
  */
 import { InputError } from '@onnoise/scheduler';
+import { diskReason } from '../disk-errors.ts';
+import { Failure } from '../failure.ts';
 import { INTERRUPTED, isAbort } from './interrupt.ts';
+import { isVerbose } from './voice.ts';
 
-/** Work that was asked for rightly and failed all the same, in words for whoever asked. */
-export class Failure extends Error {
-  override readonly name = 'Failure';
-}
+export { Failure };
 
 /** Prints an error as the table says and returns the exit code. */
 export function exitCodeOf(error: unknown): number {
@@ -28,6 +29,11 @@ export function exitCodeOf(error: unknown): number {
   }
   if (error instanceof Failure) {
     sayError(error.message);
+    return 1;
+  }
+  const reason = diskReason(error);
+  if (reason !== undefined && !isVerbose()) {
+    sayError(`Cannot go on: ${reason} (${(error as Error).message}).`);
     return 1;
   }
   sayError(error instanceof Error ? (error.stack ?? error.message) : String(error));

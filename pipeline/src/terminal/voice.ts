@@ -37,6 +37,7 @@ export function setVoice({ quiet, verbose, json }: Partial<Voice> = USUAL): void
 }
 
 export const isQuiet = (): boolean => voice.quiet;
+export const isVerbose = (): boolean => voice.verbose;
 
 /** What is worth knowing on the way: a line on standard error. */
 export function sayNote(line: string): void {

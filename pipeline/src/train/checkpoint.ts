@@ -52,7 +52,7 @@ export const checkpointName = (step: number) => `step-${String(step).padStart(8,
 export async function listCheckpoints(folder: string): Promise<{ step: number; path: string }[]> {
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
-    throw error;
+    throw diskFailure(error, `read ${folder}`);
   });
   return names
     .flatMap((name) => {
@@ -134,7 +134,9 @@ export async function loadCheckpoint(path: string, specs?: readonly TensorSpec[]
 async function readInfo(path: string): Promise<StoredInfo> {
   const refuse = (rule: string) => new InputError(`Cannot read the checkpoint ${path}: ${rule}.`);
   const text = await readFile(join(path, infoFile), 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw error.code === 'ENOENT' ? refuse(`${infoFile} is missing`) : error;
+    throw error.code === 'ENOENT'
+      ? refuse(`${infoFile} is missing`)
+      : diskFailure(error, `read the checkpoint ${path}`);
   });
   let info: StoredInfo;
   try {

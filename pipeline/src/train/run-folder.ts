@@ -17,6 +17,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
 import type { Dataset } from '../data/index.ts';
+import { diskFailure } from '../disk-errors.ts';
 import { writeWhole } from '../output.ts';
 import { listCheckpoints, loadCheckpoint } from './checkpoint.ts';
 import type { TrainConfig } from './config.ts';
@@ -112,6 +113,6 @@ async function readJson(path: string): Promise<unknown> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     if (error instanceof SyntaxError) throw new InputError(`Cannot read ${path}: it must be JSON (${error.message}).`);
-    throw error;
+    throw diskFailure(error, `read ${path}`);
   }
 }

@@ -84,9 +84,9 @@ test('connectQueue tells in a sentence that nobody answers, at once and without 
 
 describe('pipeline generate and pipeline worker', () => {
   test.each([
-    ['generate without a count', ['generate', '--queue', NOBODY], 'Missing required argument: count'],
+    ['generate without a count', ['generate', '--queue', NOBODY], '--count must be given'],
     ['a word for a count', ['generate', '--count', 'many'], '--count must be a number'],
-    ['an unknown option', ['worker', '--seed', '1'], 'Unknown argument: seed'],
+    ['an unknown option', ['worker', '--seed', '1'], 'pipeline worker has no option --seed'],
     ['generate without a queue', ['generate', '--count', '1'], '--queue must be given, as redis://localhost:6379'],
     ['a worker without a queue', ['worker'], '--queue must be given'],
     ['a queue that is none', ['worker', '--queue', 'nowhere'], '--queue must be redis://host:port'],
@@ -95,6 +95,12 @@ describe('pipeline generate and pipeline worker', () => {
     ['a count of 0', ['generate', '--queue', NOBODY, '--count', '0'], '--count must be an integer from 1'],
     ['a batch of 0', ['worker', '--queue', NOBODY, '--batch', '0'], '--batch must be an integer from 1 to 1024'],
     ['a missing model', ['generate', '--queue', NOBODY, '--count', '1', '--model', 'nowhere'], 'there is none'],
+    ['a worker of no model', ['worker', '--queue', NOBODY, '--model', 'nowhere'], 'nowhere must be a model folder'],
+    [
+      'an address of no queue',
+      ['generate', '--queue', 'http://x', '--count', '1'],
+      '--queue must be redis://host:port',
+    ],
     ['a model named twice', ['worker', '--queue', NOBODY, '--model', 'x/a', '--model', 'y/a'], 'received a twice'],
     ['a Redis that is away', ['worker', '--queue', NOBODY], 'ECONNREFUSED'],
     ['a Redis that is away', ['generate', '--queue', NOBODY, '--count', '1'], 'ECONNREFUSED'],

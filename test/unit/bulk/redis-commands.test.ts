@@ -1,4 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Queue } from 'bullmq';
@@ -72,7 +73,7 @@ describe('pipeline generate and pipeline worker over Redis', skipBecause(LACKS_R
     const failed = await waiting;
     expect([failed.code, failed.stdout]).toEqual([1, '']);
     expect(failed.stderr).toContain(
-      '3 of 3 shards failed for good; the same command tries them again.\n  seeds 0 to 1: E',
+      '3 of 3 shards failed for good; the same command tries them again.\n  seeds 0 to 1: Cannot write ',
     );
     await rm(obstacle);
     const done = await runCli(...args);
@@ -80,6 +81,29 @@ describe('pipeline generate and pipeline worker over Redis', skipBecause(LACKS_R
     expect(done.stderr).toContain('Generating  100%  5/5 images');
     const other = await runCli(...args, '--seed', '9');
     expect([other.code, other.stderr]).toEqual([2, expect.stringContaining('the manifest of another order')]);
+  });
+
+  test('generate lets one at a time write into a folder, says so, and tells its results as JSON', async () => {
+    const at = await place();
+    const args = ['generate', ...optionsOf(at), '--count', '5', '--steps', '2', '--shard', '2'];
+    const first = runCli(...args, '--json');
+    await until(() => existsSync(join(at.out, '.generate.lock')));
+    const lock = await readFile(join(at.out, '.generate.lock'), 'utf8');
+    await startWorker(at);
+    const done = await first;
+    expect([done.code, JSON.parse(done.stdout)]).toEqual([
+      0,
+      { pictures: 5, done: 5, shards: 3, manifest: join(at.out, 'manifest.json') },
+    ]);
+    expect(existsSync(join(at.out, '.generate.lock'))).toBe(false);
+    await writeFile(join(at.out, '.generate.lock'), lock);
+    const second = await runCli(...args);
+    expect([second.code, second.stderr]).toEqual([
+      2,
+      expect.stringMatching(/^Cannot generate to .*: another process \(pid \d+, since .*\) is generating there\./),
+    ]);
+    // What writes nothing needs no lock.
+    expect(await runCli(...args, '--detach')).toMatchObject({ code: 0 });
   });
 
   test('a picture in a shard is the one that sample writes for its seed, byte for byte', async () => {

@@ -96,6 +96,10 @@ describe('pipeline', () => {
       const taking = [...help.matchAll(/^ +(?:-\w, )?--([a-z0-9-]+)(?:.*\n(?! +(?:-\w, )?--).*|.*)$/gm)]
         .filter(([text]) => !text.includes('[boolean]'))
         .map(([, name]) => name!);
+      // Were none found, none would be tried.
+      expect(taking.length, command).toBeGreaterThanOrEqual(command === 'doctor' ? 0 : 4);
+      if (command === 'sample')
+        expect(taking).toEqual(expect.arrayContaining(['model', 'device', 'columns', 'out', 'animation']));
       for (const option of taking) {
         if (command === 'train' && (option === 'model' || option === 'scheduler')) continue; // given key by key
         const { code, stderr } = await runCli(command, `--${option}`, '');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
 import { describe, expect, test } from 'vitest';
 import { diskFailure, diskReason, requireSpace, withDiskErrors } from '../../../pipeline/src/disk-errors.ts';
-import { Failure } from '../../../pipeline/src/terminal/errors.ts';
+import { Failure } from '../../../pipeline/src/failure.ts';
 
 const refusal = (code: string) => Object.assign(new Error(`${code}: some words`), { code, syscall: 'open' });
 

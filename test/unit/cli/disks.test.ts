@@ -2,8 +2,8 @@ import { closeSync, mkdtempSync, openSync, readdirSync, rmSync, statSync, writeF
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Failure } from '../../../pipeline/src/failure.ts';
 import { writeWhole } from '../../../pipeline/src/output.ts';
-import { Failure } from '../../../pipeline/src/terminal/errors.ts';
 import { train } from '../../../pipeline/src/train/train.ts';
 import { lacksMount, readOnlyDisk, smallDisk } from '../../support/disks.ts';
 import { runCli } from '../../support/run-cli.ts';

@@ -115,14 +115,30 @@ describe('pipeline serve', () => {
     const { port } = taken.address() as { port: number };
     const model = await tinyArtefact();
     const cases: [string[], RegExp][] = [
-      [['--model', 'nowhere'], /^Cannot load model: nowhere must be a model folder, there is none\.\n$/],
+      [['--model', 'nowhere', '--port', '0'], /^Cannot load model: nowhere must be a model folder, there is none\.\n$/],
       [
-        ['--model', model, '--model', `${model}/`],
+        ['--model', model, '--model', `${model}/`, '--port', '0'],
         /^Cannot start the server: names of models must differ, received model twice/,
       ],
       [
         ['--model', model, '--port', '70000'],
         /^Cannot serve: --port must be an integer from 0 to 65535, received 70000\.\n$/,
+      ],
+      [
+        ['--model', 'nowhere', '--max-batch', '0'],
+        /^Cannot serve: --max-batch must be an integer from 1 to 1024, received 0\.\n$/,
+      ],
+      [
+        ['--model', 'nowhere', '--queue', '4', '--max-images', '5'],
+        /^Cannot serve: --max-images must be an integer from 1 to 4, received 5\.\n$/,
+      ],
+      [
+        ['--model', 'nowhere', '--memory', '-5'],
+        /^Cannot serve: --memory must be an integer from 1 to \d+, received -5\./,
+      ],
+      [
+        ['--model', 'nowhere', '--host', '192.0.2.1'],
+        /^Cannot serve: 192\.0\.2\.1:8000 must be .* not of this machine\.\n$/,
       ],
       [
         ['--model', model, '--host', 'a', '--host', 'b'],
@@ -133,11 +149,11 @@ describe('pipeline serve', () => {
         /^Cannot read the options: --max-batch must be a number, received "many"\./,
       ],
       [
-        ['--model', model, '--api-key-file', 'nowhere'],
+        ['--model', model, '--api-key-file', 'nowhere', '--port', '0'],
         /^Cannot read API keys: nowhere must be a file that can be read/,
       ],
       [
-        ['--model', model, '--port', String(port)],
+        ['--model', 'nowhere', '--port', String(port)],
         new RegExp(`Cannot serve: 127.0.0.1:${port} must be .* in use already`),
       ],
     ];

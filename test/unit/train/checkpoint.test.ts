@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
 import { describe, expect, it } from 'vitest';
-import { Failure } from '../../../pipeline/src/terminal/errors.ts';
+import { Failure } from '../../../pipeline/src/failure.ts';
 import {
   type CheckpointInfo,
   diskError,

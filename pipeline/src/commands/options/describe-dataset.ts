@@ -30,3 +30,11 @@ function describeClasses({ classNames, labelSource }: Pick<Dataset, 'classNames'
   const count = classNames.length === 1 ? '1 class' : `${classNames.length} classes`;
   return [`  ${count}${from}: ${names.join(', ')}${more}`];
 }
+
+/** The same for programs. */
+export function summariseDataset(dataset: Dataset): object {
+  const { name, hash, folder, count, width, height, channels, train, validation } = dataset;
+  const { classNames = null, labelSource = null, skipped, notes, cached } = dataset;
+  const images = { count, width, height, channels, train: train.length, validation: validation.length };
+  return { name, hash, folder, cached, ...images, classNames, labelSource, skipped, notes };
+}

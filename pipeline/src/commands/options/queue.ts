@@ -1,5 +1,6 @@
 /** The options that `pipeline generate` and `pipeline worker` share: which Redis, and which keys in it. */
 import { InputError, refuse } from '@onnoise/scheduler';
+import { parseQueueUrl } from '../../bulk/redis-url.ts';
 
 export interface QueueArguments {
   queue?: string | undefined;
@@ -21,7 +22,7 @@ export function queueOptions(group: string) {
   } as const;
 }
 
-/** Where the queue is: `--queue`, else the environment's REDIS_URL, which other users do not see in a list of processes. */
+/** Where the queue is, an address that can be read: `--queue`, else the environment's REDIS_URL, which other users do not see in a list of processes. */
 export function readQueue({ queue, name }: QueueArguments): { url: string; name: string } {
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) {
     refuse('use the queue', '--name', 'letters, digits, dots, dashes and underscores', name);
@@ -32,5 +33,6 @@ export function readQueue({ queue, name }: QueueArguments): { url: string; name:
       'Cannot use the queue: --queue must be given, as redis://localhost:6379, or REDIS_URL be set.',
     );
   }
+  parseQueueUrl(url);
   return { url, name };
 }
