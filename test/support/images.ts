@@ -83,7 +83,7 @@ export async function allPixels(dataset: Dataset): Promise<Uint8Array> {
 export function listCache(cacheDir: string): { complete: string[]; temporary: string[] } {
   const names = readdirSync(cacheDir);
   return {
-    complete: names.filter((name) => !name.includes('.tmp-')),
-    temporary: names.filter((name) => name.includes('.tmp-')),
+    complete: names.filter((name) => !name.endsWith('.tmp')),
+    temporary: names.filter((name) => name.endsWith('.tmp')),
   };
 }

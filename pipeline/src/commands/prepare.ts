@@ -1,6 +1,6 @@
 /** `pipeline prepare`: makes the prepared images that training would make first, and tells what is in them. */
 import type { CommandModule } from 'yargs';
-import type { PrepareOptions } from '../data/types.ts';
+import { FITS, type PrepareOptions } from '../data/types.ts';
 import { withInterrupt } from '../terminal/interrupt.ts';
 import { toNumber } from '../terminal/options.ts';
 import { sayResult } from '../terminal/voice.ts';
@@ -37,7 +37,7 @@ export const command: CommandModule<object, PrepareArguments> = {
         },
         csv: {
           ...{ group: IMAGES, type: 'string', requiresArg: true },
-          describe: 'CSV whose column "id" names the images <id>.png',
+          describe: 'CSV whose column "id" names the images <id>.png; commas, semicolons or tabs',
         },
         'label-column': {
           ...{ group: IMAGES, type: 'string', requiresArg: true, implies: 'csv' },
@@ -49,15 +49,18 @@ export const command: CommandModule<object, PrepareArguments> = {
         },
         size: {
           ...{ group: SHAPE, requiresArg: true, coerce: toNumber('size'), default: 32 },
-          describe: 'Side of the square images in pixels',
+          describe: 'Side of the square images in pixels; pictures are resized by Lanczos',
         },
         channels: {
           ...{ group: SHAPE, type: 'number', requiresArg: true, choices: [1, 3] },
           describe: '1 makes gray, 3 makes RGB  [default: gray if no image has colour]',
         },
         fit: {
-          ...{ group: SHAPE, requiresArg: true, choices: ['crop', 'pad'], default: 'crop' },
-          describe: 'Keep the middle square, or keep everything and fill up with the background',
+          group: SHAPE,
+          requiresArg: true,
+          choices: FITS,
+          default: 'crop',
+          describe: 'How pictures become squares: crop keeps the middle, pad adds a border, stretch distorts',
         },
         background: {
           ...{ group: SHAPE, requiresArg: true, choices: ['black', 'white'], default: 'black' },

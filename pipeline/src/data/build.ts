@@ -1,47 +1,76 @@
 /** Runs a source through once and leaves the prepared cache in its folder, complete or not at all. */
-import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
+import { requireSpace } from '../disk-errors.ts';
+import { temporaryName } from '../output.ts';
+import { createObserver } from './observe.ts';
 import { createPixelWriter } from './pixel-writer.ts';
-import { DATA_FILE, INDEX_FILE, loadStored, sealIndex } from './stored.ts';
+import { cacheKey, DATA_FILE, INDEX_FILE, loadStored, sealIndex } from './stored.ts';
 import type { ImageOptions, PrepareProgress, Skipped, Source } from './types.ts';
-
-/** 16-bit pictures whose brightest pixel stays below this 8-bit level probably hold fewer bits than their files. */
-const DARK = 64;
-
-const DAY = 24 * 60 * 60 * 1000;
+import { usedClasses } from './used-classes.ts';
 
 export interface BuildOptions {
   image: ImageOptions;
   strict: boolean;
+  cacheDir: string;
   /** See `PrepareOptions.memoryLimit`. */
   memoryLimit: number;
   onProgress?: ((progress: PrepareProgress) => void) | undefined;
   signal?: AbortSignal | undefined;
 }
 
-/** Prepares `source` into `folder`. Throws InputError when no picture can be used, or one cannot and `strict` is set. */
-export async function buildStored(source: Source, folder: string, options: BuildOptions): Promise<void> {
-  mkdirSync(dirname(folder), { recursive: true });
-  removeLeftovers(folder);
-  const temporary = mkdtempSync(`${folder}.tmp-`);
+/**
+ * Prepares `source` into its folder of `cacheDir`, which is there. Any number of processes may do so at once: each works in a
+ * folder of its own, and the first to end gives it the name. Throws InputError when no picture can be used, or one cannot and
+ * `strict` is set; Failure when the disk has too little room.
+ */
+export async function buildStored(source: Source, options: BuildOptions): Promise<void> {
+  const { image, cacheDir, memoryLimit } = options;
+  const temporary = temporaryName(join(cacheDir, cacheKey(source.identity, image, image.channels ?? 1)));
+  mkdirSync(temporary);
   try {
-    await fill(source, temporary, options);
-    // Another process may have prepared the same images meanwhile: then its folder is as good.
-    if (loadStored(folder, options.memoryLimit)) return;
-    rmSync(folder, { recursive: true, force: true });
-    renameSync(temporary, folder);
+    const channels = await fill(source, temporary, options);
+    publish(temporary, join(cacheDir, cacheKey(source.identity, image, channels)), memoryLimit);
   } finally {
     rmSync(temporary, { recursive: true, force: true });
   }
 }
 
-async function fill(source: Source, folder: string, { image, strict, onProgress, signal }: BuildOptions) {
+/** Gives a complete folder its name. One of that name that is whole is as good and stays; a damaged one makes way. */
+function publish(temporary: string, folder: string, memoryLimit: number): void {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      renameSync(temporary, folder);
+      return;
+    } catch (error) {
+      if (!existsSync(folder) || attempt === 10) throw error;
+    }
+    if (loadStored(folder, memoryLimit)) return;
+    const damaged = temporaryName(folder);
+    try {
+      renameSync(folder, damaged);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error; // else another process was faster
+    }
+    rmSync(damaged, { recursive: true, force: true });
+  }
+}
+
+async function fill(
+  source: Source,
+  folder: string,
+  { image, strict, cacheDir, onProgress, signal }: BuildOptions,
+): Promise<1 | 3> {
   const { size, channels } = image;
-  const writer = await createPixelWriter(join(folder, DATA_FILE), size * size, channels);
+  const plane = size * size;
+  const needSpace = (perPicture: number) =>
+    requireSpace(cacheDir, source.total * perPicture, `write ${source.total} prepared images in ${cacheDir}`);
+  await needSpace(plane * (channels ?? 1));
+  const writer = await createPixelWriter(join(folder, DATA_FILE), plane, channels, () => needSpace(3 * plane));
   const labels: number[] = [];
   const skipped: Skipped[] = [];
-  const deep = { count: 0, brightest: 0 };
+  const observer = createObserver(image);
   let done = 0;
   const report = () => onProgress?.({ done, total: source.total, skipped: skipped.length });
   try {
@@ -54,10 +83,7 @@ async function fill(source: Source, folder: string, { image, strict, onProgress,
       } else {
         await writer.append(frame.pixels);
         if (frame.label !== undefined) labels.push(frame.label);
-        if (frame.deep) {
-          deep.count++;
-          for (const level of frame.pixels) if (level > deep.brightest) deep.brightest = level;
-        }
+        observer.see(frame);
       }
       done++;
       report();
@@ -68,33 +94,17 @@ async function fill(source: Source, folder: string, { image, strict, onProgress,
   }
   const written = await writer.finish();
   if (written.count === 0) refuseAll(source.name, skipped);
+  const classes = source.classNames && usedClasses(source.classNames, labels);
   const index = await sealIndex(folder, {
-    count: written.count,
-    channels: written.channels,
+    ...written,
     height: size,
     width: size,
-    ...(source.classNames && { labels, classNames: source.classNames }),
+    ...(classes && { labels: classes.labels, classNames: classes.classNames }),
     skipped,
-    notes: notesOn(written, deep, channels),
+    notes: [...observer.notes(), ...(classes?.notes ?? [])],
   });
   writeFileSync(join(folder, INDEX_FILE), JSON.stringify(index));
-}
-
-function notesOn(
-  { count, channels, coloured }: { count: number; channels: 1 | 3; coloured: number },
-  deep: { count: number; brightest: number },
-  forced: 1 | 3 | undefined,
-): string[] {
-  const notes: string[] = [];
-  if (forced === undefined && channels === 3 && coloured < count) {
-    notes.push(`${coloured} of ${count} images have colour, so all are kept as RGB (channels 1 would make them gray).`);
-  }
-  if (deep.count > 0 && deep.brightest < DARK) {
-    notes.push(
-      `The brightest of ${deep.count} 16-bit images reaches level ${deep.brightest} of 255: stretch them to the full 16 bits first if they should not be dark.`,
-    );
-  }
-  return notes;
+  return written.channels;
 }
 
 /** Throws what `--strict` says about the first skipped picture. */
@@ -107,14 +117,4 @@ function refuseAll(name: string, skipped: Skipped[]): never {
   const first = skipped[0];
   const what = first ? `${skipped.length} skipped, the first ${first.file}: ${first.reason}` : 'none';
   throw new InputError(`Cannot prepare ${name}: at least one image must be usable, received ${what}.`);
-}
-
-/** Removes what killed preparations of the same images left more than a day ago. */
-function removeLeftovers(folder: string): void {
-  for (const name of readdirSync(dirname(folder))) {
-    const path = join(dirname(folder), name);
-    if (!name.startsWith(`${basename(folder)}.tmp-`)) continue;
-    const stat = statSync(path, { throwIfNoEntry: false });
-    if (stat && Date.now() - stat.mtimeMs > DAY) rmSync(path, { recursive: true, force: true });
-  }
 }

@@ -2,134 +2,128 @@
  * A folder of images with a CSV in the layout of the RSNA Bone Age challenge: columns `id,boneage,male`, image `<id>.png`.
  * Only `id` and the label column are needed; others are not looked at. Images may lie in sub-folders.
  */
-import { readFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
-import { CsvError, parse } from 'csv-parse/sync';
-import { MAX_CLASSES, sortedClasses } from './classes.ts';
+import { MAX_CLASSES, notesOnClasses, sortedClasses } from './classes.ts';
+import { type Found, imageFinder } from './csv-images.ts';
+import { parseTable, type Row } from './csv-table.ts';
+import { readCsvText } from './csv-text.ts';
 import { decodeFiles, type FileItem } from './files.ts';
 import { identityOf } from './folder.ts';
-import type { Source } from './types.ts';
-import { type ImageFile, walkImages } from './walk.ts';
+import type { Skipped, Source } from './types.ts';
+import { hasImageName, type ImageFile, noteOnUnread, walkImages } from './walk.ts';
 
-interface Row {
-  line: number;
-  cells: Record<string, string>;
-}
+/** A row and what it stands for. */
+type Entry = { row: Row; image: ImageFile } | Skipped;
 
 /**
- * Opens the images that the CSV names. A row whose image is missing, or without id or label, is skipped with its reason.
- * Throws InputError on an unreadable CSV, a missing column, a duplicate id, or more than 1000 classes.
+ * Opens the images that the CSV names. A row whose image is missing, or without id or label, is skipped with its reason. Rows
+ * that say the same of one image are one. Throws InputError on an unreadable CSV, a missing column, rows that disagree about
+ * an image, or more than 1000 classes.
  */
 export function openCsv(folder: string, csv: string, labelColumn?: string): Source {
-  const text = readCsv(csv);
-  const rows = parseRows(text, csv, labelColumn === undefined ? ['id'] : ['id', labelColumn]);
-  refuseDuplicates(rows, csv);
-  const classNames = labelColumn === undefined ? undefined : classesOf(rows, csv, labelColumn);
-  const { images } = walkImages(folder);
-  const find = imageFinder(images);
-  const used: ImageFile[] = [];
-  const items = rows.map(({ line, cells }): FileItem => {
-    const id = cells.id!;
-    if (id === '') return { file: `${basename(csv)} line ${line}`, reason: 'the row has no id' };
-    const label = labelColumn === undefined ? undefined : cells[labelColumn]!;
-    if (label === '') return { file: id, reason: `line ${line} has no ${labelColumn}` };
-    const image = find(id);
-    if (!image) return { file: `${id}.png`, reason: 'missing: the CSV names it but the folder does not have it' };
-    used.push(image);
-    return label === undefined ? { path: image.path } : { path: image.path, label: classNames!.indexOf(label) };
+  const { text, notes } = readCsvText(csv);
+  const table = basename(csv);
+  const rows = parseTable(text, csv, labelColumn);
+  if (labelColumn !== undefined) checkLabels(rows, csv, labelColumn);
+  const { images, skipped, others } = walkImages(folder);
+  const found = findImages(rows, images, skipped);
+  const { entries, merged } = mergeRows(entriesOf(rows, found, table, labelColumn), csv, labelColumn);
+  if (merged.length > 0) notes.push(noteOnMerged(merged, table));
+  const used = entries.flatMap((entry) => ('row' in entry ? [entry.image] : []));
+  const listed = new Set([...found.values()].map((result) => ('image' in result ? result.image : undefined)));
+  const unlisted = images.filter((image) => !listed.has(image)).length;
+  if (unlisted > 0) notes.push(`${unlisted} of the folder's images are not in the CSV and are left out.`);
+  notes.push(...noteOnUnread(others));
+
+  const labels = entries.flatMap((entry) => ('row' in entry && entry.row.label ? [entry.row.label] : []));
+  const classNames = labelColumn === undefined ? undefined : sortedClasses(labels);
+  const labelSource = `the column "${labelColumn}" of ${table}`;
+  if (classNames) notes.push(...notesOnClasses(labelSource, classNames, labels.length));
+  const number = new Map(classNames?.map((name, i) => [name, i]));
+  const folders = skipped.filter(({ file }) => !hasImageName(file));
+  const items = [...folders, ...entries].map((entry): FileItem => {
+    if (!('row' in entry)) return entry;
+    const { path } = entry.image;
+    return classNames ? { path, label: number.get(entry.row.label!)! } : { path };
   });
-  const unlisted = images.length - new Set(used).size;
   return {
     name: basename(resolve(folder)),
-    identity: JSON.stringify([identityOf(folder, used), text, labelColumn ?? null]),
+    identity: JSON.stringify([identityOf(folder, used, skipped), text, labelColumn ?? null]),
     total: items.length,
-    ...(classNames && { classNames }),
-    notes: unlisted > 0 ? [`${unlisted} of the folder's images are not in the CSV and are left out.`] : [],
+    ...(classNames && { classNames, labelSource }),
+    notes,
     frames: (options) => decodeFiles(folder, items, options),
   };
 }
 
-function readCsv(csv: string): string {
-  try {
-    const bytes = readFileSync(csv);
-    const utf16 = bytes[0] === 0xff && bytes[1] === 0xfe; // as spreadsheets save "Unicode text"
-    return bytes.toString(utf16 ? 'utf16le' : 'utf8');
-  } catch (error) {
-    throw new InputError(`Cannot read the CSV: csv must be a readable file, received ${csv} (${codeOf(error)}).`);
-  }
+/** What each id finds; a file that is there and cannot be read is told with its reason. */
+function findImages(rows: Row[], images: ImageFile[], skipped: Skipped[]): ReadonlyMap<string, Found> {
+  const find = imageFinder(images);
+  const unread = new Map(skipped.map(({ file, reason }) => [basename(file), reason]));
+  return new Map(
+    rows.map(({ id }) => {
+      const found = find(id);
+      const reason = 'image' in found ? undefined : (unread.get(`${id}.png`) ?? unread.get(id));
+      return [id, reason === undefined ? found : { reason }];
+    }),
+  );
 }
 
-function codeOf(error: unknown): string {
-  return (error as NodeJS.ErrnoException).code ?? String(error);
+function entriesOf(
+  rows: Row[],
+  found: ReadonlyMap<string, Found>,
+  table: string,
+  labelColumn: string | undefined,
+): Entry[] {
+  return rows.map((row): Entry => {
+    const { id, label, line } = row;
+    if (id === '') return { file: `${table} line ${line}`, reason: 'the row has no id' };
+    if (label === '') return { file: id, reason: `line ${line} has no ${labelColumn}` };
+    const result = found.get(id)!;
+    if ('image' in result) return { row, image: result.image };
+    return { file: hasImageName(id) ? id : `${id}.png`, reason: result.reason };
+  });
 }
 
-function parseRows(text: string, csv: string, needed: string[]): Row[] {
-  let columns: string[] = [];
-  let records: { info: { lines: number }; record: Record<string, string> }[];
-  try {
-    records = parse(text, {
-      bom: true,
-      trim: true,
-      skip_empty_lines: true,
-      info: true,
-      columns: (header: string[]) => {
-        columns = header;
-        return header;
-      },
-    }) as unknown as typeof records;
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error;
-    throw new InputError(`Cannot read the CSV: ${csv} must be comma-separated with a header: ${error.message}.`);
-  }
-  for (const name of needed) {
-    if (columns.includes(name)) continue;
-    const received = columns.length > 0 ? `the columns ${columns.join(', ')}` : 'no columns';
-    throw new InputError(`Cannot read the CSV: ${csv} must have a column "${name}", received ${received}.`);
-  }
-  if (records.length === 0)
-    throw new InputError(`Cannot read the CSV: ${csv} must have rows, received a header alone.`);
-  return records.map(({ info, record }) => ({ line: info.lines, cells: record }));
-}
-
-function refuseDuplicates(rows: Row[], csv: string): void {
-  const lines = new Map<string, number>();
-  for (const { line, cells } of rows) {
-    const id = cells.id!;
-    if (id === '') continue;
-    const first = lines.get(id);
-    if (first !== undefined) {
+/** Leaves one row of every image. Throws InputError when rows of one image have different labels. */
+function mergeRows(entries: Entry[], csv: string, labelColumn: string | undefined) {
+  const first = new Map<ImageFile, Row>();
+  const merged: Row[] = [];
+  const kept = entries.filter((entry) => {
+    if (!('row' in entry)) return true;
+    const { row, image } = entry;
+    const before = first.get(image);
+    if (before === undefined) {
+      first.set(image, row);
+      return true;
+    }
+    if (before.label !== row.label) {
       throw new InputError(
-        `Cannot read the CSV: ids of ${csv} must be unique, received ${id} on lines ${first} and ${line}.`,
+        `Cannot read the CSV: rows of ${csv} about one image must agree, received ${labelColumn} ${before.label} on line ${before.line} and ${row.label} on line ${row.line} for ${image.path}.`,
       );
     }
-    lines.set(id, line);
-  }
+    merged.push(row);
+    return false;
+  });
+  return { entries: kept, merged };
 }
 
-function classesOf(rows: Row[], csv: string, column: string): string[] {
-  const classes = sortedClasses(rows.map(({ cells }) => cells[column]!).filter((value) => value !== ''));
-  if (classes.length === 0) {
+function noteOnMerged(merged: Row[], table: string): string {
+  if (merged.length === 1) return `1 row of ${table} repeats an earlier one and counts once (line ${merged[0]!.line}).`;
+  const lines = merged.slice(0, 5).map(({ line }) => line);
+  const more = merged.length > 5 ? ', ...' : '';
+  return `${merged.length} rows of ${table} repeat an earlier one and count once (lines ${lines.join(', ')}${more}).`;
+}
+
+function checkLabels(rows: Row[], csv: string, column: string): void {
+  const distinct = new Set(rows.map(({ label }) => label!).filter((label) => label !== ''));
+  if (distinct.size === 0) {
     throw new InputError(`Cannot read the CSV: column "${column}" of ${csv} must have values, received none.`);
   }
-  if (classes.length > MAX_CLASSES) {
+  if (distinct.size > MAX_CLASSES) {
     throw new InputError(
-      `Cannot read the CSV: column "${column}" of ${csv} must have at most ${MAX_CLASSES} different values to be a class, received ${classes.length}.`,
+      `Cannot read the CSV: column "${column}" of ${csv} must have at most ${MAX_CLASSES} different values to be a class, received ${distinct.size}.`,
     );
   }
-  return classes;
-}
-
-/** Finds `<id>.png`, else another image of that name, else a file named exactly `id`; the shallowest path wins. */
-function imageFinder(images: ImageFile[]): (id: string) => ImageFile | undefined {
-  const byName = new Map<string, ImageFile>();
-  const byStem = new Map<string, ImageFile>();
-  const depth = (image: ImageFile) => image.path.split('/').length;
-  for (const image of [...images].sort((a, b) => depth(a) - depth(b))) {
-    const name = image.path.slice(image.path.lastIndexOf('/') + 1);
-    const stem = name.replace(/\.[^.]*$/, '');
-    if (!byName.has(name)) byName.set(name, image);
-    if (!byStem.has(stem)) byStem.set(stem, image);
-  }
-  return (id) => byName.get(`${id}.png`) ?? byStem.get(id) ?? byName.get(id);
 }

@@ -2,12 +2,16 @@
  * One image file to a square of uint8 RGB, with sharp.
  *
  * - EXIF orientation is applied, ICC profiles and CMYK are converted to sRGB, the first frame of an animation is taken.
+ * - Resizing is by Lanczos (a = 3), widened when a picture shrinks, and by a bicubic when it grows; see docs/data.md.
  * - Transparency is flattened on `background`.
  * - 16 bits a channel become 8 by dropping the low byte: 0..65535 -> 0..255, over the full range of the format.
  * - A whole picture is always decoded, also the part that a crop cuts away, so that a truncated file is noticed.
  * - More than `MAX_PIXELS` is refused: one such picture may need 6 bytes a pixel (progressive JPEG, interlaced PNG).
+ *
+ * Limits: damage that the format's decoder takes for pixels cannot be seen. WebP and plain TIFF have no checksum, and in a
+ * JPEG most single wrong bytes are codes like any other.
  */
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { weightGate } from './ordered-map.ts';
 import { hasPngEnd } from './png-end.ts';
 import { centreOnSquare, planSquare } from './square.ts';
@@ -17,9 +21,17 @@ import type { ImageOptions } from './types.ts';
 export const MAX_PIXELS = 100_000_000;
 
 const decoding = weightGate(MAX_PIXELS);
+type Gate = typeof decoding;
+const alone: Gate = (_, work) => work();
 
-/** Fails on pixels that are missing or wrong, but not on harmless oddities such as unknown TIFF tags. */
-const READ = { failOn: 'error', limitInputPixels: false, sequentialRead: true } as const;
+/** How much of what the decoder says makes a picture unusable: only missing or wrong pixels, or every oddity. */
+type FailOn = 'error' | 'warning';
+
+/** Formats whose decoders say in a warning that pixels are wrong, and how they say it. */
+const DAMAGE: Readonly<Record<string, RegExp>> = {
+  jpeg: /premature end of data segment|bad Huffman code|extraneous bytes before marker 0xd9/,
+  gif: /gifload/,
+};
 
 /** Sets sharp up for many small jobs: no cache of files or results, one thread a picture. */
 export function configureSharp(): void {
@@ -30,8 +42,10 @@ export function configureSharp(): void {
 interface DecodedImage {
   /** [size, size, 3] */
   pixels: Uint8Array;
-  /** Whether the file holds 16 bits a channel. */
+  /** See `Frame`. */
   deep: boolean;
+  transparent: boolean;
+  several: boolean;
 }
 
 /**
@@ -45,42 +59,85 @@ export async function decodeImage(path: string, options: ImageOptions): Promise<
     return await decodeOnce(path, options, decoding);
   } catch {
     try {
-      return await decoding(MAX_PIXELS, () => decodeOnce(path, options, (_, work) => work()));
+      return await decoding(MAX_PIXELS, () => decodeOnce(path, options, alone));
     } catch (error) {
       throw new Error(reasonOf(error, path));
     }
   }
 }
 
-async function decodeOnce(
-  path: string,
-  { size, fit, background }: ImageOptions,
-  gate: typeof decoding,
-): Promise<DecodedImage> {
-  const input = sharp(path, READ);
-  const { autoOrient, hasAlpha, depth, format } = await gate(1, () => input.metadata());
+async function decodeOnce(path: string, options: ImageOptions, gate: Gate): Promise<DecodedImage> {
+  const { autoOrient, hasAlpha, depth, format, pages = 1 } = await gate(1, () => open(path, 'error').metadata());
   const { width, height } = autoOrient;
   if (width * height > MAX_PIXELS) {
     throw new Error(`${width} x ${height} pixels are more than the limit of ${MAX_PIXELS / 1e6} million`);
   }
   if (format === 'png' && !(await hasPngEnd(path))) throw new Error('truncated: the PNG file has no end');
+  const exact = !shrinksInexactly(format, width, height);
+  const read = (failOn: FailOn) =>
+    gate(width * height, () => readSquare(open(path, failOn), { width, height, exact }, options));
+  const square = DAMAGE[format] ? await readUndamaged(read, DAMAGE[format], gate) : await read('error');
+  return { ...square, deep: depth === 'ushort', several: pages > 1, transparent: hasAlpha && square.transparent };
+}
+
+const open = (path: string, failOn: FailOn) => sharp(path, { failOn, limitInputPixels: false, sequentialRead: true });
+
+/**
+ * Whether a picture of this format would come out of place when sharp shrinks it while decoding: the shrunken sides are whole
+ * pixels and then taken for exact. A JPEG of 331 pixels would be one of 8 x 42, and what is at its end half a pixel of 20 off.
+ */
+function shrinksInexactly(format: string, width: number, height: number): boolean {
+  return format === 'webp' || (format === 'jpeg' && (width % 8 !== 0 || height % 8 !== 0));
+}
+
+/** Fails on a warning that tells of wrong pixels, not on one that tells of a harmless oddity. */
+async function readUndamaged<T>(read: (failOn: FailOn) => Promise<T>, damage: RegExp, gate: Gate): Promise<T> {
+  try {
+    return await read('warning');
+  } catch (error) {
+    // Beside others the message may be another picture's: what it is about is told only alone.
+    if (gate !== alone) throw error;
+    if (damage.test((error as Error).message)) throw new Error(`damaged: ${(error as Error).message}`);
+    return read('error');
+  }
+}
+
+async function readSquare(
+  input: Sharp,
+  { width, height, exact }: { width: number; height: number; exact: boolean },
+  { size, fit, background }: ImageOptions,
+): Promise<{ pixels: Uint8Array; transparent: boolean }> {
   const plan = planSquare(width, height, size, fit);
   let pipeline = input.autoOrient();
-  if (plan.extract) pipeline = pipeline.extract(plan.extract);
-  if (hasAlpha) pipeline = pipeline.flatten({ background });
+  // A part that is taken first, be it the whole, is decoded in full.
+  const part = plan.extract ?? (exact ? undefined : { left: 0, top: 0, width, height });
+  if (part) pipeline = pipeline.extract(part);
   pipeline = pipeline.resize(plan.width, plan.height, { fit: 'fill' }).toColourspace('srgb').raw({ depth: 'uchar' });
-  const { data, info } = await gate(width * height, () => pipeline.toBuffer({ resolveWithObject: true }));
-  if (info.channels !== 3) throw new Error(`decoded to ${info.channels} channels, not 3`);
-  const pixels = new Uint8Array(data.buffer, data.byteOffset, data.length);
-  return {
-    pixels: centreOnSquare(pixels, info.width, info.height, 3, size, background === 'white' ? 255 : 0),
-    deep: depth === 'ushort',
-  };
+  const { data, info } = await pipeline.toBuffer({ resolveWithObject: true });
+  const level = background === 'white' ? 255 : 0;
+  const decoded = new Uint8Array(data.buffer, data.byteOffset, data.length);
+  const { pixels, transparent } = flatten(decoded, info.channels, level);
+  return { pixels: centreOnSquare(pixels, info.width, info.height, 3, size, level), transparent };
+}
+
+/** Lays interleaved RGBA pixels over a level; RGB stays as it is. */
+function flatten(pixels: Uint8Array, channels: number, level: number): { pixels: Uint8Array; transparent: boolean } {
+  if (channels === 3) return { pixels, transparent: false };
+  if (channels !== 4) throw new Error(`decoded to ${channels} channels, not 3`);
+  const out = new Uint8Array((pixels.length / 4) * 3);
+  let transparent = false;
+  for (let from = 0, to = 0; from < pixels.length; from += 4, to += 3) {
+    const alpha = pixels[from + 3]!;
+    if (alpha < 255) transparent = true;
+    for (let c = 0; c < 3; c++) out[to + c] = Math.round((pixels[from + c]! * alpha + level * (255 - alpha)) / 255);
+  }
+  return { pixels: out, transparent };
 }
 
 /** The first line of a decoder's message, without the path. */
 function reasonOf(error: unknown, path: string): string {
   const message = error instanceof Error ? error.message : String(error);
+  if (message.startsWith('Input file is missing')) return 'missing: it was there when the folder was read';
   const line = message.split('\n').find((text) => text.trim() !== '') ?? '';
   const reason = line.replaceAll(`${path}: `, '').replaceAll(path, 'the file').trim();
   return reason === '' || reason === 'Unknown error' ? 'broken or truncated (its decoder does not say more)' : reason;

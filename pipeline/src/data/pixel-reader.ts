@@ -1,6 +1,8 @@
 /** Reading images by number, from memory or from the prepared file. */
 import { closeSync, openSync, read } from 'node:fs';
 import { checkInteger, InputError } from '@onnoise/scheduler';
+import { diskFailure } from '../disk-errors.ts';
+import { Failure } from '../terminal/errors.ts';
 
 /** Copies images by number into `out`, one after the other. */
 export interface PixelReader {
@@ -38,15 +40,16 @@ export function fileReader(path: string, count: number, imageBytes: number): Pix
   const readOne = (index: number, out: Uint8Array, at: number) =>
     new Promise<void>((resolve, reject) => {
       read(file!, out, at, imageBytes, index * imageBytes, (error, bytes) => {
-        if (error) reject(error);
-        else if (bytes < imageBytes) reject(new Error(`Image ${index} is not in ${path}: the file was cut short.`));
-        else resolve();
+        if (error) reject(diskFailure(error, `read the prepared images in ${path}`));
+        else if (bytes < imageBytes) {
+          reject(new Failure(`Cannot read image ${index}: ${path} was cut short after it was prepared.`));
+        } else resolve();
       });
     });
   return {
     async read(indices, out) {
       checkRead(indices, out, count, imageBytes);
-      file ??= openSync(path, 'r');
+      file ??= openPrepared(path);
       await Promise.all(Array.from(indices, (index, i) => readOne(index, out, i * imageBytes)));
     },
     close() {
@@ -54,4 +57,12 @@ export function fileReader(path: string, count: number, imageBytes: number): Pix
       file = undefined;
     },
   };
+}
+
+function openPrepared(path: string): number {
+  try {
+    return openSync(path, 'r');
+  } catch (error) {
+    throw diskFailure(error, `read the prepared images in ${path}`);
+  }
 }

@@ -7,7 +7,7 @@ const BUFFER_BYTES = 4 << 20;
 export interface PixelWriter {
   /** Appends one picture: [n, n, 1 or 3] interleaved uint8. */
   append(pixels: Uint8Array): Promise<void>;
-  /** Writes what is left and closes the file. */
+  /** Writes what is left; closes the file in any case. */
   finish(): Promise<{ count: number; channels: 1 | 3; coloured: number }>;
   /** Closes the file without more. */
   abandon(): Promise<void>;
@@ -16,8 +16,14 @@ export interface PixelWriter {
 /**
  * @param plane pixels of one channel of one picture
  * @param forced 1 makes every picture gray, 3 keeps three channels; undefined keeps gray while no picture has colour
+ * @param beforeRgb is called before gray pictures are written anew as RGB; what it throws ends the writing
  */
-export async function createPixelWriter(path: string, plane: number, forced?: 1 | 3): Promise<PixelWriter> {
+export async function createPixelWriter(
+  path: string,
+  plane: number,
+  forced?: 1 | 3,
+  beforeRgb: () => Promise<void> = async () => {},
+): Promise<PixelWriter> {
   let file = await open(path, 'w');
   let channels: 1 | 3 = forced ?? 1;
   let count = 0;
@@ -26,7 +32,7 @@ export async function createPixelWriter(path: string, plane: number, forced?: 1 
   let pendingBytes = 0;
 
   const flush = async () => {
-    if (pending.length > 0) await file.writev(pending);
+    await writeAll(file, pending, pendingBytes);
     pending = [];
     pendingBytes = 0;
   };
@@ -34,14 +40,16 @@ export async function createPixelWriter(path: string, plane: number, forced?: 1 
     const three = pixels.length === 3 * plane;
     if (channels === 1) return three ? toGray(pixels) : pixels;
     if (!three) return grayToPlanes(pixels);
-    // A picture without colour is the same whether it came before or after the first one with colour.
-    return forced === undefined && isGray(pixels) ? grayToPlanes(toGray(pixels)) : toPlanes(pixels);
+    // A picture without colour is the same whether it came before or after the first one with colour, and whether
+    // channels were forced or seen.
+    return isGray(pixels) ? grayToPlanes(toGray(pixels)) : toPlanes(pixels);
   };
   return {
     async append(pixels) {
       const hasColour = pixels.length === 3 * plane && !isGray(pixels);
       if (hasColour) coloured++;
       if (hasColour && channels === 1 && forced === undefined) {
+        await beforeRgb();
         await flush();
         await file.close();
         file = await expandToRgb(path, plane);
@@ -54,26 +62,40 @@ export async function createPixelWriter(path: string, plane: number, forced?: 1 
       if (pendingBytes >= BUFFER_BYTES) await flush();
     },
     async finish() {
-      await flush();
-      await file.sync();
-      await file.close();
+      try {
+        await flush();
+        await file.sync();
+      } finally {
+        await file.close();
+      }
       return { count, channels, coloured };
     },
-    abandon: () => file.close(),
+    abandon: () => file.close().catch(() => {}), // it may be closed already; the error that led here is told
   };
+}
+
+/** A full disk may take a part without an error: what it left is tried once more, which gives the error. */
+async function writeAll(file: FileHandle, buffers: Uint8Array[], bytes: number): Promise<void> {
+  if (bytes === 0) return;
+  const { bytesWritten } = await file.writev(buffers);
+  if (bytesWritten < bytes) await file.writeFile(Buffer.concat(buffers).subarray(bytesWritten));
 }
 
 /** Rewrites a file of gray pictures as RGB and returns it open at its end. */
 async function expandToRgb(path: string, plane: number): Promise<FileHandle> {
   const wide = await open(`${path}.rgb`, 'w');
-  const gray = await open(path);
-  const picture = new Uint8Array(plane);
   try {
-    while ((await gray.read(picture, 0, plane, null)).bytesRead === plane) await wide.writeFile(grayToPlanes(picture));
+    const gray = await open(path);
+    const picture = new Uint8Array(plane);
+    try {
+      while ((await gray.read(picture, 0, plane, null)).bytesRead === plane)
+        await wide.writeFile(grayToPlanes(picture));
+    } finally {
+      await gray.close();
+    }
   } finally {
-    await gray.close();
+    await wide.close(); // Windows renames no open file
   }
-  await wide.close(); // Windows renames no open file
   await rename(`${path}.rgb`, path);
   return open(path, 'a');
 }

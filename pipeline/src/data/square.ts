@@ -1,5 +1,11 @@
-/** From a rectangle to a square: the arithmetic of `crop` and `pad`, and the copying of pixels. */
-import type { ImageOptions } from './types.ts';
+/**
+ * From a rectangle to a square: the arithmetic of `crop`, `pad` and `stretch`, and the copying of pixels.
+ *
+ * `crop` has the geometry of torchvision's `Resize(size)` and `CenterCrop(size)`: the shortest side becomes the size, the
+ * other is rounded down, and half a pixel that is left over on the sides is rounded to the even number.
+ * Source: torchvision 0.28, transforms/functional.py, `_compute_resized_output_size` and `center_crop`.
+ */
+import type { Fit } from './types.ts';
 
 /** Longest side over shortest that a crop resizes whole; a longer strip is cut to its middle first, to bound memory. */
 const LONGEST_CROP = 8;
@@ -7,23 +13,34 @@ const LONGEST_CROP = 8;
 export interface SquarePlan {
   /** The part of the picture to read, in its own pixels; absent when it is the whole. */
   extract?: { left: number; top: number; width: number; height: number };
-  /** What the part is resized to: shortest side = size for `crop`, longest side = size for `pad`. */
+  /** What the part is resized to: shortest side = size for `crop`, longest for `pad`, both for `stretch`. */
   width: number;
   height: number;
 }
 
-/** Plans how a picture of `width` x `height` pixels becomes a square of `size`, keeping its proportions. */
-export function planSquare(width: number, height: number, size: number, fit: ImageOptions['fit']): SquarePlan {
-  const shortest = Math.min(width, height);
-  const scale = size / (fit === 'crop' ? shortest : Math.max(width, height));
-  const scaled = (side: number) => Math.max(1, Math.round(side * scale));
-  if (fit === 'pad' || Math.max(width, height) <= LONGEST_CROP * shortest) {
+/**
+ * Plans how a picture of `width` x `height` pixels becomes a square of `size`: `crop` keeps the middle and `pad` the whole
+ * picture, both in its proportions; `stretch` keeps the whole and not the proportions.
+ */
+export function planSquare(width: number, height: number, size: number, fit: Fit): SquarePlan {
+  if (fit === 'stretch') return { width: size, height: size };
+  const [shortest, longest] = width < height ? [width, height] : [height, width];
+  if (fit === 'pad') {
+    const scaled = (side: number) => Math.max(1, Math.round((size * side) / longest));
     return { width: scaled(width), height: scaled(height) };
   }
+  const scaled = (side: number) => Math.trunc((size * side) / shortest);
+  if (longest <= LONGEST_CROP * shortest) return { width: scaled(width), height: scaled(height) };
   const w = Math.min(width, LONGEST_CROP * shortest);
   const h = Math.min(height, LONGEST_CROP * shortest);
-  const extract = { left: Math.floor((width - w) / 2), top: Math.floor((height - h) / 2), width: w, height: h };
+  const extract = { left: halfEven(width - w), top: halfEven(height - h), width: w, height: h };
   return { extract, width: scaled(w), height: scaled(h) };
+}
+
+/** n/2 for an integer, rounded to the even number where it is between two. */
+function halfEven(n: number): number {
+  const half = Math.floor(n / 2);
+  return n % 2 === 0 || half % 2 === 0 ? half : half + 1;
 }
 
 /**
@@ -40,13 +57,13 @@ export function centreOnSquare(
 ): Uint8Array {
   if (width === size && height === size) return pixels;
   const out = new Uint8Array(size * size * channels).fill(background);
-  const left = Math.floor((size - width) / 2); // negative: columns to cut
-  const top = Math.floor((size - height) / 2);
+  const cut = (side: number) => halfEven(Math.max(0, side - size));
+  const border = (side: number) => Math.floor(Math.max(0, size - side) / 2);
   const columns = Math.min(width, size);
   const rows = Math.min(height, size);
   for (let row = 0; row < rows; row++) {
-    const from = ((row + Math.max(0, -top)) * width + Math.max(0, -left)) * channels;
-    const to = ((row + Math.max(0, top)) * size + Math.max(0, left)) * channels;
+    const from = ((row + cut(height)) * width + cut(width)) * channels;
+    const to = ((row + border(height)) * size + border(width)) * channels;
     out.set(pixels.subarray(from, from + columns * channels), to);
   }
   return out;

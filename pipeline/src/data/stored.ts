@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import type { ImageOptions, Skipped } from './types.ts';
 
 /** Part of every key: a higher number makes all caches of before unused. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 export const DATA_FILE = 'data.bin';
 export const INDEX_FILE = 'index.json';
@@ -22,6 +22,8 @@ export interface StoredIndex {
   dataHash: string;
   count: number;
   channels: 1 | 3;
+  /** How many images had colour when they were read. */
+  coloured: number;
   height: number;
   width: number;
   labels?: number[];
@@ -30,10 +32,19 @@ export interface StoredIndex {
   notes: string[];
 }
 
-/** The name of the cache folder: a hash of the source's identity and of all that shapes the pixels. */
-export function cacheKey(identity: string, options: ImageOptions): string {
-  const { size, channels, fit, background } = options;
-  const key = JSON.stringify([FORMAT, identity, size, channels ?? 'auto', fit, background]);
+export interface Stored {
+  folder: string;
+  index: StoredIndex;
+  /** [count, C, H, W], when it is held in memory. */
+  data?: Uint8Array;
+}
+
+/**
+ * The name of a cache folder: a hash of the source's identity and of all that shapes the pixels. `channels` are those that the
+ * images have in it, so images whose channels were seen and images whose channels were asked for are one cache.
+ */
+export function cacheKey(identity: string, { size, fit, background }: ImageOptions, channels: 1 | 3): string {
+  const key = JSON.stringify([FORMAT, identity, size, channels, fit, background]);
   return createHash('sha256').update(key).digest('hex').slice(0, 32);
 }
 
@@ -55,20 +66,43 @@ function hashOf(index: Omit<StoredIndex, 'format' | 'hash' | 'dataHash'>, dataHa
 }
 
 /**
- * Reads a cache folder. Undefined when it is not there or not whole: the index must be the one that was written, and data.bin
- * must have its length, and its hash when it is held in memory (up to `memoryLimit` bytes; then `data` is given).
+ * Finds images prepared before. Without `channels` in the options it is the gray set if no image had colour, else the RGB
+ * one, whoever asked for them. Undefined when there is none, or none whole.
  */
-export function loadStored(folder: string, memoryLimit: number): { index: StoredIndex; data?: Uint8Array } | undefined {
+export function findStored(
+  cacheDir: string,
+  identity: string,
+  options: ImageOptions,
+  memoryLimit: number,
+): Stored | undefined {
+  for (const channels of options.channels === undefined ? ([1, 3] as const) : [options.channels]) {
+    const suits = ({ coloured }: StoredIndex) =>
+      options.channels !== undefined || (coloured > 0 ? channels === 3 : channels === 1);
+    const stored = loadStored(join(cacheDir, cacheKey(identity, options, channels)), memoryLimit, suits);
+    if (stored) return stored;
+  }
+  return undefined;
+}
+
+/**
+ * Reads a cache folder. Undefined when it is not there, not whole or not suited: the index must be the one that was written,
+ * and data.bin must have its length, and its hash when it is held in memory (up to `memoryLimit` bytes).
+ */
+export function loadStored(
+  folder: string,
+  memoryLimit: number,
+  suits: (index: StoredIndex) => boolean = () => true,
+): Stored | undefined {
   try {
     const index = JSON.parse(readFileSync(join(folder, INDEX_FILE), 'utf8')) as StoredIndex;
     const { count, channels, height, width, dataHash } = index;
     const bytes = count * channels * height * width;
     const path = join(folder, DATA_FILE);
-    if (index.format !== FORMAT || index.hash !== hashOf(index, dataHash)) return undefined;
+    if (index.format !== FORMAT || index.hash !== hashOf(index, dataHash) || !suits(index)) return undefined;
     if (statSync(path).size !== bytes) return undefined;
-    if (bytes > memoryLimit) return { index };
+    if (bytes > memoryLimit) return { folder, index };
     const data = readFileSync(path);
-    return createHash('sha256').update(data).digest('hex') === dataHash ? { index, data } : undefined;
+    return createHash('sha256').update(data).digest('hex') === dataHash ? { folder, index, data } : undefined;
   } catch {
     return undefined; // missing, unreadable or no JSON: all the same here, it is prepared again
   }

@@ -19,7 +19,10 @@ export interface Dataset {
   width: number;
   /** [count], each an index into `classNames`. */
   labels?: Int32Array;
+  /** Names of the classes in the order of their numbers, exactly as the data has them: they may hold blanks and commas. */
   classNames?: string[];
+  /** Where the labels come from, in words: `the column "male" of train.csv`. */
+  labelSource?: string;
   /** Image numbers to train on, ascending. */
   train: Uint32Array;
   /** Image numbers held out, ascending. Never in `train`. */
@@ -37,14 +40,17 @@ export interface Dataset {
   close(): void;
 }
 
-/** How images become squares of `size` pixels. Everything here is part of the cache key. */
+/** What becomes of pictures that are no squares; see square.ts. */
+export const FITS = ['crop', 'pad', 'stretch'] as const;
+export type Fit = (typeof FITS)[number];
+
+/** How images become squares of `size` pixels. */
 export interface ImageOptions {
   /** Side of the square in pixels. */
   size: number;
   /** 1 makes gray, 3 makes RGB; without it gray is kept when no image has colour. */
   channels?: 1 | 3;
-  /** `crop` keeps the middle, `pad` keeps everything and fills the rest with `background`. */
-  fit: 'crop' | 'pad';
+  fit: Fit;
   /** Behind transparent pixels and in padding. */
   background: 'black' | 'white';
 }
@@ -83,8 +89,12 @@ export type Frame =
       /** [size, size, 1 or 3] uint8. */
       pixels: Uint8Array;
       label?: number;
-      /** Set for images stored with 16 bits a channel. */
+      /** Whether the file holds 16 bits a channel. */
       deep?: boolean;
+      /** Whether some of it was transparent, so that the background shows. */
+      transparent?: boolean;
+      /** Whether the file holds further frames or pages, which are not used. */
+      several?: boolean;
     }
   | Skipped;
 
@@ -96,6 +106,9 @@ export interface Source {
   /** Number of frames that will come, skipped ones included. */
   total: number;
   classNames?: string[];
+  /** See `Dataset.labelSource`. */
+  labelSource?: string;
+  /** Things worth telling the user that are seen before any picture is decoded. */
   notes: string[];
   frames(options: ImageOptions): AsyncIterable<Frame>;
 }

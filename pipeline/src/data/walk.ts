@@ -1,6 +1,8 @@
 /** The image files below a folder, in an order that does not depend on the machine. */
-import { closeSync, openSync, readdirSync, readSync, realpathSync, statSync } from 'node:fs';
+import { closeSync, lstatSync, openSync, readdirSync, readSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
+import { diskReason } from '../disk-errors.ts';
+import type { Skipped } from './types.ts';
 
 export interface ImageFile {
   /** Path below the folder, with forward slashes. */
@@ -13,6 +15,8 @@ export interface ImageFile {
 export interface Walk {
   /** Ascending by path (UTF-16 code units). */
   images: ImageFile[];
+  /** What has an image's name, or may hold images, and cannot be read; ascending by path. */
+  skipped: Skipped[];
   /** How many other files there are, by extension (`.bmp`; `''` for none). */
   others: Map<string, number>;
 }
@@ -20,47 +24,88 @@ export interface Walk {
 /** Extensions of the formats that sharp's prebuilt binaries read. Whether a file is readable is found when it is read. */
 const EXTENSIONS = new Set('.jpg .jpeg .jpe .jfif .png .webp .gif .tif .tiff .avif .heic .heif .svg'.split(' '));
 
+/** Extensions of pictures that sharp's prebuilt binaries do not read. */
+const UNREAD = new Set(
+  '.bmp .dib .ico .tga .psd .ppm .pgm .pbm .pnm .jp2 .j2k .jxl .dcm .dicom .nii .exr .hdr .dng .cr2 .nef .arw'.split(
+    ' ',
+  ),
+);
+
+/** Whether a file's name is that of an image sharp reads. */
+export const hasImageName = (path: string): boolean => EXTENSIONS.has(extname(path).toLowerCase());
+
 /**
  * Lists the images below `folder`, nested to any depth. Names that begin with a dot and `__MACOSX` are left out. Links are
- * followed, a folder that contains itself once. A file without an extension counts when its first bytes are an image's.
+ * followed, also to places outside. A file without an extension counts when its first bytes are an image's. Nothing below
+ * the folder stops the walk: what cannot be read is skipped with its reason. Only the folder itself must be readable.
  */
 export function walkImages(folder: string): Walk {
   const images: ImageFile[] = [];
+  const skipped: Skipped[] = [];
   const others = new Map<string, number>();
-  const visit = (below: string, ancestors: string[]) => {
-    const here = join(folder, below);
-    const real = realpathSync(here);
-    if (ancestors.includes(real)) return;
-    for (const entry of readdirSync(here)) {
+
+  const visit = (below: string, entries: string[], ancestors: string[]) => {
+    for (const entry of entries) {
       if (entry.startsWith('.') || entry === '__MACOSX') continue;
       const path = below === '' ? entry : `${below}/${entry}`;
       const full = join(folder, path);
-      const stat = statSync(full, { throwIfNoEntry: false });
-      if (!stat) continue; // a dangling link
-      if (stat.isDirectory()) {
-        visit(path, [...ancestors, real]);
-      } else if (stat.isFile()) {
-        const extension = extname(entry).toLowerCase();
-        const image = EXTENSIONS.has(extension) || (extension === '' && startsLikeImage(full));
-        if (image) images.push({ path, bytes: stat.size, modified: stat.mtimeMs });
-        else others.set(extension, (others.get(extension) ?? 0) + 1);
+      try {
+        const stat = statSync(full);
+        if (stat.isDirectory()) enter(path, full, ancestors);
+        else addFile(path, full, stat);
+      } catch (error) {
+        const reason = brokenLink(full, error) ?? diskReason(error);
+        if (reason === undefined) throw error;
+        if (hasImageName(entry) || extname(entry) === '') skipped.push({ file: path, reason });
       }
     }
   };
-  visit('', []);
+  const enter = (path: string, full: string, ancestors: string[]) => {
+    const real = realpathSync(full);
+    if (ancestors.includes(real)) {
+      skipped.push({ file: path, reason: 'a link to a folder that it lies in' });
+    } else {
+      visit(path, readdirSync(full), [...ancestors, real]);
+    }
+  };
+  const addFile = (path: string, full: string, stat: Stats) => {
+    const extension = extname(path).toLowerCase();
+    const image = EXTENSIONS.has(extension);
+    if (!stat.isFile()) {
+      if (image) skipped.push({ file: path, reason: `not a file but ${kindOf(stat)}` });
+    } else if (image || (extension === '' && startsLikeImage(full))) {
+      closeSync(openSync(full, 'r')); // else the cache would remember as broken what is only closed today
+      images.push({ path, bytes: stat.size, modified: stat.mtimeMs });
+    } else {
+      others.set(extension, (others.get(extension) ?? 0) + 1);
+    }
+  };
+
+  visit('', readdirSync(folder), [realpathSync(folder)]);
   images.sort((a, b) => (a.path < b.path ? -1 : 1));
-  return { images, others };
+  skipped.sort((a, b) => (a.file < b.file ? -1 : 1));
+  return { images, skipped, others };
+}
+
+/** What a path is that is neither a file nor a folder: `a named pipe`. Reading one may wait forever. */
+export function kindOf(stat: Stats): string {
+  if (stat.isFIFO()) return 'a named pipe';
+  if (stat.isSocket()) return 'a socket';
+  return 'a device';
+}
+
+/** What is wrong with a link that leads nowhere; undefined for everything else. */
+function brokenLink(path: string, error: unknown): string | undefined {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'ELOOP') return 'a link that leads back to itself';
+  const link = code === 'ENOENT' && lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink();
+  return link ? 'a link to something that is not there' : undefined;
 }
 
 /** Tells JPEG, PNG, GIF, WebP, TIFF and AVIF by their first bytes. */
 function startsLikeImage(path: string): boolean {
   const head = Buffer.alloc(12);
-  let file: number;
-  try {
-    file = openSync(path, 'r');
-  } catch {
-    return false;
-  }
+  const file = openSync(path, 'r');
   try {
     readSync(file, head, 0, 12, 0);
   } finally {
@@ -83,4 +128,10 @@ export function describeOthers(others: Map<string, number>): string {
   const kinds = [...others].sort((a, b) => b[1] - a[1]);
   const named = kinds.slice(0, 5).map(([extension, n]) => `${n} ${extension || 'without extension'}`);
   return named.join(', ') + (kinds.length > 5 ? ', ...' : '');
+}
+
+/** A sentence on pictures of formats that are not read, which would else be missed; none where there are none. */
+export function noteOnUnread(others: Map<string, number>): string[] {
+  const unread = new Map([...others].filter(([extension]) => UNREAD.has(extension)));
+  return unread.size > 0 ? [`Left out: ${describeOthers(unread)}. Convert them to PNG to have them in.`] : [];
 }

@@ -4,6 +4,7 @@
  * own keys are not here; they are checked by `createModel` and `parseSchedulerConfig`.
  */
 import { SAMPLERS } from '@onnoise/scheduler';
+import { FITS } from '../data/types.ts';
 import { optimizerNames } from './adam.ts';
 import { engineKinds } from './engines/kinds.ts';
 import { learningRateSchedules } from './learning-rate.ts';
@@ -78,9 +79,9 @@ export const fields = {
       flag: 'fit',
       onResume: 'fixed',
       type: 'choice',
-      choices: ['crop', 'pad'],
+      choices: FITS,
       default: 'crop',
-      describe: 'how pictures become squares: keep the middle, or keep all and pad',
+      describe: 'how pictures become squares: crop keeps the middle, pad adds a border, stretch distorts',
     },
     background: {
       flag: 'background',

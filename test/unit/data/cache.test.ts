@@ -73,6 +73,38 @@ describe('the prepared cache', () => {
     expect(split.validation.length).toBe(2);
   });
 
+  it.each([
+    ['gray', 1, () => gray(5)],
+    ['RGB', 3, () => flatPicture(8, 8, 200, 10, 10)],
+  ] as const)('is one for %s images whose channels were seen and asked for', async (_, channels, last) => {
+    const nearlyGray = flatPicture(8, 8, 100, 102, 99);
+    for (const [first, second] of [
+      [undefined, channels],
+      [channels, undefined],
+    ]) {
+      const at = await threePictures();
+      await writeFiles(at.data, { 'a/5.png': nearlyGray, 'b/9.png': last() });
+      const options = (forced: 1 | 3 | undefined) => ({ ...at, ...(forced && { channels: forced }) });
+      const before = await prepare(options(first));
+      const after = await prepare(options(second));
+      expect([before.channels, after.channels, before.cached, after.cached]).toEqual([channels, channels, false, true]);
+      expect([after.hash, after.folder]).toEqual([before.hash, before.folder]);
+      expect(await allPixels(after)).toEqual(await allPixels(before));
+    }
+  });
+
+  it('is another where the channels asked for are not those that are seen', async () => {
+    const at = await threePictures();
+    await prepare({ ...at, channels: 3 });
+    expect(await prepare(at)).toMatchObject({ cached: false, channels: 1 });
+    await writeFiles(at.data, { 'b/9.png': flatPicture(8, 8, 200, 10, 10) });
+    await prepare({ ...at, channels: 1 });
+    const seen = await prepare(at);
+    expect(seen).toMatchObject({ cached: false, channels: 3 });
+    expect(seen.notes[0]).toContain('1 of 4 images have colour');
+    expect((await prepare({ ...at, channels: 3 })).notes).toEqual([]);
+  });
+
   const damages: [string, (folder: string) => void][] = [
     ['data.bin is cut short', (folder) => truncateSync(join(folder, 'data.bin'), 100)],
     ['a byte of data.bin is wrong', (folder) => flipByte(join(folder, 'data.bin'), 70)],
@@ -103,7 +135,7 @@ describe('the prepared cache', () => {
     await onDisk.read([1, 0, 0], out); // opens again
     expect(out[0]).toBe(2);
     truncateSync(join(onDisk.folder, 'data.bin'), 100);
-    await expect(onDisk.read([2, 0, 0], out)).rejects.toThrow(/Image 2 is not in .*data\.bin/);
+    await expect(onDisk.read([2, 0, 0], out)).rejects.toThrow(/^Cannot read image 2: .*data\.bin was cut short/);
     onDisk.close();
     expect((await prepare({ ...at, memoryLimit: 0 })).cached).toBe(false);
   });
@@ -134,17 +166,6 @@ describe('the prepared cache', () => {
     const [one, two] = await Promise.all([prepare(at), prepare(at)]);
     expect(await essence(one)).toEqual(await essence(two));
     expect(listCache(at.cacheDir).temporary).toEqual([]);
-  });
-
-  it('sweeps up what a killed preparation left a day ago, and only that', async () => {
-    const at = await threePictures();
-    const { folder } = await prepare(at);
-    truncateSync(join(folder, 'data.bin'), 1);
-    await writeFiles(`${folder}.tmp-old`, { 'data.bin': 'x' });
-    await writeFiles(`${folder}.tmp-new`, { 'data.bin': 'x' });
-    utimesSync(`${folder}.tmp-old`, 1, 1);
-    await prepare(at);
-    expect([existsSync(`${folder}.tmp-old`), existsSync(`${folder}.tmp-new`)]).toEqual([false, true]);
   });
 
   it('says so when its folder cannot be written', async () => {
@@ -181,7 +202,12 @@ describe('prepareDataset', () => {
     ['size', { size: 0 }, 'size must be an integer from 1 to 2048, received 0'],
     ['a size of half pixels', { size: 7.5 }, 'size must be an integer from 1 to 2048, received 7.5'],
     ['channels', { channels: 4 }, 'channels must be 1 or 3, received 4'],
-    ['fit', { fit: 'stretch' }, 'fit must be "crop" or "pad", received "stretch"'],
+    ['fit', { fit: 'tile' }, 'fit must be "crop" or "pad" or "stretch", received "tile"'],
+    [
+      'label-column',
+      { csv: 'x.csv', labelColumn: 'id' },
+      'label-column must be another column than the one of the ids',
+    ],
     ['background', { background: 'pink' }, 'background must be "black" or "white", received "pink"'],
     ['validationShare', { validationShare: 1 }, 'validationShare must be a number from 0 to below 1, received 1'],
     ['validationShare', { validationShare: Number.NaN }, 'validationShare must be a number from 0 to below 1'],

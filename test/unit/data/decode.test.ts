@@ -11,12 +11,15 @@ import { deepPicture, flatPicture, grayPicture, noisePicture, temporaryFolder } 
 const folder = temporaryFolder();
 let files = 0;
 
-async function decode(picture: Sharp | Uint8Array, options: Partial<ImageOptions> = {}): Promise<number[]> {
+async function decodeFile(picture: Sharp | Uint8Array, options: Partial<ImageOptions> = {}) {
   const path = join(folder, `picture-${files++}`);
   writeFileSync(path, picture instanceof Uint8Array ? picture : await picture.toBuffer());
-  const { pixels } = await decodeImage(path, { size: 4, fit: 'crop', background: 'black', ...options });
-  return [...pixels];
+  return decodeImage(path, { size: 4, fit: 'crop', background: 'black', ...options });
 }
+
+const decode = async (picture: Sharp | Uint8Array, options: Partial<ImageOptions> = {}): Promise<number[]> => [
+  ...(await decodeFile(picture, options)).pixels,
+];
 
 /** The pixel at (x, y) of a decoded 4 x 4 picture. */
 const at = (pixels: number[], x: number, y: number) => pixels.slice((y * 4 + x) * 3, (y * 4 + x) * 3 + 3);
@@ -99,6 +102,81 @@ describe('decodeImage', () => {
     expectClose(at(await decode(half()), 1, 1), [100, 50, 25], { absolute: 1 });
     expectClose(at(await decode(half(), { background: 'white' }), 1, 1), [227, 177, 152], { absolute: 1 });
     expect(at(await decode(flatPicture(4, 4, 255, 0)), 1, 1)).toEqual([0, 0, 0]); // gray with alpha, invisible white
+  });
+
+  it('stretches a picture without its proportions', async () => {
+    const pixels = await decode(
+      grayPicture(40, 4, (x) => (x < 20 ? 0 : 200)),
+      { fit: 'stretch' },
+    );
+    expectClose(
+      [0, 1, 2, 3].map((x) => at(pixels, x, 2)[0]!),
+      [0, 0, 200, 200],
+      { absolute: 20 }, // Lanczos overshoots at an edge
+    );
+    const strip = await decode(
+      grayPicture(4000, 1, () => 90),
+      { fit: 'stretch' },
+    );
+    expect(strip).toEqual(Array(48).fill(90));
+  });
+
+  it('tells pictures with transparent pixels from those that only could have them', async () => {
+    const seen = async (picture: Sharp) => (await decodeFile(picture)).transparent;
+    expect(await seen(flatPicture(40, 40, 200, 100, 50, 128))).toBe(true);
+    expect(await seen(flatPicture(40, 40, 200, 0))).toBe(true);
+    expect(await seen(flatPicture(40, 40, 200, 100, 50, 255))).toBe(false);
+    expect(await seen(flatPicture(40, 40, 200, 100, 50))).toBe(false);
+  });
+
+  it('flattens transparency of 16 bits, of palettes and of gray, also where it shrinks', async () => {
+    const deep = sharp(
+      Uint16Array.from({ length: 400 }, (_, i) => [65_535, 32_768, 0, 32_768][i % 4]!),
+      {
+        raw: { width: 10, height: 10, channels: 4 },
+      },
+    );
+    expectClose(at(await decode(deep.toColourspace('rgb16').png(), { background: 'white' }), 1, 1), [255, 191, 127], {
+      absolute: 1,
+    });
+    const palette = flatPicture(40, 40, 200, 100, 50, 0).png({ palette: true });
+    expect(at(await decode(palette, { background: 'white' }), 1, 1)).toEqual([255, 255, 255]);
+    expectClose(at(await decode(flatPicture(40, 40, 200, 128)), 1, 1), [100, 100, 100], { absolute: 1 });
+  });
+
+  it('reads palettes and single bits as their colours', async () => {
+    const palette = await decode(flatPicture(4, 4, 200, 10, 90).png({ palette: true }));
+    expect(at(palette, 0, 0)).toEqual([200, 10, 90]);
+    const bits = await decode(grayPicture(4, 4, (x) => (x < 2 ? 0 : 255)).png({ palette: true, colours: 2 }));
+    expect([0, 1, 2, 3].map((x) => at(bits, x, 0)[0])).toEqual([0, 0, 255, 255]);
+  });
+
+  it('tells an animation and takes its first frame', async () => {
+    const frames = Buffer.concat([Buffer.alloc(48, 40), Buffer.alloc(48, 200)]);
+    const film = () => sharp(frames, { raw: { width: 4, height: 8, channels: 3, pageHeight: 4 } });
+    for (const picture of [film().gif(), film().webp({ lossless: true })]) {
+      const image = await decodeFile(picture);
+      expect(image.several).toBe(true);
+      expectClose([...image.pixels], Array(48).fill(40), { absolute: 2 });
+    }
+    expect((await decodeFile(flatPicture(4, 4, 1, 2, 3).gif())).several).toBe(false);
+  });
+
+  it('refuses a JPEG and a GIF whose middle is damaged, which decode to half a picture', async () => {
+    const damaged = (whole: Buffer, level: number) =>
+      Buffer.from(whole).fill(level, whole.length >> 1, (whole.length >> 1) + 200);
+    const jpeg = await noisePicture(300, 300).jpeg().toBuffer();
+    await expect(decode(damaged(jpeg, 0xff))).rejects.toThrow(/^damaged: .*premature end of data segment/);
+    const gif = await noisePicture(300, 300).gif().toBuffer();
+    await expect(decode(damaged(gif, 0))).rejects.toThrow(/^damaged: .*gifload/);
+  });
+
+  it('reads a JPEG with harmless oddities', async () => {
+    const whole = await flatPicture(40, 40, 100, 100, 100).jpeg({ quality: 100 }).toBuffer();
+    const start = whole.indexOf(Buffer.of(0xff, 0xdb));
+    const odd = Buffer.concat([whole.subarray(0, start), Buffer.alloc(7, 1), whole.subarray(start)]);
+    await expect(sharp(odd, { failOn: 'warning' }).raw().toBuffer()).rejects.toThrow(/extraneous/);
+    expect(await decode(odd)).toEqual(Array(48).fill(100));
   });
 
   it('converts CMYK to sRGB', async () => {

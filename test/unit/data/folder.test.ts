@@ -1,7 +1,8 @@
-import { mkdirSync, renameSync, symlinkSync } from 'node:fs';
+import { mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { folderClasses, sortedClasses } from '../../../pipeline/src/data/classes.ts';
+import { folderClasses, notesOnClasses, sortedClasses } from '../../../pipeline/src/data/classes.ts';
 import {
   allPixels,
   deepPicture,
@@ -37,17 +38,11 @@ describe('a folder of images', () => {
       '__MACOSX/e.png': 'nor this',
     });
     const dataset = await prepare(at);
-    expect(dataset).toMatchObject({ name: 'pictures', count: 5, channels: 1, skipped: [], notes: [] });
+    expect(dataset).toMatchObject({ name: 'pictures', count: 5, channels: 1, skipped: [] });
+    expect(dataset.notes).toEqual(['The sub-folders are not taken for classes, as 4 images lie beside them.']);
     expect(dataset.labels).toBeUndefined();
     const pixels = await allPixels(dataset);
     expect([0, 1, 2, 3, 4].map((i) => pixels[i * 64])).toEqual([10, 20, 30, 40, 50]);
-  });
-
-  it('follows links, and a folder that contains itself once', async () => {
-    const at = place();
-    await writeFiles(at.data, { 'a/1.png': gray(1) });
-    symlinkSync(at.data, join(at.data, 'a', 'loop'), 'junction');
-    expect((await prepare(at)).count).toBe(1);
   });
 
   it('gives labels when there is one folder a class', async () => {
@@ -116,17 +111,59 @@ describe('a folder of images', () => {
 
   it('that does not exist, or is some file, is an error', async () => {
     const at = place();
-    await expect(prepare(at)).rejects.toThrow(/data must be "digits", a folder of images, or IDX files that exist/);
-    await writeFiles(at.data, { 'one.png': gray(1) });
-    await expect(prepare({ ...at, data: join(at.data, 'one.png') })).rejects.toThrow(
-      /data must be "digits", a folder of images, or IDX files, received/,
+    await expect(prepare(at)).rejects.toThrow(
+      /data must be "digits", a folder of images, or IDX files, received ".*pictures": there is nothing of that name\.$/,
     );
+    await writeFiles(at.data, { 'one.png': gray(1) });
+    const received = async (name: string) =>
+      (await prepare({ ...at, data: join(at.data, name) }).catch((error: Error) => error.message))
+        .toString()
+        .split('received ')[1]
+        ?.replace(at.data, 'DATA');
+    expect(await received('one.png')).toBe('one picture, DATA/one.png: give the folder that holds the pictures.');
+    await writeFiles(at.data, { 'set.zip': 'PK', 'train.csv': 'id\n1\n', 'notes.txt': 'text', 'empty.png': '' });
+    expect(await received('empty.png')).toMatch(/^one picture/);
+    expect(await received('set.zip')).toBe('an archive, DATA/set.zip: unpack it and give the folder.');
+    expect(await received('train.csv')).toMatch(
+      /^a table, .*: give it as --csv, and the folder of its images as --data/,
+    );
+    expect(await received('notes.txt')).toBe('the file DATA/notes.txt.');
+    expect(await received('one.png/x')).toContain('there is nothing of that name');
+  });
+
+  it('is asked for where data is a URL', async () => {
+    await expect(prepare({ ...place(), data: 'https://example.org/set.zip' })).rejects.toThrow(
+      'received a URL, https://example.org/set.zip: download it and give the folder.',
+    );
+  });
+
+  it('tells pictures of formats that it leaves out', async () => {
+    const at = place();
+    await writeFiles(at.data, { '1.png': gray(1), '2.bmp': 'BM', '3.BMP': 'BM', '4.dcm': '', 'list.txt': '' });
+    expect((await prepare(at)).notes).toEqual(['Left out: 2 .bmp, 1 .dcm. Convert them to PNG to have them in.']);
   });
 
   it('says when 16-bit images are dark', async () => {
     const at = place();
     await writeFiles(at.data, { '1.png': deepPicture(8, 8, (x) => x * 512) });
     expect((await prepare(at)).notes[0]).toMatch(/The brightest of 1 16-bit images reaches level 14 of 255/);
+  });
+
+  it('says what becomes of transparent pixels and of animations', async () => {
+    const at = place();
+    const frames = Buffer.concat([Buffer.alloc(192, 40), Buffer.alloc(192, 200)]);
+    const film = sharp(frames, { raw: { width: 8, height: 16, channels: 3, pageHeight: 8 } });
+    await writeFiles(at.data, {
+      '1.png': gray(1),
+      '2.png': flatPicture(8, 8, 9, 9, 9, 100),
+      '3.png': flatPicture(8, 8, 9, 9, 9, 255),
+      '4.webp': film.webp({ lossless: true }),
+    });
+    expect((await prepare(at)).notes).toEqual([
+      '1 image with transparent pixels: they are black there (background white makes them white).',
+      '1 file with further frames or pages: only the first is taken.',
+    ]);
+    expect((await prepare({ ...at, background: 'white' })).notes[0]).toContain('they are white there');
   });
 
   it('keeps its labels when it is moved, and its pixels their hash', async () => {
@@ -194,15 +231,29 @@ describe('gray or RGB', () => {
 
 describe('folderClasses', () => {
   it('takes the folder below what all paths share', () => {
-    expect(folderClasses(['cat/1', 'dog/2'])).toEqual(['cat', 'dog']);
-    expect(folderClasses(['a/b/cat/1', 'a/b/dog/x/2'])).toEqual(['cat', 'dog']);
+    expect(folderClasses(['cat/1', 'dog/2'])).toEqual({ classes: ['cat', 'dog'] });
+    expect(folderClasses(['a/b/cat/1', 'a/b/dog/x/2'])).toEqual({ classes: ['cat', 'dog'] });
   });
 
-  it('gives none for a flat folder, one folder, or images beside folders', () => {
-    expect(folderClasses(['1', '2'])).toBeUndefined();
-    expect(folderClasses(['a/1', 'a/2'])).toBeUndefined();
-    expect(folderClasses(['a/1', '2'])).toBeUndefined();
-    expect(folderClasses(['1'])).toBeUndefined();
+  it('gives none for a flat folder or one folder', () => {
+    expect(folderClasses(['1', '2'])).toEqual({});
+    expect(folderClasses(['a/1', 'a/2'])).toEqual({});
+    expect(folderClasses(['1'])).toEqual({});
+  });
+
+  it('gives none, and says so, for images beside folders, parts of a set, and a blank name', () => {
+    expect(folderClasses(['a/1', '2']).note).toBe(
+      'The sub-folders are not taken for classes, as the image 2 lies beside them.',
+    );
+    expect(folderClasses(['train/cat/1', 'train/dog/2', 'Test/cat/3'])).toEqual({
+      note: 'The sub-folders Test and train are taken for parts of one set, not for classes.',
+    });
+    expect(folderClasses(['train/1', 'car/2'])).toEqual({ classes: ['train', 'car'] });
+    expect(folderClasses([' /1', 'car/2']).note).toContain('one is named by blanks alone');
+  });
+
+  it('takes names that differ in blanks around them or in how Unicode composes them for one', () => {
+    expect(folderClasses(['caf\u00e9/1', 'cafe\u0301 /2', 'bar/3']).classes).toEqual(['café', 'café', 'bar']);
   });
 });
 
@@ -211,5 +262,46 @@ describe('sortedClasses', () => {
     expect(sortedClasses(['10', '9', '10', '100'])).toEqual(['9', '10', '100']);
     expect(sortedClasses(['b', 'a', '10'])).toEqual(['10', 'a', 'b']);
     expect(sortedClasses(['1.0', '1'])).toEqual(['1', '1.0']);
+    expect(sortedClasses(['-1', '2.5', '-10', '1e1'])).toEqual(['-10', '-1', '2.5', '1e1']);
+  });
+
+  it('orders numbers within names by value, however long, whatever came first', () => {
+    const names = ['grade 10', 'grade 9', 'grade 9a', 'grade 010', 'Grade 1', 'grade', '12345678901234567890 b'];
+    const sorted = ['12345678901234567890 b', 'Grade 1', 'grade', 'grade 9', 'grade 9a', 'grade 010', 'grade 10'];
+    expect(sortedClasses(names)).toEqual(sorted);
+    expect(sortedClasses(names.reverse())).toEqual(sorted);
+    expect(sortedClasses(['100000000000000000001', 'x', '100000000000000000000'])).toEqual([
+      '100000000000000000000',
+      '100000000000000000001',
+      'x',
+    ]);
+  });
+
+  it('keeps commas and blanks within names', () => {
+    expect(sortedClasses(['b, the second', ' a  a '])).toEqual(['a  a', 'b, the second']);
+  });
+});
+
+describe('notesOnClasses', () => {
+  const notes = (names: string[], count = 1000) => notesOnClasses('the column "x" of y.csv', names, count);
+  const upTo = (n: number, step = 1) => Array.from({ length: n }, (_, i) => String(i * step));
+
+  it('says when a column of numbers looks measured, and how many classes it makes', () => {
+    expect(notes(upTo(161, 1.5), 12_611)).toEqual([
+      'The column "x" of y.csv holds numbers: each of the 161 becomes a class of its own, with 78 images on average. For fewer classes put the numbers into ranges first (0-60, 60-120, ...), or choose another column.',
+    ]);
+    expect(notes(upTo(21, 2), 21)[0]).toContain('with 1 image on average.');
+  });
+
+  it('says nothing of few numbers, of counts from 0 or 1 without a gap, or of words', () => {
+    expect(notes(upTo(20, 2))).toEqual([]);
+    expect(notes(upTo(100))).toEqual([]);
+    expect(notes(upTo(101).slice(1))).toEqual([]);
+    expect(notes([...upTo(100, 2), 'other'])).toEqual([]);
+  });
+
+  it('names classes that differ only in how they are written', () => {
+    expect(notes(['Cat', 'cat', 'dog'])).toEqual(['Classes that differ only in how they are written: Cat and cat.']);
+    expect(notes(['1', '1.0', '01', '2'])[0]).toContain('1 and 1.0 and 01.');
   });
 });

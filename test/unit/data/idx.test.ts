@@ -42,7 +42,9 @@ describe('IDX files', () => {
     ['gzipped under a plain name', { 'train-images.idx3-ubyte': gzipSync(IMAGES), 'train-labels.idx1-ubyte': LABELS }],
   ])('are read %s, with the labels beside them', async (_, files) => {
     const dataset = await prepare(await folderWith(files));
-    expect(dataset).toMatchObject({ name: 'fashion', count: 5, channels: 1, skipped: [], notes: [] });
+    expect(dataset).toMatchObject({ name: 'fashion', count: 5, channels: 1, skipped: [] });
+    expect(dataset.labelSource).toMatch(/^train-labels.idx1-ubyte/);
+    expect(dataset.notes).toEqual(['Without a usable image, and so never learnt: 6 classes (2, 4, 5, 6, 7, ...).']);
     expect([...dataset.labels!]).toEqual([3, 0, 9, 3, 1]);
     expect(dataset.classNames).toEqual([...'0123456789']);
     expect(await allPixels(dataset)).toEqual(PIXELS);

@@ -35,10 +35,13 @@ describe('pipeline prepare', () => {
       'cat/1.png': grayPicture(8, 8, () => 1),
       'dog/2.png': grayPicture(8, 8, () => 2),
       'dog/3.png': 'broken',
+      'dog/4.png': grayPicture(8, 8, () => 4),
     });
-    const args = ['--data', data, '--size', '16', '--cache-dir', join(root, 'cache'), '--validation-share', '0.5'];
+    const args = ['--data', data, '--size', '16', '--cache-dir', join(root, 'cache'), '--validation-share', '0.34'];
     const text = await run(...args);
-    expect(text).toMatch(/^pets: 2 images of 16 x 16, gray\n {2}2 classes: cat, dog\n {2}1 to train on, 1 held out\n/);
+    expect(text).toMatch(
+      /^pets: 3 images of 16 x 16, gray\n {2}2 classes by the sub-folders of pets: cat, dog\n {2}2 to train on, 1 held out\n/,
+    );
     expect(text).toMatch(/\n {2}prepared in .*cache.[0-9a-f]{32}\n {2}1 skipped:\n {4}dog\/3\.png: \w.*\n$/);
     expect(await run(...args)).toContain('\n  found prepared in ');
     await expect(run(...args, '--strict')).rejects.toThrow('with strict every image must be usable');
@@ -65,7 +68,8 @@ describe('pipeline prepare', () => {
     const args = ['--data', data, '--cache-dir', join(root, 'cache')];
     expect(await run(...args, '--channels', '3', '--fit', 'pad', '--background', 'white')).toContain('32 x 32, RGB');
     await expect(run(...args, '--channels', '2')).rejects.toThrow(/channels/);
-    await expect(run(...args, '--fit', 'stretch')).rejects.toThrow(/fit/);
+    expect(await run(...args, '--fit', 'stretch')).toContain('32 x 32, gray');
+    await expect(run(...args, '--fit', 'tile')).rejects.toThrow(/fit/);
     await expect(run(...args, '--size', 'big')).rejects.toThrow('--size must be a number, received "big"');
     await expect(run('--size', '8')).rejects.toThrow('Missing required argument: data');
     await expect(run(...args, '--label-column', 'male')).rejects.toThrow(/label-column -> csv/);
@@ -74,24 +78,25 @@ describe('pipeline prepare', () => {
 });
 
 describe('describeDataset', () => {
+  const skipped = Array.from({ length: 23 }, (_, i) => ({ file: `${i}.png`, reason: 'broken' }));
+  const dataset: Dataset = {
+    name: 'x',
+    hash: '',
+    count: 1,
+    channels: 3,
+    height: 8,
+    width: 8,
+    train: Uint32Array.of(0),
+    validation: new Uint32Array(0),
+    skipped,
+    notes: ['A note.'],
+    cached: false,
+    folder: '/cache/x',
+    read() {},
+    close() {},
+  };
+
   it('names twenty skipped images and counts the rest', () => {
-    const skipped = Array.from({ length: 23 }, (_, i) => ({ file: `${i}.png`, reason: 'broken' }));
-    const dataset: Dataset = {
-      name: 'x',
-      hash: '',
-      count: 1,
-      channels: 3,
-      height: 8,
-      width: 8,
-      train: Uint32Array.of(0),
-      validation: new Uint32Array(0),
-      skipped,
-      notes: ['A note.'],
-      cached: false,
-      folder: '/cache/x',
-      read() {},
-      close() {},
-    };
     const lines = describeDataset(dataset);
     expect(lines[0]).toBe('x: 1 image of 8 x 8, RGB');
     expect(lines).toContain('  A note.');
@@ -99,5 +104,12 @@ describe('describeDataset', () => {
     expect(lines).toContain('    19.png: broken');
     expect(lines).not.toContain('    20.png: broken');
     expect(lines.at(-1)).toBe('    and 3 more, listed in index.json there');
+  });
+
+  it('names twenty classes, those with commas in quotes', () => {
+    const classNames = ['a, b', 'c', ...Array.from({ length: 20 }, (_, i) => `d${i}`)];
+    const lines = describeDataset({ ...dataset, classNames, labelSource: 'the column "y" of z.csv' });
+    expect(lines[1]).toMatch(/^ {2}22 classes by the column "y" of z\.csv: "a, b", c, d0, .*, d17, \.\.\.$/);
+    expect(describeDataset({ ...dataset, classNames: ['only'], labelSource: 'x' })[1]).toBe('  1 class by x: only');
   });
 });

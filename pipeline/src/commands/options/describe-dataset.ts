@@ -7,13 +7,9 @@ const NAMED = 20;
 
 /** Lines that tell size, colour, classes, split, where it is, notes, and every skipped image with its reason. */
 export function describeDataset(dataset: Dataset): string[] {
-  const { name, count, width, height, channels, classNames, train, validation, skipped, notes, cached } = dataset;
+  const { name, count, width, height, channels, train, validation, skipped, notes, cached } = dataset;
   const colour = channels === 1 ? 'gray' : 'RGB';
-  const lines = [`${name}: ${plural(count, 'image')} of ${width} x ${height}, ${colour}`];
-  if (classNames) {
-    const more = classNames.length > NAMED ? ', ...' : '';
-    lines.push(`  ${classNames.length} classes: ${classNames.slice(0, NAMED).join(', ')}${more}`);
-  }
+  const lines = [`${name}: ${plural(count, 'image')} of ${width} x ${height}, ${colour}`, ...describeClasses(dataset)];
   lines.push(`  ${train.length} to train on, ${validation.length} held out`);
   lines.push(`  ${cached ? 'found prepared in' : 'prepared in'} ${formatPath(dataset.folder)}`);
   for (const note of notes) lines.push(`  ${note}`);
@@ -25,10 +21,20 @@ export function describeDataset(dataset: Dataset): string[] {
   return lines;
 }
 
+/** One line on the classes and where they come from; a name that holds a comma stands in quotes. */
+function describeClasses({ classNames, labelSource }: Pick<Dataset, 'classNames' | 'labelSource'>): string[] {
+  if (classNames === undefined) return [];
+  const names = classNames.slice(0, NAMED).map((name) => (name.includes(',') ? JSON.stringify(name) : name));
+  const more = classNames.length > NAMED ? ', ...' : '';
+  const from = labelSource === undefined ? '' : ` by ${labelSource}`;
+  const count = classNames.length === 1 ? '1 class' : `${classNames.length} classes`;
+  return [`  ${count}${from}: ${names.join(', ')}${more}`];
+}
+
 /** The same for programs. */
 export function summariseDataset(dataset: Dataset): object {
-  const { name, hash, folder, count, width, height, channels, classNames, train, validation } = dataset;
-  const { skipped, notes, cached } = dataset;
+  const { name, hash, folder, count, width, height, channels, train, validation } = dataset;
+  const { classNames = null, labelSource = null, skipped, notes, cached } = dataset;
   const images = { count, width, height, channels, train: train.length, validation: validation.length };
-  return { name, hash, folder, cached, ...images, classNames: classNames ?? null, skipped, notes };
+  return { name, hash, folder, cached, ...images, classNames, labelSource, skipped, notes };
 }

@@ -1,0 +1,85 @@
+/** The rows of a CSV: columns apart by commas, semicolons or tabs, the first line their names. */
+import { InputError } from '@onnoise/scheduler';
+import { CsvError, type Options, parse } from 'csv-parse/sync';
+import { className } from './classes.ts';
+
+export interface Row {
+  /** In the file, from 1. */
+  line: number;
+  id: string;
+  /** Empty where there is none; undefined where no label column is asked for. */
+  label?: string;
+}
+
+const DELIMITERS = [',', ';', '\t'];
+
+/** What Excel writes and reads as a first line before the header. */
+const SEPARATOR = /^sep=(.)\n/i;
+
+const firstLine = (text: string) => (SEPARATOR.test(text) ? 2 : 1);
+
+const PARSING = { trim: true, skip_empty_lines: true, record_delimiter: '\n' } as const satisfies Options;
+
+/** Parses the columns `id` and `labelColumn`. Throws InputError when one is missing or there twice, or there are no rows. */
+export function parseTable(raw: string, csv: string, labelColumn: string | undefined): Row[] {
+  const text = raw.replaceAll(/\r\n?/g, '\n'); // a file may mix the ends of lines
+  const needed = labelColumn === undefined ? ['id'] : ['id', labelColumn];
+  const { delimiter, header } = readHeader(text, needed);
+  const [id, label] = needed.map((name) => columnOf(name, header, csv));
+  const records = parseRecords(text, csv, {
+    delimiter,
+    from_line: firstLine(text),
+    info: true,
+    from: 2,
+  }) as unknown as {
+    info: { lines: number };
+    record: string[];
+  }[];
+  if (records.length === 0) {
+    throw new InputError(`Cannot read the CSV: ${csv} must have rows, received a header alone.`);
+  }
+  return records.map(({ info, record }) => ({
+    line: info.lines,
+    id: record[id!]!.normalize('NFC'),
+    ...(label !== undefined && { label: className(record[label]!) }),
+  }));
+}
+
+/** The delimiter is the one that finds the columns; if several or none do, the one that gives most of them. */
+function readHeader(text: string, needed: string[]): { delimiter: string; header: string[] } {
+  const named = SEPARATOR.exec(text)?.[1];
+  const headers = (named === undefined ? DELIMITERS : [named]).map((delimiter) => {
+    const header = firstRecord(text, delimiter);
+    return { delimiter, header, found: needed.filter((name) => header.includes(name)).length };
+  });
+  return headers.sort((a, b) => b.found - a.found || b.header.length - a.header.length)[0]!;
+}
+
+/** Empty where the quotes are none with this delimiter. */
+function firstRecord(text: string, delimiter: string): string[] {
+  try {
+    const [record = []] = parse(text, { ...PARSING, delimiter, from_line: firstLine(text), to: 1 }) as string[][];
+    return record;
+  } catch {
+    return [];
+  }
+}
+
+function columnOf(name: string, header: string[], csv: string): number {
+  const count = header.filter((column) => column === name).length;
+  if (count === 1) return header.indexOf(name);
+  const received = header.length > 0 ? `the columns ${header.join(', ')}` : 'no columns';
+  const rule = count === 0 ? 'have a column' : 'have one column';
+  throw new InputError(`Cannot read the CSV: ${csv} must ${rule} "${name}", received ${received}.`);
+}
+
+function parseRecords(text: string, csv: string, options: Options): unknown[] {
+  try {
+    return parse(text, { ...PARSING, ...options });
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    throw new InputError(
+      `Cannot read the CSV: ${csv} must have a header and rows of as many cells, received another: ${error.message}.`,
+    );
+  }
+}

@@ -1,0 +1,46 @@
+/** What is worth telling about pictures that were used, counted while they go by. */
+import { plural } from '../terminal/format.ts';
+import type { Frame, ImageOptions } from './types.ts';
+
+/** 16-bit pictures whose brightest pixel stays below this 8-bit level probably hold fewer bits than their files. */
+const DARK = 64;
+
+type Picture = Exclude<Frame, { reason: string }>;
+
+export interface Observer {
+  see(picture: Picture): void;
+  /** One sentence each. */
+  notes(): string[];
+}
+
+export function createObserver({ background }: ImageOptions): Observer {
+  let deep = 0;
+  let brightest = 0;
+  let transparent = 0;
+  let several = 0;
+  return {
+    see(picture) {
+      if (picture.transparent) transparent++;
+      if (picture.several) several++;
+      if (!picture.deep) return;
+      deep++;
+      for (const level of picture.pixels) if (level > brightest) brightest = level;
+    },
+    notes() {
+      const notes: string[] = [];
+      if (transparent > 0) {
+        const other = background === 'black' ? 'white' : 'black';
+        notes.push(
+          `${plural(transparent, 'image')} with transparent pixels: they are ${background} there (background ${other} makes them ${other}).`,
+        );
+      }
+      if (several > 0) notes.push(`${plural(several, 'file')} with further frames or pages: only the first is taken.`);
+      if (deep > 0 && brightest < DARK) {
+        notes.push(
+          `The brightest of ${deep} 16-bit images reaches level ${brightest} of 255: stretch them to the full 16 bits first if they should not be dark.`,
+        );
+      }
+      return notes;
+    },
+  };
+}

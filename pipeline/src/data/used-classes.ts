@@ -1,0 +1,46 @@
+/** Classes that have images: a class without any would be sampled and never have been trained. */
+
+export interface UsedClasses {
+  classNames: string[];
+  labels: number[];
+  /** One sentence each. */
+  notes: string[];
+}
+
+/**
+ * Drops classes that no label has, and numbers the rest anew in their order. Classes that are called by their numbers, 0, 1, 2
+ * and so on, stay as they are, so that a number keeps its meaning; those without images are told.
+ */
+export function usedClasses(classNames: readonly string[], labels: readonly number[]): UsedClasses {
+  const used = new Set(labels);
+  const unused = classNames.filter((_, old) => !used.has(old));
+  if (unused.length === 0 || classNames.every((name, i) => name === String(i))) {
+    const note = `Without a usable image, and so never learnt: ${nameClasses(unused)}.`;
+    return { classNames: [...classNames], labels: [...labels], notes: unused.length > 0 ? [note] : [] };
+  }
+  const number = new Map<number, number>();
+  for (let old = 0; old < classNames.length; old++) if (used.has(old)) number.set(old, number.size);
+  return {
+    classNames: classNames.filter((_, old) => used.has(old)),
+    labels: labels.map((old) => number.get(old)!),
+    notes: [`Without a usable image, and so left out: ${nameClasses(unused)}.`],
+  };
+}
+
+/** A sentence on classes whose images are all held out; none where there are none. */
+export function notesOnHeldOut(
+  classNames: readonly string[],
+  labels: ArrayLike<number>,
+  train: ArrayLike<number>,
+): string[] {
+  const trained = new Set(Array.from(train, (image) => labels[image]!));
+  const present = new Set(Array.from(labels));
+  const missing = classNames.filter((_, label) => present.has(label) && !trained.has(label));
+  return missing.length > 0 ? [`All images are held out, none left to train on: ${nameClasses(missing)}.`] : [];
+}
+
+function nameClasses(names: readonly string[]): string {
+  const more = names.length > 5 ? ', ...' : '';
+  const named = `${names.slice(0, 5).join(', ')}${more}`;
+  return names.length === 1 ? `the class ${named}` : `${names.length} classes (${named})`;
+}
