@@ -62,7 +62,9 @@ describe('inspect', () => {
   it('does without a card, and says what it then does not know', async () => {
     const found = await inspect({ files: tiny({ classes: 3 }), title: undefined });
     expect([found.title, found.parameters, found.card.lines]).toEqual(['My model', 'about 3', []]);
-    expect(found.warnings).toEqual(['No model card names the 3 classes: they are numbered from 0.']);
+    expect(found.warnings).toEqual([
+      'Neither model_index.json nor a model card names the 3 classes: they are numbered from 0.',
+    ]);
   });
 
   it('warns of a schedule that is longer than the network knows', async () => {

@@ -12,6 +12,7 @@ import { Segmented } from '../../components/segmented.tsx';
 import { toBytes } from '../../state/pixels.ts';
 import { OwnPictures } from './own-pictures.tsx';
 import { SEEDS } from './plan.ts';
+import { LEVELS } from './presentation.ts';
 import { randomSeed, STEP_CHOICES } from './settings.ts';
 import { change, game, info, reals, record } from './state.ts';
 
@@ -60,7 +61,10 @@ function HowTo(): JSX.Element {
           <kbd>→</kbd> or <kbd>S</kbd>, or click
         </span>
       </li>
-      <li class="muted">A coin decides each picture anew, so counting does not help.</li>
+      <li class="muted">
+        A coin decides each picture anew, so counting does not help. Both kinds are shown alike: moved and scaled a
+        little, in {LEVELS} levels.
+      </li>
     </ul>
   );
 }
