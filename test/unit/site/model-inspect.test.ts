@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
-import { describe, expect, it } from 'vitest';
-import { modelAddress } from '../../../runtime-web/site/views/model/address.ts';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { fetchFolder, modelAddress } from '../../../runtime-web/site/views/model/address.ts';
 import { readCard } from '../../../runtime-web/site/views/model/card.ts';
 import { inspect } from '../../../runtime-web/site/views/model/inspect.ts';
 import { readOnnxHeader } from '../../../runtime-web/site/views/model/onnx-header.ts';
@@ -168,6 +168,29 @@ describe('modelAddress', () => {
   ])('refuses %j', (text, message) => {
     expect(() => modelAddress(text, page)).toThrow(message);
     expect(() => modelAddress(text, page)).toThrow(InputError);
+  });
+});
+
+describe('fetchFolder', () => {
+  const there = ['scheduler/scheduler_config.json', 'unet/config.json', 'unet/model.onnx'];
+  const serve = (paths: readonly string[]) =>
+    vi.stubGlobal('fetch', async (url: string) => {
+      const path = paths.find((path) => url === `https://me.example/cats/${path}`);
+      return path ? new Response(path) : new Response('', { status: 404 });
+    });
+  afterEach(() => vi.unstubAllGlobals());
+
+  it('fetches model_index.json, which names the classes, with what else there is', async () => {
+    serve([...there, 'model_index.json', 'README.md']);
+    const { files, title } = await fetchFolder('https://me.example/cats', {});
+    expect(title).toBe('cats');
+    expect(Object.keys(files).sort()).toEqual([...there, 'model_index.json', 'README.md'].sort());
+    expect(await files['model_index.json']!.text()).toBe('model_index.json');
+  });
+
+  it('does without the files that sampling does not need', async () => {
+    serve(there);
+    expect(Object.keys((await fetchFolder('https://me.example/cats', {})).files)).toHaveLength(3);
   });
 });
 

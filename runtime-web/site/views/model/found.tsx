@@ -5,7 +5,7 @@ import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Button } from '../../components/button.tsx';
 import { Icon } from '../../components/icon.tsx';
-import { PredictionFact } from '../../components/prediction-words.tsx';
+import { predictedQuantity } from '../../components/prediction-words.ts';
 import type { Inspection } from './inspect.ts';
 import { close, sampleIt } from './state.ts';
 import { bytes, whole } from './words.ts';
@@ -20,7 +20,12 @@ export function Found({ found }: { found: Inspection }): JSX.Element {
     ['Classes', classes === 0 ? 'none, it is unconditional' : classesOf(classes, classNames)],
     ['Network', <code key="network">{found.network}</code>],
     ['Parameters', `${found.parameters}, ${bytes(found.bytes)}`],
-    ['Predicts', <PredictionFact key="predicts" prediction={scheduler.prediction_type} />],
+    [
+      'Predicts',
+      <>
+        {predictedQuantity(scheduler.prediction_type)}, <code>{scheduler.prediction_type}</code>
+      </>,
+    ],
     ['Schedule', scheduleOf(scheduler)],
     ['Timesteps', `T = ${whole(scheduler.num_train_timesteps)}`],
   ];

@@ -4,7 +4,7 @@ import { useEffect } from 'preact/hooks';
 import { Button } from '../../components/button.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { ModelBar } from '../../components/model-bar.tsx';
-import { stepWords } from '../../components/prediction-words.tsx';
+import { stepWords } from '../../components/prediction-words.ts';
 import { Controls } from './controls.tsx';
 import { follow } from './follow.ts';
 import { PredictedX0, XT, Xt } from './formula.tsx';

@@ -1,6 +1,5 @@
 /** What a network predicts: the one place that says it, for every view. */
 import type { SchedulerConfig } from '@onnoise/scheduler';
-import type { JSX } from 'preact';
 
 export type Prediction = SchedulerConfig['prediction_type'];
 
@@ -14,13 +13,6 @@ const QUANTITIES: Record<Prediction, string> = {
 export function predictedQuantity(prediction: Prediction): string {
   return QUANTITIES[prediction];
 }
-
-/** As a fact of a model, with its name in the scheduler's file. */
-export const PredictionFact = ({ prediction }: { prediction: Prediction }): JSX.Element => (
-  <>
-    {predictedQuantity(prediction)}, <code>{prediction}</code>
-  </>
-);
 
 /**
  * What happens at a step, to follow "a network looks at the noisy x_t" and to come before the symbol of the estimate.
