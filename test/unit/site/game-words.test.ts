@@ -58,12 +58,12 @@ describe('score', () => {
 
   it('verdictReason says how often a coin does as well, or as badly', () => {
     expect([10, 8, 6, 5, 1, 0].map((right) => verdictReason(right, 10))).toEqual([
-      'By tossing a coin one gets all of 10 right in 0.1 % of rounds.',
-      'By tossing a coin one gets 8 or more of 10 right in 5.5 % of rounds.',
-      'By tossing a coin one gets 6 or more of 10 right in 38 % of rounds.',
-      'By tossing a coin one gets 5 or more of 10 right in 62 % of rounds.',
-      'By tossing a coin one gets 1 or fewer of 10 right in 1.1 % of rounds.',
-      'By tossing a coin one gets none of 10 right in 0.1 % of rounds.',
+      'A coin gets all of 10 right in 0.1 % of rounds.',
+      'A coin gets 8 or more of 10 right in 5.5 % of rounds.',
+      'A coin gets 6 or more of 10 right in 38 % of rounds.',
+      'A coin gets 5 or more of 10 right in 62 % of rounds.',
+      'A coin gets 1 or fewer of 10 right in 1.1 % of rounds.',
+      'A coin gets none of 10 right in 0.1 % of rounds.',
     ]);
   });
 });

@@ -196,10 +196,12 @@ describe('fetchFolder', () => {
 
 describe('words', () => {
   it('read as people write them', () => {
-    expect([0, 999, 1000, 4_675_609, 26.8e6, 2 ** 31].map(bytes)).toEqual([
+    expect([0, 1, 999, 1000, 9960, 4_675_609, 26.8e6, 2 ** 31].map(bytes)).toEqual([
       '0 bytes',
+      '1 byte',
       '999 bytes',
       '1.0 kB',
+      '10 kB',
       '4.7 MB',
       '27 MB',
       '2.1 GB',

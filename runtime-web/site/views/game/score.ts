@@ -67,7 +67,7 @@ export function verdictReason(right: number, of: number): string {
   const well = right * 2 >= of;
   const share = atLeast(well ? right : of - right, of); // the coin's two sides are alike
   const end = right === of ? 'all' : right === 0 ? 'none' : `${right} or ${well ? 'more' : 'fewer'}`;
-  return `By tossing a coin one gets ${end} of ${of} right in ${percent(share)} of rounds.`;
+  return `A coin gets ${end} of ${of} right in ${percent(share)} of rounds.`;
 }
 
 const percent = (share: number) => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;

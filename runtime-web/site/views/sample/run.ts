@@ -120,7 +120,7 @@ async function runWith(parameters: Parameters, model: ModelEntry, info: ModelInf
   if ((state.enlarged.peek() ?? 0) >= count) state.enlarged.value = null;
   state.phase.value = 'sampling';
   writeAddress(parameters, model);
-  announce(`Sampling ${pictures(count)} in ${steps} steps.`);
+  announce(`Sampling ${pictures(count)} in ${steps === 1 ? '1 step' : `${steps} steps`}.`);
 
   const tempo = createPace(steps);
   let before = 0;
