@@ -201,7 +201,8 @@ describe('pools', () => {
     const slate = pool((i) => (i % 4 === 0 ? 128 : 3));
     const paper = pool((i) => (i % 4 === 0 ? 128 : 250), 3);
     const scene = pool((i) => 40 + 3 * i, 3);
-    expect([slate, paper, scene]).toEqual([0.9, 0.9, 1]);
+    const clothes = pool((i) => (i % 5 < 2 ? 128 : 0));
+    expect([slate, paper, scene, clothes]).toEqual([0.9, 0.9, 1, 1]);
   });
 
   it('fitPicture brings any picture into the model’s shape, as bytes', () => {

@@ -28,6 +28,8 @@ const SHIFT = 1 / 28;
 const LOOKED_AT = 50;
 /** Levels from black and white. */
 const PLAIN = 12;
+/** Share of such pixels in drawings; radiographs and clothes on black have more between. */
+const MOSTLY = 0.7;
 
 /** Drawings are those with plain black or white in most places. */
 export function presentationOf(count: number, shape: Shape, read: (index: number) => ArrayLike<number>): Presentation {
@@ -37,7 +39,7 @@ export function presentationOf(count: number, shape: Shape, read: (index: number
     const bytes = read(Math.floor((i * count) / looked));
     for (let p = 0; p < bytes.length; p++) if (Math.min(bytes[p]!, 255 - bytes[p]!) <= PLAIN) plain++;
   }
-  return plain > (looked * sizeOf(shape)) / 2 ? DRAWINGS : SCENES;
+  return plain > MOSTLY * looked * sizeOf(shape) ? DRAWINGS : SCENES;
 }
 
 /** Stream of a seed that zoom and shift are drawn from; sampling uses those from 0 on. */
