@@ -120,6 +120,26 @@ describe('the page', skipBecause(LACKS_CHROMIUM), () => {
     expect(await moving()).toEqual([]);
   });
 
+  it.each(['light', 'dark'] as const)(
+    'paints a choice that cannot be made paler than the others, %s',
+    async (colorScheme) => {
+      const { page } = await openSite(browser(), host(), '#/sample', { colorScheme });
+      const [open, closed] = await page.evaluate(() => {
+        const input = document.querySelector<HTMLInputElement>('.segment input[value="ddim"]')!;
+        const look = () => {
+          const { color, textDecorationLine } = getComputedStyle(input.nextElementSibling!);
+          return { color, textDecorationLine };
+        };
+        input.disabled = false;
+        const before = look();
+        input.disabled = true;
+        return [before, look()];
+      });
+      expect([open!.textDecorationLine, closed!.textDecorationLine]).toEqual(['none', 'none']);
+      expect(closed!.color).not.toBe(open!.color);
+    },
+  );
+
   it('shows a view that it does not know as the first', async () => {
     const { page } = await openSite(browser(), host(), '#/nowhere?seed=1');
     await expect.poll(() => page.title()).toBe(`${VIEW_NAMES.sample} · Onnoise`);

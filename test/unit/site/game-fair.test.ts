@@ -5,6 +5,7 @@ import { fromBytes, type Shape } from '../../../runtime-web/site/state/pixels.ts
 import { createGame, type Table } from '../../../runtime-web/site/views/game/game.ts';
 import { HALF, paintHalf } from '../../../runtime-web/site/views/game/painter.ts';
 import { PICTURES, planRound } from '../../../runtime-web/site/views/game/plan.ts';
+import { type Presentation, present } from '../../../runtime-web/site/views/game/presentation.ts';
 import { labelOf } from '../../../runtime-web/site/views/game/words.ts';
 import type { SampleRequest, SampleResult, Sampler } from '../../../runtime-web/src/worker/client.ts';
 
@@ -14,6 +15,9 @@ const STEPS = 4;
 
 /** Every real picture and every synthetic one is the same ramp, so that only what is beside it could differ. */
 const ramp = Uint8ClampedArray.of(0, 51, 102, 153, 204, 255);
+
+const presentation: Presentation = { ends: [48, 208], zoom: [0.9, 1.1] };
+const shownAt = (seed: number) => present(fromBytes(ramp), shape, presentation, seed);
 
 interface Log {
   requests: SampleRequest[];
@@ -55,7 +59,7 @@ describe('paintHalf', () => {
       const deals = dealsOf(seed);
       for (const from of [0, HALF]) {
         const onProgress = (done: number) => progress.push(done);
-        await paintHalf({ sampler, deals, from, steps: STEPS, shape, readReal, onProgress });
+        await paintHalf({ sampler, deals, from, steps: STEPS, shape, readReal, presentation, onProgress });
       }
       mixes.add(deals.map(({ kind }) => kind[0]).join(''));
       seen.add(
@@ -76,12 +80,13 @@ describe('paintHalf', () => {
 
   it('gives the same bytes for the same picture, found or made', async () => {
     const { sampler, readReal } = recorder();
+    const deals = dealsOf(3);
     for (const from of [0, HALF]) {
-      const half = await paintHalf({ sampler, deals: dealsOf(3), from, steps: STEPS, shape, readReal });
-      for (const picture of half) {
+      const half = await paintHalf({ sampler, deals, from, steps: STEPS, shape, readReal, presentation });
+      for (const [i, picture] of half.entries()) {
         expect(picture).toBeInstanceOf(Uint8ClampedArray);
         expect(picture.byteLength).toBe(picture.buffer.byteLength);
-        expect(picture).toEqual(ramp);
+        expect(picture).toEqual(shownAt(deals[from + i]!.seed));
       }
     }
   });
@@ -94,13 +99,16 @@ describe('paintHalf', () => {
         return { images } as unknown as SampleResult;
       },
     };
-    const readReal = (index: number) => new Uint8Array(SIZE).fill(index);
+    const readReal = () => new Uint8Array(SIZE).fill(0);
     for (const from of [0, HALF]) {
-      const half = await paintHalf({ sampler, deals, from, steps: STEPS, shape, readReal });
+      const half = await paintHalf({ sampler, deals, from, steps: STEPS, shape, readReal, presentation });
       const wanted = deals
         .slice(from, from + HALF)
-        .map(({ kind, real }, i) => (kind === 'real' ? real : Math.round((i / 10 + 1) * 127.5)));
-      expect(half.map((picture) => Math.round(picture[0]!))).toEqual(wanted);
+        .map(({ kind }, i) =>
+          kind === 'real' ? 0 : present(new Float32Array(SIZE).fill(i / 10), shape, presentation, 0)[0],
+        );
+      expect(half.map((picture) => picture[0])).toEqual(wanted);
+      expect(new Set(wanted).size).toBeGreaterThan(1);
     }
   });
 });
@@ -109,7 +117,7 @@ describe('what the view is handed', () => {
   const table = (read: (index: number) => Uint8ClampedArray): Table => ({
     model: { id: 'm', title: 'M', own: false },
     info: { classes: 10, hash: 'h', scheduler: parseSchedulerConfig({}) },
-    pool: { id: 'p', count: 40, shape, read, origin: () => '' },
+    pool: { id: 'p', count: 40, shape, presentation, read, origin: () => '' },
     steps: STEPS,
   });
 
@@ -121,9 +129,10 @@ describe('what the view is handed', () => {
     const abort = new AbortController();
     const painting = game.paint(abort.signal);
     await expect.poll(() => game.round.value?.painted.value).toBe(PICTURES);
+    const dealt = planRound({ seed: 7, reals: 40, classes: 10 });
     const faces = Array.from({ length: PICTURES }, (_, place) => game.round.value!.face(place));
     for (const [place, face] of faces.entries()) {
-      expect(face).toEqual({ place, shape, pixels: ramp });
+      expect(face).toEqual({ place, shape, pixels: shownAt(dealt[place]!.seed) });
       expect(Object.keys(face)).toEqual(Object.keys(faces[0]!));
       expect(labelOf(face.place)).toBe(`Picture ${place + 1} of 10`);
     }

@@ -5,7 +5,14 @@ import { PICTURES, planRound } from '../../../runtime-web/site/views/game/plan.t
 import type { Pool } from '../../../runtime-web/site/views/game/pool.ts';
 import type { SampleResult, Sampler } from '../../../runtime-web/src/worker/client.ts';
 
-const pool: Pool = { id: 'p', count: 20, shape: [1, 1, 1], read: () => Uint8Array.of(9), origin: () => 'somewhere' };
+const pool: Pool = {
+  id: 'p',
+  count: 20,
+  shape: [1, 1, 1],
+  presentation: { ends: [0, 255], zoom: [1, 1] },
+  read: () => Uint8Array.of(9),
+  origin: () => 'somewhere',
+};
 const table: Table = {
   model: { id: 'm', title: 'M', own: false },
   info: { classes: 0, hash: 'h', scheduler: parseSchedulerConfig({}) },

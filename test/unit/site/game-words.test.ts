@@ -10,6 +10,7 @@ import {
   shareText,
   streak,
   verdict,
+  verdictReason,
 } from '../../../runtime-web/site/views/game/score.ts';
 import { formatSettings, parseSettings } from '../../../runtime-web/site/views/game/settings.ts';
 import { factOf, giveawayTitle, nameOfClass, verdictOf } from '../../../runtime-web/site/views/game/words.ts';
@@ -43,13 +44,26 @@ describe('score', () => {
     expect(shareText({ answers: [right], title: 'Mine', best: 1 })).not.toContain('http');
   });
 
-  it('verdict knows a coin', () => {
-    expect([10, 9, 6, 5, 2].map((n) => verdict(n, 10))).toEqual([
+  it('verdict calls better or worse than a coin what a coin does in fewer than one round of twenty', () => {
+    const words = Array.from({ length: 11 }, (_, right) => verdict(right, 10));
+    expect(words.slice(0, 2)).toEqual(Array(2).fill('The model had you there.'));
+    expect(words.slice(2, 9)).toEqual(Array(7).fill('A coin could have done that.'));
+    expect(words.slice(9)).toEqual(['Better than a coin.', 'Nothing gets past you.']);
+    expect([verdict(4, 4), verdict(5, 5), verdict(0, 4)]).toEqual([
+      'A coin could have done that.',
       'Nothing gets past you.',
-      'A sharp eye.',
-      'Better than a coin.',
-      'As good as a coin.',
-      'The model had you there.',
+      'A coin could have done that.',
+    ]);
+  });
+
+  it('verdictReason says how often a coin does as well, or as badly', () => {
+    expect([10, 8, 6, 5, 1, 0].map((right) => verdictReason(right, 10))).toEqual([
+      'A coin gets all of 10 right in 0.1 % of rounds.',
+      'A coin gets 8 or more of 10 right in 5.5 % of rounds.',
+      'A coin gets 6 or more of 10 right in 38 % of rounds.',
+      'A coin gets 5 or more of 10 right in 62 % of rounds.',
+      'A coin gets 1 or fewer of 10 right in 1.1 % of rounds.',
+      'A coin gets none of 10 right in 0.1 % of rounds.',
     ]);
   });
 });
@@ -173,6 +187,22 @@ describe('pools', () => {
     expect(() => poolOf(listing, new Uint8Array(11), [1, 3, 2], 'u')).toThrow('must be 12 bytes, received 11');
     expect(() => poolOf(listing, new Uint8Array(12), [1, 2, 3], 'u')).toThrow('1 × 2 × 3, received 1 × 3 × 2');
     expect(() => poolOf(listing, new Uint8Array(12), [3, 3, 2], 'u')).toThrow(InputError);
+  });
+
+  it('are shown as drawings where most is plain black or white, else as scenes', () => {
+    const pool = (fill: (i: number) => number, channels: 1 | 3 = 1) =>
+      ownPool(
+        Array.from({ length: 10 }, () => ({
+          name: '',
+          pixels: Uint8ClampedArray.from({ length: 16 * channels }, (_, i) => fill(i)),
+        })),
+        [channels, 4, 4],
+      ).presentation.zoom[0];
+    const slate = pool((i) => (i % 4 === 0 ? 128 : 3));
+    const paper = pool((i) => (i % 4 === 0 ? 128 : 250), 3);
+    const scene = pool((i) => 40 + 3 * i, 3);
+    const clothes = pool((i) => (i % 5 < 2 ? 128 : 0));
+    expect([slate, paper, scene, clothes]).toEqual([0.9, 0.9, 1, 1]);
   });
 
   it('fitPicture brings any picture into the model’s shape, as bytes', () => {

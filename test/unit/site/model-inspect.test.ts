@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
-import { describe, expect, it } from 'vitest';
-import { modelAddress } from '../../../runtime-web/site/views/model/address.ts';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { fetchFolder, modelAddress } from '../../../runtime-web/site/views/model/address.ts';
 import { readCard } from '../../../runtime-web/site/views/model/card.ts';
 import { inspect } from '../../../runtime-web/site/views/model/inspect.ts';
 import { readOnnxHeader } from '../../../runtime-web/site/views/model/onnx-header.ts';
@@ -62,7 +62,9 @@ describe('inspect', () => {
   it('does without a card, and says what it then does not know', async () => {
     const found = await inspect({ files: tiny({ classes: 3 }), title: undefined });
     expect([found.title, found.parameters, found.card.lines]).toEqual(['My model', 'about 3', []]);
-    expect(found.warnings).toEqual(['No model card names the 3 classes: they are numbered from 0.']);
+    expect(found.warnings).toEqual([
+      'Neither model_index.json nor a model card names the 3 classes: they are numbered from 0.',
+    ]);
   });
 
   it('refuses a schedule that is longer than the network knows', async () => {
@@ -170,12 +172,37 @@ describe('modelAddress', () => {
   });
 });
 
+describe('fetchFolder', () => {
+  const there = ['scheduler/scheduler_config.json', 'unet/config.json', 'unet/model.onnx'];
+  const serve = (paths: readonly string[]) =>
+    vi.stubGlobal('fetch', async (url: string) => {
+      const path = paths.find((path) => url === `https://me.example/cats/${path}`);
+      return path ? new Response(path) : new Response('', { status: 404 });
+    });
+  afterEach(() => vi.unstubAllGlobals());
+
+  it('fetches model_index.json, which names the classes, with what else there is', async () => {
+    serve([...there, 'model_index.json', 'README.md']);
+    const { files, title } = await fetchFolder('https://me.example/cats', {});
+    expect(title).toBe('cats');
+    expect(Object.keys(files).sort()).toEqual([...there, 'model_index.json', 'README.md'].sort());
+    expect(await files['model_index.json']!.text()).toBe('model_index.json');
+  });
+
+  it('does without the files that sampling does not need', async () => {
+    serve(there);
+    expect(Object.keys((await fetchFolder('https://me.example/cats', {})).files)).toHaveLength(3);
+  });
+});
+
 describe('words', () => {
   it('read as people write them', () => {
-    expect([0, 999, 1000, 4_676_859, 26.8e6, 2 ** 31].map(bytes)).toEqual([
+    expect([0, 1, 999, 1000, 9960, 4_676_859, 26.8e6, 2 ** 31].map(bytes)).toEqual([
       '0 bytes',
+      '1 byte',
       '999 bytes',
       '1.0 kB',
+      '10 kB',
       '4.7 MB',
       '27 MB',
       '2.1 GB',

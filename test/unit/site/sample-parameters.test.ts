@@ -6,6 +6,7 @@ import {
   fitDraft,
   labelsOfPictures,
   rollSeed,
+  stepsHint,
   toggleLabel,
   toRequest,
 } from '../../../runtime-web/site/views/sample/parameters.ts';
@@ -20,6 +21,11 @@ const parameters = (draft: Partial<Draft>, limits = DIGITS) => {
   if ('problems' in result) throw new Error(JSON.stringify(result.problems));
   return result.parameters;
 };
+
+it('stepsHint knows the schedule of the model', () => {
+  expect(stepsHint(1000)).toBe('Network calls per picture, 1 to 1000. More than 50 are slower and seldom better.');
+  expect(stepsHint(20)).toBe('Network calls per picture, 1 to 20.');
+});
 
 describe('check', () => {
   it('takes the defaults', () => {

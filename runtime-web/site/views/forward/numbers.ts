@@ -9,8 +9,12 @@ export function readable(value: number | null, digits = 3): string {
   if (!Number.isFinite(value)) return value > 0 ? '∞' : `${MINUS}∞`;
   const size = Math.abs(value);
   if (size !== 0 && (size < 0.001 || size >= 100_000)) return scientific(value, digits);
-  const text = size >= 10 ** digits ? value.toFixed(0) : value.toPrecision(digits);
-  return text.replace('-', MINUS);
+  return significant(value, digits).replace('-', MINUS);
+}
+
+/** Never with an exponent, which toPrecision writes where it rounds up to another digit: 999.9 is 1000. */
+function significant(value: number, digits: number): string {
+  return Math.abs(value) >= 10 ** digits - 0.5 ? value.toFixed(0) : value.toPrecision(digits);
 }
 
 function scientific(value: number, digits: number): string {
@@ -34,13 +38,14 @@ export function grouped(value: number): string {
 
 /** "0.04 ms", "12.5 ms", "1.24 s" */
 export function duration(milliseconds: number): string {
-  if (milliseconds >= 1000) return `${(milliseconds / 1000).toPrecision(3)} s`;
-  if (milliseconds >= 10) return `${milliseconds.toPrecision(3)} ms`;
+  if (milliseconds >= 999.5) return `${significant(milliseconds / 1000, 3)} s`;
+  if (milliseconds >= 10) return `${significant(milliseconds, 3)} ms`;
   return `${milliseconds.toFixed(milliseconds >= 1 ? 1 : 2)} ms`;
 }
 
-/** A share from 0 to 1: "48 %", "0.3 %". */
+/** A share from 0 to 1: "48 %", "0.3 %", "less than 0.01 %". */
 export function percent(share: number): string {
   const value = share * 100;
+  if (value > 0 && value < 0.01) return 'less than 0.01 %';
   return `${value >= 1 || value === 0 ? value.toFixed(0) : value.toPrecision(1)} %`;
 }

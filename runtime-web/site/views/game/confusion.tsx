@@ -38,8 +38,7 @@ export function Confusion(): JSX.Element {
       {all && (
         <p class="muted">
           Over {all.rounds} round{all.rounds === 1 ? '' : 's'} on this device, {all.passed} of {all.shown} pictures by{' '}
-          {model.title} passed: {Math.round((100 * all.passed) / all.shown)} %. At 50 % nobody could tell them from real
-          ones.
+          {model.title} passed: {Math.round((100 * all.passed) / all.shown)} %. A coin would let 50 % pass.
         </p>
       )}
     </section>

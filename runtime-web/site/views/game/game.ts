@@ -212,6 +212,7 @@ function createJob(sampler: Pick<Sampler, 'sample'>, table: Table, seed: number)
         steps,
         shape: pool.shape,
         readReal: pool.read,
+        presentation: pool.presentation,
         onProgress: (done) => {
           progress.value = done;
         },

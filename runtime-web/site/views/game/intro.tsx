@@ -10,8 +10,10 @@ import { PictureCanvas } from '../../components/picture-canvas.tsx';
 import { Progress } from '../../components/progress.tsx';
 import { Segmented } from '../../components/segmented.tsx';
 import { toBytes } from '../../state/pixels.ts';
+import { loaded } from '../../store.ts';
 import { OwnPictures } from './own-pictures.tsx';
 import { SEEDS } from './plan.ts';
+import { LEVELS } from './presentation.ts';
 import { randomSeed, STEP_CHOICES } from './settings.ts';
 import { change, game, info, reals, record } from './state.ts';
 
@@ -60,7 +62,10 @@ function HowTo(): JSX.Element {
           <kbd>→</kbd> or <kbd>S</kbd>, or click
         </span>
       </li>
-      <li class="muted">A coin decides each picture anew, so counting does not help.</li>
+      <li class="muted">
+        A coin decides each picture anew, so counting does not help. Both kinds are shown alike: moved and scaled a
+        little, in {LEVELS} levels of brightness.
+      </li>
     </ul>
   );
 }
@@ -69,6 +74,7 @@ function Start(): JSX.Element {
   const round = game.round.value;
   const failed = game.failed.value;
   const painted = round !== null && round.painted.value > 0;
+  const missing = loaded.value.state === 'failed';
   if (failed !== null) {
     return (
       <div class="game-trouble" role="alert">
@@ -86,7 +92,9 @@ function Start(): JSX.Element {
         Start
       </Button>
       <div class="game-start-state">
-        {round === null && <p class="muted">Getting the model ready…</p>}
+        {round === null && (
+          <p class="muted">{missing ? 'The model could not be loaded, see below.' : 'Getting the model ready…'}</p>
+        )}
         {round !== null && !painted && <Progress label="Painting the first pictures" value={round.progress.value} />}
         {painted && (
           <p class="muted">
@@ -108,7 +116,7 @@ function Settings(): JSX.Element | null {
     <section class="card game-choices" aria-label="The round">
       <NumberField
         label="Round"
-        hint="Its number decides everything in it: play the same one as somebody else."
+        hint="The number decides the pictures: enter somebody else’s to play the same round."
         value={round.seed}
         min={0}
         max={SEEDS - 1}

@@ -5,8 +5,9 @@
  * round are the same whatever it deals, and a wait never tells what comes next.
  */
 import type { Sampler } from '../../../src/worker/client.ts';
-import { fromBytes, type Shape, sizeOf, toBytes } from '../../state/pixels.ts';
+import { fromBytes, type Shape, sizeOf } from '../../state/pixels.ts';
 import { type Deal, PICTURES } from './plan.ts';
+import { type Presentation, present } from './presentation.ts';
 
 /** Places painted in one go. */
 export const HALF = PICTURES / 2;
@@ -20,6 +21,8 @@ export interface PaintOptions {
   shape: Shape;
   /** A real picture's bytes, [C, H, W]. */
   readReal: (index: number) => ArrayLike<number>;
+  /** How any picture of the round is shown. */
+  presentation: Presentation;
   /** Share of the half that is done, 0 to 1. */
   onProgress?: ((done: number) => void) | undefined;
   signal?: AbortSignal | undefined;
@@ -27,7 +30,7 @@ export interface PaintOptions {
 
 /** What is shown at the places of a half, as bytes [C, H, W]. Rejects as the sampler does. */
 export async function paintHalf(options: PaintOptions): Promise<Uint8ClampedArray<ArrayBuffer>[]> {
-  const { sampler, deals, from, steps, shape, readReal, onProgress, signal } = options;
+  const { sampler, deals, from, steps, shape, readReal, presentation, onProgress, signal } = options;
   const half = deals.slice(from, from + HALF);
   const labels = half.flatMap(({ label }) => (label === null ? [] : [label]));
   const { images } = await sampler.sample(
@@ -35,9 +38,9 @@ export async function paintHalf(options: PaintOptions): Promise<Uint8ClampedArra
     { onStep: ({ step, steps }) => onProgress?.(step / steps), ...(signal && { signal }) },
   );
   const size = sizeOf(shape);
-  return half.map(({ kind, real }, i) => {
+  return half.map(({ kind, real, seed }, i) => {
     const made = images.slice(i * size, (i + 1) * size);
     const found = fromBytes(readReal(real));
-    return toBytes(kind === 'real' ? found : made);
+    return present(kind === 'real' ? found : made, shape, presentation, seed);
   });
 }

@@ -3,6 +3,7 @@ import { InputError } from '@onnoise/scheduler';
 import { type Shape, sizeOf, toBytes } from '../../state/pixels.ts';
 import { type Rgba, squarePicture } from '../forward/picture.ts';
 import { PICTURES } from './plan.ts';
+import { type Presentation, presentationOf } from './presentation.ts';
 
 export interface Pool {
   /** Tells pools apart. */
@@ -11,7 +12,9 @@ export interface Pool {
   shape: Shape;
   /** One a picture, where known. */
   labels?: readonly number[];
-  /** Bytes [C, H, W] of a picture. */
+  /** How these and the model's are shown. */
+  presentation: Presentation;
+  /** Bytes [C, H, W] of a picture, as it came. */
   read: (index: number) => Uint8Array | Uint8ClampedArray;
   /** Where a picture is from, to follow "Real: ". */
   origin: (index: number) => string;
@@ -57,12 +60,14 @@ export function poolOf(listing: Listing, bytes: Uint8Array, shape: Shape, id: st
     throw new InputError(`Cannot ${ACTION}: they must be ${count * size} bytes, received ${bytes.length}.`);
   }
   const [name] = source.split(',');
+  const read = (index: number) => bytes.subarray(index * size, (index + 1) * size);
   return {
     id,
     count,
     shape,
     labels,
-    read: (index) => bytes.subarray(index * size, (index + 1) * size),
+    presentation: presentationOf(count, shape, read),
+    read,
     origin: (index) => `picture ${index + 1} of the ${count} from ${name} on this page`,
   };
 }
@@ -92,11 +97,13 @@ export function ownPool(pictures: readonly { name: string; pixels: Uint8ClampedA
     );
   }
   made++;
+  const read = (index: number) => pictures[index]!.pixels;
   return {
     id: `own-${made}`,
     count: pictures.length,
     shape,
-    read: (index) => pictures[index]!.pixels,
+    presentation: presentationOf(pictures.length, shape, read),
+    read,
     origin: (index) => `your picture “${pictures[index]!.name}”`,
   };
 }

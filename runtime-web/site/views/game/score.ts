@@ -1,4 +1,5 @@
 /** Answers to figures: score, streak, who was taken for what, and a text to share. */
+import { atLeast, leastBeyondChance } from './chance.ts';
 import type { Kind } from './plan.ts';
 
 export interface Answer {
@@ -53,11 +54,20 @@ export function shareText({ answers, title, best, link }: Shared): string {
   return (link === undefined ? lines : [...lines, link]).join('\n');
 }
 
-/** One line on how the round went. */
+/** One line on how the round went. Only what a coin would hardly do is called better or worse than one. */
 export function verdict(right: number, of: number): string {
-  if (right === of) return 'Nothing gets past you.';
-  if (right >= 0.8 * of) return 'A sharp eye.';
-  if (right > 0.5 * of) return 'Better than a coin.';
-  if (right === 0.5 * of) return 'As good as a coin.';
-  return 'The model had you there.';
+  const least = leastBeyondChance(of);
+  if (least !== null && right >= least) return right === of ? 'Nothing gets past you.' : 'Better than a coin.';
+  if (least !== null && right <= of - least) return 'The model had you there.';
+  return 'A coin could have done that.';
 }
+
+/** How often chance alone does as well, or as badly: a sentence. */
+export function verdictReason(right: number, of: number): string {
+  const well = right * 2 >= of;
+  const share = atLeast(well ? right : of - right, of); // the coin's two sides are alike
+  const end = right === of ? 'all' : right === 0 ? 'none' : `${right} or ${well ? 'more' : 'fewer'}`;
+  return `A coin gets ${end} of ${of} right in ${percent(share)} of rounds.`;
+}
+
+const percent = (share: number) => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;

@@ -1,12 +1,13 @@
 /** The game of this page, bound to its address, its model and what it remembers. It outlives a look at another view. */
 import { computed, effect, signal, untracked } from '@preact/signals';
 import { toast } from '../../components/toast.tsx';
-import type { Shape } from '../../state/pixels.ts';
+import { fromBytes, type Shape } from '../../state/pixels.ts';
 import { announce, current, device, go, loaded, models, route, sampler, sentence, useModel } from '../../store.ts';
 import { createGame, type Round, type Table } from './game.ts';
 import { HALF } from './painter.ts';
 import type { Kind } from './plan.ts';
 import { type Pool, shippedPool } from './pool.ts';
+import { present } from './presentation.ts';
 import { addRound, type GameRecord, readRecord, writeRecord } from './record.ts';
 import { confusion, score } from './score.ts';
 import { formatSettings, parseSettings, randomSeed } from './settings.ts';
@@ -189,7 +190,8 @@ async function measure(pool: Pool): Promise<void> {
   if (measured === pool) return;
   measured = pool;
   reference.value = null;
-  const made = await measureReals(pool.count, pool.shape, pool.read, () => new Promise((then) => setTimeout(then)));
+  const shown = (i: number) => present(fromBytes(pool.read(i)), pool.shape, pool.presentation, i);
+  const made = await measureReals(pool.count, pool.shape, shown, () => new Promise((then) => setTimeout(then)));
   if (measured === pool) reference.value = made;
 }
 

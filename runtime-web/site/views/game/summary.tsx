@@ -12,7 +12,7 @@ import { Confusion } from './confusion.tsx';
 import { MarkedPixels } from './marked-pixels.tsx';
 import { PICTURES } from './plan.ts';
 import { Reveal } from './reveal.tsx';
-import { score, shareText, verdict } from './score.ts';
+import { score, shareText, verdict, verdictReason } from './score.ts';
 import { addressOf, again, game, record, reference } from './state.ts';
 import { giveaways } from './unusual.ts';
 import { labelOf } from './words.ts';
@@ -36,7 +36,7 @@ export function Summary(): JSX.Element | null {
           <span class="game-result-words">{verdict(right, PICTURES)}</span>
         </h1>
         <p class="muted">
-          Guessing gives {PICTURES / 2} on average. Longest streak up to now:{' '}
+          {verdictReason(right, PICTURES)} Your longest streak so far:{' '}
           <strong class="number">{record.value.best}</strong>.
         </p>
         <div class="game-again">

@@ -80,11 +80,11 @@ export function giveaways(pixels: ArrayLike<number>, reference: Reference, own?:
     const measured = measure.of(plane);
     if (measured === null) return [];
     const { value, where = [] } = measured;
-    const itself = own !== undefined && !Number.isNaN(values[own]!) ? 1 : 0;
-    const others = sorted.length - itself;
+    const itself = own === undefined ? Number.NaN : values[own]!; // it may have been measured at another zoom
+    const others = sorted.length - (Number.isNaN(itself) ? 0 : 1);
     if (others < ENOUGH - 1) return [];
-    const above = sorted.length - lowerBound(sorted, value) - itself;
-    const below = upperBound(sorted, value) - itself;
+    const above = sorted.length - lowerBound(sorted, value) - (itself >= value ? 1 : 0);
+    const below = upperBound(sorted, value) - (itself <= value ? 1 : 0);
     const end: End = above <= below ? 'high' : 'low';
     const alike = Math.min(above, below);
     const title = measure.title[end];

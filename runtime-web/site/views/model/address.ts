@@ -1,14 +1,12 @@
 /** A model folder by its address. The page's policy lets it talk to its own host alone. */
 import { InputError } from '@onnoise/scheduler';
 import { download } from '../../../src/download.ts';
-import { CARD, ONNX, SAMPLES, SCHEDULER, UNET } from './arrange.ts';
+import { CARD, INDEX, ONNX, SAMPLES, SCHEDULER, UNET } from './arrange.ts';
 
 const ACTION = 'load the model';
 
 /** Ends of addresses that people copy when they mean the folder. */
-const INSIDE = new RegExp(
-  `/(model_index\\.json|${[SCHEDULER, UNET, ONNX, CARD, SAMPLES, 'unet', 'scheduler'].join('|')})$`,
-);
+const INSIDE = new RegExp(`/(${[INDEX, SCHEDULER, UNET, ONNX, CARD, SAMPLES, 'unet', 'scheduler'].join('|')})$`);
 
 /**
  * @param page address of the page.
@@ -70,7 +68,7 @@ export async function fetchFolder(
   const configs = await Promise.all([SCHEDULER, UNET].map((path) => get(path)));
   const network = await get(ONNX, onProgress);
   const optional = await Promise.all(
-    [CARD, SAMPLES].map((path) =>
+    [INDEX, CARD, SAMPLES].map((path) =>
       get(path).catch(() => {
         signal?.throwIfAborted();
         return undefined;

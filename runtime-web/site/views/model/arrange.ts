@@ -21,17 +21,18 @@ export interface Arranged {
 export const SCHEDULER = 'scheduler/scheduler_config.json';
 export const UNET = 'unet/config.json';
 export const ONNX = 'unet/model.onnx';
+export const INDEX = 'model_index.json';
 export const CARD = 'README.md';
 export const SAMPLES = 'samples.png';
 const REQUIRED = [SCHEDULER, UNET, ONNX];
-const KNOWN = [...REQUIRED, 'model_index.json', CARD, SAMPLES];
+const KNOWN = [...REQUIRED, INDEX, CARD, SAMPLES];
 
 /** Names under which files lie when their folders are lost; `unet_config.json` is what some tools make of a path. */
 const LOOSE: readonly (readonly [name: RegExp, place: string])[] = [
   [/^(.*[-_.])?scheduler[-_]config\.json$/i, SCHEDULER],
   [/^(unet[-_.])?config\.json$/i, UNET],
   [/^.*\.onnx$/i, ONNX],
-  [/^model[-_]index\.json$/i, 'model_index.json'],
+  [/^model[-_]index\.json$/i, INDEX],
   [/^readme\.md$/i, CARD],
   [/^samples\.png$/i, SAMPLES],
 ];

@@ -5,6 +5,7 @@ import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Button } from '../../components/button.tsx';
 import { Icon } from '../../components/icon.tsx';
+import { predictedQuantity } from '../../components/prediction-words.ts';
 import type { Inspection } from './inspect.ts';
 import { close, sampleIt } from './state.ts';
 import { bytes, whole } from './words.ts';
@@ -19,7 +20,12 @@ export function Found({ found }: { found: Inspection }): JSX.Element {
     ['Classes', classes === 0 ? 'none, it is unconditional' : classesOf(classes, classNames)],
     ['Network', <code key="network">{found.network}</code>],
     ['Parameters', `${found.parameters}, ${bytes(found.bytes)}`],
-    ['Predicts', PREDICTIONS[scheduler.prediction_type]],
+    [
+      'Predicts',
+      <>
+        {predictedQuantity(scheduler.prediction_type)}, <code>{scheduler.prediction_type}</code>
+      </>,
+    ],
     ['Schedule', scheduleOf(scheduler)],
     ['Timesteps', `T = ${whole(scheduler.num_train_timesteps)}`],
   ];
@@ -68,7 +74,7 @@ export function Found({ found }: { found: Inspection }): JSX.Element {
   );
 }
 
-/** The sheet that was drawn while it trained. */
+/** The sheet of pictures that comes with it. */
 function Samples({ file }: { file: Blob }): JSX.Element | null {
   const [url, setUrl] = useState<string>();
   useEffect(() => {
@@ -81,28 +87,10 @@ function Samples({ file }: { file: Blob }): JSX.Element | null {
   return (
     <figure class="model-samples">
       <img src={url} draggable={false} alt="Samples that the model folder holds" onError={() => setUrl(undefined)} />
-      <figcaption>Samples from its training</figcaption>
+      <figcaption>Samples that come with it</figcaption>
     </figure>
   );
 }
-
-const PREDICTIONS: Record<SchedulerConfig['prediction_type'], JSX.Element> = {
-  epsilon: (
-    <>
-      the noise ε, <code>epsilon</code>
-    </>
-  ),
-  sample: (
-    <>
-      the picture x₀, <code>sample</code>
-    </>
-  ),
-  v_prediction: (
-    <>
-      the velocity v, <code>v_prediction</code>
-    </>
-  ),
-};
 
 function scheduleOf({
   beta_schedule: name,

@@ -46,7 +46,8 @@ const INSIDE = [
   ['scheduler/scheduler_config.json', 'the noise schedule'],
   ['unet/config.json', 'size, channels, classes'],
   ['unet/model.onnx', 'the network'],
-  ['model_index.json, README.md, samples.png', 'not needed to sample'],
+  ['model_index.json', 'names of the classes, where they have names; not needed to sample'],
+  ['README.md, samples.png', 'not needed to sample'],
 ] as const;
 
 interface StepProps {

@@ -101,7 +101,11 @@ function warn({ shape, classes, classNames, size }: Known): string[] {
     ...(size > MANY_BYTES ? [`The network is large (${bytes(size)}): a phone may run out of memory.`] : []),
     ...(height * width > MANY_PIXELS ? [`${width} × ${height} pixels take long without a fast GPU.`] : []),
     ...(classes > 0 && !classNames
-      ? [`No model card names the ${classes === 1 ? 'class' : `${whole(classes)} classes`}: they are numbered from 0.`]
+      ? [
+          classes === 1
+            ? 'Neither model_index.json nor a model card names the class: it is number 0.'
+            : `Neither model_index.json nor a model card names the ${whole(classes)} classes: they are numbered from 0.`,
+        ]
       : []),
   ];
 }

@@ -18,7 +18,7 @@ export function ClassChips({ onChange }: { onChange: (labels: readonly number[])
           all in turn
         </Chip>
         {names.map((name, label) => (
-          <Chip key={name} on={labels.includes(label)} onClick={() => onChange(toggleLabel(labels, label))}>
+          <Chip key={String(label)} on={labels.includes(label)} onClick={() => onChange(toggleLabel(labels, label))}>
             {name}
           </Chip>
         ))}

@@ -7,7 +7,7 @@ import { Card } from '../../components/card.tsx';
 import { Segmented } from '../../components/segmented.tsx';
 import { ClassChips } from './class-chips.tsx';
 import { NumberControl } from './number-control.tsx';
-import { type Draft, LARGEST_COUNT, rollSeed } from './parameters.ts';
+import { type Draft, LARGEST_COUNT, rollSeed, stepsHint } from './parameters.ts';
 import { draft, info, problems, refusals } from './state.ts';
 
 const COUNTS = Array.from({ length: LARGEST_COUNT }, (_, i) => i + 1);
@@ -17,7 +17,7 @@ const STEPS = [1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 75, 100, 150
 
 const SAMPLER_HINTS: Record<string, string> = {
   ddpm: 'Adds a little fresh noise at every step.',
-  ddim: 'Adds none with eta 0, so few steps go far; 1 is as much as ddpm.',
+  ddim: 'Adds none at eta 0, so few steps go far; eta 1 adds as much as DDPM.',
 };
 
 const set = (change: Partial<Draft>) => {
@@ -55,7 +55,7 @@ export function Controls(): JSX.Element {
           label="Steps"
           text={steps}
           error={wrong.steps}
-          hint={`Network calls a picture, 1 to ${T}. More are slower, seldom better than 50.`}
+          hint={stepsHint(T)}
           stops={[...STEPS.filter((stop) => stop < T), T]}
           onText={(steps) => set({ steps })}
         />

@@ -4,6 +4,7 @@ import { useEffect } from 'preact/hooks';
 import { Button } from '../../components/button.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { ModelBar } from '../../components/model-bar.tsx';
+import { stepWords } from '../../components/prediction-words.ts';
 import { Controls } from './controls.tsx';
 import { follow } from './follow.ts';
 import { PredictedX0, XT, Xt } from './formula.tsx';
@@ -16,7 +17,7 @@ import './sample.css';
 import './transport.css';
 import './controls.css';
 import './widths.css';
-import { busy, phase, trouble } from './state.ts';
+import { busy, info, phase, trouble } from './state.ts';
 import { Transport } from './transport.tsx';
 
 export default function SampleView(): JSX.Element {
@@ -31,12 +32,12 @@ export default function SampleView(): JSX.Element {
         <div>
           <h1>Out of noise, a picture</h1>
           <p class="lede">
-            Sampling begins with pure noise, <XT />. At every step a network looks at the noisy <Xt /> and predicts the
-            finished picture{' '}
+            Sampling begins with pure noise, <XT />. At every step a network looks at the noisy <Xt />{' '}
+            {stepWords(info.value?.scheduler.prediction_type ?? null)}{' '}
             <span class="sample-together">
-              <PredictedX0 />,
+              <PredictedX0 />.
             </span>{' '}
-            and the sampler takes <Xt /> a little closer to it.
+            The sampler then takes <Xt /> a little closer to it.
           </p>
         </div>
         <SampleButton />

@@ -19,7 +19,7 @@ export function Panels(): JSX.Element {
   return (
     <div class="sample-panels">
       <Panel kind="x" title={<Xt />} words="the noisy picture" batch={x} {...{ shape, count }} />
-      <Panel kind="x0" title={<PredictedX0 />} words="the picture it predicts" batch={x0} {...{ shape, count }} />
+      <Panel kind="x0" title={<PredictedX0 />} words="the estimated clean picture" batch={x0} {...{ shape, count }} />
     </div>
   );
 }
@@ -74,7 +74,7 @@ function Cell({ kind, index, side, shape, batch }: CellProps): JSX.Element {
   const pixels = useMemo(() => batch && picture(batch, shape, index), [batch, shape, index]);
   if (!pixels) return <span class="sample-cell sample-cell-empty" style={size} />;
   const [, height, width] = shape;
-  const label = `${kind === 'x' ? '' : 'Predicted '}${describePicture(index)}`;
+  const label = kind === 'x' ? describePicture(index) : `Estimate of ${lowerFirst(describePicture(index))}`;
   const large = enlarged.value !== null;
   return (
     <button
@@ -92,6 +92,8 @@ function Cell({ kind, index, side, shape, batch }: CellProps): JSX.Element {
     </button>
   );
 }
+
+const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);
 
 /** Picture 4, class 3, seed 173. */
 function describePicture(index: number): string {

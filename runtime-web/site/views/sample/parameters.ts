@@ -35,6 +35,7 @@ export interface Limits {
 export type Problems = { readonly [K in keyof Draft]?: string };
 
 export const LARGEST_COUNT = 16;
+const ENOUGH_STEPS = 50;
 /** Seeds with more digits are hard to say and to type; the engine takes any up to 2^53 - 1. */
 const DICE_SIDES = 10_000;
 
@@ -112,6 +113,12 @@ export function fitDraft(draft: Draft, { timesteps, classes }: Limits): Draft {
   const labels = draft.labels.filter((label) => label < classes);
   const steps = Number(draft.steps) > timesteps ? String(timesteps) : draft.steps;
   return labels.length === draft.labels.length && steps === draft.steps ? draft : { ...draft, labels, steps };
+}
+
+/** Below the number of steps. A short schedule leaves no choice that could be too many. */
+export function stepsHint(timesteps: number): string {
+  const range = `Network calls per picture, 1 to ${timesteps}.`;
+  return timesteps > ENOUGH_STEPS ? `${range} More than ${ENOUGH_STEPS} are slower and seldom better.` : range;
 }
 
 /** Adds a class at the end, or takes it out. */

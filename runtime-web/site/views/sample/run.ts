@@ -1,5 +1,6 @@
 /** Sampling: from the controls to frames, with every way it can end. */
 import { spacedTimesteps } from '@onnoise/scheduler';
+import { batch } from '@preact/signals';
 import type { ModelInfo } from '../../../src/worker/client.ts';
 import { announce, current, go, type ModelEntry, sampler, sentence, useModel } from '../../store.ts';
 import { createFrameStore } from './frames.ts';
@@ -31,6 +32,7 @@ export async function sample(): Promise<void> {
   const { signal } = mine;
   const model = current.peek();
   state.trouble.value = null;
+  const goBack = keepShown();
   if ('problems' in state.checked.peek()) return refuse();
   state.phase.value = 'loading';
   try {
@@ -45,7 +47,9 @@ export async function sample(): Promise<void> {
   } catch (error) {
     if (abort !== mine || signal.aborted) return; // told by who cancelled
     const cancelled = error instanceof DOMException && error.name === 'AbortError'; // by another view, or another model
-    if (state.phase.peek() === 'sampling') showWhatCame();
+    if (state.phase.peek() === 'sampling') {
+      if (cancelled || !goBack()) showWhatCame();
+    }
     settle(cancelled ? 'cancelled' : 'failed');
     if (!cancelled) state.trouble.value = sentence(error);
   } finally {
@@ -71,6 +75,21 @@ export function cancel(): void {
     state.phase.value = settled;
   }
   announce('Cancelled.');
+}
+
+/** Remembers what is on show; returns what brings it back, and tells whether there was anything. */
+function keepShown(): () => boolean {
+  const [run, last, pinned, pace] = [state.run.peek(), state.last.peek(), state.pinned.peek(), state.pace.peek()];
+  return () => {
+    if (!run || last < 0) return false;
+    batch(() => {
+      state.run.value = run;
+      state.last.value = last;
+      state.pinned.value = pinned;
+      state.pace.value = pace;
+    });
+    return true;
+  };
 }
 
 function showWhatCame(): void {
@@ -101,7 +120,7 @@ async function runWith(parameters: Parameters, model: ModelEntry, info: ModelInf
   if ((state.enlarged.peek() ?? 0) >= count) state.enlarged.value = null;
   state.phase.value = 'sampling';
   writeAddress(parameters, model);
-  announce(`Sampling ${pictures(count)} in ${steps} steps.`);
+  announce(`Sampling ${pictures(count)} in ${steps === 1 ? '1 step' : `${steps} steps`}.`);
 
   const tempo = createPace(steps);
   let before = 0;

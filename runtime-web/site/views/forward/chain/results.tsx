@@ -82,5 +82,6 @@ function verdict(difference: number, chance: number): string {
 
 function faster(times: number, steps: number): string {
   const measured = times >= 10 ? grouped(times) : times.toFixed(1);
-  return `As measured, the jump was ${measured} times as fast; it does one step’s work instead of ${steps}.`;
+  const work = steps === 1 ? 'both do the work of one step' : `it does the work of one step instead of ${steps}`;
+  return `As measured, the jump was ${measured} times as fast; ${work}.`;
 }

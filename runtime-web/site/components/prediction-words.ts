@@ -1,0 +1,25 @@
+/** What a network predicts: the one place that says it, for every view. */
+import type { SchedulerConfig } from '@onnoise/scheduler';
+
+export type Prediction = SchedulerConfig['prediction_type'];
+
+/** The quantity, with its symbol: `the velocity v`. */
+const QUANTITIES: Record<Prediction, string> = {
+  epsilon: 'the noise ε',
+  sample: 'the clean picture x₀',
+  v_prediction: 'the velocity v',
+};
+
+export function predictedQuantity(prediction: Prediction): string {
+  return QUANTITIES[prediction];
+}
+
+/**
+ * What happens at a step, to follow "a network looks at the noisy x_t" and to come before the symbol of the estimate.
+ * @param prediction null while no model is loaded
+ */
+export function stepWords(prediction: Prediction | null): string {
+  if (prediction === null) return 'and gives an estimate of the clean picture,';
+  if (prediction === 'sample') return `and predicts ${predictedQuantity(prediction)}. This estimate is`;
+  return `and predicts ${predictedQuantity(prediction)}, which gives an estimate of the clean picture,`;
+}

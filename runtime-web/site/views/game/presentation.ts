@@ -1,0 +1,100 @@
+/**
+ * How the game shows any picture, real or synthetic. Files and networks leave marks that no eye sees and a count of pixels
+ * does: a file's paper is level 0 to the last pixel and its digits are 20 pixels high; a network's paper is at 4, its white
+ * at 244 and its digits at 19 to 22. So both kinds go through one last step: a small zoom and shift drawn by lot, levels near
+ * the ends evened out, and few levels. What remains to be told apart is what is drawn.
+ */
+import { uniform } from '@onnoise/scheduler';
+import { type Shape, sizeOf } from '../../state/pixels.ts';
+
+/** What the real pictures are decides how much is evened out. */
+export interface Presentation {
+  /** Levels of 255: at or below the first is black, at or above the second is white. */
+  ends: readonly [black: number, white: number];
+  /** Least and most. Below 1 the edge is drawn out, which shows on paper alone. */
+  zoom: readonly [least: number, most: number];
+}
+
+/** Ink on paper, or chalk on slate: a clear ground all around, which may be drawn out and evened out. */
+const DRAWINGS: Presentation = { ends: [48, 208], zoom: [0.9, 1.1] };
+/** Anything else: levels are kept but for the last few, and no edge comes into view. */
+const SCENES: Presentation = { ends: [8, 247], zoom: [1, 1.15] };
+
+export const LEVELS = 32;
+/** Share of the side that a picture is moved by at most, either way; scenes no farther than their edge. */
+const SHIFT = 1 / 28;
+
+/** Real pictures looked at to tell what they are. */
+const LOOKED_AT = 50;
+/** Levels from black and white. */
+const PLAIN = 12;
+/** Share of such pixels in drawings; radiographs and clothes on black have more between. */
+const MOSTLY = 0.7;
+
+/** Drawings are those with plain black or white in most places. */
+export function presentationOf(count: number, shape: Shape, read: (index: number) => ArrayLike<number>): Presentation {
+  const looked = Math.min(count, LOOKED_AT);
+  let plain = 0;
+  for (let i = 0; i < looked; i++) {
+    const bytes = read(Math.floor((i * count) / looked));
+    for (let p = 0; p < bytes.length; p++) if (Math.min(bytes[p]!, 255 - bytes[p]!) <= PLAIN) plain++;
+  }
+  return plain > MOSTLY * looked * sizeOf(shape) ? DRAWINGS : SCENES;
+}
+
+/** Stream of a seed that zoom and shift are drawn from; sampling uses those from 0 on. */
+const LOT = 2 ** 31;
+
+/**
+ * @param x [C, H, W] in [-1, 1]
+ * @param seed draws zoom and shift
+ * @returns bytes [C, H, W]
+ */
+export function present(
+  x: ArrayLike<number>,
+  [channels, height, width]: Shape,
+  { ends: [black, white], zoom: [least, most] }: Presentation,
+  seed: number,
+): Uint8ClampedArray<ArrayBuffer> {
+  const lot = new Float64Array(3);
+  uniform(seed, LOT, 0, lot);
+  const zoom = least * (most / least) ** lot[0]!;
+  const shift = (side: number, share: number) => {
+    const hidden = ((side - 1) * (1 - 1 / zoom)) / 2; // by the zoom, at either end
+    return (2 * share - 1) * (least < 1 ? SHIFT * side : Math.min(SHIFT * side, hidden));
+  };
+  const columns = alongSide(width, zoom, shift(width, lot[1]!));
+  const rows = alongSide(height, zoom, shift(height, lot[2]!));
+  const out = new Uint8ClampedArray(channels * height * width);
+  for (let c = 0; c < channels; c++) {
+    const plane = c * height * width;
+    const at = (row: number, column: number) => x[plane + row * width + column]!;
+    for (let i = 0; i < height; i++) {
+      const [top, bottom, down] = rows[i]!;
+      for (let j = 0; j < width; j++) {
+        const [left, right, across] = columns[j]!;
+        const above = at(top, left) * (1 - across) + at(top, right) * across;
+        const below = at(bottom, left) * (1 - across) + at(bottom, right) * across;
+        const level = (above * (1 - down) + below * down + 1) * 127.5;
+        out[plane + i * width + j] = quantise((level - black) / (white - black));
+      }
+    }
+  }
+  return out;
+}
+
+/** Where each pixel of a side comes from: two neighbours, and how far it is on the way to the second. */
+function alongSide(side: number, zoom: number, shift: number): [number, number, number][] {
+  const middle = (side - 1) / 2;
+  return Array.from({ length: side }, (_, i) => {
+    const from = Math.min(Math.max((i - middle) / zoom + middle + shift, 0), side - 1);
+    const first = Math.min(Math.floor(from), Math.max(side - 2, 0));
+    return [first, Math.min(first + 1, side - 1), from - first];
+  });
+}
+
+/** 0..1 to one of the levels, as a byte. */
+function quantise(share: number): number {
+  const step = Math.round(Math.min(Math.max(share, 0), 1) * (LEVELS - 1));
+  return Math.round((step * 255) / (LEVELS - 1));
+}
