@@ -3,5 +3,7 @@
 import { register } from 'tsx/esm/api';
 
 register({ tsconfig: false });
+const { guardStreams } = await import('../src/terminal/streams.ts');
+guardStreams();
 const { main } = await import('../src/cli.ts');
 process.exitCode = await main(process.argv.slice(2));

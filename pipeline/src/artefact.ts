@@ -6,11 +6,12 @@
  *
  * Reading it is `@onnoise/runtime-node`'s `loadModel`.
  */
-import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { formatSchedulerConfig, InputError, type SchedulerConfig } from '@onnoise/scheduler';
+import { diskFailure } from './disk-errors.ts';
 import { formatModelCard, type ModelCard } from './model-card.ts';
-import { temporaryName } from './output.ts';
+import { asideName, checkWritable, makeFolder, temporaryName } from './output.ts';
 
 export interface ArtefactParts {
   /** Folder to make; an older model folder there is replaced. */
@@ -50,27 +51,34 @@ export async function writeArtefact(parts: ArtefactParts): Promise<void> {
   try {
     for (const [path, content] of Object.entries(files)) {
       const target = join(temporary, ...path.split('/'));
-      await mkdir(dirname(target), { recursive: true });
+      await makeFolder(dirname(target));
       await writeFile(target, content);
     }
     await replaceFolder(temporary, out);
+  } catch (error) {
+    throw diskFailure(error, `write the model ${out}`, 'free some space and start again');
   } finally {
-    await rm(temporary, { recursive: true, force: true });
+    await rm(temporary, { recursive: true, force: true }).catch(() => {});
   }
 }
 
 /**
  * Makes sure, before long work, that `writeArtefact` may write there.
- * @throws InputError when `out` is a file, or a folder that holds something else than a model.
+ * @throws InputError when `out` is a file, a folder that holds something else than a model, or cannot be made; Failure
+ *   when the disk is full.
  */
 export async function checkArtefactTarget(out: string): Promise<void> {
-  const refuse = (received: string) => {
+  const refuse = (received: string): never => {
     throw new InputError(`Cannot write a model: ${out} must be a new, empty or model folder, received ${received}.`);
   };
-  const found = await stat(out).catch(() => undefined);
-  if (found === undefined) return;
-  if (!found.isDirectory()) refuse('a file');
-  const names = await readdir(out);
+  if (out === '') refuse('""');
+  // Before the look at what is there: a folder that a killed process moved aside gets its place back.
+  await checkWritable('--out', dirname(resolve(out)), 'folder');
+  const names = await readdir(out).catch((error: NodeJS.ErrnoException): string[] => {
+    if (error.code === 'ENOENT') return [];
+    if (error.code === 'ENOTDIR') return refuse('a file');
+    throw diskFailure(error, `write the model ${out}`);
+  });
   if (names.length > 0 && !names.includes('model_index.json')) refuse(`a folder with ${names.slice(0, 3).join(', ')}`);
 }
 
@@ -111,8 +119,7 @@ function describe({ modelConfig, schedulerConfig, card, samplesPng, curvePng, fi
 
 /** Puts a folder in the place of another; the other one is there until the new one is. */
 async function replaceFolder(from: string, to: string): Promise<void> {
-  await mkdir(dirname(resolve(to)), { recursive: true });
-  const old = temporaryName(join(dirname(resolve(to)), `${basename(to)}.old`));
+  const old = asideName(to);
   const existed = await rename(to, old).then(
     () => true,
     () => false,

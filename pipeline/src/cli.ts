@@ -3,11 +3,17 @@
  * heavy when it runs. Exit codes: 0 done, else see terminal/errors.ts; a wrong command line is a mistake of the user, 2.
  */
 import yargs, { type Argv, type CommandModule } from 'yargs';
+import { checkArguments, explainUsage, type KnownOptions, UsageError } from './terminal/arguments.ts';
 import { exitCodeOf, sayError } from './terminal/errors.ts';
+import { nearest } from './terminal/nearest.ts';
+import { versionText } from './terminal/version.ts';
+import { jsonOption, setVoice, voiceOptions } from './terminal/voice.ts';
 
 interface CommandEntry {
   name: string;
   describe: string;
+  /** It has results that a program may read. */
+  json: boolean;
   /** biome-ignore lint/suspicious/noExplicitAny: each command types its own options. */
   load: () => Promise<CommandModule<object, any>>;
 }
@@ -15,41 +21,49 @@ interface CommandEntry {
 const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'prepare',
+    json: true,
     describe: 'Turn images into the uint8 squares that training reads',
     load: async () => (await import('./commands/prepare.ts')).command,
   },
   {
     name: 'train',
+    json: true,
     describe: 'Train a model on images',
     load: async () => (await import('./commands/train.ts')).command,
   },
   {
     name: 'export',
+    json: true,
     describe: 'Turn a training run into a model folder (ONNX)',
     load: async () => (await import('./commands/export.ts')).command,
   },
   {
     name: 'sample',
+    json: true,
     describe: 'Make new pictures from a model folder',
     load: async () => (await import('./commands/sample.ts')).command,
   },
   {
     name: 'serve',
+    json: false,
     describe: 'Sample over HTTP',
     load: async () => (await import('./commands/serve.ts')).command,
   },
   {
     name: 'generate',
+    json: true,
     describe: 'Order many pictures from the workers of a queue',
     load: async () => (await import('./commands/generate.ts')).command,
   },
   {
     name: 'worker',
+    json: false,
     describe: 'Sample what is ordered through a queue',
     load: async () => (await import('./commands/worker.ts')).command,
   },
   {
     name: 'doctor',
+    json: true,
     describe: 'Tell what this machine can train and sample on',
     load: async () => (await import('./commands/doctor.ts')).command,
   },
@@ -57,72 +71,104 @@ const COMMANDS: readonly CommandEntry[] = [
 
 export const COMMAND_NAMES: readonly string[] = COMMANDS.map(({ name }) => name);
 
-/** A wrong command line: what yargs finds goes by yargs' own name, also where an option's coerce refused a value. */
-class UsageError extends Error {
-  override readonly name = 'YError';
-}
-
 /** Runs one command line (without `node` and the script) and returns the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
+  const word = args.find((arg) => !arg.startsWith('-'));
   try {
-    await createCli(args).parseAsync();
+    setVoice();
+    if (word === undefined) return await withoutCommand(args);
+    if (!COMMAND_NAMES.includes(word)) throw unknownCommand(word);
+    await createCli(args, word).parseAsync();
     return Number(process.exitCode ?? 0);
   } catch (error) {
-    return report(error, args);
+    return report(error, word);
   }
 }
 
+/** `pipeline` alone tells how it is used, and is a wrong command line all the same, as with git. */
+async function withoutCommand(args: readonly string[]): Promise<number> {
+  const options = [...Object.keys(voiceOptions), 'help', 'version'];
+  const known = { key: Object.fromEntries(options.map((name) => [name, true])), boolean: options };
+  checkArguments('', args, { ...known, alias: { help: ['h'] }, string: [], number: [], array: [], narg: {} });
+  if (args.includes('--version')) process.stdout.write(`${versionText(args.includes('--verbose'))}\n`);
+  else process.stdout.write(await helpText());
+  return args.length === 0 ? 2 : 0;
+}
+
+function unknownCommand(word: string): UsageError {
+  const meant = nearest(word, COMMAND_NAMES);
+  return new UsageError(
+    `the command must be one of ${COMMAND_NAMES.join(', ')}, received "${word}".` +
+      `${meant === undefined ? '' : ` Did you mean ${meant}?`}`,
+  );
+}
+
 /** The parser, with every command; `width` is fixed so that the help texts are the same everywhere. */
-function createCli(args: readonly string[], width = 100): Argv {
+function createCli(args: readonly string[], named?: string, width = 100): Argv {
   let cli = yargs([...args])
     .scriptName('pipeline')
     .usage('$0 <command>\n\nImages in, an ONNX diffusion model out, new pictures back.')
     .wrap(width)
     .locale('en')
     .strict()
-    .recommendCommands()
-    .demandCommand(1, 'Name a command.')
-    .parserConfiguration({ 'duplicate-arguments-array': false })
     .exitProcess(false)
     .showHelpOnFail(false)
     .fail((message, error) => {
-      throw error ?? new UsageError(message);
+      throw error ?? Object.assign(new Error(explainUsage(message)), { name: 'YError' });
     })
     .version(false)
     .alias('help', 'h')
+    .options(voiceOptions)
     .epilogue('Every command tells its options: pipeline <command> --help');
-  for (const { name, describe, load } of COMMANDS) {
+  if (named === undefined) {
+    cli = cli.option('version', {
+      boolean: true,
+      describe: 'Print the version; with --verbose also what it runs on',
+    });
+  }
+  for (const { name, describe, json, load } of COMMANDS) {
     cli = cli.command(
       name,
       describe,
       // An async builder is fine under parseAsync; the types know only the other kind.
       (async (inner: Argv) => {
         const { builder } = await load();
-        return typeof builder === 'function' ? builder(inner) : inner.options(builder ?? {});
+        const built = typeof builder === 'function' ? await builder(inner) : inner.options(builder ?? {});
+        if (json) built.options(jsonOption);
+        if (!asksForHelp(args)) checkArguments(name, without(args, name), optionsOf(built));
+        return built;
       }) as unknown as (inner: Argv) => Argv,
-      async (options) => (await load()).handler(options),
+      async (options) => {
+        setVoice(options as object);
+        await (await load()).handler(options);
+      },
     );
   }
   return cli;
 }
 
+const asksForHelp = (args: readonly string[]) => args.includes('--help') || args.includes('-h');
+
+/** The command line without the command's name, which is the first word of it. */
+const without = (args: readonly string[], name: string) => args.toSpliced(args.indexOf(name), 1);
+
+/** yargs has this method, and its types do not. */
+const optionsOf = (cli: unknown): KnownOptions => (cli as { getOptions: () => KnownOptions }).getOptions();
+
 /** What `pipeline --help` or `pipeline <command> --help` prints. */
 export async function helpText(command?: string): Promise<string> {
   const args = command === undefined ? ['--help'] : [command, '--help'];
   let text = '';
-  await createCli(args).parseAsync(args, {}, (_error, _argv, output) => {
+  await createCli(args, command).parseAsync(args, {}, (_error, _argv, output) => {
     text = output;
   });
   return `${text}\n`;
 }
 
-/** yargs' own complaints name the command whose help to read; the rest goes by the common table. */
-function report(error: unknown, args: readonly string[]): number {
+/** A wrong command line names the command whose help to read; the rest goes by the common table. */
+function report(error: unknown, word: string | undefined): number {
   if (!(error instanceof Error && error.name === 'YError')) return exitCodeOf(error);
-  const [word = '-'] = args;
-  const known = COMMAND_NAMES.includes(word);
-  const unknown = known || word.startsWith('-') ? '' : `Unknown command: ${word}. `;
-  const advice = unknown !== '' && error.message.startsWith('Unknown argument') ? '' : error.message;
-  sayError(`${`${unknown}${advice}`.trim()}\nSee: pipeline ${known ? `${word} ` : ''}--help`);
+  const known = word !== undefined && COMMAND_NAMES.includes(word);
+  sayError(`${error.message}\nSee: pipeline ${known ? `${word} ` : ''}--help`);
   return 2;
 }

@@ -1,11 +1,9 @@
 /**
  * What this machine can do: Node, cores, memory, every training engine and every sampling device, tried one by one.
  */
-import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
-import { join } from 'node:path';
 import type { DeviceStatus } from '@onnoise/runtime-node';
+import { installedVersion } from './installed-version.ts';
 import { chooseEngine } from './train/engines/choose.ts';
 import type { NativeKind } from './train/engines/native/install.ts';
 import { probeNative } from './train/engines/native/probe.ts';
@@ -30,7 +28,6 @@ export interface Diagnosis {
 
 /** The oldest Node that everything was made for; the `engines` of package.json. */
 const OLDEST_NODE = '20.19.0';
-const require = createRequire(import.meta.url);
 
 /** Tries everything. Never throws for what is not there. */
 export async function diagnose(): Promise<Diagnosis> {
@@ -87,7 +84,7 @@ function totalMemory(): number {
 }
 
 function packageStatus(engine: string, name: string, what: string): EngineStatus {
-  const version = versionOf(name);
+  const version = installedVersion(name);
   if (version === undefined) {
     return { engine, available: false, reason: `${name} is not installed`, enable: 'npm ci' };
   }
@@ -103,13 +100,4 @@ async function nativeStatus(engine: NativeKind): Promise<EngineStatus> {
   if (gpu) return { engine, available: true, reason: `TensorFlow ${tensorflow}, on the GPU` };
   const reason = `TensorFlow ${tensorflow} is set up, but ${noGpu}`;
   return { engine, available: false, reason, enable: '--allow-cpu, to compute on the CPU' };
-}
-
-/** The version of an installed package, found as Node finds it; its code is not run. */
-function versionOf(name: string): string | undefined {
-  for (const folder of require.resolve.paths(name) ?? []) {
-    const path = join(folder, name, 'package.json');
-    if (existsSync(path)) return String(JSON.parse(readFileSync(path, 'utf8')).version);
-  }
-  return undefined;
 }

@@ -1,49 +1,138 @@
 /**
- * Files that are there whole or not at all: written beside their place under a temporary name, then renamed.
+ * Files that are there whole or not at all: written beside their place under a temporary name, then renamed. What a
+ * killed process left of these names is removed by the next one that checks the folder.
  */
-import { randomBytes } from 'node:crypto';
-import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
+import { diskFailure, diskReason } from './disk-errors.ts';
+import { Failure } from './terminal/errors.ts';
 
-/** A name beside `path` that nobody else uses. */
+/** Parts of temporary names: a process number means something on its own machine only, and is used again. */
+const HOST = createHash('sha256').update(hostname()).digest('hex').slice(0, 6);
+const PROCESS = randomBytes(2).toString('hex');
+const TEMPORARY = /^\.(.+?)(\.old)?\.([0-9a-f]{6})-(\d+)-([0-9a-f]{4})[0-9a-f]{8}\.tmp$/s;
+/** The longest name of most file systems, in bytes. */
+const LONGEST_NAME = 255;
+
+/** A name beside `path` that nobody else uses: hidden, with the machine and the process that it belongs to. */
 export function temporaryName(path: string): string {
-  const whole = resolve(path);
-  return join(dirname(whole), `.${basename(whole)}.${randomBytes(4).toString('hex')}.tmp`);
+  return nameBeside(path, '');
 }
 
-/** Writes a file, with the folders above it. */
+/** The same for what is moved out of the way until something new is in its place: `sweep` moves it back. */
+export function asideName(path: string): string {
+  return nameBeside(path, '.old');
+}
+
+function nameBeside(path: string, kind: string): string {
+  const whole = resolve(path);
+  const tail = `${kind}.${HOST}-${process.pid}-${PROCESS}${randomBytes(4).toString('hex')}.tmp`;
+  return join(dirname(whole), `.${shorten(basename(whole), LONGEST_NAME - 1 - tail.length)}${tail}`);
+}
+
+/** As many characters of a name as fit into so many bytes. */
+function shorten(name: string, bytes: number): string {
+  let short = name;
+  while (Buffer.byteLength(short) > bytes) short = [...short].slice(0, -1).join('');
+  return short;
+}
+
+/** Writes a file, with the folders above it. @throws InputError or Failure as {@link diskFailure} has it */
 export async function writeWhole(path: string, bytes: Uint8Array | string): Promise<void> {
   const temporary = temporaryName(path);
-  await mkdir(dirname(resolve(path)), { recursive: true });
   try {
+    await makeFolder(dirname(resolve(path)));
     await writeFile(temporary, bytes);
     await rename(temporary, path);
   } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
+    await rm(temporary, { force: true }).catch(() => {});
+    throw diskFailure(error, `write ${path}`, 'free some space and start again');
   }
 }
 
+/** Makes a folder and those above it, one by one: Node's `recursive` never returns where the system makes none, as in /proc. */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const above = dirname(path);
+    if (code === 'ENOENT' && above !== path && !(await isFolder(above))) {
+      await makeFolder(above);
+      return makeFolder(path);
+    }
+    // A system may say something else of a folder that is there: on a read-only disk, or at the root of a drive.
+    if (!(await isFolder(path))) throw error;
+  }
+}
+
+const isFolder = (path: string) =>
+  stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+
 /**
- * Makes sure that a file or a folder can be written, by doing it: call it before long work. Makes the folders above it.
- * @throws InputError that names the option and what is in the way.
+ * Makes sure that a file or a folder can be written, by doing it: call it before long work. Makes the folders above it,
+ * and removes what killed processes left half-written beside it.
+ * @throws InputError that names the option and what is in the way; Failure where the disk is full.
  */
 export async function checkWritable(option: string, path: string, kind: 'file' | 'folder'): Promise<void> {
-  const refuse = (reason: string) => {
+  const refuse = (reason: string): never => {
     throw new InputError(`Cannot write ${path}: ${option} must be a ${kind} that can be written, ${reason}.`);
   };
-  const found = await stat(path).catch(() => undefined);
-  if (found && found.isDirectory() !== (kind === 'folder')) {
-    refuse(found.isDirectory() ? 'there is a folder of that name' : 'there is a file of that name');
+  if (path === '') {
+    throw new InputError(`Cannot write the results: ${option} must be a ${kind} that can be written, received "".`);
   }
+  if (kind === 'file' && /[/\\]$/.test(path)) refuse('this is the name of a folder');
   const folder = kind === 'folder' ? resolve(path) : dirname(resolve(path));
-  const trial = temporaryName(join(folder, 'trial'));
   try {
-    await mkdir(folder, { recursive: true });
-    await writeFile(trial, '');
+    const found = await stat(path).catch(missing);
+    if (found && found.isDirectory() !== (kind === 'folder')) {
+      refuse(found.isDirectory() ? 'there is a folder of that name' : 'there is a file of that name');
+    }
+    if (found && kind === 'file' && !found.isFile()) refuse('it is no ordinary file');
+    await makeFolder(folder);
+    const trial = temporaryName(kind === 'folder' ? join(folder, 'trial') : path);
+    await writeFile(trial, 'trial');
     await rm(trial);
   } catch (error) {
-    refuse(error instanceof Error ? error.message : String(error));
+    const failure = diskFailure(error, `write ${path}`, 'free some space and start again');
+    if (failure instanceof Failure || !(error instanceof Error && 'syscall' in error)) throw failure;
+    refuse(
+      (error as NodeJS.ErrnoException).code === 'ENOENT'
+        ? 'nothing can be made there'
+        : (diskReason(error) ?? error.message),
+    );
+  }
+  await sweep(folder);
+}
+
+function missing(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error;
+}
+
+/** Removes what processes of this machine that are gone left half-written; what they moved aside gets its place back. */
+export async function sweep(folder: string): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [])) {
+    const [, original, old, host, pid, owner] = TEMPORARY.exec(name) ?? [];
+    if (host !== HOST || (Number(pid) === process.pid ? owner === PROCESS : isRunning(Number(pid)))) continue;
+    const path = join(folder, name);
+    const place = join(folder, original!);
+    if (old !== undefined && (await stat(place).catch(() => undefined)) === undefined) {
+      await rename(path, place).catch(() => {});
+    } else await rm(path, { recursive: true, force: true }).catch(() => {});
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

@@ -11,7 +11,22 @@ export {
 export { type DiffusionModel, type LoadOptions, loadModel } from './load.ts';
 export { nameModels } from './model-names.ts';
 export { type LineChart, lineChart, type Series } from './pictures/chart.ts';
-export { type AnimationOptions, animatedWebp, png, sheet, strip } from './pictures/encode.ts';
-export type { ImageShape, TileOptions } from './pictures/pixels.ts';
+export {
+  type AnimationOptions,
+  animatedWebp,
+  animation,
+  png,
+  type SheetOptions,
+  sheet,
+  strip,
+} from './pictures/encode.ts';
+export {
+  ANIMATION_FORMATS,
+  type AnimationFormat,
+  checkPictureSize,
+  PICTURE_FORMATS,
+  type PictureFormat,
+} from './pictures/formats.ts';
+export { type ImageShape, layOut, type TileOptions } from './pictures/pixels.ts';
 export { completeRequest, type SampleOptions, type SampleRequest } from './request.ts';
 export type { SampleCallbacks, SampleProgress, Samples } from './sample.ts';

@@ -71,7 +71,7 @@ export async function replacing<T>(folder: string, work: () => Promise<T>): Prom
   }
 }
 
-const STRAY = /^\.((deps|lib|native\.json|tfjs_binding\.node)\.[0-9a-f]{8}\.tmp|trial-\d+)$|\.unpacking$/;
+const STRAY = /^\.((deps|lib|native\.json|tfjs_binding\.node)\.[0-9a-f-]{8,}\.tmp|trial-\d+)$|\.unpacking$/;
 
 /** Removes what a set-up that was killed left half done, in the package and in the cache. */
 export async function sweep(folder: string, cache: string): Promise<void> {

@@ -1,11 +1,12 @@
 /** Sets tfjs-node or tfjs-node-gpu up: chooses a route, says what it will do, does it, checks the result. */
+import { join } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
+import { withLock } from '../../pipeline/src/lock.ts';
 import { isAbort } from '../../pipeline/src/terminal/interrupt.ts';
 import { whyNoGpu } from '../../pipeline/src/train/engines/native/reason.ts';
 import { checkEngine } from './check.ts';
 import { checkFolder, explainDiskError } from './disk.ts';
 import { isWhole, replacing, sweep, writeInstall } from './link.ts';
-import { withLock } from './lock.ts';
 import type { Job, Plan } from './route.ts';
 import { planNpm } from './route-npm.ts';
 import { planPypi } from './route-pypi.ts';
@@ -42,7 +43,9 @@ async function setUpOrThrow(options: SetupOptions): Promise<void> {
   await checkFolder('the cache', cache, 'Give yourself the rights to it, or clone the project elsewhere.');
   const job = async () => ({ ...options, folder, whole: await isWhole(folder, options.installed) });
   if (dryRun) return void (await sayPlan(await job(), routes));
-  await withLock(cache, async () => {
+  // Two at once would take each other's half-unpacked folders for their own.
+  const words = { action: 'set up', doing: 'is setting up' };
+  await withLock(join(cache, 'set-up.lock'), words, async () => {
     await sweep(folder, cache);
     const all = await job();
     await carryOut(all, await sayPlan(all, routes));

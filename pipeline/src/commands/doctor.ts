@@ -4,13 +4,9 @@
 import type { CommandModule } from 'yargs';
 import type { Diagnosis } from '../doctor.ts';
 import { formatBytes } from '../terminal/format.ts';
+import { sayResult } from '../terminal/voice.ts';
 
-/** The options of `pipeline doctor`. */
-export interface DoctorArguments {
-  json: boolean;
-}
-
-export const command: CommandModule<object, DoctorArguments> = {
+export const command: CommandModule = {
   command: 'doctor',
   describe: 'Tell what this machine can train and sample on',
   builder: (cli) =>
@@ -18,13 +14,12 @@ export const command: CommandModule<object, DoctorArguments> = {
       .usage(
         '$0 doctor\n\nTries every training engine and sampling device: there or not, why not, and what would enable it.',
       )
-      .options({ json: { boolean: true, default: false, describe: 'The same as JSON' } })
       .example('$0 doctor', 'a table')
       .example('$0 doctor --json', 'for scripts'),
-  handler: async ({ json }) => {
+  handler: async () => {
     const { diagnose } = await import('../doctor.ts');
     const diagnosis = await diagnose();
-    process.stdout.write(json ? `${JSON.stringify(diagnosis, null, 2)}\n` : formatDiagnosis(diagnosis));
+    sayResult(formatDiagnosis(diagnosis), diagnosis);
   },
 };
 
@@ -47,6 +42,5 @@ export function formatDiagnosis({ node, cores, memory, engines, devices }: Diagn
     '',
     'Devices for sampling (--device of pipeline sample)',
     ...devices.flatMap(({ device, available, reason, enable }) => row(device, available, reason, enable)),
-    '',
   ].join('\n');
 }

@@ -2,17 +2,17 @@
  * `pipeline sample`: new pictures from a model folder.
  * What can be wrong is found before sampling: options, model, device, and whether the results can be written.
  */
-import { join } from 'node:path';
 import type { DeviceChoice, Samples } from '@onnoise/runtime-node';
-import { checkInteger, type Sampler } from '@onnoise/scheduler';
+import type { Sampler } from '@onnoise/scheduler';
 import type { Argv, CommandModule } from 'yargs';
-import { createFilm, type Film, spreadSteps } from '../film.ts';
-import { checkWritable, writeWhole } from '../output.ts';
+import { createFilm } from '../film.ts';
 import { sizeOf } from '../shape.ts';
-import { formatPath, plural } from '../terminal/format.ts';
+import { checkFiles, checkNames, keptSteps, writeFiles } from '../sheet-files.ts';
+import { formatDuration, formatPath, plural } from '../terminal/format.ts';
 import { withInterrupt } from '../terminal/interrupt.ts';
 import { numberOption } from '../terminal/options.ts';
 import { withProgress } from '../terminal/progress.ts';
+import { sayDetail, sayNote, sayResult } from '../terminal/voice.ts';
 import { deviceOption, pictureOptions, samplerOptions } from './options/pictures.ts';
 
 /** The options of `pipeline sample`; its help tells their meaning. */
@@ -37,7 +37,8 @@ const MODEL = 'The model:';
 const PICTURES = 'The pictures:';
 const SAMPLING = 'How they are sampled:';
 const FILES = 'What is written:';
-const ANIMATION_FRAMES = 100;
+const SHEET = 'Sheet of all, in the format of its name: png, webp, avif, tiff; jpg and gif lose a little';
+const MOVING = 'The sheet forming, by its name webp, or gif, which has 256 colours';
 
 export const command: CommandModule<object, SampleArguments> = {
   command: 'sample',
@@ -52,11 +53,11 @@ export const command: CommandModule<object, SampleArguments> = {
         ...pictureOptions(PICTURES),
         ...samplerOptions(SAMPLING),
         batch: numberOption('batch', SAMPLING, 'Pictures a network call', 'by their size'),
-        out: { group: FILES, string: true, requiresArg: true, default: 'sheet.png', describe: 'Sheet of all, PNG' },
+        out: { group: FILES, string: true, requiresArg: true, default: 'sheet.png', describe: SHEET },
         columns: numberOption('columns', FILES, 'Pictures in a row of a sheet', 'square'),
         singles: { group: FILES, string: true, requiresArg: true, describe: 'Folder for a PNG each, named by seed' },
         frames: { group: FILES, string: true, requiresArg: true, describe: 'Folder for a sheet a step, PNG' },
-        animation: { group: FILES, string: true, requiresArg: true, describe: 'The sheet forming, animated WebP' },
+        animation: { group: FILES, string: true, requiresArg: true, describe: MOVING },
       })
       .example('$0 sample --count 64 --out out/sheet.png', 'a sheet of 64 digits')
       .example('$0 sample --labels 7 --seed 42 --singles out/sevens', '16 sevens, a file each')
@@ -69,75 +70,66 @@ export const command: CommandModule<object, SampleArguments> = {
 
 /** Samples, writes, and says which device was chosen and where the results are. */
 export async function sample(options: SampleArguments): Promise<void> {
-  await checkOutputs(options);
-  const { loadModel } = await import('@onnoise/runtime-node');
-  const model = await loadModel(options.model, {
-    device: options.device,
-    onDevice: ({ device, reason }) => process.stderr.write(`Device: ${device} (${reason})\n`),
-  });
-  try {
-    const { count, seed, sampler, eta, labels, batch } = options;
-    const steps = options.steps ?? Math.min(50, model.scheduler.num_train_timesteps);
-    const size = sizeOf(model.shape);
-    const film = createFilm(count, size, keptSteps(options, steps));
-    const samples = await withInterrupt((signal) =>
-      withProgress('Sampling', { unit: 'steps' }, (report) =>
+  const { count, seed, sampler, eta, labels, batch } = options;
+  await checkNames(options);
+  const { completeRequest, loadModel, readArtefact } = await import('@onnoise/runtime-node');
+  const artefact = await readArtefact(options.model);
+  const request = { count, seed, steps: options.steps, sampler, eta, labels, batch };
+  const { table, labels: classes, ...complete } = completeRequest(artefact, request);
+  const { image: shape } = artefact.unet;
+  const kept = keptSteps(options, table.steps);
+  const film = createFilm(count, sizeOf(shape), kept);
+  await checkFiles(options, { count, shape, steps: table.steps });
+  sayDetail(
+    `Sampling: ${sampler}, ${plural(table.steps, 'step')}, ${plural(complete.batch, 'picture')} a network call`,
+  );
+
+  await withInterrupt(async (signal) => {
+    const begin = performance.now();
+    const model = await loadModel(options.model, {
+      device: options.device,
+      onDevice: ({ device, reason }) => sayNote(`Device: ${device} (${reason})`),
+    });
+    try {
+      const samples = await withProgress('Sampling', { unit: 'steps' }, (report) =>
         model.sample({
-          ...{ count, seed, steps, sampler, eta, labels, batch, signal },
+          ...request,
+          signal,
           onStep: (progress) => {
             film.keep(progress);
             report(progress);
           },
         }),
-      ),
-    );
-    await writeOutputs(options, samples, film);
-  } finally {
-    await model.dispose();
-  }
-}
-
-async function checkOutputs({ out, columns, singles, frames, animation }: SampleArguments): Promise<void> {
-  if (columns !== undefined) checkInteger('sample images', '--columns', columns, 1, 10_000);
-  await checkWritable('--out', out, 'file');
-  if (singles !== undefined) await checkWritable('--singles', singles, 'folder');
-  if (frames !== undefined) await checkWritable('--frames', frames, 'folder');
-  if (animation !== undefined) await checkWritable('--animation', animation, 'file');
-}
-
-/** The steps whose pictures are kept: all for frames, evenly spread ones for an animation. */
-function keptSteps({ frames, animation }: SampleArguments, steps: number): number[] {
-  if (frames !== undefined) return spreadSteps(steps, steps);
-  return animation === undefined ? [] : spreadSteps(steps, ANIMATION_FRAMES);
-}
-
-async function writeOutputs(options: SampleArguments, samples: Samples, film: Film): Promise<void> {
-  const { animatedWebp, png, sheet } = await import('@onnoise/runtime-node');
-  const { out, columns, singles, frames, animation } = options;
-  const { images, shape, seeds, labels } = samples;
-  const say = (what: string, path: string) => process.stdout.write(`${what}: ${formatPath(path)}\n`);
-
-  await writeWhole(out, await sheet(images, shape, columns));
-  say(`${plural(seeds.length, 'picture')}${describeLabels(labels)}`, out);
-  if (singles !== undefined) {
-    const size = images.length / seeds.length;
-    for (const [i, seed] of seeds.entries()) {
-      await writeWhole(join(singles, `${seed}.png`), await png(images.subarray(i * size, (i + 1) * size), shape));
+      );
+      const lines: string[] = [];
+      const files: Record<string, string> = {};
+      await writeFiles(options, samples, film, signal, (what, path) => {
+        lines.push(`${describeFile(what, samples)}: ${formatPath(path)}`);
+        files[what] = path;
+      });
+      const seconds = Number(((performance.now() - begin) / 1000).toFixed(3));
+      sayDetail(`Took ${formatDuration(seconds)}`);
+      const { seeds } = samples;
+      const result = {
+        files,
+        seeds,
+        labels: classes ?? null,
+        sampler,
+        steps: table.steps,
+        device: model.device,
+        seconds,
+      };
+      sayResult(lines, result);
+    } finally {
+      await model.dispose();
     }
-    say('Single pictures', singles);
-  }
-  if (frames !== undefined) {
-    for (const [step, frame] of film.frames) {
-      await writeWhole(join(frames, `${String(step).padStart(4, '0')}.png`), await sheet(frame, shape, columns));
-    }
-    say('A sheet a step', frames);
-  }
-  if (animation !== undefined) {
-    const kept = [...film.frames.keys()].sort((a, b) => a - b);
-    const shown = spreadSteps(kept.length, ANIMATION_FRAMES).map((index) => film.frames.get(kept[index - 1]!)!);
-    await writeWhole(animation, await animatedWebp(shown, shape, columns === undefined ? {} : { columns }));
-    say('Animation', animation);
-  }
+  });
+}
+
+function describeFile(what: string, { seeds, labels }: Samples): string {
+  if (what === 'sheet') return `${plural(seeds.length, 'picture')}${describeLabels(labels)}`;
+  if (what === 'singles') return 'Single pictures';
+  return what === 'frames' ? 'A sheet a step' : 'Animation';
 }
 
 function describeLabels(labels: readonly number[] | undefined): string {

@@ -8,7 +8,7 @@ import { checkInteger, InputError } from '@onnoise/scheduler';
 import type { Argv, CommandModule } from 'yargs';
 import { plural } from '../terminal/format.ts';
 import { INTERRUPTED } from '../terminal/interrupt.ts';
-import { allowRepeats, numberOption } from '../terminal/options.ts';
+import { numberOption } from '../terminal/options.ts';
 import { deviceOption } from './options/pictures.ts';
 
 /** The options of `pipeline serve`; its help tells their meaning. */
@@ -44,7 +44,7 @@ export const command: CommandModule<object, ServeArguments> = {
   command: 'serve',
   describe: 'Sample over HTTP',
   builder: (cli) =>
-    allowRepeats(cli, 'model', 'cors-origin')
+    cli
       .usage(
         '$0 serve [options]\n\nServes sampling over HTTP: the API of OpenAI for images, the Open Inference Protocol, metrics, ' +
           'and a page to try it. SIGTERM finishes what runs, SIGHUP loads the models anew.',

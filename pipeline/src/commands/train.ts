@@ -8,7 +8,7 @@ import type { Argv, CommandModule } from 'yargs';
 import { countParameters } from '../model/parameters.ts';
 import { formatDuration, formatPath } from '../terminal/format.ts';
 import { INTERRUPTED, withInterrupt } from '../terminal/interrupt.ts';
-import { withProgress } from '../terminal/progress.ts';
+import { type ProgressEvent, withProgress } from '../terminal/progress.ts';
 import type { Layer } from '../train/config.ts';
 import type { TrainPlan } from '../train/plan.ts';
 import { describeDataset } from './options/describe-dataset.ts';
@@ -86,7 +86,8 @@ export async function train(args: TrainArguments): Promise<void> {
       'Cannot start training: --out must be the folder of the run, as --out runs/x, received nothing.',
     );
   }
-  const { checkRun, train: trainRun } = await import('../train/train.ts');
+  const { checkRun, requireIdle, train: trainRun } = await import('../train/train.ts');
+  await requireIdle(run);
   await checkRun(early, run, args.resume);
 
   await withInterrupt(async (signal) => {
@@ -96,12 +97,19 @@ export async function train(args: TrainArguments): Promise<void> {
       const plan = planFromConfig(config, dataset.channels);
       printConfig(plan);
       say(modelLine(plan));
+      let latest: ProgressEvent | undefined;
       const result = await withProgress('Training', { unit: 'steps' }, (report) =>
         trainRun({
           ...{ plan, dataset, run, resume: args.resume, signal },
           hooks: {
             onNote: say,
-            onStep: (metrics, progress) => report({ ...progress, note: describeStep(metrics) }),
+            onStep: (metrics, progress) => {
+              latest = { ...progress, note: describeStep(metrics) };
+              report(latest);
+            },
+            onPreview: (done, total) => {
+              if (latest !== undefined) report({ ...latest, note: `drawing pictures, ${done} of ${total}` });
+            },
           },
         }),
       );

@@ -7,7 +7,7 @@ import type { Argv, CommandModule } from 'yargs';
 import { checkWritable } from '../output.ts';
 import { sayError } from '../terminal/errors.ts';
 import { withInterrupt } from '../terminal/interrupt.ts';
-import { allowRepeats, numberOption } from '../terminal/options.ts';
+import { numberOption } from '../terminal/options.ts';
 import { deviceOption } from './options/pictures.ts';
 import { type QueueArguments, queueOptions, readQueue } from './options/queue.ts';
 
@@ -29,7 +29,7 @@ export const command: CommandModule<object, WorkerArguments> = {
   command: 'worker',
   describe: 'Sample what is ordered through a queue',
   builder: (cli) =>
-    allowRepeats(cli, 'model')
+    cli
       .usage(
         '$0 worker --queue <redis> [options]\n\nSamples what pipeline generate orders, until it is stopped. Any number of workers share a queue.',
       )

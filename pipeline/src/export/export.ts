@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { InputError, parseSchedulerConfig } from '@onnoise/scheduler';
 import { checkArtefactTarget, writeArtefact } from '../artefact.ts';
+import { requireSpace } from '../disk-errors.ts';
 import { countParameters, createModel } from '../model/index.ts';
 import type { ModelCard } from '../model-card.ts';
 import { encodeModel } from '../onnx/index.ts';
@@ -35,6 +36,7 @@ export interface ExportResult {
 
 /** Steps that the card's training loss is averaged over. */
 const LAST_STEPS = 100;
+const BYTES_A_WEIGHT = 4;
 
 /** @throws InputError when the run cannot be read, `out` cannot be written, or the parity check fails. */
 export async function exportRun({ run, out, checkpoint, onProgress }: ExportOptions): Promise<ExportResult> {
@@ -46,6 +48,7 @@ export async function exportRun({ run, out, checkpoint, onProgress }: ExportOpti
 
   const model = createModel(config.model);
   const parameters = parametersOf(found.state);
+  await requireSpace(out, BYTES_A_WEIGHT * countParameters(model), `write the model ${out}`);
   report(1, 'tracing');
   const graph = inferenceGraph(model, parameters);
   const onnx = encodeModel(graph, {

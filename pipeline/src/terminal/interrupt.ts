@@ -5,7 +5,9 @@
 
 export const INTERRUPTED = 130;
 
-/** Runs `work` with a signal that Ctrl-C (or SIGTERM) aborts; the handlers are gone when it ends. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Runs `work` with a signal that Ctrl-C aborts, or SIGTERM, or a terminal that is closed; the handlers are gone when it ends. */
 export async function withInterrupt<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
   const interrupt = () => {
@@ -13,13 +15,11 @@ export async function withInterrupt<T>(work: (signal: AbortSignal) => Promise<T>
     controller.abort(new DOMException('Interrupted.', 'AbortError'));
     process.exitCode = INTERRUPTED;
   };
-  process.on('SIGINT', interrupt);
-  process.on('SIGTERM', interrupt);
+  for (const name of SIGNALS) process.on(name, interrupt);
   try {
     return await work(controller.signal);
   } finally {
-    process.off('SIGINT', interrupt);
-    process.off('SIGTERM', interrupt);
+    for (const name of SIGNALS) process.off(name, interrupt);
   }
 }
 

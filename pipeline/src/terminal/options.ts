@@ -3,7 +3,6 @@
  * yargs' own `number: true` turns a wrong word into NaN; these refuse it.
  */
 import { InputError } from '@onnoise/scheduler';
-import type { Argv } from 'yargs';
 
 /** A yargs `coerce` for one number; whether it is in range is the library's to say. */
 export function toNumber(option: string): (value: unknown) => number | undefined {
@@ -29,18 +28,10 @@ export function toNumbers(option: string): (value: unknown) => number[] | undefi
 function parse(option: string, value: unknown, rule = 'a number', whole: unknown = value): number {
   const text = String(value).trim();
   const number = Number(text);
+  // Digits beyond this would be read as other ones.
+  if (/^[+-]?\d+$/.test(text) && !Number.isSafeInteger(number)) {
+    throw new InputError(`Cannot read the options: --${option} must be at most 2^53 - 1 in size, received ${text}.`);
+  }
   if (text !== '' && Number.isFinite(number)) return number;
   throw new InputError(`Cannot read the options: --${option} must be ${rule}, received "${String(whole)}".`);
-}
-
-/** Lets the options named here be given more than once, each with one value; of all others, a second is refused. */
-export function allowRepeats<T>(cli: Argv<T>, ...lists: string[]): Argv<T> {
-  return cli.parserConfiguration({ 'duplicate-arguments-array': true }).check((args) => {
-    for (const [name, value] of Object.entries(args)) {
-      const option = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-      if (name === '_' || lists.includes(option) || !Array.isArray(value)) continue;
-      throw new InputError(`Cannot read the options: --${option} must be given once, received ${value.join(', ')}.`);
-    }
-    return true;
-  });
 }

@@ -3,6 +3,7 @@
  * A terminal gets a bar with rate and time left; a file or a log gets a plain line now and then.
  */
 import { formatDuration, formatNumber } from './format.ts';
+import { isQuiet } from './voice.ts';
 
 export interface ProgressEvent {
   /** Units done so far, counted from 0. */
@@ -29,6 +30,7 @@ const BAR_WIDTH = 24;
 
 /**
  * Runs `work` under a progress bar: the bar shows with the first report and is closed when the work ends, whichever way.
+ * With --quiet there is none.
  * @param label what is being done, as a heading: `Training`.
  */
 export async function withProgress<T>(
@@ -36,6 +38,7 @@ export async function withProgress<T>(
   options: ProgressOptions,
   work: (report: ReportProgress) => Promise<T>,
 ): Promise<T> {
+  if (isQuiet()) return work(() => {});
   const stream = options.stream ?? process.stderr;
   const sink = stream.isTTY
     ? await createBar(label, { ...options, stream })
@@ -83,9 +86,11 @@ function createLines(label: string, options: ProgressOptions & { stream: NodeJS.
   let started = false;
   let lastTime = 0;
   let lastShare = 0;
+  let ended = false;
   let pending: ProgressEvent | undefined;
   const write = (event: ProgressEvent) => {
     pending = undefined;
+    ended = event.done >= event.total;
     lastTime = clock.elapsed().seconds;
     lastShare = share(event);
     options.stream.write(`${describeProgress(label, event, clock.elapsed(), options.unit, false)}\n`);
@@ -99,7 +104,8 @@ function createLines(label: string, options: ProgressOptions & { stream: NodeJS.
       }
       pending = event;
       const due = clock.elapsed().seconds - lastTime >= PLAIN_SECONDS && share(event) - lastShare >= PLAIN_SHARE;
-      if (due || event.done >= event.total) write(event);
+      // What is told after the last unit, with another note each time, waits for the end.
+      if (due || (event.done >= event.total && !ended)) write(event);
     },
     stop: () => {
       if (pending !== undefined) write(pending);

@@ -7,6 +7,7 @@ import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'nod
 import { join } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
 import type { BatchPosition } from '../data/index.ts';
+import { diskFailure } from '../disk-errors.ts';
 import type { TrainConfig } from './config.ts';
 import type { TensorSpec } from './contracts.ts';
 import { readSafetensors, writeSafetensors } from './safetensors.ts';
@@ -63,7 +64,7 @@ export async function listCheckpoints(folder: string): Promise<{ step: number; p
 
 /**
  * Saves a checkpoint, then removes all but the newest `keep`. Returns its folder.
- * @throws InputError when the disk is full or cannot be written; the older checkpoints are untouched then.
+ * @throws Failure when the disk is full, InputError when it cannot be written; the older checkpoints are untouched then.
  */
 export async function saveCheckpoint(
   folder: string,
@@ -201,17 +202,7 @@ async function removeLeftovers(folder: string): Promise<void> {
 
 /** Turns what the disk answers into a sentence; other errors stay what they are. */
 export function diskError(error: unknown, action: string): unknown {
-  const reasons: Record<string, string> = {
-    ENOSPC: 'the disk is full; free some space and start again with --resume',
-    EDQUOT: 'the disk quota is used up; free some space and start again with --resume',
-    EACCES: 'the folder must be writable, permission is denied',
-    EPERM: 'the folder must be writable, permission is denied',
-    EROFS: 'the folder must be writable, the file system is read-only',
-    ENOTDIR: 'the path must be a folder, a part of it is a file',
-    EEXIST: 'the path must be a folder, it is a file',
-  };
-  const reason = reasons[(error as NodeJS.ErrnoException)?.code ?? ''];
-  return reason ? new InputError(`Cannot ${action}: ${reason}.`) : error;
+  return diskFailure(error, action, 'free some space and start again with --resume');
 }
 
 function userError(error: unknown): InputError {

@@ -2,8 +2,10 @@
  * A whole run: start or resume, train, save, draw. The loop itself is in loop.ts; here is what stands around it.
  * Nothing is printed: what happens is told through the hooks.
  */
+import { join } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
 import { createBatcher, type Dataset } from '../data/index.ts';
+import { requireUnlocked, withLock } from '../lock.ts';
 import { checkWritable } from '../output.ts';
 import { sizeOf } from '../shape.ts';
 import { type CheckpointInfo, diskError, type Resumed, resumeCheckpoint, saveCheckpoint } from './checkpoint.ts';
@@ -64,7 +66,20 @@ export async function checkRun(
   return choice;
 }
 
+/** The lock of a run: a file in its folder, and the words for whoever is refused. */
+const lockOf = (run: string) =>
+  [join(run, '.lock'), { action: `start training in ${run}`, doing: 'is training there' }] as const;
+
+/** Refuses early what `train` would refuse later. @throws InputError when another process trains in the folder. */
+export const requireIdle = (run: string): Promise<void> => requireUnlocked(...lockOf(run));
+
+/** @throws InputError for what `checkRun` and `requireIdle` refuse, and for images that are not those of the run. */
 export async function train(options: TrainOptions): Promise<TrainResult> {
+  await checkWritable('--out', options.run, 'folder');
+  return withLock(...lockOf(options.run), () => trainAlone(options));
+}
+
+async function trainAlone(options: TrainOptions): Promise<TrainResult> {
   const { plan, dataset, run, resume, hooks = {}, signal } = options;
   const { config, model, schedule, step: trainStep } = plan;
   const { training, output } = config;

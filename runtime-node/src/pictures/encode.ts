@@ -1,11 +1,25 @@
 /**
- * Pictures of model images as PNG and animated WebP, encoded by sharp (libvips).
+ * Pictures of model images in the usual formats, encoded by sharp (libvips).
  * The same values give the same bytes on one version of sharp. sharp is loaded on first use: it takes part of a start.
  */
 import { InputError } from '@onnoise/scheduler';
+import {
+  type AnimationFormat,
+  animationFormat,
+  checkPictureSize,
+  type PictureFormat,
+  pictureFormat,
+} from './formats.ts';
 import { countImages, type ImageShape, type Pixels, type TileOptions, tile } from './pixels.ts';
 
+export interface SheetOptions extends TileOptions {
+  /** Default: `png`. */
+  format?: PictureFormat;
+}
+
 export interface AnimationOptions extends TileOptions {
+  /** Default: `webp`. */
+  format?: AnimationFormat;
   /** Milliseconds a frame is shown. Default: 60. */
   delay?: number;
   /** Milliseconds the last frame is shown. Default: 1500. */
@@ -17,17 +31,17 @@ export async function png(image: Float32Array, shape: ImageShape, options: { sca
   if (countImages(image, shape) !== 1) {
     throw new InputError(`Cannot write a PNG: image must be one image of [${shape.join(', ')}], received a batch.`);
   }
-  return encodePng(tile(image, shape, { scale: options.scale ?? 1, gap: 0 }));
+  return encode(tile(image, shape, { scale: options.scale ?? 1, gap: 0 }), 'png');
 }
 
-/** A batch [N, C, H, W] in [-1, 1] as one PNG with `columns` images a row (default: nearest to a square). */
+/** A batch [N, C, H, W] in [-1, 1] as one picture with `columns` images a row (default: nearest to a square). */
 export async function sheet(
   images: Float32Array,
   shape: ImageShape,
   columns?: number,
-  options: Omit<TileOptions, 'columns'> = {},
+  { format = 'png', ...layout }: Omit<SheetOptions, 'columns'> = {},
 ): Promise<Buffer> {
-  return encodePng(tile(images, shape, columns === undefined ? options : { ...options, columns }));
+  return encode(tile(images, shape, columns === undefined ? layout : { ...layout, columns }), format);
 }
 
 /** A batch [N, C, H, W] in [-1, 1] as one PNG of one row: steps of a denoising, say. */
@@ -40,15 +54,15 @@ export async function strip(
 }
 
 /**
- * An animated WebP (lossless, looping) whose frames are batches [N, C, H, W] in [-1, 1], each laid out as a sheet.
- * @throws InputError when there is no frame or the frames differ in size.
+ * A looping animation whose frames are batches [N, C, H, W] in [-1, 1], each laid out as a sheet.
+ * @throws InputError when there is no frame, the frames differ in size, or are more than memory should hold.
  */
-export async function animatedWebp(
+export async function animation(
   frames: readonly Float32Array[],
   shape: ImageShape,
   options: AnimationOptions = {},
 ): Promise<Buffer> {
-  const { delay = 60, hold = 1500, ...layout } = options;
+  const { format = 'webp', delay = 60, hold = 1500, ...layout } = options;
   const first = frames[0];
   if (first === undefined) throw new InputError('Cannot write an animation: frames must be at least 1, received 0.');
   if (frames.some((frame) => frame.length !== first.length)) {
@@ -56,24 +70,34 @@ export async function animatedWebp(
       'Cannot write an animation: frames must hold equally many images, received different lengths.',
     );
   }
-  const tiles = frames.map((frame) => tile(frame, shape, layout));
-  const { width, height, channels } = tiles[0]!;
-  const data = new Uint8Array(tiles.length * height * width * channels);
-  tiles.forEach((frame, i) => {
-    data.set(frame.data, i * frame.data.length);
+  const { width, height, channels } = tile(first, shape, layout);
+  const data = new Uint8Array(checkPictureSize(format, { width, height, channels }, frames.length));
+  frames.forEach((frame, i) => {
+    data.set(tile(frame, shape, layout).data, i * width * height * channels);
   });
-  const delays = tiles.map((_, i) => (i === tiles.length - 1 ? hold : delay));
+  const delays = frames.map((_, i) => (i === frames.length - 1 ? hold : delay));
   const { default: sharp } = await import('sharp');
-  return sharp(data, { raw: { width, height: height * tiles.length, channels, pageHeight: height } })
-    .webp({ lossless: true, loop: 0, delay: delays, effort: 4 })
+  const raw = { width, height: height * frames.length, channels, pageHeight: height };
+  return animationFormat(format, delays)
+    .encode(sharp(data, { raw, limitInputPixels: false }))
     .toBuffer();
 }
 
-/** Pixels as PNG; one channel stays one channel. */
-async function encodePng({ data, width, height, channels }: Pixels): Promise<Buffer> {
+/** The same as a WebP. */
+export function animatedWebp(
+  frames: readonly Float32Array[],
+  shape: ImageShape,
+  options: Omit<AnimationOptions, 'format'> = {},
+): Promise<Buffer> {
+  return animation(frames, shape, options);
+}
+
+/** One channel stays one channel, where the format has such pictures. */
+async function encode({ data, width, height, channels }: Pixels, format: PictureFormat): Promise<Buffer> {
+  checkPictureSize(format, { width, height, channels });
   const { default: sharp } = await import('sharp');
-  const image = sharp(data, { raw: { width, height, channels } });
-  return (channels === 1 ? image.toColourspace('b-w') : image)
-    .png({ compressionLevel: 9, adaptiveFiltering: false })
+  const image = sharp(data, { raw: { width, height, channels }, limitInputPixels: false });
+  return pictureFormat(format)
+    .encode(channels === 1 ? image.toColourspace('b-w') : image)
     .toBuffer();
 }

@@ -64,19 +64,33 @@ export function toByte(value: number): number {
 }
 
 /**
+ * How a batch is laid out in rows, and the size of the picture.
+ * @throws InputError for an option that is not a whole number in range.
+ */
+export function layOut(count: number, [channels, height, width]: ImageShape, options: TileOptions = {}) {
+  const columns = wholeOption('columns', options.columns ?? Math.ceil(Math.sqrt(count)), 1);
+  const scale = wholeOption('scale', options.scale ?? defaultScale([channels, height, width]), 1);
+  const gap = wholeOption('gap', options.gap ?? 2, 0);
+  const across = Math.min(columns, count);
+  const down = Math.ceil(count / columns);
+  return {
+    columns,
+    scale,
+    gap,
+    channels,
+    width: across * (width * scale + gap) + gap,
+    height: down * (height * scale + gap) + gap,
+  };
+}
+
+/**
  * Lays a batch out in rows, left to right, top to bottom; places left over are background.
  * @throws InputError for a wrong shape or an option that is not a whole number in range.
  */
 export function tile(images: Float32Array, shape: ImageShape, options: TileOptions = {}): Pixels {
   const count = countImages(images, shape);
   const [channels, height, width] = shape;
-  const columns = wholeOption('columns', options.columns ?? Math.ceil(Math.sqrt(count)), 1);
-  const scale = wholeOption('scale', options.scale ?? defaultScale(shape), 1);
-  const gap = wholeOption('gap', options.gap ?? 2, 0);
-  const across = Math.min(columns, count);
-  const down = Math.ceil(count / columns);
-  const sheetWidth = across * (width * scale + gap) + gap;
-  const sheetHeight = down * (height * scale + gap) + gap;
+  const { columns, scale, gap, width: sheetWidth, height: sheetHeight } = layOut(count, shape, options);
   const data = new Uint8Array(sheetHeight * sheetWidth * channels).fill(BACKGROUND);
   for (let n = 0; n < count; n++) {
     const left = gap + (n % columns) * (width * scale + gap);

@@ -36,6 +36,15 @@ describe('withProgress off a terminal', () => {
     expect(lines).toEqual(['Reading  22%  2/9 images\n']);
   });
 
+  test('tells what comes after the last unit once, with the last of its notes', async () => {
+    const { lines, stream } = paper(false);
+    await withProgress('Training', { unit: 'steps', stream, now: () => 1 }, async (report) => {
+      report({ done: 2, total: 2, note: 'loss 1' });
+      for (let i = 1; i <= 50; i++) report({ done: 2, total: 2, note: `drawing pictures, ${i} of 50` });
+    });
+    expect(lines.map((line) => line.trim().split('  ').at(-1))).toEqual(['loss 1', 'drawing pictures, 50 of 50']);
+  });
+
   test('writes nothing when nothing was reported', async () => {
     const { lines, stream } = paper(false);
     await withProgress('Reading', { unit: 'images', stream }, async () => {});

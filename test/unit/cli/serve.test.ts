@@ -126,7 +126,7 @@ describe('pipeline serve', () => {
       ],
       [
         ['--model', model, '--host', 'a', '--host', 'b'],
-        /^Cannot read the options: --host must be given once, received a, b\.\n$/,
+        /^Cannot read the options: --host must be given once, received it twice\.\n/,
       ],
       [
         ['--model', model, '--max-batch', 'many'],

@@ -157,7 +157,7 @@ describe('the prepared cache', () => {
     if (process.getuid?.() === 0 || process.platform === 'win32') return; // nothing is denied to these
     await writeFiles(join(root, 'locked'), {});
     chmodSync(join(root, 'locked'), 0o500);
-    await expect(prepare({ ...at, cacheDir: join(root, 'locked') })).rejects.toThrow('permission denied');
+    await expect(prepare({ ...at, cacheDir: join(root, 'locked') })).rejects.toThrow('permission is denied');
   });
 
   it('keeps the same hash wherever the same pixels come from', async () => {

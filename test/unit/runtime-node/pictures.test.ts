@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { lineChart, lineChartSvg, ticks } from '../../../runtime-node/src/pictures/chart.ts';
-import { animatedWebp, png, sheet, strip } from '../../../runtime-node/src/pictures/encode.ts';
+import { animatedWebp, animation, png, sheet, strip } from '../../../runtime-node/src/pictures/encode.ts';
+import { checkPictureSize, PICTURE_FORMATS } from '../../../runtime-node/src/pictures/formats.ts';
 import { type ImageShape, tile, toByte } from '../../../runtime-node/src/pictures/pixels.ts';
 
 const raw = async (file: Buffer) => {
@@ -113,6 +114,71 @@ describe('png, sheet and strip', () => {
   test('the same images give the same bytes', async () => {
     const images = Float32Array.from({ length: 9 * 64 }, (_, i) => Math.sin(i * i));
     expect(await sheet(images, [1, 8, 8])).toEqual(await sheet(images, [1, 8, 8]));
+  });
+});
+
+describe('the formats of a sheet', () => {
+  const written = {
+    png: 'png',
+    jpg: 'jpeg',
+    jpeg: 'jpeg',
+    webp: 'webp',
+    avif: 'heif',
+    tiff: 'tiff',
+    tif: 'tiff',
+    gif: 'gif',
+  };
+  /** What a format may lose of a value from 0 to 255. */
+  const loss = { png: 0, jpg: 24, jpeg: 24, webp: 0, avif: 0, tiff: 0, tif: 0, gif: 3 };
+
+  test.each(PICTURE_FORMATS.flatMap((format) => ([1, 3] as const).map((channels) => [format, channels] as const)))(
+    '%s of %i channels has its format, its size and its pixels',
+    async (format, channels) => {
+      const bytes = Array.from({ length: channels * 8 * 8 * 2 }, (_, i) => (i * 37) % 256);
+      const shape: ImageShape = [channels, 8, 8];
+      const file = await sheet(values(...bytes), shape, 2, { format });
+      const { format: found, width, height } = await sharp(file).metadata();
+      expect([found, width, height]).toEqual([written[format], 2 + 2 * (8 * 12 + 2), 8 * 12 + 4]);
+      const expected = tile(values(...bytes), shape, { columns: 2 }).data;
+      const { data, info } = await sharp(file).removeAlpha().raw().toBuffer({ resolveWithObject: true });
+      let largest = 0;
+      expected.forEach((value, i) => {
+        const there = data[Math.floor(i / channels) * info.channels + (i % channels)]!;
+        largest = Math.max(largest, Math.abs(value - there));
+      });
+      expect(largest).toBeLessThanOrEqual(loss[format]);
+    },
+  );
+
+  test('hold what they can hold', () => {
+    expect(checkPictureSize('webp', { width: 16_383, height: 2, channels: 3 })).toBe(16_383 * 6);
+    expect(() => checkPictureSize('webp', { width: 16_384, height: 2, channels: 3 })).toThrow(
+      'Cannot draw images as WebP: the sheet must be at most 16383 pixels wide and high, received 16384 x 2.',
+    );
+    expect(() => checkPictureSize('png', { width: 2 ** 16, height: 2 ** 14, channels: 3 })).toThrow(
+      'Cannot draw images as PNG: the sheet must take at most 1 GiB, received 3.0 GiB.',
+    );
+    expect(() => checkPictureSize('gif', { width: 2 ** 12, height: 2 ** 12, channels: 1 }, 100)).toThrow(
+      'Cannot draw images as GIF: the 100 frames must take at most 1 GiB, received 1.6 GiB.',
+    );
+  });
+
+  test('are larger than what sharp takes unasked, where a sheet is', async () => {
+    const file = await sheet(new Float32Array(17_000 * 16_500), [1, 17_000, 16_500], 1, {
+      scale: 1,
+      gap: 0,
+      format: 'jpg',
+    });
+    expect(await sharp(file, { limitInputPixels: false }).metadata()).toMatchObject({ width: 16_500, height: 17_000 });
+  }, 60_000);
+});
+
+describe('animation', () => {
+  test.each(['webp', 'gif'] as const)('of the format %s loops over the frames and holds the last', async (format) => {
+    const frames = [values(0, 50, 100, 150), values(255, 200, 100, 0), values(9, 9, 9, 9)];
+    const file = await animation(frames, [1, 2, 2], { scale: 1, gap: 0, delay: 40, hold: 900, format });
+    const found = await sharp(file, { pages: -1 }).metadata();
+    expect(found).toMatchObject({ format, width: 2, pageHeight: 2, pages: 3, loop: 0, delay: [40, 40, 900] });
   });
 });
 

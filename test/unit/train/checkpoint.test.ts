@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
 import { describe, expect, it } from 'vitest';
+import { Failure } from '../../../pipeline/src/terminal/errors.ts';
 import {
   type CheckpointInfo,
   diskError,
@@ -64,19 +65,19 @@ describe('saveCheckpoint', () => {
     const file = join(newFolder(), 'file');
     writeFileSync(file, '');
     await expect(saveCheckpoint(file, infoOf(2), specs, stateOf(2), 1)).rejects.toThrow(
-      /^Cannot save the checkpoint of step 2 in .*: the path must be a folder/,
+      /^Cannot save the checkpoint of step 2 in .*: a part of the path is a file/,
     );
   });
 });
 
 describe('diskError', () => {
   it.each([
-    ['ENOSPC', /the disk is full/],
-    ['EACCES', /permission is denied/],
-    ['EROFS', /read-only/],
-  ])('tells %s in words', (code, message) => {
+    ['ENOSPC', Failure, /^Cannot save it: the disk is full; free some space and start again with --resume\.$/],
+    ['EACCES', InputError, /permission is denied/],
+    ['EROFS', InputError, /read-only/],
+  ] as const)('tells %s in words', (code, kind, message) => {
     const error = diskError(Object.assign(new Error(code), { code }), 'save it');
-    expect(error).toBeInstanceOf(InputError);
+    expect(error).toBeInstanceOf(kind);
     expect((error as Error).message).toMatch(message);
   });
 

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } fro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { runCli } from '../../support/run-cli.ts';
 import { LACKS_SIGINT, skipBecause } from '../../support/skip.ts';
 
@@ -83,6 +83,7 @@ describe('pipeline train', () => {
     expect(first.stderr).toContain('Model: SimpleUnet, ');
     expect(first.stderr).toContain('conditional on 2 classes');
     expect(first.stderr).toMatch(/Trained 4 steps in .* Held-out loss/);
+    expect(first.stderr).toMatch(/Training {2}100% {2}4\/4 steps .*drawing pictures, \d+ of \d+\n/);
     expect(readdirSync(out)).toContain('forming.webp');
 
     const refused = await train('--config', configFile, '--out', out);
@@ -100,7 +101,7 @@ describe('pipeline train', () => {
   });
 
   it.each<[string[], RegExp]>([
-    [['--out', 'x', '--data', ''], /\(--data\) must be some text/],
+    [['--out', 'x', '--data', ''], /--data must not be empty/],
     [['--lr', 'fast'], /--lr must be a number, received "fast"/],
     [['--steps', '1', '--epochs', '2'], /--epochs and --steps must not be given together/],
     [[], /--out must be the folder of the run/],
@@ -108,8 +109,8 @@ describe('pipeline train', () => {
     [['--model.depth', '3'], /unknown key "depth"/],
     [['--sample-steps', '11'], /--sample-steps must be at most the 10 timesteps, received 11/],
     [['--model', '3'], /--model must be given by key/],
-    [['--engine', 'torch'], /Invalid values:\n {2}Argument: engine, Given: "torch"/],
-    [['--rate', '3'], /Unknown argument: rate/],
+    [['--engine', 'torch'], /--engine must be one of .*, received "torch"\./],
+    [['--rate', '3'], /pipeline train has no option --rate\./],
     [['--model.num_class_embeds', '1', '--out', join(folder, 'a')], /at most the network's 1 classes, received 2/],
     [['--batch', '100', '--out', join(folder, 'b')], /batch.* must be at most the .*38/],
   ])('refuses %j in one sentence with exit code 2', async (args, message) => {
@@ -127,6 +128,32 @@ describe('pipeline train', () => {
     writeFileSync(broken, '{');
     expect((await train('--config', broken)).stderr).toMatch(/--config must be a JSON file/);
   });
+
+  it('refuses a second one in the same folder while it runs, and goes on after a kill', async () => {
+    const out = join(folder, 'twice');
+    const bin = join(import.meta.dirname, '../../../pipeline/bin/pipeline.mjs');
+    const args = ['train', '--config', configFile, '--out', out, '--steps', '100000', '--checkpoint-every', '2'];
+    const child = spawn(process.execPath, [bin, ...args], { stdio: 'ignore' });
+    const gone = new Promise((resolve) => child.on('close', resolve));
+    try {
+      await vi.waitUntil(
+        () => existsSync(join(out, 'checkpoints')) && readdirSync(join(out, 'checkpoints')).includes('step-00000002'),
+        { timeout: 60_000, interval: 50 },
+      );
+      for (const more of [[], ['--resume']]) {
+        const { code, stderr } = await train('--config', configFile, '--out', out, ...more);
+        expect([code, stderr]).toEqual([2, expect.stringContaining(`another process (pid ${child.pid}, since `)]);
+      }
+    } finally {
+      child.kill('SIGKILL');
+      await gone;
+    }
+    const steps = () => readFileSync(join(out, 'metrics.jsonl'), 'utf8').trim().split('\n').length;
+    const aim = String(steps() + 2);
+    expect(await train('--out', out, '--resume', '--steps', aim)).toMatchObject({ code: 0 });
+    expect(steps()).toBe(Number(aim));
+    expect(readdirSync(out).filter((name) => name.startsWith('.'))).toEqual([]);
+  }, 120_000);
 
   it('saves on Ctrl-C and exits with 130', skipBecause(LACKS_SIGINT), async () => {
     const out = join(folder, 'stopped');

@@ -71,6 +71,28 @@ describe('train', () => {
     expect((await sharp(join(run, 'loss.png')).metadata()).format).toBe('png');
   });
 
+  it('lets one process at a time train in a folder, and gives the folder free when it ends', async () => {
+    const run = newRun();
+    let second: Promise<unknown> = Promise.resolve();
+    await train({
+      ...{ plan: tinyPlan({ training: { steps: 3 } }), dataset: memoryDataset(), run, resume: false },
+      hooks: {
+        onStep: ({ step }) => {
+          if (step === 1) second = runTiny({ run, resume: true, training: { steps: 3 } }).catch((error) => error);
+        },
+      },
+    });
+    expect(await second).toMatchObject({
+      message: expect.stringMatching(
+        /^Cannot start training in .*run: another process \(pid \d+, since \d\d:\d\d\) is training there\./,
+      ),
+    });
+    expect(lines(run).map(({ step }) => step)).toEqual([1, 2, 3]);
+    expect(existsSync(join(run, '.lock'))).toBe(false);
+    await expect(runTiny({ run, resume: false })).rejects.toThrow('--out must be a folder without a run');
+    expect(existsSync(join(run, '.lock'))).toBe(false);
+  });
+
   it('counts epochs in full batches', async () => {
     const { run } = await runTiny({ training: { epochs: 2 } });
     expect(lines(run).map(({ epoch }) => epoch)).toEqual([0, 0, 0, 0, 1, 1, 1, 1]);

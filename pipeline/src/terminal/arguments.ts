@@ -1,0 +1,109 @@
+/**
+ * Looks at what was typed before yargs does, for what yargs lets pass or tells in words of its own: an option that is
+ * misspelt, given twice, empty, without its value, or denied by --no-; a word that belongs to no option.
+ */
+import { nearest } from './nearest.ts';
+
+/** A wrong command line. yargs' name for its own, which it also gives to what an option's coerce refused. */
+export class UsageError extends Error {
+  override readonly name = 'YError';
+
+  constructor(rule: string) {
+    super(`Cannot read the options: ${rule}`);
+  }
+}
+
+/** What yargs knows of the options of a command, as its `getOptions()` tells it. */
+export interface KnownOptions {
+  key: Record<string, unknown>;
+  alias: Record<string, string[]>;
+  boolean: string[];
+  string: string[];
+  number: string[];
+  array: string[];
+  /** Options that take a value. */
+  narg: Record<string, unknown>;
+}
+
+/** @throws UsageError for the first that is wrong. `typed` is the command line without the command's name. */
+export function checkArguments(command: string, typed: readonly string[], known: KnownOptions): void {
+  const counts = new Map<string, number>();
+  for (let i = 0; i < typed.length; i++) {
+    const token = typed[i]!;
+    if (!isOption(token)) {
+      throw new UsageError(`every word must belong to an option, received "${token}".`);
+    }
+    const { name, flag, denied, inline } = readOption(command, token, known);
+    if (name === undefined) continue; // of a group, as --model.layers_per_block, which is said once a key
+    let value = inline;
+    if (known.boolean.includes(name)) {
+      if (value === undefined && /^(true|false)$/.test(typed[i + 1] ?? '')) i++;
+    } else if (value === undefined) {
+      value = typed[++i];
+      if (value === undefined || isOption(value)) throw new UsageError(`${flag} must have a value, received none.`);
+    }
+    if (value?.trim() === '') throw new UsageError(`${flag} must not be empty, received "${value}".`);
+    const key = denied ? name : (groupKey(flag) ?? name);
+    const count = (counts.get(key) ?? 0) + 1;
+    counts.set(key, count);
+    if (count > 1 && !known.array.includes(name))
+      throw new UsageError(`${flag} must be given once, received it twice.`);
+  }
+}
+
+/** Words that begin with a dash are options, numbers below zero and a lone dash are none. */
+function isOption(token: string): boolean {
+  return token.length > 1 && token.startsWith('-') && !/^-\.?\d/.test(token);
+}
+
+/** `model.depth` of `--model.depth`; undefined for an option that is no group. */
+function groupKey(flag: string): string | undefined {
+  return flag.includes('.') ? flag.slice(2) : undefined;
+}
+
+function readOption(command: string, token: string, known: KnownOptions) {
+  const [flag = '', ...rest] = token.split('=');
+  const inline = token.includes('=') ? rest.join('=') : undefined;
+  const typed = flag.replace(/^--?/, '');
+  const name = find(typed, known) ?? groupOf(typed, known);
+  if (name !== undefined) return { name, flag, denied: false, inline };
+  const positive = typed.startsWith('no-') ? find(typed.slice(3), known) : undefined;
+  if (positive !== undefined && known.boolean.includes(positive)) return { name: positive, flag, denied: true, inline };
+  if (positive !== undefined) {
+    throw new UsageError(`--${positive} must have a value, received ${flag}. Leave it out instead.`);
+  }
+  const meant = nearest(typed, Object.keys(known.key));
+  const whose = command === '' ? 'pipeline' : `pipeline ${command}`;
+  throw new UsageError(`${whose} has no option ${flag}.${meant === undefined ? '' : ` Did you mean --${meant}?`}`);
+}
+
+/** An option by its name, its short name, or its name with capitals in place of dashes, as yargs takes it. */
+function find(typed: string, { key, alias }: KnownOptions): string | undefined {
+  const dashed = typed.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  const isNamed = (name: string) => name === typed || name === dashed || (alias[name] ?? []).includes(typed);
+  return Object.keys(key).find(isNamed);
+}
+
+/** The option of `model.depth`: one of no type, which is given key by key. */
+function groupOf(typed: string, known: KnownOptions): string | undefined {
+  const name = typed.split('.')[0]!;
+  const types = [known.boolean, known.string, known.number, known.array, Object.keys(known.narg)];
+  const isGroup = typed.includes('.') && Object.hasOwn(known.key, name) && !types.some((type) => type.includes(name));
+  return isGroup ? name : undefined;
+}
+
+/** What yargs finds itself, in our words. */
+export function explainUsage(message: string): string {
+  const missing = /^Missing required arguments?: (.+)$/.exec(message)?.[1];
+  if (missing !== undefined)
+    return rule(`${missing.split(', ').map(dash).join(' and ')} must be given, received nothing.`);
+  const choice = /Argument: (.+?), Given: (.+), Choices: (.+)$/m.exec(message);
+  if (choice)
+    return rule(`${dash(choice[1]!)} must be one of ${choice[3]!.replaceAll('"', '')}, received ${choice[2]}.`);
+  const needs = /^Missing dependent arguments:\n\s*(\S+) -> (\S+)/.exec(message);
+  if (needs) return rule(`${dash(needs[1]!)} must come with ${dash(needs[2]!)}, received it alone.`);
+  return message;
+}
+
+const rule = (text: string) => new UsageError(text).message;
+const dash = (name: string) => `--${name}`;

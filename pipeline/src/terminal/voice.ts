@@ -1,0 +1,56 @@
+/**
+ * What a command says, and how much of it: the options that every command has. Set once a command line, since a program
+ * has one terminal.
+ *
+ * |             | standard output            | standard error                     |
+ * |-------------|----------------------------|------------------------------------|
+ * | (as it is)  | results, a sentence each   | progress, notes, errors            |
+ * | `--quiet`   | results                    | errors                             |
+ * | `--verbose` | results                    | progress, notes, details, errors   |
+ * | `--json`    | results, one line of JSON  | progress, notes, errors            |
+ */
+import { UsageError } from './arguments.ts';
+
+export interface Voice {
+  quiet: boolean;
+  verbose: boolean;
+  json: boolean;
+}
+
+export const voiceOptions = {
+  quiet: { boolean: true, describe: 'Say nothing but results and errors' },
+  verbose: { boolean: true, describe: 'Say more: what was chosen, and how long it took' },
+} as const;
+
+/** For the commands whose results a program may want to read. */
+export const jsonOption = {
+  json: { boolean: true, describe: 'Results as one line of JSON; errors stay sentences' },
+} as const;
+
+const USUAL: Voice = { quiet: false, verbose: false, json: false };
+let voice = USUAL;
+
+/** @throws UsageError for options that exclude each other. */
+export function setVoice({ quiet, verbose, json }: Partial<Voice> = USUAL): void {
+  voice = { quiet: quiet === true, verbose: verbose === true, json: json === true };
+  if (voice.quiet && voice.verbose) throw new UsageError('--quiet and --verbose must not be given together.');
+}
+
+export const isQuiet = (): boolean => voice.quiet;
+
+/** What is worth knowing on the way: a line on standard error. */
+export function sayNote(line: string): void {
+  // A line of its own, also where a progress bar stands.
+  if (!voice.quiet) process.stderr.write(`${process.stderr.isTTY ? '\r\u001b[K' : ''}${line}\n`);
+}
+
+/** What only some want to know. */
+export function sayDetail(line: string): void {
+  if (voice.verbose) sayNote(line);
+}
+
+/** The result: sentences for people, or with --json one object for programs. */
+export function sayResult(lines: string | readonly string[], json: object): void {
+  const text = voice.json ? JSON.stringify(json) : [lines].flat().join('\n');
+  if (text !== '') process.stdout.write(`${text}\n`);
+}

@@ -1,0 +1,15 @@
+/**
+ * Takes a lock in a process of its own: `node --import tsx lock-holder.ts <path>`. Says `taken`, or why not; holds the
+ * lock until its standard input ends.
+ */
+import { takeLock } from '../../pipeline/src/lock.ts';
+
+const [path] = process.argv.slice(2);
+try {
+  const release = await takeLock(path!, { action: 'do it', doing: 'does it' });
+  process.stdout.write('taken\n');
+  for await (const _ of process.stdin);
+  await release();
+} catch (error) {
+  process.stdout.write(`${(error as Error).message}\n`);
+}
