@@ -13,7 +13,7 @@ import { supervise } from '../engine/supervisor.ts';
 import { createAdmission } from './admission.ts';
 import { createCloser } from './connections.ts';
 import { describeApi } from './describe.ts';
-import { Refusal, sendRefusal, toRefusal } from './errors.ts';
+import { Refusal, report, sendRefusal, toRefusal } from './errors.ts';
 import { frameworkErrors } from './framework-errors.ts';
 import { createMetrics } from './metrics.ts';
 import { type CompleteOptions, completeOptions, type ServerOptions } from './options.ts';
@@ -78,8 +78,7 @@ export async function createServer(given: ServerOptions): Promise<Server> {
 
   app.setErrorHandler((error, request, reply) => {
     const refusal = toRefusal(error);
-    if (refusal.statusCode === 500) request.log.error({ err: error }, 'a request failed');
-    metrics.errors.inc({ code: refusal.code });
+    report(request, metrics.errors, error, refusal);
     return sendRefusal(request, reply, refusal);
   });
   app.setNotFoundHandler(() => {

@@ -36,6 +36,7 @@ export function failures(error: Schema, ...statuses: number[]): Schema {
     401: 'A key is needed: `Authorization: Bearer <key>`.',
     404: 'There is no such model.',
     429: 'Too much is asked; Retry-After tells when to ask again.',
+    500: 'The network of the model gave NaN or infinity, or the server failed; the sentence says which.',
     503: 'The engine is being restarted, or the server stopped; Retry-After tells when to ask again.',
     504: 'The time was up.',
   };
@@ -108,7 +109,7 @@ export function generationSchema({ maxImages, maxSteps }: CompleteOptions): Desc
           'text/event-stream': { schema: { type: 'string' } },
         },
       },
-      ...failures(OPENAI_ERROR, 400, 401, 404, 429, 503, 504),
+      ...failures(OPENAI_ERROR, 400, 401, 404, 429, 500, 503, 504),
     },
   };
 }
