@@ -141,6 +141,24 @@ describe('pipeline serve', () => {
         new RegExp(`Cannot serve: 127.0.0.1:${port} must be .* in use already`),
       ],
     ];
+    // Told before the model, which is none, is even looked for.
+    const nowhere = ['--model', 'nowhere'];
+    const options: [string[], string][] = [
+      [['--max-batch', '0'], '--max-batch must be an integer from 1 to 1024, received 0'],
+      [['--max-body', '0.5'], '--max-body must be an integer from 1 to 1048576, received 0.5'],
+      [['--memory', '-1'], '--memory must be an integer from 1 to 8589934591, received -1'],
+      [['--timeout', '0'], '--timeout must be an integer from 1 to 86400, received 0'],
+      [['--queue', '4', '--max-images', '5'], '--max-images must be at most --queue, 4, received 5'],
+      [['--cors-origin', 'https://a.org/'], '--cors-origin must be * or an origin such as https://example.org'],
+      [['--host', '192.0.2.1'], "192.0.2.1:8000 must be .* received one that is not this machine's"],
+      [['--port', String(port)], `127.0.0.1:${port} must be .* in use already`],
+    ];
+    for (const [args, told] of options) {
+      cases.push([
+        [...nowhere, ...args],
+        new RegExp(`^Cannot serve: ${told.replaceAll('*', '\\*').replaceAll('.\\*', '.*')}`),
+      ]);
+    }
     for (const [args, message] of cases) {
       const { code, stderr } = await runCli('serve', ...args);
       expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);
