@@ -72,6 +72,7 @@ export async function createServer(given: ServerOptions): Promise<Server> {
         app.log.error({ reason, delay }, 'the engine ended, another is being started');
       },
       onRestartFailed: (error) => app.log.error({ err: error }, 'the engine could not be started'),
+      onNotKept: (error) => app.log.warn({ err: error }, 'no copy of the models could be kept'),
     },
   );
   const service: Service = { options, supervisor, admission, metrics, closing: () => closing };
@@ -110,9 +111,9 @@ export async function createServer(given: ServerOptions): Promise<Server> {
     },
     async kill() {
       closing = true;
-      supervisor.kill();
+      const killed = supervisor.kill();
       app.server.closeAllConnections();
-      await app.close();
+      await Promise.all([killed, app.close()]);
     },
   };
 }

@@ -1,7 +1,7 @@
 /** `pipeline serve` as a user starts it: signals, what it says, what it refuses. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer as createSocket } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -18,8 +18,11 @@ interface Served {
   code(): Promise<number | null>;
 }
 
-async function serve(...args: string[]): Promise<Served> {
-  const child = spawn(process.execPath, [PIPELINE, 'serve', '--port', '0', '--log-level', 'error', ...args]);
+const serve = (...args: string[]) => serveWith({}, ...args);
+
+async function serveWith(env: NodeJS.ProcessEnv, ...args: string[]): Promise<Served> {
+  const given = [PIPELINE, 'serve', '--port', '0', '--log-level', 'error', ...args];
+  const child = spawn(process.execPath, given, { env: { ...process.env, ...env } });
   onTestFinished(() => void child.kill('SIGKILL'));
   const ended = once(child, 'exit');
   let said = '';
@@ -100,12 +103,15 @@ describe('pipeline serve', () => {
     expect((await fetch(`${closed.url}/v1/models`)).status).toBe(401);
   });
 
-  it('leaves no engine behind however it ends', NEEDS_PROC, async () => {
-    const { child, url } = await serve('--model', `tiny=${await tinyArtefact()}`);
+  it('leaves no engine and no copy of a model behind however it ends', NEEDS_PROC, async () => {
+    const TMPDIR = await temporaryFolder();
+    const { child, url } = await serveWith({ TMPDIR }, '--model', `tiny=${await tinyArtefact()}`);
     await generate(url, { steps: 1 });
     const engine = await engineOf(child.pid!);
     child.kill('SIGKILL');
     await expect.poll(() => lives(engine), { timeout: 20_000 }).toBe(false);
+    const left = await readdir(TMPDIR);
+    expect(left.filter((name) => name.startsWith('onnoise-'))).toEqual([]);
   });
 
   it('refuses in a sentence, before anything runs', async () => {
