@@ -42,7 +42,9 @@ export function toRefusal(error: unknown): Refusal {
       'Cannot take the request: its address must be a right URL, and shorter.',
     );
   }
-  if (statusCode < 500) return new Refusal(statusCode, code ?? 'invalid_request', message);
+  if (statusCode < 500) {
+    return new Refusal(statusCode, 'invalid_request', `Cannot take the request: ${message.replace(/\.$/, '')}.`);
+  }
   if (statusCode === 503)
     return new Refusal(503, 'closing', 'The server is being stopped: ask another.', { retryAfter: 1 });
   return new Refusal(
@@ -56,7 +58,8 @@ export function toRefusal(error: unknown): Refusal {
 export function report(request: FastifyRequest, errors: Counter<'code'>, error: unknown, refusal: Refusal): void {
   if (refusal.statusCode === CLIENT_GONE) return;
   errors.inc({ code: refusal.code });
-  if (refusal.statusCode === 500) request.log.error({ err: error }, 'a request failed');
+  if (error instanceof ModelFault) request.log.error({ reason: error.message }, 'a model failed');
+  else if (refusal.statusCode === 500) request.log.error({ err: error }, 'a request failed');
 }
 
 /** The error object of OpenAI's API. */

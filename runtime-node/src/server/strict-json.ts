@@ -30,7 +30,7 @@ export function strictJson(app: FastifyInstance): (request: FastifyRequest, body
         new Refusal(
           400,
           'invalid_json',
-          `Cannot read the request: its body must be JSON, received "${error.message.slice(0, 120)}".`,
+          `Cannot read the request: its body must be JSON, received ${fault(text, error)}.`,
         ),
       );
     });
@@ -40,4 +40,16 @@ export function strictJson(app: FastifyInstance): (request: FastifyRequest, body
     parseStrictly(request, body as Buffer, done),
   );
   return parseStrictly;
+}
+
+/** Why it is no JSON, as a phrase. */
+function fault(text: string, { message }: Error): string {
+  if (text.trim() === '') return 'an empty one';
+  try {
+    JSON.parse(text);
+    return `"${message.slice(0, 120)}"`; // right but for a name that is refused
+  } catch (error) {
+    const told = `"${(error as Error).message.slice(0, 120)}"`;
+    return /[^"\w](NaN|-?Infinity)\b/.test(text) ? `${told}: JSON has no NaN and no Infinity` : told;
+  }
 }

@@ -208,8 +208,9 @@ describe('values that the network would wrap, cut or make infinite are refused',
 
   it.each([
     ['1e400', 'Cannot call the network: sample[7] must be a finite number from -3.4e38 to 3.4e38, received Infinity.'],
-    ['NaN', 'Cannot read the request: its body must be JSON'],
-    ['Infinity', 'Cannot read the request: its body must be JSON'],
+    ['NaN', 'is not valid JSON": JSON has no NaN and no Infinity.'],
+    ['-Infinity', ': JSON has no NaN and no Infinity.'],
+    ['x', 'is not valid JSON".'],
   ])('in JSON: %s as text', async (text, told) => {
     const body = JSON.stringify({ inputs: [sample, timestep, labels] }).replace('7,8]', `7,${text}]`);
     const { status, json } = await ask(server(), '/v2/models/classes/infer', { body });
