@@ -42,7 +42,7 @@ describe('a server whose model folders change', () => {
     expect(before).toBeDefined();
     const broken = join(model, 'unet', 'model.onnx');
     await writeFile(broken, 'broken');
-    await expect(server.reload()).rejects.toThrow(`Cannot load model: ${broken} must be an ONNX file`);
+    await expect(server.reload()).rejects.toThrow(`Cannot load model: ${broken} must be an ONNX`);
     expect(await copiesIn(temporary)).toHaveLength(1);
 
     process.kill(server.enginePid!, 'SIGKILL');
