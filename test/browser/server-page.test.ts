@@ -15,7 +15,7 @@ import { PHONE } from '../support/browser/site.ts';
 import { useBrowser, type VisitOptions, visit } from '../support/browser/visit.ts';
 import { expectClose } from '../support/compare.ts';
 import { skipBecause } from '../support/skip.ts';
-import { temporaryFolder } from '../support/tiny-onnx.ts';
+import { temporaryFolder, tinyArtefact } from '../support/tiny-onnx.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const DIGITS = join(ROOT, 'models', 'digits');
@@ -107,6 +107,23 @@ describe("the server's page", skipBecause(LACKS_CHROMIUM), () => {
     await writeFile(join(folder, 'sample.mjs'), (await page.locator('#openai').textContent())!);
     await run(process.execPath, ['sample.mjs'], { cwd: folder });
     expect(await readFile(join(folder, '5.png'))).toEqual(png);
+  });
+
+  it('asks for classes by their names, also where those are the numbers of others', async () => {
+    const card = {
+      ...{ name: 'counted', parameters: 1, config: {}, metrics: {}, limits: [] },
+      data: { name: 'counted', hash: 'sha256:0', count: 3, classNames: ['1', '2', 'Zwei'] },
+    };
+    const { url } = await startForTest({ models: { counted: await tinyArtefact({ classes: 3 }, { card }) } });
+    const page = await open({ url });
+    const choices = page.getByLabel('Class').locator('option');
+    await choices.nth(3).waitFor({ state: 'attached' });
+    expect(await choices.allTextContents()).toEqual(['All in turn', '1', '2', 'Zwei']);
+    await page.getByLabel('Class').selectOption({ label: '1' });
+    await fill(page, { Pictures: 1, Steps: 2, Seed: 5 });
+    const [request] = await Promise.all([page.waitForRequest(/generations$/), sample(page)]);
+    expect(request.postDataJSON()).toMatchObject({ label: '1' });
+    await page.getByRole('link', { name: 'Save 1, seed 5' }).waitFor();
   });
 
   it('selects the text where the browser does not let it copy', async () => {

@@ -3,10 +3,10 @@
  * once. SIGHUP loads the models anew.
  */
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { createServer as createSocket } from 'node:net';
 import type { DeviceChoice } from '@onnoise/runtime-node';
-import type { Server, ServerOptions } from '@onnoise/runtime-node/server';
-import { checkInteger, InputError } from '@onnoise/scheduler';
+import type { Server, ServerLimit, ServerOptions } from '@onnoise/runtime-node/server';
+import { checkInteger, InputError, refuse } from '@onnoise/scheduler';
 import type { Argv, CommandModule } from 'yargs';
 import { sayError } from '../terminal/errors.ts';
 import { plural } from '../terminal/format.ts';
@@ -36,13 +36,22 @@ export interface ServeArguments {
   'log-level': 'debug' | 'info' | 'warn' | 'error' | 'silent';
 }
 
+type LimitFlag =
+  | 'max-batch'
+  | 'queue'
+  | 'max-images'
+  | 'max-steps'
+  | 'rate'
+  | 'timeout'
+  | 'max-body'
+  | 'memory'
+  | 'max-connections';
+
 const MODELS = 'The models:';
 const ADDRESS = 'Where it listens, and to whom:';
 const LIMITS = 'Limits:';
 const LOG = 'The log:';
 const KIBIBYTE = 1024;
-/** The server's default. */
-const USUAL_QUEUE = 256;
 /** The model that is shipped. */
 const DIGITS = 'models/digits';
 
@@ -109,16 +118,17 @@ function list(group: string, describe: string) {
 
 async function serve(args: ServeArguments): Promise<void> {
   const { host, port } = args;
-  checkRanges(args);
-  await checkAddress(host, port);
-  const runtime = await import('@onnoise/runtime-node/server');
-  const server = await runtime.createServer(await toOptions(args));
+  const options = await toOptions(args);
+  checkInteger('serve', '--port', port, 0, 65535);
+  await tryAddress(host, port);
+  const { createServer } = await import('@onnoise/runtime-node/server');
+  const server = await createServer(options);
   for (const { name, device, reason } of server.models) sayNote(`Model ${name} on ${device} (${reason})`);
   try {
     sayNote(`Listening at ${await server.listen({ host, port })}`);
   } catch (error) {
     await server.kill();
-    throw addressError(error, host, port);
+    throw addressError(host, port, error);
   }
   if (args['api-key-file'] === undefined && !isLoopback(host)) {
     sayNote('Everyone who reaches this address may ask. --api-key-file limits it to those with a key.');
@@ -126,62 +136,61 @@ async function serve(args: ServeArguments): Promise<void> {
   await untilToldToEnd(server);
 }
 
-/** The server checks the same under its own names and in bytes; here an option is named as it is typed. */
-function checkRanges(args: ServeArguments): void {
-  const most = Number.MAX_SAFE_INTEGER;
-  const whole = (option: keyof ServeArguments, min: number, max: number) => {
-    if (args[option] !== undefined) checkInteger('serve', `--${option}`, args[option], min, max);
-  };
-  whole('port', 0, 65_535);
-  whole('max-batch', 1, 1024);
-  whole('queue', 1, 1_000_000);
-  whole('max-images', 1, args.queue ?? USUAL_QUEUE);
-  whole('max-steps', 1, most);
-  whole('rate', 0, most);
-  whole('timeout', 1, 86_400);
-  whole('max-body', 1, Math.floor(most / KIBIBYTE));
-  whole('memory', 1, Math.floor(most / KIBIBYTE ** 2));
-  whole('max-connections', 1, most);
-}
-
-/** Listens for a moment, before the models are loaded. @throws InputError for an address that cannot be listened at */
-async function checkAddress(host: string, port: number): Promise<void> {
-  const trial = createServer();
+/** Listens for a moment, before models are loaded. @throws InputError for an address that cannot be listened at. */
+async function tryAddress(host: string, port: number): Promise<void> {
+  const probe = createSocket().listen({ host, port });
   try {
-    await once(trial.listen({ host, port }), 'listening');
+    await once(probe, 'listening');
   } catch (error) {
-    throw addressError(error, host, port);
-  } finally {
-    trial.close();
+    throw addressError(host, port, error);
   }
+  probe.close();
+  await once(probe, 'close');
 }
 
-const ADDRESS_REASONS: Record<string, string> = {
+const WHY: Readonly<Record<string, string>> = {
   EADDRINUSE: 'in use already',
   EACCES: 'only for root',
-  EADDRNOTAVAIL: 'not of this machine',
+  EADDRNOTAVAIL: "not this machine's",
   ENOTFOUND: 'not known',
-  EAI_AGAIN: 'not known, as no name server answers',
+  EAI_AGAIN: 'not known',
 };
 
-function addressError(error: unknown, host: string, port: number): InputError {
-  const code = String((error as NodeJS.ErrnoException).code);
+function addressError(host: string, port: number, error: unknown): Error {
+  const { code = 'no code' } = error as NodeJS.ErrnoException;
+  const shown = host.includes(':') ? `[${host}]` : host;
   return new InputError(
-    `Cannot serve: ${host}:${port} must be an address that can be listened at, received one that is ${ADDRESS_REASONS[code] ?? code}.`,
+    `Cannot serve: ${shown}:${port} must be an address that can be listened at, received one that is ${WHY[code] ?? `refused (${code})`}.`,
   );
 }
 
+/** @throws InputError for an option out of range, by its name on the command line, and for a key file that cannot be read. */
 async function toOptions(args: ServeArguments): Promise<ServerOptions> {
-  const { readApiKeys } = await import('@onnoise/runtime-node/server');
-  const { model = [DIGITS], device, queue, rate, timeout, memory } = args;
-  const body = args['max-body'];
-  const keys = args['api-key-file'];
+  const { checkOrigin, readApiKeys, SERVER_LIMITS } = await import('@onnoise/runtime-node/server');
+  /** A limit, given in units of so many. */
+  const limit = (flag: LimitFlag, name: ServerLimit, unit = 1): number | undefined => {
+    const value = args[flag];
+    if (value === undefined) return undefined;
+    const { min, max } = SERVER_LIMITS[name];
+    return unit * checkInteger('serve', `--${flag}`, value, Math.ceil(min / unit), Math.floor(max / unit));
+  };
+  const { model = [DIGITS], device, 'api-key-file': keys, 'cors-origin': corsOrigins = [] } = args;
+  const queue = limit('queue', 'queue');
+  const maxImages = limit('max-images', 'maxImages');
+  const waiting = queue ?? SERVER_LIMITS.queue.standard;
+  if (maxImages !== undefined && maxImages > waiting) {
+    refuse('serve', '--max-images', `at most --queue, ${waiting}`, maxImages);
+  }
+  for (const origin of corsOrigins) checkOrigin('serve', '--cors-origin', origin);
   return {
-    ...{ models: model, device, queue, rate, timeout },
-    ...{ maxBatch: args['max-batch'], maxImages: args['max-images'], maxSteps: args['max-steps'] },
-    ...{ maxConnections: args['max-connections'], corsOrigins: args['cors-origin'], trustProxy: args['trust-proxy'] },
-    maxBody: body === undefined ? undefined : body * KIBIBYTE,
-    memory: memory === undefined ? undefined : memory * KIBIBYTE * KIBIBYTE,
+    ...{ models: model, device, queue, maxImages, corsOrigins, trustProxy: args['trust-proxy'] },
+    maxBatch: limit('max-batch', 'maxBatch'),
+    maxSteps: limit('max-steps', 'maxSteps'),
+    rate: limit('rate', 'rate'),
+    timeout: limit('timeout', 'timeout'),
+    maxBody: limit('max-body', 'maxBody', KIBIBYTE),
+    memory: limit('memory', 'memory', KIBIBYTE * KIBIBYTE),
+    maxConnections: limit('max-connections', 'maxConnections'),
     apiKeys: keys === undefined ? undefined : await readApiKeys(keys),
     logger: args['log-level'] === 'silent' ? false : { level: args['log-level'] },
   };

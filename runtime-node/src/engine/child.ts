@@ -1,7 +1,7 @@
 /** The computing side: loads the models, then steps all that is asked, reading what arrives between two steps. */
 
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, rmSync } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { compileSampler, InputError, type SamplerTable } from '@onnoise/scheduler';
@@ -41,9 +41,15 @@ export function serveEngine(channel: Channel): void {
   let running = false;
   let draining = false;
 
-  channel.on('disconnect', () => channel.exit(0));
+  let copy: string | undefined;
+
+  channel.on('disconnect', () => {
+    if (copy !== undefined) rmSync(copy, { recursive: true, force: true }); // nobody else is left to
+    channel.exit(0);
+  });
   channel.on('message', (message) => {
     if (message.type === 'start') {
+      copy = message.options.copy;
       void load(message.options, loaded).then(
         (models) => send({ type: 'ready', models }),
         (error: unknown) => send({ type: 'unready', ...describe(error) }),

@@ -5,6 +5,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { InputError } from '@onnoise/scheduler';
+import { ModelFault } from './fault.ts';
 import { EngineGone } from './gone.ts';
 import type { CallTask, EngineModel, EngineOptions, FromEngine, SampleTask, StepReport, ToEngine } from './protocol.ts';
 
@@ -24,7 +25,10 @@ export interface Engine {
   models: readonly EngineModel[];
   /** Process number, for those who watch it. */
   pid: number | undefined;
-  /** Images [C, H, W], one a seed. @throws EngineGone when its process ends first. */
+  /**
+   * Images [C, H, W], one a seed.
+   * @throws EngineGone when its process ends first; ModelFault where the network gives NaN or infinity.
+   */
   sample(task: SampleTask, callbacks?: TaskCallbacks): Promise<Float32Array[]>;
   /** The network's output [C, H, W] for each row. @throws EngineGone, as `sample`. */
   call(task: CallTask, callbacks?: TaskCallbacks): Promise<Float32Array[]>;
@@ -134,7 +138,7 @@ function watchSilence(child: ChildProcess, patience: number | undefined): { aske
 function take(task: Open | undefined, message: Extract<FromEngine, { id: number }>): void {
   if (task === undefined) return;
   if (message.type === 'failed')
-    task.settle(message.user ? new InputError(message.message) : new Error(message.message));
+    task.settle(message.user ? new ModelFault(message.message) : new Error(message.message));
   else if (message.type === 'partial') task.onPartial?.(message);
   else {
     task.images[message.index] = message.image;

@@ -9,6 +9,8 @@ export interface EngineOptions {
   device: DeviceChoice;
   /** Images a network call. */
   maxBatch: number;
+  /** Folder that holds the model folders, and goes with the one who started the engine: copies. */
+  copy?: string | undefined;
   /** Milliseconds: an engine that was asked and says nothing for so long is ended. Default: it may take any time. */
   patience?: number | undefined;
 }

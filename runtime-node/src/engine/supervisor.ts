@@ -1,9 +1,10 @@
 /**
  * Keeps an engine running: starts another where one ends, and puts a fresh one in its place on request. One that is
- * replaced finishes what it was asked.
+ * replaced finishes what it was asked, and one that ends is followed by one with the same models.
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { EngineGone } from './gone.ts';
+import { type KeptModels, keepModels } from './kept-models.ts';
 import { type Engine, startEngine } from './process.ts';
 import type { EngineOptions, StepReport } from './protocol.ts';
 
@@ -13,6 +14,8 @@ export interface SupervisorEvents {
   onCrash: (reason: string, delay: number) => void;
   /** One that should have started in its place did not; it is tried again. */
   onRestartFailed: (error: unknown) => void;
+  /** The models could not be copied: should their folders change, that is what the next engine starts with. */
+  onNotKept: (error: unknown) => void;
 }
 
 export interface Supervisor {
@@ -23,8 +26,8 @@ export interface Supervisor {
   reload(): Promise<void>;
   /** Ends once all that was asked is done. */
   close(): Promise<void>;
-  /** Ends at once. */
-  kill(): void;
+  /** Ends at once; resolves when nothing is left on the disk. */
+  kill(): Promise<void>;
 }
 
 /** The first restart comes at once, those after it later and later; after a while of service, at once again. */
@@ -34,17 +37,30 @@ const SERVICE = 10_000;
 /** @throws what starting the first engine throws. */
 export async function supervise(
   options: EngineOptions,
-  { onSteps, onCrash, onRestartFailed }: SupervisorEvents,
+  { onSteps, onCrash, onRestartFailed, onNotKept }: SupervisorEvents,
   start = startEngine,
+  keep = keepModels,
 ): Promise<Supervisor> {
-  let current: Engine | undefined = await start(options, onSteps);
+  let { engine: current, kept }: Begun = await begin();
   let since = Date.now();
   let crashes = 0;
   let closing = false;
   const closed = new AbortController(); // of waits for the next try
   let reloading: Promise<void> = Promise.resolve();
   const replaced = new Set<Engine>();
-  watch(current);
+  watch(current!);
+
+  /** Starts an engine with the models that were kept, or else with those that the folders hold now. */
+  async function begin(from?: KeptModels): Promise<Begun & { engine: Engine }> {
+    const next = from ?? (await keep(options));
+    if (from === undefined && next.failed !== undefined) onNotKept(next.failed);
+    try {
+      return { engine: await start(next.options, onSteps), kept: next };
+    } catch (error) {
+      if (from === undefined) await next.drop();
+      throw next.tell(error);
+    }
+  }
 
   function watch(engine: Engine): void {
     void engine.ended.then(async (reason) => {
@@ -59,22 +75,32 @@ export async function supervise(
 
   const nextDelay = () => DELAYS[Math.min(crashes++, DELAYS.length - 1)]!;
 
+  /** What it had loaded is tried first; where that is gone, as temporary files may be, the folders in turn with it. */
   async function restart(delay: number): Promise<void> {
+    let again = true;
     for (let pause = delay; ; pause = nextDelay()) {
       await wait(pause, undefined, { signal: closed.signal }).catch(() => {});
       if (closing || current) return; // a reload came first
       try {
-        use(await start(options, onSteps));
+        const begun = await begin(again ? kept : undefined);
+        if (current === undefined) return use(begun);
+        begun.engine.kill();
+        if (begun.kept !== kept) await begun.kept.drop();
         return;
       } catch (error) {
         onRestartFailed(error);
       }
+      again = !again;
     }
   }
 
-  function use(engine: Engine): void {
+  function use({ engine, kept: next }: Begun & { engine: Engine }): void {
+    const old = kept;
+    kept = next;
+    if (old !== next) void old.drop();
     if (closing) {
       engine.kill();
+      void next.drop();
       return;
     }
     const before = current;
@@ -96,18 +122,25 @@ export async function supervise(
     },
     /** One after the other: two at once would leave an engine that nobody uses. */
     reload: () => {
-      reloading = reloading.catch(() => {}).then(async () => use(await start(options, onSteps)));
+      reloading = reloading.catch(() => {}).then(async () => use(await begin()));
       return reloading;
     },
     async close() {
       closing = true;
       closed.abort();
       await Promise.all([current, ...replaced].map((engine) => engine?.drain()));
+      await kept.drop();
     },
-    kill() {
+    async kill() {
       closing = true;
       closed.abort();
       for (const engine of [current, ...replaced]) engine?.kill();
+      await kept.drop();
     },
   };
+}
+
+interface Begun {
+  engine: Engine | undefined;
+  kept: KeptModels;
 }

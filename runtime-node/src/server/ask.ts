@@ -1,7 +1,7 @@
 /** One request's work: what it may take, when it is given up, and what it gives back however it ends. */
 import type { FastifyReply } from 'fastify';
 import { whenOver } from './connections.ts';
-import { Refusal } from './errors.ts';
+import { clientGone, Refusal } from './errors.ts';
 import type { Service } from './service.ts';
 
 /** Bytes of an image's value while it is worked at: three float32 in the engine, its copy here, its PNG and base64. */
@@ -50,7 +50,7 @@ export async function withinLimits<T>(
     abort.abort(new Refusal(504, 'timeout', `The request took longer than its ${timeout} s and was given up.`));
   }, timeout * 1000);
   const forget = whenOver(reply, () => {
-    abort.abort(new Refusal(499, 'client_gone', 'The client closed the connection.'));
+    abort.abort(clientGone());
   });
   try {
     return await run({ signal: abort.signal, releaseOne: place.releaseOne });

@@ -13,7 +13,7 @@ import { supervise } from '../engine/supervisor.ts';
 import { createAdmission } from './admission.ts';
 import { createCloser } from './connections.ts';
 import { describeApi } from './describe.ts';
-import { Refusal, sendRefusal, toRefusal } from './errors.ts';
+import { Refusal, report, sendRefusal, toRefusal } from './errors.ts';
 import { frameworkErrors } from './framework-errors.ts';
 import { createMetrics } from './metrics.ts';
 import { type CompleteOptions, completeOptions, type ServerOptions } from './options.ts';
@@ -72,14 +72,14 @@ export async function createServer(given: ServerOptions): Promise<Server> {
         app.log.error({ reason, delay }, 'the engine ended, another is being started');
       },
       onRestartFailed: (error) => app.log.error({ err: error }, 'the engine could not be started'),
+      onNotKept: (error) => app.log.warn({ err: error }, 'no copy of the models could be kept'),
     },
   );
   const service: Service = { options, supervisor, admission, metrics, closing: () => closing };
 
   app.setErrorHandler((error, request, reply) => {
     const refusal = toRefusal(error);
-    if (refusal.statusCode === 500) request.log.error({ err: error }, 'a request failed');
-    metrics.errors.inc({ code: refusal.code });
+    report(request, metrics.errors, error, refusal);
     return sendRefusal(request, reply, refusal);
   });
   app.setNotFoundHandler(() => {
@@ -111,9 +111,9 @@ export async function createServer(given: ServerOptions): Promise<Server> {
     },
     async kill() {
       closing = true;
-      supervisor.kill();
+      const killed = supervisor.kill();
       app.server.closeAllConnections();
-      await app.close();
+      await Promise.all([killed, app.close()]);
     },
   };
 }

@@ -1,15 +1,22 @@
 /** Refusals of requests, in the shape that each API's clients expect. */
 import { InputError } from '@onnoise/scheduler';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import type { Counter } from 'prom-client';
+import { ModelFault } from '../engine/fault.ts';
 import { EngineGone } from '../engine/gone.ts';
 import { invalidField } from './invalid-field.ts';
-import { Refusal } from './refusal.ts';
+import { CLIENT_GONE, Refusal } from './refusal.ts';
 
-export { Refusal } from './refusal.ts';
+export { CLIENT_GONE, Refusal } from './refusal.ts';
 
-/** `InputError` of the library becomes 400, the end of the engine 503, what is nobody's mistake 500 without its text. */
+/**
+ * `InputError` of the library becomes 400, the end of the engine 503, a network that gives no picture 500, and so what is
+ * nobody's mistake, without its text.
+ */
 export function toRefusal(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
+  // What was being sent is of no use once nobody reads it.
+  if ((error as NodeJS.ErrnoException).code === 'ERR_STREAM_PREMATURE_CLOSE') return clientGone();
   if (error instanceof EngineGone) {
     return new Refusal(
       503,
@@ -20,6 +27,7 @@ export function toRefusal(error: unknown): Refusal {
       },
     );
   }
+  if (error instanceof ModelFault) return new Refusal(500, 'model_failed', error.message);
   if (error instanceof InputError) return new Refusal(400, 'invalid_value', error.message);
   const { statusCode = 500, validation, message, code } = error as FastifyError;
   if (validation?.[0]) return invalidField(validation[0]);
@@ -34,7 +42,9 @@ export function toRefusal(error: unknown): Refusal {
       'Cannot take the request: its address must be a right URL, and shorter.',
     );
   }
-  if (statusCode < 500) return new Refusal(statusCode, code ?? 'invalid_request', message);
+  if (statusCode < 500) {
+    return new Refusal(statusCode, 'invalid_request', `Cannot take the request: ${message.replace(/\.$/, '')}.`);
+  }
   if (statusCode === 503)
     return new Refusal(503, 'closing', 'The server is being stopped: ask another.', { retryAfter: 1 });
   return new Refusal(
@@ -42,6 +52,14 @@ export function toRefusal(error: unknown): Refusal {
     'internal_error',
     'The server failed at this request. Its log tells more, by the request id.',
   );
+}
+
+/** Counts and, where it is the server's fault, logs a failure, unless it is that the client left. */
+export function report(request: FastifyRequest, errors: Counter<'code'>, error: unknown, refusal: Refusal): void {
+  if (refusal.statusCode === CLIENT_GONE) return;
+  errors.inc({ code: refusal.code });
+  if (error instanceof ModelFault) request.log.error({ reason: error.message }, 'a model failed');
+  else if (refusal.statusCode === 500) request.log.error({ err: error }, 'a request failed');
 }
 
 /** The error object of OpenAI's API. */
@@ -55,6 +73,8 @@ function typeOf(status: number): string {
   if (status === 429) return 'rate_limit_error';
   return status < 500 ? 'invalid_request_error' : 'server_error';
 }
+
+export const clientGone = () => new Refusal(CLIENT_GONE, 'client_gone', 'The client closed the connection.');
 
 /** Answers with the error; the inference protocol's clients read one string. */
 export function sendRefusal(request: FastifyRequest, reply: FastifyReply, refusal: Refusal): FastifyReply {

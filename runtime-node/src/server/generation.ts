@@ -4,6 +4,7 @@ import type { Sampler } from '@onnoise/scheduler';
 import type { EngineModel, SampleTask } from '../engine/protocol.ts';
 import { completeRequest } from '../request.ts';
 import { Refusal } from './errors.ts';
+import { labelOf } from './labels.ts';
 import type { CompleteOptions } from './options.ts';
 
 /** The body of `POST /v1/images/generations`; null is as if left out. */
@@ -80,19 +81,6 @@ function checkSize(model: EngineModel, size: string | null | undefined): void {
 /** Classes by number or name, of `label` or else of the prompt; undefined for all in turn. */
 function labelsOf(model: EngineModel, { label, prompt }: GenerationBody): number[] | undefined {
   if (label != null) return (Array.isArray(label) ? label : [label]).map((one) => labelOf(model, one, 'label'));
-  const text = prompt?.trim() ?? '';
-  return text === '' ? undefined : [labelOf(model, text, 'prompt')];
-}
-
-function labelOf(model: EngineModel, label: number | string, param: string): number {
-  const { classes, classNames } = model;
-  const named = classNames?.indexOf(String(label)) ?? -1;
-  const number = typeof label === 'number' ? label : named >= 0 ? named : Number(label === '' ? Number.NaN : label);
-  if (classes > 0 && Number.isInteger(number) && number >= 0 && number < classes) return number;
-  const rule =
-    classes === 0
-      ? 'left out or empty, this model is not conditional on a class'
-      : `a class, ${classNames ? `one of ${classNames.slice(0, 20).join(', ')}${classes > 20 ? ', ...' : ''}` : `a number from 0 to ${classes - 1}`}`;
-  const message = `Cannot sample images: ${param} must be ${rule}, received ${JSON.stringify(String(label).slice(0, 80))}.`;
-  throw new Refusal(400, 'invalid_value', message, { param });
+  const text = prompt ?? '';
+  return text.trim() === '' ? undefined : [labelOf(model, text, 'prompt')];
 }

@@ -2,18 +2,18 @@
 import type { CallTask, EngineModel } from '../engine/protocol.ts';
 import { Refusal } from './errors.ts';
 import type { CompleteOptions } from './options.ts';
+import { readTensor, refuseTensor, type TensorInput } from './tensor-input.ts';
 
-interface InputTensor {
+interface OutputTensor {
   name: string;
-  shape: number[];
-  datatype: string;
-  data: unknown;
+  parameters?: Record<string, unknown>;
 }
 
 export interface InferenceBody {
   id?: string;
-  inputs: InputTensor[];
-  outputs?: { name: string }[];
+  parameters?: Record<string, unknown>;
+  inputs: TensorInput[];
+  outputs?: OutputTensor[];
 }
 
 /** What the network takes and gives, as the protocol names types; -1: any number of images. */
@@ -29,75 +29,75 @@ export function tensorsOf({ shape, classes }: EngineModel) {
   };
 }
 
-/** @throws Refusal (400) for inputs that are not those of the model, of any type or shape but theirs, and too many images. */
+/** What a caller must know of the model beyond its tensors; values are single ones in the protocol. */
+export function parametersOf({ scheduler, classNames }: EngineModel) {
+  return {
+    timesteps: scheduler.num_train_timesteps,
+    ...(classNames && { class_names: JSON.stringify(classNames) }),
+  };
+}
+
+/**
+ * @param binary what came behind the JSON: the data of inputs that tell a `binary_data_size`, in their order.
+ * @throws Refusal (400) for inputs that are not those of the model, of any type, shape or value but theirs, and too many
+ * images.
+ */
 export function toCall(
   model: EngineModel,
-  { inputs, outputs }: InferenceBody,
+  { inputs }: InferenceBody,
+  binary: Buffer,
   client: string,
-  { maxImages }: CompleteOptions,
-): { task: CallTask; outputs: string[] } {
+  { maxImages }: Pick<CompleteOptions, 'maxImages'>,
+): CallTask {
   const wanted = tensorsOf(model).inputs;
   const names = wanted.map(({ name }) => name);
   const given = inputs.map(({ name }) => name);
   if (given.length !== names.length || names.some((name) => !given.includes(name))) {
-    refuse('inputs', `be ${names.join(', ')}`, given.join(', '));
+    refuseTensor('inputs', `be ${names.join(', ')}`, given.join(', '));
   }
   const count = inputs.find(({ name }) => name === 'sample')!.shape[0] ?? 0;
-  if (count < 1 || count > maxImages) refuse('sample', `have 1 to ${maxImages} images`, count);
-  const values = Object.fromEntries(
-    wanted.map(({ name, datatype, shape }) => {
-      const input = inputs.find((one) => one.name === name)!;
-      const dims = [count, ...shape.slice(1)];
-      if (input.datatype !== datatype) refuse(name, `have the datatype ${datatype}`, input.datatype);
-      if (input.shape.length !== dims.length || input.shape.some((side, i) => side !== dims[i])) {
-        refuse(name, `have the shape [${dims.join(', ')}]`, `[${input.shape.join(', ')}]`);
-      }
-      return [name, flatten(name, input.data, dims)];
-    }),
-  ) as { sample: Float64Array; timestep: Float64Array; class_labels?: Float64Array };
-  const labels = Array.from(values.class_labels ?? new Float64Array(count));
-  for (const label of labels) {
-    if (!Number.isInteger(label) || label < 0 || (model.classes > 0 && label >= model.classes)) {
-      refuse('class_labels', `be whole numbers from 0 to ${model.classes - 1}`, label);
-    }
+  if (count < 1 || count > maxImages) refuseTensor('sample', `have 1 to ${maxImages} images`, count);
+  const ranges: Record<string, number> = {
+    timestep: model.scheduler.num_train_timesteps - 1,
+    class_labels: model.classes - 1,
+  };
+  let rest = binary;
+  const values = new Map<string, Float32Array>();
+  for (const input of inputs) {
+    const { datatype, shape } = wanted.find(({ name }) => name === input.name)!;
+    const dims = [count, ...shape.slice(1)];
+    const largest = ranges[input.name];
+    const read = readTensor(input, { datatype, dims, largest }, rest);
+    values.set(input.name, read.values);
+    rest = rest.subarray(read.bytes);
   }
+  if (rest.length > 0) refuseTensor('inputs', `tell of all bytes behind the JSON`, `${rest.length} more`);
   return {
-    task: {
-      ...{ model: model.name, client, labels },
-      ...{ x: Float32Array.from(values.sample), timesteps: Float32Array.from(values.timestep) },
-    },
-    outputs: outputs?.map(({ name }) => name) ?? ['out_sample'],
+    ...{ model: model.name, client, x: values.get('sample')!, timesteps: values.get('timestep')! },
+    labels: Array.from(values.get('class_labels') ?? new Float32Array(count)),
   };
 }
 
-/** Rows [C, H, W] as one tensor [N, C, H, W]. */
-export function toOutput({ shape }: EngineModel, rows: readonly Float32Array[]) {
-  const data: number[] = [];
-  for (const row of rows) for (const value of row) data.push(value);
-  return { name: 'out_sample', datatype: 'FP32', shape: [rows.length, ...shape], data };
+/** How the output is wanted. */
+export function wantedOutput({ parameters, outputs }: InferenceBody): 'none' | 'json' | 'binary' {
+  if (outputs?.length === 0) return 'none';
+  const own = outputs?.[0]?.parameters ?? {};
+  for (const name of ['classification', 'shared_memory_region']) {
+    if (name in own) refuseOutput(`${name} must be left out, the output is given as values`);
+  }
+  const binary = own.binary_data ?? parameters?.binary_data_output ?? false;
+  if (typeof binary !== 'boolean') refuseOutput('binary_data must be true or false');
+  return binary ? 'binary' : 'json';
 }
 
-/** Values of a tensor that is written flat, or in arrays of arrays. */
-function flatten(name: string, data: unknown, dims: readonly number[]): Float64Array {
-  const total = dims.reduce((product, side) => product * side, 1);
-  const values = new Float64Array(total);
-  let filled = 0;
-  const take = (value: unknown, depth: number): void => {
-    if (Array.isArray(value)) {
-      if (depth > dims.length) refuse(name, `be arrays of depth ${dims.length} or 1`, 'deeper ones');
-      for (const one of value) take(one, depth + 1);
-    } else if (typeof value !== 'number' || !Number.isFinite(value)) {
-      refuse(name, 'hold numbers', value === null ? 'null' : typeof value);
-    } else if (filled === total) refuse(name, `hold ${total} values`, 'more');
-    else values[filled++] = value;
-  };
-  if (!Array.isArray(data)) refuse(name, 'hold its data in an array', typeof data);
-  take(data, 1);
-  if (filled < total) refuse(name, `hold ${total} values`, filled);
-  return values;
+function refuseOutput(rule: string): never {
+  throw new Refusal(400, 'invalid_value', `Cannot call the network: ${rule}.`, { param: 'outputs' });
 }
 
-function refuse(name: string, rule: string, received: unknown): never {
-  const message = `Cannot call the network: ${name} must ${rule}, received ${String(received).slice(0, 80)}.`;
-  throw new Refusal(400, 'invalid_value', message, { param: name });
+/** Rows [C, H, W] as one tensor [N, C, H, W]; the values are in JSON, or the bytes are told of there. */
+export function toOutput({ shape }: EngineModel, rows: readonly Float32Array[], binary: boolean) {
+  const head = { name: 'out_sample', datatype: 'FP32', shape: [rows.length, ...shape] };
+  const bytes = Buffer.concat(rows.map((row) => Buffer.from(row.buffer, row.byteOffset, row.byteLength)));
+  if (binary) return { output: { ...head, parameters: { binary_data_size: bytes.length } }, bytes };
+  return { output: { ...head, data: rows.flatMap((row) => Array.from(row)) }, bytes: undefined };
 }

@@ -41,7 +41,16 @@ export function invalidField({ instancePath, keyword, params, parentSchema, data
 /** What was sent may be nested deeper than any stack: of what holds values only the kind is told. */
 function received(data: unknown): string {
   if (Array.isArray(data)) return data.length === 0 ? 'an empty array' : `an array of ${data.length}`;
+  if (typeof data === 'number') return showNumber(data);
   return typeof data === 'object' && data !== null ? 'an object' : show(data);
+}
+
+/** JSON's numbers are floats: a whole number beyond 2^53 has become another one, and is not told as that. */
+export function showNumber(value: number): string {
+  if (!Number.isInteger(value) || Math.abs(value) <= Number.MAX_SAFE_INTEGER || Math.abs(value) >= 1e21) {
+    return String(value);
+  }
+  return value > 0 ? 'one beyond 2^53' : 'one below -2^53';
 }
 
 /** `an integer from 1 to 16`; undefined for a schema that says nothing of this kind. */

@@ -17,14 +17,22 @@ export async function readApiKeys(path: string): Promise<string[]> {
   const keys = lines.filter((line) => line !== '' && !line.startsWith('#'));
   if (keys.length === 0) throw new InputError(`Cannot read API keys: ${path} must hold a key a line, received none.`);
   for (const key of keys) {
-    if (key.length < SHORTEST || /[^\x21-\x7e]/.test(key)) {
-      throw new InputError(
-        `Cannot read API keys: ${path} must hold keys of ${SHORTEST} or more printable characters without spaces, ` +
-          `received one of ${key.length}, line ${lines.indexOf(key) + 1}.`,
-      );
-    }
+    const fault = keyFault(key);
+    if (fault === undefined) continue;
+    const { rule, received } = fault;
+    const line = lines.indexOf(key) + 1;
+    throw new InputError(
+      `Cannot read API keys: ${path} must hold keys of ${rule}, received ${received}, line ${line}.`,
+    );
   }
   return keys;
+}
+
+/** What is wrong with a key, which is not shown; undefined for a right one. */
+export function keyFault(key: unknown): { rule: string; received: string } | undefined {
+  if (typeof key === 'string' && key.length >= SHORTEST && /^[\x21-\x7e]*$/.test(key)) return undefined;
+  const rule = `${SHORTEST} or more printable characters without spaces`;
+  return { rule, received: typeof key === 'string' ? `one of ${key.length}` : `a ${typeof key}` };
 }
 
 /**

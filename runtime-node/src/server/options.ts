@@ -1,7 +1,8 @@
 /** What a server can be told, checked and made complete before anything is started. */
-import { checkInteger, refuse } from '@onnoise/scheduler';
+import { checkInteger, InputError, refuse } from '@onnoise/scheduler';
 import { DEVICE_CHOICES, type DeviceChoice } from '../devices.ts';
 import { nameModels } from '../model-names.ts';
+import { keyFault } from './keys.ts';
 
 export interface ServerOptions {
   /** Folders, or a folder for each name; a folder's own name is its last part. */
@@ -14,19 +15,19 @@ export interface ServerOptions {
   queue?: number | undefined;
   /** Images a request, 1 to `queue`. Default: 16. */
   maxImages?: number | undefined;
-  /** Network calls an image, 1 or more. Default: 1000; T of the model is a limit of its own. */
+  /** Network calls an image, 1 to 1,000,000. Default: 1000; T of the model is a limit of its own. */
   maxSteps?: number | undefined;
-  /** Requests to generate or infer a client may make a minute. Default: 600. 0: no limit. */
+  /** Requests to generate or infer a client may make a minute, to 10^9. Default: 600. 0: no limit. */
   rate?: number | undefined;
-  /** Seconds until a request is given up with 504, from 1. Default: 120. */
+  /** Seconds until a request is given up with 504, 1 to 86,400. Default: 120. */
   timeout?: number | undefined;
-  /** Bytes of a request's body, from 1024. Default: 1 MiB. */
+  /** Bytes of a request's body, 1024 to 1 GiB. Default: 1 MiB. */
   maxBody?: number | undefined;
   /** Bytes that requests may take up together, bodies and results. Default: 256 MiB. */
   memory?: number | undefined;
-  /** Connections, from 1. Default: 1024. */
+  /** Connections, 1 to 1,000,000. Default: 1024. */
   maxConnections?: number | undefined;
-  /** Keys that clients must send as `Authorization: Bearer <key>`. Default: none, everyone may ask. */
+  /** Keys of 16 or more printable characters that clients must send as `Authorization: Bearer <key>`. Default: none, everyone may ask. */
   apiKeys?: readonly string[] | undefined;
   /** Origins whose pages may ask: `https://example.org`, or `*`. Default: none. */
   corsOrigins?: readonly string[] | undefined;
@@ -43,33 +44,61 @@ export type CompleteOptions = Required<{ [K in keyof ServerOptions]: NonNullable
 const ACTION = 'start the server';
 const MEBIBYTE = 1024 * 1024;
 
-/** @throws InputError for every option that is not what {@link ServerOptions} says. */
+/** What the numbers are where they are not given, and may be. `maxImages` is also at most `queue`. */
+export const SERVER_LIMITS = {
+  maxBatch: { standard: 8, min: 1, max: 1024 },
+  queue: { standard: 256, min: 1, max: 1_000_000 },
+  maxImages: { standard: 16, min: 1, max: 1_000_000 },
+  maxSteps: { standard: 1000, min: 1, max: 1_000_000 },
+  rate: { standard: 600, min: 0, max: 1_000_000_000 },
+  timeout: { standard: 120, min: 1, max: 86_400 },
+  maxBody: { standard: MEBIBYTE, min: 1024, max: 1024 * MEBIBYTE },
+  memory: { standard: 256 * MEBIBYTE, min: MEBIBYTE, max: Number.MAX_SAFE_INTEGER },
+  maxConnections: { standard: 1024, min: 1, max: 1_000_000 },
+} as const;
+export type ServerLimit = keyof typeof SERVER_LIMITS;
+
+const OTHERS = ['models', 'device', 'apiKeys', 'corsOrigins', 'trustProxy', 'logger'] satisfies (keyof ServerOptions)[];
+const NAMES: readonly string[] = [...OTHERS, ...Object.keys(SERVER_LIMITS)];
+
+/** @throws InputError for every option that is not what {@link ServerOptions} says, or not known. */
 export function completeOptions(options: ServerOptions): CompleteOptions {
-  const whole = (name: keyof ServerOptions, standard: number, min: number, max = Number.MAX_SAFE_INTEGER) =>
-    checkInteger(ACTION, name, options[name] ?? standard, min, max);
+  for (const name of Object.keys(options)) {
+    if (!NAMES.includes(name)) refuse(ACTION, 'an option', `one of ${NAMES.join(', ')}`, name);
+  }
+  const whole = (name: ServerLimit, most = SERVER_LIMITS[name].max as number) => {
+    const { standard, min } = SERVER_LIMITS[name];
+    return checkInteger(ACTION, name, options[name] ?? Math.min(standard, most), min, most);
+  };
   const { device = 'auto', apiKeys = [], corsOrigins = [], trustProxy = false, logger = false } = options;
   if (!DEVICE_CHOICES.includes(device)) refuse(ACTION, 'device', `one of ${DEVICE_CHOICES.join(', ')}`, device);
-  for (const origin of corsOrigins) checkOrigin(origin);
-  const queue = whole('queue', 256, 1, 1_000_000);
+  if (!Array.isArray(apiKeys)) refuse(ACTION, 'apiKeys', 'an array of keys', typeof apiKeys);
+  for (const [i, key] of apiKeys.entries()) {
+    const fault = keyFault(key);
+    if (fault)
+      throw new InputError(`Cannot ${ACTION}: apiKeys[${i}] must be ${fault.rule}, received ${fault.received}.`);
+  }
+  if (!Array.isArray(corsOrigins)) refuse(ACTION, 'corsOrigins', 'an array of origins', corsOrigins);
+  for (const origin of corsOrigins) checkOrigin(ACTION, 'an origin of CORS', origin);
+  if (typeof trustProxy !== 'boolean') refuse(ACTION, 'trustProxy', 'true or false', trustProxy);
+  const queue = whole('queue');
   return {
     models: nameModels(ACTION, options.models),
-    device,
-    maxBatch: whole('maxBatch', 8, 1, 1024),
-    queue,
-    maxImages: whole('maxImages', Math.min(16, queue), 1, queue),
-    maxSteps: whole('maxSteps', 1000, 1),
-    rate: whole('rate', 600, 0),
-    timeout: whole('timeout', 120, 1, 86_400),
-    maxBody: whole('maxBody', MEBIBYTE, 1024),
-    memory: whole('memory', 256 * MEBIBYTE, MEBIBYTE),
-    maxConnections: whole('maxConnections', 1024, 1),
-    ...{ apiKeys, corsOrigins, trustProxy, logger },
+    ...{ device, queue, apiKeys, corsOrigins, trustProxy, logger },
+    maxBatch: whole('maxBatch'),
+    maxImages: whole('maxImages', queue),
+    maxSteps: whole('maxSteps'),
+    rate: whole('rate'),
+    timeout: whole('timeout'),
+    maxBody: whole('maxBody'),
+    memory: whole('memory'),
+    maxConnections: whole('maxConnections'),
   };
 }
 
-function checkOrigin(origin: string): void {
+/** @throws InputError for an origin that no page can have. */
+export function checkOrigin(action: string, name: string, origin: string): void {
   if (origin === '*') return;
   const parsed = URL.canParse(origin) ? new URL(origin) : undefined;
-  if (parsed?.origin !== origin)
-    refuse(ACTION, 'an origin of CORS', '* or an origin such as https://example.org', origin);
+  if (parsed?.origin !== origin) refuse(action, name, '* or an origin such as https://example.org', origin);
 }

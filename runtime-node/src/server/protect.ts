@@ -4,8 +4,9 @@ import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance } from 'fastify';
 import { clientOf } from './address.ts';
+import { JSON_LENGTH } from './binary-body.ts';
 import { whenOver } from './connections.ts';
-import { Refusal } from './errors.ts';
+import { CLIENT_GONE, Refusal } from './errors.ts';
 import { createKeyCheck } from './keys.ts';
 import type { Service } from './service.ts';
 
@@ -42,8 +43,8 @@ export async function protect(app: FastifyInstance, { options, admission, metric
     await app.register(cors, {
       ...{ origin: corsOrigins.includes('*') ? '*' : [...corsOrigins], methods: ['GET', 'POST'], maxAge: 600 },
       ...{
-        allowedHeaders: ['authorization', 'content-type', 'accept'],
-        exposedHeaders: ['retry-after', 'x-request-id', 'x-seed'],
+        allowedHeaders: ['authorization', 'content-type', 'accept', JSON_LENGTH],
+        exposedHeaders: ['retry-after', 'x-request-id', 'x-seed', JSON_LENGTH],
       },
     });
   }
@@ -62,6 +63,16 @@ export async function protect(app: FastifyInstance, { options, admission, metric
       );
     }
     request.client = key;
+  });
+  // Fastify tells of answers that are sent, not of those that nobody waited for.
+  app.addHook('onRequest', async (request, reply) => {
+    whenOver(reply, () => {
+      if (reply.raw.writableFinished || !request.raw.socket.destroyed) return;
+      const { method, routeOptions, client } = request;
+      const route = routeOptions.url ?? 'none';
+      metrics.requests.inc({ route, method, status: CLIENT_GONE });
+      request.log.info({ method, route, status: CLIENT_GONE, client }, 'the client left');
+    });
   });
   if (rate > 0) {
     app.addHook('onRoute', (route) => {
@@ -92,12 +103,6 @@ export async function protect(app: FastifyInstance, { options, admission, metric
     request.log.info(
       { method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime), client },
       'answered',
-    );
-  });
-  app.addHook('onRequestAbort', async (request) => {
-    request.log.info(
-      { method: request.method, route: request.routeOptions.url, client: request.client },
-      'the client left',
     );
   });
 }

@@ -1,3 +1,6 @@
+/** The status, of nginx's making, of a request whose client did not wait for the answer. */
+export const CLIENT_GONE = 499;
+
 /** Why a request is not answered with what was asked for. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';

@@ -36,6 +36,7 @@ export function failures(error: Schema, ...statuses: number[]): Schema {
     401: 'A key is needed: `Authorization: Bearer <key>`.',
     404: 'There is no such model.',
     429: 'Too much is asked; Retry-After tells when to ask again.',
+    500: 'The network of the model gave NaN or infinity, or the server failed; the sentence says which.',
     503: 'The engine is being restarted, or the server stopped; Retry-After tells when to ask again.',
     504: 'The time was up.',
   };
@@ -52,9 +53,15 @@ export function generationSchema({ maxImages, maxSteps }: CompleteOptions): Desc
     optional('integer', description, { minimum, maximum });
   const choice = (description: string, ...values: string[]) =>
     optional('string', description, { enum: [...values, null] });
-  const image = object({ b64_json: text('A PNG, base64.'), seed: whole('Its seed.'), label: whole('Its class.') }, [
-    'b64_json',
-  ]);
+  const image = object(
+    {
+      b64_json: text('A PNG, base64.'),
+      seed: whole('Its seed.'),
+      label: whole('Its class.'),
+      class_name: text('Its name.'),
+    },
+    ['b64_json'],
+  );
   return {
     tags: ['Images'],
     summary: 'Sample pictures',
@@ -67,7 +74,11 @@ export function generationSchema({ maxImages, maxSteps }: CompleteOptions): Desc
       examples: [{ n: 1, steps: 50, seed: 7 }], // for whoever tries it out: most fields are best left out
       properties: {
         model: optional('string', 'Name of the model. Default: the first.', { maxLength: 64 }),
-        prompt: optional('string', 'A class by its name or number; empty for all in turn.', { maxLength: 1000 }),
+        prompt: optional(
+          'string',
+          'A class by its name, or by its number where none is named by one; empty for all in turn.',
+          { maxLength: 1000 },
+        ),
         n: integer('Pictures. Default: 1.', 1, maxImages),
         size: optional('string', "The model's, `28x28`, or `auto`. Default: auto.", { maxLength: 16 }),
         response_format: choice('Default: b64_json.', 'b64_json'),
@@ -79,13 +90,14 @@ export function generationSchema({ maxImages, maxSteps }: CompleteOptions): Desc
         sampler: choice('Default: ddim.', ...SAMPLERS),
         eta: optional('number', "ddim's noise, 0 (none) to 1 (ddpm's). Default: 0.", { minimum: 0, maximum: 1 }),
         label: {
-          description: 'A class by its number or name, or several that are taken in turn. Default: all in turn.',
+          description:
+            'A class by its number, or as text by its name as in the prompt, or several that are taken in turn. Default: all in turn.',
           type: ['integer', 'string', 'array', 'null'],
           ...{
-            maxLength: 200,
+            maxLength: 1000,
             minItems: 1,
             maxItems: maxImages,
-            items: { type: ['integer', 'string'], maxLength: 200 },
+            items: { type: ['integer', 'string'], maxLength: 1000 },
           },
         },
         user: optional('string', "OpenAI's name for your user; not used.", { maxLength: 1000 }),
@@ -108,7 +120,7 @@ export function generationSchema({ maxImages, maxSteps }: CompleteOptions): Desc
           'text/event-stream': { schema: { type: 'string' } },
         },
       },
-      ...failures(OPENAI_ERROR, 400, 401, 404, 429, 503, 504),
+      ...failures(OPENAI_ERROR, 400, 401, 404, 429, 500, 503, 504),
     },
   };
 }

@@ -1,16 +1,26 @@
 /** Bodies are JSON in UTF-8, and nothing else. */
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Refusal } from './errors.ts';
 
-/** Replaces fastify's parsers: text that is not UTF-8 is refused, not mended; `__proto__` and `constructor` are refused. */
-export function strictJson(app: FastifyInstance): void {
+type Done = (error: Error | null, value?: unknown) => void;
+
+/**
+ * Replaces fastify's parsers: text that is not UTF-8 is refused, not mended; `__proto__` and `constructor` are refused.
+ *
+ * @returns the parser, for those whose bodies have more in them than JSON.
+ */
+export function strictJson(app: FastifyInstance): (request: FastifyRequest, body: Buffer, done: Done) => void {
   const parse = app.getDefaultJsonParser('error', 'error');
   const decoder = new TextDecoder('utf-8', { fatal: true });
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+  const parseStrictly = (request: FastifyRequest, body: Buffer, done: Done) => {
+    const { 'content-encoding': encoding = 'identity' } = request.headers;
+    if (encoding.toLowerCase() !== 'identity') {
+      const rule = 'its body must not be compressed (content-encoding)';
+      return done(new Refusal(415, 'media_type', `Cannot read the request: ${rule}.`));
+    }
     let text: string;
     try {
-      text = decoder.decode(body as Buffer);
+      text = decoder.decode(body);
     } catch {
       return done(new Refusal(400, 'invalid_json', 'Cannot read the request: its body must be UTF-8.'));
     }
@@ -20,9 +30,26 @@ export function strictJson(app: FastifyInstance): void {
         new Refusal(
           400,
           'invalid_json',
-          `Cannot read the request: its body must be JSON, received "${error.message.slice(0, 120)}".`,
+          `Cannot read the request: its body must be JSON, received ${fault(text, error)}.`,
         ),
       );
     });
-  });
+  };
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) =>
+    parseStrictly(request, body as Buffer, done),
+  );
+  return parseStrictly;
+}
+
+/** Why it is no JSON, as a phrase. */
+function fault(text: string, { message }: Error): string {
+  if (text.trim() === '') return 'an empty one';
+  try {
+    JSON.parse(text);
+    return `"${message.slice(0, 120)}"`; // right but for a name that is refused
+  } catch (error) {
+    const told = `"${(error as Error).message.slice(0, 120)}"`;
+    return /[^"\w](NaN|-?Infinity)\b/.test(text) ? `${told}: JSON has no NaN and no Infinity` : told;
+  }
 }

@@ -17,7 +17,7 @@ const wrongData = fc.oneof(
     .array(fc.double({ noNaN: true, noDefaultInfinity: true }), { maxLength: 40 })
     .filter(({ length }) => length !== 16),
   fc
-    .tuple(fc.constantFrom(null, 'a', true, {}, { a: 1 }), fc.nat(15))
+    .tuple(fc.constantFrom(null, 'a', true, {}, { a: 1 }, 1e39, -4e38), fc.nat(15))
     .map(([value, at]) => (sample.data as unknown[]).with(at, value)),
   fc.integer({ min: 5, max: 3000 }).map((levels) => nest(new Array(16).fill(0), levels)),
 );
@@ -40,11 +40,13 @@ const wrong: fc.Arbitrary<unknown> = fc.oneof(
   ),
   replaced(
     1,
-    fc.constantFrom([], [1, 2], ['1'], [null], 3, null, [[[1]]], ['1e39']).map((data) => ({ data })),
+    fc
+      .constantFrom([], [1, 2], ['1'], [null], 3, null, [[[1]]], ['1e39'], [-1], [1000], [499.9], [1e39], [2 ** 60])
+      .map((data) => ({ data })),
   ),
   replaced(
     2,
-    fc.constantFrom([10], [-1], [0.5], ['a'], [], [2 ** 60]).map((data) => ({ data })),
+    fc.constantFrom([10], [-1], [0.5], ['a'], [], [2 ** 60], [2 ** 32 + 3]).map((data) => ({ data })),
   ),
   replaced(
     1,

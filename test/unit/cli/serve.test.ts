@@ -1,7 +1,7 @@
 /** `pipeline serve` as a user starts it: signals, what it says, what it refuses. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer as createSocket } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -18,8 +18,11 @@ interface Served {
   code(): Promise<number | null>;
 }
 
-async function serve(...args: string[]): Promise<Served> {
-  const child = spawn(process.execPath, [PIPELINE, 'serve', '--port', '0', '--log-level', 'error', ...args]);
+const serve = (...args: string[]) => serveWith({}, ...args);
+
+async function serveWith(env: NodeJS.ProcessEnv, ...args: string[]): Promise<Served> {
+  const given = [PIPELINE, 'serve', '--port', '0', '--log-level', 'error', ...args];
+  const child = spawn(process.execPath, given, { env: { ...process.env, ...env } });
   onTestFinished(() => void child.kill('SIGKILL'));
   const ended = once(child, 'exit');
   let said = '';
@@ -100,12 +103,15 @@ describe('pipeline serve', () => {
     expect((await fetch(`${closed.url}/v1/models`)).status).toBe(401);
   });
 
-  it('leaves no engine behind however it ends', NEEDS_PROC, async () => {
-    const { child, url } = await serve('--model', `tiny=${await tinyArtefact()}`);
+  it('leaves no engine and no copy of a model behind however it ends', NEEDS_PROC, async () => {
+    const TMPDIR = await temporaryFolder();
+    const { child, url } = await serveWith({ TMPDIR }, '--model', `tiny=${await tinyArtefact()}`);
     await generate(url, { steps: 1 });
     const engine = await engineOf(child.pid!);
     child.kill('SIGKILL');
     await expect.poll(() => lives(engine), { timeout: 20_000 }).toBe(false);
+    const left = await readdir(TMPDIR);
+    expect(left.filter((name) => name.startsWith('onnoise-'))).toEqual([]);
   });
 
   it('refuses in a sentence, before anything runs', async () => {
@@ -157,6 +163,24 @@ describe('pipeline serve', () => {
         new RegExp(`Cannot serve: 127.0.0.1:${port} must be .* in use already`),
       ],
     ];
+    // Told before the model, which is none, is even looked for.
+    const nowhere = ['--model', 'nowhere'];
+    const options: [string[], string][] = [
+      [['--max-batch', '0'], '--max-batch must be an integer from 1 to 1024, received 0'],
+      [['--max-body', '0.5'], '--max-body must be an integer from 1 to 1048576, received 0.5'],
+      [['--memory', '-1'], '--memory must be an integer from 1 to 8589934591, received -1'],
+      [['--timeout', '0'], '--timeout must be an integer from 1 to 86400, received 0'],
+      [['--queue', '4', '--max-images', '5'], '--max-images must be at most --queue, 4, received 5'],
+      [['--cors-origin', 'https://a.org/'], '--cors-origin must be * or an origin such as https://example.org'],
+      [['--host', '192.0.2.1'], "192.0.2.1:8000 must be .* received one that is not this machine's"],
+      [['--port', String(port)], `127.0.0.1:${port} must be .* in use already`],
+    ];
+    for (const [args, told] of options) {
+      cases.push([
+        [...nowhere, ...args],
+        new RegExp(`^Cannot serve: ${told.replaceAll('*', '\\*').replaceAll('.\\*', '.*')}`),
+      ]);
+    }
     for (const [args, message] of cases) {
       const { code, stderr } = await runCli('serve', ...args);
       expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);

@@ -76,6 +76,33 @@ describe('a server whose clients leave', () => {
     await expectHealthy(server);
   });
 
+  it('holds none of it against itself: no error is logged or counted, whenever they leave', async () => {
+    const lines: string[] = [];
+    const stream = { write: (line: string) => void lines.push(line) };
+    const { server, port } = await startServer({ logger: { level: 'info', stream } });
+    let left = 0;
+    for (const body of [{ ...LONG, stream: true, partial_images: 10 }, LONG]) {
+      for (const end of ['destroy', 'resetAndDestroy', 'end'] as const) {
+        for (const amid of body === LONG ? [false] : [false, true]) {
+          const { socket, text, closed } = await open(port);
+          socket.write(post(GENERATE, body));
+          await until('it is begun', () => (amid ? text().includes('event: ') : server.depth > 0));
+          socket[end]();
+          await closed;
+          await until('it is given up', () => server.depth === 0);
+          left++;
+        }
+      }
+    }
+    const gone = `onnoise_requests_total{route="${GENERATE}",method="POST",status="499"}`;
+    await until('all are counted', async () => (await metricsOf(server))[gone] === left);
+    const metrics = Object.keys(await metricsOf(server));
+    expect(metrics.filter((name) => name.startsWith('onnoise_errors_total') || /status="5/.test(name))).toEqual([]);
+    const logged = lines.map((line) => JSON.parse(line) as { level: number; msg: string });
+    expect(logged.filter(({ level }) => level > 30)).toEqual([]);
+    expect(logged.filter(({ msg }) => msg === 'the client left')).toHaveLength(left);
+  });
+
   it('serves others while a reader takes nothing, misses what may be missed and tells all pictures later', async () => {
     const noise = await tinyArtefact({ T: 1000, shape: [3, 128, 128], gain: 1 });
     const { server, port } = await startServer({ models: { noise } });

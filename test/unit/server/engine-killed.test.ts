@@ -70,7 +70,7 @@ describe('a server whose engine ends', () => {
     await expectHealthy(server);
   });
 
-  it('lives without an engine while the folder is gone, and with one once it is back', async () => {
+  it('lives without an engine until another is there, which needs no folder', async () => {
     const tiny = await tinyArtefact({ T: 1000, classes: 10 });
     const { server, port } = await startServer({ models: { tiny } });
     await rename(tiny, `${tiny}-away`);
@@ -80,7 +80,6 @@ describe('a server whose engine ends', () => {
     expect((await server.app.inject('/v2/health/ready')).statusCode).toBe(503);
     expect((await server.app.inject('/v2/health/live')).statusCode).toBe(200);
     await expect(server.reload()).rejects.toThrow('Cannot');
-    await rename(`${tiny}-away`, tiny);
     await until('an engine is there', () => server.enginePid !== undefined);
     await expectHealthy(server);
   });

@@ -125,7 +125,7 @@ describe('POST /v1/images/generations', () => {
     [
       { label: {} },
       'label',
-      'Cannot take the request: label must be an integer or a text of at most 200 characters or an array of 1 to 16, received an object.',
+      'Cannot take the request: label must be an integer or a text of at most 1000 characters or an array of 1 to 16, received an object.',
     ],
     [{ quality: 'hd' }, 'quality', 'Cannot take the request: the field quality is not known.'],
     [

@@ -234,6 +234,13 @@ describe('completeOptions', () => {
     [{ maxBatch: 0 }, 'maxBatch must be an integer from 1 to 1024, received 0'],
     [{ queue: 4, maxImages: 5 }, 'maxImages must be an integer from 1 to 4, received 5'],
     [{ timeout: 0 }, 'timeout must be an integer from 1 to 86400, received 0'],
+    [{ maxSteps: Number.NaN }, 'maxSteps must be an integer from 1 to 1000000, received NaN'],
+    [{ memory: '1' as never }, 'memory must be an integer from 1048576 to 9007199254740991, received "1"'],
+    [{ apiKeys: [''] }, 'apiKeys[0] must be 16 or more printable characters without spaces, received one of 0'],
+    [{ apiKeys: [KEYS[0]!, 'short'] }, 'apiKeys[1] must be 16 or more printable characters without spaces'],
+    [{ apiKeys: KEYS[0]! as never }, 'apiKeys must be an array of keys, received "string"'],
+    [{ trustProxy: 'yes' as never }, 'trustProxy must be true or false, received "yes"'],
+    [{ maxbatch: 2 } as never, 'an option must be one of models, device'],
     [{ corsOrigins: ['https://example.org/'] }, 'an origin of CORS must be * or an origin'],
   ])('refuses %j', (options, message) => {
     expect(() => completeOptions({ models: ['m'], ...options })).toThrow(`Cannot start the server: ${message}`);

@@ -79,13 +79,20 @@ function chooseModel() {
   describe();
 }
 
+/** A class as others would write it: by name, unless two share it. */
+function labelled(/** @type {number} */ label) {
+  const names = model().class_names ?? [];
+  const name = names[label];
+  return name === undefined || names.indexOf(name) !== names.lastIndexOf(name) ? label : name;
+}
+
 /** The body that the form asks for. */
 function request() {
   const [label, sampler] = [select('class').value, select('sampler').value];
   return {
     model: model().id,
     n: input('count').valueAsNumber,
-    ...(label !== '' && { label: model().class_names?.[Number(label)] ?? Number(label) }),
+    ...(label !== '' && { label: labelled(Number(label)) }),
     ...{ steps: input('steps').valueAsNumber, sampler },
     ...(sampler === 'ddim' && { eta: input('eta').valueAsNumber }),
     seed: input('seed').valueAsNumber,

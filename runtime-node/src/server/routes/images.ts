@@ -8,7 +8,7 @@ import type { EngineModel, SampleTask } from '../../engine/protocol.ts';
 import { png, sheet } from '../../pictures/encode.ts';
 import { imageSize } from '../../pictures/pixels.ts';
 import { type Work, withinLimits } from '../ask.ts';
-import { openaiError, Refusal, toRefusal } from '../errors.ts';
+import { openaiError, Refusal, report, toRefusal } from '../errors.ts';
 import { createEventStream } from '../event-stream.ts';
 import { type GenerationBody, sizeName, toTask } from '../generation.ts';
 import { generationSchema } from '../schemas.ts';
@@ -81,8 +81,7 @@ async function stream(service: Service, { request, reply, model, task, limits }:
       .catch((error: unknown) => {
         const refusal = toRefusal(error);
         if (!begun) return reject(refusal);
-        if (refusal.statusCode === 500) request.log.error({ err: error }, 'streaming failed');
-        service.metrics.errors.inc({ code: refusal.code });
+        report(request, service.metrics.errors, error, refusal);
         events.send('error', { type: 'error', ...openaiError(refusal) });
       })
       .finally(events.end);

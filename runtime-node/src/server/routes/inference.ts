@@ -6,8 +6,9 @@
 import type { FastifyInstance } from 'fastify';
 import { imageSize } from '../../pictures/pixels.ts';
 import { withinLimits } from '../ask.ts';
+import { JSON_LENGTH, takeBinaryBodies, withBytes } from '../binary-body.ts';
 import { Refusal } from '../errors.ts';
-import { type InferenceBody, tensorsOf, toCall, toOutput } from '../inference.ts';
+import { type InferenceBody, parametersOf, tensorsOf, toCall, toOutput, wantedOutput } from '../inference.ts';
 import { failures, V2_ERROR } from '../schemas.ts';
 import { findModel, type Service } from '../service.ts';
 
@@ -32,12 +33,12 @@ export function inferenceRoutes(app: FastifyInstance, service: Service): void {
         description: 'OK',
         content: { 'application/json': { schema: { type: 'object', additionalProperties: true } } },
       },
-      ...(open ? failures(V2_ERROR, 503) : failures(V2_ERROR, 400, 401, 404, 429, 503, 504)),
+      ...(open ? failures(V2_ERROR, 503) : failures(V2_ERROR, 400, 401, 404, 429, 500, 503, 504)),
     },
   });
 
   app.get('/v2', { schema: schema('Describe the server') }, async () => ({
-    ...{ name: 'onnoise', version: '0.1.0', extensions: [] },
+    ...{ name: 'onnoise', version: '0.1.0', extensions: ['binary_tensor_data'] },
   }));
   app.get(
     '/v2/health/live',
@@ -58,39 +59,46 @@ export function inferenceRoutes(app: FastifyInstance, service: Service): void {
     },
   );
 
-  for (const path of ['/v2/models/:model', '/v2/models/:model/versions/:version']) {
+  for (const path of PATHS) {
     app.get<Named>(path, { schema: schema('Describe a model') }, async ({ params }) => {
       const model = found(params);
-      return { name: model.name, versions: [VERSION], platform: 'onnxruntime_onnx', ...tensorsOf(model) };
+      const head = { name: model.name, versions: [VERSION], platform: 'onnxruntime_onnx' };
+      return { ...head, ...tensorsOf(model), parameters: parametersOf(model) };
     });
     app.get<Named>(`${path}/ready`, { schema: schema('Tell whether a model is loaded') }, async ({ params }) => {
       const { name } = found(params);
       return { name, ready: true };
     });
-    app.post<Named & { Body: InferenceBody }>(
-      `${path}/infer`,
-      { config: { limited: true }, schema: { ...schema('Call the network'), body: INFERENCE_BODY } },
-      async ({ params, body, client }, reply) => {
-        const model = found(params);
-        const { task, outputs } = toCall(model, body, client, service.options);
-        const size = imageSize(model.shape);
-        const rows = await withinLimits(
-          service,
-          reply,
-          { client, count: task.timesteps.length, steps: 1, size },
-          ({ signal }) => service.supervisor.engine.call(task, { signal }),
-        );
-        const answer = {
-          model_name: model.name,
-          model_version: VERSION,
-          ...(body.id !== undefined && { id: body.id }),
-        };
-        return { ...answer, outputs: outputs.length === 0 ? [] : [toOutput(model, rows)] };
-      },
-    );
   }
+  app.register(async (scope) => {
+    takeBinaryBodies(scope);
+    for (const path of PATHS) {
+      scope.post<Named & { Body: InferenceBody }>(
+        `${path}/infer`,
+        { config: { limited: true }, schema: { ...schema('Call the network'), body: INFERENCE_BODY } },
+        async ({ params, body, binary, client }, reply) => {
+          const model = found(params);
+          const wanted = wantedOutput(body);
+          const task = toCall(model, body, binary, client, service.options);
+          const limits = { client, count: task.timesteps.length, steps: 1, size: imageSize(model.shape) };
+          const rows = await withinLimits(service, reply, limits, ({ signal }) =>
+            service.supervisor.engine.call(task, { signal }),
+          );
+          const named = { model_name: model.name, model_version: VERSION };
+          const head = body.id === undefined ? named : { ...named, id: body.id };
+          if (wanted === 'none') return { ...head, outputs: [] };
+          const { output, bytes } = toOutput(model, rows, wanted === 'binary');
+          const answer = { ...head, outputs: [output] };
+          if (bytes === undefined) return answer;
+          const { length, body: sent } = withBytes(answer, bytes);
+          return reply.type('application/octet-stream').header(JSON_LENGTH, length).send(sent);
+        },
+      );
+    }
+  });
 }
 
+const PATHS = ['/v2/models/:model', '/v2/models/:model/versions/:version'];
 const READY = {
   description: 'Whether it is.',
   content: { 'application/json': { schema: { type: 'object', properties: { ready: { type: 'boolean' } } } } },
@@ -110,13 +118,13 @@ const INFERENCE_BODY = {
       items: {
         type: 'object',
         additionalProperties: false,
-        required: ['name', 'shape', 'datatype', 'data'],
+        required: ['name', 'shape', 'datatype'],
         properties: {
           name: { type: 'string', maxLength: 64 },
           shape: { type: 'array', maxItems: 8, items: { type: 'integer', minimum: 0 } },
           datatype: { type: 'string', maxLength: 16 },
           parameters,
-          data: { description: 'Values, row after row; flat or nested.' }, // checked by hand: there are many
+          data: { description: 'Values, row after row, flat or nested; or parameters tell a binary_data_size.' }, // checked by hand: there are many
         },
       },
     },

@@ -1,0 +1,77 @@
+/**
+ * Copies of model folders: an engine that ends is started again with what it had loaded, though its folders may hold
+ * something else by then, or nothing that can be loaded.
+ */
+import { constants } from 'node:fs';
+import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { InputError } from '@onnoise/scheduler';
+import { readArtefact } from '../artefact.ts';
+import type { EngineOptions } from './protocol.ts';
+
+export interface KeptModels {
+  /** For an engine: with the copies in place of the folders, where there are copies. */
+  options: EngineOptions;
+  /** Why there are none. */
+  failed?: unknown;
+  /** The error as one of the folders themselves. */
+  tell(error: unknown): unknown;
+  /** Removes the copies. */
+  drop(): Promise<void>;
+}
+
+/** What is not read to sample; the network may lie in several files. */
+const WEIGHTS = /\.(safetensors|bin|ckpt|pt|h5|msgpack)$/;
+
+/**
+ * Copies what sampling reads of each folder into the system's temporary one. Where that has no room for it, the folders
+ * themselves are all there is.
+ * @throws InputError for a folder that is no model, as `readArtefact` does.
+ */
+export async function keepModels(options: EngineOptions): Promise<KeptModels> {
+  const folders = Object.entries(options.models);
+  for (const [, folder] of folders) await check(folder);
+  let copy: string | undefined;
+  const drop = async () => {
+    if (copy !== undefined) await rm(copy, { recursive: true, force: true }).catch(() => {});
+  };
+  try {
+    copy = await mkdtemp(join(tmpdir(), 'onnoise-serve-'));
+    const models: Record<string, string> = {};
+    for (const [name, folder] of folders) {
+      models[name] = join(copy, name);
+      await copyModel(folder, models[name]);
+    }
+    const tell = (error: unknown) => {
+      if (!(error instanceof InputError)) return error;
+      const message = folders.reduce((text, [name, folder]) => text.replaceAll(models[name]!, folder), error.message);
+      return new InputError(message);
+    };
+    return { options: { ...options, models, copy }, tell, drop };
+  } catch (error) {
+    await drop();
+    return { options, failed: error, tell: (one) => one, drop: async () => {} };
+  }
+}
+
+async function check(folder: string): Promise<void> {
+  try {
+    await readArtefact(folder);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (error instanceof InputError || code === undefined) throw error;
+    throw new InputError(`Cannot load model: ${folder} must be a model folder that can be read, received ${code}.`);
+  }
+}
+
+async function copyModel(from: string, to: string): Promise<void> {
+  await mkdir(to);
+  const how = { recursive: true, dereference: true, mode: constants.COPYFILE_FICLONE };
+  for (const part of ['model_index.json', 'scheduler', 'unet']) {
+    await cp(join(from, part), join(to, part), { ...how, filter: (path) => !WEIGHTS.test(path) });
+  }
+  await cp(join(from, 'README.md'), join(to, 'README.md'), how).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error; // a model needs no card
+  });
+}
