@@ -75,13 +75,14 @@ export const COMMAND_NAMES: readonly string[] = COMMANDS.map(({ name }) => name)
 export async function main(args: readonly string[]): Promise<number> {
   const word = args.find((arg) => !arg.startsWith('-'));
   try {
-    setVoice();
     if (word === undefined) return await withoutCommand(args);
     if (!COMMAND_NAMES.includes(word)) throw unknownCommand(word);
     await createCli(args, word).parseAsync();
     return Number(process.exitCode ?? 0);
   } catch (error) {
     return report(error, word);
+  } finally {
+    setVoice();
   }
 }
 

@@ -58,23 +58,30 @@ export async function writeWhole(path: string, bytes: Uint8Array | string): Prom
  * @returns the highest folder that was made, undefined where all were there.
  */
 export async function makeFolder(path: string): Promise<string | undefined> {
+  const above = dirname(path);
+  try {
+    return await makeOne(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || above === path) throw error;
+  }
+  const highest = await makeFolder(above);
+  try {
+    const made = await makeOne(path);
+    return highest ?? made;
+  } catch (error) {
+    if (highest !== undefined) await removeEmpty(above, highest);
+    throw error;
+  }
+}
+
+/** What the system says of a folder that is there differs: on a read-only disk, at the root of a drive. */
+async function makeOne(path: string): Promise<string | undefined> {
   try {
     await mkdir(path);
     return path;
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const above = dirname(path);
-    if (code === 'ENOENT' && above !== path && !(await isFolder(above))) {
-      const highest = await makeFolder(above);
-      const made = await makeFolder(path).catch(async (refusal) => {
-        if (highest !== undefined) await removeEmpty(above, highest);
-        throw refusal;
-      });
-      return highest ?? made;
-    }
-    // A system may say something else of a folder that is there: on a read-only disk, or at the root of a drive.
-    if (!(await isFolder(path))) throw error;
-    return undefined;
+    if (await isFolder(path)) return undefined;
+    throw error;
   }
 }
 
