@@ -26,7 +26,7 @@ const { num_train_timesteps: T, num_class_embeds: classes } = JSON.parse(
 const path = join(folder, 'unet', 'model.onnx');
 const model = ModelProto.decode(await readFile(path));
 const graph = model.graph!;
-if (graph.node!.some(({ name }) => name === 'timestep/Where')) throw new Error(`${path} is guarded already`);
+if (graph.node!.some(({ name }) => name === 'timestep/range/Where')) throw new Error(`${path} is guarded already`);
 
 /** The nodes in front: the guards, and the cast that reads the timestep. */
 const cast = graph.node!.find(({ input }) => input![0] === 'timestep')!;

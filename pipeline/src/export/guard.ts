@@ -48,9 +48,9 @@ function guard(graph: Graph, scope: string, value: string, checked: string, coun
   const clipped = type(`${scope}.clipped`, 'float32');
   const inside = type(`${scope}.inside`, 'bool');
   return [
-    node(`${scope}/Clip`, 'Clip', [value, scalar('first', 0), scalar('last', count - 1)], clipped),
-    node(`${scope}/Equal`, 'Equal', [value, clipped], inside),
-    node(`${scope}/Where`, 'Where', [inside, value, scalar('none', count)], type(checked, 'float32')),
+    node(`${scope}/range/Clip`, 'Clip', [value, scalar('first', 0), scalar('last', count - 1)], clipped),
+    node(`${scope}/range/Equal`, 'Equal', [value, clipped], inside),
+    node(`${scope}/range/Where`, 'Where', [inside, value, scalar('none', count)], type(checked, 'float32')),
   ];
 }
 

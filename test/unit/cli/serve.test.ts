@@ -136,7 +136,7 @@ describe('pipeline serve', () => {
       ],
       [
         ['--model', 'nowhere', '--queue', '4', '--max-images', '5'],
-        /^Cannot serve: --max-images must be an integer from 1 to 4, received 5\.\n$/,
+        /^Cannot serve: --max-images must be at most --queue, 4, received 5\.\n$/,
       ],
       [
         ['--model', 'nowhere', '--memory', '-5'],
@@ -144,7 +144,7 @@ describe('pipeline serve', () => {
       ],
       [
         ['--model', 'nowhere', '--host', '192.0.2.1'],
-        /^Cannot serve: 192\.0\.2\.1:8000 must be .* not of this machine\.\n$/,
+        /^Cannot serve: 192\.0\.2\.1:8000 must be .* not this machine's\.\n$/,
       ],
       [
         ['--model', model, '--host', 'a', '--host', 'b'],

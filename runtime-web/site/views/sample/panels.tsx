@@ -19,7 +19,7 @@ export function Panels(): JSX.Element {
   return (
     <div class="sample-panels">
       <Panel kind="x" title={<Xt />} words="the noisy picture" batch={x} {...{ shape, count }} />
-      <Panel kind="x0" title={<PredictedX0 />} words="the estimated clean picture" batch={x0} {...{ shape, count }} />
+      <Panel kind="x0" title={<PredictedX0 />} words="the estimated picture" batch={x0} {...{ shape, count }} />
     </div>
   );
 }
