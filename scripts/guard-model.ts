@@ -8,11 +8,11 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import proto from 'onnx-proto';
+import { describeNetwork } from '#pipeline/export/model-card.ts';
+import type { Graph } from '#tracer/graph.ts';
+import { encodeModel } from '#tracer/index.ts';
 import { guardFloat, widenLabels } from '../pipeline/src/export/guard.ts';
 import { documentPorts, inferenceMetadata } from '../pipeline/src/export/inference.ts';
-import { describeNetwork } from '../pipeline/src/model-card.ts';
-import type { Graph } from '../pipeline/src/onnx/graph.ts';
-import { encodeModel } from '../pipeline/src/onnx/index.ts';
 
 const { ModelProto } = proto.onnx;
 const LABELS = 'class_labels.int32';

@@ -6,10 +6,10 @@
  */
 import { existsSync } from 'node:fs';
 import { loadModel, sheet } from '@onnoise/runtime-node';
-import { prepareWithProgress } from '../pipeline/src/commands/options/prepare-with-progress.ts';
-import { describeStep, prepareOptions } from '../pipeline/src/commands/options/training.ts';
+import { prepareWithProgress } from '#pipeline/commands/stages/prepare-with-progress.ts';
+import { describeStep, prepareOptions } from '#pipeline/commands/stages/training.ts';
+import { checkWritable, writeWhole } from '#pipeline/files/output.ts';
 import { exportRun } from '../pipeline/src/export/export.ts';
-import { checkWritable, writeWhole } from '../pipeline/src/output.ts';
 import { readPreset } from '../pipeline/src/presets.ts';
 import { exitCodeOf } from '../pipeline/src/terminal/errors.ts';
 import { formatBytes, formatDuration } from '../pipeline/src/terminal/format.ts';

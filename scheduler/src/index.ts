@@ -1,6 +1,33 @@
-export { checkAgreement, type FolderFacts } from './agreement.ts';
-export { type BadOutput, badOutput } from './bad-output.ts';
-export { classNamesOf } from './class-names.ts';
+export { checkAgreement, type FolderFacts } from './model/agreement.ts';
+export { classNamesOf } from './model/class-names.ts';
+export { labelNumbers } from './model/labels.ts';
+export { onnxReason } from './model/onnx-error.ts';
+export { type OnnxFacts, readOnnxFacts } from './model/onnx-file.ts';
+export type { PictureOptions } from './model/options.ts';
+export { sniff } from './model/sniff.ts';
+export { type Bytes, bytesOf, type Field, openWire, Truncated, type Wire, WireError } from './model/wire.ts';
+export { gaussian } from './noise/gaussian.ts';
+export { philox4x32 } from './noise/philox.ts';
+export { type BlockSource, philoxStream, randomInts, shuffle, uniform } from './noise/random.ts';
+export { checkInteger, InputError, refuse, show } from './rules/errors.ts';
+export { type BadOutput, badOutput } from './sampling/bad-output.ts';
+export {
+  applyRow,
+  type Denoiser,
+  type NoiseSource,
+  type SampleOptions,
+  type StepProgress,
+  sampleImages,
+  seededNoise,
+} from './sampling/sample.ts';
+export {
+  compileSampler,
+  SAMPLERS,
+  type Sampler,
+  type SamplerOptions,
+  type SamplerRow,
+  type SamplerTable,
+} from './sampling/table.ts';
 export {
   BETA_SCHEDULES,
   type BetaSchedule,
@@ -13,34 +40,7 @@ export {
   type TimestepSpacing,
   VARIANCE_TYPES,
   type VarianceType,
-} from './config.ts';
-export { checkInteger, InputError, refuse, show } from './errors.ts';
-export { addNoise, chainStep, closedFormFactors, forwardChain, predictionTarget } from './forward.ts';
-export { gaussian } from './gaussian.ts';
-export { labelNumbers } from './labels.ts';
-export { onnxReason } from './onnx-error.ts';
-export { type OnnxFacts, readOnnxFacts } from './onnx-file.ts';
-export type { PictureOptions } from './options.ts';
-export { philox4x32 } from './philox.ts';
-export { type BlockSource, philoxStream, randomInts, shuffle, uniform } from './random.ts';
-export {
-  applyRow,
-  type Denoiser,
-  type NoiseSource,
-  type SampleOptions,
-  type StepProgress,
-  sampleImages,
-  seededNoise,
-} from './sample.ts';
-export { makeSchedule, type Schedule } from './schedules.ts';
-export { sniff } from './sniff.ts';
-export {
-  compileSampler,
-  SAMPLERS,
-  type Sampler,
-  type SamplerOptions,
-  type SamplerRow,
-  type SamplerTable,
-} from './table.ts';
-export { spacedTimesteps } from './timesteps.ts';
-export { type Bytes, bytesOf, type Field, openWire, Truncated, type Wire, WireError } from './wire.ts';
+} from './schedule/config.ts';
+export { addNoise, chainStep, closedFormFactors, forwardChain, predictionTarget } from './schedule/forward.ts';
+export { makeSchedule, type Schedule } from './schedule/schedules.ts';
+export { spacedTimesteps } from './schedule/timesteps.ts';

@@ -1,6 +1,6 @@
 /** Names of temporary files as a process that is gone would have left them. */
 import { spawnSync } from 'node:child_process';
-import { asideName, temporaryName } from '../../pipeline/src/output.ts';
+import { asideName, temporaryName } from '#pipeline/files/output.ts';
 
 const gone = spawnSync(process.execPath, ['-e', '']).pid;
 

@@ -2,7 +2,7 @@
  * Takes a lock in a process of its own: `node --import tsx lock-holder.ts <path>`. Says `taken`, or why not; holds the
  * lock until its standard input ends.
  */
-import { takeLock } from '../../pipeline/src/lock.ts';
+import { takeLock } from '#pipeline/files/lock.ts';
 
 const [path] = process.argv.slice(2);
 try {

@@ -4,9 +4,9 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import type { Graph } from '../../pipeline/src/onnx/graph.ts';
-import { encodeModel } from '../../pipeline/src/onnx/protobuf.ts';
-import { type TensorSpec, trace } from '../../pipeline/src/onnx/trace.ts';
+import type { Graph } from '#tracer/graph.ts';
+import { encodeModel } from '#tracer/protobuf.ts';
+import { type TensorSpec, trace } from '#tracer/trace.ts';
 import { expectClose } from './compare.ts';
 
 export type Data = Float32Array | Int32Array | Uint8Array;

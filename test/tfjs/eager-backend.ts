@@ -5,12 +5,12 @@
 import { createRequire } from 'node:module';
 import type * as tf from '@tensorflow/tfjs';
 import { Tensor } from 'onnxruntime-node';
-import { TraceBackend } from '../../pipeline/src/onnx/backend.ts';
-import { type ConstantData, type DType, type Graph, GraphBuilder, type Node } from '../../pipeline/src/onnx/graph.ts';
-import { expandData, logical, type Value } from '../../pipeline/src/onnx/layout.ts';
-import { simplify } from '../../pipeline/src/onnx/passes/index.ts';
-import { encodeModel } from '../../pipeline/src/onnx/protobuf.ts';
-import { registerKernels } from '../../pipeline/src/onnx/register.ts';
+import { TraceBackend } from '#tracer/backend.ts';
+import { type ConstantData, type DType, type Graph, GraphBuilder, type Node } from '#tracer/graph.ts';
+import { expandData, logical, type Value } from '#tracer/layout.ts';
+import { simplify } from '#tracer/passes/index.ts';
+import { encodeModel } from '#tracer/protobuf.ts';
+import { registerKernels } from '#tracer/register.ts';
 
 export const EAGER = 'onnx-eager';
 

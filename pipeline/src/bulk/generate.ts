@@ -5,7 +5,7 @@
  * Only so many shards are in the queue at a time (`WINDOW`), so that neither Redis nor this process grows with the order.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import { Failure } from '../failure.ts';
+import { Failure } from '../files/failure.ts';
 import type { ReportProgress } from '../terminal/progress.ts';
 import type { QueueConnection } from './connect.ts';
 import { forgetDone, readDone } from './done.ts';

@@ -6,8 +6,8 @@ import { createHash } from 'node:crypto';
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
-import { diskFailure, requireSpace, withDiskErrors } from '../disk-errors.ts';
-import { makeFolder, temporaryName } from '../output.ts';
+import { diskFailure, requireSpace, withDiskErrors } from '../files/disk-errors.ts';
+import { makeFolder, temporaryName } from '../files/output.ts';
 import { countShards, type Order, type Shard, shardAt } from './shards.ts';
 import { type ShardFile, shardPath } from './write-shard.ts';
 

@@ -5,8 +5,8 @@
 import type { DeviceChoice, DiffusionModel } from '@onnoise/runtime-node';
 import { InputError } from '@onnoise/scheduler';
 import { type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
-import { requireSpace } from '../disk-errors.ts';
-import { Failure } from '../failure.ts';
+import { requireSpace } from '../files/disk-errors.ts';
+import { Failure } from '../files/failure.ts';
 import { sizeOf } from '../shape.ts';
 import { formatDuration, plural } from '../terminal/format.ts';
 import { isAbort } from '../terminal/interrupt.ts';

@@ -10,7 +10,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeWhole } from '../output.ts';
+import { writeWhole } from '../files/output.ts';
 import { labelAt, type Shard, shardId } from './shards.ts';
 import { type TarEntry, tarBytes } from './tar.ts';
 

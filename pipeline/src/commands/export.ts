@@ -6,8 +6,8 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { InputError, show } from '@onnoise/scheduler';
 import type { CommandModule } from 'yargs';
 import type { Parity } from '../export/parity.ts';
-import { withLock } from '../lock.ts';
-import { checkWritable, nearestFolder } from '../output.ts';
+import { withLock } from '../files/lock.ts';
+import { checkWritable, nearestFolder } from '../files/output.ts';
 import { formatPath } from '../terminal/format.ts';
 import { toNumber } from '../terminal/options.ts';
 import { withProgress } from '../terminal/progress.ts';
@@ -98,7 +98,7 @@ interface Exported {
 async function exportFrom({ run, out, checkpoint }: Source): Promise<Exported> {
   const [{ exportRun }, { checkArtefactTarget }] = await Promise.all([
     import('../export/export.ts'),
-    import('../artefact.ts'),
+    import('../export/artefact.ts'),
   ]);
   await checkArtefactTarget(out);
   const words = { action: `export to ${out}`, doing: 'is exporting there' };

@@ -4,8 +4,8 @@ import { FITS, type PrepareOptions } from '../data/types.ts';
 import { withInterrupt } from '../terminal/interrupt.ts';
 import { toNumber } from '../terminal/options.ts';
 import { sayResult } from '../terminal/voice.ts';
-import { describeDataset, summariseDataset } from './options/describe-dataset.ts';
-import { prepareWithProgress } from './options/prepare-with-progress.ts';
+import { describeDataset, summariseDataset } from './stages/describe-dataset.ts';
+import { prepareWithProgress } from './stages/prepare-with-progress.ts';
 
 /** The options of `pipeline prepare`; its help tells their meaning. `train` has the same under the same names. */
 export interface PrepareArguments {

@@ -5,15 +5,15 @@
 import type { DeviceChoice, Samples } from '@onnoise/runtime-node';
 import type { Sampler } from '@onnoise/scheduler';
 import type { Argv, CommandModule } from 'yargs';
-import { createFilm } from '../film.ts';
 import { sizeOf } from '../shape.ts';
-import { checkFiles, checkNames, keptSteps, writeFiles } from '../sheet-files.ts';
 import { formatDuration, formatPath, plural } from '../terminal/format.ts';
 import { withInterrupt } from '../terminal/interrupt.ts';
 import { numberOption } from '../terminal/options.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { sayDetail, sayNote, sayResult } from '../terminal/voice.ts';
 import { deviceOption, pictureOptions, samplerOptions } from './options/pictures.ts';
+import { createFilm } from './stages/film.ts';
+import { checkFiles, checkNames, keptSteps, writeFiles } from './stages/sheet-files.ts';
 
 /** The options of `pipeline sample`; its help tells their meaning. */
 export interface SampleArguments {

@@ -4,7 +4,7 @@
  */
 import { InputError } from '@onnoise/scheduler';
 import type { Argv, CommandModule } from 'yargs';
-import { withDiskErrors } from '../disk-errors.ts';
+import { withDiskErrors } from '../files/disk-errors.ts';
 import { formatDuration, formatPath, plural } from '../terminal/format.ts';
 import { INTERRUPTED, withInterrupt } from '../terminal/interrupt.ts';
 import { type ProgressEvent, withProgress } from '../terminal/progress.ts';
@@ -12,10 +12,10 @@ import { sayDetail, sayNote, sayResult } from '../terminal/voice.ts';
 import type { EngineChoice } from '../train/engines/index.ts';
 import type { TrainPlan } from '../train/plan.ts';
 import type { TrainResult } from '../train/train.ts';
-import { describeDataset } from './options/describe-dataset.ts';
-import { prepareWithProgress } from './options/prepare-with-progress.ts';
 import { fieldOptions } from './options/train-fields.ts';
-import { describeClasses, describeModel, describeStep, prepareOptions } from './options/training.ts';
+import { describeDataset } from './stages/describe-dataset.ts';
+import { prepareWithProgress } from './stages/prepare-with-progress.ts';
+import { describeClasses, describeModel, describeStep, prepareOptions } from './stages/training.ts';
 
 /** The options that are no settings; the rest is read by `typedLayer`. */
 export interface TrainArguments {
@@ -84,7 +84,7 @@ export async function train(args: TrainArguments): Promise<void> {
   const settings = await readSettings(args);
   const { config } = settings;
   if (args.dryRun) {
-    const { dryRun } = await import('./options/dry-run.ts');
+    const { dryRun } = await import('./stages/dry-run.ts');
     const { out: run, resume, verbose = false } = args;
     return withInterrupt((signal) => dryRun({ settings, run, resume, verbose, signal }));
   }

@@ -4,7 +4,7 @@
 import type { DeviceChoice } from '@onnoise/runtime-node';
 import { checkInteger } from '@onnoise/scheduler';
 import type { Argv, CommandModule } from 'yargs';
-import { checkWritable } from '../output.ts';
+import { checkWritable } from '../files/output.ts';
 import { withInterrupt } from '../terminal/interrupt.ts';
 import { numberOption } from '../terminal/options.ts';
 import { sayNote } from '../terminal/voice.ts';

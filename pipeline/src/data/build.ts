@@ -2,8 +2,8 @@
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
-import { requireSpace } from '../disk-errors.ts';
-import { temporaryName } from '../output.ts';
+import { requireSpace } from '../files/disk-errors.ts';
+import { temporaryName } from '../files/output.ts';
 import { createObserver } from './observe.ts';
 import { createPixelWriter } from './pixel-writer.ts';
 import { cacheKey, DATA_FILE, INDEX_FILE, loadStored, sealIndex } from './stored.ts';

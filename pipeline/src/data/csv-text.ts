@@ -1,7 +1,7 @@
 /** The text of a CSV file, whatever program saved it. */
 import { readFileSync, statSync } from 'node:fs';
 import { InputError } from '@onnoise/scheduler';
-import { diskReason } from '../disk-errors.ts';
+import { diskReason } from '../files/disk-errors.ts';
 import { kindOf } from './walk.ts';
 
 export interface CsvText {

@@ -2,7 +2,7 @@
 import { type Stats, statSync } from 'node:fs';
 import { extname } from 'node:path';
 import { InputError, refuse } from '@onnoise/scheduler';
-import { diskReason } from '../disk-errors.ts';
+import { diskReason } from '../files/disk-errors.ts';
 import { openCsv } from './csv.ts';
 import { openDigits } from './digits.ts';
 import { openFolder } from './folder.ts';

@@ -1,7 +1,7 @@
 /** Reading images by number, from memory or from the prepared file. */
 import { closeSync, openSync, read } from 'node:fs';
 import { checkInteger, InputError } from '@onnoise/scheduler';
-import { diskFailure } from '../disk-errors.ts';
+import { diskFailure } from '../files/disk-errors.ts';
 import { Failure } from '../terminal/errors.ts';
 
 /** Copies images by number into `out`, one after the other. */

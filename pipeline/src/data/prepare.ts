@@ -1,8 +1,8 @@
 /** The one call behind `--data`: from whatever the user has to a Dataset, through the prepared cache. */
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { withDiskErrors } from '../disk-errors.ts';
-import { checkWritable } from '../output.ts';
+import { withDiskErrors } from '../files/disk-errors.ts';
+import { checkWritable } from '../files/output.ts';
 import { Failure } from '../terminal/errors.ts';
 import { buildStored, refuseSkipped } from './build.ts';
 import { checkOptions } from './check-options.ts';

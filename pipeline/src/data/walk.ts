@@ -1,7 +1,7 @@
 /** The image files below a folder, in an order that does not depend on the machine. */
 import { closeSync, lstatSync, openSync, readdirSync, readSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
-import { diskReason } from '../disk-errors.ts';
+import { diskReason } from '../files/disk-errors.ts';
 import type { Skipped } from './types.ts';
 
 export interface ImageFile {

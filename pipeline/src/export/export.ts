@@ -4,15 +4,15 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { InputError, parseSchedulerConfig } from '@onnoise/scheduler';
-import { checkArtefactTarget, writeArtefact } from '../artefact.ts';
-import { requireSpace } from '../disk-errors.ts';
+import { encodeModel } from '@onnoise/tracer';
+import { requireSpace } from '../files/disk-errors.ts';
 import { countParameters, createModel } from '../model/index.ts';
-import type { ModelCard } from '../model-card.ts';
-import { encodeModel } from '../onnx/index.ts';
 import { type Metrics, readLines, type ValidationMetrics } from '../train/metrics.ts';
 import { openRun, runPaths } from '../train/run-folder.ts';
 import { parametersOf, stateSpecs } from '../train/state.ts';
+import { checkArtefactTarget, writeArtefact } from './artefact.ts';
 import { inferenceGraph, inferenceMetadata } from './inference.ts';
+import type { ModelCard } from './model-card.ts';
 import { describeParity, measureParity, PARITY_BATCHES, type Parity, parityLimit } from './parity.ts';
 
 export interface ExportOptions {

@@ -6,7 +6,7 @@
  * names it. Limit: its GPU providers do not look, and what they give then is not defined (on WebGPU, int64 is cut to 32 bits
  * even before). A fraction is cut off, as in training.
  */
-import type { Constant, Graph, Node, ValueType } from '../onnx/graph.ts';
+import type { Constant, Graph, Node, ValueType } from '@onnoise/tracer';
 
 const FLOAT = 1;
 const INT32 = 6;

@@ -2,11 +2,9 @@
  * A trained network as an ONNX graph for inference, for any batch size:
  * `sample` [N, C, H, W] f32, `timestep` [N] f32, `class_labels` [N] i64 (conditional networks) -> `out_sample` [N, C, H, W] f32.
  */
+
+import { foldScale, fuseGroupNorm, type Graph, simplify, trace, traceAnyBatch } from '@onnoise/tracer';
 import type * as tf from '@tensorflow/tfjs';
-import { type Graph, trace, traceAnyBatch } from '../onnx/index.ts';
-import { fuseGroupNorm } from '../onnx/passes/group-norm.ts';
-import { simplify } from '../onnx/passes/index.ts';
-import { foldScale } from '../onnx/passes/scale.ts';
 import type { PlannedModel } from '../train/plan.ts';
 import { guardFloat, widenLabels } from './guard.ts';
 

@@ -1,11 +1,11 @@
 /** Networks by configuration, and the NCHW face they show. */
 import { refuse } from '@onnoise/scheduler';
 import * as tf from '@tensorflow/tfjs';
-import { simpleUnet } from './simpleUnet.ts';
-import { readSimpleUnetConfig } from './simpleUnetConfig.ts';
+import { simpleUnet } from './simple-unet.ts';
+import { readSimpleUnetConfig } from './simple-unet-config.ts';
 import type { Forward, Model, ModelConfig, ParameterSpec } from './types.ts';
 import { unet2d } from './unet2d.ts';
-import { readUNet2DConfig } from './unet2dConfig.ts';
+import { readUNet2DConfig } from './unet2d-config.ts';
 
 /**
  * The network that a configuration describes: `_class_name` is `SimpleUnet` or `UNet2DModel`, the other keys are those of

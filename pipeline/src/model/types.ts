@@ -1,7 +1,7 @@
 /** What a network is: a list of named parameters and a pure function of them. Types only. */
 import type * as tf from '@tensorflow/tfjs';
-import type { SimpleUnetConfig } from './simpleUnetConfig.ts';
-import type { UNet2DConfig } from './unet2dConfig.ts';
+import type { SimpleUnetConfig } from './simple-unet-config.ts';
+import type { UNet2DConfig } from './unet2d-config.ts';
 
 /** How a parameter starts: constants, uniform in [-bound, bound] or normal with the given deviation. */
 export type Init =

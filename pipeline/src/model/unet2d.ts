@@ -8,10 +8,10 @@ import * as tf from '@tensorflow/tfjs';
 import { declareInto } from './declare.ts';
 import { conv2d, embedding, linear } from './layers.ts';
 import { groupNorm, silu } from './normalization.ts';
-import { lookUp, sinusoidalTable } from './timeEmbedding.ts';
+import { lookUp, sinusoidalTable } from './time-embedding.ts';
 import type { Forward, ParameterSpec } from './types.ts';
-import { type BlockOptions, downBlock, midBlock, upBlock } from './unet2dBlocks.ts';
-import type { UNet2DConfig } from './unet2dConfig.ts';
+import { type BlockOptions, downBlock, midBlock, upBlock } from './unet2d-blocks.ts';
+import type { UNet2DConfig } from './unet2d-config.ts';
 
 /** Declares the parameters, in the order of diffusers' `state_dict()`, and returns the pass. */
 export function unet2d(config: UNet2DConfig, parameters: ParameterSpec[]): Forward {

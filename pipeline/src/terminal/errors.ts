@@ -10,8 +10,8 @@
  * | 130       | Ctrl-C                      | `Interrupted.` |
  */
 import { InputError } from '@onnoise/scheduler';
-import { diskReason } from '../disk-errors.ts';
-import { Failure } from '../failure.ts';
+import { diskReason } from '../files/disk-errors.ts';
+import { Failure } from '../files/failure.ts';
 import { INTERRUPTED, isAbort } from './interrupt.ts';
 import { isVerbose } from './voice.ts';
 

@@ -1,5 +1,5 @@
 /** Standard output and error that go away or fill up: a reader that stops (`| head -1`) must not stop the work. */
-import { diskReason } from '../disk-errors.ts';
+import { diskReason } from '../files/disk-errors.ts';
 import { sayError } from './errors.ts';
 
 const GONE = ['EPIPE', 'ERR_STREAM_DESTROYED'];

@@ -7,7 +7,7 @@ import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'nod
 import { join } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
 import type { BatchPosition } from '../data/index.ts';
-import { diskFailure } from '../disk-errors.ts';
+import { diskFailure } from '../files/disk-errors.ts';
 import { sizeOf } from '../shape.ts';
 import type { TrainConfig } from './config.ts';
 import type { TensorSpec } from './contracts.ts';

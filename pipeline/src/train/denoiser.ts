@@ -2,9 +2,10 @@
  * The network in evaluation mode with given weights, for pictures and the validation loss while a model trains: the graph
  * that `pipeline export` would write, on onnxruntime.
  */
+
+import { encodeModel } from '@onnoise/tracer';
 import * as ort from 'onnxruntime-node';
 import { inferenceGraph } from '../export/inference.ts';
-import { encodeModel } from '../onnx/index.ts';
 import type { PlannedModel } from './plan.ts';
 
 export interface Predictor {

@@ -13,8 +13,8 @@
  * doubling, and from the second step on holds a block planned for the whole step beside what the first step took.
  */
 import { totalmem } from 'node:os';
+import type { Graph } from '@onnoise/tracer';
 import { countParameters } from '../model/parameters.ts';
-import type { Graph } from '../onnx/index.ts';
 import { sizeOf } from '../shape.ts';
 import { formatBytes } from '../terminal/format.ts';
 import type { TrainStep } from './contracts.ts';

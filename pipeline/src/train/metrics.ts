@@ -3,8 +3,8 @@
  * On resume the lines after the checkpoint's step are cut off, so that no step is there twice.
  */
 import { appendFile, readFile } from 'node:fs/promises';
-import { diskFailure } from '../disk-errors.ts';
-import { writeWhole } from '../output.ts';
+import { diskFailure } from '../files/disk-errors.ts';
+import { writeWhole } from '../files/output.ts';
 
 /** A line of `metrics.jsonl`. */
 export interface Metrics {

@@ -1,5 +1,5 @@
 /** Whether a run's checkpoints fit on its disk: their size is known before any work. */
-import { requireSpace } from '../disk-errors.ts';
+import { requireSpace } from '../files/disk-errors.ts';
 import { checkpointBytes, listCheckpoints } from './checkpoint.ts';
 import type { TrainPlan } from './plan.ts';
 import { runPaths } from './run-folder.ts';

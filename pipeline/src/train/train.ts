@@ -5,9 +5,9 @@
 import { join } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
 import { createBatcher, type Dataset } from '../data/index.ts';
-import { withDiskErrors } from '../disk-errors.ts';
-import { requireUnlocked, withLock } from '../lock.ts';
-import { checkWritable } from '../output.ts';
+import { withDiskErrors } from '../files/disk-errors.ts';
+import { requireUnlocked, withLock } from '../files/lock.ts';
+import { checkWritable } from '../files/output.ts';
 import { sizeOf } from '../shape.ts';
 import { divergedAdvice, explainEngineError } from './advice.ts';
 import { type CheckpointInfo, diskError, type Resumed, resumeCheckpoint, saveCheckpoint } from './checkpoint.ts';

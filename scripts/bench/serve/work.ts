@@ -1,10 +1,10 @@
 /** What is asked of the servers, and the same computed without one. */
 import { Agent } from 'node:http';
 import autocannon from 'autocannon';
-import { readArtefact } from '../../../runtime-node/src/artefact.ts';
-import { openModel } from '../../../runtime-node/src/load.ts';
-import { createDenoiser } from '../../../runtime-node/src/session.ts';
-import { ask, inLanes } from '../../../test/support/load/client.ts';
+import { readArtefact } from '#runtime-node/artefact.ts';
+import { openModel } from '#runtime-node/load.ts';
+import { createDenoiser } from '#runtime-node/session.ts';
+import { ask, inLanes } from '#test/load/client.ts';
 
 const agent = new Agent({ keepAlive: true, maxSockets: 64 });
 

@@ -15,10 +15,10 @@ import { parseArgs } from 'node:util';
 import { formatSchedulerConfig, parseSchedulerConfig } from '@onnoise/scheduler';
 import { chromium, type Page } from 'playwright-core';
 import { createServer } from 'vite';
-import { inferenceGraph } from '../../../pipeline/src/export/inference.ts';
-import { createModel, initParameters } from '../../../pipeline/src/model/index.ts';
-import { encodeModel } from '../../../pipeline/src/onnx/index.ts';
-import { launchOptions } from '../../../test/support/browser/launch.ts';
+import { inferenceGraph } from '#pipeline/export/inference.ts';
+import { createModel, initParameters } from '#pipeline/model/index.ts';
+import { launchOptions } from '#test/browser/launch.ts';
+import { encodeModel } from '#tracer/index.ts';
 import type { PageResult } from './result.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));

@@ -1,6 +1,6 @@
 /** Our runtime and tfjs side by side in one page: rounds in turn, milliseconds of each to `window.result`. */
 import { compileSampler, parseSchedulerConfig } from '@onnoise/scheduler';
-import { loadModel } from '../../../runtime-web/src/index.ts';
+import { loadModel } from '#runtime-web/index.ts';
 import type { PageResult } from './result.ts';
 import { openTfjs } from './tfjs-side.ts';
 

@@ -1,7 +1,7 @@
 /** Gives tests the library on the page's own thread, and the kernel of WebGPU by itself, as `window.engine`. */
-import { loadModel } from '../../../runtime-web/src/index.ts';
-import { createRowKernel, NONE_BAD } from '../../../runtime-web/src/webgpu/apply-row.ts';
-import type { SamplerRow } from '../../../scheduler/src/index.ts';
+import { loadModel } from '#runtime-web/index.ts';
+import { createRowKernel, NONE_BAD } from '#runtime-web/webgpu/apply-row.ts';
+import type { SamplerRow } from '#scheduler/index.ts';
 
 /** x, x0, the network's output and z, of one length. */
 export type RowValues = Record<'x' | 'x0' | 'output' | 'z', number[]>;

@@ -1,5 +1,5 @@
 /** Gives tests the page's side of the worker, as `window.sampler`. */
-import { createSampler, type Sampler } from '../../../runtime-web/src/worker/client.ts';
+import { createSampler, type Sampler } from '#runtime-web/worker/client.ts';
 
 declare global {
   interface Window {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { emaDecayAt } from '../../../pipeline/src/train/ema.ts';
-import { createTfjsEngine } from '../../../pipeline/src/train/engines/tfjs.ts';
-import { createTrainStep, type TrainStepOptions } from '../../../pipeline/src/train/step.ts';
+import { emaDecayAt } from '#pipeline/train/ema.ts';
+import { createTfjsEngine } from '#pipeline/train/engines/tfjs.ts';
+import { createTrainStep, type TrainStepOptions } from '#pipeline/train/step.ts';
 import { expectClose } from '../../support/compare.ts';
 import { tinyNet } from '../../support/train/tiny-net.ts';
 

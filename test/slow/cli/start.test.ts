@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { loadModel } from '../../../runtime-node/src/index.ts';
+import { loadModel } from '#runtime-node/index.ts';
 import { temporaryFolder } from '../../support/tiny-onnx.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');

@@ -1,7 +1,7 @@
 /** A server on a real socket with an engine of its own, and what must be true of it after any treatment. */
 import { expect, onTestFinished } from 'vitest';
-import { createServer, type Server } from '../../../runtime-node/src/server/index.ts';
-import type { ServerOptions } from '../../../runtime-node/src/server/options.ts';
+import { createServer, type Server } from '#runtime-node/server/index.ts';
+import type { ServerOptions } from '#runtime-node/server/options.ts';
 import { tinyArtefact } from '../tiny-onnx.ts';
 import { until } from './until.ts';
 

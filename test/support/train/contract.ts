@@ -1,9 +1,9 @@
 /** What every training engine must hold to, whatever the network; tfjs' plain JavaScript is what the others are held against. */
 import { gaussian } from '@onnoise/scheduler';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { PartialConfig } from '../../../pipeline/src/train/config.ts';
-import type { TrainEngine } from '../../../pipeline/src/train/contracts.ts';
-import { createEngine } from '../../../pipeline/src/train/engines/index.ts';
+import type { PartialConfig } from '#pipeline/train/config.ts';
+import type { TrainEngine } from '#pipeline/train/contracts.ts';
+import { createEngine } from '#pipeline/train/engines/index.ts';
 import { expectClose } from '../compare.ts';
 import { skipBecause } from '../skip.ts';
 import { type Engine, lossesOf, missingReason, planOf, startState } from './engines.ts';

@@ -1,14 +1,14 @@
 /** What the tests of training engines share: which are here, small networks of each kind, and steps on them. */
 
-import { sizeOf } from '../../../pipeline/src/shape.ts';
-import { type PartialConfig, resolveConfig } from '../../../pipeline/src/train/config.ts';
-import type { StepResult, TrainEngine } from '../../../pipeline/src/train/contracts.ts';
-import { drawStep } from '../../../pipeline/src/train/draw.ts';
-import { emaDecayAt } from '../../../pipeline/src/train/ema.ts';
-import type { EngineChoice } from '../../../pipeline/src/train/engines/index.ts';
-import { probeNative } from '../../../pipeline/src/train/engines/native/probe.ts';
-import type { TrainPlan } from '../../../pipeline/src/train/plan.ts';
-import { planFromConfig } from '../../../pipeline/src/train/resolve.ts';
+import { sizeOf } from '#pipeline/shape.ts';
+import { type PartialConfig, resolveConfig } from '#pipeline/train/config.ts';
+import type { StepResult, TrainEngine } from '#pipeline/train/contracts.ts';
+import { drawStep } from '#pipeline/train/draw.ts';
+import { emaDecayAt } from '#pipeline/train/ema.ts';
+import type { EngineChoice } from '#pipeline/train/engines/index.ts';
+import { probeNative } from '#pipeline/train/engines/native/probe.ts';
+import type { TrainPlan } from '#pipeline/train/plan.ts';
+import { planFromConfig } from '#pipeline/train/resolve.ts';
 
 export type Engine = EngineChoice['kind'];
 

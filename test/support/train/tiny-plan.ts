@@ -1,6 +1,6 @@
 /** A plan around the tiny network, with everything small. */
-import { type PartialConfig, resolveConfig } from '../../../pipeline/src/train/config.ts';
-import { planTraining, type TrainPlan } from '../../../pipeline/src/train/plan.ts';
+import { type PartialConfig, resolveConfig } from '#pipeline/train/config.ts';
+import { planTraining, type TrainPlan } from '#pipeline/train/plan.ts';
 import { tinyNet, tinyParameters } from './tiny-net.ts';
 
 export function tinyPlan({ training, output, scheduler, model }: PartialConfig = {}): TrainPlan {

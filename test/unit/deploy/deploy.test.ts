@@ -2,7 +2,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { COMMAND_NAMES, helpText } from '../../../pipeline/src/cli.ts';
+import { COMMAND_NAMES, helpText } from '#pipeline/cli.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 const read = (path: string) => readFile(join(root, path), 'utf8');

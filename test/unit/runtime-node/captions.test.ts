@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { captionedStrip } from '../../../runtime-node/src/pictures/captions.ts';
-import { type ImageShape, tile } from '../../../runtime-node/src/pictures/pixels.ts';
+import { captionedStrip } from '#runtime-node/pictures/captions.ts';
+import { type ImageShape, tile } from '#runtime-node/pictures/pixels.ts';
 
 describe('captionedStrip', () => {
   test.each([

@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { openOnDevice } from '../../../runtime-node/src/choose.ts';
-import { type Device, findGpu, inspectDevice, type Machine } from '../../../runtime-node/src/devices.ts';
-import { InputError } from '../../../scheduler/src/index.ts';
+import { openOnDevice } from '#runtime-node/choose.ts';
+import { type Device, findGpu, inspectDevice, type Machine } from '#runtime-node/devices.ts';
+import { InputError } from '#scheduler/index.ts';
 
 /** A machine of which everything is known: its files and the devices that work. */
 function machine(files: string[], working: Device[], platform: NodeJS.Platform = 'linux'): Machine {

@@ -2,8 +2,8 @@ import { copyFile, mkdir, readFile, rm, truncate, writeFile } from 'node:fs/prom
 import { join } from 'node:path';
 import proto from 'onnx-proto';
 import { describe, expect, test } from 'vitest';
-import { type DeviceReport, loadModel } from '../../../runtime-node/src/index.ts';
-import { InputError } from '../../../scheduler/src/index.ts';
+import { type DeviceReport, loadModel } from '#runtime-node/index.ts';
+import { InputError } from '#scheduler/index.ts';
 import { type TinyOptions, temporaryFolder, tinyArtefact, tinyOnnx } from '../../support/tiny-onnx.ts';
 
 const cpu = { device: 'cpu' as const };

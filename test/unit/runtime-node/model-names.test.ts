@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nameModels } from '../../../runtime-node/src/index.ts';
+import { nameModels } from '#runtime-node/index.ts';
 
 describe('nameModels', () => {
   it('names a model after its folder unless it is named', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { inspectDevice, loadModel, type SampleOptions } from '../../../runtime-node/src/index.ts';
-import { compileSampler, gaussian, InputError, parseSchedulerConfig } from '../../../scheduler/src/index.ts';
+import { inspectDevice, loadModel, type SampleOptions } from '#runtime-node/index.ts';
+import { compileSampler, gaussian, InputError, parseSchedulerConfig } from '#scheduler/index.ts';
 import { expectClose } from '../../support/compare.ts';
 import { skipBecause } from '../../support/skip.ts';
 import { tinyArtefact, tinyOutput } from '../../support/tiny-onnx.ts';

@@ -5,7 +5,7 @@ import { loadModel, type SampleRequest } from '@onnoise/runtime-web';
 import { expect, it, vi } from 'vitest';
 import { expectClose } from '../../support/compare.ts';
 
-vi.mock('../../../runtime-web/src/ort.ts', () => ({ loadOrt: () => import('onnxruntime-web') }));
+vi.mock('#runtime-web/ort.ts', () => ({ loadOrt: () => import('onnxruntime-web') }));
 
 const DIGITS = join(import.meta.dirname, '..', '..', '..', 'models', 'digits');
 const PATHS = ['README.md', 'scheduler/scheduler_config.json', 'unet/config.json', 'unet/model.onnx'];

@@ -1,11 +1,11 @@
 import { InputError } from '@onnoise/scheduler';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { connectSampler, type Source, type StepFrame } from '../../../runtime-web/src/worker/client.ts';
-import type { FromPage, FromWorker, Port } from '../../../runtime-web/src/worker/protocol.ts';
-import { serve } from '../../../runtime-web/src/worker/serve.ts';
+import { connectSampler, type Source, type StepFrame } from '#runtime-web/worker/client.ts';
+import type { FromPage, FromWorker, Port } from '#runtime-web/worker/protocol.ts';
+import { serve } from '#runtime-web/worker/serve.ts';
 import { tinyOnnx } from '../../support/tiny-onnx.ts';
 
-vi.mock('../../../runtime-web/src/ort.ts', () => ({ loadOrt: () => import('onnxruntime-web') }));
+vi.mock('#runtime-web/ort.ts', () => ({ loadOrt: () => import('onnxruntime-web') }));
 
 /** Two ends of a channel; messages are copied, as between threads, and arrive later. */
 function channel(): { page: Port<FromPage, FromWorker>; worker: Port<FromWorker, FromPage>; sent: FromPage[] } {

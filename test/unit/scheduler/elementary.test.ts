@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cosSinOfWord, logOfWord } from '../../../scheduler/src/elementary.ts';
+import { cosSinOfWord, logOfWord } from '#scheduler/noise/elementary.ts';
 
 /** The definition: what elementary.ts writes out, as loops. */
 function plainLog(word: number): number {

@@ -12,7 +12,7 @@ import {
 } from '@onnoise/scheduler';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { predictionAt } from '../../../scheduler/src/prediction.ts';
+import { predictionAt } from '#scheduler/schedule/prediction.ts';
 import { expectClose } from '../../support/compare.ts';
 
 const schedule = makeSchedule(parseSchedulerConfig({ num_train_timesteps: 300, beta_schedule: 'cosine' }));

@@ -5,10 +5,12 @@
  * State lives in two sets of buffers that swap roles each step: one is read, the other is written in place, so a step
  * allocates nothing of the size of the model.
  */
+
+import { blockConvolutions, encodeModel, type Graph, trace } from '@onnoise/tracer';
 import * as ort from 'onnxruntime-node';
-import { blockConvolutions, blockSize, encodeModel, type Graph, trace } from '../../onnx/index.ts';
 import { sizeOf } from '../../shape.ts';
 import type { StepInputs, TensorSpec, TrainEngine, TrainStep } from '../contracts.ts';
+import { blockSize } from './block-size.ts';
 
 const NEXT = 'next.';
 

@@ -3,7 +3,7 @@
  * nothing that it renders can tell.
  */
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
-import type { ModelInfo, Sampler } from '../../../src/worker/client.ts';
+import type { ModelInfo, Sampler } from '#src/worker/client.ts';
 import type { Shape } from '../../state/pixels.ts';
 import { paintHalf } from './painter.ts';
 import { type Deal, type Kind, PICTURES, planRound } from './plan.ts';

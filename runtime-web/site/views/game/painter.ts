@@ -4,7 +4,7 @@
  * A synthetic picture is made for every place, also where a real one is shown. So the work, the progress and the wait of a
  * round are the same whatever it deals, and a wait never tells what comes next.
  */
-import type { Sampler } from '../../../src/worker/client.ts';
+import type { Sampler } from '#src/worker/client.ts';
 import { fromBytes, type Shape, sizeOf } from '../../state/pixels.ts';
 import { type Deal, PICTURES } from './plan.ts';
 import { type Presentation, present } from './presentation.ts';

@@ -1,6 +1,6 @@
 /** A model folder by its address. The page's policy lets it talk to its own host alone. */
 import { InputError } from '@onnoise/scheduler';
-import { download } from '../../../src/download.ts';
+import { download } from '#src/download.ts';
 import { CARD, INDEX, ONNX, SAMPLES, SCHEDULER, UNET } from './arrange.ts';
 
 const ACTION = 'load the model';

@@ -1,6 +1,6 @@
 /** What a model folder is, before it is loaded: told to the visitor, and checked as far as reading can check it. */
 import { InputError, type SchedulerConfig } from '@onnoise/scheduler';
-import { openFolder, readArtefact } from '../../../src/artefact.ts';
+import { openFolder, readArtefact } from '#src/artefact.ts';
 import { type Arranged, CARD, ONNX, SAMPLES, UNET } from './arrange.ts';
 import { type Card, readCard } from './card.ts';
 import { type OnnxHeader, type Port, readOnnxHeader } from './onnx-header.ts';

@@ -1,7 +1,7 @@
 /** Sampling: from the controls to frames, with every way it can end. */
 import { spacedTimesteps } from '@onnoise/scheduler';
 import { batch } from '@preact/signals';
-import type { ModelInfo } from '../../../src/worker/client.ts';
+import type { ModelInfo } from '#src/worker/client.ts';
 import { announce, current, go, type ModelEntry, sampler, sentence, useModel } from '../../store.ts';
 import { createFrameStore } from './frames.ts';
 import { encodeLink } from './link.ts';

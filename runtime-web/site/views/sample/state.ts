@@ -3,7 +3,7 @@
  */
 import { seededNoise } from '@onnoise/scheduler';
 import { computed, signal } from '@preact/signals';
-import type { ModelInfo } from '../../../src/worker/client.ts';
+import type { ModelInfo } from '#src/worker/client.ts';
 import { type Shape, sizeOf, toBytes } from '../../state/pixels.ts';
 import { loaded, type ModelEntry } from '../../store.ts';
 import type { Frame, FrameStore } from './frames.ts';

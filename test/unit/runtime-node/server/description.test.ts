@@ -1,7 +1,7 @@
 /** The API's description against the server that it describes. */
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createServer, type Server } from '../../../../runtime-node/src/server/index.ts';
+import { createServer, type Server } from '#runtime-node/server/index.ts';
 
 const DIGITS = join(import.meta.dirname, '..', '..', '..', '..', 'models', 'digits');
 

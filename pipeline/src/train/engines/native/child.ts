@@ -1,7 +1,7 @@
 /** The engine's process: TensorFlow's native library under the eager training step, told what to do over IPC. */
 import './polyfill.ts';
 import * as tf from '@tensorflow/tfjs';
-import { createModel } from '../../../model/index.ts';
+import { createModel } from '#src/model/index.ts';
 import { createTrainStep } from '../../step.ts';
 import { createEagerStep, type EagerStep } from '../eager.ts';
 import { useNativeGradients } from './kernels.ts';

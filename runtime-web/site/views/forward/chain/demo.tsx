@@ -1,12 +1,12 @@
 /** The chain of t single steps against the one jump of the closed form, both computed here and now. */
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { Button } from '../../../components/button.tsx';
-import { Card } from '../../../components/card.tsx';
-import { PictureCanvas } from '../../../components/picture-canvas.tsx';
-import { Segmented } from '../../../components/segmented.tsx';
-import { toBytes } from '../../../state/pixels.ts';
-import { announce } from '../../../store.ts';
+import { Button } from '#site/components/button.tsx';
+import { Card } from '#site/components/card.tsx';
+import { PictureCanvas } from '#site/components/picture-canvas.tsx';
+import { Segmented } from '#site/components/segmented.tsx';
+import { toBytes } from '#site/state/pixels.ts';
+import { announce } from '#site/store.ts';
 import { duration } from '../numbers.ts';
 import { KINDS, type Kind, valuesAt } from '../schedules.ts';
 import { picture, schedules, seed, t } from '../state.ts';

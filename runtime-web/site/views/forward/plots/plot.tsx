@@ -4,7 +4,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import './language.ts';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import { dark } from '../../../theme.ts';
+import { dark } from '#site/theme.ts';
 
 export interface Colours {
   ink: string;

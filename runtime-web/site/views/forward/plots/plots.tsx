@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { Card } from '../../../components/card.tsx';
+import { Card } from '#site/components/card.tsx';
 import { SchedulePlots } from './schedule-plots.tsx';
 import { ScheduleTable } from './table.tsx';
 

@@ -1,8 +1,8 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { Button } from '../../../components/button.tsx';
-import { Dialog } from '../../../components/dialog.tsx';
-import { sentence } from '../../../store.ts';
+import { Button } from '#site/components/button.tsx';
+import { Dialog } from '#site/components/dialog.tsx';
+import { sentence } from '#site/store.ts';
 import type { Rgba } from '../picture.ts';
 import { closeCamera, openCamera } from './camera.ts';
 import { readFrame } from './read.ts';

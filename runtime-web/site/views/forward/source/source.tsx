@@ -1,12 +1,12 @@
 /** Where x_0 comes from: a digit, a file or the camera; and where epsilon comes from: a seed. */
 import type { JSX } from 'preact';
 import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks';
-import { Button } from '../../../components/button.tsx';
-import { Card } from '../../../components/card.tsx';
-import { PictureCanvas } from '../../../components/picture-canvas.tsx';
-import { Segmented } from '../../../components/segmented.tsx';
-import { toBytes } from '../../../state/pixels.ts';
-import { announce, sentence } from '../../../store.ts';
+import { Button } from '#site/components/button.tsx';
+import { Card } from '#site/components/card.tsx';
+import { PictureCanvas } from '#site/components/picture-canvas.tsx';
+import { Segmented } from '#site/components/segmented.tsx';
+import { toBytes } from '#site/state/pixels.ts';
+import { announce, sentence } from '#site/store.ts';
 import { type Picture, squarePicture } from '../picture.ts';
 import { digit, digits, gray, own, picture, shippedPicture, showOwn, trouble } from '../state.ts';
 import { CameraDialog } from './camera-dialog.tsx';

@@ -1,0 +1,115 @@
+/** `pipeline train --dry-run`: what would be trained on what, whether it fits, and about how long it would take. */
+import { InputError } from '@onnoise/scheduler';
+import { type Look, lookAtImages } from '../../data/look.ts';
+import { countParameters } from '../../model/parameters.ts';
+import { formatBytes, formatDuration, formatNumber, plural } from '../../terminal/format.ts';
+import { sayResult } from '../../terminal/voice.ts';
+import { checkpointBytes } from '../../train/checkpoint.ts';
+import { checkList, trainingImages } from '../../train/early.ts';
+import { chooseEngine, type EngineChoice } from '../../train/engines/index.ts';
+import { describeMemory, estimatePlan, machineMemory, memoryShortage } from '../../train/memory.ts';
+import { measureStep, pictureSeconds, stepsOf, timedBatch } from '../../train/pace.ts';
+import type { TrainPlan } from '../../train/plan.ts';
+import { planFromConfig } from '../../train/resolve.ts';
+import { requireRunSpace } from '../../train/space.ts';
+import { describeDifferences, type Settings } from '../options/settings.ts';
+import { describeClasses, describeModel, prepareOptions } from './training.ts';
+
+/** Classes and skipped images named one by one; the rest is counted. */
+const NAMED = 10;
+
+export interface DryRunOptions {
+  settings: Settings;
+  /** Folder of the run, where one is named; nothing is made there. */
+  run?: string | undefined;
+  /** Whether a run goes on, which keeps its classes. */
+  resume: boolean;
+  verbose: boolean;
+  signal?: AbortSignal | undefined;
+}
+
+/** Tells what was found out. @throws InputError for what training would refuse, and where the memory is too small; Failure where the disk is. */
+export async function dryRun({ settings, run, resume, verbose, signal }: DryRunOptions): Promise<void> {
+  const { config, base } = settings;
+  const early = planFromConfig(config);
+  const look =
+    config.data.source === undefined
+      ? null
+      : await lookAtImages(prepareOptions(early.config, config.data.channels), signal);
+  const plan = look === null ? early : planFromConfig(config, look);
+  const { training } = plan.config;
+  const notes = look === null ? [] : checkList(plan, look, resume);
+  const images = look && trainingImages(plan, look);
+  const { kind, reason } = await chooseEngine(training.engine, training.allowCpu);
+  const memory = await estimatePlan(plan);
+  const machine = machineMemory();
+  const shortage = kind === 'tfjs-node-gpu' ? null : await memoryShortage(memory, plan, machine.total);
+  const time = shortage === null ? await estimateTime(plan, kind, images, machine.free, signal) : null;
+  const bytes = checkpointBytes(plan.step.state);
+  const lines = [
+    ...(verbose ? [JSON.stringify(plan.config, null, 2)] : describeDifferences(plan.config, base)),
+    ...(look ? describeLook(look) : ['Images: none are named; --data says which.']),
+    ...notes,
+    describeModel(plan),
+    ...describeClasses(settings, plan, look?.classNames),
+    `Engine: ${reason}.`,
+    `${describeMemory(memory, training.batch, kind)}; this machine has ${formatBytes(machine.total)}, ${formatBytes(machine.free)} of it free`,
+    `Checkpoints: ${formatBytes(bytes)} each, ${plan.config.output.keep} are kept`,
+    ...(time ? [time.text] : []),
+  ];
+  sayResult(lines, {
+    ...{ config: plan.config, images: look, parameters: countParameters(plan.model), engine: kind, memory },
+    ...{ machine: machine.total, checkpointBytes: bytes, steps: time?.steps ?? null, seconds: time?.seconds ?? null },
+  });
+  if (shortage !== null) throw new InputError(shortage);
+  if (run !== undefined) await requireRunSpace(plan, run);
+}
+
+function describeLook({ name, total, classNames, notes, looked, channels, skipped }: Look): string[] {
+  const classes = classNames
+    ? `, ${plural(classNames.length, 'class', 'classes')} (${classNames.slice(0, NAMED).join(', ')}${classNames.length > NAMED ? ', ...' : ''})`
+    : '';
+  const which = looked === total ? 'all of them' : `the first ${looked}`;
+  return [
+    `Images: ${name}, ${plural(total, 'image')}${classes}; ${which} looked at: ${channels === 1 ? 'gray' : 'RGB'}, ${skipped.length} skipped`,
+    ...skipped.slice(0, NAMED).map(({ file, reason }) => `  ${file}: ${reason}`),
+    ...notes.map((note) => `  ${note}`),
+  ];
+}
+
+interface Time {
+  text: string;
+  steps: number | null;
+  seconds: number | null;
+}
+
+/** Takes some real steps where it is not known how long training is to take, and memory for them is free. */
+async function estimateTime(
+  plan: TrainPlan,
+  kind: EngineChoice['kind'],
+  images: number | null,
+  free: number,
+  signal: AbortSignal | undefined,
+): Promise<Time> {
+  const { minutes, batch } = plan.config.training;
+  if (minutes !== undefined) {
+    return { text: `Time: ${formatDuration(minutes * 60)}, as the settings say`, steps: null, seconds: minutes * 60 };
+  }
+  const steps = stepsOf(plan.config, images);
+  if (steps === null) return { text: 'Time: not known without the images', steps: null, seconds: null };
+  const timed = planFromConfig({
+    ...plan.config,
+    training: { ...plan.config.training, batch: Math.min(batch, timedBatch) },
+  });
+  if ((await estimatePlan(timed)).total > free) {
+    return { text: `Time: not measured, since too little memory is free; ${steps} steps`, steps, seconds: null };
+  }
+  const measured = await measureStep(timed, kind, signal);
+  const share = batch / timed.config.training.batch;
+  const secondsPerStep = measured.seconds * share;
+  const every = plan.config.output.sampleEvery ?? steps;
+  const seconds = steps * secondsPerStep + Math.ceil(steps / every) * pictureSeconds(plan, secondsPerStep);
+  const how = `${plural(measured.steps, 'step')} of ${plural(timed.config.training.batch, 'image')} ${measured.steps === 1 ? 'was' : 'were'} timed`;
+  const text = `Time: about ${formatDuration(seconds)} for ${plural(steps, 'step')} and their pictures, ${formatNumber(secondsPerStep)} s a step (${how})`;
+  return { text, steps, seconds };
+}

@@ -1,0 +1,151 @@
+/**
+ * The files that a sampling is written to. What cannot be written (a name that tells no format, a sheet that is too large,
+ * a full disk) is found before the sampling.
+ */
+import { extname, join, resolve } from 'node:path';
+import type { AnimationFormat, PictureFormat, Samples } from '@onnoise/runtime-node';
+import { checkInteger, InputError } from '@onnoise/scheduler';
+import { requireSpace } from '../../files/disk-errors.ts';
+import { checkWritable, writeWhole } from '../../files/output.ts';
+import { sizeOf } from '../../shape.ts';
+import { type Film, spreadSteps } from './film.ts';
+
+/** Where to write; what is undefined is not written. */
+export interface SheetFiles {
+  /** The sheet, a file. */
+  out: string;
+  /** A PNG an image, in a folder. */
+  singles?: string | undefined;
+  /** A sheet a step, in a folder. */
+  frames?: string | undefined;
+  /** The sheet forming, a file. */
+  animation?: string | undefined;
+  /** Pictures in a row. */
+  columns?: number | undefined;
+}
+
+export const ANIMATION_FRAMES = 100;
+
+/** The steps whose pictures are kept: all for frames, evenly spread ones for an animation. */
+export function keptSteps({ frames, animation }: SheetFiles, steps: number): number[] {
+  if (frames !== undefined) return spreadSteps(steps, steps);
+  return animation === undefined ? [] : spreadSteps(steps, ANIMATION_FRAMES);
+}
+
+/** @throws InputError for names and options that can be judged before the model is known. */
+export async function checkNames(files: SheetFiles): Promise<void> {
+  const { out, singles, frames, animation, columns } = files;
+  if (columns !== undefined) checkInteger('sample images', '--columns', columns, 1, 10_000);
+  await sheetFormat(out);
+  if (animation !== undefined) await movingFormat(animation);
+  const places = new Map<string, string>();
+  for (const [option, path] of Object.entries({
+    '--out': out,
+    '--animation': animation,
+    '--singles': singles,
+    '--frames': frames,
+  })) {
+    if (path === undefined) continue;
+    const other = places.get(resolve(path));
+    if (other !== undefined) {
+      throw new InputError(
+        `Cannot write the pictures: ${option} must be another place than ${other}, received ${path} for both.`,
+      );
+    }
+    places.set(resolve(path), option);
+  }
+}
+
+/**
+ * Makes sure that everything can be written, and fits.
+ * @param shape [C, H, W] of the images
+ * @throws InputError or Failure
+ */
+export async function checkFiles(
+  files: SheetFiles,
+  { count, shape, steps }: { count: number; shape: Samples['shape']; steps: number },
+): Promise<void> {
+  const { checkPictureSize, layOut } = await import('@onnoise/runtime-node');
+  const { out, singles, frames, animation, columns } = files;
+  const picture = layOut(count, shape, columns === undefined ? {} : { columns });
+  const sheet = checkPictureSize(await sheetFormat(out), picture);
+  await checkWritable('--out', out, 'file');
+  await requireSpace(out, sheet, `write ${out}`);
+  if (singles !== undefined) {
+    await checkWritable('--singles', singles, 'folder');
+    await requireSpace(singles, count * sizeOf(shape), `write ${singles}`);
+  }
+  if (frames !== undefined) {
+    await checkWritable('--frames', frames, 'folder');
+    await requireSpace(frames, steps * sheet, `write ${frames}`);
+  }
+  if (animation !== undefined) {
+    const format = await movingFormat(animation);
+    const bytes = checkPictureSize(format, picture, Math.min(steps, ANIMATION_FRAMES));
+    await checkWritable('--animation', animation, 'file');
+    await requireSpace(animation, bytes, `write ${animation}`);
+  }
+}
+
+/** Writes everything, telling each as it is there; stops between two files when the signal aborts. */
+export async function writeFiles(
+  files: SheetFiles,
+  { images, shape, seeds }: Samples,
+  film: Film,
+  signal: AbortSignal,
+  onWritten: (what: 'sheet' | 'singles' | 'frames' | 'animation', path: string) => void,
+): Promise<void> {
+  const runtime = await import('@onnoise/runtime-node');
+  const { out, columns, singles, frames, animation } = files;
+  const write = async (path: string, bytes: Uint8Array) => {
+    signal.throwIfAborted();
+    await writeWhole(path, bytes);
+  };
+  await write(out, await runtime.sheet(images, shape, columns, { format: await sheetFormat(out) }));
+  onWritten('sheet', out);
+  if (singles !== undefined) {
+    const size = sizeOf(shape);
+    for (const [i, seed] of seeds.entries()) {
+      await write(join(singles, `${seed}.png`), await runtime.png(images.subarray(i * size, (i + 1) * size), shape));
+    }
+    onWritten('singles', singles);
+  }
+  if (frames !== undefined) {
+    for (const [step, frame] of film.frames) {
+      await write(join(frames, `${String(step).padStart(4, '0')}.png`), await runtime.sheet(frame, shape, columns));
+    }
+    onWritten('frames', frames);
+  }
+  if (animation !== undefined) {
+    const kept = [...film.frames.keys()].sort((a, b) => a - b);
+    const shown = spreadSteps(kept.length, ANIMATION_FRAMES).map((index) => film.frames.get(kept[index - 1]!)!);
+    const format = await movingFormat(animation);
+    await write(
+      animation,
+      await runtime.animation(shown, shape, columns === undefined ? { format } : { format, columns }),
+    );
+    onWritten('animation', animation);
+  }
+}
+
+async function sheetFormat(path: string): Promise<PictureFormat> {
+  const { PICTURE_FORMATS } = await import('@onnoise/runtime-node');
+  return formatOf('--out', path, PICTURE_FORMATS);
+}
+
+async function movingFormat(path: string): Promise<AnimationFormat> {
+  const { ANIMATION_FORMATS } = await import('@onnoise/runtime-node');
+  return formatOf('--animation', path, ANIMATION_FORMATS);
+}
+
+/** What the name says. A name that says nothing is refused: what it would become is anybody's guess. */
+function formatOf<T extends string>(option: string, path: string, formats: readonly T[]): T {
+  const end = extname(path).slice(1).toLowerCase();
+  const format = formats.find((name) => name === end);
+  if (format !== undefined) return format;
+  const ends = formats.map((name) => `.${name}`);
+  const received = path === '-' ? '"-", and a picture is not written to standard output' : `"${path}"`;
+  throw new InputError(
+    `Cannot write the pictures: ${option} must end in ${ends.slice(0, -1).join(', ')} or ${ends.at(-1)}, received ${received}.`,
+  );
+}

@@ -1,0 +1,140 @@
+/**
+ * Writes a model folder, whole or not at all. Laid out as diffusers lays out a pipeline:
+ *
+ *     README.md  model_index.json  scheduler/scheduler_config.json  unet/config.json  unet/model.onnx
+ *     samples.png and training.png where given
+ *
+ * Reading it is `@onnoise/runtime-node`'s `loadModel`.
+ */
+import { readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { formatSchedulerConfig, InputError, type SchedulerConfig } from '@onnoise/scheduler';
+import { diskFailure } from '../files/disk-errors.ts';
+import { asideName, checkWritable, makeFolder, temporaryName } from '../files/output.ts';
+import { formatModelCard, type ModelCard } from './model-card.ts';
+
+export interface ArtefactParts {
+  /** Folder to make; an older model folder there is replaced. */
+  out: string;
+  /** `unet/config.json`: `_class_name`, `sample_size`, `in_channels`, `num_class_embeds` and what the network needs. */
+  modelConfig: object;
+  schedulerConfig: SchedulerConfig;
+  /** `unet/model.onnx`. */
+  onnx: Uint8Array;
+  card: ModelCard;
+  samplesPng?: Uint8Array | undefined;
+  /** The training curve. */
+  curvePng?: Uint8Array | undefined;
+  /** Further files, by their path in the folder with `/` between the parts: `unet/diffusion_pytorch_model.safetensors`. */
+  files?: Readonly<Record<string, Uint8Array | string>> | undefined;
+}
+
+/**
+ * Writes into a temporary folder beside `out`, then renames it.
+ * @throws InputError when `out` is something else than a model folder, an empty folder or nothing.
+ */
+export async function writeArtefact(parts: ArtefactParts): Promise<void> {
+  const { out, modelConfig, schedulerConfig, onnx, samplesPng, curvePng } = parts;
+  await checkArtefactTarget(out);
+  const json = (value: object) => `${JSON.stringify(value, null, 2)}\n`;
+  const files: Record<string, Uint8Array | string> = {
+    'README.md': describe(parts),
+    'model_index.json': json(modelIndex(modelConfig, parts.card.data.classNames)),
+    'scheduler/scheduler_config.json': json(formatSchedulerConfig(schedulerConfig)),
+    'unet/config.json': json(modelConfig),
+    'unet/model.onnx': onnx,
+    ...(samplesPng && { 'samples.png': samplesPng }),
+    ...(curvePng && { 'training.png': curvePng }),
+    ...parts.files,
+  };
+  const temporary = temporaryName(out);
+  try {
+    for (const [path, content] of Object.entries(files)) {
+      const target = join(temporary, ...path.split('/'));
+      await makeFolder(dirname(target));
+      await writeFile(target, content);
+    }
+    await replaceFolder(temporary, out);
+  } catch (error) {
+    throw diskFailure(error, `write the model ${out}`, 'free some space and start again');
+  } finally {
+    await rm(temporary, { recursive: true, force: true }).catch(() => {});
+  }
+}
+
+/**
+ * Makes sure, before long work, that `writeArtefact` may write there.
+ * @throws InputError when `out` is a file, a folder that holds something else than a model, or cannot be made; Failure
+ *   when the disk is full.
+ */
+export async function checkArtefactTarget(out: string): Promise<void> {
+  const refuse = (received: string): never => {
+    throw new InputError(`Cannot write a model: ${out} must be a new, empty or model folder, received ${received}.`);
+  };
+  if (out === '') refuse('""');
+  // Before the look at what is there: a folder that a killed process moved aside gets its place back.
+  await checkWritable('--out', dirname(resolve(out)), 'folder');
+  const names = await readdir(out).catch((error: NodeJS.ErrnoException): string[] => {
+    if (error.code === 'ENOENT') return [];
+    if (error.code === 'ENOTDIR') return refuse('a file');
+    throw diskFailure(error, `write the model ${out}`);
+  });
+  if (names.length > 0 && !names.includes('model_index.json')) refuse(`a folder with ${names.slice(0, 3).join(', ')}`);
+}
+
+/**
+ * `model_index.json` as diffusers writes it: which library and class each part is, and the names of a conditional model's
+ * classes as its DiTPipeline has them (its DDPMPipeline passes over them).
+ */
+function modelIndex(modelConfig: object, classNames: readonly string[] = []): object {
+  const name = className(modelConfig);
+  const classes = (modelConfig as { num_class_embeds?: number | null }).num_class_embeds ?? 0;
+  const named = classes > 0 && classNames.length === classes;
+  return {
+    _class_name: 'DDPMPipeline',
+    _diffusers_version: '0.42.1',
+    scheduler: ['diffusers', 'DDPMScheduler'],
+    unet: [name === 'UNet2DModel' ? 'diffusers' : 'onnoise', name],
+    ...(named && { id2label: Object.fromEntries(classNames.entries()) }),
+  };
+}
+
+function className(modelConfig: object): string {
+  return String((modelConfig as { _class_name?: unknown })._class_name ?? 'UNet2DModel');
+}
+
+function describe({ modelConfig, schedulerConfig, card, samplesPng, curvePng, files }: ArtefactParts): string {
+  const config = modelConfig as {
+    sample_size?: number | [number, number];
+    in_channels?: number;
+    image_channels?: number;
+    num_class_embeds?: number;
+  };
+  const size = config.sample_size ?? 0;
+  const [height, width] = typeof size === 'number' ? [size, size] : size;
+  return formatModelCard(card, {
+    shape: [config.in_channels ?? config.image_channels ?? 0, height, width],
+    classes: config.num_class_embeds ?? 0,
+    architecture: className(modelConfig),
+    predictionType: schedulerConfig.prediction_type,
+    timesteps: schedulerConfig.num_train_timesteps,
+    hasSamples: samplesPng !== undefined || files?.['samples.png'] !== undefined,
+    hasCurve: curvePng !== undefined || files?.['training.png'] !== undefined,
+  });
+}
+
+/** Puts a folder in the place of another; the other one is there until the new one is. */
+async function replaceFolder(from: string, to: string): Promise<void> {
+  const old = asideName(to);
+  const existed = await rename(to, old).then(
+    () => true,
+    () => false,
+  );
+  try {
+    await rename(from, to);
+  } catch (error) {
+    if (existed) await rename(old, to);
+    throw error;
+  }
+  if (existed) await rm(old, { recursive: true, force: true });
+}

@@ -1,0 +1,90 @@
+/**
+ * What the file system refuses, in one sentence: the one table of it. A path that cannot be used is the user's to mend
+ * (InputError, exit code 2); a disk that is full or broken is a failure of the machine (Failure, exit code 1).
+ */
+import { statfs } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { InputError } from '@onnoise/scheduler';
+import { formatBytes } from '../terminal/format.ts';
+import { Failure } from './failure.ts';
+
+interface Refusal {
+  /** What is wrong: a clause. */
+  reason: string;
+  fault: 'machine' | 'path';
+}
+
+const REFUSALS: Readonly<Record<string, Refusal>> = {
+  ENOSPC: { reason: 'the disk is full', fault: 'machine' },
+  EDQUOT: { reason: 'the disk quota is used up', fault: 'machine' },
+  EFBIG: { reason: 'the file is larger than the file system allows', fault: 'machine' },
+  EIO: { reason: 'the disk reports an error', fault: 'machine' },
+  EMFILE: { reason: 'too many files are open', fault: 'machine' },
+  ENFILE: { reason: 'too many files are open', fault: 'machine' },
+  EBUSY: { reason: 'it is in use', fault: 'machine' },
+  EROFS: { reason: 'the file system is read-only', fault: 'path' },
+  EACCES: { reason: 'permission is denied', fault: 'path' },
+  EPERM: { reason: 'permission is denied', fault: 'path' },
+  ENOENT: { reason: 'it is not there', fault: 'path' },
+  ENOTDIR: { reason: 'a part of the path is a file', fault: 'path' },
+  EEXIST: { reason: 'a part of the path is a file', fault: 'path' },
+  EISDIR: { reason: 'it is a folder', fault: 'path' },
+  ENAMETOOLONG: { reason: 'the name is too long', fault: 'path' },
+  ELOOP: { reason: 'its links lead in a circle', fault: 'path' },
+};
+
+/** Why the file system refused, as a clause; undefined for every other error. */
+export function diskReason(error: unknown): string | undefined {
+  return refusalOf(error)?.reason;
+}
+
+/**
+ * The error to throw in place of one that the file system gave. Every other error stays what it is.
+ * @param action what was tried and where: `write the sheet out/sheet.png`.
+ * @param advice what to do where the machine is at fault, as a clause: `free some space and start again`.
+ */
+export function diskFailure(error: unknown, action: string, advice?: string): unknown {
+  const refusal = refusalOf(error);
+  if (refusal === undefined) return error;
+  const { reason, fault } = refusal;
+  if (fault === 'path') return new InputError(`Cannot ${action}: ${reason}.`);
+  return new Failure(`Cannot ${action}: ${reason}${advice === undefined ? '' : `; ${advice}`}.`);
+}
+
+/** Runs `work`; what the file system refuses becomes the error of {@link diskFailure}. */
+export async function withDiskErrors<T>(action: string, work: () => T | Promise<T>, advice?: string): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw diskFailure(error, action, advice);
+  }
+}
+
+/**
+ * Makes sure, before long work, that `bytes` fit where `path` is to be written; it and folders above it need not be there.
+ * A file system that does not tell its space passes.
+ * @throws Failure
+ */
+export async function requireSpace(path: string, bytes: number, action: string): Promise<void> {
+  const free = await freeSpace(resolve(path));
+  if (free === undefined || free >= bytes) return;
+  throw new Failure(
+    `Cannot ${action}: the disk must have ${formatBytes(bytes)} free, it has ${formatBytes(free)}. Free some space, or choose another folder.`,
+  );
+}
+
+async function freeSpace(path: string): Promise<number | undefined> {
+  try {
+    const { bavail, bsize, blocks } = await statfs(path);
+    // Some network and virtual file systems have no size at all.
+    return blocks === 0 ? undefined : bavail * bsize;
+  } catch (error) {
+    const above = dirname(path);
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' && above !== path ? freeSpace(above) : undefined;
+  }
+}
+
+function refusalOf(error: unknown): Refusal | undefined {
+  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
+  return code !== undefined && Object.hasOwn(REFUSALS, code) ? REFUSALS[code] : undefined;
+}

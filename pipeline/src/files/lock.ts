@@ -1,0 +1,202 @@
+/**
+ * One process at a time: a lock is a file that says whose it is. It survives a crash, so a process is known by its
+ * number, its start (numbers are used again), the boot of the machine and the machine's name; the lock of a process that
+ * is gone is taken over. Of two that take the same one over, one gets it: only the holder of a second lock, `<lock>.takeover`,
+ * may remove a stale one. Two containers that call themselves by one name and share a folder are not told apart.
+ */
+import { execFile } from 'node:child_process';
+import { link, readFile, rm, writeFile } from 'node:fs/promises';
+import { hostname, uptime } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { InputError } from '@onnoise/scheduler';
+import { formatPath } from '../terminal/format.ts';
+import { diskFailure } from './disk-errors.ts';
+import { temporaryName } from './output.ts';
+
+/** Whose a lock is. */
+interface Owner {
+  pid: number;
+  /** When the process began, as the system tells it; empty where it does not. */
+  birth: string;
+  /** Which boot of the machine, as the system tells it; empty where it does not. */
+  boot: string;
+  host: string;
+  /** When the lock was taken, milliseconds since 1970. */
+  since: number;
+}
+
+/** What the lock is for, to complete the sentence `Cannot <action>: another process (...) <is doing it>.` */
+export interface LockWords {
+  /** `start training in runs/x` */
+  action: string;
+  /** `is training there` */
+  doing: string;
+}
+
+/** A file that was made this moment may have no content yet, where a file system has no hard links. */
+const WRITE_MS = 500;
+const TAKEOVER_MS = 20;
+/** Clocks that were set meanwhile may move the time of the boot a little. */
+const BOOT_SLACK_MS = 60_000;
+
+/**
+ * Takes the lock and returns what gives it back.
+ * @throws InputError where a process that lives has it, or the file cannot be written; Failure where the disk is full.
+ */
+export async function takeLock(path: string, words: LockWords): Promise<() => Promise<void>> {
+  const mine = JSON.stringify(await describeThisProcess());
+  const other = await acquire(path, mine).catch((error) => {
+    throw diskFailure(error, words.action);
+  });
+  if (other !== undefined) throw refusal(path, words, other);
+  return async () => {
+    if ((await read(path)) === mine) await rm(path, { force: true });
+  };
+}
+
+/** Does work while this process has the lock. @throws InputError as {@link takeLock} does */
+export async function withLock<T>(path: string, words: LockWords, work: () => Promise<T>): Promise<T> {
+  const release = await takeLock(path, words);
+  try {
+    return await work();
+  } finally {
+    await release();
+  }
+}
+
+/** Refuses early what {@link takeLock} would refuse later. @throws InputError where a process that lives has the lock */
+export async function requireUnlocked(path: string, words: LockWords): Promise<void> {
+  const owner = parse(await read(path).catch(() => undefined));
+  if (owner !== undefined && (await lives(owner))) throw refusal(path, words, owner);
+}
+
+/** Undefined when the lock is ours, else who has it. */
+async function acquire(path: string, mine: string): Promise<Owner | undefined> {
+  while (!(await create(path, mine))) {
+    let text = await read(path);
+    if (text === '') {
+      await pause(WRITE_MS);
+      text = await read(path);
+    }
+    const owner = parse(text);
+    if (owner !== undefined && (await lives(owner))) return owner;
+    if (text !== undefined) await removeStale(path, text, mine);
+  }
+  return undefined;
+}
+
+/** Nobody else can put another lock in the place of a stale one while this process has the right to remove it. */
+async function removeStale(path: string, stale: string, mine: string): Promise<void> {
+  const right = `${path}.takeover`;
+  if ((await acquire(right, mine)) !== undefined) return void (await pause(TAKEOVER_MS));
+  try {
+    if ((await read(path)) === stale) await rm(path, { force: true });
+  } finally {
+    await rm(right, { force: true });
+  }
+}
+
+/** A link shows the file with all its content at once, and fails where there is one. */
+async function create(path: string, text: string): Promise<boolean> {
+  const temporary = temporaryName(path);
+  try {
+    await writeFile(temporary, text);
+    const linked = await link(temporary, path).then(
+      () => true,
+      (error: NodeJS.ErrnoException) => {
+        if (error.code === 'EEXIST') throw error;
+        return false; // a file system without links
+      },
+    );
+    if (!linked) await writeFile(path, text, { flag: 'wx' });
+    return linked || (await read(path)) === text;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  } finally {
+    await rm(temporary, { force: true }).catch(() => {});
+  }
+}
+
+/** Undefined where there is no such file. */
+async function read(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function parse(text: string | undefined): Owner | undefined {
+  try {
+    const { pid, birth, boot, host, since } = JSON.parse(text ?? '') as Record<string, unknown>;
+    const whole = Number.isSafeInteger(pid) && Number(pid) > 0 && Number.isFinite(since) && typeof host === 'string';
+    if (!whole || typeof birth !== 'string' || typeof boot !== 'string') return undefined;
+    return { pid: Number(pid), birth, boot, host, since: Number(since) };
+  } catch {
+    return undefined;
+  }
+}
+
+async function describeThisProcess(): Promise<Owner> {
+  const { pid } = process;
+  return { pid, birth: await birthOf(pid), boot: await bootOf(), host: hostname(), since: Date.now() };
+}
+
+/** Of a process on another machine nothing is known: it counts as one that lives. */
+async function lives({ pid, birth, boot, host, since }: Owner): Promise<boolean> {
+  if (host !== hostname()) return true;
+  const now = await bootOf();
+  if (boot !== now) return false;
+  if (now === '' && since < Date.now() - uptime() * 1000 - BOOT_SLACK_MS) return false;
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    // EPERM: it is there, of another user.
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
+  }
+  const today = await birthOf(pid);
+  return today === '' || birth === '' || today === birth;
+}
+
+/** Linux: proc(5), field 22 of stat, and field 3 is Z for one that has ended; elsewhere what ps says; on Windows nothing does. */
+async function birthOf(pid: number): Promise<string> {
+  try {
+    if (process.platform === 'linux') {
+      const fields = (await readFile(`/proc/${pid}/stat`, 'latin1')).split(') ').at(-1)!.split(' ');
+      return fields[0] === 'Z' ? 'ended' : (fields[19] ?? '');
+    }
+    if (process.platform === 'win32') return '';
+    const env = { ...process.env, LC_ALL: 'C', TZ: 'UTC' };
+    return (await promisify(execFile)('ps', ['-o', 'lstart=', '-p', String(pid)], { env })).stdout.trim();
+  } catch {
+    return '';
+  }
+}
+
+/** Only Linux names its boots; elsewhere the age of the lock is compared with the time since the boot. */
+const bootOf = () =>
+  readFile('/proc/sys/kernel/random/boot_id', 'latin1').then(
+    (text) => text.trim(),
+    () => '',
+  );
+
+function refusal(path: string, { action, doing }: LockWords, { pid, host, since }: Owner): InputError {
+  const here = host === hostname();
+  const advice = here ? 'Wait for it or stop it; if it is not' : `Wait for it or stop it on ${host}; if it is gone`;
+  return new InputError(
+    `Cannot ${action}: another process (pid ${pid}${here ? '' : ` on ${host}`}, since ${formatTime(since)}) ${doing}. ` +
+      `${advice}, remove ${formatPath(path)}.`,
+  );
+}
+
+/** `10:02` today, `2026-11-25 10:02` on another day. */
+function formatTime(milliseconds: number): string {
+  const at = new Date(milliseconds);
+  const two = (value: number) => String(value).padStart(2, '0');
+  const time = `${two(at.getHours())}:${two(at.getMinutes())}`;
+  if (at.toDateString() === new Date().toDateString()) return time;
+  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${time}`;
+}

@@ -1,0 +1,166 @@
+/** libtensorflow out of the wheels of PyPI, and the addon compiled against it. No Python takes part. */
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { formatBytes, formatPath } from '../terminal/format.ts';
+import { compileAddon, findCompiler } from './compile.ts';
+import { checkSpace } from './disk.ts';
+import { download, downloadedBytes, isDownloaded } from './download.ts';
+import { isLinked, linkDeps, packagePaths } from './link.ts';
+import { type Address, findFile } from './package-index.ts';
+import type { Job, Plan } from './route.ts';
+import { findDriver } from './system.ts';
+import { stateOf, unpack } from './unpack.ts';
+import { cudaWheels, projectOf, TENSORFLOW, tensorflowWheel, versionOf, type Wheel } from './wheels.ts';
+
+/** @throws InputError for what would stop it: no network, no compiler, no space, a folder that cannot be written */
+export async function planPypi(job: Job): Promise<Plan> {
+  const { kind, folder, cache, force, whole, index, signal } = job;
+  const main = tensorflowWheel(kind);
+  const site = join(cache, `${projectOf(main)}-${versionOf(main)}`);
+  const downloads = join(cache, 'downloads');
+  const libraries = join(site, 'tensorflow');
+  const headers = join(libraries, 'include');
+
+  const cuda = kind === 'tfjs-node-gpu' ? await decideCuda(job, site) : null;
+  const wheels = [main, ...(cuda?.wheels ?? [])];
+  const missing: Wheel[] = [];
+  for (const wheel of wheels) if (force || (await stateOf(wheel, site)) !== 'whole') missing.push(wheel);
+
+  const { addon } = packagePaths(folder);
+  const built = job.installed?.route === 'pypi' && whole && isLinked(folder, libraries);
+  const compiler = built && missing.length === 0 ? null : await findCompiler(process.env, signal);
+
+  const pathOf = (wheel: Wheel) => join(downloads, wheel.file);
+  const toFetch: Wheel[] = [];
+  for (const wheel of missing) if (!(await isDownloaded(wheel, pathOf(wheel), signal))) toFetch.push(wheel);
+  await checkSpace(cache, spaceNeeded(missing, await Promise.all(missing.map(pathOf).map(downloadedBytes))));
+  const addresses = await findWheels(job, toFetch, downloads);
+
+  const unpacked = sum(wheels.map((wheel) => wheel.unpacked));
+  const lines = [
+    `download   ${await describeDownload(toFetch, addresses, pathOf, index)}`,
+    ...(missing.length > toFetch.length ? [`unpack     ${namesOf(missing)}`] : []),
+    `on disk    ${formatBytes(unpacked)} in ${formatPath(site)}`,
+    ...(cuda ? [`CUDA       ${cuda.reason}`] : []),
+    `compiler   ${compiler === null ? 'none, the addon is built' : `${compiler.join(' ')}, some seconds`}`,
+  ];
+
+  return {
+    lines,
+    changes: compiler !== null,
+    async prepare() {
+      await mkdir(downloads, { recursive: true });
+      for (const wheel of missing) await fetchWheel(job, wheel, addresses.get(wheel), pathOf(wheel), site);
+    },
+    async install() {
+      if (compiler !== null) {
+        job.hooks.say('Compiling the addon.');
+        await compileAddon({ compiler, folder, libraries, headers, addon, ...(signal && { signal }) });
+      }
+      await linkDeps(folder, libraries, headers);
+      return { route: 'pypi', tensorflow: TENSORFLOW, env: environmentOf(site, cuda?.wheels ?? []) };
+    },
+  };
+}
+
+const namesOf = (wheels: readonly Wheel[]) =>
+  wheels.map((wheel) => `${projectOf(wheel)} ${versionOf(wheel)}`).join(', ');
+
+/** @param pathOf where a wheel is downloaded to */
+async function describeDownload(
+  wheels: readonly Wheel[],
+  addresses: ReadonlyMap<Wheel, Address>,
+  pathOf: (wheel: Wheel) => string,
+  index: string,
+): Promise<string> {
+  if (wheels.length === 0) return 'nothing, all of it is there';
+  const all = sum(wheels.map(({ size }) => size));
+  const there = await Promise.all(wheels.map((wheel) => downloadedBytes(pathOf(wheel))));
+  const bytes = sum(wheels.map(({ size }, i) => Math.max(0, size - there[i]!)));
+  const hosts = new Set([...addresses.values()].map(({ url }) => new URL(url).host));
+  return (
+    `${formatBytes(bytes)}${bytes < all ? ` of ${formatBytes(all)}` : ''} ` +
+    `from ${[...hosts].join(', ')} (index ${new URL(index).host}): ${namesOf(wheels)}`
+  );
+}
+
+/** @throws InputError where the index cannot be asked, which says where a file that is brought by hand belongs */
+async function findWheels(
+  { network, index, signal }: Job,
+  wheels: readonly Wheel[],
+  downloads: string,
+): Promise<Map<Wheel, Address>> {
+  const advice = `A file that was fetched elsewhere belongs in ${formatPath(downloads)}.`;
+  const find = async (wheel: Wheel) =>
+    [wheel, await findFile(network, index, projectOf(wheel), wheel.file, { signal, advice })] as const;
+  const found: (readonly [Wheel, Address])[] = [];
+  // A few at a time: an index is no place to storm, nor is a signal.
+  for (let i = 0; i < wheels.length; i += 4) found.push(...(await Promise.all(wheels.slice(i, i + 4).map(find))));
+  return new Map(found);
+}
+
+/** @param address of a wheel that is not downloaded yet */
+async function fetchWheel(
+  { hooks, network, signal }: Job,
+  wheel: Wheel,
+  address: Address | undefined,
+  path: string,
+  site: string,
+): Promise<void> {
+  const { size, sha256, unpacked } = wheel;
+  const stop = signal && { signal };
+  if (address !== undefined) {
+    await hooks.progress(`Downloading ${projectOf(wheel)}`, (report) =>
+      download({ ...address, size, sha256 }, path, { network, ...stop, onBytes: (done) => report(done, size) }),
+    );
+  }
+  await hooks.progress(`Unpacking ${projectOf(wheel)}`, (report) =>
+    unpack(path, wheel, site, { ...stop, onBytes: (done) => report(done, unpacked) }),
+  );
+  await rm(path, { force: true });
+}
+
+/** Bytes that must be free: wheels come one by one, and each is removed once it is unpacked. @param there bytes of each */
+export function spaceNeeded(wheels: readonly Pick<Wheel, 'size' | 'unpacked'>[], there: readonly number[]): number {
+  let [now, most] = [0, 0];
+  for (const [i, { size, unpacked }] of wheels.entries()) {
+    now += Math.max(0, size - there[i]!) + unpacked;
+    most = Math.max(most, now);
+    now -= size;
+  }
+  return most;
+}
+
+/**
+ * What the engine's process needs in its environment. The folder of libtensorflow comes first, since the user's own
+ * LD_LIBRARY_PATH would beat the path that is written in the addon.
+ *
+ * @param wheels those of CUDA
+ */
+export function environmentOf(site: string, wheels: readonly Wheel[]): Record<string, string> {
+  const nvcc = join('nvidia', 'cuda_nvcc');
+  const cuda = wheels.filter(({ folder }) => folder !== nvcc).map(({ folder }) => join(site, folder, 'lib'));
+  const data = join(site, nvcc);
+  return {
+    LD_LIBRARY_PATH: [join(site, 'tensorflow'), ...cuda].join(':'),
+    ...(wheels.length > 0 && { XLA_FLAGS: `--xla_gpu_cuda_data_dir=${/\s/.test(data) ? `"${data}"` : data}` }),
+  };
+}
+
+async function decideCuda(job: Job, site: string): Promise<{ wheels: readonly Wheel[]; reason: string }> {
+  const wheels = cudaWheels();
+  const take = (reason: string) => ({ wheels, reason });
+  const leave = (reason: string) => ({ wheels: [], reason: `left out ${reason}` });
+  if (job.cuda === true) return take('as --cuda asks');
+  if (job.cuda === false) return leave('as --no-cuda asks; it will compute on the CPU');
+  const driver = await findDriver();
+  if (driver !== null) return take(`for the NVIDIA driver of ${driver}`);
+  const states = await Promise.all(wheels.map((wheel) => stateOf(wheel, site)));
+  if (!states.includes('absent')) return take('is there, though no NVIDIA driver is seen');
+  const size = formatBytes(sum(wheels.map((wheel) => wheel.size)));
+  return leave(
+    `for want of an NVIDIA driver (libcuda.so.1); it will compute on the CPU. -- --cuda gets the ${size} all the same`,
+  );
+}
+
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);

@@ -1,0 +1,116 @@
+/** Sets tfjs-node or tfjs-node-gpu up: chooses a route, says what it will do, does it, checks the result. */
+import { join } from 'node:path';
+import { InputError } from '@onnoise/scheduler';
+import { withLock } from '../files/lock.ts';
+import { isAbort } from '../terminal/interrupt.ts';
+import { whyNoGpu } from '../train/engines/native/reason.ts';
+import { checkEngine } from './check.ts';
+import { checkFolder, explainDiskError } from './disk.ts';
+import { isWhole, replacing, sweep, writeInstall } from './link.ts';
+import type { Job, Plan } from './route.ts';
+import { planNpm } from './route-npm.ts';
+import { planPypi } from './route-pypi.ts';
+import { type Route, routesFor, type System } from './system.ts';
+
+export interface SetupOptions extends Omit<Job, 'folder' | 'whole'> {
+  /** Of the npm package; null where npm left it out. */
+  folder: string | null;
+  system: System;
+  /** undefined: the better one that can be reached. */
+  route: Route | undefined;
+  dryRun: boolean;
+}
+
+/** @throws InputError for what the user can put right */
+export async function setUp(options: SetupOptions): Promise<void> {
+  try {
+    await setUpOrThrow(options);
+  } catch (error) {
+    throw isAbort(error) ? error : explainDiskError(`set up ${options.kind}`, error);
+  }
+}
+
+async function setUpOrThrow(options: SetupOptions): Promise<void> {
+  const { kind, folder, cache, dryRun } = options;
+  const routes = chooseRoutes(options);
+  if (folder === null) {
+    throw new InputError(
+      `Cannot set up ${kind}: the npm package @tensorflow/${kind} must be installed, it was left out. ` +
+        'Run npm ci without --omit=optional.',
+    );
+  }
+  await checkFolder('the package', folder, 'Run npm ci as the user who sets it up, on a disk that can be written.');
+  await checkFolder('the cache', cache, 'Give yourself the rights to it, or clone the project elsewhere.');
+  const job = async () => ({ ...options, folder, whole: await isWhole(folder, options.installed) });
+  if (dryRun) return void (await sayPlan(await job(), routes));
+  // Two at once would take each other's half-unpacked folders for their own.
+  const words = { action: 'set up', doing: 'is setting up' };
+  await withLock(join(cache, 'set-up.lock'), words, async () => {
+    await sweep(folder, cache);
+    const all = await job();
+    await carryOut(all, await sayPlan(all, routes));
+  });
+}
+
+type SystemJob = Job & { system: System };
+
+async function sayPlan(job: SystemJob, routes: readonly Route[]): Promise<Plan> {
+  const { route, plan } = await firstPlan(job, routes);
+  job.hooks.say(`Setting up ${job.kind} by the route ${route}:`);
+  for (const line of plan.lines) job.hooks.say(`  ${line}`);
+  return plan;
+}
+
+async function carryOut({ kind, folder, hooks, signal }: Job, plan: Plan): Promise<void> {
+  await plan.prepare();
+  const installAndCheck = async () => {
+    const install = await plan.install();
+    hooks.say('Checking: a product of matrices and the gradients of a convolution, beside tfjs on the CPU.');
+    const result = await checkEngine(kind, folder, install, signal && { signal }).catch((error: Error) => {
+      // One that was not checked to its end may be good.
+      if (!isAbort(error)) throw error;
+      return error;
+    });
+    await writeInstall(folder, install);
+    return { route: install.route, result };
+  };
+  // What fails its check is no set-up; what was there before it may be one.
+  const { route, result } = await (plan.changes ? replacing(folder, installAndCheck) : installAndCheck());
+  if (result instanceof Error) throw result;
+  const { gpu, tensorflow, difference, missing, log } = result;
+  hooks.say(`Done: ${kind} computes on the ${gpu ? 'GPU' : 'CPU'}, TensorFlow ${tensorflow},`);
+  hooks.say(`  route ${route}, difference ${difference.toExponential(1)}.`);
+  if (kind === 'tfjs-node-gpu' && !gpu) hooks.say(`  No GPU is used: ${whyNoGpu(log, missing)}.`);
+  const allow = kind === 'tfjs-node-gpu' && !gpu ? ' --allow-cpu' : '';
+  hooks.say(`Train on it: npx pipeline train --engine ${kind}${allow} ...`);
+}
+
+/** Set up by a route before: that one. Else those of the system in their order, or the one that is asked for. */
+function chooseRoutes({ kind, route, system, installed, force }: SetupOptions): Route[] {
+  const known = routesFor(kind, system);
+  if (route === undefined) {
+    return installed && !force && known.includes(installed.route) ? [installed.route] : known;
+  }
+  if (known.includes(route)) return [route];
+  throw new InputError(
+    `Cannot set up ${kind}: --route must be ${known.join(' or ')} on ${system.platform}-${system.arch}, received "${route}".`,
+  );
+}
+
+/** The plan of the first route that is not in the way of itself. */
+async function firstPlan(job: SystemJob, routes: readonly Route[]): Promise<{ route: Route; plan: Plan }> {
+  const refused: { route: Route; error: InputError }[] = [];
+  for (const route of routes) {
+    try {
+      const plan = route === 'npm' ? await planNpm(job, job.system) : await planPypi(job);
+      for (const past of refused) job.hooks.say(`Not by the route ${past.route}: ${past.error.message}`);
+      return { route, plan };
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      refused.push({ route, error });
+    }
+  }
+  if (new Set(refused.map(({ error }) => error.message)).size === 1) throw refused[0]!.error;
+  const reasons = refused.map(({ route, error }) => `By the route ${route}: ${error.message}`);
+  throw new InputError(`Cannot set up ${job.kind}, no route is open. ${reasons.join(' ')}`);
+}

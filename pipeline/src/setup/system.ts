@@ -1,0 +1,76 @@
+/** What machine this is, as far as libtensorflow cares. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { InputError } from '@onnoise/scheduler';
+import type { NativeKind } from '../train/engines/native/install.ts';
+import { runCommand } from './command.ts';
+
+export interface System {
+  platform: string;
+  arch: string;
+  libc: 'glibc' | 'musl' | 'none';
+}
+
+export type Route = 'npm' | 'pypi';
+
+export function thisSystem(): System {
+  const { platform, arch } = process;
+  if (platform !== 'linux') return { platform, arch, libc: 'none' };
+  const { header } = process.report.getReport() as { header?: { glibcVersionRuntime?: string } };
+  return { platform, arch, libc: header?.glibcVersionRuntime ? 'glibc' : 'musl' };
+}
+
+const NPM_SYSTEMS: Record<NativeKind, readonly string[]> = {
+  'tfjs-node': ['linux-x64', 'linux-arm64', 'linux-arm', 'darwin-x64', 'darwin-arm64', 'win32-x64'],
+  'tfjs-node-gpu': ['linux-x64', 'win32-x64'],
+};
+
+/**
+ * The routes there are on a system, the better one first. The package's own download needs no compiler; its build for
+ * GPUs is of CUDA 11.2, which knows no GPU of these years.
+ * @throws InputError where there is none
+ */
+export function routesFor(kind: NativeKind, { platform, arch, libc }: System): Route[] {
+  const action = `Cannot set up ${kind}`;
+  if (libc === 'musl') {
+    throw new InputError(
+      `${action}: libtensorflow needs the C library glibc, and this Linux has musl, as Alpine does. ` +
+        'Use a Debian, Ubuntu or Fedora image, or train with --engine onnxruntime.',
+    );
+  }
+  const here = `${platform}-${arch}`;
+  const known = NPM_SYSTEMS[kind];
+  if (!known.includes(here)) {
+    const other = kind === 'tfjs-node-gpu' && NPM_SYSTEMS['tfjs-node'].includes(here);
+    throw new InputError(
+      `${action}: the system must be one of ${known.join(', ')}, this is ${here}. ` +
+        (other ? 'npm run setup:tfjs-node has a build for it.' : 'Train with --engine onnxruntime.'),
+    );
+  }
+  if (here !== 'linux-x64') return ['npm'];
+  return kind === 'tfjs-node' ? ['npm', 'pypi'] : ['pypi', 'npm'];
+}
+
+const DRIVER_FOLDERS = [
+  '/usr/lib/x86_64-linux-gnu',
+  '/usr/lib64',
+  '/usr/lib',
+  '/usr/lib/wsl/lib',
+  '/usr/local/nvidia/lib64',
+  '/usr/local/nvidia/lib',
+];
+
+/** Where an NVIDIA driver shows; null where none does. */
+export async function findDriver(env = process.env): Promise<string | null> {
+  const kernel = '/proc/driver/nvidia/version';
+  if (existsSync(kernel)) return kernel;
+  const folders = [...(env.LD_LIBRARY_PATH ?? '').split(':').filter(Boolean), ...DRIVER_FOLDERS];
+  const found = folders.map((folder) => join(folder, 'libcuda.so.1')).find(existsSync);
+  if (found) return found;
+  for (const ldconfig of ['ldconfig', '/sbin/ldconfig']) {
+    const { stdout } = await runCommand(ldconfig, ['-p'], { env });
+    const path = /libcuda\.so\.1 .*=> (\S+)/.exec(stdout)?.[1];
+    if (path) return path;
+  }
+  return null;
+}

@@ -1,0 +1,27 @@
+/** Names of the classes, as a model folder has them. */
+import { refuse } from '../rules/errors.ts';
+
+/**
+ * One a class: of `id2label` in model_index.json, as diffusers' DiTPipeline has it (`{"0": "cat", "1": "dog"}`), else of the
+ * model card's line `- classes: cat, dog`. undefined where neither names each of the classes.
+ * @param card the text of README.md, '' for none
+ * @throws InputError for an `id2label` that is no object of texts.
+ */
+export function classNamesOf(
+  action: string,
+  index: Readonly<Record<string, unknown>>,
+  card: string,
+  classes: number,
+): string[] | undefined {
+  const { id2label = null } = index;
+  const isMap = id2label === null || (typeof id2label === 'object' && !Array.isArray(id2label));
+  if (!isMap || !Object.values(id2label ?? {}).every((name) => typeof name === 'string')) {
+    refuse(action, 'id2label of model_index.json', 'an object with a name for each class', id2label);
+  }
+  if (classes === 0) return undefined;
+  const map = (id2label ?? {}) as Record<string, string>;
+  const named = Array.from({ length: classes }, (_, label) => map[label]);
+  if (Object.keys(map).length === classes && named.every((name) => name !== undefined)) return named as string[];
+  const listed = /^- classes: (.+)$/m.exec(card)?.[1]?.split(', ');
+  return listed?.length === classes ? listed : undefined;
+}

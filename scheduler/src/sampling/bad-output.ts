@@ -1,0 +1,23 @@
+/** A network that gives no pictures: what is said of it, in every runtime. */
+import { InputError } from '../rules/errors.ts';
+
+export interface BadOutput {
+  /** What was found; left out where only its kind is known. */
+  received?: number | undefined;
+  /** From 1. */
+  step: number;
+  steps: number;
+  timestep: number;
+  /** Of the image. */
+  seed?: number | undefined;
+}
+
+/** The error for a network whose output is NaN or infinite, or so large that the picture becomes it. */
+export function badOutput({ received, step, steps, timestep, seed }: BadOutput): InputError {
+  const what = received === undefined ? 'NaN or infinity' : Number.isFinite(received) ? 'too large ones' : received;
+  const image = seed === undefined ? '' : `, seed ${seed}`;
+  return new InputError(
+    "Cannot sample images: the network's output must be finite numbers, " +
+      `received ${what} at step ${step} of ${steps} (timestep ${timestep}${image}).`,
+  );
+}

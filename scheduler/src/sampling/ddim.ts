@@ -1,0 +1,38 @@
+/**
+ * DDIM. Song et al. 2021, equations 12 and 16.
+ *
+ * As in diffusers' DDIMScheduler: the previous timestep is t - floor(T / steps) whatever the spacing, and epsilon is the
+ * one of x0 before clipping.
+ */
+
+import { refuse } from '../rules/errors.ts';
+import type { SchedulerConfig } from '../schedule/config.ts';
+import { predictionAt } from '../schedule/prediction.ts';
+import type { Schedule } from '../schedule/schedules.ts';
+import { spacedTimesteps } from '../schedule/timesteps.ts';
+import type { SamplerRow } from './table.ts';
+
+export function ddimRows(config: SchedulerConfig, schedule: Schedule, steps: number, eta: number): SamplerRow[] {
+  const jump = Math.floor(schedule.T / steps);
+  if (schedule.alphaBar[0] === 0 && !config.set_alpha_to_one) {
+    const rule = 'true for a schedule whose only timestep is pure noise: the picture would be that noise';
+    refuse('compile the sampler', 'set_alpha_to_one', rule, false);
+  }
+  const alphaBarFinal = config.set_alpha_to_one ? 1 : schedule.alphaBar[0]!;
+  return Array.from(spacedTimesteps(config, steps), (timestep) => {
+    const previous = timestep - jump;
+    const alphaBar = schedule.alphaBar[timestep]!;
+    const alphaBarPrevious = previous >= 0 ? schedule.alphaBar[previous]! : alphaBarFinal;
+
+    // x0 and epsilon from the network's output
+    const { p, q, m, n } = predictionAt(config.prediction_type, alphaBar);
+
+    // sigma_t, equation 16
+    const variance = ((1 - alphaBarPrevious) / (1 - alphaBar)) * (1 - alphaBar / alphaBarPrevious);
+    const D = eta * Math.sqrt(variance);
+
+    // x_{t-1} = sqrt(alphaBarPrevious) x0 + direction epsilon + sigma z, equation 12
+    const direction = Math.sqrt(Math.max(1 - alphaBarPrevious - D * D, 0));
+    return { timestep, p, q, A: direction * m, E: direction * n, B: Math.sqrt(alphaBarPrevious), C: 0, D };
+  });
+}

@@ -1,0 +1,139 @@
+/**
+ * Executes a sampler's table on the CPU: the network is a function, everything else is here. Images are float32
+ * [N, C, H, W], arithmetic is float64.
+ */
+
+import { gaussian } from '../noise/gaussian.ts';
+import { checkInteger, InputError, refuse } from '../rules/errors.ts';
+import { badOutput } from './bad-output.ts';
+import type { SamplerRow, SamplerTable } from './table.ts';
+
+/**
+ * The network: noisy images and their timesteps in, its output out. `step` counts from 0. `x` is the sampler's own
+ * buffer: read it before the promise resolves and do not write to it.
+ */
+export type Denoiser = (
+  x: Float32Array, // [N, C, H, W]
+  timesteps: Float32Array, // [N]
+  step: number,
+) => Promise<Float32Array>; // [N, C, H, W]
+
+/**
+ * Unit normal noise for one image: draw 0 is where sampling starts, draw i + 1 is the z of step i.
+ * `out` is [C, H, W].
+ */
+export type NoiseSource = (seed: number, draw: number, out: Float32Array) => void;
+
+/** `x` and `x0` are the sampler's own buffers, valid until the callback returns: copy what you keep. */
+export interface StepProgress {
+  /** Steps done, 1 to `steps`. */
+  step: number;
+  steps: number;
+  /** The timestep that `x` has just left. */
+  timestep: number;
+  /** The images after this step, [N, C, H, W]. */
+  x: Float32Array;
+  /** The images as predicted at this step, clipped, [N, C, H, W]. */
+  x0: Float32Array;
+}
+
+export interface SampleOptions {
+  table: SamplerTable;
+  /** [C, H, W] */
+  shape: readonly number[];
+  /** One an image; image i depends on seeds[i] alone, whatever the batch. */
+  seeds: readonly number[];
+  denoise: Denoiser;
+  onStep?: ((progress: StepProgress) => void) | undefined;
+  /** Looked at between steps; the call then rejects with the signal's reason. */
+  signal?: AbortSignal | undefined;
+  /** Default: `seededNoise`. */
+  noise?: NoiseSource | undefined;
+}
+
+/** The noise of `gaussian`: draw d of an image is values d * size ... of its seed's stream. */
+export const seededNoise: NoiseSource = (seed, draw, out) => gaussian(seed, draw * out.length, out);
+
+/**
+ * Images from noise, float32 [N, C, H, W].
+ *
+ * @throws InputError on a shape that is not three positive integers, on no seeds, on a seed out of range, and on a network
+ * whose output is NaN or infinite.
+ */
+export async function sampleImages(options: SampleOptions): Promise<Float32Array> {
+  const { table, shape, seeds, denoise, onStep, signal, noise = seededNoise } = options;
+  checkImages(shape, seeds);
+  const size = shape.reduce((product, side) => product * side, 1);
+  const count = seeds.length;
+
+  const draw = (index: number, out: Float32Array) =>
+    seeds.forEach((seed, n) => {
+      noise(seed, index, out.subarray(n * size, (n + 1) * size));
+    });
+
+  signal?.throwIfAborted();
+  const x = new Float32Array(count * size);
+  const x0 = new Float32Array(count * size);
+  const z = new Float32Array(count * size);
+  const timesteps = new Float32Array(count);
+  draw(0, x);
+  for (const [step, row] of table.rows.entries()) {
+    signal?.throwIfAborted();
+    const output = await denoise(x, timesteps.fill(row.timestep), step);
+    if (output.length !== x.length) {
+      throw new Error(
+        `The denoiser returned ${output.length} values for ${x.length} (${count} x ${shape.join(' x ')}).`,
+      );
+    }
+    if (row.D !== 0) draw(step + 1, z);
+    if (!applyRow(row, table.clip, x, output, x0, z)) {
+      const at = x.findIndex((value, i) => !Number.isFinite(value) || !Number.isFinite(output[i]));
+      const seed = seeds[Math.floor(at / size)];
+      throw badOutput({
+        received: output[at],
+        step: step + 1,
+        steps: table.rows.length,
+        timestep: row.timestep,
+        seed,
+      });
+    }
+    onStep?.({ step: step + 1, steps: table.rows.length, timestep: row.timestep, x, x0 });
+  }
+  return x;
+}
+
+/**
+ * One step, in place: `x` becomes x', `x0` (on entry the step before's) becomes this step's. All the same length.
+ * @returns false where the output or x' is NaN or infinite somewhere; clipping would hide it in x0, not in a picture.
+ */
+export function applyRow(
+  row: SamplerRow,
+  clip: number | null,
+  x: Float32Array,
+  output: Float32Array,
+  x0: Float32Array,
+  z: Float32Array,
+): boolean {
+  const { p, q, A, E, B, C, D } = row;
+  const limit = clip ?? Number.POSITIVE_INFINITY;
+  let zero = 0; // stays 0 while all is finite: NaN and infinity times 0 are NaN
+  for (let i = 0; i < x.length; i++) {
+    const xi = x[i]!;
+    const o = output[i]!;
+    const predicted = Math.min(Math.max(p * xi + q * o, -limit), limit);
+    let next = A * xi + E * o + B * predicted;
+    if (C !== 0) next += C * x0[i]!;
+    if (D !== 0) next += D * z[i]!;
+    x[i] = next;
+    x0[i] = predicted;
+    zero += (o + Math.fround(next)) * 0;
+  }
+  return zero === 0;
+}
+
+function checkImages(shape: readonly number[], seeds: readonly number[]): void {
+  const positive = shape.every((side) => Number.isInteger(side) && side > 0);
+  if (shape.length !== 3 || !positive) refuse('sample images', 'shape', 'three positive integers [C, H, W]', shape);
+  if (seeds.length === 0) throw new InputError('Cannot sample images: seeds must be at least one, received none.');
+  for (const seed of seeds) checkInteger('sample images', 'seed', seed, 0, Number.MAX_SAFE_INTEGER);
+}

@@ -1,0 +1,194 @@
+/**
+ * The scheduler's configuration: names and defaults of diffusers' `DDPMScheduler` and `DDIMScheduler`, read from and
+ * written to `scheduler_config.json`.
+ *
+ * Limits: a key or value without meaning here is an InputError, never ignored. Schedules that not every scheduler of
+ * diffusers knows by name are written with their numbers in `trained_betas`, which diffusers prefers to the name: `cosine`
+ * (the tutorial's) and `sigmoid`, which its DDIMScheduler lacks.
+ */
+import { InputError, refuse, show } from '../rules/errors.ts';
+import { namedBetas } from './schedules.ts';
+
+export const BETA_SCHEDULES = ['linear', 'scaled_linear', 'squaredcos_cap_v2', 'cosine', 'sigmoid'] as const;
+export const PREDICTION_TYPES = ['epsilon', 'sample', 'v_prediction'] as const;
+export const VARIANCE_TYPES = ['fixed_small', 'fixed_large'] as const;
+export const TIMESTEP_SPACINGS = ['leading', 'linspace', 'trailing'] as const;
+const CLASS_NAMES = ['DDPMScheduler', 'DDIMScheduler'] as const;
+
+export type BetaSchedule = (typeof BETA_SCHEDULES)[number];
+export type PredictionType = (typeof PREDICTION_TYPES)[number];
+export type VarianceType = (typeof VARIANCE_TYPES)[number];
+export type TimestepSpacing = (typeof TIMESTEP_SPACINGS)[number];
+
+/**
+ * | name                   | default     | meaning                                                                          |
+ * | ---------------------- | ----------- | -------------------------------------------------------------------------------- |
+ * | num_train_timesteps    | 1000        | T, 1 to 100,000; the tutorial's is 300                                           |
+ * | beta_start, beta_end   | 1e-4, 0.02  | ends of `linear`, `scaled_linear` and `sigmoid`; in (0, 1)                       |
+ * | beta_schedule          | linear      | see `namedBetas`                                                                 |
+ * | trained_betas          | null        | T numbers that replace the named schedule; null: off                             |
+ * | rescale_betas_zero_snr | false       | moves alphaBar so that it ends at 0 (not with prediction_type epsilon)           |
+ * | prediction_type        | epsilon     | what the network predicts                                                        |
+ * | variance_type          | fixed_small | DDPM's variance: the posterior's, or beta (fixed_large)                          |
+ * | clip_sample            | true        | clip the predicted x0 to +-clip_sample_range at every step                       |
+ * | clip_sample_range      | 1           | > 0                                                                              |
+ * | timestep_spacing       | leading     | which of the T timesteps fewer steps visit, see `spacedTimesteps`                |
+ * | steps_offset           | 0           | added to the timesteps of `leading`                                              |
+ * | set_alpha_to_one       | true        | DDIM: alphaBar after the last step is 1, else alphaBar[0]                        |
+ */
+export interface SchedulerConfig {
+  num_train_timesteps: number;
+  beta_start: number;
+  beta_end: number;
+  beta_schedule: BetaSchedule;
+  trained_betas: readonly number[] | null;
+  rescale_betas_zero_snr: boolean;
+  prediction_type: PredictionType;
+  variance_type: VarianceType;
+  clip_sample: boolean;
+  clip_sample_range: number;
+  timestep_spacing: TimestepSpacing;
+  steps_offset: number;
+  set_alpha_to_one: boolean;
+}
+
+const ACTION = "read the scheduler's config";
+const MAX_TIMESTEPS = 100_000;
+
+interface Rule<T> {
+  standard: T;
+  rule: string;
+  holds(value: unknown): boolean;
+}
+
+const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
+
+const flag = (standard: boolean): Rule<boolean> => ({
+  standard,
+  rule: 'true or false',
+  holds: (value) => typeof value === 'boolean',
+});
+
+const oneOf = <T extends string>(standard: T, names: readonly T[]): Rule<T> => ({
+  standard,
+  rule: `one of ${names.join(', ')}`,
+  holds: (value) => names.includes(value as T),
+});
+
+const integer = (standard: number, min: number, max: number): Rule<number> => ({
+  standard,
+  rule: `an integer from ${min} to ${max}`,
+  holds: (value) => Number.isInteger(value) && (value as number) >= min && (value as number) <= max,
+});
+
+const fraction = (standard: number): Rule<number> => ({
+  standard,
+  rule: 'a number between 0 and 1',
+  holds: (value) => isNumber(value) && value > 0 && value < 1,
+});
+
+const positive = (standard: number): Rule<number> => ({
+  standard,
+  rule: 'a number above 0',
+  holds: (value) => isNumber(value) && value > 0,
+});
+
+const RULES: { [K in keyof SchedulerConfig]: Rule<SchedulerConfig[K]> } = {
+  num_train_timesteps: integer(1000, 1, MAX_TIMESTEPS),
+  beta_start: fraction(0.0001),
+  beta_end: fraction(0.02),
+  beta_schedule: oneOf('linear', BETA_SCHEDULES),
+  trained_betas: { standard: null, rule: 'null or an array of numbers', holds: (v) => v === null || Array.isArray(v) },
+  rescale_betas_zero_snr: flag(false),
+  prediction_type: oneOf('epsilon', PREDICTION_TYPES),
+  variance_type: oneOf('fixed_small', VARIANCE_TYPES),
+  clip_sample: flag(true),
+  clip_sample_range: positive(1),
+  timestep_spacing: oneOf('leading', TIMESTEP_SPACINGS),
+  steps_offset: integer(0, 0, MAX_TIMESTEPS - 1),
+  set_alpha_to_one: flag(true),
+};
+
+/** Keys that diffusers writes and that are accepted at the values that change nothing here. */
+const PASSIVE: Record<string, Omit<Rule<unknown>, 'standard'>> = {
+  _class_name: oneOf('DDPMScheduler', CLASS_NAMES),
+  _diffusers_version: { rule: 'a string', holds: (value) => typeof value === 'string' },
+  thresholding: { rule: 'false (dynamic thresholding is not supported)', holds: (v) => v === false || v === null },
+  dynamic_thresholding_ratio: { rule: 'a number or null', holds: (value) => value === null || isNumber(value) },
+  sample_max_value: { rule: 'a number or null', holds: (value) => value === null || isNumber(value) },
+  // what versions of 2022 wrote
+  tensor_format: { rule: 'pt, np or null', holds: (value) => ['pt', 'np', null].includes(value as string | null) },
+  timestep_values: { rule: 'null', holds: (value) => value === null },
+  predict_epsilon: {
+    rule: 'true or null (false is prediction_type sample)',
+    holds: (value) => value === true || value === null,
+  },
+};
+
+/** Schedules that are written by their numbers. */
+const WRITTEN_OUT: readonly BetaSchedule[] = ['cosine', 'sigmoid'];
+
+const KNOWN_KEYS = [...Object.keys(PASSIVE), ...Object.keys(RULES)];
+
+/**
+ * A complete, checked configuration from a plain object: a parsed `scheduler_config.json`, or some of its keys.
+ * Missing keys take diffusers' defaults.
+ *
+ * @throws InputError on an unknown key (the message lists the known ones) and on a value that is not supported.
+ */
+export function parseSchedulerConfig(json: unknown): SchedulerConfig {
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) refuse(ACTION, 'it', 'an object', json);
+  const given = json as Record<string, unknown>;
+  for (const [key, value] of Object.entries(given)) {
+    const rule = Object.hasOwn(RULES, key)
+      ? RULES[key as keyof SchedulerConfig]
+      : Object.hasOwn(PASSIVE, key)
+        ? PASSIVE[key]
+        : undefined;
+    if (!rule)
+      throw new InputError(`Cannot ${ACTION}: unknown key ${show(key)}. Known keys: ${KNOWN_KEYS.join(', ')}.`);
+    if (value !== undefined && !rule.holds(value)) refuse(ACTION, key, rule.rule, value);
+  }
+  const entries = Object.entries(RULES).map(([key, rule]) => [key, given[key] ?? rule.standard]);
+  const config = Object.fromEntries(entries) as SchedulerConfig;
+  config.trained_betas = readTrainedBetas(config);
+  return config;
+}
+
+/** Checks the numbers, and gives null where they are the named schedule's own (how `WRITTEN_OUT` are written). */
+function readTrainedBetas(config: SchedulerConfig): readonly number[] | null {
+  const { trained_betas: betas, num_train_timesteps: T } = config;
+  if (betas === null) return null;
+  if (betas.length !== T) {
+    refuse(ACTION, 'trained_betas', `an array of num_train_timesteps = ${T} numbers`, `${betas.length} of them`);
+  }
+  betas.forEach((beta, t) => {
+    // 1 is the end of a schedule that reaches pure noise; before that it would leave nothing to divide by.
+    const holds = isNumber(beta) && beta > 0 && (beta < 1 || (beta === 1 && t === T - 1));
+    if (!holds) refuse(ACTION, `trained_betas[${t}]`, 'a number between 0 and 1', beta);
+  });
+  const named = namedBetas(config);
+  const same = WRITTEN_OUT.includes(config.beta_schedule) && betas.every((beta, t) => Math.fround(beta) === named[t]);
+  return same ? null : [...betas];
+}
+
+/**
+ * What `scheduler_config.json` holds. diffusers' `DDPMScheduler` and `DDIMScheduler` load it with the same tables, and
+ * `parseSchedulerConfig` reads it back as it was.
+ */
+export function formatSchedulerConfig(config: SchedulerConfig): Record<string, unknown> {
+  const { trained_betas, ...rest } = parseSchedulerConfig(config);
+  const written = trained_betas ?? (WRITTEN_OUT.includes(rest.beta_schedule) ? nineDigits(namedBetas(rest)) : null);
+  const keys: Record<string, unknown> = { ...rest, trained_betas: written, thresholding: false };
+  const sorted = Object.keys(keys).sort();
+  return {
+    _class_name: 'DDPMScheduler',
+    _diffusers_version: '0.42.1',
+    ...Object.fromEntries(sorted.map((key) => [key, keys[key]])),
+  };
+}
+
+/** Nine digits name every float32. */
+function nineDigits(values: Float64Array): number[] {
+  return Array.from(values, (value) => Number(value.toPrecision(9)));
+}

@@ -1,0 +1,148 @@
+import { cp, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { hashModel } from '#pipeline/bulk/hash.ts';
+import { makeOrder } from '#pipeline/bulk/order.ts';
+import { countShards, labelAt, type Order, parseShard, shardAt, shardId } from '#pipeline/bulk/shards.ts';
+import { temporaryFolder, tinyArtefact } from '#test/tiny-onnx.ts';
+
+const ORDER: Order = {
+  ...{ model: 'ab'.repeat(32), sampler: 'ddim', steps: 5, eta: 0, labels: [4, 7, 9] },
+  ...{ seed: 100, count: 10, shard: 4 },
+};
+const shardsOf = (order: Order) => Array.from({ length: countShards(order) }, (_, i) => shardAt(order, i));
+
+describe('shardAt', () => {
+  test('cuts an order into shards that have every seed once and take the labels in turn', () => {
+    const images = shardsOf(ORDER).flatMap((shard) =>
+      Array.from({ length: shard.count }, (_, i) => [shard.seed + i, labelAt(shard, i)]),
+    );
+    expect(images).toEqual(Array.from({ length: 10 }, (_, i) => [100 + i, [4, 7, 9][i % 3]]));
+  });
+
+  test.each([
+    [1, 1, 1],
+    [256, 256, 1],
+    [257, 256, 2],
+    [100_000, 256, 391],
+    [100_000_000, 256, 390_625],
+  ])('%i images in shards of %i are %i shards', (count, shard, shards) => {
+    expect(countShards({ ...ORDER, count, shard })).toBe(shards);
+  });
+
+  test('an unconditional model has no labels, and a shard has no more labels than images', () => {
+    expect(labelAt(shardAt({ ...ORDER, labels: null }, 0), 3)).toBeUndefined();
+    expect(shardAt({ ...ORDER, labels: [0, 1, 2, 3, 4, 5] }, 1).labels).toEqual([4, 5, 0, 1]);
+    expect(shardAt({ ...ORDER, labels: [0, 1, 2, 3, 4, 5] }, 2).labels).toEqual([2, 3]);
+  });
+});
+
+describe('shardId', () => {
+  test('a larger order of the same pictures has the same shards first', () => {
+    const larger = shardsOf({ ...ORDER, count: 20 }).map(shardId);
+    expect(
+      shardsOf({ ...ORDER, count: 8 })
+        .map(shardId)
+        .every((id, i) => id === larger[i]),
+    ).toBe(true);
+  });
+
+  test('an order that starts later shares the shards that are the same, labels included', () => {
+    expect(shardId(shardAt({ ...ORDER, seed: 104, labels: [7, 9, 4] }, 0))).toBe(shardId(shardAt(ORDER, 1)));
+  });
+
+  test.each([
+    ['model', { model: 'cd'.repeat(32) }],
+    ['sampler', { sampler: 'ddpm' as const }],
+    ['steps', { steps: 6 }],
+    ['eta', { eta: 0.5 }],
+    ['labels', { labels: [4, 7, 8] }],
+    ['no labels', { labels: null }],
+    ['seed', { seed: 101 }],
+    ['shard size', { shard: 3 }],
+  ])('differs with the %s', (_, change) => {
+    expect(shardId(shardAt({ ...ORDER, ...change }, 0))).not.toBe(shardId(shardAt(ORDER, 0)));
+  });
+
+  test('is one that BullMQ takes: no colon, and no number', () => {
+    expect(shardId(shardAt(ORDER, 0))).toMatch(/^shard-[0-9a-f]{32}$/);
+  });
+});
+
+describe('parseShard', () => {
+  const shard = shardAt(ORDER, 0);
+
+  test('takes what shardAt made, also by way of JSON', () => {
+    expect(parseShard(JSON.parse(JSON.stringify(shard)))).toEqual(shard);
+  });
+
+  test.each([
+    ['nothing', null, 'the job must be an object'],
+    ['a list', [shard], 'the job must be an object'],
+    ['an unknown field', { ...shard, out: '/etc' }, 'unknown field, out'],
+    ['another format', { ...shard, format: 2 }, 'format must be 1'],
+    ['a model that is no hash', { ...shard, model: '../..' }, 'model must be a SHA-256'],
+    ['an unknown sampler', { ...shard, sampler: 'euler' }, 'sampler must be one of ddpm, ddim'],
+    ['no steps', { ...shard, steps: 0 }, 'steps must be an integer from 1'],
+    ['eta as text', { ...shard, eta: '0' }, 'eta must be a number from 0 to 1'],
+    ['too many images', { ...shard, count: 100_001 }, 'count must be an integer from 1 to 100000'],
+    ['a negative seed', { ...shard, seed: -1 }, 'seed must be an integer from 0'],
+    ['no label', { ...shard, labels: [] }, 'labels must be null or an array of 1 to 4'],
+    ['more labels than images', { ...shard, labels: [1, 2, 3, 4, 5] }, 'labels must be null or an array of 1 to 4'],
+    ['a label that is none', { ...shard, labels: [0.5] }, 'a label must be an integer'],
+  ])('refuses %s', (_, data, message) => {
+    expect(() => parseShard(data)).toThrow(message);
+  });
+});
+
+describe('hashModel', () => {
+  test('is that of a copy elsewhere, and not that of another network, config or schedule', async () => {
+    const folder = await tinyArtefact();
+    const hash = await hashModel(folder);
+    const copy = join(await temporaryFolder(), 'copy');
+    await cp(folder, copy, { recursive: true });
+    await writeFile(join(copy, 'README.md'), 'another card');
+    expect(await hashModel(copy)).toBe(hash);
+    for (const file of ['unet/model.onnx', 'unet/config.json', 'scheduler/scheduler_config.json']) {
+      const changed = join(await temporaryFolder(), 'changed');
+      await cp(folder, changed, { recursive: true });
+      await writeFile(join(changed, file), 'x');
+      expect(await hashModel(changed), file).not.toBe(hash);
+    }
+  });
+});
+
+describe('makeOrder', () => {
+  test('completes what was not said: steps, sampler and all classes of the model', async () => {
+    const order = await makeOrder(await tinyArtefact({ classes: 3, T: 20 }), { count: 5 });
+    expect(order).toMatchObject({ sampler: 'ddim', steps: 20, eta: 0, labels: [0, 1, 2], seed: 0, shard: 256 });
+    expect((await makeOrder(await tinyArtefact(), { count: 5 })).labels).toBeNull();
+  });
+
+  test.each([
+    ['no image', { count: 0 }, '--count must be an integer from 1 to 1000000000, received 0'],
+    ['a shard of nothing', { count: 1, shard: 0 }, '--shard must be an integer from 1 to 100000, received 0'],
+    ['seeds beyond 2^53', { count: 2, seed: Number.MAX_SAFE_INTEGER }, '--seed must be an integer from 0'],
+    ['too many steps', { count: 1, steps: 101 }, 'steps must be an integer from 1 to 100'],
+    ['eta with ddpm', { count: 1, sampler: 'ddpm' as const, eta: 0.5 }, 'eta must be left out or 0'],
+    ['labels it cannot have', { count: 1, labels: [0] }, 'this model is not conditional'],
+  ])('refuses %s', async (_, options, message) => {
+    await expect(makeOrder(await tinyArtefact(), options)).rejects.toThrow(message);
+  });
+
+  test('orders classes by name as by number', async () => {
+    const data = { name: 'pets', hash: 'sha256:0', count: 2, classNames: ['cat', 'dog'] };
+    const card = { name: 'pets', data, parameters: 1, config: {}, metrics: {}, limits: [] };
+    const model = await tinyArtefact({ classes: 2 }, { card });
+    const order = await makeOrder(model, { count: 3, labels: ['dog', '0'] });
+    expect(order).toEqual(await makeOrder(model, { count: 3, labels: [1, 0] }));
+    expect(order.labels).toEqual([1, 0]);
+    await expect(makeOrder(model, { count: 3, labels: ['cow'] })).rejects.toThrow('a label must be one of cat, dog');
+  });
+
+  test('refuses classes that the model has not, and more labels than images', async () => {
+    const model = await tinyArtefact({ classes: 3 });
+    await expect(makeOrder(model, { count: 3, labels: [3] })).rejects.toThrow('a label must be an integer from 0 to 2');
+    await expect(makeOrder(model, { count: 1, labels: [0, 1] })).rejects.toThrow('at most as many as images');
+  });
+});

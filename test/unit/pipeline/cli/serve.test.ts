@@ -1,0 +1,210 @@
+/** `pipeline serve` as a user starts it: signals, what it says, what it refuses. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer as createSocket } from 'node:net';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { PIPELINE, runCli } from '#test/run-cli.ts';
+import { skipBecause } from '#test/skip.ts';
+import { temporaryFolder, tinyArtefact } from '#test/tiny-onnx.ts';
+
+interface Served {
+  child: ChildProcess;
+  url: string;
+  /** Waits until standard error has the text. */
+  says(text: string): Promise<void>;
+  /** Waits for the end. */
+  code(): Promise<number | null>;
+}
+
+const serve = (...args: string[]) => serveWith({}, ...args);
+
+async function serveWith(env: NodeJS.ProcessEnv, ...args: string[]): Promise<Served> {
+  const given = [PIPELINE, 'serve', '--port', '0', '--log-level', 'error', ...args];
+  const child = spawn(process.execPath, given, { env: { ...process.env, ...env } });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const ended = once(child, 'exit');
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said += text;
+  });
+  const says = (text: string) => expect.poll(() => said, { timeout: 20_000 }).toContain(text);
+  await says('Listening at ');
+  const url = /Listening at (\S+)/.exec(said)![1]!;
+  return { child, url, says, code: async () => (await ended)[0] as number | null };
+}
+
+const generate = async (url: string, body: object) => {
+  const headers = { 'content-type': 'application/json' };
+  const answer = await fetch(`${url}/v1/images/generations`, { method: 'POST', headers, body: JSON.stringify(body) });
+  return { status: answer.status, json: (await answer.json()) as { data?: { b64_json: string }[] } };
+};
+
+const NEEDS_PROC = skipBecause(
+  process.platform === 'linux' ? undefined : 'the process of an engine is found in /proc: run on Linux',
+);
+const ALL_THOUSAND = { steps: 1000, n: 16 };
+const slow = () => tinyArtefact({ shape: [1, 64, 64], T: 1000 });
+
+describe('pipeline serve', () => {
+  it('finishes what runs at SIGTERM, takes nothing new, and exits with 0', async () => {
+    const { child, url, says, code } = await serve('--model', `slow=${await slow()}`);
+    const running = generate(url, ALL_THOUSAND);
+    await expect.poll(() => depth(url), { interval: 1 }).toBe(16);
+    child.kill('SIGTERM');
+    await says('Stopping: finishing 16 images.');
+    const late = await generate(url, { steps: 1 }).then(
+      ({ status }) => status,
+      () => 'refused',
+    );
+    expect([503, 'refused']).toContain(late);
+    expect((await running).json.data).toHaveLength(16);
+    expect(await code()).toBe(0);
+  });
+
+  it('ends at once at a second signal', async () => {
+    const { child, url, says, code } = await serve('--model', `slow=${await slow()}`);
+    const running = generate(url, ALL_THOUSAND).catch(() => 'cut off');
+    await expect.poll(() => depth(url), { interval: 1 }).toBe(16);
+    child.kill('SIGINT');
+    await says('Stopping');
+    child.kill('SIGINT');
+    expect(await code()).toBe(130);
+    await running;
+  });
+
+  it('loads the models anew at SIGHUP, and keeps those of before where that fails', async () => {
+    const model = await tinyArtefact({ gain: 0.5 });
+    const other = await tinyArtefact({ gain: 0.9 });
+    const { child, url, says } = await serve('--model', `tiny=${model}`);
+    const picture = async () => (await generate(url, { seed: 1, steps: 2 })).json.data![0]!.b64_json;
+    const before = await picture();
+
+    await writeFile(join(model, 'unet', 'model.onnx'), 'broken');
+    child.kill('SIGHUP');
+    await says('The models stay as they were: Cannot load model');
+    expect(await picture()).toBe(before);
+
+    await rm(model, { recursive: true });
+    await cp(other, model, { recursive: true });
+    child.kill('SIGHUP');
+    await says('The models were loaded anew.');
+    expect(await picture()).not.toBe(before);
+  });
+
+  it('says that everyone may ask where it listens for all and has no keys', async () => {
+    const model = await tinyArtefact();
+    const open = await serve('--model', `tiny=${model}`, '--host', '0.0.0.0');
+    await open.says('Everyone who reaches this address may ask.');
+    const keys = join(await temporaryFolder(), 'keys');
+    await writeFile(keys, 'a-key-of-sixteen-and-more\n');
+    const closed = await serve('--model', `tiny=${model}`, '--api-key-file', keys);
+    expect((await fetch(`${closed.url}/v1/models`)).status).toBe(401);
+  });
+
+  it('leaves no engine and no copy of a model behind however it ends', NEEDS_PROC, async () => {
+    const TMPDIR = await temporaryFolder();
+    const { child, url } = await serveWith({ TMPDIR }, '--model', `tiny=${await tinyArtefact()}`);
+    await generate(url, { steps: 1 });
+    const engine = await engineOf(child.pid!);
+    child.kill('SIGKILL');
+    await expect.poll(() => lives(engine), { timeout: 20_000 }).toBe(false);
+    const left = await readdir(TMPDIR);
+    expect(left.filter((name) => name.startsWith('onnoise-'))).toEqual([]);
+  });
+
+  it('refuses in a sentence, before anything runs', async () => {
+    const taken = createSocket().listen(0, '127.0.0.1');
+    onTestFinished(() => void taken.close());
+    await once(taken, 'listening');
+    const { port } = taken.address() as { port: number };
+    const model = await tinyArtefact();
+    const cases: [string[], RegExp][] = [
+      [['--model', 'nowhere', '--port', '0'], /^Cannot load model: nowhere must be a model folder, there is none\.\n$/],
+      [
+        ['--model', model, '--model', `${model}/`, '--port', '0'],
+        /^Cannot start the server: names of models must differ, received model twice/,
+      ],
+      [
+        ['--model', model, '--port', '70000'],
+        /^Cannot serve: --port must be an integer from 0 to 65535, received 70000\.\n$/,
+      ],
+      [
+        ['--model', 'nowhere', '--max-batch', '0'],
+        /^Cannot serve: --max-batch must be an integer from 1 to 1024, received 0\.\n$/,
+      ],
+      [
+        ['--model', 'nowhere', '--queue', '4', '--max-images', '5'],
+        /^Cannot serve: --max-images must be at most --queue, 4, received 5\.\n$/,
+      ],
+      [
+        ['--model', 'nowhere', '--memory', '-5'],
+        /^Cannot serve: --memory must be an integer from 1 to \d+, received -5\./,
+      ],
+      [
+        ['--model', 'nowhere', '--host', '192.0.2.1'],
+        /^Cannot serve: 192\.0\.2\.1:8000 must be .* not this machine's\.\n$/,
+      ],
+      [
+        ['--model', model, '--host', 'a', '--host', 'b'],
+        /^Cannot read the options: --host must be given once, received it twice\.\n/,
+      ],
+      [
+        ['--model', model, '--max-batch', 'many'],
+        /^Cannot read the options: --max-batch must be a number, received "many"\./,
+      ],
+      [
+        ['--model', model, '--api-key-file', 'nowhere', '--port', '0'],
+        /^Cannot read API keys: nowhere must be a file that can be read/,
+      ],
+      [
+        ['--model', 'nowhere', '--port', String(port)],
+        new RegExp(`Cannot serve: 127.0.0.1:${port} must be .* in use already`),
+      ],
+    ];
+    // Told before the model, which is none, is even looked for.
+    const nowhere = ['--model', 'nowhere'];
+    const options: [string[], string][] = [
+      [['--max-batch', '0'], '--max-batch must be an integer from 1 to 1024, received 0'],
+      [['--max-body', '0.5'], '--max-body must be an integer from 1 to 1048576, received 0.5'],
+      [['--memory', '-1'], '--memory must be an integer from 1 to 8589934591, received -1'],
+      [['--timeout', '0'], '--timeout must be an integer from 1 to 86400, received 0'],
+      [['--queue', '4', '--max-images', '5'], '--max-images must be at most --queue, 4, received 5'],
+      [['--cors-origin', 'https://a.org/'], '--cors-origin must be * or an origin such as https://example.org'],
+      [['--host', '192.0.2.1'], "192.0.2.1:8000 must be .* received one that is not this machine's"],
+      [['--port', String(port)], `127.0.0.1:${port} must be .* in use already`],
+    ];
+    for (const [args, told] of options) {
+      cases.push([
+        [...nowhere, ...args],
+        new RegExp(`^Cannot serve: ${told.replaceAll('*', '\\*').replaceAll('.\\*', '.*')}`),
+      ]);
+    }
+    for (const [args, message] of cases) {
+      const { code, stderr } = await runCli('serve', ...args);
+      expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);
+    }
+  });
+});
+
+async function depth(url: string): Promise<number> {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  return Number(/^onnoise_queue_images (\d+)$/m.exec(text)![1]);
+}
+
+/** Process number of the engine that a server has started. */
+async function engineOf(pid: number): Promise<number> {
+  const children = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).trim().split(' ');
+  const lines = await Promise.all(children.map((child) => readFile(`/proc/${child}/cmdline`, 'utf8')));
+  return Number(children[lines.findIndex((line) => line.includes('engine.mjs'))]);
+}
+
+function lives(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

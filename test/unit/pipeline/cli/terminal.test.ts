@@ -1,0 +1,98 @@
+import { spawn } from 'node:child_process';
+import { openSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { InputError } from '@onnoise/scheduler';
+import { describe, expect, test, vi } from 'vitest';
+import { Failure } from '#pipeline/files/failure.ts';
+import { exitCodeOf } from '#pipeline/terminal/errors.ts';
+import { setVoice } from '#pipeline/terminal/voice.ts';
+import { PIPELINE } from '#test/run-cli.ts';
+import { LACKS_SIGINT, skipBecause } from '#test/skip.ts';
+import { temporaryFolder, tinyArtefact } from '#test/tiny-onnx.ts';
+
+describe('exitCodeOf', () => {
+  const told = (error: unknown) => {
+    let text = '';
+    const spy = vi.spyOn(process.stderr, 'write').mockImplementation((part) => {
+      text += String(part);
+      return true;
+    });
+    try {
+      return [exitCodeOf(error), text];
+    } finally {
+      spy.mockRestore();
+    }
+  };
+
+  test('tells mistakes and failures in their sentence, and a bug by its stack', () => {
+    expect(told(new InputError('Cannot do it.'))).toEqual([2, 'Cannot do it.\n']);
+    expect(told(new Failure('Cannot do it.'))).toEqual([1, 'Cannot do it.\n']);
+    expect(told(new TypeError('a bug'))).toEqual([1, expect.stringMatching(/^TypeError: a bug\n {4}at /)]);
+    expect(told(new DOMException('stop', 'AbortError'))).toEqual([130, 'Interrupted.\n']);
+  });
+
+  test('tells what a file system refuses in a sentence, with --verbose by its stack', () => {
+    const error = Object.assign(new Error("EIO: i/o error, open 'x'"), { code: 'EIO' });
+    expect(told(error)).toEqual([1, "Cannot go on: the disk reports an error (EIO: i/o error, open 'x').\n"]);
+    setVoice({ verbose: true });
+    expect(told(error)).toEqual([1, expect.stringMatching(/^Error: EIO: .*\n {4}at /)]);
+    setVoice();
+  });
+});
+
+/** Starts the program and gives its end; `until` is told what it says on standard error. */
+function start(
+  args: string[],
+  stdio: ('ignore' | 'pipe' | number)[],
+  until?: (said: string, kill: (signal: NodeJS.Signals) => void) => void,
+) {
+  const child = spawn(process.execPath, [PIPELINE, ...args], { stdio: stdio as ['ignore', 'pipe', 'pipe'] });
+  let stderr = '';
+  child.stderr?.on('data', (text) => {
+    stderr += text;
+    until?.(stderr, (signal) => child.kill(signal));
+  });
+  const ended = new Promise<{ code: number | null; stderr: string }>((resolve) => {
+    child.on('close', (code) => resolve({ code, stderr }));
+  });
+  return { child, ended };
+}
+
+describe('the program', () => {
+  test('goes on when nobody reads what it says', async () => {
+    const out = join(await temporaryFolder(), 's.png');
+    const args = ['sample', '--model', await tinyArtefact(), '--count', '1', '--steps', '2', '--out', out];
+    const { child, ended } = start(args, ['ignore', 'pipe', 'pipe']);
+    child.stdout!.destroy();
+    const { code, stderr } = await ended;
+    expect([code, stderr]).toEqual([0, expect.not.stringContaining('    at ')]);
+    const deaf = start(args, ['ignore', 'ignore', 'pipe']);
+    deaf.child.stderr!.destroy();
+    expect(await deaf.ended).toMatchObject({ code: 0 });
+  });
+
+  test.runIf(process.platform === 'linux')('says in a sentence that its results cannot be written', async () => {
+    const { ended } = start(['--version'], ['ignore', openSync('/dev/full', 'w'), 'pipe']);
+    expect(await ended).toEqual({ code: 1, stderr: 'Cannot write to standard output: the disk is full.\n' });
+  });
+
+  const each = test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const);
+  each('stops at %s and leaves nothing half-written', skipBecause(LACKS_SIGINT), async (signal) => {
+    const out = await temporaryFolder();
+    const model = await tinyArtefact({ T: 100_000 });
+    const args = ['sample', '--model', model, '--count', '64', '--steps', '100000', '--out', join(out, 's.png')];
+    let told = false;
+    const { ended } = start(
+      [...args, '--singles', join(out, 'singles')],
+      ['ignore', 'ignore', 'pipe'],
+      (said, kill) => {
+        if (told || !said.includes('Device:')) return;
+        told = true;
+        kill(signal);
+      },
+    );
+    expect(await ended).toEqual({ code: 130, stderr: expect.stringMatching(/Interrupted\.\n$/) });
+    expect(await readdir(out, { recursive: true })).toEqual(['singles']);
+  });
+});

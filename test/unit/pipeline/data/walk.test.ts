@@ -1,0 +1,151 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { walkImages } from '#pipeline/data/walk.ts';
+import { allPixels, grayPicture, prepare, temporaryFolder, writeFiles } from '#test/images.ts';
+import { skipBecause } from '#test/skip.ts';
+
+const root = temporaryFolder();
+let made = 0;
+const gray = (level: number) => grayPicture(8, 8, () => level);
+
+/** A folder with one picture of level 7, `good.png`. */
+async function folder() {
+  const at = join(root, `case-${made++}`);
+  return { data: await writeFiles(join(at, 'pictures'), { 'good.png': gray(7) }), cacheDir: join(at, 'cache') };
+}
+
+/** Prepares and expects the good picture and these skipped files. */
+async function expectSkipped(at: Awaited<ReturnType<typeof folder>>, skipped: [string, string | RegExp][]) {
+  const dataset = await prepare(at);
+  expect(dataset.skipped).toEqual(
+    skipped.map(([file, reason]) => ({
+      file,
+      reason: typeof reason === 'string' ? reason : expect.stringMatching(reason),
+    })),
+  );
+  expect(await allPixels(dataset)).toEqual(new Uint8Array(64).fill(7));
+  expect((await prepare(at)).cached).toBe(true);
+  await expect(prepare({ ...at, strict: true })).rejects.toThrow(`received ${skipped[0]![0]}: `);
+}
+
+/** Windows gives links and pipes to administrators only. */
+const LACKS_POSIX = process.platform === 'win32' ? 'Windows has no such files: run on Linux or macOS' : undefined;
+
+it('links in a circle and links to nothing are skipped', skipBecause(LACKS_POSIX), async () => {
+  const at = await folder();
+  symlinkSync('b.png', join(at.data, 'a.png'));
+  symlinkSync('a.png', join(at.data, 'b.png'));
+  symlinkSync('self', join(at.data, 'self'));
+  symlinkSync('/nowhere/at/all.png', join(at.data, 'dangling.png'));
+  symlinkSync('/nowhere/at/all.txt', join(at.data, 'no-image.txt'));
+  await expectSkipped(at, [
+    ['a.png', 'a link that leads back to itself'],
+    ['b.png', 'a link that leads back to itself'],
+    ['dangling.png', 'a link to something that is not there'],
+    ['self', 'a link that leads back to itself'],
+  ]);
+});
+
+it('a folder that contains itself is entered once', async () => {
+  const at = await folder();
+  mkdirSync(join(at.data, 'sub'));
+  symlinkSync(at.data, join(at.data, 'sub', 'loop'), 'junction');
+  await expectSkipped(at, [['sub/loop', 'a link to a folder that it lies in']]);
+});
+
+it('links to pictures and folders outside are followed', skipBecause(LACKS_POSIX), async () => {
+  const at = await folder();
+  const outside = await writeFiles(join(root, 'outside'), { '1.png': gray(1), 'deep/2.png': gray(2) });
+  symlinkSync(join(outside, '1.png'), join(at.data, 'one.png'));
+  symlinkSync(join(outside, 'deep'), join(at.data, 'deep'));
+  const dataset = await prepare(at);
+  expect(dataset.skipped).toEqual([]);
+  const pixels = await allPixels(dataset);
+  expect([pixels[0], pixels[64], pixels[128]]).toEqual([2, 7, 1]);
+});
+
+it('pipes, sockets and devices under the name of an image are skipped, unread', skipBecause(LACKS_POSIX), async () => {
+  const at = await folder();
+  execFileSync('mkfifo', [join(at.data, 'pipe.png'), join(at.data, 'pipe'), join(at.data, 'train-images-idx3-ubyte')]);
+  symlinkSync('/dev/zero', join(at.data, 'zero.png'));
+  const server = createServer().listen(join(at.data, 'socket.png'));
+  await new Promise((resolve) => server.once('listening', resolve));
+  try {
+    await expectSkipped(at, [
+      ['pipe.png', 'not a file but a named pipe'],
+      ['socket.png', 'not a file but a socket'],
+      ['zero.png', 'not a file but a device'],
+    ]);
+  } finally {
+    server.close();
+  }
+});
+
+it('a pipe or a device in place of the folder is refused, unread', skipBecause(LACKS_POSIX), async () => {
+  const at = await folder();
+  const pipe = join(at.data, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  await expect(prepare({ ...at, data: pipe })).rejects.toThrow(/IDX files, received a named pipe, .*pipe\.$/);
+  await expect(prepare({ ...at, data: '/dev/zero' })).rejects.toThrow('received a device, /dev/zero.');
+  symlinkSync('self', join(at.data, 'self'));
+  await expect(prepare({ ...at, data: join(at.data, 'self') })).rejects.toThrow('its links lead in a circle');
+  await expect(prepare({ ...at, csv: '/dev/zero' })).rejects.toThrow(
+    'csv must be a text file, received /dev/zero, a device',
+  );
+});
+
+it('a sub-folder and a file that may not be read are skipped', skipBecause(LACKS_POSIX), async () => {
+  const at = await folder();
+  await writeFiles(at.data, { 'closed/1.png': gray(1), 'locked.png': gray(2), secret: gray(3) });
+  chmodSync(at.data, 0o755);
+  chmodSync(root, 0o755);
+  for (const name of ['closed', 'locked.png', 'secret']) chmodSync(join(at.data, name), 0);
+  asNobody(() => {
+    const { images, skipped } = walkImages(at.data);
+    expect(images.map(({ path }) => path)).toEqual(['good.png']);
+    expect(skipped).toEqual([
+      { file: 'closed', reason: 'permission is denied' },
+      { file: 'locked.png', reason: 'permission is denied' },
+      { file: 'secret', reason: 'permission is denied' },
+    ]);
+  });
+  for (const name of ['closed', 'locked.png', 'secret']) chmodSync(join(at.data, name), 0o755);
+});
+
+it('a picture that goes while the others are read is skipped', async () => {
+  const at = await folder();
+  await writeFiles(at.data, { 'later.png': gray(9) });
+  const dataset = await prepare(at, ({ done }) => {
+    if (done === 0) rmSync(join(at.data, 'later.png'));
+  });
+  expect(dataset.skipped).toEqual([{ file: 'later.png', reason: 'missing: it was there when the folder was read' }]);
+  expect(dataset.count).toBe(1);
+});
+
+it('a row of a CSV that names an unreadable picture tells why', skipBecause(LACKS_POSIX), async () => {
+  const at = await folder();
+  symlinkSync('bad.png', join(at.data, 'bad.png'));
+  mkdirSync(join(at.data, 'sub'));
+  symlinkSync(at.data, join(at.data, 'sub', 'loop'));
+  const csv = join(at.data, 'table.csv');
+  writeFileSync(csv, 'id\ngood\nbad\n');
+  const { skipped } = await prepare({ ...at, csv });
+  expect(skipped).toEqual([
+    { file: 'sub/loop', reason: 'a link to a folder that it lies in' },
+    { file: 'bad.png', reason: 'a link that leads back to itself' },
+  ]);
+});
+
+/** Runs `work` without the rights of root, which may read everything. */
+function asNobody(work: () => void): void {
+  const root = process.getuid?.() === 0;
+  if (root) process.seteuid?.(65_534);
+  try {
+    work();
+  } finally {
+    if (root) process.seteuid?.(0);
+  }
+}

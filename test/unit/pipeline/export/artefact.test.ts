@@ -1,0 +1,149 @@
+import { execFileSync } from 'node:child_process';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { formatModelCard } from '#pipeline/export/model-card.ts';
+import { loadModel } from '#runtime-node/index.ts';
+import { parseSchedulerConfig } from '#scheduler/index.ts';
+import { lacksPython, PYTHON, skipBecause } from '#test/skip.ts';
+import { temporaryFolder, tinyArtefact } from '#test/tiny-onnx.ts';
+
+const json = async (folder: string, file: string) => JSON.parse(await readFile(join(folder, file), 'utf8'));
+const tree = async (folder: string) =>
+  (await readdir(folder, { recursive: true, withFileTypes: true })).filter((each) => each.isFile()).length;
+
+describe('writeArtefact', () => {
+  test('lays the folder out as diffusers does', async () => {
+    const folder = await tinyArtefact({ classes: 3 }, { samplesPng: Buffer.from('png') });
+    expect(await tree(folder)).toBe(6);
+    expect(await json(folder, 'model_index.json')).toEqual({
+      _class_name: 'DDPMPipeline',
+      _diffusers_version: '0.42.1',
+      scheduler: ['diffusers', 'DDPMScheduler'],
+      unet: ['diffusers', 'UNet2DModel'],
+    });
+    expect((await json(folder, 'unet/config.json')).num_class_embeds).toBe(3);
+    expect(await readFile(join(folder, 'samples.png'), 'utf8')).toBe('png');
+  });
+
+  test('names the classes of a conditional model in model_index.json, where each has a name', async () => {
+    const data = { name: 'hands', hash: 'sha256:0', count: 2, classNames: ['female', 'male'] };
+    const card = { name: 'hands', data, parameters: 1, config: {}, metrics: {}, limits: [] };
+    const indexOf = async (classes: number) => json(await tinyArtefact({ classes }, { card }), 'model_index.json');
+    expect((await indexOf(2)).id2label).toEqual({ 0: 'female', 1: 'male' });
+    for (const classes of [0, 3]) expect(await indexOf(classes)).not.toHaveProperty('id2label');
+  });
+
+  test('names classes so that diffusers still opens the folder', skipBecause(lacksPython('diffusers')), async () => {
+    const data = { name: 'hands', hash: 'sha256:0', count: 2, classNames: ['female', 'male'] };
+    const card = { name: 'hands', data, parameters: 1, config: {}, metrics: {}, limits: [] };
+    const folder = await tinyArtefact({ classes: 2, T: 70 }, { card });
+    // The folder has no weights in PyTorch's format, so the network is given.
+    const script = `
+import sys
+from diffusers import DiffusionPipeline, UNet2DModel
+blocks = dict(block_out_channels=(4,), down_block_types=("DownBlock2D",), up_block_types=("UpBlock2D",), norm_num_groups=4)
+pipeline = DiffusionPipeline.from_pretrained(sys.argv[1], unet=UNet2DModel(sample_size=4, **blocks))
+print(type(pipeline).__name__, pipeline.scheduler.config.num_train_timesteps)`;
+    const printed = execFileSync(PYTHON, ['-c', script, folder], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    expect(printed.trim()).toBe('DDPMPipeline 70');
+  });
+
+  test('keeps the scheduler configuration whole', async () => {
+    const schedulerConfig = parseSchedulerConfig({
+      num_train_timesteps: 300,
+      beta_schedule: 'squaredcos_cap_v2',
+      prediction_type: 'v_prediction',
+      clip_sample_range: 1.5,
+    });
+    const model = await loadModel(await tinyArtefact({}, { schedulerConfig }), { device: 'cpu' });
+    expect(model.scheduler).toEqual(schedulerConfig);
+  });
+
+  test('replaces an older model folder and leaves nothing beside it', async () => {
+    const folder = await tinyArtefact({ T: 50 }, { samplesPng: Buffer.from('old') });
+    await tinyArtefact({ T: 70 }, { out: folder });
+    expect((await loadModel(folder, { device: 'cpu' })).scheduler.num_train_timesteps).toBe(70);
+    expect(await readdir(folder)).not.toContain('samples.png');
+    expect(await readdir(dirname(folder))).toEqual(['model']);
+  });
+
+  test('refuses a folder that holds something else, and a file', async () => {
+    const folder = await temporaryFolder();
+    await writeFile(join(folder, 'thesis.tex'), '');
+    await expect(tinyArtefact({}, { out: folder })).rejects.toThrow(
+      'must be a new, empty or model folder, received a folder with thesis.tex',
+    );
+    await expect(tinyArtefact({}, { out: join(folder, 'thesis.tex') })).rejects.toThrow('received a file');
+    expect(await readdir(folder)).toEqual(['thesis.tex']);
+  });
+
+  test('keeps the older folder when writing fails', async () => {
+    const folder = await tinyArtefact({ T: 50 });
+    // A file where a folder is needed: `model_index.json/x` cannot be written.
+    await expect(tinyArtefact({ T: 70 }, { out: folder, files: { 'README.md/x': '' } })).rejects.toThrow();
+    expect((await loadModel(folder, { device: 'cpu' })).scheduler.num_train_timesteps).toBe(50);
+    expect(await readdir(dirname(folder))).toEqual(['model']);
+  });
+
+  test('writes further files where they are asked for', async () => {
+    const folder = await tinyArtefact({}, { files: { 'unet/weights.safetensors': 'w' } });
+    expect(await readFile(join(folder, 'unet', 'weights.safetensors'), 'utf8')).toBe('w');
+  });
+});
+
+describe('formatModelCard', () => {
+  const card = {
+    name: 'digits',
+    data: { name: 'digits', hash: 'sha256:12', count: 10000, classNames: ['zero', 'one'], licence: 'CC BY-SA 3.0' },
+    parameters: 62437601,
+    config: { preset: 'digits', lr: 0.002 },
+    metrics: { loss: 0.25 },
+    limits: ['Fours look like nines.'],
+  };
+  const around = {
+    shape: [1, 28, 32] as const,
+    classes: 2,
+    architecture: 'UNet2DModel',
+    predictionType: 'v_prediction',
+    timesteps: 1000,
+    hasSamples: true,
+    hasCurve: false,
+  };
+
+  test('tells data with its hash, configuration, metrics and limits', () => {
+    const text = formatModelCard(card, around);
+    for (const part of [
+      '# digits',
+      '32 x 28 gray pictures, conditional on one of 2 classes',
+      '62,437,601 parameters',
+      '10,000 images',
+      'sha256:12',
+      'classes: zero, one',
+      'CC BY-SA 3.0',
+      '"lr": 0.002',
+      '| loss | 0.25 |',
+      '- Fours look like nines.',
+      'samples.png',
+      'class_labels',
+    ]) {
+      expect(text).toContain(part);
+    }
+    expect(text).not.toContain('training.png');
+  });
+
+  test('tells which weights they are', () => {
+    expect(formatModelCard(card, around)).toContain('The weights are the moving averages of training.');
+    const last = formatModelCard({ ...card, averaged: false }, around);
+    expect(last).toContain('The weights are those of the last step of training.');
+  });
+
+  test('does not speak of labels where there are none', () => {
+    const text = formatModelCard(card, { ...around, classes: 0 });
+    expect(text).not.toContain('class_labels');
+    expect(text).not.toContain('- classes:');
+  });
+});

@@ -1,0 +1,247 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { InputError } from '@onnoise/scheduler';
+import proto from 'onnx-proto';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { exportRun } from '#pipeline/export/export.ts';
+import { inferenceGraph } from '#pipeline/export/inference.ts';
+import { describeParity, measureParity, PARITY_LIMIT, parityLimit } from '#pipeline/export/parity.ts';
+import { createModel, initParameters } from '#pipeline/model/index.ts';
+import { checkpointName, saveCheckpoint } from '#pipeline/train/checkpoint.ts';
+import { type PartialConfig, resolveConfig } from '#pipeline/train/config.ts';
+import { planFromConfig } from '#pipeline/train/resolve.ts';
+import { runPaths, writeJson } from '#pipeline/train/run-folder.ts';
+import { loadModel } from '#runtime-node/index.ts';
+import { bytesOf, readOnnxFacts } from '#scheduler/index.ts';
+import { encodeModel } from '#tracer/index.ts';
+
+const networks: Record<string, Record<string, unknown>> = {
+  SimpleUnet: { _class_name: 'SimpleUnet', sample_size: 16, image_channels: 1, channels: [8, 12, 16], time_emb_dim: 8 },
+  'conditional UNet2DModel with attention': {
+    ...{ _class_name: 'UNet2DModel', sample_size: 12, in_channels: 3, out_channels: 3, num_class_embeds: 4 },
+    ...{ block_out_channels: [8, 16], layers_per_block: 1, norm_num_groups: 4, attention_head_dim: 4 },
+    ...{ down_block_types: ['DownBlock2D', 'AttnDownBlock2D'], up_block_types: ['AttnUpBlock2D', 'UpBlock2D'] },
+  },
+};
+
+describe.each(Object.entries(networks))('inferenceGraph of a %s', (_, config) => {
+  const model = createModel(config);
+  const parameters = initParameters(model, 3);
+  const graph = inferenceGraph(model, parameters);
+
+  it('is what tfjs computes, on batches of 1, 3 and 8', async () => {
+    const { difference, largest } = await measureParity(model, parameters, encodeModel(graph));
+    expect(difference).toBeLessThan(PARITY_LIMIT / 10);
+    expect(largest).toBeLessThan(5);
+  });
+
+  it('is that, too, to float32, where outputs are of hundreds of thousands', async () => {
+    const last = model.parameters.filter(({ name }) => /^(output|conv_out)\./.test(name)).map(({ name }) => name);
+    expect(last.length).toBe(2);
+    const large = new Map(parameters);
+    const enlarge = (values: Float32Array) => values.map((value) => 1e6 * value);
+    for (const name of last) large.set(name, enlarge(parameters.get(name)!));
+    const parity = await measureParity(model, large, encodeModel(inferenceGraph(model, large)));
+    expect(parity.largest).toBeGreaterThan(1e5);
+    expect(parity.difference).toBeGreaterThan(PARITY_LIMIT);
+    expect(parity.difference).toBeLessThan(parityLimit(parity) / 10);
+  });
+
+  it('takes and gives what the model folder promises, for any batch', () => {
+    const ports = (list: typeof graph.inputs) => list.map(({ name, dtype, dims }) => [name, dtype, dims]);
+    const image = ['batch', ...model.imageShape];
+    expect(ports(graph.inputs)).toEqual([
+      ['sample', 'float32', image],
+      ['timestep', 'float32', ['batch']],
+      ...(model.classCount === null ? [] : [['class_labels', 'int64', ['batch']]]),
+    ]);
+    expect(ports(graph.outputs)).toEqual([['out_sample', 'float32', image]]);
+  });
+
+  it('refuses timesteps and classes out of range, where an index would wrap or be cut, and takes all others', async () => {
+    const session = await InferenceSession.create(encodeModel(graph), { logSeverityLevel: 4 });
+    const size = model.imageShape.reduce((product, side) => product * side, 1);
+    const run = (timestep: number, label = 0n) =>
+      session.run({
+        sample: new Tensor('float32', new Float32Array(2 * size), [2, ...model.imageShape]),
+        timestep: new Tensor('float32', [0, timestep], [2]),
+        ...(model.classCount !== null && { class_labels: new Tensor('int64', [0n, label], [2]) }),
+      });
+    const T = model.timestepCount;
+    const outside = [-1, -T, -0.5, T - 0.5, T, T + 1, 2 ** 31, 2 ** 32, 2 ** 32 + 512, -(2 ** 32), 3e38];
+    for (const timestep of [...outside, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
+      await expect(run(timestep), `timestep ${timestep}`).rejects.toThrow(`out of data bounds, idx=${T}`);
+    }
+    for (const timestep of [0, 1, T - 1, -0]) await run(timestep);
+    expect((await run(T - 1)).out_sample!.data).not.toEqual((await run(T - 2)).out_sample!.data);
+    if (model.classCount === null) return;
+    const classes = BigInt(model.classCount);
+    for (const label of [
+      -1n,
+      -classes,
+      classes,
+      2n ** 32n + 3n,
+      2n ** 32n,
+      -(2n ** 32n),
+      2n ** 63n - 1n,
+      -(2n ** 63n),
+    ]) {
+      await expect(run(0, label), `class ${label}`).rejects.toThrow(`out of data bounds, idx=${classes}`);
+    }
+    const outputs = [];
+    for (let label = 0n; label < classes; label++) outputs.push(String((await run(0, label)).out_sample!.data));
+    expect(new Set(outputs).size).toBe(model.classCount);
+  });
+
+  it('says in the file which values it takes', () => {
+    const { graph: written } = proto.onnx.ModelProto.decode(encodeModel(graph));
+    const docs = Object.fromEntries(written!.input!.map(({ name, docString }) => [name, docString]));
+    expect(docs.timestep).toBe(`One for each image: whole numbers from 0 to ${model.timestepCount - 1}.`);
+    expect(docs.class_labels).toBe(
+      model.classCount === null ? undefined : `One for each image: whole numbers from 0 to ${model.classCount - 1}.`,
+    );
+    expect(written!.docString).toMatch(/outside its range is refused/);
+  });
+
+  it('has no Transpose but those that onnxruntime fuses into a product, no sine, and names from the modules', () => {
+    const readersOf = (name: string) => graph.nodes.filter(({ inputs }) => inputs.includes(name)).map(({ op }) => op);
+    for (const { op, outputs } of graph.nodes) {
+      if (op === 'Transpose') expect(new Set(readersOf(outputs[0]!))).toEqual(new Set(['MatMul']));
+    }
+    expect(graph.nodes.map(({ op }) => op)).not.toContain('Sin');
+    expect(graph.nodes.some(({ name }) => /^(downs|down_blocks)\.0\..*\/Conv/.test(name))).toBe(true);
+  });
+});
+
+test('describeParity tells a difference beside what it is a difference of', () => {
+  expect(describeParity({ difference: 6.14e-6, largest: 3.912 })).toBe('6.1e-6, of outputs up to 3.9');
+});
+
+describe('exportRun', () => {
+  const config: PartialConfig = {
+    data: { source: 'blobs', size: 12 },
+    model: networks['conditional UNet2DModel with attention']!,
+    scheduler: { num_train_timesteps: 50, prediction_type: 'v_prediction' },
+    training: { steps: 4, batch: 2 },
+  };
+  const plan = planFromConfig(resolveConfig([{ name: 'the test', config }]));
+  let folder: string;
+  const at = (...parts: string[]) => join(folder, ...parts);
+
+  const save = (step: number, state: Map<string, Float32Array>) => {
+    const place = { step, epoch: 0, position: { epoch: 0, index: 0 }, seconds: 1, reserve: null } as const;
+    const settings = {
+      format: 1,
+      seed: 0,
+      learningRate: 1,
+      loss: 1,
+      config: plan.config,
+      data: { name: 'blobs', hash: 'abc' },
+    } as const;
+    return saveCheckpoint(runPaths(at('run')).checkpoints, { ...settings, ...place }, plan.step.state, state, 3);
+  };
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'onnoise-export-'));
+    const paths = runPaths(at('run'));
+    const state = plan.step.initialState(plan.initialParameters());
+    for (const step of [2, 4]) await save(step, state);
+    await writeJson(paths.config, plan.config);
+    await writeJson(paths.data, { name: 'blobs', hash: 'abc', count: 9, channels: 3, height: 12, width: 12 });
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it('writes a folder that runtime-node samples, with a card', async () => {
+    const result = await exportRun({ run: at('run'), out: at('model') });
+    expect(result.step).toBe(4);
+    expect(result.parity.difference).toBeLessThan(PARITY_LIMIT);
+    expect(await readFile(at('model', 'README.md'), 'utf8')).toMatch(/`abc`[\s\S]*largest difference/);
+    const model = await loadModel(at('model'), { device: 'cpu' });
+    const { images, labels } = await model.sample({ count: 3, steps: 2 });
+    await model.dispose();
+    expect(images.length).toBe(3 * 3 * 12 * 12);
+    expect(images.every(Number.isFinite)).toBe(true);
+    expect(labels).toEqual([0, 1, 2]);
+  });
+
+  it('notes T and the classes in the network, and a folder put together from two models is refused', async () => {
+    await exportRun({ run: at('run'), out: at('model') });
+    const onnx = await readFile(at('model', 'unet', 'model.onnx'));
+    const { metadata } = await readOnnxFacts(bytesOf(Uint8Array.from(onnx)));
+    expect(metadata).toMatchObject({ num_train_timesteps: '50', num_class_embeds: '4', step: '4' });
+    for (const [file, key] of [
+      ['scheduler/scheduler_config.json', 'num_train_timesteps'],
+      ['unet/config.json', 'num_class_embeds'],
+    ] as const) {
+      const path = at('model', file);
+      const whole = await readFile(path, 'utf8');
+      await writeFile(path, JSON.stringify({ ...JSON.parse(whole), [key]: 3 }));
+      await expect(loadModel(at('model'), { device: 'cpu' })).rejects.toThrow(`${key} must be the same in ${file} and`);
+      await writeFile(path, whole);
+    }
+  });
+
+  it('takes the checkpoint of a step, and lists those there are', async () => {
+    expect((await exportRun({ run: at('run'), out: at('early'), checkpoint: 2 })).step).toBe(2);
+    await expect(exportRun({ run: at('run'), out: at('none'), checkpoint: 3 })).rejects.toThrow(
+      /no checkpoint of step 3, only of 2, 4/,
+    );
+  });
+
+  it('exports the network of the checkpoint, whatever config.json was edited to', async () => {
+    const paths = runPaths(at('run'));
+    await writeJson(paths.config, { ...plan.config, model: { ...plan.config.model, block_out_channels: [8, 8] } });
+    const { notes } = await exportRun({ run: at('run'), out: at('edited') });
+    await writeJson(paths.config, plan.config);
+    expect(notes).toEqual([expect.stringContaining("the checkpoint's are used")]);
+    const { block_out_channels } = JSON.parse(await readFile(at('edited', 'unet/config.json'), 'utf8'));
+    expect(block_out_channels).toEqual([8, 16]);
+  });
+
+  it('refuses in one sentence a checkpoint whose weights are not of the settings it names', async () => {
+    const path = join(runPaths(at('run')).checkpoints, checkpointName(2), 'checkpoint.json');
+    const whole = await readFile(path, 'utf8');
+    const info = JSON.parse(whole);
+    info.config.model.block_out_channels = [8, 8];
+    await writeFile(path, JSON.stringify(info));
+    const exported = exportRun({ run: at('run'), out: at('other'), checkpoint: 2 });
+    await expect(exported).rejects.toThrow(InputError);
+    await expect(exported).rejects.toThrow(/must have the shape \[8\], the checkpoint has \[16\]/);
+    await writeFile(path, whole);
+    expect(await stat(at('other')).catch(() => null)).toBe(null);
+  });
+
+  it('shows the sheet that the exported weights drew, and no other', async () => {
+    const sheets = { 2: Buffer.from('sheet of 2') };
+    await mkdir(runPaths(at('run')).sheets, { recursive: true });
+    await writeFile(runPaths(at('run')).samples, sheets[2]);
+    await writeFile(runPaths(at('run')).sheetOf(2), sheets[2]);
+    await exportRun({ run: at('run'), out: at('two'), checkpoint: 2 });
+    expect(await readFile(at('two', 'samples.png'))).toEqual(sheets[2]);
+    await exportRun({ run: at('run'), out: at('four') });
+    expect(await stat(at('four', 'samples.png')).catch(() => null)).toBe(null);
+  });
+
+  it('leaves no folder when training and ONNX differ', async () => {
+    const state = plan.step.initialState(plan.initialParameters());
+    // A weight that is no number makes both sides NaN, which no comparison passes.
+    state.get('ema.conv_in.weight')!.fill(Number.NaN);
+    await save(6, state);
+    await expect(exportRun({ run: at('run'), out: at('broken') })).rejects.toThrow(
+      /must be at most 0.0001, received .*Nothing was written/,
+    );
+    expect((await readdir(folder)).filter((name) => name.includes('broken'))).toEqual([]);
+    await rm(join(runPaths(at('run')).checkpoints, checkpointName(6)), { recursive: true });
+  });
+
+  it('refuses a folder that holds something else, and a run that is none, before any work', async () => {
+    await writeFile(at('file'), 'text');
+    await expect(exportRun({ run: at('run'), out: at('file') })).rejects.toThrow(
+      /must be a new, empty or model folder, received a file/,
+    );
+    await expect(exportRun({ run: at('nowhere'), out: at('x') })).rejects.toThrow(/Cannot read the run/);
+    expect(await stat(at('x')).catch(() => null)).toBe(null);
+  });
+});

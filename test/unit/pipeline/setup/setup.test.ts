@@ -1,0 +1,157 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { packagePaths, writeInstall } from '#pipeline/setup/link.ts';
+import { openNetwork } from '#pipeline/setup/network.ts';
+import { readOptions } from '#pipeline/setup/options.ts';
+import { type SetupOptions, setUp } from '#pipeline/setup/setup.ts';
+import { cudaWheels, tensorflowWheel } from '#pipeline/setup/wheels.ts';
+import { closedPort, serve, temporaryFolder } from './support.ts';
+
+afterEach(() => vi.unstubAllEnvs());
+
+async function options(over: Partial<SetupOptions> = {}): Promise<SetupOptions & { lines: string[] }> {
+  const root = await temporaryFolder();
+  const folder = join(root, 'package');
+  await mkdir(folder);
+  const lines: string[] = [];
+  return {
+    ...{ kind: 'tfjs-node', folder, cache: join(root, 'cache'), installed: null, force: false, cuda: undefined },
+    ...{ index: await closedPort(), network: openNetwork({ env: {} }), route: undefined, dryRun: true },
+    system: { platform: 'linux', arch: 'x64', libc: 'glibc' },
+    hooks: { say: (line) => lines.push(line), progress: (_, work) => work(() => {}) },
+    lines,
+    ...over,
+  };
+}
+
+describe('setUp', () => {
+  test('says how to get a package that npm left out', async () => {
+    await expect(setUp(await options({ folder: null }))).rejects.toThrow(/Run npm ci without --omit=optional\.$/);
+  });
+
+  test('refuses a route that a system has not', async () => {
+    const system = { platform: 'darwin', arch: 'arm64', libc: 'none' } as const;
+    await expect(setUp(await options({ route: 'pypi', system }))).rejects.toThrow(
+      /--route must be npm on darwin-arm64/,
+    );
+  });
+
+  test('refuses a package that cannot be written', async () => {
+    const file = fileURLToPath(import.meta.url);
+    await expect(setUp(await options({ folder: join(file, 'x') }))).rejects.toThrow(
+      /Cannot write .*: the package must be a folder that can be written, .* Run npm ci as the user/,
+    );
+  });
+
+  test('names both hosts where none can be reached', async () => {
+    vi.stubEnv('CXX', 'true');
+    vi.stubEnv('TFJS_NODE_CDN_STORAGE', `${await closedPort()}/`);
+    const asked = await options();
+    const work = setUp(asked);
+    await expect(work).rejects.toThrow(/^Cannot set up tfjs-node, no route is open\. By the route npm: .*ECONNREFUSED/);
+    await expect(work).rejects.toThrow(new URL(asked.index).host);
+    expect(asked.lines).toEqual([]);
+  });
+
+  test('says what it will download, from where, where to and with which compiler', async () => {
+    vi.stubEnv('CXX', 'true');
+    vi.stubEnv('TFJS_NODE_CDN_STORAGE', `${await closedPort()}/`);
+    const { file } = tensorflowWheel('tfjs-node');
+    const index = await serve((_, response) => response.end(`<a href="/files/${file}">it</a>`));
+    const asked = await options({ index });
+    await setUp(asked);
+    const [passed, heading, ...lines] = asked.lines;
+    expect(passed).toMatch(/^Not by the route npm: .*ECONNREFUSED/);
+    expect(heading).toBe('Setting up tfjs-node by the route pypi:');
+    expect(lines[0]).toContain(`220 MiB from ${new URL(index).host}`);
+    expect(lines[1]).toContain('652 MiB in ');
+    expect(lines[2]).toContain('true, some seconds');
+  });
+
+  test('asks for all wheels of CUDA at once without a warning of too many listeners', async () => {
+    vi.stubEnv('CXX', 'true');
+    const warnings: string[] = [];
+    const listen = ({ name }: Error) => warnings.push(name);
+    process.on('warning', listen);
+    const files = [tensorflowWheel('tfjs-node-gpu'), ...cudaWheels()].map(({ file }) => file);
+    const page = files.map((file) => `<a href="/files/${file}">it</a>`).join('');
+    const index = await serve((_, response) => void setTimeout(() => response.end(page), 20));
+    const { signal } = new AbortController();
+    const asked = await options({ kind: 'tfjs-node-gpu', cuda: true, route: 'pypi', index, signal });
+    await setUp(asked);
+    process.off('warning', listen);
+    expect(asked.lines[1]).toMatch(/nvidia-cudnn-cu12 .* nvidia-nvjitlink-cu12/);
+    expect(warnings).toEqual([]);
+  });
+
+  test('passes on from a storage that is no address', async () => {
+    vi.stubEnv('CXX', 'true');
+    vi.stubEnv('TFJS_NODE_CDN_STORAGE', 'foo');
+    await expect(setUp(await options())).rejects.toThrow(
+      /By the route npm: Cannot download libtensorflow: TFJS_NODE_CDN_STORAGE must be an address .* "footensorflow\//,
+    );
+  });
+
+  test('says once what is in the way of both routes', async () => {
+    vi.stubEnv('CXX', 'true');
+    const network = openNetwork({ env: { HTTPS_PROXY: 'socks5://x', HTTP_PROXY: 'socks5://x' } });
+    const index = 'https://index.invalid';
+    await expect(setUp(await options({ network, index }))).rejects.toThrow(/^Cannot use the proxy: HTTPS_PROXY/);
+  });
+
+  test('leaves an addon that was there where its check fails, and asks for --force', async () => {
+    const installed = { route: 'npm', tensorflow: '2.9.1', env: {} } as const;
+    const asked = await options({ installed, dryRun: false });
+    const { addon, install, libraries } = packagePaths(asked.folder!);
+    await mkdir(join(addon, '..'), { recursive: true });
+    await mkdir(libraries, { recursive: true });
+    await writeFile(addon, 'an addon');
+    await writeInstall(asked.folder!, installed);
+    const written = JSON.parse(await readFile(install, 'utf8'));
+    const work = setUp({ ...asked, installed: written });
+    await expect(work).rejects.toThrow(/^Cannot use tfjs-node: the check .* npm run setup:tfjs-node -- --force/);
+    expect(asked.lines[1]).toContain('nothing, all of it is there');
+    expect(await readFile(addon, 'utf8')).toBe('an addon');
+    expect(JSON.parse(await readFile(install, 'utf8'))).toEqual(written);
+  });
+
+  test('takes the download of the package where its host is reached', async () => {
+    vi.stubEnv(
+      'TFJS_NODE_CDN_STORAGE',
+      `${await serve((_, response) => response.setHeader('content-length', 2 ** 20).end())}/`,
+    );
+    const asked = await options();
+    await setUp(asked);
+    expect(asked.lines.slice(0, 2).join('\n')).toMatch(/by the route npm:\n {2}download {3}1 MiB from 127\.0\.0\.1/);
+  });
+});
+
+test('setUp tells of a disk without room for the download of the package before it begins', async () => {
+  const server = await serve((_, response) => response.setHeader('content-length', 2 ** 50).end());
+  vi.stubEnv('TFJS_NODE_CDN_STORAGE', `${server}/`);
+  const asked = await options({ route: 'npm' });
+  await expect(setUp(asked)).rejects.toThrow(/^Cannot set up in .*package: the disk must have .* free, it has /);
+  expect(asked.lines).toEqual([]);
+});
+
+describe('readOptions', () => {
+  test('reads what is typed', () => {
+    expect(readOptions(['tfjs-node-gpu', '--no-cuda', '--route=pypi'], {})).toEqual({
+      ...{ kind: 'tfjs-node-gpu', route: 'pypi', cuda: false, index: 'https://pypi.org/simple' },
+      ...{ force: false, dryRun: false },
+    });
+    expect(readOptions(['--help'], {})).toBeNull();
+  });
+
+  test.each([
+    [['tfjs-node', '--rout'], /Unknown option '--rout'; --help lists them/],
+    [['tfjs'], /one package must be named, tfjs-node or tfjs-node-gpu, received "tfjs"/],
+    [['tfjs-node', '--route', 'pip'], /--route must be npm or pypi, received "pip"/],
+    [['tfjs-node-gpu', '--cuda', '--no-cuda'], /must not be given together/],
+    [['tfjs-node', '--cuda'], /are for tfjs-node-gpu/],
+  ])('refuses %s', (args, sentence) => {
+    expect(() => readOptions(args, {})).toThrow(sentence);
+  });
+});

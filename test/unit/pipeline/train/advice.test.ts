@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest';
+import { divergedAdvice } from '#pipeline/train/advice.ts';
+import { tinyPlan } from '#test/train/tiny-plan.ts';
+
+describe('divergedAdvice', () => {
+  const adviceOf = (newest: string | null, training: Record<string, unknown>) =>
+    divergedAdvice(newest, tinyPlan({ training: { lr: 0.1, ...training } }).config.training);
+
+  it('names settings that are not set so already', () => {
+    expect(adviceOf('step-2', { clipNorm: 1 })).toBe(
+      'The last good checkpoint is step-2; continue it with --resume and a lower --lr than 0.1 or a smaller --clip-norm than 1.',
+    );
+    expect(adviceOf('step-2', { clipNorm: null })).toMatch(/a lower --lr than 0\.1 or --clip-norm 1\.$/);
+  });
+
+  it('names the warm-up where the run starts again from the beginning', () => {
+    expect(adviceOf(null, { warmupSteps: 50 })).toBe(
+      'There is no checkpoint yet; start again with --resume and a lower --lr than 0.1, ' +
+        'more --warmup-steps than 50 or a smaller --clip-norm than 1.',
+    );
+    expect(adviceOf(null, {})).toContain(', --warmup-steps 500 or ');
+  });
+});

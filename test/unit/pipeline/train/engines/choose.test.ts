@@ -1,0 +1,51 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { chooseEngine, type EngineKind } from '#pipeline/train/engines/index.ts';
+import { type NativeStatus, probeNative } from '#pipeline/train/engines/native/probe.ts';
+
+vi.mock('#pipeline/train/engines/native/probe.ts', () => ({ probeNative: vi.fn() }));
+afterEach(() => vi.resetAllMocks());
+
+const missing: NativeStatus = { available: false, reason: 'it is not set up', enable: 'npm run setup:x' };
+const blind: NativeStatus = { available: true, gpu: false, tensorflow: '2.18.1', noGpu: 'libcudnn.so.9 is missing' };
+const seeing: NativeStatus = { available: true, gpu: true, tensorflow: '2.18.1', noGpu: '' };
+const machine = (status: NativeStatus) => vi.mocked(probeNative).mockResolvedValue(status);
+
+describe('chooseEngine', () => {
+  it.each([
+    ['is not set up', missing, 'onnxruntime', /not tfjs-node-gpu, since it is not set up$/],
+    ['sees no GPU', blind, 'onnxruntime', /not tfjs-node-gpu, since libcudnn\.so\.9 is missing$/],
+    ['sees a GPU', seeing, 'tfjs-node-gpu', /^tfjs-node-gpu, which sees a GPU$/],
+  ])('takes the right engine by itself where tfjs-node-gpu %s, and says why', async (_, status, kind, reason) => {
+    machine(status);
+    expect(await chooseEngine('auto')).toEqual({ kind, reason: expect.stringMatching(reason) });
+  });
+
+  it('refuses an engine that is not set up, with the command that sets it up', async () => {
+    machine(missing);
+    await expect(chooseEngine('tfjs-node')).rejects.toThrow(
+      /engine tfjs-node must be set up, and it is not set up\. Set it up with "npm run setup:x"/,
+    );
+  });
+
+  it('refuses tfjs-node-gpu that would compute on the CPU, with the reason, unless that is allowed', async () => {
+    machine(blind);
+    await expect(chooseEngine('tfjs-node-gpu')).rejects.toThrow(
+      /tfjs-node-gpu must see a GPU, and libcudnn\.so\.9 is missing\. With --allow-cpu/,
+    );
+    expect(await chooseEngine('tfjs-node-gpu', true)).toEqual({
+      kind: 'tfjs-node-gpu',
+      reason: 'tfjs-node-gpu (TensorFlow 2.18.1) on the CPU, since libcudnn.so.9 is missing',
+    });
+  });
+
+  it('never asks for a GPU of tfjs-node', async () => {
+    machine(blind);
+    expect((await chooseEngine('tfjs-node')).kind).toBe('tfjs-node');
+  });
+
+  it('refuses an engine that it does not know, and lists those it does', async () => {
+    await expect(chooseEngine('torch' as EngineKind)).rejects.toThrow(
+      /engine must be one of auto, onnxruntime, tfjs-cpu, tfjs-node, tfjs-node-gpu, received "torch"/,
+    );
+  });
+});

@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import { expect, test, vi } from 'vitest';
+import { diagnose } from '#pipeline/doctor.ts';
+import { chooseEngine, engineKinds } from '#pipeline/train/engines/index.ts';
+import { setupCommand } from '#pipeline/train/engines/native/install.ts';
+
+// A machine where nothing is set up.
+vi.mock('#pipeline/train/engines/native/probe.ts', () => ({
+  probeNative: async (kind: 'tfjs-node') => ({
+    available: false,
+    reason: 'it is not set up',
+    enable: setupCommand(kind),
+  }),
+}));
+
+/** The rows of the first table after a heading of it, by the names of its columns. */
+function readTable(file: string, column: string): Record<string, string>[] {
+  const text = readFileSync(new URL(`../../../../../docs/${file}`, import.meta.url), 'utf8');
+  const lines = text.split('\n').map((line) => line.split('|').slice(1, -1));
+  const start = lines.findIndex((cells) => cells.some((cell) => cell.trim() === column));
+  const [head, , ...rest] = lines.slice(start);
+  const end = rest.findIndex((cells) => cells.length === 0);
+  return rest.slice(0, end).map((cells) => Object.fromEntries(cells.map((cell, i) => [head![i]!.trim(), cell.trim()])));
+}
+
+const engines = readTable('engines.md', 'enabled by');
+const nameOf = (row: Record<string, string>) => row.engine!.replaceAll('`', '');
+const FASTER = 'ours is as fast as PyTorch, times';
+const benchmarks = readTable('benchmarks.md', FASTER).filter(({ task }) => task!.startsWith('training step'));
+const ratiosOf = (engine: string) => benchmarks.filter((row) => row.engine === engine).map((row) => row[FASTER]!);
+
+test('docs/engines.md has a row for every engine, enabled as pipeline doctor tells', async () => {
+  expect(engines.map(nameOf).sort()).toEqual(engineKinds.filter((kind) => kind !== 'auto').sort());
+  const told = (await diagnose()).engines.filter(({ engine }) => engine !== 'auto');
+  expect(told.map(({ engine }) => engine)).toEqual(engines.map(nameOf));
+  for (const [i, { available, enable = 'npm ci' }] of told.entries()) {
+    expect(engines[i]!['enabled by']).toBe(`\`${enable}\``);
+    expect(available).toBe(enable === 'npm ci');
+  }
+});
+
+test('docs/engines.md has the figures of docs/benchmarks.md, and none that was not measured', () => {
+  for (const row of engines) {
+    const [small, tutorial] = ratiosOf(nameOf(row));
+    const speed = row['as fast as PyTorch on the same CPU, times'];
+    if (small === undefined) expect(speed).toMatch(/^not measured( on a GPU)?$/);
+    else expect(speed).toBe(`${small} small, ${tutorial} tutorial`);
+  }
+});
+
+test('chooseEngine takes the engine for the CPU that docs/benchmarks.md has as the fastest', async () => {
+  const { kind } = await chooseEngine('auto');
+  const others = ['onnxruntime', 'tfjs-node'].filter((engine) => engine !== kind);
+  for (const other of others) {
+    const theirs = ratiosOf(other).map(Number);
+    expect(theirs).toHaveLength(2);
+    for (const [i, ratio] of ratiosOf(kind).map(Number).entries()) expect(ratio).toBeGreaterThan(theirs[i]!);
+  }
+});

@@ -1,0 +1,56 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { expect, onTestFinished, test } from 'vitest';
+
+const lifetime = JSON.stringify(
+  new URL('../../../../../pipeline/src/train/engines/native/lifetime.ts', import.meta.url).href,
+);
+const spin = 'process.send(process.pid, () => { for (;;); })';
+
+/** A process that runs `parent` after a child of it, which runs `child`, began to compute for ever. */
+async function family(child: string, parent: string) {
+  const script = `
+    const { endWithThis } = await import(${lifetime});
+    const { fork } = await import('node:child_process');
+    const { writeFileSync } = await import('node:fs');
+    const start = \`data:text/javascript,\${encodeURIComponent(${JSON.stringify(child)}.replace('PARENT', process.pid))}\`;
+    const child = fork('-', [], { execArgv: ['--import', 'tsx', '--import', start], stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+    child.once('message', (pid) => {
+      console.log(pid);
+      ${parent}
+    });`;
+  const program = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script]);
+  onTestFinished(() => void program.kill('SIGKILL'));
+  program.stdout.setEncoding('utf8');
+  const [said] = await once(program.stdout, 'data');
+  const pid = Number(said);
+  onTestFinished(() => {
+    if (lives(pid)) process.kill(pid, 'SIGKILL');
+  });
+  return { program, pid };
+}
+
+function lives(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const soon = { timeout: 20_000, interval: 100 };
+
+test('endWithThis kills a child that is deaf when its parent exits', async () => {
+  const { pid } = await family(spin, 'endWithThis(child); setTimeout(() => process.exit(3), 300);');
+  await expect.poll(() => lives(pid), soon).toBe(false);
+});
+
+test('endWithParent ends a process that is deaf once its parent was killed', async () => {
+  const child = `const { endWithParent } = await import(${lifetime}); endWithParent(PARENT, 100); ${spin}`;
+  const { program, pid } = await family(child, 'setInterval(() => {}, 1000);');
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  expect(lives(pid)).toBe(true);
+  program.kill('SIGKILL');
+  await expect.poll(() => lives(pid), soon).toBe(false);
+});

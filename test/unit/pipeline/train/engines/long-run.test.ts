@@ -1,0 +1,29 @@
+import { expect, it } from 'vitest';
+import { createEngine } from '#pipeline/train/engines/index.ts';
+import { describeEngine, engines } from '#test/train/contract.ts';
+import { lossesOf, networks, planOf, startState } from '#test/train/engines.ts';
+
+const plan = planOf(networks.SimpleUnet);
+
+for (const kind of engines) {
+  describeEngine(kind, 'in a long run', () => {
+    it('holds no more tensors after 200 steps than after 2', async () => {
+      const engine = await createEngine(kind, plan.step, startState(plan));
+      await lossesOf(engine, plan, 0, 2);
+      const early = await engine.countTensors?.();
+      await lossesOf(engine, plan, 2, 200);
+      expect(await engine.countTensors?.()).toBe(early);
+      if (kind !== 'onnxruntime') expect(early).toBe(plan.step.state.length);
+      await engine.dispose();
+    });
+
+    it('stops cleanly, and leaves no process behind', async () => {
+      const children = () => process.getActiveResourcesInfo().filter((name) => name === 'ProcessWrap').length;
+      const engine = await createEngine(kind, plan.step, startState(plan));
+      await lossesOf(engine, plan, 0, engine.depth);
+      await engine.dispose();
+      // A handle is let go some turns after its end was told.
+      await expect.poll(children).toBe(0);
+    });
+  });
+}

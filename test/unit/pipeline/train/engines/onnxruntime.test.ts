@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest';
+import { sizeOf } from '#pipeline/shape.ts';
+import { createEngine } from '#pipeline/train/engines/index.ts';
+import { lossesOf, planOf, startState } from '#test/train/engines.ts';
+
+it('createEngine takes no more memory after 1,000 steps of onnxruntime than after 10', async () => {
+  const plan = planOf({
+    model: { _class_name: 'SimpleUnet', sample_size: 8, channels: [32, 64], time_emb_dim: 8 },
+    scheduler: { num_train_timesteps: 30 },
+    training: { batch: 2, steps: 1000 },
+  });
+  const engine = await createEngine('onnxruntime', plan.step, startState(plan));
+  await lossesOf(engine, plan, 0, 10);
+  const early = process.memoryUsage.rss();
+  await lossesOf(engine, plan, 10, 1000);
+  const state = plan.step.state.reduce((sum, { shape }) => sum + 4 * sizeOf(shape), 0);
+  // A copy of the state kept at each step would be hundreds of times as much.
+  expect(process.memoryUsage.rss() - early).toBeLessThan(40 * state);
+  await engine.dispose();
+});

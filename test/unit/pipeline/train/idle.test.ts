@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { idleSettings } from '#pipeline/train/idle.ts';
+import { memoryDataset } from '#test/train/memory-dataset.ts';
+import { tinyPlan } from '#test/train/tiny-plan.ts';
+
+describe('idleSettings', () => {
+  const dataset = memoryDataset();
+  const idle = (training: Record<string, unknown>, kind: 'onnxruntime' | 'tfjs-node-gpu', images = dataset) =>
+    idleSettings(tinyPlan({ training }).config, kind, images, 20);
+
+  it('has nothing to tell of settings that do what they say', () => {
+    expect(idle({ warmupSteps: 20 }, 'onnxruntime')).toEqual([]);
+    expect(idle({ allowCpu: true, tf32: false }, 'tfjs-node-gpu')).toEqual([]);
+  });
+
+  it('tells those that make no difference on the engine', () => {
+    expect(idle({ allowCpu: true, tf32: false }, 'onnxruntime')).toEqual([
+      '--allow-cpu makes no difference on onnxruntime.',
+      '--tf32 makes no difference on onnxruntime, which never rounds so.',
+    ]);
+  });
+
+  it('tells a warm-up that does not end within the run', () => {
+    expect(idle({ warmupSteps: 21, lr: 0.5 }, 'onnxruntime')).toEqual([
+      '--warmup-steps 21 is more than the 20 steps of the run: the learning rate never gets to 0.5.',
+    ]);
+  });
+
+  it('tells that no image is held out where there are too few', () => {
+    expect(idle({}, 'onnxruntime', memoryDataset({ count: 1, heldOut: 0 }))).toEqual([
+      'No image is held out, since there is 1 alone: no held-out loss is measured.',
+    ]);
+  });
+});

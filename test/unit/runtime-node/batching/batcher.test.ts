@@ -1,0 +1,190 @@
+import { compileSampler, InputError, parseSchedulerConfig, sampleImages } from '@onnoise/scheduler';
+import fc from 'fast-check';
+import { describe, expect, it, vi } from 'vitest';
+import { createBatcher, type RunBatch } from '#runtime-node/batching/batcher.ts';
+import { partialSteps, sampling, singleCall, type Trajectory } from '#runtime-node/batching/trajectory.ts';
+
+const SIZE = 16;
+const config = parseSchedulerConfig({ num_train_timesteps: 100 });
+
+/** A network that treats every image by itself: out = 0.5 x + t / 100 + label / 10. */
+const network: RunBatch = async (x, timesteps, labels) =>
+  x.map((v, i) => 0.5 * v + timesteps[Math.floor(i / SIZE)]! / 100 + labels[Math.floor(i / SIZE)]! / 10);
+
+interface Asked {
+  seeds: number[];
+  label: number;
+  steps: number;
+  sampler: 'ddim' | 'ddpm';
+  eta: number;
+}
+
+const tableOf = ({ steps, sampler, eta }: Asked) =>
+  compileSampler(config, { sampler, steps, ...(sampler === 'ddim' && { eta }) });
+
+const trajectories = (asked: Asked): Trajectory[] =>
+  asked.seeds.map((seed) => sampling({ table: tableOf(asked), size: SIZE, seed, label: asked.label }));
+
+const alone = (asked: Asked) =>
+  sampleImages({
+    ...{ table: tableOf(asked), shape: [1, 4, 4], seeds: asked.seeds },
+    denoise: (x, timesteps) =>
+      network(
+        x,
+        timesteps,
+        asked.seeds.map(() => asked.label),
+      ),
+  });
+
+const asks = fc.record({
+  seeds: fc.array(fc.nat(1000), { minLength: 1, maxLength: 4 }),
+  label: fc.nat(9),
+  steps: fc.integer({ min: 1, max: 20 }),
+  sampler: fc.constantFrom('ddim' as const, 'ddpm' as const),
+  eta: fc.constantFrom(0, 0.5, 1),
+});
+
+describe('createBatcher', () => {
+  it('makes of every image what it is alone, to the bit, whoever shares the batch and whenever they come', async () => {
+    const arrivals = fc.array(fc.tuple(asks, fc.nat(6)), { minLength: 1, maxLength: 8 });
+    await fc.assert(
+      fc.asyncProperty(arrivals, fc.integer({ min: 1, max: 5 }), async (requests, maxBatch) => {
+        const batcher = createBatcher({ run: network, size: SIZE, maxBatch });
+        const done = requests.map(() => new Map<number, Float32Array>());
+        for (const [id, [asked, pause]] of requests.entries()) {
+          for (let i = 0; i < pause; i++) await batcher.step();
+          batcher.add({
+            ...{ id, client: `client ${id % 3}`, trajectories: trajectories(asked), onFailed: vi.fn() },
+            onDone: (index, { x }) => done[id]!.set(index, x),
+          });
+        }
+        while (await batcher.step());
+        expect(batcher.size).toBe(0);
+        for (const [id, [asked]] of requests.entries()) {
+          const whole = Float32Array.from(asked.seeds.flatMap((_, index) => [...done[id]!.get(index)!]));
+          expect(whole).toEqual(await alone(asked));
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('takes images at different steps into one call, new ones at the next step, and lets finished ones leave', async () => {
+    const batches: number[][] = [];
+    const run: RunBatch = (x, timesteps, labels) => {
+      batches.push([...timesteps]);
+      return network(x, timesteps, labels);
+    };
+    const batcher = createBatcher({ run, size: SIZE, maxBatch: 8 });
+    const job = (id: number, steps: number) => ({
+      ...{ id, client: 'one', onDone: vi.fn(), onFailed: vi.fn() },
+      trajectories: trajectories({ seeds: [id], label: 0, steps, sampler: 'ddim', eta: 0 }),
+    });
+    batcher.add(job(1, 4));
+    await batcher.step();
+    batcher.add(job(2, 2));
+    while (await batcher.step());
+    expect(batches).toEqual([[75], [50, 50], [25, 0], [0]]);
+  });
+
+  it('calls the network once for what is not sampled', async () => {
+    const batcher = createBatcher({ run: network, size: SIZE, maxBatch: 8 });
+    const ended = vi.fn();
+    const rows = [1, 2].map((label) => singleCall(new Float32Array(SIZE).fill(1), 50, label));
+    batcher.add({ id: 1, client: 'one', trajectories: rows, onDone: ended, onFailed: vi.fn() });
+    expect(await batcher.step()).toMatchObject({ batch: 2 });
+    expect(await batcher.step()).toBeUndefined();
+    expect(rows.map(({ x }) => x[0])).toEqual([Math.fround(1.1), Math.fround(1.2)]);
+    expect(ended).toHaveBeenCalledTimes(2);
+  });
+
+  it('drops a job that is cancelled, and tells nothing more of it', async () => {
+    const batcher = createBatcher({ run: network, size: SIZE, maxBatch: 2 });
+    const [gone, stays] = [vi.fn(), vi.fn()];
+    const asked: Asked = { seeds: [1, 2, 3], label: 0, steps: 5, sampler: 'ddim', eta: 0 };
+    batcher.add({ id: 1, client: 'a', trajectories: trajectories(asked), onDone: gone, onFailed: gone });
+    batcher.add({ id: 2, client: 'b', trajectories: trajectories(asked), onDone: stays, onFailed: vi.fn() });
+    await batcher.step();
+    batcher.cancel(1);
+    expect(batcher.size).toBe(3);
+    while (await batcher.step());
+    expect(gone).not.toHaveBeenCalled();
+    expect(stays).toHaveBeenCalledTimes(3);
+  });
+
+  it('tells those of a call that failed, once each, and goes on with the others', async () => {
+    let calls = 0;
+    const run: RunBatch = (x, timesteps, labels) => {
+      if (calls++ === 0) throw new Error('out of memory');
+      return network(x, timesteps, labels);
+    };
+    const batcher = createBatcher({ run, size: SIZE, maxBatch: 2 });
+    const [failed, done] = [vi.fn(), vi.fn()];
+    const asked: Asked = { seeds: [1, 2], label: 0, steps: 2, sampler: 'ddim', eta: 0 };
+    batcher.add({ id: 1, client: 'a', trajectories: trajectories(asked), onDone: vi.fn(), onFailed: failed });
+    batcher.add({ id: 2, client: 'a', trajectories: trajectories(asked), onDone: done, onFailed: vi.fn() });
+    while (await batcher.step());
+    expect(failed).toHaveBeenCalledExactlyOnceWith(new Error('out of memory'));
+    expect(done).toHaveBeenCalledTimes(2);
+  });
+
+  it.each([Number.NaN, Number.POSITIVE_INFINITY])(
+    'refuses the image whose output is %d, and leaves the rest of its call alone',
+    async (value) => {
+      const run: RunBatch = async (x, timesteps, labels) => {
+        const output = await network(x, timesteps, labels);
+        for (const [i, label] of labels.entries()) if (label === 3 && timesteps[i] === 50) output[i * SIZE + 7] = value;
+        return output;
+      };
+      const batcher = createBatcher({ run, size: SIZE, maxBatch: 8 });
+      const asked: Asked = { seeds: [1, 2], label: 0, steps: 4, sampler: 'ddim', eta: 0 };
+      const told = [0, 1, 2].map(() => ({ onDone: vi.fn(), onFailed: vi.fn() }));
+      batcher.add({ id: 0, client: 'a', trajectories: trajectories(asked), ...told[0]! });
+      batcher.add({ id: 1, client: 'b', trajectories: trajectories({ ...asked, label: 3 }), ...told[1]! });
+      batcher.add({ id: 2, client: 'b', trajectories: [singleCall(new Float32Array(SIZE), 50, 3)], ...told[2]! });
+      while (await batcher.step());
+      expect(batcher.size).toBe(0);
+      expect(told[0]!.onFailed).not.toHaveBeenCalled();
+      const whole = Float32Array.from(told[0]!.onDone.mock.calls.flatMap(([, { x }]) => [...x]));
+      expect(whole).toEqual(await alone(asked));
+      expect(told[1]!.onDone).not.toHaveBeenCalled();
+      expect(told[1]!.onFailed).toHaveBeenCalledExactlyOnceWith(
+        new InputError(
+          `Cannot sample images: the network's output must be finite numbers, received ${value} at step 2 of 4 (timestep 50, seed 1).`,
+        ),
+      );
+      expect(told[2]!.onDone).not.toHaveBeenCalled();
+      expect(told[2]!.onFailed).toHaveBeenCalledExactlyOnceWith(
+        new InputError(`Cannot call the network: its output must be finite numbers, received ${value} (timestep 50).`),
+      );
+    },
+  );
+});
+
+describe('partialSteps', () => {
+  it.each([
+    [50, 0, []],
+    [50, 1, [25]],
+    [50, 4, [10, 20, 30, 40]],
+    [3, 10, [1, 2]],
+    [1, 5, []],
+  ])('of %d steps, %d: %j', (steps, count, expected) => {
+    expect(partialSteps(steps, count)).toEqual(expected);
+  });
+
+  it('shows the prediction of that step', async () => {
+    const asked: Asked = { seeds: [7], label: 0, steps: 4, sampler: 'ddim', eta: 0 };
+    const shown: [number, number[]][] = [];
+    const one = sampling({
+      ...{ table: tableOf(asked), size: SIZE, seed: 7, label: 0, partials: [2] },
+      onPartial: (x0, step) => shown.push([step, [...x0]]),
+    });
+    while (!one.advance(await network(one.x, Float32Array.of(one.timestep), [0])));
+    const predicted: [number, number[]][] = [];
+    await sampleImages({
+      ...{ table: tableOf(asked), shape: [1, 4, 4], seeds: [7], denoise: (x, t) => network(x, t, [0]) },
+      onStep: ({ step, x0 }) => step === 2 && predicted.push([step, [...x0]]),
+    });
+    expect(shown).toEqual(predicted);
+  });
+});

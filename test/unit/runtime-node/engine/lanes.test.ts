@@ -1,0 +1,94 @@
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { readArtefact } from '#runtime-node/artefact.ts';
+import { startLane } from '#runtime-node/engine/lane-thread.ts';
+import { inParts, openNetwork } from '#runtime-node/engine/lanes.ts';
+import { createDenoiser, openSession } from '#runtime-node/session.ts';
+import { expectClose } from '#test/compare.ts';
+import { tinyArtefact, tinyOutput } from '#test/tiny-onnx.ts';
+
+const DIGITS = join(import.meta.dirname, '../../../../models/digits');
+
+async function lane(options: { classes?: number } = {}) {
+  const { unet, onnx } = await readArtefact(await tinyArtefact({ shape: [1, 2, 2], ...options }));
+  const thread = await startLane({ onnx, unet, threads: 1, largest: 3 });
+  onTestFinished(() => thread.stop());
+  return { thread, unet, onnx };
+}
+
+describe('startLane', () => {
+  it('calls the network on one part after another, each with its own timesteps and classes', async () => {
+    const { thread } = await lane({ classes: 3 });
+    for (const [n, label] of [
+      [2, 1],
+      [1, 2],
+      [3, 0],
+    ] as const) {
+      const x = Float32Array.from({ length: 4 * n }, (_, i) => i);
+      thread.begin(
+        x,
+        Float32Array.from({ length: n }, (_, i) => 10 * i),
+        new Array(n).fill(label),
+      );
+      const expected = [...x].map((value, i) => tinyOutput(value, 10 * Math.floor(i / 4), label));
+      expectClose(thread.end() as Float32Array, expected, { absolute: 1e-6 });
+    }
+  });
+
+  it('refuses in a sentence a network that cannot be opened', async () => {
+    const { unet } = await readArtefact(await tinyArtefact());
+    const options = { onnx: 'nowhere/model.onnx', unet, threads: 1, largest: 1 };
+    await expect(startLane(options)).rejects.toThrow(/^Cannot load model: nowhere\/model\.onnx must be an ONNX file/);
+  });
+});
+
+describe('inParts', () => {
+  it('gives what the whole gives, for any number of images', async () => {
+    const { unet, onnx } = await readArtefact(DIGITS);
+    const session = await openSession(onnx, 'cpu', unet, 1);
+    const others = await Promise.all([0, 1].map(() => startLane({ onnx, unet, threads: 1, largest: 3 })));
+    onTestFinished(() => {
+      for (const other of others) other.stop();
+    });
+    const run = inParts((x, t, labels) => createDenoiser(session, unet, labels.length, labels)(x, t, 0), others);
+    for (const n of [1, 2, 3, 5, 7, 9]) {
+      const x = Float32Array.from({ length: n * 784 }, (_, i) => Math.sin(i));
+      const timesteps = Float32Array.from({ length: n }, (_, i) => 100 * i);
+      const labels = Array.from({ length: n }, (_, i) => i % 10);
+      const whole = await createDenoiser(session, unet, n, labels)(x, timesteps, 0);
+      expectClose(await run(x, timesteps, labels), whole, { absolute: 1e-5 });
+    }
+  });
+
+  it('fails where a part fails, and works again after', async () => {
+    const { thread, unet, onnx } = await lane();
+    const session = await openSession(onnx, 'cpu', unet, 1);
+    let broken = true;
+    const run = inParts(
+      (x, t, labels) => {
+        if (broken) return Promise.reject(new Error('out of memory'));
+        return createDenoiser(session, unet, labels.length, undefined)(x, t, 0);
+      },
+      [thread],
+    );
+    const call = () => run(new Float32Array(16).fill(2), new Float32Array(4).fill(50), [0, 0, 0, 0]);
+    await expect(call()).rejects.toThrow('out of memory');
+    broken = false;
+    expectClose(await call(), new Array(16).fill(tinyOutput(2, 50, 0)), { absolute: 1e-6 });
+  });
+});
+
+describe('openNetwork', () => {
+  it('tells whether it runs batches in parts, and gives what the network gives either way', async () => {
+    const artefact = await readArtefact(DIGITS);
+    const { run, report } = await openNetwork(artefact, 'cpu', 4);
+    expect(report.reason).toMatch(/^asked for(; batches in \d+ parts beside each other, [\d.]+ times as fast)?$/);
+    const session = await openSession(artefact.onnx, 'cpu', artefact.unet);
+    for (const n of [1, 2, 3, 4]) {
+      const x = Float32Array.from({ length: n * 784 }, (_, i) => Math.cos(i));
+      const [timesteps, labels] = [new Float32Array(n).fill(300), new Array(n).fill(7)];
+      const whole = await createDenoiser(session, artefact.unet, n, labels)(x, timesteps, 0);
+      expectClose(await run(x, timesteps, labels), whole, { absolute: 1e-5 });
+    }
+  });
+});

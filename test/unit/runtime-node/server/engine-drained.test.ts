@@ -1,0 +1,28 @@
+/** An engine that is told to end still delivers, however busy its parent is. */
+import { expect, it } from 'vitest';
+import { startEngine } from '#runtime-node/engine/process.ts';
+import { tinyArtefact } from '#test/tiny-onnx.ts';
+
+it('a drained engine delivers large pictures to a parent that reads late', async () => {
+  const models = { large: await tinyArtefact({ T: 1000, shape: [3, 256, 256] }) };
+  const engine = await startEngine({ models, device: 'cpu', maxBatch: 16 }, () => {});
+  const seeds = Array.from({ length: 16 }, (_, seed) => seed);
+  const task = {
+    model: 'large',
+    client: 'a',
+    seeds,
+    labels: undefined,
+    steps: 1,
+    sampler: 'ddim',
+    eta: 0,
+    partials: 0,
+  };
+  const pictures = engine.sample(task as Parameters<typeof engine.sample>[0]);
+  const drained = engine.drain();
+  // The engine has what was asked once this turn is over; then nothing is read for longer than it computes.
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  for (const end = Date.now() + 1500; Date.now() < end; );
+  expect((await pictures).map(({ length }) => length)).toEqual(seeds.map(() => 3 * 256 * 256));
+  await drained;
+  expect(await engine.ended).toBe('exit code 0');
+});

@@ -1,0 +1,363 @@
+import { describe, expect, it } from 'vitest';
+import { expectClose } from '#test/compare.ts';
+import { ask, useServer } from '#test/server.ts';
+import { tinyArtefact, tinyOutput } from '#test/tiny-onnx.ts';
+
+const server = useServer(async (folder) => ({
+  models: {
+    plain: await tinyArtefact({ shape: [1, 2, 2] }, { out: `${folder}/plain` }),
+    classes: await tinyArtefact({ shape: [1, 2, 2], classes: 3 }, { out: `${folder}/classes`, card: PETS }),
+  },
+  maxImages: 4,
+}));
+
+const PETS = {
+  ...{ name: 'pets', parameters: 1, config: {}, metrics: {}, limits: [] },
+  data: { name: 'pets', hash: 'sha256:0', count: 3, classNames: ['cat', 'dog', 'frog'] },
+};
+
+const sample = { name: 'sample', datatype: 'FP32', shape: [2, 1, 2, 2], data: [1, 2, 3, 4, 5, 6, 7, 8] as unknown };
+const timestep = { name: 'timestep', datatype: 'FP32', shape: [2], data: [10, 20] };
+const labels = { name: 'class_labels', datatype: 'INT64', shape: [2], data: [0, 2] };
+const expected = [1, 2, 3, 4].map((x) => tinyOutput(x, 10, 0)).concat([5, 6, 7, 8].map((x) => tinyOutput(x, 20, 2)));
+
+const infer = (body: object, model = 'classes') => ask(server(), `/v2/models/${model}/infer`, { body });
+
+describe('the Open Inference Protocol', () => {
+  it('tells of the server and whether it lives and is ready', async () => {
+    expect((await ask(server(), '/v2')).json).toEqual({
+      name: 'onnoise',
+      version: '0.1.0',
+      extensions: ['binary_tensor_data'],
+    });
+    expect((await ask(server(), '/v2/health/live')).json).toEqual({ live: true });
+    expect((await ask(server(), '/v2/health/ready')).json).toEqual({ ready: true });
+  });
+
+  it('describes a model, with and without its version', async () => {
+    const { json } = await ask(server(), '/v2/models/classes');
+    expect(json).toEqual({
+      ...{ name: 'classes', versions: ['1'], platform: 'onnxruntime_onnx' },
+      inputs: [
+        { name: 'sample', datatype: 'FP32', shape: [-1, 1, 2, 2] },
+        { name: 'timestep', datatype: 'FP32', shape: [-1] },
+        { name: 'class_labels', datatype: 'INT64', shape: [-1] },
+      ],
+      outputs: [{ name: 'out_sample', datatype: 'FP32', shape: [-1, 1, 2, 2] }],
+      parameters: { timesteps: 100, class_names: '["cat","dog","frog"]' },
+    });
+    expect((await ask(server(), '/v2/models/classes/versions/1')).json).toEqual(json);
+    expect((await ask(server(), '/v2/models/plain/ready')).json).toEqual({ name: 'plain', ready: true });
+    for (const path of [
+      '/v2/models/none',
+      '/v2/models/none/ready',
+      '/v2/models/plain/versions/2',
+      '/v2/models/..%2fplain',
+    ]) {
+      const { status, json } = await ask(server(), path);
+      expect([status, Object.keys(json)]).toEqual([404, ['error']]);
+    }
+  });
+
+  it('calls the network on rows at their own timesteps and classes', async () => {
+    const { status, json } = await infer({
+      id: 'seven',
+      inputs: [timestep, sample, labels],
+      outputs: [{ name: 'out_sample' }],
+    });
+    expect(status).toBe(200);
+    const { outputs, ...head } = json;
+    expect(head).toEqual({ model_name: 'classes', model_version: '1', id: 'seven' });
+    expect(outputs).toMatchObject([{ name: 'out_sample', datatype: 'FP32', shape: [2, 1, 2, 2] }]);
+    expectClose(outputs[0].data, expected, { absolute: 1e-6 });
+  });
+
+  it('takes nested arrays, and asks no class of an unconditional network', async () => {
+    const nested = {
+      ...sample,
+      data: [
+        [
+          [
+            [1, 2],
+            [3, 4],
+          ],
+        ],
+        [
+          [
+            [5, 6],
+            [7, 8],
+          ],
+        ],
+      ],
+    };
+    const { json } = await infer({ inputs: [nested, timestep] }, 'plain');
+    const wanted = [1, 2, 3, 4].map((x) => tinyOutput(x, 10, 0)).concat([5, 6, 7, 8].map((x) => tinyOutput(x, 20, 0)));
+    expectClose(json.outputs[0].data, wanted, { absolute: 1e-6 });
+  });
+
+  it.each<[string, object, string]>([
+    ['no inputs', {}, 'Cannot take the request: the field inputs must be there.'],
+    [
+      'an unknown field',
+      { inputs: [sample], priority: 1 },
+      'Cannot take the request: the field priority is not known.',
+    ],
+    [
+      'an input that is missing',
+      { inputs: [sample, timestep] },
+      'Cannot call the network: inputs must be sample, timestep, class_labels, received sample, timestep.',
+    ],
+    [
+      'an input twice',
+      { inputs: [sample, sample, timestep] },
+      'Cannot call the network: inputs must be sample, timestep, class_labels, received sample, sample, timestep.',
+    ],
+    [
+      'another type',
+      { inputs: [{ ...sample, datatype: 'FP16' }, timestep, labels] },
+      'Cannot call the network: sample must have the datatype FP32, received FP16.',
+    ],
+    [
+      'another shape',
+      { inputs: [{ ...sample, shape: [2, 1, 4, 1] }, timestep, labels] },
+      'Cannot call the network: sample must have the shape [2, 1, 2, 2], received [2, 1, 4, 1].',
+    ],
+    [
+      'another count',
+      { inputs: [sample, { ...timestep, shape: [1] }, labels] },
+      'Cannot call the network: timestep must have the shape [2], received [1].',
+    ],
+    [
+      'no images',
+      { inputs: [{ ...sample, shape: [0, 1, 2, 2], data: [] }, timestep, labels] },
+      'Cannot call the network: sample must have 1 to 4 images, received 0.',
+    ],
+    [
+      'too many',
+      { inputs: [{ ...sample, shape: [5, 1, 2, 2] }, timestep, labels] },
+      'Cannot call the network: sample must have 1 to 4 images, received 5.',
+    ],
+    [
+      'too few values',
+      { inputs: [{ ...sample, data: [1, 2] }, timestep, labels] },
+      'Cannot call the network: sample must hold 8 values, received 2.',
+    ],
+    [
+      'too many values',
+      { inputs: [{ ...sample, data: new Array(9).fill(1) }, timestep, labels] },
+      'Cannot call the network: sample must hold 8 values, received more.',
+    ],
+    [
+      'a text',
+      { inputs: [{ ...sample, data: [1, 2, 3, 4, 5, 6, 7, '8'] }, timestep, labels] },
+      'Cannot call the network: sample[7] must be a number, received string.',
+    ],
+    [
+      'deep arrays',
+      { inputs: [{ ...sample, data: [[[[[1]]]]] }, timestep, labels] },
+      'Cannot call the network: sample must be arrays of depth 4 or 1, received deeper ones.',
+    ],
+    [
+      'no array',
+      { inputs: [{ ...sample, data: 'AAAA' }, timestep, labels] },
+      'Cannot call the network: sample must hold its data in an array, or tell its binary_data_size, received string.',
+    ],
+    [
+      'a class it does not have',
+      { inputs: [sample, timestep, { ...labels, data: [0, 3] }] },
+      'Cannot call the network: class_labels[1] must be a whole number from 0 to 2, received 3.',
+    ],
+    [
+      'another output',
+      { inputs: [sample, timestep, labels], outputs: [{ name: 'y' }] },
+      'Cannot take the request: outputs.0.name must be one of out_sample, received "y".',
+    ],
+  ])('refuses %s in a sentence', async (_, body, message) => {
+    const { status, json } = await infer(body);
+    expect([status, json]).toEqual([400, { error: message }]);
+  });
+});
+
+const TIMES = 'timestep[1] must be a whole number from 0 to 99';
+const LABELS = 'class_labels[1] must be a whole number from 0 to 2';
+const VALUES = 'sample[7] must be a finite number from -3.4e38 to 3.4e38';
+
+describe('values that the network would wrap, cut or make infinite are refused', () => {
+  it.each<[string, number, string]>([
+    ['timestep', -1, `${TIMES}, received -1`],
+    ['timestep', -1000, `${TIMES}, received -1000`],
+    ['timestep', 49.9, `${TIMES}, received 49.9`],
+    ['timestep', 99.5, `${TIMES}, received 99.5`],
+    ['timestep', 100, `${TIMES}, received 100`],
+    ['class_labels', -1, `${LABELS}, received -1`],
+    ['class_labels', 0.5, `${LABELS}, received 0.5`],
+    ['class_labels', 2 ** 32 + 2, `${LABELS}, received 4294967298`],
+    ['class_labels', 2 ** 63, `${LABELS}, received one beyond 2^53`],
+    ['class_labels', -(2 ** 60), `${LABELS}, received one below -2^53`],
+    ['sample', 1e39, `${VALUES}, received 1e+39`],
+    ['sample', -3.5e38, `${VALUES}, received -3.5e+38`],
+  ])('in JSON: %s %d', async (name, value, told) => {
+    const inputs = [sample, timestep, labels].map((input) =>
+      input.name === name ? { ...input, data: (input.data as number[]).with(-1, value) } : input,
+    );
+    expect(await infer({ inputs })).toMatchObject({
+      status: 400,
+      json: { error: `Cannot call the network: ${told}.` },
+    });
+  });
+
+  it.each([
+    ['1e400', 'Cannot call the network: sample[7] must be a finite number from -3.4e38 to 3.4e38, received Infinity.'],
+    ['NaN', 'is not valid JSON": JSON has no NaN and no Infinity.'],
+    ['-Infinity', ': JSON has no NaN and no Infinity.'],
+    ['x', 'is not valid JSON".'],
+  ])('in JSON: %s as text', async (text, told) => {
+    const body = JSON.stringify({ inputs: [sample, timestep, labels] }).replace('7,8]', `7,${text}]`);
+    const { status, json } = await ask(server(), '/v2/models/classes/infer', { body });
+    expect([status, json.error]).toEqual([400, expect.stringContaining(told)]);
+  });
+
+  it.each<[string, number | bigint, string]>([
+    ['timestep', -1, `${TIMES}, received -1`],
+    ['timestep', 49.5, `${TIMES}, received 49.5`],
+    ['timestep', 100, `${TIMES}, received 100`],
+    ['timestep', Number.NaN, `${TIMES}, received NaN`],
+    ['timestep', Number.POSITIVE_INFINITY, `${TIMES}, received Infinity`],
+    ['class_labels', -1n, `${LABELS}, received -1`],
+    ['class_labels', 2n ** 32n + 3n, `${LABELS}, received 4294967299`],
+    ['class_labels', 2n ** 63n - 1n, `${LABELS}, received 9223372036854775807`],
+    ['class_labels', -(2n ** 63n), `${LABELS}, received -9223372036854775808`],
+    ['sample', Number.NaN, `${VALUES}, received NaN`],
+    ['sample', Number.NEGATIVE_INFINITY, `${VALUES}, received -Infinity`],
+  ])('in bytes: %s %s', async (name, value, told) => {
+    const inputs = [sample, timestep, labels].map((input) =>
+      input.name === name ? { ...input, data: (input.data as unknown[]).with(-1, value) } : input,
+    );
+    expect(await inferBytes(inputs)).toMatchObject({
+      status: 400,
+      json: { error: `Cannot call the network: ${told}.` },
+    });
+  });
+});
+
+/** A call with all values as bytes behind the JSON. */
+function inferBytes(inputs: (typeof sample)[], { more = {}, headers = {} }: { more?: object; headers?: object } = {}) {
+  const parts = inputs.map(({ datatype, data }) => {
+    const values = data as (number | bigint)[];
+    return Buffer.from(
+      (datatype === 'INT64' ? BigInt64Array.from(values, BigInt) : Float32Array.from(values as number[])).buffer,
+    );
+  });
+  const described = inputs.map(({ data, ...input }, i) => ({
+    ...input,
+    parameters: { binary_data_size: parts[i]!.length },
+  }));
+  const json = Buffer.from(JSON.stringify({ inputs: described, ...more }));
+  const length = { 'inference-header-content-length': `${json.length}` };
+  return post(Buffer.concat([json, ...parts]), { ...length, ...headers });
+}
+
+/** Posts without a content-type, as Triton's clients do. */
+async function post(payload: Buffer | string, headers: Record<string, string> = {}) {
+  const url = '/v2/models/classes/infer';
+  const {
+    statusCode,
+    headers: answered,
+    rawPayload,
+  } = await server().app.inject({ method: 'POST', url, headers, payload });
+  const length = answered['inference-header-content-length'];
+  const text = rawPayload.subarray(0, length === undefined ? rawPayload.length : Number(length)).toString();
+  return {
+    status: statusCode,
+    headers: answered,
+    json: JSON.parse(text),
+    bytes: rawPayload.subarray(Number(length ?? 0)),
+  };
+}
+
+describe('bodies as tritonclient sends them', () => {
+  const all = [sample, timestep, labels];
+
+  it('are JSON without a content-type', async () => {
+    const { status, json } = await post(JSON.stringify({ inputs: all }));
+    expect(status).toBe(200);
+    expectClose(json.outputs[0].data, expected, { absolute: 1e-6 });
+  });
+
+  it.each([{}, { 'content-type': 'application/octet-stream' }])('have the values as bytes, %j', async (headers) => {
+    const { status, json } = await inferBytes(all, { headers });
+    expect(status).toBe(200);
+    expectClose(json.outputs[0].data, expected, { absolute: 1e-6 });
+  });
+
+  it.each([
+    { parameters: { binary_data_output: true } },
+    { outputs: [{ name: 'out_sample', parameters: { binary_data: true } }] },
+  ])('are answered in bytes where that is asked for: %j', async (more) => {
+    const { headers, json, bytes } = await inferBytes(all, { more });
+    expect(headers['content-type']).toBe('application/octet-stream');
+    expect(json.outputs).toEqual([
+      { name: 'out_sample', datatype: 'FP32', shape: [2, 1, 2, 2], parameters: { binary_data_size: 32 } },
+    ]);
+    const values = Array.from({ length: 8 }, (_, i) => bytes.readFloatLE(4 * i));
+    expectClose(values, expected, { absolute: 1e-6 });
+  });
+
+  const told = { ...timestep, parameters: { binary_data_size: 8 } };
+  const { data: _, ...behind } = told;
+  it.each<[string, object, RegExp]>([
+    [
+      'bytes that are not there',
+      { inputs: [sample, behind, labels] },
+      /timestep must have 8 bytes behind the JSON, received 0\.$/,
+    ],
+    [
+      'data and bytes',
+      { inputs: [sample, told, labels] },
+      /timestep must have data or a binary_data_size, received both\.$/,
+    ],
+    [
+      'neither',
+      { inputs: [sample, { ...behind, parameters: {} }, labels] },
+      /timestep must hold its data in an array, or .* received none\.$/,
+    ],
+    [
+      'another size',
+      { inputs: [sample, { ...behind, parameters: { binary_data_size: '8' } }, labels] },
+      /timestep must have a binary_data_size of 8, received 8\.$/,
+    ],
+    [
+      'an output as classes',
+      { inputs: all, outputs: [{ name: 'out_sample', parameters: { classification: 3 } }] },
+      /classification must be left out/,
+    ],
+    [
+      'a flag that is none',
+      { inputs: all, parameters: { binary_data_output: 1 } },
+      /binary_data must be true or false/,
+    ],
+  ])('are refused with %s', async (_, body, message) => {
+    const { status, json } = await post(JSON.stringify(body));
+    expect([status, json.error]).toEqual([400, expect.stringMatching(message)]);
+  });
+
+  it.each<[Record<string, string>, number, RegExp]>([
+    [{ 'inference-header-content-length': '100000' }, 400, /must be a number of bytes, at most the body's \d+\.$/],
+    [{ 'inference-header-content-length': '-1' }, 400, /must be a number of bytes/],
+    [{ 'inference-header-content-length': '5' }, 400, /its body must be JSON/],
+    [{ 'content-encoding': 'gzip' }, 415, /must not be compressed/],
+    [{ 'content-type': 'text/plain' }, 415, /its content-type must be/],
+  ])('are refused with %j', async (headers, wanted, message) => {
+    const { status, json } = await post(JSON.stringify({ inputs: all }), headers);
+    expect([status, json.error]).toEqual([wanted, expect.stringMatching(message)]);
+  });
+
+  it('are refused with bytes that no input tells of', async () => {
+    const json = JSON.stringify({ inputs: all });
+    const { status, json: answer } = await post(`${json}more`, { 'inference-header-content-length': `${json.length}` });
+    expect([status, answer.error]).toEqual([
+      400,
+      'Cannot call the network: inputs must tell of all bytes behind the JSON, received 4 more.',
+    ]);
+  });
+});

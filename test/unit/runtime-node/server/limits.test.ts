@@ -1,0 +1,248 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { createServer, readApiKeys, type ServerOptions } from '#runtime-node/server/index.ts';
+import { completeOptions } from '#runtime-node/server/options.ts';
+import { ask, eventsOf, IMAGES, useServer } from '#test/server.ts';
+import { temporaryFolder, tinyArtefact } from '#test/tiny-onnx.ts';
+
+const KEYS = ['key-of-the-first-1', 'key-of-the-other-2'];
+const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
+
+const lines: Record<string, unknown>[] = [];
+const server = useServer(async (folder) => ({
+  models: { tiny: await tinyArtefact({ shape: [1, 64, 64], T: 1000 }, { out: `${folder}/tiny` }) },
+  ...{
+    apiKeys: KEYS,
+    queue: 8,
+    maxImages: 8,
+    rate: 40,
+    timeout: 3,
+    maxBody: 2048,
+    corsOrigins: ['https://example.org'],
+  },
+  logger: { level: 'info', stream: { write: (line) => void lines.push(JSON.parse(line)) } },
+}));
+
+const generate = (body: object, key = KEYS[0]!) => ask(server(), IMAGES, { body, headers: bearer(key) });
+/** More than can be done in time. */
+const LONG = { steps: 1000, n: 8 };
+
+describe('a server with keys', () => {
+  it.each([
+    {},
+    { authorization: 'Bearer wrong' },
+    { authorization: KEYS[0]! },
+    { authorization: `Basic ${KEYS[0]}` },
+    bearer(` ${KEYS[0]}x`),
+  ])('refuses %j', async (headers) => {
+    for (const url of [IMAGES, '/v1/models', '/v2', '/v2/models/tiny/infer', '/metrics', '/v2/models/tiny/ready']) {
+      const post = url.endsWith('generations') || url.endsWith('infer');
+      const answer = await ask(server(), url, { ...(post && { body: {} }), headers });
+      expect([url, answer.status, answer.headers['www-authenticate']]).toEqual([url, 401, 'Bearer']);
+    }
+  });
+
+  it('lets everyone see whether it lives, what it can do, and its page', async () => {
+    for (const url of ['/v2/health/live', '/v2/health/ready', '/openapi.json', '/docs', '/']) {
+      expect([url, (await ask(server(), url)).status]).toEqual([url, 200]);
+    }
+  });
+
+  it('takes either key', async () => {
+    for (const key of KEYS) expect((await generate({ steps: 1 }, key)).status).toBe(200);
+  });
+
+  it('refuses a wrong key before it reads the body', async () => {
+    const { status } = await ask(server(), IMAGES, { body: 'x'.repeat(10_000) });
+    expect(status).toBe(401);
+  });
+});
+
+describe('limits', () => {
+  it('refuses images beyond the queue with the time to come back, and counts down to nothing', async () => {
+    const long = generate({ steps: 1000, n: 8 });
+    await expect.poll(() => server().depth, { interval: 1 }).toBe(8);
+    const refused = await generate({ steps: 1 });
+    expect([refused.status, refused.json.error.code]).toEqual([429, 'queue_full']);
+    expect(refused.json.error.type).toBe('rate_limit_error');
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThanOrEqual(1);
+    await long;
+    expect(server().depth).toBe(0);
+    expect((await generate({ steps: 1 })).status).toBe(200);
+  });
+
+  it('keeps half of the queue for others while they have something in it', async () => {
+    const one = generate({ steps: 1000, n: 4 }, KEYS[0]);
+    const other = generate({ steps: 1000, n: 1 }, KEYS[1]);
+    await expect.poll(() => server().depth, { interval: 1 }).toBe(5);
+    expect((await generate({ steps: 1 }, KEYS[0])).status).toBe(429);
+    expect((await generate({ steps: 1 }, KEYS[1])).status).toBe(200);
+    await Promise.all([one, other]);
+  });
+
+  it('gives up a request whose time is up, and what it was at', async () => {
+    const slow = await createServer({
+      models: { big: await tinyArtefact({ shape: [1, 512, 512], T: 1000 }) },
+      timeout: 1,
+    });
+    try {
+      const { status, json } = await ask(slow, IMAGES, { body: LONG });
+      expect([status, json.error.code]).toEqual([504, 'timeout']);
+      const streamed = await ask(slow, IMAGES, { body: { ...LONG, stream: true } });
+      expect(streamed.status).toBe(200);
+      expect(eventsOf(streamed.body).at(-1)).toMatchObject({ event: 'error', data: { error: { code: 'timeout' } } });
+      expect(slow.depth).toBe(0);
+    } finally {
+      await slow.close();
+    }
+  });
+
+  it('refuses a body beyond its size', async () => {
+    const { status, json } = await generate({ prompt: ' '.repeat(4000) });
+    expect([status, json.error.code]).toEqual([413, 'body_too_large']);
+  });
+
+  it('refuses what does not fit its memory', async () => {
+    const small = await createServer({
+      models: { big: await tinyArtefact({ shape: [1, 256, 256] }) },
+      memory: 2 ** 20,
+    });
+    try {
+      const { status, json } = await ask(small, IMAGES, { body: { steps: 1 } });
+      expect([status, json.error.code]).toEqual([429, 'memory_full']);
+      expect(small.depth).toBe(0);
+    } finally {
+      await small.close();
+    }
+  });
+
+  it('limits the requests of a client, each for itself', async () => {
+    const made = await Promise.all(Array.from({ length: 41 }, () => generate({ n: 0 }, KEYS[1])));
+    const limited = made.find(({ status }) => status === 429)!;
+    expect(limited.json.error.code).toBe('rate_limited');
+    expect(limited.json.error.message).toBe('A client may make 40 requests a minute.');
+    expect(Number(limited.headers['retry-after'])).toBeGreaterThanOrEqual(1);
+    expect((await ask(server(), '/v1/models', { headers: bearer(KEYS[1]!) })).status).toBe(200);
+    expect((await generate({ n: 0 }, KEYS[0])).status).toBe(400);
+  });
+});
+
+describe('what a browser is told', () => {
+  it('lets pages of the named origins ask, and of no other', async () => {
+    const preflight = (origin: string) =>
+      server().app.inject({
+        ...{ method: 'OPTIONS', url: IMAGES },
+        headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization' },
+      });
+    const good = await preflight('https://example.org');
+    expect([good.statusCode, good.headers['access-control-allow-origin']]).toEqual([204, 'https://example.org']);
+    expect((await preflight('https://evil.example')).headers['access-control-allow-origin']).not.toBe(
+      'https://evil.example',
+    );
+  });
+
+  it('sends headers that keep pages from more than they need', async () => {
+    const { headers } = await ask(server(), '/');
+    expect(headers['content-security-policy']).toMatch(/^default-src 'none';script-src 'self';/);
+    expect(headers).toMatchObject({
+      ...{ 'x-content-type-options': 'nosniff', 'x-frame-options': 'SAMEORIGIN', 'referrer-policy': 'no-referrer' },
+      'x-request-id': expect.stringMatching(/^[\w-]{36}$/),
+    });
+    expect(headers['access-control-allow-origin']).toBeUndefined();
+  });
+});
+
+describe('what is written down', () => {
+  it('is a line for each request, with its id and without what was sent', async () => {
+    const { headers } = await ask(server(), `${IMAGES}?secret=in-the-address`, {
+      body: { prompt: 'a secret' },
+      headers: bearer(KEYS[0]!),
+    });
+    const line = lines.find(({ reqId }) => reqId === headers['x-request-id']);
+    expect(line).toMatchObject({ method: 'POST', route: IMAGES, status: 400, client: 'key 1', msg: 'answered' });
+    expect(JSON.stringify(lines)).not.toMatch(/secret|key-of-the/);
+  });
+
+  it('counts requests, images, batches and errors', async () => {
+    const { body, headers } = await ask(server(), '/metrics', { headers: bearer(KEYS[0]!) });
+    const text = body.toString();
+    expect(headers['content-type']).toMatch('text/plain');
+    expect(text).toMatch(
+      /^onnoise_requests_total\{route="\/v1\/images\/generations",method="POST",status="200"\} [1-9]/m,
+    );
+    expect(text).toMatch(/^onnoise_images_total\{model="tiny"\} [1-9]\d*$/m);
+    expect(text).toMatch(/^onnoise_errors_total\{code="queue_full"\} [1-9]/m);
+    for (const name of ['batch_images_count', 'step_seconds_sum', 'network_seconds_sum', 'request_seconds_count']) {
+      expect(text).toMatch(new RegExp(`^onnoise_${name}\\S* [0-9.e-]*[1-9]`, 'm'));
+    }
+    expect(text).toMatch(/^onnoise_queue_images 0$/m);
+    expect(text).toMatch(/^onnoise_ready 1$/m);
+  });
+});
+
+describe('readApiKeys', () => {
+  const file = async (text: string) => {
+    const path = join(await temporaryFolder(), 'keys');
+    await writeFile(path, text);
+    return path;
+  };
+
+  it('reads a key a line, without comments', async () => {
+    expect(await readApiKeys(await file(`# ours\n${KEYS[0]}\r\n\n  ${KEYS[1]}  \n`))).toEqual(KEYS);
+  });
+
+  it.each([
+    ['', /must hold a key a line, received none\.$/],
+    ['# none\n', /must hold a key a line, received none\.$/],
+    [
+      'fifteen-letters\n',
+      /must hold keys of 16 or more printable characters without spaces, received one of 15, line 1\.$/,
+    ],
+    ['# two\nsixteen letters and a space', /received one of 27, line 2\.$/],
+  ])('refuses %j, and never shows a key', async (text, message) => {
+    await expect(readApiKeys(await file(text))).rejects.toThrow(message);
+    await expect(readApiKeys('nowhere/keys')).rejects.toThrow(
+      /nowhere\/keys must be a file that can be read, received ENOENT/,
+    );
+  });
+});
+
+describe('completeOptions', () => {
+  it('fills in the defaults, and takes the last part of a folder as its name', () => {
+    expect(completeOptions({ models: ['models/digits/', 'faces=out/a=b'] })).toMatchObject({
+      models: { digits: 'models/digits/', faces: 'out/a=b' },
+      ...{
+        device: 'auto',
+        maxBatch: 8,
+        queue: 256,
+        maxImages: 16,
+        rate: 600,
+        timeout: 120,
+        apiKeys: [],
+        corsOrigins: [],
+      },
+    });
+    expect(completeOptions({ models: ['m'], queue: 4 }).maxImages).toBe(4);
+  });
+
+  it.each<[Partial<ServerOptions>, string]>([
+    [{ models: [] }, 'models must be at least one, received none'],
+    [{ models: ['a/m', 'b/m'] }, 'names of models must differ, received m twice'],
+    [{ models: { 'a b': 'm' } }, 'the name of a model must be up to 64 letters, digits and ._-, received "a b"'],
+    [{ device: 'tpu' as never }, 'device must be one of auto, cpu, cuda, webgpu, received "tpu"'],
+    [{ maxBatch: 0 }, 'maxBatch must be an integer from 1 to 1024, received 0'],
+    [{ queue: 4, maxImages: 5 }, 'maxImages must be an integer from 1 to 4, received 5'],
+    [{ timeout: 0 }, 'timeout must be an integer from 1 to 86400, received 0'],
+    [{ maxSteps: Number.NaN }, 'maxSteps must be an integer from 1 to 1000000, received NaN'],
+    [{ memory: '1' as never }, 'memory must be an integer from 1048576 to 9007199254740991, received "1"'],
+    [{ apiKeys: [''] }, 'apiKeys[0] must be 16 or more printable characters without spaces, received one of 0'],
+    [{ apiKeys: [KEYS[0]!, 'short'] }, 'apiKeys[1] must be 16 or more printable characters without spaces'],
+    [{ apiKeys: KEYS[0]! as never }, 'apiKeys must be an array of keys, received "string"'],
+    [{ trustProxy: 'yes' as never }, 'trustProxy must be true or false, received "yes"'],
+    [{ maxbatch: 2 } as never, 'an option must be one of models, device'],
+    [{ corsOrigins: ['https://example.org/'] }, 'an origin of CORS must be * or an origin'],
+  ])('refuses %j', (options, message) => {
+    expect(() => completeOptions({ models: ['m'], ...options })).toThrow(`Cannot start the server: ${message}`);
+  });
+});

@@ -1,0 +1,135 @@
+/** Ten thousand bodies that are wrong, and some addresses: each is refused with a sentence, and the server goes on. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Server } from '#runtime-node/server/index.ts';
+import { deep, malformedGenerations, nested } from '#test/load/malformed.ts';
+import { malformedInferences } from '#test/load/malformed-inference.ts';
+import { answersIn, exchange, GENERATE, open, post } from '#test/load/raw.ts';
+import { expectHealthy, startServer } from '#test/load/start.ts';
+
+const INFER = '/v2/models/tiny/infer';
+const OPENAI = {
+  error: {
+    ...{ message: expect.any(String), type: expect.stringMatching(/^(invalid_request|rate_limit)_error$/) },
+    ...{ code: expect.any(String) },
+  },
+};
+const KSERVE = { error: expect.any(String) };
+
+async function expectRefused({ app }: Server, url: string, payload: Buffer, shape: object) {
+  const headers = { 'content-type': 'application/json' };
+  const answer = await app.inject({ method: 'POST', url, headers, payload });
+  expect(answer.statusCode, answer.payload).toBeGreaterThanOrEqual(400);
+  expect(answer.statusCode, answer.payload).toBeLessThan(500);
+  expect(answer.json()).toMatchObject(shape);
+}
+
+describe('a server that is sent nonsense', () => {
+  it('refuses 7,000 malformed bodies for pictures in the shape of that API', { timeout: 120_000 }, async () => {
+    const { server } = await startServer();
+    const property = fc.asyncProperty(malformedGenerations, (body) => expectRefused(server, GENERATE, body, OPENAI));
+    await fc.assert(property, { numRuns: 7000 });
+    await expectHealthy(server);
+  });
+
+  it('refuses 3,000 malformed bodies for the network in the shape of that API', { timeout: 120_000 }, async () => {
+    const { server } = await startServer();
+    const property = fc.asyncProperty(malformedInferences, (body) => expectRefused(server, INFER, body, KSERVE));
+    await fc.assert(property, { numRuns: 3000 });
+    await expectHealthy(server);
+  });
+
+  it('refuses values of thousands of levels in every field', async () => {
+    const { server } = await startServer();
+    const property = fc.asyncProperty(deep, async (levels) => {
+      const body = nested(levels);
+      await expectRefused(server, GENERATE, body, OPENAI);
+      await expectRefused(server, INFER, body, KSERVE);
+    });
+    await fc.assert(property, { numRuns: 100 });
+    await expectHealthy(server);
+  });
+
+  it('refuses a body that is larger than its limit, told or not, and does not keep it', async () => {
+    const { server, port } = await startServer({ maxBody: 64 * 1024 });
+    const huge = JSON.stringify({ prompt: 'x'.repeat(1024 * 1024) });
+    const told = await open(port);
+    told.socket.write(post(GENERATE, huge));
+    const chunked = await open(port);
+    const head = post(GENERATE, '', { 'transfer-encoding': 'chunked' }).replace(/content-length: 0\r\n/, '');
+    chunked.socket.write(`${head}${Buffer.byteLength(huge).toString(16)}\r\n${huge}\r\n0\r\n\r\n`);
+    for (const { closed, text } of [told, chunked]) {
+      await closed;
+      const [answer] = answersIn(text());
+      expect(answer?.status).toBe(413);
+      expect(JSON.parse(answer!.body)).toMatchObject({ error: { code: 'body_too_large' } });
+    }
+    await expectHealthy(server);
+  });
+
+  it('refuses other content types and bodies in parts', async () => {
+    const { server } = await startServer();
+    for (const type of [
+      'text/plain',
+      'multipart/form-data; boundary=x',
+      'application/x-www-form-urlencoded',
+      '',
+      'x',
+    ]) {
+      const { statusCode, payload } = await server.app.inject({
+        ...{ method: 'POST', url: GENERATE, headers: { 'content-type': type }, payload: '{"seed":1}' },
+      });
+      expect(statusCode, `${type}: ${payload}`).toBe(415);
+      expect(JSON.parse(payload)).toMatchObject(OPENAI);
+    }
+  });
+
+  it('finds no file by the name of a model, and tells so in the shape of the API', async () => {
+    const { server, port } = await startServer();
+    const names = [
+      ...[
+        '..',
+        '../../etc/passwd',
+        '..%2f..%2fetc%2fpasswd',
+        '%2e%2e%2f',
+        '....//',
+        '%252e%252e%252f',
+        'tiny%00',
+        '%00',
+      ],
+      ...['tiny/../tiny', 'C:%5Cwindows', '..%5c..%5c', '%zz', '%ff', '%c0%ae%c0%ae', '__proto__', 'constructor'],
+      ...['a'.repeat(127), 'a'.repeat(129), 'a'.repeat(10_000), '%', ';', 'tiny;x', '%F0%9F%92%A5'],
+    ];
+    for (const name of names) {
+      for (const [url, shape] of [
+        [`/v1/models/${name}`, OPENAI],
+        [`/v2/models/${name}`, KSERVE],
+        [`/v2/models/${name}/ready`, KSERVE],
+        [`/docs/static/${name}`, OPENAI],
+      ] as const) {
+        const { status, body } = await exchange(port, `GET ${url} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`);
+        expect([400, 403, 404, 414], `${url}: ${body}`).toContain(status);
+        expect(JSON.parse(body), url).toMatchObject(shape);
+      }
+    }
+    await expectHealthy(server);
+  });
+
+  it('answers what is not HTTP with an error of the API, and closes', async () => {
+    const { server, port } = await startServer();
+    const wrong = [
+      ['GET / HTTP/9.9\r\n\r\n', 400],
+      ['\u0016\u0003\u0001\u0000\u0005hello', 400],
+      [`GET / HTTP/1.1\r\nhost: x\r\nx: ${'y'.repeat(32 * 1024)}\r\n\r\n`, 431],
+      ['POST /v1/images/generations HTTP/1.1\r\nhost: x\r\ncontent-length: -1\r\n\r\n', 400],
+      ['POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 3\r\ntransfer-encoding: chunked\r\n\r\nabc', 400],
+      ['POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n', 400],
+    ] as const;
+    for (const [bytes, status] of wrong) {
+      const answer = await exchange(port, bytes);
+      expect(answer.status, JSON.stringify(bytes.slice(0, 60))).toBe(status);
+      expect(JSON.parse(answer.body)).toMatchObject(OPENAI);
+    }
+    await expectHealthy(server);
+  });
+});

@@ -1,0 +1,74 @@
+/** OpenAI's own client, unchanged, against the server on a socket. */
+import OpenAI from 'openai';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { useServer } from '#test/server.ts';
+import { tinyArtefact } from '#test/tiny-onnx.ts';
+
+const KEY = 'sk-0123456789abcdef';
+const server = useServer(async (folder) => ({
+  models: { tiny: await tinyArtefact({ classes: 3 }, { out: `${folder}/tiny` }) },
+  apiKeys: [KEY],
+}));
+let client: OpenAI;
+beforeAll(async () => {
+  client = new OpenAI({ apiKey: KEY, baseURL: `${await server().listen({ port: 0 })}/v1`, maxRetries: 0 });
+});
+
+describe("OpenAI's client", () => {
+  it('generates pictures', async () => {
+    const { created, data } = await client.images.generate({
+      model: 'tiny',
+      prompt: '2',
+      n: 2,
+      response_format: 'b64_json',
+    });
+    expect(created).toBeGreaterThan(1.7e9);
+    expect(data).toHaveLength(2);
+    for (const { b64_json } of data!) {
+      expect(Buffer.from(b64_json!, 'base64').subarray(1, 4).toString()).toBe('PNG');
+    }
+  });
+
+  it('passes what goes beyond its own fields', async () => {
+    const extra = { prompt: '', model: 'tiny', seed: 7, steps: 4, sampler: 'ddpm', label: [2, 0], n: 2 };
+    const { data } = await client.images.generate(extra);
+    expect(data).toMatchObject([
+      { seed: 7, label: 2 },
+      { seed: 8, label: 0 },
+    ]);
+  });
+
+  it('streams pictures as they form', async () => {
+    const stream = await client.images.generate({ model: 'tiny', prompt: '1', stream: true, partial_images: 2 });
+    const types: string[] = [];
+    for await (const event of stream) types.push(event.type);
+    const partial = 'image_generation.partial_image';
+    expect(types).toEqual([partial, partial, 'image_generation.completed']);
+  });
+
+  it('gives up a stream that it leaves, and the server what it was at', async () => {
+    const stream = await client.images.generate({ model: 'tiny', prompt: '', n: 10, stream: true, partial_images: 3 });
+    for await (const _ of stream) break;
+    await expect.poll(() => server().depth).toBe(0);
+  });
+
+  it('lists models, and describes one', async () => {
+    const names: string[] = [];
+    for await (const model of client.models.list()) names.push(model.id);
+    expect(names).toEqual(['tiny']);
+    expect(await client.models.retrieve('tiny')).toMatchObject({ id: 'tiny', object: 'model' });
+  });
+
+  it('knows the errors by their classes', async () => {
+    const wrong = client.withOptions({ apiKey: 'sk-wrong' });
+    await expect(wrong.models.list()).rejects.toBeInstanceOf(OpenAI.AuthenticationError);
+    await expect(client.images.generate({ model: 'none', prompt: '' })).rejects.toBeInstanceOf(OpenAI.NotFoundError);
+    const bad = client.images.generate({ model: 'tiny', prompt: '', n: 0 });
+    await expect(bad).rejects.toBeInstanceOf(OpenAI.BadRequestError);
+    await expect(bad).rejects.toMatchObject({
+      param: 'n',
+      code: 'invalid_value',
+      requestID: expect.stringMatching(/^[\w-]{36}$/),
+    });
+  });
+});

@@ -1,0 +1,114 @@
+/** Model folders that change under a server: what it has asked for is done, and what it had is what it falls back to. */
+import { cp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Server } from '#runtime-node/server/index.ts';
+import { metricsOf, startServer } from '#test/load/start.ts';
+import { until } from '#test/load/until.ts';
+import { ask, IMAGES } from '#test/server.ts';
+import { skipBecause } from '#test/skip.ts';
+import { type TinyOptions, temporaryFolder, tinyArtefact } from '#test/tiny-onnx.ts';
+
+/** The system's temporary folder, for one test. */
+async function ownTemporary(): Promise<string> {
+  const before = process.env.TMPDIR;
+  const folder = await temporaryFolder();
+  process.env.TMPDIR = folder;
+  onTestFinished(() => {
+    if (before === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = before;
+  });
+  return folder;
+}
+
+async function replace(model: string, options: TinyOptions): Promise<void> {
+  const other = await tinyArtefact(options);
+  await rm(model, { recursive: true });
+  await cp(other, model, { recursive: true });
+}
+
+const copiesIn = async (folder: string) => (await readdir(folder)).filter((name) => name.startsWith('onnoise-serve-'));
+const picture = async (server: Server) => {
+  const { json } = await ask(server, IMAGES, { body: { seed: 1, steps: 2 } });
+  return json.data?.[0].b64_json as string | undefined;
+};
+
+describe('a server whose model folders change', () => {
+  it('starts a dead engine again with the last good model, after a reload that failed', async () => {
+    const temporary = await ownTemporary();
+    const model = await tinyArtefact({ gain: 0.7 });
+    const { server } = await startServer({ models: { tiny: model } });
+    const before = await picture(server);
+    expect(before).toBeDefined();
+    const broken = join(model, 'unet', 'model.onnx');
+    await writeFile(broken, 'broken');
+    await expect(server.reload()).rejects.toThrow(`Cannot load model: ${broken} must be an ONNX`);
+    expect(await copiesIn(temporary)).toHaveLength(1);
+
+    process.kill(server.enginePid!, 'SIGKILL');
+    await until('the engine has ended', async () => (await metricsOf(server)).onnoise_engine_restarts_total === 1);
+    await until('another is there', () => server.enginePid !== undefined);
+    expect(await picture(server)).toBe(before);
+
+    await replace(model, { gain: 0.2 });
+    await server.reload();
+    expect(await picture(server)).not.toBe(before);
+    await server.close();
+    expect(await copiesIn(temporary)).toEqual([]);
+  });
+
+  it('serves without copies where they cannot be made, and says so in the log', async () => {
+    const tiny = await tinyArtefact();
+    process.env.TMPDIR = join(await ownTemporary(), 'none');
+    const lines: string[] = [];
+    const stream = { write: (line: string) => void lines.push(line) };
+    const { server } = await startServer({ models: { tiny }, logger: { level: 'warn', stream } });
+    expect(lines.map((line) => JSON.parse(line).msg)).toEqual(['no copy of the models could be kept']);
+    expect(await picture(server)).toBeDefined();
+  });
+
+  it('finishes what waits with the model that it was asked of, and holds what is new to the new one', async () => {
+    const model = await tinyArtefact({ T: 1000, classes: 10, shape: [1, 32, 32] });
+    const { server } = await startServer({ models: { tiny: model }, maxBatch: 1 });
+    const waiting = [9, 8, 7].map((label) => ask(server, IMAGES, { body: { steps: 900, label, seed: 1, n: 2 } }));
+    await until('all wait', () => server.depth === 6);
+    await replace(model, { T: 50, classes: 2, shape: [1, 4, 4] });
+    await server.reload();
+    const late = await ask(server, IMAGES, { body: { steps: 900, label: 9 } });
+    expect([late.status, late.json.error.message]).toEqual([
+      400,
+      'Cannot sample images: label must be a class, a number from 0 to 1, received "9".',
+    ]);
+    expect((await ask(server, IMAGES, { body: { steps: 51 } })).status).toBe(400);
+    for (const [i, answer] of (await Promise.all(waiting)).entries()) {
+      expect([answer.status, answer.json.size]).toEqual([200, '32x32']);
+      expect(answer.json.data.map(({ label }: { label: number }) => label)).toEqual([9 - i, 9 - i]);
+    }
+    const call = (timestep: number) => {
+      const inputs = [
+        { name: 'sample', datatype: 'FP32', shape: [1, 1, 4, 4], data: new Array(16).fill(0) },
+        { name: 'timestep', datatype: 'FP32', shape: [1], data: [timestep] },
+        { name: 'class_labels', datatype: 'INT64', shape: [1], data: [1] },
+      ];
+      return ask(server, '/v2/models/tiny/infer', { body: { inputs } });
+    };
+    expect((await call(50)).json.error).toBe(
+      'Cannot call the network: timestep[0] must be a whole number from 0 to 49, received 50.',
+    );
+    expect((await call(49)).status).toBe(200);
+  });
+
+  const NEEDS_PROC = skipBecause(process.platform === 'linux' ? undefined : 'a file that cannot be read is in /proc');
+  it('tells in a sentence that a folder cannot be read', NEEDS_PROC, async () => {
+    const model = await tinyArtefact();
+    const { server } = await startServer({ models: { tiny: model } });
+    const config = join(model, 'unet', 'config.json');
+    await rm(config);
+    await symlink('/proc/self/mem', config);
+    await expect(server.reload()).rejects.toMatchObject({
+      name: 'InputError',
+      message: `Cannot load model: ${model} must be a model folder that can be read, received EIO.`,
+    });
+    expect(await picture(server)).toBeDefined();
+  });
+});

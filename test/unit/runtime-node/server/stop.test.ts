@@ -1,0 +1,75 @@
+/** Signals to `pipeline serve` under load: what runs is answered, what is new is refused, and it ends in order. */
+import { setTimeout as wait } from 'node:timers/promises';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { ask, inLanes, keepAlive } from '#test/load/client.ts';
+import { type Program, startProgram, statusOf } from '#test/load/program.ts';
+import { skipBecause } from '#test/skip.ts';
+import { tinyArtefact } from '#test/tiny-onnx.ts';
+
+const LACKS_SIGNALS =
+  process.platform === 'win32' ? 'Windows sends no signals to a process: run on Linux or macOS' : undefined;
+
+/** Eight clients that ask until `until` is done; tells how each request ended. */
+async function load({ port }: Program, until: Promise<unknown>): Promise<(number | string)[]> {
+  const agent = keepAlive(8);
+  onTestFinished(() => agent.destroy());
+  const outcomes: (number | string)[] = [];
+  let over = false;
+  void until.finally(() => {
+    over = true;
+  });
+  await inLanes(8, 8, async (seed) => {
+    while (!over) {
+      const outcome = await statusOf(ask(port, { seed, n: 2, steps: 300 }, { agent }));
+      outcomes.push(outcome);
+      if (outcome !== 200) await wait(5);
+    }
+  });
+  return outcomes;
+}
+
+describe('pipeline serve under load', skipBecause(LACKS_SIGNALS), () => {
+  it('answers what runs at SIGTERM, refuses what is new, and exits with 0', async () => {
+    const program = await startProgram(['--model', `tiny=${await tinyArtefact({ T: 1000 })}`]);
+    const loaded = load(program, program.ended);
+    await wait(500);
+    // Longer than what else runs: it is still computed when the others are refused.
+    const long = statusOf(ask(program.port, { n: 16, steps: 1000, seed: 1 }));
+    await wait(50);
+    program.signal('SIGTERM');
+    expect(await long).toBe(200);
+    expect(await program.ended, program.said()).toBe(0);
+    const outcomes = new Set(await loaded);
+    expect(outcomes).toContain(200);
+    // ECONNRESET is what a client sees of an idle connection that is closed as it asks.
+    for (const outcome of outcomes) expect([200, 503, 'ECONNREFUSED', 'ECONNRESET']).toContain(outcome);
+    expect(program.said()).not.toContain('Error');
+  });
+
+  it('loads the models anew at SIGHUP, and no request fails', async () => {
+    const program = await startProgram(['--model', `tiny=${await tinyArtefact({ T: 1000 })}`]);
+    const anew = async () => {
+      for (let times = 1; times <= 3; times++) {
+        program.signal('SIGHUP');
+        while (program.said().split('loaded anew').length <= times) await wait(20);
+      }
+    };
+    const outcomes = await load(program, anew());
+    expect(new Set(outcomes)).toEqual(new Set([200]));
+    program.signal('SIGTERM');
+    expect(await program.ended, program.said()).toBe(0);
+  });
+
+  it('ends at once at a second signal', async () => {
+    const program = await startProgram(['--model', `tiny=${await tinyArtefact({ T: 1000 })}`, '--max-batch', '1']);
+    const cut = Promise.all(
+      Array.from({ length: 16 }, (_, seed) => statusOf(ask(program.port, { n: 16, steps: 1000, seed }))),
+    );
+    await wait(300);
+    program.signal('SIGTERM');
+    while (!program.said().includes('Stopping')) await wait(20);
+    program.signal('SIGTERM');
+    expect(await program.ended).toBe(130);
+    expect(await cut).toContain('ECONNRESET');
+  });
+});

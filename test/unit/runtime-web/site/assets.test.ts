@@ -1,0 +1,161 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { readModels } from '#site/build/assets.ts';
+import { readModelFolder } from '#site/build/model-folder.ts';
+import { readRealDigits } from '#site/build/real-digits.ts';
+import { readOptions } from '../../../../scripts/web/options.ts';
+
+let root: string;
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'onnoise-site-'));
+});
+afterEach(() => rm(root, { recursive: true }));
+
+/** A model folder, with files replaced; null leaves one out. */
+async function writeModel(name: string, files: Record<string, string | null> = {}): Promise<string> {
+  const folder = join(root, name);
+  const whole: Record<string, string | null> = {
+    'scheduler/scheduler_config.json': '{"num_train_timesteps": 300}',
+    'unet/config.json': '{"sample_size": 32, "in_channels": 3}',
+    'unet/model.onnx': 'onnx',
+    ...files,
+  };
+  for (const part of ['scheduler', 'unet']) await mkdir(join(folder, part), { recursive: true });
+  for (const [path, text] of Object.entries(whole)) if (text !== null) await writeFile(join(folder, path), text);
+  return folder;
+}
+
+describe('readModelFolder', () => {
+  test('tells what a model makes', async () => {
+    const { line, files } = await readModelFolder(await writeModel('Hand_x-rays'));
+    expect(line).toEqual({
+      id: 'hand-x-rays',
+      title: 'Hand x rays',
+      note: '32 × 32, colour',
+      url: 'models/hand-x-rays',
+      bytes: 4,
+    });
+    expect(files).toEqual(['scheduler/scheduler_config.json', 'unet/config.json', 'unet/model.onnx']);
+  });
+
+  test('reads sizes of two sides, SimpleUnet and classes', async () => {
+    const unet = '{"sample_size": [24, 32], "image_channels": 1, "num_class_embeds": 3}';
+    const { line } = await readModelFolder(await writeModel('a', { 'unet/config.json': unet }));
+    expect(line.note).toBe('32 × 24, gray, 3 classes');
+  });
+
+  test.each([
+    [{ 'unet/model.onnx': null }, /must be a model folder, its unet\/model\.onnx is missing\.$/],
+    [{ 'unet/model.onnx': '' }, /unet\/model\.onnx must be a network, received "an empty file"/],
+    [{ 'unet/config.json': '{' }, /unet\/config\.json must be JSON/],
+    [{ 'unet/config.json': '[]' }, /unet\/config\.json must be a JSON object/],
+    [{ 'unet/config.json': '{"in_channels": 1}' }, /sample_size of unet\/config\.json must be/],
+    [
+      { 'unet/config.json': '{"sample_size": 8, "in_channels": 4}' },
+      /in_channels of unet\/config\.json must be 1 or 3, received 4/,
+    ],
+    [{ 'scheduler/scheduler_config.json': '{"beta_schedule": "wavy"}' }, /beta_schedule/],
+  ])('refuses %j with one sentence', async (files, message) => {
+    await expect(readModelFolder(await writeModel('broken', files))).rejects.toThrow(message);
+  });
+
+  test('refuses what is no folder', async () => {
+    await expect(readModelFolder(join(root, 'nothing'))).rejects.toThrow(/the model must be a folder, received/);
+  });
+});
+
+describe('readModels', () => {
+  test('puts named folders first and tells the same names apart', async () => {
+    await writeModel('shipped/digits');
+    await writeModel('shipped/faces');
+    const mine = await writeModel('out/digits');
+    const models = await readModels({ modelsFolder: join(root, 'shipped'), first: [mine] });
+    expect(models.map(({ line }) => line.id)).toEqual(['digits', 'digits-2', 'faces']);
+    expect(models.map(({ line }) => line.url)).toEqual(['models/digits', 'models/digits-2', 'models/faces']);
+    expect(models[0]!.folder).toBe(mine);
+  });
+
+  test('shows a folder once that is named and shipped', async () => {
+    await writeModel('shipped/digits');
+    const faces = await writeModel('shipped/faces');
+    const models = await readModels({ modelsFolder: join(root, 'shipped'), first: [faces, `${faces}/`] });
+    expect(models.map(({ line }) => line.id)).toEqual(['faces', 'digits']);
+  });
+
+  test('shows real digits beside a model whose card says that it was trained on them', async () => {
+    const gray = '{"sample_size": 28, "in_channels": 1}';
+    await writeModel('shipped/a', { 'unet/config.json': gray, 'README.md': '{"source": "digits", "size": 28}' });
+    await writeModel('shipped/b', { 'unet/config.json': gray, 'README.md': '{"source": "photos", "size": 28}' });
+    await writeModel('shipped/c', { 'README.md': '{"source": "digits", "size": 32}' });
+    const models = await readModels({ modelsFolder: join(root, 'shipped') });
+    expect(models.map(({ line }) => line.pictures)).toEqual(['assets/real-28.json', undefined, undefined]);
+  });
+
+  test('refuses a page without a model', async () => {
+    await expect(readModels({ modelsFolder: join(root, 'none') })).rejects.toThrow(/the models must be one at least/);
+  });
+
+  test('finds the digits that are shipped', async () => {
+    const models = await readModels({ modelsFolder: 'models' });
+    expect(models.find(({ line }) => line.id === 'digits')?.line).toMatchObject({
+      title: 'Digits',
+      pictures: 'assets/real-28.json',
+    });
+  });
+});
+
+describe('readRealDigits', () => {
+  test('gives forty of each digit, mixed, the same each time', async () => {
+    const [{ info, pixels }, again] = await Promise.all([readRealDigits(), readRealDigits()]);
+    expect(info).toMatchObject({ count: 400, width: 28, height: 28, licence: 'CC BY-SA 3.0' });
+    expect(info.labels).toHaveLength(400);
+    for (let digit = 0; digit < 10; digit++) expect(info.labels.filter((label) => label === digit)).toHaveLength(40);
+    expect(new Set(info.labels.slice(0, 20)).size).toBeGreaterThan(5);
+    expect(pixels).toHaveLength(400 * 784);
+    expect(again).toEqual({ info, pixels });
+  });
+
+  test('gives whole pictures: dark at the edge, with ink within, none twice', async () => {
+    const { pixels } = await readRealDigits();
+    const seen = new Set<string>();
+    for (let at = 0; at < pixels.length; at += 784) {
+      const picture = pixels.subarray(at, at + 784);
+      const edge = [...picture].filter((_, i) => i < 28 || i >= 756 || i % 28 === 0 || i % 28 === 27);
+      expect(Math.max(...edge)).toBe(0);
+      expect(Math.max(...picture)).toBeGreaterThan(200);
+      seen.add(picture.join());
+    }
+    expect(seen.size).toBe(400);
+  });
+});
+
+describe('the options of npm run web', () => {
+  test('take models, in order', async () => {
+    const [a, b] = [await writeModel('a'), await writeModel('b')];
+    expect(await readOptions(['serve', '--model', b, '--model', a, '--port', '8080'])).toEqual({
+      ...{ command: 'serve', models: [b, a], port: 8080, host: false, open: false },
+    });
+    expect(await readOptions(['build', '--out', 'x'])).toMatchObject({ command: 'build', models: [], out: 'x' });
+  });
+
+  test('refuse a folder that is no model', async () => {
+    await mkdir(join(root, 'empty'));
+    await expect(readOptions(['serve', '--model', join(root, 'empty')])).rejects.toThrow(
+      /^Cannot show the model: .*empty must be a model folder, its scheduler\/scheduler_config\.json is missing\.$/,
+    );
+  });
+
+  test.each([
+    [['serve', '--modle', 'x'], /Unknown option '--modle'; --help lists them/],
+    [['serve', 'models/digits'], /a folder must follow --model, received "models\/digits" alone/],
+    [['serve', '--out', 'x'], /--out is an option of "npm run build:web"/],
+    [['build', '--port', '1'], /options of "npm run web"/],
+    [['serve', '--port', 'x'], /--port must be an integer from 0 to 65535, received "x"/],
+  ])('refuse %j', async (args, message) => {
+    await expect(readOptions(args)).rejects.toThrow(message);
+  });
+
+  test('give help', async () => expect(await readOptions(['serve', '--help'])).toBeNull());
+});

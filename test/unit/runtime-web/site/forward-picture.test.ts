@@ -1,0 +1,88 @@
+import { InputError } from '@onnoise/scheduler';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { toBytes } from '#site/state/pixels.ts';
+import { digitPicture, middleSquare, squarePicture } from '#site/views/forward/picture.ts';
+import { expectClose } from '#test/compare.ts';
+
+/** RGBA of one colour a pixel. */
+function image(width: number, height: number, colour: (x: number, y: number) => number[]) {
+  const data = Uint8ClampedArray.from(
+    Array.from({ length: width * height }, (_, i) => colour(i % width, Math.floor(i / width))).flat(),
+  );
+  return { data, width, height };
+}
+
+describe('digitPicture', () => {
+  it('takes the digit at its place and maps 0..255 to -1..1', () => {
+    const bytes = Uint8Array.of(9, 9, 9, 9, 0, 51, 204, 255);
+    const { shape, x0 } = digitPicture(bytes, 1, 2, 2, 'digit 3');
+    expect(shape).toEqual([1, 2, 2]);
+    expectClose(x0, [-1, -0.6, 0.6, 1], { absolute: 1e-7 });
+  });
+
+  it('refuses a file that ends too soon', () => {
+    expect(() => digitPicture(new Uint8Array(6), 1, 2, 2, 'digit 3')).toThrow(
+      new InputError('Cannot read digit 1: the file must hold 8 bytes, received 6.'),
+    );
+  });
+});
+
+describe('middleSquare', () => {
+  it('is the largest square in the middle', () => {
+    expect(middleSquare(640, 480)).toEqual({ x: 80, y: 0, side: 480 });
+    expect(middleSquare(3, 8)).toEqual({ x: 0, y: 2, side: 3 });
+  });
+});
+
+describe('squarePicture', () => {
+  it('cuts the middle square out and leaves its pixels alone where no scaling is needed', () => {
+    const wide = image(4, 2, (x, y) => [x * 60, y * 100, 7, 255]);
+    const { shape, x0 } = squarePicture(wide, false, 'p', 2);
+    expect(shape).toEqual([3, 2, 2]);
+    expect([...toBytes(x0)]).toEqual([60, 120, 60, 120, 0, 0, 100, 100, 7, 7, 7, 7]);
+  });
+
+  it('averages areas: four pixels to one, and thirds where the sizes do not divide', () => {
+    const four = image(2, 2, (x, y) => [40 * (x + 2 * y), 0, 0, 255]);
+    expect(toBytes(squarePicture(four, false, 'p', 1).x0)[0]).toBe(60);
+    const three = image(3, 3, (x) => [[0, 90, 180][x]!, 0, 0, 255]);
+    // columns 0 to 1.5: (0 + 90 / 2) / 1.5 = 30; columns 1.5 to 3: (90 / 2 + 180) / 1.5 = 150
+    expect([...toBytes(squarePicture(three, false, 'p', 2).x0.subarray(0, 2))]).toEqual([30, 150]);
+  });
+
+  it('keeps the mean of a square picture, at any size, up or down', () => {
+    const size = fc.integer({ min: 1, max: 20 });
+    fc.assert(
+      fc.property(size, size, fc.infiniteStream(fc.nat(255)), (from, to, values) => {
+        const picture = image(from, from, () => [values.next().value!, 0, 0, 255]);
+        const mean = (list: ArrayLike<number>) => Array.from(list).reduce((sum, v) => sum + v, 0) / list.length;
+        const before = mean(Array.from({ length: from * from }, (_, i) => picture.data[4 * i]! / 127.5 - 1));
+        const { x0 } = squarePicture(picture, false, 'p', to);
+        expectClose([mean(x0.subarray(0, to * to))], [before], { absolute: 1e-5 });
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('weighs the colours for gray as television does, and lays what is transparent on white', () => {
+    const dots = image(
+      2,
+      2,
+      (x, y) =>
+        [
+          [255, 0, 0, 255],
+          [0, 255, 0, 255],
+          [0, 0, 255, 255],
+          [0, 0, 0, 0],
+        ][x + 2 * y]!,
+    );
+    const { shape, x0 } = squarePicture(dots, true, 'p', 2);
+    expect(shape).toEqual([1, 2, 2]);
+    expectClose(
+      x0,
+      [0.299, 0.587, 0.114, 1].map((v) => 2 * v - 1),
+      { absolute: 1e-6 },
+    );
+  });
+});

@@ -1,0 +1,83 @@
+/** No single number that a program could take of a picture tells the game's real digits from the model's. */
+import { join } from 'node:path';
+import { loadModel } from '@onnoise/runtime-node';
+import sharp from 'sharp';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { readRealDigits } from '#site/build/real-digits.ts';
+import { fromBytes, type Shape, toBytes } from '#site/state/pixels.ts';
+import { type Presentation, present, presentationOf } from '#site/views/game/presentation.ts';
+import { STEPS } from '#site/views/game/settings.ts';
+import { featuresOf, thresholdAccuracy } from '#test/single-features.ts';
+
+const ROOT = join(import.meta.dirname, '../../../..');
+const SIDE = 28;
+const SIZE = SIDE * SIDE;
+const ACROSS = 20;
+const COUNT = 400;
+const shape: Shape = [1, SIDE, SIDE];
+
+let real: Float32Array[];
+/** Made by scripts/golden/game.ts. */
+let painted: Float32Array[];
+let labels: number[];
+let presentation: Presentation;
+
+beforeAll(async () => {
+  const { info, pixels } = await readRealDigits();
+  const read = (i: number) => pixels.subarray(i * SIZE, (i + 1) * SIZE);
+  labels = info.labels;
+  presentation = presentationOf(info.count, shape, read);
+  real = Array.from({ length: COUNT }, (_, i) => fromBytes(read(i)));
+  const file = join(ROOT, 'test', 'golden', 'data', 'game', 'painted.png');
+  const sheet = await sharp(file).extractChannel(0).raw().toBuffer();
+  painted = Array.from({ length: COUNT }, (_, n) =>
+    fromBytes(
+      Uint8Array.from({ length: SIZE }, (_, i) => {
+        const y = Math.floor(n / ACROSS) * SIDE + Math.floor(i / SIDE);
+        return sheet[y * ACROSS * SIDE + (n % ACROSS) * SIDE + (i % SIDE)]!;
+      }),
+    ),
+  );
+});
+
+/** Accuracy by feature of pictures as `show` makes them; the two kinds never share a seed. */
+function accuracies(show: (x: Float32Array, seed: number) => ArrayLike<number>, count = COUNT): Map<string, number> {
+  const [found, made] = [real, painted].map((pictures, kind) =>
+    pictures.slice(0, count).map((x, i) => featuresOf(show(x, kind * COUNT + i), SIDE)),
+  ) as [Record<string, number>[], Record<string, number>[]];
+  const of = (name: string) =>
+    [found, made].map((all) => all.map((features) => features[name]!)) as [number[], number[]];
+  return new Map(Object.keys(found[0]!).map((name) => [name, thresholdAccuracy(...of(name))]));
+}
+
+describe('one threshold on one number', () => {
+  it('tells the kinds apart as files and networks give them', () => {
+    const plain = accuracies((x) => toBytes(x), 200);
+    expect(plain.get('levels 1 to 11')).toBeGreaterThan(0.98);
+    expect(plain.get('longer side')).toBeGreaterThan(0.6);
+  });
+
+  it('is right less than 60 % of the time as the game presents them', () => {
+    const told = accuracies((x, seed) => present(x, shape, presentation, seed));
+    expect(told.size).toBeGreaterThan(50);
+    expect([...told].filter(([, accuracy]) => accuracy >= 0.6)).toEqual([]);
+  });
+
+  it('is measured on what the model paints', async () => {
+    const model = await loadModel(join(ROOT, 'models', 'digits'), { device: 'cpu' });
+    const seeds = [0, 123, 399];
+    const { images } = await model.sample({
+      seeds,
+      labels: seeds.map((s) => labels[s]!),
+      steps: STEPS,
+      sampler: 'ddim',
+    });
+    await model.dispose();
+    for (const [i, seed] of seeds.entries()) {
+      const off = toBytes(images.slice(i * SIZE, (i + 1) * SIZE)).map((v, p) =>
+        Math.abs(v - toBytes(painted[seed]!)[p]!),
+      );
+      expect(Math.max(...off)).toBeLessThanOrEqual(2);
+    }
+  });
+});

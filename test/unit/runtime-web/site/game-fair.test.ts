@@ -1,0 +1,159 @@
+/** Nothing but the picture itself may tell what it is: not what is asked of the model, not how long it takes, not what is shown. */
+import { parseSchedulerConfig } from '@onnoise/scheduler';
+import { describe, expect, it } from 'vitest';
+import type { SampleRequest, SampleResult, Sampler } from '#runtime-web/worker/client.ts';
+import { fromBytes, type Shape } from '#site/state/pixels.ts';
+import { createGame, type Table } from '#site/views/game/game.ts';
+import { HALF, paintHalf } from '#site/views/game/painter.ts';
+import { PICTURES, planRound } from '#site/views/game/plan.ts';
+import { type Presentation, present } from '#site/views/game/presentation.ts';
+import { labelOf } from '#site/views/game/words.ts';
+
+const shape: Shape = [1, 2, 3];
+const SIZE = 6;
+const STEPS = 4;
+
+/** Every real picture and every synthetic one is the same ramp, so that only what is beside it could differ. */
+const ramp = Uint8ClampedArray.of(0, 51, 102, 153, 204, 255);
+
+const presentation: Presentation = { ends: [48, 208], zoom: [0.9, 1.1] };
+const shownAt = (seed: number) => present(fromBytes(ramp), shape, presentation, seed);
+
+interface Log {
+  requests: SampleRequest[];
+  progress: number[];
+  reads: number[];
+}
+
+function recorder(): Log & { sampler: Pick<Sampler, 'sample'>; readReal: (index: number) => Uint8ClampedArray } {
+  const log: Log = { requests: [], progress: [], reads: [] };
+  return {
+    ...log,
+    readReal: (index) => {
+      log.reads.push(index);
+      return ramp;
+    },
+    sampler: {
+      sample: async (request, { onStep } = {}) => {
+        log.requests.push(request);
+        for (let step = 1; step <= STEPS; step++) {
+          onStep?.({ step, steps: STEPS, timestep: 0, x: ramp, x0: ramp, seconds: 0 } as never);
+        }
+        const one = [...fromBytes(ramp)];
+        const images = Float32Array.from((request.seeds ?? []).flatMap(() => one));
+        return { images, shape: [1, 2, 3], seeds: [...request.seeds!] } as unknown as SampleResult;
+      },
+    },
+  };
+}
+
+const dealsOf = (seed: number) => planRound({ seed, reals: 40, classes: 10 });
+
+describe('paintHalf', () => {
+  it('asks the model for as much, reads as much and tells of as much, whatever is dealt', async () => {
+    const seen = new Set<string>();
+    const mixes = new Set<string>();
+    for (let seed = 0; seed < 60; seed++) {
+      const { sampler, readReal, requests, reads } = recorder();
+      const progress: number[] = [];
+      const deals = dealsOf(seed);
+      for (const from of [0, HALF]) {
+        const onProgress = (done: number) => progress.push(done);
+        await paintHalf({ sampler, deals, from, steps: STEPS, shape, readReal, presentation, onProgress });
+      }
+      mixes.add(deals.map(({ kind }) => kind[0]).join(''));
+      seen.add(
+        JSON.stringify({
+          requests: requests.map(({ seeds, labels, ...rest }) => ({
+            ...rest,
+            n: seeds!.length,
+            labels: labels!.length,
+          })),
+          progress,
+          reads: reads.length,
+        }),
+      );
+    }
+    expect(mixes.size).toBeGreaterThan(40);
+    expect([...seen]).toHaveLength(1);
+  });
+
+  it('gives the same bytes for the same picture, found or made', async () => {
+    const { sampler, readReal } = recorder();
+    const deals = dealsOf(3);
+    for (const from of [0, HALF]) {
+      const half = await paintHalf({ sampler, deals, from, steps: STEPS, shape, readReal, presentation });
+      for (const [i, picture] of half.entries()) {
+        expect(picture).toBeInstanceOf(Uint8ClampedArray);
+        expect(picture.byteLength).toBe(picture.buffer.byteLength);
+        expect(picture).toEqual(shownAt(deals[from + i]!.seed));
+      }
+    }
+  });
+
+  it('shows what the coin says, at its place', async () => {
+    const deals = dealsOf(3);
+    const sampler: Pick<Sampler, 'sample'> = {
+      sample: async ({ seeds }) => {
+        const images = Float32Array.from({ length: seeds!.length * SIZE }, (_, i) => Math.floor(i / SIZE) / 10);
+        return { images } as unknown as SampleResult;
+      },
+    };
+    const readReal = () => new Uint8Array(SIZE).fill(0);
+    for (const from of [0, HALF]) {
+      const half = await paintHalf({ sampler, deals, from, steps: STEPS, shape, readReal, presentation });
+      const wanted = deals
+        .slice(from, from + HALF)
+        .map(({ kind }, i) =>
+          kind === 'real' ? 0 : present(new Float32Array(SIZE).fill(i / 10), shape, presentation, 0)[0],
+        );
+      expect(half.map((picture) => picture[0])).toEqual(wanted);
+      expect(new Set(wanted).size).toBeGreaterThan(1);
+    }
+  });
+});
+
+describe('what the view is handed', () => {
+  const table = (read: (index: number) => Uint8ClampedArray): Table => ({
+    model: { id: 'm', title: 'M', own: false },
+    info: { classes: 10, hash: 'h', scheduler: parseSchedulerConfig({}) },
+    pool: { id: 'p', count: 40, shape, presentation, read, origin: () => '' },
+    steps: STEPS,
+  });
+
+  it('is the same for a real picture and a synthetic one, in every part', async () => {
+    const { sampler, readReal } = recorder();
+    const game = createGame(sampler, () => 1);
+    game.lay(table(readReal), 7);
+    game.start();
+    const abort = new AbortController();
+    const painting = game.paint(abort.signal);
+    await expect.poll(() => game.round.value?.painted.value).toBe(PICTURES);
+    const dealt = planRound({ seed: 7, reals: 40, classes: 10 });
+    const faces = Array.from({ length: PICTURES }, (_, place) => game.round.value!.face(place));
+    for (const [place, face] of faces.entries()) {
+      expect(face).toEqual({ place, shape, pixels: shownAt(dealt[place]!.seed) });
+      expect(Object.keys(face)).toEqual(Object.keys(faces[0]!));
+      expect(labelOf(face.place)).toBe(`Picture ${place + 1} of 10`);
+    }
+    abort.abort();
+    await painting;
+  });
+
+  it('holds no word of the kind before the answer, and refuses to tell', () => {
+    const { sampler, readReal } = recorder();
+    const game = createGame(sampler, () => 1);
+    game.lay(table(readReal), 7);
+    game.start();
+    const { table: on, seed, progress, painted, face, ...rest } = game.round.value!;
+    expect(rest).toEqual({});
+    expect([seed, progress.value, painted.value, Object.keys(on)]).toEqual([
+      7,
+      0,
+      0,
+      ['model', 'info', 'pool', 'steps'],
+    ]);
+    expect(JSON.stringify(face(0))).not.toMatch(/synthetic|"real"/);
+    expect(() => game.told(0)).toThrow('not answered');
+  });
+});

@@ -1,0 +1,218 @@
+import { InputError, parseSchedulerConfig } from '@onnoise/scheduler';
+import { describe, expect, it } from 'vitest';
+import type { Table, Told } from '#site/views/game/game.ts';
+import { fitPicture, ownPool, poolOf } from '#site/views/game/pool.ts';
+import { addRound, parseRecord } from '#site/views/game/record.ts';
+import {
+  type Answer,
+  confusion,
+  longestStreak,
+  shareText,
+  streak,
+  verdict,
+  verdictReason,
+} from '#site/views/game/score.ts';
+import { formatSettings, parseSettings } from '#site/views/game/settings.ts';
+import { factOf, giveawayTitle, nameOfClass, verdictOf } from '#site/views/game/words.ts';
+
+const right: Answer = { said: 'real', truth: 'real' };
+const fooled: Answer = { said: 'real', truth: 'synthetic' };
+const suspicious: Answer = { said: 'synthetic', truth: 'real' };
+const caught: Answer = { said: 'synthetic', truth: 'synthetic' };
+
+describe('score', () => {
+  it('streak and longestStreak go on from rounds before and break at a wrong answer', () => {
+    expect([streak([right, caught], 3), longestStreak([right, caught], 3)]).toEqual([5, 5]);
+    expect([streak([right, fooled, caught], 3), longestStreak([right, fooled, caught], 3)]).toEqual([1, 4]);
+    expect([streak([], 2), longestStreak([], 2)]).toEqual([2, 2]);
+  });
+
+  it('confusion counts who was taken for what', () => {
+    expect(confusion([right, fooled, fooled, suspicious, caught])).toEqual({
+      real: { real: 1, synthetic: 1 },
+      synthetic: { real: 2, synthetic: 1 },
+    });
+  });
+
+  it('shareText tells right from wrong by place, and no picture’s kind', () => {
+    const share = (answers: Answer[]) =>
+      shareText({ answers, title: 'Digits', best: 4, link: 'http://x/#/game?seed=7' });
+    expect(share([right, fooled, caught])).toBe(
+      'Real or synthetic? 2 of 3 (Digits)\n🟩⬜🟩\n1 synthetic taken for real, 0 real for synthetic. Best streak 4.\nhttp://x/#/game?seed=7',
+    );
+    expect(share([right, fooled]).split('\n')[1]).toBe(share([caught, suspicious]).split('\n')[1]);
+    expect(shareText({ answers: [right], title: 'Mine', best: 1 })).not.toContain('http');
+  });
+
+  it('verdict calls better or worse than a coin what a coin does in fewer than one round of twenty', () => {
+    const words = Array.from({ length: 11 }, (_, right) => verdict(right, 10));
+    expect(words.slice(0, 2)).toEqual(Array(2).fill('The model had you there.'));
+    expect(words.slice(2, 9)).toEqual(Array(7).fill('A coin could have done that.'));
+    expect(words.slice(9)).toEqual(['Better than a coin.', 'Nothing gets past you.']);
+    expect([verdict(4, 4), verdict(5, 5), verdict(0, 4)]).toEqual([
+      'A coin could have done that.',
+      'Nothing gets past you.',
+      'A coin could have done that.',
+    ]);
+  });
+
+  it('verdictReason says how often a coin does as well, or as badly', () => {
+    expect([10, 8, 6, 5, 1, 0].map((right) => verdictReason(right, 10))).toEqual([
+      'A coin gets all of 10 right in 0.1 % of rounds.',
+      'A coin gets 8 or more of 10 right in 5.5 % of rounds.',
+      'A coin gets 6 or more of 10 right in 38 % of rounds.',
+      'A coin gets 5 or more of 10 right in 62 % of rounds.',
+      'A coin gets 1 or fewer of 10 right in 1.1 % of rounds.',
+      'A coin gets none of 10 right in 0.1 % of rounds.',
+    ]);
+  });
+});
+
+describe('record', () => {
+  it('adds a round to its model', () => {
+    const once = addRound({ best: 3, models: {} }, 'abc', { shown: 5, passed: 2 });
+    const twice = addRound(once, 'abc', { shown: 4, passed: 1 });
+    expect(twice).toEqual({ best: 3, models: { abc: { rounds: 2, shown: 9, passed: 3 } } });
+    expect(parseRecord(JSON.stringify(twice))).toEqual(twice);
+  });
+
+  it('starts over where what is kept makes no sense', () => {
+    const fresh = { best: 0, models: {} };
+    for (const text of [null, '', '{', '7', 'null', '[]', '{"best":-1}', '{"best":"9","models":{"a":null}}']) {
+      expect(parseRecord(text)).toEqual(fresh);
+    }
+    expect(parseRecord('{"best":2,"models":{"a":{"rounds":1,"shown":2,"passed":3}}}')).toEqual({ best: 2, models: {} });
+  });
+});
+
+describe('settings', () => {
+  const parse = (query: string, T = 1000) => parseSettings(new URLSearchParams(query), T);
+
+  it('reads a round from its address and writes it back', () => {
+    expect(parse('seed=482193&model=digits')).toEqual({ seed: 482193, steps: 50 });
+    expect(formatSettings(482193, 50, 'digits', 1000)).toEqual({ seed: '482193', model: 'digits' });
+    const query = new URLSearchParams(formatSettings(7, 10, 'digits', 1000));
+    expect([query.toString(), parse(query.toString())]).toEqual([
+      'seed=7&model=digits&steps=10',
+      { seed: 7, steps: 10 },
+    ]);
+  });
+
+  it('takes what makes no sense for not there', () => {
+    for (const seed of ['-1', '1.5', 'x', '1e3', '', '99999999999999999'])
+      expect(parse(`seed=${seed}`).seed).toBeNull();
+    for (const steps of ['0', '1001', '-5', 'x']) expect(parse(`steps=${steps}`).steps).toBe(50);
+    expect(parse('', 20).steps).toBe(20);
+  });
+});
+
+describe('words', () => {
+  const listing = {
+    count: 12,
+    width: 1,
+    height: 1,
+    labels: Array.from({ length: 12 }, (_, i) => i % 10),
+    source: 'MNIST, by many',
+  };
+  const pool = poolOf(listing, new Uint8Array(12), [1, 1, 1], 'u');
+  const table: Table = {
+    model: { id: 'digits', title: 'Digits', own: false },
+    info: { classes: 10, hash: 'h', scheduler: parseSchedulerConfig({}) },
+    pool,
+    steps: 50,
+  };
+  const told: Told = {
+    kind: 'real',
+    said: 'real',
+    real: 8,
+    seed: 5,
+    label: 8,
+    place: 0,
+    pixels: new Uint8ClampedArray(1),
+  };
+
+  it('say what a picture was', () => {
+    expect(factOf(told, table)).toBe('An 8, picture 9 of the 12 from MNIST on this page.');
+    expect(factOf({ ...told, kind: 'synthetic' }, table)).toBe(
+      'Painted on this page by Digits, asked for an 8: seed 5, 50 steps of DDIM.',
+    );
+    expect(factOf({ ...told, kind: 'synthetic', label: null }, { ...table, steps: 1 })).toBe(
+      'Painted on this page by Digits: seed 5, 1 step of DDIM.',
+    );
+    const mine = ownPool(
+      Array.from({ length: 10 }, (_, i) => ({ name: `${i}.png`, pixels: told.pixels })),
+      [1, 1, 1],
+    );
+    expect(factOf(told, { ...table, pool: mine })).toBe('Your picture “8.png”.');
+  });
+
+  it('name classes', () => {
+    expect([7, 8, 11, 18, 80, 1].map((label) => nameOfClass(label, undefined))).toEqual([
+      'a 7',
+      'an 8',
+      'an 11',
+      'an 18',
+      'an 80',
+      'a 1',
+    ]);
+    expect(nameOfClass(0, ['cat'])).toBe('“cat”');
+  });
+
+  it('say whether the answer was right, and what there is to see', () => {
+    expect(verdictOf({ said: 'real', kind: 'synthetic' })).toBe('Fooled: it is synthetic.');
+    expect(verdictOf({ said: 'synthetic', kind: 'synthetic' })).toBe('Right, it is synthetic.');
+    const found = (faint: boolean) => [{ id: '', title: '', sentence: '', compared: '', where: [], faint }];
+    expect(giveawayTitle('synthetic', [])).toBe('Nothing that we can measure.');
+    expect(giveawayTitle('synthetic', found(true))).toBe('Nothing visible that we can measure.');
+    expect(giveawayTitle('synthetic', found(false))).toBe('What gives it away');
+    expect(giveawayTitle('real', found(false))).toBe('What could have misled you');
+    expect(giveawayTitle('real', null)).toBe('Too few real pictures to say what is unusual.');
+  });
+});
+
+describe('pools', () => {
+  const listing = { count: 2, width: 2, height: 3, labels: [0, 1], source: 's' };
+
+  it('poolOf cuts pictures out of the bytes', () => {
+    const pool = poolOf(
+      listing,
+      Uint8Array.from({ length: 12 }, (_, i) => i),
+      [1, 3, 2],
+      'u',
+    );
+    expect([...pool.read(1)]).toEqual([6, 7, 8, 9, 10, 11]);
+  });
+
+  it('poolOf refuses a file that is cut off, and another shape than the model’s', () => {
+    expect(() => poolOf(listing, new Uint8Array(11), [1, 3, 2], 'u')).toThrow('must be 12 bytes, received 11');
+    expect(() => poolOf(listing, new Uint8Array(12), [1, 2, 3], 'u')).toThrow('1 × 2 × 3, received 1 × 3 × 2');
+    expect(() => poolOf(listing, new Uint8Array(12), [3, 3, 2], 'u')).toThrow(InputError);
+  });
+
+  it('are shown as drawings where most is plain black or white, else as scenes', () => {
+    const pool = (fill: (i: number) => number, channels: 1 | 3 = 1) =>
+      ownPool(
+        Array.from({ length: 10 }, () => ({
+          name: '',
+          pixels: Uint8ClampedArray.from({ length: 16 * channels }, (_, i) => fill(i)),
+        })),
+        [channels, 4, 4],
+      ).presentation.zoom[0];
+    const slate = pool((i) => (i % 4 === 0 ? 128 : 3));
+    const paper = pool((i) => (i % 4 === 0 ? 128 : 250), 3);
+    const scene = pool((i) => 40 + 3 * i, 3);
+    const clothes = pool((i) => (i % 5 < 2 ? 128 : 0));
+    expect([slate, paper, scene, clothes]).toEqual([0.9, 0.9, 1, 1]);
+  });
+
+  it('fitPicture brings any picture into the model’s shape, as bytes', () => {
+    const image = { width: 4, height: 2, data: Uint8Array.from({ length: 32 }, (_, i) => (i % 4 === 3 ? 255 : 100)) };
+    expect([...fitPicture(image, [1, 1, 1])]).toEqual([100]);
+    expect(fitPicture(image, [3, 2, 2])).toEqual(new Uint8ClampedArray(12).fill(100));
+    expect(() => fitPicture(image, [1, 2, 3])).toThrow('square');
+  });
+
+  it('ownPool wants enough for a round', () => {
+    expect(() => ownPool([], [1, 1, 1])).toThrow('at least 10');
+  });
+});

@@ -1,0 +1,60 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { decodeLink, encodeLink } from '#site/views/sample/link.ts';
+import { check, DEFAULTS, type Parameters } from '#site/views/sample/parameters.ts';
+
+const PARAMETERS: Parameters = { count: 10, steps: 50, sampler: 'ddpm', eta: 0, seed: 170, labels: [] };
+const decode = (query: string) => decodeLink(new URLSearchParams(query));
+
+describe('encodeLink', () => {
+  it('names every parameter that matters, in a fixed order', () => {
+    expect(String(encodeLink(PARAMETERS, 'digits'))).toBe('model=digits&count=10&steps=50&sampler=ddpm&seed=170');
+    expect(String(encodeLink({ ...PARAMETERS, sampler: 'ddim', eta: 0.25, labels: [7, 3] }, 'digits'))).toBe(
+      'model=digits&count=10&steps=50&sampler=ddim&eta=0.25&seed=170&labels=7.3',
+    );
+  });
+
+  it('is read back as it was', () => {
+    const parameters = fc.record({
+      count: fc.constant(16),
+      steps: fc.integer({ min: 1, max: 1000 }),
+      sampler: fc.constantFrom('ddpm' as const, 'ddim' as const),
+      eta: fc.integer({ min: 0, max: 100 }).map((share) => share / 100),
+      seed: fc.integer({ min: 0, max: 2 ** 53 - 17 }),
+      labels: fc.array(fc.integer({ min: 0, max: 9 }), { maxLength: 16 }),
+    });
+    fc.assert(
+      fc.property(parameters, fc.string({ minLength: 1 }), (given, model) => {
+        const parameters = { ...given, eta: given.sampler === 'ddim' ? given.eta : 0 };
+        const link = decodeLink(new URLSearchParams(String(encodeLink(parameters, model))))!;
+        expect(link).toMatchObject({ model, problem: null });
+        expect(check(link.draft, { timesteps: 1000, classes: 10 })).toEqual({ parameters });
+      }),
+    );
+  });
+});
+
+describe('decodeLink', () => {
+  it('names no picture where no parameter is there', () => {
+    expect(decode('')).toBeNull();
+    expect(decode('utm=1')).toBeNull();
+  });
+
+  it('takes the defaults for what is missing', () => {
+    expect(decode('seed=3')).toEqual({ model: null, draft: { ...DEFAULTS, seed: '3' }, problem: null });
+  });
+
+  it('keeps wrong values for the fields to complain about', () => {
+    expect(decode('steps=many')?.draft.steps).toBe('many');
+  });
+
+  it('tells of unknown parts and of labels that are none', () => {
+    expect(decode('seed=3&stepz=9')?.problem).toBe(
+      'The link has an unknown part “stepz”. Known parts: model, count, steps, sampler, eta, seed, labels.',
+    );
+    expect(decode('labels=1.x')).toMatchObject({
+      draft: { labels: [] },
+      problem: 'The link’s labels must be whole numbers with dots between them, not “1.x”.',
+    });
+  });
+});

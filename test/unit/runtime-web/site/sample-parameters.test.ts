@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+import {
+  check,
+  DEFAULTS,
+  type Draft,
+  fitDraft,
+  labelsOfPictures,
+  rollSeed,
+  stepsHint,
+  toggleLabel,
+  toRequest,
+} from '#site/views/sample/parameters.ts';
+
+const DIGITS = { timesteps: 1000, classes: 10 };
+const problems = (draft: Partial<Draft>, limits = DIGITS) => {
+  const result = check({ ...DEFAULTS, ...draft }, limits);
+  return 'problems' in result ? result.problems : null;
+};
+const parameters = (draft: Partial<Draft>, limits = DIGITS) => {
+  const result = check({ ...DEFAULTS, ...draft }, limits);
+  if ('problems' in result) throw new Error(JSON.stringify(result.problems));
+  return result.parameters;
+};
+
+it('stepsHint knows the schedule of the model', () => {
+  expect(stepsHint(1000)).toBe('Network calls per picture, 1 to 1000. More than 50 are slower and seldom better.');
+  expect(stepsHint(20)).toBe('Network calls per picture, 1 to 20.');
+});
+
+describe('check', () => {
+  it('takes the defaults', () => {
+    expect(parameters({})).toEqual({ count: 10, steps: 50, sampler: 'ddpm', eta: 0, seed: 170, labels: [] });
+  });
+
+  it.each([
+    [{ count: '0' }, { count: 'Pictures must be a whole number from 1 to 16, not “0”.' }],
+    [{ count: '17' }, { count: 'Pictures must be a whole number from 1 to 16, not “17”.' }],
+    [{ count: '2.5' }, { count: 'Pictures must be a whole number from 1 to 16, not “2.5”.' }],
+    [{ steps: '' }, { steps: 'Steps must be a whole number from 1 to 1000.' }],
+    [{ steps: '1001' }, { steps: 'Steps must be a whole number from 1 to 1000, not “1001”.' }],
+    [{ seed: '-1' }, { seed: 'The seed must be a whole number from 0 to 9007199254740975, not “-1”.' }],
+    [{ seed: '1e3' }, { seed: 'The seed must be a whole number from 0 to 9007199254740975, not “1e3”.' }],
+    [{ sampler: 'euler' }, { sampler: 'The sampler must be ddpm or ddim, not “euler”.' }],
+    [{ sampler: 'ddim', eta: '1.1' }, { eta: 'Eta must be a number from 0 to 1, not “1.1”.' }],
+    [{ labels: [10] }, { labels: 'A class must be a whole number from 0 to 9, not “10”.' }],
+    [
+      { count: '1', labels: [1, 2] },
+      { labels: '2 classes need at least 2 pictures: choose fewer classes or more pictures.' },
+    ],
+  ])('tells what is wrong with %o beside its field', (draft, told) => {
+    expect(problems(draft)).toEqual(told);
+  });
+
+  it('tells of every wrong field at once', () => {
+    expect(Object.keys(problems({ count: 'x', steps: 'y', seed: 'z' })!)).toEqual(['count', 'steps', 'seed']);
+  });
+
+  it('does not look at eta where ddpm has none', () => {
+    expect(parameters({ sampler: 'ddpm', eta: 'much' }).eta).toBe(0);
+    expect(parameters({ sampler: 'ddim', eta: '.5' }).eta).toBe(0.5);
+  });
+
+  it('refuses classes for a model without', () => {
+    expect(problems({ labels: [1] }, { timesteps: 300, classes: 0 })).toEqual({
+      labels: 'This model has no classes to choose from.',
+    });
+  });
+});
+
+describe('toRequest', () => {
+  it('leaves out what does not apply', () => {
+    expect(toRequest(parameters({}), 10)).toEqual({ count: 10, steps: 50, sampler: 'ddpm', seed: 170 });
+    expect(toRequest(parameters({ sampler: 'ddim', eta: '0.3', labels: [7, 3] }), 10)).toEqual({
+      count: 10,
+      steps: 50,
+      sampler: 'ddim',
+      eta: 0.3,
+      seed: 170,
+      labels: [7, 3],
+    });
+  });
+});
+
+describe('labelsOfPictures', () => {
+  it('takes the chosen classes in turn, else all', () => {
+    expect(labelsOfPictures(parameters({ count: '5', labels: [7, 3] }), 10)).toEqual([7, 3, 7, 3, 7]);
+    expect(labelsOfPictures(parameters({ count: '12' }), 10)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1]);
+    expect(labelsOfPictures(parameters({}), 0)).toBeUndefined();
+  });
+});
+
+describe('fitDraft', () => {
+  it('puts right what another model cannot do, and keeps a draft that fits as it is', () => {
+    expect(fitDraft({ ...DEFAULTS, steps: '900', labels: [2, 8] }, { timesteps: 300, classes: 5 })).toEqual({
+      ...DEFAULTS,
+      steps: '300',
+      labels: [2],
+    });
+    expect(fitDraft(DEFAULTS, DIGITS)).toBe(DEFAULTS);
+  });
+});
+
+it('toggleLabel adds at the end and takes out', () => {
+  expect(toggleLabel(toggleLabel([], 7), 3)).toEqual([7, 3]);
+  expect(toggleLabel([7, 3], 7)).toEqual([3]);
+});
+
+it('rollSeed gives another seed of at most four digits', () => {
+  expect(rollSeed('1', () => 0.9999999)).toBe('9999');
+  expect(rollSeed('9999', () => 0.9999999)).toBe('0');
+  expect(rollSeed('', () => 0.5)).toBe('5000');
+});

@@ -1,0 +1,77 @@
+/**
+ * Every kernel row against tfjs' own kernel: one line of a table a case, each tried in several layouts.
+ * Rows are in rows/, by family as in tracer/src/kernels.
+ */
+import * as tf from '@tensorflow/tfjs';
+import { describe, expect, it } from 'vitest';
+import { expectSame, runEager, runGraph } from '#test/traced.ts';
+import { kernels } from '#tracer/kernels/index.ts';
+import { trace } from '#tracer/trace.ts';
+import { convolution } from './rows/convolution.ts';
+import { elementwise } from './rows/elementwise.ts';
+import { fused } from './rows/fused.ts';
+import { matmul } from './rows/matmul.ts';
+import { movement } from './rows/movement.ts';
+import { pooling } from './rows/pooling.ts';
+import { reductions } from './rows/reduction.ts';
+import { constantVariant, type KernelRow, together, variantsOf } from './rows/row.ts';
+
+const families = { elementwise, reductions, movement, matmul, convolution, pooling, fused };
+
+/** All variants in one graph, which is faster; one by one to tell which it was that failed. */
+async function check(row: KernelRow, seed: number): Promise<void> {
+  const variants = variantsOf(row, seed);
+  try {
+    const { inputs, fn } = together(variants);
+    expectSame(await runGraph(trace(fn, inputs), inputs), runEager(fn, inputs), row);
+  } catch (failure) {
+    for (const { title, inputs, fn } of variants) {
+      try {
+        expectSame(await runGraph(trace(fn, inputs), inputs), runEager(fn, inputs), row);
+      } catch (error) {
+        throw new Error(`${title}: ${(error as Error).message}`, { cause: error });
+      }
+    }
+    throw failure;
+  }
+}
+
+describe.each(Object.entries(families))('kernel rows: %s', (_, rows) => {
+  it.each(rows.map((row, i) => [row.kernel, row.title, row, i] as const))(
+    '%s agrees with tfjs: %s',
+    async (_kernel, _title, row, i) => {
+      await check(row, i + 1);
+    },
+  );
+});
+
+describe('kernel rows', () => {
+  const rows = Object.values(families).flat();
+
+  it('have a case in the table each, and the fills too', () => {
+    const tested = new Set(rows.map(({ kernel }) => kernel));
+    const wanted = [...Object.keys(kernels), 'Fill', 'ZerosLike', 'OnesLike', 'Range', 'LinSpace'];
+    expect(wanted.filter((kernel) => !tested.has(kernel))).toEqual([]);
+  });
+
+  it('are what their cases run', async () => {
+    tf.setBackend('cpu');
+    for (const row of rows) {
+      const fn = constantVariant(row, 1);
+      const { kernelNames } = await tf.profile(() => tf.tidy(() => Object.values(fn({}))));
+      expect(kernelNames, `${row.kernel}: ${row.title}`).toContain(row.kernel);
+    }
+  });
+
+  it('compute nothing at run time when all operands are constants', async () => {
+    // An output that is a constant needs an Identity to be named; one that repeats itself is smaller when left to Expand or Tile.
+    const allowed = new Set(['Identity', 'Expand', 'Tile']);
+    for (const row of rows) {
+      const fn = constantVariant(row, 1);
+      const graph = trace(fn, []);
+      const ops = graph.nodes.map(({ op }) => op).filter((op) => !allowed.has(op));
+      expect(ops, `${row.kernel}: ${row.title}`).toEqual([]);
+      expectSame(await runGraph(graph, []), runEager(fn, []), row);
+    }
+  });
+});

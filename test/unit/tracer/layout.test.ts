@@ -1,0 +1,160 @@
+/** No data moves but where an operator needs it: what traced graphs must not contain. */
+import * as tf from '@tensorflow/tfjs';
+import { describe, expect, it } from 'vitest';
+import { expectTraced, type Input, randomData, type Tensors, uniforms } from '#test/traced.ts';
+import type { Graph } from '#tracer/graph.ts';
+import { expandData, transposeData } from '#tracer/layout.ts';
+import { trace } from '#tracer/trace.ts';
+
+const next = uniforms(11);
+const input = (name: string, ...shape: number[]): Input => ({
+  name,
+  shape,
+  dtype: 'float32',
+  data: randomData(next, shape, 'float32', [-1, 1]),
+});
+const ops = (graph: Graph): string[] => graph.nodes.map(({ op }) => op);
+
+/** Images come in NCHW and filters in OIHW; tfjs wants NHWC and HWIO. */
+const nhwc = (x: tf.Tensor) => tf.transpose(x, [0, 2, 3, 1]) as tf.Tensor4D;
+const nchw = (x: tf.Tensor) => tf.transpose(x, [0, 3, 1, 2]);
+const hwio = (w: tf.Tensor) => tf.transpose(w, [2, 3, 1, 0]) as tf.Tensor4D;
+
+describe('a traced convolutional network', () => {
+  const inputs = [input('x', 2, 3, 24, 24), input('v', 4, 3, 3, 3), input('b', 4), input('w', 2, 4, 3, 3)];
+
+  it('has no Transpose: convolution, bias, ReLU, convolution', async () => {
+    const graph = await expectTraced(({ x, v, b, w }) => {
+      const h = tf.relu(tf.add(tf.conv2d(nhwc(x!), hwio(v!), 1, 'same'), b!));
+      return { y: nchw(tf.conv2d(h as tf.Tensor4D, hwio(w!), 1, 'same')) };
+    }, inputs);
+    expect(ops(graph)).toEqual(['Conv', 'Relu', 'Conv']);
+  });
+
+  it('has none around concat, split, slice, pad, pooling, statistics and scaling either', async () => {
+    const graph = await expectTraced(({ x, v, b }) => {
+      const h = tf.conv2d(nhwc(x!), hwio(v!), 1, 'same');
+      const { mean, variance } = tf.moments(h, [1, 2], true);
+      const normed = tf.mul(tf.div(tf.sub(h, mean), tf.sqrt(tf.add(variance, 1e-5))), b!);
+      const [left, right] = tf.split(normed, 2, 3) as [tf.Tensor4D, tf.Tensor4D];
+      const padded = tf.pad(tf.concat([right, left, h], 3), [
+        [0, 0],
+        [1, 1],
+        [1, 1],
+        [0, 0],
+      ]);
+      const cut = tf.slice(padded, [0, 1, 1, 2], [-1, 24, 24, 4]);
+      return { y: nchw(tf.maxPool(cut as tf.Tensor4D, 2, 2, 'valid')) };
+    }, inputs);
+    expect(ops(graph)).not.toContain('Transpose');
+  });
+
+  it('has none in GroupNorm, whose reshapes follow the stored order', async () => {
+    const graph = await expectTraced(
+      ({ x }) => {
+        const grouped = tf.reshape(nhwc(x!), [2, 16, 3, 2]);
+        const { mean, variance } = tf.moments(grouped, [1, 3], true);
+        const normed = tf.div(tf.sub(grouped, mean), tf.sqrt(tf.add(variance, 1e-5)));
+        return { y: nchw(tf.reshape(normed, [2, 4, 4, 6])) };
+      },
+      [input('x', 2, 6, 4, 4)],
+    );
+    expect(ops(graph)).not.toContain('Transpose');
+  });
+
+  it('has none between an image and its attention, whose products take either order', async () => {
+    const graph = await expectTraced(
+      ({ x }) => {
+        const tokens = tf.reshape(nhwc(x!), [2, 16, 6]); // stored [2, 6, 16]
+        const scores = tf.matMul(tokens, tokens, false, true);
+        return { y: tf.sum(scores, 2) };
+      },
+      [input('x', 2, 6, 4, 4)],
+    );
+    // The factor that is not stored as the product wants it; onnxruntime fuses this into the product.
+    expect(ops(graph).filter((op) => op === 'Transpose').length).toBeLessThanOrEqual(1);
+  });
+
+  it('stores updated filters as it got them: a step has no Transpose of a filter by OIHW', async () => {
+    const step = ({ x, v }: Tensors): Tensors => {
+      const gradient = tf.grad((w: tf.Tensor) => tf.sum(tf.square(tf.conv2d(nhwc(x!), hwio(w), 1, 'same'))))(v!);
+      return { next: tf.sub(v!, tf.mul(gradient, 1e-3)) };
+    };
+    const graph = trace(step, inputs);
+    const update = graph.nodes.at(-1)!;
+    expect(update.op).toBe('Sub');
+    expect(update.inputs[0]).toBe('v');
+  });
+});
+
+describe('a traced function', () => {
+  it('computes constant subgraphs in the trace', () => {
+    const graph = trace(
+      ({ x }) => {
+        const frequencies = tf.exp(tf.mul(tf.range(0, 4), -Math.log(10_000) / 4));
+        const table = tf.concat([tf.sin(frequencies), tf.cos(frequencies)]);
+        return { y: tf.add(x!, tf.reshape(tf.matMul(table.reshape([2, 4]), tf.ones([4, 1])), [2])) };
+      },
+      [{ name: 'x', shape: [2], dtype: 'float32' }],
+    );
+    expect(ops(graph)).toEqual(['Add']);
+    expect(graph.constants.size).toBe(1);
+  });
+
+  it('does not write broadcasts out for elementwise operators and sums', async () => {
+    const graph = await expectTraced(
+      ({ x }) => {
+        const tiled = tf.tile(tf.reshape(x!, [1, 4]), [3, 1]);
+        const scaled = tf.mul(tf.add(tiled, tf.ones([3, 4])), tf.fill([3, 1], 2));
+        return { y: tf.sum(scaled, 0) };
+      },
+      [input('x', 4)],
+    );
+    expect(ops(graph)).not.toContain('Expand');
+    expect(ops(graph)).not.toContain('Tile');
+  });
+
+  it('has no node for transposes and reshapes that cancel out', async () => {
+    const graph = await expectTraced(
+      ({ x }) => ({ y: tf.neg(tf.reshape(tf.reshape(tf.transpose(tf.transpose(x!)), [6]), [2, 3])) }),
+      [input('x', 2, 3)],
+    );
+    expect(ops(graph)).toEqual(['Neg']);
+  });
+
+  it('names nodes by the scope of the parameters they read', () => {
+    const graph = trace(
+      (t) => {
+        const h = tf.relu(tf.conv2d(nhwc(t.x!), hwio(t['down.0.conv.weight']!), 1, 'same'));
+        return { y: tf.exp(tf.matMul(tf.reshape(h, [2, -1]), t['head.linear.weight'] as tf.Tensor2D)) };
+      },
+      [input('x', 2, 3, 24, 24), input('down.0.conv.weight', 4, 3, 3, 3), input('head.linear.weight', 24 * 24 * 4, 2)],
+    );
+    const names = graph.nodes.map(({ name }) => name);
+    expect(names).toContain('down.0.conv/Conv');
+    expect(names).toContain('down.0.conv/Relu');
+    expect(names).toContain('head.linear/Gemm');
+    expect(new Set(names).size).toBe(names.length);
+  });
+});
+
+describe('transposeData and expandData', () => {
+  it('move elements as tfjs does', () => {
+    tf.setBackend('cpu');
+    const x = input('x', 2, 3, 4, 2);
+    const data = x.data as Float32Array;
+    for (const perm of [
+      [0, 1, 2, 3],
+      [3, 2, 1, 0],
+      [0, 3, 1, 2],
+      [2, 0, 3, 1],
+    ]) {
+      const expected = tf.tidy(() => tf.transpose(tf.tensor(data, [2, 3, 4, 2]), perm).dataSync());
+      expect([...transposeData(data, [2, 3, 4, 2], perm)]).toEqual([...expected]);
+    }
+    const rows = Float32Array.of(1, 2, 3);
+    expect([...expandData(rows, [3, 1], [3, 2])]).toEqual([1, 1, 2, 2, 3, 3]);
+    expect([...expandData(rows, [1, 3], [2, 3])]).toEqual([1, 2, 3, 1, 2, 3]);
+    expect([...expandData(rows, [1, 3, 1], [2, 3, 2])]).toEqual([1, 1, 2, 2, 3, 3, 1, 1, 2, 2, 3, 3]);
+  });
+});

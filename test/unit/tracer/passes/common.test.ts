@@ -1,0 +1,81 @@
+import { describe, it } from 'vitest';
+import { shareCommon } from '#tracer/passes/common.ts';
+import { expectPass, handmade } from './handmade.ts';
+
+describe('shareCommon', () => {
+  it('lets one node stand for all that repeat it, and for what repeats on top of them', async () => {
+    await expectPass(
+      handmade({
+        inputs: { x: [3] },
+        nodes: [
+          ['a', 'Exp', 'x', [3]],
+          ['b', 'Exp', 'x', [3]],
+          ['c', 'Neg', 'a', [3]],
+          ['d', 'Neg', 'b', [3]],
+          ['y', 'Add', 'c d', [3]],
+        ],
+        outputs: ['y'],
+      }),
+      shareCommon,
+      ['a = Exp(x)', 'c = Neg(a)', 'y = Add(c, c)'],
+    );
+  });
+
+  it('tells nodes apart by operator, attributes and order of inputs', async () => {
+    await expectPass(
+      handmade({
+        inputs: { x: [2, 2], z: [2, 2] },
+        nodes: [
+          ['a', 'Softmax', 'x', [2, 2], { axis: { int: 0 } }],
+          ['b', 'Softmax', 'x', [2, 2], { axis: { int: 1 } }],
+          ['c', 'LogSoftmax', 'x', [2, 2], { axis: { int: 1 } }],
+          ['d', 'Sub', 'x z', [2, 2]],
+          ['e', 'Sub', 'z x', [2, 2]],
+          ['y', 'Sum', 'a b c d e', [2, 2]],
+        ],
+        outputs: ['y'],
+      }),
+      shareCommon,
+      [
+        'a = Softmax(x)',
+        'b = Softmax(x)',
+        'c = LogSoftmax(x)',
+        'd = Sub(x, z)',
+        'e = Sub(z, x)',
+        'y = Sum(a, b, c, d, e)',
+      ],
+    );
+  });
+
+  it('shares nodes of several outputs', async () => {
+    const split = { axis: { int: 0 }, num_outputs: { int: 2 } };
+    await expectPass(
+      handmade({
+        inputs: { x: [4] },
+        nodes: [
+          ['a b', 'Split', 'x', [[2], [2]], split],
+          ['c d', 'Split', 'x', [[2], [2]], split],
+          ['y', 'Sub', 'a d', [2]],
+        ],
+        outputs: ['y'],
+      }),
+      shareCommon,
+      ['a, b = Split(x)', 'y = Sub(a, b)'],
+    );
+  });
+
+  it('keeps two outputs of the graph that are the same', async () => {
+    await expectPass(
+      handmade({
+        inputs: { x: [3] },
+        nodes: [
+          ['y', 'Exp', 'x', [3]],
+          ['z', 'Exp', 'x', [3]],
+        ],
+        outputs: ['y', 'z'],
+      }),
+      shareCommon,
+      ['y = Exp(x)', 'z = Exp(x)'],
+    );
+  });
+});

@@ -1,0 +1,83 @@
+import * as tf from '@tensorflow/tfjs';
+import { describe, expect, it } from 'vitest';
+import { expectSame, type Input, randomData, runEager, runGraph, uniforms } from '#test/traced.ts';
+import { trace, traceAnyBatch } from '#tracer/index.ts';
+import { removeDead } from '#tracer/passes/dead.ts';
+import { fuseGroupNorm } from '#tracer/passes/group-norm.ts';
+
+const [channels, groups, side] = [6, 3, 5];
+
+/** GroupNorm on a map that is stored channels first, as the networks write it. */
+function groupNorm(x: tf.Tensor, scale: tf.Tensor, shift: tf.Tensor): tf.Tensor {
+  const [n, h, w] = x.shape as [number, number, number];
+  const grouped = tf.reshape(x, [n, h, w, groups, channels / groups]);
+  const mean = tf.mean(grouped, [1, 2, 4], true);
+  const d = tf.sub(grouped, mean);
+  const r = tf.rsqrt(tf.add(tf.mean(tf.mul(d, d), [1, 2, 4], true), 1e-5));
+  const perGroup = (vector: tf.Tensor) => tf.reshape(vector, [1, 1, 1, groups, channels / groups]);
+  return tf.reshape(tf.add(tf.mul(d, tf.mul(r, perGroup(scale))), perGroup(shift)), [n, h, w, channels]);
+}
+
+const next = uniforms(5);
+const vectors = (['scale', 'shift'] as const).map((name) => {
+  return {
+    name,
+    shape: [channels],
+    dtype: 'float32' as const,
+    data: randomData(next, [channels], 'float32', [0.5, 2]) as Float32Array,
+  };
+});
+
+type Fn = (t: Record<string, tf.Tensor>) => Record<string, tf.Tensor>;
+
+async function check(fn: Fn, ops: readonly string[], absent: readonly string[]) {
+  const graph = traceAnyBatch((batch) =>
+    trace(fn, [{ name: 'x', shape: [batch, channels, side, side], dtype: 'float32' }], { constants: vectors }),
+  );
+  fuseGroupNorm(graph);
+  removeDead(graph);
+  const found = graph.nodes.map(({ op }) => op);
+  for (const op of ops) expect(found).toContain(op);
+  for (const op of absent) expect(found).not.toContain(op);
+  for (const batch of [1, 3]) {
+    const shape = [batch, channels, side, side];
+    const input = { name: 'x', shape, dtype: 'float32', data: randomData(next, shape, 'float32', [-2, 2]) } as Input;
+    expectSame(await runGraph(graph, [input]), runEager(fn, [input, ...(vectors as Input[])]));
+  }
+}
+
+const nhwc = (x: tf.Tensor) => tf.transpose(x, [0, 2, 3, 1]);
+const nchw = (x: tf.Tensor) => tf.transpose(x, [0, 3, 1, 2]);
+
+describe('fuseGroupNorm', () => {
+  it('makes one InstanceNormalization of a traced GroupNorm, for any batch', async () => {
+    await check(
+      ({ x, scale, shift }) => ({ y: nchw(groupNorm(nhwc(x!), scale!, shift!)) }),
+      ['InstanceNormalization'],
+      ['ReduceMean', 'Sqrt', 'Sub'],
+    );
+  });
+
+  it('does so for each of several', async () => {
+    await check(
+      ({ x, scale, shift }) => {
+        const once = tf.relu(groupNorm(nhwc(x!), scale!, shift!));
+        return { y: nchw(groupNorm(once, scale!, shift!)) };
+      },
+      ['InstanceNormalization', 'Relu'],
+      ['ReduceMean'],
+    );
+  });
+
+  it('leaves one whose statistics are read by something else', async () => {
+    await check(
+      ({ x, scale, shift }) => {
+        const map = nhwc(x!);
+        const grouped = tf.reshape(map, [map.shape[0]!, side, side, groups, channels / groups]);
+        return { y: nchw(groupNorm(map, scale!, shift!)), mean: tf.mean(grouped, [1, 2, 4], true) };
+      },
+      ['ReduceMean'],
+      ['InstanceNormalization'],
+    );
+  });
+});

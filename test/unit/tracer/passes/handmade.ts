@@ -1,0 +1,76 @@
+/** Small graphs written by hand, and how they are compared. */
+import { expect } from 'vitest';
+import { expectSame, type Input, randomData, runGraph, type Tolerance, uniforms } from '#test/traced.ts';
+import type { Attribute, ConstantData, DType, Graph } from '#tracer/graph.ts';
+
+type Dims = readonly number[];
+
+export interface Description {
+  /** Inputs, float32, by name. */
+  inputs: Record<string, Dims>;
+  constants?: Record<string, { data: ConstantData; dims: Dims; dtype?: DType }>;
+  /** outputs = op(inputs), and the dimensions of each output. */
+  nodes: readonly (readonly [
+    outputs: string,
+    op: string,
+    inputs: string,
+    dims: Dims | readonly Dims[],
+    attributes?: Record<string, Attribute>,
+  ])[];
+  outputs: readonly string[];
+}
+
+const names = (list: string): string[] => list.split(' ').filter((name) => name !== '');
+
+export function handmade({ inputs, constants = {}, nodes, outputs }: Description): Graph {
+  const graph: Graph = { name: 'handmade', inputs: [], outputs: [], nodes: [], constants: new Map(), types: new Map() };
+  for (const [name, dims] of Object.entries(inputs)) {
+    graph.inputs.push({ name, dtype: 'float32', dims });
+    graph.types.set(name, { dtype: 'float32', dims });
+  }
+  for (const [name, { data, dims, dtype = 'float32' }] of Object.entries(constants)) {
+    graph.constants.set(name, { data, dims, dtype });
+    graph.types.set(name, { dtype, dims });
+  }
+  for (const [made, op, read, dims, attributes = {}] of nodes) {
+    const all = names(made);
+    const each = (all.length === 1 ? [dims] : dims) as readonly Dims[];
+    for (const [i, name] of all.entries()) graph.types.set(name, { dtype: 'float32', dims: each[i]! });
+    graph.nodes.push({ name: all[0]!, op, domain: '', inputs: names(read), outputs: all, attributes });
+  }
+  for (const name of outputs) graph.outputs.push({ name, dtype: 'float32', dims: graph.types.get(name)!.dims });
+  return graph;
+}
+
+export const vector = (...values: number[]) => ({ data: Float32Array.from(values), dims: [values.length] });
+export const shape = (...dims: number[]) => ({
+  data: BigInt64Array.from(dims, BigInt),
+  dims: [dims.length],
+  dtype: 'int64' as const,
+});
+
+/** The nodes, as `outputs = op(inputs)`. */
+export const summary = ({ nodes }: Graph): string[] =>
+  nodes.map(({ op, inputs, outputs }) => `${outputs.join(', ')} = ${op}(${inputs.join(', ')})`);
+
+/** Applies a pass to a copy, and holds the copy to the given nodes and to the values of the original. */
+export async function expectPass(
+  graph: Graph,
+  pass: (graph: Graph) => void,
+  nodes: readonly string[],
+  tolerance: Tolerance = { absolute: 1e-6, relative: 1e-6 },
+): Promise<Graph> {
+  const before = structuredClone(graph);
+  pass(graph);
+  expect(summary(graph)).toEqual(nodes);
+  const next = uniforms(3);
+  const inputs = graph.inputs.map(({ name, dims }): Input => {
+    const shape = dims as number[];
+    return { name, shape, dtype: 'float32', data: randomData(next, shape, 'float32') };
+  });
+  expectSame(await runGraph(graph, inputs), await runGraph(before, inputs), tolerance);
+  for (const { inputs: read, outputs } of graph.nodes) {
+    for (const name of [...read, ...outputs]) expect(graph.types.has(name), `type of ${name}`).toBe(true);
+  }
+  return graph;
+}

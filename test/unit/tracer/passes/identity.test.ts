@@ -1,0 +1,107 @@
+import { describe, it } from 'vitest';
+import type { Graph } from '#tracer/graph.ts';
+import { removeDead } from '#tracer/passes/dead.ts';
+import { dropIdentities } from '#tracer/passes/identity.ts';
+import { expectPass, handmade, shape, vector } from './handmade.ts';
+
+/** What is left of the dropped nodes is dead code. */
+const pass = (graph: Graph) => {
+  dropIdentities(graph);
+  removeDead(graph);
+};
+
+describe('dropIdentities', () => {
+  it('drops x + 0, 0 + x, x - 0, x * 1, 1 * x and x / 1', async () => {
+    await expectPass(
+      handmade({
+        inputs: { x: [2, 3] },
+        constants: { zero: vector(0), one: vector(1) },
+        nodes: [
+          ['a', 'Add', 'x zero', [2, 3]],
+          ['b', 'Add', 'zero a', [2, 3]],
+          ['c', 'Sub', 'b zero', [2, 3]],
+          ['d', 'Mul', 'c one', [2, 3]],
+          ['e', 'Mul', 'one d', [2, 3]],
+          ['f', 'Div', 'e one', [2, 3]],
+          ['y', 'Exp', 'f', [2, 3]],
+        ],
+        outputs: ['y'],
+      }),
+      pass,
+      ['y = Exp(x)'],
+    );
+  });
+
+  it('keeps 0 - x, 1 / x, and what changes the shape', async () => {
+    await expectPass(
+      handmade({
+        inputs: { x: [3] },
+        constants: { zero: vector(0), one: vector(1), rows: { data: Float32Array.of(0), dims: [1, 1] } },
+        nodes: [
+          ['a', 'Sub', 'zero x', [3]],
+          ['b', 'Div', 'one x', [3]],
+          ['c', 'Add', 'x rows', [1, 3]],
+          ['y', 'Sum', 'a b c', [1, 3]],
+        ],
+        outputs: ['y'],
+      }),
+      pass,
+      ['a = Sub(zero, x)', 'b = Div(one, x)', 'c = Add(x, rows)', 'y = Sum(a, b, c)'],
+    );
+  });
+
+  it('makes a chain of reshapes one, or none where it comes back', async () => {
+    await expectPass(
+      handmade({
+        inputs: { x: [2, 6] },
+        constants: { three: shape(3, 4), flat: shape(12), back: shape(2, 6) },
+        nodes: [
+          ['a', 'Reshape', 'x three', [3, 4]],
+          ['b', 'Reshape', 'a flat', [12]],
+          ['c', 'Reshape', 'b back', [2, 6]],
+          ['y', 'Exp', 'b', [12]],
+          ['z', 'Neg', 'c', [2, 6]],
+        ],
+        outputs: ['y', 'z'],
+      }),
+      pass,
+      ['b = Reshape(x, flat)', 'y = Exp(b)', 'z = Neg(x)'],
+    );
+  });
+
+  it('gives a node the name of the output that it feeds, for all its readers', async () => {
+    await expectPass(
+      handmade({
+        inputs: { x: [3] },
+        nodes: [
+          ['a', 'Exp', 'x', [3]],
+          ['b', 'Neg', 'a', [3]],
+          ['y', 'Identity', 'a', [3]],
+          ['z', 'Identity', 'b', [3]],
+        ],
+        outputs: ['y', 'z'],
+      }),
+      pass,
+      ['y = Exp(x)', 'z = Neg(y)'],
+    );
+  });
+
+  it('keeps an Identity that names an input, a constant, or one value for the second time', async () => {
+    await expectPass(
+      handmade({
+        inputs: { x: [3] },
+        constants: { c: vector(1, 2, 3) },
+        nodes: [
+          ['a', 'Exp', 'x', [3]],
+          ['p', 'Identity', 'a', [3]],
+          ['q', 'Identity', 'a', [3]],
+          ['r', 'Identity', 'x', [3]],
+          ['s', 'Identity', 'c', [3]],
+        ],
+        outputs: ['p', 'q', 'r', 's'],
+      }),
+      pass,
+      ['p = Exp(x)', 'q = Identity(p)', 'r = Identity(x)', 's = Identity(c)'],
+    );
+  });
+});

@@ -1,0 +1,170 @@
+/** The bytes of a model: what was put in comes out again, and ONNX's own checker takes it. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs';
+import onnxProto from 'onnx-proto';
+import { describe, expect, it } from 'vitest';
+import { lacksPython, PYTHON, skipBecause } from '#test/skip.ts';
+import { type Tensors, uniforms } from '#test/traced.ts';
+import { type Graph, GraphBuilder } from '#tracer/graph.ts';
+import { encodeModel } from '#tracer/protobuf.ts';
+import { trace } from '#tracer/trace.ts';
+
+const { onnx } = onnxProto;
+
+const bytes = (data: ArrayBufferView) => [...new Uint8Array(data.buffer, data.byteOffset, data.byteLength)];
+
+describe('encodeModel', () => {
+  it('writes constants of every dtype as they are, views into larger buffers too', () => {
+    const b = new GraphBuilder('constants');
+    const data = {
+      floats: [Float32Array.of(9, 1.5, -0, Number.NaN, Number.POSITIVE_INFINITY).subarray(1), 'float32', 1],
+      ints: [Int32Array.of(1, -2, 2 ** 31 - 1, -(2 ** 31)), 'int32', 6],
+      longs: [BigInt64Array.of(1n, -1n, 2n ** 62n, -(2n ** 62n)), 'int64', 7],
+      bools: [Uint8Array.of(0, 1, 1, 0), 'bool', 9],
+    } as const;
+    for (const [name, [values, dtype]] of Object.entries(data)) b.constant(values, [2, 2], dtype, name);
+    const { graph } = onnx.ModelProto.decode(encodeModel(b.graph));
+    expect(graph!.initializer!.map(({ name }) => name)).toEqual(Object.keys(data));
+    for (const { name, dims, dataType, rawData } of graph!.initializer!) {
+      const [values, , code] = data[name as keyof typeof data];
+      expect(dims!.map(Number)).toEqual([2, 2]);
+      expect(dataType).toBe(code);
+      expect([...rawData!]).toEqual(bytes(values));
+    }
+  });
+
+  it('writes attributes of every type', () => {
+    const b = new GraphBuilder('attributes');
+    const x = b.input('x', 'float32', [1]);
+    const attributes = {
+      int: { int: -3 },
+      ints: { ints: [-(2 ** 31), 0, 2 ** 40] },
+      float: { float: 0.25 },
+      string: { string: 'naïve' },
+      empty: { ints: [] },
+    };
+    b.emit('Custom', [x], { dtype: 'float32', dims: [1] }, { attributes, domain: 'com.microsoft' });
+    const { graph, opsetImport } = onnx.ModelProto.decode(encodeModel(b.graph));
+    const [node] = graph!.node!;
+    const written = Object.fromEntries(node!.attribute!.map((attribute) => [attribute.name, attribute]));
+    const { AttributeType } = onnx.AttributeProto;
+    expect(Number(written.int!.i)).toBe(-3);
+    expect(written.int!.type).toBe(AttributeType.INT);
+    expect(written.ints!.ints!.map(Number)).toEqual([-(2 ** 31), 0, 2 ** 40]);
+    expect(written.ints!.type).toBe(AttributeType.INTS);
+    expect(written.float!.f).toBe(0.25);
+    expect(written.float!.type).toBe(AttributeType.FLOAT);
+    expect(new TextDecoder().decode(written.string!.s!)).toBe('naïve');
+    expect(written.string!.type).toBe(AttributeType.STRING);
+    expect(written.empty!.ints).toEqual([]);
+    expect(opsetImport!.map(({ domain, version }) => [domain, Number(version)])).toEqual([
+      ['', 18],
+      ['com.microsoft', 1],
+    ]);
+  });
+
+  it('writes nodes, ports with named axes, the names and the metadata', () => {
+    const graph: Graph = trace(
+      ({ a, b }) => ({ y: tf.add(a!, b!) }),
+      [
+        { name: 'a', shape: [2, 3], dtype: 'int32' },
+        { name: 'b', shape: [], dtype: 'int32' },
+      ],
+      { name: 'sum' },
+    );
+    graph.inputs[0]!.dims = ['N', 3];
+    const model = onnx.ModelProto.decode(encodeModel(graph, { seed: '1' }));
+    expect(model.producerName).toBe('onnoise');
+    expect(Number(model.irVersion)).toBe(9);
+    expect(model.metadataProps!.map(({ key, value }) => [key, value])).toEqual([['seed', '1']]);
+    const { name, node, input, output } = model.graph!;
+    expect(name).toBe('sum');
+    expect(node!.map(({ opType, input, output }) => [opType, input, output])).toEqual([['Add', ['a', 'b'], ['y']]]);
+    const ports = [...input!, ...output!].map((port) => {
+      const { elemType, shape } = port.type!.tensorType!;
+      return [port.name, elemType, shape!.dim!.map((dim) => dim.dimParam || Number(dim.dimValue))];
+    });
+    expect(ports).toEqual([
+      ['a', 6, ['N', 3]],
+      ['b', 6, []],
+      ['y', 6, [2, 3]],
+    ]);
+  });
+});
+
+/** A small network and its training step: convolutions, a product, statistics, attention, a gather. */
+function network({ x, w, dense, label }: Tensors): tf.Tensor {
+  const h = tf.conv2d(
+    tf.transpose(x!, [0, 2, 3, 1]) as tf.Tensor4D,
+    tf.transpose(w!, [2, 3, 1, 0]) as tf.Tensor4D,
+    1,
+    'same',
+  );
+  const { mean, variance } = tf.moments(h, [1, 2], true);
+  const normed = tf.relu(tf.div(tf.sub(h, mean), tf.sqrt(tf.add(variance, 1e-5))));
+  const tokens = tf.reshape(normed, [2, 36, 4]);
+  const mixed = tf.matMul(tf.softmax(tf.matMul(tokens, tokens, false, true)), tokens);
+  const logits = tf.matMul(tf.mean(mixed, 1) as tf.Tensor2D, dense as tf.Tensor2D);
+  return tf.losses.softmaxCrossEntropy(tf.oneHot(label!, 3), logits);
+}
+const SPECS = [
+  { name: 'x', shape: [2, 3, 6, 6], dtype: 'float32' },
+  { name: 'w', shape: [4, 3, 3, 3], dtype: 'float32' },
+  { name: 'dense', shape: [4, 3], dtype: 'float32' },
+  { name: 'label', shape: [2], dtype: 'int32' },
+] as const;
+const step = (tensors: Tensors): Tensors => {
+  const { value, grads } = tf.valueAndGrads((w: tf.Tensor, dense: tf.Tensor) =>
+    network({ ...tensors, w, dense }).asScalar(),
+  )([tensors.w!, tensors.dense!]);
+  return { loss: value, 'w.next': tf.sub(tensors.w!, grads[0]!), 'dense.next': tf.sub(tensors.dense!, grads[1]!) };
+};
+
+describe('the onnx checker', skipBecause(lacksPython('onnx')), () => {
+  /** Checks a model, its types and shapes included, and returns what shape inference finds for the outputs. */
+  function check(graph: Graph): unknown {
+    const folder = mkdtempSync(join(tmpdir(), 'onnoise-'));
+    try {
+      const path = join(folder, 'model.onnx');
+      writeFileSync(path, encodeModel(graph));
+      const script = `
+import json, sys, onnx
+model = onnx.load(sys.argv[1])
+onnx.checker.check_model(model, full_check=True)
+inferred = onnx.shape_inference.infer_shapes(model, strict_mode=True, data_prop=True)
+dims = lambda v: [d.dim_param or d.dim_value for d in v.type.tensor_type.shape.dim]
+print(json.dumps({v.name: dims(v) for v in [*inferred.graph.value_info, *inferred.graph.output]}))`;
+      return JSON.parse(execFileSync(PYTHON, ['-c', script, path], { encoding: 'utf8' }));
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }
+
+  it('takes a traced network, and infers the shapes that the trace gave', () => {
+    const graph = trace((tensors) => ({ loss: network(tensors) }), SPECS);
+    for (const [name, dims] of Object.entries(check(graph) as Record<string, number[]>)) {
+      expect(dims, name).toEqual([...graph.types.get(name)!.dims]);
+    }
+  });
+
+  it('takes a traced training step', () => {
+    const graph = trace(step, SPECS);
+    const shapes = check(graph) as Record<string, number[]>;
+    expect(shapes['w.next']).toEqual([4, 3, 3, 3]);
+    for (const [name, dims] of Object.entries(shapes)) {
+      expect(dims, name).toEqual([...graph.types.get(name)!.dims]);
+    }
+  });
+
+  it('takes a network with constants', () => {
+    const next = uniforms(1);
+    const constants = SPECS.slice(1, 3).map((spec) => {
+      const size = (spec.shape as readonly number[]).reduce((product, dim) => product * dim, 1);
+      return { ...spec, data: Float32Array.from({ length: size }, next) };
+    });
+    check(trace((tensors) => ({ loss: network(tensors) }), [SPECS[0], SPECS[3]], { constants }));
+  });
+});

@@ -1,0 +1,279 @@
+/** What trace refuses, in what words, and what it leaves behind: nothing. */
+import { execFileSync } from 'node:child_process';
+import * as tf from '@tensorflow/tfjs';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Input, runGraph } from '#test/traced.ts';
+import { traceBackend } from '#tracer/register.ts';
+import { type TensorSpec, trace } from '#tracer/trace.ts';
+
+const X: TensorSpec = { name: 'x', shape: [2, 3], dtype: 'float32' };
+
+describe('trace refuses', () => {
+  it('to read a traced tensor, and says why', () => {
+    expect(() => trace(({ x }) => ({ y: tf.mul(x!, tf.sum(x!).dataSync()[0]!) }), [X])).toThrow(
+      /Cannot read a traced tensor: .*no value yet/,
+    );
+    expect(() => trace(({ x }) => ({ y: tf.mul(x!, tf.sum(x!).arraySync() as number) }), [X])).toThrow(
+      /Cannot read a traced tensor/,
+    );
+  });
+
+  it('to read a traced tensor asynchronously', async () => {
+    let reading: Promise<unknown> | undefined;
+    trace(
+      ({ x }) => {
+        reading = x!.data();
+        reading.catch(() => undefined);
+        return { y: tf.neg(x!) };
+      },
+      [X],
+    );
+    await expect(reading).rejects.toThrow(/Cannot read a traced tensor/);
+  });
+
+  it('a kernel without a row, naming it and the way to add one', () => {
+    expect(() => trace(({ x }) => ({ y: tf.topk(x!, 2).values }), [X])).toThrow(
+      /^Cannot trace the tfjs kernel TopK: it has no row in tracer\/src\/kernels; add one/,
+    );
+  });
+
+  it('arithmetic on bools, naming the operator', () => {
+    const bool: TensorSpec = { ...X, dtype: 'bool' };
+    expect(() => trace(({ x }) => ({ y: tf.add(x!, x!) }), [bool])).toThrow(
+      'Cannot trace Add: its operands must be float32 or int32, received bool. Cast them first.',
+    );
+    expect(() => trace(({ x }) => ({ y: tf.abs(x!) }), [bool])).toThrow(/Cannot trace Abs/);
+  });
+
+  it('strings and complex numbers', () => {
+    const strings = (where: string) =>
+      `Cannot trace a string tensor${where}: its dtype must be float32, int32 or bool.`;
+    expect(() => trace(() => ({ y: tf.tensor(['a']) }), [])).toThrow(strings(''));
+    expect(() => trace(() => ({ y: tf.fill([2], 'a') }), [])).toThrow(strings(''));
+    const closed = tf.tensor(['a']);
+    expect(() => trace(() => ({ y: tf.reshape(closed, [1, 1]) }), [])).toThrow(strings(' in reshape'));
+    closed.dispose();
+    expect(() => trace(({ x }) => ({ y: tf.complex(x!, x!) }), [X])).toThrow(/Complex/);
+    expect(() => trace(({ x }) => ({ y: tf.cast(x!, 'complex64') }), [X])).toThrow(/complex/i);
+  });
+
+  it('a trace inside a trace', () => {
+    const inner = () => trace(({ x }) => ({ y: x! }), [X]);
+    expect(() =>
+      trace(
+        ({ x }) => {
+          inner();
+          return { y: x! };
+        },
+        [X],
+      ),
+    ).toThrow('Cannot trace: another trace is running.');
+    expect(inner).not.toThrow();
+  });
+
+  it('a tensor of an earlier trace', () => {
+    let kept: tf.Tensor | undefined;
+    trace(
+      ({ x }) => {
+        kept = tf.keep(tf.neg(x!));
+        return { y: tf.neg(kept) };
+      },
+      [X],
+    );
+    expect(() => trace(({ x }) => ({ y: tf.add(x!, kept!) }), [X])).toThrow(
+      'Cannot trace: a tensor of an earlier trace was used.',
+    );
+    expect(() => kept!.dataSync()).toThrow('Cannot read a traced tensor: its trace is over.');
+    kept!.dispose();
+  });
+
+  it('an output that is named like an input or a constant', () => {
+    expect(() => trace(({ x }) => ({ x: tf.neg(x!) }), [X])).toThrow(/the output x must not be named like/);
+    const constants = [{ ...X, name: 'w', data: new Float32Array(6) }];
+    expect(() => trace(({ x, w }) => ({ w: tf.add(x!, w!) }), [X], { constants })).toThrow(/the output w/);
+  });
+
+  it('random numbers, naming the operator that drew them', () => {
+    const refused = (fn: (x: tf.Tensor) => tf.Tensor, what: string) =>
+      expect(() => trace(({ x }) => ({ y: fn(x!) }), [X])).toThrow(
+        `Cannot trace ${what} of it must be the same in every run, but changes, as random numbers do; pass noise as an input`,
+      );
+    refused((x) => tf.dropout(x, 0.01), 'dropout: a constant');
+    refused((x) => tf.add(x, tf.randomNormal([2, 3])), 'randomNormal: a constant');
+    refused((x) => tf.add(x, tf.randomUniform([], 0, 1)), 'randomUniform: a constant');
+    refused((x) => tf.add(x, tf.truncatedNormal([2, 3])), 'truncatedNormal: a constant');
+    refused((x) => tf.mul(x, Math.random()), 'mul: a constant');
+    refused((x) => tf.add(x, tf.multinomial([[0.5, 0.5]] as never, 40).sum()), 'multinomial: a constant');
+    refused((x) => tf.leakyRelu(x, Math.random()), 'the function: the node LeakyRelu');
+    let runs = 0;
+    refused((x) => (runs++ === 0 ? tf.neg(x) : tf.exp(x)), 'the function: the node Neg');
+    refused((x) => (runs++ === 2 ? tf.neg(x) : tf.neg(tf.neg(x))), 'the function: the node y');
+  });
+
+  it('no random numbers that a seed makes the same in every run', () => {
+    const fn = (x: tf.Tensor) => tf.add(x, tf.randomNormal([2, 3], 0, 1, 'float32', 7));
+    expect(() => trace(({ x }) => ({ y: fn(x!) }), [X])).not.toThrow();
+  });
+
+  it('an index outside of its axis, now where it is a constant, else when the graph runs', async () => {
+    const fn = (index: tf.Tensor) => (tensors: Record<string, tf.Tensor>) => ({ y: tf.gather(tensors.x!, index) });
+    const constant = (index: number) => () => trace(({ x }) => fn(tf.tensor1d([0, index], 'int32'))({ x: x! }), [X]);
+    expect(constant(-1)).toThrow('Cannot trace gather: its indices must be in 0 to 1, received -1.');
+    expect(constant(2)).toThrow('Cannot trace gather: its indices must be in 0 to 1, received 2.');
+    expect(constant(1)).not.toThrow();
+    const at = (index: number): Input[] => [
+      { ...X, data: Float32Array.of(1, 2, 3, 4, 5, 6) },
+      { name: 'index', shape: [1], dtype: 'int32', data: Int32Array.of(index) },
+    ];
+    const graph = trace(({ x, index }) => fn(index!)({ x: x! }), at(0));
+    expect([...Array.from((await runGraph(graph, at(1))).y!.data)]).toEqual([4, 5, 6]);
+    await expect(runGraph(graph, at(-1), { expected: true })).rejects.toThrow(/out of data bounds/);
+    await expect(runGraph(graph, at(2), { expected: true })).rejects.toThrow(/out of data bounds/);
+  });
+
+  it('what has no form in ONNX, naming the operator', () => {
+    const image: TensorSpec = { name: 'x', shape: [1, 2, 4, 4], dtype: 'float32' };
+    const refused = (fn: (x: tf.Tensor4D) => tf.Tensor) =>
+      expect(() => trace(({ x }) => ({ y: fn(x as tf.Tensor4D) }), [image]));
+    const filter = tf.zeros([1, 1, 2, 2]) as tf.Tensor4D;
+    refused((x) => tf.conv2d(x, filter, 1, 0, 'NCHW')).toThrow(
+      'Cannot trace conv2d: its dataFormat must be NHWC, received NCHW.',
+    );
+    refused((x) => tf.avgPool(x, [1, 3], 1, 1)).not.toThrow();
+    refused((x) => tf.avgPool(x, [3, 1], 1, 1)).toThrow(
+      "Cannot trace avgPool: its pad must be a list, 'same' or 'valid' for windows of 3x1 and strides of 1x1, received a number.",
+    );
+    refused((x) => tf.gather(x, tf.zeros([1, 2], 'int32'), 1, 1)).toThrow(
+      'Cannot trace gather: its batchDims must be 0, received 1; gather without them, or multiply by oneHot.',
+    );
+    refused((x) => tf.conv2dTranspose(x, tf.zeros([1, 1, 3, 4]) as tf.Tensor4D, [1, 3, 5, 3], 1, 'same')).toThrow(
+      'Cannot trace conv2dTranspose: what it goes back from must be at least [3,5], received [2,4].',
+    );
+    filter.dispose();
+  });
+
+  it('two inputs of one name', () => {
+    expect(() => trace(({ x }) => ({ y: x! }), [X, X])).toThrow('Cannot trace: two inputs or constants are named x.');
+    const constants = [{ ...X, data: new Float32Array(6) }];
+    expect(() => trace(({ x }) => ({ y: x! }), [X], { constants })).toThrow(/are named x/);
+  });
+
+  it('a constant of the wrong size', () => {
+    const constants = [{ ...X, name: 'w', data: new Float32Array(5) }];
+    expect(() => trace(({ x }) => ({ y: x! }), [X], { constants })).toThrow(
+      'Cannot trace: the constant w must have 6 values, received 5.',
+    );
+  });
+
+  it('an output that is no tensor', () => {
+    expect(() => trace(() => ({ y: 1 as never }), [])).toThrow('Cannot trace: the output y must be a tensor.');
+  });
+
+  it('shapes that do not fit, as tfjs does', () => {
+    const refused = (fn: (x: tf.Tensor) => tf.Tensor) => expect(() => trace(({ x }) => ({ y: fn(x!) }), [X]));
+    refused((x) => tf.reshape(x, [5])).toThrow(/Size\(6\) must match/);
+    refused((x) => tf.reshape(x, [-1, 4])).toThrow(/implicit shape/);
+    refused((x) => tf.matMul(x, x)).toThrow('Cannot multiply [2,3] by [2,3]: their inner dimensions must be the same.');
+    refused((x) => tf.concat([x, tf.zeros([3, 2])], 0)).toThrow(/Shape/);
+    refused((x) => tf.concat([x, tf.zeros([0, 4])], 0)).toThrow(/Shape/);
+    refused((x) => tf.expandDims(x, -4)).toThrow('Cannot trace expandDims: its axis must be in -3 to 2, received -4.');
+    refused((x) => tf.stack([x, tf.zeros([3, 2])])).toThrow(
+      'Cannot trace stack: its tensors must be alike, received float32[2,3] and float32[3,2].',
+    );
+    refused((x) => tf.stack([x, tf.zeros([2, 3], 'int32')])).toThrow(/received float32\[2,3\] and int32\[2,3\]/);
+    refused((x) => tf.matMul(tf.tile(tf.expandDims(x), [2, 1, 1]), tf.zeros([3, 3, 2]))).toThrow(
+      /could not be broadcast together with shapes 2 and 3/,
+    );
+    refused((x) => tf.slice(x, [1, 0], [2, 3])).toThrow(/slice/i);
+    refused((x) => tf.split(x, 2, 1)[0]!).toThrow(/evenly divide/);
+    refused((x) => tf.add(x, tf.zeros([2]))).toThrow(/could not be broadcast/);
+  });
+});
+
+describe('trace lets a function', () => {
+  it('read constants and branch on them', () => {
+    const graph = trace(
+      ({ x }) => {
+        const scale = tf.add(tf.tensor1d([1, 2, 3]), 1);
+        const transposed = tf.transpose(tf.tensor2d([1, 2, 3, 4, 5, 6], [2, 3])).dataSync();
+        expect([...transposed]).toEqual([1, 4, 2, 5, 3, 6]);
+        expect([...tf.tile(tf.tensor2d([1, 2], [2, 1]), [1, 2]).dataSync()]).toEqual([1, 1, 2, 2]);
+        expect([...tf.ones([2, 2]).dataSync()]).toEqual([1, 1, 1, 1]);
+        return { y: scale.dataSync()[2] === 4 ? tf.neg(x!) : tf.exp(x!) };
+      },
+      [X],
+    );
+    expect(graph.nodes.map(({ op }) => op)).toEqual(['Neg']);
+  });
+});
+
+describe('trace leaves', () => {
+  const held = () => {
+    const { numTensors, numDataBuffers } = tf.memory();
+    return { numTensors, numDataBuffers, traced: traceBackend().numDataIds() };
+  };
+  let before: ReturnType<typeof held>;
+  beforeEach(() => {
+    tf.setBackend('cpu');
+    before = held();
+  });
+  afterEach(() => {
+    expect(tf.getBackend()).toBe('cpu');
+    expect(held()).toEqual(before);
+  });
+
+  it('no tensor and the same backend after a trace with gradients and folded constants', () => {
+    trace(
+      ({ x }) => {
+        const scale = tf.exp(tf.tensor1d([1, 2, 3]));
+        const { value, grads } = tf.valueAndGrads((t: tf.Tensor) => tf.sum(tf.mul(tf.softmax(t), scale)))([x!]);
+        return { value, gradient: grads[0]! };
+      },
+      [X],
+    );
+  });
+
+  it('no tensor and the same backend after the function threw', () => {
+    const fail = ({ x }: Record<string, tf.Tensor>): Record<string, tf.Tensor> => {
+      tf.exp(x!);
+      throw new Error('stop');
+    };
+    expect(() => trace(fail, [X])).toThrow('stop');
+  });
+
+  it('no tensor and the same backend after a kernel without a row', () => {
+    expect(() => trace(({ x }) => ({ y: tf.topk(tf.exp(x!), 2).values }), [X])).toThrow(/TopK/);
+  });
+
+  it('the tensors that the function closes over as they were', () => {
+    const closed = tf.tensor1d([1, 2, 3]);
+    trace(({ x }) => ({ y: tf.add(x!, closed) }), [X]);
+    expect([...closed.dataSync()]).toEqual([1, 2, 3]);
+    closed.dispose();
+  });
+});
+
+describe('trace', () => {
+  it('restores the backend after a gradient threw, and can be used again', () => {
+    tf.setBackend('cpu');
+    const image: TensorSpec = { name: 'x', shape: [1, 4, 4, 1], dtype: 'float32' };
+    const gradient = tf.grad((t: tf.Tensor) => tf.maxPool(t as tf.Tensor4D, 2, 2, 'valid'));
+    expect(() => trace(({ x }) => ({ y: gradient(x!) }), [image])).toThrow(/MaxPoolGrad/);
+    expect(tf.getBackend()).toBe('cpu');
+    const { nodes } = trace(({ x }) => ({ y: tf.grad((t: tf.Tensor) => tf.exp(t))(x!) }), [X]);
+    expect(nodes.map(({ op }) => op)).toEqual(['Exp']);
+  });
+
+  it('leaves tfjs on its own choice of a backend where none was in use', () => {
+    const script = `
+      import * as tf from '@tensorflow/tfjs';
+      import { trace } from './tracer/src/trace.ts';
+      trace(({ x }) => ({ y: tf.neg(x) }), [{ name: 'x', shape: [2], dtype: 'float32' }]);
+      process.stdout.write(tf.getBackend());`;
+    const output = execFileSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    expect(output).toBe('cpu');
+  });
+});

@@ -1,0 +1,140 @@
+/**
+ * An ONNX graph as plain data, and the builder that the tracer fills it with.
+ *
+ * Names follow the ONNX specification (https://onnx.ai/onnx/intermediate-representation.html): a graph has nodes,
+ * initializers (here `constants`), inputs and outputs, and every value has one name.
+ */
+
+export type DType = 'float32' | 'int32' | 'int64' | 'bool';
+export type ConstantData = Float32Array | Int32Array | BigInt64Array | Uint8Array;
+
+/** The arrays that hold constants of the dtypes that tfjs has. */
+export const ARRAY_TYPE = { float32: Float32Array, int32: Int32Array, bool: Uint8Array } as const;
+
+/** An attribute says its ONNX type, since a JavaScript number does not. */
+export type Attribute = { int: number } | { ints: readonly number[] } | { float: number } | { string: string };
+
+/** '' is ai.onnx; the other domains are onnxruntime's own operators. */
+export type Domain = '' | 'com.microsoft' | 'com.microsoft.nchwc';
+
+export interface Node {
+  name: string;
+  op: string;
+  domain: Domain;
+  inputs: string[];
+  outputs: string[];
+  attributes: Record<string, Attribute>;
+}
+
+/** Type of a value: its dtype and its dimensions, in the order in which it is stored. */
+export interface ValueType {
+  dtype: DType;
+  dims: readonly number[];
+}
+
+export interface Constant extends ValueType {
+  data: ConstantData;
+}
+
+/** A named input or output. `dims` may hold a name in place of a number for a dynamic axis. */
+export interface Port {
+  name: string;
+  dtype: DType;
+  dims: readonly (number | string)[];
+  /** A sentence for whoever opens the file. */
+  doc?: string | undefined;
+}
+
+export interface Graph {
+  name: string;
+  /** As of a port. */
+  doc?: string | undefined;
+  inputs: Port[];
+  outputs: Port[];
+  nodes: Node[];
+  constants: Map<string, Constant>;
+  /** Types of all values: inputs, constants and what nodes produce. */
+  types: Map<string, ValueType>;
+}
+
+export interface EmitOptions {
+  attributes?: Record<string, Attribute>;
+  domain?: Domain;
+}
+
+export { sizeOf } from '../../pipeline/src/shape.ts';
+
+/**
+ * Appends to a graph. Nodes are named by scope: a node that reads a named parameter opens the scope of that parameter
+ * (`down.0.conv1.weight` gives `down.0.conv1`), and the nodes after it stay in it, so that a graph reads well in Netron.
+ */
+export class GraphBuilder {
+  readonly graph: Graph;
+  private scope = '';
+  private serial = 0;
+  private readonly shared = new Map<string, string>();
+  private readonly nodeNames = new Set<string>();
+
+  constructor(name: string) {
+    this.graph = { name, inputs: [], outputs: [], nodes: [], constants: new Map(), types: new Map() };
+  }
+
+  /** Declares an input and returns its name. */
+  input(name: string, dtype: DType, dims: readonly number[]): string {
+    this.graph.inputs.push({ name, dtype, dims });
+    this.graph.types.set(name, { dtype, dims });
+    return name;
+  }
+
+  /** Adds a constant and returns its name. Small equal constants are shared. */
+  constant(data: ConstantData, dims: readonly number[], dtype: DType, name?: string): string {
+    const small = name === undefined && data.length <= 64;
+    const key = small ? `${dtype}[${dims}]${Array.from(data, String)}` : '';
+    const known = this.shared.get(key);
+    if (small && known !== undefined) return known;
+    const unique = this.unique(name ?? `constant_${this.serial++}`);
+    this.graph.constants.set(unique, { data, dims, dtype });
+    this.graph.types.set(unique, { dtype, dims });
+    if (small) this.shared.set(key, unique);
+    return unique;
+  }
+
+  /** A vector of int64, as ONNX wants its shapes, axes and pads. */
+  shape(values: readonly number[]): string {
+    return this.constant(BigInt64Array.from(values, BigInt), [values.length], 'int64');
+  }
+
+  scalar(value: number, dtype: 'float32' | 'int32' | 'bool' = 'float32'): string {
+    return this.constant(ARRAY_TYPE[dtype].of(value), [], dtype);
+  }
+
+  /** Adds a node of one output and returns the name of that output. */
+  emit(op: string, inputs: string[], type: ValueType, options: EmitOptions = {}): string {
+    return this.emitMany(op, inputs, [type], options)[0]!;
+  }
+
+  emitMany(op: string, inputs: string[], types: readonly ValueType[], options: EmitOptions = {}): string[] {
+    for (const input of inputs) this.enter(input);
+    const name = this.unique(this.scope === '' ? op : `${this.scope}/${op}`);
+    this.nodeNames.add(name);
+    const outputs = types.map((type, i) => {
+      const output = types.length === 1 ? name : `${name}:${i}`;
+      this.graph.types.set(output, { dtype: type.dtype, dims: type.dims });
+      return output;
+    });
+    const { attributes = {}, domain = '' } = options;
+    this.graph.nodes.push({ name, op, domain, inputs, outputs, attributes });
+    return outputs;
+  }
+
+  private enter(value: string): void {
+    const isParameter = this.graph.constants.has(value) || this.graph.inputs.some((port) => port.name === value);
+    const end = value.lastIndexOf('.');
+    if (isParameter && end > 0) this.scope = value.slice(0, end);
+  }
+
+  private unique(name: string): string {
+    if (!this.graph.types.has(name) && !this.nodeNames.has(name)) return name;
+    return this.unique(`${name}_${this.serial++}`);
+  }
+}
