@@ -52,7 +52,11 @@ async function start(signal: AbortSignal): Promise<boolean> {
     if (resume) say(`    ${RUN} is there: going on with it. Delete that folder to train anew`);
     const trained = await withProgress('Training', { unit: 'steps' }, (report) =>
       train({
-        ...{ plan, dataset, run: RUN, resume, signal },
+        plan,
+        dataset,
+        run: RUN,
+        resume,
+        signal,
         hooks: {
           onNote: (note) => process.stderr.write(`    ${note}\n`),
           onStep: (metrics, progress) => report({ ...progress, note: describeStep(metrics) }),

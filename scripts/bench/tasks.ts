@@ -58,9 +58,18 @@ function training(name: string, title: string, size: Size, batch: number): Task 
 async function steps(size: Size, batch: number, kind: EngineChoice['kind']): Promise<Prepared> {
   const model = network(size);
   const step = createTrainStep(model, {
-    ...{ batch, shape: model.imageShape, conditional: false, schedule: makeSchedule(scheduler) },
-    ...{ predictionType: 'epsilon', loss: 'l1', optimizer: 'adam', betas: [0.9, 0.999], eps: 1e-8 },
-    ...{ weightDecay: 0, clipNorm: null, ema: false },
+    batch,
+    shape: model.imageShape,
+    conditional: false,
+    schedule: makeSchedule(scheduler),
+    predictionType: 'epsilon',
+    loss: 'l1',
+    optimizer: 'adam',
+    betas: [0.9, 0.999],
+    eps: 1e-8,
+    weightDecay: 0,
+    clipNorm: null,
+    ema: false,
   });
   const engine = await createEngine(kind, step, step.initialState(initParameters(model, 0)));
   const pixels = size.size * size.size;

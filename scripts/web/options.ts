@@ -60,7 +60,10 @@ export async function readOptions(args: readonly string[]): Promise<Options | nu
     throw refuse(`--port must be an integer from 0 to 65535, received "${values.port}".`);
   }
   return {
-    ...{ command, models, host: values.host, open: values.open },
+    command,
+    models,
+    host: values.host,
+    open: values.open,
     ...(port !== undefined && { port }),
     ...(out !== undefined && { out }),
   };

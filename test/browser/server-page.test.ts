@@ -89,7 +89,13 @@ describe("the server's page", skipBecause(LACKS_CHROMIUM), () => {
     const [request] = await Promise.all([page.waitForRequest(/generations$/), sample(page)]);
     const body = request.postDataJSON();
     expect(body).toEqual({
-      ...{ model: 'digits', n: 1, steps: 4, sampler: 'ddpm', seed: 5, stream: true, partial_images: 8 },
+      model: 'digits',
+      n: 1,
+      steps: 4,
+      sampler: 'ddpm',
+      seed: 5,
+      stream: true,
+      partial_images: 8,
     });
     await page.getByRole('link', { name: 'Save 0, seed 5' }).waitFor();
     const href = await page.getByRole('link', { name: 'Save 0, seed 5' }).getAttribute('href');
@@ -111,7 +117,11 @@ describe("the server's page", skipBecause(LACKS_CHROMIUM), () => {
 
   it('asks for classes by their names, also where those are the numbers of others', async () => {
     const card = {
-      ...{ name: 'counted', parameters: 1, config: {}, metrics: {}, limits: [] },
+      name: 'counted',
+      parameters: 1,
+      config: {},
+      metrics: {},
+      limits: [],
       data: { name: 'counted', hash: 'sha256:0', count: 3, classNames: ['1', '2', 'Zwei'] },
     };
     const { url } = await startForTest({ models: { counted: await tinyArtefact({ classes: 3 }, { card }) } });

@@ -26,8 +26,10 @@ let places = 0;
 /** Keys, a model and an output folder of a test's own. */
 export async function makePlace(redis: TestRedis, options: TinyOptions = {}): Promise<Place> {
   return {
-    ...{ url: redis.url, name: `test-${places++}` },
-    ...{ model: await tinyArtefact(options), out: join(await temporaryFolder(), 'out') },
+    url: redis.url,
+    name: `test-${places++}`,
+    model: await tinyArtefact(options),
+    out: join(await temporaryFolder(), 'out'),
   };
 }
 
@@ -45,7 +47,11 @@ export async function startWorker({ url, name, model, out }: Place) {
     lines.push(line);
   };
   const ended = runWorker({
-    ...{ name, out, onLine, timing: TIMING, signal: controller.signal },
+    name,
+    out,
+    onLine,
+    timing: TIMING,
+    signal: controller.signal,
     models: { tiny: model },
     connection: await connectQueue(url, onLine),
     device: 'cpu',
@@ -81,7 +87,11 @@ export async function order(
   const connection = await connectQueue(url, (line) => lines.push(line));
   try {
     const generated = await generate({
-      ...{ connection, name, out, modelName: 'tiny', order: await makeOrder(model, options) },
+      connection,
+      name,
+      out,
+      modelName: 'tiny',
+      order: await makeOrder(model, options),
       signal: new AbortController().signal,
       onProgress: () => {},
       onNoWorker: () => {},

@@ -35,11 +35,20 @@ export async function makeOrder(folder: string, options: OrderOptions): Promise<
   const { classes } = artefact.unet;
   const { table, labels: numbers = [] } = completeRequest(artefact, {
     count: Math.min(count, Math.max(1, labels?.length ?? 1)),
-    ...{ labels, steps, sampler, eta },
+    labels,
+    steps,
+    sampler,
+    eta,
   });
   const all = classes > 0 ? Array.from({ length: classes }, (_, label) => label) : null;
   return {
     model: await hashModel(folder),
-    ...{ sampler, steps: table.steps, eta, labels: labels ? numbers : all, seed, count, shard },
+    sampler,
+    steps: table.steps,
+    eta,
+    labels: labels ? numbers : all,
+    seed,
+    count,
+    shard,
   };
 }

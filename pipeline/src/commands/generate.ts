@@ -49,7 +49,10 @@ export const command: CommandModule<object, GenerateArguments> = {
         count: { ...numberOption('count', PICTURES, 'Number of pictures'), demandOption: true },
         ...pictureOptions(PICTURES),
         model: {
-          ...{ group: SAMPLING, string: true, requiresArg: true, default: 'models/digits' },
+          group: SAMPLING,
+          string: true,
+          requiresArg: true,
+          default: 'models/digits',
           describe: 'Model folder; workers must have the same model',
         },
         ...samplerOptions(SAMPLING),
@@ -57,11 +60,16 @@ export const command: CommandModule<object, GenerateArguments> = {
         shard: { ...numberOption('shard', QUEUE, 'Pictures a shard: a job and a tar file'), default: 256 },
         detach: { group: QUEUE, boolean: true, default: false, describe: 'Leave once the queue has the order' },
         out: {
-          ...{ group: RESULTS, string: true, requiresArg: true, default: 'out/bulk' },
+          group: RESULTS,
+          string: true,
+          requiresArg: true,
+          default: 'out/bulk',
           describe: 'Folder for manifest.json; best that of the workers',
         },
         check: {
-          ...{ group: RESULTS, boolean: true, default: false },
+          group: RESULTS,
+          boolean: true,
+          default: false,
           describe: 'Do again what is done but not whole below --out, where workers write',
         },
       })

@@ -32,27 +32,43 @@ export const command: CommandModule<object, PrepareArguments> = {
     yargs
       .options({
         data: {
-          ...{ group: IMAGES, type: 'string', requiresArg: true, demandOption: true },
+          group: IMAGES,
+          type: 'string',
+          requiresArg: true,
+          demandOption: true,
           describe: '"digits" (built in), a folder of images, or MNIST-style IDX files',
         },
         csv: {
-          ...{ group: IMAGES, type: 'string', requiresArg: true },
+          group: IMAGES,
+          type: 'string',
+          requiresArg: true,
           describe: 'CSV whose column "id" names the images <id>.png; commas, semicolons or tabs',
         },
         'label-column': {
-          ...{ group: IMAGES, type: 'string', requiresArg: true, implies: 'csv' },
+          group: IMAGES,
+          type: 'string',
+          requiresArg: true,
+          implies: 'csv',
           describe: 'CSV column that holds the class',
         },
         strict: {
-          ...{ group: IMAGES, type: 'boolean', default: false },
+          group: IMAGES,
+          type: 'boolean',
+          default: false,
           describe: 'Stop at the first image that cannot be used',
         },
         size: {
-          ...{ group: SHAPE, requiresArg: true, coerce: toNumber('size'), default: 32 },
+          group: SHAPE,
+          requiresArg: true,
+          coerce: toNumber('size'),
+          default: 32,
           describe: 'Side of the square images in pixels; pictures are resized by Lanczos',
         },
         channels: {
-          ...{ group: SHAPE, type: 'number', requiresArg: true, choices: [1, 3] },
+          group: SHAPE,
+          type: 'number',
+          requiresArg: true,
+          choices: [1, 3],
           describe: '1 makes gray, 3 makes RGB  [default: gray if no image has colour]',
         },
         fit: {
@@ -63,19 +79,31 @@ export const command: CommandModule<object, PrepareArguments> = {
           describe: 'How pictures become squares: crop keeps the middle, pad adds a border, stretch distorts',
         },
         background: {
-          ...{ group: SHAPE, requiresArg: true, choices: ['black', 'white'], default: 'black' },
+          group: SHAPE,
+          requiresArg: true,
+          choices: ['black', 'white'],
+          default: 'black',
           describe: 'Behind transparent pixels and in padding',
         },
         'validation-share': {
-          ...{ group: SHAPE, requiresArg: true, coerce: toNumber('validation-share'), default: 0.05 },
+          group: SHAPE,
+          requiresArg: true,
+          coerce: toNumber('validation-share'),
+          default: 0.05,
           describe: 'Share of the images held out, 0 to below 1',
         },
         seed: {
-          ...{ group: SHAPE, requiresArg: true, coerce: toNumber('seed'), default: 0 },
+          group: SHAPE,
+          requiresArg: true,
+          coerce: toNumber('seed'),
+          default: 0,
           describe: 'Seed of the choice of the held-out images',
         },
         'cache-dir': {
-          ...{ group: SHAPE, type: 'string', requiresArg: true, default: '.cache/onnoise' },
+          group: SHAPE,
+          type: 'string',
+          requiresArg: true,
+          default: '.cache/onnoise',
           describe: 'Folder for prepared images',
         },
       })
@@ -93,7 +121,11 @@ export const command: CommandModule<object, PrepareArguments> = {
 function toPrepareOptions(args: PrepareArguments): PrepareOptions {
   const { data, csv, strict } = args;
   return {
-    ...{ data, csv, labelColumn: args['label-column'], strict, cacheDir: args['cache-dir'] },
+    data,
+    csv,
+    labelColumn: args['label-column'],
+    strict,
+    cacheDir: args['cache-dir'],
     size: args.size!,
     ...(args.channels !== undefined && { channels: args.channels as 1 | 3 }),
     fit: args.fit as PrepareOptions['fit'],

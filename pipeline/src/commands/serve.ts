@@ -183,7 +183,12 @@ async function toOptions(args: ServeArguments): Promise<ServerOptions> {
   }
   for (const origin of corsOrigins) checkOrigin('serve', '--cors-origin', origin);
   return {
-    ...{ models: model, device, queue, maxImages, corsOrigins, trustProxy: args['trust-proxy'] },
+    models: model,
+    device,
+    queue,
+    maxImages,
+    corsOrigins,
+    trustProxy: args['trust-proxy'],
     maxBatch: limit('max-batch', 'maxBatch'),
     maxSteps: limit('max-steps', 'maxSteps'),
     rate: limit('rate', 'rate'),

@@ -119,7 +119,11 @@ export async function train(args: TrainArguments): Promise<void> {
       let latest: ProgressEvent | undefined;
       const result = await withProgress('Training', { unit: 'steps' }, (report) =>
         trainRun({
-          ...{ plan, dataset, run, resume: args.resume, signal },
+          plan,
+          dataset,
+          run,
+          resume: args.resume,
+          signal,
           hooks: {
             onNote: sayNote,
             onStep: (metrics, progress) => {

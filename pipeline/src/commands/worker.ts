@@ -36,7 +36,12 @@ export const command: CommandModule<object, WorkerArguments> = {
       .options({
         ...queueOptions(QUEUE),
         model: {
-          ...{ group: SAMPLING, string: true, array: true, nargs: 1, requiresArg: true, defaultDescription: DIGITS },
+          group: SAMPLING,
+          string: true,
+          array: true,
+          nargs: 1,
+          requiresArg: true,
+          defaultDescription: DIGITS,
           describe: 'Model folder, or name=folder; may be given several times',
         },
         ...deviceOption(SAMPLING),
@@ -47,7 +52,10 @@ export const command: CommandModule<object, WorkerArguments> = {
           'by their size',
         ),
         out: {
-          ...{ group: RESULTS, string: true, requiresArg: true, default: 'out/bulk' },
+          group: RESULTS,
+          string: true,
+          requiresArg: true,
+          default: 'out/bulk',
           describe: 'Folder for the shards',
         },
       })

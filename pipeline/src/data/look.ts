@@ -38,7 +38,12 @@ export async function lookAtImages(options: PrepareOptions, signal?: AbortSignal
     if (++looked === LOOKED) break;
   }
   return {
-    ...{ name: source.name, total: source.total, classNames: source.classNames, notes: source.notes },
-    ...{ looked, skipped, channels: channels ?? (coloured ? 3 : 1) },
+    name: source.name,
+    total: source.total,
+    classNames: source.classNames,
+    notes: source.notes,
+    looked,
+    skipped,
+    channels: channels ?? (coloured ? 3 : 1),
   };
 }

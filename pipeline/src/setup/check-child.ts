@@ -53,7 +53,9 @@ function check(): CheckResult {
   const difference = Math.max(...native.map((values, i) => differenceOf(values, plain[i]!)));
   const gpu = backend.isUsingGpuDevice;
   return {
-    ...{ gpu, tensorflow: backend.binding.TF_Version ?? 'unknown', difference },
+    gpu,
+    tensorflow: backend.binding.TF_Version ?? 'unknown',
+    difference,
     missing: gpu ? [] : missingLibraries(),
   };
 }

@@ -85,7 +85,10 @@ function openTunnel(url: URL, proxy: Proxy, stall: number, signal: AbortSignal |
   const path = `${url.hostname}:${url.port || 443}`;
   const headers = { host: path, ...proxy.headers };
   const request = requestTo(proxy.url)(proxy.url, {
-    ...{ method: 'CONNECT', path, headers, agent: false },
+    method: 'CONNECT',
+    path,
+    headers,
+    agent: false,
     ...(signal && { signal }),
   });
   return new Promise((resolve, reject) => {

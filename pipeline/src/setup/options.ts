@@ -45,8 +45,13 @@ export function readOptions(args: readonly string[], env = process.env): Options
       args: [...args],
       allowPositionals: true,
       options: {
-        ...{ route: word, index: word, cuda: flag, 'no-cuda': flag },
-        ...{ force: flag, 'dry-run': flag, help: flag },
+        route: word,
+        index: word,
+        cuda: flag,
+        'no-cuda': flag,
+        force: flag,
+        'dry-run': flag,
+        help: flag,
       },
     });
   } catch (error) {

@@ -111,7 +111,11 @@ export async function runLoop(options: LoopOptions): Promise<LoopResult> {
     since = now;
     if (durations.length > speedWindow) durations.shift();
     last = {
-      ...{ step: done, epoch, loss, gradNorm, learningRate },
+      step: done,
+      epoch,
+      loss,
+      gradNorm,
+      learningRate,
       imagesPerSecond: round(batch / mean(durations), 2),
       seconds: round(seconds(), 3),
       memory: Math.round((process.memoryUsage.rss() + memory) / 2 ** 20),

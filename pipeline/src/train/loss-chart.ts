@@ -20,7 +20,9 @@ export function lossChart(metrics: readonly Metrics[], validation: readonly Vali
   const smoothed = { name: 'smoothed', x, y: smooth(y) };
   const held = { name: 'held out', x: validation.map(({ step }) => step), y: validation.map(({ loss }) => loss) };
   return {
-    ...{ title: 'Loss', xLabel: 'step', logY: true },
+    title: 'Loss',
+    xLabel: 'step',
+    logY: true,
     series: [
       ...(x.length < enough ? [measured] : [{ ...measured, pale: true }, smoothed]),
       ...(validation.length > 0 ? [held] : []),

@@ -31,7 +31,9 @@ export async function measureStep(
       signal?.throwIfAborted();
       const began = performance.now();
       const inputs: StepInputs = {
-        ...{ images: noise.slice(), noise, timesteps },
+        images: noise.slice(),
+        noise,
+        timesteps,
         ...(model.classCount !== null && { labels: new Int32Array(batch) }),
         ...step.scalars({ step: n, learningRate: lr, emaDecay: 0 }),
       };

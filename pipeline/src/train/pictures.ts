@@ -48,8 +48,11 @@ export async function writePictures(options: PictureOptions): Promise<Validation
     const measured = set && {
       step,
       loss: await validationLoss(predictor, set, {
-        ...{ schedule, predictionType: scheduler.prediction_type, loss: config.training.loss },
-        ...{ seed: config.training.seed, batch: previewBatch },
+        schedule,
+        predictionType: scheduler.prediction_type,
+        loss: config.training.loss,
+        seed: config.training.seed,
+        batch: previewBatch,
       }),
     };
     if (measured && !Number.isFinite(measured.loss)) {
@@ -65,9 +68,16 @@ export async function writePictures(options: PictureOptions): Promise<Validation
 
     const { output, training } = config;
     const { images, frames, timesteps } = await drawPreview({
-      ...{ predictor, scheduler, shape, sampler: output.sampler, steps: sampleSteps, count: output.sampleCount },
-      ...{ seed: training.seed, classes: model.classCount },
-      ...{ onProgress: options.onProgress, signal: options.signal },
+      predictor,
+      scheduler,
+      shape,
+      sampler: output.sampler,
+      steps: sampleSteps,
+      count: output.sampleCount,
+      seed: training.seed,
+      classes: model.classCount,
+      onProgress: options.onProgress,
+      signal: options.signal,
     });
     const chosen = spreadSteps(sampleSteps, stripPictures);
     const captions = chosen.map((number) =>

@@ -54,8 +54,15 @@ export interface RunData {
 export function describeData(dataset: Dataset): RunData {
   const { name, hash, count, channels, height, width, classNames, train, validation, skipped } = dataset;
   return {
-    ...{ name, hash, count, channels, height, width },
-    ...{ train: train.length, validation: validation.length, skipped: skipped.length },
+    name,
+    hash,
+    count,
+    channels,
+    height,
+    width,
+    train: train.length,
+    validation: validation.length,
+    skipped: skipped.length,
     ...(classNames && { classNames }),
   };
 }

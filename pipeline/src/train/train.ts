@@ -109,9 +109,17 @@ async function trainAlone(options: TrainOptions): Promise<TrainResult> {
     checkFinite(values, metrics.step, () => divergedAdvice(newest, training));
     const { step, epoch, seconds, learningRate, loss } = metrics;
     const info: CheckpointInfo = {
-      ...{ format: 1, step, epoch, position: batches.position, seed: training.seed, seconds, reserve },
-      ...{ learningRate, loss },
-      ...{ config, data: { name: dataset.name, hash: dataset.hash } },
+      format: 1,
+      step,
+      epoch,
+      position: batches.position,
+      seed: training.seed,
+      seconds,
+      reserve,
+      learningRate,
+      loss,
+      config,
+      data: { name: dataset.name, hash: dataset.hash },
     };
     newest = await saveCheckpoint(paths.checkpoints, info, trainStep.state, values, output.keep);
   };
@@ -141,16 +149,14 @@ async function trainAlone(options: TrainOptions): Promise<TrainResult> {
       await draw(from.step, false);
     }
     const result = await runLoop({
-      ...{
-        engine,
-        step: trainStep,
-        batches,
-        batch: training.batch,
-        T: schedule.T,
-        seed: training.seed,
-        horizon,
-        signal,
-      },
+      engine,
+      step: trainStep,
+      batches,
+      batch: training.batch,
+      T: schedule.T,
+      seed: training.seed,
+      horizon,
+      signal,
       size: sizeOf(model.imageShape),
       learningRate: { rate: training.lr, schedule: training.lrSchedule, warmupSteps: training.warmupSteps },
       emaDecay: training.emaDecay,

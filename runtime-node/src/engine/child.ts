@@ -79,7 +79,9 @@ export function serveEngine(channel: Channel): void {
     let left = trajectories.length;
     open.set(id, batcher);
     batcher.add({
-      ...{ id, client: task.client, trajectories },
+      id,
+      client: task.client,
+      trajectories,
       onDone: (index, { x }) => {
         if (--left === 0) open.delete(id);
         send({ type: 'image', id, index, image: x });
@@ -127,8 +129,14 @@ async function load({ models, device, maxBatch }: EngineOptions, loaded: Map<str
     const { run, report } = await openNetwork(artefact, device, maxBatch);
     const size = imageSize(unet.image);
     const model: EngineModel = {
-      ...{ name, device: report.device, reason: report.reason, shape: unet.image },
-      ...{ classes: unet.classes, classNames: artefact.classNames, scheduler, hash: await hashOf(artefact.onnx) },
+      name,
+      device: report.device,
+      reason: report.reason,
+      shape: unet.image,
+      classes: unet.classes,
+      classNames: artefact.classNames,
+      scheduler,
+      hash: await hashOf(artefact.onnx),
     };
     const batcher = createBatcher({ run, size, maxBatch });
     loaded.set(name, { model, batcher, table: createTables(model) });
@@ -143,7 +151,11 @@ function samplings(
   const shown = partialSteps(table.steps, partials);
   return seeds.map((seed, index) =>
     sampling({
-      ...{ table, size, seed, label: labels?.[index] ?? 0, partials: shown },
+      table,
+      size,
+      seed,
+      label: labels?.[index] ?? 0,
+      partials: shown,
       onPartial: (image, step) => told({ type: 'partial', id, index, step, steps: table.steps, image }),
     }),
   );

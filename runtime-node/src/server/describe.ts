@@ -6,8 +6,14 @@ import type { CompleteOptions } from './options.ts';
 
 /** Swagger UI shows pictures that it was answered with as blobs. */
 const UI_POLICY = {
-  ...{ 'default-src': "'none'", 'script-src': "'self'", 'style-src': "'self'", 'connect-src': "'self'" },
-  ...{ 'img-src': "'self' data: blob:", 'base-uri': "'none'", 'form-action': "'none'", 'frame-ancestors': "'none'" },
+  'default-src': "'none'",
+  'script-src': "'self'",
+  'style-src': "'self'",
+  'connect-src': "'self'",
+  'img-src': "'self' data: blob:",
+  'base-uri': "'none'",
+  'form-action': "'none'",
+  'frame-ancestors': "'none'",
 };
 
 export async function describeApi(app: FastifyInstance, { apiKeys }: CompleteOptions): Promise<void> {

@@ -73,7 +73,10 @@ export function toCall(
   }
   if (rest.length > 0) refuseTensor('inputs', `tell of all bytes behind the JSON`, `${rest.length} more`);
   return {
-    ...{ model: model.name, client, x: values.get('sample')!, timesteps: values.get('timestep')! },
+    model: model.name,
+    client,
+    x: values.get('sample')!,
+    timesteps: values.get('timestep')!,
     labels: Array.from(values.get('class_labels') ?? new Float32Array(count)),
   };
 }

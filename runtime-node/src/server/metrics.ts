@@ -19,7 +19,9 @@ export function createMetrics(now: { depth: () => number; bytes: () => number; r
   collectDefaultMetrics({ register: registry, prefix: 'onnoise_' });
   const gauge = (name: string, help: string, value: () => number) =>
     new Gauge({
-      ...{ name: `onnoise_${name}`, help, registers },
+      name: `onnoise_${name}`,
+      help,
+      registers,
       collect() {
         this.set(value());
       },
@@ -30,34 +32,48 @@ export function createMetrics(now: { depth: () => number; bytes: () => number; r
 
   const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
   const batch = new Histogram({
-    ...{ name: 'onnoise_batch_images', help: 'Images of a step.', registers },
+    name: 'onnoise_batch_images',
+    help: 'Images of a step.',
+    registers,
     buckets: [1, 2, 4, 8, 16, 32, 64, 128],
   });
   const step = new Histogram({
-    ...{ name: 'onnoise_step_seconds', help: 'A step of the batch: the network and all around it.', registers },
+    name: 'onnoise_step_seconds',
+    help: 'A step of the batch: the network and all around it.',
+    registers,
     buckets: seconds,
   });
   const network = new Histogram({
-    ...{ name: 'onnoise_network_seconds', help: "A step's call of the network.", registers },
+    name: 'onnoise_network_seconds',
+    help: "A step's call of the network.",
+    registers,
     buckets: seconds,
   });
   return {
     registry,
     requests: new Counter({
-      ...{ name: 'onnoise_requests_total', help: 'Requests that were answered.', registers },
+      name: 'onnoise_requests_total',
+      help: 'Requests that were answered.',
+      registers,
       labelNames: ['route', 'method', 'status'],
     }),
     duration: new Histogram({
-      ...{ name: 'onnoise_request_seconds', help: 'From the head of a request to the end of its answer.', registers },
+      name: 'onnoise_request_seconds',
+      help: 'From the head of a request to the end of its answer.',
+      registers,
       labelNames: ['route'],
       buckets: [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120],
     }),
     errors: new Counter({
-      ...{ name: 'onnoise_errors_total', help: 'Refusals and failures, by their code.', registers },
+      name: 'onnoise_errors_total',
+      help: 'Refusals and failures, by their code.',
+      registers,
       labelNames: ['code'],
     }),
     images: new Counter({
-      ...{ name: 'onnoise_images_total', help: 'Images that were sampled.', registers },
+      name: 'onnoise_images_total',
+      help: 'Images that were sampled.',
+      registers,
       labelNames: ['model'],
     }),
     restarts: new Counter({ name: 'onnoise_engine_restarts_total', help: 'Ends of the engine by itself.', registers }),

@@ -84,7 +84,12 @@ export function completeOptions(options: ServerOptions): CompleteOptions {
   const queue = whole('queue');
   return {
     models: nameModels(ACTION, options.models),
-    ...{ device, queue, apiKeys, corsOrigins, trustProxy, logger },
+    device,
+    queue,
+    apiKeys,
+    corsOrigins,
+    trustProxy,
+    logger,
     maxBatch: whole('maxBatch'),
     maxImages: whole('maxImages', queue),
     maxSteps: whole('maxSteps'),

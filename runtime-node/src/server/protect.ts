@@ -34,18 +34,24 @@ export async function protect(app: FastifyInstance, { options, admission, metric
     contentSecurityPolicy: {
       useDefaults: false,
       directives: {
-        ...{ defaultSrc: ["'none'"], scriptSrc: ["'self'"], styleSrc: ["'self'"], connectSrc: ["'self'"] },
-        ...{ imgSrc: ["'self'", 'data:'], baseUri: ["'none'"], formAction: ["'none'"], frameAncestors: ["'none'"] },
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'"],
+        connectSrc: ["'self'"],
+        imgSrc: ["'self'", 'data:'],
+        baseUri: ["'none'"],
+        formAction: ["'none'"],
+        frameAncestors: ["'none'"],
       },
     },
   });
   if (corsOrigins.length > 0) {
     await app.register(cors, {
-      ...{ origin: corsOrigins.includes('*') ? '*' : [...corsOrigins], methods: ['GET', 'POST'], maxAge: 600 },
-      ...{
-        allowedHeaders: ['authorization', 'content-type', 'accept', JSON_LENGTH],
-        exposedHeaders: ['retry-after', 'x-request-id', 'x-seed', JSON_LENGTH],
-      },
+      origin: corsOrigins.includes('*') ? '*' : [...corsOrigins],
+      methods: ['GET', 'POST'],
+      maxAge: 600,
+      allowedHeaders: ['authorization', 'content-type', 'accept', JSON_LENGTH],
+      exposedHeaders: ['retry-after', 'x-request-id', 'x-seed', JSON_LENGTH],
     });
   }
 
@@ -78,7 +84,9 @@ export async function protect(app: FastifyInstance, { options, admission, metric
     app.addHook('onRoute', (route) => {
       if (!route.config?.limited) return;
       route.config.rateLimit = {
-        ...{ max: rate, timeWindow: 60_000, keyGenerator: ({ client }) => client },
+        max: rate,
+        timeWindow: 60_000,
+        keyGenerator: ({ client }) => client,
         errorResponseBuilder: (_, { ttl }) =>
           new Refusal(429, 'rate_limited', `A client may make ${rate} requests a minute.`, {
             retryAfter: Math.ceil(ttl / 1000),

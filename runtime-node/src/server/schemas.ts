@@ -9,13 +9,16 @@ type Described = FastifySchema & { tags: string[]; summary: string; description?
 
 /** A field that may be left out, or null. */
 const optional = (type: string, description: string, more: Schema = {}): Schema => ({
-  ...{ type: [type, 'null'], description },
+  type: [type, 'null'],
+  description,
   ...more,
 });
 const text = (description: string): Schema => ({ type: 'string', description });
 const whole = (description: string): Schema => ({ type: 'integer', description });
 const object = (properties: Schema, required = Object.keys(properties)): Schema => ({
-  ...{ type: 'object', required, properties },
+  type: 'object',
+  required,
+  properties,
 });
 
 export const OPENAI_ERROR = object({
@@ -93,12 +96,10 @@ export function generationSchema({ maxImages, maxSteps }: CompleteOptions): Desc
           description:
             'A class by its number, or as text by its name as in the prompt, or several that are taken in turn. Default: all in turn.',
           type: ['integer', 'string', 'array', 'null'],
-          ...{
-            maxLength: 1000,
-            minItems: 1,
-            maxItems: maxImages,
-            items: { type: ['integer', 'string'], maxLength: 1000 },
-          },
+          maxLength: 1000,
+          minItems: 1,
+          maxItems: maxImages,
+          items: { type: ['integer', 'string'], maxLength: 1000 },
         },
         user: optional('string', "OpenAI's name for your user; not used.", { maxLength: 1000 }),
       },
@@ -109,11 +110,11 @@ export function generationSchema({ maxImages, maxSteps }: CompleteOptions): Desc
         content: {
           'application/json': {
             schema: object({
-              ...{ created: whole('Unix seconds.'), model: text('Its name.'), output_format: text('png') },
-              ...{
-                size: text('Width x height.'),
-                data: { type: 'array', items: { ...image, additionalProperties: true } },
-              },
+              created: whole('Unix seconds.'),
+              model: text('Its name.'),
+              output_format: text('png'),
+              size: text('Width x height.'),
+              data: { type: 'array', items: { ...image, additionalProperties: true } },
             }),
           },
           'image/png': { schema: { type: 'string', format: 'binary' } },

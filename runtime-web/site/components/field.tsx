@@ -75,7 +75,10 @@ export function NumberField({ value, min, max, step = 1, disabled, onChange, aft
             class="input"
             type="number"
             inputMode={Number.isInteger(step) ? 'numeric' : 'decimal'}
-            {...{ min, max, step, disabled }}
+            min={min}
+            max={max}
+            step={step}
+            disabled={disabled}
             value={draft ?? String(value)}
             onInput={({ currentTarget: { value: text } }) => {
               setDraft(text);

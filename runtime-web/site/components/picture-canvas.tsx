@@ -27,7 +27,8 @@ export function PictureCanvas({ pixels, shape, scale, label, class: extra }: Pic
     <canvas
       ref={canvas}
       class={extra ? `picture ${extra}` : 'picture'}
-      {...{ width, height }}
+      width={width}
+      height={height}
       style={scale === undefined ? undefined : { width: `${width * scale}px`, height: `${height * scale}px` }}
       role="img"
       aria-label={label}

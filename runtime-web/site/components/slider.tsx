@@ -34,7 +34,11 @@ export function Slider({ value, min, max, step = 1, disabled, format, onInput, o
           ref={input}
           class="slider"
           type="range"
-          {...{ min, max, step, value, disabled }}
+          min={min}
+          max={max}
+          step={step}
+          value={value}
+          disabled={disabled}
           aria-valuetext={format ? text : undefined}
           onInput={told(onInput)}
           onChange={told(onChange)}

@@ -38,8 +38,10 @@ process.on('message', async (message: 'begin' | 'end') => {
   tell({
     delay: { p50: late(delay.percentile(50)), p99: late(delay.percentile(99)), max: late(delay.max) },
     steps: {
-      ...{ count: now.count - before.count, images: now.images - before.images },
-      ...{ step: now.step - before.step, network: now.network - before.network },
+      count: now.count - before.count,
+      images: now.images - before.images,
+      step: now.step - before.step,
+      network: now.network - before.network,
     },
     memory: { server: process.memoryUsage.rss() / 2 ** 20, engine: engineMemory() },
   });
@@ -51,8 +53,10 @@ async function stepsSoFar(): Promise<Measured['steps']> {
   const { payload } = await server.app.inject('/metrics');
   const value = (name: string) => Number(new RegExp(`^onnoise_${name} (.+)$`, 'm').exec(payload)?.[1] ?? 0);
   return {
-    ...{ count: value('step_seconds_count'), images: value('batch_images_sum') },
-    ...{ step: 1000 * value('step_seconds_sum'), network: 1000 * value('network_seconds_sum') },
+    count: value('step_seconds_count'),
+    images: value('batch_images_sum'),
+    step: 1000 * value('step_seconds_sum'),
+    network: 1000 * value('network_seconds_sum'),
   };
 }
 

@@ -33,14 +33,22 @@ export interface Latency {
 export async function latency(port: number, clients: number, seconds: number, steps: number): Promise<Latency> {
   const result = await autocannon({
     url: `http://127.0.0.1:${port}/v1/images/generations`,
-    ...{ connections: clients, duration: seconds, timeout: 120, method: 'POST' },
+    connections: clients,
+    duration: seconds,
+    timeout: 120,
+    method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ steps }),
   });
   const refused = result.statusCodeStats?.['429']?.count ?? 0;
   return {
-    ...{ clients, seconds, answered: result['2xx'], refused, failed: result.non2xx - refused + result.errors },
-    ...{ p50: result.latency.p50, p99: result.latency.p99 },
+    clients,
+    seconds,
+    answered: result['2xx'],
+    refused,
+    failed: result.non2xx - refused + result.errors,
+    p50: result.latency.p50,
+    p99: result.latency.p99,
   };
 }
 

@@ -34,7 +34,10 @@ const { values } = parseArgs({ options: { rounds: { type: 'string', default: '3'
 const folder = await mkdtemp(join(tmpdir(), 'bench-web-'));
 await writeModel(folder);
 const server = await createServer({
-  ...{ configFile: false, root: join(ROOT, 'scripts/bench/web'), logLevel: 'error', appType: 'mpa' },
+  configFile: false,
+  root: join(ROOT, 'scripts/bench/web'),
+  logLevel: 'error',
+  appType: 'mpa',
   publicDir: folder,
   server: {
     fs: { allow: [ROOT] },

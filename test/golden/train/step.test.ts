@@ -38,9 +38,18 @@ describe('createTrainStep', () => {
       const { batch, shape, betas, eps, alphaBar, hidden, classes } = golden;
       const model = tinyNet({ channels: shape[0], hidden, classes });
       const step = createTrainStep(model, {
-        ...{ batch, shape, betas, eps, conditional: true, schedule: { alphaBar }, ema: true },
-        ...{ loss: row.loss, predictionType: row.predictionType, optimizer: row.optimizer },
-        ...{ weightDecay: row.weightDecay, clipNorm: row.clipNorm },
+        batch,
+        shape,
+        betas,
+        eps,
+        conditional: true,
+        schedule: { alphaBar },
+        ema: true,
+        loss: row.loss,
+        predictionType: row.predictionType,
+        optimizer: row.optimizer,
+        weightDecay: row.weightDecay,
+        clipNorm: row.clipNorm,
       });
       const start = new Map(Object.entries(golden.start).map(([name, values]) => [name, Float32Array.from(values)]));
       const engine = await createTfjsEngine('cpu', 'tfjs-cpu', step, step.initialState(start));

@@ -20,8 +20,11 @@ export function ask(port: number, body: object, { agent, path, signal }: AskOpti
     const text = JSON.stringify(body);
     const outgoing = request(
       {
-        ...{ host: '127.0.0.1', port, path: path ?? '/v1/images/generations', method: 'POST' },
-        ...{ headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) } },
+        host: '127.0.0.1',
+        port,
+        path: path ?? '/v1/images/generations',
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) },
         ...(agent && { agent }),
         ...(signal && { signal }),
       },

@@ -50,7 +50,9 @@ export async function expectHealthy(server: Server): Promise<void> {
     return (await steps()) === before;
   });
   const { statusCode, payload } = await server.app.inject({
-    ...{ method: 'POST', url: '/v1/images/generations', payload: { seed: 1, steps: 2 } },
+    method: 'POST',
+    url: '/v1/images/generations',
+    payload: { seed: 1, steps: 2 },
   });
   expect(payload).toContain('b64_json');
   expect(statusCode).toBe(200);

@@ -27,9 +27,17 @@ export const networks = {
   },
   UNet2DModel: {
     model: {
-      ...{ _class_name: 'UNet2DModel', sample_size: 8, in_channels: 3, out_channels: 3, num_class_embeds: 3 },
-      ...{ block_out_channels: [4, 8], layers_per_block: 1, norm_num_groups: 2, attention_head_dim: 4 },
-      ...{ down_block_types: ['DownBlock2D', 'AttnDownBlock2D'], up_block_types: ['AttnUpBlock2D', 'UpBlock2D'] },
+      _class_name: 'UNet2DModel',
+      sample_size: 8,
+      in_channels: 3,
+      out_channels: 3,
+      num_class_embeds: 3,
+      block_out_channels: [4, 8],
+      layers_per_block: 1,
+      norm_num_groups: 2,
+      attention_head_dim: 4,
+      down_block_types: ['DownBlock2D', 'AttnDownBlock2D'],
+      up_block_types: ['AttnUpBlock2D', 'UpBlock2D'],
     },
     scheduler: { num_train_timesteps: 30, beta_schedule: 'squaredcos_cap_v2', prediction_type: 'v_prediction' },
     training: { batch: 2, loss: 'huber', optimizer: 'adamw', weightDecay: 0.1, lr: 0.002, clipNorm: 0.5 },
@@ -48,7 +56,9 @@ export async function stepOn(engine: TrainEngine, plan: TrainPlan, n: number): P
   const images = drawStep(2, n, batch, size, 1).noise.map((value) => Math.tanh(value));
   const { classCount } = model;
   return engine.step({
-    ...{ images, noise, timesteps },
+    images,
+    noise,
+    timesteps,
     ...(classCount !== null && { labels: Int32Array.from({ length: batch }, (_, i) => (n + i) % classCount) }),
     ...step.scalars({ step: n + 1, learningRate: lr, emaDecay: emaDecayAt(n, 0.999) }),
   });

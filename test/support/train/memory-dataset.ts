@@ -18,13 +18,22 @@ export function memoryDataset(options: MemoryDatasetOptions = {}): Dataset {
   });
   const numbers = Uint32Array.from({ length: count }, (_, i) => i);
   return {
-    ...{ name: 'blobs', hash: `${count}x${imageBytes}x${classes}`, count, channels, height: size, width: size },
+    name: 'blobs',
+    hash: `${count}x${imageBytes}x${classes}`,
+    count,
+    channels,
+    height: size,
+    width: size,
     ...(classes && {
       labels: Int32Array.from(numbers, (i) => i % classes),
       classNames: Array.from({ length: classes }, (_, i) => `class ${i}`),
     }),
-    ...{ train: numbers.slice(heldOut), validation: numbers.slice(0, heldOut) },
-    ...{ skipped: [], notes: [], cached: true, folder: '' },
+    train: numbers.slice(heldOut),
+    validation: numbers.slice(0, heldOut),
+    skipped: [],
+    notes: [],
+    cached: true,
+    folder: '',
     read(indices, out) {
       for (let i = 0; i < indices.length; i++) {
         const start = indices[i]! * imageBytes;

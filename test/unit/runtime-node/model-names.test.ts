@@ -4,7 +4,8 @@ import { nameModels } from '#runtime-node/index.ts';
 describe('nameModels', () => {
   it('names a model after its folder unless it is named', () => {
     expect(nameModels('serve', ['models/digits/', 'hands=runs/x=1/model'])).toEqual({
-      ...{ digits: 'models/digits/', hands: 'runs/x=1/model' },
+      digits: 'models/digits/',
+      hands: 'runs/x=1/model',
     });
   });
 

@@ -43,7 +43,9 @@ function blockConvolution(graph: Graph, insert: Inserter, node: Node, block: num
     ? swappedBlocks(insert, origin, filterDims, block, upTo(sizeOf(filterDims.slice(2))).reverse(), filterDims)
     : straightBlocks(insert, w, filterDims, block);
   const blocked = insert.add('Conv', [image, filter, ...(bias ? [bias] : [])], dims, {
-    ...{ domain: BLOCKED, attributes: node.attributes, after: output },
+    domain: BLOCKED,
+    attributes: node.attributes,
+    after: output,
   });
   insert.nodes.push(reordered(blocked, output, dims[1]!));
 }

@@ -75,7 +75,12 @@ function match(graph: Graph, producer: ReadonlyMap<string, Node>, back: Node): M
   if (!sameList(graph.types.get(back.outputs[0]!)!.dims, image)) return undefined;
   const inner = [grouped, mean, difference!, square, variance, guarded!, root!, inverse!, factor!, scaled!, shifted!];
   return {
-    ...{ source: grouped.inputs[0]!, groups: dims[1]!, channels, scale, shift, inner },
+    source: grouped.inputs[0]!,
+    groups: dims[1]!,
+    channels,
+    scale,
+    shift,
+    inner,
     epsilon: graph.constants.get(epsilon)!.data[0] as number,
     all: new Set([...inner, back]),
   };
@@ -95,7 +100,8 @@ function replace(graph: Graph, insert: Inserter, back: Node, found: Match): void
   };
   const flat = insert.add('Reshape', [source, insert.vector([0, groups, -1])], rows, { after }); // 0 keeps the batch
   const normal = insert.add('InstanceNormalization', [flat, perGroup('ones', 1), perGroup('zeros', 0)], rows, {
-    ...{ after, attributes: { epsilon: { float: epsilon } } },
+    after,
+    attributes: { epsilon: { float: epsilon } },
   });
   const restored = insert.add('Reshape', [normal, back.inputs[1]!], dims, { after });
   const scaled = insert.add('Mul', [restored, perChannel(scale)], dims, { after });

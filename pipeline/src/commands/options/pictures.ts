@@ -6,7 +6,10 @@ import { numberOption, toList } from '../../terminal/options.ts';
 export const pictureOptions = (group: string) => ({
   seed: { ...numberOption('seed', group, 'Seed of the first picture, the next has seed + 1'), default: 0 },
   labels: {
-    ...{ group, string: true, requiresArg: true, defaultDescription: 'all' },
+    group,
+    string: true,
+    requiresArg: true,
+    defaultDescription: 'all',
     coerce: toList('labels', '0,1,2 or female,male'),
     describe: 'Classes by number or name, taken in turn: 0,1,2 or female,male',
   },
@@ -22,7 +25,9 @@ export const samplerOptions = (group: string) => ({
 /** Where the network runs. */
 export const deviceOption = (group: string) => ({
   device: {
-    ...{ group, choices: ['auto', 'cpu', 'cuda', 'webgpu'] as const, default: 'auto' as const },
+    group,
+    choices: ['auto', 'cpu', 'cuda', 'webgpu'] as const,
+    default: 'auto' as const,
     describe: 'Where the network runs; auto takes cuda, else the faster of webgpu (on a GPU) and cpu',
   },
 });

@@ -58,8 +58,15 @@ export async function dryRun({ settings, run, resume, verbose, signal }: DryRunO
     ...(time ? [time.text] : []),
   ];
   sayResult(lines, {
-    ...{ config: plan.config, images: look, parameters: countParameters(plan.model), engine: kind, memory },
-    ...{ machine: machine.total, checkpointBytes: bytes, steps: time?.steps ?? null, seconds: time?.seconds ?? null },
+    config: plan.config,
+    images: look,
+    parameters: countParameters(plan.model),
+    engine: kind,
+    memory,
+    machine: machine.total,
+    checkpointBytes: bytes,
+    steps: time?.steps ?? null,
+    seconds: time?.seconds ?? null,
   });
   if (shortage !== null) throw new InputError(shortage);
   if (run !== undefined) await requireRunSpace(plan, run);

@@ -11,9 +11,17 @@ import type { TrainPlan } from '../../train/plan.ts';
 export function prepareOptions({ data, training }: TrainConfig, channels: 1 | 3 | undefined): PrepareOptions {
   const { csv, labelColumn } = data;
   return {
-    ...{ data: data.source!, csv, labelColumn, size: data.size!, fit: data.fit, background: data.background },
+    data: data.source!,
+    csv,
+    labelColumn,
+    size: data.size!,
+    fit: data.fit,
+    background: data.background,
     ...(channels !== undefined && { channels }),
-    ...{ validationShare: data.validationShare, seed: training.seed, strict: data.strict, cacheDir: data.cacheDir },
+    validationShare: data.validationShare,
+    seed: training.seed,
+    strict: data.strict,
+    cacheDir: data.cacheDir,
   };
 }
 

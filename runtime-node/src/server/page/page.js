@@ -93,10 +93,12 @@ function request() {
     model: model().id,
     n: input('count').valueAsNumber,
     ...(label !== '' && { label: labelled(Number(label)) }),
-    ...{ steps: input('steps').valueAsNumber, sampler },
+    steps: input('steps').valueAsNumber,
+    sampler,
     ...(sampler === 'ddim' && { eta: input('eta').valueAsNumber }),
     seed: input('seed').valueAsNumber,
-    ...{ stream: true, partial_images: PARTIALS },
+    stream: true,
+    partial_images: PARTIALS,
   };
 }
 

@@ -95,7 +95,9 @@ async function stream(service: Service, { request, reply, model, task, limits }:
 
 /** Pictures have no tokens; clients read the field. */
 const NO_TOKENS = {
-  ...{ input_tokens: 0, output_tokens: 0, total_tokens: 0 },
+  input_tokens: 0,
+  output_tokens: 0,
+  total_tokens: 0,
   input_tokens_details: { image_tokens: 0, text_tokens: 0 },
 };
 

@@ -27,7 +27,8 @@ export function inferenceRoutes(app: FastifyInstance, service: Service): void {
     return findModel(service, model);
   };
   const schema = (summary: string, open = false) => ({
-    ...{ tags: ['Inference'], summary },
+    tags: ['Inference'],
+    summary,
     response: {
       200: {
         description: 'OK',
@@ -38,7 +39,9 @@ export function inferenceRoutes(app: FastifyInstance, service: Service): void {
   });
 
   app.get('/v2', { schema: schema('Describe the server') }, async () => ({
-    ...{ name: 'onnoise', version: '0.1.0', extensions: ['binary_tensor_data'] },
+    name: 'onnoise',
+    version: '0.1.0',
+    extensions: ['binary_tensor_data'],
   }));
   app.get(
     '/v2/health/live',
@@ -132,7 +135,9 @@ const INFERENCE_BODY = {
       type: 'array',
       maxItems: 1,
       items: {
-        ...{ type: 'object', additionalProperties: false, required: ['name'] },
+        type: 'object',
+        additionalProperties: false,
+        required: ['name'],
         properties: { name: { type: 'string', enum: ['out_sample'] }, parameters },
       },
     },

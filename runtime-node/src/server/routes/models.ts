@@ -14,17 +14,25 @@ const answers = (schema: object) => ({
 export function modelRoutes(app: FastifyInstance, service: Service): void {
   const started = Math.floor(Date.now() / 1000);
   const describe = (one: EngineModel) => ({
-    ...{ id: one.name, object: 'model', created: started, owned_by: 'onnoise' },
-    ...{ size: sizeName(one), channels: one.shape[0], classes: one.classes },
+    id: one.name,
+    object: 'model',
+    created: started,
+    owned_by: 'onnoise',
+    size: sizeName(one),
+    channels: one.shape[0],
+    classes: one.classes,
     ...(one.classNames && { class_names: one.classNames }),
-    ...{ timesteps: one.scheduler.num_train_timesteps, device: one.device, hash: `sha256:${one.hash}` },
+    timesteps: one.scheduler.num_train_timesteps,
+    device: one.device,
+    hash: `sha256:${one.hash}`,
   });
 
   app.get(
     '/v1/models',
     {
       schema: {
-        ...{ ...described, summary: 'List the models' },
+        ...described,
+        summary: 'List the models',
         response: {
           ...answers({
             type: 'object',
@@ -40,7 +48,8 @@ export function modelRoutes(app: FastifyInstance, service: Service): void {
     '/v1/models/:model',
     {
       schema: {
-        ...{ ...described, summary: 'Describe a model' },
+        ...described,
+        summary: 'Describe a model',
         params: { type: 'object', properties: { model: { type: 'string' } } },
         response: { ...answers(model), ...failures(OPENAI_ERROR, 401, 404, 503) },
       },

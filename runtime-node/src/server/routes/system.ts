@@ -17,7 +17,8 @@ export function systemRoutes(app: FastifyInstance, { metrics }: Service): void {
     '/metrics',
     {
       schema: {
-        ...{ tags: ['System'], summary: 'Tell Prometheus' },
+        tags: ['System'],
+        summary: 'Tell Prometheus',
         response: { 200: { description: 'OK', content: { 'text/plain': { schema: { type: 'string' } } } } },
       },
     },

@@ -15,5 +15,5 @@ export function MarkedPixels({ where, shape }: { where: readonly number[]; shape
     for (const i of where) image.data.set(MARK, 4 * i);
     context.putImageData(image, 0, 0);
   }, [where, width, height]);
-  return <canvas ref={canvas} class="game-marked" {...{ width, height }} />;
+  return <canvas ref={canvas} class="game-marked" width={width} height={height} />;
 }

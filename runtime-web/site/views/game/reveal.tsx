@@ -34,11 +34,11 @@ export function Reveal({ told, found, measuring, shown, onShow, class: extra }: 
         {factOf(told, table)} {told.kind === 'synthetic' && <a href={formingLink(told, table)}>See it form</a>}
       </p>
       <h2 class="game-why">{measuring ? 'Measuring the real pictures…' : giveawayTitle(told.kind, found)}</h2>
-      <List found={plain} {...{ shown, onShow }} />
+      <List found={plain} shown={shown} onShow={onShow} />
       {faint.length > 0 && (
         <>
           <h3 class="game-why-faint">Too faint for most eyes, but not for a computer</h3>
-          <List found={faint} {...{ shown, onShow }} />
+          <List found={faint} shown={shown} onShow={onShow} />
         </>
       )}
     </div>

@@ -18,8 +18,8 @@ export function Panels(): JSX.Element {
   const { x, x0, shape, count } = shown.value;
   return (
     <div class="sample-panels">
-      <Panel kind="x" title={<Xt />} words="the noisy picture" batch={x} {...{ shape, count }} />
-      <Panel kind="x0" title={<PredictedX0 />} words="the estimated picture" batch={x0} {...{ shape, count }} />
+      <Panel kind="x" title={<Xt />} words="the noisy picture" batch={x} shape={shape} count={count} />
+      <Panel kind="x0" title={<PredictedX0 />} words="the estimated picture" batch={x0} shape={shape} count={count} />
     </div>
   );
 }
@@ -51,7 +51,7 @@ function Panel({ kind, title, words, batch, shape, count }: PanelProps): JSX.Ele
         {width > 0 && (
           <div class="sample-grid" style={grid}>
             {indices.map((index) => (
-              <Cell key={index} {...{ kind, index, side, shape, batch }} />
+              <Cell key={index} kind={kind} index={index} side={side} shape={shape} batch={batch} />
             ))}
           </div>
         )}

@@ -66,7 +66,7 @@ function FilmStrip({ steps }: { steps: number }): JSX.Element {
   const many = Math.max(4, Math.min(13, Math.floor(width / AIRY) + 1));
   return (
     <div class="sample-strip" ref={ref} aria-hidden="true">
-      {width > 0 && evenSteps(steps, many).map((step) => <Moment key={step} {...{ step, made }} />)}
+      {width > 0 && evenSteps(steps, many).map((step) => <Moment key={step} step={step} made={made} />)}
     </div>
   );
 }

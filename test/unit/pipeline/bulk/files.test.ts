@@ -12,8 +12,14 @@ import { lacksPython, lacksTar, PYTHON, skipBecause } from '#test/skip.ts';
 import { temporaryFolder } from '#test/tiny-onnx.ts';
 
 const ORDER: Order = {
-  ...{ model: 'ab'.repeat(32), sampler: 'ddim', steps: 5, eta: 0, labels: [4, 7] },
-  ...{ seed: 41, count: 10, shard: 3 },
+  model: 'ab'.repeat(32),
+  sampler: 'ddim',
+  steps: 5,
+  eta: 0,
+  labels: [4, 7],
+  seed: 41,
+  count: 10,
+  shard: 3,
 };
 const SHARD = shardAt(ORDER, 0);
 const PICTURES = [0, 511, 1300].map((size, i) => new Uint8Array(size).fill(i + 1));
@@ -121,7 +127,9 @@ describe('writeManifest', () => {
     expect(settings).toEqual({ ...ORDER, model: undefined });
     expect(shards).toEqual(
       Array.from({ length: countShards(ORDER) }, (_, i) => shardAt(ORDER, i)).map((shard) => ({
-        ...{ seed: shard.seed, count: shard.count, file: shardPath(shard) },
+        seed: shard.seed,
+        count: shard.count,
+        file: shardPath(shard),
         ...file(shard.seed),
       })),
     );

@@ -224,7 +224,8 @@ describe('bulk generation over Redis', skipBecause(LACKS_REDIS), () => {
       at,
       { count: 5 },
       {
-        ...{ signal: controller.signal, timing: { patience: 100 } },
+        signal: controller.signal,
+        timing: { patience: 100 },
         onNoWorker: () => {
           told++;
           setTimeout(() => controller.abort(), 300);

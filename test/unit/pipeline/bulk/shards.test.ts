@@ -7,8 +7,14 @@ import { countShards, labelAt, type Order, parseShard, shardAt, shardId } from '
 import { temporaryFolder, tinyArtefact } from '#test/tiny-onnx.ts';
 
 const ORDER: Order = {
-  ...{ model: 'ab'.repeat(32), sampler: 'ddim', steps: 5, eta: 0, labels: [4, 7, 9] },
-  ...{ seed: 100, count: 10, shard: 4 },
+  model: 'ab'.repeat(32),
+  sampler: 'ddim',
+  steps: 5,
+  eta: 0,
+  labels: [4, 7, 9],
+  seed: 100,
+  count: 10,
+  shard: 4,
 };
 const shardsOf = (order: Order) => Array.from({ length: countShards(order) }, (_, i) => shardAt(order, i));
 

@@ -118,7 +118,9 @@ describe('on a disk that is full or read-only', skipBecause(lacksMount()), () =>
     };
     const run = join(disk, 'run');
     const full = train({
-      ...{ ...options, run, resume: false },
+      ...options,
+      run,
+      resume: false,
       hooks: {
         onStep: ({ step }) => {
           if (step === 3) fillUp(disk);

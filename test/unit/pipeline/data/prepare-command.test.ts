@@ -57,7 +57,14 @@ describe('pipeline prepare', () => {
     const { code, stdout, stderr } = await runCli('prepare', ...args, '--json', '--quiet');
     expect([code, stderr, stdout.trim().split('\n').length]).toEqual([0, '', 1]);
     expect(JSON.parse(stdout)).toMatchObject({
-      ...{ name: 'json', cached: false, count: 2, width: 16, height: 16, channels: 1, train: 1, validation: 1 },
+      name: 'json',
+      cached: false,
+      count: 2,
+      width: 16,
+      height: 16,
+      channels: 1,
+      train: 1,
+      validation: 1,
       classNames: ['cat', 'dog'],
       skipped: [{ file: expect.stringContaining('3.png'), reason: expect.any(String) }],
     });

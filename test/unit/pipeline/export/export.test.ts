@@ -20,9 +20,17 @@ import { encodeModel } from '#tracer/index.ts';
 const networks: Record<string, Record<string, unknown>> = {
   SimpleUnet: { _class_name: 'SimpleUnet', sample_size: 16, image_channels: 1, channels: [8, 12, 16], time_emb_dim: 8 },
   'conditional UNet2DModel with attention': {
-    ...{ _class_name: 'UNet2DModel', sample_size: 12, in_channels: 3, out_channels: 3, num_class_embeds: 4 },
-    ...{ block_out_channels: [8, 16], layers_per_block: 1, norm_num_groups: 4, attention_head_dim: 4 },
-    ...{ down_block_types: ['DownBlock2D', 'AttnDownBlock2D'], up_block_types: ['AttnUpBlock2D', 'UpBlock2D'] },
+    _class_name: 'UNet2DModel',
+    sample_size: 12,
+    in_channels: 3,
+    out_channels: 3,
+    num_class_embeds: 4,
+    block_out_channels: [8, 16],
+    layers_per_block: 1,
+    norm_num_groups: 4,
+    attention_head_dim: 4,
+    down_block_types: ['DownBlock2D', 'AttnDownBlock2D'],
+    up_block_types: ['AttnUpBlock2D', 'UpBlock2D'],
   },
 };
 

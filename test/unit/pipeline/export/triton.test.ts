@@ -101,7 +101,8 @@ describe('writeTritonModel', () => {
     const labels = [3, 1];
     const images = await sampleImages({
       table: compileSampler(parseSchedulerConfig(JSON.parse(parametersOf(config).scheduler_config!)), {
-        ...{ sampler: 'ddim', steps: 5 },
+        sampler: 'ddim',
+        steps: 5,
       }),
       shape: inputs.get('sample')!.dims as number[],
       seeds: [7, 8],

@@ -27,8 +27,15 @@ async function setUpWith(index: string, there: Record<string, Uint8Array>) {
   await mkdir(downloads);
   for (const [name, bytes] of Object.entries(there)) await writeFile(join(downloads, name), bytes);
   const job: Job = {
-    ...{ kind: 'tfjs-node', folder: await temporaryFolder(), cache, installed: null, whole: false, force: false },
-    ...{ cuda: undefined, index, network: openNetwork({ env: {} }) },
+    kind: 'tfjs-node',
+    folder: await temporaryFolder(),
+    cache,
+    installed: null,
+    whole: false,
+    force: false,
+    cuda: undefined,
+    index,
+    network: openNetwork({ env: {} }),
     hooks: { say: () => {}, progress: (_, work) => work(() => {}) },
   };
   return { job, downloads, site: join(cache, 'tensorflow-cpu-2.18.1', 'tensorflow') };

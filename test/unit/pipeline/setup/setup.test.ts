@@ -17,8 +17,16 @@ async function options(over: Partial<SetupOptions> = {}): Promise<SetupOptions &
   await mkdir(folder);
   const lines: string[] = [];
   return {
-    ...{ kind: 'tfjs-node', folder, cache: join(root, 'cache'), installed: null, force: false, cuda: undefined },
-    ...{ index: await closedPort(), network: openNetwork({ env: {} }), route: undefined, dryRun: true },
+    kind: 'tfjs-node',
+    folder,
+    cache: join(root, 'cache'),
+    installed: null,
+    force: false,
+    cuda: undefined,
+    index: await closedPort(),
+    network: openNetwork({ env: {} }),
+    route: undefined,
+    dryRun: true,
     system: { platform: 'linux', arch: 'x64', libc: 'glibc' },
     hooks: { say: (line) => lines.push(line), progress: (_, work) => work(() => {}) },
     lines,
@@ -139,8 +147,12 @@ test('setUp tells of a disk without room for the download of the package before 
 describe('readOptions', () => {
   test('reads what is typed', () => {
     expect(readOptions(['tfjs-node-gpu', '--no-cuda', '--route=pypi'], {})).toEqual({
-      ...{ kind: 'tfjs-node-gpu', route: 'pypi', cuda: false, index: 'https://pypi.org/simple' },
-      ...{ force: false, dryRun: false },
+      kind: 'tfjs-node-gpu',
+      route: 'pypi',
+      cuda: false,
+      index: 'https://pypi.org/simple',
+      force: false,
+      dryRun: false,
     });
     expect(readOptions(['--help'], {})).toBeNull();
   });

@@ -21,8 +21,17 @@ const specs: TensorSpec[] = [
 ];
 const stateOf = (value: number) => new Map(specs.map(({ name }) => [name, new Float32Array(4).fill(value)]));
 const infoOf = (step: number): CheckpointInfo => ({
-  ...{ format: 1, step, epoch: 1, position: { epoch: 1, index: 8 }, seed: 5, seconds: 1.5, reserve: null },
-  ...{ learningRate: 0.1, loss: 0.5, config: tinyPlan().config, data: { name: 'blobs', hash: 'abc' } },
+  format: 1,
+  step,
+  epoch: 1,
+  position: { epoch: 1, index: 8 },
+  seed: 5,
+  seconds: 1.5,
+  reserve: null,
+  learningRate: 0.1,
+  loss: 0.5,
+  config: tinyPlan().config,
+  data: { name: 'blobs', hash: 'abc' },
 });
 const newFolder = () => mkdtempSync(join(tmpdir(), 'checkpoints-'));
 

@@ -273,8 +273,12 @@ describe('pipeline train', () => {
     const { code, stdout, stderr } = await train('--config', configFile, '--out', out, '--json');
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toEqual({
-      ...{ run: out, step: 4, seconds: expect.any(Number), loss: expect.any(Number) },
-      ...{ validationLoss: expect.any(Number), checkpoint: join(out, 'checkpoints', 'step-00000004') },
+      run: out,
+      step: 4,
+      seconds: expect.any(Number),
+      loss: expect.any(Number),
+      validationLoss: expect.any(Number),
+      checkpoint: join(out, 'checkpoints', 'step-00000004'),
     });
     expect(stderr).toContain('Settings: those of the defaults, but for');
   });

@@ -13,8 +13,14 @@ const unlabelled = { train: Uint32Array.of(0, 1) };
 
 describe('planFromConfig', () => {
   const small = {
-    ...{ sample_size: 8, in_channels: 1, out_channels: 1, block_out_channels: [8], norm_num_groups: 4 },
-    ...{ down_block_types: ['DownBlock2D'], up_block_types: ['UpBlock2D'], attention_head_dim: null },
+    sample_size: 8,
+    in_channels: 1,
+    out_channels: 1,
+    block_out_channels: [8],
+    norm_num_groups: 4,
+    down_block_types: ['DownBlock2D'],
+    up_block_types: ['UpBlock2D'],
+    attention_head_dim: null,
   };
   const networks: PartialConfig[] = [
     { model: { _class_name: 'UNet2DModel', ...small } },

@@ -31,7 +31,13 @@ function fakeLoop(options: Partial<LoopOptions>, { secondsPerStep = 1, loss = (_
     },
     step: { scalars: () => ({}) },
     batches: { position: { epoch: 0, index: 0 }, next: async () => ({ images: new Float32Array(2), epoch: 0 }) },
-    ...{ batch: 2, size: 1, T: 10, seed: 1, emaDecay: null, checkpointEvery: null, previewEvery: null },
+    batch: 2,
+    size: 1,
+    T: 10,
+    seed: 1,
+    emaDecay: null,
+    checkpointEvery: null,
+    previewEvery: null,
     learningRate: { rate: 1, schedule: 'linear', warmupSteps: 0 },
     start: { step: 0, seconds: 0, reserve: null },
     horizon: { kind: 'steps', steps: 5 },
@@ -52,13 +58,11 @@ function distantEngine(depth: number, fails?: number) {
     for (let i = 0; i < 50; i++) await new Promise(setImmediate);
   };
   const engine: TrainEngine = {
-    ...{
-      name: 'distant',
-      depth,
-      readState: async () => new Map(),
-      writeState: async () => {},
-      dispose: async () => {},
-    },
+    name: 'distant',
+    depth,
+    readState: async () => new Map(),
+    writeState: async () => {},
+    dispose: async () => {},
     step() {
       const step = ++asked;
       events.push(`ask ${step}`);
@@ -79,7 +83,10 @@ describe('runLoop with an engine that takes steps ahead', () => {
     const { engine, events } = distantEngine(depth);
     const lines: number[] = [];
     const { run } = fakeLoop({
-      ...{ engine, checkpointEvery: 4, previewEvery: 6, horizon: { kind: 'steps', steps: 10 } },
+      engine,
+      checkpointEvery: 4,
+      previewEvery: 6,
+      horizon: { kind: 'steps', steps: 10 },
       onStep: ({ step, loss }) => void lines.push(step, loss),
       save: async ({ step }) => void events.push(`save ${step}`),
       preview: async ({ step }) => void events.push(`preview ${step}`),
@@ -101,7 +108,9 @@ describe('runLoop with an engine that takes steps ahead', () => {
     const { engine, events } = distantEngine(3);
     const controller = new AbortController();
     const { run } = fakeLoop({
-      ...{ engine, signal: controller.signal, horizon: { kind: 'steps', steps: 1000 } },
+      engine,
+      signal: controller.signal,
+      horizon: { kind: 'steps', steps: 1000 },
       onStep({ step }) {
         if (step === 5) controller.abort();
       },
@@ -121,7 +130,8 @@ describe('runLoop with an engine that takes steps ahead', () => {
     };
     const saved: (number | null)[] = [];
     const loop = fakeLoop({
-      ...{ engine, horizon: { kind: 'seconds', seconds: 50, reserve } },
+      engine,
+      horizon: { kind: 'seconds', seconds: 50, reserve },
       onStep: () => void loop.pass(1),
       save: async (_, kept) => void saved.push(kept),
     });
@@ -147,7 +157,9 @@ describe('runLoop', () => {
     expect(events).toEqual(['save 2', 'preview 3', 'save 4', 'save 5']);
     expect(rates).toEqual([1, 0.8, 0.6, 0.4, 0.2].map((rate) => expect.closeTo(rate, 12)));
     expect({ interrupted, step: last?.step, imagesPerSecond: last?.imagesPerSecond }).toEqual({
-      ...{ interrupted: false, step: 5, imagesPerSecond: 2 },
+      interrupted: false,
+      step: 5,
+      imagesPerSecond: 2,
     });
   });
 

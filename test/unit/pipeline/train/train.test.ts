@@ -46,7 +46,11 @@ async function runTiny({
   const controller = new AbortController();
   const notes: string[] = [];
   const result = await train({
-    ...{ plan: tinyPlan(config), dataset, run, resume, signal: controller.signal },
+    plan: tinyPlan(config),
+    dataset,
+    run,
+    resume,
+    signal: controller.signal,
     hooks: {
       ...hooks,
       onNote: (note) => notes.push(note),
@@ -85,7 +89,10 @@ describe('train', () => {
     const run = newRun();
     let second: Promise<unknown> = Promise.resolve();
     await train({
-      ...{ plan: tinyPlan({ training: { steps: 3 } }), dataset: memoryDataset(), run, resume: false },
+      plan: tinyPlan({ training: { steps: 3 } }),
+      dataset: memoryDataset(),
+      run,
+      resume: false,
       hooks: {
         onStep: ({ step }) => {
           if (step === 1) second = runTiny({ run, resume: true, training: { steps: 3 } }).catch((error) => error);

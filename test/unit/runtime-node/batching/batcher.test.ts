@@ -27,7 +27,9 @@ const trajectories = (asked: Asked): Trajectory[] =>
 
 const alone = (asked: Asked) =>
   sampleImages({
-    ...{ table: tableOf(asked), shape: [1, 4, 4], seeds: asked.seeds },
+    table: tableOf(asked),
+    shape: [1, 4, 4],
+    seeds: asked.seeds,
     denoise: (x, timesteps) =>
       network(
         x,
@@ -54,7 +56,10 @@ describe('createBatcher', () => {
         for (const [id, [asked, pause]] of requests.entries()) {
           for (let i = 0; i < pause; i++) await batcher.step();
           batcher.add({
-            ...{ id, client: `client ${id % 3}`, trajectories: trajectories(asked), onFailed: vi.fn() },
+            id,
+            client: `client ${id % 3}`,
+            trajectories: trajectories(asked),
+            onFailed: vi.fn(),
             onDone: (index, { x }) => done[id]!.set(index, x),
           });
         }
@@ -77,7 +82,10 @@ describe('createBatcher', () => {
     };
     const batcher = createBatcher({ run, size: SIZE, maxBatch: 8 });
     const job = (id: number, steps: number) => ({
-      ...{ id, client: 'one', onDone: vi.fn(), onFailed: vi.fn() },
+      id,
+      client: 'one',
+      onDone: vi.fn(),
+      onFailed: vi.fn(),
       trajectories: trajectories({ seeds: [id], label: 0, steps, sampler: 'ddim', eta: 0 }),
     });
     batcher.add(job(1, 4));
@@ -176,13 +184,20 @@ describe('partialSteps', () => {
     const asked: Asked = { seeds: [7], label: 0, steps: 4, sampler: 'ddim', eta: 0 };
     const shown: [number, number[]][] = [];
     const one = sampling({
-      ...{ table: tableOf(asked), size: SIZE, seed: 7, label: 0, partials: [2] },
+      table: tableOf(asked),
+      size: SIZE,
+      seed: 7,
+      label: 0,
+      partials: [2],
       onPartial: (x0, step) => shown.push([step, [...x0]]),
     });
     while (!one.advance(await network(one.x, Float32Array.of(one.timestep), [0])));
     const predicted: [number, number[]][] = [];
     await sampleImages({
-      ...{ table: tableOf(asked), shape: [1, 4, 4], seeds: [7], denoise: (x, t) => network(x, t, [0]) },
+      table: tableOf(asked),
+      shape: [1, 4, 4],
+      seeds: [7],
+      denoise: (x, t) => network(x, t, [0]),
       onStep: ({ step, x0 }) => step === 2 && predicted.push([step, [...x0]]),
     });
     expect(shown).toEqual(predicted);

@@ -69,7 +69,9 @@ describe.each([
     const { example } = requestBody!.content['application/json']!;
     const headers = apiKeys.map((key) => ['authorization', `Bearer ${key}`]);
     const answer = await server.app.inject({
-      ...{ method: 'POST', url: '/v1/images/generations', payload: { ...example, steps: 1 } },
+      method: 'POST',
+      url: '/v1/images/generations',
+      payload: { ...example, steps: 1 },
       headers: Object.fromEntries(headers),
     });
     expect(answer.statusCode).toBe(200);

@@ -16,7 +16,11 @@ const server = useServer(async (folder) => ({
 }));
 
 const PETS = {
-  ...{ name: 'pets', parameters: 1, config: {}, metrics: {}, limits: [] },
+  name: 'pets',
+  parameters: 1,
+  config: {},
+  metrics: {},
+  limits: [],
   data: { name: 'pets', hash: 'sha256:0', count: 2, classNames: ['cat', 'dog'] },
 };
 
@@ -40,7 +44,11 @@ describe('POST /v1/images/generations', () => {
     expect(status).toBe(200);
     expect(json).toMatchObject({ model: 'digits', size: '28x28', output_format: 'png' });
     const { images, shape, seeds, labels } = await sampled(DIGITS, {
-      ...{ count: 3, seed: 41, steps: 6, sampler: 'ddpm', labels: [3, 1] },
+      count: 3,
+      seed: 41,
+      steps: 6,
+      sampler: 'ddpm',
+      labels: [3, 1],
     });
     for (const [i, one] of json.data.entries()) {
       expect(one).toMatchObject({ seed: seeds[i], label: labels![i], class_name: String(labels![i]) });

@@ -12,7 +12,11 @@ const server = useServer(async (folder) => ({
 }));
 
 const PETS = {
-  ...{ name: 'pets', parameters: 1, config: {}, metrics: {}, limits: [] },
+  name: 'pets',
+  parameters: 1,
+  config: {},
+  metrics: {},
+  limits: [],
   data: { name: 'pets', hash: 'sha256:0', count: 3, classNames: ['cat', 'dog', 'frog'] },
 };
 
@@ -37,7 +41,9 @@ describe('the Open Inference Protocol', () => {
   it('describes a model, with and without its version', async () => {
     const { json } = await ask(server(), '/v2/models/classes');
     expect(json).toEqual({
-      ...{ name: 'classes', versions: ['1'], platform: 'onnxruntime_onnx' },
+      name: 'classes',
+      versions: ['1'],
+      platform: 'onnxruntime_onnx',
       inputs: [
         { name: 'sample', datatype: 'FP32', shape: [-1, 1, 2, 2] },
         { name: 'timestep', datatype: 'FP32', shape: [-1] },

@@ -12,15 +12,13 @@ const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
 const lines: Record<string, unknown>[] = [];
 const server = useServer(async (folder) => ({
   models: { tiny: await tinyArtefact({ shape: [1, 64, 64], T: 1000 }, { out: `${folder}/tiny` }) },
-  ...{
-    apiKeys: KEYS,
-    queue: 8,
-    maxImages: 8,
-    rate: 40,
-    timeout: 3,
-    maxBody: 2048,
-    corsOrigins: ['https://example.org'],
-  },
+  apiKeys: KEYS,
+  queue: 8,
+  maxImages: 8,
+  rate: 40,
+  timeout: 3,
+  maxBody: 2048,
+  corsOrigins: ['https://example.org'],
   logger: { level: 'info', stream: { write: (line) => void lines.push(JSON.parse(line)) } },
 }));
 
@@ -132,7 +130,8 @@ describe('what a browser is told', () => {
   it('lets pages of the named origins ask, and of no other', async () => {
     const preflight = (origin: string) =>
       server().app.inject({
-        ...{ method: 'OPTIONS', url: IMAGES },
+        method: 'OPTIONS',
+        url: IMAGES,
         headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization' },
       });
     const good = await preflight('https://example.org');
@@ -146,7 +145,9 @@ describe('what a browser is told', () => {
     const { headers } = await ask(server(), '/');
     expect(headers['content-security-policy']).toMatch(/^default-src 'none';script-src 'self';/);
     expect(headers).toMatchObject({
-      ...{ 'x-content-type-options': 'nosniff', 'x-frame-options': 'SAMEORIGIN', 'referrer-policy': 'no-referrer' },
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'SAMEORIGIN',
+      'referrer-policy': 'no-referrer',
       'x-request-id': expect.stringMatching(/^[\w-]{36}$/),
     });
     expect(headers['access-control-allow-origin']).toBeUndefined();
@@ -212,16 +213,14 @@ describe('completeOptions', () => {
   it('fills in the defaults, and takes the last part of a folder as its name', () => {
     expect(completeOptions({ models: ['models/digits/', 'faces=out/a=b'] })).toMatchObject({
       models: { digits: 'models/digits/', faces: 'out/a=b' },
-      ...{
-        device: 'auto',
-        maxBatch: 8,
-        queue: 256,
-        maxImages: 16,
-        rate: 600,
-        timeout: 120,
-        apiKeys: [],
-        corsOrigins: [],
-      },
+      device: 'auto',
+      maxBatch: 8,
+      queue: 256,
+      maxImages: 16,
+      rate: 600,
+      timeout: 120,
+      apiKeys: [],
+      corsOrigins: [],
     });
     expect(completeOptions({ models: ['m'], queue: 4 }).maxImages).toBe(4);
   });

@@ -10,8 +10,9 @@ import { expectHealthy, startServer } from '#test/load/start.ts';
 const INFER = '/v2/models/tiny/infer';
 const OPENAI = {
   error: {
-    ...{ message: expect.any(String), type: expect.stringMatching(/^(invalid_request|rate_limit)_error$/) },
-    ...{ code: expect.any(String) },
+    message: expect.any(String),
+    type: expect.stringMatching(/^(invalid_request|rate_limit)_error$/),
+    code: expect.any(String),
   },
 };
 const KSERVE = { error: expect.any(String) };
@@ -77,7 +78,10 @@ describe('a server that is sent nonsense', () => {
       'x',
     ]) {
       const { statusCode, payload } = await server.app.inject({
-        ...{ method: 'POST', url: GENERATE, headers: { 'content-type': type }, payload: '{"seed":1}' },
+        method: 'POST',
+        url: GENERATE,
+        headers: { 'content-type': type },
+        payload: '{"seed":1}',
       });
       expect(statusCode, `${type}: ${payload}`).toBe(415);
       expect(JSON.parse(payload)).toMatchObject(OPENAI);

@@ -23,7 +23,10 @@ describe('a server with slow clients', () => {
     const { server } = await startServer();
     const { headersTimeout, requestTimeout, maxConnections, timeout } = server.app.server;
     expect({ headersTimeout, requestTimeout, maxConnections, timeout }).toEqual({
-      ...{ headersTimeout: 10_000, requestTimeout: 30_000, maxConnections: 1024, timeout: 90_000 },
+      headersTimeout: 10_000,
+      requestTimeout: 30_000,
+      maxConnections: 1024,
+      timeout: 90_000,
     });
   });
 

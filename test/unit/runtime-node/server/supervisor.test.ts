@@ -18,7 +18,12 @@ function fakes() {
       die = resolve;
     });
     const engine = {
-      ...{ models: [], pid: engines.length + 1, sample: vi.fn(), call: vi.fn(), ended, die },
+      models: [],
+      pid: engines.length + 1,
+      sample: vi.fn(),
+      call: vi.fn(),
+      ended,
+      die,
       drain: vi.fn(async () => die('drained')),
       kill: vi.fn(() => die('killed')),
     };

@@ -135,7 +135,11 @@ describe('the options of npm run web', () => {
   test('take models, in order', async () => {
     const [a, b] = [await writeModel('a'), await writeModel('b')];
     expect(await readOptions(['serve', '--model', b, '--model', a, '--port', '8080'])).toEqual({
-      ...{ command: 'serve', models: [b, a], port: 8080, host: false, open: false },
+      command: 'serve',
+      models: [b, a],
+      port: 8080,
+      host: false,
+      open: false,
     });
     expect(await readOptions(['build', '--out', 'x'])).toMatchObject({ command: 'build', models: [], out: 'x' });
   });

@@ -92,7 +92,8 @@ describe('paint', () => {
 describe('describeProgress', () => {
   test('has a share only where the whole is known', () => {
     expect(describeProgress({ stage: 'model', loaded: 2_100_000, total: 4_675_609 })).toEqual({
-      ...{ label: 'Fetching the network', bytes: '2.1 MB of 4.7 MB' },
+      label: 'Fetching the network',
+      bytes: '2.1 MB of 4.7 MB',
       share: 2_100_000 / 4_675_609,
     });
     expect(describeProgress({ stage: 'runtime', loaded: 12e6, total: null })).toMatchObject({
