@@ -141,7 +141,7 @@ function providerFolder(): string {
 }
 
 /** Why `auto` passes WebGPU by without trying it; undefined where there is a GPU. */
-export const lacksGpu = (machine: Machine): string | undefined =>
+export const lacksGpu = (machine: Machine = thisMachine): string | undefined =>
   findGpu(machine) === undefined ? 'no GPU is seen' : undefined;
 
 function describe(device: Device, machine: Machine): Pick<DeviceStatus, 'reason' | 'software'> {

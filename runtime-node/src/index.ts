@@ -7,6 +7,7 @@ export {
   type DeviceChoice,
   type DeviceStatus,
   inspectDevice,
+  lacksGpu,
 } from './devices.ts';
 export { type DiffusionModel, type LoadOptions, loadModel } from './load.ts';
 export { nameModels } from './model-names.ts';

@@ -1,0 +1,70 @@
+/**
+ * Standard error without the warnings of native libraries. Dawn, below onnxruntime's WebGPU, writes them straight to the
+ * process's descriptor 2, where JavaScript cannot stop them. So a command that samples on a GPU runs in a second process:
+ * its descriptor 2 is a pipe that is read here, and what the command itself says goes to descriptor 3, the terminal.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { Writable } from 'node:stream';
+import { isatty, WriteStream } from 'node:tty';
+
+const COMMANDS: readonly string[] = ['sample', 'worker'];
+const MARK = 'ONNOISE_STDERR_FD';
+const FD = 3;
+/** Dawn's form: `Warning: maxDynamicUniformBuffersPerPipelineLayout artificially reduced from ...`. */
+const DAWN = /^Warning: /;
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Whether a command line opens a network on a GPU. `hasGpu` is asked only where the device is left to us. */
+export async function opensGpu(args: readonly string[], hasGpu: () => Promise<boolean>): Promise<boolean> {
+  if (!COMMANDS.includes(args[0] ?? '') || args.includes('--help') || args.includes('-h')) return false;
+  const at = args.findLastIndex((arg) => arg === '--device' || arg.startsWith('--device='));
+  const device = at < 0 ? 'auto' : args[at]!.includes('=') ? args[at]!.split('=')[1] : args[at + 1];
+  return device === 'webgpu' || (device === 'auto' && (await hasGpu()));
+}
+
+/** True in the second process. */
+export const isApart = (): boolean => process.env[MARK] !== undefined;
+
+/** In the second process, once: what the program says goes to the terminal, past the pipe. */
+export function speakToTerminal(): void {
+  delete process.env[MARK];
+  const stream = isatty(FD) ? new WriteStream(FD) : new Writable({ decodeStrings: true, write: writeWhole });
+  Object.defineProperty(process, 'stderr', { configurable: true, enumerable: true, get: () => stream });
+}
+
+/** At once, as Node writes to files and pipes: nothing is lost when the process ends. */
+function writeWhole(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+  try {
+    for (let at = 0; at < chunk.length; ) {
+      try {
+        at += writeSync(FD, chunk, at);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+      }
+    }
+    done();
+  } catch (error) {
+    done(error as Error);
+  }
+}
+
+/** Runs the program's own command line in the second process and returns its exit code. */
+export async function runApart(): Promise<number> {
+  const child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
+    stdio: ['inherit', 'inherit', 'pipe', 2],
+    env: { ...process.env, [MARK]: String(FD) },
+  });
+  // Ctrl-C reaches both; the second process says what becomes of it.
+  const pass = (signal: NodeJS.Signals) => void (signal !== 'SIGINT' && child.kill(signal));
+  for (const signal of SIGNALS) process.on(signal, pass);
+  createInterface({ input: child.stderr! }).on('line', (line) => {
+    if (!DAWN.test(line)) process.stderr.write(`${line}\n`);
+  });
+  const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
+  for (const name of SIGNALS) process.off(name, pass);
+  if (signal !== null) process.stderr.write(`The command was ended by ${signal}.\n`);
+  return code ?? 1;
+}
