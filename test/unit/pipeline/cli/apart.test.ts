@@ -11,7 +11,7 @@ const start = (argument: string) => spawn(process.execPath, ['--import', 'tsx', 
 describe('runApart', () => {
   it('keeps native warnings off standard error, and nothing else', async () => {
     const child = start('2');
-    const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+    const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
     expect(stdout).toBe('a result\n');
     expect(stderr.split('\n').sort()).toEqual(['', 'Device: webgpu', 'the driver failed']);
     expect(child.exitCode).toBe(2);
