@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ask, inLanes, keepAlive } from '#test/load/client.ts';
 import { type Program, startProgram, statusOf } from '#test/load/program.ts';
+import { until } from '#test/load/until.ts';
 import { skipBecause } from '#test/skip.ts';
 import { tinyArtefact } from '#test/tiny-onnx.ts';
 
@@ -35,7 +36,11 @@ describe('pipeline serve under load', skipBecause(LACKS_SIGNALS), () => {
     await wait(500);
     // Longer than what else runs: it is still computed when the others are refused.
     const long = statusOf(ask(program.port, { n: 16, steps: 1000, seed: 1 }));
-    await wait(50);
+    // The others have two images each.
+    await until('the long request is in progress', async () => {
+      const metrics = await (await fetch(`http://127.0.0.1:${program.port}/metrics`)).text();
+      return Number(/^onnoise_queue_images (\d+)/m.exec(metrics)?.[1]) > 16;
+    });
     program.signal('SIGTERM');
     expect(await long).toBe(200);
     expect(await program.ended, program.said()).toBe(0);
