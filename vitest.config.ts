@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { skipReporter } from './test/support/skip-reporter.ts';
 
@@ -6,19 +7,20 @@ const project = (name: string, testTimeout: number) => ({
 });
 
 /**
- * One browser and one built site for all files, which run one after the other once other projects have ended. Polls wait
- * for what a busy machine is late with: vitest's own second is for values that are there already.
+ * One browser and one built site for all files. Polls wait for what a busy machine is late with: vitest's own second is for
+ * values that are there already.
  */
 const browser = {
   test: {
     ...project('browser', 180_000).test,
     globalSetup: 'test/support/browser/global-setup.ts',
-    fileParallelism: false,
     isolate: false,
     expect: { poll: { timeout: 30_000 } },
-    sequence: { groupOrder: 1 },
   },
 };
+
+/** One file more than there are cores at a time: many tests wait for a child process or a clock. */
+const maxWorkers = availableParallelism() + 1;
 
 /** vitest's own choice, which naming any reporter replaces, and why tests were skipped. */
 const reporters = ['default', ...(process.env.GITHUB_ACTIONS === 'true' ? ['github-actions'] : []), skipReporter()];
@@ -30,6 +32,7 @@ const reporters = ['default', ...(process.env.GITHUB_ACTIONS === 'true' ? ['gith
 export default defineConfig({
   test: {
     reporters,
+    maxWorkers,
     projects: [
       project('unit', 30_000),
       project('golden', 120_000),
