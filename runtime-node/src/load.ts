@@ -5,12 +5,19 @@
  *     const { images, shape } = await model.sample({ count: 16, steps: 20 });
  *     await writeFile('sheet.png', await sheet(images, shape));
  */
-import { type Denoiser, InputError, onnxReason, refuse, type SchedulerConfig } from '@onnoise/scheduler';
+import {
+  type Denoiser,
+  type ImageShape,
+  InputError,
+  onnxReason,
+  refuse,
+  type SchedulerConfig,
+} from '@onnoise/scheduler';
 import type { InferenceSession } from 'onnxruntime-node';
 import { type Artefact, readArtefact } from './artefact.ts';
 import { type DeviceReport, openOnDevice } from './choose.ts';
 import { DEVICE_CHOICES, type Device, type DeviceChoice } from './devices.ts';
-import { type ImageShape, imageSize } from './pictures/pixels.ts';
+import { imageSize } from './pictures/pixels.ts';
 import { completeRequest, type SampleOptions } from './request.ts';
 import { type SampleCallbacks, type Samples, sampleInBatches } from './sample.ts';
 import { createDenoiser, openSession } from './session.ts';

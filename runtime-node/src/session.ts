@@ -5,10 +5,9 @@
  * output `out_sample` [N, C, H, W] float32. onnxruntime-node computes on the calling thread: the event loop stands still
  * during a call and turns between calls.
  */
-import { type Denoiser, InputError, onnxReason } from '@onnoise/scheduler';
+import { type Denoiser, type ImageShape, InputError, onnxReason } from '@onnoise/scheduler';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Device } from './devices.ts';
-import type { ImageShape } from './pictures/pixels.ts';
 
 /** What the network is said to be by `unet/config.json`. */
 export interface UnetShape {

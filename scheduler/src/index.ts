@@ -4,6 +4,7 @@ export { labelNumbers } from './model/labels.ts';
 export { onnxReason } from './model/onnx-error.ts';
 export { type OnnxFacts, readOnnxFacts } from './model/onnx-file.ts';
 export type { PictureOptions } from './model/options.ts';
+export { type ImageShape, toByte, toBytes } from './model/pixels.ts';
 export { sniff } from './model/sniff.ts';
 export { type Bytes, bytesOf, type Field, openWire, Truncated, type Wire, WireError } from './model/wire.ts';
 export { gaussian } from './noise/gaussian.ts';

@@ -1,10 +1,11 @@
+import { type ImageShape, toByte } from '@onnoise/scheduler';
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { lineChart, lineChartSvg, logTicks, ticks } from '#runtime-node/pictures/chart.ts';
 import { animatedWebp, animation, png, sheet, strip } from '#runtime-node/pictures/encode.ts';
 import { checkPictureSize, PICTURE_FORMATS } from '#runtime-node/pictures/formats.ts';
-import { type ImageShape, tile, toByte } from '#runtime-node/pictures/pixels.ts';
+import { tile } from '#runtime-node/pictures/pixels.ts';
 
 const raw = async (file: Buffer) => {
   const { data, info } = await sharp(file).raw().toBuffer({ resolveWithObject: true });
