@@ -1,3 +1,4 @@
+export type { ImageShape } from '@onnoise/scheduler';
 export { type Artefact, readArtefact } from './artefact.ts';
 export type { DeviceReport } from './choose.ts';
 export {
@@ -29,6 +30,6 @@ export {
   PICTURE_FORMATS,
   type PictureFormat,
 } from './pictures/formats.ts';
-export { type ImageShape, layOut, type TileOptions } from './pictures/pixels.ts';
+export { layOut, type TileOptions } from './pictures/pixels.ts';
 export { completeRequest, type SampleOptions, type SampleRequest } from './request.ts';
 export type { SampleCallbacks, SampleProgress, Samples } from './sample.ts';

@@ -5,12 +5,21 @@
  *     const { images, shape } = await model.sample({ count: 16, steps: 20 });
  *     await writeFile('sheet.png', await sheet(images, shape));
  */
-import { type Denoiser, InputError, onnxReason, refuse, type SchedulerConfig } from '@onnoise/scheduler';
+import {
+  type Denoiser,
+  type ImageShape,
+  InputError,
+  LOADING,
+  onnxReason,
+  refuse,
+  type SchedulerConfig,
+  usualBatch,
+} from '@onnoise/scheduler';
 import type { InferenceSession } from 'onnxruntime-node';
 import { type Artefact, readArtefact } from './artefact.ts';
 import { type DeviceReport, openOnDevice } from './choose.ts';
 import { DEVICE_CHOICES, type Device, type DeviceChoice } from './devices.ts';
-import { type ImageShape, imageSize } from './pictures/pixels.ts';
+import { imageSize } from './pictures/pixels.ts';
 import { completeRequest, type SampleOptions } from './request.ts';
 import { type SampleCallbacks, type Samples, sampleInBatches } from './sample.ts';
 import { createDenoiser, openSession } from './session.ts';
@@ -49,24 +58,24 @@ export async function loadModel(
   folder: string,
   { device = 'auto', onDevice }: LoadOptions = {},
 ): Promise<DiffusionModel> {
-  if (!DEVICE_CHOICES.includes(device)) refuse('load model', 'device', `one of ${DEVICE_CHOICES.join(', ')}`, device);
+  if (!DEVICE_CHOICES.includes(device)) refuse(LOADING, 'device', `one of ${DEVICE_CHOICES.join(', ')}`, device);
   const artefact = await readArtefact(folder);
-  const { unet, scheduler } = artefact;
+  const { shape, classes, scheduler } = artefact;
   const { session, report } = await openModel(artefact, device);
   onDevice?.(report);
 
   return {
     folder,
     device: report.device,
-    shape: unet.image,
-    classes: unet.classes,
+    shape,
+    classes,
     classNames: artefact.classNames,
     scheduler,
     sample: async ({ onStep, signal, ...options } = {}) =>
       sampleInBatches(
         completeRequest(artefact, options),
-        unet.image,
-        (count, labels) => explained(artefact, createDenoiser(session, unet, count, labels)),
+        shape,
+        (count, labels) => explained(artefact, createDenoiser(session, artefact, count, labels)),
         { onStep, signal },
       ),
     dispose: () => session.release(),
@@ -86,18 +95,19 @@ function explained({ onnx }: Artefact, denoise: Denoiser): Denoiser {
 
 /** Opens a folder's network on the device asked for, or on the best. @throws InputError as `loadModel` does. */
 export async function openModel(
-  { unet, onnx }: Artefact,
+  { onnx, shape, classes }: Artefact,
   device: DeviceChoice,
 ): Promise<{ session: InferenceSession; report: DeviceReport }> {
+  const unet = { shape, classes };
   const { value: session, report } = await openOnDevice(device, async (on) => {
     const opened = await openSession(onnx, on, unet);
-    const probe = Math.min(4, Math.max(1, Math.floor(65536 / (unet.image[1] * unet.image[2]))));
+    const probe = Math.min(4, usualBatch(shape));
     return {
       value: opened,
       close: () => opened.release(),
       time: async () => {
-        const labels = unet.classes > 0 ? new Array<number>(probe).fill(0) : undefined;
-        const x = new Float32Array(probe * imageSize(unet.image));
+        const labels = classes > 0 ? new Array<number>(probe).fill(0) : undefined;
+        const x = new Float32Array(probe * imageSize(shape));
         const begin = performance.now();
         await createDenoiser(opened, unet, probe, labels)(x, new Float32Array(probe), 0);
         return performance.now() - begin;

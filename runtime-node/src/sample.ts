@@ -1,8 +1,8 @@
 /**
  * The sampling call: the request is cut into batches, each runs the sampler's table over the network.
  */
-import { type Denoiser, sampleImages } from '@onnoise/scheduler';
-import { type ImageShape, imageSize } from './pictures/pixels.ts';
+import { type Denoiser, type ImageShape, sampleImages } from '@onnoise/scheduler';
+import { imageSize } from './pictures/pixels.ts';
 import type { SampleRequest } from './request.ts';
 
 export interface SampleCallbacks {

@@ -7,15 +7,26 @@
  * It computes on the thread it is called on: a page keeps quick with `createSampler`, the same in a worker.
  * Limits: the whole network is in memory; WebAssembly uses threads only on a cross-origin isolated page.
  */
-import { bytesOf, checkAgreement, InputError, type PictureOptions, readOnnxFacts } from '@onnoise/scheduler';
-import { ACTION, type Artefact, type ModelFiles, openFolder, readArtefact } from './artefact.ts';
+import {
+  type Artefact,
+  bytesOf,
+  checkNetwork,
+  completeRequest,
+  MODEL_FILES,
+  missingFile,
+  type PictureOptions,
+  readArtefact,
+} from '@onnoise/scheduler';
+import { type ModelFiles, openFolder, withSignal } from './artefact.ts';
 import { chooseDevice, chooseWasm, type Device, type DeviceChoice, type DeviceReport } from './device.ts';
 import type { Network, StepHooks } from './network.ts';
 import { loadOrt } from './ort.ts';
-import { completeRequest } from './request.ts';
 import { openWasm } from './wasm.ts';
 import { openWebGpu } from './webgpu/network.ts';
 import type { LoadProgress } from './worker/protocol.ts';
+
+/** All pictures of a call are in the memory of the tab at once. */
+const ONE_BATCH = { largest: 4096, why: ', as many as a browser tab samples at once' };
 
 export interface LoadOptions {
   /** Default: `auto`, WebGPU where there is a hardware adapter and it takes the network, else WebAssembly. */
@@ -64,13 +75,10 @@ export async function loadModel(
     onProgress?.({ stage, loaded, total });
   let choice = await chooseDevice(device);
   const read = openFolder(source);
-  const artefact = await readArtefact(read, signal);
-  const onnx = await read('unet/model.onnx', { onProgress: counter('model'), signal });
-  const { fault, metadata } = await readOnnxFacts(bytesOf(onnx));
-  if (fault !== undefined)
-    throw new InputError(`Cannot ${ACTION}: unet/model.onnx must be an ONNX network, received ${fault}.`);
-  const { scheduler, classes } = artefact;
-  checkAgreement(ACTION, { timesteps: scheduler.num_train_timesteps, classes }, metadata);
+  const artefact = await readArtefact(withSignal(read, signal));
+  const onnx = await read(MODEL_FILES.network, { onProgress: counter('model'), signal });
+  if (onnx === undefined) throw missingFile(MODEL_FILES.network);
+  await checkNetwork(artefact, bytesOf(onnx));
   const hash = await sha256(onnx);
   const open = async (choice: DeviceChoice): Promise<Network> => {
     const ort = await loadOrt(choice, { onProgress: counter('runtime'), signal });
@@ -100,7 +108,7 @@ export async function loadModel(
     bytes: onnx.length,
     hash,
     sample: async ({ onStep, wantsStep, signal, ...options } = {}) => {
-      const request = completeRequest(artefact, options);
+      const request = completeRequest(artefact, options, ONE_BATCH);
       const images = await network.sample(request, { onStep, wantsStep, signal });
       const { seeds, labels } = request;
       return { images, shape: artefact.shape, seeds, ...(labels && { labels }) };

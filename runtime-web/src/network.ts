@@ -1,6 +1,5 @@
 /** The network on a device, as the sampler's loop: what WebGPU and WebAssembly have in common. */
-import type { StepProgress } from '@onnoise/scheduler';
-import type { PictureRequest } from './request.ts';
+import type { PictureRequest, StepProgress } from '@onnoise/scheduler';
 
 export interface StepHooks {
   /** Called for the steps that are wanted. */

@@ -1,7 +1,6 @@
 /** The network on WebAssembly: the scheduler's own loop, with onnxruntime-web as its function. */
-import { type Denoiser, InputError, onnxReason, sampleImages } from '@onnoise/scheduler';
+import { type Artefact, type Denoiser, InputError, onnxReason, sampleImages } from '@onnoise/scheduler';
 import type { InferenceSession } from 'onnxruntime-web';
-import type { Artefact } from './artefact.ts';
 import type { Network } from './network.ts';
 import type { Ort } from './ort.ts';
 import { openSession } from './session.ts';

@@ -1,15 +1,33 @@
-export { checkAgreement, type FolderFacts } from './model/agreement.ts';
+export {
+  type Artefact,
+  checkNetwork,
+  LOADING,
+  MODEL_FILES,
+  missingFile,
+  networkError,
+  type ReadModelFile,
+  readArtefact,
+} from './model/artefact.ts';
 export { classNamesOf } from './model/class-names.ts';
-export { labelNumbers } from './model/labels.ts';
+export { type ClassFacts, labelNumber } from './model/labels.ts';
 export { onnxReason } from './model/onnx-error.ts';
 export { type OnnxFacts, readOnnxFacts } from './model/onnx-file.ts';
 export type { PictureOptions } from './model/options.ts';
+export { type ImageShape, toByte, toBytes } from './model/pixels.ts';
+export {
+  type CountLimit,
+  completeRequest,
+  type PictureRequest,
+  usualBatch,
+  usualSteps,
+} from './model/request.ts';
+export { type NetworkPort, type NetworkShape, signatureFault } from './model/signature.ts';
 export { sniff } from './model/sniff.ts';
 export { type Bytes, bytesOf, type Field, openWire, Truncated, type Wire, WireError } from './model/wire.ts';
 export { gaussian } from './noise/gaussian.ts';
 export { philox4x32 } from './noise/philox.ts';
 export { type BlockSource, philoxStream, randomInts, shuffle, uniform } from './noise/random.ts';
-export { checkInteger, InputError, refuse, show } from './rules/errors.ts';
+export { checkInteger, InputError, refuse, show, showNumber } from './rules/errors.ts';
 export { type BadOutput, badOutput } from './sampling/bad-output.ts';
 export {
   applyRow,

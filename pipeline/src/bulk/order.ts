@@ -32,7 +32,7 @@ export async function makeOrder(folder: string, options: OrderOptions): Promise<
   const seed = checkInteger(action, '--seed', options.seed ?? 0, 0, Number.MAX_SAFE_INTEGER - count + 1);
   const shard = checkInteger(action, '--shard', options.shard ?? USUAL_SHARD, 1, LARGEST_SHARD);
   const { labels, steps, sampler = 'ddim', eta = 0 } = options;
-  const { classes } = artefact.unet;
+  const { classes } = artefact;
   const { table, labels: numbers = [] } = completeRequest(artefact, {
     count: Math.min(count, Math.max(1, labels?.length ?? 1)),
     labels,

@@ -20,8 +20,7 @@ export async function sampleShard(
   if (shard.labels === null && model.classes > 0) {
     throw new InputError('Cannot sample a shard: labels must be classes, this model is conditional on one.');
   }
-  const unet = { image: model.shape, classes: model.classes };
-  const usual = completeRequest({ scheduler: model.scheduler, unet }, { batch }).batch;
+  const usual = completeRequest(model, { batch }).batch;
   const size = sizeOf(model.shape);
   const pictures: Buffer[] = [];
   for (let first = 0; first < shard.count; first += usual) {

@@ -76,7 +76,7 @@ export async function sample(options: SampleArguments): Promise<void> {
   const artefact = await readArtefact(options.model);
   const request = { count, seed, steps: options.steps, sampler, eta, labels, batch };
   const { table, labels: classes, ...complete } = completeRequest(artefact, request);
-  const { image: shape } = artefact.unet;
+  const { shape } = artefact;
   const kept = keptSteps(options, table.steps);
   const film = createFilm(count, sizeOf(shape), kept);
   await checkFiles(options, { count, shape, steps: table.steps });

@@ -125,15 +125,15 @@ export function serveEngine(channel: Channel): void {
 async function load({ models, device, maxBatch }: EngineOptions, loaded: Map<string, Loaded>): Promise<EngineModel[]> {
   for (const [name, folder] of Object.entries(models)) {
     const artefact = await readArtefact(folder);
-    const { unet, scheduler } = artefact;
+    const { shape, classes, scheduler } = artefact;
     const { run, report } = await openNetwork(artefact, device, maxBatch);
-    const size = imageSize(unet.image);
+    const size = imageSize(shape);
     const model: EngineModel = {
       name,
       device: report.device,
       reason: report.reason,
-      shape: unet.image,
-      classes: unet.classes,
+      shape,
+      classes,
       classNames: artefact.classNames,
       scheduler,
       hash: await hashOf(artefact.onnx),

@@ -6,7 +6,7 @@ import { constants } from 'node:fs';
 import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { InputError } from '@onnoise/scheduler';
+import { InputError, LOADING, MODEL_FILES } from '@onnoise/scheduler';
 import { readArtefact } from '../artefact.ts';
 import type { EngineOptions } from './protocol.ts';
 
@@ -61,17 +61,19 @@ async function check(folder: string): Promise<void> {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (error instanceof InputError || code === undefined) throw error;
-    throw new InputError(`Cannot load model: ${folder} must be a model folder that can be read, received ${code}.`);
+    throw new InputError(`Cannot ${LOADING}: ${folder} must be a model folder that can be read, received ${code}.`);
   }
 }
 
 async function copyModel(from: string, to: string): Promise<void> {
   await mkdir(to);
   const how = { recursive: true, dereference: true, mode: constants.COPYFILE_FICLONE };
-  for (const part of ['model_index.json', 'scheduler', 'unet']) {
+  for (const part of ['scheduler', 'unet']) {
     await cp(join(from, part), join(to, part), { ...how, filter: (path) => !WEIGHTS.test(path) });
   }
-  await cp(join(from, 'README.md'), join(to, 'README.md'), how).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw error; // a model needs no card
-  });
+  for (const part of [MODEL_FILES.index, MODEL_FILES.card]) {
+    await cp(join(from, part), join(to, part), how).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error; // a model needs neither
+    });
+  }
 }

@@ -4,13 +4,13 @@
  */
 
 import { Worker } from 'node:worker_threads';
-import { InputError } from '@onnoise/scheduler';
+import { InputError, type NetworkShape } from '@onnoise/scheduler';
 import { imageSize } from '../pictures/pixels.ts';
-import { createDenoiser, openSession, type UnetShape } from '../session.ts';
+import { createDenoiser, openSession } from '../session.ts';
 
 export interface LaneOptions {
   onnx: string;
-  unet: UnetShape;
+  unet: NetworkShape;
   /** Threads of its session. */
   threads: number;
   /** Images of a part, at most. */
@@ -45,7 +45,7 @@ interface Shared {
 /** @throws InputError where the network cannot be opened. */
 export async function startLane(options: LaneOptions): Promise<LaneThread> {
   const { largest, unet } = options;
-  const size = imageSize(unet.image);
+  const size = imageSize(unet.shape);
   const bytes = (values: number) => new SharedArrayBuffer(4 * values);
   const shared: Shared = {
     state: new Int32Array(bytes(4)),

@@ -9,6 +9,7 @@
 
 import { stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
+import type { NetworkShape } from '@onnoise/scheduler';
 import type { InferenceSession } from 'onnxruntime-node';
 import type { Artefact } from '../artefact.ts';
 import type { RunBatch } from '../batching/batcher.ts';
@@ -16,7 +17,7 @@ import type { DeviceReport } from '../choose.ts';
 import type { DeviceChoice } from '../devices.ts';
 import { openModel } from '../load.ts';
 import { imageSize } from '../pictures/pixels.ts';
-import { createDenoiser, openSession, type UnetShape } from '../session.ts';
+import { createDenoiser, openSession } from '../session.ts';
 import { type LaneThread, startLane } from './lane-thread.ts';
 
 export interface Network {
@@ -33,7 +34,8 @@ const TURNS = 2;
 
 /** Opens a network for batches of up to `maxBatch` images. @throws InputError as `loadModel` does. */
 export async function openNetwork(artefact: Artefact, device: DeviceChoice, maxBatch: number): Promise<Network> {
-  const { unet, onnx } = artefact;
+  const { onnx, shape, classes } = artefact;
+  const unet = { shape, classes };
   const { session, report } = await openModel(artefact, device);
   const whole = runOn(session, unet);
   const lanes = Math.min(availableParallelism(), maxBatch, MOST_LANES);
@@ -59,7 +61,7 @@ export async function openNetwork(artefact: Artefact, device: DeviceChoice, maxB
   return { run, report: { ...report, reason } };
 }
 
-function runOn(session: InferenceSession, unet: UnetShape): RunBatch {
+function runOn(session: InferenceSession, unet: NetworkShape): RunBatch {
   return (x, timesteps, labels) =>
     createDenoiser(session, unet, labels.length, unet.classes > 0 ? labels : undefined)(x, timesteps, 0);
 }
@@ -89,8 +91,8 @@ export function inParts(own: RunBatch, others: readonly LaneThread[]): RunBatch 
 }
 
 /** How many times as fast one is as the other on full batches. */
-async function compare(one: RunBatch, other: RunBatch, unet: UnetShape, batch: number): Promise<number> {
-  const x = new Float32Array(batch * imageSize(unet.image));
+async function compare(one: RunBatch, other: RunBatch, unet: NetworkShape, batch: number): Promise<number> {
+  const x = new Float32Array(batch * imageSize(unet.shape));
   const labels = new Array<number>(batch).fill(0);
   const quickest = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
   // In a row: for a while after a call onnxruntime's threads spin, waiting for the next, and would hold the other side up.

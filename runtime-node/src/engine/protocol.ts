@@ -1,7 +1,6 @@
 /** What the server's process and the one that computes say to each other. */
-import type { Sampler, SchedulerConfig } from '@onnoise/scheduler';
+import type { ImageShape, Sampler, SchedulerConfig } from '@onnoise/scheduler';
 import type { Device, DeviceChoice } from '../devices.ts';
-import type { ImageShape } from '../pictures/pixels.ts';
 
 export interface EngineOptions {
   /** Model folders by the name under which they are asked for. */

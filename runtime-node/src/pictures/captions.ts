@@ -1,7 +1,7 @@
 /** A row of pictures with a caption above each, as PNG: steps of a denoising, say. */
-import { InputError } from '@onnoise/scheduler';
+import { type ImageShape, InputError } from '@onnoise/scheduler';
 import { strokes, textPath, textWidth } from './letters.ts';
-import { countImages, type ImageShape, tile } from './pixels.ts';
+import { countImages, tile } from './pixels.ts';
 
 /** Side that a picture is enlarged to, as near as a whole factor comes. */
 const SIDE = 128;

@@ -2,7 +2,7 @@
  * Pictures of model images in the usual formats, encoded by sharp (libvips).
  * The same values give the same bytes on one version of sharp. sharp is loaded on first use: it takes part of a start.
  */
-import { InputError } from '@onnoise/scheduler';
+import { type ImageShape, InputError } from '@onnoise/scheduler';
 import {
   type AnimationFormat,
   animationFormat,
@@ -10,7 +10,7 @@ import {
   type PictureFormat,
   pictureFormat,
 } from './formats.ts';
-import { countImages, type ImageShape, type Pixels, type TileOptions, tile } from './pixels.ts';
+import { countImages, type Pixels, type TileOptions, tile } from './pixels.ts';
 
 export interface SheetOptions extends TileOptions {
   /** Default: `png`. */

@@ -3,10 +3,7 @@
  *
  * Images are float32 [N, C, H, W] in [-1, 1] with C = 1 (gray) or 3 (RGB). Pixels are uint8 [H, W, C], as codecs want them.
  */
-import { InputError } from '@onnoise/scheduler';
-
-/** Channels, height and width of one image. */
-export type ImageShape = readonly [channels: number, height: number, width: number];
+import { type ImageShape, InputError, toByte } from '@onnoise/scheduler';
 
 /** Values of one image: C * H * W. */
 export const imageSize = ([channels, height, width]: ImageShape): number => channels * height * width;
@@ -55,12 +52,6 @@ export function countImages(images: Float32Array, shape: ImageShape): number {
 /** The largest whole factor that keeps an image of this shape within a comfortable size; 28x28 gives 3. */
 function defaultScale([, height, width]: ImageShape): number {
   return Math.max(1, Math.floor(COMFORTABLE_SIDE / Math.max(height, width)));
-}
-
-/** The byte of a model value: -1 is 0, 1 is 255, rounded to nearest; beyond the range is cut and NaN is 0. */
-export function toByte(value: number): number {
-  const byte = Math.round((value + 1) * 127.5);
-  return byte > 0 ? Math.min(byte, 255) : 0;
 }
 
 /**

@@ -1,10 +1,9 @@
 /** A request for pictures: its fields, checked against the model, as a task for the engine. */
 import { randomInt } from 'node:crypto';
-import type { Sampler } from '@onnoise/scheduler';
+import { InputError, labelNumber, type Sampler, usualSteps } from '@onnoise/scheduler';
 import type { EngineModel, SampleTask } from '../engine/protocol.ts';
 import { completeRequest } from '../request.ts';
 import { Refusal } from './errors.ts';
-import { labelOf } from './labels.ts';
 import type { CompleteOptions } from './options.ts';
 
 /** The body of `POST /v1/images/generations`; null is as if left out. */
@@ -56,13 +55,17 @@ export function toTask(model: EngineModel, body: GenerationBody, client: string,
       },
     );
   }
-  const steps = body.steps ?? Math.min(50, options.maxSteps, model.scheduler.num_train_timesteps);
+  const steps = body.steps ?? Math.min(options.maxSteps, usualSteps(model.scheduler));
   const sampler = body.sampler ?? 'ddim';
   const eta = body.eta ?? undefined;
-  const { seeds, labels } = completeRequest(
-    { scheduler: model.scheduler, unet: { image: model.shape, classes: model.classes } },
-    { count, seed: body.seed ?? randomInt(SEEDS), steps, sampler, eta, labels: labelsOf(model, body) },
-  );
+  const { seeds, labels } = completeRequest(model, {
+    count,
+    seed: body.seed ?? randomInt(SEEDS),
+    steps,
+    sampler,
+    eta,
+    labels: labelsOf(model, body),
+  });
   const partials = body.stream ? (body.partial_images ?? 0) : 0;
   return { model: model.name, client, seeds, labels, steps, sampler, eta, partials };
 }
@@ -83,4 +86,14 @@ function labelsOf(model: EngineModel, { label, prompt }: GenerationBody): number
   if (label != null) return (Array.isArray(label) ? label : [label]).map((one) => labelOf(model, one, 'label'));
   const text = prompt ?? '';
   return text.trim() === '' ? undefined : [labelOf(model, text, 'prompt')];
+}
+
+/** @param param the field that it was given in. @throws Refusal (400) for a class that the model does not have. */
+function labelOf(model: EngineModel, label: number | string, param: string): number {
+  try {
+    return labelNumber('sample images', param, label, model);
+  } catch (error) {
+    if (error instanceof InputError) throw new Refusal(400, 'invalid_value', error.message, { param });
+    throw error;
+  }
 }

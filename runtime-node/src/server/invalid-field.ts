@@ -1,5 +1,5 @@
 /** What JSON Schema found wrong with a request, as a sentence. */
-import { show } from '@onnoise/scheduler';
+import { show, showNumber } from '@onnoise/scheduler';
 import type { FastifyError } from 'fastify';
 import { Refusal } from './refusal.ts';
 
@@ -43,14 +43,6 @@ function received(data: unknown): string {
   if (Array.isArray(data)) return data.length === 0 ? 'an empty array' : `an array of ${data.length}`;
   if (typeof data === 'number') return showNumber(data);
   return typeof data === 'object' && data !== null ? 'an object' : show(data);
-}
-
-/** JSON's numbers are floats: a whole number beyond 2^53 has become another one, and is not told as that. */
-export function showNumber(value: number): string {
-  if (!Number.isInteger(value) || Math.abs(value) <= Number.MAX_SAFE_INTEGER || Math.abs(value) >= 1e21) {
-    return String(value);
-  }
-  return value > 0 ? 'one beyond 2^53' : 'one below -2^53';
 }
 
 /** `an integer from 1 to 16`; undefined for a schema that says nothing of this kind. */

@@ -1,5 +1,5 @@
 /** The values of one input tensor, from JSON or from bytes, each of them checked. */
-import { showNumber } from './invalid-field.ts';
+import { showNumber } from '@onnoise/scheduler';
 import { Refusal } from './refusal.ts';
 
 export interface TensorInput {

@@ -4,7 +4,16 @@
  */
 import { readFile, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { InputError, parseSchedulerConfig, refuse } from '../../../scheduler/src/index.ts';
+import {
+  type Artefact,
+  bytesOf,
+  checkNetwork,
+  LOADING,
+  MODEL_FILES,
+  missingFile,
+  readArtefact,
+  refuse,
+} from '../../../scheduler/src/index.ts';
 
 /** A line of `assets/models.json`; addresses are relative to the page. */
 export interface ModelLine {
@@ -29,32 +38,28 @@ export interface ModelFolder {
   files: string[];
 }
 
-const ACTION = 'show the model';
-const SCHEDULER = 'scheduler/scheduler_config.json';
-const UNET = 'unet/config.json';
-const ONNX = 'unet/model.onnx';
-const OPTIONAL = ['model_index.json', 'README.md', 'samples.png'];
+const OPTIONAL = [MODEL_FILES.index, MODEL_FILES.card, 'samples.png'];
 
 /**
  * @throws InputError that names what is missing or not supported.
  */
 export async function readModelFolder(path: string): Promise<ModelFolder> {
   const folder = resolve(path);
-  if (!(await is(folder, 'folder'))) refuse(ACTION, 'the model', 'a folder', path);
-  for (const part of [SCHEDULER, UNET, ONNX]) {
-    if (await is(join(folder, part), 'file')) continue;
-    throw new InputError(`Cannot ${ACTION}: ${path} must be a model folder, its ${part} is missing.`);
-  }
-  const [scheduler, unet] = await Promise.all([readJson(folder, SCHEDULER), readJson(folder, UNET)]);
-  parseSchedulerConfig(scheduler);
-  const { size: bytes } = await stat(join(folder, ONNX));
-  if (bytes === 0) refuse(ACTION, ONNX, 'a network', 'an empty file');
+  if (!(await is(folder, 'folder'))) refuse(LOADING, 'the model', 'a folder', path);
+  const artefact = await readArtefact(async (part) => {
+    const file = join(folder, part);
+    return (await is(file, 'file')) ? await readFile(file) : undefined;
+  }, path);
+  const onnx = join(folder, MODEL_FILES.network);
+  if (!(await is(onnx, 'file'))) throw missingFile(MODEL_FILES.network, path);
+  const network = new Uint8Array(await readFile(onnx));
+  await checkNetwork(artefact, bytesOf(network), path);
   const id = slug(basename(folder));
   const optional = await Promise.all(OPTIONAL.map((file) => is(join(folder, file), 'file')));
   return {
-    line: { id, title: titled(basename(folder)), note: noteOf(unet), url: `models/${id}`, bytes },
+    line: { id, title: titled(basename(folder)), note: noteOf(artefact), url: `models/${id}`, bytes: network.length },
     folder,
-    files: [SCHEDULER, UNET, ONNX, ...OPTIONAL.filter((_, i) => optional[i])],
+    files: [MODEL_FILES.scheduler, MODEL_FILES.unet, MODEL_FILES.network, ...OPTIONAL.filter((_, i) => optional[i])],
   };
 }
 
@@ -79,36 +84,9 @@ function titled(name: string): string {
   return words === '' ? 'Model' : words[0]!.toUpperCase() + words.slice(1);
 }
 
-function noteOf(unet: Record<string, unknown>): string {
-  const { sample_size: size, num_class_embeds: classes = null } = unet;
-  const channelsName = unet.image_channels === undefined ? 'in_channels' : 'image_channels'; // the latter in SimpleUnet
-  const channels = unet[channelsName];
-  const [height, width, ...more] = Array.isArray(size) ? size : [size, size];
-  if (!isCount(height) || !isCount(width) || more.length > 0) {
-    refuse(ACTION, `sample_size of ${UNET}`, 'a positive integer or two, [height, width]', size);
-  }
-  if (channels !== 1 && channels !== 3) refuse(ACTION, `${channelsName} of ${UNET}`, '1 or 3', channels);
-  if (classes !== null && !isCount(classes)) {
-    refuse(ACTION, `num_class_embeds of ${UNET}`, 'null or a positive integer', classes);
-  }
-  const kinds = classes === null ? [] : [classes === 1 ? '1 class' : `${classes} classes`];
+function noteOf({ shape: [channels, height, width], classes }: Artefact): string {
+  const kinds = classes === 0 ? [] : [classes === 1 ? '1 class' : `${classes} classes`];
   return [`${width} × ${height}`, channels === 1 ? 'gray' : 'colour', ...kinds].join(', ');
-}
-
-function isCount(value: unknown): value is number {
-  return Number.isInteger(value) && (value as number) > 0;
-}
-
-async function readJson(folder: string, path: string): Promise<Record<string, unknown>> {
-  const text = await readFile(join(folder, path), 'utf8');
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (error) {
-    throw new InputError(`Cannot ${ACTION}: ${path} must be JSON, received "${(error as Error).message}".`);
-  }
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) refuse(ACTION, path, 'a JSON object', json);
-  return json as Record<string, unknown>;
 }
 
 async function is(path: string, kind: 'file' | 'folder'): Promise<boolean> {

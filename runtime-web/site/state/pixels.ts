@@ -4,7 +4,7 @@
  */
 import { refuse } from '@onnoise/scheduler';
 
-export { toBytes } from '../../src/worker/frame.ts';
+export { toBytes } from '@onnoise/scheduler';
 
 /** [C, H, W], C is 1 (gray) or 3 (red, green, blue). */
 export type Shape = readonly [channels: number, height: number, width: number];

@@ -6,9 +6,8 @@
  * Where the whole network runs on the GPU its commands are captured once and replayed (graph capture), which saves
  * onnxruntime's work on each step; a captured session is bound to its buffers, so another batch size opens another.
  */
-import { badOutput, onnxReason, type SamplerTable } from '@onnoise/scheduler';
+import { type Artefact, badOutput, onnxReason, type SamplerTable } from '@onnoise/scheduler';
 import type { InferenceSession } from 'onnxruntime-web';
-import type { Artefact } from '../artefact.ts';
 import type { Network } from '../network.ts';
 import type { Ort } from '../ort.ts';
 import { openSession } from '../session.ts';

@@ -39,7 +39,7 @@ export interface ModelInfo {
   hash: string;
 }
 
-/** The pictures after a step, [n, C, H, W] as bytes: clamp((v + 1) * 127.5). */
+/** The pictures after a step, [n, C, H, W] as bytes: `toByte` of each value. */
 export interface StepFrame {
   /** Steps done, 1 to `steps`. Frames may be left out where the page is slow, never the last. */
   step: number;

@@ -1,8 +1,7 @@
 /** The worker's side: answers the page's questions with the one model that is loaded. */
-import { InputError } from '@onnoise/scheduler';
+import { InputError, toBytes } from '@onnoise/scheduler';
 import { inspectDevices } from '../device.ts';
 import { type DiffusionModel, loadModel } from '../load.ts';
-import { toBytes } from './frame.ts';
 import type { Failure, FromPage, FromWorker, ModelInfo, Port, Question, Questions, SampleResult } from './protocol.ts';
 
 /** Frames on their way to the page or being shown; more are not made until one is seen. */

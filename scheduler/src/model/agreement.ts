@@ -20,7 +20,6 @@ const ONNX = 'unet/model.onnx';
  * @throws InputError that names both files and what they say.
  */
 export function checkAgreement(
-  action: string,
   { timesteps, unetTimesteps, classes }: FolderFacts,
   metadata: Readonly<Record<string, string>> = {},
 ): void {
@@ -28,7 +27,7 @@ export function checkAgreement(
     const told = typeof b === 'string' && b !== '' ? Number(b) : b;
     if (!Number.isInteger(told) || told === a) return;
     throw new InputError(
-      `Cannot ${action}: ${name} must be the same in ${one} and ${other}, received ${a} and ${String(told)}.`,
+      `Cannot load the model: ${name} must be the same in ${one} and ${other}, received ${a} and ${String(told)}.`,
     );
   };
   compare('num_train_timesteps', SCHEDULER, timesteps, UNET, unetTimesteps);

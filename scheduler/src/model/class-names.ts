@@ -8,7 +8,6 @@ import { refuse } from '../rules/errors.ts';
  * @throws InputError for an `id2label` that is no object of texts.
  */
 export function classNamesOf(
-  action: string,
   index: Readonly<Record<string, unknown>>,
   card: string,
   classes: number,
@@ -16,7 +15,7 @@ export function classNamesOf(
   const { id2label = null } = index;
   const isMap = id2label === null || (typeof id2label === 'object' && !Array.isArray(id2label));
   if (!isMap || !Object.values(id2label ?? {}).every((name) => typeof name === 'string')) {
-    refuse(action, 'id2label of model_index.json', 'an object with a name for each class', id2label);
+    refuse('load the model', 'id2label of model_index.json', 'an object with a name for each class', id2label);
   }
   if (classes === 0) return undefined;
   const map = (id2label ?? {}) as Record<string, string>;

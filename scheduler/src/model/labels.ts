@@ -1,35 +1,73 @@
 /** Classes as they are asked for: by number or by name. */
-import { checkInteger, InputError, show } from '../rules/errors.ts';
+import { InputError, showNumber } from '../rules/errors.ts';
+
+export interface ClassFacts {
+  /** Classes of a conditional model, 0 for an unconditional one. */
+  classes: number;
+  /** One a class, where the model folder names them. */
+  classNames?: readonly string[] | undefined;
+}
 
 /** Names that are listed in a refusal. */
 const LISTED = 20;
+const LONGEST = 80;
+const NUMBER = /^(0|[1-9]\d{0,14})$/;
+
+const isNumber = (name: string) => NUMBER.test(name.trim());
 
 /**
- * Numbers of the classes. A number is one already. A text is the name that it equals; where no class has it, and it is
- * written as a whole number, that number. So where classes are named by digits, "7" is the class of that name and 7 the
- * eighth.
+ * The class of a label. A number is the class's. A text is a name, in its own spelling or else whatever its case, the form of
+ * its accents and the space around it; it is a number only where no class is named by one: of classes named 1, 2 and 3, "1"
+ * is the first.
+ * @param name of the option or field that it was given in, for the sentence.
  * @throws InputError for a class that is not there, and for a name that several have.
  */
-export function labelNumbers(
+export function labelNumber(
   action: string,
-  labels: readonly (number | string)[],
-  classes: number,
-  names: readonly string[] | undefined,
-): number[] {
-  return labels.map((label) => {
-    if (typeof label === 'number') return checkInteger(action, 'a label', label, 0, classes - 1);
-    const first = names?.indexOf(label) ?? -1;
-    if (first >= 0 && names!.lastIndexOf(label) === first) return first;
-    if (first >= 0) {
-      const numbers = names!.flatMap((name, number) => (name === label ? [number] : []));
-      throw new InputError(
-        `Cannot ${action}: a label must name one class, received ${show(label)}, the name of ${numbers.join(' and ')}: give the number.`,
-      );
-    }
-    const number = /^\d{1,15}$/.test(label) ? Number(label) : -1;
-    if (number >= 0 && number < classes) return number;
-    const listed = names && `${names.slice(0, LISTED).join(', ')}${names.length > LISTED ? ', ...' : ''}`;
-    const rule = `${listed === undefined ? '' : `one of ${listed}, or `}an integer from 0 to ${classes - 1}`;
-    throw new InputError(`Cannot ${action}: a label must be ${rule}, received ${show(label)}.`);
-  });
+  name: string,
+  label: number | string,
+  { classes, classNames = [] }: ClassFacts,
+): number {
+  const found = typeof label === 'number' ? [label] : named(classNames, label);
+  const [number, ...more] = found;
+  const isOne = number !== undefined && more.length === 0;
+  if (isOne && Number.isInteger(number) && number >= 0 && number < classes) return number;
+  const received = typeof label === 'number' ? showNumber(label) : quoted(label);
+  if (more.length > 0) {
+    throw new InputError(
+      `Cannot ${action}: ${name} must name one class, received ${received}, the name of ${found.join(' and ')}: give the number.`,
+    );
+  }
+  throw new InputError(
+    `Cannot ${action}: ${name} must be ${ruleOf(label, classes, classNames)}, received ${received}.`,
+  );
+}
+
+/** What a label must be. Where classes are named by numbers a text is never a number. */
+function ruleOf(label: number | string, classes: number, names: readonly string[]): string {
+  if (classes === 0) return 'left out, this model is not conditional on a class';
+  const range = `a number from 0 to ${classes - 1}`;
+  if (names.length === 0) return `a class, ${range}`;
+  const onlyName = typeof label === 'string' && names.some(isNumber);
+  return `a class, one of ${list(names)}${onlyName ? '' : `, or ${range}`}`;
+}
+
+/** Numbers of the classes that a text may mean. */
+function named(names: readonly string[], text: string): number[] {
+  for (const same of [(name: string) => name, fold]) {
+    const wanted = same(text);
+    const found = [...names.keys()].filter((i) => same(names[i]!) === wanted);
+    if (found.length > 0) return found;
+  }
+  return isNumber(text) && !names.some(isNumber) ? [Number(text)] : [];
+}
+
+const fold = (name: string) => name.trim().normalize('NFC').toLowerCase();
+
+const quoted = (text: string) => JSON.stringify(text.length > LONGEST ? `${text.slice(0, LONGEST - 3)}...` : text);
+
+/** `cat, dog, "bird, small"` */
+function list(names: readonly string[]): string {
+  const shown = names.slice(0, LISTED).map((name) => (/[",]|^\s|\s$/.test(name) ? JSON.stringify(name) : name));
+  return [...shown, ...(names.length > LISTED ? ['...'] : [])].join(', ');
 }

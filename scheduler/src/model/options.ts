@@ -15,7 +15,7 @@ export interface PictureOptions {
   /** DDIM's noise, 0 (none) to 1 (as much as DDPM). Default: 0. */
   eta?: number | undefined;
   /**
-   * Classes of a conditional model by number or name (see `labelNumbers`), used in turn; at most `count`. Default: all
+   * Classes of a conditional model by number or name (see `labelNumber`), used in turn; at most `count`. Default: all
    * classes in turn.
    */
   labels?: readonly (number | string)[] | undefined;

@@ -29,6 +29,14 @@ export function show(value: unknown): string {
   return String(value);
 }
 
+/** A number as it reads in a sentence. JSON's numbers are floats: a whole one beyond 2^53 has become another one. */
+export function showNumber(value: number): string {
+  if (!Number.isInteger(value) || Math.abs(value) <= Number.MAX_SAFE_INTEGER || Math.abs(value) >= 1e21) {
+    return String(value);
+  }
+  return value > 0 ? 'one beyond 2^53' : 'one below -2^53';
+}
+
 function shorten(text: string): string {
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }

@@ -56,9 +56,9 @@ export async function latency(port: number, clients: number, seconds: number, st
 export async function createBareLoop(folder: string, batch: number) {
   const artefact = await readArtefact(folder);
   const { session } = await openModel(artefact, 'cpu');
-  const { image, classes } = artefact.unet;
+  const { shape: image, classes } = artefact;
   const labels = classes > 0 ? Array.from({ length: batch }, (_, i) => i % classes) : undefined;
-  const denoise = createDenoiser(session, artefact.unet, batch, labels);
+  const denoise = createDenoiser(session, artefact, batch, labels);
   const x = new Float32Array(batch * image[0] * image[1] * image[2]).fill(0.1);
   const timesteps = new Float32Array(batch).fill(500);
   return async (count: number, steps: number) => {

@@ -1,7 +1,8 @@
+import type { ImageShape } from '@onnoise/scheduler';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { captionedStrip } from '#runtime-node/pictures/captions.ts';
-import { type ImageShape, tile } from '#runtime-node/pictures/pixels.ts';
+import { tile } from '#runtime-node/pictures/pixels.ts';
 
 describe('captionedStrip', () => {
   test.each([

@@ -1,10 +1,11 @@
+import type { ImageShape } from '@onnoise/scheduler';
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { lineChart, lineChartSvg, logTicks, ticks } from '#runtime-node/pictures/chart.ts';
 import { animatedWebp, animation, png, sheet, strip } from '#runtime-node/pictures/encode.ts';
 import { checkPictureSize, PICTURE_FORMATS } from '#runtime-node/pictures/formats.ts';
-import { type ImageShape, tile, toByte } from '#runtime-node/pictures/pixels.ts';
+import { tile } from '#runtime-node/pictures/pixels.ts';
 
 const raw = async (file: Buffer) => {
   const { data, info } = await sharp(file).raw().toBuffer({ resolveWithObject: true });
@@ -12,16 +13,6 @@ const raw = async (file: Buffer) => {
 };
 /** Model values of whole bytes, so that pictures can be compared exactly. */
 const values = (...bytes: number[]) => Float32Array.from(bytes, (byte) => byte / 127.5 - 1);
-
-describe('toByte', () => {
-  test('maps -1 to 0, 0 to the middle and 1 to 255, and cuts what is beyond', () => {
-    expect([-1, 0, 1, -7, 7, Number.NaN, Number.POSITIVE_INFINITY].map(toByte)).toEqual([0, 128, 255, 0, 255, 0, 255]);
-  });
-
-  test('undoes byte / 127.5 - 1 for every byte', () => {
-    for (let byte = 0; byte < 256; byte++) expect(toByte(Math.fround(byte / 127.5 - 1))).toBe(byte);
-  });
-});
 
 describe('tile', () => {
   test('lays images out left to right, top to bottom, and leaves the rest white', () => {

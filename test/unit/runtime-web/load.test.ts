@@ -115,7 +115,7 @@ describe('loadModel and sample', () => {
     const { labels } = await model.sample({ count: 4, steps: 1, labels: ['a horse, grey', 1, '0'] });
     expect(labels).toEqual([2, 1, 0, 2]);
     await expect(model.sample({ labels: ['cow'] })).rejects.toThrow(
-      'a label must be one of cat, dog, a horse, grey, or an integer from 0 to 2, received "cow".',
+      'a label must be a class, one of cat, dog, "a horse, grey", or a number from 0 to 2, received "cow".',
     );
     await model.dispose();
   });
@@ -145,7 +145,7 @@ describe('loadModel and sample', () => {
     [{ count: 0 }, 'count must be'],
     [{ seed: -1 }, 'seed must be'],
     [{ seeds: [] }, 'seeds must be at least one'],
-    [{ seeds: [1], count: 2 }, 'count must be'],
+    [{ seeds: [1], count: 2 }, 'seeds must be as many as count, 2'],
     [{ seeds: [1], seed: 2 }, 'seed must be left out'],
     [{ labels: [0] }, 'labels must be left out'],
     [{ steps: 51 }, 'steps must be an integer from 1 to 50'],
@@ -165,7 +165,11 @@ describe('loadModel and sample', () => {
     ['unet/model.onnx', noted({ num_class_embeds: '4' }), 'num_class_embeds must be the same in unet/config.json and'],
     ['unet/config.json', json({ in_channels: 1, sample_size: [2, 3], num_train_timesteps: 9 }), 'received 50 and 9.'],
     ['unet/config.json', json({ in_channels: 1, out_channels: 3, sample_size: 2 }), 'out_channels of unet/config.json'],
-    ['unet/model.onnx', network(true), 'must have the inputs sample, timestep that unet/config.json tells of'],
+    [
+      'unet/model.onnx',
+      network(true),
+      'must have the inputs sample, timestep that unet/config.json asks for, received sample, timestep, class_labels',
+    ],
     ['unet/config.json', json({ in_channels: 3, sample_size: 2 }), 'must have sample as float32 [N, 3, 2, 2]'],
     ['unet/config.json', json([1]), 'unet/config.json must be a JSON object, received [1]'],
     ['unet/config.json', new Blob(['{']), 'unet/config.json must be JSON'],
@@ -204,7 +208,9 @@ describe('loadModel and sample', () => {
 
   it('refuses a missing file and a device that is not there', async () => {
     const { 'unet/model.onnx': _, ...rest } = files();
-    await expect(loadModel(rest, { device: 'wasm' })).rejects.toThrow('unet/model.onnx must be among the files');
+    await expect(loadModel(rest, { device: 'wasm' })).rejects.toThrow(
+      'it must be a model folder, its unet/model.onnx is missing.',
+    );
     await expect(loadModel(files(), { device: 'webgpu' })).rejects.toThrow('The browser has no WebGPU');
   });
 });

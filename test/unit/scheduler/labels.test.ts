@@ -1,41 +1,79 @@
-import { classNamesOf, InputError, labelNumbers } from '@onnoise/scheduler';
+import { type ClassFacts, classNamesOf, InputError, labelNumber } from '@onnoise/scheduler';
 import { describe, expect, it } from 'vitest';
 
-describe('labelNumbers', () => {
-  const of = (labels: (number | string)[], names?: string[], classes = names?.length ?? 10) =>
-    labelNumbers('sample images', labels, classes, names);
+const model = (...classNames: string[]) => ({ classes: classNames.length, classNames });
+const pets = model('cat', 'Dog', 'bird, small', 'caf\u00e9');
+const counted = model('1', '2', '3');
+const ten = { classes: 10 };
 
-  it('takes numbers as they are and texts by name, then as numbers', () => {
-    expect(of([2, 'dog', '0'], ['cat', 'dog', 'cow'])).toEqual([2, 1, 0]);
-    expect(of(['7', 7])).toEqual([7, 7]);
-    // classes named by digits: the name goes first
-    expect(of(['10', '0', 0], ['10', '20', '0'])).toEqual([0, 2, 0]);
+describe('labelNumber', () => {
+  it.each<[string, ClassFacts, number | string, number]>([
+    ['a name', pets, 'Dog', 1],
+    ['a name with a comma', pets, 'bird, small', 2],
+    ['a name in another case', pets, 'dOG', 1],
+    ['a name with spaces around it', pets, ' cat\n', 0],
+    ['a name with its accent apart', pets, 'cafe\u0301', 3],
+    ['a number', pets, 2, 2],
+    ['a number as text', pets, ' 2 ', 2],
+    ['the class that is named by the number', counted, '1', 0],
+    ['the last one named by a number', counted, '3', 2],
+    ['a number of such a model', counted, 1, 1],
+    ['the exact one of two that differ in case', model('A', 'a'), 'a', 1],
+    ['a number as text where no class is named', ten, '7', 7],
+    ['a name like a property', model('__proto__', 'constructor'), 'constructor', 1],
+  ])('takes %s', (_, facts, label, wanted) => {
+    expect(labelNumber('sample images', 'label', label, facts)).toBe(wanted);
   });
 
-  it.each([
-    [['cow'], ['cat', 'dog'], 'a label must be one of cat, dog, or an integer from 0 to 1, received "cow".'],
-    [['Cat'], ['cat', 'dog'], 'received "Cat".'],
-    [['2'], ['cat', 'dog'], 'received "2".'],
-    [['-1'], undefined, 'a label must be an integer from 0 to 9, received "-1".'],
-    [['1.5'], undefined, 'received "1.5".'],
-    [[''], undefined, 'received "".'],
-    [['0x1'], undefined, 'received "0x1".'],
-    [[1.5], undefined, 'a label must be an integer from 0 to 9, received 1.5.'],
-    [['crane'], ['crane', 'dog', 'crane'], 'received "crane", the name of 0 and 2: give the number.'],
-  ])('refuses %j of %j', (labels, names, message) => {
-    expect(() => of(labels, names)).toThrow(InputError);
-    expect(() => of(labels, names)).toThrow(message);
+  const PETS = 'a class, one of cat, Dog, "bird, small", caf\u00e9, or a number from 0 to 3';
+  const TEN = 'a class, a number from 0 to 9';
+  it.each<[string, ClassFacts, number | string, string]>([
+    ['a number where classes are named by numbers', counted, '0', 'be a class, one of 1, 2, 3, received "0"'],
+    ['a number of no class', counted, 3, 'be a class, one of 1, 2, 3, or a number from 0 to 2, received 3'],
+    ['another name', pets, 'cow', `be ${PETS}, received "cow"`],
+    ['a number of no class as text', pets, '4', `be ${PETS}, received "4"`],
+    ['an empty name', pets, '', `be ${PETS}, received ""`],
+    ['an empty name where no class is named', ten, '', `be ${TEN}, received ""`],
+    ['what JavaScript takes for a number', ten, '0x1', `be ${TEN}, received "0x1"`],
+    ['a number with a sign', ten, '+1', `be ${TEN}, received "+1"`],
+    ['a negative number', ten, '-1', `be ${TEN}, received "-1"`],
+    ['a fraction as text', ten, '1.5', `be ${TEN}, received "1.5"`],
+    ['a fraction', ten, 1.5, `be ${TEN}, received 1.5`],
+    ['a number beyond those of JSON', ten, 2 ** 60, `be ${TEN}, received one beyond 2^53`],
+    [
+      'a name of several classes',
+      model('crane', 'dog', 'crane'),
+      'crane',
+      'name one class, received "crane", the name of 0 and 2: give the number',
+    ],
+    [
+      'one of several that differ in case alone',
+      model('AB', 'ab', 'x'),
+      'Ab',
+      'name one class, received "Ab", the name of 0 and 1: give the number',
+    ],
+    [
+      'any of a model without classes',
+      { classes: 0 },
+      'cat',
+      'be left out, this model is not conditional on a class, received "cat"',
+    ],
+  ])('refuses %s', (_, facts, label, told) => {
+    const taking = () => labelNumber('sample images', 'prompt', label, facts);
+    expect(taking).toThrow(InputError);
+    expect(taking).toThrow(`Cannot sample images: prompt must ${told}.`);
   });
 
-  it('lists twenty names at most', () => {
-    const names = Array.from({ length: 30 }, (_, i) => `n${i}`);
-    expect(() => of(['x'], names)).toThrow(/n19, \.\.\., or an integer from 0 to 29/);
+  it('lists the first twenty classes', () => {
+    const names = Array.from({ length: 30 }, (_, i) => `class ${i}`);
+    expect(() => labelNumber('sample images', 'label', 'x', model(...names))).toThrow(
+      /class 18, class 19, \.\.\., or a number from 0 to 29, received "x"/,
+    );
   });
 });
 
 describe('classNamesOf', () => {
-  const of = (index: Record<string, unknown>, card = '', classes = 2) =>
-    classNamesOf('load model', index, card, classes);
+  const of = (index: Record<string, unknown>, card = '', classes = 2) => classNamesOf(index, card, classes);
 
   it('reads id2label of model_index.json, else the line of the card', () => {
     expect(of({ id2label: { 1: 'b, c', 0: 'a' } }, '- classes: x, y')).toEqual(['a', 'b, c']);
@@ -51,6 +89,6 @@ describe('classNamesOf', () => {
   });
 
   it.each([[['a', 'b']], ['a'], [{ 0: 'a', 1: null }]])('refuses %j', (id2label) => {
-    expect(() => of({ id2label })).toThrow(/^Cannot load model: id2label of model_index\.json must be an object/);
+    expect(() => of({ id2label })).toThrow(/^Cannot load the model: id2label of model_index\.json must be an object/);
   });
 });

@@ -1,12 +1,10 @@
 /** A model folder by its address. The page's policy lets it talk to its own host alone. */
-import { InputError } from '@onnoise/scheduler';
+import { InputError, LOADING, MODEL_FILES } from '@onnoise/scheduler';
 import { download } from '#src/download.ts';
-import { CARD, INDEX, ONNX, SAMPLES, SCHEDULER, UNET } from './arrange.ts';
-
-const ACTION = 'load the model';
+import { SAMPLES } from './arrange.ts';
 
 /** Ends of addresses that people copy when they mean the folder. */
-const INSIDE = new RegExp(`/(${[INDEX, SCHEDULER, UNET, ONNX, CARD, SAMPLES, 'unet', 'scheduler'].join('|')})$`);
+const INSIDE = new RegExp(`/(${[...Object.values(MODEL_FILES), SAMPLES, 'unet', 'scheduler'].join('|')})$`);
 
 /**
  * @param page address of the page.
@@ -18,7 +16,7 @@ export function modelAddress(text: string, page: string): string {
   const here = new URL(page).host || 'this page';
   const refuse = (received: string): never => {
     throw new InputError(
-      `Cannot ${ACTION}: the address must be that of a model folder on ${here}, received ${received}.`,
+      `Cannot ${LOADING}: the address must be that of a model folder on ${here}, received ${received}.`,
     );
   };
   if (given === '') refuse('none');
@@ -61,14 +59,14 @@ export async function fetchFolder(
   { onProgress, signal }: { onProgress?(loaded: number, total: number | null): void; signal?: AbortSignal },
 ): Promise<Fetched> {
   const get = async (path: string, progress?: typeof onProgress) => {
-    const bytes = await download(`${address}/${path}`, { action: ACTION, onProgress: progress, signal });
+    const bytes = await download(`${address}/${path}`, { action: LOADING, onProgress: progress, signal });
     return [path, new Blob([bytes])] as const;
   };
   // The small ones first: where they are not there, nor will the megabytes be.
-  const configs = await Promise.all([SCHEDULER, UNET].map((path) => get(path)));
-  const network = await get(ONNX, onProgress);
+  const configs = await Promise.all([MODEL_FILES.scheduler, MODEL_FILES.unet].map((path) => get(path)));
+  const network = await get(MODEL_FILES.network, onProgress);
   const optional = await Promise.all(
-    [INDEX, CARD, SAMPLES].map((path) =>
+    [MODEL_FILES.index, MODEL_FILES.card, SAMPLES].map((path) =>
       get(path).catch(() => {
         signal?.throwIfAborted();
         return undefined;

@@ -2,7 +2,7 @@
  * Puts dropped or chosen files where a model folder has them. They come as a folder (below any other), or one by one, where
  * browsers give bare names.
  */
-import { InputError, sniff } from '@onnoise/scheduler';
+import { InputError, MODEL_FILES, sniff } from '@onnoise/scheduler';
 import { bytes } from './words.ts';
 
 /** A file and its path below what was dropped. */
@@ -18,11 +18,7 @@ export interface Arranged {
   title: string | undefined;
 }
 
-export const SCHEDULER = 'scheduler/scheduler_config.json';
-export const UNET = 'unet/config.json';
-export const ONNX = 'unet/model.onnx';
-export const INDEX = 'model_index.json';
-export const CARD = 'README.md';
+const { scheduler: SCHEDULER, unet: UNET, network: ONNX, index: INDEX, card: CARD } = MODEL_FILES;
 export const SAMPLES = 'samples.png';
 const REQUIRED = [SCHEDULER, UNET, ONNX];
 const KNOWN = [...REQUIRED, INDEX, CARD, SAMPLES];

@@ -1,9 +1,18 @@
 /** What a model folder is, before it is loaded: told to the visitor, and checked as far as reading can check it. */
-import { InputError, type SchedulerConfig } from '@onnoise/scheduler';
-import { openFolder, readArtefact } from '#src/artefact.ts';
-import { type Arranged, CARD, ONNX, SAMPLES, UNET } from './arrange.ts';
+import {
+  checkNetwork,
+  MODEL_FILES,
+  missingFile,
+  type NetworkPort,
+  networkError,
+  readArtefact,
+  type SchedulerConfig,
+  signatureFault,
+} from '@onnoise/scheduler';
+import { openFolder } from '#src/artefact.ts';
+import { type Arranged, SAMPLES } from './arrange.ts';
 import { type Card, readCard } from './card.ts';
-import { type OnnxHeader, type Port, readOnnxHeader } from './onnx-header.ts';
+import { type Port, readOnnxHeader } from './onnx-header.ts';
 import { about, bytes, whole } from './words.ts';
 
 export interface Inspection {
@@ -29,17 +38,23 @@ export interface Inspection {
 const MANY_BYTES = 300e6;
 const MANY_PIXELS = 128 * 128;
 const TYPE_NAMES: Record<number, string> = { 1: 'float32', 6: 'int32', 7: 'int64', 10: 'float16', 11: 'float64' };
-const FLOAT32 = 1;
-const INT64 = 7;
+/** What the header has for a port without a tensor, and for a size without a name. */
+const NO_TENSOR = 0;
+const UNNAMED = -1;
 
 /** @throws InputError that names the file and what is wrong with it. */
 export async function inspect({ files, title }: Arranged): Promise<Inspection> {
   const { scheduler, shape, classes, classNames } = await readArtefact(openFolder(files));
-  const unet = JSON.parse(await files[UNET]!.text()) as Record<string, unknown>;
-  const onnx = await readOnnxHeader(files[ONNX]!, ONNX);
-  check(onnx, shape, classes);
-  const card = readCard((await files[CARD]?.text()) ?? '');
-  const size = files[ONNX]!.size;
+  const network = files[MODEL_FILES.network];
+  if (network === undefined) throw missingFile(MODEL_FILES.network);
+  await checkNetwork({ scheduler, classes }, network);
+  const unet = JSON.parse(await files[MODEL_FILES.unet]!.text()) as Record<string, unknown>;
+  const onnx = await readOnnxHeader(network, MODEL_FILES.network);
+  if (onnx.external) throw networkError('must hold its weights, received one that keeps them in another file');
+  const fault = signatureFault(onnx.inputs.map(portOf), onnx.outputs.map(portOf), { shape, classes });
+  if (fault !== undefined) throw networkError(fault);
+  const card = readCard((await files[MODEL_FILES.card]?.text()) ?? '');
+  const { size } = network;
   return {
     title: title ?? card.heading ?? 'My model',
     files,
@@ -56,42 +71,12 @@ export async function inspect({ files, title }: Arranged): Promise<Inspection> {
   };
 }
 
-const fail: (sentence: string) => never = (sentence) => {
-  throw new InputError(`Cannot load the model: ${sentence}`);
-};
-
-/** Holds the network to what the page feeds it. */
-function check(onnx: OnnxHeader, shape: readonly number[], classes: number): void {
-  if (onnx.external) {
-    fail(`${ONNX} must hold its weights, received one that keeps them in another file.`);
-  }
-  const [channels, height, width] = shape;
-  const image = [channels, height, width];
-  hold(onnx.inputs, 'input', 'sample', FLOAT32, image);
-  hold(onnx.inputs, 'input', 'timestep', FLOAT32, []);
-  if (classes > 0) hold(onnx.inputs, 'input', 'class_labels', INT64, []);
-  hold(onnx.outputs, 'output', 'out_sample', FLOAT32, image);
-  const fed = ['sample', 'timestep', ...(classes > 0 ? ['class_labels'] : [])];
-  const more = onnx.inputs.find(({ name }) => !fed.includes(name));
-  if (more) fail(`${ONNX} must want no other inputs than ${fed.join(', ')}, received one that wants ${more.name}.`);
-}
-
-function hold(ports: readonly Port[], kind: string, name: string, type: number, dims: readonly unknown[]): void {
-  const port = ports.find((one) => one.name === name);
-  const names = ports.map((one) => one.name).join(', ') || 'none';
-  if (!port) fail(`${ONNX} must have an ${kind} ${name}, received ${kind}s ${names}.`);
-  if (port.type !== type) {
-    const received = TYPE_NAMES[port.type] ?? `type ${port.type}`;
-    fail(`${name} of ${ONNX} must be ${TYPE_NAMES[type]}, received ${received}.`);
-  }
-  const [, ...rest] = port.dims;
-  const fits = rest.length === dims.length && rest.every((dim, i) => !(Number(dim) > 0) || dim === dims[i]);
-  if (port.dims.length > 0 && !fits) {
-    fail(`${name} of ${ONNX} must be ${show(['N', ...dims])} as ${UNET} says, received ${show(port.dims)}.`);
-  }
-}
-
-const show = (dims: readonly unknown[]) => `[${dims.join(', ')}]`;
+/** As the runtimes know it, so that the check is theirs. */
+const portOf = ({ name, type, dims }: Port): NetworkPort => ({
+  name,
+  type: type === NO_TENSOR ? undefined : (TYPE_NAMES[type] ?? `type ${type}`),
+  dims: dims.map((dim) => (dim === UNNAMED ? '' : dim)),
+});
 
 type Known = Pick<Inspection, 'shape' | 'classes'> & { classNames: string[] | undefined; size: number };
 

@@ -211,7 +211,7 @@ describe('bulk generation over Redis', skipBecause(LACKS_REDIS), () => {
       expect.stringContaining("the job's id must be shard-"),
       `1 of 5: Cannot sample a shard: model must be ${hash}, that of the queue.`,
       expect.stringContaining('steps must be an integer from 1 to 100, received 101.'),
-      expect.stringContaining('a label must be an integer from 0 to 1, received 2.'),
+      expect.stringContaining('a label must be a class, a number from 0 to 1, received 2.'),
       '1 of 5: Cannot sample a shard: labels must be classes, this model is conditional on one.',
     ]);
   });

@@ -143,12 +143,16 @@ describe('makeOrder', () => {
     const order = await makeOrder(model, { count: 3, labels: ['dog', '0'] });
     expect(order).toEqual(await makeOrder(model, { count: 3, labels: [1, 0] }));
     expect(order.labels).toEqual([1, 0]);
-    await expect(makeOrder(model, { count: 3, labels: ['cow'] })).rejects.toThrow('a label must be one of cat, dog');
+    await expect(makeOrder(model, { count: 3, labels: ['cow'] })).rejects.toThrow(
+      'a label must be a class, one of cat, dog',
+    );
   });
 
   test('refuses classes that the model has not, and more labels than images', async () => {
     const model = await tinyArtefact({ classes: 3 });
-    await expect(makeOrder(model, { count: 3, labels: [3] })).rejects.toThrow('a label must be an integer from 0 to 2');
+    await expect(makeOrder(model, { count: 3, labels: [3] })).rejects.toThrow(
+      'a label must be a class, a number from 0 to 2',
+    );
     await expect(makeOrder(model, { count: 1, labels: [0, 1] })).rejects.toThrow('at most as many as images');
   });
 });

@@ -161,7 +161,7 @@ describe('pipeline sample', () => {
     const wrong = await sampleOf('mole');
     expect(wrong.code).toBe(2);
     expect(wrong.stderr).toContain(
-      'Cannot sample images: a label must be one of female, male, 3, or an integer from 0 to 2, received "mole".',
+      'Cannot sample images: a label must be a class, one of female, male, 3, received "mole".',
     );
   });
 

@@ -121,7 +121,10 @@ describe('pipeline serve', () => {
     const { port } = taken.address() as { port: number };
     const model = await tinyArtefact();
     const cases: [string[], RegExp][] = [
-      [['--model', 'nowhere', '--port', '0'], /^Cannot load model: nowhere must be a model folder, there is none\.\n$/],
+      [
+        ['--model', 'nowhere', '--port', '0'],
+        /^Cannot load the model: nowhere must be a model folder, there is none\.\n$/,
+      ],
       [
         ['--model', model, '--model', `${model}/`, '--port', '0'],
         /^Cannot start the server: names of models must differ, received model twice/,

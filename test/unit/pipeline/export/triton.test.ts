@@ -184,7 +184,9 @@ describe('writeTritonModel refuses, and leaves the repository as it was,', () =>
   it('a folder that is no model, and a network that is not what its config says', async () => {
     const repository = join(await temporaryFolder(), 'repository');
     const options = { model: await temporaryFolder(), repository };
-    await expect(writeTritonModel(options)).rejects.toThrow(/must be a model folder, its model_index.json is missing/);
+    await expect(writeTritonModel(options)).rejects.toThrow(
+      /must be a model folder, its scheduler\/scheduler_config.json is missing/,
+    );
     const model = await tinyArtefact();
     await cp(join(await tinyArtefact({ classes: 2 }), 'unet', 'config.json'), join(model, 'unet', 'config.json'));
     await expect(writeTritonModel({ model, repository })).rejects.toThrow(/must have the inputs .* class_labels/);

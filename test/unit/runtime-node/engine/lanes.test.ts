@@ -10,7 +10,7 @@ import { tinyArtefact, tinyOutput } from '#test/tiny-onnx.ts';
 const DIGITS = join(import.meta.dirname, '../../../../models/digits');
 
 async function lane(options: { classes?: number } = {}) {
-  const { unet, onnx } = await readArtefact(await tinyArtefact({ shape: [1, 2, 2], ...options }));
+  const { onnx, ...unet } = await readArtefact(await tinyArtefact({ shape: [1, 2, 2], ...options }));
   const thread = await startLane({ onnx, unet, threads: 1, largest: 3 });
   onTestFinished(() => thread.stop());
   return { thread, unet, onnx };
@@ -36,15 +36,17 @@ describe('startLane', () => {
   });
 
   it('refuses in a sentence a network that cannot be opened', async () => {
-    const { unet } = await readArtefact(await tinyArtefact());
+    const unet = await readArtefact(await tinyArtefact());
     const options = { onnx: 'nowhere/model.onnx', unet, threads: 1, largest: 1 };
-    await expect(startLane(options)).rejects.toThrow(/^Cannot load model: nowhere\/model\.onnx must be an ONNX file/);
+    await expect(startLane(options)).rejects.toThrow(
+      /^Cannot load the model: nowhere\/model\.onnx must be an ONNX file/,
+    );
   });
 });
 
 describe('inParts', () => {
   it('gives what the whole gives, for any number of images', async () => {
-    const { unet, onnx } = await readArtefact(DIGITS);
+    const { onnx, ...unet } = await readArtefact(DIGITS);
     const session = await openSession(onnx, 'cpu', unet, 1);
     const others = await Promise.all([0, 1].map(() => startLane({ onnx, unet, threads: 1, largest: 3 })));
     onTestFinished(() => {
@@ -83,11 +85,11 @@ describe('openNetwork', () => {
     const artefact = await readArtefact(DIGITS);
     const { run, report } = await openNetwork(artefact, 'cpu', 4);
     expect(report.reason).toMatch(/^asked for(; batches in \d+ parts beside each other, [\d.]+ times as fast)?$/);
-    const session = await openSession(artefact.onnx, 'cpu', artefact.unet);
+    const session = await openSession(artefact.onnx, 'cpu', artefact);
     for (const n of [1, 2, 3, 4]) {
       const x = Float32Array.from({ length: n * 784 }, (_, i) => Math.cos(i));
       const [timesteps, labels] = [new Float32Array(n).fill(300), new Array(n).fill(7)];
-      const whole = await createDenoiser(session, artefact.unet, n, labels)(x, timesteps, 0);
+      const whole = await createDenoiser(session, artefact, n, labels)(x, timesteps, 0);
       expectClose(await run(x, timesteps, labels), whole, { absolute: 1e-5 });
     }
   });

@@ -150,12 +150,12 @@ describe('POST /v1/images/generations', () => {
     [
       { label: 10 },
       'label',
-      'Cannot sample images: label must be a class, one of 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, received "10".',
+      'Cannot sample images: label must be a class, one of 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, or a number from 0 to 9, received 10.',
     ],
     [
       { model: 'rgb', prompt: 'x' },
       'prompt',
-      'Cannot sample images: prompt must be left out or empty, this model is not conditional on a class, received "x".',
+      'Cannot sample images: prompt must be left out, this model is not conditional on a class, received "x".',
     ],
     [
       { model: 'rgb', steps: 101 },

@@ -42,7 +42,7 @@ describe('a server whose model folders change', () => {
     expect(before).toBeDefined();
     const broken = join(model, 'unet', 'model.onnx');
     await writeFile(broken, 'broken');
-    await expect(server.reload()).rejects.toThrow(`Cannot load model: ${broken} must be an ONNX`);
+    await expect(server.reload()).rejects.toThrow(`Cannot load the model: ${broken} must be an ONNX`);
     expect(await copiesIn(temporary)).toHaveLength(1);
 
     process.kill(server.enginePid!, 'SIGKILL');
@@ -77,7 +77,7 @@ describe('a server whose model folders change', () => {
     const late = await ask(server, IMAGES, { body: { steps: 900, label: 9 } });
     expect([late.status, late.json.error.message]).toEqual([
       400,
-      'Cannot sample images: label must be a class, a number from 0 to 1, received "9".',
+      'Cannot sample images: label must be a class, a number from 0 to 1, received 9.',
     ]);
     expect((await ask(server, IMAGES, { body: { steps: 51 } })).status).toBe(400);
     for (const [i, answer] of (await Promise.all(waiting)).entries()) {
@@ -107,7 +107,7 @@ describe('a server whose model folders change', () => {
     await symlink('/proc/self/mem', config);
     await expect(server.reload()).rejects.toMatchObject({
       name: 'InputError',
-      message: `Cannot load model: ${model} must be a model folder that can be read, received EIO.`,
+      message: `Cannot load the model: ${model} must be a model folder that can be read, received EIO.`,
     });
     expect(await picture(server)).toBeDefined();
   });

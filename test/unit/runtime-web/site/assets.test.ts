@@ -48,13 +48,13 @@ describe('readModelFolder', () => {
 
   test.each([
     [{ 'unet/model.onnx': null }, /must be a model folder, its unet\/model\.onnx is missing\.$/],
-    [{ 'unet/model.onnx': '' }, /unet\/model\.onnx must be a network, received "an empty file"/],
+    [{ 'unet/model.onnx': '' }, /unet\/model\.onnx must be an ONNX network, received an empty file\.$/],
     [{ 'unet/config.json': '{' }, /unet\/config\.json must be JSON/],
     [{ 'unet/config.json': '[]' }, /unet\/config\.json must be a JSON object/],
-    [{ 'unet/config.json': '{"in_channels": 1}' }, /sample_size of unet\/config\.json must be/],
+    [{ 'unet/config.json': '{"in_channels": 1}' }, /sample_size of .*broken\/unet\/config\.json must be/],
     [
       { 'unet/config.json': '{"sample_size": 8, "in_channels": 4}' },
-      /in_channels of unet\/config\.json must be 1 or 3, received 4/,
+      /in_channels of .*broken\/unet\/config\.json must be 1 or 3, received 4/,
     ],
     [{ 'scheduler/scheduler_config.json': '{"beta_schedule": "wavy"}' }, /beta_schedule/],
   ])('refuses %j with one sentence', async (files, message) => {
@@ -147,7 +147,7 @@ describe('the options of npm run web', () => {
   test('refuse a folder that is no model', async () => {
     await mkdir(join(root, 'empty'));
     await expect(readOptions(['serve', '--model', join(root, 'empty')])).rejects.toThrow(
-      /^Cannot show the model: .*empty must be a model folder, its scheduler\/scheduler_config\.json is missing\.$/,
+      /^Cannot load the model: .*empty must be a model folder, its scheduler\/scheduler_config\.json is missing\.$/,
     );
   });
 

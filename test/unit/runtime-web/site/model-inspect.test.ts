@@ -83,12 +83,12 @@ describe('inspect', () => {
     [
       'unet/config.json',
       { in_channels: 3, sample_size: 4 },
-      'sample of unet/model.onnx must be [N, 3, 4, 4] as unet/config.json says, received [N, 1, 4, 4].',
+      'unet/model.onnx must have sample as float32 [N, 3, 4, 4] with N free, received float32 [N, 1, 4, 4].',
     ],
     [
       'unet/config.json',
       { in_channels: 1, sample_size: 4, num_class_embeds: 2 },
-      'unet/model.onnx must have an input class_labels, received inputs sample, timestep.',
+      'must have the inputs sample, timestep, class_labels that unet/config.json asks for, received sample, timestep.',
     ],
     ['scheduler/scheduler_config.json', { beta_schedule: 'x' }, 'beta_schedule must be one of'],
     ['unet/model.onnx', '', 'unet/model.onnx must be an ONNX network, received an empty file.'],
@@ -96,15 +96,15 @@ describe('inspect', () => {
     ['unet/model.onnx', '<!doctype html>', 'received a web page.'],
     ['unet/model.onnx', 'just some words that mean nothing here', 'received something else.'],
     ['unet/model.onnx', new Uint8Array(200), 'received something else.'],
-    ['unet/model.onnx', Uint8Array.from([8, 9]), 'received a file without a graph.'],
+    ['unet/model.onnx', Uint8Array.from([8, 9]), 'received a file without a network.'],
     ['unet/model.onnx', onnx.subarray(0, onnx.length - 3), 'it was cut short, copy or download it again.'],
-    ['unet/model.onnx', onnx.subarray(0, 100), 'received the first 100 bytes of 347 bytes: it was cut short'],
+    ['unet/model.onnx', onnx.subarray(0, 100), 'received the first 100 bytes of 347: it was cut short'],
     [
       'unet/model.onnx',
       tinyOnnx({ classes: 2 }),
-      'must want no other inputs than sample, timestep, received one that wants class_labels.',
+      'must have the inputs sample, timestep that unet/config.json asks for, received sample, timestep, class_labels.',
     ],
-    ['unet/model.onnx', tinyOnnx({ outputName: 'y' }), 'must have an output out_sample, received outputs y.'],
+    ['unet/model.onnx', tinyOnnx({ outputName: 'y' }), 'must have the output out_sample, received y.'],
   ])('says in one sentence what is wrong with a broken %s (%#)', async (path, content, message) => {
     const error = await inspect({ files: tiny({}, { [path]: content }), title: 'x' }).then(
       () => new Error('It was taken.'),

@@ -1,0 +1,133 @@
+/**
+ * Reads what a model folder says of itself, wherever it lies: on a disk, at a URL, among the files picked in a page. It is laid
+ * out as diffusers lays out a pipeline. The network is not opened: `checkNetwork` looks at its file, `signatureFault` at
+ * its inputs and outputs.
+ */
+import { InputError, refuse, show } from '../rules/errors.ts';
+import { parseSchedulerConfig, type SchedulerConfig } from '../schedule/config.ts';
+import { checkAgreement } from './agreement.ts';
+import { classNamesOf } from './class-names.ts';
+import { readOnnxFacts } from './onnx-file.ts';
+import type { Bytes } from './wire.ts';
+
+export interface Artefact {
+  scheduler: SchedulerConfig;
+  /** [C, H, W] of the images. */
+  shape: [channels: number, height: number, width: number];
+  /** Classes of a conditional model, 0 for an unconditional one. */
+  classes: number;
+  /** One a class, where model_index.json or the model card names them. */
+  classNames?: string[];
+}
+
+/** What a model folder holds, by its path in it. */
+export const MODEL_FILES = {
+  /** Optional: a model can be sampled without it, and files that are picked one by one often lack it. */
+  index: 'model_index.json',
+  scheduler: 'scheduler/scheduler_config.json',
+  unet: 'unet/config.json',
+  network: 'unet/model.onnx',
+  /** Optional. */
+  card: 'README.md',
+} as const;
+
+/** Bytes of a file by its path in the folder; undefined where it is not there. */
+export type ReadModelFile = (path: string) => Promise<Uint8Array | undefined>;
+
+export const LOADING = 'load the model';
+
+/**
+ * @param where the folder is, for sentences: they name its files by their whole paths then.
+ * @throws InputError that names the file which is missing, is not JSON, holds what is not supported or does not fit the
+ * others.
+ */
+export async function readArtefact(read: ReadModelFile, where?: string): Promise<Artefact> {
+  const [schedulerJson, unetJson, indexJson] = await Promise.all([
+    readJson(read, MODEL_FILES.scheduler, where),
+    readJson(read, MODEL_FILES.unet, where),
+    readOptionalJson(read, MODEL_FILES.index, where),
+  ]);
+  const { shape, classes } = readUnet(unetJson, nameOf(MODEL_FILES.unet, where));
+  const scheduler = within(nameOf(MODEL_FILES.scheduler, where), () => parseSchedulerConfig(schedulerJson));
+  const timesteps = scheduler.num_train_timesteps;
+  within(where, () => checkAgreement({ timesteps, unetTimesteps: unetJson.num_train_timesteps, classes }));
+  const card = classes === 0 ? undefined : await read(MODEL_FILES.card);
+  const classNames = within(where, () => classNamesOf(indexJson, new TextDecoder().decode(card), classes));
+  return { scheduler, shape, classes, ...(classNames && { classNames }) };
+}
+
+/** Looks at the network's file as far as that goes without opening it. @throws InputError as `readArtefact` does. */
+export async function checkNetwork(
+  { scheduler, classes }: Pick<Artefact, 'scheduler' | 'classes'>,
+  file: Bytes,
+  where?: string,
+): Promise<void> {
+  const { fault, metadata } = await readOnnxFacts(file);
+  if (fault !== undefined) throw networkError(`must be an ONNX network, received ${fault}`, where);
+  within(where, () => checkAgreement({ timesteps: scheduler.num_train_timesteps, classes }, metadata));
+}
+
+/** The error of a model folder's network, with the end of the sentence. */
+export function networkError(complaint: string, where?: string, cause?: unknown): InputError {
+  const message = `Cannot ${LOADING}: ${nameOf(MODEL_FILES.network, where)} ${complaint}.`;
+  return new InputError(message, cause === undefined ? undefined : { cause });
+}
+
+/** The error of a model folder without one of its files. */
+export function missingFile(path: string, where = 'it'): InputError {
+  return new InputError(`Cannot ${LOADING}: ${where} must be a model folder, its ${path} is missing.`);
+}
+
+/** The image and the classes of unet/config.json; what else it holds describes the network, not how to call it. */
+function readUnet(json: Record<string, unknown>, file: string): Pick<Artefact, 'shape' | 'classes'> {
+  const { sample_size: size, num_class_embeds: classes = null } = json;
+  const channelsName = json.image_channels === undefined ? 'in_channels' : 'image_channels'; // the latter in SimpleUnet
+  const channels = json[channelsName];
+  const { out_channels: outChannels = channels } = json;
+  const [height, width, ...more] = Array.isArray(size) ? size : [size, size];
+  if (!isCount(height) || !isCount(width) || more.length > 0) {
+    refuse(LOADING, `sample_size of ${file}`, 'a positive integer or two, [height, width]', size);
+  }
+  if (channels !== 1 && channels !== 3) refuse(LOADING, `${channelsName} of ${file}`, '1 or 3', channels);
+  if (outChannels !== channels) refuse(LOADING, `out_channels of ${file}`, `${channelsName}, ${channels}`, outChannels);
+  if (classes !== null && !isCount(classes)) {
+    refuse(LOADING, `num_class_embeds of ${file}`, 'null or a positive integer', classes);
+  }
+  return { shape: [channels, height, width], classes: classes ?? 0 };
+}
+
+const isCount = (value: unknown): value is number => Number.isInteger(value) && (value as number) > 0;
+
+const nameOf = (path: string, where: string | undefined) => (where === undefined ? path : `${where}/${path}`);
+
+async function readJson(read: ReadModelFile, path: string, where?: string): Promise<Record<string, unknown>> {
+  const bytes = await read(path);
+  if (bytes === undefined) throw missingFile(path, where);
+  return parseJson(bytes, nameOf(path, where));
+}
+
+async function readOptionalJson(read: ReadModelFile, path: string, where?: string): Promise<Record<string, unknown>> {
+  const bytes = await read(path);
+  return bytes === undefined ? {} : parseJson(bytes, nameOf(path, where));
+}
+
+function parseJson(bytes: Uint8Array, file: string): Record<string, unknown> {
+  let json: unknown;
+  try {
+    json = JSON.parse(new TextDecoder().decode(bytes));
+  } catch (error) {
+    throw new InputError(`Cannot ${LOADING}: ${file} must be JSON, received "${(error as Error).message}".`);
+  }
+  if (typeof json === 'object' && json !== null && !Array.isArray(json)) return json as Record<string, unknown>;
+  throw new InputError(`Cannot ${LOADING}: ${file} must be a JSON object, received ${show(json)}.`);
+}
+
+/** Names the place in the message of an InputError. */
+function within<T>(place: string | undefined, check: () => T): T {
+  try {
+    return check();
+  } catch (error) {
+    if (error instanceof InputError && place !== undefined) throw new InputError(`${error.message} (${place})`);
+    throw error;
+  }
+}

@@ -1,0 +1,16 @@
+/** Pictures as models have them, in [-1, 1], and as bytes: one rounding wherever pictures are shown, written or sent. */
+
+/** Channels, height and width of one picture. */
+export type ImageShape = readonly [channels: number, height: number, width: number];
+
+/** The byte of a model value: -1 is 0, 1 is 255, halves are rounded up; values beyond the range are cut and NaN is 0. */
+export function toByte(value: number): number {
+  const byte = Math.round((value + 1) * 127.5);
+  return byte > 0 ? Math.min(byte, 255) : 0;
+}
+
+export function toBytes(values: Float32Array): Uint8ClampedArray<ArrayBuffer> {
+  const bytes = new Uint8ClampedArray(values.length);
+  for (let i = 0; i < values.length; i++) bytes[i] = toByte(values[i]!);
+  return bytes;
+}

@@ -1,0 +1,92 @@
+/** What to sample: the options of a call, checked and made complete before anything is computed. */
+import { checkInteger, InputError, refuse } from '../rules/errors.ts';
+import { compileSampler, type SamplerTable } from '../sampling/table.ts';
+import type { SchedulerConfig } from '../schedule/config.ts';
+import { type ClassFacts, labelNumber } from './labels.ts';
+import type { PictureOptions } from './options.ts';
+import type { ImageShape } from './pixels.ts';
+
+export interface PictureRequest {
+  seeds: number[];
+  /** One an image, for a conditional model. */
+  labels: number[] | undefined;
+  table: SamplerTable;
+}
+
+/** What a runtime can take at once. */
+export interface CountLimit {
+  largest: number;
+  /** Why it is no more, for the end of the rule: `, as many as ...`. */
+  why: string;
+}
+
+const ACTION = 'sample images';
+const USUAL_STEPS = 50;
+const ANY_COUNT: CountLimit = { largest: 1_000_000, why: '' };
+
+/** Steps of a call that asks for none: 50, or T where that is less. */
+export const usualSteps = ({ num_train_timesteps: T }: Pick<SchedulerConfig, 'num_train_timesteps'>): number =>
+  Math.min(USUAL_STEPS, T);
+
+/** Pictures a network call: 64 at 28 pixels, fewer of larger ones. */
+export const usualBatch = ([, height, width]: ImageShape): number =>
+  Math.max(1, Math.min(64, Math.floor(65536 / (height * width))));
+
+/** @throws InputError for every option that is not what `PictureOptions` says, or does not fit this model. */
+export function completeRequest(
+  model: ClassFacts & { scheduler: SchedulerConfig },
+  options: PictureOptions,
+  limit: CountLimit = ANY_COUNT,
+): PictureRequest {
+  const { scheduler } = model;
+  const seeds = seedsOf(options, limit);
+  const { steps = usualSteps(scheduler), sampler = 'ddim', eta } = options;
+  return {
+    seeds,
+    labels: labelsOf(model, options.labels, seeds.length),
+    table: compileSampler(scheduler, { sampler, steps, eta }),
+  };
+}
+
+function seedsOf({ count, seed, seeds }: PictureOptions, limit: CountLimit): number[] {
+  if (count !== undefined) checkCount('count', count, limit);
+  if (seeds === undefined) {
+    const images = count ?? 1;
+    const first = checkInteger(ACTION, 'seed', seed ?? 0, 0, Number.MAX_SAFE_INTEGER - images + 1);
+    return Array.from({ length: images }, (_, i) => first + i);
+  }
+  if (seed !== undefined) refuse(ACTION, 'seed', 'left out where seeds are given', seed);
+  if (seeds.length === 0) refuse(ACTION, 'seeds', 'at least one seed', seeds);
+  if (count !== undefined && count !== seeds.length) {
+    throw new InputError(
+      `Cannot ${ACTION}: seeds must be as many as count, ${count}, received ${seeds.length} of them.`,
+    );
+  }
+  checkCount('the number of seeds', seeds.length, limit);
+  for (const value of seeds) checkInteger(ACTION, 'a seed', value, 0, Number.MAX_SAFE_INTEGER);
+  return [...seeds];
+}
+
+function checkCount(name: string, count: number, { largest, why }: CountLimit): void {
+  if (Number.isInteger(count) && count >= 1 && count <= largest) return;
+  refuse(ACTION, name, `an integer from 1 to ${largest}${why}`, count);
+}
+
+function labelsOf(model: ClassFacts, labels: PictureOptions['labels'], count: number): number[] | undefined {
+  const { classes } = model;
+  if (classes === 0) {
+    if (labels === undefined) return undefined;
+    return refuse(ACTION, 'labels', 'left out, this model is not conditional on a class', labels);
+  }
+  const turn =
+    labels === undefined
+      ? Array.from({ length: classes }, (_, label) => label)
+      : labels.map((label) => labelNumber(ACTION, 'a label', label, model));
+  if (turn.length === 0) refuse(ACTION, 'labels', 'at least one class', turn);
+  if (labels !== undefined && labels.length > count) {
+    throw new InputError(
+      `Cannot ${ACTION}: labels must be at most as many as images, received ${labels.length} for ${count}.`,
+    );
+  }
+  return Array.from({ length: count }, (_, i) => turn[i % turn.length]!);
+}

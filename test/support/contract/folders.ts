@@ -1,0 +1,154 @@
+/** Model folders, whole and broken, and what every reader of one must say of them. */
+import proto from 'onnx-proto';
+import { type TinyOptions, tinyOnnx } from '#test/tiny-onnx.ts';
+
+/** Files by their path in the folder. */
+export type Files = Record<string, Uint8Array<ArrayBuffer>>;
+
+export interface FolderRow {
+  name: string;
+  files: Files;
+  /** What is wrong, after `Cannot load the model: `; undefined for a folder that every reader takes. */
+  says?: string;
+  /** Seen in the inputs and outputs alone, which only those see who look into the network. */
+  inNetwork?: boolean;
+  /** Whoever reads from an address says instead why it was not given. */
+  missing?: boolean;
+}
+
+const encoder = new TextEncoder();
+const text = (content: string): Uint8Array<ArrayBuffer> => encoder.encode(content);
+const json = (value: unknown) => text(JSON.stringify(value));
+
+const SCHEDULER = { num_train_timesteps: 100 };
+const UNET = { _class_name: 'UNet2DModel', sample_size: 4, in_channels: 1, out_channels: 1, num_class_embeds: null };
+const INDEX = 'model_index.json';
+const UNET_FILE = 'unet/config.json';
+const NETWORK = 'unet/model.onnx';
+
+const network = (options: TinyOptions = {}) => Uint8Array.from(tinyOnnx(options));
+
+export function folder(
+  options: TinyOptions = {},
+  replaced: Record<string, Uint8Array<ArrayBuffer> | null> = {},
+): Files {
+  const { classes = 0 } = options;
+  const files = {
+    [INDEX]: json({ _class_name: 'DDPMPipeline' }),
+    'scheduler/scheduler_config.json': json(SCHEDULER),
+    [UNET_FILE]: json({ ...UNET, num_class_embeds: classes || null }),
+    [NETWORK]: network(options),
+    ...replaced,
+  };
+  return Object.fromEntries(Object.entries(files).filter(([, content]) => content !== null)) as Files;
+}
+
+/** The network with notes of its writer. */
+function noted(metadata: Record<string, string>, options: TinyOptions = {}): Uint8Array<ArrayBuffer> {
+  const model = proto.onnx.ModelProto.decode(tinyOnnx(options));
+  const entry = ([key, value]: [string, string]) => proto.onnx.StringStringEntryProto.create({ key, value });
+  model.metadataProps = Object.entries(metadata).map(entry);
+  return Uint8Array.from(proto.onnx.ModelProto.encode(model).finish());
+}
+
+const good = (name: string, files: Files): FolderRow => ({ name, files });
+const bad = (name: string, path: string, content: Uint8Array<ArrayBuffer>, says: string): FolderRow => ({
+  name,
+  files: folder({}, { [path]: content }),
+  says,
+});
+const unet = (name: string, changes: object, says: string) => bad(name, UNET_FILE, json({ ...UNET, ...changes }), says);
+const foreign = (name: string, options: TinyOptions, says: string): FolderRow => ({
+  ...bad(name, NETWORK, network(options), says),
+  inNetwork: true,
+});
+const missing = (path: string): FolderRow => ({
+  name: `no ${path}`,
+  files: folder({}, { [path]: null }),
+  says: `it must be a model folder, its ${path} is missing.`,
+  missing: true,
+});
+
+const SIZE = 'a positive integer or two, [height, width]';
+const named = { [INDEX]: json({ id2label: { 0: 'cat', 1: 'dog' } }) };
+
+export const FOLDERS: readonly FolderRow[] = [
+  good('a whole folder', folder()),
+  good('classes', folder({ classes: 2 })),
+  good('classes with names', folder({ classes: 2 }, named)),
+  good('no model_index.json', folder({}, { [INDEX]: null })),
+  good('a card that names the classes', folder({ classes: 2 }, { 'README.md': text('# m\n\n- classes: a, b\n') })),
+  good('a network that notes what is so', folder({}, { [NETWORK]: noted({ num_train_timesteps: '100' }) })),
+  missing('scheduler/scheduler_config.json'),
+  missing(UNET_FILE),
+  missing(NETWORK),
+  bad('an index that is no object', INDEX, json([1]), 'model_index.json must be a JSON object, received [1].'),
+  bad('a config that is a text', UNET_FILE, json('x'), 'unet/config.json must be a JSON object, received "x".'),
+  bad(
+    'names that are none',
+    INDEX,
+    json({ id2label: ['a'] }),
+    'id2label of model_index.json must be an object with a name for each class, received ["a"].',
+  ),
+  unet('no size', { sample_size: null }, `sample_size of unet/config.json must be ${SIZE}, received null.`),
+  unet(
+    'three sides',
+    { sample_size: [4, 4, 4] },
+    `sample_size of unet/config.json must be ${SIZE}, received [4, 4, 4].`,
+  ),
+  unet('four channels', { in_channels: 4 }, 'in_channels of unet/config.json must be 1 or 3, received 4.'),
+  unet(
+    'other channels out',
+    { out_channels: 2 },
+    'out_channels of unet/config.json must be in_channels, 1, received 2.',
+  ),
+  unet(
+    'no classes',
+    { num_class_embeds: 0 },
+    'num_class_embeds of unet/config.json must be null or a positive integer, received 0.',
+  ),
+  unet(
+    'another T',
+    { num_train_timesteps: 300 },
+    'num_train_timesteps must be the same in scheduler/scheduler_config.json and unet/config.json, received 100 and 300.',
+  ),
+  bad(
+    'a network of another T',
+    NETWORK,
+    noted({ num_train_timesteps: '99' }),
+    'num_train_timesteps must be the same in scheduler/scheduler_config.json and unet/model.onnx, received 100 and 99.',
+  ),
+  bad('an empty network', NETWORK, text(''), 'unet/model.onnx must be an ONNX network, received an empty file.'),
+  bad('a web page', NETWORK, text('<!doctype html>'), 'unet/model.onnx must be an ONNX network, received a web page.'),
+  bad(
+    'half a network',
+    NETWORK,
+    network().slice(0, 100),
+    'unet/model.onnx must be an ONNX network, received the first 100 bytes of 347: it was cut short, copy or download it again.',
+  ),
+  foreign(
+    'another input',
+    { sampleName: 'image' },
+    'unet/model.onnx must have the inputs sample, timestep that unet/config.json asks for, received image, timestep.',
+  ),
+  foreign(
+    'labels that the config does not tell of',
+    { classes: 3 },
+    'unet/model.onnx must have the inputs sample, timestep that unet/config.json asks for, received sample, timestep, class_labels.',
+  ),
+  foreign(
+    'another output',
+    { outputName: 'noise' },
+    'unet/model.onnx must have the output out_sample, received noise.',
+  ),
+  foreign(
+    'another size',
+    { shape: [1, 8, 8] },
+    'unet/model.onnx must have sample as float32 [N, 1, 4, 4] with N free, received float32 [N, 1, 8, 8].',
+  ),
+  foreign(
+    'a fixed batch',
+    { batch: 1 },
+    'unet/model.onnx must have sample as float32 [N, 1, 4, 4] with N free, received float32 [1, 1, 4, 4].',
+  ),
+];

@@ -1,0 +1,38 @@
+/** Requests, good and bad, of a model with T = 100 whose three classes are cat, dog and cow; what every runtime must answer. */
+import type { PictureOptions } from '@onnoise/scheduler';
+
+export const CLASS_NAMES = ['cat', 'Dog', 'cow'];
+
+export const GOOD: readonly [name: string, options: PictureOptions, seeds: number[], labels: number[]][] = [
+  ['nothing', { steps: 1 }, [0], [0]],
+  ['a count', { steps: 1, count: 4, seed: 7 }, [7, 8, 9, 10], [0, 1, 2, 0]],
+  ['seeds', { steps: 1, seeds: [9, 3] }, [9, 3], [0, 1]],
+  ['as many seeds as count', { steps: 1, seeds: [9, 3], count: 2 }, [9, 3], [0, 1]],
+  ['classes in turn', { steps: 1, count: 3, labels: [2, 0] }, [0, 1, 2], [2, 0, 2]],
+  ['classes by name', { steps: 1, count: 3, labels: ['cow', 'dog', ' 0 '] }, [0, 1, 2], [2, 1, 0]],
+];
+
+const SEED = 'an integer from 0 to 9007199254740991';
+
+/** What is wrong, after `Cannot `. */
+export const BAD: readonly [options: PictureOptions, says: string][] = [
+  [{ steps: 0 }, 'compile the sampler: steps must be an integer from 1 to 100, received 0.'],
+  [{ steps: 101 }, 'compile the sampler: steps must be an integer from 1 to 100, received 101.'],
+  [{ seed: -1 }, `sample images: seed must be ${SEED}, received -1.`],
+  [{ seed: 1, seeds: [1] }, 'sample images: seed must be left out where seeds are given, received 1.'],
+  [{ seeds: [] }, 'sample images: seeds must be at least one seed, received [].'],
+  [{ seeds: [0.5] }, `sample images: a seed must be ${SEED}, received 0.5.`],
+  [{ seeds: [1, 2], count: 3 }, 'sample images: seeds must be as many as count, 3, received 2 of them.'],
+  [{ labels: [] }, 'sample images: labels must be at least one class, received [].'],
+  [{ labels: [0, 1] }, 'sample images: labels must be at most as many as images, received 2 for 1.'],
+  [
+    { labels: [3] },
+    'sample images: a label must be a class, one of cat, Dog, cow, or a number from 0 to 2, received 3.',
+  ],
+  [
+    { labels: ['owl'] },
+    'sample images: a label must be a class, one of cat, Dog, cow, or a number from 0 to 2, received "owl".',
+  ],
+  [{ eta: 2 }, 'compile the sampler: eta must be a number from 0 to 1, received 2.'],
+  [{ sampler: 'euler' as 'ddim' }, 'compile the sampler: sampler must be one of ddpm, ddim, received "euler".'],
+];

@@ -1,0 +1,164 @@
+/** A model folder and a request mean the same to whoever reads them: Node, a browser tab, the page's build, "your model". */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { InputError, type PictureOptions } from '@onnoise/scheduler';
+import { describe, expect, it, vi } from 'vitest';
+import { loadModel as loadInNode } from '#runtime-node/index.ts';
+import { loadModel as loadInTab } from '#runtime-web/index.ts';
+import { readModelFolder } from '#site/build/model-folder.ts';
+import { inspect } from '#site/views/model/inspect.ts';
+import { type Files, FOLDERS, folder } from '#test/contract/folders.ts';
+import { BAD, CLASS_NAMES, GOOD } from '#test/contract/requests.ts';
+import { temporaryFolder } from '#test/tiny-onnx.ts';
+
+// The browser's bundle does not start in Node; the package's build for Node has the same WebAssembly.
+vi.mock('#runtime-web/ort.ts', () => ({ loadOrt: () => import('onnxruntime-web') }));
+
+async function write(files: Files): Promise<string> {
+  const root = join(await temporaryFolder(), 'model');
+  for (const [path, content] of Object.entries(files)) {
+    await mkdir(dirname(join(root, path)), { recursive: true });
+    await writeFile(join(root, path), content);
+  }
+  return root;
+}
+
+const URL = 'https://me.example/model';
+
+/** Stands for a host that has these files. */
+async function serving<T>(files: Files, ask: () => Promise<T>): Promise<T> {
+  vi.stubGlobal('fetch', async (url: string) => {
+    const content = files[url.slice(URL.length + 1)];
+    return content ? new Response(content) : new Response('', { status: 404 });
+  });
+  return ask().finally(() => vi.unstubAllGlobals());
+}
+
+interface Known {
+  shape: readonly number[];
+  classes: number;
+  classNames?: readonly string[] | undefined;
+}
+
+const known = ({ shape, classes, classNames }: Known) => ({ shape, classes, classNames });
+
+async function released(model: Known & { dispose(): Promise<void> }): Promise<Known> {
+  await model.dispose();
+  return known(model);
+}
+
+interface Reader {
+  name: string;
+  /** Looks into the network. */
+  opens?: boolean;
+  fetches?: boolean;
+  /** undefined for a reader that keeps to itself what it has read. */
+  read(files: Files): Promise<Known | undefined>;
+}
+
+/** Names of files as they are in the folder, wherever that lies. */
+async function relative<T>(root: string, ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    const message = error.message.replaceAll(`${root}/`, '').replace(` (${root})`, '').replaceAll(root, 'it');
+    throw new InputError(message);
+  }
+}
+
+const READERS: readonly Reader[] = [
+  {
+    name: 'Node',
+    opens: true,
+    read: async (files) => {
+      const root = await write(files);
+      return relative(root, async () => released(await loadInNode(root, { device: 'cpu' })));
+    },
+  },
+  {
+    name: 'a tab, from files',
+    opens: true,
+    read: async (files) => released(await loadInTab(files, { device: 'wasm' })),
+  },
+  {
+    name: 'a tab, from an address',
+    opens: true,
+    fetches: true,
+    read: (files) => serving(files, async () => released(await loadInTab(URL, { device: 'wasm' }))),
+  },
+  {
+    name: 'the build of the page',
+    read: async (files) => {
+      const root = await write(files);
+      await relative(root, () => readModelFolder(root));
+      return undefined;
+    },
+  },
+  {
+    name: '"your model"',
+    opens: true,
+    read: async (files) => {
+      const blobs = Object.entries(files).map(([path, content]) => [path, new Blob([content])]);
+      return known(await inspect({ files: Object.fromEntries(blobs), title: undefined }));
+    },
+  },
+];
+
+const NAMES: Record<string, string[]> = {
+  'classes with names': ['cat', 'dog'],
+  'a card that names the classes': ['a', 'b'],
+};
+
+describe.each(READERS)('a model folder read by $name', ({ opens, fetches, read }) => {
+  it.each(FOLDERS.filter(({ says }) => says === undefined))('is taken with $name', async ({ name, files }) => {
+    const found = await read(files);
+    const classes = /classes/.test(name) ? 2 : 0;
+    if (found) expect(found).toEqual({ shape: [1, 4, 4], classes, classNames: NAMES[name] });
+  });
+
+  const bad = FOLDERS.filter((row) => row.says !== undefined && (opens || !row.inNetwork) && !(fetches && row.missing));
+  it.each(bad)('is refused with $name', async ({ files, says }) => {
+    await expect(read(files)).rejects.toThrow(new InputError(`Cannot load the model: ${says}`));
+  });
+
+  it('is refused with JSON that is cut short, and with an unknown key', async () => {
+    const cut = new TextEncoder().encode('{ "a": ');
+    for (const path of ['model_index.json', 'scheduler/scheduler_config.json', 'unet/config.json']) {
+      await expect(read(folder({}, { [path]: cut }))).rejects.toThrow(
+        new RegExp(`^Cannot load the model: ${path} must be JSON, received ".*"\\.$`),
+      );
+    }
+    const unknown = new TextEncoder().encode('{ "beta_shedule": "linear" }');
+    await expect(read(folder({}, { 'scheduler/scheduler_config.json': unknown }))).rejects.toThrow(
+      /unknown key "beta_shedule".* \(scheduler\/scheduler_config\.json\)$/,
+    );
+  });
+});
+
+const index = new TextEncoder().encode(JSON.stringify({ id2label: { ...CLASS_NAMES } }));
+const conditional = folder({ classes: 3 }, { 'model_index.json': index });
+
+describe.each([
+  { name: 'Node', largest: 1_000_000, load: async () => loadInNode(await write(conditional), { device: 'cpu' }) },
+  { name: 'a tab', largest: 4096, load: () => loadInTab(conditional, { device: 'wasm' }) },
+])('a request in $name', ({ largest, load }) => {
+  const ask = async (options: PictureOptions) => {
+    const model = await load();
+    return model.sample(options).finally(() => model.dispose());
+  };
+
+  it.each(GOOD)('of %s is completed', async (_, options, seeds, labels) => {
+    expect(await ask(options)).toMatchObject({ seeds, labels });
+  });
+
+  it.each(BAD)('of %j is refused', async (options, says) => {
+    await expect(ask(options)).rejects.toThrow(new InputError(`Cannot ${says}`));
+  });
+
+  it('takes no more pictures than the runtime does at once', async () => {
+    const rule = new RegExp(`must be an integer from 1 to ${largest}\\b.*, received ${largest + 1}\\.$`);
+    await expect(ask({ count: largest + 1 })).rejects.toThrow(rule);
+    await expect(ask({ seeds: new Array(largest + 1).fill(1) })).rejects.toThrow(rule);
+  });
+});
