@@ -4,6 +4,7 @@ import {
   gaussian,
   InputError,
   parseSchedulerConfig,
+  SAMPLERS,
   type Sampler,
   sampleImages,
 } from '@onnoise/scheduler';

@@ -6,6 +6,7 @@ import {
   PREDICTION_TYPES,
   parseSchedulerConfig,
   predictionTarget,
+  SAMPLERS,
   type SamplerTable,
   sampleImages,
   TIMESTEP_SPACINGS,

@@ -1,5 +1,6 @@
 import { cp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { SAMPLERS } from '@onnoise/scheduler';
 import { describe, expect, test } from 'vitest';
 import { hashModel } from '#pipeline/bulk/hash.ts';
 import { makeOrder } from '#pipeline/bulk/order.ts';

@@ -1,3 +1,4 @@
+import { SAMPLERS } from '@onnoise/scheduler';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeLink, encodeLink } from '#site/views/sample/link.ts';

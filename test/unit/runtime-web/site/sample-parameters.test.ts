@@ -1,3 +1,4 @@
+import { SAMPLERS } from '@onnoise/scheduler';
 import { describe, expect, it } from 'vitest';
 import {
   check,
