@@ -10,7 +10,7 @@ export interface PictureOptions extends SamplerSettings {
   seeds?: readonly number[] | undefined;
   /** Network calls an image, 1 to the T of the schedule. Default: 50, or T if that is less. */
   steps?: number | undefined;
-  /** Default: `ddim`. */
+  /** Default: `DEFAULT_SAMPLER`. */
   sampler?: Sampler | undefined;
   /**
    * Classes of a conditional model by number or name (see `labelNumbers`), used in turn; at most `count`. Default: all
