@@ -1,5 +1,5 @@
 /** What the server's process and the one that computes say to each other. */
-import type { ImageShape, Sampler, SchedulerConfig } from '@onnoise/scheduler';
+import type { ImageShape, Sampler, SamplerSettings, SchedulerConfig } from '@onnoise/scheduler';
 import type { Device, DeviceChoice } from '../devices.ts';
 
 export interface EngineOptions {
@@ -32,7 +32,7 @@ export interface EngineModel {
 }
 
 /** Pictures to sample, one for each seed. */
-export interface SampleTask {
+export interface SampleTask extends SamplerSettings {
   model: string;
   /** Who asks: clients share the network. */
   client: string;
@@ -41,7 +41,6 @@ export interface SampleTask {
   labels: readonly number[] | undefined;
   steps: number;
   sampler: Sampler;
-  eta: number | undefined;
   /** Predictions to be told of each picture on its way. */
   partials: number;
 }

@@ -1,5 +1,6 @@
 /** What to sample: the options of a call, checked and made complete before anything is computed. */
 import { checkInteger, InputError, refuse } from '../rules/errors.ts';
+import { DEFAULT_SAMPLER } from '../sampling/samplers.ts';
 import { compileSampler, type SamplerTable } from '../sampling/table.ts';
 import type { SchedulerConfig } from '../schedule/config.ts';
 import { type ClassFacts, labelNumber } from './labels.ts';
@@ -40,11 +41,11 @@ export function completeRequest(
 ): PictureRequest {
   const { scheduler } = model;
   const seeds = seedsOf(options, limit);
-  const { steps = usualSteps(scheduler), sampler = 'ddim', eta } = options;
+  const { steps = usualSteps(scheduler), sampler = DEFAULT_SAMPLER } = options;
   return {
     seeds,
     labels: labelsOf(model, options.labels, seeds.length),
-    table: compileSampler(scheduler, { sampler, steps, eta }),
+    table: compileSampler(scheduler, { ...options, sampler, steps }),
   };
 }
 

@@ -1,6 +1,8 @@
 import { InputError } from '@onnoise/scheduler';
 import { describe, expect, it } from 'vitest';
-import { createModel } from '#pipeline/model/index.ts';
+import { createModel, NETWORKS } from '#pipeline/model/index.ts';
+
+const CLASSES = NETWORKS.map(({ className }) => className).join(' or ');
 
 const simple = { _class_name: 'SimpleUnet', channels: [4, 8], sample_size: 8 };
 const unet = {
@@ -71,13 +73,13 @@ describe('createModel', () => {
 
   it('leaves the given object and its own defaults alone', () => {
     const { config } = createModel({ _class_name: 'SimpleUnet' });
-    (config as { channels: number[] }).channels[0] = 1;
+    (config as unknown as { channels: number[] }).channels[0] = 1;
     expect(createModel({ _class_name: 'SimpleUnet' }).config).toMatchObject({ channels: [64, 128, 256, 512, 1024] });
   });
 
   for (const [what, config, message] of [
-    ['null', null, '_class_name must be SimpleUnet or UNet2DModel, received undefined'],
-    ['another class', { _class_name: 'UNet3D' }, '_class_name must be SimpleUnet or UNet2DModel, received "UNet3D"'],
+    ['null', null, `_class_name must be ${CLASSES}, received undefined`],
+    ['another class', { _class_name: 'UNet3D' }, `_class_name must be ${CLASSES}, received "UNet3D"`],
     [
       'an unknown key of SimpleUnet',
       { ...simple, chanels: [1] },

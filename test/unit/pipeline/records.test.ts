@@ -1,0 +1,57 @@
+/** What is written once, in a record, and read everywhere else: samplers, their options, networks. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { optionsOfSampler, SAMPLER_OPTION_NAMES, SAMPLER_OPTIONS, SAMPLERS } from '@onnoise/scheduler';
+import { describe, expect, it } from 'vitest';
+import { helpText } from '#pipeline/cli.ts';
+import { NETWORKS } from '#pipeline/model/index.ts';
+import { generationSchema } from '#runtime-node/server/schemas.ts';
+import { encodeLink } from '#site/views/sample/link.ts';
+import { check, DEFAULTS } from '#site/views/sample/parameters.ts';
+
+const ROOT = join(import.meta.dirname, '../../..');
+
+/** Sources below the folders that hold one of the words in quotes. */
+function filesThatQuote(words: readonly string[], folders: readonly string[]): string[] {
+  const quoted = new RegExp(`(['"\`])(${words.join('|')})\\1`);
+  return folders.flatMap((folder) =>
+    readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+      .map((file) => `${folder}/${file.replaceAll('\\', '/')}`)
+      .filter((file) => /\.(ts|tsx|js|html)$/.test(file) && quoted.test(readFileSync(join(ROOT, file), 'utf8')))
+      .sort(),
+  );
+}
+
+describe('samplers', () => {
+  it('are named by no source of the pipeline and the runtimes', () => {
+    expect(filesThatQuote(SAMPLERS, ['pipeline/src', 'runtime-node/src', 'runtime-web/src'])).toEqual([]);
+  });
+
+  it.each(SAMPLER_OPTION_NAMES)('have the option %s in the command line, the server and links', async (name) => {
+    const { describe, default: standard, min, max } = SAMPLER_OPTIONS[name];
+    for (const command of ['sample', 'generate']) {
+      const line = (await helpText(command)).split('\n').find((text) => text.includes(`--${name} `));
+      expect(line).toContain(describe);
+      expect(line).toContain(`[default: ${standard}]`);
+    }
+    const { body } = generationSchema({ maxImages: 1, maxSteps: 1 } as Parameters<typeof generationSchema>[0]);
+    const field = (body as { properties: Record<string, object> }).properties[name];
+    expect(field).toMatchObject({ minimum: min, maximum: max, default: standard });
+    for (const sampler of SAMPLERS) {
+      const draft = { ...DEFAULTS, sampler, [name]: String(max) };
+      const checked = check(draft, { timesteps: 100, classes: 0 });
+      const link = 'parameters' in checked && encodeLink(checked.parameters, 'digits').get(name);
+      expect(link).toBe(optionsOfSampler(sampler).includes(name) ? String(max) : null);
+    }
+  });
+});
+
+describe('networks', () => {
+  it('are named by no source outside their own folder, but for what a config without a class is taken for', () => {
+    const names = NETWORKS.map(({ className }) => className);
+    const files = filesThatQuote(names, ['pipeline/src', 'runtime-node/src', 'runtime-web/src', 'scheduler/src']);
+    expect(files.filter((file) => !file.startsWith('pipeline/src/model/'))).toEqual([
+      'pipeline/src/export/artefact.ts',
+    ]);
+  });
+});
