@@ -50,7 +50,7 @@ function checkSignature(session: InferenceSession, { shape, classes }: Artefact)
   ];
   const names = wanted.map(([name]) => name);
   if (inputs.size !== wanted.length || names.some((name) => !inputs.has(name))) {
-    return `must have the inputs ${names.join(', ')} that unet/config.json tells of, received ${[...inputs.keys()].join(', ')}`;
+    return `must have the inputs ${names.join(', ')} that unet/config.json describes, received ${[...inputs.keys()].join(', ')}`;
   }
   for (const [name, type, dims] of wanted) {
     const fault = checkValue(inputs.get(name)!, type, dims);

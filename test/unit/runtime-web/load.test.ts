@@ -165,7 +165,7 @@ describe('loadModel and sample', () => {
     ['unet/model.onnx', noted({ num_class_embeds: '4' }), 'num_class_embeds must be the same in unet/config.json and'],
     ['unet/config.json', json({ in_channels: 1, sample_size: [2, 3], num_train_timesteps: 9 }), 'received 50 and 9.'],
     ['unet/config.json', json({ in_channels: 1, out_channels: 3, sample_size: 2 }), 'out_channels of unet/config.json'],
-    ['unet/model.onnx', network(true), 'must have the inputs sample, timestep that unet/config.json tells of'],
+    ['unet/model.onnx', network(true), 'must have the inputs sample, timestep that unet/config.json describes'],
     ['unet/config.json', json({ in_channels: 3, sample_size: 2 }), 'must have sample as float32 [N, 3, 2, 2]'],
     ['unet/config.json', json([1]), 'unet/config.json must be a JSON object, received [1]'],
     ['unet/config.json', new Blob(['{']), 'unet/config.json must be JSON'],
