@@ -4,6 +4,7 @@
 import {
   checkInteger,
   compileSampler,
+  DEFAULT_SAMPLER,
   InputError,
   labelNumbers,
   type PictureOptions,
@@ -37,11 +38,11 @@ export function completeRequest(
   const seeds = completeSeeds(options);
   const [, height, width] = unet.image;
   const usual = Math.max(1, Math.min(64, Math.floor(65536 / (height * width))));
-  const { steps = Math.min(50, scheduler.num_train_timesteps), sampler = 'ddim', eta, batch = usual } = options;
+  const { steps = Math.min(50, scheduler.num_train_timesteps), sampler = DEFAULT_SAMPLER, batch = usual } = options;
   return {
     seeds,
     labels: completeLabels(unet.classes, classNames, options.labels, seeds.length),
-    table: compileSampler(scheduler, { sampler, steps, ...(eta === undefined ? {} : { eta }) }),
+    table: compileSampler(scheduler, { ...options, sampler, steps }),
     batch: checkInteger(ACTION, 'batch', batch, 1, LARGEST_BATCH),
   };
 }

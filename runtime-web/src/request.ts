@@ -2,6 +2,7 @@
 import {
   checkInteger,
   compileSampler,
+  DEFAULT_SAMPLER,
   labelNumbers,
   type PictureOptions,
   refuse,
@@ -22,11 +23,11 @@ const LARGEST_COUNT = 4096;
 /** @throws InputError for every option that is not what `PictureOptions` says, or does not fit this model. */
 export function completeRequest({ scheduler, classes, classNames }: Artefact, options: PictureOptions): PictureRequest {
   const seeds = seedsOf(options);
-  const { steps = Math.min(50, scheduler.num_train_timesteps), sampler = 'ddim', eta } = options;
+  const { steps = Math.min(50, scheduler.num_train_timesteps), sampler = DEFAULT_SAMPLER } = options;
   return {
     seeds,
     labels: labelsOf(options.labels, classes, classNames, seeds.length),
-    table: compileSampler(scheduler, { sampler, steps, eta }),
+    table: compileSampler(scheduler, { ...options, sampler, steps }),
   };
 }
 

@@ -11,6 +11,7 @@ export { philox4x32 } from './noise/philox.ts';
 export { type BlockSource, philoxStream, randomInts, shuffle, uniform } from './noise/random.ts';
 export { checkInteger, InputError, refuse, show } from './rules/errors.ts';
 export { type BadOutput, badOutput } from './sampling/bad-output.ts';
+export type { SamplerOption, SamplerRecord, SamplerRow } from './sampling/record.ts';
 export {
   applyRow,
   type Denoiser,
@@ -21,16 +22,22 @@ export {
   seededNoise,
 } from './sampling/sample.ts';
 export {
-  compileSampler,
+  DEFAULT_SAMPLER,
+  eachSamplerOption,
+  optionRule,
+  optionsOfSampler,
+  SAMPLER_OPTION_NAMES,
+  SAMPLER_OPTIONS,
   SAMPLERS,
   type Sampler,
-  type SamplerOptions,
-  type SamplerRow,
-  type SamplerTable,
-} from './sampling/table.ts';
+  type SamplerOptionName,
+  type SamplerSettings,
+  samplerRecord,
+  samplerSettings,
+} from './sampling/samplers.ts';
+export { compileSampler, type SamplerOptions, type SamplerTable } from './sampling/table.ts';
+export { BETA_SCHEDULES, type BetaSchedule } from './schedule/betas.ts';
 export {
-  BETA_SCHEDULES,
-  type BetaSchedule,
   formatSchedulerConfig,
   PREDICTION_TYPES,
   type PredictionType,

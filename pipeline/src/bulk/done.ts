@@ -4,7 +4,7 @@
  * themselves are not kept. A shard that is on a worker's disk is found there again.
  */
 import type { Redis } from 'ioredis';
-import { type Shard, shardId } from './shards.ts';
+import { type Settings, type Shard, samplingOf, shardId } from './shards.ts';
 import type { ShardFile } from './write-shard.ts';
 
 const REMEMBERED_SECONDS = 30 * 24 * 3600;
@@ -15,8 +15,8 @@ export function queueName(model: string): string {
 }
 
 /** All shards of one call have the same model and settings. */
-function doneKey(name: string, { model, sampler, steps, eta }: Omit<Shard, 'format' | 'labels' | 'seed' | 'count'>) {
-  return `${name}:${queueName(model)}:done:${sampler}-${steps}-${eta}`;
+function doneKey(name: string, settings: Settings) {
+  return `${name}:${queueName(settings.model)}:done:${samplingOf(settings).join('-')}`;
 }
 
 /** Says that a shard is written. */

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
 import { diskFailure, requireSpace, withDiskErrors } from '../files/disk-errors.ts';
 import { makeFolder, temporaryName } from '../files/output.ts';
-import { countShards, type Order, type Shard, shardAt } from './shards.ts';
+import { countShards, type Order, type Shard, samplingOf, shardAt } from './shards.ts';
 import { type ShardFile, shardPath } from './write-shard.ts';
 
 export const MANIFEST = 'manifest.json';
@@ -17,8 +17,9 @@ const FORMAT = 1;
 const BYTES_A_SHARD = 320;
 
 /** Says that two manifests are of the same pictures, or one of more of them. */
-function seriesOf({ model, sampler, steps, eta, labels, seed, shard }: Order): string {
-  const series = JSON.stringify([model, sampler, steps, eta, labels, seed, shard]);
+function seriesOf(order: Order): string {
+  const { model, labels, seed, shard } = order;
+  const series = JSON.stringify([model, ...samplingOf(order), labels, seed, shard]);
   return createHash('sha256').update(series).digest('hex').slice(0, 32);
 }
 

@@ -1,10 +1,16 @@
 /** What `pipeline generate` is asked for, checked against the model before anything goes into the queue. */
 import { completeRequest, readArtefact } from '@onnoise/runtime-node';
-import { checkInteger, type Sampler } from '@onnoise/scheduler';
+import {
+  checkInteger,
+  DEFAULT_SAMPLER,
+  eachSamplerOption,
+  type Sampler,
+  type SamplerSettings,
+} from '@onnoise/scheduler';
 import { hashModel } from './hash.ts';
 import { LARGEST_SHARD, type Order } from './shards.ts';
 
-export interface OrderOptions {
+export interface OrderOptions extends SamplerSettings {
   /** Images in all, 1 to 10^9. */
   count: number;
   /** Seed of the first. Default: 0. */
@@ -15,8 +21,6 @@ export interface OrderOptions {
   steps?: number | undefined;
   /** Default: ddim. */
   sampler?: Sampler | undefined;
-  /** ddim's noise, 0 to 1. Default: 0. */
-  eta?: number | undefined;
   /** Images a shard, 1 to 100,000. Default: 256. */
   shard?: number | undefined;
 }
@@ -31,21 +35,22 @@ export async function makeOrder(folder: string, options: OrderOptions): Promise<
   const count = checkInteger(action, '--count', options.count, 1, LARGEST_COUNT);
   const seed = checkInteger(action, '--seed', options.seed ?? 0, 0, Number.MAX_SAFE_INTEGER - count + 1);
   const shard = checkInteger(action, '--shard', options.shard ?? USUAL_SHARD, 1, LARGEST_SHARD);
-  const { labels, steps, sampler = 'ddim', eta = 0 } = options;
+  const { labels, steps, sampler = DEFAULT_SAMPLER } = options;
+  const settings = eachSamplerOption((name, option) => options[name] ?? option.default);
   const { classes } = artefact.unet;
   const { table, labels: numbers = [] } = completeRequest(artefact, {
     count: Math.min(count, Math.max(1, labels?.length ?? 1)),
     labels,
     steps,
     sampler,
-    eta,
+    ...settings,
   });
   const all = classes > 0 ? Array.from({ length: classes }, (_, label) => label) : null;
   return {
     model: await hashModel(folder),
     sampler,
     steps: table.steps,
-    eta,
+    ...settings,
     labels: labels ? numbers : all,
     seed,
     count,

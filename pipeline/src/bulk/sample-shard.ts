@@ -1,6 +1,6 @@
 /** The work itself: a shard's images, as PNGs. */
 import { completeRequest, type DiffusionModel, png } from '@onnoise/runtime-node';
-import { InputError } from '@onnoise/scheduler';
+import { InputError, samplerSettings } from '@onnoise/scheduler';
 import { sizeOf } from '../shape.ts';
 import { labelAt, type Shard } from './shards.ts';
 
@@ -32,7 +32,7 @@ export async function sampleShard(
       seed: shard.seed + first,
       steps: shard.steps,
       sampler: shard.sampler,
-      eta: shard.eta,
+      ...samplerSettings(shard),
       labels: labels ?? undefined,
       batch: usual,
       signal,

@@ -3,20 +3,29 @@
  * depend on, so that its id, a hash over that, is the same whoever asks, however often, and for however many images.
  */
 import { createHash } from 'node:crypto';
-import { checkInteger, InputError, refuse, SAMPLERS, type Sampler } from '@onnoise/scheduler';
+import {
+  checkInteger,
+  eachSamplerOption,
+  InputError,
+  optionRule,
+  refuse,
+  SAMPLER_OPTION_NAMES,
+  SAMPLERS,
+  type Sampler,
+  type SamplerOptionName,
+} from '@onnoise/scheduler';
 
 /** Raised when the same shard would give other bytes or another form. */
 export const SHARD_FORMAT = 1;
 export const LARGEST_SHARD = 100_000;
 
-interface Settings {
+/** What pictures depend on besides seed and class; every option of every sampler is written down. */
+export interface Settings extends Record<SamplerOptionName, number> {
   /** SHA-256 of the model, 64 hexadecimal digits (see hash.ts). */
   model: string;
   sampler: Sampler;
   /** Network calls an image. */
   steps: number;
-  /** ddim's noise, 0 to 1. */
-  eta: number;
 }
 
 export interface Order extends Settings {
@@ -61,14 +70,20 @@ export function labelAt({ labels }: Shard, index: number): number | undefined {
   return labels?.[index % labels.length];
 }
 
+/** Sampler, steps and options, in the order in which ids, series and keys hold them. */
+export function samplingOf(settings: Omit<Settings, 'model'>): (string | number)[] {
+  return [settings.sampler, settings.steps, ...SAMPLER_OPTION_NAMES.map((name) => settings[name])];
+}
+
 /** Name of a shard in the queue: `shard-` and 32 hexadecimal digits. */
-export function shardId({ format, model, sampler, steps, eta, labels, seed, count }: Shard): string {
-  const identity = JSON.stringify([format, model, sampler, steps, eta, labels, seed, count]);
+export function shardId(shard: Shard): string {
+  const { format, model, labels, seed, count } = shard;
+  const identity = JSON.stringify([format, model, ...samplingOf(shard), labels, seed, count]);
   return `shard-${createHash('sha256').update(identity).digest('hex').slice(0, 32)}`;
 }
 
 const ACTION = 'sample a shard';
-const KEYS = ['format', 'model', 'sampler', 'steps', 'eta', 'labels', 'seed', 'count'];
+const KEYS: string[] = ['format', 'model', 'sampler', 'steps', ...SAMPLER_OPTION_NAMES, 'labels', 'seed', 'count'];
 
 /**
  * A job's data as a shard; anybody can write into a queue.
@@ -76,21 +91,26 @@ const KEYS = ['format', 'model', 'sampler', 'steps', 'eta', 'labels', 'seed', 'c
  */
 export function parseShard(data: unknown): Shard {
   if (typeof data !== 'object' || data === null || Array.isArray(data)) refuse(ACTION, 'the job', 'an object', data);
-  const { format, model, sampler, steps, eta, labels, seed, count } = data as Record<string, unknown>;
+  const given = data as Record<string, unknown>;
+  const { format, model, sampler, steps, labels, seed, count } = given;
   const stranger = Object.keys(data).find((key) => !KEYS.includes(key));
   if (stranger !== undefined) throw new InputError(`Cannot ${ACTION}: the job has an unknown field, ${stranger}.`);
   if (format !== SHARD_FORMAT) refuse(ACTION, 'format', `${SHARD_FORMAT}`, format);
   if (typeof model !== 'string' || !/^[0-9a-f]{64}$/.test(model)) refuse(ACTION, 'model', 'a SHA-256', model);
   const known = SAMPLERS.find((name) => name === sampler);
   if (known === undefined) return refuse(ACTION, 'sampler', `one of ${SAMPLERS.join(', ')}`, sampler);
-  if (typeof eta !== 'number' || !(eta >= 0 && eta <= 1)) return refuse(ACTION, 'eta', 'a number from 0 to 1', eta);
+  const options = eachSamplerOption((name, option) => {
+    const value = given[name];
+    const holds = typeof value === 'number' && value >= option.min && value <= option.max;
+    return holds ? value : refuse(ACTION, name, optionRule(option), value);
+  });
   const images = checkInteger(ACTION, 'count', count, 1, LARGEST_SHARD);
   return {
     format,
     model,
     sampler: known,
     steps: checkInteger(ACTION, 'steps', steps, 1, Number.MAX_SAFE_INTEGER),
-    eta,
+    ...options,
     labels: labels === null ? null : parseLabels(labels, images),
     seed: checkInteger(ACTION, 'seed', seed, 0, Number.MAX_SAFE_INTEGER - images + 1),
     count: images,

@@ -2,6 +2,7 @@
  * `pipeline generate`: many pictures by way of a queue that any number of workers take from (docs/bulk.md).
  */
 import { basename, join, resolve } from 'node:path';
+import type { Sampler, SamplerSettings } from '@onnoise/scheduler';
 import type { Argv, CommandModule } from 'yargs';
 import type { Generated } from '../bulk/generate.ts';
 import { countShards, type Order } from '../bulk/shards.ts';
@@ -17,14 +18,13 @@ import { pictureOptions, samplerOptions } from './options/pictures.ts';
 import { type QueueArguments, queueOptions, readQueue } from './options/queue.ts';
 
 /** The options of `pipeline generate`; its help tells their meaning. */
-export interface GenerateArguments extends QueueArguments {
+export interface GenerateArguments extends QueueArguments, SamplerSettings {
   model: string;
   count: number;
   seed: number;
   labels?: string[] | undefined;
   steps?: number | undefined;
-  sampler: 'ddim' | 'ddpm';
-  eta?: number | undefined;
+  sampler: Sampler;
   shard: number;
   out: string;
   check: boolean;

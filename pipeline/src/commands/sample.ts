@@ -3,7 +3,7 @@
  * What can be wrong is found before sampling: options, model, device, and whether the results can be written.
  */
 import type { DeviceChoice, Samples } from '@onnoise/runtime-node';
-import type { Sampler } from '@onnoise/scheduler';
+import { type Sampler, type SamplerSettings, samplerSettings } from '@onnoise/scheduler';
 import type { Argv, CommandModule } from 'yargs';
 import { sizeOf } from '../shape.ts';
 import { formatDuration, formatPath, plural } from '../terminal/format.ts';
@@ -16,7 +16,7 @@ import { createFilm } from './stages/film.ts';
 import { checkFiles, checkNames, keptSteps, writeFiles } from './stages/sheet-files.ts';
 
 /** The options of `pipeline sample`; its help tells their meaning. */
-export interface SampleArguments {
+export interface SampleArguments extends SamplerSettings {
   model: string;
   device: DeviceChoice;
   count: number;
@@ -24,7 +24,6 @@ export interface SampleArguments {
   labels?: string[] | undefined;
   steps?: number | undefined;
   sampler: Sampler;
-  eta?: number | undefined;
   batch?: number | undefined;
   out: string;
   columns?: number | undefined;
@@ -75,11 +74,11 @@ export const command: CommandModule<object, SampleArguments> = {
 
 /** Samples, writes, and says which device was chosen and where the results are. */
 export async function sample(options: SampleArguments): Promise<void> {
-  const { count, seed, sampler, eta, labels, batch } = options;
+  const { count, seed, sampler, labels, batch } = options;
   await checkNames(options);
   const { completeRequest, loadModel, readArtefact } = await import('@onnoise/runtime-node');
   const artefact = await readArtefact(options.model);
-  const request = { count, seed, steps: options.steps, sampler, eta, labels, batch };
+  const request = { count, seed, steps: options.steps, sampler, ...samplerSettings(options), labels, batch };
   const { table, labels: classes, ...complete } = completeRequest(artefact, request);
   const { image: shape } = artefact.unet;
   const kept = keptSteps(options, table.steps);

@@ -11,6 +11,8 @@ import { dirname, join, resolve } from 'node:path';
 import { formatSchedulerConfig, InputError, type SchedulerConfig } from '@onnoise/scheduler';
 import { diskFailure } from '../files/disk-errors.ts';
 import { asideName, checkWritable, makeFolder, temporaryName } from '../files/output.ts';
+import { findNetwork } from '../model/index.ts';
+import type { ChannelKey } from '../model/types.ts';
 import { formatModelCard, type ModelCard } from './model-card.ts';
 
 export interface ArtefactParts {
@@ -94,7 +96,7 @@ function modelIndex(modelConfig: object, classNames: readonly string[] = []): ob
     _class_name: 'DDPMPipeline',
     _diffusers_version: '0.42.1',
     scheduler: ['diffusers', 'DDPMScheduler'],
-    unet: [name === 'UNet2DModel' ? 'diffusers' : 'onnoise', name],
+    unet: [findNetwork(name)?.library ?? 'onnoise', name],
     ...(named && { id2label: Object.fromEntries(classNames.entries()) }),
   };
 }
@@ -106,16 +108,16 @@ function className(modelConfig: object): string {
 function describe({ modelConfig, schedulerConfig, card, samplesPng, curvePng, files }: ArtefactParts): string {
   const config = modelConfig as {
     sample_size?: number | [number, number];
-    in_channels?: number;
-    image_channels?: number;
     num_class_embeds?: number;
-  };
+  } & Partial<Record<ChannelKey, number>>;
+  const architecture = className(modelConfig);
+  const [channelKey] = findNetwork(architecture)?.channelKeys ?? ['in_channels' as const];
   const size = config.sample_size ?? 0;
   const [height, width] = typeof size === 'number' ? [size, size] : size;
   return formatModelCard(card, {
-    shape: [config.in_channels ?? config.image_channels ?? 0, height, width],
+    shape: [config[channelKey] ?? 0, height, width],
     classes: config.num_class_embeds ?? 0,
-    architecture: className(modelConfig),
+    architecture,
     predictionType: schedulerConfig.prediction_type,
     timesteps: schedulerConfig.num_train_timesteps,
     hasSamples: samplesPng !== undefined || files?.['samples.png'] !== undefined,

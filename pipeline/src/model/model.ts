@@ -1,45 +1,30 @@
 /** Networks by configuration, and the NCHW face they show. */
 import { refuse } from '@onnoise/scheduler';
 import * as tf from '@tensorflow/tfjs';
-import { simpleUnet } from './simple-unet.ts';
-import { readSimpleUnetConfig } from './simple-unet-config.ts';
-import type { Forward, Model, ModelConfig, ParameterSpec } from './types.ts';
-import { unet2d } from './unet2d.ts';
-import { readUNet2DConfig } from './unet2d-config.ts';
+import { findNetwork, NETWORKS } from './networks.ts';
+import type { ChannelKey, Model, ModelConfig, ParameterSpec } from './types.ts';
 
 /**
- * The network that a configuration describes: `_class_name` is `SimpleUnet` or `UNet2DModel`, the other keys are those of
- * `SimpleUnetConfig` and `UNet2DConfig`.
+ * The network that a configuration describes: `_class_name` names one of `NETWORKS`, the other keys are that network's.
  *
  * @throws InputError on an unknown key, a value that is not supported, or values that do not go together.
  */
-export function createModel(config: unknown): Model {
-  const name = (config as { _class_name?: unknown } | null | undefined)?._class_name;
-  if (name === 'SimpleUnet') {
-    const read = readSimpleUnetConfig(config);
-    const { image_channels } = read;
-    return assemble(read, image_channels, 2 ** (read.channels.length - 1), (list) => simpleUnet(read, list));
+export function createModel(json: unknown): Model {
+  const name = (json as { _class_name?: unknown } | null | undefined)?._class_name;
+  const network = findNetwork(name);
+  if (!network) {
+    const names = NETWORKS.map(({ className }) => className).join(' or ');
+    return refuse("read the model's config", '_class_name', names, name);
   }
-  if (name === 'UNet2DModel') {
-    const read = readUNet2DConfig(config);
-    const stride = 2 ** (read.block_out_channels.length - 1);
-    return assemble(read, read.in_channels, stride, (list) => unet2d(read, list));
-  }
-  return refuse("read the model's config", '_class_name', 'SimpleUnet or UNet2DModel', name);
-}
-
-function assemble(
-  config: ModelConfig,
-  inputs: number,
-  stride: number,
-  build: (parameters: ParameterSpec[]) => Forward,
-): Model {
+  const config = network.read(json);
+  const inputs = (config as ModelConfig & Record<ChannelKey, number>)[network.channelKeys[0]];
+  const stride = network.stride(config);
   const size = config.sample_size;
   if (size % stride !== 0) {
     refuse(`read the ${config._class_name} config`, 'sample_size', `divisible by ${stride}, its total stride`, size);
   }
   const parameters: ParameterSpec[] = [];
-  const forward = build(parameters);
+  const forward = network.build(config, parameters);
   const classCount = config.num_class_embeds;
   return {
     config,

@@ -9,9 +9,9 @@ import * as tf from '@tensorflow/tfjs';
 import { type Declare, declareInto, type Pass } from './declare.ts';
 import { conv2d, convTranspose2d, embedding, linear } from './layers.ts';
 import { batchNorm } from './normalization.ts';
-import type { SimpleUnetConfig } from './simple-unet-config.ts';
+import { readSimpleUnetConfig, type SimpleUnetConfig } from './simple-unet-config.ts';
 import { lookUp, sinusoidalTable } from './time-embedding.ts';
-import type { Forward, ParameterSpec } from './types.ts';
+import type { Forward, NetworkRecord, ParameterSpec } from './types.ts';
 
 /** One level: [N, H, W, inputs] to [N, H/2, W/2, outputs], or [N, 2H, 2W, outputs] when `up`. */
 function block(declare: Declare, inputs: number, outputs: number, timeWidth: number, up: boolean) {
@@ -30,8 +30,7 @@ function block(declare: Declare, inputs: number, outputs: number, timeWidth: num
   };
 }
 
-/** Declares the parameters and returns the pass. */
-export function simpleUnet(config: SimpleUnetConfig, parameters: ParameterSpec[]): Forward {
+function simpleUnet(config: SimpleUnetConfig, parameters: ParameterSpec[]): Forward {
   const { image_channels, channels, time_emb_dim: width, num_train_timesteps: count } = config;
   const declare = declareInto(parameters);
   const table = sinusoidalTable({ count, width, shift: 1, cosFirst: false });
@@ -59,3 +58,12 @@ export function simpleUnet(config: SimpleUnetConfig, parameters: ParameterSpec[]
     return output(pass, x);
   };
 }
+
+export const simpleUnetRecord: NetworkRecord<SimpleUnetConfig> = {
+  className: 'SimpleUnet',
+  library: 'onnoise',
+  channelKeys: ['image_channels'],
+  read: readSimpleUnetConfig,
+  stride: ({ channels }) => 2 ** (channels.length - 1),
+  build: simpleUnet,
+};

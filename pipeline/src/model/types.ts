@@ -1,7 +1,5 @@
-/** What a network is: a list of named parameters and a pure function of them. Types only. */
+/** What a network is: a list of named parameters and a pure function of them; and the record of a kind. Types only. */
 import type * as tf from '@tensorflow/tfjs';
-import type { SimpleUnetConfig } from './simple-unet-config.ts';
-import type { UNet2DConfig } from './unet2d-config.ts';
 
 /** How a parameter starts: constants, uniform in [-bound, bound] or normal with the given deviation. */
 export type Init =
@@ -20,7 +18,16 @@ export interface ParameterSpec {
   init: Init;
 }
 
-export type ModelConfig = SimpleUnetConfig | UNet2DConfig;
+/** What every network's configuration holds, under diffusers' names, which readers of `unet/config.json` know. */
+export interface ModelConfig {
+  _class_name: string;
+  /** Height and width, pixels. */
+  sample_size: number;
+  /** Classes; null: unconditional. */
+  num_class_embeds: number | null;
+  /** T, rows of the time embedding's table. */
+  num_train_timesteps: number;
+}
 
 /** The tensors of a network by name, in PyTorch's order. */
 export type Parameters = Record<string, tf.Tensor>;
@@ -61,3 +68,24 @@ export type Forward = (
   sample: tf.Tensor4D,
   timestep: tf.Tensor1D,
 ) => tf.Tensor4D;
+
+/** Keys under which a configuration may hold the channels of the images. */
+export type ChannelKey = 'in_channels' | 'out_channels' | 'image_channels';
+
+/** A kind of network as data: all that the rest of the project knows of it. */
+export interface NetworkRecord<Config extends ModelConfig = ModelConfig> {
+  className: Config['_class_name'];
+  /** The library in `model_index.json`: `diffusers` where that has a class of this name. */
+  library: 'diffusers' | 'onnoise';
+  /** Each holds the channels of the images; the first is what readers of the model folder go by. */
+  channelKeys: readonly [ChannelKey, ...ChannelKey[]];
+  /**
+   * A complete configuration, with defaults for the keys left out.
+   * @throws InputError on an unknown key, a value that is not supported, or values that do not go together.
+   */
+  read(json: unknown): Config;
+  /** Height and width must be divisible by it. */
+  stride(config: Config): number;
+  /** Adds the parameters to the list, in the order of PyTorch's `state_dict()`, and returns the pass. */
+  build(config: Config, parameters: ParameterSpec[]): Forward;
+}

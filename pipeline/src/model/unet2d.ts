@@ -9,12 +9,11 @@ import { declareInto } from './declare.ts';
 import { conv2d, embedding, linear } from './layers.ts';
 import { groupNorm, silu } from './normalization.ts';
 import { lookUp, sinusoidalTable } from './time-embedding.ts';
-import type { Forward, ParameterSpec } from './types.ts';
+import type { Forward, NetworkRecord, ParameterSpec } from './types.ts';
 import { type BlockOptions, downBlock, midBlock, upBlock } from './unet2d-blocks.ts';
-import type { UNet2DConfig } from './unet2d-config.ts';
+import { readUNet2DConfig, type UNet2DConfig } from './unet2d-config.ts';
 
-/** Declares the parameters, in the order of diffusers' `state_dict()`, and returns the pass. */
-export function unet2d(config: UNet2DConfig, parameters: ParameterSpec[]): Forward {
+function unet2d(config: UNet2DConfig, parameters: ParameterSpec[]): Forward {
   const { block_out_channels: widths, layers_per_block: depth, num_train_timesteps: count } = config;
   const first = widths[0]!;
   const last = widths.length - 1;
@@ -72,3 +71,12 @@ export function unet2d(config: UNet2DConfig, parameters: ParameterSpec[]): Forwa
     return convOut(pass, silu(normOut(pass, x)));
   };
 }
+
+export const unet2dRecord: NetworkRecord<UNet2DConfig> = {
+  className: 'UNet2DModel',
+  library: 'diffusers',
+  channelKeys: ['in_channels', 'out_channels'],
+  read: readUNet2DConfig,
+  stride: ({ block_out_channels }) => 2 ** (block_out_channels.length - 1),
+  build: unet2d,
+};

@@ -3,27 +3,11 @@
  * the run as `config.json`.
  */
 import { InputError, parseSchedulerConfig, show } from '@onnoise/scheduler';
+import type { Layer, TrainConfig } from './config-types.ts';
 import { brokenRule, type Field, fields, type Section, type SectionConfig } from './fields.ts';
 import { linkLayer } from './links.ts';
 
-export interface TrainConfig {
-  data: SectionConfig<'data'>;
-  /** The network's own configuration, with `_class_name`; `createModel` checks it. */
-  model: Record<string, unknown>;
-  /** Keys of diffusers' scheduler_config.json; those left out take its defaults. */
-  scheduler: Record<string, unknown>;
-  training: SectionConfig<'training'>;
-  output: SectionConfig<'output'>;
-}
-
-/** One source of settings. Sections and their fields may be left out. */
-export type PartialConfig = { [K in keyof TrainConfig]?: Record<string, unknown> };
-
-export interface Layer {
-  /** For messages: `preset digits`, `config.json`, `the command line`. */
-  name: string;
-  config: PartialConfig;
-}
+export type { Layer, PartialConfig, TrainConfig } from './config-types.ts';
 
 export const sections = ['data', 'model', 'scheduler', 'training', 'output'] as const;
 const stopFields = ['epochs', 'steps', 'minutes'] as const;

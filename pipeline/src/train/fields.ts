@@ -3,7 +3,7 @@
  * configuration's checks, the command's options and its help are all made from it. The network's and the scheduler's
  * own keys are not here; they are checked by `createModel` and `parseSchedulerConfig`.
  */
-import { SAMPLERS } from '@onnoise/scheduler';
+import { DEFAULT_SAMPLER, SAMPLERS } from '@onnoise/scheduler';
 import { FITS } from '../data/types.ts';
 import { optimizerNames } from './adam.ts';
 import { engineKinds } from './engines/kinds.ts';
@@ -296,7 +296,7 @@ export const fields = {
       onResume: 'told',
       type: 'choice',
       choices: SAMPLERS,
-      default: 'ddim',
+      default: DEFAULT_SAMPLER,
       describe: 'sampler of a sheet',
     },
   },

@@ -3,26 +3,21 @@
  * scheduler's number of timesteps is the length of the network's time table.
  */
 import { InputError, show } from '@onnoise/scheduler';
-import type { Layer, PartialConfig, TrainConfig } from './config.ts';
+import { findNetwork } from '../model/index.ts';
+import type { Layer, PartialConfig, TrainConfig } from './config-types.ts';
 import { classesOf } from './labels.ts';
 
 type Place = readonly [section: keyof TrainConfig, key: string];
 
 /** Places that hold one setting, by network class. */
 function linksOf(className: unknown): readonly (readonly Place[])[] {
-  const channels: Place[] =
-    className === 'SimpleUnet'
-      ? [['model', 'image_channels']]
-      : [
-          ['model', 'in_channels'],
-          ['model', 'out_channels'],
-        ];
+  const channelKeys = findNetwork(className)?.channelKeys ?? [];
   return [
     [
       ['data', 'size'],
       ['model', 'sample_size'],
     ],
-    [['data', 'channels'], ...channels],
+    [['data', 'channels'], ...channelKeys.map((key): Place => ['model', key])],
     [
       ['scheduler', 'num_train_timesteps'],
       ['model', 'num_train_timesteps'],

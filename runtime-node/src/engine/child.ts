@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream, rmSync } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { compileSampler, InputError, type SamplerTable } from '@onnoise/scheduler';
+import { compileSampler, InputError, type SamplerTable, samplerSettings } from '@onnoise/scheduler';
 import { readArtefact } from '../artefact.ts';
 import { type Batcher, createBatcher } from '../batching/batcher.ts';
 import { partialSteps, sampling, singleCall } from '../batching/trajectory.ts';
@@ -170,9 +170,10 @@ function calls({ x, timesteps, labels }: CallTask, size: number) {
 /** Tables by what was asked: a schedule of 1,000 timesteps takes longer to compile than a small network to call. */
 function createTables({ scheduler }: EngineModel): (task: SampleTask) => SamplerTable {
   const tables = new Map<string, SamplerTable>();
-  return ({ sampler, steps, eta }) => {
-    const key = `${sampler} ${steps} ${eta}`;
-    const table = tables.get(key) ?? compileSampler(scheduler, { sampler, steps, eta });
+  return (task) => {
+    const asked = { sampler: task.sampler, steps: task.steps, ...samplerSettings(task) };
+    const key = JSON.stringify(asked);
+    const table = tables.get(key) ?? compileSampler(scheduler, asked);
     tables.delete(key);
     tables.set(key, table);
     if (tables.size > TABLES_KEPT) tables.delete(tables.keys().next().value!);

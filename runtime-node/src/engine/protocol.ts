@@ -1,5 +1,5 @@
 /** What the server's process and the one that computes say to each other. */
-import type { Sampler, SchedulerConfig } from '@onnoise/scheduler';
+import type { Sampler, SamplerSettings, SchedulerConfig } from '@onnoise/scheduler';
 import type { Device, DeviceChoice } from '../devices.ts';
 import type { ImageShape } from '../pictures/pixels.ts';
 
@@ -33,7 +33,7 @@ export interface EngineModel {
 }
 
 /** Pictures to sample, one for each seed. */
-export interface SampleTask {
+export interface SampleTask extends SamplerSettings {
   model: string;
   /** Who asks: clients share the network. */
   client: string;
@@ -42,7 +42,6 @@ export interface SampleTask {
   labels: readonly number[] | undefined;
   steps: number;
   sampler: Sampler;
-  eta: number | undefined;
   /** Predictions to be told of each picture on its way. */
   partials: number;
 }

@@ -22,6 +22,7 @@ import { imageRoutes } from './routes/images.ts';
 import { inferenceRoutes } from './routes/inference.ts';
 import { modelRoutes } from './routes/models.ts';
 import { systemRoutes } from './routes/system.ts';
+import { SAMPLERS_KEYWORD } from './schemas.ts';
 import type { Service } from './service.ts';
 import { strictJson } from './strict-json.ts';
 
@@ -146,6 +147,7 @@ function createApp({ logger, maxBody, maxConnections, timeout, trustProxy }: Com
         useDefaults: false,
         allowUnionTypes: true,
         verbose: true,
+        keywords: [SAMPLERS_KEYWORD],
       },
     },
   });

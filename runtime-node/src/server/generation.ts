@@ -1,6 +1,6 @@
 /** A request for pictures: its fields, checked against the model, as a task for the engine. */
 import { randomInt } from 'node:crypto';
-import type { Sampler } from '@onnoise/scheduler';
+import { DEFAULT_SAMPLER, type Sampler, type SamplerOptionName, samplerSettings } from '@onnoise/scheduler';
 import type { EngineModel, SampleTask } from '../engine/protocol.ts';
 import { completeRequest } from '../request.ts';
 import { Refusal } from './errors.ts';
@@ -8,7 +8,7 @@ import { labelOf } from './labels.ts';
 import type { CompleteOptions } from './options.ts';
 
 /** The body of `POST /v1/images/generations`; null is as if left out. */
-export interface GenerationBody {
+export interface GenerationBody extends Partial<Record<SamplerOptionName, number | null>> {
   model?: string | null;
   prompt?: string | null;
   n?: number | null;
@@ -20,7 +20,6 @@ export interface GenerationBody {
   seed?: number | null;
   steps?: number | null;
   sampler?: Sampler | null;
-  eta?: number | null;
   label?: number | string | (number | string)[] | null;
   user?: string | null;
 }
@@ -57,14 +56,14 @@ export function toTask(model: EngineModel, body: GenerationBody, client: string,
     );
   }
   const steps = body.steps ?? Math.min(50, options.maxSteps, model.scheduler.num_train_timesteps);
-  const sampler = body.sampler ?? 'ddim';
-  const eta = body.eta ?? undefined;
+  const sampler = body.sampler ?? DEFAULT_SAMPLER;
+  const settings = samplerSettings(body);
   const { seeds, labels } = completeRequest(
     { scheduler: model.scheduler, unet: { image: model.shape, classes: model.classes } },
-    { count, seed: body.seed ?? randomInt(SEEDS), steps, sampler, eta, labels: labelsOf(model, body) },
+    { count, seed: body.seed ?? randomInt(SEEDS), steps, sampler, ...settings, labels: labelsOf(model, body) },
   );
   const partials = body.stream ? (body.partial_images ?? 0) : 0;
-  return { model: model.name, client, seeds, labels, steps, sampler, eta, partials };
+  return { model: model.name, client, seeds, labels, steps, sampler, ...settings, partials };
 }
 
 /** `28x28`, width first as OpenAI writes it. */

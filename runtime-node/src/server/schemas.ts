@@ -1,5 +1,5 @@
 /** JSON Schemas of what is asked and answered; the API's description is made of them. */
-import { SAMPLERS } from '@onnoise/scheduler';
+import { DEFAULT_SAMPLER, eachSamplerOption, optionsOfSampler, SAMPLERS, samplerRecord } from '@onnoise/scheduler';
 import type { FastifySchema } from 'fastify';
 import { MOST_PARTIALS } from './generation.ts';
 import type { CompleteOptions } from './options.ts';
@@ -19,6 +19,20 @@ const object = (properties: Schema, required = Object.keys(properties)): Schema 
   type: 'object',
   required,
   properties,
+});
+
+const choice = (description: string, values: readonly string[], more: Schema = {}): Schema =>
+  optional('string', description, { enum: [...values, null], ...more });
+
+/** What pages show of samplers: an extension of the description that validation passes over. */
+export const SAMPLERS_KEYWORD = 'x-samplers';
+
+const SAMPLER = choice(`Default: ${DEFAULT_SAMPLER}.`, SAMPLERS, {
+  default: DEFAULT_SAMPLER,
+  [SAMPLERS_KEYWORD]: SAMPLERS.map((name) => {
+    const { label, hint } = samplerRecord(name);
+    return { name, label, hint, options: optionsOfSampler(name) };
+  }),
 });
 
 export const OPENAI_ERROR = object({
@@ -54,8 +68,6 @@ export function failures(error: Schema, ...statuses: number[]): Schema {
 export function generationSchema({ maxImages, maxSteps }: CompleteOptions): Described {
   const integer = (description: string, minimum: number, maximum: number) =>
     optional('integer', description, { minimum, maximum });
-  const choice = (description: string, ...values: string[]) =>
-    optional('string', description, { enum: [...values, null] });
   const image = object(
     {
       b64_json: text('A PNG, base64.'),
@@ -84,14 +96,21 @@ export function generationSchema({ maxImages, maxSteps }: CompleteOptions): Desc
         ),
         n: integer('Pictures. Default: 1.', 1, maxImages),
         size: optional('string', "The model's, `28x28`, or `auto`. Default: auto.", { maxLength: 16 }),
-        response_format: choice('Default: b64_json.', 'b64_json'),
-        output_format: choice('Default: png.', 'png'),
+        response_format: choice('Default: b64_json.', ['b64_json']),
+        output_format: choice('Default: png.', ['png']),
         stream: optional('boolean', 'Answer with events as pictures form. Default: false.'),
         partial_images: integer('With `stream`: predictions shown of each picture. Default: 0.', 0, MOST_PARTIALS),
         seed: integer('Of the first picture, the next has seed + 1. Default: at random.', 0, Number.MAX_SAFE_INTEGER),
         steps: integer('Network calls a picture, at most T of the model. Default: 50.', 1, maxSteps),
-        sampler: choice('Default: ddim.', ...SAMPLERS),
-        eta: optional('number', "ddim's noise, 0 (none) to 1 (ddpm's). Default: 0.", { minimum: 0, maximum: 1 }),
+        sampler: SAMPLER,
+        ...eachSamplerOption((_, { label, describe, default: standard, min, max }) =>
+          optional('number', `${describe}. Default: ${standard}.`, {
+            title: label,
+            minimum: min,
+            maximum: max,
+            default: standard,
+          }),
+        ),
         label: {
           description:
             'A class by its number, or as text by its name as in the prompt, or several that are taken in turn. Default: all in turn.',

@@ -1,7 +1,7 @@
-/** What to ask of a sampler, in every runtime. */
-import type { Sampler } from '../sampling/table.ts';
+/** What to ask of a sampler, in every runtime. Samplers' own options (`eta`) are those of `SAMPLER_OPTIONS`. */
+import type { Sampler, SamplerSettings } from '../sampling/samplers.ts';
 
-export interface PictureOptions {
+export interface PictureOptions extends SamplerSettings {
   /** Images. Default: as many as `seeds`, else 1. */
   count?: number | undefined;
   /** Image i has the seed `seed + i`; 0 to 2^53 - 1. Default: 0. */
@@ -12,8 +12,6 @@ export interface PictureOptions {
   steps?: number | undefined;
   /** Default: `ddim`. */
   sampler?: Sampler | undefined;
-  /** DDIM's noise, 0 (none) to 1 (as much as DDPM). Default: 0. */
-  eta?: number | undefined;
   /**
    * Classes of a conditional model by number or name (see `labelNumbers`), used in turn; at most `count`. Default: all
    * classes in turn.

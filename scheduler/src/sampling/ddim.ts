@@ -6,33 +6,47 @@
  */
 
 import { refuse } from '../rules/errors.ts';
-import type { SchedulerConfig } from '../schedule/config.ts';
 import { predictionAt } from '../schedule/prediction.ts';
-import type { Schedule } from '../schedule/schedules.ts';
 import { spacedTimesteps } from '../schedule/timesteps.ts';
-import type { SamplerRow } from './table.ts';
+import type { SamplerOption, SamplerRecord } from './record.ts';
 
-export function ddimRows(config: SchedulerConfig, schedule: Schedule, steps: number, eta: number): SamplerRow[] {
-  const jump = Math.floor(schedule.T / steps);
-  if (schedule.alphaBar[0] === 0 && !config.set_alpha_to_one) {
-    const rule = 'true for a schedule whose only timestep is pure noise: the picture would be that noise';
-    refuse('compile the sampler', 'set_alpha_to_one', rule, false);
-  }
-  const alphaBarFinal = config.set_alpha_to_one ? 1 : schedule.alphaBar[0]!;
-  return Array.from(spacedTimesteps(config, steps), (timestep) => {
-    const previous = timestep - jump;
-    const alphaBar = schedule.alphaBar[timestep]!;
-    const alphaBarPrevious = previous >= 0 ? schedule.alphaBar[previous]! : alphaBarFinal;
+/** The noise: the factor of sigma_t in equation 16. */
+const eta: SamplerOption = {
+  label: 'Eta',
+  describe: "ddim's noise, 0 (none) to 1 (ddpm's)",
+  default: 0,
+  min: 0,
+  max: 1,
+};
 
-    // x0 and epsilon from the network's output
-    const { p, q, m, n } = predictionAt(config.prediction_type, alphaBar);
+export const ddim: SamplerRecord<'ddim', 'eta'> = {
+  name: 'ddim',
+  label: 'DDIM',
+  hint: 'Adds none at eta 0, so few steps go far; eta 1 adds as much as DDPM.',
+  options: { eta },
 
-    // sigma_t, equation 16
-    const variance = ((1 - alphaBarPrevious) / (1 - alphaBar)) * (1 - alphaBar / alphaBarPrevious);
-    const D = eta * Math.sqrt(variance);
+  rows(config, schedule, steps, { eta }) {
+    const jump = Math.floor(schedule.T / steps);
+    if (schedule.alphaBar[0] === 0 && !config.set_alpha_to_one) {
+      const rule = 'true for a schedule whose only timestep is pure noise: the picture would be that noise';
+      refuse('compile the sampler', 'set_alpha_to_one', rule, false);
+    }
+    const alphaBarFinal = config.set_alpha_to_one ? 1 : schedule.alphaBar[0]!;
+    return Array.from(spacedTimesteps(config, steps), (timestep) => {
+      const previous = timestep - jump;
+      const alphaBar = schedule.alphaBar[timestep]!;
+      const alphaBarPrevious = previous >= 0 ? schedule.alphaBar[previous]! : alphaBarFinal;
 
-    // x_{t-1} = sqrt(alphaBarPrevious) x0 + direction epsilon + sigma z, equation 12
-    const direction = Math.sqrt(Math.max(1 - alphaBarPrevious - D * D, 0));
-    return { timestep, p, q, A: direction * m, E: direction * n, B: Math.sqrt(alphaBarPrevious), C: 0, D };
-  });
-}
+      // x0 and epsilon from the network's output
+      const { p, q, m, n } = predictionAt(config.prediction_type, alphaBar);
+
+      // sigma_t, equation 16
+      const variance = ((1 - alphaBarPrevious) / (1 - alphaBar)) * (1 - alphaBar / alphaBarPrevious);
+      const D = eta * Math.sqrt(variance);
+
+      // x_{t-1} = sqrt(alphaBarPrevious) x0 + direction epsilon + sigma z, equation 12
+      const direction = Math.sqrt(Math.max(1 - alphaBarPrevious - D * D, 0));
+      return { timestep, p, q, A: direction * m, E: direction * n, B: Math.sqrt(alphaBarPrevious), C: 0, D };
+    });
+  },
+};

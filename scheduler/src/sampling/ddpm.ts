@@ -2,32 +2,37 @@
  * DDPM, ancestral sampling. Ho et al. 2020, algorithm 2 and equations 6 and 7; with fewer steps than T, alpha and beta are
  * those of the jump from t to the next visited timestep, as in diffusers' DDPMScheduler.
  */
-import type { SchedulerConfig } from '../schedule/config.ts';
 import { predictionAt } from '../schedule/prediction.ts';
-import type { Schedule } from '../schedule/schedules.ts';
 import { spacedTimesteps } from '../schedule/timesteps.ts';
-import type { SamplerRow } from './table.ts';
+import type { SamplerRecord } from './record.ts';
 
-export function ddpmRows(config: SchedulerConfig, schedule: Schedule, steps: number): SamplerRow[] {
-  const timesteps = spacedTimesteps(config, steps);
-  return Array.from(timesteps, (timestep, i) => {
-    const previous = timesteps[i + 1];
-    const alphaBar = schedule.alphaBar[timestep]!;
-    const alphaBarPrevious = previous === undefined ? 1 : schedule.alphaBar[previous]!;
-    const alpha = alphaBar / alphaBarPrevious;
-    const beta = 1 - alpha;
+export const ddpm: SamplerRecord<'ddpm', never> = {
+  name: 'ddpm',
+  label: 'DDPM',
+  hint: 'Adds a little fresh noise at every step.',
+  options: {},
 
-    // x0 from the network's output
-    const { p, q } = predictionAt(config.prediction_type, alphaBar);
+  rows(config, schedule, steps) {
+    const timesteps = spacedTimesteps(config, steps);
+    return Array.from(timesteps, (timestep, i) => {
+      const previous = timesteps[i + 1];
+      const alphaBar = schedule.alphaBar[timestep]!;
+      const alphaBarPrevious = previous === undefined ? 1 : schedule.alphaBar[previous]!;
+      const alpha = alphaBar / alphaBarPrevious;
+      const beta = 1 - alpha;
 
-    // mean of q(x_{t-1} | x_t, x0), equation 7
-    const A = (Math.sqrt(alpha) * (1 - alphaBarPrevious)) / (1 - alphaBar);
-    const B = (Math.sqrt(alphaBarPrevious) * beta) / (1 - alphaBar);
+      // x0 from the network's output
+      const { p, q } = predictionAt(config.prediction_type, alphaBar);
 
-    // its variance, or beta; no noise on the image itself
-    const small = Math.max(((1 - alphaBarPrevious) / (1 - alphaBar)) * beta, 1e-20);
-    const D = timestep === 0 ? 0 : Math.sqrt(config.variance_type === 'fixed_small' ? small : beta);
+      // mean of q(x_{t-1} | x_t, x0), equation 7
+      const A = (Math.sqrt(alpha) * (1 - alphaBarPrevious)) / (1 - alphaBar);
+      const B = (Math.sqrt(alphaBarPrevious) * beta) / (1 - alphaBar);
 
-    return { timestep, p, q, A, E: 0, B, C: 0, D };
-  });
-}
+      // its variance, or beta; no noise on the image itself
+      const small = Math.max(((1 - alphaBarPrevious) / (1 - alphaBar)) * beta, 1e-20);
+      const D = timestep === 0 ? 0 : Math.sqrt(config.variance_type === 'fixed_small' ? small : beta);
+
+      return { timestep, p, q, A, E: 0, B, C: 0, D };
+    });
+  },
+};

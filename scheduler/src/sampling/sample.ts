@@ -6,7 +6,8 @@
 import { gaussian } from '../noise/gaussian.ts';
 import { checkInteger, InputError, refuse } from '../rules/errors.ts';
 import { badOutput } from './bad-output.ts';
-import type { SamplerRow, SamplerTable } from './table.ts';
+import type { SamplerRow } from './record.ts';
+import type { SamplerTable } from './table.ts';
 
 /**
  * The network: noisy images and their timesteps in, its output out. `step` counts from 0. `x` is the sampler's own

@@ -9,30 +9,16 @@
 import { checkInteger, refuse } from '../rules/errors.ts';
 import type { SchedulerConfig } from '../schedule/config.ts';
 import { makeSchedule } from '../schedule/schedules.ts';
-import { ddimRows } from './ddim.ts';
-import { ddpmRows } from './ddpm.ts';
-
-export const SAMPLERS = ['ddpm', 'ddim'] as const;
-export type Sampler = (typeof SAMPLERS)[number];
-
-/** One step. `timestep` is what the network is told, 0 to T - 1. */
-export interface SamplerRow {
-  timestep: number;
-  /** x0 of x */
-  p: number;
-  /** x0 of o */
-  q: number;
-  /** x' of x */
-  A: number;
-  /** x' of o (DDIM keeps the epsilon of the x0 before clipping) */
-  E: number;
-  /** x' of x0 */
-  B: number;
-  /** x' of the step before's x0 (multistep samplers) */
-  C: number;
-  /** x' of fresh noise; 0: none is drawn */
-  D: number;
-}
+import type { SamplerRow } from './record.ts';
+import {
+  eachSamplerOption,
+  optionRule,
+  optionsOfSampler,
+  SAMPLERS,
+  type Sampler,
+  type SamplerSettings,
+  samplerRecord,
+} from './samplers.ts';
 
 export interface SamplerTable {
   sampler: Sampler;
@@ -43,26 +29,38 @@ export interface SamplerTable {
   rows: SamplerRow[];
 }
 
-export interface SamplerOptions {
+/** The sampler, its steps, and its own options (`eta` for one). */
+export interface SamplerOptions extends SamplerSettings {
   sampler: Sampler;
   /** 1 to num_train_timesteps. */
   steps: number;
-  /** DDIM's noise, 0 (deterministic) to 1 (DDPM's variance). Default 0. DDPM has none. */
-  eta?: number | undefined;
 }
+
+const ACTION = 'compile the sampler';
 
 /**
  * Compiles a sampler, with the arithmetic of diffusers' scheduler of that name.
  *
- * @throws InputError when sampler, steps or eta do not fit, or the schedule ends in pure noise and the network predicts it.
+ * @throws InputError when the sampler, its steps or its options do not fit, or the schedule ends in pure noise and the
+ * network predicts it.
  */
 export function compileSampler(config: SchedulerConfig, options: SamplerOptions): SamplerTable {
-  const { sampler, steps, eta = 0 } = options;
-  if (!SAMPLERS.includes(sampler)) refuse('compile the sampler', 'sampler', `one of ${SAMPLERS.join(', ')}`, sampler);
-  checkInteger('compile the sampler', 'steps', steps, 1, config.num_train_timesteps);
-  if (!(eta >= 0 && eta <= 1)) refuse('compile the sampler', 'eta', 'a number from 0 to 1', eta);
-  if (sampler === 'ddpm' && eta !== 0) refuse('compile the sampler', 'eta', 'left out or 0 with sampler ddpm', eta);
-  const schedule = makeSchedule(config);
-  const rows = sampler === 'ddpm' ? ddpmRows(config, schedule, steps) : ddimRows(config, schedule, steps, eta);
+  const { sampler, steps } = options;
+  if (!SAMPLERS.includes(sampler)) refuse(ACTION, 'sampler', `one of ${SAMPLERS.join(', ')}`, sampler);
+  checkInteger(ACTION, 'steps', steps, 1, config.num_train_timesteps);
+  const settings = completeSettings(sampler, options);
+  const rows = samplerRecord(sampler).rows(config, makeSchedule(config), steps, settings);
   return { sampler, steps, clip: config.clip_sample ? config.clip_sample_range : null, rows };
+}
+
+function completeSettings(sampler: Sampler, options: SamplerSettings) {
+  const taken = optionsOfSampler(sampler);
+  return eachSamplerOption((name, option) => {
+    const value = options[name] ?? option.default;
+    if (!(value >= option.min && value <= option.max)) refuse(ACTION, name, optionRule(option), value);
+    if (!taken.includes(name) && value !== option.default) {
+      refuse(ACTION, name, `left out or ${option.default} with sampler ${sampler}`, value);
+    }
+    return value;
+  });
 }

@@ -7,15 +7,13 @@
  * (the tutorial's) and `sigmoid`, which its DDIMScheduler lacks.
  */
 import { InputError, refuse, show } from '../rules/errors.ts';
-import { namedBetas } from './schedules.ts';
+import { BETA_SCHEDULES, type BetaSchedule, namedBetas } from './betas.ts';
 
-export const BETA_SCHEDULES = ['linear', 'scaled_linear', 'squaredcos_cap_v2', 'cosine', 'sigmoid'] as const;
 export const PREDICTION_TYPES = ['epsilon', 'sample', 'v_prediction'] as const;
 export const VARIANCE_TYPES = ['fixed_small', 'fixed_large'] as const;
 export const TIMESTEP_SPACINGS = ['leading', 'linspace', 'trailing'] as const;
 const CLASS_NAMES = ['DDPMScheduler', 'DDIMScheduler'] as const;
 
-export type BetaSchedule = (typeof BETA_SCHEDULES)[number];
 export type PredictionType = (typeof PREDICTION_TYPES)[number];
 export type VarianceType = (typeof VARIANCE_TYPES)[number];
 export type TimestepSpacing = (typeof TIMESTEP_SPACINGS)[number];

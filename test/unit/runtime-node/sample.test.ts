@@ -1,3 +1,4 @@
+import { SAMPLERS } from '@onnoise/scheduler';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { inspectDevice, loadModel, type SampleOptions } from '#runtime-node/index.ts';
@@ -118,7 +119,11 @@ describe('sample', () => {
     ],
     ['a batch of 0', { batch: 0 }, 'batch must be an integer from 1 to 1024, received 0'],
     ['eta out of range', { eta: 2 }, 'eta must be a number from 0 to 1, received 2'],
-    ['an unknown sampler', { sampler: 'euler' as 'ddim' }, 'sampler must be one of ddpm, ddim, received "euler"'],
+    [
+      'an unknown sampler',
+      { sampler: 'nonesuch' as 'ddim' },
+      `sampler must be one of ${SAMPLERS.join(', ')}, received "nonesuch"`,
+    ],
   ])('refuses %s', async (_, options, message) => {
     const model = await load({ classes: 3 });
     const sampling = model.sample(options);

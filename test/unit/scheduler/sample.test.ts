@@ -4,6 +4,7 @@ import {
   gaussian,
   InputError,
   parseSchedulerConfig,
+  SAMPLERS,
   type Sampler,
   sampleImages,
 } from '@onnoise/scheduler';
@@ -17,7 +18,7 @@ const denoise: Denoiser = async (x, timesteps) =>
   x.map((value, i) => Math.sin(value + timesteps[Math.floor(i / size)]!));
 
 describe('sampleImages', () => {
-  it.each(['ddpm', 'ddim'] as const)('a batch of N is N batches of 1, bit for bit (%s)', async (sampler) => {
+  it.each(SAMPLERS)('a batch of N is N batches of 1, bit for bit (%s)', async (sampler) => {
     const table = tableOf(sampler);
     const seeds = [3, 0, 2 ** 40, 3];
     const batch = await sampleImages({ table, shape, seeds, denoise });
@@ -150,7 +151,7 @@ describe('sampleImages', () => {
     [Number.POSITIVE_INFINITY, 'Infinity'],
     [Number.NEGATIVE_INFINITY, '-Infinity'],
   ])('refuses an output of %d, which clipping would hide, and names the step and the image', async (value, said) => {
-    for (const sampler of ['ddpm', 'ddim'] as const) {
+    for (const sampler of SAMPLERS) {
       const table = tableOf(sampler);
       const run = sampleImages({
         table,

@@ -1,5 +1,5 @@
 /** The options that say which pictures are sampled, and where: the same for every command that samples. */
-import { SAMPLERS, type Sampler } from '@onnoise/scheduler';
+import { DEFAULT_SAMPLER, eachSamplerOption, SAMPLERS } from '@onnoise/scheduler';
 import { numberOption, toList } from '../../terminal/options.ts';
 
 /** Which pictures; their number is each command's own. */
@@ -18,8 +18,8 @@ export const pictureOptions = (group: string) => ({
 /** How they are sampled. */
 export const samplerOptions = (group: string) => ({
   steps: numberOption('steps', group, 'Network calls per picture', '50, at most T'),
-  sampler: { group, choices: SAMPLERS, default: 'ddim' as Sampler, describe: 'Sampling method' },
-  eta: numberOption('eta', group, "ddim's noise, 0 (none) to 1 (ddpm's)", '0'),
+  sampler: { group, choices: SAMPLERS, default: DEFAULT_SAMPLER, describe: 'Sampling method' },
+  ...eachSamplerOption((name, option) => numberOption(name, group, option.describe, String(option.default))),
 });
 
 /** Where the network runs. */

@@ -3,7 +3,9 @@
 
 /**
  * @typedef {{ id: string, size: string, classes: number, class_names?: string[], timesteps: number, device: string }} Model
- * @typedef {{ n: number, steps: number, samplers: string[] }} Limits
+ * @typedef {{ name: string, label: string, hint: string, options: string[] }} Sampler
+ * @typedef {{ name: string, title: string, minimum: number, maximum: number, default: number }} SamplerOption
+ * @typedef {{ n: number, steps: number, sampler: string, samplers: Sampler[], options: SamplerOption[] }} Limits
  * @typedef {{ type: 'image_generation.partial_image', index: number, step: number, steps: number, b64_json: string }} Forming
  * @typedef {{ type: 'image_generation.completed', index: number, b64_json: string, seed: number, label?: number,
  *   class_name?: string }} Completed
@@ -55,14 +57,18 @@ export async function listModels(key) {
 }
 
 /**
- * What the server allows a request, from its own description.
+ * What the server allows a request, and its samplers, from its own description.
  * @returns {Promise<Limits>}
  */
 export async function readLimits() {
   const { paths } = await (await ask('./openapi.json', { key: '' })).json();
   const { schema } = paths['/v1/images/generations'].post.requestBody.content['application/json'];
   const { n, steps, sampler } = schema.properties;
-  return { n: n.maximum, steps: steps.maximum, samplers: sampler.enum.filter((/** @type {unknown} */ one) => one) };
+  /** @type {Sampler[]} */
+  const samplers = sampler['x-samplers'];
+  const names = new Set(samplers.flatMap(({ options }) => options));
+  const options = Array.from(names, (name) => ({ name, ...schema.properties[name] }));
+  return { n: n.maximum, steps: steps.maximum, sampler: sampler.default, samplers, options };
 }
 
 /**

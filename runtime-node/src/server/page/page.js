@@ -25,6 +25,8 @@ const base = new URL('.', location.href).href.replace(/\/$/, '');
 /** @type {import('./api.js').Model[]} */
 let models = [];
 let mostSteps = STEPS;
+/** @type {import('./api.js').Sampler[]} */
+let samplers = [];
 let key = sessionStorage.getItem('key') ?? '';
 /** @type {AbortController | undefined} */
 let running;
@@ -37,8 +39,10 @@ async function load() {
     models = listed;
     mostSteps = limits.steps;
     offer('model', new Map(listed.map(({ id }) => [id, id])));
-    offer('sampler', new Map(limits.samplers.map((name) => [name, name.toUpperCase()])));
-    select('sampler').value = 'ddim';
+    samplers = limits.samplers;
+    offer('sampler', new Map(samplers.map(({ name, label }) => [name, label])));
+    select('sampler').value = limits.sampler;
+    for (const option of limits.options) if (!$(option.name)) $('sampler-hint').before(optionField(option));
     const { classes } = model();
     input('count').max = String(limits.n);
     input('count').value = String(Math.min(limits.n, classes > 1 && classes <= MOST_CLASSES ? classes : COUNT));
@@ -63,6 +67,25 @@ function offer(id, choices) {
   select(id).replaceChildren(...Array.from(choices, ([value, text]) => new Option(text, value)));
 }
 
+/** A number that some samplers take: `eta` in the field `eta-field`. */
+function optionField(/** @type {import('./api.js').SamplerOption} */ option) {
+  const field = Object.assign(document.createElement('div'), { className: 'field', id: `${option.name}-field` });
+  const label = Object.assign(document.createElement('label'), { htmlFor: option.name, textContent: option.title });
+  const number = Object.assign(document.createElement('input'), {
+    id: option.name,
+    type: 'number',
+    inputMode: 'decimal',
+    min: String(option.minimum),
+    max: String(option.maximum),
+    step: 'any',
+    defaultValue: String(option.default),
+    required: true,
+  });
+  field.append(label, number);
+  return field;
+}
+
+const sampler = () => samplers[select('sampler').selectedIndex] ?? /** @type {never} */ (samplers[0]);
 const model = () => models[select('model').selectedIndex] ?? /** @type {never} */ (models[0]);
 
 function chooseModel() {
@@ -88,14 +111,15 @@ function labelled(/** @type {number} */ label) {
 
 /** The body that the form asks for. */
 function request() {
-  const [label, sampler] = [select('class').value, select('sampler').value];
+  const label = select('class').value;
+  const { name, options } = sampler();
   return {
     model: model().id,
     n: input('count').valueAsNumber,
     ...(label !== '' && { label: labelled(Number(label)) }),
     steps: input('steps').valueAsNumber,
-    sampler,
-    ...(sampler === 'ddim' && { eta: input('eta').valueAsNumber }),
+    sampler: name,
+    ...Object.fromEntries(options.map((option) => [option, input(option).valueAsNumber])),
     seed: input('seed').valueAsNumber,
     stream: true,
     partial_images: PARTIALS,
@@ -104,9 +128,12 @@ function request() {
 
 /** Shows what the form asks for, unless it is not valid. */
 function describe() {
-  const ddim = select('sampler').value === 'ddim';
-  $('eta-field').hidden = !ddim;
-  input('eta').disabled = !ddim; // need not be valid where it is not used
+  const { hint, options: taken } = sampler();
+  $('sampler-hint').textContent = hint;
+  for (const option of new Set(samplers.flatMap(({ options }) => options))) {
+    $(`${option}-field`).hidden = !taken.includes(option);
+    input(option).disabled = !taken.includes(option); // need not be valid where it is not used
+  }
   if (!form.checkValidity()) return;
   $('curl').textContent = asCurl(base, request(), key !== '');
   $('openai').textContent = asProgram(base, request(), key !== '');

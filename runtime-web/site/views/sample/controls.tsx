@@ -1,5 +1,12 @@
-/** What to sample: pictures, steps, sampler, eta, seed and classes. */
-import type { Sampler } from '@onnoise/scheduler';
+/** What to sample: pictures, steps, the sampler and its options, seed and classes. */
+import {
+  optionsOfSampler,
+  SAMPLER_OPTIONS,
+  SAMPLERS,
+  type Sampler,
+  type SamplerOption,
+  samplerRecord,
+} from '@onnoise/scheduler';
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { Button } from '../../components/button.tsx';
@@ -11,14 +18,11 @@ import { type Draft, LARGEST_COUNT, rollSeed, stepsHint } from './parameters.ts'
 import { draft, info, problems, refusals } from './state.ts';
 
 const COUNTS = Array.from({ length: LARGEST_COUNT }, (_, i) => i + 1);
-const ETAS = Array.from({ length: 21 }, (_, i) => i / 20);
+/** 21 of them, from end to end. */
+const optionStops = ({ min, max }: SamplerOption) => Array.from({ length: 21 }, (_, i) => min + ((max - min) * i) / 20);
+const SAMPLER_CHOICES = SAMPLERS.map((value) => ({ value, label: samplerRecord(value).label }));
 /** Evenly by feel: the first steps matter most. */
 const STEPS = [1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 75, 100, 150, 200, 250, 300, 400, 500, 750];
-
-const SAMPLER_HINTS: Record<string, string> = {
-  ddpm: 'Adds a little fresh noise at every step.',
-  ddim: 'Adds none at eta 0, so few steps go far; eta 1 adds as much as DDPM.',
-};
 
 const set = (change: Partial<Draft>) => {
   draft.value = { ...draft.peek(), ...change };
@@ -31,7 +35,8 @@ function showMistake(form: HTMLFormElement): void {
 }
 
 export function Controls(): JSX.Element {
-  const { count, steps, sampler, eta, seed } = draft.value;
+  const { count, steps, sampler, seed } = draft.value;
+  const chosen = SAMPLERS.find((name) => name === sampler); // a link may name another
   const wrong = problems.value;
   const form = useRef<HTMLFormElement>(null);
   const refused = refusals.value;
@@ -63,11 +68,8 @@ export function Controls(): JSX.Element {
           <Segmented<Sampler>
             label="Sampler"
             value={sampler as Sampler}
-            options={[
-              { value: 'ddpm', label: 'DDPM' },
-              { value: 'ddim', label: 'DDIM' },
-            ]}
-            hint={SAMPLER_HINTS[sampler]}
+            options={SAMPLER_CHOICES}
+            hint={chosen && samplerRecord(chosen).hint}
             onChange={(sampler) => set({ sampler })}
           />
           {wrong.sampler && (
@@ -75,16 +77,17 @@ export function Controls(): JSX.Element {
               {wrong.sampler}
             </p>
           )}
-          {sampler === 'ddim' && (
+          {(chosen ? optionsOfSampler(chosen) : []).map((name) => (
             <NumberControl
-              name="eta"
-              label="Eta"
-              text={eta}
-              error={wrong.eta}
-              stops={ETAS}
-              onText={(eta) => set({ eta })}
+              key={name}
+              name={name}
+              label={SAMPLER_OPTIONS[name].label}
+              text={draft.value[name]}
+              error={wrong[name]}
+              stops={optionStops(SAMPLER_OPTIONS[name])}
+              onText={(text) => set({ [name]: text })}
             />
-          )}
+          ))}
         </div>
         <NumberControl
           name="seed"

@@ -3,19 +3,21 @@
  *
  *     #/sample?model=digits&count=10&steps=50&sampler=ddpm&seed=170
  */
+import { eachSamplerOption, optionsOfSampler, SAMPLER_OPTION_NAMES } from '@onnoise/scheduler';
 import { DEFAULTS, type Draft, type Parameters } from './parameters.ts';
 
-const KEYS = ['model', 'count', 'steps', 'sampler', 'eta', 'seed', 'labels'] as const;
+const KEYS: string[] = ['model', 'count', 'steps', 'sampler', ...SAMPLER_OPTION_NAMES, 'seed', 'labels'];
 
-/** Keys in a fixed order; eta only for ddim, labels only where some were chosen. */
+/** Keys in a fixed order; options only of the sampler, labels only where some were chosen. */
 export function encodeLink(parameters: Parameters, model: string): URLSearchParams {
-  const { count, steps, sampler, eta, seed, labels } = parameters;
+  const { count, steps, sampler, seed, labels } = parameters;
+  const options = optionsOfSampler(sampler).map((name) => [name, String(parameters[name])]);
   return new URLSearchParams({
     model,
     count: String(count),
     steps: String(steps),
     sampler,
-    ...(sampler === 'ddim' && { eta: String(eta) }),
+    ...Object.fromEntries(options),
     seed: String(seed),
     ...(labels.length > 0 && { labels: labels.join('.') }),
   });
@@ -33,7 +35,7 @@ export interface Link {
 export function decodeLink(query: URLSearchParams): Link | null {
   const keys = [...query.keys()];
   if (!KEYS.some((key) => query.has(key))) return null;
-  const unknown = keys.find((key) => !KEYS.includes(key as (typeof KEYS)[number]));
+  const unknown = keys.find((key) => !KEYS.includes(key));
   const labels = query.get('labels') ?? '';
   const numbers = labels === '' ? [] : labels.split('.').map((label) => (/^\d+$/.test(label) ? Number(label) : -1));
   const spoilt = numbers.includes(-1);
@@ -50,7 +52,7 @@ export function decodeLink(query: URLSearchParams): Link | null {
       count: field('count'),
       steps: field('steps'),
       sampler: field('sampler'),
-      eta: field('eta'),
+      ...eachSamplerOption(field),
       seed: field('seed'),
       labels: spoilt ? [] : numbers,
     },

@@ -2,24 +2,32 @@
  * What the controls hold, and what may be asked of a model with it. Fields hold text as it was typed, so that a wrong
  * value can stay in its field with a sentence beside it.
  */
-import { type PictureOptions, SAMPLERS, type Sampler } from '@onnoise/scheduler';
+import {
+  eachSamplerOption,
+  optionRule,
+  optionsOfSampler,
+  type PictureOptions,
+  SAMPLER_OPTION_NAMES,
+  SAMPLERS,
+  type Sampler,
+  type SamplerOption,
+  type SamplerOptionName,
+} from '@onnoise/scheduler';
 
-/** The controls. `labels` are the classes in the order they were chosen; none: all in turn. */
-export interface Draft {
+/** The controls, with one for each option of a sampler. `labels` are the classes in the order they were chosen; none: all in turn. */
+export interface Draft extends Record<SamplerOptionName, string> {
   count: string;
   steps: string;
   sampler: string;
-  eta: string;
   seed: string;
   labels: readonly number[];
 }
 
 /** A checked draft. */
-export interface Parameters {
+export interface Parameters extends Record<SamplerOptionName, number> {
   count: number;
   steps: number;
   sampler: Sampler;
-  eta: number;
   seed: number;
   labels: readonly number[];
 }
@@ -40,7 +48,14 @@ const ENOUGH_STEPS = 50;
 const DICE_SIDES = 10_000;
 
 /** Ten digits, each once, that are plain to read: chosen by looking at sheets of several samplers and step counts. */
-export const DEFAULTS: Draft = { count: '10', steps: '50', sampler: 'ddpm', eta: '0', seed: '170', labels: [] };
+export const DEFAULTS: Draft = {
+  count: '10',
+  steps: '50',
+  sampler: 'ddpm',
+  ...eachSamplerOption((_, option) => String(option.default)),
+  seed: '170',
+  labels: [],
+};
 
 const number = new Intl.NumberFormat('en', { useGrouping: false, maximumFractionDigits: 20 });
 
@@ -62,23 +77,26 @@ export function check(draft: Draft, limits: Limits): { parameters: Parameters } 
   const steps = whole('Steps', draft.steps, 1, limits.timesteps);
   const seed = whole('The seed', draft.seed, 0, Number.MAX_SAFE_INTEGER - LARGEST_COUNT);
   const sampler = SAMPLERS.find((name) => name === draft.sampler);
-  const eta = sampler === 'ddim' ? checkEta(draft.eta) : 0;
+  const options = eachSamplerOption((name, option) =>
+    sampler && optionsOfSampler(sampler).includes(name) ? checkOption(option, draft[name]) : option.default,
+  );
+  const wrongOptions = SAMPLER_OPTION_NAMES.filter((name) => typeof options[name] === 'string');
   const labels = checkLabels(draft.labels, limits.classes, typeof count === 'number' ? count : LARGEST_COUNT);
   const problems = {
     ...(typeof count === 'string' && { count }),
     ...(typeof steps === 'string' && { steps }),
     ...(typeof seed === 'string' && { seed }),
     ...(!sampler && { sampler: sentence('The sampler', SAMPLERS.join(' or '), draft.sampler) }),
-    ...(typeof eta === 'string' && { eta }),
+    ...Object.fromEntries(wrongOptions.map((name) => [name, options[name]])),
     ...(typeof labels === 'string' && { labels }),
   };
   if (Object.keys(problems).length > 0) return { problems };
-  return { parameters: { count, steps, seed, sampler, eta, labels } as Parameters };
+  return { parameters: { count, steps, seed, sampler, ...options, labels } as Parameters };
 }
 
-function checkEta(text: string): number | string {
+function checkOption(option: SamplerOption, text: string): number | string {
   const value = /^\s*(\d+\.?\d*|\.\d+)\s*$/.test(text) ? Number(text) : Number.NaN;
-  return value >= 0 && value <= 1 ? value : sentence('Eta', 'a number from 0 to 1', text);
+  return value >= option.min && value <= option.max ? value : sentence(option.label, optionRule(option), text);
 }
 
 function checkLabels(labels: readonly number[], classes: number, count: number): readonly number[] | string {
@@ -91,13 +109,15 @@ function checkLabels(labels: readonly number[], classes: number, count: number):
 }
 
 /** What the sampler is asked. */
-export function toRequest({ count, steps, sampler, eta, seed, labels }: Parameters, classes: number): PictureOptions {
+export function toRequest(parameters: Parameters, classes: number): PictureOptions {
+  const { count, steps, sampler, seed, labels } = parameters;
+  const taken = optionsOfSampler(sampler).map((name) => [name, parameters[name]]);
   return {
     count,
     steps,
     sampler,
     seed,
-    ...(sampler === 'ddim' && { eta }),
+    ...Object.fromEntries(taken),
     ...(classes > 0 && labels.length > 0 && { labels }),
   };
 }

@@ -74,8 +74,8 @@ describe('pipeline', () => {
     ['a list with a hole', ['sample', '--labels', '1,,2'], '--labels must be a list with commas between its parts.*'],
     [
       'a choice that is none',
-      ['sample', '--sampler', 'euler'],
-      '--sampler must be one of .*ddim.*, received "euler"\\.',
+      ['sample', '--sampler', 'nonesuch'],
+      '--sampler must be one of .*ddim.*, received "nonesuch"\\.',
     ],
     ['a missing option', ['prepare'], '--data must be given, received nothing\\.'],
     [

@@ -71,7 +71,7 @@ describe('createModel', () => {
 
   it('leaves the given object and its own defaults alone', () => {
     const { config } = createModel({ _class_name: 'SimpleUnet' });
-    (config as { channels: number[] }).channels[0] = 1;
+    (config as unknown as { channels: number[] }).channels[0] = 1;
     expect(createModel({ _class_name: 'SimpleUnet' }).config).toMatchObject({ channels: [64, 128, 256, 512, 1024] });
   });
 

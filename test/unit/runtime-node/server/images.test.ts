@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { SAMPLERS } from '@onnoise/scheduler';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { loadModel, png, sheet } from '#runtime-node/index.ts';
@@ -127,7 +128,11 @@ describe('POST /v1/images/generations', () => {
     [{ n: 17 }, 'n', 'Cannot take the request: n must be an integer from 1 to 16, received 17.'],
     [{ n: '2' }, 'n', 'Cannot take the request: n must be an integer from 1 to 16, received "2".'],
     [{ steps: 1.5 }, 'steps', 'Cannot take the request: steps must be an integer from 1 to 1000, received 1.5.'],
-    [{ sampler: 'euler' }, 'sampler', 'Cannot take the request: sampler must be one of ddpm, ddim, received "euler".'],
+    [
+      { sampler: 'nonesuch' },
+      'sampler',
+      `Cannot take the request: sampler must be one of ${SAMPLERS.join(', ')}, received "nonesuch".`,
+    ],
     [{ eta: -1 }, 'eta', 'Cannot take the request: eta must be a number from 0 to 1, received -1.'],
     [{ seed: -1 }, 'seed', `Cannot take the request: seed must be an integer from 0 to ${2 ** 53 - 1}, received -1.`],
     [

@@ -1,3 +1,4 @@
+import { SAMPLERS } from '@onnoise/scheduler';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeLink, encodeLink } from '#site/views/sample/link.ts';
@@ -18,7 +19,7 @@ describe('encodeLink', () => {
     const parameters = fc.record({
       count: fc.constant(16),
       steps: fc.integer({ min: 1, max: 1000 }),
-      sampler: fc.constantFrom('ddpm' as const, 'ddim' as const),
+      sampler: fc.constantFrom(...SAMPLERS),
       eta: fc.integer({ min: 0, max: 100 }).map((share) => share / 100),
       seed: fc.integer({ min: 0, max: 2 ** 53 - 17 }),
       labels: fc.array(fc.integer({ min: 0, max: 9 }), { maxLength: 16 }),

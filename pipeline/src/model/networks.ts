@@ -1,0 +1,11 @@
+/** The networks that can be trained and exported. */
+import { simpleUnetRecord } from './simple-unet.ts';
+import type { NetworkRecord } from './types.ts';
+import { unet2dRecord } from './unet2d.ts';
+
+export const NETWORKS: readonly NetworkRecord[] = [simpleUnetRecord, unet2dRecord];
+
+/** The record of a configuration's `_class_name`, undefined where there is none. */
+export function findNetwork(className: unknown): NetworkRecord | undefined {
+  return NETWORKS.find((network) => network.className === className);
+}

@@ -1,0 +1,52 @@
+/**
+ * A sampler as data: one record holds all that the rest of the project knows of it, and makes the rows of its table.
+ */
+import type { SchedulerConfig } from '../schedule/config.ts';
+import type { Schedule } from '../schedule/schedules.ts';
+
+/** One step. `timestep` is what the network is told, 0 to T - 1. */
+export interface SamplerRow {
+  timestep: number;
+  /** x0 of x */
+  p: number;
+  /** x0 of o */
+  q: number;
+  /** x' of x */
+  A: number;
+  /** x' of o (DDIM keeps the epsilon of the x0 before clipping) */
+  E: number;
+  /** x' of x0 */
+  B: number;
+  /** x' of the step before's x0 (multistep samplers) */
+  C: number;
+  /** x' of fresh noise; 0: none is drawn */
+  D: number;
+}
+
+/** A number that a sampler takes besides its steps. Samplers that take the same option share one object. */
+export interface SamplerOption {
+  /** For pages: `Eta`. */
+  label: string;
+  /** For the command line and the server: one phrase that also names the ends of the range. */
+  describe: string;
+  default: number;
+  min: number;
+  max: number;
+}
+
+export interface SamplerRecord<Name extends string = string, Option extends string = string> {
+  /** As requests write it: `ddim`. */
+  name: Name;
+  /** As pages and sentences write it: `DDIM`. */
+  label: string;
+  /** One or two sentences below the choice of the sampler. */
+  hint: string;
+  options: { readonly [K in Option]: SamplerOption };
+  /** In the order of sampling, from noise to image; `steps` is an integer from 1 to T, every option is in its range. */
+  rows(
+    config: SchedulerConfig,
+    schedule: Schedule,
+    steps: number,
+    options: { readonly [K in Option]: number },
+  ): SamplerRow[];
+}
