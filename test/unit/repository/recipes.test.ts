@@ -22,7 +22,7 @@ function readRecipes(text: string): Recipe[] {
     .slice(1)
     .map((part) => {
       const list = part.split('\n').filter((line) => line.startsWith('- '));
-      const paths = list.flatMap((line) => [...line.matchAll(/`([^`]+)`/g)].map(([, path]) => path!));
+      const paths = list.flatMap((line) => [...line.matchAll(/`([^`\s]+)`/g)].map(([, path]) => path!));
       return {
         title: part.slice(0, part.indexOf('\n')),
         named: paths.filter((path) => !path.includes('<')),
@@ -66,7 +66,7 @@ function speakOf(pattern: RegExp, own: RegExp): string[] {
 }
 
 test.each([
-  ['a sampler', /'ddim'|\/ddim\.ts/, /sampling\/ddim|game\/painter/],
+  ['a sampler', /'ddim'|\/ddim\.ts/, /sampling\/ddim|views\/game\/(painter|reveal)/],
   ['a network', /SimpleUnet|simple-unet/, /model\/simple-unet/],
   ['a data format', /IDX files|\/idx\.ts/, /data\/(idx|digits)/],
   ['a view of the page', /\bforward: '|'forward'|views\/forward|import\(.*views/, /views\/forward\//],
