@@ -18,7 +18,7 @@ export type Section = 'data' | 'training' | 'output';
  * | resume  | the setting                                                                  |
  * |---------|------------------------------------------------------------------------------|
  * | `fixed` | is that of the checkpoint: another would make another model or another run   |
- * | `told`  | may change, and what changes is told                                         |
+ * | `told`  | may change, and the change is reported                                       |
  * | `free`  | may change, and makes no difference to the model nor to its pictures         |
  *
  * Whether it is off (`null`) may never change where that decides what a checkpoint holds: `fixedOff`.
