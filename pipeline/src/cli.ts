@@ -52,19 +52,19 @@ const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'generate',
     json: true,
-    describe: 'Order many pictures from the workers of a queue',
+    describe: 'Order many pictures through a queue of workers',
     load: async () => (await import('./commands/generate.ts')).command,
   },
   {
     name: 'worker',
     json: false,
-    describe: 'Sample what is ordered through a queue',
+    describe: 'Sample the pictures that a queue orders',
     load: async () => (await import('./commands/worker.ts')).command,
   },
   {
     name: 'doctor',
     json: true,
-    describe: 'Tell what this machine can train and sample on',
+    describe: 'Show what this machine can train and sample on',
     load: async () => (await import('./commands/doctor.ts')).command,
   },
 ];
@@ -120,11 +120,11 @@ function createCli(args: readonly string[], named?: string, width = 100): Argv {
     .version(false)
     .alias('help', 'h')
     .options(voiceOptions)
-    .epilogue('Every command tells its options: pipeline <command> --help');
+    .epilogue('Options of a command: pipeline <command> --help');
   if (named === undefined) {
     cli = cli.option('version', {
       boolean: true,
-      describe: 'Print the version; with --verbose also what it runs on',
+      describe: 'Print the version; with --verbose also those of onnxruntime and Node',
     });
   }
   for (const { name, describe, json, load } of COMMANDS) {

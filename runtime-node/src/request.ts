@@ -10,7 +10,7 @@ import {
 } from '@onnoise/scheduler';
 
 export interface SampleOptions extends PictureOptions {
-  /** Images a network call. Default: 64 at 28 pixels, fewer for larger images. The pictures do not depend on it. */
+  /** Images per network call. Default: 64 at 28 pixels, fewer for larger images. The pictures do not depend on it. */
   batch?: number | undefined;
 }
 

@@ -26,7 +26,7 @@ export interface WorkerOptions {
   /** Folder that shards are written below. */
   out: string;
   device?: DeviceChoice | undefined;
-  /** Images a network call; by default what the model's `sample` takes. */
+  /** Images per network call; by default what the model's `sample` takes. */
   batch?: number | undefined;
   /** Ends the worker: the shard that is under way goes back to the queue. */
   signal: AbortSignal;

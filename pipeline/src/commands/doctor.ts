@@ -9,11 +9,11 @@ import { sayResult } from '../terminal/voice.ts';
 
 export const command: CommandModule = {
   command: 'doctor',
-  describe: 'Tell what this machine can train and sample on',
+  describe: 'Show what this machine can train and sample on',
   builder: (cli) =>
     cli
       .usage(
-        '$0 doctor\n\nTries every training engine and sampling device: there or not, why not, and what would enable it.',
+        '$0 doctor\n\nTries every training engine and sampling device. Says which work, why others do not, and how to enable them.',
       )
       .example('$0 doctor', 'a table')
       .example('$0 doctor --json', 'for scripts'),

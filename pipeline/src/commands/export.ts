@@ -48,7 +48,7 @@ export const command: CommandModule<object, ExportArguments> = {
           group: TRITON,
           string: true,
           requiresArg: true,
-          describe: 'Model folder that is there already, instead of --run and --out',
+          describe: 'Existing model folder, instead of --run and --out',
         },
         triton: {
           group: TRITON,

@@ -39,11 +39,11 @@ const NAMED_FAILURES = 3;
 
 export const command: CommandModule<object, GenerateArguments> = {
   command: 'generate',
-  describe: 'Order many pictures from the workers of a queue',
+  describe: 'Order many pictures through a queue of workers',
   builder: (cli) =>
     cli
       .usage(
-        '$0 generate --count <number> --queue <redis>\n\nOrders many pictures from the workers of a queue (pipeline worker) and waits for them. Started again, it goes on where it was.',
+        '$0 generate --count <number> --queue <redis>\n\nOrders many pictures through a queue of workers (pipeline worker) and waits for them. Run it again to continue.',
       )
       .options({
         count: { ...numberOption('count', PICTURES, 'Number of pictures'), demandOption: true },
@@ -57,20 +57,20 @@ export const command: CommandModule<object, GenerateArguments> = {
         },
         ...samplerOptions(SAMPLING),
         ...queueOptions(QUEUE),
-        shard: { ...numberOption('shard', QUEUE, 'Pictures a shard: a job and a tar file'), default: 256 },
-        detach: { group: QUEUE, boolean: true, default: false, describe: 'Leave once the queue has the order' },
+        shard: { ...numberOption('shard', QUEUE, 'Pictures per shard: a job and a tar file'), default: 256 },
+        detach: { group: QUEUE, boolean: true, default: false, describe: 'Exit once the order is in the queue' },
         out: {
           group: RESULTS,
           string: true,
           requiresArg: true,
           default: 'out/bulk',
-          describe: 'Folder for manifest.json; best that of the workers',
+          describe: 'Folder for manifest.json; best the same as that of the workers',
         },
         check: {
           group: RESULTS,
           boolean: true,
           default: false,
-          describe: 'Do again what is done but not whole below --out, where workers write',
+          describe: 'Check finished shards below --out, where workers write, and redo damaged ones',
         },
       })
       .example('$0 generate --count 100000 --queue redis://localhost:6379', '100,000 digits')

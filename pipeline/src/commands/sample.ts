@@ -51,11 +51,16 @@ export const command: CommandModule<object, SampleArguments> = {
         count: { ...numberOption('count', PICTURES, 'Number of pictures'), default: 16 },
         ...pictureOptions(PICTURES),
         ...samplerOptions(SAMPLING),
-        batch: numberOption('batch', SAMPLING, 'Pictures a network call', 'by their size'),
+        batch: numberOption('batch', SAMPLING, 'Pictures per network call', 'by their size'),
         out: { group: FILES, string: true, requiresArg: true, default: 'sheet.png', describe: SHEET },
         columns: numberOption('columns', FILES, 'Pictures in a row of a sheet', 'square'),
-        singles: { group: FILES, string: true, requiresArg: true, describe: 'Folder for a PNG each, named by seed' },
-        frames: { group: FILES, string: true, requiresArg: true, describe: 'Folder for a sheet a step, PNG' },
+        singles: {
+          group: FILES,
+          string: true,
+          requiresArg: true,
+          describe: 'Folder for single pictures, a PNG each, named by seed',
+        },
+        frames: { group: FILES, string: true, requiresArg: true, describe: 'Folder for one sheet per step, PNG' },
         animation: { group: FILES, string: true, requiresArg: true, describe: MOVING },
       })
       .example('$0 sample --count 64 --out out/sheet.png', 'a sheet of 64 digits')

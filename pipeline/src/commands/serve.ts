@@ -62,12 +62,12 @@ export const command: CommandModule<object, ServeArguments> = {
     cli
       .usage(
         '$0 serve [options]\n\nServes sampling over HTTP: the API of OpenAI for images, the Open Inference Protocol, metrics, ' +
-          'and a page to try it. SIGTERM finishes what runs, SIGHUP loads the models anew.',
+          'and a page to try it. SIGTERM finishes running requests, then exits. SIGHUP reloads the models.',
       )
       .options({
         model: { ...list(MODELS, 'Model folder, or name=folder; may be repeated'), defaultDescription: DIGITS },
         ...deviceOption(MODELS),
-        'max-batch': numberOption('max-batch', MODELS, 'Images a network call', '8'),
+        'max-batch': numberOption('max-batch', MODELS, 'Images per network call', '8'),
         host: {
           group: ADDRESS,
           string: true,
@@ -82,7 +82,7 @@ export const command: CommandModule<object, ServeArguments> = {
           requiresArg: true,
           describe: 'File of keys that clients must send, one a line',
         },
-        'cors-origin': list(ADDRESS, 'Origin whose pages may ask, or *; may be repeated'),
+        'cors-origin': list(ADDRESS, 'Origin whose pages may send requests, or *; may be repeated'),
         'trust-proxy': {
           group: ADDRESS,
           boolean: true,
@@ -90,18 +90,18 @@ export const command: CommandModule<object, ServeArguments> = {
           describe: 'Believe X-Forwarded-For of the proxy in front',
         },
         queue: numberOption('queue', LIMITS, 'Images in progress or waiting; more get 429', '256'),
-        'max-images': numberOption('max-images', LIMITS, 'Images a request', '16'),
-        'max-steps': numberOption('max-steps', LIMITS, 'Network calls an image', '1000'),
-        rate: numberOption('rate', LIMITS, 'Requests a minute of a client; 0 for no limit', '600'),
-        timeout: numberOption('timeout', LIMITS, 'Seconds until a request is given up', '120'),
-        'max-body': numberOption('max-body', LIMITS, 'KiB of a request', '1024'),
-        memory: numberOption('memory', LIMITS, 'MiB that requests may take up together', '256'),
-        'max-connections': numberOption('max-connections', LIMITS, 'Connections', '1024'),
+        'max-images': numberOption('max-images', LIMITS, 'Images per request', '16'),
+        'max-steps': numberOption('max-steps', LIMITS, 'Network calls per image', '1000'),
+        rate: numberOption('rate', LIMITS, 'Requests per minute and client; 0 for no limit', '600'),
+        timeout: numberOption('timeout', LIMITS, 'Seconds after which a request is cancelled', '120'),
+        'max-body': numberOption('max-body', LIMITS, 'Largest request in KiB', '1024'),
+        memory: numberOption('memory', LIMITS, 'MiB that all requests together may take up', '256'),
+        'max-connections': numberOption('max-connections', LIMITS, 'Most connections at a time', '1024'),
         'log-level': {
           group: LOG,
           choices: ['debug', 'info', 'warn', 'error', 'silent'] as const,
           default: 'info' as const,
-          describe: 'What is logged, as lines of JSON on standard output',
+          describe: 'Which lines to log, as JSON on standard output',
         },
       })
       .example('$0 serve', 'the digits that are shipped, on this machine only')
@@ -131,7 +131,7 @@ async function serve(args: ServeArguments): Promise<void> {
     throw addressError(host, port, error);
   }
   if (args['api-key-file'] === undefined && !isLoopback(host)) {
-    sayNote('Everyone who reaches this address may ask. --api-key-file limits it to those with a key.');
+    sayNote('Anyone who reaches this address may use it. --api-key-file limits it to those with a key.');
   }
   await untilToldToEnd(server);
 }
@@ -208,13 +208,13 @@ function untilToldToEnd(server: Server): Promise<void> {
     const end = () => {
       if (ending) return void server.kill().then(() => process.exit(INTERRUPTED));
       ending = true;
-      sayNote(`Stopping: finishing ${plural(server.depth, 'image')}. Once more ends at once.`);
+      sayNote(`Stopping: finishing ${plural(server.depth, 'image')}. A second signal stops at once.`);
       server.close().then(resolve, reject);
     };
     for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, end);
     process.on('SIGHUP', () => {
       server.reload().then(
-        () => sayNote('The models were loaded anew.'),
+        () => sayNote('The models were reloaded.'),
         (error: Error) => sayError(`The models stay as they were: ${error.message}`),
       );
     });

@@ -57,7 +57,7 @@ export const command: CommandModule<object, TrainArguments> = {
           group: 'Output:',
           type: 'boolean',
           default: false,
-          describe: 'Tell the settings, the images, memory and time, and stop',
+          describe: 'Print settings, images, memory and time, and stop',
         },
         ...fieldOptions('output'),
       })

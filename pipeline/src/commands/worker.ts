@@ -27,11 +27,11 @@ const RESULTS = 'What comes out:';
 
 export const command: CommandModule<object, WorkerArguments> = {
   command: 'worker',
-  describe: 'Sample what is ordered through a queue',
+  describe: 'Sample the pictures that a queue orders',
   builder: (cli) =>
     cli
       .usage(
-        '$0 worker --queue <redis> [options]\n\nSamples what pipeline generate orders, until it is stopped. Any number of workers share a queue.',
+        '$0 worker --queue <redis> [options]\n\nSamples the pictures that pipeline generate orders, until you stop it. Any number of workers share a queue.',
       )
       .options({
         ...queueOptions(QUEUE),
@@ -48,7 +48,7 @@ export const command: CommandModule<object, WorkerArguments> = {
         batch: numberOption(
           'batch',
           SAMPLING,
-          'Pictures a network call; the same for all workers, for the same bytes',
+          'Pictures per network call; the same for all workers, for the same bytes',
           'by their size',
         ),
         out: {

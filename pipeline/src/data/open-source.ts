@@ -30,7 +30,7 @@ export async function openSource({
     );
   }
   if (labelColumn === 'id') {
-    refuse('prepare images', 'label-column', 'another column than the one of the ids', labelColumn);
+    refuse('prepare images', 'label-column', 'a column other than that of the ids', labelColumn);
   }
   const alone = (kind: string) => {
     if (csv !== undefined)
@@ -58,7 +58,8 @@ function statOf(data: string): Stats {
     return statSync(data);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    const reason = code === 'ENOENT' || code === 'ENOTDIR' ? 'there is nothing of that name' : diskReason(error);
+    const reason =
+      code === 'ENOENT' || code === 'ENOTDIR' ? 'there is no file or folder of that name' : diskReason(error);
     if (reason === undefined) throw error;
     return refuseData(`"${data}": ${reason}`);
   }

@@ -117,7 +117,7 @@ export async function checkWritable(option: string, path: string, kind: 'file' |
     if (found && found.isDirectory() !== (kind === 'folder')) {
       refuse(found.isDirectory() ? 'there is a folder of that name' : 'there is a file of that name');
     }
-    if (found && kind === 'file' && !found.isFile()) refuse('it is no ordinary file');
+    if (found && kind === 'file' && !found.isFile()) refuse('it is not an ordinary file');
     await makeFolder(folder);
     const trial = temporaryName(kind === 'folder' ? join(folder, 'trial') : path);
     // A full disk takes a name, and no content.

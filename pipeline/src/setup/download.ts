@@ -62,7 +62,7 @@ export async function download(file: RemoteFile, path: string, options: Download
     if (earlier > 0) continue;
     throw new InputError(
       `Cannot use ${basename(path)}: what came from ${new URL(file.url).host} has ${difference}. ` +
-        'It was removed; the same command downloads it anew.',
+        'It was removed; the same command downloads it again.',
     );
   }
 }

@@ -39,9 +39,9 @@ export function openNetwork({ stall = 30_000, env = process.env } = {}): Network
     if (![301, 302, 303, 307, 308].includes(status) || !headers.location)
       return { status, url: address, headers, body };
     body.destroy();
-    if (left === 0) throw new Error('it redirects without end');
+    if (left === 0) throw new Error('it redirects in a loop');
     if (!isHttpAddress(headers.location, url.href)) {
-      throw new Error(`it redirects to "${headers.location}", which is no http address`);
+      throw new Error(`it redirects to "${headers.location}", which is not an http address`);
     }
     const next = new URL(headers.location, url);
     const { authorization: _, ...others } = question.headers ?? {};

@@ -68,7 +68,7 @@ export async function findFile(
   if (links === null) throw refuse(`${url} answers with JSON that is broken or no list of files`);
   if (links.length === 0) throw refuse(`${url} lists no such file`);
   const link = links.find((href) => isHttpAddress(href, page.url));
-  if (link === undefined) throw refuse(`${url} lists it at "${links[0]}", which is no http address`);
+  if (link === undefined) throw refuse(`${url} lists it at "${links[0]}", which is not an http address`);
   const address = new URL(link, page.url);
   address.hash = '';
   // A password is for the index alone.

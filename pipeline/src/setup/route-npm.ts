@@ -83,7 +83,7 @@ export async function planNpm(job: Job, system: System): Promise<Plan> {
     },
     async install() {
       if (!own) await unpackLibrary(job, archive);
-      job.hooks.say("Running the package's own scripts/install.js; some minutes, with nothing to see.");
+      job.hooks.say("Running the package's own scripts/install.js. It takes some minutes and prints nothing.");
       const said = await runInstall(folder, [libType(kind), ...(own ? ['download'] : [])], signal);
       if (!existsSync(libraries)) {
         throw new InputError(`Cannot set up ${kind}: its scripts/install.js brought no libtensorflow, ${said}.`);
@@ -94,7 +94,7 @@ export async function planNpm(job: Job, system: System): Promise<Plan> {
       if (system.platform !== 'linux') {
         throw new InputError(`Cannot set up ${kind}: its scripts/install.js brought no addon, ${said}.`);
       }
-      job.hooks.say('libtensorflow came, a built addon did not: compiling it.');
+      job.hooks.say('libtensorflow was downloaded without a built addon: compiling it.');
       const compiler = await findCompiler(process.env, signal);
       await compileAddon({ compiler, folder, libraries, headers, addon, ...(signal && { signal }) });
       return install;
@@ -154,7 +154,7 @@ async function unpackLibrary({ folder, hooks }: Job, archive: string) {
     if (isDiskError(error)) throw error;
     await rm(archive, { force: true });
     throw new InputError(
-      `Cannot unpack ${archive}: ${(error as Error).message}. It was removed; the same command downloads it anew.`,
+      `Cannot unpack ${archive}: ${(error as Error).message}. It was removed; the same command downloads it again.`,
     );
   }
   await rm(archive, { force: true });

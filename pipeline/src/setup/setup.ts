@@ -65,7 +65,7 @@ async function carryOut({ kind, folder, hooks, signal }: Job, plan: Plan): Promi
   await plan.prepare();
   const installAndCheck = async () => {
     const install = await plan.install();
-    hooks.say('Checking: a product of matrices and the gradients of a convolution, beside tfjs on the CPU.');
+    hooks.say('Checking a matrix product and the gradients of a convolution against tfjs on the CPU.');
     const result = await checkEngine(kind, folder, install, signal && { signal }).catch((error: Error) => {
       // One that was not checked to its end may be good.
       if (!isAbort(error)) throw error;

@@ -75,7 +75,7 @@ export async function unpack(
     if ((error as NodeJS.ErrnoException).syscall !== undefined) throw error;
     await rm(zip, { force: true });
     throw new InputError(
-      `Cannot unpack ${basename(zip)}: ${(error as Error).message}. It was removed; the same command downloads it anew.`,
+      `Cannot unpack ${basename(zip)}: ${(error as Error).message}. It was removed; the same command downloads it again.`,
     );
   }
 }

@@ -18,7 +18,7 @@ export type Section = 'data' | 'training' | 'output';
  * | resume  | the setting                                                                  |
  * |---------|------------------------------------------------------------------------------|
  * | `fixed` | is that of the checkpoint: another would make another model or another run   |
- * | `told`  | may change, and what changes is told                                         |
+ * | `told`  | may change, and the change is reported                                       |
  * | `free`  | may change, and makes no difference to the model nor to its pictures         |
  *
  * Whether it is off (`null`) may never change where that decides what a checkpoint holds: `fixedOff`.
@@ -112,7 +112,7 @@ export const fields = {
       onResume: 'free',
       type: 'boolean',
       default: false,
-      describe: 'stop at an image that cannot be read',
+      describe: 'stop at the first image that cannot be used',
     },
     cacheDir: {
       flag: 'cache-dir',
@@ -133,7 +133,7 @@ export const fields = {
       above: true,
       describe: 'time to spend, pictures included; the rate follows the clock, so not repeatable to the bit',
     },
-    batch: { flag: 'batch', onResume: 'fixed', type: 'integer', min: 1, default: 32, describe: 'images a step' },
+    batch: { flag: 'batch', onResume: 'fixed', type: 'integer', min: 1, default: 32, describe: 'images per step' },
     lr: { flag: 'lr', onResume: 'told', type: 'number', min: 0, above: true, default: 2e-4, describe: 'learning rate' },
     lrSchedule: {
       flag: 'lr-schedule',
@@ -238,7 +238,7 @@ export const fields = {
       type: 'choice',
       choices: engineKinds,
       default: 'auto',
-      describe: 'what computes; auto is tfjs-node-gpu where it sees a GPU, else onnxruntime',
+      describe: 'what runs the training step; auto is tfjs-node-gpu where it sees a GPU, else onnxruntime',
     },
     allowCpu: {
       flag: 'allow-cpu',

@@ -20,7 +20,7 @@ export function classesOf(classNames: readonly string[] | undefined): number | n
 }
 
 /**
- * @param resume whether a run goes on: it keeps the classes it has, what does not suit them is told.
+ * @param resume whether a run goes on: it keeps its classes, and what does not suit them is reported.
  * @returns what is worth telling, one sentence each.
  * @throws InputError when the network has other classes than the images.
  */
@@ -61,7 +61,7 @@ export function checkClasses(
   return [`The network has ${classCount} classes and the images ${names.length}: nothing trains the others.`];
 }
 
-/** What is told where `classesOf` has made a network conditional, which folders of another meaning would not want. */
+/** The note where `classesOf` made a network conditional: the folders may not have been meant as classes. */
 export function tellClasses(names: readonly string[]): string {
   return `The images are of ${names.length} classes (${list(names)}), on which the network is conditional; --model.num_class_embeds null leaves them out.`;
 }

@@ -95,7 +95,7 @@ export async function runLoop(options: LoopOptions): Promise<LoopResult> {
     asked++;
     const inputs = { images, ...draw, ...(labels && { labels }) };
     const answer = engine.step({ ...inputs, ...trainStep.scalars({ step: asked, learningRate, emaDecay }) });
-    // It is awaited in its turn; a failure before that is not unheard.
+    // The answer is awaited later. Until then this keeps a failure from counting as unhandled.
     answer.catch(() => {});
     flights.push({ epoch, learningRate, progress, answer });
   };

@@ -27,7 +27,7 @@ export interface Preview {
   images: Float32Array; // [N, C, H, W]
   /** The first image before the first step and after every one, the last being the finished image. Each [C, H, W]. */
   frames: Float32Array[];
-  /** The timestep that each frame stands at, as the network is told; null for the finished image. */
+  /** The timestep of each frame, as the network gets it; null for the finished image. */
   timesteps: (number | null)[];
   /** Classes of the images, for a conditional model. */
   labels: number[] | null;

@@ -104,7 +104,7 @@ export interface OpenedRun {
  * The newest checkpoint of a run that can be read, or the one of a step.
  *
  * @param specsOf what the state must be for these settings.
- * @throws InputError when there is none; what cannot be read is told of each.
+ * @throws InputError when there is none, with the reason why each cannot be read.
  */
 export async function openRun(
   run: string,

@@ -1,6 +1,6 @@
 /**
  * A whole run: start or resume, train, save, draw. The loop itself is in loop.ts; here is what stands around it.
- * Nothing is printed: what happens is told through the hooks.
+ * It prints nothing: the hooks report what happens.
  */
 import { join } from 'node:path';
 import { InputError } from '@onnoise/scheduler';

@@ -6,7 +6,7 @@ export interface EngineOptions {
   /** Model folders by the name under which they are asked for. */
   models: Readonly<Record<string, string>>;
   device: DeviceChoice;
-  /** Images a network call. */
+  /** Images per network call. */
   maxBatch: number;
   /** Folder that holds the model folders, and goes with the one who started the engine: copies. */
   copy?: string | undefined;

@@ -84,7 +84,7 @@ export async function createServer(given: ServerOptions): Promise<Server> {
     return sendRefusal(request, reply, refusal);
   });
   app.setNotFoundHandler(() => {
-    throw new Refusal(404, 'not_found', 'There is nothing at this address. /openapi.json tells what there is.');
+    throw new Refusal(404, 'not_found', 'There is nothing at this address. /openapi.json lists all addresses.');
   });
   const closer = createCloser(app);
   await protect(app, service);

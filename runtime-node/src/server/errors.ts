@@ -39,7 +39,7 @@ export function toRefusal(error: unknown): Refusal {
     return new Refusal(
       statusCode,
       'invalid_url',
-      'Cannot take the request: its address must be a right URL, and shorter.',
+      'Cannot take the request: its address must be a well-formed URL that is not too long.',
     );
   }
   if (statusCode < 500) {
@@ -47,11 +47,7 @@ export function toRefusal(error: unknown): Refusal {
   }
   if (statusCode === 503)
     return new Refusal(503, 'closing', 'The server is being stopped: ask another.', { retryAfter: 1 });
-  return new Refusal(
-    500,
-    'internal_error',
-    'The server failed at this request. Its log tells more, by the request id.',
-  );
+  return new Refusal(500, 'internal_error', 'The server failed at this request. Look for the request id in its log.');
 }
 
 /** Counts and, where it is the server's fault, logs a failure, unless it is that the client left. */

@@ -71,7 +71,7 @@ export function toCall(
     values.set(input.name, read.values);
     rest = rest.subarray(read.bytes);
   }
-  if (rest.length > 0) refuseTensor('inputs', `tell of all bytes behind the JSON`, `${rest.length} more`);
+  if (rest.length > 0) refuseTensor('inputs', `account for all bytes behind the JSON`, `${rest.length} more`);
   return {
     model: model.name,
     client,

@@ -9,17 +9,17 @@ export interface ServerOptions {
   models: readonly string[] | Readonly<Record<string, string>>;
   /** Default: `auto`. */
   device?: DeviceChoice | undefined;
-  /** Images a network call, 1 to 1024. Default: 8. */
+  /** Images per network call, 1 to 1024. Default: 8. */
   maxBatch?: number | undefined;
   /** Images that may be in progress or waiting, 1 to 1,000,000; more are refused with 429. Default: 256. */
   queue?: number | undefined;
-  /** Images a request, 1 to `queue`. Default: 16. */
+  /** Images per request, 1 to `queue`. Default: 16. */
   maxImages?: number | undefined;
   /** Network calls an image, 1 to 1,000,000. Default: 1000; T of the model is a limit of its own. */
   maxSteps?: number | undefined;
   /** Requests to generate or infer a client may make a minute, to 10^9. Default: 600. 0: no limit. */
   rate?: number | undefined;
-  /** Seconds until a request is given up with 504, 1 to 86,400. Default: 120. */
+  /** Seconds after which a request is cancelled with 504, 1 to 86,400. Default: 120. */
   timeout?: number | undefined;
   /** Bytes of a request's body, 1024 to 1 GiB. Default: 1 MiB. */
   maxBody?: number | undefined;

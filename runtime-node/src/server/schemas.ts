@@ -52,9 +52,9 @@ export function failures(error: Schema, ...statuses: number[]): Schema {
     400: 'The request is wrong; the sentence says what.',
     401: 'A key is needed: `Authorization: Bearer <key>`.',
     404: 'There is no such model.',
-    429: 'Too much is asked; Retry-After tells when to ask again.',
+    429: 'Too many requests; Retry-After says when to try again.',
     500: 'The network of the model gave NaN or infinity, or the server failed; the sentence says which.',
-    503: 'The engine is being restarted, or the server stopped; Retry-After tells when to ask again.',
+    503: 'The engine is restarting, or the server is stopping; Retry-After says when to try again.',
     504: 'The time was up.',
   };
   return Object.fromEntries(

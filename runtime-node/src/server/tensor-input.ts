@@ -81,7 +81,7 @@ function readJson(
   if (!Array.isArray(data)) {
     refuseTensor(
       name,
-      'hold its data in an array, or tell its binary_data_size',
+      'hold its data in an array, or give its binary_data_size',
       data === undefined ? 'none' : typeof data,
     );
   }

@@ -50,5 +50,5 @@ export function createLoader(sampler: Pick<Sampler, 'load'>, loaded: Signal<Load
 /** What to show of an error. */
 export function sentence(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
-  return text.trim() || 'Something went wrong, and the browser did not tell what.';
+  return text.trim() || 'Something went wrong, and the browser did not say what.';
 }

@@ -131,7 +131,7 @@ export function createBatch(
   };
 }
 
-/** Of the word that tells of a bad step. */
+/** Of the word that reports a bad step. */
 const BAD_BYTES = 4;
 
 /** onnxruntime's kernels read and write four values at a time. */

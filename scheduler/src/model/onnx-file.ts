@@ -1,5 +1,5 @@
 /**
- * What an ONNX file tells before it is opened, from a few of its kilobytes: whether it is whole, and what its writer noted.
+ * What an ONNX file says before it is opened, from a few kilobytes: whether it is complete, and what its writer noted.
  *
  * Source: onnx.proto, https://github.com/onnx/onnx/blob/main/onnx/onnx.proto, message ModelProto. Limit: what is no protobuf
  * and like no other file either is left to onnxruntime to refuse.

@@ -1,5 +1,5 @@
 /**
- * A mistake of the caller, told in one sentence. The command line prints the sentence and exits with 2;
+ * A mistake of the caller, in one sentence. The command line prints the sentence and exits with 2;
  * every other error is a bug and keeps its stack.
  *
  * The sentence reads `Cannot <verb> <thing>: <name> must be <rule>, received <value>.`

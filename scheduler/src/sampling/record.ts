@@ -4,7 +4,7 @@
 import type { SchedulerConfig } from '../schedule/config.ts';
 import type { Schedule } from '../schedule/schedules.ts';
 
-/** One step. `timestep` is what the network is told, 0 to T - 1. */
+/** One step. `timestep` is the network's input, 0 to T - 1. */
 export interface SamplerRow {
   timestep: number;
   /** x0 of x */

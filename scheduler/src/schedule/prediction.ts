@@ -18,7 +18,7 @@ export interface Prediction {
 
 /**
  * @param alphaBar at the image's timestep, in [0, 1).
- * @throws InputError for epsilon at alphaBar = 0: noise alone tells nothing about the image.
+ * @throws InputError for epsilon at alphaBar = 0: pure noise says nothing about the image.
  */
 export function predictionAt(type: PredictionType, alphaBar: number): Prediction {
   const signal = Math.sqrt(alphaBar);

@@ -69,7 +69,7 @@ export async function lossesOf(engine: TrainEngine, plan: TrainPlan, from: numbe
   const answers: Promise<StepResult>[] = [];
   for (let n = from; n < to; n++) {
     const answer = stepOn(engine, plan, n);
-    // Awaited in its turn; a failure before that is not unheard.
+    // The answer is awaited later. Until then this keeps a failure from counting as unhandled.
     answer.catch(() => {});
     answers.push(answer);
     if (answers.length >= engine.depth) await answers[answers.length - engine.depth];

@@ -2,7 +2,7 @@
  * What a kernel row is: the lowering of one tfjs kernel to ONNX nodes.
  *
  * To support a further kernel, add a row under its tfjs name (the `kernelName` constants of tfjs-core's `kernel_names.ts`) to the
- * table of its family in this folder, and cases to the table of the same name in test/unit/onnx/rows.
+ * table of its family in this folder, and cases to the table of the same name in test/unit/tracer/rows.
  */
 import type { GraphBuilder } from '../graph.ts';
 import type { Value } from '../layout.ts';

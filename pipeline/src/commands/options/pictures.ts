@@ -17,7 +17,7 @@ export const pictureOptions = (group: string) => ({
 
 /** How they are sampled. */
 export const samplerOptions = (group: string) => ({
-  steps: numberOption('steps', group, 'Network calls a picture', '50, at most T'),
+  steps: numberOption('steps', group, 'Network calls per picture', '50, at most T'),
   sampler: { group, choices: SAMPLERS, default: DEFAULT_SAMPLER, describe: 'Sampling method' },
   ...eachSamplerOption((name, option) => numberOption(name, group, option.describe, String(option.default))),
 });

@@ -127,7 +127,7 @@ const INFERENCE_BODY = {
           shape: { type: 'array', maxItems: 8, items: { type: 'integer', minimum: 0 } },
           datatype: { type: 'string', maxLength: 16 },
           parameters,
-          data: { description: 'Values, row after row, flat or nested; or parameters tell a binary_data_size.' }, // checked by hand: there are many
+          data: { description: 'Values, row after row, flat or nested; or parameters give a binary_data_size.' }, // checked by hand: there are many
         },
       },
     },

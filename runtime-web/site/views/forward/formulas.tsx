@@ -39,14 +39,14 @@ const ENTRIES: readonly Entry[] = [
   {
     title: 'What a step keeps',
     formulas: AlphaDefinition,
-    sentence: 'αₜ tells how much of the picture’s variance the step leaves in place.',
+    sentence: 'αₜ says how much of the picture’s variance the step keeps.',
     now: ({ alpha, beta }) => (alpha === null ? null : `1 − ${readable(beta)} = ${readable(alpha, 4)}`),
   },
   {
     title: 'What t steps keep',
     formulas: AlphaBarDefinition,
     sentence:
-      'The product of all α up to t tells how much of the original picture is left; it depends on the schedule alone, so it is known before the first step.',
+      'The product of all α up to t says how much of the original picture is left; it depends on the schedule alone, so it is known before the first step.',
     now: ({ alphaBar }) => readable(alphaBar),
   },
   {

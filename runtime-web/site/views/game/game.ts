@@ -188,7 +188,7 @@ export function createGame(sampler: Pick<Sampler, 'sample'>, randomSeed: () => n
   };
 }
 
-/** A model that was loaded anew is the same one. */
+/** A model that was loaded again is the same one. */
 function sameTable(a: Table, b: Table): boolean {
   return a.pool === b.pool && a.steps === b.steps && a.info.hash === b.info.hash;
 }

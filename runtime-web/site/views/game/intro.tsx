@@ -63,7 +63,7 @@ function HowTo(): JSX.Element {
         </span>
       </li>
       <li class="muted">
-        A coin decides each picture anew, so counting does not help. Both kinds are shown alike: moved and scaled a
+        A coin is tossed for each picture, so counting does not help. Both kinds are shown alike: moved and scaled a
         little, in {LEVELS} levels of brightness.
       </li>
     </ul>

@@ -115,7 +115,7 @@ function Share(): JSX.Element {
       </h2>
       <p class="muted">
         {link === undefined
-          ? 'The text tells how you did. The model is your own, so there is no link to the round.'
+          ? 'The text says how you did. The model is your own, so there is no link to the round.'
           : 'The link deals the same ten pictures. The text gives none of them away.'}
       </p>
       <pre class="game-text">{text}</pre>

@@ -61,7 +61,7 @@ describe('checkWritable', () => {
   });
 
   test.runIf(process.platform !== 'win32')('refuses a device, which a rename would replace', async () => {
-    await expect(checkWritable('--out', '/dev/null', 'file')).rejects.toThrow('it is no ordinary file');
+    await expect(checkWritable('--out', '/dev/null', 'file')).rejects.toThrow('it is not an ordinary file');
   });
 });
 

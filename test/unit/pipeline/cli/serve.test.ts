@@ -89,14 +89,14 @@ describe('pipeline serve', () => {
     await rm(model, { recursive: true });
     await cp(other, model, { recursive: true });
     child.kill('SIGHUP');
-    await says('The models were loaded anew.');
+    await says('The models were reloaded.');
     expect(await picture()).not.toBe(before);
   });
 
   it('says that everyone may ask where it listens for all and has no keys', async () => {
     const model = await tinyArtefact();
     const open = await serve('--model', `tiny=${model}`, '--host', '0.0.0.0');
-    await open.says('Everyone who reaches this address may ask.');
+    await open.says('Anyone who reaches this address may use it.');
     const keys = join(await temporaryFolder(), 'keys');
     await writeFile(keys, 'a-key-of-sixteen-and-more\n');
     const closed = await serve('--model', `tiny=${model}`, '--api-key-file', keys);

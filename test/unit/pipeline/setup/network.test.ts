@@ -39,7 +39,7 @@ describe('network.ask', () => {
 
   test.each(['ftp://example.invalid/', 'http://['])('says that a redirection to %s leads nowhere', async (location) => {
     const start = await serve((_, response) => response.writeHead(302, { location }).end());
-    await expect(network.ask(start)).rejects.toThrow(`it redirects to "${location}", which is no http address`);
+    await expect(network.ask(start)).rejects.toThrow(`it redirects to "${location}", which is not an http address`);
   });
 
   test('follows redirections, without the password where they lead elsewhere', async () => {
@@ -80,8 +80,8 @@ describe('findFile', () => {
     ['{"files": [', /answers with JSON that is broken or no list of files/],
     ['null', /answers with JSON that is broken or no list of files/],
     ['{"files": [null, {"filename": 1}]}', /lists no such file/],
-    [`{"files": [{"filename": "${FILE}", "url": "ftp://x/${FILE}"}]}`, /at "ftp:.*", which is no http address/],
-    [`{"files": [{"filename": "${FILE}", "url": "http://["}]}`, /at "http:\/\/\[", which is no http address/],
+    [`{"files": [{"filename": "${FILE}", "url": "ftp://x/${FILE}"}]}`, /at "ftp:.*", which is not an http address/],
+    [`{"files": [{"filename": "${FILE}", "url": "http://["}]}`, /at "http:\/\/\[", which is not an http address/],
   ])('says what is wrong with an index that answers %s', async (answer, sentence) => {
     const index = await serve((_, response) => {
       response.setHeader('content-type', 'application/json');

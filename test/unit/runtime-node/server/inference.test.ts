@@ -166,7 +166,7 @@ describe('the Open Inference Protocol', () => {
     [
       'no array',
       { inputs: [{ ...sample, data: 'AAAA' }, timestep, labels] },
-      'Cannot call the network: sample must hold its data in an array, or tell its binary_data_size, received string.',
+      'Cannot call the network: sample must hold its data in an array, or give its binary_data_size, received string.',
     ],
     [
       'a class it does not have',
@@ -363,7 +363,7 @@ describe('bodies as tritonclient sends them', () => {
     const { status, json: answer } = await post(`${json}more`, { 'inference-header-content-length': `${json.length}` });
     expect([status, answer.error]).toEqual([
       400,
-      'Cannot call the network: inputs must tell of all bytes behind the JSON, received 4 more.',
+      'Cannot call the network: inputs must account for all bytes behind the JSON, received 4 more.',
     ]);
   });
 });

@@ -56,7 +56,7 @@ describe('pipeline serve under load', skipBecause(LACKS_SIGNALS), () => {
     const anew = async () => {
       for (let times = 1; times <= 3; times++) {
         program.signal('SIGHUP');
-        while (program.said().split('loaded anew').length <= times) await wait(20);
+        while (program.said().split('were reloaded').length <= times) await wait(20);
       }
     };
     const outcomes = await load(program, anew());

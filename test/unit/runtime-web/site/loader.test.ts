@@ -111,6 +111,6 @@ describe('sentence', () => {
   test('has words where an error has none', () => {
     expect(sentence(new Error('It broke.'))).toBe('It broke.');
     expect(sentence('cut off')).toBe('cut off');
-    expect(sentence(new Error(''))).toMatch(/did not tell/);
+    expect(sentence(new Error(''))).toMatch(/did not say/);
   });
 });

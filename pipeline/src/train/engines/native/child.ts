@@ -1,4 +1,4 @@
-/** The engine's process: TensorFlow's native library under the eager training step, told what to do over IPC. */
+/** The engine's process: TensorFlow's native library under the eager training step, with orders over IPC. */
 import './polyfill.ts';
 import * as tf from '@tensorflow/tfjs';
 import { createModel } from '#src/model/index.ts';
@@ -18,7 +18,7 @@ interface Binding {
 /** Milliseconds without a request after which no more are on their way: longer than a large batch takes to arrive. */
 const quiet = 100;
 
-/** Serves until it is told to stop or the training process is gone. @param kind the npm package, without scope */
+/** Serves until it must stop or the training process is gone. @param kind the npm package, without scope */
 export async function serveEngine(kind: string): Promise<void> {
   process.once('disconnect', () => process.exit());
   const send = (message: Answer | Greeting) => new Promise<void>((resolve) => process.send!(message, () => resolve()));

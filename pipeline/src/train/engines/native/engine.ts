@@ -108,7 +108,7 @@ export async function createNativeEngine(
   };
 }
 
-/** Want of memory and crashes of TensorFlow are no bugs of this program; the rest is told as it is. */
+/** Out of memory and crashes of TensorFlow are not bugs of this program; other errors pass unchanged. */
 function explain(error: Error, kind: NativeKind): Error {
   const reason = error.message.split('\n')[0]!;
   if (/OOM when allocating|ResourceExhausted|RESOURCE_EXHAUSTED|want of memory|bad_alloc/.test(error.message)) {

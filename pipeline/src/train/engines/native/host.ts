@@ -99,7 +99,7 @@ function createCalls(child: ChildProcess, ended: Promise<string>): EngineProcess
       if (end) return reject(end);
       const id = ++last;
       open.set(id, { resolve, reject });
-      // A failure to send is the end of the process, which is told above.
+      // A failure to send means that the process has ended, which is reported above.
       child.send({ id, method, argument }, () => {});
     });
 }

@@ -85,7 +85,7 @@ const banners =
 const complaints =
   /error|fatal|fail|cannot|abort|terminate called|what\(\)|free\(\)|malloc|corrupt|bad_alloc|undefined symbol|AVX/i;
 
-/** The last line of a log that tells of something wrong; empty where none does. */
+/** The last line of a log that reports an error, or an empty text. */
 export function lastWords(log: string): string {
   const lines = log.split('\n').filter((line) => !banners.test(line));
   return lines.findLast((line) => complaints.test(line))?.trim() ?? '';

@@ -1,0 +1,37 @@
+/**
+ * Makes the golden values again: `npm run golden` for all, `npm run golden -- scheduler train` for some. Each script writes a
+ * folder below test/golden/data. Python 3.11 or later with scripts/golden/requirements.txt, but for `game`, which is ours.
+ */
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+
+const SCRIPTS: Record<string, string> = {
+  scheduler: 'scheduler.py',
+  model: 'model.py',
+  train: 'train.py',
+  images: 'images.py',
+  binomial: 'binomial.py',
+  game: 'game.ts',
+};
+
+const asked = process.argv.slice(2);
+const names = asked.length > 0 ? asked : Object.keys(SCRIPTS);
+const unknown = names.find((name) => !Object.hasOwn(SCRIPTS, name));
+if (unknown !== undefined) {
+  console.error(
+    `Cannot make golden values: the name must be one of ${Object.keys(SCRIPTS).join(', ')}, received ${unknown}.`,
+  );
+  process.exit(2);
+}
+for (const name of names) {
+  const file = join(import.meta.dirname, SCRIPTS[name]!);
+  const [command, args] = file.endsWith('.py')
+    ? [process.env.PYTHON ?? 'python3', [file]]
+    : [process.execPath, ['--import', 'tsx', file]];
+  console.log(`${name}: ${SCRIPTS[name]}`);
+  const { status, error } = spawnSync(command, args, { stdio: 'inherit' });
+  if (status !== 0) {
+    console.error(`Cannot make golden values: ${name} failed${error ? `, ${error.message}` : ''}.`);
+    process.exit(1);
+  }
+}

@@ -1,0 +1,90 @@
+/** The recipes of CONTRIBUTING.md: their lists of files are true. */
+import { describe, expect, test } from 'vitest';
+import { readText, repositoryFiles } from '#test/repository.ts';
+
+const files = new Set(repositoryFiles());
+const product = [...files].filter((file) =>
+  /^(scheduler|tracer|pipeline|runtime-node|runtime-web)\/.*\.(ts|tsx|js)$/.test(file),
+);
+
+interface Recipe {
+  title: string;
+  /** Files that are there. */
+  named: string[];
+  /** Forms of the files to add. */
+  added: string[];
+}
+
+function readRecipes(text: string): Recipe[] {
+  const section = text.split(/^## /m).find((part) => part.startsWith('Recipes')) ?? '';
+  return section
+    .split(/^### /m)
+    .slice(1)
+    .map((part) => {
+      const list = part.split('\n').filter((line) => line.startsWith('- '));
+      const paths = list.flatMap((line) => [...line.matchAll(/`([^`\s]+)`/g)].map(([, path]) => path!));
+      return {
+        title: part.slice(0, part.indexOf('\n')),
+        named: paths.filter((path) => !path.includes('<')),
+        added: paths.filter((path) => path.includes('<')),
+      };
+    });
+}
+
+const recipes = readRecipes(readText('CONTRIBUTING.md'));
+
+test('there is a recipe for everything that is often added', () => {
+  const things = [
+    'a sampler',
+    'a kernel row',
+    'a network',
+    'a data format',
+    'a view of the page',
+    'a setting of the page',
+  ];
+  expect(recipes.map(({ title }) => title)).toEqual(things.map((thing) => `Add ${thing}`));
+});
+
+describe.each(recipes)('$title', ({ named, added }) => {
+  test('names files that exist', () => {
+    expect(named.length).toBeGreaterThan(2);
+    expect(named.filter((file) => !files.has(file))).toEqual([]);
+  });
+
+  test('puts new files into folders that exist', () => {
+    const folders = added.map((path) => path.slice(0, path.indexOf('<')));
+    expect(folders.filter((folder) => ![...files].some((file) => file.startsWith(folder)))).toEqual([]);
+  });
+});
+
+/** Code without its comments. */
+const codeOf = (file: string) => readText(file).replace(/\/\*[\s\S]*?\*\/|(?<=^|\s)\/\/.*$/gm, '');
+
+/** Files outside of `own` that speak of one thing of a kind: whoever adds another must look at each. */
+function speakOf(pattern: RegExp, own: RegExp): string[] {
+  return product.filter((file) => !own.test(file) && pattern.test(codeOf(file)));
+}
+
+test.each([
+  ['a sampler', /'ddim'|\/ddim\.ts/, /sampling\/ddim|views\/game\/(painter|reveal)/],
+  ['a network', /SimpleUnet|simple-unet/, /model\/simple-unet/],
+  ['a data format', /IDX files|\/idx\.ts/, /data\/(idx|digits)/],
+  ['a view of the page', /\bforward: '|'forward'|views\/forward|import\(.*views/, /views\/forward\//],
+] as const)('the recipe for %s leaves out no file that speaks of one', (thing, pattern, own) => {
+  const { named } = recipes.find(({ title }) => title === `Add ${thing}`)!;
+  const found = speakOf(pattern, own);
+  expect(found).not.toEqual([]);
+  expect(found.filter((file) => !named.includes(file))).toEqual([]);
+});
+
+test('the recipe for a kernel row holds for every family', () => {
+  const { named } = recipes.find(({ title }) => title === 'Add a kernel row')!;
+  const families = [...readText('tracer/src/kernels/index.ts').matchAll(/from '\.\/([\w-]+)\.ts'/g)].map(
+    ([, name]) => name!,
+  );
+  const others = families.filter((name) => name !== 'row');
+  expect(others.length).toBeGreaterThan(5);
+  for (const family of others) {
+    for (const file of named) expect(files).toContain(file.replace('elementwise', family));
+  }
+});
