@@ -5,6 +5,7 @@
 import yargs, { type Argv, type CommandModule } from 'yargs';
 import { checkArguments, explainUsage, type KnownOptions, UsageError } from './terminal/arguments.ts';
 import { exitCodeOf, sayError } from './terminal/errors.ts';
+import { oneLine } from './terminal/format.ts';
 import { nearest } from './terminal/nearest.ts';
 import { versionText } from './terminal/version.ts';
 import { jsonOption, setVoice, voiceOptions } from './terminal/voice.ts';
@@ -112,6 +113,8 @@ function createCli(args: readonly string[], named?: string, width = 100): Argv {
     .wrap(width)
     .locale('en')
     .strict()
+    // Numbers are read where the option is known, and what was typed can be shown.
+    .parserConfiguration({ 'parse-numbers': false })
     .exitProcess(false)
     .showHelpOnFail(false)
     .fail((message, error) => {
@@ -170,6 +173,6 @@ export async function helpText(command?: string): Promise<string> {
 function report(error: unknown, word: string | undefined): number {
   if (!(error instanceof Error && error.name === 'YError')) return exitCodeOf(error);
   const known = word !== undefined && COMMAND_NAMES.includes(word);
-  sayError(`${error.message}\nSee: pipeline ${known ? `${word} ` : ''}--help`);
+  sayError(`${oneLine(error.message)}\nSee: pipeline ${known ? `${word} ` : ''}--help`);
   return 2;
 }

@@ -114,9 +114,9 @@ async function run(options: GenerateArguments): Promise<void> {
   } catch (error) {
     if (isAbort(error)) sayNote('Workers go on with what is in the queue; the same command attaches to it again.');
     if (error instanceof Error && error.name === 'ReplyError') {
-      throw new Failure(
-        `Redis at ${connection.shown} refused: ${error.message}\nOnce that is mended, the same command goes on.`,
-      );
+      throw new Failure(`Redis at ${connection.shown} refused: ${error.message}`, [
+        'Once that is mended, the same command goes on.',
+      ]);
     }
     throw error;
   } finally {
@@ -129,10 +129,10 @@ function tell(order: Order, { images, failed, manifest }: Generated): void {
     const shown = failed.slice(0, NAMED_FAILURES).map(({ shard: { seed, count }, reason }) => {
       return `  seeds ${seed} to ${seed + count - 1}: ${reason}`;
     });
-    const more = failed.length > NAMED_FAILURES ? `\n  and ${failed.length - NAMED_FAILURES} more` : '';
+    if (failed.length > NAMED_FAILURES) shown.push(`  and ${failed.length - NAMED_FAILURES} more`);
     throw new Failure(
-      `${failed.length} of ${plural(countShards(order), 'shard')} failed for good; the same command tries them again.\n` +
-        `${shown.join('\n')}${more}`,
+      `${failed.length} of ${plural(countShards(order), 'shard')} failed for good; the same command tries them again.`,
+      shown,
     );
   }
   const [shards, left] = [countShards(order), order.count - images];

@@ -48,7 +48,7 @@ export function openCsv(folder: string, csv: string, labelColumn?: string): Sour
     return classNames ? { path, label: number.get(entry.row.label!)! } : { path };
   });
   return {
-    name: basename(resolve(folder)),
+    name: basename(resolve(folder)) || resolve(folder),
     identity: JSON.stringify([identityOf(folder, used, skipped), text, labelColumn ?? null]),
     total: items.length,
     ...(classNames && { classNames, labelSource }),

@@ -13,7 +13,7 @@ import { describeOthers, type ImageFile, noteOnUnread, walkImages } from './walk
 export function openFolder(folder: string): Source {
   const { images, skipped, others } = walkImages(folder);
   if (images.length === 0) refuseEmpty(folder, skipped, others);
-  const name = basename(resolve(folder));
+  const name = basename(resolve(folder)) || resolve(folder); // a root has no name
   const labelSource = `the sub-folders of ${name}`;
   const notes = noteOnUnread(others);
   const { classes, note } = folderClasses(images.map((image) => image.path));

@@ -1,6 +1,17 @@
 /** The image files below a folder, in an order that does not depend on the machine. */
-import { closeSync, lstatSync, openSync, readdirSync, readSync, realpathSync, type Stats, statSync } from 'node:fs';
+import {
+  closeSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readSync,
+  realpathSync,
+  type Stats,
+  statfsSync,
+  statSync,
+} from 'node:fs';
 import { extname, join } from 'node:path';
+import { InputError } from '@onnoise/scheduler';
 import { diskReason } from '../files/disk-errors.ts';
 import type { Skipped } from './types.ts';
 
@@ -31,42 +42,65 @@ const UNREAD = new Set(
   ),
 );
 
+/**
+ * File systems of Linux that show the kernel and hold no files (statfs(2)): proc, sysfs, devpts, cgroup 1 and 2, debugfs,
+ * tracefs, securityfs, configfs, bpf. Reading from them may wait forever, and the links of a process lead everywhere.
+ */
+const SYSTEM_TYPES = new Set([
+  0x9fa0, 0x62656572, 0x1cd1, 0x27e0eb, 0x63677270, 0x64626720, 0x74726163, 0x73636673, 0x62656570, 0xcafe4a11,
+]);
+
+const IS_SYSTEM = 'a folder in which the system shows itself, not files';
+
+/** A folder that is being read. */
+interface Folder {
+  real: string;
+  /** The real paths from the first folder to this one. */
+  chain: string[];
+  /** Whether a link led to it, or to one above it. */
+  linked: boolean;
+}
+
 /** Whether a file's name is that of an image sharp reads. */
 export const hasImageName = (path: string): boolean => EXTENSIONS.has(extname(path).toLowerCase());
 
 /**
  * Lists the images below `folder`, nested to any depth. Names that begin with a dot and `__MACOSX` are left out. Links are
- * followed, also to places outside. A file without an extension counts when its first bytes are an image's. Nothing below
- * the folder stops the walk: what cannot be read is skipped with its reason. Only the folder itself must be readable.
+ * followed, also to places outside; below a folder that a link led to, links to folders that were read already are not, so
+ * that links among folders do not multiply. A file without an extension counts when its first bytes are an image's. Nothing
+ * below the folder stops the walk: what cannot be read is skipped with its reason. Only the folder itself must be readable.
  */
-export function walkImages(folder: string): Walk {
+export function walkImages(root: string): Walk {
   const images: ImageFile[] = [];
   const skipped: Skipped[] = [];
   const others = new Map<string, number>();
+  const read = new Set<string>();
 
-  const visit = (below: string, entries: string[], ancestors: string[]) => {
-    for (const entry of entries) {
+  const visit = (below: string, folder: Folder) => {
+    for (const entry of readdirSync(folder.real).sort()) {
       if (entry.startsWith('.') || entry === '__MACOSX') continue;
       const path = below === '' ? entry : `${below}/${entry}`;
-      const full = join(folder, path);
+      const full = join(root, path);
       try {
         const stat = statSync(full);
-        if (stat.isDirectory()) enter(path, full, ancestors);
+        if (stat.isDirectory()) enter(path, full, folder);
         else addFile(path, full, stat);
       } catch (error) {
-        const reason = brokenLink(full, error) ?? diskReason(error);
+        const reason = brokenLink(full, error) ?? diskReason(error) ?? unknownReason(error);
         if (reason === undefined) throw error;
         if (hasImageName(entry) || extname(entry) === '') skipped.push({ file: path, reason });
       }
     }
   };
-  const enter = (path: string, full: string, ancestors: string[]) => {
+  const enter = (path: string, full: string, above: Folder) => {
     const real = realpathSync(full);
-    if (ancestors.includes(real)) {
-      skipped.push({ file: path, reason: 'a link to a folder that it lies in' });
-    } else {
-      visit(path, readdirSync(full), [...ancestors, real]);
-    }
+    const isLink = lstatSync(full).isSymbolicLink();
+    const skip = (reason: string) => void skipped.push({ file: path, reason });
+    if (above.chain.includes(real)) return skip('a link to a folder that it lies in');
+    if (isLink && above.linked && read.has(real)) return skip('a link to a folder that is read already');
+    if (isSystem(real)) return skip(IS_SYSTEM);
+    visit(path, { real, chain: [...above.chain, real], linked: above.linked || isLink });
+    read.add(real);
   };
   const addFile = (path: string, full: string, stat: Stats) => {
     const extension = extname(path).toLowerCase();
@@ -81,7 +115,11 @@ export function walkImages(folder: string): Walk {
     }
   };
 
-  visit('', readdirSync(folder), [realpathSync(folder)]);
+  const real = realpathSync(root);
+  if (isSystem(real)) {
+    throw new InputError(`Cannot prepare images: data must be a folder with images, received ${root}, ${IS_SYSTEM}.`);
+  }
+  visit('', { real, chain: [real], linked: false });
   images.sort((a, b) => (a.path < b.path ? -1 : 1));
   skipped.sort((a, b) => (a.file < b.file ? -1 : 1));
   return { images, skipped, others };
@@ -100,6 +138,14 @@ function brokenLink(path: string, error: unknown): string | undefined {
   if (code === 'ELOOP') return 'a link that leads back to itself';
   const link = code === 'ENOENT' && lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink();
   return link ? 'a link to something that is not there' : undefined;
+}
+
+const isSystem = (folder: string) => process.platform === 'linux' && SYSTEM_TYPES.has(statfsSync(folder).type);
+
+/** For what the system refuses in a way that has no words of ours. */
+function unknownReason(error: unknown): string | undefined {
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  return syscall === undefined ? undefined : `the system does not read it (${code})`;
 }
 
 /** Tells JPEG, PNG, GIF, WebP, TIFF and AVIF by their first bytes. */

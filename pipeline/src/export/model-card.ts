@@ -2,6 +2,8 @@
  * The README.md of a model folder: what the model is, where it comes from, how well it does, what it cannot do.
  */
 
+import type { PredictionType } from '@onnoise/scheduler';
+
 export interface ModelCard {
   /** Heading: `digits`. */
   name: string;
@@ -30,7 +32,7 @@ export interface CardSurroundings {
   shape: readonly [number, number, number];
   classes: number;
   architecture: string;
-  predictionType: string;
+  predictionType: PredictionType;
   timesteps: number;
   hasSamples: boolean;
   hasCurve: boolean;
@@ -44,7 +46,7 @@ export function formatModelCard(card: ModelCard, around: CardSurroundings): stri
   return [
     `# ${name}`,
     `A diffusion model: ${width} x ${height} ${channels === 1 ? 'gray' : 'RGB'} pictures${conditional}. ` +
-      `\`${around.architecture}\`, ${parameters.toLocaleString('en')} parameters, predicts \`${around.predictionType}\` ` +
+      `\`${around.architecture}\`, ${parameters.toLocaleString('en')} parameters, predicts ${describePrediction(around.predictionType)} ` +
       `over ${around.timesteps} timesteps. The weights are ${averaged ? 'the moving averages of training' : 'those of the last step of training'}.`,
     ...(around.hasSamples ? ['![Samples](samples.png)'] : []),
     '## Use',
@@ -69,6 +71,14 @@ export function formatModelCard(card: ModelCard, around: CardSurroundings): stri
     .join('\n\n')
     .replace(/\n+$/, '\n');
 }
+
+const PREDICTIONS: Readonly<Record<PredictionType, string>> = {
+  epsilon: 'the noise',
+  sample: 'the clean picture',
+  v_prediction: 'the velocity v',
+};
+
+const describePrediction = (type: PredictionType): string => `${PREDICTIONS[type]} (\`${type}\`)`;
 
 /** How the network is called, and with which values. */
 export function describeNetwork({ classes, timesteps }: Pick<CardSurroundings, 'classes' | 'timesteps'>): string {

@@ -30,6 +30,10 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
   EEXIST: { reason: 'a part of the path is a file', fault: 'path' },
   EISDIR: { reason: 'it is a folder', fault: 'path' },
   ENAMETOOLONG: { reason: 'the name is too long', fault: 'path' },
+  EINVAL: { reason: 'it is not made to be read or written in this way', fault: 'path' },
+  ENXIO: { reason: 'there is no device behind it', fault: 'path' },
+  ENODEV: { reason: 'there is no device behind it', fault: 'path' },
+  ESRCH: { reason: 'its process has ended', fault: 'path' },
   ELOOP: { reason: 'its links lead in a circle', fault: 'path' },
 };
 

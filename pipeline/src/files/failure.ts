@@ -1,4 +1,12 @@
 /** Work that was asked for rightly and failed all the same, in words for whoever asked. */
 export class Failure extends Error {
   override readonly name = 'Failure';
+
+  /** Lines below the sentence. */
+  readonly more: readonly string[];
+
+  constructor(message: string, more: readonly string[] = []) {
+    super(message);
+    this.more = more;
+  }
 }

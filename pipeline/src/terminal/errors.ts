@@ -12,6 +12,7 @@
 import { InputError } from '@onnoise/scheduler';
 import { diskReason } from '../files/disk-errors.ts';
 import { Failure } from '../files/failure.ts';
+import { oneLine } from './format.ts';
 import { INTERRUPTED, isAbort } from './interrupt.ts';
 import { isVerbose } from './voice.ts';
 
@@ -24,16 +25,16 @@ export function exitCodeOf(error: unknown): number {
     return INTERRUPTED;
   }
   if (error instanceof InputError) {
-    sayError(error.message);
+    sayError(oneLine(error.message));
     return 2;
   }
   if (error instanceof Failure) {
-    sayError(error.message);
+    sayError([error.message, ...error.more].map(oneLine).join('\n'));
     return 1;
   }
   const reason = diskReason(error);
   if (reason !== undefined && !isVerbose()) {
-    sayError(`Cannot go on: ${reason} (${(error as Error).message}).`);
+    sayError(oneLine(`Cannot go on: ${reason} (${(error as Error).message}).`));
     return 1;
   }
   sayError(error instanceof Error ? (error.stack ?? error.message) : String(error));

@@ -32,7 +32,15 @@ export function formatBytes(bytes: number): string {
 /** A path as it is shortest to type from here. */
 export function formatPath(path: string): string {
   const short = relative(process.cwd(), resolve(path));
-  return short !== '' && !short.startsWith('..') ? short : path;
+  return oneLine(short !== '' && !short.startsWith('..') ? short : path);
+}
+
+/** Text that stays on its line: what moves the cursor, as a line break in a name, is escaped as in JSON. */
+export function oneLine(text: string): string {
+  return text.replace(/[\p{Cc}\u2028\u2029]/gu, (character) => {
+    const escaped = JSON.stringify(character).slice(1, -1);
+    return escaped === character ? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}` : escaped;
+  });
 }
 
 /** `1 image`, `3 images`; a noun of another plural brings it. */

@@ -49,6 +49,16 @@ function parse(option: string, value: unknown): number {
   if (/^[+-]?\d+$/.test(text) && !Number.isSafeInteger(number)) {
     throw new InputError(`Cannot read the options: --${option} must be at most 2^53 - 1 in size, received ${text}.`);
   }
+  if (isVanished(text)) {
+    throw new InputError(
+      `Cannot read the options: --${option} must be 0 or at least ${Number.MIN_VALUE} in size, received ${text}.`,
+    );
+  }
   if (text !== '' && Number.isFinite(number)) return number;
   throw new InputError(`Cannot read the options: --${option} must be a number, received "${String(value)}".`);
+}
+
+/** A number that is typed, and so near to 0 that it would be read as it: `1e-400`. */
+export function isVanished(text: string): boolean {
+  return Number(text) === 0 && /^[+-]?[\d.]*[1-9]/.test(text.trim());
 }

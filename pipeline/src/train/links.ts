@@ -34,26 +34,35 @@ export function isRepeated(section: string, key: string, className: unknown): bo
 }
 
 /**
- * A layer that sets one place of a link sets all of them.
+ * A layer that sets one place of a link sets all of them. Null in the network's config, as diffusers writes it for what is
+ * not known, leaves the place open.
  * @throws InputError when it sets them to different values.
  */
 export function linkLayer(layer: Layer, className: unknown): Layer {
-  const config: PartialConfig = { ...layer.config };
+  const config = withoutOpen(layer.config, className);
   for (const places of linksOf(className)) {
-    const set = places.filter(([section, key]) => layer.config[section]?.[key] !== undefined);
+    const set = places.filter(([section, key]) => config[section]?.[key] !== undefined);
     const first = set[0];
     if (!first) continue;
-    const value = layer.config[first[0]]![first[1]];
+    const value = config[first[0]]![first[1]];
     for (const [section, key] of set) {
-      if (layer.config[section]![key] === value) continue;
+      if (config[section]![key] === value) continue;
       throw new InputError(
         `Cannot read the settings of ${layer.name}: ${section}.${key} must be ${first.join('.')}, which is ${show(value)}, ` +
-          `received ${show(layer.config[section]![key])}.`,
+          `received ${show(config[section]![key])}.`,
       );
     }
     for (const [section, key] of places) config[section] = { ...config[section], [key]: value };
   }
   return { name: layer.name, config };
+}
+
+function withoutOpen(config: PartialConfig, className: unknown): PartialConfig {
+  if (config.model === undefined) return { ...config };
+  const kept = Object.entries(config.model).filter(
+    ([key, value]) => value !== null || !isRepeated('model', key, className),
+  );
+  return { ...config, model: Object.fromEntries(kept) };
 }
 
 /** What settings may leave open, to be seen in the images. */

@@ -1,7 +1,7 @@
 /** The options of `pipeline train` made from the table of settings, and back: from what yargs read to a settings layer. */
 import { InputError, show } from '@onnoise/scheduler';
 import type { Options } from 'yargs';
-import { toNumber } from '../../terminal/options.ts';
+import { isVanished, toNumber } from '../../terminal/options.ts';
 import type { PartialConfig } from '../../train/config.ts';
 import { type Field, fields, type Section } from '../../train/fields.ts';
 
@@ -71,9 +71,10 @@ function readValue(value: unknown): unknown {
   if (typeof value !== 'string') return value;
   try {
     const read = JSON.parse(value);
-    // Digits beyond what a number holds stay as they were typed, to be refused as that.
-    return Number.isInteger(read) && !Number.isSafeInteger(read) ? value : read;
+    // What a number does not hold stays as it was typed, to be refused as that.
+    return (Number.isInteger(read) && !Number.isSafeInteger(read)) || isVanished(value) ? value : read;
   } catch {
+    if (/^[+-]?(\d+\.?|\d*\.\d+)(e[+-]?\d+)?$/i.test(value) && !/^0\d/.test(value)) return Number(value);
     return value.includes(',') ? value.split(',').map((part) => readValue(part.trim())) : value;
   }
 }

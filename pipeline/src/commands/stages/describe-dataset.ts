@@ -1,6 +1,6 @@
 /** A prepared dataset in words. */
 import type { Dataset } from '../../data/types.ts';
-import { formatPath, plural } from '../../terminal/format.ts';
+import { formatPath, oneLine, plural } from '../../terminal/format.ts';
 
 /** Skipped images and classes named one by one; the rest is counted. */
 const NAMED = 20;
@@ -18,7 +18,7 @@ export function describeDataset(dataset: Dataset): string[] {
     for (const { file, reason } of skipped.slice(0, NAMED)) lines.push(`    ${file}: ${reason}`);
     if (skipped.length > NAMED) lines.push(`    and ${skipped.length - NAMED} more, listed in index.json there`);
   }
-  return lines;
+  return lines.map(oneLine);
 }
 
 /** One line on the classes and where they come from; a name that holds a comma stands in quotes. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { toList } from '#pipeline/terminal/options.ts';
+import { toList, toNumber } from '#pipeline/terminal/options.ts';
 import { InputError } from '#scheduler/index.ts';
 
 describe('toList', () => {
@@ -24,6 +24,26 @@ describe('toList', () => {
     expect(() => list(text)).toThrow(InputError);
     expect(() => list(text)).toThrow(
       `Cannot read the options: --labels must be a list with commas between its parts, as 0,1,2 or female,male, received "${text}".`,
+    );
+  });
+});
+
+describe('toNumber', () => {
+  const number = toNumber('lr');
+
+  test.each([
+    ['0', 0],
+    ['0e5', 0],
+    ['-0.0', -0],
+    ['5e-324', 5e-324],
+    ['0.002', 0.002],
+  ])('reads %s', (text, expected) => {
+    expect(number(text)).toBe(expected);
+  });
+
+  test.each(['1e-400', '-2.5E-999', `0.${'0'.repeat(400)}1`])('shows a number that would be read as 0: %s', (text) => {
+    expect(() => number(text)).toThrow(
+      new InputError(`Cannot read the options: --lr must be 0 or at least 5e-324 in size, received ${text}.`),
     );
   });
 });

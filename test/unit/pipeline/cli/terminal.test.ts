@@ -32,6 +32,18 @@ describe('exitCodeOf', () => {
     expect(told(new DOMException('stop', 'AbortError'))).toEqual([130, 'Interrupted.\n']);
   });
 
+  test('keeps a sentence on its line, whatever a name holds', () => {
+    const name = 'a\nb\u001b[31m\u009b\u2028"é';
+    const shown = 'a\\nb\\u001b[31m\\u009b\\u2028"é';
+    expect(told(new InputError(`Cannot read ${name}.`))).toEqual([2, `Cannot read ${shown}.\n`]);
+    expect(told(new Failure(`Cannot read ${name}.`, [`  ${name}`]))).toEqual([
+      1,
+      `Cannot read ${shown}.\n  ${shown}\n`,
+    ]);
+    const error = Object.assign(new Error(name), { code: 'EIO' });
+    expect(told(error)).toEqual([1, `Cannot go on: the disk reports an error (${shown}).\n`]);
+  });
+
   test('tells what a file system refuses in a sentence, with --verbose by its stack', () => {
     const error = Object.assign(new Error("EIO: i/o error, open 'x'"), { code: 'EIO' });
     expect(told(error)).toEqual([1, "Cannot go on: the disk reports an error (EIO: i/o error, open 'x').\n"]);

@@ -34,6 +34,8 @@ async function expectSkipped(at: Awaited<ReturnType<typeof folder>>, skipped: [s
 /** Windows gives links and pipes to administrators only. */
 const LACKS_POSIX = process.platform === 'win32' ? 'Windows has no such files: run on Linux or macOS' : undefined;
 
+const LACKS_PROC = process.platform === 'linux' ? undefined : 'only Linux has /proc: run there';
+
 it('links in a circle and links to nothing are skipped', skipBecause(LACKS_POSIX), async () => {
   const at = await folder();
   symlinkSync('b.png', join(at.data, 'a.png'));
@@ -54,6 +56,33 @@ it('a folder that contains itself is entered once', async () => {
   mkdirSync(join(at.data, 'sub'));
   symlinkSync(at.data, join(at.data, 'sub', 'loop'), 'junction');
   await expectSkipped(at, [['sub/loop', 'a link to a folder that it lies in']]);
+});
+
+it('links among folders do not multiply', skipBecause(LACKS_POSIX), async () => {
+  const at = await folder();
+  const names = Array.from({ length: 12 }, (_, i) => `f${String(i).padStart(2, '0')}`);
+  for (const name of names) await writeFiles(at.data, { [`${name}/1.png`]: gray(1) });
+  for (const name of names) {
+    for (const other of names) if (other !== name) symlinkSync(join('..', other), join(at.data, name, other));
+  }
+  const { images, skipped } = walkImages(at.data);
+  expect(images.length).toBeLessThan(1 + 12 * 12 * 12);
+  expect(images.map(({ path }) => path)).toContain('f00/f01/1.png');
+  expect(skipped).toContainEqual({ file: 'f01/f00/f02', reason: 'a link to a folder that is read already' });
+});
+
+it('folders in which Linux shows itself are skipped', skipBecause(LACKS_PROC), async () => {
+  const at = await folder();
+  symlinkSync('/proc', join(at.data, 'processes'));
+  symlinkSync('/proc/self/mem', join(at.data, 'memory'));
+  const reason = 'a folder in which the system shows itself, not files';
+  await expectSkipped(at, [
+    ['memory', /^(the disk reports an error|permission is denied)$/],
+    ['processes', reason],
+  ]);
+  await expect(prepare({ ...at, data: '/proc' })).rejects.toThrow(
+    `Cannot prepare images: data must be a folder with images, received /proc, ${reason}.`,
+  );
 });
 
 it('links to pictures and folders outside are followed', skipBecause(LACKS_POSIX), async () => {

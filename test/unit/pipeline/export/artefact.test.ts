@@ -108,7 +108,7 @@ describe('formatModelCard', () => {
     shape: [1, 28, 32] as const,
     classes: 2,
     architecture: 'UNet2DModel',
-    predictionType: 'v_prediction',
+    predictionType: 'v_prediction' as const,
     timesteps: 1000,
     hasSamples: true,
     hasCurve: false,
@@ -133,6 +133,14 @@ describe('formatModelCard', () => {
       expect(text).toContain(part);
     }
     expect(text).not.toContain('training.png');
+  });
+
+  test.each([
+    ['epsilon', 'predicts the noise (`epsilon`) over 1000 timesteps'],
+    ['sample', 'predicts the clean picture (`sample`) over 1000 timesteps'],
+    ['v_prediction', 'predicts the velocity v (`v_prediction`) over 1000 timesteps'],
+  ] as const)('says what %s is', (predictionType, words) => {
+    expect(formatModelCard(card, { ...around, predictionType })).toContain(words);
   });
 
   test('tells which weights they are', () => {

@@ -237,6 +237,8 @@ describe('pipeline train', () => {
     [['--out', 'x', '--data', ''], /--data must not be empty/],
     [['--model.num_class_embeds', '9007199254740993'], /received "9007199254740993"/],
     [['--seed', '9007199254740993'], /--seed .*received 9007199254740993/],
+    [['--lr', '1e-400'], /--lr .*received 1e-400\./],
+    [['--scheduler.beta_start', '1e-400'], /beta_start .*received "1e-400"/],
     [['--lr', 'fast'], /--lr must be a number, received "fast"/],
     [['--steps', '1', '--epochs', '2'], /--epochs and --steps must not be given together/],
     [[], /--out must be the folder of the run/],

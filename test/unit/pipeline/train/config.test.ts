@@ -45,6 +45,13 @@ describe('resolveConfig', () => {
   it("sets the scheduler's timesteps and the length of the network's time table together", () => {
     expect(resolve(small, { scheduler: { num_train_timesteps: 50 } }).model.num_train_timesteps).toBe(50);
     expect(resolve(small, { model: { num_train_timesteps: 60 } }).scheduler.num_train_timesteps).toBe(60);
+    const unknown = { num_train_timesteps: null, sample_size: null };
+    expect(resolve(small, { scheduler: { num_train_timesteps: 50 } }, { model: unknown }).model).toMatchObject(
+      resolve(small, { scheduler: { num_train_timesteps: 50 } }).model,
+    );
+    expect(resolve(small, { model: unknown, scheduler: { num_train_timesteps: 50 } }).model.num_train_timesteps).toBe(
+      50,
+    );
   });
 
   it('refuses a layer that sets one thing twice', () => {

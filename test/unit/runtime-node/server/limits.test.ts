@@ -203,8 +203,17 @@ describe('readApiKeys', () => {
     ['# two\nsixteen letters and a space', /received one of 27, line 2\.$/],
   ])('refuses %j, and never shows a key', async (text, message) => {
     await expect(readApiKeys(await file(text))).rejects.toThrow(message);
-    await expect(readApiKeys('nowhere/keys')).rejects.toThrow(
-      /nowhere\/keys must be a file that can be read, received ENOENT/,
+  });
+});
+
+describe('readApiKeys of what is no file', () => {
+  it.each([
+    ['nowhere/keys', 'nothing of that name'],
+    ['.', 'a folder'],
+    ['n'.repeat(300), 'a name that is too long'],
+  ])('tells %s in words', async (path, received) => {
+    await expect(readApiKeys(path)).rejects.toThrow(
+      `Cannot read API keys: ${path} must be a file that can be read, received ${received}.`,
     );
   });
 });
