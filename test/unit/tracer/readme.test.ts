@@ -64,7 +64,8 @@ describe('the README of the tracer', () => {
   });
 
   it("counts what tfjs' own tests are refused, by reason", () => {
-    expect(readme).toContain(refusedTable(readFileSync(path('test/tfjs/refused.txt'), 'utf8')));
+    const unpadded = readme.replace(/ +\|/g, ' |').replace(/\| -+ (?=\|)/g, '|---');
+    expect(unpadded).toContain(refusedTable(readFileSync(path('test/tfjs/refused.txt'), 'utf8')));
   });
 });
 
