@@ -15,6 +15,8 @@ interface CommandEntry {
   describe: string;
   /** It has results that a program may read. */
   json: boolean;
+  /** The one word that it takes beside its options, as yargs writes it. */
+  word?: string;
   /** biome-ignore lint/suspicious/noExplicitAny: each command types its own options. */
   load: () => Promise<CommandModule<object, any>>;
 }
@@ -67,6 +69,13 @@ const COMMANDS: readonly CommandEntry[] = [
     json: true,
     describe: 'Show what this machine can train and sample on',
     load: async () => (await import('./commands/doctor.ts')).command,
+  },
+  {
+    name: 'setup',
+    json: false,
+    word: '[package]',
+    describe: 'Set up a native training engine: tfjs-node or tfjs-node-gpu',
+    load: async () => (await import('./commands/setup.ts')).command,
   },
 ];
 
@@ -130,16 +139,16 @@ function createCli(args: readonly string[], named?: string, width = 100): Argv {
       describe: 'Print the version; with --verbose also those of onnxruntime and Node',
     });
   }
-  for (const { name, describe, json, load } of COMMANDS) {
+  for (const { name, describe, json, word, load } of COMMANDS) {
     cli = cli.command(
-      name,
+      word === undefined ? name : `${name} ${word}`,
       describe,
       // An async builder is fine under parseAsync; the types know only the other kind.
       (async (inner: Argv) => {
         const { builder } = await load();
         const built = typeof builder === 'function' ? await builder(inner) : inner.options(builder ?? {});
         if (json) built.options(jsonOption);
-        if (!asksForHelp(args)) checkArguments(name, without(args, name), optionsOf(built));
+        if (!asksForHelp(args)) checkArguments(name, optionsAlone(args, name, word), optionsOf(built));
         return built;
       }) as unknown as (inner: Argv) => Argv,
       async (options) => {
@@ -153,8 +162,12 @@ function createCli(args: readonly string[], named?: string, width = 100): Argv {
 
 const asksForHelp = (args: readonly string[]) => args.includes('--help') || args.includes('-h');
 
-/** The command line without the command's name, which is the first word of it. */
-const without = (args: readonly string[], name: string) => args.toSpliced(args.indexOf(name), 1);
+/** The command line without the command's name, which is its first word, and without the word that may come right after. */
+function optionsAlone(args: readonly string[], name: string, word: string | undefined): string[] {
+  const at = args.indexOf(name);
+  const hasWord = word !== undefined && args[at + 1]?.startsWith('-') === false;
+  return args.toSpliced(at, hasWord ? 2 : 1);
+}
 
 /** yargs has this method, and its types do not. */
 const optionsOf = (cli: unknown): KnownOptions => (cli as { getOptions: () => KnownOptions }).getOptions();

@@ -7,7 +7,7 @@
  * onnxruntime's own ConvTranspose is a product followed by a scatter and takes about twice as long.
  */
 import type { Graph, Node } from '../graph.ts';
-import { BLOCKED, hasManyPixels, type Quad, reordered, swappedBlocks } from './blocked.ts';
+import { BLOCKED, hasManyPixels, type Quad, reordered, swappedBlocks } from './blocked-layout.ts';
 import type { Inserter } from './insert.ts';
 
 const STRIDE = 2;

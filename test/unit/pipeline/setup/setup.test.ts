@@ -2,11 +2,13 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import yargs from 'yargs';
+import { command, readArguments, type SetupArguments } from '#pipeline/commands/setup.ts';
 import { packagePaths, writeInstall } from '#pipeline/setup/link.ts';
 import { openNetwork } from '#pipeline/setup/network.ts';
-import { readOptions } from '#pipeline/setup/options.ts';
 import { type SetupOptions, setUp } from '#pipeline/setup/setup.ts';
 import { cudaWheels, tensorflowWheel } from '#pipeline/setup/wheels.ts';
+import { runCli } from '#test/run-cli.ts';
 import { closedPort, serve, temporaryFolder } from './support.ts';
 
 afterEach(() => vi.unstubAllEnvs());
@@ -144,26 +146,27 @@ test('setUp tells of a disk without room for the download of the package before 
   expect(asked.lines).toEqual([]);
 });
 
-describe('readOptions', () => {
-  test('reads what is typed', () => {
-    expect(readOptions(['tfjs-node-gpu', '--no-cuda', '--route=pypi'], {})).toEqual({
-      kind: 'tfjs-node-gpu',
-      route: 'pypi',
-      cuda: false,
-      index: 'https://pypi.org/simple',
-      force: false,
-      dryRun: false,
-    });
-    expect(readOptions(['--help'], {})).toBeNull();
+test('pipeline setup reads what is typed', async () => {
+  const cli = yargs(['setup', 'tfjs-node-gpu', '--no-cuda', '--route=pypi']).command({ ...command, handler: () => {} });
+  expect(readArguments((await cli.parseAsync()) as SetupArguments, {})).toEqual({
+    kind: 'tfjs-node-gpu',
+    route: 'pypi',
+    cuda: false,
+    index: 'https://pypi.org/simple',
+    force: false,
+    dryRun: false,
   });
+});
 
-  test.each([
-    [['tfjs-node', '--rout'], /Unknown option '--rout'; --help lists them/],
-    [['tfjs'], /one package must be named, tfjs-node or tfjs-node-gpu, received "tfjs"/],
-    [['tfjs-node', '--route', 'pip'], /--route must be npm or pypi, received "pip"/],
-    [['tfjs-node-gpu', '--cuda', '--no-cuda'], /must not be given together/],
-    [['tfjs-node', '--cuda'], /are for tfjs-node-gpu/],
-  ])('refuses %s', (args, sentence) => {
-    expect(() => readOptions(args, {})).toThrow(sentence);
-  });
+test.each([
+  [['tfjs-node', '--rout'], /pipeline setup has no option --rout\. Did you mean --route\?/],
+  [['tfjs'], /the package must be tfjs-node or tfjs-node-gpu, received "tfjs"/],
+  [[], /the package must be tfjs-node or tfjs-node-gpu, received nothing/],
+  [['tfjs-node', 'tfjs-node-gpu'], /every word must belong to an option, received "tfjs-node-gpu"/],
+  [['tfjs-node', '--route', 'pip'], /--route must be one of npm, pypi, received "pip"/],
+  [['tfjs-node-gpu', '--cuda', '--no-cuda'], /--no-cuda must be given once, received it twice/],
+  [['tfjs-node', '--cuda'], /are for tfjs-node-gpu/],
+])('pipeline setup refuses %s', async (args, sentence) => {
+  const { code, stderr } = await runCli('setup', ...args);
+  expect([code, stderr]).toEqual([2, expect.stringMatching(sentence)]);
 });

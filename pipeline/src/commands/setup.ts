@@ -1,0 +1,121 @@
+/**
+ * `pipeline setup`: makes the npm packages tfjs-node and tfjs-node-gpu work, whose native part `npm ci` leaves out.
+ */
+import { fileURLToPath } from 'node:url';
+import type { CommandModule } from 'yargs';
+import { chooseIndex, PYPI } from '../setup/package-index.ts';
+import type { Hooks } from '../setup/route.ts';
+import type { Route } from '../setup/system.ts';
+import { UsageError } from '../terminal/arguments.ts';
+import { isAbort, withInterrupt } from '../terminal/interrupt.ts';
+import { withProgress } from '../terminal/progress.ts';
+import { sayNote, sayResult } from '../terminal/voice.ts';
+import type { NativeKind } from '../train/engines/native/install.ts';
+
+/** The options of `pipeline setup`; its help tells their meaning. */
+export interface SetupArguments {
+  package?: string | undefined;
+  route?: Route | undefined;
+  cuda?: boolean | undefined;
+  index?: string | undefined;
+  force?: boolean | undefined;
+  dryRun?: boolean | undefined;
+}
+
+const CACHE = fileURLToPath(new URL('../../../.cache/tfjs-node', import.meta.url));
+const MIB = 2 ** 20;
+const KINDS: readonly string[] = ['tfjs-node', 'tfjs-node-gpu'] satisfies NativeKind[];
+const ROUTES = ['npm', 'pypi'] as const satisfies Route[];
+
+export const command: CommandModule<object, SetupArguments> = {
+  command: 'setup [package]',
+  describe: 'Set up a native training engine: tfjs-node or tfjs-node-gpu',
+  builder: (cli) =>
+    cli
+      .usage(
+        '$0 setup <tfjs-node|tfjs-node-gpu> [options]\n\nGets libtensorflow, builds the addon and checks that it computes. Run it again at any time: what is there stays.',
+      )
+      .positional('package', { type: 'string', describe: 'tfjs-node or tfjs-node-gpu' })
+      .options({
+        route: {
+          choices: ROUTES,
+          requiresArg: true,
+          defaultDescription: 'the better one that can be reached; for GPUs pypi',
+          describe:
+            "npm: the package's own download, libtensorflow 2.9.1. pypi: the wheels of PyPI, TensorFlow 2.18.1; Linux x64, needs a C++ compiler",
+        },
+        cuda: {
+          boolean: true,
+          defaultDescription: 'where there is an NVIDIA driver',
+          describe: "tfjs-node-gpu by pypi: get CUDA's libraries; --no-cuda: do not",
+        },
+        index: {
+          string: true,
+          requiresArg: true,
+          defaultDescription: `PIP_INDEX_URL or ${PYPI}`,
+          describe: 'An index of Python packages',
+        },
+        force: { boolean: true, describe: 'Download and build what is there, too' },
+        'dry-run': { boolean: true, describe: 'Say what would be done' },
+      })
+      .epilogue('HTTPS_PROXY, NO_PROXY, NODE_EXTRA_CA_CERTS, CXX and TFJS_NODE_CDN_STORAGE are respected.')
+      .example('$0 setup tfjs-node', 'TensorFlow for the processor')
+      .example('$0 setup tfjs-node-gpu --no-cuda', "without CUDA's libraries"),
+  handler: async (args) => {
+    const options = readArguments(args);
+    const { kind } = options;
+    const [{ packageFolder, readInstall }, { openNetwork }, { setUp }, { thisSystem }] = await Promise.all([
+      import('../train/engines/native/install.ts'),
+      import('../setup/network.ts'),
+      import('../setup/setup.ts'),
+      import('../setup/system.ts'),
+    ]);
+    const install = readInstall(kind);
+    // An addon without native.json was not made here.
+    const installed = install?.tensorflow === 'unknown' ? null : install;
+    const place = {
+      folder: packageFolder(kind),
+      cache: CACHE,
+      installed,
+      system: thisSystem(),
+      network: openNetwork(),
+    };
+    try {
+      await withInterrupt((signal) => setUp({ ...options, ...place, hooks, signal }));
+    } catch (error) {
+      if (isAbort(error)) sayNote('What was downloaded stays; the same command goes on from there.');
+      throw error;
+    }
+  },
+};
+
+/** What is to be set up, and how. @throws UsageError for what `readKind` refuses, InputError for an index that is no address */
+export function readArguments(args: SetupArguments, env = process.env) {
+  const { route, cuda, index, force = false, dryRun = false } = args;
+  return { kind: readKind(args), route, cuda, index: chooseIndex(index, env), force, dryRun };
+}
+
+/** @throws UsageError for no package or another, and for --cuda without a GPU */
+function readKind({ package: kind, cuda }: SetupArguments): NativeKind {
+  if (kind === undefined || !KINDS.includes(kind)) {
+    const received = kind === undefined ? 'nothing' : `"${kind}"`;
+    throw new UsageError(`the package must be ${KINDS.join(' or ')}, received ${received}.`);
+  }
+  if (cuda !== undefined && kind !== 'tfjs-node-gpu') {
+    throw new UsageError('--cuda and --no-cuda are for tfjs-node-gpu; run pipeline setup tfjs-node-gpu.');
+  }
+  return kind as NativeKind;
+}
+
+const hooks: Hooks = {
+  say: (line) => sayResult(line, {}),
+  progress: (label, work) =>
+    withProgress(label, { unit: 'MiB' }, (report) => {
+      let last = -1;
+      return work((bytes, all) => {
+        const done = Math.ceil(bytes / MIB);
+        if (done !== last) report({ done, total: Math.ceil(all / MIB) });
+        last = done;
+      });
+    }),
+};

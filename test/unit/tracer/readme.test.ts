@@ -1,0 +1,99 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import * as tf from '@tensorflow/tfjs';
+import { build } from 'esbuild';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { describe, expect, it } from 'vitest';
+import {
+  expectSame,
+  type Input,
+  type Result,
+  randomData,
+  runEager,
+  type TracedFunction,
+  uniforms,
+} from '#test/traced.ts';
+import * as tracer from '#tracer/index.ts';
+import type { TensorSpec } from '#tracer/trace.ts';
+
+const path = (file: string) => fileURLToPath(new URL(`../../../${file}`, import.meta.url));
+const readme = readFileSync(path('tracer/README.md'), 'utf8');
+const examples = [...readme.matchAll(/^## (.+)\n[^#]*?```ts\n([\s\S]*?)```/gm)].map(([, title, code]) => [
+  title!,
+  code!,
+]);
+
+interface Example {
+  fn: TracedFunction;
+  inputs: TensorSpec[];
+  bytes: Uint8Array;
+}
+
+/** Runs an example as it stands; only its imports are given to it. */
+function runExample(code: string): Example {
+  const body = code
+    .replace("import * as tf from '@tensorflow/tfjs';", '')
+    .replace(/import (\{.+\}) from '@onnoise\/tracer';/, 'const $1 = tracer;');
+  return new Function('tf', 'tracer', `${body}; return { fn, inputs, bytes };`)(tf, tracer);
+}
+
+async function runBytes(bytes: Uint8Array, inputs: readonly Input[]): Promise<Record<string, Result>> {
+  const session = await InferenceSession.create(bytes, { intraOpNumThreads: 1 });
+  try {
+    const feeds = inputs.map(({ name, dtype, data, shape }) => [name, new Tensor(dtype, data as never, [...shape])]);
+    const outputs = Object.entries(await session.run(Object.fromEntries(feeds)));
+    return Object.fromEntries(
+      outputs.map(([name, { type, dims, data }]) => [name, { dtype: type, shape: dims, data: data as Float32Array }]),
+    );
+  } finally {
+    await session.release();
+  }
+}
+
+describe('the README of the tracer', () => {
+  it('has three examples', () => {
+    expect(examples.map(([title]) => title)).toEqual(['A function', 'A gradient', 'A `tf.layers` model']);
+  });
+
+  it.each(examples)('%s: the graph computes what tfjs does', async (_title, code) => {
+    await tf.setBackend('cpu');
+    const { fn, inputs, bytes } = runExample(code);
+    const next = uniforms(1);
+    const given = inputs.map((input) => ({ ...input, data: randomData(next, input.shape, input.dtype) }));
+    expectSame(await runBytes(bytes, given), runEager(fn, given));
+  });
+
+  it("counts what tfjs' own tests are refused, by reason", () => {
+    const unpadded = readme.replace(/ +\|/g, ' |').replace(/\| -+ (?=\|)/g, '|---');
+    expect(unpadded).toContain(refusedTable(readFileSync(path('test/tfjs/refused.txt'), 'utf8')));
+  });
+});
+
+/** A row for each reason, the most frequent first, and where it was met. */
+function refusedTable(text: string): string {
+  const reasons = new Map<string, { tests: number; where: Set<string> }>();
+  for (const [, where, reason, count] of text.matchAll(/^(\S.*?): (.+) \((\d+)\)$/gm)) {
+    const row = reasons.get(reason!) ?? { tests: 0, where: new Set() };
+    row.tests += Number(count);
+    row.where.add(where!.replace(/^the tfjs kernel /, '').replace(/^(an? \w+ tensor) in \w+$/, '$1'));
+    reasons.set(reason!, row);
+  }
+  const rows = [...reasons].sort(([a, one], [b, other]) => other.tests - one.tests || (a < b ? -1 : 1));
+  const lines = rows.map(([reason, { tests, where }]) => `| ${reason} | ${tests} | ${[...where].join(', ')} |`);
+  return ['| reason | tests | where |', '|---|---|---|', ...lines].join('\n');
+}
+
+it('the tracer bundles for browsers and imports nothing of Node', async () => {
+  const { metafile } = await build({
+    entryPoints: [path('tracer/src/index.ts')],
+    bundle: true,
+    platform: 'browser',
+    format: 'esm',
+    write: false,
+    metafile: true,
+    logLevel: 'silent',
+  });
+  const own = Object.entries(metafile.inputs).filter(([file]) => file.startsWith('tracer/'));
+  expect(own.length).toBeGreaterThan(10);
+  expect(own.flatMap(([, { imports }]) => imports.filter(({ path: to }) => to.startsWith('node:')))).toEqual([]);
+});
