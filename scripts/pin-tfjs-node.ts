@@ -9,7 +9,8 @@ import { PassThrough, Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import * as yauzl from 'yauzl';
-import { keep, TENSORFLOW, type Wheel } from '#pipeline/setup/wheels.ts';
+import type { Wheel } from '#pipeline/setup/wheel.ts';
+import { keep, TENSORFLOW } from '#pipeline/setup/wheels.ts';
 
 const INDEX = 'https://pypi.org/simple';
 
@@ -106,8 +107,8 @@ const rows = wheels.map(
 );
 await writeFile(
   fileURLToPath(new URL('../pipeline/src/setup/pinned.ts', import.meta.url)),
-  `/** The wheels of TensorFlow ${TENSORFLOW} for Linux x64, and CUDA as it asks for. Written by pin.ts. */
-import type { Wheel } from '#pipeline/setup/wheels.ts';
+  `/** The wheels of TensorFlow ${TENSORFLOW} for Linux x64, and CUDA as it asks for. Written by scripts/pin-tfjs-node.ts. */
+import type { Wheel } from './wheel.ts';
 
 export const pinned: readonly Wheel[] = [
 ${rows.join('\n')}

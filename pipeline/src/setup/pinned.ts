@@ -1,5 +1,5 @@
-/** The wheels of TensorFlow 2.18.1 for Linux x64, and CUDA as it asks for. Written by pin.ts. */
-import type { Wheel } from './wheels.ts';
+/** The wheels of TensorFlow 2.18.1 for Linux x64, and CUDA as it asks for. Written by scripts/pin-tfjs-node.ts. */
+import type { Wheel } from './wheel.ts';
 
 export const pinned: readonly Wheel[] = [
   {

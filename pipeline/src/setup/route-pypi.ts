@@ -10,7 +10,8 @@ import { type Address, findFile } from './package-index.ts';
 import type { Job, Plan } from './route.ts';
 import { findDriver } from './system.ts';
 import { stateOf, unpack } from './unpack.ts';
-import { cudaWheels, projectOf, TENSORFLOW, tensorflowWheel, versionOf, type Wheel } from './wheels.ts';
+import type { Wheel } from './wheel.ts';
+import { cudaWheels, projectOf, TENSORFLOW, tensorflowWheel, versionOf } from './wheels.ts';
 
 /** @throws InputError for what would stop it: no network, no compiler, no space, a folder that cannot be written */
 export async function planPypi(job: Job): Promise<Plan> {

@@ -6,7 +6,8 @@ import { pipeline } from 'node:stream/promises';
 import { InputError } from '@onnoise/scheduler';
 import * as yauzl from 'yauzl';
 import { hasFiles, listFiles } from './listing.ts';
-import { keep, type Wheel } from './wheels.ts';
+import type { Wheel } from './wheel.ts';
+import { keep } from './wheels.ts';
 
 const MARKER = '.wheel.json';
 

@@ -6,18 +6,7 @@
  */
 import type { NativeKind } from '../train/engines/native/install.ts';
 import { pinned } from './pinned.ts';
-
-export interface Wheel {
-  /** File name on the index. */
-  file: string;
-  /** Bytes of the file. */
-  size: number;
-  sha256: string;
-  /** Bytes of what is kept of it. */
-  unpacked: number;
-  /** The folder that is kept, under that of the package: `tensorflow`, `nvidia/cublas`. */
-  folder: string;
-}
+import type { Wheel } from './wheel.ts';
 
 export const TENSORFLOW = '2.18.1';
 

@@ -4,7 +4,8 @@
  */
 import type * as tf from '@tensorflow/tfjs';
 import type { BatchPosition } from '../data/index.ts';
-import type { TrainStepOptions } from './step.ts';
+import type { AdamOptions } from './adam.ts';
+import type { LossName } from './loss.ts';
 
 export interface TensorSpec {
   name: string;
@@ -24,6 +25,22 @@ export interface TrainableModel {
     timestep: tf.Tensor1D,
     options: { labels?: tf.Tensor1D; training: boolean; onBuffer?: (name: string, value: tf.Tensor) => void },
   ): tf.Tensor4D;
+}
+
+export interface TrainStepOptions extends AdamOptions {
+  batch: number;
+  /** [C, H, W] of an image. */
+  shape: readonly [number, number, number];
+  /** Whether the model takes class labels. */
+  conditional: boolean;
+  /** alphaBar of every timestep, 0 to 1, in float64. */
+  schedule: { alphaBar: ArrayLike<number> };
+  predictionType: 'epsilon' | 'sample' | 'v_prediction';
+  loss: LossName;
+  /** Largest global norm of the gradients; null leaves them as they are. */
+  clipNorm: number | null;
+  /** Whether averaged weights are kept. */
+  ema: boolean;
 }
 
 /** The scalars of one step, in float64; `TrainStep.scalars` makes the step's inputs from them. */

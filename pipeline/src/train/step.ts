@@ -6,28 +6,12 @@
  * Salimans & Ho (arXiv 2202.00512), v = sqrt(alphaBar) noise - sqrt(1 - alphaBar) x0.
  */
 import * as tf from '@tensorflow/tfjs';
-import { type AdamOptions, adamScalars, adamUpdate, clipFactor, globalNorm, momentRates } from './adam.ts';
+import { adamScalars, adamUpdate, clipFactor, globalNorm, momentRates } from './adam.ts';
 import { bundleParameters, join, separate } from './bundles.ts';
-import type { TensorSpec, TrainableModel, TrainStep } from './contracts.ts';
+import type { TensorSpec, TrainableModel, TrainStep, TrainStepOptions } from './contracts.ts';
 import { emaUpdate } from './ema.ts';
-import { type LossName, meanLoss } from './loss.ts';
+import { meanLoss } from './loss.ts';
 import { freshState, stateSpecs } from './state.ts';
-
-export interface TrainStepOptions extends AdamOptions {
-  batch: number;
-  /** [C, H, W] of an image. */
-  shape: readonly [number, number, number];
-  /** Whether the model takes class labels. */
-  conditional: boolean;
-  /** alphaBar of every timestep, 0 to 1, in float64. */
-  schedule: { alphaBar: ArrayLike<number> };
-  predictionType: 'epsilon' | 'sample' | 'v_prediction';
-  loss: LossName;
-  /** Largest global norm of the gradients; null leaves them as they are. */
-  clipNorm: number | null;
-  /** Whether averaged weights are kept. */
-  ema: boolean;
-}
 
 export function createTrainStep(model: TrainableModel, options: TrainStepOptions): TrainStep {
   const { batch, shape, conditional } = options;

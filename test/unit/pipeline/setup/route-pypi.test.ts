@@ -5,7 +5,7 @@ import { openNetwork } from '#pipeline/setup/network.ts';
 import { pinned } from '#pipeline/setup/pinned.ts';
 import type { Job } from '#pipeline/setup/route.ts';
 import { planPypi } from '#pipeline/setup/route-pypi.ts';
-import type { Wheel } from '#pipeline/setup/wheels.ts';
+import type { Wheel } from '#pipeline/setup/wheel.ts';
 import { closedPort, serve, sha256, temporaryFolder, zip } from './support.ts';
 
 vi.mock('#pipeline/setup/pinned.ts', () => ({ pinned: [] }));
