@@ -129,7 +129,7 @@ describe('the worker', skipBecause(LACKS_CHROMIUM), () => {
         'has a config of another kind',
         /unet\/config\.json$/,
         { body: '{"in_channels": 4}' },
-        /in_channels .* must be 1 or 3/,
+        /sample_size of unet\/config\.json must be a positive integer/,
       ],
     ])('that %s is refused in a sentence', async (_, path, fault, message) => {
       const { page, allow } = await open();

@@ -19,7 +19,7 @@ declare module 'vitest' {
  * Works for `describe`, `it`, `test` and their `.each` alike; a suite gives its reason to every test in it.
  *
  * @param reason one phrase, `what is missing: what enables the test`, say `tfjs-node is not set up:
- *   npm run setup:tfjs-node`; undefined runs the test. Equal reasons are printed as one line, so
+ *   npx pipeline setup tfjs-node`; undefined runs the test. Equal reasons are printed as one line, so
  *   leave out of it what differs from test to test. What is only known inside a test goes to `context.skip(reason)`.
  */
 export const skipBecause = (reason: string | undefined): { skip?: true; meta?: { skipReason: string } } =>

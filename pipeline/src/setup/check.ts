@@ -64,7 +64,7 @@ export async function checkEngine(
   const refuse = (reason: string) =>
     new InputError(
       `Cannot use ${kind}: the check of what was set up failed, ${reason}. ` +
-        `npm run setup:${kind} -- --force sets it up again.`,
+        `npx pipeline setup ${kind} --force sets it up again.`,
     );
   if (result === undefined) {
     const words = lastWords(log);

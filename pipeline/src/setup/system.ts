@@ -44,7 +44,7 @@ export function routesFor(kind: NativeKind, { platform, arch, libc }: System): R
     const other = kind === 'tfjs-node-gpu' && NPM_SYSTEMS['tfjs-node'].includes(here);
     throw new InputError(
       `${action}: the system must be one of ${known.join(', ')}, this is ${here}. ` +
-        (other ? 'npm run setup:tfjs-node has a build for it.' : 'Train with --engine onnxruntime.'),
+        (other ? 'npx pipeline setup tfjs-node has a build for it.' : 'Train with --engine onnxruntime.'),
     );
   }
   if (here !== 'linux-x64') return ['npm'];

@@ -83,7 +83,7 @@ describe('pipeline serve', () => {
 
     await writeFile(join(model, 'unet', 'model.onnx'), 'broken');
     child.kill('SIGHUP');
-    await says('The models stay as they were: Cannot load model');
+    await says('The models stay as they were: Cannot load the model');
     expect(await picture()).toBe(before);
 
     await rm(model, { recursive: true });

@@ -18,7 +18,7 @@ const install = { route: 'npm', tensorflow: '2.9.1', env: {} } as const;
 test('checkEngine gives up on a library that computes for ever', async () => {
   const folder = await packageWith('for (;;);');
   await expect(checkEngine('tfjs-node', folder, install, { limit: 3000 })).rejects.toThrow(
-    /^Cannot use tfjs-node: .* its process gave no answer in 3 s\. npm run setup:tfjs-node -- --force/,
+    /^Cannot use tfjs-node: .* its process gave no answer in 3 s\. npx pipeline setup tfjs-node --force/,
   );
 });
 

@@ -23,7 +23,7 @@ describe('routesFor', () => {
   test('says what is missing on Alpine, and of which systems there is a build', () => {
     expect(() => routesFor('tfjs-node', system('linux', 'x64', 'musl'))).toThrow(/needs the C library glibc.* musl/);
     expect(() => routesFor('tfjs-node-gpu', system('darwin', 'arm64'))).toThrow(
-      'Cannot set up tfjs-node-gpu: the system must be one of linux-x64, win32-x64, this is darwin-arm64. npm run setup:tfjs-node has a build for it.',
+      'Cannot set up tfjs-node-gpu: the system must be one of linux-x64, win32-x64, this is darwin-arm64. npx pipeline setup tfjs-node has a build for it.',
     );
     expect(() => routesFor('tfjs-node', system('freebsd', 'x64'))).toThrow(/Train with --engine onnxruntime\.$/);
   });

@@ -121,7 +121,7 @@ describe('setUp', () => {
     await writeInstall(asked.folder!, installed);
     const written = JSON.parse(await readFile(install, 'utf8'));
     const work = setUp({ ...asked, installed: written });
-    await expect(work).rejects.toThrow(/^Cannot use tfjs-node: the check .* npm run setup:tfjs-node -- --force/);
+    await expect(work).rejects.toThrow(/^Cannot use tfjs-node: the check .* npx pipeline setup tfjs-node --force/);
     expect(asked.lines[1]).toContain('nothing, all of it is there');
     expect(await readFile(addon, 'utf8')).toBe('an addon');
     expect(JSON.parse(await readFile(install, 'utf8'))).toEqual(written);

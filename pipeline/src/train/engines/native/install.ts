@@ -48,7 +48,7 @@ export function readInstallFile(path: string): NativeInstall | null {
 }
 
 /** The command that sets an engine up. */
-export const setupCommand = (kind: NativeKind) => `npm run setup:${kind}`;
+export const setupCommand = (kind: NativeKind) => `npx pipeline setup ${kind}`;
 
 /**
  * The environment of the engine's process. What the user has set stands; library folders are put in front of theirs.

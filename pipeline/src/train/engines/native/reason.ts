@@ -74,7 +74,7 @@ export function whyNoGpu(log: string, missing: readonly string[]): string {
   }
   if (missing.length > 0) {
     const names = `librar${missing.length > 1 ? 'ies' : 'y'} ${missing.join(', ')} ${missing.length > 1 ? 'are' : 'is'}`;
-    return `the CUDA ${names} missing ("npm run setup:tfjs-node-gpu -- --cuda" fetches what is)`;
+    return `the CUDA ${names} missing ("npx pipeline setup tfjs-node-gpu --cuda" fetches what is)`;
   }
   return 'TensorFlow found no GPU and did not say why';
 }

@@ -12,9 +12,9 @@ import { missingReason } from '#test/train/engines.ts';
 const install = readInstall('tfjs-node-gpu');
 
 async function lacks(): Promise<string | undefined> {
-  if (install?.route !== 'pypi') return 'tfjs-node-gpu is not set up by the route pypi: npm run setup:tfjs-node-gpu';
+  if (install?.route !== 'pypi') return 'tfjs-node-gpu is not set up by the route pypi: npx pipeline setup tfjs-node-gpu';
   if (install.env.XLA_FLAGS) {
-    return "CUDA's libraries are set up, which need a driver that works: npm run setup:tfjs-node-gpu -- --no-cuda";
+    return "CUDA's libraries are set up, which need a driver that works: npx pipeline setup tfjs-node-gpu --no-cuda";
   }
   const compiler = await findCompiler().catch(() => null);
   if (compiler === null) return 'no C++ compiler works: CXX=path/to/compiler npm test';
@@ -33,7 +33,7 @@ describe('tfjs-node-gpu beside a driver, as TensorFlow itself tells of it,', ski
   it.each([
     [
       '0',
-      /^the CUDA librar(y|ies) lib\S+\.so\.\d+.* missing \("npm run setup:tfjs-node-gpu -- --cuda" fetches what is\)$/,
+      /^the CUDA librar(y|ies) lib\S+\.so\.\d+.* missing \("npx pipeline setup tfjs-node-gpu --cuda" fetches what is\)$/,
     ],
     ['100', /^the NVIDIA driver sees no GPU \(/],
     ['803', /^the NVIDIA driver does not start \(.*CUDA_ERROR_SYSTEM_DRIVER_MISMATCH/],

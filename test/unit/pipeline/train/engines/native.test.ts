@@ -145,7 +145,7 @@ describe('whyNoGpu', () => {
     [
       'gpu_device.cc:2344] Cannot dlopen some GPU libraries.',
       cudnn,
-      /^the CUDA library libcudnn\.so\.9 is missing \("npm run setup:tfjs-node-gpu -- --cuda" fetches/,
+      /^the CUDA library libcudnn\.so\.9 is missing \("npx pipeline setup tfjs-node-gpu --cuda" fetches/,
     ],
     ['', ['libcudart.so.12', 'libcudnn.so.9'], /^the CUDA libraries libcudart\.so\.12, libcudnn\.so\.9 are missing/],
     ['failed call to cuInit: CUDA_ERROR_NO_DEVICE: no CUDA-capable device is detected', [], /driver sees no GPU/],
