@@ -32,6 +32,6 @@ test('checkEngine tells of a crash, with the words that tell of it', async () =>
     for (;;);
   `);
   await expect(checkEngine('tfjs-node', folder, install)).rejects.toThrow(
-    "its process ended with SIGSEGV: terminate called after throwing an instance of 'std::length_error'. npm run",
+    "its process ended with SIGSEGV: terminate called after throwing an instance of 'std::length_error'. npx pipeline setup",
   );
 });
