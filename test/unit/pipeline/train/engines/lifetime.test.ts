@@ -2,9 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, onTestFinished, test } from 'vitest';
 
-const lifetime = JSON.stringify(
-  new URL('../../../../../pipeline/src/train/engines/native/lifetime.ts', import.meta.url).href,
-);
+const lifetime = JSON.stringify(new URL('../../../../../runtime-node/src/child/lifetime.ts', import.meta.url).href);
 const spin = 'process.send(process.pid, () => { for (;;); })';
 
 /** A process that runs `parent` after a child of it, which runs `child`, began to compute for ever. */
