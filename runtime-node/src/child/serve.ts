@@ -19,11 +19,14 @@ export function serveParent<M extends Methods, Event = never>(
   const open = new Map<number, AbortController>();
   let unsent = 0;
   let draining = false;
+  /** The wait for `drained`; anew after each call. */
+  let rest: Promise<unknown> | undefined;
 
   /** What is written to a busy parent waits in this process, and would be lost with it. */
   const endWhenDone = async () => {
     if (!draining || open.size > 0) return;
-    await drained?.();
+    rest ??= Promise.resolve(drained?.());
+    await rest;
     if (open.size === 0 && unsent === 0) process.exit(0);
   };
   const send = (message: FromChild) => {
@@ -39,6 +42,7 @@ export function serveParent<M extends Methods, Event = never>(
     const abort = new AbortController();
     const call: Call<unknown> = { tell: (part) => send({ id, tell: part }), signal: abort.signal };
     open.set(id, abort);
+    rest = undefined;
     try {
       if (!Object.hasOwn(methods, method)) throw new Error(`this process has no method ${method}`);
       send({ id, done: await (methods[method] as Method)(argument as never, call as Call<never>) });
