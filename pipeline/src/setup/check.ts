@@ -59,7 +59,9 @@ export async function checkEngine(
     const what = how === 'start limit' ? `gave no answer in ${limit / 1000} s` : end;
     throw refuse(`its process ${what}${words && `: ${words}`}`);
   });
-  await child.drain();
+  // A library that is damaged may never let its process exit.
+  child.kill();
+  await child.ended;
   signal?.throwIfAborted();
   const { started: result } = child;
   if (!(result.difference <= TOLERANCE)) throw refuse(`it computes something else than tfjs (by ${result.difference})`);
