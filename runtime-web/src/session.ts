@@ -32,6 +32,7 @@ export async function openSession(
     session = await ort.InferenceSession.create(onnx, { logSeverityLevel: FATAL_ONLY, ...options });
   } catch (error) {
     const message = onnxReason(error);
+    // onnxruntime's words for a build that does not start here; it has no code for that.
     if (message.startsWith('no available backend')) {
       throw new InputError(`Cannot load the runtime: onnxruntime-web must start on ${device}, received "${message}".`);
     }

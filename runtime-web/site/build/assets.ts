@@ -30,6 +30,8 @@ type Assets = Map<string, { file: string } | { bytes: () => Promise<Uint8Array |
 const VIRTUAL = 'virtual:onnoise/models';
 const RESOLVED = `\0${VIRTUAL}`;
 const PICTURES = 'assets/real-28.json';
+/** [C, H, W] of its pictures. */
+const DIGIT_SHAPE = [1, 28, 28];
 const TYPES: Record<string, string> = { '.json': 'application/json', '.md': 'text/markdown', '.png': 'image/png' };
 
 export function siteAssets(options: AssetOptions): Plugin {
@@ -82,7 +84,7 @@ export async function readModels({ modelsFolder, first = [] }: AssetOptions): Pr
 async function withPictures(model: ModelFolder): Promise<ModelFolder> {
   if (!model.files.includes('README.md')) return model;
   const card = await readFile(join(model.folder, 'README.md'), 'utf8');
-  const digits = card.includes('"source": "digits"') && model.line.note.startsWith('28 × 28, gray');
+  const digits = card.includes('"source": "digits"') && `${model.shape}` === `${DIGIT_SHAPE}`;
   return digits ? { ...model, line: { ...model.line, pictures: PICTURES } } : model;
 }
 

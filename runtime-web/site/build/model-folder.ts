@@ -8,6 +8,7 @@ import {
   type Artefact,
   bytesOf,
   checkNetwork,
+  type ImageShape,
   LOADING,
   MODEL_FILES,
   missingFile,
@@ -32,6 +33,8 @@ export interface ModelLine {
 
 export interface ModelFolder {
   line: ModelLine;
+  /** [C, H, W] */
+  shape: ImageShape;
   /** Absolute. */
   folder: string;
   /** Paths in the folder. */
@@ -58,6 +61,7 @@ export async function readModelFolder(path: string): Promise<ModelFolder> {
   const optional = await Promise.all(OPTIONAL.map((file) => is(join(folder, file), 'file')));
   return {
     line: { id, title: titled(basename(folder)), note: noteOf(artefact), url: `models/${id}`, bytes: network.length },
+    shape: artefact.shape,
     folder,
     files: [MODEL_FILES.scheduler, MODEL_FILES.unet, MODEL_FILES.network, ...OPTIONAL.filter((_, i) => optional[i])],
   };
