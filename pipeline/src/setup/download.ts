@@ -8,7 +8,7 @@ import { basename, dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout } from 'node:timers/promises';
 import { InputError } from '@onnoise/scheduler';
-import { isDiskError } from './disk.ts';
+import { diskReason } from '../files/disk-errors.ts';
 import { type Network, networkAdvice, networkReason } from './network.ts';
 
 export interface RemoteFile {
@@ -88,7 +88,7 @@ async function fetchAll(file: RemoteFile, path: string, part: string, options: D
       await fetchRest(file, part, have, options);
     } catch (error) {
       signal?.throwIfAborted();
-      if (error instanceof InputError || isDiskError(error)) throw error;
+      if (error instanceof InputError || diskReason(error) !== undefined) throw error;
       const now = await sizeOf(part);
       failures = now > have ? 1 : failures + 1;
       if (failures > pauses.length) {

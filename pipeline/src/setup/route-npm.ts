@@ -7,11 +7,11 @@ import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
+import { diskReason, requireSpace } from '../files/disk-errors.ts';
 import { formatBytes, formatPath } from '../terminal/format.ts';
 import type { NativeInstall, NativeKind } from '../train/engines/native/install.ts';
 import { runCommand } from './command.ts';
 import { compileAddon, findCompiler } from './compile.ts';
-import { checkSpace, isDiskError } from './disk.ts';
 import { download } from './download.ts';
 import { packagePaths } from './link.ts';
 import { isHttpAddress, networkAdvice, networkReason } from './network.ts';
@@ -44,7 +44,7 @@ export function libtensorflowAddress(kind: NativeKind, { platform, arch }: Syste
 
 const libType = (kind: NativeKind) => (kind === 'tfjs-node-gpu' ? 'gpu' : 'cpu');
 
-/** @throws InputError where its host cannot be reached, or the disk has no room */
+/** @throws InputError where its host cannot be reached; Failure where the disk has no room */
 export async function planNpm(job: Job, system: System): Promise<Plan> {
   const { kind, folder, force, installed, whole, signal } = job;
   const { libraries, headers, addon } = packagePaths(folder);
@@ -68,7 +68,7 @@ export async function planNpm(job: Job, system: System): Promise<Plan> {
   const archive = join(job.cache, 'downloads', address.slice(address.lastIndexOf('/') + 1));
   // A zip is for Windows, where more than unpacking is to do.
   const own = size === null || address.endsWith('.zip');
-  if (size !== null) await checkSpace(folder, UNPACKED * size);
+  if (size !== null) await requireSpace(folder, UNPACKED * size, `set up in ${folder}`);
   return {
     lines: [
       `download   ${size === null ? 'some hundred MiB' : formatBytes(size)} from ${new URL(address).host}: libtensorflow, and the addon`,
@@ -151,7 +151,7 @@ async function unpackLibrary({ folder, hooks }: Job, archive: string) {
     }
   } catch (error) {
     // The archive is whole: with room it is unpacked another time.
-    if (isDiskError(error)) throw error;
+    if (diskReason(error) !== undefined) throw error;
     await rm(archive, { force: true });
     throw new InputError(
       `Cannot unpack ${archive}: ${(error as Error).message}. It was removed; the same command downloads it again.`,

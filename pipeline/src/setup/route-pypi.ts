@@ -1,9 +1,9 @@
 /** libtensorflow out of the wheels of PyPI, and the addon compiled against it. No Python takes part. */
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { requireSpace } from '../files/disk-errors.ts';
 import { formatBytes, formatPath } from '../terminal/format.ts';
 import { compileAddon, findCompiler } from './compile.ts';
-import { checkSpace } from './disk.ts';
 import { download, downloadedBytes, isDownloaded } from './download.ts';
 import { isLinked, linkDeps, packagePaths } from './link.ts';
 import { type Address, findFile } from './package-index.ts';
@@ -34,7 +34,8 @@ export async function planPypi(job: Job): Promise<Plan> {
   const pathOf = (wheel: Wheel) => join(downloads, wheel.file);
   const toFetch: Wheel[] = [];
   for (const wheel of missing) if (!(await isDownloaded(wheel, pathOf(wheel), signal))) toFetch.push(wheel);
-  await checkSpace(cache, spaceNeeded(missing, await Promise.all(missing.map(pathOf).map(downloadedBytes))));
+  const needed = spaceNeeded(missing, await Promise.all(missing.map(pathOf).map(downloadedBytes)));
+  await requireSpace(cache, needed, `set up in ${cache}`);
   const addresses = await findWheels(job, toFetch, downloads);
 
   const unpacked = sum(wheels.map((wheel) => wheel.unpacked));

@@ -1,11 +1,13 @@
 /** Sets tfjs-node or tfjs-node-gpu up: chooses a route, says what it will do, does it, checks the result. */
 import { join } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
+import { diskFailure } from '../files/disk-errors.ts';
+import { Failure } from '../files/failure.ts';
 import { withLock } from '../files/lock.ts';
+import { checkWritable } from '../files/output.ts';
 import { isAbort } from '../terminal/interrupt.ts';
 import { whyNoGpu } from '../train/engines/native/reason.ts';
 import { checkEngine } from './check.ts';
-import { checkFolder, explainDiskError } from './disk.ts';
 import { isWhole, replacing, sweep, writeInstall } from './link.ts';
 import type { Job, Plan } from './route.ts';
 import { planNpm } from './route-npm.ts';
@@ -21,13 +23,20 @@ export interface SetupOptions extends Omit<Job, 'folder' | 'whole'> {
   dryRun: boolean;
 }
 
-/** @throws InputError for what the user can put right */
+/** @throws InputError for what the user can put right; Failure where the disk is full */
 export async function setUp(options: SetupOptions): Promise<void> {
   try {
     await setUpOrThrow(options);
   } catch (error) {
-    throw isAbort(error) ? error : explainDiskError(`set up ${options.kind}`, error);
+    throw isAbort(error) ? error : explain(options.kind, error);
   }
+}
+
+/** Names the file, since the user has named none. */
+function explain(kind: string, error: unknown): unknown {
+  const { path } = error as NodeJS.ErrnoException;
+  const where = path === undefined ? '' : ` at ${path}`;
+  return diskFailure(error, `set up ${kind}${where}`, 'free some space and start again');
 }
 
 async function setUpOrThrow(options: SetupOptions): Promise<void> {
@@ -39,8 +48,13 @@ async function setUpOrThrow(options: SetupOptions): Promise<void> {
         'Run npm ci without --omit=optional.',
     );
   }
-  await checkFolder('the package', folder, 'Run npm ci as the user who sets it up, on a disk that can be written.');
-  await checkFolder('the cache', cache, 'Give yourself the rights to it, or clone the project elsewhere.');
+  await checkWritable(
+    'the package',
+    folder,
+    'folder',
+    'Run npm ci as the user who sets it up, on a disk that can be written.',
+  );
+  await checkWritable('the cache', cache, 'folder', 'Give yourself the rights to it, or clone the project elsewhere.');
   const job = async () => ({ ...options, folder, whole: await isWhole(folder, options.installed) });
   if (dryRun) return void (await sayPlan(await job(), routes));
   // Two at once would take each other's half-unpacked folders for their own.
@@ -99,18 +113,19 @@ function chooseRoutes({ kind, route, system, installed, force }: SetupOptions): 
 
 /** The plan of the first route that is not in the way of itself. */
 async function firstPlan(job: SystemJob, routes: readonly Route[]): Promise<{ route: Route; plan: Plan }> {
-  const refused: { route: Route; error: InputError }[] = [];
+  const refused: { route: Route; error: InputError | Failure }[] = [];
   for (const route of routes) {
     try {
       const plan = route === 'npm' ? await planNpm(job, job.system) : await planPypi(job);
       for (const past of refused) job.hooks.say(`Not by the route ${past.route}: ${past.error.message}`);
       return { route, plan };
     } catch (error) {
-      if (!(error instanceof InputError)) throw error;
+      if (!(error instanceof InputError || error instanceof Failure)) throw error;
       refused.push({ route, error });
     }
   }
   if (new Set(refused.map(({ error }) => error.message)).size === 1) throw refused[0]!.error;
   const reasons = refused.map(({ route, error }) => `By the route ${route}: ${error.message}`);
-  throw new InputError(`Cannot set up ${job.kind}, no route is open. ${reasons.join(' ')}`);
+  const sentence = `Cannot set up ${job.kind}, no route is open. ${reasons.join(' ')}`;
+  throw refused.every(({ error }) => error instanceof Failure) ? new Failure(sentence) : new InputError(sentence);
 }

@@ -20,41 +20,61 @@ const stopFields = ['epochs', 'steps', 'minutes'] as const;
  * @throws InputError on unknown sections and fields, and on values that break a field's rule.
  */
 export function resolveConfig(layers: readonly Layer[]): TrainConfig {
-  const config: Record<string, Record<string, unknown>> = {
-    data: defaultsOf('data'),
+  return resolveOver(layers, 0).config;
+}
+
+/**
+ * The same, and what stood below the upper layers on the way.
+ * @param below how many layers stand below.
+ */
+export function resolveOver(layers: readonly Layer[], below: number): { base: TrainConfig; config: TrainConfig } {
+  const defaults: TrainConfig = {
+    data: defaultsOf('data') as TrainConfig['data'],
     model: {},
     scheduler: {},
-    training: defaultsOf('training'),
-    output: defaultsOf('output'),
+    training: defaultsOf('training') as TrainConfig['training'],
+    output: defaultsOf('output') as TrainConfig['output'],
   };
-  for (const given of layers) {
-    checkLayer(given);
-    const layer = linkLayer(given, (given.config.model ?? config.model!)._class_name);
-    const { model, training } = layer.config;
-    if (model?._class_name !== undefined && model._class_name !== config.model!._class_name) config.model = {};
-    if (training && stopFields.some((name) => training[name] !== undefined)) {
-      for (const name of stopFields) delete config.training![name];
-    }
-    for (const section of sections) {
-      for (const [key, value] of Object.entries(layer.config[section] ?? {})) {
-        if (value !== undefined) config[section]![key] = value;
-      }
+  const base = layers.slice(0, below).reduce(layOver, defaults);
+  const config = layers.slice(below).reduce(layOver, base);
+  parseSchedulerConfig(config.scheduler);
+  return { base, config };
+}
+
+function layOver(below: TrainConfig, given: Layer): TrainConfig {
+  checkLayer(given);
+  const layer = linkLayer(given, given.config.model?._class_name ?? below.model._class_name).config;
+  const laid: Record<string, Record<string, unknown>> = Object.fromEntries(
+    sections.map((section) => [section, { ...below[section] }]),
+  );
+  const { model, training } = layer;
+  if (model?._class_name !== undefined && model._class_name !== below.model._class_name) laid.model = {};
+  if (training && stopFields.some((name) => training[name] !== undefined)) {
+    for (const name of stopFields) delete laid.training![name];
+  }
+  for (const section of sections) {
+    for (const [key, value] of Object.entries(layer[section] ?? {})) {
+      if (value !== undefined) laid[section]![key] = value;
     }
   }
-  const resolved = config as unknown as TrainConfig;
-  parseSchedulerConfig(resolved.scheduler);
-  return resolved;
+  return laid as unknown as TrainConfig;
 }
 
 /** @throws InputError when the settings do not say when to stop or what to train on. */
 export function checkComplete({ data, training, model }: TrainConfig): void {
-  const need = (name: string, rule: string) => {
-    throw new InputError(`Cannot start training: ${name} must be given, ${rule}.`);
-  };
   if (model._class_name === undefined) need('the network', 'by --preset, or by model._class_name in --config');
   if (data.source === undefined) need('--data', 'as digits, a folder of images or IDX files');
   if (data.size === undefined) need('--size', 'the side of the images in pixels');
-  if (stopFields.every((name) => training[name] === undefined)) need('--epochs, --steps or --minutes', 'one of them');
+  if (stopFields.every((name) => training[name] === undefined)) requireEnd();
+}
+
+/** @throws InputError */
+export function requireEnd(): never {
+  return need('--epochs, --steps or --minutes', 'one of them');
+}
+
+function need(name: string, rule: string): never {
+  throw new InputError(`Cannot start training: ${name} must be given, ${rule}.`);
 }
 
 function defaultsOf(section: Section): Record<string, unknown> {
@@ -92,15 +112,13 @@ function checkLayer({ name: layerName, config }: Layer): void {
 }
 
 /**
- * Compares a run's configuration with the one that its checkpoint was made with. What may change is said by the table of
- * settings; of the network and the scheduler nothing may.
+ * Compares a run's configuration with the one that its checkpoint was made with, both resolved. What may change is said by
+ * the table of settings; of the network and the scheduler nothing may.
  *
  * @returns one sentence for each setting that was changed, may be, and makes a difference.
  * @throws InputError that names the first setting that may not change.
  */
-export function compareConfigs(saved: TrainConfig, wanted: TrainConfig, run: string): string[] {
-  // Settings that came after the checkpoint stand at their defaults there.
-  const stored = resolveConfig([{ name: `a checkpoint of ${run}`, config: { ...saved } }]);
+export function compareConfigs(stored: TrainConfig, wanted: TrainConfig, run: string): string[] {
   const refuse = (name: string, before: unknown, now: unknown): never => {
     throw new InputError(
       `Cannot continue ${run}: ${name} must be ${show(before ?? null)} as in its checkpoint, received ${show(now ?? null)}. ` +

@@ -1,29 +1,19 @@
 /** API keys: where they come from, and whose request it is. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { InputError } from '@onnoise/scheduler';
+import { diskRefusal, InputError } from '@onnoise/scheduler';
 
 const SHORTEST = 16;
-
-/** What stands at a path that is not read. */
-const UNREADABLE: Readonly<Record<string, string>> = {
-  ENOENT: 'nothing of that name',
-  ENOTDIR: 'nothing of that name',
-  EISDIR: 'a folder',
-  EACCES: 'one that this user may not read',
-  EPERM: 'one that this user may not read',
-  ELOOP: 'links that lead in a circle',
-  ENAMETOOLONG: 'a name that is too long',
-};
 
 /**
  * Keys of a file: one a line; empty lines and those that begin with `#` are left out.
  * @throws InputError where it cannot be read, holds no key, or a key that is short or has spaces in it. Keys are never shown.
  */
 export async function readApiKeys(path: string): Promise<string[]> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    const received = UNREADABLE[error.code ?? ''] ?? 'one that the system does not read';
-    throw new InputError(`Cannot read API keys: ${path} must be a file that can be read, received ${received}.`);
+  const text = await readFile(path, 'utf8').catch((error) => {
+    const refusal = diskRefusal(error);
+    if (refusal?.fault !== 'path') throw error;
+    throw new InputError(`Cannot read API keys: ${path} must be a file that can be read, ${refusal.reason}.`);
   });
   const lines = text.split(/\r?\n/).map((line) => line.trim());
   const keys = lines.filter((line) => line !== '' && !line.startsWith('#'));

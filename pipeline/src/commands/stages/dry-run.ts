@@ -7,10 +7,11 @@ import { sayResult } from '../../terminal/voice.ts';
 import { checkpointBytes } from '../../train/checkpoint.ts';
 import { checkList, trainingImages } from '../../train/early.ts';
 import { chooseEngine, type EngineChoice } from '../../train/engines/index.ts';
+import { stepsOf } from '../../train/horizon.ts';
 import { describeMemory, estimatePlan, machineMemory, memoryShortage } from '../../train/memory.ts';
-import { measureStep, pictureSeconds, stepsOf, timedBatch } from '../../train/pace.ts';
-import type { TrainPlan } from '../../train/plan.ts';
-import { planFromConfig } from '../../train/resolve.ts';
+import { measureStep, pictureSeconds, timedBatch } from '../../train/pace.ts';
+import { type TrainPlan, withBatch } from '../../train/plan.ts';
+import { completePlan, type PlanDraft } from '../../train/resolve.ts';
 import { requireRunSpace } from '../../train/space.ts';
 import { describeDifferences, type Settings } from '../options/settings.ts';
 import { describeClasses, describeModel, prepareOptions } from './training.ts';
@@ -19,7 +20,9 @@ import { describeClasses, describeModel, prepareOptions } from './training.ts';
 const NAMED = 10;
 
 export interface DryRunOptions {
-  settings: Settings;
+  draft: PlanDraft;
+  /** What stands below what was typed. */
+  base: Settings['base'];
   /** Folder of the run, where one is named; nothing is made there. */
   run?: string | undefined;
   /** Whether a run goes on, which keeps its classes. */
@@ -29,14 +32,10 @@ export interface DryRunOptions {
 }
 
 /** Tells what was found out. @throws InputError for what training would refuse, and where the memory is too small; Failure where the disk is. */
-export async function dryRun({ settings, run, resume, verbose, signal }: DryRunOptions): Promise<void> {
-  const { config, base } = settings;
-  const early = planFromConfig(config);
-  const look =
-    config.data.source === undefined
-      ? null
-      : await lookAtImages(prepareOptions(early.config, config.data.channels), signal);
-  const plan = look === null ? early : planFromConfig(config, look);
+export async function dryRun({ draft, base, run, resume, verbose, signal }: DryRunOptions): Promise<void> {
+  const { config } = draft.plan;
+  const look = config.data.source === undefined ? null : await lookAtImages(prepareOptions(draft), signal);
+  const plan = look === null ? draft.plan : completePlan(draft, look);
   const { training } = plan.config;
   const notes = look === null ? [] : checkList(plan, look, resume);
   const images = look && trainingImages(plan, look);
@@ -51,7 +50,7 @@ export async function dryRun({ settings, run, resume, verbose, signal }: DryRunO
     ...(look ? describeLook(look) : ['Images: none are named; --data says which.']),
     ...notes,
     describeModel(plan),
-    ...describeClasses(settings, plan, look?.classNames),
+    ...describeClasses(draft, plan, look?.classNames),
     `Engine: ${reason}.`,
     `${describeMemory(memory, training.batch, kind)}; this machine has ${formatBytes(machine.total)}, ${formatBytes(machine.free)} of it free`,
     `Checkpoints: ${formatBytes(bytes)} each, ${plan.config.output.keep} are kept`,
@@ -104,10 +103,7 @@ async function estimateTime(
   }
   const steps = stepsOf(plan.config, images);
   if (steps === null) return { text: 'Time: not known without the images', steps: null, seconds: null };
-  const timed = planFromConfig({
-    ...plan.config,
-    training: { ...plan.config.training, batch: Math.min(batch, timedBatch) },
-  });
+  const timed = batch <= timedBatch ? plan : withBatch(plan, timedBatch);
   if ((await estimatePlan(timed)).total > free) {
     return { text: `Time: not measured, since too little memory is free; ${steps} steps`, steps, seconds: null };
   }

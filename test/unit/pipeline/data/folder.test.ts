@@ -112,7 +112,7 @@ describe('a folder of images', () => {
   it('that does not exist, or is some file, is an error', async () => {
     const at = place();
     await expect(prepare(at)).rejects.toThrow(
-      /data must be "digits", a folder of images, or IDX files, received ".*pictures": there is no file or folder of that name\.$/,
+      /data must be "digits", a folder of images, or IDX files, received ".*pictures": it is not there\.$/,
     );
     await writeFiles(at.data, { 'one.png': gray(1) });
     const received = async (name: string) =>
@@ -128,7 +128,7 @@ describe('a folder of images', () => {
       /^a table, .*: give it as --csv, and the folder of its images as --data/,
     );
     expect(await received('notes.txt')).toBe('the file DATA/notes.txt.');
-    expect(await received('one.png/x')).toContain('there is no file or folder of that name');
+    expect(await received('one.png/x')).toContain('a part of the path is a file');
   });
 
   it('is asked for where data is a URL', async () => {

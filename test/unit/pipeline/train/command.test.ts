@@ -121,7 +121,7 @@ describe('pipeline train --dry-run', () => {
   });
 
   it.each<[string[], RegExp]>([
-    [['--data', join(folder, 'nowhere')], /data must be .* there is no file or folder of that name/],
+    [['--data', join(folder, 'nowhere')], /data must be .* it is not there/],
     [['--batch', '100'], /--batch must be at most the number of training images, 38, received 100/],
     [
       ['--model.num_class_embeds', '7'],
