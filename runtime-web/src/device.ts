@@ -61,7 +61,7 @@ async function findAdapter(): Promise<Found> {
   if (!gpu) {
     const insecure = globalThis.isSecureContext === false;
     return {
-      missing: insecure ? 'WebGPU needs https or localhost, this page has neither.' : 'The browser has no WebGPU.',
+      missing: insecure ? 'WebGPU needs https or localhost, and this page has neither.' : 'The browser has no WebGPU.',
     };
   }
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' }).catch(() => null);

@@ -1,5 +1,6 @@
 /**
- * From a training run to a model folder: trace, simplify, check against tfjs, write. A folder that fails the check is never made.
+ * From a training run to a model folder: trace, simplify, check against tfjs, write. Nothing is written if the check
+ * fails.
  */
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
@@ -20,7 +21,7 @@ export interface ExportOptions {
   run: string;
   /** Model folder to write. */
   out: string;
-  /** Step of the checkpoint; the newest that can be read when left out. */
+  /** Step of the checkpoint; by default the newest readable one. */
   checkpoint?: number | undefined;
   onProgress?: ((progress: { done: number; total: number; note?: string }) => void) | undefined;
 }
@@ -32,7 +33,7 @@ export interface ExportResult {
   step: number;
   /** Size of the ONNX file. */
   bytes: number;
-  /** Things worth telling, one sentence each. */
+  /** Notes for the user, one sentence each. */
   notes: string[];
 }
 
@@ -43,7 +44,7 @@ const BYTES_A_WEIGHT = 4;
 /** @throws InputError when the run cannot be read, `out` cannot be written, or the parity check fails. */
 export async function exportRun({ run, out, checkpoint, onProgress }: ExportOptions): Promise<ExportResult> {
   await checkArtefactTarget(out);
-  // The network that the checkpoint was made with, and its shapes, before any work.
+  // Before any work: the checkpoint's network and its shapes.
   const {
     config,
     data,
@@ -69,7 +70,7 @@ export async function exportRun({ run, out, checkpoint, onProgress }: ExportOpti
   report(2, 'comparing with tfjs');
   const compared = (done: number) => report(2 + done, 'comparing with tfjs');
   const parity = await measureParity(model, parameters, onnx, compared);
-  // Infinity, where an output is no number or none that is finite, passes no limit.
+  // A NaN or infinite output gives an infinite difference, which passes no limit.
   if (!(parity.difference <= parityLimit(parity) && Number.isFinite(parity.difference))) {
     throw new InputError(
       `Cannot export ${run}: the largest difference between training and ONNX must be at most ${Number(parityLimit(parity).toPrecision(2))}, ` +
@@ -103,7 +104,7 @@ export async function exportRun({ run, out, checkpoint, onProgress }: ExportOpti
     schedulerConfig: parseSchedulerConfig(config.scheduler),
     onnx,
     card,
-    // The sheet that these weights drew; a run that was stopped has none of its last ones.
+    // The sheet that these weights drew; a stopped run has none for its last step.
     samplesPng: await readIfThere(paths.sheetOf(found.info.step)),
     curvePng: await readIfThere(paths.loss),
   });

@@ -1,4 +1,4 @@
-/** The end of a set-up: the engine computes, in a process with its environment, and tfjs' cpu backend agrees. */
+/** The last check of a set-up: the engine computes in a process with its environment, and tfjs' cpu backend agrees. */
 import { fork } from 'node:child_process';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -9,24 +9,24 @@ import { lastWords } from '../train/engines/native/reason.ts';
 
 export interface CheckResult {
   gpu: boolean;
-  /** Version of libtensorflow, as it says itself. */
+  /** libtensorflow's own version string. */
   tensorflow: string;
   /** The largest difference, relative to the largest value of each result. */
   difference: number;
-  /** CUDA libraries that do not load, where there is no GPU. */
+  /** CUDA libraries that do not load, if TensorFlow finds no GPU. */
   missing: string[];
 }
 
 /** Float32 sums of some hundred terms agree to about 1e-6; TensorFloat-32 is off for this. */
 const TOLERANCE = 1e-4;
-/** A library that is damaged may compute for ever. */
+/** A damaged library may compute for ever. */
 const LIMIT_MS = 120_000;
 const CHILD = fileURLToPath(new URL('check-child.ts', import.meta.url));
 
 /**
  * @param folder the npm package
- * @returns what was computed, and what TensorFlow logged
- * @throws InputError if the library does not load or computes something else
+ * @returns the result, and TensorFlow's log
+ * @throws InputError if the library does not load or computes wrong values
  */
 export async function checkEngine(
   kind: NativeKind,
@@ -72,6 +72,6 @@ export async function checkEngine(
     throw refuse(`its process ${what}${words && `: ${words}`}`);
   }
   if ('error' in result) throw refuse(result.error);
-  if (!(result.difference <= TOLERANCE)) throw refuse(`it computes something else than tfjs (by ${result.difference})`);
+  if (!(result.difference <= TOLERANCE)) throw refuse(`its results differ from tfjs (by ${result.difference})`);
   return { ...result, log };
 }

@@ -37,7 +37,13 @@ describe('chooseDevice', () => {
       2,
       /^The browser has no WebGPU\. WebAssembly has 2 threads because the page is cross-origin isolated\.$/,
     ],
-    [{ secure: false, isolated: false }, 'auto', 'wasm', 1, /^WebGPU needs https or localhost.* one thread, .* not /],
+    [
+      { secure: false, isolated: false },
+      'auto',
+      'wasm',
+      1,
+      /^WebGPU needs https or localhost.* one thread because .* not /,
+    ],
   ])('with %j takes for %s: %s', async (given, wanted, device, threads, reason) => {
     page(given);
     const choice = await chooseDevice(wanted);

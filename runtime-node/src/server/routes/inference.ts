@@ -45,7 +45,7 @@ export function inferenceRoutes(app: FastifyInstance, service: Service): void {
   }));
   app.get(
     '/v2/health/live',
-    { config: { open: true }, schema: schema('Tell whether the server runs', true) },
+    { config: { open: true }, schema: schema('Say whether the server runs', true) },
     async () => ({
       live: true,
     }),
@@ -54,7 +54,7 @@ export function inferenceRoutes(app: FastifyInstance, service: Service): void {
     '/v2/health/ready',
     {
       config: { open: true },
-      schema: { ...schema('Tell whether requests are taken', true), response: { 200: READY, 503: READY } },
+      schema: { ...schema('Say whether the server takes requests', true), response: { 200: READY, 503: READY } },
     },
     async (_, reply) => {
       const ready = service.supervisor.ready && !service.closing();
@@ -68,7 +68,7 @@ export function inferenceRoutes(app: FastifyInstance, service: Service): void {
       const head = { name: model.name, versions: [VERSION], platform: 'onnxruntime_onnx' };
       return { ...head, ...tensorsOf(model), parameters: parametersOf(model) };
     });
-    app.get<Named>(`${path}/ready`, { schema: schema('Tell whether a model is loaded') }, async ({ params }) => {
+    app.get<Named>(`${path}/ready`, { schema: schema('Say whether a model is loaded') }, async ({ params }) => {
       const { name } = found(params);
       return { name, ready: true };
     });
