@@ -1,8 +1,8 @@
 /**
  * DDIM. Song et al. 2021, equations 12 and 16.
  *
- * As in diffusers' DDIMScheduler: the previous timestep is t - floor(T / steps) whatever the spacing, and epsilon is the
- * one of x0 before clipping.
+ * As in diffusers' DDIMScheduler, the previous timestep is t - floor(T / steps) for any spacing, and epsilon belongs to
+ * x0 before clipping.
  */
 
 import { refuse } from '../rules/errors.ts';

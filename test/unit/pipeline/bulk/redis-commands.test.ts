@@ -191,7 +191,7 @@ describe('pipeline generate and pipeline worker over Redis', skipBecause(LACKS_R
         const { code, stderr } = await ended;
         expect([code, stderr]).toEqual([
           exit,
-          expect.stringMatching(/Stopped; what was under way is back in the queue\.\n$/),
+          expect.stringMatching(/Stopped; its shards are back in the queue\.\n$/),
         ]);
         expect([await jobCount(at, 'active'), await jobCount(at, 'wait')]).toEqual([0, 1]);
       }
