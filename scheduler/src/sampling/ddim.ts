@@ -22,7 +22,7 @@ const eta: SamplerOption = {
 export const ddim: SamplerRecord<'ddim', 'eta'> = {
   name: 'ddim',
   label: 'DDIM',
-  hint: 'Adds none at eta 0, so few steps go far; eta 1 adds as much as DDPM.',
+  hint: 'Adds no noise at eta 0, so few steps go far; at eta 1 as much as DDPM.',
   options: { eta },
 
   rows(config, schedule, steps, { eta }) {
