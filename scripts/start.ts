@@ -1,8 +1,8 @@
 /**
  * The whole pipeline, narrated: 10,000 real digits in, a diffusion model out, 64 new digits back. `npm start`.
  *
- * Each stage is one library call under one progress bar. It may be started again at any time: a run that was stopped goes
- * on, a finished one is used as it is.
+ * Each stage is one library call with one progress bar. You can start it again at any time: a stopped run continues,
+ * and a finished one is reused.
  */
 import { existsSync } from 'node:fs';
 import { loadModel, sheet } from '@onnoise/runtime-node';
@@ -29,12 +29,12 @@ const SEED = 0;
 
 const say = (line = '') => console.log(line);
 
-/** @returns true when it went to the end, false when Ctrl-C stopped it. */
+/** @returns true if it finished, false if Ctrl-C stopped it. */
 async function start(signal: AbortSignal): Promise<boolean> {
   const begin = performance.now();
   for (const folder of [RUN, MODEL]) await checkWritable('the folder', folder, 'folder');
 
-  // A run that is there goes on with its own settings, whatever the preset says today.
+  // An existing run continues with its own settings, whatever the preset says now.
   const resume = existsSync(runPaths(RUN).config);
   const settings = resume ? await readRunLayer(RUN) : { name: 'the preset digits', config: await readPreset('digits') };
   const draft = draftPlan(resolveConfig([settings]));
@@ -47,7 +47,7 @@ async function start(signal: AbortSignal): Promise<boolean> {
 
     const time = training.minutes === undefined ? '' : `, ${training.minutes} minutes`;
     say(`2/4 Training${time}: a network learns to tell the noise from the digit`);
-    if (resume) say(`    ${RUN} is there: going on with it. Delete that folder to train anew`);
+    if (resume) say(`    continuing ${RUN}. Delete that folder to start over`);
     const trained = await withProgress('Training', { unit: 'steps' }, (report) =>
       train({
         plan: completePlan(draft, dataset),
@@ -66,7 +66,7 @@ async function start(signal: AbortSignal): Promise<boolean> {
     dataset.close();
   }
 
-  say('3/4 Export: the averaged weights as ONNX, compared with the network that was trained');
+  say('3/4 Export: the averaged weights as ONNX, compared with the trained network');
   const { parity, bytes } = await withProgress('Exporting', { unit: 'stages' }, (onProgress) =>
     exportRun({ run: RUN, out: MODEL, onProgress }),
   );
@@ -107,7 +107,7 @@ async function start(signal: AbortSignal): Promise<boolean> {
 try {
   const finished = await withInterrupt(start);
   if (!finished) {
-    say('Stopped and saved. npm start goes on from there.');
+    say('Stopped and saved. npm start continues from there.');
     process.exitCode = INTERRUPTED;
   }
 } catch (error) {

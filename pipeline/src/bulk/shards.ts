@@ -1,6 +1,6 @@
 /**
- * An order of many images, cut into shards: the pieces of work that workers take. A shard says all that its images
- * depend on, so that its id, a hash over that, is the same whoever asks, however often, and for however many images.
+ * Cuts an order of many images into shards, the pieces of work for workers. A shard holds everything that its images
+ * depend on, and its id is a hash of that. So the same images have the same id in any order of any length.
  */
 import { createHash } from 'node:crypto';
 import {
@@ -15,16 +15,16 @@ import {
   type SamplerOptionName,
 } from '@onnoise/scheduler';
 
-/** Raised when the same shard would give other bytes or another form. */
+/** Increased when the same shard would give other bytes or another form. */
 export const SHARD_FORMAT = 1;
 export const LARGEST_SHARD = 100_000;
 
-/** What pictures depend on besides seed and class; every option of every sampler is written down. */
+/** What pictures depend on besides seed and class, with every option of every sampler. */
 export interface Settings extends Record<SamplerOptionName, number> {
   /** SHA-256 of the model, 64 hexadecimal digits (see hash.ts). */
   model: string;
   sampler: Sampler;
-  /** Network calls an image. */
+  /** Network calls per image. */
   steps: number;
 }
 
@@ -35,13 +35,13 @@ export interface Order extends Settings {
   seed: number;
   /** Images in all. */
   count: number;
-  /** Images a shard; the last may have fewer. */
+  /** Images per shard; the last may have fewer. */
   shard: number;
 }
 
 export interface Shard extends Settings {
   format: typeof SHARD_FORMAT;
-  /** Classes in turn, from this shard's first image on, at most one an image. */
+  /** Classes in turn, from this shard's first image on, at most one per image. */
   labels: readonly number[] | null;
   seed: number;
   count: number;
@@ -86,8 +86,8 @@ const ACTION = 'sample a shard';
 const KEYS: string[] = ['format', 'model', 'sampler', 'steps', ...SAMPLER_OPTION_NAMES, 'labels', 'seed', 'count'];
 
 /**
- * A job's data as a shard; anybody can write into a queue.
- * @throws InputError for what is not exactly of the form. Whether steps and labels fit the model is the model's to say.
+ * Parses a job's data as a shard, because anybody can write into a queue.
+ * @throws InputError for data of any other form. The model checks whether steps and labels fit it.
  */
 export function parseShard(data: unknown): Shard {
   if (typeof data !== 'object' || data === null || Array.isArray(data)) refuse(ACTION, 'the job', 'an object', data);

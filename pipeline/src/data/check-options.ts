@@ -1,4 +1,4 @@
-/** The rules of the options of `prepareDataset`, which hold before any image is looked for. */
+/** The rules of the options of `prepareDataset`, checked before any image is read. */
 import { checkInteger, refuse } from '@onnoise/scheduler';
 import { FITS, type PrepareOptions } from './types.ts';
 
@@ -22,7 +22,7 @@ const KNOWN: readonly (keyof PrepareOptions)[] = [
 
 const action = 'prepare images';
 
-/** Throws InputError at the first option that breaks its rule. */
+/** Throws InputError for the first option that breaks its rule. */
 export function checkOptions(options: PrepareOptions): void {
   const unknown = Object.keys(options).find((key) => !(KNOWN as readonly string[]).includes(key));
   if (unknown !== undefined) refuse(action, 'options', `among ${KNOWN.join(', ')}`, unknown);

@@ -1,5 +1,6 @@
 /**
- * From a training run to a model folder: trace, simplify, check against tfjs, write. A folder that fails the check is never made.
+ * From a training run to a model folder: trace, simplify, check against tfjs, write. Nothing is written if the check
+ * fails.
  */
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
@@ -20,7 +21,7 @@ export interface ExportOptions {
   run: string;
   /** Model folder to write. */
   out: string;
-  /** Step of the checkpoint; the newest that can be read when left out. */
+  /** Step of the checkpoint; by default the newest readable one. */
   checkpoint?: number | undefined;
   onProgress?: ((progress: { done: number; total: number; note?: string }) => void) | undefined;
 }
@@ -32,7 +33,7 @@ export interface ExportResult {
   step: number;
   /** Size of the ONNX file. */
   bytes: number;
-  /** Things worth telling, one sentence each. */
+  /** Notes for the user, one sentence each. */
   notes: string[];
 }
 
@@ -43,7 +44,7 @@ const BYTES_A_WEIGHT = 4;
 /** @throws InputError when the run cannot be read, `out` cannot be written, or the parity check fails. */
 export async function exportRun({ run, out, checkpoint, onProgress }: ExportOptions): Promise<ExportResult> {
   await checkArtefactTarget(out);
-  // The network that the checkpoint was made with, and its shapes, before any work.
+  // Before any work: the checkpoint's network and its shapes.
   const opened = await openRun(run, checkpoint, ({ model, training }) =>
     stateSpecs(createModel(model).parameters, training.emaDecay !== null),
   );
@@ -74,7 +75,7 @@ export async function exportRun({ run, out, checkpoint, onProgress }: ExportOpti
     schedulerConfig: parseSchedulerConfig(config.scheduler),
     onnx,
     card: await cardOf({ run, out, opened, model, parity }),
-    // The sheet that these weights drew; a run that was stopped has none of its last ones.
+    // The sheet that these weights drew; a stopped run has none for its last step.
     samplesPng: await readIfThere(paths.sheetOf(info.step)),
     curvePng: await readIfThere(paths.loss),
   });

@@ -6,7 +6,7 @@ import { type Fields, integer, listOf, nullable, oneOf, readFields } from './fie
  * | ------------------- | ------------------------- | ------------------------------------------------------------------ |
  * | sample_size         | 64                        | height and width, pixels; divisible by 2^(levels)                  |
  * | image_channels      | 1                         | of sample and prediction                                           |
- * | channels            | [64, 128, 256, 512, 1024] | widths from the first convolution to the bottom, one level a step  |
+ * | channels            | [64, 128, 256, 512, 1024] | widths from the first convolution to the bottom, one per level     |
  * | time_emb_dim        | 32                        | width of the time embedding, even                                  |
  * | num_class_embeds    | null                      | classes whose embedding is added to the time's; null: unconditional |
  * | num_train_timesteps | 300                       | T, rows of the time embedding's table                              |

@@ -1,6 +1,6 @@
 /**
- * Configuration of `UNet2DModel`: diffusers' keys and defaults, so a `config.json` of theirs can be read and ours can be
- * read by them. Keys that switch on what is not built here are accepted at their "off" value only.
+ * Configuration of `UNet2DModel`: diffusers' keys and defaults, so a `config.json` of theirs can be read and ours can
+ * be read by them. Keys of unsupported features are accepted only at their "off" value.
  */
 import { refuse } from '@onnoise/scheduler';
 import { type Fields, flag, integer, listOf, nullable, number, oneOf, readFields } from './fields.ts';
@@ -14,7 +14,7 @@ const UP_BLOCKS = ['UpBlock2D', 'AttnUpBlock2D'] as const;
  * | sample_size                      | required              | height and width, pixels; divisible by 2^(levels - 1)           |
  * | in_channels, out_channels        | 3                     | of sample and prediction                                        |
  * | block_out_channels               | [224, 448, 672, 896]  | width of every level                                            |
- * | layers_per_block                 | 2                     | residual blocks a level (one more on the way up)                |
+ * | layers_per_block                 | 2                     | residual blocks per level, one more going up                |
  * | down_block_types, up_block_types | attention but at the outermost level | with or without attention, one a level           |
  * | mid_block_type                   | UNetMidBlock2D        | null: no middle block                                           |
  * | add_attention                    | true                  | attention in the middle block                                   |
@@ -90,7 +90,7 @@ const FIELDS: Fields<UNet2DConfig> = {
   num_train_timesteps: nullable(integer(1, 100_000)) as Fields<UNet2DConfig>['num_train_timesteps'],
 };
 
-/** Names that versions of 2022 had for keys above; at null they were not in use. */
+/** Names that versions of 2022 had for keys above; null means unused. */
 const FORMER_NAMES = [
   ...['image_size', 'num_res_blocks', 'block_channels', 'down_blocks', 'up_blocks', 'downscale_freq_shift'],
   ...['resnet_num_groups', 'resnet_act_fn', 'resnet_eps', 'num_head_channels'],

@@ -1,4 +1,4 @@
-/** The end of a set-up: the engine computes, in a process with its environment, and tfjs' cpu backend agrees. */
+/** The last check of a set-up: the engine computes in a process with its environment, and tfjs' cpu backend agrees. */
 import { fileURLToPath } from 'node:url';
 import { CallError, ChildEnded, startChild } from '@onnoise/runtime-node/child';
 import { InputError } from '@onnoise/scheduler';
@@ -7,11 +7,11 @@ import { lastWords } from '../train/engines/native/reason.ts';
 
 export interface CheckResult {
   gpu: boolean;
-  /** Version of libtensorflow, as it says itself. */
+  /** libtensorflow's own version string. */
   tensorflow: string;
   /** The largest difference, relative to the largest value of each result. */
   difference: number;
-  /** CUDA libraries that do not load, where there is no GPU. */
+  /** CUDA libraries that do not load, if TensorFlow finds no GPU. */
   missing: string[];
 }
 
@@ -20,7 +20,7 @@ export type CheckMethods = { start(): CheckResult };
 
 /** Float32 sums of some hundred terms agree to about 1e-6; TensorFloat-32 is off for this. */
 const TOLERANCE = 1e-4;
-/** A library that is damaged may compute for ever. */
+/** A damaged library may compute for ever. */
 const LIMIT_MS = 120_000;
 /** Characters of TensorFlow's log that are kept. */
 const LOG_SIZE = 1 << 16;
@@ -28,8 +28,8 @@ const CHILD = fileURLToPath(new URL('check-child.ts', import.meta.url));
 
 /**
  * @param folder the npm package
- * @returns what was computed, and what TensorFlow logged
- * @throws InputError if the library does not load or computes something else
+ * @returns the result, and TensorFlow's log
+ * @throws InputError if the library does not load or computes wrong values
  */
 export async function checkEngine(
   kind: NativeKind,
@@ -59,11 +59,11 @@ export async function checkEngine(
     const what = how === 'start limit' ? `gave no answer in ${limit / 1000} s` : end;
     throw refuse(`its process ${what}${words && `: ${words}`}`);
   });
-  // A library that is damaged may never let its process exit.
+  // A damaged library may never let its process exit.
   child.kill();
   await child.ended;
   signal?.throwIfAborted();
   const { started: result } = child;
-  if (!(result.difference <= TOLERANCE)) throw refuse(`it computes something else than tfjs (by ${result.difference})`);
+  if (!(result.difference <= TOLERANCE)) throw refuse(`its results differ from tfjs (by ${result.difference})`);
   return { ...result, log: child.tail() };
 }

@@ -1,4 +1,4 @@
-/** What a server can be told, checked and made complete before anything is started. */
+/** The server's options, checked and completed before anything starts. */
 import { checkInteger, InputError, refuse } from '@onnoise/scheduler';
 import { DEVICE_CHOICES, type DeviceChoice } from '../devices.ts';
 import { nameModels } from '../model-names.ts';
@@ -15,9 +15,9 @@ export interface ServerOptions {
   queue?: number | undefined;
   /** Images per request, 1 to `queue`. Default: 16. */
   maxImages?: number | undefined;
-  /** Network calls an image, 1 to 1,000,000. Default: 1000; T of the model is a limit of its own. */
+  /** Network calls per image, 1 to 1,000,000. Default: 1000; the model's T is a limit, too. */
   maxSteps?: number | undefined;
-  /** Requests to generate or infer a client may make a minute, to 10^9. Default: 600. 0: no limit. */
+  /** Requests to generate or infer per client and minute, up to 10^9. Default: 600. 0: no limit. */
   rate?: number | undefined;
   /** Seconds after which a request is cancelled with 504, 1 to 86,400. Default: 120. */
   timeout?: number | undefined;
@@ -27,9 +27,9 @@ export interface ServerOptions {
   memory?: number | undefined;
   /** Connections, 1 to 1,000,000. Default: 1024. */
   maxConnections?: number | undefined;
-  /** Keys of 16 or more printable characters that clients must send as `Authorization: Bearer <key>`. Default: none, everyone may ask. */
+  /** Keys that clients must send as `Authorization: Bearer <key>`, 16 or more printable characters. Default: none. */
   apiKeys?: readonly string[] | undefined;
-  /** Origins whose pages may ask: `https://example.org`, or `*`. Default: none. */
+  /** Origins whose pages may send requests: `https://example.org`, or `*`. Default: none. */
   corsOrigins?: readonly string[] | undefined;
   /** Believe `X-Forwarded-For` of the proxy in front. Default: false. */
   trustProxy?: boolean | undefined;
@@ -44,7 +44,7 @@ export type CompleteOptions = Required<{ [K in keyof ServerOptions]: NonNullable
 const ACTION = 'start the server';
 const MEBIBYTE = 1024 * 1024;
 
-/** What the numbers are where they are not given, and may be. `maxImages` is also at most `queue`. */
+/** Defaults and ranges of the numbers. `maxImages` is also at most `queue`. */
 export const SERVER_LIMITS = {
   maxBatch: { standard: 8, min: 1, max: 1024 },
   queue: { standard: 256, min: 1, max: 1_000_000 },
@@ -61,7 +61,7 @@ export type ServerLimit = keyof typeof SERVER_LIMITS;
 const OTHERS = ['models', 'device', 'apiKeys', 'corsOrigins', 'trustProxy', 'logger'] satisfies (keyof ServerOptions)[];
 const NAMES: readonly string[] = [...OTHERS, ...Object.keys(SERVER_LIMITS)];
 
-/** @throws InputError for every option that is not what {@link ServerOptions} says, or not known. */
+/** @throws InputError for an option that breaks {@link ServerOptions} or is unknown. */
 export function completeOptions(options: ServerOptions): CompleteOptions {
   for (const name of Object.keys(options)) {
     if (!NAMES.includes(name)) refuse(ACTION, 'an option', `one of ${NAMES.join(', ')}`, name);

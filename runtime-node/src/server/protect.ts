@@ -1,4 +1,4 @@
-/** Who may ask, how often, from where, and what of it is written down. */
+/** Who may send requests, how often and from where, and what is logged. */
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
@@ -12,7 +12,7 @@ import type { Service } from './service.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Whom limits and fairness go by: the key's place in the file, or the address. */
+    /** The client for limits and fairness: the key's number in the file, or the address. */
     client: string;
   }
   interface FastifyContextConfig {
@@ -23,7 +23,7 @@ declare module 'fastify' {
   }
 }
 
-/** Clients whose rate is remembered. */
+/** Number of clients whose rate is remembered. */
 const CLIENTS = 10_000;
 
 /** The order counts: a request is known by its key before its rate and its bytes are counted for that. */
@@ -79,14 +79,14 @@ function identify(app: FastifyInstance, apiKeys: readonly string[]): void {
       throw new Refusal(
         401,
         'invalid_api_key',
-        'Cannot take the request: Authorization must be Bearer and a key of this server.',
+        'Cannot take the request: Authorization must be Bearer followed by a key of this server.',
       );
     }
     request.client = key;
   });
 }
 
-/** Fastify tells of answers that are sent, not of those that nobody waited for. */
+/** Fastify reports answers that it sent, not those whose client had left. */
 function noteLeavers(app: FastifyInstance, metrics: Service['metrics']): void {
   app.addHook('onRequest', async (request, reply) => {
     whenOver(reply, () => {
@@ -116,7 +116,7 @@ async function limitRate(app: FastifyInstance, rate: number): Promise<void> {
   await app.register(rateLimit, { global: false, cache: CLIENTS }); // reads what the hook above has set
 }
 
-/** A body counts against the memory from its announcement on; one that does not tell its size, as the largest. */
+/** A body counts against the memory as soon as its head arrives; one of unknown size counts as the largest. */
 function countBytes(app: FastifyInstance, admission: Service['admission'], maxBody: number): void {
   app.addHook('onRequest', async (request, reply) => {
     if (request.method !== 'POST') return;

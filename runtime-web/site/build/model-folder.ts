@@ -1,6 +1,6 @@
 /**
  * A model folder as an entry of the page's list: what its configs say, and the files that the page fetches.
- * The network itself is not opened; the page does that, and tells what is wrong.
+ * The page opens the network itself, and reports what is wrong with it.
  */
 import { readFile, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
@@ -27,7 +27,7 @@ export interface ModelLine {
   url: string;
   /** Of the network. */
   bytes: number;
-  /** Real pictures of the kind that it makes, a JSON file that tells of them; the pixels lie beside it as `.bin`. */
+  /** A JSON file about real pictures of the kind that it makes; their pixels are in the `.bin` beside it. */
   pictures?: string;
 }
 
@@ -67,7 +67,7 @@ export async function readModelFolder(path: string): Promise<ModelFolder> {
   };
 }
 
-/** Names that differ only where an address cannot show it are told apart by a number. */
+/** Adds a number to ids that would be the same: names may differ only in letters that an address cannot hold. */
 export function uniqueIds(models: readonly ModelFolder[]): ModelFolder[] {
   const taken = new Set<string>();
   return models.map((model) => {

@@ -1,5 +1,5 @@
 /**
- * A sampler as data: one record holds all that the rest of the project knows of it, and makes the rows of its table.
+ * A sampler as data: one record holds all that the rest of the project knows about it, and makes the rows of its table.
  */
 import type { SchedulerConfig } from '../schedule/config.ts';
 import type { Schedule } from '../schedule/schedules.ts';
@@ -23,7 +23,7 @@ export interface SamplerRow {
   D: number;
 }
 
-/** A number that a sampler takes besides its steps. Samplers that take the same option share one object. */
+/** A sampler's option besides its steps, a number. Samplers with the same option share one object. */
 export interface SamplerOption {
   /** For pages: `Eta`. */
   label: string;
@@ -35,14 +35,14 @@ export interface SamplerOption {
 }
 
 export interface SamplerRecord<Name extends string = string, Option extends string = string> {
-  /** As requests write it: `ddim`. */
+  /** The name in requests: `ddim`. */
   name: Name;
-  /** As pages and sentences write it: `DDIM`. */
+  /** The name in pages and sentences: `DDIM`. */
   label: string;
   /** One or two sentences below the choice of the sampler. */
   hint: string;
   options: { readonly [K in Option]: SamplerOption };
-  /** In the order of sampling, from noise to image; `steps` is an integer from 1 to T, every option is in its range. */
+  /** Rows from noise to image; `steps` is an integer from 1 to T, and every option is in its range. */
   rows(
     config: SchedulerConfig,
     schedule: Schedule,

@@ -1,6 +1,6 @@
 /**
- * Executes a sampler's table on the CPU: the network is a function, everything else is here. Images are float32
- * [N, C, H, W], arithmetic is float64.
+ * Executes a sampler's table on the CPU. The network is a function; everything else is here. Images are float32
+ * [N, C, H, W], and arithmetic is float64.
  */
 
 import { gaussian } from '../noise/gaussian.ts';
@@ -20,7 +20,7 @@ export type Denoiser = (
 ) => Promise<Float32Array>; // [N, C, H, W]
 
 /**
- * Unit normal noise for one image: draw 0 is where sampling starts, draw i + 1 is the z of step i.
+ * Unit normal noise for one image: draw 0 is the start of sampling, draw i + 1 is the z of step i.
  * `out` is [C, H, W].
  */
 export type NoiseSource = (seed: number, draw: number, out: Float32Array) => void;
@@ -42,11 +42,11 @@ export interface SampleOptions {
   table: SamplerTable;
   /** [C, H, W] */
   shape: readonly number[];
-  /** One an image; image i depends on seeds[i] alone, whatever the batch. */
+  /** One per image; image i depends only on seeds[i], not on the batch. */
   seeds: readonly number[];
   denoise: Denoiser;
   onStep?: ((progress: StepProgress) => void) | undefined;
-  /** Looked at between steps; the call then rejects with the signal's reason. */
+  /** Checked between steps; the call then rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
   /** Default: `seededNoise`. */
   noise?: NoiseSource | undefined;
@@ -58,8 +58,8 @@ export const seededNoise: NoiseSource = (seed, draw, out) => gaussian(seed, draw
 /**
  * Images from noise, float32 [N, C, H, W].
  *
- * @throws InputError on a shape that is not three positive integers, on no seeds, on a seed out of range, and on a network
- * whose output is NaN or infinite.
+ * @throws InputError for a shape that is not three positive integers, no seeds, a seed out of range, or a network whose
+ * output is NaN or infinite.
  */
 export async function sampleImages(options: SampleOptions): Promise<Float32Array> {
   const { table, shape, seeds, denoise, onStep, signal, noise = seededNoise } = options;
@@ -104,8 +104,8 @@ export async function sampleImages(options: SampleOptions): Promise<Float32Array
 }
 
 /**
- * One step, in place: `x` becomes x', `x0` (on entry the step before's) becomes this step's. All the same length.
- * @returns false where the output or x' is NaN or infinite somewhere; clipping would hide it in x0, not in a picture.
+ * One step, in place: `x` becomes x', and `x0` (on entry the previous step's) becomes this step's. All the same length.
+ * @returns false if the output or x' has NaN or infinity; clipping would hide that in x0, but not in the picture.
  */
 export function applyRow(
   row: SamplerRow,
@@ -117,7 +117,7 @@ export function applyRow(
 ): boolean {
   const { p, q, A, E, B, C, D } = row;
   const limit = clip ?? Number.POSITIVE_INFINITY;
-  let zero = 0; // stays 0 while all is finite: NaN and infinity times 0 are NaN
+  let zero = 0; // stays 0 while everything is finite: NaN and infinity times 0 are NaN
   for (let i = 0; i < x.length; i++) {
     const xi = x[i]!;
     const o = output[i]!;

@@ -1,4 +1,4 @@
-/** The samplers, in the order in which they are offered, and what their records say together. */
+/** The samplers, in the order of the choices, and look-ups over their records. */
 import { ddim } from './ddim.ts';
 import { ddpm } from './ddpm.ts';
 import type { SamplerOption, SamplerRecord } from './record.ts';
@@ -11,7 +11,7 @@ type OptionsOf<R> = R extends SamplerRecord ? keyof R['options'] : never;
 export type Sampler = AnyRecord['name'];
 export type SamplerOptionName = OptionsOf<AnyRecord>;
 
-/** Values of the samplers' options; those left out have their defaults. */
+/** Values of the samplers' options; missing ones have their defaults. */
 export type SamplerSettings = { readonly [K in SamplerOptionName]?: number | undefined };
 
 /** Names, in order. */
@@ -43,7 +43,7 @@ export function eachSamplerOption<T>(
   return Object.fromEntries(entries) as Record<SamplerOptionName, T>;
 }
 
-/** The options of samplers among the fields of an object; null is as if left out. */
+/** The samplers' options among the fields of an object; null counts as left out. */
 export function samplerSettings(from: { readonly [K in SamplerOptionName]?: number | null | undefined }) {
   return eachSamplerOption((name) => from[name] ?? undefined);
 }

@@ -1,9 +1,10 @@
 /**
- * A sampler is a table: seven scalars and a timestep a step. It is compiled once, in float64; runtimes only execute it
+ * A sampler is a table: seven scalars and a timestep per step. It is compiled once, in float64; runtimes only execute
+ * it
  *
  *     x0 = clip(p x + q o)        x' = A x + E o + B x0 + C x0_prev + D z
  *
- * where x is the noisy image, o the network's output for it, x0_prev the step before's x0 and z fresh unit noise.
+ * where x is the noisy image, o the network's output for it, x0_prev the previous step's x0 and z fresh unit noise.
  */
 
 import { checkInteger, refuse } from '../rules/errors.ts';
@@ -23,9 +24,9 @@ import {
 export interface SamplerTable {
   sampler: Sampler;
   steps: number;
-  /** x0 is clipped to [-clip, clip]; null: it is not. */
+  /** x0 is clipped to [-clip, clip]; null: no clipping. */
   clip: number | null;
-  /** In the order of sampling, from noise to image; `steps` of them. */
+  /** `steps` rows, from noise to image. */
   rows: SamplerRow[];
 }
 
@@ -41,8 +42,8 @@ const ACTION = 'compile the sampler';
 /**
  * Compiles a sampler, with the arithmetic of diffusers' scheduler of that name.
  *
- * @throws InputError when the sampler, its steps or its options do not fit, or the schedule ends in pure noise and the
- * network predicts it.
+ * @throws InputError if the sampler, its steps or its options do not fit, or if the schedule ends in pure noise and the
+ * network predicts the noise.
  */
 export function compileSampler(config: SchedulerConfig, options: SamplerOptions): SamplerTable {
   const { sampler, steps } = options;

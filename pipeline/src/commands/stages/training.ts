@@ -1,4 +1,4 @@
-/** What `pipeline train` and `npm start` both make of a run's settings and numbers. */
+/** Shared by `pipeline train` and `npm start`: words and options for a run's settings and numbers. */
 import type { PrepareOptions } from '../../data/types.ts';
 import { countParameters } from '../../model/parameters.ts';
 import { formatBytes, formatNumber } from '../../terminal/format.ts';
@@ -7,7 +7,7 @@ import type { Metrics } from '../../train/metrics.ts';
 import type { TrainPlan } from '../../train/plan.ts';
 import type { PlanDraft } from '../../train/resolve.ts';
 
-/** The images as the settings want them; channels that are open are seen when the images are read. */
+/** The settings as options of `prepareDataset`; without `channels` it detects them. */
 export function prepareOptions({ plan, open }: PlanDraft): PrepareOptions {
   const { data, training } = plan.config;
   const { csv, labelColumn } = data;
@@ -37,7 +37,7 @@ export function describeModel({ model, config }: TrainPlan): string {
   return `Model: ${config.model._class_name}, ${countParameters(model).toLocaleString('en')} parameters, images of ${model.imageShape.join(' x ')}${classes}`;
 }
 
-/** Where the number of classes is that of the images, because nothing else was said: what they are, and how to do without. */
+/** If the number of classes comes from the images by default: what they are, and how to train without. */
 export function describeClasses(
   { open }: PlanDraft,
   { model }: TrainPlan,

@@ -34,9 +34,9 @@ function serverRoutes(app: FastifyInstance, service: Service): void {
     version: '0.1.0',
     extensions: ['binary_tensor_data'],
   }));
-  const live = { config: { open: true }, schema: schemaOf('Tell whether the server runs', true) };
+  const live = { config: { open: true }, schema: schemaOf('Say whether the server runs', true) };
   app.get('/v2/health/live', live, async () => ({ live: true }));
-  const schema = { ...schemaOf('Tell whether requests are taken', true), response: { 200: READY, 503: READY } };
+  const schema = { ...schemaOf('Say whether the server takes requests', true), response: { 200: READY, 503: READY } };
   app.get('/v2/health/ready', { config: { open: true }, schema }, async (_, reply) => {
     const ready = service.supervisor.ready && !service.closing();
     return reply.code(ready ? 200 : (503 as 200)).send({ ready });
@@ -49,7 +49,7 @@ function modelRoutes(app: FastifyInstance, service: Service, path: string): void
     const head = { name: model.name, versions: [VERSION], platform: 'onnxruntime_onnx' };
     return { ...head, ...tensorsOf(model), parameters: parametersOf(model) };
   });
-  app.get<Named>(`${path}/ready`, { schema: schemaOf('Tell whether a model is loaded') }, async ({ params }) => {
+  app.get<Named>(`${path}/ready`, { schema: schemaOf('Say whether a model is loaded') }, async ({ params }) => {
     const { name } = findVersion(service, params);
     return { name, ready: true };
   });

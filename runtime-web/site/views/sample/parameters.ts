@@ -1,6 +1,6 @@
 /**
- * What the controls hold, and what may be asked of a model with it. Fields hold text as it was typed, so that a wrong
- * value can stay in its field with a sentence beside it.
+ * What the controls hold, and its check against a model. Fields hold the text as typed, so that a wrong value can stay
+ * in its field with a sentence beside it.
  */
 import {
   eachSamplerOption,
@@ -14,7 +14,7 @@ import {
   type SamplerOptionName,
 } from '@onnoise/scheduler';
 
-/** The controls, with one for each option of a sampler. `labels` are the classes in the order they were chosen; none: all in turn. */
+/** The controls, one for each sampler option. `labels` are the classes in order of choice; none: all in turn. */
 export interface Draft extends Record<SamplerOptionName, string> {
   count: string;
   steps: string;
@@ -47,7 +47,7 @@ const ENOUGH_STEPS = 50;
 /** Seeds with more digits are hard to say and to type; the engine takes any up to 2^53 - 1. */
 const DICE_SIDES = 10_000;
 
-/** Ten digits, each once, that are plain to read: chosen by looking at sheets of several samplers and step counts. */
+/** Ten legible digits, each once: chosen by looking at sheets of several samplers and step counts. */
 export const DEFAULTS: Draft = {
   count: '10',
   steps: '50',
@@ -71,7 +71,7 @@ function sentence(name: string, rule: string, text: string): string {
   return `${name} must be ${rule}${shown === '' ? '.' : `, not “${shown}”.`}`;
 }
 
-/** The parameters, or a sentence for every field that keeps them from being used. */
+/** The parameters, or a sentence for every wrong field. */
 export function check(draft: Draft, limits: Limits): { parameters: Parameters } | { problems: Problems } {
   const count = whole('Pictures', draft.count, 1, LARGEST_COUNT);
   const steps = whole('Steps', draft.steps, 1, limits.timesteps);
@@ -108,7 +108,7 @@ function checkLabels(labels: readonly number[], classes: number, count: number):
   return `${labels.length} classes need at least ${labels.length} pictures: choose fewer classes or more pictures.`;
 }
 
-/** What the sampler is asked. */
+/** The request to the sampler. */
 export function toRequest(parameters: Parameters, classes: number): PictureOptions {
   const { count, steps, sampler, seed, labels } = parameters;
   const taken = optionsOfSampler(sampler).map((name) => [name, parameters[name]]);
@@ -128,20 +128,20 @@ export function labelsOfPictures({ count, labels }: Parameters, classes: number)
   return Array.from({ length: count }, (_, i) => (labels.length > 0 ? labels[i % labels.length]! : i % classes));
 }
 
-/** A draft for another model: what does not fit it is put right, what fits stays. */
+/** A draft for another model: values that fit stay, and the others are corrected. */
 export function fitDraft(draft: Draft, { timesteps, classes }: Limits): Draft {
   const labels = draft.labels.filter((label) => label < classes);
   const steps = Number(draft.steps) > timesteps ? String(timesteps) : draft.steps;
   return labels.length === draft.labels.length && steps === draft.steps ? draft : { ...draft, labels, steps };
 }
 
-/** Below the number of steps. A short schedule leaves no choice that could be too many. */
+/** The hint below the steps. A short schedule has no step count that is too large. */
 export function stepsHint(timesteps: number): string {
   const range = `Network calls per picture, 1 to ${timesteps}.`;
   return timesteps > ENOUGH_STEPS ? `${range} More than ${ENOUGH_STEPS} are slower and seldom better.` : range;
 }
 
-/** Adds a class at the end, or takes it out. */
+/** Adds a class at the end, or removes it. */
 export function toggleLabel(labels: readonly number[], label: number): readonly number[] {
   return labels.includes(label) ? labels.filter((other) => other !== label) : [...labels, label];
 }

@@ -195,7 +195,7 @@ describe('prepareDataset', () => {
     ['a size of half pixels', { size: 7.5 }, 'size must be an integer from 1 to 2048, received 7.5'],
     ['channels', { channels: 4 }, 'channels must be 1 or 3, received 4'],
     ['fit', { fit: 'tile' }, 'fit must be "crop" or "pad" or "stretch", received "tile"'],
-    ['label-column', { csv: 'x.csv', labelColumn: 'id' }, 'label-column must be a column other than that of the ids'],
+    ['label-column', { csv: 'x.csv', labelColumn: 'id' }, 'label-column must be a column other than the ids'],
     ['background', { background: 'pink' }, 'background must be "black" or "white", received "pink"'],
     ['validationShare', { validationShare: 1 }, 'validationShare must be a number from 0 to below 1, received 1'],
     ['validationShare', { validationShare: Number.NaN }, 'validationShare must be a number from 0 to below 1'],

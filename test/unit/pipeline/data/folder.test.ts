@@ -140,7 +140,7 @@ describe('a folder of images', () => {
   it('tells pictures of formats that it leaves out', async () => {
     const at = place();
     await writeFiles(at.data, { '1.png': gray(1), '2.bmp': 'BM', '3.BMP': 'BM', '4.dcm': '', 'list.txt': '' });
-    expect((await prepare(at)).notes).toEqual(['Left out: 2 .bmp, 1 .dcm. Convert them to PNG to have them in.']);
+    expect((await prepare(at)).notes).toEqual(['Left out: 2 .bmp, 1 .dcm. Convert them to PNG to include them.']);
   });
 
   it('says when 16-bit images are dark', async () => {

@@ -86,7 +86,7 @@ describe('pipeline train --dry-run', () => {
     expect(stdout).toMatch(/^ {2}male\/bad\.png: /m);
     // 20 of 21 are trained on, the batch is 4.
     expect(stdout).toMatch(
-      /^Time: about .* for 15 steps and their pictures, .* s a step \(2 steps of 4 images were timed\)$/m,
+      /^Time: about .* for 15 steps and their pictures, .* s per step \(2 steps of 4 images were timed\)$/m,
     );
     expect(existsSync(unused)).toBe(false);
   });
