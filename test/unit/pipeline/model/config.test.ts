@@ -102,7 +102,7 @@ describe('createModel', () => {
     [
       'an activation that is not there',
       { ...unet, act_fn: 'mish' },
-      'act_fn must be one of "silu", "swish", received "mish"',
+      'act_fn must be one of silu, swish, received "mish"',
     ],
     ['dropout', { ...unet, dropout: 0.1 }, 'dropout must be 0 (no other value is supported), received 0.1'],
     ['a block that is not there', { ...unet, down_block_types: ['SkipDownBlock2D', 'DownBlock2D'] }, 'AttnDownBlock2D'],
