@@ -2,7 +2,7 @@
  * Values of command-line options. The option is named as it is typed, and what was typed is shown.
  * yargs' own `number: true` turns a wrong word into NaN; these refuse it.
  */
-import { InputError } from '@onnoise/scheduler';
+import { InputError, number as numberRule, refuse } from '@onnoise/scheduler';
 
 /** A yargs `coerce` for one number; whether it is in range is the library's to say. */
 export function toNumber(option: string): (value: unknown) => number | undefined {
@@ -55,7 +55,7 @@ function parse(option: string, value: unknown): number {
     );
   }
   if (text !== '' && Number.isFinite(number)) return number;
-  throw new InputError(`Cannot read the options: --${option} must be a number, received "${String(value)}".`);
+  return refuse('read the options', `--${option}`, numberRule().words, String(value));
 }
 
 /** A number that is typed, and so near to 0 that it would be read as it: `1e-400`. */

@@ -2,9 +2,10 @@
  * The configuration of a run: laid together from defaults, a preset, a file and flags, checked, printed, and saved with
  * the run as `config.json`.
  */
-import { InputError, parseSchedulerConfig, show } from '@onnoise/scheduler';
+import { check, InputError, object, parseSchedulerConfig, show, worded } from '@onnoise/scheduler';
 import type { Layer, TrainConfig } from './config-types.ts';
-import { brokenRule, type Field, fields, type Section, type SectionConfig } from './fields.ts';
+import { defaultsOf, type Field, ruleOf } from './field.ts';
+import { fields, type Section, type SectionConfig } from './fields.ts';
 import { linkLayer } from './links.ts';
 
 export type { Layer, PartialConfig, TrainConfig } from './config-types.ts';
@@ -21,11 +22,11 @@ const stopFields = ['epochs', 'steps', 'minutes'] as const;
  */
 export function resolveConfig(layers: readonly Layer[]): TrainConfig {
   const config: Record<string, Record<string, unknown>> = {
-    data: defaultsOf('data'),
+    data: defaultsOf(fields.data),
     model: {},
     scheduler: {},
-    training: defaultsOf('training'),
-    output: defaultsOf('output'),
+    training: defaultsOf(fields.training),
+    output: defaultsOf(fields.output),
   };
   for (const given of layers) {
     checkLayer(given);
@@ -57,30 +58,25 @@ export function checkComplete({ data, training, model }: TrainConfig): void {
   if (stopFields.every((name) => training[name] === undefined)) need('--epochs, --steps or --minutes', 'one of them');
 }
 
-function defaultsOf(section: Section): Record<string, unknown> {
-  const entries = Object.entries<Field>(fields[section]).filter(([, field]) => field.default !== undefined);
-  return Object.fromEntries(entries.map(([key, field]) => [key, field.default]));
-}
-
 function checkLayer({ name: layerName, config }: Layer): void {
+  const action = `read the settings of ${layerName}`;
   const refuse = (text: string): never => {
-    throw new InputError(`Cannot read the settings of ${layerName}: ${text}.`);
+    throw new InputError(`Cannot ${action}: ${text}.`);
   };
-  if (!isRecord(config)) refuse(`they must be an object of ${sections.join(', ')}, received ${show(config)}`);
+  check(action, 'they', worded(`an object of ${sections.join(', ')}`, object), config);
   for (const [section, values] of Object.entries(config)) {
     if (!sections.includes(section as (typeof sections)[number])) {
       refuse(`${section} must be one of ${sections.join(', ')}`);
     }
     if (values === undefined) continue;
-    if (!isRecord(values)) refuse(`${section} must be an object, received ${show(values)}`);
+    check(action, section, object, values);
     if (section === 'model' || section === 'scheduler') continue;
     const known: Record<string, Field> = fields[section as Section];
     for (const [key, value] of Object.entries(values)) {
       const field = Object.hasOwn(known, key)
         ? known[key]!
         : refuse(`${section}.${key} must be one of ${Object.keys(known).join(', ')}`);
-      const rule = value === undefined ? null : brokenRule(field, value);
-      if (rule) refuse(`${section}.${key} (--${field.flag}) must be ${rule}, received ${show(value)}`);
+      if (value !== undefined) check(action, `${section}.${key} (--${field.flag})`, ruleOf(field), value);
     }
   }
   const stops = stopFields.filter((key) => config.training?.[key] !== undefined);
@@ -143,6 +139,4 @@ function compareEnds(before: SectionConfig<'training'>, now: SectionConfig<'trai
 
 const tell = (value: unknown) => (value === null ? 'off' : value === undefined ? 'not given' : String(value));
 const isStop = (key: string) => (stopFields as readonly string[]).includes(key);
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 const same = (a: unknown, b: unknown) => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);

@@ -94,7 +94,8 @@ export const anything: Rule<unknown> = rule('anything', () => true);
 /** One of the values, which read as they are typed: without quotes. */
 export function oneOf<const T extends Plain>(values: readonly T[]): Rule<T> {
   const [first, ...others] = values;
-  const words = others.length === 0 ? `${first} (no other value is supported)` : `one of ${values.join(', ')}`;
+  const words =
+    others.length === 0 ? `${first} (no other value is supported)` : `one of ${values.map(String).join(', ')}`;
   return rule(words, (value) => values.includes(value as T));
 }
 
