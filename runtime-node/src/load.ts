@@ -6,12 +6,13 @@
  *     await writeFile('sheet.png', await sheet(images, shape));
  */
 import {
+  check,
   type Denoiser,
   type ImageShape,
   InputError,
   LOADING,
+  oneOf,
   onnxReason,
-  refuse,
   type SchedulerConfig,
   usualBatch,
 } from '@onnoise/scheduler';
@@ -58,7 +59,7 @@ export async function loadModel(
   folder: string,
   { device = 'auto', onDevice }: LoadOptions = {},
 ): Promise<DiffusionModel> {
-  if (!DEVICE_CHOICES.includes(device)) refuse(LOADING, 'device', `one of ${DEVICE_CHOICES.join(', ')}`, device);
+  check(LOADING, 'device', oneOf(DEVICE_CHOICES), device);
   const artefact = await readArtefact(folder);
   const { shape, classes, scheduler } = artefact;
   const { session, report } = await openModel(artefact, device);

@@ -2,7 +2,7 @@
  * Chooses the device: WebGPU if there is a hardware adapter, else WebAssembly, with threads if the page is
  * cross-origin isolated. Every choice comes with its reason, a sentence.
  */
-import { InputError, refuse } from '@onnoise/scheduler';
+import { check, InputError, oneOf } from '@onnoise/scheduler';
 
 export type Device = 'webgpu' | 'wasm';
 
@@ -16,7 +16,7 @@ export interface DeviceReport {
 
 export type DeviceChoice = DeviceReport & ({ device: 'wasm' } | { device: 'webgpu'; adapter: GPUAdapter });
 
-const DEVICES = ['auto', 'webgpu', 'wasm'];
+const DEVICES = ['auto', 'webgpu', 'wasm'] as const;
 
 /** More threads than this gain nothing on networks of this size. */
 const MOST_THREADS = 8;
@@ -26,7 +26,7 @@ const SOFTWARE = /swiftshader|llvmpipe|lavapipe|basic render|warp\b/i;
 
 /** @throws InputError for a device that this browser lacks, or an unknown name. */
 export async function chooseDevice(wanted: Device | 'auto'): Promise<DeviceChoice> {
-  if (!DEVICES.includes(wanted)) refuse('load the model', 'device', 'auto, webgpu or wasm', wanted);
+  check('load the model', 'device', oneOf(DEVICES), wanted);
   if (wanted === 'wasm') return chooseWasm('WebAssembly was chosen.');
   const found = await findAdapter();
   if ('missing' in found) {

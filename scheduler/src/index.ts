@@ -28,7 +28,30 @@ export { gaussian } from './noise/gaussian.ts';
 export { philox4x32 } from './noise/philox.ts';
 export { type BlockSource, philoxStream, randomInts, shuffle, uniform } from './noise/random.ts';
 export { type DiskRefusal, diskRefusal } from './rules/disk.ts';
-export { checkInteger, InputError, refuse, show, showNumber } from './rules/errors.ts';
+export { InputError, refuse, show, showNumber } from './rules/errors.ts';
+export { type Rules, readObject } from './rules/read.ts';
+export {
+  anything,
+  check,
+  checkInteger,
+  type Defaulted,
+  flag,
+  fraction,
+  integer,
+  listOf,
+  nullable,
+  number,
+  object,
+  oneOf,
+  only,
+  optional,
+  type Range,
+  type Rule,
+  rule,
+  text,
+  withDefault,
+  worded,
+} from './rules/rule.ts';
 export { type BadOutput, badOutput } from './sampling/bad-output.ts';
 export type { SamplerOption, SamplerRecord, SamplerRow } from './sampling/record.ts';
 export {

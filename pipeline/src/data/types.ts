@@ -46,6 +46,12 @@ export interface Dataset {
 export const FITS = ['crop', 'pad', 'stretch'] as const;
 export type Fit = (typeof FITS)[number];
 
+export const BACKGROUNDS = ['black', 'white'] as const;
+export type Background = (typeof BACKGROUNDS)[number];
+
+/** Largest side of prepared images, in pixels. */
+export const MAX_SIZE = 2048;
+
 /** How images become squares of `size` pixels. */
 export interface ImageOptions {
   /** Side of the square in pixels. */
@@ -54,7 +60,7 @@ export interface ImageOptions {
   channels?: 1 | 3;
   fit: Fit;
   /** Shown behind transparent pixels and in padding. */
-  background: 'black' | 'white';
+  background: Background;
 }
 
 export interface PrepareOptions extends Omit<ImageOptions, 'background'> {
@@ -73,7 +79,7 @@ export interface PrepareOptions extends Omit<ImageOptions, 'background'> {
   /** Folder of the prepared caches, one sub-folder each. */
   cacheDir: string;
   /** Default `black`. */
-  background?: 'black' | 'white';
+  background?: Background;
   /** Sets of up to this many bytes are held in memory; larger ones are read by position. Default 256 MiB. */
   memoryLimit?: number;
 }

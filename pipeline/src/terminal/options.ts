@@ -2,7 +2,7 @@
  * Values of command-line options. Errors name the option as typed and show its value.
  * yargs' own `number: true` turns a wrong word into NaN; these refuse it.
  */
-import { InputError } from '@onnoise/scheduler';
+import { InputError, number as numberRule, refuse } from '@onnoise/scheduler';
 
 /** A yargs `coerce` for one number; the library checks the range. */
 export function toNumber(option: string): (value: unknown) => number | undefined {
@@ -55,7 +55,7 @@ function parse(option: string, value: unknown): number {
     );
   }
   if (text !== '' && Number.isFinite(number)) return number;
-  throw new InputError(`Cannot read the options: --${option} must be a number, received "${String(value)}".`);
+  return refuse('read the options', `--${option}`, numberRule().words, String(value));
 }
 
 /** True for a typed number so near to 0 that it would be read as 0: `1e-400`. */

@@ -2,9 +2,10 @@
  * The configuration of a run: laid together from defaults, a preset, a file and flags, checked, printed, and saved with
  * the run as `config.json`.
  */
-import { InputError, parseSchedulerConfig, show } from '@onnoise/scheduler';
+import { check, InputError, object, parseSchedulerConfig, show, worded } from '@onnoise/scheduler';
 import type { Layer, TrainConfig } from './config-types.ts';
-import { brokenRule, type Field, fields, type Section, type SectionConfig } from './fields.ts';
+import { defaultsOf, type Field, ruleOf } from './field.ts';
+import { fields, type Section, type SectionConfig } from './fields.ts';
 import { linkLayer } from './links.ts';
 
 export type { Layer, PartialConfig, TrainConfig } from './config-types.ts';
@@ -24,16 +25,16 @@ export function resolveConfig(layers: readonly Layer[]): TrainConfig {
 }
 
 /**
- * The same, and what stood below the upper layers on the way.
- * @param below how many layers stand below.
+ * The same, and the config of the lower layers alone.
+ * @param below number of lower layers.
  */
 export function resolveOver(layers: readonly Layer[], below: number): { base: TrainConfig; config: TrainConfig } {
   const defaults: TrainConfig = {
-    data: defaultsOf('data') as TrainConfig['data'],
+    data: defaultsOf(fields.data) as TrainConfig['data'],
     model: {},
     scheduler: {},
-    training: defaultsOf('training') as TrainConfig['training'],
-    output: defaultsOf('output') as TrainConfig['output'],
+    training: defaultsOf(fields.training) as TrainConfig['training'],
+    output: defaultsOf(fields.output) as TrainConfig['output'],
   };
   const base = layers.slice(0, below).reduce(layOver, defaults);
   const config = layers.slice(below).reduce(layOver, base);
@@ -77,30 +78,25 @@ function need(name: string, rule: string): never {
   throw new InputError(`Cannot start training: ${name} must be given, ${rule}.`);
 }
 
-function defaultsOf(section: Section): Record<string, unknown> {
-  const entries = Object.entries<Field>(fields[section]).filter(([, field]) => field.default !== undefined);
-  return Object.fromEntries(entries.map(([key, field]) => [key, field.default]));
-}
-
 function checkLayer({ name: layerName, config }: Layer): void {
+  const action = `read the settings of ${layerName}`;
   const refuse = (text: string): never => {
-    throw new InputError(`Cannot read the settings of ${layerName}: ${text}.`);
+    throw new InputError(`Cannot ${action}: ${text}.`);
   };
-  if (!isRecord(config)) refuse(`they must be an object of ${sections.join(', ')}, received ${show(config)}`);
+  check(action, 'they', worded(`an object of ${sections.join(', ')}`, object), config);
   for (const [section, values] of Object.entries(config)) {
     if (!sections.includes(section as (typeof sections)[number])) {
       refuse(`${section} must be one of ${sections.join(', ')}`);
     }
     if (values === undefined) continue;
-    if (!isRecord(values)) refuse(`${section} must be an object, received ${show(values)}`);
+    check(action, section, object, values);
     if (section === 'model' || section === 'scheduler') continue;
     const known: Record<string, Field> = fields[section as Section];
     for (const [key, value] of Object.entries(values)) {
       const field = Object.hasOwn(known, key)
         ? known[key]!
         : refuse(`${section}.${key} must be one of ${Object.keys(known).join(', ')}`);
-      const rule = value === undefined ? null : brokenRule(field, value);
-      if (rule) refuse(`${section}.${key} (--${field.flag}) must be ${rule}, received ${show(value)}`);
+      if (value !== undefined) check(action, `${section}.${key} (--${field.flag})`, ruleOf(field), value);
     }
   }
   const stops = stopFields.filter((key) => config.training?.[key] !== undefined);
@@ -161,6 +157,4 @@ function compareEnds(before: SectionConfig<'training'>, now: SectionConfig<'trai
 
 const tell = (value: unknown) => (value === null ? 'off' : value === undefined ? 'not given' : String(value));
 const isStop = (key: string) => (stopFields as readonly string[]).includes(key);
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 const same = (a: unknown, b: unknown) => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);

@@ -1,5 +1,5 @@
 /** An error of JSON Schema as a sentence. */
-import { show, showNumber } from '@onnoise/scheduler';
+import { flag, integer, number, object, show, showNumber } from '@onnoise/scheduler';
 import type { FastifyError } from 'fastify';
 import { Refusal } from './refusal.ts';
 
@@ -49,15 +49,13 @@ function received(data: unknown): string {
 function ruleOf({ type, enum: values, minimum, maximum, maxLength, minItems, maxItems }: Schema): string | undefined {
   if (values) return `one of ${values.filter((value) => value !== null).join(', ')}`;
   const types = (Array.isArray(type) ? type : [type]).filter((one) => one !== undefined && one !== 'null');
-  const range =
-    minimum === undefined ? '' : maximum === undefined ? ` from ${minimum}` : ` from ${minimum} to ${maximum}`;
   const phrases: Record<string, string> = {
-    integer: `an integer${range}`,
-    number: `a number${range}`,
-    boolean: 'true or false',
+    integer: minimum === undefined ? 'an integer' : integer(minimum, maximum).words,
+    number: number({ min: minimum, max: maximum }).words,
+    boolean: flag.words,
     string: maxLength === undefined ? 'a text' : `a text of at most ${maxLength} characters`,
     array: `an array${minItems === undefined ? '' : ` of ${minItems} to ${maxItems}`}`,
-    object: 'an object',
+    object: object.words,
   };
   return types.length === 0 ? undefined : types.map((one) => phrases[one!] ?? one).join(' or ');
 }

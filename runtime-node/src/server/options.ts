@@ -1,5 +1,5 @@
 /** The server's options, checked and completed before anything starts. */
-import { checkInteger, InputError, refuse } from '@onnoise/scheduler';
+import { check, checkInteger, flag, InputError, oneOf, refuse, rule } from '@onnoise/scheduler';
 import { DEVICE_CHOICES, type DeviceChoice } from '../devices.ts';
 import { nameModels } from '../model-names.ts';
 import { keyFault } from './keys.ts';
@@ -64,23 +64,23 @@ const NAMES: readonly string[] = [...OTHERS, ...Object.keys(SERVER_LIMITS)];
 /** @throws InputError for an option that breaks {@link ServerOptions} or is unknown. */
 export function completeOptions(options: ServerOptions): CompleteOptions {
   for (const name of Object.keys(options)) {
-    if (!NAMES.includes(name)) refuse(ACTION, 'an option', `one of ${NAMES.join(', ')}`, name);
+    check(ACTION, 'an option', oneOf(NAMES), name);
   }
   const whole = (name: ServerLimit, most = SERVER_LIMITS[name].max as number) => {
     const { standard, min } = SERVER_LIMITS[name];
     return checkInteger(ACTION, name, options[name] ?? Math.min(standard, most), min, most);
   };
   const { device = 'auto', apiKeys = [], corsOrigins = [], trustProxy = false, logger = false } = options;
-  if (!DEVICE_CHOICES.includes(device)) refuse(ACTION, 'device', `one of ${DEVICE_CHOICES.join(', ')}`, device);
+  check(ACTION, 'device', oneOf(DEVICE_CHOICES), device);
   if (!Array.isArray(apiKeys)) refuse(ACTION, 'apiKeys', 'an array of keys', typeof apiKeys);
   for (const [i, key] of apiKeys.entries()) {
     const fault = keyFault(key);
     if (fault)
       throw new InputError(`Cannot ${ACTION}: apiKeys[${i}] must be ${fault.rule}, received ${fault.received}.`);
   }
-  if (!Array.isArray(corsOrigins)) refuse(ACTION, 'corsOrigins', 'an array of origins', corsOrigins);
+  check(ACTION, 'corsOrigins', rule('an array of origins', Array.isArray), corsOrigins);
   for (const origin of corsOrigins) checkOrigin(ACTION, 'an origin of CORS', origin);
-  if (typeof trustProxy !== 'boolean') refuse(ACTION, 'trustProxy', 'true or false', trustProxy);
+  check(ACTION, 'trustProxy', flag, trustProxy);
   const queue = whole('queue');
   return {
     models: nameModels(ACTION, options.models),

@@ -3,7 +3,8 @@
  * has the layout of a diffusers pipeline. This does not open the network: `checkNetwork` checks its file, and
  * `signatureFault` its inputs and outputs.
  */
-import { InputError, refuse, show } from '../rules/errors.ts';
+import { InputError, refuse } from '../rules/errors.ts';
+import { check, integer, nullable, object, oneOf, type Rule, rule, worded } from '../rules/rule.ts';
 import { parseSchedulerConfig, type SchedulerConfig } from '../schedule/config.ts';
 import { checkAgreement } from './agreement.ts';
 import { classNamesOf } from './class-names.ts';
@@ -78,25 +79,26 @@ export function missingFile(path: string, where = 'it'): InputError {
   return new InputError(`Cannot ${LOADING}: ${where} must be a model folder, its ${path} is missing.`);
 }
 
+const COUNT = worded('a positive integer', integer(1));
+const SIZE: Rule<number | [height: number, width: number]> = rule(
+  'a positive integer or two, [height, width]',
+  (value) => COUNT.holds(value) || (Array.isArray(value) && value.length === 2 && value.every(COUNT.holds)),
+);
+const CHANNELS = worded('1 or 3', oneOf([1, 3]));
+
 /** Image and classes from unet/config.json; its other keys describe the network, not how to call it. */
 function readUnet(json: Record<string, unknown>, file: string): Pick<Artefact, 'shape' | 'classes'> {
-  const { sample_size: size, num_class_embeds: classes = null } = json;
+  const read = <T>(name: string, rule: Rule<T>, value: unknown = json[name]) =>
+    check(LOADING, `${name} of ${file}`, rule, value);
+  const size = read('sample_size', SIZE);
   const channelsName = json.image_channels === undefined ? 'in_channels' : 'image_channels'; // the latter in SimpleUnet
-  const channels = json[channelsName];
+  const channels = read(channelsName, CHANNELS);
   const { out_channels: outChannels = channels } = json;
-  const [height, width, ...more] = Array.isArray(size) ? size : [size, size];
-  if (!isCount(height) || !isCount(width) || more.length > 0) {
-    refuse(LOADING, `sample_size of ${file}`, 'a positive integer or two, [height, width]', size);
-  }
-  if (channels !== 1 && channels !== 3) refuse(LOADING, `${channelsName} of ${file}`, '1 or 3', channels);
   if (outChannels !== channels) refuse(LOADING, `out_channels of ${file}`, `${channelsName}, ${channels}`, outChannels);
-  if (classes !== null && !isCount(classes)) {
-    refuse(LOADING, `num_class_embeds of ${file}`, 'null or a positive integer', classes);
-  }
+  const classes = read('num_class_embeds', nullable(COUNT), json.num_class_embeds ?? null);
+  const [height, width] = typeof size === 'number' ? [size, size] : size;
   return { shape: [channels, height, width], classes: classes ?? 0 };
 }
-
-const isCount = (value: unknown): value is number => Number.isInteger(value) && (value as number) > 0;
 
 const nameOf = (path: string, where: string | undefined) => (where === undefined ? path : `${where}/${path}`);
 
@@ -118,8 +120,7 @@ function parseJson(bytes: Uint8Array, file: string): Record<string, unknown> {
   } catch (error) {
     throw new InputError(`Cannot ${LOADING}: ${file} must be JSON, received "${(error as Error).message}".`);
   }
-  if (typeof json === 'object' && json !== null && !Array.isArray(json)) return json as Record<string, unknown>;
-  throw new InputError(`Cannot ${LOADING}: ${file} must be a JSON object, received ${show(json)}.`);
+  return check(LOADING, file, worded('a JSON object', object), json);
 }
 
 /** Names the place in the message of an InputError. */

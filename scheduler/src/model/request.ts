@@ -1,5 +1,6 @@
 /** Checks and completes the options of a sampling call, before anything is computed. */
-import { checkInteger, InputError, refuse } from '../rules/errors.ts';
+import { InputError, refuse } from '../rules/errors.ts';
+import { check, checkInteger, integer, worded } from '../rules/rule.ts';
 import { DEFAULT_SAMPLER } from '../sampling/samplers.ts';
 import { compileSampler, type SamplerTable } from '../sampling/table.ts';
 import type { SchedulerConfig } from '../schedule/config.ts';
@@ -69,8 +70,8 @@ function seedsOf({ count, seed, seeds }: PictureOptions, limit: CountLimit): num
 }
 
 function checkCount(name: string, count: number, { largest, why }: CountLimit): void {
-  if (Number.isInteger(count) && count >= 1 && count <= largest) return;
-  refuse(ACTION, name, `an integer from 1 to ${largest}${why}`, count);
+  const rule = integer(1, largest);
+  check(ACTION, name, worded(`${rule.words}${why}`, rule), count);
 }
 
 function labelsOf(model: ClassFacts, labels: PictureOptions['labels'], count: number): number[] | undefined {

@@ -13,12 +13,6 @@ export function refuse(action: string, name: string, rule: string, received: unk
   throw new InputError(`Cannot ${action}: ${name} must be ${rule}, received ${show(received)}.`);
 }
 
-/** An integer in [min, max], or an InputError. */
-export function checkInteger(action: string, name: string, value: unknown, min: number, max: number): number {
-  if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) return value;
-  return refuse(action, name, `an integer from ${min} to ${max}`, value);
-}
-
 /** A value for use in a sentence: short, strings in quotes, long arrays by their length. */
 export function show(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(shorten(value));

@@ -4,7 +4,8 @@
  */
 
 import { gaussian } from '../noise/gaussian.ts';
-import { checkInteger, InputError, refuse } from '../rules/errors.ts';
+import { InputError } from '../rules/errors.ts';
+import { check, checkInteger, integer, type Rule, rule } from '../rules/rule.ts';
 import { badOutput } from './bad-output.ts';
 import type { SamplerRow } from './record.ts';
 import type { SamplerTable } from './table.ts';
@@ -132,9 +133,13 @@ export function applyRow(
   return zero === 0;
 }
 
+const SHAPE: Rule<readonly number[]> = rule(
+  'three positive integers [C, H, W]',
+  (value) => Array.isArray(value) && value.length === 3 && value.every(integer(1).holds),
+);
+
 function checkImages(shape: readonly number[], seeds: readonly number[]): void {
-  const positive = shape.every((side) => Number.isInteger(side) && side > 0);
-  if (shape.length !== 3 || !positive) refuse('sample images', 'shape', 'three positive integers [C, H, W]', shape);
+  check('sample images', 'shape', SHAPE, shape);
   if (seeds.length === 0) throw new InputError('Cannot sample images: seeds must be at least one, received none.');
   for (const seed of seeds) checkInteger('sample images', 'seed', seed, 0, Number.MAX_SAFE_INTEGER);
 }

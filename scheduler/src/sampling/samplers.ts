@@ -1,4 +1,5 @@
 /** The samplers, in the order of the choices, and look-ups over their records. */
+import { number, type Rule } from '../rules/rule.ts';
 import { ddim } from './ddim.ts';
 import { ddpm } from './ddpm.ts';
 import type { SamplerOption, SamplerRecord } from './record.ts';
@@ -48,5 +49,5 @@ export function samplerSettings(from: { readonly [K in SamplerOptionName]?: numb
   return eachSamplerOption((name) => from[name] ?? undefined);
 }
 
-/** Completes "must be": `a number from 0 to 1`. */
-export const optionRule = ({ min, max }: SamplerOption): string => `a number from ${min} to ${max}`;
+/** What the values of an option must be: `a number from 0 to 1`. */
+export const optionRule = ({ min, max }: SamplerOption): Rule<number> => number({ min, max });

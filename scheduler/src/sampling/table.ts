@@ -7,7 +7,8 @@
  * where x is the noisy image, o the network's output for it, x0_prev the previous step's x0 and z fresh unit noise.
  */
 
-import { checkInteger, refuse } from '../rules/errors.ts';
+import { refuse } from '../rules/errors.ts';
+import { check, checkInteger, oneOf } from '../rules/rule.ts';
 import type { SchedulerConfig } from '../schedule/config.ts';
 import { makeSchedule } from '../schedule/schedules.ts';
 import type { SamplerRow } from './record.ts';
@@ -47,7 +48,7 @@ const ACTION = 'compile the sampler';
  */
 export function compileSampler(config: SchedulerConfig, options: SamplerOptions): SamplerTable {
   const { sampler, steps } = options;
-  if (!SAMPLERS.includes(sampler)) refuse(ACTION, 'sampler', `one of ${SAMPLERS.join(', ')}`, sampler);
+  check(ACTION, 'sampler', oneOf(SAMPLERS), sampler);
   checkInteger(ACTION, 'steps', steps, 1, config.num_train_timesteps);
   const settings = completeSettings(sampler, options);
   const rows = samplerRecord(sampler).rows(config, makeSchedule(config), steps, settings);
@@ -57,8 +58,7 @@ export function compileSampler(config: SchedulerConfig, options: SamplerOptions)
 function completeSettings(sampler: Sampler, options: SamplerSettings) {
   const taken = optionsOfSampler(sampler);
   return eachSamplerOption((name, option) => {
-    const value = options[name] ?? option.default;
-    if (!(value >= option.min && value <= option.max)) refuse(ACTION, name, optionRule(option), value);
+    const value = check(ACTION, name, optionRule(option), options[name] ?? option.default);
     if (!taken.includes(name) && value !== option.default) {
       refuse(ACTION, name, `left out or ${option.default} with sampler ${sampler}`, value);
     }

@@ -6,7 +6,8 @@
  * long (trailing, 7 of 300 for one), diffusers adds a step at timestep -1, and this does not.
  */
 
-import { checkInteger, refuse } from '../rules/errors.ts';
+import { refuse } from '../rules/errors.ts';
+import { checkInteger } from '../rules/rule.ts';
 import type { SchedulerConfig } from './config.ts';
 
 const ACTION = 'choose timesteps';

@@ -65,7 +65,7 @@ describe('chooseDevice', () => {
     const refused = chooseDevice('webgpu');
     await expect(refused).rejects.toThrow(InputError);
     await expect(refused).rejects.toThrow('received "webgpu". The browser has WebGPU, but found no adapter for it.');
-    await expect(chooseDevice('gpu' as 'webgpu')).rejects.toThrow('device must be auto, webgpu or wasm');
+    await expect(chooseDevice('gpu' as 'webgpu')).rejects.toThrow('device must be one of auto, webgpu, wasm');
   });
 });
 

@@ -44,7 +44,7 @@ describe.each(SAMPLERS)('%s', (sampler) => {
     const compile = (value: number) => compileSampler(config, { sampler, steps: 4, [option]: value });
     expect(compile(standard)).toEqual(compileSampler(config, { sampler, steps: 4 }));
     expect(() => compile(max + 1)).toThrow(
-      `${option} must be ${optionRule(SAMPLER_OPTIONS[option])}, received ${max + 1}`,
+      `${option} must be ${optionRule(SAMPLER_OPTIONS[option]).words}, received ${max + 1}`,
     );
     const other = standard === max ? min : max;
     if (optionsOfSampler(sampler).includes(option)) expect(compile(other)).not.toEqual(compile(standard));

@@ -199,6 +199,7 @@ describe('compileSampler', () => {
     [{ sampler: 'nonesuch', steps: 10 }, `sampler must be one of ${SAMPLERS.join(', ')}, received "nonesuch"`],
     [{ sampler: 'ddim', steps: 10, eta: 1.5 }, 'eta must be a number from 0 to 1, received 1.5'],
     [{ sampler: 'ddim', steps: 10, eta: Number.NaN }, 'eta must be a number from 0 to 1, received NaN'],
+    [{ sampler: 'ddim', steps: 10, eta: '0.5' }, 'eta must be a number from 0 to 1, received "0.5"'],
     [{ sampler: 'ddpm', steps: 10, eta: 0.5 }, 'eta must be left out or 0 with sampler ddpm, received 0.5'],
   ])('refuses %j', (options, message) => {
     const call = () => compileSampler(config(), options as Parameters<typeof compileSampler>[1]);

@@ -96,7 +96,8 @@ export function check(draft: Draft, limits: Limits): { parameters: Parameters } 
 
 function checkOption(option: SamplerOption, text: string): number | string {
   const value = /^\s*(\d+\.?\d*|\.\d+)\s*$/.test(text) ? Number(text) : Number.NaN;
-  return value >= option.min && value <= option.max ? value : sentence(option.label, optionRule(option), text);
+  const rule = optionRule(option);
+  return rule.holds(value) ? value : sentence(option.label, rule.words, text);
 }
 
 function checkLabels(labels: readonly number[], classes: number, count: number): readonly number[] | string {

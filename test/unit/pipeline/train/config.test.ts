@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { checkComplete, compareConfigs, type PartialConfig, resolveConfig } from '#pipeline/train/config.ts';
-import { type Field, fields } from '#pipeline/train/fields.ts';
+import type { Field } from '#pipeline/train/field.ts';
+import { fields } from '#pipeline/train/fields.ts';
 
 const resolve = (...configs: PartialConfig[]) =>
   resolveConfig(configs.map((config, i) => ({ name: `layer ${i}`, config })));
