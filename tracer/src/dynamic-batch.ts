@@ -6,7 +6,7 @@
  * Any other difference means that the function depends on the batch size in a way that a graph cannot, and is an error.
  */
 import type { Constant, Graph, Node, Port } from './graph.ts';
-import { createInserter, type Inserter } from './passes/insert.ts';
+import { createInserter, type Inserter } from './rewrite/insert.ts';
 
 /** Sizes that no axis of a network is likely to have by chance. */
 const SIZES = [1009, 1013] as const;

@@ -8,7 +8,7 @@
  */
 import type { Graph, Node } from '../graph.ts';
 import { BLOCKED, hasManyPixels, type Quad, reordered, swappedBlocks } from './blocked-layout.ts';
-import type { Inserter } from './insert.ts';
+import type { Inserter } from '../rewrite/insert.ts';
 
 const STRIDE = 2;
 

@@ -11,8 +11,8 @@ import { sizeOf } from '../graph.ts';
 import { BLOCKED, hasManyPixels, type Quad, reordered, straightBlocks, swappedBlocks } from './blocked-layout.ts';
 import { blockTransposed, isTransposedCandidate } from './blocked-transpose.ts';
 import { removeDead } from './dead.ts';
-import { createInserter, type Inserter } from './insert.ts';
-import { producers } from './uses.ts';
+import { createInserter, type Inserter } from '../rewrite/insert.ts';
+import { producers } from '../rewrite/uses.ts';
 
 /** @param block the machine's block size, 8 or 16 */
 export function blockConvolutions(graph: Graph, block: number): void {

@@ -1,6 +1,6 @@
 /** Common subexpressions: a node that repeats an earlier one (operator, attributes and inputs) gives way to it. */
 import type { Graph } from '../graph.ts';
-import { redirect } from './uses.ts';
+import { redirect } from '../rewrite/uses.ts';
 
 export function shareCommon(graph: Graph): void {
   const outputs = new Set(graph.outputs.map(({ name }) => name));

@@ -1,0 +1,79 @@
+/** Applies rewrite rules to a graph, and tells where one nearly fitted. */
+import type { Graph, Node } from '../graph.ts';
+import { createInserter } from './insert.ts';
+import { type Failure, findMatch } from './match.ts';
+import { describe } from './pattern.ts';
+import type { Rule } from './rule.ts';
+import { usesOf } from './uses.ts';
+
+/**
+ * Goes through the nodes once, in order. At each node the first rule that matches rewrites. What it made is seen by later
+ * nodes, so matches that overlap are taken in the order of their last nodes. Constants, and nodes that `keepsInner` left, may be
+ * dead code afterwards.
+ */
+export function applyRules(graph: Graph, rules: readonly Rule[]): void {
+  const uses = usesOf(graph);
+  const insert = createInserter(graph);
+  const gone = new Set<Node>();
+  const renamed = new Map<string, string>();
+
+  const rewrite = (rule: Rule, root: Node): boolean => {
+    const match = findMatch(graph, uses, rule, root);
+    if (!match) return false;
+    const begin = insert.nodes.length;
+    const made = rule.rewrite(match, insert);
+    if (typeof made === 'string') {
+      const output = root.outputs[0]!;
+      renamed.set(output, made);
+      uses.move(output, made);
+      if (uses.isOutput(output)) return false;
+    } else insert.nodes.push(...made);
+    for (const node of rule.keepsInner ? [root] : match.nodes) {
+      uses.remove(node);
+      gone.add(node);
+    }
+    for (const node of insert.nodes.slice(begin)) uses.add(node);
+    return true;
+  };
+
+  for (const node of graph.nodes) {
+    if (renamed.size > 0) node.inputs = node.inputs.map((input) => renamed.get(input) ?? input);
+    if (!suiting(rules, node).some((rule) => rewrite(rule, node))) insert.nodes.push(node);
+  }
+  graph.nodes = insert.nodes.filter((node) => !gone.has(node));
+}
+
+const suiting = (rules: readonly Rule[], { op }: Node): Rule[] => rules.filter(({ pattern }) => pattern.ops.includes(op));
+
+/** A place where a rule nearly applied, and what stood against it. */
+export interface Miss {
+  /** What the rule does. */
+  rule: string;
+  /** The name of the node that the pattern ends in. */
+  node: string;
+  /** The part of the pattern that does not fit, written forwards: `Conv(x, w)`. */
+  part: string;
+  /** Why, in words. */
+  reason: string;
+}
+
+/** Of these many nodes of a pattern one must have fitted for a miss to be worth telling. */
+const NEAR = 2;
+
+/** Where rules did not apply though two nodes of their pattern fitted, or all nodes did. Changes nothing. */
+export function findMisses(graph: Graph, rules: readonly Rule[]): Miss[] {
+  const uses = usesOf(graph);
+  const misses: Miss[] = [];
+  for (const node of graph.nodes) {
+    for (const rule of suiting(rules, node)) {
+      let failure: Failure | undefined;
+      findMatch(graph, uses, rule, node, (found) => {
+        failure = found;
+      });
+      if (!failure || failure.fitted < NEAR) continue;
+      const { part, reason } = failure;
+      misses.push({ rule: rule.name, node: node.name, part: describe(part), reason });
+    }
+  }
+  return misses;
+}
