@@ -9,10 +9,18 @@ export type Quad = readonly [number, number, number, number];
 const MIN_PIXELS = 512;
 export const BLOCKED = 'com.microsoft.nchwc';
 
-export function hasManyPixels(graph: Graph, image: string): boolean {
+/** Why an image is too small, if it is. */
+export function fewPixels(graph: Graph, image: string): string | undefined {
   const [batch, , height, width] = graph.types.get(image)!.dims as Quad;
-  return batch * height * width >= MIN_PIXELS;
+  const pixels = batch * height * width;
+  return pixels >= MIN_PIXELS ? undefined : `${image} has ${pixels} pixels, fewer than ${MIN_PIXELS}`;
 }
+
+/** Why channels do not fill blocks, if they do not. */
+export const unevenBlocks = (inputs: number, outputs: number, block: number): string | undefined =>
+  inputs % block === 0 && outputs % block === 0
+    ? undefined
+    : `its channels, ${inputs} and ${outputs}, are not multiples of ${block}`;
 
 /** Back to [N, C, H, W], under the name of the value that it takes the place of. */
 export function reordered(blocked: string, output: string, channels: number): Node {

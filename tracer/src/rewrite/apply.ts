@@ -2,7 +2,7 @@
 import type { Graph, Node } from '../graph.ts';
 import { createInserter } from './insert.ts';
 import { type Failure, findMatch } from './match.ts';
-import { describe } from './pattern.ts';
+import { countOps, describe } from './pattern.ts';
 import type { Rule } from './rule.ts';
 import { usesOf } from './uses.ts';
 
@@ -43,7 +43,8 @@ export function applyRules(graph: Graph, rules: readonly Rule[]): void {
   graph.nodes = insert.nodes.filter((node) => !gone.has(node));
 }
 
-const suiting = (rules: readonly Rule[], { op }: Node): Rule[] => rules.filter(({ pattern }) => pattern.ops.includes(op));
+const suiting = (rules: readonly Rule[], { op }: Node): Rule[] =>
+  rules.filter(({ pattern }) => pattern.ops.includes(op));
 
 /** A place where a rule nearly applied, and what stood against it. */
 export interface Miss {
@@ -57,23 +58,24 @@ export interface Miss {
   reason: string;
 }
 
-/** Of these many nodes of a pattern one must have fitted for a miss to be worth telling. */
-const NEAR = 2;
+/** Did two operators of the pattern fit, and half of them? Less is no news: most Adds are not the end of anything. */
+const isNear = (fitted: number, { pattern }: Rule): boolean => fitted >= Math.max(2, countOps(pattern) / 2);
 
-/** Where rules did not apply though two nodes of their pattern fitted, or all nodes did. Changes nothing. */
+/**
+ * Nodes at which no rule applies though one nearly does. Of several rules the one that comes furthest is told.
+ * Changes nothing.
+ */
 export function findMisses(graph: Graph, rules: readonly Rule[]): Miss[] {
   const uses = usesOf(graph);
-  const misses: Miss[] = [];
-  for (const node of graph.nodes) {
-    for (const rule of suiting(rules, node)) {
-      let failure: Failure | undefined;
-      findMatch(graph, uses, rule, node, (found) => {
-        failure = found;
+  return graph.nodes.flatMap((node) => {
+    let furthest: (Failure & { rule: Rule }) | undefined;
+    const matched = suiting(rules, node).some((rule) => {
+      return findMatch(graph, uses, rule, node, (failure) => {
+        if (failure.fitted > (furthest?.fitted ?? 0)) furthest = { ...failure, rule };
       });
-      if (!failure || failure.fitted < NEAR) continue;
-      const { part, reason } = failure;
-      misses.push({ rule: rule.name, node: node.name, part: describe(part), reason });
-    }
-  }
-  return misses;
+    });
+    if (matched || !furthest || !isNear(furthest.fitted, furthest.rule)) return [];
+    const { rule, part, reason } = furthest;
+    return [{ rule: rule.name, node: node.name, part: describe(part), reason }];
+  });
 }

@@ -89,16 +89,16 @@ export function findMatch(
   };
 
   const match = (): Match => {
-    const valueOf = (pattern: Pattern): string => values.get(pattern)!;
+    const bound = (pattern: Pattern): string => values.get(pattern)!;
     return {
       graph,
       root,
       nodes: new Set(nodes.values()),
       node: (pattern) => nodes.get(pattern)!,
-      value: valueOf,
+      value: bound,
       maybe: ({ pattern }) => values.get(pattern),
-      dims: (pattern) => graph.types.get(valueOf(pattern))!.dims,
-      data: (pattern: ConstantPattern) => graph.constants.get(valueOf(pattern))!.data,
+      dims: (pattern) => graph.types.get(bound(pattern))!.dims,
+      data: (pattern: ConstantPattern) => graph.constants.get(bound(pattern))!.data,
       producer: uses.producer,
     };
   };

@@ -56,10 +56,23 @@ export const op = (ops: string | readonly string[], ...inputs: InputPattern[]): 
   inputs,
 });
 
-/** A pattern as it reads in an explanation: `Add(Conv(x, w), bias)`. */
-export function describe(pattern: InputPattern): string {
+/** A pattern as it reads in an explanation, `Add(Conv(x, w), bias)`, down to a depth: `Add(Conv(…), bias)`. */
+export function describe(pattern: InputPattern, depth = 2): string {
   if (pattern.kind === 'number') return String(pattern.number);
   if (pattern.kind === 'optional') return `[${describe(pattern.pattern)}]`;
   if (pattern.kind !== 'op') return pattern.name;
-  return `${pattern.ops.join('|')}(${pattern.inputs.map(describe).join(', ')})`;
+  const inputs = depth > 0 ? pattern.inputs.map((input) => describe(input, depth - 1)).join(', ') : '…';
+  return `${pattern.ops.join('|')}(${inputs})`;
+}
+
+/** How many operators a pattern has; one that is used twice counts once. */
+export function countOps(pattern: OpPattern): number {
+  const seen = new Set<OpPattern>();
+  const visit = (part: InputPattern): void => {
+    if (part.kind !== 'op' || seen.has(part)) return;
+    seen.add(part);
+    part.inputs.forEach(visit);
+  };
+  visit(pattern);
+  return seen.size;
 }
