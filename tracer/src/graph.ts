@@ -17,6 +17,7 @@ export type Attribute = { int: number } | { ints: readonly number[] } | { float:
 /** '' is ai.onnx; the other domains are onnxruntime's own operators. */
 export type Domain = '' | 'com.microsoft' | 'com.microsoft.nchwc';
 
+/** An operator at work. Its inputs and outputs are names of values. */
 export interface Node {
   name: string;
   op: string;
@@ -32,11 +33,12 @@ export interface ValueType {
   dims: readonly number[];
 }
 
+/** An initializer, its elements row by row. */
 export interface Constant extends ValueType {
   data: ConstantData;
 }
 
-/** A named input or output. `dims` may hold a name in place of a number for a dynamic axis. */
+/** A named input or output, and the type that a file declares for it. `dims` may hold a name in place of a number for a dynamic axis. */
 export interface Port {
   name: string;
   dtype: DType;
@@ -45,12 +47,14 @@ export interface Port {
   doc?: string | undefined;
 }
 
+/** Plain data: passes edit it in place, and `structuredClone` copies it. */
 export interface Graph {
   name: string;
   /** As of a port. */
   doc?: string | undefined;
   inputs: Port[];
   outputs: Port[];
+  /** In an order in which they can run. */
   nodes: Node[];
   constants: Map<string, Constant>;
   /** Types of all values: inputs, constants and what nodes produce. */
@@ -62,7 +66,8 @@ export interface EmitOptions {
   domain?: Domain;
 }
 
-export { sizeOf } from '../../pipeline/src/shape.ts';
+/** Number of elements of a tensor of this shape. */
+export const sizeOf = (shape: readonly number[]): number => shape.reduce((product, extent) => product * extent, 1);
 
 /**
  * Appends to a graph. Nodes are named by scope: a node that reads a named parameter opens the scope of that parameter

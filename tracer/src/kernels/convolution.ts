@@ -2,8 +2,10 @@
  * Convolutions. Images are stored NCHW and filters OIHW, which is what ONNX wants: nothing is transposed on the way.
  * The gradients have no ONNX operator: see convolution-gradient.ts.
  */
+
 import type { GraphBuilder } from '../graph.ts';
 import { full, inOrder, NCHW, OIHW, type Value } from '../layout.ts';
+import { TraceError } from '../trace-error.ts';
 import { convAttributes, type Geometry, geometry, imageValue, outputShape } from './convolution-geometry.ts';
 import { inputGradient } from './convolution-gradient.ts';
 import {
@@ -38,7 +40,7 @@ function unpadded(b: GraphBuilder, x: Value, g: Geometry): { x: Value; g: Geomet
 function cropped(b: GraphBuilder, op: string, dy: Value, shape: readonly number[]): Value {
   if (dy.shape[1] === shape[1] && dy.shape[2] === shape[2]) return dy;
   if (dy.shape[1]! < shape[1]! || dy.shape[2]! < shape[2]!) {
-    throw new Error(
+    throw new TraceError(
       `Cannot trace ${op}: what it goes back from must be at least [${shape.slice(1, 3)}], received [${dy.shape.slice(1, 3)}].`,
     );
   }

@@ -1,9 +1,11 @@
 /**
  * Matrix products. The stored order of the last two axes decides between a product, its transpose (B'A') and a Transpose.
  */
+
 import * as tf from '@tensorflow/tfjs';
 import type { GraphBuilder } from '../graph.ts';
 import { full, identityOrder, inOrder, type Value } from '../layout.ts';
+import { TraceError } from '../trace-error.ts';
 import type { KernelTable } from './row.ts';
 
 /** Batch axes first and in order, then the matrix axes in either order. */
@@ -43,7 +45,7 @@ export const matmul: KernelTable = {
     const rows = a!.shape.at(transposeA ? -1 : -2)!;
     const columns = c!.shape.at(transposeB ? -2 : -1)!;
     if (a!.shape.at(transposeA ? -2 : -1) !== c!.shape.at(transposeB ? -1 : -2)) {
-      throw new Error(`Cannot multiply [${a!.shape}] by [${c!.shape}]: their inner dimensions must be the same.`);
+      throw new TraceError(`Cannot multiply [${a!.shape}] by [${c!.shape}]: their inner dimensions must be the same.`);
     }
     const rank = Math.max(a!.shape.length, c!.shape.length);
     const batch = tf.broadcast_util.assertAndGetBroadcastShape(a!.shape.slice(0, -2), c!.shape.slice(0, -2));

@@ -1,6 +1,8 @@
 /** Pooling over windows of an image. */
+
 import { type GraphBuilder, sizeOf } from '../graph.ts';
 import { sameList, type Value } from '../layout.ts';
+import { TraceError } from '../trace-error.ts';
 import { image } from './convolution.ts';
 import { convAttributes, type Geometry, geometry, imageValue, outputShape } from './convolution-geometry.ts';
 import type { KernelAttributes, KernelTable } from './row.ts';
@@ -69,7 +71,7 @@ export const pooling: KernelTable = {
     const g = poolGeometry('avgPool', input!.shape, attrs);
     // With padding, tfjs' cpu backend averages over the pixels of the image, but divides its gradient by the whole window.
     if (g.pads.some((pad) => pad !== 0)) {
-      throw new Error(
+      throw new TraceError(
         'Cannot trace the gradient of avgPool: its pad must add nothing, as tfjs has this gradient wrong.',
       );
     }

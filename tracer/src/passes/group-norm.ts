@@ -65,4 +65,9 @@ export const groupNormRule: Rule = {
   },
 };
 
+/**
+ * Fuses group normalizations whose scale and shift are constants, as they are in a graph for inference.
+ *
+ * @param graph edited in place; values stay the same up to float32's rounding. What is left over is dead code: `simplify` removes it.
+ */
 export const fuseGroupNorm = (graph: Graph): void => applyRules(graph, [groupNormRule]);

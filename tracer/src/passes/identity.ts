@@ -6,7 +6,7 @@ import type { Graph, Node } from '../graph.ts';
 import { sameList } from '../layout.ts';
 import { applyRules } from '../rewrite/apply.ts';
 import { number, type OpPattern, op, value } from '../rewrite/pattern.ts';
-import type { Match, Rule } from '../rewrite/rule.ts';
+import type { Rule } from '../rewrite/rule.ts';
 import { producers, redirect } from '../rewrite/uses.ts';
 
 export function dropIdentities(graph: Graph): void {
@@ -54,7 +54,14 @@ const mergeRule: Rule = {
   name: 'make two Reshapes one',
   pattern: twice,
   keepsInner: true,
-  rewrite: ({ root, value }: Match) => [{ ...root, inputs: [value(x), value(shape)] }],
+  condition({ graph, value, dims }) {
+    // A 0 in a shape copies the dimension that is there before.
+    const copied = Array.from(graph.constants.get(value(shape))?.data ?? [], Number);
+    const axis = copied.findIndex((size, i) => size === 0 && dims(inner)[i] !== dims(x)[i]);
+    if (axis < 0) return undefined;
+    return { part: shape, reason: `it copies axis ${axis} of ${value(inner)}, which is another one in ${value(x)}` };
+  },
+  rewrite: ({ root, value }) => [{ ...root, inputs: [value(x), value(shape)] }],
 };
 
 const reshapeRules: readonly Rule[] = [returns(twice), mergeRule, returns(once)];

@@ -94,4 +94,9 @@ function broadcast(a: readonly number[], c: readonly number[]): number[] {
 
 export const scaleRules: readonly Rule[] = [scaleRule, reluScaleRule, shiftRule];
 
+/**
+ * Folds constant scales and shifts after convolutions with constant filters, as they are in a graph for inference.
+ *
+ * @param graph edited in place; values stay the same up to float32's rounding. Old filters are dead code: `simplify` removes them.
+ */
 export const foldScale = (graph: Graph): void => applyRules(graph, scaleRules);
