@@ -1,8 +1,9 @@
 /**
- * A tfjs backend that computes nothing: each kernel appends ONNX nodes to a graph and returns a tensor that has a shape and no data.
+ * A tfjs backend that computes nothing: each kernel appends ONNX nodes to a graph and returns a tensor that has a shape
+ * and no data.
  *
- * Only values that were written from JavaScript (constants) can be read. Kernels whose inputs are all constants are computed on
- * tfjs' cpu backend at once, so constants fold with tfjs' own arithmetic.
+ * Only values that were written from JavaScript (constants) can be read. Kernels whose inputs are all constants are
+ * computed on tfjs' cpu backend at once, so constants fold with tfjs' own arithmetic.
  */
 
 import * as tf from '@tensorflow/tfjs';
@@ -62,7 +63,7 @@ export class TraceBackend extends tf.KernelBackend {
   lookup(info: tf.TensorInfo): Value {
     const value = this.values.get(info.dataId);
     if (value) return value;
-    // A tensor of another backend that the function closes over: a constant, copied once a trace.
+    // A tensor of another backend that the function closes over: a constant, copied once per trace.
     const source = tf.engine().state.tensorInfo.get(info.dataId)?.backend;
     if (!source || source === this) throw new TraceError('Cannot trace: a tensor of an earlier trace was used.');
     const dtype = traceable(info.dtype);

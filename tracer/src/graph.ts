@@ -38,7 +38,7 @@ export interface Constant extends ValueType {
   data: ConstantData;
 }
 
-/** A named input or output, and the type that a file declares for it. `dims` may hold a name in place of a number for a dynamic axis. */
+/** A named input or output. `dims` may hold a name in place of a number, for a dynamic axis. */
 export interface Port {
   name: string;
   dtype: DType;
@@ -50,7 +50,7 @@ export interface Port {
 /** Plain data: passes edit it in place, and `structuredClone` copies it. */
 export interface Graph {
   name: string;
-  /** As of a port. */
+  /** As in a port. */
   doc?: string | undefined;
   inputs: Port[];
   outputs: Port[];
@@ -71,7 +71,8 @@ export const sizeOf = (shape: readonly number[]): number => shape.reduce((produc
 
 /**
  * Appends to a graph. Nodes are named by scope: a node that reads a named parameter opens the scope of that parameter
- * (`down.0.conv1.weight` gives `down.0.conv1`), and the nodes after it stay in it, so that a graph reads well in Netron.
+ * (`down.0.conv1.weight` gives `down.0.conv1`), and the nodes after it stay in it, so that a graph reads well in
+ * Netron.
  */
 export class GraphBuilder {
   readonly graph: Graph;

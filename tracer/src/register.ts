@@ -1,6 +1,6 @@
 /**
- * The tracer's backend and its kernels as tfjs knows them: a kernel whose inputs are all constants is computed on tfjs' cpu backend
- * at once, the others are lowered by their rows.
+ * The tracer's backend and its kernels as tfjs knows them: a kernel whose inputs are all constants is computed on tfjs'
+ * cpu backend at once, the others are lowered by their rows.
  */
 
 import * as tf from '@tensorflow/tfjs';

@@ -1,6 +1,6 @@
 /**
- * Does a function make the same graph every time? What it computes in JavaScript becomes constants, so random numbers in it would
- * be drawn once and for all.
+ * Does a function make the same graph every time? What it computes in JavaScript becomes constants, so random numbers
+ * in it would be drawn once and for all.
  */
 
 import type { Written } from './backend.ts';

@@ -1,9 +1,9 @@
 /**
  * Turns a TensorFlow.js function into an ONNX graph, gradients included.
  *
- * The function runs on a backend that records. What it does with tensors becomes nodes; what it does with JavaScript numbers
- * is done now and becomes constants. So it must depend on the values of its inputs through tfjs operators alone. It runs twice, to
- * see that the constants are the same again: random numbers are not.
+ * The function runs on a backend that records. What it does with tensors becomes nodes; what it does with JavaScript
+ * numbers is done now and becomes constants. So it must depend on the values of its inputs through tfjs operators
+ * alone. It runs twice, to see that the constants are the same again: random numbers are not.
  */
 
 import * as tf from '@tensorflow/tfjs';
@@ -27,8 +27,8 @@ export interface TraceOptions {
   /** The graph's name; `graph` when left out. */
   name?: string;
   /**
-   * Tensors that become named constants of the graph, such as trained weights: given to the function beside the inputs. `data` holds
-   * as many values as `shape` says, row by row.
+   * Tensors that become named constants of the graph, such as trained weights: given to the function beside the inputs.
+   * `data` holds as many values as `shape` says, row by row.
    */
   constants?: readonly (TensorSpec & { data: Float32Array | Int32Array })[];
 }
@@ -38,14 +38,14 @@ export type Tensors = Record<string, tf.Tensor>;
 /**
  * Traces a TensorFlow.js function: runs it without computing anything and records what it would compute.
  *
- * @param fn takes tensors by name and returns tensors by name; it may differentiate (tf.grads and the like). It is called twice
- *   and must do the same both times. The tfjs backend in use is the same before and after.
+ * @param fn takes tensors by name and returns tensors by name; it may differentiate (tf.grads and the like). It is
+ *   called twice and must do the same both times. The tfjs backend in use is the same before and after.
  * @param inputs names, shapes and dtypes of the tensors that `fn` takes.
- * @returns the graph, simplified: opset 18, with the inputs in the order given and the outputs named and ordered as `fn`
- *   returns them. Inputs, constants and outputs keep the axes that tfjs sees.
- * @throws TraceError for a kernel that ONNX nodes cannot stand for (`error.kernel` names it), for reading a traced tensor, for names
- *   that are not unique, for a constant of the wrong size, for an output that is no tensor, and for a function that does not
- *   do the same twice. Errors of tfjs and of `fn` come through as they are.
+ * @returns the graph, simplified: opset 18, with the inputs in the order given and the outputs named and ordered as
+ *   `fn` returns them. Inputs, constants and outputs keep the axes that tfjs sees.
+ * @throws TraceError for a kernel that ONNX nodes cannot stand for (`error.kernel` names it), for reading a traced
+ *   tensor, for names that are not unique, for a constant of the wrong size, for an output that is no tensor, and for a
+ *   function that does not do the same twice. Errors of tfjs and of `fn` come through as they are.
  */
 export function trace(
   fn: (tensors: Tensors) => Tensors,

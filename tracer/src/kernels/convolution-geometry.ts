@@ -54,8 +54,8 @@ export function geometry(
 }
 
 /**
- * The padding after an axis that gives an output of size `out`. ONNX rounds sizes down; where tfjs does not (dimRoundingMode), the
- * last window reaches further.
+ * The padding at the end of an axis that gives an output of size `out`. ONNX rounds sizes down; where tfjs does not
+ * (dimRoundingMode), the last window reaches further.
  */
 function endPad(op: string, size: number, out: number, g: Geometry, axis: 0 | 1): number {
   if (outputSize(size, g, axis) === out) return g.pads[axis + 2]!;

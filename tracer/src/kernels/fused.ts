@@ -1,6 +1,6 @@
 /**
- * Kernels that tfjs fuses when nothing is differentiated (tf.fused, tf.layers), taken apart again: the passes and onnxruntime have
- * fusions of their own.
+ * Kernels that tfjs fuses when nothing is differentiated (tf.fused, tf.layers), taken apart again: the passes and
+ * onnxruntime have fusions of their own.
  */
 
 import type { GraphBuilder } from '../graph.ts';

@@ -1,5 +1,6 @@
 /**
- * Matrix products. The stored order of the last two axes decides between a product, its transpose (B'A') and a Transpose.
+ * Matrix products. The stored order of the last two axes decides between a product, its transpose (B'A') and a
+ * Transpose.
  */
 
 import * as tf from '@tensorflow/tfjs';
@@ -21,7 +22,7 @@ function matrices(b: GraphBuilder, x: Value): { value: Value; transposed: boolea
 /** Batch axes in order, then the matrix axes swapped. */
 const swapped = (rank: number): number[] => [...identityOrder(rank - 2), rank - 1, rank - 2];
 
-/** Can `order` be had without moving elements? */
+/** Can `x` be read in `order` without moving elements? */
 function inOrderIfFree(x: Value, order: readonly number[]): boolean {
   const written = (axes: readonly number[]) => axes.filter((axis) => x.dims[x.order.indexOf(axis)] !== 1);
   const a = written(x.order);
@@ -57,8 +58,8 @@ export const matmul: KernelTable = {
       const name = b.emit('Gemm', [left.value.name, right.value.name], type, { attributes });
       return { name, dtype: a!.dtype, shape, order: identityOrder(2), dims: shape };
     }
-    // The product keeps the storage of the right factor: B'A' where that one is stored transposed, so that maps stay channels first.
-    // onnxruntime fuses what Transpose is left into the product (FusedMatMul).
+    // The product keeps the storage of the right factor: B'A' where that one is stored transposed, so that maps stay
+    // channels first. onnxruntime fuses the Transpose that is left into the product (FusedMatMul).
     const stored = ({ value }: { value: Value }, flip: boolean) => (flip ? transpose(b, value) : value.name);
     if (flipB) {
       const name = b.emit('MatMul', [right.value.name, stored(left, !flipA)], {

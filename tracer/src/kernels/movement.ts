@@ -102,8 +102,8 @@ function slice(b: GraphBuilder, x: Value, begin: readonly number[], size: readon
 }
 
 /**
- * Indices of an axis, where -1 is no index: to ONNX it is the last one. A computed index below 0 becomes one so low that onnxruntime
- * refuses it when the graph is run, as it does any beyond the axis.
+ * Indices along an axis. In tfjs -1 is no index; in ONNX it is the last one. A computed index below 0 becomes one so
+ * low that onnxruntime refuses it when the graph is run, as it does any beyond the axis.
  */
 function inside(b: GraphBuilder, index: Value, size: number): Value {
   const constant = b.graph.constants.get(index.name);

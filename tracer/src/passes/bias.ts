@@ -1,6 +1,6 @@
 /**
- * Conv followed by the addition of one number a channel becomes Conv with a bias. The addend may be a constant or a value
- * of the graph (a trained bias in a training step) with one element a channel.
+ * Conv followed by the addition of one number per channel becomes Conv with a bias. The addend may be a constant or a
+ * value of the graph (a trained bias in a training step) with one element per channel.
  */
 import { type Graph, sizeOf } from '../graph.ts';
 import { sameList } from '../layout.ts';

@@ -1,4 +1,6 @@
-/** The blocked layout of onnxruntime: how images come back from it, how filters get into it, and when it is worth it. */
+/**
+ * The blocked layout of onnxruntime: how images come back from it, how filters get into it, and when it is worth it.
+ */
 import type { Graph, Node } from '../graph.ts';
 import { sizeOf } from '../graph.ts';
 import type { Inserter } from '../rewrite/insert.ts';
@@ -36,8 +38,8 @@ export function reordered(blocked: string, output: string, channels: number): No
 }
 
 /**
- * The filter [O, C, kH, kW] in blocks, [O / B, C / B, taps, B of C, B of O], under its own dimensions. Runs of B inputs are moved
- * to [O, C / B, taps, B of C], and ReorderInput brings the outputs innermost.
+ * The filter [O, C, kH, kW] in blocks, [O / B, C / B, taps, B of C, B of O], under its own dimensions. Runs of B inputs
+ * are moved to [O, C / B, taps, B of C], and ReorderInput brings the outputs innermost.
  */
 export function straightBlocks(insert: Inserter, filter: string, dims: Quad, block: number): string {
   const [outputs, inputs, kH, kW] = dims;
@@ -57,8 +59,8 @@ export function straightBlocks(insert: Inserter, filter: string, dims: Quad, blo
 }
 
 /**
- * A filter [A, C, kH, kW] with its first axes swapped, in blocks [C / B, A / B, taps, B of A, B of C]: C is innermost there and in
- * the runs, so the runs are all that moves.
+ * A filter [A, C, kH, kW] with its first axes swapped, in blocks [C / B, A / B, taps, B of A, B of C]: C is innermost
+ * there and in the runs, so the runs are all that moves.
  * @param dims of the filter as the convolution reads it: [C, A, ...]
  * @param taps which of the filter's taps, in order
  * @param source dimensions of the filter, for its number of taps

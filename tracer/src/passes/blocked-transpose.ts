@@ -1,5 +1,6 @@
 /**
- * ConvTranspose of stride 2 as blocked convolutions, one for each phase of the output (its even and odd rows and columns):
+ * ConvTranspose of stride 2 as blocked convolutions, one for each phase of the output (its even and odd rows and
+ * columns):
  *
  *   y[2 j + r] = sum over m of x[j + q - m] W[2 m + a],   a = (r + pad) mod 2,   q = floor((r + pad) / 2)
  *

@@ -1,10 +1,12 @@
 /**
- * Runs convolutions with trained filters on onnxruntime's blocked kernels (operators of the domain com.microsoft.nchwc, CPU only).
+ * Runs convolutions with trained filters on onnxruntime's blocked kernels (operators of the domain com.microsoft.nchwc,
+ * CPU only).
  *
- * onnxruntime itself uses these kernels, 1.3 to 1.6 times as fast as its plain Conv, only where filters are constants, that is
- * for inference. Here the filter is rearranged in the graph at each step, which is cheap beside the convolution:
- * images become [N, C / B, H, W, B] and filters [O / B, C / B, kH, kW, B of C, B of O], B being the width of a vector register.
- * The block size is a property of the machine, so this pass is for graphs that run where they were made.
+ * onnxruntime itself uses these kernels, 1.3 to 1.6 times as fast as its plain Conv, only where filters are constants,
+ * that is for inference. Here the filter is rearranged in the graph at each step, which is cheap beside the
+ * convolution: images become [N, C / B, H, W, B] and filters [O / B, C / B, kH, kW, B of C, B of O], B being the width
+ * of a vector register. The block size is a property of the machine, so this pass is for graphs that run where they
+ * were made.
  */
 import { type Graph, type Node, sizeOf } from '../graph.ts';
 import { sameList } from '../layout.ts';
@@ -25,7 +27,8 @@ import { transposedRule } from './blocked-transpose.ts';
 import { removeDead } from './dead.ts';
 
 /**
- * Puts onnxruntime's blocked convolutions in place of those that gain by it, and the rearranging of images and filters around them.
+ * Puts onnxruntime's blocked convolutions in place of those that gain by it, and the rearranging of images and filters
+ * around them.
  *
  * @param graph edited in place; values stay the same up to float32's rounding
  * @param block the machine's block size, 8 or 16: on a machine of another one onnxruntime computes wrong values

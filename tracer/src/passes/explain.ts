@@ -8,8 +8,8 @@ import { neutralRules } from './identity.ts';
 import { scaleRules } from './scale.ts';
 
 /**
- * The places where a rule of the passes nearly applies, each with what stands against it: a value that others read too, a
- * constant of the wrong shape. Where a rule would apply as the graph stands, there is nothing to tell. Changes nothing.
+ * The places where a rule of the passes nearly applies, each with what stands against it: a value that other nodes
+ * read, say, or a constant of the wrong shape. A place where a rule does apply is not listed. Changes nothing.
  *
  * @param graph as `trace` or `traceAnyBatch` gives it
  * @param block the block size of `blockConvolutions`; that pass is left out of the explanation where it is not given

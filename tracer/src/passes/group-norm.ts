@@ -1,7 +1,7 @@
 /**
  * GroupNorm as it is traced (mean, difference, variance, root, scale, shift over [N, G, C / G, H, W]) becomes ONNX's
- * InstanceNormalization of [N, G, C / G * H * W] with one scale and one shift a channel after it: one operator in place of seven,
- * and one that every execution provider has.
+ * InstanceNormalization of [N, G, C / G * H * W] with one scale and one shift per channel after it: one operator in
+ * place of seven, and one that every execution provider has.
  */
 import { type Graph, sizeOf } from '../graph.ts';
 import { sameList } from '../layout.ts';
@@ -54,7 +54,8 @@ export const groupNormRule: Rule = {
       const dims = data(part).length === 1 ? [] : [image[1]!, 1, 1];
       return insert.constant(`${value(part)}.channels`, 'float32', dims, () => data(part));
     };
-    const flat = insert.add('Reshape', [value(x), insert.vector([0, groups, -1])], rows, { after }); // 0 keeps the batch
+    const byGroup = insert.vector([0, groups, -1]); // 0 keeps the batch
+    const flat = insert.add('Reshape', [value(x), byGroup], rows, { after });
     const normal = insert.add('InstanceNormalization', [flat, perGroup('ones', 1), perGroup('zeros', 0)], rows, {
       after,
       attributes: { epsilon: { float: data(epsilon)[0] as number } },
@@ -68,6 +69,7 @@ export const groupNormRule: Rule = {
 /**
  * Fuses group normalizations whose scale and shift are constants, as they are in a graph for inference.
  *
- * @param graph edited in place; values stay the same up to float32's rounding. What is left over is dead code: `simplify` removes it.
+ * @param graph edited in place; values stay the same up to float32's rounding. What is left over is dead code:
+ *   `simplify` removes it.
  */
 export const fuseGroupNorm = (graph: Graph): void => applyRules(graph, [groupNormRule]);

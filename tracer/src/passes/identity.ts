@@ -1,6 +1,7 @@
 /**
- * Drops nodes that do nothing: x * 1, x + 0, x - 0, x / 1, a Reshape of a Reshape, and the Identity that names an output where
- * its producer can bear the name instead. The last is a function and no rule: it renames what comes before a node.
+ * Drops nodes that do nothing: x * 1, x + 0, x - 0, x / 1, a Reshape of a Reshape, and the Identity that names an
+ * output where its producer can bear the name instead. The last is a function and no rule: it renames what comes before
+ * a node.
  */
 import type { Graph, Node } from '../graph.ts';
 import { sameList } from '../layout.ts';

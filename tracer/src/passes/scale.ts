@@ -1,7 +1,7 @@
 /**
- * Folds a per-channel scale by constants into the convolution before it, also through a ReLU where all scales are positive,
- * s relu(z) = relu(s z): what is left of BatchNorm in evaluation mode. Then lets a constant shift join a smaller addend,
- * (x + c) + t = x + (c + t), so that the large tensor is passed over once.
+ * Folds a per-channel scale by constants into the convolution before it, also through a ReLU where all scales are
+ * positive, s relu(z) = relu(s z): what is left of BatchNorm in evaluation mode. Then lets a constant shift join a
+ * smaller addend, (x + c) + t = x + (c + t), so that the large tensor is passed over once.
  */
 import { type Graph, type Node, sizeOf } from '../graph.ts';
 import { sameList } from '../layout.ts';
@@ -97,6 +97,7 @@ export const scaleRules: readonly Rule[] = [scaleRule, reluScaleRule, shiftRule]
 /**
  * Folds constant scales and shifts after convolutions with constant filters, as they are in a graph for inference.
  *
- * @param graph edited in place; values stay the same up to float32's rounding. Old filters are dead code: `simplify` removes them.
+ * @param graph edited in place; values stay the same up to float32's rounding. Old filters are dead code: `simplify`
+ *   removes them.
  */
 export const foldScale = (graph: Graph): void => applyRules(graph, scaleRules);

@@ -7,9 +7,9 @@ import type { Rule } from './rule.ts';
 import { usesOf } from './uses.ts';
 
 /**
- * Goes through the nodes once, in order. At each node the first rule that matches rewrites. What it made is seen by later
- * nodes, so matches that overlap are taken in the order of their last nodes. Constants, and nodes that `keepsInner` left, may be
- * dead code afterwards.
+ * Goes through the nodes once, in order. At each node the first rule that matches rewrites. Later nodes see what it
+ * made, so matches that overlap are taken in the order of their last nodes. Constants, and nodes that
+ * `keepsInner` left, may be dead code afterwards.
  */
 export function applyRules(graph: Graph, rules: readonly Rule[]): void {
   const uses = usesOf(graph);

@@ -1,6 +1,6 @@
 /**
- * Finds a rule's pattern at a node. The pattern is laid over the graph from its end; where an operator is commutative, both
- * orders of its inputs are tried, and a choice is taken back when what follows does not fit.
+ * Finds a rule's pattern at a node. The pattern is laid over the graph from its end; where an operator is commutative,
+ * both orders of its inputs are tried, and a choice is taken back when what follows does not fit.
  */
 import type { Graph, Node } from '../graph.ts';
 import { type ConstantPattern, describe, type InputPattern, type OpPattern, type Pattern } from './pattern.ts';

@@ -5,8 +5,8 @@
  *     const conv = op('Conv', x, w);
  *     const biased = op('Add', conv, bias);
  *
- * A pattern that is used twice stands for one value. The idea of rules made of a pattern, a condition and a rewrite is that of
- * onnxscript's rewriter (https://microsoft.github.io/onnxscript/tutorial/rewriter/rewrite_patterns.html).
+ * A pattern that is used twice stands for one value. The idea of rules made of a pattern, a condition and a rewrite is
+ * that of onnxscript's rewriter (https://microsoft.github.io/onnxscript/tutorial/rewriter/rewrite_patterns.html).
  */
 
 /** Any value. */

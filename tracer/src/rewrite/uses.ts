@@ -44,7 +44,9 @@ export function usesOf(graph: Graph): Uses {
 export const producers = (graph: Graph): Map<string, Node> =>
   new Map(graph.nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
 
-/** Makes every reader of a value read another in its place, as `names` maps them. Outputs of the graph keep their names. */
+/**
+ * Makes every reader of a value read another in its place, as `names` maps them. Outputs of the graph keep their names.
+ */
 export function redirect(graph: Graph, names: ReadonlyMap<string, string>): void {
   const last = (name: string): string => (names.has(name) ? last(names.get(name)!) : name);
   for (const node of graph.nodes) node.inputs = node.inputs.map(last);
