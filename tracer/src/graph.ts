@@ -5,7 +5,9 @@
  * initializers (here `constants`), inputs and outputs, and every value has one name.
  */
 
+/** tfjs has no int64: the tracer uses it for ONNX's shapes, axes and pads. */
 export type DType = 'float32' | 'int32' | 'int64' | 'bool';
+/** By dtype: float32, int32, int64 and bool. */
 export type ConstantData = Float32Array | Int32Array | BigInt64Array | Uint8Array;
 
 /** The arrays that hold constants of the dtypes that tfjs has. */
@@ -61,6 +63,7 @@ export interface Graph {
   types: Map<string, ValueType>;
 }
 
+/** What a node has beside its operator, its inputs and its outputs. */
 export interface EmitOptions {
   attributes?: Record<string, Attribute>;
   domain?: Domain;
@@ -92,7 +95,12 @@ export class GraphBuilder {
     return name;
   }
 
-  /** Adds a constant and returns its name. Small equal constants are shared. */
+  /**
+   * Adds a constant and returns its name. Equal constants of up to 64 elements are shared, unless they are given a
+   * `name`; a name that is taken gets a number.
+   *
+   * @param data `sizeOf(dims)` elements, row by row, in the array that suits `dtype`
+   */
   constant(data: ConstantData, dims: readonly number[], dtype: DType, name?: string): string {
     const small = name === undefined && data.length <= 64;
     const key = small ? `${dtype}[${dims}]${Array.from(data, String)}` : '';
@@ -110,15 +118,22 @@ export class GraphBuilder {
     return this.constant(BigInt64Array.from(values, BigInt), [values.length], 'int64');
   }
 
+  /** A constant of no dimensions. */
   scalar(value: number, dtype: 'float32' | 'int32' | 'bool' = 'float32'): string {
     return this.constant(ARRAY_TYPE[dtype].of(value), [], dtype);
   }
 
-  /** Adds a node of one output and returns the name of that output. */
+  /**
+   * Adds a node of one output and returns the name of that output.
+   *
+   * @param inputs names of values that the graph has
+   * @param type of the output; nothing infers or checks it
+   */
   emit(op: string, inputs: string[], type: ValueType, options: EmitOptions = {}): string {
     return this.emitMany(op, inputs, [type], options)[0]!;
   }
 
+  /** As `emit`, with one output for each of `types`. */
   emitMany(op: string, inputs: string[], types: readonly ValueType[], options: EmitOptions = {}): string[] {
     for (const input of inputs) this.enter(input);
     const name = this.unique(this.scope === '' ? op : `${this.scope}/${op}`);

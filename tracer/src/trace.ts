@@ -33,6 +33,7 @@ export interface TraceOptions {
   constants?: readonly (TensorSpec & { data: Float32Array | Int32Array })[];
 }
 
+/** What a traced function takes and returns: tensors by name. */
 export type Tensors = Record<string, tf.Tensor>;
 
 /**

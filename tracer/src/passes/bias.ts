@@ -35,6 +35,7 @@ export const biasRule: Rule = {
   },
 };
 
+/** Folds biases into convolutions that have none yet. Edits the graph in place. */
 export const foldBias = (graph: Graph): void => applyRules(graph, [biasRule]);
 
 /** The bias as a vector, made once for all convolutions that it is added to. */

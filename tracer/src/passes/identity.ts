@@ -7,7 +7,7 @@ import type { Graph, Node } from '../graph.ts';
 import { sameList } from '../layout.ts';
 import { applyRules } from '../rewrite/apply.ts';
 import { number, type OpPattern, op, value } from '../rewrite/pattern.ts';
-import type { Rule } from '../rewrite/rule.ts';
+import type { Match, Rule, Unmet } from '../rewrite/rule.ts';
 import { producers, redirect } from '../rewrite/uses.ts';
 
 export function dropIdentities(graph: Graph): void {
@@ -18,13 +18,18 @@ export function dropIdentities(graph: Graph): void {
 
 const x = value('x');
 
+/** The condition that a pattern has the shape of `x`. */
+const keepsShape =
+  (pattern: OpPattern) =>
+  ({ dims, value }: Match): Unmet | undefined => {
+    if (sameList(dims(x), dims(pattern))) return undefined;
+    return { part: pattern, reason: `it makes [${dims(pattern)}] of ${value(x)}, which is [${dims(x)}]` };
+  };
+
 const neutral = (pattern: OpPattern): Rule => ({
   name: 'drop an operation that changes no value',
   pattern,
-  condition({ dims, value }) {
-    if (sameList(dims(x), dims(pattern))) return undefined;
-    return { part: pattern, reason: `it makes [${dims(pattern)}] of ${value(x)}, which is [${dims(x)}]` };
-  },
+  condition: keepsShape(pattern),
   rewrite: ({ value }) => value(x),
 });
 
@@ -44,10 +49,7 @@ const returns = (pattern: OpPattern): Rule => ({
   name: 'drop a Reshape that gives the shape that was there',
   pattern,
   keepsInner: true,
-  condition({ dims, value }) {
-    if (sameList(dims(x), dims(pattern))) return undefined;
-    return { part: pattern, reason: `it makes [${dims(pattern)}] of ${value(x)}, which is [${dims(x)}]` };
-  },
+  condition: keepsShape(pattern),
   rewrite: ({ value }) => value(x),
 });
 

@@ -13,6 +13,7 @@ import { usesOf } from './uses.ts';
  */
 export function applyRules(graph: Graph, rules: readonly Rule[]): void {
   const uses = usesOf(graph);
+  const suiting = byOp(rules);
   const insert = createInserter(graph);
   const gone = new Set<Node>();
   const renamed = new Map<string, string>();
@@ -38,13 +39,17 @@ export function applyRules(graph: Graph, rules: readonly Rule[]): void {
 
   for (const node of graph.nodes) {
     if (renamed.size > 0) node.inputs = node.inputs.map((input) => renamed.get(input) ?? input);
-    if (!suiting(rules, node).some((rule) => rewrite(rule, node))) insert.nodes.push(node);
+    if (!suiting.get(node.op)?.some((rule) => rewrite(rule, node))) insert.nodes.push(node);
   }
   graph.nodes = insert.nodes.filter((node) => !gone.has(node));
 }
 
-const suiting = (rules: readonly Rule[], { op }: Node): Rule[] =>
-  rules.filter(({ pattern }) => pattern.ops.includes(op));
+/** Rules by the operators that their patterns end in. */
+function byOp(rules: readonly Rule[]): Map<string, Rule[]> {
+  const map = new Map<string, Rule[]>();
+  for (const rule of rules) for (const op of rule.pattern.ops) map.set(op, [...(map.get(op) ?? []), rule]);
+  return map;
+}
 
 /** A place where a rule nearly applied, and what stood against it. */
 export interface Miss {
@@ -67,9 +72,10 @@ const isNear = (fitted: number, { pattern }: Rule): boolean => fitted >= Math.ma
  */
 export function findMisses(graph: Graph, rules: readonly Rule[]): Miss[] {
   const uses = usesOf(graph);
+  const suiting = byOp(rules);
   return graph.nodes.flatMap((node) => {
     let furthest: (Failure & { rule: Rule }) | undefined;
-    const matched = suiting(rules, node).some((rule) => {
+    const matched = suiting.get(node.op)?.some((rule) => {
       return findMatch(graph, uses, rule, node, (failure) => {
         if (failure.fitted > (furthest?.fitted ?? 0)) furthest = { ...failure, rule };
       });

@@ -13,8 +13,8 @@ export interface Rule {
   /** What else must hold; always, where it is left out. */
   condition?(match: Match): Unmet | undefined;
   /**
-   * Returns the nodes that take the place of the matched ones, the last with the outputs of `match.root`; or the name of
-   * a value that equals the pattern's. Nodes that `insert` makes come before them.
+   * Returns the nodes that take the place of the matched ones, the last with the outputs of `match.root`; or the name
+   * of a value that equals the pattern's. Nodes that `insert` makes come before them.
    */
   rewrite(match: Match, insert: Inserter): readonly Node[] | string;
 }

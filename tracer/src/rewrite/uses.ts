@@ -41,8 +41,11 @@ export function usesOf(graph: Graph): Uses {
 }
 
 /** Nodes by the name of each value that they make. */
-export const producers = (graph: Graph): Map<string, Node> =>
-  new Map(graph.nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
+export function producers(graph: Graph): Map<string, Node> {
+  const map = new Map<string, Node>();
+  for (const node of graph.nodes) for (const output of node.outputs) map.set(output, node);
+  return map;
+}
 
 /**
  * Makes every reader of a value read another in its place, as `names` maps them. Outputs of the graph keep their names.
