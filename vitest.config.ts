@@ -1,9 +1,14 @@
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { skipReporter } from './test/support/skip-reporter.ts';
 
+/** For processes that run beside others, and for those that they start. */
+const preload = JSON.stringify(join(import.meta.dirname, 'test', 'support', 'onnxruntime-threads.cjs'));
+const sharesCores = { NODE_OPTIONS: [process.env.NODE_OPTIONS, `--require=${preload}`].filter(Boolean).join(' ') };
+
 const project = (name: string, testTimeout: number) => ({
-  test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout, hookTimeout: testTimeout },
+  test: { name, include: [`test/${name}/**/*.test.ts`], env: sharesCores, testTimeout, hookTimeout: testTimeout },
 });
 
 /**
@@ -38,7 +43,7 @@ export default defineConfig({
       project('golden', 120_000),
       project('tfjs', 300_000),
       browser,
-      project('slow', 1_200_000),
+      { test: { ...project('slow', 1_200_000).test, env: {} } },
     ],
   },
 });
