@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { LongFirst } from './test/support/long-first.ts';
 import { skipReporter } from './test/support/skip-reporter.ts';
 
 /** For processes that run beside others, and for those that they start. */
@@ -24,8 +25,8 @@ const browser = {
   },
 };
 
-/** One file more than there are cores at a time: many tests wait for a child process or a clock. */
-const maxWorkers = availableParallelism() + 1;
+/** Two files more than there are cores at a time: many tests wait for a browser, a child process or a clock. */
+const maxWorkers = availableParallelism() + 2;
 
 /** vitest's own choice, which naming any reporter replaces, and why tests were skipped. */
 const reporters = ['default', ...(process.env.GITHUB_ACTIONS === 'true' ? ['github-actions'] : []), skipReporter()];
@@ -38,6 +39,7 @@ export default defineConfig({
   test: {
     reporters,
     maxWorkers,
+    sequence: { sequencer: LongFirst },
     projects: [
       project('unit', 30_000),
       project('golden', 120_000),
