@@ -4,7 +4,7 @@
  */
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, inject, onTestFinished } from 'vitest';
-import { type BrowserOptions, LAZY_WASM, launchOptions } from './launch.ts';
+import { type BrowserOptions, launchOptions, QUICK_WASM } from './launch.ts';
 import { type Host, type HostOptions, startHost } from './server.ts';
 
 /** Milliseconds until what a page should show is given up: no test is about speed, and machines are busy at times. */
@@ -40,7 +40,7 @@ export function useBrowser(): { browser: () => Browser } {
 /** A browser of another kind, for one test. */
 export async function launchBrowser(options: BrowserOptions): Promise<Browser> {
   const browser = await chromium.launch(
-    await launchOptions({ ...options, args: [LAZY_WASM, ...(options.args ?? [])] }),
+    await launchOptions({ ...options, args: [QUICK_WASM, ...(options.args ?? [])] }),
   );
   onTestFinished(() => browser.close());
   return browser;
