@@ -6,7 +6,7 @@ import { relative } from 'node:path';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** For a checkout whose tests have not run yet: the files that take longest, in this order, without `.test.ts`. */
-const LONG = [
+export const LONG = [
   'browser/server-page',
   'unit/runtime-node/server/engine-killed',
   'browser/shell',
