@@ -9,7 +9,7 @@ import { pipeline } from 'node:stream/promises';
 import { setTimeout } from 'node:timers/promises';
 import { InputError } from '@onnoise/scheduler';
 import { diskReason } from '../files/disk-errors.ts';
-import { type Network, networkAdvice, networkReason } from './network.ts';
+import { type HttpClient, networkAdvice, networkReason } from './http-client.ts';
 
 export interface RemoteFile {
   url: string;
@@ -23,7 +23,7 @@ export interface RemoteFile {
 type Contents = Pick<RemoteFile, 'size' | 'sha256'>;
 
 export interface DownloadOptions {
-  network: Network;
+  network: HttpClient;
   signal?: AbortSignal;
   /** Called with the bytes on disk. */
   onBytes?: (bytes: number) => void;

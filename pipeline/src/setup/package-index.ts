@@ -3,13 +3,13 @@ import { text } from 'node:stream/consumers';
 import { InputError } from '@onnoise/scheduler';
 import {
   decode,
+  type HttpClient,
   hidePassword,
   isHttpAddress,
-  type Network,
   networkAdvice,
   networkReason,
   splitCredentials,
-} from './network.ts';
+} from './http-client.ts';
 
 export const PYPI = 'https://pypi.org/simple';
 
@@ -38,7 +38,7 @@ export interface FindOptions {
 
 /** The address of a project's file. @throws InputError if the index cannot be reached or has no such file */
 export async function findFile(
-  network: Network,
+  network: HttpClient,
   index: string,
   project: string,
   file: string,

@@ -4,21 +4,21 @@ import {
   gaussian,
   InputError,
   parseSchedulerConfig,
-  SAMPLERS,
-  type Sampler,
+  SAMPLER_NAMES,
+  type SamplerName,
   sampleImages,
 } from '@onnoise/scheduler';
 import { describe, expect, it } from 'vitest';
 
 const shape = [2, 3, 3];
 const size = 18;
-const tableOf = (sampler: Sampler = 'ddpm', steps = 5) =>
+const tableOf = (sampler: SamplerName = 'ddpm', steps = 5) =>
   compileSampler(parseSchedulerConfig({ num_train_timesteps: 50 }), { sampler, steps });
 const denoise: Denoiser = async (x, timesteps) =>
   x.map((value, i) => Math.sin(value + timesteps[Math.floor(i / size)]!));
 
 describe('sampleImages', () => {
-  it.each(SAMPLERS)('a batch of N is N batches of 1, bit for bit (%s)', async (sampler) => {
+  it.each(SAMPLER_NAMES)('a batch of N is N batches of 1, bit for bit (%s)', async (sampler) => {
     const table = tableOf(sampler);
     const seeds = [3, 0, 2 ** 40, 3];
     const batch = await sampleImages({ table, shape, seeds, denoise });
@@ -151,7 +151,7 @@ describe('sampleImages', () => {
     [Number.POSITIVE_INFINITY, 'Infinity'],
     [Number.NEGATIVE_INFINITY, '-Infinity'],
   ])('refuses an output of %d, which clipping would hide, and names the step and the image', async (value, said) => {
-    for (const sampler of SAMPLERS) {
+    for (const sampler of SAMPLER_NAMES) {
       const table = tableOf(sampler);
       const run = sampleImages({
         table,

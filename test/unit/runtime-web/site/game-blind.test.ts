@@ -4,7 +4,7 @@ import { loadModel } from '@onnoise/runtime-node';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readRealDigits } from '#site/build/real-digits.ts';
-import { fromBytes, type Shape, toBytes } from '#site/state/pixels.ts';
+import { fromBytes, type ImageShape, toBytes } from '#site/state/pixels.ts';
 import { type Presentation, present, presentationOf } from '#site/views/game/presentation.ts';
 import { STEPS } from '#site/views/game/settings.ts';
 import { featuresOf, thresholdAccuracy } from '#test/single-features.ts';
@@ -14,7 +14,7 @@ const SIDE = 28;
 const SIZE = SIDE * SIDE;
 const ACROSS = 20;
 const COUNT = 400;
-const shape: Shape = [1, SIDE, SIDE];
+const shape: ImageShape = [1, SIDE, SIDE];
 
 let real: Float32Array[];
 /** Made by scripts/golden/game.ts. */

@@ -1,15 +1,15 @@
 /** Nothing but the picture itself may tell what it is: not what is asked of the model, not how long it takes, not what is shown. */
 import { parseSchedulerConfig } from '@onnoise/scheduler';
 import { describe, expect, it } from 'vitest';
-import type { SampleRequest, SampleResult, Sampler } from '#runtime-web/worker/client.ts';
-import { fromBytes, type Shape } from '#site/state/pixels.ts';
+import type { SampleRequest, SampleResult, SamplingWorker } from '#runtime-web/worker/client.ts';
+import { fromBytes, type ImageShape } from '#site/state/pixels.ts';
 import { createGame, type Table } from '#site/views/game/game.ts';
 import { HALF, paintHalf } from '#site/views/game/painter.ts';
 import { PICTURES, planRound } from '#site/views/game/plan.ts';
 import { type Presentation, present } from '#site/views/game/presentation.ts';
 import { labelOf } from '#site/views/game/words.ts';
 
-const shape: Shape = [1, 2, 3];
+const shape: ImageShape = [1, 2, 3];
 const SIZE = 6;
 const STEPS = 4;
 
@@ -25,7 +25,7 @@ interface Log {
   reads: number[];
 }
 
-function recorder(): Log & { sampler: Pick<Sampler, 'sample'>; readReal: (index: number) => Uint8ClampedArray } {
+function recorder(): Log & { sampler: Pick<SamplingWorker, 'sample'>; readReal: (index: number) => Uint8ClampedArray } {
   const log: Log = { requests: [], progress: [], reads: [] };
   return {
     ...log,
@@ -59,7 +59,7 @@ describe('paintHalf', () => {
       const deals = dealsOf(seed);
       for (const from of [0, HALF]) {
         const onProgress = (done: number) => progress.push(done);
-        await paintHalf({ sampler, deals, from, steps: STEPS, shape, readReal, presentation, onProgress });
+        await paintHalf({ worker: sampler, deals, from, steps: STEPS, shape, readReal, presentation, onProgress });
       }
       mixes.add(deals.map(({ kind }) => kind[0]).join(''));
       seen.add(
@@ -82,7 +82,7 @@ describe('paintHalf', () => {
     const { sampler, readReal } = recorder();
     const deals = dealsOf(3);
     for (const from of [0, HALF]) {
-      const half = await paintHalf({ sampler, deals, from, steps: STEPS, shape, readReal, presentation });
+      const half = await paintHalf({ worker: sampler, deals, from, steps: STEPS, shape, readReal, presentation });
       for (const [i, picture] of half.entries()) {
         expect(picture).toBeInstanceOf(Uint8ClampedArray);
         expect(picture.byteLength).toBe(picture.buffer.byteLength);
@@ -93,7 +93,7 @@ describe('paintHalf', () => {
 
   it('shows what the coin says, at its place', async () => {
     const deals = dealsOf(3);
-    const sampler: Pick<Sampler, 'sample'> = {
+    const sampler: Pick<SamplingWorker, 'sample'> = {
       sample: async ({ seeds }) => {
         const images = Float32Array.from({ length: seeds!.length * SIZE }, (_, i) => Math.floor(i / SIZE) / 10);
         return { images } as unknown as SampleResult;
@@ -101,7 +101,7 @@ describe('paintHalf', () => {
     };
     const readReal = () => new Uint8Array(SIZE).fill(0);
     for (const from of [0, HALF]) {
-      const half = await paintHalf({ sampler, deals, from, steps: STEPS, shape, readReal, presentation });
+      const half = await paintHalf({ worker: sampler, deals, from, steps: STEPS, shape, readReal, presentation });
       const wanted = deals
         .slice(from, from + HALF)
         .map(({ kind }, i) =>

@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readRealDigits } from '#site/build/real-digits.ts';
-import type { Shape } from '#site/state/pixels.ts';
+import type { ImageShape } from '#site/state/pixels.ts';
 import { depth, isInverted, type Plane, pieces } from '#site/views/game/ink.ts';
 import { giveaways, measureReals, type Reference } from '#site/views/game/unusual.ts';
 
-const shape: Shape = [1, 28, 28];
+const shape: ImageShape = [1, 28, 28];
 const SIZE = 784;
 let digits: Uint8Array;
 let reference: Reference;

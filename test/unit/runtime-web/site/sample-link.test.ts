@@ -1,4 +1,4 @@
-import { SAMPLERS } from '@onnoise/scheduler';
+import { SAMPLER_NAMES } from '@onnoise/scheduler';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeLink, encodeLink } from '#site/views/sample/link.ts';
@@ -19,7 +19,7 @@ describe('encodeLink', () => {
     const parameters = fc.record({
       count: fc.constant(16),
       steps: fc.integer({ min: 1, max: 1000 }),
-      sampler: fc.constantFrom(...SAMPLERS),
+      sampler: fc.constantFrom(...SAMPLER_NAMES),
       eta: fc.integer({ min: 0, max: 100 }).map((share) => share / 100),
       seed: fc.integer({ min: 0, max: 2 ** 53 - 17 }),
       labels: fc.array(fc.integer({ min: 0, max: 9 }), { maxLength: 16 }),
