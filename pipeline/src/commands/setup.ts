@@ -78,7 +78,7 @@ export const command: CommandModule<object, SetupArguments> = {
       cache: CACHE,
       installed,
       system: thisSystem(),
-      network: openHttpClient(),
+      http: openHttpClient(),
     };
     try {
       await withInterrupt((signal) => setUp({ ...options, ...place, hooks, signal }));

@@ -103,14 +103,14 @@ export async function planNpm(job: SetupJob, system: System): Promise<Plan> {
 }
 
 /** Bytes of the download; null if its server does not say. */
-async function reach({ network, signal }: SetupJob, address: string): Promise<number | null> {
+async function reach({ http, signal }: SetupJob, address: string): Promise<number | null> {
   const name = address.slice(address.lastIndexOf('/') + 1);
   const { host } = new URL(address);
   const refuse = (reason: string) => new InputError(`Cannot download ${name}: ${reason}.`);
   const limit = AbortSignal.timeout(REACH_MS);
   try {
     const stop = signal ? AbortSignal.any([signal, limit]) : limit;
-    const { status, headers, body } = await network.ask(address, { method: 'HEAD', signal: stop });
+    const { status, headers, body } = await http.ask(address, { method: 'HEAD', signal: stop });
     body.destroy();
     if (status !== 200) throw refuse(`${host} answers ${status}`);
     return Number(headers['content-length']) || null;
@@ -122,10 +122,10 @@ async function reach({ network, signal }: SetupJob, address: string): Promise<nu
   }
 }
 
-async function fetchLibrary({ hooks, network, signal }: SetupJob, address: string, archive: string, size: number) {
+async function fetchLibrary({ hooks, http, signal }: SetupJob, address: string, archive: string, size: number) {
   const file = { url: address, headers: {}, size, sha256: null };
   await hooks.progress('Downloading libtensorflow', (report) =>
-    download(file, archive, { network, ...(signal && { signal }), onBytes: (done) => report(done, size) }),
+    download(file, archive, { http, ...(signal && { signal }), onBytes: (done) => report(done, size) }),
   );
 }
 

@@ -25,7 +25,7 @@ export interface SetupJob {
   cuda: boolean | undefined;
   /** The index of Python packages. */
   index: string;
-  network: HttpClient;
+  http: HttpClient;
   hooks: Hooks;
   signal?: AbortSignal;
 }

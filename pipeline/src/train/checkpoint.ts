@@ -19,7 +19,7 @@ export interface CheckpointInfo {
   /** Updates done. */
   step: number;
   epoch: number;
-  /** Place in the data, as the batcher keeps it. */
+  /** Place in the data, as the batches keep it. */
   position: BatchPosition;
   seed: number;
   /** Seconds of training so far, stops not counted. */

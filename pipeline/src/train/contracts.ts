@@ -2,6 +2,7 @@
  * The seams of training: what a network, a training step and an engine look like to each other.
  * Types only. Tensors outside are plain typed arrays in PyTorch's order, images are NCHW.
  */
+import type { ImageShape, PredictionType } from '@onnoise/scheduler';
 import type * as tf from '@tensorflow/tfjs';
 import type { BatchPosition } from '../data/index.ts';
 import type { AdamOptions } from './adam.ts';
@@ -30,12 +31,12 @@ export interface TrainableModel {
 export interface TrainStepOptions extends AdamOptions {
   batch: number;
   /** [C, H, W] of an image. */
-  shape: readonly [number, number, number];
+  shape: ImageShape;
   /** Whether the model takes class labels. */
   conditional: boolean;
   /** alphaBar of every timestep, 0 to 1, in float64. */
   schedule: { alphaBar: ArrayLike<number> };
-  predictionType: 'epsilon' | 'sample' | 'v_prediction';
+  predictionType: PredictionType;
   loss: LossName;
   /** Largest global norm of the gradients; null leaves them as they are. */
   clipNorm: number | null;

@@ -5,11 +5,11 @@
  * | part      | what                                                                                          |
  * |-----------|-----------------------------------------------------------------------------------------------|
  * | state     | weights, EMA and both Adam moments, twice: before the step and after it                       |
- * | step      | the most that lives at one time within a step, activations and gradients, times `arenaFactor` |
+ * | step      | the most that lives at one time within a step, activations and gradients, times `ARENA_FACTOR` |
  * | saving    | a copy of the state, and for the pictures the weights four times on their way into a session  |
  * | program   | Node, tfjs and onnxruntime                                                                    |
  *
- * `arenaFactor` is measured, 3.3 to 3.7 on the tutorial's network and on the digits': onnxruntime's arena grows by
+ * `ARENA_FACTOR` is measured, 3.3 to 3.7 on the tutorial's network and on the digits': onnxruntime's arena grows by
  * doubling, and from the second step on holds a block planned for the whole step beside what the first step took.
  */
 import { totalmem } from 'node:os';

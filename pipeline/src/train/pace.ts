@@ -14,7 +14,7 @@ const PATIENCE = 10;
 
 /**
  * Seconds that a step of the plan takes. The first step, in which the engine makes its buffers, is not counted unless it is slow.
- * @param timed the same plan with `timedBatch` images a step at most.
+ * @param timed the same plan with `TIMED_BATCH` images a step at most.
  */
 export async function measureStep(
   timed: TrainPlan,

@@ -8,8 +8,8 @@ import { closedPort, serve, sha256, temporaryFolder } from './support.ts';
 
 const BYTES = Buffer.from(Array.from({ length: 5000 }, (_, i) => i % 251));
 const FILE = { headers: {}, size: BYTES.length, sha256: sha256(BYTES) };
-const network = openHttpClient({ stall: 1000, env: {} });
-const options: DownloadOptions = { network, pauses: [1, 1] };
+const http = openHttpClient({ stall: 1000, env: {} });
+const options: DownloadOptions = { http, pauses: [1, 1] };
 
 /** Serves BYTES with ranges; `ranges` collects what was asked for. */
 function wholeServer(ranges: (string | undefined)[] = []): RequestListener {

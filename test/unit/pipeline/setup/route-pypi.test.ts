@@ -35,7 +35,7 @@ async function setUpWith(index: string, there: Record<string, Uint8Array>) {
     force: false,
     cuda: undefined,
     index,
-    network: openHttpClient({ env: {} }),
+    http: openHttpClient({ env: {} }),
     hooks: { say: () => {}, progress: (_, work) => work(() => {}) },
   };
   return { job, downloads, site: join(cache, 'tensorflow-cpu-2.18.1', 'tensorflow') };

@@ -28,7 +28,7 @@ async function options(over: Partial<SetupOptions> = {}): Promise<SetupOptions &
     force: false,
     cuda: undefined,
     index: await closedPort(),
-    network: openHttpClient({ env: {} }),
+    http: openHttpClient({ env: {} }),
     route: undefined,
     dryRun: true,
     system: { platform: 'linux', arch: 'x64', libc: 'glibc' },
@@ -108,9 +108,9 @@ describe('setUp', () => {
 
   test('says once what is in the way of both routes', async () => {
     vi.stubEnv('CXX', 'true');
-    const network = openHttpClient({ env: { HTTPS_PROXY: 'socks5://x', HTTP_PROXY: 'socks5://x' } });
+    const http = openHttpClient({ env: { HTTPS_PROXY: 'socks5://x', HTTP_PROXY: 'socks5://x' } });
     const index = 'https://index.invalid';
-    await expect(setUp(await options({ network, index }))).rejects.toThrow(/^Cannot use the proxy: HTTPS_PROXY/);
+    await expect(setUp(await options({ http, index }))).rejects.toThrow(/^Cannot use the proxy: HTTPS_PROXY/);
   });
 
   test('leaves an addon that was there where its check fails, and asks for --force', async () => {
