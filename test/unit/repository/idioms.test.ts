@@ -22,3 +22,32 @@ test('no object literal is spread only to pack lines', () => {
   expect(code.length).toBeGreaterThan(500);
   expect(found).toEqual([]);
 });
+
+/** Constants of a module that hold plain data (a number, a text, a pattern, a list or a set) and are not UPPER_CASE. */
+function lowerConstants(text: string): string[] {
+  const plain =
+    /^(?:export )?const ([a-z]\w*)(?:: [^=\n]+)? =\s+(?:-?\d|['"`]|\/(?![/*])|new Set(?:<.*>)?\((?!\))|\[\s*(?:-?\d|['"`/[]))/gm;
+  return [...text.matchAll(plain)].map((match) => match[1]!);
+}
+
+test('a constant of plain data in camelCase is seen', () => {
+  const lower = [' = 3;', " = 'a';", ' = /b/;', " = ['a'] as const;", ': number[] = [\n  1,\n];', " = new Set(['a']);"];
+  for (const end of lower) {
+    expect(lowerConstants(`export const some${end}`)).toEqual(['some']);
+    expect(lowerConstants(`export const SOME${end}`)).toEqual([]);
+  }
+  const others = [
+    ' = { run() {} };',
+    ' = new Set<string>();',
+    ' = [];',
+    ' = [rule, other];',
+    ' = make();',
+    ' = () => 3;',
+  ];
+  for (const end of others) expect(lowerConstants(`const some${end}\n  const inner = 3;`)).toEqual([]);
+});
+
+test('constants of plain data are UPPER_CASE', () => {
+  const found = code.flatMap((file) => lowerConstants(readText(file)).map((name) => `${file}: ${name}`));
+  expect(found).toEqual([]);
+});
