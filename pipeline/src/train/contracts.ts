@@ -60,8 +60,8 @@ export interface StepRecipe {
 }
 
 export interface TrainStep {
-  /** null where the network was not made from settings: such a step runs in this process only. */
-  recipe: StepRecipe | null;
+  /** undefined where the network was not made from settings: such a step runs in this process only. */
+  recipe: StepRecipe | undefined;
   /** What lives from step to step: `model.*`, `ema.*`, `adam.m.*`, `adam.v.*`. */
   state: StepTensor[];
   /** images, noise [B, C, H, W]; timesteps [B] int32; labels [B] int32 (conditional models); scalars [] float32. */

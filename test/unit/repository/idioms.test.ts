@@ -51,3 +51,29 @@ test('constants of plain data are UPPER_CASE', () => {
   const found = code.flatMap((file) => lowerConstants(readText(file)).map((name) => `${file}: ${name}`));
   expect(found).toEqual([]);
 });
+
+/** Functions whose result may be null, components aside. */
+function nullResults(text: string): string[] {
+  const results = text.matchAll(
+    /^(?:export )?(?:async )?function (\w+)[^{};]*?(?:\{[^{}]*\}[^{};]*?)?\): ([^{}();]*\bnull\b[^{}();]*) \{$/gm,
+  );
+  return [...results].flatMap(([, name, type]) => (/^JSX\.Element \| null$/.test(type!) ? [] : [name!]));
+}
+
+test('a function whose result may be null is seen', () => {
+  expect(nullResults('export async function find(\n  { name }: Named,\n): Promise<string | null> {')).toEqual(['find']);
+  expect(nullResults('function find(name: string): string | null {')).toEqual(['find']);
+  const others = ['(name: string | null): string {', '(): string | undefined {', '(): JSX.Element | null {'];
+  for (const end of others) expect(nullResults(`function find${end}`)).toEqual([]);
+});
+
+test('a function that may find nothing returns undefined, and null only where none is written down', () => {
+  const allowed = [
+    'pipeline/src/train/labels.ts: classesOf', // num_class_embeds of a configuration
+    'runtime-web/src/download.ts: lengthOf', // total of a progress message
+    'scheduler/src/schedule/config.ts: readTrainedBetas', // trained_betas of a configuration
+  ];
+  const packages = code.filter((file) => !file.startsWith('test/'));
+  const found = packages.flatMap((file) => nullResults(readText(file)).map((name) => `${file}: ${name}`));
+  expect(found.sort()).toEqual(allowed);
+});

@@ -8,7 +8,7 @@ import { planPypi } from '#pipeline/setup/route-pypi.ts';
 import type { Wheel } from '#pipeline/setup/wheel.ts';
 import { closedPort, serve, sha256, temporaryFolder, zip } from './support.ts';
 
-vi.mock('#pipeline/setup/pinned.ts', () => ({ pinned: [] }));
+vi.mock('#pipeline/setup/pinned.ts', () => ({ PINNED: [] }));
 
 const BYTES = zip([{ name: 'tensorflow/libtensorflow_cc.so.2', text: 'x'.repeat(3000) }]);
 const FILE = 'tensorflow_cpu-2.18.1-cp312-cp312-manylinux_2_17_x86_64.whl';
@@ -30,7 +30,7 @@ async function setUpWith(index: string, there: Record<string, Uint8Array>) {
     kind: 'tfjs-node',
     folder: await temporaryFolder(),
     cache,
-    installed: null,
+    installed: undefined,
     whole: false,
     force: false,
     cuda: undefined,

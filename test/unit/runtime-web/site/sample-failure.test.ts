@@ -25,7 +25,7 @@ vi.mock('#site/store.ts', () => {
     current,
     loaded: signal({ state: 'ready', info }),
     useModel: async () => info,
-    sampler: { sample },
+    samplingWorker: { sample },
     sentence: (error: Error) => error.message,
     announce: () => {},
     go: () => {},
