@@ -130,7 +130,7 @@ describe('describeDevice', () => {
   });
 });
 
-describe('lazySampler', () => {
+describe('lazySamplingWorker', () => {
   const fake = (load: SamplingWorker['load']) => {
     const dispose = vi.fn();
     return { load, dispose, sample: vi.fn(), devices: vi.fn() } satisfies SamplingWorker;
