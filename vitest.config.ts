@@ -38,7 +38,7 @@ const browser = {
 const maxWorkers = availableParallelism() + 2;
 
 /** vitest's own choice, which naming any reporter replaces, and why tests were skipped. */
-const reporters = ['default', ...(process.env.GITHUB_ACTIONS === 'true' ? ['github-actions'] : []), skipReporter()];
+const REPORTERS = ['default', ...(process.env.GITHUB_ACTIONS === 'true' ? ['github-actions'] : []), skipReporter()];
 
 /**
  * `unit` is the fast gate, with `replacing`; `golden` compares with PyTorch and diffusers, `tfjs` runs tfjs' own tests on the
@@ -46,7 +46,7 @@ const reporters = ['default', ...(process.env.GITHUB_ACTIONS === 'true' ? ['gith
  */
 export default defineConfig({
   test: {
-    reporters,
+    reporters: REPORTERS,
     maxWorkers,
     sequence: { sequencer: LongFirst },
     projects: [
