@@ -5,9 +5,9 @@
  *     m' = b1 m + (1 - b1) g      v' = b2 v + (1 - b2) g^2
  *     p' = p - lr / (1 - b1^n) m' / (sqrt(v') / sqrt(1 - b2^n) + eps)
  *
- * Written for few passes over a parameter. With s = sqrt(1 - b2^n) the last line is
- * p - (lr s / (1 - b1^n)) m' / (sqrt(v') + eps s), whose two scalars are made in float64 outside; the clip factor c is
- * folded into the scalars (1 - b1) c and (1 - b2) c^2, and g^2 serves the norm and v.
+ * It makes few passes over a parameter. With s = sqrt(1 - b2^n) the last line is
+ * p - (lr s / (1 - b1^n)) m' / (sqrt(v') + eps s), whose two scalars the caller computes in float64. The clip factor c
+ * is folded into the scalars (1 - b1) c and (1 - b2) c^2, and the norm and v share g^2.
  *
  * Source: Kingma & Ba, "Adam" (arXiv 1412.6980), end of section 2; Loshchilov & Hutter (arXiv 1711.05101).
  */
@@ -64,7 +64,7 @@ export function clipFactor(norm: tf.Scalar, maximum: number): tf.Scalar {
   return tf.minimum(tf.div(tf.scalar(maximum), tf.add(norm, 1e-6)), 1);
 }
 
-/** What multiplies the raw gradient and its square in the moments: (1 - b1) c and (1 - b2) c^2. */
+/** The factors of the raw gradient and of its square in the moments: (1 - b1) c and (1 - b2) c^2. */
 export interface MomentRates {
   first: tf.Scalar | number;
   second: tf.Scalar | number;
@@ -82,7 +82,7 @@ export interface Moments {
   v: tf.Tensor;
 }
 
-/** One parameter's update. `square` is gradient^2; `clip` scales the gradient when it is not undefined. */
+/** One parameter's update. `square` is gradient^2; `clip`, if given, scales the gradient. */
 export function adamUpdate(
   options: AdamOptions,
   scalars: AdamScalars,
@@ -96,7 +96,7 @@ export function adamUpdate(
   const [beta1, beta2] = options.betas;
   let used = { gradient, square, rates };
   if (options.optimizer === 'adam' && options.weightDecay > 0) {
-    // L2 regularisation enters after clipping, so nothing can be folded here.
+    // L2 regularisation comes after clipping, so the clip factor cannot be folded in here.
     const clipped = clip ? tf.mul(gradient, clip) : gradient;
     const decayed = tf.add(clipped, tf.mul(parameter, options.weightDecay));
     used = { gradient: decayed, square: tf.mul(decayed, decayed), rates: momentRates(options, undefined) };

@@ -1,11 +1,11 @@
-/** What to do when training cannot go on: where it goes on from, and with which settings. */
+/** Advice for when training cannot go on: which checkpoint to continue from, and with which settings. */
 import { InputError } from '@onnoise/scheduler';
 import type { TrainConfig } from './config.ts';
 import { EngineError } from './engines/index.ts';
 
 /**
- * For a loss or weights that are no numbers any more. Names settings that are not set so already.
- * @param newest the last good checkpoint
+ * For a loss or weights that have become NaN or infinite. Suggests only what is not set already.
+ * @param newest folder of the last good checkpoint
  */
 export function divergedAdvice(
   newest: string | undefined,
@@ -16,14 +16,14 @@ export function divergedAdvice(
     : 'There is no checkpoint yet; start again with --resume';
   const ways = [
     `a lower --lr than ${lr}`,
-    // From a checkpoint on, the warm-up is over as a rule.
+    // A run that continues from a checkpoint is usually past its warm-up.
     ...(newest ? [] : [warmupSteps > 0 ? `more --warmup-steps than ${warmupSteps}` : '--warmup-steps 500']),
     clipNorm === null ? '--clip-norm 1' : `a smaller --clip-norm than ${clipNorm}`,
   ];
   return `${good} and ${ways.slice(0, -1).join(', ')} or ${ways.at(-1)}.`;
 }
 
-/** What ended an engine, and from where the run goes on; every other error as it is. */
+/** An engine's failure as a sentence that says where the run can continue; any other error unchanged. */
 export function explainEngineError(error: unknown, newest: string | undefined): unknown {
   if (!(error instanceof EngineError)) return error;
   const how = newest

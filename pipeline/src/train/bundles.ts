@@ -1,6 +1,7 @@
 /**
- * Parameters that are updated together as one vector. A network has many small parameters (biases, scales) and an update is a
- * dozen operations on each: laid end to end they cost what one costs. Large ones stay alone, since laying them together copies them.
+ * Parameters that are updated together as one vector. A network has many small parameters (biases, scales), and an
+ * update takes a dozen operations on each: end to end, they cost as much as one. Large ones stay alone, since joining
+ * them would copy them.
  */
 import * as tf from '@tensorflow/tfjs';
 import { sizeOf } from '../shape.ts';
@@ -9,7 +10,7 @@ export interface Bundle {
   members: { name: string; shape: readonly number[]; size: number }[];
 }
 
-/** Parameters of fewer elements are laid together. */
+/** Parameters with fewer elements are joined. */
 const LARGE = 1 << 15;
 
 export function bundleParameters(parameters: readonly { name: string; shape: readonly number[] }[]): Bundle[] {

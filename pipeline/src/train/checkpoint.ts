@@ -1,7 +1,8 @@
 /**
  * Checkpoints of a run: `checkpoints/step-00000123/` holds `state.safetensors` (weights, EMA, Adam's moments, under the
  * training state's names) and `checkpoint.json` (step, place in the data, seeds, configuration, size and hash of the
- * former). Written under a temporary name, forced to the disk and renamed: a stop at any moment leaves whole ones only.
+ * first file). It is written under a temporary name, flushed to the disk and renamed, so a stop at any moment leaves
+ * only whole checkpoints.
  */
 import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -13,7 +14,7 @@ import type { TrainConfig } from './config.ts';
 import type { StepTensor } from './contracts.ts';
 import { readSafetensors, writeSafetensors } from './safetensors.ts';
 
-/** What `checkpoint.json` says. Everything a run needs to go on as if it had not stopped. */
+/** The contents of `checkpoint.json`: all that a run needs to go on as if it had not stopped. */
 export interface CheckpointInfo {
   format: 1;
   /** Updates done. */
@@ -22,9 +23,9 @@ export interface CheckpointInfo {
   /** Place in the data, as the batches keep it. */
   position: BatchPosition;
   seed: number;
-  /** Seconds of training so far, stops not counted. */
+  /** Seconds of training so far, without the stops. */
   seconds: number;
-  /** Seconds that a run by the clock keeps for its end, null where not known or not needed. */
+  /** Seconds that a run by the clock keeps for its end; null if not known or not needed. */
   reserve: number | null;
   learningRate: number;
   loss: number;
@@ -49,11 +50,11 @@ const FOLDER_NAME = /^step-(\d{8,})$/;
 
 export const checkpointName = (step: number) => `step-${String(step).padStart(8, '0')}`;
 
-/** What a checkpoint takes on the disk, to a few thousand bytes. */
+/** Size of a checkpoint on the disk, give or take a few thousand bytes. */
 export const checkpointBytes = (specs: readonly StepTensor[]): number =>
   specs.reduce((sum, { name, shape }) => sum + 4 * sizeOf(shape) + name.length + 100, 8192);
 
-/** Checkpoints in a folder, the oldest first, by name alone. Empty when the folder is not there. */
+/** Checkpoints in a folder, the oldest first, by name alone. Empty if there is no folder. */
 export async function listCheckpoints(folder: string): Promise<{ step: number; path: string }[]> {
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
@@ -69,7 +70,7 @@ export async function listCheckpoints(folder: string): Promise<{ step: number; p
 
 /**
  * Saves a checkpoint, then removes all but the newest `keep`. Returns its folder.
- * @throws Failure when the disk is full, InputError when it cannot be written; the older checkpoints are untouched then.
+ * @throws Failure when the disk is full, InputError when it cannot be written; either way the older checkpoints stay.
  */
 export async function saveCheckpoint(
   folder: string,
@@ -99,7 +100,8 @@ export async function saveCheckpoint(
 }
 
 /**
- * @param specs what the state must be, or how to tell it from the JSON; without it, whatever the file holds.
+ * @param specs the tensors that the state must have, or a function that finds them from the JSON; without it, any state
+ *   is accepted.
  * @throws InputError when a file is missing, truncated or altered, or the state is not the expected one.
  */
 export async function loadCheckpoint(
@@ -121,9 +123,7 @@ export async function loadCheckpoint(
   }
   const { tensors, sha256 } = await readSafetensors(file);
   if (sha256 !== stored.sha256) {
-    throw new InputError(
-      `Cannot read the checkpoint ${path}: ${stored.file} is damaged, its SHA-256 is not the noted one.`,
-    );
+    throw new InputError(`Cannot read the checkpoint ${path}: ${stored.file} is damaged: its SHA-256 does not match.`);
   }
   const state = new Map<string, Float32Array>();
   const stands = [...tensors].map(([name, { shape }]) => ({ name, shape }));
@@ -141,7 +141,7 @@ export async function loadCheckpoint(
   const surplus = stands.find(({ name }) => !state.has(name));
   if (surplus) {
     throw new InputError(
-      `Cannot read the checkpoint ${path}: it must hold what the settings say, and they have no ${surplus.name}.`,
+      `Cannot read the checkpoint ${path}: it must hold only what the settings ask for, which have no ${surplus.name}.`,
     );
   }
   return { path, info, state };
@@ -171,15 +171,15 @@ async function readInfo(path: string): Promise<StoredInfo> {
 
 export interface Resumed {
   checkpoint: Checkpoint;
-  /** Newer checkpoints that could not be read, with the reason; they were renamed to `broken-...`. */
+  /** Newer checkpoints that could not be read, with the reasons; they were renamed to `broken-...`. */
   broken: { path: string; reason: string }[];
 }
 
 /**
- * The newest checkpoint that can be read, undefined when there is none at all. What a killed run left half-written is
- * removed; a damaged checkpoint is set aside and the one before it is used.
+ * The newest checkpoint that can be read, undefined when there is none at all. It removes what a killed run left
+ * half-written, and sets a damaged checkpoint aside to use the one before it.
  *
- * @param check looks at a checkpoint's JSON first; its InputError ends the search, since an older one is no better.
+ * @param check sees a checkpoint's JSON first; its InputError ends the search, since an older one would be no better.
  * @throws InputError when there are checkpoints and none can be read.
  */
 export async function resumeCheckpoint(
@@ -219,7 +219,7 @@ async function removeLeftovers(folder: string): Promise<void> {
   }
 }
 
-/** Turns what the disk answers into a sentence; other errors stay what they are. */
+/** Turns an error of the disk into a sentence; other errors stay as they are. */
 export function diskError(error: unknown, action: string): unknown {
   return diskFailure(error, action, 'free some space and start again with --resume');
 }
@@ -243,7 +243,7 @@ async function freeName(path: string): Promise<string> {
   }
 }
 
-/** Forces a rename to the disk. Folders cannot be opened on Windows, where renames are journalled. */
+/** Flushes a rename to the disk. Windows cannot open folders, but journals renames. */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r').catch(() => undefined);
   await handle?.sync().catch(() => {});

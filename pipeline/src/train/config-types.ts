@@ -1,4 +1,4 @@
-/** What the configuration of a run holds. Types only. */
+/** The configuration of a run. Types only. */
 import type { SectionConfig } from './fields.ts';
 
 export interface TrainConfig {

@@ -1,6 +1,6 @@
 /**
- * The configuration of a run: laid together from defaults, a preset, a file and flags, checked, printed, and saved with
- * the run as `config.json`.
+ * The configuration of a run: merged from defaults, a preset, a file and flags, checked, printed, and saved with the
+ * run as `config.json`.
  */
 import { check, InputError, object, parseSchedulerConfig, show, worded } from '@onnoise/scheduler';
 import type { ConfigLayer, TrainConfig } from './config-types.ts';
@@ -14,10 +14,10 @@ export const SECTIONS = ['data', 'model', 'scheduler', 'training', 'output'] as 
 const STOP_FIELDS = ['epochs', 'steps', 'minutes'] as const;
 
 /**
- * Lays the layers over each other, the last one on top, over the defaults.
+ * Merges the layers over the defaults; later ones win.
  *
- * A layer that names a way to stop (epochs, steps, minutes) replaces the others', and one that names another network
- * class replaces the whole network.
+ * A layer that names a way to stop (epochs, steps, minutes) replaces that of the layers below, and one that names
+ * another network class replaces the whole network.
  * @throws InputError on unknown sections and fields, and on values that break a field's rule.
  */
 export function resolveConfig(layers: readonly ConfigLayer[]): TrainConfig {
@@ -25,7 +25,7 @@ export function resolveConfig(layers: readonly ConfigLayer[]): TrainConfig {
 }
 
 /**
- * The same, and the config of the lower layers alone.
+ * The same, with the config of the lower layers alone as `base`.
  * @param below number of lower layers.
  */
 export function resolveOver(layers: readonly ConfigLayer[], below: number): { base: TrainConfig; config: TrainConfig } {
@@ -108,10 +108,10 @@ function checkLayer({ name: layerName, config }: ConfigLayer): void {
 }
 
 /**
- * Compares a run's configuration with the one that its checkpoint was made with, both resolved. What may change is said by
- * the table of settings; of the network and the scheduler nothing may.
+ * Compares a run's configuration with that of its checkpoint, both resolved. The table of settings says what may
+ * change; nothing of the network and the scheduler may.
  *
- * @returns one sentence for each setting that was changed, may be, and makes a difference.
+ * @returns one sentence for each setting that changed, was allowed to, and makes a difference.
  * @throws InputError that names the first setting that may not change.
  */
 export function compareConfigs(stored: TrainConfig, wanted: TrainConfig, run: string): string[] {
@@ -145,7 +145,7 @@ export function compareConfigs(stored: TrainConfig, wanted: TrainConfig, run: st
   return changes;
 }
 
-/** The three ways to end are one setting: one of them stands. */
+/** The three ways to end count as one setting, since a run uses one of them. */
 function compareEnds(before: SectionConfig<'training'>, now: SectionConfig<'training'>): string[] {
   const endOf = (training: SectionConfig<'training'>) => {
     const key = STOP_FIELDS.find((name) => training[name] !== undefined);

@@ -1,6 +1,6 @@
 /**
- * The seams of training: what a network, a training step and an engine look like to each other.
- * Types only. Tensors outside are plain typed arrays in PyTorch's order, images are NCHW.
+ * The seams of training: what a network, a training step and an engine look like to each other. Types only.
+ * Outside the step, tensors are plain typed arrays in PyTorch's order, and images are NCHW.
  */
 import type { ImageShape, PredictionType } from '@onnoise/scheduler';
 import type * as tf from '@tensorflow/tfjs';
@@ -16,7 +16,7 @@ export interface StepTensor {
 
 /** The part of a network that training needs; every `Model` of `../model` is one. */
 export interface TrainableModel {
-  /** What `createModel` makes the same network from, in another process too; a network of a test's own has none. */
+  /** `createModel` makes the same network from it, in another process too. Networks that a test makes have none. */
   config?: object;
   parameters: readonly { name: string; shape: readonly number[]; trainable: boolean }[];
   /** Sample [B, C, H, W] and timestep [B] (float32) to a prediction [B, C, H, W]. */
@@ -60,9 +60,9 @@ export interface StepRecipe {
 }
 
 export interface TrainStep {
-  /** undefined where the network was not made from settings: such a step runs in this process only. */
+  /** undefined if the network was not made from settings: such a step runs only in this process. */
   recipe: StepRecipe | undefined;
-  /** What lives from step to step: `model.*`, `ema.*`, `adam.m.*`, `adam.v.*`. */
+  /** Tensors that live from step to step: `model.*`, `ema.*`, `adam.m.*`, `adam.v.*`. */
   state: StepTensor[];
   /** images, noise [B, C, H, W]; timesteps [B] int32; labels [B] int32 (conditional models); scalars [] float32. */
   inputs: StepTensor[];
@@ -88,19 +88,19 @@ export interface StepResult {
 export interface TrainEngine {
   /** What runs the step, for people: `onnxruntime (cpu)`, `tfjs-cpu`. */
   name: string;
-  /** How many steps may be under way at once. 1: it computes on this thread, nothing is gained by asking ahead. */
+  /** How many steps may be under way at once. At 1 it computes on this thread, where asking ahead gains nothing. */
   depth: number;
-  /** Steps are done in the order in which they were asked for. */
+  /** Steps are done in the order of the calls. */
   step(inputs: StepInputs): Promise<StepResult>;
-  /** The state after all steps asked for so far. */
+  /** The state after all steps requested so far. */
   readState(): Promise<Map<string, Float32Array>>;
   writeState(state: ReadonlyMap<string, Float32Array>): Promise<void>;
-  /** How many tfjs tensors live in the engine; absent where there are none. */
+  /** How many tfjs tensors live in the engine; absent in an engine without tfjs. */
   countTensors?(): Promise<number>;
   dispose(): Promise<void>;
 }
 
-/** Endless batches; what comes next is a function of the position and the seed alone. */
+/** Endless batches. The next one depends on the position and the seed alone. */
 export interface Batches {
   readonly position: BatchPosition;
   next(): Promise<{ images: Float32Array; labels?: Int32Array; epoch: number }>; // images [B, C, H, W] in [-1, 1]

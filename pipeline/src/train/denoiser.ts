@@ -1,5 +1,5 @@
 /**
- * The network in evaluation mode with given weights, for pictures and the validation loss while a model trains: the graph
+ * The network in evaluation mode with given weights, for pictures and the validation loss during training: the graph
  * that `pipeline export` would write, on onnxruntime.
  */
 

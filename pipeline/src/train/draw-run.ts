@@ -1,4 +1,4 @@
-/** Draws the pictures of a run: those that are due, and those that an earlier process owed and did not come to draw. */
+/** Draws the pictures of a run: those that are due, and those that an earlier process was stopped before drawing. */
 import { diskError } from './checkpoint.ts';
 import { endOf, isOver } from './horizon.ts';
 import type { ValidationMetrics } from './metrics.ts';
@@ -8,9 +8,9 @@ import { adviceOf, type Former, type RunState } from './run-state.ts';
 import { parametersOf } from './state.ts';
 
 /**
- * Measures the held-out images and draws the pictures of the state that the engine has.
- * @param final whether it is the state of an end: the animation is drawn too.
- * @returns the held-out loss; undefined where no image is held out, and where the run was asked to stop meanwhile.
+ * Measures the held-out images and draws the pictures of the engine's state.
+ * @param final whether the run ends with this state: then the animation is drawn too.
+ * @returns the held-out loss; undefined if no image is held out, or if the run was asked to stop meanwhile.
  */
 export async function drawPictures(
   state: RunState,
@@ -31,16 +31,15 @@ export async function drawPictures(
   return measured;
 }
 
-/** Whether pictures of a step are not there, or its held-out loss. */
+/** Whether pictures of a step, or its held-out loss, are missing. */
 export async function lacksPictures({ job, folder }: RunState, step: number, final: boolean): Promise<boolean> {
   return !(await hasPictures(folder, step, job.dataset.validation.length > 0, final));
 }
 
 /**
- * Draws what was due at the checkpoint that the run goes on from, and was not drawn because the run was stopped in between:
- * the pictures of every so many steps, or those of the end where the run was to end there. They are drawn with the
- * settings of that time, so they are those of a run that was not stopped, to the last bit. Where the run ends here
- * anyway, its own end draws them.
+ * Draws what was due at the checkpoint that the run continues from, but was not drawn because the run was stopped
+ * first: the regular pictures, or those of the end if the run was to end there. It uses the settings of that time, so
+ * the pictures match those of an unstopped run to the last bit. If the run ends here anyway, its own end draws them.
  */
 export async function drawOwed(state: RunState): Promise<void> {
   const { former, job, horizon } = state;

@@ -1,6 +1,6 @@
 /**
  * The random draws of a training step as a pure function of (seed, step), so that a run continues after a stop as if
- * there had been none. Streams of their own keep them apart from sampling's noise and the data's order.
+ * there had been none. They have their own streams, apart from sampling's noise and the data's order.
  */
 import { gaussian, randomInts } from '@onnoise/scheduler';
 

@@ -1,11 +1,11 @@
-/** What is known of images by their list alone, before any is read: whether a run can be trained on them. */
+/** Checks, before any image is read, from the list of images alone: can a run train on them? */
 import { InputError } from '@onnoise/scheduler';
 import { splitImages } from '../data/split.ts';
 import { checkClasses } from './labels.ts';
 import type { TrainPlan } from './plan.ts';
 
 export interface ImageList {
-  /** Those that will be skipped are among them. */
+  /** Includes those that will be skipped. */
   total: number;
   classNames?: readonly string[] | undefined;
 }
@@ -16,9 +16,9 @@ export function trainingImages({ config }: Pick<TrainPlan, 'config'>, { total }:
 }
 
 /**
- * @param resume whether a run goes on, which keeps its classes.
- * @returns what is worth telling, one sentence each.
- * @throws InputError for what training would refuse after the images were prepared.
+ * @param resume whether a run continues, which keeps its classes.
+ * @returns notes for the user, one sentence each.
+ * @throws InputError for what training would otherwise refuse only after the images were prepared.
  */
 export function checkList(plan: Pick<TrainPlan, 'config' | 'model'>, list: ImageList, resume: boolean): string[] {
   const { batch } = plan.config.training;

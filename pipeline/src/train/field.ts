@@ -1,6 +1,5 @@
 /**
- * What the tables of settings say of one: its flag, its rule, its default and its meaning. Configuration, command line and
- * help are made from it.
+ * A row of a table of settings: flag, rule, default and meaning. Configuration, command line and help are made from it.
  */
 import { flag, integer, nullable, number, oneOf, type Rule, text, worded } from '@onnoise/scheduler';
 
@@ -9,11 +8,11 @@ import { flag, integer, nullable, number, oneOf, type Rule, text, worded } from 
  *
  * | resume  | the setting                                                                  |
  * |---------|------------------------------------------------------------------------------|
- * | `fixed` | is that of the checkpoint: another would make another model or another run   |
+ * | `fixed` | stays that of the checkpoint: another would make another model or run        |
  * | `told`  | may change, and the change is reported                                       |
- * | `free`  | may change, and makes no difference to the model nor to its pictures         |
+ * | `free`  | may change, and makes no difference to the model or its pictures             |
  *
- * Whether it is off (`null`) may never change where that decides what a checkpoint holds: `fixedOff`.
+ * With `fixedOff` it may not be switched on or off (`null`), since that decides what a checkpoint holds.
  */
 export type OnResume = 'fixed' | 'told' | 'free';
 
@@ -34,7 +33,7 @@ export type Field =
   | (FieldBase & { type: 'string'; default?: string })
   | (FieldBase & { type: 'boolean'; default?: boolean });
 
-/** Of every seed; what it is the seed of is each command's own. */
+/** Common to every seed; each command says what its seed is for. */
 export const SEED = {
   flag: 'seed',
   onResume: 'fixed',

@@ -1,7 +1,7 @@
 /**
  * The table of a run's settings: where each stands in the configuration, its flag, rule, default and meaning. The
- * configuration's checks, the command's options and its help are all made from it. The network's and the scheduler's
- * own keys are not here; they are checked by `createModel` and `parseSchedulerConfig`.
+ * configuration's checks, the command's options and its help are all made from it. The keys of the network and the
+ * scheduler are not here: `createModel` and `parseSchedulerConfig` check them.
  */
 import { DEFAULT_SAMPLER, SAMPLER_NAMES } from '@onnoise/scheduler';
 import { OPTIMIZER_NAMES } from './adam.ts';

@@ -1,4 +1,4 @@
-/** The folder of a run, held by one process at a time and checked once, before the images are prepared. */
+/** The folder of a run: one process at a time holds it, and checks it before the images are prepared. */
 import { join } from 'node:path';
 import { withLock } from '../files/lock.ts';
 import { checkWritable } from '../files/output.ts';
@@ -8,7 +8,7 @@ import type { TrainPlan } from './plan.ts';
 import { readRunConfig, requireNoRun } from './run-folder.ts';
 import { requireRunSpace } from './space.ts';
 
-/** A run that may be trained, for as long as the work of {@link withRun} lasts. Nothing else makes one. */
+/** A run that may be trained while the work of {@link withRun} lasts. Only `withRun` makes one. */
 export interface HeldRun {
   folder: string;
   resume: boolean;
@@ -17,10 +17,10 @@ export interface HeldRun {
 
 /**
  * Does work while this process holds the folder of a run.
- * @param plan as far as it is known before the images are.
- * @param resume whether the run that is there goes on.
- * @throws InputError when the engine is not there, the folder cannot be written, another process trains in it, it already
- *   holds a run (without resume), or it holds none or a run of other settings (with resume); Failure when its disk is full.
+ * @param plan as much of it as is known without the images.
+ * @param resume whether to continue the run in the folder.
+ * @throws InputError when the engine is missing, the folder cannot be written, another process trains in it, it already
+ *   holds a run (without resume), or holds none or one of other settings (with resume); Failure when its disk is full.
  */
 export async function withRun<T>(
   plan: Pick<TrainPlan, 'config' | 'step'>,

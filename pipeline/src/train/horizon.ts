@@ -9,7 +9,7 @@ export type Horizon =
   | {
       kind: 'seconds';
       seconds: number;
-      /** Seconds to keep for what comes after the last step, asked when the speed of a step is known. */
+      /** Seconds to keep for what comes after the last step; called once the speed of a step is known. */
       reserve: (secondsPerStep: number) => number;
     };
 
@@ -19,14 +19,14 @@ export interface Progress {
   step: number;
   /** Seconds of work so far. */
   seconds: number;
-  /** What a run by the clock keeps for its end; null as long as it is not known. */
+  /** Seconds that a run by the clock keeps for its end; null until known. */
   reserve: number | null;
 }
 
-/** Steps after which the speed is trusted enough to fix the reserve of a run by the clock. */
+/** After so many steps the speed is certain enough to fix the reserve of a run by the clock. */
 const SPEED_STEPS = 8;
 
-/** @param images to train on. @returns undefined where the settings name no end. */
+/** @param images number of training images @returns undefined if the settings name no end */
 export function endOf(config: TrainConfig, images: number): End | undefined {
   const { minutes } = config.training;
   if (minutes !== undefined) return { kind: 'seconds', seconds: minutes * 60 };
@@ -34,7 +34,7 @@ export function endOf(config: TrainConfig, images: number): End | undefined {
   return steps === undefined ? undefined : { kind: 'steps', steps };
 }
 
-/** The steps of a run; undefined where it ends by the clock, or by epochs of images that are not known. */
+/** The steps of a run; undefined if it ends by the clock, or by epochs of an unknown number of images. */
 export function stepsOf({ training }: TrainConfig, images: number | undefined): number | undefined {
   const { steps, epochs, batch } = training;
   if (steps !== undefined) return steps;
@@ -47,8 +47,8 @@ export function isOver(end: End, { step, seconds, reserve }: Progress): boolean 
 }
 
 /**
- * The share of the run that is done. By the clock, the reserve is fixed once the speed is known, so shares only grow; the
- * `ahead` steps that are still under way when the time is over are part of it.
+ * The share of the run that is done. By the clock, the reserve is fixed once the speed is known, so shares only grow.
+ * It includes time for the `ahead` steps that are still under way when the time is over.
  */
 export function createHorizonClock(horizon: Horizon, start: Progress, ahead: number) {
   let { reserve } = start;
@@ -61,7 +61,7 @@ export function createHorizonClock(horizon: Horizon, start: Progress, ahead: num
       if (reserve === null && doneHere >= SPEED_STEPS) {
         reserve = horizon.reserve(secondsPerStep) + ahead * secondsPerStep;
       }
-      // A run continued after its time is over has nothing left to do, but a fresh one makes at least one step.
+      // A run continued after its time was over has nothing left to do, but a fresh one does at least one step.
       if (askedHere === 0 && start.seconds === 0) return 0;
       largest = Math.max(largest, seconds / budgetOf(horizon.seconds, reserve));
       return largest;
@@ -69,5 +69,5 @@ export function createHorizonClock(horizon: Horizon, start: Progress, ahead: num
   };
 }
 
-/** Seconds for the steps: never is more than a fifth given away to what comes after them. */
+/** Seconds for the steps: what comes after them gets a fifth at most. */
 const budgetOf = (seconds: number, reserve: number | null) => seconds - Math.min(reserve ?? 0, seconds / 5);

@@ -1,4 +1,4 @@
-/** Settings that are accepted and do nothing, or not what they seem to, in the run at hand. */
+/** Settings that are accepted but do nothing in this run, or not what they seem to do. */
 import type { Dataset } from '../data/index.ts';
 import { plural } from '../terminal/format.ts';
 import type { TrainConfig } from './config.ts';
@@ -7,7 +7,7 @@ import { fields } from './fields.ts';
 
 /**
  * One sentence for each.
- * @param steps of the run; undefined where it ends by the clock.
+ * @param steps of the run; undefined if it ends by the clock.
  */
 export function idleSettings(
   { data, training }: TrainConfig,

@@ -1,6 +1,6 @@
 /**
- * The labels of the images and the classes of the network: how many there are to be, whether they suit each other, and
- * what is told of those that go unused.
+ * The labels of the images and the classes of the network: how many there should be, whether they match, and notes on
+ * those that go unused.
  */
 import { InputError } from '@onnoise/scheduler';
 import type { Dataset } from '../data/index.ts';
@@ -8,20 +8,20 @@ import { plural } from '../terminal/format.ts';
 
 type Labelled = Pick<Dataset, 'labels' | 'classNames' | 'train'>;
 
-/** Classes named in a sentence; the rest is counted. */
+/** Most classes to name in a sentence; the rest are counted. */
 const NAMED = 5;
 
 /**
- * `num_class_embeds` where the settings leave it open: the classes of the images. One class alone tells nothing apart,
- * so it leaves the network unconditional.
+ * `num_class_embeds` if the settings leave it open: the number of classes of the images. A single class distinguishes
+ * nothing, so it leaves the network unconditional.
  */
 export function classesOf(classNames: readonly string[] | undefined): number | null {
   return classNames && classNames.length > 1 ? classNames.length : null;
 }
 
 /**
- * @param resume whether a run goes on: it keeps its classes, and what does not suit them is reported.
- * @returns what is worth telling, one sentence each.
+ * @param resume whether a run continues: it keeps its classes, and a mismatch is only reported.
+ * @returns notes for the user, one sentence each.
  * @throws InputError when the network has other classes than the images.
  */
 export function checkLabels(classCount: number | null, { labels, classNames, train }: Labelled, resume = false) {
@@ -61,7 +61,7 @@ export function checkClasses(
   return [`The network has ${classCount} classes and the images ${names.length}: nothing trains the others.`];
 }
 
-/** The note where `classesOf` made a network conditional: the folders may not have been meant as classes. */
+/** The note when `classesOf` made a network conditional: the user may not have meant the folders as classes. */
 export function tellClasses(names: readonly string[]): string {
   return `The images are of ${names.length} classes (${list(names)}), on which the network is conditional; --model.num_class_embeds null leaves them out.`;
 }

@@ -7,7 +7,7 @@ export type LearningRateSchedule = (typeof LEARNING_RATE_SCHEDULES)[number];
  * | name        | unit  | meaning                                                             |
  * | rate        |       | the rate at full height                                             |
  * | schedule    |       | `constant`; `linear` or `cosine` down to 0 at the end of the run    |
- * | warmupSteps | steps | rises linearly, reaching full height at step `warmupSteps`; 0 is off |
+ * | warmupSteps | steps | the rate rises linearly up to step `warmupSteps`; 0 is off          |
  */
 export interface LearningRateOptions {
   rate: number;
@@ -17,7 +17,7 @@ export interface LearningRateOptions {
 
 /**
  * @param step updates done before this one, from 0
- * @param progress share of the run that is done before this update, 0 to 1; beyond 1 counts as 1
+ * @param progress share of the run that is done before this update, 0 to 1; more counts as 1
  */
 export function learningRateAt({ rate, schedule, warmupSteps }: LearningRateOptions, step: number, progress: number) {
   const warm = warmupSteps > 0 ? Math.min(1, (step + 1) / warmupSteps) : 1;

@@ -1,6 +1,6 @@
 /**
- * Settings that stand in two places and must agree: the size and channels of the images are the network's too, and the
- * scheduler's number of timesteps is the length of the network's time table.
+ * Settings that stand in two places and must agree: the network repeats the size and channels of the images, and its
+ * time table is as long as the scheduler has timesteps.
  */
 import { InputError, show } from '@onnoise/scheduler';
 import { findNetwork } from '../model/index.ts';
@@ -25,7 +25,7 @@ function linksOf(className: unknown): readonly (readonly Place[])[] {
   ];
 }
 
-/** Whether a setting of the network only repeats one that stands elsewhere. */
+/** Whether a setting of the network only repeats one from elsewhere. */
 export function isRepeated(section: string, key: string, className: unknown): boolean {
   return (
     section === 'model' &&
@@ -34,8 +34,8 @@ export function isRepeated(section: string, key: string, className: unknown): bo
 }
 
 /**
- * A layer that sets one place of a link sets all of them. Null in the network's config, as diffusers writes it for what is
- * not known, leaves the place open.
+ * A layer that sets one place of a link sets all of them. Null in the network's config, which diffusers writes for an
+ * unknown value, leaves the place open.
  * @throws InputError when it sets them to different values.
  */
 export function linkLayer(layer: ConfigLayer, className: unknown): ConfigLayer {
@@ -65,15 +65,15 @@ function withoutOpen(config: PartialConfig, className: unknown): PartialConfig {
   return { ...config, model: Object.fromEntries(kept) };
 }
 
-/** What settings may leave open, to be seen in the images. */
+/** Traits that settings may leave open, and the images show. */
 export interface ImageTraits {
   channels?: 1 | 3 | undefined;
   classNames?: readonly string[] | undefined;
 }
 
 /**
- * Fills the network's side of what is known by now: from the scheduler's default, and from the images once there are some.
- * Settings that name `num_class_embeds`, be it as null, fix it.
+ * Fills in what the network repeats: from the scheduler's default, and from the images once they are known. Settings
+ * that name `num_class_embeds` fix it, even as null.
  */
 export function completeModel(
   config: TrainConfig,

@@ -1,8 +1,8 @@
 /**
- * The training loop: a batch, its noise, one step of the engine, and again; checkpoints and pictures in between. An engine
- * that computes elsewhere is given batches ahead, as many as its `depth`, so that it never waits for one.
- * What happens at a step is a function of (seed, step, place in the data), so a continued run repeats the losses of one
- * that never stopped to the last bit. Runs that end by the clock are the exception: their learning rate follows time.
+ * The training loop: a batch, its noise, one step of the engine, and again, with checkpoints and pictures in between.
+ * An engine in another process gets up to `depth` batches ahead, so that it never waits for one.
+ * A step depends only on (seed, step, place in the data), so a continued run repeats the losses of one that never
+ * stopped, to the last bit. Runs that end by the clock are the exception: their learning rate follows time.
  */
 import { InputError } from '@onnoise/scheduler';
 import type { Batches, StepResult, TrainEngine, TrainStep } from './contracts.ts';
@@ -25,20 +25,20 @@ export interface LoopOptions {
   learningRate: LearningRateOptions;
   /** Decay of the averaged weights; null when there are none. */
   emaDecay: number | null;
-  /** Where to begin: updates done, seconds worked before, and the reserve that was fixed then. */
+  /** Where to begin: updates done, seconds worked so far, and the reserve if it was fixed. */
   start: Progress;
   horizon: Horizon;
   /** Steps between checkpoints and between pictures; null leaves them to the end. */
   checkpointEvery: number | null;
   previewEvery: number | null;
-  /** Looked at between steps. The running step is finished and saved. */
+  /** Checked between steps. The running step is finished and saved. */
   signal?: AbortSignal | undefined;
   /** After every step; `progress` is the share of the run that is done, 0 to 1. */
   onStep: (metrics: StepMetrics, progress: number) => Promise<void> | void;
-  /** `reserve` is what a run by the clock keeps for its end, null as long as it is not known. */
+  /** `reserve` is the seconds that a run by the clock keeps for its end, null until known. */
   save: (metrics: StepMetrics, reserve: number | null) => Promise<void>;
   preview: (metrics: StepMetrics) => Promise<void>;
-  /** What to tell when the loss is no number any more. */
+  /** Advice for when the loss has become NaN or infinite. */
   advice?: () => string;
 }
 
@@ -52,7 +52,7 @@ export interface LoopResult {
 /** Steps whose speed is averaged for `imagesPerSecond`. */
 const SPEED_WINDOW = 20;
 
-/** A step that was given to the engine and has not answered yet. */
+/** A step that the engine has not answered yet. */
 interface Flight {
   epoch: number;
   learningRate: number;
@@ -62,13 +62,13 @@ interface Flight {
 
 /** Where the loop is. */
 interface LoopState {
-  /** Steps given to the engine, and steps answered, those before this process among them. */
+  /** Steps given to the engine and steps answered, both with those of earlier processes. */
   asked: number;
   done: number;
   flights: Flight[];
   /** Seconds of work so far. */
   seconds: () => number;
-  /** When the step that is awaited began, and how many seconds the newest ones took. */
+  /** When the awaited step began, and how many seconds the newest ones took. */
   since: number;
   durations: number[];
   last: StepMetrics | undefined;
@@ -76,7 +76,7 @@ interface LoopState {
   saved: boolean;
 }
 
-/** @throws InputError when the loss or the gradient is NaN or infinite; nothing is saved of that step. */
+/** @throws InputError when the loss or the gradient is NaN or infinite; that step is not saved. */
 export async function runLoop(options: LoopOptions): Promise<LoopResult> {
   const { engine, start, horizon, signal } = options;
   const clock = createHorizonClock(horizon, start, engine.depth - 1);
@@ -94,11 +94,11 @@ export async function runLoop(options: LoopOptions): Promise<LoopResult> {
     );
     const over = progress >= 1 || aborted();
     if (!over) await ask(state, options, progress);
-    // What is saved or drawn is the state after the last step asked for, so those under way come first.
+    // Saving and drawing use the state after the last requested step, so the steps under way must finish first.
     const halt = over || divides(options.checkpointEvery, state.asked) || divides(options.previewEvery, state.asked);
     while (state.flights.length >= (halt ? 1 : engine.depth)) await land(state, options);
     if (over) {
-      // By the clock, what is saved must say that the time is over, or a continued run would find some left.
+      // By the clock, the checkpoint must say that the time is over, or a continued run would find some left.
       if (horizon.kind === 'seconds' && progress >= 1) state.saved = false;
       break;
     }
@@ -108,7 +108,7 @@ export async function runLoop(options: LoopOptions): Promise<LoopResult> {
     }
     const finished = horizon.kind === 'steps' && state.done >= horizon.steps;
     if (halt && !finished && divides(options.previewEvery, state.done)) await options.preview(state.last!);
-    // Engines that compute on this thread would never let a signal through.
+    // An engine that computes on this thread would otherwise let no signal through.
     await new Promise(setImmediate);
   }
   const { last, saved, seconds } = state;
@@ -141,7 +141,7 @@ async function ask(state: LoopState, options: LoopOptions, progress: number): Pr
   const inputs = { images, ...draw, ...(labels && { labels }) };
   const scalars = options.step.scalars({ step: state.asked, learningRate, emaDecay });
   const answer = options.engine.step({ ...inputs, ...scalars });
-  // The answer is awaited later. Until then this keeps a failure from counting as unhandled.
+  // land() awaits the answer later. Until then this keeps a failure from counting as unhandled.
   answer.catch(() => {});
   state.flights.push({ epoch, learningRate, progress, answer });
 }

@@ -1,9 +1,9 @@
-/** The loss of a run as a line chart: long runs are averaged into a few hundred points, and a smoothed line goes through them. */
+/** The loss of a run as a line chart: long runs are averaged into a few hundred points, with a smoothed line. */
 import type { LineChart } from '@onnoise/runtime-node';
 import type { StepMetrics, ValidationMetrics } from './metrics.ts';
 
 const POINTS = 400;
-/** Points on either side that the smoothed line averages, and the points from which on there is one. */
+/** Points on either side that the smoothed line uses, and the fewest points that get such a line. */
 const REACH = 12;
 const ENOUGH = 40;
 
@@ -31,8 +31,8 @@ export function lossChart(metrics: readonly StepMetrics[], validation: readonly 
 }
 
 /**
- * At each point the line of least squares through the logarithms of those around it, at most `reach` on either side: at both
- * ends it is neither drawn towards the middle, as a mean would be, nor as rough as the values.
+ * Fits, at each point, a least-squares line through the logarithms of the points around it, at most `REACH` on either
+ * side. At both ends that is neither pulled towards the middle, as a mean would be, nor as rough as the values.
  */
 export function smooth(values: readonly number[]): number[] {
   const logs = values.map((value) => Math.log(Math.max(value, Number.MIN_VALUE)));

@@ -1,16 +1,16 @@
 /**
- * How much memory training will take, counted on the traced step: walking the graph in its order, a value lives from the
- * node that makes it to the last one that reads it.
+ * How much memory training will take, counted on the traced step: in the graph's order, a value lives from the node
+ * that makes it to the last one that reads it.
  *
  * | part      | what                                                                                          |
  * |-----------|-----------------------------------------------------------------------------------------------|
  * | state     | weights, EMA and both Adam moments, twice: before the step and after it                       |
- * | step      | the most that lives at one time within a step, activations and gradients, times `ARENA_FACTOR` |
- * | saving    | a copy of the state, and for the pictures the weights four times on their way into a session  |
+ * | step      | the peak within a step, activations and gradients, times `ARENA_FACTOR`                       |
+ * | saving    | a copy of the state, and for the pictures four copies of the weights while a session loads    |
  * | program   | Node, tfjs and onnxruntime                                                                    |
  *
- * `ARENA_FACTOR` is measured, 3.3 to 3.7 on the tutorial's network and on the digits': onnxruntime's arena grows by
- * doubling, and from the second step on holds a block planned for the whole step beside what the first step took.
+ * `ARENA_FACTOR` is measured: 3.3 to 3.7 on the networks of the tutorial and the digits. onnxruntime's arena grows by
+ * doubling, and from the second step on it holds a block planned for the whole step beside what the first step took.
  */
 import { totalmem } from 'node:os';
 import type { Graph } from '@onnoise/tracer';
@@ -33,7 +33,7 @@ export interface MemoryEstimate {
 const ARENA_FACTOR = 3.5;
 const PROGRAM_BYTES = 200 * 2 ** 20;
 const BYTES_OF = { float32: 4, int32: 4, int64: 8, bool: 1 } as const;
-/** Their output is their input's memory under another name. */
+/** Their output shares the memory of their input. */
 const VIEWS = new Set(['Identity', 'Reshape', 'Squeeze', 'Unsqueeze', 'Flatten']);
 
 /** @param weights number of the network's parameters */
@@ -54,7 +54,7 @@ function sizesOf(graph: Graph): (name: string) => number {
   };
 }
 
-/** The most that lives at one time, in bytes; inputs, outputs and constants are not counted. */
+/** The most bytes that live at one time, without inputs, outputs and constants. */
 export function peakBytes(graph: Graph): number {
   const size = sizesOf(graph);
   const owner = new Map<string, string>();
@@ -87,12 +87,12 @@ export function peakBytes(graph: Graph): number {
   return most;
 }
 
-/** Values of a batch of images up to which the step is traced as it is: tfjs makes an array or two of that size. */
+/** Most values in a batch of images for which the step is traced as it is: tfjs makes an array or two of that size. */
 const TRACED_VALUES = 2 ** 19;
 
 /**
- * The estimate of a plan, from its traced step; that of a very large batch is reckoned from smaller ones. It is of
- * onnxruntime: the other engines keep what a step makes until it ends.
+ * The estimate of a plan, from its traced step, or for a very large batch from smaller ones. It holds for onnxruntime:
+ * the other engines keep all values of a step until it ends.
  */
 export async function estimatePlan(plan: TrainPlan): Promise<MemoryEstimate> {
   const { batch } = plan.config.training;
@@ -105,7 +105,7 @@ async function estimateStep({ model }: TrainPlan, step: TrainStep): Promise<Memo
   return estimateMemory(traceStep(step), countParameters(model));
 }
 
-/** The estimate of a plan as a function of its batch: a step's memory is linear in that, so two traces tell it. */
+/** The estimate of a plan as a function of its batch. A step's memory is linear in that, so two traces are enough. */
 async function estimateByBatch(plan: TrainPlan): Promise<(batch: number) => MemoryEstimate> {
   const { model, step } = plan;
   const { options } = step.recipe!;
@@ -132,7 +132,7 @@ export function describeMemory(estimate: MemoryEstimate, batch: number, engine: 
   return `Estimated memory: ${formatBytes(estimate.total)} (${words.join(', ')})${more}`;
 }
 
-/** What this machine has, in bytes: all of it, or what the process may use where that is limited, and what is free now. */
+/** This machine's memory in bytes: all of it, or the process's limit if there is one, and the part that is free now. */
 export function machineMemory(): { total: number; free: number } {
   const limit = process.constrainedMemory();
   const total = limit > 0 ? Math.min(limit, totalmem()) : totalmem();
@@ -140,7 +140,7 @@ export function machineMemory(): { total: number; free: number } {
 }
 
 /**
- * Why a plan cannot be trained in so much memory, and what to do, as a sentence; undefined where it fits.
+ * A sentence that says why a plan does not fit in that much memory, and what to do; undefined if it fits.
  * @param total bytes of the machine
  */
 export async function memoryShortage(

@@ -1,6 +1,6 @@
 /**
  * The numbers of a run as JSON lines: `metrics.jsonl` for every step, `validation.jsonl` for the held-out images.
- * On resume the lines after the checkpoint's step are cut off, so that no step is there twice.
+ * On resume the lines after the checkpoint's step are cut off, so that no step appears twice.
  */
 import { appendFile, readFile } from 'node:fs/promises';
 import { diskFailure } from '../files/disk-errors.ts';
@@ -15,7 +15,7 @@ export interface StepMetrics {
   gradNorm: number;
   learningRate: number;
   imagesPerSecond: number;
-  /** Seconds of training so far, stops not counted. */
+  /** Seconds of training so far, without the stops. */
   seconds: number;
   /** Resident memory of the process in MiB. */
   memory: number;
@@ -32,7 +32,7 @@ export async function appendLine(path: string, line: { step: number }): Promise<
   await appendFile(path, `${JSON.stringify(line)}\n`);
 }
 
-/** All whole lines; a line cut short by a kill is left out. Empty when there is no file. */
+/** All whole lines; a line cut short by a kill is left out. Empty if there is no file. */
 export async function readLines<T extends { step: number }>(path: string): Promise<T[]> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return '';

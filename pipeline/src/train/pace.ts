@@ -1,4 +1,4 @@
-/** How long training will take, by a few real steps of the engine that is to do it. */
+/** Measures how long training will take, from a few real steps of its engine. */
 import { sizeOf } from '../shape.ts';
 import type { StepInputs } from './contracts.ts';
 import { drawStep } from './draw.ts';
@@ -6,15 +6,15 @@ import { createEngine, type EngineChoice } from './engines/index.ts';
 import type { TrainPlan } from './plan.ts';
 import { PREVIEW_BATCH } from './preview.ts';
 
-/** Images a step that is timed has at most: a step of more takes as many times longer, or somewhat less. */
+/** Most images in a timed step: the time of a larger step grows in proportion, or somewhat less. */
 export const TIMED_BATCH = 8;
 const TIMED_STEPS = 2;
-/** Seconds after which one step is enough. */
+/** If the first step takes more seconds than this, no other is timed. */
 const PATIENCE = 10;
 
 /**
- * Seconds that a step of the plan takes. The first step, in which the engine makes its buffers, is not counted unless it is slow.
- * @param timed the same plan with `TIMED_BATCH` images a step at most.
+ * Seconds per step of the plan. The first step, in which the engine makes its buffers, counts only if it is slow.
+ * @param timed the same plan with at most `TIMED_BATCH` images per step.
  */
 export async function measureStep(
   timed: TrainPlan,
@@ -49,7 +49,7 @@ export async function measureStep(
   }
 }
 
-/** Seconds that one set of pictures takes: a training step is about three passes through the network, a sampling step one. */
+/** Seconds for one set of pictures: a training step is about three passes through the network, a sampling step one. */
 export function pictureSeconds({ config, sampleSteps }: TrainPlan, secondsPerStep: number): number {
   const images = Math.ceil(config.output.sampleCount / PREVIEW_BATCH) * PREVIEW_BATCH * sampleSteps;
   return (images * secondsPerStep) / config.training.batch / 3;

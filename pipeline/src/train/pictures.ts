@@ -1,4 +1,4 @@
-/** Draws and writes the pictures of a run: chart, sheet, strip, animation; and measures the held-out images. */
+/** Measures the held-out images, then draws and writes the pictures of a run: chart, sheet, strip, animation. */
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { animatedWebp, captionedStrip, lineChart, sheet } from '@onnoise/runtime-node';
@@ -20,7 +20,7 @@ const STRIP_PICTURES = 10;
 const ANIMATION_FRAMES = 60;
 /** Small images are enlarged to about this many pixels. */
 const ANIMATION_SIDE = 256;
-/** Held-out images that are measured: enough for a steady number, few enough to be quick. */
+/** Most held-out images to measure: enough for a steady number, few enough to be quick. */
 const VALIDATION_IMAGES = 128;
 
 export interface RunPicturesOptions {
@@ -29,18 +29,18 @@ export interface RunPicturesOptions {
   run: string;
   step: number;
   parameters: ReadonlyMap<string, Float32Array>;
-  /** Whether it is the run's end: then the animation is made too. */
+  /** Whether the run ends here: then the animation is made too. */
   final: boolean;
   onProgress?: ((done: number, total: number) => void) | undefined;
   signal?: AbortSignal | undefined;
-  /** What to tell when the held-out loss is no number any more. */
+  /** Advice for when the held-out loss has become NaN or infinite. */
   advice: () => string;
 }
 
 /**
  * Measures the held-out images, then draws.
- * @returns the held-out loss; undefined where no image is held out.
- * @throws InputError when that loss is no number: no picture is drawn of such a state.
+ * @returns the held-out loss; undefined if no image is held out.
+ * @throws InputError when that loss is NaN or infinite: such a state gets no pictures.
  */
 export async function writePictures(options: RunPicturesOptions): Promise<ValidationMetrics | undefined> {
   const { plan, run } = options;
@@ -101,7 +101,7 @@ function drawSheet({ plan, onProgress, signal }: RunPicturesOptions, predictor: 
   });
 }
 
-/** The sheet of the step comes last: where it is there, all of them are. */
+/** The sheet of the step comes last: if it exists, all of them do. */
 async function writeSheets(
   { plan, run, step, final }: RunPicturesOptions,
   { images, frames, timesteps }: Preview,
@@ -127,8 +127,8 @@ async function writeSheets(
 }
 
 /**
- * Whether the pictures of a step and its held-out loss are there, at the run's end the animation too. The sheet of the step is
- * the last one written; it may also be from before the run went back to an older checkpoint, but then its loss is cut off.
+ * Whether the pictures of a step and its held-out loss exist, and at the run's end the animation. The sheet of the step
+ * is written last. It may be from before the run went back to an older checkpoint, but then its loss is cut off.
  */
 export async function hasPictures(run: string, step: number, heldOut: boolean, final: boolean): Promise<boolean> {
   const paths = [runPaths(run).sheetOf(step), ...(final ? [runPaths(run).forming] : [])];

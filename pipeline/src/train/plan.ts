@@ -1,4 +1,4 @@
-/** From a configuration and the images to everything that a run is made of, before anything long is started. */
+/** Turns a configuration and the images into all parts of a run, before any long work starts. */
 import {
   type ImageShape,
   InputError,
@@ -13,7 +13,7 @@ import type { TrainableModel, TrainStep } from './contracts.ts';
 import { checkLabels } from './labels.ts';
 import { createTrainStep } from './step.ts';
 
-/** A network with what training must know of it beside its function. */
+/** A network, and the facts about it that training needs beside its function. */
 export interface PlannedModel extends TrainableModel {
   /** [C, H, W] */
   shape: ImageShape;
@@ -84,21 +84,21 @@ function sampleStepsOf({ sampleSteps }: TrainConfig['output'], { T }: Schedule):
   );
 }
 
-/** The same plan with other settings of its pictures. */
+/** The same plan with other output settings. */
 export function withOutput(plan: TrainPlan, output: TrainConfig['output']): TrainPlan {
   return { ...plan, config: { ...plan.config, output }, sampleSteps: sampleStepsOf(output, plan.schedule) };
 }
 
-/** The same plan with so many images a step. */
+/** The same plan with `batch` images per step. */
 export function withBatch(plan: TrainPlan, batch: number): TrainPlan {
   const config = { ...plan.config, training: { ...plan.config.training, batch } };
   return { ...plan, config, step: stepOf(plan.model, config, plan) };
 }
 
 /**
- * @param resume whether a run goes on, which keeps its classes.
- * @returns what is worth telling of their labels, one sentence each.
- * @throws InputError when the images do not suit the network: their shape, or their labels.
+ * @param resume whether a run continues, which keeps its classes.
+ * @returns notes on the labels, one sentence each.
+ * @throws InputError when the shape or the labels of the images do not suit the network.
  */
 export function checkData({ model }: TrainPlan, dataset: Dataset, resume: boolean): string[] {
   const { channels, height, width } = dataset;

@@ -1,6 +1,6 @@
 /**
- * Pictures of a model while it trains: a sheet of samples, the strip of one image coming out of the noise in ten
- * pictures, and the same as an animation. The same seeds every time, so that sheets can be compared.
+ * Pictures of a model while it trains: a sheet of samples, a strip of ten pictures in which one image comes out of the
+ * noise, and the same as an animation. The seeds are the same every time, so that sheets can be compared.
  */
 import {
   compileSampler,
@@ -19,7 +19,7 @@ export interface PreviewOptions {
   sampler: SamplerName;
   /** Sampling steps, at most the number of timesteps. */
   steps: number;
-  /** Number of images, their seeds being seed, seed + 1, ... */
+  /** Number of images, with the seeds seed, seed + 1, ... */
   count: number;
   seed: number;
   /** Number of classes of a conditional model: images take them in turn. */
@@ -31,15 +31,15 @@ export interface PreviewOptions {
 
 export interface Preview {
   images: Float32Array; // [N, C, H, W]
-  /** The first image before the first step and after every one, the last being the finished image. Each [C, H, W]. */
+  /** The first image, before the first step and after each; the last frame is the finished image. Each [C, H, W]. */
   frames: Float32Array[];
-  /** The timestep of each frame, as the network gets it; undefined for the finished image. */
+  /** The timestep that the network gets for each frame; undefined for the finished image. */
   timesteps: (number | undefined)[];
   /** Classes of the images, for a conditional model. */
   labels: number[] | undefined;
 }
 
-/** Images a call; enough for good speed, small enough for little memory. */
+/** Images per call: enough for good speed, few enough for little memory. */
 export const PREVIEW_BATCH = 16;
 
 export async function drawPreview(options: PreviewOptions): Promise<Preview> {
@@ -75,8 +75,8 @@ export async function drawPreview(options: PreviewOptions): Promise<Preview> {
 }
 
 /**
- * Images in a row of a sheet: of a conditional model as many times its classes as is nearest to a square, so that a column
- * has one class.
+ * Images in a row of a sheet. For a conditional model it is a multiple of the number of classes, so that a column has
+ * one class: the multiple that makes the sheet most nearly square.
  */
 export function sheetColumns(count: number, classes: number | null): number {
   const square = Math.ceil(Math.sqrt(count));

@@ -1,4 +1,4 @@
-/** From resolved settings to a plan: the real network and its parameters. */
+/** Turns resolved settings into a plan: the real network and its parameters. */
 import { parseSchedulerConfig } from '@onnoise/scheduler';
 import * as tf from '@tensorflow/tfjs';
 import { createModel, initParameters, type Model } from '../model/index.ts';
@@ -9,11 +9,11 @@ import { planTraining, type TrainPlan } from './plan.ts';
 
 /** A plan before the images are known. */
 export interface PlanDraft {
-  /** As far as it is known: without classes and with the network's usual channels, where these are open. */
+  /** The plan so far. If open, it has no classes and the network's default channels. */
   plan: TrainPlan;
-  /** What the settings leave to be seen in the images. */
+  /** What the settings leave for the images to show. */
   open: { classes: boolean; channels: boolean };
-  /** The settings, with what is open left out. */
+  /** The settings, without those that are open. */
   config: TrainConfig;
 }
 
@@ -26,7 +26,7 @@ export function draftPlan(config: TrainConfig): PlanDraft {
   return { plan: planFromConfig(config), open, config };
 }
 
-/** The plan for these images: that of the draft, unless they show something that was open. */
+/** The plan for these images: the draft's own, unless they settle something that was open. */
 export function completePlan({ plan, open, config }: PlanDraft, images: ImageTraits): TrainPlan {
   const classes = open.classes ? classesOf(images.classNames) : plan.model.classCount;
   const channels = open.channels ? images.channels : undefined;
@@ -35,8 +35,8 @@ export function completePlan({ plan, open, config }: PlanDraft, images: ImageTra
 }
 
 /**
- * For settings and images that are known together.
- * @param images what the settings may leave to be seen in them.
+ * The plan when settings and images are both known.
+ * @param images traits that the settings may leave open.
  * @throws InputError when the network's or the scheduler's settings are wrong.
  */
 export function planFromConfig(config: TrainConfig, images: ImageTraits = {}): TrainPlan {
@@ -44,7 +44,7 @@ export function planFromConfig(config: TrainConfig, images: ImageTraits = {}): T
   return planTraining(whole, model, (seed) => initParameters(model, seed));
 }
 
-/** The network of a configuration, and the configuration with everything in it that the network settles. */
+/** The network of a configuration, and the configuration completed with everything that the network settles. */
 export function completeConfig(config: TrainConfig, images: ImageTraits = {}): { model: Model; whole: TrainConfig } {
   // Without this tfjs prints advice to install another backend.
   tf.enableProdMode();

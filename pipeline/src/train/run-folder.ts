@@ -1,5 +1,5 @@
 /**
- * What is where in a run's folder.
+ * The layout of a run's folder.
  *
  * | path                          | what                                                              |
  * |-------------------------------|-------------------------------------------------------------------|
@@ -10,7 +10,7 @@
  * | loss.png                      | both as a chart                                                   |
  * | samples.png, denoising.png    | the newest sheet, and one image coming out of the noise           |
  * | forming.webp                  | the same as an animation                                          |
- * | samples/                      | sheets and strips of every so many steps                          |
+ * | samples/                      | earlier sheets and strips, by step                                |
  * | checkpoints/step-<n>/         | see checkpoint.ts                                                 |
  */
 import { readFile } from 'node:fs/promises';
@@ -37,7 +37,7 @@ export const runPaths = (run: string) => ({
   checkpoints: join(run, 'checkpoints'),
 });
 
-/** What `data.json` says. */
+/** The contents of `data.json`. */
 export interface RunData {
   name: string;
   hash: string;
@@ -88,7 +88,7 @@ export async function readRunConfig(run: string): Promise<TrainConfig> {
   return resolveConfig([await readRunLayer(run)]);
 }
 
-/** The same as it was written, to be laid below other settings. @throws InputError when there is no run. */
+/** The configuration as written, as a layer below other settings. @throws InputError when there is no run. */
 export async function readRunLayer(run: string): Promise<ConfigLayer> {
   const name = runPaths(run).config;
   const config = await readJson(name);
@@ -97,21 +97,21 @@ export async function readRunLayer(run: string): Promise<ConfigLayer> {
   return { name, config: config as PartialConfig };
 }
 
-/** What `pipeline export` needs of a run. */
+/** The parts of a run that `pipeline export` needs. */
 export interface OpenedRun {
   checkpoint: Checkpoint;
-  /** What the checkpoint was made with; config.json may have been edited since. */
+  /** The checkpoint's own; config.json may have been edited since. */
   config: TrainConfig;
   data: RunData | undefined;
-  /** Things worth telling, one sentence each: newer checkpoints that were passed over, and settings that are not heeded. */
+  /** One sentence each, on newer checkpoints that were passed over and settings that have no effect. */
   notes: string[];
 }
 
 /**
  * The newest checkpoint of a run that can be read, or the one of a step.
  *
- * @param specsOf what the state must be for these settings.
- * @throws InputError when there is none, with the reason why each cannot be read.
+ * @param specsOf the tensors that the state must have for these settings.
+ * @throws InputError when there is none, with the reason for each that cannot be read.
  */
 export async function openRun(
   run: string,
@@ -155,7 +155,7 @@ const configOf = (path: string, { config }: CheckpointInfo): TrainConfig =>
 const differ = (a: Record<string, unknown>, b: Record<string, unknown>) =>
   [...new Set([...Object.keys(a), ...Object.keys(b)])].some((key) => JSON.stringify(a[key]) !== JSON.stringify(b[key]));
 
-/** undefined when there is no such file, or it holds null. */
+/** undefined if there is no such file, or it holds null. */
 async function readJson(path: string): Promise<unknown> {
   try {
     return JSON.parse(await readFile(path, 'utf8')) ?? undefined;

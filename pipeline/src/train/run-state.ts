@@ -1,4 +1,4 @@
-/** A run under way: what it is made of, and what changes as it goes. */
+/** A run under way: its parts, and what changes as it goes. */
 import type { Dataset, TrainingBatches } from '../data/index.ts';
 import { divergedAdvice } from './advice.ts';
 import type { CheckpointInfo } from './checkpoint.ts';
@@ -9,7 +9,7 @@ import type { StepMetrics } from './metrics.ts';
 import type { TrainPlan } from './plan.ts';
 
 export interface TrainHooks {
-  /** Something worth telling, one sentence: what was chosen, what was resumed, what was skipped. */
+  /** A note for the user, one sentence: what was chosen, resumed or skipped. */
   onNote?: (note: string) => void;
   /** After every step. `total` steps are known up front, or guessed from the time left. */
   onStep?: (metrics: StepMetrics, progress: { done: number; total: number }) => void;
@@ -17,7 +17,7 @@ export interface TrainHooks {
   onPreview?: (done: number, total: number) => void;
 }
 
-/** What is trained on what. */
+/** A model to train, and the images to train it on. */
 export interface TrainJob {
   plan: TrainPlan;
   dataset: Dataset;
@@ -26,10 +26,10 @@ export interface TrainJob {
   signal?: AbortSignal | undefined;
 }
 
-/** What a run goes on from. */
+/** What a run continues from. */
 export interface Former {
   info: CheckpointInfo;
-  /** The settings until then; `info.config` may be from before some of them were there. */
+  /** The settings until then; `info.config` may be too old to have some of them. */
   config: TrainConfig;
 }
 
@@ -40,7 +40,7 @@ export interface RunState {
   readonly horizon: Horizon;
   readonly engine: TrainEngine;
   readonly batches: TrainingBatches;
-  /** undefined for a run that starts. */
+  /** undefined for a new run. */
   readonly former: Former | undefined;
   /** Folder of the newest checkpoint, undefined before the first. */
   newest: string | undefined;
@@ -48,5 +48,5 @@ export interface RunState {
   drawSeconds: number | undefined;
 }
 
-/** What to do when the run cannot go on. */
+/** Advice for when the run cannot go on. */
 export const adviceOf = ({ job, newest }: RunState): string => divergedAdvice(newest, job.plan.config.training);

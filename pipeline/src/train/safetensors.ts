@@ -2,8 +2,8 @@
  * Reads and writes safetensors files: an 8-byte little-endian header length, a JSON header
  * `{name: {dtype, shape, data_offsets}}`, then the values, back to back, little-endian.
  *
- * Limits: F32, I32, I64 and U8, on little-endian machines. Stricter than needed rather than laxer: a header with unknown
- * fields, gaps, overlaps or a size that does not fit its shape is refused.
+ * Limits: F32, I32, I64 and U8, on little-endian machines. The reader is strict: it refuses a header with unknown
+ * fields, gaps, overlaps or a size that does not fit its shape.
  * Source: the format description in the README of huggingface/safetensors.
  */
 import { createHash } from 'node:crypto';
@@ -29,7 +29,7 @@ type Dtype = keyof typeof TYPES;
 /** Longest header the reference implementation reads. */
 const MAXIMUM_HEADER = 100_000_000;
 
-/** Writes the file and forces it to the disk. Returns its length in bytes and SHA-256. */
+/** Writes the file and flushes it to the disk. Returns its length in bytes and SHA-256. */
 export async function writeSafetensors(
   path: string,
   tensors: ReadonlyMap<string, SafetensorsEntry>,

@@ -7,7 +7,7 @@ import { adviceOf, type RunState } from './run-state.ts';
 
 /**
  * @param reserve seconds that a run by the clock keeps for its end.
- * @throws InputError when a weight is not finite any more: such a state is worth no checkpoint.
+ * @throws InputError when a weight has become NaN or infinite: such a state must not be saved.
  */
 export async function saveRun(state: RunState, metrics: StepMetrics, reserve: number | null): Promise<void> {
   const { plan, dataset } = state.job;

@@ -1,4 +1,4 @@
-/** Whether a run's checkpoints fit on its disk: their size is known before any work. */
+/** Checks that a run's checkpoints fit on its disk, since their size is known before any work. */
 import { requireSpace } from '../files/disk-errors.ts';
 import { checkpointBytes, listCheckpoints } from './checkpoint.ts';
 import type { TrainPlan } from './plan.ts';
@@ -7,7 +7,7 @@ import { runPaths } from './run-folder.ts';
 /** Metrics and pictures, roughly. */
 const OTHER_BYTES = 2 ** 20;
 
-/** @throws Failure when the disk has no room for as many checkpoints as are kept, and the one that is being written. */
+/** @throws Failure when the disk has no room for the checkpoints that are kept and the one being written. */
 export async function requireRunSpace(
   { config, step }: Pick<TrainPlan, 'config' | 'step'>,
   run: string,

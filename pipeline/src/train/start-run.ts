@@ -1,4 +1,4 @@
-/** The start of a run: its horizon, its place in the images, and the engine with a fresh or a checkpoint's state. */
+/** The start of a run: its horizon, its place in the images, and the engine with a fresh or a saved state. */
 import { InputError } from '@onnoise/scheduler';
 import { createTrainingBatches } from '../data/index.ts';
 import { withDiskErrors } from '../files/disk-errors.ts';
@@ -15,7 +15,7 @@ import { checkData } from './plan.ts';
 import { describeData, runPaths, writeJson } from './run-folder.ts';
 import type { Former, RunState, TrainJob } from './run-state.ts';
 
-/** @throws InputError for images that do not suit the network or are not those of the run, and for an engine that fails. */
+/** @throws InputError for images that do not suit the network or the run, and for an engine that fails. */
 export async function startRun(run: HeldRun, job: TrainJob): Promise<RunState> {
   const { plan, dataset, hooks } = job;
   const { training, data } = plan.config;
@@ -35,7 +35,7 @@ export async function startRun(run: HeldRun, job: TrainJob): Promise<RunState> {
   return state;
 }
 
-/** Notes what is trained on what, and cuts off what an earlier process measured after the checkpoint. */
+/** Writes down the settings and the images, and cuts off what an earlier process measured after the checkpoint. */
 export async function openFiles({ job, folder, former }: RunState): Promise<void> {
   const paths = runPaths(folder);
   const step = former?.info.step ?? 0;
@@ -49,7 +49,7 @@ export async function openFiles({ job, folder, former }: RunState): Promise<void
   }
 }
 
-/** In a function of its own so that its copy of the state can be freed. */
+/** A separate function, so that its copy of the state can be freed. */
 async function startEngine(run: HeldRun, job: TrainJob): Promise<Pick<RunState, 'engine' | 'former' | 'newest'>> {
   const { plan, hooks } = job;
   const found = run.resume
@@ -74,7 +74,7 @@ async function findCheckpoint(
   let config: TrainConfig = plan.config;
   let changes: string[] = [];
   const found = await resumeCheckpoint(runPaths(folder).checkpoints, plan.step.state, (info) => {
-    // Settings that came after the checkpoint stand at their defaults there.
+    // Settings newer than the checkpoint had their defaults then.
     config = resolveConfig([{ name: `a checkpoint of ${folder}`, config: { ...info.config } }]);
     changes = compareConfigs(config, plan.config, folder);
     if (info.data.hash !== dataset.hash) {

@@ -18,7 +18,7 @@ export function stateSpecs(parameters: Parameters, ema: boolean): StepTensor[] {
   ];
 }
 
-/** Zero moments, EMA equal to the weights. Copies. */
+/** Zero moments, and an EMA equal to the weights. The arrays are copies. */
 export function freshState(
   specs: readonly StepTensor[],
   parameters: ReadonlyMap<string, Float32Array>,
@@ -38,7 +38,7 @@ export function freshState(
 }
 
 /**
- * The network's parameters out of a training state: the averaged ones where the state has them, else the trained ones.
+ * The network's parameters from a training state: the averaged ones if the state has them, else the trained ones.
  * Buffers (BatchNorm's statistics) are averages already and are always the trained ones.
  */
 export function parametersOf(

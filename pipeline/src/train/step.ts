@@ -82,7 +82,7 @@ function runStep(model: TrainableModel, options: TrainStepOptions, state: Tensor
   return { state: after, outputs: { loss, gradNorm } };
 }
 
-/** Loss, gradient of every trainable parameter, and the buffers that the forward pass renewed. */
+/** The loss, the gradient of every trainable parameter, and the buffers that the forward pass updated. */
 function differentiate(model: TrainableModel, options: TrainStepOptions, state: Tensors, inputs: Tensors) {
   const buffers = new Map<string, tf.Tensor>();
   const parameters: Tensors = {};
@@ -114,7 +114,7 @@ function differentiate(model: TrainableModel, options: TrainStepOptions, state: 
   return { loss: value as tf.Scalar, gradients, buffers };
 }
 
-/** x_t = sqrt(alphaBar) x_0 + sqrt(1 - alphaBar) noise, and what the model is to predict from it. */
+/** x_t = sqrt(alphaBar) x_0 + sqrt(1 - alphaBar) noise, and the model's target for it. */
 function noised({ schedule, predictionType, batch }: TrainStepOptions, inputs: Tensors) {
   const alphaBar = Array.from(schedule.alphaBar);
   const timesteps = inputs.timesteps as tf.Tensor1D;

@@ -39,7 +39,7 @@ export async function train({ run, resume, ...job }: TrainOptions): Promise<Trai
   return withRun(job.plan, run, resume, (held) => trainRun(held, job));
 }
 
-/** The same in a folder that is held already. @throws InputError for images that are not those of the run. */
+/** The same in a folder that this process holds. @throws InputError for images that are not those of the run. */
 export async function trainRun(run: HeldRun, job: TrainJob): Promise<TrainResult> {
   const state = await startRun(run, job);
   try {
@@ -94,14 +94,14 @@ async function noteStep({ job, folder, horizon }: RunState, metrics: StepMetrics
   job.hooks?.onStep?.(metrics, { done: metrics.step, total: Math.max(total, metrics.step) });
 }
 
-/** The end: its pictures, or the chart alone where the run was asked to stop. */
+/** The end: its pictures, or only the chart if the run was asked to stop. */
 async function finish(state: RunState, { last, interrupted, seconds }: LoopResult): Promise<TrainResult> {
   const { hooks, signal } = state.job;
   const step = last?.step ?? state.former?.info.step ?? 0;
   let validation: ValidationMetrics | undefined;
   if (interrupted) await writeChart(state.folder);
   else {
-    if (!last) hooks?.onNote?.(`The run was complete already, after ${step} steps.`);
+    if (!last) hooks?.onNote?.(`The run was already complete, after ${step} steps.`);
     if (last || (await lacksPictures(state, step, true))) validation = await drawPictures(state, step, true);
   }
   return {

@@ -1,6 +1,6 @@
 /**
- * The loss on held-out images with the averaged weights in evaluation mode. Always the same images, timesteps (evenly
- * spread) and noise, so that the numbers of a run can be compared with each other.
+ * The loss on held-out images with the averaged weights in evaluation mode. Images, timesteps (evenly spread) and noise
+ * are always the same, so that the numbers of a run can be compared with each other.
  */
 import { addNoise, gaussian, type PredictionType, predictionTarget, type Schedule } from '@onnoise/scheduler';
 import type { Predictor } from './denoiser.ts';
@@ -19,7 +19,7 @@ export interface ValidationOptions {
   predictionType: PredictionType;
   loss: LossName;
   seed: number;
-  /** Images a call. */
+  /** Images per call. */
   batch: number;
 }
 
@@ -36,7 +36,7 @@ export async function validationLoss(
     const n = Math.min(batch, count - first);
     const part = <T extends Float32Array | Int32Array>(values: T, each: number) =>
       values.subarray(first * each, (first + n) * each) as T;
-    // Half a slot in, so that neither end of time counts double.
+    // In the middle of each slot, so that neither end of time counts double.
     const timesteps = Int32Array.from({ length: n }, (_, i) => Math.floor(((first + i + 0.5) * schedule.T) / count));
     const x0 = part(images, size);
     const z = part(noise, size);
@@ -48,7 +48,7 @@ export async function validationLoss(
   return sum / images.length;
 }
 
-/** One value's share of the loss; `meanLoss` is the mean of these. */
+/** The loss of one value; `meanLoss` is the mean of these. */
 function lossOf(loss: LossName, difference: number): number {
   const distance = Math.abs(difference);
   if (loss === 'l1') return distance;

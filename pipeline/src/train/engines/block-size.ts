@@ -1,6 +1,6 @@
 /**
- * The block size of onnxruntime's blocked convolutions on this machine (16 with AVX-512, 8 with AVX), found by letting it
- * reorder the numbers 0 to 255: channels of one pixel lie together afterwards.
+ * The block size of onnxruntime's blocked convolutions on this machine (16 with AVX-512, 8 with AVX). To find it,
+ * onnxruntime reorders the numbers 0 to 255, which puts the channels of one pixel together.
  */
 
 import { encodeModel, GraphBuilder } from '@onnoise/tracer';
@@ -9,7 +9,7 @@ import * as ort from 'onnxruntime-node';
 const CHANNELS = 64;
 const PIXELS = 4;
 
-/** @returns 8, 16 or the like, or undefined where onnxruntime has no blocked kernels. */
+/** @returns such as 8 or 16, or undefined if onnxruntime has no blocked kernels here. */
 export async function blockSize(): Promise<number | undefined> {
   const b = new GraphBuilder('block_size');
   const dims = [1, CHANNELS, 1, PIXELS];

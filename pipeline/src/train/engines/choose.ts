@@ -1,4 +1,4 @@
-/** Which engine a run gets, and why; whether it can be had is tried before any long work. */
+/** Chooses a run's engine, says why, and tries it before any long work. */
 import { InputError, oneOf, refuse } from '@onnoise/scheduler';
 import { ENGINE_KINDS, type EngineKind } from './kinds.ts';
 import type { NativeKind } from './native/install.ts';
@@ -6,13 +6,13 @@ import { probeNative } from './native/probe.ts';
 
 export interface EngineChoice {
   kind: Exclude<EngineKind, 'auto'>;
-  /** Which, and why: one phrase. */
+  /** The engine, and why it was chosen: one phrase. */
   reason: string;
 }
 
 /**
- * @param allowCpu whether tfjs-node-gpu may compute on the CPU where it finds no GPU.
- * @throws InputError when the engine that was asked for is not there, or is for a GPU and finds none.
+ * @param allowCpu whether tfjs-node-gpu may compute on the CPU if it finds no GPU.
+ * @throws InputError when the requested engine is missing, or needs a GPU and finds none.
  */
 export async function chooseEngine(kind: EngineKind, allowCpu = false): Promise<EngineChoice> {
   switch (kind) {

@@ -1,6 +1,6 @@
 /**
- * The training step run op by op on the active tfjs backend, and the tensors that live from step to step. Nothing is read
- * back here that is not asked for: on a GPU the next step can be given while this one computes.
+ * The training step run op by op on the active tfjs backend, and the tensors that live from step to step. It reads back
+ * only what a caller asks for, so a GPU can take the next step while it computes this one.
  */
 import * as tf from '@tensorflow/tfjs';
 import { sizeOf } from '../../shape.ts';
@@ -10,7 +10,7 @@ export interface EagerStep {
   /** Replaces one tensor of the state. @throws Error for a name or a length that the step does not have. */
   write(name: string, values: Float32Array): void;
   read(name: string): Float32Array;
-  /** One step. The two scalars are the caller's to dispose. */
+  /** One step. The caller disposes of the two scalars. */
   run(inputs: StepInputs): { loss: tf.Scalar; gradNorm: tf.Scalar };
   dispose(): void;
 }
@@ -24,7 +24,7 @@ export function createEagerStep(step: TrainStep): EagerStep {
       const spec = specs.get(name);
       if (!spec || values.length !== sizeOf(spec.shape)) throw new Error(`the training state has no such ${name}`);
       state.get(name)?.dispose();
-      // The cpu backend keeps the array it is given: copy, so that the caller's stays its own.
+      // The cpu backend keeps the array that it gets, and the caller may change it: copy.
       state.set(name, tf.tensor(values.slice(), spec.shape, spec.dtype));
     },
     read(name) {

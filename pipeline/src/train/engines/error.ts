@@ -1,7 +1,7 @@
-/** What ends an engine and is no bug of this program: a crash of a native library, memory that does not suffice. */
+/** The end of an engine that is no bug of this program: a native library crashed, or memory ran out. */
 export class EngineError extends Error {
   override readonly name = 'EngineError';
-  /** What to do besides continuing, as the end of a sentence. */
+  /** What else to do, as a sentence's end after "continue with --resume". */
   readonly advice: string;
   constructor(message: string, advice = '') {
     super(message);

@@ -1,4 +1,4 @@
-/** Starts what runs the training step. */
+/** Starts the engine that runs the training step. */
 import type { TrainEngine, TrainStep } from '../contracts.ts';
 import type { EngineChoice } from './choose.ts';
 import type { NativeOptions } from './native/engine.ts';
@@ -7,7 +7,7 @@ export { chooseEngine, type EngineChoice } from './choose.ts';
 export { EngineError } from './error.ts';
 export { ENGINE_KINDS, type EngineKind } from './kinds.ts';
 
-/** @param kind as `chooseEngine` gave it @param options heeded by tfjs-node and tfjs-node-gpu */
+/** @param kind as `chooseEngine` gave it @param options for tfjs-node and tfjs-node-gpu; others ignore them */
 export async function createEngine(
   kind: EngineChoice['kind'],
   step: TrainStep,

@@ -1,8 +1,8 @@
 /**
  * | kind          | runs on                                                                   |
  * |---------------|---------------------------------------------------------------------------|
- * | auto          | tfjs-node-gpu where it is set up and sees a GPU, else onnxruntime         |
- * | onnxruntime   | the step traced into one graph, on onnxruntime-node: what npm alone gives |
+ * | auto          | tfjs-node-gpu if it is set up and sees a GPU, else onnxruntime            |
+ * | onnxruntime   | the step traced into one graph, on onnxruntime-node, which npm installs   |
  * | tfjs-cpu      | eagerly in plain JavaScript; for tiny networks                            |
  * | tfjs-node     | eagerly on libtensorflow, CPU                                             |
  * | tfjs-node-gpu | eagerly on libtensorflow, CUDA                                            |

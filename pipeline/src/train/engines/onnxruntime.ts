@@ -1,9 +1,9 @@
 /**
- * The embedded engine: the training step traced into one ONNX graph (forward, backward, clip, Adam, EMA) and run by
- * onnxruntime-node. It needs nothing but npm.
+ * The default engine: onnxruntime-node runs the training step, traced into one ONNX graph (forward, backward, clip,
+ * Adam, EMA). It needs nothing but npm.
  *
- * State lives in two sets of buffers that swap roles each step: one is read, the other is written in place, so a step
- * allocates nothing of the size of the model.
+ * State lives in two sets of buffers that swap roles each step: a step reads one and writes the other in place, so it
+ * allocates nothing of the model's size.
  */
 
 import { blockConvolutions, encodeModel, type Graph, trace } from '@onnoise/tracer';
@@ -68,7 +68,7 @@ export async function createOnnxruntimeEngine(
 const tensor = (shape: readonly number[], data: Float32Array | Int32Array): ort.Tensor =>
   data instanceof Int32Array ? new ort.Tensor('int32', data, shape) : new ort.Tensor('float32', data, shape);
 
-/** A buffer for every tensor of the state, filled from `initial` where that has it. */
+/** A buffer for every tensor of the state, filled from `initial` if that has it. */
 function buffers(specs: readonly StepTensor[], initial: ReadonlyMap<string, Float32Array>): Tensors {
   return Object.fromEntries(
     specs.map(({ name, shape }) => [

@@ -1,4 +1,4 @@
-/** The eager engine on this thread: a tfjs backend that needs nothing installed, for tiny networks and for checks. */
+/** The eager engine on this thread, on a tfjs backend that needs no set-up: for tiny networks and for checks. */
 import * as tf from '@tensorflow/tfjs';
 import type { TrainEngine, TrainStep } from '../contracts.ts';
 import { createEagerStep } from './eager.ts';
@@ -13,7 +13,7 @@ export async function createTfjsEngine(
   // Without this the cpu backend prints advice to install another one.
   tf.enableProdMode();
   const eager = createEagerStep(step);
-  // Others may have switched backends since.
+  // Other code may have switched backends since.
   const activate = async () => {
     if (tf.getBackend() === backend) return;
     if (!(await tf.setBackend(backend))) throw new Error(`the tfjs backend ${backend} does not start`);

@@ -168,7 +168,7 @@ describe('train', () => {
     const { run } = await runTiny({ training: { steps: 3 } });
     const before = readFileSync(join(run, 'validation.jsonl'), 'utf8');
     const { notes, result } = await runTiny({ run, resume: true, training: { steps: 3 } });
-    expect(notes).toContain('The run was complete already, after 3 steps.');
+    expect(notes).toContain('The run was already complete, after 3 steps.');
     expect(result).toMatchObject({ interrupted: false, step: 3 });
     expect(readFileSync(join(run, 'validation.jsonl'), 'utf8')).toBe(before);
     expect(lines(run).length).toBe(3);

@@ -1,4 +1,4 @@
-/** The engine's process: TensorFlow's native library under the eager training step, with orders over IPC. */
+/** The engine's process: the eager training step on TensorFlow's native library, with requests over IPC. */
 import './polyfill.ts';
 import { serveParent } from '@onnoise/runtime-node/child';
 import * as tf from '@tensorflow/tfjs';
@@ -16,7 +16,7 @@ interface Binding {
   TF_Version?: string;
 }
 
-/** Milliseconds without a request after which no more are on their way: longer than a large batch takes to arrive. */
+/** After so many milliseconds without a request, none is on its way: a large batch takes less time to arrive. */
 const QUIET = 100;
 
 type Backend = tf.KernelBackend & { binding: Binding; isUsingGpuDevice: boolean };
@@ -26,7 +26,7 @@ interface Unread {
   reject(error: unknown): void;
 }
 
-/** Serves until it must stop or the training process is gone. @param kind the npm package, without scope */
+/** Serves until it is stopped or the training process is gone. @param kind the npm package, without scope */
 export function serveTrainEngine(kind: string): void {
   let backend: Backend;
   let eager: EagerStep | undefined;
@@ -52,14 +52,14 @@ export function serveTrainEngine(kind: string): void {
       }
     }
   };
-  /** Once no more steps come, there is no reason to keep what is done. */
+  /** Once no more steps come, nothing is gained by holding losses back. */
   const readWhenQuiet = (since = performance.now()) => {
     clearTimeout(waiting);
-    // A timer counts from the beginning of its turn, which is before the step.
+    // A timer counts from the beginning of its event loop turn, which is before the step.
     const look = () => (performance.now() - since < QUIET ? readWhenQuiet(since) : readLosses());
     waiting = setTimeout(look, QUIET);
   };
-  /** Calls are answered in their order: first the steps before. */
+  /** Calls are answered in order, so the steps before come first. */
   const after = <A extends unknown[], R>(work: (...argument: A) => R) => {
     return (...argument: A): R => {
       readLosses();

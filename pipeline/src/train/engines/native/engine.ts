@@ -1,8 +1,8 @@
 /**
- * tfjs-node and tfjs-node-gpu as training engines. TensorFlow lives in a process of its own: it finds its libraries there
- * without anything exported, computes while batches are made here, may crash without taking the run's last words with it,
- * and can be replaced. It must be: the binding numbers its tensors with an int32 that never comes back, and leaks every
- * tensor from 2^31 on.
+ * tfjs-node and tfjs-node-gpu as training engines. TensorFlow has its own process. There it finds its libraries though
+ * the user exported no path, and computes while this process makes batches. A crash does not keep the run from saying
+ * why, and the process can be replaced. It must be: the binding numbers its tensors with an int32 that only grows, and
+ * leaks every tensor from 2^31 on.
  */
 import type { TrainEngine, TrainStep } from '../../contracts.ts';
 import { EngineError } from '../error.ts';
@@ -12,18 +12,18 @@ import { type NativeKind, readInstall } from './install.ts';
 export interface NativeOptions {
   /** Whether products on a GPU may use TensorFloat-32. */
   tf32: boolean;
-  /** Told when the process is replaced. */
+  /** Called when the process is replaced. */
   onNote?: ((note: string) => void) | undefined;
-  /** Handles after which the process is replaced. */
+  /** Number of handles at which the process is replaced. */
   handleLimit?: number;
-  /** Steps between reads of losses: 10 on a GPU, which is to work on meanwhile, 1 on a CPU. */
+  /** Steps between reads of losses: 10 on a GPU, so that it works on meanwhile, 1 on a CPU. */
   lossEvery?: number;
 }
 
-/** Far enough below 2^31 for the steps that are still under way. */
+/** Far enough below 2^31 for the steps still under way. */
 const DEFAULT_HANDLE_LIMIT = 2 ** 31 - 2 ** 27;
 
-/** @throws EngineError, as all that the engine does, where its process does not start, crashes or wants for memory */
+/** @throws EngineError, here and in all methods, when its process does not start, crashes or runs out of memory */
 export async function createNativeEngine(
   kind: NativeKind,
   step: TrainStep,
@@ -58,10 +58,10 @@ export async function createNativeEngine(
   const define = () => child.call('define', { recipe: step.recipe!, lossEvery });
   let newestHandle = 0;
   let replacing = false;
-  /** What must be over before the next request. */
+  /** The next request waits for this. */
   let ready: Promise<void> = Promise.resolve();
 
-  /** What takes several requests: what is asked for later waits for all of them. */
+  /** Work of several requests: later requests wait for all of them. */
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const result = ready.then(work);
     ready = result.then(() => {});
@@ -87,7 +87,7 @@ export async function createNativeEngine(
   }
   return {
     name: `${kind} (${gpu ? 'gpu' : 'cpu'})`,
-    // Enough that it never waits, neither for a batch nor for a loss to be read.
+    // Enough that it never waits for a batch, or for a loss to be read.
     depth: 2 * lossEvery,
     async step(inputs) {
       if (newestHandle >= handleLimit && !replacing) {

@@ -1,4 +1,4 @@
-/** Starts an engine's process, and tells what became of it when it dies. */
+/** Starts an engine's process, and says why it ended. */
 import { fileURLToPath } from 'node:url';
 import { CallError, type Child, type ChildEnd, ChildEnded, startChild } from '@onnoise/runtime-node/child';
 import { EngineError } from '../error.ts';
@@ -7,9 +7,9 @@ import type { EngineMethods } from './protocol.ts';
 import { lastWords, saysOutOfMemory, whyNoGpu } from './reason.ts';
 
 const SCRIPT = fileURLToPath(new URL('../../../../bin/tfjs-engine.mjs', import.meta.url));
-/** Characters of the process' output that are kept. */
+/** How many characters of the process's output are kept. */
 const LOG_SIZE = 1 << 16;
-/** Milliseconds for TensorFlow to load, generous: of a library that is damaged it may never end. */
+/** Milliseconds for TensorFlow to load, which is generous: with a damaged library, loading may never end. */
 const START_LIMIT = 120_000;
 
 /** TensorFlow has less memory than a step needs. */
@@ -21,15 +21,15 @@ export interface EngineProcess {
   gpu: boolean;
   /** Version of libtensorflow. */
   tensorflow: string;
-  /** Why it sees no GPU; empty where it does. All that it wrote is here once it has stopped. */
+  /** Why it sees no GPU; empty if it does. Complete only once the process has stopped. */
   noGpu(): string;
-  /** @throws OutOfMemory; EngineError where the process has ended; CallError for what else went wrong in it. */
+  /** @throws OutOfMemory; EngineError when the process has ended; CallError for any other error in it. */
   call: Child<EngineMethods>['call'];
-  /** Ends it once everything that was asked is done. */
+  /** Ends it after the requests before. */
   stop(): Promise<void>;
 }
 
-/** @throws EngineError with the first line of what went wrong, when the addon does not load; OutOfMemory. */
+/** @throws EngineError with the first line of the reason, when the addon does not load; OutOfMemory. */
 export async function startEngineProcess(
   kind: NativeKind,
   install: NativeInstall,
@@ -38,7 +38,7 @@ export async function startEngineProcess(
   const child = await startChild<EngineMethods>(SCRIPT, undefined, {
     args: [kind, `${process.pid}`],
     env: nativeEnvironment(install, tf32),
-    // In a group of its own, Ctrl-C in the terminal does not reach it: when to stop is this process' to say.
+    // In its own process group, Ctrl-C in the terminal does not reach it: this process decides when it stops.
     detached: true,
     endWithThis: true,
     tailSize: LOG_SIZE,
@@ -78,7 +78,7 @@ function revive(error: unknown): unknown {
 
 function describeEnd({ kind, code, signal, tail, error }: ChildEnd): string {
   if (error) return error.message;
-  if (kind === 'out of memory') return 'it was killed, most likely for want of memory';
+  if (kind === 'out of memory') return 'it was killed, most likely because memory ran out';
   const words = lastWords(tail);
   return `${signal ? `it crashed with ${signal}` : `exit code ${code}`}${words && ` (${words})`}`;
 }

@@ -1,4 +1,4 @@
-/** What of tfjs-node and tfjs-node-gpu is on this machine, and the environment that its library needs. */
+/** Finds tfjs-node and tfjs-node-gpu on this machine, and the environment that their library needs. */
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ export interface NativeInstall {
   route: 'npm' | 'pypi';
   /** Version of libtensorflow. */
   tensorflow: string;
-  /** What the process that loads the addon must find in its environment when it starts. */
+  /** Environment variables that the process which loads the addon must start with. */
   env: Record<string, string>;
   /** Bytes of its files, by their paths in the npm package. */
   files?: Record<string, number>;
@@ -28,14 +28,14 @@ export function packageFolder(kind: NativeKind): string | undefined {
   return undefined;
 }
 
-/** undefined where nothing was set up. An addon that was built by hand counts, with an environment of its own. */
+/** undefined if nothing was set up. An addon built by hand counts, with no environment set for it. */
 export function readInstall(kind: NativeKind): NativeInstall | undefined {
   const folder = packageFolder(kind);
   if (folder === undefined || !existsSync(join(folder, 'lib', 'napi-v8', 'tfjs_binding.node'))) return undefined;
   return readInstallFile(join(folder, 'lib', 'native.json')) ?? { route: 'npm', tensorflow: 'unknown', env: {} };
 }
 
-/** undefined where it is not there or was not written by the set-up. */
+/** undefined if it is missing or the set-up did not write it. */
 export function readInstallFile(path: string): NativeInstall | undefined {
   try {
     const { route, tensorflow, env, files } = JSON.parse(readFileSync(path, 'utf8'));
@@ -51,7 +51,7 @@ export function readInstallFile(path: string): NativeInstall | undefined {
 export const setupCommand = (kind: NativeKind) => `npx pipeline setup ${kind}`;
 
 /**
- * The environment of the engine's process. What the user has set stands; library folders are put in front of theirs.
+ * The environment of the engine's process. The user's variables stand; library folders go in front of theirs.
  *
  * @param tf32 whether products on the GPU may round their factors to TensorFloat-32 (10 bits of mantissa).
  */
@@ -64,7 +64,7 @@ export function nativeEnvironment({ env }: NativeInstall, tf32: boolean): NodeJS
     ...process.env,
     ...(path && { LD_LIBRARY_PATH: path }),
     ...(!tf32 && { NVIDIA_TF32_OVERRIDE: '0' }),
-    // All that TensorFlow says is kept, to tell why there is no GPU; none of it is shown.
+    // TensorFlow logs everything: its log says why there is no GPU. None of it is shown.
     TF_CPP_MIN_LOG_LEVEL: '0',
   };
 }

@@ -1,6 +1,6 @@
 /**
- * Operators of TensorFlow that tfjs-node leaves unused. tfjs makes the gradient of ReLU of some six operators, each a pass
- * over the feature maps; TensorFlow has one.
+ * Operators of TensorFlow that tfjs-node leaves unused. tfjs builds the gradient of ReLU from about six operators, each
+ * a pass over the feature maps; TensorFlow has one.
  */
 import * as tf from '@tensorflow/tfjs';
 
@@ -9,7 +9,7 @@ interface NativeBackend extends tf.KernelBackend {
   executeSingleOutput(name: string, attributes: object[], inputs: tf.TensorInfo[]): tf.TensorInfo;
 }
 
-/** For the whole process: call it where the `tensorflow` backend is the only one in use. */
+/** Changes the whole process: call it only where `tensorflow` is the one backend in use. */
 export function useNativeGradients(): void {
   tf.registerKernel({
     kernelName: 'ReluGrad',

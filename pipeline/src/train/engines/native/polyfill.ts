@@ -1,4 +1,4 @@
-/** What tfjs-node 4.22 still calls of `node:util` and Node 23 took away. Import before the package. */
+/** The functions of `node:util` that tfjs-node 4.22 still calls and Node 23 removed. Import it before the package. */
 import util from 'node:util';
 
 const removed = {

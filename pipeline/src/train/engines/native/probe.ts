@@ -1,4 +1,4 @@
-/** Tries an engine in a process of its own: whether it is set up, loads and sees a GPU, and why not. */
+/** Tries an engine in its own process: is it set up, does it load, does it see a GPU, and if not, why? */
 import { startEngineProcess } from './host.ts';
 import { type NativeKind, packageFolder, readInstall, setupCommand } from './install.ts';
 
@@ -8,7 +8,7 @@ export type NativeStatus =
 
 const known = new Map<NativeKind, Promise<NativeStatus>>();
 
-/** Asked once a process: what is not there now will not come while it runs. */
+/** Probes once per process: what is missing now will not appear while it runs. */
 export function probeNative(kind: NativeKind): Promise<NativeStatus> {
   const status = known.get(kind) ?? probe(kind);
   known.set(kind, status);

@@ -1,11 +1,11 @@
-/** What a training process asks of its engine's process. */
+/** The calls from a training process to its engine's process. */
 import type { StepInputs, StepRecipe, StepResult } from '../../contracts.ts';
 
-/** Calls are served in order. Tensors travel one by one: a whole state may be larger than a message can be. */
+/** Calls are served in order. Tensors travel one by one: a whole state may be too large for one message. */
 export type EngineMethods = {
   /** Loads TensorFlow. */
   start(): Promise<Greeting>;
-  /** Which step to run, and after how many of them losses are read: each read waits for all that was asked of a GPU. */
+  /** Which step to run, and how many steps share one read of losses: a read waits for all work queued on a GPU. */
   define(work: { recipe: StepRecipe; lossEvery: number }): void;
   write(tensor: { name: string; values: Float32Array }): void;
   read(name: string): Float32Array;
@@ -24,6 +24,6 @@ export interface Greeting {
   gpu: boolean;
   /** Version of libtensorflow. */
   tensorflow: string;
-  /** CUDA libraries that do not load, where there is no GPU. */
+  /** CUDA libraries that do not load, if it sees no GPU. */
   missing: string[];
 }

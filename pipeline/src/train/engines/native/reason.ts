@@ -1,7 +1,6 @@
 /**
- * What TensorFlow says, in its log and its errors: why it computes on the CPU though a GPU was asked for, and why its
- * process ended. It falls back without an error; the reason stands in its log only. Its words are matched here and nowhere
- * else.
+ * Reads TensorFlow's log and errors: why it computes on the CPU though a GPU was wanted, and why its process ended. It
+ * falls back without an error, and only its log has the reason. No other file matches its words.
  */
 
 /** By the names of TensorFlow 2.18, which needs all of them to see a GPU. */
@@ -15,11 +14,11 @@ const LIBRARIES = [
   'libcudnn.so.9',
 ];
 
-/** Those that this process cannot load. TensorFlow says that some are missing, not which. */
+/** The ones that this process cannot load. TensorFlow says that some are missing, but not which. */
 export function missingLibraries(): string[] {
   return LIBRARIES.filter((name) => {
     try {
-      // It finds the library as TensorFlow does, then complains that it is no addon.
+      // This finds the library as TensorFlow does, then complains that it is no addon.
       process.dlopen({ exports: {} }, name);
       return false;
     } catch (error) {
@@ -30,11 +29,11 @@ export function missingLibraries(): string[] {
 
 interface Rule {
   sign: RegExp;
-  /** Filled with what the sign's groups caught. */
+  /** Gets what the groups of the sign matched. */
   reason: (...caught: string[]) => string;
 }
 
-/** The first that is found counts, so what is nearer to the cause comes first. */
+/** The first match counts, so signs nearer to the cause come first. */
 const rules: readonly Rule[] = [
   {
     sign: /kernel version (\S+) does not match DSO version (\S+)/,
@@ -47,9 +46,9 @@ const rules: readonly Rule[] = [
     reason: () => 'there is no NVIDIA driver (libcuda.so.1 is not found)',
   },
   {
-    // Of TensorFlow 2.9, which the npm route brings; 2.18 does not name them.
+    // From TensorFlow 2.9, which the npm route installs; 2.18 does not name them.
     sign: /Could not load dynamic library '(lib(?!cuda\.so)[^']+)'/,
-    reason: (library) => `the CUDA library ${library} is missing, of CUDA 11 as TensorFlow 2.9 wants it`,
+    reason: (library) => `the CUDA library ${library} is missing; TensorFlow 2.9 needs it from CUDA 11`,
   },
   {
     sign: /kernel driver does not appear to be running|CUDA_ERROR_NO_DEVICE|no CUDA-capable device/,
@@ -80,7 +79,7 @@ export function whyNoGpu(log: string, missing: readonly string[]): string {
   return 'TensorFlow found no GPU and did not say why';
 }
 
-/** What it says at every start, with errors that are none. */
+/** Lines that it logs at every start, among them "errors" that are harmless. */
 const BANNERS =
   /To enable the following instructions|oneDNN custom operations|This TensorFlow binary|absl::InitializeLog|Unable to register cu|cuInit|Cannot dlopen some GPU libraries|cuda_diagnostics/;
 const COMPLAINTS =
@@ -92,7 +91,7 @@ export function lastWords(log: string): string {
   return lines.findLast((line) => COMPLAINTS.test(line))?.trim() ?? '';
 }
 
-/** Whether the message of an error, or the last words of a log, tell of memory that does not suffice. */
+/** Whether an error's message, or the last words of a log, say that memory ran out. */
 export function saysOutOfMemory(text: string): boolean {
   return /OOM when allocating|ResourceExhausted|RESOURCE_EXHAUSTED|bad_alloc/.test(text);
 }

@@ -70,7 +70,7 @@ for (const kind of kinds) {
       const engine = await createEngine(kind, plan.step, startState(plan));
       const losses = lossesOf(engine, plan, 0, 50);
       childOf(kind).kill('SIGKILL');
-      await expect(losses).rejects.toThrow(/must fit the memory .* killed, most likely for want of memory/);
+      await expect(losses).rejects.toThrow(/must fit the memory .* killed, most likely because memory ran out/);
       await expect(engine.readState()).rejects.toThrow(/its process ended/);
       await expect(engine.readState()).rejects.toBeInstanceOf(EngineError);
       await engine.dispose();
