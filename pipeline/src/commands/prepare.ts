@@ -1,4 +1,4 @@
-/** `pipeline prepare`: makes the prepared images that training would make first, and tells what is in them. */
+/** `pipeline prepare`: prepares the images as training would do first, and describes them. */
 import type { CommandModule } from 'yargs';
 import { withInterrupt } from '../terminal/interrupt.ts';
 import { sayResult } from '../terminal/voice.ts';
@@ -13,7 +13,7 @@ export const command: CommandModule<object, Record<string, unknown>> = {
     yargs
       .options(prepareFieldOptions('Data:'))
       .example('$0 prepare --data digits', 'The 10,000 digits.')
-      .example('$0 prepare --data photos --size 64', 'A folder; one sub-folder a class gives labels.')
+      .example('$0 prepare --data photos --size 64', 'A folder; one sub-folder per class gives labels.')
       .example('$0 prepare --data xrays --csv train.csv', 'Radiographs with a table.'),
   handler: async (args) => {
     const dataset = await withInterrupt((signal) => prepareWithProgress(toPrepareOptions(args), signal));

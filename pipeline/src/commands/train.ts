@@ -1,4 +1,4 @@
-/** `pipeline train`: its options. They are laid over the configuration file and the preset. */
+/** `pipeline train`: its options, which go over the configuration file and the preset. */
 import type { Argv, CommandModule } from 'yargs';
 import { fieldOptions } from './options/train-fields.ts';
 import type { TrainArguments } from './stages/run-training.ts';

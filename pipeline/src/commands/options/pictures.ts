@@ -1,8 +1,8 @@
-/** The options that say which pictures are sampled, and where: the same for every command that samples. */
+/** The options that say which pictures to sample, and where: the same for every command that samples. */
 import { DEFAULT_SAMPLER, eachSamplerOption, SAMPLER_NAMES } from '@onnoise/scheduler';
 import { numberOption, toList } from '../../terminal/options.ts';
 
-/** Which pictures; their number is each command's own. */
+/** Which pictures. Each command has its own option for how many. */
 export const pictureOptions = (group: string) => ({
   seed: { ...numberOption('seed', group, 'Seed of the first picture, the next has seed + 1'), default: 0 },
   labels: {

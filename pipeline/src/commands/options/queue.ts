@@ -22,7 +22,7 @@ export function queueOptions(group: string) {
   } as const;
 }
 
-/** Where the queue is, an address that can be read: `--queue`, else the environment's REDIS_URL, which other users do not see in a list of processes. */
+/** The queue's address and name: `--queue`, else REDIS_URL, which other users do not see in the list of processes. */
 export function readQueue({ queue, name }: QueueArguments): { url: string; name: string } {
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) {
     refuse('use the queue', '--name', 'letters, digits, dots, dashes and underscores', name);

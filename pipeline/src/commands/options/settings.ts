@@ -1,4 +1,4 @@
-/** The settings of `pipeline train`: laid together from what was named and typed, and what of them differs from the named ones. */
+/** The settings of `pipeline train`: merges a run, a preset, a file and typed options, and lists what differs. */
 import { readFile } from 'node:fs/promises';
 import { InputError, parseSchedulerConfig } from '@onnoise/scheduler';
 import { countParameters } from '../../model/parameters.ts';
@@ -18,11 +18,11 @@ export interface SettingsArguments {
 
 export interface TrainSettings {
   config: TrainConfig;
-  /** What stands below what was typed: a run that goes on, a preset, or the defaults. */
+  /** The settings below the typed ones: those of a continued run, a preset, or the defaults. */
   base: { name: string; config: TrainConfig };
 }
 
-/** @throws InputError for settings that cannot be read, and where nothing says which network to train. */
+/** @throws InputError for settings that cannot be read, and when none of them names a network to train. */
 export async function readSettings(args: SettingsArguments): Promise<TrainSettings> {
   const layers = await layersOf(args);
   const run = args.resume ? args.out : undefined;
@@ -36,7 +36,7 @@ export async function readSettings(args: SettingsArguments): Promise<TrainSettin
   return { config, base: { name: run ?? (named ? layers[0]!.name : 'the defaults'), config: base } };
 }
 
-/** The lowest first. A continued run stands on its own settings; what is named goes over them and must suit them. */
+/** The lowest first. In a continued run its own settings are lowest; a preset or a file must suit them. */
 async function layersOf(args: SettingsArguments): Promise<ConfigLayer[]> {
   const layers: ConfigLayer[] = [];
   if (args.resume && args.out !== undefined) {
@@ -73,9 +73,9 @@ async function describePresets(): Promise<string[]> {
   return Promise.all((await presetNames()).map(describe));
 }
 
-/** Lines of `training.lr 0.5 (0.002)`: what is set, and what stands below it. Only a line that says so where nothing differs. */
+/** A heading, then lines such as `training.lr 0.5 (0.002)`: each changed setting, with the base value in brackets. */
 export function describeDifferences(config: TrainConfig, { name, config: below }: TrainSettings['base']): string[] {
-  // Of a network that is named below, all settings are known; else those that were given are.
+  // If the lower layers name a network, all of its settings are known; else only those that were given.
   const scheduler = { ...parseSchedulerConfig(below.scheduler) };
   const base = below.model._class_name === undefined ? { ...below, scheduler } : completeConfig(below).whole;
   const lines = SECTIONS.flatMap((section) => {

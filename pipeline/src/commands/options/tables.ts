@@ -1,11 +1,11 @@
-/** Options of the command line made from a table of settings, and back: from what yargs read to the table's values. */
+/** Makes command-line options from a table of settings, and turns what yargs read back into the table's values. */
 import type { Options } from 'yargs';
 import { toNumber } from '../../terminal/options.ts';
 import type { Field } from '../../train/field.ts';
 
 type Table = Readonly<Record<string, Field>>;
 
-/** By flag. Defaults are told and not set, so that what was typed can be told from what was not. */
+/** By flag. Defaults are only shown in the help: if yargs set them, they would look typed. */
 export function tableOptions(table: Table, group: string): Record<string, Options> {
   return Object.fromEntries(Object.values(table).map((field) => [field.flag, optionOf(field, group)]));
 }
@@ -21,7 +21,7 @@ function optionOf(field: Field, group: string): Options {
     case 'string':
       return { ...base, type: 'string', requiresArg: true };
     case 'choice':
-      // yargs compares what was typed with the choices as text.
+      // yargs compares the typed text with the choices, unless the option is a number.
       return {
         ...base,
         choices: field.choices,
@@ -40,7 +40,7 @@ function optionOf(field: Field, group: string): Options {
   }
 }
 
-/** What was typed, by the keys of the table. */
+/** The typed values, by the keys of the table. */
 export function typedValues(table: Table, args: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const entries = Object.entries(table).map(([key, { flag }]) => [key, args[flag]]);
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));

@@ -1,4 +1,4 @@
-/** The options of `pipeline train` made from the table of settings, and back: from what yargs read to a settings layer. */
+/** Makes the options of `pipeline train` from the table of settings, and turns what yargs read into a layer. */
 import { check, object, worded } from '@onnoise/scheduler';
 import type { Options } from 'yargs';
 import { isVanished } from '../../terminal/options.ts';
@@ -11,7 +11,7 @@ const GROUPS: Record<Section, string> = { data: 'Data:', training: 'Training:', 
 export const fieldOptions = (section: Section): Record<string, Options> =>
   tableOptions(fields[section], GROUPS[section]);
 
-/** What was typed, as the top layer of the settings. */
+/** The typed options, as the top layer of the settings. */
 export function typedLayer(args: Record<string, unknown>): PartialConfig {
   const layer: Record<string, Record<string, unknown>> = {};
   for (const [section, table] of Object.entries(fields)) {
@@ -35,7 +35,7 @@ function readValue(value: unknown): unknown {
   if (typeof value !== 'string') return value;
   try {
     const read = JSON.parse(value);
-    // What a number does not hold stays as it was typed, to be refused as that.
+    // A value that a number cannot hold stays as typed, and the error will show it so.
     return (Number.isInteger(read) && !Number.isSafeInteger(read)) || isVanished(value) ? value : read;
   } catch {
     if (/^[+-]?(\d+\.?|\d*\.\d+)(e[+-]?\d+)?$/i.test(value) && !/^0\d/.test(value)) return Number(value);

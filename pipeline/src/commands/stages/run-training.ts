@@ -1,6 +1,6 @@
 /**
- * What `pipeline train` does: resolves the settings, holds the run's folder, prepares the images, trains, and tells what
- * differs from the usual and where everything is. `--dry-run` tells what it would come to.
+ * The work of `pipeline train`: resolves the settings, holds the run's folder, prepares the images, trains, and reports
+ * changed settings and where the files are. `--dry-run` only reports what training would do.
  */
 import { InputError } from '@onnoise/scheduler';
 import { listImages } from '../../data/look.ts';
@@ -23,10 +23,10 @@ import { dryRun } from './dry-run.ts';
 import { prepareWithProgress } from './prepare-with-progress.ts';
 import { describeClasses, describeModel, describeStep, prepareOptions } from './training.ts';
 
-/** Times the machine's memory that an estimate may be of. */
+/** An estimate may exceed the machine's memory by this factor. */
 const FAR = 1.2;
 
-/** The options that are no settings; the rest is read by `typedLayer`. */
+/** The options that are no settings; `typedLayer` reads the rest. */
 export interface TrainArguments {
   preset?: string | undefined;
   config?: string | undefined;
@@ -69,17 +69,17 @@ function requireFolder({ plan }: PlanDraft, out: string | undefined): string {
   );
 }
 
-/** The estimate is one: what is somewhat too much is told, what is far too much is refused. */
+/** An estimate is not exact: warns if it is a little over the machine's memory, and refuses if it is far over. */
 async function checkMemory(plan: TrainPlan, { choice }: HeldRun): Promise<void> {
   if (choice.kind === 'tfjs-node-gpu') return;
   const [estimate, { total }] = [await estimatePlan(plan), machineMemory()];
   const shortage = await memoryShortage(estimate, plan, total);
   if (shortage === undefined) return;
   if (estimate.total > FAR * total) throw new InputError(shortage);
-  sayNote(shortage.replace(/^Cannot train on this machine:/, 'The memory may not suffice:'));
+  sayNote(shortage.replace(/^Cannot train on this machine:/, 'There may be too little memory:'));
 }
 
-/** What the list of the images shows, before any is read. */
+/** Checks what the list of images shows, before any is read. */
 async function checkImages(draft: PlanDraft, resume: boolean): Promise<void> {
   const images = prepareOptions(draft);
   const list = await withDiskErrors(`read ${images.data}`, () => listImages(images));

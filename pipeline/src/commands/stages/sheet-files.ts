@@ -1,6 +1,6 @@
 /**
- * The files of a sampling. What cannot be written (a name without a format, a sheet that is too large, a full disk)
- * shows before the sampling.
+ * The files of a sampling. Before the sampling it refuses what cannot be written: a name without a format, a sheet that
+ * is too large, a full disk.
  */
 import { extname, join, resolve } from 'node:path';
 import type { AnimationFormat, PictureFormat, Samples } from '@onnoise/runtime-node';
