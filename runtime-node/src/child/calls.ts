@@ -1,16 +1,16 @@
-/** The asking side: pairs what a child says with what it was asked. */
+/** The caller's side: matches a child's answers to its calls. */
 import { type ChildEnd, ChildEnded } from './end.ts';
 import { CallError } from './failure.ts';
 import type { AnswerOf, ArgumentOf, FromChild, Methods, PartOf, ToChild } from './protocol.ts';
 
 export interface CallOptions<Part> {
-  /** Told of each part of the answer. */
+  /** Called with each part of the answer. */
   onPart?: ((part: Part) => void) | undefined;
-  /** Gives the call up: its promise rejects with the signal's reason, and the child is told. */
+  /** Cancels the call: its promise rejects with the signal's reason, and the child gets a message. */
   signal?: AbortSignal | undefined;
 }
 
-/** @throws CallError what the method threw; ChildEnded where the child ends before it answers */
+/** @throws CallError when the method threw; ChildEnded when the child ends before it answers */
 export type CallChild<M extends Methods> = <K extends keyof M & string>(
   method: K,
   argument: ArgumentOf<M[K]>,
@@ -59,7 +59,7 @@ export function createCalls<M extends Methods>(send: (message: ToChild) => void)
 
   return {
     call,
-    /** Hands on what arrived. Of a call that is not open, it was answered already or given up: to nobody. */
+    /** Passes a message on to its call; drops it if that call is already answered or cancelled. */
     take(message: Exclude<FromChild, { event: unknown }>): void {
       const asked = open.get(message.id);
       if (asked === undefined) return;
@@ -67,7 +67,7 @@ export function createCalls<M extends Methods>(send: (message: ToChild) => void)
       else if ('failed' in message) asked.failed(new CallError(message.failed));
       else asked.done(message.done);
     },
-    /** Rejects what is open, and what is asked from now on. */
+    /** Rejects all open calls, and all later ones. */
     end(end: ChildEnd): void {
       ended = end;
       for (const { failed } of [...open.values()]) failed(new ChildEnded(end));

@@ -1,4 +1,4 @@
-/** How a child process ended, and the last that it wrote. */
+/** How a child process ended, and its last output. */
 import type { ChildProcess } from 'node:child_process';
 
 export type EndKind =
@@ -6,13 +6,13 @@ export type EndKind =
   | 'exit'
   /** By `signal`: a crash, or another process. */
   | 'signal'
-  /** By a SIGKILL that this process did not send: the kernel's, most likely, for want of memory. */
+  /** By a SIGKILL that this process did not send: most likely the kernel's, because memory ran out. */
   | 'out of memory'
   /** It never ran; `error` says why. */
   | 'spawn failed'
   /** This process killed it: it was not ready in time. */
   | 'start limit'
-  /** This process killed it: it was asked, and said nothing for too long. */
+  /** This process killed it: it had calls to answer and sent nothing for too long. */
   | 'silence'
   /** This process killed it on request. */
   | 'killed';
@@ -21,12 +21,12 @@ export interface ChildEnd {
   kind: EndKind;
   code: number | null;
   signal: NodeJS.Signals | null;
-  /** The end of what it wrote to standard output and standard error. */
+  /** The end of its standard output and standard error. */
   tail: string;
   error?: Error;
 }
 
-/** Why a call has no answer: the child has ended. */
+/** A call gets no answer, because the child has ended. */
 export class ChildEnded extends Error {
   override readonly name = 'ChildEnded';
   readonly end: ChildEnd;
@@ -41,15 +41,15 @@ export class ChildEnded extends Error {
 export type KillReason = Extract<EndKind, 'start limit' | 'silence' | 'killed'>;
 
 export interface Watched {
-  /** Resolves once it has ended and all that it wrote is read. */
+  /** Resolves once it has ended and all its output is read. */
   ended: Promise<ChildEnd>;
-  /** The end of what it wrote so far. */
+  /** The end of its output so far. */
   tail(): string;
   /** Ends it at once. The first reason counts. */
   kill(reason: KillReason): void;
 }
 
-/** @param tailSize characters of its output that are kept */
+/** @param tailSize number of characters of its output to keep */
 export function watchEnd(child: ChildProcess, tailSize: number): Watched {
   let log = '';
   for (const stream of [child.stdout, child.stderr]) {
@@ -59,7 +59,7 @@ export function watchEnd(child: ChildProcess, tailSize: number): Watched {
   }
   let reason: KillReason | undefined;
   const ended = new Promise<ChildEnd>((resolve) => {
-    // Node reports here, too, what it cannot send to a process that runs: that is no end.
+    // Node also reports messages here that it cannot send to a running process: that is no end.
     child.on('error', (error) => {
       if (child.pid === undefined) resolve({ kind: 'spawn failed', code: null, signal: null, tail: log, error });
     });

@@ -1,7 +1,7 @@
-/** An error on its way between processes, which keeps the text of an error but not its class. */
+/** An error on its way between processes: IPC keeps an error's text but not its class. */
 
 export interface Failure {
-  /** What it is told apart by: its name, `InputError`, or what the child calls it. */
+  /** Tells errors apart: the error's name, such as `InputError`, or what the child's `kindOf` calls it. */
   kind: string;
   message: string;
   stack?: string | undefined;
@@ -14,10 +14,10 @@ export function failureOf(thrown: unknown, kindOf: KindOf = ({ name }) => name):
   return { kind: kindOf(error), message: error.message, stack: error.stack };
 }
 
-/** What a method threw in the child, with the message and the stack that it had there. */
+/** An error that a method threw in the child, with its message and stack. */
 export class CallError extends Error {
   override readonly name = 'CallError';
-  /** The error's name in the child, or what the child's `kindOf` said. */
+  /** The error's name in the child, or the result of the child's `kindOf`. */
   readonly kind: string;
   constructor({ kind, message, stack }: Failure) {
     super(message);

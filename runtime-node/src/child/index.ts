@@ -1,4 +1,4 @@
-/** A child process that is asked: how it is started and asked, what it answers with, and how it ended. */
+/** Calls to a child process: starts it, calls its methods, serves them, and reports how it ended. */
 export { type ChildEnd, ChildEnded, type EndKind } from './end.ts';
 export { CallError } from './failure.ts';
 export { endWithParent } from './lifetime.ts';

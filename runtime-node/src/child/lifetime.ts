@@ -1,11 +1,11 @@
 /**
- * A process of an engine ends with the one that started it, however that ends. Handlers do not do: while native code
- * computes, or spins in a library that is damaged, no event of its process is heard.
+ * Ends an engine's process with the one that started it, however that ends. Event handlers are not enough: while native
+ * code computes, or spins in a damaged library, its process handles no event.
  */
 import type { ChildProcess } from 'node:child_process';
 import { Worker } from 'node:worker_threads';
 
-/** In the parent: whatever way this process exits, the child is killed. For the ways without an exit see below. */
+/** In the parent: kills the child however this process exits. `endWithParent` covers ends without an exit. */
 export function endWithThis(child: ChildProcess): void {
   const kill = () => void child.kill('SIGKILL');
   process.once('exit', kill);
@@ -15,7 +15,7 @@ export function endWithThis(child: ChildProcess): void {
 const WATCH = `
 const { parent, every } = require('node:worker_threads').workerData;
 const lives = () => {
-  // Whose parent is gone gets another; on Windows it keeps the number.
+  // A process whose parent is gone gets another; on Windows the number stays.
   if (process.ppid !== parent) return false;
   try {
     process.kill(parent, 0);
@@ -27,7 +27,7 @@ const lives = () => {
 setInterval(() => lives() || process.kill(process.pid, 'SIGKILL'), every);
 `;
 
-/** In the child: a thread that kills this process once its parent is gone, killed too. @param every milliseconds */
+/** In the child: a thread kills this process once its parent is gone, even by a kill. @param every milliseconds */
 export function endWithParent(parent: number, every = 1000): void {
   new Worker(WATCH, { eval: true, execArgv: [], env: {}, workerData: { parent, every } }).unref();
 }

@@ -1,15 +1,15 @@
-/** What a process and a child of it say to each other: calls by number, with parts and one answer, and events besides. */
+/** The messages between a process and its child: numbered calls, each with parts and one answer, and events. */
 import type { Failure } from './failure.ts';
 
-/** What a method has of its call, besides the argument. */
+/** What a method gets of its call besides the argument. */
 export interface Call<Part> {
   /** Sends a part of the answer ahead; parts arrive in order, and before the answer. */
   tell(part: Part): void;
-  /** Aborted once the caller gave the call up. */
+  /** Aborts when the caller cancels the call. */
   signal: AbortSignal;
 }
 
-/** What a child can be asked, by name. `start` comes first, once; its answer says that the child is ready. */
+/** A child's methods by name. `start` is called first, once; its answer says that the child is ready. */
 export type Methods = { start: Method } & Record<string, Method>;
 export type Method = (argument: never, call: Call<never>) => unknown;
 
@@ -19,9 +19,9 @@ export type AnswerOf<M extends Method> = Awaited<ReturnType<M>>;
 
 export type ToChild =
   | { id: number; method: string; argument: unknown }
-  /** The answer is of no use any more. */
+  /** The caller no longer needs the answer. */
   | { id: number; cancel: true }
-  /** End once all that was asked is answered. */
+  /** End once all calls are answered. */
   | { drain: true };
 
 export type FromChild =

@@ -5,13 +5,13 @@ import type { Call, FromChild, Method, Methods, ToChild } from './protocol.ts';
 export interface ServeOptions {
   /** The kind of an error for the parent. Default: its name. */
   kindOf?: KindOf | undefined;
-  /** What else must be over before a child ends that was told to, once all is answered. */
+  /** After a drain and the last answer, the child waits for this before it ends. */
   drained?: (() => unknown) | undefined;
   /** What to do when the parent is gone, before this process ends. */
   onGone?: (() => void) | undefined;
 }
 
-/** Answers until it is told to end, or the parent is gone. Methods are called in the order in which they were asked. */
+/** Answers until it is told to end, or the parent is gone. Methods are called in the order of their messages. */
 export function serveParent<M extends Methods, Event = never>(
   methods: M,
   { kindOf, drained, onGone }: ServeOptions = {},
@@ -19,10 +19,10 @@ export function serveParent<M extends Methods, Event = never>(
   const open = new Map<number, AbortController>();
   let unsent = 0;
   let draining = false;
-  /** The wait for `drained`; anew after each call. */
+  /** The wait for `drained`, started again after each call. */
   let rest: Promise<unknown> | undefined;
 
-  /** What is written to a busy parent waits in this process, and would be lost with it. */
+  /** Output for a busy parent waits in this process, and would be lost with it. */
   const endWhenDone = async () => {
     if (!draining || open.size > 0) return;
     rest ??= Promise.resolve(drained?.());
@@ -37,7 +37,7 @@ export function serveParent<M extends Methods, Event = never>(
     unsent++;
   };
 
-  /** Every call gets its answer, or the parent would wait for it for ever. */
+  /** Every call must get its answer, or the parent would wait forever. */
   async function answer({ id, method, argument }: { id: number; method: string; argument: unknown }): Promise<void> {
     const abort = new AbortController();
     const call: Call<unknown> = { tell: (part) => send({ id, tell: part }), signal: abort.signal };

@@ -1,5 +1,5 @@
 /**
- * A child process that computes and is asked: native code blocks a process for as long as it computes, and can end it.
+ * A child process that computes and answers calls: native code blocks its process while it computes, and may crash it.
  * The child answers with `serveParent`.
  *
  *     type Work = { start(folder: string): { size: number }; read(name: string): Float32Array };
@@ -15,22 +15,22 @@ import type { AnswerOf, ArgumentOf, FromChild, Methods, ToChild } from './protoc
 
 export interface ChildOptions<Event> {
   args?: readonly string[] | undefined;
-  /** Default: this process' own. */
+  /** Default: that of this process. */
   env?: NodeJS.ProcessEnv | undefined;
   cwd?: string | undefined;
   /** Node's options. Default: none. */
   execArgv?: readonly string[] | undefined;
-  /** In a group of its own, where Ctrl-C in the terminal does not reach it; not on Windows. */
+  /** In its own process group, which Ctrl-C in the terminal does not reach; not on Windows. */
   detached?: boolean | undefined;
-  /** Kills it when this process exits, though it hears nothing while it computes. Default: false, it ends once it hears. */
+  /** Kills it when this process exits, even while it computes. Default: false, then it ends at its next event. */
   endWithThis?: boolean | undefined;
-  /** Characters of its output that are kept. Default: 4096. */
+  /** Number of characters of its output to keep. Default: 4096. */
   tailSize?: number | undefined;
-  /** Milliseconds until it is ready, or it is killed. Default: any time. */
+  /** It is killed if it is not ready after so many milliseconds. Default: no limit. */
   startLimit?: number | undefined;
-  /** Milliseconds that it may say nothing after it was asked, or it is killed: it hangs. Default: any time. */
+  /** It is killed as hung if it sends nothing for so many milliseconds while a call is open. Default: no limit. */
   patience?: number | undefined;
-  /** Gives the start up: the child is killed, and the promise rejects with the signal's reason. */
+  /** Cancels the start: the child is killed, and the promise rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
   onEvent?: ((event: Event) => void) | undefined;
 }
@@ -40,21 +40,21 @@ export interface Child<M extends Methods> {
   /** The answer of its method `start`. */
   started: AnswerOf<M['start']>;
   call: CallChild<M>;
-  /** The end of what it wrote so far. */
+  /** The end of its output so far. */
   tail(): string;
-  /** Resolves once it has ended and all that it wrote is read. */
+  /** Resolves once it has ended and all its output is read. */
   ended: Promise<ChildEnd>;
-  /** Ends it once all that was asked is answered. */
+  /** Ends it once all calls are answered. */
   drain(): Promise<ChildEnd>;
   /** Ends it at once. */
   kill(): void;
 }
 
 /**
- * Forks a script and calls its method `start`. Where that fails, the child is gone when the promise rejects.
+ * Forks a script and calls its method `start`. If that fails, the child is gone when the promise rejects.
  *
- * @throws CallError what `start` threw; ChildEnded where the child cannot be spawned, ends before it is ready, or takes longer
- * than `startLimit`.
+ * @throws CallError when `start` threw; ChildEnded when the child cannot be spawned, ends before it is ready, or takes
+ *   longer than `startLimit`.
  */
 export async function startChild<M extends Methods, Event = never>(
   script: string,
@@ -68,13 +68,13 @@ export async function startChild<M extends Methods, Event = never>(
   const { ended, tail, kill } = watchEnd(child, tailSize);
   const silence = watchSilence(patience, () => kill('silence'));
   const send = (message: ToChild) => {
-    child.send?.(message, () => {}); // what cannot be sent any more is told of by the end
+    child.send?.(message, () => {}); // if it cannot be sent, the child's end will say so
     if ('method' in message && message.method !== 'start') silence.asked();
   };
   const { call, take, end } = createCalls<M>(send);
   child.on('message', (message: FromChild | null) => {
     silence.heard();
-    if (typeof message !== 'object' || message === null) return; // a library's word: any code can use the channel
+    if (typeof message !== 'object' || message === null) return; // from a library: any code can use the channel
     if ('event' in message) options.onEvent?.(message.event as Event);
     else take(message);
   });
@@ -111,7 +111,7 @@ export async function startChild<M extends Methods, Event = never>(
   }
 }
 
-/** @throws ChildEnded where the system refuses at once, as it does for an environment that is too large */
+/** @throws ChildEnded when the system refuses at once, as it does for an environment that is too large */
 function forkScript(
   script: string,
   { args = [], env, cwd, execArgv = [], detached }: ChildOptions<never>,
@@ -130,7 +130,7 @@ function forkScript(
   }
 }
 
-/** Calls `tooLong` where nothing is heard for `patience` milliseconds after something was asked. */
+/** Calls `tooLong` when nothing is heard for `patience` milliseconds while an answer is due. */
 function watchSilence(patience: number | undefined, tooLong: () => void): { asked(): void; heard(): void } {
   let late: NodeJS.Timeout | undefined;
   return {

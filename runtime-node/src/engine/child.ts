@@ -1,4 +1,4 @@
-/** The computing side: loads the models, then steps all that is asked, reading what arrives between two steps. */
+/** The computing side: loads the models, then steps all tasks, and reads new messages between steps. */
 
 import { createHash } from 'node:crypto';
 import { createReadStream, rmSync } from 'node:fs';
@@ -24,11 +24,11 @@ import type {
 interface Loaded {
   model: EngineModel;
   batcher: Batcher;
-  /** The sampler's table; the newest ones are kept. */
+  /** The sampler's table for a task; the newest ones are cached. */
   table: (task: SampleTask) => SamplerTable;
 }
 
-/** Steps between two reports, and milliseconds, at most. */
+/** A report comes after so many steps or milliseconds, whichever is first. */
 const REPORT_EVERY = 16;
 const REPORT_AFTER = 250;
 const TABLES_KEPT = 32;
@@ -52,7 +52,7 @@ export function serveEngine(): void {
     {
       drained: () => running, // the last report
       onGone() {
-        if (copy !== undefined) rmSync(copy, { recursive: true, force: true }); // nobody else is left to
+        if (copy !== undefined) rmSync(copy, { recursive: true, force: true }); // nobody else is left to do it
       },
     },
   );
@@ -87,7 +87,7 @@ export function serveEngine(): void {
     });
   }
 
-  /** Steps the models in turn until nothing is left to do. */
+  /** Steps the models in turn until no work is left. */
   async function run(): Promise<void> {
     const report: StepReport = { batches: [], steps: [], networks: [] };
     let flushed = performance.now();
@@ -106,7 +106,7 @@ export function serveEngine(): void {
         report.steps.push(done.step);
         report.networks.push(done.network);
         if (report.batches.length === REPORT_EVERY || performance.now() - flushed > REPORT_AFTER) flush();
-        await nextTurn(); // what arrived meanwhile
+        await nextTurn(); // reads messages that arrived meanwhile
       }
     }
     flush();
@@ -158,7 +158,7 @@ function calls({ x, timesteps, labels }: CallTask, { model }: Loaded): Trajector
   );
 }
 
-/** Tables by what was asked: a schedule of 1,000 timesteps takes longer to compile than a small network to call. */
+/** Caches tables by settings: compiling a schedule of 1,000 timesteps takes longer than calling a small network. */
 function createTables({ scheduler }: EngineModel): (task: SampleTask) => SamplerTable {
   const tables = new Map<string, SamplerTable>();
   return (task) => {

@@ -1,6 +1,6 @@
 /**
- * The network of a model gave what is no picture. What is asked is checked before the engine sees it: this is no mistake of
- * the asker.
+ * The network of a model gave NaN or infinity instead of a picture. Requests are checked before the engine sees them,
+ * so this is not the client's mistake.
  */
 export class ModelFault extends Error {
   override readonly name = 'ModelFault';

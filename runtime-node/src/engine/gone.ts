@@ -1,4 +1,4 @@
-/** The process that computes has ended, with what it had been asked. Asking again is safe, once there is another. */
+/** The engine's process has ended before it answered. Once another runs, the same request may be sent again. */
 export class EngineGone extends Error {
   override readonly name = 'EngineGone';
   constructor(reason: string) {

@@ -1,6 +1,6 @@
 /**
- * Copies of model folders: an engine that ends is started again with what it had loaded, though its folders may hold
- * something else by then, or nothing that can be loaded.
+ * Copies of model folders: after a crash the next engine loads the same models, though the folders may have changed by
+ * then, or may no longer load.
  */
 import { constants } from 'node:fs';
 import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
@@ -11,22 +11,22 @@ import { readModelFolder } from '../model-folder.ts';
 import type { EngineOptions } from './protocol.ts';
 
 export interface KeptModels {
-  /** For an engine: with the copies in place of the folders, where there are copies. */
+  /** For an engine: with the copies instead of the folders, if there are copies. */
   options: EngineOptions;
-  /** Why there are none. */
+  /** Why there are no copies. */
   failed?: unknown;
-  /** The error as one of the folders themselves. */
+  /** The error, with the original folders named instead of the copies. */
   tell(error: unknown): unknown;
   /** Removes the copies. */
   drop(): Promise<void>;
 }
 
-/** What is not read to sample; the network may lie in several files. */
+/** Files that sampling does not read. The network itself may span several files. */
 const WEIGHTS = /\.(safetensors|bin|ckpt|pt|h5|msgpack)$/;
 
 /**
- * Copies what sampling reads of each folder into the system's temporary one. Where that has no room for it, the folders
- * themselves are all there is.
+ * Copies the files of each folder that sampling reads into the system's temporary folder. If that has no room, the
+ * folders themselves are used.
  * @throws InputError for a folder that is no model, as `readModelFolder` does.
  */
 export async function keepModels(options: EngineOptions): Promise<KeptModels> {
@@ -73,7 +73,7 @@ async function copyModel(from: string, to: string): Promise<void> {
   }
   for (const part of [MODEL_FILES.index, MODEL_FILES.card]) {
     await cp(join(from, part), join(to, part), how).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT') throw error; // a model needs neither
+      if (error.code !== 'ENOENT') throw error; // a model needs neither file
     });
   }
 }

@@ -1,6 +1,6 @@
 /**
- * A thread that calls the network on parts of batches. It sleeps between them, and is told of a part and asked for the
- * result through shared memory: a message would cost as much as a small network.
+ * A thread that calls the network on parts of batches and sleeps in between. Parts and results travel through shared
+ * memory: a message would cost as much as a small network.
  */
 
 import { Worker } from 'node:worker_threads';
@@ -11,27 +11,27 @@ import { createDenoiser, openSession } from '../session.ts';
 export interface LaneOptions {
   onnx: string;
   unet: NetworkShape;
-  /** Threads of its session. */
+  /** Number of threads of its session. */
   threads: number;
-  /** Images of a part, at most. */
+  /** Most images in a part. */
   largest: number;
 }
 
 export interface LaneThread {
   /** Hands over a part, at most `largest` images; `end` must be called before the next. */
   begin(x: Float32Array, timesteps: Float32Array, labels: readonly number[]): void;
-  /** Waits for the output [n, C, H, W], in memory that the next part reuses; or what went wrong. */
+  /** Waits for the output [n, C, H, W], in memory that the next part reuses. Returns the error if the call failed. */
   end(): Float32Array | Error;
   stop(): void;
 }
 
-/** Places in the shared `state`: parts handed over, parts done, images of the part, 1 where its call failed. */
+/** Places in the shared `state`: parts handed over, parts done, images of the part, 1 if its call failed. */
 const BEGUN = 0;
 const DONE = 1;
 const COUNT = 2;
 const FAILED = 3;
 
-/** Milliseconds after which a part is given up; a network that has lanes takes far less. */
+/** Milliseconds after which a part is abandoned; a network that has lanes takes far less. */
 const PATIENCE = 120_000;
 
 interface Shared {
@@ -42,7 +42,7 @@ interface Shared {
   output: Float32Array;
 }
 
-/** @throws InputError where the network cannot be opened. */
+/** @throws InputError when the network cannot be opened. */
 export async function startLane(options: LaneOptions): Promise<LaneThread> {
   const { largest, unet } = options;
   const size = imageSize(unet.shape);
@@ -86,7 +86,7 @@ export async function startLane(options: LaneOptions): Promise<LaneThread> {
   };
 }
 
-/** The thread's side. `ready` is told once with null, or with why it cannot start; then the loop never ends. */
+/** The thread's side. It calls `ready` once, with null or with why it cannot start; after null it loops forever. */
 export async function serveLane(
   { options, shared }: { options: LaneOptions; shared: Shared },
   ready: (failed: string | null) => void,
@@ -103,7 +103,7 @@ export async function serveLane(
     const n = state[COUNT]!;
     try {
       const classes = unet.classes > 0 ? [...labels.subarray(0, n)] : undefined;
-      // onnxruntime reads no shared memory.
+      // onnxruntime cannot read shared memory: copy.
       const result = await createDenoiser(session, unet, n, classes)(x.slice(0, n * size), timesteps.slice(0, n), 0);
       output.set(result);
       state[FAILED] = 0;

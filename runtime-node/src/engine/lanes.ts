@@ -1,10 +1,10 @@
 /**
- * A batch in parts beside each other. onnxruntime spreads every operator of a call over all cores and waits for the slowest
- * at each; small images leave much of that time to waiting. Parts of the batch on sessions and threads of their own wait for each other
- * once a call.
+ * Runs the parts of a batch in parallel. onnxruntime spreads every operator of a call over all cores and waits for the
+ * slowest core each time; with small images that is much of the time. Parts on their own sessions and threads wait for
+ * each other only once per call.
  *
- * A single image still takes the session that has all cores. So the weights are held once more for every lane: only
- * networks up to `LARGEST` have lanes, and only where a measurement at the start finds them faster.
+ * A single image still uses the session that has all cores, and every lane holds another copy of the weights. So only
+ * networks up to `LARGEST` have lanes, and only if a measurement at the start finds them faster.
  */
 
 import { stat } from 'node:fs/promises';
@@ -25,10 +25,10 @@ export interface ServedNetwork {
   report: DeviceReport;
 }
 
-/** Bytes of a network that is held several times. */
+/** Most bytes of a network that may be loaded several times. */
 const LARGEST = 64 * 1024 * 1024;
 const MOST_LANES = 16;
-/** Calls in a row of which the quickest counts, and how often the two sides take turns. */
+/** Calls in a row, of which the quickest counts, and how often the two sides take turns. */
 const CALLS = 6;
 const TURNS = 2;
 
@@ -58,8 +58,8 @@ export async function serveNetwork(
     await own.release();
     return { run: whole, report };
   }
-  const reason = `${report.reason}; batches in ${lanes} parts beside each other, ${faster.toFixed(2)} times as fast`;
-  /** Parts of unequal sizes wait for the largest: they must gain more than that costs. */
+  const reason = `${report.reason}; batches in ${lanes} parallel parts, ${faster.toFixed(2)} times as fast`;
+  /** Parts of unequal sizes wait for the largest: the gain must exceed that cost. */
   const isFaster = (n: number) => n > 1 && (Math.ceil(n / lanes) * lanes) / n < faster;
   const run: RunBatch = (x, timesteps, labels) => (isFaster(labels.length) ? parts : whole)(x, timesteps, labels);
   return { run, report: { ...report, reason } };
@@ -70,7 +70,7 @@ function runOn(session: InferenceSession, unet: NetworkShape): RunBatch {
     createDenoiser(session, unet, labels.length, unet.classes > 0 ? labels : undefined)(x, timesteps, 0);
 }
 
-/** Runs parts that differ by one image at most; the first on this thread. */
+/** Runs parts whose sizes differ by at most one image, the first on this thread. */
 export function inParts(own: RunBatch, others: readonly LaneThread[]): RunBatch {
   return async (x, timesteps, labels) => {
     const n = labels.length;
@@ -84,7 +84,7 @@ export function inParts(own: RunBatch, others: readonly LaneThread[]): RunBatch 
     const busy = others.slice(0, count - 1);
     for (const [i, lane] of busy.entries()) lane.begin(...part(i + 1));
     const output = new Float32Array(x.length);
-    // A call that fails here must not leave the others at work on the next.
+    // A call that fails here must not leave the others busy when the next batch comes.
     const mine = await own(...part(0)).catch((error: unknown) => error);
     const rest = busy.map((lane) => lane.end());
     const failed = [mine, ...rest].find((result) => !(result instanceof Float32Array));
@@ -99,7 +99,7 @@ async function compare(one: RunBatch, other: RunBatch, unet: NetworkShape, batch
   const x = new Float32Array(batch * imageSize(unet.shape));
   const labels = new Array<number>(batch).fill(0);
   const quickest = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
-  // In a row: for a while after a call onnxruntime's threads spin, waiting for the next, and would hold the other side up.
+  // Calls in a row: after a call onnxruntime's threads spin for a while, and would slow the other side down.
   for (let turn = 0; turn < TURNS; turn++) {
     for (const [i, run] of [one, other].entries()) {
       for (let call = 0; call < CALLS; call++) {

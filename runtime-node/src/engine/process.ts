@@ -1,6 +1,6 @@
 /**
- * Starts a process that computes, and asks it. Computing blocks a process for as long as a network call takes, and native
- * code can end it: neither may happen to a server.
+ * Starts an engine in a child process, and calls it. A network call blocks its process, and native code may crash it:
+ * neither may happen to a server.
  */
 import { fileURLToPath } from 'node:url';
 import { InputError } from '@onnoise/scheduler';
@@ -19,7 +19,7 @@ import type {
 
 const SCRIPT = fileURLToPath(new URL('../../bin/engine.mjs', import.meta.url));
 
-/** Told of each image of a task. */
+/** Called with each image of a task. */
 export interface TaskCallbacks {
   onImage?: ((index: number, image: Float32Array) => void) | undefined;
   onPartial?: ((partial: { index: number; step: number; steps: number; image: Float32Array }) => void) | undefined;
@@ -29,16 +29,16 @@ export interface TaskCallbacks {
 
 export interface Engine {
   models: readonly EngineModel[];
-  /** Process number, for those who watch it. */
+  /** Process id, for monitoring. */
   pid: number | undefined;
   /**
-   * Images [C, H, W], one a seed.
-   * @throws EngineGone when its process ends first; ModelFault where the network gives NaN or infinity.
+   * Images [C, H, W], one per seed.
+   * @throws EngineGone when its process ends first; ModelFault when the network gives NaN or infinity.
    */
   sample(task: SampleTask, callbacks?: TaskCallbacks): Promise<Float32Array[]>;
   /** The network's output [C, H, W] for each row. @throws EngineGone, as `sample`. */
   call(task: CallTask, callbacks?: TaskCallbacks): Promise<Float32Array[]>;
-  /** Ends it once all that was asked is done. */
+  /** Ends it once all its work is done. */
   drain(): Promise<void>;
   /** Ends it at once. */
   kill(): void;
@@ -48,7 +48,7 @@ export interface Engine {
 
 /**
  * Starts a process and has it load the models.
- * @throws InputError for a model or device that cannot be used, as `loadModel` does; EngineGone where the process ends.
+ * @throws InputError for a model or device that cannot be used, as `loadModel` does; EngineGone when the process ends.
  */
 export async function startEngine(options: EngineOptions, onSteps: (report: StepReport) => void): Promise<Engine> {
   const { patience } = options;
@@ -72,7 +72,7 @@ export async function startEngine(options: EngineOptions, onSteps: (report: Step
     try {
       await asked({ onPart, signal });
     } catch (error) {
-      // What is asked was checked before.
+      // The request was checked before, so the model is at fault.
       throw revive(error, ModelFault);
     }
     return images;
@@ -91,7 +91,7 @@ export async function startEngine(options: EngineOptions, onSteps: (report: Step
   };
 }
 
-/** An error of the conversation as one of an engine. @param Refused for the engine's InputError */
+/** Turns an error of a call into one of the engine. @param Refused class for the engine's InputError */
 function revive(error: unknown, Refused: typeof InputError | typeof ModelFault): unknown {
   if (error instanceof ChildEnded) return new EngineGone(describeEnd(error.end));
   if (error instanceof CallError && error.kind === 'InputError') return new Refused(error.message);

@@ -1,6 +1,6 @@
 /**
- * Keeps an engine running: starts another where one ends, and puts a fresh one in its place on request. One that is
- * replaced finishes what it was asked, and one that ends is followed by one with the same models.
+ * Keeps an engine running: after one crashes it starts another with the same models, and on request it replaces a
+ * running one by a fresh one. A replaced engine finishes its work first.
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { EngineGone } from './gone.ts';
@@ -12,25 +12,25 @@ export interface SupervisorEvents {
   onSteps: (report: StepReport) => void;
   /** An engine ended by itself; another is started after `delay` milliseconds. */
   onCrash: (reason: string, delay: number) => void;
-  /** One that should have started in its place did not; it is tried again. */
+  /** The next engine did not start; another try follows. */
   onRestartFailed: (error: unknown) => void;
-  /** The models could not be copied: should their folders change, that is what the next engine starts with. */
+  /** The models could not be copied: if their folders change, the next engine starts with the changed ones. */
   onNotKept: (error: unknown) => void;
 }
 
 export interface Supervisor {
-  /** The engine to ask now. @throws EngineGone while there is none. */
+  /** The engine to use now. @throws EngineGone while there is none. */
   readonly engine: Engine;
   readonly ready: boolean;
-  /** Loads all models anew. @throws what loading them throws; the engine of before then stays. */
+  /** Loads all models again. @throws what loading them throws; then the old engine stays. */
   reload(): Promise<void>;
-  /** Ends once all that was asked is done. */
+  /** Ends once all its work is done. */
   close(): Promise<void>;
   /** Ends at once; resolves when nothing is left on the disk. */
   kill(): Promise<void>;
 }
 
-/** The first restart comes at once, those after it later and later; after a while of service, at once again. */
+/** The first restart comes at once and later ones after growing delays, until an engine has served for a while. */
 const DELAYS = [0, 100, 200, 500, 1000, 2000, 5000];
 const SERVICE = 10_000;
 
@@ -45,12 +45,12 @@ export async function supervise(
   let since = Date.now();
   let crashes = 0;
   let closing = false;
-  const closed = new AbortController(); // of waits for the next try
+  const closed = new AbortController(); // cuts short the wait for the next try
   let reloading: Promise<void> = Promise.resolve();
   const replaced = new Set<Engine>();
   watch(current!);
 
-  /** Starts an engine with the models that were kept, or else with those that the folders hold now. */
+  /** Starts an engine with the copied models, or else with those that the folders hold now. */
   async function begin(from?: KeptModels): Promise<Begun & { engine: Engine }> {
     const next = from ?? (await keep(options));
     if (from === undefined && next.failed !== undefined) onNotKept(next.failed);
@@ -75,12 +75,12 @@ export async function supervise(
 
   const nextDelay = () => DELAYS[Math.min(crashes++, DELAYS.length - 1)]!;
 
-  /** What it had loaded is tried first; where that is gone, as temporary files may be, the folders in turn with it. */
+  /** Tries the copies first. They may be gone, as temporary files may be: then it tries folders and copies in turn. */
   async function restart(delay: number): Promise<void> {
     let again = true;
     for (let pause = delay; ; pause = nextDelay()) {
       await wait(pause, undefined, { signal: closed.signal }).catch(() => {});
-      if (closing || current) return; // a reload came first
+      if (closing || current) return; // a reload was faster
       try {
         const begun = await begin(again ? kept : undefined);
         if (current === undefined) return use(begun);
@@ -120,7 +120,7 @@ export async function supervise(
     get ready() {
       return current !== undefined && !closing;
     },
-    /** One after the other: two at once would leave an engine that nobody uses. */
+    /** One reload at a time: two at once would leave an engine that nobody uses. */
     reload: () => {
       reloading = reloading.catch(() => {}).then(async () => use(await begin()));
       return reloading;

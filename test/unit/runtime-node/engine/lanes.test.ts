@@ -84,7 +84,7 @@ describe('openNetwork', () => {
   it('tells whether it runs batches in parts, and gives what the network gives either way', async () => {
     const artefact = await readModelFolder(DIGITS);
     const { run, report } = await serveNetwork(artefact, 'cpu', 4);
-    expect(report.reason).toMatch(/^asked for(; batches in \d+ parts beside each other, [\d.]+ times as fast)?$/);
+    expect(report.reason).toMatch(/^asked for(; batches in \d+ parallel parts, [\d.]+ times as fast)?$/);
     const session = await openSession(artefact.onnx, 'cpu', artefact);
     for (const n of [1, 2, 3, 4]) {
       const x = Float32Array.from({ length: n * 784 }, (_, i) => Math.cos(i));
