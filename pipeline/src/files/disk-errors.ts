@@ -1,6 +1,6 @@
 /**
- * What the file system refuses, in one sentence. A path that cannot be used is the user's to mend (InputError, exit code 2);
- * a disk that is full or broken is a failure of the machine (Failure, exit code 1).
+ * Turns errors of the file system into one sentence. A path that cannot be used is the user's mistake (InputError, exit
+ * code 2); a disk that is full or broken is a failure of the machine (Failure, exit code 1).
  */
 import { statfs } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
@@ -14,9 +14,9 @@ export function diskReason(error: unknown): string | undefined {
 }
 
 /**
- * The error to throw in place of one that the file system gave. Every other error stays what it is.
+ * The error to throw in place of one from the file system. Every other error stays as it is.
  * @param action what was tried and where: `write the sheet out/sheet.png`.
- * @param advice what to do where the machine is at fault, as a clause: `free some space and start again`.
+ * @param advice what to do if the machine is at fault, as a clause: `free some space and start again`.
  */
 export function diskFailure(error: unknown, action: string, advice?: string): unknown {
   const refusal = diskRefusal(error);
@@ -26,7 +26,7 @@ export function diskFailure(error: unknown, action: string, advice?: string): un
   return new Failure(`Cannot ${action}: ${reason}${advice === undefined ? '' : `; ${advice}`}.`);
 }
 
-/** Runs `work`; what the file system refuses becomes the error of {@link diskFailure}. */
+/** Runs `work`; an error of the file system becomes that of {@link diskFailure}. */
 export async function withDiskErrors<T>(action: string, work: () => T | Promise<T>, advice?: string): Promise<T> {
   try {
     return await work();
@@ -36,8 +36,8 @@ export async function withDiskErrors<T>(action: string, work: () => T | Promise<
 }
 
 /**
- * Makes sure, before long work, that `bytes` fit where `path` is to be written; it and folders above it need not be there.
- * A file system that does not tell its space passes.
+ * Checks, before long work, that `bytes` fit on the disk of `path`; neither it nor the folders above it need to exist.
+ * A file system that does not report its space passes.
  * @throws Failure
  */
 export async function requireSpace(path: string, bytes: number, action: string): Promise<void> {

@@ -1,4 +1,4 @@
-/** A valid request that failed all the same, in words for the user. */
+/** A valid request that failed anyway, with a sentence for the user. */
 export class Failure extends Error {
   override readonly name = 'Failure';
 

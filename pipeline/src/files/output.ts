@@ -40,7 +40,7 @@ function shorten(name: string, bytes: number): string {
   return short;
 }
 
-/** Writes a file, with the folders above it. @throws InputError or Failure as {@link diskFailure} has it */
+/** Writes a file, with the folders above it. @throws InputError or Failure as in {@link diskFailure} */
 export async function writeWhole(path: string, bytes: Uint8Array | string): Promise<void> {
   const temporary = temporaryName(path);
   try {

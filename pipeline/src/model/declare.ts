@@ -7,7 +7,7 @@ import type { ForwardOptions, Init, ParameterSpec, Parameters } from './types.ts
 
 /** Collects the parameters of a network under construction. */
 export interface Declare {
-  /** Adds a parameter, trainable unless said otherwise, and returns its full name. */
+  /** Adds a parameter, trainable by default, and returns its full name. */
   (name: string, shape: number[], init: Init, trainable?: boolean): string;
   /** The same list, with `name.` before every name. */
   in(name: string): Declare;
@@ -22,7 +22,7 @@ export function declareInto(list: ParameterSpec[], prefix = ''): Declare {
   return Object.assign(declare, { in: (name: string) => declareInto(list, `${prefix}${name}.`) });
 }
 
-/** What a layer needs in a pass. */
+/** What a layer needs during a forward pass. */
 export interface Pass extends ForwardOptions {
   parameters: Parameters;
 }
@@ -30,7 +30,7 @@ export interface Pass extends ForwardOptions {
 /** A layer from feature maps to feature maps, NHWC. */
 export type Layer = (pass: Pass, x: tf.Tensor4D) => tf.Tensor4D;
 
-/** The parameter of that name. */
+/** The parameter called `name`. */
 export function use<T extends tf.Tensor>(pass: Pass, name: string): T {
   const tensor = pass.parameters[name];
   if (!tensor) throw new Error(`parameter ${name} is missing`);

@@ -70,8 +70,8 @@ const doubled = (x: tf.Tensor4D, filter: tf.Tensor4D, outputs: number): tf.Tenso
 /**
  * Nearest-neighbour doubling, then PyTorch's `Conv2d(in, out, 3, padding=1)`, as one transposed convolution.
  *
- * Of the nine taps of an output pixel several fall on the same input pixel. Their weights are summed beforehand, which
- * leaves four taps, 4/9 of the multiplications, and no enlarged input. Along one axis the four-tap filter is
+ * Several of an output pixel's nine taps fall on the same input pixel. Summing their weights beforehand leaves four
+ * taps, 4/9 of the multiplications, and no enlarged input. Along one axis the four-tap filter is
  * (w2, w1 + w2, w0 + w1, w0).
  */
 export function upsampleConv2d(declare: Declare, inputs: number, outputs: number): Layer {

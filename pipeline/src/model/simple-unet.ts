@@ -1,6 +1,6 @@
 /**
- * The tutorial's network, to the letter: convolution, ReLU, BatchNorm; the time embedding is added after the first of
- * two; 4x4 stride-2 transforms; skips are taken after the transform and concatenated before the next block.
+ * The tutorial's network exactly: two times convolution, ReLU and BatchNorm, with the time embedding added after the
+ * first; 4x4 stride-2 transforms; skips taken after the transform and concatenated before the next block.
  * 62,437,601 parameters at the default configuration.
  *
  * Our addition, off by default: a class embedding, added to the time embedding.

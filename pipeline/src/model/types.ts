@@ -36,7 +36,7 @@ export type Parameters = Record<string, tf.Tensor>;
 export interface ForwardOptions {
   /** Class of every sample [N], int32; needed exactly when the network is conditional. */
   labels?: tf.Tensor1D;
-  /** true: BatchNorm uses the batch's statistics and renews its buffers; false: it uses the buffers. */
+  /** true: BatchNorm uses the batch's statistics and updates its buffers; false: it uses the buffers. */
   training: boolean;
   /** Gets a buffer's new value during the pass, before the pass's tidy ends: hold it with `tf.keep`. */
   onBuffer?: (name: string, value: tf.Tensor) => void;
@@ -78,7 +78,7 @@ export interface NetworkRecord<Config extends ModelConfig = ModelConfig> {
   className: Config['_class_name'];
   /** The library in `model_index.json`: `diffusers` if that has a class of this name. */
   library: 'diffusers' | 'onnoise';
-  /** Each holds the channels of the images; the first is what readers of the model folder go by. */
+  /** Each holds the channels of the images; readers of the model folder use the first. */
   channelKeys: readonly [ChannelKey, ...ChannelKey[]];
   /**
    * A complete configuration, with defaults for the keys left out.

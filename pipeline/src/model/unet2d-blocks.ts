@@ -8,7 +8,7 @@ import type { Declare, Layer, Pass } from './declare.ts';
 import { conv2d, convParts, linear, upsampleConv2d } from './layers.ts';
 import { groupNorm, silu } from './normalization.ts';
 
-/** What all blocks of a network share. */
+/** Options that all blocks of a network share. */
 export interface BlockOptions {
   /** Width of the time embedding. */
   timeWidth: number;
@@ -34,7 +34,7 @@ function resnet(declare: Declare, inputs: number, outputs: number, options: Bloc
     inputs === outputs ? (_, x) => x : conv2d(declare.in('conv_shortcut'), inputs, outputs, { kernel: 1, padding: 0 });
 
   return (pass, x, time) => {
-    // The bias and the time are merged while they are small: one addition over the feature map instead of two.
+    // The bias and the time are added while they are small: one addition over the feature map instead of two.
     const offset = tf.add(timeProjection(pass, time), conv1.bias(pass)); // [N, outputs]
     const h = conv1.apply(pass, silu(norm1(pass, x)));
     const timed: tf.Tensor4D = tf.add(h, tf.reshape(offset, [x.shape[0], 1, 1, outputs]));
@@ -65,7 +65,7 @@ function level(declare: Declare, options: LevelOptions): TimedLayer[] {
   });
 }
 
-/** Returns the outputs of all its layers, the downsampled one last: the skips of the way up. */
+/** Returns the outputs of all its layers, the downsampled one last: the skips for the way up. */
 export function downBlock(declare: Declare, options: LevelOptions & { downsample: boolean }) {
   const { outputs, downsample, downsamplePadding } = options;
   const layers = level(declare, options);
@@ -80,7 +80,7 @@ export function downBlock(declare: Declare, options: LevelOptions & { downsample
   };
 }
 
-/** `inputs` count the skip's channels. Skips are taken from the end, and consumed. */
+/** `inputs` includes the skip's channels. It takes skips from the end of the list and removes them. */
 export function upBlock(declare: Declare, options: LevelOptions & { upsample: boolean }) {
   const { outputs, upsample } = options;
   const layers = level(declare, options);

@@ -1,6 +1,6 @@
 /**
- * Configuration of `UNet2DModel`: diffusers' keys and defaults, so a `config.json` of theirs can be read and ours can
- * be read by them. Keys of unsupported features are accepted only at their "off" value.
+ * Configuration of `UNet2DModel`: diffusers' keys and defaults, so we can read its `config.json` and it can read ours.
+ * Keys of unsupported features are accepted only at their "off" value.
  */
 import {
   anything,
@@ -27,7 +27,7 @@ const UP_BLOCKS = ['UpBlock2D', 'AttnUpBlock2D'] as const;
  * | in_channels, out_channels        | 3                     | of sample and prediction                                        |
  * | block_out_channels               | [224, 448, 672, 896]  | width of every level                                            |
  * | layers_per_block                 | 2                     | residual blocks per level, one more going up                |
- * | down_block_types, up_block_types | attention but at the outermost level | with or without attention, one a level           |
+ * | down_block_types, up_block_types | attention but at the outermost level | with or without attention, one per level         |
  * | mid_block_type                   | UNetMidBlock2D        | null: no middle block                                           |
  * | add_attention                    | true                  | attention in the middle block                                   |
  * | attention_head_dim               | 8                     | channels of a head; null: one head                              |
@@ -71,7 +71,7 @@ export interface UNet2DConfig {
 }
 
 const CHANNELS = withDefault(3, integer(1, 64));
-/** null is as if left out; `readUNet2DConfig` puts the number there. */
+/** null means left out; `readUNet2DConfig` fills in the number. */
 const TIMESTEPS = withDefault(null, nullable(integer(1, 100_000))) as Rules<UNet2DConfig>['num_train_timesteps'];
 
 const RULES: Rules<UNet2DConfig> = {
@@ -106,7 +106,7 @@ const RULES: Rules<UNet2DConfig> = {
   num_train_timesteps: TIMESTEPS,
 };
 
-/** Names that versions of 2022 had for keys above; null means unused. */
+/** Names that versions from 2022 used for keys above; null means unused. */
 const FORMER_NAMES = [
   ...['image_size', 'num_res_blocks', 'block_channels', 'down_blocks', 'up_blocks', 'downscale_freq_shift'],
   ...['resnet_num_groups', 'resnet_act_fn', 'resnet_eps', 'num_head_channels'],

@@ -1,6 +1,6 @@
 /**
- * `UNet2DModel`: the U-Net of the DDPM paper in the form of diffusers' class of that name. Same arithmetic, same parameter
- * names and shapes, so weights travel both ways.
+ * `UNet2DModel`: the U-Net of the DDPM paper, as in diffusers' class of that name. Arithmetic, parameter names and
+ * shapes are the same, so weights can be exchanged both ways.
  *
  * Source: Ho et al., "Denoising Diffusion Probabilistic Models" (arXiv 2006.11239), appendix B; diffusers' `unet_2d.py`.
  */
