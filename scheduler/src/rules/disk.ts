@@ -1,9 +1,9 @@
 /**
- * What a file system refuses: the one table of it, for the pipeline and the runtimes. A path that cannot be used is the
- * user's to mend; a disk that is full or broken is a failure of the machine.
+ * The one table of file system errors, for the pipeline and the runtimes. A path that cannot be used is the user's
+ * mistake; a disk that is full or broken is a failure of the machine.
  */
 export interface DiskRefusal {
-  /** What is wrong: a clause. */
+  /** What is wrong, as a clause. */
   reason: string;
   fault: 'machine' | 'path';
 }
@@ -31,10 +31,10 @@ const REFUSALS: Readonly<Record<string, DiskRefusal>> = {
   ELOOP: { reason: 'its links lead in a circle', fault: 'path' },
 };
 
-/** The network refuses with some of the same codes. */
+/** Network calls fail with some of the same codes. */
 const NETWORK_CALLS = new Set(['connect', 'bind', 'listen', 'accept', 'getaddrinfo']);
 
-/** The row of an error that the file system gave; undefined for every other error. */
+/** The row of an error of the file system; undefined for every other error. */
 export function diskRefusal(error: unknown): DiskRefusal | undefined {
   if (!(error instanceof Error)) return undefined;
   const { code, syscall = '' } = error as { code?: string; syscall?: string };

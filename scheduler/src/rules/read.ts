@@ -1,16 +1,16 @@
-/** Strict reading of plain objects, parsed JSON for one: every key is known, every value holds to the rule of its key. */
+/** Strict reading of plain objects such as parsed JSON: every key must be known, and every value obey its key's rule. */
 import { InputError, show } from './errors.ts';
 import { check, type Defaulted, object, type Rule } from './rule.ts';
 
-/** A rule for each key; a key whose rule has no default must be there. */
+/** A rule for each key; a key whose rule has no default is required. */
 export type Rules<T> = { readonly [K in keyof T]-?: Rule<T[K]> | Defaulted<T[K]> };
 
 /**
- * The values of a plain object by the rules of its keys. They are copies, and so are the defaults of keys that are missing or
- * undefined. null is a value like any other.
+ * The values of a plain object, checked by the rules of its keys. Missing and undefined keys get their defaults. Values
+ * and defaults are copied. null is a value like any other.
  * @param action completes "Cannot ...", for instance `read the preset`.
  * @param passive rules of keys that are accepted, checked and dropped.
- * @throws InputError on anything but an object with known keys and values that hold to their rules.
+ * @throws InputError on anything but an object with known keys and values that obey their rules.
  */
 export function readObject<T extends object>(
   json: unknown,
@@ -36,6 +36,6 @@ export function readObject<T extends object>(
   return Object.fromEntries(entries) as T;
 }
 
-/** What the object itself holds under a key, and not what all objects inherit. */
+/** The object's own value under a key, without what all objects inherit. */
 const ownValue = (given: object, key: string): unknown =>
   Object.hasOwn(given, key) ? (given as Record<string, unknown>)[key] : undefined;

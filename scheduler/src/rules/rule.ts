@@ -1,6 +1,6 @@
 /**
- * Rules of values: each is the words that complete "must be" and the test that they describe. Configs, settings, options
- * and requests are checked with them, so that one kind of value is refused in one wording everywhere.
+ * Rules of values: each has the words that complete "must be" and the test that they describe. They check configs,
+ * settings, options and requests, so that the same mistake gets the same words everywhere.
  */
 import { refuse } from './errors.ts';
 
@@ -10,7 +10,7 @@ export interface Rule<T> {
   holds(value: unknown): value is T;
 }
 
-/** A rule with the value of what is left out. */
+/** A rule, and the value of a key that is left out. */
 export type Defaulted<T> = Rule<T> & { readonly default: T };
 
 type Plain = string | number | boolean | null;
@@ -29,7 +29,7 @@ export function checkInteger(action: string, name: string, value: unknown, min: 
   return check(action, name, integer(min, max), value);
 }
 
-/** An integer in [min, max]; without `max` one that a float64 tells from its neighbours. */
+/** An integer in [min, max]; without `max`, at most 2^53 - 1. */
 export function integer(min: number, max?: number): Rule<number> {
   const most = max ?? Number.MAX_SAFE_INTEGER;
   const range = max === undefined ? `of at least ${min}` : `from ${min} to ${max}`;
@@ -39,7 +39,7 @@ export function integer(min: number, max?: number): Rule<number> {
   );
 }
 
-/** Ends of a range: `min` and `max` belong to it, `above` and `below` do not. Left out: no such end. */
+/** Ends of a range: `min` and `max` belong to it, `above` and `below` do not. An end left out is open. */
 export interface Range {
   min?: number | undefined;
   max?: number | undefined;
@@ -88,10 +88,10 @@ export const object: Rule<Record<string, unknown>> = rule(
   (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
 );
 
-/** Whatever is given: for values that something else checks, and for those that are dropped. */
+/** Any value: for those that other code checks, and for those that are dropped. */
 export const anything: Rule<unknown> = rule('anything', () => true);
 
-/** One of the values, which read as they are typed: without quotes. */
+/** One of the values. The words list them as a user types them, without quotes. */
 export function oneOf<const T extends Plain>(values: readonly T[]): Rule<T> {
   const [first, ...others] = values;
   const words =
@@ -99,7 +99,7 @@ export function oneOf<const T extends Plain>(values: readonly T[]): Rule<T> {
   return rule(words, (value) => values.includes(value as T));
 }
 
-/** A list whose entries all hold to a rule. */
+/** A list whose entries all obey a rule. */
 export function listOf<T>(item: Rule<T>, minLength = 0): Rule<T[]> {
   return rule(
     `a list${minLength === 0 ? '' : ` of at least ${minLength}`}, each ${item.words}`,
@@ -111,22 +111,22 @@ export function nullable<T>(other: Rule<T>): Rule<T | null> {
   return rule(`null or ${other.words}`, (value) => value === null || other.holds(value));
 }
 
-/** The same rule in words of its own. */
+/** The same test with other words. */
 export function worded<T>(words: string, { holds }: Rule<T>): Rule<T> {
   return { words, holds };
 }
 
-/** The same rule for what may be left out, and is `value` then. */
+/** The same rule for a key that may be left out; it is `value` then. */
 export function withDefault<T>(value: NoInfer<T>, { words, holds }: Rule<T>): Defaulted<T> {
   return { words, holds, default: value };
 }
 
-/** The same rule for what may be left out, and is not there then. */
+/** The same rule for a key that may be left out; it is undefined then. */
 export function optional<T>(other: Rule<T>): Defaulted<T | undefined> {
   return withDefault<T | undefined>(undefined, other as Rule<T | undefined>);
 }
 
-/** The one value that is supported of something that others have more of; it may be left out. */
+/** The only supported value of a key for which other libraries support more; the key may be left out. */
 export function only<const T extends Plain>(value: T): Defaulted<T> {
   return withDefault(value, oneOf([value]) as Rule<T>);
 }

@@ -33,7 +33,7 @@ export function addNoise(
   return combine(schedule, x0, noise, timesteps, (alphaBar) => [Math.sqrt(alphaBar), Math.sqrt(1 - alphaBar)]);
 }
 
-/** The network's training target, shaped as `addNoise`'s arguments: the noise, the image or v. */
+/** The network's training target, the noise, the image or v, in the shape of `addNoise`'s arguments. */
 export function predictionTarget(
   schedule: Schedule,
   type: PredictionType,

@@ -12,21 +12,21 @@ import type { SchedulerConfig } from './config.ts';
 export interface Schedule {
   /** Number of timesteps. */
   readonly T: number;
-  /** Variance added at step t; in (0, 1], never falling for the named schedules. */
+  /** Variance added at step t; in (0, 1], and it never decreases in the named schedules. */
   readonly beta: Float64Array;
   /** 1 - beta. */
   readonly alpha: Float64Array;
-  /** Share of the image's variance left after step t: the product of alpha up to and including t. Falls. */
+  /** Share of the image's variance left after step t: the product of alpha up to and including t. It decreases. */
   readonly alphaBar: Float64Array;
-  /** Signal to noise, alphaBar / (1 - alphaBar). Falls. */
+  /** Signal to noise, alphaBar / (1 - alphaBar). It decreases. */
   readonly snr: Float64Array;
 }
 
 /**
  * The tables of a configuration.
  *
- * @throws InputError for betas so large that nothing of the image is left before the last timestep, or so small that
- * the first adds nothing: either would divide by 0.
+ * @throws InputError for betas so large that nothing of the image is left before the last timestep, or for a first beta
+ *   so small that it adds nothing: either would divide by 0.
  */
 export function makeSchedule(config: SchedulerConfig): Schedule {
   const T = config.num_train_timesteps;

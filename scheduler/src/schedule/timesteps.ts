@@ -2,8 +2,8 @@
  * Which of the T trained timesteps a sampler with fewer steps visits.
  *
  * Source: Lin et al. 2023, table 2, with the rounding of diffusers and numpy (halves to even), so that both visit the
- * same timesteps for every T and number of steps. One exception: where rounding makes numpy's arange one element too
- * long (trailing, 7 of 300 for one), diffusers adds a step at timestep -1, and this does not.
+ * same timesteps for every T and number of steps. One exception: if rounding makes numpy's arange one element too long
+ * (as for trailing, 7 of 300), diffusers adds a step at timestep -1, and this does not.
  */
 
 import { refuse } from '../rules/errors.ts';
@@ -15,7 +15,7 @@ const ACTION = 'choose timesteps';
 type Spacing = Pick<SchedulerConfig, 'num_train_timesteps' | 'timestep_spacing' | 'steps_offset'>;
 
 /**
- * The timesteps in the order of sampling, falling, `steps` of them.
+ * `steps` timesteps in the order of sampling, largest first.
  *
  * leading: 0, r, 2r ... (+ steps_offset) with r = floor(T / steps). linspace: evenly from 0 to T - 1. trailing: T - 1,
  * T - 1 - r ... with r = T / steps.
