@@ -7,7 +7,7 @@ import type { Inserter } from '../rewrite/insert.ts';
 
 export type Quad = readonly [number, number, number, number];
 
-/** Below this many pixels rearranging the filter costs more than the blocked kernel saves. */
+/** With fewer pixels, rearranging the filter costs more than the blocked kernel saves. */
 const MIN_PIXELS = 512;
 export const BLOCKED = 'com.microsoft.nchwc';
 
@@ -24,7 +24,7 @@ export const unevenBlocks = (inputs: number, outputs: number, block: number): st
     ? undefined
     : `its channels, ${inputs} and ${outputs}, are not multiples of ${block}`;
 
-/** Back to [N, C, H, W], under the name of the value that it takes the place of. */
+/** Back to [N, C, H, W], under the name of the value that it replaces. */
 export function reordered(blocked: string, output: string, channels: number): Node {
   const attributes = { channels: { int: channels } };
   return {
@@ -38,8 +38,8 @@ export function reordered(blocked: string, output: string, channels: number): No
 }
 
 /**
- * The filter [O, C, kH, kW] in blocks, [O / B, C / B, taps, B of C, B of O], under its own dimensions. Runs of B inputs
- * are moved to [O, C / B, taps, B of C], and ReorderInput brings the outputs innermost.
+ * The filter [O, C, kH, kW] in blocks, [O / B, C / B, taps, B of C, B of O], with its dimensions unchanged. A Gather
+ * moves runs of B inputs to [O, C / B, taps, B of C], and ReorderInput brings the outputs innermost.
  */
 export function straightBlocks(insert: Inserter, filter: string, dims: Quad, block: number): string {
   const [outputs, inputs, kH, kW] = dims;

@@ -31,7 +31,7 @@ export const transposedRule = (block: number): RewriteRule => ({
   rewrite: (match, insert) => [blocked(match, insert, block)],
 });
 
-/** Why it would not gain. It must have stride 2, an even square kernel, and an output of exactly twice the size. */
+/** Why the pass would not pay. It needs stride 2, an even square kernel, and an output of exactly twice the size. */
 function unsuited({ graph, root, value, dims }: Match, block: number): string | undefined {
   if (graph.constants.has(value(w))) return `${value(w)} is a constant, which onnxruntime rearranges by itself`;
   const [inputs, outputs, kH, kW] = dims(w) as Quad;

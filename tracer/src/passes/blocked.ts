@@ -2,10 +2,10 @@
  * Runs convolutions with trained filters on onnxruntime's blocked kernels (operators of the domain com.microsoft.nchwc,
  * CPU only).
  *
- * onnxruntime itself uses these kernels, 1.3 to 1.6 times as fast as its plain Conv, only where filters are constants,
- * that is for inference. Here the filter is rearranged in the graph at each step, which is cheap beside the
- * convolution: images become [N, C / B, H, W, B] and filters [O / B, C / B, kH, kW, B of C, B of O], B being the width
- * of a vector register. The block size is a property of the machine, so this pass is for graphs that run where they
+ * These kernels are 1.3 to 1.6 times as fast as onnxruntime's plain Conv, but onnxruntime itself uses them only for
+ * constant filters, that is for inference. Here the graph rearranges the filter at each step, which is cheap beside the
+ * convolution: images become [N, C / B, H, W, B] and filters [O / B, C / B, kH, kW, B of C, B of O], where B is the
+ * width of a vector register. The block size depends on the machine, so this pass is for graphs that run where they
  * were made.
  */
 import { type Graph, type Node, sizeOf } from '../graph.ts';
@@ -27,11 +27,10 @@ import { transposedRule } from './blocked-transpose.ts';
 import { removeDead } from './dead.ts';
 
 /**
- * Puts onnxruntime's blocked convolutions in place of those that gain by it, and the rearranging of images and filters
- * around them.
+ * Replaces convolutions that gain by it with onnxruntime's blocked ones, and rearranges images and filters around them.
  *
  * @param graph edited in place; values stay the same up to float32's rounding
- * @param block the machine's block size, 8 or 16: on a machine of another one onnxruntime computes wrong values
+ * @param block the machine's block size, 8 or 16: with the wrong one onnxruntime computes wrong values
  */
 export function blockConvolutions(graph: Graph, block: number): void {
   applyRules(graph, blockedRules(block));
@@ -57,12 +56,12 @@ const straightRule = (block: number): RewriteRule => ({
     blocked(match, insert, () => straightBlocks(insert, match.value(w), match.dims(w) as Quad, block)),
 });
 
-// As the gradient of an input has it: the filter with its channels swapped and its taps reversed.
+// As in the gradient of an input: the filter with its channels swapped and its taps reversed.
 const [starts, ends, axes, steps] = [constant('starts'), value('ends'), constant('axes'), constant('steps')];
 const swapped = op('Transpose', filter);
 const reversed = op('Slice', swapped, starts, ends, axes, steps);
 
-/** Takes the blocks from the filter as it was, in place of swapping, reversing and rearranging it. */
+/** Makes the blocks from the original filter instead of swapping, reversing and rearranging it. */
 const swappedRule = (block: number): RewriteRule => ({
   name: NAME,
   pattern: op('Conv', x, reversed, bias),
@@ -85,7 +84,7 @@ const swappedRule = (block: number): RewriteRule => ({
   },
 });
 
-/** Why the convolution `match.root` of the filter `w` would not gain. */
+/** Why the pass would not pay for the convolution `match.root` with the filter `w`. */
 function unsuited({ graph, root }: Match, w: string, block: number): Unmet | undefined {
   const unmet = (reason: string): Unmet => ({ part: straight, reason });
   if (graph.constants.has(w)) return unmet(`${w} is a constant, which onnxruntime rearranges by itself`);

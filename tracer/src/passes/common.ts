@@ -1,6 +1,6 @@
 /**
- * Common subexpressions: a node that repeats an earlier one (operator, attributes and inputs) gives way to it. A
- * function and no rule: two nodes that repeat each other need not be connected.
+ * Common subexpressions: the earlier node replaces a later one with the same operator, attributes and inputs. This is a
+ * function, not a rule, since the two nodes need not be connected.
  */
 import type { Graph } from '../graph.ts';
 import { redirect } from '../rewrite/uses.ts';

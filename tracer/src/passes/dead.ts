@@ -1,6 +1,6 @@
 /**
- * Removes what no output needs: nodes, constants and their types. A function and no rule: it looks at the graph as a
- * whole.
+ * Removes nodes, constants and types that no output needs. This is a function, not a rule, since it looks at the graph
+ * as a whole.
  */
 import type { Graph } from '../graph.ts';
 

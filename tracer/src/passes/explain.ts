@@ -8,11 +8,11 @@ import { neutralRules } from './identity.ts';
 import { scaleRules } from './scale.ts';
 
 /**
- * The places where a rule of the passes nearly applies, each with what stands against it: a value that other nodes
- * read, say, or a constant of the wrong shape. A place where a rule does apply is not listed. Changes nothing.
+ * The places where a rule of the passes nearly applies, each with the obstacle: say, a value that other nodes read, or
+ * a constant of the wrong shape. Places where a rule does apply are not listed. The graph stays as it is.
  *
  * @param graph as `trace` or `traceAnyBatch` gives it
- * @param block the block size of `blockConvolutions`; that pass is left out of the explanation where it is not given
+ * @param block the block size of `blockConvolutions`; without it, that pass is not explained
  * @returns in the order of the passes, then of the nodes; Reshapes that have work to do are not listed
  */
 export function explainPasses(graph: Graph, { block }: { block?: number } = {}): Miss[] {

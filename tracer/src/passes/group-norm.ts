@@ -1,7 +1,7 @@
 /**
  * GroupNorm as it is traced (mean, difference, variance, root, scale, shift over [N, G, C / G, H, W]) becomes ONNX's
- * InstanceNormalization of [N, G, C / G * H * W] with one scale and one shift per channel after it: one operator in
- * place of seven, and one that every execution provider has.
+ * InstanceNormalization of [N, G, C / G * H * W] with one scale and one shift per channel after it: one operator, which
+ * every execution provider has, replaces seven.
  */
 import { type Graph, sizeOf } from '../graph.ts';
 import { sameList } from '../layout.ts';
@@ -67,9 +67,9 @@ export const groupNormRule: RewriteRule = {
 };
 
 /**
- * Fuses group normalizations whose scale and shift are constants, as they are in a graph for inference.
+ * Fuses group normalizations whose scale and shift are constants, as in a graph for inference.
  *
- * @param graph edited in place; values stay the same up to float32's rounding. What is left over is dead code:
- *   `simplify` removes it.
+ * @param graph edited in place; values stay the same up to float32's rounding. `simplify` removes the dead code that is
+ *   left over.
  */
 export const fuseGroupNorm = (graph: Graph): void => applyRules(graph, [groupNormRule]);

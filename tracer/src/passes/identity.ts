@@ -1,7 +1,6 @@
 /**
  * Drops nodes that do nothing: x * 1, x + 0, x - 0, x / 1, a Reshape of a Reshape, and the Identity that names an
- * output where its producer can bear the name instead. The last is a function and no rule: it renames what comes before
- * a node.
+ * output if its producer can take the name instead. The last is a function, not a rule: it renames the node before.
  */
 import type { Graph, Node } from '../graph.ts';
 import { sameList } from '../layout.ts';
@@ -58,7 +57,7 @@ const mergeRule: RewriteRule = {
   pattern: twice,
   keepsInner: true,
   condition({ graph, value, dims }) {
-    // A 0 in a shape copies the dimension that is there before.
+    // A 0 in a shape copies the input's dimension at that place.
     const copied = Array.from(graph.constants.get(value(shape))?.data ?? [], Number);
     const axis = copied.findIndex((size, i) => size === 0 && dims(inner)[i] !== dims(x)[i]);
     if (axis < 0) return undefined;
@@ -69,7 +68,7 @@ const mergeRule: RewriteRule = {
 
 const reshapeRules: readonly RewriteRule[] = [returns(twice), mergeRule, returns(once)];
 
-/** Gives a node the name of the output that it feeds, where it feeds one and is neither an input nor a constant. */
+/** Gives a value the name of the output that an Identity makes of it, unless it is an input, constant or output. */
 function nameOutputs(graph: Graph): void {
   const producer = producers(graph);
   const outputs = new Set(graph.outputs.map(({ name }) => name));

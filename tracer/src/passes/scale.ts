@@ -1,7 +1,7 @@
 /**
- * Folds a per-channel scale by constants into the convolution before it, also through a ReLU where all scales are
- * positive, s relu(z) = relu(s z): what is left of BatchNorm in evaluation mode. Then lets a constant shift join a
- * smaller addend, (x + c) + t = x + (c + t), so that the large tensor is passed over once.
+ * Folds a constant per-channel scale, which BatchNorm leaves in evaluation mode, into the convolution before it, also
+ * through a ReLU if all scales are positive: s relu(z) = relu(s z). Then adds a constant shift to a smaller addend,
+ * (x + c) + t = x + (c + t), to save a pass over the large tensor.
  */
 import { type Graph, type Node, sizeOf } from '../graph.ts';
 import { sameList } from '../layout.ts';
@@ -95,9 +95,9 @@ function broadcast(a: readonly number[], c: readonly number[]): number[] {
 export const scaleRules: readonly RewriteRule[] = [scaleRule, reluScaleRule, shiftRule];
 
 /**
- * Folds constant scales and shifts after convolutions with constant filters, as they are in a graph for inference.
+ * Folds constant scales and shifts after convolutions with constant filters, as in a graph for inference.
  *
- * @param graph edited in place; values stay the same up to float32's rounding. Old filters are dead code: `simplify`
- *   removes them.
+ * @param graph edited in place; values stay the same up to float32's rounding. `simplify` removes the old filters,
+ *   which are dead code.
  */
 export const foldScale = (graph: Graph): void => applyRules(graph, scaleRules);

@@ -1,4 +1,4 @@
-/** Applies rewrite rules to a graph, and tells where one nearly fitted. */
+/** Applies rewrite rules to a graph, and finds where one nearly matched. */
 import type { Graph, Node } from '../graph.ts';
 import { createInserter } from './insert.ts';
 import { findMatch, type Mismatch } from './match.ts';
@@ -7,9 +7,9 @@ import type { RewriteRule } from './rule.ts';
 import { usesOf } from './uses.ts';
 
 /**
- * Goes through the nodes once, in order. At each node the first rule that matches rewrites. Later nodes see what it
- * made, so matches that overlap are taken in the order of their last nodes. Constants, and nodes that
- * `keepsInner` left, may be dead code afterwards.
+ * Goes through the nodes once, in order, and rewrites each with the first rule that matches. Later nodes see the
+ * result, so overlapping matches are handled in the order of their last nodes. Constants, and nodes that `keepsInner`
+ * left, may be dead code afterwards.
  */
 export function applyRules(graph: Graph, rules: readonly RewriteRule[]): void {
   const uses = usesOf(graph);
@@ -51,7 +51,7 @@ function byOp(rules: readonly RewriteRule[]): Map<string, RewriteRule[]> {
   return map;
 }
 
-/** A place where a rule nearly applied, and what stood against it. */
+/** A place where a rule nearly applied, and the obstacle. */
 export interface Miss {
   /** What the rule does. */
   rule: string;
@@ -63,12 +63,12 @@ export interface Miss {
   reason: string;
 }
 
-/** Did two operators of the pattern fit, and half of them? Less is no news: most Adds are not the end of anything. */
+/** Did at least two operators of the pattern fit, and half of them? Less says nothing: most Adds end no pattern. */
 const isNear = (fitted: number, { pattern }: RewriteRule): boolean => fitted >= Math.max(2, countOps(pattern) / 2);
 
 /**
- * Nodes at which no rule applies though one nearly does. Of several rules the one that comes furthest is told.
- * Changes nothing.
+ * Nodes at which no rule applies though one nearly does. If several nearly do, only the closest is listed. The graph
+ * stays as it is.
  */
 export function findMisses(graph: Graph, rules: readonly RewriteRule[]): Miss[] {
   const uses = usesOf(graph);

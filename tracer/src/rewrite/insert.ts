@@ -1,4 +1,4 @@
-/** New nodes and constants for a pass: named apart from all others, and made once where they are asked for twice. */
+/** New nodes and constants for a pass, with unique names. Shared ones are made only once. */
 import type { Constant, ConstantData, DType, Graph, Node } from '../graph.ts';
 import { sameList } from '../layout.ts';
 
@@ -7,11 +7,11 @@ export interface Inserter {
   nodes: Node[];
   /** Adds a node and returns the name of its output. */
   add(op: string, inputs: string[], dims: readonly number[], options?: AddOptions): string;
-  /** What `make` returns, made when it is first asked for under this key. */
+  /** The result of `make`, which runs only the first time for each key. */
   once(key: string, make: () => string): string;
-  /** A constant whose name says what it holds: asking again gives the same one. */
+  /** A constant whose name says what it holds: a second call with that name returns the same one. */
   constant(name: string, dtype: DType, dims: readonly number[], data: () => ConstantData): string;
-  /** A constant of its own, whatever there is of that name. */
+  /** A new constant, even if there is one of that name. */
   newConstant(name: string, constant: Constant): string;
   /** A vector of int64. */
   vector(values: readonly number[]): string;
@@ -19,7 +19,7 @@ export interface Inserter {
 
 export interface AddOptions extends Partial<Pick<Node, 'attributes' | 'domain'>> {
   dtype?: DType;
-  /** What the node is named after; the first input when left out. */
+  /** The value that the node is named after. Default: the first input. */
   after?: string;
 }
 

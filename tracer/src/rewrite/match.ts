@@ -1,15 +1,15 @@
 /**
- * Finds a rule's pattern at a node. The pattern is laid over the graph from its end; where an operator is commutative,
- * both orders of its inputs are tried, and a choice is taken back when what follows does not fit.
+ * Finds a rule's pattern at a node. It compares pattern and graph from the end. For a commutative operator it tries
+ * both orders of the inputs, and backtracks when the rest does not fit.
  */
 import type { Graph, Node } from '../graph.ts';
 import { type ConstantPattern, describe, type InputPattern, type OpPattern, type Pattern } from './pattern.ts';
 import type { Match, RewriteRule, Unmet } from './rule.ts';
 import type { Uses } from './uses.ts';
 
-/** The attempt that came furthest, of those that failed. */
+/** The failed attempt that came closest. */
 export interface Mismatch extends Unmet {
-  /** How many nodes fitted; Infinity where all did, and only a use or the condition stood against it. */
+  /** How many nodes fitted; Infinity if all did, and only another use or the condition prevented the match. */
   fitted: number;
 }
 
@@ -17,7 +17,7 @@ const COMMUTATIVE = new Set(['Add', 'Mul', 'Max', 'Min', 'Sum', 'Equal', 'And', 
 
 type Continue = () => boolean;
 
-/** @param onFailure is told why there is no match, where there is none */
+/** @param onFailure gets the reason if there is no match */
 export function findMatch(
   graph: Graph,
   uses: Uses,
@@ -29,7 +29,7 @@ export function findMatch(
   const values = new Map<Pattern, string>();
   let furthest: Mismatch | undefined;
 
-  /** Notes a failure; the reason is put into words only where somebody asks for it. */
+  /** Notes a failure; the reason is put into words only if somebody wants it. */
   const fail = (part: Pattern, reason: () => string, fitted = nodes.size): false => {
     if (onFailure && fitted > (furthest?.fitted ?? -1)) furthest = { part, reason: reason(), fitted };
     return false;
@@ -115,7 +115,7 @@ export function findMatch(
   return found;
 }
 
-/** An inner value that others need as well: it would have to be computed twice. */
+/** An inner value that other nodes read too: it would have to be computed twice. */
 function usedElsewhere(uses: Uses, nodes: ReadonlyMap<OpPattern, Node>, match: Match): Unmet | undefined {
   for (const [part, node] of nodes) {
     if (node === match.root) continue;

@@ -49,7 +49,7 @@ export const constant = (name: string): ConstantPattern => ({ kind: 'constant', 
 export const number = (number: number): NumberPattern => ({ kind: 'number', number });
 export const optional = (pattern: ValuePattern | ConstantPattern): OptionalPattern => ({ kind: 'optional', pattern });
 
-/** @param ops an operator, or a list of which any will do */
+/** @param ops an operator, or a list of alternatives */
 export const op = (ops: string | readonly string[], ...inputs: InputPattern[]): OpPattern => ({
   kind: 'op',
   ops: typeof ops === 'string' ? [ops] : ops,

@@ -1,4 +1,4 @@
-/** What a rewrite rule is: a pattern, a condition and a rewrite, each said on its own. */
+/** A rewrite rule: a pattern, a condition and a rewrite, each stated separately. */
 import type { ConstantData, Graph, Node } from '../graph.ts';
 import type { Inserter } from './insert.ts';
 import type { ConstantPattern, OpPattern, OptionalPattern, Pattern } from './pattern.ts';
@@ -6,15 +6,15 @@ import type { ConstantPattern, OpPattern, OptionalPattern, Pattern } from './pat
 export interface RewriteRule {
   /** For explanations: what the rule does, `fold a bias into its convolution`. */
   name: string;
-  /** Ends in the value that the rewrite computes anew. */
+  /** Ends in the value that the rewrite computes in another way. */
   pattern: OpPattern;
   /** The rewrite leaves the inner nodes in place, so that other nodes may read them, too. */
   keepsInner?: boolean;
-  /** What else must hold; always, where it is left out. */
+  /** What else must hold. Default: nothing. */
   condition?(match: Match): Unmet | undefined;
   /**
-   * Returns the nodes that take the place of the matched ones, the last with the outputs of `match.root`; or the name
-   * of a value that equals the pattern's. Nodes that `insert` makes come before them.
+   * Returns the nodes that replace the matched ones, the last with the outputs of `match.root`; or the name of a value
+   * that equals the pattern's. Nodes that `insert` makes come before them.
    */
   rewrite(match: Match, insert: Inserter): readonly Node[] | string;
 }
@@ -25,7 +25,7 @@ export interface Unmet {
   reason: string;
 }
 
-/** Where a pattern was found. Each question takes a part of that pattern. */
+/** Where a pattern was found. Each method takes a part of that pattern. */
 export interface Match {
   graph: Graph;
   /** The node that the pattern ends in. */

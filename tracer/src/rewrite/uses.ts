@@ -1,4 +1,4 @@
-/** Who makes and who reads a value. Kept up to date while a graph is rewritten. */
+/** Which nodes make and read a value. Kept up to date while a graph is rewritten. */
 import type { Graph, Node } from '../graph.ts';
 
 export interface Uses {
@@ -48,7 +48,7 @@ export function producers(graph: Graph): Map<string, Node> {
 }
 
 /**
- * Makes every reader of a value read another in its place, as `names` maps them. Outputs of the graph keep their names.
+ * Makes every reader of a value read another instead, as `names` maps them. Outputs of the graph keep their names.
  */
 export function redirect(graph: Graph, names: ReadonlyMap<string, string>): void {
   const last = (name: string): string => (names.has(name) ? last(names.get(name)!) : name);
