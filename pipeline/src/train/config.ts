@@ -139,7 +139,7 @@ export function compareConfigs(stored: TrainConfig, wanted: TrainConfig, run: st
         const shown = (value: unknown) => (switched ? (value ?? 'off') : value);
         refuse(`${section}.${key} (--${field.flag})`, shown(was), shown(is));
       }
-      changes.push(`--${field.flag} was ${tell(was)} and is ${tell(is)} from here on.`);
+      changes.push(`--${field.flag} was ${tell(was)} and is ${tell(is)} from now on.`);
     }
   }
   return changes;
@@ -152,7 +152,7 @@ function compareEnds(before: SectionConfig<'training'>, now: SectionConfig<'trai
     return key === undefined ? 'nowhere' : `--${key} ${training[key]}`;
   };
   const [was, is] = [endOf(before), endOf(now)];
-  return was === is ? [] : [`The end was ${was} and is ${is} from here on.`];
+  return was === is ? [] : [`The end was ${was} and is ${is} from now on.`];
 }
 
 const tell = (value: unknown) => (value === null ? 'off' : value === undefined ? 'not given' : String(value));

@@ -19,15 +19,15 @@ export function idleSettings(
     [training.allowCpu && kind !== 'tfjs-node-gpu', `--allow-cpu makes no difference on ${kind}.`],
     [
       training.tf32 !== fields.training.tf32.default && (kind === 'onnxruntime' || kind === 'tfjs-cpu'),
-      `--tf32 makes no difference on ${kind}, which never rounds so.`,
+      `--tf32 makes no difference on ${kind}, which never uses TensorFloat-32.`,
     ],
     [
       steps !== undefined && training.warmupSteps > steps,
-      `--warmup-steps ${training.warmupSteps} is more than the ${plural(steps ?? 0, 'step')} of the run: the learning rate never gets to ${training.lr}.`,
+      `--warmup-steps ${training.warmupSteps} is more than the ${plural(steps ?? 0, 'step')} of the run: the learning rate never reaches ${training.lr}.`,
     ],
     [
       data.validationShare > 0 && validation.length === 0,
-      `No image is held out, since there is ${train.length} alone: no held-out loss is measured.`,
+      `No image is held out, since there is only ${train.length}: no held-out loss is measured.`,
     ],
   ];
   return idle.flatMap(([holds, sentence]) => (holds ? [sentence] : []));

@@ -32,7 +32,7 @@ export function checkLabels(classCount: number | null, { labels, classNames, tra
   const missing = names.filter((_, i) => !trained.has(i));
   if (missing.length === 0) return notes;
   const which = plural(missing.length, 'class', 'classes');
-  return [...notes, `No image to train on is of ${which} (${list(missing)}): pictures of it will be no good.`];
+  return [...notes, `No training image is of ${which} (${list(missing)}): expect poor pictures.`];
 }
 
 /** The same for names alone, before the images are prepared; undefined for images without labels. */

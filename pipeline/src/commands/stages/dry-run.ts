@@ -47,7 +47,7 @@ export async function dryRun({ draft, base, run, resume, verbose, signal }: DryR
   const bytes = checkpointBytes(plan.step.state);
   const lines = [
     ...(verbose ? [JSON.stringify(plan.config, null, 2)] : describeDifferences(plan.config, base)),
-    ...(look ? describeLook(look) : ['Images: none are named; --data says which.']),
+    ...(look ? describeLook(look) : ['Images: none given; name them with --data.']),
     ...notes,
     describeModel(plan),
     ...describeClasses(draft, plan, look?.classNames),
@@ -77,7 +77,7 @@ function describeLook({ name, total, classNames, notes, looked, channels, skippe
     : '';
   const which = looked === total ? 'all of them' : `the first ${looked}`;
   return [
-    `Images: ${name}, ${plural(total, 'image')}${classes}; ${which} looked at: ${channels === 1 ? 'gray' : 'RGB'}, ${skipped.length} skipped`,
+    `Images: ${name}, ${plural(total, 'image')}${classes}; ${which} checked: ${channels === 1 ? 'gray' : 'RGB'}, ${skipped.length} skipped`,
     ...skipped.slice(0, NAMED).map(({ file, reason }) => `  ${file}: ${reason}`),
     ...notes.map((note) => `  ${note}`),
   ];
@@ -100,7 +100,7 @@ async function estimateTime(
   const { minutes, batch } = plan.config.training;
   if (minutes !== undefined) {
     return {
-      text: `Time: ${formatDuration(minutes * 60)}, as the settings say`,
+      text: `Time: ${formatDuration(minutes * 60)}, as set`,
       steps: undefined,
       seconds: minutes * 60,
     };

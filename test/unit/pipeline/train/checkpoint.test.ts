@@ -117,7 +117,7 @@ describe('loadCheckpoint', () => {
     const bytes = readFileSync(file);
     bytes[bytes.length - 1]! ^= 1;
     writeFileSync(file, bytes);
-    await expect(loadCheckpoint(path)).rejects.toThrow(/state\.safetensors is damaged, its SHA-256/);
+    await expect(loadCheckpoint(path)).rejects.toThrow(/state\.safetensors is damaged: its SHA-256/);
   });
 
   it.each(['state.safetensors', 'checkpoint.json'])('notices a truncated %s', async (name) => {

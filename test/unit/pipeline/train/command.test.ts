@@ -42,7 +42,7 @@ const train = (...args: string[]) => runCli('train', ...args);
 
 const photos = join(folder, 'photos');
 
-/** 20 pictures of two classes, one folder each, and a file that is none. */
+/** 20 pictures of two classes, one folder each, and a file that is no picture. */
 async function writePhotos(): Promise<void> {
   for (const [i, name] of [...Array(20).keys()].map((i) => [i, i % 2 ? 'female' : 'male'] as const)) {
     mkdirSync(join(photos, name), { recursive: true });
@@ -81,10 +81,10 @@ describe('pipeline train --dry-run', () => {
     const { code, stdout } = await train('--config', configFile, ...own, '--dry-run');
     expect(code).toBe(0);
     expect(stdout).toContain(
-      'Images: photos, 21 images, 2 classes (female, male); all of them looked at: RGB, 1 skipped',
+      'Images: photos, 21 images, 2 classes (female, male); all of them checked: RGB, 1 skipped',
     );
     expect(stdout).toMatch(/^ {2}male\/bad\.png: /m);
-    // 20 of 21 are trained on, the batch is 4.
+    // Training uses 20 of the 21 in batches of 4.
     expect(stdout).toMatch(
       /^Time: about .* for 15 steps and their pictures, .* s per step \(2 steps of 4 images were timed\)$/m,
     );
@@ -103,7 +103,7 @@ describe('pipeline train --dry-run', () => {
   it.each<[string[], RegExp]>([
     [
       ['--batch', '100000000'],
-      /^Cannot train on this machine: about .* TiB of memory must be there, it has .* Try --batch \d+ or less\.$/m,
+      /^Cannot train on this machine: the machine must have about .* TiB of memory, it has .* Try --batch \d+ or less\.$/m,
     ],
     [['--model.channels', '8192,8192,8192'], /^Cannot train on this machine: .* Try a smaller network\.$/m],
   ])('refuses what does not fit into the memory: %j', async (args, message) => {
@@ -115,7 +115,7 @@ describe('pipeline train --dry-run', () => {
   it('refuses that, too, before images are prepared', async () => {
     const own = ['--preset', 'tutorial', '--data', photos, '--batch', '100000000'];
     const { code, stderr } = await train(...own, '--out', join(folder, 'large'));
-    expect(stderr).toMatch(/^Cannot train on this machine: about .* TiB of memory must be there/);
+    expect(stderr).toMatch(/^Cannot train on this machine: the machine must have about .* TiB of memory/);
     expect(code).toBe(2);
     expect(existsSync(join(folder, 'large', 'config.json'))).toBe(false);
   });

@@ -123,11 +123,11 @@ describe('compareConfigs', () => {
     const training = { steps: 9, engine: 'tfjs-cpu', lr: 1, clipNorm: null };
     const wanted = resolve(small, { training, output: { keep: 1, sampleSteps: 7 } });
     expect(compareConfigs(stored, wanted, 'runs/x')).toEqual([
-      'The end was --epochs 3 and is --steps 9 from here on.',
-      '--lr was 0.0002 and is 1 from here on.',
-      '--clip-norm was 1 and is off from here on.',
-      '--engine was auto and is tfjs-cpu from here on.',
-      '--sample-steps was not given and is 7 from here on.',
+      'The end was --epochs 3 and is --steps 9 from now on.',
+      '--lr was 0.0002 and is 1 from now on.',
+      '--clip-norm was 1 and is off from now on.',
+      '--engine was auto and is tfjs-cpu from now on.',
+      '--sample-steps was not given and is 7 from now on.',
     ]);
   });
 
@@ -164,7 +164,7 @@ describe('compareConfigs', () => {
       const [before, now] = [was, is].map((value) => resolve(base, { [section]: { [key]: value } }));
       return compareConfigs(before!, now!, 'runs/x');
     };
-    // The size of the images is the network's too, which is compared first.
+    // The size of the images is also the network's, which is compared first.
     const named = key === 'size' ? 'model.sample_size' : key === 'channels' ? 'model.in_channels' : `${section}.${key}`;
     if (field.onResume === 'fixed') expect(compare).toThrow(`Cannot continue runs/x: ${named}`);
     else if (field.onResume === 'told') expect(compare()).toEqual([expect.stringContaining(`--${field.flag}`)]);

@@ -4,11 +4,11 @@ import { describe, expect, it } from 'vitest';
 import type { PartialConfig } from '#pipeline/train/config.ts';
 import { type Given, lines, newRun, runTiny } from '#test/train/tiny-run.ts';
 
-/** The end at step 6 is no multiple of the steps between pictures. */
+/** Step 6, the end, is no multiple of the steps between pictures. */
 const toSix: PartialConfig = { training: { steps: 6 }, output: { checkpointEvery: 2, sampleEvery: 4 } };
 const toNine: PartialConfig = { training: { steps: 9 }, output: { checkpointEvery: 2, sampleEvery: 4 } };
 
-/** Trains to step 6 and fails in the pictures of the end. */
+/** Trains to step 6 and fails while it draws the pictures of the end. */
 async function killAtTheEnd(config: PartialConfig): Promise<string> {
   const run = newRun();
   const onPreview = () => {
@@ -19,7 +19,7 @@ async function killAtTheEnd(config: PartialConfig): Promise<string> {
   return run;
 }
 
-/** Goes on and stops after step 7, before any other picture is due. */
+/** Continues and stops after step 7, before the next picture is due. */
 const resume = (run: string, config: Given) => runTiny({ run, resume: true, abortAfter: 7, ...config });
 
 function expectSamePictures(run: string, reference: string): void {

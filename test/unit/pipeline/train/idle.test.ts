@@ -16,19 +16,19 @@ describe('idleSettings', () => {
   it('tells those that make no difference on the engine', () => {
     expect(idle({ allowCpu: true, tf32: false }, 'onnxruntime')).toEqual([
       '--allow-cpu makes no difference on onnxruntime.',
-      '--tf32 makes no difference on onnxruntime, which never rounds so.',
+      '--tf32 makes no difference on onnxruntime, which never uses TensorFloat-32.',
     ]);
   });
 
   it('tells a warm-up that does not end within the run', () => {
     expect(idle({ warmupSteps: 21, lr: 0.5 }, 'onnxruntime')).toEqual([
-      '--warmup-steps 21 is more than the 20 steps of the run: the learning rate never gets to 0.5.',
+      '--warmup-steps 21 is more than the 20 steps of the run: the learning rate never reaches 0.5.',
     ]);
   });
 
   it('tells that no image is held out where there are too few', () => {
     expect(idle({}, 'onnxruntime', memoryDataset({ count: 1, heldOut: 0 }))).toEqual([
-      'No image is held out, since there is 1 alone: no held-out loss is measured.',
+      'No image is held out, since there is only 1: no held-out loss is measured.',
     ]);
   });
 });

@@ -83,9 +83,7 @@ describe('checkLabels', () => {
   it('tells a class of which no image is trained on', () => {
     const held = { ...labelled(0, 0, 1), train: Uint32Array.of(0, 1) };
     for (const images of [labelled(0, 0, 0), held]) {
-      expect(checkLabels(2, images)).toEqual([
-        'No image to train on is of 1 class (male): pictures of it will be no good.',
-      ]);
+      expect(checkLabels(2, images)).toEqual(['No training image is of 1 class (male): expect poor pictures.']);
     }
   });
 

@@ -10,7 +10,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** A loop whose engine takes `secondsPerStep` on a clock of its own. */
+/** A loop whose engine takes `secondsPerStep` on a simulated clock. */
 function fakeLoop(options: Partial<LoopOptions>, { secondsPerStep = 1, loss = (_step: number): number => 0.5 } = {}) {
   let now = 0;
   vi.spyOn(performance, 'now').mockImplementation(() => now * 1000);
@@ -49,7 +49,7 @@ function fakeLoop(options: Partial<LoopOptions>, { secondsPerStep = 1, loss = (_
   return { events, rates, run: () => runLoop(whole), pass: (seconds: number) => (now += seconds) };
 }
 
-/** An engine elsewhere: each step takes longer than the loop takes to ask for many. */
+/** An engine in another process: each step takes longer than the loop takes to request many. */
 function distantEngine(depth: number, fails?: number) {
   const events: string[] = [];
   let asked = 0;
@@ -136,7 +136,7 @@ describe('runLoop with an engine that takes steps ahead', () => {
       save: async (_, kept) => void saved.push(kept),
     });
     const { seconds } = await loop.run();
-    // Of eight steps that landed, the first took no time.
+    // Of the eight finished steps the first took no time.
     expect(seen).toEqual([7 / 8]);
     expect(saved).toEqual([1 + (5 * 7) / 8]);
     expect(seconds).toBeLessThanOrEqual(50);

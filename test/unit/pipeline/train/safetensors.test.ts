@@ -15,7 +15,7 @@ import { lacksPython, PYTHON, skipBecause } from '#test/skip.ts';
 const folder = mkdtempSync(join(tmpdir(), 'safetensors-'));
 const path = join(folder, 'file.safetensors');
 
-/** A file around any header text. */
+/** A file with the given header text. */
 function fileOf(header: string, values = Buffer.alloc(0)): void {
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(Buffer.byteLength(header)));

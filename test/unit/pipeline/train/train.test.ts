@@ -15,7 +15,7 @@ import { type Given, lines, newRun, runTiny } from '#test/train/tiny-run.ts';
 const LACKS_LOCKS =
   process.getuid?.() === 0 ? 'root may write to every folder: run the tests as another user' : undefined;
 
-/** What must be the same in a run that stopped and one that did not. */
+/** The files and values that must be the same in a run that stopped and one that did not. */
 const courseOf = (run: string) =>
   lines(run).map(({ step, epoch, loss, gradNorm, learningRate }) => ({ step, epoch, loss, gradNorm, learningRate }));
 
@@ -101,10 +101,10 @@ describe('train', () => {
     });
     await new Promise((resolve) => child.on('close', resolve));
     expect(lines(run).length).toBeGreaterThanOrEqual(8);
-    // What a kill in the middle of saving leaves behind.
+    // As a kill in the middle of saving leaves it.
     mkdirSync(join(run, 'checkpoints/tmp-step-00000010-1'), { recursive: true });
 
-    // The horizon is part of the learning rate, so the killed run is compared with one of its own horizon.
+    // The learning rate depends on the horizon, so the killed run is compared with one of the same horizon.
     const last = Math.max(
       ...readdirSync(join(run, 'checkpoints')).map((name) => Number(/^step-(\d+)/.exec(name)?.[1] ?? 0)),
     );
@@ -145,7 +145,7 @@ describe('train', () => {
       expect([name, mine!.equals(theirs!)]).toEqual([name, true]);
     }
     expect(lines(run, 'validation.jsonl')).toEqual(lines(straight.run, 'validation.jsonl'));
-    // What is there is not drawn again.
+    // Existing pictures are not drawn again.
     expect((await runTiny({ run, resume: true, ...config, training: { steps: 9 } })).notes.join()).not.toContain(
       'missing',
     );
@@ -177,8 +177,8 @@ describe('train', () => {
   it('tells the settings that a continued run changes', async () => {
     const { run } = await runTiny({ training: { steps: 2 } });
     const { notes } = await runTiny({ run, resume: true, training: { steps: 3, lr: 0.5, clipNorm: null } });
-    expect(notes).toContain('--lr was 0.01 and is 0.5 from here on.');
-    expect(notes).toContain('--clip-norm was 1 and is off from here on.');
+    expect(notes).toContain('--lr was 0.01 and is 0.5 from now on.');
+    expect(notes).toContain('--clip-norm was 1 and is off from now on.');
   });
 
   it('refuses a folder that holds a run, and names --resume', async () => {
@@ -214,7 +214,7 @@ describe('train', () => {
 
   it('stops at a held-out loss that is no number, and writes no picture of it', async () => {
     const plan = tinyPlan({ training: { steps: 2, emaDecay: null } });
-    // What is trained on gives finite losses: the buffer is only read in evaluation.
+    // The training losses stay finite: the buffer is only read in evaluation.
     const forward: typeof plan.model.forward = (parameters, sample, timestep, options) => {
       const output = plan.model.forward(parameters, sample, timestep, options);
       return options.training ? output : tf.mul(output, Number.POSITIVE_INFINITY);

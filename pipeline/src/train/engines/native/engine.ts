@@ -113,7 +113,7 @@ function explain(error: Error, kind: NativeKind): Error {
   const reason = error.message.split('\n')[0]!;
   if (error instanceof OutOfMemory) {
     return new EngineError(
-      `a step must fit the memory that ${kind} has, it does not (${reason})`,
+      `a step must fit the memory of ${kind}, but does not (${reason})`,
       'after freeing some memory, or start a new run with a smaller --batch',
     );
   }

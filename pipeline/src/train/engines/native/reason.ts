@@ -48,7 +48,7 @@ const rules: readonly Rule[] = [
   {
     // From TensorFlow 2.9, which the npm route installs; 2.18 does not name them.
     sign: /Could not load dynamic library '(lib(?!cuda\.so)[^']+)'/,
-    reason: (library) => `the CUDA library ${library} is missing; TensorFlow 2.9 needs it from CUDA 11`,
+    reason: (library) => `the CUDA library ${library} is missing (TensorFlow 2.9 needs it from CUDA 11)`,
   },
   {
     sign: /kernel driver does not appear to be running|CUDA_ERROR_NO_DEVICE|no CUDA-capable device/,

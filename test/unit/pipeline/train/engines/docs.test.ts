@@ -13,7 +13,7 @@ vi.mock('#pipeline/train/engines/native/probe.ts', () => ({
   }),
 }));
 
-/** The rows of the first table after a heading of it, by the names of its columns. */
+/** The rows of the first table after a heading, by the names of its columns. */
 function readTable(file: string, column: string): Record<string, string>[] {
   const text = readFileSync(new URL(`../../../../../docs/${file}`, import.meta.url), 'utf8');
   const lines = text.split('\n').map((line) => line.split('|').slice(1, -1));

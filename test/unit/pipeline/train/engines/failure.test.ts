@@ -42,7 +42,7 @@ describe('train with an engine that ends', () => {
     expect(error.message).toBe(
       `Cannot continue training: a step must fit. The last checkpoint is ${newest}; continue with --resume after freeing some memory.`,
     );
-    // The one that it continued from, too.
+    // It also names the checkpoint that it continued from.
     expect((await runUntil(0, crash, run)).error.message).toContain(`The last checkpoint is ${newest};`);
   });
 

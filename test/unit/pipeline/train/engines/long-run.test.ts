@@ -22,7 +22,7 @@ for (const kind of ENGINES) {
       const engine = await createEngine(kind, plan.step, startState(plan));
       await lossesOf(engine, plan, 0, engine.depth);
       await engine.dispose();
-      // A handle is let go some turns after its end was told.
+      // A handle is freed some turns after its end was reported.
       await expect.poll(children).toBe(0);
     });
   });

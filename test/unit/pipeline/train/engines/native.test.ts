@@ -9,7 +9,7 @@ import { lossesOf, missingReason, networks, planOf, startState, stepOn } from '#
 
 const plan = planOf(networks.SimpleUnet);
 
-/** The engine's process, found among what this one holds. */
+/** The engine's process, found among this process's handles. */
 function childOf(kind: string): ChildProcess {
   const held = (process as unknown as { _getActiveHandles(): ChildProcess[] })._getActiveHandles();
   const found = held.find(({ spawnargs }) => spawnargs?.includes(kind));
@@ -17,7 +17,7 @@ function childOf(kind: string): ChildProcess {
   return found;
 }
 
-/** One of them stands for both: they share all but the library. */
+/** Either of them is enough: they differ only in the library. */
 const kinds =
   (await missingReason('tfjs-node-gpu')) === undefined ? (['tfjs-node-gpu'] as const) : (['tfjs-node'] as const);
 
@@ -29,7 +29,7 @@ for (const kind of kinds) {
       const straight = await createEngine(kind, plan.step, startState(plan));
       const losses = await lossesOf(straight, plan, 0, 12);
       await straight.dispose();
-      // A step of this network takes some thousand handles.
+      // A step of this network takes about a thousand handles.
       const engine = await createEngine(kind, plan.step, startState(plan), { tf32: true, onNote, handleLimit: 5000 });
       expect(await lossesOf(engine, plan, 0, 12)).toEqual(losses);
       expect(await engine.countTensors!()).toBe(plan.step.state.length);
@@ -59,7 +59,7 @@ for (const kind of kinds) {
       });
       const engine = await createEngine(kind, large.step, startState(large), { tf32: true, lossEvery: 3 });
       const order: string[] = [];
-      // What is read together is answered together, before the next step begins.
+      // Losses that are read together are answered together, before the next step begins.
       const steps = Array.from({ length: 6 }, (_, n) => stepOn(engine, large, n));
       await Promise.all(steps.map(async (answer) => order.push(`${(await answer).memory}`)));
       expect(order).toEqual([0, 0, 0, 3, 3, 3].map((first) => order[first]));
@@ -164,7 +164,7 @@ describe('whyNoGpu', () => {
     [
       "Could not load dynamic library 'libcudnn.so.8'; dlerror: ...",
       ['libcudnn.so.9'],
-      /libcudnn\.so\.8 is missing, of CUDA 11/,
+      /libcudnn\.so\.8 is missing \(TensorFlow 2\.9 needs it from CUDA 11\)/,
     ],
     ['', [], /did not say why/],
   ])('finds the reason in %j, missing %j', (log, missing, reason) => {

@@ -14,7 +14,7 @@ it('createEngine takes no more memory after 1,000 steps of onnxruntime than afte
   const early = process.memoryUsage.rss();
   await lossesOf(engine, plan, 10, 1000);
   const state = plan.step.state.reduce((sum, { shape }) => sum + 4 * sizeOf(shape), 0);
-  // A copy of the state kept at each step would be hundreds of times as much.
+  // Keeping a copy of the state at each step would take hundreds of times as much.
   expect(process.memoryUsage.rss() - early).toBeLessThan(40 * state);
   await engine.dispose();
 }, 120_000);
