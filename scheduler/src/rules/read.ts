@@ -1,4 +1,4 @@
-/** Strict reading of plain objects such as parsed JSON: every key must be known, and every value obey its key's rule. */
+/** Strict reading of plain objects such as parsed JSON: keys must be known, and values obey the rules of their keys. */
 import { InputError, show } from './errors.ts';
 import { check, type Defaulted, object, type Rule } from './rule.ts';
 
