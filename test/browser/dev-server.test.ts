@@ -1,4 +1,4 @@
-/** `npm run web`: the page while it is written, with a model folder of the visitor's own. */
+/** `npm run web`: the page during development, with the visitor's own model folder. */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -31,16 +31,16 @@ describe('npm run web -- --model', skipBecause(LACKS_CHROMIUM), () => {
   });
 });
 
-/** Starts the dev server as npm does, until the test ends. `said` is all that it wrote. */
+/** Starts the dev server as npm does, until the test ends. `said` returns its output. */
 async function serve(...options: string[]): Promise<{ url: string; said: () => string }> {
-  const { NODE_ENV: _, VITEST: __, ...env } = process.env; // vite would take them for its own
+  const { NODE_ENV: _, VITEST: __, ...env } = process.env; // vite would use them
   const args = ['--import', 'tsx', join('scripts', 'web', 'main.ts'), 'serve', ...options];
   const server = spawn(process.execPath, args, { cwd: ROOT, env: { ...env, NO_COLOR: '1' } });
   let said = '';
   const gone = new Promise<never>((_, reject) => {
     server.on('exit', (code) => reject(new Error(`The dev server ended with code ${code}:\n${said}`)));
   });
-  gone.catch(() => undefined); // told to those who wait for the address
+  gone.catch(() => undefined); // only code that waits for the address handles it
   onTestFinished(async () => {
     server.kill();
     await gone.catch(() => undefined);

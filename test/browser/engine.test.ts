@@ -58,7 +58,7 @@ describe('WebGPU', skipBecause(LACKS_CHROMIUM), () => {
     const bad = (output: number[], rows = [row, row]) =>
       page.evaluate(
         async ({ rows, numbers }) => {
-          const values = numbers.map(Number); // NaN and infinity are no JSON
+          const values = numbers.map(Number); // JSON has no NaN or infinity
           const zeros = values.map(() => 0);
           return (await window.engine.applyRows(rows, 1, { x: zeros, x0: zeros, output: values, z: zeros })).bad;
         },
@@ -158,7 +158,7 @@ describe('WebGPU', skipBecause(LACKS_CHROMIUM), () => {
     host().mount('/tiny/', folder);
     const page = await open({
       init: () => {
-        if (!('gpu' in navigator)) return; // the blank page before it
+        if (!('gpu' in navigator)) return; // the blank page that comes first
         Object.defineProperty(GPUAdapter.prototype, 'info', { get: () => ({ vendor: 'acme', architecture: 'one' }) });
         GPUAdapter.prototype.requestDevice = () => Promise.reject(new Error('The driver is too old.'));
       },
@@ -242,7 +242,7 @@ describe('WebGPU', skipBecause(LACKS_CHROMIUM), () => {
   });
 });
 
-/** Adds Hardmax, which WebGPU has no kernel for, times 0. */
+/** Adds Hardmax, for which WebGPU has no kernel, times 0. */
 function withNodeOnProcessor(onnx: Uint8Array): Uint8Array {
   const model = proto.onnx.ModelProto.decode(onnx).toJSON() as {
     graph: { node: object[]; initializer: object[]; output: { name: string }[] };

@@ -1,4 +1,4 @@
-/** What a first visit costs on a plain host that compresses, and what it asks of others: nothing. */
+/** A first visit on a plain host that compresses: its downloads, and no request to any other host. */
 import { readdir, readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -10,7 +10,7 @@ import { SITE, useBrowser, useHost } from '../support/browser/visit.ts';
 import { skipBecause } from '../support/skip.ts';
 
 const BUDGET = 8e6;
-/** What the page needs to be there: its frame, and the code of all views. */
+/** Files that the page needs to open: its frame, and the code of all views. */
 const FRAME_BUDGET = 300e3;
 
 describe('a first visit', skipBecause(LACKS_CHROMIUM), () => {
@@ -20,7 +20,7 @@ describe('a first visit', skipBecause(LACKS_CHROMIUM), () => {
   it('needs less than 8 MB without the model, with pictures made and all stored for the next', async () => {
     const { page } = await openSite(browser(), host(), '#/sample?count=1&steps=1&seed=1', {
       serviceWorkers: 'allow',
-      allow: [/net::ERR_ABORTED/], // the page loads once more, under the service worker
+      allow: [/net::ERR_ABORTED/], // the page reloads under the service worker
     });
     await page.getByText(/^1 picture in/).waitFor();
     await page.waitForFunction(() => document.documentElement.dataset.offline === 'ready');
@@ -28,7 +28,7 @@ describe('a first visit', skipBecause(LACKS_CHROMIUM), () => {
     const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
     const told = files.map(({ path, bytes }) => `${bytes} ${path}`).join('\n');
     expect(total, told).toBeLessThan(BUDGET);
-    expect(total, told).toBeGreaterThan(1e6); // the runtime is among them
+    expect(total, told).toBeGreaterThan(1e6); // includes the runtime
 
     const frame = files.filter(({ path }) => /\.(html|js|css|svg)$/.test(path) && !/ort\./.test(path));
     expect(

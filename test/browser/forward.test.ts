@@ -1,4 +1,4 @@
-/** The forward process: pictures of any source, numbers of the closed form, an address that brings them back. */
+/** The forward process: pictures from any source, numbers of the closed form, a link that restores them. */
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
@@ -19,7 +19,7 @@ describe('the forward process', skipBecause(LACKS_CHROMIUM), () => {
       await expect.poll(async () => Number(await share(page, 'linear'))).toBeCloseTo(linearAlphaBar(t, 300), 6);
       expect(Number(await share(page, 'cosine'))).toBeCloseTo(cosineAlphaBar(t, 300), 3);
     }
-    // At t = 0 both are the picture itself.
+    // At t = 0 both equal the picture.
     await time(page).fill('0');
     await expect.poll(() => pixels(page, 'linear')).toEqual(await pixels(page, 'cosine'));
     const clean = await pixels(page, 'linear');
@@ -121,7 +121,7 @@ const pixels = (page: Page, kind: string): Promise<number[]> =>
     Array.from(canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height).data),
   );
 
-/** Of the tutorial: beta from 0.0001 to 0.02. */
+/** The tutorial's: beta from 0.0001 to 0.02. */
 function linearAlphaBar(t: number, T: number): number {
   let product = 1;
   for (let i = 0; i < t; i++) product *= 1 - (0.0001 + (i / (T - 1)) * (0.02 - 0.0001));

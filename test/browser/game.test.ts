@@ -1,4 +1,4 @@
-/** The game: fair before the answer, and right about it. */
+/** The game: it gives nothing away before the answer, and judges it correctly. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
@@ -54,7 +54,7 @@ describe('the game', skipBecause(LACKS_CHROMIUM), () => {
       const verdict = said === truth ? `Right, it is ${truth}.` : /Fooled|Too suspicious/;
       await page.getByText(verdict).first().waitFor();
       await picture(page, i + 1, truth).waitFor();
-      await page.keyboard.press('Enter'); // the button that goes on has the focus
+      await page.keyboard.press('Enter'); // the button for the next round has the focus
     }
     await page.getByRole('heading', { level: 1, name: /9 of 10/ }).waitFor();
     await page.getByRole('button', { name: 'Copy result' }).click();
@@ -119,7 +119,7 @@ describe('the game', skipBecause(LACKS_CHROMIUM), () => {
 
 const other = (kind: Kind): Kind => (kind === 'real' ? 'synthetic' : 'real');
 
-/** What the round's pictures are. */
+/** Whether each picture of the round is real or synthetic. */
 async function kinds(): Promise<Kind[]> {
   const listing = await readFile(join(inject('browser').site, 'assets', 'real-28.json'), 'utf8');
   const { count, labels } = JSON.parse(listing) as { count: number; labels: number[] };
@@ -133,7 +133,7 @@ const picture = (page: Page, number: number, kind?: Kind) =>
 const answers = (page: Page) => page.getByRole('button', { name: /^\W*(Real|Synthetic)\W*$/ });
 const next = (page: Page) => page.getByRole('button', { name: /Next picture|See how you did/ });
 
-/** The page with a picture on the table, but for the picture's number, what its pixels are, and the score. */
+/** The page while it shows a picture, without the picture's number, its pixels, and the score. */
 const question = (page: Page, number: number): Promise<string> =>
   page.evaluate((number) => {
     const copy = document.querySelector('.game-round')!.cloneNode(true) as HTMLElement;

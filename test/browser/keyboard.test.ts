@@ -60,7 +60,7 @@ describe('with the keyboard alone', skipBecause(LACKS_CHROMIUM), () => {
       const lost = await page.evaluate(() => {
         const element = document.activeElement!;
         if (element === document.body) return null;
-        // A hidden radio shows its focus on the face beside it.
+        // A hidden radio button shows its focus on the element beside it.
         const faces = [element, element.nextElementSibling].filter((face) => face !== null);
         const ringed = faces.some((face) => {
           const { outlineStyle, outlineWidth } = getComputedStyle(face);

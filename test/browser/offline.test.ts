@@ -1,6 +1,6 @@
 /**
- * The service worker: threads on hosts without headers, the page without a network, new versions. The host is plain, and the
- * site lies in a folder of it.
+ * The service worker: threads on hosts without headers, the page without a network, new versions. The host sends no
+ * special headers, and the site lies in one of its folders.
  */
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -15,7 +15,7 @@ import { useBrowser, type Visit, visit } from '../support/browser/visit.ts';
 import { skipBecause } from '../support/skip.ts';
 
 const FOLDER = '/a/b/';
-/** Loading again ends what was being fetched. */
+/** Reloading aborts downloads under way. */
 const CUT_OFF = /request failed: .* net::ERR_(ABORTED|FAILED)/;
 
 describe('the service worker', skipBecause(LACKS_CHROMIUM), () => {
@@ -91,7 +91,7 @@ describe('the service worker', skipBecause(LACKS_CHROMIUM), () => {
     await page.goto(host.origin + FOLDER);
     await ready(page);
     const devtools = await page.context().newCDPSession(page);
-    await devtools.send('Page.reload', { ignoreCache: true }); // as with the shift key
+    await devtools.send('Page.reload', { ignoreCache: true }); // as with Shift and reload
     await expect.poll(() => situation(page).catch(() => undefined)).toMatchObject({ isolated: true, controlled: true });
   });
 
@@ -100,7 +100,7 @@ describe('the service worker', skipBecause(LACKS_CHROMIUM), () => {
     const { page } = await open();
     await page.goto(host.origin + FOLDER);
     await ready(page);
-    expect(await threads(page)).toBeGreaterThan(1); // the model and the runtime are used, and stored
+    expect(await threads(page)).toBeGreaterThan(1); // the model and the runtime are loaded and stored
     await host.stop();
     await page.context().setOffline(true);
     for (const view of ['forward', 'game', 'model', 'sample']) {
@@ -139,7 +139,7 @@ describe('the service worker', skipBecause(LACKS_CHROMIUM), () => {
     await page.reload();
     const button = page.getByRole('button', { name: 'Load it' });
     await button.waitFor();
-    expect(await page.locator('meta[name=edition]').count()).toBe(0); // not before one asks
+    expect(await page.locator('meta[name=edition]').count()).toBe(0); // not before the visitor agrees
     await button.click();
     await page.locator('meta[name=edition]').waitFor({ state: 'attached' });
     await ready(page);
@@ -149,7 +149,8 @@ describe('the service worker', skipBecause(LACKS_CHROMIUM), () => {
     expect(await starts(page)).toBe(2);
 
     await publish(site, '<meta name="edition" content="third" />');
-    await page.evaluate(async () => void (await (await navigator.serviceWorker.ready).update())); // as browsers do in time
+    // Browsers look for updates like this at times.
+    await page.evaluate(async () => void (await (await navigator.serviceWorker.ready).update()));
     await button.click();
     await page.locator('meta[content=third]').waitFor({ state: 'attached' });
     await expect.poll(() => starts(page)).toBe(2); // the one in use and the one before it
@@ -173,7 +174,7 @@ describe('the service worker', skipBecause(LACKS_CHROMIUM), () => {
   });
 });
 
-/** Until the page says that it works without a network. */
+/** Waits until the page says that it works without a network. */
 const ready = (page: Page) => page.locator('html[data-offline=ready]').waitFor({ state: 'attached' });
 
 const situation = (page: Page) =>
@@ -183,7 +184,7 @@ const situation = (page: Page) =>
     loads: Number(sessionStorage.getItem('loads')),
   }));
 
-/** The view samples by itself: until it has. @returns the threads of its worker. */
+/** Waits until the view has sampled, which it does by itself. @returns number of threads of its worker. */
 async function threads(page: Page): Promise<number> {
   const status = page.locator('.model-bar-ready');
   await status.waitFor();
@@ -191,7 +192,7 @@ async function threads(page: Page): Promise<number> {
   return Number(/WASM, (\d+) threads/.exec(text)?.[1] ?? 1);
 }
 
-/** Start pages in the store. */
+/** Number of start pages in the cache. */
 const starts = (page: Page) =>
   page.evaluate(async () => {
     const stores = await Promise.all((await caches.keys()).map((name) => caches.open(name)));

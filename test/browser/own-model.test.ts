@@ -1,4 +1,4 @@
-/** Your model: a folder or files of the visitor's, by drop, dialog and address, and what is said of broken ones. */
+/** "Your model": the visitor's folder or files, by drop, dialog and address, and the messages for broken ones. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
@@ -149,7 +149,7 @@ describe('your model', skipBecause(LACKS_CHROMIUM), () => {
 
   it('says that an address has no model', async () => {
     const { page, allow } = await open();
-    allow(/404/, /models\/nothing\/.* net::ERR_ABORTED/); // what the answer of 404 holds is not wanted
+    allow(/404/, /models\/nothing\/.* net::ERR_ABORTED/); // the page drops the body of a 404
     await address(page, 'models/nothing');
     await expect.poll(() => alert(page)).toMatch(/models\/nothing\/\S+ must be there, received status 404\.$/);
   });
@@ -225,7 +225,7 @@ async function address(page: Page, text: string): Promise<void> {
   await page.getByRole('button', { name: 'Open', exact: true }).click();
 }
 
-/** Drops files onto the page's title, which is not the marked place. */
+/** Drops files onto the page's title, outside the drop zone. */
 async function drop(page: Page, files: readonly [name: string, content: string | Buffer][]): Promise<void> {
   const sent = files.map(([name, content]) => [name, Buffer.from(content as string).toString('base64')] as const);
   await page.evaluate((parts) => {

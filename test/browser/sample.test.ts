@@ -18,7 +18,7 @@ const DIGITS = join(import.meta.dirname, '..', '..', 'models', 'digits');
 const SIDE = 28;
 const NETWORK = /models\/digits\/unet\/model\.onnx$/;
 
-/** Bytes that a page can differ by from Node, whose values differ by 1e-5: one, where rounding tips over. */
+/** Most that a byte of the page may differ from Node's: values differ by 1e-5, which can tip a rounding. */
 const ROUNDING = 1;
 
 describe('the sampling view', skipBecause(LACKS_CHROMIUM), () => {
@@ -188,10 +188,10 @@ async function fill(page: Page, values: Record<string, string>): Promise<void> {
   for (const [label, value] of Object.entries(values)) await field(page, label).fill(value);
 }
 
-/** Waits until so many pictures are there. */
+/** Waits until there are so many pictures. */
 const done = (page: Page, count: number) => page.getByText(new RegExp(`^${count} pictures? in .* steps/s$`)).waitFor();
 
-/** The one picture as the command line writes it, in bytes. */
+/** The only picture as the command line writes it, in bytes. */
 async function pictureOfPipeline(options: Record<string, string>): Promise<Buffer> {
   const folder = await temporaryFolder();
   const args = Object.entries({
@@ -209,7 +209,7 @@ async function pictureOfPipeline(options: Record<string, string>): Promise<Buffe
     .toBuffer();
 }
 
-/** The one picture as Node makes it, in bytes. */
+/** The only picture as Node makes it, in bytes. */
 async function picturesOfNode(request: PictureOptions): Promise<Float32Array> {
   const model = await loadModel(DIGITS, { device: 'cpu' });
   const { images } = await model.sample(request);
@@ -227,7 +227,7 @@ async function download(page: Page, button: string): Promise<{ name: string; byt
   return { name: file.suggestedFilename(), bytes: await readFile(path) };
 }
 
-/** The downloaded sheet of one picture: its pixels are squares, one wide border around them. */
+/** The downloaded sheet of one picture: each pixel is a square, and a border of that width surrounds them. */
 async function downloadPicture(page: Page): Promise<number[]> {
   const { name, bytes } = await download(page, 'PNG');
   expect(name).toMatch(/^digits-seed\d+-dd[pi]m\d+\.png$/);
@@ -240,7 +240,7 @@ async function downloadPicture(page: Page): Promise<number[]> {
   );
 }
 
-/** Gray levels of the first picture of x_t as it is drawn. */
+/** Gray levels of the first picture of x_t as drawn. */
 const shownPicture = (page: Page): Promise<number[]> =>
   page
     .getByRole('region', { name: 'the noisy picture' })

@@ -1,4 +1,4 @@
-/** The page that a server shows of itself, and its API's description, on a server with the shipped model. */
+/** A server's own page and the description of its API, on a server with the shipped model. */
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -23,15 +23,15 @@ const KEY = 'a-key-of-the-tests-1234';
 const run = promisify(execFile);
 
 /**
- * What Chromium tells its tools of a stream that it need not store, read to its end or not:
+ * Chromium's developer tools see this for a stream that need not be stored, read to its end or not:
  * https://github.com/microsoft/playwright/issues/42742.
  */
 const STREAM_READ = /generations net::ERR_ABORTED/;
 
-/** Milliseconds for what is waited for. */
+/** Milliseconds to wait. */
 const PATIENCE = { timeout: 30_000 };
 
-/** Bytes that pictures can differ by where batches differ: one, where rounding tips over. */
+/** Most that a byte may differ between batches: a tiny difference can tip a rounding. */
 const ROUNDING = 1;
 
 describe("the server's page", skipBecause(LACKS_CHROMIUM), () => {
@@ -305,7 +305,7 @@ describe('the page of the API', skipBecause(LACKS_CHROMIUM), () => {
 
 interface Started {
   server: Server;
-  /** Of the page, with its slash. */
+  /** Address of the page, with its slash. */
   url: string;
 }
 
@@ -327,7 +327,7 @@ async function fill(page: Page, values: Record<string, number>): Promise<void> {
 
 const sample = (page: Page) => page.getByRole('button', { name: 'Sample' }).click();
 
-/** Keeps what the first picture shows from now on. @returns asks for it. */
+/** Records what the first picture shows from now on. @returns a function that gets the record. */
 async function watchFirst(page: Page): Promise<() => Promise<string[]>> {
   await page.evaluate(() => {
     const shown: string[] = [];

@@ -1,4 +1,4 @@
-/** The frame of the page and what holds for every view. */
+/** The frame of the page, and rules for every view. */
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { VIEW_NAMES } from '../../runtime-web/site/components/names.ts';
@@ -22,7 +22,7 @@ describe('every view', skipBecause(LACKS_CHROMIUM), () => {
     await settle(page);
     expect(await seriousFaults(page)).toEqual([]);
     expect(await overflow(page)).toEqual([]);
-    // The other scheme, by the page's own switch.
+    // The other colour scheme, by the page's own switch.
     const other = scheme === 'light' ? 'Dark' : 'Light';
     await page.getByRole('radio', { name: other, exact: true }).check({ force: true });
     await settle(page);
@@ -73,7 +73,7 @@ describe('the page', skipBecause(LACKS_CHROMIUM), () => {
   });
 
   it('keeps the theme that was chosen', async () => {
-    // Loading the page again ends downloads under way.
+    // Reloading the page aborts downloads under way.
     const { page } = await openSite(browser(), host(), '', { colorScheme: 'light', allow: [/net::ERR_ABORTED/] });
     const paper = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
     expect(await paper()).toBe('rgb(250, 249, 246)');
@@ -146,7 +146,7 @@ describe('the page', skipBecause(LACKS_CHROMIUM), () => {
   });
 });
 
-/** What reaches past the right edge, where the page can be scrolled sideways. */
+/** Elements past the right edge, if the page scrolls sideways. */
 const overflow = (page: Page): Promise<string[]> =>
   page.evaluate(() => {
     const width = document.documentElement.clientWidth;

@@ -1,4 +1,4 @@
-/** Every view again, in the states that a visitor brings it to: axe finds nothing serious, in light and dark. */
+/** Every view in the states that visitors bring it to: axe finds nothing serious, in light and dark. */
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-/** What `visit` sees: the other tests rely on it to fail. */
+/** The problems that `visit` must see: other tests rely on it to fail. */
 import { describe, expect, it } from 'vitest';
 import { LACKS_CHROMIUM } from '../support/browser/chromium.ts';
 import { useBrowser, useHost, visit } from '../support/browser/visit.ts';
@@ -38,7 +38,7 @@ describe('visit', skipBecause(LACKS_CHROMIUM), () => {
   });
 });
 
-/** The policy of a page says nothing of what its workers fetch. */
+/** The policy of a page does not restrict what its workers fetch. */
 function loadFromElsewhere(): Promise<unknown> {
   return window.sampler.load({ kind: 'url', url: 'http://127.0.0.1:9/model' }).catch(() => undefined);
 }

@@ -1,4 +1,4 @@
-/** The worker that samples, without the site around it: its numbers, and what it says when something is missing. */
+/** The sampling worker without the site: its numbers, and its messages when something is missing. */
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
@@ -26,7 +26,7 @@ describe('the worker', skipBecause(LACKS_CHROMIUM), () => {
     return opened;
   }
 
-  /** The page's pictures are those of Node. */
+  /** The page's pictures equal Node's. */
   async function expectPicturesOfNode(page: Page, folder: string, request: SampleRequest): Promise<void> {
     const model = await loadModel(folder, { device: 'cpu' });
     const { images, seeds, labels } = await model.sample(request);
@@ -199,7 +199,7 @@ declare global {
 const load = (page: Page, url: string, device: 'auto' | 'webgpu' | 'wasm'): Promise<ModelInfo> =>
   page.evaluate(({ url, device }) => window.sampler.load({ kind: 'url', url }, { device }), { url, device });
 
-/** Why a model cannot be loaded in the page: name and message of the error. */
+/** Why the page cannot load a model: name and message of the error. */
 const failure = (page: Page, url: string, device: 'auto' | 'webgpu' | 'wasm'): Promise<string> =>
   load(page, url, device).then(
     () => 'It was loaded.',

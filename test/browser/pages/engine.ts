@@ -1,12 +1,12 @@
-/** Gives tests the library on the page's own thread, and the kernel of WebGPU by itself, as `window.engine`. */
+/** Gives tests the library on the page's own thread, and the WebGPU kernel alone, as `window.engine`. */
 import { loadModel } from '#runtime-web/index.ts';
 import { createRowKernel, NONE_BAD } from '#runtime-web/webgpu/apply-row.ts';
 import type { SamplerRow } from '#scheduler/index.ts';
 
-/** x, x0, the network's output and z, of one length. */
+/** x, x0, the network's output and z, all of the same length. */
 export type RowValues = Record<'x' | 'x0' | 'output' | 'z', number[]>;
 
-/** `bad` is the first step whose output or x is not finite, null where none is. */
+/** `bad` is the first step whose output or x is not finite, null if all are finite. */
 export interface RowResult {
   x: number[];
   x0: number[];
@@ -17,7 +17,7 @@ export interface Engine {
   loadModel: typeof loadModel;
   /** x and x0 after the rows, on the GPU. */
   applyRows(rows: SamplerRow[], clip: number | null, values: RowValues): Promise<RowResult>;
-  /** Devices that were asked for on this page, in order. */
+  /** Devices that this page requested, in order. */
   devices: GPUDevice[];
 }
 

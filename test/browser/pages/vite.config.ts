@@ -1,4 +1,4 @@
-/** The tests' own pages, which reach parts of runtime-web that the site shows no control for. */
+/** The tests' own pages, which reach parts of runtime-web for which the site has no control. */
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 
