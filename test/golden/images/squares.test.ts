@@ -28,7 +28,7 @@ it('a crop resizes to the same sides as torchvision and takes the same pixels', 
   for (const [width, height, size, w, h, left, top] of golden.geometry) {
     const plan = planSquare(width, height, size, 'crop');
     expect(plan, `${width} x ${height} to ${size}`).toEqual({ width: w, height: h });
-    if (Math.max(w, h) > 255) continue; // more than a byte tells apart
+    if (Math.max(w, h) > 255) continue; // more than a byte can distinguish
     const columns = Uint8Array.from({ length: w * h }, (_, i) => i % w);
     const rows = Uint8Array.from({ length: w * h }, (_, i) => Math.floor(i / w));
     const first = [columns, rows].map((places) => centreOnSquare(places, w, h, 1, size, 0)[0]);

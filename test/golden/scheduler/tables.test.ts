@@ -40,7 +40,7 @@ function every(values: Float64Array): number[] {
   return [...values.filter((_, t) => t % stride === 0), values.at(-1)!];
 }
 
-/** Where PyTorch subtracts float32 numbers near 1 to get a beta, it is off by a few of their last bits. */
+/** PyTorch gets some betas by subtracting float32 numbers near 1, and is then off by a few of their last bits. */
 function betaTolerance(config: Record<string, unknown>): number {
   return config.rescale_betas_zero_snr || config.beta_schedule === 'cosine' ? 5e-6 : 5e-9;
 }

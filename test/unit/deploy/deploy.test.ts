@@ -1,4 +1,4 @@
-/** What the files in deploy/ say of the rest of the project. None of them is run here: no container engine is needed. */
+/** The files in deploy/ must agree with the rest of the project. Nothing here runs them or needs a container engine. */
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -19,7 +19,7 @@ async function instructions(path: string): Promise<string[]> {
   return text.split('\n').filter((line) => line !== '');
 }
 
-/** What it copies from the project's folder. */
+/** The paths that it copies from the project's folder. */
 async function copied(path: string): Promise<string[]> {
   const copies = (await instructions(path)).filter((line) => /^COPY (?!--from)/.test(line));
   return copies.flatMap((line) => line.split(/\s+/).slice(1, -1));
@@ -76,7 +76,7 @@ describe('deploy/', () => {
       const check = last.find((line) => line.startsWith('HEALTHCHECK '))!;
       const [program, flag, script] = JSON.parse(check.slice(check.indexOf('[')));
       expect([program, flag]).toEqual(['node', '-e']);
-      // It is JavaScript.
+      // It is written in JavaScript.
       expect(() => new Function(script)).not.toThrow();
       expect(script).toContain('/v2/health/ready');
     },

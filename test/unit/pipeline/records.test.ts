@@ -1,4 +1,4 @@
-/** What is written once, in a record, and read everywhere else: samplers, their options, networks. */
+/** Samplers, their options and networks are each written once, in a record, and all other code reads that. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { optionsOfSampler, SAMPLER_NAMES, SAMPLER_OPTION_NAMES, SAMPLER_OPTIONS } from '@onnoise/scheduler';
@@ -11,7 +11,7 @@ import { check, DEFAULTS } from '#site/views/sample/parameters.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 
-/** Sources below the folders that hold one of the words in quotes. */
+/** Source files below the folders that contain one of the words in quotes. */
 function filesThatQuote(words: readonly string[], folders: readonly string[]): string[] {
   const quoted = new RegExp(`(['"\`])(${words.join('|')})\\1`);
   return folders.flatMap((folder) =>

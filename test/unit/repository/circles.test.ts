@@ -7,7 +7,7 @@ const code = repositoryFiles().filter((file) =>
 );
 const aliases = JSON.parse(readText('package.json')).imports as Record<string, string>;
 
-/** The files that a file imports, types included: Biome's rule leaves those out. */
+/** The files that a file imports, types included, which Biome's rule leaves out. */
 function importsOf(file: string): string[] {
   const names = [...readText(file).matchAll(/(?:\bfrom|\bimport) '([^']+\.tsx?)'/g)].map(([, name]) => name!);
   return names.map((name) => {
@@ -17,7 +17,7 @@ function importsOf(file: string): string[] {
   });
 }
 
-/** Circles of imports, each once, from the file where the walk met it. */
+/** Circles of imports, each once, starting at the file where the walk met it. */
 function findCircles(graph: ReadonlyMap<string, readonly string[]>): string[][] {
   const done = new Set<string>();
   const circles: string[][] = [];

@@ -3,7 +3,7 @@ import { readText, repositoryFiles } from '#test/repository.ts';
 
 const code = repositoryFiles().filter((file) => /\.(ts|tsx|js|mjs)$/.test(file));
 
-/** Places of a spread of an object literal, which says nothing that its entries alone would not say. */
+/** Places that spread an object literal, where its entries alone would say the same. */
 function spreadLiterals(text: string): string[] {
   return text
     .split('\n')
@@ -52,7 +52,7 @@ test('constants of plain data are UPPER_CASE', () => {
   expect(found).toEqual([]);
 });
 
-/** Functions of a module whose result may be null, components aside. */
+/** Functions of a module whose result may be null, without components. */
 function nullResults(text: string): string[] {
   let name = '';
   return text.split('\n').flatMap((line) => {

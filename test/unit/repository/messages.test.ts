@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { readText, repositoryFiles } from '#test/repository.ts';
 
-/** Where a library tells what went wrong by words alone. */
+/** Files that read errors of libraries which give only words. */
 const LIBRARIES = [
-  'pipeline/src/bulk/worker.ts', // ioredis, as BullMQ hands it on
+  'pipeline/src/bulk/worker.ts', // ioredis, through BullMQ
   'pipeline/src/data/decode.ts', // libvips
   'pipeline/src/terminal/arguments.ts', // yargs
   'pipeline/src/train/engines/native/reason.ts', // TensorFlow, the dynamic linker

@@ -1,4 +1,4 @@
-/** The recipes of CONTRIBUTING.md: their lists of files are true. */
+/** The lists of files in the recipes of CONTRIBUTING.md are correct. */
 import { describe, expect, test } from 'vitest';
 import { readText, repositoryFiles } from '#test/repository.ts';
 
@@ -9,9 +9,9 @@ const product = [...FILES].filter((file) =>
 
 interface Recipe {
   title: string;
-  /** Files that are there. */
+  /** Files that exist. */
   named: string[];
-  /** Forms of the files to add. */
+  /** Path patterns of the files to add. */
   added: string[];
 }
 
@@ -60,7 +60,7 @@ describe.each(recipes)('$title', ({ named, added }) => {
 /** Code without its comments. */
 const codeOf = (file: string) => readText(file).replace(/\/\*[\s\S]*?\*\/|(?<=^|\s)\/\/.*$/gm, '');
 
-/** Files outside of `own` that speak of one thing of a kind: whoever adds another must look at each. */
+/** Files outside `own` that mention one thing of a kind: adding another means checking each of them. */
 function speakOf(pattern: RegExp, own: RegExp): string[] {
   return product.filter((file) => !own.test(file) && pattern.test(codeOf(file)));
 }

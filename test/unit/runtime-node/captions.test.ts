@@ -23,7 +23,7 @@ describe('captionedStrip', () => {
     const row = tile(images, shape, { columns: 2, scale: cell / side, gap: 4 });
     const line = (info.height - row.height) * row.width * channels;
     expect(data.subarray(line).equals(Buffer.from(row.data))).toBe(true);
-    // Both captions have ink in the line above, and it is readable: darker than gray.
+    // Both captions have ink in the line above that is dark enough to read: darker than gray.
     const inked = (from: number, to: number) => {
       let count = 0;
       for (let i = 0; i < line; i += channels) {

@@ -6,7 +6,7 @@ import { openOnDevice } from '#runtime-node/choose.ts';
 import { type Device, findGpu, inspectDevice, type Machine } from '#runtime-node/devices.ts';
 import { InputError } from '#scheduler/index.ts';
 
-/** A machine of which everything is known: its files and the devices that work. */
+/** A simulated machine: its files and the devices that work. */
 function machine(files: string[], working: Device[], platform: NodeJS.Platform = 'linux'): Machine {
   return {
     platform,
@@ -20,7 +20,7 @@ function machine(files: string[], working: Device[], platform: NodeJS.Platform =
   };
 }
 
-/** Opens a model that takes `times[device]` milliseconds a call, and remembers what was closed. */
+/** Opens a model that takes `times[device]` milliseconds per call, and records what is closed. */
 function opener(times: Partial<Record<Device, number>>, closed: string[] = []) {
   return async (device: Device) => {
     const time = times[device];

@@ -142,7 +142,7 @@ describe('loadModel', () => {
     );
     const agreed = await noted({ num_train_timesteps: '100', num_class_embeds: '3', run: 'x' }, { classes: 3 });
     await (await loadModel(await edit(agreed, 'unet/config.json', { num_train_timesteps: 100 }), cpu)).dispose();
-    // diffusers writes null where its time embedding needs no table
+    // diffusers writes null if its time embedding needs no table
     await (await loadModel(await edit(agreed, 'unet/config.json', { num_train_timesteps: null }), cpu)).dispose();
   });
 
@@ -151,7 +151,7 @@ describe('loadModel', () => {
     const model = proto.onnx.ModelProto.decode(tinyOnnx());
     const { graph } = model;
     const { NodeProto, AttributeProto, TensorProto } = proto.onnx;
-    // 50 rows of time where the schedule has 100 timesteps
+    // 50 rows of time, but 100 timesteps in the schedule
     graph!.initializer!.push(
       TensorProto.create({ name: 'rows', dataType: 1, dims: [50], floatData: new Array(50).fill(0) }),
     );

@@ -119,7 +119,7 @@ describe('the formats of a sheet', () => {
     tif: 'tiff',
     gif: 'gif',
   };
-  /** What a format may lose of a value from 0 to 255. */
+  /** Most that a format may change a value from 0 to 255. */
   const loss = { png: 0, jpg: 24, jpeg: 24, webp: 0, avif: 0, tiff: 0, tif: 0, gif: 3 };
 
   test.each(PICTURE_FORMATS.flatMap((format) => ([1, 3] as const).map((channels) => [format, channels] as const)))(
@@ -155,7 +155,7 @@ describe('the formats of a sheet', () => {
   });
 
   test('are larger than what sharp takes unasked, where a sheet is', async () => {
-    // The gap is the most of it: background is made faster than pixels.
+    // It is mostly gap, since background is faster to make than pixels.
     const options = { scale: 1, gap: 8_200, format: 'jpg' } as const;
     const file = await sheet(new Float32Array(600 * 100), [1, 600, 100], 1, options);
     expect(await sharp(file, { limitInputPixels: false }).metadata()).toMatchObject({ width: 16_500, height: 17_000 });

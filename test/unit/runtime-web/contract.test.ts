@@ -1,4 +1,4 @@
-/** A model folder and a request mean the same to whoever reads them: Node, a browser tab, the page's build, "your model". */
+/** A model folder and a request mean the same to all readers: Node, a browser tab, the page's build, "your model". */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { InputError, type PictureOptions } from '@onnoise/scheduler';
@@ -11,7 +11,7 @@ import { type Files, FOLDERS, folder } from '#test/contract/folders.ts';
 import { BAD, CLASS_NAMES, GOOD } from '#test/contract/requests.ts';
 import { temporaryFolder } from '#test/tiny-onnx.ts';
 
-// The browser's bundle does not start in Node; the package's build for Node has the same WebAssembly.
+// The bundle for browsers does not start in Node; the package's build for Node has the same WebAssembly.
 vi.mock('#runtime-web/ort.ts', () => ({ loadOrt: () => import('onnxruntime-web') }));
 
 async function write(files: Files): Promise<string> {
@@ -25,7 +25,7 @@ async function write(files: Files): Promise<string> {
 
 const URL = 'https://me.example/model';
 
-/** Stands for a host that has these files. */
+/** Replaces a host that has these files. */
 async function serving<T>(files: Files, ask: () => Promise<T>): Promise<T> {
   vi.stubGlobal('fetch', async (url: string) => {
     const content = files[url.slice(URL.length + 1)];
@@ -49,14 +49,14 @@ async function released(model: Known & { dispose(): Promise<void> }): Promise<Kn
 
 interface Reader {
   name: string;
-  /** Looks into the network. */
+  /** Reads the network too. */
   opens?: boolean;
   fetches?: boolean;
-  /** undefined for a reader that keeps to itself what it has read. */
+  /** undefined for a reader that does not return what it read. */
   read(files: Files): Promise<Known | undefined>;
 }
 
-/** Names of files as they are in the folder, wherever that lies. */
+/** Runs `ask`; an InputError names files as they are in the folder, without the folder's own path. */
 async function relative<T>(root: string, ask: () => Promise<T>): Promise<T> {
   try {
     return await ask();

@@ -4,7 +4,7 @@ import { download } from '#runtime-web/download.ts';
 
 afterEach(() => vi.unstubAllGlobals());
 
-/** fetch answers with these chunks; an Error among them breaks the body off there. */
+/** fetch answers with these chunks; an Error among them ends the body there. */
 function answer(chunks: (Uint8Array | Error)[], headers: Record<string, string> = {}, status = 200): void {
   const body = new ReadableStream<Uint8Array>({
     pull(controller) {

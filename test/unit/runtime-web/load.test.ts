@@ -4,7 +4,7 @@ import onnxProto, { type onnx as Onnx } from 'onnx-proto';
 import { describe, expect, it, vi } from 'vitest';
 import { expectClose } from '../../support/compare.ts';
 
-// The browser's bundle does not start in Node; the package's build for Node has the same WebAssembly.
+// The bundle for browsers does not start in Node; the package's build for Node has the same WebAssembly.
 vi.mock('#runtime-web/ort.ts', () => ({ loadOrt: () => import('onnxruntime-web') }));
 
 const { onnx } = onnxProto;
@@ -55,7 +55,7 @@ function network(conditional: boolean): Uint8Array<ArrayBuffer> {
   );
 }
 
-/** The same with notes of its writer. */
+/** The same with metadata from its writer. */
 function noted(metadata: Record<string, string>): Uint8Array<ArrayBuffer> {
   const model = onnx.ModelProto.decode(network(false));
   model.metadataProps = Object.entries(metadata).map(([key, value]) =>

@@ -94,7 +94,7 @@ describe('the sampler of a worker', () => {
     await sampler.load(source());
     const before = sent.length;
     await sampler.sample({ steps: 6 });
-    expect(sent.slice(before)).toHaveLength(1); // and no receipts
+    expect(sent.slice(before)).toHaveLength(1); // and no acknowledgements
   });
 
   it('leaves frames out where the page is slow, never the last', async () => {

@@ -30,7 +30,7 @@ const configs = fc.record(
   { requiredKeys: [] },
 );
 
-/** What it returns, or the sentence that refuses it: falling betas, rescaled, may leave no image before the end. */
+/** The result, or the sentence that refuses it: decreasing betas, rescaled, may leave no image before the end. */
 function outcome<T>(run: () => T): T | string {
   try {
     return run();

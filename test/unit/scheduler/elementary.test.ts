@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cosSinOfWord, logOfWord } from '#scheduler/noise/elementary.ts';
 
-/** The definition: what elementary.ts writes out, as loops. */
+/** The definition as loops, which elementary.ts unrolls. */
 function plainLog(word: number): number {
   const bits = word === 0 ? 0 : 32 - Math.clz32(word);
   let mantissa = (2 * word + 1) / 2 ** bits;
@@ -86,7 +86,7 @@ describe('cosSinOfWord', () => {
     fc.assert(
       fc.property(word, (w) => {
         cosSinOfWord(w, out);
-        expect([...out]).toStrictEqual(plainCosSin(w)); // tells -0 from 0
+        expect([...out]).toStrictEqual(plainCosSin(w)); // distinguishes -0 from 0
       }),
       { numRuns: 20_000 },
     );

@@ -76,7 +76,7 @@ describe('gaussian', () => {
     );
   });
 
-  // sha256 of 100,000 values as little-endian float32, from the version whose series were plain loops
+  // sha256 of 100,000 values as little-endian float32, from a version that summed the series in plain loops
   it.each([
     [0, 0, 0, 'ae6f46007d36508a9886de292ac8fe396168484fc33369e94b8ca80f5c38f3b3'],
     [37, 4704, 0, 'a31a365f7a1ea23512912980497e6c17f649076587a6ac1d591b8442dd18c3e1'],

@@ -1,4 +1,4 @@
-/** The records of the samplers, and what is read from them together. */
+/** The records of the samplers, and the lists that are made from all of them. */
 import {
   compileSampler,
   DEFAULT_SAMPLER,

@@ -1,4 +1,4 @@
-/** The kit of rules: what a rule takes, what it says, and how an object is read by rules. */
+/** Rules: what a rule accepts, its words, and how it reads an object. */
 import {
   anything,
   check,
@@ -25,7 +25,7 @@ import {
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-/** What it is refused with. */
+/** The message of the refusal. */
 function refusal(run: () => unknown): string {
   try {
     run();
@@ -142,7 +142,7 @@ describe('readObject', () => {
   });
 });
 
-/** A rule, with values of which it takes some. */
+/** A rule, with values of which it accepts some. */
 const leaves = fc.oneof(
   fc.tuple(fc.integer(), fc.nat()).map(([min, span]) => integer(min, min + span) as Rule<unknown>),
   fc.tuple(fc.double({ noNaN: true }), fc.double({ noNaN: true })).map(([a, b]) => {

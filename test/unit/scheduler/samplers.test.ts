@@ -25,7 +25,7 @@ const settings = fc.record({
 });
 const stepCounts = fc.oneof(fc.integer({ min: 1, max: 20 }), fc.constantFrom(50, 299, 300));
 
-/** A denoiser that knows the data: whatever x is, its output says exactly `data`. */
+/** A denoiser that knows the data: for any x its output means exactly `data`. */
 function perfectDenoiser(json: Record<string, unknown>, data: Float32Array) {
   const parsed = config(json);
   const schedule = makeSchedule(parsed);

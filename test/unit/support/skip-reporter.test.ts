@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 const root = join(import.meta.dirname, '..', '..', '..');
 const config = join(root, 'test', 'support', 'skips', 'vitest.config.ts');
 
-/** Runs a file of test/support/skips by vitest: what is printed, and the lines below `Skipped:`, if it is there. */
+/** Runs a file of test/support/skips in vitest. Returns its output, and the lines below `Skipped:` if there are any. */
 const run = (...args: string[]): Promise<{ text: string; skipped: string[] | undefined }> =>
   new Promise((resolve) => {
     const command = [join(root, 'node_modules', 'vitest', 'vitest.mjs'), 'run', '--config', config, ...args];

@@ -1,4 +1,4 @@
-/** Functions that have nothing to do with diffusion: trace is for any tfjs function, and for its gradient. */
+/** Functions that have nothing to do with diffusion: `trace` takes any tfjs function, and its gradient. */
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import {

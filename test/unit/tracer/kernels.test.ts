@@ -1,5 +1,5 @@
 /**
- * Every kernel row against tfjs' own kernel: one line of a table a case, each tried in several layouts.
+ * Every kernel row against tfjs' own kernel: each case is one line of a table, tried in several layouts.
  * Rows are in rows/, by family as in tracer/src/kernels.
  */
 import * as tf from '@tensorflow/tfjs';
@@ -18,7 +18,7 @@ import { constantVariant, type KernelRow, together, variantsOf } from './rows/ro
 
 const families = { elementwise, reductions, movement, matmul, convolution, pooling, fused };
 
-/** All variants in one graph, which is faster; one by one to tell which it was that failed. */
+/** All variants in one graph, which is faster; after a failure one by one, to find the variant. */
 async function check(row: KernelRow, seed: number): Promise<void> {
   const variants = variantsOf(row, seed);
   try {
@@ -64,8 +64,7 @@ describe('kernel rows', () => {
   });
 
   it('compute nothing at run time when all operands are constants', async () => {
-    // An output that is a constant needs an Identity to be named; one that repeats itself is smaller when left to
-    // Expand or Tile.
+    // A constant output needs an Identity to get its name; a repetitive one is smaller as an Expand or a Tile.
     const allowed = new Set(['Identity', 'Expand', 'Tile']);
     for (const row of rows) {
       const fn = constantVariant(row, 1);

@@ -1,4 +1,4 @@
-/** No data moves but where an operator needs it: what traced graphs must not contain. */
+/** Data moves only where an operator needs it: operators that traced graphs must not contain. */
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { expectTraced, type Input, randomData, type Tensors, uniforms } from '#test/traced.ts';
@@ -15,7 +15,7 @@ const input = (name: string, ...shape: number[]): Input => ({
 });
 const ops = (graph: Graph): string[] => graph.nodes.map(({ op }) => op);
 
-/** Images come in NCHW and filters in OIHW; tfjs wants NHWC and HWIO. */
+/** Images arrive in NCHW and filters in OIHW; tfjs needs NHWC and HWIO. */
 const nhwc = (x: tf.Tensor) => tf.transpose(x, [0, 2, 3, 1]) as tf.Tensor4D;
 const nchw = (x: tf.Tensor) => tf.transpose(x, [0, 3, 1, 2]);
 const hwio = (w: tf.Tensor) => tf.transpose(w, [2, 3, 1, 0]) as tf.Tensor4D;
@@ -71,7 +71,7 @@ describe('a traced convolutional network', () => {
       },
       [input('x', 2, 6, 4, 4)],
     );
-    // The factor that is not stored as the product wants it; onnxruntime fuses this into the product.
+    // The factor whose stored order does not suit the product; onnxruntime fuses this into the product.
     expect(ops(graph).filter((op) => op === 'Transpose').length).toBeLessThanOrEqual(1);
   });
 

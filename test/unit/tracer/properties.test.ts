@@ -4,12 +4,12 @@ import fc from 'fast-check';
 import { describe, it } from 'vitest';
 import { expectTraced, type Input, randomData, uniforms } from '#test/traced.ts';
 
-/** A step from the values so far to one more; numbers are taken modulo what fits. */
+/** A step from the values so far to one more; numbers are taken modulo the valid range. */
 type Step = readonly [op: keyof typeof STEPS, first: number, second: number, choice: number];
 
 const LIMIT = 400;
 
-/** Each gives a value back that may be fed to any other; where a step does not apply, its operand. */
+/** Each returns a value that may be fed to any other; if a step does not apply, it returns its operand. */
 const STEPS = {
   add: (x, y) => (broadcasts(x, y) ? tf.add(x, y) : tf.add(x, 1)),
   mul: (x, y) => (broadcasts(x, y) ? tf.mul(x, y) : tf.mul(x, 0.5)),
@@ -105,7 +105,7 @@ const shapes = fc.array(fc.constantFrom(1, 2, 3, 4, 6), { maxLength: 4 });
 function run(values: tf.Tensor[], program: readonly Step[]): tf.Tensor[] {
   const all = [...values];
   for (const [op, first, second, choice] of program) {
-    // The newest values are the likeliest operands.
+    // The newest values are the most likely operands.
     const pick = (n: number) => all[Math.max(0, all.length - 1 - n)]!;
     all.push(
       (STEPS[op] as (x: tf.Tensor, y: tf.Tensor, n: number) => tf.Tensor)(pick(first % 3), pick(second), choice),

@@ -1,4 +1,4 @@
-/** The bytes of a model: what was put in comes out again, and ONNX's own checker takes it. */
+/** The bytes of a model: reading returns what was written, and ONNX's own checker accepts it. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -21,7 +21,7 @@ const readme = readFileSync(path('tracer/README.md'), 'utf8');
 const sections = [...readme.matchAll(/^## (.+)\n[^#]*?```ts\n([\s\S]*?)```/gm)].map(
   ([, title, code]) => [title!, code!] as const,
 );
-/** Those that make a model. */
+/** The sections that make a model. */
 const examples = sections.filter(([, code]) => code.includes('encodeModel'));
 
 interface Example {
@@ -30,7 +30,7 @@ interface Example {
   bytes: Uint8Array;
 }
 
-/** Runs a section's code as it stands, with its imports given to it, and returns the variable `name`. */
+/** Runs a section's code unchanged, with its imports as arguments, and returns the variable `name`. */
 function runSection(code: string, name: string): unknown {
   const body = code
     .replace("import * as tf from '@tensorflow/tfjs';", '')
@@ -38,7 +38,7 @@ function runSection(code: string, name: string): unknown {
   return new Function('tf', 'tracer', `${body}; return ${name};`)(tf, tracer);
 }
 
-/** What the comment at the end of a section's code says that a variable is. */
+/** The value of a variable according to the comment at the end of a section's code. */
 function commentOf(code: string): unknown {
   const lines = [...code.matchAll(/^ *\/\/ (.*)$/gm)].map(([, line]) => line);
   return new Function(`return ${lines.join('\n')};`)();
@@ -85,7 +85,7 @@ describe('the README of the tracer', () => {
   });
 });
 
-/** A row for each reason, the most frequent first, and where it was met. */
+/** A row for each reason, the most frequent first, with the places where it occurred. */
 function refusedTable(text: string): string {
   const reasons = new Map<string, { tests: number; where: Set<string> }>();
   for (const [, where, reason, count] of text.matchAll(/^(\S.*?): (.+) \((\d+)\)$/gm)) {

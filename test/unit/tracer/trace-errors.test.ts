@@ -1,4 +1,4 @@
-/** What trace refuses, in what words, and what it leaves behind: nothing. */
+/** What `trace` refuses and in which words, and that it leaves nothing behind. */
 import { execFileSync } from 'node:child_process';
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';

@@ -32,7 +32,7 @@ describe('pipeline generate and pipeline worker over Redis', skipBecause(LACKS_R
   const place = (options?: TinyOptions) => makePlace(redis, options);
   const jobCount = (at: Place, type: 'wait' | 'active') => countJobs(redis, at, type);
 
-  /** Starts the real program; `said` resolves once it has said something on standard error. */
+  /** Starts the real program; `said` resolves once it has written to standard error. */
   function start(...args: string[]) {
     const child = spawn(process.execPath, [PIPELINE, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
     onTestFinished(() => {
@@ -59,7 +59,7 @@ describe('pipeline generate and pipeline worker over Redis', skipBecause(LACKS_R
     const hash = await hashModel(at.model);
     const obstacle = join(at.out, hash.slice(0, 16));
     await writeFile(obstacle, 'in the way');
-    // What is in the queue would be tried five times over half a minute: it is once here, by jobs that generate finds.
+    // The queued jobs would be tried five times over half a minute. Jobs that are tried once replace them.
     const queue = new Queue(queueName(hash), { connection: redis.client, prefix: at.name });
     onTestFinished(() => queue.close());
     for (const job of await queue.getWaiting()) {
@@ -102,7 +102,7 @@ describe('pipeline generate and pipeline worker over Redis', skipBecause(LACKS_R
       2,
       expect.stringMatching(/^Cannot generate to .*: another process \(pid \d+, since .*\) is generating there\./),
     ]);
-    // What writes nothing needs no lock.
+    // A command that writes nothing needs no lock.
     expect(await runCli(...args, '--detach')).toMatchObject({ code: 0 });
   });
 

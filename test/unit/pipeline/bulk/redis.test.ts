@@ -53,7 +53,7 @@ describe('bulk generation over Redis', skipBecause(LACKS_REDIS), () => {
     expect(progress).toEqual([...progress].sort((a, b) => a - b));
     const label = execFileSync('tar', ['xOf', join(at.out, shards[15]!.file), '000001049.cls'], { encoding: 'utf8' });
     expect(label).toBe(String(999 % 3));
-    // Nothing is kept of finished jobs but the list of what is done, and that not for ever.
+    // Of finished jobs only the list of finished shards stays, and that expires.
     const keys = await redis.client.keys(`${at.name}:*`);
     expect(keys.filter((key) => key.includes('shard-'))).toEqual([]);
     expect(await redis.client.ttl(keys.find((key) => key.includes(':done:'))!)).toBeGreaterThan(0);
@@ -82,7 +82,7 @@ describe('bulk generation over Redis', skipBecause(LACKS_REDIS), () => {
     const { lines } = await startWorker(at);
     expect((await order(at, { count: 60, shard: 10, steps: 50 })).manifest).toBeDefined();
     expect(lines.filter((line) => line.includes('took'))).toHaveLength(6);
-    // All is done: the same order is a look at what is, without any worker's doing.
+    // All is done: the same request only checks the files, without a worker.
     expect((await order(at, { count: 60, shard: 10 })).images).toBe(60);
     expect(await jobCount(at, 'wait')).toBe(0);
     expect(lines.filter((line) => line.startsWith('tiny:'))).toHaveLength(6);

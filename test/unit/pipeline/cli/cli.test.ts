@@ -96,7 +96,7 @@ describe('pipeline', () => {
       const taking = [...help.matchAll(/^ +(?:-\w, )?--([a-z0-9-]+)(?:.*\n(?! +(?:-\w, )?--).*|.*)$/gm)]
         .filter(([text]) => !text.includes('[boolean]'))
         .map(([, name]) => name!);
-      // Were none found, none would be tried.
+      // If none were found, the loop would test nothing.
       expect(taking.length, command).toBeGreaterThanOrEqual(
         ({ doctor: 0, setup: 2 } as Record<string, number>)[command] ?? 4,
       );
@@ -222,7 +222,7 @@ describe('pipeline sample', () => {
     const child = spawn(process.execPath, [PIPELINE, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
     let stderr = '';
     child.stderr.on('data', (text) => {
-      // The device is told when the model is loaded: sampling starts right after.
+      // The program reports the device once the model is loaded: sampling starts right after.
       if (!stderr.includes('Device:') && String(text).includes('Device:')) setTimeout(() => child.kill('SIGINT'), 300);
       stderr += text;
     });

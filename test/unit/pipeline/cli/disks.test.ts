@@ -13,12 +13,12 @@ import { temporaryFolder, tinyArtefact } from '#test/tiny-onnx.ts';
 import { memoryDataset } from '#test/train/memory-dataset.ts';
 import { tinyPlan } from '#test/train/tiny-plan.ts';
 
-/** Fills a disk up but for so many KiB. */
+/** Fills a disk, and leaves so many KiB free. */
 function fill(disk: string, left: number, size: number) {
   writeFileSync(join(disk, 'fill'), Buffer.alloc((size - left) * 1024));
 }
 
-/** Leaves nothing of a disk. */
+/** Leaves no space on a disk. */
 function fillUp(disk: string) {
   const file = openSync(join(disk, 'fill'), 'w');
   try {
@@ -28,13 +28,13 @@ function fillUp(disk: string) {
   }
 }
 
-/** All that is below a folder, but for folders and what the test put there. */
+/** All files below a folder, except those that the test put there. */
 const filesBelow = (folder: string) =>
   readdirSync(folder, { recursive: true })
     .map(String)
     .filter((name) => name !== 'fill' && !statSync(join(folder, name)).isDirectory());
 
-/** One training of a tiny network, that the exports are made from. */
+/** One training of a tiny network, which the tests of export use. */
 const training = (data: string, run: string, cache: string) => [
   ...['train', '--data', data, '--size', '8', '--steps', '2', '--batch', '2', '--sample-steps', '2'],
   ...['--model._class_name', 'SimpleUnet', '--model.channels', '8,16', '--model.time_emb_dim', '4'],

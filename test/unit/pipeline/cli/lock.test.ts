@@ -11,7 +11,7 @@ import { temporaryFolder } from '#test/tiny-onnx.ts';
 const words = { action: 'do it', doing: 'does it' };
 const free = async (path: string) => (await withLock(path, words, async () => 'done')) === 'done';
 
-/** Another process that tries to take a lock, and the first line that it says. */
+/** Another process that tries to take a lock, and its first line of output. */
 async function holder(path: string): Promise<{ child: ChildProcess; said: string }> {
   const script = join(import.meta.dirname, '../../../support/lock-holder.ts');
   const child = spawn(process.execPath, ['--import', 'tsx', script, path], { stdio: ['pipe', 'pipe', 'inherit'] });
@@ -132,7 +132,7 @@ describe('takeLock', () => {
   });
 });
 
-/** What a lock of this process says. */
+/** The content of a lock that this process holds. */
 const lockText = (path: string) => withLock(path, words, () => readFile(path, 'utf8'));
 
 const deadPid = () => spawnSync(process.execPath, ['-e', '']).pid;

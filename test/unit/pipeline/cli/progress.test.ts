@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { formatBytes, formatDuration, formatNumber, plural } from '#pipeline/terminal/format.ts';
 import { describeProgress, type ProgressEvent, withProgress } from '#pipeline/terminal/progress.ts';
 
-/** A stream that keeps what is written. */
+/** A stream that records its output. */
 function paper(isTTY: boolean) {
   const lines: string[] = [];
   const stream = { isTTY, write: (text: string) => lines.push(text) > 0 } as unknown as NodeJS.WriteStream;

@@ -74,7 +74,7 @@ describe('pipeline sample', () => {
   ])('refuses %s before the network is opened', async (_, args, rule) => {
     const model = await tinyArtefact();
     const folder = await temporaryFolder();
-    // A network that cannot be opened: whoever opens it says so.
+    // A network that cannot be opened: code that opens it throws.
     await writeFile(join(model, 'unet', 'model.onnx'), 'no network');
     const given = args.includes('--out')
       ? args.map((arg) => (arg === 'a.webp' ? join(folder, arg) : arg))

@@ -1,4 +1,4 @@
-/** `pipeline serve` as a user starts it: signals, what it says, what it refuses. */
+/** `pipeline serve` as a user starts it: signals, output, refusals. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -166,7 +166,7 @@ describe('pipeline serve', () => {
         new RegExp(`Cannot serve: 127.0.0.1:${port} must be .* in use already`),
       ],
     ];
-    // Told before the model, which is none, is even looked for.
+    // The error comes before the search for the model, which does not exist.
     const nowhere = ['--model', 'nowhere'];
     const options: [string[], string][] = [
       [['--max-batch', '0'], '--max-batch must be an integer from 1 to 1024, received 0'],
@@ -196,7 +196,7 @@ async function depth(url: string): Promise<number> {
   return Number(/^onnoise_queue_images (\d+)$/m.exec(text)![1]);
 }
 
-/** Process number of the engine that a server has started. */
+/** Process id of the engine that a server has started. */
 async function engineOf(pid: number): Promise<number> {
   const children = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).trim().split(' ');
   const lines = await Promise.all(children.map((child) => readFile(`/proc/${child}/cmdline`, 'utf8')));

@@ -53,7 +53,7 @@ describe('exitCodeOf', () => {
   });
 });
 
-/** Starts the program and gives its end; `until` is told what it says on standard error. */
+/** Starts the program and resolves with its end; `until` gets its standard error. */
 function start(
   args: string[],
   stdio: ('ignore' | 'pipe' | number)[],

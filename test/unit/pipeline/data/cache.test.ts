@@ -16,7 +16,7 @@ async function threePictures() {
 
 const gray = (level: number) => grayPicture(8, 8, () => level);
 
-/** What a dataset is apart from how it came about. */
+/** A dataset without the traces of how it was made. */
 async function essence(dataset: Dataset) {
   const { cached: _, read: __, close: ___, ...rest } = dataset;
   return { ...rest, pixels: await allPixels(dataset) };
@@ -167,7 +167,7 @@ describe('the prepared cache', () => {
     await expect(prepare({ ...at, cacheDir: file })).rejects.toThrow(
       /^Cannot write .*a-file: --cache-dir must be a folder that can be written, there is a file of that name\.$/,
     );
-    if (process.getuid?.() === 0 || process.platform === 'win32') return; // nothing is denied to these
+    if (process.getuid?.() === 0 || process.platform === 'win32') return; // they may read everything
     await writeFiles(join(root, 'locked'), {});
     chmodSync(join(root, 'locked'), 0o500);
     await expect(prepare({ ...at, cacheDir: join(root, 'locked') })).rejects.toThrow('permission is denied');

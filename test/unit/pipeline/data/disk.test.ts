@@ -13,7 +13,7 @@ const root = temporaryFolder();
 
 const gray = (i: number) => grayPicture(8, 8, () => i);
 
-/** Gray pictures, and in the end perhaps one with colour. */
+/** Gray pictures, and perhaps one with colour at the end. */
 async function pictures(name: string, count: number, colour = false): Promise<string> {
   const files = Object.fromEntries(Array.from({ length: count }, (_, i) => [`${100 + i}.png`, gray(i)]));
   return writeFiles(join(root, name), { ...files, ...(colour && { 'z.png': flatPicture(8, 8, 200, 0, 0) }) });
@@ -100,7 +100,7 @@ describe('a read-only disk', skipBecause(lacksMount()), () => {
   });
 });
 
-/** Writes until there is no room. */
+/** Writes until the disk is full. */
 function fillUp(path: string): void {
   mkdirSync(path);
   try {

@@ -23,9 +23,9 @@ async function pictures(): Promise<PrepareOptions> {
 
 interface Child {
   process: ChildProcess;
-  /** Whether it prepares already. */
+  /** Whether it has started to prepare. */
   begun: Promise<void>;
-  /** What it printed, or its errors. */
+  /** Its output, or its errors. */
   ended: Promise<{ code: number | null; out: string; errors: string }>;
 }
 

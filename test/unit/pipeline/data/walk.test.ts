@@ -31,7 +31,7 @@ async function expectSkipped(at: Awaited<ReturnType<typeof folder>>, skipped: [s
   await expect(prepare({ ...at, strict: true })).rejects.toThrow(`received ${skipped[0]![0]}: `);
 }
 
-/** Windows gives links and pipes to administrators only. */
+/** On Windows only administrators can make links and pipes. */
 const LACKS_POSIX = process.platform === 'win32' ? 'Windows has no such files: run on Linux or macOS' : undefined;
 
 const LACKS_PROC = process.platform === 'linux' ? undefined : 'only Linux has /proc: run there';
@@ -168,7 +168,7 @@ it('a row of a CSV that names an unreadable picture tells why', skipBecause(LACK
   ]);
 });
 
-/** Runs `work` without the rights of root, which may read everything. */
+/** Runs `work` without the rights of root, who may read everything. */
 function asNobody(work: () => void): void {
   const root = process.getuid?.() === 0;
   if (root) process.seteuid?.(65_534);

@@ -234,7 +234,7 @@ describe('exportRun', () => {
 
   it('leaves no folder when training and ONNX differ', async () => {
     const state = plan.step.initialState(plan.initialParameters());
-    // A weight that is no number makes both sides NaN, which no comparison passes.
+    // A NaN weight makes both sides NaN, which passes no comparison.
     state.get('ema.conv_in.weight')!.fill(Number.NaN);
     await save(6, state);
     await expect(exportRun({ run: at('run'), out: at('broken') })).rejects.toThrow(

@@ -15,10 +15,10 @@ import { temporaryFolder, tinyArtefact } from '#test/tiny-onnx.ts';
 
 const digits = join(import.meta.dirname, '../../../../models/digits');
 
-/** Only pip install 'tritonclient[grpc]' brings Triton's own definition of the file. */
+/** Triton's own definition of the file comes only with pip install 'tritonclient[grpc]'. */
 const LACKS_TRITON = lacksPython('tritonclient.grpc.model_config_pb2');
 
-/** The file as protobuf reads it with Triton's own definition; refuses unknown fields and wrong types. */
+/** The file as protobuf reads it with Triton's own definition, which refuses unknown fields and wrong types. */
 function readByProtobuf(path: string): Record<string, unknown> {
   const script = `
 import sys
@@ -37,7 +37,7 @@ const parametersOf = ({ parameters }: Message) =>
     (parameters as Message[]).map(({ key, value }) => [key![0], (value![0] as Message).string_value![0] as string]),
   );
 
-/** The shape that the network gets of a tensor, the batch as N: Triton puts it before dims, or before the reshaped ones. */
+/** The shape in which the network gets a tensor, with the batch N, which Triton puts before dims or before reshape. */
 const networkShape = ({ dims, reshape }: Message) => [
   'N',
   ...(reshape ? ((reshape[0] as Message).shape ?? []) : dims!),
@@ -86,7 +86,7 @@ describe('writeTritonModel', () => {
             networkShape(tensor),
           ]),
         ).toEqual(metadata.map((value) => value.isTensor && [value.name, value.type, [...value.shape]]));
-        // Triton refuses dims that are empty.
+        // Triton refuses empty dims.
         for (const tensor of told as Message[]) expect(tensor.dims!.length).toBeGreaterThan(0);
       }
       expect(parametersOf(config).num_class_embeds).toBe(String(classes));

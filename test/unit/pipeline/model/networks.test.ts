@@ -1,4 +1,4 @@
-/** The records of the networks against what the networks do. */
+/** The records of the networks, compared with the networks themselves. */
 import { describe, expect, it } from 'vitest';
 import { createModel, NETWORKS } from '#pipeline/model/index.ts';
 import { resolveConfig } from '#pipeline/train/config.ts';
@@ -28,7 +28,7 @@ describe.each(NETWORKS)('$className', ({ className, channelKeys, read, stride })
   it('takes a size that its stride divides, and no other', () => {
     const by = stride(config);
     expect(createModel({ ...config, ...withChannels, sample_size: 2 * by }).shape).toEqual([1, 2 * by, 2 * by]);
-    if (by === 1) return; // it divides all
+    if (by === 1) return; // 1 divides every size
     expect(() => createModel({ ...config, sample_size: 2 * by + 1 })).toThrow(`divisible by ${by}, its total stride`);
   });
 

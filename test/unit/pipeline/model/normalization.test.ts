@@ -11,7 +11,7 @@ beforeAll(async () => {
   await tf.setBackend('cpu');
 });
 
-/** x [N, H, W, C] normalised by tfjs' own operations, which differentiate by themselves. */
+/** x [N, H, W, C] normalised by tfjs' own operations, which tfjs differentiates. */
 function reference(x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor, groups: number, epsilon: number): tf.Tensor {
   const [n, h, w, c] = x.shape as [number, number, number, number];
   const grouped = tf.reshape(x, [n, h, w, groups, c / groups]);

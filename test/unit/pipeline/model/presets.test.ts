@@ -5,7 +5,7 @@ import { presetNames, readPreset } from '#pipeline/presets.ts';
 import { resolveConfig } from '#pipeline/train/config.ts';
 import { completeModel } from '#pipeline/train/links.ts';
 
-/** Checked as `pipeline train` checks a preset, and its network. */
+/** A preset and its network, checked as `pipeline train` checks them. */
 async function load(name: string) {
   const config = resolveConfig([{ name, config: await readPreset(name) }]);
   const T = config.scheduler.num_train_timesteps as number;

@@ -11,7 +11,7 @@ const FILE = { headers: {}, size: BYTES.length, sha256: sha256(BYTES) };
 const http = openHttpClient({ stall: 1000, env: {} });
 const options: DownloadOptions = { http, pauses: [1, 1] };
 
-/** Serves BYTES with ranges; `ranges` collects what was asked for. */
+/** Serves BYTES with ranges; `ranges` collects the requested ones. */
 function wholeServer(ranges: (string | undefined)[] = []): RequestListener {
   return ({ headers: { range } }, response) => {
     ranges.push(range);
@@ -53,7 +53,7 @@ describe('download', () => {
   });
 
   test.each([
-    // A little later: what was sent would be lost with the connection.
+    // A little later, or the bytes sent so far would be lost with the connection.
     ['is cut', (end: () => void) => void setTimeout(end, 50)],
     ['stalls', () => {}],
   ])('goes on where a connection %s', async (_, ending) => {

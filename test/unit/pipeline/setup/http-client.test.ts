@@ -24,7 +24,7 @@ describe('network.ask', () => {
 
   test('asks a proxy for a tunnel to a secure host, and tells what the proxy refuses', async () => {
     const refusing = openHttpClient({ env: { https_proxy: await serve(() => {}) }, stall: 200 });
-    // A server of Node that knows no CONNECT closes the connection.
+    // A Node server without a CONNECT handler closes the connection.
     await expect(refusing.ask('https://example.invalid/')).rejects.toThrow();
   });
 

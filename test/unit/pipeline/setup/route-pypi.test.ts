@@ -20,7 +20,7 @@ beforeEach(() => {
 });
 afterEach(() => vi.unstubAllEnvs());
 
-/** A set-up, and what is in its folder of downloads: a whole wheel, one that is damaged, a part of one. */
+/** A set-up with a folder of downloads, which holds a whole wheel, a damaged one, or a part of one. */
 async function setUpWith(index: string, there: Record<string, Uint8Array>) {
   const cache = await temporaryFolder();
   const downloads = join(cache, 'downloads');

@@ -1,4 +1,4 @@
-/** Servers, folders and zips for the tests of the set-up: all of this machine, none larger than some kilobytes. */
+/** Servers, folders and zips for the tests of the set-up: all on this machine, and at most some kilobytes. */
 import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type RequestListener } from 'node:http';
@@ -41,7 +41,7 @@ export interface ZipEntry {
   mode?: number;
 }
 
-/** A zip whose entries are stored as they are (APPNOTE 4.3). */
+/** A zip whose entries are stored without compression (APPNOTE 4.3). */
 export function zip(entries: readonly ZipEntry[]): Buffer {
   const locals: Buffer[] = [];
   const central: Buffer[] = [];
@@ -58,7 +58,7 @@ export function zip(entries: readonly ZipEntry[]): Buffer {
     const rest = Buffer.alloc(14);
     rest.writeUInt32LE(((0o100000 | mode) << 16) >>> 0, 6);
     rest.writeUInt32LE(offset, 10);
-    // Made by Unix: its modes are in the attributes.
+    // "Made by Unix": the attributes hold Unix file modes.
     central.push(Buffer.from('PK\x01\x02\x14\x03', 'latin1'), common, rest, path);
     locals.push(local);
     offset += local.length;

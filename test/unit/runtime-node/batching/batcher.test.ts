@@ -7,7 +7,7 @@ import { partialSteps, sampling, singleCall, type Trajectory } from '#runtime-no
 const SIZE = 16;
 const config = parseSchedulerConfig({ num_train_timesteps: 100 });
 
-/** A network that treats every image by itself: out = 0.5 x + t / 100 + label / 10. */
+/** A network that treats every image on its own: out = 0.5 x + t / 100 + label / 10. */
 const network: RunBatch = async (x, timesteps, labels) =>
   x.map((v, i) => 0.5 * v + timesteps[Math.floor(i / SIZE)]! / 100 + labels[Math.floor(i / SIZE)]! / 10);
 

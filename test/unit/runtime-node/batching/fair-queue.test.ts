@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createFairQueue } from '#runtime-node/batching/fair-queue.ts';
 
-/** A queue with `count` items a client, named a0, a1, ... */
+/** A queue with `count` items per client, named a0, a1, ... */
 function filled(counts: Record<string, number>, quantum?: number) {
   const queue = createFairQueue<string>(quantum);
   for (const [client, count] of Object.entries(counts)) {
@@ -71,7 +71,7 @@ describe('createFairQueue', () => {
             }
           }
           const fewest = Math.min(...service.values());
-          // At least the share of an equal split, less one block and a step.
+          // At least an equal share, less one block and a step.
           const share = Math.min(rounds, Math.floor((rounds * places) / names.length));
           expect(fewest).toBeGreaterThanOrEqual(Math.min(rounds, share - quantum - places));
         },

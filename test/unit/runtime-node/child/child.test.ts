@@ -13,7 +13,7 @@ async function start(options: ChildOptions<string> = {}, how: Parameters<Program
   return child;
 }
 
-/** What a promise rejects with. */
+/** The error with which a promise rejects. */
 const failure = (work: Promise<unknown>) =>
   work.then(
     (value) => expect.unreachable(`answered with ${value}`),
@@ -140,7 +140,7 @@ describe('startChild', () => {
 
   it.each([
     ['ENOENT', { cwd: '/nowhere/at/all' }],
-    // The system takes no variable of this length.
+    // The system accepts no variable of this length.
     ['E2BIG', { env: { LONG: 'x'.repeat(2 ** 22) } }],
   ])('says that there is no process where it cannot be spawned, for %s', async (code, options) => {
     expect(await endOf(start(options))).toMatchObject({

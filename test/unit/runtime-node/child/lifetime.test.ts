@@ -8,7 +8,7 @@ const childModule = JSON.stringify(new URL('../../../../runtime-node/src/child/i
 const fixture = JSON.stringify(fileURLToPath(new URL('../../../support/child-program.ts', import.meta.url)));
 const SPIN = 'process.send(process.pid, () => { for (;;); })';
 
-/** A process that runs `parent` after a child of it, which runs `child`, began to compute for ever. */
+/** A process that starts a child, which runs `child` and then computes forever, and then runs `parent`. */
 async function family(child: string, parent: string) {
   const script = `
     const { endWithThis } = await import(${lifetime});
@@ -23,7 +23,7 @@ async function family(child: string, parent: string) {
   return run(script);
 }
 
-/** The same for a child of `startChild`, of which `parent` may ask more. */
+/** The same for a child of `startChild`, which `parent` may call. */
 async function startedFamily(options: string, parent: string) {
   return run(`
     const { startChild } = await import(${childModule});

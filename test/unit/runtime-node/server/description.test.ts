@@ -1,4 +1,4 @@
-/** The API's description against the server that it describes. */
+/** The API's description, compared with the server that it describes. */
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createServer, type Server } from '#runtime-node/server/index.ts';

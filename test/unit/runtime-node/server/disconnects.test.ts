@@ -1,4 +1,4 @@
-/** Clients that leave, at every moment: nothing of theirs stays, and nobody else notices. */
+/** Clients that disconnect at any moment: nothing of theirs stays, and no other client notices. */
 import { describe, expect, it } from 'vitest';
 import { ask, eventsIn, inLanes } from '#test/load/client.ts';
 import { answersIn, GENERATE, open, post } from '#test/load/raw.ts';
@@ -52,7 +52,7 @@ describe('a server whose clients leave', () => {
     const { server, port } = await startServer();
     const { socket, closed, text } = await open(port);
     const seeds = Array.from({ length: 40 }, (_, seed) => seed);
-    // The first take longest: the last are done before.
+    // The first take longest, so the last finish earlier.
     socket.write(seeds.map((seed) => post(GENERATE, { seed, steps: 400 - 10 * seed })).join(''));
     await until('all are answered', () => answersIn(text()).length >= seeds.length);
     socket.end();

@@ -1,4 +1,4 @@
-/** An engine that is told to end still delivers, however busy its parent is. */
+/** An engine that is told to end still delivers its results, however busy its parent is. */
 import { expect, it } from 'vitest';
 import { startEngine } from '#runtime-node/engine/process.ts';
 import { tinyArtefact } from '#test/tiny-onnx.ts';
@@ -19,7 +19,7 @@ it('a drained engine delivers large pictures to a parent that reads late', async
   };
   const pictures = engine.sample(task as Parameters<typeof engine.sample>[0]);
   const drained = engine.drain();
-  // The engine has what was asked once this turn is over; then nothing is read for longer than it computes.
+  // The engine gets its task at the end of this turn. Then this process reads nothing for longer than it computes.
   await new Promise((resolve) => setTimeout(resolve, 5));
   for (const end = Date.now() + 1500; Date.now() < end; );
   expect((await pictures).map(({ length }) => length)).toEqual(seeds.map(() => 3 * 256 * 256));

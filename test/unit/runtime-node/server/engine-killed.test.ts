@@ -1,4 +1,4 @@
-/** An engine that is killed, replaced and missing, under load: each request is answered once, rightly or with 503. */
+/** An engine is killed, replaced or missing under load: each request gets one answer, the right one or 503. */
 import { rename } from 'node:fs/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ask, inLanes, keepAlive, type Reply } from '#test/load/client.ts';

@@ -28,7 +28,7 @@ const PETS = {
 const generate = (body: object, headers?: Record<string, string>) =>
   ask(server(), IMAGES, { body, ...(headers && { headers }) });
 
-/** What `pipeline sample` makes of it. */
+/** The same images from `pipeline sample`. */
 async function sampled(folder: string, options: object) {
   const model = await loadModel(folder, { device: 'cpu' });
   try {
@@ -120,7 +120,7 @@ describe('POST /v1/images/generations', () => {
     await Promise.all(others);
     const [a, b] = await Promise.all([alone, among.json.data[0].b64_json].map(pixels));
     const most = Math.max(...a!.map((value, i) => Math.abs(value - b![i]!)));
-    expect(most).toBeLessThanOrEqual(1); // a rounding of the 8 bits, where the network's differ by 1e-6
+    expect(most).toBeLessThanOrEqual(1); // the network's values differ by 1e-6, which can tip the rounding to 8 bits
   });
 
   it.each<[object, string | null, string]>([

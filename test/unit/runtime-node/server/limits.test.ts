@@ -23,7 +23,7 @@ const server = useServer(async (folder) => ({
 }));
 
 const generate = (body: object, key = KEYS[0]!) => ask(server(), IMAGES, { body, headers: bearer(key) });
-/** More than can be done in time. */
+/** More work than fits into the time limit. */
 const LONG = { steps: 1000, n: 8 };
 
 describe('a server with keys', () => {

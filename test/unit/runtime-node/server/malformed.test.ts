@@ -1,4 +1,4 @@
-/** Ten thousand bodies that are wrong, and some addresses: each is refused with a sentence, and the server goes on. */
+/** Ten thousand wrong bodies and some wrong addresses: the server refuses each with a sentence, and keeps serving. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Server } from '#runtime-node/server/index.ts';

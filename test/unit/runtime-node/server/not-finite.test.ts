@@ -1,4 +1,4 @@
-/** A model whose network gives NaN, beside one that works: its fault, told in a sentence in the shape of each API. */
+/** A model whose network gives NaN, beside one that works: each API reports it as the model's fault. */
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { ask, eventsOf, IMAGES, useServer } from '#test/server.ts';

@@ -1,4 +1,4 @@
-/** Model folders that change under a server: what it has asked for is done, and what it had is what it falls back to. */
+/** Model folders that change under a server: open requests are finished, and the old models serve if new ones fail. */
 import { cp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';

@@ -1,4 +1,4 @@
-/** Clients that are slow on purpose: they are let go, and others are served meanwhile. */
+/** Clients that are slow on purpose: the server disconnects them, and serves others meanwhile. */
 import { describe, expect, it } from 'vitest';
 import type { Server } from '#runtime-node/server/index.ts';
 import { ask } from '#test/load/client.ts';
@@ -12,7 +12,7 @@ function trickle({ socket, closed }: RawConnection, text: string): void {
   void closed.then(() => clearInterval(beat));
 }
 
-/** The limits of a server, shorter: the test need not wait for what Node does right. */
+/** A server's limits, shortened so that the test need not wait for Node's own timeouts. */
 function hurry({ app: { server } }: Server): void {
   server.headersTimeout = 500;
   server.requestTimeout = 1000;
@@ -62,7 +62,7 @@ describe('a server with slow clients', () => {
     hurry(server);
     const slow = await Promise.all(Array.from({ length: 40 }, () => open(port)));
     for (const connection of slow) {
-      // Each announces the largest body there may be.
+      // Each announces a body of the largest allowed size.
       connection.socket.write(post(GENERATE, '', { 'content-length': '1048576' }));
       trickle(connection, ' ');
     }

@@ -1,4 +1,4 @@
-/** Signals to `pipeline serve` under load: what runs is answered, what is new is refused, and it ends in order. */
+/** Signals to `pipeline serve` under load: it answers running requests, refuses new ones, and exits cleanly. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ask, inLanes, keepAlive } from '#test/load/client.ts';
@@ -10,7 +10,7 @@ import { tinyArtefact } from '#test/tiny-onnx.ts';
 const LACKS_SIGNALS =
   process.platform === 'win32' ? 'Windows sends no signals to a process: run on Linux or macOS' : undefined;
 
-/** Eight clients that ask until `until` is done; tells how each request ended. */
+/** Eight clients that send requests until `until` is done. Returns how each request ended. */
 async function load({ port }: Program, until: Promise<unknown>): Promise<(number | string)[]> {
   const agent = keepAlive(8);
   onTestFinished(() => agent.destroy());
@@ -34,7 +34,7 @@ describe('pipeline serve under load', skipBecause(LACKS_SIGNALS), () => {
     const program = await startProgram(['--model', `tiny=${await tinyArtefact({ T: 1000 })}`]);
     const loaded = load(program, program.ended);
     await wait(500);
-    // Longer than what else runs: it is still computed when the others are refused.
+    // It takes longer than the others: it is still running when the others are refused.
     const long = statusOf(ask(program.port, { n: 16, steps: 1000, seed: 1 }));
     // The others have two images each.
     await until('the long request is in progress', async () => {
@@ -46,7 +46,7 @@ describe('pipeline serve under load', skipBecause(LACKS_SIGNALS), () => {
     expect(await program.ended, program.said()).toBe(0);
     const outcomes = new Set(await loaded);
     expect(outcomes).toContain(200);
-    // ECONNRESET is what a client sees of an idle connection that is closed as it asks.
+    // A client gets ECONNRESET when its idle connection is closed just as it sends a request.
     for (const outcome of outcomes) expect([200, 503, 'ECONNREFUSED', 'ECONNRESET']).toContain(outcome);
     expect(program.said()).not.toContain('Error');
   });

@@ -6,7 +6,7 @@ import { supervise } from '#runtime-node/engine/supervisor.ts';
 
 const OPTIONS = { models: { tiny: 'models/tiny' }, device: 'cpu', maxBatch: 1 } as const;
 
-/** Engines that do nothing but end: by themselves, drained or killed. */
+/** Engines that only end: by themselves, drained or killed. */
 function fakes() {
   const engines: (Engine & { die(reason: string): void })[] = [];
   const fail: Error[] = [];

@@ -11,7 +11,7 @@ const pair = schedulePair({ T: 300, betaStart: 0.0001, betaEnd: 0.02 });
 /** A picture of 4096 pixels, dark with a bright part, as digits are. */
 const x0 = Float32Array.from({ length: 4096 }, (_, i) => (i % 5 === 0 ? 0.9 : -1));
 
-/** A clock that goes on by 1 ms each time it is read. */
+/** A clock that advances by 1 ms each time it is read. */
 function clock() {
   let now = 0;
   return () => now++;
@@ -104,7 +104,7 @@ describe('chain and jump', () => {
         expect(Math.abs(noise.deviation - sigma)).toBeLessThan(4.5 * error);
         expect(Math.abs(whole.deviation - expected.deviation)).toBeLessThan(5 * error);
       }
-      // independent noises: no more alike than chance
+      // independent noise: correlated no more than by chance
       const a = noisePart(schedule, x0, chain, t);
       const b = noisePart(schedule, x0, jump, t);
       const correlation = a.reduce((sum, v, i) => sum + v * b[i]!, 0) / (x0.length * sigma ** 2);

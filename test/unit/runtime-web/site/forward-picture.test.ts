@@ -5,7 +5,7 @@ import { toBytes } from '#site/state/pixels.ts';
 import { digitPicture, middleSquare, squarePicture } from '#site/views/forward/picture.ts';
 import { expectClose } from '#test/compare.ts';
 
-/** RGBA of one colour a pixel. */
+/** RGBA values, one colour per pixel. */
 function image(width: number, height: number, colour: (x: number, y: number) => number[]) {
   const data = Uint8ClampedArray.from(
     Array.from({ length: width * height }, (_, i) => colour(i % width, Math.floor(i / width))).flat(),

@@ -95,7 +95,7 @@ describe('halfTime', () => {
       expect(valuesAt(schedule, t).alphaBar).toBeLessThan(0.5);
       expect(valuesAt(schedule, t - 1).alphaBar).toBeGreaterThanOrEqual(0.5);
     }
-    // the cosine reaches it at half time, by its definition and but for its offset s
+    // by its definition, apart from its offset s, the cosine reaches it at half time
     expect(Math.abs(halfTime(cosine)! - 150)).toBeLessThanOrEqual(2);
   });
 

@@ -1,4 +1,4 @@
-/** No single number that a program could take of a picture tells the game's real digits from the model's. */
+/** No single number computed from a picture distinguishes the game's real digits from the model's. */
 import { join } from 'node:path';
 import { loadModel } from '@onnoise/runtime-node';
 import sharp from 'sharp';

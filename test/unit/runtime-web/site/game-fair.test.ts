@@ -1,4 +1,4 @@
-/** Nothing but the picture itself may tell what it is: not what is asked of the model, not how long it takes, not what is shown. */
+/** Only the picture itself may give the answer away: no request to the model, no delay, nothing else on the page. */
 import { parseSchedulerConfig } from '@onnoise/scheduler';
 import { describe, expect, it } from 'vitest';
 import type { SampleRequest, SampleResult, SamplingWorker } from '#runtime-web/worker/client.ts';
@@ -13,7 +13,7 @@ const SHAPE: ImageShape = [1, 2, 3];
 const SIZE = 6;
 const STEPS = 4;
 
-/** Every real picture and every synthetic one is the same ramp, so that only what is beside it could differ. */
+/** Every picture, real or synthetic, is the same ramp, so that only the rest of the page could differ. */
 const ramp = Uint8ClampedArray.of(0, 51, 102, 153, 204, 255);
 
 const presentation: Presentation = { ends: [48, 208], zoom: [0.9, 1.1] };

@@ -21,7 +21,7 @@ const table: Table = {
 };
 const truths = (seed: number) => planRound({ seed, reals: 20, classes: 0 }).map(({ kind }) => kind);
 
-/** A sampler whose calls wait until they are let go, or are cancelled. */
+/** A sampler whose calls wait until they are released or cancelled. */
 function slowSampler() {
   const waiting: { done: () => void; fail: (error: Error) => void; seeds: readonly number[] }[] = [];
   const sampler: Pick<SamplingWorker, 'sample'> = {
@@ -63,7 +63,7 @@ describe('createGame', () => {
       const said = place === 4 ? (truth === 'real' ? 'synthetic' : 'real') : truth;
       const told = game.answer(said)!;
       expect([told.kind, told.said, told.place]).toEqual([truth, said, place]);
-      expect(game.answer('real')).toBeUndefined(); // once is enough
+      expect(game.answer('real')).toBeUndefined(); // only the first answer counts
       expect([game.place.value, game.open.value]).toEqual([place, true]);
       game.next();
     }

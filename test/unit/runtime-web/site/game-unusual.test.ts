@@ -16,7 +16,7 @@ beforeAll(async () => {
   reference = await measureReals(400, SHAPE, read, noPause);
 });
 
-/** A real picture with nothing unusual, changed. */
+/** A real picture that has nothing unusual, after a change. */
 function changed(change: (v: number, i: number, all: Uint8Array) => number): Uint8ClampedArray {
   const plain = Array.from({ length: 400 }, (_, i) => i).find((i) => giveaways(read(i), reference, i)!.length === 0)!;
   return Uint8ClampedArray.from(read(plain), (v, i) => change(v, i, read(plain)));

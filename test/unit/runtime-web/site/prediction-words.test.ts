@@ -1,4 +1,4 @@
-/** One wording for what a network predicts, on every view, true for the model that is loaded. */
+/** Every view has the same words for what a network predicts, and they fit the loaded model. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PREDICTION_TYPES } from '@onnoise/scheduler';

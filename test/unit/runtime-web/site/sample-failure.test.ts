@@ -1,4 +1,4 @@
-/** A sampling that fails says why and takes nothing away: what was on show before it comes back. */
+/** A sampling that fails says why, and the pictures from before come back. */
 import { InputError, parseSchedulerConfig } from '@onnoise/scheduler';
 import { signal } from '@preact/signals';
 import { beforeEach, expect, it, vi } from 'vitest';
@@ -7,7 +7,7 @@ import type { SampleRequest, SamplingWorker } from '#runtime-web/worker/client.t
 const NOT_FINITE =
   'Cannot sample images: the network’s output must be finite, received NaN at step 2 of 3 (timestep 500).';
 
-/** Steps that the network survives; more than are asked for: all. */
+/** Steps until the network fails; it never fails if there are fewer steps. */
 const bound = vi.hoisted(() => ({ steps: 99 }));
 
 vi.mock('#site/store.ts', () => {

@@ -7,7 +7,7 @@ import { type FakeCaches, fakeCaches } from '#test/fake-caches.ts';
 const SCOPE = 'https://host/a/b/';
 const ENTRY = 'assets/app-12345678.js';
 
-/** A host: its files by path, whether it can be reached, and what was asked of it. */
+/** A host: its files by path, whether it can be reached, and the requests that it got. */
 interface Host {
   files: Record<string, string>;
   online: boolean;
@@ -161,7 +161,7 @@ describe('openStore', () => {
 
   it('makes room by what older versions left, never by what the version on its way has stored', async () => {
     const large = (text: string) => new Response(text.padEnd(1000));
-    caches.room = 5200; // of three versions and their lists and one page more
+    caches.room = 5200; // fits three versions, their lists and one page more
     for (const word of ['one', 'two', 'three']) {
       const { store, list } = await siteOf(version(word), word);
       await store.put(list.files[0]!, large(word));

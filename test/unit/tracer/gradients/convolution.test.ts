@@ -11,7 +11,7 @@ describe('gradient of a convolution', () => {
       return [
         `conv2d ${titleOf(g)}`,
         [float([batch, ...size, channels[0]], [-1, 1]), float([...kernel, ...channels], [-1, 1])],
-        // Scaled, so that sums over thousands of pixels are near 1, as the tolerance wants.
+        // Scaled so that sums over thousands of pixels are near 1, as the tolerance assumes.
         (x, w) => tf.mul(tf.conv2d(x, w, [...strides], pad), 1 / (batch * size[0])),
       ];
     }),
@@ -42,7 +42,7 @@ describe('gradient of a convolution', () => {
           'valid',
         ),
     ],
-    // tfjs forgets the rounding on the way back, and reads a corner of the gradient.
+    // tfjs ignores the rounding in its backward pass, and reads only a corner of the gradient.
     ...[
       [6, 7],
       [26, 27],

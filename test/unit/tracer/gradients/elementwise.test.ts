@@ -83,7 +83,7 @@ describe('gradient of a function of two', () => {
     ...binary('mul', [-2, 2], [-2, 2], tf.mul),
     ...binary('div', [-2, 2], [0.5, 2], tf.div),
     ...binary('pow', [0.5, 2], [-2, 2], tf.pow),
-    // These three tfjs differentiates for equal shapes only.
+    // tfjs differentiates these three for equal shapes only.
     ...binary('maximum', [-2, 2], [-2, 2], tf.maximum).slice(0, 1),
     ...binary('minimum', [-2, 2], [-2, 2], tf.minimum).slice(0, 1),
     ...binary('squaredDifference', [-2, 2], [-2, 2], tf.squaredDifference).slice(0, 1),

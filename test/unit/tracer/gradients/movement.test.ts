@@ -79,7 +79,7 @@ describe('gradient of a matrix product', () => {
   ] as const;
   const flip = (shape: readonly number[], flipped: boolean) =>
     flipped ? [...shape.slice(0, -2), shape.at(-1)!, shape.at(-2)!] : [...shape];
-  // Batch axes are equal: tfjs sums no gradient over one that is broadcast.
+  // Batch axes are equal, since tfjs does not sum the gradient over a broadcast one.
   check(
     shapes.flatMap(([a, b]) =>
       [false, true].flatMap((ta) =>

@@ -83,7 +83,7 @@ describe('blockConvolutions', skipBecause(lacksBlocks), () => {
     expect(count(conv, { x: [4, 18, 18, wide], w: [3, 3, wide, wide] })).toBeGreaterThan(0);
     expect(count(conv, { x: [4, 18, 18, wide + 1], w: [3, 3, wide + 1, wide] })).toBe(0);
     expect(count(conv, { x: [1, 18, 18, wide], w: [3, 3, wide, wide] })).toBe(0);
-    // A constant filter is onnxruntime's own to rearrange.
+    // onnxruntime itself rearranges a constant filter.
     const fixed = trace(conv, [{ name: 'x', shape: [4, 18, 18, wide], dtype: 'float32' }], {
       constants: [{ name: 'w', shape: [3, 3, wide, wide], dtype: 'float32', data: new Float32Array(9 * wide * wide) }],
     });

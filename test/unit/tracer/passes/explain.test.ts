@@ -1,4 +1,4 @@
-/** What explainPasses says of graphs as they come from trace. */
+/** The results of `explainPasses` for graphs from `trace`. */
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { explainPasses, fuseGroupNorm, trace } from '#tracer/index.ts';
@@ -7,7 +7,7 @@ import { handmade } from './handmade.ts';
 const x = { name: 'x', shape: [1, 2, 16, 16], dtype: 'float32' } as const;
 const w = { name: 'w', shape: [3, 2, 3, 3], dtype: 'float32' } as const;
 
-/** Images come in NCHW and filters in OIHW; tfjs wants NHWC and HWIO. */
+/** Images arrive in NCHW and filters in OIHW; tfjs needs NHWC and HWIO. */
 const conv = (t: Record<string, tf.Tensor>) =>
   tf.conv2d(
     tf.transpose(t.x!, [0, 2, 3, 1]) as tf.Tensor4D,

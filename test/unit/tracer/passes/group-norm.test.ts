@@ -87,7 +87,7 @@ describe('fuseGroupNorm', () => {
     [2, 3, 2, 5, 5],
     [2, 3, 1, 1, 1],
   ] as const;
-  /** A normalization by hand, with every commutative input on the other side. */
+  /** A handwritten normalization, with the inputs of every commutative operator swapped. */
   const written = (axes: number[]) =>
     handmade({
       inputs: { x: X },

@@ -1,4 +1,4 @@
-/** Small graphs written by hand, and how they are compared. */
+/** Small handwritten graphs, and functions that compare them. */
 import { expect } from 'vitest';
 import { expectSame, type Input, randomData, runGraph, type Tolerance, uniforms } from '#test/traced.ts';
 import type { Attribute, ConstantData, DType, Graph } from '#tracer/graph.ts';
@@ -53,7 +53,7 @@ export const shape = (...dims: number[]) => ({
 export const summary = ({ nodes }: Graph): string[] =>
   nodes.map(({ op, inputs, outputs }) => `${outputs.join(', ')} = ${op}(${inputs.join(', ')})`);
 
-/** Applies a pass to a graph, which must then have the given nodes and give the values that it gave before. */
+/** Applies a pass to a graph, which must then have the given nodes and the same values as before. */
 export async function expectPass(
   graph: Graph,
   pass: (graph: Graph) => void,

@@ -4,7 +4,7 @@ import { removeDead } from '#tracer/passes/dead.ts';
 import { dropIdentities } from '#tracer/passes/identity.ts';
 import { expectPass, handmade, shape, vector } from './handmade.ts';
 
-/** What is left of the dropped nodes is dead code. */
+/** The dropped nodes leave dead code behind. */
 const pass = (graph: Graph) => {
   dropIdentities(graph);
   removeDead(graph);

@@ -1,4 +1,4 @@
-/** What rules make of a graph. Every rewritten graph is run, and gives what the graph before it gave. */
+/** Graphs after rules. Every rewritten graph is run, and must give the same values as before. */
 import { describe, expect, it } from 'vitest';
 import type { Graph } from '#tracer/graph.ts';
 import { applyRules, findMisses } from '#tracer/rewrite/apply.ts';
@@ -71,7 +71,7 @@ describe('applyRules', () => {
   });
 
   it('takes the first of two matches that overlap, and then what is left', async () => {
-    // Of four negations the first two and the last two go; of three one stays.
+    // Four negations disappear in two pairs; of three, one stays.
     const chain = (count: number): Description['nodes'] =>
       Array.from({ length: count }, (_, i) => [`n${i}`, 'Neg', i === 0 ? 'a' : `n${i - 1}`, [3]] as const);
     const read = (from: string): Description['nodes'] => [['y', 'Exp', from, [3]]];

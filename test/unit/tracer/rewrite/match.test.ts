@@ -60,7 +60,7 @@ describe('findMatch', () => {
   });
 
   it('takes back a choice that does not fit with what comes later', () => {
-    // x is first bound to a, but the outer sum wants it to be b.
+    // x is first bound to a, but the outer sum needs it to be b.
     const graph = graphOf([
       ['m', 'Mul', 'a b', [3]],
       ['y', 'Sub', 'm b', [3]],

@@ -14,7 +14,7 @@ const unary = (kernel: string, fn: Unary, range: readonly [number, number], dtyp
     }),
   );
 
-/** Shapes that broadcast together, either side being the larger. */
+/** Shapes that broadcast together; either side may be the larger. */
 const PAIRS = [
   [[], []],
   [[3], []],
@@ -78,16 +78,16 @@ const compare = (kernel: string, fn: Binary): KernelRow[] => [
   row(kernel, 'int32 and float32', [int([4, 3], [-1, 1]), float([3], [-1, 1])], fn),
 ];
 
-/** Not a number, infinite, and to either side of 0. */
+/** NaN, infinity, and both sides of 0. */
 const SPECIAL = { shape: [7], data: [Number.NaN, Infinity, -Infinity, 0, -0, 1e-30, -1e-30] };
-/** Where 1 + x is not exact, and where exp(x) is not finite. */
+/** Values at which 1 + x is not exact or exp(x) is not finite. */
 const EXTREMES = {
   shape: [15],
   data: [0, 1e-30, -1e-30, 1e-9, -1e-9, 1e-7, -1e-7, 1e-4, -1e-4, 0.49, -0.49, -1, 80, Infinity, Number.NaN],
 };
 const PRECISE = { absolute: 0, relative: 1e-6 };
 
-/** EluGrad is reached through the gradient alone. */
+/** Only the gradient reaches EluGrad. */
 const gradient = (fn: Unary) => (x: tf.Tensor) => tf.grad((t: tf.Tensor) => fn(t))(x);
 
 export const elementwise: KernelRow[] = [

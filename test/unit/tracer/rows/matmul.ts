@@ -4,7 +4,7 @@ import { float, int, type KernelRow, row } from './row.ts';
 const flip = (shape: readonly number[], transposed: boolean): number[] =>
   transposed ? [...shape.slice(0, -2), shape.at(-1)!, shape.at(-2)!] : [...shape];
 
-/** Shapes of A and B before either is transposed. (Where both are broadcast, tfjs' cpu backend itself is wrong.) */
+/** Shapes of A and B before either is transposed. (If both are broadcast, tfjs' cpu backend itself is wrong.) */
 const CASES = [
   [
     [3, 4],

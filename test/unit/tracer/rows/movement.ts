@@ -3,7 +3,7 @@ import { bool, float, int, type KernelRow, type Operand, row } from './row.ts';
 
 const OPERANDS = [float, int, bool] as const;
 
-/** A movement treats all dtypes alike: floats in every case, the others in the last. */
+/** A movement treats all dtypes alike, so every case has floats and only the last has the others. */
 const move = (
   kernel: string,
   cases: readonly (readonly [title: string, shape: readonly number[], fn: (x: tf.Tensor) => tf.Tensor | tf.Tensor[]])[],

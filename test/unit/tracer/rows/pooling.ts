@@ -5,7 +5,7 @@ import { float, type KernelRow, row } from './row.ts';
 const poolShape = (g: Case) => [...outputShape(g).slice(0, 3), g.channels[0]];
 const POOLS = CASES.filter(({ channels, pad }) => channels[0] !== 1 && pad !== 1);
 
-/** Windows that end beyond the image or lie beside it: window, stride, pad. */
+/** Windows that extend past the image or lie outside it: window, stride, pad. */
 const BORDERS = [
   [2, 3, 1],
   [1, 2, 1],

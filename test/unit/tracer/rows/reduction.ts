@@ -3,7 +3,7 @@ import { bool, float, int, type KernelRow, type Operand, row } from './row.ts';
 
 type Reduction = (x: tf.Tensor, axis?: number | number[], keepDims?: boolean) => tf.Tensor;
 
-/** Shapes and the axes that they are reduced along. */
+/** Shapes, and the axes along which they are reduced. */
 const CASES: readonly (readonly [readonly number[], number | number[] | undefined])[] = [
   [[], undefined],
   [[7], undefined],
@@ -111,7 +111,7 @@ export const reductions: KernelRow[] = [
   row('ArgMin', 'infinite', [INFINITE], (x) => tf.argMin(x, 1)),
   row('Max', 'in logSoftmax', [float([3, 4])], (x) => tf.logSoftmax(x)),
   row('Max', 'in logSumExp', [float([3, 4])], (x) => tf.logSumExp(x, 0)),
-  // Axes from the start only: tfjs' cpu backend has the others wrong.
+  // No negative axes: tfjs' cpu backend gets them wrong.
   ...(
     [
       [[7], 0],

@@ -1,4 +1,4 @@
-/** What a row of the kernel table is, and the layouts in which each row is tried. */
+/** A row of the kernel tests, and the layouts in which each row is tried. */
 import * as tf from '@tensorflow/tfjs';
 import {
   asTensor,
@@ -14,7 +14,7 @@ export interface Operand {
   shape: readonly number[];
   dtype?: Input['dtype'];
   range?: readonly [number, number];
-  /** Exact values in place of random ones. */
+  /** Exact values instead of random ones. */
   data?: readonly number[];
 }
 
@@ -27,7 +27,7 @@ export interface KernelRow extends Tolerance {
   operands: readonly Operand[];
 }
 
-/** @param fn called with one tensor an operand. */
+/** @param fn called with one tensor per operand. */
 export const row = (
   kernel: string,
   title: string,
@@ -48,7 +48,7 @@ export const int = (shape: readonly number[], range: readonly [number, number] =
 });
 export const bool = (shape: readonly number[]): Operand => ({ shape, dtype: 'bool' });
 
-/** How an operand reaches the row: the input that is fed, and what is done with it first. */
+/** How an operand reaches the row: the input that is fed, and the operation on it beforehand. */
 interface Feed {
   shape: readonly number[];
   prepare: (x: tf.Tensor) => tf.Tensor;
@@ -62,7 +62,7 @@ export interface Variant {
 
 const asIs = ({ shape }: Operand): Feed => ({ shape, prepare: (x) => x });
 
-/** Stored with its axes in the order `perm`; a transpose brings them back. */
+/** Stored with its axes in the order `perm`; a transpose restores them. */
 const stored =
   (permOf: (rank: number) => number[]) =>
   ({ shape }: Operand): Feed => {
@@ -72,7 +72,7 @@ const stored =
   };
 
 const reversed = stored((rank) => Array.from({ length: rank }, (_, i) => rank - 1 - i));
-/** As NCHW holds NHWC. */
+/** NHWC stored as NCHW. */
 const channelsFirst = stored((rank) => Array.from({ length: rank }, (_, i) => (i < 2 ? i * (rank - 1) : i - 1)));
 
 /** Stored once along `axes`, and repeated: a broadcast that need not be written out. */
@@ -153,7 +153,7 @@ export function together(variants: readonly Variant[]): Omit<Variant, 'title'> {
   };
 }
 
-/** The row on tensors that the function closes over: nothing of it should be left in the graph. */
+/** The row on tensors that the function closes over: nothing of it may be left in the graph. */
 export function constantVariant(row: KernelRow, seed: number): TracedFunction {
   const [{ inputs, fn }] = variantsOf(row, seed) as [Variant];
   return () => fn(Object.fromEntries(inputs.map((input) => [input.name, asTensor(input)])));
