@@ -81,7 +81,7 @@ export type StepInputs = Record<string, Float32Array | Int32Array>;
 export interface StepResult {
   loss: number;
   gradNorm: number;
-  /** Resident bytes of the engine's own process, where it has one. */
+  /** Resident bytes of the engine's own process, if it has one. */
   memory?: number;
 }
 

@@ -124,14 +124,14 @@ export const fields = {
       type: 'choice',
       choices: ENGINE_KINDS,
       default: 'auto',
-      describe: 'what runs the training step; auto is tfjs-node-gpu where it sees a GPU, else onnxruntime',
+      describe: 'what runs the training step; auto is tfjs-node-gpu if it sees a GPU, else onnxruntime',
     },
     allowCpu: {
       flag: 'allow-cpu',
       onResume: 'free',
       type: 'boolean',
       default: false,
-      describe: 'let tfjs-node-gpu compute on the CPU where it sees no GPU',
+      describe: 'let tfjs-node-gpu compute on the CPU if it sees no GPU',
     },
     tf32: {
       flag: 'tf32',

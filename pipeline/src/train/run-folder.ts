@@ -6,7 +6,7 @@
  * | config.json                   | the resolved configuration                                        |
  * | data.json                     | name, hash, size and classes of the images                        |
  * | metrics.jsonl                 | a line for every step                                             |
- * | validation.jsonl              | the loss on held-out images, where it was measured                |
+ * | validation.jsonl              | the loss on held-out images, if any                                |
  * | loss.png                      | both as a chart                                                   |
  * | samples.png, denoising.png    | the newest sheet, and one image coming out of the noise           |
  * | forming.webp                  | the same as an animation                                          |

@@ -55,7 +55,7 @@ describe('openRun', () => {
   it('refuses a checkpoint that holds other shapes than its settings say', async () => {
     const wider = () => specsOf().map(({ name, shape }) => ({ name, shape: [...shape, 2], dtype: 'float32' as const }));
     await expect(openRun(run, 2, wider)).rejects.toThrow(/model\.conv1\.weight must have the shape \[3, 1, 3, 3, 2\]/);
-    await expect(openRun(run, 2, () => specsOf().slice(1))).rejects.toThrow(/they have no model\.conv1\.weight/);
+    await expect(openRun(run, 2, () => specsOf().slice(1))).rejects.toThrow(/which have no model\.conv1\.weight/);
   });
 
   it('refuses a folder without a run, and a configuration that is no JSON', async () => {
