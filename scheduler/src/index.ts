@@ -29,7 +29,7 @@ export { philox4x32 } from './noise/philox.ts';
 export { type BlockSource, philoxStream, randomInts, shuffle, uniform } from './noise/random.ts';
 export { checkInteger, InputError, refuse, show, showNumber } from './rules/errors.ts';
 export { type BadOutput, badOutput } from './sampling/bad-output.ts';
-export type { SamplerOption, SamplerRecord, SamplerRow } from './sampling/record.ts';
+export type { AuxiliaryRow, SamplerOption, SamplerRecord, SamplerRow } from './sampling/record.ts';
 export {
   applyRow,
   type Denoiser,
@@ -37,6 +37,7 @@ export {
   type SampleOptions,
   type StepProgress,
   sampleImages,
+  scale,
   seededNoise,
 } from './sampling/sample.ts';
 export {
@@ -53,7 +54,7 @@ export {
   samplerRecord,
   samplerSettings,
 } from './sampling/samplers.ts';
-export { compileSampler, type SamplerOptions, type SamplerTable } from './sampling/table.ts';
+export { compileSampler, needsAuxiliary, type SamplerOptions, type SamplerTable } from './sampling/table.ts';
 export { BETA_SCHEDULES, type BetaSchedule } from './schedule/betas.ts';
 export {
   formatSchedulerConfig,
