@@ -50,10 +50,10 @@ export async function sampleInBatches(
 ): Promise<Samples> {
   const size = imageSize(shape);
   const images = new Float32Array(seeds.length * size);
-  const total = Math.ceil(seeds.length / batch) * table.steps;
+  const total = Math.ceil(seeds.length / batch) * table.rows.length;
   for (let first = 0; first < seeds.length; first += batch) {
     const batchSeeds = seeds.slice(first, first + batch);
-    const before = (first / batch) * table.steps;
+    const before = (first / batch) * table.rows.length;
     const result = await sampleImages({
       table,
       shape,

@@ -29,20 +29,21 @@ export { philox4x32 } from './noise/philox.ts';
 export { type BlockSource, philoxStream, randomInts, shuffle, uniform } from './noise/random.ts';
 export { checkInteger, InputError, refuse, show, showNumber } from './rules/errors.ts';
 export { type BadOutput, badOutput } from './sampling/bad-output.ts';
-export type { AuxiliaryRow, SamplerOption, SamplerRecord, SamplerRow } from './sampling/record.ts';
-export {
-  applyRow,
-  type Denoiser,
-  type NoiseSource,
-  type SampleOptions,
-  type StepProgress,
-  sampleImages,
-  scale,
-  seededNoise,
-} from './sampling/sample.ts';
+export { compileInverse, type InverseTable, type InversionOptions, invertImages } from './sampling/ddim-inverse.ts';
+export type {
+  AuxiliaryRow,
+  ChoiceOption,
+  NumberOption,
+  SamplerOption,
+  SamplerRecord,
+  SamplerRow,
+} from './sampling/record.ts';
+export { applyRow, type Denoiser, type StepProgress } from './sampling/run.ts';
+export { type NoiseSource, type SampleOptions, sampleImages, scale, seededNoise } from './sampling/sample.ts';
 export {
   DEFAULT_SAMPLER,
   eachSamplerOption,
+  optionHolds,
   optionRule,
   optionsOfSampler,
   SAMPLER_OPTION_NAMES,
@@ -51,9 +52,11 @@ export {
   type Sampler,
   type SamplerOptionName,
   type SamplerSettings,
+  type SamplerValues,
   samplerRecord,
   samplerSettings,
 } from './sampling/samplers.ts';
+export { SPACINGS, type Spacing } from './sampling/spacing.ts';
 export { compileSampler, needsAuxiliary, type SamplerOptions, type SamplerTable } from './sampling/table.ts';
 export { BETA_SCHEDULES, type BetaSchedule } from './schedule/betas.ts';
 export {

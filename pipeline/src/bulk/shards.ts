@@ -7,12 +7,13 @@ import {
   checkInteger,
   eachSamplerOption,
   InputError,
+  optionHolds,
   optionRule,
   refuse,
   SAMPLER_OPTION_NAMES,
   SAMPLERS,
   type Sampler,
-  type SamplerOptionName,
+  type SamplerValues,
 } from '@onnoise/scheduler';
 
 /** Raised when the same shard would give other bytes or another form. */
@@ -20,11 +21,10 @@ export const SHARD_FORMAT = 1;
 export const LARGEST_SHARD = 100_000;
 
 /** What pictures depend on besides seed and class; every option of every sampler is written down. */
-export interface Settings extends Record<SamplerOptionName, number> {
+export interface Settings extends SamplerValues {
   /** SHA-256 of the model, 64 hexadecimal digits (see hash.ts). */
   model: string;
   sampler: Sampler;
-  /** Network calls an image. */
   steps: number;
 }
 
@@ -101,9 +101,8 @@ export function parseShard(data: unknown): Shard {
   if (known === undefined) return refuse(ACTION, 'sampler', `one of ${SAMPLERS.join(', ')}`, sampler);
   const options = eachSamplerOption((name, option) => {
     const value = given[name];
-    const holds = typeof value === 'number' && value >= option.min && value <= option.max;
-    return holds ? value : refuse(ACTION, name, optionRule(option), value);
-  });
+    return optionHolds(option, value) ? value : refuse(ACTION, name, optionRule(option), value);
+  }) as SamplerValues;
   const images = checkInteger(ACTION, 'count', count, 1, LARGEST_SHARD);
   return {
     format,

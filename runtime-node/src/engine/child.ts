@@ -148,7 +148,7 @@ function samplings(
   { seeds, labels, partials }: SampleTask,
   { table, size, id, told }: { table: SamplerTable; size: number; id: number; told: (message: FromEngine) => void },
 ) {
-  const shown = partialSteps(table.steps, partials);
+  const shown = partialSteps(table.rows.length, partials);
   return seeds.map((seed, index) =>
     sampling({
       table,
@@ -156,7 +156,7 @@ function samplings(
       seed,
       label: labels?.[index] ?? 0,
       partials: shown,
-      onPartial: (image, step) => told({ type: 'partial', id, index, step, steps: table.steps, image }),
+      onPartial: (image, step) => told({ type: 'partial', id, index, step, steps: table.rows.length, image }),
     }),
   );
 }

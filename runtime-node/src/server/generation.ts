@@ -5,7 +5,7 @@ import {
   InputError,
   labelNumber,
   type Sampler,
-  type SamplerOptionName,
+  type SamplerValues,
   samplerSettings,
   usualSteps,
 } from '@onnoise/scheduler';
@@ -14,8 +14,10 @@ import { completeRequest } from '../request.ts';
 import { Refusal } from './errors.ts';
 import type { CompleteOptions } from './options.ts';
 
+type Nullable<T> = { [K in keyof T]?: T[K] | null };
+
 /** The body of `POST /v1/images/generations`; null is as if left out. */
-export interface GenerationBody extends Partial<Record<SamplerOptionName, number | null>> {
+export interface GenerationBody extends Nullable<SamplerValues> {
   model?: string | null;
   prompt?: string | null;
   n?: number | null;

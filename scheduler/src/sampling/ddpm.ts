@@ -5,16 +5,22 @@
 import { predictionAt } from '../schedule/prediction.ts';
 import { spacedTimesteps } from '../schedule/timesteps.ts';
 import type { SamplerRecord } from './record.ts';
+import { spacing, withTimestepSpacing } from './spacing.ts';
 
-export const ddpm: SamplerRecord<'ddpm', never> = {
+export const ddpm: SamplerRecord<'ddpm', { spacing: typeof spacing }> = {
   name: 'ddpm',
   label: 'DDPM',
   hint: 'Adds a little fresh noise at every step.',
-  options: {},
+  diffusers: 'DDPMScheduler',
+  order: 1,
+  calls: 1,
+  noise: true,
+  options: { spacing },
 
-  rows(config, schedule, steps) {
+  compile(given, schedule, steps, options) {
+    const config = withTimestepSpacing(given, options.spacing, 'ddpm');
     const timesteps = spacedTimesteps(config, steps);
-    return Array.from(timesteps, (timestep, i) => {
+    const rows = Array.from(timesteps, (timestep, i) => {
       const previous = timesteps[i + 1];
       const alphaBar = schedule.alphaBar[timestep]!;
       const alphaBarPrevious = previous === undefined ? 1 : schedule.alphaBar[previous]!;
@@ -34,5 +40,6 @@ export const ddpm: SamplerRecord<'ddpm', never> = {
 
       return { timestep, p, q, A, E: 0, B, C: 0, F: 0, D, y: undefined };
     });
+    return { start: 1, rows };
   },
 };

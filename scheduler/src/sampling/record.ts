@@ -42,30 +42,60 @@ export interface AuxiliaryRow {
   f: number;
 }
 
-/** A number that a sampler takes besides its steps. Samplers that take the same option share one object. */
-export interface SamplerOption {
+/** What samplers take besides their steps. Samplers that take the same option share one object. */
+export type SamplerOption = NumberOption | ChoiceOption;
+
+interface OptionWords {
   /** For pages: `Eta`. */
   label: string;
-  /** For the command line and the server: one phrase that also names the ends of the range. */
+  /** For the command line and the server: one phrase; that of a number also names the ends of its range. */
   describe: string;
+}
+
+export interface NumberOption extends OptionWords {
   default: number;
   min: number;
   max: number;
 }
 
-export interface SamplerRecord<Name extends string = string, Option extends string = string> {
+export interface ChoiceOption<Choice extends string = string> extends OptionWords {
+  default: Choice;
+  choices: readonly Choice[];
+}
+
+/** The values that an option has. */
+export type OptionValue<O> = O extends ChoiceOption<infer Choice> ? Choice : number;
+
+export interface SamplerRecord<
+  Name extends string = string,
+  Options extends { readonly [option: string]: SamplerOption } = { readonly [option: string]: SamplerOption },
+> {
   /** As requests write it: `ddim`. */
   name: Name;
   /** As pages and sentences write it: `DDIM`. */
   label: string;
   /** One or two sentences below the choice of the sampler. */
   hint: string;
-  options: { readonly [K in Option]: SamplerOption };
-  /** In the order of sampling, from noise to image; `steps` is an integer from 1 to T, every option is in its range. */
-  rows(
+  /** The class of diffusers that has this arithmetic; null: none has, `judge` in scripts/golden says what stands in. */
+  diffusers: string | null;
+  /** The error of `steps` steps falls as steps^-order. */
+  order: 1 | 2 | 3;
+  /** Network calls a step; a method of two calls makes only one in the step that ends without noise. */
+  calls: 1 | 2;
+  /** Whether it draws fresh noise at its defaults. */
+  noise: boolean;
+  options: Options;
+  /** `steps` is an integer from 1 to T, every option one of its values. */
+  compile(
     config: SchedulerConfig,
     schedule: Schedule,
     steps: number,
-    options: { readonly [K in Option]: number },
-  ): SamplerRow[];
+    options: { readonly [K in keyof Options]: OptionValue<Options[K]> },
+  ): CompiledRows;
+}
+
+/** Rows in the order of sampling, and the factor of the noise that it starts from. */
+export interface CompiledRows {
+  start: number;
+  rows: SamplerRow[];
 }

@@ -1,43 +1,15 @@
-/**
- * Executes a sampler's table on the CPU: the network is a function, everything else is here. Images are float32
- * [N, C, H, W], arithmetic is float64.
- */
+/** Images from noise by a sampler's table, on the CPU. */
 
 import { gaussian } from '../noise/gaussian.ts';
 import { checkInteger, InputError, refuse } from '../rules/errors.ts';
-import { badOutput } from './bad-output.ts';
-import type { SamplerRow } from './record.ts';
-import { needsAuxiliary, type SamplerTable } from './table.ts';
-
-/**
- * The network: noisy images and their timesteps in, its output out. `step` counts from 0. `x` is the sampler's own
- * buffer: read it before the promise resolves and do not write to it.
- */
-export type Denoiser = (
-  x: Float32Array, // [N, C, H, W]
-  timesteps: Float32Array, // [N]
-  step: number,
-) => Promise<Float32Array>; // [N, C, H, W]
+import { type Denoiser, runRows, type StepProgress } from './run.ts';
+import type { SamplerTable } from './table.ts';
 
 /**
  * Unit normal noise for one image: draw 0 is where sampling starts, draw i + 1 is the z of row i.
  * `out` is [C, H, W].
  */
 export type NoiseSource = (seed: number, draw: number, out: Float32Array) => void;
-
-/** `x` and `x0` are the sampler's own buffers, valid until the callback returns: copy what you keep. */
-export interface StepProgress {
-  /** Network calls done, 1 to `steps`. */
-  step: number;
-  /** Network calls in all: the table's rows. */
-  steps: number;
-  /** The timestep that `x` has just left. */
-  timestep: number;
-  /** The images after this step, [N, C, H, W]. */
-  x: Float32Array;
-  /** The images as predicted at this step, clipped, [N, C, H, W]. */
-  x0: Float32Array;
-}
 
 export interface SampleOptions {
   table: SamplerTable;
@@ -75,75 +47,15 @@ export async function sampleImages(options: SampleOptions): Promise<Float32Array
 
   signal?.throwIfAborted();
   const x = new Float32Array(count * size);
-  const x0 = new Float32Array(count * size);
-  const z = new Float32Array(count * size);
-  const y = needsAuxiliary(table) ? new Float32Array(count * size) : undefined;
-  const timesteps = new Float32Array(count);
   draw(0, x);
   scale(x, table.start);
-  for (const [step, row] of table.rows.entries()) {
-    signal?.throwIfAborted();
-    const output = await denoise(x, timesteps.fill(row.timestep), step);
-    if (output.length !== x.length) {
-      throw new Error(
-        `The denoiser returned ${output.length} values for ${x.length} (${count} x ${shape.join(' x ')}).`,
-      );
-    }
-    if (row.D !== 0) draw(step + 1, z);
-    if (!applyRow(row, table.clip, x, output, x0, z, y)) {
-      const at = x.findIndex((value, i) => !Number.isFinite(value) || !Number.isFinite(output[i]));
-      const seed = seeds[Math.floor(at / size)];
-      throw badOutput({
-        received: output[at],
-        step: step + 1,
-        steps: table.rows.length,
-        timestep: row.timestep,
-        seed,
-      });
-    }
-    onStep?.({ step: step + 1, steps: table.rows.length, timestep: row.timestep, x, x0 });
-  }
+  await runRows(x, { table, shape: [count, ...shape], denoise, draw, seeds, onStep, signal });
   return x;
 }
 
 /** Noise to where sampling starts, in place; a start of 1 changes no bit. */
 export function scale(x: Float32Array, start: number): void {
   if (start !== 1) for (let i = 0; i < x.length; i++) x[i]! *= start;
-}
-
-/**
- * One row, in place: `x` becomes x', `x0` (on entry the row before's) becomes this row's, `y` becomes y'. All the same
- * length; `y` is needed where the table needs it (`needsAuxiliary`).
- * @returns false where the output or x' is NaN or infinite somewhere; clipping would hide it in x0, not in a picture.
- */
-export function applyRow(
-  row: SamplerRow,
-  clip: number | null,
-  x: Float32Array,
-  output: Float32Array,
-  x0: Float32Array,
-  z: Float32Array,
-  y?: Float32Array | undefined,
-): boolean {
-  const { p, q, A, E, B, C, F, D, y: next } = row;
-  if (y === undefined && (F !== 0 || next)) throw new Error('The row needs y, which was not given.');
-  const limit = clip ?? Number.POSITIVE_INFINITY;
-  let zero = 0; // stays 0 while all is finite: NaN and infinity times 0 are NaN
-  for (let i = 0; i < x.length; i++) {
-    const xi = x[i]!;
-    const o = output[i]!;
-    const predicted = Math.min(Math.max(p * xi + q * o, -limit), limit);
-    const before = x0[i]!;
-    let moved = A * xi + E * o + B * predicted;
-    if (C !== 0) moved += C * before;
-    if (F !== 0) moved += F * y![i]!;
-    if (D !== 0) moved += D * z[i]!;
-    if (next) y![i] = next.a * xi + next.e * o + next.b * predicted + next.c * before + next.f * y![i]!;
-    x[i] = moved;
-    x0[i] = predicted;
-    zero += (o + Math.fround(moved)) * 0;
-  }
-  return zero === 0;
 }
 
 function checkImages(shape: readonly number[], seeds: readonly number[]): void {

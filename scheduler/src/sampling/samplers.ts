@@ -1,18 +1,41 @@
 /** The samplers, in the order in which they are offered, and what their records say together. */
 import { ddim } from './ddim.ts';
 import { ddpm } from './ddpm.ts';
-import type { SamplerOption, SamplerRecord } from './record.ts';
+import { dpmpp2m } from './dpmpp-2m.ts';
+import { dpmpp2mSde } from './dpmpp-2m-sde.ts';
+import { dpmpp2sAncestral } from './dpmpp-2s-ancestral.ts';
+import { dpmpp3m } from './dpmpp-3m.ts';
+import { euler } from './euler.ts';
+import { eulerAncestral } from './euler-ancestral.ts';
+import { heun } from './heun.ts';
+import type { OptionValue, SamplerOption, SamplerRecord } from './record.ts';
+import { unipc } from './unipc.ts';
 
-const RECORDS = [ddpm, ddim] as const;
+const RECORDS = [
+  ddpm,
+  ddim,
+  euler,
+  eulerAncestral,
+  heun,
+  dpmpp2m,
+  dpmpp3m,
+  dpmpp2sAncestral,
+  dpmpp2mSde,
+  unipc,
+] as const;
 
 type AnyRecord = (typeof RECORDS)[number];
-type OptionsOf<R> = R extends SamplerRecord ? keyof R['options'] : never;
+type KeysOf<T> = T extends unknown ? keyof T : never;
+type At<T, K> = T extends unknown ? (K extends keyof T ? T[K] : never) : never;
 
 export type Sampler = AnyRecord['name'];
-export type SamplerOptionName = OptionsOf<AnyRecord>;
+export type SamplerOptionName = KeysOf<AnyRecord['options']>;
+
+/** One value for each option of all samplers. */
+export type SamplerValues = { [K in SamplerOptionName]: OptionValue<At<AnyRecord['options'], K>> };
 
 /** Values of the samplers' options; those left out have their defaults. */
-export type SamplerSettings = { readonly [K in SamplerOptionName]?: number | undefined };
+export type SamplerSettings = { readonly [K in SamplerOptionName]?: SamplerValues[K] | undefined };
 
 /** Names, in order. */
 export const SAMPLERS: readonly Sampler[] = RECORDS.map(({ name }) => name);
@@ -26,8 +49,8 @@ export const SAMPLER_OPTIONS = Object.assign({}, ...RECORDS.map(({ options }) =>
 
 export const SAMPLER_OPTION_NAMES = Object.keys(SAMPLER_OPTIONS) as readonly SamplerOptionName[];
 
-export function samplerRecord(name: Sampler): SamplerRecord<Sampler, SamplerOptionName> {
-  return RECORDS.find((record) => record.name === name) as unknown as SamplerRecord<Sampler, SamplerOptionName>;
+export function samplerRecord(name: Sampler): SamplerRecord<Sampler> {
+  return RECORDS.find((record) => record.name === name) as unknown as SamplerRecord<Sampler>;
 }
 
 /** Names of the options that a sampler takes. */
@@ -44,9 +67,16 @@ export function eachSamplerOption<T>(
 }
 
 /** The options of samplers among the fields of an object; null is as if left out. */
-export function samplerSettings(from: { readonly [K in SamplerOptionName]?: number | null | undefined }) {
-  return eachSamplerOption((name) => from[name] ?? undefined);
+export function samplerSettings(from: { readonly [K in SamplerOptionName]?: SamplerValues[K] | null | undefined }) {
+  return eachSamplerOption((name) => from[name] ?? undefined) as SamplerSettings;
 }
 
-/** Completes "must be": `a number from 0 to 1`. */
-export const optionRule = ({ min, max }: SamplerOption): string => `a number from ${min} to ${max}`;
+/** Whether a value is one of an option's. */
+export function optionHolds(option: SamplerOption, value: unknown): boolean {
+  if ('choices' in option) return option.choices.includes(value as string);
+  return typeof value === 'number' && value >= option.min && value <= option.max;
+}
+
+/** Completes "must be": `a number from 0 to 1`, `one of bh2, bh1`. */
+export const optionRule = (option: SamplerOption): string =>
+  'choices' in option ? `one of ${option.choices.join(', ')}` : `a number from ${option.min} to ${option.max}`;

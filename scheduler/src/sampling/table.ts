@@ -15,6 +15,7 @@ import { makeSchedule } from '../schedule/schedules.ts';
 import type { SamplerRow } from './record.ts';
 import {
   eachSamplerOption,
+  optionHolds,
   optionRule,
   optionsOfSampler,
   SAMPLERS,
@@ -25,6 +26,7 @@ import {
 
 export interface SamplerTable {
   sampler: Sampler;
+  /** As asked for; there may be more rows. */
   steps: number;
   /** x0 is clipped to [-clip, clip]; null: it is not. */
   clip: number | null;
@@ -38,10 +40,10 @@ export interface SamplerTable {
 export const needsAuxiliary = ({ rows }: Pick<SamplerTable, 'rows'>): boolean =>
   rows.some(({ F, y }) => F !== 0 || y !== undefined);
 
-/** The sampler, its steps, and its own options (`eta` for one). */
+/** The sampler, its steps, and its own options (`eta`, `spacing`). */
 export interface SamplerOptions extends SamplerSettings {
   sampler: Sampler;
-  /** 1 to num_train_timesteps. */
+  /** 1 to num_train_timesteps: what diffusers calls num_inference_steps. Heun calls the network twice for most. */
   steps: number;
 }
 
@@ -58,15 +60,15 @@ export function compileSampler(config: SchedulerConfig, options: SamplerOptions)
   if (!SAMPLERS.includes(sampler)) refuse(ACTION, 'sampler', `one of ${SAMPLERS.join(', ')}`, sampler);
   checkInteger(ACTION, 'steps', steps, 1, config.num_train_timesteps);
   const settings = completeSettings(sampler, options);
-  const rows = samplerRecord(sampler).rows(config, makeSchedule(config), steps, settings);
-  return { sampler, steps, clip: config.clip_sample ? config.clip_sample_range : null, start: 1, rows };
+  const { start, rows } = samplerRecord(sampler).compile(config, makeSchedule(config), steps, settings);
+  return { sampler, steps, clip: config.clip_sample ? config.clip_sample_range : null, start, rows };
 }
 
 function completeSettings(sampler: Sampler, options: SamplerSettings) {
   const taken = optionsOfSampler(sampler);
   return eachSamplerOption((name, option) => {
     const value = options[name] ?? option.default;
-    if (!(value >= option.min && value <= option.max)) refuse(ACTION, name, optionRule(option), value);
+    if (!optionHolds(option, value)) refuse(ACTION, name, optionRule(option), value);
     if (!taken.includes(name) && value !== option.default) {
       refuse(ACTION, name, `left out or ${option.default} with sampler ${sampler}`, value);
     }

@@ -12,10 +12,12 @@ import { BETA_SCHEDULES, type BetaSchedule, namedBetas } from './betas.ts';
 export const PREDICTION_TYPES = ['epsilon', 'sample', 'v_prediction'] as const;
 export const VARIANCE_TYPES = ['fixed_small', 'fixed_large'] as const;
 export const TIMESTEP_SPACINGS = ['leading', 'linspace', 'trailing'] as const;
+export const FINAL_SIGMAS_TYPES = ['zero', 'sigma_min'] as const;
 const CLASS_NAMES = ['DDPMScheduler', 'DDIMScheduler'] as const;
 
 export type PredictionType = (typeof PREDICTION_TYPES)[number];
 export type VarianceType = (typeof VARIANCE_TYPES)[number];
+export type FinalSigmasType = (typeof FINAL_SIGMAS_TYPES)[number];
 export type TimestepSpacing = (typeof TIMESTEP_SPACINGS)[number];
 
 /**
@@ -33,6 +35,11 @@ export type TimestepSpacing = (typeof TIMESTEP_SPACINGS)[number];
  * | timestep_spacing       | leading     | which of the T timesteps fewer steps visit, see `spacedTimesteps`                |
  * | steps_offset           | 0           | added to the timesteps of `leading`                                              |
  * | set_alpha_to_one       | true        | DDIM: alphaBar after the last step is 1, else alphaBar[0]                        |
+ * | use_karras_sigmas,     | false       | samplers of noise levels spread these, and not timesteps; at most one            |
+ * | use_exponential_sigmas |             |                                                                                  |
+ * | final_sigmas_type      | zero        | the same end without noise, or at the schedule's least (sigma_min)               |
+ * | lower_order_final      | true        | DPM-Solver++ and UniPC: lower orders in the last of few steps                    |
+ * | euler_at_final         | false       | DPM-Solver++: order 1 in the last step                                           |
  */
 export interface SchedulerConfig {
   num_train_timesteps: number;
@@ -48,6 +55,11 @@ export interface SchedulerConfig {
   timestep_spacing: TimestepSpacing;
   steps_offset: number;
   set_alpha_to_one: boolean;
+  use_karras_sigmas: boolean;
+  use_exponential_sigmas: boolean;
+  final_sigmas_type: FinalSigmasType;
+  lower_order_final: boolean;
+  euler_at_final: boolean;
 }
 
 const ACTION = "read the scheduler's config";
@@ -105,6 +117,11 @@ const RULES: { [K in keyof SchedulerConfig]: Rule<SchedulerConfig[K]> } = {
   timestep_spacing: oneOf('leading', TIMESTEP_SPACINGS),
   steps_offset: integer(0, 0, MAX_TIMESTEPS - 1),
   set_alpha_to_one: flag(true),
+  use_karras_sigmas: flag(false),
+  use_exponential_sigmas: flag(false),
+  final_sigmas_type: oneOf('zero', FINAL_SIGMAS_TYPES),
+  lower_order_final: flag(true),
+  euler_at_final: flag(false),
 };
 
 /** Keys that diffusers writes and that are accepted at the values that change nothing here. */
@@ -125,6 +142,15 @@ const PASSIVE: Record<string, Omit<Rule<unknown>, 'standard'>> = {
 
 /** Schedules that are written by their numbers. */
 const WRITTEN_OUT: readonly BetaSchedule[] = ['cosine', 'sigmoid'];
+
+/** Keys of samplers of noise levels, written where they are not as always. */
+const FOR_LEVELS = [
+  'use_karras_sigmas',
+  'use_exponential_sigmas',
+  'final_sigmas_type',
+  'lower_order_final',
+  'euler_at_final',
+];
 
 const KNOWN_KEYS = [...Object.keys(PASSIVE), ...Object.keys(RULES)];
 
@@ -178,7 +204,9 @@ export function formatSchedulerConfig(config: SchedulerConfig): Record<string, u
   const { trained_betas, ...rest } = parseSchedulerConfig(config);
   const written = trained_betas ?? (WRITTEN_OUT.includes(rest.beta_schedule) ? nineDigits(namedBetas(rest)) : null);
   const keys: Record<string, unknown> = { ...rest, trained_betas: written, thresholding: false };
-  const sorted = Object.keys(keys).sort();
+  const sorted = Object.keys(keys)
+    .filter((key) => !FOR_LEVELS.includes(key) || keys[key] !== RULES[key as keyof SchedulerConfig].standard)
+    .sort();
   return {
     _class_name: 'DDPMScheduler',
     _diffusers_version: '0.42.1',

@@ -56,6 +56,11 @@ describe('parseSchedulerConfig', () => {
       timestep_spacing: 'leading',
       steps_offset: 0,
       set_alpha_to_one: true,
+      use_karras_sigmas: false,
+      use_exponential_sigmas: false,
+      final_sigmas_type: 'zero',
+      lower_order_final: true,
+      euler_at_final: false,
     });
   });
 

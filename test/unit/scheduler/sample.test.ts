@@ -210,7 +210,7 @@ describe('sampleImages', () => {
       await expect(run).rejects.toThrow(
         new InputError(
           "Cannot sample images: the network's output must be finite numbers, " +
-            `received ${said} at step 3 of 5 (timestep ${table.rows[2]!.timestep}, seed 8).`,
+            `received ${said} at step 3 of ${table.rows.length} (timestep ${table.rows[2]!.timestep}, seed 8).`,
         ),
       );
     }

@@ -4,14 +4,17 @@
  */
 import {
   eachSamplerOption,
+  optionHolds,
   optionRule,
   optionsOfSampler,
   type PictureOptions,
   SAMPLER_OPTION_NAMES,
+  SAMPLER_OPTIONS,
   SAMPLERS,
   type Sampler,
   type SamplerOption,
   type SamplerOptionName,
+  type SamplerValues,
 } from '@onnoise/scheduler';
 
 /** The controls, with one for each option of a sampler. `labels` are the classes in the order they were chosen; none: all in turn. */
@@ -24,7 +27,7 @@ export interface Draft extends Record<SamplerOptionName, string> {
 }
 
 /** A checked draft. */
-export interface Parameters extends Record<SamplerOptionName, number> {
+export interface Parameters extends SamplerValues {
   count: number;
   steps: number;
   sampler: Sampler;
@@ -77,27 +80,32 @@ export function check(draft: Draft, limits: Limits): { parameters: Parameters } 
   const steps = whole('Steps', draft.steps, 1, limits.timesteps);
   const seed = whole('The seed', draft.seed, 0, Number.MAX_SAFE_INTEGER - LARGEST_COUNT);
   const sampler = SAMPLERS.find((name) => name === draft.sampler);
+  const taken = sampler ? optionsOfSampler(sampler) : [];
   const options = eachSamplerOption((name, option) =>
-    sampler && optionsOfSampler(sampler).includes(name) ? checkOption(option, draft[name]) : option.default,
+    taken.includes(name) ? readOption(option, draft[name]) : option.default,
   );
-  const wrongOptions = SAMPLER_OPTION_NAMES.filter((name) => typeof options[name] === 'string');
+  const wrongOptions = SAMPLER_OPTION_NAMES.filter((name) => options[name] === undefined);
   const labels = checkLabels(draft.labels, limits.classes, typeof count === 'number' ? count : LARGEST_COUNT);
   const problems = {
     ...(typeof count === 'string' && { count }),
     ...(typeof steps === 'string' && { steps }),
     ...(typeof seed === 'string' && { seed }),
     ...(!sampler && { sampler: sentence('The sampler', SAMPLERS.join(' or '), draft.sampler) }),
-    ...Object.fromEntries(wrongOptions.map((name) => [name, options[name]])),
+    ...Object.fromEntries(wrongOptions.map((name) => [name, wrongOption(SAMPLER_OPTIONS[name], draft[name])])),
     ...(typeof labels === 'string' && { labels }),
   };
   if (Object.keys(problems).length > 0) return { problems };
   return { parameters: { count, steps, seed, sampler, ...options, labels } as Parameters };
 }
 
-function checkOption(option: SamplerOption, text: string): number | string {
-  const value = /^\s*(\d+\.?\d*|\.\d+)\s*$/.test(text) ? Number(text) : Number.NaN;
-  return value >= option.min && value <= option.max ? value : sentence(option.label, optionRule(option), text);
+/** The value, or undefined where it is none of the option's. */
+function readOption(option: SamplerOption, text: string): number | string | undefined {
+  const number = /^\s*(\d+\.?\d*|\.\d+)\s*$/.test(text) ? Number(text) : Number.NaN;
+  const value = 'choices' in option ? text : number;
+  return optionHolds(option, value) ? value : undefined;
 }
+
+const wrongOption = (option: SamplerOption, text: string) => sentence(option.label, optionRule(option), text);
 
 function checkLabels(labels: readonly number[], classes: number, count: number): readonly number[] | string {
   if (labels.length === 0) return labels;
@@ -108,16 +116,24 @@ function checkLabels(labels: readonly number[], classes: number, count: number):
   return `${labels.length} classes need at least ${labels.length} pictures: choose fewer classes or more pictures.`;
 }
 
+/** The sampler's own options; a choice that is as always goes without saying. */
+export function statedOptions(parameters: Parameters): Partial<SamplerValues> {
+  const stated = optionsOfSampler(parameters.sampler).filter((name) => {
+    const option = SAMPLER_OPTIONS[name];
+    return !('choices' in option) || parameters[name] !== option.default;
+  });
+  return Object.fromEntries(stated.map((name) => [name, parameters[name]]));
+}
+
 /** What the sampler is asked. */
 export function toRequest(parameters: Parameters, classes: number): PictureOptions {
   const { count, steps, sampler, seed, labels } = parameters;
-  const taken = optionsOfSampler(sampler).map((name) => [name, parameters[name]]);
   return {
     count,
     steps,
     sampler,
     seed,
-    ...Object.fromEntries(taken),
+    ...statedOptions(parameters),
     ...(classes > 0 && labels.length > 0 && { labels }),
   };
 }
