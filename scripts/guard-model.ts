@@ -1,7 +1,7 @@
 /**
- * Gives a model folder that an older export wrote what `pipeline export` writes now: a network that refuses timesteps and
- * classes out of range (pipeline/src/export/guard.ts), T and the number of classes in the file, and the card's sentence on
- * them. Weights and all other nodes stay as they are.
+ * Updates a model folder from an older export to what `pipeline export` writes now: a network that refuses timesteps
+ * and classes out of range (pipeline/src/export/guard.ts), T and the number of classes in the file, and the card's
+ * sentence about them. Weights and all other nodes stay.
  *
  *     npx tsx scripts/guard-model.ts models/digits
  */
@@ -28,7 +28,7 @@ const model = ModelProto.decode(await readFile(path));
 const graph = model.graph!;
 if (graph.node!.some(({ name }) => name === 'timestep/range/Where')) throw new Error(`${path} is guarded already`);
 
-/** The nodes in front: the guards, and the cast that reads the timestep. */
+/** The new first nodes: the guards, and the cast that reads the timestep. */
 const cast = graph.node!.find(({ input }) => input![0] === 'timestep')!;
 const ports = (names: string[]) => names.map((name) => ({ name, dtype: 'float32' as const, dims: [] }));
 const front: Graph = {

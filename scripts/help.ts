@@ -1,5 +1,5 @@
 /**
- * Rewrites docs/help/*.txt, the help texts of the command line: `npx tsx scripts/help.ts`. A test holds them current.
+ * Rewrites docs/help/*.txt, the help texts of the command line: `npx tsx scripts/help.ts`. A test keeps them current.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

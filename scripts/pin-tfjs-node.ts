@@ -1,8 +1,7 @@
 /**
- * Writes pinned.ts anew from an index: `npx tsx scripts/pin-tfjs-node.ts`.
+ * Rewrites pinned.ts from a package index: `npx tsx scripts/pin-tfjs-node.ts`.
  *
- * Only the ends of the wheels are read, where a zip lists its entries. CUDA's versions are those that the metadata of
- * TensorFlow names.
+ * It reads only the ends of the wheels, where a zip lists its entries. TensorFlow's metadata names CUDA's versions.
  */
 import { writeFile } from 'node:fs/promises';
 import { PassThrough, Readable } from 'node:stream';
@@ -31,7 +30,7 @@ async function readRange(url: string, start: number, end: number): Promise<Buffe
   return Buffer.from(await response.arrayBuffer());
 }
 
-/** Reads a file of the web: its end from memory, the rest by pieces. */
+/** Reads a remote file: its end from memory, the rest in pieces. */
 class RemoteReader extends yauzl.RandomAccessReader {
   url: string;
   tail: Buffer;

@@ -1,6 +1,6 @@
 /**
- * Pictures for docs/ of every view of the web demo, web-<view>.png, and of the page that a server shows, server.png: on a
- * desktop in light, and with the ending -phone on a phone in dark. Run it where fonts are installed, and look at what it makes.
+ * Makes pictures for docs/: web-<view>.png of every view of the page, and server.png of the server's page. On a desktop
+ * they are light; on a phone, with the ending -phone, dark. Run it where fonts are installed, and look at the results.
  *
  *     npm run screenshots
  */
@@ -26,7 +26,7 @@ const DEVICES = [
   { ending: '-phone', options: { ...PHONE, deviceScaleFactor: 2, colorScheme: 'dark' } },
 ] as const;
 
-/** The address of each view, and what a visitor does there before the picture is taken. */
+/** The address of each view, and what a visitor does there before the picture. */
 const VIEWS: Record<string, { hash: string; act: (page: Page, phone: boolean) => Promise<unknown> }> = {
   sample: {
     hash: '#/sample?model=digits&count=10&steps=50&sampler=ddpm&seed=170',
@@ -40,7 +40,7 @@ const VIEWS: Record<string, { hash: string; act: (page: Page, phone: boolean) =>
   model: { hash: '#/model', act: open },
 };
 
-/** Ten pictures; on a desktop the moment when what is predicted can be read before what is there. */
+/** Ten pictures; on a desktop at the moment when the predictions are legible and the noisy pictures are not. */
 async function sample(page: Page, phone: boolean): Promise<void> {
   await page.getByText(/^10 pictures in/).waitFor();
   if (phone) return;
@@ -49,7 +49,7 @@ async function sample(page: Page, phone: boolean): Promise<void> {
   await step.blur();
 }
 
-/** Four answers, one of them wrong, and on a desktop what the last picture was. */
+/** Four answers, one of them wrong, and on a desktop the last picture's answer. */
 async function play(page: Page, phone: boolean): Promise<void> {
   const start = page.getByRole('button', { name: 'Start', exact: true });
   await start.click();
@@ -73,7 +73,7 @@ async function open(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Sample it' }).waitFor();
 }
 
-/** Ten pictures of a server. */
+/** Ten pictures from a server. */
 async function askServer(page: Page): Promise<void> {
   await page.getByLabel('Seed', { exact: true }).fill('170');
   await page.getByRole('button', { name: 'Sample' }).click();

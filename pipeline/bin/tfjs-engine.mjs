@@ -5,7 +5,7 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => {});
 
 const { register } = await import('tsx/esm/api');
 register({ tsconfig: false });
-const { endWithParent } = await import('../src/train/engines/native/lifetime.ts');
+const { endWithParent } = await import('@onnoise/runtime-node/child');
 endWithParent(Number(process.argv[3]));
 const { serveEngine } = await import('../src/train/engines/native/child.ts');
-await serveEngine(process.argv[2]);
+serveEngine(process.argv[2]);

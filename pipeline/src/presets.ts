@@ -3,7 +3,7 @@
  * What they hold is checked where settings are laid over each other, like any other layer.
  */
 import { readdir, readFile } from 'node:fs/promises';
-import { refuse } from '@onnoise/scheduler';
+import { check, oneOf } from '@onnoise/scheduler';
 import type { PartialConfig } from './train/config.ts';
 
 const FOLDER = new URL('../presets/', import.meta.url);
@@ -24,6 +24,6 @@ export async function presetNames(): Promise<string[]> {
  */
 export async function readPreset(name: string): Promise<PartialConfig> {
   const names = await presetNames();
-  if (!names.includes(name)) refuse('read the preset', '--preset', `one of ${names.join(', ')}`, name);
+  check('read the preset', '--preset', oneOf(names), name);
   return JSON.parse(await readFile(new URL(name + SUFFIX, FOLDER), 'utf8'));
 }

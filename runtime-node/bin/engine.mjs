@@ -5,5 +5,4 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {
 const { register } = await import('tsx/esm/api');
 register({ tsconfig: false });
 const { serveEngine } = await import('../src/engine/child.ts');
-const { parentChannel } = await import('../src/engine/channel.ts');
-serveEngine(parentChannel(process));
+serveEngine();

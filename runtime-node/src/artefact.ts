@@ -1,4 +1,4 @@
-/** A model folder on a disk. */
+/** A model folder on disk. */
 import { type FileHandle, open, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
@@ -19,8 +19,8 @@ export interface Artefact extends SharedArtefact {
 }
 
 /**
- * What the folder says of itself; the network is not opened.
- * @throws InputError that names the file which is missing, is not JSON, holds what is not supported or does not fit the
+ * Reads what the folder says about itself, without opening the network.
+ * @throws InputError that names the file that is missing, is not JSON, holds something unsupported or does not fit the
  * others.
  */
 export async function readArtefact(folder: string): Promise<Artefact> {

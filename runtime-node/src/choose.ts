@@ -2,8 +2,8 @@
  * The choice of a device for one model, and why.
  *
  * `auto`, in this order:
- * 1. `cuda`, where its files are installed and a GPU answers;
- * 2. `webgpu`, where the system knows of a GPU and a call of this model is faster there than on the CPU (one call each,
+ * 1. `cuda`, if its files are installed and a GPU answers;
+ * 2. `webgpu`, if the system knows of a GPU and a call of this model is faster there than on the CPU (one call each,
  *    after one to warm up): software renderers and networks too small for a GPU lose here;
  * 3. `cpu`.
  */
@@ -12,7 +12,7 @@ import { type Device, type DeviceChoice, inspectDevice, lacksGpu, type Machine, 
 
 export interface DeviceReport {
   device: Device;
-  /** Why this one, in a phrase: `asked for`, or what became of the others. */
+  /** Why this one, a phrase: `asked for`, or why not the others. */
   reason: string;
 }
 
@@ -24,8 +24,8 @@ export interface Opened<T> {
 }
 
 /**
- * Opens a model on the device asked for, or on the best one.
- * @param open opens the model on a device; what it throws for `cpu` is passed on, as is all else for a device asked for.
+ * Opens a model on the requested device, or on the best one.
+ * @param open opens the model on a device. Its errors are passed on for `cpu` and for a requested device.
  * @throws InputError for a device that is not available, with the reason and what would enable it.
  */
 export async function openOnDevice<T>(

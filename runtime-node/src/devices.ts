@@ -1,9 +1,9 @@
 /**
- * Which devices this machine can sample on, found by trying: each is asked to run a model of one node.
+ * Finds the devices that this machine can sample on by running a model of one node on each.
  *
- * onnxruntime does not fall back from a list of providers and writes errors of its own to the terminal, so devices are
- * tried one at a time, and CUDA only where its files are. WebGPU is tried in a process of its own: Dawn, below it, writes
- * warnings to the terminal, and a broken driver may end the process.
+ * onnxruntime does not fall back within a list of providers and prints errors itself, so devices are tried one at a
+ * time, and CUDA only if its files are there. WebGPU is tried in its own process: Dawn, its implementation, prints
+ * warnings, and a broken driver may end the process.
  */
 import { execFile } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
@@ -21,11 +21,11 @@ export type DeviceChoice = (typeof DEVICE_CHOICES)[number];
 export interface DeviceStatus {
   device: Device;
   available: boolean;
-  /** What was found, or what is missing: one phrase without a full stop. */
+  /** What was found or what is missing: one phrase without a full stop. */
   reason: string;
-  /** Works, but on the processor, slower than `cpu`: `auto` passes it by. */
+  /** Works, but on the processor, slower than `cpu`: `auto` skips it. */
   software?: true;
-  /** What would make it available, where there is something to do: a command, or a phrase. */
+  /** What would make it available, if anything: a command, or a phrase. */
   enable?: string;
 }
 
@@ -33,9 +33,9 @@ export interface DeviceStatus {
 export interface Machine {
   platform: NodeJS.Platform;
   arch: string;
-  /** True for a file or folder that is there. */
+  /** True if the file or folder exists. */
   exists: (path: string) => boolean;
-  /** Names in a folder; none when it is not there. */
+  /** Names in a folder; empty if it does not exist. */
   list: (path: string) => string[];
   /** Runs the probe; rejects with what onnxruntime says. */
   tryDevice: (device: Device) => Promise<void>;
@@ -61,7 +61,7 @@ export const thisMachine: Machine = {
   },
 };
 
-/** As above, and says how it went, in one line. */
+/** The same in a process of its own, which prints the outcome in one line. */
 const PROGRAM = `
 const [library, device, probe] = process.argv.slice(1);
 const { InferenceSession, Tensor } = require(library);
@@ -85,7 +85,7 @@ async function tryApart(device: Device): Promise<void> {
   if (said !== 'works') throw new Error(said);
 }
 
-/** Asks a device whether it works here. Never throws for a device that does not. */
+/** Checks whether a device works here. Never throws for one that does not. */
 export async function inspectDevice(device: Device, machine: Machine = thisMachine): Promise<DeviceStatus> {
   const missing = device === 'cuda' ? missingCuda(machine) : undefined;
   if (missing !== undefined) return { device, available: false, ...missing };
@@ -99,8 +99,8 @@ export async function inspectDevice(device: Device, machine: Machine = thisMachi
 
 /**
  * A graphics processor that the operating system knows of, as a phrase, or undefined.
- * WebGPU also runs on a software renderer, right but some 25 times slower than the CPU provider: this tells them apart
- * before any time is spent. On macOS there always is one; on Windows it cannot be told and is taken to be there.
+ * WebGPU also runs on a software renderer, correctly but some 25 times slower than the CPU provider. This check tells
+ * them apart without running anything. macOS always has a GPU; on Windows there is no telling, so one is assumed.
  */
 export function findGpu({ platform, list, exists }: Machine = thisMachine): string | undefined {
   if (platform === 'darwin') return 'Metal';
@@ -112,7 +112,7 @@ export function findGpu({ platform, list, exists }: Machine = thisMachine): stri
   return node && `/dev/dri/${node}`;
 }
 
-/** The device file of an NVIDIA GPU; a container may be given any of a machine's. */
+/** The device file of an NVIDIA GPU; a container may have any of the machine's. */
 const nvidiaOf = (list: Machine['list']) => list('/dev').find((name) => /^nvidia\d+$/.test(name));
 const hasNvidia = ({ list }: Machine) => nvidiaOf(list) !== undefined;
 
@@ -134,13 +134,13 @@ function missingCuda(machine: Machine): Omit<DeviceStatus, 'device' | 'available
 
 const INSTALL_CUDA = 'node node_modules/onnxruntime-node/script/install --onnxruntime-node-install';
 
-/** Where onnxruntime-node keeps its native libraries, and looks for the CUDA ones. */
+/** The folder of onnxruntime-node's native libraries, where it also looks for CUDA's. */
 function providerFolder(): string {
   const main = createRequire(import.meta.url).resolve('onnxruntime-node');
   return join(dirname(main), '..', 'bin', 'napi-v6', 'linux', 'x64');
 }
 
-/** Why `auto` passes WebGPU by without trying it; undefined where there is a GPU. */
+/** Why `auto` skips WebGPU without trying it; undefined if there is a GPU. */
 export const lacksGpu = (machine: Machine = thisMachine): string | undefined =>
   findGpu(machine) === undefined ? 'no GPU is seen' : undefined;
 

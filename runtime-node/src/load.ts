@@ -1,17 +1,18 @@
 /**
- * A model folder as a thing that samples.
+ * Loads a model folder and samples it.
  *
  *     const model = await loadModel('models/digits');
  *     const { images, shape } = await model.sample({ count: 16, steps: 20 });
  *     await writeFile('sheet.png', await sheet(images, shape));
  */
 import {
+  check,
   type Denoiser,
   type ImageShape,
   InputError,
   LOADING,
+  oneOf,
   onnxReason,
-  refuse,
   type SchedulerConfig,
   usualBatch,
 } from '@onnoise/scheduler';
@@ -27,7 +28,7 @@ import { createDenoiser, openSession } from './session.ts';
 export interface LoadOptions {
   /** Default: `auto`, the best that works (see `openOnDevice`). */
   device?: DeviceChoice | undefined;
-  /** Told which device was chosen and why. */
+  /** Called with the chosen device and the reason. */
   onDevice?: ((report: DeviceReport) => void) | undefined;
 }
 
@@ -38,7 +39,7 @@ export interface DiffusionModel {
   shape: ImageShape;
   /** Classes of a conditional model, 0 for an unconditional one. */
   classes: number;
-  /** One a class, where the folder names them. */
+  /** One per class, if the folder names them. */
   classNames?: readonly string[] | undefined;
   scheduler: SchedulerConfig;
   /**
@@ -52,13 +53,13 @@ export interface DiffusionModel {
 
 /**
  * Loads a model folder.
- * @throws InputError for a missing or broken folder, a network that is not what its config says, a device that is not there.
+ * @throws InputError for a missing or broken folder, a network that does not fit its config, an unavailable device.
  */
 export async function loadModel(
   folder: string,
   { device = 'auto', onDevice }: LoadOptions = {},
 ): Promise<DiffusionModel> {
-  if (!DEVICE_CHOICES.includes(device)) refuse(LOADING, 'device', `one of ${DEVICE_CHOICES.join(', ')}`, device);
+  check(LOADING, 'device', oneOf(DEVICE_CHOICES), device);
   const artefact = await readArtefact(folder);
   const { shape, classes, scheduler } = artefact;
   const { session, report } = await openModel(artefact, device);
@@ -82,7 +83,7 @@ export async function loadModel(
   };
 }
 
-/** The network, whose failures name it: what it refuses may be timesteps that it does not know. */
+/** The network with errors that name it and the timestep, which it may not know. */
 function explained({ onnx }: Artefact, denoise: Denoiser): Denoiser {
   return (x, timesteps, step) =>
     denoise(x, timesteps, step).catch((error: unknown) => {
@@ -93,7 +94,7 @@ function explained({ onnx }: Artefact, denoise: Denoiser): Denoiser {
     });
 }
 
-/** Opens a folder's network on the device asked for, or on the best. @throws InputError as `loadModel` does. */
+/** Opens a folder's network on the requested device, or on the best. @throws InputError as `loadModel` does. */
 export async function openModel(
   { onnx, shape, classes }: Artefact,
   device: DeviceChoice,

@@ -1,12 +1,12 @@
-/** Names under which models are asked for. */
+/** Names of models for requests. */
 import { basename, resolve } from 'node:path';
 import { InputError, refuse } from '@onnoise/scheduler';
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 /**
- * Folders by name. A folder that is not named goes by its last part: `['models/digits', 'faces=models/celeba']` gives digits
- * and faces.
+ * Folders by name. A folder without a name is called after its last part: `['models/digits', 'faces=models/celeba']`
+ * gives digits and faces.
  * @throws InputError for no models, a name that is not of letters, digits and `._-`, and a name given twice.
  */
 export function nameModels(

@@ -18,7 +18,7 @@ export interface SampleRequest extends PictureRequest {
   batch: number;
 }
 
-/** What is asked of a model. */
+/** What a request needs to know of a model. */
 export interface SampledModel {
   scheduler: SchedulerConfig;
   shape: ImageShape;
@@ -28,7 +28,7 @@ export interface SampledModel {
 
 const LARGEST_BATCH = 1024;
 
-/** @throws InputError for every option that is not what {@link SampleOptions} says, or does not fit this model. */
+/** @throws InputError for an option that breaks {@link SampleOptions} or does not fit this model. */
 export function completeRequest(model: SampledModel, options: SampleOptions): SampleRequest {
   const { batch = usualBatch(model.shape) } = options;
   const request = completePictures(model, options);

@@ -1,5 +1,5 @@
 /**
- * The sampling call: the request is cut into batches, each runs the sampler's table over the network.
+ * The sampling call: it cuts the request into batches, and runs the sampler's table over the network for each.
  */
 import { type Denoiser, type ImageShape, sampleImages } from '@onnoise/scheduler';
 import { imageSize } from './pictures/pixels.ts';
@@ -7,7 +7,7 @@ import type { SampleRequest } from './request.ts';
 
 export interface SampleCallbacks {
   onStep?: ((progress: SampleProgress) => void) | undefined;
-  /** Looked at between steps; the call then rejects with the signal's reason. */
+  /** Checked between steps; the call then rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
 }
 
@@ -32,15 +32,15 @@ export interface Samples {
   images: Float32Array;
   /** [C, H, W] */
   shape: ImageShape;
-  /** One an image. */
+  /** One per image. */
   seeds: number[];
-  /** One an image, for a conditional model. */
+  /** One per image, for a conditional model. */
   labels?: number[];
 }
 
 /**
- * Samples batch after batch. Image i depends on its seed and label alone, to the network's rounding.
- * @param createDenoiser gives the network for a batch of `count` images with these labels.
+ * Samples batch after batch. Image i depends only on its seed and label, up to the network's rounding.
+ * @param createDenoiser returns the network for a batch of `count` images with these labels.
  */
 export async function sampleInBatches(
   { seeds, labels, table, batch }: SampleRequest,

@@ -1,9 +1,9 @@
 /**
- * A U-Net in ONNX: opening the file, checking that it is one of ours, and calling it.
+ * Opens a U-Net in ONNX, checks its inputs and outputs, and calls it.
  *
  * Inputs `sample` [N, C, H, W] float32, `timestep` [N] float32 and, for a conditional network, `class_labels` [N] int64;
- * output `out_sample` [N, C, H, W] float32. onnxruntime-node computes on the calling thread: the event loop stands still
- * during a call and turns between calls.
+ * output `out_sample` [N, C, H, W] float32. onnxruntime-node computes on the calling thread, so a call blocks the event
+ * loop.
  */
 import {
   type Denoiser,
@@ -16,13 +16,13 @@ import {
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Device } from './devices.ts';
 
-/** onnxruntime's own messages on the terminal: none, what goes wrong is thrown. */
+/** Keeps onnxruntime's messages off the terminal: errors are thrown. */
 const FATAL_ONLY = 4;
 
 /**
  * Opens `unet/model.onnx`.
  * @param threads to compute an operator on; default: onnxruntime's choice, all cores.
- * @throws InputError when onnxruntime cannot read the file, or the file is not a network of this shape.
+ * @throws InputError if onnxruntime cannot read the file, or the file is not a network of this shape.
  */
 export async function openSession(
   path: string,
@@ -51,7 +51,7 @@ export async function openSession(
 
 /**
  * A function that calls the network on batches of `labels.length` or, unconditional, `count` images.
- * The returned array is the same one at every call: read it before the next.
+ * It returns the same array at every call: read it before the next.
  */
 export function createDenoiser(
   session: InferenceSession,

@@ -20,7 +20,7 @@ export function App(): JSX.Element {
       first.current = false;
       return;
     }
-    // As on a new page: from the top, and the next tab key goes into the view.
+    // As on a new page: start at the top, and let the next tab key go into the view.
     scrollTo(0, 0);
     main.current?.focus({ preventScroll: true });
     announce(VIEW_NAMES[view]);

@@ -24,6 +24,6 @@ register({
 
 render(<App />, document.getElementById('app')!);
 
-/** The other views come while the page is at rest, so that a link shows its view at once. */
+/** The other views load while the page is idle, so that a link shows its view at once. */
 const atRest = window.requestIdleCallback ?? ((then: () => void) => setTimeout(then, 2000));
 addEventListener('load', () => atRest(() => VIEWS.forEach((view) => void fetchView(view))), { once: true });

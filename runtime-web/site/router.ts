@@ -1,6 +1,6 @@
 /**
- * The view and its settings live in the address, behind the hash: `#/sample?seed=7&steps=50`. No host has to know of them,
- * a link brings them back, and the browser's back and forward walk through them.
+ * The view and its settings live in the address, after the hash: `#/sample?seed=7&steps=50`. The host need not know
+ * them, a link restores them, and the browser's back and forward buttons step through them.
  */
 import { signal } from '@preact/signals';
 
@@ -21,7 +21,7 @@ export function parseRoute(hash: string): Route {
 
 export type Query = URLSearchParams | Readonly<Record<string, string | number | boolean | null | undefined>>;
 
-/** @param query what is null or undefined is left out. */
+/** @param query entries that are null or undefined are left out. */
 export function formatRoute(view: View, query: Query = {}): string {
   const known = query instanceof URLSearchParams ? [...query] : Object.entries(query).filter(([, v]) => v != null);
   const text = new URLSearchParams(known.map(([name, value]): [string, string] => [name, String(value)])).toString();
@@ -40,7 +40,7 @@ export function go(view: View, query?: Query, { replace = false }: { replace?: b
   route.value = parseRoute(hash);
 }
 
-/** The address of a view with its settings, whole: for a link to copy. */
+/** The full address of a view with its settings, to copy as a link. */
 export function linkTo(view: View, query?: Query): string {
   return new URL(formatRoute(view, query), location.href).href;
 }

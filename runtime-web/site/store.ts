@@ -17,30 +17,30 @@ export type { DeviceChoice, ModelEntry } from './state/models.ts';
 /** The shipped ones, then the visitor's own. Never empty: the build refuses a page without a model. */
 export const models = signal<ModelEntry[]>(lines.map((line) => shippedEntry(line, document.baseURI)));
 
-/** The chosen one. Setting it does not load it: `useModel` does. */
+/** The chosen model. Setting it does not load it: `useModel` does. */
 export const current = signal<ModelEntry>(models.peek()[0]!);
 
 export const loaded = signal<Loaded>({ state: 'none' });
 
-/** The visitor's wish; what was chosen is in `loaded`. Kept in this browser. */
+/** The visitor's choice, kept in this browser; `loaded` has the device in use. */
 export const device = signal<DeviceChoice>(recall('device', DEVICES, 'auto'));
 effect(() => remember('device', device.value));
 
-/** The one of the page. Its Worker starts with the first call. */
+/** The page's sampler. Its Worker starts with the first call. */
 export const sampler: Sampler = lazySampler();
 
 const load = createLoader(sampler, loaded);
 
 /**
- * Chooses a model, by default the chosen one, and loads it on the wished device; at once where that was done before.
- * @throws InputError, whose sentence `loaded` has, too; AbortError where another model was asked for meanwhile.
+ * Chooses a model, by default the current one, and loads it on the chosen device; returns at once if it is loaded.
+ * @throws InputError, whose sentence is also in `loaded`; AbortError if another model was requested meanwhile.
  */
 export function useModel(entry: ModelEntry = current.peek()): Promise<ModelInfo> {
   current.value = entry;
   return load(entry, device.peek());
 }
 
-/** Adds a model folder of the visitor and chooses it; `useModel` tells whether it is one. */
+/** Adds a visitor's model folder and chooses it; `useModel` checks it. */
 export function addModel(files: Record<string, Blob>, title: string): ModelEntry {
   const entry: ModelEntry = { id: nextOwnId(models.peek()), title, note: 'your files', files, own: true };
   models.value = [...models.peek(), entry];

@@ -1,4 +1,4 @@
-/** Light or dark: the system's wish, or the visitor's own, which stays in this browser. */
+/** Light or dark: the system's theme, or the visitor's choice, kept in this browser. */
 import { effect, signal } from '@preact/signals';
 import { recall, remember } from './state/memory.ts';
 
@@ -7,7 +7,7 @@ export type Theme = (typeof THEMES)[number];
 
 export const theme = signal<Theme>(recall('theme', THEMES, 'system'));
 
-/** For what cannot be told in CSS, such as a canvas or a plot: true while the page is dark. */
+/** True while the page is dark: for canvases and plots, which CSS does not colour. */
 export const dark = signal(false);
 
 const wish = typeof matchMedia === 'undefined' ? undefined : matchMedia('(prefers-color-scheme: dark)');

@@ -5,16 +5,16 @@ import { type DownloadOptions, download } from './download.ts';
 /** A folder's files by their path in it: `{'unet/model.onnx': file, ...}`. */
 export type ModelFiles = Readonly<Record<string, Blob | Uint8Array<ArrayBuffer>>>;
 
-/** Bytes of a file by its path in the folder; undefined where it is not there. @throws InputError where it cannot be had whole. */
+/** A file's bytes, by its path in the folder; undefined if it is missing. @throws InputError if it is incomplete. */
 export type ReadFile = (
   path: string,
   options?: Omit<DownloadOptions, 'action'>,
 ) => Promise<Uint8Array<ArrayBuffer> | undefined>;
 
-/** A model needs none of them: at a URL, what cannot be fetched of these is not there. */
+/** A model works without these: at a URL, a failed fetch counts as a missing file. */
 const OPTIONAL: readonly string[] = [MODEL_FILES.index, MODEL_FILES.card];
 
-/** How the files of a folder are read. What a URL refuses of the files that a model needs is told with its reason. */
+/** Returns a reader of the folder's files. If a URL refuses a file that the model needs, the error says why. */
 export function openFolder(source: string | URL | ModelFiles): ReadFile {
   if (typeof source === 'string' || source instanceof URL) {
     const folder = String(source).replace(/\/+$/, '');
@@ -46,7 +46,7 @@ export const withSignal =
   (path) =>
     read(path, { signal });
 
-/** By its path, else by the path's end where a folder above was picked too, else by its name where files were. */
+/** Matches the path, else its end (a parent folder was picked), else the file's name (single files were picked). */
 function findFile(files: ModelFiles, path: string): Blob | Uint8Array<ArrayBuffer> | undefined {
   if (Object.hasOwn(files, path)) return files[path];
   const names = Object.keys(files);

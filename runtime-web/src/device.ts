@@ -1,8 +1,8 @@
 /**
- * What the network can run on here: WebGPU where there is a hardware adapter, else WebAssembly with threads where the
- * page is cross-origin isolated, else on one thread. Every choice comes with its reason, a sentence.
+ * Chooses the device: WebGPU if there is a hardware adapter, else WebAssembly, with threads if the page is
+ * cross-origin isolated. Every choice comes with its reason, a sentence.
  */
-import { InputError, refuse } from '@onnoise/scheduler';
+import { check, InputError, oneOf } from '@onnoise/scheduler';
 
 export type Device = 'webgpu' | 'wasm';
 
@@ -16,7 +16,7 @@ export interface DeviceReport {
 
 export type DeviceChoice = DeviceReport & ({ device: 'wasm' } | { device: 'webgpu'; adapter: GPUAdapter });
 
-const DEVICES = ['auto', 'webgpu', 'wasm'];
+const DEVICES = ['auto', 'webgpu', 'wasm'] as const;
 
 /** More threads than this gain nothing on networks of this size. */
 const MOST_THREADS = 8;
@@ -24,24 +24,22 @@ const MOST_THREADS = 8;
 /** Adapters that compute on the processor, slower than WebAssembly does. */
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|basic render|warp\b/i;
 
-/** @throws InputError for a device that is not there, or a name that is none. */
+/** @throws InputError for a device that this browser lacks, or an unknown name. */
 export async function chooseDevice(wanted: Device | 'auto'): Promise<DeviceChoice> {
-  if (!DEVICES.includes(wanted)) refuse('load the model', 'device', 'auto, webgpu or wasm', wanted);
-  if (wanted === 'wasm') return chooseWasm('Asked for.');
+  check('load the model', 'device', oneOf(DEVICES), wanted);
+  if (wanted === 'wasm') return chooseWasm('WebAssembly was chosen.');
   const found = await findAdapter();
   if ('missing' in found) {
     if (wanted === 'auto') return chooseWasm(found.missing);
-    throw new InputError(
-      `Cannot load the model: device must be one that is there, received "webgpu". ${found.missing}`,
-    );
+    throw new InputError(`Cannot load the model: device must be available, received "webgpu". ${found.missing}`);
   }
   const { adapter, name, software } = found;
   if (wanted === 'auto' && software) return chooseWasm(`The only WebGPU adapter is software (${name}).`);
-  const reason = wanted === 'auto' ? `The browser has a WebGPU adapter (${name}).` : `Asked for (${name}).`;
+  const reason = wanted === 'auto' ? `The browser has a WebGPU adapter (${name}).` : `WebGPU was chosen (${name}).`;
   return { device: 'webgpu', adapter, threads: 1, reason };
 }
 
-/** @param why not WebGPU, a sentence. */
+/** @param why a sentence that says why not WebGPU */
 export function chooseWasm(why: string): DeviceChoice {
   const { threads, reason } = wasmThreads();
   return { device: 'wasm', threads, reason: `${why} ${reason}` };
@@ -63,7 +61,7 @@ async function findAdapter(): Promise<Found> {
   if (!gpu) {
     const insecure = globalThis.isSecureContext === false;
     return {
-      missing: insecure ? 'WebGPU needs https or localhost, this page has neither.' : 'The browser has no WebGPU.',
+      missing: insecure ? 'WebGPU needs https or localhost, and this page has neither.' : 'The browser has no WebGPU.',
     };
   }
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' }).catch(() => null);
@@ -76,13 +74,13 @@ async function findAdapter(): Promise<Found> {
 function wasmThreads(): { threads: number; reason: string } {
   const cores = globalThis.navigator?.hardwareConcurrency ?? 1;
   if (!globalThis.crossOriginIsolated) {
-    return { threads: 1, reason: 'WebAssembly has one thread, the page is not cross-origin isolated.' };
+    return { threads: 1, reason: 'WebAssembly has one thread because the page is not cross-origin isolated.' };
   }
-  // hardwareConcurrency counts two for a core with hyper-threads, and slow cores of phones like fast ones
+  // hardwareConcurrency counts a core with hyper-threads twice, and a phone's slow cores like fast ones
   const threads = cores <= 4 ? cores : Math.min(MOST_THREADS, Math.max(4, Math.ceil(cores / 2)));
   const reason =
     threads === 1
-      ? 'WebAssembly has one thread, as the processor.'
-      : `WebAssembly has ${threads} threads, the page is cross-origin isolated.`;
+      ? 'WebAssembly has one thread because the processor has one.'
+      : `WebAssembly has ${threads} threads because the page is cross-origin isolated.`;
   return { threads, reason };
 }

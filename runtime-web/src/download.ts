@@ -1,13 +1,13 @@
 /**
- * A file from the network or from the visitor's disk, with its bytes counted as they arrive.
+ * Downloads a file, and counts its bytes as they arrive.
  *
- * Whatever goes wrong is an InputError that names the file: not there, a page instead of a file (hosts that answer every
- * address with their start page), cut short, out of reach.
+ * Every failure is an InputError that names the file: missing, an HTML page instead (some hosts answer every address
+ * with their start page), cut short, or unreachable.
  */
 import { InputError } from '@onnoise/scheduler';
 
 export interface DownloadOptions {
-  /** Begins the sentence of an error: `Cannot ${action}: ...`. */
+  /** Starts the sentence of an error: `Cannot ${action}: ...`. */
   action: string;
   onProgress?: ((loaded: number, total: number | null) => void) | undefined;
   signal?: AbortSignal | undefined;
@@ -54,7 +54,7 @@ async function request(url: string, { action, signal }: DownloadOptions): Promis
   throw new InputError(`Cannot ${action}: ${url} must be there, received status ${response.status}.`);
 }
 
-/** Bytes to come; null where the server does not tell, or tells those of a compressed body. */
+/** Expected bytes; null if the server does not say, or gives the length of a compressed body. */
 function lengthOf({ headers }: Response): number | null {
   const length = headers.get('content-length');
   return length === null || headers.has('content-encoding') ? null : Number(length);

@@ -1,10 +1,10 @@
 /**
- * A model folder as a thing that samples in a browser tab, on onnxruntime-web.
+ * Loads a model folder and samples it in a browser tab, on onnxruntime-web.
  *
  *     const model = await loadModel('models/digits', { device: 'auto' });
  *     const { images } = await model.sample({ count: 4, steps: 20 });
  *
- * It computes on the thread it is called on: a page keeps quick with `createSampler`, the same in a worker.
+ * It computes on the calling thread. `createSampler` does the same in a worker, which keeps a page responsive.
  * Limits: the whole network is in memory; WebAssembly uses threads only on a cross-origin isolated page.
  */
 import {
@@ -32,7 +32,7 @@ export interface LoadOptions {
   /** Default: `auto`, WebGPU where there is a hardware adapter and it takes the network, else WebAssembly. */
   device?: Device | 'auto' | undefined;
   onProgress?: ((progress: LoadProgress) => void) | undefined;
-  /** Ends the download; the call then rejects with the signal's reason. */
+  /** Cancels the download; the call then rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
 }
 
@@ -43,9 +43,9 @@ export interface Samples {
   images: Float32Array<ArrayBuffer>;
   /** [C, H, W] */
   shape: Artefact['shape'];
-  /** One an image. */
+  /** One per image. */
   seeds: number[];
-  /** One an image, for a conditional model. */
+  /** One per image, for a conditional model. */
   labels?: number[];
 }
 
@@ -65,7 +65,7 @@ export interface DiffusionModel extends Artefact, DeviceReport {
 
 /**
  * @param source the folder's URL, or its files.
- * @throws InputError for a missing or broken file, a network that cannot be run, a device that is not there.
+ * @throws InputError for a missing or broken file, a network that cannot run, a device that this browser lacks.
  */
 export async function loadModel(
   source: string | URL | ModelFiles,
@@ -86,7 +86,7 @@ export async function loadModel(
     const network = await (choice.device === 'webgpu'
       ? openWebGpu(ort, onnx, artefact, choice.adapter)
       : openWasm(ort, onnx, artefact));
-    delete ort.env.wasm.wasmBinary; // it runs: megabytes to let go of
+    delete ort.env.wasm.wasmBinary; // no longer needed, and megabytes large
     return network;
   };
   let network: Network;
@@ -95,7 +95,7 @@ export async function loadModel(
   } catch (error) {
     if (device !== 'auto' || choice.device === 'wasm' || signal?.aborted) throw error;
     choice = chooseWasm(`WebGPU was tried first. ${(error as Error).message.split('\n')[0]}`);
-    network = await open(choice); // a file that is broken is told of from here
+    network = await open(choice); // throws for a broken file
   }
   if (signal?.aborted) await network.dispose();
   signal?.throwIfAborted();

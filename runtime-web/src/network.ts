@@ -1,15 +1,15 @@
-/** The network on a device, as the sampler's loop: what WebGPU and WebAssembly have in common. */
+/** A network on a device, with the sampling loop: the interface that WebGPU and WebAssembly share. */
 import type { PictureRequest, StepProgress } from '@onnoise/scheduler';
 
 export interface StepHooks {
-  /** Called for the steps that are wanted. */
+  /** Called after the steps that `wantsStep` picks. */
   onStep?: ((progress: StepProgress) => void) | undefined;
   /**
-   * Asked once a step, counted from 1, before its pictures are made ready for `onStep`: on WebGPU that means copying them
+   * Whether `onStep` is to get the pictures of this step, counted from 1. Asked first, because WebGPU must copy them
    * from the GPU. Default: every step.
    */
   wantsStep?: ((step: number, steps: number) => boolean) | undefined;
-  /** Looked at between steps; the call then rejects with the signal's reason. */
+  /** Checked between steps; the call then rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
 }
 

@@ -1,8 +1,8 @@
 /**
- * onnxruntime-web, loaded when a model is: megabytes, and without WebGPU where it is not used.
+ * Loads onnxruntime-web, megabytes, with the first model. The build without WebGPU is used where WebGPU is not.
  *
- * Its WebAssembly is downloaded here, which counts the bytes and leaves a failed download to be tried again
- * (onnxruntime-web itself tries once in the life of a page). The bundler emits the file: no address is written down.
+ * Its WebAssembly is downloaded here, to count the bytes and to allow a retry after a failed download (onnxruntime-web
+ * itself tries once per page load). The bundler emits the file, so its address is not hard-coded.
  */
 /// <reference path="./assets.d.ts" />
 
@@ -18,7 +18,7 @@ export type Ort = typeof import('onnxruntime-web');
 const RUNTIMES = {
   wasm: { url: wasmUrl, open: (): Promise<Ort> => import('onnxruntime-web/wasm') },
   webgpu: { url: asyncifyUrl, open: (): Promise<Ort> => import('onnxruntime-web/webgpu') },
-  /** WebGPU where WebAssembly can wait for a promise by itself: a third less to download. */
+  /** WebGPU in browsers whose WebAssembly can await a promise (JSPI): a third less to download. */
   jspi: { url: jspiUrl, open: (): Promise<Ort> => import('onnxruntime-web/jspi') },
 };
 
@@ -26,7 +26,7 @@ const ready = new Map<string, Ort>();
 
 /**
  * The number of threads is that of the first call for this device.
- * @throws InputError where there is no WebAssembly, or its file cannot be had.
+ * @throws InputError without WebAssembly, or if its file cannot be downloaded.
  */
 export async function loadOrt(
   { device, threads }: DeviceReport,
@@ -44,7 +44,7 @@ export async function loadOrt(
   const { wasm } = ort.env;
   wasm.wasmBinary = binary;
   wasm.numThreads = threads;
-  ort.env.logLevel = 'fatal'; // what goes wrong is thrown
+  ort.env.logLevel = 'fatal'; // errors are thrown
   ready.set(build, ort);
   return ort;
 }

@@ -1,5 +1,5 @@
 /**
- * A U-Net in ONNX: opening it and checking that it is one of ours.
+ * Opens a U-Net in ONNX and checks its inputs and outputs.
  *
  * Inputs `sample` [N, C, H, W] float32, `timestep` [N] float32 and, for a conditional network, `class_labels` [N] int64;
  * output `out_sample` [N, C, H, W] float32.
@@ -16,7 +16,7 @@ import type { InferenceSession } from 'onnxruntime-web';
 import type { Device } from './device.ts';
 import type { Ort } from './ort.ts';
 
-/** onnxruntime's own messages on the console: none, what goes wrong is thrown. */
+/** Keeps onnxruntime's messages off the console: errors are thrown. */
 const FATAL_ONLY = 4;
 
 /** @throws InputError when onnxruntime cannot read the file, or it is not a network of this shape. */
@@ -32,6 +32,7 @@ export async function openSession(
     session = await ort.InferenceSession.create(onnx, { logSeverityLevel: FATAL_ONLY, ...options });
   } catch (error) {
     const message = onnxReason(error);
+    // onnxruntime's words for a build that does not start here; it has no code for that.
     if (message.startsWith('no available backend')) {
       throw new InputError(`Cannot load the runtime: onnxruntime-web must start on ${device}, received "${message}".`);
     }

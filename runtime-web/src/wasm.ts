@@ -1,4 +1,4 @@
-/** The network on WebAssembly: the scheduler's own loop, with onnxruntime-web as its function. */
+/** The network on WebAssembly: the scheduler's loop calls onnxruntime-web. */
 import { type Artefact, type Denoiser, InputError, onnxReason, sampleImages } from '@onnoise/scheduler';
 import type { InferenceSession } from 'onnxruntime-web';
 import type { Network } from './network.ts';
@@ -45,7 +45,7 @@ function createDenoiser(ort: Ort, session: InferenceSession, dims: number[], lab
   };
 }
 
-/** Lets messages in between steps: a run on WebAssembly is over before its promise is, and none would be heard. */
+/** Lets messages in between steps: a run on WebAssembly blocks the thread, and awaiting its promise lets none in. */
 function nextTask(): Promise<void> {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();

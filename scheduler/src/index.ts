@@ -27,7 +27,31 @@ export { type Bytes, bytesOf, type Field, openWire, Truncated, type Wire, WireEr
 export { gaussian } from './noise/gaussian.ts';
 export { philox4x32 } from './noise/philox.ts';
 export { type BlockSource, philoxStream, randomInts, shuffle, uniform } from './noise/random.ts';
-export { checkInteger, InputError, refuse, show, showNumber } from './rules/errors.ts';
+export { type DiskRefusal, diskRefusal } from './rules/disk.ts';
+export { InputError, refuse, show, showNumber } from './rules/errors.ts';
+export { type Rules, readObject } from './rules/read.ts';
+export {
+  anything,
+  check,
+  checkInteger,
+  type Defaulted,
+  flag,
+  fraction,
+  integer,
+  listOf,
+  nullable,
+  number,
+  object,
+  oneOf,
+  only,
+  optional,
+  type Range,
+  type Rule,
+  rule,
+  text,
+  withDefault,
+  worded,
+} from './rules/rule.ts';
 export { type BadOutput, badOutput } from './sampling/bad-output.ts';
 export { compileInverse, type InverseTable, type InversionOptions, invertImages } from './sampling/ddim-inverse.ts';
 export type {
@@ -43,7 +67,6 @@ export { type NoiseSource, type SampleOptions, sampleImages, scale, seededNoise 
 export {
   DEFAULT_SAMPLER,
   eachSamplerOption,
-  optionHolds,
   optionRule,
   optionsOfSampler,
   SAMPLER_OPTION_NAMES,

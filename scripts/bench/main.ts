@@ -3,10 +3,10 @@
  *
  *     npm run bench                     # all tasks
  *     npm run bench -- train-small      # some
- *     npm run bench -- --rounds 11      # rounds of each side (default 7), after 2 that are not counted
+ *     npm run bench -- --rounds 11      # rounds of each side (default 7), after 2 warm-ups
  *
- * Our engines and PyTorch take turns, round by round, so that all see the same machine; medians are compared. Where python3
- * has no torch only ours are measured. PYTHON names another Python.
+ * Our engines and PyTorch take turns, round by round, so that all see the same machine; the table compares medians.
+ * Without torch in python3 it measures only ours. PYTHON names another Python.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { cpus } from 'node:os';
@@ -26,7 +26,7 @@ const chosen = tasks.filter(({ name }) => positionals.length === 0 || positional
 if (chosen.length === 0) throw new Error(`Tasks are ${tasks.map(({ name }) => name).join(', ')}.`);
 
 const native = await probeNative('tfjs-node');
-/** Engines of ours that are not set up. */
+/** Our engines that are not set up. */
 const missing = new Set(native.available ? [] : ['tfjs-node']);
 if (!native.available) console.log(`No rows of tfjs-node: ${native.reason} (${native.enable}).`);
 const torch = await startTorch();
@@ -72,7 +72,7 @@ function median(values: readonly number[]): number {
   return sorted[sorted.length >> 1]!;
 }
 
-/** The other side, waiting; undefined where there is no torch. */
+/** Starts the other side, which waits for tasks; undefined without torch. */
 async function startTorch() {
   const script = fileURLToPath(new URL('./torch_side.py', import.meta.url));
   const child: ChildProcess = spawn(process.env.PYTHON ?? 'python3', [script], { stdio: ['pipe', 'pipe', 'ignore'] });

@@ -14,9 +14,9 @@ export interface Prepared {
 export interface Task {
   name: string;
   title: string;
-  /** What one round processes, for rates. */
+  /** Images per round, for rates. */
   images: number;
-  /** What of ours does it, by the engine's name. */
+  /** Our implementations, by the engine's name. */
   sides: Readonly<Record<string, () => Promise<Prepared>>>;
 }
 
@@ -42,7 +42,7 @@ function network({ channels, size }: Size) {
   return createModel({ _class_name: 'SimpleUnet', sample_size: size, channels, num_train_timesteps: T });
 }
 
-/** Adam, L1, no clipping and no moving average: what the notebook does. */
+/** Adam, L1, no clipping and no moving average, as in the tutorial's notebook. */
 function training(name: string, title: string, size: Size, batch: number): Task {
   return {
     name,

@@ -1,6 +1,7 @@
 /**
- * 400 pictures by the shipped model as the game asks for them (DDIM, 50 steps, seeds 0 to 399, the labels of the page's real
- * pictures), before the game presents them: test/golden/data/game/painted.png, 20 rows of 20. Takes a minute or two.
+ * Samples 400 pictures from the shipped model with the game's settings (DDIM, 50 steps, seeds 0 to 399, the labels of
+ * the page's real pictures), before the game's presentation: test/golden/data/game/painted.png, 20 rows of 20. Takes a
+ * minute or two.
  *
  *     npx tsx scripts/golden/game.ts
  */

@@ -1,6 +1,7 @@
 /**
- * Makes the golden values again: `npm run golden` for all, `npm run golden -- scheduler train` for some. Each script writes a
- * folder below test/golden/data. Python 3.11 or later with scripts/golden/requirements.txt, but for `game`, which is ours.
+ * Makes the golden values again: `npm run golden` for all, `npm run golden -- scheduler train` for some. Each script
+ * writes a folder below test/golden/data. All but `game` need Python 3.11 or later with
+ * scripts/golden/requirements.txt.
  */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';

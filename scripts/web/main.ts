@@ -1,5 +1,5 @@
 /**
- * The page, served while it is written or built into a folder:
+ * Serves the page for development, or builds it into a folder:
  *
  *     npm run web -- --model out/digits
  *     npm run build:web
@@ -27,12 +27,11 @@ async function serve({ models, port, host, open }: Options): Promise<void> {
   });
   await server.listen();
   server.printUrls();
-  if (models[0] !== undefined)
-    console.log(`\n  ${models[0]} is the model that is shown first. Ctrl-C ends the server.`);
+  if (models[0] !== undefined) console.log(`\n  The page shows ${models[0]} first. Ctrl-C ends the server.`);
 }
 
 async function buildSite({ models, out }: Options): Promise<void> {
   const config = siteConfig({ models, ...(out !== undefined && { out: resolve(out) }) });
   await build({ ...config, configFile: false });
-  console.log(`\nBuilt into ${out ?? 'dist'}/: any static server shows it, from any folder.`);
+  console.log(`\nBuilt into ${out ?? 'dist'}/: any static server can serve it, from any folder.`);
 }

@@ -1,4 +1,4 @@
-/** The options of `npm run web` and `npm run build:web`, as they are typed. */
+/** The options of `npm run web` and `npm run build:web`. */
 import { parseArgs } from 'node:util';
 import { InputError } from '@onnoise/scheduler';
 import { readModelFolder } from '../../runtime-web/site/build/model-folder.ts';
@@ -25,7 +25,7 @@ export interface Options {
   out?: string;
 }
 
-/** null: help is asked for. @throws InputError for what is not in it, and for a folder that is no model */
+/** Returns null for --help. @throws InputError for an unknown option, and for a folder that is not a model */
 export async function readOptions(args: readonly string[]): Promise<Options | null> {
   const refuse = (reason: string) => new InputError(`Cannot read the options: ${reason}`);
   const word = { type: 'string' } as const;

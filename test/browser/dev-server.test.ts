@@ -26,7 +26,7 @@ describe('npm run web -- --model', skipBecause(LACKS_CHROMIUM), () => {
     expect(others).toContain('Digits (28 × 28, gray, 10 classes)');
     expect(await models.first().evaluate((option: HTMLOptionElement) => option.selected)).toBe(true);
     expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
-    expect(server.said()).toContain(`${folder} is the model that is shown first`);
+    expect(server.said()).toContain(`The page shows ${folder} first`);
     expect(server.said()).not.toMatch(/failed|error/i);
   });
 });

@@ -100,7 +100,9 @@ describe('the game', skipBecause(LACKS_CHROMIUM), () => {
 
   it('tells when a link asks for a model that is not here', async () => {
     const { page } = await openSite(browser(), host(), `#/game?seed=${SEED}&model=faces`);
-    await page.getByText(/no model “faces”, which the link asks for: these pictures are painted by Digits/).waitFor();
+    await page
+      .getByText(/names the model “faces”, which this page does not have: Digits paints these pictures/)
+      .waitFor();
     await expect.poll(() => page.url()).toContain('model=digits');
   });
 

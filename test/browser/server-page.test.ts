@@ -214,7 +214,7 @@ describe("the server's page", skipBecause(LACKS_CHROMIUM), () => {
     expect(await faults(page)).toEqual([]);
     await key.fill('wrong');
     await key.press('Enter');
-    await page.getByRole('alert').getByText('Authorization must be Bearer and a key of this server').waitFor();
+    await page.getByRole('alert').getByText('Authorization must be Bearer followed by a key of this server').waitFor();
     await key.fill(KEY);
     await page.getByRole('button', { name: 'Use it' }).click();
     await fill(page, { Pictures: 1, Steps: 2 });

@@ -1,4 +1,4 @@
-/** A program that says something itself while a native library warns on descriptor 2; ends as its argument asks. */
+/** A program that prints while a native library warns on descriptor 2. Its argument says how it ends. */
 import { writeSync } from 'node:fs';
 import { isApart, runApart, speakToTerminal } from '../../pipeline/src/terminal/apart.ts';
 

@@ -1,6 +1,6 @@
 /**
  * A worker in a process of its own that can be killed: `node --import tsx bulk-worker.ts <options as JSON>`.
- * Unlike `pipeline worker` it takes the timing of locks. Says what happens on standard error.
+ * Unlike `pipeline worker` it takes the timing of locks. It reports on standard error.
  */
 import { connectQueue } from '../../pipeline/src/bulk/connect.ts';
 import { runWorker, type WorkerOptions } from '../../pipeline/src/bulk/worker.ts';

@@ -1,4 +1,4 @@
-/** Bulk generation in a test: orders and workers with short waits, and what came out of them. */
+/** Bulk generation in a test: orders and workers with short waits, and their results. */
 import { execFileSync, spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -23,7 +23,7 @@ export interface Place {
 
 let places = 0;
 
-/** Keys, a model and an output folder of a test's own. */
+/** Keys, a model and an output folder for one test. */
 export async function makePlace(redis: TestRedis, options: TinyOptions = {}): Promise<Place> {
   return {
     url: redis.url,
@@ -33,13 +33,13 @@ export async function makePlace(redis: TestRedis, options: TinyOptions = {}): Pr
   };
 }
 
-/** A model whose steps can be so many that a shard of it takes seconds. */
+/** A model with so many possible steps that a shard can take seconds. */
 export const SLOW: TinyOptions = { T: 100_000 };
 
-/** Locks run out after a second, and others look for that twice a second. */
+/** Locks expire after a second, and workers check for that twice a second. */
 export const TIMING: WorkerTiming = { lock: 1000, stalled: 500, grace: 5000 };
 
-/** Starts a worker in this process; it is stopped when the test ends, at the latest. */
+/** Starts a worker in this process, which stops at the latest when the test ends. */
 export async function startWorker({ url, name, model, out }: Place) {
   const lines: string[] = [];
   const controller = new AbortController();
@@ -141,7 +141,7 @@ export async function countJobs(redis: TestRedis, at: Place, type: 'wait' | 'act
   return redis.client.llen(queueKey(at, await hashModel(at.model), type));
 }
 
-/** Looks again and again until something is so. */
+/** Polls until a condition holds. */
 export async function until(holds: () => Promise<boolean> | boolean): Promise<void> {
   while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 20));
 }

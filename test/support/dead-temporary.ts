@@ -1,13 +1,13 @@
-/** Names of temporary files as a process that is gone would have left them. */
+/** Names of temporary files that a dead process would have left. */
 import { spawnSync } from 'node:child_process';
 import { asideName, temporaryName } from '#pipeline/files/output.ts';
 
 const gone = spawnSync(process.execPath, ['-e', '']).pid;
 
-/** The temporary name of a path, of a process that is gone. */
+/** A dead process's temporary name for a path. */
 export const deadTemporary = (path: string) => dead(temporaryName(path));
 
-/** The name that a process which is gone had moved a path to. */
+/** The name to which a dead process had moved a path aside. */
 export const deadAside = (path: string) => dead(asideName(path));
 
 const dead = (name: string) => name.replace(`-${process.pid}-`, `-${gone}-`);

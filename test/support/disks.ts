@@ -1,11 +1,11 @@
-/** Disks that are small or read-only, for tests: mounted where that is allowed. */
+/** Small or read-only disks for tests, mounted if that is allowed. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
-/** Why no disk can be mounted, for skipBecause; undefined where one can. */
+/** Why no disk can be mounted, for skipBecause; undefined if one can. */
 export function lacksMount(): string | undefined {
   const reason = 'no disk can be mounted: run the tests as root on Linux';
   if (process.platform !== 'linux' || process.getuid?.() !== 0) return reason;
@@ -21,7 +21,7 @@ export function lacksMount(): string | undefined {
   }
 }
 
-/** A disk of so many KiB that is gone when the test ends. */
+/** A disk of this many KiB, removed when the test ends. */
 export function smallDisk(kibibytes: number): string {
   return mounted((folder) => {
     execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${kibibytes}k`, 'tmpfs', folder]);

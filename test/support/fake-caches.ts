@@ -1,4 +1,7 @@
-/** The browser's cache storage in memory, as far as the service worker uses it. `room` bytes, endless by default. */
+/**
+ * The parts of the browser's cache storage that the service worker uses, in memory, with `room` bytes (default: no
+ * limit).
+ */
 import type { CacheLike, CachesLike } from '../../runtime-web/site/sw/types.ts';
 
 export interface FakeCaches extends CachesLike {

@@ -7,14 +7,14 @@ import { afterAll } from 'vitest';
 import { prepareDataset } from '../../pipeline/src/data/index.ts';
 import type { Dataset, PrepareOptions, PrepareProgress } from '../../pipeline/src/data/types.ts';
 
-/** A folder that is gone after the tests of the file. */
+/** A folder that is removed after the tests of the file. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'onnoise-data-'));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 
-/** Writes files below `folder`: bytes, text, or what sharp encodes. Returns `folder`. */
+/** Writes files below `folder`: bytes, text, or a picture for sharp to encode. Returns `folder`. */
 export async function writeFiles(folder: string, files: Record<string, Uint8Array | string | Sharp>): Promise<string> {
   mkdirSync(folder, { recursive: true });
   for (const [name, content] of Object.entries(files)) {
@@ -50,7 +50,7 @@ export function deepPicture(width: number, height: number, level: (x: number, y:
     .png();
 }
 
-/** Pixels that do not compress, so that a file has a body to cut. Always the same. */
+/** Fixed pixels that do not compress, so that a file is long enough to cut. */
 export function noisePicture(width: number, height: number): Sharp {
   let state = 1;
   const pixels = Uint8Array.from({ length: width * height * 3 }, () => {
@@ -79,7 +79,7 @@ export async function allPixels(dataset: Dataset): Promise<Uint8Array> {
   return out;
 }
 
-/** Names in a folder that are no temporary leftovers, and those that are. */
+/** Names in a folder: those that are not temporary leftovers, and those that are. */
 export function listCache(cacheDir: string): { complete: string[]; temporary: string[] } {
   const names = readdirSync(cacheDir);
   return {

@@ -1,6 +1,6 @@
 /**
- * Takes a lock in a process of its own: `node --import tsx lock-holder.ts <path>`. Says `taken`, or why not; holds the
- * lock until its standard input ends.
+ * Takes a lock in a process of its own: `node --import tsx lock-holder.ts <path>`. It prints `taken`, or why not, and
+ * holds the lock until its standard input ends.
  */
 import { takeLock } from '#pipeline/files/lock.ts';
 

@@ -1,4 +1,4 @@
-/** What the goldens of the networks are made of: the same formula as in scripts/golden/model.py, and its tensors. */
+/** Inputs of the networks' golden values: the formula of scripts/golden/model.py, and its tensors. */
 import * as tf from '@tensorflow/tfjs';
 import { createModel, type Model, type Parameters } from '../../pipeline/src/model/index.ts';
 import { sizeOf } from '../../pipeline/src/shape.ts';
@@ -72,7 +72,7 @@ export function differentiate(golden: NetworkGolden) {
   };
 }
 
-/** Tolerance of `share` of an array's largest value, with a floor for what is zero but for rounding. */
+/** Tolerance of `share` of an array's largest value, with a floor for values that are zero up to rounding. */
 export const within = (share: number, expected: ArrayLike<number>, what: string, floor = 1e-7) => ({
   absolute: share * Array.from(expected).reduce((largest, value) => Math.max(largest, Math.abs(value)), 0) + floor,
   what,

@@ -1,7 +1,7 @@
 /**
- * Prepares a folder in a process of its own and prints what it took: `node --import tsx prepare-memory.ts <warm-up folder>
- * <folder> <cache folder>`. Prints `{ warm, peak, count, skipped }`: the process's largest size in MiB after the warm-up
- * folder and in the end.
+ * Prepares a folder in a process of its own and prints its memory: `node --import tsx prepare-memory.ts <warm-up
+ * folder> <folder> <cache folder>`. Prints `{ warm, peak, count, skipped }`: the process's peak in MiB after the
+ * warm-up folder, and at the end.
  */
 import { prepareDataset } from '../../pipeline/src/data/index.ts';
 

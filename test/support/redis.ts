@@ -1,4 +1,4 @@
-/** A real Redis (or Valkey) of a test's own: on a free port of the loopback, with its data in a folder that goes again. */
+/** A real Redis (or Valkey) for one test: on a free port of the loopback, with its data in a temporary folder. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -27,9 +27,9 @@ export const LACKS_REDIS =
 
 export interface TestRedis {
   url: string;
-  /** For a look at what is in it. */
+  /** A connection to inspect its data. */
   client: Redis;
-  /** As `kill -9` does. */
+  /** Kills it with SIGKILL. */
   kill: () => Promise<void>;
   /** Starts it again, with the data it had. */
   start: () => Promise<void>;

@@ -1,4 +1,4 @@
-/** The command line in a test: in this process, or as a user starts it. */
+/** Runs the command line in a test: in this process, or as a user starts it. */
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { vi } from 'vitest';

@@ -1,11 +1,13 @@
-/** A server in a test: with an engine of its own, and gone with the tests that use it. */
+/** A server in a test, with its own engine, which ends with its tests. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import { createServer, type Server, type ServerOptions } from '../../runtime-node/src/server/index.ts';
 
-/** Starts a server before the tests of a suite; `options` may put models into the folder, which goes with the suite. */
+/**
+ * Starts a server before the tests of a suite. `options` may put models into the folder, which is removed afterwards.
+ */
 export function useServer(options: (folder: string) => ServerOptions | Promise<ServerOptions>): () => Server {
   let server: Server;
   let folder: string;
@@ -28,7 +30,7 @@ interface Answer {
   json: any;
 }
 
-/** Asks a server without a socket. A `body` makes it a POST. */
+/** Sends a request without a socket. A `body` makes it a POST. */
 export async function ask(
   { app }: Server,
   url: string,

@@ -1,6 +1,6 @@
 /**
- * Whatever a program would count of a small gray picture to tell two kinds apart, and the best that a single threshold on
- * one of these numbers does.
+ * Numbers that a program might compute from a small gray picture to tell two kinds apart, and the best accuracy of a
+ * single threshold on one of them.
  */
 import { around, depth, frame, type Plane, pieces } from '../../runtime-web/site/views/game/ink.ts';
 
@@ -115,7 +115,7 @@ function drawing(plane: Plane): Features {
   };
 }
 
-/** Share of the energy by frequency, cycles a pixel, of a discrete Fourier transform: rows, then columns. */
+/** Share of the energy by frequency, cycles per pixel, of a discrete Fourier transform: rows, then columns. */
 function spectrum({ ink, width: n }: Plane, mean: number): Features {
   const cos = Float64Array.from({ length: n }, (_, k) => Math.cos((2 * Math.PI * k) / n));
   const sin = Float64Array.from({ length: n }, (_, k) => Math.sin((2 * Math.PI * k) / n));

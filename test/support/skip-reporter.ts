@@ -1,7 +1,6 @@
 /**
- * A vitest reporter, used beside another, that ends the run by saying which tests were skipped and why: one line a
- * reason. Prints nothing where none was. What `-t` or a failed hook leaves out is not skipped in this sense, nor is a
- * to-do.
+ * A vitest reporter, used beside another, that prints at the end which tests were skipped and why: one line per reason,
+ * nothing if there were none. It leaves out to-dos, and tests excluded by `-t` or a failed hook.
  *
  * The reason of a test is the nearest of: the note of `context.skip(note)`, skipBecause's (skip.ts) of the test or of a
  * suite around it, and `(skipped: reason)` in a title.
@@ -24,7 +23,7 @@ export function skipReporter(): Reporter {
   };
 }
 
-/** One line a reason: how many tests, the reason, and where they are, a suite skipped as a whole by its own name. */
+/** One line per reason: how many tests, the reason, and where they are; a fully skipped suite by its name. */
 function formatSkips(modules: readonly TestModule[], pattern: RegExp | undefined): string[] {
   const groups = new Map<string | undefined, { count: number; names: Set<string> }>();
   for (const test of modules.flatMap((module) => [...module.children.allTests('skipped')])) {
@@ -56,7 +55,7 @@ function hasFailed(suite: TestSuite | TestModule): boolean {
   return suite.errors().length > 0 || (suite.type === 'suite' && hasFailed(suite.parent));
 }
 
-/** Why a test or suite is skipped, or undefined where nothing says why. */
+/** Why a test or suite is skipped; undefined without a reason. */
 function reasonOf(task: TestCase | TestSuite): string | undefined {
   const result = task.type === 'test' ? task.result() : undefined;
   const note = result?.state === 'skipped' ? result.note : undefined;

@@ -1,6 +1,5 @@
 /**
- * Tests that cannot run everywhere say what they lack and what enables them; skip-reporter.ts prints that when the run
- * ends.
+ * Tests that cannot run everywhere say what they lack and what enables them; skip-reporter.ts prints that at the end.
  */
 import { execFileSync } from 'node:child_process';
 
@@ -11,7 +10,7 @@ declare module 'vitest' {
 }
 
 /**
- * The options of a test or suite that is skipped for a reason, or runs where there is none.
+ * The options of a test or suite that is skipped for a reason, or runs without one.
  *
  *     describe('the CUDA engine', skipBecause(lacksCuda()), () => { ... });
  *     it('stops at Ctrl-C', skipBecause(LACKS_SIGINT), async () => { ... });
@@ -20,7 +19,7 @@ declare module 'vitest' {
  *
  * @param reason one phrase, `what is missing: what enables the test`, say `tfjs-node is not set up:
  *   npx pipeline setup tfjs-node`; undefined runs the test. Equal reasons are printed as one line, so
- *   leave out of it what differs from test to test. What is only known inside a test goes to `context.skip(reason)`.
+ *   leave out what differs from test to test. A reason known only inside a test goes to `context.skip(reason)`.
  */
 export const skipBecause = (reason: string | undefined): { skip?: true; meta?: { skipReason: string } } =>
   reason === undefined ? {} : { skip: true, meta: { skipReason: reason } };
@@ -28,7 +27,7 @@ export const skipBecause = (reason: string | undefined): { skip?: true; meta?: {
 /** The Python that tests call: the environment's PYTHON, or python3. */
 export const PYTHON = process.env.PYTHON || 'python3';
 
-/** Why a Python module cannot be used, for skipBecause; undefined where it can. */
+/** Why a Python module cannot be used, for skipBecause; undefined if it can. */
 export function lacksPython(module: string): string | undefined {
   try {
     execFileSync(PYTHON, ['-c', `import ${module}`], { stdio: 'ignore' });
@@ -38,7 +37,7 @@ export function lacksPython(module: string): string | undefined {
   }
 }
 
-/** Why the tests that have archives read by `tar` cannot run, for skipBecause; undefined where it is there. */
+/** Why tests that need `tar` cannot run, for skipBecause; undefined if it is installed. */
 export function lacksTar(): string | undefined {
   try {
     execFileSync('tar', ['--version'], { stdio: 'ignore' });
@@ -48,6 +47,6 @@ export function lacksTar(): string | undefined {
   }
 }
 
-/** Why a child process cannot be told to stop as Ctrl-C does, for skipBecause. */
+/** Why a child process cannot be stopped as by Ctrl-C, for skipBecause. */
 export const LACKS_SIGINT =
   process.platform === 'win32' ? 'Windows cannot send Ctrl-C to a child process: run on Linux or macOS' : undefined;

@@ -1,6 +1,6 @@
 /**
- * Reads as much of protobuf's text format as a test of `config.pbtxt` needs: scalars, strings, messages, lists, comments.
- * Every field is a list of the values it was given, since the text does not tell what may repeat.
+ * Reads as much of protobuf's text format as a test of `config.pbtxt` needs: scalars, strings, messages, lists,
+ * comments. Every field is a list of its values, because the text does not say what may repeat.
  */
 export type Message = { [field: string]: Value[] };
 export type Value = string | number | Message;

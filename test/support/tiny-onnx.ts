@@ -24,7 +24,7 @@ export interface TinyOptions {
   outputName?: string;
 }
 
-/** What the network computes for one value. */
+/** The network's output for one value. */
 export function tinyOutput(sample: number, timestep: number, label: number, { gain = 0.5, T = 100 }: TinyOptions = {}) {
   return gain * sample + timestep / T + 0.1 * label;
 }
@@ -75,7 +75,7 @@ export function tinyOnnx(options: TinyOptions = {}): Uint8Array {
   return proto.onnx.ModelProto.encode(proto.onnx.ModelProto.fromObject(model)).finish();
 }
 
-/** A folder that is gone when the test ends. */
+/** A folder that is removed when the test ends. */
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'onnoise-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));

@@ -1,6 +1,6 @@
 /**
- * Runs a tfjs function twice, eagerly on tfjs' cpu backend and traced on onnxruntime, and compares: dtypes, shapes and values.
- * Inputs are seeded, so that a failure comes back.
+ * Runs a tfjs function twice, eagerly on tfjs' cpu backend and traced on onnxruntime, and compares: dtypes, shapes and
+ * values. Inputs are seeded, so that failures are reproducible.
  */
 import * as tf from '@tensorflow/tfjs';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
@@ -67,7 +67,7 @@ export function runEager(fn: TracedFunction, inputs: readonly Input[]): Record<s
   return results;
 }
 
-/** A graph on onnxruntime's CPU provider, which says nothing of errors that are `expected`. */
+/** Runs a graph on onnxruntime's CPU provider, which stays silent about `expected` errors. */
 export async function runGraph(
   graph: Graph,
   inputs: readonly Input[],
@@ -88,7 +88,7 @@ export async function runGraph(
   }
 }
 
-/** Traces `fn`, runs both and compares. Returns the graph, for what else a test wants to say about it. */
+/** Traces `fn`, runs both and compares. Returns the graph, for further checks. */
 export async function expectTraced(
   fn: TracedFunction,
   inputs: readonly Input[],

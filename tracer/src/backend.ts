@@ -1,12 +1,15 @@
 /**
- * A tfjs backend that computes nothing: each kernel appends ONNX nodes to a graph and returns a tensor that has a shape and no data.
+ * A tfjs backend that computes nothing: each kernel appends ONNX nodes to a graph and returns a tensor that has a shape
+ * and no data.
  *
- * Only values that were written from JavaScript (constants) can be read. Kernels whose inputs are all constants are computed on
- * tfjs' cpu backend at once, so constants fold with tfjs' own arithmetic.
+ * Only values that were written from JavaScript (constants) can be read. Kernels whose inputs are all constants are
+ * computed on tfjs' cpu backend at once, so constants fold with tfjs' own arithmetic.
  */
+
 import * as tf from '@tensorflow/tfjs';
 import { ARRAY_TYPE, type ConstantData, type DType, type GraphBuilder, sizeOf } from './graph.ts';
 import { expandData, identityOrder, inOrder, plain, type Value } from './layout.ts';
+import { TraceError } from './trace-error.ts';
 
 type TensorDType = keyof typeof ARRAY_TYPE;
 type TypedArray = Float32Array | Int32Array | Uint8Array;
@@ -26,7 +29,7 @@ export class TraceBackend extends tf.KernelBackend {
 
   /** Records into `builder` from now on; undefined ends the trace. */
   record(builder: GraphBuilder | undefined): void {
-    if (builder && this.builder) throw new Error('Cannot trace: another trace is running.');
+    if (builder && this.builder) throw new TraceError('Cannot trace: another trace is running.');
     this.builder = builder;
     this.values = new WeakMap();
     this.constants = [];
@@ -38,7 +41,7 @@ export class TraceBackend extends tf.KernelBackend {
   }
 
   get b(): GraphBuilder {
-    if (!this.builder) throw new Error('The trace is over: its tensors can no longer be used.');
+    if (!this.builder) throw new TraceError('The trace is over: its tensors can no longer be used.');
     return this.builder;
   }
 
@@ -60,9 +63,9 @@ export class TraceBackend extends tf.KernelBackend {
   lookup(info: tf.TensorInfo): Value {
     const value = this.values.get(info.dataId);
     if (value) return value;
-    // A tensor of another backend that the function closes over: a constant, copied once a trace.
+    // A tensor of another backend that the function closes over: a constant, copied once per trace.
     const source = tf.engine().state.tensorInfo.get(info.dataId)?.backend;
-    if (!source || source === this) throw new Error('Cannot trace: a tensor of an earlier trace was used.');
+    if (!source || source === this) throw new TraceError('Cannot trace: a tensor of an earlier trace was used.');
     const dtype = traceable(info.dtype);
     const data = dataOf(source.readSync(info.dataId) as TypedArray, dtype);
     const constant = constantValue(this.b, data, info.shape, dtype);
@@ -90,10 +93,10 @@ export class TraceBackend extends tf.KernelBackend {
 
   override readSync(dataId: object): tf.backend_util.BackendValues {
     const value = this.values.get(dataId);
-    if (!value) throw new Error('Cannot read a traced tensor: its trace is over.');
+    if (!value) throw new TraceError('Cannot read a traced tensor: its trace is over.');
     const data = this.constantOf(value);
     if (!data) {
-      throw new Error(
+      throw new TraceError(
         'Cannot read a traced tensor: tracing records what would be computed, so there is no value yet. ' +
           'Keep dataSync, array and print out of the traced function, and branch on shapes or on constants only.',
       );
@@ -148,7 +151,7 @@ export function traceable(dtype: string): TensorDType {
   if (dtype in ARRAY_TYPE) return dtype as TensorDType;
   const op = outermostOp();
   const where = op === undefined ? '' : ` in ${op}`;
-  throw new Error(`Cannot trace a ${dtype} tensor${where}: its dtype must be float32, int32 or bool.`);
+  throw new TraceError(`Cannot trace a ${dtype} tensor${where}: its dtype must be float32, int32 or bool.`);
 }
 
 function dataOf(data: TypedArray | number[], dtype: TensorDType): ConstantData {

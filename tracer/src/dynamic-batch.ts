@@ -1,19 +1,28 @@
 /**
  * A graph for any batch size, from two traces at fixed ones.
  *
- * tfjs shapes are static, so the function is traced at two sizes and the graphs are compared node by node: where a shape differs it
- * must be linear in the batch size, base + slope * N, and is then computed from the batch that comes in (in a Reshape, as -1).
- * Any other difference means that the function depends on the batch size in a way that a graph cannot, and is an error.
+ * tfjs shapes are static, so the function is traced at two sizes and the graphs are compared node by node: where a
+ * shape differs it must be linear in the batch size, base + slope * N, and is then computed from the batch that comes
+ * in (in a Reshape, as -1). Any other difference means that the function depends on the batch size in a way that a
+ * graph cannot, and is an error.
  */
-import type { Constant, Graph, Node, Port } from './graph.ts';
-import { createInserter, type Inserter } from './passes/insert.ts';
 
-/** Sizes that no axis of a network is likely to have by chance. */
+import type { Constant, Graph, Node, Port } from './graph.ts';
+import { createInserter, type Inserter } from './rewrite/insert.ts';
+import { TraceError } from './trace-error.ts';
+
+/** Primes, which no axis of a network is likely to have by chance. */
 const SIZES = [1009, 1013] as const;
 
 /**
- * @param traceAt traces the function at a batch size; the first axis of the first input is the batch
+ * Traces a function for any batch size.
+ *
+ * @param traceAt traces the function at a batch size, by `trace`; the first axis of the first input must be the batch.
+ *   It is called with 1009 and 1013: sizes that the function must accept, and that none of its other axes should have.
  * @param axis the name of the dynamic axis in the graph's inputs and outputs
+ * @returns a graph whose inputs and outputs have `axis` where the batch size was
+ * @throws TraceError where something but shapes depends on the batch size, or a shape that is not linear in it; and
+ *   what `trace` throws
  */
 export function traceAnyBatch(traceAt: (batch: number) => Graph, axis = 'batch'): Graph {
   const [graph, other] = SIZES.map(traceAt) as [Graph, Graph];
@@ -37,8 +46,8 @@ export function traceAnyBatch(traceAt: (batch: number) => Graph, axis = 'batch')
   return graph;
 }
 
-const varies = (what: string): Error =>
-  new Error(`Cannot trace for any batch size: ${what} must not depend on the batch size except in shapes, but do.`);
+const varies = (what: string): TraceError =>
+  new TraceError(`Cannot trace for any batch size: ${what} must not depend on the batch size, except in shapes.`);
 
 const sameData = (a: Constant, c: Constant): boolean =>
   a.data.length === c.data.length && a.data.every((value: number | bigint, i: number) => Object.is(value, c.data[i]));

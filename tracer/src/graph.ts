@@ -5,7 +5,9 @@
  * initializers (here `constants`), inputs and outputs, and every value has one name.
  */
 
+/** tfjs has no int64: the tracer uses it for ONNX's shapes, axes and pads. */
 export type DType = 'float32' | 'int32' | 'int64' | 'bool';
+/** By dtype: float32, int32, int64 and bool. */
 export type ConstantData = Float32Array | Int32Array | BigInt64Array | Uint8Array;
 
 /** The arrays that hold constants of the dtypes that tfjs has. */
@@ -17,6 +19,7 @@ export type Attribute = { int: number } | { ints: readonly number[] } | { float:
 /** '' is ai.onnx; the other domains are onnxruntime's own operators. */
 export type Domain = '' | 'com.microsoft' | 'com.microsoft.nchwc';
 
+/** An operator at work. Its inputs and outputs are names of values. */
 export interface Node {
   name: string;
   op: string;
@@ -32,11 +35,12 @@ export interface ValueType {
   dims: readonly number[];
 }
 
+/** An initializer, its elements row by row. */
 export interface Constant extends ValueType {
   data: ConstantData;
 }
 
-/** A named input or output. `dims` may hold a name in place of a number for a dynamic axis. */
+/** A named input or output. `dims` may hold a name in place of a number, for a dynamic axis. */
 export interface Port {
   name: string;
   dtype: DType;
@@ -45,28 +49,33 @@ export interface Port {
   doc?: string | undefined;
 }
 
+/** Plain data: passes edit it in place, and `structuredClone` copies it. */
 export interface Graph {
   name: string;
-  /** As of a port. */
+  /** As in a port. */
   doc?: string | undefined;
   inputs: Port[];
   outputs: Port[];
+  /** In an order in which they can run. */
   nodes: Node[];
   constants: Map<string, Constant>;
   /** Types of all values: inputs, constants and what nodes produce. */
   types: Map<string, ValueType>;
 }
 
+/** What a node has beside its operator, its inputs and its outputs. */
 export interface EmitOptions {
   attributes?: Record<string, Attribute>;
   domain?: Domain;
 }
 
-export { sizeOf } from '../../pipeline/src/shape.ts';
+/** Number of elements of a tensor of this shape. */
+export const sizeOf = (shape: readonly number[]): number => shape.reduce((product, extent) => product * extent, 1);
 
 /**
  * Appends to a graph. Nodes are named by scope: a node that reads a named parameter opens the scope of that parameter
- * (`down.0.conv1.weight` gives `down.0.conv1`), and the nodes after it stay in it, so that a graph reads well in Netron.
+ * (`down.0.conv1.weight` gives `down.0.conv1`), and the nodes after it stay in it, so that a graph reads well in
+ * Netron.
  */
 export class GraphBuilder {
   readonly graph: Graph;
@@ -86,7 +95,12 @@ export class GraphBuilder {
     return name;
   }
 
-  /** Adds a constant and returns its name. Small equal constants are shared. */
+  /**
+   * Adds a constant and returns its name. Equal constants of up to 64 elements are shared, unless they are given a
+   * `name`; a name that is taken gets a number.
+   *
+   * @param data `sizeOf(dims)` elements, row by row, in the array that suits `dtype`
+   */
   constant(data: ConstantData, dims: readonly number[], dtype: DType, name?: string): string {
     const small = name === undefined && data.length <= 64;
     const key = small ? `${dtype}[${dims}]${Array.from(data, String)}` : '';
@@ -104,15 +118,22 @@ export class GraphBuilder {
     return this.constant(BigInt64Array.from(values, BigInt), [values.length], 'int64');
   }
 
+  /** A constant of no dimensions. */
   scalar(value: number, dtype: 'float32' | 'int32' | 'bool' = 'float32'): string {
     return this.constant(ARRAY_TYPE[dtype].of(value), [], dtype);
   }
 
-  /** Adds a node of one output and returns the name of that output. */
+  /**
+   * Adds a node of one output and returns the name of that output.
+   *
+   * @param inputs names of values that the graph has
+   * @param type of the output; nothing infers or checks it
+   */
   emit(op: string, inputs: string[], type: ValueType, options: EmitOptions = {}): string {
     return this.emitMany(op, inputs, [type], options)[0]!;
   }
 
+  /** As `emit`, with one output for each of `types`. */
   emitMany(op: string, inputs: string[], types: readonly ValueType[], options: EmitOptions = {}): string[] {
     for (const input of inputs) this.enter(input);
     const name = this.unique(this.scope === '' ? op : `${this.scope}/${op}`);

@@ -1,10 +1,25 @@
 /** The tracer: a TensorFlow.js function in, an ONNX graph out. */
 
 export { traceAnyBatch } from './dynamic-batch.ts';
-export { type Constant, type Graph, GraphBuilder, type Node, type Port, type ValueType } from './graph.ts';
+export {
+  type Attribute,
+  type Constant,
+  type ConstantData,
+  type Domain,
+  type DType,
+  type EmitOptions,
+  type Graph,
+  GraphBuilder,
+  type Node,
+  type Port,
+  type ValueType,
+} from './graph.ts';
 export { blockConvolutions } from './passes/blocked.ts';
+export { explainPasses } from './passes/explain.ts';
 export { fuseGroupNorm } from './passes/group-norm.ts';
 export { simplify } from './passes/index.ts';
 export { foldScale } from './passes/scale.ts';
 export { encodeModel } from './protobuf.ts';
-export { type TensorSpec, type TraceOptions, trace } from './trace.ts';
+export type { Miss } from './rewrite/apply.ts';
+export { type TensorSpec, type Tensors, type TraceOptions, trace } from './trace.ts';
+export { TraceError } from './trace-error.ts';

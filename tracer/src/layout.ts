@@ -1,10 +1,10 @@
 /**
  * Where the elements of a traced tensor lie.
  *
- * tfjs speaks of logical axes (NHWC, HWIO); ONNX wants NCHW and OIHW. A traced value therefore carries the physical order
- * it is stored in, and a transpose only relabels: no data moves until an operator asks for an order the value does not have.
- * A value may also be stored smaller than it is: an axis of logical size n and stored size 1 is a broadcast that has not been
- * written out, since ONNX's elementwise operators broadcast by themselves.
+ * tfjs speaks of logical axes (NHWC, HWIO); ONNX wants NCHW and OIHW. A traced value therefore carries the physical
+ * order it is stored in, and a transpose only relabels: no data moves until an operator asks for an order the value
+ * does not have. A value may also be stored smaller than it is: an axis of logical size n and stored size 1 is a
+ * broadcast that has not been written out, since ONNX's elementwise operators broadcast by themselves.
  */
 import type { ConstantData, DType, GraphBuilder } from './graph.ts';
 import { sizeOf } from './graph.ts';
@@ -132,7 +132,8 @@ export function expandData<T extends ConstantData>(data: T, dims: readonly numbe
 }
 
 /**
- * Operands of an elementwise operator brought to one stored order: that of the largest operand of full rank, constants last.
+ * Operands of an elementwise operator brought to one stored order: that of the largest operand of full rank, constants
+ * last.
  * @returns the stored names, and the layout of the result (which may itself be an unwritten broadcast).
  */
 export function aligned(b: GraphBuilder, values: readonly Value[], shape: readonly number[]) {

@@ -11,7 +11,12 @@ const DATA_TYPE: Record<DType, number> = { float32: 1, int32: 6, int64: 7, bool:
 const IR_VERSION = 9;
 const OPSET = 18;
 
-/** @param metadata key-value pairs stored in the model (Netron shows them). */
+/**
+ * Encodes a graph as an ONNX model: the bytes of a `.onnx` file, IR version 9, opset 18.
+ *
+ * @param graph its constants are copied into the bytes
+ * @param metadata key-value pairs stored in the model (Netron shows them)
+ */
 export function encodeModel(graph: Graph, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
   const domains = new Set(graph.nodes.map((node) => node.domain));
   const opsetImport = [

@@ -1,13 +1,15 @@
 /**
- * The tracer's backend and its kernels as tfjs knows them: a kernel whose inputs are all constants is computed on tfjs' cpu backend
- * at once, the others are lowered by their rows.
+ * The tracer's backend and its kernels as tfjs knows them: a kernel whose inputs are all constants is computed on tfjs'
+ * cpu backend at once, the others are lowered by their rows.
  */
+
 import * as tf from '@tensorflow/tfjs';
 import { TraceBackend, traceable } from './backend.ts';
 import { ARRAY_TYPE, type DType, sizeOf } from './graph.ts';
 import { kernels } from './kernels/index.ts';
 import type { KernelAttributes } from './kernels/row.ts';
 import { identityOrder } from './layout.ts';
+import { TraceError } from './trace-error.ts';
 
 export const BACKEND = 'onnx-trace';
 
@@ -68,11 +70,21 @@ function runKernel(backend: TraceBackend, name: string, inputs: tf.NamedTensorIn
   return Array.isArray(outputs) ? outputs.map((output) => backend.tensorOf(output)) : backend.tensorOf(outputs);
 }
 
-const missing = (kernel: string): Error =>
-  new Error(
+const missing = (kernel: string): TraceError =>
+  new TraceError(
     `Cannot trace the tfjs kernel ${kernel}: it has no row in tracer/src/kernels; add one (row.ts says how), ` +
       'or write the function with other operators.',
   );
+
+/** Has an error say which kernel it is of. */
+function named<T>(kernel: string, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof TraceError) error.kernel ??= kernel;
+    throw error;
+  }
+}
 
 /** Fills: constants by nature. */
 function runFill(backend: TraceBackend, shape: number[], dtype: DType, value: number): tf.TensorInfo {
@@ -105,7 +117,7 @@ export function registerKernels(backendName: string, backend: TraceBackend): voi
     tf.registerKernel({
       kernelName,
       backendName,
-      kernelFunc: ({ inputs, attrs }) => run(inputs, (attrs ?? {}) as KernelAttributes),
+      kernelFunc: ({ inputs, attrs }) => named(kernelName, () => run(inputs, (attrs ?? {}) as KernelAttributes)),
     });
   // Kernels without inputs give constants.
   register('Range', (_, attrs) => fold(backend, 'Range', {}, attrs));

@@ -1,9 +1,11 @@
 /**
- * Does a function make the same graph every time? What it computes in JavaScript becomes constants, so random numbers in it would
- * be drawn once and for all.
+ * Does a function make the same graph every time? What it computes in JavaScript becomes constants, so random numbers
+ * in it would be drawn once and for all.
  */
+
 import type { Written } from './backend.ts';
 import type { Graph, Node } from './graph.ts';
+import { TraceError } from './trace-error.ts';
 
 /** What one run of a function left: its graph, not yet simplified, and the data that it gave to tfjs. */
 export interface Recording {
@@ -22,8 +24,8 @@ export function requireSame(first: Recording, second: Recording): void {
   }
 }
 
-const differs = (what: string, part: string): Error =>
-  new Error(
+const differs = (what: string, part: string): TraceError =>
+  new TraceError(
     `Cannot trace ${what}: ${part} of it must be the same in every run, but changes, as random numbers do; ` +
       'pass noise as an input of the function.',
   );

@@ -1,39 +1,52 @@
 /**
  * Turns a TensorFlow.js function into an ONNX graph, gradients included.
  *
- * The function runs on a backend that records. What it does with tensors becomes nodes; what it does with JavaScript numbers
- * is done now and becomes constants. So it must depend on the values of its inputs through tfjs operators alone. It runs twice, to
- * see that the constants are the same again: random numbers are not.
+ * The function runs on a backend that records. What it does with tensors becomes nodes; what it does with JavaScript
+ * numbers is done now and becomes constants. So it must depend on the values of its inputs through tfjs operators
+ * alone. It runs twice, to see that the constants are the same again: random numbers are not.
  */
+
 import * as tf from '@tensorflow/tfjs';
 import { type DType, type Graph, GraphBuilder, sizeOf } from './graph.ts';
 import { logical, plain } from './layout.ts';
 import { simplify } from './passes/index.ts';
 import { BACKEND, traceBackend } from './register.ts';
 import { type Recording, requireSame } from './repeat.ts';
+import { TraceError } from './trace-error.ts';
 
+/** An input of a traced function, and of its graph. */
 export interface TensorSpec {
+  /** The key under which the function finds the tensor. Dots make scopes: `down.0.weight` names nodes `down.0/...`. */
   name: string;
+  /** As tfjs sees it, and as the graph's input has it. */
   shape: readonly number[];
   dtype: 'float32' | 'int32' | 'bool';
 }
 
 export interface TraceOptions {
-  /** The graph's name. */
+  /** The graph's name; `graph` when left out. */
   name?: string;
-  /** Tensors that become named constants of the graph, such as trained weights: given to the function beside the inputs. */
+  /**
+   * Tensors that become named constants of the graph, such as trained weights: given to the function beside the inputs.
+   * `data` holds as many values as `shape` says, row by row.
+   */
   constants?: readonly (TensorSpec & { data: Float32Array | Int32Array })[];
 }
 
-type Tensors = Record<string, tf.Tensor>;
+/** What a traced function takes and returns: tensors by name. */
+export type Tensors = Record<string, tf.Tensor>;
 
 /**
- * Traces `fn`.
+ * Traces a TensorFlow.js function: runs it without computing anything and records what it would compute.
  *
- * @param fn takes tensors by name and returns tensors by name; it may differentiate (tf.grads and the like).
- * @param inputs the inputs' names, shapes and dtypes. An input, a constant and an output are stored in their logical order.
- * @returns the graph, simplified; its outputs are named as `fn` names them.
- * @throws Error for a kernel without a row (naming the kernel), for reading a traced tensor, and for names that are not unique.
+ * @param fn takes tensors by name and returns tensors by name; it may differentiate (tf.grads and the like). It is
+ *   called twice and must do the same both times. The tfjs backend in use is the same before and after.
+ * @param inputs names, shapes and dtypes of the tensors that `fn` takes.
+ * @returns the graph, simplified: opset 18, with the inputs in the order given and the outputs named and ordered as
+ *   `fn` returns them. Inputs, constants and outputs keep the axes that tfjs sees.
+ * @throws TraceError for a kernel that ONNX nodes cannot stand for (`error.kernel` names it), for reading a traced
+ *   tensor, for names that are not unique, for a constant of the wrong size, for an output that is no tensor, and for a
+ *   function that does not do the same twice. Errors of tfjs and of `fn` come through as they are.
  */
 export function trace(
   fn: (tensors: Tensors) => Tensors,
@@ -57,13 +70,13 @@ function record(fn: (tensors: Tensors) => Tensors, inputs: readonly TensorSpec[]
     tf.tidy(() => {
       const tensors: Tensors = {};
       const add = (name: string, tensor: tf.Tensor) => {
-        if (name in tensors) throw new Error(`Cannot trace: two inputs or constants are named ${name}.`);
+        if (name in tensors) throw new TraceError(`Cannot trace: two inputs or constants are named ${name}.`);
         tensors[name] = tensor;
       };
       for (const { name, dtype, shape } of inputs) add(name, asTensor(b.input(name, dtype, shape), dtype, shape));
       for (const { name, dtype, shape, data } of options.constants ?? []) {
         if (data.length !== sizeOf(shape)) {
-          throw new Error(
+          throw new TraceError(
             `Cannot trace: the constant ${name} must have ${sizeOf(shape)} values, received ${data.length}.`,
           );
         }
@@ -86,10 +99,10 @@ function asTensor(name: string, dtype: TensorSpec['dtype'], shape: readonly numb
 }
 
 function output(b: GraphBuilder, name: string, tensor: tf.Tensor): void {
-  if (!(tensor instanceof tf.Tensor)) throw new Error(`Cannot trace: the output ${name} must be a tensor.`);
+  if (!(tensor instanceof tf.Tensor)) throw new TraceError(`Cannot trace: the output ${name} must be a tensor.`);
   const value = logical(b, traceBackend().lookup(tensor));
   if (b.graph.types.has(name))
-    throw new Error(`Cannot trace: the output ${name} must not be named like an input or a node.`);
+    throw new TraceError(`Cannot trace: the output ${name} must not be named like an input or a node.`);
   const type = { dtype: value.dtype, dims: value.shape };
   // An Identity gives the output its own name; the passes drop it where the producer can be renamed.
   b.graph.nodes.push({ name, op: 'Identity', domain: '', inputs: [value.name], outputs: [name], attributes: {} });

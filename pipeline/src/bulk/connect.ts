@@ -1,6 +1,6 @@
 /**
- * The connection to the queue's Redis (or Valkey). The first time it must answer, or that is a mistake of the user;
- * afterwards it may go away for as long as it likes: commands wait for it.
+ * The connection to the queue's Redis (or Valkey). If it does not answer the first time, that is the user's mistake;
+ * afterwards it may go away for any time, and commands wait for it.
  */
 import { InputError } from '@onnoise/scheduler';
 import { Redis } from 'ioredis';
@@ -8,11 +8,11 @@ import { parseQueueUrl } from './redis-url.ts';
 
 export interface QueueConnection {
   redis: Redis;
-  /** The address without user and password: fit to be shown. */
+  /** The address without user and password, safe to show. */
   shown: string;
-  /** How often the connection was lost and came back. */
+  /** How often the connection was lost and restored. */
   returns: () => number;
-  /** Ends it at once; commands that wait are refused. */
+  /** Ends the connection at once, and rejects waiting commands. */
   close: () => void;
 }
 
@@ -21,8 +21,8 @@ const LONGEST_PAUSE_MS = 2000;
 
 /**
  * @param url see {@link parseQueueUrl}.
- * @param onLine told when Redis goes away and comes back, once each, and of settings that may lose jobs.
- * @throws InputError for an address that is none, and for a Redis that does not answer, refuses or is not fit.
+ * @param onLine gets a line when Redis goes away or comes back, and about settings that may lose jobs.
+ * @throws InputError for an invalid address, and for a Redis that does not answer, refuses or is unfit.
  */
 export async function connectQueue(url: unknown, onLine: (line: string) => void): Promise<QueueConnection> {
   const { connection, shown } = parseQueueUrl(url);
@@ -70,10 +70,10 @@ export async function connectQueue(url: unknown, onLine: (line: string) => void)
   return { redis, shown, returns: () => returns, close };
 }
 
-/** What a server cannot be used for queues, and why. */
+/** Why a server cannot be used for queues. */
 class Unfit extends Error {}
 
-/** Looks at the answer to INFO. Redis 6.2 is the oldest that BullMQ advises. */
+/** Checks the answer to INFO. Redis 6.2 is the oldest that BullMQ recommends. */
 export function checkServer(info: string, onLine: (line: string) => void): void {
   const value = (name: string) => new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1];
   const [major = 0, minor = 0] = (value('redis_version') ?? '6.2').split('.').map(Number);
@@ -89,7 +89,7 @@ export function checkServer(info: string, onLine: (line: string) => void): void 
   }
 }
 
-/** ioredis gives one error for several addresses of a name, without a message of its own. */
+/** For a name with several addresses ioredis gives one error without a message. */
 function describe(error: unknown): string {
   const { code, message } = error as { code?: string; message?: string };
   return (message || code || String(error)).replace(/\.$/, '');

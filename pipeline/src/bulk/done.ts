@@ -1,7 +1,7 @@
 /**
- * Which shards are done, told by workers to whoever asks: a Redis hash a model and its settings, from shard id to the
- * tar's hash and size. Some 150 bytes a shard, which Redis forgets 30 days after the last change; finished jobs
- * themselves are not kept. A shard that is on a worker's disk is found there again.
+ * Which shards are done: workers fill a Redis hash per model and settings, from shard id to the tar's hash and size. It
+ * takes some 150 bytes per shard, and Redis forgets it 30 days after the last change. Finished jobs are not kept. A
+ * worker also finds the shards on its own disk.
  */
 import type { Redis } from 'ioredis';
 import { type Settings, type Shard, samplingOf, shardId } from './shards.ts';
@@ -19,7 +19,7 @@ function doneKey(name: string, settings: Settings) {
   return `${name}:${queueName(settings.model)}:done:${samplingOf(settings).join('-')}`;
 }
 
-/** Says that a shard is written. */
+/** Marks a shard as written. */
 export async function markDone(redis: Redis, name: string, shard: Shard, { sha256, bytes }: ShardFile): Promise<void> {
   const key = doneKey(name, shard);
   const results = await redis
@@ -30,7 +30,7 @@ export async function markDone(redis: Redis, name: string, shard: Shard, { sha25
   for (const [error] of results ?? []) if (error) throw error;
 }
 
-/** One entry a shard, undefined for those that are not done. */
+/** One entry per shard, undefined for those that are not done. */
 export async function readDone(
   redis: Redis,
   name: string,
@@ -45,7 +45,7 @@ export async function readDone(
   });
 }
 
-/** Takes back that shards are done. */
+/** Unmarks shards. */
 export async function forgetDone(redis: Redis, name: string, shards: readonly Shard[]): Promise<void> {
   const [first] = shards;
   if (first !== undefined) await redis.hdel(doneKey(name, first), ...shards.map(shardId));

@@ -1,8 +1,9 @@
 /**
- * Many images by way of a queue: the order's shards go in, workers do them, and when all are done the manifest is
- * written. Started again, whatever was killed in between, it finds what is done and goes on.
+ * Generates many images through a queue: it adds the order's shards, workers make them, and when all are done it writes
+ * the manifest. After any kill it can be started again: it finds what is done and continues.
  *
- * Only so many shards are in the queue at a time (`WINDOW`), so that neither Redis nor this process grows with the order.
+ * Only so many shards are in the queue at a time (`WINDOW`), so that neither Redis nor this process grows with the
+ * order.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { Failure } from '../files/failure.ts';
@@ -23,25 +24,25 @@ export interface GenerateOptions {
   order: Order;
   /** Folder of the manifest. */
   out: string;
-  /** Do again what is done but not below `out`, or not whole: for workers that write there. */
+  /** Redo shards whose files are missing or damaged below `out`: for workers that write there. */
   check?: boolean | undefined;
   /** Return once the shards are in the queue. */
   detach?: boolean | undefined;
-  /** Stops looking; what is in the queue stays there. */
+  /** Stops waiting; jobs in the queue stay there. */
   signal: AbortSignal;
   /** Images done, of those ordered. */
   onProgress: ReportProgress;
-  /** Told once when no worker has listened for a while and shards wait. */
+  /** Called once if shards wait and no worker has listened for a while. */
   onNoWorker: () => void;
   timing?: Partial<GenerateTiming> | undefined;
 }
 
 export interface GenerateTiming {
-  /** Pause between looks, milliseconds. */
+  /** Pause between checks, milliseconds. */
   poll: number;
-  /** How long no worker may listen before that is told, milliseconds. */
+  /** How long no worker may listen before `onNoWorker`, milliseconds. */
   patience: number;
-  /** Times a shard is tried. */
+  /** Tries per shard. */
   attempts: number;
   /** Pause before the second try, milliseconds; it doubles. */
   backoff: number;
@@ -59,12 +60,12 @@ export interface Generated {
 const TIMING: GenerateTiming = { poll: 500, patience: 5000, attempts: 5, backoff: 2000 };
 /** Shards in the queue at a time, some kilobyte each. */
 const WINDOW = 5000;
-/** Shards a call of Redis. */
+/** Shards per call of Redis. */
 const PAGE = 500;
 
 /**
- * @throws InputError where `out` holds another order's manifest; the signal's reason once that aborts, also while Redis
- * is away.
+ * @throws InputError if `out` holds another order's manifest; the signal's reason once it aborts, also while Redis is
+ * away.
  */
 export async function generate(options: GenerateOptions): Promise<Generated> {
   const { connection, order, out, name, modelName, signal, detach = false } = options;
@@ -116,7 +117,7 @@ async function follow(options: GenerateOptions, timing: GenerateTiming, jobs: Jo
     }
     if (detach) return { images, failed };
 
-    // Redis may have forgotten jobs when it went away, and a queue with nothing in it will not do what is left.
+    // Redis may have forgotten jobs when it went away, so an empty queue may leave shards undone.
     const back = connection.returns();
     const forgotten = back !== returns || idle;
     returns = back;
@@ -140,7 +141,7 @@ async function follow(options: GenerateOptions, timing: GenerateTiming, jobs: Jo
   }
 }
 
-/** Those of some shards that are still to be done. */
+/** The shards that are not done yet. */
 async function selectMissing(options: GenerateOptions, shards: Shard[]): Promise<Shard[]> {
   const { connection, name, out, check = false } = options;
   const missing: Shard[] = [];
@@ -165,7 +166,7 @@ async function lookUp({ connection, name }: GenerateOptions, shards: Shard[]) {
   return found;
 }
 
-/** Shards that failed earlier start anew; those that wait or run stay as they are. */
+/** Restarts shards that failed earlier; those that wait or run stay as they are. */
 async function addAnew(jobs: JobQueue, shards: Shard[]): Promise<void> {
   if (shards.length === 0) return;
   const earlier = await jobs.failed(shards.map(shardId));
@@ -177,7 +178,7 @@ async function addPages(jobs: JobQueue, shards: Shard[]): Promise<void> {
   for (let first = 0; first < shards.length; first += PAGE) await jobs.add(shards.slice(first, first + PAGE));
 }
 
-/** Tells once when nothing has been done for a while and no worker listens. */
+/** Calls `onNoWorker` once if nothing has been done for a while and no worker listens. */
 function watchWorkers({ onNoWorker }: GenerateOptions, { patience }: GenerateTiming, jobs: JobQueue) {
   let told = false;
   let since = performance.now();
@@ -193,7 +194,7 @@ function watchWorkers({ onNoWorker }: GenerateOptions, { patience }: GenerateTim
   };
 }
 
-/** Gives up waiting when the signal aborts: a command to a Redis that is away would wait for it. */
+/** Stops waiting when the signal aborts: a command would wait until Redis is back. */
 async function untilAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   signal.throwIfAborted();
   let abort = () => {};
@@ -210,7 +211,7 @@ async function untilAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T
 }
 
 function lost({ seed }: Shard): never {
-  throw new Failure(`Redis has forgotten the shard of seed ${seed} while the manifest was written: start again.`);
+  throw new Failure(`Redis forgot the shard of seed ${seed} while the manifest was written: start again.`);
 }
 
 function sum(shards: readonly Shard[]): number {

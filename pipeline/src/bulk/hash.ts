@@ -1,4 +1,4 @@
-/** Which model it is, wherever its folder lies: what two workers must share to give the same pictures. */
+/** Identifies a model wherever its folder is: two workers with the same hash give the same pictures. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
@@ -7,7 +7,9 @@ import { join } from 'node:path';
 /** The files that decide what a model draws, in the order they are hashed. */
 const HASHED_FILES = ['unet/model.onnx', 'unet/config.json', 'scheduler/scheduler_config.json'];
 
-/** SHA-256 over names, sizes and bytes of those files, 64 hexadecimal digits. The card and the pictures do not count. */
+/**
+ * SHA-256 over names, sizes and bytes of those files, 64 hexadecimal digits. The card and the pictures do not count.
+ */
 export async function hashModel(folder: string): Promise<string> {
   const hash = createHash('sha256');
   for (const name of HASHED_FILES) {

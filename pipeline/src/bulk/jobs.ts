@@ -1,6 +1,6 @@
 /**
- * The queue as whoever orders images sees it: shards go in, once each, and failures come out. BullMQ underneath,
- * one queue a model.
+ * The queue from the side of `generate`: shards go in, once each, and failures come out. BullMQ underneath, one queue
+ * per model.
  */
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
@@ -8,7 +8,7 @@ import { queueName } from './done.ts';
 import { type Shard, shardId } from './shards.ts';
 
 export interface JobOptions {
-  /** Times a shard is tried before it counts as failed. */
+  /** Tries of a shard before it counts as failed. */
   attempts: number;
   /** Pause before the second try, in milliseconds; it doubles from try to try. */
   backoff: number;
@@ -17,13 +17,13 @@ export interface JobOptions {
 export interface JobQueue {
   /** Adds shards; those that are in the queue, in whichever state, stay as they are. */
   add: (shards: readonly Shard[]) => Promise<void>;
-  /** Why those that failed for good did, by shard id. */
+  /** Reasons of the shards that failed for good, by shard id. */
   failed: (ids: readonly string[]) => Promise<Map<string, string>>;
-  /** Removes jobs, so that they can be added anew. */
+  /** Removes jobs, so that they can be added again. */
   remove: (ids: Iterable<string>) => Promise<void>;
-  /** Nothing waits, runs or is put off. */
+  /** True if no job waits, runs or is delayed. */
   isIdle: () => Promise<boolean>;
-  /** Workers that listen, undefined where the server does not tell. */
+  /** Number of listening workers; undefined if the server does not say. */
   countWorkers: () => Promise<number | undefined>;
   close: () => Promise<void>;
 }
@@ -37,10 +37,10 @@ export function openJobs(redis: Redis, name: string, model: string, { attempts, 
   const queue = new Queue(queueName(model), {
     connection: redis,
     prefix: name,
-    skipVersionCheck: true, // connect.ts has looked
+    skipVersionCheck: true, // connect.ts has checked it
     streams: { events: { maxLen: 100 } },
   });
-  queue.on('error', () => {}); // the connection's own listener tells
+  queue.on('error', () => {}); // the connection's own listener reports it
   const opts = {
     attempts,
     backoff: { type: 'exponential', delay: backoff, jitter: 0.5 },

@@ -1,6 +1,6 @@
 /**
- * The list of an order's shards, written when all are done: `manifest.json`, one line a shard, so that it is read and
- * written piece by piece however long it is. Paths are below the workers' output folder.
+ * The list of an order's shards, written when all are done: `manifest.json`, one line per shard, so that a list of any
+ * length is read and written piece by piece. Paths are below the workers' output folder.
  */
 import { createHash } from 'node:crypto';
 import { open, readFile, rename, rm } from 'node:fs/promises';
@@ -13,10 +13,10 @@ import { type ShardFile, shardPath } from './write-shard.ts';
 
 export const MANIFEST = 'manifest.json';
 const FORMAT = 1;
-/** The longest line of a shard, and more. */
+/** Upper bound of a shard's line. */
 const BYTES_A_SHARD = 320;
 
-/** Says that two manifests are of the same pictures, or one of more of them. */
+/** Equal for manifests of the same pictures, or where one has more of them. */
 function seriesOf(order: Order): string {
   const { model, labels, seed, shard } = order;
   const series = JSON.stringify([model, ...samplingOf(order), labels, seed, shard]);
@@ -24,8 +24,8 @@ function seriesOf(order: Order): string {
 }
 
 /**
- * Makes sure that the manifest has its space, and no other order's is in the way. One of fewer or more images of the same
- * may be replaced.
+ * Makes sure that the manifest has space, and that no other order's manifest is in the way. One of the same order with
+ * fewer or more images may be replaced.
  * @throws InputError or Failure
  */
 export async function checkManifest(out: string, order: Order): Promise<void> {
@@ -40,8 +40,8 @@ export async function checkManifest(out: string, order: Order): Promise<void> {
 }
 
 /**
- * Writes the manifest, whole or not at all, and returns its path.
- * @param read the files of some shards, in their order; asked for `page` shards at a time.
+ * Writes the manifest atomically, and returns its path.
+ * @param read returns the files of some shards, in order; called for `page` shards at a time.
  */
 export async function writeManifest(
   out: string,

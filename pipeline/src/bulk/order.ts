@@ -1,4 +1,4 @@
-/** What `pipeline generate` is asked for, checked against the model before anything goes into the queue. */
+/** The order of `pipeline generate`, checked against the model before anything goes into the queue. */
 import { completeRequest, readArtefact } from '@onnoise/runtime-node';
 import {
   checkInteger,
@@ -22,14 +22,14 @@ export interface OrderOptions extends SamplerSettings {
   steps?: number | undefined;
   /** Default: ddim. */
   sampler?: Sampler | undefined;
-  /** Images a shard, 1 to 100,000. Default: 256. */
+  /** Images per shard, 1 to 100,000. Default: 256. */
   shard?: number | undefined;
 }
 
 export const USUAL_SHARD = 256;
 const LARGEST_COUNT = 1_000_000_000;
 
-/** @throws InputError for a folder that is no model, and for options out of range or that do not fit the model. */
+/** @throws InputError for a folder that is not a model, and for options out of range or that do not fit the model. */
 export async function makeOrder(folder: string, options: OrderOptions): Promise<Order> {
   const artefact = await readArtefact(folder);
   const action = 'generate images';

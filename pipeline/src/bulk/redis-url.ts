@@ -1,4 +1,4 @@
-/** The address of a queue as it is typed: `redis://user:password@host:6379/0`, or `rediss://` over TLS. */
+/** The typed address of a queue: `redis://user:password@host:6379/0`, or `rediss://` over TLS. */
 import { refuse } from '@onnoise/scheduler';
 
 export interface QueueAddress {
@@ -11,14 +11,14 @@ export interface QueueAddress {
     password?: string;
     tls?: { servername: string };
   };
-  /** The address without user and password: fit to be shown. */
+  /** The address without user and password, safe to show. */
   shown: string;
 }
 
 const RULE = 'redis://host:port, or rediss:// over TLS, with user:password@ before the host and /database behind it';
 
 /**
- * Reads an address. Queries and fragments are refused, since they would be ignored or change what ioredis does.
+ * Parses an address. It refuses queries and fragments, which ioredis would ignore or take for settings.
  * @throws InputError that does not show the password.
  */
 export function parseQueueUrl(text: unknown): QueueAddress {
@@ -40,11 +40,11 @@ export function parseQueueUrl(text: unknown): QueueAddress {
       shown: `${protocol}//${hostname}:${address.port}${address.db === 0 ? '' : `/${address.db}`}`,
     };
   } catch {
-    return wrong(); // a % that stands for nothing
+    return wrong(); // a stray %
   }
 }
 
-/** What stands before an @ may be a password. */
+/** The part before an @ may be a password. */
 function hideSecrets(text: unknown): unknown {
   return typeof text === 'string' ? text.replace(/^([a-z]*:\/\/)?.*@/i, '$1***@') : text;
 }

@@ -1,14 +1,14 @@
-/** The work itself: a shard's images, as PNGs. */
+/** Samples a shard's images as PNGs. */
 import { completeRequest, type DiffusionModel, png } from '@onnoise/runtime-node';
 import { InputError, samplerSettings } from '@onnoise/scheduler';
 import { sizeOf } from '../shape.ts';
 import { labelAt, type Shard } from './shards.ts';
 
 /**
- * Samples a shard, `batch` images at a time: so much of it is in memory as numbers, the rest as PNGs. The bytes do not
- * depend on who does it, as far as the device and the batch are the same.
- * @param batch images a network call; by default what the model's `sample` would take.
- * @returns a PNG an image, in the order of the seeds.
+ * Samples a shard, `batch` images at a time: only those are in memory as numbers, the rest as PNGs. All workers with
+ * the same device and batch give the same bytes.
+ * @param batch images per network call; by default that of the model's `sample`.
+ * @returns one PNG per image, in the order of the seeds.
  * @throws InputError for steps or labels that this model cannot have; the signal's reason once that aborts.
  */
 export async function sampleShard(

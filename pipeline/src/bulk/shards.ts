@@ -1,26 +1,37 @@
 /**
- * An order of many images, cut into shards: the pieces of work that workers take. A shard says all that its images
- * depend on, so that its id, a hash over that, is the same whoever asks, however often, and for however many images.
+ * Cuts an order of many images into shards, the pieces of work for workers. A shard holds everything that its images
+ * depend on, and its id is a hash of that. So the same images have the same id in any order of any length.
  */
 import { createHash } from 'node:crypto';
 import {
+  anything,
+  check,
   checkInteger,
   eachSamplerOption,
   InputError,
-  optionHolds,
+  integer,
+  listOf,
+  nullable,
+  object,
+  oneOf,
   optionRule,
+  type Rule,
+  type Rules,
+  readObject,
   refuse,
+  rule,
   SAMPLER_OPTION_NAMES,
   SAMPLERS,
   type Sampler,
   type SamplerValues,
+  worded,
 } from '@onnoise/scheduler';
 
-/** Raised when the same shard would give other bytes or another form. */
+/** Increased when the same shard would give other bytes or another form. */
 export const SHARD_FORMAT = 1;
 export const LARGEST_SHARD = 100_000;
 
-/** What pictures depend on besides seed and class; every option of every sampler is written down. */
+/** What pictures depend on besides seed and class, with every option of every sampler. */
 export interface Settings extends SamplerValues {
   /** SHA-256 of the model, 64 hexadecimal digits (see hash.ts). */
   model: string;
@@ -35,13 +46,13 @@ export interface Order extends Settings {
   seed: number;
   /** Images in all. */
   count: number;
-  /** Images a shard; the last may have fewer. */
+  /** Images per shard; the last may have fewer. */
   shard: number;
 }
 
 export interface Shard extends Settings {
   format: typeof SHARD_FORMAT;
-  /** Classes in turn, from this shard's first image on, at most one an image. */
+  /** Classes in turn, from this shard's first image on, at most one per image. */
   labels: readonly number[] | null;
   seed: number;
   count: number;
@@ -83,42 +94,33 @@ export function shardId(shard: Shard): string {
 }
 
 const ACTION = 'sample a shard';
-const KEYS: string[] = ['format', 'model', 'sampler', 'steps', ...SAMPLER_OPTION_NAMES, 'labels', 'seed', 'count'];
+const NATURAL = integer(0, Number.MAX_SAFE_INTEGER);
+
+const RULES: Rules<Shard> = {
+  format: worded(`${SHARD_FORMAT}`, oneOf([SHARD_FORMAT])),
+  model: rule('a SHA-256', (value) => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value)),
+  sampler: oneOf(SAMPLERS),
+  steps: integer(1, Number.MAX_SAFE_INTEGER),
+  ...(eachSamplerOption((_, option) => optionRule(option)) as Rules<SamplerValues>),
+  labels: worded('null or an array', nullable(listOf(anything as Rule<number>))),
+  seed: NATURAL,
+  count: integer(1, LARGEST_SHARD),
+};
 
 /**
- * A job's data as a shard; anybody can write into a queue.
- * @throws InputError for what is not exactly of the form. Whether steps and labels fit the model is the model's to say.
+ * Parses a job's data as a shard, because anybody can write into a queue.
+ * @throws InputError for data of any other form. The model checks whether steps and labels fit it.
  */
 export function parseShard(data: unknown): Shard {
-  if (typeof data !== 'object' || data === null || Array.isArray(data)) refuse(ACTION, 'the job', 'an object', data);
-  const given = data as Record<string, unknown>;
-  const { format, model, sampler, steps, labels, seed, count } = given;
-  const stranger = Object.keys(data).find((key) => !KEYS.includes(key));
+  const stranger = Object.keys(check(ACTION, 'the job', object, data)).find((key) => !Object.hasOwn(RULES, key));
   if (stranger !== undefined) throw new InputError(`Cannot ${ACTION}: the job has an unknown field, ${stranger}.`);
-  if (format !== SHARD_FORMAT) refuse(ACTION, 'format', `${SHARD_FORMAT}`, format);
-  if (typeof model !== 'string' || !/^[0-9a-f]{64}$/.test(model)) refuse(ACTION, 'model', 'a SHA-256', model);
-  const known = SAMPLERS.find((name) => name === sampler);
-  if (known === undefined) return refuse(ACTION, 'sampler', `one of ${SAMPLERS.join(', ')}`, sampler);
-  const options = eachSamplerOption((name, option) => {
-    const value = given[name];
-    return optionHolds(option, value) ? value : refuse(ACTION, name, optionRule(option), value);
-  }) as SamplerValues;
-  const images = checkInteger(ACTION, 'count', count, 1, LARGEST_SHARD);
-  return {
-    format,
-    model,
-    sampler: known,
-    steps: checkInteger(ACTION, 'steps', steps, 1, Number.MAX_SAFE_INTEGER),
-    ...options,
-    labels: labels === null ? null : parseLabels(labels, images),
-    seed: checkInteger(ACTION, 'seed', seed, 0, Number.MAX_SAFE_INTEGER - images + 1),
-    count: images,
-  };
-}
-
-function parseLabels(labels: unknown, images: number): number[] {
-  if (!Array.isArray(labels) || labels.length === 0 || labels.length > images) {
-    return refuse(ACTION, 'labels', `null or an array of 1 to ${images}`, labels);
+  const shard = readObject(data, ACTION, RULES);
+  const { labels, seed, count } = shard;
+  checkInteger(ACTION, 'seed', seed, 0, Number.MAX_SAFE_INTEGER - count + 1);
+  if (labels === null) return shard;
+  if (labels.length === 0 || labels.length > count) {
+    refuse(ACTION, 'labels', `null or an array of 1 to ${count}`, labels);
   }
-  return labels.map((label) => checkInteger(ACTION, 'a label', label, 0, Number.MAX_SAFE_INTEGER));
+  for (const label of labels) check(ACTION, 'a label', NATURAL, label);
+  return shard;
 }

@@ -1,6 +1,6 @@
 /**
- * Files as a plain POSIX tar (ustar), uncompressed. The same entries give the same bytes: owner, mode and time are fixed.
- * Source: IEEE Std 1003.1-2017, pax, "ustar Interchange Format".
+ * Files as a plain POSIX tar (ustar), uncompressed. The same entries give the same bytes: owner, mode and time are
+ * fixed. Source: IEEE Std 1003.1-2017, pax, "ustar Interchange Format".
  */
 
 export interface TarEntry {
@@ -13,7 +13,7 @@ const BLOCK = 512;
 /** 2000-01-01, since tar warns of files from 1970. Seconds. */
 const TIME = 946_684_800;
 
-/** The whole archive: a header block and whole data blocks an entry, then two blocks of zeros. */
+/** The whole archive: a header block and whole data blocks per entry, then two blocks of zeros. */
 export function tarBytes(entries: readonly TarEntry[]): Buffer {
   const blocks = entries.reduce((sum, { bytes }) => sum + 1 + Math.ceil(bytes.length / BLOCK), 2);
   const archive = Buffer.alloc(blocks * BLOCK);
@@ -26,7 +26,7 @@ export function tarBytes(entries: readonly TarEntry[]): Buffer {
   return archive;
 }
 
-/** Fields stand at fixed places; numbers are octal digits and a NUL. */
+/** Fields have fixed offsets; numbers are octal digits and a NUL. */
 function writeHeader(header: Buffer, name: string, size: number): void {
   const octal = (value: number, digits: number) => `${value.toString(8).padStart(digits, '0')}\0`;
   header.write(name, 0, 100, 'ascii');
@@ -35,7 +35,7 @@ function writeHeader(header: Buffer, name: string, size: number): void {
   header.write(octal(0, 7), 116); // group
   header.write(octal(size, 11), 124);
   header.write(octal(TIME, 11), 136);
-  header.fill(' ', 148, 156); // the checksum, as it counts itself
+  header.fill(' ', 148, 156); // the checksum counts its own field as blanks
   header.write('0', 156); // a regular file
   header.write('ustar\x0000', 257);
   const checksum = header.reduce((sum, byte) => sum + byte, 0);

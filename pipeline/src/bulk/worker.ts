@@ -1,6 +1,6 @@
 /**
- * A worker: takes shards of the models that it has, samples them and writes them below its own output folder. Any number
- * of workers share a queue. One that is killed loses nothing: its shard's lock runs out and another takes it over.
+ * A worker: it takes shards of its models, samples them and writes them below its own output folder. Any number of
+ * workers share a queue. A killed worker loses nothing: its shard's lock expires and another worker takes over.
  */
 import type { DeviceChoice, DiffusionModel } from '@onnoise/runtime-node';
 import { InputError } from '@onnoise/scheduler';
@@ -26,11 +26,11 @@ export interface WorkerOptions {
   /** Folder that shards are written below. */
   out: string;
   device?: DeviceChoice | undefined;
-  /** Images per network call; by default what the model's `sample` takes. */
+  /** Images per network call; by default that of the model's `sample`. */
   batch?: number | undefined;
-  /** Ends the worker: the shard that is under way goes back to the queue. */
+  /** Ends the worker: the shard under way goes back to the queue. */
   signal: AbortSignal;
-  /** What happens, a line each. */
+  /** Called with a line for each event. */
   onLine: (line: string) => void;
   /** Milliseconds. */
   timing?: Partial<WorkerTiming> | undefined;
@@ -38,34 +38,34 @@ export interface WorkerOptions {
 
 /** All in milliseconds. */
 export interface WorkerTiming {
-  /** A shard whose worker has not been heard of for so long may be taken over; more than a network call takes. */
+  /** After this silence of its worker a shard may be taken over; must be longer than a network call. */
   lock: number;
-  /** Pause between looks for such shards. */
+  /** Pause between checks for such shards. */
   stalled: number;
-  /** Time to give shards back in when the worker is told to stop. */
+  /** Time to give shards back when the worker stops. */
   grace: number;
 }
 
 const TIMING: WorkerTiming = { lock: 60_000, stalled: 15_000, grace: 5000 };
-/** Times a shard may lose its worker before it counts as failed: it may be what kills them. */
+/** How many workers a shard may lose before it counts as failed: it may be what kills them. */
 const MOST_LOSSES = 5;
 const RETRY_MS = 1000;
 const LAST_MS = 1000;
-/** What a picture takes beside its pixels: heads of PNG and tar, and its line in the description. */
+/** Bytes per picture besides its pixels: headers of PNG and tar, and its line in the description. */
 const BYTES_AROUND = 2048;
 
 interface LoadedModel {
   name: string;
   hash: string;
   model: DiffusionModel;
-  /** Ends with the sampling that is under way: a network must not be freed while it runs. */
+  /** Settles when the sampling under way ends: a network must not be freed while it runs. */
   busy: Promise<unknown>;
 }
 
 /**
- * Works until the signal aborts, and returns once what was under way is given back.
- * @returns false where Redis was away, so that it could not be: others take it over in a while.
- * @throws InputError for a model that cannot be loaded, or is given twice.
+ * Works until the signal aborts, then gives the shards under way back.
+ * @returns false if Redis was away and they could not be given back: other workers take them over later.
+ * @throws InputError for a model that cannot be loaded, or is named twice.
  */
 export async function runWorker(options: WorkerOptions): Promise<boolean> {
   const { signal, connection, onLine, name, out } = options;
@@ -114,7 +114,7 @@ function startWorker(options: WorkerOptions, timing: WorkerTiming, loaded: Loade
   const worker = new Worker(queueName(loaded.hash), (job, token) => work(options, loaded, job, token), {
     connection: connection.redis,
     prefix: name,
-    skipVersionCheck: true, // connect.ts has looked
+    skipVersionCheck: true, // connect.ts has checked it
     concurrency: 1,
     lockDuration: timing.lock,
     stalledInterval: timing.stalled,
@@ -124,7 +124,7 @@ function startWorker(options: WorkerOptions, timing: WorkerTiming, loaded: Loade
   });
   let last = '';
   worker.on('error', ({ message }) => {
-    // connect.ts tells of lost connections; the same line is not said again and again.
+    // connect.ts reports lost connections; a repeated line is shown once.
     if (message === last || connection.redis.status !== 'ready' || /ECONN|Connection is closed/.test(message)) return;
     last = message;
     onLine(`The queue reports: ${message}`);
@@ -138,14 +138,14 @@ function startWorker(options: WorkerOptions, timing: WorkerTiming, loaded: Loade
   return worker;
 }
 
-/** One job. What cannot get better by trying again fails for good. */
+/** Does one job. Errors that a retry cannot fix fail it for good. */
 async function work(options: WorkerOptions, loaded: LoadedModel, job: Job, token: string | undefined): Promise<void> {
   const { out, name, connection, signal, batch, onLine } = options;
   const begin = performance.now();
   try {
     signal.throwIfAborted();
     const shard = readJob(job, loaded.hash);
-    // The same shard can come twice: added in the moment that it was done, or given back by a worker that was killed late.
+    // A shard can come twice: added just as it was done, or given back by a worker that was killed late.
     if ((await readDone(connection.redis, name, [shard]))[0] !== undefined) return;
     const found = await findShard(out, shard);
     const file = found ?? (await makeShard(out, loaded, shard, batch, signal));
@@ -168,7 +168,7 @@ async function makeShard(out: string, loaded: LoadedModel, ...rest: [Shard, numb
   await requireSpace(out, most, `write the shard ${shardPath(shard)}`);
   const pictures = await sampling(loaded, ...rest);
   return writeShard(out, shard, pictures).catch((error) => {
-    // What this worker may not write another one may.
+    // Another worker may be able to write what this one cannot.
     throw error instanceof InputError ? new Failure(error.message) : error;
   });
 }
@@ -194,7 +194,7 @@ function describeShard(model: string, shard: Shard, { bytes }: ShardFile): strin
   return `${model}: ${plural(count, 'image')}, seeds ${seed} to ${seed + count - 1}, ${bytes} bytes, ${shardPath(shard)}`;
 }
 
-/** Waits for the shards to be given back, unless Redis is away: their locks run out then. */
+/** Waits until the shards are given back, unless Redis is away: their locks then expire. */
 async function stop(workers: readonly Worker[], { redis, close }: QueueConnection, grace: number): Promise<boolean> {
   const closed = Promise.all(workers.map((worker) => worker.close())).then(() => true);
   let timer: NodeJS.Timeout | undefined;
@@ -204,7 +204,7 @@ async function stop(workers: readonly Worker[], { redis, close }: QueueConnectio
   const givenBack = await Promise.race([closed, patience]);
   clearTimeout(timer);
   close();
-  // Connections that do not end by themselves are left to the end of the process.
+  // Connections that do not close by themselves end with the process.
   const last = new Promise((resolve) => {
     timer = setTimeout(resolve, LAST_MS);
   });

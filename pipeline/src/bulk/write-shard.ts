@@ -2,9 +2,9 @@
  * A shard on disk, below the worker's output folder; `<name>` is the first seed and the shard's id:
  *
  *     <first 16 digits of the model's hash>/<name>.tar    000000042.png ..., and 000000042.cls with the class's number
- *     <first 16 digits of the model's hash>/<name>.json   what the shard is, size and SHA-256 of the tar, a row an image
+ *     <first 16 digits of the model's hash>/<name>.json   the shard, size and SHA-256 of the tar, a row per image
  *
- * The description is written last, so a tar without it is not whole and is made again.
+ * The description is written last, so a tar without one is incomplete and is made again.
  */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
@@ -15,7 +15,7 @@ import { labelAt, type Shard, shardId } from './shards.ts';
 import { type TarEntry, tarBytes } from './tar.ts';
 
 export interface ShardFile {
-  /** Of the tar, in bytes. */
+  /** Size of the tar. */
   bytes: number;
   /** Of the tar, 64 hexadecimal digits. */
   sha256: string;
@@ -26,7 +26,7 @@ export function shardPath(shard: Shard): string {
   return `${shard.model.slice(0, 16)}/${String(shard.seed).padStart(12, '0')}-${shardId(shard).slice(6, 22)}.tar`;
 }
 
-/** A shard that is there whole: described as this one, and its bytes are those described. */
+/** The shard on disk if it is complete: its description fits, and its bytes fit the description. */
 export async function findShard(out: string, shard: Shard): Promise<ShardFile | undefined> {
   const tar = join(out, shardPath(shard));
   try {
@@ -38,7 +38,7 @@ export async function findShard(out: string, shard: Shard): Promise<ShardFile | 
   }
 }
 
-/** Whether the tar is there with this size and hash. */
+/** Whether the tar exists with this size and hash. */
 export async function holdsShard(out: string, shard: Shard, { bytes, sha256 }: ShardFile): Promise<boolean> {
   const tar = join(out, shardPath(shard));
   try {
@@ -52,8 +52,8 @@ export async function holdsShard(out: string, shard: Shard, { bytes, sha256 }: S
 }
 
 /**
- * Writes a shard's tar and its description, each whole or not at all.
- * @param pictures a PNG an image, in the order of the seeds.
+ * Writes a shard's tar and its description, each atomically.
+ * @param pictures one PNG per image, in the order of the seeds.
  */
 export async function writeShard(out: string, shard: Shard, pictures: readonly Uint8Array[]): Promise<ShardFile> {
   const tar = join(out, shardPath(shard));

@@ -1,6 +1,6 @@
 /**
  * `pipeline export`: a model folder from a training run. It ends with the parity check, and leaves nothing if that fails.
- * `--triton` puts the model, or one that is there already, into a repository for Triton and KServe.
+ * `--triton` puts the model, or an existing one, into a repository for Triton and KServe.
  */
 import { basename, dirname, join, resolve } from 'node:path';
 import { InputError, show } from '@onnoise/scheduler';
@@ -13,7 +13,7 @@ import { toNumber } from '../terminal/options.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { sayNote, sayResult } from '../terminal/voice.ts';
 
-/** The options of `pipeline export`; its help tells their meaning. */
+/** The options of `pipeline export`; its help explains them. */
 export interface ExportArguments {
   run?: string | undefined;
   out?: string | undefined;
@@ -72,7 +72,7 @@ export const command: CommandModule<object, ExportArguments> = {
     if (triton === undefined) return sayResult(lines, { ...exported });
     const { writeTritonModel } = await import('../export/triton.ts');
     const written = await writeTritonModel({ model, repository: triton });
-    lines.push(`Triton: ${formatPath(written.folder)} (up to ${written.maxBatchSize} images a call)`);
+    lines.push(`Triton: ${formatPath(written.folder)} (up to ${written.maxBatchSize} images per call)`);
     sayResult(lines, { ...exported, triton: written });
   },
 };
@@ -83,7 +83,7 @@ interface Source {
   checkpoint: number | undefined;
 }
 
-/** Everything that is told of an export. */
+/** Everything to report about an export. */
 interface Exported {
   run: string;
   /** Model folder. */
@@ -94,7 +94,7 @@ interface Exported {
   parity: Parity;
 }
 
-/** Two exports into one folder would write one over the other: the later one is refused, also while the first runs. */
+/** Two exports into one folder would overwrite each other, so a second one is refused while the first runs. */
 async function exportFrom({ run, out, checkpoint }: Source): Promise<Exported> {
   const [{ exportRun }, { checkArtefactTarget }] = await Promise.all([
     import('../export/export.ts'),
@@ -124,8 +124,8 @@ async function describeExport({ folder, parity }: Exported): Promise<string[]> {
 }
 
 /**
- * What is exported: the model folder, there already or, with a `source`, to be made of a run.
- * @throws InputError for options that do not go together; it names them, says why, and gives a command.
+ * What to export: an existing model folder, or with a `source` one to make from a run.
+ * @throws InputError for options that do not go together, with the reason and a command.
  */
 function checkCombination(args: ExportArguments): { model: string; triton: string | undefined; source?: Source } {
   const { run, out, checkpoint, model, triton } = args;
@@ -138,11 +138,11 @@ function checkCombination(args: ExportArguments): { model: string; triton: strin
     const given = Object.entries({ run, out, checkpoint }).find(([, value]) => value !== undefined);
     if (given) {
       const [name, value] = given;
-      const rule = `--${name} must be left out beside --model, which names a model that is exported already`;
+      const rule = `--${name} must be left out beside --model, which names an exported model`;
       refuse(rule, `--${name} ${show(value)}`, command);
     }
     if (triton === undefined) {
-      refuse('--model must come with --triton, since a model folder is exported already', 'no --triton', command);
+      refuse('--model must come with --triton, because a model folder is already exported', 'no --triton', command);
     }
     return { model, triton };
   }

@@ -1,5 +1,5 @@
 /**
- * `pipeline generate`: many pictures by way of a queue that any number of workers take from (docs/bulk.md).
+ * `pipeline generate`: many pictures through a queue that any number of workers share (docs/bulk.md).
  */
 import { basename, join, resolve } from 'node:path';
 import type { Sampler, SamplerSettings } from '@onnoise/scheduler';
@@ -17,7 +17,7 @@ import { sayNote, sayResult } from '../terminal/voice.ts';
 import { pictureOptions, samplerOptions } from './options/pictures.ts';
 import { type QueueArguments, queueOptions, readQueue } from './options/queue.ts';
 
-/** The options of `pipeline generate`; its help tells their meaning. */
+/** The options of `pipeline generate`; its help explains them. */
 export interface GenerateArguments extends QueueArguments, SamplerSettings {
   model: string;
   count: number;
@@ -81,7 +81,7 @@ export const command: CommandModule<object, GenerateArguments> = {
   handler: run,
 };
 
-/** Orders, waits, and says where the manifest is. */
+/** Orders, waits, and prints where the manifest is. */
 async function run(options: GenerateArguments): Promise<void> {
   const { model, out, check, detach } = options;
   const { url, name } = readQueue(options);
@@ -108,14 +108,14 @@ async function run(options: GenerateArguments): Promise<void> {
     tell(order, generated);
   };
   try {
-    // One that leaves once the queue has the order writes nothing.
+    // With --detach it writes nothing, so it needs no lock.
     const words = { action: `generate to ${out}`, doing: 'is generating there' };
     await (detach ? follow() : withLock(join(out, '.generate.lock'), words, follow));
   } catch (error) {
-    if (isAbort(error)) sayNote('Workers go on with what is in the queue; the same command attaches to it again.');
+    if (isAbort(error)) sayNote('Workers go on with the queue; the same command attaches to it again.');
     if (error instanceof Error && error.name === 'ReplyError') {
       throw new Failure(`Redis at ${connection.shown} refused: ${error.message}`, [
-        'Once that is mended, the same command goes on.',
+        'Once that is fixed, the same command goes on.',
       ]);
     }
     throw error;

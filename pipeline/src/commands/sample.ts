@@ -1,6 +1,6 @@
 /**
  * `pipeline sample`: new pictures from a model folder.
- * What can be wrong is found before sampling: options, model, device, and whether the results can be written.
+ * It checks everything before sampling: options, model, device, and whether the results can be written.
  */
 import type { DeviceChoice, Samples } from '@onnoise/runtime-node';
 import { type Sampler, type SamplerSettings, samplerSettings } from '@onnoise/scheduler';
@@ -15,7 +15,7 @@ import { deviceOption, pictureOptions, samplerOptions } from './options/pictures
 import { createFilm } from './stages/film.ts';
 import { checkFiles, checkNames, keptSteps, writeFiles } from './stages/sheet-files.ts';
 
-/** The options of `pipeline sample`; its help tells their meaning. */
+/** The options of `pipeline sample`; its help explains them. */
 export interface SampleArguments extends SamplerSettings {
   model: string;
   device: DeviceChoice;
@@ -58,13 +58,13 @@ export const command: CommandModule<object, SampleArguments> = {
           group: FILES,
           string: true,
           requiresArg: true,
-          describe: 'Folder for single pictures, a PNG each, named by seed',
+          describe: 'Folder for single pictures, one PNG each, named by seed',
         },
         frames: { group: FILES, string: true, requiresArg: true, describe: 'Folder for one sheet per step, PNG' },
         animation: { group: FILES, string: true, requiresArg: true, describe: MOVING },
       })
       .example('$0 sample --count 64 --out out/sheet.png', 'a sheet of 64 digits')
-      .example('$0 sample --labels 7 --seed 42 --singles out/sevens', '16 sevens, a file each')
+      .example('$0 sample --labels 7 --seed 42 --singles out/sevens', '16 sevens, one file each')
       .example(
         '$0 sample --sampler ddpm --steps 300 --animation out/forming.webp',
         'watch them form',
@@ -72,7 +72,7 @@ export const command: CommandModule<object, SampleArguments> = {
   handler: sample,
 };
 
-/** Samples, writes, and says which device was chosen and where the results are. */
+/** Samples, writes, and prints the chosen device and where the results are. */
 export async function sample(options: SampleArguments): Promise<void> {
   const { count, seed, sampler, labels, batch } = options;
   await checkNames(options);
@@ -85,7 +85,7 @@ export async function sample(options: SampleArguments): Promise<void> {
   const film = createFilm(count, sizeOf(shape), kept);
   await checkFiles(options, { count, shape, steps: table.steps });
   sayDetail(
-    `Sampling: ${sampler}, ${plural(table.steps, 'step')}, ${plural(complete.batch, 'picture')} a network call`,
+    `Sampling: ${sampler}, ${plural(table.steps, 'step')}, ${plural(complete.batch, 'picture')} per network call`,
   );
 
   await withInterrupt(async (signal) => {
@@ -133,10 +133,10 @@ export async function sample(options: SampleArguments): Promise<void> {
 function describeFile(what: string, { seeds, labels }: Samples, names: readonly string[] | undefined): string {
   if (what === 'sheet') return `${plural(seeds.length, 'picture')}${describeLabels(labels, names)}`;
   if (what === 'singles') return 'Single pictures';
-  return what === 'frames' ? 'A sheet a step' : 'Animation';
+  return what === 'frames' ? 'A sheet per step' : 'Animation';
 }
 
-/** ` of class 1 (male)`, ` of classes 0 (female), 1 (male) in turn`; a name that is the number is not repeated. */
+/** ` of class 1 (male)`, ` of classes 0 (female), 1 (male) in turn`; a name equal to the number is not repeated. */
 export function describeLabels(labels: readonly number[] | undefined, names: readonly string[] | undefined): string {
   if (labels === undefined) return '';
   const distinct = [...new Set(labels)].map((label) => {

@@ -1,6 +1,6 @@
 /**
- * `pipeline serve`: sampling over HTTP. SIGTERM and Ctrl-C finish what runs and refuse what is new; a second one ends at
- * once. SIGHUP loads the models anew.
+ * `pipeline serve`: sampling over HTTP. SIGTERM and Ctrl-C finish running requests and refuse new ones; a second signal
+ * ends at once. SIGHUP reloads the models.
  */
 import { once } from 'node:events';
 import { createServer as createSocket } from 'node:net';
@@ -15,7 +15,7 @@ import { numberOption } from '../terminal/options.ts';
 import { sayNote } from '../terminal/voice.ts';
 import { deviceOption } from './options/pictures.ts';
 
-/** The options of `pipeline serve`; its help tells their meaning. */
+/** The options of `pipeline serve`; its help explains them. */
 export interface ServeArguments {
   model?: string[] | undefined;
   host: string;
@@ -48,11 +48,11 @@ type LimitFlag =
   | 'max-connections';
 
 const MODELS = 'The models:';
-const ADDRESS = 'Where it listens, and to whom:';
+const ADDRESS = 'Address and access:';
 const LIMITS = 'Limits:';
 const LOG = 'The log:';
 const KIBIBYTE = 1024;
-/** The model that is shipped. */
+/** The shipped model. */
 const DIGITS = 'models/digits';
 
 export const command: CommandModule<object, ServeArguments> = {
@@ -80,7 +80,7 @@ export const command: CommandModule<object, ServeArguments> = {
           group: ADDRESS,
           string: true,
           requiresArg: true,
-          describe: 'File of keys that clients must send, one a line',
+          describe: 'File of keys that clients must send, one per line',
         },
         'cors-origin': list(ADDRESS, 'Origin whose pages may send requests, or *; may be repeated'),
         'trust-proxy': {
@@ -104,7 +104,7 @@ export const command: CommandModule<object, ServeArguments> = {
           describe: 'Which lines to log, as JSON on standard output',
         },
       })
-      .example('$0 serve', 'the digits that are shipped, on this machine only')
+      .example('$0 serve', 'the shipped digits, on this machine only')
       .example(
         '$0 serve --model faces=out/faces --host 0.0.0.0 --api-key-file keys.txt',
         'for others, with keys',
@@ -136,7 +136,7 @@ async function serve(args: ServeArguments): Promise<void> {
   await untilToldToEnd(server);
 }
 
-/** Listens for a moment, before models are loaded. @throws InputError for an address that cannot be listened at. */
+/** Listens for a moment, before it loads models. @throws InputError for an address that it cannot listen on. */
 async function tryAddress(host: string, port: number): Promise<void> {
   const probe = createSocket().listen({ host, port });
   try {
@@ -160,14 +160,17 @@ function addressError(host: string, port: number, error: unknown): Error {
   const { code = 'no code' } = error as NodeJS.ErrnoException;
   const shown = host.includes(':') ? `[${host}]` : host;
   return new InputError(
-    `Cannot serve: ${shown}:${port} must be an address that can be listened at, received one that is ${WHY[code] ?? `refused (${code})`}.`,
+    `Cannot serve: ${shown}:${port} must be an address to listen on, received one that is ${WHY[code] ?? `refused (${code})`}.`,
   );
 }
 
-/** @throws InputError for an option out of range, by its name on the command line, and for a key file that cannot be read. */
+/**
+ * @throws InputError for an option out of range, by its name on the command line, and for a key file that cannot be
+ * read.
+ */
 async function toOptions(args: ServeArguments): Promise<ServerOptions> {
   const { checkOrigin, readApiKeys, SERVER_LIMITS } = await import('@onnoise/runtime-node/server');
-  /** A limit, given in units of so many. */
+  /** A limit, given in multiples of `unit`. */
   const limit = (flag: LimitFlag, name: ServerLimit, unit = 1): number | undefined => {
     const value = args[flag];
     if (value === undefined) return undefined;

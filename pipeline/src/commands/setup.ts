@@ -1,5 +1,5 @@
 /**
- * `pipeline setup`: makes the npm packages tfjs-node and tfjs-node-gpu work, whose native part `npm ci` leaves out.
+ * `pipeline setup`: gives the npm packages tfjs-node and tfjs-node-gpu their native part, which `npm ci` leaves out.
  */
 import { fileURLToPath } from 'node:url';
 import type { CommandModule } from 'yargs';
@@ -12,7 +12,7 @@ import { withProgress } from '../terminal/progress.ts';
 import { sayNote, sayResult } from '../terminal/voice.ts';
 import type { NativeKind } from '../train/engines/native/install.ts';
 
-/** The options of `pipeline setup`; its help tells their meaning. */
+/** The options of `pipeline setup`; its help explains them. */
 export interface SetupArguments {
   package?: string | undefined;
   route?: Route | undefined;
@@ -33,14 +33,14 @@ export const command: CommandModule<object, SetupArguments> = {
   builder: (cli) =>
     cli
       .usage(
-        '$0 setup <tfjs-node|tfjs-node-gpu> [options]\n\nGets libtensorflow, builds the addon and checks that it computes. Run it again at any time: what is there stays.',
+        '$0 setup <tfjs-node|tfjs-node-gpu> [options]\n\nGets libtensorflow, builds the addon and checks that it computes. Run it again at any time: it keeps what it has.',
       )
       .positional('package', { type: 'string', describe: 'tfjs-node or tfjs-node-gpu' })
       .options({
         route: {
           choices: ROUTES,
           requiresArg: true,
-          defaultDescription: 'the better one that can be reached; for GPUs pypi',
+          defaultDescription: 'the better one within reach; for GPUs pypi',
           describe:
             "npm: the package's own download, libtensorflow 2.9.1. pypi: the wheels of PyPI, TensorFlow 2.18.1; Linux x64, needs a C++ compiler",
         },
@@ -55,8 +55,8 @@ export const command: CommandModule<object, SetupArguments> = {
           defaultDescription: `PIP_INDEX_URL or ${PYPI}`,
           describe: 'An index of Python packages',
         },
-        force: { boolean: true, describe: 'Download and build what is there, too' },
-        'dry-run': { boolean: true, describe: 'Say what would be done' },
+        force: { boolean: true, describe: 'Download and build everything again' },
+        'dry-run': { boolean: true, describe: 'Print what it would do, and stop' },
       })
       .epilogue('HTTPS_PROXY, NO_PROXY, NODE_EXTRA_CA_CERTS, CXX and TFJS_NODE_CDN_STORAGE are respected.')
       .example('$0 setup tfjs-node', 'TensorFlow for the processor')
@@ -71,7 +71,7 @@ export const command: CommandModule<object, SetupArguments> = {
       import('../setup/system.ts'),
     ]);
     const install = readInstall(kind);
-    // An addon without native.json was not made here.
+    // An addon without native.json is not ours.
     const installed = install?.tensorflow === 'unknown' ? null : install;
     const place = {
       folder: packageFolder(kind),
@@ -83,19 +83,19 @@ export const command: CommandModule<object, SetupArguments> = {
     try {
       await withInterrupt((signal) => setUp({ ...options, ...place, hooks, signal }));
     } catch (error) {
-      if (isAbort(error)) sayNote('What was downloaded stays; the same command goes on from there.');
+      if (isAbort(error)) sayNote('The downloads stay; the same command goes on from there.');
       throw error;
     }
   },
 };
 
-/** What is to be set up, and how. @throws UsageError for what `readKind` refuses, InputError for an index that is no address */
+/** What to set up, and how. @throws UsageError as `readKind` does, InputError for an invalid index */
 export function readArguments(args: SetupArguments, env = process.env) {
   const { route, cuda, index, force = false, dryRun = false } = args;
   return { kind: readKind(args), route, cuda, index: chooseIndex(index, env), force, dryRun };
 }
 
-/** @throws UsageError for no package or another, and for --cuda without a GPU */
+/** @throws UsageError for a missing or unknown package, and for --cuda with tfjs-node */
 function readKind({ package: kind, cuda }: SetupArguments): NativeKind {
   if (kind === undefined || !KINDS.includes(kind)) {
     const received = kind === undefined ? 'nothing' : `"${kind}"`;

@@ -1,5 +1,5 @@
 /**
- * `pipeline worker`: samples what `pipeline generate` orders, until it is stopped (docs/bulk.md).
+ * `pipeline worker`: samples the orders of `pipeline generate` until it is stopped (docs/bulk.md).
  */
 import type { DeviceChoice } from '@onnoise/runtime-node';
 import { checkInteger } from '@onnoise/scheduler';
@@ -11,7 +11,7 @@ import { sayNote } from '../terminal/voice.ts';
 import { deviceOption } from './options/pictures.ts';
 import { type QueueArguments, queueOptions, readQueue } from './options/queue.ts';
 
-/** The options of `pipeline worker`; its help tells their meaning. */
+/** The options of `pipeline worker`; its help explains them. */
 export interface WorkerArguments extends QueueArguments {
   model?: string[] | undefined;
   out: string;
@@ -19,7 +19,7 @@ export interface WorkerArguments extends QueueArguments {
   batch?: number | undefined;
 }
 
-/** The model that is shipped. */
+/** The shipped model. */
 const DIGITS = 'models/digits';
 const QUEUE = 'The queue:';
 const SAMPLING = 'How pictures are sampled:';
@@ -67,7 +67,7 @@ export const command: CommandModule<object, WorkerArguments> = {
   handler: run,
 };
 
-/** Works until Ctrl-C (exit code 130) or SIGTERM, as a service is stopped (0). A second signal ends it at once. */
+/** Works until Ctrl-C (exit code 130) or SIGTERM, which stops a service (0). A second signal ends it at once. */
 async function run(options: WorkerArguments): Promise<void> {
   const { model = [DIGITS], out, device, batch } = options;
   const { url, name } = readQueue(options);
@@ -90,7 +90,7 @@ async function run(options: WorkerArguments): Promise<void> {
     const givenBack = await withInterrupt((signal) =>
       runWorker({ connection, name, models, out, device, batch, signal, onLine: sayNote }),
     );
-    const rest = givenBack ? 'what was under way is back in the queue' : 'others take over what was under way';
+    const rest = givenBack ? 'its shards are back in the queue' : 'other workers take over its shards';
     sayNote(`Stopped; ${rest}.`);
     if (terminated) process.exitCode = 0;
     // BullMQ's timers would go on waiting for a Redis that is away; the networks are freed, nothing else is under way.

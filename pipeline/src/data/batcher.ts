@@ -1,9 +1,9 @@
-/** Batches for training: a seeded order an epoch, a position that can be saved, pixels as floats in [-1, 1]. */
+/** Batches for training: a seeded order per epoch, a position that can be saved, pixels as floats in [-1, 1]. */
 import { checkInteger, InputError, randomInts, refuse, shuffle } from '@onnoise/scheduler';
 import { flipStream, MAX_EPOCHS, orderStream } from './streams.ts';
 import type { Dataset } from './types.ts';
 
-/** Where the next batch begins: `index` images of `epoch` have been given. Plain JSON. */
+/** Where the next batch begins: after `index` images of `epoch`. Plain JSON. */
 export interface BatchPosition {
   epoch: number;
   index: number;
@@ -17,12 +17,12 @@ export interface Batch {
   /** [B], the numbers of the images in the dataset. */
   numbers: Uint32Array;
   epoch: number;
-  /** Where the batch after this one begins: what a checkpoint made after this batch saves. */
+  /** Where the batch after this one begins, for a checkpoint made after this batch. */
   position: BatchPosition;
 }
 
 export interface BatcherOptions {
-  /** Images a batch. */
+  /** Images per batch. */
   batch: number;
   /** Seed of the orders and flips. */
   seed: number;
@@ -32,15 +32,16 @@ export interface BatcherOptions {
 
 export interface Batcher {
   readonly batchesPerEpoch: number;
-  /** Where the next batch begins. Set it to go on from a saved position. */
+  /** Where the next batch begins. Set it to continue from a saved position. */
   position: BatchPosition;
-  /** The next batch. Full batches only: what is left of an epoch is dropped. Arrays are new each time. */
+  /** The next batch. Full batches only: the rest of an epoch is dropped. Arrays are new each time. */
   next(): Promise<Batch>;
 }
 
 /**
- * Batches of the training images. Epoch e has the order shuffle(seed, e); the flips are drawn by place in that order. So a
- * batch is a function of (dataset, options, position). Throws InputError when there are fewer images than a batch takes.
+ * Batches of the training images. Epoch e has the order shuffle(seed, e); the flips are drawn by place in that order.
+ * So a batch is a function of (dataset, options, position). Throws InputError when there are fewer images than a batch
+ * takes.
  */
 export function createBatcher(dataset: Dataset, { batch, seed, flip }: BatcherOptions): Batcher {
   const { train, validation, labels } = dataset;

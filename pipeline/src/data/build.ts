@@ -1,4 +1,4 @@
-/** Runs a source through once and leaves the prepared cache in its folder, complete or not at all. */
+/** Reads a source once and writes the prepared cache into its folder atomically. */
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
@@ -21,9 +21,9 @@ export interface BuildOptions {
 }
 
 /**
- * Prepares `source` into its folder of `cacheDir`, which is there. Any number of processes may do so at once: each works in a
- * folder of its own, and the first to end gives it the name. Throws InputError when no picture can be used, or one cannot and
- * `strict` is set; Failure when the disk has too little room.
+ * Prepares `source` into its folder of `cacheDir`, which must exist. Any number of processes may do so at once: each
+ * works in its own folder, and the first to finish gives it the name. Throws InputError if no picture can be used, or
+ * if one cannot and `strict` is set; Failure if the disk has too little room.
  */
 export async function buildStored(source: Source, options: BuildOptions): Promise<void> {
   const { image, cacheDir, memoryLimit } = options;
@@ -37,7 +37,7 @@ export async function buildStored(source: Source, options: BuildOptions): Promis
   }
 }
 
-/** Gives a complete folder its name. One of that name that is whole is as good and stays; a damaged one makes way. */
+/** Gives a complete folder its name. A complete folder of that name stays instead; a damaged one is replaced. */
 function publish(temporary: string, folder: string, memoryLimit: number): void {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -107,7 +107,7 @@ async function fill(
   return written.channels;
 }
 
-/** Throws what `--strict` says about the first skipped picture. */
+/** Throws the error of `--strict` for the first skipped picture. */
 export function refuseSkipped(name: string, skipped: Skipped[]): never {
   const { file, reason } = skipped[0]!;
   throw new InputError(`Cannot prepare ${name}: with strict every image must be usable, received ${file}: ${reason}.`);

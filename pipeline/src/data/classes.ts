@@ -1,23 +1,23 @@
 /**
- * Class names and numbers, from folder names or from the cells of a CSV column. Names are trimmed and in Unicode's composed
- * form (NFC), so that a name is one class whatever system wrote it; they may hold blanks and commas.
+ * Class names and numbers, from folder names or from the cells of a CSV column. Names are trimmed and in Unicode's
+ * composed form (NFC), so that a name is the same class whatever system wrote it. They may hold blanks and commas.
  */
 
-/** More classes than this are taken for something else: a measurement, or one folder a patient. */
+/** More values than this are not classes but something else: a measurement, or one folder per patient. */
 export const MAX_CLASSES = 1000;
 
-/** Up to this many numbers are taken for classes that have numbers for names, more for something that was measured. */
+/** Up to this many numbers count as names of classes; more count as measurements. */
 const FEW_NUMBERS = 20;
 
-/** A name as it is compared, sorted and kept. */
+/** The form in which a name is compared, sorted and kept. */
 export const className = (text: string): string => text.normalize('NFC').trim();
 
 /** Whether a name is a number: `12`, `-0.5`, `1e3`. */
 const isNumber = (name: string): boolean => name !== '' && Number.isFinite(Number(name));
 
 /**
- * Distinct names in order: by value when all are numbers; otherwise digits within a name count as numbers ("grade 9" comes
- * before "grade 10") and all else goes by UTF-16 code units. No locale has a part in it.
+ * Distinct names in order: by value when all are numbers; otherwise digits within a name count as numbers ("grade 9"
+ * comes before "grade 10") and everything else sorts by UTF-16 code units, independent of the locale.
  */
 export function sortedClasses(values: Iterable<string>): string[] {
   const distinct = [...new Set(Array.from(values, className))];
@@ -44,8 +44,8 @@ function compareParts(a: string, b: string): number {
 const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /**
- * Sentences on class names that may not be what was meant: those that differ in letter case only or in how a number is
- * written, and numbers that were measured rather than chosen.
+ * Sentences about suspicious class names: those that differ only in letter case or in how a number is written, and
+ * numbers that look measured.
  * @param source where the names come from, as `the column "male" of train.csv`
  * @param count of the images that have one of them
  */
@@ -70,7 +70,7 @@ export function notesOnClasses(source: string, names: readonly string[], count: 
   return notes;
 }
 
-/** Many numbers, and not simply a count from 0 or 1 upwards without a gap. */
+/** True for many numbers that are not simply 0, 1, 2, ... or 1, 2, 3, ... without a gap. */
 function looksMeasured(names: readonly string[]): boolean {
   if (names.length <= FEW_NUMBERS || !names.every(isNumber)) return false;
   const values = names.map(Number).sort((a, b) => a - b);
@@ -83,13 +83,13 @@ const SPLITS = new Set('train training test testing val valid validation dev eva
 export interface FolderClasses {
   /** The class of every path; absent when the paths have none. */
   classes?: string[];
-  /** Why sub-folders that are there are no classes. */
+  /** Why existing sub-folders are not classes. */
   note?: string;
 }
 
 /**
- * The class folder of every path, when the paths are laid out as one folder a class: below the folders that all share, each
- * is in a sub-folder, and there are two sub-folders or more.
+ * The class folder of every path if each class has a folder: below the folders that all paths share, each path is in a
+ * sub-folder, and there are at least two sub-folders.
  * `a/cat/1.png, a/dog/x/2.png` -> `cat, dog`.
  */
 export function folderClasses(paths: string[]): FolderClasses {

@@ -1,4 +1,4 @@
-/** From the id of a CSV row to the image that it names. */
+/** Finds the image that a CSV row's id names. */
 import type { ImageFile } from './walk.ts';
 
 /** The image, or why there is none: a clause. */
@@ -9,9 +9,9 @@ const nameOf = (path: string) => path.slice(path.lastIndexOf('/') + 1);
 const depthOf = (path: string) => path.split('/').length;
 
 /**
- * Finds `<id>.png`, else another image of that name, else a file named exactly `id`. An id may be a path below the folder,
- * else it is looked for in all sub-folders, and the shallowest is taken. Two that are equally good are none: which of them is
- * meant cannot be told.
+ * Finds `<id>.png`, else another image of that name, else a file named exactly `id`. An id may be a path below the
+ * folder; otherwise the search covers all sub-folders and takes the shallowest match. Two equally good matches count as
+ * none, because the id does not say which is meant.
  */
 export function imageFinder(images: ImageFile[]): (id: string) => Found {
   const byName = groupBy(images, (path) => [path, nameOf(path)]);
@@ -22,7 +22,7 @@ export function imageFinder(images: ImageFile[]): (id: string) => Found {
     if (candidates) return shallowest(candidates);
     const other = /^[0-9]+(\.[a-z]+)?$/i.test(id) ? byNumber.get(withoutZeros(withoutExtension(id)))?.[0] : undefined;
     const hint = other ? `; ${other.path} has another number of leading zeros` : '';
-    return { reason: `missing: the CSV names it but the folder does not have it${hint}` };
+    return { reason: `missing: the CSV names it, but the folder does not have it${hint}` };
   };
 }
 

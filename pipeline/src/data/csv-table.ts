@@ -1,4 +1,4 @@
-/** The rows of a CSV: columns apart by commas, semicolons or tabs, the first line their names. */
+/** The rows of a CSV, with commas, semicolons or tabs as delimiters and the column names in the first line. */
 import { InputError } from '@onnoise/scheduler';
 import { CsvError, type Options, parse } from 'csv-parse/sync';
 import { className } from './classes.ts';
@@ -7,7 +7,7 @@ export interface Row {
   /** In the file, from 1. */
   line: number;
   id: string;
-  /** Empty where there is none; undefined where no label column is asked for. */
+  /** Empty if the cell is empty; undefined without a label column. */
   label?: string;
 }
 
@@ -20,9 +20,12 @@ const firstLine = (text: string) => (SEPARATOR.test(text) ? 2 : 1);
 
 const PARSING = { trim: true, skip_empty_lines: true, record_delimiter: '\n' } as const satisfies Options;
 
-/** Parses the columns `id` and `labelColumn`. Throws InputError when one is missing or there twice, or there are no rows. */
+/**
+ * Parses the columns `id` and `labelColumn`. Throws InputError when one is missing or there twice, or there are no
+ * rows.
+ */
 export function parseTable(raw: string, csv: string, labelColumn: string | undefined): Row[] {
-  const text = raw.replaceAll(/\r\n?/g, '\n'); // a file may mix the ends of lines
+  const text = raw.replaceAll(/\r\n?/g, '\n'); // a file may mix line endings
   const needed = labelColumn === undefined ? ['id'] : ['id', labelColumn];
   const { delimiter, header } = readHeader(text, needed);
   const [id, label] = needed.map((name) => columnOf(name, header, csv));
@@ -45,7 +48,7 @@ export function parseTable(raw: string, csv: string, labelColumn: string | undef
   }));
 }
 
-/** The delimiter is the one that finds the columns; if several or none do, the one that gives most of them. */
+/** Chooses the delimiter that finds the needed columns; if several or none do, the one that gives most columns. */
 function readHeader(text: string, needed: string[]): { delimiter: string; header: string[] } {
   const named = SEPARATOR.exec(text)?.[1];
   const headers = (named === undefined ? DELIMITERS : [named]).map((delimiter) => {
@@ -55,7 +58,7 @@ function readHeader(text: string, needed: string[]): { delimiter: string; header
   return headers.sort((a, b) => b.found - a.found || b.header.length - a.header.length)[0]!;
 }
 
-/** Empty where the quotes are none with this delimiter. */
+/** Empty if the quotes are invalid with this delimiter. */
 function firstRecord(text: string, delimiter: string): string[] {
   try {
     const [record = []] = parse(text, { ...PARSING, delimiter, from_line: firstLine(text), to: 1 }) as string[][];

@@ -11,8 +11,8 @@ export interface CsvText {
 }
 
 /**
- * Reads UTF-8 with or without a byte order mark, UTF-16 of either order with one, and bytes that are no UTF-8 as
- * Windows-1252 (Latin-1 and more), with a note. Throws InputError for what is no text.
+ * Reads UTF-8 with or without a byte order mark, UTF-16 of either order with one, and anything else as Windows-1252 (a
+ * superset of Latin-1), with a note. Throws InputError for a file that is not text.
  */
 export function readCsvText(csv: string): CsvText {
   const bytes = readBytes(csv);
@@ -32,7 +32,7 @@ export function readCsvText(csv: string): CsvText {
 function readBytes(csv: string): Buffer {
   try {
     const stat = statSync(csv);
-    // A pipe is read, as of `--csv <(command)`; a device may have no end.
+    // A pipe may be read, as in `--csv <(command)`; a device may have no end.
     if (!stat.isFile() && !stat.isFIFO()) refuse(csv, stat.isDirectory() ? 'a folder' : kindOf(stat));
     return readFileSync(csv);
   } catch (error) {

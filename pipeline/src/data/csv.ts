@@ -1,6 +1,6 @@
 /**
- * A folder of images with a CSV in the layout of the RSNA Bone Age challenge: columns `id,boneage,male`, image `<id>.png`.
- * Only `id` and the label column are needed; others are not looked at. Images may lie in sub-folders.
+ * A folder of images with a CSV in the layout of the RSNA Bone Age challenge: columns `id,boneage,male`, image
+ * `<id>.png`. It needs only `id` and the label column, and ignores the others. Images may be in sub-folders.
  */
 import { basename, resolve } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
@@ -13,13 +13,13 @@ import { identityOf } from './folder.ts';
 import type { Skipped, Source } from './types.ts';
 import { hasImageName, type ImageFile, noteOnUnread, walkImages } from './walk.ts';
 
-/** A row and what it stands for. */
+/** A row with its image, or why it has none. */
 type Entry = { row: Row; image: ImageFile } | Skipped;
 
 /**
- * Opens the images that the CSV names. A row whose image is missing, or without id or label, is skipped with its reason. Rows
- * that say the same of one image are one. Throws InputError on an unreadable CSV, a missing column, rows that disagree about
- * an image, or more than 1000 classes.
+ * Opens the images that the CSV names. A row without id, label or image is skipped with its reason. Equal rows count
+ * once. Throws InputError for an unreadable CSV, a missing column, rows that disagree about an image, or more than 1000
+ * classes.
  */
 export function openCsv(folder: string, csv: string, labelColumn?: string): Source {
   const { text, notes } = readCsvText(csv);
@@ -57,7 +57,7 @@ export function openCsv(folder: string, csv: string, labelColumn?: string): Sour
   };
 }
 
-/** What each id finds; a file that is there and cannot be read is told with its reason. */
+/** The image of each id; a file that exists but cannot be read is skipped with its reason. */
 function findImages(rows: Row[], images: ImageFile[], skipped: Skipped[]): ReadonlyMap<string, Found> {
   const find = imageFinder(images);
   const unread = new Map(skipped.map(({ file, reason }) => [basename(file), reason]));
@@ -86,7 +86,7 @@ function entriesOf(
   });
 }
 
-/** Leaves one row of every image. Throws InputError when rows of one image have different labels. */
+/** Keeps one row per image. Throws InputError if rows of one image have different labels. */
 function mergeRows(entries: Entry[], csv: string, labelColumn: string | undefined) {
   const first = new Map<ImageFile, Row>();
   const merged: Row[] = [];

@@ -1,15 +1,15 @@
 /**
- * One image file to a square of uint8 RGB, with sharp.
+ * Decodes one image file to a square of uint8 RGB, with sharp.
  *
  * - EXIF orientation is applied, ICC profiles and CMYK are converted to sRGB, the first frame of an animation is taken.
  * - Resizing is by Lanczos (a = 3), widened when a picture shrinks, and by a bicubic when it grows; see docs/data.md.
  * - Transparency is flattened on `background`.
- * - 16 bits a channel become 8 by dropping the low byte: 0..65535 -> 0..255, over the full range of the format.
- * - A whole picture is always decoded, also the part that a crop cuts away, so that a truncated file is noticed.
- * - More than `MAX_PIXELS` is refused: one such picture may need 6 bytes a pixel (progressive JPEG, interlaced PNG).
+ * - 16 bits per channel become 8 by dropping the low byte: 0..65535 -> 0..255, over the full range of the format.
+ * - The whole picture is always decoded, even the part that a crop cuts away, so that a truncated file is noticed.
+ * - More than `MAX_PIXELS` is refused: such a picture may need 6 bytes per pixel (progressive JPEG, interlaced PNG).
  *
- * Limits: damage that the format's decoder takes for pixels cannot be seen. WebP and plain TIFF have no checksum, and in a
- * JPEG most single wrong bytes are codes like any other.
+ * Limits: damage that decodes to valid pixels goes unnoticed. WebP and plain TIFF have no checksum, and most single
+ * wrong bytes in a JPEG are valid codes.
  */
 import sharp, { type Sharp } from 'sharp';
 import { weightGate } from './ordered-map.ts';
@@ -17,23 +17,23 @@ import { hasPngEnd } from './png-end.ts';
 import { centreOnSquare, planSquare } from './square.ts';
 import type { ImageOptions } from './types.ts';
 
-/** Pixels of the largest picture that is read, and of all pictures being decoded at one time. */
+/** Most pixels of one picture, and of all pictures being decoded at once. */
 export const MAX_PIXELS = 100_000_000;
 
 const decoding = weightGate(MAX_PIXELS);
 type Gate = typeof decoding;
 const alone: Gate = (_, work) => work();
 
-/** How much of what the decoder says makes a picture unusable: only missing or wrong pixels, or every oddity. */
+/** What makes a picture unusable: only missing or wrong pixels, or every warning of the decoder. */
 type FailOn = 'error' | 'warning';
 
-/** Formats whose decoders say in a warning that pixels are wrong, and how they say it. */
+/** Formats whose decoders report wrong pixels only in a warning, and the text of those warnings. */
 const DAMAGE: Readonly<Record<string, RegExp>> = {
   jpeg: /premature end of data segment|bad Huffman code|extraneous bytes before marker 0xd9/,
   gif: /gifload/,
 };
 
-/** Sets sharp up for many small jobs: no cache of files or results, one thread a picture. */
+/** Sets sharp up for many small jobs: no cache of files or results, one thread per picture. */
 export function configureSharp(): void {
   sharp.cache(false);
   sharp.concurrency(1);
@@ -51,8 +51,8 @@ interface DecodedImage {
 /**
  * Decodes the file at `path`. Throws an Error whose message is the reason why the picture cannot be used.
  *
- * libvips keeps one list of messages for all threads, so what a failure says may be another picture's. A picture that
- * failed is tried once more with nothing beside it.
+ * libvips keeps one list of messages for all threads, so a failure's message may be about another picture. A picture
+ * that failed is therefore decoded once more, alone.
  */
 export async function decodeImage(path: string, options: ImageOptions): Promise<DecodedImage> {
   try {
@@ -83,19 +83,20 @@ async function decodeOnce(path: string, options: ImageOptions, gate: Gate): Prom
 const open = (path: string, failOn: FailOn) => sharp(path, { failOn, limitInputPixels: false, sequentialRead: true });
 
 /**
- * Whether a picture of this format would come out of place when sharp shrinks it while decoding: the shrunken sides are whole
- * pixels and then taken for exact. A JPEG of 331 pixels would be one of 8 x 42, and what is at its end half a pixel of 20 off.
+ * Whether sharp's shrinking while decoding would shift a picture of this format: it rounds the shrunken sides to whole
+ * pixels and takes them for exact. A JPEG 331 pixels wide would count as 8 x 42, and be off by half a pixel of 20 at
+ * its end.
  */
 function shrinksInexactly(format: string, width: number, height: number): boolean {
   return format === 'webp' || (format === 'jpeg' && (width % 8 !== 0 || height % 8 !== 0));
 }
 
-/** Fails on a warning that tells of wrong pixels, not on one that tells of a harmless oddity. */
+/** Fails on a warning about wrong pixels, but not on a harmless one. */
 async function readUndamaged<T>(read: (failOn: FailOn) => Promise<T>, damage: RegExp, gate: Gate): Promise<T> {
   try {
     return await read('warning');
   } catch (error) {
-    // Beside others the message may be another picture's: what it is about is told only alone.
+    // Only a picture decoded alone can trust its message.
     if (gate !== alone) throw error;
     if (damage.test((error as Error).message)) throw new Error(`damaged: ${(error as Error).message}`);
     return read('error');
@@ -109,7 +110,7 @@ async function readSquare(
 ): Promise<{ pixels: Uint8Array; transparent: boolean }> {
   const plan = planSquare(width, height, size, fit);
   let pipeline = input.autoOrient();
-  // A part that is taken first, be it the whole, is decoded in full.
+  // sharp decodes an extracted part, even the whole picture, at full size.
   const part = plan.extract ?? (exact ? undefined : { left: 0, top: 0, width, height });
   if (part) pipeline = pipeline.extract(part);
   pipeline = pipeline.resize(plan.width, plan.height, { fit: 'fill' }).toColourspace('srgb').raw({ depth: 'uchar' });
@@ -120,7 +121,7 @@ async function readSquare(
   return { pixels: centreOnSquare(pixels, info.width, info.height, 3, size, level), transparent };
 }
 
-/** Lays interleaved RGBA pixels over a level; RGB stays as it is. */
+/** Blends interleaved RGBA pixels over a gray level; RGB stays as it is. */
 function flatten(pixels: Uint8Array, channels: number, level: number): { pixels: Uint8Array; transparent: boolean } {
   if (channels === 3) return { pixels, transparent: false };
   if (channels !== 4) throw new Error(`decoded to ${channels} channels, not 3`);
@@ -137,8 +138,8 @@ function flatten(pixels: Uint8Array, channels: number, level: number): { pixels:
 /** The first line of a decoder's message, without the path. */
 function reasonOf(error: unknown, path: string): string {
   const message = error instanceof Error ? error.message : String(error);
-  if (message.startsWith('Input file is missing')) return 'missing: it was there when the folder was read';
+  if (message.startsWith('Input file is missing')) return 'missing: it existed when the folder was read';
   const line = message.split('\n').find((text) => text.trim() !== '') ?? '';
   const reason = line.replaceAll(`${path}: `, '').replaceAll(path, 'the file').trim();
-  return reason === '' || reason === 'Unknown error' ? 'broken or truncated (its decoder does not say more)' : reason;
+  return reason === '' || reason === 'Unknown error' ? 'broken or truncated (the decoder does not say more)' : reason;
 }

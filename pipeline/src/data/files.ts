@@ -1,11 +1,11 @@
-/** A source made of image files: what a folder and a CSV have in common. */
+/** Decodes image files, for the sources of a folder and of a CSV. */
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { configureSharp, decodeImage } from './decode.ts';
 import { orderedMap } from './ordered-map.ts';
 import type { Frame, ImageOptions, Skipped } from './types.ts';
 
-/** One frame to come: a file below the folder, or a row that is skipped already. */
+/** One frame: a file below the folder, or a row that is already skipped. */
 export type FileItem = { path: string; label?: number } | Skipped;
 
 /** Decodes the files of `folder` in order, as many at a time as there are cores, at most 4. */

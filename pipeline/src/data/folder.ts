@@ -1,4 +1,4 @@
-/** A folder of images, nested to any depth; one folder a class gives labels. */
+/** A folder of images, nested to any depth; one folder per class gives labels. */
 import { basename, resolve } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
 import { folderClasses, MAX_CLASSES, notesOnClasses, sortedClasses } from './classes.ts';
@@ -7,7 +7,7 @@ import type { Skipped, Source } from './types.ts';
 import { describeOthers, type ImageFile, noteOnUnread, walkImages } from './walk.ts';
 
 /**
- * Opens a folder. Its identity is its path and, of every image, the path below it, the size and the time of change.
+ * Opens a folder. Its identity is its path and every image's path below it, size and time of change.
  * Throws InputError when no image is in it.
  */
 export function openFolder(folder: string): Source {
@@ -47,7 +47,7 @@ function refuseEmpty(folder: string, skipped: Skipped[], others: Map<string, num
   );
 }
 
-/** What changes when a file is added, removed, renamed, written, or can be read no more. */
+/** Changes when a file is added, removed, renamed, written, or becomes unreadable. */
 export function identityOf(folder: string, images: ImageFile[], skipped: Skipped[]): string {
   const files = images.map(({ path, bytes, modified }) => [path, bytes, modified]);
   return JSON.stringify([resolve(folder), files, skipped]);

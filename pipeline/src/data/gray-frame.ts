@@ -1,11 +1,11 @@
-/** Frames from raw gray pictures, for the sources that are arrays rather than files of a picture format. */
+/** Frames from raw gray pictures, for sources that are arrays and not picture files. */
 import sharp from 'sharp';
 import { centreOnSquare, planSquare } from './square.ts';
 import type { ImageOptions } from './types.ts';
 
 /**
- * Brings a gray picture [height, width] to [size, size]. 28 x 28 pixels become 32 x 32 by a border of two black pixels, so
- * digits and clothes stay sharp at the size that halves well; every other size is resized as a file would be.
+ * Brings a gray picture [height, width] to [size, size]. A border of two black pixels turns 28 x 28 into 32 x 32, so
+ * that digits and clothes stay sharp at a size that halves well. Every other size is resized like a file.
  */
 export async function grayToSquare(
   pixels: Uint8Array,

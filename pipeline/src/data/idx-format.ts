@@ -1,8 +1,8 @@
 /**
- * The IDX format of MNIST and Fashion-MNIST, gzipped or not: magic 0x00000803 (uint8, 3 dimensions: count, rows, columns) for
- * images, 0x00000801 (uint8, count) for labels, big-endian, then the bytes.
- * Source: "FILE FORMATS FOR THE MNIST DATABASE", yann.lecun.com/exdb/mnist.
- * Limits: unsigned bytes only. Gzip is told by its magic 1f 8b, not by the file's name.
+ * The IDX format of MNIST and Fashion-MNIST, gzipped or not: magic 0x00000803 (uint8, 3 dimensions: count, rows,
+ * columns) for images, 0x00000801 (uint8, count) for labels, big-endian, then the bytes. Source: "FILE FORMATS FOR THE
+ * MNIST DATABASE", yann.lecun.com/exdb/mnist. Limits: unsigned bytes only. Gzip is recognised by its magic 1f 8b, not
+ * by the file's name.
  */
 import { closeSync, createReadStream, openSync, readSync, statSync } from 'node:fs';
 import { pipeline } from 'node:stream';
@@ -47,7 +47,7 @@ async function* readUnzipped(path: string): AsyncGenerator<Buffer> {
     yield* file as AsyncIterable<Buffer>;
     return;
   }
-  const gunzip = pipeline(file, createGunzip(), () => {}); // errors are thrown by the loop below
+  const gunzip = pipeline(file, createGunzip(), () => {}); // the loop below throws the errors
   try {
     yield* gunzip as AsyncIterable<Buffer>;
   } catch (error) {
@@ -68,7 +68,7 @@ export async function isIdx(path: string): Promise<boolean> {
   }
 }
 
-/** Reads and checks the header; for a file that is not gzipped also its length. Throws InputError. */
+/** Reads and checks the header, and the length of a file that is not gzipped. Throws InputError. */
 export async function readIdxHeader(path: string, magic: number): Promise<IdxHeader> {
   const rank = magic & 0xff;
   const offset = 4 + 4 * rank;
@@ -92,8 +92,8 @@ export async function readIdxHeader(path: string, magic: number): Promise<IdxHea
 }
 
 /**
- * Yields the file's items in order: images [rows · columns], or labels one byte each. Holds one chunk of the file at a time.
- * Throws InputError when the file is shorter or longer than its header says.
+ * Yields the file's items in order: images [rows · columns], or labels one byte each. Holds one chunk of the file at a
+ * time. Throws InputError when the file is shorter or longer than its header says.
  */
 export async function* readIdxItems(path: string, { dimensions, offset }: IdxHeader): AsyncGenerator<Uint8Array> {
   const [count, ...shape] = dimensions as [number, ...number[]];

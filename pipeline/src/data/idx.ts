@@ -1,4 +1,4 @@
-/** A source made of an IDX image file and, when there is one beside it, the IDX file of its labels. */
+/** The source of an IDX image file, with the IDX file of its labels if there is one beside it. */
 import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
@@ -11,8 +11,8 @@ import type { Frame, Source } from './types.ts';
 const IMAGES_NAME = /images[-.]idx3-ubyte(\.gz)?$/i;
 
 /**
- * The IDX image file that `data` stands for: itself when it is one, or the one in a folder, `train-` before others. Undefined
- * when there is none. Throws InputError when a folder holds several and none or many are called train.
+ * The IDX image file that `data` names: the file itself, or the one in a folder, `train-` before others; undefined if
+ * there is none. Throws InputError if a folder holds several, and not exactly one is called train.
  */
 export async function findIdxImages(data: string): Promise<string | undefined> {
   if (!statSync(data).isDirectory()) return IMAGES_NAME.test(data) || (await isIdx(data)) ? data : undefined;
@@ -31,8 +31,8 @@ export async function findIdxImages(data: string): Promise<string | undefined> {
 }
 
 /**
- * Opens an IDX image file (`train-images-idx3-ubyte.gz`) and the labels beside it (`train-labels-idx1-ubyte`, gzipped or
- * not). Throws InputError on a wrong header, a truncated file, or another number of labels than images.
+ * Opens an IDX image file (`train-images-idx3-ubyte.gz`) and the labels beside it (`train-labels-idx1-ubyte`, gzipped
+ * or not). Throws InputError on a wrong header, a truncated file, or another number of labels than images.
  */
 export async function openIdx(images: string): Promise<Source> {
   const header = await readIdxHeader(images, IMAGES_MAGIC);

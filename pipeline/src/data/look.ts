@@ -1,24 +1,24 @@
-/** A quick look at images before they are prepared: what there is, and what the first of them are like. Nothing is written. */
+/** A quick look at images before they are prepared: how many, and what the first ones are like. Writes nothing. */
 import { isGray } from './colour.ts';
 import { openSource } from './open-source.ts';
 import type { PrepareOptions, Skipped } from './types.ts';
 
-/** Images that are decoded, enough to see whether they have colour and can be read. */
+/** Number of images to decode, enough to see whether they have colour and can be read. */
 const LOOKED = 64;
 
 export interface Look {
   name: string;
-  /** Images, by the list alone: those that will be skipped are among them. */
+  /** Number of listed images, including those that will be skipped. */
   total: number;
   classNames?: string[] | undefined;
   notes: string[];
-  /** How many were decoded, and what they showed. */
+  /** How many were decoded; the findings follow. */
   looked: number;
   channels: 1 | 3;
   skipped: Skipped[];
 }
 
-/** How many images there are and of which classes, by the list alone. @throws InputError when the source is unusable. */
+/** The number of images and their classes, without decoding. @throws InputError if the source is unusable. */
 export async function listImages(options: PrepareOptions): Promise<Pick<Look, 'name' | 'total' | 'classNames'>> {
   const { name, total, classNames } = await openSource(options);
   return { name, total, classNames };

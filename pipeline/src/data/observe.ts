@@ -1,4 +1,4 @@
-/** What is worth telling about pictures that were used, counted while they go by. */
+/** Collects notes for the user about the pictures, counted while they pass. */
 import { plural } from '../terminal/format.ts';
 import type { Frame, ImageOptions } from './types.ts';
 

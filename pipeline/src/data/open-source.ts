@@ -1,4 +1,4 @@
-/** Which kind of source `--data` names. */
+/** Opens the kind of source that `--data` names. */
 import { type Stats, statSync } from 'node:fs';
 import { extname } from 'node:path';
 import { InputError, refuse } from '@onnoise/scheduler';
@@ -16,8 +16,8 @@ const ARCHIVES = new Set('.zip .tar .tgz .gz .bz2 .xz .zst .7z .rar'.split(' '))
 const TABLES = new Set('.csv .tsv'.split(' '));
 
 /**
- * `digits` is the built-in set (`./digits` a folder of that name); a folder with a CSV is read by the CSV; a folder with an IDX
- * file, or such a file, is read as IDX; any other folder is walked for images.
+ * `digits` is the built-in set, and `./digits` a folder of that name. A folder with a CSV is read by the CSV, a folder
+ * with an IDX file, or such a file, as IDX, and any other folder is walked for images.
  */
 export async function openSource({
   data,
@@ -30,7 +30,7 @@ export async function openSource({
     );
   }
   if (labelColumn === 'id') {
-    refuse('prepare images', 'label-column', 'a column other than that of the ids', labelColumn);
+    refuse('prepare images', 'label-column', 'a column other than the ids', labelColumn);
   }
   const alone = (kind: string) => {
     if (csv !== undefined)
@@ -57,9 +57,7 @@ function statOf(data: string): Stats {
   try {
     return statSync(data);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const reason =
-      code === 'ENOENT' || code === 'ENOTDIR' ? 'there is no file or folder of that name' : diskReason(error);
+    const reason = diskReason(error);
     if (reason === undefined) throw error;
     return refuseData(`"${data}": ${reason}`);
   }

@@ -1,8 +1,8 @@
-/** Bounded concurrency with the results in order: what keeps the memory of a long conversion flat. */
+/** Bounded concurrency with results in order, which keeps the memory of a long conversion flat. */
 
 /**
- * Applies `work` to every item and yields the results in the items' order. At most `tasks` items are begun and
- * not yet yielded. An error ends the iteration; items already begun are waited for, so nothing runs on in the background.
+ * Applies `work` to every item and yields the results in the items' order. At most `tasks` items are started and not
+ * yet yielded. An error ends the iteration after the started items have finished, so nothing runs on in the background.
  */
 export async function* orderedMap<Item, Result>(
   items: Iterable<Item> | AsyncIterable<Item>,
@@ -14,7 +14,7 @@ export async function* orderedMap<Item, Result>(
     for await (const item of items) {
       if (begun.length >= tasks) yield await begun.shift()!;
       const promise = work(item);
-      promise.catch(() => {}); // it is awaited later; until then a rejection is not unhandled
+      promise.catch(() => {}); // awaited later; this keeps an early rejection from counting as unhandled
       begun.push(promise);
     }
     while (begun.length > 0) yield await begun.shift()!;

@@ -34,7 +34,7 @@ export function memoryReader(data: Uint8Array, imageBytes: number): PixelReader 
   };
 }
 
-/** Reads by position from a file of `count` images; nothing is kept. The file is opened with the first read. */
+/** Reads by position from a file of `count` images, without a cache. The first read opens the file. */
 export function fileReader(path: string, count: number, imageBytes: number): PixelReader {
   let file: number | undefined;
   const readOne = (index: number, out: Uint8Array, at: number) =>

@@ -1,4 +1,4 @@
-/** Writes data.bin: gray until the first picture with colour comes, then all as RGB, in one pass over the source. */
+/** Writes data.bin in one pass over the source: gray until the first picture with colour, then all as RGB. */
 import { type FileHandle, open, rename } from 'node:fs/promises';
 import { grayToPlanes, isGray, toGray, toPlanes } from './colour.ts';
 
@@ -7,16 +7,16 @@ const BUFFER_BYTES = 4 << 20;
 export interface PixelWriter {
   /** Appends one picture: [n, n, 1 or 3] interleaved uint8. */
   append(pixels: Uint8Array): Promise<void>;
-  /** Writes what is left; closes the file in any case. */
+  /** Writes the rest, and closes the file in any case. */
   finish(): Promise<{ count: number; channels: 1 | 3; coloured: number }>;
-  /** Closes the file without more. */
+  /** Closes the file without writing. */
   abandon(): Promise<void>;
 }
 
 /**
  * @param plane pixels of one channel of one picture
  * @param forced 1 makes every picture gray, 3 keeps three channels; undefined keeps gray while no picture has colour
- * @param beforeRgb is called before gray pictures are written anew as RGB; what it throws ends the writing
+ * @param beforeRgb called before gray pictures are rewritten as RGB; its error ends the writing
  */
 export async function createPixelWriter(
   path: string,
@@ -40,8 +40,8 @@ export async function createPixelWriter(
     const three = pixels.length === 3 * plane;
     if (channels === 1) return three ? toGray(pixels) : pixels;
     if (!three) return grayToPlanes(pixels);
-    // A picture without colour is the same whether it came before or after the first one with colour, and whether
-    // channels were forced or seen.
+    // A picture without colour gives the same pixels before and after the first one with colour, and with forced
+    // channels.
     return isGray(pixels) ? grayToPlanes(toGray(pixels)) : toPlanes(pixels);
   };
   return {
@@ -70,11 +70,11 @@ export async function createPixelWriter(
       }
       return { count, channels, coloured };
     },
-    abandon: () => file.close().catch(() => {}), // it may be closed already; the error that led here is told
+    abandon: () => file.close().catch(() => {}), // it may be closed already; the caller reports the error
   };
 }
 
-/** A full disk may take a part without an error: what it left is tried once more, which gives the error. */
+/** A full disk may take a part without an error: writing the rest again gives the error. */
 async function writeAll(file: FileHandle, buffers: Uint8Array[], bytes: number): Promise<void> {
   if (bytes === 0) return;
   const { bytesWritten } = await file.writev(buffers);
@@ -94,7 +94,7 @@ async function expandToRgb(path: string, plane: number): Promise<FileHandle> {
       await gray.close();
     }
   } finally {
-    await wide.close(); // Windows renames no open file
+    await wide.close(); // Windows cannot rename an open file
   }
   await rename(`${path}.rgb`, path);
   return open(path, 'a');

@@ -1,7 +1,7 @@
 /**
- * Whether a PNG file has its end. libpng decodes a file whose last bytes are missing without a warning when only the
- * tail of the last row is lost, so truncation is looked for in the chunk list.
- * Source: PNG Specification (Third Edition), section 5.3: length [4], type [4], data [length], CRC [4].
+ * Checks that a PNG file has its end. libpng gives no warning if only the tail of the last row is lost, so the chunk
+ * list shows the truncation. Source: PNG Specification (Third Edition), section 5.3: length [4], type [4], data
+ * [length], CRC [4].
  */
 import { open } from 'node:fs/promises';
 

@@ -1,4 +1,4 @@
-/** The one call behind `--data`: from whatever the user has to a Dataset, through the prepared cache. */
+/** The call behind `--data`: makes a Dataset from any source, through the prepared cache. */
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { withDiskErrors } from '../files/disk-errors.ts';
@@ -16,12 +16,12 @@ import { notesOnHeldOut } from './used-classes.ts';
 const MEMORY_LIMIT = 256 << 20;
 
 /**
- * Prepares a set of images, or finds it prepared by an earlier run: then no picture is decoded and `onProgress` is not called.
+ * Prepares a set of images, or finds it in the cache: then it decodes no picture and does not call `onProgress`.
  *
- * The cache key hashes what the source is made of (for folders the path of the folder and the path, size and time of change of
- * every image, for a CSV also its text, for IDX the path, size and time of change of the files, for the digits the version of
- * their package), size, fit and background, and the channels that the images have in the end. Seed and share of the split are
- * not in it: they cost nothing.
+ * The cache key hashes the source (for a folder its path and every image's path, size and time of change; for a CSV
+ * also its text; for IDX the path, size and time of change of the files; for the digits the version of their package),
+ * size, fit and background, and the images' final channels. It leaves out the seed and share of the split, which costs
+ * nothing.
  *
  * @throws InputError when an option is wrong, the source is unusable, or nothing may be written to cacheDir
  * @throws Failure when the disk is full or broken
@@ -43,9 +43,9 @@ export async function prepareDataset(
     await withDiskErrors(`write the prepared images in ${cacheDir}`, () =>
       buildStored(source, { image, strict, cacheDir, memoryLimit, onProgress, signal }),
     );
-    // Where another process is about to replace a damaged folder there is none for a moment.
+    // While another process replaces a damaged folder, there is none for a moment.
     for (let attempt = 1; !stored && attempt <= 20; attempt++) stored = find() ?? (await sleep(50, undefined));
-    if (!stored) throw new Failure(`Cannot read the images prepared in ${cacheDir}: what was written is not there.`);
+    if (!stored) throw new Failure(`Cannot read the images prepared in ${cacheDir}: the written folder is gone.`);
   }
   if (strict && stored.index.skipped.length > 0) refuseSkipped(source.name, stored.index.skipped);
   return toDataset(source, stored, options, cached);

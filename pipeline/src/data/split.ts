@@ -1,10 +1,10 @@
-/** Which images are trained on and which are held out. */
+/** Splits images into those to train on and those held out. */
 import { shuffle } from '@onnoise/scheduler';
 import { SPLIT_STREAM } from './streams.ts';
 
 /**
- * Holds out round(count · share) images chosen by the seed: at least one when share > 0, and one always stays for training.
- * Both lists are ascending, disjoint, and together 0..count - 1.
+ * Holds out round(count · share) images chosen by the seed: at least one when share > 0, and one always stays for
+ * training. Both lists are ascending, disjoint, and together 0..count - 1.
  */
 export function splitImages(
   count: number,

@@ -2,16 +2,16 @@
  * From a rectangle to a square: the arithmetic of `crop`, `pad` and `stretch`, and the copying of pixels.
  *
  * `crop` has the geometry of torchvision's `Resize(size)` and `CenterCrop(size)`: the shortest side becomes the size, the
- * other is rounded down, and half a pixel that is left over on the sides is rounded to the even number.
+ * other is rounded down, and an offset of half a pixel is rounded to the even number.
  * Source: torchvision 0.28, transforms/functional.py, `_compute_resized_output_size` and `center_crop`.
  */
 import type { Fit } from './types.ts';
 
-/** Longest side over shortest that a crop resizes whole; a longer strip is cut to its middle first, to bound memory. */
+/** A crop of a picture longer than this, longest side over shortest, is cut to its middle first, to bound memory. */
 const LONGEST_CROP = 8;
 
 export interface SquarePlan {
-  /** The part of the picture to read, in its own pixels; absent when it is the whole. */
+  /** The part of the picture to read, in its own pixels; absent for the whole. */
   extract?: { left: number; top: number; width: number; height: number };
   /** What the part is resized to: shortest side = size for `crop`, longest for `pad`, both for `stretch`. */
   width: number;
@@ -19,8 +19,8 @@ export interface SquarePlan {
 }
 
 /**
- * Plans how a picture of `width` x `height` pixels becomes a square of `size`: `crop` keeps the middle and `pad` the whole
- * picture, both in its proportions; `stretch` keeps the whole and not the proportions.
+ * Plans how a picture of `width` x `height` pixels becomes a square of `size`: `crop` keeps the middle and `pad` the
+ * whole picture, both in proportion; `stretch` keeps the whole picture but not its proportions.
  */
 export function planSquare(width: number, height: number, size: number, fit: Fit): SquarePlan {
   if (fit === 'stretch') return { width: size, height: size };
@@ -37,15 +37,15 @@ export function planSquare(width: number, height: number, size: number, fit: Fit
   return { extract, width: scaled(w), height: scaled(h) };
 }
 
-/** n/2 for an integer, rounded to the even number where it is between two. */
+/** n/2 for an integer, with halves rounded to the even number. */
 function halfEven(n: number): number {
   const half = Math.floor(n / 2);
   return n % 2 === 0 || half % 2 === 0 ? half : half + 1;
 }
 
 /**
- * Centres an interleaved picture [height, width, channels] on a square [size, size, channels]: what is larger is cut,
- * what is smaller is surrounded by `background` (a level).
+ * Centres an interleaved picture [height, width, channels] on a square [size, size, channels]: cuts larger sides, and
+ * surrounds smaller ones with `background` (a level).
  */
 export function centreOnSquare(
   pixels: Uint8Array,

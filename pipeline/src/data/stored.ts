@@ -1,19 +1,19 @@
 /**
  * The prepared cache: `<cacheDir>/<key>/data.bin`, the images one after the other as uint8 [C, H, W], and `index.json`.
- * A folder appears under its name only when it is complete. Reading checks it, so a damaged one is prepared again.
+ * A folder gets its name only when it is complete. Reading checks it, so a damaged one is prepared again.
  */
 import { createHash } from 'node:crypto';
 import { createReadStream, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ImageOptions, Skipped } from './types.ts';
 
-/** Part of every key: a higher number makes all caches of before unused. */
+/** Part of every key: a higher number retires all older caches. */
 const FORMAT = 2;
 
 export const DATA_FILE = 'data.bin';
 export const INDEX_FILE = 'index.json';
 
-/** What `index.json` holds. */
+/** The content of `index.json`. */
 export interface StoredIndex {
   format: number;
   /** See `Dataset.hash`. */
@@ -40,8 +40,8 @@ export interface Stored {
 }
 
 /**
- * The name of a cache folder: a hash of the source's identity and of all that shapes the pixels. `channels` are those that the
- * images have in it, so images whose channels were seen and images whose channels were asked for are one cache.
+ * The name of a cache folder: a hash of the source's identity and of everything that shapes the pixels. `channels` are
+ * the final ones, so detected and requested channels share a cache.
  */
 export function cacheKey(identity: string, { size, fit, background }: ImageOptions, channels: 1 | 3): string {
   const key = JSON.stringify([FORMAT, identity, size, channels, fit, background]);
@@ -66,8 +66,8 @@ function hashOf(index: Omit<StoredIndex, 'format' | 'hash' | 'dataHash'>, dataHa
 }
 
 /**
- * Finds images prepared before. Without `channels` in the options it is the gray set if no image had colour, else the RGB
- * one, whoever asked for them. Undefined when there is none, or none whole.
+ * Finds prepared images. Without `channels` in the options that is the gray set if no image had colour, else the RGB
+ * set. Undefined if there is no complete one.
  */
 export function findStored(
   cacheDir: string,
@@ -85,8 +85,8 @@ export function findStored(
 }
 
 /**
- * Reads a cache folder. Undefined when it is not there, not whole or not suited: the index must be the one that was written,
- * and data.bin must have its length, and its hash when it is held in memory (up to `memoryLimit` bytes).
+ * Reads a cache folder. Undefined if it is missing, incomplete or unsuitable: the index must be intact, and data.bin
+ * must have its length, and its hash if it is held in memory (up to `memoryLimit` bytes).
  */
 export function loadStored(
   folder: string,
@@ -104,6 +104,6 @@ export function loadStored(
     const data = readFileSync(path);
     return createHash('sha256').update(data).digest('hex') === dataHash ? { folder, index, data } : undefined;
   } catch {
-    return undefined; // missing, unreadable or no JSON: all the same here, it is prepared again
+    return undefined; // missing, unreadable or not JSON: prepared again in any case
   }
 }

@@ -1,4 +1,4 @@
-/** Numbers of the random streams that the data uses: one for the split, one an epoch for the order and for the flips. */
+/** Numbers of the data's random streams: one for the split, and per epoch one for the order and one for the flips. */
 
 export const SPLIT_STREAM = 0x0da0_0000;
 

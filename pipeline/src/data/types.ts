@@ -1,6 +1,6 @@
-/** What a prepared dataset is, and what its sources hand over. Pixels are uint8; images of a set share one shape. */
+/** Types of a prepared dataset and of its sources. Pixels are uint8; images of a set share one shape. */
 
-/** A picture, CSV row or file that is not part of the set, with the reason in words. */
+/** A picture, CSV row or file that was left out, with the reason in words. */
 export interface Skipped {
   file: string;
   reason: string;
@@ -19,7 +19,9 @@ export interface Dataset {
   width: number;
   /** [count], each an index into `classNames`. */
   labels?: Int32Array;
-  /** Names of the classes in the order of their numbers, exactly as the data has them: they may hold blanks and commas. */
+  /**
+   * Names of the classes in the order of their numbers, exactly as the data has them: they may hold blanks and commas.
+   */
   classNames?: string[];
   /** Where the labels come from, in words: `the column "male" of train.csv`. */
   labelSource?: string;
@@ -28,7 +30,7 @@ export interface Dataset {
   /** Image numbers held out, ascending. Never in `train`. */
   validation: Uint32Array;
   skipped: Skipped[];
-  /** Things worth telling the user that are no errors, one sentence each. */
+  /** Notes for the user that are not errors, one sentence each. */
   notes: string[];
   /** Whether an earlier run had prepared these images already. */
   cached: boolean;
@@ -40,9 +42,15 @@ export interface Dataset {
   close(): void;
 }
 
-/** What becomes of pictures that are no squares; see square.ts. */
+/** How pictures become squares; see square.ts. */
 export const FITS = ['crop', 'pad', 'stretch'] as const;
 export type Fit = (typeof FITS)[number];
+
+export const BACKGROUNDS = ['black', 'white'] as const;
+export type Background = (typeof BACKGROUNDS)[number];
+
+/** Largest side of prepared images, in pixels. */
+export const MAX_SIZE = 2048;
 
 /** How images become squares of `size` pixels. */
 export interface ImageOptions {
@@ -51,8 +59,8 @@ export interface ImageOptions {
   /** 1 makes gray, 3 makes RGB; without it gray is kept when no image has colour. */
   channels?: 1 | 3;
   fit: Fit;
-  /** Behind transparent pixels and in padding. */
-  background: 'black' | 'white';
+  /** Shown behind transparent pixels and in padding. */
+  background: Background;
 }
 
 export interface PrepareOptions extends Omit<ImageOptions, 'background'> {
@@ -71,8 +79,8 @@ export interface PrepareOptions extends Omit<ImageOptions, 'background'> {
   /** Folder of the prepared caches, one sub-folder each. */
   cacheDir: string;
   /** Default `black`. */
-  background?: 'black' | 'white';
-  /** Sets up to this many bytes are held in memory, larger ones are read by position. Default 256 MiB. */
+  background?: Background;
+  /** Sets of up to this many bytes are held in memory; larger ones are read by position. Default 256 MiB. */
   memoryLimit?: number;
 }
 
@@ -89,7 +97,7 @@ export type Frame =
       /** [size, size, 1 or 3] uint8. */
       pixels: Uint8Array;
       label?: number;
-      /** Whether the file holds 16 bits a channel. */
+      /** Whether the file holds 16 bits per channel. */
       deep?: boolean;
       /** Whether some of it was transparent, so that the background shows. */
       transparent?: boolean;
@@ -101,14 +109,14 @@ export type Frame =
 /** Where images come from. Opening one is fast; `frames` does the work. */
 export interface Source {
   name: string;
-  /** What the cache key hashes: changes when the images or labels may have changed. */
+  /** Part of the cache key: changes whenever the images or labels may have changed. */
   identity: string;
-  /** Number of frames that will come, skipped ones included. */
+  /** Number of frames, skipped ones included. */
   total: number;
   classNames?: string[];
   /** See `Dataset.labelSource`. */
   labelSource?: string;
-  /** Things worth telling the user that are seen before any picture is decoded. */
+  /** Notes for the user that need no decoded picture. */
   notes: string[];
   frames(options: ImageOptions): AsyncIterable<Frame>;
 }

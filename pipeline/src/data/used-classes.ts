@@ -1,4 +1,4 @@
-/** Classes that have images: a class without any would be sampled and never have been trained. */
+/** Keeps only classes with images: others would be sampled without ever being trained. */
 
 export interface UsedClasses {
   classNames: string[];
@@ -8,14 +8,14 @@ export interface UsedClasses {
 }
 
 /**
- * Drops classes that no label has, and numbers the rest anew in their order. Classes that are called by their numbers, 0, 1, 2
- * and so on, stay as they are, so that a number keeps its meaning; those without images are told.
+ * Drops classes without a label, and renumbers the rest in order. Classes named by their numbers, 0, 1, 2 and so on,
+ * stay, so that a number keeps its meaning; a note lists those without images.
  */
 export function usedClasses(classNames: readonly string[], labels: readonly number[]): UsedClasses {
   const used = new Set(labels);
   const unused = classNames.filter((_, old) => !used.has(old));
   if (unused.length === 0 || classNames.every((name, i) => name === String(i))) {
-    const note = `Without a usable image, and so never learnt: ${nameClasses(unused)}.`;
+    const note = `Never learnt, for want of a usable image: ${nameClasses(unused)}.`;
     return { classNames: [...classNames], labels: [...labels], notes: unused.length > 0 ? [note] : [] };
   }
   const number = new Map<number, number>();
@@ -27,7 +27,7 @@ export function usedClasses(classNames: readonly string[], labels: readonly numb
   };
 }
 
-/** A sentence on classes whose images are all held out; none where there are none. */
+/** A sentence about classes whose images are all held out; empty if there are none. */
 export function notesOnHeldOut(
   classNames: readonly string[],
   labels: ArrayLike<number>,

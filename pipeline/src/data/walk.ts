@@ -26,13 +26,13 @@ export interface ImageFile {
 export interface Walk {
   /** Ascending by path (UTF-16 code units). */
   images: ImageFile[];
-  /** What has an image's name, or may hold images, and cannot be read; ascending by path. */
+  /** Paths with an image's name, or that may hold images, that cannot be read; ascending. */
   skipped: Skipped[];
   /** How many other files there are, by extension (`.bmp`; `''` for none). */
   others: Map<string, number>;
 }
 
-/** Extensions of the formats that sharp's prebuilt binaries read. Whether a file is readable is found when it is read. */
+/** Extensions of the formats that sharp's prebuilt binaries read. Decoding shows whether a file is readable. */
 const EXTENSIONS = new Set('.jpg .jpeg .jpe .jfif .png .webp .gif .tif .tiff .avif .heic .heif .svg'.split(' '));
 
 /** Extensions of pictures that sharp's prebuilt binaries do not read. */
@@ -43,14 +43,14 @@ const UNREAD = new Set(
 );
 
 /**
- * File systems of Linux that show the kernel and hold no files (statfs(2)): proc, sysfs, devpts, cgroup 1 and 2, debugfs,
- * tracefs, securityfs, configfs, bpf. Reading from them may wait forever, and the links of a process lead everywhere.
+ * File systems of Linux that show the kernel and hold no real files (statfs(2)): proc, sysfs, devpts, cgroup 1 and 2,
+ * debugfs, tracefs, securityfs, configfs, bpf. Reading from them may block forever, and links in /proc lead anywhere.
  */
 const SYSTEM_TYPES = new Set([
   0x9fa0, 0x62656572, 0x1cd1, 0x27e0eb, 0x63677270, 0x64626720, 0x74726163, 0x73636673, 0x62656570, 0xcafe4a11,
 ]);
 
-const IS_SYSTEM = 'a folder in which the system shows itself, not files';
+const IS_SYSTEM = 'a folder of the system without real files';
 
 /** A folder that is being read. */
 interface Folder {
@@ -61,14 +61,15 @@ interface Folder {
   linked: boolean;
 }
 
-/** Whether a file's name is that of an image sharp reads. */
+/** Whether a file has the extension of an image that sharp reads. */
 export const hasImageName = (path: string): boolean => EXTENSIONS.has(extname(path).toLowerCase());
 
 /**
- * Lists the images below `folder`, nested to any depth. Names that begin with a dot and `__MACOSX` are left out. Links are
- * followed, also to places outside; below a folder that a link led to, links to folders that were read already are not, so
- * that links among folders do not multiply. A file without an extension counts when its first bytes are an image's. Nothing
- * below the folder stops the walk: what cannot be read is skipped with its reason. Only the folder itself must be readable.
+ * Lists the images below `folder`, nested to any depth. It ignores names that begin with a dot, and `__MACOSX`. It
+ * follows links, also to places outside; but below a linked folder it skips links to folders already read, so that
+ * links among folders do not multiply. A file without an extension counts if its first bytes are an image's. Nothing
+ * below the folder stops the walk: unreadable entries are skipped with a reason. Only the folder itself must be
+ * readable.
  */
 export function walkImages(root: string): Walk {
   const images: ImageFile[] = [];
@@ -108,7 +109,7 @@ export function walkImages(root: string): Walk {
     if (!stat.isFile()) {
       if (image) skipped.push({ file: path, reason: `not a file but ${kindOf(stat)}` });
     } else if (image || (extension === '' && startsLikeImage(full))) {
-      closeSync(openSync(full, 'r')); // else the cache would remember as broken what is only closed today
+      closeSync(openSync(full, 'r')); // otherwise the cache would remember an unreadable file as a broken one
       images.push({ path, bytes: stat.size, modified: stat.mtimeMs });
     } else {
       others.set(extension, (others.get(extension) ?? 0) + 1);
@@ -125,7 +126,7 @@ export function walkImages(root: string): Walk {
   return { images, skipped, others };
 }
 
-/** What a path is that is neither a file nor a folder: `a named pipe`. Reading one may wait forever. */
+/** Names a path that is neither a file nor a folder: `a named pipe`. Reading one may block forever. */
 export function kindOf(stat: Stats): string {
   if (stat.isFIFO()) return 'a named pipe';
   if (stat.isSocket()) return 'a socket';
@@ -137,18 +138,18 @@ function brokenLink(path: string, error: unknown): string | undefined {
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'ELOOP') return 'a link that leads back to itself';
   const link = code === 'ENOENT' && lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink();
-  return link ? 'a link to something that is not there' : undefined;
+  return link ? 'a link to nothing' : undefined;
 }
 
 const isSystem = (folder: string) => process.platform === 'linux' && SYSTEM_TYPES.has(statfsSync(folder).type);
 
-/** For what the system refuses in a way that has no words of ours. */
+/** The reason for errors of the system that have no sentence of their own. */
 function unknownReason(error: unknown): string | undefined {
   const { code, syscall } = error as NodeJS.ErrnoException;
   return syscall === undefined ? undefined : `the system does not read it (${code})`;
 }
 
-/** Tells JPEG, PNG, GIF, WebP, TIFF and AVIF by their first bytes. */
+/** Recognises JPEG, PNG, GIF, WebP, TIFF and AVIF by their first bytes. */
 function startsLikeImage(path: string): boolean {
   const head = Buffer.alloc(12);
   const file = openSync(path, 'r');
@@ -176,8 +177,8 @@ export function describeOthers(others: Map<string, number>): string {
   return named.join(', ') + (kinds.length > 5 ? ', ...' : '');
 }
 
-/** A sentence on pictures of formats that are not read, which would else be missed; none where there are none. */
+/** A sentence about pictures in unsupported formats, which would otherwise go unnoticed; empty if there are none. */
 export function noteOnUnread(others: Map<string, number>): string[] {
   const unread = new Map([...others].filter(([extension]) => UNREAD.has(extension)));
-  return unread.size > 0 ? [`Left out: ${describeOthers(unread)}. Convert them to PNG to have them in.`] : [];
+  return unread.size > 0 ? [`Left out: ${describeOthers(unread)}. Convert them to PNG to include them.`] : [];
 }

@@ -1,10 +1,10 @@
 /**
- * Writes a model folder, whole or not at all. Laid out as diffusers lays out a pipeline:
+ * Writes a model folder atomically, in the layout of a diffusers pipeline:
  *
  *     README.md  model_index.json  scheduler/scheduler_config.json  unet/config.json  unet/model.onnx
- *     samples.png and training.png where given
+ *     samples.png and training.png, if given
  *
- * Reading it is `@onnoise/runtime-node`'s `loadModel`.
+ * `loadModel` of `@onnoise/runtime-node` reads it.
  */
 import { readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
@@ -27,13 +27,15 @@ export interface ArtefactParts {
   samplesPng?: Uint8Array | undefined;
   /** The training curve. */
   curvePng?: Uint8Array | undefined;
-  /** Further files, by their path in the folder with `/` between the parts: `unet/diffusion_pytorch_model.safetensors`. */
+  /**
+   * Further files, by their path in the folder with `/` between the parts: `unet/diffusion_pytorch_model.safetensors`.
+   */
   files?: Readonly<Record<string, Uint8Array | string>> | undefined;
 }
 
 /**
  * Writes into a temporary folder beside `out`, then renames it.
- * @throws InputError when `out` is something else than a model folder, an empty folder or nothing.
+ * @throws InputError if `out` exists and is neither a model folder nor an empty folder.
  */
 export async function writeArtefact(parts: ArtefactParts): Promise<void> {
   const { out, modelConfig, schedulerConfig, onnx, samplesPng, curvePng } = parts;
@@ -66,15 +68,15 @@ export async function writeArtefact(parts: ArtefactParts): Promise<void> {
 
 /**
  * Makes sure, before long work, that `writeArtefact` may write there.
- * @throws InputError when `out` is a file, a folder that holds something else than a model, or cannot be made; Failure
- *   when the disk is full.
+ * @throws InputError if `out` is a file, a folder with something other than a model, or cannot be made; Failure if the
+ *   disk is full.
  */
 export async function checkArtefactTarget(out: string): Promise<void> {
   const refuse = (received: string): never => {
     throw new InputError(`Cannot write a model: ${out} must be a new, empty or model folder, received ${received}.`);
   };
   if (out === '') refuse('""');
-  // Before the look at what is there: a folder that a killed process moved aside gets its place back.
+  // First, because this restores a folder that a killed process had moved aside.
   await checkWritable('--out', dirname(resolve(out)), 'folder');
   const names = await readdir(out).catch((error: NodeJS.ErrnoException): string[] => {
     if (error.code === 'ENOENT') return [];
@@ -85,8 +87,8 @@ export async function checkArtefactTarget(out: string): Promise<void> {
 }
 
 /**
- * `model_index.json` as diffusers writes it: which library and class each part is, and the names of a conditional model's
- * classes as its DiTPipeline has them (its DDPMPipeline passes over them).
+ * `model_index.json` as diffusers writes it: the library and class of each part, and a conditional model's class names
+ * in the form of DiTPipeline (DDPMPipeline ignores them).
  */
 function modelIndex(modelConfig: object, classNames: readonly string[] = []): object {
   const name = className(modelConfig);
@@ -125,7 +127,7 @@ function describe({ modelConfig, schedulerConfig, card, samplesPng, curvePng, fi
   });
 }
 
-/** Puts a folder in the place of another; the other one is there until the new one is. */
+/** Replaces a folder with another; the old one stays until the new one is complete. */
 async function replaceFolder(from: string, to: string): Promise<void> {
   const old = asideName(to);
   const existed = await rename(to, old).then(

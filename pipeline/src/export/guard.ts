@@ -1,24 +1,25 @@
 /**
- * Indices that an exported network looks up, kept from wrapping. ONNX's Gather counts negative ones from the end, and a cast
- * to int32 drops the upper half of an int64: timestep -1 would be T - 1 and class 2^32 + 3 class 3.
+ * Keeps an exported network's indices from wrapping. ONNX's Gather counts negative indices from the end, and a cast to
+ * int32 drops the upper half of an int64: timestep -1 would be T - 1, and class 2^32 + 3 would be class 3.
  *
- * What is outside 0..count - 1, NaN too, becomes `count`, which no Gather has: onnxruntime's CPU provider refuses the call and
- * names it. Limit: its GPU providers do not look, and what they give then is not defined (on WebGPU, int64 is cut to 32 bits
- * even before). A fraction is cut off, as in training.
+ * Any value outside 0..count - 1, NaN included, becomes `count`, which no Gather has: onnxruntime's CPU provider
+ * refuses the call and names it. Limit: its GPU providers do not check, and their output is then undefined (WebGPU cuts
+ * int64 to
+ * 32 bits even before). Fractions are cut off, as in training.
  */
 import type { Constant, Graph, Node, ValueType } from '@onnoise/tracer';
 
 const FLOAT = 1;
 const INT32 = 6;
 
-/** Has whatever reads the float input `name` read it checked. */
+/** Makes all readers of the float input `name` read a checked copy. */
 export function guardFloat(graph: Graph, name: string, count: number): void {
   const checked = `${name}.checked`;
   for (const node of graph.nodes) node.inputs = node.inputs.map((input) => (input === name ? checked : input));
   prepend(graph, guard(graph, name, name, checked, count));
 }
 
-/** Makes the int32 input `name` an int64 one of the name `wide`, which is what PyTorch and diffusers give labels as. */
+/** Replaces the int32 input `name` with the int64 input `wide`, the type of labels in PyTorch and diffusers. */
 export function widenLabels(graph: Graph, name: string, wide: string, count: number): void {
   const { dims } = graph.types.get(name)!;
   const [float, checked] = [`${wide}.float`, `${wide}.checked`];
@@ -32,7 +33,7 @@ export function widenLabels(graph: Graph, name: string, wide: string, count: num
   Object.assign(graph.inputs.find((port) => port.name === name)!, { name: wide, dtype: 'int64' });
 }
 
-/** `checked` = value where 0 <= value <= count - 1, else count. */
+/** `checked` = value if 0 <= value <= count - 1, else count. */
 function guard(graph: Graph, scope: string, value: string, checked: string, count: number): Node[] {
   const { dims } = graph.types.get(value)!;
   const scalar = (suffix: string, number: number): string => {

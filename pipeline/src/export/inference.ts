@@ -41,7 +41,7 @@ export function inferenceGraph(model: PlannedModel, parameters: ReadonlyMap<stri
   return graph;
 }
 
-/** What the ports of such a graph are, and which values they take, for whoever opens the file. */
+/** Describes the graph's ports and their values, for readers of the file. */
 export function documentPorts(graph: Graph, timesteps: number, classes: number | null): void {
   const documents: Record<string, string> = {
     sample: 'Noisy images, [N, C, H, W].',
@@ -51,11 +51,11 @@ export function documentPorts(graph: Graph, timesteps: number, classes: number |
   };
   for (const port of [...graph.inputs, ...graph.outputs]) port.doc = documents[port.name];
   graph.doc =
-    'One call of a denoising network. A timestep or class outside its range is refused by the CPU provider of onnxruntime ' +
-    'as an index out of bounds; GPU providers do not look, and what they give then is not defined.';
+    'One call of a denoising network. The CPU provider of onnxruntime refuses a timestep or class outside its range ' +
+    'as an index out of bounds; GPU providers do not check, and their output is then undefined.';
 }
 
-/** What cannot be seen from the ports and must fit the configs beside the file: runtimes compare it. */
+/** Values that the ports do not show and that must fit the configs beside the file: runtimes compare them. */
 export const inferenceMetadata = (timesteps: number, classes: number | null): Record<string, string> => ({
   num_train_timesteps: String(timesteps),
   num_class_embeds: String(classes ?? 0),

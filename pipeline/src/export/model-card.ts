@@ -18,9 +18,9 @@ export interface ModelCard {
   parameters: number;
   /** Whether the weights are the moving averages of training, or those of its last step. Default: true. */
   averaged?: boolean;
-  /** The resolved training configuration, as it is saved with the run. */
+  /** The resolved training configuration, as saved with the run. */
   config: object;
-  /** What was measured: `'loss (last 100 steps)': 0.0312`. */
+  /** Measurements: `'loss (last 100 steps)': 0.0312`. */
   metrics: Readonly<Record<string, number | string>>;
   /** What the model does badly or not at all, a sentence each. */
   limits: readonly string[];
@@ -80,7 +80,7 @@ const PREDICTIONS: Readonly<Record<PredictionType, string>> = {
 
 const describePrediction = (type: PredictionType): string => `${PREDICTIONS[type]} (\`${type}\`)`;
 
-/** How the network is called, and with which values. */
+/** How to call the network, and the range of its inputs. */
 export function describeNetwork({ classes, timesteps }: Pick<CardSurroundings, 'classes' | 'timesteps'>): string {
   const labels = classes > 0 ? ', `class_labels` [N] as int64' : '';
   const range = classes > 0 ? `, classes from 0 to ${classes - 1}` : '';

@@ -1,6 +1,6 @@
 /**
- * The check that an exported network is the trained one: tfjs' eager forward pass against onnxruntime on the exported file,
- * on random batches.
+ * The check that an exported network is the trained one: tfjs' eager forward pass against onnxruntime on the exported
+ * file, on random batches.
  */
 
 import { gaussian } from '@onnoise/scheduler';
@@ -11,7 +11,7 @@ import { sizeOf } from '../shape.ts';
 
 /** Batch sizes that are compared. */
 export const PARITY_BATCHES = [1, 3, 8] as const;
-/** Largest difference that passes, where outputs stay within 1; see `parityLimit`. */
+/** Largest difference that passes for outputs within 1; see `parityLimit`. */
 export const PARITY_LIMIT = 1e-4;
 
 export interface Parity {
@@ -22,8 +22,8 @@ export interface Parity {
 }
 
 /**
- * The largest difference that passes. Float32 has seven digits, and a network of a few steps, whose running means have not
- * settled, may give outputs of hundreds of thousands.
+ * The largest difference that passes. Float32 has seven digits, and a network trained for a few steps, whose running
+ * means have not settled, may have outputs of hundreds of thousands.
  */
 export const parityLimit = ({ largest }: Parity) => PARITY_LIMIT * Math.max(1, largest);
 
@@ -71,10 +71,10 @@ async function useWasm(): Promise<void> {
   tf.enableProdMode();
   const events = ['uncaughtException', 'unhandledRejection'] as const;
   const before = new Map(events.map((event) => [event, process.listeners(event as 'uncaughtException')]));
-  // Imported here, since it makes itself the default backend.
+  // Imported here, because the import makes it the default backend.
   await import('@tensorflow/tfjs-backend-wasm');
   await tf.setBackend('wasm');
-  // It leaves handlers behind that print its whole source on any error.
+  // The backend installs handlers that print its whole source on any error.
   for (const event of events) {
     for (const listener of process.listeners(event as 'uncaughtException')) {
       if (!before.get(event)!.includes(listener)) process.removeListener(event, listener);

@@ -2,9 +2,9 @@
  * `config.pbtxt`, what Triton Inference Server (and KServe's Triton runtime) reads of a model: protobuf's text format of
  * `inference.ModelConfig`.
  *
- * The first axis of every input and output is the batch and may have any length, so Triton may batch for us:
+ * The first axis of every input and output is the batch and may have any length, so Triton can batch:
  * `max_batch_size` is above 0, `dims` leave the batch out, and the dynamic batcher joins requests that wait. Triton allows
- * no empty `dims`: a tensor [N] is asked of clients as [N, 1] and reshaped to [N] for the network.
+ * no empty `dims`: clients send a tensor [N] as [N, 1], and Triton reshapes it to [N] for the network.
  *
  * Sources: https://github.com/triton-inference-server/server/blob/06151b8b074e6e22b582587eef944954c58bcbfa/docs/user_guide/model_configuration.md
  * ("Maximum Batch Size", "Reshape", "Instance Groups") and
@@ -13,7 +13,7 @@
 import { formatSchedulerConfig, type SchedulerConfig } from '@onnoise/scheduler';
 
 export interface TritonModel {
-  /** As the folder that holds the file: Triton refuses a model whose name is another. */
+  /** The name of the file's folder: Triton refuses a model with any other name. */
   name: string;
   /** [C, H, W] of the images. */
   shape: readonly [number, number, number];
@@ -22,12 +22,17 @@ export interface TritonModel {
   scheduler: SchedulerConfig;
 }
 
-/** Images that Triton may put into one call: as many as sampling takes by default, 64 at 28 pixels, fewer of larger ones. */
+/**
+ * Images that Triton may put into one call: as many as sampling takes by default, 64 at 28 pixels, fewer of larger
+ * ones.
+ */
 export function maxBatchSize([, height, width]: TritonModel['shape']): number {
   return Math.max(1, Math.min(64, Math.floor(65536 / (height * width))));
 }
 
-/** The file's text. Its parameters carry what a client needs to sample; `GET /v2/models/<name>/config` gives them to it. */
+/**
+ * The file's text. Its parameters carry what a client needs to sample; `GET /v2/models/<name>/config` gives them to it.
+ */
 export function formatTritonConfig({ name, shape, classes, scheduler }: TritonModel): string {
   const image = `dims: [ ${shape.join(', ')} ]`;
   const perImage = 'dims: [ 1 ] reshape: { shape: [ ] }';
@@ -71,7 +76,9 @@ function parameter(key: string, value: string): string {
   return `parameters { key: ${quote(key)} value { string_value: ${quote(value)} } }`;
 }
 
-/** A string of protobuf's text format: quotes and backslashes escaped, control characters in octal, the rest as UTF-8. */
+/**
+ * A string of protobuf's text format: quotes and backslashes escaped, control characters in octal, the rest as UTF-8.
+ */
 export function quote(text: string): string {
   const escaped = text.replace(/["\\]/g, '\\$&').replace(/\p{Cc}/gu, (control) => {
     const bytes = [...new TextEncoder().encode(control)];

@@ -1,5 +1,5 @@
 /**
- * Writes a model folder into a Triton / KServe model repository, whole or not at all:
+ * Writes a model folder into a Triton / KServe model repository atomically:
  *
  *     <repository>/<name>/config.pbtxt            name, inputs, outputs, batching, and what sampling needs
  *                         scheduler_config.json   the model folder's own
@@ -15,7 +15,7 @@ import { formatTritonConfig, maxBatchSize } from './triton-config.ts';
 export interface TritonOptions {
   /** Model folder; its name becomes the model's. */
   model: string;
-  /** Repository, made where there is none; other models in it are left alone. */
+  /** The repository, made if there is none; other models in it stay. */
   repository: string;
 }
 
@@ -29,8 +29,8 @@ export interface TritonResult {
 const ACTION = 'Cannot write a Triton model repository:';
 
 /**
- * @throws InputError when `model` is no model folder or its network is not what its config says, or `repository` has a
- *   model of that name. What was there stays as it was.
+ * @throws InputError if `model` is not a model folder, its network does not fit its config, or `repository` has a model
+ *   of that name. Existing files stay unchanged.
  */
 export async function writeTritonModel(options: TritonOptions): Promise<TritonResult> {
   const { name, folder } = await checkTritonTarget(options);
@@ -43,7 +43,8 @@ export async function writeTritonModel(options: TritonOptions): Promise<TritonRe
   let made: string | undefined;
   try {
     made = await makeFolder(resolve(options.repository));
-    // First, as it tells the model's name: a Triton that polls the repository refuses it in a folder of another name.
+    // First, because it has the model's name: a Triton that polls the repository refuses it in a folder of another
+    // name.
     await mkdir(temporary);
     await writeFile(join(temporary, 'config.pbtxt'), formatTritonConfig({ name, shape, classes, scheduler }));
     await mkdir(join(temporary, '1'));
@@ -54,7 +55,7 @@ export async function writeTritonModel(options: TritonOptions): Promise<TritonRe
     for (const [from, to] of copies) {
       await copyFile(join(options.model, from), join(temporary, to), constants.COPYFILE_FICLONE);
     }
-    // Onto an empty folder this succeeds, onto one that has got something since the check it fails.
+    // Succeeds onto an empty folder, and fails if something was put there since the check.
     await rename(temporary, folder);
   } catch (error) {
     await rm(temporary, { recursive: true, force: true }).catch(() => {});

@@ -1,45 +1,16 @@
 /**
- * What the file system refuses, in one sentence: the one table of it. A path that cannot be used is the user's to mend
- * (InputError, exit code 2); a disk that is full or broken is a failure of the machine (Failure, exit code 1).
+ * What the file system refuses, in one sentence. A path that cannot be used is the user's to mend (InputError, exit code 2);
+ * a disk that is full or broken is a failure of the machine (Failure, exit code 1).
  */
 import { statfs } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { InputError } from '@onnoise/scheduler';
+import { diskRefusal, InputError } from '@onnoise/scheduler';
 import { formatBytes } from '../terminal/format.ts';
 import { Failure } from './failure.ts';
 
-interface Refusal {
-  /** What is wrong: a clause. */
-  reason: string;
-  fault: 'machine' | 'path';
-}
-
-const REFUSALS: Readonly<Record<string, Refusal>> = {
-  ENOSPC: { reason: 'the disk is full', fault: 'machine' },
-  EDQUOT: { reason: 'the disk quota is used up', fault: 'machine' },
-  EFBIG: { reason: 'the file is larger than the file system allows', fault: 'machine' },
-  EIO: { reason: 'the disk reports an error', fault: 'machine' },
-  EMFILE: { reason: 'too many files are open', fault: 'machine' },
-  ENFILE: { reason: 'too many files are open', fault: 'machine' },
-  EBUSY: { reason: 'it is in use', fault: 'machine' },
-  EROFS: { reason: 'the file system is read-only', fault: 'path' },
-  EACCES: { reason: 'permission is denied', fault: 'path' },
-  EPERM: { reason: 'permission is denied', fault: 'path' },
-  ENOENT: { reason: 'it is not there', fault: 'path' },
-  ENOTDIR: { reason: 'a part of the path is a file', fault: 'path' },
-  EEXIST: { reason: 'a part of the path is a file', fault: 'path' },
-  EISDIR: { reason: 'it is a folder', fault: 'path' },
-  ENAMETOOLONG: { reason: 'the name is too long', fault: 'path' },
-  EINVAL: { reason: 'it is not made to be read or written in this way', fault: 'path' },
-  ENXIO: { reason: 'there is no device behind it', fault: 'path' },
-  ENODEV: { reason: 'there is no device behind it', fault: 'path' },
-  ESRCH: { reason: 'its process has ended', fault: 'path' },
-  ELOOP: { reason: 'its links lead in a circle', fault: 'path' },
-};
-
 /** Why the file system refused, as a clause; undefined for every other error. */
 export function diskReason(error: unknown): string | undefined {
-  return refusalOf(error)?.reason;
+  return diskRefusal(error)?.reason;
 }
 
 /**
@@ -48,7 +19,7 @@ export function diskReason(error: unknown): string | undefined {
  * @param advice what to do where the machine is at fault, as a clause: `free some space and start again`.
  */
 export function diskFailure(error: unknown, action: string, advice?: string): unknown {
-  const refusal = refusalOf(error);
+  const refusal = diskRefusal(error);
   if (refusal === undefined) return error;
   const { reason, fault } = refusal;
   if (fault === 'path') return new InputError(`Cannot ${action}: ${reason}.`);
@@ -86,9 +57,4 @@ async function freeSpace(path: string): Promise<number | undefined> {
     const above = dirname(path);
     return (error as NodeJS.ErrnoException).code === 'ENOENT' && above !== path ? freeSpace(above) : undefined;
   }
-}
-
-function refusalOf(error: unknown): Refusal | undefined {
-  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
-  return code !== undefined && Object.hasOwn(REFUSALS, code) ? REFUSALS[code] : undefined;
 }

@@ -1,4 +1,4 @@
-/** Work that was asked for rightly and failed all the same, in words for whoever asked. */
+/** A valid request that failed all the same, in words for the user. */
 export class Failure extends Error {
   override readonly name = 'Failure';
 

@@ -1,8 +1,8 @@
 /**
- * One process at a time: a lock is a file that says whose it is. It survives a crash, so a process is known by its
- * number, its start (numbers are used again), the boot of the machine and the machine's name; the lock of a process that
- * is gone is taken over. Of two that take the same one over, one gets it: only the holder of a second lock, `<lock>.takeover`,
- * may remove a stale one. Two containers that call themselves by one name and share a folder are not told apart.
+ * One process at a time: a lock is a file that names its owner. It survives a crash, so the owner is identified by its
+ * process number, its start (numbers are reused), the boot of the machine and the machine's name. A new process takes
+ * over the lock of a dead one. If two try, one succeeds: only the holder of a second lock, `<lock>.takeover`, may
+ * remove a stale one. Limit: two containers with one host name that share a folder look like one machine.
  */
 import { execFile } from 'node:child_process';
 import { link, readFile, rm, writeFile } from 'node:fs/promises';
@@ -14,12 +14,12 @@ import { formatPath } from '../terminal/format.ts';
 import { diskFailure } from './disk-errors.ts';
 import { temporaryName } from './output.ts';
 
-/** Whose a lock is. */
+/** The owner of a lock. */
 interface Owner {
   pid: number;
-  /** When the process began, as the system tells it; empty where it does not. */
+  /** The system's start time of the process; empty if unknown. */
   birth: string;
-  /** Which boot of the machine, as the system tells it; empty where it does not. */
+  /** The system's id of the machine's boot; empty if unknown. */
   boot: string;
   host: string;
   /** When the lock was taken, milliseconds since 1970. */
@@ -34,15 +34,15 @@ export interface LockWords {
   doing: string;
 }
 
-/** A file that was made this moment may have no content yet, where a file system has no hard links. */
+/** On a file system without hard links, a new file may have no content for this long. */
 const WRITE_MS = 500;
 const TAKEOVER_MS = 20;
-/** Clocks that were set meanwhile may move the time of the boot a little. */
+/** A clock that was set meanwhile may move the time of the boot a little. */
 const BOOT_SLACK_MS = 60_000;
 
 /**
- * Takes the lock and returns what gives it back.
- * @throws InputError where a process that lives has it, or the file cannot be written; Failure where the disk is full.
+ * Takes the lock and returns a function that releases it.
+ * @throws InputError if a living process has it, or the file cannot be written; Failure if the disk is full.
  */
 export async function takeLock(path: string, words: LockWords): Promise<() => Promise<void>> {
   const mine = JSON.stringify(await describeThisProcess());
@@ -55,7 +55,7 @@ export async function takeLock(path: string, words: LockWords): Promise<() => Pr
   };
 }
 
-/** Does work while this process has the lock. @throws InputError as {@link takeLock} does */
+/** Runs `work` while this process has the lock. @throws InputError as {@link takeLock} does */
 export async function withLock<T>(path: string, words: LockWords, work: () => Promise<T>): Promise<T> {
   const release = await takeLock(path, words);
   try {
@@ -65,13 +65,7 @@ export async function withLock<T>(path: string, words: LockWords, work: () => Pr
   }
 }
 
-/** Refuses early what {@link takeLock} would refuse later. @throws InputError where a process that lives has the lock */
-export async function requireUnlocked(path: string, words: LockWords): Promise<void> {
-  const owner = parse(await read(path).catch(() => undefined));
-  if (owner !== undefined && (await lives(owner))) throw refusal(path, words, owner);
-}
-
-/** Undefined when the lock is ours, else who has it. */
+/** Returns undefined if the lock is ours, else its owner. */
 async function acquire(path: string, mine: string): Promise<Owner | undefined> {
   while (!(await create(path, mine))) {
     let text = await read(path);
@@ -86,7 +80,7 @@ async function acquire(path: string, mine: string): Promise<Owner | undefined> {
   return undefined;
 }
 
-/** Nobody else can put another lock in the place of a stale one while this process has the right to remove it. */
+/** While this process may remove the stale lock, no other process can replace it. */
 async function removeStale(path: string, stale: string, mine: string): Promise<void> {
   const right = `${path}.takeover`;
   if ((await acquire(right, mine)) !== undefined) return void (await pause(TAKEOVER_MS));
@@ -97,7 +91,7 @@ async function removeStale(path: string, stale: string, mine: string): Promise<v
   }
 }
 
-/** A link shows the file with all its content at once, and fails where there is one. */
+/** A hard link makes the file appear with all its content, and fails if there is one already. */
 async function create(path: string, text: string): Promise<boolean> {
   const temporary = temporaryName(path);
   try {
@@ -119,7 +113,7 @@ async function create(path: string, text: string): Promise<boolean> {
   }
 }
 
-/** Undefined where there is no such file. */
+/** Undefined if there is no such file. */
 async function read(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8');
@@ -145,7 +139,7 @@ async function describeThisProcess(): Promise<Owner> {
   return { pid, birth: await birthOf(pid), boot: await bootOf(), host: hostname(), since: Date.now() };
 }
 
-/** Of a process on another machine nothing is known: it counts as one that lives. */
+/** A process on another machine cannot be checked, so it counts as living. */
 async function lives({ pid, birth, boot, host, since }: Owner): Promise<boolean> {
   if (host !== hostname()) return true;
   const now = await bootOf();
@@ -154,14 +148,14 @@ async function lives({ pid, birth, boot, host, since }: Owner): Promise<boolean>
   try {
     process.kill(pid, 0);
   } catch (error) {
-    // EPERM: it is there, of another user.
+    // EPERM: it lives, and belongs to another user.
     if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
   }
   const today = await birthOf(pid);
   return today === '' || birth === '' || today === birth;
 }
 
-/** Linux: proc(5), field 22 of stat, and field 3 is Z for one that has ended; elsewhere what ps says; on Windows nothing does. */
+/** On Linux field 22 of /proc/<pid>/stat (field 3 is Z for a dead process); elsewhere from ps; unknown on Windows. */
 async function birthOf(pid: number): Promise<string> {
   try {
     if (process.platform === 'linux') {
@@ -176,7 +170,7 @@ async function birthOf(pid: number): Promise<string> {
   }
 }
 
-/** Only Linux names its boots; elsewhere the age of the lock is compared with the time since the boot. */
+/** Only Linux gives a boot an id; elsewhere the age of the lock is compared with the time since the boot. */
 const bootOf = () =>
   readFile('/proc/sys/kernel/random/boot_id', 'latin1').then(
     (text) => text.trim(),

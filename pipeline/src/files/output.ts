@@ -1,6 +1,6 @@
 /**
- * Files that are there whole or not at all: written beside their place under a temporary name, then renamed. What a
- * killed process left of these names is removed by the next one that checks the folder.
+ * Atomic writes: a file is written beside its place under a temporary name, then renamed. The next process that checks
+ * the folder removes what a killed one left.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
@@ -10,7 +10,7 @@ import { InputError } from '@onnoise/scheduler';
 import { diskFailure, diskReason } from './disk-errors.ts';
 import { Failure } from './failure.ts';
 
-/** Parts of temporary names: a process number means something on its own machine only, and is used again. */
+/** Parts of temporary names: a process number is valid only on its machine, and is reused. */
 const HOST = createHash('sha256').update(hostname()).digest('hex').slice(0, 6);
 const PROCESS = randomBytes(2).toString('hex');
 const TEMPORARY = /^\.(.+?)(\.old)?\.([0-9a-f]{6})-(\d+)-([0-9a-f]{4})[0-9a-f]{8}\.tmp$/s;
@@ -22,7 +22,7 @@ export function temporaryName(path: string): string {
   return nameBeside(path, '');
 }
 
-/** The same for what is moved out of the way until something new is in its place: `sweep` moves it back. */
+/** The same for an old file or folder moved aside while it is replaced: `sweep` moves it back. */
 export function asideName(path: string): string {
   return nameBeside(path, '.old');
 }
@@ -33,7 +33,7 @@ function nameBeside(path: string, kind: string): string {
   return join(dirname(whole), `.${shorten(basename(whole), LONGEST_NAME - 1 - tail.length)}${tail}`);
 }
 
-/** As many characters of a name as fit into so many bytes. */
+/** The longest start of a name that fits into `bytes`. */
 function shorten(name: string, bytes: number): string {
   let short = name;
   while (Buffer.byteLength(short) > bytes) short = [...short].slice(0, -1).join('');
@@ -54,8 +54,8 @@ export async function writeWhole(path: string, bytes: Uint8Array | string): Prom
 }
 
 /**
- * Makes a folder and those above it, one by one: Node's `recursive` never returns where the system makes none, as in /proc.
- * @returns the highest folder that was made, undefined where all were there.
+ * Makes a folder and those above it, one by one: Node's `recursive` never returns in places such as /proc.
+ * @returns the highest folder that it made, or undefined if all existed.
  */
 export async function makeFolder(path: string): Promise<string | undefined> {
   const above = dirname(path);
@@ -74,7 +74,7 @@ export async function makeFolder(path: string): Promise<string | undefined> {
   }
 }
 
-/** What the system says of a folder that is there differs: on a read-only disk, at the root of a drive. */
+/** The system's error for an existing folder varies: on a read-only disk, at the root of a drive. */
 async function makeOne(path: string): Promise<string | undefined> {
   try {
     await mkdir(path);
@@ -85,7 +85,7 @@ async function makeOne(path: string): Promise<string | undefined> {
   }
 }
 
-/** Removes folders that were made, from the lowest up to the highest, as far as nobody has put anything into them. */
+/** Removes folders from the lowest up to the highest, as long as they are empty. */
 export async function removeEmpty(lowest: string, highest: string): Promise<void> {
   for (let folder = lowest; folder.startsWith(highest); folder = dirname(folder)) {
     await rmdir(folder).catch(() => {});
@@ -99,13 +99,21 @@ const isFolder = (path: string) =>
   );
 
 /**
- * Makes sure that a file or a folder can be written, by doing it: call it before long work. Makes the folders above it,
- * and removes what killed processes left half-written beside it.
- * @throws InputError that names the option and what is in the way; Failure where the disk is full.
+ * Makes sure that a file or a folder can be written, by trying it: call it before long work. It makes the folders
+ * above, and removes what killed processes left beside it.
+ * @param option the option that names it, or a name in words
+ * @param advice one sentence: how to make it usable
+ * @throws InputError that names the option and the obstacle; Failure if the disk is full.
  */
-export async function checkWritable(option: string, path: string, kind: 'file' | 'folder'): Promise<void> {
+export async function checkWritable(
+  option: string,
+  path: string,
+  kind: 'file' | 'folder',
+  advice?: string,
+): Promise<void> {
   const refuse = (reason: string): never => {
-    throw new InputError(`Cannot write ${path}: ${option} must be a ${kind} that can be written, ${reason}.`);
+    const sentence = `Cannot write ${path}: ${option} must be a ${kind} that can be written, ${reason}.`;
+    throw new InputError(advice === undefined ? sentence : `${sentence} ${advice}`);
   };
   if (path === '') {
     throw new InputError(`Cannot write the results: ${option} must be a ${kind} that can be written, received "".`);
@@ -120,7 +128,7 @@ export async function checkWritable(option: string, path: string, kind: 'file' |
     if (found && kind === 'file' && !found.isFile()) refuse('it is not an ordinary file');
     await makeFolder(folder);
     const trial = temporaryName(kind === 'folder' ? join(folder, 'trial') : path);
-    // A full disk takes a name, and no content.
+    // A full disk accepts a name but no content.
     await writeFile(trial, 'trial').finally(() => rm(trial, { force: true }));
   } catch (error) {
     const failure = diskFailure(error, `write ${path}`, 'free some space and start again');
@@ -138,13 +146,13 @@ function missing(error: NodeJS.ErrnoException): undefined {
   if (error.code !== 'ENOENT') throw error;
 }
 
-/** The nearest folder that is there, of a path and those above it. */
+/** The nearest existing folder at or above a path. */
 export async function nearestFolder(path: string): Promise<string> {
   const whole = resolve(path);
   return (await isFolder(whole)) || dirname(whole) === whole ? whole : nearestFolder(dirname(whole));
 }
 
-/** Removes what processes of this machine that are gone left half-written; what they moved aside gets its place back. */
+/** Removes what dead processes of this machine left half-written, and moves back what they had moved aside. */
 export async function sweep(folder: string): Promise<void> {
   for (const name of await readdir(folder).catch(() => [])) {
     const [, original, old, host, pid, owner] = TEMPORARY.exec(name) ?? [];

@@ -42,10 +42,10 @@ export function conv2d(declare: Declare, inputs: number, outputs: number, option
   return (pass, x) => tf.add(apply(pass, x), bias(pass));
 }
 
-/** tfjs' name for the padding, and what has to be padded beforehand: 'same' puts the odd zero after, PyTorch both sides. */
+/** tfjs' name for the padding, and what to pad beforehand: 'same' puts an odd zero after, PyTorch on both sides. */
 function padding({ kernel, stride = 1, padding }: ConvOptions): { before: number; pad: 'same' | 'valid' } {
   if (padding === 0) return { before: 0, pad: 'valid' };
-  const total = kernel - stride; // what 'same' adds to a size that the stride divides
+  const total = kernel - stride; // what 'same' adds if the stride divides the size
   if (padding === 'end' ? total === 1 : total === 2 * padding) return { before: 0, pad: 'same' };
   if (padding === 'end') throw new Error(`padding 'end' needs kernel 3 and stride 2, not ${kernel} and ${stride}`);
   return { before: padding, pad: 'valid' };
@@ -106,7 +106,7 @@ export function linear(declare: Declare, inputs: number, outputs: number) {
     tf.add(tf.matMul(x, use<tf.Tensor2D>(pass, weight), false, true), use(pass, bias));
 }
 
-/** PyTorch's `Linear` on every pixel, [N, H, W, in] to [N, H, W, out]: a 1 x 1 convolution, so that the map stays where it is. */
+/** PyTorch's `Linear` on every pixel, [N, H, W, in] to [N, H, W, out], as a 1 x 1 convolution to keep the layout. */
 export function pixelwiseLinear(declare: Declare, inputs: number, outputs: number): Layer {
   const weight = declare('weight', [outputs, inputs], fanIn(inputs));
   const bias = declare('bias', [outputs], fanIn(inputs));

@@ -1,4 +1,4 @@
-/** Networks by configuration, and the NCHW face they show. */
+/** Creates networks from configurations, and wraps them in an NCHW interface. */
 import { refuse } from '@onnoise/scheduler';
 import * as tf from '@tensorflow/tfjs';
 import { findNetwork, NETWORKS } from './networks.ts';

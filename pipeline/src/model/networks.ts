@@ -5,7 +5,7 @@ import { unet2dRecord } from './unet2d.ts';
 
 export const NETWORKS: readonly NetworkRecord[] = [simpleUnetRecord, unet2dRecord];
 
-/** The record of a configuration's `_class_name`, undefined where there is none. */
+/** The record of a configuration's `_class_name`, undefined if there is none. */
 export function findNetwork(className: unknown): NetworkRecord | undefined {
   return NETWORKS.find((network) => network.className === className);
 }

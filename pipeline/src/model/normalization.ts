@@ -1,8 +1,8 @@
 /**
  * GroupNorm and BatchNorm on NHWC feature maps, and SiLU, with gradients written out.
  *
- * The gradients are the usual closed forms. Written out they take about half of the passes over the feature maps
- * that differentiating the forward operations would take, and these passes are what such layers cost.
+ * The gradients are the usual closed forms. They need about half as many passes over the feature maps as
+ * differentiating the forward operations, and these passes dominate the cost of such layers.
  *
  * Source: Wu & He, "Group Normalization" (arXiv 1803.08494); Ioffe & Szegedy, "Batch Normalization" (arXiv 1502.03167).
  */
@@ -80,14 +80,14 @@ export function groupNorm(declare: Declare, channels: number, groups: number, ep
   };
 }
 
-/** Normalises x [N, H, W, C] and adds `offset` [N, C] of every sample, where given. */
+/** Normalises x [N, H, W, C] and adds each sample's `offset` [N, C], if given. */
 export type BatchNorm = (pass: Pass, x: tf.Tensor4D, offset?: tf.Tensor2D) => tf.Tensor4D;
 
 /**
  * PyTorch's `BatchNorm2d(channels)`, without its count of batches.
  *
  * In training it uses the batch's statistics and reports the new running ones (momentum 0.1, unbiased variance) through
- * `onBuffer`; otherwise it is one multiplication and one addition of per-channel vectors made of the running ones.
+ * `onBuffer`; otherwise it is one multiplication and one addition of per-channel vectors made from the running ones.
  */
 export function batchNorm(declare: Declare, channels: number): BatchNorm {
   const weight = declare('weight', [channels], { kind: 'ones' });
@@ -121,7 +121,7 @@ export function batchNorm(declare: Declare, channels: number): BatchNorm {
   };
 }
 
-/** x sigmoid(x). Of the pass only the result and the sigmoid are kept: the derivative is y + sigmoid (1 - y). */
+/** x sigmoid(x). The backward pass needs only the result and the sigmoid: the derivative is y + sigmoid (1 - y). */
 export function silu<T extends tf.Tensor>(x: T): T {
   const run = tf.customGrad((...inputs: (tf.Tensor | Save)[]) => {
     const [x, save] = inputs as [tf.Tensor, Save];

@@ -1,4 +1,4 @@
-/** Counting and starting a network's parameters. */
+/** Counts and initialises a network's parameters. */
 import { gaussian, uniform } from '@onnoise/scheduler';
 import { sizeOf } from '../shape.ts';
 import type { Model, ParameterSpec } from './types.ts';

@@ -3,7 +3,7 @@
  * two; 4x4 stride-2 transforms; skips are taken after the transform and concatenated before the next block.
  * 62,437,601 parameters at the default configuration.
  *
- * Ours, and off by default: a class embedding, added to the time embedding.
+ * Our addition, off by default: a class embedding, added to the time embedding.
  */
 import * as tf from '@tensorflow/tfjs';
 import { type Declare, declareInto, type Pass } from './declare.ts';

@@ -11,7 +11,7 @@ export interface TableOptions {
   count: number;
   /** Width of the embedding; an odd one ends in a zero. */
   width: number;
-  /** What is taken off the number of frequencies: frequency i is 10000^(-i / (width/2 - shift)). */
+  /** Subtracted from the number of frequencies: frequency i is 10000^(-i / (width/2 - shift)). */
   shift: number;
   /** Cosines before sines. */
   cosFirst: boolean;

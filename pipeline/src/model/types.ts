@@ -1,4 +1,4 @@
-/** What a network is: a list of named parameters and a pure function of them; and the record of a kind. Types only. */
+/** Types of networks: a list of named parameters and a pure function of them; and the record of a kind of network. */
 import type * as tf from '@tensorflow/tfjs';
 
 /** How a parameter starts: constants, uniform in [-bound, bound] or normal with the given deviation. */
@@ -18,7 +18,7 @@ export interface ParameterSpec {
   init: Init;
 }
 
-/** What every network's configuration holds, under diffusers' names, which readers of `unet/config.json` know. */
+/** Keys of every network's configuration, with diffusers' names, which readers of `unet/config.json` know. */
 export interface ModelConfig {
   _class_name: string;
   /** Height and width, pixels. */
@@ -42,7 +42,7 @@ export interface ForwardOptions {
 }
 
 export interface Model {
-  /** Complete and checked: what `unet/config.json` holds. */
+  /** Complete and checked; the content of `unet/config.json`. */
   config: ModelConfig;
   /** In the order of PyTorch's `state_dict()`. */
   parameters: ParameterSpec[];
@@ -62,7 +62,7 @@ export interface Model {
   forward(parameters: Parameters, sample: tf.Tensor4D, timestep: tf.Tensor1D, options: ForwardOptions): tf.Tensor4D;
 }
 
-/** A network's pass on NHWC samples; labels are there when it is conditional. */
+/** A network's pass on NHWC samples, with labels if it is conditional. */
 export type Forward = (
   pass: ForwardOptions & { parameters: Parameters },
   sample: tf.Tensor4D,
@@ -72,10 +72,10 @@ export type Forward = (
 /** Keys under which a configuration may hold the channels of the images. */
 export type ChannelKey = 'in_channels' | 'out_channels' | 'image_channels';
 
-/** A kind of network as data: all that the rest of the project knows of it. */
+/** A kind of network as data: all that the rest of the project knows about it. */
 export interface NetworkRecord<Config extends ModelConfig = ModelConfig> {
   className: Config['_class_name'];
-  /** The library in `model_index.json`: `diffusers` where that has a class of this name. */
+  /** The library in `model_index.json`: `diffusers` if that has a class of this name. */
   library: 'diffusers' | 'onnoise';
   /** Each holds the channels of the images; the first is what readers of the model folder go by. */
   channelKeys: readonly [ChannelKey, ...ChannelKey[]];

@@ -52,7 +52,7 @@ interface LevelOptions extends BlockOptions {
   attention: boolean;
 }
 
-/** A row of residual blocks, each followed by attention where there is any. */
+/** A row of residual blocks, each followed by attention if the level has it. */
 function level(declare: Declare, options: LevelOptions): TimedLayer[] {
   const { inputs, outputs } = options;
   const attentions = options.attention
@@ -91,7 +91,7 @@ export function upBlock(declare: Declare, options: LevelOptions & { upsample: bo
   };
 }
 
-/** Residual block, attention where wanted, residual block. */
+/** Residual block, attention if `attend`, residual block. */
 export function midBlock(declare: Declare, channels: number, attend: boolean, options: BlockOptions): TimedLayer {
   const middle = attend ? attentionOf(declare.in('attentions.0'), channels, options) : null;
   const first = resnet(declare.in('resnets.0'), channels, channels, options);

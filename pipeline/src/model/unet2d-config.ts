@@ -1,9 +1,21 @@
 /**
- * Configuration of `UNet2DModel`: diffusers' keys and defaults, so a `config.json` of theirs can be read and ours can be
- * read by them. Keys that switch on what is not built here are accepted at their "off" value only.
+ * Configuration of `UNet2DModel`: diffusers' keys and defaults, so a `config.json` of theirs can be read and ours can
+ * be read by them. Keys of unsupported features are accepted only at their "off" value.
  */
-import { refuse } from '@onnoise/scheduler';
-import { type Fields, flag, integer, listOf, nullable, number, oneOf, readFields } from './fields.ts';
+import {
+  anything,
+  flag,
+  integer,
+  listOf,
+  nullable,
+  number,
+  oneOf,
+  only,
+  type Rules,
+  readObject,
+  refuse,
+  withDefault,
+} from '@onnoise/scheduler';
 
 const DOWN_BLOCKS = ['DownBlock2D', 'AttnDownBlock2D'] as const;
 const UP_BLOCKS = ['UpBlock2D', 'AttnUpBlock2D'] as const;
@@ -14,7 +26,7 @@ const UP_BLOCKS = ['UpBlock2D', 'AttnUpBlock2D'] as const;
  * | sample_size                      | required              | height and width, pixels; divisible by 2^(levels - 1)           |
  * | in_channels, out_channels        | 3                     | of sample and prediction                                        |
  * | block_out_channels               | [224, 448, 672, 896]  | width of every level                                            |
- * | layers_per_block                 | 2                     | residual blocks a level (one more on the way up)                |
+ * | layers_per_block                 | 2                     | residual blocks per level, one more going up                |
  * | down_block_types, up_block_types | attention but at the outermost level | with or without attention, one a level           |
  * | mid_block_type                   | UNetMidBlock2D        | null: no middle block                                           |
  * | add_attention                    | true                  | attention in the middle block                                   |
@@ -58,39 +70,43 @@ export interface UNet2DConfig {
   num_train_timesteps: number;
 }
 
-const FIELDS: Fields<UNet2DConfig> = {
+const CHANNELS = withDefault(3, integer(1, 64));
+/** null is as if left out; `readUNet2DConfig` puts the number there. */
+const TIMESTEPS = withDefault(null, nullable(integer(1, 100_000))) as Rules<UNet2DConfig>['num_train_timesteps'];
+
+const RULES: Rules<UNet2DConfig> = {
   _class_name: oneOf(['UNet2DModel']),
   sample_size: integer(1, 4096),
-  in_channels: integer(1, 64, 3),
-  out_channels: integer(1, 64, 3),
-  center_input_sample: oneOf([false], false),
-  time_embedding_type: oneOf(['positional'], 'positional'),
-  time_embedding_dim: nullable(integer(1, 65_536)),
-  freq_shift: number(0, 1, 0),
-  flip_sin_to_cos: flag(true),
-  down_block_types: listOf(oneOf(DOWN_BLOCKS), 1, ['DownBlock2D', ...Array(3).fill('AttnDownBlock2D')]),
-  mid_block_type: oneOf(['UNetMidBlock2D', null], 'UNetMidBlock2D'),
-  up_block_types: listOf(oneOf(UP_BLOCKS), 1, [...Array(3).fill('AttnUpBlock2D'), 'UpBlock2D']),
-  block_out_channels: listOf(integer(1, 8192), 1, [224, 448, 672, 896]),
-  layers_per_block: integer(1, 64, 2),
-  mid_block_scale_factor: oneOf([1], 1),
-  downsample_padding: oneOf([0, 1], 1),
-  downsample_type: oneOf(['conv'], 'conv'),
-  upsample_type: oneOf(['conv'], 'conv'),
-  dropout: oneOf([0], 0),
-  act_fn: oneOf(['silu', 'swish'], 'silu') as Fields<UNet2DConfig>['act_fn'],
-  attention_head_dim: nullable(integer(1, 8192), 8),
-  norm_num_groups: integer(1, 8192, 32),
-  attn_norm_num_groups: oneOf([null], null),
-  norm_eps: number(0, 1, 1e-5, true),
-  resnet_time_scale_shift: oneOf(['default'], 'default'),
-  add_attention: flag(true),
-  class_embed_type: oneOf([null], null),
-  num_class_embeds: nullable(integer(1, 100_000)),
-  num_train_timesteps: nullable(integer(1, 100_000)) as Fields<UNet2DConfig>['num_train_timesteps'],
+  in_channels: CHANNELS,
+  out_channels: CHANNELS,
+  center_input_sample: only(false),
+  time_embedding_type: only('positional'),
+  time_embedding_dim: withDefault(null, nullable(integer(1, 65_536))),
+  freq_shift: withDefault(0, number({ min: 0, max: 1 })),
+  flip_sin_to_cos: withDefault(true, flag),
+  down_block_types: withDefault(['DownBlock2D', ...Array(3).fill('AttnDownBlock2D')], listOf(oneOf(DOWN_BLOCKS), 1)),
+  mid_block_type: withDefault('UNetMidBlock2D', oneOf(['UNetMidBlock2D', null])),
+  up_block_types: withDefault([...Array(3).fill('AttnUpBlock2D'), 'UpBlock2D'], listOf(oneOf(UP_BLOCKS), 1)),
+  block_out_channels: withDefault([224, 448, 672, 896], listOf(integer(1, 8192), 1)),
+  layers_per_block: withDefault(2, integer(1, 64)),
+  mid_block_scale_factor: only(1),
+  downsample_padding: withDefault(1, oneOf([0, 1])),
+  downsample_type: only('conv'),
+  upsample_type: only('conv'),
+  dropout: only(0),
+  act_fn: withDefault('silu', oneOf(['silu', 'swish'])) as Rules<UNet2DConfig>['act_fn'],
+  attention_head_dim: withDefault(8, nullable(integer(1, 8192))),
+  norm_num_groups: withDefault(32, integer(1, 8192)),
+  attn_norm_num_groups: only(null),
+  norm_eps: withDefault(1e-5, number({ above: 0, max: 1 })),
+  resnet_time_scale_shift: only('default'),
+  add_attention: withDefault(true, flag),
+  class_embed_type: only(null),
+  num_class_embeds: withDefault(null, nullable(integer(1, 100_000))),
+  num_train_timesteps: TIMESTEPS,
 };
 
-/** Names that versions of 2022 had for keys above; at null they were not in use. */
+/** Names that versions of 2022 had for keys above; null means unused. */
 const FORMER_NAMES = [
   ...['image_size', 'num_res_blocks', 'block_channels', 'down_blocks', 'up_blocks', 'downscale_freq_shift'],
   ...['resnet_num_groups', 'resnet_act_fn', 'resnet_eps', 'num_head_channels'],
@@ -102,7 +118,8 @@ const DEFAULT_TIMESTEPS = 1000;
 /** @throws InputError on an unknown key, a value that is not supported, or values that do not go together. */
 export function readUNet2DConfig(json: unknown): UNet2DConfig {
   const former = FORMER_NAMES.filter((name) => (json as Record<string, unknown> | null)?.[name] === null);
-  const config = readFields(json, ACTION, FIELDS, ['_diffusers_version', '_name_or_path', ...former]);
+  const passive = ['_diffusers_version', '_name_or_path', ...former].map((name) => [name, anything]);
+  const config = readObject(json, ACTION, RULES, Object.fromEntries(passive));
   config.num_train_timesteps ??= DEFAULT_TIMESTEPS;
   config.act_fn = 'silu'; // swish is the same
   const levels = config.block_out_channels.length;

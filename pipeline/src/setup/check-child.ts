@@ -2,10 +2,10 @@
 import '../train/engines/native/polyfill.ts';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { endWithParent, serveParent } from '@onnoise/runtime-node/child';
 import type * as Tfjs from '@tensorflow/tfjs';
-import { endWithParent } from '../train/engines/native/lifetime.ts';
 import { missingLibraries } from '../train/engines/native/reason.ts';
-import type { CheckResult } from './check.ts';
+import type { CheckMethods, CheckResult } from './check.ts';
 
 // Without this, a check whose set-up was killed would go on.
 endWithParent(Number(process.argv[3]));
@@ -60,10 +60,4 @@ function check(): CheckResult {
   };
 }
 
-let answer: CheckResult | { error: string };
-try {
-  answer = check();
-} catch (error) {
-  answer = { error: (error as Error).message.split('\n')[0]! };
-}
-process.send!(answer, () => process.disconnect());
+serveParent<CheckMethods>({ start: check });

@@ -1,4 +1,4 @@
-/** Runs a program to its end and keeps what it says. */
+/** Runs a program to its end and keeps its output. */
 import { spawn } from 'node:child_process';
 
 export interface CommandOptions {
@@ -9,13 +9,13 @@ export interface CommandOptions {
 }
 
 export interface CommandResult {
-  /** null where the program was ended by a signal, or is not there. */
+  /** null if a signal ended the program, or it is not installed. */
   code: number | null;
   stdout: string;
   stderr: string;
 }
 
-/** @throws AbortError if `signal` says so, never because the program fails */
+/** @throws AbortError if `signal` aborts, but never because the program fails */
 export async function runCommand(
   command: string,
   args: readonly string[],

@@ -7,10 +7,10 @@ import { temporaryName } from '../files/output.ts';
 import { runCommand } from './command.ts';
 
 const COMPILERS = ['g++', 'clang++', 'c++'];
-/** Compiles on every C++17 compiler whose standard library is there. */
+/** Compiles with every C++17 compiler that has its standard library. */
 const TRIAL = '#include <string_view>\nint main() { return std::string_view("").size(); }\n';
 
-/** The words of a compiler that works. @throws InputError where there is none */
+/** The command of a working compiler, as words. @throws InputError if there is none */
 export async function findCompiler(env = process.env, signal?: AbortSignal): Promise<string[]> {
   const own = env.CXX?.split(/\s+/).filter(Boolean) ?? [];
   const tried = [...(own.length > 0 ? [own] : []), ...COMPILERS.map((name) => [name])];
@@ -27,9 +27,9 @@ export async function findCompiler(env = process.env, signal?: AbortSignal): Pro
 
 export interface CompileOptions {
   compiler: readonly string[];
-  /** The npm package, whose `binding` is compiled. */
+  /** Folder of the npm package, whose `binding` is compiled. */
   folder: string;
-  /** Where libtensorflow and its headers are now; at run time it is `<folder>/deps/lib`. */
+  /** Where libtensorflow and its headers are now; at run time they are in `<folder>/deps`. */
   libraries: string;
   headers: string;
   /** Where to put the addon. */
@@ -37,7 +37,7 @@ export interface CompileOptions {
   signal?: AbortSignal;
 }
 
-/** @throws InputError with what the compiler says */
+/** @throws InputError with the compiler's message */
 export async function compileAddon(options: CompileOptions): Promise<void> {
   const { compiler, folder, libraries, headers, addon, signal } = options;
   const [command, ...words] = compiler;
@@ -67,7 +67,7 @@ export async function compileAddon(options: CompileOptions): Promise<void> {
       const reason = stderr.split('\n').find((line) => /error|cannot|not found/i.test(line)) ?? stderr.slice(0, 200);
       throw new InputError(
         `Cannot build the addon: ${compiler.join(' ')} says "${reason.trim()}". ` +
-          'Where a file of libtensorflow is damaged, the same command with -- --force fetches it again.',
+          'If a file of libtensorflow is damaged, the same command with -- --force fetches it again.',
       );
     }
     await rename(temporary, addon);

@@ -1,5 +1,5 @@
 /**
- * Downloads that go on where they stopped: `<name>.part` until size and SHA-256 are right, then `<name>`.
+ * Downloads that resume: a file is `<name>.part` until size and SHA-256 are right, then `<name>`.
  */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
@@ -8,7 +8,7 @@ import { basename, dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout } from 'node:timers/promises';
 import { InputError } from '@onnoise/scheduler';
-import { isDiskError } from './disk.ts';
+import { diskReason } from '../files/disk-errors.ts';
 import { type Network, networkAdvice, networkReason } from './network.ts';
 
 export interface RemoteFile {
@@ -16,7 +16,7 @@ export interface RemoteFile {
   headers: Record<string, string>;
   /** Bytes. */
   size: number;
-  /** null where nobody says what it should be. */
+  /** null if it is unknown. */
   sha256: string | null;
 }
 
@@ -25,25 +25,25 @@ type Contents = Pick<RemoteFile, 'size' | 'sha256'>;
 export interface DownloadOptions {
   network: Network;
   signal?: AbortSignal;
-  /** Bytes that are there. */
+  /** Called with the bytes on disk. */
   onBytes?: (bytes: number) => void;
-  /** Milliseconds to wait before each new try; a try that brought bytes begins the list again. */
+  /** Milliseconds to wait before each retry; a try that brought bytes restarts the list. */
   pauses?: readonly number[];
 }
 
-/** Bytes of a download that are there, whole or not. */
+/** Bytes of a complete or partial download on disk. */
 export async function downloadedBytes(path: string): Promise<number> {
   return (await sizeOf(path)) || (await sizeOf(`${path}.part`));
 }
 
-/** Whether a file is there whole, by an earlier download or brought by hand. */
+/** Whether the complete file is on disk, downloaded earlier or put there by hand. */
 export async function isDownloaded(file: Contents, path: string, signal?: AbortSignal): Promise<boolean> {
   return (await sizeOf(path)) > 0 && (await differenceOf(file, path, signal)) === null;
 }
 
 /**
- * @param path where the whole file is to be.
- * @throws InputError if the server cannot be reached or what it sends is not the file
+ * @param path where to put the complete file.
+ * @throws InputError if the server cannot be reached or sends another file
  */
 export async function download(file: RemoteFile, path: string, options: DownloadOptions): Promise<void> {
   const { signal, onBytes } = options;
@@ -58,7 +58,7 @@ export async function download(file: RemoteFile, path: string, options: Download
     const difference = await differenceOf(file, part, signal);
     if (difference === null) return rename(part, path);
     await rm(part, { force: true });
-    // What an earlier try left may be what is wrong: once more, from the first byte.
+    // The part of an earlier try may be wrong: download once more, from the first byte.
     if (earlier > 0) continue;
     throw new InputError(
       `Cannot use ${basename(path)}: what came from ${new URL(file.url).host} has ${difference}. ` +
@@ -67,7 +67,7 @@ export async function download(file: RemoteFile, path: string, options: Download
   }
 }
 
-/** How a file is another than it should be: `the SHA-256 ... in place of ...`; null where it is not. */
+/** How a file differs from what it should be: `the SHA-256 ... in place of ...`; null if it does not. */
 async function differenceOf(file: Contents, path: string, signal?: AbortSignal): Promise<string | null> {
   const size = await sizeOf(path);
   if (size !== file.size) return `${size} bytes in place of ${file.size}`;
@@ -78,7 +78,7 @@ async function differenceOf(file: Contents, path: string, signal?: AbortSignal):
   return sha256 === file.sha256 ? null : `the SHA-256 ${sha256} in place of ${file.sha256}`;
 }
 
-/** Asks until all bytes are there, or as often as it is worth. */
+/** Retries until all bytes have arrived, or the pauses are used up. */
 async function fetchAll(file: RemoteFile, path: string, part: string, options: DownloadOptions): Promise<void> {
   const { signal, pauses = [500, 2000, 5000, 10_000] } = options;
   for (let failures = 0; ; ) {
@@ -88,7 +88,7 @@ async function fetchAll(file: RemoteFile, path: string, part: string, options: D
       await fetchRest(file, part, have, options);
     } catch (error) {
       signal?.throwIfAborted();
-      if (error instanceof InputError || isDiskError(error)) throw error;
+      if (error instanceof InputError || diskReason(error) !== undefined) throw error;
       const now = await sizeOf(part);
       failures = now > have ? 1 : failures + 1;
       if (failures > pauses.length) {
@@ -102,7 +102,7 @@ async function fetchAll(file: RemoteFile, path: string, part: string, options: D
   }
 }
 
-/** Appends what is missing, or begins anew where the server knows no ranges. */
+/** Appends the missing bytes, or starts over if the server does not support ranges. */
 async function fetchRest(file: RemoteFile, part: string, have: number, options: DownloadOptions): Promise<void> {
   const { network, signal, onBytes } = options;
   const headers = { ...file.headers, ...(have > 0 && { range: `bytes=${have}-` }) };

@@ -1,4 +1,4 @@
-/** What a set-up leaves in the npm package: `deps` (libtensorflow), `lib/napi-v8` (the addon), `lib/native.json`. */
+/** The results of a set-up in the npm package: `deps` (libtensorflow), `lib/napi-v8` (the addon), `lib/native.json`. */
 import { existsSync, realpathSync } from 'node:fs';
 import { lstat, mkdir, readdir, rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ export function packagePaths(folder: string) {
   };
 }
 
-/** Makes `deps` links to a folder with libtensorflow, in place of what is there. */
+/** Replaces `deps` with links to a folder with libtensorflow. */
 export async function linkDeps(folder: string, libraries: string, headers: string): Promise<void> {
   const { deps } = packagePaths(folder);
   const fresh = temporaryName(deps);
@@ -34,22 +34,22 @@ export async function linkDeps(folder: string, libraries: string, headers: strin
   }
 }
 
-/** True where `deps/lib` of a package is this folder. */
+/** True if a package's `deps/lib` is this folder. */
 export function isLinked(folder: string, libraries: string): boolean {
   const { libraries: link } = packagePaths(folder);
   return existsSync(link) && existsSync(libraries) && realpathSync(link) === realpathSync(libraries);
 }
 
-/** Writes what the engine's process needs to know, and which files there are. */
+/** Writes what the engine's process needs to know, and the list of files. */
 export async function writeInstall(folder: string, install: NativeInstall): Promise<void> {
   const files = await listFiles(folder, ['deps/lib', 'lib/napi-v8']);
   await writeWhole(packagePaths(folder).install, `${JSON.stringify({ ...install, files }, null, 2)}\n`);
 }
 
-/** True where no file is gone or was cut since `writeInstall`. */
+/** True if no file was removed or truncated since `writeInstall`. */
 export const isWhole = (folder: string, install: NativeInstall | null) => hasFiles(folder, install?.files);
 
-/** Does work that makes `deps` and `lib` anew; those of before are back if it fails. */
+/** Runs work that replaces `deps` and `lib`; restores the old ones if it fails. */
 export async function replacing<T>(folder: string, work: () => Promise<T>): Promise<T> {
   const places = ['deps', 'lib']
     .map((name) => join(folder, name))
@@ -73,7 +73,7 @@ export async function replacing<T>(folder: string, work: () => Promise<T>): Prom
 
 const STRAY = /^\.((deps|lib|native\.json|tfjs_binding\.node)\.[0-9a-f-]{8,}\.tmp|trial-\d+)$|\.unpacking$/;
 
-/** Removes what a set-up that was killed left half done, in the package and in the cache. */
+/** Removes what a killed set-up left half done, in the package and in the cache. */
 export async function sweep(folder: string, cache: string): Promise<void> {
   const sites = (await readdir(cache).catch(() => [])).map((name) => join(cache, name));
   const places = [folder, join(folder, 'lib'), join(folder, 'lib', 'napi-v8'), cache, ...sites];

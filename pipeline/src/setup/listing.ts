@@ -1,11 +1,11 @@
-/** Which files there are and how large: a file that was cut or is gone shows without one being read. */
+/** Files and their sizes: enough to find a missing or truncated file without reading any. */
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Bytes of files by their paths. */
 export type Listing = Record<string, number>;
 
-/** All files in these folders under `root`, links as what they lead to. */
+/** All files in these folders under `root`, with links followed. */
 export async function listFiles(root: string, folders: readonly string[] = ['']): Promise<Listing> {
   const listing: Listing = {};
   for (const folder of folders) {
@@ -18,7 +18,7 @@ export async function listFiles(root: string, folders: readonly string[] = [''])
   return listing;
 }
 
-/** False, too, for what is no listing. */
+/** Whether the files are there with these sizes; false also for an invalid listing. */
 export async function hasFiles(root: string, listing: unknown): Promise<boolean> {
   if (typeof listing !== 'object' || listing === null) return false;
   const sizes = Object.entries(listing);

@@ -1,6 +1,6 @@
 /**
- * HTTP that knows proxies (HTTPS_PROXY, HTTP_PROXY, NO_PROXY), gives up on what stalls, and says why it failed.
- * Node's own fetch reads no proxy variables before version 24. Node reads NODE_EXTRA_CA_CERTS.
+ * HTTP with proxies (HTTPS_PROXY, HTTP_PROXY, NO_PROXY), a limit for stalled connections, and a reason for each
+ * failure. Node's fetch reads no proxy variables before version 24. Node itself reads NODE_EXTRA_CA_CERTS.
  */
 import { type ClientRequest, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
@@ -19,18 +19,18 @@ export interface Answer {
   /** After redirections. */
   url: string;
   headers: IncomingHttpHeaders;
-  /** To be read or destroyed. */
+  /** The caller must read or destroy it. */
   body: IncomingMessage;
 }
 
 export interface Network {
-  /** @throws InputError where the environment names a proxy that cannot be one; else what the connection throws */
+  /** @throws InputError if the environment names an invalid proxy; else the connection's error */
   ask(url: string, question?: Question): Promise<Answer>;
 }
 
 const REDIRECTIONS = 5;
 
-/** @param stall milliseconds without a byte after which a connection is given up */
+/** @param stall milliseconds without a byte after which a connection is closed */
 export function openNetwork({ stall = 30_000, env = process.env } = {}): Network {
   const ask = async (address: string, question: Question = {}, left = REDIRECTIONS): Promise<Answer> => {
     const url = new URL(address);
@@ -135,15 +135,15 @@ function proxyFor({ protocol, hostname, port }: URL, env: NodeJS.ProcessEnv): Pr
   return { url: new URL(url), headers: authorization ? { 'proxy-authorization': authorization } : {} };
 }
 
-/** True for an address of http or https. @param base what it is relative to, if it may be */
+/** True for an http or https address. @param base the base of a relative address */
 export function isHttpAddress(address: string, base?: string): boolean {
   return URL.canParse(address, base) && /^https?:$/.test(new URL(address, base).protocol);
 }
 
-/** An address as it may be shown. */
+/** An address that is safe to show. */
 export const hidePassword = (address: string) => address.replace(/\/\/.*@/, '//...@');
 
-/** An address as it is asked for: the name and password in it become a header. */
+/** An address as requested: its name and password become a header. */
 export function splitCredentials(address: string): { url: string; headers: Record<string, string> } {
   const url = new URL(address);
   const { username, password } = url;
@@ -187,7 +187,7 @@ export function networkReason(error: unknown): string {
   return String(error);
 }
 
-/** What to do where a host cannot be reached. */
+/** What to do if a host cannot be reached. */
 export function networkAdvice(): string {
   const proxy = Object.values(PROXY_VARIABLES)
     .flat()

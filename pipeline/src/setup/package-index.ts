@@ -1,4 +1,4 @@
-/** Where an index of Python packages keeps a file: PEP 503 (a page of links) and PEP 691 (JSON). */
+/** Finds a file in an index of Python packages: PEP 503 (a page of links) and PEP 691 (JSON). */
 import { text } from 'node:stream/consumers';
 import { InputError } from '@onnoise/scheduler';
 import {
@@ -18,7 +18,7 @@ export interface Address {
   headers: Record<string, string>;
 }
 
-/** The index to ask: what the user names, else pip's variable, else PyPI. @throws InputError if it is no http address */
+/** The index: the user's, else pip's variable, else PyPI. @throws InputError if it is not an http address */
 export function chooseIndex(option: string | undefined, env = process.env): string {
   const index = option ?? (env.PIP_INDEX_URL || PYPI);
   if (!isHttpAddress(index)) {
@@ -32,11 +32,11 @@ export function chooseIndex(option: string | undefined, env = process.env): stri
 
 export interface FindOptions {
   signal?: AbortSignal | undefined;
-  /** What else to do where it is not found: a sentence. */
+  /** Further advice if it is not found, a sentence. */
   advice?: string;
 }
 
-/** Asks for the address of a file of a project. @throws InputError if the index is not there or has no such file */
+/** The address of a project's file. @throws InputError if the index cannot be reached or has no such file */
 export async function findFile(
   network: Network,
   index: string,
@@ -65,13 +65,13 @@ export async function findFile(
     throw refuse(`${new URL(url).host} cannot be reached, ${networkReason(error)}; ${networkAdvice()}`);
   }
   const links = (page.json ? linksInJson : linksInHtml)(page.text, file);
-  if (links === null) throw refuse(`${url} answers with JSON that is broken or no list of files`);
+  if (links === null) throw refuse(`${url} answers with JSON that is broken or not a list of files`);
   if (links.length === 0) throw refuse(`${url} lists no such file`);
   const link = links.find((href) => isHttpAddress(href, page.url));
   if (link === undefined) throw refuse(`${url} lists it at "${links[0]}", which is not an http address`);
   const address = new URL(link, page.url);
   address.hash = '';
-  // A password is for the index alone.
+  // A password is only for the index.
   return { url: address.href, headers: address.origin === new URL(url).origin ? headers : {} };
 }
 

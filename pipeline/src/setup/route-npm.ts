@@ -1,27 +1,27 @@
 /**
- * What the package itself would download: libtensorflow 2.9.1 and a built addon, by its scripts/install.js. Where the
- * addon does not come it is compiled here, since that script would need Python for it.
+ * The package's own download: libtensorflow 2.9.1 and a built addon, by its scripts/install.js. If there is no built
+ * addon, this route compiles one, because that script would need Python.
  */
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
+import { diskReason, requireSpace } from '../files/disk-errors.ts';
 import { formatBytes, formatPath } from '../terminal/format.ts';
 import type { NativeInstall, NativeKind } from '../train/engines/native/install.ts';
 import { runCommand } from './command.ts';
 import { compileAddon, findCompiler } from './compile.ts';
-import { checkSpace, isDiskError } from './disk.ts';
 import { download } from './download.ts';
 import { packagePaths } from './link.ts';
 import { isHttpAddress, networkAdvice, networkReason } from './network.ts';
 import type { Job, Plan } from './route.ts';
 import type { System } from './system.ts';
 
-/** Of the libtensorflow that the package downloads. */
+/** Version of the libtensorflow that the package downloads. */
 const LIBTENSORFLOW = '2.9.1';
 const STORAGE = 'https://storage.googleapis.com/';
-/** Bytes of libtensorflow for each of its archive, about. */
+/** Unpacked size of libtensorflow, as a multiple of its archive's. */
 const UNPACKED = 4;
 const REACH_MS = 5000;
 const INSTALL_MS = 30 * 60_000;
@@ -44,11 +44,11 @@ export function libtensorflowAddress(kind: NativeKind, { platform, arch }: Syste
 
 const libType = (kind: NativeKind) => (kind === 'tfjs-node-gpu' ? 'gpu' : 'cpu');
 
-/** @throws InputError where its host cannot be reached, or the disk has no room */
+/** @throws InputError if its host cannot be reached; Failure if the disk has no room */
 export async function planNpm(job: Job, system: System): Promise<Plan> {
   const { kind, folder, force, installed, whole, signal } = job;
   const { libraries, headers, addon } = packagePaths(folder);
-  // The user's own LD_LIBRARY_PATH would beat the path that is written in the addon.
+  // The user's own LD_LIBRARY_PATH would take precedence over the path in the addon.
   const env: Record<string, string> = system.platform === 'linux' ? { LD_LIBRARY_PATH: libraries } : {};
   if (!force && whole && installed?.route === 'npm') {
     return {
@@ -66,9 +66,9 @@ export async function planNpm(job: Job, system: System): Promise<Plan> {
   }
   const size = await reach(job, address);
   const archive = join(job.cache, 'downloads', address.slice(address.lastIndexOf('/') + 1));
-  // A zip is for Windows, where more than unpacking is to do.
+  // A zip is for Windows, where unpacking is not enough.
   const own = size === null || address.endsWith('.zip');
-  if (size !== null) await checkSpace(folder, UNPACKED * size);
+  if (size !== null) await requireSpace(folder, UNPACKED * size, `set up in ${folder}`);
   return {
     lines: [
       `download   ${size === null ? 'some hundred MiB' : formatBytes(size)} from ${new URL(address).host}: libtensorflow, and the addon`,
@@ -77,7 +77,7 @@ export async function planNpm(job: Job, system: System): Promise<Plan> {
     ],
     changes: true,
     async prepare() {
-      // Nobody says what should be in it.
+      // Its hash is not known.
       if (force) await rm(archive, { force: true });
       if (!own) await fetchLibrary(job, address, archive, size);
     },
@@ -102,7 +102,7 @@ export async function planNpm(job: Job, system: System): Promise<Plan> {
   };
 }
 
-/** Bytes of the download, null where its server does not say. */
+/** Bytes of the download; null if its server does not say. */
 async function reach({ network, signal }: Job, address: string): Promise<number | null> {
   const name = address.slice(address.lastIndexOf('/') + 1);
   const { host } = new URL(address);
@@ -130,8 +130,8 @@ async function fetchLibrary({ hooks, network, signal }: Job, address: string, ar
 }
 
 /**
- * Unpacks libtensorflow to where scripts/install.js looks for it. That script would download without a second try, and
- * newer versions of tar refuse the chain of links in the archive (`.so` to `.so.2` to `.so.2.9.1`): links are made here.
+ * Unpacks libtensorflow to where scripts/install.js looks for it. That script downloads without a retry, and newer
+ * versions of tar refuse the archive's chain of links (`.so` to `.so.2` to `.so.2.9.1`), so this makes the links.
  */
 async function unpackLibrary({ folder, hooks }: Job, archive: string) {
   const { deps } = packagePaths(folder);
@@ -150,8 +150,8 @@ async function unpackLibrary({ folder, hooks }: Job, archive: string) {
       if (!linkpath.includes('/')) await symlink(linkpath, join(deps, path));
     }
   } catch (error) {
-    // The archive is whole: with room it is unpacked another time.
-    if (isDiskError(error)) throw error;
+    // The archive is complete and can be unpacked once there is room.
+    if (diskReason(error) !== undefined) throw error;
     await rm(archive, { force: true });
     throw new InputError(
       `Cannot unpack ${archive}: ${(error as Error).message}. It was removed; the same command downloads it again.`,
@@ -166,11 +166,11 @@ interface TarEntry {
   linkpath: string;
 }
 
-/** @returns its last words, for where it failed */
+/** @returns its last line of error, for messages */
 async function runInstall(folder: string, args: readonly string[], signal?: AbortSignal): Promise<string> {
   const about = join(folder, 'package.json');
   const before = await readFile(about);
-  // It calls node-pre-gyp by name, and while that runs it has its own package.json changed.
+  // The script calls node-pre-gyp by name, and changes its own package.json while that runs.
   const preGyp = createRequire(about).resolve('@mapbox/node-pre-gyp/package.json');
   const tools = join(dirname(preGyp), '..', '..', '.bin');
   const env = { ...process.env, PATH: [tools, dirname(process.execPath), process.env.PATH].join(delimiter) };
@@ -189,7 +189,7 @@ async function runInstall(folder: string, args: readonly string[], signal?: Abor
     throw error;
   } finally {
     await writeFile(about, before);
-    // What a build with node-gyp leaves.
+    // Left over by a build with node-gyp.
     for (const name of ['build', 'build-tmp-napi-v8']) await rm(join(folder, name), { recursive: true, force: true });
   }
 }

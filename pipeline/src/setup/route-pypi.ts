@@ -1,9 +1,9 @@
-/** libtensorflow out of the wheels of PyPI, and the addon compiled against it. No Python takes part. */
+/** libtensorflow from the wheels of PyPI, and the addon compiled against it. It needs no Python. */
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { requireSpace } from '../files/disk-errors.ts';
 import { formatBytes, formatPath } from '../terminal/format.ts';
 import { compileAddon, findCompiler } from './compile.ts';
-import { checkSpace } from './disk.ts';
 import { download, downloadedBytes, isDownloaded } from './download.ts';
 import { isLinked, linkDeps, packagePaths } from './link.ts';
 import { type Address, findFile } from './package-index.ts';
@@ -13,7 +13,7 @@ import { stateOf, unpack } from './unpack.ts';
 import type { Wheel } from './wheel.ts';
 import { cudaWheels, projectOf, TENSORFLOW, tensorflowWheel, versionOf } from './wheels.ts';
 
-/** @throws InputError for what would stop it: no network, no compiler, no space, a folder that cannot be written */
+/** @throws InputError for an obstacle: no network, no compiler, no space, a folder that cannot be written */
 export async function planPypi(job: Job): Promise<Plan> {
   const { kind, folder, cache, force, whole, index, signal } = job;
   const main = tensorflowWheel(kind);
@@ -34,7 +34,8 @@ export async function planPypi(job: Job): Promise<Plan> {
   const pathOf = (wheel: Wheel) => join(downloads, wheel.file);
   const toFetch: Wheel[] = [];
   for (const wheel of missing) if (!(await isDownloaded(wheel, pathOf(wheel), signal))) toFetch.push(wheel);
-  await checkSpace(cache, spaceNeeded(missing, await Promise.all(missing.map(pathOf).map(downloadedBytes))));
+  const needed = spaceNeeded(missing, await Promise.all(missing.map(pathOf).map(downloadedBytes)));
+  await requireSpace(cache, needed, `set up in ${cache}`);
   const addresses = await findWheels(job, toFetch, downloads);
 
   const unpacked = sum(wheels.map((wheel) => wheel.unpacked));
@@ -85,22 +86,22 @@ async function describeDownload(
   );
 }
 
-/** @throws InputError where the index cannot be asked, which says where a file that is brought by hand belongs */
+/** @throws InputError if the index cannot be reached; it says where to put a file by hand */
 async function findWheels(
   { network, index, signal }: Job,
   wheels: readonly Wheel[],
   downloads: string,
 ): Promise<Map<Wheel, Address>> {
-  const advice = `A file that was fetched elsewhere belongs in ${formatPath(downloads)}.`;
+  const advice = `A file fetched elsewhere belongs in ${formatPath(downloads)}.`;
   const find = async (wheel: Wheel) =>
     [wheel, await findFile(network, index, projectOf(wheel), wheel.file, { signal, advice })] as const;
   const found: (readonly [Wheel, Address])[] = [];
-  // A few at a time: an index is no place to storm, nor is a signal.
+  // A few at a time, to spare the index and to stop soon on a signal.
   for (let i = 0; i < wheels.length; i += 4) found.push(...(await Promise.all(wheels.slice(i, i + 4).map(find))));
   return new Map(found);
 }
 
-/** @param address of a wheel that is not downloaded yet */
+/** @param address of the wheel, if it is not downloaded yet */
 async function fetchWheel(
   { hooks, network, signal }: Job,
   wheel: Wheel,
@@ -121,7 +122,7 @@ async function fetchWheel(
   await rm(path, { force: true });
 }
 
-/** Bytes that must be free: wheels come one by one, and each is removed once it is unpacked. @param there bytes of each */
+/** Bytes that must be free: wheels come one by one, and each is removed once unpacked. @param there bytes on disk */
 export function spaceNeeded(wheels: readonly Pick<Wheel, 'size' | 'unpacked'>[], there: readonly number[]): number {
   let [now, most] = [0, 0];
   for (const [i, { size, unpacked }] of wheels.entries()) {
@@ -133,8 +134,8 @@ export function spaceNeeded(wheels: readonly Pick<Wheel, 'size' | 'unpacked'>[],
 }
 
 /**
- * What the engine's process needs in its environment. The folder of libtensorflow comes first, since the user's own
- * LD_LIBRARY_PATH would beat the path that is written in the addon.
+ * The environment of the engine's process. The folder of libtensorflow comes first, because the user's own
+ * LD_LIBRARY_PATH would take precedence over the path in the addon.
  *
  * @param wheels those of CUDA
  */

@@ -1,8 +1,8 @@
-/** What the two routes have in common. */
+/** Types that the two routes share. */
 import type { NativeInstall, NativeKind } from '../train/engines/native/install.ts';
 import type { Network } from './network.ts';
 
-/** How a set-up tells what it does. */
+/** How a set-up reports what it does. */
 export interface Hooks {
   say(line: string): void;
   /** Runs work that reports bytes done and bytes in all. */
@@ -17,11 +17,11 @@ export interface Job {
   cache: string;
   /** What is set up now; null for nothing. */
   installed: NativeInstall | null;
-  /** Whether no file of `installed` is gone or was cut. */
+  /** Whether no file of `installed` is missing or truncated. */
   whole: boolean;
   /** Whether to do everything again. */
   force: boolean;
-  /** Whether CUDA's libraries are wanted; undefined: where there is a driver. */
+  /** Whether to get CUDA's libraries; undefined: if there is a driver. */
   cuda: boolean | undefined;
   /** The index of Python packages. */
   index: string;
@@ -30,14 +30,14 @@ export interface Job {
   signal?: AbortSignal;
 }
 
-/** What a route is going to do, checked as far as it can be before it is done. */
+/** What a route will do, checked as far as possible beforehand. */
 export interface Plan {
-  /** In words, a line each. */
+  /** The steps in words, a line each. */
   lines: string[];
-  /** Whether `deps` and `lib` of the package are made anew. */
+  /** Whether the package's `deps` and `lib` are replaced. */
   changes: boolean;
-  /** Brings what can be brought without touching the package. */
+  /** Does what can be done without touching the package. */
   prepare(): Promise<void>;
-  /** The package has `deps` and an addon after it. */
+  /** Gives the package its `deps` and addon. */
   install(): Promise<NativeInstall>;
 }

@@ -1,11 +1,13 @@
-/** Sets tfjs-node or tfjs-node-gpu up: chooses a route, says what it will do, does it, checks the result. */
+/** Sets up tfjs-node or tfjs-node-gpu: chooses a route, says what it will do, does it, checks the result. */
 import { join } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
+import { diskFailure } from '../files/disk-errors.ts';
+import { Failure } from '../files/failure.ts';
 import { withLock } from '../files/lock.ts';
+import { checkWritable } from '../files/output.ts';
 import { isAbort } from '../terminal/interrupt.ts';
 import { whyNoGpu } from '../train/engines/native/reason.ts';
 import { checkEngine } from './check.ts';
-import { checkFolder, explainDiskError } from './disk.ts';
 import { isWhole, replacing, sweep, writeInstall } from './link.ts';
 import type { Job, Plan } from './route.ts';
 import { planNpm } from './route-npm.ts';
@@ -13,21 +15,28 @@ import { planPypi } from './route-pypi.ts';
 import { type Route, routesFor, type System } from './system.ts';
 
 export interface SetupOptions extends Omit<Job, 'folder' | 'whole'> {
-  /** Of the npm package; null where npm left it out. */
+  /** Folder of the npm package; null if npm left it out. */
   folder: string | null;
   system: System;
-  /** undefined: the better one that can be reached. */
+  /** undefined: the better one within reach. */
   route: Route | undefined;
   dryRun: boolean;
 }
 
-/** @throws InputError for what the user can put right */
+/** @throws InputError for what the user can fix; Failure if the disk is full */
 export async function setUp(options: SetupOptions): Promise<void> {
   try {
     await setUpOrThrow(options);
   } catch (error) {
-    throw isAbort(error) ? error : explainDiskError(`set up ${options.kind}`, error);
+    throw isAbort(error) ? error : explain(options.kind, error);
   }
+}
+
+/** Names the file, since the user has named none. */
+function explain(kind: string, error: unknown): unknown {
+  const { path } = error as NodeJS.ErrnoException;
+  const where = path === undefined ? '' : ` at ${path}`;
+  return diskFailure(error, `set up ${kind}${where}`, 'free some space and start again');
 }
 
 async function setUpOrThrow(options: SetupOptions): Promise<void> {
@@ -39,11 +48,16 @@ async function setUpOrThrow(options: SetupOptions): Promise<void> {
         'Run npm ci without --omit=optional.',
     );
   }
-  await checkFolder('the package', folder, 'Run npm ci as the user who sets it up, on a disk that can be written.');
-  await checkFolder('the cache', cache, 'Give yourself the rights to it, or clone the project elsewhere.');
+  await checkWritable(
+    'the package',
+    folder,
+    'folder',
+    'Run npm ci as the user who sets it up, on a disk that can be written.',
+  );
+  await checkWritable('the cache', cache, 'folder', 'Give yourself the rights to it, or clone the project elsewhere.');
   const job = async () => ({ ...options, folder, whole: await isWhole(folder, options.installed) });
   if (dryRun) return void (await sayPlan(await job(), routes));
-  // Two at once would take each other's half-unpacked folders for their own.
+  // Two at once would mix up their half-unpacked folders.
   const words = { action: 'set up', doing: 'is setting up' };
   await withLock(join(cache, 'set-up.lock'), words, async () => {
     await sweep(folder, cache);
@@ -67,14 +81,14 @@ async function carryOut({ kind, folder, hooks, signal }: Job, plan: Plan): Promi
     const install = await plan.install();
     hooks.say('Checking a matrix product and the gradients of a convolution against tfjs on the CPU.');
     const result = await checkEngine(kind, folder, install, signal && { signal }).catch((error: Error) => {
-      // One that was not checked to its end may be good.
+      // A set-up whose check was interrupted may be good.
       if (!isAbort(error)) throw error;
       return error;
     });
     await writeInstall(folder, install);
     return { route: install.route, result };
   };
-  // What fails its check is no set-up; what was there before it may be one.
+  // A set-up that fails its check is undone, because an earlier one may work.
   const { route, result } = await (plan.changes ? replacing(folder, installAndCheck) : installAndCheck());
   if (result instanceof Error) throw result;
   const { gpu, tensorflow, difference, missing, log } = result;
@@ -85,7 +99,7 @@ async function carryOut({ kind, folder, hooks, signal }: Job, plan: Plan): Promi
   hooks.say(`Train on it: npx pipeline train --engine ${kind}${allow} ...`);
 }
 
-/** Set up by a route before: that one. Else those of the system in their order, or the one that is asked for. */
+/** The requested route; else the route of the existing set-up; else the system's routes in order. */
 function chooseRoutes({ kind, route, system, installed, force }: SetupOptions): Route[] {
   const known = routesFor(kind, system);
   if (route === undefined) {
@@ -97,20 +111,21 @@ function chooseRoutes({ kind, route, system, installed, force }: SetupOptions): 
   );
 }
 
-/** The plan of the first route that is not in the way of itself. */
+/** The plan of the first route without an obstacle. */
 async function firstPlan(job: SystemJob, routes: readonly Route[]): Promise<{ route: Route; plan: Plan }> {
-  const refused: { route: Route; error: InputError }[] = [];
+  const refused: { route: Route; error: InputError | Failure }[] = [];
   for (const route of routes) {
     try {
       const plan = route === 'npm' ? await planNpm(job, job.system) : await planPypi(job);
       for (const past of refused) job.hooks.say(`Not by the route ${past.route}: ${past.error.message}`);
       return { route, plan };
     } catch (error) {
-      if (!(error instanceof InputError)) throw error;
+      if (!(error instanceof InputError || error instanceof Failure)) throw error;
       refused.push({ route, error });
     }
   }
   if (new Set(refused.map(({ error }) => error.message)).size === 1) throw refused[0]!.error;
   const reasons = refused.map(({ route, error }) => `By the route ${route}: ${error.message}`);
-  throw new InputError(`Cannot set up ${job.kind}, no route is open. ${reasons.join(' ')}`);
+  const sentence = `Cannot set up ${job.kind}, no route is open. ${reasons.join(' ')}`;
+  throw refused.every(({ error }) => error instanceof Failure) ? new Failure(sentence) : new InputError(sentence);
 }

@@ -1,4 +1,4 @@
-/** What machine this is, as far as libtensorflow cares. */
+/** The facts of this machine that matter to libtensorflow. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
@@ -26,9 +26,9 @@ const NPM_SYSTEMS: Record<NativeKind, readonly string[]> = {
 };
 
 /**
- * The routes there are on a system, the better one first. The package's own download needs no compiler; its build for
- * GPUs is of CUDA 11.2, which knows no GPU of these years.
- * @throws InputError where there is none
+ * The routes of a system, the better one first. The package's own download needs no compiler; its build for GPUs is for
+ * CUDA 11.2, which does not know recent GPUs.
+ * @throws InputError if there is none
  */
 export function routesFor(kind: NativeKind, { platform, arch, libc }: System): Route[] {
   const action = `Cannot set up ${kind}`;
@@ -60,7 +60,7 @@ const DRIVER_FOLDERS = [
   '/usr/local/nvidia/lib',
 ];
 
-/** Where an NVIDIA driver shows; null where none does. */
+/** The place of an NVIDIA driver; null if there is none. */
 export async function findDriver(env = process.env): Promise<string | null> {
   const kernel = '/proc/driver/nvidia/version';
   if (existsSync(kernel)) return kernel;

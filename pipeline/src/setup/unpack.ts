@@ -1,4 +1,4 @@
-/** Takes from a wheel (a zip) what is needed; the folder appears whole, with a marker that says from which wheel. */
+/** Unpacks the needed files of a wheel (a zip). The folder appears atomically, with a marker that names the wheel. */
 import { createWriteStream } from 'node:fs';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
@@ -14,8 +14,8 @@ const MARKER = '.wheel.json';
 type Marked = Pick<Wheel, 'file' | 'sha256' | 'folder'>;
 
 /**
- * Whether the folder of a wheel is under `site`, of this very file; `damaged` where files of it are gone or were cut. What
- * is in them is not read.
+ * Whether `site` has the folder of exactly this wheel; `damaged` if files are missing or truncated. It does not read
+ * their contents.
  */
 export async function stateOf(wheel: Marked, site: string): Promise<'whole' | 'damaged' | 'absent'> {
   const folder = join(site, wheel.folder);
@@ -29,8 +29,8 @@ export async function stateOf(wheel: Marked, site: string): Promise<'whole' | 'd
 }
 
 /**
- * Unpacks `zip` to `site/<folder of the wheel>`, in place of what is there. Nothing half done stays.
- * @throws InputError where the zip is broken; it is removed then
+ * Unpacks `zip` to `site/<folder of the wheel>` and replaces what is there, atomically.
+ * @throws InputError if the zip is broken, which is then removed
  */
 export async function unpack(
   zip: string,

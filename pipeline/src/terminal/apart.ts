@@ -1,7 +1,7 @@
 /**
- * Standard error without the warnings of native libraries. Dawn, below onnxruntime's WebGPU, writes them straight to the
- * process's descriptor 2, where JavaScript cannot stop them. So a command that samples on a GPU runs in a second process:
- * its descriptor 2 is a pipe that is read here, and what the command itself says goes to descriptor 3, the terminal.
+ * Standard error without the warnings of native libraries. Dawn, below onnxruntime's WebGPU, writes them straight to
+ * descriptor 2, where JavaScript cannot stop them. So a command that samples on a GPU runs in a second process: its
+ * descriptor 2 is a pipe that is read here, and the command's own messages go to descriptor 3, the terminal.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -17,7 +17,7 @@ const FD = 3;
 const DAWN = /^Warning: /;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** Whether a command line opens a network on a GPU. `hasGpu` is asked only where the device is left to us. */
+/** Whether a command line opens a network on a GPU. It calls `hasGpu` only if the device is left to us. */
 export async function opensGpu(args: readonly string[], hasGpu: () => Promise<boolean>): Promise<boolean> {
   if (!COMMANDS.includes(args[0] ?? '') || args.includes('--help') || args.includes('-h')) return false;
   const at = args.findLastIndex((arg) => arg === '--device' || arg.startsWith('--device='));
@@ -28,14 +28,14 @@ export async function opensGpu(args: readonly string[], hasGpu: () => Promise<bo
 /** True in the second process. */
 export const isApart = (): boolean => process.env[MARK] !== undefined;
 
-/** In the second process, once: what the program says goes to the terminal, past the pipe. */
+/** Called once in the second process: sends the program's messages to the terminal, past the pipe. */
 export function speakToTerminal(): void {
   delete process.env[MARK];
   const stream = isatty(FD) ? new WriteStream(FD) : new Writable({ decodeStrings: true, write: writeWhole });
   Object.defineProperty(process, 'stderr', { configurable: true, enumerable: true, get: () => stream });
 }
 
-/** At once, as Node writes to files and pipes: nothing is lost when the process ends. */
+/** Writes synchronously, as Node does to files and pipes, so that nothing is lost when the process ends. */
 function writeWhole(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
   try {
     for (let at = 0; at < chunk.length; ) {
@@ -57,7 +57,7 @@ export async function runApart(): Promise<number> {
     stdio: ['inherit', 'inherit', 'pipe', 2],
     env: { ...process.env, [MARK]: String(FD) },
   });
-  // Ctrl-C reaches both; the second process says what becomes of it.
+  // Ctrl-C reaches both; the second process handles it.
   const pass = (signal: NodeJS.Signals) => void (signal !== 'SIGINT' && child.kill(signal));
   for (const signal of SIGNALS) process.on(signal, pass);
   createInterface({ input: child.stderr! }).on('line', (line) => {
@@ -65,6 +65,6 @@ export async function runApart(): Promise<number> {
   });
   const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
   for (const name of SIGNALS) process.off(name, pass);
-  if (signal !== null) process.stderr.write(`The command was ended by ${signal}.\n`);
+  if (signal !== null) process.stderr.write(`${signal} ended the command.\n`);
   return code ?? 1;
 }

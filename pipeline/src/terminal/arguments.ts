@@ -1,10 +1,10 @@
 /**
- * Looks at what was typed before yargs does, for what yargs lets pass or tells in words of its own: an option that is
- * misspelt, given twice, empty, without its value, or denied by --no-; a word that belongs to no option.
+ * Checks the command line before yargs, for mistakes that yargs accepts or reports in its own words: an option that is
+ * misspelt, repeated, empty, without its value, or negated by --no-; a word that belongs to no option.
  */
 import { nearest } from './nearest.ts';
 
-/** A wrong command line. yargs' name for its own, which it also gives to what an option's coerce refused. */
+/** A wrong command line. yargs has this name for its own errors, and for those of an option's coerce. */
 export class UsageError extends Error {
   override readonly name = 'YError';
 
@@ -13,7 +13,7 @@ export class UsageError extends Error {
   }
 }
 
-/** What yargs knows of the options of a command, as its `getOptions()` tells it. */
+/** What yargs' `getOptions()` says about a command's options. */
 export interface KnownOptions {
   key: Record<string, unknown>;
   alias: Record<string, string[]>;
@@ -25,7 +25,7 @@ export interface KnownOptions {
   narg: Record<string, unknown>;
 }
 
-/** @throws UsageError for the first that is wrong. `typed` is the command line without the command's name. */
+/** @throws UsageError for the first mistake. `typed` is the command line without the command's name. */
 export function checkArguments(command: string, typed: readonly string[], known: KnownOptions): void {
   const counts = new Map<string, number>();
   for (let i = 0; i < typed.length; i++) {
@@ -34,7 +34,7 @@ export function checkArguments(command: string, typed: readonly string[], known:
       throw new UsageError(`every word must belong to an option, received "${token}".`);
     }
     const { name, flag, denied, inline } = readOption(command, token, known);
-    if (name === undefined) continue; // of a group, as --model.layers_per_block, which is said once a key
+    if (name === undefined) continue; // in a group, such as --model.layers_per_block, each key may occur once
     let value = inline;
     if (known.boolean.includes(name)) {
       if (value === undefined && /^(true|false)$/.test(typed[i + 1] ?? '')) i++;
@@ -51,12 +51,12 @@ export function checkArguments(command: string, typed: readonly string[], known:
   }
 }
 
-/** Words that begin with a dash are options, numbers below zero and a lone dash are none. */
+/** Words that begin with a dash are options, except negative numbers and a lone dash. */
 function isOption(token: string): boolean {
   return token.length > 1 && token.startsWith('-') && !/^-\.?\d/.test(token);
 }
 
-/** `model.depth` of `--model.depth`; undefined for an option that is no group. */
+/** `model.depth` of `--model.depth`; undefined for an option without a group. */
 function groupKey(flag: string): string | undefined {
   return flag.includes('.') ? flag.slice(2) : undefined;
 }
@@ -77,14 +77,14 @@ function readOption(command: string, token: string, known: KnownOptions) {
   throw new UsageError(`${whose} has no option ${flag}.${meant === undefined ? '' : ` Did you mean --${meant}?`}`);
 }
 
-/** An option by its name, its short name, or its name with capitals in place of dashes, as yargs takes it. */
+/** An option by its name, its short name, or its name in camel case, as yargs accepts it. */
 function find(typed: string, { key, alias }: KnownOptions): string | undefined {
   const dashed = typed.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
   const isNamed = (name: string) => name === typed || name === dashed || (alias[name] ?? []).includes(typed);
   return Object.keys(key).find(isNamed);
 }
 
-/** The option of `model.depth`: one of no type, which is given key by key. */
+/** The group option of `model.depth`: one without a type, given key by key. */
 function groupOf(typed: string, known: KnownOptions): string | undefined {
   const name = typed.split('.')[0]!;
   const types = [known.boolean, known.string, known.number, known.array, Object.keys(known.narg)];
@@ -92,7 +92,7 @@ function groupOf(typed: string, known: KnownOptions): string | undefined {
   return isGroup ? name : undefined;
 }
 
-/** What yargs finds itself, in our words. */
+/** Rewords yargs' own errors. */
 export function explainUsage(message: string): string {
   const missing = /^Missing required arguments?: (.+)$/.exec(message)?.[1];
   if (missing !== undefined)

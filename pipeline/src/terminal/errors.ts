@@ -18,7 +18,7 @@ import { isVerbose } from './voice.ts';
 
 export { Failure };
 
-/** Prints an error as the table says and returns the exit code. */
+/** Prints an error according to the table, and returns the exit code. */
 export function exitCodeOf(error: unknown): number {
   if (isAbort(error)) {
     sayError('Interrupted.');

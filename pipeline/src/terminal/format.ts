@@ -1,7 +1,7 @@
-/** How numbers are told to people: durations, rates, sizes, paths. */
+/** Formats for people: durations, rates, sizes, paths. */
 import { relative, resolve } from 'node:path';
 
-/** `0.4 s`, `45 s`, `3:07 min`, `1:02:45 h`; a duration that is not known is `?`. */
+/** `0.4 s`, `45 s`, `3:07 min`, `1:02:45 h`; an unknown duration is `?`. */
 export function formatDuration(seconds: number): string {
   if (!Number.isFinite(seconds)) return '?';
   if (seconds < 9.95) return `${Math.max(0, seconds).toFixed(1)} s`;
@@ -29,13 +29,13 @@ export function formatBytes(bytes: number): string {
   return `${formatNumber(value)} ${units[unit]}`;
 }
 
-/** A path as it is shortest to type from here. */
+/** The shortest form of a path from here. */
 export function formatPath(path: string): string {
   const short = relative(process.cwd(), resolve(path));
   return oneLine(short !== '' && !short.startsWith('..') ? short : path);
 }
 
-/** Text that stays on its line: what moves the cursor, as a line break in a name, is escaped as in JSON. */
+/** Text on one line: control characters, such as a line break in a name, are escaped as in JSON. */
 export function oneLine(text: string): string {
   return text.replace(/[\p{Cc}\u2028\u2029]/gu, (character) => {
     const escaped = JSON.stringify(character).slice(1, -1);
@@ -43,7 +43,7 @@ export function oneLine(text: string): string {
   });
 }
 
-/** `1 image`, `3 images`; a noun of another plural brings it. */
+/** `1 image`, `3 images`; `many` is an irregular plural. */
 export function plural(count: number, noun: string, many = `${noun}s`): string {
   return `${count} ${count === 1 ? noun : many}`;
 }

@@ -7,7 +7,7 @@ export const INTERRUPTED = 130;
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** Runs `work` with a signal that Ctrl-C aborts, or SIGTERM, or a terminal that is closed; the handlers are gone when it ends. */
+/** Runs `work` with a signal that Ctrl-C, SIGTERM or a closed terminal aborts; removes the handlers when it ends. */
 export async function withInterrupt<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
   const interrupt = () => {

@@ -13,7 +13,7 @@ export function nearest(typed: string, words: readonly string[]): string | undef
   return longer.length === 1 ? longer[0] : undefined;
 }
 
-/** Letters to put in, leave out, replace or swap with the next one (optimal string alignment) to make one word of another. */
+/** Insertions, deletions, replacements and swaps of neighbours between two words (optimal string alignment). */
 export function editDistance(from: string, to: string): number {
   const rows: number[][] = [Array.from({ length: to.length + 1 }, (_, j) => j)];
   for (let i = 1; i <= from.length; i++) {

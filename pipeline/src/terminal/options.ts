@@ -1,10 +1,10 @@
 /**
- * Values of command-line options. The option is named as it is typed, and what was typed is shown.
+ * Values of command-line options. Errors name the option as typed and show its value.
  * yargs' own `number: true` turns a wrong word into NaN; these refuse it.
  */
-import { InputError } from '@onnoise/scheduler';
+import { InputError, number as numberRule, refuse } from '@onnoise/scheduler';
 
-/** A yargs `coerce` for one number; whether it is in range is the library's to say. */
+/** A yargs `coerce` for one number; the library checks the range. */
 export function toNumber(option: string): (value: unknown) => number | undefined {
   return (value) => (value === undefined ? undefined : parse(option, value));
 }
@@ -16,8 +16,8 @@ export function numberOption(option: string, group: string, describe: string, st
 }
 
 /**
- * A yargs `coerce` for texts with commas between them: `7,male`. Spaces around them do not matter. One that holds a comma
- * stands in double quotes, which the shell must leave alone: `'"Mouse, grey",Dog'`; a quote in quotes is doubled.
+ * A yargs `coerce` for texts separated by commas: `7,male`. Spaces around them do not matter. A text with a comma must
+ * be in double quotes, protected from the shell: `'"Mouse, grey",Dog'`. A quote inside quotes is doubled.
  */
 export function toList(option: string, example: string): (value: unknown) => string[] | undefined {
   return (value) => {
@@ -45,7 +45,7 @@ export function toList(option: string, example: string): (value: unknown) => str
 function parse(option: string, value: unknown): number {
   const text = String(value).trim();
   const number = Number(text);
-  // Digits beyond this would be read as other ones.
+  // Larger numbers would change their digits.
   if (/^[+-]?\d+$/.test(text) && !Number.isSafeInteger(number)) {
     throw new InputError(`Cannot read the options: --${option} must be at most 2^53 - 1 in size, received ${text}.`);
   }
@@ -55,10 +55,10 @@ function parse(option: string, value: unknown): number {
     );
   }
   if (text !== '' && Number.isFinite(number)) return number;
-  throw new InputError(`Cannot read the options: --${option} must be a number, received "${String(value)}".`);
+  return refuse('read the options', `--${option}`, numberRule().words, String(value));
 }
 
-/** A number that is typed, and so near to 0 that it would be read as it: `1e-400`. */
+/** True for a typed number so near to 0 that it would be read as 0: `1e-400`. */
 export function isVanished(text: string): boolean {
   return Number(text) === 0 && /^[+-]?[\d.]*[1-9]/.test(text.trim());
 }

@@ -29,8 +29,8 @@ const PLAIN_SHARE = 0.1;
 const BAR_WIDTH = 24;
 
 /**
- * Runs `work` under a progress bar: the bar shows with the first report and is closed when the work ends, whichever way.
- * With --quiet there is none.
+ * Runs `work` with a progress bar, which appears with the first report and closes when the work ends or fails. --quiet
+ * hides it.
  * @param label what is being done, as a heading: `Training`.
  */
 export async function withProgress<T>(
@@ -104,7 +104,7 @@ function createLines(label: string, options: ProgressOptions & { stream: NodeJS.
       }
       pending = event;
       const due = clock.elapsed().seconds - lastTime >= PLAIN_SECONDS && share(event) - lastShare >= PLAIN_SHARE;
-      // What is told after the last unit, with another note each time, waits for the end.
+      // Reports after the last unit, each with another note, wait for the end.
       if (due || (event.done >= event.total && !ended)) write(event);
     },
     stop: () => {
@@ -114,9 +114,9 @@ function createLines(label: string, options: ProgressOptions & { stream: NodeJS.
 }
 
 interface Elapsed {
-  /** Since the work began. */
+  /** Time since the work began. */
   seconds: number;
-  /** Seconds and units done at the first report: neither what came before nor a resumed run's past is in the rate. */
+  /** Seconds and units done at the first report, so that the rate leaves out the start and a resumed run's past. */
   from: { seconds: number; done: number };
 }
 

@@ -1,4 +1,6 @@
-/** Standard output and error that go away or fill up: a reader that stops (`| head -1`) must not stop the work. */
+/**
+ * Handles standard output and error that close or fill up: a reader that stops (`| head -1`) must not stop the work.
+ */
 import { diskReason } from '../files/disk-errors.ts';
 import { sayError } from './errors.ts';
 
@@ -11,6 +13,6 @@ export function guardStreams(): void {
     sayError(`Cannot write to standard output: ${diskReason(error) ?? error.message}.`);
     process.exit(1);
   });
-  // There is nobody left to tell.
+  // There is nowhere left to report it.
   process.stderr.on('error', () => {});
 }

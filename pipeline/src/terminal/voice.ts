@@ -1,6 +1,6 @@
 /**
- * What a command says, and how much of it: the options that every command has. Set once a command line, since a program
- * has one terminal.
+ * How much a command prints: the options that every command has. Set once per command line, because a program has one
+ * terminal.
  *
  * |             | standard output            | standard error                     |
  * |-------------|----------------------------|------------------------------------|
@@ -39,13 +39,13 @@ export function setVoice({ quiet, verbose, json }: Partial<Voice> = USUAL): void
 export const isQuiet = (): boolean => voice.quiet;
 export const isVerbose = (): boolean => voice.verbose;
 
-/** What is worth knowing on the way: a line on standard error. */
+/** A note for the user: a line on standard error. */
 export function sayNote(line: string): void {
-  // A line of its own, also where a progress bar stands.
+  // On a line of its own, even over a progress bar.
   if (!voice.quiet) process.stderr.write(`${process.stderr.isTTY ? '\r\u001b[K' : ''}${line}\n`);
 }
 
-/** What only some want to know. */
+/** A detail, shown with --verbose. */
 export function sayDetail(line: string): void {
   if (voice.verbose) sayNote(line);
 }

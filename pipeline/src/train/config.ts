@@ -2,9 +2,10 @@
  * The configuration of a run: laid together from defaults, a preset, a file and flags, checked, printed, and saved with
  * the run as `config.json`.
  */
-import { InputError, parseSchedulerConfig, show } from '@onnoise/scheduler';
+import { check, InputError, object, parseSchedulerConfig, show, worded } from '@onnoise/scheduler';
 import type { Layer, TrainConfig } from './config-types.ts';
-import { brokenRule, type Field, fields, type Section, type SectionConfig } from './fields.ts';
+import { defaultsOf, type Field, ruleOf } from './field.ts';
+import { fields, type Section, type SectionConfig } from './fields.ts';
 import { linkLayer } from './links.ts';
 
 export type { Layer, PartialConfig, TrainConfig } from './config-types.ts';
@@ -20,67 +21,82 @@ const stopFields = ['epochs', 'steps', 'minutes'] as const;
  * @throws InputError on unknown sections and fields, and on values that break a field's rule.
  */
 export function resolveConfig(layers: readonly Layer[]): TrainConfig {
-  const config: Record<string, Record<string, unknown>> = {
-    data: defaultsOf('data'),
+  return resolveOver(layers, 0).config;
+}
+
+/**
+ * The same, and the config of the lower layers alone.
+ * @param below number of lower layers.
+ */
+export function resolveOver(layers: readonly Layer[], below: number): { base: TrainConfig; config: TrainConfig } {
+  const defaults: TrainConfig = {
+    data: defaultsOf(fields.data) as TrainConfig['data'],
     model: {},
     scheduler: {},
-    training: defaultsOf('training'),
-    output: defaultsOf('output'),
+    training: defaultsOf(fields.training) as TrainConfig['training'],
+    output: defaultsOf(fields.output) as TrainConfig['output'],
   };
-  for (const given of layers) {
-    checkLayer(given);
-    const layer = linkLayer(given, (given.config.model ?? config.model!)._class_name);
-    const { model, training } = layer.config;
-    if (model?._class_name !== undefined && model._class_name !== config.model!._class_name) config.model = {};
-    if (training && stopFields.some((name) => training[name] !== undefined)) {
-      for (const name of stopFields) delete config.training![name];
-    }
-    for (const section of sections) {
-      for (const [key, value] of Object.entries(layer.config[section] ?? {})) {
-        if (value !== undefined) config[section]![key] = value;
-      }
+  const base = layers.slice(0, below).reduce(layOver, defaults);
+  const config = layers.slice(below).reduce(layOver, base);
+  parseSchedulerConfig(config.scheduler);
+  return { base, config };
+}
+
+function layOver(below: TrainConfig, given: Layer): TrainConfig {
+  checkLayer(given);
+  const layer = linkLayer(given, given.config.model?._class_name ?? below.model._class_name).config;
+  const laid: Record<string, Record<string, unknown>> = Object.fromEntries(
+    sections.map((section) => [section, { ...below[section] }]),
+  );
+  const { model, training } = layer;
+  if (model?._class_name !== undefined && model._class_name !== below.model._class_name) laid.model = {};
+  if (training && stopFields.some((name) => training[name] !== undefined)) {
+    for (const name of stopFields) delete laid.training![name];
+  }
+  for (const section of sections) {
+    for (const [key, value] of Object.entries(layer[section] ?? {})) {
+      if (value !== undefined) laid[section]![key] = value;
     }
   }
-  const resolved = config as unknown as TrainConfig;
-  parseSchedulerConfig(resolved.scheduler);
-  return resolved;
+  return laid as unknown as TrainConfig;
 }
 
 /** @throws InputError when the settings do not say when to stop or what to train on. */
 export function checkComplete({ data, training, model }: TrainConfig): void {
-  const need = (name: string, rule: string) => {
-    throw new InputError(`Cannot start training: ${name} must be given, ${rule}.`);
-  };
   if (model._class_name === undefined) need('the network', 'by --preset, or by model._class_name in --config');
   if (data.source === undefined) need('--data', 'as digits, a folder of images or IDX files');
   if (data.size === undefined) need('--size', 'the side of the images in pixels');
-  if (stopFields.every((name) => training[name] === undefined)) need('--epochs, --steps or --minutes', 'one of them');
+  if (stopFields.every((name) => training[name] === undefined)) requireEnd();
 }
 
-function defaultsOf(section: Section): Record<string, unknown> {
-  const entries = Object.entries<Field>(fields[section]).filter(([, field]) => field.default !== undefined);
-  return Object.fromEntries(entries.map(([key, field]) => [key, field.default]));
+/** @throws InputError */
+export function requireEnd(): never {
+  return need('--epochs, --steps or --minutes', 'one of them');
+}
+
+function need(name: string, rule: string): never {
+  throw new InputError(`Cannot start training: ${name} must be given, ${rule}.`);
 }
 
 function checkLayer({ name: layerName, config }: Layer): void {
+  const action = `read the settings of ${layerName}`;
   const refuse = (text: string): never => {
-    throw new InputError(`Cannot read the settings of ${layerName}: ${text}.`);
+    throw new InputError(`Cannot ${action}: ${text}.`);
   };
-  if (!isRecord(config)) refuse(`they must be an object of ${sections.join(', ')}, received ${show(config)}`);
+  check(action, 'they', worded(`an object of ${sections.join(', ')}`, object), config);
   for (const [section, values] of Object.entries(config)) {
     if (!sections.includes(section as (typeof sections)[number])) {
       refuse(`${section} must be one of ${sections.join(', ')}`);
     }
     if (values === undefined) continue;
-    if (!isRecord(values)) refuse(`${section} must be an object, received ${show(values)}`);
+    check(action, section, object, values);
     if (section === 'model' || section === 'scheduler') continue;
     const known: Record<string, Field> = fields[section as Section];
     for (const [key, value] of Object.entries(values)) {
       const field = Object.hasOwn(known, key)
         ? known[key]!
         : refuse(`${section}.${key} must be one of ${Object.keys(known).join(', ')}`);
-      const rule = value === undefined ? null : brokenRule(field, value);
-      if (rule) refuse(`${section}.${key} (--${field.flag}) must be ${rule}, received ${show(value)}`);
+      if (value !== undefined) check(action, `${section}.${key} (--${field.flag})`, ruleOf(field), value);
     }
   }
   const stops = stopFields.filter((key) => config.training?.[key] !== undefined);
@@ -92,15 +108,13 @@ function checkLayer({ name: layerName, config }: Layer): void {
 }
 
 /**
- * Compares a run's configuration with the one that its checkpoint was made with. What may change is said by the table of
- * settings; of the network and the scheduler nothing may.
+ * Compares a run's configuration with the one that its checkpoint was made with, both resolved. What may change is said by
+ * the table of settings; of the network and the scheduler nothing may.
  *
  * @returns one sentence for each setting that was changed, may be, and makes a difference.
  * @throws InputError that names the first setting that may not change.
  */
-export function compareConfigs(saved: TrainConfig, wanted: TrainConfig, run: string): string[] {
-  // Settings that came after the checkpoint stand at their defaults there.
-  const stored = resolveConfig([{ name: `a checkpoint of ${run}`, config: { ...saved } }]);
+export function compareConfigs(stored: TrainConfig, wanted: TrainConfig, run: string): string[] {
   const refuse = (name: string, before: unknown, now: unknown): never => {
     throw new InputError(
       `Cannot continue ${run}: ${name} must be ${show(before ?? null)} as in its checkpoint, received ${show(now ?? null)}. ` +
@@ -143,6 +157,4 @@ function compareEnds(before: SectionConfig<'training'>, now: SectionConfig<'trai
 
 const tell = (value: unknown) => (value === null ? 'off' : value === undefined ? 'not given' : String(value));
 const isStop = (key: string) => (stopFields as readonly string[]).includes(key);
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 const same = (a: unknown, b: unknown) => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);

@@ -8,18 +8,9 @@ import { InputError } from '@onnoise/scheduler';
 import type { Batches, StepResult, TrainEngine, TrainStep } from './contracts.ts';
 import { drawStep } from './draw.ts';
 import { emaDecayAt } from './ema.ts';
+import { createHorizonClock, type Horizon, type Progress } from './horizon.ts';
 import { type LearningRateOptions, learningRateAt } from './learning-rate.ts';
 import type { Metrics } from './metrics.ts';
-
-/** When a run is over: after so many steps, or so many seconds of work (pictures and checkpoints included). */
-export type Horizon =
-  | { kind: 'steps'; steps: number }
-  | {
-      kind: 'seconds';
-      seconds: number;
-      /** Seconds to keep for what comes after the last step, asked when the speed of a step is known. */
-      reserve: (secondsPerStep: number) => number;
-    };
 
 export interface LoopOptions {
   engine: TrainEngine;
@@ -35,7 +26,7 @@ export interface LoopOptions {
   /** Decay of the averaged weights; null when there are none. */
   emaDecay: number | null;
   /** Where to begin: updates done, seconds worked before, and the reserve that was fixed then. */
-  start: { step: number; seconds: number; reserve: number | null };
+  start: Progress;
   horizon: Horizon;
   /** Steps between checkpoints and between pictures; null leaves them to the end. */
   checkpointEvery: number | null;
@@ -60,8 +51,6 @@ export interface LoopResult {
 
 /** Steps whose speed is averaged for `imagesPerSecond`. */
 const speedWindow = 20;
-/** Steps after which the speed is trusted enough to fix the reserve of a run by the clock. */
-const speedSteps = 8;
 
 /** A step that was given to the engine and has not answered yet. */
 interface Flight {
@@ -71,109 +60,116 @@ interface Flight {
   answer: Promise<StepResult>;
 }
 
+/** Where the loop is. */
+interface LoopState {
+  /** Steps given to the engine, and steps answered, those before this process among them. */
+  asked: number;
+  done: number;
+  flights: Flight[];
+  /** Seconds of work so far. */
+  seconds: () => number;
+  /** When the step that is awaited began, and how many seconds the newest ones took. */
+  since: number;
+  durations: number[];
+  last: Metrics | null;
+  /** Whether a checkpoint holds the last step. */
+  saved: boolean;
+}
+
 /** @throws InputError when the loss or the gradient is NaN or infinite; nothing is saved of that step. */
 export async function runLoop(options: LoopOptions): Promise<LoopResult> {
-  const { engine, step: trainStep, batches, batch, start, horizon, signal } = options;
-  const began = performance.now();
-  const seconds = () => start.seconds + (performance.now() - began) / 1000;
-  const durations: number[] = [];
-  const clock = createHorizonClock(horizon, start.seconds, start.reserve, engine.depth - 1);
-  const flights: Flight[] = [];
-  let asked = start.step;
-  let done = start.step;
-  let since = began;
-  let last: Metrics | null = null;
-  let saved = true;
-
-  /** Draws the next batch and gives it to the engine. */
-  const ask = async (progress: number) => {
-    if (flights.length === 0) since = performance.now();
-    const { images, labels, epoch } = await batches.next();
-    const draw = drawStep(options.seed, asked, batch, options.size, options.T);
-    const learningRate = learningRateAt(options.learningRate, asked, progress);
-    const emaDecay = emaDecayAt(asked, options.emaDecay ?? 0);
-    asked++;
-    const inputs = { images, ...draw, ...(labels && { labels }) };
-    const answer = engine.step({ ...inputs, ...trainStep.scalars({ step: asked, learningRate, emaDecay }) });
-    // The answer is awaited later. Until then this keeps a failure from counting as unhandled.
-    answer.catch(() => {});
-    flights.push({ epoch, learningRate, progress, answer });
-  };
-  /** Waits for the oldest step. */
-  const land = async () => {
-    const { epoch, learningRate, progress, answer } = flights[0]!;
-    const { loss, gradNorm, memory = 0 } = await answer;
-    flights.shift();
-    done++;
-    if (!Number.isFinite(loss) || !Number.isFinite(gradNorm)) throw diverged(done, loss, gradNorm, options.advice);
-    const now = performance.now();
-    durations.push((now - since) / 1000);
-    since = now;
-    if (durations.length > speedWindow) durations.shift();
-    last = {
-      step: done,
-      epoch,
-      loss,
-      gradNorm,
-      learningRate,
-      imagesPerSecond: round(batch / mean(durations), 2),
-      seconds: round(seconds(), 3),
-      memory: Math.round((process.memoryUsage.rss() + memory) / 2 ** 20),
-    };
-    saved = false;
-    const after = horizon.kind === 'steps' ? done / horizon.steps : progress;
-    await options.onStep(last, Math.min(1, after));
-  };
+  const { engine, start, horizon, signal } = options;
+  const clock = createHorizonClock(horizon, start, engine.depth - 1);
+  const state = startLoop(start);
+  const aborted = () => signal?.aborted === true;
 
   for (;;) {
-    const progress = clock.progress(asked, seconds(), mean(durations), asked - start.step, done - start.step);
-    const over = progress >= 1 || signal?.aborted === true;
-    if (!over) await ask(progress);
+    const { asked, done } = state;
+    const progress = clock.progress(
+      asked,
+      state.seconds(),
+      mean(state.durations),
+      asked - start.step,
+      done - start.step,
+    );
+    const over = progress >= 1 || aborted();
+    if (!over) await ask(state, options, progress);
     // What is saved or drawn is the state after the last step asked for, so those under way come first.
-    const halt = over || divides(options.checkpointEvery, asked) || divides(options.previewEvery, asked);
-    while (flights.length >= (halt ? 1 : engine.depth)) await land();
+    const halt = over || divides(options.checkpointEvery, state.asked) || divides(options.previewEvery, state.asked);
+    while (state.flights.length >= (halt ? 1 : engine.depth)) await land(state, options);
     if (over) {
       // By the clock, what is saved must say that the time is over, or a continued run would find some left.
-      if (horizon.kind === 'seconds' && progress >= 1) saved = false;
+      if (horizon.kind === 'seconds' && progress >= 1) state.saved = false;
       break;
     }
-    if (halt && divides(options.checkpointEvery, done)) {
-      await options.save(last!, clock.reserve());
-      saved = true;
+    if (halt && divides(options.checkpointEvery, state.done)) {
+      await options.save(state.last!, clock.reserve());
+      state.saved = true;
     }
-    const finished = horizon.kind === 'steps' && done >= horizon.steps;
-    if (halt && !finished && divides(options.previewEvery, done)) await options.preview(last!);
+    const finished = horizon.kind === 'steps' && state.done >= horizon.steps;
+    if (halt && !finished && divides(options.previewEvery, state.done)) await options.preview(state.last!);
     // Engines that compute on this thread would never let a signal through.
     await new Promise(setImmediate);
   }
-  if (last && !saved) await options.save({ ...(last as Metrics), seconds: seconds() }, clock.reserve());
-  const interrupted = signal?.aborted === true;
-  return { interrupted, last, seconds: seconds() };
+  const { last, saved, seconds } = state;
+  if (last && !saved) await options.save({ ...last, seconds: seconds() }, clock.reserve());
+  return { interrupted: aborted(), last, seconds: seconds() };
 }
 
-/**
- * The share of the run that is done. By the clock, the reserve is fixed once the speed is known, so shares only grow; the
- * `ahead` steps that are still under way when the time is over are part of it.
- */
-function createHorizonClock(horizon: Horizon, startSeconds: number, startReserve: number | null, ahead: number) {
-  let reserve = startReserve;
-  let largest = 0;
+function startLoop(start: Progress): LoopState {
+  const began = performance.now();
   return {
-    reserve: () => reserve,
-    /** `askedHere` and `doneHere` are the steps of this process. */
-    progress(asked: number, seconds: number, secondsPerStep: number, askedHere: number, doneHere: number): number {
-      if (horizon.kind === 'steps') return asked / horizon.steps;
-      if (reserve === null && doneHere >= speedSteps) {
-        reserve = horizon.reserve(secondsPerStep) + ahead * secondsPerStep;
-      }
-      // A run continued after its time is over has nothing left to do, but a fresh one makes at least one step.
-      if (askedHere === 0 && startSeconds === 0) return 0;
-      // Never give more than a fifth of the budget away.
-      const budget = horizon.seconds - Math.min(reserve ?? 0, horizon.seconds / 5);
-      largest = Math.max(largest, seconds / budget);
-      return largest;
-    },
+    asked: start.step,
+    done: start.step,
+    flights: [],
+    seconds: () => start.seconds + (performance.now() - began) / 1000,
+    since: began,
+    durations: [],
+    last: null,
+    saved: true,
   };
+}
+
+/** Draws the next batch and gives it to the engine. */
+async function ask(state: LoopState, options: LoopOptions, progress: number): Promise<void> {
+  if (state.flights.length === 0) state.since = performance.now();
+  const { images, labels, epoch } = await options.batches.next();
+  const draw = drawStep(options.seed, state.asked, options.batch, options.size, options.T);
+  const learningRate = learningRateAt(options.learningRate, state.asked, progress);
+  const emaDecay = emaDecayAt(state.asked, options.emaDecay ?? 0);
+  state.asked++;
+  const inputs = { images, ...draw, ...(labels && { labels }) };
+  const scalars = options.step.scalars({ step: state.asked, learningRate, emaDecay });
+  const answer = options.engine.step({ ...inputs, ...scalars });
+  // The answer is awaited later. Until then this keeps a failure from counting as unhandled.
+  answer.catch(() => {});
+  state.flights.push({ epoch, learningRate, progress, answer });
+}
+
+/** Waits for the oldest step. */
+async function land(state: LoopState, { horizon, batch, advice, onStep }: LoopOptions): Promise<void> {
+  const { epoch, learningRate, progress, answer } = state.flights[0]!;
+  const { loss, gradNorm, memory = 0 } = await answer;
+  state.flights.shift();
+  const step = ++state.done;
+  if (!Number.isFinite(loss) || !Number.isFinite(gradNorm)) throw diverged(step, loss, gradNorm, advice);
+  const now = performance.now();
+  state.durations.push((now - state.since) / 1000);
+  state.since = now;
+  if (state.durations.length > speedWindow) state.durations.shift();
+  state.last = {
+    step,
+    epoch,
+    loss,
+    gradNorm,
+    learningRate,
+    imagesPerSecond: round(batch / mean(state.durations), 2),
+    seconds: round(state.seconds(), 3),
+    memory: Math.round((process.memoryUsage.rss() + memory) / 2 ** 20),
+  };
+  state.saved = false;
+  const after = horizon.kind === 'steps' ? step / horizon.steps : progress;
+  await onStep(state.last, Math.min(1, after));
 }
 
 function diverged(step: number, loss: number, gradNorm: number, advice?: () => string): InputError {

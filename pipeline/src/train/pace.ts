@@ -1,6 +1,5 @@
 /** How long training will take, by a few real steps of the engine that is to do it. */
 import { sizeOf } from '../shape.ts';
-import type { TrainConfig } from './config.ts';
 import type { StepInputs } from './contracts.ts';
 import { drawStep } from './draw.ts';
 import { createEngine, type EngineChoice } from './engines/index.ts';
@@ -48,13 +47,6 @@ export async function measureStep(
   } finally {
     await engine.dispose();
   }
-}
-
-/** The steps of a run; null where it ends by the clock, or by epochs of images that are not known. */
-export function stepsOf({ training }: TrainConfig, images: number | null): number | null {
-  const { steps, epochs, batch } = training;
-  if (steps !== undefined) return steps;
-  return epochs === undefined || images === null ? null : epochs * Math.floor(images / batch);
 }
 
 /** Seconds that one set of pictures takes: a training step is about three passes through the network, a sampling step one. */

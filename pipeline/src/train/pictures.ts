@@ -7,11 +7,11 @@ import { spreadSteps } from '../commands/stages/film.ts';
 import { type Dataset, readFloats } from '../data/index.ts';
 import { writeWhole } from '../files/output.ts';
 import { checkpointName } from './checkpoint.ts';
-import { createPredictor } from './denoiser.ts';
+import { createPredictor, type Predictor } from './denoiser.ts';
 import { lossChart } from './loss-chart.ts';
 import { appendLine, cutLines, type Metrics, readLines, type ValidationMetrics } from './metrics.ts';
 import type { TrainPlan } from './plan.ts';
-import { drawPreview, joinImages, previewBatch, sheetColumns } from './preview.ts';
+import { drawPreview, joinImages, type Preview, previewBatch, sheetColumns } from './preview.ts';
 import { runPaths } from './run-folder.ts';
 import { type ValidationSet, validationLoss } from './validation.ts';
 
@@ -37,67 +37,91 @@ export interface PictureOptions {
   advice: () => string;
 }
 
+/**
+ * Measures the held-out images, then draws.
+ * @returns the held-out loss; null where no image is held out.
+ * @throws InputError when that loss is no number: no picture is drawn of such a state.
+ */
 export async function writePictures(options: PictureOptions): Promise<ValidationMetrics | null> {
-  const { plan, run, step, final, dataset } = options;
-  const { model, config, scheduler, schedule, sampleSteps } = plan;
-  const shape = model.imageShape;
-  const paths = runPaths(run);
-  const predictor = await createPredictor(model, options.parameters);
+  const { plan, run } = options;
+  const predictor = await createPredictor(plan.model, options.parameters);
   try {
-    const set = await validationSet(dataset, model.classCount !== null);
-    const measured = set && {
-      step,
-      loss: await validationLoss(predictor, set, {
-        schedule,
-        predictionType: scheduler.prediction_type,
-        loss: config.training.loss,
-        seed: config.training.seed,
-        batch: previewBatch,
-      }),
-    };
-    if (measured && !Number.isFinite(measured.loss)) {
-      throw new InputError(
-        `Cannot continue training: the held-out loss of step ${step} must be finite, received ${measured.loss}. ${options.advice()}`,
-      );
-    }
-    if (measured) {
-      await cutLines(paths.validation, step - 1);
-      await appendLine(paths.validation, measured);
-    }
+    const measured = await measureHeldOut(options, predictor);
+    if (measured) await noteHeldOut(options, measured);
     await writeChart(run);
-
-    const { output, training } = config;
-    const { images, frames, timesteps } = await drawPreview({
-      predictor,
-      scheduler,
-      shape,
-      sampler: output.sampler,
-      steps: sampleSteps,
-      count: output.sampleCount,
-      seed: training.seed,
-      classes: model.classCount,
-      onProgress: options.onProgress,
-      signal: options.signal,
-    });
-    const chosen = spreadSteps(sampleSteps, stripPictures);
-    const captions = chosen.map((number) =>
-      timesteps[number] === null ? 'finished' : `timestep ${timesteps[number]}`,
-    );
-    const png = await sheet(images, shape, sheetColumns(output.sampleCount, model.classCount));
-    const row = await captionedStrip(joinImages(chosen.map((number) => frames[number]!)), shape, captions);
-    await writeWhole(paths.samples, png);
-    await writeWhole(paths.denoising, row);
-    if (final) {
-      const shown = [0, ...spreadSteps(sampleSteps, animationFrames)].map((number) => frames[number]!);
-      const scale = Math.max(1, Math.floor(animationSide / shape[2]));
-      await writeWhole(paths.forming, await animatedWebp(shown, shape, { scale }));
-    }
-    await writeWhole(join(paths.sheets, `${checkpointName(step)}-denoising.png`), row);
-    await writeWhole(paths.sheetOf(step), png);
+    await writeSheets(options, await drawSheet(options, predictor));
     return measured;
   } finally {
     await predictor.dispose();
   }
+}
+
+async function measureHeldOut(
+  { plan, dataset, step }: PictureOptions,
+  predictor: Predictor,
+): Promise<ValidationMetrics | null> {
+  const { model, config, scheduler, schedule } = plan;
+  const set = await validationSet(dataset, model.classCount !== null);
+  if (!set) return null;
+  const loss = await validationLoss(predictor, set, {
+    schedule,
+    predictionType: scheduler.prediction_type,
+    loss: config.training.loss,
+    seed: config.training.seed,
+    batch: previewBatch,
+  });
+  return { step, loss };
+}
+
+async function noteHeldOut({ run, advice }: PictureOptions, measured: ValidationMetrics): Promise<void> {
+  const { step, loss } = measured;
+  if (!Number.isFinite(loss)) {
+    throw new InputError(
+      `Cannot continue training: the held-out loss of step ${step} must be finite, received ${loss}. ${advice()}`,
+    );
+  }
+  const { validation } = runPaths(run);
+  await cutLines(validation, step - 1);
+  await appendLine(validation, measured);
+}
+
+function drawSheet({ plan, onProgress, signal }: PictureOptions, predictor: Predictor): Promise<Preview> {
+  const { model, config, scheduler, sampleSteps } = plan;
+  return drawPreview({
+    predictor,
+    scheduler,
+    shape: model.imageShape,
+    sampler: config.output.sampler,
+    steps: sampleSteps,
+    count: config.output.sampleCount,
+    seed: config.training.seed,
+    classes: model.classCount,
+    onProgress,
+    signal,
+  });
+}
+
+/** The sheet of the step comes last: where it is there, all of them are. */
+async function writeSheets(
+  { plan, run, step, final }: PictureOptions,
+  { images, frames, timesteps }: Preview,
+): Promise<void> {
+  const { model, config, sampleSteps } = plan;
+  const shape = model.imageShape;
+  const paths = runPaths(run);
+  const chosen = spreadSteps(sampleSteps, stripPictures);
+  const captions = chosen.map((number) => (timesteps[number] === null ? 'finished' : `timestep ${timesteps[number]}`));
+  const png = await sheet(images, shape, sheetColumns(config.output.sampleCount, model.classCount));
+  const row = await captionedStrip(joinImages(chosen.map((number) => frames[number]!)), shape, captions);
+  await writeWhole(paths.samples, png);
+  await writeWhole(paths.denoising, row);
+  if (final) {
+    const shown = [0, ...spreadSteps(sampleSteps, animationFrames)].map((number) => frames[number]!);
+    const scale = Math.max(1, Math.floor(animationSide / shape[2]));
+    await writeWhole(paths.forming, await animatedWebp(shown, shape, { scale }));
+  }
+  await writeWhole(join(paths.sheets, `${checkpointName(step)}-denoising.png`), row);
+  await writeWhole(paths.sheetOf(step), png);
 }
 
 /**

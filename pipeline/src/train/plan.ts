@@ -43,14 +43,23 @@ export function planTraining(
 ): TrainPlan {
   const scheduler = parseSchedulerConfig(config.scheduler);
   const schedule = makeSchedule(scheduler);
-  const { training, output } = config;
-  const sampleSteps = output.sampleSteps ?? Math.min(defaultSampleSteps, schedule.T);
-  if (sampleSteps > schedule.T) {
-    throw new InputError(
-      `Cannot start training: --sample-steps must be at most the ${schedule.T} timesteps, received ${sampleSteps}.`,
-    );
-  }
-  const step = createTrainStep(model, {
+  return {
+    config,
+    model,
+    scheduler,
+    schedule,
+    step: stepOf(model, config, { scheduler, schedule }),
+    sampleSteps: sampleStepsOf(config.output, schedule),
+    initialParameters: () => initialParameters(config.training.seed),
+  };
+}
+
+function stepOf(
+  model: PlannedModel,
+  { training }: TrainConfig,
+  { scheduler, schedule }: Pick<TrainPlan, 'scheduler' | 'schedule'>,
+): TrainStep {
+  return createTrainStep(model, {
     batch: training.batch,
     shape: model.imageShape,
     conditional: model.classCount !== null,
@@ -64,15 +73,25 @@ export function planTraining(
     clipNorm: training.clipNorm,
     ema: training.emaDecay !== null,
   });
-  return {
-    config,
-    model,
-    scheduler,
-    schedule,
-    step,
-    sampleSteps,
-    initialParameters: () => initialParameters(training.seed),
-  };
+}
+
+function sampleStepsOf({ sampleSteps }: TrainConfig['output'], { T }: Schedule): number {
+  if (sampleSteps === undefined) return Math.min(defaultSampleSteps, T);
+  if (sampleSteps <= T) return sampleSteps;
+  throw new InputError(
+    `Cannot start training: --sample-steps must be at most the ${T} timesteps, received ${sampleSteps}.`,
+  );
+}
+
+/** The same plan with other settings of its pictures. */
+export function withOutput(plan: TrainPlan, output: TrainConfig['output']): TrainPlan {
+  return { ...plan, config: { ...plan.config, output }, sampleSteps: sampleStepsOf(output, plan.schedule) };
+}
+
+/** The same plan with so many images a step. */
+export function withBatch(plan: TrainPlan, batch: number): TrainPlan {
+  const config = { ...plan.config, training: { ...plan.config.training, batch } };
+  return { ...plan, config, step: stepOf(plan.model, config, plan) };
 }
 
 /**

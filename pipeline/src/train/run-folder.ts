@@ -20,7 +20,7 @@ import type { Dataset } from '../data/index.ts';
 import { diskFailure, withDiskErrors } from '../files/disk-errors.ts';
 import { writeWhole } from '../files/output.ts';
 import { type Checkpoint, type CheckpointInfo, checkpointName, listCheckpoints, loadCheckpoint } from './checkpoint.ts';
-import { type PartialConfig, resolveConfig, type TrainConfig } from './config.ts';
+import { type Layer, type PartialConfig, resolveConfig, type TrainConfig } from './config.ts';
 import type { TensorSpec } from './contracts.ts';
 
 export const runPaths = (run: string) => ({
@@ -85,9 +85,15 @@ export async function requireNoRun(run: string): Promise<void> {
 
 /** @throws InputError when there is no run, or its configuration cannot be read. */
 export async function readRunConfig(run: string): Promise<TrainConfig> {
-  const config = await readJson(runPaths(run).config);
+  return resolveConfig([await readRunLayer(run)]);
+}
+
+/** The same as it was written, to be laid below other settings. @throws InputError when there is no run. */
+export async function readRunLayer(run: string): Promise<Layer> {
+  const name = runPaths(run).config;
+  const config = await readJson(name);
   if (config === null) throw new InputError(`Cannot read the run ${run}: it must hold a config.json, there is none.`);
-  return resolveConfig([{ name: runPaths(run).config, config: config as PartialConfig }]);
+  return { name, config: config as PartialConfig };
 }
 
 /** What `pipeline export` needs of a run. */

@@ -8,7 +8,7 @@
  */
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
-import { InputError } from '@onnoise/scheduler';
+import { InputError, integer, listOf, object } from '@onnoise/scheduler';
 import { sizeOf } from '../shape.ts';
 
 export type SafetensorsData = Float32Array | Int32Array | BigInt64Array | Uint8Array;
@@ -128,21 +128,21 @@ function parseHeader(bytes: Buffer, refuse: (rule: string) => never) {
   } catch {
     return refuse('the header is not JSON');
   }
-  if (!isRecord(header) || bytes[0] !== 0x7b) return refuse('the header is not a JSON object');
+  if (!object.holds(header) || bytes[0] !== 0x7b) return refuse('the header is not a JSON object');
   const { __metadata__: metadata = {}, ...rest } = header;
-  if (!isRecord(metadata) || Object.values(metadata).some((value) => typeof value !== 'string')) {
+  if (!object.holds(metadata) || Object.values(metadata).some((value) => typeof value !== 'string')) {
     return refuse('__metadata__ must map names to strings');
   }
   const entries = Object.entries(rest).map(([name, entry]) => {
     const about = `tensor ${JSON.stringify(name)}`;
-    if (!isRecord(entry)) return refuse(`${about} must be an object`);
+    if (!object.holds(entry)) return refuse(`${about} must be an object`);
     const { dtype, shape, data_offsets: offsets, ...unknown } = entry;
     if (Object.keys(unknown).length > 0) return refuse(`${about} has the unknown field ${Object.keys(unknown)[0]}`);
     if (typeof dtype !== 'string' || !Object.hasOwn(types, dtype)) {
       return refuse(`dtype of ${about} must be one of ${Object.keys(types).join(', ')}, is ${JSON.stringify(dtype)}`);
     }
-    if (!isSizes(shape)) return refuse(`shape of ${about} must be a list of sizes`);
-    if (!isSizes(offsets) || offsets.length !== 2) return refuse(`data_offsets of ${about} must be two sizes`);
+    if (!SIZES.holds(shape)) return refuse(`shape of ${about} must be a list of sizes`);
+    if (!SIZES.holds(offsets) || offsets.length !== 2) return refuse(`data_offsets of ${about} must be two sizes`);
     const [begin, end] = offsets as [number, number];
     if (end - begin !== sizeOf(shape) * types[dtype as Dtype].BYTES_PER_ELEMENT) {
       return refuse(`data_offsets of ${about} do not fit its shape`);
@@ -158,10 +158,7 @@ function parseHeader(bytes: Buffer, refuse: (rule: string) => never) {
   return { entries: entries satisfies HeaderEntry[], metadata: metadata as Record<string, string>, end };
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-const isSizes = (value: unknown): value is number[] =>
-  Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);
+const SIZES = listOf(integer(0));
 const asBytes = (data: SafetensorsData) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 
 function dtypeOf(data: SafetensorsData): Dtype {

@@ -1,7 +1,7 @@
 /**
- * Continuous batching of one network. Every step takes up to `maxBatch` images of whatever was asked, each at its own
- * timestep: what is new joins at the next step, what is finished leaves. An image depends on its own seed, label and table
- * alone, to the network's rounding.
+ * Continuous batching of one network. Every step takes up to `maxBatch` images from any requests, each at its own
+ * timestep: new images join at the next step, and finished ones leave. An image depends only on its own seed, label and
+ * table, up to the network's rounding.
  */
 import { createFairQueue } from './fair-queue.ts';
 import type { Trajectory } from './trajectory.ts';
@@ -15,12 +15,12 @@ export type RunBatch = (
 
 export interface Job {
   id: number;
-  /** Who asked: places are shared between clients. */
+  /** Who sent the request: clients share the places. */
   client: string;
   trajectories: readonly Trajectory[];
   /** Called for each trajectory as it ends; the job is over with its last one. */
   onDone: (index: number, trajectory: Trajectory) => void;
-  /** Called once, when the network failed at one of its images or gave no picture; nothing more is told of it. */
+  /** Called once, if the network fails at one of its images or its output is not finite; no call follows. */
   onFailed: (error: unknown) => void;
 }
 
@@ -36,9 +36,9 @@ export interface Batcher {
   /** Images in progress or waiting. */
   readonly size: number;
   add(job: Job): void;
-  /** Drops a job; nothing more is told of it. */
+  /** Drops a job; its callbacks are not called again. */
   cancel(id: number): void;
-  /** One call of the network; undefined where there is nothing to do. */
+  /** One call of the network; undefined if there is nothing to do. */
   step(): Promise<BatchReport | undefined>;
 }
 
@@ -46,7 +46,7 @@ export interface BatcherOptions {
   run: RunBatch;
   /** Values of an image, C * H * W. */
   size: number;
-  /** Images a step, 1 or more. */
+  /** Images per step, 1 or more. */
   maxBatch: number;
   /** See `createFairQueue`. */
   quantum?: number;
@@ -89,7 +89,7 @@ export function createBatcher({ run, size, maxBatch, quantum }: BatcherOptions):
       try {
         if (place.trajectory.advance(output.subarray(i * size, (i + 1) * size))) ended.push(place);
       } catch (error) {
-        failed.set(place.job, error); // an image that is none is its own job's affair
+        failed.set(place.job, error); // a failed image fails only its own job
       }
     }
     fail(failed);
@@ -98,7 +98,7 @@ export function createBatcher({ run, size, maxBatch, quantum }: BatcherOptions):
     return { batch: n, network, step: performance.now() - begin };
   }
 
-  /** Drops the jobs, then tells why. */
+  /** Drops the jobs, then reports why. */
   function fail(jobs: ReadonlyMap<Job, unknown>): void {
     for (const job of jobs.keys()) queue.remove((place) => place.job === job, job.client);
     for (const [job, error] of jobs) job.onFailed(error);

@@ -1,17 +1,17 @@
 /**
- * Whose turn it is. Clients share a batch as processes share a processor: every step has up to `limit` places, which go
- * round the clients one at a time, and within a client to what came first.
+ * Decides whose turn it is. Clients share a batch as processes share a processor: every step has up to `limit` places,
+ * which go round the clients one at a time, and within a client to the oldest item.
  *
- * Where there are more clients than places, those that were served least go first, counted in blocks of `quantum` places
- * so that what is begun is also finished. A client that arrives, or returns, starts level with the least served one (start-time fair
- * queueing, Goyal, Vin & Cheng 1996). So with K clients on B places nobody waits longer than about K / B blocks for a
- * place, whatever the others ask for.
+ * If there are more clients than places, those served least go first, counted in blocks of `quantum` places so that
+ * started work is also finished. A client that arrives, or returns, starts level with the least served one (start-time
+ * fair queueing, Goyal, Vin & Cheng 1996). So with K clients on B places nobody waits longer than about K / B blocks,
+ * whatever the others request.
  */
 
 interface Client<T> {
   /** Never empty. */
   items: T[];
-  /** Places it was given, counted from the queue's start. */
+  /** Places given to it since the queue's start. */
   service: number;
   /** Order in which clients became busy. */
   arrival: number;
@@ -20,30 +20,30 @@ interface Client<T> {
 export interface FairQueue<T> {
   readonly size: number;
   add(client: string, item: T): void;
-  /** Takes out an item of a client; fast for those whose turn it was. */
+  /** Removes an item of a client; fast for items whose turn it was. */
   drop(client: string, item: T): void;
-  /** Takes out what fits, of a client or of all. */
+  /** Removes the items that fit, of one client or of all. */
   remove(fits: (item: T) => boolean, client?: string): void;
-  /** Up to `limit` items whose turn it is; they stay in the queue, and count as served once. */
+  /** Up to `limit` items whose turn it is. They stay in the queue, and each counts as served once. */
   pick(limit: number): T[];
 }
 
 /** @param quantum places a client is given before those served less go first; 1 or more. */
 export function createFairQueue<T>(quantum = 64): FairQueue<T> {
   const busy = new Map<string, Client<T>>();
-  /** Service of those without items; of them only those matter that are ahead of the busy. */
+  /** Service of clients without items; only those ahead of the busy ones matter. */
   const idle = new Map<string, number>();
   let arrivals = 0;
   let size = 0;
 
-  /** What the least served of the busy has had; 0 where nobody is. */
+  /** Service of the least served busy client; 0 if none is busy. */
   function level(): number {
     let least = Number.POSITIVE_INFINITY;
     for (const { service } of busy.values()) least = Math.min(least, service);
     return busy.size === 0 ? 0 : least;
   }
 
-  /** Of these clients some have lost items. */
+  /** Updates these clients after some lost items. */
   function settle(names: Iterable<string>): void {
     for (const name of names) {
       const client = busy.get(name)!;
@@ -67,14 +67,14 @@ export function createFairQueue<T>(quantum = 64): FairQueue<T> {
         client.items.push(item);
         return;
       }
-      // One that was served more than its share and comes back at once has not paid for it yet.
+      // A client that had more than its share and returns at once still has to wait for the others.
       const service = Math.max(level(), idle.get(name) ?? 0);
       idle.delete(name);
       busy.set(name, { items: [item], service, arrival: ++arrivals });
     },
     drop(name, item) {
       const items = busy.get(name)?.items ?? [];
-      const at = items.indexOf(item); // near the front: turns are taken from there
+      const at = items.indexOf(item); // near the front, where turns are taken
       if (at < 0) return;
       items.splice(at, 1);
       size--;

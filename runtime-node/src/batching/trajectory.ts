@@ -1,6 +1,6 @@
 /**
- * What goes through the network step by step, one image each: a sampler on its way from noise to picture, or a single
- * call. A batch is any of them beside each other, each with a timestep of its own.
+ * An image's way through the network, step by step: a sampler's from noise to picture, or a single call. A batch is any
+ * set of them, each with its own timestep.
  */
 import {
   applyRow,
@@ -13,15 +13,15 @@ import {
 } from '@onnoise/scheduler';
 
 export interface Trajectory {
-  /** What the network is to see next, [C, H, W]. */
+  /** The network's next input, [C, H, W]. */
   readonly x: Float32Array;
-  /** What it is to be told with it. */
+  /** The timestep input that goes with it. */
   readonly timestep: number;
   /** Class; 0 for an unconditional network. */
   readonly label: number;
   /**
-   * Takes the network's output for it, [C, H, W]; true when this was the last.
-   * @throws InputError for one that is NaN or infinite.
+   * Takes the network's output, [C, H, W]. Returns true after the last one.
+   * @throws InputError if it has NaN or infinity.
    */
   advance(output: Float32Array): boolean;
 }
@@ -32,12 +32,12 @@ export interface SamplingOptions {
   size: number;
   seed: number;
   label: number;
-  /** Told x0 as predicted, [C, H, W], after the rows in `partials` (1 to as many as there are); a copy. */
+  /** Gets a copy of the predicted x0, [C, H, W], after the rows in `partials`, from 1. */
   onPartial?: ((x0: Float32Array, step: number) => void) | undefined;
   partials?: readonly number[] | undefined;
 }
 
-/** One image sampled by a table; the same numbers as `sampleImages` makes of its seed. `x` ends as the picture. */
+/** One image sampled by a table, with the same numbers as `sampleImages`. `x` ends as the picture. */
 export function sampling({ table, size, seed, label, onPartial, partials = [] }: SamplingOptions): Trajectory {
   const x = new Float32Array(size);
   const x0 = new Float32Array(size);
@@ -85,7 +85,7 @@ export function singleCall(x: Float32Array, timestep: number, label: number): Tr
   };
 }
 
-/** `count` steps at even distances, none of them the last: what to show of a picture that forms. */
+/** `count` evenly spaced steps without the last: those to show of a forming picture. */
 export function partialSteps(steps: number, count: number): number[] {
   const all = Array.from({ length: count }, (_, i) => Math.round(((i + 1) * steps) / (count + 1)));
   return [...new Set(all)].filter((step) => step > 0 && step < steps);

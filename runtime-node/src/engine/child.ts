@@ -4,21 +4,22 @@ import { createHash } from 'node:crypto';
 import { createReadStream, rmSync } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { compileSampler, InputError, type SamplerTable, samplerSettings } from '@onnoise/scheduler';
+import { compileSampler, type SamplerTable, samplerSettings } from '@onnoise/scheduler';
 import { readArtefact } from '../artefact.ts';
 import { type Batcher, createBatcher } from '../batching/batcher.ts';
-import { partialSteps, sampling, singleCall } from '../batching/trajectory.ts';
+import { partialSteps, sampling, singleCall, type Trajectory } from '../batching/trajectory.ts';
+import { type Call, serveParent } from '../child/index.ts';
 import { imageSize } from '../pictures/pixels.ts';
 import { openNetwork } from './lanes.ts';
-import type { CallTask, EngineModel, EngineOptions, FromEngine, SampleTask, StepReport, ToEngine } from './protocol.ts';
-
-/** The ends of a channel that this side needs: Node's `process`, or a test's. */
-export interface Channel {
-  on(event: 'message', listener: (message: ToEngine) => void): unknown;
-  on(event: 'disconnect', listener: () => void): unknown;
-  send?: ((message: FromEngine) => unknown) | undefined;
-  exit(code?: number): unknown;
-}
+import type {
+  CallTask,
+  EngineMethods,
+  EngineModel,
+  EngineOptions,
+  SampleTask,
+  StepReport,
+  TaskPart,
+} from './protocol.ts';
 
 interface Loaded {
   model: EngineModel;
@@ -32,75 +33,67 @@ const REPORT_EVERY = 16;
 const REPORT_AFTER = 250;
 const TABLES_KEPT = 32;
 
-/** Answers what arrives until it is told to drain, or its parent is gone. */
-export function serveEngine(channel: Channel): void {
+/** Answers its parent until it is told to drain, or the parent is gone. */
+export function serveEngine(): void {
   const loaded = new Map<string, Loaded>();
-  /** The model that each open task is with. */
-  const open = new Map<number, Batcher>();
-  const send = (message: FromEngine) => channel.send?.(message);
-  let running = false;
-  let draining = false;
-
   let copy: string | undefined;
+  let last = 0;
+  let running: Promise<void> | undefined;
 
-  channel.on('disconnect', () => {
-    if (copy !== undefined) rmSync(copy, { recursive: true, force: true }); // nobody else is left to
-    channel.exit(0);
-  });
-  channel.on('message', (message) => {
-    if (message.type === 'start') {
-      copy = message.options.copy;
-      void load(message.options, loaded).then(
-        (models) => send({ type: 'ready', models }),
-        (error: unknown) => send({ type: 'unready', ...describe(error) }),
-      );
-      return;
-    }
-    if (message.type === 'drain') draining = true;
-    else if (message.type === 'cancel') {
-      open.get(message.id)?.cancel(message.id);
-      open.delete(message.id);
-      send({ type: 'steps', batches: [], steps: [], networks: [] });
-    } else {
-      try {
-        begin(message);
-      } catch (error) {
-        send({ type: 'failed', id: message.id, ...describe(error) });
-      }
-    }
-    if (!running) void run();
-  });
+  const parent = serveParent<EngineMethods, StepReport>(
+    {
+      start(options) {
+        copy = options.copy;
+        return load(options, loaded);
+      },
+      sample: (task, call) => begin(task, call, samplings),
+      call: (task, call) => begin(task, call, calls),
+    },
+    {
+      drained: () => running, // the last report
+      onGone() {
+        if (copy !== undefined) rmSync(copy, { recursive: true, force: true }); // nobody else is left to
+      },
+    },
+  );
 
-  function begin({ type, id, task }: Extract<ToEngine, { task: unknown }>): void {
-    const { model, batcher, table } = loaded.get(task.model)!;
-    const size = imageSize(model.shape);
-    const trajectories =
-      type === 'call' ? calls(task, size) : samplings(task, { table: table(task), size, id, told: send });
-    let left = trajectories.length;
-    open.set(id, batcher);
-    batcher.add({
-      id,
-      client: task.client,
-      trajectories,
-      onDone: (index, { x }) => {
-        if (--left === 0) open.delete(id);
-        send({ type: 'image', id, index, image: x });
-      },
-      onFailed: (error) => {
-        open.delete(id);
-        send({ type: 'failed', id, ...describe(error) });
-      },
+  function begin<T extends SampleTask | CallTask>(
+    task: T,
+    { tell, signal }: Call<TaskPart>,
+    trajectoriesOf: (task: T, loaded: Loaded, tell: (part: TaskPart) => void) => Trajectory[],
+  ): Promise<void> {
+    const model = loaded.get(task.model)!;
+    const trajectories = trajectoriesOf(task, model, tell);
+    const id = ++last;
+    return new Promise((resolve, reject) => {
+      let left = trajectories.length;
+      model.batcher.add({
+        id,
+        client: task.client,
+        trajectories,
+        onDone(index, { x }) {
+          tell({ type: 'image', index, image: x });
+          if (--left === 0) resolve();
+        },
+        onFailed: reject,
+      });
+      signal.addEventListener('abort', () => {
+        model.batcher.cancel(id);
+        reject(signal.reason);
+      });
+      running ??= run().finally(() => {
+        running = undefined;
+      });
     });
   }
 
   /** Steps the models in turn until nothing is left to do. */
   async function run(): Promise<void> {
-    running = true;
     const report: StepReport = { batches: [], steps: [], networks: [] };
     let flushed = performance.now();
     const flush = () => {
       flushed = performance.now();
-      if (report.batches.length > 0) send({ type: 'steps', ...report });
+      if (report.batches.length > 0) parent.emit(report);
       for (const values of Object.values(report)) values.length = 0;
     };
     for (let busy = true; busy; ) {
@@ -117,8 +110,6 @@ export function serveEngine(channel: Channel): void {
       }
     }
     flush();
-    running = false;
-    if (draining) channel.exit(0);
   }
 }
 
@@ -144,24 +135,24 @@ async function load({ models, device, maxBatch }: EngineOptions, loaded: Map<str
   return [...loaded.values()].map(({ model }) => model);
 }
 
-function samplings(
-  { seeds, labels, partials }: SampleTask,
-  { table, size, id, told }: { table: SamplerTable; size: number; id: number; told: (message: FromEngine) => void },
-) {
-  const shown = partialSteps(table.rows.length, partials);
-  return seeds.map((seed, index) =>
+function samplings(task: SampleTask, { model, table: tableOf }: Loaded, tell: (part: TaskPart) => void): Trajectory[] {
+  const table = tableOf(task);
+  const size = imageSize(model.shape);
+  const partials = partialSteps(table.rows.length, task.partials);
+  return task.seeds.map((seed, index) =>
     sampling({
       table,
       size,
       seed,
-      label: labels?.[index] ?? 0,
-      partials: shown,
-      onPartial: (image, step) => told({ type: 'partial', id, index, step, steps: table.rows.length, image }),
+      label: task.labels?.[index] ?? 0,
+      partials,
+      onPartial: (image, step) => tell({ type: 'partial', index, step, steps: table.rows.length, image }),
     }),
   );
 }
 
-function calls({ x, timesteps, labels }: CallTask, size: number) {
+function calls({ x, timesteps, labels }: CallTask, { model }: Loaded): Trajectory[] {
+  const size = imageSize(model.shape);
   return Array.from(timesteps, (timestep, i) =>
     singleCall(x.slice(i * size, (i + 1) * size), timestep, labels[i] ?? 0),
   );
@@ -185,9 +176,4 @@ async function hashOf(path: string): Promise<string> {
   const hash = createHash('sha256');
   await pipeline(createReadStream(path), hash);
   return hash.digest('hex');
-}
-
-function describe(error: unknown): { message: string; user: boolean } {
-  const message = error instanceof Error ? error.message : String(error);
-  return { message, user: error instanceof InputError };
 }

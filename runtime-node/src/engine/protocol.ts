@@ -1,5 +1,6 @@
 /** What the server's process and the one that computes say to each other. */
 import type { ImageShape, Sampler, SamplerSettings, SchedulerConfig } from '@onnoise/scheduler';
+import type { Call } from '../child/index.ts';
 import type { Device, DeviceChoice } from '../devices.ts';
 
 export interface EngineOptions {
@@ -57,15 +58,22 @@ export interface CallTask {
   labels: readonly number[];
 }
 
-export type ToEngine =
-  | { type: 'start'; options: EngineOptions }
-  | { type: 'sample'; id: number; task: SampleTask }
-  | { type: 'call'; id: number; task: CallTask }
-  | { type: 'cancel'; id: number }
-  /** End once all that was asked is answered. */
-  | { type: 'drain' };
+export type TaskPart =
+  /** An image [C, H, W] of a task. */
+  | { type: 'image'; index: number; image: Float32Array }
+  /** What an image is predicted to become, after `step` of `steps`. */
+  | { type: 'partial'; index: number; step: number; steps: number; image: Float32Array };
 
-/** Steps since the last report. */
+/** Images come as parts; the answer says that the last has come. */
+export type EngineMethods = {
+  /** Loads the models. @throws InputError for a model or device that cannot be used. */
+  start(options: EngineOptions): Promise<EngineModel[]>;
+  /** @throws InputError where the network gives NaN or infinity. */
+  sample(task: SampleTask, call: Call<TaskPart>): Promise<void>;
+  call(task: CallTask, call: Call<TaskPart>): Promise<void>;
+};
+
+/** Steps since the last report: what it tells of at the end of its work, and now and then before. */
 export interface StepReport {
   /** Images of each step. */
   batches: number[];
@@ -74,16 +82,3 @@ export interface StepReport {
   /** Milliseconds of each step's network call. */
   networks: number[];
 }
-
-export type FromEngine =
-  | { type: 'ready'; models: EngineModel[] }
-  /** Not ready, and never will be; `user`: the message is a sentence for the user. */
-  | { type: 'unready'; message: string; user: boolean }
-  /** An image [C, H, W] of a task. The task is over with its last. */
-  | { type: 'image'; id: number; index: number; image: Float32Array }
-  /** What an image is predicted to become, after `step` of `steps`. */
-  | { type: 'partial'; id: number; index: number; step: number; steps: number; image: Float32Array }
-  /** `user`: the message is a sentence for the user. */
-  | { type: 'failed'; id: number; message: string; user: boolean }
-  /** What it says at the end of its work, and now and then before; without steps in answer to a task that is cancelled. */
-  | ({ type: 'steps' } & StepReport);

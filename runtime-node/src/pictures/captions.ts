@@ -1,19 +1,19 @@
-/** A row of pictures with a caption above each, as PNG: steps of a denoising, say. */
+/** A row of pictures with a caption above each, as PNG: for example steps of a denoising. */
 import { type ImageShape, InputError } from '@onnoise/scheduler';
 import { strokes, textPath, textWidth } from './letters.ts';
 import { countImages, tile } from './pixels.ts';
 
-/** Side that a picture is enlarged to, as near as a whole factor comes. */
+/** Side that a picture is enlarged to, to the nearest whole factor. */
 const SIDE = 128;
 const GAP = 4;
-/** Height of the letters, and of the line that they stand in. */
+/** Height of the letters, and of their line. */
 const LETTERS = 9;
 const LINE = 22;
 
 /**
  * A batch [N, C, H, W] in [-1, 1] in one row, small pictures enlarged by nearest neighbour. A caption that is wider than
  * its picture is drawn smaller.
- * @throws InputError when there is not one caption for each image.
+ * @throws InputError unless there is one caption for each image.
  */
 export async function captionedStrip(
   images: Float32Array,

@@ -8,7 +8,7 @@ export interface Series {
   name: string;
   x: ArrayLike<number>;
   y: ArrayLike<number>;
-  /** Drawn thin and pale in the colour of the series after it, which it is the unsmoothed form of. Default: false. */
+  /** Drawn thin and pale in the colour of the next series, its smoothed form. Default: false. */
   pale?: boolean;
 }
 
@@ -29,7 +29,7 @@ const COLOURS = ['#1f6fb4', '#d95f02', '#1b9e77', '#7570b3', '#e7298a', '#66a61e
 /**
  * Draws the series as lines over common axes. Points that are not finite are left out and break the line.
  * @returns a PNG file, RGB.
- * @throws InputError when there is no series, or one with as many x as y it does not have.
+ * @throws InputError if there is no series, or one has different numbers of x and y.
  */
 export async function lineChart(chart: LineChart): Promise<Buffer> {
   const svg = lineChartSvg(chart);
@@ -102,8 +102,8 @@ export function ticks(from: number, to: number, wanted: number): number[] {
 }
 
 /**
- * Ticks of a logarithmic axis within [from, to], both positive: at 1, 2 and 5 times the powers of ten, at the powers alone
- * where those are more than `wanted`, and as on a plain axis where they are too few.
+ * Ticks of a logarithmic axis within [from, to], both positive: at 1, 2 and 5 times the powers of ten; only at the
+ * powers if those are more than `wanted`; as on a linear axis if they are too few.
  */
 export function logTicks(from: number, to: number, wanted: number): number[] {
   const powers = Array.from(
@@ -122,7 +122,7 @@ export function logTicks(from: number, to: number, wanted: number): number[] {
   return whole.filter((_, i) => i % every === 0);
 }
 
-/** A pale series has the colour of the one after it; pale ones count for none. */
+/** A pale series has the colour of the next one; pale ones take no colour of their own. */
 function colourOf(series: readonly Series[], i: number): string {
   return COLOURS[series.slice(0, i).filter(({ pale }) => !pale).length % COLOURS.length]!;
 }
@@ -162,7 +162,7 @@ function legend(series: readonly Series[], right: number, top: number): string[]
   return [ground, ...rows];
 }
 
-/** Least and greatest value; widened where they are the same or there is none, so that a scale can be made. */
+/** Least and greatest value, widened to a proper range if they are equal or missing. */
 function extent(values: readonly number[]): [number, number] {
   let least = Number.POSITIVE_INFINITY;
   let greatest = Number.NEGATIVE_INFINITY;

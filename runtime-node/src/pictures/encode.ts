@@ -1,6 +1,6 @@
 /**
  * Pictures of model images in the usual formats, encoded by sharp (libvips).
- * The same values give the same bytes on one version of sharp. sharp is loaded on first use: it takes part of a start.
+ * The same values give the same bytes on one version of sharp. sharp is loaded on first use: loading takes time.
  */
 import { type ImageShape, InputError } from '@onnoise/scheduler';
 import {
@@ -20,9 +20,9 @@ export interface SheetOptions extends TileOptions {
 export interface AnimationOptions extends TileOptions {
   /** Default: `webp`. */
   format?: AnimationFormat;
-  /** Milliseconds a frame is shown. Default: 60. */
+  /** Milliseconds per frame. Default: 60. */
   delay?: number;
-  /** Milliseconds the last frame is shown. Default: 1500. */
+  /** Milliseconds for the last frame. Default: 1500. */
   hold?: number;
 }
 
@@ -34,7 +34,7 @@ export async function png(image: Float32Array, shape: ImageShape, options: { sca
   return encode(tile(image, shape, { scale: options.scale ?? 1, gap: 0 }), 'png');
 }
 
-/** A batch [N, C, H, W] in [-1, 1] as one picture with `columns` images a row (default: nearest to a square). */
+/** A batch [N, C, H, W] in [-1, 1] as one picture with `columns` images per row (default: nearest to a square). */
 export async function sheet(
   images: Float32Array,
   shape: ImageShape,
@@ -44,7 +44,7 @@ export async function sheet(
   return encode(tile(images, shape, columns === undefined ? layout : { ...layout, columns }), format);
 }
 
-/** A batch [N, C, H, W] in [-1, 1] as one PNG of one row: steps of a denoising, say. */
+/** A batch [N, C, H, W] in [-1, 1] as one PNG of one row: for example steps of a denoising. */
 export async function strip(
   images: Float32Array,
   shape: ImageShape,
@@ -55,7 +55,7 @@ export async function strip(
 
 /**
  * A looping animation whose frames are batches [N, C, H, W] in [-1, 1], each laid out as a sheet.
- * @throws InputError when there is no frame, the frames differ in size, or are more than memory should hold.
+ * @throws InputError if there is no frame, or the frames differ in size or take too much memory.
  */
 export async function animation(
   frames: readonly Float32Array[],
@@ -92,7 +92,7 @@ export function animatedWebp(
   return animation(frames, shape, options);
 }
 
-/** One channel stays one channel, where the format has such pictures. */
+/** One channel stays one channel if the format has such pictures. */
 async function encode({ data, width, height, channels }: Pixels, format: PictureFormat): Promise<Buffer> {
   checkPictureSize(format, { width, height, channels });
   const { default: sharp } = await import('sharp');

@@ -1,6 +1,5 @@
 /**
- * The formats that pictures are written in, by the end of a file's name. All but JPEG and GIF (256 colours) give every
- * pixel back as it was.
+ * The formats of pictures, by file extension. All but JPEG and GIF (256 colours) are lossless.
  */
 import { InputError } from '@onnoise/scheduler';
 import type { Sharp } from 'sharp';

@@ -4,7 +4,7 @@
  */
 
 /**
- * Strokes on a grid 4 wide and 6 high, from the top left: pairs of digits `xy` joined by lines, strokes parted by spaces.
+ * Strokes on a grid 4 wide and 6 high, from the top left: pairs of digits `xy`, joined by lines; a space ends a stroke.
  */
 const GLYPHS: Readonly<Record<string, string>> = {
   ' ': '',
@@ -65,7 +65,7 @@ export function textWidth(text: string, size: number): number {
   return text.length === 0 ? 0 : ((text.length * ADVANCE - 2) * size) / 6;
 }
 
-/** An SVG element that draws path data in the ink of texts, with lines of this width; none for no path. */
+/** An SVG element that draws path data in the colour of texts, with lines of this width; none for an empty path. */
 export function strokes(path: string, width: number): string[] {
   if (path === '') return [];
   return [
@@ -88,7 +88,7 @@ export function textPath(text: string, x: number, y: number, size: number): stri
     .join('');
 }
 
-/** To hundredths: coordinates of paths. */
+/** Rounds to hundredths, for coordinates of paths. */
 export function round(value: number): number {
   return Math.round(value * 100) / 100;
 }

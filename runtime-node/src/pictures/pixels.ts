@@ -1,7 +1,7 @@
 /**
  * Model images to bytes, and bytes to tiles: pure functions, no codec.
  *
- * Images are float32 [N, C, H, W] in [-1, 1] with C = 1 (gray) or 3 (RGB). Pixels are uint8 [H, W, C], as codecs want them.
+ * Images are float32 [N, C, H, W] in [-1, 1] with C = 1 (gray) or 3 (RGB). Pixels are uint8 [H, W, C], as in codecs.
  */
 import { type ImageShape, InputError, toByte } from '@onnoise/scheduler';
 
@@ -19,7 +19,7 @@ export interface Pixels {
 export interface TileOptions {
   /** Images in a row. Default: the nearest to a square, `ceil(sqrt(N))`. */
   columns?: number;
-  /** Every pixel becomes a square of this side. Default: as large as keeps an image within 96 pixels, at least 1. */
+  /** Every pixel becomes a square of this side, 1 or more. Default: as large as keeps an image within 96 pixels. */
   scale?: number;
   /** Pixels of background around and between images. Default: 2. */
   gap?: number;
@@ -30,7 +30,8 @@ const COMFORTABLE_SIDE = 96;
 
 /**
  * Number of images in a batch.
- * @throws InputError when the shape is not [1 or 3, H, W] of whole numbers, or the data is not a whole number of images.
+ * @throws InputError when the shape is not [1 or 3, H, W] of whole numbers, or the data is not a whole number of
+ * images.
  */
 export function countImages(images: Float32Array, shape: ImageShape): number {
   const [channels, height, width] = shape;
@@ -55,7 +56,7 @@ function defaultScale([, height, width]: ImageShape): number {
 }
 
 /**
- * How a batch is laid out in rows, and the size of the picture.
+ * The layout of a batch in rows, and the size of the picture.
  * @throws InputError for an option that is not a whole number in range.
  */
 export function layOut(count: number, [channels, height, width]: ImageShape, options: TileOptions = {}) {
@@ -75,7 +76,7 @@ export function layOut(count: number, [channels, height, width]: ImageShape, opt
 }
 
 /**
- * Lays a batch out in rows, left to right, top to bottom; places left over are background.
+ * Lays a batch out in rows, left to right, top to bottom; empty places are background.
  * @throws InputError for a wrong shape or an option that is not a whole number in range.
  */
 export function tile(images: Float32Array, shape: ImageShape, options: TileOptions = {}): Pixels {

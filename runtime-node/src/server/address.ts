@@ -1,9 +1,9 @@
-/** Whom an address stands for. */
+/** The client behind an address. */
 import { isIPv6 } from 'node:net';
 
 /**
- * The address itself, and of IPv6 its network of 64 bits: that is what one customer of a provider is given, who could use
- * another address of it for every request.
+ * The address itself, or the /64 network of an IPv6 address: a provider gives a customer a whole /64, so one client
+ * could use a new address for every request.
  */
 export function clientOf(address: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address);

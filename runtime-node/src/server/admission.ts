@@ -1,14 +1,14 @@
 /**
- * What the server takes on: images up to the length of its queue, no more than half for one client while others have any;
- * bytes up to its memory, no more than half for one client but in a single request. What does not fit is refused at once,
- * with the time after which it may.
+ * Admission control. The server accepts images up to the length of its queue, at most half for one client while others
+ * have any, and bytes up to its memory, at most half for one client except in a single request. It refuses the rest at
+ * once, with the time to retry after.
  */
 import { Refusal } from './errors.ts';
 
 export interface AdmissionOptions {
-  /** Images in progress or waiting, of all. */
+  /** Most images in progress or waiting. */
   queue: number;
-  /** Bytes of all requests. */
+  /** Most bytes of all requests. */
   memory: number;
 }
 
@@ -17,13 +17,13 @@ export interface Admission {
   readonly images: number;
   readonly bytes: number;
   /**
-   * Takes images of `steps` calls each on; `release` takes one off, or all that are left.
-   * @throws Refusal (429) where they do not fit.
+   * Accepts images of `steps` calls each. `releaseOne` gives one back, `release` all that are left.
+   * @throws Refusal (429) if they do not fit.
    */
   take(client: string, count: number, steps: number): { releaseOne(): void; release(): void };
-  /** Takes bytes on, of a client where one has sent them. @throws Refusal (429) where they do not fit. */
+  /** Reserves bytes, for a client if one sent them. @throws Refusal (429) if they do not fit. */
   hold(bytes: number, client?: string): () => void;
-  /** Tells how long a step took. */
+  /** Records how long a step took. */
   measure(batch: number, milliseconds: number): void;
 }
 
@@ -35,13 +35,13 @@ export function createAdmission({ queue, memory }: AdmissionOptions): Admission 
   const held = new Map<string, number>();
   const heldBytes = new Map<string, number>();
   let images = 0;
-  /** Network calls that the images need yet, at most. */
+  /** Upper bound of the network calls that the images still need. */
   let calls = 0;
   let bytes = 0;
-  /** Milliseconds of an image's call. */
+  /** Milliseconds per image and call. */
   let cost = 10;
 
-  /** Seconds until what waits is computed, by the steps of late. */
+  /** Seconds until the queue is done, estimated from recent steps. */
   const retryAfter = () => Math.max(1, Math.min(LONGEST_WAIT, Math.ceil((calls * cost) / 1000)));
 
   return {
@@ -75,7 +75,7 @@ export function createAdmission({ queue, memory }: AdmissionOptions): Admission 
     },
     hold(count, client = '') {
       const own = heldBytes.get(client) ?? 0;
-      // A client that sends or reads slowly keeps bytes as long as it likes, unlike places: a half is always for others.
+      // A client that sends or reads slowly keeps its bytes as long as it likes, so half always stay for others.
       if (bytes + count > memory || (own > 0 && own + count > memory / 2)) {
         throw new Refusal(429, 'memory_full', 'requests take up all the memory that they may', {
           retryAfter: retryAfter(),

@@ -1,5 +1,5 @@
 /**
- * Bodies with tensors as bytes behind the JSON: Triton's binary data extension.
+ * Bodies with tensors as bytes after the JSON: Triton's binary data extension.
  * https://github.com/triton-inference-server/server/blob/main/docs/protocol/extension_binary_data.md
  */
 import type { FastifyInstance } from 'fastify';
@@ -8,21 +8,21 @@ import { strictJson } from './strict-json.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** What follows the JSON; empty for a body that is JSON alone. */
+    /** The bytes after the JSON; empty for a body of JSON only. */
     binary: Buffer;
   }
 }
 
-/** Tells where the JSON ends, of requests and answers. */
+/** The header that says where the JSON ends, in requests and answers. */
 export const JSON_LENGTH = 'inference-header-content-length';
 
-/** Triton's clients send no type; what they send is one of these. */
+/** Triton's clients send no content type. */
 const TYPES = ['application/json', 'application/octet-stream', ''];
 
-/** In this scope bodies are JSON, with bytes behind it where the header says so. */
+/** Makes bodies in this scope JSON, followed by bytes if the header says so. */
 export function takeBinaryBodies(scope: FastifyInstance): void {
   const parse = strictJson(scope);
-  scope.decorateRequest('binary'); // set by the parser, and without a body nothing is asked
+  scope.decorateRequest('binary'); // the parser sets it; without a body nobody reads it
   scope.removeAllContentTypeParsers();
   scope.addContentTypeParser('*', { parseAs: 'buffer' }, (request, raw, done) => {
     const body = raw as Buffer;
@@ -43,7 +43,7 @@ export function takeBinaryBodies(scope: FastifyInstance): void {
   });
 }
 
-/** JSON with bytes behind it, as an answer. */
+/** An answer of JSON with bytes after it. */
 export function withBytes(json: object, bytes: Buffer): { length: number; body: Buffer } {
   const text = Buffer.from(JSON.stringify(json));
   return { length: text.length, body: Buffer.concat([text, bytes]) };

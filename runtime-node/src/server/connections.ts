@@ -1,16 +1,16 @@
-/** The ends of answers and of connections. */
+/** Detects the end of answers and closes connections. */
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 
-/** What is to be told when a connection ends: one listener for all requests on it. */
+/** Callbacks for the end of a connection: one listener serves all requests on it. */
 const waiting = new WeakMap<Socket, Set<() => void>>();
 
 /**
- * Calls `over` once: when the answer is written, or when nobody can read it any more. Node tells a response of its end only
- * from its turn on the connection on; one that waits behind others never learns that the connection is gone.
+ * Calls `over` once: when the answer is written, or when nobody can read it any more. Node reports the end of the
+ * connection only to the response whose turn it is; one that waits behind others never hears of it.
  *
- * @returns takes it back.
+ * @returns a function that cancels the callback.
  */
 export function whenOver(reply: FastifyReply, over: () => void): () => void {
   const { raw, request } = reply;
@@ -41,18 +41,19 @@ function watch(socket: Socket): Set<() => void> {
   return ends;
 }
 
-/** Milliseconds between two looks at what may be closed. */
+/** Milliseconds between checks for connections to close. */
 const LOOK = 50;
 
-/** Closes a server that is being stopped, connection by connection. */
+/** Closes the connections of a stopping server. */
 export interface Closer {
-  /** Resolves when no connection is left; at the latest after `limit` milliseconds. */
+  /** Resolves when no connection is left, or after `limit` milliseconds. */
   close(limit: number): Promise<void>;
 }
 
 /**
- * Node closes what is idle once, and stops to look for what is slow: a connection that falls idle later, or never finishes
- * its request, would hold a server up. Here those whose request is complete are answered, all others closed.
+ * Node closes idle connections once and then stops its checks for slow ones, so a connection that falls idle later, or
+ * never finishes its request, would keep the server from closing. Here complete requests are answered, and all other
+ * connections closed.
  */
 export function createCloser(app: FastifyInstance): Closer {
   let answering = 0;

@@ -4,7 +4,7 @@
  *     const server = await createServer({ models: ['models/digits'] });
  *     await server.listen({ port: 8000 });
  *     ...
- *     await server.close(); // finishes what runs, refuses what is new
+ *     await server.close(); // finishes running requests, refuses new ones
  */
 import { randomUUID } from 'node:crypto';
 import Fastify, { type FastifyInstance, LogController } from 'fastify';
@@ -29,25 +29,25 @@ import { strictJson } from './strict-json.ts';
 export interface Server {
   /** Fastify's instance, with `inject` for tests and `log`. */
   app: FastifyInstance;
-  /** The models that are loaded, with their devices. */
+  /** The loaded models, with their devices. */
   readonly models: readonly EngineModel[];
   /** Images in progress or waiting. */
   readonly depth: number;
   /** Process number of the engine. */
   readonly enginePid: number | undefined;
-  /** Takes requests. @returns the address. */
+  /** Starts to take requests. @returns the address. */
   listen(where?: { host?: string; port?: number }): Promise<string>;
-  /** Loads all models anew; requests go on. @throws InputError where one cannot be loaded; those of before then stay. */
+  /** Reloads all models while requests go on. @throws InputError if one cannot be loaded; the old ones then stay. */
   reload(): Promise<void>;
-  /** Finishes what runs, refuses what is new. */
+  /** Finishes running requests, and refuses new ones. */
   close(): Promise<void>;
-  /** Ends at once, with what runs. */
+  /** Ends at once, and drops running requests. */
   kill(): Promise<void>;
 }
 
 /**
  * Starts the engine and loads the models; nothing listens yet.
- * @throws InputError for an option that does not fit, a model or a device that cannot be used.
+ * @throws InputError for an invalid option, or a model or device that cannot be used.
  */
 export async function createServer(given: ServerOptions): Promise<Server> {
   const options = completeOptions(given);
@@ -61,7 +61,7 @@ export async function createServer(given: ServerOptions): Promise<Server> {
   const app = createApp(options);
   const { models, device, maxBatch } = options;
   const supervisor = await supervise(
-    // One that is silent for longer than a request may take has failed them all.
+    // An engine that is silent for longer than a request may take has failed.
     { models, device, maxBatch, patience: options.timeout * 1000 },
     {
       onSteps: (report) => {
@@ -119,7 +119,7 @@ export async function createServer(given: ServerOptions): Promise<Server> {
   };
 }
 
-/** Seconds for a client to send a request's head and body, and milliseconds a connection may idle between two requests. */
+/** Seconds to send a request's head and its body, and milliseconds that a connection may idle between requests. */
 const HEAD_LIMIT = 10;
 const BODY_LIMIT = 30;
 const KEEP_ALIVE = 72_000;
@@ -127,14 +127,14 @@ const KEEP_ALIVE = 72_000;
 function createApp({ logger, maxBody, maxConnections, timeout, trustProxy }: CompleteOptions): FastifyInstance {
   const app = Fastify({
     logger: typeof logger === 'object' ? logger : logger ? { level: 'info' } : false,
-    logController: new LogController({ disableRequestLogging: true }), // `protect` logs what is answered
+    logController: new LogController({ disableRequestLogging: true }), // `protect` logs the answers
     bodyLimit: maxBody,
     trustProxy,
     genReqId: () => randomUUID(),
     requestIdHeader: false,
     ...frameworkErrors,
     requestTimeout: BODY_LIMIT * 1000,
-    // A reader that takes nothing for so long is gone; a request that waits for its turn is not.
+    // A client that reads nothing for this long has gone; one whose request waits for its turn has not.
     connectionTimeout: (timeout + BODY_LIMIT) * 1000,
     keepAliveTimeout: KEEP_ALIVE,
     forceCloseConnections: 'idle',

@@ -1,10 +1,10 @@
-/** The API's description, OpenAPI 3.1 made of the routes' schemas, and Swagger UI to read it at /docs. */
+/** The API's description, OpenAPI 3.1 made from the routes' schemas, and Swagger UI to read it at /docs. */
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import type { CompleteOptions } from './options.ts';
 
-/** Swagger UI shows pictures that it was answered with as blobs. */
+/** Swagger UI shows answered pictures as blobs. */
 const UI_POLICY = {
   'default-src': "'none'",
   'script-src': "'self'",
@@ -19,7 +19,7 @@ const UI_POLICY = {
 export async function describeApi(app: FastifyInstance, { apiKeys }: CompleteOptions): Promise<void> {
   const keyed = apiKeys.length > 0;
   await app.register(swagger, {
-    // Whoever asks for a key also says so here.
+    // A route that needs a key also says so here.
     transform: ({ schema, url, route }) => ({
       url,
       schema: { ...schema, security: keyed && !route.config?.open ? [{ key: [] }] : [] },
@@ -35,7 +35,7 @@ export async function describeApi(app: FastifyInstance, { apiKeys }: CompleteOpt
       tags: [
         { name: 'Images', description: "Pictures, in the shape of OpenAI's images API." },
         { name: 'Inference', description: 'The network itself, by the Open Inference Protocol, version 2.' },
-        { name: 'System', description: 'For those who run it.' },
+        { name: 'System', description: 'For operators.' },
       ],
       ...(keyed && { components: { securitySchemes: { key: { type: 'http', scheme: 'bearer' } } } }),
     },

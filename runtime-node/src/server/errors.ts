@@ -10,22 +10,17 @@ import { CLIENT_GONE, Refusal } from './refusal.ts';
 export { CLIENT_GONE, Refusal } from './refusal.ts';
 
 /**
- * `InputError` of the library becomes 400, the end of the engine 503, a network that gives no picture 500, and so what is
- * nobody's mistake, without its text.
+ * The library's `InputError` becomes 400, the end of the engine 503, and a network with NaN or infinite output 500. Any
+ * other error becomes 500, without its text.
  */
 export function toRefusal(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
-  // What was being sent is of no use once nobody reads it.
+  // The client left before it had read the whole answer.
   if ((error as NodeJS.ErrnoException).code === 'ERR_STREAM_PREMATURE_CLOSE') return clientGone();
   if (error instanceof EngineGone) {
-    return new Refusal(
-      503,
-      'engine_restarting',
-      'The engine is being restarted. Nothing was kept of the request: ask again.',
-      {
-        retryAfter: 1,
-      },
-    );
+    return new Refusal(503, 'engine_restarting', 'The engine is restarting and has lost the request: send it again.', {
+      retryAfter: 1,
+    });
   }
   if (error instanceof ModelFault) return new Refusal(500, 'model_failed', error.message);
   if (error instanceof InputError) return new Refusal(400, 'invalid_value', error.message);
@@ -39,18 +34,17 @@ export function toRefusal(error: unknown): Refusal {
     return new Refusal(
       statusCode,
       'invalid_url',
-      'Cannot take the request: its address must be a well-formed URL that is not too long.',
+      'Cannot take the request: its URL must be well formed and short enough.',
     );
   }
   if (statusCode < 500) {
     return new Refusal(statusCode, 'invalid_request', `Cannot take the request: ${message.replace(/\.$/, '')}.`);
   }
-  if (statusCode === 503)
-    return new Refusal(503, 'closing', 'The server is being stopped: ask another.', { retryAfter: 1 });
+  if (statusCode === 503) return new Refusal(503, 'closing', 'The server is stopping: ask another.', { retryAfter: 1 });
   return new Refusal(500, 'internal_error', 'The server failed at this request. Look for the request id in its log.');
 }
 
-/** Counts and, where it is the server's fault, logs a failure, unless it is that the client left. */
+/** Counts a failure, and logs it if it is the server's fault. Does neither if the client left. */
 export function report(request: FastifyRequest, errors: Counter<'code'>, error: unknown, refusal: Refusal): void {
   if (refusal.statusCode === CLIENT_GONE) return;
   errors.inc({ code: refusal.code });
@@ -72,7 +66,7 @@ function typeOf(status: number): string {
 
 export const clientGone = () => new Refusal(CLIENT_GONE, 'client_gone', 'The client closed the connection.');
 
-/** Answers with the error; the inference protocol's clients read one string. */
+/** Answers with the error; clients of the inference protocol expect one string. */
 export function sendRefusal(request: FastifyRequest, reply: FastifyReply, refusal: Refusal): FastifyReply {
   if (refusal.retryAfter !== undefined) void reply.header('retry-after', refusal.retryAfter);
   if (refusal.statusCode === 401) void reply.header('www-authenticate', 'Bearer');

@@ -1,16 +1,16 @@
-/** Server-sent events as a stream. A reader that is slow misses what may be missed, and never makes memory grow. */
+/** Server-sent events as a stream. A slow reader misses events that may be missed, so memory does not grow. */
 import { Readable } from 'node:stream';
 
 export interface EventStream {
   stream: Readable;
-  /** An event, its data as JSON. Left out where the reader lags behind, if it `mayBeMissed`. */
+  /** Sends an event with its data as JSON. If it `mayBeMissed`, it is dropped while the reader lags behind. */
   send(event: string, data: object, options?: { mayBeMissed?: boolean }): void;
   end(): void;
 }
 
-/** Bytes that wait for a slow reader before what may be missed is. */
+/** Bytes that may wait for a slow reader before events are dropped. */
 const LAG = 64 * 1024;
-/** Milliseconds between comments that keep proxies from closing a connection on which nothing happens. */
+/** Milliseconds between comments, which keep proxies from closing a quiet connection. */
 const HEARTBEAT = 15_000;
 
 export function createEventStream(): EventStream {

@@ -1,4 +1,4 @@
-/** What fails before there is a route or even a request: in the shape of the API, like all that comes later. */
+/** Gives errors that occur before there is a route, or even a request, the shape of the API's errors. */
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyServerOptions } from 'fastify';
@@ -10,7 +10,7 @@ export const frameworkErrors: Handlers = {
   frameworkErrors(error, request, reply) {
     sendRefusal(request, reply, toRefusal(error));
   },
-  /** Heads that are not HTTP, too long or too slow. What follows on the connection cannot be told apart: it is closed. */
+  /** For heads that are not HTTP, too long or too slow. It closes the connection: the next bytes make no sense. */
   clientErrorHandler(error, socket: Socket) {
     if (error.code !== 'ECONNRESET' && socket.writable) {
       const refusal = toClientRefusal(error.code);

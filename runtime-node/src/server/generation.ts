@@ -16,7 +16,7 @@ import type { CompleteOptions } from './options.ts';
 
 type Nullable<T> = { [K in keyof T]?: T[K] | null };
 
-/** The body of `POST /v1/images/generations`; null is as if left out. */
+/** The body of `POST /v1/images/generations`; null counts as left out. */
 export interface GenerationBody extends Nullable<SamplerValues> {
   model?: string | null;
   prompt?: string | null;
@@ -33,13 +33,13 @@ export interface GenerationBody extends Nullable<SamplerValues> {
   user?: string | null;
 }
 
-/** Predictions shown of a picture on its way, at most. */
+/** The most predictions to show of a forming picture. */
 export const MOST_PARTIALS = 10;
 const SEEDS = 2 ** 32;
 
 /**
- * @throws Refusal (400) for a size that is not the model's, a class that it does not have, more pictures or steps than the
- * server gives; InputError as `model.sample` does.
+ * @throws Refusal (400) for a size other than the model's, an unknown class, or more pictures or steps than the server
+ * allows; InputError as `model.sample` does.
  */
 export function toTask(model: EngineModel, body: GenerationBody, client: string, options: CompleteOptions): SampleTask {
   const count = body.n ?? 1;
@@ -90,14 +90,14 @@ function checkSize(model: EngineModel, size: string | null | undefined): void {
   throw new Refusal(400, 'invalid_value', message, { param: 'size' });
 }
 
-/** Classes by number or name, of `label` or else of the prompt; undefined for all in turn. */
+/** Classes by number or name, from `label` or else from the prompt; undefined for all in turn. */
 function labelsOf(model: EngineModel, { label, prompt }: GenerationBody): number[] | undefined {
   if (label != null) return (Array.isArray(label) ? label : [label]).map((one) => labelOf(model, one, 'label'));
   const text = prompt ?? '';
   return text.trim() === '' ? undefined : [labelOf(model, text, 'prompt')];
 }
 
-/** @param param the field that it was given in. @throws Refusal (400) for a class that the model does not have. */
+/** @param param the field that holds it. @throws Refusal (400) for an unknown class. */
 function labelOf(model: EngineModel, label: number | string, param: string): number {
   try {
     return labelNumber('sample images', param, label, model);

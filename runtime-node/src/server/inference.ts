@@ -16,7 +16,7 @@ export interface InferenceBody {
   outputs?: OutputTensor[];
 }
 
-/** What the network takes and gives, as the protocol names types; -1: any number of images. */
+/** The network's inputs and outputs, with the protocol's types; -1: any number of images. */
 export function tensorsOf({ shape, classes }: EngineModel) {
   const label = { name: 'class_labels', datatype: 'INT64', shape: [-1] };
   return {
@@ -29,7 +29,7 @@ export function tensorsOf({ shape, classes }: EngineModel) {
   };
 }
 
-/** What a caller must know of the model beyond its tensors; values are single ones in the protocol. */
+/** What a caller must know besides the tensors. The protocol allows only single values. */
 export function parametersOf({ scheduler, classNames }: EngineModel) {
   return {
     timesteps: scheduler.num_train_timesteps,
@@ -38,9 +38,8 @@ export function parametersOf({ scheduler, classNames }: EngineModel) {
 }
 
 /**
- * @param binary what came behind the JSON: the data of inputs that tell a `binary_data_size`, in their order.
- * @throws Refusal (400) for inputs that are not those of the model, of any type, shape or value but theirs, and too many
- * images.
+ * @param binary the bytes after the JSON: the data of inputs with a `binary_data_size`, in order.
+ * @throws Refusal (400) for inputs of another name, type, shape or value than the model's, and for too many images.
  */
 export function toCall(
   model: EngineModel,
@@ -71,7 +70,7 @@ export function toCall(
     values.set(input.name, read.values);
     rest = rest.subarray(read.bytes);
   }
-  if (rest.length > 0) refuseTensor('inputs', `account for all bytes behind the JSON`, `${rest.length} more`);
+  if (rest.length > 0) refuseTensor('inputs', `account for all bytes after the JSON`, `${rest.length} more`);
   return {
     model: model.name,
     client,
@@ -81,7 +80,7 @@ export function toCall(
   };
 }
 
-/** How the output is wanted. */
+/** The form of output that the request asks for. */
 export function wantedOutput({ parameters, outputs }: InferenceBody): 'none' | 'json' | 'binary' {
   if (outputs?.length === 0) return 'none';
   const own = outputs?.[0]?.parameters ?? {};
@@ -97,7 +96,7 @@ function refuseOutput(rule: string): never {
   throw new Refusal(400, 'invalid_value', `Cannot call the network: ${rule}.`, { param: 'outputs' });
 }
 
-/** Rows [C, H, W] as one tensor [N, C, H, W]; the values are in JSON, or the bytes are told of there. */
+/** Rows [C, H, W] as one tensor [N, C, H, W]: its values in JSON, or its byte count there and bytes after it. */
 export function toOutput({ shape }: EngineModel, rows: readonly Float32Array[], binary: boolean) {
   const head = { name: 'out_sample', datatype: 'FP32', shape: [rows.length, ...shape] };
   const bytes = Buffer.concat(rows.map((row) => Buffer.from(row.buffer, row.byteOffset, row.byteLength)));

@@ -1,9 +1,9 @@
-/** What JSON Schema found wrong with a request, as a sentence. */
-import { show, showNumber } from '@onnoise/scheduler';
+/** An error of JSON Schema as a sentence. */
+import { flag, integer, number, object, show, showNumber } from '@onnoise/scheduler';
 import type { FastifyError } from 'fastify';
 import { Refusal } from './refusal.ts';
 
-/** With ajv's `verbose`: the schema that was not met, and the value. */
+/** ajv's `verbose` adds the schema that failed, and the value. */
 type Found = NonNullable<FastifyError['validation']>[0] & { parentSchema?: Schema; data?: unknown };
 
 interface Schema {
@@ -38,26 +38,24 @@ export function invalidField({ instancePath, keyword, params, parentSchema, data
   });
 }
 
-/** What was sent may be nested deeper than any stack: of what holds values only the kind is told. */
+/** Values may be nested deeper than any stack, so this names only the kind of arrays and objects. */
 function received(data: unknown): string {
   if (Array.isArray(data)) return data.length === 0 ? 'an empty array' : `an array of ${data.length}`;
   if (typeof data === 'number') return showNumber(data);
   return typeof data === 'object' && data !== null ? 'an object' : show(data);
 }
 
-/** `an integer from 1 to 16`; undefined for a schema that says nothing of this kind. */
+/** `an integer from 1 to 16`; undefined for a schema without such a rule. */
 function ruleOf({ type, enum: values, minimum, maximum, maxLength, minItems, maxItems }: Schema): string | undefined {
   if (values) return `one of ${values.filter((value) => value !== null).join(', ')}`;
   const types = (Array.isArray(type) ? type : [type]).filter((one) => one !== undefined && one !== 'null');
-  const range =
-    minimum === undefined ? '' : maximum === undefined ? ` from ${minimum}` : ` from ${minimum} to ${maximum}`;
   const phrases: Record<string, string> = {
-    integer: `an integer${range}`,
-    number: `a number${range}`,
-    boolean: 'true or false',
+    integer: minimum === undefined ? 'an integer' : integer(minimum, maximum).words,
+    number: number({ min: minimum, max: maximum }).words,
+    boolean: flag.words,
     string: maxLength === undefined ? 'a text' : `a text of at most ${maxLength} characters`,
     array: `an array${minItems === undefined ? '' : ` of ${minItems} to ${maxItems}`}`,
-    object: 'an object',
+    object: object.words,
   };
   return types.length === 0 ? undefined : types.map((one) => phrases[one!] ?? one).join(' or ');
 }

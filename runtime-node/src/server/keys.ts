@@ -1,29 +1,19 @@
-/** API keys: where they come from, and whose request it is. */
+/** API keys: reads them, and finds the key of a request. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { InputError } from '@onnoise/scheduler';
+import { diskRefusal, InputError } from '@onnoise/scheduler';
 
 const SHORTEST = 16;
 
-/** What stands at a path that is not read. */
-const UNREADABLE: Readonly<Record<string, string>> = {
-  ENOENT: 'nothing of that name',
-  ENOTDIR: 'nothing of that name',
-  EISDIR: 'a folder',
-  EACCES: 'one that this user may not read',
-  EPERM: 'one that this user may not read',
-  ELOOP: 'links that lead in a circle',
-  ENAMETOOLONG: 'a name that is too long',
-};
-
 /**
- * Keys of a file: one a line; empty lines and those that begin with `#` are left out.
- * @throws InputError where it cannot be read, holds no key, or a key that is short or has spaces in it. Keys are never shown.
+ * Reads keys from a file, one per line; empty lines and those that begin with `#` do not count.
+ * @throws InputError if it cannot be read, or has no key, or a key that is short or has spaces. Keys are never shown.
  */
 export async function readApiKeys(path: string): Promise<string[]> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    const received = UNREADABLE[error.code ?? ''] ?? 'one that the system does not read';
-    throw new InputError(`Cannot read API keys: ${path} must be a file that can be read, received ${received}.`);
+  const text = await readFile(path, 'utf8').catch((error) => {
+    const refusal = diskRefusal(error);
+    if (refusal?.fault !== 'path') throw error;
+    throw new InputError(`Cannot read API keys: ${path} must be a file that can be read, ${refusal.reason}.`);
   });
   const lines = text.split(/\r?\n/).map((line) => line.trim());
   const keys = lines.filter((line) => line !== '' && !line.startsWith('#'));
@@ -40,7 +30,7 @@ export async function readApiKeys(path: string): Promise<string[]> {
   return keys;
 }
 
-/** What is wrong with a key, which is not shown; undefined for a right one. */
+/** What is wrong with a key, without the key; undefined for a valid one. */
 export function keyFault(key: unknown): { rule: string; received: string } | undefined {
   if (typeof key === 'string' && key.length >= SHORTEST && /^[\x21-\x7e]*$/.test(key)) return undefined;
   const rule = `${SHORTEST} or more printable characters without spaces`;
@@ -48,10 +38,10 @@ export function keyFault(key: unknown): { rule: string; received: string } | und
 }
 
 /**
- * Tells a key from its holder's header, in a time that does not depend on how much of it is right: digests are compared,
- * and with every key.
+ * Finds the key in a request's header, in a time that does not depend on how much of it is right: it compares digests,
+ * and compares every key.
  *
- * @returns a short name of the key for limits and logs that does not tell the key; undefined for a wrong or missing one.
+ * @returns a short name for limits and logs that does not reveal the key; undefined for a wrong or missing key.
  */
 export function createKeyCheck(keys: readonly string[]): (authorization: string | undefined) => string | undefined {
   const digests = keys.map(digest);

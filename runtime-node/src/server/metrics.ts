@@ -1,4 +1,4 @@
-/** What Prometheus is told, in its own units: seconds, images. */
+/** Metrics for Prometheus, in its base units: seconds, images. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { StepReport } from '../engine/protocol.ts';
 
@@ -12,7 +12,7 @@ export interface Metrics {
   steps(report: StepReport): void;
 }
 
-/** @param depth images in progress or waiting, now. @param ready whether requests are taken. */
+/** @param now current values: images in progress or waiting, bytes, and whether the server takes requests. */
 export function createMetrics(now: { depth: () => number; bytes: () => number; ready: () => boolean }): Metrics {
   const registry = new Registry();
   const registers = [registry];
@@ -28,7 +28,7 @@ export function createMetrics(now: { depth: () => number; bytes: () => number; r
     });
   gauge('queue_images', 'Images in progress or waiting.', now.depth);
   gauge('request_bytes', 'Bytes that requests under way may take up.', now.bytes);
-  gauge('ready', '1 while requests are taken, else 0.', () => Number(now.ready()));
+  gauge('ready', '1 while the server takes requests, else 0.', () => Number(now.ready()));
 
   const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
   const batch = new Histogram({
@@ -39,7 +39,7 @@ export function createMetrics(now: { depth: () => number; bytes: () => number; r
   });
   const step = new Histogram({
     name: 'onnoise_step_seconds',
-    help: 'A step of the batch: the network and all around it.',
+    help: 'A step of the batch: the network and everything around it.',
     registers,
     buckets: seconds,
   });
@@ -53,7 +53,7 @@ export function createMetrics(now: { depth: () => number; bytes: () => number; r
     registry,
     requests: new Counter({
       name: 'onnoise_requests_total',
-      help: 'Requests that were answered.',
+      help: 'Answered requests.',
       registers,
       labelNames: ['route', 'method', 'status'],
     }),
@@ -72,11 +72,15 @@ export function createMetrics(now: { depth: () => number; bytes: () => number; r
     }),
     images: new Counter({
       name: 'onnoise_images_total',
-      help: 'Images that were sampled.',
+      help: 'Sampled images.',
       registers,
       labelNames: ['model'],
     }),
-    restarts: new Counter({ name: 'onnoise_engine_restarts_total', help: 'Ends of the engine by itself.', registers }),
+    restarts: new Counter({
+      name: 'onnoise_engine_restarts_total',
+      help: 'Restarts after the engine ended by itself.',
+      registers,
+    }),
     steps({ batches, steps, networks }) {
       for (const [i, images] of batches.entries()) {
         batch.observe(images);

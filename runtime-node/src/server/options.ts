@@ -1,5 +1,5 @@
-/** What a server can be told, checked and made complete before anything is started. */
-import { checkInteger, InputError, refuse } from '@onnoise/scheduler';
+/** The server's options, checked and completed before anything starts. */
+import { check, checkInteger, flag, InputError, oneOf, refuse, rule } from '@onnoise/scheduler';
 import { DEVICE_CHOICES, type DeviceChoice } from '../devices.ts';
 import { nameModels } from '../model-names.ts';
 import { keyFault } from './keys.ts';
@@ -15,9 +15,9 @@ export interface ServerOptions {
   queue?: number | undefined;
   /** Images per request, 1 to `queue`. Default: 16. */
   maxImages?: number | undefined;
-  /** Network calls an image, 1 to 1,000,000. Default: 1000; T of the model is a limit of its own. */
+  /** Network calls per image, 1 to 1,000,000. Default: 1000; the model's T is a limit, too. */
   maxSteps?: number | undefined;
-  /** Requests to generate or infer a client may make a minute, to 10^9. Default: 600. 0: no limit. */
+  /** Requests to generate or infer per client and minute, up to 10^9. Default: 600. 0: no limit. */
   rate?: number | undefined;
   /** Seconds after which a request is cancelled with 504, 1 to 86,400. Default: 120. */
   timeout?: number | undefined;
@@ -27,9 +27,9 @@ export interface ServerOptions {
   memory?: number | undefined;
   /** Connections, 1 to 1,000,000. Default: 1024. */
   maxConnections?: number | undefined;
-  /** Keys of 16 or more printable characters that clients must send as `Authorization: Bearer <key>`. Default: none, everyone may ask. */
+  /** Keys that clients must send as `Authorization: Bearer <key>`, 16 or more printable characters. Default: none. */
   apiKeys?: readonly string[] | undefined;
-  /** Origins whose pages may ask: `https://example.org`, or `*`. Default: none. */
+  /** Origins whose pages may send requests: `https://example.org`, or `*`. Default: none. */
   corsOrigins?: readonly string[] | undefined;
   /** Believe `X-Forwarded-For` of the proxy in front. Default: false. */
   trustProxy?: boolean | undefined;
@@ -44,7 +44,7 @@ export type CompleteOptions = Required<{ [K in keyof ServerOptions]: NonNullable
 const ACTION = 'start the server';
 const MEBIBYTE = 1024 * 1024;
 
-/** What the numbers are where they are not given, and may be. `maxImages` is also at most `queue`. */
+/** Defaults and ranges of the numbers. `maxImages` is also at most `queue`. */
 export const SERVER_LIMITS = {
   maxBatch: { standard: 8, min: 1, max: 1024 },
   queue: { standard: 256, min: 1, max: 1_000_000 },
@@ -61,26 +61,26 @@ export type ServerLimit = keyof typeof SERVER_LIMITS;
 const OTHERS = ['models', 'device', 'apiKeys', 'corsOrigins', 'trustProxy', 'logger'] satisfies (keyof ServerOptions)[];
 const NAMES: readonly string[] = [...OTHERS, ...Object.keys(SERVER_LIMITS)];
 
-/** @throws InputError for every option that is not what {@link ServerOptions} says, or not known. */
+/** @throws InputError for an option that breaks {@link ServerOptions} or is unknown. */
 export function completeOptions(options: ServerOptions): CompleteOptions {
   for (const name of Object.keys(options)) {
-    if (!NAMES.includes(name)) refuse(ACTION, 'an option', `one of ${NAMES.join(', ')}`, name);
+    check(ACTION, 'an option', oneOf(NAMES), name);
   }
   const whole = (name: ServerLimit, most = SERVER_LIMITS[name].max as number) => {
     const { standard, min } = SERVER_LIMITS[name];
     return checkInteger(ACTION, name, options[name] ?? Math.min(standard, most), min, most);
   };
   const { device = 'auto', apiKeys = [], corsOrigins = [], trustProxy = false, logger = false } = options;
-  if (!DEVICE_CHOICES.includes(device)) refuse(ACTION, 'device', `one of ${DEVICE_CHOICES.join(', ')}`, device);
+  check(ACTION, 'device', oneOf(DEVICE_CHOICES), device);
   if (!Array.isArray(apiKeys)) refuse(ACTION, 'apiKeys', 'an array of keys', typeof apiKeys);
   for (const [i, key] of apiKeys.entries()) {
     const fault = keyFault(key);
     if (fault)
       throw new InputError(`Cannot ${ACTION}: apiKeys[${i}] must be ${fault.rule}, received ${fault.received}.`);
   }
-  if (!Array.isArray(corsOrigins)) refuse(ACTION, 'corsOrigins', 'an array of origins', corsOrigins);
+  check(ACTION, 'corsOrigins', rule('an array of origins', Array.isArray), corsOrigins);
   for (const origin of corsOrigins) checkOrigin(ACTION, 'an origin of CORS', origin);
-  if (typeof trustProxy !== 'boolean') refuse(ACTION, 'trustProxy', 'true or false', trustProxy);
+  check(ACTION, 'trustProxy', flag, trustProxy);
   const queue = whole('queue');
   return {
     models: nameModels(ACTION, options.models),

@@ -1,4 +1,4 @@
-/** Who may ask, how often, from where, and what of it is written down. */
+/** Who may send requests, how often and from where, and what is logged. */
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
@@ -12,7 +12,7 @@ import type { Service } from './service.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Whom limits and fairness go by: the key's place in the file, or the address. */
+    /** The client for limits and fairness: the key's number in the file, or the address. */
     client: string;
   }
   interface FastifyContextConfig {
@@ -23,13 +23,22 @@ declare module 'fastify' {
   }
 }
 
-/** Clients whose rate is remembered. */
+/** Number of clients whose rate is remembered. */
 const CLIENTS = 10_000;
 
-export async function protect(app: FastifyInstance, { options, admission, metrics }: Service): Promise<void> {
-  const { apiKeys, corsOrigins, maxBody, rate } = options;
-  const keyOf = createKeyCheck(apiKeys);
+/** The order counts: a request is known by its key before its rate and its bytes are counted for that. */
+export async function protect(app: FastifyInstance, service: Service): Promise<void> {
+  const { options, admission, metrics } = service;
+  await setHeaders(app);
+  if (options.corsOrigins.length > 0) await allowOrigins(app, options.corsOrigins);
+  identify(app, options.apiKeys);
+  noteLeavers(app, metrics);
+  if (options.rate > 0) await limitRate(app, options.rate);
+  countBytes(app, admission, options.maxBody);
+  noteAnswers(app, metrics);
+}
 
+async function setHeaders(app: FastifyInstance): Promise<void> {
   await app.register(helmet, {
     contentSecurityPolicy: {
       useDefaults: false,
@@ -45,16 +54,21 @@ export async function protect(app: FastifyInstance, { options, admission, metric
       },
     },
   });
-  if (corsOrigins.length > 0) {
-    await app.register(cors, {
-      origin: corsOrigins.includes('*') ? '*' : [...corsOrigins],
-      methods: ['GET', 'POST'],
-      maxAge: 600,
-      allowedHeaders: ['authorization', 'content-type', 'accept', JSON_LENGTH],
-      exposedHeaders: ['retry-after', 'x-request-id', 'x-seed', JSON_LENGTH],
-    });
-  }
+}
 
+async function allowOrigins(app: FastifyInstance, origins: readonly string[]): Promise<void> {
+  await app.register(cors, {
+    origin: origins.includes('*') ? '*' : [...origins],
+    methods: ['GET', 'POST'],
+    maxAge: 600,
+    allowedHeaders: ['authorization', 'content-type', 'accept', JSON_LENGTH],
+    exposedHeaders: ['retry-after', 'x-request-id', 'x-seed', JSON_LENGTH],
+  });
+}
+
+/** Says whose a request is, and refuses one without a key where keys are asked for. */
+function identify(app: FastifyInstance, apiKeys: readonly string[]): void {
+  const keyOf = createKeyCheck(apiKeys);
   app.decorateRequest('client', '');
   app.addHook('onRequest', async (request, reply) => {
     void reply.header('x-request-id', request.id);
@@ -65,12 +79,15 @@ export async function protect(app: FastifyInstance, { options, admission, metric
       throw new Refusal(
         401,
         'invalid_api_key',
-        'Cannot take the request: Authorization must be Bearer and a key of this server.',
+        'Cannot take the request: Authorization must be Bearer followed by a key of this server.',
       );
     }
     request.client = key;
   });
-  // Fastify tells of answers that are sent, not of those that nobody waited for.
+}
+
+/** Fastify reports answers that it sent, not those whose client had left. */
+function noteLeavers(app: FastifyInstance, metrics: Service['metrics']): void {
   app.addHook('onRequest', async (request, reply) => {
     whenOver(reply, () => {
       if (reply.raw.writableFinished || !request.raw.socket.destroyed) return;
@@ -80,29 +97,35 @@ export async function protect(app: FastifyInstance, { options, admission, metric
       request.log.info({ method, route, status: CLIENT_GONE, client }, 'the client left');
     });
   });
-  if (rate > 0) {
-    app.addHook('onRoute', (route) => {
-      if (!route.config?.limited) return;
-      route.config.rateLimit = {
-        max: rate,
-        timeWindow: 60_000,
-        keyGenerator: ({ client }) => client,
-        errorResponseBuilder: (_, { ttl }) =>
-          new Refusal(429, 'rate_limited', `A client may make ${rate} requests a minute.`, {
-            retryAfter: Math.ceil(ttl / 1000),
-          }),
-      };
-    });
-    await app.register(rateLimit, { global: false, cache: CLIENTS }); // reads what the hook above has set
-  }
+}
 
-  // A body counts against the memory from its announcement on; one that does not tell its size, as the largest.
+/** @param rate requests a minute of one client */
+async function limitRate(app: FastifyInstance, rate: number): Promise<void> {
+  app.addHook('onRoute', (route) => {
+    if (!route.config?.limited) return;
+    route.config.rateLimit = {
+      max: rate,
+      timeWindow: 60_000,
+      keyGenerator: ({ client }) => client,
+      errorResponseBuilder: (_, { ttl }) =>
+        new Refusal(429, 'rate_limited', `A client may make ${rate} requests a minute.`, {
+          retryAfter: Math.ceil(ttl / 1000),
+        }),
+    };
+  });
+  await app.register(rateLimit, { global: false, cache: CLIENTS }); // reads what the hook above has set
+}
+
+/** A body counts against the memory as soon as its head arrives; one of unknown size counts as the largest. */
+function countBytes(app: FastifyInstance, admission: Service['admission'], maxBody: number): void {
   app.addHook('onRequest', async (request, reply) => {
     if (request.method !== 'POST') return;
     const told = Number(request.headers['content-length'] ?? maxBody);
     whenOver(reply, admission.hold(Math.min(Number.isFinite(told) ? told : maxBody, maxBody), request.client));
   });
+}
 
+function noteAnswers(app: FastifyInstance, metrics: Service['metrics']): void {
   app.addHook('onResponse', async (request, reply) => {
     const { method, routeOptions, client } = request;
     const route = routeOptions.url ?? 'none';

@@ -1,13 +1,13 @@
-/** The status, of nginx's making, of a request whose client did not wait for the answer. */
+/** nginx's status for a request whose client did not wait for the answer. */
 export const CLIENT_GONE = 499;
 
-/** Why a request is not answered with what was asked for. */
+/** Why the server refuses a request, or failed at it. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
   readonly statusCode: number;
-  /** A word for programs. */
+  /** An error code for programs. */
   readonly code: string;
-  /** The field that is wrong. */
+  /** The wrong field. */
   readonly param: string | null;
   /** Seconds. */
   readonly retryAfter: number | undefined;

@@ -1,4 +1,4 @@
-/** JSON Schemas of what is asked and answered; the API's description is made of them. */
+/** JSON Schemas of requests and answers; the API's description is made from them. */
 import {
   DEFAULT_SAMPLER,
   eachSamplerOption,
@@ -31,7 +31,7 @@ const object = (properties: Schema, required = Object.keys(properties)): Schema 
 const choice = (description: string, values: readonly string[], more: Schema = {}): Schema =>
   optional('string', description, { enum: [...values, null], ...more });
 
-/** What pages show of samplers: an extension of the description that validation passes over. */
+/** An extension of the description that tells pages about samplers; validation ignores it. */
 export const SAMPLERS_KEYWORD = 'x-samplers';
 
 const SAMPLER = choice(`Default: ${DEFAULT_SAMPLER}.`, SAMPLERS, {
@@ -53,14 +53,14 @@ export const OPENAI_ERROR = object({
   error: object({
     message: text('One sentence.'),
     type: text('invalid_request_error, authentication_error, rate_limit_error or server_error'),
-    param: { type: ['string', 'null'], description: 'The field that is wrong.' },
-    code: text('A word for programs.'),
+    param: { type: ['string', 'null'], description: 'The wrong field.' },
+    code: text('An error code for programs.'),
   }),
 });
 
 export const V2_ERROR = object({ error: text('One sentence.') });
 
-/** Answers that any request may get, by status. */
+/** Error answers that any request may get, by status. */
 export function failures(error: Schema, ...statuses: number[]): Schema {
   const meaning: Record<number, string> = {
     400: 'The request is wrong; the sentence says what.',
@@ -69,7 +69,7 @@ export function failures(error: Schema, ...statuses: number[]): Schema {
     429: 'Too many requests; Retry-After says when to try again.',
     500: 'The network of the model gave NaN or infinity, or the server failed; the sentence says which.',
     503: 'The engine is restarting, or the server is stopping; Retry-After says when to try again.',
-    504: 'The time was up.',
+    504: 'The request took too long.',
   };
   return Object.fromEntries(
     statuses.map((status) => [
@@ -100,12 +100,12 @@ export function generationSchema({ maxImages, maxSteps }: CompleteOptions): Desc
     body: {
       type: 'object',
       additionalProperties: false,
-      examples: [{ n: 1, steps: 50, seed: 7 }], // for whoever tries it out: most fields are best left out
+      examples: [{ n: 1, steps: 50, seed: 7 }], // for the "try it out" page, where most fields are best left out
       properties: {
         model: optional('string', 'Name of the model. Default: the first.', { maxLength: 64 }),
         prompt: optional(
           'string',
-          'A class by its name, or by its number where none is named by one; empty for all in turn.',
+          'A class by its name, or by its number unless a name is a number; empty for all in turn.',
           { maxLength: 1000 },
         ),
         n: integer('Pictures. Default: 1.', 1, maxImages),
@@ -114,8 +114,8 @@ export function generationSchema({ maxImages, maxSteps }: CompleteOptions): Desc
         output_format: choice('Default: png.', ['png']),
         stream: optional('boolean', 'Answer with events as pictures form. Default: false.'),
         partial_images: integer('With `stream`: predictions shown of each picture. Default: 0.', 0, MOST_PARTIALS),
-        seed: integer('Of the first picture, the next has seed + 1. Default: at random.', 0, Number.MAX_SAFE_INTEGER),
-        steps: integer('Steps a picture, at most T of the model. Default: 50.', 1, maxSteps),
+        seed: integer("The first picture's; the next has seed + 1. Default: at random.", 0, Number.MAX_SAFE_INTEGER),
+        steps: integer("Steps per picture, at most the model's T. Default: 50.", 1, maxSteps),
         sampler: SAMPLER,
         ...eachSamplerOption((_, option) => samplerField(option)),
         label: {

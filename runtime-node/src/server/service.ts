@@ -1,4 +1,4 @@
-/** What routes work with. */
+/** What routes share. */
 
 import type { EngineModel } from '../engine/protocol.ts';
 import type { Supervisor } from '../engine/supervisor.ts';
@@ -12,11 +12,11 @@ export interface Service {
   supervisor: Supervisor;
   admission: Admission;
   metrics: Metrics;
-  /** True once the server is being stopped. */
+  /** True once the server is stopping. */
   closing: () => boolean;
 }
 
-/** The model of that name; without a name, the first. @throws Refusal (404); EngineGone while there is no engine. */
+/** The model of that name; without one, the first. @throws Refusal (404); EngineGone while there is no engine. */
 export function findModel({ supervisor }: Pick<Service, 'supervisor'>, name?: string | null): EngineModel {
   const { models } = supervisor.engine;
   const model = name == null ? models[0] : models.find((one) => one.name === name);

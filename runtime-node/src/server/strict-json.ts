@@ -1,13 +1,13 @@
-/** Bodies are JSON in UTF-8, and nothing else. */
+/** Accepts only JSON in UTF-8 as bodies. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Refusal } from './errors.ts';
 
 type Done = (error: Error | null, value?: unknown) => void;
 
 /**
- * Replaces fastify's parsers: text that is not UTF-8 is refused, not mended; `__proto__` and `constructor` are refused.
+ * Replaces fastify's parsers: refuses text that is not UTF-8, `__proto__` and `constructor`.
  *
- * @returns the parser, for those whose bodies have more in them than JSON.
+ * @returns the parser, for routes whose bodies hold more than JSON.
  */
 export function strictJson(app: FastifyInstance): (request: FastifyRequest, body: Buffer, done: Done) => void {
   const parse = app.getDefaultJsonParser('error', 'error');
@@ -42,12 +42,12 @@ export function strictJson(app: FastifyInstance): (request: FastifyRequest, body
   return parseStrictly;
 }
 
-/** Why it is no JSON, as a phrase. */
+/** Why the text is not JSON, a phrase. */
 function fault(text: string, { message }: Error): string {
   if (text.trim() === '') return 'an empty one';
   try {
     JSON.parse(text);
-    return `"${message.slice(0, 120)}"`; // right but for a name that is refused
+    return `"${message.slice(0, 120)}"`; // valid JSON with a refused name
   } catch (error) {
     const told = `"${(error as Error).message.slice(0, 120)}"`;
     return /[^"\w](NaN|-?Infinity)\b/.test(text) ? `${told}: JSON has no NaN and no Infinity` : told;

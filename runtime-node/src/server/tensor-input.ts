@@ -1,4 +1,4 @@
-/** The values of one input tensor, from JSON or from bytes, each of them checked. */
+/** Reads the values of one input tensor from JSON or from bytes, and checks each. */
 import { showNumber } from '@onnoise/scheduler';
 import { Refusal } from './refusal.ts';
 
@@ -14,14 +14,14 @@ export interface TensorRule {
   /** `FP32` or `INT64`. */
   datatype: string;
   dims: readonly number[];
-  /** Values are whole numbers from 0 to it; undefined: any finite float32. */
+  /** Values are whole numbers from 0 to this; undefined: any finite float32. */
   largest: number | undefined;
 }
 
 /**
- * Reads the values, exactly: what a float32 cannot hold is refused.
- * @param binary bytes, of which the first are its data where it tells a `binary_data_size`.
- * @returns also how many bytes were used up.
+ * Reads the values, and refuses numbers outside the range of float32.
+ * @param binary bytes that start with the input's data if it has a `binary_data_size`.
+ * @returns the values, and how many bytes it used.
  * @throws Refusal (400) that names the input, the index, and the range.
  */
 export function readTensor(input: TensorInput, rule: TensorRule, binary: Buffer) {
@@ -49,14 +49,14 @@ export function readTensor(input: TensorInput, rule: TensorRule, binary: Buffer)
 
   const bytes = total * (datatype === 'INT64' ? 8 : 4);
   if (size !== bytes) refuseTensor(name, `have a binary_data_size of ${bytes}`, size);
-  if (binary.length < bytes) refuseTensor(name, `have ${bytes} bytes behind the JSON`, binary.length);
+  if (binary.length < bytes) refuseTensor(name, `have ${bytes} bytes after the JSON`, binary.length);
   const values = Float32Array.from({ length: total }, (_, i) =>
     check(datatype === 'INT64' ? binary.readBigInt64LE(8 * i) : binary.readFloatLE(4 * i), i),
   );
   return { values, bytes };
 }
 
-/** Values that are written flat, or in arrays of arrays. */
+/** Reads values in a flat array or in arrays of arrays. */
 function readJson(
   name: string,
   data: unknown,

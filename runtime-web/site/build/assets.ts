@@ -1,12 +1,12 @@
 /**
- * What the page fetches and nobody writes by hand, in the dev server and in the build alike:
+ * Generated files that the page fetches, the same in the dev server and in the build:
  *
  * | address                        | what                                                      |
  * | ------------------------------ | --------------------------------------------------------- |
  * | `assets/models.json`           | the models, the first one is shown first                  |
  * | `models/<id>/...`              | their folders                                             |
  * | `assets/real-28.{json,bin}`    | real digits, see real-digits.ts                           |
- * | `virtual:onnoise/models`       | the list once more, as a module: no round trip at start   |
+ * | `virtual:onnoise/models`       | the same list as a module: no round trip at start         |
  */
 import { createReadStream } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
@@ -18,7 +18,7 @@ import { type ModelFolder, type ModelLine, readModelFolder, uniqueIds } from './
 import { readRealDigits } from './real-digits.ts';
 
 export interface AssetOptions {
-  /** Every folder in it is a model. */
+  /** Every folder inside is a model. */
   modelsFolder: string;
   /** Model folders to show before them, in this order. */
   first?: readonly string[] | undefined;
@@ -30,6 +30,8 @@ type Assets = Map<string, { file: string } | { bytes: () => Promise<Uint8Array |
 const VIRTUAL = 'virtual:onnoise/models';
 const RESOLVED = `\0${VIRTUAL}`;
 const PICTURES = 'assets/real-28.json';
+/** [C, H, W] of its pictures. */
+const DIGIT_SHAPE = [1, 28, 28];
 const TYPES: Record<string, string> = { '.json': 'application/json', '.md': 'text/markdown', '.png': 'image/png' };
 
 export function siteAssets(options: AssetOptions): Plugin {
@@ -68,21 +70,21 @@ export function siteAssets(options: AssetOptions): Plugin {
   };
 }
 
-/** The models of the page. @throws InputError where a folder is no model. */
+/** The models of the page. @throws InputError if a folder is not a model. */
 export async function readModels({ modelsFolder, first = [] }: AssetOptions): Promise<ModelFolder[]> {
   const inside = await readdir(modelsFolder, { withFileTypes: true }).catch(() => []);
   const shipped = inside.filter((entry) => entry.isDirectory()).map((entry) => join(modelsFolder, entry.name));
   const folders = new Set([...first.map((folder) => resolve(folder)), ...shipped.sort().map((f) => resolve(f))]);
-  if (folders.size === 0) refuse('make the page', 'the models', 'one at least', `none in ${modelsFolder}`);
+  if (folders.size === 0) refuse('make the page', 'the models', 'at least one', `none in ${modelsFolder}`);
   const models = await Promise.all([...folders].map(readModelFolder));
   return Promise.all(uniqueIds(models).map(withPictures));
 }
 
-/** A model trained on the digits is shown beside real ones; its card tells what it was trained on. */
+/** A model trained on the digits is shown beside real ones. Its card says what it was trained on. */
 async function withPictures(model: ModelFolder): Promise<ModelFolder> {
   if (!model.files.includes('README.md')) return model;
   const card = await readFile(join(model.folder, 'README.md'), 'utf8');
-  const digits = card.includes('"source": "digits"') && model.line.note.startsWith('28 × 28, gray');
+  const digits = card.includes('"source": "digits"') && `${model.shape}` === `${DIGIT_SHAPE}`;
   return digits ? { ...model, line: { ...model.line, pictures: PICTURES } } : model;
 }
 

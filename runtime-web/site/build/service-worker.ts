@@ -1,6 +1,6 @@
 /**
- * Builds site/sw/sw.ts to sw.js beside index.html, with the list of all built files in it. Its own build, after the
- * page's: it is one plain script, and shares no chunk with the page.
+ * Builds site/sw/sw.ts to sw.js beside index.html, with the list of all built files in it. It is a build of its own,
+ * after the page's, because sw.js is one plain script and shares no chunk with the page.
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
@@ -11,7 +11,7 @@ import { type BuiltFile, type BuiltList, hashOf, START } from '../sw/files.ts';
 const ENTRY = fileURLToPath(new URL('../sw/sw.ts', import.meta.url));
 const OUTPUT = 'sw.js';
 
-/** Hidden files and source maps are nothing that the page asks for; compressed twins are the host's affair. */
+/** The page never requests hidden files or source maps, and the host serves the compressed copies by itself. */
 const UNLISTED = /(^|\/)\.|\.(map|gz|br)$/;
 
 export function serviceWorker(): Plugin {
@@ -26,7 +26,7 @@ export function serviceWorker(): Plugin {
   };
 }
 
-/** What lies in a built site. */
+/** Lists the files of a built site. */
 export async function listBuilt(folder: string): Promise<BuiltList> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const paths = entries

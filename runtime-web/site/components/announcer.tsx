@@ -1,4 +1,4 @@
-/** What a screen reader should say, politely, when it has a moment. */
+/** A message for screen readers, which read it at the next pause (`aria-live="polite"`). */
 import { signal } from '@preact/signals';
 import type { JSX } from 'preact';
 
@@ -8,7 +8,7 @@ export function announce(text: string): void {
   said.value = { text, turn: said.peek().turn + 1 };
 }
 
-/** Once a page. A new child each time, so that the same words are said twice. */
+/** Rendered once per page. Each message is a new child, so that a repeated one is read again. */
 export function Announcer(): JSX.Element {
   const { text, turn } = said.value;
   return (

@@ -2,10 +2,10 @@ import type { ButtonHTMLAttributes, ComponentChildren, JSX } from 'preact';
 import { Icon, type IconName } from './icon.tsx';
 
 export interface ButtonProps extends Omit<ButtonHTMLAttributes<HTMLButtonElement>, 'icon' | 'label'> {
-  /** `primary` once a view at most: what one came for. Default: `plain`. */
+  /** At most one `primary` per view: its main action. Default: `plain`. */
   kind?: 'primary' | 'plain' | 'quiet' | undefined;
   icon?: IconName | undefined;
-  /** The words of a button that shows only its icon. */
+  /** The name of a button that shows only its icon. */
   label?: string | undefined;
   children?: ComponentChildren;
 }

@@ -1,7 +1,7 @@
 import { toast } from './toast.tsx';
 
 /**
- * Copies a text. Where the browser does not let the page, a message says what to do.
+ * Copies a text. If the browser forbids it, a message says what to do.
  * @param instead ends that message: "mark the text and copy it"
  */
 export async function copyText(text: string, instead: string): Promise<boolean> {

@@ -5,12 +5,12 @@ import { Button } from './button.tsx';
 export interface DialogProps {
   open: boolean;
   title: string;
-  /** By the cross, the escape key or a click beside it. */
+  /** Called for the cross, the escape key or a click beside the dialog. */
   onClose: () => void;
   children: ComponentChildren;
 }
 
-/** The browser's own dialog: it keeps the focus within, and gives it back. */
+/** The browser's own dialog, which traps the focus and gives it back. */
 export function Dialog({ open, title, onClose, children }: DialogProps): JSX.Element {
   const id = useId();
   const dialog = useRef<HTMLDialogElement>(null);

@@ -1,7 +1,7 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useId, useState } from 'preact/hooks';
 
-/** What a control of a field must carry, for its label, hint and error to be read with it. */
+/** Attributes of a control that let screen readers read its label, hint and error with it. */
 export interface ControlIds {
   id: string;
   'aria-describedby': string | undefined;
@@ -19,7 +19,7 @@ export interface FieldProps {
   children: (ids: ControlIds) => JSX.Element;
 }
 
-/** A label, a control, and what belongs to them. */
+/** A label and a control, with their hint and error. */
 export function Field({ label, hint, error, aside, children }: FieldProps): JSX.Element {
   const id = useId();
   const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ') || undefined;
@@ -50,13 +50,13 @@ export interface NumberFieldProps extends Pick<FieldProps, 'label' | 'hint'> {
   max: number;
   step?: number | undefined;
   disabled?: boolean | undefined;
-  /** Only with a number in range that is a multiple of the step. */
+  /** Called only with a number in range that is a multiple of the step. */
   onChange: (value: number) => void;
   /** After the control: a dice, say. */
   after?: ComponentChildren;
 }
 
-/** A number that is typed; what is out of range is told, and does not get out. */
+/** A typed number. One out of range shows an error and is not passed on. */
 export function NumberField({ value, min, max, step = 1, disabled, onChange, after, ...field }: NumberFieldProps) {
   const [draft, setDraft] = useState<string | null>(null);
   const valid = (text: string) => {

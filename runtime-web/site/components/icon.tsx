@@ -1,4 +1,4 @@
-/** Small line drawings, on a grid of 24; they say nothing to a screen reader: the control beside them has the words. */
+/** Small line drawings on a grid of 24, hidden from screen readers: the control around them has the words. */
 import type { JSX } from 'preact';
 
 const PATHS = {

@@ -1,4 +1,4 @@
-/** A view whose code comes when it is first shown. */
+/** A view whose code is loaded when it is first shown. */
 import { signal } from '@preact/signals';
 import type { ComponentType, JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
@@ -8,7 +8,7 @@ import { Button } from './button.tsx';
 
 type ViewModule = { default: ComponentType };
 
-/** Those that are there; each is a chunk of its own. */
+/** All views; each is a chunk of its own. */
 const modules = import.meta.glob<ViewModule>('../views/*/index.tsx');
 const there = signal<Partial<Record<View, ComponentType>>>({});
 const broken = signal<Partial<Record<View, string>>>({});
@@ -18,7 +18,7 @@ const put = <T,>(of: { value: Partial<Record<View, T>> }, view: View, value: T |
   of.value = (value === undefined ? others : { ...others, [view]: value }) as Partial<Record<View, T>>;
 };
 
-/** Fetches the code of a view; again after a failure. */
+/** Fetches the code of a view; a call after a failure tries again. */
 export async function fetchView(view: View): Promise<void> {
   if (there.peek()[view]) return;
   try {

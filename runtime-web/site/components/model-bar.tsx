@@ -1,6 +1,6 @@
 /**
- * The chosen model and what it runs on: choices, progress of loading, what was chosen and why, errors with a way on.
- * A view that samples shows it, and calls `useModel` itself when it needs the model.
+ * The chosen model and its device: the choices, loading progress, which device was chosen and why, and errors with a
+ * button to recover. A view that samples shows this bar, and calls `useModel` itself when it needs the model.
  */
 import { signal } from '@preact/signals';
 import type { JSX } from 'preact';
@@ -14,11 +14,11 @@ import { Progress } from './progress.tsx';
 import { Segmented } from './segmented.tsx';
 import { Select } from './select.tsx';
 
-/** Why WebGPU cannot be used here; null: it can, undefined: not asked yet. */
+/** Why WebGPU cannot be used here; null if it can, undefined before the browser was asked. */
 const noWebGpu = signal<string | null | undefined>(undefined);
 
 export interface ModelBarProps {
-  /** While something is being made with the model. */
+  /** True while a view samples with the model. */
   disabled?: boolean | undefined;
 }
 
@@ -95,7 +95,7 @@ function Failed({ message }: { message: string }): JSX.Element {
   );
 }
 
-/** Once a page, when the bar is first seen and the page is at rest. */
+/** Runs once per page, when the bar is first shown and the page is idle. */
 function askDevices(): void {
   if (noWebGpu.peek() !== undefined) return;
   noWebGpu.value = null;
@@ -104,7 +104,7 @@ function askDevices(): void {
       noWebGpu.value = webgpu;
     },
     () => {
-      noWebGpu.value = undefined; // loading will tell what is wrong
+      noWebGpu.value = undefined; // loading will report the error
     },
   );
 }

@@ -9,7 +9,7 @@ const STAGES: Record<LoadProgress['stage'], string> = {
 
 const MEGABYTE = 1e6;
 
-/** Nobody wants more digits than these: `4.6 MB`, `27 MB`, `0.3 MB`. */
+/** One decimal below 10 MB, none above: `4.6 MB`, `27 MB`, `0.3 MB`. */
 export function formatMegabytes(bytes: number): string {
   const size = bytes / MEGABYTE;
   return `${size.toFixed(size < 10 ? 1 : 0)} MB`;
@@ -18,7 +18,7 @@ export function formatMegabytes(bytes: number): string {
 export function describeProgress({ stage, loaded, total }: LoadProgress): {
   label: string;
   bytes: string | undefined;
-  /** 0 to 1; null where nobody knows. */
+  /** 0 to 1; null if the total is unknown. */
   share: number | null;
 } {
   const label = STAGES[stage];

@@ -1,6 +1,6 @@
 import type { View } from '../router.ts';
 
-/** The views, as links and titles name them, and as the links do where there is little room. */
+/** The views' names in links and titles; below, shorter ones for links on narrow screens. */
 export const VIEW_NAMES: Record<View, string> = {
   sample: 'Sample',
   forward: 'Forward process',

@@ -6,14 +6,14 @@ export interface PictureCanvasProps {
   /** [C, H, W] as bytes; C is 1 or 3. */
   pixels: Uint8ClampedArray;
   shape: readonly [channels: number, height: number, width: number];
-  /** CSS pixels a pixel. Default: as wide as its place. */
+  /** CSS pixels per pixel. Default: as wide as its container. */
   scale?: number | undefined;
-  /** What it shows, for who cannot see it. */
+  /** The text alternative. */
   label: string;
   class?: string | undefined;
 }
 
-/** A picture with its pixels crisp. */
+/** A picture with crisp pixels. */
 export function PictureCanvas({ pixels, shape, scale, label, class: extra }: PictureCanvasProps): JSX.Element {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [channels, height, width] = shape;

@@ -1,4 +1,4 @@
-/** What a network predicts: the one place that says it, for every view. */
+/** Words for what a network predicts, shared by all views. */
 import type { SchedulerConfig } from '@onnoise/scheduler';
 
 export type Prediction = SchedulerConfig['prediction_type'];
@@ -15,7 +15,7 @@ export function predictedQuantity(prediction: Prediction): string {
 }
 
 /**
- * What happens at a step, to follow "a network looks at the noisy x_t" and to come before the symbol of the estimate.
+ * What happens at a step: comes after "a network looks at the noisy x_t" and before the symbol of the estimate.
  * @param prediction null while no model is loaded
  */
 export function stepWords(prediction: Prediction | null): string {

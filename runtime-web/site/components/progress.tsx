@@ -3,7 +3,7 @@ import { useId } from 'preact/hooks';
 
 export interface ProgressProps {
   label: ComponentChildren;
-  /** 0 to 1; null where nobody knows how much there is. */
+  /** 0 to 1; null if the total is unknown. */
   value: number | null;
   /** To the right: bytes or steps. */
   aside?: ComponentChildren;

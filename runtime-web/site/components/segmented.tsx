@@ -8,7 +8,7 @@ export interface SegmentedProps<T extends string> {
   /** Keeps the label for screen readers alone. */
   hideLabel?: boolean | undefined;
   value: T;
-  /** With `icon` the words are for screen readers and the tooltip alone. */
+  /** With an `icon`, only screen readers and the tooltip give the words. */
   options: readonly (Choice<T> & { icon?: IconName | undefined; title?: string | undefined })[];
   disabled?: boolean | undefined;
   hint?: ComponentChildren;

@@ -14,7 +14,7 @@ export interface SelectProps<T extends string> extends Pick<FieldProps, 'label' 
   onChange: (value: T) => void;
 }
 
-/** The browser's own list: it is right on every device. */
+/** The browser's own list, which works on every device. */
 export function Select<T extends string>({
   value,
   options,

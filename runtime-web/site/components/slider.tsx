@@ -8,7 +8,7 @@ export interface SliderProps extends Pick<FieldProps, 'label' | 'hint'> {
   max: number;
   step?: number | undefined;
   disabled?: boolean | undefined;
-  /** As it is shown, and read aloud. Default: the number. */
+  /** The value as shown and read aloud. Default: the number. */
   format?: ((value: number) => string) | undefined;
   /** While it moves. */
   onInput?: ((value: number) => void) | undefined;

@@ -1,4 +1,4 @@
-/** Short news that goes away by itself: `toast('The link is in the clipboard.')`. What asks for something stays. */
+/** Short messages that vanish by themselves: `toast('The link is in the clipboard.')`. Errors and buttons stay. */
 import { signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { Button } from './button.tsx';
@@ -24,7 +24,7 @@ export function toast(text: string, kind: ToastKind = 'done'): void {
   if (kind === 'done') setTimeout(() => close(id), STAYS);
 }
 
-/** News with a button, which stays. */
+/** A message with a button, which stays. */
 export function toastAction(text: string, label: string, run: () => void): void {
   show({ text, kind: 'done', action: { label, run } });
 }
@@ -45,7 +45,7 @@ function close(id: number): void {
   toasts.value = toasts.peek().filter((one) => one.id !== id);
 }
 
-/** Once a page. */
+/** Rendered once per page. */
 export function Toasts(): JSX.Element {
   return (
     <div class="toasts" role="status" aria-live="polite">

@@ -1,6 +1,6 @@
 /**
- * One model at a time, loaded once: whoever needs it asks, and all who ask for the same thing wait for the same load. A
- * request for another model or device ends the one under way.
+ * One model at a time, loaded once: callers that ask for the same model share one load. A request for another model
+ * or device cancels the load under way.
  */
 import type { Signal } from '@preact/signals';
 import type { LoadProgress, ModelInfo, Sampler } from '../../src/worker/client.ts';
@@ -41,13 +41,13 @@ export function createLoader(sampler: Pick<Sampler, 'load'>, loaded: Signal<Load
           throw error;
         },
       );
-    info.catch(() => {}); // told above; whoever asked hears of it, too
+    info.catch(() => {}); // shown above, and the callers get it too
     last = { entry, device, info, abort };
     return info;
   };
 }
 
-/** What to show of an error. */
+/** The text to show for an error. */
 export function sentence(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   return text.trim() || 'Something went wrong, and the browser did not say what.';

@@ -1,8 +1,8 @@
-/** A few choices that outlive the page, in the browser's own storage. Where it is forbidden or full they last for the page. */
+/** A few choices kept in the browser's storage. If that is forbidden or full, they last as long as the page. */
 
 const PREFIX = 'onnoise.';
 
-/** What was kept under the name, if it is one of the choices. */
+/** The stored value if it is one of the choices, else `otherwise`. */
 export function recall<T extends string>(name: string, choices: readonly T[], otherwise: T): T {
   const kept = read(name);
   return choices.find((choice) => choice === kept) ?? otherwise;
@@ -16,7 +16,7 @@ export function remember(name: string, value: string): void {
   }
 }
 
-/** What was kept under the name; null where nothing was. */
+/** The stored value; null if there is none. */
 export function read(name: string): string | null {
   try {
     return localStorage.getItem(PREFIX + name);

@@ -1,4 +1,4 @@
-/** The models that the page can show: shipped ones by their address, the visitor's own by files. */
+/** The models that the page can show: shipped ones by address, the visitor's own as files. */
 import type { Source } from '../../src/worker/client.ts';
 
 export const DEVICES = ['auto', 'webgpu', 'wasm'] as const;
@@ -14,9 +14,9 @@ export interface ModelEntry {
   files?: Record<string, Blob>;
   /** Absolute address of the JSON file of real pictures of the kind that it makes. */
   pictures?: string;
-  /** Of the network, where known before it is fetched. */
+  /** Size of the network, if known before it is fetched. */
   bytes?: number;
-  /** Brought by the visitor: a link to it means nothing elsewhere. */
+  /** True for a visitor's own model: a link to it means nothing elsewhere. */
   own: boolean;
 }
 
@@ -44,7 +44,7 @@ export function sourceOf({ url, files }: ModelEntry): Source {
   return files ? { kind: 'files', files } : { kind: 'url', url: url! };
 }
 
-/** `own-1`, `own-2`, ...: never that of a shipped model. */
+/** `own-1`, `own-2`, ...: never the id of another model. */
 export function nextOwnId(models: readonly ModelEntry[]): string {
   const ids = new Set(models.map(({ id }) => id));
   let n = 1;

@@ -1,6 +1,6 @@
 /**
- * Pictures as floats in [-1, 1], as bytes, and as the browser paints them: one way for all of the page. What was kept as
- * bytes comes back the same by way of floats.
+ * Pictures as floats in [-1, 1], as bytes, and as the browser paints them. The whole page uses these conversions. Bytes
+ * turned into floats and back stay the same.
  */
 import { refuse } from '@onnoise/scheduler';
 

@@ -1,6 +1,6 @@
 /**
- * The sampler of the page, whose code and Worker are fetched with the first call: the page is there before them. Where a
- * Worker broke down, as it does without memory, the next load starts another.
+ * The page's sampler. The first call fetches its code and starts its Worker, so the page appears before them. After a
+ * Worker has broken down, for example out of memory, the next load starts another.
  */
 import type { Sampler } from '../../src/worker/client.ts';
 

@@ -10,7 +10,7 @@ export interface BuiltFile {
 }
 
 export interface BuiltList {
-  /** Changes with any file. */
+  /** Changes when any file changes. */
   version: string;
   /** Script of the start page; a start page that does not name it belongs to another version. */
   entry: string;
@@ -21,11 +21,11 @@ export const START = 'index.html';
 const LARGE = 1.5e6;
 const HASH_DIGITS = 16;
 
-/** Megabytes are stored when the page first asks for them; all else before the page is said to work offline. */
+/** Large files are stored when the page first requests them; all others before the page says that it works offline. */
 export const storedOnUse = ({ path, bytes }: BuiltFile) =>
   path.startsWith('models/') || path.endsWith('.wasm') || bytes > LARGE;
 
-/** A name that vite made from the content never means other content: the browser's own cache is right about it. */
+/** vite put a content hash into the name, so the browser's own cache is always right about this file. */
 export const namedByContent = (path: string) => /^assets\/.*-[\w-]{8}\.\w+$/.test(path);
 
 /** @param scope the site's folder, with its slash: `https://host/a/b/`. */

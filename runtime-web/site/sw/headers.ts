@@ -13,7 +13,7 @@ const ISOLATION = {
   'cross-origin-resource-policy': 'same-origin',
 };
 
-/** Some servers do not know these; a module of an unknown type is refused by the browser. */
+/** Some servers do not know these types, and browsers refuse a module of an unknown type. */
 const TYPES: Record<string, string> = {
   css: 'text/css',
   html: 'text/html; charset=utf-8',
@@ -36,8 +36,8 @@ export function isolated(response: Response): Response {
 }
 
 /**
- * What to say of a built file: its length (a compressed transfer tells another one, or none, and progress bars would
- * overflow), a right type. Rebuilding it also forgets a redirect, which a browser does not take for a page.
+ * The response for a built file, with its own length (a compressed transfer has another, or none, and progress bars
+ * would overflow) and the right type. A new response also drops the redirect mark, which browsers refuse for pages.
  */
 export function described(file: BuiltFile, response: Response, body?: ArrayBuffer): Response {
   const told = response.headers.has('content-encoding') ? null : response.headers.get('content-length');

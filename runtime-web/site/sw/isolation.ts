@@ -1,6 +1,6 @@
 /**
- * Whether to load the page once more, so that it comes with the headers of the service worker and may use threads:
- * only before the visitor has done anything, and never twice in a row.
+ * Decides whether to load the page once more, so that it gets the service worker's headers and may use threads: only
+ * before the visitor has done anything, and never twice in a row.
  */
 export interface Situation {
   /** `crossOriginIsolated`: there is nothing to gain. */
@@ -9,11 +9,11 @@ export interface Situation {
   embedded: boolean;
   /** The visitor has clicked, typed, dropped or chosen something. */
   touched: boolean;
-  /** It was loaded once more already, and that did not help. */
+  /** The page was already loaded once more, and that did not help. */
   tried: boolean;
 }
 
-/** `offer`: the visitor is told, and loads it when it suits. */
+/** `offer`: ask the visitor, who reloads when it suits. */
 export function onceMore({ isolated, embedded, touched, tried }: Situation): 'reload' | 'offer' | 'stay' {
   if (isolated || embedded || tried) return 'stay';
   return touched ? 'offer' : 'reload';

@@ -1,8 +1,8 @@
 /**
- * Whether loading the page once more has helped: what stands between it and a page that loads for ever.
+ * Remembers whether loading the page once more has helped, so that it does not reload for ever.
  *
  * An isolated page and one that is not do not see each other's `sessionStorage`, even in one tab (Chromium), so the
- * success is written down in `localStorage`.
+ * success is stored in `localStorage`.
  */
 export interface Memory {
   getItem(key: string): string | null;
@@ -12,7 +12,7 @@ export interface Memory {
 const RELOADED = 'onnoise.reloaded';
 const ISOLATED = 'onnoise.isolated';
 
-/** False where it could not be written down: then nothing would stop a second time. */
+/** False if it could not be stored: then nothing would stop a second reload. */
 export function noteReload(session: Memory, now = Date.now()): boolean {
   try {
     session.setItem(RELOADED, String(now));
@@ -30,7 +30,7 @@ export function noteIsolated(local: Memory, now = Date.now()): void {
   }
 }
 
-/** This tab was loaded once more, and no page was isolated since. */
+/** True if this tab was loaded once more, and no page has been isolated since. */
 export function triedInVain(session: Memory, local: Memory): boolean {
   try {
     const reloaded = session.getItem(RELOADED);

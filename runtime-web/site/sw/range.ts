@@ -1,8 +1,8 @@
 /** A part of a stored file, as a `Range` header asks for it. Source: RFC 9110, section 14. */
 
 /**
- * First and last byte; null where the header asks for none that is there; undefined where it is not one plain range of
- * bytes, which a server may answer with the whole.
+ * First and last byte; null if the range lies outside the file; undefined if the header is not one plain range, which a
+ * server may answer with the whole file.
  */
 export function parseRange(header: string, size: number): { first: number; last: number } | null | undefined {
   const match = /^bytes=(\d*)-(\d*)$/.exec(header.trim());

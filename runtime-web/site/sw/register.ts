@@ -9,21 +9,21 @@ import { noteIsolated, noteReload, triedInVain } from './memory.ts';
 import type { Order, Stored } from './types.ts';
 
 export interface OfflineEvents {
-  /** A new version is stored. `apply` loads the page in it; else it comes when all tabs are closed. */
+  /** A new version is stored. `apply` loads the page in it; otherwise it takes over when all tabs are closed. */
   onUpdate?(apply: () => void): void;
-  /** The page works without a network from now on; models and the runtime do so once they were used. */
+  /** The page works without a network from now on; models and the runtime do once they have been used. */
   onOffline?(): void;
-  /** Threads can be had by loading the page again, which was not done because the visitor has begun. */
+  /** A reload would give threads, but the visitor has already begun. */
   onIsolation?(reload: () => void): void;
 }
 
 const SIGNS_OF_USE = ['pointerdown', 'keydown', 'input', 'change', 'drop', 'paste'] as const;
 const HOUR = 3_600_000;
 
-/** Call it first: the earlier it is, the less a visitor can have begun. */
+/** Call this first: the earlier, the less a visitor can have begun. */
 export function register(events: OfflineEvents = {}): void {
   if (!import.meta.env.PROD || !('serviceWorker' in navigator)) return;
-  // Where storage is forbidden, as in private windows of some browsers, the page is online and on one thread.
+  // If storage is forbidden, as in private windows of some browsers, the page works online only, on one thread.
   void start(navigator.serviceWorker, events).catch(() => undefined);
 }
 
@@ -45,7 +45,7 @@ async function start(container: ServiceWorkerContainer, events: OfflineEvents): 
   tell(active, { type: 'store' });
 }
 
-/** True where the page is being loaded again. Also after a reload past the worker (shift), which has no headers. */
+/** Reloads the page if that may give threads, also after a shift-reload, which bypasses the worker. True if it does. */
 function isolate(touched: boolean, { onIsolation }: OfflineEvents): boolean {
   const isolated = crossOriginIsolated;
   const memories = readMemories();
@@ -58,7 +58,7 @@ function isolate(touched: boolean, { onIsolation }: OfflineEvents): boolean {
   return true;
 }
 
-/** The browser's own; undefined where it denies them. */
+/** The browser's storages; undefined if it denies them. */
 function readMemories() {
   try {
     return { session: sessionStorage, local: localStorage };
@@ -102,7 +102,7 @@ function watchUpdates(
   });
 }
 
-/** Whether the visitor has done anything since. */
+/** Returns a function that says whether the visitor has done anything since. */
 function watchUse(): () => boolean {
   let touched = false;
   const touch = () => {

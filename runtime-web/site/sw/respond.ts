@@ -1,6 +1,6 @@
 /**
- * What the service worker answers: built files from the store, the same at any connection and at once; else from the
- * network, and into the store on the way. Everything gets the headers of an isolated page.
+ * What the service worker answers: built files from the store, at once and with any connection; others from the
+ * network, which also fills the store. Everything gets the headers of an isolated page.
  */
 import { type BuiltFile, type BuiltList, hashOf, locate, namedByContent, START, storedOnUse } from './files.ts';
 import { described, isolated } from './headers.ts';
@@ -15,10 +15,10 @@ export interface Site {
   fetch(input: Request | string, init?: RequestInit): Promise<Response>;
 }
 
-/** Only these are answered; the browser sees to the rest itself. */
+/** Whether the worker answers this request; the browser handles the others itself. */
 export function concerns({ scope }: Pick<Site, 'scope'>, request: Request): boolean {
   const own = new URL(request.url).origin === new URL(scope).origin;
-  // The developer tools ask so: https://crbug.com/823392
+  // The developer tools send this: https://crbug.com/823392
   const cacheOnly = request.cache === 'only-if-cached' && request.mode !== 'same-origin';
   return request.method === 'GET' && own && !cacheOnly;
 }
@@ -36,14 +36,14 @@ export async function respond(
   const range = request.headers.get('range');
   const answer = async (whole: Response) => isolated(range === null ? whole : await partOf(whole, range));
 
-  /** A page opened before an update asks for files that are no more. */
+  /** A page opened before an update requests files that no longer exist. */
   const getOld = () => store.getOld(request.url).catch(() => undefined);
 
   const file = locate(list.files, scope, request.url);
   const stored = file && (await store.get(file).catch(() => undefined));
   if (stored) return answer(stored);
   try {
-    // A part of a file is the server's to give: nothing to store.
+    // The server answers range requests, and nothing is stored.
     const passedOn = !file || range !== null;
     const response = passedOn ? await site.fetch(request) : await fetchAndStore(site, file, request, later);
     const old = response.status === 404 ? await getOld() : undefined;
@@ -64,20 +64,20 @@ async function fetchAndStore(
 ): Promise<Response> {
   const response = await site.fetch(request.mode === 'navigate' ? request : fresh(file, request));
   if (response.status !== 200 || response.redirected) return response;
-  later(keep(site, file, response.clone()).catch(() => false)); // the page gave up, or the line broke
+  later(keep(site, file, response.clone()).catch(() => false)); // the page gave up, or the connection broke
   return described(file, response);
 }
 
 const ANEW = { cache: 'no-cache' } as RequestInit;
 
-/** Names that stay the same over versions are asked for anew: a browser's cache may hold another version's. */
+/** Bypasses the browser's cache for names without a content hash: it may hold another version's file. */
 function fresh(file: BuiltFile, request: Request): Request {
   return namedByContent(file.path) ? request : new Request(request, ANEW);
 }
 
 /**
  * Stores the files that a visitor may need at any time.
- * @returns paths that could not be stored: no network, no room, or the server gives another version's.
+ * @returns paths that could not be stored: no network, no room, or the server has another version.
  */
 export async function storeAll(site: Site): Promise<string[]> {
   const missing: string[] = [];
@@ -96,17 +96,17 @@ const CONNECTIONS = 6;
 
 async function storeOne(site: Site, file: BuiltFile): Promise<boolean> {
   if (await site.store.get(file)) return true;
-  // The start page is asked for as visitors do: some hosts send its name elsewhere.
+  // Requests the start page by its folder, as visitors do: some hosts redirect its name.
   const url = site.scope + (file.path === START ? '' : encodeURI(file.path));
   const response = await site.fetch(url, namedByContent(file.path) ? undefined : ANEW);
   return response.status === 200 && (await keep(site, file, response));
 }
 
-/** Stores what is what the build made; a host between two versions gives something else. */
+/** Stores a file only if the build made it: a host between two versions may serve another. */
 async function keep({ list, store }: Site, file: BuiltFile, response: Response): Promise<boolean> {
   const body = await response.arrayBuffer();
   if ((await hashOf(body)) === file.hash) return store.put(file, described(file, response, body));
-  // Some hosts change pages on the way (they minify, add a script); the version is told by the script that it names.
+  // Some hosts alter pages (they minify, or add a script), so the script that a page names decides its version.
   const changed = file.path === START && new TextDecoder().decode(body).includes(list.entry);
   return changed && store.put(file, described(file, response, body));
 }

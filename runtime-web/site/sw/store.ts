@@ -1,13 +1,13 @@
 /**
- * Stored files, kept by their content: a file that a new version did not change is not downloaded again, and a version
- * that waits does not touch the one in use. One cache for a site's folder; other sites of the same host have their own.
+ * Stored files, keyed by their content: a file that a new version did not change is not downloaded again, and a waiting
+ * version does not touch the one in use. Each site's folder has one cache; other sites of the host have their own.
  */
 import type { BuiltFile, BuiltList } from './files.ts';
 import type { CacheLike, CachesLike } from './types.ts';
 
 const FORMAT = 1;
 
-/** Versions kept: the one in use, and the one that other tabs may still show. */
+/** Number of versions kept: the one in use, and the one that other tabs may still show. */
 export const KEPT = 2;
 
 export interface Store {
@@ -16,9 +16,9 @@ export interface Store {
   getOld(url: string): Promise<Response | undefined>;
   /** False where there is no room for it. */
   put(file: BuiltFile, response: Response): Promise<boolean>;
-  /** Writes down what a version consists of. */
+  /** Stores the list of a version's files. */
   remember(list: BuiltList): Promise<void>;
-  /** Deletes all that neither the `generations` newest versions need nor this one has asked for, and caches of other formats. */
+  /** Deletes files that neither the `generations` newest versions nor this one use, and caches of other formats. */
   prune(generations: number): Promise<void>;
 }
 
@@ -33,7 +33,7 @@ export function openStore(caches: CachesLike, scope: string, now: () => number =
   const keyOf = ({ path, hash }: BuiltFile) => `${scope}${encodeURI(path)}?sha=${hash}`;
   const generationPrefix = `${scope}?generation=`;
   const open = () => caches.open(name);
-  /** What this worker's version has asked for: it is not remembered before all of it is there. */
+  /** Files that this version has used: `remember` runs only when all of them are stored. */
   const mine = new Set<string>();
   const keyOfMine = (file: BuiltFile) => {
     mine.add(keyOf(file));
@@ -67,7 +67,7 @@ export function openStore(caches: CachesLike, scope: string, now: () => number =
         await write(response.clone());
         return true;
       } catch {
-        // No room. What neither this version nor the one before it needs can go.
+        // No room: delete what neither this version nor the previous one needs.
         return prune(KEPT)
           .then(() => write(response))
           .then(() => true)

@@ -1,5 +1,5 @@
 /**
- * The service worker of the page, built to sw.js beside index.html: makes the page work offline, and gives it the headers
+ * The page's service worker, built to sw.js beside index.html: it makes the page work offline, and gives it the headers
  * that threads need. The first one takes over at once, so that the page can be isolated before the visitor begins; it
  * stores the page's files when the page says `store`. Later ones store theirs first, and wait until the page says `take
  * over` or all tabs are closed.
@@ -11,7 +11,7 @@ import { concerns, respond, type Site, storeAll } from './respond.ts';
 import { KEPT, openStore } from './store.ts';
 import type { Order, Stored, WorkerScope } from './types.ts';
 
-/** Put here by the build. */
+/** The build puts it here. */
 declare const BUILT_LIST: BuiltList;
 
 start(globalThis as unknown as WorkerScope, BUILT_LIST);

@@ -1,6 +1,6 @@
 /**
- * What the service worker uses of its surroundings, and no more: TypeScript's `webworker` library cannot stand beside
- * `dom`, and with these the parts run in a test on stand-ins.
+ * The parts of the service worker API that are used here: TypeScript's `webworker` library conflicts with `dom`, and
+ * tests pass stand-ins for these.
  */
 export interface CacheLike {
   match(key: string): Promise<Response | undefined>;
@@ -44,7 +44,7 @@ export interface WorkerScope {
 /** From the page to the worker. */
 export type Order = { type: 'store' } | { type: 'take over' };
 
-/** From the worker to the page, the answer to `store`: files that could not be stored, none where all are. */
+/** From the worker to the page, the answer to `store`: files that could not be stored, empty if all were. */
 export interface Stored {
   type: 'stored';
   missing: string[];

@@ -3,13 +3,13 @@
  *
  *     x0 = clip(p x + q o)        x = A x + E o + B x0 + C x0_prev + D z
  *
- * The first step at which o or x is NaN or infinite is noted in a word beside the images. Numbers are looked at by their
- * bits, since shaders may be compiled as if there were none of that kind.
+ * A word beside the images holds the first step at which o or x is NaN or infinite. The shader checks the bits of a
+ * number, because its compiler may assume that NaN and infinity do not occur.
  */
 import type { SamplerRow } from '@onnoise/scheduler';
 
 const WORKGROUP = 256;
-/** WebGPU's least maxComputeWorkgroupsPerDimension; threads take several values each where there are more. */
+/** The maxComputeWorkgroupsPerDimension that WebGPU guarantees; for more values, each thread takes several. */
 const MOST_WORKGROUPS = 65_535;
 const LARGEST_FLOAT = 3.4028234e38;
 
@@ -46,14 +46,14 @@ export interface RowBuffers {
   x: GPUBuffer;
   x0: GPUBuffer;
   z: GPUBuffer;
-  /** One u32: the first step, from 1, whose output is not finite; `NONE_BAD` beforehand. */
+  /** One u32: the first step, from 1, whose output is not finite; `NONE_BAD` until then. */
   bad: GPUBuffer;
 }
 
 export const NONE_BAD = 0xffff_ffff;
 
 export interface RowKernel {
-  /** Lays step `step`, from 1, into the encoder, after what is there. `output` may be longer than the images. */
+  /** Appends step `step`, from 1, to the encoder. `output` may be longer than the images. */
   encode(encoder: GPUCommandEncoder, step: number, row: SamplerRow, clip: number | null, output: GPUBuffer): void;
   destroy(): void;
 }

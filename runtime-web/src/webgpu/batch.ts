@@ -1,6 +1,6 @@
 /**
  * What a batch of one size needs on the GPU: the network's fixed inputs, the sampler's buffers, and a way to
- * read pictures back. Nothing but noise and numbers go up, nothing but pictures that are shown come down.
+ * read pictures back. Only noise and numbers go up, and only pictures that are shown come down.
  */
 import { type SamplerRow, seededNoise } from '@onnoise/scheduler';
 import type { InferenceSession, Tensor } from 'onnxruntime-web';
@@ -33,8 +33,8 @@ export interface Pictures {
 }
 
 /**
- * @param onGpu the small inputs live on the GPU as well, which graph capture asks for; else onnxruntime takes them from
- * here, where its int64 kernels are.
+ * @param onGpu keeps the small inputs on the GPU too, as graph capture requires; otherwise they stay on the CPU, where
+ * onnxruntime has its int64 kernels.
  */
 export function createBatch(
   ort: Ort,
@@ -99,7 +99,7 @@ export function createBatch(
     async step(session, row, clip, noise) {
       timestep.values.fill(row.timestep as never);
       timestep.write();
-      // onnxruntime's own buffer: one given to it is let go of after the first captured run, and then missed
+      // onnxruntime's own buffer: it releases one of ours after the first captured run, and later runs need it
       const { out_sample: output } = await session.run(feeds);
       if (row.D !== 0) queue.writeBuffer(z, 0, draw(noise));
       const encoder = device.createCommandEncoder();
@@ -131,7 +131,7 @@ export function createBatch(
   };
 }
 
-/** Of the word that reports a bad step. */
+/** Size of the word that reports a bad step. */
 const BAD_BYTES = 4;
 
 /** onnxruntime's kernels read and write four values at a time. */

@@ -1,4 +1,4 @@
-/** A GPUDevice with all its adapter allows, and what goes wrong with it as errors of whoever waits for it. */
+/** A GPUDevice with all its adapter allows. Its failures reject the promises that wait for it. */
 import { InputError } from '@onnoise/scheduler';
 
 export interface Gpu {
@@ -43,8 +43,8 @@ export async function openGpu(adapter: GPUAdapter): Promise<Gpu> {
     device.lost.then(({ reason, message }) => reject(told(`device lost (${message || reason})`)));
     device.addEventListener('uncapturederror', ({ error }) => reject(told(error.message.split('\n')[0]!)));
   });
-  broken.catch(() => undefined); // told to those who wait
-  /** What fails because the device is lost may say so before the device does, in words of its own. */
+  broken.catch(() => undefined); // `guard` reports it
+  /** A lost device may first show as another error: waits briefly for the device's own report. */
   const afterwards = async (error: unknown): Promise<never> => {
     await Promise.race([broken, new Promise((resolve) => setTimeout(resolve, LOSS_IS_TOLD_WITHIN))]);
     throw error;

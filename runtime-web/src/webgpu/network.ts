@@ -1,6 +1,6 @@
 /**
  * The network on WebGPU. The images stay on the GPU from the first noise to the last step: the network reads them there
- * and a kernel of ours applies the sampler's row in place. Two steps are under way at most, so that a call can be
+ * and our kernel applies the sampler's row in place. At most two steps are under way, so that a call can be
  * cancelled and its progress is real.
  *
  * Where the whole network runs on the GPU its commands are captured once and replayed (graph capture), which saves
@@ -105,7 +105,7 @@ export async function openWebGpu(
                   onStep({ step, steps, timestep: row.timestep, x, x0 });
                 })
               : device.queue.onSubmittedWorkDone();
-          done.catch(() => undefined); // told when it is waited for
+          done.catch(() => undefined); // whoever awaits it gets the error
           queued.push(done);
           const before = queued[index - 1];
           if (before) await gpu.guard(before);
@@ -123,7 +123,7 @@ export async function openWebGpu(
   };
 }
 
-/** The kernel has no auxiliary picture yet, and noise goes up as it is drawn. */
+/** The kernel has no auxiliary picture yet, and noise is uploaded as it is drawn. */
 function refuseUnknown(table: SamplerTable): void {
   if (!needsAuxiliary(table) && table.start === 1) return;
   throw new InputError(
@@ -131,14 +131,14 @@ function refuseUnknown(table: SamplerTable): void {
   );
 }
 
-/** The pictures, where every output of the network so far was finite. @throws InputError else. */
+/** Returns the pictures if every output of the network so far was finite. @throws InputError otherwise. */
 function checked(pictures: Pictures, { rows }: SamplerTable): Pictures {
   const { bad: step } = pictures;
   if (step === undefined) return pictures;
   throw badOutput({ step, steps: rows.length, timestep: rows[step - 1]!.timestep });
 }
 
-/** One step of nothing: shaders are compiled and commands captured before they are waited for. */
+/** Runs one step that changes nothing: compiles the shaders and captures the commands before sampling starts. */
 async function warmUp({ session, batch }: { session: InferenceSession; batch: Batch }, artefact: Artefact) {
   const seeds = Array.from({ length: batch.count }, (_, i) => i);
   batch.start(seeds, artefact.classes > 0 ? seeds.map(() => 0) : undefined);
@@ -147,7 +147,7 @@ async function warmUp({ session, batch }: { session: InferenceSession; batch: Ba
   await batch.read();
 }
 
-/** onnxruntime's reason, in words for visitors where it is the usual one. */
+/** onnxruntime's reason; the usual one in words for visitors. */
 function whyNotCaptured(reason: string): string {
   return /not been partitioned|control flow/i.test(reason) ? 'a part of it runs on the processor' : reason;
 }

@@ -1,6 +1,6 @@
 /**
  * The page's side of the sampler: a module worker that downloads, opens and runs the network, so that the page stays
- * quick.
+ * responsive.
  *
  *     const sampler = createSampler();
  *     const info = await sampler.load({ kind: 'url', url: 'models/digits' });
@@ -37,9 +37,9 @@ export type {
 
 export interface Sampler {
   /**
-   * Loads a model in place of the one that was loaded; a load or a sampling under way is cancelled.
-   * @throws InputError for a file that is missing, broken or out of reach, and for a device that is not there; AbortError
-   * when cancelled.
+   * Loads a model in place of the current one, and cancels a load or a sampling under way.
+   * @throws InputError for a file that is missing, broken or unreachable, and for a device that this browser lacks;
+   * AbortError when cancelled.
    */
   load(
     source: Source,
@@ -60,7 +60,7 @@ export interface Sampler {
     options?: { onStep?: ((frame: StepFrame) => void) | undefined; signal?: AbortSignal | undefined },
   ): Promise<SampleResult>;
   devices(): Promise<Devices>;
-  /** Ends the worker; what is under way fails with an AbortError. */
+  /** Ends the worker; calls under way fail with an AbortError. */
   dispose(): void;
 }
 
@@ -89,7 +89,7 @@ export function connectSampler(
 
   port.addEventListener('message', ({ data }) => {
     const question = waiting.get(data.id);
-    if (question === undefined) return; // answered already, or given up
+    if (question === undefined) return; // already answered or cancelled
     if ('tell' in data) return question.tell(data.tell);
     waiting.delete(data.id);
     if ('done' in data) question.done(data.done);
@@ -138,7 +138,7 @@ export function connectSampler(
     sample: (request, { onStep, signal } = {}) =>
       ask('sample', { request, frames: onStep !== undefined }, onStep, signal),
     devices: () => ask('devices', null),
-    dispose: () => end(new DOMException('The sampler was disposed of.', 'AbortError')),
+    dispose: () => end(new DOMException('The sampler was disposed.', 'AbortError')),
     fail: (reason) =>
       end(new InputError(`Cannot sample: the worker of the page must run, received "${reason}". Load the page again.`)),
   };

@@ -1,5 +1,5 @@
 /**
- * What the page and its worker say to each other: plain messages, answered by number.
+ * The messages between the page and its worker: plain objects, matched by number.
  *
  * The page asks with `{id, ask}`; the worker answers with any number of `{id, tell}` and one `{id, done}` or
  * `{id, failed}`. `{id, cancel}` ends a question early: it then fails with an AbortError. `{id, seen}` is the page's
@@ -13,11 +13,11 @@ export type Source = { kind: 'url'; url: string } | { kind: 'files'; files: Reco
 export type Device = 'webgpu' | 'wasm';
 
 export interface LoadProgress {
-  /** `model`: the network's file; `runtime`: onnxruntime-web; `session`: the network is being opened, nothing to count. */
+  /** `model`: the network's file; `runtime`: onnxruntime-web; `session`: opening the network, without byte counts. */
   stage: 'runtime' | 'model' | 'session';
   /** Bytes. */
   loaded: number;
-  /** Bytes, where the server tells. */
+  /** Bytes, if the server says. */
   total: number | null;
 }
 
@@ -30,7 +30,7 @@ export interface ModelInfo {
   shape: [c: number, h: number, w: number];
   /** Classes of a conditional model, 0 for an unconditional one. */
   classes: number;
-  /** One a class, where model_index.json or the model card names them. */
+  /** One per class, if model_index.json or the model card names them. */
   classNames?: string[];
   scheduler: SchedulerConfig;
   /** Size of the network's file. */
@@ -59,9 +59,9 @@ export interface SampleResult {
   /** [n, C, H, W], mostly within [-1, 1]. */
   images: Float32Array<ArrayBuffer>;
   shape: [c: number, h: number, w: number];
-  /** One an image. */
+  /** One per image. */
   seeds: number[];
-  /** One an image, for a conditional model. */
+  /** One per image, for a conditional model. */
   labels?: number[];
   seconds: number;
   stepsPerSecond: number;
@@ -73,7 +73,7 @@ export interface Devices {
   wasm: { threads: number; reason: string };
 }
 
-/** The questions: what is asked, what is told on the way, what is answered. */
+/** Each question with its request, its progress messages and its answer. */
 export interface Questions {
   load: { ask: { source: Source; device: Device | 'auto' }; tell: LoadProgress; done: ModelInfo };
   sample: { ask: { request: SampleRequest; frames: boolean }; tell: StepFrame; done: SampleResult };
@@ -92,7 +92,7 @@ export type FromWorker =
   | { id: number; done: Questions[Question]['done'] }
   | { id: number; failed: Failure };
 
-/** An error on its way between threads, which keeps no classes. */
+/** An error as a message: classes do not survive the way between threads. */
 export interface Failure {
   name: string;
   message: string;

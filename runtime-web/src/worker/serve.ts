@@ -4,14 +4,14 @@ import { inspectDevices } from '../device.ts';
 import { type DiffusionModel, loadModel } from '../load.ts';
 import type { Failure, FromPage, FromWorker, ModelInfo, Port, Question, Questions, SampleResult } from './protocol.ts';
 
-/** Frames on their way to the page or being shown; more are not made until one is seen. */
+/** At most this many frames are on their way to the page or being shown. */
 const FRAMES_AHEAD = 2;
 
 interface Call<Q extends Question> {
   ask: Questions[Q]['ask'];
   tell(value: Questions[Q]['tell'], transfer?: ArrayBuffer[]): void;
   abort: AbortController;
-  /** Frames told and not yet seen. */
+  /** Frames sent and not yet seen. */
   unseen: number;
 }
 
@@ -54,7 +54,7 @@ function createAnswers(): { [Q in Question]: (call: Call<Q>) => Promise<Question
   let model: DiffusionModel | undefined;
   let loading: Task | undefined;
   let sampling: Task | undefined;
-  /** Calls for pictures, the one under way and those that wait for its end. */
+  /** Sampling calls: the one under way and those that wait for its end. */
   const asked = new Set<AbortController>();
 
   async function load({ ask, tell, abort: { signal } }: Call<'load'>): Promise<ModelInfo> {
@@ -88,7 +88,7 @@ function createAnswers(): { [Q in Question]: (call: Call<Q>) => Promise<Question
 
   return {
     devices: inspectDevices,
-    /** Ends what is under way, waits for its end, and frees the model before it takes in another. */
+    /** Cancels what is under way, waits for its end, and frees the old model before loading the new one. */
     load: (call) => {
       const before = [loading, sampling];
       for (const abort of [...asked, ...(loading ? [loading.abort] : [])]) abort.abort();
@@ -103,11 +103,11 @@ function createAnswers(): { [Q in Question]: (call: Call<Q>) => Promise<Question
     },
     sample: async (call) => {
       if (sampling && !sampling.abort.signal.aborted) {
-        throw new InputError('Cannot sample images: the call before must be over, it is not.');
+        throw new InputError('Cannot sample images: the previous call must be over, and it is not.');
       }
       asked.add(call.abort);
       try {
-        // One that was cancelled ends with its step.
+        // A cancelled call ends after its current step.
         while (sampling) await sampling.ended;
         call.abort.signal.throwIfAborted();
         const task = begin(call.abort, () => sample(call).finally(() => (sampling = undefined)));
@@ -120,7 +120,7 @@ function createAnswers(): { [Q in Question]: (call: Call<Q>) => Promise<Question
   };
 }
 
-/** Something under way that a later question can end. */
+/** Something under way that a later question can cancel. */
 interface Task {
   abort: AbortController;
   result: Promise<unknown>;

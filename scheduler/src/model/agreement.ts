@@ -1,10 +1,10 @@
-/** Whether the files of a model folder tell of one network. What a file does not tell is not compared. */
+/** Checks that the files of a model folder describe one network. It does not compare what a file leaves out. */
 import { InputError } from '../rules/errors.ts';
 
 export interface FolderFacts {
   /** T of scheduler/scheduler_config.json. */
   timesteps: number;
-  /** `num_train_timesteps` of unet/config.json, as it stands there. */
+  /** `num_train_timesteps` of unet/config.json, unchecked. */
   unetTimesteps?: unknown;
   /** Classes of unet/config.json; 0 for an unconditional network. */
   classes: number;
@@ -15,8 +15,8 @@ const UNET = 'unet/config.json';
 const ONNX = 'unet/model.onnx';
 
 /**
- * Compares the configs with each other and, where `metadata` of the ONNX file is given, with that: the number of timesteps
- * and of classes that a network has cannot be seen from its inputs.
+ * Compares the configs with each other and with the ONNX file's `metadata`, if given: a network's inputs do not show
+ * its numbers of timesteps and classes.
  * @throws InputError that names both files and what they say.
  */
 export function checkAgreement(

@@ -1,9 +1,10 @@
 /**
- * Reads what a model folder says of itself, wherever it lies: on a disk, at a URL, among the files picked in a page. It is laid
- * out as diffusers lays out a pipeline. The network is not opened: `checkNetwork` looks at its file, `signatureFault` at
- * its inputs and outputs.
+ * Reads what a model folder says about itself, wherever it is: on disk, at a URL, or among files picked in a page. It
+ * has the layout of a diffusers pipeline. This does not open the network: `checkNetwork` checks its file, and
+ * `signatureFault` its inputs and outputs.
  */
-import { InputError, refuse, show } from '../rules/errors.ts';
+import { InputError, refuse } from '../rules/errors.ts';
+import { check, integer, nullable, object, oneOf, type Rule, rule, worded } from '../rules/rule.ts';
 import { parseSchedulerConfig, type SchedulerConfig } from '../schedule/config.ts';
 import { checkAgreement } from './agreement.ts';
 import { classNamesOf } from './class-names.ts';
@@ -16,13 +17,13 @@ export interface Artefact {
   shape: [channels: number, height: number, width: number];
   /** Classes of a conditional model, 0 for an unconditional one. */
   classes: number;
-  /** One a class, where model_index.json or the model card names them. */
+  /** One per class, if model_index.json or the model card names them. */
   classNames?: string[];
 }
 
-/** What a model folder holds, by its path in it. */
+/** Paths of the files in a model folder. */
 export const MODEL_FILES = {
-  /** Optional: a model can be sampled without it, and files that are picked one by one often lack it. */
+  /** Optional: sampling does not need it, and files picked one by one often lack it. */
   index: 'model_index.json',
   scheduler: 'scheduler/scheduler_config.json',
   unet: 'unet/config.json',
@@ -31,14 +32,14 @@ export const MODEL_FILES = {
   card: 'README.md',
 } as const;
 
-/** Bytes of a file by its path in the folder; undefined where it is not there. */
+/** Bytes of a file, by its path in the folder; undefined if it is missing. */
 export type ReadModelFile = (path: string) => Promise<Uint8Array | undefined>;
 
 export const LOADING = 'load the model';
 
 /**
- * @param where the folder is, for sentences: they name its files by their whole paths then.
- * @throws InputError that names the file which is missing, is not JSON, holds what is not supported or does not fit the
+ * @param where the folder is: error messages then name its files by their full paths.
+ * @throws InputError that names the file that is missing, is not JSON, holds something unsupported or does not fit the
  * others.
  */
 export async function readArtefact(read: ReadModelFile, where?: string): Promise<Artefact> {
@@ -56,7 +57,7 @@ export async function readArtefact(read: ReadModelFile, where?: string): Promise
   return { scheduler, shape, classes, ...(classNames && { classNames }) };
 }
 
-/** Looks at the network's file as far as that goes without opening it. @throws InputError as `readArtefact` does. */
+/** Checks the network's file as far as possible without opening it. @throws InputError as `readArtefact` does. */
 export async function checkNetwork(
   { scheduler, classes }: Pick<Artefact, 'scheduler' | 'classes'>,
   file: Bytes,
@@ -67,36 +68,37 @@ export async function checkNetwork(
   within(where, () => checkAgreement({ timesteps: scheduler.num_train_timesteps, classes }, metadata));
 }
 
-/** The error of a model folder's network, with the end of the sentence. */
+/** The error for a model folder's network; `complaint` ends its sentence. */
 export function networkError(complaint: string, where?: string, cause?: unknown): InputError {
   const message = `Cannot ${LOADING}: ${nameOf(MODEL_FILES.network, where)} ${complaint}.`;
   return new InputError(message, cause === undefined ? undefined : { cause });
 }
 
-/** The error of a model folder without one of its files. */
+/** The error for a model folder that lacks a file. */
 export function missingFile(path: string, where = 'it'): InputError {
   return new InputError(`Cannot ${LOADING}: ${where} must be a model folder, its ${path} is missing.`);
 }
 
-/** The image and the classes of unet/config.json; what else it holds describes the network, not how to call it. */
+const COUNT = worded('a positive integer', integer(1));
+const SIZE: Rule<number | [height: number, width: number]> = rule(
+  'a positive integer or two, [height, width]',
+  (value) => COUNT.holds(value) || (Array.isArray(value) && value.length === 2 && value.every(COUNT.holds)),
+);
+const CHANNELS = worded('1 or 3', oneOf([1, 3]));
+
+/** Image and classes from unet/config.json; its other keys describe the network, not how to call it. */
 function readUnet(json: Record<string, unknown>, file: string): Pick<Artefact, 'shape' | 'classes'> {
-  const { sample_size: size, num_class_embeds: classes = null } = json;
+  const read = <T>(name: string, rule: Rule<T>, value: unknown = json[name]) =>
+    check(LOADING, `${name} of ${file}`, rule, value);
+  const size = read('sample_size', SIZE);
   const channelsName = json.image_channels === undefined ? 'in_channels' : 'image_channels'; // the latter in SimpleUnet
-  const channels = json[channelsName];
+  const channels = read(channelsName, CHANNELS);
   const { out_channels: outChannels = channels } = json;
-  const [height, width, ...more] = Array.isArray(size) ? size : [size, size];
-  if (!isCount(height) || !isCount(width) || more.length > 0) {
-    refuse(LOADING, `sample_size of ${file}`, 'a positive integer or two, [height, width]', size);
-  }
-  if (channels !== 1 && channels !== 3) refuse(LOADING, `${channelsName} of ${file}`, '1 or 3', channels);
   if (outChannels !== channels) refuse(LOADING, `out_channels of ${file}`, `${channelsName}, ${channels}`, outChannels);
-  if (classes !== null && !isCount(classes)) {
-    refuse(LOADING, `num_class_embeds of ${file}`, 'null or a positive integer', classes);
-  }
+  const classes = read('num_class_embeds', nullable(COUNT), json.num_class_embeds ?? null);
+  const [height, width] = typeof size === 'number' ? [size, size] : size;
   return { shape: [channels, height, width], classes: classes ?? 0 };
 }
-
-const isCount = (value: unknown): value is number => Number.isInteger(value) && (value as number) > 0;
 
 const nameOf = (path: string, where: string | undefined) => (where === undefined ? path : `${where}/${path}`);
 
@@ -118,8 +120,7 @@ function parseJson(bytes: Uint8Array, file: string): Record<string, unknown> {
   } catch (error) {
     throw new InputError(`Cannot ${LOADING}: ${file} must be JSON, received "${(error as Error).message}".`);
   }
-  if (typeof json === 'object' && json !== null && !Array.isArray(json)) return json as Record<string, unknown>;
-  throw new InputError(`Cannot ${LOADING}: ${file} must be a JSON object, received ${show(json)}.`);
+  return check(LOADING, file, worded('a JSON object', object), json);
 }
 
 /** Names the place in the message of an InputError. */

@@ -1,11 +1,11 @@
-/** Names of the classes, as a model folder has them. */
+/** Names of the classes in a model folder. */
 import { refuse } from '../rules/errors.ts';
 
 /**
- * One a class: of `id2label` in model_index.json, as diffusers' DiTPipeline has it (`{"0": "cat", "1": "dog"}`), else of the
- * model card's line `- classes: cat, dog`. undefined where neither names each of the classes.
+ * One per class: from `id2label` in model_index.json, in the form of diffusers' DiTPipeline (`{"0": "cat", "1":
+ * "dog"}`), else from the model card's line `- classes: cat, dog`. undefined if neither names all classes.
  * @param card the text of README.md, '' for none
- * @throws InputError for an `id2label` that is no object of texts.
+ * @throws InputError for an `id2label` that is not an object of texts.
  */
 export function classNamesOf(
   index: Readonly<Record<string, unknown>>,

@@ -1,14 +1,14 @@
-/** Classes as they are asked for: by number or by name. */
+/** Labels of requests: a class by number or by name. */
 import { InputError, showNumber } from '../rules/errors.ts';
 
 export interface ClassFacts {
   /** Classes of a conditional model, 0 for an unconditional one. */
   classes: number;
-  /** One a class, where the model folder names them. */
+  /** One per class, if the model folder names them. */
   classNames?: readonly string[] | undefined;
 }
 
-/** Names that are listed in a refusal. */
+/** Most names to list in an error. */
 const LISTED = 20;
 const LONGEST = 80;
 const NUMBER = /^(0|[1-9]\d{0,14})$/;
@@ -16,11 +16,11 @@ const NUMBER = /^(0|[1-9]\d{0,14})$/;
 const isNumber = (name: string) => NUMBER.test(name.trim());
 
 /**
- * The class of a label. A number is the class's. A text is a name, in its own spelling or else whatever its case, the form of
- * its accents and the space around it; it is a number only where no class is named by one: of classes named 1, 2 and 3, "1"
- * is the first.
- * @param name of the option or field that it was given in, for the sentence.
- * @throws InputError for a class that is not there, and for a name that several have.
+ * The class of a label. A number is the class's number. A text is a name, matched exactly, or else ignoring case, the
+ * form of accents and surrounding space. It counts as a number only if no class has a number for a name: of classes
+ * named 1, 2 and 3, "1" is the first.
+ * @param name of the option or field with the label, for error messages.
+ * @throws InputError for an unknown class, and for a name that several classes have.
  */
 export function labelNumber(
   action: string,
@@ -43,7 +43,7 @@ export function labelNumber(
   );
 }
 
-/** What a label must be. Where classes are named by numbers a text is never a number. */
+/** The rule for a label. If classes have numbers for names, a text is never a number. */
 function ruleOf(label: number | string, classes: number, names: readonly string[]): string {
   if (classes === 0) return 'left out, this model is not conditional on a class';
   const range = `a number from 0 to ${classes - 1}`;

@@ -1,8 +1,9 @@
-/** What onnxruntime says when it fails, for people. */
+/** onnxruntime's error messages, for people. */
 
 /**
- * The first line of an error, without a full stop and without what onnxruntime puts in front of some: the file, which callers
- * name, the place in its source and the C++ signature there, `/onnxruntime_src/.../model.cc:202 onnxruntime::Model::Model(onnx::ModelProto&&, ...) `.
+ * The first line of an error, without a full stop and without the prefixes of onnxruntime: the file, which callers
+ * name, and the place in its source, `/onnxruntime_src/.../model.cc:202 onnxruntime::Model::Model(onnx::ModelProto&&,
+ * ...) `.
  */
 export function onnxReason(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);

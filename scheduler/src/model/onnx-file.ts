@@ -1,14 +1,14 @@
 /**
- * What an ONNX file says before it is opened, from a few kilobytes: whether it is complete, and what its writer noted.
+ * Reads a few kilobytes of an ONNX file without opening it: whether it is complete, and its metadata.
  *
- * Source: onnx.proto, https://github.com/onnx/onnx/blob/main/onnx/onnx.proto, message ModelProto. Limit: what is no protobuf
- * and like no other file either is left to onnxruntime to refuse.
+ * Source: onnx.proto, https://github.com/onnx/onnx/blob/main/onnx/onnx.proto, message ModelProto. Limit: other files of
+ * unknown formats are left for onnxruntime to refuse.
  */
 import { sniff } from './sniff.ts';
 import { type Bytes, type Field, openWire, Truncated, type Wire, WireError } from './wire.ts';
 
 export interface OnnxFacts {
-  /** Why it cannot be a network: what it is instead, for the end of a sentence. */
+  /** Why it cannot be a network: what it is instead, as the end of a sentence. */
   fault?: string;
   /** `metadata_props`. */
   metadata: Readonly<Record<string, string>>;
@@ -34,12 +34,12 @@ export async function readOnnxFacts(file: Bytes): Promise<OnnxFacts> {
     if (error instanceof WireError) return { metadata: {} };
     if (!(error instanceof Truncated)) throw error;
     const [first] = new Uint8Array(await file.slice(0, 1).arrayBuffer());
-    if (first !== 8) return { metadata: {} }; // every writer begins with ir_version: the length that is not met is none
+    if (first !== 8) return { metadata: {} }; // every writer begins with ir_version; otherwise the missing length means nothing
     const of = error.needs > file.size + 1 ? ` of ${error.needs}` : '';
     return { fault: `the first ${file.size} bytes${of}: it was cut short, copy or download it again`, metadata: {} };
   }
   if (!graph) return { fault: 'a file without a network', metadata };
-  // It follows the graph in what most writers write.
+  // Most writers put it after the graph.
   if (!opset) return { fault: `the first ${file.size} bytes: it was cut short, copy or download it again`, metadata };
   return { metadata };
 }

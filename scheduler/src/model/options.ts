@@ -1,4 +1,4 @@
-/** What to ask of a sampler, in every runtime. Samplers' own options (`eta`) are those of `SAMPLER_OPTIONS`. */
+/** The options of a sampling request, in every runtime. Samplers' own options (`eta`) are in `SAMPLER_OPTIONS`. */
 import type { Sampler, SamplerSettings } from '../sampling/samplers.ts';
 
 export interface PictureOptions extends SamplerSettings {
@@ -6,9 +6,9 @@ export interface PictureOptions extends SamplerSettings {
   count?: number | undefined;
   /** Image i has the seed `seed + i`; 0 to 2^53 - 1. Default: 0. */
   seed?: number | undefined;
-  /** One seed an image, instead of `seed`. */
+  /** One seed per image, instead of `seed`. */
   seeds?: readonly number[] | undefined;
-  /** Network calls an image, 1 to the T of the schedule. Default: 50, or T if that is less. */
+  /** Network calls per image, 1 to the schedule's T. Default: 50, or T if that is less. */
   steps?: number | undefined;
   /** Default: `DEFAULT_SAMPLER`. */
   sampler?: Sampler | undefined;

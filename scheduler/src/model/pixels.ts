@@ -1,9 +1,9 @@
-/** Pictures as models have them, in [-1, 1], and as bytes: one rounding wherever pictures are shown, written or sent. */
+/** Turns model values in [-1, 1] into bytes: the one rounding wherever pictures are shown, written or sent. */
 
 /** Channels, height and width of one picture. */
 export type ImageShape = readonly [channels: number, height: number, width: number];
 
-/** The byte of a model value: -1 is 0, 1 is 255, halves are rounded up; values beyond the range are cut and NaN is 0. */
+/** The byte of a model value: -1 is 0, 1 is 255, halves round up; values beyond the range are clipped, and NaN is 0. */
 export function toByte(value: number): number {
   const byte = Math.round((value + 1) * 127.5);
   return byte > 0 ? Math.min(byte, 255) : 0;

@@ -1,5 +1,6 @@
-/** What to sample: the options of a call, checked and made complete before anything is computed. */
-import { checkInteger, InputError, refuse } from '../rules/errors.ts';
+/** Checks and completes the options of a sampling call, before anything is computed. */
+import { InputError, refuse } from '../rules/errors.ts';
+import { check, checkInteger, integer, worded } from '../rules/rule.ts';
 import { DEFAULT_SAMPLER } from '../sampling/samplers.ts';
 import { compileSampler, type SamplerTable } from '../sampling/table.ts';
 import type { SchedulerConfig } from '../schedule/config.ts';
@@ -9,15 +10,15 @@ import type { ImageShape } from './pixels.ts';
 
 export interface PictureRequest {
   seeds: number[];
-  /** One an image, for a conditional model. */
+  /** One per image, for a conditional model. */
   labels: number[] | undefined;
   table: SamplerTable;
 }
 
-/** What a runtime can take at once. */
+/** The most pictures that a runtime takes at once. */
 export interface CountLimit {
   largest: number;
-  /** Why it is no more, for the end of the rule: `, as many as ...`. */
+  /** The reason, for the end of the rule: `, as many as ...`. */
   why: string;
 }
 
@@ -25,15 +26,15 @@ const ACTION = 'sample images';
 const USUAL_STEPS = 50;
 const ANY_COUNT: CountLimit = { largest: 1_000_000, why: '' };
 
-/** Steps of a call that asks for none: 50, or T where that is less. */
+/** Default steps: 50, or T if that is less. */
 export const usualSteps = ({ num_train_timesteps: T }: Pick<SchedulerConfig, 'num_train_timesteps'>): number =>
   Math.min(USUAL_STEPS, T);
 
-/** Pictures a network call: 64 at 28 pixels, fewer of larger ones. */
+/** Default pictures per network call: 64 at 28 pixels, fewer for larger ones. */
 export const usualBatch = ([, height, width]: ImageShape): number =>
   Math.max(1, Math.min(64, Math.floor(65536 / (height * width))));
 
-/** @throws InputError for every option that is not what `PictureOptions` says, or does not fit this model. */
+/** @throws InputError for an option that breaks `PictureOptions` or does not fit this model. */
 export function completeRequest(
   model: ClassFacts & { scheduler: SchedulerConfig },
   options: PictureOptions,
@@ -69,8 +70,8 @@ function seedsOf({ count, seed, seeds }: PictureOptions, limit: CountLimit): num
 }
 
 function checkCount(name: string, count: number, { largest, why }: CountLimit): void {
-  if (Number.isInteger(count) && count >= 1 && count <= largest) return;
-  refuse(ACTION, name, `an integer from 1 to ${largest}${why}`, count);
+  const rule = integer(1, largest);
+  check(ACTION, name, worded(`${rule.words}${why}`, rule), count);
 }
 
 function labelsOf(model: ClassFacts, labels: PictureOptions['labels'], count: number): number[] | undefined {

@@ -1,22 +1,22 @@
 /**
- * Whether a network is called as ours are. Inputs `sample` [N, C, H, W] float32, `timestep` [N] float32 and, of a conditional
+ * Checks a network's signature. Inputs `sample` [N, C, H, W] float32, `timestep` [N] float32 and, for a conditional
  * network, `class_labels` [N] int64; output `out_sample` [N, C, H, W] float32.
  */
 import type { Artefact } from './artefact.ts';
 
-/** An input or output, as onnxruntime or the file itself tells of it. */
+/** An input or output, as onnxruntime or the file describes it. */
 export interface NetworkPort {
   name: string;
-  /** `float32`; undefined for what is no tensor. */
+  /** `float32`; undefined if it is not a tensor. */
   type: string | undefined;
-  /** A text stands for a size that is free, '' for one without a name. */
+  /** A text stands for a free dimension, '' for one without a name. */
   dims: readonly (number | string)[];
 }
 
-/** What is said of the network by unet/config.json. */
+/** What unet/config.json says about the network. */
 export type NetworkShape = Pick<Artefact, 'shape' | 'classes'>;
 
-/** What is wrong with the inputs and outputs, as the end of a sentence about the file; undefined when nothing is. */
+/** What is wrong with the inputs and outputs, as the end of a sentence about the file; undefined if nothing is. */
 export function signatureFault(
   inputs: readonly NetworkPort[],
   outputs: readonly NetworkPort[],

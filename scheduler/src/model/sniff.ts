@@ -1,4 +1,4 @@
-/** What a file is by its first bytes, in the words of a sentence; undefined where they tell nothing. */
+/** Names a file's kind by its first bytes, for use in a sentence; undefined if they are unknown. */
 
 import type { Bytes } from './wire.ts';
 

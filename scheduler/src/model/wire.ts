@@ -1,6 +1,6 @@
-/** The encoding of Protocol Buffers, read from a file in windows: https://protobuf.dev/programming-guides/encoding */
+/** Reads Protocol Buffers from a file, window by window: https://protobuf.dev/programming-guides/encoding */
 
-/** A file to read parts of: a `Blob`, `bytesOf` an array, or what Node opens. */
+/** A file to read parts of: a `Blob`, `bytesOf` an array, or a file in Node. */
 export interface Bytes {
   readonly size: number;
   slice(start: number, end: number): { arrayBuffer(): Promise<ArrayBuffer> };
@@ -17,17 +17,17 @@ export const textOf = async (file: Bytes, start: number, end: number): Promise<s
 export interface Field {
   number: number;
   kind: 'integer' | 'bytes' | 'fixed';
-  /** Of an integer; beyond 2^53 it is rounded. */
+  /** Value of an integer; rounded beyond 2^53. */
   value: number;
   /** Where the bytes are in the file. */
   start: number;
   end: number;
 }
 
-/** What is read is not in this encoding. */
+/** The bytes are not in this encoding. */
 export class WireError extends Error {}
 
-/** The file ends before what it announced; `needs` bytes, at least, are what it should have. */
+/** The file is shorter than it announced: it should have at least `needs` bytes. */
 export class Truncated extends Error {
   readonly needs: number;
   constructor(needs: number) {
@@ -40,7 +40,7 @@ export interface Wire {
   /** The fields of a message. */
   fields(start: number, end: number): AsyncGenerator<Field>;
   text(field: Field): Promise<string>;
-  /** Of a repeated field, packed or not. */
+  /** Values of a repeated field, packed or not. */
   integers(field: Field): Promise<number[]>;
 }
 

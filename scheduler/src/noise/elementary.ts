@@ -1,14 +1,14 @@
 /**
- * log, sin and cos of the Box-Muller transform from +, -, * and / alone. JavaScript leaves the last bits of Math.log and
- * Math.cos to the engine; these are the same bits on every IEEE machine. Good to 2e-16 of the result's scale.
+ * log, sin and cos of the Box-Muller transform, from +, -, * and / alone. JavaScript leaves the last bits of Math.log
+ * and Math.cos to the engine; these give the same bits on every IEEE machine. Accurate to 2e-16 of the result's scale.
  *
- * Limits: arguments are 32-bit words, the only ones Box-Muller has.
+ * Limits: arguments are 32-bit words, which is all that Box-Muller needs.
  *
- * The series are written out, their divisors constant, because noise is drawn between network calls: as loops they take
- * twice the time. Every rounding is part of the result, so a seed's picture depends on the order of operations here.
+ * The series are unrolled with constant divisors, because noise is drawn between network calls and loops take twice the
+ * time. Every rounding is part of the result, so a seed's picture depends on the order of operations here.
  */
 
-/** 2^(n - 32) at n, by halving: exact, which the language does not promise of `**`. */
+/** 2^(n - 32) at n, by halving: exact, which the language does not promise for `**`. */
 const POWERS = new Float64Array(33).fill(1);
 for (let n = 31; n >= 0; n--) POWERS[n] = POWERS[n + 1]! / 2;
 

@@ -3,7 +3,7 @@
  * gives the same bits in Node and in every browser. Largest value: 6.8.
  */
 
-import { checkInteger } from '../rules/errors.ts';
+import { checkInteger } from '../rules/rule.ts';
 import { cosSinOfWord, logOfWord } from './elementary.ts';
 import { philoxStream } from './random.ts';
 

@@ -1,15 +1,15 @@
 /**
- * Philox 4x32-10: random bits as a pure function of (key, counter), so any part of a stream can be had without what came
- * before it, in any order, on any machine.
+ * Philox 4x32-10: random bits as a pure function of (key, counter), so any part of a stream can be computed directly,
+ * in any order, on any machine.
  *
  * Source: Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3". Known answers from Random123 in the tests.
  */
 
 /**
- * Four random words. Counter and key are any safe integers, of which the lower 32 bits count.
+ * Four random words. Counter and key are any safe integers; only their lower 32 bits count.
  *
- * The paper's constants stand where they are used: bundlers turn a module's `const` into `var`, and an engine that has to
- * look a constant up cannot tell that the arithmetic stays within integers, which costs the page twice the time.
+ * The paper's constants are inlined: bundlers turn a module's `const` into `var`, and an engine that must look a
+ * constant up cannot tell that the arithmetic stays within integers, which doubles the page's time.
  *
  * @param out [>= 4], filled from index 0.
  */
@@ -47,8 +47,8 @@ export function philox4x32(
 }
 
 /**
- * The upper 32 bits of (high 2^16 + low) * b, from 16-bit halves. No product and no sum here reaches 2^32, so 32-bit
- * integers hold them all; those past 2^31 look negative, which >>> and & do not see.
+ * The upper 32 bits of (high 2^16 + low) * b, from 16-bit halves. No product or sum here reaches 2^32, so 32-bit
+ * integers hold them all; those past 2^31 look negative, which does not matter to >>> and &.
  */
 function multiplyHigh(high: number, low: number, b: number): number {
   const bLow = b & 0xffff;

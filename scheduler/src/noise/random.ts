@@ -4,7 +4,7 @@
  * A stream is named by a seed (an integer from 0 to 2^53 - 1) and a stream number (0 to 2^32 - 1; sampling draws from
  * stream 0). Value n of a stream is a pure function of (seed, stream, n).
  */
-import { checkInteger } from '../rules/errors.ts';
+import { checkInteger } from '../rules/rule.ts';
 import { philox4x32 } from './philox.ts';
 
 const TWO_32 = 2 ** 32;

@@ -1,6 +1,6 @@
 /**
- * A mistake of the caller, in one sentence. The command line prints the sentence and exits with 2;
- * every other error is a bug and keeps its stack.
+ * A caller's mistake, in one sentence. The command line prints the sentence and exits with 2;
+ * other errors are bugs and keep their stack.
  *
  * The sentence reads `Cannot <verb> <thing>: <name> must be <rule>, received <value>.`
  */
@@ -13,13 +13,7 @@ export function refuse(action: string, name: string, rule: string, received: unk
   throw new InputError(`Cannot ${action}: ${name} must be ${rule}, received ${show(received)}.`);
 }
 
-/** An integer in [min, max], or an InputError. */
-export function checkInteger(action: string, name: string, value: unknown, min: number, max: number): number {
-  if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) return value;
-  return refuse(action, name, `an integer from ${min} to ${max}`, value);
-}
-
-/** A value as it reads in a sentence: short, strings in quotes, long arrays by their length. */
+/** A value for use in a sentence: short, strings in quotes, long arrays by their length. */
 export function show(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(shorten(value));
   if (Array.isArray(value)) return value.length > 8 ? `an array of ${value.length}` : `[${value.map(show).join(', ')}]`;
@@ -29,7 +23,7 @@ export function show(value: unknown): string {
   return String(value);
 }
 
-/** A number as it reads in a sentence. JSON's numbers are floats: a whole one beyond 2^53 has become another one. */
+/** A number for use in a sentence. JSON's numbers are floats, so a whole one beyond 2^53 has already changed. */
 export function showNumber(value: number): string {
   if (!Number.isInteger(value) || Math.abs(value) <= Number.MAX_SAFE_INTEGER || Math.abs(value) >= 1e21) {
     return String(value);

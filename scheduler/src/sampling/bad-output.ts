@@ -1,8 +1,8 @@
-/** A network that gives no pictures: what is said of it, in every runtime. */
+/** The error for a network whose output is not finite, the same in every runtime. */
 import { InputError } from '../rules/errors.ts';
 
 export interface BadOutput {
-  /** What was found; left out where only its kind is known. */
+  /** The value; left out if only its kind is known. */
   received?: number | undefined;
   /** From 1. */
   step: number;
@@ -12,7 +12,7 @@ export interface BadOutput {
   seed?: number | undefined;
 }
 
-/** The error for a network whose output is NaN or infinite, or so large that the picture becomes it. */
+/** The error for a network whose output is NaN or infinite, or so large that the picture overflows. */
 export function badOutput({ received, step, steps, timestep, seed }: BadOutput): InputError {
   const what = received === undefined ? 'NaN or infinity' : Number.isFinite(received) ? 'too large ones' : received;
   const image = seed === undefined ? '' : `, seed ${seed}`;

@@ -4,7 +4,8 @@
  * It is no sampler: it takes a picture where samplers take noise, so it is not among `SAMPLERS`, and its table is of a
  * type of its own. As in diffusers' DDIMInverseScheduler 0.42.1: the network is told the timestep that a step goes to.
  */
-import { checkInteger, refuse } from '../rules/errors.ts';
+import { refuse } from '../rules/errors.ts';
+import { checkInteger } from '../rules/rule.ts';
 import type { SchedulerConfig } from '../schedule/config.ts';
 import { predictionAt } from '../schedule/prediction.ts';
 import { makeSchedule } from '../schedule/schedules.ts';

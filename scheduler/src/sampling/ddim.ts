@@ -1,8 +1,8 @@
 /**
  * DDIM. Song et al. 2021, equations 12 and 16.
  *
- * As in diffusers' DDIMScheduler: the previous timestep is t - floor(T / steps) whatever the spacing, and epsilon is the
- * one of x0 before clipping.
+ * As in diffusers' DDIMScheduler, the previous timestep is t - floor(T / steps) for any spacing, and epsilon belongs to
+ * x0 before clipping.
  */
 
 import { refuse } from '../rules/errors.ts';
@@ -23,7 +23,7 @@ const eta: NumberOption = {
 export const ddim: SamplerRecord<'ddim', { spacing: typeof spacing; eta: typeof eta }> = {
   name: 'ddim',
   label: 'DDIM',
-  hint: 'Adds none at eta 0, so few steps go far; eta 1 adds as much as DDPM.',
+  hint: 'Adds no noise at eta 0, so few steps go far; at eta 1 as much as DDPM.',
   diffusers: 'DDIMScheduler',
   order: 1,
   calls: 1,

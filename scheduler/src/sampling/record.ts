@@ -1,5 +1,5 @@
 /**
- * A sampler as data: one record holds all that the rest of the project knows of it, and makes the rows of its table.
+ * A sampler as data: one record holds all that the rest of the project knows about it, and makes the rows of its table.
  */
 import type { SchedulerConfig } from '../schedule/config.ts';
 import type { Schedule } from '../schedule/schedules.ts';
@@ -72,7 +72,7 @@ export interface SamplerRecord<
 > {
   /** As requests write it: `ddim`. */
   name: Name;
-  /** As pages and sentences write it: `DDIM`. */
+  /** The name in pages and sentences: `DDIM`. */
   label: string;
   /** One or two sentences below the choice of the sampler. */
   hint: string;

@@ -1,12 +1,13 @@
 /** Images from noise by a sampler's table, on the CPU. */
 
 import { gaussian } from '../noise/gaussian.ts';
-import { checkInteger, InputError, refuse } from '../rules/errors.ts';
+import { InputError } from '../rules/errors.ts';
+import { check, checkInteger, integer, type Rule, rule } from '../rules/rule.ts';
 import { type Denoiser, runRows, type StepProgress } from './run.ts';
 import type { SamplerTable } from './table.ts';
 
 /**
- * Unit normal noise for one image: draw 0 is where sampling starts, draw i + 1 is the z of row i.
+ * Unit normal noise for one image: draw 0 is the start of sampling, draw i + 1 is the z of row i.
  * `out` is [C, H, W].
  */
 export type NoiseSource = (seed: number, draw: number, out: Float32Array) => void;
@@ -15,11 +16,11 @@ export interface SampleOptions {
   table: SamplerTable;
   /** [C, H, W] */
   shape: readonly number[];
-  /** One an image; image i depends on seeds[i] alone, whatever the batch. */
+  /** One per image; image i depends only on seeds[i], not on the batch. */
   seeds: readonly number[];
   denoise: Denoiser;
   onStep?: ((progress: StepProgress) => void) | undefined;
-  /** Looked at between steps; the call then rejects with the signal's reason. */
+  /** Checked between steps; the call then rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
   /** Default: `seededNoise`. */
   noise?: NoiseSource | undefined;
@@ -31,8 +32,8 @@ export const seededNoise: NoiseSource = (seed, draw, out) => gaussian(seed, draw
 /**
  * Images from noise, float32 [N, C, H, W].
  *
- * @throws InputError on a shape that is not three positive integers, on no seeds, on a seed out of range, and on a network
- * whose output is NaN or infinite.
+ * @throws InputError for a shape that is not three positive integers, no seeds, a seed out of range, or a network whose
+ * output is NaN or infinite.
  */
 export async function sampleImages(options: SampleOptions): Promise<Float32Array> {
   const { table, shape, seeds, denoise, onStep, signal, noise = seededNoise } = options;
@@ -58,9 +59,13 @@ export function scale(x: Float32Array, start: number): void {
   if (start !== 1) for (let i = 0; i < x.length; i++) x[i]! *= start;
 }
 
+const SHAPE: Rule<readonly number[]> = rule(
+  'three positive integers [C, H, W]',
+  (value) => Array.isArray(value) && value.length === 3 && value.every(integer(1).holds),
+);
+
 function checkImages(shape: readonly number[], seeds: readonly number[]): void {
-  const positive = shape.every((side) => Number.isInteger(side) && side > 0);
-  if (shape.length !== 3 || !positive) refuse('sample images', 'shape', 'three positive integers [C, H, W]', shape);
+  check('sample images', 'shape', SHAPE, shape);
   if (seeds.length === 0) throw new InputError('Cannot sample images: seeds must be at least one, received none.');
   for (const seed of seeds) checkInteger('sample images', 'seed', seed, 0, Number.MAX_SAFE_INTEGER);
 }

@@ -1,4 +1,5 @@
-/** The samplers, in the order in which they are offered, and what their records say together. */
+/** The samplers, in the order of the choices, and look-ups over their records. */
+import { number, oneOf, type Rule } from '../rules/rule.ts';
 import { ddim } from './ddim.ts';
 import { ddpm } from './ddpm.ts';
 import { dpmpp2m } from './dpmpp-2m.ts';
@@ -34,7 +35,7 @@ export type SamplerOptionName = KeysOf<AnyRecord['options']>;
 /** One value for each option of all samplers. */
 export type SamplerValues = { [K in SamplerOptionName]: OptionValue<At<AnyRecord['options'], K>> };
 
-/** Values of the samplers' options; those left out have their defaults. */
+/** Values of the samplers' options; missing ones have their defaults. */
 export type SamplerSettings = { readonly [K in SamplerOptionName]?: SamplerValues[K] | undefined };
 
 /** Names, in order. */
@@ -66,17 +67,11 @@ export function eachSamplerOption<T>(
   return Object.fromEntries(entries) as Record<SamplerOptionName, T>;
 }
 
-/** The options of samplers among the fields of an object; null is as if left out. */
+/** The samplers' options among the fields of an object; null counts as left out. */
 export function samplerSettings(from: { readonly [K in SamplerOptionName]?: SamplerValues[K] | null | undefined }) {
   return eachSamplerOption((name) => from[name] ?? undefined) as SamplerSettings;
 }
 
-/** Whether a value is one of an option's. */
-export function optionHolds(option: SamplerOption, value: unknown): boolean {
-  if ('choices' in option) return option.choices.includes(value as string);
-  return typeof value === 'number' && value >= option.min && value <= option.max;
-}
-
-/** Completes "must be": `a number from 0 to 1`, `one of bh2, bh1`. */
-export const optionRule = (option: SamplerOption): string =>
-  'choices' in option ? `one of ${option.choices.join(', ')}` : `a number from ${option.min} to ${option.max}`;
+/** What the values of an option must be: `a number from 0 to 1`, `one of bh2, bh1`. */
+export const optionRule = (option: SamplerOption): Rule<number | string> =>
+  'choices' in option ? oneOf(option.choices) : number({ min: option.min, max: option.max });

@@ -1,21 +1,21 @@
 /**
- * A sampler is a table with one memory, a row a network call. It is compiled once, in float64; runtimes only execute it
+ * A sampler is a table with one memory, a row per network call. It is compiled once, in float64; runtimes only execute it
  *
  *     x0 = clip(p x + q o)        x' = A x + E o + B x0 + C x0_prev + F y + D z
  *                                 y' = a x + e o + b x0 + c x0_prev + f y
  *
- * where x is the noisy image, o the network's output for it, x0_prev the row before's x0, y one auxiliary picture and z
- * fresh unit noise. Sampling starts from x = start z and y = 0. Methods that call the network twice a step, or that look
- * back further than one row, keep in y what they know already.
+ * where x is the noisy image, o the network's output for it, x0_prev the previous row's x0, y one auxiliary picture and z
+ * fresh unit noise. Sampling starts from x = start z and y = 0. Methods that call the network twice per step, or that
+ * look back further than one row, keep in y what they know already.
  */
 
-import { checkInteger, refuse } from '../rules/errors.ts';
+import { refuse } from '../rules/errors.ts';
+import { check, checkInteger, oneOf } from '../rules/rule.ts';
 import type { SchedulerConfig } from '../schedule/config.ts';
 import { makeSchedule } from '../schedule/schedules.ts';
 import type { SamplerRow } from './record.ts';
 import {
   eachSamplerOption,
-  optionHolds,
   optionRule,
   optionsOfSampler,
   SAMPLERS,
@@ -28,11 +28,11 @@ export interface SamplerTable {
   sampler: Sampler;
   /** As asked for; there may be more rows. */
   steps: number;
-  /** x0 is clipped to [-clip, clip]; null: it is not. */
+  /** x0 is clipped to [-clip, clip]; null: no clipping. */
   clip: number | null;
   /** The factor of the noise that sampling starts from. */
   start: number;
-  /** In the order of sampling; one a network call. */
+  /** In the order of sampling, one per network call. */
   rows: SamplerRow[];
 }
 
@@ -52,12 +52,12 @@ const ACTION = 'compile the sampler';
 /**
  * Compiles a sampler, with the arithmetic of diffusers' scheduler of that name.
  *
- * @throws InputError when the sampler, its steps or its options do not fit, or the schedule ends in pure noise and the
- * network predicts it.
+ * @throws InputError if the sampler, its steps or its options do not fit, or if the schedule ends in pure noise and the
+ * network predicts the noise.
  */
 export function compileSampler(config: SchedulerConfig, options: SamplerOptions): SamplerTable {
   const { sampler, steps } = options;
-  if (!SAMPLERS.includes(sampler)) refuse(ACTION, 'sampler', `one of ${SAMPLERS.join(', ')}`, sampler);
+  check(ACTION, 'sampler', oneOf(SAMPLERS), sampler);
   checkInteger(ACTION, 'steps', steps, 1, config.num_train_timesteps);
   const settings = completeSettings(sampler, options);
   const { start, rows } = samplerRecord(sampler).compile(config, makeSchedule(config), steps, settings);
@@ -67,8 +67,7 @@ export function compileSampler(config: SchedulerConfig, options: SamplerOptions)
 function completeSettings(sampler: Sampler, options: SamplerSettings) {
   const taken = optionsOfSampler(sampler);
   return eachSamplerOption((name, option) => {
-    const value = options[name] ?? option.default;
-    if (!optionHolds(option, value)) refuse(ACTION, name, optionRule(option), value);
+    const value = check(ACTION, name, optionRule(option), options[name] ?? option.default);
     if (!taken.includes(name) && value !== option.default) {
       refuse(ACTION, name, `left out or ${option.default} with sampler ${sampler}`, value);
     }

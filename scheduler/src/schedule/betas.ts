@@ -1,8 +1,8 @@
 /**
  * The named schedules: beta at each of the T timesteps.
  *
- * betas are rounded to float32 once, as PyTorch holds them, so that a schedule is the same numbers in diffusers and on
- * every engine whatever its cos and exp.
+ * betas are rounded to float32 once, as in PyTorch, so that a schedule has the same numbers in diffusers and on every
+ * engine, whatever its cos and exp.
  *
  * Sources: Ho et al. 2020 (linear), Rombach et al. 2022 (scaled_linear), Nichol & Dhariwal 2021 (the cosines),
  * Xu et al. 2022, GeoDiff (sigmoid).

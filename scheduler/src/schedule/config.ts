@@ -6,7 +6,23 @@
  * diffusers knows by name are written with their numbers in `trained_betas`, which diffusers prefers to the name: `cosine`
  * (the tutorial's) and `sigmoid`, which its DDIMScheduler lacks.
  */
-import { InputError, refuse, show } from '../rules/errors.ts';
+import { refuse } from '../rules/errors.ts';
+import { type Rules, readObject } from '../rules/read.ts';
+import {
+  anything,
+  check,
+  flag,
+  fraction,
+  integer,
+  listOf,
+  nullable,
+  number,
+  oneOf,
+  type Rule,
+  rule,
+  withDefault,
+  worded,
+} from '../rules/rule.ts';
 import { BETA_SCHEDULES, type BetaSchedule, namedBetas } from './betas.ts';
 
 export const PREDICTION_TYPES = ['epsilon', 'sample', 'v_prediction'] as const;
@@ -65,85 +81,45 @@ export interface SchedulerConfig {
 const ACTION = "read the scheduler's config";
 const MAX_TIMESTEPS = 100_000;
 
-interface Rule<T> {
-  standard: T;
-  rule: string;
-  holds(value: unknown): boolean;
-}
-
-const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
-
-const flag = (standard: boolean): Rule<boolean> => ({
-  standard,
-  rule: 'true or false',
-  holds: (value) => typeof value === 'boolean',
-});
-
-const oneOf = <T extends string>(standard: T, names: readonly T[]): Rule<T> => ({
-  standard,
-  rule: `one of ${names.join(', ')}`,
-  holds: (value) => names.includes(value as T),
-});
-
-const integer = (standard: number, min: number, max: number): Rule<number> => ({
-  standard,
-  rule: `an integer from ${min} to ${max}`,
-  holds: (value) => Number.isInteger(value) && (value as number) >= min && (value as number) <= max,
-});
-
-const fraction = (standard: number): Rule<number> => ({
-  standard,
-  rule: 'a number between 0 and 1',
-  holds: (value) => isNumber(value) && value > 0 && value < 1,
-});
-
-const positive = (standard: number): Rule<number> => ({
-  standard,
-  rule: 'a number above 0',
-  holds: (value) => isNumber(value) && value > 0,
-});
-
-const RULES: { [K in keyof SchedulerConfig]: Rule<SchedulerConfig[K]> } = {
-  num_train_timesteps: integer(1000, 1, MAX_TIMESTEPS),
-  beta_start: fraction(0.0001),
-  beta_end: fraction(0.02),
-  beta_schedule: oneOf('linear', BETA_SCHEDULES),
-  trained_betas: { standard: null, rule: 'null or an array of numbers', holds: (v) => v === null || Array.isArray(v) },
-  rescale_betas_zero_snr: flag(false),
-  prediction_type: oneOf('epsilon', PREDICTION_TYPES),
-  variance_type: oneOf('fixed_small', VARIANCE_TYPES),
-  clip_sample: flag(true),
-  clip_sample_range: positive(1),
-  timestep_spacing: oneOf('leading', TIMESTEP_SPACINGS),
-  steps_offset: integer(0, 0, MAX_TIMESTEPS - 1),
-  set_alpha_to_one: flag(true),
-  use_karras_sigmas: flag(false),
-  use_exponential_sigmas: flag(false),
-  final_sigmas_type: oneOf('zero', FINAL_SIGMAS_TYPES),
-  lower_order_final: flag(true),
-  euler_at_final: flag(false),
+const RULES: Rules<SchedulerConfig> = {
+  num_train_timesteps: withDefault(1000, integer(1, MAX_TIMESTEPS)),
+  beta_start: withDefault(0.0001, fraction),
+  beta_end: withDefault(0.02, fraction),
+  beta_schedule: withDefault('linear', oneOf(BETA_SCHEDULES)),
+  // what the array holds depends on other keys, see `readTrainedBetas`
+  trained_betas: withDefault(null, worded('null or an array of numbers', nullable(listOf(anything as Rule<number>)))),
+  rescale_betas_zero_snr: withDefault(false, flag),
+  prediction_type: withDefault('epsilon', oneOf(PREDICTION_TYPES)),
+  variance_type: withDefault('fixed_small', oneOf(VARIANCE_TYPES)),
+  clip_sample: withDefault(true, flag),
+  clip_sample_range: withDefault(1, number({ above: 0 })),
+  timestep_spacing: withDefault('leading', oneOf(TIMESTEP_SPACINGS)),
+  steps_offset: withDefault(0, integer(0, MAX_TIMESTEPS - 1)),
+  set_alpha_to_one: withDefault(true, flag),
+  use_karras_sigmas: withDefault(false, flag),
+  use_exponential_sigmas: withDefault(false, flag),
+  final_sigmas_type: withDefault('zero', oneOf(FINAL_SIGMAS_TYPES)),
+  lower_order_final: withDefault(true, flag),
+  euler_at_final: withDefault(false, flag),
 };
 
 /** Keys that diffusers writes and that are accepted at the values that change nothing here. */
-const PASSIVE: Record<string, Omit<Rule<unknown>, 'standard'>> = {
-  _class_name: oneOf('DDPMScheduler', CLASS_NAMES),
-  _diffusers_version: { rule: 'a string', holds: (value) => typeof value === 'string' },
-  thresholding: { rule: 'false (dynamic thresholding is not supported)', holds: (v) => v === false || v === null },
-  dynamic_thresholding_ratio: { rule: 'a number or null', holds: (value) => value === null || isNumber(value) },
-  sample_max_value: { rule: 'a number or null', holds: (value) => value === null || isNumber(value) },
+const PASSIVE: Readonly<Record<string, Rule<unknown>>> = {
+  _class_name: oneOf(CLASS_NAMES),
+  _diffusers_version: rule('a string', (value) => typeof value === 'string'),
+  thresholding: worded('false (dynamic thresholding is not supported)', oneOf([false, null])),
+  dynamic_thresholding_ratio: worded('a number or null', nullable(number())),
+  sample_max_value: worded('a number or null', nullable(number())),
   // what versions of 2022 wrote
-  tensor_format: { rule: 'pt, np or null', holds: (value) => ['pt', 'np', null].includes(value as string | null) },
-  timestep_values: { rule: 'null', holds: (value) => value === null },
-  predict_epsilon: {
-    rule: 'true or null (false is prediction_type sample)',
-    holds: (value) => value === true || value === null,
-  },
+  tensor_format: worded('pt, np or null', oneOf(['pt', 'np', null])),
+  timestep_values: worded('null', oneOf([null])),
+  predict_epsilon: worded('true or null (false is prediction_type sample)', oneOf([true, null])),
 };
 
 /** Schedules that are written by their numbers. */
 const WRITTEN_OUT: readonly BetaSchedule[] = ['cosine', 'sigmoid'];
 
-/** Keys of samplers of noise levels, written where they are not as always. */
+/** Keys of samplers of noise levels, written where they are not at their defaults. */
 const FOR_LEVELS = [
   'use_karras_sigmas',
   'use_exponential_sigmas',
@@ -152,8 +128,6 @@ const FOR_LEVELS = [
   'euler_at_final',
 ];
 
-const KNOWN_KEYS = [...Object.keys(PASSIVE), ...Object.keys(RULES)];
-
 /**
  * A complete, checked configuration from a plain object: a parsed `scheduler_config.json`, or some of its keys.
  * Missing keys take diffusers' defaults.
@@ -161,20 +135,7 @@ const KNOWN_KEYS = [...Object.keys(PASSIVE), ...Object.keys(RULES)];
  * @throws InputError on an unknown key (the message lists the known ones) and on a value that is not supported.
  */
 export function parseSchedulerConfig(json: unknown): SchedulerConfig {
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) refuse(ACTION, 'it', 'an object', json);
-  const given = json as Record<string, unknown>;
-  for (const [key, value] of Object.entries(given)) {
-    const rule = Object.hasOwn(RULES, key)
-      ? RULES[key as keyof SchedulerConfig]
-      : Object.hasOwn(PASSIVE, key)
-        ? PASSIVE[key]
-        : undefined;
-    if (!rule)
-      throw new InputError(`Cannot ${ACTION}: unknown key ${show(key)}. Known keys: ${KNOWN_KEYS.join(', ')}.`);
-    if (value !== undefined && !rule.holds(value)) refuse(ACTION, key, rule.rule, value);
-  }
-  const entries = Object.entries(RULES).map(([key, rule]) => [key, given[key] ?? rule.standard]);
-  const config = Object.fromEntries(entries) as SchedulerConfig;
+  const config = readObject(json, ACTION, RULES, PASSIVE);
   config.trained_betas = readTrainedBetas(config);
   return config;
 }
@@ -188,8 +149,7 @@ function readTrainedBetas(config: SchedulerConfig): readonly number[] | null {
   }
   betas.forEach((beta, t) => {
     // 1 is the end of a schedule that reaches pure noise; before that it would leave nothing to divide by.
-    const holds = isNumber(beta) && beta > 0 && (beta < 1 || (beta === 1 && t === T - 1));
-    if (!holds) refuse(ACTION, `trained_betas[${t}]`, 'a number between 0 and 1', beta);
+    if (beta !== 1 || t !== T - 1) check(ACTION, `trained_betas[${t}]`, fraction, beta);
   });
   const named = namedBetas(config);
   const same = WRITTEN_OUT.includes(config.beta_schedule) && betas.every((beta, t) => Math.fround(beta) === named[t]);
@@ -204,8 +164,9 @@ export function formatSchedulerConfig(config: SchedulerConfig): Record<string, u
   const { trained_betas, ...rest } = parseSchedulerConfig(config);
   const written = trained_betas ?? (WRITTEN_OUT.includes(rest.beta_schedule) ? nineDigits(namedBetas(rest)) : null);
   const keys: Record<string, unknown> = { ...rest, trained_betas: written, thresholding: false };
+  const STANDARD = parseSchedulerConfig({});
   const sorted = Object.keys(keys)
-    .filter((key) => !FOR_LEVELS.includes(key) || keys[key] !== RULES[key as keyof SchedulerConfig].standard)
+    .filter((key) => !FOR_LEVELS.includes(key) || keys[key] !== STANDARD[key as keyof SchedulerConfig])
     .sort();
   return {
     _class_name: 'DDPMScheduler',

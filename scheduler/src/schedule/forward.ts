@@ -1,5 +1,5 @@
 /**
- * The forward process: noise added to images, in closed form for any timestep and step by step as the chain defines it.
+ * The forward process adds noise to images: in closed form for any timestep, or step by step along the chain.
  *
  * Source: Ho et al. 2020, equations 2 and 4; Salimans & Ho 2022 (velocity).
  */
@@ -33,7 +33,7 @@ export function addNoise(
   return combine(schedule, x0, noise, timesteps, (alphaBar) => [Math.sqrt(alphaBar), Math.sqrt(1 - alphaBar)]);
 }
 
-/** What the network is to predict, shaped as `addNoise`'s arguments: the noise, the image or v. */
+/** The network's training target, shaped as `addNoise`'s arguments: the noise, the image or v. */
 export function predictionTarget(
   schedule: Schedule,
   type: PredictionType,

@@ -1,6 +1,6 @@
 /**
- * What a network's output means. Samplers see x0 and epsilon as linear functions of the noisy image x and the output o,
- * never the prediction type itself.
+ * The meaning of a network's output. Samplers see x0 and epsilon as linear functions of the noisy image x and the
+ * output o, never the prediction type itself.
  *
  * Source: Ho et al. 2020, equations 4 and 15 (epsilon); Salimans & Ho 2022, appendix D (v).
  */
@@ -18,7 +18,7 @@ export interface Prediction {
 
 /**
  * @param alphaBar at the image's timestep, in [0, 1).
- * @throws InputError for epsilon at alphaBar = 0: pure noise says nothing about the image.
+ * @throws InputError for epsilon at alphaBar = 0, because pure noise says nothing about the image.
  */
 export function predictionAt(type: PredictionType, alphaBar: number): Prediction {
   const signal = Math.sqrt(alphaBar);

@@ -16,7 +16,7 @@ export interface Schedule {
   readonly beta: Float64Array;
   /** 1 - beta. */
   readonly alpha: Float64Array;
-  /** Share of the image's variance left after step t: the product of alpha up to and with t. Falls. */
+  /** Share of the image's variance left after step t: the product of alpha up to and including t. Falls. */
   readonly alphaBar: Float64Array;
   /** Signal to noise, alphaBar / (1 - alphaBar). Falls. */
   readonly snr: Float64Array;
@@ -25,8 +25,8 @@ export interface Schedule {
 /**
  * The tables of a configuration.
  *
- * @throws InputError on betas so large that the image is gone before the last timestep, or so small that the first adds
- * nothing: either would divide by 0.
+ * @throws InputError for betas so large that nothing of the image is left before the last timestep, or so small that
+ * the first adds nothing: either would divide by 0.
  */
 export function makeSchedule(config: SchedulerConfig): Schedule {
   const T = config.num_train_timesteps;

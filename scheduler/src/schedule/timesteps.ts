@@ -2,11 +2,12 @@
  * Which of the T trained timesteps a sampler with fewer steps visits.
  *
  * Source: Lin et al. 2023, table 2, with the rounding of diffusers and numpy (halves to even), so that both visit the
- * same timesteps for every T and number of steps. One exception: where rounding makes numpy's arange one element too long
- * (trailing, 7 of 300 for one), diffusers adds a step at timestep -1, and this does not.
+ * same timesteps for every T and number of steps. One exception: where rounding makes numpy's arange one element too
+ * long (trailing, 7 of 300 for one), diffusers adds a step at timestep -1, and this does not.
  */
 
-import { checkInteger, refuse } from '../rules/errors.ts';
+import { refuse } from '../rules/errors.ts';
+import { checkInteger } from '../rules/rule.ts';
 import type { SchedulerConfig } from './config.ts';
 
 const ACTION = 'choose timesteps';
@@ -19,7 +20,7 @@ type Spacing = Pick<SchedulerConfig, 'num_train_timesteps' | 'timestep_spacing' 
  * leading: 0, r, 2r ... (+ steps_offset) with r = floor(T / steps). linspace: evenly from 0 to T - 1. trailing: T - 1,
  * T - 1 - r ... with r = T / steps.
  *
- * @throws InputError when steps is not in 1..T, or steps_offset pushes a timestep past T - 1.
+ * @throws InputError if steps is not in 1..T, or steps_offset pushes a timestep past T - 1.
  */
 export function spacedTimesteps(config: Spacing, steps: number): Int32Array {
   const { num_train_timesteps: T, timestep_spacing: spacing, steps_offset: offset } = config;

@@ -1,12 +1,12 @@
 /**
- * The server beside itself without batching, and beside the bare network:
+ * Compares the server with itself without batching, and with the bare network:
  *
  *     npm run bench:serve
  *     npm run bench:serve -- --rounds 7 --seconds 60    # rounds that take turns (5), seconds of 64 clients (20)
  *     npm run bench:serve -- --model models/digits --steps 50
  *
- * Servers run in processes of their own, the clients in this one. Ratios are medians of rounds that take turns, after one
- * that is not counted. Absolute numbers are of the machine as busy as it was.
+ * Each server runs in a process of its own, the clients in this one. Ratios are medians of rounds that take turns,
+ * after a warm-up. Absolute numbers depend on the load of the machine.
  */
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';

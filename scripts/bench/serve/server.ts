@@ -1,6 +1,6 @@
 /**
- * A server in a process of its own that also tells how late its event loop was. Its parent sends `begin` and `end` about
- * what is to be measured; the first argument holds the options of `createServer`, as JSON.
+ * A server in a process of its own that also measures how late its event loop is. Its parent sends `begin` and `end`
+ * around each measurement; the first argument holds the options of `createServer`, as JSON.
  */
 import { readFileSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
@@ -9,9 +9,9 @@ import { createServer } from '#runtime-node/server/index.ts';
 export interface Measured {
   /** Milliseconds that the event loop was late. */
   delay: { p50: number; p99: number; max: number };
-  /** Sums over the engine's steps: how many, their images, milliseconds of them and of their network calls. */
+  /** Sums over the engine's steps: count, images, and milliseconds of the steps and of their network calls. */
   steps: { count: number; images: number; step: number; network: number };
-  /** MiB in memory, of the server and of the engine; the engine's is 0 where there is no /proc. */
+  /** MiB in memory, of the server and of the engine; the engine's is 0 without /proc. */
   memory: { server: number; engine: number };
 }
 
@@ -32,7 +32,7 @@ process.on('message', async (message: 'begin' | 'end') => {
     return;
   }
   delay.disable();
-  // What the monitor records is the distance of two ticks that should be `RESOLUTION` apart.
+  // The monitor records the time between two ticks, which should be `RESOLUTION`.
   const late = (nanoseconds: number) => Math.max(0, nanoseconds / MILLION - RESOLUTION);
   const now = await stepsSoFar();
   tell({

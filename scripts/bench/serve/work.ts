@@ -1,4 +1,4 @@
-/** What is asked of the servers, and the same computed without one. */
+/** Requests to the servers, and the same work without a server. */
 import { Agent } from 'node:http';
 import autocannon from 'autocannon';
 import { readArtefact } from '#runtime-node/artefact.ts';
@@ -23,13 +23,13 @@ export interface Latency {
   seconds: number;
   answered: number;
   refused: number;
-  /** Neither pictures nor 429: must be none. */
+  /** Answers that are neither pictures nor 429; must be 0. */
   failed: number;
   p50: number;
   p99: number;
 }
 
-/** Clients that each ask for one picture after the other. */
+/** Runs clients that each request one picture after another. */
 export async function latency(port: number, clients: number, seconds: number, steps: number): Promise<Latency> {
   const result = await autocannon({
     url: `http://127.0.0.1:${port}/v1/images/generations`,
@@ -52,7 +52,7 @@ export async function latency(port: number, clients: number, seconds: number, st
   };
 }
 
-/** Calls of the network alone: `steps` of them on batches of `batch`, until `count` images went through. */
+/** Only network calls: `steps` of them on batches of `batch`, for `count` images. */
 export async function createBareLoop(folder: string, batch: number) {
   const artefact = await readArtefact(folder);
   const { session } = await openModel(artefact, 'cpu');

@@ -1,11 +1,11 @@
 /**
- * Our runtime in a browser beside TensorFlow.js in the same page, on WASM and on WebGPU:
+ * Compares our runtime with TensorFlow.js in one page of a browser, on WASM and on WebGPU:
  *
- *     npm run bench:web                  # the digits network, 3 rounds a side after one that is not counted
+ *     npm run bench:web                  # the digits network, 3 rounds per side after a warm-up
  *     npm run bench:web -- --rounds 5
  *
- * Both run the same network (random weights of one seed) and the same DDIM table; the pictures are compared. Chromium is
- * the one that the tests use: without a GPU its WebGPU is a software renderer, so that those ratios are of that renderer.
+ * Both run the same network (random weights from one seed) and the same DDIM table, and their pictures are compared. It
+ * uses the tests' Chromium: without a GPU its WebGPU is a software renderer, and those ratios are only for that.
  */
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-/** Our runtime and tfjs side by side in one page: rounds in turn, milliseconds of each to `window.result`. */
+/** Our runtime and tfjs in one page: they take turns, and `window.result` gets the milliseconds of each round. */
 import { compileSampler, parseSchedulerConfig } from '@onnoise/scheduler';
 import { loadModel } from '#runtime-web/index.ts';
 import type { PageResult } from './result.ts';

@@ -1,4 +1,4 @@
-/** What the page tells: `window.result`. */
+/** The page's result: `window.result`. */
 export interface PageResult {
   device: string;
   threads: number;

@@ -1,6 +1,6 @@
 /**
- * The other side: the same network and sampler in TensorFlow.js on its own backend, as well as it can do it. Filters are
- * brought to its layout once, everything stays on its device, and only the finished pictures are read.
+ * The other side: the same network and sampler in TensorFlow.js on its own backend, as fast as it can be. Filters are
+ * converted to its layout once, everything stays on its device, and only the finished pictures are read.
  */
 import { gaussian, type SamplerTable } from '@onnoise/scheduler';
 import * as tf from '@tensorflow/tfjs';
@@ -69,7 +69,7 @@ export async function openTfjs(backend: 'wasm' | 'webgpu', config: object, threa
   };
 }
 
-/** Parameters are in PyTorch's order; what the network makes of them is the same in every call, and is made once. */
+/** Parameters are in PyTorch's order; their transposes are the same in every call, so they are made once. */
 function keepTransposes(backendName: string, parameters: ReadonlySet<object>): void {
   const { kernelFunc, ...rest } = tf.getKernel('Transpose', backendName)!;
   const kept = new Map<object, Map<string, tf.TensorInfo>>();

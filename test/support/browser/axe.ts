@@ -2,10 +2,10 @@
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 
-/** What is serious or critical, one line a place; best practices included. */
+/** Serious and critical violations, one line per place; best practices included. */
 export const seriousFaults = (page: Page): Promise<string[]> => faults(page, ['serious', 'critical']);
 
-/** What is wrong, one line a place; best practices included. */
+/** All violations, one line per place; best practices included. */
 export async function faults(page: Page, impacts?: axe.ImpactValue[]): Promise<string[]> {
   await page.evaluate(axe.source);
   const { violations } = await page.evaluate(() =>

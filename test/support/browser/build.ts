@@ -1,6 +1,6 @@
 /**
- * Builds the site as `npm run build:web` does, and the tests' own pages, into folders of the run. In processes of their
- * own: vitest's environment would make development builds of them.
+ * Builds the site as `npm run build:web` does, and the tests' own pages, into folders of the run. It uses separate
+ * processes, because vitest's environment would make development builds.
  */
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';

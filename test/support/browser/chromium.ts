@@ -1,11 +1,11 @@
 /**
- * The Chromium of the tests: the one CHROME_PATH names, else, on Linux x64, the one inside the npm package
- * @sparticuz/chromium, so that npm alone brings it.
+ * The Chromium of the tests: the one that CHROME_PATH names, else, on Linux x64, the one in the npm package
+ * @sparticuz/chromium, so that npm is enough.
  *
- * The package unpacks into the folder for temporary files, by fixed names, and takes what is there for whole. Here a
- * child process unpacks into a folder of its own, which is then renamed: two runs at once, or one that was killed,
- * leave nothing half done. The package's own libraries (NSS, expat) are given to a system that lacks them; glibc and
- * libgcc_s, which any Node needs, are all it wants besides.
+ * The package unpacks into the temporary folder under fixed names, and assumes that existing files are complete. Here a
+ * child process unpacks into its own folder, which is then renamed, so that concurrent or killed runs leave nothing
+ * half done. A system that lacks the package's libraries (NSS, expat) gets them; it otherwise needs only glibc and
+ * libgcc_s, as any Node does.
  */
 import { execFile, execFileSync } from 'node:child_process';
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
@@ -21,13 +21,13 @@ export interface Chromium {
   env: Record<string, string>;
 }
 
-/** Why there is no browser to test in, for skipBecause; undefined where there is one. */
+/** Why there is no browser to test in, for skipBecause; undefined if there is one. */
 export const LACKS_CHROMIUM =
   process.env.CHROME_PATH || (process.platform === 'linux' && process.arch === 'x64')
     ? undefined
     : `no Chromium comes with npm for ${process.platform} ${process.arch}: CHROME_PATH=path/to/chrome npm test`;
 
-/** @throws Error where CHROME_PATH names no program, or the package's Chromium does not start. */
+/** @throws Error if CHROME_PATH names no program, or the package's Chromium does not start. */
 export async function findChromium(): Promise<Chromium> {
   const given = process.env.CHROME_PATH;
   if (!given) return unpackChromium();
@@ -66,11 +66,11 @@ async function unpackChromium(): Promise<Chromium> {
 }
 
 async function unpackInto(folder: string): Promise<void> {
-  // The package asks for the folder of temporary files, and unpacks its libraries where it believes to be on Lambda.
+  // The package reads the temporary folder's path, and unpacks its libraries if it believes to be on Lambda.
   const env = { ...process.env, TMPDIR: folder, AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs20.x' };
   const script = `import('@sparticuz/chromium').then(({ default: chromium }) => chromium.executablePath())`;
   await promisify(execFile)(process.execPath, ['--eval', script], { cwd: ROOT, env });
-  // The machine's fonts where it has any, else the package's, whose own file looks for them in /tmp.
+  // The machine's fonts if it has any, else the package's, whose own file looks for them in /tmp.
   const fonts = `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>

@@ -1,4 +1,4 @@
-/** Once a run: one Chromium for all files, the built site, and the tests' own pages. */
+/** Runs once: one Chromium for all files, the built site, and the tests' own pages. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

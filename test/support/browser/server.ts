@@ -1,6 +1,6 @@
 /**
- * A plain static host for the tests: folders under paths, with or without the headers of an isolated page, and faults on
- * demand. Keeps a log of what went over the wire.
+ * A plain static host for the tests: folders under paths, with or without the headers of an isolated page, and faults
+ * on demand. It logs the requests and answers.
  */
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
@@ -10,7 +10,7 @@ import { extname, join, normalize } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 
-/** What goes wrong with a file. Nothing said, nothing wrong. */
+/** The faults of a file, all optional. */
 export interface Fault {
   /** Answers with this status and no file. */
   status?: number;
@@ -46,11 +46,11 @@ export interface Host {
   /** http://localhost:port, without a slash. */
   origin: string;
   log: Sent[];
-  /** Serves another folder. */
+  /** Serves one more folder. */
   mount(path: string, folder: string): void;
-  /** The fault of every file whose path matches, in place of an earlier one; undefined mends it. */
+  /** Sets the fault of every file whose path matches; undefined clears it. */
   fault(path: RegExp, fault: Fault | undefined): void;
-  /** Mends everything. */
+  /** Clears all faults. */
   mend(): void;
   /** Ends connections and refuses new ones. */
   stop(): Promise<void>;
@@ -114,7 +114,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
     if (request.method === 'HEAD') return void response.end();
     if (fault.cut !== undefined) {
       send(body.subarray(0, fault.cut));
-      setTimeout(() => response.destroy(), 50); // after what was written has left
+      setTimeout(() => response.destroy(), 50); // after the written bytes have left
       return;
     }
     const { after, until } = fault.hold ?? { after: 0, until: undefined };

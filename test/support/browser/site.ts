@@ -15,8 +15,8 @@ export interface SiteVisit extends Visit {
 }
 
 /**
- * Opens an address of the site, `#/sample?seed=7`, and waits for its view. Without the service worker, which the tests
- * of it let in: `serviceWorkers: 'allow'`.
+ * Opens an address of the site, `#/sample?seed=7`, and waits for its view. The service worker is blocked, except in its
+ * own tests: `serviceWorkers: 'allow'`.
  */
 export async function openSite(
   browser: Browser,
@@ -32,10 +32,10 @@ export async function openSite(
   return { ...opened, url };
 }
 
-/** The one title of a view. */
+/** The title of a view. */
 export const heading = (page: Page) => page.getByRole('heading', { level: 1 });
 
-/** Ends what moves, and lets nothing move from now on: animations and transitions are over at once. */
+/** Ends all animations and transitions, now and later. */
 export const settle = (page: Page): Promise<void> =>
   page.evaluate(() => {
     const still = new CSSStyleSheet();

@@ -1,23 +1,23 @@
 /**
- * Pages of a browser that is watched: errors in the console, exceptions, violations of the Content-Security-Policy,
- * failed answers and requests to anywhere else fail the test that opened the page, unless it allowed them.
+ * Watched pages: errors in the console, exceptions, violations of the Content-Security-Policy, failed answers and
+ * requests to other hosts fail the test that opened the page, unless it allowed them.
  */
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, inject, onTestFinished } from 'vitest';
 import { type BrowserOptions, launchOptions } from './launch.ts';
 import { type Host, type HostOptions, startHost } from './server.ts';
 
-/** Milliseconds until what a page should show is given up: no test is about speed, and machines are busy at times. */
+/** Milliseconds to wait for a page to show something: long, because no test is about speed and machines may be busy. */
 const PATIENCE = 60_000;
 
-/** Where the tests put the site: not at the root of its host. */
+/** The site's path in the tests: not the root of its host. */
 export const SITE = '/some/folder/';
 
 export interface Visit {
   page: Page;
   /** What went wrong so far, one line each. */
   problems: string[];
-  /** Problems that the test brings about. */
+  /** Problems that the test causes on purpose. */
   allow(...problems: RegExp[]): void;
 }
 
@@ -27,7 +27,7 @@ export interface VisitOptions extends BrowserContextOptions {
   browser?: Browser;
 }
 
-/** The browser of the run and a host of this file, by functions to call inside its tests. */
+/** The run's browser and this file's host, as functions to call inside its tests. */
 export function useBrowser(): { browser: () => Browser } {
   let browser: Browser | undefined;
   beforeAll(async () => {

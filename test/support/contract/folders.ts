@@ -1,4 +1,4 @@
-/** Model folders, whole and broken, and what every reader of one must say of them. */
+/** Model folders, complete and broken, and what every reader must say about them. */
 import proto from 'onnx-proto';
 import { type TinyOptions, tinyOnnx } from '#test/tiny-onnx.ts';
 
@@ -8,11 +8,11 @@ export type Files = Record<string, Uint8Array<ArrayBuffer>>;
 export interface FolderRow {
   name: string;
   files: Files;
-  /** What is wrong, after `Cannot load the model: `; undefined for a folder that every reader takes. */
+  /** The error after `Cannot load the model: `; undefined for a folder that every reader accepts. */
   says?: string;
-  /** Seen in the inputs and outputs alone, which only those see who look into the network. */
+  /** True if only the network's inputs and outputs show the fault, which not every reader opens. */
   inNetwork?: boolean;
-  /** Whoever reads from an address says instead why it was not given. */
+  /** What readers of a URL say instead. */
   missing?: boolean;
 }
 
@@ -43,7 +43,7 @@ export function folder(
   return Object.fromEntries(Object.entries(files).filter(([, content]) => content !== null)) as Files;
 }
 
-/** The network with notes of its writer. */
+/** The network with metadata. */
 function noted(metadata: Record<string, string>, options: TinyOptions = {}): Uint8Array<ArrayBuffer> {
   const model = proto.onnx.ModelProto.decode(tinyOnnx(options));
   const entry = ([key, value]: [string, string]) => proto.onnx.StringStringEntryProto.create({ key, value });

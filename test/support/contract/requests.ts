@@ -1,4 +1,4 @@
-/** Requests, good and bad, of a model with T = 100 whose three classes are cat, dog and cow; what every runtime must answer. */
+/** Good and bad requests to a model with T = 100 and the classes cat, dog and cow, and every runtime's answer. */
 import type { PictureOptions } from '@onnoise/scheduler';
 
 export const CLASS_NAMES = ['cat', 'Dog', 'cow'];
@@ -14,7 +14,7 @@ export const GOOD: readonly [name: string, options: PictureOptions, seeds: numbe
 
 const SEED = 'an integer from 0 to 9007199254740991';
 
-/** What is wrong, after `Cannot `. */
+/** The error after `Cannot `. */
 export const BAD: readonly [options: PictureOptions, says: string][] = [
   [{ steps: 0 }, 'compile the sampler: steps must be an integer from 1 to 100, received 0.'],
   [{ steps: 101 }, 'compile the sampler: steps must be an integer from 1 to 100, received 101.'],

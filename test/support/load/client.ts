@@ -1,4 +1,4 @@
-/** A client that behaves, with or without connections that it keeps. */
+/** A well-behaved client, with or without keep-alive connections. */
 import { Agent, request } from 'node:http';
 
 export interface Reply {
@@ -14,7 +14,7 @@ export interface AskOptions {
   signal?: AbortSignal;
 }
 
-/** Posts a body. Rejects where the connection ends before the answer does. */
+/** Posts a body. Rejects if the connection ends before the answer does. */
 export function ask(port: number, body: object, { agent, path, signal }: AskOptions = {}): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const text = JSON.stringify(body);
@@ -44,7 +44,7 @@ export function ask(port: number, body: object, { agent, path, signal }: AskOpti
   });
 }
 
-/** Connections that are kept, until the test ends. */
+/** Keep-alive connections, until the test ends. */
 export const keepAlive = (connections: number): Agent => new Agent({ keepAlive: true, maxSockets: connections });
 
 /** `work` for 0 to count - 1, `lanes` at a time. */
@@ -56,7 +56,7 @@ export async function inLanes(count: number, lanes: number, work: (index: number
   await Promise.all(Array.from({ length: lanes }, lane));
 }
 
-/** Events of a stream, complete ones only. */
+/** The complete events of a stream. */
 export function eventsIn(text: string): { event: string; data: Record<string, unknown> }[] {
   return text
     .split('\n\n')

@@ -1,4 +1,4 @@
-/** Bodies that no call of the tiny network (1 x 4 x 4, 10 classes) may have. */
+/** Invalid bodies for calls of the tiny network (1 x 4 x 4, 10 classes). */
 import fc from 'fast-check';
 
 const tensor = (name: string, shape: number[], datatype: string, data: number[]) => ({ name, shape, datatype, data });
@@ -10,7 +10,7 @@ const inputs = [sample, timestep, labels];
 const replaced = (index: number, values: fc.Arbitrary<object>) =>
   values.map((value) => ({ inputs: inputs.map((input, i) => (i === index ? { ...input, ...value } : input)) }));
 
-/** Sixteen numbers in arrays of any shape but the right ones, or something that is no number among them. */
+/** Sixteen numbers in arrays of a wrong shape, or with something else among them. */
 const wrongData = fc.oneof(
   fc.jsonValue({ maxDepth: 2 }).filter((value) => !Array.isArray(value)),
   fc

@@ -1,4 +1,4 @@
-/** Bodies that no request may have, as fast-check makes them. */
+/** Invalid bodies of requests, made by fast-check. */
 import fc from 'fast-check';
 
 type Bytes = fc.Arbitrary<Buffer>;
@@ -18,7 +18,7 @@ const outside = (min: number, max: number) =>
     notA('number'),
   );
 
-/** A value that each field must not have. The model: 4 x 4, 10 classes, 1,000 timesteps; 16 images a request. */
+/** An invalid value for each field. The model: 4 x 4, 10 classes, 1,000 timesteps; 16 images per request. */
 const WRONG: Record<string, fc.Arbitrary<unknown>> = {
   model: fc.oneof(
     notA('string'),
@@ -48,7 +48,7 @@ const WRONG: Record<string, fc.Arbitrary<unknown>> = {
   user: fc.oneof(notA('string'), fc.constant('x'.repeat(1001))),
 };
 
-/** A right request with one field that is wrong, or not known. */
+/** A valid request with one wrong or unknown field. */
 const wrongField = fc
   .constantFrom(...Object.keys(WRONG))
   .chain((name) => WRONG[name]!.map((value) => ({ seed: 1, steps: 2, [name]: value })));
@@ -60,7 +60,7 @@ const unknownField = fc
 const RIGHT = JSON.stringify({ seed: 1, steps: 2, model: 'tiny', label: [3] });
 const cutShort = fc.integer({ min: 0, max: RIGHT.length - 1 }).map((length) => Buffer.from(RIGHT.slice(0, length)));
 const grown = fc.string({ minLength: 1 }).map((text) => Buffer.from(`${RIGHT}}${text}`));
-/** Bytes that UTF-8 does not have, within a text. */
+/** A text with bytes that are not UTF-8. */
 const notUtf8 = fc
   .constantFrom([0xff], [0xc0, 0xaf], [0xed, 0xa0, 0x80], [0xf8, 0x88, 0x80, 0x80, 0x80], [0x80], [0xe2, 0x82])
   .map((bytes) => Buffer.concat([Buffer.from('{"prompt":"'), Buffer.from(bytes), Buffer.from('"}')]));

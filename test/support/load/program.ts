@@ -14,7 +14,7 @@ export interface Program {
   signal(name: NodeJS.Signals): void;
 }
 
-/** Starts it and waits until it listens; it does not outlive the test. */
+/** Starts it and waits until it listens; it ends with the test. */
 export async function startProgram(args: readonly string[]): Promise<Program> {
   const child = spawn(process.execPath, [PIPELINE, 'serve', '--port', '0', '--rate', '0', ...args], {
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -37,7 +37,7 @@ export async function startProgram(args: readonly string[]): Promise<Program> {
   return { pid: child.pid!, port: Number(port()), said: () => said, ended, signal: (name) => void child.kill(name) };
 }
 
-/** Posts to it, and tells how that ended: a status, or the word for a connection that was refused or closed. */
+/** Posts to it and returns the outcome: a status, or a word for a refused or closed connection. */
 export async function statusOf(asked: Promise<{ status: number }>): Promise<number | string> {
   return asked.then(
     ({ status }) => status,

@@ -1,9 +1,9 @@
-/** HTTP by hand, for what no well-behaved client sends. */
+/** HTTP by hand, for requests that no well-behaved client sends. */
 import { connect, type Socket } from 'node:net';
 
 export interface RawConnection {
   socket: Socket;
-  /** All that came, so far. */
+  /** Everything received so far. */
   text: () => string;
   /** Resolves when both sides have ended, or the other has reset. */
   closed: Promise<void>;
@@ -20,7 +20,7 @@ export function open(port: number, localAddress = '127.0.0.1'): Promise<RawConne
     socket.once('error', reject);
     socket.once('connect', () => {
       socket.off('error', reject);
-      socket.on('error', () => {}); // resets are what is tested
+      socket.on('error', () => {}); // the tests provoke resets
       resolve({ socket, text: () => Buffer.concat(chunks).toString(), closed });
     });
   });

@@ -1,4 +1,4 @@
-/** A server on a real socket with an engine of its own, and what must be true of it after any treatment. */
+/** A server on a real socket with its own engine, and what must hold after any test. */
 import { expect, onTestFinished } from 'vitest';
 import { createServer, type Server } from '#runtime-node/server/index.ts';
 import type { ServerOptions } from '#runtime-node/server/options.ts';
@@ -13,8 +13,8 @@ export interface Running {
 }
 
 /**
- * Starts a server for one test; without models, the tiny one, of 1,000 timesteps and 10 classes. As the test ends it must
- * be idle, serve, and close, and Node must have had nothing to warn of.
+ * Starts a server for one test; by default with the tiny model, with 1,000 timesteps and 10 classes. At the end of the
+ * test it must be idle, serve, and close, without any warning from Node.
  */
 export async function startServer(options: Partial<ServerOptions> = {}): Promise<Running> {
   const warnings: Error[] = [];
@@ -39,7 +39,7 @@ export async function metricsOf({ app }: Server): Promise<Record<string, number>
   return Object.fromEntries(lines.map((line) => [line.replace(/ \S+$/, ''), Number(/\S+$/.exec(line)![0])]));
 }
 
-/** Waits until nothing is held or computed, then asks for a picture and gets it. */
+/** Waits until nothing is held or computed, then requests a picture and gets it. */
 export async function expectHealthy(server: Server): Promise<void> {
   await until('the queue is empty', () => server.depth === 0);
   await until('no bytes are held', async () => (await metricsOf(server)).onnoise_request_bytes === 0);

@@ -1,4 +1,4 @@
-/** Waits for what is to happen at all; when, is nobody's business. */
+/** Waits for something that must happen, however long it takes. */
 import { setTimeout as wait } from 'node:timers/promises';
 
 const LIMIT = 20_000;

@@ -1,4 +1,4 @@
-/** Tests that are left out because the hook before them fails. */
+/** Tests that do not run because the hook before them fails. */
 import { beforeAll, describe, it } from 'vitest';
 
 describe('broken', () => {

@@ -1,4 +1,4 @@
-/** What every training engine must hold to, whatever the network; tfjs' plain JavaScript is what the others are held against. */
+/** The contract of every training engine for any network; tfjs' plain JavaScript is the reference for the others. */
 import { gaussian } from '@onnoise/scheduler';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { PartialConfig } from '#pipeline/train/config.ts';
@@ -13,7 +13,7 @@ const reasons = new Map(await Promise.all(others.map(async (kind) => [kind, awai
 export const engines: Engine[] = ['tfjs-cpu', ...others];
 const STEPS = 20;
 
-/** `describe` for an engine: skipped with the reason where it cannot be had. */
+/** `describe` for an engine: skipped with the reason if it is not available. */
 export function describeEngine(kind: Engine, title: string, body: () => void): void {
   describe(`${kind} ${title}`, skipBecause(reasons.get(kind)), body);
 }
@@ -34,7 +34,7 @@ export function engineContract(name: string, config: PartialConfig): void {
     }
   };
   let reference: number[];
-  /** Of the reference, after ten steps. */
+  /** The reference's state after ten steps. */
   let halfway: Map<string, Float32Array>;
   beforeAll(async () => {
     await using('tfjs-cpu', startState(plan), async (engine) => {
@@ -70,7 +70,7 @@ export function engineContract(name: string, config: PartialConfig): void {
           const kept = structuredClone(saved);
           return { saved, kept, straight: await lossesOf(engine, plan, 3, 6) };
         });
-        // What was read stays as it was.
+        // The state that was read does not change.
         expect(saved).toEqual(kept);
         await using(kind, startState(plan), async (engine) => {
           await lossesOf(engine, plan, 0, 1);

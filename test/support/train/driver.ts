@@ -1,12 +1,12 @@
 /**
- * A library that TensorFlow takes for an NVIDIA driver with one GPU, to see on any machine what it says of a driver that
- * fails and of CUDA libraries that are missing. Nothing can be computed on it.
+ * A library that TensorFlow takes for an NVIDIA driver with one GPU, to test on any machine what it says about a
+ * failing driver and missing CUDA libraries. It cannot compute anything.
  */
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** What `cuInit` answers stands in the variable DRIVER_ANSWER. CUDA driver API 12.8; a context is any pointer but null. */
+/** The variable DRIVER_ANSWER sets the result of `cuInit`. CUDA driver API 12.8; a context is any pointer but null. */
 const source = `
 #include <cstdlib>
 #include <cstring>

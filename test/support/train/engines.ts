@@ -1,4 +1,4 @@
-/** What the tests of training engines share: which are here, small networks of each kind, and steps on them. */
+/** Shared by the tests of training engines: which are available, small networks of each kind, and steps on them. */
 
 import { sizeOf } from '#pipeline/shape.ts';
 import { type PartialConfig, resolveConfig } from '#pipeline/train/config.ts';
@@ -12,7 +12,7 @@ import { planFromConfig } from '#pipeline/train/resolve.ts';
 
 export type Engine = EngineChoice['kind'];
 
-/** Why an engine cannot be tried here, for skipBecause; undefined where it can. */
+/** Why an engine cannot be tested here, for skipBecause; undefined if it can. */
 export async function missingReason(kind: Engine): Promise<string | undefined> {
   if (kind !== 'tfjs-node' && kind !== 'tfjs-node-gpu') return undefined;
   const status = await probeNative(kind);
@@ -64,12 +64,12 @@ export async function stepOn(engine: TrainEngine, plan: TrainPlan, n: number): P
   });
 }
 
-/** The losses of steps `from` to `to`, given to the engine as far ahead as it takes them. */
+/** The losses of steps `from` to `to`, queued as far ahead as the engine accepts them. */
 export async function lossesOf(engine: TrainEngine, plan: TrainPlan, from: number, to: number): Promise<number[]> {
   const answers: Promise<StepResult>[] = [];
   for (let n = from; n < to; n++) {
     const answer = stepOn(engine, plan, n);
-    // The answer is awaited later. Until then this keeps a failure from counting as unhandled.
+    // Awaited later; this keeps an early rejection from counting as unhandled.
     answer.catch(() => {});
     answers.push(answer);
     if (answers.length >= engine.depth) await answers[answers.length - engine.depth];

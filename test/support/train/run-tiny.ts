@@ -1,6 +1,6 @@
 /**
  * Trains the tiny network in a process of its own, for tests that kill it:
- * `node --import tsx run-tiny.ts <run> <steps> [resume]`. Writes a line for every step.
+ * `node --import tsx run-tiny.ts <run> <steps> [resume]`. It prints a line for every step.
  */
 import { train } from '#pipeline/train/train.ts';
 import { memoryDataset } from './memory-dataset.ts';

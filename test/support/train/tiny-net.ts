@@ -46,7 +46,7 @@ export function tinyNet({ channels, hidden, classes }: TinyNetOptions): Trainabl
   };
 }
 
-/** Small reproducible values; good enough where a test needs any weights at all. */
+/** Small reproducible values, for tests that need any weights at all. */
 export function tinyParameters(model: TrainableModel, seed = 1): Map<string, Float32Array> {
   let state = seed * 2654435761;
   const next = () => {

@@ -25,9 +25,9 @@ const SOFTWARE = { vendor: 'google', architecture: 'swiftshader' };
 describe('chooseDevice', () => {
   it.each<[Page, 'auto' | 'webgpu' | 'wasm', 'webgpu' | 'wasm', number, RegExp]>([
     [{ adapter: HARDWARE }, 'auto', 'webgpu', 1, /^The browser has a WebGPU adapter \(acme one\)\.$/],
-    [{ adapter: HARDWARE }, 'wasm', 'wasm', 2, /^Asked for\. WebAssembly has 2 threads/],
+    [{ adapter: HARDWARE }, 'wasm', 'wasm', 2, /^WebAssembly was chosen\. WebAssembly has 2 threads/],
     [{ adapter: SOFTWARE }, 'auto', 'wasm', 2, /^The only WebGPU adapter is software \(google swiftshader\)\. WebAsse/],
-    [{ adapter: SOFTWARE }, 'webgpu', 'webgpu', 1, /^Asked for \(google swiftshader\)\.$/],
+    [{ adapter: SOFTWARE }, 'webgpu', 'webgpu', 1, /^WebGPU was chosen \(google swiftshader\)\.$/],
     [{ adapter: { ...HARDWARE, isFallbackAdapter: true } }, 'auto', 'wasm', 2, /software/],
     [{ adapter: null }, 'auto', 'wasm', 2, /^The browser has WebGPU, but found no adapter for it\. WebAssembly/],
     [
@@ -35,9 +35,15 @@ describe('chooseDevice', () => {
       'auto',
       'wasm',
       2,
-      /^The browser has no WebGPU\. WebAssembly has 2 threads, the page is cross-origin isolated\.$/,
+      /^The browser has no WebGPU\. WebAssembly has 2 threads because the page is cross-origin isolated\.$/,
     ],
-    [{ secure: false, isolated: false }, 'auto', 'wasm', 1, /^WebGPU needs https or localhost.* one thread, .* not /],
+    [
+      { secure: false, isolated: false },
+      'auto',
+      'wasm',
+      1,
+      /^WebGPU needs https or localhost.* one thread because .* not /,
+    ],
   ])('with %j takes for %s: %s', async (given, wanted, device, threads, reason) => {
     page(given);
     const choice = await chooseDevice(wanted);
@@ -59,7 +65,7 @@ describe('chooseDevice', () => {
     const refused = chooseDevice('webgpu');
     await expect(refused).rejects.toThrow(InputError);
     await expect(refused).rejects.toThrow('received "webgpu". The browser has WebGPU, but found no adapter for it.');
-    await expect(chooseDevice('gpu' as 'webgpu')).rejects.toThrow('device must be auto, webgpu or wasm');
+    await expect(chooseDevice('gpu' as 'webgpu')).rejects.toThrow('device must be one of auto, webgpu, wasm');
   });
 });
 

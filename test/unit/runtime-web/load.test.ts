@@ -136,7 +136,7 @@ describe('loadModel and sample', () => {
     const { device, threads, reason, dispose } = await loadModel(files());
     expect([device, threads]).toEqual(['wasm', 1]);
     expect(reason).toBe(
-      'The browser has no WebGPU. WebAssembly has one thread, the page is not cross-origin isolated.',
+      'The browser has no WebGPU. WebAssembly has one thread because the page is not cross-origin isolated.',
     );
     await dispose();
   });

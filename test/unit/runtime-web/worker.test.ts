@@ -145,7 +145,7 @@ describe('the sampler of a worker', () => {
     await expect(refused).rejects.toThrow(InputError);
     await expect(refused).rejects.toThrow('steps must be an integer from 1 to 100');
     const first = sampler.sample({ steps: 20 });
-    await expect(sampler.sample({})).rejects.toThrow('the call before must be over');
+    await expect(sampler.sample({})).rejects.toThrow('the previous call must be over');
     expect((await first).images.length).toBe(16);
   });
 

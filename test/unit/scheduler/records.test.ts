@@ -46,7 +46,7 @@ describe.each(SAMPLERS)('%s', (sampler) => {
     const compile = (value: number | string) => compileSampler(config, { sampler, steps: 4, [name]: value });
     expect(compile(standard)).toEqual(compileSampler(config, { sampler, steps: 4 }));
     const [wrong, said] = 'choices' in option ? ['even', '"even"'] : [option.max + 1, option.max + 1];
-    expect(() => compile(wrong)).toThrow(`${name} must be ${optionRule(option)}, received ${said}`);
+    expect(() => compile(wrong)).toThrow(`${name} must be ${optionRule(option).words}, received ${said}`);
     const values: readonly (number | string)[] = 'choices' in option ? option.choices : [option.max, option.min];
     const other = values.find((value) => value !== standard && value !== 'leading')!; // config's own spacing
     if (optionsOfSampler(sampler).includes(name)) expect(compile(other)).not.toEqual(compile(standard));

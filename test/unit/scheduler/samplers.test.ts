@@ -258,6 +258,7 @@ describe('compileSampler', () => {
       'solver must be left out or bh2 with sampler euler, received "bh1"',
     ],
     [{ sampler: 'ddim_inverse', steps: 10 }, `sampler must be one of ${SAMPLERS.join(', ')}, received "ddim_inverse"`],
+    [{ sampler: 'ddim', steps: 10, eta: '0.5' }, 'eta must be a number from 0 to 1, received "0.5"'],
     [{ sampler: 'ddpm', steps: 10, eta: 0.5 }, 'eta must be left out or 0 with sampler ddpm, received 0.5'],
   ])('refuses %j', (options, message) => {
     const call = () => compileSampler(config(), options as Parameters<typeof compileSampler>[1]);

@@ -48,13 +48,13 @@ describe.each(Object.entries(families))('kernel rows: %s', (_, rows) => {
 describe('kernel rows', () => {
   const rows = Object.values(families).flat();
 
-  it('have a case in the table each, and the fills too', () => {
+  it('each have a case in the table, and so do the fills', () => {
     const tested = new Set(rows.map(({ kernel }) => kernel));
     const wanted = [...Object.keys(kernels), 'Fill', 'ZerosLike', 'OnesLike', 'Range', 'LinSpace'];
     expect(wanted.filter((kernel) => !tested.has(kernel))).toEqual([]);
   });
 
-  it('are what their cases run', async () => {
+  it('are the kernels that their cases run', async () => {
     tf.setBackend('cpu');
     for (const row of rows) {
       const fn = constantVariant(row, 1);
@@ -64,7 +64,8 @@ describe('kernel rows', () => {
   });
 
   it('compute nothing at run time when all operands are constants', async () => {
-    // An output that is a constant needs an Identity to be named; one that repeats itself is smaller when left to Expand or Tile.
+    // An output that is a constant needs an Identity to be named; one that repeats itself is smaller when left to
+    // Expand or Tile.
     const allowed = new Set(['Identity', 'Expand', 'Tile']);
     for (const row of rows) {
       const fn = constantVariant(row, 1);

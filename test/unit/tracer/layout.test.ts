@@ -75,7 +75,7 @@ describe('a traced convolutional network', () => {
     expect(ops(graph).filter((op) => op === 'Transpose').length).toBeLessThanOrEqual(1);
   });
 
-  it('stores updated filters as it got them: a step has no Transpose of a filter by OIHW', async () => {
+  it('stores updated filters in the order it got them: a step transposes no filter', async () => {
     const step = ({ x, v }: Tensors): Tensors => {
       const gradient = tf.grad((w: tf.Tensor) => tf.sum(tf.square(tf.conv2d(nhwc(x!), hwio(w), 1, 'same'))))(v!);
       return { next: tf.sub(v!, tf.mul(gradient, 1e-3)) };

@@ -18,10 +18,11 @@ import type { TensorSpec } from '#tracer/trace.ts';
 
 const path = (file: string) => fileURLToPath(new URL(`../../../${file}`, import.meta.url));
 const readme = readFileSync(path('tracer/README.md'), 'utf8');
-const examples = [...readme.matchAll(/^## (.+)\n[^#]*?```ts\n([\s\S]*?)```/gm)].map(([, title, code]) => [
-  title!,
-  code!,
-]);
+const sections = [...readme.matchAll(/^## (.+)\n[^#]*?```ts\n([\s\S]*?)```/gm)].map(
+  ([, title, code]) => [title!, code!] as const,
+);
+/** Those that make a model. */
+const examples = sections.filter(([, code]) => code.includes('encodeModel'));
 
 interface Example {
   fn: TracedFunction;
@@ -29,12 +30,18 @@ interface Example {
   bytes: Uint8Array;
 }
 
-/** Runs an example as it stands; only its imports are given to it. */
-function runExample(code: string): Example {
+/** Runs a section's code as it stands, with its imports given to it, and returns the variable `name`. */
+function runSection(code: string, name: string): unknown {
   const body = code
     .replace("import * as tf from '@tensorflow/tfjs';", '')
     .replace(/import (\{.+\}) from '@onnoise\/tracer';/, 'const $1 = tracer;');
-  return new Function('tf', 'tracer', `${body}; return { fn, inputs, bytes };`)(tf, tracer);
+  return new Function('tf', 'tracer', `${body}; return ${name};`)(tf, tracer);
+}
+
+/** What the comment at the end of a section's code says that a variable is. */
+function commentOf(code: string): unknown {
+  const lines = [...code.matchAll(/^ *\/\/ (.*)$/gm)].map(([, line]) => line);
+  return new Function(`return ${lines.join('\n')};`)();
 }
 
 async function runBytes(bytes: Uint8Array, inputs: readonly Input[]): Promise<Record<string, Result>> {
@@ -57,10 +64,19 @@ describe('the README of the tracer', () => {
 
   it.each(examples)('%s: the graph computes what tfjs does', async (_title, code) => {
     await tf.setBackend('cpu');
-    const { fn, inputs, bytes } = runExample(code);
+    const { fn, inputs, bytes } = runSection(code, '{ fn, inputs, bytes }') as Example;
     const next = uniforms(1);
     const given = inputs.map((input) => ({ ...input, data: randomData(next, input.shape, input.dtype) }));
     expectSame(await runBytes(bytes, given), runEager(fn, given));
+  });
+
+  it.each([
+    ['Passes', 'misses'],
+    ['Errors', 'kernel'],
+  ])('%s: the code gives what its comment says', (title, name) => {
+    const [, code] = sections.find(([found]) => found === title)!;
+    expect(commentOf(code)).toBeDefined();
+    expect(runSection(code, name)).toEqual(commentOf(code));
   });
 
   it("counts what tfjs' own tests are refused, by reason", () => {

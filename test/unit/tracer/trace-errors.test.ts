@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Input, runGraph } from '#test/traced.ts';
+import { TraceError, traceAnyBatch } from '#tracer/index.ts';
 import { traceBackend } from '#tracer/register.ts';
 import { type TensorSpec, trace } from '#tracer/trace.ts';
 
@@ -187,6 +188,53 @@ describe('trace refuses', () => {
     refused((x) => tf.slice(x, [1, 0], [2, 3])).toThrow(/slice/i);
     refused((x) => tf.split(x, 2, 1)[0]!).toThrow(/evenly divide/);
     refused((x) => tf.add(x, tf.zeros([2]))).toThrow(/could not be broadcast/);
+  });
+});
+
+describe('a refusal is a TraceError', () => {
+  const refusal = (run: () => unknown): unknown => {
+    try {
+      run();
+    } catch (error) {
+      return error;
+    }
+    return undefined;
+  };
+
+  it.each<[string, string | undefined, () => unknown]>([
+    ['a kernel without a row', 'TopK', () => trace(({ x }) => ({ y: tf.topk(x!, 2).values }), [X])],
+    [
+      'a kernel of a gradient',
+      'MaxPoolGrad',
+      () => {
+        const image: TensorSpec = { name: 'x', shape: [1, 4, 4, 1], dtype: 'float32' };
+        const gradient = tf.grad((t: tf.Tensor) => tf.maxPool(t as tf.Tensor4D, 2, 2, 'valid'));
+        return trace(({ x }) => ({ y: gradient(x!) }), [image]);
+      },
+    ],
+    ['what a row refuses', 'Add', () => trace(({ x }) => ({ y: tf.add(x!, x!) }), [{ ...X, dtype: 'bool' }])],
+    ['a dtype', undefined, () => trace(() => ({ y: tf.tensor(['a']) }), [])],
+    ['reading a traced tensor', undefined, () => trace(({ x }) => ({ y: tf.mul(x!, x!.dataSync()[0]!) }), [X])],
+    ['random numbers', undefined, () => trace(({ x }) => ({ y: tf.mul(x!, Math.random()) }), [X])],
+    ['two inputs of one name', undefined, () => trace(({ x }) => ({ y: x! }), [X, X])],
+    [
+      'a use of the batch size as a number',
+      undefined,
+      () => traceAnyBatch((batch) => trace(({ x }) => ({ y: tf.mul(x!, batch) }), [{ ...X, shape: [batch, 3] }])),
+    ],
+  ])('that knows its kernel: %s', (_, kernel, run) => {
+    const error = refusal(run);
+    expect(error).toBeInstanceOf(TraceError);
+    expect(error).toMatchObject({ name: 'TraceError', kernel });
+  });
+
+  it('but what tfjs and the function throw comes through as it is', () => {
+    expect(refusal(() => trace(({ x }) => ({ y: tf.reshape(x!, [5]) }), [X]))).not.toBeInstanceOf(TraceError);
+    const own = new Error('stop');
+    const fn = () => {
+      throw own;
+    };
+    expect(refusal(() => trace(fn, [X]))).toBe(own);
   });
 });
 

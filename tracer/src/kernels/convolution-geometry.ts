@@ -1,7 +1,9 @@
 /** The geometry of convolutions, in ONNX's terms. */
+
 import * as tf from '@tensorflow/tfjs';
 import type { Attribute } from '../graph.ts';
 import { NCHW, type Value } from '../layout.ts';
+import { TraceError } from '../trace-error.ts';
 import type { KernelAttributes } from './row.ts';
 
 export interface Geometry {
@@ -28,7 +30,7 @@ export function geometry(
   attrs: KernelAttributes,
 ): Geometry {
   const format = attrs.dataFormat ?? 'NHWC';
-  if (format !== 'NHWC') throw new Error(`Cannot trace ${op}: its dataFormat must be NHWC, received ${format}.`);
+  if (format !== 'NHWC') throw new TraceError(`Cannot trace ${op}: its dataFormat must be NHWC, received ${format}.`);
   const info = tf.backend_util.computeConv2DInfo(
     shape as Shape4,
     filter as Shape4,
@@ -52,8 +54,8 @@ export function geometry(
 }
 
 /**
- * The padding after an axis that gives an output of size `out`. ONNX rounds sizes down; where tfjs does not (dimRoundingMode), the
- * last window reaches further.
+ * The padding at the end of an axis that gives an output of size `out`. ONNX rounds sizes down; where tfjs does not
+ * (dimRoundingMode), the last window reaches further.
  */
 function endPad(op: string, size: number, out: number, g: Geometry, axis: 0 | 1): number {
   if (outputSize(size, g, axis) === out) return g.pads[axis + 2]!;
@@ -61,7 +63,7 @@ function endPad(op: string, size: number, out: number, g: Geometry, axis: 0 | 1)
   const reach = (out - 1) * strides[axis] + dilations[axis] * (kernel[axis] - 1) + 1 - size - pads[axis]!;
   if (reach >= 0) return reach;
   // With a pad of one number, tfjs takes the height's window and stride for the width, too.
-  throw new Error(
+  throw new TraceError(
     `Cannot trace ${op}: its pad must be a list, 'same' or 'valid' for windows of ${kernel.join('x')} ` +
       `and strides of ${strides.join('x')}, received a number.`,
   );

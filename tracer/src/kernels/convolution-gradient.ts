@@ -1,7 +1,8 @@
 /**
  * The gradients of a convolution, as forward operators of ONNX that run on all threads.
  *
- * Input gradient: for stride 1 a convolution with the flipped filter, its in and out channels swapped; else ConvTranspose.
+ * Input gradient: for stride 1 a convolution with the flipped filter, its in and out channels swapped; else
+ * ConvTranspose.
  *
  * Filter gradient: filter-gradient.ts.
  */

@@ -1,11 +1,13 @@
 /**
- * A convolution and its two gradients as matrix products over all images at once (im2col), for trained filters over few pixels:
+ * A convolution and its two gradients as matrix products over all images at once (im2col), for trained filters over few
+ * pixels:
  *
  *   col[(c, i, j), (n, y, x)] = X[n, c, y s + i, x s + j]
  *   Y = W col        dW = dY col'        dX = col2im(W' dY)
  *
- * Deep in a network filters are larger than images. ONNX's Conv then multiplies image by image with the whole filter, and the
- * other forms of the gradients rearrange the filter; here the filter stays as it is, and `col` serves the output and dW both.
+ * Deep in a network filters are larger than images. ONNX's Conv then multiplies image by image with the whole filter,
+ * and the other forms of the gradients rearrange the filter; here the filter stays as it is, and `col` serves the
+ * output and dW both.
  */
 import type { GraphBuilder } from '../graph.ts';
 import type { Value } from '../layout.ts';
@@ -14,12 +16,12 @@ import { depthwise, reshape, transpose } from './images.ts';
 
 type Quad = readonly [number, number, number, number];
 
-/** So few pixels are few whatever the filter. */
+/** Up to this many pixels are few, whatever the filter. */
 const FEW_PIXELS = 64;
 
 /**
- * Is it the filter that weighs? An image of logical NHWC `shape` has few pixels, its batch included, where it has fewer than the
- * filter of logical HWIO shape `filter` has channels, inputs and outputs on average.
+ * Does the filter outweigh the image? An image of logical NHWC `shape` has few pixels, counted over its batch, where it
+ * has no more than the mean of the input and output channels of a filter of logical HWIO shape `filter`.
  */
 export function hasFewPixels([batch, height, width]: readonly number[], filter: readonly number[]): boolean {
   const [, , inputs, outputs] = filter as Quad;

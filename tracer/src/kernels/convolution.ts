@@ -2,8 +2,10 @@
  * Convolutions. Images are stored NCHW and filters OIHW, which is what ONNX wants: nothing is transposed on the way.
  * The gradients have no ONNX operator: see convolution-gradient.ts.
  */
+
 import type { GraphBuilder } from '../graph.ts';
 import { full, inOrder, NCHW, OIHW, type Value } from '../layout.ts';
+import { TraceError } from '../trace-error.ts';
 import { convAttributes, type Geometry, geometry, imageValue, outputShape } from './convolution-geometry.ts';
 import { inputGradient } from './convolution-gradient.ts';
 import {
@@ -18,7 +20,7 @@ import type { KernelTable } from './row.ts';
 export const image = (b: GraphBuilder, x: Value): Value => full(b, inOrder(b, x, NCHW));
 export const filter = (b: GraphBuilder, x: Value): Value => full(b, inOrder(b, x, OIHW));
 
-/** A filter that is an input of the graph, not a constant of it: one that is being trained. */
+/** A filter that is no constant of the graph: one that is being trained. */
 const isTrained = (b: GraphBuilder, weights: Value): boolean => !b.graph.constants.has(weights.name);
 
 /** Looks through a zero Pad of the spatial axes: ONNX's convolutions pad by themselves. The Pad is then dead code. */
@@ -34,11 +36,11 @@ function unpadded(b: GraphBuilder, x: Value, g: Geometry): { x: Value; g: Geomet
   return { x: source, g: { ...g, pads: g.pads.map((pad, i) => pad + outer[i]!) as unknown as Geometry['pads'] } };
 }
 
-/** The gradient of an output of logical NHWC `shape`: of a larger one, tfjs reads a corner. */
+/** `dy` cut to the logical NHWC `shape` of the output. Where `dy` is larger, tfjs reads its top left corner. */
 function cropped(b: GraphBuilder, op: string, dy: Value, shape: readonly number[]): Value {
   if (dy.shape[1] === shape[1] && dy.shape[2] === shape[2]) return dy;
   if (dy.shape[1]! < shape[1]! || dy.shape[2]! < shape[2]!) {
-    throw new Error(
+    throw new TraceError(
       `Cannot trace ${op}: what it goes back from must be at least [${shape.slice(1, 3)}], received [${dy.shape.slice(1, 3)}].`,
     );
   }

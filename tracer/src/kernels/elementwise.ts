@@ -1,11 +1,12 @@
 /**
- * Elementwise kernels: they follow the stored order of their operands, so no layout is ever changed by them.
+ * Elementwise kernels: they follow the stored order of their operands and never change a layout.
  *
- * Dtypes are those of tfjs' cpu backend: an operator that ONNX defines on floats alone is computed in float32 and its result
- * brought back to int32 where tfjs does so, truncated towards zero. A bool is not a number in ONNX: arithmetic on bools is an
- * error, while comparisons, logic, reductions and casts take them.
- * Limits: integers divide through float32, exact up to 2^24; a float that int32 cannot hold (NaN too) casts to another integer
- * than in tfjs; pow(1, NaN) is 1, as in IEEE 754 and not in JavaScript.
+ * Dtypes are those of tfjs' cpu backend: an operator that ONNX defines on floats alone is computed in float32 and its
+ * result brought back to int32 where tfjs does so, truncated towards zero. A bool is not a number in ONNX: arithmetic
+ * on bools is an error, while comparisons, logic, reductions and casts take them.
+ *
+ * Limits: integers divide through float32, exact up to 2^24; a float that int32 cannot hold (NaN too) casts to another
+ * integer than in tfjs; pow(1, NaN) is 1, as in IEEE 754 and not in JavaScript.
  */
 import * as tf from '@tensorflow/tfjs';
 import type { DType, GraphBuilder } from '../graph.ts';
@@ -18,7 +19,9 @@ const unary =
   (b, { x }) =>
     apply(b, op, numeric(op, x!));
 
-/** An operator on floats. An int32 goes through float32, and comes back unless tfjs has it stay (`dtype`). */
+/**
+ * An operator on floats. An int32 goes through float32, and comes back, unless tfjs gives the result another `dtype`.
+ */
 const floating =
   (op: string, dtype?: DType): Row =>
   (b, { x }) =>

@@ -7,9 +7,9 @@
  *
  *   dW[o, c, i, j] = sum over n, y', x of dy[n, o, y' - i, x] * X[n, c, y', x + j]
  *
- * so rows of dy shifted by i times columns of X shifted by j: kH + kW copies where im2col takes kH * kW. A convolution of stride s
- * is first read as one of stride 1 over the s * s phases of X (space to depth). Shifts are one-hot depthwise convolutions, since
- * Slice and Pad run on one thread.
+ * so rows of dy shifted by i times columns of X shifted by j: kH + kW copies where im2col takes kH * kW. A convolution
+ * of stride s is first read as one of stride 1 over the s * s phases of X (space to depth). Shifts are one-hot
+ * depthwise convolutions, since Slice and Pad run on one thread.
  */
 import { type GraphBuilder, sizeOf } from '../graph.ts';
 import { transposeData, type Value } from '../layout.ts';
@@ -66,9 +66,9 @@ function unstrided(b: GraphBuilder, x: Value, dy: Value, g: Geometry): string {
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, tap) => tap);
 
 /**
- * Sum over images and pixels of a's shifts times c's shifts: stored [A, shifts of a times shifts of c, C].
- * Where images are large that is a product an image, summed; where they are small, one product over all images, for which the
- * channels must lie first.
+ * Sum over images and pixels of a's shifts times c's shifts: stored [A, shifts of a times shifts of c, C]. For large
+ * images: one product per image, then a sum. For small ones: one product over all images, for which the channels must
+ * come first.
  */
 function correlate(b: GraphBuilder, a: Value, aShifts: Shifts, c: Value, cShifts: Shifts): string {
   const [batch, p] = a.dims as Quad;
@@ -76,7 +76,8 @@ function correlate(b: GraphBuilder, a: Value, aShifts: Shifts, c: Value, cShifts
   const [m, n] = [aShifts.taps.length, cShifts.taps.length];
   const left = shiftedValue(a, aShifts);
   if (batch > 1 && left.dims[2]! * left.dims[3]! < 512) {
-    // A product for each shift of c, whose results are smaller than the shifts: they are what is laid together.
+    // One product per shift of c: the products are smaller than the shifts, so it is the products that are
+    // concatenated.
     const stacked = concat(b, channelsFirst(b, a, aShifts));
     const options = { attributes: { transB: { int: 1 } } };
     const products = channelsFirst(b, c, cShifts).map((columns) =>
@@ -96,8 +97,8 @@ function correlate(b: GraphBuilder, a: Value, aShifts: Shifts, c: Value, cShifts
 }
 
 /**
- * [O, taps, C] to the filter [O, C, kH, kW]. The axis of size 1 keeps onnxruntime from moving the Transpose behind the operators
- * that read the gradient, which would do it once for each of them.
+ * [O, taps, C] to the filter [O, C, kH, kW]. The axis of size 1 keeps onnxruntime from moving the Transpose behind the
+ * operators that read the gradient, which would do it once for each of them.
  */
 function filterOf(b: GraphBuilder, rows: string, dims: readonly number[]): string {
   const [outputs, inputs, kH, kW] = dims as Quad;
@@ -105,7 +106,10 @@ function filterOf(b: GraphBuilder, rows: string, dims: readonly number[]): strin
   return reshape(b, transpose(b, apart, [0, 1, 3, 2]), dims);
 }
 
-/** Rows of `width` elements, numbered by the axes `split`, in the order of the axes `perm`: whole rows move, on all threads. */
+/**
+ * Rows of `width` elements, numbered by the axes `split`, in the order of the axes `perm`: whole rows move, on all
+ * threads.
+ */
 function moveRows(
   b: GraphBuilder,
   name: string,
@@ -146,7 +150,7 @@ function everyTap(b: GraphBuilder, x: Value, shifts: Shifts): Value {
   return { ...out, name: depthwise(b, x.name, x.dims[1]!, out.dims, shifts) };
 }
 
-/** The shifts of all channels, channels first: [N, C, H, W] to one [C, N * H' * W'] a shift. */
+/** The shifts of all channels, channels first: [N, C, H, W] to one [C, N * H' * W'] per shift. */
 function channelsFirst(b: GraphBuilder, x: Value, { geometry, taps }: Shifts): string[] {
   const [batch, channels] = x.dims as Quad;
   const swapped = transpose(b, x.name, [1, 0, 2, 3]); // [C, N, H, W]

@@ -1,9 +1,11 @@
 /**
- * Kernels that tfjs fuses when nothing is differentiated (tf.fused, tf.layers), taken apart again: the passes and onnxruntime have
- * fusions of their own.
+ * Kernels that tfjs fuses when nothing is differentiated (tf.fused, tf.layers), taken apart again: the passes and
+ * onnxruntime have fusions of their own.
  */
+
 import type { GraphBuilder } from '../graph.ts';
 import type { Value } from '../layout.ts';
+import { TraceError } from '../trace-error.ts';
 import { convolution } from './convolution.ts';
 import { elementwise } from './elementwise.ts';
 import { matmul } from './matmul.ts';
@@ -27,7 +29,7 @@ function finish(b: GraphBuilder, y: Value, inputs: Record<string, Value>, attrs:
   const x = bias ? combine(b, 'Add', [y, bias], y.dtype) : y;
   const activation = ACTIVATIONS[attrs.activation ?? 'linear'];
   if (!activation) {
-    throw new Error(
+    throw new TraceError(
       `Cannot trace a fused kernel: activation must be one of ${Object.keys(ACTIVATIONS).join(', ')}, received ${attrs.activation}.`,
     );
   }

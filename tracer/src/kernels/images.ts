@@ -1,4 +1,4 @@
-/** Nodes that the lowerings of convolutions share. They work on stored values by name. */
+/** Nodes that several lowerings of convolutions use. They work on stored values by name. */
 import type { GraphBuilder } from '../graph.ts';
 import { convAttributes, type Geometry } from './convolution-geometry.ts';
 
@@ -9,8 +9,8 @@ export interface Shifts {
 }
 
 /**
- * A depthwise convolution whose filters pick one tap each: every shift of every channel, [N, C, H, W] to [N, C * taps, H', W'].
- * It pads, strides and runs on all threads, where Slice and Pad run on one.
+ * A depthwise convolution whose filters pick one tap each: every shift of every channel, [N, C, H, W] to [N, C * taps,
+ * H', W']. It pads, strides and runs on all threads, where Slice and Pad run on one.
  * @param dims those of the result
  */
 export function depthwise(

@@ -1,9 +1,12 @@
 /**
- * Matrix products. The stored order of the last two axes decides between a product, its transpose (B'A') and a Transpose.
+ * Matrix products. The stored order of the last two axes decides between a product, its transpose (B'A') and a
+ * Transpose.
  */
+
 import * as tf from '@tensorflow/tfjs';
 import type { GraphBuilder } from '../graph.ts';
 import { full, identityOrder, inOrder, type Value } from '../layout.ts';
+import { TraceError } from '../trace-error.ts';
 import type { KernelTable } from './row.ts';
 
 /** Batch axes first and in order, then the matrix axes in either order. */
@@ -19,7 +22,7 @@ function matrices(b: GraphBuilder, x: Value): { value: Value; transposed: boolea
 /** Batch axes in order, then the matrix axes swapped. */
 const swapped = (rank: number): number[] => [...identityOrder(rank - 2), rank - 1, rank - 2];
 
-/** Can `order` be had without moving elements? */
+/** Can `x` be read in `order` without moving elements? */
 function inOrderIfFree(x: Value, order: readonly number[]): boolean {
   const written = (axes: readonly number[]) => axes.filter((axis) => x.dims[x.order.indexOf(axis)] !== 1);
   const a = written(x.order);
@@ -43,7 +46,7 @@ export const matmul: KernelTable = {
     const rows = a!.shape.at(transposeA ? -1 : -2)!;
     const columns = c!.shape.at(transposeB ? -2 : -1)!;
     if (a!.shape.at(transposeA ? -2 : -1) !== c!.shape.at(transposeB ? -1 : -2)) {
-      throw new Error(`Cannot multiply [${a!.shape}] by [${c!.shape}]: their inner dimensions must be the same.`);
+      throw new TraceError(`Cannot multiply [${a!.shape}] by [${c!.shape}]: their inner dimensions must be the same.`);
     }
     const rank = Math.max(a!.shape.length, c!.shape.length);
     const batch = tf.broadcast_util.assertAndGetBroadcastShape(a!.shape.slice(0, -2), c!.shape.slice(0, -2));
@@ -55,8 +58,8 @@ export const matmul: KernelTable = {
       const name = b.emit('Gemm', [left.value.name, right.value.name], type, { attributes });
       return { name, dtype: a!.dtype, shape, order: identityOrder(2), dims: shape };
     }
-    // The product keeps the storage of the right factor: B'A' where that one is stored transposed, so that maps stay channels first.
-    // onnxruntime fuses what Transpose is left into the product (FusedMatMul).
+    // The product keeps the storage of the right factor: B'A' where that one is stored transposed, so that maps stay
+    // channels first. onnxruntime fuses the Transpose that is left into the product (FusedMatMul).
     const stored = ({ value }: { value: Value }, flip: boolean) => (flip ? transpose(b, value) : value.name);
     if (flipB) {
       const name = b.emit('MatMul', [right.value.name, stored(left, !flipA)], {

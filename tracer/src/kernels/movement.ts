@@ -2,6 +2,7 @@
  * Kernels that move elements: reshape, transpose, concat, slice, split, pad, tile, gather.
  * Transpose only relabels; the others map their axes to the stored order.
  */
+
 import * as tf from '@tensorflow/tfjs';
 import { type GraphBuilder, sizeOf } from '../graph.ts';
 import {
@@ -16,6 +17,7 @@ import {
   storedAxis,
   type Value,
 } from '../layout.ts';
+import { TraceError } from '../trace-error.ts';
 import { cast, combine, scalar, where } from './operators.ts';
 import type { KernelTable } from './row.ts';
 
@@ -100,8 +102,8 @@ function slice(b: GraphBuilder, x: Value, begin: readonly number[], size: readon
 }
 
 /**
- * Indices of an axis, where -1 is no index: to ONNX it is the last one. A computed index below 0 becomes one so low that onnxruntime
- * refuses it when the graph is run, as it does any beyond the axis.
+ * Indices along an axis. In tfjs -1 is no index; in ONNX it is the last one. A computed index below 0 becomes one so
+ * low that onnxruntime refuses it when the graph is run, as it does any beyond the axis.
  */
 function inside(b: GraphBuilder, index: Value, size: number): Value {
   const constant = b.graph.constants.get(index.name);
@@ -111,7 +113,7 @@ function inside(b: GraphBuilder, index: Value, size: number): Value {
   }
   const outside = Array.from(constant.data, Number).find((at) => at < 0 || at >= size);
   if (outside === undefined) return index;
-  throw new Error(`Cannot trace gather: its indices must be in 0 to ${size - 1}, received ${outside}.`);
+  throw new TraceError(`Cannot trace gather: its indices must be in 0 to ${size - 1}, received ${outside}.`);
 }
 
 const LOWEST = -(2 ** 31);
@@ -124,7 +126,7 @@ export const movement: KernelTable = {
     const shape = [...input!.shape];
     const rank = shape.length;
     if (dim < -(rank + 1) || dim > rank) {
-      throw new Error(`Cannot trace expandDims: its axis must be in ${-(rank + 1)} to ${rank}, received ${dim}.`);
+      throw new TraceError(`Cannot trace expandDims: its axis must be in ${-(rank + 1)} to ${rank}, received ${dim}.`);
     }
     shape.splice(dim < 0 ? rank + 1 + dim : dim, 0, 1);
     return reshape(b, input!, shape);
@@ -167,7 +169,7 @@ export const movement: KernelTable = {
     const { dtype } = values[0]!;
     const odd = values.find((value) => value.dtype !== dtype || !sameList(value.shape, shape));
     if (odd) {
-      throw new Error(
+      throw new TraceError(
         `Cannot trace stack: its tensors must be alike, received ${dtype}[${shape}] and ${odd.dtype}[${odd.shape}].`,
       );
     }
@@ -248,7 +250,7 @@ export const movement: KernelTable = {
     const along = axis < 0 ? axis + source.shape.length : axis;
     tf.backend_util.segment_util.collectGatherOpShapeInfo(x as never, indices as never, along, batchDims ?? 0);
     if (batchDims) {
-      throw new Error(
+      throw new TraceError(
         `Cannot trace gather: its batchDims must be 0, received ${batchDims}; gather without them, or multiply by oneHot.`,
       );
     }

@@ -1,7 +1,9 @@
 /** What the rows are written with: ONNX operators over values that are stored in any order. */
+
 import * as tf from '@tensorflow/tfjs';
 import type { Attribute, DType, GraphBuilder } from '../graph.ts';
 import { aligned, plain, type Value } from '../layout.ts';
+import { TraceError } from '../trace-error.ts';
 
 const ONNX_FLOAT = 1;
 const ONNX_INT32 = 6;
@@ -33,14 +35,16 @@ export const scalar = (b: GraphBuilder, value: number, dtype: 'float32' | 'int32
 
 export function cast(b: GraphBuilder, x: Value, dtype: DType): Value {
   if (ONNX_TYPE[dtype] === undefined)
-    throw new Error(`Cannot trace cast: its dtype must be float32, int32 or bool, received ${dtype}.`);
+    throw new TraceError(`Cannot trace cast: its dtype must be float32, int32 or bool, received ${dtype}.`);
   return x.dtype === dtype ? x : apply(b, 'Cast', x, { to: { int: ONNX_TYPE[dtype]! } }, dtype);
 }
 
 /** `x`, if it holds numbers. */
 export function numeric(op: string, x: Value): Value & { dtype: 'float32' | 'int32' } {
   if (x.dtype === 'float32' || x.dtype === 'int32') return x as Value & { dtype: 'float32' | 'int32' };
-  throw new Error(`Cannot trace ${op}: its operands must be float32 or int32, received ${x.dtype}. Cast them first.`);
+  throw new TraceError(
+    `Cannot trace ${op}: its operands must be float32 or int32, received ${x.dtype}. Cast them first.`,
+  );
 }
 
 /** A bool as the integer 0 or 1, a number as it is. */

@@ -1,6 +1,8 @@
 /** Pooling over windows of an image. */
+
 import { type GraphBuilder, sizeOf } from '../graph.ts';
 import { sameList, type Value } from '../layout.ts';
+import { TraceError } from '../trace-error.ts';
 import { image } from './convolution.ts';
 import { convAttributes, type Geometry, geometry, imageValue, outputShape } from './convolution-geometry.ts';
 import type { KernelAttributes, KernelTable } from './row.ts';
@@ -26,7 +28,9 @@ function pool(b: GraphBuilder, op: 'avgPool' | 'maxPool', x: Value, attrs: Kerne
   return { ...out, name };
 }
 
-/** The border is less than anything: -Infinity where a window has nothing else, for which onnxruntime gives the least float. */
+/**
+ * Padding is less than any number: a window of padding alone gives -Infinity, where onnxruntime gives the lowest float.
+ */
 function widelyPaddedMaximum(b: GraphBuilder, x: Value, out: Value, g: Geometry): string {
   const [top, left, bottom, right] = g.pads;
   const [batch, channels, height, width] = x.dims as [number, number, number, number];
@@ -39,7 +43,7 @@ function widelyPaddedMaximum(b: GraphBuilder, x: Value, out: Value, g: Geometry)
   return b.emit('Add', [largest, least], out);
 }
 
-/** The border does not count: a sum, as a convolution with ones, over the number of pixels. NaN where there are none. */
+/** Padding does not count: the sum (a convolution with ones) over the number of pixels. NaN where a window has none. */
 function widelyPaddedMean(b: GraphBuilder, x: Value, out: Value, g: Geometry): string {
   const channels = x.dims[1]!;
   const ones = new Float32Array(channels * sizeOf(g.kernel)).fill(1);
@@ -48,7 +52,7 @@ function widelyPaddedMean(b: GraphBuilder, x: Value, out: Value, g: Geometry): s
   return b.emit('Mul', [sum, perWindow(b, x, out, g, (pixels) => 1 / pixels)], out);
 }
 
-/** A constant of one number a window, from how many pixels of the image lie in it. */
+/** A constant of one number per window, made from how many pixels of the image lie in it. */
 function perWindow(b: GraphBuilder, x: Value, out: Value, g: Geometry, value: (pixels: number) => number): string {
   const [rows, columns] = ([0, 1] as const).map((axis) =>
     Array.from({ length: out.dims[axis + 2]! }, (_, i) => {
@@ -67,9 +71,10 @@ export const pooling: KernelTable = {
     // Each output hands an equal share back to the inputs under its window: a depthwise transposed convolution.
     const channels = input!.shape[3]!;
     const g = poolGeometry('avgPool', input!.shape, attrs);
-    // With padding, tfjs' cpu backend averages over the pixels of the image, but divides its gradient by the whole window.
+    // With padding, tfjs' cpu backend averages over the pixels of the image, but divides its gradient by the whole
+    // window.
     if (g.pads.some((pad) => pad !== 0)) {
-      throw new Error(
+      throw new TraceError(
         'Cannot trace the gradient of avgPool: its pad must add nothing, as tfjs has this gradient wrong.',
       );
     }

@@ -43,7 +43,7 @@ function reduce(b: GraphBuilder, op: string, x: Value, axes: readonly number[], 
 const repeats = (x: Value, axes: readonly number[]): number =>
   sizeOf(axes.map((axis) => (x.dims[storedAxis(x, axis)] === 1 ? x.shape[axis]! : 1)));
 
-/** The largest or the smallest: also of bools, where it is any or all. */
+/** The largest or the smallest. Of bools that is any or all. */
 const extremum =
   (op: string): Row =>
   (b, { x }, { axis, reductionIndices, keepDims }) => {
@@ -57,8 +57,8 @@ const extremum =
   };
 
 /**
- * Where the largest or the smallest is. A NaN is neither, as in tfjs (whose cpu backend takes one that comes first, though);
- * `last` is what is neither beside any number.
+ * Where the largest or the smallest is. NaN is neither, as in tfjs, though its cpu backend takes a NaN that comes
+ * first. `last` stands in for NaN: it loses to every number.
  */
 const argument =
   (op: string, last: number): Row =>

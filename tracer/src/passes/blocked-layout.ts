@@ -1,7 +1,9 @@
-/** The blocked layout of onnxruntime: how images come back from it, how filters get into it, and when it is worth it. */
+/**
+ * The blocked layout of onnxruntime: how images come back from it, how filters get into it, and when it is worth it.
+ */
 import type { Graph, Node } from '../graph.ts';
 import { sizeOf } from '../graph.ts';
-import type { Inserter } from './insert.ts';
+import type { Inserter } from '../rewrite/insert.ts';
 
 export type Quad = readonly [number, number, number, number];
 
@@ -9,10 +11,18 @@ export type Quad = readonly [number, number, number, number];
 const MIN_PIXELS = 512;
 export const BLOCKED = 'com.microsoft.nchwc';
 
-export function hasManyPixels(graph: Graph, image: string): boolean {
+/** Why an image is too small, if it is. */
+export function fewPixels(graph: Graph, image: string): string | undefined {
   const [batch, , height, width] = graph.types.get(image)!.dims as Quad;
-  return batch * height * width >= MIN_PIXELS;
+  const pixels = batch * height * width;
+  return pixels >= MIN_PIXELS ? undefined : `${image} has ${pixels} pixels, fewer than ${MIN_PIXELS}`;
 }
+
+/** Why channels do not fill blocks, if they do not. */
+export const unevenBlocks = (inputs: number, outputs: number, block: number): string | undefined =>
+  inputs % block === 0 && outputs % block === 0
+    ? undefined
+    : `its channels, ${inputs} and ${outputs}, are not multiples of ${block}`;
 
 /** Back to [N, C, H, W], under the name of the value that it takes the place of. */
 export function reordered(blocked: string, output: string, channels: number): Node {
@@ -28,8 +38,8 @@ export function reordered(blocked: string, output: string, channels: number): No
 }
 
 /**
- * The filter [O, C, kH, kW] in blocks, [O / B, C / B, taps, B of C, B of O], under its own dimensions. Runs of B inputs are moved
- * to [O, C / B, taps, B of C], and ReorderInput brings the outputs innermost.
+ * The filter [O, C, kH, kW] in blocks, [O / B, C / B, taps, B of C, B of O], under its own dimensions. Runs of B inputs
+ * are moved to [O, C / B, taps, B of C], and ReorderInput brings the outputs innermost.
  */
 export function straightBlocks(insert: Inserter, filter: string, dims: Quad, block: number): string {
   const [outputs, inputs, kH, kW] = dims;
@@ -49,8 +59,8 @@ export function straightBlocks(insert: Inserter, filter: string, dims: Quad, blo
 }
 
 /**
- * A filter [A, C, kH, kW] with its first axes swapped, in blocks [C / B, A / B, taps, B of A, B of C]: C is innermost there and in
- * the runs, so the runs are all that moves.
+ * A filter [A, C, kH, kW] with its first axes swapped, in blocks [C / B, A / B, taps, B of A, B of C]: C is innermost
+ * there and in the runs, so the runs are all that moves.
  * @param dims of the filter as the convolution reads it: [C, A, ...]
  * @param taps which of the filter's taps, in order
  * @param source dimensions of the filter, for its number of taps

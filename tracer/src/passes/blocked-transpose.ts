@@ -1,49 +1,62 @@
 /**
- * ConvTranspose of stride 2 as blocked convolutions, one for each phase of the output (its even and odd rows and columns):
+ * ConvTranspose of stride 2 as blocked convolutions, one for each phase of the output (its even and odd rows and
+ * columns):
  *
  *   y[2 j + r] = sum over m of x[j + q - m] W[2 m + a],   a = (r + pad) mod 2,   q = floor((r + pad) / 2)
  *
  * and the phases interleaved while they are in blocks, where a pixel is a run of channels and a copy of it is cheap.
  * onnxruntime's own ConvTranspose is a product followed by a scatter and takes about twice as long.
  */
-import type { Graph, Node } from '../graph.ts';
-import { BLOCKED, hasManyPixels, type Quad, reordered, swappedBlocks } from './blocked-layout.ts';
-import type { Inserter } from './insert.ts';
+import type { Node } from '../graph.ts';
+import type { Inserter } from '../rewrite/insert.ts';
+import { op, optional, value } from '../rewrite/pattern.ts';
+import type { Match, Rule } from '../rewrite/rule.ts';
+import { BLOCKED, fewPixels, type Quad, reordered, swappedBlocks, unevenBlocks } from './blocked-layout.ts';
 
 const STRIDE = 2;
 
 type Ints = { ints: readonly number[] };
 
-/** Stride 2, an even square kernel, and an output of exactly twice the size. */
-export function isTransposedCandidate(graph: Graph, node: Node, block: number): boolean {
-  if (node.op !== 'ConvTranspose' || node.domain !== '' || graph.constants.has(node.inputs[1]!)) return false;
-  const [inputs, outputs, kH, kW] = graph.types.get(node.inputs[1]!)!.dims as Quad;
-  const [, , height, width] = graph.types.get(node.inputs[0]!)!.dims as Quad;
-  const [, , outHeight, outWidth] = graph.types.get(node.outputs[0]!)!.dims as Quad;
-  const { strides, pads, dilations, group } = node.attributes as Record<string, Ints> & { group: { int: number } };
-  return (
-    group.int === 1 &&
-    strides!.ints.every((s) => s === STRIDE) &&
-    dilations!.ints.every((d) => d === 1) &&
-    kH === kW &&
-    kH % STRIDE === 0 &&
-    pads!.ints.every((pad) => pad === kH / STRIDE - 1) &&
-    outHeight === STRIDE * height &&
-    outWidth === STRIDE * width &&
-    inputs % block === 0 &&
-    outputs % block === 0 &&
-    hasManyPixels(graph, node.inputs[0]!)
-  );
+const [x, w] = [value('x'), value('w')];
+const bias = optional(value('bias'));
+const transposed = op('ConvTranspose', x, w, bias);
+
+export const transposedRule = (block: number): Rule => ({
+  name: 'run a transposed convolution on blocked kernels',
+  pattern: transposed,
+  condition(match) {
+    const reason = unsuited(match, block);
+    return reason === undefined ? undefined : { part: transposed, reason };
+  },
+  rewrite: (match, insert) => [blocked(match, insert, block)],
+});
+
+/** Why it would not gain. It must have stride 2, an even square kernel, and an output of exactly twice the size. */
+function unsuited({ graph, root, value, dims }: Match, block: number): string | undefined {
+  if (graph.constants.has(value(w))) return `${value(w)} is a constant, which onnxruntime rearranges by itself`;
+  const [inputs, outputs, kH, kW] = dims(w) as Quad;
+  const [, , height, width] = dims(x) as Quad;
+  const [, , outHeight, outWidth] = dims(transposed) as Quad;
+  const { strides, pads, dilations, group } = root.attributes as Record<string, Ints> & { group: { int: number } };
+  if (group.int !== 1) return `it has ${group.int} groups, not 1`;
+  if (!strides!.ints.every((s) => s === STRIDE)) return `its strides are [${strides!.ints}], not [2, 2]`;
+  if (!dilations!.ints.every((d) => d === 1)) return `its dilations are [${dilations!.ints}], not [1, 1]`;
+  if (kH !== kW || kH % STRIDE !== 0) return `its kernel is ${kH}x${kW}, not square and even`;
+  const doubles = outHeight === STRIDE * height && outWidth === STRIDE * width;
+  if (!doubles || !pads!.ints.every((pad) => pad === kH / STRIDE - 1))
+    return 'it does not double height and width evenly';
+  return unevenBlocks(inputs, outputs, block) ?? fewPixels(graph, value(x));
 }
 
-export function blockTransposed(graph: Graph, insert: Inserter, node: Node, block: number): void {
-  const [x, w, bias] = node.inputs as [string, string, string?];
-  const output = node.outputs[0]!;
-  const [inputs, outputs, kernel] = graph.types.get(w)!.dims as Quad;
-  const [batch, , height, width] = graph.types.get(x)!.dims as Quad;
-  const pad = (node.attributes.pads as Ints).ints[0]!;
+function blocked({ root, value, maybe, dims: dimsOf }: Match, insert: Inserter, block: number): Node {
+  const b = maybe(bias);
+  const output = value(transposed);
+  const filterDims = dimsOf(w) as Quad;
+  const [inputs, outputs, kernel] = filterDims;
+  const [batch, , height, width] = dimsOf(x) as Quad;
+  const pad = (root.attributes.pads as Ints).ints[0]!;
   const taps = kernel / STRIDE;
-  const image = insert.add('ReorderInput', [x], [batch, inputs, height, width], { domain: BLOCKED });
+  const image = insert.add('ReorderInput', [value(x)], [batch, inputs, height, width], { domain: BLOCKED });
   const dims: Quad = [batch, outputs, height, width];
 
   /** One phase, [N, O / B, H, W, B]. */
@@ -55,7 +68,7 @@ export function blockTransposed(graph: Graph, insert: Inserter, node: Node, bloc
       const j = STRIDE * (taps - 1 - (tap % taps)) + aColumn;
       return i * kernel + j;
     });
-    const filter = swappedBlocks(insert, w, [outputs, inputs, taps, taps], block, chosen, graph.types.get(w)!.dims);
+    const filter = swappedBlocks(insert, value(w), [outputs, inputs, taps, taps], block, chosen, filterDims);
     const attributes = {
       kernel_shape: { ints: [taps, taps] },
       strides: { ints: [1, 1] },
@@ -63,7 +76,7 @@ export function blockTransposed(graph: Graph, insert: Inserter, node: Node, bloc
       pads: { ints: [taps - 1 - qRow, taps - 1 - qColumn, qRow, qColumn] },
       group: { int: 1 },
     };
-    const conv = insert.add('Conv', [image, filter, ...(bias ? [bias] : [])], dims, {
+    const conv = insert.add('Conv', [image, filter, ...(b === undefined ? [] : [b])], dims, {
       domain: BLOCKED,
       attributes,
       after: output,
@@ -82,6 +95,6 @@ export function blockTransposed(graph: Graph, insert: Inserter, node: Node, bloc
   });
   const joined = interleave(rows, 3, [batch, outputs / block, height, STRIDE * width * block]);
   const outDims = [batch, outputs, STRIDE * height, STRIDE * width];
-  const blocked = insert.add('Reshape', [joined, insert.vector(outDims)], outDims);
-  insert.nodes.push(reordered(blocked, output, outputs));
+  const joinedOut = insert.add('Reshape', [joined, insert.vector(outDims)], outDims);
+  return reordered(joinedOut, output, outputs);
 }

@@ -1,6 +1,9 @@
-/** Common subexpressions: a node that repeats an earlier one (operator, attributes and inputs) gives way to it. */
+/**
+ * Common subexpressions: a node that repeats an earlier one (operator, attributes and inputs) gives way to it. A
+ * function and no rule: two nodes that repeat each other need not be connected.
+ */
 import type { Graph } from '../graph.ts';
-import { redirect } from './uses.ts';
+import { redirect } from '../rewrite/uses.ts';
 
 export function shareCommon(graph: Graph): void {
   const outputs = new Set(graph.outputs.map(({ name }) => name));

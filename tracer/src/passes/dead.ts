@@ -1,4 +1,7 @@
-/** Removes what no output needs: nodes, constants and their types. */
+/**
+ * Removes what no output needs: nodes, constants and their types. A function and no rule: it looks at the graph as a
+ * whole.
+ */
 import type { Graph } from '../graph.ts';
 
 export function removeDead(graph: Graph): void {

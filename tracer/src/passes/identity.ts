@@ -1,56 +1,73 @@
 /**
- * Drops nodes that do nothing: x * 1, x + 0, x - 0, x / 1, a Reshape of a Reshape, and the Identity that names an output where
- * its producer can bear the name instead.
+ * Drops nodes that do nothing: x * 1, x + 0, x - 0, x / 1, a Reshape of a Reshape, and the Identity that names an
+ * output where its producer can bear the name instead. The last is a function and no rule: it renames what comes before
+ * a node.
  */
 import type { Graph, Node } from '../graph.ts';
 import { sameList } from '../layout.ts';
-import { producers, redirect } from './uses.ts';
+import { applyRules } from '../rewrite/apply.ts';
+import { number, type OpPattern, op, value } from '../rewrite/pattern.ts';
+import type { Match, Rule, Unmet } from '../rewrite/rule.ts';
+import { producers, redirect } from '../rewrite/uses.ts';
 
 export function dropIdentities(graph: Graph): void {
-  mergeReshapes(graph);
-  redirect(graph, neutral(graph));
+  applyRules(graph, reshapeRules);
+  applyRules(graph, neutralRules);
   nameOutputs(graph);
 }
 
-const NEUTRAL: Record<string, { value: number; sides: readonly number[] }> = {
-  Add: { value: 0, sides: [0, 1] },
-  Sub: { value: 0, sides: [1] },
-  Mul: { value: 1, sides: [0, 1] },
-  Div: { value: 1, sides: [1] },
+const x = value('x');
+
+/** The condition that a pattern has the shape of `x`. */
+const keepsShape =
+  (pattern: OpPattern) =>
+  ({ dims, value }: Match): Unmet | undefined => {
+    if (sameList(dims(x), dims(pattern))) return undefined;
+    return { part: pattern, reason: `it makes [${dims(pattern)}] of ${value(x)}, which is [${dims(x)}]` };
+  };
+
+const neutral = (pattern: OpPattern): Rule => ({
+  name: 'drop an operation that changes no value',
+  pattern,
+  condition: keepsShape(pattern),
+  rewrite: ({ value }) => value(x),
+});
+
+export const neutralRules: readonly Rule[] = [
+  neutral(op('Add', x, number(0))),
+  neutral(op('Sub', x, number(0))),
+  neutral(op('Mul', x, number(1))),
+  neutral(op('Div', x, number(1))),
+];
+
+const shape = value('shape');
+const inner = op('Reshape', x, value('inner shape'));
+const twice = op('Reshape', inner, shape);
+const once = op('Reshape', x, shape);
+
+const returns = (pattern: OpPattern): Rule => ({
+  name: 'drop a Reshape that gives the shape that was there',
+  pattern,
+  keepsInner: true,
+  condition: keepsShape(pattern),
+  rewrite: ({ value }) => value(x),
+});
+
+const mergeRule: Rule = {
+  name: 'make two Reshapes one',
+  pattern: twice,
+  keepsInner: true,
+  condition({ graph, value, dims }) {
+    // A 0 in a shape copies the dimension that is there before.
+    const copied = Array.from(graph.constants.get(value(shape))?.data ?? [], Number);
+    const axis = copied.findIndex((size, i) => size === 0 && dims(inner)[i] !== dims(x)[i]);
+    if (axis < 0) return undefined;
+    return { part: shape, reason: `it copies axis ${axis} of ${value(inner)}, which is another one in ${value(x)}` };
+  },
+  rewrite: ({ root, value }) => [{ ...root, inputs: [value(x), value(shape)] }],
 };
 
-/** Values that equal one of their operands, by name. */
-function neutral(graph: Graph): Map<string, string> {
-  const same = new Map<string, string>();
-  for (const node of graph.nodes) {
-    const rule = NEUTRAL[node.op];
-    for (const side of rule?.sides ?? []) {
-      const constant = graph.constants.get(node.inputs[side]!);
-      const other = node.inputs[1 - side]!;
-      const isNeutral = constant?.data.length === 1 && Number(constant.data[0]) === rule!.value;
-      const sameDims = sameList(graph.types.get(other)!.dims, graph.types.get(node.outputs[0]!)!.dims);
-      if (isNeutral && sameDims) same.set(node.outputs[0]!, other);
-    }
-  }
-  return same;
-}
-
-function mergeReshapes(graph: Graph): void {
-  const producer = producers(graph);
-  const origin = (name: string): string => {
-    const node = producer.get(name);
-    return node?.op === 'Reshape' ? origin(node.inputs[0]!) : name;
-  };
-  const noop = new Map<string, string>();
-  for (const node of graph.nodes) {
-    if (node.op !== 'Reshape') continue;
-    node.inputs[0] = origin(node.inputs[0]!);
-    if (sameList(graph.types.get(node.inputs[0]!)!.dims, graph.types.get(node.outputs[0]!)!.dims)) {
-      noop.set(node.outputs[0]!, node.inputs[0]!);
-    }
-  }
-  redirect(graph, noop);
-}
+const reshapeRules: readonly Rule[] = [returns(twice), mergeRule, returns(once)];
 
 /** Gives a node the name of the output that it feeds, where it feeds one and is neither an input nor a constant. */
 function nameOutputs(graph: Graph): void {

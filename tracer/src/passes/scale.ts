@@ -1,84 +1,103 @@
 /**
- * Folds a per-channel scale by constants into the convolution before it, also through a ReLU where all scales are positive,
- * s relu(z) = relu(s z): what is left of BatchNorm in evaluation mode. Then lets a constant shift join a smaller addend,
- * (x + c) + t = x + (c + t), so that the large tensor is passed over once.
+ * Folds a per-channel scale by constants into the convolution before it, also through a ReLU where all scales are
+ * positive, s relu(z) = relu(s z): what is left of BatchNorm in evaluation mode. Then lets a constant shift join a
+ * smaller addend, (x + c) + t = x + (c + t), so that the large tensor is passed over once.
  */
 import { type Graph, type Node, sizeOf } from '../graph.ts';
 import { sameList } from '../layout.ts';
-import { producers, readers } from './uses.ts';
+import { applyRules } from '../rewrite/apply.ts';
+import type { Inserter } from '../rewrite/insert.ts';
+import { constant, op, optional, value } from '../rewrite/pattern.ts';
+import type { Match, Rule, Unmet } from '../rewrite/rule.ts';
 
-export function foldScale(graph: Graph): void {
-  const outputs = new Set(graph.outputs.map(({ name }) => name));
-  for (const node of [...graph.nodes]) {
-    if (node.op === 'Mul') foldMul(graph, node, outputs);
-    if (node.op === 'Add') regroup(graph, node, outputs);
-  }
+const x = value('x');
+const [w, scale] = [constant('w'), constant('scale')];
+const bias = optional(constant('bias'));
+const conv = op('Conv', x, w, bias);
+const relu = op('Relu', conv);
+
+const scaleRule: Rule = {
+  name: 'fold a scale into its convolution',
+  pattern: op('Mul', conv, scale),
+  condition: (match) => scalesChannels(match),
+  rewrite: (match, insert) => [{ ...scaledConv(match, insert), outputs: match.root.outputs }],
+};
+
+const reluScaleRule: Rule = {
+  name: 'fold a scale through a ReLU into its convolution',
+  pattern: op('Mul', relu, scale),
+  condition(match) {
+    const unmet = scalesChannels(match);
+    if (unmet || match.data(scale).every((factor: number | bigint) => factor > 0)) return unmet;
+    return { part: scale, reason: `${match.value(scale)} is not positive everywhere, as it must be behind a ReLU` };
+  },
+  rewrite: (match, insert) => [
+    scaledConv(match, insert),
+    { ...match.node(relu), outputs: match.root.outputs }, // under its own name
+  ],
+};
+
+/** One number, or one for each channel: [C, 1, 1] or [1, C, 1, 1]. */
+function scalesChannels({ dims, value }: Match): Unmet | undefined {
+  const channels = dims(w)[0]!;
+  const shape = dims(scale);
+  if (sizeOf(shape) === 1 || (shape.length >= 3 && shape.at(-3) === channels && sizeOf(shape) === channels)) return;
+  const reason = `${value(scale)} is [${shape}], neither one number nor one for each of ${channels} channels`;
+  return { part: scale, reason };
 }
 
-function foldMul(graph: Graph, mul: Node, outputs: ReadonlySet<string>): void {
-  const producer = producers(graph);
-  const reads = readers(graph);
-  const side = mul.inputs.findIndex((input) => graph.constants.has(input));
-  if (side < 0) return;
-  const scale = graph.constants.get(mul.inputs[side]!)!;
-  const source = mul.inputs[1 - side]!;
-  const last = producer.get(source);
-  const relu = last?.op === 'Relu' ? last : undefined;
-  const conv = relu ? producer.get(relu.inputs[0]!) : last;
-  if (conv?.op !== 'Conv' || conv.domain !== '') return;
-  const between = relu ? [source, conv.outputs[0]!] : [source];
-  if (between.some((name) => reads.get(name)!.length !== 1 || outputs.has(name))) return;
-  const [, weights, bias] = conv.inputs;
-  const w = graph.constants.get(weights!);
-  const bValues = bias === undefined ? undefined : graph.constants.get(bias);
-  const channels = w?.dims[0];
-  if (!w || !(w.data instanceof Float32Array) || (bias !== undefined && !bValues)) return;
-  const perChannel = scale.dims.length >= 3 && scale.dims.at(-3) === channels && sizeOf(scale.dims) === channels;
-  const uniform = sizeOf(scale.dims) === 1;
-  const factors = uniform ? new Float32Array(channels!).fill(scale.data[0] as number) : (scale.data as Float32Array);
-  if (!(perChannel || uniform) || (relu && !factors.every((factor) => factor > 0))) return;
-
-  const block = w.data.length / channels!;
-  const scaled = w.data.map((value, i) => value * factors[Math.floor(i / block)]!);
-  conv.inputs[1] = addConstant(graph, `${weights}.scaled`, scaled, w.dims);
-  if (bValues) {
-    const shifted = (bValues.data as Float32Array).map((value, i) => value * factors[i]!);
-    conv.inputs[2] = addConstant(graph, `${bias}.scaled`, shifted, bValues.dims);
-  }
-  // The node before the product takes over its name.
-  last!.outputs = mul.outputs;
-  graph.nodes = graph.nodes.filter((node) => node !== mul);
+/** The convolution with its filter and bias times the scale. */
+function scaledConv({ node, value, maybe, graph, data }: Match, insert: Inserter): Node {
+  const factors = data(scale) as Float32Array;
+  const scaled = (name: string): string => {
+    const { data, dims } = graph.constants.get(name)!;
+    const block = data.length / dims[0]!;
+    const factor = (i: number): number => factors[factors.length === 1 ? 0 : Math.floor(i / block)]!;
+    const product = (data as Float32Array).map((value, i) => value * factor(i));
+    return insert.newConstant(`${name}.scaled`, { dtype: 'float32', dims, data: product });
+  };
+  const b = maybe(bias);
+  return { ...node(conv), inputs: [value(x), scaled(value(w)), ...(b === undefined ? [] : [scaled(b)])] };
 }
 
-/** (x + constant) + t, t being smaller than x. */
-function regroup(graph: Graph, outer: Node, outputs: ReadonlySet<string>): void {
-  const producer = producers(graph);
-  const reads = readers(graph);
-  const dims = (name: string) => graph.types.get(name)!.dims;
-  for (const side of [0, 1]) {
-    const inner = producer.get(outer.inputs[side]!);
-    const addend = outer.inputs[1 - side]!;
-    if (inner?.op !== 'Add' || graph.constants.has(addend)) continue;
-    const constantSide = inner.inputs.findIndex((input) => graph.constants.has(input));
-    if (constantSide < 0 || reads.get(inner.outputs[0]!)!.length !== 1 || outputs.has(inner.outputs[0]!)) continue;
-    const x = inner.inputs[1 - constantSide]!;
-    if (sizeOf(dims(addend)) >= sizeOf(dims(x)) || !sameList(dims(x), dims(outer.outputs[0]!))) continue;
-    const shift = inner.inputs[constantSide]!;
-    const rank = Math.max(dims(addend).length, dims(shift).length);
-    const at = (name: string, axis: number) => dims(name).at(axis - rank) ?? 1;
-    const sumDims = Array.from({ length: rank }, (_, axis) => Math.max(at(addend, axis), at(shift, axis)));
-    // The inner node becomes the small sum and moves behind the addend.
-    inner.inputs = [addend, shift];
-    graph.types.set(inner.outputs[0]!, { dtype: 'float32', dims: sumDims });
-    outer.inputs = [x, inner.outputs[0]!];
-    graph.nodes = graph.nodes.filter((node) => node !== inner);
-    graph.nodes.splice(graph.nodes.indexOf(outer), 0, inner);
-    return;
-  }
+const [shift, addend] = [constant('shift'), value('t')];
+const shifted = op('Add', x, shift);
+const total = op('Add', shifted, addend);
+
+const shiftRule: Rule = {
+  name: 'add a constant shift to the smaller addend',
+  pattern: total,
+  condition({ graph, dims, value }) {
+    if (graph.constants.has(value(addend))) return { part: addend, reason: `${value(addend)} is a constant, too` };
+    if (sizeOf(dims(addend)) >= sizeOf(dims(x))) {
+      return { part: addend, reason: `${value(addend)} is not smaller than ${value(x)}` };
+    }
+    if (sameList(dims(x), dims(total))) return undefined;
+    return { part: total, reason: `the sum has another shape than ${value(x)}: [${dims(total)}]` };
+  },
+  // The inner node becomes the small sum and moves behind the addend.
+  rewrite({ graph, root, node, value, dims }) {
+    const small = value(shifted);
+    graph.types.set(small, { dtype: 'float32', dims: broadcast(dims(addend), dims(shift)) });
+    return [
+      { ...node(shifted), inputs: [value(addend), value(shift)] },
+      { ...root, inputs: [value(x), small] },
+    ];
+  },
+};
+
+/** The shape of a sum. */
+function broadcast(a: readonly number[], c: readonly number[]): number[] {
+  const rank = Math.max(a.length, c.length);
+  return Array.from({ length: rank }, (_, axis) => Math.max(a.at(axis - rank) ?? 1, c.at(axis - rank) ?? 1));
 }
 
-function addConstant(graph: Graph, name: string, data: Float32Array, dims: readonly number[]): string {
-  graph.constants.set(name, { dtype: 'float32', dims, data });
-  graph.types.set(name, { dtype: 'float32', dims });
-  return name;
-}
+export const scaleRules: readonly Rule[] = [scaleRule, reluScaleRule, shiftRule];
+
+/**
+ * Folds constant scales and shifts after convolutions with constant filters, as they are in a graph for inference.
+ *
+ * @param graph edited in place; values stay the same up to float32's rounding. Old filters are dead code: `simplify`
+ *   removes them.
+ */
+export const foldScale = (graph: Graph): void => applyRules(graph, scaleRules);

@@ -3,9 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { InputError, parseSchedulerConfig } from '@onnoise/scheduler';
 import { countParameters } from '../../model/parameters.ts';
 import { presetNames, readPreset } from '../../presets.ts';
-import { type Layer, resolveConfig, sections, type TrainConfig } from '../../train/config.ts';
+import { type Layer, resolveConfig, resolveOver, sections, type TrainConfig } from '../../train/config.ts';
 import { isRepeated } from '../../train/links.ts';
-import { planFromConfig } from '../../train/resolve.ts';
+import { completeConfig } from '../../train/resolve.ts';
 import { typedLayer } from './train-fields.ts';
 
 export interface SettingsArguments {
@@ -25,23 +25,23 @@ export interface Settings {
 /** @throws InputError for settings that cannot be read, and where nothing says which network to train. */
 export async function readSettings(args: SettingsArguments): Promise<Settings> {
   const layers = await layersOf(args);
-  const config = resolveConfig(layers);
+  const run = args.resume ? args.out : undefined;
+  const named = args.preset !== undefined || run !== undefined;
+  const { base, config } = resolveOver(layers, named ? 1 : 0);
   if (config.model._class_name === undefined) {
     throw new InputError(
       `Cannot start training: --preset must name a network to train, received nothing. Presets: ${(await describePresets()).join('; ')}.`,
     );
   }
-  const named = args.preset !== undefined || (args.resume && args.out !== undefined);
-  const base = layers.slice(0, named ? 1 : 0);
-  return { config, base: { name: base[0]?.name ?? 'the defaults', config: resolveConfig(base) } };
+  return { config, base: { name: run ?? (named ? layers[0]!.name : 'the defaults'), config: base } };
 }
 
 /** The lowest first. A continued run stands on its own settings; what is named goes over them and must suit them. */
 async function layersOf(args: SettingsArguments): Promise<Layer[]> {
   const layers: Layer[] = [];
   if (args.resume && args.out !== undefined) {
-    const { readRunConfig } = await import('../../train/run-folder.ts');
-    layers.push({ name: args.out, config: { ...(await readRunConfig(args.out)) } });
+    const { readRunLayer } = await import('../../train/run-folder.ts');
+    layers.push(await readRunLayer(args.out));
   }
   if (args.preset !== undefined) {
     layers.push({ name: `the preset ${args.preset}`, config: await readPreset(args.preset) });
@@ -66,9 +66,9 @@ async function readConfigFile(path: string): Promise<Layer['config']> {
 /** `small: UNet2DModel, 32 px, 4.4 million parameters` for each. */
 async function describePresets(): Promise<string[]> {
   const describe = async (name: string) => {
-    const { model, config } = planFromConfig(resolveConfig([{ name, config: await readPreset(name) }]));
+    const { model, whole } = completeConfig(resolveConfig([{ name, config: await readPreset(name) }]));
     const millions = (countParameters(model) / 1e6).toFixed(1);
-    return `${name} (${config.model._class_name}, ${config.data.size} px, ${millions} million parameters)`;
+    return `${name} (${whole.model._class_name}, ${whole.data.size} px, ${millions} million parameters)`;
   };
   return Promise.all((await presetNames()).map(describe));
 }
@@ -77,7 +77,7 @@ async function describePresets(): Promise<string[]> {
 export function describeDifferences(config: TrainConfig, { name, config: below }: Settings['base']): string[] {
   // Of a network that is named below, all settings are known; else those that were given are.
   const scheduler = { ...parseSchedulerConfig(below.scheduler) };
-  const base = below.model._class_name === undefined ? { ...below, scheduler } : planFromConfig(below).config;
+  const base = below.model._class_name === undefined ? { ...below, scheduler } : completeConfig(below).whole;
   const lines = sections.flatMap((section) => {
     const [now, then]: Record<string, unknown>[] = [config[section], base[section]];
     return [...new Set([...Object.keys(now!), ...Object.keys(then!)])].flatMap((key) => {

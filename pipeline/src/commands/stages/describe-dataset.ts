@@ -2,10 +2,10 @@
 import type { Dataset } from '../../data/types.ts';
 import { formatPath, oneLine, plural } from '../../terminal/format.ts';
 
-/** Skipped images and classes named one by one; the rest is counted. */
+/** Most skipped images and classes to name; the rest are counted. */
 const NAMED = 20;
 
-/** Lines that tell size, colour, classes, split, where it is, notes, and every skipped image with its reason. */
+/** Lines with size, colour, classes, split, folder, notes, and skipped images with their reasons. */
 export function describeDataset(dataset: Dataset): string[] {
   const { name, count, width, height, channels, train, validation, skipped, notes, cached } = dataset;
   const colour = channels === 1 ? 'gray' : 'RGB';
@@ -21,7 +21,7 @@ export function describeDataset(dataset: Dataset): string[] {
   return lines.map(oneLine);
 }
 
-/** One line on the classes and where they come from; a name that holds a comma stands in quotes. */
+/** One line about the classes and where they come from; a name with a comma is in quotes. */
 function describeClasses({ classNames, labelSource }: Pick<Dataset, 'classNames' | 'labelSource'>): string[] {
   if (classNames === undefined) return [];
   const names = classNames.slice(0, NAMED).map((name) => (name.includes(',') ? JSON.stringify(name) : name));

@@ -1,4 +1,4 @@
-/** `pipeline train --dry-run`: what would be trained on what, whether it fits, and about how long it would take. */
+/** `pipeline train --dry-run`: prints the network, the images, whether it fits, and about how long training takes. */
 import { InputError } from '@onnoise/scheduler';
 import { type Look, lookAtImages } from '../../data/look.ts';
 import { countParameters } from '../../model/parameters.ts';
@@ -7,36 +7,35 @@ import { sayResult } from '../../terminal/voice.ts';
 import { checkpointBytes } from '../../train/checkpoint.ts';
 import { checkList, trainingImages } from '../../train/early.ts';
 import { chooseEngine, type EngineChoice } from '../../train/engines/index.ts';
+import { stepsOf } from '../../train/horizon.ts';
 import { describeMemory, estimatePlan, machineMemory, memoryShortage } from '../../train/memory.ts';
-import { measureStep, pictureSeconds, stepsOf, timedBatch } from '../../train/pace.ts';
-import type { TrainPlan } from '../../train/plan.ts';
-import { planFromConfig } from '../../train/resolve.ts';
+import { measureStep, pictureSeconds, timedBatch } from '../../train/pace.ts';
+import { type TrainPlan, withBatch } from '../../train/plan.ts';
+import { completePlan, type PlanDraft } from '../../train/resolve.ts';
 import { requireRunSpace } from '../../train/space.ts';
 import { describeDifferences, type Settings } from '../options/settings.ts';
 import { describeClasses, describeModel, prepareOptions } from './training.ts';
 
-/** Classes and skipped images named one by one; the rest is counted. */
+/** Most classes and skipped images to name; the rest are counted. */
 const NAMED = 10;
 
 export interface DryRunOptions {
-  settings: Settings;
-  /** Folder of the run, where one is named; nothing is made there. */
+  draft: PlanDraft;
+  /** The settings below those that the user typed. */
+  base: Settings['base'];
+  /** Folder of the run, if one is named; it is not created. */
   run?: string | undefined;
-  /** Whether a run goes on, which keeps its classes. */
+  /** Whether a run is resumed, which keeps its classes. */
   resume: boolean;
   verbose: boolean;
   signal?: AbortSignal | undefined;
 }
 
-/** Tells what was found out. @throws InputError for what training would refuse, and where the memory is too small; Failure where the disk is. */
-export async function dryRun({ settings, run, resume, verbose, signal }: DryRunOptions): Promise<void> {
-  const { config, base } = settings;
-  const early = planFromConfig(config);
-  const look =
-    config.data.source === undefined
-      ? null
-      : await lookAtImages(prepareOptions(early.config, config.data.channels), signal);
-  const plan = look === null ? early : planFromConfig(config, look);
+/** Prints its findings. @throws InputError as training would, and for too little memory; Failure for too little disk. */
+export async function dryRun({ draft, base, run, resume, verbose, signal }: DryRunOptions): Promise<void> {
+  const { config } = draft.plan;
+  const look = config.data.source === undefined ? null : await lookAtImages(prepareOptions(draft), signal);
+  const plan = look === null ? draft.plan : completePlan(draft, look);
   const { training } = plan.config;
   const notes = look === null ? [] : checkList(plan, look, resume);
   const images = look && trainingImages(plan, look);
@@ -51,7 +50,7 @@ export async function dryRun({ settings, run, resume, verbose, signal }: DryRunO
     ...(look ? describeLook(look) : ['Images: none are named; --data says which.']),
     ...notes,
     describeModel(plan),
-    ...describeClasses(settings, plan, look?.classNames),
+    ...describeClasses(draft, plan, look?.classNames),
     `Engine: ${reason}.`,
     `${describeMemory(memory, training.batch, kind)}; this machine has ${formatBytes(machine.total)}, ${formatBytes(machine.free)} of it free`,
     `Checkpoints: ${formatBytes(bytes)} each, ${plan.config.output.keep} are kept`,
@@ -90,7 +89,7 @@ interface Time {
   seconds: number | null;
 }
 
-/** Takes some real steps where it is not known how long training is to take, and memory for them is free. */
+/** Times some real steps if the duration is not set and enough memory is free. */
 async function estimateTime(
   plan: TrainPlan,
   kind: EngineChoice['kind'],
@@ -104,12 +103,9 @@ async function estimateTime(
   }
   const steps = stepsOf(plan.config, images);
   if (steps === null) return { text: 'Time: not known without the images', steps: null, seconds: null };
-  const timed = planFromConfig({
-    ...plan.config,
-    training: { ...plan.config.training, batch: Math.min(batch, timedBatch) },
-  });
+  const timed = batch <= timedBatch ? plan : withBatch(plan, timedBatch);
   if ((await estimatePlan(timed)).total > free) {
-    return { text: `Time: not measured, since too little memory is free; ${steps} steps`, steps, seconds: null };
+    return { text: `Time: not measured, because too little memory is free; ${steps} steps`, steps, seconds: null };
   }
   const measured = await measureStep(timed, kind, signal);
   const share = batch / timed.config.training.batch;
@@ -117,6 +113,6 @@ async function estimateTime(
   const every = plan.config.output.sampleEvery ?? steps;
   const seconds = steps * secondsPerStep + Math.ceil(steps / every) * pictureSeconds(plan, secondsPerStep);
   const how = `${plural(measured.steps, 'step')} of ${plural(timed.config.training.batch, 'image')} ${measured.steps === 1 ? 'was' : 'were'} timed`;
-  const text = `Time: about ${formatDuration(seconds)} for ${plural(steps, 'step')} and their pictures, ${formatNumber(secondsPerStep)} s a step (${how})`;
+  const text = `Time: about ${formatDuration(seconds)} for ${plural(steps, 'step')} and their pictures, ${formatNumber(secondsPerStep)} s per step (${how})`;
   return { text, steps, seconds };
 }

@@ -1,9 +1,9 @@
 /**
- * Keeps pictures of a sampling as it goes on, for the frames and animations that are written afterwards.
+ * Keeps pictures during a sampling, for the frames and animations written afterwards.
  */
 import { InputError } from '@onnoise/scheduler';
 
-/** Most that may be kept, in bytes. */
+/** Most bytes to keep. */
 const LIMIT = 2 ** 30;
 
 export interface Film {
@@ -15,9 +15,9 @@ export interface Film {
 
 /**
  * @param count images
- * @param size values an image
+ * @param size values per image
  * @param steps the steps to keep
- * @throws InputError when that is too much to keep.
+ * @throws InputError if that is too much.
  */
 export function createFilm(count: number, size: number, steps: readonly number[]): Film {
   const bytes = count * size * steps.length * 4;
@@ -39,7 +39,7 @@ export function createFilm(count: number, size: number, steps: readonly number[]
   };
 }
 
-/** `wanted` of the steps 1 to `steps`, evenly spread, always with the last; all of them when there are fewer. */
+/** `wanted` of the steps 1 to `steps`, evenly spread, always with the last; all of them if there are fewer. */
 export function spreadSteps(steps: number, wanted: number): number[] {
   const kept = Math.min(steps, wanted);
   return Array.from({ length: kept }, (_, i) => Math.round(((i + 1) * steps) / kept));

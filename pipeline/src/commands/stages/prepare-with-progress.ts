@@ -1,4 +1,4 @@
-/** `prepareDataset` under a progress bar; no bar when the images are prepared already. */
+/** `prepareDataset` with a progress bar, unless the images are already prepared. */
 import { prepareDataset } from '../../data/index.ts';
 import type { Dataset, PrepareOptions } from '../../data/types.ts';
 import { withProgress } from '../../terminal/progress.ts';

@@ -1,6 +1,6 @@
 /**
- * The files that a sampling is written to. What cannot be written (a name that tells no format, a sheet that is too large,
- * a full disk) is found before the sampling.
+ * The files of a sampling. What cannot be written (a name without a format, a sheet that is too large, a full disk)
+ * shows before the sampling.
  */
 import { extname, join, resolve } from 'node:path';
 import type { AnimationFormat, PictureFormat, Samples } from '@onnoise/runtime-node';
@@ -10,13 +10,13 @@ import { checkWritable, writeWhole } from '../../files/output.ts';
 import { sizeOf } from '../../shape.ts';
 import { type Film, spreadSteps } from './film.ts';
 
-/** Where to write; what is undefined is not written. */
+/** Where to write; undefined entries are not written. */
 export interface SheetFiles {
   /** The sheet, a file. */
   out: string;
-  /** A PNG an image, in a folder. */
+  /** Folder for one PNG per image. */
   singles?: string | undefined;
-  /** A sheet a step, in a folder. */
+  /** Folder for one sheet per step. */
   frames?: string | undefined;
   /** The sheet forming, a file. */
   animation?: string | undefined;
@@ -26,13 +26,13 @@ export interface SheetFiles {
 
 export const ANIMATION_FRAMES = 100;
 
-/** The steps whose pictures are kept: all for frames, evenly spread ones for an animation. */
+/** The steps whose pictures to keep: all for frames, evenly spread ones for an animation. */
 export function keptSteps({ frames, animation }: SheetFiles, steps: number): number[] {
   if (frames !== undefined) return spreadSteps(steps, steps);
   return animation === undefined ? [] : spreadSteps(steps, ANIMATION_FRAMES);
 }
 
-/** @throws InputError for names and options that can be judged before the model is known. */
+/** @throws InputError for names and options that are wrong for any model. */
 export async function checkNames(files: SheetFiles): Promise<void> {
   const { out, singles, frames, animation, columns } = files;
   if (columns !== undefined) checkInteger('sample images', '--columns', columns, 1, 10_000);
@@ -49,7 +49,7 @@ export async function checkNames(files: SheetFiles): Promise<void> {
     const other = places.get(resolve(path));
     if (other !== undefined) {
       throw new InputError(
-        `Cannot write the pictures: ${option} must be another place than ${other}, received ${path} for both.`,
+        `Cannot write the pictures: ${option} must differ from ${other}, received ${path} for both.`,
       );
     }
     places.set(resolve(path), option);
@@ -87,7 +87,7 @@ export async function checkFiles(
   }
 }
 
-/** Writes everything, telling each as it is there; stops between two files when the signal aborts. */
+/** Writes everything, and reports each file when it is complete; stops between two files when the signal aborts. */
 export async function writeFiles(
   files: SheetFiles,
   { images, shape, seeds }: Samples,
@@ -138,13 +138,13 @@ async function movingFormat(path: string): Promise<AnimationFormat> {
   return formatOf('--animation', path, ANIMATION_FORMATS);
 }
 
-/** What the name says. A name that says nothing is refused: what it would become is anybody's guess. */
+/** The format by the name's ending. A name without one is refused instead of guessed. */
 function formatOf<T extends string>(option: string, path: string, formats: readonly T[]): T {
   const end = extname(path).slice(1).toLowerCase();
   const format = formats.find((name) => name === end);
   if (format !== undefined) return format;
   const ends = formats.map((name) => `.${name}`);
-  const received = path === '-' ? '"-", and a picture is not written to standard output' : `"${path}"`;
+  const received = path === '-' ? '"-": pictures do not go to standard output' : `"${path}"`;
   throw new InputError(
     `Cannot write the pictures: ${option} must end in ${ends.slice(0, -1).join(', ')} or ${ends.at(-1)}, received ${received}.`,
   );

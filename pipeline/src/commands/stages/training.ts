@@ -1,14 +1,15 @@
-/** What `pipeline train` and `npm start` both make of a run's settings and numbers. */
+/** Shared by `pipeline train` and `npm start`: words and options for a run's settings and numbers. */
 import type { PrepareOptions } from '../../data/types.ts';
 import { countParameters } from '../../model/parameters.ts';
 import { formatBytes, formatNumber } from '../../terminal/format.ts';
-import type { TrainConfig } from '../../train/config.ts';
 import { tellClasses } from '../../train/labels.ts';
 import type { Metrics } from '../../train/metrics.ts';
 import type { TrainPlan } from '../../train/plan.ts';
+import type { PlanDraft } from '../../train/resolve.ts';
 
-/** The images as the settings want them; without `channels` they are seen when the images are read. */
-export function prepareOptions({ data, training }: TrainConfig, channels: 1 | 3 | undefined): PrepareOptions {
+/** The settings as options of `prepareDataset`; without `channels` it detects them. */
+export function prepareOptions({ plan, open }: PlanDraft): PrepareOptions {
+  const { data, training } = plan.config;
   const { csv, labelColumn } = data;
   return {
     data: data.source!,
@@ -17,7 +18,7 @@ export function prepareOptions({ data, training }: TrainConfig, channels: 1 | 3 
     size: data.size!,
     fit: data.fit,
     background: data.background,
-    ...(channels !== undefined && { channels }),
+    ...(!open.channels && { channels: data.channels }),
     validationShare: data.validationShare,
     seed: training.seed,
     strict: data.strict,
@@ -36,11 +37,11 @@ export function describeModel({ model, config }: TrainPlan): string {
   return `Model: ${config.model._class_name}, ${countParameters(model).toLocaleString('en')} parameters, images of ${model.imageShape.join(' x ')}${classes}`;
 }
 
-/** Where the number of classes is that of the images, because nothing else was said: what they are, and how to do without. */
+/** If the number of classes comes from the images by default: what they are, and how to train without. */
 export function describeClasses(
-  { config }: { config: TrainConfig },
+  { open }: PlanDraft,
   { model }: TrainPlan,
   classNames: readonly string[] = [],
 ): string[] {
-  return config.model.num_class_embeds === undefined && model.classCount !== null ? [tellClasses(classNames)] : [];
+  return open.classes && model.classCount !== null ? [tellClasses(classNames)] : [];
 }

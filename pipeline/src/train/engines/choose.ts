@@ -1,5 +1,5 @@
 /** Which engine a run gets, and why; whether it can be had is tried before any long work. */
-import { InputError, show } from '@onnoise/scheduler';
+import { InputError, oneOf, refuse } from '@onnoise/scheduler';
 import { type EngineKind, engineKinds } from './kinds.ts';
 import type { NativeKind } from './native/install.ts';
 import { probeNative } from './native/probe.ts';
@@ -25,9 +25,7 @@ export async function chooseEngine(kind: EngineKind, allowCpu = false): Promise<
     case 'tfjs-node-gpu':
       return requireNative(kind, allowCpu);
     default:
-      throw new InputError(
-        `Cannot start training: engine must be one of ${engineKinds.join(', ')}, received ${show(kind)}.`,
-      );
+      return refuse('start training', 'engine', oneOf(engineKinds).words, kind);
   }
 }
 

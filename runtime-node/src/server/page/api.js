@@ -1,5 +1,5 @@
 // @ts-check
-/** What the page asks the server. Errors are the server's sentences. */
+/** The page's requests to the server. Errors are the server's sentences. */
 
 /**
  * @typedef {{ id: string, size: string, classes: number, class_names?: string[], timesteps: number, device: string }} Model
@@ -59,7 +59,7 @@ export async function listModels(key) {
 }
 
 /**
- * What the server allows a request, and its samplers, from its own description.
+ * The limits of a request and the samplers, from the server's own description.
  * @returns {Promise<Limits>}
  */
 export async function readLimits() {
@@ -104,7 +104,7 @@ async function* readEvents(stream) {
       const events = (text + decoder.decode(value, { stream: true })).split('\n\n');
       text = /** @type {string} */ (events.pop());
       for (const event of events) {
-        const data = /^data: (.*)$/m.exec(event); // this server's are one line; comments have none
+        const data = /^data: (.*)$/m.exec(event); // this server's data is one line; comments have none
         if (data?.[1]) yield JSON.parse(data[1]);
       }
     }

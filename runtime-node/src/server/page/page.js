@@ -1,17 +1,17 @@
 // @ts-check
-/** The form, what is sampled from it, and the same request as others would make it. */
+/** The form, the pictures sampled from it, and the same request for other programs. */
 import { ApiError, generate, listModels, readLimits } from './api.js';
 import { createPictures } from './pictures.js';
 import { asCurl, asProgram, copy } from './snippets.js';
 
 const PARTIALS = 8;
 const STEPS = 50;
-/** Pictures, where there are no or too many classes to show one of each. */
+/** The number of pictures if there are no classes, or too many to show one of each. */
 const COUNT = 4;
 const MOST_CLASSES = 12;
-/** A seed of the dice is below: short enough to be read out. */
+/** The dice gives seeds below this, short enough to read out. */
 const SEEDS = 1_000_000;
-/** Seconds until a server that is not ready is asked again, where it does not say. */
+/** Seconds until the next try if a server is not ready and does not say when. */
 const PATIENCE = 3;
 
 const $ = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
@@ -31,7 +31,7 @@ let key = sessionStorage.getItem('key') ?? '';
 /** @type {AbortController | undefined} */
 let running;
 
-/** Fills the form; again and again where the server is not ready. */
+/** Fills the form; tries again until the server is ready. */
 async function load() {
   say('Loading the models…');
   try {
@@ -116,7 +116,7 @@ function chooseModel() {
   describe();
 }
 
-/** A class as others would write it: by name, unless two share it. */
+/** A class as a program would write it: by name, unless two share it. */
 function labelled(/** @type {number} */ label) {
   const names = model().class_names ?? [];
   const name = names[label];
@@ -146,7 +146,7 @@ function describe() {
   $('sampler-hint').textContent = hint;
   for (const option of new Set(samplers.flatMap(({ options }) => options))) {
     $(`${option}-field`).hidden = !taken.includes(option);
-    input(option).disabled = !taken.includes(option); // need not be valid where it is not used
+    input(option).disabled = !taken.includes(option); // an unused field need not be valid
   }
   if (!form.checkValidity()) return;
   $('curl').textContent = asCurl(base, request(), key !== '');
@@ -177,7 +177,7 @@ async function sample() {
 
 const counted = (/** @type {number} */ n) => `${n} picture${n === 1 ? '' : 's'}`;
 
-/** The focus goes to the button that can be used; on a small screen, what is sampled comes into view. */
+/** Moves the focus to the enabled button; on a small screen, scrolls the pictures into view. */
 function busy(/** @type {boolean} */ yes) {
   const [sampleButton, cancel] = [button('sample'), button('cancel')];
   const focused = document.activeElement === (yes ? sampleButton : cancel);

@@ -1,7 +1,7 @@
 // @ts-check
-/** The pictures of a request: they form, are finished, can be kept. */
+/** The pictures of a request: they form, finish, and can be saved. */
 
-/** A picture on the page is at least so wide, by how many there are. CSS pixels. */
+/** The least width of a picture for `n` of them, in CSS pixels. */
 const widthFor = (/** @type {number} */ n) => (n === 1 ? 288 : n <= 4 ? 160 : 104);
 
 /**
@@ -41,7 +41,7 @@ export function createPictures(list, progress) {
       progress.value = pictures.reduce((sum, { done, step }) => sum + (done ? steps : step), 0);
     },
 
-    /** Takes away what was not even begun. */
+    /** Removes pictures that have not started. */
     end() {
       progress.hidden = true;
       for (const { item, done } of pictures) item.classList.toggle('unfinished', !done);
@@ -56,7 +56,7 @@ const NOTHING = 'data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAA
 /** @param {{ width: number, height: number, seed: number }} options */
 function createPicture({ width, height, seed }) {
   const image = document.createElement('img');
-  Object.assign(image, { width, height, src: NOTHING, alt: `Seed ${seed}, not begun` });
+  Object.assign(image, { width, height, src: NOTHING, alt: `Seed ${seed}, not started` });
   const caption = Object.assign(document.createElement('span'), { textContent: `seed ${seed}` });
   const item = document.createElement('li');
   item.append(image, caption);

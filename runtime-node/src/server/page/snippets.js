@@ -1,5 +1,5 @@
 // @ts-check
-/** A request as others would make it. The key is a variable of their environment, never in the text. */
+/** A request as other programs would make it. The key is an environment variable, never in the text. */
 
 const KEY = 'ONNOISE_API_KEY';
 
@@ -42,7 +42,7 @@ for await (const { type, seed, b64_json } of events) {
 }
 
 /**
- * Copies a text and says so on the button; selects it where the browser does not let the page copy.
+ * Copies a text and says so on the button; selects the text if the browser forbids copying.
  * @param {Element} button
  * @param {Element} text
  */

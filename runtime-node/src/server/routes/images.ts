@@ -1,6 +1,6 @@
 /**
- * `POST /v1/images/generations`, in the shape of OpenAI's images API: its official clients work unchanged. Beyond it: `seed`,
- * `steps`, `sampler`, `eta` and `label`, and PNG itself where `Accept` asks for it.
+ * `POST /v1/images/generations`, in the shape of OpenAI's images API: its official clients work unchanged. Additions:
+ * `seed`, `steps`, `sampler`, `eta` and `label`, and PNG itself if `Accept` asks for it.
  */
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -48,7 +48,7 @@ interface Streaming {
   limits: Parameters<typeof withinLimits>[2];
 }
 
-/** Answers with events as images form. What goes wrong before the first is an answer of its own. */
+/** Answers with events as images form. An error before the first event is an ordinary answer. */
 async function stream(service: Service, { request, reply, model, task, limits }: Streaming): Promise<FastifyReply> {
   const events = createEventStream();
   const common = { background: 'opaque', output_format: 'png', quality: 'auto', size: sizeName(model) };
@@ -59,11 +59,11 @@ async function stream(service: Service, { request, reply, model, task, limits }:
       resolve();
       const shown: number[] = task.seeds.map(() => 0);
       let last = Promise.resolve();
-      /** Encoded beside each other, sent in the order in which they came. */
+      /** Encodes in parallel, sends in order. */
       const show = (made: Promise<object>, event: string, mayBeMissed: boolean) => {
         const head = { type: event, created_at: now(), ...common };
         last = Promise.all([made, last]).then(([data]) => events.send(event, { ...head, ...data }, { mayBeMissed }));
-        last.catch(() => {}); // told by whoever waits for the last one
+        last.catch(() => {}); // whoever awaits the last one gets the error
       };
       await sample(service, task, work, {
         onPartial: ({ index, step, steps, image }) => {

@@ -1,4 +1,4 @@
-/** `GET /v1/models`: what there is to ask for, as OpenAI's clients list models. */
+/** `GET /v1/models`: the models, in the form that OpenAI's clients list them. */
 import type { FastifyInstance } from 'fastify';
 import type { EngineModel } from '../../engine/protocol.ts';
 import { sizeName } from '../generation.ts';

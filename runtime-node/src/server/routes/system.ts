@@ -1,4 +1,4 @@
-/** Metrics, the description of the API with a page that renders it, and the page that tries it. */
+/** Metrics, the API's description and its page, and the page to try the server. */
 import { readFileSync } from 'node:fs';
 import type { FastifyInstance } from 'fastify';
 import type { Service } from '../service.ts';

@@ -1,4 +1,4 @@
-/** Keeps the settings in the address: read when it changes by a link or the back button, written when they do. */
+/** Keeps the settings in the address: reads it after a link or the back button, and writes it when they change. */
 import { effect } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { formatRoute } from '../../router.ts';
@@ -6,7 +6,7 @@ import { go, route } from '../../store.ts';
 import { formatSettings, parseSettings } from './settings.ts';
 import { applySettings, settings } from './state.ts';
 
-const PAUSE = 250; // ms; browsers refuse an address that changes with every frame
+const PAUSE = 250; // ms; browsers refuse to change the address every frame
 
 export function useAddress(): void {
   useEffect(() => {

@@ -1,4 +1,4 @@
-/** The way from x_0 to x_T at a glance; each column takes t there. */
+/** The way from x_0 to x_T at a glance; a click on a column moves t there. */
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { PictureCanvas } from '../../components/picture-canvas.tsx';

@@ -1,4 +1,4 @@
-/** The formulas of the forward process, one sentence each, with the numbers of the moment. */
+/** The formulas of the forward process, with a sentence each and the numbers at the current t. */
 import type { ComponentChildren, JSX } from 'preact';
 import { Card } from '../../components/card.tsx';
 import {
@@ -32,7 +32,7 @@ const ENTRIES: readonly Entry[] = [
       </>
     ),
     sentence:
-      'Adding noise means sampling from a normal distribution: its mean is the picture before, a little dimmed, and its variance is βₜ, fixed beforehand.',
+      'Adding noise means sampling from a normal distribution: its mean is the previous picture, a little dimmed, and its variance is βₜ, fixed beforehand.',
     now: ({ beta }) =>
       beta === null ? null : `${readable(Math.sqrt(1 - beta), 4)} xₜ₋₁ + ${readable(Math.sqrt(beta), 4)} ε`,
   },

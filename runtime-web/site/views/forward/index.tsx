@@ -25,7 +25,7 @@ export default function ForwardView(): JSX.Element {
         <h1>Forward process</h1>
         <p class="lede">
           A diffusion model learns to undo this: a picture is drowned in noise, in T small steps. Nothing is learned
-          here, the schedule fixes everything. Move t and watch.
+          here: the schedule fixes everything. Move t and watch.
         </p>
       </header>
       <div class="forward-top">

@@ -1,7 +1,7 @@
 /** Formulas as MathML, in the tutorial's notation. The atoms first, then what the view says with them. */
 import type { ComponentChildren, JSX } from 'preact';
 
-/** The attribute's own word: `false` would leave it out. */
+/** The string 'false': the value `false` would leave the attribute out. */
 export const NO = 'false' as unknown as boolean;
 
 type Part = { children: ComponentChildren };
@@ -166,7 +166,7 @@ export const SnrDefinition = () => (
   </Formula>
 );
 
-/** x_150 = 0.69 x_0 + 0.72 epsilon, with the numbers of the moment. */
+/** x_150 = 0.69 x_0 + 0.72 epsilon, with the current numbers. */
 export const ClosedNumbers = ({ t, signal, noise }: { t: number; signal: string; noise: string }) => (
   <Formula>
     {sub(<mi>x</mi>, <mn>{t}</mn>)}

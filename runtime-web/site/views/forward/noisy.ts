@@ -1,6 +1,6 @@
 /**
- * x_t of a picture, in one jump. The noise is the scheduler's seeded stream, so a seed names epsilon on every machine and
- * both schedules can be given the same one.
+ * x_t of a picture, in one jump. The noise is the scheduler's seeded stream, so a seed gives the same epsilon on every
+ * machine, and both schedules can share one.
  */
 import { addNoise, gaussian, type Schedule } from '@onnoise/scheduler';
 

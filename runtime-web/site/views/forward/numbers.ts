@@ -1,4 +1,4 @@
-/** Numbers as people read them: three significant digits, powers of ten where the zeros would be many. */
+/** Readable numbers: three significant digits, and powers of ten instead of many zeros. */
 
 const MINUS = '\u2212';
 const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹';

@@ -1,12 +1,12 @@
 /**
- * Pictures as the forward process takes them: square, [C, H, W], float32 in [-1, 1]. No DOM: what reads files and cameras
- * hands over RGBA bytes.
+ * Pictures as the forward process takes them: square, [C, H, W], float32 in [-1, 1]. No DOM here: the readers of files
+ * and cameras hand over RGBA bytes.
  */
 import { InputError } from '@onnoise/scheduler';
 import { fromBytes } from '../../state/pixels.ts';
 
 export interface Picture {
-  /** Said to screen readers: "digit 7", "your picture". */
+  /** For screen readers: "digit 7", "your picture". */
   name: string;
   shape: [c: number, h: number, w: number];
   /** [C, H, W] in [-1, 1] */

@@ -37,7 +37,7 @@ export const STANDARD: ScheduleChoice = {
 
 export type SchedulePair = Record<Kind, Schedule>;
 
-/** Both schedules over the same T. @throws InputError on a choice no schedule can be made of. */
+/** Both schedules over the same T. @throws InputError for a choice that no schedule fits. */
 export function schedulePair({ T, betaStart, betaEnd }: ScheduleChoice): SchedulePair {
   if (betaStart > betaEnd) refuse('make the schedule', 'the first beta', `at most the last, ${betaEnd}`, betaStart);
   const make = (kind: Kind) =>
@@ -65,7 +65,7 @@ export interface Values {
   snr: number;
 }
 
-/** What the formulas hold at time t, 0 to T. */
+/** The values of the formulas at time t, 0 to T. */
 export function valuesAt(schedule: Schedule, t: number): Values {
   checkInteger('read the schedule', 't', t, 0, schedule.T);
   if (t === 0) return { beta: null, alpha: null, alphaBar: 1, signal: 1, noise: 0, snr: Infinity };
@@ -81,7 +81,7 @@ export function valuesAt(schedule: Schedule, t: number): Values {
   };
 }
 
-/** The first t at which more of x_t's variance is noise than picture (alphaBar_t < 1/2), or null where none is. */
+/** The first t at which more of x_t's variance is noise than picture (alphaBar_t < 1/2); null if there is none. */
 export function halfTime(schedule: Schedule): number | null {
   const i = schedule.alphaBar.findIndex((alphaBar) => alphaBar < 0.5);
   return i < 0 ? null : i + 1;
@@ -92,12 +92,12 @@ export function times(T: number): Float64Array {
   return Float64Array.from({ length: T }, (_, i) => i + 1);
 }
 
-/** `count` times from 0 to T, evenly spread, both ends among them. */
+/** `count` times from 0 to T, evenly spread, including both ends. */
 export function evenTimes(T: number, count: number): number[] {
   return Array.from({ length: count }, (_, i) => Math.round((i * T) / (count - 1)));
 }
 
-/** The same share of the way through when T changes, so that the picture stays as noisy as it was. */
+/** Keeps the share of the way when T changes, so that the picture stays about as noisy. */
 export function rescaleTime(t: number, from: number, to: number): number {
   return Math.round((t / from) * to);
 }

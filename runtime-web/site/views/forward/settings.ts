@@ -1,4 +1,4 @@
-/** The view's settings in its address, so that a link brings them back: only what is not the standard is written. */
+/** The view's settings in its address, so that a link restores them. Default values are left out. */
 import { BETA_END, BETA_START, type ScheduleChoice, STANDARD, T_RANGE } from './schedules.ts';
 
 export interface Settings extends ScheduleChoice {
@@ -6,7 +6,7 @@ export interface Settings extends ScheduleChoice {
   t: number;
   /** Of epsilon; 0 to 2^32 - 1. */
   seed: number;
-  /** Which of the shipped digits; -1 where the visitor shows a picture of their own. */
+  /** Which of the shipped digits; -1 for a visitor's own picture. */
   digit: number;
 }
 
@@ -18,7 +18,7 @@ export function standardTime(T: number): number {
   return Math.round(T / 2);
 }
 
-/** What the address says, and the standard for what it does not say or says wrongly. */
+/** The settings in the address, with defaults for missing and invalid ones. */
 export function parseSettings(query: URLSearchParams): Settings {
   const read = (name: string, standard: number, min: number, max: number, whole = true) => {
     const text = query.get(name);

@@ -106,7 +106,7 @@ function Comparison(): JSX.Element {
       Noise outweighs the picture {linear} with the linear schedule and {cosine} with the cosine.{' '}
       {rest > 0.05
         ? `At t = T the linear one still keeps ${percent(rest)} of the picture’s strength: its steps are too few or too small to destroy it.`
-        : 'At t = T neither keeps anything that could be seen.'}{' '}
+        : 'At t = T neither keeps anything that you could see.'}{' '}
       The cosine is made for its T: it always ends in noise.
     </p>
   );

@@ -1,4 +1,4 @@
-/** What the view shows, as signals that outlive it: whoever leaves and comes back finds it as it was. */
+/** What the view shows, as signals that outlive it, so that a visitor who comes back finds it unchanged. */
 import { computed, signal } from '@preact/signals';
 import { epsilon, noisy } from './noisy.ts';
 import { digitPicture, type Picture, type Rgba, squarePicture } from './picture.ts';
@@ -16,7 +16,7 @@ export const digits = signal<Digits | null>(null);
 export const own = signal<(Rgba & { name: string }) | null>(null);
 export const gray = signal(true);
 
-/** What went wrong with a picture, in a sentence. */
+/** What went wrong with a picture, a sentence. */
 export const trouble = signal<string | null>(null);
 
 export const schedules = computed(() => schedulePair(choice.value));
@@ -30,7 +30,7 @@ export function shippedPicture({ bytes, width, height, places }: Digits, label: 
   return digitPicture(bytes, places[label]!, width, height, `handwritten digit ${label}`);
 }
 
-/** The one epsilon of both schedules. */
+/** The epsilon that both schedules share. */
 export const noise = computed(() => picture.value && epsilon(seed.value, picture.value.x0.length));
 
 const xAt = (kind: 'linear' | 'cosine') =>
@@ -46,7 +46,7 @@ export function moveTo(time: number): void {
   t.value = Math.min(Math.max(Math.round(time), 0), choice.peek().T);
 }
 
-/** Another T keeps the share of the way that t has gone. */
+/** Changes T, and moves t so that it keeps its share of the way. */
 export function changeT(T: number): void {
   const before = choice.peek();
   choice.value = { ...before, T };

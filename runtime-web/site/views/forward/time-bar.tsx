@@ -1,4 +1,4 @@
-/** t, always at hand: a slider that stays in sight, and a play button. */
+/** t: a slider that is always in view, and a play button. */
 import { signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
@@ -40,7 +40,7 @@ export function TimeBar(): JSX.Element {
   );
 }
 
-/** Moves t with the frames of the screen, at a pace that does not depend on T. Ends at T, and with the view. */
+/** Moves t once per screen frame, at a pace that does not depend on T. Ends at T, or with the view. */
 function usePlay(): void {
   const on = playing.value;
   useEffect(() => {
@@ -49,7 +49,7 @@ function usePlay(): void {
     let exact = t.peek();
     let frame = requestAnimationFrame(function advance(now) {
       const { T } = choice.peek();
-      if (Math.round(exact) !== t.peek()) exact = t.peek(); // moved by something else
+      if (Math.round(exact) !== t.peek()) exact = t.peek(); // something else moved it
       exact = Math.min(exact + ((now - (before ?? now)) / WHOLE) * T, T);
       before = now;
       moveTo(exact);

@@ -1,4 +1,4 @@
-/** What a coin does in a round: the binomial distribution with p = 1/2, exact. */
+/** How a coin would score in a round: the binomial distribution with p = 1/2, exact. */
 import { checkInteger } from '@onnoise/scheduler';
 
 /** One-sided. */
@@ -17,7 +17,7 @@ export function atLeast(right: number, of: number): number {
   return Number((sum * 2n ** 60n) >> BigInt(of)) / 2 ** 60;
 }
 
-/** The least score that a coin reaches in fewer than one round of twenty; null where there is none. */
+/** The least score that a coin reaches in less than one round in twenty; null if there is none. */
 export function leastBeyondChance(of: number): number | null {
   for (let right = 0; right <= of; right++) if (atLeast(right, of) < RARE) return right;
   return null;

@@ -1,4 +1,4 @@
-/** Who was taken for what, in this round and in all rounds on this device. */
+/** Which kind was taken for which, in this round and in all rounds on this device. */
 import type { JSX } from 'preact';
 import { confusion } from './score.ts';
 import { game, modelKey, record } from './state.ts';

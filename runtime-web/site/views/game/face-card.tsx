@@ -1,16 +1,16 @@
-/** The picture on the table. It knows no more than a player does; what is laid over it comes with the answer. */
+/** The picture on the table. It knows no more than the player does; the answer adds marks on top. */
 import type { ComponentChildren, JSX } from 'preact';
 import { useRef } from 'preact/hooks';
 import { PictureCanvas } from '../../components/picture-canvas.tsx';
 import type { Face } from './game.ts';
 import { labelOf } from './words.ts';
 
-/** How far a card is dragged until it counts, CSS pixels. */
+/** How far a card must be dragged to count as an answer, CSS pixels. */
 const FAR = 64;
 
 export interface FaceCardProps {
   face: Face & { pixels: Uint8ClampedArray };
-  /** After the answer: what it was, for who cannot see it. */
+  /** After the answer: what it was, for the text alternative. */
   told?: string | undefined;
   onSwipe: (side: 'left' | 'right') => void;
   children?: ComponentChildren;

@@ -1,6 +1,6 @@
 /**
- * The game's state. What a picture is lies in a closure until it is answered: the view is handed pixels and a place, so
- * nothing that it renders can tell.
+ * The game's state. A closure hides what a picture is until it is answered: the view gets only pixels and a place, so
+ * nothing that it renders can give it away.
  */
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
 import type { ModelInfo, Sampler } from '#src/worker/client.ts';
@@ -10,7 +10,7 @@ import { type Deal, type Kind, PICTURES, planRound } from './plan.ts';
 import type { Pool } from './pool.ts';
 import { type Answer, longestStreak, streak } from './score.ts';
 
-/** What is known of a picture before the answer. */
+/** What the view knows of a picture before the answer. */
 export interface Face {
   /** 0 to PICTURES - 1 */
   place: number;
@@ -19,7 +19,7 @@ export interface Face {
   pixels: Uint8ClampedArray | null;
 }
 
-/** What is told after it. */
+/** What it gets after the answer. */
 export interface Told extends Deal {
   place: number;
   said: Kind;
@@ -50,32 +50,32 @@ export type Phase = 'intro' | 'round' | 'summary';
 export interface Game {
   phase: ReadonlySignal<Phase>;
   round: ReadonlySignal<Round | null>;
-  /** The one after it, painted while it is played. */
+  /** The next round, painted while this one is played. */
   following: ReadonlySignal<Round | null>;
   answers: ReadonlySignal<readonly Answer[]>;
   /** The picture on the table. */
   place: ReadonlySignal<number>;
-  /** It is answered, and not yet left. */
+  /** True after its answer, until the player goes on. */
   open: ReadonlySignal<boolean>;
   streak: ReadonlySignal<number>;
-  /** The longest streak up to now, with what the rounds before brought. */
+  /** The longest streak so far, earlier rounds included. */
   longest: ReadonlySignal<number>;
-  /** Why nothing is painted any more. */
+  /** Why painting stopped. */
   failed: ReadonlySignal<string | null>;
-  /** Lays out a round; where it is laid out already it stays as it is. */
+  /** Lays out a round, unless it is laid out already. */
   lay: (table: Table, seed: number) => void;
   /** Takes the round off the table. */
   clear: () => void;
   start: () => void;
-  /** Null where there is nothing to answer. */
+  /** Null if there is nothing to answer. */
   answer: (said: Kind) => Told | null;
-  /** @throws Error before the answer */
+  /** @throws Error before the answer. */
   told: (place: number) => Told;
   next: () => void;
-  /** The following round, at once or behind its start button. */
+  /** Moves to the next round: starts it, or shows its start button. */
   again: (phase: 'round' | 'intro') => void;
   retry: () => void;
-  /** Paints what is laid out until the signal says stop. */
+  /** Paints what is laid out until the signal aborts. */
   paint: (signal: AbortSignal) => Promise<void>;
 }
 
@@ -87,7 +87,7 @@ interface Job {
 
 export function createGame(sampler: Pick<Sampler, 'sample'>, randomSeed: () => number): Game {
   const phase = signal<Phase>('intro');
-  /** This round, then the following one. */
+  /** This round and the next one. */
   const jobs = signal<readonly Job[]>([]);
   const answers = signal<readonly Answer[]>([]);
   const open = signal(false);
@@ -188,7 +188,7 @@ export function createGame(sampler: Pick<Sampler, 'sample'>, randomSeed: () => n
   };
 }
 
-/** A model that was loaded again is the same one. */
+/** True also for a model that was loaded again. */
 function sameTable(a: Table, b: Table): boolean {
   return a.pool === b.pool && a.steps === b.steps && a.info.hash === b.info.hash;
 }

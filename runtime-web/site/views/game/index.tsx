@@ -1,4 +1,4 @@
-/** Real or synthetic? Ten pictures, some found, some painted on the page a moment ago. */
+/** Real or synthetic? Ten pictures: some real, some painted by the page a moment ago. */
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import './game.css';

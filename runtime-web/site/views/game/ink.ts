@@ -1,4 +1,4 @@
-/** A picture as ink: one plane of 0 (paper) to 255, and the plain geometry that the measures rest on. No DOM. */
+/** A picture as ink, one plane of 0 (paper) to 255, and the geometry that the measures use. No DOM. */
 import type { Shape } from '../../state/pixels.ts';
 
 export interface Plane {
@@ -8,7 +8,7 @@ export interface Plane {
   ink: Float64Array;
 }
 
-/** Luma (ITU-R BT.601) of colour, gray as it is; `inverted` for dark ink on bright paper. */
+/** Luma (ITU-R BT.601) of colour; gray stays. `inverted` for dark ink on bright paper. */
 export function inkOf(pixels: ArrayLike<number>, [channels, height, width]: Shape, inverted: boolean): Plane {
   const size = width * height;
   const ink = Float64Array.from({ length: size }, (_, i) => {
@@ -72,8 +72,8 @@ export function pieces(plane: Plane, set: (i: number) => boolean): number[][] {
 }
 
 /**
- * Half the thickness of strokes, in pixels, at every pixel of `set`: chamfer distance (3-4, Borgefors 1986) to what is
- * outside, the picture's edge included. 0 outside.
+ * Half the thickness of strokes, in pixels, at every pixel of `set`: chamfer distance (3-4, Borgefors 1986) to the
+ * nearest pixel outside, where the picture's edge counts as outside. 0 outside.
  */
 export function depth({ width, height }: Plane, set: (i: number) => boolean): Float64Array {
   const out = Float64Array.from({ length: width * height }, (_, i) => (set(i) ? Number.POSITIVE_INFINITY : 0));

@@ -1,4 +1,4 @@
-/** Before the round: what it is about, with which model, and the button. */
+/** Before the round: what the game is, its model, and the start button. */
 import { gaussian } from '@onnoise/scheduler';
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
@@ -63,8 +63,8 @@ function HowTo(): JSX.Element {
         </span>
       </li>
       <li class="muted">
-        A coin is tossed for each picture, so counting does not help. Both kinds are shown alike: moved and scaled a
-        little, in {LEVELS} levels of brightness.
+        A coin is tossed for each picture, so counting does not help. Both kinds are treated alike: moved and scaled a
+        little, and reduced to {LEVELS} levels of brightness.
       </li>
     </ul>
   );
@@ -93,7 +93,7 @@ function Start(): JSX.Element {
       </Button>
       <div class="game-start-state">
         {round === null && (
-          <p class="muted">{missing ? 'The model could not be loaded, see below.' : 'Getting the model ready…'}</p>
+          <p class="muted">{missing ? 'The model could not be loaded: see below.' : 'Getting the model ready…'}</p>
         )}
         {round !== null && !painted && <Progress label="Painting the first pictures" value={round.progress.value} />}
         {painted && (
@@ -124,10 +124,10 @@ function Settings(): JSX.Element | null {
         after={<Button icon="dice" label="Another round" onClick={() => change({ seed: randomSeed() })} />}
       />
       <Segmented
-        label="Steps for a picture"
+        label="Steps per picture"
         value={String(table.steps)}
         options={choices.map((steps) => ({ value: String(steps), label: String(steps) }))}
-        hint="Fewer are quicker, and easier to see through."
+        hint="Fewer steps are quicker, and the pictures easier to tell apart."
         onChange={(steps) => change({ steps: Number(steps) })}
       />
     </section>

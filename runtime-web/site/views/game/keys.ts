@@ -1,6 +1,6 @@
 /**
- * R or the left arrow says real, S or the right arrow says synthetic, Enter or space goes on. Only while the focus is within
- * the game or nowhere, so that a letter spoken or typed elsewhere does nothing.
+ * R or the left arrow says real, S or the right arrow says synthetic, Enter or space goes on. The keys work only while
+ * the focus is in the game or nowhere, so that a letter typed elsewhere does nothing.
  */
 import { answer, game, next } from './state.ts';
 

@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Shape } from '../../state/pixels.ts';
 
-/** Seen on black, on white and on gray: amber, three quarters of it. */
+/** Amber at three quarters opacity: visible on black, white and gray. */
 const MARK = [255, 159, 10, 190] as const;
 
 export function MarkedPixels({ where, shape }: { where: readonly number[]; shape: Shape }): JSX.Element {

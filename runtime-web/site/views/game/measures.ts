@@ -1,6 +1,6 @@
 /**
- * What can be measured of a picture that an eye may notice, too. Each measure gives a figure and, where it has a place, the
- * pixels it comes from. None knows what is real: `unusual.ts` sets the figures against those of real pictures.
+ * Measures of things in a picture that an eye may notice, too. Each gives a figure and, if it has a place, the pixels
+ * it comes from. None knows what is real: `unusual.ts` compares the figures with those of real pictures.
  */
 import { around, depth, frame, type Plane, pieces } from './ink.ts';
 
@@ -16,21 +16,21 @@ export interface Measured {
 
 export interface Measure {
   id: string;
-  /** Short, for a title, by the end at which it is. */
+  /** A short title for each end. */
   title: Partial<Record<End, string>>;
   ends: Ends;
-  /** Null where the picture has nothing to measure. */
+  /** Null if the picture has nothing to measure. */
   of: (plane: Plane) => Measured | null;
-  /** The figure as it is written, and what follows it. */
+  /** Formats the figure; `unit` follows it. */
   digits: (value: number) => string;
   unit: (digits: string) => string;
   /** A sentence around figure and unit. */
   tell: (figure: string) => string;
-  /** True where hardly anybody can see it; `usual` is the median of real pictures. */
+  /** True if hardly anybody can see it; `usual` is the median of real pictures. */
   faint?: (value: number, usual: number) => boolean;
 }
 
-/** Levels of 255: what an eye sees on black, where a stroke begins, what is plainly ink, what is white. */
+/** Levels of 255: visible on black, the start of a stroke, plainly ink, white. */
 const SEEN = 16;
 const TRACE = 48;
 const INK = 64;
@@ -209,7 +209,7 @@ const haze: Measure = {
   faint: (value) => value < 12,
 };
 
-/** What is easy to see first. */
+/** The easiest to see first. */
 export const MEASURES: readonly Measure[] = [
   specks,
   smudge,

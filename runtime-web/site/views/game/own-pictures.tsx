@@ -1,4 +1,4 @@
-/** Real pictures from the visitor, for a model that the page has none for. */
+/** Asks the visitor for real pictures if the page has none for a model. */
 import type { JSX } from 'preact';
 import { useId, useState } from 'preact/hooks';
 import { Button } from '../../components/button.tsx';
@@ -58,7 +58,7 @@ export function OwnPictures(): JSX.Element {
     >
       <h2 id={`${id}-title`}>Bring real pictures</h2>
       <p>
-        The page has no real ones for this model. Drop some of what it was trained on here, or pick them: at least{' '}
+        The page has no real pictures for this model. Drop some of its training pictures here, or pick them: at least{' '}
         {PICTURES}, better {ENOUGH} or more. They are cut to a square, averaged down to {shape?.[1]} × {shape?.[2]}{' '}
         pixels, and stay on this page.
       </p>

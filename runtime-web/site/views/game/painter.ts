@@ -1,8 +1,8 @@
 /**
  * Paints a round in the background, in two halves: the second while the first is played.
  *
- * A synthetic picture is made for every place, also where a real one is shown. So the work, the progress and the wait of a
- * round are the same whatever it deals, and a wait never tells what comes next.
+ * It makes a synthetic picture for every place, even where a real one is shown. So the work, the progress and the wait
+ * of a round are always the same, and a wait never gives away what comes next.
  */
 import type { Sampler } from '#src/worker/client.ts';
 import { fromBytes, type Shape, sizeOf } from '../../state/pixels.ts';
@@ -28,7 +28,7 @@ export interface PaintOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** What is shown at the places of a half, as bytes [C, H, W]. Rejects as the sampler does. */
+/** The pictures shown at the places of a half, as bytes [C, H, W]. Rejects as the sampler does. */
 export async function paintHalf(options: PaintOptions): Promise<Uint8ClampedArray<ArrayBuffer>[]> {
   const { sampler, deals, from, steps, shape, readReal, presentation, onProgress, signal } = options;
   const half = deals.slice(from, from + HALF);

@@ -1,6 +1,6 @@
 /**
- * What a round deals, from its seed alone. Every place of the ten has both a real picture and a synthetic one, and a coin
- * says which of them is shown; the coins are independent, so that counting helps nobody.
+ * Deals a round from its seed alone. Each of the ten places has both a real picture and a synthetic one, and a coin
+ * decides which is shown. The coins are independent, so that counting does not help.
  */
 import { checkInteger, InputError, randomInts, shuffle, uniform } from '@onnoise/scheduler';
 
@@ -9,7 +9,7 @@ export const PICTURES = 10;
 /** Rounds are named by six digits: short enough to be read out. */
 export const SEEDS = 1_000_000;
 
-/** A round with fewer of either kind is dealt again: it would be no game. */
+/** A round with fewer of either kind is dealt again. */
 const FEWEST = 2;
 
 export type Kind = 'real' | 'synthetic';
@@ -17,11 +17,11 @@ export type Kind = 'real' | 'synthetic';
 export interface Deal {
   /** Which of the two is shown. */
   kind: Kind;
-  /** The real one: its index in the collection. No two places share one. */
+  /** Index of the real one in the collection. No two places share one. */
   real: number;
-  /** The synthetic one: what the sampler starts from. */
+  /** The sampler's seed for the synthetic one. */
   seed: number;
-  /** Class of both; null where the model has none. */
+  /** Class of both; null if the model has none. */
   label: number | null;
 }
 
@@ -30,7 +30,7 @@ export interface RoundOptions {
   seed: number;
   /** Real pictures to draw from, PICTURES or more. */
   reals: number;
-  /** One a real picture. The synthetic ones take theirs from these, so that no class tells the kind. */
+  /** One per real picture. The synthetic ones take theirs from these, so that no class gives the kind away. */
   labels?: readonly number[] | undefined;
   /** Classes of the model, 0 for an unconditional one. */
   classes: number;

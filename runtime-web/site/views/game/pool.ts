@@ -6,15 +6,15 @@ import { PICTURES } from './plan.ts';
 import { type Presentation, presentationOf } from './presentation.ts';
 
 export interface Pool {
-  /** Tells pools apart. */
+  /** Unique for each pool. */
   id: string;
   count: number;
   shape: Shape;
-  /** One a picture, where known. */
+  /** One per picture, if known. */
   labels?: readonly number[];
-  /** How these and the model's are shown. */
+  /** How these and the model's pictures are shown. */
   presentation: Presentation;
-  /** Bytes [C, H, W] of a picture, as it came. */
+  /** Bytes [C, H, W] of a picture, unchanged. */
   read: (index: number) => Uint8Array | Uint8ClampedArray;
   /** Where a picture is from, to follow "Real: ". */
   origin: (index: number) => string;
@@ -32,7 +32,7 @@ const ACTION = 'read the real pictures';
 
 /**
  * @param url of the JSON beside the pictures
- * @throws InputError where they are not there, cut off, or of another shape than the model's
+ * @throws InputError if they are missing, cut off, or of another shape than the model's
  */
 export async function shippedPool(url: string, shape: Shape, signal?: AbortSignal): Promise<Pool> {
   const get = async (address: string) => {
@@ -73,7 +73,7 @@ export function poolOf(listing: Listing, bytes: Uint8Array, shape: Shape, id: st
 }
 
 /**
- * A visitor's own pictures in the model's shape: the middle square, each new pixel the mean of what it covers, to bytes.
+ * A visitor's own picture in the model's shape, as bytes: the middle square, each new pixel the mean of what it covers.
  * @throws InputError for a model that is not square
  */
 export function fitPicture(image: Rgba, shape: Shape): Uint8ClampedArray {

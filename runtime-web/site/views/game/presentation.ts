@@ -1,37 +1,37 @@
 /**
- * How the game shows any picture, real or synthetic. Files and networks leave marks that no eye sees and a count of pixels
- * does: a file's paper is level 0 to the last pixel and its digits are 20 pixels high; a network's paper is at 4, its white
- * at 244 and its digits at 19 to 22. So both kinds go through one last step: a small zoom and shift drawn by lot, levels near
- * the ends evened out, and few levels. What remains to be told apart is what is drawn.
+ * How the game shows any picture, real or synthetic. Files and networks leave marks that show in a pixel count but not
+ * to the eye: a file's paper is level 0 everywhere and its digits are 20 pixels high; a network's paper is at 4, its
+ * white at 244 and its digits are 19 to 22 high. So both kinds go through one last step: a small random zoom and shift,
+ * levels near the ends evened out, and few levels. Only the drawing is left to tell them apart.
  */
 import { uniform } from '@onnoise/scheduler';
 import { type Shape, sizeOf } from '../../state/pixels.ts';
 
-/** What the real pictures are decides how much is evened out. */
+/** Depends on the real pictures: drawings are evened out more than scenes. */
 export interface Presentation {
   /** Levels of 255: at or below the first is black, at or above the second is white. */
   ends: readonly [black: number, white: number];
-  /** Least and most. Below 1 the edge is drawn out, which shows on paper alone. */
+  /** Least and most. Below 1 the edge pixels are extended, which does not show on plain paper. */
   zoom: readonly [least: number, most: number];
 }
 
-/** Ink on paper, or chalk on slate: a clear ground all around, which may be drawn out and evened out. */
+/** Ink on paper, or chalk on slate: a clear ground all around, which may be extended and evened out. */
 const DRAWINGS: Presentation = { ends: [48, 208], zoom: [0.9, 1.1] };
-/** Anything else: levels are kept but for the last few, and no edge comes into view. */
+/** Anything else: all levels but the last few are kept, and no edge comes into view. */
 const SCENES: Presentation = { ends: [8, 247], zoom: [1, 1.15] };
 
 export const LEVELS = 32;
-/** Share of the side that a picture is moved by at most, either way; scenes no farther than their edge. */
+/** The largest shift either way, as a share of the side; scenes move no farther than their edge. */
 const SHIFT = 1 / 28;
 
-/** Real pictures looked at to tell what they are. */
+/** Number of real pictures that decide which they are. */
 const LOOKED_AT = 50;
 /** Levels from black and white. */
 const PLAIN = 12;
-/** Share of such pixels in drawings; radiographs and clothes on black have more between. */
+/** Least share of such pixels in drawings; radiographs and clothes on black have more levels in between. */
 const MOSTLY = 0.7;
 
-/** Drawings are those with plain black or white in most places. */
+/** Drawings are pictures that are mostly plain black or white. */
 export function presentationOf(count: number, shape: Shape, read: (index: number) => ArrayLike<number>): Presentation {
   const looked = Math.min(count, LOOKED_AT);
   let plain = 0;
@@ -42,7 +42,7 @@ export function presentationOf(count: number, shape: Shape, read: (index: number
   return plain > MOSTLY * looked * sizeOf(shape) ? DRAWINGS : SCENES;
 }
 
-/** Stream of a seed that zoom and shift are drawn from; sampling uses those from 0 on. */
+/** The seed's stream for zoom and shift; sampling uses those from 0 on. */
 const LOT = 2 ** 31;
 
 /**
@@ -60,7 +60,7 @@ export function present(
   uniform(seed, LOT, 0, lot);
   const zoom = least * (most / least) ** lot[0]!;
   const shift = (side: number, share: number) => {
-    const hidden = ((side - 1) * (1 - 1 / zoom)) / 2; // by the zoom, at either end
+    const hidden = ((side - 1) * (1 - 1 / zoom)) / 2; // pixels that the zoom hides at either end
     return (2 * share - 1) * (least < 1 ? SHIFT * side : Math.min(SHIFT * side, hidden));
   };
   const columns = alongSide(width, zoom, shift(width, lot[1]!));
@@ -83,7 +83,7 @@ export function present(
   return out;
 }
 
-/** Where each pixel of a side comes from: two neighbours, and how far it is on the way to the second. */
+/** For each pixel of a side: the two source pixels, and the weight of the second. */
 function alongSide(side: number, zoom: number, shift: number): [number, number, number][] {
   const middle = (side - 1) / 2;
   return Array.from({ length: side }, (_, i) => {
@@ -93,7 +93,7 @@ function alongSide(side: number, zoom: number, shift: number): [number, number, 
   });
 }
 
-/** 0..1 to one of the levels, as a byte. */
+/** Rounds 0..1 to one of the levels, as a byte. */
 function quantise(share: number): number {
   const step = Math.round(Math.min(Math.max(share, 0), 1) * (LEVELS - 1));
   return Math.round((step * 255) / (LEVELS - 1));

@@ -1,4 +1,4 @@
-/** What outlives the page: the best streak, and how often each model's pictures passed for real. */
+/** The record kept in the browser: the best streak, and how often each model's pictures passed for real. */
 import { read, remember } from '../../state/memory.ts';
 
 export interface ModelRecord {
@@ -11,14 +11,14 @@ export interface ModelRecord {
 
 export interface GameRecord {
   best: number;
-  /** By the first characters of the network's hash: a model keeps its record, whatever it is called. */
+  /** Keyed by the first characters of the network's hash, so that a renamed model keeps its record. */
   models: Record<string, ModelRecord>;
 }
 
 const NAME = 'game';
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
-/** What is kept, as far as it makes sense; a fresh record where nothing does. */
+/** The stored record, or a fresh one if the text is invalid. */
 export function parseRecord(text: string | null): GameRecord {
   const record: GameRecord = { best: 0, models: {} };
   try {

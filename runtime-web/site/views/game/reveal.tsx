@@ -9,7 +9,7 @@ import { factOf, giveawayTitle, verdictOf } from './words.ts';
 
 export interface RevealProps {
   told: Told;
-  /** Null with too few real pictures to tell. */
+  /** Null if there are too few real pictures. */
   found: readonly Giveaway[] | null;
   /** The real pictures' measures are still being taken. */
   measuring: boolean;

@@ -1,4 +1,4 @@
-/** A round: the board, the picture, the two answers, and after each what it was. */
+/** A round: the board, the picture, the two answers, and after each answer what the picture was. */
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Button } from '../../components/button.tsx';
@@ -103,14 +103,14 @@ interface AnsweredProps {
   children: (marked: JSX.Element | null, panel: JSX.Element) => JSX.Element;
 }
 
-/** What an answer brings: the panel, and the pixels that it points at. */
+/** Shown after an answer: the panel, and the pixels that it points at. */
 function Answered({ told, children }: AnsweredProps): JSX.Element {
   const [chosen, setChosen] = useState<string | null | undefined>(undefined);
   const measures = reference.value;
   if (!told) {
     const panel = (
       <div class="game-panel game-question">
-        <p class="game-ask">Was it found, or painted by the model?</p>
+        <p class="game-ask">Is it real, or did the model paint it?</p>
         <p class="muted">
           <span class="game-touch">Swipe left for real, right for synthetic.</span>
           <span class="game-mouse">
@@ -139,7 +139,7 @@ function Answered({ told, children }: AnsweredProps): JSX.Element {
   );
 }
 
-/** While the half that holds this picture is painted; it says nothing of the picture. */
+/** Shown while the half that holds this picture is painted. It gives nothing away. */
 function Waiting(): JSX.Element {
   const round = game.round.value;
   const model = loaded.value;

@@ -1,4 +1,4 @@
-/** Answers to figures: score, streak, who was taken for what, and a text to share. */
+/** Figures from the answers: score, streak, confusion matrix, and a text to share. */
 import { atLeast, leastBeyondChance } from './chance.ts';
 import type { Kind } from './plan.ts';
 
@@ -11,12 +11,12 @@ export const isRight = ({ said, truth }: Answer): boolean => said === truth;
 
 export const score = (answers: readonly Answer[]): number => answers.filter(isRight).length;
 
-/** Right answers in a row up to now, going on from `before` rounds past. */
+/** Right answers in a row so far; `before` is the streak that earlier rounds ended with. */
 export function streak(answers: readonly Answer[], before = 0): number {
   return answers.reduce((run, answer) => (isRight(answer) ? run + 1 : 0), before);
 }
 
-/** The longest run of right answers, going on from `before`. */
+/** The longest run of right answers; `before` as in `streak`. */
 export function longestStreak(answers: readonly Answer[], before = 0): number {
   let run = before;
   return answers.reduce((longest, answer) => {
@@ -38,11 +38,11 @@ export interface Shared {
   answers: readonly Answer[];
   title: string;
   best: number;
-  /** Left out for a model that nobody else has. */
+  /** Left out for a visitor's own model. */
   link?: string | undefined;
 }
 
-/** Right and wrong by place, but not what a picture was: whoever gets the link plays the same round. */
+/** Right and wrong by place, but not what a picture was, because the link leads to the same round. */
 export function shareText({ answers, title, best, link }: Shared): string {
   const { real, synthetic } = confusion(answers);
   const marks = answers.map((answer) => (isRight(answer) ? '🟩' : '⬜')).join('');
@@ -54,7 +54,7 @@ export function shareText({ answers, title, best, link }: Shared): string {
   return (link === undefined ? lines : [...lines, link]).join('\n');
 }
 
-/** One line on how the round went. Only what a coin would hardly do is called better or worse than one. */
+/** One line on the round. It calls a score better or worse than a coin only if a coin would seldom reach it. */
 export function verdict(right: number, of: number): string {
   const least = leastBeyondChance(of);
   if (least !== null && right >= least) return right === of ? 'Nothing gets past you.' : 'Better than a coin.';
@@ -62,7 +62,7 @@ export function verdict(right: number, of: number): string {
   return 'A coin could have done that.';
 }
 
-/** How often chance alone does as well, or as badly: a sentence. */
+/** A sentence: how often chance alone does as well, or as badly. */
 export function verdictReason(right: number, of: number): string {
   const well = right * 2 >= of;
   const share = atLeast(well ? right : of - right, of); // the coin's two sides are alike

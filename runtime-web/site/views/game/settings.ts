@@ -1,4 +1,4 @@
-/** A round as an address: `#/game?seed=482193&model=digits`, with `steps` where they are not the usual ones. */
+/** A round as an address: `#/game?seed=482193&model=digits`, with `steps` if they are not the default. */
 import { SEEDS } from './plan.ts';
 
 export const STEPS = 50;
@@ -7,12 +7,12 @@ export const STEPS = 50;
 export const STEP_CHOICES = [10, STEPS, 200] as const;
 
 export interface Settings {
-  /** Null where the address names none: a new round. */
+  /** Null if the address has none: a new round. */
   seed: number | null;
   steps: number;
 }
 
-/** @param timesteps T of the model's schedule. What makes no sense counts as not there. */
+/** @param timesteps T of the model's schedule. Invalid values count as missing. */
 export function parseSettings(query: URLSearchParams, timesteps: number): Settings {
   const steps = integer(query.get('steps'));
   return {
@@ -26,7 +26,7 @@ export function formatSettings(seed: number, steps: number, model: string, times
   return { seed: String(seed), model, ...(steps !== usual && { steps: String(steps) }) };
 }
 
-/** Of the browser's own dice. */
+/** From the browser's random numbers. */
 export function randomSeed(): number {
   return crypto.getRandomValues(new Uint32Array(1))[0]! % SEEDS;
 }

@@ -1,4 +1,4 @@
-/** The game of this page, bound to its address, its model and what it remembers. It outlives a look at another view. */
+/** The page's game, bound to its address, its model and its record. It survives a visit to another view. */
 import { computed, effect, signal, untracked } from '@preact/signals';
 import { toast } from '../../components/toast.tsx';
 import { fromBytes, type Shape } from '../../state/pixels.ts';
@@ -16,14 +16,14 @@ import { spoken } from './words.ts';
 
 export const game = createGame(sampler, randomSeed);
 
-/** The real pictures: being fetched, to be brought by the visitor, or there. */
+/** The real pictures: being fetched, missing until the visitor brings them, or ready. */
 export type Reals =
   | { state: 'none' | 'wanted' }
   | { state: 'ready'; pool: Pool }
   | { state: 'failed'; message: string };
 export const reals = signal<Reals>({ state: 'none' });
 
-/** Brought by the visitor, by the model's id. */
+/** The visitor's own real pictures, by the model's id. */
 const brought = signal<Record<string, Pool>>({});
 const shipped = new Map<string, Promise<Pool>>();
 
@@ -51,7 +51,7 @@ export function takeShipped(): void {
   });
 }
 
-/** The address of what is chosen, with something changed. */
+/** Changes the seed or the steps in the address. */
 export function change(to: { seed?: number; steps?: number }): void {
   const timesteps = info.peek()?.scheduler.num_train_timesteps;
   const round = game.round.peek();
@@ -95,7 +95,7 @@ function remember(now: GameRecord): void {
   writeRecord(now);
 }
 
-/** Follows address, model and pictures while the view is shown; returns what ends it. */
+/** Follows address, model and pictures while the view is shown. Returns a function that ends it. */
 export function follow(): () => void {
   const ends = [
     effect(() => {
@@ -104,7 +104,7 @@ export function follow(): () => void {
       untracked(() => {
         const round = game.round.peek();
         if (round && round.table.model.id !== entry.id) game.clear();
-        useModel(entry).catch(() => {}); // the model bar tells why
+        useModel(entry).catch(() => {}); // the model bar shows why
       });
     }),
     effect(gatherReals),
@@ -169,13 +169,13 @@ function layRound(): void {
   });
 }
 
-/** A link for a model that this page does not have deals other pictures than its sender saw. */
+/** A link to a model that this page lacks deals other pictures than its sender saw, so say so. */
 function tellOfUnknownModel(id: string | null, instead: string): void {
   if (id === null || models.peek().some((entry) => entry.id === id)) return;
-  toast(`This page has no model “${id}”, which the link asks for: these pictures are painted by ${instead}.`, 'error');
+  toast(`The link names the model “${id}”, which this page does not have: ${instead} paints these pictures.`, 'error');
 }
 
-/** A round is shared by its address: a failed fetch is tried anew, a good one is kept. */
+/** Fetches each set once; after a failure the next call tries again. */
 function fetchShipped(url: string, shape: Shape): Promise<Pool> {
   const key = `${url} ${shape.join()}`;
   const known = shipped.get(key);

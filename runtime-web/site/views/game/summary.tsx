@@ -1,4 +1,4 @@
-/** After the tenth picture: how it went, all ten once more, and a text to share. */
+/** After the tenth picture: the result, all ten pictures, and a text to share. */
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Button } from '../../components/button.tsx';

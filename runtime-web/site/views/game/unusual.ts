@@ -1,6 +1,6 @@
 /**
- * What gives a picture away, if anything does: the measures in which it lies outside of what real pictures do. Computed from
- * the real pictures at hand, and said only where hardly any of them is as far out.
+ * What gives a picture away: the measures in which it lies outside the range of the real pictures at hand. A measure
+ * counts only if hardly any real picture is as far out.
  */
 
 import type { Shape } from '../../state/pixels.ts';
@@ -9,7 +9,7 @@ import { type End, MEASURES, type Measure } from './measures.ts';
 
 /** At most this share of real pictures may be as far out. */
 const RARE = 0.01;
-/** With fewer real pictures nobody can say what is rare. */
+/** With fewer real pictures there is no telling what is rare. */
 export const ENOUGH = 30;
 /** Pixels measured between pauses: some 10 ms. */
 const AT_ONCE = 6000;
@@ -18,7 +18,7 @@ export interface RealRange {
   measure: Measure;
   /** Figures of the real pictures, ascending. */
   sorted: Float64Array;
-  /** By index, NaN where there was nothing to measure. */
+  /** By index, NaN if there was nothing to measure. */
   values: Float64Array;
 }
 
@@ -34,17 +34,17 @@ export interface Giveaway {
   title: string;
   /** The figure in words, a sentence. */
   sentence: string;
-  /** What real pictures do, a sentence. */
+  /** The range of real pictures, a sentence. */
   compared: string;
-  /** Pixels to mark, may be none. */
+  /** Pixels to mark; may be empty. */
   where: number[];
-  /** Nobody will have seen it. */
+  /** Too faint for most eyes. */
   faint: boolean;
 }
 
 /**
  * Measures all real pictures once, a few at a time.
- * @param pause waits between them, so that the page stays quick
+ * @param pause waits between them, so that the page stays responsive
  */
 export async function measureReals(
   count: number,
@@ -70,8 +70,8 @@ export async function measureReals(
 }
 
 /**
- * @param own index of the picture if it is one of the real ones: it is not compared with itself.
- * @returns what can be seen first; empty where nothing is unusual; null with too few real pictures to tell.
+ * @param own index of the picture if it is a real one, which is then not compared with itself.
+ * @returns the most visible first; empty if nothing is unusual; null if there are too few real pictures.
  */
 export function giveaways(pixels: ArrayLike<number>, reference: Reference, own?: number): Giveaway[] | null {
   if (reference.count < ENOUGH) return null;

@@ -1,9 +1,9 @@
-/** What is said of an answered picture. */
+/** Words about an answered picture. */
 import type { Table, Told } from './game.ts';
 import { PICTURES } from './plan.ts';
 import type { Giveaway } from './unusual.ts';
 
-/** A picture's name: before the answer its place and no more. */
+/** A picture's name: only its place before the answer. */
 export function labelOf(place: number, told?: string): string {
   const name = `Picture ${place + 1} of ${PICTURES}`;
   return told === undefined ? name : `${name}: ${told}`;
@@ -32,7 +32,7 @@ export function factOf({ kind, real, seed, label }: Told, { pool, info, model, s
   return `Painted on this page by ${model.title}${asked}: seed ${seed}, ${steps} step${steps === 1 ? '' : 's'} of DDIM.`;
 }
 
-/** Above the list of what is unusual. `found` is null with too few real pictures to tell. */
+/** The title of the list of unusual measures. `found` is null if there are too few real pictures. */
 export function giveawayTitle(kind: Told['kind'], found: readonly Giveaway[] | null): string {
   if (found === null) return 'Too few real pictures to say what is unusual.';
   const plain = found.some(({ faint }) => !faint);

@@ -1,4 +1,4 @@
-/** A model folder by its address. The page's policy lets it talk to its own host alone. */
+/** A model folder by its address. The page's policy lets it talk only to its own host. */
 import { InputError, LOADING, MODEL_FILES } from '@onnoise/scheduler';
 import { download } from '#src/download.ts';
 import { SAMPLES } from './arrange.ts';
@@ -9,7 +9,7 @@ const INSIDE = new RegExp(`/(${[...Object.values(MODEL_FILES), SAMPLES, 'unet', 
 /**
  * @param page address of the page.
  * @returns the folder's address, without a slash at its end.
- * @throws InputError for what is no address, or one of another host, with what to do.
+ * @throws InputError for an invalid address or another host's, with what to do.
  */
 export function modelAddress(text: string, page: string): string {
   const given = text.trim();
@@ -30,7 +30,7 @@ export function modelAddress(text: string, page: string): string {
   return (url.origin + url.pathname).replace(/\/+$/, '').replace(INSIDE, '').replace(/\/+$/, '');
 }
 
-/** Of the folder, as people write it. */
+/** The folder's name, decoded. */
 function lastWord(address: string): string | undefined {
   const word = new URL(address).pathname.split('/').at(-1)!;
   try {
@@ -53,7 +53,7 @@ export interface Fetched {
   title: string | undefined;
 }
 
-/** @throws InputError that names the file which cannot be had; the signal's reason. */
+/** @throws InputError that names the file that could not be fetched; the signal's reason. */
 export async function fetchFolder(
   address: string,
   { onProgress, signal }: { onProgress?(loaded: number, total: number | null): void; signal?: AbortSignal },
@@ -62,7 +62,7 @@ export async function fetchFolder(
     const bytes = await download(`${address}/${path}`, { action: LOADING, onProgress: progress, signal });
     return [path, new Blob([bytes])] as const;
   };
-  // The small ones first: where they are not there, nor will the megabytes be.
+  // The small files first: if they are missing, the large one is not tried.
   const configs = await Promise.all([MODEL_FILES.scheduler, MODEL_FILES.unet].map((path) => get(path)));
   const network = await get(MODEL_FILES.network, onProgress);
   const optional = await Promise.all(

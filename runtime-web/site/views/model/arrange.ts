@@ -1,6 +1,6 @@
 /**
- * Puts dropped or chosen files where a model folder has them. They come as a folder (below any other), or one by one, where
- * browsers give bare names.
+ * Gives dropped or chosen files their paths in a model folder. They come as a folder (perhaps below others), or one by
+ * one with bare names.
  */
 import { InputError, MODEL_FILES, sniff } from '@onnoise/scheduler';
 import { bytes } from './words.ts';
@@ -14,7 +14,7 @@ export interface Incoming {
 export interface Arranged {
   /** By their path in the model folder. */
   files: Record<string, Blob>;
-  /** Name of the folder, where it has one. */
+  /** Name of the folder, if it has one. */
   title: string | undefined;
 }
 
@@ -23,7 +23,7 @@ export const SAMPLES = 'samples.png';
 const REQUIRED = [SCHEDULER, UNET, ONNX];
 const KNOWN = [...REQUIRED, INDEX, CARD, SAMPLES];
 
-/** Names under which files lie when their folders are lost; `unet_config.json` is what some tools make of a path. */
+/** Names of files that have lost their folders; some tools turn a path into `unet_config.json`. */
 const LOOSE: readonly (readonly [name: RegExp, place: string])[] = [
   [/^(.*[-_.])?scheduler[-_]config\.json$/i, SCHEDULER],
   [/^(unet[-_.])?config\.json$/i, UNET],
@@ -35,14 +35,14 @@ const LOOSE: readonly (readonly [name: RegExp, place: string])[] = [
 
 const UNSEEN = /(^|\/)(\.[^/]*|__MACOSX|Thumbs\.db|desktop\.ini)(\/|$)/i;
 const WEIGHTS = /\.(safetensors|bin|ckpt|pth?|h5|pb)$/i;
-/** onnxruntime reads a network whole, and 2 GiB is the most that its format can hold. */
+/** onnxruntime reads the whole network at once, and its format holds at most 2 GiB. */
 const LIMIT = 2 ** 31;
 
 const fail = (sentence: string): never => {
   throw new InputError(`Cannot load the model: ${sentence}`);
 };
 
-/** @throws InputError that names the file which is missing, too much or something else. */
+/** @throws InputError that names the file that is missing, extra or wrong. */
 export async function arrange(incoming: readonly Incoming[]): Promise<Arranged> {
   const seen = incoming.map(({ path, file }) => ({ path: path.replace(/^\/+/, ''), file })).filter(isSeen);
   if (seen.length === 0) fail('what you drop must be a model folder or its files, received none that can be read.');
@@ -69,16 +69,16 @@ const isSeen = ({ path }: Incoming) => !UNSEEN.test(path);
 const baseOf = (path: string) => path.split('/').at(-1)!;
 const folderOf = (path: string) => path.split('/').slice(0, -1).join('/');
 
-/** A name of its own may title the model; `model.onnx` does not. */
+/** The file's name as a title for the model, unless it is `model.onnx`. */
 function nameOf(path: string): string | undefined {
   const name = plain(baseOf(path)).replace(/\.onnx$/i, '');
   return /^(unet[-_.])?model$/i.test(name) ? undefined : name;
 }
 
-/** `config (1).json` and `config copy.json` are what a second download or copy of it is called. */
+/** A second download or copy is called `config (1).json` or `config copy.json`. */
 const plain = (name: string) => name.replace(/( \(\d+\)| copy( \d+)?)(?=\.\w+$)/i, '');
 
-/** The folder that holds `unet/model.onnx`; undefined where the files come without their folders. */
+/** The folder that holds `unet/model.onnx`; undefined if the files come without their folders. */
 function rootOf(seen: readonly Incoming[]): string | undefined {
   const roots = seen
     .filter(({ path }) => path === ONNX || path.endsWith(`/${ONNX}`))
@@ -90,7 +90,7 @@ function rootOf(seen: readonly Incoming[]): string | undefined {
   return roots[0];
 }
 
-/** Where a file belongs. In a folder that is laid out as a model the paths say it, else the names do. */
+/** Where a file belongs: decided by its path in a folder laid out as a model, else by its name. */
 function placeOf(path: string, root: string | undefined): string | undefined {
   if (root !== undefined) {
     const inside = root === '' ? path : path.startsWith(`${root}/`) ? path.slice(root.length + 1) : '';
@@ -100,7 +100,7 @@ function placeOf(path: string, root: string | undefined): string | undefined {
   return KNOWN.find((place) => path.endsWith(`/${place}`)) ?? LOOSE.find(([pattern]) => pattern.test(name))?.[1];
 }
 
-/** Why a file is missing, as far as what came instead tells. */
+/** Guesses from the other files why one is missing. */
 async function explain(missing: string, files: Record<string, Blob>, seen: readonly Incoming[]): Promise<string> {
   const paths = seen.map(({ path }) => path);
   const has = (pattern: RegExp) => paths.find((path) => pattern.test(path));

@@ -7,7 +7,7 @@ export interface Card {
   heading: string | undefined;
   /** The first paragraphs, without markup. */
   lines: string[];
-  /** Of the network, where they are told. */
+  /** The network's, if the card gives them. */
   parameters: number | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** Where a model comes in: dropped, chosen or by its address. */
+/** Opens a model: dropped, chosen or by its address. */
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Button } from '../../components/button.tsx';
@@ -9,10 +9,10 @@ import { type Dropped, filesOfDialog, filesOfDrop } from './drop.ts';
 import { close, openAddress, openFiles, opening } from './state.ts';
 import { bytes } from './words.ts';
 
-/** While something is dragged over a page, browsers tell it several times a second; none tells reliably of the end. */
+/** Browsers report a drag over the page several times a second, but not reliably its end. */
 const STILL_OVER = 800; // ms
 
-/** A drop anywhere in the view counts: one that misses would take the visitor out of the page. */
+/** A drop anywhere in the view counts: elsewhere the browser would open the file in place of the page. */
 export function useDrop(): boolean {
   const [over, setOver] = useState(false);
   useEffect(() => {
@@ -50,7 +50,7 @@ export function useDrop(): boolean {
   return over;
 }
 
-/** Not words that are dragged from one field to another. */
+/** False for text dragged from one field to another. */
 const isOurs = ({ dataTransfer }: DragEvent) =>
   dataTransfer?.types.some((type) => type === 'Files' || type === 'text/uri-list') ?? false;
 
@@ -95,15 +95,15 @@ export function DropZone({ over }: { over: boolean }): JSX.Element {
       <p class="model-private">
         <Icon name="check" />
         <span>
-          Nothing is uploaded. This page reads the files on this device, and its own rules forbid it to talk to anyone
-          else.
+          Nothing is uploaded. This page reads the files on this device, and its own rules keep it from talking to any
+          other host.
         </span>
       </p>
     </section>
   );
 }
 
-/** Phones may lack it; single files they have. */
+/** Phones may lack it, but can pick single files. */
 const hasFolders = typeof HTMLInputElement !== 'undefined' && 'webkitdirectory' in HTMLInputElement.prototype;
 
 interface FilePickerProps {
@@ -129,7 +129,7 @@ function FilePicker({ folder = false, icon, children }: FilePickerProps): JSX.El
         onChange={({ currentTarget }) => {
           const files = filesOfDialog(currentTarget.files ?? []);
           if (files.length > 0) void openFiles(files);
-          currentTarget.value = ''; // the same choice again is a choice
+          currentTarget.value = ''; // choosing the same file again counts
         }}
       />
     </>
@@ -148,7 +148,7 @@ function AddressForm(): JSX.Element {
     >
       <Field
         label="Or an address on this site"
-        hint="Of a model folder that lies beside the page: models/digits, say. Other hosts are out of reach."
+        hint="Of a model folder on this site, for example models/digits. The page cannot reach other hosts."
       >
         {(ids) => (
           <div class="field-row">

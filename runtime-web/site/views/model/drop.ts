@@ -1,11 +1,11 @@
-/** Files out of a drop or a file dialog, with their paths. Nothing is read yet, and nothing leaves the browser. */
+/** Files from a drop or a file dialog, with their paths. Nothing is read yet, and nothing leaves the browser. */
 import { InputError } from '@onnoise/scheduler';
 import type { Incoming } from './arrange.ts';
 
-/** More is not a model, but a disk. */
+/** More files than this are not a model. */
 const MOST_FILES = 2000;
 
-/** Of FileSystemEntry and its kinds, what is used. */
+/** The parts of FileSystemEntry and its subtypes that are used here. */
 export interface Entry {
   readonly name: string;
   readonly isFile: boolean;
@@ -14,14 +14,14 @@ export interface Entry {
   createReader?(): { readEntries(done: (entries: Entry[]) => void, failed: (error: Error) => void): void };
 }
 
-/** Of a DataTransfer. */
+/** The part of DataTransfer that is used here. */
 export interface Dropped {
   items: ArrayLike<{ kind: string; webkitGetAsEntry?(): Entry | null; getAsFile(): (Blob & { name: string }) | null }>;
 }
 
 /**
- * Must be called before the drop's event ends: the browser takes its list back then.
- * @throws InputError where a file cannot be read, or where there are too many.
+ * Must be called before the drop event ends, because the browser then empties its list.
+ * @throws InputError if a file cannot be read, or there are too many.
  */
 export async function filesOfDrop({ items }: Dropped): Promise<Incoming[]> {
   const roots = Array.from(items)
@@ -53,7 +53,7 @@ async function walk(entry: Entry, folder: string, files: Incoming[]): Promise<vo
   }
   const reader = entry.createReader!();
   const next = () => new Promise<Entry[]>((...done) => reader.readEntries(...done));
-  // A call gives some of them, at most a hundred in Chromium; the last gives none.
+  // Each call gives some entries, at most a hundred in Chromium; the last gives none.
   for (let entries = await next().catch(fail); entries.length > 0; entries = await next().catch(fail)) {
     for (const inside of entries) await walk(inside, `${path}/`, files);
   }

@@ -1,4 +1,4 @@
-/** What the open model is, in a few lines, and the way to sampling. */
+/** A summary of the open model, and a button to sample it. */
 
 import type { SchedulerConfig } from '@onnoise/scheduler';
 import type { JSX } from 'preact';
@@ -14,10 +14,10 @@ export function Found({ found }: { found: Inspection }): JSX.Element {
   const { title, shape, classes, classNames, scheduler, card, samples, warnings } = found;
   const [channels, height, width] = shape;
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => heading.current?.focus(), [found]); // what was focused is gone
+  useEffect(() => heading.current?.focus(), [found]); // the focused element is gone
   const facts: [name: string, value: JSX.Element | string][] = [
     ['Pictures', `${width} × ${height}, ${channels === 1 ? 'gray' : 'colour'}`],
-    ['Classes', classes === 0 ? 'none, it is unconditional' : classesOf(classes, classNames)],
+    ['Classes', classes === 0 ? 'none: the model is unconditional' : classesOf(classes, classNames)],
     ['Network', <code key="network">{found.network}</code>],
     ['Parameters', `${found.parameters}, ${bytes(found.bytes)}`],
     [
@@ -33,7 +33,7 @@ export function Found({ found }: { found: Inspection }): JSX.Element {
     <section class="card model-found" aria-labelledby="model-found">
       <header class="model-found-head">
         <div>
-          <p class="model-found-over">Opened, on this device alone</p>
+          <p class="model-found-over">Opened, on this device only</p>
           <h2 id="model-found" class="model-found-title" ref={heading} tabIndex={-1}>
             {title}
           </h2>
@@ -78,7 +78,7 @@ export function Found({ found }: { found: Inspection }): JSX.Element {
 function Samples({ file }: { file: Blob }): JSX.Element | null {
   const [url, setUrl] = useState<string>();
   useEffect(() => {
-    // A Blob of an address has no type, and an image needs one.
+    // A fetched Blob has no type, and an image needs one.
     const made = URL.createObjectURL(file.type ? file : new Blob([file], { type: 'image/png' }));
     setUrl(made);
     return () => URL.revokeObjectURL(made);

@@ -14,14 +14,14 @@ export function HowTo(): JSX.Element {
     <Card title="Make one" class="model-how">
       <ol class="model-steps">
         <Step title="Collect pictures">
-          Put them into a folder, <code>photos</code>. A folder inside it for each class makes a model that can be asked
-          for a class.
+          Put them into a folder, <code>photos</code>. With a folder inside it for each class, you can ask the model for
+          a class.
         </Step>
         <Step title="Train" command={TRAIN}>
-          In the project's folder, after <code>npm ci</code>. It can be stopped, and goes on with <code>--resume</code>.
+          In the project's folder, after <code>npm ci</code>. You can stop it, and continue with <code>--resume</code>.
         </Step>
         <Step title="Export" command={EXPORT}>
-          Makes a folder of the network as ONNX and of all that sampling needs.
+          Makes a folder with the network as ONNX and everything that sampling needs.
         </Step>
         <Step title="Drop it here">
           The folder <code>models/photos</code>, as it is.

@@ -1,4 +1,4 @@
-/** What a model folder is, before it is loaded: told to the visitor, and checked as far as reading can check it. */
+/** Describes a model folder to the visitor before it is loaded, and checks what can be checked by reading. */
 import {
   checkNetwork,
   MODEL_FILES,
@@ -25,7 +25,7 @@ export interface Inspection {
   classes: number;
   classNames?: string[];
   scheduler: SchedulerConfig;
-  /** As the card tells; else about what the network's file holds, where tables and folded constants count, too. */
+  /** From the card; else an estimate from the network's file, which includes tables and folded constants. */
   parameters: string;
   /** Of the network's file. */
   bytes: number;
@@ -38,7 +38,7 @@ export interface Inspection {
 const MANY_BYTES = 300e6;
 const MANY_PIXELS = 128 * 128;
 const TYPE_NAMES: Record<number, string> = { 1: 'float32', 6: 'int32', 7: 'int64', 10: 'float16', 11: 'float64' };
-/** What the header has for a port without a tensor, and for a size without a name. */
+/** The header's values for a port without a tensor, and for a dimension without a name. */
 const NO_TENSOR = 0;
 const UNNAMED = -1;
 
@@ -71,7 +71,7 @@ export async function inspect({ files, title }: Arranged): Promise<Inspection> {
   };
 }
 
-/** As the runtimes know it, so that the check is theirs. */
+/** The port as the runtimes see it, so that their check applies. */
 const portOf = ({ name, type, dims }: Port): NetworkPort => ({
   name,
   type: type === NO_TENSOR ? undefined : (TYPE_NAMES[type] ?? `type ${type}`),

@@ -1,6 +1,6 @@
 /**
- * What an ONNX file says of itself: inputs, outputs, weights. Reads the few kilobytes that say it and steps over the
- * weights, so that a file of any size is looked at in a moment.
+ * What an ONNX file says about itself: inputs, outputs, weights. It reads only those few kilobytes and skips the
+ * weights, so that a file of any size takes a moment.
  *
  * Source: onnx.proto, https://github.com/onnx/onnx/blob/main/onnx/onnx.proto; the encoding,
  * https://protobuf.dev/programming-guides/encoding. Limit: weights in `Constant` nodes are not counted.
@@ -12,14 +12,14 @@ export interface Port {
   name: string;
   /** TensorProto.DataType: 1 is float32, 7 int64, 10 float16. */
   type: number;
-  /** Names and -1 stand for what is free. */
+  /** A name or -1 stands for a free dimension. */
   dims: (number | string)[];
 }
 
 export interface OnnxHeader {
   inputs: Port[];
   outputs: Port[];
-  /** Numbers in the initializers of floating point. */
+  /** Count of numbers in the floating-point initializers. */
   weights: number;
   /** The weights lie in another file. */
   external: boolean;
@@ -27,14 +27,14 @@ export interface OnnxHeader {
 
 const FLOATING = new Set([1, 10, 11, 16]);
 
-/** @param name of the file, for the sentence. @throws InputError where it is cut short or no ONNX. */
+/** @param name of the file, for error messages. @throws InputError if it is cut short or not ONNX. */
 export async function readOnnxHeader(file: Blob, name: string): Promise<OnnxHeader> {
   const refuse = (received: string): never => {
     throw new InputError(`Cannot load the model: ${name} must be an ONNX network, received ${received}.`);
   };
   const other = await sniff(file);
   if (other !== undefined) refuse(other);
-  // Every writer begins with ir_version, field 1: else the lengths that are not met are none.
+  // Every writer begins with ir_version, field 1; otherwise the lengths found are meaningless.
   const begun = (await file.slice(0, 1).text()) === '\x08';
   try {
     const header = await read(file);
@@ -60,7 +60,7 @@ async function read(file: Blob): Promise<OnnxHeader | undefined> {
   }
   if (graph && opsets === 0) throw new Truncated(file.size); // they follow the graph
   if (graph?.kind !== 'bytes') return undefined;
-  // Initialized graph inputs are weights as well, in old files.
+  // In old files, initialized graph inputs are weights too.
   const initialized = new Set<string>();
   for await (const field of wire.fields(graph.start, graph.end)) {
     if (field.number === 11) header.inputs.push(await readPort(field));

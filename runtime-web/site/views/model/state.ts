@@ -1,4 +1,4 @@
-/** What of the visitor's model is open. It outlives the view, so that one can look elsewhere and come back. */
+/** The visitor's open model. It outlives the view, so that the visitor can look elsewhere and come back. */
 import { signal } from '@preact/signals';
 import { addModel, announce, current, go, type ModelEntry, models, sentence } from '../../store.ts';
 import { fetchFolder, modelAddress } from './address.ts';
@@ -14,7 +14,7 @@ export type Opening =
 export const opening = signal<Opening>({ state: 'none' });
 
 let underWay = new AbortController();
-/** The page's entry of what is open, once it is sampled. */
+/** The page's entry for the open model, once it is sampled. */
 let entry: ModelEntry | undefined;
 
 export function openFiles(incoming: Promise<Incoming[]> | Incoming[]): Promise<void> {
@@ -30,7 +30,7 @@ export function openAddress(text: string): Promise<void> {
 
 type Progress = (loaded: number, total: number | null) => void;
 
-/** The newest wins; what was under way is given up. */
+/** The newest call wins, and cancels the one under way. */
 async function open(
   what: string,
   find: (signal: AbortSignal, onProgress: Progress) => Promise<Arranged>,

@@ -1,4 +1,4 @@
-/** Numbers as they are read. */
+/** Readable numbers. */
 
 const UNITS = ['bytes', 'kB', 'MB', 'GB', 'TB'];
 

@@ -1,4 +1,4 @@
-/** What is downloaded: the sheet as a still, and x_t beside the predicted x_0 as they formed. */
+/** The downloads: the sheet as a still, and an animation of x_t beside the predicted x_0. */
 
 import type { Shape } from '../../state/pixels.ts';
 import { evenSteps, type FrameStore } from './frames.ts';
@@ -31,7 +31,7 @@ export function animatedPng(frames: FrameStore, shape: Shape, text: Readonly<Rec
   return encodePng(drawn, text);
 }
 
-/** A sheet near `side` pixels wide whose pixels are whole squares. */
+/** A sheet about `side` pixels wide, scaled by a whole number. */
 function roomySheet(batch: Uint8ClampedArray, shape: Shape, side: number): Pixels {
   const [channels, height, width] = shape;
   const columns = gridColumns(batch.length / (channels * height * width), 5, 3);

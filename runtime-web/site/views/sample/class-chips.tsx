@@ -3,7 +3,7 @@ import { useId } from 'preact/hooks';
 import { toggleLabel } from './parameters.ts';
 import { draft, info, problems } from './state.ts';
 
-/** Classes of a conditional model, taken in turn in the order they were chosen. */
+/** The choice of classes of a conditional model, used in turn in the order of choice. */
 export function ClassChips({ onChange }: { onChange: (labels: readonly number[]) => void }): JSX.Element | null {
   const id = useId();
   const { labels } = draft.value;

@@ -23,7 +23,7 @@ const COUNTS = Array.from({ length: LARGEST_COUNT }, (_, i) => i + 1);
 /** 21 of them, from end to end. */
 const optionStops = ({ min, max }: NumberOption) => Array.from({ length: 21 }, (_, i) => min + ((max - min) * i) / 20);
 const SAMPLER_CHOICES = SAMPLERS.map((value) => ({ value, label: samplerRecord(value).label }));
-/** Evenly by feel: the first steps matter most. */
+/** Denser at the low end, where each step matters most. */
 const STEPS = [1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 75, 100, 150, 200, 250, 300, 400, 500, 750];
 
 const set = (change: Partial<Draft>) => {

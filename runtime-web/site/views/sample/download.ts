@@ -1,4 +1,4 @@
-/** Hands a file to the visitor. */
+/** Saves a file on the visitor's device. */
 export function saveFile(file: Blob, name: string): void {
   const address = URL.createObjectURL(file);
   const anchor = document.createElement('a');

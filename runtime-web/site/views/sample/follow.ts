@@ -1,4 +1,4 @@
-/** Links and models that change under the view: what then happens to the controls and the sampling. */
+/** Updates the controls and the sampling when a link or the model changes. */
 import { effect } from '@preact/signals';
 import { current, models, route, useModel } from '../../store.ts';
 import { decodeLink, encodeLink } from './link.ts';
@@ -6,7 +6,7 @@ import { type Draft, fitDraft } from './parameters.ts';
 import { cancel, isWriting, sample } from './run.ts';
 import { busy, draft, info, limitsOf, phase, run, trouble } from './state.ts';
 
-/** Follows them until the returned function is called, which also cancels what is running. */
+/** Follows them until the returned function is called, which also cancels the sampling under way. */
 export function follow(): () => void {
   const ends = [effect(followAddress), effect(followModel), effect(fitControls)];
   return () => {
@@ -15,7 +15,7 @@ export function follow(): () => void {
   };
 }
 
-/** What a link says, until it was tried: wrong for the model or not, it stays for its fields to tell. */
+/** A link's draft until it was tried. It stays even if it does not fit the model, so that its fields show why. */
 let linked: Draft | null = null;
 
 /** A link fills the controls and samples at once. */
@@ -25,8 +25,8 @@ function followAddress(): void {
   const link = decodeLink(query);
   if (!link) return;
   const unknown = link.model !== null && !models.peek().some(({ id }) => id === link.model);
-  const problem = unknown ? `This page has no model “${link.model}”, which the link asks for.` : link.problem;
-  // after this effect: what it reads from here on is no reason to run again
+  const problem = unknown ? `The link names the model “${link.model}”, which this page does not have.` : link.problem;
+  // after this effect, so that signals read below do not run it again
   queueMicrotask(async () => {
     linked = link.draft;
     draft.value = link.draft;
@@ -36,7 +36,7 @@ function followAddress(): void {
   });
 }
 
-/** Who comes back to a picture finds it as it was left. */
+/** A visitor who comes back to a picture finds it unchanged. */
 function isOnShow(query: URLSearchParams): boolean {
   const made = run.peek();
   return (
@@ -44,15 +44,15 @@ function isOnShow(query: URLSearchParams): boolean {
   );
 }
 
-/** Loads the model ahead of the first click, except for those who asked browsers to save data. */
+/** Loads the model before the first click, unless the visitor's browser saves data. */
 function followModel(): void {
   const model = current.value;
   const { connection } = navigator as Navigator & { connection?: { saveData?: boolean } };
   if (connection?.saveData || busy.peek()) return;
-  queueMicrotask(() => useModel(model).catch(() => {})); // told by `loaded`
+  queueMicrotask(() => useModel(model).catch(() => {})); // `loaded` has the error
 }
 
-/** Another model finds controls that fit it. */
+/** Fits the controls to another model. */
 function fitControls(): void {
   if (info.value && draft.peek() !== linked) draft.value = fitDraft(draft.peek(), limitsOf(info.value));
 }

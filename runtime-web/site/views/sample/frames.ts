@@ -2,9 +2,9 @@
  * The steps of one sampling as bytes, to go back and forth in. Frame s pairs x_t after s steps with the x_0 the network
  * predicts from that very x_t, so frame 0 is pure noise and the first guess, frame `steps` the picture.
  *
- * The engine tells x after a step with the x_0 predicted before it: a frame is complete when the next step arrives. Where
- * the engine left that one out, the frame keeps the prediction it came with.
- * Limits: frames beyond `budget` bytes are thinned out, every second one each time; the last always stays.
+ * The engine reports x after a step with the x_0 predicted before it: a frame is complete when the next step arrives.
+ * If the engine left that step out, the frame keeps the prediction it came with.
+ * Limits: beyond `budget` bytes every second frame is dropped, repeatedly; the last always stays.
  */
 export interface Frame {
   /** Steps taken, 0 to `steps`. */
@@ -21,11 +21,11 @@ export interface FrameStore {
   readonly last: number;
   /** Bytes held. */
   readonly bytes: number;
-  /** A step told by the engine: the images after it and as predicted in it. Rising steps, the last one among them. */
+  /** Adds a step of the engine: the images after it, and as predicted in it. Steps rise, and include the last. */
   push(told: Frame): void;
-  /** No more steps will come: the last one told can be shown. */
+  /** No more steps will come: the last one can be shown. */
   close(): void;
-  /** The kept frame nearest to a step from below (the first where there is none below); undefined while empty. */
+  /** The kept frame at or just before a step (else the first); undefined while empty. */
   at(step: number): Frame | undefined;
 }
 
@@ -80,7 +80,7 @@ export function createFrameStore(start: Uint8ClampedArray, steps: number, budget
   };
 }
 
-/** At most `many` steps from 0 to `last`, evenly, both ends among them: what a film strip or an animation shows. */
+/** At most `many` steps from 0 to `last`, evenly spaced, both ends included: for a film strip or an animation. */
 export function evenSteps(last: number, many: number): number[] {
   const shown = Math.max(1, Math.min(many, last + 1));
   if (shown === 1) return [last];

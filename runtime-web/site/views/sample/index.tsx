@@ -64,7 +64,7 @@ export default function SampleView(): JSX.Element {
   );
 }
 
-/** One button in one place, so that the focus stays where it was. */
+/** One button that starts and cancels, so that the focus stays on it. */
 function SampleButton(): JSX.Element {
   const running = busy.value;
   return (
@@ -74,7 +74,7 @@ function SampleButton(): JSX.Element {
       icon={running ? 'stop' : 'play'}
       onClick={({ detail }) => {
         if (!running) void sample();
-        else if (detail < 2) cancel(); // who clicks twice wants to begin
+        else if (detail < 2) cancel(); // a double click means start
       }}
     >
       {running ? 'Cancel' : 'Sample'}

@@ -6,7 +6,7 @@ import { busy, enlarged, last, run } from './state.ts';
 const isTyped = (target: Element) =>
   target.matches('input:not([type=range], [type=radio], [type=checkbox]), textarea, select, [contenteditable]');
 
-/** Controls that have a use for the arrows, and those that have one for space. */
+/** Controls that use the arrow keys, and those that use space. */
 const TAKES_ARROWS = 'input, select, textarea, [contenteditable], [role=tab], [role=slider]';
 const TAKES_SPACE = 'button, a[href], summary, input:not([type=range]), select, textarea, [contenteditable]';
 

@@ -1,5 +1,5 @@
 /**
- * Where pictures go: the grid on the page, and the sheet that is downloaded. Pure arithmetic on bytes.
+ * The layout of pictures: the grid on the page, and the downloaded sheet. Pure arithmetic on bytes.
  */
 import { type Shape, sizeOf } from '../../state/pixels.ts';
 
@@ -24,7 +24,7 @@ export function gridColumns(count: number, width: number, height: number): numbe
   return best;
 }
 
-/** A whole number of device pixels a picture pixel, at least 1: pixels of one size look best. In CSS pixels. */
+/** A picture's side in CSS pixels: a whole number of device pixels per picture pixel, at least 1. */
 export function crispSide(available: number, pixels: number, ratio: number): number {
   const scale = Math.max(1, Math.floor((available * ratio) / pixels));
   return (scale * pixels) / ratio;
@@ -39,14 +39,14 @@ export interface Grid {
   gap: number;
 }
 
-/** Space between cells: at least so much for the columns to be chosen, at most so much where there is room. */
+/** Space between cells, CSS pixels: the least, for choosing the columns, and the most, if there is room. */
 const LEAST_GAP = 6;
 const MOST_GAP = 12;
 
 /**
- * The grid on the page: of those with the largest crisp cells the one with fewest empty places, and of those the widest.
+ * The grid on the page: the largest crisp cells; among those, the fewest empty places; among those, the widest.
  * @param pixels of the longer side of a picture.
- * @param ratio device pixels a CSS pixel.
+ * @param ratio device pixels per CSS pixel.
  */
 export function crispGrid(count: number, box: { width: number; height: number; ratio: number }, pixels: number): Grid {
   let best: Grid = { columns: 1, rows: count, side: 0, gap: LEAST_GAP };

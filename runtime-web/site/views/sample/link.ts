@@ -8,7 +8,7 @@ import { DEFAULTS, type Draft, type Parameters, statedOptions } from './paramete
 
 const KEYS: string[] = ['model', 'count', 'steps', 'sampler', ...SAMPLER_OPTION_NAMES, 'seed', 'labels'];
 
-/** Keys in a fixed order; options only of the sampler, labels only where some were chosen. */
+/** Keys in a fixed order, with only the sampler's options, and labels only if some were chosen. */
 export function encodeLink(parameters: Parameters, model: string): URLSearchParams {
   const { count, steps, sampler, seed, labels } = parameters;
   const options = Object.entries(statedOptions(parameters)).map(([name, value]) => [name, String(value)]);
@@ -25,13 +25,13 @@ export function encodeLink(parameters: Parameters, model: string): URLSearchPara
 
 export interface Link {
   model: string | null;
-  /** Missing keys have the defaults; wrong values are kept for the fields to complain about. */
+  /** Missing keys have the defaults; wrong values stay, so that their fields show what is wrong. */
   draft: Draft;
-  /** One sentence for what no field can show. */
+  /** One sentence for a problem that no field can show. */
   problem: string | null;
 }
 
-/** What a link says, or null where the query names no picture (it has none of the parameters). */
+/** The link's draft; null if the query has none of the parameters. */
 export function decodeLink(query: URLSearchParams): Link | null {
   const keys = [...query.keys()];
   if (!KEYS.some((key) => query.has(key))) return null;

@@ -7,7 +7,7 @@ export interface NumberControlProps {
   text: string;
   hint?: ComponentChildren;
   error?: string | undefined;
-  /** What the slider stops at, rising; none: no slider. */
+  /** Values of the slider, rising; without them there is no slider. */
   stops?: readonly number[];
   name: string;
   disabled?: boolean;
@@ -15,7 +15,7 @@ export interface NumberControlProps {
   onText: (text: string) => void;
 }
 
-/** A number that is typed, or moved to with a slider. A wrong one stays in its field, with a sentence below. */
+/** A number to type, or to set with a slider. A wrong one stays in its field, with a sentence below. */
 export function NumberControl(props: NumberControlProps): JSX.Element {
   const { label, text, hint, error, stops = [], name, disabled = false, after, onText } = props;
   const nearest = stops.reduce((best, stop, i) => (stop <= Number(text) ? i : best), 0);

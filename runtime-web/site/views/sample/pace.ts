@@ -1,4 +1,4 @@
-/** How fast a sampling goes, and how times and rates read. */
+/** The speed of a sampling, and the formats of times and rates. */
 
 export interface Pace {
   /** Since the start. */
@@ -9,10 +9,10 @@ export interface Pace {
   left: number | null;
 }
 
-/** Steps still weigh on the estimate this long, in seconds; before that they are history. */
+/** Seconds for which a step counts in the estimate. */
 const WINDOW = 4;
 
-/** Told the time of every step, in seconds since the start. The first step warms up: it is not counted. */
+/** The returned function takes the time of every step, in seconds since the start. The first, a warm-up, is ignored. */
 export function createPace(steps: number): (step: number, seconds: number) => Pace {
   const recent: { step: number; seconds: number }[] = [];
   return (step, seconds) => {
@@ -33,12 +33,12 @@ export function formatSeconds(seconds: number): string {
   return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;
 }
 
-/** Three digits at most after which nothing is known: 3.42, 34.2, 342. */
+/** Three significant digits: 3.42, 34.2, 342. */
 export function formatRate(rate: number): string {
   return rate < 10 ? rate.toFixed(2) : rate < 100 ? rate.toFixed(1) : String(Math.round(rate));
 }
 
-/** The last quarter (1 to 3) completed by going from step `before` to `step`, else 0: when to tell how far it is. */
+/** The last quarter (1 to 3) completed between steps `before` and `step`, else 0: when to announce progress. */
 export function quarterReached(before: number, step: number, steps: number): number {
   const quarter = Math.floor((4 * step) / steps);
   return quarter <= 3 && quarter > Math.floor((4 * before) / steps) ? quarter : 0;

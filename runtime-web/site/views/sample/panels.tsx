@@ -9,7 +9,7 @@ import { crispGrid, picture } from './layout.ts';
 import { enlarged, run, shown } from './state.ts';
 import { useBox } from './use-box.ts';
 
-/** CSS pixels, for three and four rows of cells of 84: a picture of 28 is then three pixels a pixel, or more. */
+/** CSS pixels, for three and four rows of cells of 84, which is three times a picture of 28. */
 const HEIGHT = 3 * 84 + 2 * 6;
 const TALL = 4 * 84 + 3 * 6;
 const MANY = 12;
@@ -68,7 +68,7 @@ interface CellProps {
   batch: Uint8ClampedArray | null;
 }
 
-/** The right panel repeats the left one's buttons: one row of them is enough for the keyboard. */
+/** The right panel repeats the left one's buttons, so the keyboard reaches only the left ones. */
 function Cell({ kind, index, side, shape, batch }: CellProps): JSX.Element {
   const size = { width: `${side}px`, height: `${side}px` };
   const pixels = useMemo(() => batch && picture(batch, shape, index), [batch, shape, index]);
@@ -103,7 +103,7 @@ function describePicture(index: number): string {
   return `Picture ${index + 1}${name === undefined ? '' : `, class ${name}`}, seed ${made.parameters.seed + index}`;
 }
 
-/** Which picture is large, and the way to the others. */
+/** Names the large picture, and leads to the others. */
 export function EnlargedBar(): JSX.Element | null {
   const index = enlarged.value;
   if (index === null) return null;
@@ -113,7 +113,7 @@ export function EnlargedBar(): JSX.Element | null {
   };
   return (
     <div class="sample-enlarged">
-      <Button kind="quiet" icon="back" label="The picture before" disabled={count < 2} onClick={() => turn(-1)} />
+      <Button kind="quiet" icon="back" label="The previous picture" disabled={count < 2} onClick={() => turn(-1)} />
       <p class="number">{describePicture(index)}</p>
       <Button kind="quiet" icon="next" label="The next picture" disabled={count < 2} onClick={() => turn(1)} />
       <Button

@@ -1,10 +1,9 @@
 /**
- * What the controls hold, and what may be asked of a model with it. Fields hold text as it was typed, so that a wrong
- * value can stay in its field with a sentence beside it.
+ * What the controls hold, and its check against a model. Fields hold the text as typed, so that a wrong value can stay
+ * in its field with a sentence beside it.
  */
 import {
   eachSamplerOption,
-  optionHolds,
   optionRule,
   optionsOfSampler,
   type PictureOptions,
@@ -17,7 +16,7 @@ import {
   type SamplerValues,
 } from '@onnoise/scheduler';
 
-/** The controls, with one for each option of a sampler. `labels` are the classes in the order they were chosen; none: all in turn. */
+/** The controls, one for each sampler option. `labels` are the classes in order of choice; none: all in turn. */
 export interface Draft extends Record<SamplerOptionName, string> {
   count: string;
   steps: string;
@@ -50,7 +49,7 @@ const ENOUGH_STEPS = 50;
 /** Seeds with more digits are hard to say and to type; the engine takes any up to 2^53 - 1. */
 const DICE_SIDES = 10_000;
 
-/** Ten digits, each once, that are plain to read: chosen by looking at sheets of several samplers and step counts. */
+/** Ten legible digits, each once: chosen by looking at sheets of several samplers and step counts. */
 export const DEFAULTS: Draft = {
   count: '10',
   steps: '50',
@@ -74,7 +73,7 @@ function sentence(name: string, rule: string, text: string): string {
   return `${name} must be ${rule}${shown === '' ? '.' : `, not “${shown}”.`}`;
 }
 
-/** The parameters, or a sentence for every field that keeps them from being used. */
+/** The parameters, or a sentence for every wrong field. */
 export function check(draft: Draft, limits: Limits): { parameters: Parameters } | { problems: Problems } {
   const count = whole('Pictures', draft.count, 1, LARGEST_COUNT);
   const steps = whole('Steps', draft.steps, 1, limits.timesteps);
@@ -102,10 +101,10 @@ export function check(draft: Draft, limits: Limits): { parameters: Parameters } 
 function readOption(option: SamplerOption, text: string): number | string | undefined {
   const number = /^\s*(\d+\.?\d*|\.\d+)\s*$/.test(text) ? Number(text) : Number.NaN;
   const value = 'choices' in option ? text : number;
-  return optionHolds(option, value) ? value : undefined;
+  return optionRule(option).holds(value) ? value : undefined;
 }
 
-const wrongOption = (option: SamplerOption, text: string) => sentence(option.label, optionRule(option), text);
+const wrongOption = (option: SamplerOption, text: string) => sentence(option.label, optionRule(option).words, text);
 
 function checkLabels(labels: readonly number[], classes: number, count: number): readonly number[] | string {
   if (labels.length === 0) return labels;
@@ -116,7 +115,7 @@ function checkLabels(labels: readonly number[], classes: number, count: number):
   return `${labels.length} classes need at least ${labels.length} pictures: choose fewer classes or more pictures.`;
 }
 
-/** The sampler's own options; a choice that is as always goes without saying. */
+/** The sampler's own options; a choice at its default goes without saying. */
 export function statedOptions(parameters: Parameters): Partial<SamplerValues> {
   const stated = optionsOfSampler(parameters.sampler).filter((name) => {
     const option = SAMPLER_OPTIONS[name];
@@ -125,7 +124,7 @@ export function statedOptions(parameters: Parameters): Partial<SamplerValues> {
   return Object.fromEntries(stated.map((name) => [name, parameters[name]]));
 }
 
-/** What the sampler is asked. */
+/** The request to the sampler. */
 export function toRequest(parameters: Parameters, classes: number): PictureOptions {
   const { count, steps, sampler, seed, labels } = parameters;
   return {
@@ -144,20 +143,20 @@ export function labelsOfPictures({ count, labels }: Parameters, classes: number)
   return Array.from({ length: count }, (_, i) => (labels.length > 0 ? labels[i % labels.length]! : i % classes));
 }
 
-/** A draft for another model: what does not fit it is put right, what fits stays. */
+/** A draft for another model: values that fit stay, and the others are corrected. */
 export function fitDraft(draft: Draft, { timesteps, classes }: Limits): Draft {
   const labels = draft.labels.filter((label) => label < classes);
   const steps = Number(draft.steps) > timesteps ? String(timesteps) : draft.steps;
   return labels.length === draft.labels.length && steps === draft.steps ? draft : { ...draft, labels, steps };
 }
 
-/** Below the number of steps. A short schedule leaves no choice that could be too many. */
+/** The hint below the steps. A short schedule has no step count that is too large. */
 export function stepsHint(timesteps: number): string {
   const range = `Network calls per picture, 1 to ${timesteps}.`;
   return timesteps > ENOUGH_STEPS ? `${range} More than ${ENOUGH_STEPS} are slower and seldom better.` : range;
 }
 
-/** Adds a class at the end, or takes it out. */
+/** Adds a class at the end, or removes it. */
 export function toggleLabel(labels: readonly number[], label: number): readonly number[] {
   return labels.includes(label) ? labels.filter((other) => other !== label) : [...labels, label];
 }

@@ -1,11 +1,11 @@
-/** Going back and forth in the steps: by hand, or played. */
+/** Moves through the steps, by hand or by playing. */
 import { last, phase, pinned, playing, position, run } from './state.ts';
 
 const MS_A_STEP = 70;
 const SHORTEST = 1500;
 const LONGEST = 5000;
 
-/** Looks at a step; at the last one of a running sampling one follows it again. */
+/** Shows a step. At the last one of a running sampling, the view follows it again. */
 export function seek(step: number): void {
   playing.value = false;
   show(step);
@@ -19,7 +19,7 @@ function show(step: number): void {
   pinned.value = step >= last.peek() ? null : Math.max(step, 0);
 }
 
-/** Plays from where one is, from the start at the end. While it is being sampled: holds still, or follows again. */
+/** Plays from the current step, or from the start if at the end. During sampling: holds the step, or follows again. */
 export function togglePlay(): void {
   if (phase.peek() === 'sampling') {
     pinned.value = pinned.peek() === null ? Math.max(last.peek(), 0) : null;

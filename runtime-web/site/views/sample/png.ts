@@ -1,5 +1,5 @@
 /**
- * PNG, still and animated (APNG), around the platform's own deflate. Lossless, so a download holds the very bytes.
+ * Writes PNG, still and animated (APNG), with the platform's deflate. It is lossless: a download has the same pixels.
  *
  * Source: PNG specification, third edition (W3C 2025): chunks, acTL, fcTL, fdAT.
  * Limits: 8 bits, gray or RGB, filter 0; needs CompressionStream (every browser since 2023).
@@ -8,7 +8,7 @@ import type { Pixels } from './layout.ts';
 
 export interface PngFrame {
   pixels: Pixels;
-  /** Milliseconds it is shown; a still ignores it. */
+  /** Milliseconds for which it is shown; ignored for a still. */
   delay: number;
 }
 

@@ -1,4 +1,4 @@
-/** The numbers of the sampling: t, the step, the pace, and what the time will be. */
+/** The numbers of the sampling: t, the step, the pace, and the time left. */
 import type { JSX } from 'preact';
 import { describeProgress } from '../../components/model-words.ts';
 import { loaded } from '../../store.ts';

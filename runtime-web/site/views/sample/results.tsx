@@ -1,4 +1,4 @@
-/** What to take home: the sheet, the animation, a link. */
+/** The downloads and the link: the sheet, the animation, the address. */
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { Button } from '../../components/button.tsx';
@@ -36,7 +36,7 @@ export function Results(): JSX.Element {
       <Button
         icon="link"
         disabled={!made || made.model.own}
-        title={made?.model.own ? 'A link cannot carry a model of your own' : undefined}
+        title={made?.model.own ? 'A link cannot carry your own model' : undefined}
         onClick={() => copyLink(made!)}
       >
         Copy link
@@ -61,7 +61,7 @@ function fileName({ model, parameters }: Run, ending: string): string {
   return `${model.id}-seed${seed}-${sampler}${steps}${ending}.png`;
 }
 
-/** Written into the file: how to make it again. */
+/** Text for the file: how to make it again. */
 const about = ({ model, parameters }: Run) => ({
   Software: 'Onnoise',
   Comment: decodeURIComponent(String(encodeLink(parameters, model.id))).replace(/[^\x20-\x7e]/g, '?'),
@@ -70,6 +70,6 @@ const about = ({ model, parameters }: Run) => ({
 async function copyLink({ parameters, model }: Run): Promise<void> {
   const link = linkTo('sample', encodeLink(parameters, model.id));
   if (await copyText(link, 'copy the address instead')) {
-    toast('The link is in the clipboard. It makes these very pictures again.');
+    toast('The link is in the clipboard. It makes exactly these pictures again.');
   }
 }

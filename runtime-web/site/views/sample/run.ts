@@ -1,4 +1,4 @@
-/** Sampling: from the controls to frames, with every way it can end. */
+/** Sampling: from the controls to the frames, however it ends. */
 import { spacedTimesteps } from '@onnoise/scheduler';
 import { batch } from '@preact/signals';
 import type { ModelInfo } from '#src/worker/client.ts';
@@ -10,13 +10,13 @@ import { check, labelsOfPictures, type Parameters, toRequest } from './parameter
 import * as state from './state.ts';
 
 let abort: AbortController | null = null;
-/** How the last sampling ended: what a refused one goes back to. */
+/** How the last sampling ended: the state to return to if the next one is refused. */
 let settled: 'idle' | 'done' | 'cancelled' | 'failed' = 'idle';
 let writing = false;
 /** The engine's last call: it takes one at a time, and a cancelled one ends with its step. */
 let underWay: Promise<unknown> = Promise.resolve();
 
-/** Whether the address is changing because this view writes it: not a link to follow. */
+/** True while this view writes the address, which is then not a link to follow. */
 export const isWriting = (): boolean => writing;
 
 function settle(phase: typeof settled): void {
@@ -24,7 +24,7 @@ function settle(phase: typeof settled): void {
   state.phase.value = phase;
 }
 
-/** Samples what the controls say; what was running is cancelled. Tells how it went in `phase`; never throws. */
+/** Samples what the controls say, and cancels what was running. Sets `phase` to the outcome; never throws. */
 export async function sample(): Promise<void> {
   abort?.abort();
   const mine = new AbortController();
@@ -45,7 +45,7 @@ export async function sample(): Promise<void> {
     if (signal.aborted) return;
     settle('done');
   } catch (error) {
-    if (abort !== mine || signal.aborted) return; // told by who cancelled
+    if (abort !== mine || signal.aborted) return; // whoever cancelled set the phase
     const cancelled = error instanceof DOMException && error.name === 'AbortError'; // by another view, or another model
     if (state.phase.peek() === 'sampling') {
       if (cancelled || !goBack()) showWhatCame();
@@ -63,7 +63,7 @@ function refuse(): void {
   announce('The pictures cannot be sampled: a value needs another look.');
 }
 
-/** Ends the sampling under way; the steps it took stay. */
+/** Ends the sampling under way; its steps so far stay. */
 export function cancel(): void {
   if (!abort) return;
   abort.abort();
@@ -77,7 +77,7 @@ export function cancel(): void {
   announce('Cancelled.');
 }
 
-/** Remembers what is on show; returns what brings it back, and tells whether there was anything. */
+/** Remembers what is shown. Returns a function that restores it and says whether there was anything. */
 function keepShown(): () => boolean {
   const [run, last, pinned, pace] = [state.run.peek(), state.last.peek(), state.pinned.peek(), state.pace.peek()];
   return () => {

@@ -1,5 +1,5 @@
 /**
- * What the view shows. It lives with the page, not with the view: who comes back finds the pictures still there.
+ * What the view shows. It lives with the page, not with the view, so that a visitor who comes back finds the pictures.
  */
 import { seededNoise } from '@onnoise/scheduler';
 import { computed, signal } from '@preact/signals';
@@ -10,12 +10,12 @@ import type { Frame, FrameStore } from './frames.ts';
 import type { Pace } from './pace.ts';
 import { check, DEFAULTS, type Draft, LARGEST_COUNT, type Limits, type Parameters } from './parameters.ts';
 
-/** One sampling: what was asked, and what came of it. */
+/** One sampling: its request and its results. */
 export interface Run {
   parameters: Parameters;
   model: ModelEntry;
   shape: Shape;
-  /** Told to the network, one a step. */
+  /** The network's inputs, one per step. */
   timesteps: Int32Array;
   /** T of the schedule. */
   T: number;
@@ -32,13 +32,13 @@ export const draft = signal<Draft>(DEFAULTS);
 export const run = signal<Run | null>(null);
 export const phase = signal<Phase>('idle');
 export const pace = signal<Pace | null>(null);
-/** What went wrong, or what a link asks that cannot be. */
+/** What went wrong, or what is wrong with a link. */
 export const trouble = signal<string | null>(null);
-/** Counts the times that a wrong value kept the pictures from being sampled. */
+/** Counts how often a wrong value prevented sampling. */
 export const refusals = signal(0);
-/** The last step of the run that can be shown, -1: its noise alone. */
+/** The last step of the run that can be shown; -1: only its noise. */
 export const last = signal(-1);
-/** The step being looked at; null: the last, whichever that is. */
+/** The step on show; null: always the last one. */
 export const pinned = signal<number | null>(null);
 export const playing = signal(false);
 /** The picture that is shown large. */
@@ -49,7 +49,7 @@ export const busy = computed(() => phase.value === 'loading' || phase.value === 
 /** The loaded model, once there. */
 export const info = computed<ModelInfo | null>(() => (loaded.value.state === 'ready' ? loaded.value.info : null));
 
-/** Of a model that is not there yet: whatever any model may allow. */
+/** Limits before a model is loaded: the widest that any model may have. */
 const UNKNOWN: Limits = { timesteps: 100_000, classes: 100_000 };
 
 export function limitsOf(model: ModelInfo | null): Limits {
@@ -69,10 +69,10 @@ export interface Shown extends Omit<Frame, 'x0'> {
   x0: Uint8ClampedArray | null;
 }
 
-/** Before a model has said what it makes. */
+/** The shape before a model is loaded. */
 const USUAL_SHAPE: Shape = [1, 28, 28];
 
-/** What the two panels draw: a frame of the run, else the noise that the controls would start from. */
+/** What the two panels draw: a frame of the run, or the noise that sampling would start from. */
 export const shown = computed<Shown>(() => {
   const { value } = run;
   if (!value) return preview.value;
@@ -98,7 +98,7 @@ export function startNoise(count: number, seed: number, shape: Shape): Uint8Clam
   return toBytes(noise);
 }
 
-/** The t of x_t after so many steps: what the network is told with it, 0 for the finished picture. */
+/** The t of x_t after `step` steps: the network's timestep input, or 0 for the finished picture. */
 export function timestepAt({ timesteps }: Run, step: number): number {
   return timesteps[step] ?? 0;
 }

@@ -1,4 +1,4 @@
-/** Back and forth in the steps: play, a slider, and a film strip of one picture for its ticks. */
+/** Moves through the steps: a play button, a slider, and a film strip of one picture in place of ticks. */
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { Button } from '../../components/button.tsx';
@@ -45,7 +45,7 @@ export function Transport(): JSX.Element {
           }}
           onInput={({ currentTarget }) => {
             seek(currentTarget.valueAsNumber);
-            currentTarget.value = String(Math.max(position.peek(), 0)); // not past what is there
+            currentTarget.value = String(Math.max(position.peek(), 0)); // not past the last step on hand
           }}
         />
         <FilmStrip steps={steps} />
@@ -59,7 +59,7 @@ function playLabel(moving: boolean): string {
   return moving ? 'Hold this step' : 'Follow the sampling';
 }
 
-/** Moments of the large picture, else of the first. The slider says the same to the keyboard and to screen readers. */
+/** Frames of the large picture, else of the first. The slider serves the keyboard and screen readers instead. */
 function FilmStrip({ steps }: { steps: number }): JSX.Element {
   const { ref, width } = useBox();
   const made = run.value;

@@ -3,11 +3,11 @@ import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 
 interface Box {
   width: number;
-  /** Device pixels a CSS pixel. */
+  /** Device pixels per CSS pixel. */
   ratio: number;
 }
 
-/** The inside width of an element, in CSS pixels, as it changes; 0 before it is there. */
+/** The inner width of an element, in CSS pixels, kept up to date; 0 before it is rendered. */
 export function useBox(): Box & { ref: RefObject<HTMLDivElement | null> } {
   const ref = useRef<HTMLDivElement>(null);
   const [box, setBox] = useState<Box>({ width: 0, ratio: 1 });
@@ -22,7 +22,7 @@ export function useBox(): Box & { ref: RefObject<HTMLDivElement | null> } {
     measure();
     const observer = new ResizeObserver(measure);
     observer.observe(element);
-    addEventListener('resize', measure); // a zoom changes the ratio alone
+    addEventListener('resize', measure); // a zoom may change only the ratio
     return () => {
       observer.disconnect();
       removeEventListener('resize', measure);

@@ -189,10 +189,7 @@ describe('pipeline generate and pipeline worker over Redis', skipBecause(LACKS_R
         await until(async () => (await jobCount(at, 'active')) === 1);
         child.kill(signal);
         const { code, stderr } = await ended;
-        expect([code, stderr]).toEqual([
-          exit,
-          expect.stringMatching(/Stopped; what was under way is back in the queue\.\n$/),
-        ]);
+        expect([code, stderr]).toEqual([exit, expect.stringMatching(/Stopped; its shards are back in the queue\.\n$/)]);
         expect([await jobCount(at, 'active'), await jobCount(at, 'wait')]).toEqual([0, 1]);
       }
       expect(await readdir(at.out)).toEqual([]);

@@ -24,7 +24,7 @@ describe('runApart', () => {
     child.kill('SIGTERM');
     await once(child, 'close');
     expect(child.exitCode).toBe(1);
-    expect(await said).toContain('The command was ended by SIGTERM.');
+    expect(await said).toContain('SIGTERM ended the command.');
   });
 });
 

@@ -35,7 +35,9 @@ describe('diskFailure', () => {
   });
 
   test('leaves every other error as it is', async () => {
-    for (const error of [new Error('a bug'), refusal('ETIMEDOUT'), refusal('toString'), 'text', undefined]) {
+    const ofNetwork = Object.assign(refusal('EACCES'), { syscall: 'connect' });
+    const others = [new Error('a bug'), refusal('ETIMEDOUT'), refusal('toString'), ofNetwork, 'text', undefined];
+    for (const error of others) {
       expect(diskFailure(error, 'write x')).toBe(error);
       expect(diskReason(error)).toBeUndefined();
     }

@@ -60,6 +60,14 @@ describe('checkWritable', () => {
     await expect(checkWritable('--out', path, kind)).rejects.toThrow(message);
   });
 
+  test('tells what to do about a folder that no option names', async () => {
+    const file = join(await temporaryFolder(), 'file');
+    await writeFile(file, '');
+    await expect(checkWritable('the package', join(file, 'x'), 'folder', 'Do this.')).rejects.toThrow(
+      /^Cannot write .*x: the package must be a folder that can be written, a part of the path is a file\. Do this\.$/,
+    );
+  });
+
   test.runIf(process.platform !== 'win32')('refuses a device, which a rename would replace', async () => {
     await expect(checkWritable('--out', '/dev/null', 'file')).rejects.toThrow('it is not an ordinary file');
   });

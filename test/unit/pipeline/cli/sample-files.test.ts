@@ -37,11 +37,8 @@ describe('pipeline sample', () => {
     [['--out', '.png'], '--out must end in .png, .jpg, .jpeg, .webp, .avif, .tiff, .tif or .gif, received "*.png".'],
     [['--animation', 'a.png'], '--animation must end in .webp or .gif, received "*a.png".'],
     [['--animation', 'a'], '--animation must end in .webp or .gif, received "*a".'],
-    [
-      ['--out', 'a.gif', '--animation', 'a.gif'],
-      '--animation must be another place than --out, received *a.gif for both.',
-    ],
-    [['--singles', 'x', '--frames', 'x'], '--frames must be another place than --singles, received *x for both.'],
+    [['--out', 'a.gif', '--animation', 'a.gif'], '--animation must differ from --out, received *a.gif for both.'],
+    [['--singles', 'x', '--frames', 'x'], '--frames must differ from --singles, received *x for both.'],
   ])('refuses %j before the model is looked at, and makes nothing', async (args, rule) => {
     const folder = await temporaryFolder();
     const placed = args.map((arg) => (arg.startsWith('--') ? arg : join(folder, arg)));
@@ -56,7 +53,7 @@ describe('pipeline sample', () => {
     const { code, stderr } = await sampleTiny('--out', '-');
     expect([code, stderr]).toEqual([
       2,
-      expect.stringContaining('received "-", and a picture is not written to standard output.'),
+      expect.stringContaining('received "-": pictures do not go to standard output.'),
     ]);
   });
 
@@ -129,7 +126,7 @@ describe('pipeline sample', () => {
     const usual = await sampleTiny('--out', out);
     expect(usual.stderr).not.toContain('Sampling: ');
     const verbose = await sampleTiny('--out', out, '--verbose');
-    expect(verbose.stderr).toContain('Sampling: ddim, 3 steps, 64 pictures a network call\n');
+    expect(verbose.stderr).toContain('Sampling: ddim, 3 steps, 64 pictures per network call\n');
     expect(verbose.stderr).toMatch(/^Took .* s$/m);
   });
 

@@ -78,7 +78,7 @@ describe('a folder with a CSV', () => {
     const at = await bones('id,male\n1377,True\n9999,True\n1378,\n,False\n1379,False\n');
     const dataset = await prepare({ ...at, labelColumn: 'male' });
     expect(dataset.skipped).toEqual([
-      { file: '9999.png', reason: 'missing: the CSV names it but the folder does not have it' },
+      { file: '9999.png', reason: 'missing: the CSV names it, but the folder does not have it' },
       { file: '1378', reason: 'line 4 has no male' },
       { file: 'train.csv line 5', reason: 'the row has no id' },
     ]);

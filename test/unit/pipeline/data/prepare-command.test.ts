@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import yargs from 'yargs';
+import { toPrepareOptions } from '#pipeline/commands/options/prepare-fields.ts';
 import { command } from '#pipeline/commands/prepare.ts';
 import { describeDataset } from '#pipeline/commands/stages/describe-dataset.ts';
 import type { Dataset } from '#pipeline/data/types.ts';
+import { resolveConfig } from '#pipeline/train/config.ts';
 import { grayPicture, temporaryFolder, writeFiles } from '#test/images.ts';
 import { runCli } from '#test/run-cli.ts';
 
@@ -81,6 +83,18 @@ describe('pipeline prepare', () => {
     await expect(run('--size', '8')).rejects.toThrow('Missing required argument: data');
     await expect(run(...args, '--label-column', 'male')).rejects.toThrow(/label-column -> csv/);
     await expect(run(...args, '--sice', '8')).rejects.toThrow(/sice/);
+  });
+});
+
+describe('toPrepareOptions', () => {
+  it('lays what was typed over the defaults of training, and has a size of its own', () => {
+    const { data, training } = resolveConfig([]);
+    const { source, flip, ...images } = data;
+    const usual = { ...images, size: 32, seed: training.seed };
+    expect(toPrepareOptions({ data: 'photos' })).toEqual({ data: 'photos', ...usual });
+    const typed = { data: 'photos', csv: 'a.csv', 'label-column': 'age', size: 8, 'cache-dir': 'x', strict: true };
+    const own = { csv: 'a.csv', labelColumn: 'age', size: 8, cacheDir: 'x', strict: true };
+    expect(toPrepareOptions(typed)).toEqual({ data: 'photos', ...usual, ...own });
   });
 });
 

@@ -46,7 +46,7 @@ it('links in a circle and links to nothing are skipped', skipBecause(LACKS_POSIX
   await expectSkipped(at, [
     ['a.png', 'a link that leads back to itself'],
     ['b.png', 'a link that leads back to itself'],
-    ['dangling.png', 'a link to something that is not there'],
+    ['dangling.png', 'a link to nothing'],
     ['self', 'a link that leads back to itself'],
   ]);
 });
@@ -75,7 +75,7 @@ it('folders in which Linux shows itself are skipped', skipBecause(LACKS_PROC), a
   const at = await folder();
   symlinkSync('/proc', join(at.data, 'processes'));
   symlinkSync('/proc/self/mem', join(at.data, 'memory'));
-  const reason = 'a folder in which the system shows itself, not files';
+  const reason = 'a folder of the system without real files';
   await expectSkipped(at, [
     ['memory', /^(the disk reports an error|permission is denied)$/],
     ['processes', reason],
@@ -150,7 +150,7 @@ it('a picture that goes while the others are read is skipped', async () => {
   const dataset = await prepare(at, ({ done }) => {
     if (done === 0) rmSync(join(at.data, 'later.png'));
   });
-  expect(dataset.skipped).toEqual([{ file: 'later.png', reason: 'missing: it was there when the folder was read' }]);
+  expect(dataset.skipped).toEqual([{ file: 'later.png', reason: 'missing: it existed when the folder was read' }]);
   expect(dataset.count).toBe(1);
 });
 

@@ -110,7 +110,7 @@ describe.each(Object.entries(networks))('inferenceGraph of a %s', (_, config) =>
     expect(docs.class_labels).toBe(
       model.classCount === null ? undefined : `One for each image: whole numbers from 0 to ${model.classCount - 1}.`,
     );
-    expect(written!.docString).toMatch(/outside its range is refused/);
+    expect(written!.docString).toMatch(/refuses a timestep or class outside its range/);
   });
 
   it('has no Transpose but those that onnxruntime fuses into a product, no sine, and names from the modules', () => {

@@ -233,7 +233,11 @@ describe('pipeline export --triton', () => {
   it('puts a model folder that is there into a repository, and says where', async () => {
     const [model, repository] = [await tinyArtefact({ classes: 2 }), await temporaryFolder()];
     const { code, stdout, stderr } = await runCli('export', '--model', model, '--triton', repository);
-    expect([code, stdout, stderr]).toEqual([0, `Triton: ${join(repository, 'model')} (up to 64 images a call)\n`, '']);
+    expect([code, stdout, stderr]).toEqual([
+      0,
+      `Triton: ${join(repository, 'model')} (up to 64 images per call)\n`,
+      '',
+    ]);
     const again = await runCli('export', '--model', model, '--triton', repository);
     expect([again.code, again.stdout]).toEqual([2, '']);
     expect(again.stderr).toMatch(/^Cannot write a Triton model repository: .* received a model\.\n$/);
@@ -247,7 +251,7 @@ describe('pipeline export --triton', () => {
       ['--model', 'm', '--checkpoint', '5'],
       '--checkpoint must be left out beside --model,',
     ],
-    ['--model without --triton', ['--model', 'm'], '--model must come with --triton, since'],
+    ['--model without --triton', ['--model', 'm'], '--model must come with --triton, because'],
     ['--run without --out', ['--run', 'r', '--triton', 't'], '--out must come with --run, as'],
     [
       '--out alone',

@@ -102,7 +102,13 @@ describe('createModel', () => {
     [
       'an activation that is not there',
       { ...unet, act_fn: 'mish' },
-      'act_fn must be one of "silu", "swish", received "mish"',
+      'act_fn must be one of silu, swish, received "mish"',
+    ],
+    ['an epsilon of 0', { ...unet, norm_eps: 0 }, 'norm_eps must be a number above 0 and of at most 1, received 0'],
+    [
+      'a middle that is not there',
+      { ...unet, mid_block_type: 'X' },
+      'must be one of UNetMidBlock2D, null, received "X"',
     ],
     ['dropout', { ...unet, dropout: 0.1 }, 'dropout must be 0 (no other value is supported), received 0.1'],
     ['a block that is not there', { ...unet, down_block_types: ['SkipDownBlock2D', 'DownBlock2D'] }, 'AttnDownBlock2D'],

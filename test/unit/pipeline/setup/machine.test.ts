@@ -2,7 +2,6 @@ import { chmod, mkdir, readdir, readFile, readlink, truncate, writeFile } from '
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { compileAddon, findCompiler } from '#pipeline/setup/compile.ts';
-import { checkFolder, checkSpace, explainDiskError } from '#pipeline/setup/disk.ts';
 import { isLinked, isWhole, linkDeps, packagePaths, replacing, sweep, writeInstall } from '#pipeline/setup/link.ts';
 import { libtensorflowAddress } from '#pipeline/setup/route-npm.ts';
 import { findDriver, routesFor, type System } from '#pipeline/setup/system.ts';
@@ -66,34 +65,6 @@ test('compileAddon passes on what the compiler says and leaves no file', async (
   const options = { compiler: [join(folder, 'cc')], folder, libraries: folder, headers: folder };
   await expect(compileAddon({ ...options, addon: join(lib, 'a.node') })).rejects.toThrow(/says "a\.cc:1: error/);
   expect(await readdir(lib)).toEqual([]);
-});
-
-describe('a disk', () => {
-  test('whose folder cannot be written is told before anything is done', async () => {
-    const folder = await temporaryFolder();
-    await writeFile(join(folder, 'file'), '');
-    await expect(checkFolder('the package', join(folder, 'file', 'x'), 'Do this.')).rejects.toThrow(
-      /must be a folder that can be written, a part of its path is a file \(ENOTDIR\)\. Do this\.$/,
-    );
-    await checkFolder('the cache', join(folder, 'new'), '');
-    expect(await readdir(join(folder, 'new'))).toEqual([]);
-  });
-
-  test.each([
-    ['EROFS', /read-only/],
-    ['EACCES', /may not write/],
-    ['ENOSPC', /the disk is full/],
-  ])('that answers %s while it is written gives a sentence', (code, sentence) => {
-    const error = Object.assign(new Error(code), { code, syscall: 'open', path: '/x' });
-    expect((explainDiskError('set up tfjs-node', error) as Error).message).toMatch(sentence);
-    const bug = new Error('a bug');
-    expect(explainDiskError('set up tfjs-node', bug)).toBe(bug);
-  });
-
-  test('that is too small is told with both numbers', async () => {
-    await expect(checkSpace('/x', 2 ** 30, async () => 2 ** 20)).rejects.toThrow(/1 GiB free, it has 1 MiB/);
-    await checkSpace('/x', 5, async () => 5);
-  });
 });
 
 test('linkDeps puts links in place of a folder', async () => {

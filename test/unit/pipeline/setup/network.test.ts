@@ -77,8 +77,8 @@ describe('findFile', () => {
   });
 
   test.each([
-    ['{"files": [', /answers with JSON that is broken or no list of files/],
-    ['null', /answers with JSON that is broken or no list of files/],
+    ['{"files": [', /answers with JSON that is broken or not a list of files/],
+    ['null', /answers with JSON that is broken or not a list of files/],
     ['{"files": [null, {"filename": 1}]}', /lists no such file/],
     [`{"files": [{"filename": "${FILE}", "url": "ftp://x/${FILE}"}]}`, /at "ftp:.*", which is not an http address/],
     [`{"files": [{"filename": "${FILE}", "url": "http://["}]}`, /at "http:\/\/\[", which is not an http address/],

@@ -57,7 +57,7 @@ test('planPypi says where such a wheel belongs where no index can be asked', asy
   const damaged = Buffer.from(BYTES).fill(0, 100, 200);
   const { job } = await setUpWith(await closedPort(), { [FILE]: damaged });
   await expect(planPypi(job)).rejects.toThrow(
-    /^Cannot download tensorflow_cpu-2\.18\.1.*: .* cannot be reached, .* A file that was fetched elsewhere belongs in .*downloads\.$/,
+    /^Cannot download tensorflow_cpu-2\.18\.1.*: .* cannot be reached, .* A file fetched elsewhere belongs in .*downloads\.$/,
   );
 });
 

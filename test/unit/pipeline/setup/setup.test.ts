@@ -1,9 +1,11 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { InputError } from '@onnoise/scheduler';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import yargs from 'yargs';
 import { command, readArguments, type SetupArguments } from '#pipeline/commands/setup.ts';
+import { Failure } from '#pipeline/files/failure.ts';
 import { packagePaths, writeInstall } from '#pipeline/setup/link.ts';
 import { openNetwork } from '#pipeline/setup/network.ts';
 import { type SetupOptions, setUp } from '#pipeline/setup/setup.ts';
@@ -143,8 +145,37 @@ test('setUp tells of a disk without room for the download of the package before 
   vi.stubEnv('TFJS_NODE_CDN_STORAGE', `${server}/`);
   const asked = await options({ route: 'npm' });
   await expect(setUp(asked)).rejects.toThrow(/^Cannot set up in .*package: the disk must have .* free, it has /);
+  await expect(setUp(asked)).rejects.toBeInstanceOf(Failure);
   expect(asked.lines).toEqual([]);
+  const both = setUp(await options({ folder: asked.folder }));
+  await expect(both).rejects.toThrow(
+    /^Cannot set up tfjs-node, no route is open\..* the disk must have .* By the route pypi: /,
+  );
 });
+
+test.each([
+  ['ENOSPC', Failure, 'the disk is full; free some space and start again.'],
+  ['EROFS', InputError, 'the file system is read-only.'],
+  ['EACCES', InputError, 'permission is denied.'],
+] as const)(
+  'setUp tells of a disk that answers %s in a sentence, and leaves a bug as it is',
+  async (code, kind, reason) => {
+    const server = await serve((_, response) => response.setHeader('content-length', 2 ** 20).end());
+    vi.stubEnv('TFJS_NODE_CDN_STORAGE', `${server}/`);
+    const failing = async (error: Error) => {
+      const asked = await options({ route: 'npm' });
+      const say = () => {
+        throw error;
+      };
+      return setUp({ ...asked, hooks: { ...asked.hooks, say } }).catch((thrown) => thrown);
+    };
+    const refused = await failing(Object.assign(new Error(code), { code, syscall: 'open', path: '/x' }));
+    expect(refused).toBeInstanceOf(kind);
+    expect(refused.message).toBe(`Cannot set up tfjs-node at /x: ${reason}`);
+    const bug = new Error('a bug');
+    expect(await failing(bug)).toBe(bug);
+  },
+);
 
 test('pipeline setup reads what is typed', async () => {
   const cli = yargs(['setup', 'tfjs-node-gpu', '--no-cuda', '--route=pypi']).command({ ...command, handler: () => {} });

@@ -86,7 +86,7 @@ describe('pipeline train --dry-run', () => {
     expect(stdout).toMatch(/^ {2}male\/bad\.png: /m);
     // 20 of 21 are trained on, the batch is 4.
     expect(stdout).toMatch(
-      /^Time: about .* for 15 steps and their pictures, .* s a step \(2 steps of 4 images were timed\)$/m,
+      /^Time: about .* for 15 steps and their pictures, .* s per step \(2 steps of 4 images were timed\)$/m,
     );
     expect(existsSync(unused)).toBe(false);
   });
@@ -121,7 +121,7 @@ describe('pipeline train --dry-run', () => {
   });
 
   it.each<[string[], RegExp]>([
-    [['--data', join(folder, 'nowhere')], /data must be .* there is no file or folder of that name/],
+    [['--data', join(folder, 'nowhere')], /data must be .* it is not there/],
     [['--batch', '100'], /--batch must be at most the number of training images, 38, received 100/],
     [
       ['--model.num_class_embeds', '7'],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { checkComplete, compareConfigs, type PartialConfig, resolveConfig } from '#pipeline/train/config.ts';
-import { type Field, fields } from '#pipeline/train/fields.ts';
+import type { Field } from '#pipeline/train/field.ts';
+import { fields } from '#pipeline/train/fields.ts';
 
 const resolve = (...configs: PartialConfig[]) =>
   resolveConfig(configs.map((config, i) => ({ name: `layer ${i}`, config })));
@@ -40,6 +41,8 @@ describe('resolveConfig', () => {
     expect(fromModel.data.size).toBe(12);
     const tutorial = resolve({ model: { _class_name: 'SimpleUnet' } }, { data: { channels: 3 } });
     expect(tutorial.model).toEqual({ _class_name: 'SimpleUnet', image_channels: 3 });
+    const beside = resolve(small, { data: { channels: 3 }, model: { num_class_embeds: 7 } });
+    expect(beside.model).toMatchObject({ in_channels: 3, out_channels: 3, num_class_embeds: 7 });
   });
 
   it("sets the scheduler's timesteps and the length of the network's time table together", () => {
@@ -131,9 +134,11 @@ describe('compareConfigs', () => {
   it('reads a configuration from before a setting was there as one that has its default', () => {
     const { flip, ...data } = stored.data;
     const { tf32, ...training } = stored.training;
-    const older = { ...stored, data, training } as typeof stored;
-    expect(compareConfigs(older, stored, 'runs/x')).toEqual([]);
-    expect(() => compareConfigs(older, resolve(small, { data: { flip: true } }), 'runs/x')).toThrow('data.flip');
+    const older = { ...stored, data, training };
+    expect(compareConfigs(resolve(older), stored, 'runs/x')).toEqual([]);
+    expect(() => compareConfigs(resolve(older), resolve(small, { data: { flip: true } }), 'runs/x')).toThrow(
+      'data.flip',
+    );
   });
 
   /** Every setting at two values that its rule allows. */

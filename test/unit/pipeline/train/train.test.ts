@@ -6,61 +6,18 @@ import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import type { PartialConfig } from '#pipeline/train/config.ts';
-import { type TrainHooks, train } from '#pipeline/train/train.ts';
+import { train } from '#pipeline/train/train.ts';
 import { skipBecause } from '#test/skip.ts';
 import { memoryDataset } from '#test/train/memory-dataset.ts';
 import { tinyPlan } from '#test/train/tiny-plan.ts';
+import { type Given, lines, newRun, runTiny } from '#test/train/tiny-run.ts';
 
 const LACKS_LOCKS =
   process.getuid?.() === 0 ? 'root may write to every folder: run the tests as another user' : undefined;
 
-const newRun = () => join(mkdtempSync(join(tmpdir(), 'run-')), 'run');
-
-const lines = (run: string, file = 'metrics.jsonl'): Record<string, number>[] =>
-  readFileSync(join(run, file), 'utf8')
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => JSON.parse(line));
-
 /** What must be the same in a run that stopped and one that did not. */
 const courseOf = (run: string) =>
   lines(run).map(({ step, epoch, loss, gradNorm, learningRate }) => ({ step, epoch, loss, gradNorm, learningRate }));
-
-interface Given extends PartialConfig {
-  run?: string;
-  resume?: boolean;
-  abortAfter?: number;
-  dataset?: ReturnType<typeof memoryDataset>;
-  hooks?: TrainHooks;
-}
-
-async function runTiny({
-  run = newRun(),
-  resume = false,
-  abortAfter,
-  dataset = memoryDataset(),
-  hooks,
-  ...config
-}: Given) {
-  const controller = new AbortController();
-  const notes: string[] = [];
-  const result = await train({
-    plan: tinyPlan(config),
-    dataset,
-    run,
-    resume,
-    signal: controller.signal,
-    hooks: {
-      ...hooks,
-      onNote: (note) => notes.push(note),
-      onStep: ({ step }) => {
-        if (step === abortAfter) controller.abort();
-      },
-    },
-  });
-  return { run, notes, result };
-}
 
 describe('train', () => {
   it('writes metrics, checkpoints, configuration and pictures', async () => {

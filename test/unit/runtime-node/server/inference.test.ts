@@ -246,7 +246,7 @@ describe('values that the network would wrap, cut or make infinite are refused',
   });
 });
 
-/** A call with all values as bytes behind the JSON. */
+/** A call with all values as bytes after the JSON. */
 function inferBytes(inputs: (typeof sample)[], { more = {}, headers = {} }: { more?: object; headers?: object } = {}) {
   const parts = inputs.map(({ datatype, data }) => {
     const values = data as (number | bigint)[];
@@ -315,7 +315,7 @@ describe('bodies as tritonclient sends them', () => {
     [
       'bytes that are not there',
       { inputs: [sample, behind, labels] },
-      /timestep must have 8 bytes behind the JSON, received 0\.$/,
+      /timestep must have 8 bytes after the JSON, received 0\.$/,
     ],
     [
       'data and bytes',
@@ -363,7 +363,7 @@ describe('bodies as tritonclient sends them', () => {
     const { status, json: answer } = await post(`${json}more`, { 'inference-header-content-length': `${json.length}` });
     expect([status, answer.error]).toEqual([
       400,
-      'Cannot call the network: inputs must account for all bytes behind the JSON, received 4 more.',
+      'Cannot call the network: inputs must account for all bytes after the JSON, received 4 more.',
     ]);
   });
 });

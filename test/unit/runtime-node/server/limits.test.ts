@@ -208,12 +208,12 @@ describe('readApiKeys', () => {
 
 describe('readApiKeys of what is no file', () => {
   it.each([
-    ['nowhere/keys', 'nothing of that name'],
-    ['.', 'a folder'],
-    ['n'.repeat(300), 'a name that is too long'],
-  ])('tells %s in words', async (path, received) => {
+    ['nowhere/keys', 'it is not there'],
+    ['.', 'it is a folder'],
+    ['n'.repeat(300), 'the name is too long'],
+  ])('tells %s in words', async (path, reason) => {
     await expect(readApiKeys(path)).rejects.toThrow(
-      `Cannot read API keys: ${path} must be a file that can be read, received ${received}.`,
+      `Cannot read API keys: ${path} must be a file that can be read, ${reason}.`,
     );
   });
 });

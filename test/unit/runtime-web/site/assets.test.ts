@@ -94,7 +94,7 @@ describe('readModels', () => {
   });
 
   test('refuses a page without a model', async () => {
-    await expect(readModels({ modelsFolder: join(root, 'none') })).rejects.toThrow(/the models must be one at least/);
+    await expect(readModels({ modelsFolder: join(root, 'none') })).rejects.toThrow(/the models must be at least one/);
   });
 
   test('finds the digits that are shipped', async () => {

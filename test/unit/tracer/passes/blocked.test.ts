@@ -4,6 +4,7 @@ import { blockSize } from '#pipeline/train/engines/block-size.ts';
 import { skipBecause } from '#test/skip.ts';
 import { expectSame, type Input, randomData, runGraph, uniforms } from '#test/traced.ts';
 import { blockConvolutions, trace } from '#tracer/index.ts';
+import { handmade, shape } from './handmade.ts';
 
 const block = await blockSize();
 const lacksBlocks =
@@ -88,5 +89,37 @@ describe('blockConvolutions', skipBecause(lacksBlocks), () => {
     });
     blockConvolutions(fixed, wide);
     expect(fixed.nodes.map(({ op }) => op)).not.toContain('ReorderInput');
+  });
+
+  it.each([
+    ['the reversed taps of a swapped filter', -1, -1, [4, wide, 18, 18]],
+    ['a part of a swapped filter, which it does not take for that', 1, 1, [4, wide, 19, 19]],
+  ] as const)('changes no value: %s', async (_, start, step, dims) => {
+    const kernel = step === -1 ? 3 : 2;
+    const graph = handmade({
+      inputs: { x: [4, wide, 18, 18], w: [wide, wide, 3, 3] },
+      constants: {
+        from: shape(start, start),
+        to: shape(step * 99, step * 99),
+        axes: shape(2, 3),
+        step: shape(step, step),
+      },
+      nodes: [
+        ['swapped', 'Transpose', 'w', [wide, wide, 3, 3], { perm: { ints: [1, 0, 2, 3] } }],
+        ['part', 'Slice', 'swapped from to axes step', [wide, wide, kernel, kernel]],
+        ['y', 'Conv', 'x part', dims, { pads: { ints: [1, 1, 1, 1] }, group: { int: 1 } }],
+      ],
+      outputs: ['y'],
+    });
+    const before = structuredClone(graph);
+    blockConvolutions(graph, wide);
+    const ops = graph.nodes.map(({ op }) => op);
+    expect(ops).toContain('ReorderOutput');
+    expect(ops.includes('Slice')).toBe(step === 1);
+    const next = uniforms(2);
+    const inputs = graph.inputs.map(({ name, dims }): Input => {
+      return { name, shape: dims as number[], dtype: 'float32', data: randomData(next, dims as number[], 'float32') };
+    });
+    expectSame(await runGraph(graph, inputs), await runGraph(before, inputs), { absolute: 1e-3, relative: 1e-5 });
   });
 });

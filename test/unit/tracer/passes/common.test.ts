@@ -3,7 +3,7 @@ import { shareCommon } from '#tracer/passes/common.ts';
 import { expectPass, handmade } from './handmade.ts';
 
 describe('shareCommon', () => {
-  it('lets one node stand for all that repeat it, and for what repeats on top of them', async () => {
+  it('lets one node stand for all that repeat it, and for what is repeated on top of them', async () => {
     await expectPass(
       handmade({
         inputs: { x: [3] },

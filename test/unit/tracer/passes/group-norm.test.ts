@@ -4,6 +4,7 @@ import { expectSame, type Input, randomData, runEager, runGraph, uniforms } from
 import { trace, traceAnyBatch } from '#tracer/index.ts';
 import { removeDead } from '#tracer/passes/dead.ts';
 import { fuseGroupNorm } from '#tracer/passes/group-norm.ts';
+import { expectPass, handmade, shape } from './handmade.ts';
 
 const [channels, groups, side] = [6, 3, 5];
 
@@ -79,5 +80,60 @@ describe('fuseGroupNorm', () => {
       ['ReduceMean'],
       ['InstanceNormalization'],
     );
+  });
+
+  const [X, G, S] = [
+    [2, 6, 5, 5],
+    [2, 3, 2, 5, 5],
+    [2, 3, 1, 1, 1],
+  ] as const;
+  /** A normalization by hand, with every commutative input on the other side. */
+  const written = (axes: number[]) =>
+    handmade({
+      inputs: { x: X },
+      constants: {
+        groups: shape(...G),
+        image: shape(...X),
+        axes: shape(...axes),
+        epsilon: { data: Float32Array.of(1e-5), dims: [] },
+        scale: { data: Float32Array.of(1, 2, 3, 4, 5, 6), dims: [1, 3, 2, 1, 1] },
+        shift: { data: Float32Array.of(6, 5, 4, 3, 2, 1), dims: [1, 3, 2, 1, 1] },
+      },
+      nodes: [
+        ['grouped', 'Reshape', 'x groups', G],
+        ['mean', 'ReduceMean', 'grouped axes', S],
+        ['d', 'Sub', 'grouped mean', G],
+        ['square', 'Mul', 'd d', G],
+        ['variance', 'ReduceMean', 'square axes', S],
+        ['guarded', 'Add', 'epsilon variance', S],
+        ['root', 'Sqrt', 'guarded', S],
+        ['inverse', 'Reciprocal', 'root', S],
+        ['factor', 'Mul', 'scale inverse', [2, 3, 2, 1, 1]],
+        ['scaled', 'Mul', 'factor d', G],
+        ['shifted', 'Add', 'shift scaled', G],
+        ['y', 'Reshape', 'shifted image', X],
+      ],
+      outputs: ['y'],
+    });
+
+  it('takes commutative inputs from either side, and gives the same values', async () => {
+    await expectPass(
+      written([2, 3, 4]),
+      fuseGroupNorm,
+      [
+        'y.Reshape = Reshape(x, int64_0_3_-1)',
+        'y.InstanceNormalization = InstanceNormalization(y.Reshape, ones_3, zeros_3)',
+        'y.Reshape_1 = Reshape(y.InstanceNormalization, image)',
+        'y.Mul = Mul(y.Reshape_1, scale.channels)',
+        'y = Add(y.Mul, shift.channels)',
+      ],
+      { absolute: 1e-5, relative: 1e-5 },
+    );
+  });
+
+  it('leaves one whose statistics are of other axes', () => {
+    const graph = written([2, 4]);
+    fuseGroupNorm(graph);
+    expect(graph.nodes).toEqual(written([2, 4]).nodes);
   });
 });

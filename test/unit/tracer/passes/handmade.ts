@@ -53,7 +53,7 @@ export const shape = (...dims: number[]) => ({
 export const summary = ({ nodes }: Graph): string[] =>
   nodes.map(({ op, inputs, outputs }) => `${outputs.join(', ')} = ${op}(${inputs.join(', ')})`);
 
-/** Applies a pass to a copy, and holds the copy to the given nodes and to the values of the original. */
+/** Applies a pass to a graph, which must then have the given nodes and give the values that it gave before. */
 export async function expectPass(
   graph: Graph,
   pass: (graph: Graph) => void,

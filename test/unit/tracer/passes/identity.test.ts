@@ -69,6 +69,24 @@ describe('dropIdentities', () => {
     );
   });
 
+  it('keeps a Reshape whose shape copies a dimension of the one before', async () => {
+    await expectPass(
+      handmade({
+        inputs: { x: [2, 6] },
+        constants: { three: shape(3, 4), copied: shape(0, 2, 2), two: shape(2, 2, 3), kept: shape(0, 6, -1) },
+        nodes: [
+          ['a', 'Reshape', 'x three', [3, 4]],
+          ['y', 'Reshape', 'a copied', [3, 2, 2]],
+          ['b', 'Reshape', 'x two', [2, 2, 3]],
+          ['z', 'Reshape', 'b kept', [2, 6, 1]],
+        ],
+        outputs: ['y', 'z'],
+      }),
+      pass,
+      ['a = Reshape(x, three)', 'y = Reshape(a, copied)', 'z = Reshape(x, kept)'],
+    );
+  });
+
   it('gives a node the name of the output that it feeds, for all its readers', async () => {
     await expectPass(
       handmade({

@@ -68,6 +68,24 @@ describe('foldScale', () => {
     expect(graph.constants.has('w.scaled')).toBe(false);
   });
 
+  it('gives two convolutions that share a filter and a bias scaled ones of their own', async () => {
+    await expectPass(
+      handmade({
+        inputs: { x: [2, 2, 4, 4] },
+        constants: { w: weights, b: bias, s: scale(2, 3, 4), t: scale(-1, 5, 0.5) },
+        nodes: [
+          ['p', 'Conv', 'x w b', Y],
+          ['y', 'Mul', 'p s', Y],
+          ['q', 'Conv', 'x w b', Y],
+          ['z', 'Mul', 't q', Y],
+        ],
+        outputs: ['y', 'z'],
+      }),
+      foldScale,
+      ['y = Conv(x, w.scaled, b.scaled)', 'z = Conv(x, w.scaled_1, b.scaled_1)'],
+    );
+  });
+
   it('adds a constant shift to the smaller addend', async () => {
     await expectPass(
       handmade({

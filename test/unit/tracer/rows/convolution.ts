@@ -44,7 +44,9 @@ export const CASES: readonly Case[] = [
   c(2, [3, 3], [2, 3], [3, 3], [1, 1], 'valid'),
 ];
 
-/** The same windows over many pixels, of many images and of large ones: there, convolutions are written in other forms. */
+/**
+ * The same windows over many pixels, of many images and of large ones: there, convolutions are written in other forms.
+ */
 export const MANY_IMAGES = CASES.map((g): Case => ({ ...g, batch: 8, size: [g.size[0] + 10, g.size[1] + 10] }));
 export const LARGE_IMAGES = CASES.map((g): Case => ({ ...g, batch: 2, size: [g.size[0] + 32, g.size[1] + 32] }));
 

@@ -6,7 +6,7 @@
  */
 import type { TrainEngine, TrainStep } from '../../contracts.ts';
 import { EngineError } from '../error.ts';
-import { type EngineProcess, startEngineProcess } from './host.ts';
+import { type EngineProcess, OutOfMemory, startEngineProcess } from './host.ts';
 import { type NativeKind, readInstall } from './install.ts';
 
 export interface NativeOptions {
@@ -100,7 +100,7 @@ export async function createNativeEngine(
     },
     readState: () => told(inTurn(read)),
     writeState: (values) => told(inTurn(() => write(values))),
-    countTensors: () => ready.then(() => child.call('countTensors', undefined as never)),
+    countTensors: () => ready.then(() => child.call('countTensors', undefined)),
     dispose: async () => {
       await ready.catch(() => {});
       await child.stop();
@@ -111,7 +111,7 @@ export async function createNativeEngine(
 /** Out of memory and crashes of TensorFlow are not bugs of this program; other errors pass unchanged. */
 function explain(error: Error, kind: NativeKind): Error {
   const reason = error.message.split('\n')[0]!;
-  if (/OOM when allocating|ResourceExhausted|RESOURCE_EXHAUSTED|want of memory|bad_alloc/.test(error.message)) {
+  if (error instanceof OutOfMemory) {
     return new EngineError(
       `a step must fit the memory that ${kind} has, it does not (${reason})`,
       'after freeing some memory, or start a new run with a smaller --batch',

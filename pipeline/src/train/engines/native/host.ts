@@ -1,11 +1,10 @@
-/** Starts an engine process and talks to it: requests with answers, its log, and what became of it when it dies. */
-import { type ChildProcess, fork } from 'node:child_process';
+/** Starts an engine's process, and tells what became of it when it dies. */
 import { fileURLToPath } from 'node:url';
+import { CallError, type Child, type ChildEnd, ChildEnded, startChild } from '@onnoise/runtime-node/child';
 import { EngineError } from '../error.ts';
 import { type NativeInstall, type NativeKind, nativeEnvironment } from './install.ts';
-import { endWithThis } from './lifetime.ts';
-import type { Answer, Greeting, Method, Methods } from './protocol.ts';
-import { lastWords, whyNoGpu } from './reason.ts';
+import type { Methods } from './protocol.ts';
+import { lastWords, saysOutOfMemory, whyNoGpu } from './reason.ts';
 
 const script = fileURLToPath(new URL('../../../../bin/tfjs-engine.mjs', import.meta.url));
 /** Characters of the process' output that are kept. */
@@ -13,99 +12,73 @@ const logSize = 1 << 16;
 /** Milliseconds for TensorFlow to load, generous: of a library that is damaged it may never end. */
 const startLimit = 120_000;
 
+/** TensorFlow has less memory than a step needs. */
+export class OutOfMemory extends Error {
+  override readonly name = 'OutOfMemory';
+}
+
 export interface EngineProcess {
   gpu: boolean;
   /** Version of libtensorflow. */
   tensorflow: string;
   /** Why it sees no GPU; empty where it does. All that it wrote is here once it has stopped. */
   noGpu(): string;
-  call<M extends Method>(method: M, argument: Parameters<Methods[M]>[0]): Promise<ReturnType<Methods[M]>>;
+  /** @throws OutOfMemory; EngineError where the process has ended; CallError for what else went wrong in it. */
+  call: Child<Methods>['call'];
   /** Ends it once everything that was asked is done. */
   stop(): Promise<void>;
 }
 
-/** @throws EngineError with the first line of what went wrong, when the addon does not load. */
+/** @throws EngineError with the first line of what went wrong, when the addon does not load; OutOfMemory. */
 export async function startEngineProcess(
   kind: NativeKind,
   install: NativeInstall,
   { tf32, limit = startLimit }: { tf32: boolean; limit?: number },
 ): Promise<EngineProcess> {
-  const child = fork(script, [kind, `${process.pid}`], {
+  const child = await startChild<Methods>(script, undefined, {
+    args: [kind, `${process.pid}`],
     env: nativeEnvironment(install, tf32),
-    execArgv: [],
     // In a group of its own, Ctrl-C in the terminal does not reach it: when to stop is this process' to say.
-    detached: process.platform !== 'win32',
-    serialization: 'advanced',
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    detached: true,
+    endWithThis: true,
+    tailSize: logSize,
+    startLimit: limit,
+  }).catch((thrown: unknown) => {
+    if (thrown instanceof ChildEnded && thrown.end.kind === 'start limit') {
+      throw new EngineError(`it does not start within ${limit / 1000} s`);
+    }
+    const error = revive(thrown);
+    throw error instanceof CallError ? new EngineError(error.message.split('\n')[0]!) : error;
   });
-  endWithThis(child);
-  let log = '';
-  for (const stream of [child.stdout!, child.stderr!]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      log = (log + text).slice(-logSize);
+  const { gpu, tensorflow, missing } = child.started;
+  const call: EngineProcess['call'] = (method, argument) =>
+    child.call(method, argument).catch((error: unknown) => {
+      throw revive(error);
     });
-  }
-  const ended = new Promise<string>((resolve) => {
-    child.once('error', (error) => resolve(error.message));
-    child.once('close', (code, signal) => resolve(describeEnd(code, signal, log)));
-  });
-
-  let late: NodeJS.Timeout | undefined;
-  const greeting = await Promise.race([
-    new Promise<Greeting>((resolve) => child.once('message', (message) => resolve(message as Greeting))),
-    ended.then((reason): Greeting => ({ ready: false, reason: `its process ended: ${reason}` })),
-    new Promise<Greeting>((resolve) => {
-      late = setTimeout(() => resolve({ ready: false, reason: `it does not start within ${limit / 1000} s` }), limit);
-    }),
-  ]);
-  clearTimeout(late);
-  if (!greeting.ready) {
-    child.kill('SIGKILL');
-    await ended;
-    throw new EngineError(greeting.reason);
-  }
-  const { gpu, tensorflow, missing } = greeting;
-  const call = createCalls(child, ended);
   return {
     gpu,
     tensorflow,
-    noGpu: () => (gpu ? '' : whyNoGpu(log, missing)),
+    noGpu: () => (gpu ? '' : whyNoGpu(child.tail(), missing)),
     call,
     async stop() {
-      if (child.connected) await call('stop', undefined as never).catch(() => {});
-      await ended;
+      await call('stop', undefined).catch(() => {});
+      await child.drain();
     },
   };
 }
 
-/** Pairs requests with answers; all that are open fail when the process ends. */
-function createCalls(child: ChildProcess, ended: Promise<string>): EngineProcess['call'] {
-  const open = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>();
-  let last = 0;
-  let end: Error | null = null;
-  child.on('message', (answer: Answer) => {
-    const { resolve, reject } = open.get(answer.id)!;
-    open.delete(answer.id);
-    if ('error' in answer) reject(new Error(answer.error));
-    else resolve(answer.result as never);
-  });
-  void ended.then((reason) => {
-    end = new EngineError(`its process ended: ${reason}`);
-    for (const { reject } of open.values()) reject(end);
-    open.clear();
-  });
-  return (method, argument) =>
-    new Promise((resolve, reject) => {
-      if (end) return reject(end);
-      const id = ++last;
-      open.set(id, { resolve, reject });
-      // A failure to send means that the process has ended, which is reported above.
-      child.send({ id, method, argument }, () => {});
-    });
+/** An error of the conversation as one of the engine. */
+function revive(error: unknown): unknown {
+  if (error instanceof CallError) return error.kind === 'out of memory' ? new OutOfMemory(error.message) : error;
+  if (!(error instanceof ChildEnded)) return error;
+  const { kind, tail } = error.end;
+  const Ended = kind === 'out of memory' || saysOutOfMemory(lastWords(tail)) ? OutOfMemory : EngineError;
+  return new Ended(`its process ended: ${describeEnd(error.end)}`);
 }
 
-function describeEnd(code: number | null, signal: string | null, log: string): string {
-  if (signal === 'SIGKILL') return 'it was killed, most likely for want of memory';
-  const words = lastWords(log);
+function describeEnd({ kind, code, signal, tail, error }: ChildEnd): string {
+  if (error) return error.message;
+  if (kind === 'out of memory') return 'it was killed, most likely for want of memory';
+  const words = lastWords(tail);
   return `${signal ? `it crashed with ${signal}` : `exit code ${code}`}${words && ` (${words})`}`;
 }

@@ -1,32 +1,29 @@
-/** What a training process and its engine process say to each other: a request, and one answer with the same id. */
+/** What a training process asks of its engine's process. */
 import type { StepInputs, StepRecipe, StepResult } from '../../contracts.ts';
 
-/** Requests are served in order. Tensors travel one by one: a whole state may be larger than a message can be. */
-export interface Methods {
+/** Calls are served in order. Tensors travel one by one: a whole state may be larger than a message can be. */
+export type Methods = {
+  /** Loads TensorFlow. */
+  start(): Promise<Greeting>;
   /** Which step to run, and after how many of them losses are read: each read waits for all that was asked of a GPU. */
   define(work: { recipe: StepRecipe; lossEvery: number }): void;
   write(tensor: { name: string; values: Float32Array }): void;
   read(name: string): Float32Array;
-  step(inputs: StepInputs): EngineStep;
+  step(inputs: StepInputs): Promise<EngineStep>;
   countTensors(): number;
-  /** Frees everything and lets the process end. */
+  /** Frees everything. */
   stop(): void;
-}
+};
 
 export interface EngineStep extends StepResult {
   /** The id of the newest tensor handle of the binding, which counts up as an int32. */
   handle: number;
 }
 
-export type Method = keyof Methods;
-export interface Request {
-  id: number;
-  method: Method;
-  argument: unknown;
+export interface Greeting {
+  gpu: boolean;
+  /** Version of libtensorflow. */
+  tensorflow: string;
+  /** CUDA libraries that do not load, where there is no GPU. */
+  missing: string[];
 }
-export type Answer = { id: number; result: unknown } | { id: number; error: string };
-
-/** The first message of an engine process: it is ready, or why it is not. */
-export type Greeting =
-  | { ready: true; gpu: boolean; tensorflow: string /** CUDA libraries, where there is no GPU. */; missing: string[] }
-  | { ready: false; reason: string };

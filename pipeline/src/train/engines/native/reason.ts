@@ -1,6 +1,7 @@
 /**
- * What TensorFlow's log says: why it computes on the CPU though a GPU was asked for, and why its process ended. It falls
- * back without an error; the reason stands in its log only.
+ * What TensorFlow says, in its log and its errors: why it computes on the CPU though a GPU was asked for, and why its
+ * process ended. It falls back without an error; the reason stands in its log only. Its words are matched here and nowhere
+ * else.
  */
 
 /** By the names of TensorFlow 2.18, which needs all of them to see a GPU. */
@@ -89,4 +90,9 @@ const complaints =
 export function lastWords(log: string): string {
   const lines = log.split('\n').filter((line) => !banners.test(line));
   return lines.findLast((line) => complaints.test(line))?.trim() ?? '';
+}
+
+/** Whether the message of an error, or the last words of a log, tell of memory that does not suffice. */
+export function saysOutOfMemory(text: string): boolean {
+  return /OOM when allocating|ResourceExhausted|RESOURCE_EXHAUSTED|bad_alloc/.test(text);
 }

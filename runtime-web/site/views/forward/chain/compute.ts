@@ -1,6 +1,6 @@
 /**
- * The chain step by step beside the closed form's one jump: both really computed by the scheduler, timed, and compared.
- * The noises are independent: the chain draws a new one for each step, and the jump one of its own.
+ * The chain, step by step, beside the closed form's one jump. The scheduler computes both; they are timed and compared.
+ * Their noises are independent: the chain draws new noise for each step, and the jump draws its own.
  */
 import { checkInteger, forwardChain, type Schedule } from '@onnoise/scheduler';
 import { epsilon, JUMP_STREAM, noisy } from '../noisy.ts';
@@ -18,8 +18,8 @@ export interface ChainStep extends Timed {
 }
 
 /**
- * x_1 ... x_t by single steps, one a `next()`; `milliseconds` adds up the time inside the steps alone, so that the caller
- * may draw in between. `clock` gives milliseconds.
+ * x_1 ... x_t by single steps, one per `next()`. `milliseconds` counts only the time inside the steps, so that the
+ * caller may draw in between. `clock` gives milliseconds.
  */
 export function* chainTo(
   schedule: Schedule,
@@ -63,18 +63,18 @@ export function jumpTo(
   return { x, milliseconds: elapsed / runs };
 }
 
-/** What has to be computed for n values: a step is two multiplications and an addition a value. */
+/** The operations for n values: a step takes two multiplications and one addition per value. */
 export function operations(n: number, steps: number): { randoms: number; arithmetic: number } {
   return { randoms: n * steps, arithmetic: 3 * n * steps };
 }
 
-/** x_t less the picture in it: x_t - sqrt(alphaBar_t) x_0, which both ways must make N(0, 1 - alphaBar_t). */
+/** x_t without the picture: x_t - sqrt(alphaBar_t) x_0. Both ways must give N(0, 1 - alphaBar_t). */
 export function noisePart(schedule: Schedule, x0: Float32Array, x: Float32Array, t: number): Float32Array {
   const picture = noisy(schedule, x0, new Float32Array(x0.length), t);
   return x.map((value, i) => value - picture[i]!);
 }
 
-/** Mean and standard deviation over the pixels of x_t that the closed form leads to expect, from those of x_0. */
+/** Mean and standard deviation over the pixels of x_t that the closed form predicts from those of x_0. */
 export function expectedMoments(schedule: Schedule, x0: Float32Array, t: number): Moments {
   const alphaBar = t === 0 ? 1 : schedule.alphaBar[t - 1]!;
   const { mean, deviation } = momentsOf(x0);

@@ -86,7 +86,7 @@ export function ChainDemo(): JSX.Element {
 }
 
 function told(runs: number): string {
-  return runs === 1 ? 'One run. Another adds to the histogram.' : `${runs} runs, each with noises of its own.`;
+  return runs === 1 ? 'One run. Another adds to the histogram.' : `${runs} runs, each with its own noise.`;
 }
 
 interface WayProps {
@@ -111,7 +111,7 @@ function Way({ title, class: extra, x, children }: WayProps): JSX.Element {
   );
 }
 
-/** The runs so far for what is set now; a change of anything ends the one under way and forgets the rest. */
+/** The runs so far with the current settings. Any change cancels the run under way and drops the others. */
 function useRun(kind: Kind) {
   const [shown, setShown] = useState<{ step: number; x: Float32Array } | null>(null);
   const [outcome, setOutcome] = useState<Outcome | null>(null);

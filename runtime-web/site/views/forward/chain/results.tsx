@@ -1,4 +1,4 @@
-/** What the runs came to, beside what the closed form promises. */
+/** The results of the runs, beside what the closed form promises. */
 import type { Schedule } from '@onnoise/scheduler';
 import type { JSX } from 'preact';
 import { duration, grouped, readable } from '../numbers.ts';

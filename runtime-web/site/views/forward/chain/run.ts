@@ -1,4 +1,4 @@
-/** Runs chain and jump against each other, a slice a frame, so that the page stays alive and the steps are seen. */
+/** Runs chain and jump side by side, a slice per frame, so that the page stays responsive and shows the steps. */
 import type { Schedule } from '@onnoise/scheduler';
 import { chainTo, jumpTo, noisePart } from './compute.ts';
 import { emptyTally, type Moments, momentsOf, type Tally, tallied } from './statistics.ts';
@@ -29,17 +29,17 @@ export interface Outcome {
 const BINS = 32;
 /** Standard deviations from the middle to the histogram's ends. */
 const REACH = 4;
-const SHOWN = 1500; // ms in which the chain is shown, if it can
-const SLICE = 12; // ms of computing a frame
+const SHOWN = 1500; // ms over which the chain is spread, if possible
+const SLICE = 12; // ms of computing per frame
 
-/** The next run with noises of its own, added to those before. `onStep` gets x_step as often as a frame is drawn. */
+/** Adds a run, with its own noise, to those before. `onStep` gets x_step once per drawn frame. */
 export async function runBoth(
   { schedule, x0, t, seed }: Setting,
   before: Outcome | null,
   { onStep, signal, still }: { onStep(step: number, x: Float32Array): void; signal: AbortSignal; still: boolean },
 ): Promise<Outcome> {
   const run = before?.runs ?? 0;
-  const runSeed = seed + run * 2 ** 32; // no seed a visitor can choose
+  const runSeed = seed + run * 2 ** 32; // beyond the seeds that a visitor can choose
   const clock = () => performance.now();
   const chain = { x: x0, milliseconds: 0 };
   const start = clock();

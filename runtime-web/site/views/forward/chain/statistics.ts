@@ -1,4 +1,4 @@
-/** Sums of samples that can grow: mean, standard deviation and a histogram against the normal density. */
+/** Running sums of samples: mean, standard deviation and a histogram against the normal density. */
 
 export interface Tally {
   count: number;
@@ -43,7 +43,7 @@ export function momentsOf(values: ArrayLike<number>): Moments {
   return moments(tallied(emptyTally(1, 0), values));
 }
 
-/** Share of the values in each bin, by the bin's width: what a density integrates to. */
+/** Share of the values in each bin, divided by the bin's width: comparable with a density. */
 export function density({ bins, count, range }: Tally): Float64Array {
   const width = (2 * range) / bins.length;
   return Float64Array.from(bins, (n) => n / (count * width));
@@ -59,7 +59,7 @@ export function normalDensity(x: number, deviation: number): number {
   return Math.exp(-0.5 * (x / deviation) ** 2) / (deviation * Math.sqrt(2 * Math.PI));
 }
 
-/** How far two standard deviations, each of `count` normal values, differ by chance: the difference's own deviation. */
+/** How far two standard deviations, each of `count` normal values, differ by chance: one standard deviation of that. */
 export function chanceBetween(deviation: number, count: number): number {
   return deviation / Math.sqrt(count);
 }

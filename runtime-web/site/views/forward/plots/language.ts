@@ -1,6 +1,6 @@
 /**
- * To be imported before uPlot, which hands `navigator.language` to Intl while it is loaded. Chromium on a system without a
- * language (LANG=C) says "en-US@posix" there, which Intl refuses: the view would not start. Then it is English.
+ * Import this before uPlot, which passes `navigator.language` to Intl while it loads. Chromium on a system without a
+ * language (LANG=C) says "en-US@posix", which Intl refuses, so the view would not start. English takes its place.
  */
 try {
   new Intl.NumberFormat(navigator.language);

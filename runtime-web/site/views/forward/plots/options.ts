@@ -1,4 +1,4 @@
-/** What the plots have in common: thin axes in the page's colours, two lines, and a mark at the present t. */
+/** What the plots share: thin axes in the page's colours, two lines, and a mark at the current t. */
 import './language.ts';
 import uPlot from 'uplot';
 import { powerOfTen } from '../numbers.ts';
@@ -9,7 +9,7 @@ const FONT = '12px ui-sans-serif, system-ui, sans-serif';
 export interface SchedulePlot {
   /** Powers of ten on the y axis. */
   log: boolean;
-  /** The top of the y axis where it is always the same. */
+  /** The top of the y axis, if it is fixed. */
   top?: number;
   /** t, 0 to T. */
   time(): number;
@@ -74,7 +74,7 @@ const powersOfTen: uPlot.Axis = {
   values: (_, splits) => splits.map((v) => powerOfTen(Math.round(Math.log10(v)))),
 };
 
-/** Whole decades around the data, not below 10^-9: there is nothing to see there. */
+/** Whole decades around the data, not below 10^-9, where there is nothing to see. */
 export function decades(min: number, max: number): [number, number] {
   const low = Math.max(Math.floor(Math.log10(min) + 1e-6), -9);
   return [10 ** low, 10 ** Math.ceil(Math.log10(max) - 1e-6)];

@@ -1,4 +1,4 @@
-/** uPlot in a box of fixed height: as wide as its place, in the colours of the page, redrawn when they change. */
+/** uPlot in a box of fixed height, as wide as its container; redrawn when the page's colours change. */
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import './language.ts';
@@ -21,14 +21,14 @@ export type Paint = (name: keyof Colours) => () => string;
 export type PlotOptions = Omit<uPlot.Options, 'width' | 'height'>;
 
 export interface PlotProps {
-  /** What it shows, for who cannot see it. */
+  /** The text alternative. */
   label: string;
   data: uPlot.AlignedData;
-  /** Once, when the plot is made; what changes later must come through `data` or be read while drawing. */
+  /** Called once, when the plot is made. Later changes must come through `data` or be read while drawing. */
   options(paint: Paint): PlotOptions;
-  /** A new one redraws. */
+  /** A new value redraws the plot. */
   mark?: unknown;
-  /** Pressed or dragged, at this x. */
+  /** Called for a press or a drag, with its x. */
   onPick?(x: number): void;
 }
 

@@ -14,7 +14,7 @@ export interface CameraDialogProps {
   onTrouble(message: string): void;
 }
 
-/** The camera as a mirror, and a button that takes the frame. The camera is off whenever the dialog is closed. */
+/** The camera as a mirror, and a button that takes a picture. The camera is off while the dialog is closed. */
 export function CameraDialog({ open, onClose, onTake, onTrouble }: CameraDialogProps): JSX.Element {
   const video = useRef<HTMLVideoElement>(null);
   const [ready, setReady] = useState(false);

@@ -1,6 +1,6 @@
-/** The camera, asked for when the visitor wants it and let go when they are done. */
+/** Opens the camera when the visitor wants it, and releases it afterwards. */
 
-/** @throws Error with one sentence: what stands in the way, and what to do about it. */
+/** @throws Error with one sentence: what prevents it, and what to do. */
 export async function openCamera(): Promise<MediaStream> {
   if (!navigator.mediaDevices?.getUserMedia) {
     throw new Error(

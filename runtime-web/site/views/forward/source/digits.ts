@@ -1,4 +1,4 @@
-/** The real digits that the page ships: one of each kind. */
+/** The real digits that the page ships; the view shows one of each. */
 
 export interface Digits {
   /** [count, height, width] */
@@ -17,7 +17,7 @@ interface Info {
 
 const ADDRESS = 'assets/real-28';
 
-/** @throws Error with one sentence where they cannot be had. */
+/** @throws Error with one sentence if they cannot be fetched. */
 export async function fetchDigits(): Promise<Digits> {
   const get = async (ending: string) => {
     const response = await fetch(new URL(`${ADDRESS}.${ending}`, document.baseURI)).catch(() => null);

@@ -1,10 +1,10 @@
-/** Pictures of the visitor, from a file or from the camera's present frame. They are read here and go nowhere. */
+/** The visitor's pictures, from a file or from the camera's current frame. They stay on this device. */
 import { middleSquare, type Rgba } from '../picture.ts';
 
-/** Pixels across that are averaged down; more would cost time and show nothing. */
+/** Larger pictures are first scaled to this many pixels across: more costs time and shows nothing. */
 const ENOUGH = 1024;
 
-/** @throws Error with one sentence where the file is no picture that this browser reads. */
+/** @throws Error with one sentence if the file is not a picture that this browser reads. */
 export async function readFile(file: Blob, name: string): Promise<Rgba> {
   const bitmap = await createImageBitmap(file).catch(() => null);
   if (!bitmap) throw new Error(`Cannot read ${name}: it is not a picture this browser knows (PNG, JPEG, WebP, GIF).`);
@@ -13,7 +13,7 @@ export async function readFile(file: Blob, name: string): Promise<Rgba> {
   return pixels;
 }
 
-/** The present frame, as a mirror shows it. */
+/** The current frame, mirrored. */
 export function readFrame(video: HTMLVideoElement): Rgba {
   return squareOf(video, video.videoWidth, video.videoHeight, true);
 }

@@ -93,7 +93,7 @@ export function Source(): JSX.Element {
   );
 }
 
-/** Takes a file as the picture, or tells why not. */
+/** Takes a file as the picture, or shows why not. */
 export async function take(file: File): Promise<void> {
   try {
     showOwn({ ...(await readFile(file, file.name)), name: 'your picture' });
@@ -103,7 +103,7 @@ export async function take(file: File): Promise<void> {
   }
 }
 
-/** A file may be dropped anywhere on the page; without this the browser would leave the page for it. */
+/** A file may be dropped anywhere on the page; without this the browser would open it in place of the page. */
 function useDrop(): void {
   useEffect(() => {
     const listening = new AbortController();

@@ -3,7 +3,7 @@ import { describe, expect, it, test } from 'vitest';
 import { createEngine, EngineError } from '#pipeline/train/engines/index.ts';
 import { startEngineProcess } from '#pipeline/train/engines/native/host.ts';
 import { nativeEnvironment } from '#pipeline/train/engines/native/install.ts';
-import { lastWords, whyNoGpu } from '#pipeline/train/engines/native/reason.ts';
+import { lastWords, saysOutOfMemory, whyNoGpu } from '#pipeline/train/engines/native/reason.ts';
 import { describeEngine } from '#test/train/contract.ts';
 import { lossesOf, missingReason, networks, planOf, startState, stepOn } from '#test/train/engines.ts';
 
@@ -105,6 +105,16 @@ describe('lastWords', () => {
     ['corrupted double-linked list', [...banner, 'corrupted double-linked list', 'at the end']],
   ])('are %j, whatever is said at every start', (words, lines) => {
     expect(lastWords(lines.join('\n'))).toBe(words);
+  });
+});
+
+describe('saysOutOfMemory', () => {
+  it.each([
+    [true, 'OOM when allocating tensor with shape[1024,1024,1024] and type float on /CPU:0 by allocator cpu'],
+    [true, "terminate called after throwing an instance of 'std::bad_alloc'"],
+    [false, 'Invalid TF_Status: 3 Message: Incompatible shapes: [2] vs. [3]'],
+  ])('is %j of %j', (answer, words) => {
+    expect(saysOutOfMemory(words)).toBe(answer);
   });
 });
 

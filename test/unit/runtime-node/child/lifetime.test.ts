@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 
-const lifetime = JSON.stringify(
-  new URL('../../../../../pipeline/src/train/engines/native/lifetime.ts', import.meta.url).href,
-);
+const lifetime = JSON.stringify(new URL('../../../../runtime-node/src/child/lifetime.ts', import.meta.url).href);
+const childModule = JSON.stringify(new URL('../../../../runtime-node/src/child/index.ts', import.meta.url).href);
+const fixture = JSON.stringify(fileURLToPath(new URL('../../../support/child-program.ts', import.meta.url)));
 const spin = 'process.send(process.pid, () => { for (;;); })';
 
 /** A process that runs `parent` after a child of it, which runs `child`, began to compute for ever. */
@@ -19,6 +20,19 @@ async function family(child: string, parent: string) {
       console.log(pid);
       ${parent}
     });`;
+  return run(script);
+}
+
+/** The same for a child of `startChild`, of which `parent` may ask more. */
+async function startedFamily(options: string, parent: string) {
+  return run(`
+    const { startChild } = await import(${childModule});
+    const child = await startChild(${fixture}, 'well', { execArgv: ['--import', 'tsx'], ${options} });
+    console.log(child.pid);
+    ${parent}`);
+}
+
+async function run(script: string) {
   const program = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script]);
   onTestFinished(() => void program.kill('SIGKILL'));
   program.stdout.setEncoding('utf8');
@@ -52,5 +66,18 @@ test('endWithParent ends a process that is deaf once its parent was killed', asy
   await new Promise((resolve) => setTimeout(resolve, 500));
   expect(lives(pid)).toBe(true);
   program.kill('SIGKILL');
+  await expect.poll(() => lives(pid), soon).toBe(false);
+});
+
+test('a child of startChild ends once its parent was killed', async () => {
+  const { program, pid } = await startedFamily('', 'setInterval(() => {}, 1000);');
+  expect(lives(pid)).toBe(true);
+  program.kill('SIGKILL');
+  await expect.poll(() => lives(pid), soon).toBe(false);
+});
+
+test('a child that is deaf ends with the parent where it is asked to', async () => {
+  const parent = "child.call('spin').catch(() => {}); setTimeout(() => process.exit(3), 300);";
+  const { pid } = await startedFamily('endWithThis: true', parent);
   await expect.poll(() => lives(pid), soon).toBe(false);
 });

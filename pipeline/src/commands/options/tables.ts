@@ -1,0 +1,47 @@
+/** Options of the command line made from a table of settings, and back: from what yargs read to the table's values. */
+import type { Options } from 'yargs';
+import { toNumber } from '../../terminal/options.ts';
+import type { Field } from '../../train/field.ts';
+
+type Table = Readonly<Record<string, Field>>;
+
+/** By flag. Defaults are told and not set, so that what was typed can be told from what was not. */
+export function tableOptions(table: Table, group: string): Record<string, Options> {
+  return Object.fromEntries(Object.values(table).map((field) => [field.flag, optionOf(field, group)]));
+}
+
+function optionOf(field: Field, group: string): Options {
+  const { flag, describe, default: standard } = field;
+  const text = `${describe[0]!.toUpperCase()}${describe.slice(1)}`;
+  const shown = standard === undefined || standard === false ? {} : { defaultDescription: String(standard) };
+  const base = { group, describe: text, ...shown };
+  switch (field.type) {
+    case 'boolean':
+      return { ...base, type: 'boolean' };
+    case 'string':
+      return { ...base, type: 'string', requiresArg: true };
+    case 'choice':
+      // yargs compares what was typed with the choices as text.
+      return {
+        ...base,
+        choices: field.choices,
+        requiresArg: true,
+        ...(typeof field.choices[0] === 'number' && { type: 'number' }),
+      };
+    case 'integer':
+    case 'number': {
+      const parse = toNumber(flag);
+      return {
+        ...base,
+        requiresArg: true,
+        coerce: (value: unknown) => (field.off && value === 'off' ? null : parse(value)),
+      };
+    }
+  }
+}
+
+/** What was typed, by the keys of the table. */
+export function typedValues(table: Table, args: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const entries = Object.entries(table).map(([key, { flag }]) => [key, args[flag]]);
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,128 @@
+/**
+ * What `pipeline train` does: resolves the settings, holds the run's folder, prepares the images, trains, and tells what
+ * differs from the usual and where everything is. `--dry-run` tells what it would come to.
+ */
+import { InputError } from '@onnoise/scheduler';
+import { listImages } from '../../data/look.ts';
+import type { Dataset } from '../../data/types.ts';
+import { withDiskErrors } from '../../files/disk-errors.ts';
+import { formatDuration, formatPath, plural } from '../../terminal/format.ts';
+import { INTERRUPTED, withInterrupt } from '../../terminal/interrupt.ts';
+import { type ProgressEvent, withProgress } from '../../terminal/progress.ts';
+import { sayDetail, sayNote, sayResult } from '../../terminal/voice.ts';
+import { checkComplete } from '../../train/config.ts';
+import { checkList } from '../../train/early.ts';
+import { type HeldRun, withRun } from '../../train/held-run.ts';
+import { estimatePlan, machineMemory, memoryShortage } from '../../train/memory.ts';
+import type { TrainPlan } from '../../train/plan.ts';
+import { completePlan, draftPlan, type PlanDraft } from '../../train/resolve.ts';
+import { type TrainJob, type TrainResult, trainRun } from '../../train/train.ts';
+import { describeDifferences, readSettings, type Settings } from '../options/settings.ts';
+import { describeDataset } from './describe-dataset.ts';
+import { dryRun } from './dry-run.ts';
+import { prepareWithProgress } from './prepare-with-progress.ts';
+import { describeClasses, describeModel, describeStep, prepareOptions } from './training.ts';
+
+/** Times the machine's memory that an estimate may be of. */
+const FAR = 1.2;
+
+/** The options that are no settings; the rest is read by `typedLayer`. */
+export interface TrainArguments {
+  preset?: string | undefined;
+  config?: string | undefined;
+  out?: string | undefined;
+  resume: boolean;
+  dryRun: boolean;
+  verbose?: boolean | undefined;
+  [option: string]: unknown;
+}
+
+export async function runTraining(args: TrainArguments): Promise<void> {
+  const { out, resume, verbose = false } = args;
+  const { config, base } = await readSettings(args);
+  const draft = draftPlan(config);
+  if (args.dryRun) return withInterrupt((signal) => dryRun({ draft, base, run: out, resume, verbose, signal }));
+
+  const folder = requireFolder(draft, out);
+  await withInterrupt((signal) =>
+    withRun(draft.plan, folder, resume, async (run) => {
+      await checkMemory(draft.plan, run);
+      await checkImages(draft, resume);
+      signal.throwIfAborted();
+      const dataset = await prepareWithProgress(prepareOptions(draft), signal);
+      try {
+        const plan = completePlan(draft, dataset);
+        tellPlan(plan, draft, dataset, base);
+        tellResult(folder, await trainWithProgress(run, { plan, dataset, signal }));
+      } finally {
+        dataset.close();
+      }
+    }),
+  );
+}
+
+function requireFolder({ plan }: PlanDraft, out: string | undefined): string {
+  checkComplete(plan.config);
+  if (out !== undefined) return out;
+  throw new InputError(
+    'Cannot start training: --out must be the folder of the run, as --out runs/x, received nothing.',
+  );
+}
+
+/** The estimate is one: what is somewhat too much is told, what is far too much is refused. */
+async function checkMemory(plan: TrainPlan, { choice }: HeldRun): Promise<void> {
+  if (choice.kind === 'tfjs-node-gpu') return;
+  const [estimate, { total }] = [await estimatePlan(plan), machineMemory()];
+  const shortage = await memoryShortage(estimate, plan, total);
+  if (shortage === null) return;
+  if (estimate.total > FAR * total) throw new InputError(shortage);
+  sayNote(shortage.replace(/^Cannot train on this machine:/, 'The memory may not suffice:'));
+}
+
+/** What the list of the images shows, before any is read. */
+async function checkImages(draft: PlanDraft, resume: boolean): Promise<void> {
+  const images = prepareOptions(draft);
+  const list = await withDiskErrors(`read ${images.data}`, () => listImages(images));
+  checkList(draft.plan, list, resume);
+}
+
+function tellPlan(plan: TrainPlan, draft: PlanDraft, dataset: Dataset, base: Settings['base']): void {
+  sayNote(describeDataset(dataset).join('\n'));
+  sayNote(describeDifferences(plan.config, base).join('\n'));
+  sayDetail(JSON.stringify(plan.config, null, 2));
+  sayNote(describeModel(plan));
+  for (const note of describeClasses(draft, plan, dataset.classNames)) sayNote(note);
+}
+
+function trainWithProgress(run: HeldRun, job: TrainJob): Promise<TrainResult> {
+  let latest: ProgressEvent | undefined;
+  return withProgress('Training', { unit: 'steps' }, (report) =>
+    trainRun(run, {
+      ...job,
+      hooks: {
+        onNote: sayNote,
+        onStep: (metrics, progress) => {
+          latest = { ...progress, note: describeStep(metrics) };
+          report(latest);
+        },
+        onPreview: (done, total) => {
+          if (latest !== undefined) report({ ...latest, note: `drawing pictures, ${done} of ${total}` });
+        },
+      },
+    }),
+  );
+}
+
+function tellResult(run: string, { interrupted, step, seconds, loss, checkpoint, validation }: TrainResult): void {
+  const held = validation ? ` Held-out loss ${validation.loss.toPrecision(4)}.` : '';
+  const lines = [
+    ...(interrupted ? [] : [`Trained ${plural(step, 'step')} in ${formatDuration(seconds)}.${held}`]),
+    ...(checkpoint ? [`Checkpoint: ${formatPath(checkpoint)}`] : []),
+    ...(interrupted ? [] : [`Pictures: ${formatPath(run)} (samples.png, denoising.png, forming.webp, loss.png)`]),
+  ];
+  if (interrupted) {
+    process.exitCode = INTERRUPTED;
+    sayNote(`Stopped after step ${step}. Continue with: pipeline train --out ${run} --resume`);
+  }
+  sayResult(lines, { run, step, seconds, loss, validationLoss: validation?.loss ?? null, checkpoint });
+}

@@ -1,0 +1,85 @@
+/** The settings of the images: `train` and `prepare` both take them. */
+import { BACKGROUNDS, FITS, MAX_SIZE } from '../data/types.ts';
+import type { Field } from './field.ts';
+
+export const dataFields = {
+  source: {
+    flag: 'data',
+    onResume: 'told',
+    type: 'string',
+    describe: '"digits" (built in), a folder of images, or MNIST-style IDX files',
+  },
+  csv: {
+    flag: 'csv',
+    onResume: 'told',
+    type: 'string',
+    describe: 'CSV whose column "id" names the images <id>.png; commas, semicolons or tabs',
+  },
+  labelColumn: {
+    flag: 'label-column',
+    onResume: 'told',
+    type: 'string',
+    describe: 'CSV column that holds the class',
+  },
+  size: {
+    flag: 'size',
+    onResume: 'fixed',
+    type: 'integer',
+    min: 1,
+    max: MAX_SIZE,
+    describe: 'side of the square images in pixels; pictures are resized by Lanczos',
+  },
+  channels: {
+    flag: 'channels',
+    onResume: 'fixed',
+    type: 'choice',
+    choices: [1, 3],
+    describe: 'force gray (1) or RGB (3)  [default: gray if no image has colour]',
+  },
+  fit: {
+    flag: 'fit',
+    onResume: 'fixed',
+    type: 'choice',
+    choices: FITS,
+    default: 'crop',
+    describe: 'how pictures become squares: crop keeps the middle, pad adds a border, stretch distorts',
+  },
+  background: {
+    flag: 'background',
+    onResume: 'fixed',
+    type: 'choice',
+    choices: BACKGROUNDS,
+    default: 'black',
+    describe: 'behind padding and transparent pixels',
+  },
+  flip: {
+    flag: 'flip',
+    onResume: 'fixed',
+    type: 'boolean',
+    default: false,
+    describe: 'mirror images left to right at random',
+  },
+  validationShare: {
+    flag: 'validation-share',
+    onResume: 'fixed',
+    type: 'number',
+    min: 0,
+    below: 1,
+    default: 0.05,
+    describe: 'share of the images held out; 0 holds out none',
+  },
+  strict: {
+    flag: 'strict',
+    onResume: 'free',
+    type: 'boolean',
+    default: false,
+    describe: 'stop at the first image that cannot be used',
+  },
+  cacheDir: {
+    flag: 'cache-dir',
+    onResume: 'free',
+    type: 'string',
+    default: '.cache/onnoise',
+    describe: 'folder of prepared images',
+  },
+} as const satisfies Record<string, Field>;

@@ -1,0 +1,84 @@
+/**
+ * What the tables of settings say of one: its flag, its rule, its default and its meaning. Configuration, command line and
+ * help are made from it.
+ */
+import { flag, integer, nullable, number, oneOf, type Rule, text, worded } from '@onnoise/scheduler';
+
+/**
+ * What a continued run may do with a setting:
+ *
+ * | resume  | the setting                                                                  |
+ * |---------|------------------------------------------------------------------------------|
+ * | `fixed` | is that of the checkpoint: another would make another model or another run   |
+ * | `told`  | may change, and the change is reported                                       |
+ * | `free`  | may change, and makes no difference to the model nor to its pictures         |
+ *
+ * Whether it is off (`null`) may never change where that decides what a checkpoint holds: `fixedOff`.
+ */
+export type OnResume = 'fixed' | 'told' | 'free';
+
+interface FieldBase {
+  /** Flag on the command line, without dashes. */
+  flag: string;
+  onResume: OnResume;
+  fixedOff?: true;
+  /** `null` in the configuration and `off` on the command line switch it off. */
+  off?: true;
+  describe: string;
+}
+
+export type Field =
+  | (FieldBase & { type: 'integer'; min: number; max?: number; default?: number | null })
+  | (FieldBase & { type: 'number'; min: number; above?: true; below?: number; default?: number | null })
+  | (FieldBase & { type: 'choice'; choices: readonly (string | number)[]; default?: string | number })
+  | (FieldBase & { type: 'string'; default?: string })
+  | (FieldBase & { type: 'boolean'; default?: boolean });
+
+/** Of every seed; what it is the seed of is each command's own. */
+export const SEED = {
+  flag: 'seed',
+  onResume: 'fixed',
+  type: 'integer',
+  min: 0,
+  max: Number.MAX_SAFE_INTEGER,
+  default: 0,
+} as const;
+
+type Value<F> = F extends { type: 'integer' | 'number' }
+  ? number | (F extends { off: true } ? null : never)
+  : F extends { type: 'boolean' }
+    ? boolean
+    : F extends { type: 'choice'; choices: readonly (infer C)[] }
+      ? C
+      : string;
+type Defaulted<S> = { [K in keyof S as S[K] extends { default: unknown } ? K : never]: Value<S[K]> };
+type Optional<S> = { [K in keyof S as S[K] extends { default: unknown } ? never : K]?: Value<S[K]> };
+
+/** The checked values of a table; fields without a default may be absent. */
+export type Values<S> = Defaulted<S> & Optional<S>;
+
+/** Fields without a default are left out. */
+export function defaultsOf(table: Readonly<Record<string, Field>>): Record<string, unknown> {
+  const entries = Object.entries(table).filter(([, field]) => field.default !== undefined);
+  return Object.fromEntries(entries.map(([key, field]) => [key, field.default]));
+}
+
+export function ruleOf(field: Field): Rule<unknown> {
+  const rule = ruleOfType(field);
+  return field.off ? worded(`${rule.words}, or off`, nullable(rule)) : rule;
+}
+
+function ruleOfType(field: Field): Rule<unknown> {
+  switch (field.type) {
+    case 'integer':
+      return integer(field.min, field.max);
+    case 'number':
+      return number({ ...(field.above ? { above: field.min } : { min: field.min }), below: field.below });
+    case 'choice':
+      return oneOf(field.choices);
+    case 'boolean':
+      return flag;
+    case 'string':
+      return text;
+  }
+}

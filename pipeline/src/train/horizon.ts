@@ -1,0 +1,73 @@
+/** When a run is over, and how much of it is done: by its steps or by the clock. */
+import type { TrainConfig } from './config-types.ts';
+
+/** After so many steps, or so many seconds of work (pictures and checkpoints included). */
+export type End = { kind: 'steps'; steps: number } | { kind: 'seconds'; seconds: number };
+
+export type Horizon =
+  | { kind: 'steps'; steps: number }
+  | {
+      kind: 'seconds';
+      seconds: number;
+      /** Seconds to keep for what comes after the last step, asked when the speed of a step is known. */
+      reserve: (secondsPerStep: number) => number;
+    };
+
+/** Where a run stands, as its checkpoint says. */
+export interface Progress {
+  /** Updates done. */
+  step: number;
+  /** Seconds of work so far. */
+  seconds: number;
+  /** What a run by the clock keeps for its end; null as long as it is not known. */
+  reserve: number | null;
+}
+
+/** Steps after which the speed is trusted enough to fix the reserve of a run by the clock. */
+const speedSteps = 8;
+
+/** @param images to train on. @returns null where the settings name no end. */
+export function endOf(config: TrainConfig, images: number): End | null {
+  const { minutes } = config.training;
+  if (minutes !== undefined) return { kind: 'seconds', seconds: minutes * 60 };
+  const steps = stepsOf(config, images);
+  return steps === null ? null : { kind: 'steps', steps };
+}
+
+/** The steps of a run; null where it ends by the clock, or by epochs of images that are not known. */
+export function stepsOf({ training }: TrainConfig, images: number | null): number | null {
+  const { steps, epochs, batch } = training;
+  if (steps !== undefined) return steps;
+  return epochs === undefined || images === null ? null : epochs * Math.floor(images / batch);
+}
+
+/** Whether nothing is left to train. */
+export function isOver(end: End, { step, seconds, reserve }: Progress): boolean {
+  return end.kind === 'steps' ? step >= end.steps : seconds >= budgetOf(end.seconds, reserve);
+}
+
+/**
+ * The share of the run that is done. By the clock, the reserve is fixed once the speed is known, so shares only grow; the
+ * `ahead` steps that are still under way when the time is over are part of it.
+ */
+export function createHorizonClock(horizon: Horizon, start: Progress, ahead: number) {
+  let { reserve } = start;
+  let largest = 0;
+  return {
+    reserve: () => reserve,
+    /** `askedHere` and `doneHere` are the steps of this process. */
+    progress(asked: number, seconds: number, secondsPerStep: number, askedHere: number, doneHere: number): number {
+      if (horizon.kind === 'steps') return asked / horizon.steps;
+      if (reserve === null && doneHere >= speedSteps) {
+        reserve = horizon.reserve(secondsPerStep) + ahead * secondsPerStep;
+      }
+      // A run continued after its time is over has nothing left to do, but a fresh one makes at least one step.
+      if (askedHere === 0 && start.seconds === 0) return 0;
+      largest = Math.max(largest, seconds / budgetOf(horizon.seconds, reserve));
+      return largest;
+    },
+  };
+}
+
+/** Seconds for the steps: never is more than a fifth given away to what comes after them. */
+const budgetOf = (seconds: number, reserve: number | null) => seconds - Math.min(reserve ?? 0, seconds / 5);

@@ -1,0 +1,52 @@
+/** A run under way: what it is made of, and what changes as it goes. */
+import type { Batcher, Dataset } from '../data/index.ts';
+import { divergedAdvice } from './advice.ts';
+import type { CheckpointInfo } from './checkpoint.ts';
+import type { TrainConfig } from './config.ts';
+import type { TrainEngine } from './contracts.ts';
+import type { Horizon } from './horizon.ts';
+import type { Metrics } from './metrics.ts';
+import type { TrainPlan } from './plan.ts';
+
+export interface TrainHooks {
+  /** Something worth telling, one sentence: what was chosen, what was resumed, what was skipped. */
+  onNote?: (note: string) => void;
+  /** After every step. `total` steps are known up front, or guessed from the time left. */
+  onStep?: (metrics: Metrics, progress: { done: number; total: number }) => void;
+  /** While pictures are drawn. */
+  onPreview?: (done: number, total: number) => void;
+}
+
+/** What is trained on what. */
+export interface TrainJob {
+  plan: TrainPlan;
+  dataset: Dataset;
+  hooks?: TrainHooks;
+  /** Asks to stop: the running step is finished and saved. */
+  signal?: AbortSignal | undefined;
+}
+
+/** What a run goes on from. */
+export interface Former {
+  info: CheckpointInfo;
+  /** The settings until then; `info.config` may be from before some of them were there. */
+  config: TrainConfig;
+}
+
+export interface RunState {
+  readonly job: TrainJob;
+  /** Folder of the run. */
+  readonly folder: string;
+  readonly horizon: Horizon;
+  readonly engine: TrainEngine;
+  readonly batches: Batcher;
+  /** null for a run that starts. */
+  readonly former: Former | null;
+  /** Folder of the newest checkpoint, null before the first. */
+  newest: string | null;
+  /** Seconds that the newest pictures took, null before the first. */
+  drawSeconds: number | null;
+}
+
+/** What to do when the run cannot go on. */
+export const adviceOf = ({ job, newest }: RunState): string => divergedAdvice(newest, job.plan.config.training);

@@ -1,0 +1,96 @@
+/** The start of a run: its horizon, its place in the images, and the engine with a fresh or a checkpoint's state. */
+import { InputError } from '@onnoise/scheduler';
+import { createBatcher } from '../data/index.ts';
+import { withDiskErrors } from '../files/disk-errors.ts';
+import { explainEngineError } from './advice.ts';
+import { type Checkpoint, diskError, resumeCheckpoint } from './checkpoint.ts';
+import { compareConfigs, requireEnd, resolveConfig, type TrainConfig } from './config.ts';
+import { createEngine } from './engines/index.ts';
+import type { HeldRun } from './held-run.ts';
+import { endOf, type Horizon } from './horizon.ts';
+import { idleSettings } from './idle.ts';
+import { cutLines } from './metrics.ts';
+import { pictureSeconds } from './pace.ts';
+import { checkData } from './plan.ts';
+import { describeData, runPaths, writeJson } from './run-folder.ts';
+import type { Former, RunState, TrainJob } from './run-state.ts';
+
+/** @throws InputError for images that do not suit the network or are not those of the run, and for an engine that fails. */
+export async function startRun(run: HeldRun, job: TrainJob): Promise<RunState> {
+  const { plan, dataset, hooks } = job;
+  const { training, data } = plan.config;
+  const end = endOf(plan.config, dataset.train.length) ?? requireEnd();
+  const steps = end.kind === 'steps' ? end.steps : null;
+  const notes = [
+    ...checkData(plan, dataset, run.resume),
+    ...idleSettings(plan.config, run.choice.kind, dataset, steps),
+  ];
+  for (const note of notes) hooks?.onNote?.(note);
+  const batches = createBatcher(dataset, { batch: training.batch, seed: training.seed, flip: data.flip });
+  const started = await startEngine(run, job);
+  if (started.former) batches.position = started.former.info.position;
+  const reserve = (secondsPerStep: number) => 2 + (state.drawSeconds ?? pictureSeconds(plan, secondsPerStep));
+  const horizon: Horizon = end.kind === 'steps' ? end : { ...end, reserve };
+  const state: RunState = { job, folder: run.folder, horizon, batches, drawSeconds: null, ...started };
+  return state;
+}
+
+/** Notes what is trained on what, and cuts off what an earlier process measured after the checkpoint. */
+export async function openFiles({ job, folder, former }: RunState): Promise<void> {
+  const paths = runPaths(folder);
+  const step = former?.info.step ?? 0;
+  try {
+    await writeJson(paths.config, job.plan.config);
+    await writeJson(paths.data, describeData(job.dataset));
+    await cutLines(paths.metrics, step);
+    await cutLines(paths.validation, step);
+  } catch (error) {
+    throw diskError(error, `start the run in ${folder}`);
+  }
+}
+
+/** In a function of its own so that its copy of the state can be freed. */
+async function startEngine(run: HeldRun, job: TrainJob): Promise<Pick<RunState, 'engine' | 'former' | 'newest'>> {
+  const { plan, hooks } = job;
+  const found = run.resume
+    ? await withDiskErrors(`read the checkpoints of ${run.folder}`, () => findCheckpoint(run, job))
+    : null;
+  const state = found?.checkpoint.state ?? plan.step.initialState(plan.initialParameters());
+  hooks?.onNote?.(`Engine: ${run.choice.reason}.`);
+  const { tf32 } = plan.config.training;
+  const newest = found?.checkpoint.path ?? null;
+  try {
+    const engine = await createEngine(run.choice.kind, plan.step, state, { tf32, onNote: hooks?.onNote });
+    return { engine, former: found?.former ?? null, newest };
+  } catch (error) {
+    throw explainEngineError(error, newest);
+  }
+}
+
+async function findCheckpoint(
+  { folder }: HeldRun,
+  { plan, dataset, hooks }: TrainJob,
+): Promise<{ checkpoint: Checkpoint; former: Former } | null> {
+  let config: TrainConfig = plan.config;
+  let changes: string[] = [];
+  const found = await resumeCheckpoint(runPaths(folder).checkpoints, plan.step.state, (info) => {
+    // Settings that came after the checkpoint stand at their defaults there.
+    config = resolveConfig([{ name: `a checkpoint of ${folder}`, config: { ...info.config } }]);
+    changes = compareConfigs(config, plan.config, folder);
+    if (info.data.hash !== dataset.hash) {
+      throw new InputError(
+        `Cannot continue ${folder}: --data must be the images that it was started with (${info.data.name}), ` +
+          `received others (${dataset.name}): their contents, size, channels or labels differ.`,
+      );
+    }
+  });
+  if (!found) {
+    hooks?.onNote?.('There is no checkpoint yet: starting from the beginning.');
+    return null;
+  }
+  const { checkpoint, broken } = found;
+  for (const { reason } of broken) hooks?.onNote?.(`${reason} It was set aside.`);
+  hooks?.onNote?.(`Continuing after step ${checkpoint.info.step}.`);
+  for (const change of changes) hooks?.onNote?.(change);
+  return { checkpoint, former: { info: checkpoint.info, config } };
+}

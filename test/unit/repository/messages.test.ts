@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { readText, repositoryFiles } from '#test/repository.ts';
+
+/** Where a library tells what went wrong by words alone. */
+const LIBRARIES = [
+  'pipeline/src/bulk/worker.ts', // ioredis, as BullMQ hands it on
+  'pipeline/src/data/decode.ts', // libvips
+  'pipeline/src/terminal/arguments.ts', // yargs
+  'pipeline/src/train/engines/native/reason.ts', // TensorFlow, the dynamic linker
+  'runtime-web/src/session.ts', // onnxruntime-web
+];
+
+/** Places that compare words of a message. */
+function comparisons(text: string): string[] {
+  const found =
+    /\.(test|exec)\([^()]*(\([^()]*\))?[^()]*\bmessage\b|\bmessage\)?\.(includes|startsWith|endsWith|match|search)\(/;
+  return text.split('\n').filter((line) => found.test(line));
+}
+
+test('comparisons with the words of a message are seen', () => {
+  const call = 'test';
+  const lines = [
+    `/memory/.${call}(error.message)`,
+    `/a/.${call}((error as Error).message)`,
+    `message.${'startsWith'}('a')`,
+  ];
+  expect(comparisons(lines.join('\n'))).toEqual(lines);
+  expect(comparisons('const line = error.message.split(newline)[0];')).toEqual([]);
+});
+
+test('errors are told apart by class or kind, not by our own sentences', () => {
+  const code = repositoryFiles().filter((file) =>
+    /^(scheduler|tracer|pipeline|runtime-node|runtime-web|scripts)\/.*\.(ts|tsx|mjs)$/.test(file),
+  );
+  const found = code.filter((file) => comparisons(readText(file)).length > 0);
+  expect(found.sort()).toEqual(LIBRARIES);
+});

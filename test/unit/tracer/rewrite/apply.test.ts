@@ -1,0 +1,135 @@
+/** What rules make of a graph. Every rewritten graph is run, and gives what the graph before it gave. */
+import { describe, expect, it } from 'vitest';
+import type { Graph } from '#tracer/graph.ts';
+import { applyRules, findMisses } from '#tracer/rewrite/apply.ts';
+import { op, value } from '#tracer/rewrite/pattern.ts';
+import type { Rule } from '#tracer/rewrite/rule.ts';
+import { type Description, expectPass, handmade } from '../passes/handmade.ts';
+
+const x = value('x');
+const inner = op('Neg', x);
+
+/** -(-x) is x. */
+const negations: Rule = { name: 'drop two negations', pattern: op('Neg', inner), rewrite: ({ value }) => value(x) };
+
+/** |-x| is |x|. */
+const absolute: Rule = {
+  name: 'drop a negation in an absolute value',
+  pattern: op('Abs', inner),
+  rewrite: ({ root, value }) => [{ ...root, inputs: [value(x)] }],
+};
+
+const graphOf = (nodes: Description['nodes'], outputs: readonly string[]) =>
+  handmade({ inputs: { a: [3] }, nodes, outputs });
+
+const apply =
+  (...rules: Rule[]) =>
+  (graph: Graph) =>
+    applyRules(graph, rules);
+
+describe('applyRules', () => {
+  it('puts new nodes in the place of all that matched', async () => {
+    const graph = graphOf(
+      [
+        ['n', 'Neg', 'a', [3]],
+        ['e', 'Exp', 'a', [3]],
+        ['m', 'Abs', 'n', [3]],
+        ['y', 'Add', 'm e', [3]],
+      ],
+      ['y'],
+    );
+    await expectPass(graph, apply(absolute), ['e = Exp(a)', 'm = Abs(a)', 'y = Add(m, e)']);
+  });
+
+  it('has all readers read the value that a rule says is the same', async () => {
+    const graph = graphOf(
+      [
+        ['n', 'Neg', 'a', [3]],
+        ['m', 'Neg', 'n', [3]],
+        ['e', 'Exp', 'm', [3]],
+        ['y', 'Add', 'm e', [3]],
+      ],
+      ['y'],
+    );
+    await expectPass(graph, apply(negations), ['e = Exp(a)', 'y = Add(a, e)']);
+  });
+
+  it('keeps the nodes of such a value that is an output of the graph', async () => {
+    const graph = graphOf(
+      [
+        ['n', 'Neg', 'a', [3]],
+        ['m', 'Neg', 'n', [3]],
+        ['y', 'Exp', 'm', [3]],
+      ],
+      ['m', 'y'],
+    );
+    await expectPass(graph, apply(negations), ['n = Neg(a)', 'm = Neg(n)', 'y = Exp(a)']);
+  });
+
+  it('takes the first of two matches that overlap, and then what is left', async () => {
+    // Of four negations the first two and the last two go; of three one stays.
+    const chain = (count: number): Description['nodes'] =>
+      Array.from({ length: count }, (_, i) => [`n${i}`, 'Neg', i === 0 ? 'a' : `n${i - 1}`, [3]] as const);
+    const read = (from: string): Description['nodes'] => [['y', 'Exp', from, [3]]];
+    await expectPass(graphOf([...chain(4), ...read('n3')], ['y']), apply(negations), ['y = Exp(a)']);
+    await expectPass(graphOf([...chain(3), ...read('n2')], ['y']), apply(negations), ['n2 = Neg(a)', 'y = Exp(n2)']);
+  });
+
+  it('takes the first rule that matches, and lets later nodes see what it made', async () => {
+    const graph = graphOf(
+      [
+        ['n', 'Neg', 'a', [3]],
+        ['o', 'Neg', 'n', [3]],
+        ['p', 'Neg', 'o', [3]],
+        ['y', 'Abs', 'p', [3]],
+      ],
+      ['y'],
+    );
+    await expectPass(graph, apply(negations, absolute), ['y = Abs(a)']);
+  });
+
+  it('rewrites both of two matches that share an inner value only where the rule keeps it', async () => {
+    const nodes: Description['nodes'] = [
+      ['n', 'Neg', 'a', [3]],
+      ['p', 'Abs', 'n', [3]],
+      ['q', 'Abs', 'n', [3]],
+      ['y', 'Add', 'p q', [3]],
+    ];
+    const same = ['n = Neg(a)', 'p = Abs(n)', 'q = Abs(n)', 'y = Add(p, q)'];
+    await expectPass(graphOf(nodes, ['y']), apply(absolute), same);
+    await expectPass(graphOf(nodes, ['y']), apply({ ...absolute, keepsInner: true }), [
+      'n = Neg(a)',
+      'p = Abs(a)',
+      'q = Abs(a)',
+      'y = Add(p, q)',
+    ]);
+  });
+});
+
+describe('findMisses', () => {
+  const nodes: Description['nodes'] = [
+    ['n', 'Neg', 'a', [3]],
+    ['p', 'Abs', 'n', [3]],
+    ['q', 'Exp', 'n', [3]],
+    ['r', 'Abs', 'a', [3]],
+    ['y', 'Sum', 'p q r', [3]],
+  ];
+
+  it('tells where a rule nearly applies, and changes nothing', () => {
+    const graph = graphOf(nodes, ['y']);
+    const before = structuredClone(graph);
+    expect(findMisses(graph, [absolute])).toEqual([
+      {
+        rule: 'drop a negation in an absolute value',
+        node: 'p',
+        part: 'Neg(x)',
+        reason: "Neg's output n has 1 other use",
+      },
+    ]);
+    expect(graph).toEqual(before);
+  });
+
+  it('says nothing of a node at which another rule applies', () => {
+    expect(findMisses(graphOf(nodes, ['y']), [absolute, { ...absolute, keepsInner: true }])).toEqual([]);
+  });
+});

@@ -1,0 +1,87 @@
+/** Applies rewrite rules to a graph, and tells where one nearly fitted. */
+import type { Graph, Node } from '../graph.ts';
+import { createInserter } from './insert.ts';
+import { type Failure, findMatch } from './match.ts';
+import { countOps, describe } from './pattern.ts';
+import type { Rule } from './rule.ts';
+import { usesOf } from './uses.ts';
+
+/**
+ * Goes through the nodes once, in order. At each node the first rule that matches rewrites. Later nodes see what it
+ * made, so matches that overlap are taken in the order of their last nodes. Constants, and nodes that
+ * `keepsInner` left, may be dead code afterwards.
+ */
+export function applyRules(graph: Graph, rules: readonly Rule[]): void {
+  const uses = usesOf(graph);
+  const suiting = byOp(rules);
+  const insert = createInserter(graph);
+  const gone = new Set<Node>();
+  const renamed = new Map<string, string>();
+
+  const rewrite = (rule: Rule, root: Node): boolean => {
+    const match = findMatch(graph, uses, rule, root);
+    if (!match) return false;
+    const begin = insert.nodes.length;
+    const made = rule.rewrite(match, insert);
+    if (typeof made === 'string') {
+      const output = root.outputs[0]!;
+      renamed.set(output, made);
+      uses.move(output, made);
+      if (uses.isOutput(output)) return false;
+    } else insert.nodes.push(...made);
+    for (const node of rule.keepsInner ? [root] : match.nodes) {
+      uses.remove(node);
+      gone.add(node);
+    }
+    for (const node of insert.nodes.slice(begin)) uses.add(node);
+    return true;
+  };
+
+  for (const node of graph.nodes) {
+    if (renamed.size > 0) node.inputs = node.inputs.map((input) => renamed.get(input) ?? input);
+    if (!suiting.get(node.op)?.some((rule) => rewrite(rule, node))) insert.nodes.push(node);
+  }
+  graph.nodes = insert.nodes.filter((node) => !gone.has(node));
+}
+
+/** Rules by the operators that their patterns end in. */
+function byOp(rules: readonly Rule[]): Map<string, Rule[]> {
+  const map = new Map<string, Rule[]>();
+  for (const rule of rules) for (const op of rule.pattern.ops) map.set(op, [...(map.get(op) ?? []), rule]);
+  return map;
+}
+
+/** A place where a rule nearly applied, and what stood against it. */
+export interface Miss {
+  /** What the rule does. */
+  rule: string;
+  /** The name of the node that the pattern ends in. */
+  node: string;
+  /** The part of the pattern that does not fit, written forwards: `Conv(x, w)`. */
+  part: string;
+  /** Why, in words. */
+  reason: string;
+}
+
+/** Did two operators of the pattern fit, and half of them? Less is no news: most Adds are not the end of anything. */
+const isNear = (fitted: number, { pattern }: Rule): boolean => fitted >= Math.max(2, countOps(pattern) / 2);
+
+/**
+ * Nodes at which no rule applies though one nearly does. Of several rules the one that comes furthest is told.
+ * Changes nothing.
+ */
+export function findMisses(graph: Graph, rules: readonly Rule[]): Miss[] {
+  const uses = usesOf(graph);
+  const suiting = byOp(rules);
+  return graph.nodes.flatMap((node) => {
+    let furthest: (Failure & { rule: Rule }) | undefined;
+    const matched = suiting.get(node.op)?.some((rule) => {
+      return findMatch(graph, uses, rule, node, (failure) => {
+        if (failure.fitted > (furthest?.fitted ?? 0)) furthest = { ...failure, rule };
+      });
+    });
+    if (matched || !furthest || !isNear(furthest.fitted, furthest.rule)) return [];
+    const { rule, part, reason } = furthest;
+    return [{ rule: rule.name, node: node.name, part: describe(part), reason }];
+  });
+}

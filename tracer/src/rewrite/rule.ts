@@ -1,0 +1,45 @@
+/** What a rewrite rule is: a pattern, a condition and a rewrite, each said on its own. */
+import type { ConstantData, Graph, Node } from '../graph.ts';
+import type { Inserter } from './insert.ts';
+import type { ConstantPattern, OpPattern, OptionalPattern, Pattern } from './pattern.ts';
+
+export interface Rule {
+  /** For explanations: what the rule does, `fold a bias into its convolution`. */
+  name: string;
+  /** Ends in the value that the rewrite computes anew. */
+  pattern: OpPattern;
+  /** The rewrite leaves the inner nodes in place, so that other nodes may read them, too. */
+  keepsInner?: boolean;
+  /** What else must hold; always, where it is left out. */
+  condition?(match: Match): Unmet | undefined;
+  /**
+   * Returns the nodes that take the place of the matched ones, the last with the outputs of `match.root`; or the name
+   * of a value that equals the pattern's. Nodes that `insert` makes come before them.
+   */
+  rewrite(match: Match, insert: Inserter): readonly Node[] | string;
+}
+
+/** Why a match cannot be used: which part of the pattern does not suit, and the reason in words. */
+export interface Unmet {
+  part: Pattern;
+  reason: string;
+}
+
+/** Where a pattern was found. Each question takes a part of that pattern. */
+export interface Match {
+  graph: Graph;
+  /** The node that the pattern ends in. */
+  root: Node;
+  /** All matched nodes. */
+  nodes: ReadonlySet<Node>;
+  node(pattern: OpPattern): Node;
+  /** The name of a value. */
+  value(pattern: Pattern): string;
+  /** The name of an input that may be left out. */
+  maybe(pattern: OptionalPattern): string | undefined;
+  /** Dimensions in stored order. */
+  dims(pattern: Pattern): readonly number[];
+  data(pattern: ConstantPattern): ConstantData;
+  /** The node that makes any value of the graph. */
+  producer(name: string): Node | undefined;
+}
