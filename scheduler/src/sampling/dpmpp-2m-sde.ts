@@ -10,7 +10,7 @@ export const dpmpp2mSde: SamplerRecord<'dpmpp_2m_sde', { spacing: typeof spacing
   label: 'DPM++ 2M SDE',
   hint: 'Looks back one step, and adds fresh noise at every step but the last.',
   diffusers: 'DPMSolverMultistepScheduler',
-  order: 1,
+  order: 2,
   calls: 1,
   noise: true,
   options: { spacing },

@@ -23,8 +23,11 @@ export const ratioOf = ({ sigmas }: Grid, i: number): number => sigmas[i + 1]! /
 /** How far step i goes in lambda; infinite where it ends without noise. */
 export const lengthOf = ({ sigmas }: Grid, i: number): number => Math.log(sigmas[i]! / sigmas[i + 1]!);
 
-/** X' of the three last x0, the newest first: the flow of a constant, a line, a parabola in lambda. */
-export function multistepFactors(grid: Grid, i: number, order: number): [number, number, number] {
+/**
+ * X' of the three last x0, the newest first: the flow of a constant, a line, a parabola in lambda.
+ * @param bent the share of the parabola's second difference: 1, or 1 / 2 as diffusers has it.
+ */
+export function multistepFactors(grid: Grid, i: number, order: number, bent = 1): [number, number, number] {
   const constant = 1 - ratioOf(grid, i);
   if (order === 1) return [constant, 0, 0];
   const h = lengthOf(grid, i);
@@ -36,7 +39,7 @@ export function multistepFactors(grid: Grid, i: number, order: number): [number,
   }
   // D1 and D2 of the differences h (m0 - m1) / before and h (m1 - m2) / earlier
   const earlier = lengthOf(grid, i - 2);
-  const [bend, reach] = [before / (before + earlier), h / (before + earlier)];
+  const [bend, reach] = [before / (before + earlier), (2 * bent * h) / (before + earlier)];
   const [line, parabola] = [lineFlow(h), parabolaFlow(h)];
   const newer = (line * (1 + bend) - parabola * reach) * (h / before);
   const older = (-line * bend + parabola * reach) * (h / earlier);

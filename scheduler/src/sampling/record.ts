@@ -78,7 +78,7 @@ export interface SamplerRecord<
   hint: string;
   /** The class of diffusers that has this arithmetic; null: none has, `judge` in scripts/golden says what stands in. */
   diffusers: string | null;
-  /** The error of `steps` steps falls as steps^-order. */
+  /** The error of `steps` steps falls as steps^-order; with fresh noise that of mean and variance. */
   order: 1 | 2 | 3;
   /** Network calls a step; a method of two calls makes only one in the step that ends without noise. */
   calls: 1 | 2;

@@ -17,6 +17,7 @@ const ORDER: Order = {
   steps: 5,
   spacing: 'model',
   eta: 0,
+  curvature: 'half',
   solver: 'bh2',
   labels: [4, 7],
   seed: 41,

@@ -13,6 +13,7 @@ const ORDER: Order = {
   steps: 5,
   spacing: 'model',
   eta: 0,
+  curvature: 'half',
   solver: 'bh2',
   labels: [4, 7, 9],
   seed: 100,
