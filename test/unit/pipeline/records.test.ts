@@ -32,9 +32,10 @@ describe('samplers', () => {
     const { describe, default: standard } = option;
     const other = String('choices' in option ? option.choices.at(-1) : option.max);
     for (const command of ['sample', 'generate']) {
-      const line = (await helpText(command)).split('\n').find((text) => text.includes(`--${name} `));
-      expect(line).toContain(describe);
-      expect(line).toContain(`[default: ${standard}]`);
+      const [, help = ''] = (await helpText(command)).split(`--${name} `);
+      const words = help.split(/\n +--/)[0]!; // to the next option
+      expect(words.replaceAll(/\s+/g, ' ')).toContain(describe);
+      expect(words).toContain(`[default: ${standard}]`);
     }
     const { body } = generationSchema({ maxImages: 1, maxSteps: 1 } as Parameters<typeof generationSchema>[0]);
     const field = (body as { properties: Record<string, object> }).properties[name];

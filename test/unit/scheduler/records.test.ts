@@ -43,8 +43,8 @@ describe.each(SAMPLERS)('%s', (sampler) => {
   it.each(SAMPLER_OPTION_NAMES)('takes %s in its range, or refuses any but the default', (name) => {
     const option = SAMPLER_OPTIONS[name];
     const standard = option.default;
-    const compile = (value: number | string) => compileSampler(config, { sampler, steps: 4, [name]: value });
-    expect(compile(standard)).toEqual(compileSampler(config, { sampler, steps: 4 }));
+    const compile = (value: number | string) => compileSampler(config, { sampler, steps: 16, [name]: value });
+    expect(compile(standard)).toEqual(compileSampler(config, { sampler, steps: 16 }));
     const [wrong, said] = 'choices' in option ? ['even', '"even"'] : [option.max + 1, option.max + 1];
     expect(() => compile(wrong)).toThrow(`${name} must be ${optionRule(option).words}, received ${said}`);
     const values: readonly (number | string)[] = 'choices' in option ? option.choices : [option.max, option.min];

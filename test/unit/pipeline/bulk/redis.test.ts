@@ -196,6 +196,7 @@ describe('bulk generation over Redis', skipBecause(LACKS_REDIS), () => {
       steps: 2,
       spacing: 'model',
       eta: 0,
+      curvature: 'half',
       solver: 'bh2',
       labels: [0],
       seed: 0,

@@ -30,7 +30,7 @@ it('stepsHint knows the schedule of the model', () => {
 
 describe('check', () => {
   it('takes the defaults', () => {
-    const usual = { spacing: 'model', eta: 0, solver: 'bh2' };
+    const usual = { spacing: 'model', eta: 0, curvature: 'half', solver: 'bh2' };
     expect(parameters({})).toEqual({ count: 10, steps: 50, sampler: 'ddpm', ...usual, seed: 170, labels: [] });
   });
 
