@@ -79,11 +79,11 @@ export {
   samplerRecord,
   samplerSettings,
 } from './sampling/samplers.ts';
+export { formatSchedulerConfig, samplerOfConfig } from './sampling/scheduler-config.ts';
 export { SPACINGS, type Spacing } from './sampling/spacing.ts';
 export { compileSampler, needsAuxiliary, type SamplerOptions, type SamplerTable } from './sampling/table.ts';
 export { BETA_SCHEDULES, type BetaSchedule } from './schedule/betas.ts';
 export {
-  formatSchedulerConfig,
   PREDICTION_TYPES,
   type PredictionType,
   parseSchedulerConfig,

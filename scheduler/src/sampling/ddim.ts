@@ -25,6 +25,7 @@ export const ddim: SamplerRecord<'ddim', { spacing: typeof spacing; eta: typeof 
   label: 'DDIM',
   hint: 'Adds no noise at eta 0, so few steps go far; at eta 1 as much as DDPM.',
   diffusers: 'DDIMScheduler',
+  identities: [{ settings: {}, keys: {} }],
   order: 1,
   calls: 1,
   noise: false,

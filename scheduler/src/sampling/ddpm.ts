@@ -12,6 +12,7 @@ export const ddpm: SamplerRecord<'ddpm', { spacing: typeof spacing }> = {
   label: 'DDPM',
   hint: 'Adds a little fresh noise at every step.',
   diffusers: 'DDPMScheduler',
+  identities: [{ settings: {}, keys: {} }],
   order: 1,
   calls: 1,
   noise: true,

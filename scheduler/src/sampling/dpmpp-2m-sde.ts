@@ -10,6 +10,7 @@ export const dpmpp2mSde: SamplerRecord<'dpmpp_2m_sde', { spacing: typeof spacing
   label: 'DPM++ 2M SDE',
   hint: 'Looks back one step, and adds fresh noise at every step but the last.',
   diffusers: 'DPMSolverMultistepScheduler',
+  identities: [{ settings: {}, keys: { algorithm_type: 'sde-dpmsolver++', solver_order: 2, solver_type: 'midpoint' } }],
   order: 2,
   calls: 1,
   noise: true,

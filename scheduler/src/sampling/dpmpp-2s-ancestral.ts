@@ -15,6 +15,7 @@ export const dpmpp2sAncestral: SamplerRecord<'dpmpp_2s_ancestral', { spacing: ty
   label: 'DPM++ 2S ancestral',
   hint: 'Calls the network twice a step, and adds fresh noise after each step but the last.',
   diffusers: null,
+  identities: [{ settings: {}, keys: {} }],
   order: 2,
   calls: 2,
   noise: true,

@@ -12,6 +12,7 @@ export const heun: SamplerRecord<'heun', { spacing: typeof spacing }> = {
   label: 'Heun',
   hint: 'Calls the network twice a step and errs far less for it. Adds no noise.',
   diffusers: 'HeunDiscreteScheduler',
+  identities: [{ settings: {}, keys: {} }],
   order: 2,
   calls: 2,
   noise: false,

@@ -1,6 +1,7 @@
 /**
  * A sampler as data: one record holds all that the rest of the project knows about it, and makes the rows of its table.
  */
+import type { SchedulerClassName } from '../schedule/classes.ts';
 import type { SchedulerConfig } from '../schedule/config.ts';
 import type { Schedule } from '../schedule/schedules.ts';
 
@@ -66,6 +67,12 @@ export interface ChoiceOption<Choice extends string = string> extends OptionWord
 /** The values that an option has. */
 export type OptionValue<O> = O extends ChoiceOption<infer Choice> ? Choice : number;
 
+/** Keys of `scheduler_config.json` that name a solver among those of a class. */
+export interface ClassIdentity {
+  settings: { readonly [option: string]: string };
+  keys: Readonly<Record<string, unknown>>;
+}
+
 export interface SamplerRecord<
   Name extends string = string,
   Options extends { readonly [option: string]: SamplerOption } = { readonly [option: string]: SamplerOption },
@@ -76,8 +83,10 @@ export interface SamplerRecord<
   label: string;
   /** One or two sentences below the choice of the sampler. */
   hint: string;
-  /** The class of diffusers that has this arithmetic; null: none has, `judge` in scripts/golden says what stands in. */
-  diffusers: string | null;
+  /** The class of diffusers that has this arithmetic; null: none has. */
+  diffusers: SchedulerClassName | null;
+  /** Which solver of the class it is, for each of its choices that the class has too; at least one. */
+  identities: readonly ClassIdentity[];
   /** The error of `steps` steps falls as steps^-order; with fresh noise that of mean and variance. */
   order: 1 | 2 | 3;
   /** Network calls a step; a method of two calls makes only one in the step that ends without noise. */
