@@ -1,11 +1,12 @@
 """Golden trajectories of the samplers, from diffusers' own schedulers.
 
-Command (from the repository's root):
-    python3 scripts/golden/samplers.py [name of a sampler ...]
+Command (from the repository's root, Node dependencies installed):
+    python3 scripts/golden/samplers.py [name of a sampler, or classes ...]
 Versions: Python 3.11, torch 2.13.0, diffusers 0.42.1, numpy 2.4.6.
 
 Writes test/golden/data/scheduler/trajectories/<sampler>.json: x at a few rows for every schedule x prediction type x
-spacing x number of steps, with a toy denoiser (`toy`) and given noise; and a few more settings one at a time.
+spacing x number of steps, with a toy denoiser (`toy`) and given noise; and a few more settings one at a time. And
+classes.json: scheduler_config.json as this project writes it for each class, loaded by the class.
 
 The code of the classes runs unmodified, but for this:
     float64         is what their float32 means after they have made their betas (`Wide`): in float32 their product of
@@ -21,7 +22,9 @@ The code of the classes runs unmodified, but for this:
 import itertools
 import json
 import math
+import subprocess
 import sys
+import tempfile
 import warnings
 from pathlib import Path
 
@@ -31,7 +34,8 @@ import numpy as np
 import torch
 from diffusers.schedulers.scheduling_ddim import rescale_zero_terminal_snr
 
-OUT = Path(__file__).resolve().parents[2] / "test/golden/data/scheduler/trajectories"
+ROOT = Path(__file__).resolve().parents[2]
+OUT = ROOT / "test/golden/data/scheduler"
 PIXELS = 2
 NOISE = np.random.default_rng(20).standard_normal((110, PIXELS)).round(3).astype(np.float32)
 
@@ -96,16 +100,22 @@ def make(sampler, config, options):
     if sampler in ["euler_ancestral", "dpmpp_2s_ancestral"] and given["prediction_type"] == "sample":
         given["prediction_type"] = "epsilon"
     given |= OWN.get(sampler, {}) | ({"solver_type": options["solver"]} if "solver" in options else {})
+    return in_float64(kind, lambda: kind(**{key: value for key, value in given.items() if key in known}))
+
+
+def in_float64(kind, create):
+    """A scheduler of the class; what it computes from its betas, and in its steps, is float64."""
     module = sys.modules[kind.__module__]
     module.torch, module.np = torch, np
     if hasattr(module, "rescale_zero_terminal_snr"):
         module.rescale_zero_terminal_snr = lambda betas: rescale_zero_terminal_snr(betas.double()).float()
-    scheduler = kind(**{key: value for key, value in given.items() if key in known})
+    scheduler = create()
     module.torch, module.np = Wide(torch), Wide(np)
     scheduler.alphas_cumprod = torch.cumprod(1 - scheduler.betas.double(), 0)
-    if given.get("rescale_betas_zero_snr") and sampler != "ddim_inverse":
+    inverse = kind is diffusers.DDIMInverseScheduler
+    if scheduler.config.get("rescale_betas_zero_snr") and not inverse:
         scheduler.alphas_cumprod[-1] = 2**-24
-    if sampler == "ddim_inverse" and not given.get("set_alpha_to_one", True):
+    if inverse and not scheduler.config.set_alpha_to_one:
         scheduler.initial_alpha_cumprod = scheduler.alphas_cumprod[0]
     return scheduler
 
@@ -138,9 +148,9 @@ def converted(config, prediction, x, output, alpha_bar):
     return (x0 - p * x) / q
 
 
-def rows(sampler, steps, config, options):
+def rows(sampler, steps, config, options, scheduler=None):
     """x after each network call, in the scale of the model, and the timesteps of the calls."""
-    scheduler = make(sampler, config, options)
+    scheduler = scheduler or make(sampler, config, options)
     set_timesteps(sampler, scheduler, steps, config)
     T = config["num_train_timesteps"]
     asked = scheduler.config.prediction_type
@@ -262,17 +272,76 @@ def cases(sampler):
                 yield steps, {"solver": "bh1"}, common | final | spaced(spacing)
 
 
+# ---- classes ---------------------------------------------------------------------------------------------------------
+
+
+def class_cases():
+    for sampler in ["euler", "euler_ancestral", "heun", "dpmpp_2m", "dpmpp_3m", "dpmpp_2m_sde", "unipc"]:
+        common = {"num_train_timesteps": 300, "clip_sample": False, "prediction_type": "v_prediction"}
+        levels = {} if sampler == "euler_ancestral" else {"use_karras_sigmas": True}
+        yield sampler, {}, common | {"beta_schedule": "scaled_linear", "timestep_spacing": "trailing"}
+        yield sampler, {}, common | {"beta_schedule": "cosine", "timestep_spacing": "linspace"} | levels
+        final = {"final_sigmas_type": "sigma_min", "lower_order_final": False, "euler_at_final": True}
+        leading = {"timestep_spacing": "leading", "steps_offset": 1, "prediction_type": "epsilon"}
+        own = {} if sampler in ["euler_ancestral", "heun"] else final
+        yield sampler, {}, common | leading | own
+        if sampler == "heun":
+            yield sampler, {}, common | {"clip_sample": True, "clip_sample_range": 0.5}
+        else:
+            zero = {"beta_schedule": "squaredcos_cap_v2", "rescale_betas_zero_snr": True}
+            yield sampler, {}, common | zero | {"timestep_spacing": "trailing"}
+    yield "unipc", {"solver": "bh1"}, common | {"final_sigmas_type": "sigma_min"}
+
+
+def written_configs(given):
+    code = (
+        "import { formatSchedulerConfig, parseSchedulerConfig } from './scheduler/src/index.ts';"
+        f"const given = JSON.parse({json.dumps(json.dumps(given))});"
+        "const write = ([sampler, settings, config]) =>"
+        " formatSchedulerConfig(parseSchedulerConfig(config), sampler, settings);"
+        "console.log(JSON.stringify(given.map(write)));"
+    )
+    command = ["npx", "tsx", "--input-type=module", "-e", code]
+    return json.loads(subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout)
+
+
+def write_classes():
+    given = list(class_cases())
+    entries = []
+    for (sampler, settings, config), written in zip(given, written_configs(given)):
+        kind = getattr(diffusers, written["_class_name"])
+        with tempfile.TemporaryDirectory() as folder:
+            Path(folder, "scheduler_config.json").write_text(json.dumps(written))
+            scheduler = in_float64(kind, lambda: kind.from_pretrained(folder))
+        for key, value in written.items():
+            assert key.startswith("_") or key not in scheduler.config or scheduler.config[key] == value, (sampler, key)
+        saved = json.loads(scheduler.to_json_string().replace("-Infinity", "null"))
+        complete = {"beta_schedule": "linear", "timestep_spacing": "leading"} | config
+        _, xs = rows(sampler, 6, complete, settings, scheduler)
+        assert np.isfinite(xs).all(), (sampler, config)
+        entry = {"sampler": sampler, "settings": settings, "given": config, "written": written, "saved": saved}
+        entries.append(entry | {"x": nine(xs)})
+    dump("classes.json", {"noise": rounded_noise(), "cases": entries})
+
+
+def rounded_noise():
+    return [[round(float(z), 3) for z in row] for row in NOISE]
+
+
+def dump(name, data):
+    text = json.dumps(data, separators=(",", ":")).replace("},{", "},\n{")
+    (OUT / name).parent.mkdir(parents=True, exist_ok=True)
+    (OUT / name).write_text(text + "\n")
+    print(f"{name}: {len(data['cases'])} cases, {len(text) / 1000:.0f} kB")
+
+
 def write(sampler):
     made = [trajectory(sampler, steps, options, config) for steps, options, config in cases(sampler)]
-    data = {"noise": [[round(float(z), 3) for z in row] for row in NOISE], "cases": made}
-    text = json.dumps(data, separators=(",", ":")).replace("},{", "},\n{")
-    OUT.mkdir(parents=True, exist_ok=True)
-    (OUT / f"{sampler}.json").write_text(text + "\n")
-    print(f"{sampler}.json: {len(made)} cases, {len(text) / 1000:.0f} kB")
+    dump(f"trajectories/{sampler}.json", {"noise": rounded_noise(), "cases": made})
 
 
 if __name__ == "__main__":
     warnings.simplefilter("error")
     warnings.filterwarnings("ignore", message="__array__ implementation")  # torch's, of numpy 2
-    for name in sys.argv[1:] or CLASSES:
-        write(name)
+    for name in sys.argv[1:] or [*CLASSES, "classes"]:
+        write_classes() if name == "classes" else write(name)
