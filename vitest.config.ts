@@ -1,9 +1,15 @@
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { LongFirst } from './test/support/long-first.ts';
 import { skipReporter } from './test/support/skip-reporter.ts';
 
+/** For processes that run beside others, and for those that they start. */
+const preload = JSON.stringify(join(import.meta.dirname, 'test', 'support', 'onnxruntime-threads.cjs'));
+const sharesCores = { NODE_OPTIONS: [process.env.NODE_OPTIONS, `--require=${preload}`].filter(Boolean).join(' ') };
+
 const project = (name: string, testTimeout: number) => ({
-  test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout, hookTimeout: testTimeout },
+  test: { name, include: [`test/${name}/**/*.test.ts`], env: sharesCores, testTimeout, hookTimeout: testTimeout },
 });
 
 /**
@@ -19,8 +25,8 @@ const browser = {
   },
 };
 
-/** One file more than there are cores at a time: many tests wait for a child process or a clock. */
-const maxWorkers = availableParallelism() + 1;
+/** Two files more than there are cores at a time: many tests wait for a browser, a child process or a clock. */
+const maxWorkers = availableParallelism() + 2;
 
 /** vitest's own choice, which naming any reporter replaces, and why tests were skipped. */
 const reporters = ['default', ...(process.env.GITHUB_ACTIONS === 'true' ? ['github-actions'] : []), skipReporter()];
@@ -33,12 +39,13 @@ export default defineConfig({
   test: {
     reporters,
     maxWorkers,
+    sequence: { sequencer: LongFirst },
     projects: [
       project('unit', 30_000),
       project('golden', 120_000),
       project('tfjs', 300_000),
       browser,
-      project('slow', 1_200_000),
+      { test: { ...project('slow', 1_200_000).test, env: {} } },
     ],
   },
 });
