@@ -13,7 +13,7 @@ import { spacing, withSpacing } from './spacing.ts';
 export const dpmpp2sAncestral: SamplerRecord<'dpmpp_2s_ancestral', { spacing: typeof spacing }> = {
   name: 'dpmpp_2s_ancestral',
   label: 'DPM++ 2S ancestral',
-  hint: 'Calls the network twice a step, and adds fresh noise after each step but the last.',
+  hint: 'Calls the network twice per step, and adds fresh noise after each step but the last.',
   diffusers: null,
   identities: [{ settings: {}, keys: {} }],
   order: 2,

@@ -14,7 +14,7 @@ import { exponentialSigmas, karrasSigmas, sigmaAt, sigmasOf, timestepOf } from '
 import { roundHalfToEven, spacedTimesteps } from '../schedule/timesteps.ts';
 
 export interface Grid {
-  /** One a step, falling. */
+  /** One per step, falling. */
   timesteps: number[];
   /** `steps` + 1 of them, falling; the last is where sampling ends, often 0. */
   sigmas: number[];

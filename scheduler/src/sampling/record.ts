@@ -89,7 +89,7 @@ export interface SamplerRecord<
   identities: readonly ClassIdentity[];
   /** The error of `steps` steps falls as steps^-order; with fresh noise that of mean and variance. */
   order: 1 | 2 | 3;
-  /** Network calls a step; a method of two calls makes only one in the step that ends without noise. */
+  /** Network calls per step; a method of two calls makes only one in the step that ends without noise. */
   calls: 1 | 2;
   /** Whether it draws fresh noise at its defaults. */
   noise: boolean;

@@ -37,7 +37,7 @@ export interface RunOptions {
   denoise: Denoiser;
   /** Unit normal noise: the z of row `draw` - 1. */
   draw: (draw: number, z: Float32Array) => void;
-  /** For sentences: one an image. */
+  /** For sentences: one per image. */
   seeds?: readonly number[] | undefined;
   onStep?: ((progress: StepProgress) => void) | undefined;
   /** Looked at between rows; the call then rejects with the signal's reason. */

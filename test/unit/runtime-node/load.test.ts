@@ -42,7 +42,10 @@ describe('loadModel', () => {
     const path = join(folder, 'scheduler/scheduler_config.json');
     const dpm = { _class_name: 'DPMSolverMultistepScheduler', num_train_timesteps: 70, lambda_min_clipped: 0 };
     await writeFile(path, JSON.stringify(dpm, null, 2).replace(': 0', ': -Infinity'));
-    expect((await loadModel(folder, cpu)).scheduler).toMatchObject({ clip_sample: false, timestep_spacing: 'linspace' });
+    expect((await loadModel(folder, cpu)).scheduler).toMatchObject({
+      clip_sample: false,
+      timestep_spacing: 'linspace',
+    });
   });
 
   test('says which device was asked for', async () => {

@@ -36,6 +36,11 @@ describe.each(SAMPLERS)('%s', (sampler) => {
     expect(hint).toMatch(/^[A-Z].*\.$/);
   });
 
+  it('draws fresh noise at its defaults where it says so', () => {
+    const { rows } = compileSampler(config, { sampler, steps: 16 });
+    expect(rows.some(({ D }) => D !== 0)).toBe(samplerRecord(sampler).noise);
+  });
+
   it('shares the objects of its options with whoever takes the same ones', () => {
     for (const option of optionsOfSampler(sampler)) expect(options[option]).toBe(SAMPLER_OPTIONS[option]);
   });

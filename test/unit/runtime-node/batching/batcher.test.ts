@@ -1,4 +1,11 @@
-import { compileSampler, InputError, parseSchedulerConfig, sampleImages } from '@onnoise/scheduler';
+import {
+  compileSampler,
+  InputError,
+  parseSchedulerConfig,
+  SAMPLERS,
+  type Sampler,
+  sampleImages,
+} from '@onnoise/scheduler';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { createBatcher, type RunBatch } from '#runtime-node/batching/batcher.ts';
@@ -15,7 +22,7 @@ interface Asked {
   seeds: number[];
   label: number;
   steps: number;
-  sampler: 'ddim' | 'ddpm';
+  sampler: Sampler;
   eta: number;
 }
 
@@ -42,7 +49,7 @@ const asks = fc.record({
   seeds: fc.array(fc.nat(1000), { minLength: 1, maxLength: 4 }),
   label: fc.nat(9),
   steps: fc.integer({ min: 1, max: 20 }),
-  sampler: fc.constantFrom('ddim' as const, 'ddpm' as const),
+  sampler: fc.constantFrom(...SAMPLERS),
   eta: fc.constantFrom(0, 0.5, 1),
 });
 
