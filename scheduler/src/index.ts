@@ -63,7 +63,7 @@ export type {
   SamplerRow,
 } from './sampling/record.ts';
 export { applyRow, type Denoiser, type StepProgress } from './sampling/run.ts';
-export { type NoiseSource, type SampleOptions, sampleImages, scaleNoise, seededNoise } from './sampling/sample.ts';
+export { type NoiseSource, type SampleOptions, sampleImages, scale, seededNoise } from './sampling/sample.ts';
 export {
   DEFAULT_SAMPLER,
   eachSamplerOption,

@@ -8,7 +8,7 @@ import {
   InputError,
   needsAuxiliary,
   type SamplerTable,
-  scaleNoise,
+  scale,
   seededNoise,
 } from '@onnoise/scheduler';
 
@@ -45,7 +45,7 @@ export function sampling({ table, size, seed, label, onPartial, partials = [] }:
   const y = needsAuxiliary(table) ? new Float32Array(size) : undefined;
   let step = 0;
   seededNoise(seed, 0, x);
-  scaleNoise(x, table.start);
+  scale(x, table.start);
   return {
     x,
     label,

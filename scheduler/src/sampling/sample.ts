@@ -49,13 +49,13 @@ export async function sampleImages(options: SampleOptions): Promise<Float32Array
   signal?.throwIfAborted();
   const x = new Float32Array(count * size);
   draw(0, x);
-  scaleNoise(x, table.start);
+  scale(x, table.start);
   await runRows(x, { table, shape: [count, ...shape], denoise, draw, seeds, onStep, signal });
   return x;
 }
 
 /** Noise to where sampling starts, in place; a start of 1 changes no bit. */
-export function scaleNoise(x: Float32Array, start: number): void {
+export function scale(x: Float32Array, start: number): void {
   if (start !== 1) for (let i = 0; i < x.length; i++) x[i]! *= start;
 }
 

@@ -1,11 +1,4 @@
-import {
-  compileSampler,
-  InputError,
-  parseSchedulerConfig,
-  SAMPLERS,
-  type Sampler,
-  sampleImages,
-} from '@onnoise/scheduler';
+import { compileSampler, InputError, parseSchedulerConfig, sampleImages } from '@onnoise/scheduler';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { createBatcher, type RunBatch } from '#runtime-node/batching/batcher.ts';
@@ -22,7 +15,7 @@ interface Asked {
   seeds: number[];
   label: number;
   steps: number;
-  sampler: Sampler;
+  sampler: 'ddim' | 'ddpm';
   eta: number;
 }
 
@@ -49,7 +42,7 @@ const asks = fc.record({
   seeds: fc.array(fc.nat(1000), { minLength: 1, maxLength: 4 }),
   label: fc.nat(9),
   steps: fc.integer({ min: 1, max: 20 }),
-  sampler: fc.constantFrom(...SAMPLERS),
+  sampler: fc.constantFrom('ddim' as const, 'ddpm' as const),
   eta: fc.constantFrom(0, 0.5, 1),
 });
 
