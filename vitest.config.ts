@@ -29,7 +29,7 @@ const browser = {
 const maxWorkers = availableParallelism() + 2;
 
 /** vitest's own choice, which naming any reporter replaces, and why tests were skipped. */
-const reporters = ['default', ...(process.env.GITHUB_ACTIONS === 'true' ? ['github-actions'] : []), skipReporter()];
+const REPORTERS = ['default', ...(process.env.GITHUB_ACTIONS === 'true' ? ['github-actions'] : []), skipReporter()];
 
 /**
  * `unit` is the fast gate, `golden` compares with PyTorch and diffusers, `tfjs` runs tfjs' own tests on the tracer, `browser`
@@ -37,7 +37,7 @@ const reporters = ['default', ...(process.env.GITHUB_ACTIONS === 'true' ? ['gith
  */
 export default defineConfig({
   test: {
-    reporters,
+    reporters: REPORTERS,
     maxWorkers,
     sequence: { sequencer: LongFirst },
     projects: [

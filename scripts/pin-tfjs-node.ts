@@ -109,7 +109,7 @@ await writeFile(
   `/** The wheels of TensorFlow ${TENSORFLOW} for Linux x64, and CUDA as it asks for. Written by scripts/pin-tfjs-node.ts. */
 import type { Wheel } from './wheel.ts';
 
-export const pinned: readonly Wheel[] = [
+export const PINNED: readonly Wheel[] = [
 ${rows.join('\n')}
 ];
 `,

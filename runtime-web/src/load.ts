@@ -4,7 +4,7 @@
  *     const model = await loadModel('models/digits', { device: 'auto' });
  *     const { images } = await model.sample({ count: 4, steps: 20 });
  *
- * It computes on the calling thread. `createSampler` does the same in a worker, which keeps a page responsive.
+ * It computes on the calling thread. `createSamplingWorker` does the same in a worker, which keeps a page responsive.
  * Limits: the whole network is in memory; WebAssembly uses threads only on a cross-origin isolated page.
  */
 import {

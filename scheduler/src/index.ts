@@ -23,7 +23,7 @@ export {
 } from './model/request.ts';
 export { type NetworkPort, type NetworkShape, signatureFault } from './model/signature.ts';
 export { sniff } from './model/sniff.ts';
-export { type Bytes, bytesOf, type Field, openWire, Truncated, type Wire, WireError } from './model/wire.ts';
+export { type Bytes, bytesOf, openWire, Truncated, type Wire, WireError, type WireField } from './model/wire.ts';
 export { gaussian } from './noise/gaussian.ts';
 export { philox4x32 } from './noise/philox.ts';
 export { type BlockSource, philoxStream, randomInts, shuffle, uniform } from './noise/random.ts';
@@ -63,16 +63,16 @@ export type {
   SamplerRow,
 } from './sampling/record.ts';
 export { applyRow, type Denoiser, type StepProgress } from './sampling/run.ts';
-export { type NoiseSource, type SampleOptions, sampleImages, scale, seededNoise } from './sampling/sample.ts';
+export { type NoiseSource, type SampleImagesOptions, sampleImages, scale, seededNoise } from './sampling/sample.ts';
 export {
   DEFAULT_SAMPLER,
   eachSamplerOption,
   optionRule,
   optionsOfSampler,
+  SAMPLER_NAMES,
   SAMPLER_OPTION_NAMES,
   SAMPLER_OPTIONS,
-  SAMPLERS,
-  type Sampler,
+  type SamplerName,
   type SamplerOptionName,
   type SamplerSettings,
   type SamplerValues,

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { InputError } from '@onnoise/scheduler';
 import { readModelFolder } from '../../runtime-web/site/build/model-folder.ts';
 
-export const help = `npm run web       [-- options]   the page, as it is written, on this machine
+export const HELP = `npm run web       [-- options]   the page, as it is written, on this machine
 npm run build:web [-- options]   the page as files for any static host
 
   --model <folder>   A model to show first; may be given more than once

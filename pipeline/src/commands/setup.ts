@@ -64,9 +64,9 @@ export const command: CommandModule<object, SetupArguments> = {
   handler: async (args) => {
     const options = readArguments(args);
     const { kind } = options;
-    const [{ packageFolder, readInstall }, { openNetwork }, { setUp }, { thisSystem }] = await Promise.all([
+    const [{ packageFolder, readInstall }, { openHttpClient }, { setUp }, { thisSystem }] = await Promise.all([
       import('../train/engines/native/install.ts'),
-      import('../setup/network.ts'),
+      import('../setup/http-client.ts'),
       import('../setup/setup.ts'),
       import('../setup/system.ts'),
     ]);
@@ -78,7 +78,7 @@ export const command: CommandModule<object, SetupArguments> = {
       cache: CACHE,
       installed,
       system: thisSystem(),
-      network: openNetwork(),
+      http: openHttpClient(),
     };
     try {
       await withInterrupt((signal) => setUp({ ...options, ...place, hooks, signal }));

@@ -47,7 +47,7 @@ export interface Model {
   /** In the order of PyTorch's `state_dict()`. */
   parameters: ParameterSpec[];
   /** [C, H, W] of a sample. */
-  imageShape: [number, number, number];
+  shape: [number, number, number];
   /** Number of classes of a conditional network, null without conditioning. */
   classCount: number | null;
   /** T: timesteps are whole numbers in 0..T-1. */

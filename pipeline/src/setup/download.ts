@@ -9,7 +9,7 @@ import { pipeline } from 'node:stream/promises';
 import { setTimeout } from 'node:timers/promises';
 import { InputError } from '@onnoise/scheduler';
 import { diskReason } from '../files/disk-errors.ts';
-import { type Network, networkAdvice, networkReason } from './network.ts';
+import { type HttpClient, networkAdvice, networkReason } from './http-client.ts';
 
 export interface RemoteFile {
   url: string;
@@ -23,7 +23,7 @@ export interface RemoteFile {
 type Contents = Pick<RemoteFile, 'size' | 'sha256'>;
 
 export interface DownloadOptions {
-  network: Network;
+  http: HttpClient;
   signal?: AbortSignal;
   /** Called with the bytes on disk. */
   onBytes?: (bytes: number) => void;
@@ -104,9 +104,9 @@ async function fetchAll(file: RemoteFile, path: string, part: string, options: D
 
 /** Appends the missing bytes, or starts over if the server does not support ranges. */
 async function fetchRest(file: RemoteFile, part: string, have: number, options: DownloadOptions): Promise<void> {
-  const { network, signal, onBytes } = options;
+  const { http, signal, onBytes } = options;
   const headers = { ...file.headers, ...(have > 0 && { range: `bytes=${have}-` }) };
-  const { status, headers: about, body } = await network.ask(file.url, { headers, signal });
+  const { status, headers: about, body } = await http.ask(file.url, { headers, signal });
   const goesOn = status === 206 && (about['content-range'] ?? '').startsWith(`bytes ${have}-`);
   if (status === 416 || (status === 206 && !goesOn)) await rm(part, { force: true });
   if (status !== 200 && !goesOn) {

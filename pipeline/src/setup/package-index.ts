@@ -3,13 +3,13 @@ import { text } from 'node:stream/consumers';
 import { InputError } from '@onnoise/scheduler';
 import {
   decode,
+  type HttpClient,
   hidePassword,
   isHttpAddress,
-  type Network,
   networkAdvice,
   networkReason,
   splitCredentials,
-} from './network.ts';
+} from './http-client.ts';
 
 export const PYPI = 'https://pypi.org/simple';
 
@@ -38,7 +38,7 @@ export interface FindOptions {
 
 /** The address of a project's file. @throws InputError if the index cannot be reached or has no such file */
 export async function findFile(
-  network: Network,
+  http: HttpClient,
   index: string,
   project: string,
   file: string,
@@ -52,7 +52,7 @@ export async function findFile(
   let page: { url: string; text: string; json: boolean };
   try {
     const accept = 'application/vnd.pypi.simple.v1+json, text/html;q=0.5';
-    const answer = await network.ask(url, { headers: { ...headers, accept }, signal });
+    const answer = await http.ask(url, { headers: { ...headers, accept }, signal });
     if (answer.status !== 200) {
       answer.body.destroy();
       throw refuse(`${url} answers ${answer.status}`);

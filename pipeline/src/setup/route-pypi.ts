@@ -7,14 +7,14 @@ import { compileAddon, findCompiler } from './compile.ts';
 import { download, downloadedBytes, isDownloaded } from './download.ts';
 import { isLinked, linkDeps, packagePaths } from './link.ts';
 import { type Address, findFile } from './package-index.ts';
-import type { Job, Plan } from './route.ts';
+import type { Plan, SetupJob } from './route.ts';
 import { findDriver } from './system.ts';
 import { stateOf, unpack } from './unpack.ts';
 import type { Wheel } from './wheel.ts';
 import { cudaWheels, projectOf, TENSORFLOW, tensorflowWheel, versionOf } from './wheels.ts';
 
 /** @throws InputError for an obstacle: no network, no compiler, no space, a folder that cannot be written */
-export async function planPypi(job: Job): Promise<Plan> {
+export async function planPypi(job: SetupJob): Promise<Plan> {
   const { kind, folder, cache, force, whole, index, signal } = job;
   const main = tensorflowWheel(kind);
   const site = join(cache, `${projectOf(main)}-${versionOf(main)}`);
@@ -88,13 +88,13 @@ async function describeDownload(
 
 /** @throws InputError if the index cannot be reached; it says where to put a file by hand */
 async function findWheels(
-  { network, index, signal }: Job,
+  { http, index, signal }: SetupJob,
   wheels: readonly Wheel[],
   downloads: string,
 ): Promise<Map<Wheel, Address>> {
   const advice = `A file fetched elsewhere belongs in ${formatPath(downloads)}.`;
   const find = async (wheel: Wheel) =>
-    [wheel, await findFile(network, index, projectOf(wheel), wheel.file, { signal, advice })] as const;
+    [wheel, await findFile(http, index, projectOf(wheel), wheel.file, { signal, advice })] as const;
   const found: (readonly [Wheel, Address])[] = [];
   // A few at a time, to spare the index and to stop soon on a signal.
   for (let i = 0; i < wheels.length; i += 4) found.push(...(await Promise.all(wheels.slice(i, i + 4).map(find))));
@@ -103,7 +103,7 @@ async function findWheels(
 
 /** @param address of the wheel, if it is not downloaded yet */
 async function fetchWheel(
-  { hooks, network, signal }: Job,
+  { hooks, http, signal }: SetupJob,
   wheel: Wheel,
   address: Address | undefined,
   path: string,
@@ -113,7 +113,7 @@ async function fetchWheel(
   const stop = signal && { signal };
   if (address !== undefined) {
     await hooks.progress(`Downloading ${projectOf(wheel)}`, (report) =>
-      download({ ...address, size, sha256 }, path, { network, ...stop, onBytes: (done) => report(done, size) }),
+      download({ ...address, size, sha256 }, path, { http, ...stop, onBytes: (done) => report(done, size) }),
     );
   }
   await hooks.progress(`Unpacking ${projectOf(wheel)}`, (report) =>
@@ -149,7 +149,7 @@ export function environmentOf(site: string, wheels: readonly Wheel[]): Record<st
   };
 }
 
-async function decideCuda(job: Job, site: string): Promise<{ wheels: readonly Wheel[]; reason: string }> {
+async function decideCuda(job: SetupJob, site: string): Promise<{ wheels: readonly Wheel[]; reason: string }> {
   const wheels = cudaWheels();
   const take = (reason: string) => ({ wheels, reason });
   const leave = (reason: string) => ({ wheels: [], reason: `left out ${reason}` });

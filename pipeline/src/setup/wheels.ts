@@ -5,7 +5,7 @@
  * the wheels that its metadata names, and is opened when TensorFlow starts.
  */
 import type { NativeKind } from '../train/engines/native/install.ts';
-import { pinned } from './pinned.ts';
+import { PINNED } from './pinned.ts';
 import type { Wheel } from './wheel.ts';
 
 export const TENSORFLOW = '2.18.1';
@@ -17,11 +17,11 @@ export const versionOf = ({ file }: Pick<Wheel, 'file'>) => file.split('-')[1]!;
 /** The wheel with libtensorflow. */
 export function tensorflowWheel(kind: NativeKind): Wheel {
   const project = kind === 'tfjs-node' ? 'tensorflow-cpu' : 'tensorflow';
-  return pinned.find((wheel) => projectOf(wheel) === project)!;
+  return PINNED.find((wheel) => projectOf(wheel) === project)!;
 }
 
 /** The wheels with CUDA. */
-export const cudaWheels = (): readonly Wheel[] => pinned.filter(({ folder }) => folder !== 'tensorflow');
+export const cudaWheels = (): readonly Wheel[] => PINNED.filter(({ folder }) => folder !== 'tensorflow');
 
 const TENSORFLOW_FILES = [
   /^libtensorflow_(cc|framework)\.so\.2$/,

@@ -13,8 +13,8 @@
  */
 import * as tf from '@tensorflow/tfjs';
 
-export const optimizerNames = ['adam', 'adamw'] as const;
-export type OptimizerName = (typeof optimizerNames)[number];
+export const OPTIMIZER_NAMES = ['adam', 'adamw'] as const;
+export type OptimizerName = (typeof OPTIMIZER_NAMES)[number];
 
 /**
  * | name        | PyTorch's default | meaning                                                         |

@@ -10,7 +10,7 @@ import type { BatchPosition } from '../data/index.ts';
 import { diskFailure } from '../files/disk-errors.ts';
 import { sizeOf } from '../shape.ts';
 import type { TrainConfig } from './config.ts';
-import type { TensorSpec } from './contracts.ts';
+import type { StepTensor } from './contracts.ts';
 import { readSafetensors, writeSafetensors } from './safetensors.ts';
 
 /** What `checkpoint.json` says. Everything a run needs to go on as if it had not stopped. */
@@ -43,14 +43,14 @@ export interface Checkpoint {
   state: Map<string, Float32Array>;
 }
 
-const stateFile = 'state.safetensors';
-const infoFile = 'checkpoint.json';
-const folderName = /^step-(\d{8,})$/;
+const STATE_FILE = 'state.safetensors';
+const INFO_FILE = 'checkpoint.json';
+const FOLDER_NAME = /^step-(\d{8,})$/;
 
 export const checkpointName = (step: number) => `step-${String(step).padStart(8, '0')}`;
 
 /** What a checkpoint takes on the disk, to a few thousand bytes. */
-export const checkpointBytes = (specs: readonly TensorSpec[]): number =>
+export const checkpointBytes = (specs: readonly StepTensor[]): number =>
   specs.reduce((sum, { name, shape }) => sum + 4 * sizeOf(shape) + name.length + 100, 8192);
 
 /** Checkpoints in a folder, the oldest first, by name alone. Empty when the folder is not there. */
@@ -61,7 +61,7 @@ export async function listCheckpoints(folder: string): Promise<{ step: number; p
   });
   return names
     .flatMap((name) => {
-      const step = folderName.exec(name)?.[1];
+      const step = FOLDER_NAME.exec(name)?.[1];
       return step ? [{ step: Number(step), path: join(folder, name) }] : [];
     })
     .sort((a, b) => a.step - b.step);
@@ -74,7 +74,7 @@ export async function listCheckpoints(folder: string): Promise<{ step: number; p
 export async function saveCheckpoint(
   folder: string,
   info: CheckpointInfo,
-  specs: readonly TensorSpec[],
+  specs: readonly StepTensor[],
   state: ReadonlyMap<string, Float32Array>,
   keep: number,
 ): Promise<string> {
@@ -83,9 +83,9 @@ export async function saveCheckpoint(
   try {
     await mkdir(temporary, { recursive: true });
     const tensors = new Map(specs.map(({ name, shape }) => [name, { shape, data: required(state, name) }]));
-    const written = await writeSafetensors(join(temporary, stateFile), tensors, { format: 'pt' });
-    const stored: StoredInfo = { ...info, state: { file: stateFile, ...written } };
-    await writeFile(join(temporary, infoFile), `${JSON.stringify(stored, null, 2)}\n`, { flush: true });
+    const written = await writeSafetensors(join(temporary, STATE_FILE), tensors, { format: 'pt' });
+    const stored: StoredInfo = { ...info, state: { file: STATE_FILE, ...written } };
+    await writeFile(join(temporary, INFO_FILE), `${JSON.stringify(stored, null, 2)}\n`, { flush: true });
     await rm(target, { recursive: true, force: true });
     await rename(temporary, target);
     await syncFolder(folder);
@@ -104,7 +104,7 @@ export async function saveCheckpoint(
  */
 export async function loadCheckpoint(
   path: string,
-  specs?: readonly TensorSpec[] | ((info: CheckpointInfo) => readonly TensorSpec[]),
+  specs?: readonly StepTensor[] | ((info: CheckpointInfo) => readonly StepTensor[]),
 ): Promise<Checkpoint> {
   const { state: stored, ...info } = await readInfo(path);
   const file = join(path, stored.file);
@@ -148,22 +148,22 @@ export async function loadCheckpoint(
 /** The JSON part alone: cheap, and enough to compare configurations. */
 async function readInfo(path: string): Promise<StoredInfo> {
   const refuse = (rule: string) => new InputError(`Cannot read the checkpoint ${path}: ${rule}.`);
-  const text = await readFile(join(path, infoFile), 'utf8').catch((error: NodeJS.ErrnoException) => {
+  const text = await readFile(join(path, INFO_FILE), 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw error.code === 'ENOENT'
-      ? refuse(`${infoFile} is missing`)
+      ? refuse(`${INFO_FILE} is missing`)
       : diskFailure(error, `read the checkpoint ${path}`);
   });
   let info: StoredInfo;
   try {
     info = JSON.parse(text);
   } catch {
-    throw refuse(`${infoFile} is truncated or not JSON`);
+    throw refuse(`${INFO_FILE} is truncated or not JSON`);
   }
   if (info?.format !== 1) throw refuse(`format must be 1, is ${JSON.stringify(info?.format)}`);
   const { step, position, state } = info;
   const whole =
     Number.isSafeInteger(step) && Number.isSafeInteger(position?.index) && typeof state?.sha256 === 'string';
-  if (!whole) throw refuse(`${infoFile} lacks fields`);
+  if (!whole) throw refuse(`${INFO_FILE} lacks fields`);
   return info;
 }
 
@@ -182,7 +182,7 @@ export interface Resumed {
  */
 export async function resumeCheckpoint(
   folder: string,
-  specs: readonly TensorSpec[],
+  specs: readonly StepTensor[],
   check: (info: CheckpointInfo) => void = () => {},
 ): Promise<Resumed | null> {
   await removeLeftovers(folder);

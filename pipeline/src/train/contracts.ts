@@ -7,7 +7,7 @@ import type { BatchPosition } from '../data/index.ts';
 import type { AdamOptions } from './adam.ts';
 import type { LossName } from './loss.ts';
 
-export interface TensorSpec {
+export interface StepTensor {
   name: string;
   shape: number[];
   dtype: 'float32' | 'int32';
@@ -62,9 +62,9 @@ export interface TrainStep {
   /** null where the network was not made from settings: such a step runs in this process only. */
   recipe: StepRecipe | null;
   /** What lives from step to step: `model.*`, `ema.*`, `adam.m.*`, `adam.v.*`. */
-  state: TensorSpec[];
+  state: StepTensor[];
   /** images, noise [B, C, H, W]; timesteps [B] int32; labels [B] int32 (conditional models); scalars [] float32. */
-  inputs: TensorSpec[];
+  inputs: StepTensor[];
   /** A fresh state around the given parameters (PyTorch's order): zero moments, EMA equal to the weights. */
   initialState(parameters: ReadonlyMap<string, Float32Array>): Map<string, Float32Array>;
   scalars(values: StepScalars): Record<string, Float32Array>;

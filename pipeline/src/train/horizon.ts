@@ -24,7 +24,7 @@ export interface Progress {
 }
 
 /** Steps after which the speed is trusted enough to fix the reserve of a run by the clock. */
-const speedSteps = 8;
+const SPEED_STEPS = 8;
 
 /** @param images to train on. @returns null where the settings name no end. */
 export function endOf(config: TrainConfig, images: number): End | null {
@@ -58,7 +58,7 @@ export function createHorizonClock(horizon: Horizon, start: Progress, ahead: num
     /** `askedHere` and `doneHere` are the steps of this process. */
     progress(asked: number, seconds: number, secondsPerStep: number, askedHere: number, doneHere: number): number {
       if (horizon.kind === 'steps') return asked / horizon.steps;
-      if (reserve === null && doneHere >= speedSteps) {
+      if (reserve === null && doneHere >= SPEED_STEPS) {
         reserve = horizon.reserve(secondsPerStep) + ahead * secondsPerStep;
       }
       // A run continued after its time is over has nothing left to do, but a fresh one makes at least one step.

@@ -2,7 +2,7 @@
  * Pictures of a model while it trains: a sheet of samples, the strip of one image coming out of the noise in ten
  * pictures, and the same as an animation. The same seeds every time, so that sheets can be compared.
  */
-import { compileSampler, type Sampler, type SchedulerConfig, sampleImages } from '@onnoise/scheduler';
+import { compileSampler, type SamplerName, type SchedulerConfig, sampleImages } from '@onnoise/scheduler';
 import type { Predictor } from './denoiser.ts';
 
 export interface PreviewOptions {
@@ -10,7 +10,7 @@ export interface PreviewOptions {
   scheduler: SchedulerConfig;
   /** [C, H, W] */
   shape: readonly [number, number, number];
-  sampler: Sampler;
+  sampler: SamplerName;
   /** Sampling steps, at most the number of timesteps. */
   steps: number;
   /** Number of images, their seeds being seed, seed + 1, ... */
@@ -34,7 +34,7 @@ export interface Preview {
 }
 
 /** Images a call; enough for good speed, small enough for little memory. */
-export const previewBatch = 16;
+export const PREVIEW_BATCH = 16;
 
 export async function drawPreview(options: PreviewOptions): Promise<Preview> {
   const { predictor, shape, count, classes, onProgress, signal } = options;
@@ -43,10 +43,10 @@ export async function drawPreview(options: PreviewOptions): Promise<Preview> {
   const labels = classes ? Array.from({ length: count }, (_, i) => i % classes) : null;
   const images = new Float32Array(count * size);
   const frames: Float32Array[] = [];
-  const calls = Math.ceil(count / previewBatch) * table.rows.length;
+  const calls = Math.ceil(count / PREVIEW_BATCH) * table.rows.length;
   let done = 0;
-  for (let first = 0; first < count; first += previewBatch) {
-    const n = Math.min(previewBatch, count - first);
+  for (let first = 0; first < count; first += PREVIEW_BATCH) {
+    const n = Math.min(PREVIEW_BATCH, count - first);
     const chosen = labels && Int32Array.from(labels.slice(first, first + n));
     const batch = await sampleImages({
       table,

@@ -20,8 +20,8 @@ import type { Dataset } from '../data/index.ts';
 import { diskFailure, withDiskErrors } from '../files/disk-errors.ts';
 import { writeWhole } from '../files/output.ts';
 import { type Checkpoint, type CheckpointInfo, checkpointName, listCheckpoints, loadCheckpoint } from './checkpoint.ts';
-import { type Layer, type PartialConfig, resolveConfig, type TrainConfig } from './config.ts';
-import type { TensorSpec } from './contracts.ts';
+import { type ConfigLayer, type PartialConfig, resolveConfig, type TrainConfig } from './config.ts';
+import type { StepTensor } from './contracts.ts';
 
 export const runPaths = (run: string) => ({
   config: join(run, 'config.json'),
@@ -89,7 +89,7 @@ export async function readRunConfig(run: string): Promise<TrainConfig> {
 }
 
 /** The same as it was written, to be laid below other settings. @throws InputError when there is no run. */
-export async function readRunLayer(run: string): Promise<Layer> {
+export async function readRunLayer(run: string): Promise<ConfigLayer> {
   const name = runPaths(run).config;
   const config = await readJson(name);
   if (config === null) throw new InputError(`Cannot read the run ${run}: it must hold a config.json, there is none.`);
@@ -115,7 +115,7 @@ export interface OpenedRun {
 export async function openRun(
   run: string,
   step: number | undefined,
-  specsOf: (config: TrainConfig) => readonly TensorSpec[],
+  specsOf: (config: TrainConfig) => readonly StepTensor[],
 ): Promise<OpenedRun> {
   const edited = await readRunConfig(run);
   const data = (await readJson(runPaths(run).data)) as RunData | null;

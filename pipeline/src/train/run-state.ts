@@ -1,18 +1,18 @@
 /** A run under way: what it is made of, and what changes as it goes. */
-import type { Batcher, Dataset } from '../data/index.ts';
+import type { Dataset, TrainingBatches } from '../data/index.ts';
 import { divergedAdvice } from './advice.ts';
 import type { CheckpointInfo } from './checkpoint.ts';
 import type { TrainConfig } from './config.ts';
 import type { TrainEngine } from './contracts.ts';
 import type { Horizon } from './horizon.ts';
-import type { Metrics } from './metrics.ts';
+import type { StepMetrics } from './metrics.ts';
 import type { TrainPlan } from './plan.ts';
 
 export interface TrainHooks {
   /** Something worth telling, one sentence: what was chosen, what was resumed, what was skipped. */
   onNote?: (note: string) => void;
   /** After every step. `total` steps are known up front, or guessed from the time left. */
-  onStep?: (metrics: Metrics, progress: { done: number; total: number }) => void;
+  onStep?: (metrics: StepMetrics, progress: { done: number; total: number }) => void;
   /** While pictures are drawn. */
   onPreview?: (done: number, total: number) => void;
 }
@@ -39,7 +39,7 @@ export interface RunState {
   readonly folder: string;
   readonly horizon: Horizon;
   readonly engine: TrainEngine;
-  readonly batches: Batcher;
+  readonly batches: TrainingBatches;
   /** null for a run that starts. */
   readonly former: Former | null;
   /** Folder of the newest checkpoint, null before the first. */

@@ -1,6 +1,6 @@
 /** The start of a run: its horizon, its place in the images, and the engine with a fresh or a checkpoint's state. */
 import { InputError } from '@onnoise/scheduler';
-import { createBatcher } from '../data/index.ts';
+import { createTrainingBatches } from '../data/index.ts';
 import { withDiskErrors } from '../files/disk-errors.ts';
 import { explainEngineError } from './advice.ts';
 import { type Checkpoint, diskError, resumeCheckpoint } from './checkpoint.ts';
@@ -26,7 +26,7 @@ export async function startRun(run: HeldRun, job: TrainJob): Promise<RunState> {
     ...idleSettings(plan.config, run.choice.kind, dataset, steps),
   ];
   for (const note of notes) hooks?.onNote?.(note);
-  const batches = createBatcher(dataset, { batch: training.batch, seed: training.seed, flip: data.flip });
+  const batches = createTrainingBatches(dataset, { batch: training.batch, seed: training.seed, flip: data.flip });
   const started = await startEngine(run, job);
   if (started.former) batches.position = started.former.info.position;
   const reserve = (secondsPerStep: number) => 2 + (state.drawSeconds ?? pictureSeconds(plan, secondsPerStep));

@@ -8,7 +8,7 @@ import { diskError } from './checkpoint.ts';
 import { drawOwed, drawPictures, lacksPictures } from './draw-run.ts';
 import { type HeldRun, withRun } from './held-run.ts';
 import { type LoopOptions, type LoopResult, runLoop } from './loop.ts';
-import { appendLine, type Metrics, type ValidationMetrics } from './metrics.ts';
+import { appendLine, type StepMetrics, type ValidationMetrics } from './metrics.ts';
 import { writeChart } from './pictures.ts';
 import { runPaths } from './run-folder.ts';
 import { adviceOf, type RunState, type TrainJob } from './run-state.ts';
@@ -68,7 +68,7 @@ function loopOptions(state: RunState): LoopOptions {
     seed: training.seed,
     horizon: state.horizon,
     signal,
-    size: sizeOf(model.imageShape),
+    size: sizeOf(model.shape),
     learningRate: { rate: training.lr, schedule: training.lrSchedule, warmupSteps: training.warmupSteps },
     emaDecay: training.emaDecay,
     start: {
@@ -85,7 +85,7 @@ function loopOptions(state: RunState): LoopOptions {
   };
 }
 
-async function noteStep({ job, folder, horizon }: RunState, metrics: Metrics, progress: number): Promise<void> {
+async function noteStep({ job, folder, horizon }: RunState, metrics: StepMetrics, progress: number): Promise<void> {
   const path = runPaths(folder).metrics;
   await appendLine(path, metrics).catch((error) => {
     throw diskError(error, `write ${path}`);

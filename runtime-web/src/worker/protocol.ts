@@ -100,7 +100,7 @@ export interface Failure {
 }
 
 /** The part of `Worker`, `MessagePort` and a worker's own scope that is used here. */
-export interface Port<Sent, Received> {
+export interface MessageEnd<Sent, Received> {
   postMessage(message: Sent, transfer: ArrayBuffer[]): void;
   addEventListener(type: 'message', listener: (event: { data: Received }) => void): void;
 }

@@ -5,7 +5,7 @@ import {
   makeSchedule,
   PREDICTION_TYPES,
   parseSchedulerConfig,
-  SAMPLERS,
+  SAMPLER_NAMES,
   samplerOfConfig,
   samplerRecord,
   TIMESTEP_SPACINGS,
@@ -195,7 +195,7 @@ describe('formatSchedulerConfig', () => {
   });
 
   it('is read back as it was for every sampler that diffusers has, and names it', () => {
-    const names = SAMPLERS.filter((name) => samplerRecord(name).diffusers !== null);
+    const names = SAMPLER_NAMES.filter((name) => samplerRecord(name).diffusers !== null);
     fc.assert(
       fc.property(configs, fc.constantFrom(...names), (given, sampler) => {
         const config = parseSchedulerConfig(given);

@@ -3,7 +3,13 @@
  * X = x0 + sigma z is normal too, the best guess of x0 is linear in it, and the flow from one noise level to another
  * scales X - MEAN by the ratio of its deviations. Goldens cannot see a formula that is wrong in its source.
  */
-import { compileSampler, parseSchedulerConfig, SAMPLERS, type SamplerRow, samplerRecord } from '@onnoise/scheduler';
+import {
+  compileSampler,
+  parseSchedulerConfig,
+  SAMPLER_NAMES,
+  type SamplerRow,
+  samplerRecord,
+} from '@onnoise/scheduler';
 import { describe, expect, it } from 'vitest';
 
 const MEAN = 0.3;
@@ -86,7 +92,7 @@ function distributionError(rows: readonly SamplerRow[]): number {
   return Math.abs(end.mean - MEAN) + Math.abs(end.variance - varianceAt(end.sigma));
 }
 
-type Sampler = (typeof SAMPLERS)[number];
+type Sampler = (typeof SAMPLER_NAMES)[number];
 
 /** The powers with which errors fall from one number of steps to its double. */
 function orders(error: (rows: SamplerRow[]) => number, sampler: Sampler, options: object = {}): number[] {
@@ -131,7 +137,7 @@ describe('with fresh noise, mean and variance come to those of the data', () => 
 });
 
 it('every sampler is tried, and has the order that its record says', () => {
-  for (const sampler of SAMPLERS) {
+  for (const sampler of SAMPLER_NAMES) {
     const { order, noise } = samplerRecord(sampler);
     const measured = orders(noise ? distributionError : flowError, sampler).at(-1)!;
     expect(measured, sampler).toBeGreaterThan(order - 0.15);

@@ -9,11 +9,11 @@ import { checkList, trainingImages } from '../../train/early.ts';
 import { chooseEngine, type EngineChoice } from '../../train/engines/index.ts';
 import { stepsOf } from '../../train/horizon.ts';
 import { describeMemory, estimatePlan, machineMemory, memoryShortage } from '../../train/memory.ts';
-import { measureStep, pictureSeconds, timedBatch } from '../../train/pace.ts';
+import { measureStep, pictureSeconds, TIMED_BATCH } from '../../train/pace.ts';
 import { type TrainPlan, withBatch } from '../../train/plan.ts';
 import { completePlan, type PlanDraft } from '../../train/resolve.ts';
 import { requireRunSpace } from '../../train/space.ts';
-import { describeDifferences, type Settings } from '../options/settings.ts';
+import { describeDifferences, type TrainSettings } from '../options/settings.ts';
 import { describeClasses, describeModel, prepareOptions } from './training.ts';
 
 /** Most classes and skipped images to name; the rest are counted. */
@@ -22,7 +22,7 @@ const NAMED = 10;
 export interface DryRunOptions {
   draft: PlanDraft;
   /** The settings below those that the user typed. */
-  base: Settings['base'];
+  base: TrainSettings['base'];
   /** Folder of the run, if one is named; it is not created. */
   run?: string | undefined;
   /** Whether a run is resumed, which keeps its classes. */
@@ -103,7 +103,7 @@ async function estimateTime(
   }
   const steps = stepsOf(plan.config, images);
   if (steps === null) return { text: 'Time: not known without the images', steps: null, seconds: null };
-  const timed = batch <= timedBatch ? plan : withBatch(plan, timedBatch);
+  const timed = batch <= TIMED_BATCH ? plan : withBatch(plan, TIMED_BATCH);
   if ((await estimatePlan(timed)).total > free) {
     return { text: `Time: not measured, because too little memory is free; ${steps} steps`, steps, seconds: null };
   }

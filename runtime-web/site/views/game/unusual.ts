@@ -3,7 +3,7 @@
  * counts only if hardly any real picture is as far out.
  */
 
-import type { Shape } from '../../state/pixels.ts';
+import type { ImageShape } from '../../state/pixels.ts';
 import { inkOf, isInverted } from './ink.ts';
 import { type End, MEASURES, type Measure } from './measures.ts';
 
@@ -23,7 +23,7 @@ export interface RealRange {
 }
 
 export interface Reference {
-  shape: Shape;
+  shape: ImageShape;
   inverted: boolean;
   count: number;
   ranges: RealRange[];
@@ -48,7 +48,7 @@ export interface Giveaway {
  */
 export async function measureReals(
   count: number,
-  shape: Shape,
+  shape: ImageShape,
   read: (index: number) => ArrayLike<number>,
   pause: () => Promise<void>,
 ): Promise<Reference> {

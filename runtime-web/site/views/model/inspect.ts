@@ -12,7 +12,7 @@ import {
 import { openFolder } from '#src/artefact.ts';
 import { type Arranged, SAMPLES } from './arrange.ts';
 import { type Card, readCard } from './card.ts';
-import { type Port, readOnnxHeader } from './onnx-header.ts';
+import { type OnnxPort, readOnnxHeader } from './onnx-header.ts';
 import { about, bytes, whole } from './words.ts';
 
 export interface Inspection {
@@ -72,7 +72,7 @@ export async function inspect({ files, title }: Arranged): Promise<Inspection> {
 }
 
 /** The port as the runtimes see it, so that their check applies. */
-const portOf = ({ name, type, dims }: Port): NetworkPort => ({
+const portOf = ({ name, type, dims }: OnnxPort): NetworkPort => ({
   name,
   type: type === NO_TENSOR ? undefined : (TYPE_NAMES[type] ?? `type ${type}`),
   dims: dims.map((dim) => (dim === UNNAMED ? '' : dim)),

@@ -2,7 +2,7 @@
 import { spacedTimesteps } from '@onnoise/scheduler';
 import { batch } from '@preact/signals';
 import type { ModelInfo } from '#src/worker/client.ts';
-import { announce, current, go, type ModelEntry, sampler, sentence, useModel } from '../../store.ts';
+import { announce, current, go, type ModelEntry, samplingWorker, sentence, useModel } from '../../store.ts';
 import { createFrameStore } from './frames.ts';
 import { encodeLink } from './link.ts';
 import { createPace, formatSeconds, quarterReached } from './pace.ts';
@@ -129,7 +129,7 @@ async function runWith(parameters: Parameters, model: ModelEntry, info: ModelInf
     drawing = 0;
     if (!signal.aborted) state.last.value = frames.last;
   };
-  const sampling = sampler.sample(toRequest(parameters, info.classes), {
+  const sampling = samplingWorker.sample(toRequest(parameters, info.classes), {
     signal,
     onStep: ({ step, x, x0, seconds }) => {
       frames.push({ step, x, x0 });

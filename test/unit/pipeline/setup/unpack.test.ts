@@ -1,7 +1,7 @@
 import { readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { pinned } from '#pipeline/setup/pinned.ts';
+import { PINNED } from '#pipeline/setup/pinned.ts';
 import { environmentOf, spaceNeeded } from '#pipeline/setup/route-pypi.ts';
 import { stateOf, unpack } from '#pipeline/setup/unpack.ts';
 import { cudaWheels, keep, projectOf, tensorflowWheel, versionOf } from '#pipeline/setup/wheels.ts';
@@ -81,14 +81,14 @@ describe('keep', () => {
 
 describe('the pinned wheels', () => {
   test('are each of a known size and hash, and of Linux x64', () => {
-    for (const { file, size, sha256, unpacked } of pinned) {
+    for (const { file, size, sha256, unpacked } of PINNED) {
       expect(file).toMatch(/manylinux\w*_x86_64.*\.whl$/);
       expect(sha256).toMatch(/^[0-9a-f]{64}$/);
       expect(Math.min(size, unpacked)).toBeGreaterThan(500_000);
     }
     expect(projectOf(tensorflowWheel('tfjs-node'))).toBe('tensorflow-cpu');
     expect(projectOf(tensorflowWheel('tfjs-node-gpu'))).toBe('tensorflow');
-    expect(new Set(pinned.map(({ folder }) => folder)).size).toBe(cudaWheels().length + 1);
+    expect(new Set(PINNED.map(({ folder }) => folder)).size).toBe(cudaWheels().length + 1);
     expect(versionOf(cudaWheels().find(({ folder }) => folder === 'nvidia/cudnn')!)).toMatch(/^9\./);
   });
 

@@ -12,10 +12,10 @@ import {
   resumeCheckpoint,
   saveCheckpoint,
 } from '#pipeline/train/checkpoint.ts';
-import type { TensorSpec } from '#pipeline/train/contracts.ts';
+import type { StepTensor } from '#pipeline/train/contracts.ts';
 import { tinyPlan } from '#test/train/tiny-plan.ts';
 
-const specs: TensorSpec[] = [
+const specs: StepTensor[] = [
   { name: 'model.a', shape: [2, 2], dtype: 'float32' },
   { name: 'adam.m.a', shape: [2, 2], dtype: 'float32' },
 ];

@@ -1,6 +1,6 @@
 import { parseSchedulerConfig } from '@onnoise/scheduler';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { SampleResult, Sampler } from '#runtime-web/worker/client.ts';
+import type { SampleResult, SamplingWorker } from '#runtime-web/worker/client.ts';
 import { createGame, type Table } from '#site/views/game/game.ts';
 import { PICTURES, planRound } from '#site/views/game/plan.ts';
 import type { Pool } from '#site/views/game/pool.ts';
@@ -24,7 +24,7 @@ const truths = (seed: number) => planRound({ seed, reals: 20, classes: 0 }).map(
 /** A sampler whose calls wait until they are let go, or are cancelled. */
 function slowSampler() {
   const waiting: { done: () => void; fail: (error: Error) => void; seeds: readonly number[] }[] = [];
-  const sampler: Pick<Sampler, 'sample'> = {
+  const sampler: Pick<SamplingWorker, 'sample'> = {
     sample: ({ seeds = [] }, { signal } = {}) =>
       new Promise((resolve, reject) => {
         const result = { images: new Float32Array(seeds.length) } as unknown as SampleResult;
@@ -35,7 +35,7 @@ function slowSampler() {
   return { sampler, waiting };
 }
 
-const quick: Pick<Sampler, 'sample'> = {
+const quick: Pick<SamplingWorker, 'sample'> = {
   sample: async ({ seeds = [] }) => ({ images: new Float32Array(seeds.length) }) as unknown as SampleResult,
 };
 

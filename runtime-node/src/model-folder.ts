@@ -12,7 +12,7 @@ import {
   type Artefact as SharedArtefact,
 } from '@onnoise/scheduler';
 
-export interface Artefact extends SharedArtefact {
+export interface ModelFolder extends SharedArtefact {
   folder: string;
   /** Path of the network. */
   onnx: string;
@@ -23,7 +23,7 @@ export interface Artefact extends SharedArtefact {
  * @throws InputError that names the file that is missing, is not JSON, holds something unsupported or does not fit the
  * others.
  */
-export async function readArtefact(folder: string): Promise<Artefact> {
+export async function readModelFolder(folder: string): Promise<ModelFolder> {
   const kind = await kindOf(folder);
   if (kind !== 'folder') {
     throw new InputError(

@@ -8,13 +8,13 @@ import type { Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { InputError } from '@onnoise/scheduler';
 
-export interface Question {
+export interface HttpRequest {
   method?: 'GET' | 'HEAD';
   headers?: Record<string, string>;
   signal?: AbortSignal | undefined;
 }
 
-export interface Answer {
+export interface HttpResponse {
   status: number;
   /** After redirections. */
   url: string;
@@ -23,16 +23,16 @@ export interface Answer {
   body: IncomingMessage;
 }
 
-export interface Network {
+export interface HttpClient {
   /** @throws InputError if the environment names an invalid proxy; else the connection's error */
-  ask(url: string, question?: Question): Promise<Answer>;
+  ask(url: string, question?: HttpRequest): Promise<HttpResponse>;
 }
 
 const REDIRECTIONS = 5;
 
 /** @param stall milliseconds without a byte after which a connection is closed */
-export function openNetwork({ stall = 30_000, env = process.env } = {}): Network {
-  const ask = async (address: string, question: Question = {}, left = REDIRECTIONS): Promise<Answer> => {
+export function openHttpClient({ stall = 30_000, env = process.env } = {}): HttpClient {
+  const ask = async (address: string, question: HttpRequest = {}, left = REDIRECTIONS): Promise<HttpResponse> => {
     const url = new URL(address);
     const body = await askOnce(url, question, stall, env);
     const { statusCode: status = 0, headers } = body;
@@ -50,7 +50,12 @@ export function openNetwork({ stall = 30_000, env = process.env } = {}): Network
   return { ask: (url, question) => ask(url, question) };
 }
 
-async function askOnce(url: URL, question: Question, stall: number, env: NodeJS.ProcessEnv): Promise<IncomingMessage> {
+async function askOnce(
+  url: URL,
+  question: HttpRequest,
+  stall: number,
+  env: NodeJS.ProcessEnv,
+): Promise<IncomingMessage> {
   const { method = 'GET', headers = {}, signal } = question;
   const options = { method, headers, agent: false, ...(signal && { signal }) };
   const secure = url.protocol === 'https:';
