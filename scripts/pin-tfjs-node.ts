@@ -75,7 +75,7 @@ async function pin(
   const entries: yauzl.Entry[] = [];
   for await (const entry of zip.eachEntry()) entries.push(entry);
   const folder = folderOf(entries.map(({ fileName }) => fileName));
-  const kept = entries.filter(({ fileName }) => keep(folder, fileName) !== null);
+  const kept = entries.filter(({ fileName }) => keep(folder, fileName) !== undefined);
   const unpacked = kept.reduce((sum, { uncompressedSize }) => sum + uncompressedSize, 0);
   const about = entries.find(({ fileName }) => fileName.endsWith('.dist-info/METADATA'))!;
   const metadata = await text(await zip.openReadStreamPromise(about));

@@ -2,17 +2,17 @@
 import { type FileHandle, open, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
+  type Artefact,
   type Bytes,
   checkNetwork,
   InputError,
   LOADING,
   MODEL_FILES,
   missingFile,
-  readArtefact as readFiles,
-  type Artefact as SharedArtefact,
+  readArtefact,
 } from '@onnoise/scheduler';
 
-export interface ModelFolder extends SharedArtefact {
+export interface ModelFolder extends Artefact {
   folder: string;
   /** Path of the network. */
   onnx: string;
@@ -30,7 +30,7 @@ export async function readModelFolder(folder: string): Promise<ModelFolder> {
       `Cannot ${LOADING}: ${folder} must be a model folder, ${kind === 'file' ? 'received a file' : 'there is none'}.`,
     );
   }
-  const artefact = await readFiles(async (path) => {
+  const artefact = await readArtefact(async (path) => {
     const file = join(folder, path);
     return (await kindOf(file)) === 'file' ? await readFile(file) : undefined;
   }, folder);

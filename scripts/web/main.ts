@@ -12,7 +12,7 @@ import { HELP, type Options, readOptions } from './options.ts';
 
 try {
   const options = await readOptions(process.argv.slice(2));
-  if (options === null) console.log(HELP);
+  if (options === undefined) console.log(HELP);
   else await (options.command === 'serve' ? serve(options) : buildSite(options));
 } catch (error) {
   process.exitCode = exitCodeOf(error);

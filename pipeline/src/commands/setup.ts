@@ -72,7 +72,7 @@ export const command: CommandModule<object, SetupArguments> = {
     ]);
     const install = readInstall(kind);
     // An addon without native.json is not ours.
-    const installed = install?.tensorflow === 'unknown' ? null : install;
+    const installed = install?.tensorflow === 'unknown' ? undefined : install;
     const place = {
       folder: packageFolder(kind),
       cache: CACHE,

@@ -4,7 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { InputError, parseSchedulerConfig } from '@onnoise/scheduler';
+import { type ImageShape, InputError, parseSchedulerConfig } from '@onnoise/scheduler';
 import { encodeModel } from '@onnoise/tracer';
 import { requireSpace } from '../files/disk-errors.ts';
 import { countParameters, createModel, type Model } from '../model/index.ts';
@@ -146,7 +146,7 @@ function measured(
   };
 }
 
-function limitsOf([channels, height, width]: readonly [number, number, number], count: number): string[] {
+function limitsOf([channels, height, width]: ImageShape, count: number): string[] {
   return [
     `It makes ${channels === 1 ? 'gray' : 'RGB'} pictures of ${width} x ${height} pixels and no other size.`,
     `It knows the ${count.toLocaleString('en')} images it was trained on and nothing else; with few images it may repeat them.`,

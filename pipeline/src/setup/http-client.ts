@@ -60,7 +60,7 @@ async function askOnce(
   const options = { method, headers, agent: false, ...(signal && { signal }) };
   const secure = url.protocol === 'https:';
   const proxy = proxyFor(url, env);
-  if (proxy === null) return answerOf((secure ? httpsRequest : httpRequest)(url, options), stall);
+  if (proxy === undefined) return answerOf((secure ? httpsRequest : httpRequest)(url, options), stall);
   if (!secure) {
     const forward = { ...options, path: url.href, headers: { ...headers, ...proxy.headers, host: url.host } };
     return answerOf(requestTo(proxy.url)(proxy.url, forward), stall);
@@ -117,17 +117,17 @@ interface Proxy {
 
 const PROXY_VARIABLES = { 'https:': ['HTTPS_PROXY', 'https_proxy'], 'http:': ['HTTP_PROXY', 'http_proxy'] };
 
-/** The proxy that the environment names for an address; null for none. */
-function proxyFor({ protocol, hostname, port }: URL, env: NodeJS.ProcessEnv): Proxy | null {
+/** The proxy that the environment names for an address; undefined for none. */
+function proxyFor({ protocol, hostname, port }: URL, env: NodeJS.ProcessEnv): Proxy | undefined {
   const name = PROXY_VARIABLES[protocol as keyof typeof PROXY_VARIABLES].find((variable) => env[variable]);
-  if (name === undefined) return null;
+  if (name === undefined) return undefined;
   const direct = (env.NO_PROXY ?? env.no_proxy ?? '').split(/[\s,]+/).filter(Boolean);
   const spared = direct.some((entry) => {
     const [host, only] = entry.replace(/^\*?\./, '').split(':');
     const fits = host === '*' || hostname === host || hostname.endsWith(`.${host}`);
     return fits && (only === undefined || only === port);
   });
-  if (spared) return null;
+  if (spared) return undefined;
   const value = env[name]!;
   const address = value.includes('://') ? value : `http://${value}`;
   if (!isHttpAddress(address)) {

@@ -67,11 +67,11 @@ export async function planNpm(job: SetupJob, system: System): Promise<Plan> {
   const size = await reach(job, address);
   const archive = join(job.cache, 'downloads', address.slice(address.lastIndexOf('/') + 1));
   // A zip is for Windows, where unpacking is not enough.
-  const own = size === null || address.endsWith('.zip');
-  if (size !== null) await requireSpace(folder, UNPACKED * size, `set up in ${folder}`);
+  const own = size === undefined || address.endsWith('.zip');
+  if (size !== undefined) await requireSpace(folder, UNPACKED * size, `set up in ${folder}`);
   return {
     lines: [
-      `download   ${size === null ? 'some hundred MiB' : formatBytes(size)} from ${new URL(address).host}: libtensorflow, and the addon`,
+      `download   ${size === undefined ? 'some hundred MiB' : formatBytes(size)} from ${new URL(address).host}: libtensorflow, and the addon`,
       `on disk    about ${UNPACKED} times that in ${formatPath(folder)}`,
       'compiler   none, unless no built addon comes',
     ],
@@ -102,8 +102,8 @@ export async function planNpm(job: SetupJob, system: System): Promise<Plan> {
   };
 }
 
-/** Bytes of the download; null if its server does not say. */
-async function reach({ http, signal }: SetupJob, address: string): Promise<number | null> {
+/** Bytes of the download; undefined if its server does not say. */
+async function reach({ http, signal }: SetupJob, address: string): Promise<number | undefined> {
   const name = address.slice(address.lastIndexOf('/') + 1);
   const { host } = new URL(address);
   const refuse = (reason: string) => new InputError(`Cannot download ${name}: ${reason}.`);
@@ -113,7 +113,7 @@ async function reach({ http, signal }: SetupJob, address: string): Promise<numbe
     const { status, headers, body } = await http.ask(address, { method: 'HEAD', signal: stop });
     body.destroy();
     if (status !== 200) throw refuse(`${host} answers ${status}`);
-    return Number(headers['content-length']) || null;
+    return Number(headers['content-length']) || undefined;
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof InputError) throw error;
@@ -123,7 +123,7 @@ async function reach({ http, signal }: SetupJob, address: string): Promise<numbe
 }
 
 async function fetchLibrary({ hooks, http, signal }: SetupJob, address: string, archive: string, size: number) {
-  const file = { url: address, headers: {}, size, sha256: null };
+  const file = { url: address, headers: {}, size, sha256: undefined };
   await hooks.progress('Downloading libtensorflow', (report) =>
     download(file, archive, { http, ...(signal && { signal }), onBytes: (done) => report(done, size) }),
   );

@@ -22,14 +22,14 @@ export async function planPypi(job: SetupJob): Promise<Plan> {
   const libraries = join(site, 'tensorflow');
   const headers = join(libraries, 'include');
 
-  const cuda = kind === 'tfjs-node-gpu' ? await decideCuda(job, site) : null;
+  const cuda = kind === 'tfjs-node-gpu' ? await decideCuda(job, site) : undefined;
   const wheels = [main, ...(cuda?.wheels ?? [])];
   const missing: Wheel[] = [];
   for (const wheel of wheels) if (force || (await stateOf(wheel, site)) !== 'whole') missing.push(wheel);
 
   const { addon } = packagePaths(folder);
   const built = job.installed?.route === 'pypi' && whole && isLinked(folder, libraries);
-  const compiler = built && missing.length === 0 ? null : await findCompiler(process.env, signal);
+  const compiler = built && missing.length === 0 ? undefined : await findCompiler(process.env, signal);
 
   const pathOf = (wheel: Wheel) => join(downloads, wheel.file);
   const toFetch: Wheel[] = [];
@@ -44,18 +44,18 @@ export async function planPypi(job: SetupJob): Promise<Plan> {
     ...(missing.length > toFetch.length ? [`unpack     ${namesOf(missing)}`] : []),
     `on disk    ${formatBytes(unpacked)} in ${formatPath(site)}`,
     ...(cuda ? [`CUDA       ${cuda.reason}`] : []),
-    `compiler   ${compiler === null ? 'none, the addon is built' : `${compiler.join(' ')}, some seconds`}`,
+    `compiler   ${compiler === undefined ? 'none, the addon is built' : `${compiler.join(' ')}, some seconds`}`,
   ];
 
   return {
     lines,
-    changes: compiler !== null,
+    changes: compiler !== undefined,
     async prepare() {
       await mkdir(downloads, { recursive: true });
       for (const wheel of missing) await fetchWheel(job, wheel, addresses.get(wheel), pathOf(wheel), site);
     },
     async install() {
-      if (compiler !== null) {
+      if (compiler !== undefined) {
         job.hooks.say('Compiling the addon.');
         await compileAddon({ compiler, folder, libraries, headers, addon, ...(signal && { signal }) });
       }
@@ -156,7 +156,7 @@ async function decideCuda(job: SetupJob, site: string): Promise<{ wheels: readon
   if (job.cuda === true) return take('as --cuda asks');
   if (job.cuda === false) return leave('as --no-cuda asks; it will compute on the CPU');
   const driver = await findDriver();
-  if (driver !== null) return take(`for the NVIDIA driver of ${driver}`);
+  if (driver !== undefined) return take(`for the NVIDIA driver of ${driver}`);
   const states = await Promise.all(wheels.map((wheel) => stateOf(wheel, site)));
   if (!states.includes('absent')) return take('is there, though no NVIDIA driver is seen');
   const size = formatBytes(sum(wheels.map((wheel) => wheel.size)));

@@ -15,8 +15,8 @@ export interface SetupJob {
   folder: string;
   /** Where downloads and libraries live, outside node_modules. */
   cache: string;
-  /** What is set up now; null for nothing. */
-  installed: NativeInstall | null;
+  /** What is set up now; undefined for nothing. */
+  installed: NativeInstall | undefined;
   /** Whether no file of `installed` is missing or truncated. */
   whole: boolean;
   /** Whether to do everything again. */

@@ -15,8 +15,8 @@ import { planPypi } from './route-pypi.ts';
 import { type Route, routesFor, type System } from './system.ts';
 
 export interface SetupOptions extends Omit<SetupJob, 'folder' | 'whole'> {
-  /** Folder of the npm package; null if npm left it out. */
-  folder: string | null;
+  /** Folder of the npm package; undefined if npm left it out. */
+  folder: string | undefined;
   system: System;
   /** undefined: the better one within reach. */
   route: Route | undefined;
@@ -42,7 +42,7 @@ function explain(kind: string, error: unknown): unknown {
 async function setUpOrThrow(options: SetupOptions): Promise<void> {
   const { kind, folder, cache, dryRun } = options;
   const routes = chooseRoutes(options);
-  if (folder === null) {
+  if (folder === undefined) {
     throw new InputError(
       `Cannot set up ${kind}: the npm package @tensorflow/${kind} must be installed, it was left out. ` +
         'Run npm ci without --omit=optional.',

@@ -31,12 +31,12 @@ const TENSORFLOW_FILES = [
 ];
 const CUDA_FILES = [/^lib\/.*\.so/, /^(bin|nvvm)\//];
 
-/** Where an entry goes inside the wheel's folder; null for what is not needed. */
-export function keep(folder: string, entry: string): string | null {
-  if (entry.endsWith('/')) return null;
+/** Where an entry goes inside the wheel's folder; undefined for what is not needed. */
+export function keep(folder: string, entry: string): string | undefined {
+  if (entry.endsWith('/')) return undefined;
   if (/\.dist-info\/(licenses\/)?licen[sc]e[^/]*$/i.test(entry)) return entry.slice(entry.lastIndexOf('/') + 1);
-  if (!entry.startsWith(`${folder}/`)) return null;
+  if (!entry.startsWith(`${folder}/`)) return undefined;
   const path = entry.slice(folder.length + 1);
   const wanted = folder === 'tensorflow' ? TENSORFLOW_FILES : CUDA_FILES;
-  return wanted.some((pattern) => pattern.test(path)) && !path.endsWith('.py') ? path : null;
+  return wanted.some((pattern) => pattern.test(path)) && !path.endsWith('.py') ? path : undefined;
 }

@@ -19,7 +19,7 @@ export interface CheckpointInfo {
   /** Updates done. */
   step: number;
   epoch: number;
-  /** Place in the data, as the batcher keeps it. */
+  /** Place in the data, as the batches keep it. */
   position: BatchPosition;
   seed: number;
   /** Seconds of training so far, stops not counted. */
@@ -110,11 +110,13 @@ export async function loadCheckpoint(
   const file = join(path, stored.file);
   const size = await stat(file).then(
     ({ size }) => size,
-    () => null,
+    () => undefined,
   );
   if (size !== stored.bytes) {
     const what =
-      size === null ? `${stored.file} is missing` : `${stored.file} is truncated (${size} of ${stored.bytes} bytes)`;
+      size === undefined
+        ? `${stored.file} is missing`
+        : `${stored.file} is truncated (${size} of ${stored.bytes} bytes)`;
     throw new InputError(`Cannot read the checkpoint ${path}: ${what}.`);
   }
   const { tensors, sha256 } = await readSafetensors(file);
@@ -174,7 +176,7 @@ export interface Resumed {
 }
 
 /**
- * The newest checkpoint that can be read, or null when there is none at all. What a killed run left half-written is
+ * The newest checkpoint that can be read, undefined when there is none at all. What a killed run left half-written is
  * removed; a damaged checkpoint is set aside and the one before it is used.
  *
  * @param check looks at a checkpoint's JSON first; its InputError ends the search, since an older one is no better.
@@ -184,11 +186,11 @@ export async function resumeCheckpoint(
   folder: string,
   specs: readonly StepTensor[],
   check: (info: CheckpointInfo) => void = () => {},
-): Promise<Resumed | null> {
+): Promise<Resumed | undefined> {
   await removeLeftovers(folder);
   const broken: Resumed['broken'] = [];
   const damaged: string[] = [];
-  let checkpoint: Checkpoint | null = null;
+  let checkpoint: Checkpoint | undefined;
   for (const { path } of (await listCheckpoints(folder)).reverse()) {
     const info = await readInfo(path).catch(userError);
     if (!(info instanceof InputError)) check(info);
@@ -201,7 +203,7 @@ export async function resumeCheckpoint(
     damaged.push(path);
   }
   if (!checkpoint) {
-    if (broken.length === 0) return null;
+    if (broken.length === 0) return undefined;
     throw new InputError(
       `Cannot continue the run: none of its ${broken.length} checkpoints can be read. ${broken.map(({ reason }) => reason).join(' ')}`,
     );
@@ -237,13 +239,13 @@ async function freeName(path: string): Promise<string> {
   const base = path.replace(/step-(\d+)$/, 'broken-$1');
   for (let i = 0; ; i++) {
     const name = i === 0 ? base : `${base}-${i}`;
-    if (!(await stat(name).catch(() => null))) return name;
+    if (!(await stat(name).catch(() => undefined))) return name;
   }
 }
 
 /** Forces a rename to the disk. Folders cannot be opened on Windows, where renames are journalled. */
 async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r').catch(() => null);
+  const handle = await open(folder, 'r').catch(() => undefined);
   await handle?.sync().catch(() => {});
   await handle?.close();
 }

@@ -44,8 +44,8 @@ export interface LoopOptions {
 
 export interface LoopResult {
   interrupted: boolean;
-  /** Of the last step; null when there was nothing left to do. */
-  last: StepMetrics | null;
+  /** Of the last step; undefined when there was nothing left to do. */
+  last: StepMetrics | undefined;
   seconds: number;
 }
 
@@ -71,7 +71,7 @@ interface LoopState {
   /** When the step that is awaited began, and how many seconds the newest ones took. */
   since: number;
   durations: number[];
-  last: StepMetrics | null;
+  last: StepMetrics | undefined;
   /** Whether a checkpoint holds the last step. */
   saved: boolean;
 }
@@ -125,7 +125,7 @@ function startLoop(start: Progress): LoopState {
     seconds: () => start.seconds + (performance.now() - began) / 1000,
     since: began,
     durations: [],
-    last: null,
+    last: undefined,
     saved: true,
   };
 }

@@ -140,12 +140,16 @@ export function machineMemory(): { total: number; free: number } {
 }
 
 /**
- * Why a plan cannot be trained in so much memory, and what to do, as a sentence; null where it fits.
+ * Why a plan cannot be trained in so much memory, and what to do, as a sentence; undefined where it fits.
  * @param total bytes of the machine
  */
-export async function memoryShortage(estimate: MemoryEstimate, plan: TrainPlan, total: number): Promise<string | null> {
-  if (estimate.total <= total) return null;
-  const by = plan.step.recipe ? await estimateByBatch(plan) : null;
+export async function memoryShortage(
+  estimate: MemoryEstimate,
+  plan: TrainPlan,
+  total: number,
+): Promise<string | undefined> {
+  if (estimate.total <= total) return undefined;
+  const by = plan.step.recipe ? await estimateByBatch(plan) : undefined;
   // A tenth is left to everything else.
   const fits = by ? Math.floor((0.9 * total - by(0).total) / (by(1).total - by(0).total)) : 0;
   const advice = fits >= 1 ? `Try --batch ${fits} or less` : 'Try a smaller network';

@@ -39,10 +39,10 @@ export interface RunPicturesOptions {
 
 /**
  * Measures the held-out images, then draws.
- * @returns the held-out loss; null where no image is held out.
+ * @returns the held-out loss; undefined where no image is held out.
  * @throws InputError when that loss is no number: no picture is drawn of such a state.
  */
-export async function writePictures(options: RunPicturesOptions): Promise<ValidationMetrics | null> {
+export async function writePictures(options: RunPicturesOptions): Promise<ValidationMetrics | undefined> {
   const { plan, run } = options;
   const predictor = await createPredictor(plan.model, options.parameters);
   try {
@@ -59,10 +59,10 @@ export async function writePictures(options: RunPicturesOptions): Promise<Valida
 async function measureHeldOut(
   { plan, dataset, step }: RunPicturesOptions,
   predictor: Predictor,
-): Promise<ValidationMetrics | null> {
+): Promise<ValidationMetrics | undefined> {
   const { model, config, scheduler, schedule } = plan;
   const set = await validationSet(dataset, model.classCount !== null);
-  if (!set) return null;
+  if (!set) return undefined;
   const loss = await validationLoss(predictor, set, {
     schedule,
     predictionType: scheduler.prediction_type,
@@ -110,7 +110,9 @@ async function writeSheets(
   const shape = model.shape;
   const paths = runPaths(run);
   const chosen = spreadSteps(sampleSteps, STRIP_PICTURES);
-  const captions = chosen.map((number) => (timesteps[number] === null ? 'finished' : `timestep ${timesteps[number]}`));
+  const captions = chosen.map((number) =>
+    timesteps[number] === undefined ? 'finished' : `timestep ${timesteps[number]}`,
+  );
   const png = await sheet(images, shape, sheetColumns(config.output.sampleCount, model.classCount));
   const row = await captionedStrip(joinImages(chosen.map((number) => frames[number]!)), shape, captions);
   await writeWhole(paths.samples, png);
@@ -130,7 +132,7 @@ async function writeSheets(
  */
 export async function hasPictures(run: string, step: number, heldOut: boolean, final: boolean): Promise<boolean> {
   const paths = [runPaths(run).sheetOf(step), ...(final ? [runPaths(run).forming] : [])];
-  const there = await Promise.all(paths.map((path) => stat(path).catch(() => null)));
+  const there = await Promise.all(paths.map((path) => stat(path).catch(() => undefined)));
   const measured = await readLines<ValidationMetrics>(runPaths(run).validation);
   return there.every(Boolean) && (!heldOut || measured.some((line) => line.step === step));
 }
@@ -143,11 +145,11 @@ export async function writeChart(run: string): Promise<void> {
   await writeWhole(paths.loss, await lineChart(lossChart(metrics, validation)));
 }
 
-/** null when no image is held out. */
-async function validationSet(dataset: Dataset, conditional: boolean): Promise<ValidationSet | null> {
+/** undefined when no image is held out. */
+async function validationSet(dataset: Dataset, conditional: boolean): Promise<ValidationSet | undefined> {
   const numbers = spread(dataset.validation, VALIDATION_IMAGES);
-  if (numbers.length === 0) return null;
-  const labels = conditional ? Int32Array.from(numbers, (number) => dataset.labels![number]!) : null;
+  if (numbers.length === 0) return undefined;
+  const labels = conditional ? Int32Array.from(numbers, (number) => dataset.labels![number]!) : undefined;
   return { images: await readFloats(dataset, numbers), labels, count: numbers.length };
 }
 

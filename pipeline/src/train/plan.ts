@@ -1,5 +1,6 @@
 /** From a configuration and the images to everything that a run is made of, before anything long is started. */
 import {
+  type ImageShape,
   InputError,
   makeSchedule,
   parseSchedulerConfig,
@@ -15,7 +16,7 @@ import { createTrainStep } from './step.ts';
 /** A network with what training must know of it beside its function. */
 export interface PlannedModel extends TrainableModel {
   /** [C, H, W] */
-  shape: readonly [number, number, number];
+  shape: ImageShape;
   /** null without conditioning. */
   classCount: number | null;
   /** T: timesteps are whole numbers in 0..T-1. */

@@ -72,7 +72,7 @@ export const writeJson = (path: string, value: unknown) => writeWhole(path, `${J
 /** @throws InputError when the folder already holds a run: training into it would mix two. */
 export async function requireNoRun(run: string): Promise<void> {
   if (
-    (await readJson(runPaths(run).config)) === null &&
+    (await readJson(runPaths(run).config)) === undefined &&
     (await listCheckpoints(runPaths(run).checkpoints)).length === 0
   ) {
     return;
@@ -92,7 +92,8 @@ export async function readRunConfig(run: string): Promise<TrainConfig> {
 export async function readRunLayer(run: string): Promise<ConfigLayer> {
   const name = runPaths(run).config;
   const config = await readJson(name);
-  if (config === null) throw new InputError(`Cannot read the run ${run}: it must hold a config.json, there is none.`);
+  if (config === undefined)
+    throw new InputError(`Cannot read the run ${run}: it must hold a config.json, there is none.`);
   return { name, config: config as PartialConfig };
 }
 
@@ -101,7 +102,7 @@ export interface OpenedRun {
   checkpoint: Checkpoint;
   /** What the checkpoint was made with; config.json may have been edited since. */
   config: TrainConfig;
-  data: RunData | null;
+  data: RunData | undefined;
   /** Things worth telling, one sentence each: newer checkpoints that were passed over, and settings that are not heeded. */
   notes: string[];
 }
@@ -118,7 +119,7 @@ export async function openRun(
   specsOf: (config: TrainConfig) => readonly StepTensor[],
 ): Promise<OpenedRun> {
   const edited = await readRunConfig(run);
-  const data = (await readJson(runPaths(run).data)) as RunData | null;
+  const data = (await readJson(runPaths(run).data)) as RunData | undefined;
   const all = await listCheckpoints(runPaths(run).checkpoints);
   const wanted = step === undefined ? all.toReversed() : all.filter((checkpoint) => checkpoint.step === step);
   if (wanted.length === 0) {
@@ -154,12 +155,12 @@ const configOf = (path: string, { config }: CheckpointInfo): TrainConfig =>
 const differ = (a: Record<string, unknown>, b: Record<string, unknown>) =>
   [...new Set([...Object.keys(a), ...Object.keys(b)])].some((key) => JSON.stringify(a[key]) !== JSON.stringify(b[key]));
 
-/** null when there is no such file. */
+/** undefined when there is no such file, or it holds null. */
 async function readJson(path: string): Promise<unknown> {
   try {
-    return JSON.parse(await readFile(path, 'utf8'));
+    return JSON.parse(await readFile(path, 'utf8')) ?? undefined;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     if (error instanceof SyntaxError) throw new InputError(`Cannot read ${path}: it must be JSON (${error.message}).`);
     throw diskFailure(error, `read ${path}`);
   }

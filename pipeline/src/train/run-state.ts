@@ -40,12 +40,12 @@ export interface RunState {
   readonly horizon: Horizon;
   readonly engine: TrainEngine;
   readonly batches: TrainingBatches;
-  /** null for a run that starts. */
-  readonly former: Former | null;
-  /** Folder of the newest checkpoint, null before the first. */
-  newest: string | null;
-  /** Seconds that the newest pictures took, null before the first. */
-  drawSeconds: number | null;
+  /** undefined for a run that starts. */
+  readonly former: Former | undefined;
+  /** Folder of the newest checkpoint, undefined before the first. */
+  newest: string | undefined;
+  /** Seconds that the newest pictures took, undefined before the first. */
+  drawSeconds: number | undefined;
 }
 
 /** What to do when the run cannot go on. */

@@ -29,7 +29,7 @@ export function createTrainStep(model: TrainableModel, options: TrainStepOptions
     ...(options.ema ? [scalar('emaRate')] : []),
   ];
   return {
-    recipe: model.config ? { model: model.config, options } : null,
+    recipe: model.config ? { model: model.config, options } : undefined,
     state,
     inputs,
     initialState: (parameters) => freshState(state, parameters),
@@ -55,7 +55,7 @@ function runStep(model: TrainableModel, options: TrainStepOptions, state: Tensor
   const vectors = bundles.map((bundle) => join(bundle, (name) => gradients.get(name)!));
   const squares = vectors.map((gradient) => tf.mul(gradient, gradient));
   const gradNorm = globalNorm(squares);
-  const clip = options.clipNorm === null ? null : clipFactor(gradNorm, options.clipNorm);
+  const clip = options.clipNorm === null ? undefined : clipFactor(gradNorm, options.clipNorm);
   const rates = momentRates(options, clip);
   const scalars = {
     stepSize: inputs.stepSize as tf.Scalar,

@@ -28,10 +28,10 @@ export interface TrainResult {
   step: number;
   seconds: number;
   /** Of the last step. */
-  loss: number | null;
+  loss: number | undefined;
   /** Folder of the newest checkpoint. */
-  checkpoint: string | null;
-  validation: ValidationMetrics | null;
+  checkpoint: string | undefined;
+  validation: ValidationMetrics | undefined;
 }
 
 /** @throws InputError for what `withRun` refuses, and for images that are not those of the run. */
@@ -98,7 +98,7 @@ async function noteStep({ job, folder, horizon }: RunState, metrics: StepMetrics
 async function finish(state: RunState, { last, interrupted, seconds }: LoopResult): Promise<TrainResult> {
   const { hooks, signal } = state.job;
   const step = last?.step ?? state.former?.info.step ?? 0;
-  let validation: ValidationMetrics | null = null;
+  let validation: ValidationMetrics | undefined;
   if (interrupted) await writeChart(state.folder);
   else {
     if (!last) hooks?.onNote?.(`The run was complete already, after ${step} steps.`);
@@ -108,7 +108,7 @@ async function finish(state: RunState, { last, interrupted, seconds }: LoopResul
     interrupted: interrupted || signal?.aborted === true,
     step,
     seconds,
-    loss: last?.loss ?? state.former?.info.loss ?? null,
+    loss: last?.loss ?? state.former?.info.loss,
     checkpoint: state.newest,
     validation,
   };

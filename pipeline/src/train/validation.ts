@@ -10,7 +10,7 @@ const VALIDATION_STREAM = 0x7e00_0003;
 
 export interface ValidationSet {
   images: Float32Array; // [N, C, H, W] in [-1, 1]
-  labels: Int32Array | null; // [N]
+  labels: Int32Array | undefined; // [N]
   count: number;
 }
 

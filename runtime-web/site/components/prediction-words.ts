@@ -1,7 +1,5 @@
 /** Words for what a network predicts, shared by all views. */
-import type { SchedulerConfig } from '@onnoise/scheduler';
-
-export type PredictionType = SchedulerConfig['prediction_type'];
+import type { PredictionType } from '@onnoise/scheduler';
 
 /** The quantity, with its symbol: `the velocity v`. */
 const QUANTITIES: Record<PredictionType, string> = {

@@ -2,13 +2,11 @@
  * Pictures as floats in [-1, 1], as bytes, and as the browser paints them. The whole page uses these conversions. Bytes
  * turned into floats and back stay the same.
  */
-import { refuse } from '@onnoise/scheduler';
+import { type ImageShape, refuse } from '@onnoise/scheduler';
 
-export { toBytes } from '@onnoise/scheduler';
+export { type ImageShape, toBytes } from '@onnoise/scheduler';
 
-/** [C, H, W], C is 1 (gray) or 3 (red, green, blue). */
-export type ImageShape = readonly [channels: number, height: number, width: number];
-
+/** Values of a picture; C is 1 (gray) or 3 (red, green, blue). */
 export const sizeOf = ([channels, height, width]: ImageShape): number => channels * height * width;
 
 export function fromBytes(bytes: ArrayLike<number>): Float32Array<ArrayBuffer> {

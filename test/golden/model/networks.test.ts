@@ -93,8 +93,17 @@ describe('SimpleUnet', () => {
       };
       trained.forEach((name, i) => {
         const square = tf.square(grads[i]!);
-        const rates = momentRates(options, null);
-        const after = adamUpdate(options, scalars, rates, null, state[name]!, grads[i]!, square, moments.get(name)!);
+        const rates = momentRates(options, undefined);
+        const after = adamUpdate(
+          options,
+          scalars,
+          rates,
+          undefined,
+          state[name]!,
+          grads[i]!,
+          square,
+          moments.get(name)!,
+        );
         state[name] = after.parameter;
         moments.set(name, { m: after.m, v: after.v });
       });

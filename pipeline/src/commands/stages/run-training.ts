@@ -74,7 +74,7 @@ async function checkMemory(plan: TrainPlan, { choice }: HeldRun): Promise<void> 
   if (choice.kind === 'tfjs-node-gpu') return;
   const [estimate, { total }] = [await estimatePlan(plan), machineMemory()];
   const shortage = await memoryShortage(estimate, plan, total);
-  if (shortage === null) return;
+  if (shortage === undefined) return;
   if (estimate.total > FAR * total) throw new InputError(shortage);
   sayNote(shortage.replace(/^Cannot train on this machine:/, 'The memory may not suffice:'));
 }
@@ -124,5 +124,12 @@ function tellResult(run: string, { interrupted, step, seconds, loss, checkpoint,
     process.exitCode = INTERRUPTED;
     sayNote(`Stopped after step ${step}. Continue with: pipeline train --out ${run} --resume`);
   }
-  sayResult(lines, { run, step, seconds, loss, validationLoss: validation?.loss ?? null, checkpoint });
+  sayResult(lines, {
+    run,
+    step,
+    seconds,
+    loss: loss ?? null,
+    validationLoss: validation?.loss ?? null,
+    checkpoint: checkpoint ?? null,
+  });
 }

@@ -68,7 +68,7 @@ export interface Game {
   clear: () => void;
   start: () => void;
   /** Null if there is nothing to answer. */
-  answer: (said: Kind) => Told | null;
+  answer: (said: Kind) => Told | undefined;
   /** @throws Error before the answer. */
   told: (place: number) => Told;
   next: () => void;
@@ -144,7 +144,7 @@ export function createGame(worker: Pick<SamplingWorker, 'sample'>, randomSeed: (
     answer: (said) => {
       const now = jobs.peek()[0];
       const at = answers.peek().length;
-      if (!now || phase.peek() !== 'round' || open.peek() || now.round.painted.peek() <= at) return null;
+      if (!now || phase.peek() !== 'round' || open.peek() || now.round.painted.peek() <= at) return undefined;
       open.value = true;
       answers.value = [...answers.peek(), { said, truth: now.deals[at]!.kind }];
       return told(at);

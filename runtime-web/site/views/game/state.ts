@@ -42,7 +42,7 @@ export const record = signal<GameRecord>(readRecord());
 
 /** The real pictures' measures; null until they are taken. */
 export const reference = signal<Reference | null>(null);
-let measured: Pool | null = null;
+let measured: Pool | undefined;
 
 export const modelKey = (hash: string): string => hash.slice(0, 12);
 
@@ -82,7 +82,7 @@ export function answer(said: Kind): void {
   const answers = game.answers.peek();
   if (game.longest.peek() > record.peek().best) remember({ ...record.peek(), best: game.longest.peek() });
   const measures = reference.peek();
-  const found = measures && giveaways(told.pixels, measures, told.kind === 'real' ? told.real : undefined);
+  const found = measures ? giveaways(told.pixels, measures, told.kind === 'real' ? told.real : undefined) : undefined;
   announce(spoken(told, table, found, `Score ${score(answers)} of ${answers.length}, streak ${game.streak.peek()}.`));
 }
 
@@ -175,7 +175,7 @@ function layRound(): void {
     const playing = kept?.table.pool === pictures.pool && kept.table.info.hash === now.hash;
     const chosen = seed ?? (playing ? kept.seed : randomSeed());
     if (!sameShape(pictures.pool.shape, now.shape)) return;
-    game.lay(seed === null && playing ? { ...table, steps: kept.table.steps } : table, chosen);
+    game.lay(seed === undefined && playing ? { ...table, steps: kept.table.steps } : table, chosen);
     change({});
   });
 }

@@ -1,4 +1,5 @@
 /** Describes a model folder to the visitor before it is loaded, and checks what can be checked by reading. */
+import type { ImageShape } from '@onnoise/scheduler';
 import {
   checkNetwork,
   MODEL_FILES,
@@ -21,7 +22,7 @@ export interface Inspection {
   /** `UNet2DModel` */
   network: string;
   /** [C, H, W] */
-  shape: [number, number, number];
+  shape: ImageShape;
   classes: number;
   classNames?: string[];
   scheduler: SchedulerConfig;

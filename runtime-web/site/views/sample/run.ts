@@ -9,7 +9,7 @@ import { createPace, formatSeconds, quarterReached } from './pace.ts';
 import { check, labelsOfPictures, type Parameters, toRequest } from './parameters.ts';
 import * as state from './state.ts';
 
-let abort: AbortController | null = null;
+let abort: AbortController | undefined;
 /** How the last sampling ended: the state to return to if the next one is refused. */
 let settled: 'idle' | 'done' | 'cancelled' | 'failed' = 'idle';
 let writing = false;
@@ -53,7 +53,7 @@ export async function sample(): Promise<void> {
     settle(cancelled ? 'cancelled' : 'failed');
     if (!cancelled) state.trouble.value = sentence(error);
   } finally {
-    if (abort === mine) abort = null;
+    if (abort === mine) abort = undefined;
   }
 }
 
@@ -67,7 +67,7 @@ function refuse(): void {
 export function cancel(): void {
   if (!abort) return;
   abort.abort();
-  abort = null;
+  abort = undefined;
   if (state.phase.peek() === 'sampling') {
     showWhatCame();
     settle('cancelled');

@@ -30,7 +30,7 @@ async function setUpWith(index: string, there: Record<string, Uint8Array>) {
     kind: 'tfjs-node',
     folder: await temporaryFolder(),
     cache,
-    installed: null,
+    installed: undefined,
     whole: false,
     force: false,
     cuda: undefined,

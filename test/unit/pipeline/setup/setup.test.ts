@@ -24,7 +24,7 @@ async function options(over: Partial<SetupOptions> = {}): Promise<SetupOptions &
     kind: 'tfjs-node',
     folder,
     cache: join(root, 'cache'),
-    installed: null,
+    installed: undefined,
     force: false,
     cuda: undefined,
     index: await closedPort(),
@@ -40,7 +40,7 @@ async function options(over: Partial<SetupOptions> = {}): Promise<SetupOptions &
 
 describe('setUp', () => {
   test('says how to get a package that npm left out', async () => {
-    await expect(setUp(await options({ folder: null }))).rejects.toThrow(/Run npm ci without --omit=optional\.$/);
+    await expect(setUp(await options({ folder: undefined }))).rejects.toThrow(/Run npm ci without --omit=optional\.$/);
   });
 
   test('refuses a route that a system has not', async () => {

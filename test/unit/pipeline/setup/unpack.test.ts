@@ -69,11 +69,11 @@ describe('keep', () => {
   test.each([
     ['tensorflow', 'tensorflow/libtensorflow_cc.so.2', 'libtensorflow_cc.so.2'],
     ['tensorflow', 'tensorflow/include/tensorflow/c/eager/c_api.h', 'include/tensorflow/c/eager/c_api.h'],
-    ['tensorflow', 'tensorflow/python/_pywrap_tfe.so', null],
-    ['tensorflow', 'tensorflow/include/tensorflow/core/framework/op.h', null],
+    ['tensorflow', 'tensorflow/python/_pywrap_tfe.so', undefined],
+    ['tensorflow', 'tensorflow/include/tensorflow/core/framework/op.h', undefined],
     ['nvidia/cublas', 'nvidia/cublas/lib/libcublas.so.12', 'lib/libcublas.so.12'],
-    ['nvidia/cublas', 'nvidia/cublas/lib/__init__.py', null],
-    ['nvidia/cublas', 'nvidia/cudnn/lib/libcudnn.so.9', null],
+    ['nvidia/cublas', 'nvidia/cublas/lib/__init__.py', undefined],
+    ['nvidia/cublas', 'nvidia/cudnn/lib/libcudnn.so.9', undefined],
   ])('of %s, %s goes to %s', (folder, entry, place) => {
     expect(keep(folder, entry)).toBe(place);
   });

@@ -129,8 +129,8 @@ describe('loadCheckpoint', () => {
 });
 
 describe('resumeCheckpoint', () => {
-  it('returns null where there is no checkpoint', async () => {
-    expect(await resumeCheckpoint(join(newFolder(), 'none'), specs)).toBeNull();
+  it('returns undefined where there is no checkpoint', async () => {
+    expect(await resumeCheckpoint(join(newFolder(), 'none'), specs)).toBeUndefined();
   });
 
   it('returns the newest and removes what a kill left half-written', async () => {

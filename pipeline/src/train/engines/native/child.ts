@@ -29,7 +29,7 @@ interface Unread {
 /** Serves until it must stop or the training process is gone. @param kind the npm package, without scope */
 export function serveTrainEngine(kind: string): void {
   let backend: Backend;
-  let eager: EagerStep | null = null;
+  let eager: EagerStep | undefined;
   const unread: Unread[] = [];
   let every = 1;
   let waiting: NodeJS.Timeout | undefined;
