@@ -9,7 +9,7 @@ export {
   type ModelInfo,
   type SampleRequest,
   type SampleResult,
-  type Sampler,
+  type SamplerName,
   type Source,
   type StepFrame,
 } from './worker/client.ts';

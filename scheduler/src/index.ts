@@ -63,16 +63,16 @@ export type {
   SamplerRow,
 } from './sampling/record.ts';
 export { applyRow, type Denoiser, type StepProgress } from './sampling/run.ts';
-export { type NoiseSource, type SampleOptions, sampleImages, scale, seededNoise } from './sampling/sample.ts';
+export { type NoiseSource, type SampleImagesOptions, sampleImages, scale, seededNoise } from './sampling/sample.ts';
 export {
   DEFAULT_SAMPLER,
   eachSamplerOption,
   optionRule,
   optionsOfSampler,
+  SAMPLER_NAMES,
   SAMPLER_OPTION_NAMES,
   SAMPLER_OPTIONS,
-  SAMPLERS,
-  type Sampler,
+  type SamplerName,
   type SamplerOptionName,
   type SamplerSettings,
   type SamplerValues,

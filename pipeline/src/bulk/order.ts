@@ -4,7 +4,7 @@ import {
   checkInteger,
   DEFAULT_SAMPLER,
   eachSamplerOption,
-  type Sampler,
+  type SamplerName,
   type SamplerSettings,
   type SamplerValues,
 } from '@onnoise/scheduler';
@@ -21,7 +21,7 @@ export interface OrderOptions extends SamplerSettings {
   /** Default: 50, or the model's T if that is less. */
   steps?: number | undefined;
   /** Default: ddim. */
-  sampler?: Sampler | undefined;
+  sampler?: SamplerName | undefined;
   /** Images per shard, 1 to 100,000. Default: 256. */
   shard?: number | undefined;
 }

@@ -3,7 +3,7 @@
  * It checks everything before sampling: options, model, device, and whether the results can be written.
  */
 import type { DeviceChoice, Samples } from '@onnoise/runtime-node';
-import { type Sampler, type SamplerSettings, samplerSettings } from '@onnoise/scheduler';
+import { type SamplerName, type SamplerSettings, samplerSettings } from '@onnoise/scheduler';
 import type { Argv, CommandModule } from 'yargs';
 import { sizeOf } from '../shape.ts';
 import { formatDuration, formatPath, plural } from '../terminal/format.ts';
@@ -23,7 +23,7 @@ export interface SampleArguments extends SamplerSettings {
   seed: number;
   labels?: string[] | undefined;
   steps?: number | undefined;
-  sampler: Sampler;
+  sampler: SamplerName;
   batch?: number | undefined;
   out: string;
   columns?: number | undefined;

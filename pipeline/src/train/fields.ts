@@ -3,7 +3,7 @@
  * configuration's checks, the command's options and its help are all made from it. The network's and the scheduler's
  * own keys are not here; they are checked by `createModel` and `parseSchedulerConfig`.
  */
-import { DEFAULT_SAMPLER, SAMPLERS } from '@onnoise/scheduler';
+import { DEFAULT_SAMPLER, SAMPLER_NAMES } from '@onnoise/scheduler';
 import { optimizerNames } from './adam.ts';
 import { dataFields } from './data-fields.ts';
 import { engineKinds } from './engines/kinds.ts';
@@ -181,7 +181,7 @@ export const fields = {
       flag: 'sampler',
       onResume: 'told',
       type: 'choice',
-      choices: SAMPLERS,
+      choices: SAMPLER_NAMES,
       default: DEFAULT_SAMPLER,
       describe: 'sampler of a sheet',
     },

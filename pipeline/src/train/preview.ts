@@ -2,7 +2,7 @@
  * Pictures of a model while it trains: a sheet of samples, the strip of one image coming out of the noise in ten
  * pictures, and the same as an animation. The same seeds every time, so that sheets can be compared.
  */
-import { compileSampler, type Sampler, type SchedulerConfig, sampleImages } from '@onnoise/scheduler';
+import { compileSampler, type SamplerName, type SchedulerConfig, sampleImages } from '@onnoise/scheduler';
 import type { Predictor } from './denoiser.ts';
 
 export interface PreviewOptions {
@@ -10,7 +10,7 @@ export interface PreviewOptions {
   scheduler: SchedulerConfig;
   /** [C, H, W] */
   shape: readonly [number, number, number];
-  sampler: Sampler;
+  sampler: SamplerName;
   /** Sampling steps, at most the number of timesteps. */
   steps: number;
   /** Number of images, their seeds being seed, seed + 1, ... */

@@ -4,7 +4,7 @@ import {
   DEFAULT_SAMPLER,
   InputError,
   labelNumber,
-  type Sampler,
+  type SamplerName,
   type SamplerValues,
   samplerSettings,
   usualSteps,
@@ -28,7 +28,7 @@ export interface GenerationBody extends Nullable<SamplerValues> {
   partial_images?: number | null;
   seed?: number | null;
   steps?: number | null;
-  sampler?: Sampler | null;
+  sampler?: SamplerName | null;
   label?: number | string | (number | string)[] | null;
   user?: string | null;
 }

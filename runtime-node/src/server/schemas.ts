@@ -3,7 +3,7 @@ import {
   DEFAULT_SAMPLER,
   eachSamplerOption,
   optionsOfSampler,
-  SAMPLERS,
+  SAMPLER_NAMES,
   type SamplerOption,
   samplerRecord,
 } from '@onnoise/scheduler';
@@ -34,9 +34,9 @@ const choice = (description: string, values: readonly string[], more: Schema = {
 /** An extension of the description that tells pages about samplers; validation ignores it. */
 export const SAMPLERS_KEYWORD = 'x-samplers';
 
-const SAMPLER = choice(`Default: ${DEFAULT_SAMPLER}.`, SAMPLERS, {
+const SAMPLER = choice(`Default: ${DEFAULT_SAMPLER}.`, SAMPLER_NAMES, {
   default: DEFAULT_SAMPLER,
-  [SAMPLERS_KEYWORD]: SAMPLERS.map((name) => {
+  [SAMPLERS_KEYWORD]: SAMPLER_NAMES.map((name) => {
     const { label, hint } = samplerRecord(name);
     return { name, label, hint, options: optionsOfSampler(name) };
   }),

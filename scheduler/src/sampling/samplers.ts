@@ -29,7 +29,7 @@ type AnyRecord = (typeof RECORDS)[number];
 type KeysOf<T> = T extends unknown ? keyof T : never;
 type At<T, K> = T extends unknown ? (K extends keyof T ? T[K] : never) : never;
 
-export type Sampler = AnyRecord['name'];
+export type SamplerName = AnyRecord['name'];
 export type SamplerOptionName = KeysOf<AnyRecord['options']>;
 
 /** One value for each option of all samplers. */
@@ -39,9 +39,9 @@ export type SamplerValues = { [K in SamplerOptionName]: OptionValue<At<AnyRecord
 export type SamplerSettings = { readonly [K in SamplerOptionName]?: SamplerValues[K] | undefined };
 
 /** Names, in order. */
-export const SAMPLERS: readonly Sampler[] = RECORDS.map(({ name }) => name);
+export const SAMPLER_NAMES: readonly SamplerName[] = RECORDS.map(({ name }) => name);
 
-export const DEFAULT_SAMPLER: Sampler = 'ddim';
+export const DEFAULT_SAMPLER: SamplerName = 'ddim';
 
 /** The options of all samplers by name. */
 export const SAMPLER_OPTIONS = Object.assign({}, ...RECORDS.map(({ options }) => options)) as Readonly<
@@ -50,12 +50,12 @@ export const SAMPLER_OPTIONS = Object.assign({}, ...RECORDS.map(({ options }) =>
 
 export const SAMPLER_OPTION_NAMES = Object.keys(SAMPLER_OPTIONS) as readonly SamplerOptionName[];
 
-export function samplerRecord(name: Sampler): SamplerRecord<Sampler> {
-  return RECORDS.find((record) => record.name === name) as unknown as SamplerRecord<Sampler>;
+export function samplerRecord(name: SamplerName): SamplerRecord<SamplerName> {
+  return RECORDS.find((record) => record.name === name) as unknown as SamplerRecord<SamplerName>;
 }
 
 /** Names of the options that a sampler takes. */
-export function optionsOfSampler(name: Sampler): SamplerOptionName[] {
+export function optionsOfSampler(name: SamplerName): SamplerOptionName[] {
   return SAMPLER_OPTION_NAMES.filter((option) => Object.hasOwn(samplerRecord(name).options, option));
 }
 

@@ -9,9 +9,9 @@ import { SCHEDULER_CLASSES, type SchedulerClass } from '../schedule/classes.ts';
 import { parseSchedulerConfig, type SchedulerConfig, writtenBetas } from '../schedule/config.ts';
 import type { ClassIdentity } from './record.ts';
 import {
+  SAMPLER_NAMES,
   SAMPLER_OPTIONS,
-  SAMPLERS,
-  type Sampler,
+  type SamplerName,
   type SamplerOptionName,
   type SamplerSettings,
   samplerRecord,
@@ -20,7 +20,7 @@ import {
 const ACTION = "write the scheduler's config";
 
 /** Keys that change a sampler's table, so that its class must have them or leave them at their defaults. */
-const DECISIVE: Partial<Record<Sampler, readonly string[]>> = {
+const DECISIVE: Partial<Record<SamplerName, readonly string[]>> = {
   heun: ['rescale_betas_zero_snr'],
   euler_ancestral: ['use_karras_sigmas', 'use_exponential_sigmas'],
 };
@@ -34,13 +34,13 @@ const DECISIVE: Partial<Record<Sampler, readonly string[]>> = {
  */
 export function formatSchedulerConfig(
   given: SchedulerConfig,
-  sampler: Sampler = 'ddpm',
+  sampler: SamplerName = 'ddpm',
   settings: SamplerSettings = {},
 ): Record<string, unknown> {
   const config = parseSchedulerConfig(given);
   const { diffusers } = samplerRecord(sampler);
   if (diffusers === null) {
-    const names = SAMPLERS.filter((name) => samplerRecord(name).diffusers !== null);
+    const names = SAMPLER_NAMES.filter((name) => samplerRecord(name).diffusers !== null);
     return refuse(ACTION, 'sampler', `one that diffusers has: ${names.join(', ')}`, sampler);
   }
   const { defaults, keys, own }: SchedulerClass = SCHEDULER_CLASSES[diffusers];
@@ -65,7 +65,7 @@ export function formatSchedulerConfig(
 }
 
 /** The solver of the class that a sampler with these choices is. */
-function identityOf(sampler: Sampler, settings: SamplerSettings): ClassIdentity {
+function identityOf(sampler: SamplerName, settings: SamplerSettings): ClassIdentity {
   const { identities, diffusers } = samplerRecord(sampler);
   const usual = (name: string) => SAMPLER_OPTIONS[name as SamplerOptionName].default;
   const found = identities.find((identity) =>
@@ -79,15 +79,17 @@ function identityOf(sampler: Sampler, settings: SamplerSettings): ClassIdentity 
   return refuse(ACTION, name, `${values.join(' or ')}, as ${diffusers} has it`, settings[name]);
 }
 
-/** The sampler that a parsed `scheduler_config.json` is for; null where none here has its arithmetic. */
-export function samplerOfConfig(json: Record<string, unknown>): { sampler: Sampler; settings: SamplerSettings } | null {
+/** The sampler that a parsed `scheduler_config.json` is for; undefined where none here has its arithmetic. */
+export function samplerOfConfig(
+  json: Record<string, unknown>,
+): { sampler: SamplerName; settings: SamplerSettings } | undefined {
   const name = json._class_name ?? 'DDPMScheduler';
-  for (const sampler of SAMPLERS) {
+  for (const sampler of SAMPLER_NAMES) {
     const { diffusers, identities } = samplerRecord(sampler);
     if (diffusers !== name || diffusers === null) continue;
     const said: Record<string, unknown> = { ...SCHEDULER_CLASSES[diffusers].own, ...json };
     const found = identities.find(({ keys }) => Object.entries(keys).every(([key, value]) => said[key] === value));
     if (found) return { sampler, settings: found.settings };
   }
-  return null;
+  return undefined;
 }

@@ -18,14 +18,14 @@ import {
   eachSamplerOption,
   optionRule,
   optionsOfSampler,
-  SAMPLERS,
-  type Sampler,
+  SAMPLER_NAMES,
+  type SamplerName,
   type SamplerSettings,
   samplerRecord,
 } from './samplers.ts';
 
 export interface SamplerTable {
-  sampler: Sampler;
+  sampler: SamplerName;
   /** As asked for; there may be more rows. */
   steps: number;
   /** x0 is clipped to [-clip, clip]; null: no clipping. */
@@ -42,7 +42,7 @@ export const needsAuxiliary = ({ rows }: Pick<SamplerTable, 'rows'>): boolean =>
 
 /** The sampler, its steps, and its own options (`eta`, `spacing`). */
 export interface SamplerOptions extends SamplerSettings {
-  sampler: Sampler;
+  sampler: SamplerName;
   /** 1 to num_train_timesteps: what diffusers calls num_inference_steps. Heun calls the network twice for most. */
   steps: number;
 }
@@ -57,14 +57,14 @@ const ACTION = 'compile the sampler';
  */
 export function compileSampler(config: SchedulerConfig, options: SamplerOptions): SamplerTable {
   const { sampler, steps } = options;
-  check(ACTION, 'sampler', oneOf(SAMPLERS), sampler);
+  check(ACTION, 'sampler', oneOf(SAMPLER_NAMES), sampler);
   checkInteger(ACTION, 'steps', steps, 1, config.num_train_timesteps);
   const settings = completeSettings(sampler, options);
   const { start, rows } = samplerRecord(sampler).compile(config, makeSchedule(config), steps, settings);
   return { sampler, steps, clip: config.clip_sample ? config.clip_sample_range : null, start, rows };
 }
 
-function completeSettings(sampler: Sampler, options: SamplerSettings) {
+function completeSettings(sampler: SamplerName, options: SamplerSettings) {
   const taken = optionsOfSampler(sampler);
   return eachSamplerOption((name, option) => {
     const value = check(ACTION, name, optionRule(option), options[name] ?? option.default);

@@ -2,8 +2,8 @@ import {
   compileSampler,
   formatSchedulerConfig,
   parseSchedulerConfig,
-  SAMPLERS,
-  type Sampler,
+  SAMPLER_NAMES,
+  type SamplerName,
   type SamplerSettings,
   sampleImages,
   samplerOfConfig,
@@ -14,7 +14,7 @@ import { expectClose } from '../../support/compare.ts';
 import { schedulerGolden } from '../../support/scheduler.ts';
 
 interface Case {
-  sampler: Sampler;
+  sampler: SamplerName;
   settings: SamplerSettings;
   given: Record<string, unknown>;
   /** What was written of it, what the class made of that, and where the class went. */
@@ -50,7 +50,7 @@ describe('a class of diffusers and this project make the same of each other’s 
   });
 
   it('has cases of every sampler of noise levels that diffusers has', () => {
-    const levels = SAMPLERS.filter(
+    const levels = SAMPLER_NAMES.filter(
       (name) => !['ddpm', 'ddim'].includes(name) && samplerRecord(name).diffusers !== null,
     );
     expect(new Set(cases.map(({ sampler }) => sampler))).toEqual(new Set(levels));

@@ -4,7 +4,7 @@ import {
   type Denoiser,
   invertImages,
   parseSchedulerConfig,
-  SAMPLERS,
+  SAMPLER_NAMES,
   type SamplerRow,
   type StepProgress,
   sampleImages,
@@ -55,7 +55,7 @@ function tolerance({ x }: Case, rows: SamplerRow[]): number {
   return 1e-5 * Math.max(1, ...x.map(Math.abs), ...factors);
 }
 
-const names = [...SAMPLERS.filter((name) => !['ddpm', 'ddim'].includes(name)), 'ddim_inverse'];
+const names = [...SAMPLER_NAMES.filter((name) => !['ddpm', 'ddim'].includes(name)), 'ddim_inverse'];
 
 describe.each(names)('%s visits the same pictures as its class in diffusers', (name) => {
   const { noise, cases } = schedulerGolden<{ noise: number[][]; cases: Case[] }>(`trajectories/${name}.json`);

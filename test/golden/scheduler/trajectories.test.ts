@@ -1,10 +1,16 @@
-import { compileSampler, type Denoiser, parseSchedulerConfig, type Sampler, sampleImages } from '@onnoise/scheduler';
+import {
+  compileSampler,
+  type Denoiser,
+  parseSchedulerConfig,
+  type SamplerName,
+  sampleImages,
+} from '@onnoise/scheduler';
 import { describe, expect, it } from 'vitest';
 import { expectClose } from '../../support/compare.ts';
 import { schedulerGolden } from '../../support/scheduler.ts';
 
 interface Case {
-  sampler: Sampler;
+  sampler: SamplerName;
   eta: number;
   steps: number;
   config: Record<string, unknown>;

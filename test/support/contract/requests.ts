@@ -1,5 +1,5 @@
 /** Good and bad requests to a model with T = 100 and the classes cat, dog and cow, and every runtime's answer. */
-import { type PictureOptions, SAMPLERS } from '@onnoise/scheduler';
+import { type PictureOptions, SAMPLER_NAMES } from '@onnoise/scheduler';
 
 export const CLASS_NAMES = ['cat', 'Dog', 'cow'];
 
@@ -36,7 +36,7 @@ export const BAD: readonly [options: PictureOptions, says: string][] = [
   [{ eta: 2 }, 'compile the sampler: eta must be a number from 0 to 1, received 2.'],
   [
     { sampler: 'pndm' as 'ddim' },
-    `compile the sampler: sampler must be one of ${SAMPLERS.join(', ')}, received "pndm".`,
+    `compile the sampler: sampler must be one of ${SAMPLER_NAMES.join(', ')}, received "pndm".`,
   ],
   [
     { sampler: 'ddim', spacing: 'karras' },

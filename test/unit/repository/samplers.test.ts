@@ -1,5 +1,11 @@
 /** docs/samplers.md says of the samplers what their records say. */
-import { optionsOfSampler, SAMPLER_OPTION_NAMES, SAMPLER_OPTIONS, SAMPLERS, samplerRecord } from '@onnoise/scheduler';
+import {
+  optionsOfSampler,
+  SAMPLER_NAMES,
+  SAMPLER_OPTION_NAMES,
+  SAMPLER_OPTIONS,
+  samplerRecord,
+} from '@onnoise/scheduler';
 import { expect, test } from 'vitest';
 import { readText } from '#test/repository.ts';
 
@@ -14,13 +20,13 @@ const cells = readText('docs/samplers.md')
   );
 
 test('the table of samplers has a line for each, as its record says', () => {
-  const expected = SAMPLERS.map((name) => {
+  const expected = SAMPLER_NAMES.map((name) => {
     const { diffusers, order, calls, noise } = samplerRecord(name);
     const options = optionsOfSampler(name).map((option) => `\`${option}\``);
     const scheduler = diffusers === null ? "none; k-diffusion's function" : `\`${diffusers}\``;
     return [`\`${name}\``, scheduler, `${order}`, `${calls}`, noise ? 'yes' : 'no', options.join(', ')];
   });
-  expect(cells.slice(0, SAMPLERS.length)).toEqual(expected);
+  expect(cells.slice(0, SAMPLER_NAMES.length)).toEqual(expected);
 });
 
 test('the table of options has their values', () => {
@@ -29,5 +35,5 @@ test('the table of options has their values', () => {
     const choices = 'choices' in option && option.choices.map((choice) => `\`${choice}\``).join(', ');
     return [`\`${name}\``, choices || `${'min' in option && option.min} to ${'max' in option && option.max}`];
   });
-  expect(cells.slice(SAMPLERS.length).map(([name, values]) => [name, values])).toEqual(expected);
+  expect(cells.slice(SAMPLER_NAMES.length).map(([name, values]) => [name, values])).toEqual(expected);
 });

@@ -6,7 +6,7 @@ import {
   PREDICTION_TYPES,
   parseSchedulerConfig,
   predictionTarget,
-  SAMPLERS,
+  SAMPLER_NAMES,
   type SamplerRow,
   type SamplerTable,
   SPACINGS,
@@ -85,7 +85,7 @@ const perfectFor =
   (table: SamplerTable, data: Float32Array) => async (x: Float32Array, _: Float32Array, step: number) =>
     x.map((value, i) => (data[i]! - table.rows[step]!.p * value) / table.rows[step]!.q);
 
-describe.each(SAMPLERS)('%s', (sampler) => {
+describe.each(SAMPLER_NAMES)('%s', (sampler) => {
   const anySpacing = fc.constantFrom(...SPACINGS.filter((name) => !levelsAlone(sampler, name)));
 
   it('returns the data of a perfect denoiser, whatever the schedule, spacing and number of steps', async () => {
@@ -129,7 +129,7 @@ describe('compileSampler', () => {
       lower_order_final: fc.boolean(),
     });
     const samplers = fc.constantFrom(
-      ...SAMPLERS.flatMap((sampler) => SPACINGS.map((spacing) => ({ sampler, spacing }))),
+      ...SAMPLER_NAMES.flatMap((sampler) => SPACINGS.map((spacing) => ({ sampler, spacing }))),
       { sampler: 'ddim' as const, eta: 1 },
       { sampler: 'unipc' as const, solver: 'bh1' as const },
     );
@@ -228,7 +228,7 @@ describe('compileSampler', () => {
 
   it('has finite scalars for every setting', () => {
     fc.assert(
-      fc.property(settings, stepCounts, fc.constantFrom(...SAMPLERS), (json, steps, sampler) => {
+      fc.property(settings, stepCounts, fc.constantFrom(...SAMPLER_NAMES), (json, steps, sampler) => {
         fc.pre(steps < 300); // DPM-Solver++ and UniPC need a timestep more
         const table = compileSampler(config(json), { sampler, steps });
         expect(table.rows.length).toBe(steps * samplerRecord(sampler).calls - (samplerRecord(sampler).calls - 1));
@@ -240,7 +240,7 @@ describe('compileSampler', () => {
   it.each([
     [{ sampler: 'ddpm', steps: 301 }, 'steps must be an integer from 1 to 300, received 301'],
     [{ sampler: 'ddim', steps: 0 }, 'steps must be an integer from 1 to 300, received 0'],
-    [{ sampler: 'nonesuch', steps: 10 }, `sampler must be one of ${SAMPLERS.join(', ')}, received "nonesuch"`],
+    [{ sampler: 'nonesuch', steps: 10 }, `sampler must be one of ${SAMPLER_NAMES.join(', ')}, received "nonesuch"`],
     [{ sampler: 'ddim', steps: 10, eta: 1.5 }, 'eta must be a number from 0 to 1, received 1.5'],
     [{ sampler: 'ddim', steps: 10, eta: Number.NaN }, 'eta must be a number from 0 to 1, received NaN'],
     [{ sampler: 'heun', steps: 301 }, 'steps must be an integer from 1 to 300, received 301'],
@@ -257,7 +257,10 @@ describe('compileSampler', () => {
       { sampler: 'euler', steps: 10, solver: 'bh1' },
       'solver must be left out or bh2 with sampler euler, received "bh1"',
     ],
-    [{ sampler: 'ddim_inverse', steps: 10 }, `sampler must be one of ${SAMPLERS.join(', ')}, received "ddim_inverse"`],
+    [
+      { sampler: 'ddim_inverse', steps: 10 },
+      `sampler must be one of ${SAMPLER_NAMES.join(', ')}, received "ddim_inverse"`,
+    ],
     [{ sampler: 'ddim', steps: 10, eta: '0.5' }, 'eta must be a number from 0 to 1, received "0.5"'],
     [{ sampler: 'ddpm', steps: 10, eta: 0.5 }, 'eta must be left out or 0 with sampler ddpm, received 0.5'],
   ])('refuses %j', (options, message) => {
@@ -268,7 +271,7 @@ describe('compileSampler', () => {
 
   it('refuses to predict noise where a schedule ends in nothing else', () => {
     const zero = config({ rescale_betas_zero_snr: true, timestep_spacing: 'trailing' });
-    for (const sampler of SAMPLERS) {
+    for (const sampler of SAMPLER_NAMES) {
       const compile = () => compileSampler(zero, { sampler, steps: 10 });
       expect(compile, sampler).toThrow(
         /^Cannot sample a schedule that ends in pure noise: prediction_type must be sample or v_prediction/,

@@ -2,9 +2,9 @@
 import {
   type NumberOption,
   optionsOfSampler,
+  SAMPLER_NAMES,
   SAMPLER_OPTIONS,
-  SAMPLERS,
-  type Sampler,
+  type SamplerName,
   type SamplerOptionName,
   samplerRecord,
 } from '@onnoise/scheduler';
@@ -21,7 +21,7 @@ import { draft, info, problems, refusals } from './state.ts';
 const COUNTS = Array.from({ length: LARGEST_COUNT }, (_, i) => i + 1);
 /** 21 of them, from end to end. */
 const optionStops = ({ min, max }: NumberOption) => Array.from({ length: 21 }, (_, i) => min + ((max - min) * i) / 20);
-const SAMPLER_CHOICES = SAMPLERS.map((value) => ({ value, label: samplerRecord(value).label }));
+const SAMPLER_CHOICES = SAMPLER_NAMES.map((value) => ({ value, label: samplerRecord(value).label }));
 /** Denser at the low end, where each step matters most. */
 const STEPS = [1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 75, 100, 150, 200, 250, 300, 400, 500, 750];
 
@@ -62,7 +62,7 @@ function OptionControl({ name }: { name: SamplerOptionName }): JSX.Element {
 
 export function Controls(): JSX.Element {
   const { count, steps, sampler, seed } = draft.value;
-  const chosen = SAMPLERS.find((name) => name === sampler); // a link may name another
+  const chosen = SAMPLER_NAMES.find((name) => name === sampler); // a link may name another
   const wrong = problems.value;
   const form = useRef<HTMLFormElement>(null);
   const refused = refusals.value;
@@ -91,9 +91,9 @@ export function Controls(): JSX.Element {
           onText={(steps) => set({ steps })}
         />
         <div class="sample-sampler">
-          <Select<Sampler>
+          <Select<SamplerName>
             label="Sampler"
-            value={sampler as Sampler}
+            value={sampler as SamplerName}
             options={SAMPLER_CHOICES}
             hint={chosen && samplerRecord(chosen).hint}
             error={wrong.sampler}

@@ -7,10 +7,10 @@ import {
   optionRule,
   optionsOfSampler,
   type PictureOptions,
+  SAMPLER_NAMES,
   SAMPLER_OPTION_NAMES,
   SAMPLER_OPTIONS,
-  SAMPLERS,
-  type Sampler,
+  type SamplerName,
   type SamplerOption,
   type SamplerOptionName,
   type SamplerValues,
@@ -29,7 +29,7 @@ export interface Draft extends Record<SamplerOptionName, string> {
 export interface Parameters extends SamplerValues {
   count: number;
   steps: number;
-  sampler: Sampler;
+  sampler: SamplerName;
   seed: number;
   labels: readonly number[];
 }
@@ -78,7 +78,7 @@ export function check(draft: Draft, limits: Limits): { parameters: Parameters } 
   const count = whole('Pictures', draft.count, 1, LARGEST_COUNT);
   const steps = whole('Steps', draft.steps, 1, limits.timesteps);
   const seed = whole('The seed', draft.seed, 0, Number.MAX_SAFE_INTEGER - LARGEST_COUNT);
-  const sampler = SAMPLERS.find((name) => name === draft.sampler);
+  const sampler = SAMPLER_NAMES.find((name) => name === draft.sampler);
   const taken = sampler ? optionsOfSampler(sampler) : [];
   const options = eachSamplerOption((name, option) =>
     taken.includes(name) ? readOption(option, draft[name]) : option.default,
@@ -89,7 +89,7 @@ export function check(draft: Draft, limits: Limits): { parameters: Parameters } 
     ...(typeof count === 'string' && { count }),
     ...(typeof steps === 'string' && { steps }),
     ...(typeof seed === 'string' && { seed }),
-    ...(!sampler && { sampler: sentence('The sampler', SAMPLERS.join(' or '), draft.sampler) }),
+    ...(!sampler && { sampler: sentence('The sampler', SAMPLER_NAMES.join(' or '), draft.sampler) }),
     ...Object.fromEntries(wrongOptions.map((name) => [name, wrongOption(SAMPLER_OPTIONS[name], draft[name])])),
     ...(typeof labels === 'string' && { labels }),
   };

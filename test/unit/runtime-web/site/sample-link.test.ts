@@ -1,4 +1,4 @@
-import { optionsOfSampler, SAMPLERS, SPACINGS } from '@onnoise/scheduler';
+import { optionsOfSampler, SAMPLER_NAMES, SPACINGS } from '@onnoise/scheduler';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeLink, encodeLink } from '#site/views/sample/link.ts';
@@ -20,7 +20,7 @@ describe('encodeLink', () => {
     const parameters = fc.record({
       count: fc.constant(16),
       steps: fc.integer({ min: 1, max: 1000 }),
-      sampler: fc.constantFrom(...SAMPLERS),
+      sampler: fc.constantFrom(...SAMPLER_NAMES),
       spacing: fc.constantFrom(...SPACINGS),
       eta: fc.integer({ min: 0, max: 100 }).map((share) => share / 100),
       curvature: fc.constantFrom('half' as const, 'full' as const),
