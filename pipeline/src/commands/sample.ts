@@ -76,8 +76,8 @@ export const command: CommandModule<object, SampleArguments> = {
 export async function sample(options: SampleArguments): Promise<void> {
   const { count, seed, sampler, labels, batch } = options;
   await checkNames(options);
-  const { completeRequest, loadModel, readArtefact } = await import('@onnoise/runtime-node');
-  const artefact = await readArtefact(options.model);
+  const { completeRequest, loadModel, readModelFolder } = await import('@onnoise/runtime-node');
+  const artefact = await readModelFolder(options.model);
   const request = { count, seed, steps: options.steps, sampler, ...samplerSettings(options), labels, batch };
   const { table, labels: classes, ...complete } = completeRequest(artefact, request);
   const { shape } = artefact;

@@ -51,7 +51,7 @@ export const startState = ({ step, initialParameters }: TrainPlan) => step.initi
 export async function stepOn(engine: TrainEngine, plan: TrainPlan, n: number): Promise<StepResult> {
   const { model, step, config } = plan;
   const { batch, lr } = config.training;
-  const size = sizeOf(model.imageShape);
+  const size = sizeOf(model.shape);
   const { noise, timesteps } = drawStep(1, n, batch, size, plan.schedule.T);
   const images = drawStep(2, n, batch, size, 1).noise.map((value) => Math.tanh(value));
   const { classCount } = model;

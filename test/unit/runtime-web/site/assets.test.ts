@@ -163,5 +163,5 @@ describe('the options of npm run web', () => {
     await expect(readOptions(args)).rejects.toThrow(message);
   });
 
-  test('give help', async () => expect(await readOptions(['serve', '--help'])).toBeNull());
+  test('give help', async () => expect(await readOptions(['serve', '--help'])).toBeUndefined());
 });

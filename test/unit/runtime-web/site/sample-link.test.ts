@@ -33,7 +33,7 @@ describe('encodeLink', () => {
         const taken = optionsOfSampler(given.sampler).map((name) => [name, given[name]]);
         const parameters = { ...given, ...USUAL, ...Object.fromEntries(taken) };
         const link = decodeLink(new URLSearchParams(String(encodeLink(parameters, model))))!;
-        expect(link).toMatchObject({ model, problem: null });
+        expect(link).toMatchObject({ model, problem: undefined });
         expect(check(link.draft, { timesteps: 1000, classes: 10 })).toEqual({ parameters });
       }),
     );
@@ -42,12 +42,12 @@ describe('encodeLink', () => {
 
 describe('decodeLink', () => {
   it('names no picture where no parameter is there', () => {
-    expect(decode('')).toBeNull();
-    expect(decode('utm=1')).toBeNull();
+    expect(decode('')).toBeUndefined();
+    expect(decode('utm=1')).toBeUndefined();
   });
 
   it('takes the defaults for what is missing', () => {
-    expect(decode('seed=3')).toEqual({ model: null, draft: { ...DEFAULTS, seed: '3' }, problem: null });
+    expect(decode('seed=3')).toEqual({ model: undefined, draft: { ...DEFAULTS, seed: '3' }, problem: undefined });
   });
 
   it('keeps wrong values for the fields to complain about', () => {
