@@ -1,7 +1,7 @@
 /**
  * DDIM backwards: from a picture to the noise that DDIM makes it of, for editing. Song et al. 2021, section 4.3.
  *
- * It is no sampler: it takes a picture where samplers take noise, so it is not among `SAMPLERS`, and its table is of a
+ * It is no sampler: it takes a picture where samplers take noise, so it is not among `SAMPLER_NAMES`, and its table is of a
  * type of its own. As in diffusers' DDIMInverseScheduler 0.42.1: the network is told the timestep that a step goes to.
  */
 import { refuse } from '../rules/errors.ts';

@@ -79,10 +79,10 @@ function identityOf(sampler: SamplerName, settings: SamplerSettings): ClassIdent
   return refuse(ACTION, name, `${values.join(' or ')}, as ${diffusers} has it`, settings[name]);
 }
 
-/** The sampler that a parsed `scheduler_config.json` is for; null where none here has its arithmetic. */
+/** The sampler that a parsed `scheduler_config.json` is for; undefined where none here has its arithmetic. */
 export function samplerOfConfig(
   json: Record<string, unknown>,
-): { sampler: SamplerName; settings: SamplerSettings } | null {
+): { sampler: SamplerName; settings: SamplerSettings } | undefined {
   const name = json._class_name ?? 'DDPMScheduler';
   for (const sampler of SAMPLER_NAMES) {
     const { diffusers, identities } = samplerRecord(sampler);
@@ -91,5 +91,5 @@ export function samplerOfConfig(
     const found = identities.find(({ keys }) => Object.entries(keys).every(([key, value]) => said[key] === value));
     if (found) return { sampler, settings: found.settings };
   }
-  return null;
+  return undefined;
 }

@@ -220,8 +220,10 @@ describe('formatSchedulerConfig', () => {
   });
 
   it('finds no sampler for classes and solvers whose arithmetic is not here', () => {
-    expect(samplerOfConfig({ _class_name: 'KDPM2AncestralDiscreteScheduler' })).toBe(null);
-    expect(samplerOfConfig({ _class_name: 'DPMSolverMultistepScheduler', algorithm_type: 'dpmsolver' })).toBe(null);
+    expect(samplerOfConfig({ _class_name: 'KDPM2AncestralDiscreteScheduler' })).toBeUndefined();
+    expect(
+      samplerOfConfig({ _class_name: 'DPMSolverMultistepScheduler', algorithm_type: 'dpmsolver' }),
+    ).toBeUndefined();
     expect(samplerOfConfig({ _class_name: 'DPMSolverMultistepScheduler' })?.sampler).toBe('dpmpp_2m');
     expect(samplerOfConfig({})?.sampler).toBe('ddpm');
   });

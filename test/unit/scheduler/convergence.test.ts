@@ -92,10 +92,10 @@ function distributionError(rows: readonly SamplerRow[]): number {
   return Math.abs(end.mean - MEAN) + Math.abs(end.variance - varianceAt(end.sigma));
 }
 
-type Sampler = (typeof SAMPLER_NAMES)[number];
+type SamplerName = (typeof SAMPLER_NAMES)[number];
 
 /** The powers with which errors fall from one number of steps to its double. */
-function orders(error: (rows: SamplerRow[]) => number, sampler: Sampler, options: object = {}): number[] {
+function orders(error: (rows: SamplerRow[]) => number, sampler: SamplerName, options: object = {}): number[] {
   // The last row begins at the same noise for all counts: Karras' least; DDPM and DDIM stop halfway through the timesteps.
   const levels = !['ddpm', 'ddim'].includes(sampler);
   const spacing = levels ? 'karras' : 'trailing';
@@ -107,7 +107,7 @@ function orders(error: (rows: SamplerRow[]) => number, sampler: Sampler, options
 }
 
 describe('without fresh noise, the error falls with the number of steps', () => {
-  it.each<[string, Sampler, object, number, number]>([
+  it.each<[string, SamplerName, object, number, number]>([
     ['ddim as 1 / n', 'ddim', {}, 0.9, 1.1],
     ['euler as 1 / n', 'euler', {}, 0.95, 1.05],
     ['heun as 1 / n^2', 'heun', {}, 1.95, 2.05],
@@ -125,7 +125,7 @@ describe('without fresh noise, the error falls with the number of steps', () => 
 });
 
 describe('with fresh noise, mean and variance come to those of the data', () => {
-  it.each<[string, Sampler, object, number]>([
+  it.each<[string, SamplerName, object, number]>([
     ['ddpm as 1 / n', 'ddpm', {}, 0.9],
     ['ddim at eta 1 as 1 / n', 'ddim', { eta: 1 }, 0.9],
     ['euler_ancestral as 1 / n', 'euler_ancestral', {}, 0.9],

@@ -91,13 +91,17 @@ function numberInput(/** @type {import('./api.js').NumberOption} */ option) {
 function choiceInput(/** @type {import('./api.js').ChoiceOption} */ option) {
   const choices = document.createElement('select');
   choices.id = option.name;
-  for (const name of option.enum) if (name !== null) choices.add(new Option(name, name));
-  choices.value = option.default;
+  for (const name of option.enum) {
+    if (name !== null) choices.add(new Option(name, name, name === option.default, name === option.default));
+  }
   return choices;
 }
 
 const optionValue = (/** @type {string} */ id) =>
   input(id).type === 'number' ? input(id).valueAsNumber : input(id).value;
+
+/** A choice at its default goes without saying. */
+const isStated = (/** @type {string} */ id) => !select(id).selectedOptions?.[0]?.defaultSelected;
 
 const sampler = () => samplers[select('sampler').selectedIndex] ?? /** @type {never} */ (samplers[0]);
 const model = () => models[select('model').selectedIndex] ?? /** @type {never} */ (models[0]);
@@ -133,7 +137,7 @@ function request() {
     ...(label !== '' && { label: labelled(Number(label)) }),
     steps: input('steps').valueAsNumber,
     sampler: name,
-    ...Object.fromEntries(options.map((option) => [option, optionValue(option)])),
+    ...Object.fromEntries(options.filter(isStated).map((option) => [option, optionValue(option)])),
     seed: input('seed').valueAsNumber,
     stream: true,
     partial_images: PARTIALS,

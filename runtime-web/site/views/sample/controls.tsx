@@ -12,7 +12,6 @@ import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
-import { Segmented } from '../../components/segmented.tsx';
 import { Select } from '../../components/select.tsx';
 import { ClassChips } from './class-chips.tsx';
 import { NumberControl } from './number-control.tsx';
@@ -92,18 +91,14 @@ export function Controls(): JSX.Element {
           onText={(steps) => set({ steps })}
         />
         <div class="sample-sampler">
-          <Segmented<SamplerName>
+          <Select<SamplerName>
             label="Sampler"
             value={sampler as SamplerName}
             options={SAMPLER_CHOICES}
             hint={chosen && samplerRecord(chosen).hint}
+            error={wrong.sampler}
             onChange={(sampler) => set({ sampler })}
           />
-          {wrong.sampler && (
-            <p class="field-error" role="alert">
-              {wrong.sampler}
-            </p>
-          )}
           {(chosen ? optionsOfSampler(chosen) : []).map((name) => (
             <OptionControl key={name} name={name} />
           ))}
