@@ -53,7 +53,7 @@ export {
   worded,
 } from './rules/rule.ts';
 export { type BadOutput, badOutput } from './sampling/bad-output.ts';
-export type { SamplerOption, SamplerRecord, SamplerRow } from './sampling/record.ts';
+export type { AuxiliaryRow, SamplerOption, SamplerRecord, SamplerRow } from './sampling/record.ts';
 export {
   applyRow,
   type Denoiser,
@@ -61,6 +61,7 @@ export {
   type SampleOptions,
   type StepProgress,
   sampleImages,
+  scale,
   seededNoise,
 } from './sampling/sample.ts';
 export {
@@ -77,7 +78,7 @@ export {
   samplerRecord,
   samplerSettings,
 } from './sampling/samplers.ts';
-export { compileSampler, type SamplerOptions, type SamplerTable } from './sampling/table.ts';
+export { compileSampler, needsAuxiliary, type SamplerOptions, type SamplerTable } from './sampling/table.ts';
 export { BETA_SCHEDULES, type BetaSchedule } from './schedule/betas.ts';
 export {
   formatSchedulerConfig,

@@ -35,8 +35,8 @@ describe('WebGPU', skipBecause(LACKS_CHROMIUM), () => {
     };
     const [x, x0, output, z] = [noise(1), noise(2), noise(3), noise(4)] as const;
     const rows: SamplerRow[] = [
-      { timestep: 9, p: 1.5, q: -0.7, A: 0.9, E: 0.2, B: 0.3, C: -0.4, D: 0.5 },
-      { timestep: 3, p: 0.8, q: 0.6, A: -0.1, E: 0, B: 1.1, C: 0.25, D: 0 },
+      { timestep: 9, p: 1.5, q: -0.7, A: 0.9, E: 0.2, B: 0.3, C: -0.4, F: 0, D: 0.5, y: undefined },
+      { timestep: 3, p: 0.8, q: 0.6, A: -0.1, E: 0, B: 1.1, C: 0.25, F: 0, D: 0, y: undefined },
     ];
     for (const clip of [1, null]) {
       const values = { x: [...x], x0: [...x0], output: [...output], z: [...z] };
@@ -54,7 +54,7 @@ describe('WebGPU', skipBecause(LACKS_CHROMIUM), () => {
 
   it('notes the first step whose output or picture is not finite, and nothing for numbers of any size', async () => {
     const page = await open();
-    const row: SamplerRow = { timestep: 3, p: 0, q: 0, A: 0, E: 0, B: 1, C: 0, D: 0 };
+    const row: SamplerRow = { timestep: 3, p: 0, q: 0, A: 0, E: 0, B: 1, C: 0, F: 0, D: 0, y: undefined };
     const bad = (output: number[], rows = [row, row]) =>
       page.evaluate(
         async ({ rows, numbers }) => {

@@ -46,7 +46,8 @@ export const ddim: SamplerRecord<'ddim', 'eta'> = {
 
       // x_{t-1} = sqrt(alphaBarPrevious) x0 + direction epsilon + sigma z, equation 12
       const direction = Math.sqrt(Math.max(1 - alphaBarPrevious - D * D, 0));
-      return { timestep, p, q, A: direction * m, E: direction * n, B: Math.sqrt(alphaBarPrevious), C: 0, D };
+      const B = Math.sqrt(alphaBarPrevious);
+      return { timestep, p, q, A: direction * m, E: direction * n, B, C: 0, F: 0, D, y: undefined };
     });
   },
 };

@@ -32,7 +32,7 @@ export const ddpm: SamplerRecord<'ddpm', never> = {
       const small = Math.max(((1 - alphaBarPrevious) / (1 - alphaBar)) * beta, 1e-20);
       const D = timestep === 0 ? 0 : Math.sqrt(config.variance_type === 'fixed_small' ? small : beta);
 
-      return { timestep, p, q, A, E: 0, B, C: 0, D };
+      return { timestep, p, q, A, E: 0, B, C: 0, F: 0, D, y: undefined };
     });
   },
 };

@@ -4,8 +4,9 @@
 import type { SchedulerConfig } from '../schedule/config.ts';
 import type { Schedule } from '../schedule/schedules.ts';
 
-/** One step. `timestep` is the network's input, 0 to T - 1. */
+/** One network call, and what is made of it; the head of `table.ts` has the formula. */
 export interface SamplerRow {
+  /** The network's input, 0 to T - 1; not always an integer. */
   timestep: number;
   /** x0 of x */
   p: number;
@@ -19,8 +20,26 @@ export interface SamplerRow {
   B: number;
   /** x' of the step before's x0 (multistep samplers) */
   C: number;
+  /** x' of y (what a row before left there) */
+  F: number;
   /** x' of fresh noise; 0: none is drawn */
   D: number;
+  /** What y becomes; undefined: y stays as it is. */
+  y: AuxiliaryRow | undefined;
+}
+
+/** The auxiliary picture y after a row, of what x, o, x0, x0_prev and y were before it. */
+export interface AuxiliaryRow {
+  /** y' of x */
+  a: number;
+  /** y' of o */
+  e: number;
+  /** y' of x0 */
+  b: number;
+  /** y' of x0_prev */
+  c: number;
+  /** y' of y */
+  f: number;
 }
 
 /** A sampler's option besides its steps, a number. Samplers with the same option share one object. */

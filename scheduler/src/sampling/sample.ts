@@ -8,7 +8,7 @@ import { InputError } from '../rules/errors.ts';
 import { check, checkInteger, integer, type Rule, rule } from '../rules/rule.ts';
 import { badOutput } from './bad-output.ts';
 import type { SamplerRow } from './record.ts';
-import type { SamplerTable } from './table.ts';
+import { needsAuxiliary, type SamplerTable } from './table.ts';
 
 /**
  * The network: noisy images and their timesteps in, its output out. `step` counts from 0. `x` is the sampler's own
@@ -21,15 +21,16 @@ export type Denoiser = (
 ) => Promise<Float32Array>; // [N, C, H, W]
 
 /**
- * Unit normal noise for one image: draw 0 is the start of sampling, draw i + 1 is the z of step i.
+ * Unit normal noise for one image: draw 0 is the start of sampling, draw i + 1 is the z of row i.
  * `out` is [C, H, W].
  */
 export type NoiseSource = (seed: number, draw: number, out: Float32Array) => void;
 
 /** `x` and `x0` are the sampler's own buffers, valid until the callback returns: copy what you keep. */
 export interface StepProgress {
-  /** Steps done, 1 to `steps`. */
+  /** Network calls done, 1 to `steps`. */
   step: number;
+  /** Network calls in all: the table's rows. */
   steps: number;
   /** The timestep that `x` has just left. */
   timestep: number;
@@ -77,8 +78,10 @@ export async function sampleImages(options: SampleOptions): Promise<Float32Array
   const x = new Float32Array(count * size);
   const x0 = new Float32Array(count * size);
   const z = new Float32Array(count * size);
+  const y = needsAuxiliary(table) ? new Float32Array(count * size) : undefined;
   const timesteps = new Float32Array(count);
   draw(0, x);
+  scale(x, table.start);
   for (const [step, row] of table.rows.entries()) {
     signal?.throwIfAborted();
     const output = await denoise(x, timesteps.fill(row.timestep), step);
@@ -88,7 +91,7 @@ export async function sampleImages(options: SampleOptions): Promise<Float32Array
       );
     }
     if (row.D !== 0) draw(step + 1, z);
-    if (!applyRow(row, table.clip, x, output, x0, z)) {
+    if (!applyRow(row, table.clip, x, output, x0, z, y)) {
       const at = x.findIndex((value, i) => !Number.isFinite(value) || !Number.isFinite(output[i]));
       const seed = seeds[Math.floor(at / size)];
       throw badOutput({
@@ -104,8 +107,14 @@ export async function sampleImages(options: SampleOptions): Promise<Float32Array
   return x;
 }
 
+/** Noise to where sampling starts, in place; a start of 1 changes no bit. */
+export function scale(x: Float32Array, start: number): void {
+  if (start !== 1) for (let i = 0; i < x.length; i++) x[i]! *= start;
+}
+
 /**
- * One step, in place: `x` becomes x', and `x0` (on entry the previous step's) becomes this step's. All the same length.
+ * One row, in place: `x` becomes x', `x0` (on entry the previous row's) becomes this row's, `y` becomes y'. All the same
+ * length; `y` is needed where the table needs it (`needsAuxiliary`).
  * @returns false if the output or x' has NaN or infinity; clipping would hide that in x0, but not in the picture.
  */
 export function applyRow(
@@ -115,20 +124,25 @@ export function applyRow(
   output: Float32Array,
   x0: Float32Array,
   z: Float32Array,
+  y?: Float32Array | undefined,
 ): boolean {
-  const { p, q, A, E, B, C, D } = row;
+  const { p, q, A, E, B, C, F, D, y: next } = row;
+  if (y === undefined && (F !== 0 || next)) throw new Error('The row needs y, which was not given.');
   const limit = clip ?? Number.POSITIVE_INFINITY;
   let zero = 0; // stays 0 while everything is finite: NaN and infinity times 0 are NaN
   for (let i = 0; i < x.length; i++) {
     const xi = x[i]!;
     const o = output[i]!;
     const predicted = Math.min(Math.max(p * xi + q * o, -limit), limit);
-    let next = A * xi + E * o + B * predicted;
-    if (C !== 0) next += C * x0[i]!;
-    if (D !== 0) next += D * z[i]!;
-    x[i] = next;
+    const before = x0[i]!;
+    let moved = A * xi + E * o + B * predicted;
+    if (C !== 0) moved += C * before;
+    if (F !== 0) moved += F * y![i]!;
+    if (D !== 0) moved += D * z[i]!;
+    if (next) y![i] = next.a * xi + next.e * o + next.b * predicted + next.c * before + next.f * y![i]!;
+    x[i] = moved;
     x0[i] = predicted;
-    zero += (o + Math.fround(next)) * 0;
+    zero += (o + Math.fround(moved)) * 0;
   }
   return zero === 0;
 }

@@ -7,6 +7,7 @@ import {
   parseSchedulerConfig,
   predictionTarget,
   SAMPLERS,
+  type SamplerRow,
   type SamplerTable,
   sampleImages,
   TIMESTEP_SPACINGS,
@@ -24,6 +25,8 @@ const settings = fc.record({
   clip_sample: fc.boolean(),
 });
 const stepCounts = fc.oneof(fc.integer({ min: 1, max: 20 }), fc.constantFrom(50, 299, 300));
+
+const numbersOf = ({ y, ...row }: SamplerRow): number[] => [...Object.values(row), ...Object.values(y ?? {})];
 
 /** A denoiser that knows the data: whatever x is, its output says exactly `data`. */
 function perfectDenoiser(json: Record<string, unknown>, data: Float32Array) {
@@ -101,7 +104,7 @@ describe('compileSampler', () => {
           return;
         }
         compiled++;
-        for (const row of table.rows) expect(Object.values(row).every(Number.isFinite), JSON.stringify(row)).toBe(true);
+        for (const row of table.rows) expect(numbersOf(row).every(Number.isFinite), JSON.stringify(row)).toBe(true);
       }),
       { numRuns: 500 },
     );
@@ -115,7 +118,7 @@ describe('compileSampler', () => {
     expect(() => compile({ set_alpha_to_one: false })).toThrow(
       /^Cannot compile the sampler: set_alpha_to_one must be true for a schedule whose only timestep is pure noise/,
     );
-    expect(compile({}).rows).toEqual([{ timestep: 0, p: 0, q: 1, A: 0, E: -0, B: 1, C: 0, D: 0 }]);
+    expect(compile({}).rows).toEqual([{ timestep: 0, p: 0, q: 1, A: 0, E: -0, B: 1, C: 0, F: 0, D: 0, y: undefined }]);
   });
 
   it('DDPM with T steps is the sampling formula of the tutorial', () => {
@@ -188,7 +191,7 @@ describe('compileSampler', () => {
       fc.property(settings, stepCounts, fc.constantFrom(...SAMPLERS), (json, steps, sampler) => {
         const table = compileSampler(config(json), { sampler, steps });
         expect(table.rows.length).toBe(steps);
-        expect(table.rows.every((row) => Object.values(row).every(Number.isFinite))).toBe(true);
+        expect(table.rows.every((row) => numbersOf(row).every(Number.isFinite))).toBe(true);
       }),
     );
   });
