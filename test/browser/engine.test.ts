@@ -1,15 +1,20 @@
 /** The sampler's loop on WebGPU, on the software adapter: small networks, few steps. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs';
 import proto from 'onnx-proto';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
+import { guardFloat } from '../../pipeline/src/export/guard.ts';
+import { type EmbeddingOptions, timeEmbedding } from '../../pipeline/src/model/time-embedding.ts';
 import { loadModel } from '../../runtime-node/src/index.ts';
 import type { SampleRequest } from '../../runtime-web/src/index.ts';
 import { applyRow, gaussian, type SamplerRow, sampleImages } from '../../scheduler/src/index.ts';
+import { encodeModel, trace, traceAnyBatch } from '../../tracer/src/index.ts';
 import { LACKS_CHROMIUM } from '../support/browser/chromium.ts';
 import { useBrowser, useHost, type VisitOptions, visit } from '../support/browser/visit.ts';
 import { expectClose } from '../support/compare.ts';
+import { exactEmbedding } from '../support/embedding.ts';
 import { skipBecause } from '../support/skip.ts';
 import { auxiliaryTable } from '../support/tables.ts';
 import { tinyArtefact, tinyOnnx, tinyOutput } from '../support/tiny-onnx.ts';
@@ -99,6 +104,23 @@ describe('WebGPU', skipBecause(LACKS_CHROMIUM), () => {
         denoise: async (x, timesteps) => x.map((value, k) => tinyOutput(value, timesteps[Math.floor(k / 105)]!, 0)),
       });
       expectClose(made[i]!, expected, { absolute: 1e-4, what: `table ${i}` });
+    }
+  });
+
+  it('embeds timesteps between whole ones as float64 does, with captured commands', async () => {
+    const options = { count: 1000, width: 8, shift: 0, cosFirst: true };
+    const onnx = embeddingNetwork(options, [2, 4]);
+    host().mount('/embedding/', await tinyArtefact({ shape: [1, 2, 4], T: 1000 }, { onnx }));
+    const times = [0, 0.5, 1, 17.25, 499.96, 997.499, 998.4, 999];
+    const tables = times.map((timestep) => {
+      const row = { timestep, p: 0, q: 0, A: 0, E: 1, B: 0, C: 0, F: 0, D: 0, y: undefined };
+      return { sampler: 'ddim' as const, steps: 1, clip: null, start: 1, rows: [row] };
+    });
+    const page = await open();
+    const made = await page.evaluate((tables) => window.engine.sampleTables('/embedding', tables, [1, 2]), tables);
+    for (const [i, timestep] of times.entries()) {
+      const expected = exactEmbedding(options, Math.fround(timestep));
+      expectClose(made[i]!, [...expected, ...expected], { absolute: 1e-6, what: `timestep ${timestep}` });
     }
   });
 
@@ -302,6 +324,27 @@ describe('WebGPU', skipBecause(LACKS_CHROMIUM), () => {
     expect(seen.images).toBe(16);
   });
 });
+
+/** Its output is the embedding of the timestep, as many values as a gray image has; like real ones it ends in Conv. */
+function embeddingNetwork(options: EmbeddingOptions, [height, width]: readonly [number, number]): Uint8Array {
+  const embed = timeEmbedding(options);
+  const draw = (sample: tf.Tensor, timestep: tf.Tensor) => {
+    const image = tf.reshape(embed({ training: false }, timestep as tf.Tensor1D), [-1, height, width, 1]);
+    const x = tf.add(tf.mul(tf.transpose(sample, [0, 2, 3, 1]), 0), image) as tf.Tensor4D;
+    return tf.transpose(tf.conv2d(x, tf.ones([1, 1, 1, 1]), 1, 'same'), [0, 3, 1, 2]);
+  };
+  const graph = traceAnyBatch((batch) =>
+    trace(
+      ({ sample, timestep }) => ({ out_sample: draw(sample!, timestep!) }),
+      [
+        { name: 'sample', shape: [batch, 1, height, width], dtype: 'float32' },
+        { name: 'timestep', shape: [batch], dtype: 'float32' },
+      ],
+    ),
+  );
+  guardFloat(graph, 'timestep', options.count);
+  return encodeModel(graph);
+}
 
 /** Adds Hardmax, which WebGPU has no kernel for, times 0. */
 function withNodeOnProcessor(onnx: Uint8Array): Uint8Array {

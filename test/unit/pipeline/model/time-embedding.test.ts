@@ -1,8 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import * as node from 'onnxruntime-node';
+import * as web from 'onnxruntime-web';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type EmbeddingOptions, sinusoidalTable, timeEmbedding } from '#pipeline/model/time-embedding.ts';
 import { expectClose } from '#test/compare.ts';
+import { exactEmbedding } from '#test/embedding.ts';
 import { encodeModel, trace, traceAnyBatch } from '#tracer/index.ts';
 
 beforeAll(async () => {
@@ -26,14 +28,6 @@ describe('sinusoidalTable', () => {
   });
 });
 
-/** The embedding of any timestep in float64. */
-function exact({ width, shift, cosFirst }: EmbeddingOptions, t: number): number[] {
-  const half = Math.floor(width / 2);
-  const angles = Array.from({ length: half }, (_, i) => t * 10_000 ** (-i / (half - shift)));
-  const [sines, cosines] = [angles.map(Math.sin), angles.map(Math.cos)];
-  return [...(cosFirst ? [...cosines, ...sines] : [...sines, ...cosines]), ...(width % 2 ? [0] : [])];
-}
-
 const KINDS: Record<string, EmbeddingOptions> = {
   "the tutorial's": { count: 300, width: 32, shift: 1, cosFirst: false },
   "diffusers', of odd width": { count: 1000, width: 65, shift: 0, cosFirst: true },
@@ -47,32 +41,33 @@ describe.each(Object.entries(KINDS))('timeEmbedding, %s', (_, options) => {
   const between = Float32Array.from({ length: 4000 }, (_, i) => ((i + 0.37) / 4000) * (count - 1));
   for (const [i, t] of [0.5, 0.49999997, 1e-30, count - 1.5, count - 1.0001].entries()) between[i] = t;
 
-  /** Eagerly in tfjs, and traced in onnxruntime. */
   const RUNNERS = {
     tfjs: async (timesteps: Float32Array) =>
       embed({ training: false }, tf.tensor1d(timesteps, 'float32')).dataSync<'float32'>(),
-    onnxruntime: async (timesteps: Float32Array) => {
-      const graph = traceAnyBatch((batch) =>
-        trace(
-          ({ timestep }) => ({ out: embed({ training: false }, timestep as tf.Tensor1D) }),
-          [{ name: 'timestep', shape: [batch], dtype: 'float32' }],
-        ),
-      );
-      const session = await InferenceSession.create(encodeModel(graph), { logSeverityLevel: 4 });
-      const { out } = await session.run({ timestep: new Tensor('float32', timesteps, [timesteps.length]) });
-      await session.release();
-      return out!.data as Float32Array;
-    },
+    'onnxruntime-node': (timesteps: Float32Array) => traced(node, timesteps),
+    'onnxruntime-web on WebAssembly': (timesteps: Float32Array) => traced(web as unknown as typeof node, timesteps),
   };
 
-  it.each(Object.entries(RUNNERS))('is the row of the table at whole timesteps, bit for bit (%s)', async (_, run) => {
-    expect(Buffer.from(Float32Array.from(await run(whole)).buffer)).toEqual(
-      Buffer.from(sinusoidalTable(options).buffer),
+  async function traced({ InferenceSession, Tensor }: typeof node, timesteps: Float32Array): Promise<Float32Array> {
+    const graph = traceAnyBatch((batch) =>
+      trace(
+        ({ timestep }) => ({ out: embed({ training: false }, timestep as tf.Tensor1D) }),
+        [{ name: 'timestep', shape: [batch], dtype: 'float32' }],
+      ),
     );
+    const session = await InferenceSession.create(encodeModel(graph), { logSeverityLevel: 4 });
+    const { out } = await session.run({ timestep: new Tensor('float32', timesteps, [timesteps.length]) });
+    await session.release();
+    return out!.data as Float32Array;
+  }
+
+  it.each(Object.entries(RUNNERS))('is the row of the table at whole timesteps, bit for bit (%s)', async (_, run) => {
+    const bitsOf = (values: Float32Array) => Buffer.from(Float32Array.from(values).buffer);
+    expect(bitsOf(await run(whole)).equals(bitsOf(sinusoidalTable(options)))).toBe(true);
   });
 
   it.each(Object.entries(RUNNERS))('is right to 1e-6 between them (%s)', async (_, run) => {
-    const expected = Array.from(between).flatMap((t) => exact(options, t));
+    const expected = Array.from(between).flatMap((t) => exactEmbedding(options, t));
     expectClose(await run(between), expected, { absolute: 1e-6 });
   });
 
