@@ -1,10 +1,25 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { LongFirst } from './test/support/long-first.ts';
 import { skipReporter } from './test/support/skip-reporter.ts';
 
+/** For processes that run beside others, and for those that they start. */
+const preload = JSON.stringify(join(import.meta.dirname, 'test', 'support', 'onnxruntime-threads.cjs'));
+const sharesCores = { NODE_OPTIONS: [process.env.NODE_OPTIONS, `--require=${preload}`].filter(Boolean).join(' ') };
+
 const project = (name: string, testTimeout: number) => ({
-  test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout, hookTimeout: testTimeout },
+  test: { name, include: [`test/${name}/**/*.test.ts`], env: sharesCores, testTimeout, hookTimeout: testTimeout },
 });
+
+/** Unit tests that replace modules, which must not reach the files after them in the same worker. */
+const replacing = readdirSync(join(import.meta.dirname, 'test', 'unit'), { recursive: true, encoding: 'utf8' })
+  .filter((path) => path.endsWith('.test.ts'))
+  .map((path) => join('test', 'unit', path).replaceAll('\\', '/'))
+  .filter((path) => /\bvi\.(mock|doMock|resetModules)\(/.test(readFileSync(path, 'utf8')));
+
+const unit = project('unit', 30_000).test;
 
 /**
  * One browser and one built site for all files. Polls wait for what a busy machine is late with: vitest's own second is for
@@ -19,26 +34,28 @@ const browser = {
   },
 };
 
-/** One file more than there are cores at a time: many tests wait for a child process or a clock. */
-const maxWorkers = availableParallelism() + 1;
+/** Two files more than there are cores at a time: many tests wait for a browser, a child process or a clock. */
+const maxWorkers = availableParallelism() + 2;
 
 /** vitest's own choice, which naming any reporter replaces, and why tests were skipped. */
-const reporters = ['default', ...(process.env.GITHUB_ACTIONS === 'true' ? ['github-actions'] : []), skipReporter()];
+const REPORTERS = ['default', ...(process.env.GITHUB_ACTIONS === 'true' ? ['github-actions'] : []), skipReporter()];
 
 /**
- * `unit` is the fast gate, `golden` compares with PyTorch and diffusers, `tfjs` runs tfjs' own tests on the tracer, `browser`
- * visits the built site, `slow` trains for minutes.
+ * `unit` is the fast gate, with `replacing`; `golden` compares with PyTorch and diffusers, `tfjs` runs tfjs' own tests on the
+ * tracer, `browser` visits the built site, `slow` trains for minutes. Files that share workers import tfjs once a worker.
  */
 export default defineConfig({
   test: {
-    reporters,
+    reporters: REPORTERS,
     maxWorkers,
+    sequence: { sequencer: LongFirst },
     projects: [
-      project('unit', 30_000),
-      project('golden', 120_000),
+      { test: { ...unit, exclude: replacing, isolate: false } },
+      { test: { ...unit, name: 'replacing', include: replacing } },
+      { test: { ...project('golden', 120_000).test, isolate: false } },
       project('tfjs', 300_000),
       browser,
-      project('slow', 1_200_000),
+      { test: { ...project('slow', 1_200_000).test, env: {} } },
     ],
   },
 });

@@ -75,7 +75,7 @@ async function pin(
   const entries: yauzl.Entry[] = [];
   for await (const entry of zip.eachEntry()) entries.push(entry);
   const folder = folderOf(entries.map(({ fileName }) => fileName));
-  const kept = entries.filter(({ fileName }) => keep(folder, fileName) !== null);
+  const kept = entries.filter(({ fileName }) => keep(folder, fileName) !== undefined);
   const unpacked = kept.reduce((sum, { uncompressedSize }) => sum + uncompressedSize, 0);
   const about = entries.find(({ fileName }) => fileName.endsWith('.dist-info/METADATA'))!;
   const metadata = await text(await zip.openReadStreamPromise(about));
@@ -109,7 +109,7 @@ await writeFile(
   `/** The wheels of TensorFlow ${TENSORFLOW} for Linux x64, and CUDA as it asks for. Written by scripts/pin-tfjs-node.ts. */
 import type { Wheel } from './wheel.ts';
 
-export const pinned: readonly Wheel[] = [
+export const PINNED: readonly Wheel[] = [
 ${rows.join('\n')}
 ];
 `,

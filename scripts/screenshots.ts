@@ -82,6 +82,7 @@ async function askServer(page: Page): Promise<void> {
 
 async function shoot(page: Page, name: string): Promise<void> {
   await page.mouse.move(0, 0);
+  await page.evaluate(() => window.scrollTo(0, 0)); // keys and clicks may have scrolled
   await page.waitForTimeout(500); // transitions
   const { size } = await sharp(await page.screenshot())
     .png({ palette: true, colours: COLOURS, effort: 10 })

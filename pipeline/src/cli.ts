@@ -21,7 +21,7 @@ interface CommandEntry {
   load: () => Promise<CommandModule<object, any>>;
 }
 
-const COMMANDS: readonly CommandEntry[] = [
+const commands: readonly CommandEntry[] = [
   {
     name: 'prepare',
     json: true,
@@ -79,7 +79,7 @@ const COMMANDS: readonly CommandEntry[] = [
   },
 ];
 
-export const COMMAND_NAMES: readonly string[] = COMMANDS.map(({ name }) => name);
+export const COMMAND_NAMES: readonly string[] = commands.map(({ name }) => name);
 
 /** Runs one command line (without `node` and the script) and returns the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -139,7 +139,7 @@ function createCli(args: readonly string[], named?: string, width = 100): Argv {
       describe: 'Print the version; with --verbose also those of onnxruntime and Node',
     });
   }
-  for (const { name, describe, json, word, load } of COMMANDS) {
+  for (const { name, describe, json, word, load } of commands) {
     cli = cli.command(
       word === undefined ? name : `${name} ${word}`,
       describe,

@@ -1,5 +1,4 @@
 export type { ImageShape } from '@onnoise/scheduler';
-export { type Artefact, readArtefact } from './artefact.ts';
 export type { DeviceReport } from './choose.ts';
 export {
   DEVICE_CHOICES,
@@ -11,6 +10,7 @@ export {
   lacksGpu,
 } from './devices.ts';
 export { type DiffusionModel, type LoadOptions, loadModel } from './load.ts';
+export { type ModelFolder, readModelFolder } from './model-folder.ts';
 export { nameModels } from './model-names.ts';
 export { captionedStrip } from './pictures/captions.ts';
 export { type LineChart, lineChart, type Series } from './pictures/chart.ts';

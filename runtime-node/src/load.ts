@@ -17,9 +17,9 @@ import {
   usualBatch,
 } from '@onnoise/scheduler';
 import type { InferenceSession } from 'onnxruntime-node';
-import { type Artefact, readArtefact } from './artefact.ts';
 import { type DeviceReport, openOnDevice } from './choose.ts';
 import { DEVICE_CHOICES, type Device, type DeviceChoice } from './devices.ts';
+import { type ModelFolder, readModelFolder } from './model-folder.ts';
 import { imageSize } from './pictures/pixels.ts';
 import { completeRequest, type SampleOptions } from './request.ts';
 import { type SampleCallbacks, type Samples, sampleInBatches } from './sample.ts';
@@ -60,7 +60,7 @@ export async function loadModel(
   { device = 'auto', onDevice }: LoadOptions = {},
 ): Promise<DiffusionModel> {
   check(LOADING, 'device', oneOf(DEVICE_CHOICES), device);
-  const artefact = await readArtefact(folder);
+  const artefact = await readModelFolder(folder);
   const { shape, classes, scheduler } = artefact;
   const { session, report } = await openModel(artefact, device);
   onDevice?.(report);
@@ -84,7 +84,7 @@ export async function loadModel(
 }
 
 /** The network with errors that name it and the timestep, which it may not know. */
-function explained({ onnx }: Artefact, denoise: Denoiser): Denoiser {
+function explained({ onnx }: ModelFolder, denoise: Denoiser): Denoiser {
   return (x, timesteps, step) =>
     denoise(x, timesteps, step).catch((error: unknown) => {
       throw new InputError(
@@ -96,7 +96,7 @@ function explained({ onnx }: Artefact, denoise: Denoiser): Denoiser {
 
 /** Opens a folder's network on the requested device, or on the best. @throws InputError as `loadModel` does. */
 export async function openModel(
-  { onnx, shape, classes }: Artefact,
+  { onnx, shape, classes }: ModelFolder,
   device: DeviceChoice,
 ): Promise<{ session: InferenceSession; report: DeviceReport }> {
   const unet = { shape, classes };

@@ -28,7 +28,7 @@ export interface SampledModel {
 
 const LARGEST_BATCH = 1024;
 
-/** @throws InputError for an option that breaks {@link SampleOptions} or does not fit this model. */
+/** @throws InputError for an option that breaks `SampleOptions` or does not fit this model. */
 export function completeRequest(model: SampledModel, options: SampleOptions): SampleRequest {
   const { batch = usualBatch(model.shape) } = options;
   const request = completePictures(model, options);

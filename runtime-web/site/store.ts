@@ -2,12 +2,12 @@
 
 import lines from 'virtual:onnoise/models';
 import { effect, signal, untracked } from '@preact/signals';
-import type { ModelInfo, Sampler } from '../src/worker/client.ts';
+import type { ModelInfo, SamplingWorker } from '../src/worker/client.ts';
 import { route } from './router.ts';
 import { createLoader, type Loaded } from './state/loader.ts';
 import { recall, remember } from './state/memory.ts';
 import { DEVICES, type DeviceChoice, type ModelEntry, nextOwnId, shippedEntry } from './state/models.ts';
-import { lazySampler } from './state/sampler.ts';
+import { lazySamplingWorker } from './state/sampling-worker.ts';
 
 export { announce } from './components/announcer.tsx';
 export { go, linkTo, type Route, route, type View } from './router.ts';
@@ -27,9 +27,9 @@ export const device = signal<DeviceChoice>(recall('device', DEVICES, 'auto'));
 effect(() => remember('device', device.value));
 
 /** The page's sampler. Its Worker starts with the first call. */
-export const sampler: Sampler = lazySampler();
+export const samplingWorker: SamplingWorker = lazySamplingWorker();
 
-const load = createLoader(sampler, loaded);
+const load = createLoader(samplingWorker, loaded);
 
 /**
  * Chooses a model, by default the current one, and loads it on the chosen device; returns at once if it is loaded.

@@ -4,9 +4,10 @@
  *     const model = await loadModel('models/digits', { device: 'auto' });
  *     const { images } = await model.sample({ count: 4, steps: 20 });
  *
- * It computes on the calling thread. `createSampler` does the same in a worker, which keeps a page responsive.
+ * It computes on the calling thread. `createSamplingWorker` does the same in a worker, which keeps a page responsive.
  * Limits: the whole network is in memory; WebAssembly uses threads only on a cross-origin isolated page.
  */
+import type { ImageShape } from '@onnoise/scheduler';
 import {
   type Artefact,
   bytesOf,
@@ -42,7 +43,7 @@ export interface Samples {
   /** [N, C, H, W], mostly within [-1, 1] (within it where the scheduler clips). */
   images: Float32Array<ArrayBuffer>;
   /** [C, H, W] */
-  shape: Artefact['shape'];
+  shape: ImageShape;
   /** One per image. */
   seeds: number[];
   /** One per image, for a conditional model. */

@@ -15,7 +15,7 @@ import { type DownloadOptions, download } from './download.ts';
 
 export type Ort = typeof import('onnxruntime-web');
 
-const RUNTIMES = {
+const runtimes = {
   wasm: { url: wasmUrl, open: (): Promise<Ort> => import('onnxruntime-web/wasm') },
   webgpu: { url: asyncifyUrl, open: (): Promise<Ort> => import('onnxruntime-web/webgpu') },
   /** WebGPU in browsers whose WebAssembly can await a promise (JSPI): a third less to download. */
@@ -36,7 +36,7 @@ export async function loadOrt(
   const build = device === 'webgpu' && 'Suspending' in WebAssembly ? 'jspi' : device;
   const known = ready.get(build);
   if (known) return known;
-  const { url, open } = RUNTIMES[build];
+  const { url, open } = runtimes[build];
   const [binary, ort] = await Promise.all([
     download(new URL(url, import.meta.url).href, { action: 'load the runtime', ...options }),
     open(),

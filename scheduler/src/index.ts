@@ -23,7 +23,7 @@ export {
 } from './model/request.ts';
 export { type NetworkPort, type NetworkShape, signatureFault } from './model/signature.ts';
 export { sniff } from './model/sniff.ts';
-export { type Bytes, bytesOf, type Field, openWire, Truncated, type Wire, WireError } from './model/wire.ts';
+export { type Bytes, bytesOf, openWire, Truncated, type Wire, WireError, type WireField } from './model/wire.ts';
 export { gaussian } from './noise/gaussian.ts';
 export { philox4x32 } from './noise/philox.ts';
 export { type BlockSource, philoxStream, randomInts, shuffle, uniform } from './noise/random.ts';
@@ -58,7 +58,7 @@ export {
   applyRow,
   type Denoiser,
   type NoiseSource,
-  type SampleOptions,
+  type SampleImagesOptions,
   type StepProgress,
   sampleImages,
   scale,
@@ -69,10 +69,10 @@ export {
   eachSamplerOption,
   optionRule,
   optionsOfSampler,
+  SAMPLER_NAMES,
   SAMPLER_OPTION_NAMES,
   SAMPLER_OPTIONS,
-  SAMPLERS,
-  type Sampler,
+  type SamplerName,
   type SamplerOptionName,
   type SamplerSettings,
   samplerRecord,

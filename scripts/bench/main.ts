@@ -27,7 +27,7 @@ if (chosen.length === 0) throw new Error(`Tasks are ${tasks.map(({ name }) => na
 
 const native = await probeNative('tfjs-node');
 /** Our engines that are not set up. */
-const missing = new Set(native.available ? [] : ['tfjs-node']);
+const MISSING = new Set(native.available ? [] : ['tfjs-node']);
 if (!native.available) console.log(`No rows of tfjs-node: ${native.reason} (${native.enable}).`);
 const torch = await startTorch();
 console.log(
@@ -50,7 +50,7 @@ torch?.stop();
 async function measure(task: Task, rounds: number) {
   const prepared: [string, Prepared][] = [];
   for (const [side, prepare] of Object.entries(task.sides)) {
-    if (!missing.has(side)) prepared.push([side, await prepare()]);
+    if (!MISSING.has(side)) prepared.push([side, await prepare()]);
   }
   const ours = new Map(prepared.map(([side]): [string, number[]] => [side, []]));
   const theirs: number[] = [];

@@ -59,7 +59,7 @@ async function steps(size: Size, batch: number, kind: EngineChoice['kind']): Pro
   const model = network(size);
   const step = createTrainStep(model, {
     batch,
-    shape: model.imageShape,
+    shape: model.shape,
     conditional: false,
     schedule: makeSchedule(scheduler),
     predictionType: 'epsilon',
@@ -118,7 +118,7 @@ function sampling(name: string, title: string, steps: number): Task {
           async round() {
             await sampleImages({
               table: start,
-              shape: model.imageShape,
+              shape: model.shape,
               seeds: [0],
               denoise: (x, timesteps) => predictor.predict(x, timesteps),
             });

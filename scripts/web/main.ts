@@ -8,11 +8,11 @@ import { resolve } from 'node:path';
 import { build, createServer } from 'vite';
 import { exitCodeOf } from '../../pipeline/src/terminal/errors.ts';
 import { siteConfig } from '../../runtime-web/vite.config.ts';
-import { help, type Options, readOptions } from './options.ts';
+import { HELP, type Options, readOptions } from './options.ts';
 
 try {
   const options = await readOptions(process.argv.slice(2));
-  if (options === null) console.log(help);
+  if (options === undefined) console.log(HELP);
   else await (options.command === 'serve' ? serve(options) : buildSite(options));
 } catch (error) {
   process.exitCode = exitCodeOf(error);

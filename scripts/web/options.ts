@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { InputError } from '@onnoise/scheduler';
 import { readModelFolder } from '../../runtime-web/site/build/model-folder.ts';
 
-export const help = `npm run web       [-- options]   the page, as it is written, on this machine
+export const HELP = `npm run web       [-- options]   the page, as it is written, on this machine
 npm run build:web [-- options]   the page as files for any static host
 
   --model <folder>   A model to show first; may be given more than once
@@ -25,8 +25,8 @@ export interface Options {
   out?: string;
 }
 
-/** Returns null for --help. @throws InputError for an unknown option, and for a folder that is not a model */
-export async function readOptions(args: readonly string[]): Promise<Options | null> {
+/** Returns undefined for --help. @throws InputError for an unknown option, and for a folder that is not a model */
+export async function readOptions(args: readonly string[]): Promise<Options | undefined> {
   const refuse = (reason: string) => new InputError(`Cannot read the options: ${reason}`);
   const word = { type: 'string' } as const;
   const flag = { type: 'boolean', default: false } as const;
@@ -43,7 +43,7 @@ export async function readOptions(args: readonly string[]): Promise<Options | nu
     throw refuse(`${(error as Error).message.split('\n')[0]!.split('. ')[0]}; --help lists them.`);
   }
   const { values, positionals } = parsed;
-  if (values.help) return null;
+  if (values.help) return undefined;
   const [command, ...rest] = positionals;
   if (command !== 'serve' && command !== 'build')
     throw refuse(`the command must be serve or build, received ${command}.`);

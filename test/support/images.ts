@@ -34,6 +34,12 @@ export function grayPicture(width: number, height: number, level: (x: number, y:
     .png();
 }
 
+/** A few gray pictures of 8 x 8, for tests that train on anything. Returns `folder`. */
+export function writeGrayPictures(folder: string): Promise<string> {
+  const picture = (i: number) => grayPicture(8, 8, (x, y) => (20 * i + 8 * x + 4 * y) % 256);
+  return writeFiles(folder, Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`${i}.png`, picture(i)])));
+}
+
 /** One colour, with alpha when four values are given. */
 export function flatPicture(width: number, height: number, ...colour: number[]): Sharp {
   const channels = colour.length as 1 | 2 | 3 | 4;

@@ -43,7 +43,7 @@ export const tensorsOf = (model: Model, values: ReadonlyMap<string, Float32Array
 /** Output, loss against the golden's target, gradients by name and the buffers that the pass reported. */
 export function differentiate(golden: NetworkGolden) {
   const model = createModel(golden.config);
-  const shape = [golden.batch, ...model.imageShape] as [number, number, number, number];
+  const shape = [golden.batch, ...model.shape] as [number, number, number, number];
   const parameters = tensorsOf(model, waveParameters(model.parameters));
   const trained = model.parameters.filter(({ trainable }) => trainable).map(({ name }) => name);
   const buffers = new Map<string, tf.Tensor>();

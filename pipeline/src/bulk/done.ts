@@ -4,7 +4,7 @@
  * worker also finds the shards on its own disk.
  */
 import type { Redis } from 'ioredis';
-import { type Settings, type Shard, samplingOf, shardId } from './shards.ts';
+import { type Shard, type ShardSettings, samplingOf, shardId } from './shards.ts';
 import type { ShardFile } from './write-shard.ts';
 
 const REMEMBERED_SECONDS = 30 * 24 * 3600;
@@ -15,7 +15,7 @@ export function queueName(model: string): string {
 }
 
 /** All shards of one call have the same model and settings. */
-function doneKey(name: string, settings: Settings) {
+function doneKey(name: string, settings: ShardSettings) {
   return `${name}:${queueName(settings.model)}:done:${samplingOf(settings).join('-')}`;
 }
 

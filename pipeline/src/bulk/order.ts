@@ -1,10 +1,10 @@
 /** The order of `pipeline generate`, checked against the model before anything goes into the queue. */
-import { completeRequest, readArtefact } from '@onnoise/runtime-node';
+import { completeRequest, readModelFolder } from '@onnoise/runtime-node';
 import {
   checkInteger,
   DEFAULT_SAMPLER,
   eachSamplerOption,
-  type Sampler,
+  type SamplerName,
   type SamplerSettings,
 } from '@onnoise/scheduler';
 import { hashModel } from './hash.ts';
@@ -20,7 +20,7 @@ export interface OrderOptions extends SamplerSettings {
   /** Network calls per image. Default: 50, or the model's T if that is less. */
   steps?: number | undefined;
   /** Default: ddim. */
-  sampler?: Sampler | undefined;
+  sampler?: SamplerName | undefined;
   /** Images per shard, 1 to 100,000. Default: 256. */
   shard?: number | undefined;
 }
@@ -30,7 +30,7 @@ const LARGEST_COUNT = 1_000_000_000;
 
 /** @throws InputError for a folder that is not a model, and for options out of range or that do not fit the model. */
 export async function makeOrder(folder: string, options: OrderOptions): Promise<Order> {
-  const artefact = await readArtefact(folder);
+  const artefact = await readModelFolder(folder);
   const action = 'generate images';
   const count = checkInteger(action, '--count', options.count, 1, LARGEST_COUNT);
   const seed = checkInteger(action, '--seed', options.seed ?? 0, 0, Number.MAX_SAFE_INTEGER - count + 1);

@@ -20,9 +20,9 @@ import {
   readObject,
   refuse,
   rule,
+  SAMPLER_NAMES,
   SAMPLER_OPTION_NAMES,
-  SAMPLERS,
-  type Sampler,
+  type SamplerName,
   type SamplerOptionName,
   worded,
 } from '@onnoise/scheduler';
@@ -32,15 +32,15 @@ export const SHARD_FORMAT = 1;
 export const LARGEST_SHARD = 100_000;
 
 /** What pictures depend on besides seed and class, with every option of every sampler. */
-export interface Settings extends Record<SamplerOptionName, number> {
+export interface ShardSettings extends Record<SamplerOptionName, number> {
   /** SHA-256 of the model, 64 hexadecimal digits (see hash.ts). */
   model: string;
-  sampler: Sampler;
+  sampler: SamplerName;
   /** Network calls per image. */
   steps: number;
 }
 
-export interface Order extends Settings {
+export interface Order extends ShardSettings {
   /** Classes in turn, from the first image on; null for an unconditional model. */
   labels: readonly number[] | null;
   /** Of the first image; image i has `seed + i`. */
@@ -51,7 +51,7 @@ export interface Order extends Settings {
   shard: number;
 }
 
-export interface Shard extends Settings {
+export interface Shard extends ShardSettings {
   format: typeof SHARD_FORMAT;
   /** Classes in turn, from this shard's first image on, at most one per image. */
   labels: readonly number[] | null;
@@ -83,7 +83,7 @@ export function labelAt({ labels }: Shard, index: number): number | undefined {
 }
 
 /** Sampler, steps and options, in the order in which ids, series and keys hold them. */
-export function samplingOf(settings: Omit<Settings, 'model'>): (string | number)[] {
+export function samplingOf(settings: Omit<ShardSettings, 'model'>): (string | number)[] {
   return [settings.sampler, settings.steps, ...SAMPLER_OPTION_NAMES.map((name) => settings[name])];
 }
 
@@ -100,7 +100,7 @@ const NATURAL = integer(0, Number.MAX_SAFE_INTEGER);
 const RULES: Rules<Shard> = {
   format: worded(`${SHARD_FORMAT}`, oneOf([SHARD_FORMAT])),
   model: rule('a SHA-256', (value) => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value)),
-  sampler: oneOf(SAMPLERS),
+  sampler: oneOf(SAMPLER_NAMES),
   steps: integer(1, Number.MAX_SAFE_INTEGER),
   ...eachSamplerOption((_, option) => optionRule(option)),
   labels: worded('null or an array', nullable(listOf(anything as Rule<number>))),

@@ -77,14 +77,14 @@ export const command: CommandModule<object, ExportArguments> = {
   },
 };
 
-interface Source {
+interface ExportSource {
   run: string;
   out: string;
   checkpoint: number | undefined;
 }
 
 /** Everything to report about an export. */
-interface Exported {
+interface ExportReport {
   run: string;
   /** Model folder. */
   folder: string;
@@ -95,7 +95,7 @@ interface Exported {
 }
 
 /** Two exports into one folder would overwrite each other, so a second one is refused while the first runs. */
-async function exportFrom({ run, out, checkpoint }: Source): Promise<Exported> {
+async function exportFrom({ run, out, checkpoint }: ExportSource): Promise<ExportReport> {
   const [{ exportRun }, { checkArtefactTarget }] = await Promise.all([
     import('../export/export.ts'),
     import('../export/artefact.ts'),
@@ -113,7 +113,7 @@ async function exportFrom({ run, out, checkpoint }: Source): Promise<Exported> {
 const lockBeside = (folder: string) =>
   join(dirname(resolve(folder)), `.${basename(resolve(folder)).slice(0, 64)}.lock`);
 
-async function describeExport({ folder, parity }: Exported): Promise<string[]> {
+async function describeExport({ folder, parity }: ExportReport): Promise<string[]> {
   const { describeParity } = await import('../export/parity.ts');
   const path = formatPath(folder);
   return [
@@ -127,7 +127,7 @@ async function describeExport({ folder, parity }: Exported): Promise<string[]> {
  * What to export: an existing model folder, or with a `source` one to make from a run.
  * @throws InputError for options that do not go together, with the reason and a command.
  */
-function checkCombination(args: ExportArguments): { model: string; triton: string | undefined; source?: Source } {
+function checkCombination(args: ExportArguments): { model: string; triton: string | undefined; source?: ExportSource } {
   const { run, out, checkpoint, model, triton } = args;
   const refuse = (rule: string, received: string, command: string): never => {
     throw new InputError(`Cannot export: ${rule}, received ${received}. Try: pipeline export ${command}`);

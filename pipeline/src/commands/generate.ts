@@ -2,7 +2,7 @@
  * `pipeline generate`: many pictures through a queue that any number of workers share (docs/bulk.md).
  */
 import { basename, join, resolve } from 'node:path';
-import type { Sampler, SamplerSettings } from '@onnoise/scheduler';
+import type { SamplerName, SamplerSettings } from '@onnoise/scheduler';
 import type { Argv, CommandModule } from 'yargs';
 import type { Generated } from '../bulk/generate.ts';
 import { countShards, type Order } from '../bulk/shards.ts';
@@ -24,7 +24,7 @@ export interface GenerateArguments extends QueueArguments, SamplerSettings {
   seed: number;
   labels?: string[] | undefined;
   steps?: number | undefined;
-  sampler: Sampler;
+  sampler: SamplerName;
   shard: number;
   out: string;
   check: boolean;

@@ -3,7 +3,7 @@
  * It checks everything before sampling: options, model, device, and whether the results can be written.
  */
 import type { DeviceChoice, Samples } from '@onnoise/runtime-node';
-import { type Sampler, type SamplerSettings, samplerSettings } from '@onnoise/scheduler';
+import { type SamplerName, type SamplerSettings, samplerSettings } from '@onnoise/scheduler';
 import type { Argv, CommandModule } from 'yargs';
 import { sizeOf } from '../shape.ts';
 import { formatDuration, formatPath, plural } from '../terminal/format.ts';
@@ -23,7 +23,7 @@ export interface SampleArguments extends SamplerSettings {
   seed: number;
   labels?: string[] | undefined;
   steps?: number | undefined;
-  sampler: Sampler;
+  sampler: SamplerName;
   batch?: number | undefined;
   out: string;
   columns?: number | undefined;
@@ -76,8 +76,8 @@ export const command: CommandModule<object, SampleArguments> = {
 export async function sample(options: SampleArguments): Promise<void> {
   const { count, seed, sampler, labels, batch } = options;
   await checkNames(options);
-  const { completeRequest, loadModel, readArtefact } = await import('@onnoise/runtime-node');
-  const artefact = await readArtefact(options.model);
+  const { completeRequest, loadModel, readModelFolder } = await import('@onnoise/runtime-node');
+  const artefact = await readModelFolder(options.model);
   const request = { count, seed, steps: options.steps, sampler, ...samplerSettings(options), labels, batch };
   const { table, labels: classes, ...complete } = completeRequest(artefact, request);
   const { shape } = artefact;

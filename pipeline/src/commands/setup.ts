@@ -64,21 +64,21 @@ export const command: CommandModule<object, SetupArguments> = {
   handler: async (args) => {
     const options = readArguments(args);
     const { kind } = options;
-    const [{ packageFolder, readInstall }, { openNetwork }, { setUp }, { thisSystem }] = await Promise.all([
+    const [{ packageFolder, readInstall }, { openHttpClient }, { setUp }, { thisSystem }] = await Promise.all([
       import('../train/engines/native/install.ts'),
-      import('../setup/network.ts'),
+      import('../setup/http-client.ts'),
       import('../setup/setup.ts'),
       import('../setup/system.ts'),
     ]);
     const install = readInstall(kind);
     // An addon without native.json is not ours.
-    const installed = install?.tensorflow === 'unknown' ? null : install;
+    const installed = install?.tensorflow === 'unknown' ? undefined : install;
     const place = {
       folder: packageFolder(kind),
       cache: CACHE,
       installed,
       system: thisSystem(),
-      network: openNetwork(),
+      http: openHttpClient(),
     };
     try {
       await withInterrupt((signal) => setUp({ ...options, ...place, hooks, signal }));

@@ -73,9 +73,9 @@ async function run(options: WorkerArguments): Promise<void> {
   const { url, name } = readQueue(options);
   if (batch !== undefined) checkInteger('start the worker', '--batch', batch, 1, 1024);
   await checkWritable('--out', out, 'folder');
-  const { nameModels, readArtefact } = await import('@onnoise/runtime-node');
+  const { nameModels, readModelFolder } = await import('@onnoise/runtime-node');
   const models = nameModels('start the worker', model);
-  for (const folder of Object.values(models)) await readArtefact(folder);
+  for (const folder of Object.values(models)) await readModelFolder(folder);
   const [{ runWorker }, { connectQueue }] = await Promise.all([
     import('../bulk/worker.ts'),
     import('../bulk/connect.ts'),

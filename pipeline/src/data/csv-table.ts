@@ -3,7 +3,7 @@ import { InputError } from '@onnoise/scheduler';
 import { CsvError, type Options, parse } from 'csv-parse/sync';
 import { className } from './classes.ts';
 
-export interface Row {
+export interface CsvRow {
   /** In the file, from 1. */
   line: number;
   id: string;
@@ -24,7 +24,7 @@ const PARSING = { trim: true, skip_empty_lines: true, record_delimiter: '\n' } a
  * Parses the columns `id` and `labelColumn`. Throws InputError when one is missing or there twice, or there are no
  * rows.
  */
-export function parseTable(raw: string, csv: string, labelColumn: string | undefined): Row[] {
+export function parseTable(raw: string, csv: string, labelColumn: string | undefined): CsvRow[] {
   const text = raw.replaceAll(/\r\n?/g, '\n'); // a file may mix line endings
   const needed = labelColumn === undefined ? ['id'] : ['id', labelColumn];
   const { delimiter, header } = readHeader(text, needed);

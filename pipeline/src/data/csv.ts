@@ -6,7 +6,7 @@ import { basename, resolve } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
 import { MAX_CLASSES, notesOnClasses, sortedClasses } from './classes.ts';
 import { type Found, imageFinder } from './csv-images.ts';
-import { parseTable, type Row } from './csv-table.ts';
+import { type CsvRow, parseTable } from './csv-table.ts';
 import { readCsvText } from './csv-text.ts';
 import { decodeFiles, type FileItem } from './files.ts';
 import { identityOf } from './folder.ts';
@@ -14,7 +14,7 @@ import type { Skipped, Source } from './types.ts';
 import { hasImageName, type ImageFile, noteOnUnread, walkImages } from './walk.ts';
 
 /** A row with its image, or why it has none. */
-type Entry = { row: Row; image: ImageFile } | Skipped;
+type Entry = { row: CsvRow; image: ImageFile } | Skipped;
 
 /**
  * Opens the images that the CSV names. A row without id, label or image is skipped with its reason. Equal rows count
@@ -58,7 +58,7 @@ export function openCsv(folder: string, csv: string, labelColumn?: string): Sour
 }
 
 /** The image of each id; a file that exists but cannot be read is skipped with its reason. */
-function findImages(rows: Row[], images: ImageFile[], skipped: Skipped[]): ReadonlyMap<string, Found> {
+function findImages(rows: CsvRow[], images: ImageFile[], skipped: Skipped[]): ReadonlyMap<string, Found> {
   const find = imageFinder(images);
   const unread = new Map(skipped.map(({ file, reason }) => [basename(file), reason]));
   return new Map(
@@ -71,7 +71,7 @@ function findImages(rows: Row[], images: ImageFile[], skipped: Skipped[]): Reado
 }
 
 function entriesOf(
-  rows: Row[],
+  rows: CsvRow[],
   found: ReadonlyMap<string, Found>,
   table: string,
   labelColumn: string | undefined,
@@ -88,8 +88,8 @@ function entriesOf(
 
 /** Keeps one row per image. Throws InputError if rows of one image have different labels. */
 function mergeRows(entries: Entry[], csv: string, labelColumn: string | undefined) {
-  const first = new Map<ImageFile, Row>();
-  const merged: Row[] = [];
+  const first = new Map<ImageFile, CsvRow>();
+  const merged: CsvRow[] = [];
   const kept = entries.filter((entry) => {
     if (!('row' in entry)) return true;
     const { row, image } = entry;
@@ -109,14 +109,14 @@ function mergeRows(entries: Entry[], csv: string, labelColumn: string | undefine
   return { entries: kept, merged };
 }
 
-function noteOnMerged(merged: Row[], table: string): string {
+function noteOnMerged(merged: CsvRow[], table: string): string {
   if (merged.length === 1) return `1 row of ${table} repeats an earlier one and counts once (line ${merged[0]!.line}).`;
   const lines = merged.slice(0, 5).map(({ line }) => line);
   const more = merged.length > 5 ? ', ...' : '';
   return `${merged.length} rows of ${table} repeat an earlier one and count once (lines ${lines.join(', ')}${more}).`;
 }
 
-function checkLabels(rows: Row[], csv: string, column: string): void {
+function checkLabels(rows: CsvRow[], csv: string, column: string): void {
   const distinct = new Set(rows.map(({ label }) => label!).filter((label) => label !== ''));
   if (distinct.size === 0) {
     throw new InputError(`Cannot read the CSV: column "${column}" of ${csv} must have values, received none.`);

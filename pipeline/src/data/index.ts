@@ -1,10 +1,10 @@
-export {
-  type Batch,
-  type Batcher,
-  type BatcherOptions,
-  type BatchPosition,
-  createBatcher,
-  readFloats,
-} from './batcher.ts';
 export { prepareDataset } from './prepare.ts';
+export {
+  type BatchPosition,
+  createTrainingBatches,
+  readFloats,
+  type TrainingBatch,
+  type TrainingBatches,
+  type TrainingBatchesOptions,
+} from './training-batches.ts';
 export type { Dataset, PrepareOptions, PrepareProgress, Skipped } from './types.ts';

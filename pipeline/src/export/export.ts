@@ -4,11 +4,11 @@
  */
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { InputError, parseSchedulerConfig } from '@onnoise/scheduler';
+import { type ImageShape, InputError, parseSchedulerConfig } from '@onnoise/scheduler';
 import { encodeModel } from '@onnoise/tracer';
 import { requireSpace } from '../files/disk-errors.ts';
 import { countParameters, createModel, type Model } from '../model/index.ts';
-import { type Metrics, readLines, type ValidationMetrics } from '../train/metrics.ts';
+import { readLines, type StepMetrics, type ValidationMetrics } from '../train/metrics.ts';
 import { type OpenedRun, openRun, runPaths } from '../train/run-folder.ts';
 import { parametersOf, stateSpecs } from '../train/state.ts';
 import { checkArtefactTarget, writeArtefact } from './artefact.ts';
@@ -107,7 +107,7 @@ async function cardOf({ run, out, opened, model, parity }: Exported): Promise<Mo
   const { name, hash } = info.data;
   const paths = runPaths(run);
   const upTo = <T extends { step: number }>(lines: readonly T[]) => lines.filter(({ step }) => step <= info.step);
-  const metrics = upTo(await readLines<Metrics>(paths.metrics));
+  const metrics = upTo(await readLines<StepMetrics>(paths.metrics));
   const validation = upTo(await readLines<ValidationMetrics>(paths.validation));
   return {
     name: basename(out),
@@ -122,7 +122,7 @@ async function cardOf({ run, out, opened, model, parity }: Exported): Promise<Mo
     averaged: config.training.emaDecay !== null,
     config,
     metrics: measured(info, metrics, validation.at(-1), parity),
-    limits: limitsOf(model.imageShape, data?.train ?? 0),
+    limits: limitsOf(model.shape, data?.train ?? 0),
   };
 }
 
@@ -130,7 +130,7 @@ const DIGITS_LICENCE = 'CC BY-SA 3.0 (MNIST, by LeCun, Cortes and Burges), as pa
 
 function measured(
   info: { step: number; epoch: number; seconds: number },
-  metrics: readonly Metrics[],
+  metrics: readonly StepMetrics[],
   validation: ValidationMetrics | undefined,
   parity: Parity,
 ): Record<string, number | string> {
@@ -146,7 +146,7 @@ function measured(
   };
 }
 
-function limitsOf([channels, height, width]: readonly [number, number, number], count: number): string[] {
+function limitsOf([channels, height, width]: ImageShape, count: number): string[] {
   return [
     `It makes ${channels === 1 ? 'gray' : 'RGB'} pictures of ${width} x ${height} pixels and no other size.`,
     `It knows the ${count.toLocaleString('en')} images it was trained on and nothing else; with few images it may repeat them.`,

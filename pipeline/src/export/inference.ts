@@ -20,7 +20,7 @@ export function inferenceGraph(model: PlannedModel, parameters: ReadonlyMap<stri
   });
   const graph = traceAnyBatch((batch) => {
     const inputs = [
-      { name: 'sample', shape: [batch, ...model.imageShape], dtype: 'float32' as const },
+      { name: 'sample', shape: [batch, ...model.shape], dtype: 'float32' as const },
       { name: 'timestep', shape: [batch], dtype: 'float32' as const },
       ...(model.classCount === null ? [] : [{ name: LABELS, shape: [batch], dtype: 'int32' as const }]),
     ];

@@ -2,7 +2,7 @@
  * The README.md of a model folder: what the model is, where it comes from, how well it does, what it cannot do.
  */
 
-import type { PredictionType } from '@onnoise/scheduler';
+import type { ImageShape, PredictionType } from '@onnoise/scheduler';
 
 export interface ModelCard {
   /** Heading: `digits`. */
@@ -29,7 +29,7 @@ export interface ModelCard {
 /** What the card needs to know of the folder around it. */
 export interface CardSurroundings {
   /** C, H, W of the pictures. */
-  shape: readonly [number, number, number];
+  shape: ImageShape;
   classes: number;
   architecture: string;
   predictionType: PredictionType;

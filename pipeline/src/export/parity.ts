@@ -90,7 +90,7 @@ interface Inputs {
 
 /** Gaussian images, timesteps spread over 0..T-1, not only whole ones, all classes in turn. */
 function randomInputs(model: Model, batch: number): Inputs {
-  const size = sizeOf(model.imageShape);
+  const size = sizeOf(model.shape);
   const sample = new Float32Array(batch * size);
   for (let i = 0; i < batch; i++) gaussian(batch * 1000 + i, 0, sample.subarray(i * size, (i + 1) * size));
   const spread = (last: number, i: number) => ((i + 0.5) / batch) * last;
@@ -103,7 +103,7 @@ function randomInputs(model: Model, batch: number): Inputs {
 
 function eager(model: Model, weights: Record<string, tf.Tensor>, inputs: Inputs, batch: number): Float32Array {
   const output = tf.tidy(() =>
-    model.forward(weights, tf.tensor4d(inputs.sample, [batch, ...model.imageShape]), tf.tensor1d(inputs.timestep), {
+    model.forward(weights, tf.tensor4d(inputs.sample, [batch, ...model.shape]), tf.tensor1d(inputs.timestep), {
       training: false,
       ...(model.classCount !== null && { labels: tf.tensor1d(inputs.labels, 'int32') }),
     }),
@@ -115,7 +115,7 @@ function eager(model: Model, weights: Record<string, tf.Tensor>, inputs: Inputs,
 
 function feeds(model: Model, { sample, timestep, labels }: Inputs, batch: number): Record<string, ort.Tensor> {
   return {
-    sample: new ort.Tensor('float32', sample, [batch, ...model.imageShape]),
+    sample: new ort.Tensor('float32', sample, [batch, ...model.shape]),
     timestep: new ort.Tensor('float32', timestep, [batch]),
     ...(model.classCount !== null && {
       class_labels: new ort.Tensor('int64', BigInt64Array.from(labels, BigInt), [batch]),

@@ -10,13 +10,13 @@
  * ("Maximum Batch Size", "Reshape", "Instance Groups") and
  * https://github.com/triton-inference-server/common/blob/main/protobuf/model_config.proto
  */
-import { formatSchedulerConfig, type SchedulerConfig } from '@onnoise/scheduler';
+import { formatSchedulerConfig, type ImageShape, type SchedulerConfig } from '@onnoise/scheduler';
 
 export interface TritonModel {
   /** The name of the file's folder: Triton refuses a model with any other name. */
   name: string;
   /** [C, H, W] of the images. */
-  shape: readonly [number, number, number];
+  shape: ImageShape;
   /** Classes of a conditional network, 0 for an unconditional one. */
   classes: number;
   scheduler: SchedulerConfig;

@@ -29,7 +29,7 @@ export function createModel(json: unknown): Model {
   return {
     config,
     parameters,
-    imageShape: [inputs, size, size],
+    shape: [inputs, size, size],
     classCount,
     timestepCount: config.num_train_timesteps,
     forward(values, sample, timestep, options) {

@@ -1,4 +1,5 @@
 /** Types of networks: a list of named parameters and a pure function of them; and the record of a kind of network. */
+import type { ImageShape } from '@onnoise/scheduler';
 import type * as tf from '@tensorflow/tfjs';
 
 /** How a parameter starts: constants, uniform in [-bound, bound] or normal with the given deviation. */
@@ -47,7 +48,7 @@ export interface Model {
   /** In the order of PyTorch's `state_dict()`. */
   parameters: ParameterSpec[];
   /** [C, H, W] of a sample. */
-  imageShape: [number, number, number];
+  shape: ImageShape;
   /** Number of classes of a conditional network, null without conditioning. */
   classCount: number | null;
   /** T: timesteps are numbers in 0..T-1. */

@@ -9,21 +9,21 @@ import { pipeline } from 'node:stream/promises';
 import { setTimeout } from 'node:timers/promises';
 import { InputError } from '@onnoise/scheduler';
 import { diskReason } from '../files/disk-errors.ts';
-import { type Network, networkAdvice, networkReason } from './network.ts';
+import { type HttpClient, networkAdvice, networkReason } from './http-client.ts';
 
 export interface RemoteFile {
   url: string;
   headers: Record<string, string>;
   /** Bytes. */
   size: number;
-  /** null if it is unknown. */
-  sha256: string | null;
+  /** undefined if it is unknown. */
+  sha256: string | undefined;
 }
 
 type Contents = Pick<RemoteFile, 'size' | 'sha256'>;
 
 export interface DownloadOptions {
-  network: Network;
+  http: HttpClient;
   signal?: AbortSignal;
   /** Called with the bytes on disk. */
   onBytes?: (bytes: number) => void;
@@ -38,7 +38,7 @@ export async function downloadedBytes(path: string): Promise<number> {
 
 /** Whether the complete file is on disk, downloaded earlier or put there by hand. */
 export async function isDownloaded(file: Contents, path: string, signal?: AbortSignal): Promise<boolean> {
-  return (await sizeOf(path)) > 0 && (await differenceOf(file, path, signal)) === null;
+  return (await sizeOf(path)) > 0 && (await differenceOf(file, path, signal)) === undefined;
 }
 
 /**
@@ -56,7 +56,7 @@ export async function download(file: RemoteFile, path: string, options: Download
     await fetchAll(file, path, part, options);
     onBytes?.(file.size);
     const difference = await differenceOf(file, part, signal);
-    if (difference === null) return rename(part, path);
+    if (difference === undefined) return rename(part, path);
     await rm(part, { force: true });
     // The part of an earlier try may be wrong: download once more, from the first byte.
     if (earlier > 0) continue;
@@ -67,15 +67,15 @@ export async function download(file: RemoteFile, path: string, options: Download
   }
 }
 
-/** How a file differs from what it should be: `the SHA-256 ... in place of ...`; null if it does not. */
-async function differenceOf(file: Contents, path: string, signal?: AbortSignal): Promise<string | null> {
+/** How a file differs from what it should be: `the SHA-256 ... in place of ...`; undefined if it does not. */
+async function differenceOf(file: Contents, path: string, signal?: AbortSignal): Promise<string | undefined> {
   const size = await sizeOf(path);
   if (size !== file.size) return `${size} bytes in place of ${file.size}`;
-  if (file.sha256 === null) return null;
+  if (file.sha256 === undefined) return undefined;
   const hash = createHash('sha256');
   await pipeline(createReadStream(path), hash, signal ? { signal } : {});
   const sha256 = hash.digest('hex');
-  return sha256 === file.sha256 ? null : `the SHA-256 ${sha256} in place of ${file.sha256}`;
+  return sha256 === file.sha256 ? undefined : `the SHA-256 ${sha256} in place of ${file.sha256}`;
 }
 
 /** Retries until all bytes have arrived, or the pauses are used up. */
@@ -104,9 +104,9 @@ async function fetchAll(file: RemoteFile, path: string, part: string, options: D
 
 /** Appends the missing bytes, or starts over if the server does not support ranges. */
 async function fetchRest(file: RemoteFile, part: string, have: number, options: DownloadOptions): Promise<void> {
-  const { network, signal, onBytes } = options;
+  const { http, signal, onBytes } = options;
   const headers = { ...file.headers, ...(have > 0 && { range: `bytes=${have}-` }) };
-  const { status, headers: about, body } = await network.ask(file.url, { headers, signal });
+  const { status, headers: about, body } = await http.ask(file.url, { headers, signal });
   const goesOn = status === 206 && (about['content-range'] ?? '').startsWith(`bytes ${have}-`);
   if (status === 416 || (status === 206 && !goesOn)) await rm(part, { force: true });
   if (status !== 200 && !goesOn) {
@@ -132,5 +132,5 @@ async function fetchRest(file: RemoteFile, part: string, have: number, options: 
 }
 
 async function sizeOf(path: string): Promise<number> {
-  return (await stat(path).catch(() => null))?.size ?? 0;
+  return (await stat(path).catch(() => undefined))?.size ?? 0;
 }

@@ -25,7 +25,7 @@ export async function linkDeps(folder: string, libraries: string, headers: strin
     await mkdir(fresh);
     await symlink(libraries, join(fresh, 'lib'));
     await symlink(headers, join(fresh, 'include'));
-    const there = await lstat(deps).catch(() => null);
+    const there = await lstat(deps).catch(() => undefined);
     if (there) await rename(deps, old);
     await rename(fresh, deps);
   } finally {
@@ -47,7 +47,7 @@ export async function writeInstall(folder: string, install: NativeInstall): Prom
 }
 
 /** True if no file was removed or truncated since `writeInstall`. */
-export const isWhole = (folder: string, install: NativeInstall | null) => hasFiles(folder, install?.files);
+export const isWhole = (folder: string, install: NativeInstall | undefined) => hasFiles(folder, install?.files);
 
 /** Runs work that replaces `deps` and `lib`; restores the old ones if it fails. */
 export async function replacing<T>(folder: string, work: () => Promise<T>): Promise<T> {
@@ -56,7 +56,7 @@ export async function replacing<T>(folder: string, work: () => Promise<T>): Prom
     .map((path) => ({ path, aside: temporaryName(path) }));
   const moved: typeof places = [];
   for (const place of places) {
-    if (!(await lstat(place.path).catch(() => null))) continue;
+    if (!(await lstat(place.path).catch(() => undefined))) continue;
     await rename(place.path, place.aside);
     moved.push(place);
   }

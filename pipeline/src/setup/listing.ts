@@ -23,7 +23,7 @@ export async function hasFiles(root: string, listing: unknown): Promise<boolean>
   if (typeof listing !== 'object' || listing === null) return false;
   const sizes = Object.entries(listing);
   const right = await Promise.all(
-    sizes.map(async ([path, bytes]) => (await stat(join(root, path)).catch(() => null))?.size === bytes),
+    sizes.map(async ([path, bytes]) => (await stat(join(root, path)).catch(() => undefined))?.size === bytes),
   );
   return sizes.length > 0 && right.every(Boolean);
 }

@@ -3,13 +3,13 @@ import { text } from 'node:stream/consumers';
 import { InputError } from '@onnoise/scheduler';
 import {
   decode,
+  type HttpClient,
   hidePassword,
   isHttpAddress,
-  type Network,
   networkAdvice,
   networkReason,
   splitCredentials,
-} from './network.ts';
+} from './http-client.ts';
 
 export const PYPI = 'https://pypi.org/simple';
 
@@ -38,7 +38,7 @@ export interface FindOptions {
 
 /** The address of a project's file. @throws InputError if the index cannot be reached or has no such file */
 export async function findFile(
-  network: Network,
+  http: HttpClient,
   index: string,
   project: string,
   file: string,
@@ -52,7 +52,7 @@ export async function findFile(
   let page: { url: string; text: string; json: boolean };
   try {
     const accept = 'application/vnd.pypi.simple.v1+json, text/html;q=0.5';
-    const answer = await network.ask(url, { headers: { ...headers, accept }, signal });
+    const answer = await http.ask(url, { headers: { ...headers, accept }, signal });
     if (answer.status !== 200) {
       answer.body.destroy();
       throw refuse(`${url} answers ${answer.status}`);
@@ -65,7 +65,7 @@ export async function findFile(
     throw refuse(`${new URL(url).host} cannot be reached, ${networkReason(error)}; ${networkAdvice()}`);
   }
   const links = (page.json ? linksInJson : linksInHtml)(page.text, file);
-  if (links === null) throw refuse(`${url} answers with JSON that is broken or not a list of files`);
+  if (links === undefined) throw refuse(`${url} answers with JSON that is broken or not a list of files`);
   if (links.length === 0) throw refuse(`${url} lists no such file`);
   const link = links.find((href) => isHttpAddress(href, page.url));
   if (link === undefined) throw refuse(`${url} lists it at "${links[0]}", which is not an http address`);
@@ -75,15 +75,15 @@ export async function findFile(
   return { url: address.href, headers: address.origin === new URL(url).origin ? headers : {} };
 }
 
-/** The links to a file; null where the page is not of PEP 691. */
-function linksInJson(page: string, file: string): string[] | null {
+/** The links to a file; undefined where the page is not of PEP 691. */
+function linksInJson(page: string, file: string): string[] | undefined {
   let files: unknown;
   try {
     files = (JSON.parse(page) as { files?: unknown } | null)?.files;
   } catch {
-    return null;
+    return undefined;
   }
-  if (!Array.isArray(files)) return null;
+  if (!Array.isArray(files)) return undefined;
   const entries = files as ({ filename?: unknown; url?: unknown } | null)[];
   return entries.flatMap((entry) => (entry?.filename === file && typeof entry.url === 'string' ? [entry.url] : []));
 }

@@ -1,7 +1,7 @@
 /** The wheels of TensorFlow 2.18.1 for Linux x64, and CUDA as it asks for. Written by scripts/pin-tfjs-node.ts. */
 import type { Wheel } from './wheel.ts';
 
-export const pinned: readonly Wheel[] = [
+export const PINNED: readonly Wheel[] = [
   {
     file: 'tensorflow_cpu-2.18.1-cp312-cp312-manylinux_2_17_x86_64.manylinux2014_x86_64.whl',
     size: 230350167,

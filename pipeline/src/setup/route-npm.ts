@@ -13,9 +13,9 @@ import type { NativeInstall, NativeKind } from '../train/engines/native/install.
 import { runCommand } from './command.ts';
 import { compileAddon, findCompiler } from './compile.ts';
 import { download } from './download.ts';
+import { isHttpAddress, networkAdvice, networkReason } from './http-client.ts';
 import { packagePaths } from './link.ts';
-import { isHttpAddress, networkAdvice, networkReason } from './network.ts';
-import type { Job, Plan } from './route.ts';
+import type { Plan, SetupJob } from './route.ts';
 import type { System } from './system.ts';
 
 /** Version of the libtensorflow that the package downloads. */
@@ -45,7 +45,7 @@ export function libtensorflowAddress(kind: NativeKind, { platform, arch }: Syste
 const libType = (kind: NativeKind) => (kind === 'tfjs-node-gpu' ? 'gpu' : 'cpu');
 
 /** @throws InputError if its host cannot be reached; Failure if the disk has no room */
-export async function planNpm(job: Job, system: System): Promise<Plan> {
+export async function planNpm(job: SetupJob, system: System): Promise<Plan> {
   const { kind, folder, force, installed, whole, signal } = job;
   const { libraries, headers, addon } = packagePaths(folder);
   // The user's own LD_LIBRARY_PATH would take precedence over the path in the addon.
@@ -67,11 +67,11 @@ export async function planNpm(job: Job, system: System): Promise<Plan> {
   const size = await reach(job, address);
   const archive = join(job.cache, 'downloads', address.slice(address.lastIndexOf('/') + 1));
   // A zip is for Windows, where unpacking is not enough.
-  const own = size === null || address.endsWith('.zip');
-  if (size !== null) await requireSpace(folder, UNPACKED * size, `set up in ${folder}`);
+  const own = size === undefined || address.endsWith('.zip');
+  if (size !== undefined) await requireSpace(folder, UNPACKED * size, `set up in ${folder}`);
   return {
     lines: [
-      `download   ${size === null ? 'some hundred MiB' : formatBytes(size)} from ${new URL(address).host}: libtensorflow, and the addon`,
+      `download   ${size === undefined ? 'some hundred MiB' : formatBytes(size)} from ${new URL(address).host}: libtensorflow, and the addon`,
       `on disk    about ${UNPACKED} times that in ${formatPath(folder)}`,
       'compiler   none, unless no built addon comes',
     ],
@@ -102,18 +102,18 @@ export async function planNpm(job: Job, system: System): Promise<Plan> {
   };
 }
 
-/** Bytes of the download; null if its server does not say. */
-async function reach({ network, signal }: Job, address: string): Promise<number | null> {
+/** Bytes of the download; undefined if its server does not say. */
+async function reach({ http, signal }: SetupJob, address: string): Promise<number | undefined> {
   const name = address.slice(address.lastIndexOf('/') + 1);
   const { host } = new URL(address);
   const refuse = (reason: string) => new InputError(`Cannot download ${name}: ${reason}.`);
   const limit = AbortSignal.timeout(REACH_MS);
   try {
     const stop = signal ? AbortSignal.any([signal, limit]) : limit;
-    const { status, headers, body } = await network.ask(address, { method: 'HEAD', signal: stop });
+    const { status, headers, body } = await http.ask(address, { method: 'HEAD', signal: stop });
     body.destroy();
     if (status !== 200) throw refuse(`${host} answers ${status}`);
-    return Number(headers['content-length']) || null;
+    return Number(headers['content-length']) || undefined;
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof InputError) throw error;
@@ -122,10 +122,10 @@ async function reach({ network, signal }: Job, address: string): Promise<number 
   }
 }
 
-async function fetchLibrary({ hooks, network, signal }: Job, address: string, archive: string, size: number) {
-  const file = { url: address, headers: {}, size, sha256: null };
+async function fetchLibrary({ hooks, http, signal }: SetupJob, address: string, archive: string, size: number) {
+  const file = { url: address, headers: {}, size, sha256: undefined };
   await hooks.progress('Downloading libtensorflow', (report) =>
-    download(file, archive, { network, ...(signal && { signal }), onBytes: (done) => report(done, size) }),
+    download(file, archive, { http, ...(signal && { signal }), onBytes: (done) => report(done, size) }),
   );
 }
 
@@ -133,7 +133,7 @@ async function fetchLibrary({ hooks, network, signal }: Job, address: string, ar
  * Unpacks libtensorflow to where scripts/install.js looks for it. That script downloads without a retry, and newer
  * versions of tar refuse the archive's chain of links (`.so` to `.so.2` to `.so.2.9.1`), so this makes the links.
  */
-async function unpackLibrary({ folder, hooks }: Job, archive: string) {
+async function unpackLibrary({ folder, hooks }: SetupJob, archive: string) {
   const { deps } = packagePaths(folder);
   hooks.say('Unpacking libtensorflow.');
   const tar = createRequire(join(folder, 'package.json'))('tar') as { x(options: object): Promise<void> };

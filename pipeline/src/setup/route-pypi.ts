@@ -7,14 +7,14 @@ import { compileAddon, findCompiler } from './compile.ts';
 import { download, downloadedBytes, isDownloaded } from './download.ts';
 import { isLinked, linkDeps, packagePaths } from './link.ts';
 import { type Address, findFile } from './package-index.ts';
-import type { Job, Plan } from './route.ts';
+import type { Plan, SetupJob } from './route.ts';
 import { findDriver } from './system.ts';
 import { stateOf, unpack } from './unpack.ts';
 import type { Wheel } from './wheel.ts';
 import { cudaWheels, projectOf, TENSORFLOW, tensorflowWheel, versionOf } from './wheels.ts';
 
 /** @throws InputError for an obstacle: no network, no compiler, no space, a folder that cannot be written */
-export async function planPypi(job: Job): Promise<Plan> {
+export async function planPypi(job: SetupJob): Promise<Plan> {
   const { kind, folder, cache, force, whole, index, signal } = job;
   const main = tensorflowWheel(kind);
   const site = join(cache, `${projectOf(main)}-${versionOf(main)}`);
@@ -22,14 +22,14 @@ export async function planPypi(job: Job): Promise<Plan> {
   const libraries = join(site, 'tensorflow');
   const headers = join(libraries, 'include');
 
-  const cuda = kind === 'tfjs-node-gpu' ? await decideCuda(job, site) : null;
+  const cuda = kind === 'tfjs-node-gpu' ? await decideCuda(job, site) : undefined;
   const wheels = [main, ...(cuda?.wheels ?? [])];
   const missing: Wheel[] = [];
   for (const wheel of wheels) if (force || (await stateOf(wheel, site)) !== 'whole') missing.push(wheel);
 
   const { addon } = packagePaths(folder);
   const built = job.installed?.route === 'pypi' && whole && isLinked(folder, libraries);
-  const compiler = built && missing.length === 0 ? null : await findCompiler(process.env, signal);
+  const compiler = built && missing.length === 0 ? undefined : await findCompiler(process.env, signal);
 
   const pathOf = (wheel: Wheel) => join(downloads, wheel.file);
   const toFetch: Wheel[] = [];
@@ -44,18 +44,18 @@ export async function planPypi(job: Job): Promise<Plan> {
     ...(missing.length > toFetch.length ? [`unpack     ${namesOf(missing)}`] : []),
     `on disk    ${formatBytes(unpacked)} in ${formatPath(site)}`,
     ...(cuda ? [`CUDA       ${cuda.reason}`] : []),
-    `compiler   ${compiler === null ? 'none, the addon is built' : `${compiler.join(' ')}, some seconds`}`,
+    `compiler   ${compiler === undefined ? 'none, the addon is built' : `${compiler.join(' ')}, some seconds`}`,
   ];
 
   return {
     lines,
-    changes: compiler !== null,
+    changes: compiler !== undefined,
     async prepare() {
       await mkdir(downloads, { recursive: true });
       for (const wheel of missing) await fetchWheel(job, wheel, addresses.get(wheel), pathOf(wheel), site);
     },
     async install() {
-      if (compiler !== null) {
+      if (compiler !== undefined) {
         job.hooks.say('Compiling the addon.');
         await compileAddon({ compiler, folder, libraries, headers, addon, ...(signal && { signal }) });
       }
@@ -88,13 +88,13 @@ async function describeDownload(
 
 /** @throws InputError if the index cannot be reached; it says where to put a file by hand */
 async function findWheels(
-  { network, index, signal }: Job,
+  { http, index, signal }: SetupJob,
   wheels: readonly Wheel[],
   downloads: string,
 ): Promise<Map<Wheel, Address>> {
   const advice = `A file fetched elsewhere belongs in ${formatPath(downloads)}.`;
   const find = async (wheel: Wheel) =>
-    [wheel, await findFile(network, index, projectOf(wheel), wheel.file, { signal, advice })] as const;
+    [wheel, await findFile(http, index, projectOf(wheel), wheel.file, { signal, advice })] as const;
   const found: (readonly [Wheel, Address])[] = [];
   // A few at a time, to spare the index and to stop soon on a signal.
   for (let i = 0; i < wheels.length; i += 4) found.push(...(await Promise.all(wheels.slice(i, i + 4).map(find))));
@@ -103,7 +103,7 @@ async function findWheels(
 
 /** @param address of the wheel, if it is not downloaded yet */
 async function fetchWheel(
-  { hooks, network, signal }: Job,
+  { hooks, http, signal }: SetupJob,
   wheel: Wheel,
   address: Address | undefined,
   path: string,
@@ -113,7 +113,7 @@ async function fetchWheel(
   const stop = signal && { signal };
   if (address !== undefined) {
     await hooks.progress(`Downloading ${projectOf(wheel)}`, (report) =>
-      download({ ...address, size, sha256 }, path, { network, ...stop, onBytes: (done) => report(done, size) }),
+      download({ ...address, size, sha256 }, path, { http, ...stop, onBytes: (done) => report(done, size) }),
     );
   }
   await hooks.progress(`Unpacking ${projectOf(wheel)}`, (report) =>
@@ -149,14 +149,14 @@ export function environmentOf(site: string, wheels: readonly Wheel[]): Record<st
   };
 }
 
-async function decideCuda(job: Job, site: string): Promise<{ wheels: readonly Wheel[]; reason: string }> {
+async function decideCuda(job: SetupJob, site: string): Promise<{ wheels: readonly Wheel[]; reason: string }> {
   const wheels = cudaWheels();
   const take = (reason: string) => ({ wheels, reason });
   const leave = (reason: string) => ({ wheels: [], reason: `left out ${reason}` });
   if (job.cuda === true) return take('as --cuda asks');
   if (job.cuda === false) return leave('as --no-cuda asks; it will compute on the CPU');
   const driver = await findDriver();
-  if (driver !== null) return take(`for the NVIDIA driver of ${driver}`);
+  if (driver !== undefined) return take(`for the NVIDIA driver of ${driver}`);
   const states = await Promise.all(wheels.map((wheel) => stateOf(wheel, site)));
   if (!states.includes('absent')) return take('is there, though no NVIDIA driver is seen');
   const size = formatBytes(sum(wheels.map((wheel) => wheel.size)));

@@ -1,6 +1,6 @@
 /** Types that the two routes share. */
 import type { NativeInstall, NativeKind } from '../train/engines/native/install.ts';
-import type { Network } from './network.ts';
+import type { HttpClient } from './http-client.ts';
 
 /** How a set-up reports what it does. */
 export interface Hooks {
@@ -9,14 +9,14 @@ export interface Hooks {
   progress<T>(label: string, work: (report: (done: number, total: number) => void) => Promise<T>): Promise<T>;
 }
 
-export interface Job {
+export interface SetupJob {
   kind: NativeKind;
   /** Of the npm package. */
   folder: string;
   /** Where downloads and libraries live, outside node_modules. */
   cache: string;
-  /** What is set up now; null for nothing. */
-  installed: NativeInstall | null;
+  /** What is set up now; undefined for nothing. */
+  installed: NativeInstall | undefined;
   /** Whether no file of `installed` is missing or truncated. */
   whole: boolean;
   /** Whether to do everything again. */
@@ -25,7 +25,7 @@ export interface Job {
   cuda: boolean | undefined;
   /** The index of Python packages. */
   index: string;
-  network: Network;
+  http: HttpClient;
   hooks: Hooks;
   signal?: AbortSignal;
 }

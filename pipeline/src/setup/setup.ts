@@ -9,14 +9,14 @@ import { isAbort } from '../terminal/interrupt.ts';
 import { whyNoGpu } from '../train/engines/native/reason.ts';
 import { checkEngine } from './check.ts';
 import { isWhole, replacing, sweep, writeInstall } from './link.ts';
-import type { Job, Plan } from './route.ts';
+import type { Plan, SetupJob } from './route.ts';
 import { planNpm } from './route-npm.ts';
 import { planPypi } from './route-pypi.ts';
 import { type Route, routesFor, type System } from './system.ts';
 
-export interface SetupOptions extends Omit<Job, 'folder' | 'whole'> {
-  /** Folder of the npm package; null if npm left it out. */
-  folder: string | null;
+export interface SetupOptions extends Omit<SetupJob, 'folder' | 'whole'> {
+  /** Folder of the npm package; undefined if npm left it out. */
+  folder: string | undefined;
   system: System;
   /** undefined: the better one within reach. */
   route: Route | undefined;
@@ -42,7 +42,7 @@ function explain(kind: string, error: unknown): unknown {
 async function setUpOrThrow(options: SetupOptions): Promise<void> {
   const { kind, folder, cache, dryRun } = options;
   const routes = chooseRoutes(options);
-  if (folder === null) {
+  if (folder === undefined) {
     throw new InputError(
       `Cannot set up ${kind}: the npm package @tensorflow/${kind} must be installed, it was left out. ` +
         'Run npm ci without --omit=optional.',
@@ -66,7 +66,7 @@ async function setUpOrThrow(options: SetupOptions): Promise<void> {
   });
 }
 
-type SystemJob = Job & { system: System };
+type SystemJob = SetupJob & { system: System };
 
 async function sayPlan(job: SystemJob, routes: readonly Route[]): Promise<Plan> {
   const { route, plan } = await firstPlan(job, routes);
@@ -75,7 +75,7 @@ async function sayPlan(job: SystemJob, routes: readonly Route[]): Promise<Plan> 
   return plan;
 }
 
-async function carryOut({ kind, folder, hooks, signal }: Job, plan: Plan): Promise<void> {
+async function carryOut({ kind, folder, hooks, signal }: SetupJob, plan: Plan): Promise<void> {
   await plan.prepare();
   const installAndCheck = async () => {
     const install = await plan.install();

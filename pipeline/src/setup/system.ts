@@ -60,8 +60,8 @@ const DRIVER_FOLDERS = [
   '/usr/local/nvidia/lib',
 ];
 
-/** The place of an NVIDIA driver; null if there is none. */
-export async function findDriver(env = process.env): Promise<string | null> {
+/** The place of an NVIDIA driver; undefined if there is none. */
+export async function findDriver(env = process.env): Promise<string | undefined> {
   const kernel = '/proc/driver/nvidia/version';
   if (existsSync(kernel)) return kernel;
   const folders = [...(env.LD_LIBRARY_PATH ?? '').split(':').filter(Boolean), ...DRIVER_FOLDERS];
@@ -72,5 +72,5 @@ export async function findDriver(env = process.env): Promise<string | null> {
     const path = /libcuda\.so\.1 .*=> (\S+)/.exec(stdout)?.[1];
     if (path) return path;
   }
-  return null;
+  return undefined;
 }

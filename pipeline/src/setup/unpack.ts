@@ -48,7 +48,7 @@ export async function unpack(
       for await (const entry of file.eachEntry()) {
         signal?.throwIfAborted();
         const name = keep(wheel.folder, entry.fileName);
-        if (name === null) continue;
+        if (name === undefined) continue;
         const path = join(temporary, name);
         await mkdir(dirname(path), { recursive: true });
         const source = await file.openReadStreamPromise(entry);

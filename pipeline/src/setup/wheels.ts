@@ -5,7 +5,7 @@
  * the wheels that its metadata names, and is opened when TensorFlow starts.
  */
 import type { NativeKind } from '../train/engines/native/install.ts';
-import { pinned } from './pinned.ts';
+import { PINNED } from './pinned.ts';
 import type { Wheel } from './wheel.ts';
 
 export const TENSORFLOW = '2.18.1';
@@ -17,11 +17,11 @@ export const versionOf = ({ file }: Pick<Wheel, 'file'>) => file.split('-')[1]!;
 /** The wheel with libtensorflow. */
 export function tensorflowWheel(kind: NativeKind): Wheel {
   const project = kind === 'tfjs-node' ? 'tensorflow-cpu' : 'tensorflow';
-  return pinned.find((wheel) => projectOf(wheel) === project)!;
+  return PINNED.find((wheel) => projectOf(wheel) === project)!;
 }
 
 /** The wheels with CUDA. */
-export const cudaWheels = (): readonly Wheel[] => pinned.filter(({ folder }) => folder !== 'tensorflow');
+export const cudaWheels = (): readonly Wheel[] => PINNED.filter(({ folder }) => folder !== 'tensorflow');
 
 const TENSORFLOW_FILES = [
   /^libtensorflow_(cc|framework)\.so\.2$/,
@@ -31,12 +31,12 @@ const TENSORFLOW_FILES = [
 ];
 const CUDA_FILES = [/^lib\/.*\.so/, /^(bin|nvvm)\//];
 
-/** Where an entry goes inside the wheel's folder; null for what is not needed. */
-export function keep(folder: string, entry: string): string | null {
-  if (entry.endsWith('/')) return null;
+/** Where an entry goes inside the wheel's folder; undefined for what is not needed. */
+export function keep(folder: string, entry: string): string | undefined {
+  if (entry.endsWith('/')) return undefined;
   if (/\.dist-info\/(licenses\/)?licen[sc]e[^/]*$/i.test(entry)) return entry.slice(entry.lastIndexOf('/') + 1);
-  if (!entry.startsWith(`${folder}/`)) return null;
+  if (!entry.startsWith(`${folder}/`)) return undefined;
   const path = entry.slice(folder.length + 1);
   const wanted = folder === 'tensorflow' ? TENSORFLOW_FILES : CUDA_FILES;
-  return wanted.some((pattern) => pattern.test(path)) && !path.endsWith('.py') ? path : null;
+  return wanted.some((pattern) => pattern.test(path)) && !path.endsWith('.py') ? path : undefined;
 }

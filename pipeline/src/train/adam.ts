@@ -13,8 +13,8 @@
  */
 import * as tf from '@tensorflow/tfjs';
 
-export const optimizerNames = ['adam', 'adamw'] as const;
-export type OptimizerName = (typeof optimizerNames)[number];
+export const OPTIMIZER_NAMES = ['adam', 'adamw'] as const;
+export type OptimizerName = (typeof OPTIMIZER_NAMES)[number];
 
 /**
  * | name        | PyTorch's default | meaning                                                         |
@@ -70,7 +70,7 @@ export interface MomentRates {
   second: tf.Scalar | number;
 }
 
-export function momentRates({ betas }: AdamOptions, clip: tf.Scalar | null): MomentRates {
+export function momentRates({ betas }: AdamOptions, clip: tf.Scalar | undefined): MomentRates {
   const first = 1 - betas[0];
   const second = 1 - betas[1];
   if (!clip) return { first, second };
@@ -82,12 +82,12 @@ export interface Moments {
   v: tf.Tensor;
 }
 
-/** One parameter's update. `square` is gradient^2; `clip` scales the gradient when it is not null. */
+/** One parameter's update. `square` is gradient^2; `clip` scales the gradient when it is not undefined. */
 export function adamUpdate(
   options: AdamOptions,
   scalars: AdamScalars,
   rates: MomentRates,
-  clip: tf.Scalar | null,
+  clip: tf.Scalar | undefined,
   parameter: tf.Tensor,
   gradient: tf.Tensor,
   square: tf.Tensor,
@@ -99,7 +99,7 @@ export function adamUpdate(
     // L2 regularisation enters after clipping, so nothing can be folded here.
     const clipped = clip ? tf.mul(gradient, clip) : gradient;
     const decayed = tf.add(clipped, tf.mul(parameter, options.weightDecay));
-    used = { gradient: decayed, square: tf.mul(decayed, decayed), rates: momentRates(options, null) };
+    used = { gradient: decayed, square: tf.mul(decayed, decayed), rates: momentRates(options, undefined) };
   }
   const m = tf.add(tf.mul(moments.m, beta1), tf.mul(used.gradient, used.rates.first));
   const v = tf.add(tf.mul(moments.v, beta2), tf.mul(used.square, used.rates.second));

@@ -7,7 +7,10 @@ import { EngineError } from './engines/index.ts';
  * For a loss or weights that are no numbers any more. Names settings that are not set so already.
  * @param newest the last good checkpoint
  */
-export function divergedAdvice(newest: string | null, { lr, clipNorm, warmupSteps }: TrainConfig['training']): string {
+export function divergedAdvice(
+  newest: string | undefined,
+  { lr, clipNorm, warmupSteps }: TrainConfig['training'],
+): string {
   const good = newest
     ? `The last good checkpoint is ${newest}; continue it with --resume`
     : 'There is no checkpoint yet; start again with --resume';
@@ -21,7 +24,7 @@ export function divergedAdvice(newest: string | null, { lr, clipNorm, warmupStep
 }
 
 /** What ended an engine, and from where the run goes on; every other error as it is. */
-export function explainEngineError(error: unknown, newest: string | null): unknown {
+export function explainEngineError(error: unknown, newest: string | undefined): unknown {
   if (!(error instanceof EngineError)) return error;
   const how = newest
     ? `The last checkpoint is ${newest}; continue with --resume`

@@ -10,7 +10,7 @@ import type { BatchPosition } from '../data/index.ts';
 import { diskFailure } from '../files/disk-errors.ts';
 import { sizeOf } from '../shape.ts';
 import type { TrainConfig } from './config.ts';
-import type { TensorSpec } from './contracts.ts';
+import type { StepTensor } from './contracts.ts';
 import { readSafetensors, writeSafetensors } from './safetensors.ts';
 
 /** What `checkpoint.json` says. Everything a run needs to go on as if it had not stopped. */
@@ -19,7 +19,7 @@ export interface CheckpointInfo {
   /** Updates done. */
   step: number;
   epoch: number;
-  /** Place in the data, as the batcher keeps it. */
+  /** Place in the data, as the batches keep it. */
   position: BatchPosition;
   seed: number;
   /** Seconds of training so far, stops not counted. */
@@ -43,14 +43,14 @@ export interface Checkpoint {
   state: Map<string, Float32Array>;
 }
 
-const stateFile = 'state.safetensors';
-const infoFile = 'checkpoint.json';
-const folderName = /^step-(\d{8,})$/;
+const STATE_FILE = 'state.safetensors';
+const INFO_FILE = 'checkpoint.json';
+const FOLDER_NAME = /^step-(\d{8,})$/;
 
 export const checkpointName = (step: number) => `step-${String(step).padStart(8, '0')}`;
 
 /** What a checkpoint takes on the disk, to a few thousand bytes. */
-export const checkpointBytes = (specs: readonly TensorSpec[]): number =>
+export const checkpointBytes = (specs: readonly StepTensor[]): number =>
   specs.reduce((sum, { name, shape }) => sum + 4 * sizeOf(shape) + name.length + 100, 8192);
 
 /** Checkpoints in a folder, the oldest first, by name alone. Empty when the folder is not there. */
@@ -61,7 +61,7 @@ export async function listCheckpoints(folder: string): Promise<{ step: number; p
   });
   return names
     .flatMap((name) => {
-      const step = folderName.exec(name)?.[1];
+      const step = FOLDER_NAME.exec(name)?.[1];
       return step ? [{ step: Number(step), path: join(folder, name) }] : [];
     })
     .sort((a, b) => a.step - b.step);
@@ -74,7 +74,7 @@ export async function listCheckpoints(folder: string): Promise<{ step: number; p
 export async function saveCheckpoint(
   folder: string,
   info: CheckpointInfo,
-  specs: readonly TensorSpec[],
+  specs: readonly StepTensor[],
   state: ReadonlyMap<string, Float32Array>,
   keep: number,
 ): Promise<string> {
@@ -83,9 +83,9 @@ export async function saveCheckpoint(
   try {
     await mkdir(temporary, { recursive: true });
     const tensors = new Map(specs.map(({ name, shape }) => [name, { shape, data: required(state, name) }]));
-    const written = await writeSafetensors(join(temporary, stateFile), tensors, { format: 'pt' });
-    const stored: StoredInfo = { ...info, state: { file: stateFile, ...written } };
-    await writeFile(join(temporary, infoFile), `${JSON.stringify(stored, null, 2)}\n`, { flush: true });
+    const written = await writeSafetensors(join(temporary, STATE_FILE), tensors, { format: 'pt' });
+    const stored: StoredInfo = { ...info, state: { file: STATE_FILE, ...written } };
+    await writeFile(join(temporary, INFO_FILE), `${JSON.stringify(stored, null, 2)}\n`, { flush: true });
     await rm(target, { recursive: true, force: true });
     await rename(temporary, target);
     await syncFolder(folder);
@@ -104,17 +104,19 @@ export async function saveCheckpoint(
  */
 export async function loadCheckpoint(
   path: string,
-  specs?: readonly TensorSpec[] | ((info: CheckpointInfo) => readonly TensorSpec[]),
+  specs?: readonly StepTensor[] | ((info: CheckpointInfo) => readonly StepTensor[]),
 ): Promise<Checkpoint> {
   const { state: stored, ...info } = await readInfo(path);
   const file = join(path, stored.file);
   const size = await stat(file).then(
     ({ size }) => size,
-    () => null,
+    () => undefined,
   );
   if (size !== stored.bytes) {
     const what =
-      size === null ? `${stored.file} is missing` : `${stored.file} is truncated (${size} of ${stored.bytes} bytes)`;
+      size === undefined
+        ? `${stored.file} is missing`
+        : `${stored.file} is truncated (${size} of ${stored.bytes} bytes)`;
     throw new InputError(`Cannot read the checkpoint ${path}: ${what}.`);
   }
   const { tensors, sha256 } = await readSafetensors(file);
@@ -148,22 +150,22 @@ export async function loadCheckpoint(
 /** The JSON part alone: cheap, and enough to compare configurations. */
 async function readInfo(path: string): Promise<StoredInfo> {
   const refuse = (rule: string) => new InputError(`Cannot read the checkpoint ${path}: ${rule}.`);
-  const text = await readFile(join(path, infoFile), 'utf8').catch((error: NodeJS.ErrnoException) => {
+  const text = await readFile(join(path, INFO_FILE), 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw error.code === 'ENOENT'
-      ? refuse(`${infoFile} is missing`)
+      ? refuse(`${INFO_FILE} is missing`)
       : diskFailure(error, `read the checkpoint ${path}`);
   });
   let info: StoredInfo;
   try {
     info = JSON.parse(text);
   } catch {
-    throw refuse(`${infoFile} is truncated or not JSON`);
+    throw refuse(`${INFO_FILE} is truncated or not JSON`);
   }
   if (info?.format !== 1) throw refuse(`format must be 1, is ${JSON.stringify(info?.format)}`);
   const { step, position, state } = info;
   const whole =
     Number.isSafeInteger(step) && Number.isSafeInteger(position?.index) && typeof state?.sha256 === 'string';
-  if (!whole) throw refuse(`${infoFile} lacks fields`);
+  if (!whole) throw refuse(`${INFO_FILE} lacks fields`);
   return info;
 }
 
@@ -174,7 +176,7 @@ export interface Resumed {
 }
 
 /**
- * The newest checkpoint that can be read, or null when there is none at all. What a killed run left half-written is
+ * The newest checkpoint that can be read, undefined when there is none at all. What a killed run left half-written is
  * removed; a damaged checkpoint is set aside and the one before it is used.
  *
  * @param check looks at a checkpoint's JSON first; its InputError ends the search, since an older one is no better.
@@ -182,13 +184,13 @@ export interface Resumed {
  */
 export async function resumeCheckpoint(
   folder: string,
-  specs: readonly TensorSpec[],
+  specs: readonly StepTensor[],
   check: (info: CheckpointInfo) => void = () => {},
-): Promise<Resumed | null> {
+): Promise<Resumed | undefined> {
   await removeLeftovers(folder);
   const broken: Resumed['broken'] = [];
   const damaged: string[] = [];
-  let checkpoint: Checkpoint | null = null;
+  let checkpoint: Checkpoint | undefined;
   for (const { path } of (await listCheckpoints(folder)).reverse()) {
     const info = await readInfo(path).catch(userError);
     if (!(info instanceof InputError)) check(info);
@@ -201,7 +203,7 @@ export async function resumeCheckpoint(
     damaged.push(path);
   }
   if (!checkpoint) {
-    if (broken.length === 0) return null;
+    if (broken.length === 0) return undefined;
     throw new InputError(
       `Cannot continue the run: none of its ${broken.length} checkpoints can be read. ${broken.map(({ reason }) => reason).join(' ')}`,
     );
@@ -237,13 +239,13 @@ async function freeName(path: string): Promise<string> {
   const base = path.replace(/step-(\d+)$/, 'broken-$1');
   for (let i = 0; ; i++) {
     const name = i === 0 ? base : `${base}-${i}`;
-    if (!(await stat(name).catch(() => null))) return name;
+    if (!(await stat(name).catch(() => undefined))) return name;
   }
 }
 
 /** Forces a rename to the disk. Folders cannot be opened on Windows, where renames are journalled. */
 async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r').catch(() => null);
+  const handle = await open(folder, 'r').catch(() => undefined);
   await handle?.sync().catch(() => {});
   await handle?.close();
 }

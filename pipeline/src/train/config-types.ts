@@ -14,7 +14,7 @@ export interface TrainConfig {
 /** One source of settings. Sections and their fields may be left out. */
 export type PartialConfig = { [K in keyof TrainConfig]?: Record<string, unknown> };
 
-export interface Layer {
+export interface ConfigLayer {
   /** For messages: `preset digits`, `config.json`, `the command line`. */
   name: string;
   config: PartialConfig;

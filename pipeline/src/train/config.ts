@@ -3,15 +3,15 @@
  * the run as `config.json`.
  */
 import { check, InputError, object, parseSchedulerConfig, show, worded } from '@onnoise/scheduler';
-import type { Layer, TrainConfig } from './config-types.ts';
+import type { ConfigLayer, TrainConfig } from './config-types.ts';
 import { defaultsOf, type Field, ruleOf } from './field.ts';
 import { fields, type Section, type SectionConfig } from './fields.ts';
 import { linkLayer } from './links.ts';
 
-export type { Layer, PartialConfig, TrainConfig } from './config-types.ts';
+export type { ConfigLayer, PartialConfig, TrainConfig } from './config-types.ts';
 
-export const sections = ['data', 'model', 'scheduler', 'training', 'output'] as const;
-const stopFields = ['epochs', 'steps', 'minutes'] as const;
+export const SECTIONS = ['data', 'model', 'scheduler', 'training', 'output'] as const;
+const STOP_FIELDS = ['epochs', 'steps', 'minutes'] as const;
 
 /**
  * Lays the layers over each other, the last one on top, over the defaults.
@@ -20,7 +20,7 @@ const stopFields = ['epochs', 'steps', 'minutes'] as const;
  * class replaces the whole network.
  * @throws InputError on unknown sections and fields, and on values that break a field's rule.
  */
-export function resolveConfig(layers: readonly Layer[]): TrainConfig {
+export function resolveConfig(layers: readonly ConfigLayer[]): TrainConfig {
   return resolveOver(layers, 0).config;
 }
 
@@ -28,7 +28,7 @@ export function resolveConfig(layers: readonly Layer[]): TrainConfig {
  * The same, and the config of the lower layers alone.
  * @param below number of lower layers.
  */
-export function resolveOver(layers: readonly Layer[], below: number): { base: TrainConfig; config: TrainConfig } {
+export function resolveOver(layers: readonly ConfigLayer[], below: number): { base: TrainConfig; config: TrainConfig } {
   const defaults: TrainConfig = {
     data: defaultsOf(fields.data) as TrainConfig['data'],
     model: {},
@@ -42,18 +42,18 @@ export function resolveOver(layers: readonly Layer[], below: number): { base: Tr
   return { base, config };
 }
 
-function layOver(below: TrainConfig, given: Layer): TrainConfig {
+function layOver(below: TrainConfig, given: ConfigLayer): TrainConfig {
   checkLayer(given);
   const layer = linkLayer(given, given.config.model?._class_name ?? below.model._class_name).config;
   const laid: Record<string, Record<string, unknown>> = Object.fromEntries(
-    sections.map((section) => [section, { ...below[section] }]),
+    SECTIONS.map((section) => [section, { ...below[section] }]),
   );
   const { model, training } = layer;
   if (model?._class_name !== undefined && model._class_name !== below.model._class_name) laid.model = {};
-  if (training && stopFields.some((name) => training[name] !== undefined)) {
-    for (const name of stopFields) delete laid.training![name];
+  if (training && STOP_FIELDS.some((name) => training[name] !== undefined)) {
+    for (const name of STOP_FIELDS) delete laid.training![name];
   }
-  for (const section of sections) {
+  for (const section of SECTIONS) {
     for (const [key, value] of Object.entries(layer[section] ?? {})) {
       if (value !== undefined) laid[section]![key] = value;
     }
@@ -66,7 +66,7 @@ export function checkComplete({ data, training, model }: TrainConfig): void {
   if (model._class_name === undefined) need('the network', 'by --preset, or by model._class_name in --config');
   if (data.source === undefined) need('--data', 'as digits, a folder of images or IDX files');
   if (data.size === undefined) need('--size', 'the side of the images in pixels');
-  if (stopFields.every((name) => training[name] === undefined)) requireEnd();
+  if (STOP_FIELDS.every((name) => training[name] === undefined)) requireEnd();
 }
 
 /** @throws InputError */
@@ -78,15 +78,15 @@ function need(name: string, rule: string): never {
   throw new InputError(`Cannot start training: ${name} must be given, ${rule}.`);
 }
 
-function checkLayer({ name: layerName, config }: Layer): void {
+function checkLayer({ name: layerName, config }: ConfigLayer): void {
   const action = `read the settings of ${layerName}`;
   const refuse = (text: string): never => {
     throw new InputError(`Cannot ${action}: ${text}.`);
   };
-  check(action, 'they', worded(`an object of ${sections.join(', ')}`, object), config);
+  check(action, 'they', worded(`an object of ${SECTIONS.join(', ')}`, object), config);
   for (const [section, values] of Object.entries(config)) {
-    if (!sections.includes(section as (typeof sections)[number])) {
-      refuse(`${section} must be one of ${sections.join(', ')}`);
+    if (!SECTIONS.includes(section as (typeof SECTIONS)[number])) {
+      refuse(`${section} must be one of ${SECTIONS.join(', ')}`);
     }
     if (values === undefined) continue;
     check(action, section, object, values);
@@ -99,7 +99,7 @@ function checkLayer({ name: layerName, config }: Layer): void {
       if (value !== undefined) check(action, `${section}.${key} (--${field.flag})`, ruleOf(field), value);
     }
   }
-  const stops = stopFields.filter((key) => config.training?.[key] !== undefined);
+  const stops = STOP_FIELDS.filter((key) => config.training?.[key] !== undefined);
   if (stops.length > 1) {
     refuse(
       `${stops.map((key) => `--${key}`).join(' and ')} must not be given together: each says when to stop. Keep one`,
@@ -148,7 +148,7 @@ export function compareConfigs(stored: TrainConfig, wanted: TrainConfig, run: st
 /** The three ways to end are one setting: one of them stands. */
 function compareEnds(before: SectionConfig<'training'>, now: SectionConfig<'training'>): string[] {
   const endOf = (training: SectionConfig<'training'>) => {
-    const key = stopFields.find((name) => training[name] !== undefined);
+    const key = STOP_FIELDS.find((name) => training[name] !== undefined);
     return key === undefined ? 'nowhere' : `--${key} ${training[key]}`;
   };
   const [was, is] = [endOf(before), endOf(now)];
@@ -156,5 +156,5 @@ function compareEnds(before: SectionConfig<'training'>, now: SectionConfig<'trai
 }
 
 const tell = (value: unknown) => (value === null ? 'off' : value === undefined ? 'not given' : String(value));
-const isStop = (key: string) => (stopFields as readonly string[]).includes(key);
+const isStop = (key: string) => (STOP_FIELDS as readonly string[]).includes(key);
 const same = (a: unknown, b: unknown) => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);

@@ -2,12 +2,13 @@
  * The seams of training: what a network, a training step and an engine look like to each other.
  * Types only. Tensors outside are plain typed arrays in PyTorch's order, images are NCHW.
  */
+import type { ImageShape, PredictionType } from '@onnoise/scheduler';
 import type * as tf from '@tensorflow/tfjs';
 import type { BatchPosition } from '../data/index.ts';
 import type { AdamOptions } from './adam.ts';
 import type { LossName } from './loss.ts';
 
-export interface TensorSpec {
+export interface StepTensor {
   name: string;
   shape: number[];
   dtype: 'float32' | 'int32';
@@ -30,12 +31,12 @@ export interface TrainableModel {
 export interface TrainStepOptions extends AdamOptions {
   batch: number;
   /** [C, H, W] of an image. */
-  shape: readonly [number, number, number];
+  shape: ImageShape;
   /** Whether the model takes class labels. */
   conditional: boolean;
   /** alphaBar of every timestep, 0 to 1, in float64. */
   schedule: { alphaBar: ArrayLike<number> };
-  predictionType: 'epsilon' | 'sample' | 'v_prediction';
+  predictionType: PredictionType;
   loss: LossName;
   /** Largest global norm of the gradients; null leaves them as they are. */
   clipNorm: number | null;
@@ -59,12 +60,12 @@ export interface StepRecipe {
 }
 
 export interface TrainStep {
-  /** null where the network was not made from settings: such a step runs in this process only. */
-  recipe: StepRecipe | null;
+  /** undefined where the network was not made from settings: such a step runs in this process only. */
+  recipe: StepRecipe | undefined;
   /** What lives from step to step: `model.*`, `ema.*`, `adam.m.*`, `adam.v.*`. */
-  state: TensorSpec[];
+  state: StepTensor[];
   /** images, noise [B, C, H, W]; timesteps [B] int32; labels [B] int32 (conditional models); scalars [] float32. */
-  inputs: TensorSpec[];
+  inputs: StepTensor[];
   /** A fresh state around the given parameters (PyTorch's order): zero moments, EMA equal to the weights. */
   initialState(parameters: ReadonlyMap<string, Float32Array>): Map<string, Float32Array>;
   scalars(values: StepScalars): Record<string, Float32Array>;

@@ -26,7 +26,7 @@ export async function createPredictor(
     async predict(x, timesteps, labels) {
       const count = timesteps.length;
       const { out_sample } = await session.run({
-        sample: new ort.Tensor('float32', x, [count, ...model.imageShape]),
+        sample: new ort.Tensor('float32', x, [count, ...model.shape]),
         timestep: new ort.Tensor('float32', timesteps, [count]),
         ...(labels && { class_labels: new ort.Tensor('int64', BigInt64Array.from(labels, BigInt), [count]) }),
       });

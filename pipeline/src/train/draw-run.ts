@@ -10,21 +10,21 @@ import { parametersOf } from './state.ts';
 /**
  * Measures the held-out images and draws the pictures of the state that the engine has.
  * @param final whether it is the state of an end: the animation is drawn too.
- * @returns the held-out loss; null where no image is held out, and where the run was asked to stop meanwhile.
+ * @returns the held-out loss; undefined where no image is held out, and where the run was asked to stop meanwhile.
  */
 export async function drawPictures(
   state: RunState,
   step: number,
   final: boolean,
   plan = state.job.plan,
-): Promise<ValidationMetrics | null> {
+): Promise<ValidationMetrics | undefined> {
   const { dataset, hooks, signal } = state.job;
   const began = performance.now();
   const parameters = parametersOf(await state.engine.readState());
   const advice = () => adviceOf(state);
   const picture = { plan, dataset, run: state.folder, step, parameters, final, signal, advice };
   const measured = await writePictures({ ...picture, onProgress: hooks?.onPreview }).catch((error) => {
-    if (signal?.aborted) return null;
+    if (signal?.aborted) return undefined;
     throw diskError(error, `write the pictures of ${state.folder}`);
   });
   state.drawSeconds = (performance.now() - began) / 1000;
@@ -44,17 +44,17 @@ export async function lacksPictures({ job, folder }: RunState, step: number, fin
  */
 export async function drawOwed(state: RunState): Promise<void> {
   const { former, job, horizon } = state;
-  if (former === null || isOver(horizon, former.info)) return;
+  if (former === undefined || isOver(horizon, former.info)) return;
   const owed = owedPictures(former, job.dataset.train.length);
   const { step } = former.info;
-  if (owed === null || !(await lacksPictures(state, step, owed === 'final'))) return;
+  if (owed === undefined || !(await lacksPictures(state, step, owed === 'final'))) return;
   job.hooks?.onNote?.(`Drawing the pictures of step ${step}, which are missing.`);
   await drawPictures(state, step, owed === 'final', withOutput(job.plan, former.config.output));
 }
 
-function owedPictures({ info, config }: Former, images: number): 'final' | 'preview' | null {
+function owedPictures({ info, config }: Former, images: number): 'final' | 'preview' | undefined {
   const end = endOf(config, images);
-  if (end !== null && isOver(end, info)) return 'final';
+  if (end !== undefined && isOver(end, info)) return 'final';
   const { sampleEvery } = config.output;
-  return sampleEvery !== null && info.step % sampleEvery === 0 ? 'preview' : null;
+  return sampleEvery !== null && info.step % sampleEvery === 0 ? 'preview' : undefined;
 }

@@ -3,13 +3,13 @@
  * configuration's checks, the command's options and its help are all made from it. The network's and the scheduler's
  * own keys are not here; they are checked by `createModel` and `parseSchedulerConfig`.
  */
-import { DEFAULT_SAMPLER, SAMPLERS } from '@onnoise/scheduler';
-import { optimizerNames } from './adam.ts';
+import { DEFAULT_SAMPLER, SAMPLER_NAMES } from '@onnoise/scheduler';
+import { OPTIMIZER_NAMES } from './adam.ts';
 import { dataFields } from './data-fields.ts';
-import { engineKinds } from './engines/kinds.ts';
+import { ENGINE_KINDS } from './engines/kinds.ts';
 import { type Field, SEED, type Values } from './field.ts';
-import { learningRateSchedules } from './learning-rate.ts';
-import { lossNames } from './loss.ts';
+import { LEARNING_RATE_SCHEDULES } from './learning-rate.ts';
+import { LOSS_NAMES } from './loss.ts';
 
 export type Section = 'data' | 'training' | 'output';
 
@@ -33,7 +33,7 @@ export const fields = {
       flag: 'lr-schedule',
       onResume: 'told',
       type: 'choice',
-      choices: learningRateSchedules,
+      choices: LEARNING_RATE_SCHEDULES,
       default: 'constant',
       describe: 'how the learning rate falls towards the end of the run',
     },
@@ -49,7 +49,7 @@ export const fields = {
       flag: 'loss',
       onResume: 'fixed',
       type: 'choice',
-      choices: lossNames,
+      choices: LOSS_NAMES,
       default: 'l2',
       describe: 'mean distance to the target',
     },
@@ -57,7 +57,7 @@ export const fields = {
       flag: 'optimizer',
       onResume: 'fixed',
       type: 'choice',
-      choices: optimizerNames,
+      choices: OPTIMIZER_NAMES,
       default: 'adamw',
       describe: 'AdamW, or Adam with decay in the gradient',
     },
@@ -122,7 +122,7 @@ export const fields = {
       flag: 'engine',
       onResume: 'told',
       type: 'choice',
-      choices: engineKinds,
+      choices: ENGINE_KINDS,
       default: 'auto',
       describe: 'what runs the training step; auto is tfjs-node-gpu where it sees a GPU, else onnxruntime',
     },
@@ -181,7 +181,7 @@ export const fields = {
       flag: 'sampler',
       onResume: 'told',
       type: 'choice',
-      choices: SAMPLERS,
+      choices: SAMPLER_NAMES,
       default: DEFAULT_SAMPLER,
       describe: 'sampler of a sheet',
     },

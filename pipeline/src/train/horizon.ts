@@ -24,21 +24,21 @@ export interface Progress {
 }
 
 /** Steps after which the speed is trusted enough to fix the reserve of a run by the clock. */
-const speedSteps = 8;
+const SPEED_STEPS = 8;
 
-/** @param images to train on. @returns null where the settings name no end. */
-export function endOf(config: TrainConfig, images: number): End | null {
+/** @param images to train on. @returns undefined where the settings name no end. */
+export function endOf(config: TrainConfig, images: number): End | undefined {
   const { minutes } = config.training;
   if (minutes !== undefined) return { kind: 'seconds', seconds: minutes * 60 };
   const steps = stepsOf(config, images);
-  return steps === null ? null : { kind: 'steps', steps };
+  return steps === undefined ? undefined : { kind: 'steps', steps };
 }
 
-/** The steps of a run; null where it ends by the clock, or by epochs of images that are not known. */
-export function stepsOf({ training }: TrainConfig, images: number | null): number | null {
+/** The steps of a run; undefined where it ends by the clock, or by epochs of images that are not known. */
+export function stepsOf({ training }: TrainConfig, images: number | undefined): number | undefined {
   const { steps, epochs, batch } = training;
   if (steps !== undefined) return steps;
-  return epochs === undefined || images === null ? null : epochs * Math.floor(images / batch);
+  return epochs === undefined || images === undefined ? undefined : epochs * Math.floor(images / batch);
 }
 
 /** Whether nothing is left to train. */
@@ -58,7 +58,7 @@ export function createHorizonClock(horizon: Horizon, start: Progress, ahead: num
     /** `askedHere` and `doneHere` are the steps of this process. */
     progress(asked: number, seconds: number, secondsPerStep: number, askedHere: number, doneHere: number): number {
       if (horizon.kind === 'steps') return asked / horizon.steps;
-      if (reserve === null && doneHere >= speedSteps) {
+      if (reserve === null && doneHere >= SPEED_STEPS) {
         reserve = horizon.reserve(secondsPerStep) + ahead * secondsPerStep;
       }
       // A run continued after its time is over has nothing left to do, but a fresh one makes at least one step.

@@ -7,13 +7,13 @@ import { fields } from './fields.ts';
 
 /**
  * One sentence for each.
- * @param steps of the run; null where it ends by the clock.
+ * @param steps of the run; undefined where it ends by the clock.
  */
 export function idleSettings(
   { data, training }: TrainConfig,
   kind: EngineChoice['kind'],
   { train, validation }: Pick<Dataset, 'train' | 'validation'>,
-  steps: number | null,
+  steps: number | undefined,
 ): string[] {
   const idle: [boolean, string][] = [
     [training.allowCpu && kind !== 'tfjs-node-gpu', `--allow-cpu makes no difference on ${kind}.`],
@@ -22,7 +22,7 @@ export function idleSettings(
       `--tf32 makes no difference on ${kind}, which never rounds so.`,
     ],
     [
-      steps !== null && training.warmupSteps > steps,
+      steps !== undefined && training.warmupSteps > steps,
       `--warmup-steps ${training.warmupSteps} is more than the ${plural(steps ?? 0, 'step')} of the run: the learning rate never gets to ${training.lr}.`,
     ],
     [

@@ -1,7 +1,7 @@
 /** Learning-rate schedules: a linear warm-up times a decay over the run. */
 
-export const learningRateSchedules = ['constant', 'linear', 'cosine'] as const;
-export type LearningRateSchedule = (typeof learningRateSchedules)[number];
+export const LEARNING_RATE_SCHEDULES = ['constant', 'linear', 'cosine'] as const;
+export type LearningRateSchedule = (typeof LEARNING_RATE_SCHEDULES)[number];
 
 /**
  * | name        | unit  | meaning                                                             |

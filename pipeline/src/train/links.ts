@@ -4,7 +4,7 @@
  */
 import { InputError, show } from '@onnoise/scheduler';
 import { findNetwork } from '../model/index.ts';
-import type { Layer, PartialConfig, TrainConfig } from './config-types.ts';
+import type { ConfigLayer, PartialConfig, TrainConfig } from './config-types.ts';
 import { classesOf } from './labels.ts';
 
 type Place = readonly [section: keyof TrainConfig, key: string];
@@ -38,7 +38,7 @@ export function isRepeated(section: string, key: string, className: unknown): bo
  * not known, leaves the place open.
  * @throws InputError when it sets them to different values.
  */
-export function linkLayer(layer: Layer, className: unknown): Layer {
+export function linkLayer(layer: ConfigLayer, className: unknown): ConfigLayer {
   const config = withoutOpen(layer.config, className);
   for (const places of linksOf(className)) {
     const set = places.filter(([section, key]) => config[section]?.[key] !== undefined);

@@ -10,7 +10,7 @@ import { drawStep } from './draw.ts';
 import { emaDecayAt } from './ema.ts';
 import { createHorizonClock, type Horizon, type Progress } from './horizon.ts';
 import { type LearningRateOptions, learningRateAt } from './learning-rate.ts';
-import type { Metrics } from './metrics.ts';
+import type { StepMetrics } from './metrics.ts';
 
 export interface LoopOptions {
   engine: TrainEngine;
@@ -34,23 +34,23 @@ export interface LoopOptions {
   /** Looked at between steps. The running step is finished and saved. */
   signal?: AbortSignal | undefined;
   /** After every step; `progress` is the share of the run that is done, 0 to 1. */
-  onStep: (metrics: Metrics, progress: number) => Promise<void> | void;
+  onStep: (metrics: StepMetrics, progress: number) => Promise<void> | void;
   /** `reserve` is what a run by the clock keeps for its end, null as long as it is not known. */
-  save: (metrics: Metrics, reserve: number | null) => Promise<void>;
-  preview: (metrics: Metrics) => Promise<void>;
+  save: (metrics: StepMetrics, reserve: number | null) => Promise<void>;
+  preview: (metrics: StepMetrics) => Promise<void>;
   /** What to tell when the loss is no number any more. */
   advice?: () => string;
 }
 
 export interface LoopResult {
   interrupted: boolean;
-  /** Of the last step; null when there was nothing left to do. */
-  last: Metrics | null;
+  /** Of the last step; undefined when there was nothing left to do. */
+  last: StepMetrics | undefined;
   seconds: number;
 }
 
 /** Steps whose speed is averaged for `imagesPerSecond`. */
-const speedWindow = 20;
+const SPEED_WINDOW = 20;
 
 /** A step that was given to the engine and has not answered yet. */
 interface Flight {
@@ -71,7 +71,7 @@ interface LoopState {
   /** When the step that is awaited began, and how many seconds the newest ones took. */
   since: number;
   durations: number[];
-  last: Metrics | null;
+  last: StepMetrics | undefined;
   /** Whether a checkpoint holds the last step. */
   saved: boolean;
 }
@@ -125,7 +125,7 @@ function startLoop(start: Progress): LoopState {
     seconds: () => start.seconds + (performance.now() - began) / 1000,
     since: began,
     durations: [],
-    last: null,
+    last: undefined,
     saved: true,
   };
 }
@@ -156,7 +156,7 @@ async function land(state: LoopState, { horizon, batch, advice, onStep }: LoopOp
   const now = performance.now();
   state.durations.push((now - state.since) / 1000);
   state.since = now;
-  if (state.durations.length > speedWindow) state.durations.shift();
+  if (state.durations.length > SPEED_WINDOW) state.durations.shift();
   state.last = {
     step,
     epoch,

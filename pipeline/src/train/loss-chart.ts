@@ -1,14 +1,14 @@
 /** The loss of a run as a line chart: long runs are averaged into a few hundred points, and a smoothed line goes through them. */
 import type { LineChart } from '@onnoise/runtime-node';
-import type { Metrics, ValidationMetrics } from './metrics.ts';
+import type { StepMetrics, ValidationMetrics } from './metrics.ts';
 
-const points = 400;
+const POINTS = 400;
 /** Points on either side that the smoothed line averages, and the points from which on there is one. */
-const reach = 12;
-const enough = 40;
+const REACH = 12;
+const ENOUGH = 40;
 
-export function lossChart(metrics: readonly Metrics[], validation: readonly ValidationMetrics[]): LineChart {
-  const width = Math.max(1, Math.ceil(metrics.length / points));
+export function lossChart(metrics: readonly StepMetrics[], validation: readonly ValidationMetrics[]): LineChart {
+  const width = Math.max(1, Math.ceil(metrics.length / POINTS));
   const x: number[] = [];
   const y: number[] = [];
   for (let first = 0; first < metrics.length; first += width) {
@@ -24,7 +24,7 @@ export function lossChart(metrics: readonly Metrics[], validation: readonly Vali
     xLabel: 'step',
     logY: true,
     series: [
-      ...(x.length < enough ? [measured] : [{ ...measured, pale: true }, smoothed]),
+      ...(x.length < ENOUGH ? [measured] : [{ ...measured, pale: true }, smoothed]),
       ...(validation.length > 0 ? [held] : []),
     ],
   };
@@ -37,8 +37,8 @@ export function lossChart(metrics: readonly Metrics[], validation: readonly Vali
 export function smooth(values: readonly number[]): number[] {
   const logs = values.map((value) => Math.log(Math.max(value, Number.MIN_VALUE)));
   return logs.map((_, i) => {
-    const first = Math.max(0, i - reach);
-    const near = logs.slice(first, i + reach + 1);
+    const first = Math.max(0, i - REACH);
+    const near = logs.slice(first, i + REACH + 1);
     const centre = (near.length - 1) / 2;
     const height = mean(near);
     const rise = near.reduce((sum, value, k) => sum + (k - centre) * (value - height), 0);

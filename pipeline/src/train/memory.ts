@@ -5,11 +5,11 @@
  * | part      | what                                                                                          |
  * |-----------|-----------------------------------------------------------------------------------------------|
  * | state     | weights, EMA and both Adam moments, twice: before the step and after it                       |
- * | step      | the most that lives at one time within a step, activations and gradients, times `arenaFactor` |
+ * | step      | the most that lives at one time within a step, activations and gradients, times `ARENA_FACTOR` |
  * | saving    | a copy of the state, and for the pictures the weights four times on their way into a session  |
  * | program   | Node, tfjs and onnxruntime                                                                    |
  *
- * `arenaFactor` is measured, 3.3 to 3.7 on the tutorial's network and on the digits': onnxruntime's arena grows by
+ * `ARENA_FACTOR` is measured, 3.3 to 3.7 on the tutorial's network and on the digits': onnxruntime's arena grows by
  * doubling, and from the second step on holds a block planned for the whole step beside what the first step took.
  */
 import { totalmem } from 'node:os';
@@ -30,11 +30,11 @@ export interface MemoryEstimate {
   total: number;
 }
 
-const arenaFactor = 3.5;
-const programBytes = 200 * 2 ** 20;
-const bytesOf = { float32: 4, int32: 4, int64: 8, bool: 1 } as const;
+const ARENA_FACTOR = 3.5;
+const PROGRAM_BYTES = 200 * 2 ** 20;
+const BYTES_OF = { float32: 4, int32: 4, int64: 8, bool: 1 } as const;
 /** Their output is their input's memory under another name. */
-const views = new Set(['Identity', 'Reshape', 'Squeeze', 'Unsqueeze', 'Flatten']);
+const VIEWS = new Set(['Identity', 'Reshape', 'Squeeze', 'Unsqueeze', 'Flatten']);
 
 /** @param weights number of the network's parameters */
 export function estimateMemory(graph: Graph, weights: number): MemoryEstimate {
@@ -42,15 +42,15 @@ export function estimateMemory(graph: Graph, weights: number): MemoryEstimate {
   const sum = (names: Iterable<string>) => [...names].reduce((total, name) => total + size(name), 0);
   const ports = [...graph.inputs, ...graph.outputs].map(({ name }) => name);
   const state = sum(ports) + sum(graph.constants.keys());
-  const step = arenaFactor * peakBytes(graph);
+  const step = ARENA_FACTOR * peakBytes(graph);
   const saving = state / 2 + 4 * 4 * weights;
-  return { state, step, saving, program: programBytes, total: state + step + saving + programBytes };
+  return { state, step, saving, program: PROGRAM_BYTES, total: state + step + saving + PROGRAM_BYTES };
 }
 
 function sizesOf(graph: Graph): (name: string) => number {
   return (name) => {
     const type = graph.types.get(name);
-    return type ? bytesOf[type.dtype] * sizeOf(type.dims) : 0;
+    return type ? BYTES_OF[type.dtype] * sizeOf(type.dims) : 0;
   };
 }
 
@@ -60,7 +60,7 @@ export function peakBytes(graph: Graph): number {
   const owner = new Map<string, string>();
   const root = (name: string): string => owner.get(name) ?? name;
   for (const { op, inputs, outputs } of graph.nodes) {
-    if (views.has(op)) owner.set(outputs[0]!, root(inputs[0]!));
+    if (VIEWS.has(op)) owner.set(outputs[0]!, root(inputs[0]!));
   }
   const lastUse = new Map<string, number>();
   graph.nodes.forEach(({ inputs, outputs }, i) => {
@@ -88,7 +88,7 @@ export function peakBytes(graph: Graph): number {
 }
 
 /** Values of a batch of images up to which the step is traced as it is: tfjs makes an array or two of that size. */
-const tracedValues = 2 ** 19;
+const TRACED_VALUES = 2 ** 19;
 
 /**
  * The estimate of a plan, from its traced step; that of a very large batch is reckoned from smaller ones. It is of
@@ -96,7 +96,7 @@ const tracedValues = 2 ** 19;
  */
 export async function estimatePlan(plan: TrainPlan): Promise<MemoryEstimate> {
   const { batch } = plan.config.training;
-  const tractable = batch * sizeOf(plan.model.imageShape) <= tracedValues || !plan.step.recipe;
+  const tractable = batch * sizeOf(plan.model.shape) <= TRACED_VALUES || !plan.step.recipe;
   return tractable ? estimateStep(plan, plan.step) : (await estimateByBatch(plan))(batch);
 }
 
@@ -109,7 +109,7 @@ async function estimateStep({ model }: TrainPlan, step: TrainStep): Promise<Memo
 async function estimateByBatch(plan: TrainPlan): Promise<(batch: number) => MemoryEstimate> {
   const { model, step } = plan;
   const { options } = step.recipe!;
-  const small = Math.max(1, Math.floor(tracedValues / sizeOf(model.imageShape) / 2));
+  const small = Math.max(1, Math.floor(TRACED_VALUES / sizeOf(model.shape) / 2));
   const at = (images: number) => estimateStep(plan, createTrainStep(model, { ...options, batch: images }));
   const [one, two] = [await at(small), await at(2 * small)];
   const parts = Object.keys(one) as (keyof MemoryEstimate)[];
@@ -140,12 +140,16 @@ export function machineMemory(): { total: number; free: number } {
 }
 
 /**
- * Why a plan cannot be trained in so much memory, and what to do, as a sentence; null where it fits.
+ * Why a plan cannot be trained in so much memory, and what to do, as a sentence; undefined where it fits.
  * @param total bytes of the machine
  */
-export async function memoryShortage(estimate: MemoryEstimate, plan: TrainPlan, total: number): Promise<string | null> {
-  if (estimate.total <= total) return null;
-  const by = plan.step.recipe ? await estimateByBatch(plan) : null;
+export async function memoryShortage(
+  estimate: MemoryEstimate,
+  plan: TrainPlan,
+  total: number,
+): Promise<string | undefined> {
+  if (estimate.total <= total) return undefined;
+  const by = plan.step.recipe ? await estimateByBatch(plan) : undefined;
   // A tenth is left to everything else.
   const fits = by ? Math.floor((0.9 * total - by(0).total) / (by(1).total - by(0).total)) : 0;
   const advice = fits >= 1 ? `Try --batch ${fits} or less` : 'Try a smaller network';

@@ -7,7 +7,7 @@ import { diskFailure } from '../files/disk-errors.ts';
 import { writeWhole } from '../files/output.ts';
 
 /** A line of `metrics.jsonl`. */
-export interface Metrics {
+export interface StepMetrics {
   /** Updates done, from 1. */
   step: number;
   epoch: number;

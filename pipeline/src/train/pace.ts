@@ -4,17 +4,17 @@ import type { StepInputs } from './contracts.ts';
 import { drawStep } from './draw.ts';
 import { createEngine, type EngineChoice } from './engines/index.ts';
 import type { TrainPlan } from './plan.ts';
-import { previewBatch } from './preview.ts';
+import { PREVIEW_BATCH } from './preview.ts';
 
 /** Images a step that is timed has at most: a step of more takes as many times longer, or somewhat less. */
-export const timedBatch = 8;
-const timedSteps = 2;
+export const TIMED_BATCH = 8;
+const TIMED_STEPS = 2;
 /** Seconds after which one step is enough. */
-const patience = 10;
+const PATIENCE = 10;
 
 /**
  * Seconds that a step of the plan takes. The first step, in which the engine makes its buffers, is not counted unless it is slow.
- * @param timed the same plan with `timedBatch` images a step at most.
+ * @param timed the same plan with `TIMED_BATCH` images a step at most.
  */
 export async function measureStep(
   timed: TrainPlan,
@@ -23,7 +23,7 @@ export async function measureStep(
 ): Promise<{ seconds: number; steps: number }> {
   const { step, config, model } = timed;
   const { batch, lr } = config.training;
-  const { noise, timesteps } = drawStep(0, 0, batch, sizeOf(model.imageShape), timed.schedule.T);
+  const { noise, timesteps } = drawStep(0, 0, batch, sizeOf(model.shape), timed.schedule.T);
   const engine = await createEngine(kind, step, step.initialState(timed.initialParameters()));
   try {
     const run = async (n: number) => {
@@ -40,10 +40,10 @@ export async function measureStep(
       return (performance.now() - began) / 1000;
     };
     const first = await run(1);
-    if (first > patience) return { seconds: first, steps: 1 };
+    if (first > PATIENCE) return { seconds: first, steps: 1 };
     let sum = 0;
-    for (let n = 0; n < timedSteps; n++) sum += await run(n + 2);
-    return { seconds: sum / timedSteps, steps: timedSteps };
+    for (let n = 0; n < TIMED_STEPS; n++) sum += await run(n + 2);
+    return { seconds: sum / TIMED_STEPS, steps: TIMED_STEPS };
   } finally {
     await engine.dispose();
   }
@@ -51,6 +51,6 @@ export async function measureStep(
 
 /** Seconds that one set of pictures takes: a training step is about three passes through the network, a sampling step one. */
 export function pictureSeconds({ config, sampleSteps }: TrainPlan, secondsPerStep: number): number {
-  const images = Math.ceil(config.output.sampleCount / previewBatch) * previewBatch * sampleSteps;
+  const images = Math.ceil(config.output.sampleCount / PREVIEW_BATCH) * PREVIEW_BATCH * sampleSteps;
   return (images * secondsPerStep) / config.training.batch / 3;
 }

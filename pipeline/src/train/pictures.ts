@@ -9,21 +9,21 @@ import { writeWhole } from '../files/output.ts';
 import { checkpointName } from './checkpoint.ts';
 import { createPredictor, type Predictor } from './denoiser.ts';
 import { lossChart } from './loss-chart.ts';
-import { appendLine, cutLines, type Metrics, readLines, type ValidationMetrics } from './metrics.ts';
+import { appendLine, cutLines, readLines, type StepMetrics, type ValidationMetrics } from './metrics.ts';
 import type { TrainPlan } from './plan.ts';
-import { drawPreview, joinImages, type Preview, previewBatch, sheetColumns } from './preview.ts';
+import { drawPreview, joinImages, PREVIEW_BATCH, type Preview, sheetColumns } from './preview.ts';
 import { runPaths } from './run-folder.ts';
 import { type ValidationSet, validationLoss } from './validation.ts';
 
 /** The tutorial shows a denoising in ten pictures. */
-const stripPictures = 10;
-const animationFrames = 60;
+const STRIP_PICTURES = 10;
+const ANIMATION_FRAMES = 60;
 /** Small images are enlarged to about this many pixels. */
-const animationSide = 256;
+const ANIMATION_SIDE = 256;
 /** Held-out images that are measured: enough for a steady number, few enough to be quick. */
-const validationImages = 128;
+const VALIDATION_IMAGES = 128;
 
-export interface PictureOptions {
+export interface RunPicturesOptions {
   plan: TrainPlan;
   dataset: Dataset;
   run: string;
@@ -39,10 +39,10 @@ export interface PictureOptions {
 
 /**
  * Measures the held-out images, then draws.
- * @returns the held-out loss; null where no image is held out.
+ * @returns the held-out loss; undefined where no image is held out.
  * @throws InputError when that loss is no number: no picture is drawn of such a state.
  */
-export async function writePictures(options: PictureOptions): Promise<ValidationMetrics | null> {
+export async function writePictures(options: RunPicturesOptions): Promise<ValidationMetrics | undefined> {
   const { plan, run } = options;
   const predictor = await createPredictor(plan.model, options.parameters);
   try {
@@ -57,23 +57,23 @@ export async function writePictures(options: PictureOptions): Promise<Validation
 }
 
 async function measureHeldOut(
-  { plan, dataset, step }: PictureOptions,
+  { plan, dataset, step }: RunPicturesOptions,
   predictor: Predictor,
-): Promise<ValidationMetrics | null> {
+): Promise<ValidationMetrics | undefined> {
   const { model, config, scheduler, schedule } = plan;
   const set = await validationSet(dataset, model.classCount !== null);
-  if (!set) return null;
+  if (!set) return undefined;
   const loss = await validationLoss(predictor, set, {
     schedule,
     predictionType: scheduler.prediction_type,
     loss: config.training.loss,
     seed: config.training.seed,
-    batch: previewBatch,
+    batch: PREVIEW_BATCH,
   });
   return { step, loss };
 }
 
-async function noteHeldOut({ run, advice }: PictureOptions, measured: ValidationMetrics): Promise<void> {
+async function noteHeldOut({ run, advice }: RunPicturesOptions, measured: ValidationMetrics): Promise<void> {
   const { step, loss } = measured;
   if (!Number.isFinite(loss)) {
     throw new InputError(
@@ -85,12 +85,12 @@ async function noteHeldOut({ run, advice }: PictureOptions, measured: Validation
   await appendLine(validation, measured);
 }
 
-function drawSheet({ plan, onProgress, signal }: PictureOptions, predictor: Predictor): Promise<Preview> {
+function drawSheet({ plan, onProgress, signal }: RunPicturesOptions, predictor: Predictor): Promise<Preview> {
   const { model, config, scheduler, sampleSteps } = plan;
   return drawPreview({
     predictor,
     scheduler,
-    shape: model.imageShape,
+    shape: model.shape,
     sampler: config.output.sampler,
     steps: sampleSteps,
     count: config.output.sampleCount,
@@ -101,26 +101,27 @@ function drawSheet({ plan, onProgress, signal }: PictureOptions, predictor: Pred
   });
 }
 
-const caption = (timestep: number | null) => (timestep === null ? 'finished' : `timestep ${Math.round(timestep)}`);
+const caption = (timestep: number | undefined) =>
+  timestep === undefined ? 'finished' : `timestep ${Math.round(timestep)}`;
 
 /** The sheet of the step comes last: where it is there, all of them are. */
 async function writeSheets(
-  { plan, run, step, final }: PictureOptions,
+  { plan, run, step, final }: RunPicturesOptions,
   { images, frames, timesteps }: Preview,
 ): Promise<void> {
   const { model, config } = plan;
-  const shape = model.imageShape;
+  const shape = model.shape;
   const last = frames.length - 1;
   const paths = runPaths(run);
-  const chosen = spreadSteps(last, stripPictures);
-  const captions = chosen.map((number) => caption(timesteps[number]!));
+  const chosen = spreadSteps(last, STRIP_PICTURES);
+  const captions = chosen.map((number) => caption(timesteps[number]));
   const png = await sheet(images, shape, sheetColumns(config.output.sampleCount, model.classCount));
   const row = await captionedStrip(joinImages(chosen.map((number) => frames[number]!)), shape, captions);
   await writeWhole(paths.samples, png);
   await writeWhole(paths.denoising, row);
   if (final) {
-    const shown = [0, ...spreadSteps(last, animationFrames)].map((number) => frames[number]!);
-    const scale = Math.max(1, Math.floor(animationSide / shape[2]));
+    const shown = [0, ...spreadSteps(last, ANIMATION_FRAMES)].map((number) => frames[number]!);
+    const scale = Math.max(1, Math.floor(ANIMATION_SIDE / shape[2]));
     await writeWhole(paths.forming, await animatedWebp(shown, shape, { scale }));
   }
   await writeWhole(join(paths.sheets, `${checkpointName(step)}-denoising.png`), row);
@@ -133,24 +134,24 @@ async function writeSheets(
  */
 export async function hasPictures(run: string, step: number, heldOut: boolean, final: boolean): Promise<boolean> {
   const paths = [runPaths(run).sheetOf(step), ...(final ? [runPaths(run).forming] : [])];
-  const there = await Promise.all(paths.map((path) => stat(path).catch(() => null)));
+  const there = await Promise.all(paths.map((path) => stat(path).catch(() => undefined)));
   const measured = await readLines<ValidationMetrics>(runPaths(run).validation);
   return there.every(Boolean) && (!heldOut || measured.some((line) => line.step === step));
 }
 
 export async function writeChart(run: string): Promise<void> {
   const paths = runPaths(run);
-  const metrics = await readLines<Metrics>(paths.metrics);
+  const metrics = await readLines<StepMetrics>(paths.metrics);
   if (metrics.length === 0) return;
   const validation = await readLines<ValidationMetrics>(paths.validation);
   await writeWhole(paths.loss, await lineChart(lossChart(metrics, validation)));
 }
 
-/** null when no image is held out. */
-async function validationSet(dataset: Dataset, conditional: boolean): Promise<ValidationSet | null> {
-  const numbers = spread(dataset.validation, validationImages);
-  if (numbers.length === 0) return null;
-  const labels = conditional ? Int32Array.from(numbers, (number) => dataset.labels![number]!) : null;
+/** undefined when no image is held out. */
+async function validationSet(dataset: Dataset, conditional: boolean): Promise<ValidationSet | undefined> {
+  const numbers = spread(dataset.validation, VALIDATION_IMAGES);
+  if (numbers.length === 0) return undefined;
+  const labels = conditional ? Int32Array.from(numbers, (number) => dataset.labels![number]!) : undefined;
   return { images: await readFloats(dataset, numbers), labels, count: numbers.length };
 }
 

@@ -1,5 +1,6 @@
 /** From a configuration and the images to everything that a run is made of, before anything long is started. */
 import {
+  type ImageShape,
   InputError,
   makeSchedule,
   parseSchedulerConfig,
@@ -15,7 +16,7 @@ import { createTrainStep } from './step.ts';
 /** A network with what training must know of it beside its function. */
 export interface PlannedModel extends TrainableModel {
   /** [C, H, W] */
-  imageShape: readonly [number, number, number];
+  shape: ImageShape;
   /** null without conditioning. */
   classCount: number | null;
   /** T: timesteps are whole numbers in 0..T-1. */
@@ -34,7 +35,7 @@ export interface TrainPlan {
   initialParameters: () => Map<string, Float32Array>;
 }
 
-const defaultSampleSteps = 50;
+const DEFAULT_SAMPLE_STEPS = 50;
 
 export function planTraining(
   config: TrainConfig,
@@ -61,7 +62,7 @@ function stepOf(
 ): TrainStep {
   return createTrainStep(model, {
     batch: training.batch,
-    shape: model.imageShape,
+    shape: model.shape,
     conditional: model.classCount !== null,
     schedule,
     predictionType: scheduler.prediction_type,
@@ -76,7 +77,7 @@ function stepOf(
 }
 
 function sampleStepsOf({ sampleSteps }: TrainConfig['output'], { T }: Schedule): number {
-  if (sampleSteps === undefined) return Math.min(defaultSampleSteps, T);
+  if (sampleSteps === undefined) return Math.min(DEFAULT_SAMPLE_STEPS, T);
   if (sampleSteps <= T) return sampleSteps;
   throw new InputError(
     `Cannot start training: --sample-steps must be at most the ${T} timesteps, received ${sampleSteps}.`,
@@ -101,8 +102,8 @@ export function withBatch(plan: TrainPlan, batch: number): TrainPlan {
  */
 export function checkData({ model }: TrainPlan, dataset: Dataset, resume: boolean): string[] {
   const { channels, height, width } = dataset;
-  if ([channels, height, width].join() !== model.imageShape.join()) {
-    const [wanted, received] = [model.imageShape, [channels, height, width]].map((shape) => shape.join(' x '));
+  if ([channels, height, width].join() !== model.shape.join()) {
+    const [wanted, received] = [model.shape, [channels, height, width]].map((shape) => shape.join(' x '));
     throw new InputError(
       `Cannot start training: the images must be ${wanted} as the network takes them, received ${received} (--size and --channels say which).`,
     );

@@ -2,15 +2,21 @@
  * Pictures of a model while it trains: a sheet of samples, the strip of one image coming out of the noise in ten
  * pictures, and the same as an animation. The same seeds every time, so that sheets can be compared.
  */
-import { compileSampler, type Sampler, type SchedulerConfig, sampleImages } from '@onnoise/scheduler';
+import {
+  compileSampler,
+  type ImageShape,
+  type SamplerName,
+  type SchedulerConfig,
+  sampleImages,
+} from '@onnoise/scheduler';
 import type { Predictor } from './denoiser.ts';
 
 export interface PreviewOptions {
   predictor: Predictor;
   scheduler: SchedulerConfig;
   /** [C, H, W] */
-  shape: readonly [number, number, number];
-  sampler: Sampler;
+  shape: ImageShape;
+  sampler: SamplerName;
   /** Sampling steps, at most the number of timesteps. */
   steps: number;
   /** Number of images, their seeds being seed, seed + 1, ... */
@@ -27,26 +33,26 @@ export interface Preview {
   images: Float32Array; // [N, C, H, W]
   /** The first image before the first step and after every one, the last being the finished image. Each [C, H, W]. */
   frames: Float32Array[];
-  /** The timestep of each frame, as the network gets it; null for the finished image. */
-  timesteps: (number | null)[];
+  /** The timestep of each frame, as the network gets it; undefined for the finished image. */
+  timesteps: (number | undefined)[];
   /** Classes of the images, for a conditional model. */
-  labels: number[] | null;
+  labels: number[] | undefined;
 }
 
 /** Images a call; enough for good speed, small enough for little memory. */
-export const previewBatch = 16;
+export const PREVIEW_BATCH = 16;
 
 export async function drawPreview(options: PreviewOptions): Promise<Preview> {
   const { predictor, shape, count, classes, onProgress, signal } = options;
   const size = shape[0] * shape[1] * shape[2];
   const table = compileSampler(options.scheduler, { sampler: options.sampler, steps: options.steps });
-  const labels = classes ? Array.from({ length: count }, (_, i) => i % classes) : null;
+  const labels = classes ? Array.from({ length: count }, (_, i) => i % classes) : undefined;
   const images = new Float32Array(count * size);
   const frames: Float32Array[] = [];
-  const calls = Math.ceil(count / previewBatch) * table.rows.length;
+  const calls = Math.ceil(count / PREVIEW_BATCH) * table.rows.length;
   let done = 0;
-  for (let first = 0; first < count; first += previewBatch) {
-    const n = Math.min(previewBatch, count - first);
+  for (let first = 0; first < count; first += PREVIEW_BATCH) {
+    const n = Math.min(PREVIEW_BATCH, count - first);
     const chosen = labels && Int32Array.from(labels.slice(first, first + n));
     const batch = await sampleImages({
       table,
@@ -64,7 +70,7 @@ export async function drawPreview(options: PreviewOptions): Promise<Preview> {
     });
     images.set(batch, first * size);
   }
-  const timesteps = [...table.rows.map(({ timestep }) => timestep), null];
+  const timesteps = [...table.rows.map(({ timestep }) => timestep), undefined];
   return { images, frames, timesteps, labels };
 }
 

@@ -30,8 +30,7 @@ export function draftPlan(config: TrainConfig): PlanDraft {
 export function completePlan({ plan, open, config }: PlanDraft, images: ImageTraits): TrainPlan {
   const classes = open.classes ? classesOf(images.classNames) : plan.model.classCount;
   const channels = open.channels ? images.channels : undefined;
-  const known =
-    classes === plan.model.classCount && (channels ?? plan.model.imageShape[0]) === plan.model.imageShape[0];
+  const known = classes === plan.model.classCount && (channels ?? plan.model.shape[0]) === plan.model.shape[0];
   return known ? plan : planFromConfig(config, images);
 }
 
@@ -51,7 +50,7 @@ export function completeConfig(config: TrainConfig, images: ImageTraits = {}): {
   tf.enableProdMode();
   const scheduler = parseSchedulerConfig(config.scheduler);
   const model = createModel(completeModel(config, scheduler.num_train_timesteps, images));
-  const [found, size] = model.imageShape;
+  const [found, size] = model.shape;
   const data = { ...config.data, size, channels: found as 1 | 3 };
   return { model, whole: { ...config, data, model: { ...model.config }, scheduler: { ...scheduler } } };
 }

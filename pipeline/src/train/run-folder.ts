@@ -20,8 +20,8 @@ import type { Dataset } from '../data/index.ts';
 import { diskFailure, withDiskErrors } from '../files/disk-errors.ts';
 import { writeWhole } from '../files/output.ts';
 import { type Checkpoint, type CheckpointInfo, checkpointName, listCheckpoints, loadCheckpoint } from './checkpoint.ts';
-import { type Layer, type PartialConfig, resolveConfig, type TrainConfig } from './config.ts';
-import type { TensorSpec } from './contracts.ts';
+import { type ConfigLayer, type PartialConfig, resolveConfig, type TrainConfig } from './config.ts';
+import type { StepTensor } from './contracts.ts';
 
 export const runPaths = (run: string) => ({
   config: join(run, 'config.json'),
@@ -72,7 +72,7 @@ export const writeJson = (path: string, value: unknown) => writeWhole(path, `${J
 /** @throws InputError when the folder already holds a run: training into it would mix two. */
 export async function requireNoRun(run: string): Promise<void> {
   if (
-    (await readJson(runPaths(run).config)) === null &&
+    (await readJson(runPaths(run).config)) === undefined &&
     (await listCheckpoints(runPaths(run).checkpoints)).length === 0
   ) {
     return;
@@ -89,10 +89,11 @@ export async function readRunConfig(run: string): Promise<TrainConfig> {
 }
 
 /** The same as it was written, to be laid below other settings. @throws InputError when there is no run. */
-export async function readRunLayer(run: string): Promise<Layer> {
+export async function readRunLayer(run: string): Promise<ConfigLayer> {
   const name = runPaths(run).config;
   const config = await readJson(name);
-  if (config === null) throw new InputError(`Cannot read the run ${run}: it must hold a config.json, there is none.`);
+  if (config === undefined)
+    throw new InputError(`Cannot read the run ${run}: it must hold a config.json, there is none.`);
   return { name, config: config as PartialConfig };
 }
 
@@ -101,7 +102,7 @@ export interface OpenedRun {
   checkpoint: Checkpoint;
   /** What the checkpoint was made with; config.json may have been edited since. */
   config: TrainConfig;
-  data: RunData | null;
+  data: RunData | undefined;
   /** Things worth telling, one sentence each: newer checkpoints that were passed over, and settings that are not heeded. */
   notes: string[];
 }
@@ -115,10 +116,10 @@ export interface OpenedRun {
 export async function openRun(
   run: string,
   step: number | undefined,
-  specsOf: (config: TrainConfig) => readonly TensorSpec[],
+  specsOf: (config: TrainConfig) => readonly StepTensor[],
 ): Promise<OpenedRun> {
   const edited = await readRunConfig(run);
-  const data = (await readJson(runPaths(run).data)) as RunData | null;
+  const data = (await readJson(runPaths(run).data)) as RunData | undefined;
   const all = await listCheckpoints(runPaths(run).checkpoints);
   const wanted = step === undefined ? all.toReversed() : all.filter((checkpoint) => checkpoint.step === step);
   if (wanted.length === 0) {
@@ -154,12 +155,12 @@ const configOf = (path: string, { config }: CheckpointInfo): TrainConfig =>
 const differ = (a: Record<string, unknown>, b: Record<string, unknown>) =>
   [...new Set([...Object.keys(a), ...Object.keys(b)])].some((key) => JSON.stringify(a[key]) !== JSON.stringify(b[key]));
 
-/** null when there is no such file. */
+/** undefined when there is no such file, or it holds null. */
 async function readJson(path: string): Promise<unknown> {
   try {
-    return JSON.parse(await readFile(path, 'utf8'));
+    return JSON.parse(await readFile(path, 'utf8')) ?? undefined;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     if (error instanceof SyntaxError) throw new InputError(`Cannot read ${path}: it must be JSON (${error.message}).`);
     throw diskFailure(error, `read ${path}`);
   }

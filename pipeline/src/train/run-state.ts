@@ -1,18 +1,18 @@
 /** A run under way: what it is made of, and what changes as it goes. */
-import type { Batcher, Dataset } from '../data/index.ts';
+import type { Dataset, TrainingBatches } from '../data/index.ts';
 import { divergedAdvice } from './advice.ts';
 import type { CheckpointInfo } from './checkpoint.ts';
 import type { TrainConfig } from './config.ts';
 import type { TrainEngine } from './contracts.ts';
 import type { Horizon } from './horizon.ts';
-import type { Metrics } from './metrics.ts';
+import type { StepMetrics } from './metrics.ts';
 import type { TrainPlan } from './plan.ts';
 
 export interface TrainHooks {
   /** Something worth telling, one sentence: what was chosen, what was resumed, what was skipped. */
   onNote?: (note: string) => void;
   /** After every step. `total` steps are known up front, or guessed from the time left. */
-  onStep?: (metrics: Metrics, progress: { done: number; total: number }) => void;
+  onStep?: (metrics: StepMetrics, progress: { done: number; total: number }) => void;
   /** While pictures are drawn. */
   onPreview?: (done: number, total: number) => void;
 }
@@ -39,13 +39,13 @@ export interface RunState {
   readonly folder: string;
   readonly horizon: Horizon;
   readonly engine: TrainEngine;
-  readonly batches: Batcher;
-  /** null for a run that starts. */
-  readonly former: Former | null;
-  /** Folder of the newest checkpoint, null before the first. */
-  newest: string | null;
-  /** Seconds that the newest pictures took, null before the first. */
-  drawSeconds: number | null;
+  readonly batches: TrainingBatches;
+  /** undefined for a run that starts. */
+  readonly former: Former | undefined;
+  /** Folder of the newest checkpoint, undefined before the first. */
+  newest: string | undefined;
+  /** Seconds that the newest pictures took, undefined before the first. */
+  drawSeconds: number | undefined;
 }
 
 /** What to do when the run cannot go on. */

@@ -23,11 +23,11 @@ export interface SafetensorsFile {
   metadata: Record<string, string>;
 }
 
-const types = { F32: Float32Array, I32: Int32Array, I64: BigInt64Array, U8: Uint8Array } as const;
-type Dtype = keyof typeof types;
+const TYPES = { F32: Float32Array, I32: Int32Array, I64: BigInt64Array, U8: Uint8Array } as const;
+type Dtype = keyof typeof TYPES;
 
 /** Longest header the reference implementation reads. */
-const maximumHeader = 100_000_000;
+const MAXIMUM_HEADER = 100_000_000;
 
 /** Writes the file and forces it to the disk. Returns its length in bytes and SHA-256. */
 export async function writeSafetensors(
@@ -91,7 +91,7 @@ export async function readSafetensors(path: string): Promise<SafetensorsFile & {
     if (size < 8) refuse(`the file is truncated, it has ${size} bytes`);
     await read(prefix, 0);
     const length = Number(prefix.readBigUInt64LE());
-    if (length > maximumHeader) refuse('the file is not a safetensors file, its header length is impossible');
+    if (length > MAXIMUM_HEADER) refuse('the file is not a safetensors file, its header length is impossible');
     if (8 + length > size) refuse(`the file is truncated within its header, it has ${size} bytes`);
     const headerBytes = Buffer.alloc(length);
     await read(headerBytes, 8);
@@ -103,7 +103,7 @@ export async function readSafetensors(path: string): Promise<SafetensorsFile & {
     }
     const tensors = new Map<string, SafetensorsEntry>();
     for (const { name, dtype, shape, begin } of entries) {
-      const data = new types[dtype](sizeOf(shape));
+      const data = new TYPES[dtype](sizeOf(shape));
       await read(asBytes(data), 8 + length + begin);
       tensors.set(name, { shape, data });
     }
@@ -138,13 +138,13 @@ function parseHeader(bytes: Buffer, refuse: (rule: string) => never) {
     if (!object.holds(entry)) return refuse(`${about} must be an object`);
     const { dtype, shape, data_offsets: offsets, ...unknown } = entry;
     if (Object.keys(unknown).length > 0) return refuse(`${about} has the unknown field ${Object.keys(unknown)[0]}`);
-    if (typeof dtype !== 'string' || !Object.hasOwn(types, dtype)) {
-      return refuse(`dtype of ${about} must be one of ${Object.keys(types).join(', ')}, is ${JSON.stringify(dtype)}`);
+    if (typeof dtype !== 'string' || !Object.hasOwn(TYPES, dtype)) {
+      return refuse(`dtype of ${about} must be one of ${Object.keys(TYPES).join(', ')}, is ${JSON.stringify(dtype)}`);
     }
     if (!SIZES.holds(shape)) return refuse(`shape of ${about} must be a list of sizes`);
     if (!SIZES.holds(offsets) || offsets.length !== 2) return refuse(`data_offsets of ${about} must be two sizes`);
     const [begin, end] = offsets as [number, number];
-    if (end - begin !== sizeOf(shape) * types[dtype as Dtype].BYTES_PER_ELEMENT) {
+    if (end - begin !== sizeOf(shape) * TYPES[dtype as Dtype].BYTES_PER_ELEMENT) {
       return refuse(`data_offsets of ${about} do not fit its shape`);
     }
     return { name, dtype: dtype as Dtype, shape, begin, end };
@@ -162,7 +162,7 @@ const SIZES = listOf(integer(0));
 const asBytes = (data: SafetensorsData) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 
 function dtypeOf(data: SafetensorsData): Dtype {
-  const found = Object.entries(types).find(([, type]) => data instanceof type);
+  const found = Object.entries(TYPES).find(([, type]) => data instanceof type);
   if (!found) throw new Error(`safetensors cannot hold a ${(data as object).constructor.name}`);
   return found[0] as Dtype;
 }

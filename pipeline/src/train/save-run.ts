@@ -1,7 +1,7 @@
 /** Saves the state of a run as its newest checkpoint. */
 import { InputError } from '@onnoise/scheduler';
 import { type CheckpointInfo, saveCheckpoint } from './checkpoint.ts';
-import type { Metrics } from './metrics.ts';
+import type { StepMetrics } from './metrics.ts';
 import { runPaths } from './run-folder.ts';
 import { adviceOf, type RunState } from './run-state.ts';
 
@@ -9,7 +9,7 @@ import { adviceOf, type RunState } from './run-state.ts';
  * @param reserve seconds that a run by the clock keeps for its end.
  * @throws InputError when a weight is not finite any more: such a state is worth no checkpoint.
  */
-export async function saveRun(state: RunState, metrics: Metrics, reserve: number | null): Promise<void> {
+export async function saveRun(state: RunState, metrics: StepMetrics, reserve: number | null): Promise<void> {
   const { plan, dataset } = state.job;
   const { config, step: trainStep } = plan;
   const values = await state.engine.readState();

@@ -1,6 +1,6 @@
 /** The start of a run: its horizon, its place in the images, and the engine with a fresh or a checkpoint's state. */
 import { InputError } from '@onnoise/scheduler';
-import { createBatcher } from '../data/index.ts';
+import { createTrainingBatches } from '../data/index.ts';
 import { withDiskErrors } from '../files/disk-errors.ts';
 import { explainEngineError } from './advice.ts';
 import { type Checkpoint, diskError, resumeCheckpoint } from './checkpoint.ts';
@@ -20,18 +20,18 @@ export async function startRun(run: HeldRun, job: TrainJob): Promise<RunState> {
   const { plan, dataset, hooks } = job;
   const { training, data } = plan.config;
   const end = endOf(plan.config, dataset.train.length) ?? requireEnd();
-  const steps = end.kind === 'steps' ? end.steps : null;
+  const steps = end.kind === 'steps' ? end.steps : undefined;
   const notes = [
     ...checkData(plan, dataset, run.resume),
     ...idleSettings(plan.config, run.choice.kind, dataset, steps),
   ];
   for (const note of notes) hooks?.onNote?.(note);
-  const batches = createBatcher(dataset, { batch: training.batch, seed: training.seed, flip: data.flip });
+  const batches = createTrainingBatches(dataset, { batch: training.batch, seed: training.seed, flip: data.flip });
   const started = await startEngine(run, job);
   if (started.former) batches.position = started.former.info.position;
   const reserve = (secondsPerStep: number) => 2 + (state.drawSeconds ?? pictureSeconds(plan, secondsPerStep));
   const horizon: Horizon = end.kind === 'steps' ? end : { ...end, reserve };
-  const state: RunState = { job, folder: run.folder, horizon, batches, drawSeconds: null, ...started };
+  const state: RunState = { job, folder: run.folder, horizon, batches, drawSeconds: undefined, ...started };
   return state;
 }
 
@@ -54,14 +54,14 @@ async function startEngine(run: HeldRun, job: TrainJob): Promise<Pick<RunState, 
   const { plan, hooks } = job;
   const found = run.resume
     ? await withDiskErrors(`read the checkpoints of ${run.folder}`, () => findCheckpoint(run, job))
-    : null;
+    : undefined;
   const state = found?.checkpoint.state ?? plan.step.initialState(plan.initialParameters());
   hooks?.onNote?.(`Engine: ${run.choice.reason}.`);
   const { tf32 } = plan.config.training;
-  const newest = found?.checkpoint.path ?? null;
+  const newest = found?.checkpoint.path;
   try {
     const engine = await createEngine(run.choice.kind, plan.step, state, { tf32, onNote: hooks?.onNote });
-    return { engine, former: found?.former ?? null, newest };
+    return { engine, former: found?.former, newest };
   } catch (error) {
     throw explainEngineError(error, newest);
   }
@@ -70,7 +70,7 @@ async function startEngine(run: HeldRun, job: TrainJob): Promise<Pick<RunState, 
 async function findCheckpoint(
   { folder }: HeldRun,
   { plan, dataset, hooks }: TrainJob,
-): Promise<{ checkpoint: Checkpoint; former: Former } | null> {
+): Promise<{ checkpoint: Checkpoint; former: Former } | undefined> {
   let config: TrainConfig = plan.config;
   let changes: string[] = [];
   const found = await resumeCheckpoint(runPaths(folder).checkpoints, plan.step.state, (info) => {
@@ -86,7 +86,7 @@ async function findCheckpoint(
   });
   if (!found) {
     hooks?.onNote?.('There is no checkpoint yet: starting from the beginning.');
-    return null;
+    return undefined;
   }
   const { checkpoint, broken } = found;
   for (const { reason } of broken) hooks?.onNote?.(`${reason} It was set aside.`);

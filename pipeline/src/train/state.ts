@@ -3,13 +3,13 @@
  * `ema.<parameter>`, `adam.m.<parameter>` and `adam.v.<parameter>`.
  */
 import { sizeOf } from '../shape.ts';
-import type { TensorSpec, TrainableModel } from './contracts.ts';
+import type { StepTensor, TrainableModel } from './contracts.ts';
 
 type Parameters = TrainableModel['parameters'];
 
-export function stateSpecs(parameters: Parameters, ema: boolean): TensorSpec[] {
+export function stateSpecs(parameters: Parameters, ema: boolean): StepTensor[] {
   const prefixes = ['adam.m.', 'adam.v.', ...(ema ? ['ema.'] : [])];
-  const spec = (name: string, shape: readonly number[]): TensorSpec => ({ name, shape: [...shape], dtype: 'float32' });
+  const spec = (name: string, shape: readonly number[]): StepTensor => ({ name, shape: [...shape], dtype: 'float32' });
   return [
     ...parameters.map(({ name, shape }) => spec(`model.${name}`, shape)),
     ...prefixes.flatMap((prefix) =>
@@ -20,7 +20,7 @@ export function stateSpecs(parameters: Parameters, ema: boolean): TensorSpec[] {
 
 /** Zero moments, EMA equal to the weights. Copies. */
 export function freshState(
-  specs: readonly TensorSpec[],
+  specs: readonly StepTensor[],
   parameters: ReadonlyMap<string, Float32Array>,
 ): Map<string, Float32Array> {
   return new Map(

@@ -8,7 +8,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { adamScalars, adamUpdate, clipFactor, globalNorm, momentRates } from './adam.ts';
 import { bundleParameters, join, separate } from './bundles.ts';
-import type { TensorSpec, TrainableModel, TrainStep, TrainStepOptions } from './contracts.ts';
+import type { StepTensor, TrainableModel, TrainStep, TrainStepOptions } from './contracts.ts';
 import { emaUpdate } from './ema.ts';
 import { meanLoss } from './loss.ts';
 import { freshState, stateSpecs } from './state.ts';
@@ -16,20 +16,20 @@ import { freshState, stateSpecs } from './state.ts';
 export function createTrainStep(model: TrainableModel, options: TrainStepOptions): TrainStep {
   const { batch, shape, conditional } = options;
   const state = stateSpecs(model.parameters, options.ema);
-  const scalar = (name: string): TensorSpec => ({ name, shape: [], dtype: 'float32' });
+  const scalar = (name: string): StepTensor => ({ name, shape: [], dtype: 'float32' });
   const decays = options.optimizer === 'adamw' && options.weightDecay > 0;
-  const inputs: TensorSpec[] = [
+  const inputs: StepTensor[] = [
     { name: 'images', shape: [batch, ...shape], dtype: 'float32' },
     { name: 'noise', shape: [batch, ...shape], dtype: 'float32' },
     { name: 'timesteps', shape: [batch], dtype: 'int32' },
-    ...(conditional ? [{ name: 'labels', shape: [batch], dtype: 'int32' } satisfies TensorSpec] : []),
+    ...(conditional ? [{ name: 'labels', shape: [batch], dtype: 'int32' } satisfies StepTensor] : []),
     scalar('stepSize'),
     scalar('epsilon'),
     ...(decays ? [scalar('weightFactor')] : []),
     ...(options.ema ? [scalar('emaRate')] : []),
   ];
   return {
-    recipe: model.config ? { model: model.config, options } : null,
+    recipe: model.config ? { model: model.config, options } : undefined,
     state,
     inputs,
     initialState: (parameters) => freshState(state, parameters),
@@ -55,7 +55,7 @@ function runStep(model: TrainableModel, options: TrainStepOptions, state: Tensor
   const vectors = bundles.map((bundle) => join(bundle, (name) => gradients.get(name)!));
   const squares = vectors.map((gradient) => tf.mul(gradient, gradient));
   const gradNorm = globalNorm(squares);
-  const clip = options.clipNorm === null ? null : clipFactor(gradNorm, options.clipNorm);
+  const clip = options.clipNorm === null ? undefined : clipFactor(gradNorm, options.clipNorm);
   const rates = momentRates(options, clip);
   const scalars = {
     stepSize: inputs.stepSize as tf.Scalar,

@@ -8,7 +8,7 @@ import { diskError } from './checkpoint.ts';
 import { drawOwed, drawPictures, lacksPictures } from './draw-run.ts';
 import { type HeldRun, withRun } from './held-run.ts';
 import { type LoopOptions, type LoopResult, runLoop } from './loop.ts';
-import { appendLine, type Metrics, type ValidationMetrics } from './metrics.ts';
+import { appendLine, type StepMetrics, type ValidationMetrics } from './metrics.ts';
 import { writeChart } from './pictures.ts';
 import { runPaths } from './run-folder.ts';
 import { adviceOf, type RunState, type TrainJob } from './run-state.ts';
@@ -28,10 +28,10 @@ export interface TrainResult {
   step: number;
   seconds: number;
   /** Of the last step. */
-  loss: number | null;
+  loss: number | undefined;
   /** Folder of the newest checkpoint. */
-  checkpoint: string | null;
-  validation: ValidationMetrics | null;
+  checkpoint: string | undefined;
+  validation: ValidationMetrics | undefined;
 }
 
 /** @throws InputError for what `withRun` refuses, and for images that are not those of the run. */
@@ -68,7 +68,7 @@ function loopOptions(state: RunState): LoopOptions {
     seed: training.seed,
     horizon: state.horizon,
     signal,
-    size: sizeOf(model.imageShape),
+    size: sizeOf(model.shape),
     learningRate: { rate: training.lr, schedule: training.lrSchedule, warmupSteps: training.warmupSteps },
     emaDecay: training.emaDecay,
     start: {
@@ -85,7 +85,7 @@ function loopOptions(state: RunState): LoopOptions {
   };
 }
 
-async function noteStep({ job, folder, horizon }: RunState, metrics: Metrics, progress: number): Promise<void> {
+async function noteStep({ job, folder, horizon }: RunState, metrics: StepMetrics, progress: number): Promise<void> {
   const path = runPaths(folder).metrics;
   await appendLine(path, metrics).catch((error) => {
     throw diskError(error, `write ${path}`);
@@ -98,7 +98,7 @@ async function noteStep({ job, folder, horizon }: RunState, metrics: Metrics, pr
 async function finish(state: RunState, { last, interrupted, seconds }: LoopResult): Promise<TrainResult> {
   const { hooks, signal } = state.job;
   const step = last?.step ?? state.former?.info.step ?? 0;
-  let validation: ValidationMetrics | null = null;
+  let validation: ValidationMetrics | undefined;
   if (interrupted) await writeChart(state.folder);
   else {
     if (!last) hooks?.onNote?.(`The run was complete already, after ${step} steps.`);
@@ -108,7 +108,7 @@ async function finish(state: RunState, { last, interrupted, seconds }: LoopResul
     interrupted: interrupted || signal?.aborted === true,
     step,
     seconds,
-    loss: last?.loss ?? state.former?.info.loss ?? null,
+    loss: last?.loss ?? state.former?.info.loss,
     checkpoint: state.newest,
     validation,
   };

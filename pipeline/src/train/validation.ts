@@ -4,13 +4,13 @@
  */
 import { addNoise, gaussian, type PredictionType, predictionTarget, type Schedule } from '@onnoise/scheduler';
 import type { Predictor } from './denoiser.ts';
-import { huberDelta, type LossName } from './loss.ts';
+import { HUBER_DELTA, type LossName } from './loss.ts';
 
 const VALIDATION_STREAM = 0x7e00_0003;
 
 export interface ValidationSet {
   images: Float32Array; // [N, C, H, W] in [-1, 1]
-  labels: Int32Array | null; // [N]
+  labels: Int32Array | undefined; // [N]
   count: number;
 }
 
@@ -53,5 +53,5 @@ function lossOf(loss: LossName, difference: number): number {
   const distance = Math.abs(difference);
   if (loss === 'l1') return distance;
   if (loss === 'l2') return distance * distance;
-  return distance < huberDelta ? distance ** 2 / 2 : huberDelta * (distance - huberDelta / 2);
+  return distance < HUBER_DELTA ? distance ** 2 / 2 : HUBER_DELTA * (distance - HUBER_DELTA / 2);
 }

@@ -13,7 +13,7 @@ export type RunBatch = (
   labels: readonly number[], // [n]
 ) => Promise<Float32Array>; // [n, C, H, W]
 
-export interface Job {
+export interface BatcherJob {
   id: number;
   /** Who sent the request: clients share the places. */
   client: string;
@@ -35,7 +35,7 @@ export interface BatchReport {
 export interface Batcher {
   /** Images in progress or waiting. */
   readonly size: number;
-  add(job: Job): void;
+  add(job: BatcherJob): void;
   /** Drops a job; its callbacks are not called again. */
   cancel(id: number): void;
   /** One call of the network; undefined if there is nothing to do. */
@@ -53,7 +53,7 @@ export interface BatcherOptions {
 }
 
 interface Place {
-  job: Job;
+  job: BatcherJob;
   index: number;
   trajectory: Trajectory;
 }
@@ -83,7 +83,7 @@ export function createBatcher({ run, size, maxBatch, quantum }: BatcherOptions):
     }
     const network = performance.now() - called;
     const ended: Place[] = [];
-    const failed = new Map<Job, unknown>();
+    const failed = new Map<BatcherJob, unknown>();
     for (const [i, place] of places.entries()) {
       if (failed.has(place.job)) continue;
       try {
@@ -99,7 +99,7 @@ export function createBatcher({ run, size, maxBatch, quantum }: BatcherOptions):
   }
 
   /** Drops the jobs, then reports why. */
-  function fail(jobs: ReadonlyMap<Job, unknown>): void {
+  function fail(jobs: ReadonlyMap<BatcherJob, unknown>): void {
     for (const job of jobs.keys()) queue.remove((place) => place.job === job, job.client);
     for (const [job, error] of jobs) job.onFailed(error);
   }

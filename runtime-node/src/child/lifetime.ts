@@ -12,7 +12,7 @@ export function endWithThis(child: ChildProcess): void {
   child.once('exit', () => process.off('exit', kill));
 }
 
-const watch = `
+const WATCH = `
 const { parent, every } = require('node:worker_threads').workerData;
 const lives = () => {
   // Whose parent is gone gets another; on Windows it keeps the number.
@@ -29,5 +29,5 @@ setInterval(() => lives() || process.kill(process.pid, 'SIGKILL'), every);
 
 /** In the child: a thread that kills this process once its parent is gone, killed too. @param every milliseconds */
 export function endWithParent(parent: number, every = 1000): void {
-  new Worker(watch, { eval: true, execArgv: [], env: {}, workerData: { parent, every } }).unref();
+  new Worker(WATCH, { eval: true, execArgv: [], env: {}, workerData: { parent, every } }).unref();
 }

@@ -5,12 +5,12 @@ import { createReadStream, rmSync } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { compileSampler, type SamplerTable, samplerSettings } from '@onnoise/scheduler';
-import { readArtefact } from '../artefact.ts';
 import { type Batcher, createBatcher } from '../batching/batcher.ts';
 import { partialSteps, sampling, singleCall, type Trajectory } from '../batching/trajectory.ts';
 import { type Call, serveParent } from '../child/index.ts';
+import { readModelFolder } from '../model-folder.ts';
 import { imageSize } from '../pictures/pixels.ts';
-import { openNetwork } from './lanes.ts';
+import { serveNetwork } from './lanes.ts';
 import type {
   CallTask,
   EngineMethods,
@@ -115,9 +115,9 @@ export function serveEngine(): void {
 
 async function load({ models, device, maxBatch }: EngineOptions, loaded: Map<string, Loaded>): Promise<EngineModel[]> {
   for (const [name, folder] of Object.entries(models)) {
-    const artefact = await readArtefact(folder);
+    const artefact = await readModelFolder(folder);
     const { shape, classes, scheduler } = artefact;
-    const { run, report } = await openNetwork(artefact, device, maxBatch);
+    const { run, report } = await serveNetwork(artefact, device, maxBatch);
     const size = imageSize(shape);
     const model: EngineModel = {
       name,

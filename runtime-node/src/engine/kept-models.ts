@@ -7,7 +7,7 @@ import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InputError, LOADING, MODEL_FILES } from '@onnoise/scheduler';
-import { readArtefact } from '../artefact.ts';
+import { readModelFolder } from '../model-folder.ts';
 import type { EngineOptions } from './protocol.ts';
 
 export interface KeptModels {
@@ -27,7 +27,7 @@ const WEIGHTS = /\.(safetensors|bin|ckpt|pt|h5|msgpack)$/;
 /**
  * Copies what sampling reads of each folder into the system's temporary one. Where that has no room for it, the folders
  * themselves are all there is.
- * @throws InputError for a folder that is no model, as `readArtefact` does.
+ * @throws InputError for a folder that is no model, as `readModelFolder` does.
  */
 export async function keepModels(options: EngineOptions): Promise<KeptModels> {
   const folders = Object.entries(options.models);
@@ -57,7 +57,7 @@ export async function keepModels(options: EngineOptions): Promise<KeptModels> {
 
 async function check(folder: string): Promise<void> {
   try {
-    await readArtefact(folder);
+    await readModelFolder(folder);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (error instanceof InputError || code === undefined) throw error;

@@ -11,16 +11,16 @@ import { stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import type { NetworkShape } from '@onnoise/scheduler';
 import type { InferenceSession } from 'onnxruntime-node';
-import type { Artefact } from '../artefact.ts';
 import type { RunBatch } from '../batching/batcher.ts';
 import type { DeviceReport } from '../choose.ts';
 import type { DeviceChoice } from '../devices.ts';
 import { openModel } from '../load.ts';
+import type { ModelFolder } from '../model-folder.ts';
 import { imageSize } from '../pictures/pixels.ts';
 import { createDenoiser, openSession } from '../session.ts';
 import { type LaneThread, startLane } from './lane-thread.ts';
 
-export interface Network {
+export interface ServedNetwork {
   run: RunBatch;
   report: DeviceReport;
 }
@@ -33,7 +33,11 @@ const CALLS = 6;
 const TURNS = 2;
 
 /** Opens a network for batches of up to `maxBatch` images. @throws InputError as `loadModel` does. */
-export async function openNetwork(artefact: Artefact, device: DeviceChoice, maxBatch: number): Promise<Network> {
+export async function serveNetwork(
+  artefact: ModelFolder,
+  device: DeviceChoice,
+  maxBatch: number,
+): Promise<ServedNetwork> {
   const { onnx, shape, classes } = artefact;
   const unet = { shape, classes };
   const { session, report } = await openModel(artefact, device);

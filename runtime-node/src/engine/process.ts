@@ -17,7 +17,7 @@ import type {
   TaskPart,
 } from './protocol.ts';
 
-const script = fileURLToPath(new URL('../../bin/engine.mjs', import.meta.url));
+const SCRIPT = fileURLToPath(new URL('../../bin/engine.mjs', import.meta.url));
 
 /** Told of each image of a task. */
 export interface TaskCallbacks {
@@ -52,7 +52,7 @@ export interface Engine {
  */
 export async function startEngine(options: EngineOptions, onSteps: (report: StepReport) => void): Promise<Engine> {
   const { patience } = options;
-  const child = await startChild<EngineMethods, StepReport>(script, options, { patience, onEvent: onSteps }).catch(
+  const child = await startChild<EngineMethods, StepReport>(SCRIPT, options, { patience, onEvent: onSteps }).catch(
     (error: unknown) => {
       throw revive(error, InputError);
     },

@@ -1,5 +1,5 @@
 /** What the server's process and the one that computes say to each other. */
-import type { ImageShape, Sampler, SamplerSettings, SchedulerConfig } from '@onnoise/scheduler';
+import type { ImageShape, SamplerName, SamplerSettings, SchedulerConfig } from '@onnoise/scheduler';
 import type { Call } from '../child/index.ts';
 import type { Device, DeviceChoice } from '../devices.ts';
 
@@ -41,7 +41,7 @@ export interface SampleTask extends SamplerSettings {
   /** One a seed; undefined for an unconditional model. */
   labels: readonly number[] | undefined;
   steps: number;
-  sampler: Sampler;
+  sampler: SamplerName;
   /** Predictions to be told of each picture on its way. */
   partials: number;
 }

@@ -45,21 +45,21 @@ const gif = (motion?: Motion): Format => ({
 });
 const avif: Format = { name: 'AVIF', side: 16_384, encode: (image) => image.avif({ lossless: true }) };
 
-const PICTURES = { png, jpg: jpeg, jpeg, webp: webp(), avif, tiff, tif: tiff, gif: gif() };
-const ANIMATIONS = { webp, gif };
+const pictures = { png, jpg: jpeg, jpeg, webp: webp(), avif, tiff, tif: tiff, gif: gif() };
+const animations = { webp, gif };
 
-export type PictureFormat = keyof typeof PICTURES;
-export type AnimationFormat = keyof typeof ANIMATIONS;
+export type PictureFormat = keyof typeof pictures;
+export type AnimationFormat = keyof typeof animations;
 
-export const PICTURE_FORMATS = Object.keys(PICTURES) as PictureFormat[];
-export const ANIMATION_FORMATS = Object.keys(ANIMATIONS) as AnimationFormat[];
+export const PICTURE_FORMATS = Object.keys(pictures) as PictureFormat[];
+export const ANIMATION_FORMATS = Object.keys(animations) as AnimationFormat[];
 
 /** Most bytes of a picture before it is encoded, and of an animation. */
 const MOST_BYTES = 2 ** 30;
 
-export const pictureFormat = (format: PictureFormat): Format => PICTURES[format];
+export const pictureFormat = (format: PictureFormat): Format => pictures[format];
 export const animationFormat = (format: AnimationFormat, delay: number[]): Format =>
-  ANIMATIONS[format]({ delay, loop: 0 });
+  animations[format]({ delay, loop: 0 });
 
 /** The bytes of a picture before it is encoded. @throws InputError for a picture that the format, or memory, cannot hold. */
 export function checkPictureSize(
@@ -67,7 +67,7 @@ export function checkPictureSize(
   { width, height, channels }: { width: number; height: number; channels: number },
   frames = 1,
 ): number {
-  const { name, side } = PICTURES[format];
+  const { name, side } = pictures[format];
   const refuse = (rule: string): never => {
     throw new InputError(`Cannot draw images as ${name}: ${rule}.`);
   };

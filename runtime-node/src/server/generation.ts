@@ -4,7 +4,7 @@ import {
   DEFAULT_SAMPLER,
   InputError,
   labelNumber,
-  type Sampler,
+  type SamplerName,
   type SamplerOptionName,
   samplerSettings,
   usualSteps,
@@ -26,7 +26,7 @@ export interface GenerationBody extends Partial<Record<SamplerOptionName, number
   partial_images?: number | null;
   seed?: number | null;
   steps?: number | null;
-  sampler?: Sampler | null;
+  sampler?: SamplerName | null;
   label?: number | string | (number | string)[] | null;
   user?: string | null;
 }

@@ -2,7 +2,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { StepReport } from '../engine/protocol.ts';
 
-export interface Metrics {
+export interface ServerMetrics {
   registry: Registry;
   requests: Counter<'route' | 'method' | 'status'>;
   duration: Histogram<'route'>;
@@ -13,7 +13,7 @@ export interface Metrics {
 }
 
 /** @param now current values: images in progress or waiting, bytes, and whether the server takes requests. */
-export function createMetrics(now: { depth: () => number; bytes: () => number; ready: () => boolean }): Metrics {
+export function createMetrics(now: { depth: () => number; bytes: () => number; ready: () => boolean }): ServerMetrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry, prefix: 'onnoise_' });

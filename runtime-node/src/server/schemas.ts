@@ -1,5 +1,5 @@
 /** JSON Schemas of requests and answers; the API's description is made from them. */
-import { DEFAULT_SAMPLER, eachSamplerOption, optionsOfSampler, SAMPLERS, samplerRecord } from '@onnoise/scheduler';
+import { DEFAULT_SAMPLER, eachSamplerOption, optionsOfSampler, SAMPLER_NAMES, samplerRecord } from '@onnoise/scheduler';
 import type { FastifySchema } from 'fastify';
 import { MOST_PARTIALS } from './generation.ts';
 import type { CompleteOptions } from './options.ts';
@@ -27,9 +27,9 @@ const choice = (description: string, values: readonly string[], more: Schema = {
 /** An extension of the description that tells pages about samplers; validation ignores it. */
 export const SAMPLERS_KEYWORD = 'x-samplers';
 
-const SAMPLER = choice(`Default: ${DEFAULT_SAMPLER}.`, SAMPLERS, {
+const SAMPLER = choice(`Default: ${DEFAULT_SAMPLER}.`, SAMPLER_NAMES, {
   default: DEFAULT_SAMPLER,
-  [SAMPLERS_KEYWORD]: SAMPLERS.map((name) => {
+  [SAMPLERS_KEYWORD]: SAMPLER_NAMES.map((name) => {
     const { label, hint } = samplerRecord(name);
     return { name, label, hint, options: optionsOfSampler(name) };
   }),

@@ -4,14 +4,14 @@ import type { EngineModel } from '../engine/protocol.ts';
 import type { Supervisor } from '../engine/supervisor.ts';
 import type { Admission } from './admission.ts';
 import { Refusal } from './errors.ts';
-import type { Metrics } from './metrics.ts';
+import type { ServerMetrics } from './metrics.ts';
 import type { CompleteOptions } from './options.ts';
 
 export interface Service {
   options: CompleteOptions;
   supervisor: Supervisor;
   admission: Admission;
-  metrics: Metrics;
+  metrics: ServerMetrics;
   /** True once the server is stopping. */
   closing: () => boolean;
 }

@@ -94,6 +94,6 @@ function noteOf({ shape: [channels, height, width], classes }: Artefact): string
 }
 
 async function is(path: string, kind: 'file' | 'folder'): Promise<boolean> {
-  const found = await stat(path).catch(() => null);
-  return found !== null && (kind === 'file' ? found.isFile() : found.isDirectory());
+  const found = await stat(path).catch(() => undefined);
+  return found !== undefined && (kind === 'file' ? found.isFile() : found.isDirectory());
 }

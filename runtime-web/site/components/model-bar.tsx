@@ -6,7 +6,7 @@ import { signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import type { LoadProgress, ModelInfo } from '../../src/worker/client.ts';
-import { current, type DeviceChoice, device, loaded, models, sampler, useModel } from '../store.ts';
+import { current, type DeviceChoice, device, loaded, models, samplingWorker, useModel } from '../store.ts';
 import { Button } from './button.tsx';
 import { Icon } from './icon.tsx';
 import { describeDevice, describeProgress } from './model-words.ts';
@@ -99,7 +99,7 @@ function Failed({ message }: { message: string }): JSX.Element {
 function askDevices(): void {
   if (noWebGpu.peek() !== undefined) return;
   noWebGpu.value = null;
-  sampler.devices().then(
+  samplingWorker.devices().then(
     ({ webgpu }) => {
       noWebGpu.value = webgpu;
     },

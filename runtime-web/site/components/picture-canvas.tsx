@@ -1,3 +1,4 @@
+import type { ImageShape } from '@onnoise/scheduler';
 import type { JSX } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { paint } from '../state/pixels.ts';
@@ -5,7 +6,7 @@ import { paint } from '../state/pixels.ts';
 export interface PictureCanvasProps {
   /** [C, H, W] as bytes; C is 1 or 3. */
   pixels: Uint8ClampedArray;
-  shape: readonly [channels: number, height: number, width: number];
+  shape: ImageShape;
   /** CSS pixels per pixel. Default: as wide as its container. */
   scale?: number | undefined;
   /** The text alternative. */

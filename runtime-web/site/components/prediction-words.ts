@@ -1,16 +1,14 @@
 /** Words for what a network predicts, shared by all views. */
-import type { SchedulerConfig } from '@onnoise/scheduler';
-
-export type Prediction = SchedulerConfig['prediction_type'];
+import type { PredictionType } from '@onnoise/scheduler';
 
 /** The quantity, with its symbol: `the velocity v`. */
-const QUANTITIES: Record<Prediction, string> = {
+const QUANTITIES: Record<PredictionType, string> = {
   epsilon: 'the noise ε',
   sample: 'the clean picture x₀',
   v_prediction: 'the velocity v',
 };
 
-export function predictedQuantity(prediction: Prediction): string {
+export function predictedQuantity(prediction: PredictionType): string {
   return QUANTITIES[prediction];
 }
 
@@ -18,7 +16,7 @@ export function predictedQuantity(prediction: Prediction): string {
  * What happens at a step: comes after "a network looks at the noisy x_t" and before the symbol of the estimate.
  * @param prediction null while no model is loaded
  */
-export function stepWords(prediction: Prediction | null): string {
+export function stepWords(prediction: PredictionType | null): string {
   if (prediction === null) return 'and gives an estimate of the clean picture,';
   if (prediction === 'sample') return `and predicts ${predictedQuantity(prediction)}. This estimate is`;
   return `and predicts ${predictedQuantity(prediction)}, which gives an estimate of the clean picture,`;

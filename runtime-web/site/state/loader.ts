@@ -3,7 +3,7 @@
  * or device cancels the load under way.
  */
 import type { Signal } from '@preact/signals';
-import type { LoadProgress, ModelInfo, Sampler } from '../../src/worker/client.ts';
+import type { LoadProgress, ModelInfo, SamplingWorker } from '../../src/worker/client.ts';
 import { type DeviceChoice, type ModelEntry, sourceOf } from './models.ts';
 
 export type Loaded =
@@ -16,7 +16,7 @@ export type UseModel = (entry: ModelEntry, device: DeviceChoice) => Promise<Mode
 
 const START: LoadProgress = { stage: 'runtime', loaded: 0, total: null };
 
-export function createLoader(sampler: Pick<Sampler, 'load'>, loaded: Signal<Loaded>): UseModel {
+export function createLoader(worker: Pick<SamplingWorker, 'load'>, loaded: Signal<Loaded>): UseModel {
   let last: { entry: ModelEntry; device: DeviceChoice; info: Promise<ModelInfo>; abort: AbortController } | undefined;
 
   return (entry, device) => {
@@ -28,7 +28,7 @@ export function createLoader(sampler: Pick<Sampler, 'load'>, loaded: Signal<Load
       if (!signal.aborted) loaded.value = state;
     };
     tell({ state: 'loading', progress: START });
-    const info = sampler
+    const info = worker
       .load(sourceOf(entry), { device, signal, onProgress: (progress) => tell({ state: 'loading', progress }) })
       .then(
         (info) => {

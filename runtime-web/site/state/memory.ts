@@ -16,11 +16,11 @@ export function remember(name: string, value: string): void {
   }
 }
 
-/** The stored value; null if there is none. */
-export function read(name: string): string | null {
+/** The stored value; undefined if there is none. */
+export function read(name: string): string | undefined {
   try {
-    return localStorage.getItem(PREFIX + name);
+    return localStorage.getItem(PREFIX + name) ?? undefined;
   } catch {
-    return null;
+    return undefined;
   }
 }

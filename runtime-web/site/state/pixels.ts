@@ -2,14 +2,12 @@
  * Pictures as floats in [-1, 1], as bytes, and as the browser paints them. The whole page uses these conversions. Bytes
  * turned into floats and back stay the same.
  */
-import { refuse } from '@onnoise/scheduler';
+import { type ImageShape, refuse } from '@onnoise/scheduler';
 
-export { toBytes } from '@onnoise/scheduler';
+export { type ImageShape, toBytes } from '@onnoise/scheduler';
 
-/** [C, H, W], C is 1 (gray) or 3 (red, green, blue). */
-export type Shape = readonly [channels: number, height: number, width: number];
-
-export const sizeOf = ([channels, height, width]: Shape): number => channels * height * width;
+/** Values of a picture; C is 1 (gray) or 3 (red, green, blue). */
+export const sizeOf = ([channels, height, width]: ImageShape): number => channels * height * width;
 
 export function fromBytes(bytes: ArrayLike<number>): Float32Array<ArrayBuffer> {
   return Float32Array.from(bytes, (byte) => byte / 127.5 - 1);
@@ -19,7 +17,7 @@ export function fromBytes(bytes: ArrayLike<number>): Float32Array<ArrayBuffer> {
  * @param pixels [C, H, W]
  * @param out [H, W, 4]
  */
-export function paint(pixels: ArrayLike<number>, [channels, height, width]: Shape, out: Uint8ClampedArray): void {
+export function paint(pixels: ArrayLike<number>, [channels, height, width]: ImageShape, out: Uint8ClampedArray): void {
   const plane = height * width;
   if (channels !== 1 && channels !== 3) refuse('paint the picture', 'its channels', '1 or 3', channels);
   if (pixels.length !== channels * plane) {

@@ -2,7 +2,14 @@
  * What a batch of one size needs on the GPU: the network's fixed inputs, the sampler's buffers, and a way to
  * read pictures back. Only noise and numbers go up, and only pictures that are shown come down.
  */
-import { needsAuxiliary, type SamplerRow, type SamplerTable, scale, seededNoise } from '@onnoise/scheduler';
+import {
+  type ImageShape,
+  needsAuxiliary,
+  type SamplerRow,
+  type SamplerTable,
+  scale,
+  seededNoise,
+} from '@onnoise/scheduler';
 import type { InferenceSession, Tensor } from 'onnxruntime-web';
 import type { Ort } from '../ort.ts';
 import { createRowKernel, NONE_BAD } from './apply-row.ts';
@@ -43,7 +50,7 @@ export function createBatch(
   ort: Ort,
   device: GPUDevice,
   count: number,
-  shape: readonly [number, number, number],
+  shape: ImageShape,
   { conditional, onGpu }: { conditional: boolean; onGpu: boolean },
 ): Batch {
   const dims = [count, ...shape]; // [N, C, H, W]

@@ -2,9 +2,9 @@
  * The page's side of the sampler: a module worker that downloads, opens and runs the network, so that the page stays
  * responsive.
  *
- *     const sampler = createSampler();
- *     const info = await sampler.load({ kind: 'url', url: 'models/digits' });
- *     const { images } = await sampler.sample({ count: 4, steps: 20 }, { onStep: draw });
+ *     const worker = createSamplingWorker();
+ *     const info = await worker.load({ kind: 'url', url: 'models/digits' });
+ *     const { images } = await worker.sample({ count: 4, steps: 20 }, { onStep: draw });
  */
 import { InputError } from '@onnoise/scheduler';
 import type {
@@ -14,8 +14,8 @@ import type {
   FromPage,
   FromWorker,
   LoadProgress,
+  MessageEnd,
   ModelInfo,
-  Port,
   Question,
   Questions,
   SampleRequest,
@@ -35,7 +35,7 @@ export type {
   StepFrame,
 } from './protocol.ts';
 
-export interface Sampler {
+export interface SamplingWorker {
   /**
    * Loads a model in place of the current one, and cancels a load or a sampling under way.
    * @throws InputError for a file that is missing, broken or unreachable, and for a device that this browser lacks;
@@ -65,9 +65,9 @@ export interface Sampler {
 }
 
 /** Starts the worker. */
-export function createSampler(): Sampler {
+export function createSamplingWorker(): SamplingWorker {
   const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
-  const sampler = connectSampler(worker, () => worker.terminate());
+  const sampler = connectSamplingWorker(worker, () => worker.terminate());
   worker.addEventListener('error', ({ message }) => sampler.fail(message));
   return sampler;
 }
@@ -79,10 +79,10 @@ interface Waiting {
 }
 
 /** The sampler at the other end of a port. `fail` ends it: the worker could not be started, or broke down. */
-export function connectSampler(
-  port: Port<FromPage, FromWorker>,
+export function connectSamplingWorker(
+  port: MessageEnd<FromPage, FromWorker>,
   close: () => void,
-): Sampler & { fail(reason: string): void } {
+): SamplingWorker & { fail(reason: string): void } {
   const waiting = new Map<number, Waiting>();
   let last = 0;
   let ended: Error | undefined;

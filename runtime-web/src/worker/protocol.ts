@@ -5,7 +5,7 @@
  * `{id, failed}`. `{id, cancel}` ends a question early: it then fails with an AbortError. `{id, seen}` is the page's
  * receipt for frames it has handled, so that the worker makes no more than the page can show.
  */
-import type { PictureOptions, SchedulerConfig } from '@onnoise/scheduler';
+import type { ImageShape, PictureOptions, SchedulerConfig } from '@onnoise/scheduler';
 
 /** A model folder: its URL, or its files by their path in it. */
 export type Source = { kind: 'url'; url: string } | { kind: 'files'; files: Record<string, Blob> };
@@ -27,7 +27,7 @@ export interface ModelInfo {
   threads: number;
   /** Why this device, a sentence. */
   reason: string;
-  shape: [c: number, h: number, w: number];
+  shape: ImageShape;
   /** Classes of a conditional model, 0 for an unconditional one. */
   classes: number;
   /** One per class, if model_index.json or the model card names them. */
@@ -58,7 +58,7 @@ export interface SampleRequest extends PictureOptions {}
 export interface SampleResult {
   /** [n, C, H, W], mostly within [-1, 1]. */
   images: Float32Array<ArrayBuffer>;
-  shape: [c: number, h: number, w: number];
+  shape: ImageShape;
   /** One per image. */
   seeds: number[];
   /** One per image, for a conditional model. */
@@ -100,7 +100,7 @@ export interface Failure {
 }
 
 /** The part of `Worker`, `MessagePort` and a worker's own scope that is used here. */
-export interface Port<Sent, Received> {
+export interface MessageEnd<Sent, Received> {
   postMessage(message: Sent, transfer: ArrayBuffer[]): void;
   addEventListener(type: 'message', listener: (event: { data: Received }) => void): void;
 }

@@ -2,7 +2,16 @@
 import { InputError, toBytes } from '@onnoise/scheduler';
 import { inspectDevices } from '../device.ts';
 import { type DiffusionModel, loadModel } from '../load.ts';
-import type { Failure, FromPage, FromWorker, ModelInfo, Port, Question, Questions, SampleResult } from './protocol.ts';
+import type {
+  Failure,
+  FromPage,
+  FromWorker,
+  MessageEnd,
+  ModelInfo,
+  Question,
+  Questions,
+  SampleResult,
+} from './protocol.ts';
 
 /** At most this many frames are on their way to the page or being shown. */
 const FRAMES_AHEAD = 2;
@@ -16,7 +25,7 @@ interface Call<Q extends Question> {
 }
 
 /** Answers what arrives at the port, for as long as it is open. */
-export function serve(port: Port<FromWorker, FromPage>): void {
+export function serve(port: MessageEnd<FromWorker, FromPage>): void {
   const open = new Map<number, Call<Question>>();
   const answers = createAnswers();
 

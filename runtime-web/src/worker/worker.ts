@@ -1,5 +1,5 @@
-/** The module worker of `createSampler`. */
-import type { FromPage, FromWorker, Port } from './protocol.ts';
+/** The module worker of `createSamplingWorker`. */
+import type { FromPage, FromWorker, MessageEnd } from './protocol.ts';
 import { serve } from './serve.ts';
 
-serve(globalThis as unknown as Port<FromWorker, FromPage>);
+serve(globalThis as unknown as MessageEnd<FromWorker, FromPage>);

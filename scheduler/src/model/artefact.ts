@@ -9,12 +9,13 @@ import { parseSchedulerConfig, type SchedulerConfig } from '../schedule/config.t
 import { checkAgreement } from './agreement.ts';
 import { classNamesOf } from './class-names.ts';
 import { readOnnxFacts } from './onnx-file.ts';
+import type { ImageShape } from './pixels.ts';
 import type { Bytes } from './wire.ts';
 
 export interface Artefact {
   scheduler: SchedulerConfig;
   /** [C, H, W] of the images. */
-  shape: [channels: number, height: number, width: number];
+  shape: ImageShape;
   /** Classes of a conditional model, 0 for an unconditional one. */
   classes: number;
   /** One per class, if model_index.json or the model card names them. */

@@ -5,7 +5,7 @@
  * unknown formats are left for onnxruntime to refuse.
  */
 import { sniff } from './sniff.ts';
-import { type Bytes, type Field, openWire, Truncated, type Wire, WireError } from './wire.ts';
+import { type Bytes, openWire, Truncated, type Wire, WireError, type WireField } from './wire.ts';
 
 export interface OnnxFacts {
   /** Why it cannot be a network: what it is instead, as the end of a sentence. */
@@ -45,7 +45,7 @@ export async function readOnnxFacts(file: Bytes): Promise<OnnxFacts> {
 }
 
 /** StringStringEntryProto: 1 key, 2 value. */
-async function readEntry(wire: Wire, entry: Field): Promise<Record<string, string>> {
+async function readEntry(wire: Wire, entry: WireField): Promise<Record<string, string>> {
   let [key, value] = ['', ''];
   for await (const field of wire.fields(entry.start, entry.end)) {
     if (field.number === 1) key = await wire.text(field);

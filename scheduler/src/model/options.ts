@@ -1,5 +1,5 @@
 /** The options of a sampling request, in every runtime. Samplers' own options (`eta`) are in `SAMPLER_OPTIONS`. */
-import type { Sampler, SamplerSettings } from '../sampling/samplers.ts';
+import type { SamplerName, SamplerSettings } from '../sampling/samplers.ts';
 
 export interface PictureOptions extends SamplerSettings {
   /** Images. Default: as many as `seeds`, else 1. */
@@ -11,7 +11,7 @@ export interface PictureOptions extends SamplerSettings {
   /** Network calls per image, 1 to the schedule's T. Default: 50, or T if that is less. */
   steps?: number | undefined;
   /** Default: `DEFAULT_SAMPLER`. */
-  sampler?: Sampler | undefined;
+  sampler?: SamplerName | undefined;
   /**
    * Classes of a conditional model by number or name (see `labelNumber`), used in turn; at most `count`. Default: all
    * classes in turn.

@@ -14,7 +14,7 @@ export const bytesOf = (array: Uint8Array<ArrayBuffer>): Bytes => ({
 export const textOf = async (file: Bytes, start: number, end: number): Promise<string> =>
   new TextDecoder().decode(await file.slice(start, end).arrayBuffer());
 
-export interface Field {
+export interface WireField {
   number: number;
   kind: 'integer' | 'bytes' | 'fixed';
   /** Value of an integer; rounded beyond 2^53. */
@@ -38,10 +38,10 @@ export class Truncated extends Error {
 
 export interface Wire {
   /** The fields of a message. */
-  fields(start: number, end: number): AsyncGenerator<Field>;
-  text(field: Field): Promise<string>;
+  fields(start: number, end: number): AsyncGenerator<WireField>;
+  text(field: WireField): Promise<string>;
   /** Values of a repeated field, packed or not. */
-  integers(field: Field): Promise<number[]>;
+  integers(field: WireField): Promise<number[]>;
 }
 
 const WINDOW = 1 << 16;
@@ -73,7 +73,7 @@ export function openWire(file: Bytes): Wire {
     }
   }
 
-  async function* fields(start: number, end: number): AsyncGenerator<Field> {
+  async function* fields(start: number, end: number): AsyncGenerator<WireField> {
     let at = start;
     while (at < end) {
       const [key, afterKey] = await varint(at, end);

@@ -40,7 +40,7 @@ export interface StepProgress {
   x0: Float32Array;
 }
 
-export interface SampleOptions {
+export interface SampleImagesOptions {
   table: SamplerTable;
   /** [C, H, W] */
   shape: readonly number[];
@@ -63,7 +63,7 @@ export const seededNoise: NoiseSource = (seed, draw, out) => gaussian(seed, draw
  * @throws InputError for a shape that is not three positive integers, no seeds, a seed out of range, or a network whose
  * output is NaN or infinite.
  */
-export async function sampleImages(options: SampleOptions): Promise<Float32Array> {
+export async function sampleImages(options: SampleImagesOptions): Promise<Float32Array> {
   const { table, shape, seeds, denoise, onStep, signal, noise = seededNoise } = options;
   checkImages(shape, seeds);
   const size = shape.reduce((product, side) => product * side, 1);

@@ -9,16 +9,16 @@ const RECORDS = [ddpm, ddim] as const;
 type AnyRecord = (typeof RECORDS)[number];
 type OptionsOf<R> = R extends SamplerRecord ? keyof R['options'] : never;
 
-export type Sampler = AnyRecord['name'];
+export type SamplerName = AnyRecord['name'];
 export type SamplerOptionName = OptionsOf<AnyRecord>;
 
 /** Values of the samplers' options; missing ones have their defaults. */
 export type SamplerSettings = { readonly [K in SamplerOptionName]?: number | undefined };
 
 /** Names, in order. */
-export const SAMPLERS: readonly Sampler[] = RECORDS.map(({ name }) => name);
+export const SAMPLER_NAMES: readonly SamplerName[] = RECORDS.map(({ name }) => name);
 
-export const DEFAULT_SAMPLER: Sampler = 'ddim';
+export const DEFAULT_SAMPLER: SamplerName = 'ddim';
 
 /** The options of all samplers by name. */
 export const SAMPLER_OPTIONS = Object.assign({}, ...RECORDS.map(({ options }) => options)) as Readonly<
@@ -27,12 +27,12 @@ export const SAMPLER_OPTIONS = Object.assign({}, ...RECORDS.map(({ options }) =>
 
 export const SAMPLER_OPTION_NAMES = Object.keys(SAMPLER_OPTIONS) as readonly SamplerOptionName[];
 
-export function samplerRecord(name: Sampler): SamplerRecord<Sampler, SamplerOptionName> {
-  return RECORDS.find((record) => record.name === name) as unknown as SamplerRecord<Sampler, SamplerOptionName>;
+export function samplerRecord(name: SamplerName): SamplerRecord<SamplerName, SamplerOptionName> {
+  return RECORDS.find((record) => record.name === name) as unknown as SamplerRecord<SamplerName, SamplerOptionName>;
 }
 
 /** Names of the options that a sampler takes. */
-export function optionsOfSampler(name: Sampler): SamplerOptionName[] {
+export function optionsOfSampler(name: SamplerName): SamplerOptionName[] {
   return SAMPLER_OPTION_NAMES.filter((option) => Object.hasOwn(samplerRecord(name).options, option));
 }
 

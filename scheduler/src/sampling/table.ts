@@ -18,14 +18,14 @@ import {
   eachSamplerOption,
   optionRule,
   optionsOfSampler,
-  SAMPLERS,
-  type Sampler,
+  SAMPLER_NAMES,
+  type SamplerName,
   type SamplerSettings,
   samplerRecord,
 } from './samplers.ts';
 
 export interface SamplerTable {
-  sampler: Sampler;
+  sampler: SamplerName;
   steps: number;
   /** x0 is clipped to [-clip, clip]; null: no clipping. */
   clip: number | null;
@@ -41,7 +41,7 @@ export const needsAuxiliary = ({ rows }: Pick<SamplerTable, 'rows'>): boolean =>
 
 /** The sampler, its steps, and its own options (`eta` for one). */
 export interface SamplerOptions extends SamplerSettings {
-  sampler: Sampler;
+  sampler: SamplerName;
   /** 1 to num_train_timesteps. */
   steps: number;
 }
@@ -56,14 +56,14 @@ const ACTION = 'compile the sampler';
  */
 export function compileSampler(config: SchedulerConfig, options: SamplerOptions): SamplerTable {
   const { sampler, steps } = options;
-  check(ACTION, 'sampler', oneOf(SAMPLERS), sampler);
+  check(ACTION, 'sampler', oneOf(SAMPLER_NAMES), sampler);
   checkInteger(ACTION, 'steps', steps, 1, config.num_train_timesteps);
   const settings = completeSettings(sampler, options);
   const rows = samplerRecord(sampler).rows(config, makeSchedule(config), steps, settings);
   return { sampler, steps, clip: config.clip_sample ? config.clip_sample_range : null, start: 1, rows };
 }
 
-function completeSettings(sampler: Sampler, options: SamplerSettings) {
+function completeSettings(sampler: SamplerName, options: SamplerSettings) {
   const taken = optionsOfSampler(sampler);
   return eachSamplerOption((name, option) => {
     const value = check(ACTION, name, optionRule(option), options[name] ?? option.default);

@@ -1,8 +1,8 @@
 /** Requests to the servers, and the same work without a server. */
 import { Agent } from 'node:http';
 import autocannon from 'autocannon';
-import { readArtefact } from '#runtime-node/artefact.ts';
 import { openModel } from '#runtime-node/load.ts';
+import { readModelFolder } from '#runtime-node/model-folder.ts';
 import { createDenoiser } from '#runtime-node/session.ts';
 import { ask, inLanes } from '#test/load/client.ts';
 
@@ -54,7 +54,7 @@ export async function latency(port: number, clients: number, seconds: number, st
 
 /** Only network calls: `steps` of them on batches of `batch`, for `count` images. */
 export async function createBareLoop(folder: string, batch: number) {
-  const artefact = await readArtefact(folder);
+  const artefact = await readModelFolder(folder);
   const { session } = await openModel(artefact, 'cpu');
   const { shape: image, classes } = artefact;
   const labels = classes > 0 ? Array.from({ length: batch }, (_, i) => i % classes) : undefined;

@@ -34,7 +34,7 @@ export async function openTfjs(backend: 'wasm' | 'webgpu', config: object, threa
     parameters[name] = tf.tensor(values, shape);
   }
   keepTransposes(backend, new Set(Object.values(parameters).map(({ dataId }) => dataId)));
-  const [c, h, w] = model.imageShape;
+  const [c, h, w] = model.shape;
   const size = c * h * w;
 
   return {

@@ -1,10 +1,10 @@
 /** Gives tests the page's side of the worker, as `window.sampler`. */
-import { createSampler, type Sampler } from '#runtime-web/worker/client.ts';
+import { createSamplingWorker, type SamplingWorker } from '#runtime-web/worker/client.ts';
 
 declare global {
   interface Window {
-    sampler: Sampler;
+    sampler: SamplingWorker;
   }
 }
 
-window.sampler = createSampler();
+window.sampler = createSamplingWorker();

@@ -31,7 +31,7 @@ beforeAll(async () => {
 /** Outside training. */
 function predict({ config, batch, labels }: NetworkGolden, timesteps: readonly number[]): Float32Array {
   const model = createModel(config);
-  const shape = [batch, ...model.imageShape] as [number, number, number, number];
+  const shape = [batch, ...model.shape] as [number, number, number, number];
   const parameters = tensorsOf(model, waveParameters(model.parameters));
   const sample = tf.tensor4d(wave(900, shape, 1.2), shape);
   const output = model.forward(parameters, sample, tf.tensor1d([...timesteps], 'float32'), {
@@ -83,7 +83,7 @@ describe('SimpleUnet', () => {
 
   it('follows ten losses of PyTorch under Adam and L1', () => {
     const model = createModel(simple.config);
-    const shape = [simple.batch, ...model.imageShape] as [number, number, number, number];
+    const shape = [simple.batch, ...model.shape] as [number, number, number, number];
     const options = { optimizer: 'adam', betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0 } as const;
     const state = tensorsOf(model, waveParameters(model.parameters));
     const trained = model.parameters.filter(({ trainable }) => trainable).map(({ name }) => name);
@@ -111,8 +111,17 @@ describe('SimpleUnet', () => {
       };
       trained.forEach((name, i) => {
         const square = tf.square(grads[i]!);
-        const rates = momentRates(options, null);
-        const after = adamUpdate(options, scalars, rates, null, state[name]!, grads[i]!, square, moments.get(name)!);
+        const rates = momentRates(options, undefined);
+        const after = adamUpdate(
+          options,
+          scalars,
+          rates,
+          undefined,
+          state[name]!,
+          grads[i]!,
+          square,
+          moments.get(name)!,
+        );
         state[name] = after.parameter;
         moments.set(name, { m: after.m, v: after.v });
       });

@@ -2,8 +2,8 @@ import {
   compileSampler,
   type Denoiser,
   parseSchedulerConfig,
-  SAMPLERS,
-  type Sampler,
+  SAMPLER_NAMES,
+  type SamplerName,
   sampleImages,
 } from '@onnoise/scheduler';
 import { describe, expect, it } from 'vitest';
@@ -11,7 +11,7 @@ import { expectClose } from '../../support/compare.ts';
 import { schedulerGolden } from '../../support/scheduler.ts';
 
 interface Case {
-  sampler: Sampler;
+  sampler: SamplerName;
   eta: number;
   steps: number;
   config: Record<string, unknown>;
@@ -67,6 +67,6 @@ it('the cases clip and do not, and cover every sampler, schedule, prediction typ
   const grid = cases.filter((c) => c.steps === 7);
   const kinds = new Set(grid.map(kind)).size;
   expect(kinds).toBeGreaterThanOrEqual(4);
-  expect(new Set(grid.map((c) => c.sampler))).toEqual(new Set(SAMPLERS));
+  expect(new Set(grid.map((c) => c.sampler))).toEqual(new Set(SAMPLER_NAMES));
   expect(new Set(grid.map(key)).size).toBe(kinds * 5 * 3 * 3 * 2);
 });

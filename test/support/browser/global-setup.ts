@@ -6,7 +6,7 @@ import { chromium } from 'playwright-core';
 import type { TestProject } from 'vitest/node';
 import { buildPages, buildSite } from './build.ts';
 import { LACKS_CHROMIUM } from './chromium.ts';
-import { launchOptions } from './launch.ts';
+import { launchOptions, QUICK_WASM } from './launch.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -19,7 +19,7 @@ export default async function setup(project: TestProject): Promise<(() => Promis
   const folder = await mkdtemp(join(tmpdir(), 'onnoise-browser-'));
   const [site, pages] = [join(folder, 'site'), join(folder, 'pages')];
   const [server] = await Promise.all([
-    chromium.launchServer(await launchOptions()),
+    chromium.launchServer(await launchOptions({ args: [QUICK_WASM] })),
     buildSite(site),
     buildPages(pages),
   ]);

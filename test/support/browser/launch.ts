@@ -14,6 +14,12 @@ const QUIET = [
 /** A camera that shows a moving pattern, and whose use is granted. */
 const CAMERA = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
 
+/**
+ * For the tests: WebAssembly's functions are compiled when they are first called, and not a second time for speed. A page
+ * calls a small part of onnxruntime's 27 MB for a few steps, and every page of a test begins anew.
+ */
+export const QUICK_WASM = '--js-flags=--wasm-lazy-compilation,--liftoff-only';
+
 export interface BrowserOptions {
   /** WebGPU on Chromium's software renderer. Default: true. */
   webgpu?: boolean;

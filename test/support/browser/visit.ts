@@ -4,7 +4,7 @@
  */
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, inject, onTestFinished } from 'vitest';
-import { type BrowserOptions, launchOptions } from './launch.ts';
+import { type BrowserOptions, launchOptions, QUICK_WASM } from './launch.ts';
 import { type Host, type HostOptions, startHost } from './server.ts';
 
 /** Milliseconds to wait for a page to show something: long, because no test is about speed and machines may be busy. */
@@ -39,7 +39,9 @@ export function useBrowser(): { browser: () => Browser } {
 
 /** A browser of another kind, for one test. */
 export async function launchBrowser(options: BrowserOptions): Promise<Browser> {
-  const browser = await chromium.launch(await launchOptions(options));
+  const browser = await chromium.launch(
+    await launchOptions({ ...options, args: [QUICK_WASM, ...(options.args ?? [])] }),
+  );
   onTestFinished(() => browser.close());
   return browser;
 }

@@ -8,9 +8,9 @@ import { expectClose } from '../compare.ts';
 import { skipBecause } from '../skip.ts';
 import { type Engine, lossesOf, missingReason, planOf, startState } from './engines.ts';
 
-const others: Engine[] = ['onnxruntime', 'tfjs-node', 'tfjs-node-gpu'];
-const reasons = new Map(await Promise.all(others.map(async (kind) => [kind, await missingReason(kind)] as const)));
-export const engines: Engine[] = ['tfjs-cpu', ...others];
+const OTHERS: Engine[] = ['onnxruntime', 'tfjs-node', 'tfjs-node-gpu'];
+const reasons = new Map(await Promise.all(OTHERS.map(async (kind) => [kind, await missingReason(kind)] as const)));
+export const ENGINES: Engine[] = ['tfjs-cpu', ...OTHERS];
 const STEPS = 20;
 
 /** `describe` for an engine: skipped with the reason if it is not available. */
@@ -44,7 +44,7 @@ export function engineContract(name: string, config: PartialConfig): void {
     });
   });
 
-  for (const kind of engines) {
+  for (const kind of ENGINES) {
     describeEngine(kind, `training a ${name}`, () => {
       it('gives the losses of the reference to 1e-3, twenty of them', async () => {
         const losses = await using(kind, startState(plan), (engine) => lossesOf(engine, plan, 0, STEPS));

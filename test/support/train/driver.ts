@@ -7,7 +7,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** The variable DRIVER_ANSWER sets the result of `cuInit`. CUDA driver API 12.8; a context is any pointer but null. */
-const source = `
+const SOURCE = `
 #include <cstdlib>
 #include <cstring>
 namespace {
@@ -45,7 +45,7 @@ extern "C" {
 /** Compiles `libcuda.so.1` to a folder, which LD_LIBRARY_PATH can name. @param compiler its words */
 export function buildDriver(folder: string, [command, ...words]: readonly string[]): void {
   const path = join(folder, 'driver.cc');
-  writeFileSync(path, source);
+  writeFileSync(path, SOURCE);
   const library = ['-shared', '-fPIC', '-Wl,-soname,libcuda.so.1', '-o', join(folder, 'libcuda.so.1')];
   execFileSync(command!, [...words, '-std=c++17', path, ...library], { stdio: 'pipe' });
 }

@@ -21,14 +21,14 @@ export async function missingReason(kind: Engine): Promise<string | undefined> {
 
 export const networks = {
   SimpleUnet: {
-    model: { _class_name: 'SimpleUnet', sample_size: 8, channels: [4, 6], time_emb_dim: 8 },
+    model: { _class_name: 'SimpleUnet', sample_size: 4, channels: [4, 6], time_emb_dim: 8 },
     scheduler: { num_train_timesteps: 30, beta_schedule: 'linear' },
     training: { batch: 2, loss: 'l1', optimizer: 'adam', lr: 0.002, clipNorm: null },
   },
   UNet2DModel: {
     model: {
       _class_name: 'UNet2DModel',
-      sample_size: 8,
+      sample_size: 4,
       in_channels: 3,
       out_channels: 3,
       num_class_embeds: 3,
@@ -51,7 +51,7 @@ export const startState = ({ step, initialParameters }: TrainPlan) => step.initi
 export async function stepOn(engine: TrainEngine, plan: TrainPlan, n: number): Promise<StepResult> {
   const { model, step, config } = plan;
   const { batch, lr } = config.training;
-  const size = sizeOf(model.imageShape);
+  const size = sizeOf(model.shape);
   const { noise, timesteps } = drawStep(1, n, batch, size, plan.schedule.T);
   const images = drawStep(2, n, batch, size, 1).noise.map((value) => Math.tanh(value));
   const { classCount } = model;

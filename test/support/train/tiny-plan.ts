@@ -18,7 +18,7 @@ export function tinyPlan({ training, output, scheduler, model }: PartialConfig =
   ]);
   const net = {
     ...tinyNet({ channels: 1, hidden: 3 }),
-    imageShape: [1, 4, 4] as const,
+    shape: [1, 4, 4] as const,
     classCount: null,
     timestepCount: 20,
   };

@@ -1,7 +1,7 @@
 /** What is written once, in a record, and read everywhere else: samplers, their options, networks. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { optionsOfSampler, SAMPLER_OPTION_NAMES, SAMPLER_OPTIONS, SAMPLERS } from '@onnoise/scheduler';
+import { optionsOfSampler, SAMPLER_NAMES, SAMPLER_OPTION_NAMES, SAMPLER_OPTIONS } from '@onnoise/scheduler';
 import { describe, expect, it } from 'vitest';
 import { helpText } from '#pipeline/cli.ts';
 import { NETWORKS } from '#pipeline/model/index.ts';
@@ -24,7 +24,7 @@ function filesThatQuote(words: readonly string[], folders: readonly string[]): s
 
 describe('samplers', () => {
   it('are named by no source of the pipeline and the runtimes', () => {
-    expect(filesThatQuote(SAMPLERS, ['pipeline/src', 'runtime-node/src', 'runtime-web/src'])).toEqual([]);
+    expect(filesThatQuote(SAMPLER_NAMES, ['pipeline/src', 'runtime-node/src', 'runtime-web/src'])).toEqual([]);
   });
 
   it.each(SAMPLER_OPTION_NAMES)('have the option %s in the command line, the server and links', async (name) => {
@@ -37,7 +37,7 @@ describe('samplers', () => {
     const { body } = generationSchema({ maxImages: 1, maxSteps: 1 } as Parameters<typeof generationSchema>[0]);
     const field = (body as { properties: Record<string, object> }).properties[name];
     expect(field).toMatchObject({ minimum: min, maximum: max, default: standard });
-    for (const sampler of SAMPLERS) {
+    for (const sampler of SAMPLER_NAMES) {
       const draft = { ...DEFAULTS, sampler, [name]: String(max) };
       const checked = check(draft, { timesteps: 100, classes: 0 });
       const link = 'parameters' in checked && encodeLink(checked.parameters, 'digits').get(name);

@@ -22,3 +22,62 @@ test('no object literal is spread only to pack lines', () => {
   expect(code.length).toBeGreaterThan(500);
   expect(found).toEqual([]);
 });
+
+/** Constants of a module that hold plain data (a number, a text, a pattern, a list or a set) and are not UPPER_CASE. */
+function lowerConstants(text: string): string[] {
+  const plain =
+    /^(?:export )?const ([a-z]\w*)(?:: [^=\n]+)? =\s+(?:-?\d|['"`]|\/(?![/*])|new Set(?:<.*>)?\((?!\))|\[\s*(?:-?\d|['"`/[]))/gm;
+  return [...text.matchAll(plain)].map((match) => match[1]!);
+}
+
+test('a constant of plain data in camelCase is seen', () => {
+  const lower = [' = 3;', " = 'a';", ' = /b/;', " = ['a'] as const;", ': number[] = [\n  1,\n];', " = new Set(['a']);"];
+  for (const end of lower) {
+    expect(lowerConstants(`export const some${end}`)).toEqual(['some']);
+    expect(lowerConstants(`export const SOME${end}`)).toEqual([]);
+  }
+  const others = [
+    ' = { run() {} };',
+    ' = new Set<string>();',
+    ' = [];',
+    ' = [rule, other];',
+    ' = make();',
+    ' = () => 3;',
+  ];
+  for (const end of others) expect(lowerConstants(`const some${end}\n  const inner = 3;`)).toEqual([]);
+});
+
+test('constants of plain data are UPPER_CASE', () => {
+  const found = code.flatMap((file) => lowerConstants(readText(file)).map((name) => `${file}: ${name}`));
+  expect(found).toEqual([]);
+});
+
+/** Functions of a module whose result may be null, components aside. */
+function nullResults(text: string): string[] {
+  let name = '';
+  return text.split('\n').flatMap((line) => {
+    name = /^(?:export )?(?:async )?function (\w+)/.exec(line)?.[1] ?? name;
+    const result = /^(?:export|async|function|\)).*\): ([^(){}]+) \{$|^\): ([^(){}]+) \{$/.exec(line);
+    const type = result?.[1] ?? result?.[2] ?? '';
+    return /\bnull\b/.test(type) && type !== 'JSX.Element | null' ? [name] : [];
+  });
+}
+
+test('a function whose result may be null is seen', () => {
+  expect(nullResults('export async function find(\n  { name }: Named,\n): Promise<string | null> {')).toEqual(['find']);
+  expect(nullResults('function find(name: string): string | null {')).toEqual(['find']);
+  const others = ['(name: string | null): string {', '(): string | undefined {', '(): JSX.Element | null {'];
+  for (const end of others) expect(nullResults(`function find${end}`)).toEqual([]);
+});
+
+test('a function that may find nothing returns undefined, and null only where none is written down', () => {
+  const allowed = [
+    'pipeline/src/train/labels.ts: classesOf', // num_class_embeds of a configuration
+    'runtime-web/src/download.ts: lengthOf', // total of a progress message
+    'scheduler/src/rules/rule.ts: nullable', // for values of files and requests
+    'scheduler/src/schedule/config.ts: readTrainedBetas', // trained_betas of a configuration
+  ];
+  const packages = code.filter((file) => !file.startsWith('test/'));
+  const found = packages.flatMap((file) => nullResults(readText(file)).map((name) => `${file}: ${name}`));
+  expect(found.sort()).toEqual(allowed);
+});

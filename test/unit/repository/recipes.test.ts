@@ -2,8 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { readText, repositoryFiles } from '#test/repository.ts';
 
-const files = new Set(repositoryFiles());
-const product = [...files].filter((file) =>
+const FILES = new Set(repositoryFiles());
+const product = [...FILES].filter((file) =>
   /^(scheduler|tracer|pipeline|runtime-node|runtime-web)\/.*\.(ts|tsx|js)$/.test(file),
 );
 
@@ -48,12 +48,12 @@ test('there is a recipe for everything that is often added', () => {
 describe.each(recipes)('$title', ({ named, added }) => {
   test('names files that exist', () => {
     expect(named.length).toBeGreaterThan(2);
-    expect(named.filter((file) => !files.has(file))).toEqual([]);
+    expect(named.filter((file) => !FILES.has(file))).toEqual([]);
   });
 
   test('puts new files into folders that exist', () => {
     const folders = added.map((path) => path.slice(0, path.indexOf('<')));
-    expect(folders.filter((folder) => ![...files].some((file) => file.startsWith(folder)))).toEqual([]);
+    expect(folders.filter((folder) => ![...FILES].some((file) => file.startsWith(folder)))).toEqual([]);
   });
 });
 
@@ -85,6 +85,6 @@ test('the recipe for a kernel row holds for every family', () => {
   const others = families.filter((name) => name !== 'row');
   expect(others.length).toBeGreaterThan(5);
   for (const family of others) {
-    for (const file of named) expect(files).toContain(file.replace('elementwise', family));
+    for (const file of named) expect(FILES).toContain(file.replace('elementwise', family));
   }
 });

@@ -30,7 +30,7 @@ function opener(times: Partial<Record<Device, number>>, closed: string[] = []) {
 }
 
 const CUDA = 'libonnxruntime_providers_cuda.so';
-const all: Device[] = ['cpu', 'cuda', 'webgpu'];
+const ALL: Device[] = ['cpu', 'cuda', 'webgpu'];
 
 describe('openOnDevice with auto', () => {
   test('takes the cpu where nothing else is, and says what is missing', async () => {
@@ -44,14 +44,14 @@ describe('openOnDevice with auto', () => {
   });
 
   test('takes cuda first where its files are and a GPU answers', async () => {
-    const { report } = await openOnDevice('auto', opener({ cuda: 5, cpu: 1 }), machine([CUDA, '/dev/nvidia0'], all));
+    const { report } = await openOnDevice('auto', opener({ cuda: 5, cpu: 1 }), machine([CUDA, '/dev/nvidia0'], ALL));
     expect(report).toEqual({ device: 'cuda', reason: 'auto: CUDA files installed, GPU found' });
   });
 
   test('goes on when cuda is installed and does not work, or cannot run the model', async () => {
     const broken = await openOnDevice('auto', opener({ cpu: 1 }), machine([CUDA], ['cpu']));
     expect(broken.report).toEqual({ device: 'cpu', reason: 'auto: no cuda: cuda says no; no webgpu: no GPU is seen' });
-    const unable = await openOnDevice('auto', opener({ cpu: 1 }), machine([CUDA], all));
+    const unable = await openOnDevice('auto', opener({ cpu: 1 }), machine([CUDA], ALL));
     expect(unable.report.reason).toContain('cuda could not run this model (no model on cuda)');
   });
 
@@ -67,7 +67,7 @@ describe('openOnDevice with auto', () => {
 
   test('never tries webgpu on a machine without a GPU', async () => {
     const tried: Device[] = [];
-    const here = { ...machine([], all), tryDevice: async (device: Device) => void tried.push(device) };
+    const here = { ...machine([], ALL), tryDevice: async (device: Device) => void tried.push(device) };
     await openOnDevice('auto', opener({ cpu: 1, webgpu: 0 }), here);
     expect(tried).toEqual([]);
   });
@@ -81,7 +81,7 @@ describe('openOnDevice with auto', () => {
 
 describe('openOnDevice with a device asked for', () => {
   test('opens the model there', async () => {
-    expect(await openOnDevice('webgpu', opener({ webgpu: 1 }), machine([], all))).toEqual({
+    expect(await openOnDevice('webgpu', opener({ webgpu: 1 }), machine([], ALL))).toEqual({
       value: 'model on webgpu',
       report: { device: 'webgpu', reason: 'asked for' },
     });
@@ -105,18 +105,18 @@ describe('inspectDevice', () => {
   });
 
   test('tells a software renderer from a GPU', async () => {
-    const onSoftware = await inspectDevice('webgpu', machine([], all));
+    const onSoftware = await inspectDevice('webgpu', machine([], ALL));
     expect([onSoftware.available, onSoftware.reason]).toEqual([
       true,
       'no GPU is seen: a software renderer computes, right but far slower than cpu, and auto passes it by',
     ]);
     expect(onSoftware.software).toBe(true);
-    expect((await inspectDevice('webgpu', machine(['/dev/dri/renderD129'], all))).reason).toContain('renderD129');
+    expect((await inspectDevice('webgpu', machine(['/dev/dri/renderD129'], ALL))).reason).toContain('renderD129');
   });
 
   test('says of webgpu what auto says, whatever the machine has', async () => {
     for (const files of [[], ['/dev/dri/renderD128'], ['/dev/nvidia3']]) {
-      for (const working of [all, ['cpu'] as Device[]]) {
+      for (const working of [ALL, ['cpu'] as Device[]]) {
         const here = machine(files, working);
         const { report } = await openOnDevice('auto', opener({ cpu: 1, webgpu: 2 }), here);
         const { available, software, reason } = await inspectDevice('webgpu', here);
@@ -137,7 +137,7 @@ describe('inspectDevice', () => {
   });
 
   test('knows that CUDA is for linux x64 only', async () => {
-    expect(await inspectDevice('cuda', machine([CUDA], all, 'darwin'))).toEqual({
+    expect(await inspectDevice('cuda', machine([CUDA], ALL, 'darwin'))).toEqual({
       device: 'cuda',
       available: false,
       reason: 'onnxruntime-node has CUDA on linux x64 only, this is darwin x64',

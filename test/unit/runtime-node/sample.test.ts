@@ -1,4 +1,4 @@
-import { SAMPLERS } from '@onnoise/scheduler';
+import { SAMPLER_NAMES } from '@onnoise/scheduler';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { inspectDevice, loadModel, type SampleOptions } from '#runtime-node/index.ts';
@@ -122,7 +122,7 @@ describe('sample', () => {
     [
       'an unknown sampler',
       { sampler: 'nonesuch' as 'ddim' },
-      `sampler must be one of ${SAMPLERS.join(', ')}, received "nonesuch"`,
+      `sampler must be one of ${SAMPLER_NAMES.join(', ')}, received "nonesuch"`,
     ],
   ])('refuses %s', async (_, options, message) => {
     const model = await load({ classes: 3 });

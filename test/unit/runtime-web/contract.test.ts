@@ -1,7 +1,13 @@
 /** A model folder and a request mean the same to whoever reads them: Node, a browser tab, the page's build, "your model". */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { compileSampler, InputError, type PictureOptions, parseSchedulerConfig, SAMPLERS } from '@onnoise/scheduler';
+import {
+  compileSampler,
+  InputError,
+  type PictureOptions,
+  parseSchedulerConfig,
+  SAMPLER_NAMES,
+} from '@onnoise/scheduler';
 import { describe, expect, it, vi } from 'vitest';
 import { loadModel as loadInNode } from '#runtime-node/index.ts';
 import { loadModel as loadInTab } from '#runtime-web/index.ts';
@@ -148,7 +154,7 @@ describe.each([
     return model.sample(options).finally(() => model.dispose());
   };
 
-  it.each(SAMPLERS)('with sampler %s tells of each row of its table', async (sampler) => {
+  it.each(SAMPLER_NAMES)('with sampler %s tells of each row of its table', async (sampler) => {
     const told: [number, number][] = [];
     await ask({ sampler, steps: 3, onStep: ({ step, steps }) => told.push([step, steps]) });
     const { rows } = compileSampler(parseSchedulerConfig({ num_train_timesteps: 100 }), { sampler, steps: 3 });

@@ -17,14 +17,14 @@ function answer(chunks: (Uint8Array | Error)[], headers: Record<string, string> 
   vi.stubGlobal('fetch', async () => new Response(body, { status, headers }));
 }
 
-const action = 'load the model';
+const ACTION = 'load the model';
 const file = (length: number) => new Uint8Array(length).fill(7);
 
 describe('download', () => {
   it('counts the bytes as they arrive and joins them', async () => {
     answer([file(3), file(5)], { 'content-length': '8' });
     const told: [number, number | null][] = [];
-    expect(await download('a', { action, onProgress: (...progress) => told.push(progress) })).toEqual(file(8));
+    expect(await download('a', { action: ACTION, onProgress: (...progress) => told.push(progress) })).toEqual(file(8));
     expect(told).toEqual([
       [0, 8],
       [3, 8],
@@ -36,7 +36,7 @@ describe('download', () => {
     for (const headers of [{ 'content-length': '4', 'content-encoding': 'gzip' }, {}]) {
       answer([file(8)], headers as Record<string, string>);
       const totals = new Set<number | null>();
-      await download('a', { action, onProgress: (_, total) => totals.add(total) });
+      await download('a', { action: ACTION, onProgress: (_, total) => totals.add(total) });
       expect([...totals]).toEqual([null]);
     }
   });
@@ -73,13 +73,13 @@ describe('download', () => {
     ],
   ])('refuses a file that %s', async (_, prepare, message) => {
     prepare();
-    await expect(download('u/a', { action })).rejects.toThrow(new InputError(message));
+    await expect(download('u/a', { action: ACTION })).rejects.toThrow(new InputError(message));
   });
 
   it("rejects with the signal's reason, not with what the abort broke", async () => {
     const abort = new AbortController();
     answer([file(1), new TypeError('aborted')]);
-    const loading = download('a', { action, signal: abort.signal, onProgress: () => abort.abort() });
+    const loading = download('a', { action: ACTION, signal: abort.signal, onProgress: () => abort.abort() });
     await expect(loading).rejects.toMatchObject({ name: 'AbortError' });
   });
 });

@@ -2,7 +2,7 @@ import { openAsBlob } from 'node:fs';
 import { join } from 'node:path';
 import { loadModel as loadInNode } from '@onnoise/runtime-node';
 import { loadModel, type SampleRequest } from '@onnoise/runtime-web';
-import { SAMPLERS } from '@onnoise/scheduler';
+import { SAMPLER_NAMES } from '@onnoise/scheduler';
 import { expect, it, vi } from 'vitest';
 import { expectClose } from '../../support/compare.ts';
 
@@ -19,7 +19,7 @@ it('loadModel on WebAssembly makes the pictures of runtime-node, seed by seed', 
   expect(web.classNames).toEqual(Array.from('0123456789'));
   const requests: SampleRequest[] = [
     { seeds: [7, 2 ** 33 + 1], steps: 3, labels: [3, 8] },
-    ...SAMPLERS.map((sampler) => ({ seed: 11, steps: 4, sampler })),
+    ...SAMPLER_NAMES.map((sampler) => ({ seed: 11, steps: 4, sampler })),
     { seed: 12, count: 2, steps: 3, eta: 1 },
   ];
   for (const request of requests) {

@@ -1,14 +1,18 @@
 import { InputError } from '@onnoise/scheduler';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { connectSampler, type Source, type StepFrame } from '#runtime-web/worker/client.ts';
-import type { FromPage, FromWorker, Port } from '#runtime-web/worker/protocol.ts';
+import { connectSamplingWorker, type Source, type StepFrame } from '#runtime-web/worker/client.ts';
+import type { FromPage, FromWorker, MessageEnd } from '#runtime-web/worker/protocol.ts';
 import { serve } from '#runtime-web/worker/serve.ts';
 import { tinyOnnx } from '../../support/tiny-onnx.ts';
 
 vi.mock('#runtime-web/ort.ts', () => ({ loadOrt: () => import('onnxruntime-web') }));
 
 /** Two ends of a channel; messages are copied, as between threads, and arrive later. */
-function channel(): { page: Port<FromPage, FromWorker>; worker: Port<FromWorker, FromPage>; sent: FromPage[] } {
+function channel(): {
+  page: MessageEnd<FromPage, FromWorker>;
+  worker: MessageEnd<FromWorker, FromPage>;
+  sent: FromPage[];
+} {
   const listeners: Record<'page' | 'worker', ((event: { data: never }) => void)[]> = { page: [], worker: [] };
   const sent: FromPage[] = [];
   const port = (own: 'page' | 'worker', other: 'page' | 'worker') => ({
@@ -43,7 +47,7 @@ function start() {
   const { page, worker, sent } = channel();
   serve(worker);
   const close = vi.fn();
-  return { sampler: connectSampler(page, close), close, sent };
+  return { sampler: connectSamplingWorker(page, close), close, sent };
 }
 
 describe('the sampler of a worker', () => {
@@ -104,7 +108,7 @@ describe('the sampler of a worker', () => {
         else page.postMessage(message, transfer);
       },
     };
-    const sampler = connectSampler(slow, () => undefined);
+    const sampler = connectSamplingWorker(slow, () => undefined);
     await sampler.load(source());
     const steps: number[] = [];
     await sampler.sample({ steps: 30 }, { onStep: ({ step }) => steps.push(step) });

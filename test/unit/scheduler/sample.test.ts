@@ -5,35 +5,35 @@ import {
   gaussian,
   InputError,
   parseSchedulerConfig,
-  SAMPLERS,
-  type Sampler,
+  SAMPLER_NAMES,
+  type SamplerName,
   type SamplerRow,
   sampleImages,
 } from '@onnoise/scheduler';
 import { describe, expect, it } from 'vitest';
 
-const shape = [2, 3, 3];
-const size = 18;
-const tableOf = (sampler: Sampler = 'ddpm', steps = 5) =>
+const SHAPE = [2, 3, 3];
+const SIZE = 18;
+const tableOf = (sampler: SamplerName = 'ddpm', steps = 5) =>
   compileSampler(parseSchedulerConfig({ num_train_timesteps: 50 }), { sampler, steps });
 const denoise: Denoiser = async (x, timesteps) =>
-  x.map((value, i) => Math.sin(value + timesteps[Math.floor(i / size)]!));
+  x.map((value, i) => Math.sin(value + timesteps[Math.floor(i / SIZE)]!));
 
 describe('sampleImages', () => {
-  it.each(SAMPLERS)('a batch of N is N batches of 1, bit for bit (%s)', async (sampler) => {
+  it.each(SAMPLER_NAMES)('a batch of N is N batches of 1, bit for bit (%s)', async (sampler) => {
     const table = tableOf(sampler);
     const seeds = [3, 0, 2 ** 40, 3];
-    const batch = await sampleImages({ table, shape, seeds, denoise });
+    const batch = await sampleImages({ table, shape: SHAPE, seeds, denoise });
     for (const [n, seed] of seeds.entries()) {
-      const single = await sampleImages({ table, shape, seeds: [seed], denoise });
-      expect(batch.subarray(n * size, (n + 1) * size)).toEqual(single);
+      const single = await sampleImages({ table, shape: SHAPE, seeds: [seed], denoise });
+      expect(batch.subarray(n * SIZE, (n + 1) * SIZE)).toEqual(single);
     }
   });
 
   it('the same seed gives the same bytes, another seed other images', async () => {
-    const one = await sampleImages({ table: tableOf(), shape, seeds: [5], denoise });
-    expect(await sampleImages({ table: tableOf(), shape, seeds: [5], denoise })).toEqual(one);
-    expect(await sampleImages({ table: tableOf(), shape, seeds: [6], denoise })).not.toEqual(one);
+    const one = await sampleImages({ table: tableOf(), shape: SHAPE, seeds: [5], denoise });
+    expect(await sampleImages({ table: tableOf(), shape: SHAPE, seeds: [5], denoise })).toEqual(one);
+    expect(await sampleImages({ table: tableOf(), shape: SHAPE, seeds: [6], denoise })).not.toEqual(one);
   });
 
   it("starts from the seed's noise and draws each step's after it", async () => {
@@ -41,20 +41,20 @@ describe('sampleImages', () => {
     const table = tableOf('ddpm', 2);
     const x = await sampleImages({
       table,
-      shape,
+      shape: SHAPE,
       seeds: [9],
       denoise: async (input) => {
         seen.push(input.slice());
-        return new Float32Array(size);
+        return new Float32Array(SIZE);
       },
     });
-    const noise = new Float32Array(2 * size);
+    const noise = new Float32Array(2 * SIZE);
     gaussian(9, 0, noise);
-    expect(seen[0]).toEqual(noise.subarray(0, size));
+    expect(seen[0]).toEqual(noise.subarray(0, SIZE));
     const { p, A, B, D } = table.rows[0]!;
     const expected = noise
-      .subarray(0, size)
-      .map((value, i) => A * value + B * Math.min(Math.max(p * value, -1), 1) + D * noise[size + i]!);
+      .subarray(0, SIZE)
+      .map((value, i) => A * value + B * Math.min(Math.max(p * value, -1), 1) + D * noise[SIZE + i]!);
     expect(seen[1]).toEqual(expected);
     expect(x.every((value) => Math.abs(value) <= 1)).toBe(true);
   });
@@ -64,7 +64,7 @@ describe('sampleImages', () => {
     const table = tableOf('ddim', 3);
     await sampleImages({
       table,
-      shape,
+      shape: SHAPE,
       seeds: [1, 2],
       denoise: async (x, timesteps, step) => {
         calls.push([[...timesteps], step]);
@@ -139,7 +139,7 @@ describe('sampleImages', () => {
     let last = new Float32Array();
     const x = await sampleImages({
       table,
-      shape,
+      shape: SHAPE,
       seeds: [1],
       denoise,
       onStep: (progress) => {
@@ -156,7 +156,7 @@ describe('sampleImages', () => {
     let calls = 0;
     const run = sampleImages({
       table: tableOf(),
-      shape,
+      shape: SHAPE,
       seeds: [1],
       signal: controller.signal,
       denoise: async (x) => {
@@ -168,7 +168,7 @@ describe('sampleImages', () => {
     await expect(run).rejects.toThrow('enough');
     expect(calls).toBe(1);
     await expect(
-      sampleImages({ table: tableOf(), shape, seeds: [1], denoise, signal: AbortSignal.abort() }),
+      sampleImages({ table: tableOf(), shape: SHAPE, seeds: [1], denoise, signal: AbortSignal.abort() }),
     ).rejects.toThrow();
   });
 
@@ -186,7 +186,7 @@ describe('sampleImages', () => {
   });
 
   it('says so when the denoiser returns another size', async () => {
-    const run = sampleImages({ table: tableOf(), shape, seeds: [1], denoise: async () => new Float32Array(1) });
+    const run = sampleImages({ table: tableOf(), shape: SHAPE, seeds: [1], denoise: async () => new Float32Array(1) });
     await expect(run).rejects.toThrow('The denoiser returned 1 values for 18 (1 x 2 x 3 x 3).');
   });
 
@@ -195,15 +195,15 @@ describe('sampleImages', () => {
     [Number.POSITIVE_INFINITY, 'Infinity'],
     [Number.NEGATIVE_INFINITY, '-Infinity'],
   ])('refuses an output of %d, which clipping would hide, and names the step and the image', async (value, said) => {
-    for (const sampler of SAMPLERS) {
+    for (const sampler of SAMPLER_NAMES) {
       const table = tableOf(sampler);
       const run = sampleImages({
         table,
-        shape,
+        shape: SHAPE,
         seeds: [4, 8],
         denoise: async (x, timesteps, step) => {
           const output = await denoise(x, timesteps, step);
-          if (step === 2) output[size + 5] = value;
+          if (step === 2) output[SIZE + 5] = value;
           return output;
         },
       });
@@ -219,7 +219,7 @@ describe('sampleImages', () => {
   it('refuses a finite output that makes the picture infinite', async () => {
     const config = parseSchedulerConfig({ num_train_timesteps: 50, clip_sample: false });
     const table = compileSampler(config, { sampler: 'ddim', steps: 1 });
-    const run = sampleImages({ table, shape, seeds: [4], denoise: async (x) => x.map(() => 3.4e38) });
+    const run = sampleImages({ table, shape: SHAPE, seeds: [4], denoise: async (x) => x.map(() => 3.4e38) });
     table.rows[0]!.E = 2;
     await expect(run).rejects.toThrow('received too large ones at step 1 of 1');
   });

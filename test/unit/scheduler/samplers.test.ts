@@ -6,7 +6,7 @@ import {
   PREDICTION_TYPES,
   parseSchedulerConfig,
   predictionTarget,
-  SAMPLERS,
+  SAMPLER_NAMES,
   type SamplerRow,
   type SamplerTable,
   sampleImages,
@@ -188,7 +188,7 @@ describe('compileSampler', () => {
 
   it('has finite scalars for every setting', () => {
     fc.assert(
-      fc.property(settings, stepCounts, fc.constantFrom(...SAMPLERS), (json, steps, sampler) => {
+      fc.property(settings, stepCounts, fc.constantFrom(...SAMPLER_NAMES), (json, steps, sampler) => {
         const table = compileSampler(config(json), { sampler, steps });
         expect(table.rows.length).toBe(steps);
         expect(table.rows.every((row) => numbersOf(row).every(Number.isFinite))).toBe(true);
@@ -199,7 +199,7 @@ describe('compileSampler', () => {
   it.each([
     [{ sampler: 'ddpm', steps: 301 }, 'steps must be an integer from 1 to 300, received 301'],
     [{ sampler: 'ddim', steps: 0 }, 'steps must be an integer from 1 to 300, received 0'],
-    [{ sampler: 'nonesuch', steps: 10 }, `sampler must be one of ${SAMPLERS.join(', ')}, received "nonesuch"`],
+    [{ sampler: 'nonesuch', steps: 10 }, `sampler must be one of ${SAMPLER_NAMES.join(', ')}, received "nonesuch"`],
     [{ sampler: 'ddim', steps: 10, eta: 1.5 }, 'eta must be a number from 0 to 1, received 1.5'],
     [{ sampler: 'ddim', steps: 10, eta: Number.NaN }, 'eta must be a number from 0 to 1, received NaN'],
     [{ sampler: 'ddim', steps: 10, eta: '0.5' }, 'eta must be a number from 0 to 1, received "0.5"'],

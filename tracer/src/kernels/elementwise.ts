@@ -12,10 +12,10 @@ import * as tf from '@tensorflow/tfjs';
 import type { DType, GraphBuilder } from '../graph.ts';
 import type { Value } from '../layout.ts';
 import { apply, cast, combine, countable, isNan, numeric, scalar, where, withoutNaN } from './operators.ts';
-import type { KernelTable, Row } from './row.ts';
+import type { KernelRow, KernelTable } from './row.ts';
 
 const unary =
-  (op: string): Row =>
+  (op: string): KernelRow =>
   (b, { x }) =>
     apply(b, op, numeric(op, x!));
 
@@ -23,22 +23,22 @@ const unary =
  * An operator on floats. An int32 goes through float32, and comes back, unless tfjs gives the result another `dtype`.
  */
 const floating =
-  (op: string, dtype?: DType): Row =>
+  (op: string, dtype?: DType): KernelRow =>
   (b, { x }) =>
     cast(b, apply(b, op, cast(b, numeric(op, x!), 'float32')), dtype ?? x!.dtype);
 
 const binary =
-  (op: string): Row =>
+  (op: string): KernelRow =>
   (b, { a, b: c }) =>
     combine(b, op, [numeric(op, a!), numeric(op, c!)], a!.dtype);
 
 const logic =
-  (op: string): Row =>
+  (op: string): KernelRow =>
   (b, { a, b: c }) =>
     combine(b, op, [a!, c!], 'bool');
 
 const compare =
-  (op: string): Row =>
+  (op: string): KernelRow =>
   (b, { a, b: c }) =>
     // ONNX compares numbers; a tfjs bool is compared as 0 and 1.
     combine(b, op, [countable(b, a!), countable(b, c!)], 'bool');

@@ -10,10 +10,10 @@ import { convolution } from './convolution.ts';
 import { elementwise } from './elementwise.ts';
 import { matmul } from './matmul.ts';
 import { combine, scalar } from './operators.ts';
-import type { KernelAttributes, KernelTable, Row } from './row.ts';
+import type { KernelAttributes, KernelRow, KernelTable } from './row.ts';
 
 /** Rows by the names that tfjs gives to activations. */
-const ACTIVATIONS: Record<string, Row> = {
+const activations: Record<string, KernelRow> = {
   linear: elementwise.Identity!,
   relu: elementwise.Relu!,
   relu6: elementwise.Relu6!,
@@ -27,17 +27,17 @@ const ACTIVATIONS: Record<string, Row> = {
 function finish(b: GraphBuilder, y: Value, inputs: Record<string, Value>, attrs: KernelAttributes): Value | Value[] {
   const { bias, preluActivationWeights: alpha } = inputs;
   const x = bias ? combine(b, 'Add', [y, bias], y.dtype) : y;
-  const activation = ACTIVATIONS[attrs.activation ?? 'linear'];
+  const activation = activations[attrs.activation ?? 'linear'];
   if (!activation) {
     throw new TraceError(
-      `Cannot trace a fused kernel: activation must be one of ${Object.keys(ACTIVATIONS).join(', ')}, received ${attrs.activation}.`,
+      `Cannot trace a fused kernel: activation must be one of ${Object.keys(activations).join(', ')}, received ${attrs.activation}.`,
     );
   }
   return activation(b, { x, ...(alpha && { alpha }) }, { alpha: attrs.leakyreluAlpha });
 }
 
 const fuse =
-  (row: Row): Row =>
+  (row: KernelRow): KernelRow =>
   (b, inputs, attrs) =>
     finish(b, row(b, inputs, attrs) as Value, inputs, attrs);
 

@@ -4,7 +4,7 @@
 import { type GraphBuilder, sizeOf } from '../graph.ts';
 import { full, identityOrder, logical, storedAxis, type Value } from '../layout.ts';
 import { cast, combine, countable, isNan, scalar, where, withoutNaN } from './operators.ts';
-import type { KernelTable, Row } from './row.ts';
+import type { KernelRow, KernelTable } from './row.ts';
 
 /** Axes as tfjs gives them (one, some or all; negative from the end), as a list from 0 on. */
 const normalised = (axis: number | number[] | undefined, rank: number): number[] =>
@@ -45,7 +45,7 @@ const repeats = (x: Value, axes: readonly number[]): number =>
 
 /** The largest or the smallest. Of bools that is any or all. */
 const extremum =
-  (op: string): Row =>
+  (op: string): KernelRow =>
   (b, { x }, { axis, reductionIndices, keepDims }) => {
     // tfjs' Max alone calls its axes reductionIndices.
     const axes = normalised(axis ?? reductionIndices, x!.shape.length);
@@ -61,7 +61,7 @@ const extremum =
  * first. `last` stands in for NaN: it loses to every number.
  */
 const argument =
-  (op: string, last: number): Row =>
+  (op: string, last: number): KernelRow =>
   (b, { x }, { axis }) => {
     const source = x!.dtype === 'float32' ? withoutNaN(b, x!, last) : countable(b, x!);
     const [reduced] = normalised(axis, source.shape.length);

@@ -18,6 +18,6 @@ export type KernelAttributes = Record<string, any>;
  *   and so on
  * @returns the kernel's output or outputs
  */
-export type Row = (b: GraphBuilder, inputs: Record<string, Value>, attrs: KernelAttributes) => Value | Value[];
+export type KernelRow = (b: GraphBuilder, inputs: Record<string, Value>, attrs: KernelAttributes) => Value | Value[];
 
-export type KernelTable = Record<string, Row>;
+export type KernelTable = Record<string, KernelRow>;

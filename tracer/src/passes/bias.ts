@@ -7,13 +7,13 @@ import { sameList } from '../layout.ts';
 import { applyRules } from '../rewrite/apply.ts';
 import type { Inserter } from '../rewrite/insert.ts';
 import { op, value } from '../rewrite/pattern.ts';
-import type { Rule } from '../rewrite/rule.ts';
+import type { RewriteRule } from '../rewrite/rule.ts';
 
 const [x, w, bias] = [value('x'), value('w'), value('bias')];
 const conv = op(['Conv', 'ConvTranspose'], x, w);
 const biased = op('Add', conv, bias);
 
-export const biasRule: Rule = {
+export const biasRule: RewriteRule = {
   name: 'fold a bias into its convolution',
   pattern: biased,
   condition({ dims, value }) {

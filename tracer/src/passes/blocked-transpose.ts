@@ -10,7 +10,7 @@
 import type { Node } from '../graph.ts';
 import type { Inserter } from '../rewrite/insert.ts';
 import { op, optional, value } from '../rewrite/pattern.ts';
-import type { Match, Rule } from '../rewrite/rule.ts';
+import type { Match, RewriteRule } from '../rewrite/rule.ts';
 import { BLOCKED, fewPixels, type Quad, reordered, swappedBlocks, unevenBlocks } from './blocked-layout.ts';
 
 const STRIDE = 2;
@@ -21,7 +21,7 @@ const [x, w] = [value('x'), value('w')];
 const bias = optional(value('bias'));
 const transposed = op('ConvTranspose', x, w, bias);
 
-export const transposedRule = (block: number): Rule => ({
+export const transposedRule = (block: number): RewriteRule => ({
   name: 'run a transposed convolution on blocked kernels',
   pattern: transposed,
   condition(match) {

@@ -13,7 +13,7 @@ import { sameList } from '../layout.ts';
 import { applyRules } from '../rewrite/apply.ts';
 import type { Inserter } from '../rewrite/insert.ts';
 import { constant, op, optional, value } from '../rewrite/pattern.ts';
-import type { Match, Rule, Unmet } from '../rewrite/rule.ts';
+import type { Match, RewriteRule, Unmet } from '../rewrite/rule.ts';
 import {
   BLOCKED,
   fewPixels,
@@ -38,19 +38,19 @@ export function blockConvolutions(graph: Graph, block: number): void {
   removeDead(graph);
 }
 
-export const blockedRules = (block: number): readonly Rule[] => [
+export const blockedRules = (block: number): readonly RewriteRule[] => [
   swappedRule(block),
   straightRule(block),
   transposedRule(block),
 ];
 
-const name = 'run a convolution on blocked kernels';
+const NAME = 'run a convolution on blocked kernels';
 const [x, w, filter] = [value('x'), value('w'), value('filter')];
 const bias = optional(value('bias'));
 const straight = op('Conv', x, w, bias);
 
-const straightRule = (block: number): Rule => ({
-  name,
+const straightRule = (block: number): RewriteRule => ({
+  name: NAME,
   pattern: straight,
   condition: (match) => unsuited(match, match.value(w), block),
   rewrite: (match, insert) =>
@@ -63,8 +63,8 @@ const swapped = op('Transpose', filter);
 const reversed = op('Slice', swapped, starts, ends, axes, steps);
 
 /** Takes the blocks from the filter as it was, in place of swapping, reversing and rearranging it. */
-const swappedRule = (block: number): Rule => ({
-  name,
+const swappedRule = (block: number): RewriteRule => ({
+  name: NAME,
   pattern: op('Conv', x, reversed, bias),
   keepsInner: true,
   condition(match) {

@@ -7,7 +7,7 @@ import { type Graph, sizeOf } from '../graph.ts';
 import { sameList } from '../layout.ts';
 import { applyRules } from '../rewrite/apply.ts';
 import { type ConstantPattern, constant, op, value } from '../rewrite/pattern.ts';
-import type { Rule } from '../rewrite/rule.ts';
+import type { RewriteRule } from '../rewrite/rule.ts';
 
 const x = value('x'); // [N, C, H, W]
 const [scale, shift, epsilon] = [constant('scale'), constant('shift'), constant('epsilon')];
@@ -21,7 +21,7 @@ const inverse = op('Reciprocal', op('Sqrt', op('Add', variance, epsilon)));
 const normal = op('Mul', centred, op('Mul', inverse, scale));
 const normalized = op('Reshape', op('Add', normal, shift), shape);
 
-export const groupNormRule: Rule = {
+export const groupNormRule: RewriteRule = {
   name: 'make a group normalization one operator',
   pattern: normalized,
   condition({ dims, data, value }) {

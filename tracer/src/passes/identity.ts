@@ -7,7 +7,7 @@ import type { Graph, Node } from '../graph.ts';
 import { sameList } from '../layout.ts';
 import { applyRules } from '../rewrite/apply.ts';
 import { number, type OpPattern, op, value } from '../rewrite/pattern.ts';
-import type { Match, Rule, Unmet } from '../rewrite/rule.ts';
+import type { Match, RewriteRule, Unmet } from '../rewrite/rule.ts';
 import { producers, redirect } from '../rewrite/uses.ts';
 
 export function dropIdentities(graph: Graph): void {
@@ -26,14 +26,14 @@ const keepsShape =
     return { part: pattern, reason: `it makes [${dims(pattern)}] of ${value(x)}, which is [${dims(x)}]` };
   };
 
-const neutral = (pattern: OpPattern): Rule => ({
+const neutral = (pattern: OpPattern): RewriteRule => ({
   name: 'drop an operation that changes no value',
   pattern,
   condition: keepsShape(pattern),
   rewrite: ({ value }) => value(x),
 });
 
-export const neutralRules: readonly Rule[] = [
+export const neutralRules: readonly RewriteRule[] = [
   neutral(op('Add', x, number(0))),
   neutral(op('Sub', x, number(0))),
   neutral(op('Mul', x, number(1))),
@@ -45,7 +45,7 @@ const inner = op('Reshape', x, value('inner shape'));
 const twice = op('Reshape', inner, shape);
 const once = op('Reshape', x, shape);
 
-const returns = (pattern: OpPattern): Rule => ({
+const returns = (pattern: OpPattern): RewriteRule => ({
   name: 'drop a Reshape that gives the shape that was there',
   pattern,
   keepsInner: true,
@@ -53,7 +53,7 @@ const returns = (pattern: OpPattern): Rule => ({
   rewrite: ({ value }) => value(x),
 });
 
-const mergeRule: Rule = {
+const mergeRule: RewriteRule = {
   name: 'make two Reshapes one',
   pattern: twice,
   keepsInner: true,
@@ -67,7 +67,7 @@ const mergeRule: Rule = {
   rewrite: ({ root, value }) => [{ ...root, inputs: [value(x), value(shape)] }],
 };
 
-const reshapeRules: readonly Rule[] = [returns(twice), mergeRule, returns(once)];
+const reshapeRules: readonly RewriteRule[] = [returns(twice), mergeRule, returns(once)];
 
 /** Gives a node the name of the output that it feeds, where it feeds one and is neither an input nor a constant. */
 function nameOutputs(graph: Graph): void {

@@ -8,7 +8,7 @@ import { sameList } from '../layout.ts';
 import { applyRules } from '../rewrite/apply.ts';
 import type { Inserter } from '../rewrite/insert.ts';
 import { constant, op, optional, value } from '../rewrite/pattern.ts';
-import type { Match, Rule, Unmet } from '../rewrite/rule.ts';
+import type { Match, RewriteRule, Unmet } from '../rewrite/rule.ts';
 
 const x = value('x');
 const [w, scale] = [constant('w'), constant('scale')];
@@ -16,14 +16,14 @@ const bias = optional(constant('bias'));
 const conv = op('Conv', x, w, bias);
 const relu = op('Relu', conv);
 
-const scaleRule: Rule = {
+const scaleRule: RewriteRule = {
   name: 'fold a scale into its convolution',
   pattern: op('Mul', conv, scale),
   condition: (match) => scalesChannels(match),
   rewrite: (match, insert) => [{ ...scaledConv(match, insert), outputs: match.root.outputs }],
 };
 
-const reluScaleRule: Rule = {
+const reluScaleRule: RewriteRule = {
   name: 'fold a scale through a ReLU into its convolution',
   pattern: op('Mul', relu, scale),
   condition(match) {
@@ -64,7 +64,7 @@ const [shift, addend] = [constant('shift'), value('t')];
 const shifted = op('Add', x, shift);
 const total = op('Add', shifted, addend);
 
-const shiftRule: Rule = {
+const shiftRule: RewriteRule = {
   name: 'add a constant shift to the smaller addend',
   pattern: total,
   condition({ graph, dims, value }) {
@@ -92,7 +92,7 @@ function broadcast(a: readonly number[], c: readonly number[]): number[] {
   return Array.from({ length: rank }, (_, axis) => Math.max(a.at(axis - rank) ?? 1, c.at(axis - rank) ?? 1));
 }
 
-export const scaleRules: readonly Rule[] = [scaleRule, reluScaleRule, shiftRule];
+export const scaleRules: readonly RewriteRule[] = [scaleRule, reluScaleRule, shiftRule];
 
 /**
  * Folds constant scales and shifts after convolutions with constant filters, as they are in a graph for inference.

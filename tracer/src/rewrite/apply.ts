@@ -1,9 +1,9 @@
 /** Applies rewrite rules to a graph, and tells where one nearly fitted. */
 import type { Graph, Node } from '../graph.ts';
 import { createInserter } from './insert.ts';
-import { type Failure, findMatch } from './match.ts';
+import { findMatch, type Mismatch } from './match.ts';
 import { countOps, describe } from './pattern.ts';
-import type { Rule } from './rule.ts';
+import type { RewriteRule } from './rule.ts';
 import { usesOf } from './uses.ts';
 
 /**
@@ -11,14 +11,14 @@ import { usesOf } from './uses.ts';
  * made, so matches that overlap are taken in the order of their last nodes. Constants, and nodes that
  * `keepsInner` left, may be dead code afterwards.
  */
-export function applyRules(graph: Graph, rules: readonly Rule[]): void {
+export function applyRules(graph: Graph, rules: readonly RewriteRule[]): void {
   const uses = usesOf(graph);
   const suiting = byOp(rules);
   const insert = createInserter(graph);
   const gone = new Set<Node>();
   const renamed = new Map<string, string>();
 
-  const rewrite = (rule: Rule, root: Node): boolean => {
+  const rewrite = (rule: RewriteRule, root: Node): boolean => {
     const match = findMatch(graph, uses, rule, root);
     if (!match) return false;
     const begin = insert.nodes.length;
@@ -45,8 +45,8 @@ export function applyRules(graph: Graph, rules: readonly Rule[]): void {
 }
 
 /** Rules by the operators that their patterns end in. */
-function byOp(rules: readonly Rule[]): Map<string, Rule[]> {
-  const map = new Map<string, Rule[]>();
+function byOp(rules: readonly RewriteRule[]): Map<string, RewriteRule[]> {
+  const map = new Map<string, RewriteRule[]>();
   for (const rule of rules) for (const op of rule.pattern.ops) map.set(op, [...(map.get(op) ?? []), rule]);
   return map;
 }
@@ -64,17 +64,17 @@ export interface Miss {
 }
 
 /** Did two operators of the pattern fit, and half of them? Less is no news: most Adds are not the end of anything. */
-const isNear = (fitted: number, { pattern }: Rule): boolean => fitted >= Math.max(2, countOps(pattern) / 2);
+const isNear = (fitted: number, { pattern }: RewriteRule): boolean => fitted >= Math.max(2, countOps(pattern) / 2);
 
 /**
  * Nodes at which no rule applies though one nearly does. Of several rules the one that comes furthest is told.
  * Changes nothing.
  */
-export function findMisses(graph: Graph, rules: readonly Rule[]): Miss[] {
+export function findMisses(graph: Graph, rules: readonly RewriteRule[]): Miss[] {
   const uses = usesOf(graph);
   const suiting = byOp(rules);
   return graph.nodes.flatMap((node) => {
-    let furthest: (Failure & { rule: Rule }) | undefined;
+    let furthest: (Mismatch & { rule: RewriteRule }) | undefined;
     const matched = suiting.get(node.op)?.some((rule) => {
       return findMatch(graph, uses, rule, node, (failure) => {
         if (failure.fitted > (furthest?.fitted ?? 0)) furthest = { ...failure, rule };

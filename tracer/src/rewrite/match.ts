@@ -4,11 +4,11 @@
  */
 import type { Graph, Node } from '../graph.ts';
 import { type ConstantPattern, describe, type InputPattern, type OpPattern, type Pattern } from './pattern.ts';
-import type { Match, Rule, Unmet } from './rule.ts';
+import type { Match, RewriteRule, Unmet } from './rule.ts';
 import type { Uses } from './uses.ts';
 
 /** The attempt that came furthest, of those that failed. */
-export interface Failure extends Unmet {
+export interface Mismatch extends Unmet {
   /** How many nodes fitted; Infinity where all did, and only a use or the condition stood against it. */
   fitted: number;
 }
@@ -21,13 +21,13 @@ type Continue = () => boolean;
 export function findMatch(
   graph: Graph,
   uses: Uses,
-  rule: Rule,
+  rule: RewriteRule,
   root: Node,
-  onFailure?: (failure: Failure) => void,
+  onFailure?: (failure: Mismatch) => void,
 ): Match | undefined {
   const nodes = new Map<OpPattern, Node>();
   const values = new Map<Pattern, string>();
-  let furthest: Failure | undefined;
+  let furthest: Mismatch | undefined;
 
   /** Notes a failure; the reason is put into words only where somebody asks for it. */
   const fail = (part: Pattern, reason: () => string, fitted = nodes.size): false => {

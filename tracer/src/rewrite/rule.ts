@@ -3,7 +3,7 @@ import type { ConstantData, Graph, Node } from '../graph.ts';
 import type { Inserter } from './insert.ts';
 import type { ConstantPattern, OpPattern, OptionalPattern, Pattern } from './pattern.ts';
 
-export interface Rule {
+export interface RewriteRule {
   /** For explanations: what the rule does, `fold a bias into its convolution`. */
   name: string;
   /** Ends in the value that the rewrite computes anew. */

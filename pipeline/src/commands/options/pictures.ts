@@ -1,5 +1,5 @@
 /** The options that say which pictures are sampled, and where: the same for every command that samples. */
-import { DEFAULT_SAMPLER, eachSamplerOption, SAMPLERS } from '@onnoise/scheduler';
+import { DEFAULT_SAMPLER, eachSamplerOption, SAMPLER_NAMES } from '@onnoise/scheduler';
 import { numberOption, toList } from '../../terminal/options.ts';
 
 /** Which pictures; their number is each command's own. */
@@ -18,7 +18,7 @@ export const pictureOptions = (group: string) => ({
 /** How they are sampled. */
 export const samplerOptions = (group: string) => ({
   steps: numberOption('steps', group, 'Network calls per picture', '50, at most T'),
-  sampler: { group, choices: SAMPLERS, default: DEFAULT_SAMPLER, describe: 'Sampling method' },
+  sampler: { group, choices: SAMPLER_NAMES, default: DEFAULT_SAMPLER, describe: 'Sampling method' },
   ...eachSamplerOption((name, option) => numberOption(name, group, option.describe, String(option.default))),
 });
 

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { InputError, parseSchedulerConfig } from '@onnoise/scheduler';
 import { countParameters } from '../../model/parameters.ts';
 import { presetNames, readPreset } from '../../presets.ts';
-import { type Layer, resolveConfig, resolveOver, sections, type TrainConfig } from '../../train/config.ts';
+import { type ConfigLayer, resolveConfig, resolveOver, SECTIONS, type TrainConfig } from '../../train/config.ts';
 import { isRepeated } from '../../train/links.ts';
 import { completeConfig } from '../../train/resolve.ts';
 import { typedLayer } from './train-fields.ts';
@@ -16,14 +16,14 @@ export interface SettingsArguments {
   [option: string]: unknown;
 }
 
-export interface Settings {
+export interface TrainSettings {
   config: TrainConfig;
   /** What stands below what was typed: a run that goes on, a preset, or the defaults. */
   base: { name: string; config: TrainConfig };
 }
 
 /** @throws InputError for settings that cannot be read, and where nothing says which network to train. */
-export async function readSettings(args: SettingsArguments): Promise<Settings> {
+export async function readSettings(args: SettingsArguments): Promise<TrainSettings> {
   const layers = await layersOf(args);
   const run = args.resume ? args.out : undefined;
   const named = args.preset !== undefined || run !== undefined;
@@ -37,8 +37,8 @@ export async function readSettings(args: SettingsArguments): Promise<Settings> {
 }
 
 /** The lowest first. A continued run stands on its own settings; what is named goes over them and must suit them. */
-async function layersOf(args: SettingsArguments): Promise<Layer[]> {
-  const layers: Layer[] = [];
+async function layersOf(args: SettingsArguments): Promise<ConfigLayer[]> {
+  const layers: ConfigLayer[] = [];
   if (args.resume && args.out !== undefined) {
     const { readRunLayer } = await import('../../train/run-folder.ts');
     layers.push(await readRunLayer(args.out));
@@ -51,7 +51,7 @@ async function layersOf(args: SettingsArguments): Promise<Layer[]> {
   return layers;
 }
 
-async function readConfigFile(path: string): Promise<Layer['config']> {
+async function readConfigFile(path: string): Promise<ConfigLayer['config']> {
   const refuse = (rule: string): never => {
     throw new InputError(`Cannot read the settings: --config must be ${rule}, received ${path}.`);
   };
@@ -74,11 +74,11 @@ async function describePresets(): Promise<string[]> {
 }
 
 /** Lines of `training.lr 0.5 (0.002)`: what is set, and what stands below it. Only a line that says so where nothing differs. */
-export function describeDifferences(config: TrainConfig, { name, config: below }: Settings['base']): string[] {
+export function describeDifferences(config: TrainConfig, { name, config: below }: TrainSettings['base']): string[] {
   // Of a network that is named below, all settings are known; else those that were given are.
   const scheduler = { ...parseSchedulerConfig(below.scheduler) };
   const base = below.model._class_name === undefined ? { ...below, scheduler } : completeConfig(below).whole;
-  const lines = sections.flatMap((section) => {
+  const lines = SECTIONS.flatMap((section) => {
     const [now, then]: Record<string, unknown>[] = [config[section], base[section]];
     return [...new Set([...Object.keys(now!), ...Object.keys(then!)])].flatMap((key) => {
       const [is, was] = [now![key], then![key]].map((value) => (value === undefined ? 'none' : JSON.stringify(value)));

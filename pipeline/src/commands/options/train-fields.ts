@@ -6,10 +6,10 @@ import type { PartialConfig } from '../../train/config.ts';
 import { fields, type Section } from '../../train/fields.ts';
 import { tableOptions, typedValues } from './tables.ts';
 
-const groups: Record<Section, string> = { data: 'Data:', training: 'Training:', output: 'Output:' };
+const GROUPS: Record<Section, string> = { data: 'Data:', training: 'Training:', output: 'Output:' };
 
 export const fieldOptions = (section: Section): Record<string, Options> =>
-  tableOptions(fields[section], groups[section]);
+  tableOptions(fields[section], GROUPS[section]);
 
 /** What was typed, as the top layer of the settings. */
 export function typedLayer(args: Record<string, unknown>): PartialConfig {

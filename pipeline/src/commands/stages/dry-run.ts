@@ -9,11 +9,11 @@ import { checkList, trainingImages } from '../../train/early.ts';
 import { chooseEngine, type EngineChoice } from '../../train/engines/index.ts';
 import { stepsOf } from '../../train/horizon.ts';
 import { describeMemory, estimatePlan, machineMemory, memoryShortage } from '../../train/memory.ts';
-import { measureStep, pictureSeconds, timedBatch } from '../../train/pace.ts';
+import { measureStep, pictureSeconds, TIMED_BATCH } from '../../train/pace.ts';
 import { type TrainPlan, withBatch } from '../../train/plan.ts';
 import { completePlan, type PlanDraft } from '../../train/resolve.ts';
 import { requireRunSpace } from '../../train/space.ts';
-import { describeDifferences, type Settings } from '../options/settings.ts';
+import { describeDifferences, type TrainSettings } from '../options/settings.ts';
 import { describeClasses, describeModel, prepareOptions } from './training.ts';
 
 /** Most classes and skipped images to name; the rest are counted. */
@@ -22,7 +22,7 @@ const NAMED = 10;
 export interface DryRunOptions {
   draft: PlanDraft;
   /** The settings below those that the user typed. */
-  base: Settings['base'];
+  base: TrainSettings['base'];
   /** Folder of the run, if one is named; it is not created. */
   run?: string | undefined;
   /** Whether a run is resumed, which keeps its classes. */
@@ -34,16 +34,16 @@ export interface DryRunOptions {
 /** Prints its findings. @throws InputError as training would, and for too little memory; Failure for too little disk. */
 export async function dryRun({ draft, base, run, resume, verbose, signal }: DryRunOptions): Promise<void> {
   const { config } = draft.plan;
-  const look = config.data.source === undefined ? null : await lookAtImages(prepareOptions(draft), signal);
-  const plan = look === null ? draft.plan : completePlan(draft, look);
+  const look = config.data.source === undefined ? undefined : await lookAtImages(prepareOptions(draft), signal);
+  const plan = look === undefined ? draft.plan : completePlan(draft, look);
   const { training } = plan.config;
-  const notes = look === null ? [] : checkList(plan, look, resume);
+  const notes = look === undefined ? [] : checkList(plan, look, resume);
   const images = look && trainingImages(plan, look);
   const { kind, reason } = await chooseEngine(training.engine, training.allowCpu);
   const memory = await estimatePlan(plan);
   const machine = machineMemory();
-  const shortage = kind === 'tfjs-node-gpu' ? null : await memoryShortage(memory, plan, machine.total);
-  const time = shortage === null ? await estimateTime(plan, kind, images, machine.free, signal) : null;
+  const shortage = kind === 'tfjs-node-gpu' ? undefined : await memoryShortage(memory, plan, machine.total);
+  const time = shortage === undefined ? await estimateTime(plan, kind, images, machine.free, signal) : undefined;
   const bytes = checkpointBytes(plan.step.state);
   const lines = [
     ...(verbose ? [JSON.stringify(plan.config, null, 2)] : describeDifferences(plan.config, base)),
@@ -67,7 +67,7 @@ export async function dryRun({ draft, base, run, resume, verbose, signal }: DryR
     steps: time?.steps ?? null,
     seconds: time?.seconds ?? null,
   });
-  if (shortage !== null) throw new InputError(shortage);
+  if (shortage !== undefined) throw new InputError(shortage);
   if (run !== undefined) await requireRunSpace(plan, run);
 }
 
@@ -85,27 +85,31 @@ function describeLook({ name, total, classNames, notes, looked, channels, skippe
 
 interface Time {
   text: string;
-  steps: number | null;
-  seconds: number | null;
+  steps: number | undefined;
+  seconds: number | undefined;
 }
 
 /** Times some real steps if the duration is not set and enough memory is free. */
 async function estimateTime(
   plan: TrainPlan,
   kind: EngineChoice['kind'],
-  images: number | null,
+  images: number | undefined,
   free: number,
   signal: AbortSignal | undefined,
 ): Promise<Time> {
   const { minutes, batch } = plan.config.training;
   if (minutes !== undefined) {
-    return { text: `Time: ${formatDuration(minutes * 60)}, as the settings say`, steps: null, seconds: minutes * 60 };
+    return {
+      text: `Time: ${formatDuration(minutes * 60)}, as the settings say`,
+      steps: undefined,
+      seconds: minutes * 60,
+    };
   }
   const steps = stepsOf(plan.config, images);
-  if (steps === null) return { text: 'Time: not known without the images', steps: null, seconds: null };
-  const timed = batch <= timedBatch ? plan : withBatch(plan, timedBatch);
+  if (steps === undefined) return { text: 'Time: not known without the images', steps: undefined, seconds: undefined };
+  const timed = batch <= TIMED_BATCH ? plan : withBatch(plan, TIMED_BATCH);
   if ((await estimatePlan(timed)).total > free) {
-    return { text: `Time: not measured, because too little memory is free; ${steps} steps`, steps, seconds: null };
+    return { text: `Time: not measured, because too little memory is free; ${steps} steps`, steps, seconds: undefined };
   }
   const measured = await measureStep(timed, kind, signal);
   const share = batch / timed.config.training.batch;

@@ -17,7 +17,7 @@ import { estimatePlan, machineMemory, memoryShortage } from '../../train/memory.
 import type { TrainPlan } from '../../train/plan.ts';
 import { completePlan, draftPlan, type PlanDraft } from '../../train/resolve.ts';
 import { type TrainJob, type TrainResult, trainRun } from '../../train/train.ts';
-import { describeDifferences, readSettings, type Settings } from '../options/settings.ts';
+import { describeDifferences, readSettings, type TrainSettings } from '../options/settings.ts';
 import { describeDataset } from './describe-dataset.ts';
 import { dryRun } from './dry-run.ts';
 import { prepareWithProgress } from './prepare-with-progress.ts';
@@ -74,7 +74,7 @@ async function checkMemory(plan: TrainPlan, { choice }: HeldRun): Promise<void> 
   if (choice.kind === 'tfjs-node-gpu') return;
   const [estimate, { total }] = [await estimatePlan(plan), machineMemory()];
   const shortage = await memoryShortage(estimate, plan, total);
-  if (shortage === null) return;
+  if (shortage === undefined) return;
   if (estimate.total > FAR * total) throw new InputError(shortage);
   sayNote(shortage.replace(/^Cannot train on this machine:/, 'The memory may not suffice:'));
 }
@@ -86,7 +86,7 @@ async function checkImages(draft: PlanDraft, resume: boolean): Promise<void> {
   checkList(draft.plan, list, resume);
 }
 
-function tellPlan(plan: TrainPlan, draft: PlanDraft, dataset: Dataset, base: Settings['base']): void {
+function tellPlan(plan: TrainPlan, draft: PlanDraft, dataset: Dataset, base: TrainSettings['base']): void {
   sayNote(describeDataset(dataset).join('\n'));
   sayNote(describeDifferences(plan.config, base).join('\n'));
   sayDetail(JSON.stringify(plan.config, null, 2));
@@ -124,5 +124,12 @@ function tellResult(run: string, { interrupted, step, seconds, loss, checkpoint,
     process.exitCode = INTERRUPTED;
     sayNote(`Stopped after step ${step}. Continue with: pipeline train --out ${run} --resume`);
   }
-  sayResult(lines, { run, step, seconds, loss, validationLoss: validation?.loss ?? null, checkpoint });
+  sayResult(lines, {
+    run,
+    step,
+    seconds,
+    loss: loss ?? null,
+    validationLoss: validation?.loss ?? null,
+    checkpoint: checkpoint ?? null,
+  });
 }

@@ -3,7 +3,7 @@ import type { PrepareOptions } from '../../data/types.ts';
 import { countParameters } from '../../model/parameters.ts';
 import { formatBytes, formatNumber } from '../../terminal/format.ts';
 import { tellClasses } from '../../train/labels.ts';
-import type { Metrics } from '../../train/metrics.ts';
+import type { StepMetrics } from '../../train/metrics.ts';
 import type { TrainPlan } from '../../train/plan.ts';
 import type { PlanDraft } from '../../train/resolve.ts';
 
@@ -27,14 +27,14 @@ export function prepareOptions({ plan, open }: PlanDraft): PrepareOptions {
 }
 
 /** The numbers of a step beside its progress bar. */
-export function describeStep({ loss, imagesPerSecond, memory }: Metrics): string {
+export function describeStep({ loss, imagesPerSecond, memory }: StepMetrics): string {
   return `loss ${loss.toPrecision(3)}  ${formatNumber(imagesPerSecond)} images/s  ${formatBytes(memory * 2 ** 20)}`;
 }
 
 /** The network of a plan in a line. */
 export function describeModel({ model, config }: TrainPlan): string {
   const classes = model.classCount === null ? '' : `, conditional on ${model.classCount} classes`;
-  return `Model: ${config.model._class_name}, ${countParameters(model).toLocaleString('en')} parameters, images of ${model.imageShape.join(' x ')}${classes}`;
+  return `Model: ${config.model._class_name}, ${countParameters(model).toLocaleString('en')} parameters, images of ${model.shape.join(' x ')}${classes}`;
 }
 
 /** If the number of classes comes from the images by default: what they are, and how to train without. */

@@ -1,6 +1,6 @@
 /** Which engine a run gets, and why; whether it can be had is tried before any long work. */
 import { InputError, oneOf, refuse } from '@onnoise/scheduler';
-import { type EngineKind, engineKinds } from './kinds.ts';
+import { ENGINE_KINDS, type EngineKind } from './kinds.ts';
 import type { NativeKind } from './native/install.ts';
 import { probeNative } from './native/probe.ts';
 
@@ -25,7 +25,7 @@ export async function chooseEngine(kind: EngineKind, allowCpu = false): Promise<
     case 'tfjs-node-gpu':
       return requireNative(kind, allowCpu);
     default:
-      return refuse('start training', 'engine', oneOf(engineKinds).words, kind);
+      return refuse('start training', 'engine', oneOf(ENGINE_KINDS).words, kind);
   }
 }
 

@@ -5,7 +5,7 @@ import type { NativeOptions } from './native/engine.ts';
 
 export { chooseEngine, type EngineChoice } from './choose.ts';
 export { EngineError } from './error.ts';
-export { type EngineKind, engineKinds } from './kinds.ts';
+export { ENGINE_KINDS, type EngineKind } from './kinds.ts';
 
 /** @param kind as `chooseEngine` gave it @param options heeded by tfjs-node and tfjs-node-gpu */
 export async function createEngine(

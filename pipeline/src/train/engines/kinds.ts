@@ -7,5 +7,5 @@
  * | tfjs-node     | eagerly on libtensorflow, CPU                                             |
  * | tfjs-node-gpu | eagerly on libtensorflow, CUDA                                            |
  */
-export const engineKinds = ['auto', 'onnxruntime', 'tfjs-cpu', 'tfjs-node', 'tfjs-node-gpu'] as const;
-export type EngineKind = (typeof engineKinds)[number];
+export const ENGINE_KINDS = ['auto', 'onnxruntime', 'tfjs-cpu', 'tfjs-node', 'tfjs-node-gpu'] as const;
+export type EngineKind = (typeof ENGINE_KINDS)[number];

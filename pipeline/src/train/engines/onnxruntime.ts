@@ -9,7 +9,7 @@
 import { blockConvolutions, encodeModel, type Graph, trace } from '@onnoise/tracer';
 import * as ort from 'onnxruntime-node';
 import { sizeOf } from '../../shape.ts';
-import type { StepInputs, TensorSpec, TrainEngine, TrainStep } from '../contracts.ts';
+import type { StepInputs, StepTensor, TrainEngine, TrainStep } from '../contracts.ts';
 import { blockSize } from './block-size.ts';
 
 const NEXT = 'next.';
@@ -69,7 +69,7 @@ const tensor = (shape: readonly number[], data: Float32Array | Int32Array): ort.
   data instanceof Int32Array ? new ort.Tensor('int32', data, shape) : new ort.Tensor('float32', data, shape);
 
 /** A buffer for every tensor of the state, filled from `initial` where that has it. */
-function buffers(specs: readonly TensorSpec[], initial: ReadonlyMap<string, Float32Array>): Tensors {
+function buffers(specs: readonly StepTensor[], initial: ReadonlyMap<string, Float32Array>): Tensors {
   return Object.fromEntries(
     specs.map(({ name, shape }) => [
       name,
@@ -78,7 +78,7 @@ function buffers(specs: readonly TensorSpec[], initial: ReadonlyMap<string, Floa
   );
 }
 
-function feeds(specs: readonly TensorSpec[], inputs: StepInputs): Tensors {
+function feeds(specs: readonly StepTensor[], inputs: StepInputs): Tensors {
   return Object.fromEntries(
     specs.map(({ name, shape }) => {
       const data = inputs[name];

@@ -19,7 +19,7 @@ interface Entry {
   formulas: () => JSX.Element;
   sentence: string;
   /** Null where there is nothing to say at t = 0. */
-  now(values: Values): string | null;
+  now(values: Values): string | undefined;
 }
 
 const ENTRIES: readonly Entry[] = [
@@ -34,13 +34,13 @@ const ENTRIES: readonly Entry[] = [
     sentence:
       'Adding noise means sampling from a normal distribution: its mean is the previous picture, a little dimmed, and its variance is βₜ, fixed beforehand.',
     now: ({ beta }) =>
-      beta === null ? null : `${readable(Math.sqrt(1 - beta), 4)} xₜ₋₁ + ${readable(Math.sqrt(beta), 4)} ε`,
+      beta === undefined ? undefined : `${readable(Math.sqrt(1 - beta), 4)} xₜ₋₁ + ${readable(Math.sqrt(beta), 4)} ε`,
   },
   {
     title: 'What a step keeps',
     formulas: AlphaDefinition,
     sentence: 'αₜ says how much of the picture’s variance the step keeps.',
-    now: ({ alpha, beta }) => (alpha === null ? null : `1 − ${readable(beta)} = ${readable(alpha, 4)}`),
+    now: ({ alpha, beta }) => (alpha === undefined ? undefined : `1 − ${readable(beta)} = ${readable(alpha, 4)}`),
   },
   {
     title: 'What t steps keep',

@@ -4,8 +4,8 @@ const MINUS = '\u2212';
 const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹';
 
 /** "0.0412", "12.3", "1.2 × 10⁻⁵", "∞"; "–" for what does not exist. */
-export function readable(value: number | null, digits = 3): string {
-  if (value === null || Number.isNaN(value)) return '–';
+export function readable(value: number | undefined, digits = 3): string {
+  if (value === undefined || Number.isNaN(value)) return '–';
   if (!Number.isFinite(value)) return value > 0 ? '∞' : `${MINUS}∞`;
   const size = Math.abs(value);
   if (size !== 0 && (size < 0.001 || size >= 100_000)) return scientific(value, digits);

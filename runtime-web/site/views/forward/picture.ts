@@ -2,13 +2,13 @@
  * Pictures as the forward process takes them: square, [C, H, W], float32 in [-1, 1]. No DOM here: the readers of files
  * and cameras hand over RGBA bytes.
  */
-import { InputError } from '@onnoise/scheduler';
+import { type ImageShape, InputError } from '@onnoise/scheduler';
 import { fromBytes } from '../../state/pixels.ts';
 
 export interface Picture {
   /** For screen readers: "digit 7", "your picture". */
   name: string;
-  shape: [c: number, h: number, w: number];
+  shape: ImageShape;
   /** [C, H, W] in [-1, 1] */
   x0: Float32Array;
 }

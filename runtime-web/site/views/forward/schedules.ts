@@ -53,9 +53,9 @@ export function schedulePair({ T, betaStart, betaEnd }: ScheduleChoice): Schedul
 }
 
 export interface Values {
-  /** Variance added by step t; null at t = 0, before any step. So is alpha. */
-  beta: number | null;
-  alpha: number | null;
+  /** Variance added by step t; undefined at t = 0, before any step. So is alpha. */
+  beta: number | undefined;
+  alpha: number | undefined;
   alphaBar: number;
   /** sqrt(alphaBar), the factor of x_0. */
   signal: number;
@@ -68,7 +68,7 @@ export interface Values {
 /** The values of the formulas at time t, 0 to T. */
 export function valuesAt(schedule: Schedule, t: number): Values {
   checkInteger('read the schedule', 't', t, 0, schedule.T);
-  if (t === 0) return { beta: null, alpha: null, alphaBar: 1, signal: 1, noise: 0, snr: Infinity };
+  if (t === 0) return { beta: undefined, alpha: undefined, alphaBar: 1, signal: 1, noise: 0, snr: Infinity };
   const { signal, noise } = closedFormFactors(schedule);
   const i = t - 1;
   return {
@@ -81,10 +81,10 @@ export function valuesAt(schedule: Schedule, t: number): Values {
   };
 }
 
-/** The first t at which more of x_t's variance is noise than picture (alphaBar_t < 1/2); null if there is none. */
-export function halfTime(schedule: Schedule): number | null {
+/** The first t at which more of x_t's variance is noise than picture (alphaBar_t < 1/2); undefined if there is none. */
+export function halfTime(schedule: Schedule): number | undefined {
   const i = schedule.alphaBar.findIndex((alphaBar) => alphaBar < 0.5);
-  return i < 0 ? null : i + 1;
+  return i < 0 ? undefined : i + 1;
 }
 
 /** x values of the plots: 1 to T. */

@@ -98,7 +98,7 @@ function Noised({ kind }: { kind: Kind }): JSX.Element {
 function Comparison(): JSX.Element {
   const [linear, cosine] = KINDS.map((kind) => {
     const half = halfTime(schedules.value[kind]);
-    return half === null ? 'at no t' : `from t = ${half}`;
+    return half === undefined ? 'at no t' : `from t = ${half}`;
   });
   const rest = valuesAt(schedules.value.linear, choice.value.T).signal;
   return (

@@ -17,8 +17,8 @@ export function atLeast(right: number, of: number): number {
   return Number((sum * 2n ** 60n) >> BigInt(of)) / 2 ** 60;
 }
 
-/** The least score that a coin reaches in less than one round in twenty; null if there is none. */
-export function leastBeyondChance(of: number): number | null {
+/** The least score that a coin reaches in less than one round in twenty; undefined if there is none. */
+export function leastBeyondChance(of: number): number | undefined {
   for (let right = 0; right <= of; right++) if (atLeast(right, of) < RARE) return right;
-  return null;
+  return undefined;
 }

@@ -3,8 +3,8 @@
  * nothing that it renders can give it away.
  */
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
-import type { ModelInfo, Sampler } from '#src/worker/client.ts';
-import type { Shape } from '../../state/pixels.ts';
+import type { ModelInfo, SamplingWorker } from '#src/worker/client.ts';
+import type { ImageShape } from '../../state/pixels.ts';
 import { paintHalf } from './painter.ts';
 import { type Deal, type Kind, PICTURES, planRound } from './plan.ts';
 import type { Pool } from './pool.ts';
@@ -14,7 +14,7 @@ import { type Answer, longestStreak, streak } from './score.ts';
 export interface Face {
   /** 0 to PICTURES - 1 */
   place: number;
-  shape: Shape;
+  shape: ImageShape;
   /** [C, H, W]; null while it is painted. */
   pixels: Uint8ClampedArray | null;
 }
@@ -68,7 +68,7 @@ export interface Game {
   clear: () => void;
   start: () => void;
   /** Null if there is nothing to answer. */
-  answer: (said: Kind) => Told | null;
+  answer: (said: Kind) => Told | undefined;
   /** @throws Error before the answer. */
   told: (place: number) => Told;
   next: () => void;
@@ -85,7 +85,7 @@ interface Job {
   paintHalf: (signal: AbortSignal) => Promise<void>;
 }
 
-export function createGame(sampler: Pick<Sampler, 'sample'>, randomSeed: () => number): Game {
+export function createGame(worker: Pick<SamplingWorker, 'sample'>, randomSeed: () => number): Game {
   const phase = signal<Phase>('intro');
   /** This round and the next one. */
   const jobs = signal<readonly Job[]>([]);
@@ -131,20 +131,20 @@ export function createGame(sampler: Pick<Sampler, 'sample'>, randomSeed: () => n
 
     lay: (table, seed) => {
       const now = jobs.peek()[0]?.round;
-      if (!now || now.seed !== seed || !sameTable(now.table, table)) deal([createJob(sampler, table, seed)], 'intro');
+      if (!now || now.seed !== seed || !sameTable(now.table, table)) deal([createJob(worker, table, seed)], 'intro');
     },
     clear: () => deal([], 'intro'),
     start: () => {
       const [now] = jobs.peek();
       if (!now || phase.peek() !== 'intro') return;
-      if (jobs.peek().length === 1) jobs.value = [now, createJob(sampler, now.round.table, randomSeed())];
+      if (jobs.peek().length === 1) jobs.value = [now, createJob(worker, now.round.table, randomSeed())];
       phase.value = 'round';
       wake();
     },
     answer: (said) => {
       const now = jobs.peek()[0];
       const at = answers.peek().length;
-      if (!now || phase.peek() !== 'round' || open.peek() || now.round.painted.peek() <= at) return null;
+      if (!now || phase.peek() !== 'round' || open.peek() || now.round.painted.peek() <= at) return undefined;
       open.value = true;
       answers.value = [...answers.peek(), { said, truth: now.deals[at]!.kind }];
       return told(at);
@@ -156,7 +156,7 @@ export function createGame(sampler: Pick<Sampler, 'sample'>, randomSeed: () => n
     },
     again: (as) => {
       const following = jobs.peek()[1];
-      if (following) deal([following, createJob(sampler, following.round.table, randomSeed())], as);
+      if (following) deal([following, createJob(worker, following.round.table, randomSeed())], as);
     },
     retry: () => {
       failed.value = null;
@@ -193,7 +193,7 @@ function sameTable(a: Table, b: Table): boolean {
   return a.pool === b.pool && a.steps === b.steps && a.info.hash === b.info.hash;
 }
 
-function createJob(sampler: Pick<Sampler, 'sample'>, table: Table, seed: number): Job {
+function createJob(worker: Pick<SamplingWorker, 'sample'>, table: Table, seed: number): Job {
   const { pool, info, steps } = table;
   const deals = planRound({ seed, reals: pool.count, labels: pool.labels, classes: info.classes });
   const shown = signal<readonly Uint8ClampedArray[]>([]);
@@ -206,7 +206,7 @@ function createJob(sampler: Pick<Sampler, 'sample'>, table: Table, seed: number)
     paintHalf: async (signal) => {
       progress.value = 0;
       const half = await paintHalf({
-        sampler,
+        worker,
         deals,
         from: shown.peek().length,
         steps,

@@ -1,5 +1,5 @@
 /** A picture as ink, one plane of 0 (paper) to 255, and the geometry that the measures use. No DOM. */
-import type { Shape } from '../../state/pixels.ts';
+import type { ImageShape } from '../../state/pixels.ts';
 
 export interface Plane {
   width: number;
@@ -9,7 +9,7 @@ export interface Plane {
 }
 
 /** Luma (ITU-R BT.601) of colour; gray stays. `inverted` for dark ink on bright paper. */
-export function inkOf(pixels: ArrayLike<number>, [channels, height, width]: Shape, inverted: boolean): Plane {
+export function inkOf(pixels: ArrayLike<number>, [channels, height, width]: ImageShape, inverted: boolean): Plane {
   const size = width * height;
   const ink = Float64Array.from({ length: size }, (_, i) => {
     const rgb = channels === 3;
@@ -20,7 +20,7 @@ export function inkOf(pixels: ArrayLike<number>, [channels, height, width]: Shap
 }
 
 /** True where the edge of a picture is bright: its ink is dark. */
-export function isInverted(pixels: ArrayLike<number>, shape: Shape): boolean {
+export function isInverted(pixels: ArrayLike<number>, shape: ImageShape): boolean {
   const plane = inkOf(pixels, shape, false);
   let sum = 0;
   let count = 0;

@@ -1,12 +1,12 @@
 /** Pixels of a picture, marked on top of it. */
 import type { JSX } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import type { Shape } from '../../state/pixels.ts';
+import type { ImageShape } from '../../state/pixels.ts';
 
 /** Amber at three quarters opacity: visible on black, white and gray. */
 const MARK = [255, 159, 10, 190] as const;
 
-export function MarkedPixels({ where, shape }: { where: readonly number[]; shape: Shape }): JSX.Element {
+export function MarkedPixels({ where, shape }: { where: readonly number[]; shape: ImageShape }): JSX.Element {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [, height, width] = shape;
   useLayoutEffect(() => {

@@ -20,7 +20,7 @@ export interface Measure {
   title: Partial<Record<End, string>>;
   ends: Ends;
   /** Null if the picture has nothing to measure. */
-  of: (plane: Plane) => Measured | null;
+  of: (plane: Plane) => Measured | undefined;
   /** Formats the figure; `unit` follows it. */
   digits: (value: number) => string;
   unit: (digits: string) => string;
@@ -58,7 +58,7 @@ const specks: Measure = {
   ends: 'high',
   of: (plane) => {
     const [main, ...others] = pieces(plane, (i) => plane.ink[i]! >= INK);
-    return main ? { value: others.flat().length, where: others.flat() } : null;
+    return main ? { value: others.flat().length, where: others.flat() } : undefined;
   },
   ...pixels,
   tell: (figure) => `There is ink apart from the main stroke: ${figure}.`,
@@ -71,7 +71,7 @@ const fringe: Measure = {
   of: (plane) => {
     const drawn = indices(plane, (v) => v >= TRACE).length;
     const where = indices(plane, (v) => v >= TRACE && v < WHITE);
-    return drawn > 0 ? { value: where.length / drawn, where } : null;
+    return drawn > 0 ? { value: where.length / drawn, where } : undefined;
   },
   ...percent,
   tell: (figure) => `${figure} of the stroke is gray rather than white.`,
@@ -85,7 +85,7 @@ const border: Measure = {
     const drawn = (i: number) => plane.ink[i]! >= TRACE;
     const all = sum(plane.ink.filter((v) => v >= TRACE));
     const where = [...frame(plane, Math.max(1, Math.round(plane.width / 10)))].filter(drawn);
-    return all > 0 ? { value: sum(where.map((i) => plane.ink[i]!)) / all, where } : null;
+    return all > 0 ? { value: sum(where.map((i) => plane.ink[i]!)) / all, where } : undefined;
   },
   ...percent,
   digits: (value) => (value * 100).toFixed(1),
@@ -99,7 +99,7 @@ const thickness: Measure = {
   of: (plane) => {
     const half = depth(plane, (i) => plane.ink[i]! >= 96);
     const ridge = indices(plane, (_, i) => half[i]! > 0 && [...around(plane, i)].every((j) => half[j]! <= half[i]!));
-    if (ridge.length < 4) return null;
+    if (ridge.length < 4) return undefined;
     const mean = sum(ridge.map((i) => half[i]!)) / ridge.length;
     const variance = sum(ridge.map((i) => (half[i]! - mean) ** 2)) / ridge.length;
     return { value: Math.sqrt(variance) / mean };
@@ -115,7 +115,7 @@ const size: Measure = {
   of: (plane) => {
     const xs = indices(plane, (v) => v >= INK).map((i) => i % plane.width);
     const ys = indices(plane, (v) => v >= INK).map((i) => Math.floor(i / plane.width));
-    if (xs.length === 0) return null;
+    if (xs.length === 0) return undefined;
     const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
     const where = indices(plane, (_, i) => {
       const x = i % plane.width;
@@ -137,7 +137,7 @@ const centre: Measure = {
   of: (plane) => {
     const drawn = plane.ink.map((v) => (v >= TRACE ? v : 0));
     const all = sum(drawn);
-    if (all === 0) return null;
+    if (all === 0) return undefined;
     const x = sum(drawn.map((v, i) => v * (i % plane.width))) / all - (plane.width - 1) / 2;
     const y = sum(drawn.map((v, i) => v * Math.floor(i / plane.width))) / all - (plane.height - 1) / 2;
     return { value: Math.hypot(x, y) };
@@ -165,7 +165,7 @@ const grain: Measure = {
   of: (plane) => {
     const mean = sum(plane.ink) / plane.ink.length;
     const spread = Math.sqrt(sum(plane.ink.map((v) => (v - mean) ** 2)) / plane.ink.length);
-    if (spread < 1) return null;
+    if (spread < 1) return undefined;
     const neighbours = plane.ink.map((v, i) => {
       const near = [...around(plane, i)];
       return Math.abs(v - sum(near.map((j) => plane.ink[j]!)) / near.length);
@@ -201,7 +201,7 @@ const haze: Measure = {
   of: (plane) => {
     const paper = paperOf(plane);
     const where = paper.filter((i) => plane.ink[i]! >= 1);
-    return paper.length > 0 ? { value: sum(paper.map((i) => plane.ink[i]!)) / paper.length, where } : null;
+    return paper.length > 0 ? { value: sum(paper.map((i) => plane.ink[i]!)) / paper.length, where } : undefined;
   },
   ...level,
   digits: (value) => value.toFixed(1),

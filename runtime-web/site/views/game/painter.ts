@@ -4,8 +4,8 @@
  * It makes a synthetic picture for every place, even where a real one is shown. So the work, the progress and the wait
  * of a round are always the same, and a wait never gives away what comes next.
  */
-import type { Sampler } from '#src/worker/client.ts';
-import { fromBytes, type Shape, sizeOf } from '../../state/pixels.ts';
+import type { SamplingWorker } from '#src/worker/client.ts';
+import { fromBytes, type ImageShape, sizeOf } from '../../state/pixels.ts';
 import { type Deal, PICTURES } from './plan.ts';
 import { type Presentation, present } from './presentation.ts';
 
@@ -13,12 +13,12 @@ import { type Presentation, present } from './presentation.ts';
 export const HALF = PICTURES / 2;
 
 export interface PaintOptions {
-  sampler: Pick<Sampler, 'sample'>;
+  worker: Pick<SamplingWorker, 'sample'>;
   deals: readonly Deal[];
   /** Place of the first picture of the half: 0 or HALF. */
   from: number;
   steps: number;
-  shape: Shape;
+  shape: ImageShape;
   /** A real picture's bytes, [C, H, W]. */
   readReal: (index: number) => ArrayLike<number>;
   /** How any picture of the round is shown. */
@@ -30,10 +30,10 @@ export interface PaintOptions {
 
 /** The pictures shown at the places of a half, as bytes [C, H, W]. Rejects as the sampler does. */
 export async function paintHalf(options: PaintOptions): Promise<Uint8ClampedArray<ArrayBuffer>[]> {
-  const { sampler, deals, from, steps, shape, readReal, presentation, onProgress, signal } = options;
+  const { worker, deals, from, steps, shape, readReal, presentation, onProgress, signal } = options;
   const half = deals.slice(from, from + HALF);
   const labels = half.flatMap(({ label }) => (label === null ? [] : [label]));
-  const { images } = await sampler.sample(
+  const { images } = await worker.sample(
     { seeds: half.map(({ seed }) => seed), steps, sampler: 'ddim', ...(labels.length > 0 && { labels }) },
     { onStep: ({ step, steps }) => onProgress?.(step / steps), ...(signal && { signal }) },
   );

@@ -1,6 +1,6 @@
 /** The real pictures of a game: the shipped ones, or the visitor's own, which stay on the page. */
 import { InputError } from '@onnoise/scheduler';
-import { type Shape, sizeOf, toBytes } from '../../state/pixels.ts';
+import { type ImageShape, sizeOf, toBytes } from '../../state/pixels.ts';
 import { type Rgba, squarePicture } from '../forward/picture.ts';
 import { PICTURES } from './plan.ts';
 import { type Presentation, presentationOf } from './presentation.ts';
@@ -9,7 +9,7 @@ export interface Pool {
   /** Unique for each pool. */
   id: string;
   count: number;
-  shape: Shape;
+  shape: ImageShape;
   /** One per picture, if known. */
   labels?: readonly number[];
   /** How these and the model's pictures are shown. */
@@ -34,7 +34,7 @@ const ACTION = 'read the real pictures';
  * @param url of the JSON beside the pictures
  * @throws InputError if they are missing, cut off, or of another shape than the model's
  */
-export async function shippedPool(url: string, shape: Shape, signal?: AbortSignal): Promise<Pool> {
+export async function shippedPool(url: string, shape: ImageShape, signal?: AbortSignal): Promise<Pool> {
   const get = async (address: string) => {
     const response = await fetch(address, signal && { signal });
     if (response.ok) return response;
@@ -47,7 +47,7 @@ export async function shippedPool(url: string, shape: Shape, signal?: AbortSigna
   return poolOf(listing, bytes, shape, url);
 }
 
-export function poolOf(listing: Listing, bytes: Uint8Array, shape: Shape, id: string): Pool {
+export function poolOf(listing: Listing, bytes: Uint8Array, shape: ImageShape, id: string): Pool {
   const { count, width, height, labels, source } = listing;
   const wanted = shape.join(' × ');
   if (shape[0] !== 1 || shape[1] !== height || shape[2] !== width) {
@@ -76,7 +76,7 @@ export function poolOf(listing: Listing, bytes: Uint8Array, shape: Shape, id: st
  * A visitor's own picture in the model's shape, as bytes: the middle square, each new pixel the mean of what it covers.
  * @throws InputError for a model that is not square
  */
-export function fitPicture(image: Rgba, shape: Shape): Uint8ClampedArray {
+export function fitPicture(image: Rgba, shape: ImageShape): Uint8ClampedArray {
   const [channels, height, width] = shape;
   if (height !== width || (channels !== 1 && channels !== 3)) {
     const received = shape.join(' × ');
@@ -90,7 +90,7 @@ export function fitPicture(image: Rgba, shape: Shape): Uint8ClampedArray {
 let made = 0;
 
 /** @throws InputError for fewer than a round deals */
-export function ownPool(pictures: readonly { name: string; pixels: Uint8ClampedArray }[], shape: Shape): Pool {
+export function ownPool(pictures: readonly { name: string; pixels: Uint8ClampedArray }[], shape: ImageShape): Pool {
   if (pictures.length < PICTURES) {
     throw new InputError(
       `Cannot ${ACTION}: pictures must be at least ${PICTURES} that this browser can show, received ${pictures.length}.`,

@@ -5,7 +5,7 @@
  * levels near the ends evened out, and few levels. Only the drawing is left to tell them apart.
  */
 import { uniform } from '@onnoise/scheduler';
-import { type Shape, sizeOf } from '../../state/pixels.ts';
+import { type ImageShape, sizeOf } from '../../state/pixels.ts';
 
 /** Depends on the real pictures: drawings are evened out more than scenes. */
 export interface Presentation {
@@ -32,7 +32,11 @@ const PLAIN = 12;
 const MOSTLY = 0.7;
 
 /** Drawings are pictures that are mostly plain black or white. */
-export function presentationOf(count: number, shape: Shape, read: (index: number) => ArrayLike<number>): Presentation {
+export function presentationOf(
+  count: number,
+  shape: ImageShape,
+  read: (index: number) => ArrayLike<number>,
+): Presentation {
   const looked = Math.min(count, LOOKED_AT);
   let plain = 0;
   for (let i = 0; i < looked; i++) {
@@ -52,7 +56,7 @@ const LOT = 2 ** 31;
  */
 export function present(
   x: ArrayLike<number>,
-  [channels, height, width]: Shape,
+  [channels, height, width]: ImageShape,
   { ends: [black, white], zoom: [least, most] }: Presentation,
   seed: number,
 ): Uint8ClampedArray<ArrayBuffer> {

@@ -19,7 +19,7 @@ const NAME = 'game';
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
 /** The stored record, or a fresh one if the text is invalid. */
-export function parseRecord(text: string | null): GameRecord {
+export function parseRecord(text: string | undefined): GameRecord {
   const record: GameRecord = { best: 0, models: {} };
   try {
     const { best, models } = JSON.parse(text ?? '{}') as Partial<GameRecord>;

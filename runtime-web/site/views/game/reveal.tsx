@@ -9,8 +9,8 @@ import { factOf, giveawayTitle, verdictOf } from './words.ts';
 
 export interface RevealProps {
   told: Told;
-  /** Null if there are too few real pictures. */
-  found: readonly Giveaway[] | null;
+  /** undefined if there are too few real pictures. */
+  found: readonly Giveaway[] | undefined;
   /** The real pictures' measures are still being taken. */
   measuring: boolean;
   /** Which one is marked in the picture. */

@@ -121,7 +121,7 @@ function Answered({ told, children }: AnsweredProps): JSX.Element {
     );
     return children(null, panel);
   }
-  const found = measures && giveaways(told.pixels, measures, told.kind === 'real' ? told.real : undefined);
+  const found = measures ? giveaways(told.pixels, measures, told.kind === 'real' ? told.real : undefined) : undefined;
   const first = found?.find(({ where, faint }) => where.length > 0 && !faint)?.id ?? null;
   const shown = chosen === undefined ? first : chosen;
   const where = found?.find(({ id }: Giveaway) => id === shown)?.where;

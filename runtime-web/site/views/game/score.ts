@@ -57,8 +57,8 @@ export function shareText({ answers, title, best, link }: Shared): string {
 /** One line on the round. It calls a score better or worse than a coin only if a coin would seldom reach it. */
 export function verdict(right: number, of: number): string {
   const least = leastBeyondChance(of);
-  if (least !== null && right >= least) return right === of ? 'Nothing gets past you.' : 'Better than a coin.';
-  if (least !== null && right <= of - least) return 'The model had you there.';
+  if (least !== undefined && right >= least) return right === of ? 'Nothing gets past you.' : 'Better than a coin.';
+  if (least !== undefined && right <= of - least) return 'The model had you there.';
   return 'A coin could have done that.';
 }
 

@@ -7,8 +7,8 @@ export const STEPS = 50;
 export const STEP_CHOICES = [10, STEPS, 200] as const;
 
 export interface Settings {
-  /** Null if the address has none: a new round. */
-  seed: number | null;
+  /** undefined if the address has none: a new round. */
+  seed: number | undefined;
   steps: number;
 }
 
@@ -17,7 +17,7 @@ export function parseSettings(query: URLSearchParams, timesteps: number): Settin
   const steps = integer(query.get('steps'));
   return {
     seed: integer(query.get('seed')),
-    steps: steps !== null && steps >= 1 && steps <= timesteps ? steps : Math.min(STEPS, timesteps),
+    steps: steps !== undefined && steps >= 1 && steps <= timesteps ? steps : Math.min(STEPS, timesteps),
   };
 }
 
@@ -31,8 +31,8 @@ export function randomSeed(): number {
   return crypto.getRandomValues(new Uint32Array(1))[0]! % SEEDS;
 }
 
-function integer(text: string | null): number | null {
-  if (text === null || !/^\d{1,16}$/.test(text)) return null;
+function integer(text: string | null): number | undefined {
+  if (text === null || !/^\d{1,16}$/.test(text)) return undefined;
   const value = Number(text);
-  return Number.isSafeInteger(value) ? value : null;
+  return Number.isSafeInteger(value) ? value : undefined;
 }

@@ -1,8 +1,19 @@
 /** The page's game, bound to its address, its model and its record. It survives a visit to another view. */
 import { computed, effect, signal, untracked } from '@preact/signals';
 import { toast } from '../../components/toast.tsx';
-import { fromBytes, type Shape } from '../../state/pixels.ts';
-import { announce, current, device, go, loaded, models, route, sampler, sentence, useModel } from '../../store.ts';
+import { fromBytes, type ImageShape } from '../../state/pixels.ts';
+import {
+  announce,
+  current,
+  device,
+  go,
+  loaded,
+  models,
+  route,
+  samplingWorker,
+  sentence,
+  useModel,
+} from '../../store.ts';
 import { createGame, type Round, type Table } from './game.ts';
 import { HALF } from './painter.ts';
 import type { Kind } from './plan.ts';
@@ -14,7 +25,7 @@ import { formatSettings, parseSettings, randomSeed } from './settings.ts';
 import { giveaways, measureReals, type Reference } from './unusual.ts';
 import { spoken } from './words.ts';
 
-export const game = createGame(sampler, randomSeed);
+export const game = createGame(samplingWorker, randomSeed);
 
 /** The real pictures: being fetched, missing until the visitor brings them, or ready. */
 export type Reals =
@@ -31,7 +42,7 @@ export const record = signal<GameRecord>(readRecord());
 
 /** The real pictures' measures; null until they are taken. */
 export const reference = signal<Reference | null>(null);
-let measured: Pool | null = null;
+let measured: Pool | undefined;
 
 export const modelKey = (hash: string): string => hash.slice(0, 12);
 
@@ -71,7 +82,7 @@ export function answer(said: Kind): void {
   const answers = game.answers.peek();
   if (game.longest.peek() > record.peek().best) remember({ ...record.peek(), best: game.longest.peek() });
   const measures = reference.peek();
-  const found = measures && giveaways(told.pixels, measures, told.kind === 'real' ? told.real : undefined);
+  const found = measures ? giveaways(told.pixels, measures, told.kind === 'real' ? told.real : undefined) : undefined;
   announce(spoken(told, table, found, `Score ${score(answers)} of ${answers.length}, streak ${game.streak.peek()}.`));
 }
 
@@ -164,7 +175,7 @@ function layRound(): void {
     const playing = kept?.table.pool === pictures.pool && kept.table.info.hash === now.hash;
     const chosen = seed ?? (playing ? kept.seed : randomSeed());
     if (!sameShape(pictures.pool.shape, now.shape)) return;
-    game.lay(seed === null && playing ? { ...table, steps: kept.table.steps } : table, chosen);
+    game.lay(seed === undefined && playing ? { ...table, steps: kept.table.steps } : table, chosen);
     change({});
   });
 }
@@ -176,7 +187,7 @@ function tellOfUnknownModel(id: string | null, instead: string): void {
 }
 
 /** Fetches each set once; after a failure the next call tries again. */
-function fetchShipped(url: string, shape: Shape): Promise<Pool> {
+function fetchShipped(url: string, shape: ImageShape): Promise<Pool> {
   const key = `${url} ${shape.join()}`;
   const known = shipped.get(key);
   if (known) return known;
@@ -195,4 +206,4 @@ async function measure(pool: Pool): Promise<void> {
   if (measured === pool) reference.value = made;
 }
 
-const sameShape = (a: Shape, b: Shape): boolean => a.every((side, i) => side === b[i]);
+const sameShape = (a: ImageShape, b: ImageShape): boolean => a.every((side, i) => side === b[i]);

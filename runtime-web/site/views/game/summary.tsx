@@ -86,7 +86,7 @@ function Look({ place }: { place: number }): JSX.Element {
   const told = game.told(place);
   const measures = reference.value;
   const { shape } = game.round.peek()!.table.pool;
-  const found = measures && giveaways(told.pixels, measures, told.kind === 'real' ? told.real : undefined);
+  const found = measures ? giveaways(told.pixels, measures, told.kind === 'real' ? told.real : undefined) : undefined;
   const [shown, setShown] = useState<string | null>(null);
   const where = found?.find(({ id }) => id === shown)?.where;
   return (

@@ -3,7 +3,7 @@
  * counts only if hardly any real picture is as far out.
  */
 
-import type { Shape } from '../../state/pixels.ts';
+import type { ImageShape } from '../../state/pixels.ts';
 import { inkOf, isInverted } from './ink.ts';
 import { type End, MEASURES, type Measure } from './measures.ts';
 
@@ -23,7 +23,7 @@ export interface RealRange {
 }
 
 export interface Reference {
-  shape: Shape;
+  shape: ImageShape;
   inverted: boolean;
   count: number;
   ranges: RealRange[];
@@ -48,7 +48,7 @@ export interface Giveaway {
  */
 export async function measureReals(
   count: number,
-  shape: Shape,
+  shape: ImageShape,
   read: (index: number) => ArrayLike<number>,
   pause: () => Promise<void>,
 ): Promise<Reference> {
@@ -71,14 +71,14 @@ export async function measureReals(
 
 /**
  * @param own index of the picture if it is a real one, which is then not compared with itself.
- * @returns the most visible first; empty if nothing is unusual; null if there are too few real pictures.
+ * @returns the most visible first; empty if nothing is unusual; undefined if there are too few real pictures.
  */
-export function giveaways(pixels: ArrayLike<number>, reference: Reference, own?: number): Giveaway[] | null {
-  if (reference.count < ENOUGH) return null;
+export function giveaways(pixels: ArrayLike<number>, reference: Reference, own?: number): Giveaway[] | undefined {
+  if (reference.count < ENOUGH) return undefined;
   const plane = inkOf(pixels, reference.shape, reference.inverted);
   const found = reference.ranges.flatMap(({ measure, sorted, values }): Giveaway[] => {
     const measured = measure.of(plane);
-    if (measured === null) return [];
+    if (measured === undefined) return [];
     const { value, where = [] } = measured;
     const itself = own === undefined ? Number.NaN : values[own]!; // it may have been measured at another zoom
     const others = sorted.length - (Number.isNaN(itself) ? 0 : 1);

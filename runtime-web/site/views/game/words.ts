@@ -32,9 +32,9 @@ export function factOf({ kind, real, seed, label }: Told, { pool, info, model, s
   return `Painted on this page by ${model.title}${asked}: seed ${seed}, ${steps} step${steps === 1 ? '' : 's'} of DDIM.`;
 }
 
-/** The title of the list of unusual measures. `found` is null if there are too few real pictures. */
-export function giveawayTitle(kind: Told['kind'], found: readonly Giveaway[] | null): string {
-  if (found === null) return 'Too few real pictures to say what is unusual.';
+/** The title of the list of unusual measures. `found` is undefined if there are too few real pictures. */
+export function giveawayTitle(kind: Told['kind'], found: readonly Giveaway[] | undefined): string {
+  if (found === undefined) return 'Too few real pictures to say what is unusual.';
   const plain = found.some(({ faint }) => !faint);
   if (kind === 'real') return plain ? 'What could have misled you' : 'Nothing unusual that we can measure.';
   if (plain) return 'What gives it away';
@@ -42,7 +42,7 @@ export function giveawayTitle(kind: Told['kind'], found: readonly Giveaway[] | n
 }
 
 /** For a screen reader: the gist of what the page shows after an answer. */
-export function spoken(told: Told, table: Table, found: readonly Giveaway[] | null, score: string): string {
+export function spoken(told: Told, table: Table, found: readonly Giveaway[] | undefined, score: string): string {
   const plain = (found ?? []).filter(({ faint }) => !faint).map(({ title }) => `${title}.`);
   return [verdictOf(told), factOf(told, table), ...plain, score].join(' ');
 }

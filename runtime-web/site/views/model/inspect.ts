@@ -1,4 +1,5 @@
 /** Describes a model folder to the visitor before it is loaded, and checks what can be checked by reading. */
+import type { ImageShape } from '@onnoise/scheduler';
 import {
   checkNetwork,
   MODEL_FILES,
@@ -12,7 +13,7 @@ import {
 import { openFolder } from '#src/artefact.ts';
 import { type Arranged, SAMPLES } from './arrange.ts';
 import { type Card, readCard } from './card.ts';
-import { type Port, readOnnxHeader } from './onnx-header.ts';
+import { type OnnxPort, readOnnxHeader } from './onnx-header.ts';
 import { about, bytes, whole } from './words.ts';
 
 export interface Inspection {
@@ -21,7 +22,7 @@ export interface Inspection {
   /** `UNet2DModel` */
   network: string;
   /** [C, H, W] */
-  shape: [number, number, number];
+  shape: ImageShape;
   classes: number;
   classNames?: string[];
   scheduler: SchedulerConfig;
@@ -72,7 +73,7 @@ export async function inspect({ files, title }: Arranged): Promise<Inspection> {
 }
 
 /** The port as the runtimes see it, so that their check applies. */
-const portOf = ({ name, type, dims }: Port): NetworkPort => ({
+const portOf = ({ name, type, dims }: OnnxPort): NetworkPort => ({
   name,
   type: type === NO_TENSOR ? undefined : (TYPE_NAMES[type] ?? `type ${type}`),
   dims: dims.map((dim) => (dim === UNNAMED ? '' : dim)),

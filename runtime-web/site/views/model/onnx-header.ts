@@ -5,10 +5,10 @@
  * Source: onnx.proto, https://github.com/onnx/onnx/blob/main/onnx/onnx.proto; the encoding,
  * https://protobuf.dev/programming-guides/encoding. Limit: weights in `Constant` nodes are not counted.
  */
-import { type Field, InputError, openWire, sniff, Truncated, WireError } from '@onnoise/scheduler';
+import { InputError, openWire, sniff, Truncated, WireError, type WireField } from '@onnoise/scheduler';
 import { bytes } from './words.ts';
 
-export interface Port {
+export interface OnnxPort {
   name: string;
   /** TensorProto.DataType: 1 is float32, 7 int64, 10 float16. */
   type: number;
@@ -17,8 +17,8 @@ export interface Port {
 }
 
 export interface OnnxHeader {
-  inputs: Port[];
-  outputs: Port[];
+  inputs: OnnxPort[];
+  outputs: OnnxPort[];
   /** Count of numbers in the floating-point initializers. */
   weights: number;
   /** The weights lie in another file. */
@@ -52,7 +52,7 @@ export async function readOnnxHeader(file: Blob, name: string): Promise<OnnxHead
 async function read(file: Blob): Promise<OnnxHeader | undefined> {
   const wire = openWire(file);
   const header: OnnxHeader = { inputs: [], outputs: [], weights: 0, external: false };
-  let graph: Field | undefined;
+  let graph: WireField | undefined;
   let opsets = 0;
   for await (const field of wire.fields(0, file.size)) {
     if (field.number === 7) graph = field;
@@ -71,7 +71,7 @@ async function read(file: Blob): Promise<OnnxHeader | undefined> {
   return header;
 
   /** TensorProto: 1 dims, 2 data_type, 8 name, 14 data_location. */
-  async function readWeights(tensor: Field): Promise<void> {
+  async function readWeights(tensor: WireField): Promise<void> {
     let size = 1;
     let type = 0;
     for await (const field of wire.fields(tensor.start, tensor.end)) {
@@ -84,8 +84,8 @@ async function read(file: Blob): Promise<OnnxHeader | undefined> {
   }
 
   /** ValueInfoProto: 1 name, 2 type, of which 1 tensor_type, of which 1 elem_type, 2 shape, of which 1 dim. */
-  async function readPort(value: Field): Promise<Port> {
-    const port: Port = { name: '', type: 0, dims: [] };
+  async function readPort(value: WireField): Promise<OnnxPort> {
+    const port: OnnxPort = { name: '', type: 0, dims: [] };
     for await (const field of wire.fields(value.start, value.end)) {
       if (field.number === 1) port.name = await wire.text(field);
       if (field.number !== 2) continue;
@@ -101,8 +101,8 @@ async function read(file: Blob): Promise<OnnxHeader | undefined> {
   }
 
   /** TensorShapeProto.Dimension: 1 dim_value, 2 dim_param. */
-  async function readDims(shape: Field): Promise<Port['dims']> {
-    const dims: Port['dims'] = [];
+  async function readDims(shape: WireField): Promise<OnnxPort['dims']> {
+    const dims: OnnxPort['dims'] = [];
     for await (const dim of wire.fields(shape.start, shape.end)) {
       let size: number | string = -1;
       for await (const field of wire.fields(dim.start, dim.end)) {

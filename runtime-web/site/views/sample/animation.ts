@@ -1,6 +1,6 @@
 /** The downloads: the sheet as a still, and an animation of x_t beside the predicted x_0. */
 
-import type { Shape } from '../../state/pixels.ts';
+import type { ImageShape } from '../../state/pixels.ts';
 import { evenSteps, type FrameStore } from './frames.ts';
 import { beside, gridColumns, type Pixels, sheet } from './layout.ts';
 import { encodePng } from './png.ts';
@@ -15,12 +15,12 @@ const STILL_SIDE = 1024;
 const ANIMATION_SIDE = 720;
 
 /** The pictures of one step as a PNG, laid out as on the page. */
-export function stillPng(batch: Uint8ClampedArray, shape: Shape, text: Readonly<Record<string, string>>) {
+export function stillPng(batch: Uint8ClampedArray, shape: ImageShape, text: Readonly<Record<string, string>>) {
   return encodePng([{ pixels: roomySheet(batch, shape, STILL_SIDE), delay: 0 }], text);
 }
 
 /** x_t on the left, the predicted x_0 on the right; the last frame stays a while. */
-export function animatedPng(frames: FrameStore, shape: Shape, text: Readonly<Record<string, string>>) {
+export function animatedPng(frames: FrameStore, shape: ImageShape, text: Readonly<Record<string, string>>) {
   const steps = evenSteps(frames.last, MOST_FRAMES);
   const delay = Math.round(Math.min(200, (SECONDS * 1000) / steps.length));
   const drawn = steps.map((step) => {
@@ -32,7 +32,7 @@ export function animatedPng(frames: FrameStore, shape: Shape, text: Readonly<Rec
 }
 
 /** A sheet about `side` pixels wide, scaled by a whole number. */
-function roomySheet(batch: Uint8ClampedArray, shape: Shape, side: number): Pixels {
+function roomySheet(batch: Uint8ClampedArray, shape: ImageShape, side: number): Pixels {
   const [channels, height, width] = shape;
   const columns = gridColumns(batch.length / (channels * height * width), 5, 3);
   const scale = Math.max(1, Math.floor(side / (columns * (width + GAP))));

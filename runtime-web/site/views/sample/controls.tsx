@@ -1,9 +1,9 @@
 /** What to sample: pictures, steps, the sampler and its options, seed and classes. */
 import {
   optionsOfSampler,
+  SAMPLER_NAMES,
   SAMPLER_OPTIONS,
-  SAMPLERS,
-  type Sampler,
+  type SamplerName,
   type SamplerOption,
   samplerRecord,
 } from '@onnoise/scheduler';
@@ -20,7 +20,7 @@ import { draft, info, problems, refusals } from './state.ts';
 const COUNTS = Array.from({ length: LARGEST_COUNT }, (_, i) => i + 1);
 /** 21 of them, from end to end. */
 const optionStops = ({ min, max }: SamplerOption) => Array.from({ length: 21 }, (_, i) => min + ((max - min) * i) / 20);
-const SAMPLER_CHOICES = SAMPLERS.map((value) => ({ value, label: samplerRecord(value).label }));
+const SAMPLER_CHOICES = SAMPLER_NAMES.map((value) => ({ value, label: samplerRecord(value).label }));
 /** Denser at the low end, where each step matters most. */
 const STEPS = [1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 75, 100, 150, 200, 250, 300, 400, 500, 750];
 
@@ -36,7 +36,7 @@ function showMistake(form: HTMLFormElement): void {
 
 export function Controls(): JSX.Element {
   const { count, steps, sampler, seed } = draft.value;
-  const chosen = SAMPLERS.find((name) => name === sampler); // a link may name another
+  const chosen = SAMPLER_NAMES.find((name) => name === sampler); // a link may name another
   const wrong = problems.value;
   const form = useRef<HTMLFormElement>(null);
   const refused = refusals.value;
@@ -65,9 +65,9 @@ export function Controls(): JSX.Element {
           onText={(steps) => set({ steps })}
         />
         <div class="sample-sampler">
-          <Segmented<Sampler>
+          <Segmented<SamplerName>
             label="Sampler"
-            value={sampler as Sampler}
+            value={sampler as SamplerName}
             options={SAMPLER_CHOICES}
             hint={chosen && samplerRecord(chosen).hint}
             onChange={(sampler) => set({ sampler })}

@@ -16,7 +16,7 @@ export function follow(): () => void {
 }
 
 /** A link's draft until it was tried. It stays even if it does not fit the model, so that its fields show why. */
-let linked: Draft | null = null;
+let linked: Draft | undefined;
 
 /** A link fills the controls and samples at once. */
 function followAddress(): void {
@@ -24,15 +24,15 @@ function followAddress(): void {
   if (view !== 'sample' || isWriting()) return;
   const link = decodeLink(query);
   if (!link) return;
-  const unknown = link.model !== null && !models.peek().some(({ id }) => id === link.model);
+  const unknown = link.model !== undefined && !models.peek().some(({ id }) => id === link.model);
   const problem = unknown ? `The link names the model “${link.model}”, which this page does not have.` : link.problem;
   // after this effect, so that signals read below do not run it again
   queueMicrotask(async () => {
     linked = link.draft;
     draft.value = link.draft;
-    trouble.value = problem;
+    trouble.value = problem ?? null;
     if (!problem && !isOnShow(query)) await sample();
-    if (linked === link.draft) linked = null;
+    if (linked === link.draft) linked = undefined;
   });
 }
 

@@ -1,7 +1,7 @@
 /**
  * The layout of pictures: the grid on the page, and the downloaded sheet. Pure arithmetic on bytes.
  */
-import { type Shape, sizeOf } from '../../state/pixels.ts';
+import { type ImageShape, sizeOf } from '../../state/pixels.ts';
 
 /** Uncompressed picture, [height, width, channels]. */
 export interface Pixels {
@@ -67,7 +67,7 @@ export function crispGrid(count: number, box: { width: number; height: number; r
 }
 
 /** The bytes of picture `index` of a batch. */
-export function picture(batch: Uint8ClampedArray, shape: Shape, index: number): Uint8ClampedArray {
+export function picture(batch: Uint8ClampedArray, shape: ImageShape, index: number): Uint8ClampedArray {
   const size = sizeOf(shape);
   return batch.subarray(index * size, (index + 1) * size);
 }
@@ -83,7 +83,7 @@ export interface SheetOptions {
 }
 
 /** A batch [N, C, H, W] in rows, left to right and top to bottom. */
-export function sheet(batch: Uint8ClampedArray, shape: Shape, options: SheetOptions): Pixels {
+export function sheet(batch: Uint8ClampedArray, shape: ImageShape, options: SheetOptions): Pixels {
   const [channels, height, width] = shape;
   const { columns, scale, gap, background } = options;
   const count = batch.length / (channels * height * width);

@@ -24,17 +24,17 @@ export function encodeLink(parameters: Parameters, model: string): URLSearchPara
 }
 
 export interface Link {
-  model: string | null;
+  model: string | undefined;
   /** Missing keys have the defaults; wrong values stay, so that their fields show what is wrong. */
   draft: Draft;
   /** One sentence for a problem that no field can show. */
-  problem: string | null;
+  problem: string | undefined;
 }
 
-/** The link's draft; null if the query has none of the parameters. */
-export function decodeLink(query: URLSearchParams): Link | null {
+/** The link's draft; undefined if the query has none of the parameters. */
+export function decodeLink(query: URLSearchParams): Link | undefined {
   const keys = [...query.keys()];
-  if (!KEYS.some((key) => query.has(key))) return null;
+  if (!KEYS.some((key) => query.has(key))) return undefined;
   const unknown = keys.find((key) => !KEYS.includes(key));
   const labels = query.get('labels') ?? '';
   const numbers = labels === '' ? [] : labels.split('.').map((label) => (/^\d+$/.test(label) ? Number(label) : -1));
@@ -44,10 +44,10 @@ export function decodeLink(query: URLSearchParams): Link | null {
       ? `The link has an unknown part “${unknown}”. Known parts: ${KEYS.join(', ')}.`
       : spoilt
         ? `The link’s labels must be whole numbers with dots between them, not “${labels.slice(0, 40)}”.`
-        : null;
+        : undefined;
   const field = (key: Exclude<keyof Draft, 'labels'>) => query.get(key) ?? DEFAULTS[key];
   return {
-    model: query.get('model'),
+    model: query.get('model') ?? undefined,
     draft: {
       count: field('count'),
       steps: field('steps'),

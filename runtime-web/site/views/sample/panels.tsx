@@ -3,7 +3,7 @@ import type { ComponentChildren, JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { Button } from '../../components/button.tsx';
 import { PictureCanvas } from '../../components/picture-canvas.tsx';
-import type { Shape } from '../../state/pixels.ts';
+import type { ImageShape } from '../../state/pixels.ts';
 import { PredictedX0, Xt } from './formula.tsx';
 import { crispGrid, picture } from './layout.ts';
 import { enlarged, run, shown } from './state.ts';
@@ -29,7 +29,7 @@ interface PanelProps {
   title: ComponentChildren;
   words: string;
   batch: Uint8ClampedArray | null;
-  shape: Shape;
+  shape: ImageShape;
   count: number;
 }
 
@@ -64,7 +64,7 @@ interface CellProps {
   kind: 'x' | 'x0';
   index: number;
   side: number;
-  shape: Shape;
+  shape: ImageShape;
   batch: Uint8ClampedArray | null;
 }
 

@@ -7,9 +7,9 @@ import {
   optionRule,
   optionsOfSampler,
   type PictureOptions,
+  SAMPLER_NAMES,
   SAMPLER_OPTION_NAMES,
-  SAMPLERS,
-  type Sampler,
+  type SamplerName,
   type SamplerOption,
   type SamplerOptionName,
 } from '@onnoise/scheduler';
@@ -27,7 +27,7 @@ export interface Draft extends Record<SamplerOptionName, string> {
 export interface Parameters extends Record<SamplerOptionName, number> {
   count: number;
   steps: number;
-  sampler: Sampler;
+  sampler: SamplerName;
   seed: number;
   labels: readonly number[];
 }
@@ -76,7 +76,7 @@ export function check(draft: Draft, limits: Limits): { parameters: Parameters } 
   const count = whole('Pictures', draft.count, 1, LARGEST_COUNT);
   const steps = whole('Steps', draft.steps, 1, limits.timesteps);
   const seed = whole('The seed', draft.seed, 0, Number.MAX_SAFE_INTEGER - LARGEST_COUNT);
-  const sampler = SAMPLERS.find((name) => name === draft.sampler);
+  const sampler = SAMPLER_NAMES.find((name) => name === draft.sampler);
   const options = eachSamplerOption((name, option) =>
     sampler && optionsOfSampler(sampler).includes(name) ? checkOption(option, draft[name]) : option.default,
   );
@@ -86,7 +86,7 @@ export function check(draft: Draft, limits: Limits): { parameters: Parameters } 
     ...(typeof count === 'string' && { count }),
     ...(typeof steps === 'string' && { steps }),
     ...(typeof seed === 'string' && { seed }),
-    ...(!sampler && { sampler: sentence('The sampler', SAMPLERS.join(' or '), draft.sampler) }),
+    ...(!sampler && { sampler: sentence('The sampler', SAMPLER_NAMES.join(' or '), draft.sampler) }),
     ...Object.fromEntries(wrongOptions.map((name) => [name, options[name]])),
     ...(typeof labels === 'string' && { labels }),
   };

@@ -2,14 +2,14 @@
 import { completeRequest } from '@onnoise/scheduler';
 import { batch } from '@preact/signals';
 import type { ModelInfo } from '#src/worker/client.ts';
-import { announce, current, go, type ModelEntry, sampler, sentence, useModel } from '../../store.ts';
+import { announce, current, go, type ModelEntry, samplingWorker, sentence, useModel } from '../../store.ts';
 import { createFrameStore } from './frames.ts';
 import { encodeLink } from './link.ts';
 import { createPace, formatSeconds, quarterReached } from './pace.ts';
 import { check, labelsOfPictures, type Parameters, toRequest } from './parameters.ts';
 import * as state from './state.ts';
 
-let abort: AbortController | null = null;
+let abort: AbortController | undefined;
 /** How the last sampling ended: the state to return to if the next one is refused. */
 let settled: 'idle' | 'done' | 'cancelled' | 'failed' = 'idle';
 let writing = false;
@@ -53,7 +53,7 @@ export async function sample(): Promise<void> {
     settle(cancelled ? 'cancelled' : 'failed');
     if (!cancelled) state.trouble.value = sentence(error);
   } finally {
-    if (abort === mine) abort = null;
+    if (abort === mine) abort = undefined;
   }
 }
 
@@ -67,7 +67,7 @@ function refuse(): void {
 export function cancel(): void {
   if (!abort) return;
   abort.abort();
-  abort = null;
+  abort = undefined;
   if (state.phase.peek() === 'sampling') {
     showWhatCame();
     settle('cancelled');
@@ -132,7 +132,7 @@ async function runWith(parameters: Parameters, model: ModelEntry, info: ModelInf
     drawing = 0;
     if (!signal.aborted) state.last.value = frames.last;
   };
-  const sampling = sampler.sample(request, {
+  const sampling = samplingWorker.sample(request, {
     signal,
     onStep: ({ step, x, x0, seconds }) => {
       frames.push({ step, x, x0 });

@@ -4,7 +4,7 @@
 import { scale, seededNoise } from '@onnoise/scheduler';
 import { computed, signal } from '@preact/signals';
 import type { ModelInfo } from '#src/worker/client.ts';
-import { type Shape, sizeOf, toBytes } from '../../state/pixels.ts';
+import { type ImageShape, sizeOf, toBytes } from '../../state/pixels.ts';
 import { loaded, type ModelEntry } from '../../store.ts';
 import type { Frame, FrameStore } from './frames.ts';
 import type { Pace } from './pace.ts';
@@ -14,7 +14,7 @@ import { check, DEFAULTS, type Draft, LARGEST_COUNT, type Limits, type Parameter
 export interface Run {
   parameters: Parameters;
   model: ModelEntry;
-  shape: Shape;
+  shape: ImageShape;
   /** The network's inputs, one per step, not always whole. */
   timesteps: readonly number[];
   /** T of the schedule. */
@@ -63,14 +63,14 @@ export const problems = computed(() => ('problems' in checked.value ? checked.va
 export const position = computed(() => Math.min(pinned.value ?? last.value, last.value));
 
 export interface Shown extends Omit<Frame, 'x0'> {
-  shape: Shape;
+  shape: ImageShape;
   count: number;
   /** null: nothing is predicted yet. */
   x0: Uint8ClampedArray | null;
 }
 
 /** The shape before a model is loaded. */
-const USUAL_SHAPE: Shape = [1, 28, 28];
+const USUAL_SHAPE: ImageShape = [1, 28, 28];
 
 /** What the two panels draw: a frame of the run, or the noise that sampling would start from. */
 export const shown = computed<Shown>(() => {
@@ -94,7 +94,7 @@ const preview = computed<Shown>(() => {
  * The noise that sampling starts from, the engine's own: picture i has the seed `seed + i`.
  * @param start the factor of the sampler's table.
  */
-export function startNoise(count: number, seed: number, shape: Shape, start = 1): Uint8ClampedArray {
+export function startNoise(count: number, seed: number, shape: ImageShape, start = 1): Uint8ClampedArray {
   const size = sizeOf(shape);
   const noise = new Float32Array(count * size);
   for (let i = 0; i < count; i++) seededNoise(seed + i, 0, noise.subarray(i * size, (i + 1) * size));

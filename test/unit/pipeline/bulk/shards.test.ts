@@ -1,6 +1,6 @@
 import { cp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { SAMPLERS } from '@onnoise/scheduler';
+import { SAMPLER_NAMES } from '@onnoise/scheduler';
 import { describe, expect, test } from 'vitest';
 import { hashModel } from '#pipeline/bulk/hash.ts';
 import { makeOrder } from '#pipeline/bulk/order.ts';
@@ -89,7 +89,7 @@ describe('parseShard', () => {
     ['an unknown field', { ...shard, out: '/etc' }, 'unknown field, out'],
     ['another format', { ...shard, format: 2 }, 'format must be 1'],
     ['a model that is no hash', { ...shard, model: '../..' }, 'model must be a SHA-256'],
-    ['an unknown sampler', { ...shard, sampler: 'nonesuch' }, `sampler must be one of ${SAMPLERS.join(', ')}`],
+    ['an unknown sampler', { ...shard, sampler: 'nonesuch' }, `sampler must be one of ${SAMPLER_NAMES.join(', ')}`],
     ['no steps', { ...shard, steps: 0 }, 'steps must be an integer from 1'],
     ['eta as text', { ...shard, eta: '0' }, 'eta must be a number from 0 to 1'],
     ['too many images', { ...shard, count: 100_001 }, 'count must be an integer from 1 to 100000'],

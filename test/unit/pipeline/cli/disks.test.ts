@@ -6,6 +6,7 @@ import { Failure } from '#pipeline/files/failure.ts';
 import { writeWhole } from '#pipeline/files/output.ts';
 import { train } from '#pipeline/train/train.ts';
 import { lacksMount, readOnlyDisk, smallDisk } from '#test/disks.ts';
+import { writeGrayPictures } from '#test/images.ts';
 import { runCli } from '#test/run-cli.ts';
 import { skipBecause } from '#test/skip.ts';
 import { temporaryFolder, tinyArtefact } from '#test/tiny-onnx.ts';
@@ -34,46 +35,26 @@ const filesBelow = (folder: string) =>
     .filter((name) => name !== 'fill' && !statSync(join(folder, name)).isDirectory());
 
 /** One training of a tiny network, that the exports are made from. */
-const training = (run: string, cache: string) => [
-  ...[
-    'train',
-    '--data',
-    'digits',
-    '--size',
-    '8',
-    '--steps',
-    '2',
-    '--batch',
-    '2',
-    '--sample-steps',
-    '2',
-    '--cache-dir',
-    cache,
-  ],
-  ...[
-    '--model._class_name',
-    'SimpleUnet',
-    '--model.channels',
-    '8,16',
-    '--model.time_emb_dim',
-    '4',
-    '--sample-count',
-    '1',
-  ],
-  ...['--out', run],
+const training = (data: string, run: string, cache: string) => [
+  ...['train', '--data', data, '--size', '8', '--steps', '2', '--batch', '2', '--sample-steps', '2'],
+  ...['--model._class_name', 'SimpleUnet', '--model.channels', '8,16', '--model.time_emb_dim', '4'],
+  ...['--cache-dir', cache, '--sample-count', '1', '--out', run],
 ];
 const SAMPLE = ['--count', '4', '--steps', '2'];
 /** One sentence, with the path and the reason. */
 const sentence = (reason: string) => expect.stringMatching(new RegExp(`^Cannot [^\\n]*${reason}[^\\n]*\\.\\n$`));
 
 describe('on a disk that is full or read-only', skipBecause(lacksMount()), () => {
-  let [home, run, cache] = ['', '', ''];
+  let [home, run, cache, data] = ['', '', '', ''];
   beforeAll(async () => {
+    data = await writeGrayPictures(mkdtempSync(join(tmpdir(), 'onnoise-pictures-')));
     home = mkdtempSync(join(tmpdir(), 'onnoise-disks-'));
     [run, cache] = [join(home, 'run'), join(home, 'cache')];
-    expect(await runCli(...training(run, cache))).toMatchObject({ code: 0 });
+    expect(await runCli(...training(data, run, cache))).toMatchObject({ code: 0 });
   }, 60_000);
-  afterAll(() => rmSync(home, { recursive: true, force: true }));
+  afterAll(() => {
+    for (const folder of [home, data]) rmSync(folder, { recursive: true, force: true });
+  });
 
   test.each([
     ['the sheet', (disk: string) => ['--out', join(disk, 's.png')]],
@@ -97,14 +78,14 @@ describe('on a disk that is full or read-only', skipBecause(lacksMount()), () =>
   });
 
   test('train refuses before it prepares the images', async () => {
-    const readOnly = await runCli(...training(join(readOnlyDisk(), 'run'), join(home, 'none')));
+    const readOnly = await runCli(...training(data, join(readOnlyDisk(), 'run'), join(home, 'none')));
     expect([readOnly.code, readOnly.stderr]).toEqual([
       2,
       sentence('--out must be a folder that can be written, the file system is read-only'),
     ]);
     const disk = smallDisk(1024);
     fill(disk, 12, 1024);
-    const full = await runCli(...training(join(disk, 'run'), join(home, 'none')));
+    const full = await runCli(...training(data, join(disk, 'run'), join(home, 'none')));
     expect([full.code, full.stderr]).toEqual([1, sentence('write the checkpoints of .*: the disk must have .* free')]);
     expect(filesBelow(disk)).toEqual([]);
     expect(readdirSync(home).sort()).toEqual(['cache', 'run']);

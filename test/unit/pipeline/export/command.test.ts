@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { takeLock } from '#pipeline/files/lock.ts';
 import { deadAside, deadTemporary } from '#test/dead-temporary.ts';
+import { writeGrayPictures } from '#test/images.ts';
 import { runCli } from '#test/run-cli.ts';
 
 describe('pipeline export', () => {
@@ -12,8 +13,9 @@ describe('pipeline export', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'onnoise-export-command-'));
     run = join(folder, 'run');
+    const pictures = await writeGrayPictures(join(folder, 'pictures'));
     const { code, stderr } = await runCli(
-      ...['train', '--data', 'digits', '--size', '8', '--steps', '2', '--batch', '2', '--sample-steps', '2'],
+      ...['train', '--data', pictures, '--size', '8', '--steps', '2', '--batch', '2', '--sample-steps', '2'],
       ...['--cache-dir', join(folder, 'cache'), '--out', run, '--sample-count', '1'],
       ...['--model._class_name', 'SimpleUnet', '--model.channels', '8,16', '--model.time_emb_dim', '4'],
     );

@@ -59,7 +59,7 @@ describe.each(Object.entries(networks))('inferenceGraph of a %s', (_, config) =>
 
   it('takes and gives what the model folder promises, for any batch', () => {
     const ports = (list: typeof graph.inputs) => list.map(({ name, dtype, dims }) => [name, dtype, dims]);
-    const image = ['batch', ...model.imageShape];
+    const image = ['batch', ...model.shape];
     expect(ports(graph.inputs)).toEqual([
       ['sample', 'float32', image],
       ['timestep', 'float32', ['batch']],
@@ -70,10 +70,10 @@ describe.each(Object.entries(networks))('inferenceGraph of a %s', (_, config) =>
 
   it('refuses timesteps and classes out of range, where an index would wrap or be cut, and takes all others', async () => {
     const session = await InferenceSession.create(encodeModel(graph), { logSeverityLevel: 4 });
-    const size = model.imageShape.reduce((product, side) => product * side, 1);
+    const size = model.shape.reduce((product, side) => product * side, 1);
     const run = (timestep: number, label = 0n) =>
       session.run({
-        sample: new Tensor('float32', new Float32Array(2 * size), [2, ...model.imageShape]),
+        sample: new Tensor('float32', new Float32Array(2 * size), [2, ...model.shape]),
         timestep: new Tensor('float32', [0, timestep], [2]),
         ...(model.classCount !== null && { class_labels: new Tensor('int64', [0n, label], [2]) }),
       });

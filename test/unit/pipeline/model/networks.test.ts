@@ -27,7 +27,7 @@ describe.each(NETWORKS)('$className', ({ className, channelKeys, read, stride })
 
   it('takes a size that its stride divides, and no other', () => {
     const by = stride(config);
-    expect(createModel({ ...config, ...withChannels, sample_size: 2 * by }).imageShape).toEqual([1, 2 * by, 2 * by]);
+    expect(createModel({ ...config, ...withChannels, sample_size: 2 * by }).shape).toEqual([1, 2 * by, 2 * by]);
     if (by === 1) return; // it divides all
     expect(() => createModel({ ...config, sample_size: 2 * by + 1 })).toThrow(`divisible by ${by}, its total stride`);
   });

@@ -31,7 +31,7 @@ describe('readPreset', () => {
     it(`reads ${name}, a network of ${count} parameters with settings that hold together`, async () => {
       const { config, model } = await load(name);
       expect(countParameters(model)).toBe(count);
-      expect(model.imageShape).toEqual(shape);
+      expect(model.shape).toEqual(shape);
       expect(model.timestepCount).toBe(config.scheduler.num_train_timesteps);
       const { epochs, steps, minutes } = config.training;
       expect([epochs, steps, minutes].filter((stop) => stop !== undefined)).toHaveLength(1);

@@ -3,13 +3,13 @@ import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type DownloadOptions, download } from '#pipeline/setup/download.ts';
-import { openNetwork } from '#pipeline/setup/network.ts';
+import { openHttpClient } from '#pipeline/setup/http-client.ts';
 import { closedPort, serve, sha256, temporaryFolder } from './support.ts';
 
 const BYTES = Buffer.from(Array.from({ length: 5000 }, (_, i) => i % 251));
 const FILE = { headers: {}, size: BYTES.length, sha256: sha256(BYTES) };
-const network = openNetwork({ stall: 1000, env: {} });
-const options: DownloadOptions = { network, pauses: [1, 1] };
+const http = openHttpClient({ stall: 1000, env: {} });
+const options: DownloadOptions = { http, pauses: [1, 1] };
 
 /** Serves BYTES with ranges; `ranges` collects what was asked for. */
 function wholeServer(ranges: (string | undefined)[] = []): RequestListener {

@@ -103,7 +103,7 @@ test.each(['{}', 'null', '[', '{"route":"npm","tensorflow":"2.9.1","env":null}']
   async (text) => {
     const path = join(await temporaryFolder(), 'native.json');
     await writeFile(path, text);
-    expect(readInstallFile(path)).toBeNull();
+    expect(readInstallFile(path)).toBeUndefined();
   },
 );
 

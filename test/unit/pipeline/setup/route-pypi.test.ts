@@ -1,21 +1,21 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { openNetwork } from '#pipeline/setup/network.ts';
-import { pinned } from '#pipeline/setup/pinned.ts';
-import type { Job } from '#pipeline/setup/route.ts';
+import { openHttpClient } from '#pipeline/setup/http-client.ts';
+import { PINNED } from '#pipeline/setup/pinned.ts';
+import type { SetupJob } from '#pipeline/setup/route.ts';
 import { planPypi } from '#pipeline/setup/route-pypi.ts';
 import type { Wheel } from '#pipeline/setup/wheel.ts';
 import { closedPort, serve, sha256, temporaryFolder, zip } from './support.ts';
 
-vi.mock('#pipeline/setup/pinned.ts', () => ({ pinned: [] }));
+vi.mock('#pipeline/setup/pinned.ts', () => ({ PINNED: [] }));
 
 const BYTES = zip([{ name: 'tensorflow/libtensorflow_cc.so.2', text: 'x'.repeat(3000) }]);
 const FILE = 'tensorflow_cpu-2.18.1-cp312-cp312-manylinux_2_17_x86_64.whl';
 
 beforeEach(() => {
   const wheel = { file: FILE, size: BYTES.length, sha256: sha256(BYTES), unpacked: 3000, folder: 'tensorflow' };
-  (pinned as Wheel[]).splice(0, 1, wheel);
+  (PINNED as Wheel[]).splice(0, 1, wheel);
   vi.stubEnv('CXX', 'true');
 });
 afterEach(() => vi.unstubAllEnvs());
@@ -26,16 +26,16 @@ async function setUpWith(index: string, there: Record<string, Uint8Array>) {
   const downloads = join(cache, 'downloads');
   await mkdir(downloads);
   for (const [name, bytes] of Object.entries(there)) await writeFile(join(downloads, name), bytes);
-  const job: Job = {
+  const job: SetupJob = {
     kind: 'tfjs-node',
     folder: await temporaryFolder(),
     cache,
-    installed: null,
+    installed: undefined,
     whole: false,
     force: false,
     cuda: undefined,
     index,
-    network: openNetwork({ env: {} }),
+    http: openHttpClient({ env: {} }),
     hooks: { say: () => {}, progress: (_, work) => work(() => {}) },
   };
   return { job, downloads, site: join(cache, 'tensorflow-cpu-2.18.1', 'tensorflow') };

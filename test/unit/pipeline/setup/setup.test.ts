@@ -6,8 +6,8 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import yargs from 'yargs';
 import { command, readArguments, type SetupArguments } from '#pipeline/commands/setup.ts';
 import { Failure } from '#pipeline/files/failure.ts';
+import { openHttpClient } from '#pipeline/setup/http-client.ts';
 import { packagePaths, writeInstall } from '#pipeline/setup/link.ts';
-import { openNetwork } from '#pipeline/setup/network.ts';
 import { type SetupOptions, setUp } from '#pipeline/setup/setup.ts';
 import { cudaWheels, tensorflowWheel } from '#pipeline/setup/wheels.ts';
 import { runCli } from '#test/run-cli.ts';
@@ -24,11 +24,11 @@ async function options(over: Partial<SetupOptions> = {}): Promise<SetupOptions &
     kind: 'tfjs-node',
     folder,
     cache: join(root, 'cache'),
-    installed: null,
+    installed: undefined,
     force: false,
     cuda: undefined,
     index: await closedPort(),
-    network: openNetwork({ env: {} }),
+    http: openHttpClient({ env: {} }),
     route: undefined,
     dryRun: true,
     system: { platform: 'linux', arch: 'x64', libc: 'glibc' },
@@ -40,7 +40,7 @@ async function options(over: Partial<SetupOptions> = {}): Promise<SetupOptions &
 
 describe('setUp', () => {
   test('says how to get a package that npm left out', async () => {
-    await expect(setUp(await options({ folder: null }))).rejects.toThrow(/Run npm ci without --omit=optional\.$/);
+    await expect(setUp(await options({ folder: undefined }))).rejects.toThrow(/Run npm ci without --omit=optional\.$/);
   });
 
   test('refuses a route that a system has not', async () => {
@@ -108,9 +108,9 @@ describe('setUp', () => {
 
   test('says once what is in the way of both routes', async () => {
     vi.stubEnv('CXX', 'true');
-    const network = openNetwork({ env: { HTTPS_PROXY: 'socks5://x', HTTP_PROXY: 'socks5://x' } });
+    const http = openHttpClient({ env: { HTTPS_PROXY: 'socks5://x', HTTP_PROXY: 'socks5://x' } });
     const index = 'https://index.invalid';
-    await expect(setUp(await options({ network, index }))).rejects.toThrow(/^Cannot use the proxy: HTTPS_PROXY/);
+    await expect(setUp(await options({ http, index }))).rejects.toThrow(/^Cannot use the proxy: HTTPS_PROXY/);
   });
 
   test('leaves an addon that was there where its check fails, and asks for --force', async () => {

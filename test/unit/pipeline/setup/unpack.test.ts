@@ -1,7 +1,7 @@
 import { readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { pinned } from '#pipeline/setup/pinned.ts';
+import { PINNED } from '#pipeline/setup/pinned.ts';
 import { environmentOf, spaceNeeded } from '#pipeline/setup/route-pypi.ts';
 import { stateOf, unpack } from '#pipeline/setup/unpack.ts';
 import { cudaWheels, keep, projectOf, tensorflowWheel, versionOf } from '#pipeline/setup/wheels.ts';
@@ -69,11 +69,11 @@ describe('keep', () => {
   test.each([
     ['tensorflow', 'tensorflow/libtensorflow_cc.so.2', 'libtensorflow_cc.so.2'],
     ['tensorflow', 'tensorflow/include/tensorflow/c/eager/c_api.h', 'include/tensorflow/c/eager/c_api.h'],
-    ['tensorflow', 'tensorflow/python/_pywrap_tfe.so', null],
-    ['tensorflow', 'tensorflow/include/tensorflow/core/framework/op.h', null],
+    ['tensorflow', 'tensorflow/python/_pywrap_tfe.so', undefined],
+    ['tensorflow', 'tensorflow/include/tensorflow/core/framework/op.h', undefined],
     ['nvidia/cublas', 'nvidia/cublas/lib/libcublas.so.12', 'lib/libcublas.so.12'],
-    ['nvidia/cublas', 'nvidia/cublas/lib/__init__.py', null],
-    ['nvidia/cublas', 'nvidia/cudnn/lib/libcudnn.so.9', null],
+    ['nvidia/cublas', 'nvidia/cublas/lib/__init__.py', undefined],
+    ['nvidia/cublas', 'nvidia/cudnn/lib/libcudnn.so.9', undefined],
   ])('of %s, %s goes to %s', (folder, entry, place) => {
     expect(keep(folder, entry)).toBe(place);
   });
@@ -81,14 +81,14 @@ describe('keep', () => {
 
 describe('the pinned wheels', () => {
   test('are each of a known size and hash, and of Linux x64', () => {
-    for (const { file, size, sha256, unpacked } of pinned) {
+    for (const { file, size, sha256, unpacked } of PINNED) {
       expect(file).toMatch(/manylinux\w*_x86_64.*\.whl$/);
       expect(sha256).toMatch(/^[0-9a-f]{64}$/);
       expect(Math.min(size, unpacked)).toBeGreaterThan(500_000);
     }
     expect(projectOf(tensorflowWheel('tfjs-node'))).toBe('tensorflow-cpu');
     expect(projectOf(tensorflowWheel('tfjs-node-gpu'))).toBe('tensorflow');
-    expect(new Set(pinned.map(({ folder }) => folder)).size).toBe(cudaWheels().length + 1);
+    expect(new Set(PINNED.map(({ folder }) => folder)).size).toBe(cudaWheels().length + 1);
     expect(versionOf(cudaWheels().find(({ folder }) => folder === 'nvidia/cudnn')!)).toMatch(/^9\./);
   });
 

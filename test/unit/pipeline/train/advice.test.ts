@@ -3,7 +3,7 @@ import { divergedAdvice } from '#pipeline/train/advice.ts';
 import { tinyPlan } from '#test/train/tiny-plan.ts';
 
 describe('divergedAdvice', () => {
-  const adviceOf = (newest: string | null, training: Record<string, unknown>) =>
+  const adviceOf = (newest: string | undefined, training: Record<string, unknown>) =>
     divergedAdvice(newest, tinyPlan({ training: { lr: 0.1, ...training } }).config.training);
 
   it('names settings that are not set so already', () => {
@@ -14,10 +14,10 @@ describe('divergedAdvice', () => {
   });
 
   it('names the warm-up where the run starts again from the beginning', () => {
-    expect(adviceOf(null, { warmupSteps: 50 })).toBe(
+    expect(adviceOf(undefined, { warmupSteps: 50 })).toBe(
       'There is no checkpoint yet; start again with --resume and a lower --lr than 0.1, ' +
         'more --warmup-steps than 50 or a smaller --clip-norm than 1.',
     );
-    expect(adviceOf(null, {})).toContain(', --warmup-steps 500 or ');
+    expect(adviceOf(undefined, {})).toContain(', --warmup-steps 500 or ');
   });
 });

@@ -12,10 +12,10 @@ import {
   resumeCheckpoint,
   saveCheckpoint,
 } from '#pipeline/train/checkpoint.ts';
-import type { TensorSpec } from '#pipeline/train/contracts.ts';
+import type { StepTensor } from '#pipeline/train/contracts.ts';
 import { tinyPlan } from '#test/train/tiny-plan.ts';
 
-const specs: TensorSpec[] = [
+const specs: StepTensor[] = [
   { name: 'model.a', shape: [2, 2], dtype: 'float32' },
   { name: 'adam.m.a', shape: [2, 2], dtype: 'float32' },
 ];
@@ -129,8 +129,8 @@ describe('loadCheckpoint', () => {
 });
 
 describe('resumeCheckpoint', () => {
-  it('returns null where there is no checkpoint', async () => {
-    expect(await resumeCheckpoint(join(newFolder(), 'none'), specs)).toBeNull();
+  it('returns undefined where there is no checkpoint', async () => {
+    expect(await resumeCheckpoint(join(newFolder(), 'none'), specs)).toBeUndefined();
   });
 
   it('returns the newest and removes what a kill left half-written', async () => {

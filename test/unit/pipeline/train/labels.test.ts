@@ -3,10 +3,10 @@ import { type PartialConfig, resolveConfig } from '#pipeline/train/config.ts';
 import { checkLabels } from '#pipeline/train/labels.ts';
 import { planFromConfig } from '#pipeline/train/resolve.ts';
 
-const names = ['female', 'male'];
+const NAMES = ['female', 'male'];
 const labelled = (...labels: number[]) => ({
   labels: Int32Array.from(labels),
-  classNames: names,
+  classNames: NAMES,
   train: Uint32Array.from(labels, (_, i) => i),
 });
 const unlabelled = { train: Uint32Array.of(0, 1) };
@@ -33,14 +33,14 @@ describe('planFromConfig', () => {
   };
 
   it.each(networks)('takes the number of classes from the images where the settings leave it open: %j', (network) => {
-    expect(classesOf(network, names)).toEqual([2, 2]);
+    expect(classesOf(network, NAMES)).toEqual([2, 2]);
     expect(classesOf(network, ['all'])).toEqual([null, null]);
     expect(classesOf(network)).toEqual([null, null]);
   });
 
   it.each(networks)('leaves a number that is given, and null, as they are: %j', (network) => {
-    expect(classesOf(network, names, 7)).toEqual([7, 7]);
-    expect(classesOf(network, names, null)).toEqual([null, null]);
+    expect(classesOf(network, NAMES, 7)).toEqual([7, 7]);
+    expect(classesOf(network, NAMES, null)).toEqual([null, null]);
   });
 });
 

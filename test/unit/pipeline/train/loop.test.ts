@@ -165,7 +165,7 @@ describe('runLoop', () => {
 
   it('does nothing when there is nothing left to do', async () => {
     const { events, run } = fakeLoop({ start: { step: 5, seconds: 9, reserve: null } });
-    expect(await run()).toMatchObject({ interrupted: false, last: null });
+    expect(await run()).toMatchObject({ interrupted: false, last: undefined });
     expect(events).toEqual([]);
   });
 
@@ -192,7 +192,7 @@ describe('runLoop', () => {
     };
     const { last } = await fakeLoop({ horizon, save }).run();
     const again = await fakeLoop({ horizon, start: { step: last!.step, ...saved } }).run();
-    expect(again.last).toBeNull();
+    expect(again.last).toBeUndefined();
   });
 
   it('finishes the running step when it is asked to stop, and saves it', async () => {

@@ -85,7 +85,7 @@ describe('estimatePlan', () => {
   it('takes any batch, and advises one that fits', async () => {
     const plan = planOf(100_000_000);
     const estimate = await estimatePlan(plan);
-    expect(await memoryShortage(estimate, plan, estimate.total)).toBeNull();
+    expect(await memoryShortage(estimate, plan, estimate.total)).toBeUndefined();
     const said = (await memoryShortage(estimate, plan, 2 ** 30))!;
     expect(said).toMatch(/^Cannot train on this machine: about [\d.]+ TiB of memory must be there, it has 1 GiB\./);
     const advised = planOf(Number(/Try --batch (\d+) or less\.$/.exec(said)![1]));

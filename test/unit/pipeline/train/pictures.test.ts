@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { lossChart, smooth } from '#pipeline/train/loss-chart.ts';
-import type { Metrics } from '#pipeline/train/metrics.ts';
+import type { StepMetrics } from '#pipeline/train/metrics.ts';
 import { sheetColumns } from '#pipeline/train/preview.ts';
 
-const line = (step: number, loss: number) => ({ step, loss }) as Metrics;
+const line = (step: number, loss: number) => ({ step, loss }) as StepMetrics;
 const noise = (i: number) => Math.sin(i * i);
 
 describe('smooth', () => {

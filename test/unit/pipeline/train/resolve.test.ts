@@ -29,7 +29,7 @@ describe('completePlan', () => {
   ])('takes %s from the images, as settings that name them do', (_, more, classCount, channels) => {
     const draft = draftPlan(resolve(more));
     const { config, model } = completePlan(draft, twoClasses);
-    expect([model.classCount, model.imageShape]).toEqual([classCount, [channels, 8, 8]]);
+    expect([model.classCount, model.shape]).toEqual([classCount, [channels, 8, 8]]);
     const named = resolve(more, { data: { channels }, model: { num_class_embeds: classCount } });
     expect(config).toEqual(planFromConfig(named).config);
   });

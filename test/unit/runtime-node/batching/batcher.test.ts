@@ -3,7 +3,7 @@ import {
   InputError,
   needsAuxiliary,
   parseSchedulerConfig,
-  SAMPLERS,
+  SAMPLER_NAMES,
   type SamplerTable,
   sampleImages,
 } from '@onnoise/scheduler';
@@ -46,7 +46,9 @@ const alone = (asked: Asked) =>
 
 const steps = fc.integer({ min: 1, max: 20 });
 const tables = fc.oneof(
-  fc.tuple(fc.constantFrom(...SAMPLERS), steps).map(([sampler, steps]) => compileSampler(config, { sampler, steps })),
+  fc
+    .tuple(fc.constantFrom(...SAMPLER_NAMES), steps)
+    .map(([sampler, steps]) => compileSampler(config, { sampler, steps })),
   fc
     .tuple(fc.constantFrom(0, 0.5, 1), steps)
     .map(([eta, steps]) => compileSampler(config, { sampler: 'ddim', steps, eta })),

@@ -5,10 +5,10 @@ import { CallError, type ChildEnd, ChildEnded, type ChildOptions, startChild } f
 import type { Program } from '#test/child-program.ts';
 
 const script = fileURLToPath(new URL('../../../support/child-program.ts', import.meta.url));
-const execArgv = ['--import', import.meta.resolve('tsx')];
+const EXEC_ARGV = ['--import', import.meta.resolve('tsx')];
 
 async function start(options: ChildOptions<string> = {}, how: Parameters<Program['start']>[0] = 'well') {
-  const child = await startChild<Program, string>(script, how, { execArgv, ...options });
+  const child = await startChild<Program, string>(script, how, { execArgv: EXEC_ARGV, ...options });
   onTestFinished(() => child.kill());
   return child;
 }

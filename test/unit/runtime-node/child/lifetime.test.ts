@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from 'vitest';
 const lifetime = JSON.stringify(new URL('../../../../runtime-node/src/child/lifetime.ts', import.meta.url).href);
 const childModule = JSON.stringify(new URL('../../../../runtime-node/src/child/index.ts', import.meta.url).href);
 const fixture = JSON.stringify(fileURLToPath(new URL('../../../support/child-program.ts', import.meta.url)));
-const spin = 'process.send(process.pid, () => { for (;;); })';
+const SPIN = 'process.send(process.pid, () => { for (;;); })';
 
 /** A process that runs `parent` after a child of it, which runs `child`, began to compute for ever. */
 async function family(child: string, parent: string) {
@@ -56,12 +56,12 @@ function lives(pid: number): boolean {
 const soon = { timeout: 20_000, interval: 100 };
 
 test('endWithThis kills a child that is deaf when its parent exits', async () => {
-  const { pid } = await family(spin, 'endWithThis(child); setTimeout(() => process.exit(3), 300);');
+  const { pid } = await family(SPIN, 'endWithThis(child); setTimeout(() => process.exit(3), 300);');
   await expect.poll(() => lives(pid), soon).toBe(false);
 });
 
 test('endWithParent ends a process that is deaf once its parent was killed', async () => {
-  const child = `const { endWithParent } = await import(${lifetime}); endWithParent(PARENT, 100); ${spin}`;
+  const child = `const { endWithParent } = await import(${lifetime}); endWithParent(PARENT, 100); ${SPIN}`;
   const { program, pid } = await family(child, 'setInterval(() => {}, 1000);');
   await new Promise((resolve) => setTimeout(resolve, 500));
   expect(lives(pid)).toBe(true);

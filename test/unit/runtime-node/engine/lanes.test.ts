@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { readArtefact } from '#runtime-node/artefact.ts';
 import { startLane } from '#runtime-node/engine/lane-thread.ts';
-import { inParts, openNetwork } from '#runtime-node/engine/lanes.ts';
+import { inParts, serveNetwork } from '#runtime-node/engine/lanes.ts';
+import { readModelFolder } from '#runtime-node/model-folder.ts';
 import { createDenoiser, openSession } from '#runtime-node/session.ts';
 import { expectClose } from '#test/compare.ts';
 import { tinyArtefact, tinyOutput } from '#test/tiny-onnx.ts';
@@ -10,7 +10,7 @@ import { tinyArtefact, tinyOutput } from '#test/tiny-onnx.ts';
 const DIGITS = join(import.meta.dirname, '../../../../models/digits');
 
 async function lane(options: { classes?: number } = {}) {
-  const { onnx, ...unet } = await readArtefact(await tinyArtefact({ shape: [1, 2, 2], ...options }));
+  const { onnx, ...unet } = await readModelFolder(await tinyArtefact({ shape: [1, 2, 2], ...options }));
   const thread = await startLane({ onnx, unet, threads: 1, largest: 3 });
   onTestFinished(() => thread.stop());
   return { thread, unet, onnx };
@@ -36,7 +36,7 @@ describe('startLane', () => {
   });
 
   it('refuses in a sentence a network that cannot be opened', async () => {
-    const unet = await readArtefact(await tinyArtefact());
+    const unet = await readModelFolder(await tinyArtefact());
     const options = { onnx: 'nowhere/model.onnx', unet, threads: 1, largest: 1 };
     await expect(startLane(options)).rejects.toThrow(
       /^Cannot load the model: nowhere\/model\.onnx must be an ONNX file/,
@@ -46,7 +46,7 @@ describe('startLane', () => {
 
 describe('inParts', () => {
   it('gives what the whole gives, for any number of images', async () => {
-    const { onnx, ...unet } = await readArtefact(DIGITS);
+    const { onnx, ...unet } = await readModelFolder(DIGITS);
     const session = await openSession(onnx, 'cpu', unet, 1);
     const others = await Promise.all([0, 1].map(() => startLane({ onnx, unet, threads: 1, largest: 3 })));
     onTestFinished(() => {
@@ -82,8 +82,8 @@ describe('inParts', () => {
 
 describe('openNetwork', () => {
   it('tells whether it runs batches in parts, and gives what the network gives either way', async () => {
-    const artefact = await readArtefact(DIGITS);
-    const { run, report } = await openNetwork(artefact, 'cpu', 4);
+    const artefact = await readModelFolder(DIGITS);
+    const { run, report } = await serveNetwork(artefact, 'cpu', 4);
     expect(report.reason).toMatch(/^asked for(; batches in \d+ parts beside each other, [\d.]+ times as fast)?$/);
     const session = await openSession(artefact.onnx, 'cpu', artefact);
     for (const n of [1, 2, 3, 4]) {

@@ -7,14 +7,14 @@ import { until } from '#test/load/until.ts';
 import { tinyArtefact } from '#test/tiny-onnx.ts';
 
 const LONG = { steps: 1000, n: 4, label: 1 };
-const SHORT = { steps: 200, n: 4, label: 1 };
+const SHORT = { steps: 200, n: 2, label: 1 };
 
 describe('a server whose clients leave', () => {
   it('forgets 1,000 that leave before, amid and after the events of a stream', { timeout: 120_000 }, async () => {
     const { server, port } = await startServer();
     await inLanes(1000, 25, async (i) => {
       const { socket, text, closed } = await open(port);
-      socket.write(post(GENERATE, { ...SHORT, seed: i, stream: true, partial_images: 10 }));
+      socket.write(post(GENERATE, { ...SHORT, seed: i, stream: true, partial_images: 3 }));
       const moment = i % 5;
       if (moment > 0) await until('events come', () => text().includes('event: ') || socket.destroyed);
       if (moment === 1) await until('pictures come', () => text().includes('completed') || text().includes('429'));

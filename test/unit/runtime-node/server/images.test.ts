@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { SAMPLERS } from '@onnoise/scheduler';
+import { SAMPLER_NAMES } from '@onnoise/scheduler';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { loadModel, png, sheet } from '#runtime-node/index.ts';
@@ -131,7 +131,7 @@ describe('POST /v1/images/generations', () => {
     [
       { sampler: 'nonesuch' },
       'sampler',
-      `Cannot take the request: sampler must be one of ${SAMPLERS.join(', ')}, received "nonesuch".`,
+      `Cannot take the request: sampler must be one of ${SAMPLER_NAMES.join(', ')}, received "nonesuch".`,
     ],
     [{ eta: -1 }, 'eta', 'Cannot take the request: eta must be a number from 0 to 1, received -1.'],
     [{ seed: -1 }, 'seed', `Cannot take the request: seed must be an integer from 0 to ${2 ** 53 - 1}, received -1.`],

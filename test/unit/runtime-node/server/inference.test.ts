@@ -23,7 +23,7 @@ const PETS = {
 const sample = { name: 'sample', datatype: 'FP32', shape: [2, 1, 2, 2], data: [1, 2, 3, 4, 5, 6, 7, 8] as unknown };
 const timestep = { name: 'timestep', datatype: 'FP32', shape: [2], data: [10, 20] };
 const labels = { name: 'class_labels', datatype: 'INT64', shape: [2], data: [0, 2] };
-const expected = [1, 2, 3, 4].map((x) => tinyOutput(x, 10, 0)).concat([5, 6, 7, 8].map((x) => tinyOutput(x, 20, 2)));
+const EXPECTED = [1, 2, 3, 4].map((x) => tinyOutput(x, 10, 0)).concat([5, 6, 7, 8].map((x) => tinyOutput(x, 20, 2)));
 
 const infer = (body: object, model = 'classes') => ask(server(), `/v2/models/${model}/infer`, { body });
 
@@ -75,7 +75,7 @@ describe('the Open Inference Protocol', () => {
     const { outputs, ...head } = json;
     expect(head).toEqual({ model_name: 'classes', model_version: '1', id: 'seven' });
     expect(outputs).toMatchObject([{ name: 'out_sample', datatype: 'FP32', shape: [2, 1, 2, 2] }]);
-    expectClose(outputs[0].data, expected, { absolute: 1e-6 });
+    expectClose(outputs[0].data, EXPECTED, { absolute: 1e-6 });
   });
 
   it('takes nested arrays, and asks no class of an unconditional network', async () => {
@@ -300,13 +300,13 @@ describe('bodies as tritonclient sends them', () => {
   it('are JSON without a content-type', async () => {
     const { status, json } = await post(JSON.stringify({ inputs: all }));
     expect(status).toBe(200);
-    expectClose(json.outputs[0].data, expected, { absolute: 1e-6 });
+    expectClose(json.outputs[0].data, EXPECTED, { absolute: 1e-6 });
   });
 
   it.each([{}, { 'content-type': 'application/octet-stream' }])('have the values as bytes, %j', async (headers) => {
     const { status, json } = await inferBytes(all, { headers });
     expect(status).toBe(200);
-    expectClose(json.outputs[0].data, expected, { absolute: 1e-6 });
+    expectClose(json.outputs[0].data, EXPECTED, { absolute: 1e-6 });
   });
 
   it.each([
@@ -319,7 +319,7 @@ describe('bodies as tritonclient sends them', () => {
       { name: 'out_sample', datatype: 'FP32', shape: [2, 1, 2, 2], parameters: { binary_data_size: 32 } },
     ]);
     const values = Array.from({ length: 8 }, (_, i) => bytes.readFloatLE(4 * i));
-    expectClose(values, expected, { absolute: 1e-6 });
+    expectClose(values, EXPECTED, { absolute: 1e-6 });
   });
 
   const told = { ...timestep, parameters: { binary_data_size: 8 } };

@@ -107,8 +107,10 @@ describe('readModels', () => {
 });
 
 describe('readRealDigits', () => {
+  const read = readRealDigits();
+
   test('gives forty of each digit, mixed, the same each time', async () => {
-    const [{ info, pixels }, again] = await Promise.all([readRealDigits(), readRealDigits()]);
+    const [{ info, pixels }, again] = await Promise.all([read, readRealDigits()]);
     expect(info).toMatchObject({ count: 400, width: 28, height: 28, licence: 'CC BY-SA 3.0' });
     expect(info.labels).toHaveLength(400);
     for (let digit = 0; digit < 10; digit++) expect(info.labels.filter((label) => label === digit)).toHaveLength(40);
@@ -118,7 +120,7 @@ describe('readRealDigits', () => {
   });
 
   test('gives whole pictures: dark at the edge, with ink within, none twice', async () => {
-    const { pixels } = await readRealDigits();
+    const { pixels } = await read;
     const seen = new Set<string>();
     for (let at = 0; at < pixels.length; at += 784) {
       const picture = pixels.subarray(at, at + 784);
@@ -161,5 +163,5 @@ describe('the options of npm run web', () => {
     await expect(readOptions(args)).rejects.toThrow(message);
   });
 
-  test('give help', async () => expect(await readOptions(['serve', '--help'])).toBeNull());
+  test('give help', async () => expect(await readOptions(['serve', '--help'])).toBeUndefined());
 });

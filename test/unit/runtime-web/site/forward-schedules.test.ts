@@ -61,8 +61,8 @@ describe('valuesAt', () => {
 
   it('is the picture itself at t = 0', () => {
     expect(valuesAt(pair.linear, 0)).toEqual({
-      beta: null,
-      alpha: null,
+      beta: undefined,
+      alpha: undefined,
       alphaBar: 1,
       signal: 1,
       noise: 0,
@@ -99,8 +99,8 @@ describe('halfTime', () => {
     expect(Math.abs(halfTime(cosine)! - 150)).toBeLessThanOrEqual(2);
   });
 
-  it('is null where the picture outlives T: linear over 50 steps', () => {
-    expect(halfTime(schedulePair({ ...standard, T: 50 }).linear)).toBeNull();
+  it('is undefined where the picture outlives T: linear over 50 steps', () => {
+    expect(halfTime(schedulePair({ ...standard, T: 50 }).linear)).toBeUndefined();
   });
 });
 

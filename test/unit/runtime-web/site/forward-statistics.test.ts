@@ -84,7 +84,7 @@ describe('readable', () => {
     [-2.5e-7, '−2.50 × 10⁻⁷'],
     [9_999_000_000, '1.00 × 10¹⁰'],
     [Infinity, '∞'],
-    [null, '–'],
+    [undefined, '–'],
   ])('writes %s as %s', (value, text) => {
     expect(readable(value)).toBe(text);
   });

@@ -4,7 +4,7 @@ import { loadModel } from '@onnoise/runtime-node';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readRealDigits } from '#site/build/real-digits.ts';
-import { fromBytes, type Shape, toBytes } from '#site/state/pixels.ts';
+import { fromBytes, type ImageShape, toBytes } from '#site/state/pixels.ts';
 import { type Presentation, present, presentationOf } from '#site/views/game/presentation.ts';
 import { STEPS } from '#site/views/game/settings.ts';
 import { featuresOf, thresholdAccuracy } from '#test/single-features.ts';
@@ -14,7 +14,7 @@ const SIDE = 28;
 const SIZE = SIDE * SIDE;
 const ACROSS = 20;
 const COUNT = 400;
-const shape: Shape = [1, SIDE, SIDE];
+const SHAPE: ImageShape = [1, SIDE, SIDE];
 
 let real: Float32Array[];
 /** Made by scripts/golden/game.ts. */
@@ -26,7 +26,7 @@ beforeAll(async () => {
   const { info, pixels } = await readRealDigits();
   const read = (i: number) => pixels.subarray(i * SIZE, (i + 1) * SIZE);
   labels = info.labels;
-  presentation = presentationOf(info.count, shape, read);
+  presentation = presentationOf(info.count, SHAPE, read);
   real = Array.from({ length: COUNT }, (_, i) => fromBytes(read(i)));
   const file = join(ROOT, 'test', 'golden', 'data', 'game', 'painted.png');
   const sheet = await sharp(file).extractChannel(0).raw().toBuffer();
@@ -58,7 +58,7 @@ describe('one threshold on one number', () => {
   });
 
   it('is right less than 60 % of the time as the game presents them', () => {
-    const told = accuracies((x, seed) => present(x, shape, presentation, seed));
+    const told = accuracies((x, seed) => present(x, SHAPE, presentation, seed));
     expect(told.size).toBeGreaterThan(50);
     expect([...told].filter(([, accuracy]) => accuracy >= 0.6)).toEqual([]);
   });

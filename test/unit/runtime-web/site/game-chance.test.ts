@@ -24,8 +24,8 @@ it('atLeast is the binomial tail of scipy, for rounds of 1 to 40', () => {
   }
 });
 
-it('leastBeyondChance is the least score with p < 0.05, null where no score is', () => {
-  expect(table.map(({ of }) => leastBeyondChance(of))).toEqual(table.map(({ least }) => least));
+it('leastBeyondChance is the least score with p < 0.05, undefined where no score is', () => {
+  expect(table.map(({ of }) => leastBeyondChance(of))).toEqual(table.map(({ least }) => least ?? undefined));
   expect(leastBeyondChance(10)).toBe(9);
 });
 

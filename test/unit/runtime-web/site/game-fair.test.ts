@@ -1,15 +1,15 @@
 /** Nothing but the picture itself may tell what it is: not what is asked of the model, not how long it takes, not what is shown. */
 import { parseSchedulerConfig } from '@onnoise/scheduler';
 import { describe, expect, it } from 'vitest';
-import type { SampleRequest, SampleResult, Sampler } from '#runtime-web/worker/client.ts';
-import { fromBytes, type Shape } from '#site/state/pixels.ts';
+import type { SampleRequest, SampleResult, SamplingWorker } from '#runtime-web/worker/client.ts';
+import { fromBytes, type ImageShape } from '#site/state/pixels.ts';
 import { createGame, type Table } from '#site/views/game/game.ts';
 import { HALF, paintHalf } from '#site/views/game/painter.ts';
 import { PICTURES, planRound } from '#site/views/game/plan.ts';
 import { type Presentation, present } from '#site/views/game/presentation.ts';
 import { labelOf } from '#site/views/game/words.ts';
 
-const shape: Shape = [1, 2, 3];
+const SHAPE: ImageShape = [1, 2, 3];
 const SIZE = 6;
 const STEPS = 4;
 
@@ -17,7 +17,7 @@ const STEPS = 4;
 const ramp = Uint8ClampedArray.of(0, 51, 102, 153, 204, 255);
 
 const presentation: Presentation = { ends: [48, 208], zoom: [0.9, 1.1] };
-const shownAt = (seed: number) => present(fromBytes(ramp), shape, presentation, seed);
+const shownAt = (seed: number) => present(fromBytes(ramp), SHAPE, presentation, seed);
 
 interface Log {
   requests: SampleRequest[];
@@ -25,7 +25,7 @@ interface Log {
   reads: number[];
 }
 
-function recorder(): Log & { sampler: Pick<Sampler, 'sample'>; readReal: (index: number) => Uint8ClampedArray } {
+function recorder(): Log & { sampler: Pick<SamplingWorker, 'sample'>; readReal: (index: number) => Uint8ClampedArray } {
   const log: Log = { requests: [], progress: [], reads: [] };
   return {
     ...log,
@@ -59,7 +59,16 @@ describe('paintHalf', () => {
       const deals = dealsOf(seed);
       for (const from of [0, HALF]) {
         const onProgress = (done: number) => progress.push(done);
-        await paintHalf({ sampler, deals, from, steps: STEPS, shape, readReal, presentation, onProgress });
+        await paintHalf({
+          worker: sampler,
+          deals,
+          from,
+          steps: STEPS,
+          shape: SHAPE,
+          readReal,
+          presentation,
+          onProgress,
+        });
       }
       mixes.add(deals.map(({ kind }) => kind[0]).join(''));
       seen.add(
@@ -82,7 +91,15 @@ describe('paintHalf', () => {
     const { sampler, readReal } = recorder();
     const deals = dealsOf(3);
     for (const from of [0, HALF]) {
-      const half = await paintHalf({ sampler, deals, from, steps: STEPS, shape, readReal, presentation });
+      const half = await paintHalf({
+        worker: sampler,
+        deals,
+        from,
+        steps: STEPS,
+        shape: SHAPE,
+        readReal,
+        presentation,
+      });
       for (const [i, picture] of half.entries()) {
         expect(picture).toBeInstanceOf(Uint8ClampedArray);
         expect(picture.byteLength).toBe(picture.buffer.byteLength);
@@ -93,7 +110,7 @@ describe('paintHalf', () => {
 
   it('shows what the coin says, at its place', async () => {
     const deals = dealsOf(3);
-    const sampler: Pick<Sampler, 'sample'> = {
+    const sampler: Pick<SamplingWorker, 'sample'> = {
       sample: async ({ seeds }) => {
         const images = Float32Array.from({ length: seeds!.length * SIZE }, (_, i) => Math.floor(i / SIZE) / 10);
         return { images } as unknown as SampleResult;
@@ -101,11 +118,19 @@ describe('paintHalf', () => {
     };
     const readReal = () => new Uint8Array(SIZE).fill(0);
     for (const from of [0, HALF]) {
-      const half = await paintHalf({ sampler, deals, from, steps: STEPS, shape, readReal, presentation });
+      const half = await paintHalf({
+        worker: sampler,
+        deals,
+        from,
+        steps: STEPS,
+        shape: SHAPE,
+        readReal,
+        presentation,
+      });
       const wanted = deals
         .slice(from, from + HALF)
         .map(({ kind }, i) =>
-          kind === 'real' ? 0 : present(new Float32Array(SIZE).fill(i / 10), shape, presentation, 0)[0],
+          kind === 'real' ? 0 : present(new Float32Array(SIZE).fill(i / 10), SHAPE, presentation, 0)[0],
         );
       expect(half.map((picture) => picture[0])).toEqual(wanted);
       expect(new Set(wanted).size).toBeGreaterThan(1);
@@ -117,7 +142,7 @@ describe('what the view is handed', () => {
   const table = (read: (index: number) => Uint8ClampedArray): Table => ({
     model: { id: 'm', title: 'M', own: false },
     info: { classes: 10, hash: 'h', scheduler: parseSchedulerConfig({}) },
-    pool: { id: 'p', count: 40, shape, presentation, read, origin: () => '' },
+    pool: { id: 'p', count: 40, shape: SHAPE, presentation, read, origin: () => '' },
     steps: STEPS,
   });
 
@@ -132,7 +157,7 @@ describe('what the view is handed', () => {
     const dealt = planRound({ seed: 7, reals: 40, classes: 10 });
     const faces = Array.from({ length: PICTURES }, (_, place) => game.round.value!.face(place));
     for (const [place, face] of faces.entries()) {
-      expect(face).toEqual({ place, shape, pixels: shownAt(dealt[place]!.seed) });
+      expect(face).toEqual({ place, shape: SHAPE, pixels: shownAt(dealt[place]!.seed) });
       expect(Object.keys(face)).toEqual(Object.keys(faces[0]!));
       expect(labelOf(face.place)).toBe(`Picture ${place + 1} of 10`);
     }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Shape } from '#site/state/pixels.ts';
+import type { ImageShape } from '#site/state/pixels.ts';
 import { LEVELS, type Presentation, present } from '#site/views/game/presentation.ts';
 
 const drawings: Presentation = { ends: [48, 208], zoom: [0.9, 1.1] };
@@ -9,7 +9,7 @@ const level = (byte: number) => byte / 127.5 - 1;
 
 describe('present', () => {
   it('evens out what is near the ends: haze is black, a pale white is white', () => {
-    const shape: Shape = [1, 8, 8];
+    const shape: ImageShape = [1, 8, 8];
     const flat = (byte: number) => new Set(present(new Float32Array(64).fill(level(byte)), shape, drawings, 3));
     expect([0, 4, 12, 48].map((byte) => [...flat(byte)])).toEqual(Array(4).fill([0]));
     expect([208, 244, 255].map((byte) => [...flat(byte)])).toEqual(Array(3).fill([255]));
@@ -22,7 +22,7 @@ describe('present', () => {
   });
 
   it('moves and scales by lot: the same for the same seed, another for another', () => {
-    const shape: Shape = [1, 28, 28];
+    const shape: ImageShape = [1, 28, 28];
     const square = Float32Array.from({ length: 784 }, (_, i) => {
       const [u, v] = [i % 28, Math.floor(i / 28)];
       return u >= 4 && u < 24 && v >= 4 && v < 24 ? 1 : -1;
@@ -40,14 +40,14 @@ describe('present', () => {
   });
 
   it('keeps the channels of colour apart, and sides that differ', () => {
-    const shape: Shape = [3, 5, 9];
+    const shape: ImageShape = [3, 5, 9];
     const x = Float32Array.from({ length: 135 }, (_, i) => level([0, 102, 255][Math.floor(i / 45)]!));
     const out = present(x, shape, { ends: [0, 255], zoom: [1, 1.15] }, 11);
     expect([0, 45, 90].map((from) => [...new Set(out.subarray(from, from + 45))])).toEqual([[0], [99], [255]]);
   });
 
   it('lets no edge of a scene come into view', () => {
-    const shape: Shape = [1, 32, 32];
+    const shape: ImageShape = [1, 32, 32];
     const ramp = Float32Array.from({ length: 1024 }, (_, i) => (i % 32) / 15.5 - 1);
     for (let seed = 0; seed < 100; seed++) {
       const row = present(ramp, shape, { ...scenes, ends: [0, 255] }, seed).subarray(0, 32);

@@ -1,6 +1,6 @@
 import { parseSchedulerConfig } from '@onnoise/scheduler';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { SampleResult, Sampler } from '#runtime-web/worker/client.ts';
+import type { SampleResult, SamplingWorker } from '#runtime-web/worker/client.ts';
 import { createGame, type Table } from '#site/views/game/game.ts';
 import { PICTURES, planRound } from '#site/views/game/plan.ts';
 import type { Pool } from '#site/views/game/pool.ts';
@@ -24,7 +24,7 @@ const truths = (seed: number) => planRound({ seed, reals: 20, classes: 0 }).map(
 /** A sampler whose calls wait until they are let go, or are cancelled. */
 function slowSampler() {
   const waiting: { done: () => void; fail: (error: Error) => void; seeds: readonly number[] }[] = [];
-  const sampler: Pick<Sampler, 'sample'> = {
+  const sampler: Pick<SamplingWorker, 'sample'> = {
     sample: ({ seeds = [] }, { signal } = {}) =>
       new Promise((resolve, reject) => {
         const result = { images: new Float32Array(seeds.length) } as unknown as SampleResult;
@@ -35,7 +35,7 @@ function slowSampler() {
   return { sampler, waiting };
 }
 
-const quick: Pick<Sampler, 'sample'> = {
+const quick: Pick<SamplingWorker, 'sample'> = {
   sample: async ({ seeds = [] }) => ({ images: new Float32Array(seeds.length) }) as unknown as SampleResult,
 };
 
@@ -63,7 +63,7 @@ describe('createGame', () => {
       const said = place === 4 ? (truth === 'real' ? 'synthetic' : 'real') : truth;
       const told = game.answer(said)!;
       expect([told.kind, told.said, told.place]).toEqual([truth, said, place]);
-      expect(game.answer('real')).toBeNull(); // once is enough
+      expect(game.answer('real')).toBeUndefined(); // once is enough
       expect([game.place.value, game.open.value]).toEqual([place, true]);
       game.next();
     }
@@ -76,16 +76,16 @@ describe('createGame', () => {
     const { sampler, waiting } = slowSampler();
     const game = createGame(sampler, () => 8);
     game.lay(table, 7);
-    expect(game.answer('real')).toBeNull();
+    expect(game.answer('real')).toBeUndefined();
     game.start();
     paint(game);
-    expect(game.answer('real')).toBeNull();
+    expect(game.answer('real')).toBeUndefined();
     game.next();
     expect(game.place.value).toBe(0);
     await expect.poll(() => waiting.length).toBe(1);
     waiting[0]!.done();
     await expect.poll(() => game.round.value?.painted.value).toBe(5);
-    expect(game.answer('real')).not.toBeNull();
+    expect(game.answer('real')).toBeDefined();
   });
 
   it('paints the following round meanwhile, and carries the streak into it', async () => {
@@ -130,7 +130,7 @@ describe('createGame', () => {
     game.lay(table, 7);
     game.start();
     game.clear();
-    expect([game.round.value, game.phase.value, game.answer('real')]).toEqual([null, 'intro', null]);
+    expect([game.round.value, game.phase.value, game.answer('real')]).toEqual([null, 'intro', undefined]);
   });
 
   it('gives up what it paints for a round that is no longer wanted', async () => {

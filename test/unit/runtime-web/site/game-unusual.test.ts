@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readRealDigits } from '#site/build/real-digits.ts';
-import type { Shape } from '#site/state/pixels.ts';
+import type { ImageShape } from '#site/state/pixels.ts';
 import { depth, isInverted, type Plane, pieces } from '#site/views/game/ink.ts';
 import { giveaways, measureReals, type Reference } from '#site/views/game/unusual.ts';
 
-const shape: Shape = [1, 28, 28];
+const SHAPE: ImageShape = [1, 28, 28];
 const SIZE = 784;
 let digits: Uint8Array;
 let reference: Reference;
@@ -13,7 +13,7 @@ const noPause = async () => {};
 
 beforeAll(async () => {
   digits = (await readRealDigits()).pixels;
-  reference = await measureReals(400, shape, read, noPause);
+  reference = await measureReals(400, SHAPE, read, noPause);
 });
 
 /** A real picture with nothing unusual, changed. */
@@ -86,7 +86,7 @@ describe('giveaways', () => {
 
   it('finds the same in dark ink on bright paper', async () => {
     const negative = (v: number) => 255 - v;
-    const dark = await measureReals(400, shape, (i) => read(i).map(negative), noPause);
+    const dark = await measureReals(400, SHAPE, (i) => read(i).map(negative), noPause);
     expect(dark.inverted).toBe(true);
     const hazy = changed((v, i) => (i === 29 ? 220 : Math.max(v, 3)));
     const found = giveaways(hazy.map(negative), dark)!.map(({ id, where }) => [id, where.length]);
@@ -96,18 +96,18 @@ describe('giveaways', () => {
   it('does not compare a real picture with itself', async () => {
     const odd = changed((v, i) => (i === 29 ? 220 : Math.max(v, 3)));
     const withOdd = (i: number) => (i === 0 ? odd : read(i));
-    const among = await measureReals(40, shape, withOdd, noPause);
+    const among = await measureReals(40, SHAPE, withOdd, noPause);
     const [first] = giveaways(odd, among, 0)!;
     expect(first?.compared).toContain('of 39');
   });
 
   it('says nothing of what is unusual with too few real pictures', async () => {
-    expect(giveaways(read(0), await measureReals(29, shape, read, noPause))).toBeNull();
+    expect(giveaways(read(0), await measureReals(29, SHAPE, read, noPause))).toBeUndefined();
   });
 
   it('lets the page breathe while the real pictures are measured', async () => {
     let pauses = 0;
-    await measureReals(40, shape, read, async () => void pauses++);
+    await measureReals(40, SHAPE, read, async () => void pauses++);
     expect(pauses).toBe(5);
   });
 

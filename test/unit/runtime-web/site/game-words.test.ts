@@ -78,7 +78,7 @@ describe('record', () => {
 
   it('starts over where what is kept makes no sense', () => {
     const fresh = { best: 0, models: {} };
-    for (const text of [null, '', '{', '7', 'null', '[]', '{"best":-1}', '{"best":"9","models":{"a":null}}']) {
+    for (const text of [undefined, '', '{', '7', 'null', '[]', '{"best":-1}', '{"best":"9","models":{"a":null}}']) {
       expect(parseRecord(text)).toEqual(fresh);
     }
     expect(parseRecord('{"best":2,"models":{"a":{"rounds":1,"shown":2,"passed":3}}}')).toEqual({ best: 2, models: {} });
@@ -100,7 +100,7 @@ describe('settings', () => {
 
   it('takes what makes no sense for not there', () => {
     for (const seed of ['-1', '1.5', 'x', '1e3', '', '99999999999999999'])
-      expect(parse(`seed=${seed}`).seed).toBeNull();
+      expect(parse(`seed=${seed}`).seed).toBeUndefined();
     for (const steps of ['0', '1001', '-5', 'x']) expect(parse(`steps=${steps}`).steps).toBe(50);
     expect(parse('', 20).steps).toBe(20);
   });
@@ -166,7 +166,7 @@ describe('words', () => {
     expect(giveawayTitle('synthetic', found(true))).toBe('Nothing visible that we can measure.');
     expect(giveawayTitle('synthetic', found(false))).toBe('What gives it away');
     expect(giveawayTitle('real', found(false))).toBe('What could have misled you');
-    expect(giveawayTitle('real', null)).toBe('Too few real pictures to say what is unusual.');
+    expect(giveawayTitle('real', undefined)).toBe('Too few real pictures to say what is unusual.');
   });
 });
 

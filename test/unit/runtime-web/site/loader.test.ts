@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import { describe, expect, test } from 'vitest';
-import type { ModelInfo, Sampler } from '#runtime-web/worker/client.ts';
+import type { ModelInfo, SamplingWorker } from '#runtime-web/worker/client.ts';
 import { createLoader, type Loaded, sentence } from '#site/state/loader.ts';
 import type { ModelEntry } from '#site/state/models.ts';
 
@@ -10,12 +10,12 @@ const info = (device: 'webgpu' | 'wasm') => ({ device, threads: 1, reason: '' })
 /** A sampler whose loads end when the test says so. */
 function fakeSampler() {
   const calls: {
-    source: Parameters<Sampler['load']>[0];
-    options: NonNullable<Parameters<Sampler['load']>[1]>;
+    source: Parameters<SamplingWorker['load']>[0];
+    options: NonNullable<Parameters<SamplingWorker['load']>[1]>;
     done: (info: ModelInfo) => void;
     failed: (error: Error) => void;
   }[] = [];
-  const load: Sampler['load'] = (source, options = {}) =>
+  const load: SamplingWorker['load'] = (source, options = {}) =>
     new Promise((done, failed) => {
       calls.push({ source, options, done, failed });
       options.signal?.addEventListener('abort', () => failed(options.signal!.reason));

@@ -2,7 +2,7 @@
 import { InputError, parseSchedulerConfig } from '@onnoise/scheduler';
 import { signal } from '@preact/signals';
 import { beforeEach, expect, it, vi } from 'vitest';
-import type { SampleRequest, Sampler } from '#runtime-web/worker/client.ts';
+import type { SampleRequest, SamplingWorker } from '#runtime-web/worker/client.ts';
 
 const NOT_FINITE =
   'Cannot sample images: the network’s output must be finite, received NaN at step 2 of 3 (timestep 500).';
@@ -13,7 +13,7 @@ const bound = vi.hoisted(() => ({ steps: 99 }));
 vi.mock('#site/store.ts', () => {
   const info = { shape: [1, 2, 2], classes: 0, hash: 'h', scheduler: parseSchedulerConfig({}) };
   const current = signal({ id: 'tiny', title: 'Tiny', note: '', own: false });
-  const sample: Sampler['sample'] = async ({ steps = 0, count = 1 }: SampleRequest, { onStep } = {}) => {
+  const sample: SamplingWorker['sample'] = async ({ steps = 0, count = 1 }: SampleRequest, { onStep } = {}) => {
     const pixels = Uint8ClampedArray.from({ length: 4 * count }, () => 7);
     for (let step = 1; step <= steps; step++) {
       if (step > bound.steps) throw new InputError(NOT_FINITE);
@@ -25,7 +25,7 @@ vi.mock('#site/store.ts', () => {
     current,
     loaded: signal({ state: 'ready', info }),
     useModel: async () => info,
-    sampler: { sample },
+    samplingWorker: { sample },
     sentence: (error: Error) => error.message,
     announce: () => {},
     go: () => {},

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Shape } from '#site/state/pixels.ts';
+import type { ImageShape } from '#site/state/pixels.ts';
 import { beside, crispGrid, crispSide, gridColumns, picture, sheet } from '#site/views/sample/layout.ts';
 
 describe('gridColumns', () => {
@@ -66,7 +66,7 @@ it('picture is a view on one image of a batch', () => {
 
 describe('sheet', () => {
   it('lays gray pictures out in rows with a gap, each pixel a square', () => {
-    const shape: Shape = [1, 1, 2];
+    const shape: ImageShape = [1, 1, 2];
     const { data, width, height, channels } = sheet(Uint8ClampedArray.of(1, 2, 3, 4, 5, 6), shape, {
       columns: 2,
       scale: 2,

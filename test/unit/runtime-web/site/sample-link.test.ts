@@ -1,4 +1,4 @@
-import { SAMPLERS } from '@onnoise/scheduler';
+import { SAMPLER_NAMES } from '@onnoise/scheduler';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeLink, encodeLink } from '#site/views/sample/link.ts';
@@ -19,7 +19,7 @@ describe('encodeLink', () => {
     const parameters = fc.record({
       count: fc.constant(16),
       steps: fc.integer({ min: 1, max: 1000 }),
-      sampler: fc.constantFrom(...SAMPLERS),
+      sampler: fc.constantFrom(...SAMPLER_NAMES),
       eta: fc.integer({ min: 0, max: 100 }).map((share) => share / 100),
       seed: fc.integer({ min: 0, max: 2 ** 53 - 17 }),
       labels: fc.array(fc.integer({ min: 0, max: 9 }), { maxLength: 16 }),
@@ -28,7 +28,7 @@ describe('encodeLink', () => {
       fc.property(parameters, fc.string({ minLength: 1 }), (given, model) => {
         const parameters = { ...given, eta: given.sampler === 'ddim' ? given.eta : 0 };
         const link = decodeLink(new URLSearchParams(String(encodeLink(parameters, model))))!;
-        expect(link).toMatchObject({ model, problem: null });
+        expect(link).toMatchObject({ model, problem: undefined });
         expect(check(link.draft, { timesteps: 1000, classes: 10 })).toEqual({ parameters });
       }),
     );
@@ -37,12 +37,12 @@ describe('encodeLink', () => {
 
 describe('decodeLink', () => {
   it('names no picture where no parameter is there', () => {
-    expect(decode('')).toBeNull();
-    expect(decode('utm=1')).toBeNull();
+    expect(decode('')).toBeUndefined();
+    expect(decode('utm=1')).toBeUndefined();
   });
 
   it('takes the defaults for what is missing', () => {
-    expect(decode('seed=3')).toEqual({ model: null, draft: { ...DEFAULTS, seed: '3' }, problem: null });
+    expect(decode('seed=3')).toEqual({ model: undefined, draft: { ...DEFAULTS, seed: '3' }, problem: undefined });
   });
 
   it('keeps wrong values for the fields to complain about', () => {

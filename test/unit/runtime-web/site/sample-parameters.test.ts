@@ -1,4 +1,4 @@
-import { SAMPLERS } from '@onnoise/scheduler';
+import { SAMPLER_NAMES } from '@onnoise/scheduler';
 import { describe, expect, it } from 'vitest';
 import {
   check,
@@ -41,7 +41,7 @@ describe('check', () => {
     [{ steps: '1001' }, { steps: 'Steps must be a whole number from 1 to 1000, not “1001”.' }],
     [{ seed: '-1' }, { seed: 'The seed must be a whole number from 0 to 9007199254740975, not “-1”.' }],
     [{ seed: '1e3' }, { seed: 'The seed must be a whole number from 0 to 9007199254740975, not “1e3”.' }],
-    [{ sampler: 'nonesuch' }, { sampler: `The sampler must be ${SAMPLERS.join(' or ')}, not “nonesuch”.` }],
+    [{ sampler: 'nonesuch' }, { sampler: `The sampler must be ${SAMPLER_NAMES.join(' or ')}, not “nonesuch”.` }],
     [{ sampler: 'ddim', eta: '1.1' }, { eta: 'Eta must be a number from 0 to 1, not “1.1”.' }],
     [{ labels: [10] }, { labels: 'A class must be a whole number from 0 to 9, not “10”.' }],
     [

@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import type { Sampler } from '#runtime-web/worker/client.ts';
+import type { SamplingWorker } from '#runtime-web/worker/client.ts';
 import { describeDevice, describeProgress, formatMegabytes } from '#site/components/model-words.ts';
 import { recall, remember } from '#site/state/memory.ts';
 import { nextOwnId, shippedEntry } from '#site/state/models.ts';
 import { fromBytes, paint, toBytes } from '#site/state/pixels.ts';
-import { lazySampler } from '#site/state/sampler.ts';
+import { lazySamplingWorker } from '#site/state/sampling-worker.ts';
 
 afterEach(() => vi.unstubAllGlobals());
 
@@ -130,17 +130,17 @@ describe('describeDevice', () => {
   });
 });
 
-describe('lazySampler', () => {
-  const fake = (load: Sampler['load']) => {
+describe('lazySamplingWorker', () => {
+  const fake = (load: SamplingWorker['load']) => {
     const dispose = vi.fn();
-    return { load, dispose, sample: vi.fn(), devices: vi.fn() } satisfies Sampler;
+    return { load, dispose, sample: vi.fn(), devices: vi.fn() } satisfies SamplingWorker;
   };
   const source = { kind: 'url', url: 'x' } as const;
 
   test('starts with the first call, and once', async () => {
     const one = fake(vi.fn());
     const create = vi.fn(async () => one);
-    const sampler = lazySampler(create);
+    const sampler = lazySamplingWorker(create);
     expect(create).not.toHaveBeenCalled();
     await Promise.all([sampler.devices(), sampler.load(source)]);
     expect(create).toHaveBeenCalledTimes(1);
@@ -149,8 +149,8 @@ describe('lazySampler', () => {
   test('starts another after a failed load, and ends the broken one', async () => {
     const broken = fake(() => Promise.reject(new Error('out of memory')));
     const whole = fake(async () => ({ device: 'wasm' }) as never);
-    const create = vi.fn<() => Promise<Sampler>>().mockResolvedValueOnce(broken).mockResolvedValueOnce(whole);
-    const sampler = lazySampler(create);
+    const create = vi.fn<() => Promise<SamplingWorker>>().mockResolvedValueOnce(broken).mockResolvedValueOnce(whole);
+    const sampler = lazySamplingWorker(create);
     await expect(sampler.load(source)).rejects.toThrow('out of memory');
     expect(await sampler.load(source)).toMatchObject({ device: 'wasm' });
     expect(broken.dispose).toHaveBeenCalledTimes(1);
@@ -160,7 +160,7 @@ describe('lazySampler', () => {
   test('keeps the one whose load was given up', async () => {
     const one = fake(() => Promise.reject(new DOMException('given up', 'AbortError')));
     const create = vi.fn(async () => one);
-    const sampler = lazySampler(create);
+    const sampler = lazySamplingWorker(create);
     await expect(sampler.load(source)).rejects.toThrow('given up');
     await expect(sampler.load(source)).rejects.toThrow('given up');
     expect(create).toHaveBeenCalledTimes(1);
@@ -168,10 +168,10 @@ describe('lazySampler', () => {
 
   test('tries again where its code could not be fetched', async () => {
     const create = vi
-      .fn<() => Promise<Sampler>>()
+      .fn<() => Promise<SamplingWorker>>()
       .mockRejectedValueOnce(new Error('offline'))
       .mockResolvedValueOnce(fake(vi.fn()));
-    const sampler = lazySampler(create);
+    const sampler = lazySamplingWorker(create);
     await expect(sampler.devices()).rejects.toThrow('offline');
     await sampler.devices();
     expect(create).toHaveBeenCalledTimes(2);

@@ -4,7 +4,7 @@ import { concerns, respond, type Site, storeAll } from '#site/sw/respond.ts';
 import { openStore } from '#site/sw/store.ts';
 import { type FakeCaches, fakeCaches } from '#test/fake-caches.ts';
 
-const scope = 'https://host/a/b/';
+const SCOPE = 'https://host/a/b/';
 const ENTRY = 'assets/app-12345678.js';
 
 /** A host: its files by path, whether it can be reached, and what was asked of it. */
@@ -35,18 +35,18 @@ let time = 0;
 async function siteOf(files: Record<string, string>, name: string): Promise<Site> {
   const fetch: Site['fetch'] = async (input) => {
     const url = typeof input === 'string' ? input : input.url;
-    host.asked.push(url.slice(scope.length));
+    host.asked.push(url.slice(SCOPE.length));
     if (!host.online) throw new TypeError('Failed to fetch');
-    const path = new URL(url).href.slice(scope.length).split('?')[0] || 'index.html';
+    const path = new URL(url).href.slice(SCOPE.length).split('?')[0] || 'index.html';
     const text = host.files[path];
     return text === undefined ? new Response('none', { status: 404 }) : new Response(text);
   };
-  return { list: await listOf(files, name), scope, store: openStore(caches, scope, () => ++time), fetch };
+  return { list: await listOf(files, name), scope: SCOPE, store: openStore(caches, SCOPE, () => ++time), fetch };
 }
 
 async function ask(site: Site, path: string, init?: RequestInit): Promise<{ response: Response; text: string }> {
   const works: Promise<unknown>[] = [];
-  const response = await respond(site, new Request(scope + path, init), (work) => works.push(work));
+  const response = await respond(site, new Request(SCOPE + path, init), (work) => works.push(work));
   const text = await response.text();
   await Promise.all(works);
   return { response, text };
@@ -190,17 +190,17 @@ describe('openStore', () => {
   });
 
   it('leaves the caches of other sites of the host alone and deletes its own of other formats', async () => {
-    for (const name of [`onnoise-0 ${scope}`, 'onnoise-0 https://host/a/', 'else']) await caches.open(name);
-    await openStore(caches, scope).prune(2);
-    expect(Object.keys(caches.contents()).sort()).toEqual(['else', 'onnoise-0 https://host/a/', `onnoise-1 ${scope}`]);
+    for (const name of [`onnoise-0 ${SCOPE}`, 'onnoise-0 https://host/a/', 'else']) await caches.open(name);
+    await openStore(caches, SCOPE).prune(2);
+    expect(Object.keys(caches.contents()).sort()).toEqual(['else', 'onnoise-0 https://host/a/', `onnoise-1 ${SCOPE}`]);
   });
 });
 
 describe('concerns', () => {
   const request = (url: string, init?: RequestInit) => new Request(url, init);
   it('is about reading from the own host only', () => {
-    expect(concerns({ scope }, request(`${scope}x`))).toBe(true);
-    expect(concerns({ scope }, request(`${scope}x`, { method: 'POST' }))).toBe(false);
-    expect(concerns({ scope }, request('https://other/x'))).toBe(false);
+    expect(concerns({ scope: SCOPE }, request(`${SCOPE}x`))).toBe(true);
+    expect(concerns({ scope: SCOPE }, request(`${SCOPE}x`, { method: 'POST' }))).toBe(false);
+    expect(concerns({ scope: SCOPE }, request('https://other/x'))).toBe(false);
   });
 });

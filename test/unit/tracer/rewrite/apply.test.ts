@@ -3,17 +3,21 @@ import { describe, expect, it } from 'vitest';
 import type { Graph } from '#tracer/graph.ts';
 import { applyRules, findMisses } from '#tracer/rewrite/apply.ts';
 import { op, value } from '#tracer/rewrite/pattern.ts';
-import type { Rule } from '#tracer/rewrite/rule.ts';
+import type { RewriteRule } from '#tracer/rewrite/rule.ts';
 import { type Description, expectPass, handmade } from '../passes/handmade.ts';
 
 const x = value('x');
 const inner = op('Neg', x);
 
 /** -(-x) is x. */
-const negations: Rule = { name: 'drop two negations', pattern: op('Neg', inner), rewrite: ({ value }) => value(x) };
+const negations: RewriteRule = {
+  name: 'drop two negations',
+  pattern: op('Neg', inner),
+  rewrite: ({ value }) => value(x),
+};
 
 /** |-x| is |x|. */
-const absolute: Rule = {
+const absolute: RewriteRule = {
   name: 'drop a negation in an absolute value',
   pattern: op('Abs', inner),
   rewrite: ({ root, value }) => [{ ...root, inputs: [value(x)] }],
@@ -23,7 +27,7 @@ const graphOf = (nodes: Description['nodes'], outputs: readonly string[]) =>
   handmade({ inputs: { a: [3] }, nodes, outputs });
 
 const apply =
-  (...rules: Rule[]) =>
+  (...rules: RewriteRule[]) =>
   (graph: Graph) =>
     applyRules(graph, rules);
 

@@ -1,9 +1,9 @@
 /** Where a pattern is found, and why not. */
 import { describe, expect, it } from 'vitest';
 import type { Graph } from '#tracer/graph.ts';
-import { type Failure, findMatch } from '#tracer/rewrite/match.ts';
+import { findMatch, type Mismatch } from '#tracer/rewrite/match.ts';
 import { constant, describe as describePattern, number, op, optional, value } from '#tracer/rewrite/pattern.ts';
-import type { Match, Rule } from '#tracer/rewrite/rule.ts';
+import type { Match, RewriteRule } from '#tracer/rewrite/rule.ts';
 import { usesOf } from '#tracer/rewrite/uses.ts';
 import { type Description, handmade, vector } from '../passes/handmade.ts';
 
@@ -20,9 +20,12 @@ function graphOf(nodes: Description['nodes'], outputs: readonly string[] = [node
 }
 
 /** The match at the last node, or the reason against it. */
-function matchLast(graph: Graph, rule: Pick<Rule, 'pattern'> & Partial<Rule>): { match?: Match; failure?: Failure } {
-  let failure: Failure | undefined;
-  const whole: Rule = { name: 'test', rewrite: () => [], ...rule };
+function matchLast(
+  graph: Graph,
+  rule: Pick<RewriteRule, 'pattern'> & Partial<RewriteRule>,
+): { match?: Match; failure?: Mismatch } {
+  let failure: Mismatch | undefined;
+  const whole: RewriteRule = { name: 'test', rewrite: () => [], ...rule };
   const match = findMatch(graph, usesOf(graph), whole, graph.nodes.at(-1)!, (found) => {
     failure = found;
   });

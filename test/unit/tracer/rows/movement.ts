@@ -15,7 +15,7 @@ const move = (
     }),
   );
 
-const reshapes: readonly (readonly [readonly number[], readonly number[]])[] = [
+const RESHAPES: readonly (readonly [readonly number[], readonly number[]])[] = [
   [[], [1, 1]],
   [[1], []],
   [[6], [2, 3]],
@@ -78,7 +78,7 @@ const reshapes: readonly (readonly [readonly number[], readonly number[]])[] = [
   ],
 ];
 
-const transposes: readonly (readonly [readonly number[], number[] | undefined])[] = [
+const TRANSPOSES: readonly (readonly [readonly number[], number[] | undefined])[] = [
   [[2, 3], undefined],
   [
     [2, 3, 4],
@@ -102,7 +102,7 @@ const transposes: readonly (readonly [readonly number[], number[] | undefined])[
   ],
 ];
 
-const pads: readonly (readonly [readonly number[], [number, number][]])[] = [
+const PADS: readonly (readonly [readonly number[], [number, number][]])[] = [
   [[3], [[1, 2]]],
   [
     [2, 3],
@@ -140,7 +140,7 @@ const pads: readonly (readonly [readonly number[], [number, number][]])[] = [
   ],
 ];
 
-const tiles: readonly (readonly [readonly number[], number[]])[] = [
+const TILES: readonly (readonly [readonly number[], number[]])[] = [
   [[3], [2]],
   [[1], [4]],
   [
@@ -192,7 +192,7 @@ const concat = (axis: number, ...shapes: (readonly number[])[]): KernelRow[] =>
 export const movement: KernelRow[] = [
   ...move(
     'Reshape',
-    reshapes.map(([from, to]) => [`to [${to}]`, from, (x) => tf.reshape(x, [...to])]),
+    RESHAPES.map(([from, to]) => [`to [${to}]`, from, (x) => tf.reshape(x, [...to])]),
   ),
   ...move('ExpandDims', [
     ['at 0', [], (x) => tf.expandDims(x, 0)],
@@ -202,7 +202,7 @@ export const movement: KernelRow[] = [
   ]),
   ...move(
     'Transpose',
-    transposes.map(([shape, perm]) => [`by ${perm ?? 'default'}`, shape, (x) => tf.transpose(x, perm)]),
+    TRANSPOSES.map(([shape, perm]) => [`by ${perm ?? 'default'}`, shape, (x) => tf.transpose(x, perm)]),
   ),
   ...concat(0, [2], [3]),
   ...concat(-1, [2, 3], [2, 1]),
@@ -251,7 +251,7 @@ export const movement: KernelRow[] = [
     parts([2, 4, 4, 6], 3, -1),
     ['with size -1', [2, 6], (x) => tf.split(x, [2, -1, 1], 1)],
   ]),
-  ...pads.map(([shape, paddings]) =>
+  ...PADS.map(([shape, paddings]) =>
     row('PadV2', `float32[${shape}] by ${JSON.stringify(paddings)}`, [float(shape)], (x) => tf.pad(x, paddings, 0.5)),
   ),
   row('PadV2', 'int32', [int([2, 3])], (x) =>
@@ -272,7 +272,7 @@ export const movement: KernelRow[] = [
   ),
   ...move(
     'Tile',
-    tiles.map(([shape, reps]) => [`by ${reps}`, shape, (x) => tf.tile(x, reps)]),
+    TILES.map(([shape, reps]) => [`by ${reps}`, shape, (x) => tf.tile(x, reps)]),
   ),
   ...move('Tile', [
     ['broadcast to [2,3]', [], (x) => tf.broadcastTo(x, [2, 3])],

@@ -6,7 +6,7 @@ import { createModel } from '#src/model/index.ts';
 import { createTrainStep } from '../../step.ts';
 import { createEagerStep, type EagerStep } from '../eager.ts';
 import { useNativeGradients } from './kernels.ts';
-import type { EngineStep, Methods } from './protocol.ts';
+import type { EngineMethods, EngineStep } from './protocol.ts';
 import { missingLibraries, saysOutOfMemory } from './reason.ts';
 
 interface Binding {
@@ -17,7 +17,7 @@ interface Binding {
 }
 
 /** Milliseconds without a request after which no more are on their way: longer than a large batch takes to arrive. */
-const quiet = 100;
+const QUIET = 100;
 
 type Backend = tf.KernelBackend & { binding: Binding; isUsingGpuDevice: boolean };
 interface Unread {
@@ -27,9 +27,9 @@ interface Unread {
 }
 
 /** Serves until it must stop or the training process is gone. @param kind the npm package, without scope */
-export function serveEngine(kind: string): void {
+export function serveTrainEngine(kind: string): void {
   let backend: Backend;
-  let eager: EagerStep | null = null;
+  let eager: EagerStep | undefined;
   const unread: Unread[] = [];
   let every = 1;
   let waiting: NodeJS.Timeout | undefined;
@@ -56,8 +56,8 @@ export function serveEngine(kind: string): void {
   const readWhenQuiet = (since = performance.now()) => {
     clearTimeout(waiting);
     // A timer counts from the beginning of its turn, which is before the step.
-    const look = () => (performance.now() - since < quiet ? readWhenQuiet(since) : readLosses());
-    waiting = setTimeout(look, quiet);
+    const look = () => (performance.now() - since < QUIET ? readWhenQuiet(since) : readLosses());
+    waiting = setTimeout(look, QUIET);
   };
   /** Calls are answered in their order: first the steps before. */
   const after = <A extends unknown[], R>(work: (...argument: A) => R) => {
@@ -67,7 +67,7 @@ export function serveEngine(kind: string): void {
     };
   };
 
-  serveParent<Methods>(
+  serveParent<EngineMethods>(
     {
       async start() {
         backend = await load(kind);

@@ -21,14 +21,14 @@ export interface NativeOptions {
 }
 
 /** Far enough below 2^31 for the steps that are still under way. */
-const defaultHandleLimit = 2 ** 31 - 2 ** 27;
+const DEFAULT_HANDLE_LIMIT = 2 ** 31 - 2 ** 27;
 
 /** @throws EngineError, as all that the engine does, where its process does not start, crashes or wants for memory */
 export async function createNativeEngine(
   kind: NativeKind,
   step: TrainStep,
   state: ReadonlyMap<string, Float32Array>,
-  { tf32, onNote, handleLimit = defaultHandleLimit, ...options }: NativeOptions,
+  { tf32, onNote, handleLimit = DEFAULT_HANDLE_LIMIT, ...options }: NativeOptions,
 ): Promise<TrainEngine> {
   if (!step.recipe) throw new Error(`${kind} needs a network that is made from settings`);
   const start = () => startEngineProcess(kind, readInstall(kind)!, { tf32 });

@@ -3,14 +3,14 @@ import { fileURLToPath } from 'node:url';
 import { CallError, type Child, type ChildEnd, ChildEnded, startChild } from '@onnoise/runtime-node/child';
 import { EngineError } from '../error.ts';
 import { type NativeInstall, type NativeKind, nativeEnvironment } from './install.ts';
-import type { Methods } from './protocol.ts';
+import type { EngineMethods } from './protocol.ts';
 import { lastWords, saysOutOfMemory, whyNoGpu } from './reason.ts';
 
-const script = fileURLToPath(new URL('../../../../bin/tfjs-engine.mjs', import.meta.url));
+const SCRIPT = fileURLToPath(new URL('../../../../bin/tfjs-engine.mjs', import.meta.url));
 /** Characters of the process' output that are kept. */
-const logSize = 1 << 16;
+const LOG_SIZE = 1 << 16;
 /** Milliseconds for TensorFlow to load, generous: of a library that is damaged it may never end. */
-const startLimit = 120_000;
+const START_LIMIT = 120_000;
 
 /** TensorFlow has less memory than a step needs. */
 export class OutOfMemory extends Error {
@@ -24,7 +24,7 @@ export interface EngineProcess {
   /** Why it sees no GPU; empty where it does. All that it wrote is here once it has stopped. */
   noGpu(): string;
   /** @throws OutOfMemory; EngineError where the process has ended; CallError for what else went wrong in it. */
-  call: Child<Methods>['call'];
+  call: Child<EngineMethods>['call'];
   /** Ends it once everything that was asked is done. */
   stop(): Promise<void>;
 }
@@ -33,15 +33,15 @@ export interface EngineProcess {
 export async function startEngineProcess(
   kind: NativeKind,
   install: NativeInstall,
-  { tf32, limit = startLimit }: { tf32: boolean; limit?: number },
+  { tf32, limit = START_LIMIT }: { tf32: boolean; limit?: number },
 ): Promise<EngineProcess> {
-  const child = await startChild<Methods>(script, undefined, {
+  const child = await startChild<EngineMethods>(SCRIPT, undefined, {
     args: [kind, `${process.pid}`],
     env: nativeEnvironment(install, tf32),
     // In a group of its own, Ctrl-C in the terminal does not reach it: when to stop is this process' to say.
     detached: true,
     endWithThis: true,
-    tailSize: logSize,
+    tailSize: LOG_SIZE,
     startLimit: limit,
   }).catch((thrown: unknown) => {
     if (thrown instanceof ChildEnded && thrown.end.kind === 'start limit') {

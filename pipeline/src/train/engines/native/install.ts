@@ -19,31 +19,31 @@ export interface NativeInstall {
 
 const require = createRequire(import.meta.url);
 
-/** The folder of the npm package; null where npm left it out. */
-export function packageFolder(kind: NativeKind): string | null {
+/** The folder of the npm package; undefined where npm left it out. */
+export function packageFolder(kind: NativeKind): string | undefined {
   for (const folder of require.resolve.paths(kind) ?? []) {
     const path = join(folder, '@tensorflow', kind);
     if (existsSync(join(path, 'package.json'))) return path;
   }
-  return null;
+  return undefined;
 }
 
-/** null where the native part was not set up. An addon that was built by hand counts, with an environment of its own. */
-export function readInstall(kind: NativeKind): NativeInstall | null {
+/** undefined where nothing was set up. An addon that was built by hand counts, with an environment of its own. */
+export function readInstall(kind: NativeKind): NativeInstall | undefined {
   const folder = packageFolder(kind);
-  if (folder === null || !existsSync(join(folder, 'lib', 'napi-v8', 'tfjs_binding.node'))) return null;
+  if (folder === undefined || !existsSync(join(folder, 'lib', 'napi-v8', 'tfjs_binding.node'))) return undefined;
   return readInstallFile(join(folder, 'lib', 'native.json')) ?? { route: 'npm', tensorflow: 'unknown', env: {} };
 }
 
-/** null where it is not there or was not written by the set-up. */
-export function readInstallFile(path: string): NativeInstall | null {
+/** undefined where it is not there or was not written by the set-up. */
+export function readInstallFile(path: string): NativeInstall | undefined {
   try {
     const { route, tensorflow, env, files } = JSON.parse(readFileSync(path, 'utf8'));
     const known = (route === 'npm' || route === 'pypi') && typeof tensorflow === 'string';
-    if (!known || typeof env !== 'object' || env === null) return null;
+    if (!known || typeof env !== 'object' || env === null) return undefined;
     return { route, tensorflow, env, files };
   } catch {
-    return null;
+    return undefined;
   }
 }
 

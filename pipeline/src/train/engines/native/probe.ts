@@ -17,11 +17,11 @@ export function probeNative(kind: NativeKind): Promise<NativeStatus> {
 
 async function probe(kind: NativeKind): Promise<NativeStatus> {
   const enable = setupCommand(kind);
-  if (packageFolder(kind) === null) {
+  if (packageFolder(kind) === undefined) {
     return { available: false, reason: `the npm package @tensorflow/${kind} is not installed`, enable: 'npm ci' };
   }
   const install = readInstall(kind);
-  if (install === null) return { available: false, reason: 'it is not set up', enable };
+  if (install === undefined) return { available: false, reason: 'it is not set up', enable };
   try {
     const child = await startEngineProcess(kind, install, { tf32: true });
     await child.stop();

@@ -2,7 +2,7 @@
 import type { StepInputs, StepRecipe, StepResult } from '../../contracts.ts';
 
 /** Calls are served in order. Tensors travel one by one: a whole state may be larger than a message can be. */
-export type Methods = {
+export type EngineMethods = {
   /** Loads TensorFlow. */
   start(): Promise<Greeting>;
   /** Which step to run, and after how many of them losses are read: each read waits for all that was asked of a GPU. */

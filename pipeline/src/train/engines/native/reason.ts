@@ -5,7 +5,7 @@
  */
 
 /** By the names of TensorFlow 2.18, which needs all of them to see a GPU. */
-const libraries = [
+const LIBRARIES = [
   'libcudart.so.12',
   'libcublas.so.12',
   'libcublasLt.so.12',
@@ -17,7 +17,7 @@ const libraries = [
 
 /** Those that this process cannot load. TensorFlow says that some are missing, not which. */
 export function missingLibraries(): string[] {
-  return libraries.filter((name) => {
+  return LIBRARIES.filter((name) => {
     try {
       // It finds the library as TensorFlow does, then complains that it is no addon.
       process.dlopen({ exports: {} }, name);
@@ -81,15 +81,15 @@ export function whyNoGpu(log: string, missing: readonly string[]): string {
 }
 
 /** What it says at every start, with errors that are none. */
-const banners =
+const BANNERS =
   /To enable the following instructions|oneDNN custom operations|This TensorFlow binary|absl::InitializeLog|Unable to register cu|cuInit|Cannot dlopen some GPU libraries|cuda_diagnostics/;
-const complaints =
+const COMPLAINTS =
   /error|fatal|fail|cannot|abort|terminate called|what\(\)|free\(\)|malloc|corrupt|bad_alloc|undefined symbol|AVX/i;
 
 /** The last line of a log that reports an error, or an empty text. */
 export function lastWords(log: string): string {
-  const lines = log.split('\n').filter((line) => !banners.test(line));
-  return lines.findLast((line) => complaints.test(line))?.trim() ?? '';
+  const lines = log.split('\n').filter((line) => !BANNERS.test(line));
+  return lines.findLast((line) => COMPLAINTS.test(line))?.trim() ?? '';
 }
 
 /** Whether the message of an error, or the last words of a log, tell of memory that does not suffice. */

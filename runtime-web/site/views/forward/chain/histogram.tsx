@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import '../plots/language.ts';
 import uPlot from 'uplot';
-import { axis, frame, short } from '../plots/options.ts';
+import { axis, FRAME, short } from '../plots/options.ts';
 import { type Paint, Plot, type PlotOptions } from '../plots/plot.tsx';
 import type { Outcome } from './run.ts';
 import { binEdges, density, emptyTally, normalDensity } from './statistics.ts';
@@ -31,7 +31,7 @@ function histogramOptions(paint: Paint): PlotOptions {
   const stepped = uPlot.paths.stepped!({ align: 1 });
   const spline = uPlot.paths.spline!();
   return {
-    ...frame,
+    ...FRAME,
     scales: { x: { time: false, range: (_, min, max) => [min, max] }, y: { range: (_, __, max) => [0, max * 1.08] } },
     axes: [
       axis(paint, { space: 56, size: 28, values: (_, splits) => splits.map(short) }),

@@ -18,7 +18,7 @@ export interface SchedulePlot {
 /** x is t, series 1 is linear and series 2 cosine, told apart by colour and by dashes. */
 export function scheduleOptions(paint: Paint, { log, top, time }: SchedulePlot): PlotOptions {
   return {
-    ...frame,
+    ...FRAME,
     scales: {
       x: { time: false, range: (_, min, max) => [Math.min(min, 1), max] },
       y: log
@@ -38,7 +38,7 @@ export function scheduleOptions(paint: Paint, { log, top, time }: SchedulePlot):
   };
 }
 
-export const frame = {
+export const FRAME = {
   legend: { show: false },
   cursor: { show: false },
   padding: [10, 18, 0, 0] as [number, number, number, number],

@@ -20,7 +20,7 @@ const ADDRESS = 'assets/real-28';
 /** @throws Error with one sentence if they cannot be fetched. */
 export async function fetchDigits(): Promise<Digits> {
   const get = async (ending: string) => {
-    const response = await fetch(new URL(`${ADDRESS}.${ending}`, document.baseURI)).catch(() => null);
+    const response = await fetch(new URL(`${ADDRESS}.${ending}`, document.baseURI)).catch(() => undefined);
     if (response?.ok) return response;
     const why = response ? `the server answers ${response.status}` : 'there is no connection';
     throw new Error(`Cannot fetch the digits: ${why}. A file or the camera will do.`);

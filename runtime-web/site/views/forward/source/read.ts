@@ -6,7 +6,7 @@ const ENOUGH = 1024;
 
 /** @throws Error with one sentence if the file is not a picture that this browser reads. */
 export async function readFile(file: Blob, name: string): Promise<Rgba> {
-  const bitmap = await createImageBitmap(file).catch(() => null);
+  const bitmap = await createImageBitmap(file).catch(() => undefined);
   if (!bitmap) throw new Error(`Cannot read ${name}: it is not a picture this browser knows (PNG, JPEG, WebP, GIF).`);
   const pixels = squareOf(bitmap, bitmap.width, bitmap.height);
   bitmap.close();

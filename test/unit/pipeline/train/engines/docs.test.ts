@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test, vi } from 'vitest';
 import { diagnose } from '#pipeline/doctor.ts';
-import { chooseEngine, engineKinds } from '#pipeline/train/engines/index.ts';
+import { chooseEngine, ENGINE_KINDS } from '#pipeline/train/engines/index.ts';
 import { setupCommand } from '#pipeline/train/engines/native/install.ts';
 
 // A machine where nothing is set up.
@@ -30,7 +30,7 @@ const benchmarks = readTable('benchmarks.md', FASTER).filter(({ task }) => task!
 const ratiosOf = (engine: string) => benchmarks.filter((row) => row.engine === engine).map((row) => row[FASTER]!);
 
 test('docs/engines.md has a row for every engine, enabled as pipeline doctor tells', async () => {
-  expect(engines.map(nameOf).sort()).toEqual(engineKinds.filter((kind) => kind !== 'auto').sort());
+  expect(engines.map(nameOf).sort()).toEqual(ENGINE_KINDS.filter((kind) => kind !== 'auto').sort());
   const told = (await diagnose()).engines.filter(({ engine }) => engine !== 'auto');
   expect(told.map(({ engine }) => engine)).toEqual(engines.map(nameOf));
   for (const [i, { available, enable = 'npm ci' }] of told.entries()) {

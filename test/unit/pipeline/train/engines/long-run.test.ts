@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
 import { createEngine } from '#pipeline/train/engines/index.ts';
-import { describeEngine, engines } from '#test/train/contract.ts';
+import { describeEngine, ENGINES } from '#test/train/contract.ts';
 import { lossesOf, networks, planOf, startState } from '#test/train/engines.ts';
 
 const plan = planOf(networks.SimpleUnet);
 
-for (const kind of engines) {
+for (const kind of ENGINES) {
   describeEngine(kind, 'in a long run', () => {
     it('holds no more tensors after 200 steps than after 2', async () => {
       const engine = await createEngine(kind, plan.step, startState(plan));

@@ -17,4 +17,4 @@ it('createEngine takes no more memory after 1,000 steps of onnxruntime than afte
   // A copy of the state kept at each step would be hundreds of times as much.
   expect(process.memoryUsage.rss() - early).toBeLessThan(40 * state);
   await engine.dispose();
-});
+}, 120_000);

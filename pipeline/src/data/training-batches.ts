@@ -9,7 +9,7 @@ export interface BatchPosition {
   index: number;
 }
 
-export interface Batch {
+export interface TrainingBatch {
   /** [B, C, H, W], in [-1, 1]. */
   images: Float32Array;
   /** [B], when the dataset has labels. */
@@ -21,7 +21,7 @@ export interface Batch {
   position: BatchPosition;
 }
 
-export interface BatcherOptions {
+export interface TrainingBatchesOptions {
   /** Images per batch. */
   batch: number;
   /** Seed of the orders and flips. */
@@ -30,12 +30,12 @@ export interface BatcherOptions {
   flip: boolean;
 }
 
-export interface Batcher {
+export interface TrainingBatches {
   readonly batchesPerEpoch: number;
   /** Where the next batch begins. Set it to continue from a saved position. */
   position: BatchPosition;
   /** The next batch. Full batches only: the rest of an epoch is dropped. Arrays are new each time. */
-  next(): Promise<Batch>;
+  next(): Promise<TrainingBatch>;
 }
 
 /**
@@ -43,7 +43,10 @@ export interface Batcher {
  * So a batch is a function of (dataset, options, position). Throws InputError when there are fewer images than a batch
  * takes.
  */
-export function createBatcher(dataset: Dataset, { batch, seed, flip }: BatcherOptions): Batcher {
+export function createTrainingBatches(
+  dataset: Dataset,
+  { batch, seed, flip }: TrainingBatchesOptions,
+): TrainingBatches {
   const { train, validation, labels } = dataset;
   checkInteger('make batches', 'batch', batch, 1, Number.MAX_SAFE_INTEGER);
   checkInteger('make batches', 'seed', seed, 0, Number.MAX_SAFE_INTEGER);

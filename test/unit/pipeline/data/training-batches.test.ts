@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type Batch, createBatcher, readFloats } from '#pipeline/data/batcher.ts';
+import { createTrainingBatches, readFloats, type TrainingBatch } from '#pipeline/data/training-batches.ts';
 import type { Dataset } from '#pipeline/data/types.ts';
 import { expectClose } from '#test/compare.ts';
 import { grayPicture, prepare, temporaryFolder, writeFiles } from '#test/images.ts';
@@ -22,9 +22,12 @@ beforeAll(async () => {
   });
 });
 
-async function take(count: number, options: Partial<Parameters<typeof createBatcher>[1]> = {}): Promise<Batch[]> {
-  const batcher = createBatcher(dataset, { batch: 2, seed: 1, flip: false, ...options });
-  const batches: Batch[] = [];
+async function take(
+  count: number,
+  options: Partial<Parameters<typeof createTrainingBatches>[1]> = {},
+): Promise<TrainingBatch[]> {
+  const batcher = createTrainingBatches(dataset, { batch: 2, seed: 1, flip: false, ...options });
+  const batches: TrainingBatch[] = [];
   for (let i = 0; i < count; i++) batches.push(await batcher.next());
   return batches;
 }
@@ -55,7 +58,7 @@ describe('createBatcher', () => {
   });
 
   it('orders every epoch and every seed anew, and the same seed alike', async () => {
-    const orders = (batches: Batch[]) => batches.map(({ numbers }) => [...numbers].join());
+    const orders = (batches: TrainingBatch[]) => batches.map(({ numbers }) => [...numbers].join());
     const one = orders(await take(6));
     expect(orders(await take(6))).toEqual(one);
     expect(orders(await take(6, { seed: 2 }))).not.toEqual(one);
@@ -66,7 +69,7 @@ describe('createBatcher', () => {
     const whole = await take(12, { flip: true });
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 0, max: 10 }), async (stop) => {
-        const batcher = createBatcher(dataset, { batch: 2, seed: 1, flip: true });
+        const batcher = createTrainingBatches(dataset, { batch: 2, seed: 1, flip: true });
         if (stop > 0) batcher.position = JSON.parse(JSON.stringify(whole[stop - 1]!.position));
         const next = await batcher.next();
         expect(next).toEqual(whole[stop]);
@@ -76,7 +79,7 @@ describe('createBatcher', () => {
   });
 
   it('gives each of several batches asked for at once its own place', async () => {
-    const batcher = createBatcher(dataset, { batch: 2, seed: 1, flip: false });
+    const batcher = createTrainingBatches(dataset, { batch: 2, seed: 1, flip: false });
     const together = await Promise.all([batcher.next(), batcher.next(), batcher.next(), batcher.next()]);
     expect(together).toEqual(await take(4));
   });
@@ -100,15 +103,17 @@ describe('createBatcher', () => {
   });
 
   it('refuses a batch that is larger than the training images', () => {
-    expect(createBatcher(dataset, { batch: 7, seed: 0, flip: false }).batchesPerEpoch).toBe(1);
-    expect(() => createBatcher(dataset, { batch: 8, seed: 0, flip: false })).toThrow(
+    expect(createTrainingBatches(dataset, { batch: 7, seed: 0, flip: false }).batchesPerEpoch).toBe(1);
+    expect(() => createTrainingBatches(dataset, { batch: 8, seed: 0, flip: false })).toThrow(
       'Cannot make batches: batch must be at most the number of training images, 7 (3 more are held out for validation), received 8.',
     );
-    expect(() => createBatcher(dataset, { batch: 0, seed: 0, flip: false })).toThrow('batch must be an integer from 1');
+    expect(() => createTrainingBatches(dataset, { batch: 0, seed: 0, flip: false })).toThrow(
+      'batch must be an integer from 1',
+    );
   });
 
   it('refuses a position that is none', () => {
-    const batcher = createBatcher(dataset, { batch: 2, seed: 0, flip: false });
+    const batcher = createTrainingBatches(dataset, { batch: 2, seed: 0, flip: false });
     for (const position of [null, {}, { epoch: -1, index: 0 }, { epoch: 0, index: 8 }, { epoch: 0.5, index: 0 }]) {
       expect(() => {
         batcher.position = position as never;

@@ -1,10 +1,10 @@
 import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
-import { openNetwork } from '#pipeline/setup/network.ts';
+import { openHttpClient } from '#pipeline/setup/http-client.ts';
 import { chooseIndex, findFile } from '#pipeline/setup/package-index.ts';
 import { closedPort, serve } from './support.ts';
 
-const network = openNetwork({ stall: 500, env: {} });
+const network = openHttpClient({ stall: 500, env: {} });
 const FILE = 'a_b-1.0-py3-none-any.whl';
 
 describe('network.ask', () => {
@@ -16,14 +16,14 @@ describe('network.ask', () => {
     });
     const HTTP_PROXY = proxy.replace('//', '//me:secret@');
     const target = await serve((_, response) => response.end('direct'));
-    const get = async (env: NodeJS.ProcessEnv) => text((await openNetwork({ env }).ask(`${target}/x`)).body);
+    const get = async (env: NodeJS.ProcessEnv) => text((await openHttpClient({ env }).ask(`${target}/x`)).body);
     expect(await get({ HTTP_PROXY })).toBe('by proxy');
     expect(seen).toEqual([`${target}/x Basic ${Buffer.from('me:secret').toString('base64')}`]);
     expect(await get({ HTTP_PROXY, NO_PROXY: 'example.org, 127.0.0.1' })).toBe('direct');
   });
 
   test('asks a proxy for a tunnel to a secure host, and tells what the proxy refuses', async () => {
-    const refusing = openNetwork({ env: { https_proxy: await serve(() => {}) }, stall: 200 });
+    const refusing = openHttpClient({ env: { https_proxy: await serve(() => {}) }, stall: 200 });
     // A server of Node that knows no CONNECT closes the connection.
     await expect(refusing.ask('https://example.invalid/')).rejects.toThrow();
   });
@@ -31,7 +31,7 @@ describe('network.ask', () => {
   test.each(['socks5://me:secret@127.0.0.1:1080', 'http://127.0.0.1:99999'])(
     'refuses %s as a proxy in a sentence, without its password',
     async (HTTP_PROXY) => {
-      const work = openNetwork({ env: { HTTP_PROXY } }).ask('http://example.invalid/');
+      const work = openHttpClient({ env: { HTTP_PROXY } }).ask('http://example.invalid/');
       await expect(work).rejects.toThrow(/^Cannot use the proxy: HTTP_PROXY must be an address as http:.* received "/);
       await expect(work).rejects.not.toThrow('secret');
     },

@@ -2,12 +2,12 @@
  * The page's sampler. The first call fetches its code and starts its Worker, so the page appears before them. After a
  * Worker has broken down, for example out of memory, the next load starts another.
  */
-import type { Sampler } from '../../src/worker/client.ts';
+import type { SamplingWorker } from '../../src/worker/client.ts';
 
-const createSampler = async () => (await import('../../src/worker/client.ts')).createSampler();
+const createSamplingWorker = async () => (await import('../../src/worker/client.ts')).createSamplingWorker();
 
-export function lazySampler(create: () => Promise<Sampler> = createSampler): Sampler {
-  let started: Promise<Sampler> | undefined;
+export function lazySamplingWorker(create: () => Promise<SamplingWorker> = createSamplingWorker): SamplingWorker {
+  let started: Promise<SamplingWorker> | undefined;
   let failed = false;
 
   function end(): void {
@@ -19,7 +19,7 @@ export function lazySampler(create: () => Promise<Sampler> = createSampler): Sam
     failed = false;
   }
 
-  function start(): Promise<Sampler> {
+  function start(): Promise<SamplingWorker> {
     if (started) return started;
     const starting = create();
     started = starting;

@@ -8,13 +8,13 @@ import type { Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { InputError } from '@onnoise/scheduler';
 
-export interface Question {
+export interface HttpRequest {
   method?: 'GET' | 'HEAD';
   headers?: Record<string, string>;
   signal?: AbortSignal | undefined;
 }
 
-export interface Answer {
+export interface HttpResponse {
   status: number;
   /** After redirections. */
   url: string;
@@ -23,16 +23,16 @@ export interface Answer {
   body: IncomingMessage;
 }
 
-export interface Network {
+export interface HttpClient {
   /** @throws InputError if the environment names an invalid proxy; else the connection's error */
-  ask(url: string, question?: Question): Promise<Answer>;
+  ask(url: string, question?: HttpRequest): Promise<HttpResponse>;
 }
 
 const REDIRECTIONS = 5;
 
 /** @param stall milliseconds without a byte after which a connection is closed */
-export function openNetwork({ stall = 30_000, env = process.env } = {}): Network {
-  const ask = async (address: string, question: Question = {}, left = REDIRECTIONS): Promise<Answer> => {
+export function openHttpClient({ stall = 30_000, env = process.env } = {}): HttpClient {
+  const ask = async (address: string, question: HttpRequest = {}, left = REDIRECTIONS): Promise<HttpResponse> => {
     const url = new URL(address);
     const body = await askOnce(url, question, stall, env);
     const { statusCode: status = 0, headers } = body;
@@ -50,12 +50,17 @@ export function openNetwork({ stall = 30_000, env = process.env } = {}): Network
   return { ask: (url, question) => ask(url, question) };
 }
 
-async function askOnce(url: URL, question: Question, stall: number, env: NodeJS.ProcessEnv): Promise<IncomingMessage> {
+async function askOnce(
+  url: URL,
+  question: HttpRequest,
+  stall: number,
+  env: NodeJS.ProcessEnv,
+): Promise<IncomingMessage> {
   const { method = 'GET', headers = {}, signal } = question;
   const options = { method, headers, agent: false, ...(signal && { signal }) };
   const secure = url.protocol === 'https:';
   const proxy = proxyFor(url, env);
-  if (proxy === null) return answerOf((secure ? httpsRequest : httpRequest)(url, options), stall);
+  if (proxy === undefined) return answerOf((secure ? httpsRequest : httpRequest)(url, options), stall);
   if (!secure) {
     const forward = { ...options, path: url.href, headers: { ...headers, ...proxy.headers, host: url.host } };
     return answerOf(requestTo(proxy.url)(proxy.url, forward), stall);
@@ -112,17 +117,17 @@ interface Proxy {
 
 const PROXY_VARIABLES = { 'https:': ['HTTPS_PROXY', 'https_proxy'], 'http:': ['HTTP_PROXY', 'http_proxy'] };
 
-/** The proxy that the environment names for an address; null for none. */
-function proxyFor({ protocol, hostname, port }: URL, env: NodeJS.ProcessEnv): Proxy | null {
+/** The proxy that the environment names for an address; undefined for none. */
+function proxyFor({ protocol, hostname, port }: URL, env: NodeJS.ProcessEnv): Proxy | undefined {
   const name = PROXY_VARIABLES[protocol as keyof typeof PROXY_VARIABLES].find((variable) => env[variable]);
-  if (name === undefined) return null;
+  if (name === undefined) return undefined;
   const direct = (env.NO_PROXY ?? env.no_proxy ?? '').split(/[\s,]+/).filter(Boolean);
   const spared = direct.some((entry) => {
     const [host, only] = entry.replace(/^\*?\./, '').split(':');
     const fits = host === '*' || hostname === host || hostname.endsWith(`.${host}`);
     return fits && (only === undefined || only === port);
   });
-  if (spared) return null;
+  if (spared) return undefined;
   const value = env[name]!;
   const address = value.includes('://') ? value : `http://${value}`;
   if (!isHttpAddress(address)) {

@@ -2,17 +2,17 @@
 import { type FileHandle, open, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
+  type Artefact,
   type Bytes,
   checkNetwork,
   InputError,
   LOADING,
   MODEL_FILES,
   missingFile,
-  readArtefact as readFiles,
-  type Artefact as SharedArtefact,
+  readArtefact,
 } from '@onnoise/scheduler';
 
-export interface Artefact extends SharedArtefact {
+export interface ModelFolder extends Artefact {
   folder: string;
   /** Path of the network. */
   onnx: string;
@@ -23,14 +23,14 @@ export interface Artefact extends SharedArtefact {
  * @throws InputError that names the file that is missing, is not JSON, holds something unsupported or does not fit the
  * others.
  */
-export async function readArtefact(folder: string): Promise<Artefact> {
+export async function readModelFolder(folder: string): Promise<ModelFolder> {
   const kind = await kindOf(folder);
   if (kind !== 'folder') {
     throw new InputError(
       `Cannot ${LOADING}: ${folder} must be a model folder, ${kind === 'file' ? 'received a file' : 'there is none'}.`,
     );
   }
-  const artefact = await readFiles(async (path) => {
+  const artefact = await readArtefact(async (path) => {
     const file = join(folder, path);
     return (await kindOf(file)) === 'file' ? await readFile(file) : undefined;
   }, folder);

@@ -1,0 +1,53 @@
+/**
+ * The order of test files: the longest first, whatever their tier, so that none is left to run alone at the end. Without
+ * it vitest runs one tier after the other: four browsers at a time, then what waits for child processes.
+ */
+import { relative } from 'node:path';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** For a checkout whose tests have not run yet: the files that take longest, in this order, without `.test.ts`. */
+export const LONG = [
+  'browser/server-page',
+  'unit/runtime-node/server/engine-killed',
+  'browser/shell',
+  'unit/runtime-node/server/disconnects',
+  'browser/sample',
+  'unit/runtime-node/server/malformed',
+  'browser/states',
+  'unit/pipeline/train/command',
+  'browser/engine',
+  'unit/pipeline/train/engines/unet2d',
+  'browser/offline',
+  'unit/pipeline/cli/serve',
+  'browser/game',
+  'unit/pipeline/train/engines/onnxruntime',
+  'browser/own-model',
+  'unit/tracer/kernels',
+  'browser/keyboard',
+  'tfjs/tfjs',
+  'browser/worker',
+  'unit/runtime-node/server/stop',
+  'browser/first-visit',
+  'unit/runtime-node/server/reload',
+  'browser/forward',
+  'unit/pipeline/bulk/redis',
+  'unit/runtime-node/server/slow-loris',
+  'unit/pipeline/bulk/redis-commands',
+].map((name) => `test/${name}.test.ts`);
+
+export class LongFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const weights = new Map(sorted.map((file) => [file, this.#weight(file)]));
+    return sorted.toSorted((a, b) => weights.get(b)! - weights.get(a)!);
+  }
+
+  /** Milliseconds of the last run; for a file that has not run, more than any has where it is listed, else 0. */
+  #weight({ project, moduleId }: TestSpecification): number {
+    const path = relative(this.ctx.config.root, moduleId).replaceAll('\\', '/');
+    const last = this.ctx.cache.getFileTestResults(`${project.name}:${path}`);
+    if (last) return last.duration;
+    const place = LONG.indexOf(path);
+    return place < 0 ? 0 : 1e9 - place;
+  }
+}
