@@ -44,45 +44,55 @@ function makersOf(graph: GraphProto, tensors: readonly string[]): NodeProto[] {
   return graph.node!.filter((node) => found.has(node));
 }
 
+/** Replaces the front of an older graph, which ends at the seams, with that of a new one. Both are changed. */
+function replaceFront(old: GraphProto, fresh: GraphProto): void {
+  const front = makersOf(fresh, seams(fresh));
+  const removed = new Set(makersOf(old, seams(old)));
+  const kept = old.node!.filter((node) => !removed.has(node));
+
+  // Tensors of the new front keep clear of the old ones' names.
+  const inputs = new Set(old.input!.map(({ name }) => name!));
+  const names = new Map(seams(fresh).map((name, i) => [name, seams(old)[i]!]));
+  const nameOf = (name: string): string => names.get(name) ?? (inputs.has(name) ? name : `front/${name}`);
+  const used = new Set(front.flatMap(({ input }) => input!));
+  for (const node of front) {
+    node.name = nameOf(node.name!);
+    node.input = node.input!.map(nameOf);
+    node.output = node.output!.map(nameOf);
+  }
+  const constants = fresh.initializer!.filter(({ name }) => used.has(name!));
+  for (const constant of constants) constant.name = nameOf(constant.name!);
+
+  const needed = new Set(kept.flatMap(({ input }) => input!));
+  old.node = [...front, ...kept];
+  old.initializer = [...constants, ...old.initializer!.filter(({ name }) => needed.has(name!))];
+  process.stdout.write(`${removed.size} nodes became ${front.length}\n`);
+}
+
+/** Says what the new front takes. */
+function redocument(old: GraphProto, fresh: GraphProto): void {
+  old.docString = fresh.docString!;
+  const documents = new Map([...fresh.input!, ...fresh.output!].map(({ name, docString }) => [name, docString!]));
+  for (const port of [...old.input!, ...old.output!]) port.docString = documents.get(port.name!)!;
+}
+
 const [folder] = process.argv.slice(2);
 if (folder === undefined) throw new Error('Usage: npx tsx scripts/update-model.ts <model folder>');
 const network = createModel(JSON.parse(await readFile(join(folder, 'unet', 'config.json'), 'utf8')));
 const { timestepCount: timesteps, classCount: classes } = network;
 const path = join(folder, 'unet', 'model.onnx');
 const model = ModelProto.decode(await readFile(path));
-const old = model.graph!;
 const fresh = ModelProto.decode(encodeModel(inferenceGraph(network, initParameters(network, 0)))).graph!;
-
-const front = makersOf(fresh, seams(fresh));
-const removed = new Set(makersOf(old, seams(old)));
-const kept = old.node!.filter((node) => !removed.has(node));
-
-// Tensors of the new front keep clear of the old ones' names.
-const inputs = new Set(old.input!.map(({ name }) => name!));
-const names = new Map(seams(fresh).map((name, i) => [name, seams(old)[i]!]));
-const nameOf = (name: string): string => names.get(name) ?? (inputs.has(name) ? name : `front/${name}`);
-const used = new Set(front.flatMap(({ input }) => input!));
-for (const node of front) {
-  node.name = nameOf(node.name!);
-  node.input = node.input!.map(nameOf);
-  node.output = node.output!.map(nameOf);
-}
-const constants = fresh.initializer!.filter(({ name }) => used.has(name!));
-for (const constant of constants) constant.name = nameOf(constant.name!);
-
-old.node = [...front, ...kept];
-const needed = new Set(kept.flatMap(({ input }) => input!));
-old.initializer = [...constants, ...old.initializer!.filter(({ name }) => needed.has(name!))];
-old.docString = fresh.docString!;
-const documents = new Map([...fresh.input!, ...fresh.output!].map(({ name, docString }) => [name, docString!]));
-for (const port of [...old.input!, ...old.output!]) port.docString = documents.get(port.name!)!;
-const metadata = { ...Object.fromEntries(model.metadataProps!.map(({ key, value }) => [key!, value!])) };
-Object.assign(metadata, inferenceMetadata(timesteps, classes));
-model.metadataProps = Object.entries(metadata).map(([key, value]) => StringStringEntryProto.create({ key, value }));
+replaceFront(model.graph!, fresh);
+redocument(model.graph!, fresh);
+const metadata = new Map([
+  ...model.metadataProps!.map(({ key, value }) => [key!, value!] as const),
+  ...Object.entries(inferenceMetadata(timesteps, classes)),
+]);
+model.metadataProps = Array.from(metadata, ([key, value]) => StringStringEntryProto.create({ key, value }));
 await writeFile(path, ModelProto.encode(model).finish());
 
 const cardPath = join(folder, 'README.md');
 const card = await readFile(cardPath, 'utf8');
 const sentence = describeNetwork({ classes: classes ?? 0, timesteps });
 await writeFile(cardPath, card.replace(/^`unet\/model\.onnx` takes .*$/m, sentence));
-process.stdout.write(`${path}: ${removed.size} nodes became ${front.length}\n`);
