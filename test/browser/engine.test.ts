@@ -9,7 +9,7 @@ import { guardFloat } from '../../pipeline/src/export/guard.ts';
 import { type EmbeddingOptions, timeEmbedding } from '../../pipeline/src/model/time-embedding.ts';
 import { loadModel } from '../../runtime-node/src/index.ts';
 import type { SampleRequest } from '../../runtime-web/src/index.ts';
-import { applyRow, gaussian, type SamplerRow, sampleImages } from '../../scheduler/src/index.ts';
+import { applyRow, gaussian, SAMPLER_NAMES, type SamplerRow, sampleImages } from '../../scheduler/src/index.ts';
 import { encodeModel, trace, traceAnyBatch } from '../../tracer/src/index.ts';
 import { LACKS_CHROMIUM } from '../support/browser/chromium.ts';
 import { useBrowser, useHost, type VisitOptions, visit } from '../support/browser/visit.ts';
@@ -183,7 +183,7 @@ describe('WebGPU', skipBecause(LACKS_CHROMIUM), () => {
     },
   );
 
-  it('makes the pictures of Node with captured commands, for one batch size after another', async () => {
+  it('makes the pictures of Node with captured commands, for one batch size after another and with each sampler', async () => {
     const folder = await tinyArtefact({ shape: [3, 5, 7], classes: 3 });
     host().mount('/tiny/', folder);
     const requests: SampleRequest[] = [
@@ -191,6 +191,7 @@ describe('WebGPU', skipBecause(LACKS_CHROMIUM), () => {
       { seeds: [3, 1, 2], steps: 4, labels: [1] },
       { seed: 2 ** 41, steps: 5, eta: 1, labels: [2] },
       { seed: 9, count: 5, steps: 1 },
+      ...SAMPLER_NAMES.map((sampler): SampleRequest => ({ seeds: [4, 2], steps: 5, sampler, labels: [1, 2] })),
     ];
     const { reason, made } = await sampleAll(await open(), '/tiny', requests);
     expect(reason).toMatch(/captured once and replayed/);
