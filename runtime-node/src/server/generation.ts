@@ -41,7 +41,7 @@ const SEEDS = 2 ** 32;
  * @throws Refusal (400) for a size other than the model's, an unknown class, or more pictures or steps than the server
  * allows; InputError as `model.sample` does.
  */
-export function toTask(model: EngineModel, body: GenerationBody, client: string, options: CompleteOptions): SampleTask {
+export function toTask(model: EngineModel, body: GenerationBody, client: string, options: CompleteOptions) {
   const count = body.n ?? 1;
   checkSize(model, body.size);
   if (count > options.maxImages) {
@@ -67,7 +67,7 @@ export function toTask(model: EngineModel, body: GenerationBody, client: string,
   const steps = body.steps ?? Math.min(options.maxSteps, usualSteps(model.scheduler));
   const sampler = body.sampler ?? DEFAULT_SAMPLER;
   const settings = samplerSettings(body);
-  const { seeds, labels } = completeRequest(model, {
+  const { seeds, labels, table } = completeRequest(model, {
     count,
     seed: body.seed ?? randomInt(SEEDS),
     steps,
@@ -76,7 +76,8 @@ export function toTask(model: EngineModel, body: GenerationBody, client: string,
     labels: labelsOf(model, body),
   });
   const partials = body.stream ? (body.partial_images ?? 0) : 0;
-  return { model: model.name, client, seeds, labels, steps, sampler, ...settings, partials };
+  const task: SampleTask = { model: model.name, client, seeds, labels, steps, sampler, ...settings, partials };
+  return { task, table };
 }
 
 /** `28x28`, width first as OpenAI writes it. */

@@ -6,14 +6,7 @@
  * Where the whole network runs on the GPU its commands are captured once and replayed (graph capture), which saves
  * onnxruntime's work on each step; a captured session is bound to its buffers, so another batch size opens another.
  */
-import {
-  type Artefact,
-  badOutput,
-  InputError,
-  needsAuxiliary,
-  onnxReason,
-  type SamplerTable,
-} from '@onnoise/scheduler';
+import { type Artefact, badOutput, onnxReason, type SamplerTable } from '@onnoise/scheduler';
 import type { InferenceSession } from 'onnxruntime-web';
 import type { Network } from '../network.ts';
 import type { Ort } from '../ort.ts';
@@ -88,11 +81,10 @@ export async function openWebGpu(
         : `The network's commands are not captured: ${notCaptured}.`,
     async sample({ seeds, labels, table }, { onStep, wantsStep, signal }) {
       signal?.throwIfAborted();
-      refuseUnknown(table);
       const { session, batch } = await prepare(seeds.length);
       const steps = table.rows.length;
       const queued: Promise<unknown>[] = [];
-      batch.start(seeds, labels);
+      batch.start(seeds, labels, table);
       try {
         for (const [index, row] of table.rows.entries()) {
           signal?.throwIfAborted();
@@ -123,14 +115,6 @@ export async function openWebGpu(
   };
 }
 
-/** The kernel has no auxiliary picture yet, and noise is uploaded as it is drawn. */
-function refuseUnknown(table: SamplerTable): void {
-  if (!needsAuxiliary(table) && table.start === 1) return;
-  throw new InputError(
-    `Cannot sample images: on WebGPU sampler must be one without auxiliary picture, received "${table.sampler}".`,
-  );
-}
-
 /** Returns the pictures if every output of the network so far was finite. @throws InputError otherwise. */
 function checked(pictures: Pictures, { rows }: SamplerTable): Pictures {
   const { bad: step } = pictures;
@@ -141,8 +125,8 @@ function checked(pictures: Pictures, { rows }: SamplerTable): Pictures {
 /** Runs one step that changes nothing: compiles the shaders and captures the commands before sampling starts. */
 async function warmUp({ session, batch }: { session: InferenceSession; batch: Batch }, artefact: Artefact) {
   const seeds = Array.from({ length: batch.count }, (_, i) => i);
-  batch.start(seeds, artefact.classes > 0 ? seeds.map(() => 0) : undefined);
   const row = { timestep: 0, p: 0, q: 0, A: 1, E: 0, B: 0, C: 0, F: 0, D: 0, y: undefined };
+  batch.start(seeds, artefact.classes > 0 ? seeds.map(() => 0) : undefined, { start: 1, rows: [row] });
   await batch.step(session, row, null, { seeds, draw: 1 });
   await batch.read();
 }
