@@ -16,7 +16,7 @@ export interface SampleProgress {
   /** Network calls done and to do, over all batches. */
   done: number;
   total: number;
-  /** Steps done of this batch, 1 to `steps`. */
+  /** Network calls done of this batch, 1 to `steps`: the table's rows. */
   step: number;
   steps: number;
   /** Index of the first image of this batch. */
@@ -50,10 +50,11 @@ export async function sampleInBatches(
 ): Promise<Samples> {
   const size = imageSize(shape);
   const images = new Float32Array(seeds.length * size);
-  const total = Math.ceil(seeds.length / batch) * table.steps;
+  const calls = table.rows.length;
+  const total = Math.ceil(seeds.length / batch) * calls;
   for (let first = 0; first < seeds.length; first += batch) {
     const batchSeeds = seeds.slice(first, first + batch);
-    const before = (first / batch) * table.steps;
+    const before = (first / batch) * calls;
     const result = await sampleImages({
       table,
       shape,

@@ -53,16 +53,17 @@ export {
   worded,
 } from './rules/rule.ts';
 export { type BadOutput, badOutput } from './sampling/bad-output.ts';
-export type { SamplerOption, SamplerRecord, SamplerRow } from './sampling/record.ts';
-export {
-  applyRow,
-  type Denoiser,
-  type NoiseSource,
-  type SampleImagesOptions,
-  type StepProgress,
-  sampleImages,
-  seededNoise,
-} from './sampling/sample.ts';
+export { compileInverse, type InverseTable, type InversionOptions, invertImages } from './sampling/ddim-inverse.ts';
+export type {
+  AuxiliaryRow,
+  ChoiceOption,
+  NumberOption,
+  SamplerOption,
+  SamplerRecord,
+  SamplerRow,
+} from './sampling/record.ts';
+export { applyRow, type Denoiser, type StepProgress } from './sampling/run.ts';
+export { type NoiseSource, type SampleImagesOptions, sampleImages, scale, seededNoise } from './sampling/sample.ts';
 export {
   DEFAULT_SAMPLER,
   eachSamplerOption,
@@ -74,13 +75,15 @@ export {
   type SamplerName,
   type SamplerOptionName,
   type SamplerSettings,
+  type SamplerValues,
   samplerRecord,
   samplerSettings,
 } from './sampling/samplers.ts';
-export { compileSampler, type SamplerOptions, type SamplerTable } from './sampling/table.ts';
+export { formatSchedulerConfig, samplerOfConfig } from './sampling/scheduler-config.ts';
+export { SPACINGS, type Spacing } from './sampling/spacing.ts';
+export { compileSampler, needsAuxiliary, type SamplerOptions, type SamplerTable } from './sampling/table.ts';
 export { BETA_SCHEDULES, type BetaSchedule } from './schedule/betas.ts';
 export {
-  formatSchedulerConfig,
   PREDICTION_TYPES,
   type PredictionType,
   parseSchedulerConfig,

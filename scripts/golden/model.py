@@ -1,5 +1,5 @@
 """Golden numbers of the networks: the tutorial's network in PyTorch and diffusers' UNet2DModel, at tiny sizes: output,
-loss and every gradient; BatchNorm's running statistics and ten Adam losses; names and shapes of the state dict.
+loss and every gradient; the output between whole timesteps; BatchNorm's running statistics and ten Adam losses; names and shapes of the state dict.
 
     python3 scripts/golden/model.py        # writes test/golden/data/model/
 
@@ -48,6 +48,17 @@ def packed(tensor):
     return base64.b64encode(tensor.detach().numpy().astype("<f4").tobytes()).decode()
 
 
+# Of the samples of a batch: a half, and two that round down and up.
+BETWEEN = [0.5, 61.25, 237.83]
+
+
+def between(predict, sample):
+    """The output at timesteps that are not whole, as samplers ask for them."""
+    timesteps = BETWEEN[: len(sample)]
+    with torch.no_grad():
+        return dict(timesteps=timesteps, output=packed(predict(sample, torch.tensor(timesteps, dtype=torch.float32))))
+
+
 def gradients(model, output, target):
     loss = F.mse_loss(output, target)
     model.zero_grad()
@@ -67,10 +78,11 @@ def simple_unet():
     names = load_wave(model)
     model.eval()
     evaluated = model(sample, steps)
+    fractions = between(model, sample)
     model.train()
     output = model(sample, steps)
     result = dict(config=config, batch=batch, timesteps=timesteps, parameters={n: list(model.state_dict()[n].shape) for n in names})
-    result |= dict(evaluated=packed(evaluated), output=packed(output), **gradients(model, output, target))
+    result |= dict(evaluated=packed(evaluated), between=fractions, output=packed(output), **gradients(model, output, target))
     result["buffers"] = {n: packed(model.state_dict()[n]) for n in names if "running" in n}
 
     load_wave(model)
@@ -127,11 +139,13 @@ def unet2d(config):
     shape = (batch, config["in_channels"], config["sample_size"], config["sample_size"])
     timesteps, labels = [3, 61], [4, 1]
     classes = dict(class_labels=torch.tensor(labels)) if "num_class_embeds" in config else {}
-    output = model(wave(900, shape, 1.2), torch.tensor(timesteps), **classes).sample
+    sample = wave(900, shape, 1.2)
+    fractions = between(lambda x, t: model(x, t, **classes).sample, sample)
+    output = model(sample, torch.tensor(timesteps), **classes).sample
     return dict(
         config=dict(_class_name="UNet2DModel", **config), batch=batch, timesteps=timesteps, labels=labels if classes else None,
         parameters={n: list(model.state_dict()[n].shape) for n in names},
-        output=packed(output), **gradients(model, output, wave(901, shape, 1.0)),
+        between=fractions, output=packed(output), **gradients(model, output, wave(901, shape, 1.0)),
     )
 
 

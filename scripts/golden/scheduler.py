@@ -5,8 +5,8 @@ Command (from the repository's root, Node dependencies installed):
 Versions: Python 3.11, torch 2.13.0, diffusers 0.42.1, numpy 2.4.6.
 
 Writes test/golden/data/scheduler/:
-    trajectories.json  every sampler x schedule x prediction type x spacing x clipping, step by step, with a toy
-                       denoiser (`toy`) and given noise; and a few more settings one at a time
+    trajectories.json  DDPM and DDIM x schedule x prediction type x spacing x clipping, step by step, with a toy
+                       denoiser (`toy`) and given noise; and a few more settings one at a time. samplers.py has the others
     tables.json        schedules (diffusers' and the tutorial's formulas), forward process, timesteps, seeded noise
     configs.json       scheduler_config.json as this project writes it, loaded by diffusers
 """

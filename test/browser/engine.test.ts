@@ -1,17 +1,23 @@
 /** The sampler's loop on WebGPU, on the software adapter: small networks, few steps. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs';
 import proto from 'onnx-proto';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
+import { guardFloat } from '../../pipeline/src/export/guard.ts';
+import { type EmbeddingOptions, timeEmbedding } from '../../pipeline/src/model/time-embedding.ts';
 import { loadModel } from '../../runtime-node/src/index.ts';
 import type { SampleRequest } from '../../runtime-web/src/index.ts';
-import { applyRow, gaussian, type SamplerRow } from '../../scheduler/src/index.ts';
+import { applyRow, gaussian, SAMPLER_NAMES, type SamplerRow, sampleImages } from '../../scheduler/src/index.ts';
+import { encodeModel, trace, traceAnyBatch } from '../../tracer/src/index.ts';
 import { LACKS_CHROMIUM } from '../support/browser/chromium.ts';
 import { useBrowser, useHost, type VisitOptions, visit } from '../support/browser/visit.ts';
 import { expectClose } from '../support/compare.ts';
+import { exactEmbedding } from '../support/embedding.ts';
 import { skipBecause } from '../support/skip.ts';
-import { tinyArtefact, tinyOnnx } from '../support/tiny-onnx.ts';
+import { auxiliaryTable } from '../support/tables.ts';
+import { tinyArtefact, tinyOnnx, tinyOutput } from '../support/tiny-onnx.ts';
 
 const MODELS = join(import.meta.dirname, '..', '..', 'models');
 
@@ -26,17 +32,18 @@ describe('WebGPU', skipBecause(LACKS_CHROMIUM), () => {
     return page;
   }
 
+  const noise = (seed: number) => {
+    const values = new Float32Array(700); // more than two workgroups, and not a whole number of them
+    gaussian(seed, 0, values);
+    return values;
+  };
+
   it('applies rows of the sampler as the scheduler does, in place and one after the other', async () => {
     const page = await open();
-    const noise = (seed: number) => {
-      const values = new Float32Array(700); // more than two workgroups, and not a whole number of them
-      gaussian(seed, 0, values);
-      return values;
-    };
     const [x, x0, output, z] = [noise(1), noise(2), noise(3), noise(4)] as const;
     const rows: SamplerRow[] = [
-      { timestep: 9, p: 1.5, q: -0.7, A: 0.9, E: 0.2, B: 0.3, C: -0.4, D: 0.5 },
-      { timestep: 3, p: 0.8, q: 0.6, A: -0.1, E: 0, B: 1.1, C: 0.25, D: 0 },
+      { timestep: 9, p: 1.5, q: -0.7, A: 0.9, E: 0.2, B: 0.3, C: -0.4, F: 0, D: 0.5, y: undefined },
+      { timestep: 3, p: 0.8, q: 0.6, A: -0.1, E: 0, B: 1.1, C: 0.25, F: 0, D: 0, y: undefined },
     ];
     for (const clip of [1, null]) {
       const values = { x: [...x], x0: [...x0], output: [...output], z: [...z] };
@@ -52,15 +59,81 @@ describe('WebGPU', skipBecause(LACKS_CHROMIUM), () => {
     }
   });
 
+  it('applies rows that need the auxiliary picture, and leaves it as it is where a row says nothing of it', async () => {
+    const page = await open();
+    const [x, x0, output, z, y] = [noise(1), noise(2), noise(3), noise(4), noise(5)] as const;
+    const first = { timestep: 9.5, p: 1.5, q: -0.7, A: 0.9, E: 0.2, B: 0.3, C: -0.4, F: 0.35, D: 0.5 };
+    const rows: SamplerRow[] = [
+      { ...first, y: { a: 0.3, e: -0.6, b: 0.8, c: 0.15, f: -0.45 } },
+      { ...first, C: 0.25, F: -0.9, D: 0, y: undefined },
+      { ...first, E: -0.2, F: 0.7, y: { a: 0, e: 1, b: 0, c: 0, f: 0 } },
+    ];
+    for (const count of [1, 2, 3]) {
+      for (const clip of [1, null]) {
+        const values = { x: [...x], x0: [...x0], output: [...output], z: [...z], y: [...y] };
+        const made = await page.evaluate(({ rows, clip, values }) => window.engine.applyRows(rows, clip, values), {
+          rows: rows.slice(0, count),
+          clip,
+          values,
+        });
+        const expected = { x: x.slice(), x0: x0.slice(), y: y.slice() };
+        for (const row of rows.slice(0, count)) applyRow(row, clip, expected.x, output, expected.x0, z, expected.y);
+        for (const name of ['x', 'x0', 'y'] as const) {
+          expectClose(made[name], expected[name], { absolute: 5e-6, what: `${name} after ${count}, clip ${clip}` });
+        }
+      }
+    }
+  });
+
+  it('samples by tables with and without the auxiliary picture, one after another, from noise of any size', async () => {
+    host().mount('/tiny/', await tinyArtefact({ shape: [3, 5, 7] }));
+    const page = await open();
+    const plain = auxiliaryTable(1, { rows: 5, needsY: false });
+    const tables = [plain, auxiliaryTable(2, { rows: 6 }), plain, auxiliaryTable(3, { rows: 4 })];
+    expect(new Set(tables.map(({ start }) => start)).size).toBe(3);
+    const seeds = [5, 3];
+    const made = await page.evaluate(({ tables, seeds }) => window.engine.sampleTables('/tiny', tables, seeds), {
+      tables,
+      seeds,
+    });
+    for (const [i, table] of tables.entries()) {
+      const expected = await sampleImages({
+        table,
+        shape: [3, 5, 7],
+        seeds,
+        denoise: async (x, timesteps) => x.map((value, k) => tinyOutput(value, timesteps[Math.floor(k / 105)]!, 0)),
+      });
+      expectClose(made[i]!, expected, { absolute: 1e-4, what: `table ${i}` });
+    }
+  });
+
+  it('embeds timesteps between whole ones as float64 does, with captured commands', async () => {
+    const options = { count: 1000, width: 8, shift: 0, cosFirst: true };
+    const onnx = embeddingNetwork(options, [2, 4]);
+    host().mount('/embedding/', await tinyArtefact({ shape: [1, 2, 4], T: 1000 }, { onnx }));
+    const times = [0, 0.5, 1, 17.25, 499.96, 997.499, 998.4, 999];
+    const tables = times.map((timestep) => {
+      const row = { timestep, p: 0, q: 0, A: 0, E: 1, B: 0, C: 0, F: 0, D: 0, y: undefined };
+      return { sampler: 'ddim' as const, steps: 1, clip: null, start: 1, rows: [row] };
+    });
+    const page = await open();
+    const made = await page.evaluate((tables) => window.engine.sampleTables('/embedding', tables, [1, 2]), tables);
+    for (const [i, timestep] of times.entries()) {
+      const expected = exactEmbedding(options, Math.fround(timestep));
+      expectClose(made[i]!, [...expected, ...expected], { absolute: 1e-6, what: `timestep ${timestep}` });
+    }
+  });
+
   it('notes the first step whose output or picture is not finite, and nothing for numbers of any size', async () => {
     const page = await open();
-    const row: SamplerRow = { timestep: 3, p: 0, q: 0, A: 0, E: 0, B: 1, C: 0, D: 0 };
+    const row: SamplerRow = { timestep: 3, p: 0, q: 0, A: 0, E: 0, B: 1, C: 0, F: 0, D: 0, y: undefined };
     const bad = (output: number[], rows = [row, row]) =>
       page.evaluate(
         async ({ rows, numbers }) => {
-          const values = numbers.map(Number); // JSON has no NaN or infinity
-          const zeros = values.map(() => 0);
-          return (await window.engine.applyRows(rows, 1, { x: zeros, x0: zeros, output: values, z: zeros })).bad;
+          const output = numbers.map(Number); // JSON has no NaN or infinity
+          const zeros = output.map(() => 0);
+          const values = { x: zeros, x0: zeros, output, z: zeros };
+          return (await window.engine.applyRows(rows, 1, rows[0]!.y ? { ...values, y: zeros } : values)).bad;
         },
         { rows, numbers: output.map(String) },
       );
@@ -71,6 +144,16 @@ describe('WebGPU', skipBecause(LACKS_CHROMIUM), () => {
     expect(await bad(long(Number.NEGATIVE_INFINITY))).toBe(1);
     expect(await bad([Number.POSITIVE_INFINITY, 0])).toBe(1);
     expect(await bad(long(3e38), [row, { ...row, E: 2 }])).toBe(2);
+    const y = { a: 0, e: 1, b: 0, c: 0, f: 1 }; // y is the sum of the outputs
+    expect(await bad(long(3e38), [{ ...row, y }])).toBeNull();
+    expect(await bad(long(3e38), [{ ...row, y }, row])).toBeNull();
+    expect(
+      await bad(long(3e38), [
+        { ...row, y },
+        { ...row, y },
+      ]),
+    ).toBe(2);
+    expect(await bad(long(Number.NaN), [{ ...row, y }])).toBe(1);
   });
 
   it.each(['webgpu', 'wasm'] as const)(
@@ -100,7 +183,7 @@ describe('WebGPU', skipBecause(LACKS_CHROMIUM), () => {
     },
   );
 
-  it('makes the pictures of Node with captured commands, for one batch size after another', async () => {
+  it('makes the pictures of Node with captured commands, for one batch size after another and with each sampler', async () => {
     const folder = await tinyArtefact({ shape: [3, 5, 7], classes: 3 });
     host().mount('/tiny/', folder);
     const requests: SampleRequest[] = [
@@ -108,6 +191,7 @@ describe('WebGPU', skipBecause(LACKS_CHROMIUM), () => {
       { seeds: [3, 1, 2], steps: 4, labels: [1] },
       { seed: 2 ** 41, steps: 5, eta: 1, labels: [2] },
       { seed: 9, count: 5, steps: 1 },
+      ...SAMPLER_NAMES.map((sampler): SampleRequest => ({ seeds: [4, 2], steps: 5, sampler, labels: [1, 2] })),
     ];
     const { reason, made } = await sampleAll(await open(), '/tiny', requests);
     expect(reason).toMatch(/captured once and replayed/);
@@ -241,6 +325,27 @@ describe('WebGPU', skipBecause(LACKS_CHROMIUM), () => {
     expect(seen.images).toBe(16);
   });
 });
+
+/** Its output is the embedding of the timestep, as many values as a gray image has; like real ones it ends in Conv. */
+function embeddingNetwork(options: EmbeddingOptions, [height, width]: readonly [number, number]): Uint8Array {
+  const embed = timeEmbedding(options);
+  const draw = (sample: tf.Tensor, timestep: tf.Tensor) => {
+    const image = tf.reshape(embed({ training: false }, timestep as tf.Tensor1D), [-1, height, width, 1]);
+    const x = tf.add(tf.mul(tf.transpose(sample, [0, 2, 3, 1]), 0), image) as tf.Tensor4D;
+    return tf.transpose(tf.conv2d(x, tf.ones([1, 1, 1, 1]), 1, 'same'), [0, 3, 1, 2]);
+  };
+  const graph = traceAnyBatch((batch) =>
+    trace(
+      ({ sample, timestep }) => ({ out_sample: draw(sample!, timestep!) }),
+      [
+        { name: 'sample', shape: [batch, 1, height, width], dtype: 'float32' },
+        { name: 'timestep', shape: [batch], dtype: 'float32' },
+      ],
+    ),
+  );
+  guardFloat(graph, 'timestep', options.count);
+  return encodeModel(graph);
+}
 
 /** Adds Hardmax, for which WebGPU has no kernel, times 0. */
 function withNodeOnProcessor(onnx: Uint8Array): Uint8Array {

@@ -18,7 +18,7 @@ const button = (page: Page, name: string | RegExp) => page.getByRole('button', {
 const SAMPLE: Record<string, Act> = {
   'pictures are there': (page) => page.getByText(/^3 pictures in/).waitFor(),
   'one is large': (page) => button(page, /^Picture 2\b.*enlarge/).click(),
-  'eta can be chosen': (page) => page.getByRole('radio', { name: 'DDIM' }).check({ force: true }),
+  'eta can be chosen': (page) => page.getByLabel('Sampler').selectOption('ddim'),
   'values are wrong': async (page) => {
     await page.getByRole('textbox', { name: 'Eta', exact: true }).fill('2');
     await page.getByRole('textbox', { name: 'Steps', exact: true }).fill('none');

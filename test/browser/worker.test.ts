@@ -121,7 +121,7 @@ describe('the worker', skipBecause(LACKS_CHROMIUM), () => {
         'ends in the middle',
         /model\.onnx$/,
         { cut: 2e6 },
-        /model\.onnx must arrive whole, 4676895 bytes, received \d+/,
+        /model\.onnx must arrive whole, 4680031 bytes, received \d+/,
       ],
       ['has a page for a file', /model\.onnx$/, { type: 'text/html' }, /model\.onnx must be a file, received an HTML/],
       ['has a broken config', /scheduler_config\.json$/, { length: 100 }, /scheduler_config\.json must be JSON/],

@@ -9,6 +9,8 @@ export interface NetworkGolden {
   timesteps: number[];
   labels?: number[] | null;
   parameters: Record<string, number[]>;
+  /** The output at timesteps that are not whole. */
+  between: { timesteps: number[]; output: string };
   output: string;
   loss: number;
   gradients: Record<string, string>;

@@ -6,6 +6,7 @@ import {
   eachSamplerOption,
   type SamplerName,
   type SamplerSettings,
+  type SamplerValues,
 } from '@onnoise/scheduler';
 import { hashModel } from './hash.ts';
 import { LARGEST_SHARD, type Order } from './shards.ts';
@@ -17,7 +18,7 @@ export interface OrderOptions extends SamplerSettings {
   seed?: number | undefined;
   /** Classes in turn, by number or name. Default: all of a conditional model. */
   labels?: readonly (number | string)[] | undefined;
-  /** Network calls per image. Default: 50, or the model's T if that is less. */
+  /** Default: 50, or the model's T if that is less. */
   steps?: number | undefined;
   /** Default: ddim. */
   sampler?: SamplerName | undefined;
@@ -36,7 +37,7 @@ export async function makeOrder(folder: string, options: OrderOptions): Promise<
   const seed = checkInteger(action, '--seed', options.seed ?? 0, 0, Number.MAX_SAFE_INTEGER - count + 1);
   const shard = checkInteger(action, '--shard', options.shard ?? USUAL_SHARD, 1, LARGEST_SHARD);
   const { labels, steps, sampler = DEFAULT_SAMPLER } = options;
-  const settings = eachSamplerOption((name, option) => options[name] ?? option.default);
+  const settings = eachSamplerOption((name, option) => options[name] ?? option.default) as SamplerValues;
   const { classes } = artefact;
   const { table, labels: numbers = [] } = completeRequest(artefact, {
     count: Math.min(count, Math.max(1, labels?.length ?? 1)),

@@ -23,7 +23,7 @@ import {
   SAMPLER_NAMES,
   SAMPLER_OPTION_NAMES,
   type SamplerName,
-  type SamplerOptionName,
+  type SamplerValues,
   worded,
 } from '@onnoise/scheduler';
 
@@ -32,11 +32,10 @@ export const SHARD_FORMAT = 1;
 export const LARGEST_SHARD = 100_000;
 
 /** What pictures depend on besides seed and class, with every option of every sampler. */
-export interface ShardSettings extends Record<SamplerOptionName, number> {
+export interface ShardSettings extends SamplerValues {
   /** SHA-256 of the model, 64 hexadecimal digits (see hash.ts). */
   model: string;
   sampler: SamplerName;
-  /** Network calls per image. */
   steps: number;
 }
 
@@ -102,7 +101,7 @@ const RULES: Rules<Shard> = {
   model: rule('a SHA-256', (value) => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value)),
   sampler: oneOf(SAMPLER_NAMES),
   steps: integer(1, Number.MAX_SAFE_INTEGER),
-  ...eachSamplerOption((_, option) => optionRule(option)),
+  ...(eachSamplerOption((_, option) => optionRule(option)) as Rules<SamplerValues>),
   labels: worded('null or an array', nullable(listOf(anything as Rule<number>))),
   seed: NATURAL,
   count: integer(1, LARGEST_SHARD),

@@ -81,9 +81,9 @@ export async function sample(options: SampleArguments): Promise<void> {
   const request = { count, seed, steps: options.steps, sampler, ...samplerSettings(options), labels, batch };
   const { table, labels: classes, ...complete } = completeRequest(artefact, request);
   const { shape } = artefact;
-  const kept = keptSteps(options, table.steps);
+  const kept = keptSteps(options, table.rows.length);
   const film = createFilm(count, sizeOf(shape), kept);
-  await checkFiles(options, { count, shape, steps: table.steps });
+  await checkFiles(options, { count, shape, steps: table.rows.length });
   sayDetail(
     `Sampling: ${sampler}, ${plural(table.steps, 'step')}, ${plural(complete.batch, 'picture')} per network call`,
   );

@@ -4,8 +4,7 @@
  *
  * Any value outside 0..count - 1, NaN included, becomes `count`, which no Gather has: onnxruntime's CPU provider
  * refuses the call and names it. Limit: its GPU providers do not check, and their output is then undefined (WebGPU cuts
- * int64 to
- * 32 bits even before). Fractions are cut off, as in training.
+ * int64 to 32 bits even before).
  */
 import type { Constant, Graph, Node, ValueType } from '@onnoise/tracer';
 

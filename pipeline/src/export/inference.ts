@@ -45,7 +45,7 @@ export function inferenceGraph(model: PlannedModel, parameters: ReadonlyMap<stri
 export function documentPorts(graph: Graph, timesteps: number, classes: number | null): void {
   const documents: Record<string, string> = {
     sample: 'Noisy images, [N, C, H, W].',
-    timestep: `One for each image: whole numbers from 0 to ${timesteps - 1}.`,
+    timestep: `One for each image: numbers from 0 to ${timesteps - 1}, whole or not.`,
     ...(classes !== null && { class_labels: `One for each image: whole numbers from 0 to ${classes - 1}.` }),
     out_sample: "The network's prediction, [N, C, H, W].",
   };

@@ -86,7 +86,7 @@ export function describeNetwork({ classes, timesteps }: Pick<CardSurroundings, '
   const range = classes > 0 ? `, classes from 0 to ${classes - 1}` : '';
   return (
     `\`unet/model.onnx\` takes \`sample\` [N, C, H, W] and \`timestep\` [N] as float32${labels} and gives \`out_sample\` ` +
-    `[N, C, H, W]; images are in [-1, 1], timesteps are whole numbers from 0 to ${timesteps - 1}${range}.`
+    `[N, C, H, W]; images are in [-1, 1], timesteps are numbers from 0 to ${timesteps - 1}, whole or not${range}.`
   );
 }
 

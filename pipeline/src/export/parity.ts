@@ -88,16 +88,16 @@ interface Inputs {
   labels: Int32Array;
 }
 
-/** Gaussian images, timesteps spread over 0..T-1, all classes in turn. */
+/** Gaussian images, timesteps spread over 0..T-1, not only whole ones, all classes in turn. */
 function randomInputs(model: Model, batch: number): Inputs {
   const size = sizeOf(model.shape);
   const sample = new Float32Array(batch * size);
   for (let i = 0; i < batch; i++) gaussian(batch * 1000 + i, 0, sample.subarray(i * size, (i + 1) * size));
-  const spread = (count: number, i: number) => Math.floor(((i + 0.5) / batch) * count);
+  const spread = (last: number, i: number) => ((i + 0.5) / batch) * last;
   return {
     sample,
-    timestep: Float32Array.from({ length: batch }, (_, i) => spread(model.timestepCount, i)),
-    labels: Int32Array.from({ length: batch }, (_, i) => spread(model.classCount ?? 1, i)),
+    timestep: Float32Array.from({ length: batch }, (_, i) => spread(model.timestepCount - 1, i)),
+    labels: Int32Array.from({ length: batch }, (_, i) => Math.floor(spread(model.classCount ?? 1, i))),
   };
 }
 

@@ -10,7 +10,7 @@ import { type Declare, declareInto, type Pass } from './declare.ts';
 import { conv2d, convTranspose2d, embedding, linear } from './layers.ts';
 import { batchNorm } from './normalization.ts';
 import { readSimpleUnetConfig, type SimpleUnetConfig } from './simple-unet-config.ts';
-import { lookUp, sinusoidalTable } from './time-embedding.ts';
+import { timeEmbedding } from './time-embedding.ts';
 import type { Forward, NetworkRecord, ParameterSpec } from './types.ts';
 
 /** One level: [N, H, W, inputs] to [N, H/2, W/2, outputs], or [N, 2H, 2W, outputs] when `up`. */
@@ -33,7 +33,7 @@ function block(declare: Declare, inputs: number, outputs: number, timeWidth: num
 function simpleUnet(config: SimpleUnetConfig, parameters: ParameterSpec[]): Forward {
   const { image_channels, channels, time_emb_dim: width, num_train_timesteps: count } = config;
   const declare = declareInto(parameters);
-  const table = sinusoidalTable({ count, width, shift: 1, cosFirst: false });
+  const embedTime = timeEmbedding({ count, width, shift: 1, cosFirst: false });
   const timeMlp = linear(declare.in('time_mlp.1'), width, width);
   const classes =
     config.num_class_embeds === null ? null : embedding(declare.in('class_embedding'), config.num_class_embeds, width);
@@ -46,7 +46,7 @@ function simpleUnet(config: SimpleUnetConfig, parameters: ParameterSpec[]): Forw
   const output = conv2d(declare.in('output'), first, image_channels, { kernel: 1, padding: 0 });
 
   return (pass, sample, timestep) => {
-    let time = tf.relu(timeMlp(pass, lookUp(table, count, timestep))); // [N, time_emb_dim]
+    let time = tf.relu(timeMlp(pass, embedTime(pass, timestep))); // [N, time_emb_dim]
     if (classes) time = tf.add(time, classes(pass, pass.labels!));
     let x = conv0(pass, sample); // [N, H, W, channels[0]]
     const skips: tf.Tensor4D[] = [];

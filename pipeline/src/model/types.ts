@@ -51,13 +51,13 @@ export interface Model {
   shape: ImageShape;
   /** Number of classes of a conditional network, null without conditioning. */
   classCount: number | null;
-  /** T: timesteps are whole numbers in 0..T-1. */
+  /** T: timesteps are numbers in 0..T-1. */
   timestepCount: number;
   /**
    * The network's prediction, [N, C, H, W] as the sample. Pure: runs eagerly on any tfjs backend, or traced.
    *
    * @param sample [N, C, H, W]; H and W must be divisible by the network's total stride.
-   * @param timestep [N], float32; a fraction is cut off.
+   * @param timestep [N], float32; in training whole numbers.
    * @throws InputError when the sample or the labels do not suit the network.
    */
   forward(parameters: Parameters, sample: tf.Tensor4D, timestep: tf.Tensor1D, options: ForwardOptions): tf.Tensor4D;

@@ -8,7 +8,7 @@ import * as tf from '@tensorflow/tfjs';
 import { declareInto } from './declare.ts';
 import { conv2d, embedding, linear } from './layers.ts';
 import { groupNorm, silu } from './normalization.ts';
-import { lookUp, sinusoidalTable } from './time-embedding.ts';
+import { timeEmbedding } from './time-embedding.ts';
 import type { Forward, NetworkRecord, ParameterSpec } from './types.ts';
 import { type BlockOptions, downBlock, midBlock, upBlock } from './unet2d-blocks.ts';
 import { readUNet2DConfig, type UNet2DConfig } from './unet2d-config.ts';
@@ -28,7 +28,12 @@ function unet2d(config: UNet2DConfig, parameters: ParameterSpec[]): Forward {
   const declare = declareInto(parameters);
 
   const convIn = conv2d(declare.in('conv_in'), config.in_channels, first, { kernel: 3, padding: 1 });
-  const table = sinusoidalTable({ count, width: first, shift: config.freq_shift, cosFirst: config.flip_sin_to_cos });
+  const embedTime = timeEmbedding({
+    count,
+    width: first,
+    shift: config.freq_shift,
+    cosFirst: config.flip_sin_to_cos,
+  });
   const time1 = linear(declare.in('time_embedding.linear_1'), first, timeWidth);
   const time2 = linear(declare.in('time_embedding.linear_2'), timeWidth, timeWidth);
   const classes =
@@ -59,7 +64,7 @@ function unet2d(config: UNet2DConfig, parameters: ParameterSpec[]): Forward {
   const convOut = conv2d(declare.in('conv_out'), first, config.out_channels, { kernel: 3, padding: 1 });
 
   return (pass, sample, timestep) => {
-    let embedded = time2(pass, silu(time1(pass, lookUp(table, count, timestep)))); // [N, timeWidth]
+    let embedded = time2(pass, silu(time1(pass, embedTime(pass, timestep)))); // [N, timeWidth]
     if (classes) embedded = tf.add(embedded, classes(pass, pass.labels!));
     const time = silu(embedded); // every residual block begins with it
 

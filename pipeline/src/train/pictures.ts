@@ -101,24 +101,26 @@ function drawSheet({ plan, onProgress, signal }: RunPicturesOptions, predictor: 
   });
 }
 
+const caption = (timestep: number | undefined) =>
+  timestep === undefined ? 'finished' : `timestep ${Math.round(timestep)}`;
+
 /** The sheet of the step comes last: if it exists, all of them do. */
 async function writeSheets(
   { plan, run, step, final }: RunPicturesOptions,
   { images, frames, timesteps }: Preview,
 ): Promise<void> {
-  const { model, config, sampleSteps } = plan;
+  const { model, config } = plan;
   const shape = model.shape;
+  const last = frames.length - 1;
   const paths = runPaths(run);
-  const chosen = spreadSteps(sampleSteps, STRIP_PICTURES);
-  const captions = chosen.map((number) =>
-    timesteps[number] === undefined ? 'finished' : `timestep ${timesteps[number]}`,
-  );
+  const chosen = spreadSteps(last, STRIP_PICTURES);
+  const captions = chosen.map((number) => caption(timesteps[number]));
   const png = await sheet(images, shape, sheetColumns(config.output.sampleCount, model.classCount));
   const row = await captionedStrip(joinImages(chosen.map((number) => frames[number]!)), shape, captions);
   await writeWhole(paths.samples, png);
   await writeWhole(paths.denoising, row);
   if (final) {
-    const shown = [0, ...spreadSteps(sampleSteps, ANIMATION_FRAMES)].map((number) => frames[number]!);
+    const shown = [0, ...spreadSteps(last, ANIMATION_FRAMES)].map((number) => frames[number]!);
     const scale = Math.max(1, Math.floor(ANIMATION_SIDE / shape[2]));
     await writeWhole(paths.forming, await animatedWebp(shown, shape, { scale }));
   }

@@ -2,7 +2,15 @@
  * An image's way through the network, step by step: a sampler's from noise to picture, or a single call. A batch is any
  * set of them, each with its own timestep.
  */
-import { applyRow, badOutput, InputError, type SamplerTable, seededNoise } from '@onnoise/scheduler';
+import {
+  applyRow,
+  badOutput,
+  InputError,
+  needsAuxiliary,
+  type SamplerTable,
+  scale,
+  seededNoise,
+} from '@onnoise/scheduler';
 
 export interface Trajectory {
   /** The network's next input, [C, H, W]. */
@@ -24,7 +32,7 @@ export interface SamplingOptions {
   size: number;
   seed: number;
   label: number;
-  /** Gets a copy of the predicted x0, [C, H, W], after the steps in `partials` (1 to `table.steps`). */
+  /** Gets a copy of the predicted x0, [C, H, W], after the rows in `partials`, from 1. */
   onPartial?: ((x0: Float32Array, step: number) => void) | undefined;
   partials?: readonly number[] | undefined;
 }
@@ -34,8 +42,10 @@ export function sampling({ table, size, seed, label, onPartial, partials = [] }:
   const x = new Float32Array(size);
   const x0 = new Float32Array(size);
   const z = new Float32Array(size);
+  const y = needsAuxiliary(table) ? new Float32Array(size) : undefined;
   let step = 0;
   seededNoise(seed, 0, x);
+  scale(x, table.start);
   return {
     x,
     label,
@@ -46,7 +56,7 @@ export function sampling({ table, size, seed, label, onPartial, partials = [] }:
       const row = table.rows[step]!;
       step++;
       if (row.D !== 0) seededNoise(seed, step, z);
-      if (!applyRow(row, table.clip, x, output, x0, z)) {
+      if (!applyRow(row, table.clip, x, output, x0, z, y)) {
         const received = output.find((value) => !Number.isFinite(value)) ?? output[0];
         throw badOutput({ received, step, steps: table.rows.length, timestep: row.timestep, seed });
       }

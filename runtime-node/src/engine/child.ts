@@ -138,7 +138,8 @@ async function load({ models, device, maxBatch }: EngineOptions, loaded: Map<str
 function samplings(task: SampleTask, { model, table: tableOf }: Loaded, tell: (part: TaskPart) => void): Trajectory[] {
   const table = tableOf(task);
   const size = imageSize(model.shape);
-  const partials = partialSteps(table.steps, task.partials);
+  const steps = table.rows.length;
+  const partials = partialSteps(steps, task.partials);
   return task.seeds.map((seed, index) =>
     sampling({
       table,
@@ -146,7 +147,7 @@ function samplings(task: SampleTask, { model, table: tableOf }: Loaded, tell: (p
       seed,
       label: task.labels?.[index] ?? 0,
       partials,
-      onPartial: (image, step) => tell({ type: 'partial', index, step, steps: table.steps, image }),
+      onPartial: (image, step) => tell({ type: 'partial', index, step, steps, image }),
     }),
   );
 }

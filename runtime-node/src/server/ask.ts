@@ -4,8 +4,10 @@ import { whenOver } from './connections.ts';
 import { clientGone, Refusal } from './errors.ts';
 import type { Service } from './service.ts';
 
-/** Bytes per image value during the work: three float32 in the engine, a copy here, the PNG and the base64. */
+/** Bytes per image value during the work: x, x0 and noise in the engine, a copy here, the PNG and the base64. */
 const BYTES_A_VALUE = 24;
+/** And of the auxiliary picture, where the engine keeps one. */
+const AUXILIARY_BYTES_A_VALUE = 4;
 const BYTES_AN_IMAGE = 4096;
 
 export interface Work {
@@ -23,6 +25,8 @@ export interface WorkOptions {
   steps: number;
   /** Values per image. */
   size: number;
+  /** Whether the engine keeps an auxiliary picture for each. Default: false. */
+  auxiliary?: boolean;
 }
 
 /**
@@ -32,14 +36,15 @@ export interface WorkOptions {
 export async function withinLimits<T>(
   { options, admission, closing }: Service,
   reply: FastifyReply,
-  { client, count, steps, size }: WorkOptions,
+  { client, count, steps, size, auxiliary = false }: WorkOptions,
   run: (work: Work) => Promise<T>,
 ): Promise<T> {
   if (closing()) throw new Refusal(503, 'closing', 'The server is stopping: ask another.', { retryAfter: 1 });
   const place = admission.take(client, count, steps);
   let free: () => void;
   try {
-    free = admission.hold(count * (size * BYTES_A_VALUE + BYTES_AN_IMAGE), client);
+    const bytesAValue = BYTES_A_VALUE + (auxiliary ? AUXILIARY_BYTES_A_VALUE : 0);
+    free = admission.hold(count * (size * bytesAValue + BYTES_AN_IMAGE), client);
   } catch (error) {
     place.release();
     throw error;

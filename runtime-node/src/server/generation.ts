@@ -5,7 +5,7 @@ import {
   InputError,
   labelNumber,
   type SamplerName,
-  type SamplerOptionName,
+  type SamplerValues,
   samplerSettings,
   usualSteps,
 } from '@onnoise/scheduler';
@@ -14,8 +14,10 @@ import { completeRequest } from '../request.ts';
 import { Refusal } from './errors.ts';
 import type { CompleteOptions } from './options.ts';
 
+type Nullable<T> = { [K in keyof T]?: T[K] | null };
+
 /** The body of `POST /v1/images/generations`; null counts as left out. */
-export interface GenerationBody extends Partial<Record<SamplerOptionName, number | null>> {
+export interface GenerationBody extends Nullable<SamplerValues> {
   model?: string | null;
   prompt?: string | null;
   n?: number | null;
@@ -39,7 +41,7 @@ const SEEDS = 2 ** 32;
  * @throws Refusal (400) for a size other than the model's, an unknown class, or more pictures or steps than the server
  * allows; InputError as `model.sample` does.
  */
-export function toTask(model: EngineModel, body: GenerationBody, client: string, options: CompleteOptions): SampleTask {
+export function toTask(model: EngineModel, body: GenerationBody, client: string, options: CompleteOptions) {
   const count = body.n ?? 1;
   checkSize(model, body.size);
   if (count > options.maxImages) {
@@ -65,7 +67,7 @@ export function toTask(model: EngineModel, body: GenerationBody, client: string,
   const steps = body.steps ?? Math.min(options.maxSteps, usualSteps(model.scheduler));
   const sampler = body.sampler ?? DEFAULT_SAMPLER;
   const settings = samplerSettings(body);
-  const { seeds, labels } = completeRequest(model, {
+  const { seeds, labels, table } = completeRequest(model, {
     count,
     seed: body.seed ?? randomInt(SEEDS),
     steps,
@@ -74,7 +76,8 @@ export function toTask(model: EngineModel, body: GenerationBody, client: string,
     labels: labelsOf(model, body),
   });
   const partials = body.stream ? (body.partial_images ?? 0) : 0;
-  return { model: model.name, client, seeds, labels, steps, sampler, ...settings, partials };
+  const task: SampleTask = { model: model.name, client, seeds, labels, steps, sampler, ...settings, partials };
+  return { task, table };
 }
 
 /** `28x28`, width first as OpenAI writes it. */

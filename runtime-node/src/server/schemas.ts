@@ -1,5 +1,12 @@
 /** JSON Schemas of requests and answers; the API's description is made from them. */
-import { DEFAULT_SAMPLER, eachSamplerOption, optionsOfSampler, SAMPLER_NAMES, samplerRecord } from '@onnoise/scheduler';
+import {
+  DEFAULT_SAMPLER,
+  eachSamplerOption,
+  optionsOfSampler,
+  SAMPLER_NAMES,
+  type SamplerOption,
+  samplerRecord,
+} from '@onnoise/scheduler';
 import type { FastifySchema } from 'fastify';
 import { MOST_PARTIALS } from './generation.ts';
 import type { CompleteOptions } from './options.ts';
@@ -34,6 +41,13 @@ const SAMPLER = choice(`Default: ${DEFAULT_SAMPLER}.`, SAMPLER_NAMES, {
     return { name, label, hint, options: optionsOfSampler(name) };
   }),
 });
+
+function samplerField(option: SamplerOption): Schema {
+  const { label: title, describe, default: standard } = option;
+  const words = `${describe}. Default: ${standard}.`;
+  if ('choices' in option) return choice(words, option.choices, { title, default: standard });
+  return optional('number', words, { title, minimum: option.min, maximum: option.max, default: standard });
+}
 
 export const OPENAI_ERROR = object({
   error: object({
@@ -101,16 +115,9 @@ export function generationSchema({ maxImages, maxSteps }: CompleteOptions): Desc
         stream: optional('boolean', 'Answer with events as pictures form. Default: false.'),
         partial_images: integer('With `stream`: predictions shown of each picture. Default: 0.', 0, MOST_PARTIALS),
         seed: integer("The first picture's; the next has seed + 1. Default: at random.", 0, Number.MAX_SAFE_INTEGER),
-        steps: integer("Network calls per picture, at most the model's T. Default: 50.", 1, maxSteps),
+        steps: integer("Steps per picture, at most the model's T. Default: 50.", 1, maxSteps),
         sampler: SAMPLER,
-        ...eachSamplerOption((_, { label, describe, default: standard, min, max }) =>
-          optional('number', `${describe}. Default: ${standard}.`, {
-            title: label,
-            minimum: min,
-            maximum: max,
-            default: standard,
-          }),
-        ),
+        ...eachSamplerOption((_, option) => samplerField(option)),
         label: {
           description:
             'A class by its number, or as text by its name as in the prompt, or several that are taken in turn. Default: all in turn.',

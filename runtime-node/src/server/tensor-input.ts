@@ -14,7 +14,7 @@ export interface TensorRule {
   /** `FP32` or `INT64`. */
   datatype: string;
   dims: readonly number[];
-  /** Values are whole numbers from 0 to this; undefined: any finite float32. */
+  /** Values are numbers from 0 to this; undefined: any finite float32. */
   largest: number | undefined;
 }
 
@@ -27,6 +27,7 @@ export interface TensorRule {
 export function readTensor(input: TensorInput, rule: TensorRule, binary: Buffer) {
   const { name, datatype, shape, data, parameters = {} } = input;
   const { dims, largest } = rule;
+  const whole = datatype === 'INT64';
   if (datatype !== rule.datatype) refuseTensor(name, `have the datatype ${rule.datatype}`, datatype);
   if (shape.length !== dims.length || shape.some((side, i) => side !== dims[i])) {
     refuseTensor(name, `have the shape [${dims.join(', ')}]`, `[${shape.join(', ')}]`);
@@ -38,8 +39,8 @@ export function readTensor(input: TensorInput, rule: TensorRule, binary: Buffer)
       if (Number.isFinite(Math.fround(number))) return number;
       return refuseTensor(`${name}[${index}]`, 'be a finite number from -3.4e38 to 3.4e38', value);
     }
-    if (Number.isInteger(number) && number >= 0 && number <= largest) return number;
-    return refuseTensor(`${name}[${index}]`, `be a whole number from 0 to ${largest}`, value);
+    if (number >= 0 && number <= largest && (!whole || Number.isInteger(number))) return number;
+    return refuseTensor(`${name}[${index}]`, `be a ${whole ? 'whole ' : ''}number from 0 to ${largest}`, value);
   };
   const size = parameters.binary_data_size;
   if (size !== undefined && data !== undefined) {

@@ -7,7 +7,7 @@ export interface Choice<T extends string> {
   disabled?: boolean | undefined;
 }
 
-export interface SelectProps<T extends string> extends Pick<FieldProps, 'label' | 'hint'> {
+export interface SelectProps<T extends string> extends Pick<FieldProps, 'label' | 'hint' | 'error'> {
   value: T;
   options: readonly Choice<T>[];
   disabled?: boolean | undefined;

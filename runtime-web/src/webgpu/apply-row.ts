@@ -1,9 +1,11 @@
 /**
  * A row of the sampler's table on the GPU, in place: `applyRow` of the scheduler in float32.
  *
- *     x0 = clip(p x + q o)        x = A x + E o + B x0 + C x0_prev + D z
+ *     x0 = clip(p x + q o)        x' = A x + E o + B x0 + C x0_prev + F y + D z
+ *                                 y' = a x + e o + b x0 + c x0_prev + f y
  *
- * A word beside the images holds the first step at which o or x is NaN or infinite. The shader checks the bits of a
+ * There is a shader with y and one without, for tables that need none. A word beside the images holds the first step at
+ * which o, x' or y' is NaN or infinite. The shader checks the bits of a
  * number, because its compiler may assume that NaN and infinity do not occur.
  */
 import type { SamplerRow } from '@onnoise/scheduler';
@@ -13,8 +15,14 @@ const WORKGROUP = 256;
 const MOST_WORKGROUPS = 65_535;
 const LARGEST_FLOAT = 3.4028234e38;
 
-const WGSL = /* wgsl */ `
-struct Row { p: f32, q: f32, A: f32, E: f32, B: f32, C: f32, D: f32, limit: f32, step: u32 }
+const Y_NEXT = 'row.a * x[i] + row.e * output[i] + row.b * predicted + row.c * x0[i] + row.f * y[i]';
+
+/** @param keepsY whether there is an auxiliary picture. */
+const shader = (keepsY: boolean): string => /* wgsl */ `
+struct Row {
+  p: f32, q: f32, A: f32, E: f32, B: f32, C: f32, F: f32, D: f32,
+  a: f32, e: f32, b: f32, c: f32, f: f32, limit: f32, step: u32
+}
 
 @group(0) @binding(0) var<uniform> row: Row;
 @group(0) @binding(1) var<storage, read_write> x: array<f32>;
@@ -22,6 +30,7 @@ struct Row { p: f32, q: f32, A: f32, E: f32, B: f32, C: f32, D: f32, limit: f32,
 @group(0) @binding(3) var<storage, read> output: array<f32>;
 @group(0) @binding(4) var<storage, read> z: array<f32>;
 @group(0) @binding(5) var<storage, read_write> bad: atomic<u32>;
+${keepsY ? '@group(0) @binding(6) var<storage, read_write> y: array<f32>;' : ''}
 
 fn finite(value: f32) -> bool {
   return (bitcast<u32>(value) & 0x7f800000u) != 0x7f800000u;
@@ -31,11 +40,14 @@ fn finite(value: f32) -> bool {
 fn apply_row(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   for (var i = id.x; i < arrayLength(&x); i += groups.x * ${WORKGROUP}u) {
     let predicted = clamp(row.p * x[i] + row.q * output[i], -row.limit, row.limit);
-    let next = row.A * x[i] + row.E * output[i] + row.B * predicted + row.C * x0[i] + row.D * z[i];
-    if (!finite(output[i]) || !finite(next)) {
+    let y_now = ${keepsY ? 'y[i]' : '0.0'};
+    let x_next = row.A * x[i] + row.E * output[i] + row.B * predicted + row.C * x0[i] + row.F * y_now + row.D * z[i];
+    let y_next = ${keepsY ? Y_NEXT : '0.0'};
+    if (!finite(output[i]) || !finite(x_next) || !finite(y_next)) {
       atomicMin(&bad, row.step);
     }
-    x[i] = next;
+    x[i] = x_next;
+    ${keepsY ? 'y[i] = y_next;' : ''}
     x0[i] = predicted;
   }
 }
@@ -48,6 +60,8 @@ export interface RowBuffers {
   z: GPUBuffer;
   /** One u32: the first step, from 1, whose output is not finite; `NONE_BAD` until then. */
   bad: GPUBuffer;
+  /** The auxiliary picture; undefined: no row needs it. */
+  y?: GPUBuffer | undefined;
 }
 
 export const NONE_BAD = 0xffff_ffff;
@@ -58,24 +72,33 @@ export interface RowKernel {
   destroy(): void;
 }
 
-export function createRowKernel(device: GPUDevice, { x, x0, z, bad }: RowBuffers): RowKernel {
-  const uniform = device.createBuffer({ size: 48, usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST });
+/** A row that leaves y as it is. */
+const KEEP = { a: 0, e: 0, b: 0, c: 0, f: 1 };
+
+export function createRowKernel(device: GPUDevice, { x, x0, z, bad, y }: RowBuffers): RowKernel {
+  const uniform = device.createBuffer({ size: 64, usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST });
   const pipeline = device.createComputePipeline({
     layout: 'auto',
-    compute: { module: device.createShaderModule({ code: WGSL }), entryPoint: 'apply_row' },
+    compute: { module: device.createShaderModule({ code: shader(y !== undefined) }), entryPoint: 'apply_row' },
   });
   const bind = (output: GPUBuffer) =>
     device.createBindGroup({
       layout: pipeline.getBindGroupLayout(0),
-      entries: [uniform, x, x0, output, z, bad].map((buffer, binding) => ({ binding, resource: { buffer } })),
+      entries: [uniform, x, x0, output, z, bad, ...(y ? [y] : [])].map((buffer, binding) => ({
+        binding,
+        resource: { buffer },
+      })),
     });
   let bound: { output: GPUBuffer; group: GPUBindGroup } | undefined;
   const workgroups = Math.min(Math.ceil(x.size / 4 / WORKGROUP), MOST_WORKGROUPS);
   return {
-    encode(encoder, step, { p, q, A, E, B, C, D }, clip, output) {
+    encode(encoder, step, { p, q, A, E, B, C, F, D, y: next }, clip, output) {
+      if (!y && (F !== 0 || next)) throw new Error('The row needs y, which was not given.');
       if (bound?.output !== output) bound = { output, group: bind(output) };
-      device.queue.writeBuffer(uniform, 0, Float32Array.of(p, q, A, E, B, C, D, clip ?? LARGEST_FLOAT));
-      device.queue.writeBuffer(uniform, 32, Uint32Array.of(step));
+      const { a, e, b, c, f } = next ?? KEEP;
+      const numbers = [p, q, A, E, B, C, F, D, a, e, b, c, f, clip ?? LARGEST_FLOAT];
+      device.queue.writeBuffer(uniform, 0, Float32Array.from(numbers));
+      device.queue.writeBuffer(uniform, 4 * numbers.length, Uint32Array.of(step));
       const pass = encoder.beginComputePass();
       pass.setPipeline(pipeline);
       pass.setBindGroup(0, bound.group);

@@ -2,21 +2,31 @@
  * What a batch of one size needs on the GPU: the network's fixed inputs, the sampler's buffers, and a way to
  * read pictures back. Only noise and numbers go up, and only pictures that are shown come down.
  */
-import { type ImageShape, type SamplerRow, seededNoise } from '@onnoise/scheduler';
+import {
+  type ImageShape,
+  needsAuxiliary,
+  type SamplerRow,
+  type SamplerTable,
+  scale,
+  seededNoise,
+} from '@onnoise/scheduler';
 import type { InferenceSession, Tensor } from 'onnxruntime-web';
 import type { Ort } from '../ort.ts';
 import { createRowKernel, NONE_BAD } from './apply-row.ts';
 
 export interface Batch {
   count: number;
-  /** Noise x, x0 = 0, labels. */
-  start(seeds: readonly number[], labels: readonly number[] | undefined): void;
+  /** The labels, x of noise and x0 = 0 for a table's rows, and y = 0 where they need it. */
+  start(seeds: readonly number[], labels: readonly number[] | undefined, table: Start): void;
   /** Queues one step; it may be under way when the promise resolves. */
   step(session: InferenceSession, row: SamplerRow, clip: number | null, noise: Noise): Promise<void>;
   /** Queues a copy of x, x0 and the bad step as they are after the steps queued so far. Two may be under way. */
   read(): Promise<Pictures>;
   destroy(): void;
 }
+
+/** What the first step needs of a table. */
+export type Start = Pick<SamplerTable, 'start' | 'rows'>;
 
 /** z of a step for the seeds' images. `draw` is the step, from 1. */
 export interface Noise {
@@ -60,7 +70,9 @@ export function createBatch(
   const staging = [0, 1].map(() =>
     createBuffer(2 * bytes + BAD_BYTES, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST),
   );
-  const kernel = createRowKernel(device, { x, x0, z, bad });
+  let kernel = createRowKernel(device, { x, x0, z, bad });
+  /** The auxiliary picture, from the first table on that needs it. */
+  let y: GPUBuffer | undefined;
 
   const onDevice = (buffer: GPUBuffer, dataType: 'float32' | 'int64', dims: number[]): Tensor =>
     ort.Tensor.fromGpuBuffer<'float32' | 'int64'>(buffer, { dataType, dims });
@@ -88,10 +100,16 @@ export function createBatch(
 
   return {
     count,
-    start(seeds, labels) {
-      queue.writeBuffer(x, 0, draw({ seeds, draw: 0 }));
-      queue.writeBuffer(x0, 0, values.fill(0));
-      queue.writeBuffer(z, 0, values);
+    start(seeds, labels, table) {
+      if (!y && needsAuxiliary(table)) {
+        y = storage(bytes);
+        kernel.destroy();
+        kernel = createRowKernel(device, { x, x0, z, bad, y });
+      }
+      scale(draw({ seeds, draw: 0 }), table.start);
+      queue.writeBuffer(x, 0, values);
+      values.fill(0);
+      for (const buffer of [x0, z, ...(y ? [y] : [])]) queue.writeBuffer(buffer, 0, values);
       queue.writeBuffer(bad, 0, Uint32Array.of(NONE_BAD));
       for (const [n, value] of labels?.entries() ?? []) label!.values[n] = BigInt(value);
       label?.write();

@@ -117,12 +117,15 @@ async function readOptionalJson(read: ReadModelFile, path: string, where?: strin
 function parseJson(bytes: Uint8Array, file: string): Record<string, unknown> {
   let json: unknown;
   try {
-    json = JSON.parse(new TextDecoder().decode(bytes));
+    json = JSON.parse(withoutInfinity(new TextDecoder().decode(bytes)));
   } catch (error) {
     throw new InputError(`Cannot ${LOADING}: ${file} must be JSON, received "${(error as Error).message}".`);
   }
   return check(LOADING, file, worded('a JSON object', object), json);
 }
+
+/** Python writes -Infinity, which is no JSON, as the bound that DPM-Solver's files have for none. */
+const withoutInfinity = (text: string) => text.replace(/("lambda_min_clipped"\s*:\s*)-Infinity\b/, '$1null');
 
 /** Names the place in the message of an InputError. */
 function within<T>(place: string | undefined, check: () => T): T {

@@ -8,10 +8,11 @@
 import { refuse } from '../rules/errors.ts';
 import { predictionAt } from '../schedule/prediction.ts';
 import { spacedTimesteps } from '../schedule/timesteps.ts';
-import type { SamplerOption, SamplerRecord } from './record.ts';
+import type { NumberOption, SamplerRecord } from './record.ts';
+import { spacing, withTimestepSpacing } from './spacing.ts';
 
 /** The noise: the factor of sigma_t in equation 16. */
-const eta: SamplerOption = {
+const eta: NumberOption = {
   label: 'Eta',
   describe: "ddim's noise, 0 (none) to 1 (ddpm's)",
   default: 0,
@@ -19,20 +20,26 @@ const eta: SamplerOption = {
   max: 1,
 };
 
-export const ddim: SamplerRecord<'ddim', 'eta'> = {
+export const ddim: SamplerRecord<'ddim', { spacing: typeof spacing; eta: typeof eta }> = {
   name: 'ddim',
   label: 'DDIM',
   hint: 'Adds no noise at eta 0, so few steps go far; at eta 1 as much as DDPM.',
-  options: { eta },
+  diffusers: 'DDIMScheduler',
+  identities: [{ settings: {}, keys: {} }],
+  order: 1,
+  calls: 1,
+  noise: false,
+  options: { spacing, eta },
 
-  rows(config, schedule, steps, { eta }) {
+  compile(given, schedule, steps, { spacing, eta }) {
+    const config = withTimestepSpacing(given, spacing, 'ddim');
     const jump = Math.floor(schedule.T / steps);
     if (schedule.alphaBar[0] === 0 && !config.set_alpha_to_one) {
       const rule = 'true for a schedule whose only timestep is pure noise: the picture would be that noise';
       refuse('compile the sampler', 'set_alpha_to_one', rule, false);
     }
     const alphaBarFinal = config.set_alpha_to_one ? 1 : schedule.alphaBar[0]!;
-    return Array.from(spacedTimesteps(config, steps), (timestep) => {
+    const rows = Array.from(spacedTimesteps(config, steps), (timestep) => {
       const previous = timestep - jump;
       const alphaBar = schedule.alphaBar[timestep]!;
       const alphaBarPrevious = previous >= 0 ? schedule.alphaBar[previous]! : alphaBarFinal;
@@ -46,7 +53,9 @@ export const ddim: SamplerRecord<'ddim', 'eta'> = {
 
       // x_{t-1} = sqrt(alphaBarPrevious) x0 + direction epsilon + sigma z, equation 12
       const direction = Math.sqrt(Math.max(1 - alphaBarPrevious - D * D, 0));
-      return { timestep, p, q, A: direction * m, E: direction * n, B: Math.sqrt(alphaBarPrevious), C: 0, D };
+      const B = Math.sqrt(alphaBarPrevious);
+      return { timestep, p, q, A: direction * m, E: direction * n, B, C: 0, F: 0, D, y: undefined };
     });
+    return { start: 1, rows };
   },
 };

@@ -5,16 +5,23 @@
 import { predictionAt } from '../schedule/prediction.ts';
 import { spacedTimesteps } from '../schedule/timesteps.ts';
 import type { SamplerRecord } from './record.ts';
+import { spacing, withTimestepSpacing } from './spacing.ts';
 
-export const ddpm: SamplerRecord<'ddpm', never> = {
+export const ddpm: SamplerRecord<'ddpm', { spacing: typeof spacing }> = {
   name: 'ddpm',
   label: 'DDPM',
   hint: 'Adds a little fresh noise at every step.',
-  options: {},
+  diffusers: 'DDPMScheduler',
+  identities: [{ settings: {}, keys: {} }],
+  order: 1,
+  calls: 1,
+  noise: true,
+  options: { spacing },
 
-  rows(config, schedule, steps) {
+  compile(given, schedule, steps, options) {
+    const config = withTimestepSpacing(given, options.spacing, 'ddpm');
     const timesteps = spacedTimesteps(config, steps);
-    return Array.from(timesteps, (timestep, i) => {
+    const rows = Array.from(timesteps, (timestep, i) => {
       const previous = timesteps[i + 1];
       const alphaBar = schedule.alphaBar[timestep]!;
       const alphaBarPrevious = previous === undefined ? 1 : schedule.alphaBar[previous]!;
@@ -32,7 +39,8 @@ export const ddpm: SamplerRecord<'ddpm', never> = {
       const small = Math.max(((1 - alphaBarPrevious) / (1 - alphaBar)) * beta, 1e-20);
       const D = timestep === 0 ? 0 : Math.sqrt(config.variance_type === 'fixed_small' ? small : beta);
 
-      return { timestep, p, q, A, E: 0, B, C: 0, D };
+      return { timestep, p, q, A, E: 0, B, C: 0, F: 0, D, y: undefined };
     });
+    return { start: 1, rows };
   },
 };

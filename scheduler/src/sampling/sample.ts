@@ -1,43 +1,16 @@
-/**
- * Executes a sampler's table on the CPU. The network is a function; everything else is here. Images are float32
- * [N, C, H, W], and arithmetic is float64.
- */
+/** Images from noise by a sampler's table, on the CPU. */
 
 import { gaussian } from '../noise/gaussian.ts';
 import { InputError } from '../rules/errors.ts';
 import { check, checkInteger, integer, type Rule, rule } from '../rules/rule.ts';
-import { badOutput } from './bad-output.ts';
-import type { SamplerRow } from './record.ts';
+import { type Denoiser, runRows, type StepProgress } from './run.ts';
 import type { SamplerTable } from './table.ts';
 
 /**
- * The network: noisy images and their timesteps in, its output out. `step` counts from 0. `x` is the sampler's own
- * buffer: read it before the promise resolves and do not write to it.
- */
-export type Denoiser = (
-  x: Float32Array, // [N, C, H, W]
-  timesteps: Float32Array, // [N]
-  step: number,
-) => Promise<Float32Array>; // [N, C, H, W]
-
-/**
- * Unit normal noise for one image: draw 0 is the start of sampling, draw i + 1 is the z of step i.
+ * Unit normal noise for one image: draw 0 is the start of sampling, draw i + 1 is the z of row i.
  * `out` is [C, H, W].
  */
 export type NoiseSource = (seed: number, draw: number, out: Float32Array) => void;
-
-/** `x` and `x0` are the sampler's own buffers, valid until the callback returns: copy what you keep. */
-export interface StepProgress {
-  /** Steps done, 1 to `steps`. */
-  step: number;
-  steps: number;
-  /** The timestep that `x` has just left. */
-  timestep: number;
-  /** The images after this step, [N, C, H, W]. */
-  x: Float32Array;
-  /** The images as predicted at this step, clipped, [N, C, H, W]. */
-  x0: Float32Array;
-}
 
 export interface SampleImagesOptions {
   table: SamplerTable;
@@ -75,62 +48,15 @@ export async function sampleImages(options: SampleImagesOptions): Promise<Float3
 
   signal?.throwIfAborted();
   const x = new Float32Array(count * size);
-  const x0 = new Float32Array(count * size);
-  const z = new Float32Array(count * size);
-  const timesteps = new Float32Array(count);
   draw(0, x);
-  for (const [step, row] of table.rows.entries()) {
-    signal?.throwIfAborted();
-    const output = await denoise(x, timesteps.fill(row.timestep), step);
-    if (output.length !== x.length) {
-      throw new Error(
-        `The denoiser returned ${output.length} values for ${x.length} (${count} x ${shape.join(' x ')}).`,
-      );
-    }
-    if (row.D !== 0) draw(step + 1, z);
-    if (!applyRow(row, table.clip, x, output, x0, z)) {
-      const at = x.findIndex((value, i) => !Number.isFinite(value) || !Number.isFinite(output[i]));
-      const seed = seeds[Math.floor(at / size)];
-      throw badOutput({
-        received: output[at],
-        step: step + 1,
-        steps: table.rows.length,
-        timestep: row.timestep,
-        seed,
-      });
-    }
-    onStep?.({ step: step + 1, steps: table.rows.length, timestep: row.timestep, x, x0 });
-  }
+  scale(x, table.start);
+  await runRows(x, { table, shape: [count, ...shape], denoise, draw, seeds, onStep, signal });
   return x;
 }
 
-/**
- * One step, in place: `x` becomes x', and `x0` (on entry the previous step's) becomes this step's. All the same length.
- * @returns false if the output or x' has NaN or infinity; clipping would hide that in x0, but not in the picture.
- */
-export function applyRow(
-  row: SamplerRow,
-  clip: number | null,
-  x: Float32Array,
-  output: Float32Array,
-  x0: Float32Array,
-  z: Float32Array,
-): boolean {
-  const { p, q, A, E, B, C, D } = row;
-  const limit = clip ?? Number.POSITIVE_INFINITY;
-  let zero = 0; // stays 0 while everything is finite: NaN and infinity times 0 are NaN
-  for (let i = 0; i < x.length; i++) {
-    const xi = x[i]!;
-    const o = output[i]!;
-    const predicted = Math.min(Math.max(p * xi + q * o, -limit), limit);
-    let next = A * xi + E * o + B * predicted;
-    if (C !== 0) next += C * x0[i]!;
-    if (D !== 0) next += D * z[i]!;
-    x[i] = next;
-    x0[i] = predicted;
-    zero += (o + Math.fround(next)) * 0;
-  }
-  return zero === 0;
+/** Noise to where sampling starts, in place; a start of 1 changes no bit. */
+export function scale(x: Float32Array, start: number): void {
+  if (start !== 1) for (let i = 0; i < x.length; i++) x[i]! *= start;
 }
 
 const SHAPE: Rule<readonly number[]> = rule(

@@ -1,19 +1,42 @@
 /** The samplers, in the order of the choices, and look-ups over their records. */
-import { number, type Rule } from '../rules/rule.ts';
+import { number, oneOf, type Rule } from '../rules/rule.ts';
 import { ddim } from './ddim.ts';
 import { ddpm } from './ddpm.ts';
-import type { SamplerOption, SamplerRecord } from './record.ts';
+import { dpmpp2m } from './dpmpp-2m.ts';
+import { dpmpp2mSde } from './dpmpp-2m-sde.ts';
+import { dpmpp2sAncestral } from './dpmpp-2s-ancestral.ts';
+import { dpmpp3m } from './dpmpp-3m.ts';
+import { euler } from './euler.ts';
+import { eulerAncestral } from './euler-ancestral.ts';
+import { heun } from './heun.ts';
+import type { OptionValue, SamplerOption, SamplerRecord } from './record.ts';
+import { unipc } from './unipc.ts';
 
-const RECORDS = [ddpm, ddim] as const;
+const RECORDS = [
+  ddpm,
+  ddim,
+  euler,
+  eulerAncestral,
+  heun,
+  dpmpp2m,
+  dpmpp3m,
+  dpmpp2sAncestral,
+  dpmpp2mSde,
+  unipc,
+] as const;
 
 type AnyRecord = (typeof RECORDS)[number];
-type OptionsOf<R> = R extends SamplerRecord ? keyof R['options'] : never;
+type KeysOf<T> = T extends unknown ? keyof T : never;
+type At<T, K> = T extends unknown ? (K extends keyof T ? T[K] : never) : never;
 
 export type SamplerName = AnyRecord['name'];
-export type SamplerOptionName = OptionsOf<AnyRecord>;
+export type SamplerOptionName = KeysOf<AnyRecord['options']>;
+
+/** One value for each option of all samplers. */
+export type SamplerValues = { [K in SamplerOptionName]: OptionValue<At<AnyRecord['options'], K>> };
 
 /** Values of the samplers' options; missing ones have their defaults. */
-export type SamplerSettings = { readonly [K in SamplerOptionName]?: number | undefined };
+export type SamplerSettings = { readonly [K in SamplerOptionName]?: SamplerValues[K] | undefined };
 
 /** Names, in order. */
 export const SAMPLER_NAMES: readonly SamplerName[] = RECORDS.map(({ name }) => name);
@@ -27,8 +50,8 @@ export const SAMPLER_OPTIONS = Object.assign({}, ...RECORDS.map(({ options }) =>
 
 export const SAMPLER_OPTION_NAMES = Object.keys(SAMPLER_OPTIONS) as readonly SamplerOptionName[];
 
-export function samplerRecord(name: SamplerName): SamplerRecord<SamplerName, SamplerOptionName> {
-  return RECORDS.find((record) => record.name === name) as unknown as SamplerRecord<SamplerName, SamplerOptionName>;
+export function samplerRecord(name: SamplerName): SamplerRecord<SamplerName> {
+  return RECORDS.find((record) => record.name === name) as unknown as SamplerRecord<SamplerName>;
 }
 
 /** Names of the options that a sampler takes. */
@@ -45,9 +68,10 @@ export function eachSamplerOption<T>(
 }
 
 /** The samplers' options among the fields of an object; null counts as left out. */
-export function samplerSettings(from: { readonly [K in SamplerOptionName]?: number | null | undefined }) {
-  return eachSamplerOption((name) => from[name] ?? undefined);
+export function samplerSettings(from: { readonly [K in SamplerOptionName]?: SamplerValues[K] | null | undefined }) {
+  return eachSamplerOption((name) => from[name] ?? undefined) as SamplerSettings;
 }
 
-/** What the values of an option must be: `a number from 0 to 1`. */
-export const optionRule = ({ min, max }: SamplerOption): Rule<number> => number({ min, max });
+/** What the values of an option must be: `a number from 0 to 1`, `one of bh2, bh1`. */
+export const optionRule = (option: SamplerOption): Rule<number | string> =>
+  'choices' in option ? oneOf(option.choices) : number({ min: option.min, max: option.max });

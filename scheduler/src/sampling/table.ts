@@ -1,10 +1,12 @@
 /**
- * A sampler is a table: seven scalars and a timestep per step. It is compiled once, in float64; runtimes only execute
- * it
+ * A sampler is a table with one memory, a row per network call. It is compiled once, in float64; runtimes only execute it
  *
- *     x0 = clip(p x + q o)        x' = A x + E o + B x0 + C x0_prev + D z
+ *     x0 = clip(p x + q o)        x' = A x + E o + B x0 + C x0_prev + F y + D z
+ *                                 y' = a x + e o + b x0 + c x0_prev + f y
  *
- * where x is the noisy image, o the network's output for it, x0_prev the previous step's x0 and z fresh unit noise.
+ * where x is the noisy image, o the network's output for it, x0_prev the previous row's x0, y one auxiliary picture and z
+ * fresh unit noise. Sampling starts from x = start z and y = 0. Methods that call the network twice per step, or that
+ * look back further than one row, keep in y what they know already.
  */
 
 import { refuse } from '../rules/errors.ts';
@@ -24,17 +26,24 @@ import {
 
 export interface SamplerTable {
   sampler: SamplerName;
+  /** As asked for; there may be more rows. */
   steps: number;
   /** x0 is clipped to [-clip, clip]; null: no clipping. */
   clip: number | null;
-  /** `steps` rows, from noise to image. */
+  /** The factor of the noise that sampling starts from. */
+  start: number;
+  /** In the order of sampling, one per network call. */
   rows: SamplerRow[];
 }
 
-/** The sampler, its steps, and its own options (`eta` for one). */
+/** Whether a table needs the auxiliary picture y; a runtime keeps none where it does not. */
+export const needsAuxiliary = ({ rows }: Pick<SamplerTable, 'rows'>): boolean =>
+  rows.some(({ F, y }) => F !== 0 || y !== undefined);
+
+/** The sampler, its steps, and its own options (`eta`, `spacing`). */
 export interface SamplerOptions extends SamplerSettings {
   sampler: SamplerName;
-  /** 1 to num_train_timesteps. */
+  /** 1 to num_train_timesteps: what diffusers calls num_inference_steps. Heun calls the network twice for most. */
   steps: number;
 }
 
@@ -51,8 +60,8 @@ export function compileSampler(config: SchedulerConfig, options: SamplerOptions)
   check(ACTION, 'sampler', oneOf(SAMPLER_NAMES), sampler);
   checkInteger(ACTION, 'steps', steps, 1, config.num_train_timesteps);
   const settings = completeSettings(sampler, options);
-  const rows = samplerRecord(sampler).rows(config, makeSchedule(config), steps, settings);
-  return { sampler, steps, clip: config.clip_sample ? config.clip_sample_range : null, rows };
+  const { start, rows } = samplerRecord(sampler).compile(config, makeSchedule(config), steps, settings);
+  return { sampler, steps, clip: config.clip_sample ? config.clip_sample_range : null, start, rows };
 }
 
 function completeSettings(sampler: SamplerName, options: SamplerSettings) {

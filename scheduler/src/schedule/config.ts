@@ -1,10 +1,10 @@
 /**
- * The scheduler's configuration: names and defaults of diffusers' `DDPMScheduler` and `DDIMScheduler`, read from and
- * written to `scheduler_config.json`.
+ * The scheduler's configuration: names and defaults of diffusers' classes, read from `scheduler_config.json`. What a file
+ * without a class leaves out has the defaults of `DDPMScheduler`.
  *
  * Limits: a key or value without meaning here is an InputError, never ignored. Schedules that not every scheduler of
  * diffusers knows by name are written with their numbers in `trained_betas`, which diffusers prefers to the name: `cosine`
- * (the tutorial's) and `sigmoid`, which its DDIMScheduler lacks.
+ * (the tutorial's) and `sigmoid`, which DDPMScheduler alone has.
  */
 import { refuse } from '../rules/errors.ts';
 import { type Rules, readObject } from '../rules/read.ts';
@@ -17,21 +17,23 @@ import {
   listOf,
   nullable,
   number,
+  object,
   oneOf,
   type Rule,
-  rule,
   withDefault,
   worded,
 } from '../rules/rule.ts';
 import { BETA_SCHEDULES, type BetaSchedule, namedBetas } from './betas.ts';
+import { PASSIVE_KEYS, withClassDefaults } from './classes.ts';
 
 export const PREDICTION_TYPES = ['epsilon', 'sample', 'v_prediction'] as const;
 export const VARIANCE_TYPES = ['fixed_small', 'fixed_large'] as const;
 export const TIMESTEP_SPACINGS = ['leading', 'linspace', 'trailing'] as const;
-const CLASS_NAMES = ['DDPMScheduler', 'DDIMScheduler'] as const;
+export const FINAL_SIGMAS_TYPES = ['zero', 'sigma_min'] as const;
 
 export type PredictionType = (typeof PREDICTION_TYPES)[number];
 export type VarianceType = (typeof VARIANCE_TYPES)[number];
+export type FinalSigmasType = (typeof FINAL_SIGMAS_TYPES)[number];
 export type TimestepSpacing = (typeof TIMESTEP_SPACINGS)[number];
 
 /**
@@ -49,6 +51,11 @@ export type TimestepSpacing = (typeof TIMESTEP_SPACINGS)[number];
  * | timestep_spacing       | leading     | which of the T timesteps fewer steps visit, see `spacedTimesteps`                |
  * | steps_offset           | 0           | added to the timesteps of `leading`                                              |
  * | set_alpha_to_one       | true        | DDIM: alphaBar after the last step is 1, else alphaBar[0]                        |
+ * | use_karras_sigmas,     | false       | samplers of noise levels spread these, and not timesteps; at most one            |
+ * | use_exponential_sigmas |             |                                                                                  |
+ * | final_sigmas_type      | zero        | the same end without noise, or at the schedule's least (sigma_min)               |
+ * | lower_order_final      | true        | DPM-Solver++ and UniPC: lower orders in the last of few steps                    |
+ * | euler_at_final         | false       | DPM-Solver++: order 1 in the last step                                           |
  */
 export interface SchedulerConfig {
   num_train_timesteps: number;
@@ -64,6 +71,11 @@ export interface SchedulerConfig {
   timestep_spacing: TimestepSpacing;
   steps_offset: number;
   set_alpha_to_one: boolean;
+  use_karras_sigmas: boolean;
+  use_exponential_sigmas: boolean;
+  final_sigmas_type: FinalSigmasType;
+  lower_order_final: boolean;
+  euler_at_final: boolean;
 }
 
 const ACTION = "read the scheduler's config";
@@ -84,19 +96,11 @@ const RULES: Rules<SchedulerConfig> = {
   timestep_spacing: withDefault('leading', oneOf(TIMESTEP_SPACINGS)),
   steps_offset: withDefault(0, integer(0, MAX_TIMESTEPS - 1)),
   set_alpha_to_one: withDefault(true, flag),
-};
-
-/** Keys that diffusers writes and that are accepted at the values that change nothing here. */
-const PASSIVE: Readonly<Record<string, Rule<unknown>>> = {
-  _class_name: oneOf(CLASS_NAMES),
-  _diffusers_version: rule('a string', (value) => typeof value === 'string'),
-  thresholding: worded('false (dynamic thresholding is not supported)', oneOf([false, null])),
-  dynamic_thresholding_ratio: worded('a number or null', nullable(number())),
-  sample_max_value: worded('a number or null', nullable(number())),
-  // what versions of 2022 wrote
-  tensor_format: worded('pt, np or null', oneOf(['pt', 'np', null])),
-  timestep_values: worded('null', oneOf([null])),
-  predict_epsilon: worded('true or null (false is prediction_type sample)', oneOf([true, null])),
+  use_karras_sigmas: withDefault(false, flag),
+  use_exponential_sigmas: withDefault(false, flag),
+  final_sigmas_type: withDefault('zero', oneOf(FINAL_SIGMAS_TYPES)),
+  lower_order_final: withDefault(true, flag),
+  euler_at_final: withDefault(false, flag),
 };
 
 /** Schedules that are written by their numbers. */
@@ -104,12 +108,16 @@ const WRITTEN_OUT: readonly BetaSchedule[] = ['cosine', 'sigmoid'];
 
 /**
  * A complete, checked configuration from a plain object: a parsed `scheduler_config.json`, or some of its keys.
- * Missing keys take diffusers' defaults.
+ * Missing keys take the defaults of the class that it names.
  *
  * @throws InputError on an unknown key (the message lists the known ones) and on a value that is not supported.
  */
 export function parseSchedulerConfig(json: unknown): SchedulerConfig {
-  const config = readObject(json, ACTION, RULES, PASSIVE);
+  const given = withClassDefaults(check(ACTION, 'it', object, json), ACTION);
+  const config = readObject(given, ACTION, RULES, PASSIVE_KEYS);
+  if (config.use_karras_sigmas && config.use_exponential_sigmas) {
+    refuse(ACTION, 'use_exponential_sigmas', 'false where use_karras_sigmas is true', true);
+  }
   config.trained_betas = readTrainedBetas(config);
   return config;
 }
@@ -130,23 +138,9 @@ function readTrainedBetas(config: SchedulerConfig): readonly number[] | null {
   return same ? null : [...betas];
 }
 
-/**
- * What `scheduler_config.json` holds. diffusers' `DDPMScheduler` and `DDIMScheduler` load it with the same tables, and
- * `parseSchedulerConfig` reads it back as it was.
- */
-export function formatSchedulerConfig(config: SchedulerConfig): Record<string, unknown> {
-  const { trained_betas, ...rest } = parseSchedulerConfig(config);
-  const written = trained_betas ?? (WRITTEN_OUT.includes(rest.beta_schedule) ? nineDigits(namedBetas(rest)) : null);
-  const keys: Record<string, unknown> = { ...rest, trained_betas: written, thresholding: false };
-  const sorted = Object.keys(keys).sort();
-  return {
-    _class_name: 'DDPMScheduler',
-    _diffusers_version: '0.42.1',
-    ...Object.fromEntries(sorted.map((key) => [key, keys[key]])),
-  };
-}
-
-/** Nine digits name every float32. */
-function nineDigits(values: Float64Array): number[] {
-  return Array.from(values, (value) => Number(value.toPrecision(9)));
+/** The betas as files hold them: null where the name says all, else numbers of nine digits, which name every float32. */
+export function writtenBetas(config: SchedulerConfig): readonly number[] | null {
+  const { trained_betas, beta_schedule } = config;
+  if (trained_betas !== null || !WRITTEN_OUT.includes(beta_schedule)) return trained_betas;
+  return Array.from(namedBetas(config), (value) => Number(value.toPrecision(9)));
 }

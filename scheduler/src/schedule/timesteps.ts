@@ -48,7 +48,8 @@ export function spacedTimesteps(config: Spacing, steps: number): Int32Array {
   }
 }
 
-function roundHalfToEven(value: number): number {
+/** As numpy rounds. */
+export function roundHalfToEven(value: number): number {
   const floor = Math.floor(value);
   const rest = value - floor;
   if (rest !== 0.5) return rest < 0.5 ? floor : floor + 1;

@@ -1,21 +1,28 @@
 /** Gives tests the library on the page's own thread, and the WebGPU kernel alone, as `window.engine`. */
+import { openFolder } from '#runtime-web/artefact.ts';
+import { chooseDevice } from '#runtime-web/device.ts';
 import { loadModel } from '#runtime-web/index.ts';
+import { loadOrt } from '#runtime-web/ort.ts';
 import { createRowKernel, NONE_BAD } from '#runtime-web/webgpu/apply-row.ts';
-import type { SamplerRow } from '#scheduler/index.ts';
+import { openWebGpu } from '#runtime-web/webgpu/network.ts';
+import { MODEL_FILES, readArtefact, type SamplerRow, type SamplerTable } from '#scheduler/index.ts';
 
-/** x, x0, the network's output and z, all of the same length. */
-export type RowValues = Record<'x' | 'x0' | 'output' | 'z', number[]>;
+/** x, x0, the network's output, z and y, if any, all of the same length. */
+export type RowValues = Record<'x' | 'x0' | 'output' | 'z', number[]> & { y?: number[] };
 
 /** `bad` is the first step whose output or x is not finite, null if all are finite. */
 export interface RowResult {
   x: number[];
   x0: number[];
+  y: number[];
   bad: number | null;
 }
 
 export interface Engine {
   loadModel: typeof loadModel;
-  /** x and x0 after the rows, on the GPU. */
+  /** The images of each table, made on WebGPU by one network for the same seeds. */
+  sampleTables(url: string, tables: SamplerTable[], seeds: number[]): Promise<number[][]>;
+  /** x, x0 and y after the rows, on the GPU. */
   applyRows(rows: SamplerRow[], clip: number | null, values: RowValues): Promise<RowResult>;
   /** Devices that this page requested, in order. */
   devices: GPUDevice[];
@@ -56,18 +63,33 @@ async function applyRows(rows: SamplerRow[], clip: number | null, values: RowVal
   };
   const download = async (buffer: GPUBuffer) => Array.from(new Float32Array(await read(buffer)));
   const [x, x0, output, z] = [upload(values.x), upload(values.x0), upload(values.output), upload(values.z)];
+  const y = values.y && upload(values.y);
   const bad = upload([0]);
   device.queue.writeBuffer(bad, 0, Uint32Array.of(NONE_BAD));
-  const kernel = createRowKernel(device, { x, x0, z, bad });
+  const kernel = createRowKernel(device, { x, x0, z, bad, y });
   for (const [i, row] of rows.entries()) {
     const encoder = device.createCommandEncoder();
     kernel.encode(encoder, i + 1, row, clip, output);
     device.queue.submit([encoder.finish()]);
   }
   const step = new Uint32Array(await read(bad))[0]!;
-  const result = { x: await download(x), x0: await download(x0), bad: step === NONE_BAD ? null : step };
+  const images = { x: await download(x), x0: await download(x0), y: y ? await download(y) : [] };
+  const result = { ...images, bad: step === NONE_BAD ? null : step };
   device.destroy();
   return result;
 }
 
-window.engine = { loadModel, applyRows, devices };
+async function sampleTables(url: string, tables: SamplerTable[], seeds: number[]) {
+  const read = openFolder(url);
+  const artefact = await readArtefact(read);
+  const choice = await chooseDevice('webgpu');
+  if (choice.device !== 'webgpu') throw new Error(choice.reason);
+  const ort = await loadOrt(choice, {});
+  const network = await openWebGpu(ort, (await read(MODEL_FILES.network))!, artefact, choice.adapter);
+  const made: number[][] = [];
+  for (const table of tables) made.push(Array.from(await network.sample({ seeds, labels: undefined, table }, {})));
+  await network.dispose();
+  return made;
+}
+
+window.engine = { loadModel, sampleTables, applyRows, devices };

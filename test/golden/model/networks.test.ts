@@ -28,6 +28,25 @@ beforeAll(async () => {
   await tf.setBackend('cpu');
 });
 
+/** Outside training. */
+function predict({ config, batch, labels }: NetworkGolden, timesteps: readonly number[]): Float32Array {
+  const model = createModel(config);
+  const shape = [batch, ...model.shape] as [number, number, number, number];
+  const parameters = tensorsOf(model, waveParameters(model.parameters));
+  const sample = tf.tensor4d(wave(900, shape, 1.2), shape);
+  const output = model.forward(parameters, sample, tf.tensor1d([...timesteps], 'float32'), {
+    training: false,
+    ...(labels && { labels: tf.tensor1d(labels, 'int32') }),
+  });
+  return output.dataSync<'float32'>();
+}
+
+function expectBetween(golden: NetworkGolden) {
+  const { timesteps, output } = golden.between;
+  const expected = unpack(output);
+  expectClose(predict(golden, timesteps), expected, within(1e-4, expected, 'output'));
+}
+
 function expectGolden(golden: NetworkGolden, actual: ReturnType<typeof differentiate>) {
   const expected = unpack(golden.output);
   expectClose(actual.output, expected, within(1e-4, expected, 'output'));
@@ -54,13 +73,12 @@ describe('SimpleUnet', () => {
   });
 
   it('agrees with PyTorch in evaluation, on running statistics', () => {
-    const model = createModel(simple.config);
-    const shape = [simple.batch, ...model.shape] as [number, number, number, number];
-    const parameters = tensorsOf(model, waveParameters(model.parameters));
-    const sample = tf.tensor4d(wave(900, shape, 1.2), shape);
-    const output = model.forward(parameters, sample, tf.tensor1d(simple.timesteps, 'float32'), { training: false });
     const expected = unpack(simple.evaluated);
-    expectClose(output.dataSync(), expected, within(1e-4, expected, 'output'));
+    expectClose(predict(simple, simple.timesteps), expected, within(1e-4, expected, 'output'));
+  });
+
+  it('agrees with PyTorch between whole timesteps', () => {
+    expectBetween(simple);
   });
 
   it('follows ten losses of PyTorch under Adam and L1', () => {
@@ -118,6 +136,10 @@ describe('UNet2DModel', () => {
     it(`agrees with diffusers on names, output, loss and every gradient ${name}`, () => {
       expect(Object.entries(shapesOf(golden.config))).toEqual(Object.entries(golden.parameters));
       expectGolden(golden, differentiate(golden));
+    });
+
+    it(`agrees with diffusers between whole timesteps ${name}`, () => {
+      expectBetween(golden);
     });
   }
 });

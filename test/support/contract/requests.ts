@@ -1,5 +1,5 @@
 /** Good and bad requests to a model with T = 100 and the classes cat, dog and cow, and every runtime's answer. */
-import type { PictureOptions } from '@onnoise/scheduler';
+import { type PictureOptions, SAMPLER_NAMES } from '@onnoise/scheduler';
 
 export const CLASS_NAMES = ['cat', 'Dog', 'cow'];
 
@@ -34,5 +34,12 @@ export const BAD: readonly [options: PictureOptions, says: string][] = [
     'sample images: a label must be a class, one of cat, Dog, cow, or a number from 0 to 2, received "owl".',
   ],
   [{ eta: 2 }, 'compile the sampler: eta must be a number from 0 to 1, received 2.'],
-  [{ sampler: 'euler' as 'ddim' }, 'compile the sampler: sampler must be one of ddpm, ddim, received "euler".'],
+  [
+    { sampler: 'pndm' as 'ddim' },
+    `compile the sampler: sampler must be one of ${SAMPLER_NAMES.join(', ')}, received "pndm".`,
+  ],
+  [
+    { sampler: 'ddim', spacing: 'karras' },
+    'compile the sampler: spacing must be one of model, leading, linspace, trailing with sampler ddim, received "karras".',
+  ],
 ];

@@ -41,7 +41,7 @@ const wrong: fc.Arbitrary<unknown> = fc.oneof(
   replaced(
     1,
     fc
-      .constantFrom([], [1, 2], ['1'], [null], 3, null, [[[1]]], ['1e39'], [-1], [1000], [499.9], [1e39], [2 ** 60])
+      .constantFrom([], [1, 2], ['1'], [null], 3, null, [[[1]]], ['1e39'], [-1], [1000], [999.5], [1e39], [2 ** 60])
       .map((data) => ({ data })),
   ),
   replaced(

@@ -40,6 +40,9 @@ const WRONG: Record<string, fc.Arbitrary<unknown>> = {
     fc.double({ min: 1.001, noNaN: true, noDefaultInfinity: true }),
     fc.double({ max: -0.001, noNaN: true, noDefaultInfinity: true }),
   ),
+  spacing: fc.oneof(notA('string'), fc.constantFrom('even', 'Karras', '')),
+  curvature: fc.oneof(notA('string'), fc.constantFrom('none', '')),
+  solver: fc.oneof(notA('string'), fc.constantFrom('bh3', '')),
   label: fc.oneof(
     fc.integer({ min: 10 }),
     fc.integer({ max: -1 }),

@@ -28,20 +28,27 @@ describe('samplers', () => {
   });
 
   it.each(SAMPLER_OPTION_NAMES)('have the option %s in the command line, the server and links', async (name) => {
-    const { describe, default: standard, min, max } = SAMPLER_OPTIONS[name];
+    const option = SAMPLER_OPTIONS[name];
+    const { describe, default: standard } = option;
+    const other = String('choices' in option ? option.choices.at(-1) : option.max);
     for (const command of ['sample', 'generate']) {
-      const line = (await helpText(command)).split('\n').find((text) => text.includes(`--${name} `));
-      expect(line).toContain(describe);
-      expect(line).toContain(`[default: ${standard}]`);
+      const [, help = ''] = (await helpText(command)).split(`--${name} `);
+      const words = help.split(/\n +--/)[0]!; // to the next option
+      expect(words.replaceAll(/\s+/g, ' ')).toContain(describe);
+      expect(words).toContain(`[default: ${standard}]`);
     }
     const { body } = generationSchema({ maxImages: 1, maxSteps: 1 } as Parameters<typeof generationSchema>[0]);
     const field = (body as { properties: Record<string, object> }).properties[name];
-    expect(field).toMatchObject({ minimum: min, maximum: max, default: standard });
+    expect(field).toMatchObject(
+      'choices' in option
+        ? { enum: [...option.choices, null], default: standard }
+        : { minimum: option.min, maximum: option.max, default: standard },
+    );
     for (const sampler of SAMPLER_NAMES) {
-      const draft = { ...DEFAULTS, sampler, [name]: String(max) };
+      const draft = { ...DEFAULTS, sampler, [name]: other };
       const checked = check(draft, { timesteps: 100, classes: 0 });
       const link = 'parameters' in checked && encodeLink(checked.parameters, 'digits').get(name);
-      expect(link).toBe(optionsOfSampler(sampler).includes(name) ? String(max) : null);
+      expect(link).toBe(optionsOfSampler(sampler).includes(name) ? other : null);
     }
   });
 });

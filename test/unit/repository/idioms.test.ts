@@ -76,6 +76,7 @@ test('a function that may find nothing returns undefined, and null only where no
     'runtime-web/src/download.ts: lengthOf', // total of a progress message
     'scheduler/src/rules/rule.ts: nullable', // for values of files and requests
     'scheduler/src/schedule/config.ts: readTrainedBetas', // trained_betas of a configuration
+    'scheduler/src/schedule/config.ts: writtenBetas', // the same of a file
   ];
   const packages = code.filter((file) => !file.startsWith('test/'));
   const found = packages.flatMap((file) => nullResults(readText(file)).map((name) => `${file}: ${name}`));

@@ -37,6 +37,17 @@ describe('loadModel', () => {
     expect((await loadModel(await tinyArtefact({}, { modelConfig }), cpu)).shape).toEqual([1, 4, 4]);
   });
 
+  test("reads what Python writes for DPM-Solver's classes: -Infinity, which is no JSON", async () => {
+    const folder = await tinyArtefact({ T: 70 });
+    const path = join(folder, 'scheduler/scheduler_config.json');
+    const dpm = { _class_name: 'DPMSolverMultistepScheduler', num_train_timesteps: 70, lambda_min_clipped: 0 };
+    await writeFile(path, JSON.stringify(dpm, null, 2).replace(': 0', ': -Infinity'));
+    expect((await loadModel(folder, cpu)).scheduler).toMatchObject({
+      clip_sample: false,
+      timestep_spacing: 'linspace',
+    });
+  });
+
   test('says which device was asked for', async () => {
     const told: DeviceReport[] = [];
     await loadModel(await tinyArtefact(), { ...cpu, onDevice: (report) => told.push(report) });

@@ -1,7 +1,13 @@
 /** A model folder and a request mean the same to all readers: Node, a browser tab, the page's build, "your model". */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { InputError, type PictureOptions } from '@onnoise/scheduler';
+import {
+  compileSampler,
+  InputError,
+  type PictureOptions,
+  parseSchedulerConfig,
+  SAMPLER_NAMES,
+} from '@onnoise/scheduler';
 import { describe, expect, it, vi } from 'vitest';
 import { loadModel as loadInNode } from '#runtime-node/index.ts';
 import { loadModel as loadInTab } from '#runtime-web/index.ts';
@@ -143,10 +149,17 @@ describe.each([
   { name: 'Node', largest: 1_000_000, load: async () => loadInNode(await write(conditional), { device: 'cpu' }) },
   { name: 'a tab', largest: 4096, load: () => loadInTab(conditional, { device: 'wasm' }) },
 ])('a request in $name', ({ largest, load }) => {
-  const ask = async (options: PictureOptions) => {
+  const ask = async (options: PictureOptions & { onStep?: (progress: { step: number; steps: number }) => void }) => {
     const model = await load();
     return model.sample(options).finally(() => model.dispose());
   };
+
+  it.each(SAMPLER_NAMES)('with sampler %s tells of each row of its table', async (sampler) => {
+    const told: [number, number][] = [];
+    await ask({ sampler, steps: 3, onStep: ({ step, steps }) => told.push([step, steps]) });
+    const { rows } = compileSampler(parseSchedulerConfig({ num_train_timesteps: 100 }), { sampler, steps: 3 });
+    expect(told).toEqual(rows.map((_, i) => [i + 1, rows.length]));
+  });
 
   it.each(GOOD)('of %s is completed', async (_, options, seeds, labels) => {
     expect(await ask(options)).toMatchObject({ seeds, labels });

@@ -2,7 +2,8 @@ import { openAsBlob } from 'node:fs';
 import { join } from 'node:path';
 import { loadModel as loadInNode } from '@onnoise/runtime-node';
 import { loadModel, type SampleRequest } from '@onnoise/runtime-web';
-import { expect, it, vi } from 'vitest';
+import { completeRequest, SAMPLER_NAMES, type SamplerTable } from '@onnoise/scheduler';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { expectClose } from '../../support/compare.ts';
 
 vi.mock('#runtime-web/ort.ts', () => ({ loadOrt: () => import('onnxruntime-web') }));
@@ -10,10 +11,24 @@ vi.mock('#runtime-web/ort.ts', () => ({ loadOrt: () => import('onnxruntime-web')
 const DIGITS = join(import.meta.dirname, '..', '..', '..', 'models', 'digits');
 const PATHS = ['README.md', 'scheduler/scheduler_config.json', 'unet/config.json', 'unet/model.onnx'];
 
-it('loadModel on WebAssembly makes the pictures of runtime-node, seed by seed', async () => {
+/** Rows may enlarge the rounding of the network's output by as much. */
+function largestCoefficient({ rows }: SamplerTable): number {
+  const numbers = rows.flatMap(({ timestep: _, y, ...row }) => [...Object.values(row), ...Object.values(y ?? {})]);
+  return Math.max(...numbers.map(Math.abs));
+}
+
+async function load() {
   const blobs = await Promise.all(PATHS.map(async (path) => [path, await openAsBlob(join(DIGITS, path))] as const));
   const web = await loadModel(Object.fromEntries(blobs), { device: 'wasm' });
   const node = await loadInNode(DIGITS, { device: 'cpu' });
+  onTestFinished(async () => {
+    await Promise.all([web.dispose(), node.dispose()]);
+  });
+  return { web, node };
+}
+
+it('loadModel on WebAssembly makes the pictures of runtime-node, seed by seed', async () => {
+  const { web, node } = await load();
   expect(web).toMatchObject({ shape: node.shape, classes: node.classes, scheduler: node.scheduler });
   expect(web.classNames).toEqual(Array.from('0123456789'));
   const requests: SampleRequest[] = [
@@ -26,5 +41,14 @@ it('loadModel on WebAssembly makes the pictures of runtime-node, seed by seed', 
     expect([made.seeds, made.labels]).toEqual([expected.seeds, expected.labels]);
     expectClose(made.images, expected.images, { absolute: 1e-5, what: JSON.stringify(request) });
   }
-  await Promise.all([web.dispose(), node.dispose()]);
+});
+
+it('loadModel on WebAssembly makes the pictures of runtime-node with each sampler', async () => {
+  const { web, node } = await load();
+  for (const sampler of SAMPLER_NAMES) {
+    const request = { seed: 11, steps: 4, sampler };
+    const [made, expected] = [await web.sample(request), await node.sample(request)];
+    const absolute = 2e-5 + 1e-6 * largestCoefficient(completeRequest(node, request).table);
+    expectClose(made.images, expected.images, { absolute, what: sampler });
+  }
 });

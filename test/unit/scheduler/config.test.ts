@@ -5,6 +5,9 @@ import {
   makeSchedule,
   PREDICTION_TYPES,
   parseSchedulerConfig,
+  SAMPLER_NAMES,
+  samplerOfConfig,
+  samplerRecord,
   TIMESTEP_SPACINGS,
   VARIANCE_TYPES,
 } from '@onnoise/scheduler';
@@ -26,6 +29,10 @@ const configs = fc.record(
     timestep_spacing: fc.constantFrom(...TIMESTEP_SPACINGS),
     steps_offset: fc.nat(3),
     set_alpha_to_one: fc.boolean(),
+    use_karras_sigmas: fc.boolean(),
+    final_sigmas_type: fc.constantFrom('zero', 'sigma_min'),
+    lower_order_final: fc.boolean(),
+    euler_at_final: fc.boolean(),
   },
   { requiredKeys: [] },
 );
@@ -56,6 +63,11 @@ describe('parseSchedulerConfig', () => {
       timestep_spacing: 'leading',
       steps_offset: 0,
       set_alpha_to_one: true,
+      use_karras_sigmas: false,
+      use_exponential_sigmas: false,
+      final_sigmas_type: 'zero',
+      lower_order_final: true,
+      euler_at_final: false,
     });
   });
 
@@ -96,6 +108,28 @@ describe('parseSchedulerConfig', () => {
     expect(variance_type).toBe('variance_type' in keys ? 'fixed_large' : 'fixed_small');
   });
 
+  it.each([
+    ['EulerDiscreteScheduler', { interpolation_type: 'linear', sigma_min: null, use_karras_sigmas: null }, {}],
+    ['EulerAncestralDiscreteScheduler', {}, {}],
+    ['HeunDiscreteScheduler', { use_beta_sigmas: false }, { beta_start: 0.00085, beta_end: 0.012 }],
+    ['KDPM2AncestralDiscreteScheduler', {}, { beta_start: 0.00085, beta_end: 0.012 }],
+    [
+      'DPMSolverMultistepScheduler',
+      { algorithm_type: 'sde-dpmsolver++', lambda_min_clipped: -Infinity, variance_type: null, flow_shift: 1 },
+      {},
+    ],
+    ['DPMSolverSinglestepScheduler', { solver_order: 3, lambda_min_clipped: null }, { lower_order_final: false }],
+    ['UniPCMultistepScheduler', { predict_x0: true, disable_corrector: [], solver_p: null, solver_type: 'bh1' }, {}],
+  ])('gives %s its own defaults and takes what it writes besides', (_class_name, passive, own) => {
+    const usual = { clip_sample: false, timestep_spacing: 'linspace' };
+    expect(parseSchedulerConfig({ _class_name, ...passive })).toEqual(parseSchedulerConfig({ ...usual, ...own }));
+    expect(parseSchedulerConfig({ _class_name, timestep_spacing: 'trailing' }).timestep_spacing).toBe('trailing');
+  });
+
+  it('gives DDIMInverseScheduler the defaults of DDIM', () => {
+    expect(parseSchedulerConfig({ _class_name: 'DDIMInverseScheduler' })).toEqual(parseSchedulerConfig({}));
+  });
+
   it('names an unknown key and lists the known ones', () => {
     expect(() => parseSchedulerConfig({ beta_shedule: 'linear' })).toThrow(
       /^Cannot read the scheduler's config: unknown key "beta_shedule"\. Known keys: .*beta_schedule.*trained_betas/,
@@ -125,6 +159,15 @@ describe('parseSchedulerConfig', () => {
     [{ tensor_format: 'jax' }, 'pt, np or null'],
     [{ predict_epsilon: false }, 'true or null (false is prediction_type sample)'],
     [{ clip_sample_range: 0 }, 'a number above 0'],
+    [{ use_karras_sigmas: true, use_exponential_sigmas: true }, 'false where use_karras_sigmas is true'],
+    [{ use_beta_sigmas: true }, 'false (beta sigmas are not supported)'],
+    [{ interpolation_type: 'log_linear' }, 'linear (log_linear is not supported)'],
+    [{ timestep_type: 'continuous' }, 'discrete (continuous timesteps are not supported)'],
+    [{ use_flow_sigmas: true }, 'false (flow matching is not supported)'],
+    [{ sigma_max: 700 }, 'null (ends of noise levels are not supported)'],
+    [{ lambda_min_clipped: -5.1 }, 'null or -Infinity (clipping is not supported)'],
+    [{ disable_corrector: [0] }, 'an empty array (UniPC corrects every step)'],
+    [{ predict_x0: false }, 'true (UniPC for epsilon is not supported)'],
     [{ steps_offset: -1 }, 'an integer from 0'],
     [{ num_train_timesteps: 2, trained_betas: [0.1] }, 'an array of num_train_timesteps = 2 numbers'],
     [{ num_train_timesteps: 2, trained_betas: [1, 0.1] }, 'a number between 0 and 1'],
@@ -149,6 +192,40 @@ describe('formatSchedulerConfig', () => {
         expect(outcome(() => makeSchedule(again))).toEqual(outcome(() => makeSchedule(config)));
       }),
     );
+  });
+
+  it('is read back as it was for every sampler that diffusers has, and names it', () => {
+    const names = SAMPLER_NAMES.filter((name) => samplerRecord(name).diffusers !== null);
+    fc.assert(
+      fc.property(configs, fc.constantFrom(...names), (given, sampler) => {
+        const config = parseSchedulerConfig(given);
+        const written = outcome(() => formatSchedulerConfig(config, sampler));
+        if (typeof written === 'string') {
+          expect(written).toMatch(/^Cannot write the scheduler's config: (rescale|use_karras).* must be false for \w+/);
+          return;
+        }
+        expect(parseSchedulerConfig(JSON.parse(JSON.stringify(written)))).toEqual(config);
+        expect(samplerOfConfig(written)?.sampler).toBe(sampler);
+      }),
+    );
+  });
+
+  it('writes the solver that an option chooses, or says that the class does not have it', () => {
+    const config = parseSchedulerConfig({});
+    expect(formatSchedulerConfig(config, 'unipc', { solver: 'bh1' })).toMatchObject({ solver_type: 'bh1' });
+    expect(() => formatSchedulerConfig(config, 'dpmpp_3m', { curvature: 'full' })).toThrow(
+      'curvature must be half, as DPMSolverMultistepScheduler has it, received "full"',
+    );
+    expect(() => formatSchedulerConfig(config, 'dpmpp_2s_ancestral')).toThrow('sampler must be one that diffusers has');
+  });
+
+  it('finds no sampler for classes and solvers whose arithmetic is not here', () => {
+    expect(samplerOfConfig({ _class_name: 'KDPM2AncestralDiscreteScheduler' })).toBeUndefined();
+    expect(
+      samplerOfConfig({ _class_name: 'DPMSolverMultistepScheduler', algorithm_type: 'dpmsolver' }),
+    ).toBeUndefined();
+    expect(samplerOfConfig({ _class_name: 'DPMSolverMultistepScheduler' })?.sampler).toBe('dpmpp_2m');
+    expect(samplerOfConfig({})?.sampler).toBe('ddpm');
   });
 
   it("writes the numbers of cosine, which has no name in diffusers, and of sigmoid, which diffusers' DDIM lacks", () => {

@@ -31,23 +31,30 @@ describe.each(SAMPLER_NAMES)('%s', (sampler) => {
 
   it('has a name, a label and a hint that is a sentence', () => {
     expect(name).toBe(sampler);
-    expect(label.toLowerCase().replaceAll(/[^a-z0-9]/g, '')).toContain(sampler.replaceAll(/[^a-z0-9]/g, ''));
+    const words = label.toLowerCase().replaceAll('+', 'p'); // DPM++ is dpmpp
+    expect(words.replaceAll(/[^a-z0-9]/g, '')).toBe(sampler.replaceAll('_', ''));
     expect(hint).toMatch(/^[A-Z].*\.$/);
+  });
+
+  it('draws fresh noise at its defaults where it says so', () => {
+    const { rows } = compileSampler(config, { sampler, steps: 16 });
+    expect(rows.some(({ D }) => D !== 0)).toBe(samplerRecord(sampler).noise);
   });
 
   it('shares the objects of its options with whoever takes the same ones', () => {
     for (const option of optionsOfSampler(sampler)) expect(options[option]).toBe(SAMPLER_OPTIONS[option]);
   });
 
-  it.each(SAMPLER_OPTION_NAMES)('takes %s in its range, or refuses any but the default', (option) => {
-    const { default: standard, min, max } = SAMPLER_OPTIONS[option];
-    const compile = (value: number) => compileSampler(config, { sampler, steps: 4, [option]: value });
-    expect(compile(standard)).toEqual(compileSampler(config, { sampler, steps: 4 }));
-    expect(() => compile(max + 1)).toThrow(
-      `${option} must be ${optionRule(SAMPLER_OPTIONS[option]).words}, received ${max + 1}`,
-    );
-    const other = standard === max ? min : max;
-    if (optionsOfSampler(sampler).includes(option)) expect(compile(other)).not.toEqual(compile(standard));
+  it.each(SAMPLER_OPTION_NAMES)('takes %s in its range, or refuses any but the default', (name) => {
+    const option = SAMPLER_OPTIONS[name];
+    const standard = option.default;
+    const compile = (value: number | string) => compileSampler(config, { sampler, steps: 16, [name]: value });
+    expect(compile(standard)).toEqual(compileSampler(config, { sampler, steps: 16 }));
+    const [wrong, said] = 'choices' in option ? ['even', '"even"'] : [option.max + 1, option.max + 1];
+    expect(() => compile(wrong)).toThrow(`${name} must be ${optionRule(option).words}, received ${said}`);
+    const values: readonly (number | string)[] = 'choices' in option ? option.choices : [option.max, option.min];
+    const other = values.find((value) => value !== standard && value !== 'leading')!; // config's own spacing
+    if (optionsOfSampler(sampler).includes(name)) expect(compile(other)).not.toEqual(compile(standard));
     else expect(() => compile(other)).toThrow(`must be left out or ${standard} with sampler ${sampler}`);
   });
 });

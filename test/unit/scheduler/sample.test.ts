@@ -1,4 +1,5 @@
 import {
+  applyRow,
   compileSampler,
   type Denoiser,
   gaussian,
@@ -6,6 +7,7 @@ import {
   parseSchedulerConfig,
   SAMPLER_NAMES,
   type SamplerName,
+  type SamplerRow,
   sampleImages,
 } from '@onnoise/scheduler';
 import { describe, expect, it } from 'vitest';
@@ -73,11 +75,12 @@ describe('sampleImages', () => {
   });
 
   it("uses the step before's x0 where the table asks for it", async () => {
-    const row = { timestep: 1, p: 0, q: 1, A: 0, E: 0, B: 0, C: 0, D: 0 };
+    const row = { timestep: 1, p: 0, q: 1, A: 0, E: 0, B: 0, C: 0, F: 0, D: 0, y: undefined };
     const table = {
       sampler: 'ddim' as const,
       steps: 2,
       clip: null,
+      start: 1,
       rows: [row, { ...row, timestep: 0, C: 10, B: 1 }],
     };
     const x = await sampleImages({
@@ -87,6 +90,47 @@ describe('sampleImages', () => {
       denoise: async (_, __, step) => Float32Array.of(step === 0 ? 3 : 4),
     });
     expect([...x]).toEqual([10 * 3 + 4]);
+  });
+
+  const idle = { timestep: 1, p: 0, q: 1, A: 0, E: 0, B: 0, C: 0, F: 0, D: 0, y: undefined };
+  const y = { a: 0, e: 0, b: 0, c: 0, f: 0 };
+  /** x after each row; the network's outputs are 2, 3, 4 ... and the noise is 1. */
+  const pictures = async (rows: SamplerRow[], start = 1, clip: number | null = null) => {
+    const seen: number[] = [];
+    await sampleImages({
+      table: { sampler: 'ddim', steps: rows.length, clip, start, rows },
+      shape: [1, 1, 1],
+      seeds: [0],
+      noise: (_, __, out) => out.fill(1),
+      denoise: async (_, __, step) => Float32Array.of(step + 2),
+      onStep: ({ x }) => seen.push(x[0]!),
+    });
+    return seen;
+  };
+
+  it('starts from the noise times `start`', async () => {
+    expect(await pictures([{ ...idle, A: 1 }], 0.75)).toEqual([0.75]);
+  });
+
+  it('keeps in y what a row says, until another row says otherwise', async () => {
+    const keep = { ...idle, y: { ...y, b: 10 } };
+    expect(await pictures([keep, idle, { ...idle, F: 1, B: 1 }, { ...idle, F: 2 }])).toEqual([0, 0, 20 + 4, 40]);
+  });
+
+  it('makes x and y of the x, x0 and y from before the row', async () => {
+    // row 1: x = 1, o = x0 = 2; row 2: x = 5, o = 3, x0 = 2 by clipping, x0_prev = 2, y = 1 + 20 + 200
+    const first = { ...idle, A: 5, y: { ...y, a: 1, e: 10, b: 100 } };
+    const second = { ...idle, F: 1, y: { a: 1, e: 10, b: 100, c: 1000, f: 10_000 } };
+    const after = 5 + 30 + 200 + 2000 + 10_000 * 221;
+    expect(await pictures([first, second, { ...idle, F: 1 }], 1, 2)).toEqual([5, 221, after]);
+  });
+
+  it('applyRow says so where a row needs y and none is given', () => {
+    const one = () => Float32Array.of(1);
+    const apply = (row: SamplerRow) => () => applyRow(row, null, one(), one(), one(), one());
+    expect(apply({ ...idle, F: 1 })).toThrow('The row needs y');
+    expect(apply({ ...idle, y })).toThrow('The row needs y');
+    expect(apply(idle)).not.toThrow();
   });
 
   it('reports every step', async () => {
@@ -166,7 +210,7 @@ describe('sampleImages', () => {
       await expect(run).rejects.toThrow(
         new InputError(
           "Cannot sample images: the network's output must be finite numbers, " +
-            `received ${said} at step 3 of 5 (timestep ${table.rows[2]!.timestep}, seed 8).`,
+            `received ${said} at step 3 of ${table.rows.length} (timestep ${table.rows[2]!.timestep}, seed 8).`,
         ),
       );
     }

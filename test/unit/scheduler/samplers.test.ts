@@ -7,8 +7,11 @@ import {
   parseSchedulerConfig,
   predictionTarget,
   SAMPLER_NAMES,
+  type SamplerRow,
   type SamplerTable,
+  SPACINGS,
   sampleImages,
+  samplerRecord,
   TIMESTEP_SPACINGS,
 } from '@onnoise/scheduler';
 import fc from 'fast-check';
@@ -24,6 +27,8 @@ const settings = fc.record({
   clip_sample: fc.boolean(),
 });
 const stepCounts = fc.oneof(fc.integer({ min: 1, max: 20 }), fc.constantFrom(50, 299, 300));
+
+const numbersOf = ({ y, ...row }: SamplerRow): number[] => [...Object.values(row), ...Object.values(y ?? {})];
 
 /** A denoiser that knows the data: for any x its output means exactly `data`. */
 function perfectDenoiser(json: Record<string, unknown>, data: Float32Array) {
@@ -75,6 +80,42 @@ describe('a perfect denoiser', () => {
   });
 });
 
+/** The same for any table: the output for which p x + q o is the data. */
+const perfectFor =
+  (table: SamplerTable, data: Float32Array) => async (x: Float32Array, _: Float32Array, step: number) =>
+    x.map((value, i) => (data[i]! - table.rows[step]!.p * value) / table.rows[step]!.q);
+
+describe.each(SAMPLER_NAMES)('%s', (sampler) => {
+  const anySpacing = fc.constantFrom(...SPACINGS.filter((name) => !levelsAlone(sampler, name)));
+
+  it('returns the data of a perfect denoiser, whatever the schedule, spacing and number of steps', async () => {
+    await fc.assert(
+      fc.asyncProperty(settings, anySpacing, fc.integer({ min: 1, max: 60 }), async (json, spacing, steps) => {
+        const table = compileSampler(config(json), { sampler, steps, spacing });
+        if (sampler === 'ddim' && table.rows.at(-1)!.B !== 1) return; // it ends on a timestep with noise
+        const data = Float32Array.of(-1, -0.3, 0.1, 0.9);
+        const x = await sampleImages({ table, shape: [1, 2, 2], seeds: [7], denoise: perfectFor(table, data) });
+        const { p, q } = table.rows.at(-1)!;
+        expectClose(x, data, { absolute: 2e-6 * Math.max(1, Math.abs(p), 1 / Math.abs(q)) });
+      }),
+    );
+  });
+
+  it('starts from the noise that its first row is for', () => {
+    fc.assert(
+      fc.property(settings, anySpacing, fc.integer({ min: 1, max: 60 }), (json, spacing, steps) => {
+        const { start } = compileSampler(config(json), { sampler, steps, spacing });
+        expect(start).toBeGreaterThan(0);
+        expect(start).toBeLessThanOrEqual(1);
+      }),
+    );
+  });
+});
+
+/** Spacings by noise level are not for the samplers of timesteps. */
+const levelsAlone = (sampler: string, spacing: string) =>
+  ['ddpm', 'ddim'].includes(sampler) && ['karras', 'exponential'].includes(spacing);
+
 describe('compileSampler', () => {
   it('makes rows of finite numbers, or refuses, for short schedules and those that end in pure noise', () => {
     const short = fc.record({
@@ -84,11 +125,13 @@ describe('compileSampler', () => {
       timestep_spacing: fc.constantFrom(...TIMESTEP_SPACINGS),
       rescale_betas_zero_snr: fc.boolean(),
       set_alpha_to_one: fc.boolean(),
+      final_sigmas_type: fc.constantFrom('zero', 'sigma_min'),
+      lower_order_final: fc.boolean(),
     });
     const samplers = fc.constantFrom(
-      { sampler: 'ddpm' as const },
-      { sampler: 'ddim' as const },
+      ...SAMPLER_NAMES.flatMap((sampler) => SPACINGS.map((spacing) => ({ sampler, spacing }))),
       { sampler: 'ddim' as const, eta: 1 },
+      { sampler: 'unipc' as const, solver: 'bh1' as const },
     );
     let compiled = 0;
     fc.assert(
@@ -101,11 +144,11 @@ describe('compileSampler', () => {
           return;
         }
         compiled++;
-        for (const row of table.rows) expect(Object.values(row).every(Number.isFinite), JSON.stringify(row)).toBe(true);
+        for (const row of table.rows) expect(numbersOf(row).every(Number.isFinite), JSON.stringify(row)).toBe(true);
       }),
-      { numRuns: 500 },
+      { numRuns: 3000 },
     );
-    expect(compiled).toBeGreaterThan(100);
+    expect(compiled).toBeGreaterThan(600);
   });
 
   it('refuses DDIM whose only timestep is pure noise and whose last alphaBar is that one, where diffusers gives NaN', () => {
@@ -115,7 +158,7 @@ describe('compileSampler', () => {
     expect(() => compile({ set_alpha_to_one: false })).toThrow(
       /^Cannot compile the sampler: set_alpha_to_one must be true for a schedule whose only timestep is pure noise/,
     );
-    expect(compile({}).rows).toEqual([{ timestep: 0, p: 0, q: 1, A: 0, E: -0, B: 1, C: 0, D: 0 }]);
+    expect(compile({}).rows).toEqual([{ timestep: 0, p: 0, q: 1, A: 0, E: -0, B: 1, C: 0, F: 0, D: 0, y: undefined }]);
   });
 
   it('DDPM with T steps is the sampling formula of the tutorial', () => {
@@ -186,9 +229,10 @@ describe('compileSampler', () => {
   it('has finite scalars for every setting', () => {
     fc.assert(
       fc.property(settings, stepCounts, fc.constantFrom(...SAMPLER_NAMES), (json, steps, sampler) => {
+        fc.pre(steps < 300); // DPM-Solver++ and UniPC need a timestep more
         const table = compileSampler(config(json), { sampler, steps });
-        expect(table.rows.length).toBe(steps);
-        expect(table.rows.every((row) => Object.values(row).every(Number.isFinite))).toBe(true);
+        expect(table.rows.length).toBe(steps * samplerRecord(sampler).calls - (samplerRecord(sampler).calls - 1));
+        expect(table.rows.every((row) => numbersOf(row).every(Number.isFinite))).toBe(true);
       }),
     );
   });
@@ -199,6 +243,24 @@ describe('compileSampler', () => {
     [{ sampler: 'nonesuch', steps: 10 }, `sampler must be one of ${SAMPLER_NAMES.join(', ')}, received "nonesuch"`],
     [{ sampler: 'ddim', steps: 10, eta: 1.5 }, 'eta must be a number from 0 to 1, received 1.5'],
     [{ sampler: 'ddim', steps: 10, eta: Number.NaN }, 'eta must be a number from 0 to 1, received NaN'],
+    [{ sampler: 'heun', steps: 301 }, 'steps must be an integer from 1 to 300, received 301'],
+    [
+      { sampler: 'dpmpp_2m', steps: 300 },
+      'steps must be at most 299 with leading spacing, so that no timestep comes twice, received 300',
+    ],
+    [
+      { sampler: 'ddim', steps: 10, spacing: 'karras' },
+      'spacing must be one of model, leading, linspace, trailing with sampler ddim, received "karras"',
+    ],
+    [{ sampler: 'euler', steps: 10, spacing: 'even' }, 'spacing must be one of model, leading, linspace, trailing'],
+    [
+      { sampler: 'euler', steps: 10, solver: 'bh1' },
+      'solver must be left out or bh2 with sampler euler, received "bh1"',
+    ],
+    [
+      { sampler: 'ddim_inverse', steps: 10 },
+      `sampler must be one of ${SAMPLER_NAMES.join(', ')}, received "ddim_inverse"`,
+    ],
     [{ sampler: 'ddim', steps: 10, eta: '0.5' }, 'eta must be a number from 0 to 1, received "0.5"'],
     [{ sampler: 'ddpm', steps: 10, eta: 0.5 }, 'eta must be left out or 0 with sampler ddpm, received 0.5'],
   ])('refuses %j', (options, message) => {
@@ -209,6 +271,11 @@ describe('compileSampler', () => {
 
   it('refuses to predict noise where a schedule ends in nothing else', () => {
     const zero = config({ rescale_betas_zero_snr: true, timestep_spacing: 'trailing' });
-    expect(() => compileSampler(zero, { sampler: 'ddim', steps: 10 })).toThrow('must be sample or v_prediction');
+    for (const sampler of SAMPLER_NAMES) {
+      const compile = () => compileSampler(zero, { sampler, steps: 10 });
+      expect(compile, sampler).toThrow(
+        /^Cannot sample a schedule that ends in pure noise: prediction_type must be sample or v_prediction/,
+      );
+    }
   });
 });

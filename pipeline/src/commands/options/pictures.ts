@@ -1,5 +1,5 @@
 /** The options that say which pictures to sample, and where: the same for every command that samples. */
-import { DEFAULT_SAMPLER, eachSamplerOption, SAMPLER_NAMES } from '@onnoise/scheduler';
+import { DEFAULT_SAMPLER, eachSamplerOption, SAMPLER_NAMES, type SamplerOption } from '@onnoise/scheduler';
 import { numberOption, toList } from '../../terminal/options.ts';
 
 /** Which pictures. Each command has its own option for how many. */
@@ -17,10 +17,17 @@ export const pictureOptions = (group: string) => ({
 
 /** How they are sampled. */
 export const samplerOptions = (group: string) => ({
-  steps: numberOption('steps', group, 'Network calls per picture', '50, at most T'),
+  steps: numberOption('steps', group, 'Steps per picture', '50, at most T'),
   sampler: { group, choices: SAMPLER_NAMES, default: DEFAULT_SAMPLER, describe: 'Sampling method' },
-  ...eachSamplerOption((name, option) => numberOption(name, group, option.describe, String(option.default))),
+  ...eachSamplerOption((name, option) => samplerOption(name, group, option)),
 });
+
+function samplerOption(name: string, group: string, option: SamplerOption) {
+  const { describe, default: standard } = option;
+  return 'choices' in option
+    ? { group, describe, requiresArg: true, choices: option.choices, defaultDescription: option.default }
+    : numberOption(name, group, describe, String(standard));
+}
 
 /** Where the network runs. */
 export const deviceOption = (group: string) => ({

@@ -4,7 +4,9 @@
 /**
  * @typedef {{ id: string, size: string, classes: number, class_names?: string[], timesteps: number, device: string }} Model
  * @typedef {{ name: string, label: string, hint: string, options: string[] }} Sampler
- * @typedef {{ name: string, title: string, minimum: number, maximum: number, default: number }} SamplerOption
+ * @typedef {{ name: string, title: string, minimum: number, maximum: number, default: number }} NumberOption
+ * @typedef {{ name: string, title: string, enum: (string | null)[], default: string }} ChoiceOption
+ * @typedef {NumberOption | ChoiceOption} SamplerOption
  * @typedef {{ n: number, steps: number, sampler: string, samplers: Sampler[], options: SamplerOption[] }} Limits
  * @typedef {{ type: 'image_generation.partial_image', index: number, step: number, steps: number, b64_json: string }} Forming
  * @typedef {{ type: 'image_generation.completed', index: number, b64_json: string, seed: number, label?: number,

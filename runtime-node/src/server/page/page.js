@@ -67,11 +67,16 @@ function offer(id, choices) {
   select(id).replaceChildren(...Array.from(choices, ([value, text]) => new Option(text, value)));
 }
 
-/** A number that some samplers take: `eta` in the field `eta-field`. */
+/** What some samplers take: `eta` in the field `eta-field`. */
 function optionField(/** @type {import('./api.js').SamplerOption} */ option) {
   const field = Object.assign(document.createElement('div'), { className: 'field', id: `${option.name}-field` });
   const label = Object.assign(document.createElement('label'), { htmlFor: option.name, textContent: option.title });
-  const number = Object.assign(document.createElement('input'), {
+  field.append(label, 'enum' in option ? choiceInput(option) : numberInput(option));
+  return field;
+}
+
+function numberInput(/** @type {import('./api.js').NumberOption} */ option) {
+  return Object.assign(document.createElement('input'), {
     id: option.name,
     type: 'number',
     inputMode: 'decimal',
@@ -81,9 +86,22 @@ function optionField(/** @type {import('./api.js').SamplerOption} */ option) {
     defaultValue: String(option.default),
     required: true,
   });
-  field.append(label, number);
-  return field;
 }
+
+function choiceInput(/** @type {import('./api.js').ChoiceOption} */ option) {
+  const choices = document.createElement('select');
+  choices.id = option.name;
+  for (const name of option.enum) {
+    if (name !== null) choices.add(new Option(name, name, name === option.default, name === option.default));
+  }
+  return choices;
+}
+
+const optionValue = (/** @type {string} */ id) =>
+  input(id).type === 'number' ? input(id).valueAsNumber : input(id).value;
+
+/** A choice at its default goes without saying. */
+const isStated = (/** @type {string} */ id) => !select(id).selectedOptions?.[0]?.defaultSelected;
 
 const sampler = () => samplers[select('sampler').selectedIndex] ?? /** @type {never} */ (samplers[0]);
 const model = () => models[select('model').selectedIndex] ?? /** @type {never} */ (models[0]);
@@ -119,7 +137,7 @@ function request() {
     ...(label !== '' && { label: labelled(Number(label)) }),
     steps: input('steps').valueAsNumber,
     sampler: name,
-    ...Object.fromEntries(options.map((option) => [option, input(option).valueAsNumber])),
+    ...Object.fromEntries(options.filter(isStated).map((option) => [option, optionValue(option)])),
     seed: input('seed').valueAsNumber,
     stream: true,
     partial_images: PARTIALS,

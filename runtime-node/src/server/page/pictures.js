@@ -19,16 +19,16 @@ export function createPictures(list, progress) {
 
     /**
      * @param {import('./api.js').Model} model
-     * @param {{ n: number, steps: number, seed: number }} body
+     * @param {{ n: number, seed: number }} body
      */
-    start(model, { n, steps, seed }) {
+    start(model, { n, seed }) {
       name = model.id;
       const [width = 1, height = 1] = model.size.split('x').map(Number);
       pictures = Array.from({ length: n }, (_, i) => createPicture({ width, height, seed: seed + i }));
       list.replaceChildren(...pictures.map(({ item }) => item));
       list.style.setProperty('--width', `${Math.max(widthFor(n), Math.min(width, 256))}px`);
       list.hidden = false;
-      Object.assign(progress, { max: n * steps, value: 0, hidden: false });
+      Object.assign(progress, { max: n, value: 0, hidden: false });
     },
 
     /** @param {import('./api.js').Forming | import('./api.js').Completed} event */
@@ -37,15 +37,14 @@ export function createPictures(list, progress) {
       if (!picture) return;
       if (event.type === 'image_generation.completed') picture.finish(name, event);
       else picture.form(event);
-      const steps = progress.max / pictures.length;
-      progress.value = pictures.reduce((sum, { done, step }) => sum + (done ? steps : step), 0);
+      progress.value = pictures.reduce((sum, { done, part }) => sum + (done ? 1 : part), 0);
     },
 
     /** Removes pictures that have not started. */
     end() {
       progress.hidden = true;
       for (const { item, done } of pictures) item.classList.toggle('unfinished', !done);
-      list.hidden = pictures.every(({ done, step }) => !done && step === 0);
+      list.hidden = pictures.every(({ done, part }) => !done && part === 0);
     },
   };
 }
@@ -62,12 +61,13 @@ function createPicture({ width, height, seed }) {
   item.append(image, caption);
   return {
     item,
-    step: 0,
+    /** Of its network calls, those made. */
+    part: 0,
     done: false,
 
     /** @param {import('./api.js').Forming} event */
     form({ b64_json, step, steps }) {
-      this.step = step;
+      this.part = step / steps;
       image.src = `data:image/png;base64,${b64_json}`;
       image.alt = `Seed ${seed} after step ${step} of ${steps}`;
     },

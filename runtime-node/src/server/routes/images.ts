@@ -3,6 +3,7 @@
  * `seed`, `steps`, `sampler`, `eta` and `label`, and PNG itself if `Accept` asks for it.
  */
 
+import { needsAuxiliary } from '@onnoise/scheduler';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { EngineModel, SampleTask } from '../../engine/protocol.ts';
 import { png, sheet } from '../../pictures/encode.ts';
@@ -20,7 +21,7 @@ export function imageRoutes(app: FastifyInstance, service: Service): void {
     { schema: generationSchema(service.options), config: { limited: true } },
     async (request, reply) => {
       const model = findModel(service, request.body.model);
-      const task = toTask(model, request.body, request.client, service.options);
+      const { task, table } = toTask(model, request.body, request.client, service.options);
       const wantsPng = prefersPng(request);
       if (request.body.stream && wantsPng) {
         throw new Refusal(400, 'invalid_value', 'Cannot sample images: stream must be false with Accept: image/png.', {
@@ -28,7 +29,13 @@ export function imageRoutes(app: FastifyInstance, service: Service): void {
         });
       }
       const size = imageSize(model.shape);
-      const limits = { client: request.client, count: task.seeds.length, steps: task.steps, size };
+      const limits = {
+        client: request.client,
+        count: task.seeds.length,
+        steps: table.rows.length,
+        size,
+        auxiliary: needsAuxiliary(table),
+      };
       if (request.body.stream) return stream(service, { request, reply, model, task, limits });
       return withinLimits(service, reply, limits, async (work) => {
         const images = await sample(service, task, work);

@@ -1,17 +1,18 @@
 /** What to sample: pictures, steps, the sampler and its options, seed and classes. */
 import {
+  type NumberOption,
   optionsOfSampler,
   SAMPLER_NAMES,
   SAMPLER_OPTIONS,
   type SamplerName,
-  type SamplerOption,
+  type SamplerOptionName,
   samplerRecord,
 } from '@onnoise/scheduler';
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
-import { Segmented } from '../../components/segmented.tsx';
+import { Select } from '../../components/select.tsx';
 import { ClassChips } from './class-chips.tsx';
 import { NumberControl } from './number-control.tsx';
 import { type Draft, LARGEST_COUNT, rollSeed, stepsHint } from './parameters.ts';
@@ -19,7 +20,7 @@ import { draft, info, problems, refusals } from './state.ts';
 
 const COUNTS = Array.from({ length: LARGEST_COUNT }, (_, i) => i + 1);
 /** 21 of them, from end to end. */
-const optionStops = ({ min, max }: SamplerOption) => Array.from({ length: 21 }, (_, i) => min + ((max - min) * i) / 20);
+const optionStops = ({ min, max }: NumberOption) => Array.from({ length: 21 }, (_, i) => min + ((max - min) * i) / 20);
 const SAMPLER_CHOICES = SAMPLER_NAMES.map((value) => ({ value, label: samplerRecord(value).label }));
 /** Denser at the low end, where each step matters most. */
 const STEPS = [1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 75, 100, 150, 200, 250, 300, 400, 500, 750];
@@ -32,6 +33,31 @@ const set = (change: Partial<Draft>) => {
 function showMistake(form: HTMLFormElement): void {
   form.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus({ preventScroll: true });
   form.querySelector('.field-error')?.scrollIntoView({ block: 'center' });
+}
+
+function OptionControl({ name }: { name: SamplerOptionName }): JSX.Element {
+  const option = SAMPLER_OPTIONS[name];
+  const error = problems.value[name];
+  const shared = { label: option.label, error };
+  if ('choices' in option) {
+    return (
+      <Select<string>
+        {...shared}
+        value={draft.value[name]}
+        options={option.choices.map((value) => ({ value, label: value }))}
+        onChange={(value) => set({ [name]: value })}
+      />
+    );
+  }
+  return (
+    <NumberControl
+      {...shared}
+      name={name}
+      text={draft.value[name]}
+      stops={optionStops(option)}
+      onText={(text) => set({ [name]: text })}
+    />
+  );
 }
 
 export function Controls(): JSX.Element {
@@ -65,28 +91,16 @@ export function Controls(): JSX.Element {
           onText={(steps) => set({ steps })}
         />
         <div class="sample-sampler">
-          <Segmented<SamplerName>
+          <Select<SamplerName>
             label="Sampler"
             value={sampler as SamplerName}
             options={SAMPLER_CHOICES}
             hint={chosen && samplerRecord(chosen).hint}
+            error={wrong.sampler}
             onChange={(sampler) => set({ sampler })}
           />
-          {wrong.sampler && (
-            <p class="field-error" role="alert">
-              {wrong.sampler}
-            </p>
-          )}
           {(chosen ? optionsOfSampler(chosen) : []).map((name) => (
-            <NumberControl
-              key={name}
-              name={name}
-              label={SAMPLER_OPTIONS[name].label}
-              text={draft.value[name]}
-              error={wrong[name]}
-              stops={optionStops(SAMPLER_OPTIONS[name])}
-              onText={(text) => set({ [name]: text })}
-            />
+            <OptionControl key={name} name={name} />
           ))}
         </div>
         <NumberControl

@@ -3,15 +3,15 @@
  *
  *     #/sample?model=digits&count=10&steps=50&sampler=ddpm&seed=170
  */
-import { eachSamplerOption, optionsOfSampler, SAMPLER_OPTION_NAMES } from '@onnoise/scheduler';
-import { DEFAULTS, type Draft, type Parameters } from './parameters.ts';
+import { eachSamplerOption, SAMPLER_OPTION_NAMES } from '@onnoise/scheduler';
+import { DEFAULTS, type Draft, type Parameters, statedOptions } from './parameters.ts';
 
 const KEYS: string[] = ['model', 'count', 'steps', 'sampler', ...SAMPLER_OPTION_NAMES, 'seed', 'labels'];
 
 /** Keys in a fixed order, with only the sampler's options, and labels only if some were chosen. */
 export function encodeLink(parameters: Parameters, model: string): URLSearchParams {
   const { count, steps, sampler, seed, labels } = parameters;
-  const options = optionsOfSampler(sampler).map((name) => [name, String(parameters[name])]);
+  const options = Object.entries(statedOptions(parameters)).map(([name, value]) => [name, String(value)]);
   return new URLSearchParams({
     model,
     count: String(count),

@@ -9,9 +9,11 @@ import {
   type PictureOptions,
   SAMPLER_NAMES,
   SAMPLER_OPTION_NAMES,
+  SAMPLER_OPTIONS,
   type SamplerName,
   type SamplerOption,
   type SamplerOptionName,
+  type SamplerValues,
 } from '@onnoise/scheduler';
 
 /** The controls, one for each sampler option. `labels` are the classes in order of choice; none: all in turn. */
@@ -24,7 +26,7 @@ export interface Draft extends Record<SamplerOptionName, string> {
 }
 
 /** A checked draft. */
-export interface Parameters extends Record<SamplerOptionName, number> {
+export interface Parameters extends SamplerValues {
   count: number;
   steps: number;
   sampler: SamplerName;
@@ -77,28 +79,32 @@ export function check(draft: Draft, limits: Limits): { parameters: Parameters } 
   const steps = whole('Steps', draft.steps, 1, limits.timesteps);
   const seed = whole('The seed', draft.seed, 0, Number.MAX_SAFE_INTEGER - LARGEST_COUNT);
   const sampler = SAMPLER_NAMES.find((name) => name === draft.sampler);
+  const taken = sampler ? optionsOfSampler(sampler) : [];
   const options = eachSamplerOption((name, option) =>
-    sampler && optionsOfSampler(sampler).includes(name) ? checkOption(option, draft[name]) : option.default,
+    taken.includes(name) ? readOption(option, draft[name]) : option.default,
   );
-  const wrongOptions = SAMPLER_OPTION_NAMES.filter((name) => typeof options[name] === 'string');
+  const wrongOptions = SAMPLER_OPTION_NAMES.filter((name) => options[name] === undefined);
   const labels = checkLabels(draft.labels, limits.classes, typeof count === 'number' ? count : LARGEST_COUNT);
   const problems = {
     ...(typeof count === 'string' && { count }),
     ...(typeof steps === 'string' && { steps }),
     ...(typeof seed === 'string' && { seed }),
     ...(!sampler && { sampler: sentence('The sampler', SAMPLER_NAMES.join(' or '), draft.sampler) }),
-    ...Object.fromEntries(wrongOptions.map((name) => [name, options[name]])),
+    ...Object.fromEntries(wrongOptions.map((name) => [name, wrongOption(SAMPLER_OPTIONS[name], draft[name])])),
     ...(typeof labels === 'string' && { labels }),
   };
   if (Object.keys(problems).length > 0) return { problems };
   return { parameters: { count, steps, seed, sampler, ...options, labels } as Parameters };
 }
 
-function checkOption(option: SamplerOption, text: string): number | string {
-  const value = /^\s*(\d+\.?\d*|\.\d+)\s*$/.test(text) ? Number(text) : Number.NaN;
-  const rule = optionRule(option);
-  return rule.holds(value) ? value : sentence(option.label, rule.words, text);
+/** The value, or undefined where it is none of the option's. */
+function readOption(option: SamplerOption, text: string): number | string | undefined {
+  const number = /^\s*(\d+\.?\d*|\.\d+)\s*$/.test(text) ? Number(text) : Number.NaN;
+  const value = 'choices' in option ? text : number;
+  return optionRule(option).holds(value) ? value : undefined;
 }
+
+const wrongOption = (option: SamplerOption, text: string) => sentence(option.label, optionRule(option).words, text);
 
 function checkLabels(labels: readonly number[], classes: number, count: number): readonly number[] | string {
   if (labels.length === 0) return labels;
@@ -109,16 +115,24 @@ function checkLabels(labels: readonly number[], classes: number, count: number):
   return `${labels.length} classes need at least ${labels.length} pictures: choose fewer classes or more pictures.`;
 }
 
+/** The sampler's own options; a choice at its default goes without saying. */
+export function statedOptions(parameters: Parameters): Partial<SamplerValues> {
+  const stated = optionsOfSampler(parameters.sampler).filter((name) => {
+    const option = SAMPLER_OPTIONS[name];
+    return !('choices' in option) || parameters[name] !== option.default;
+  });
+  return Object.fromEntries(stated.map((name) => [name, parameters[name]]));
+}
+
 /** The request to the sampler. */
 export function toRequest(parameters: Parameters, classes: number): PictureOptions {
   const { count, steps, sampler, seed, labels } = parameters;
-  const taken = optionsOfSampler(sampler).map((name) => [name, parameters[name]]);
   return {
     count,
     steps,
     sampler,
     seed,
-    ...Object.fromEntries(taken),
+    ...statedOptions(parameters),
     ...(classes > 0 && labels.length > 0 && { labels }),
   };
 }

@@ -1,5 +1,5 @@
 /** Sampling: from the controls to the frames, however it ends. */
-import { spacedTimesteps } from '@onnoise/scheduler';
+import { completeRequest } from '@onnoise/scheduler';
 import { batch } from '@preact/signals';
 import type { ModelInfo } from '#src/worker/client.ts';
 import { announce, current, go, type ModelEntry, samplingWorker, sentence, useModel } from '../../store.ts';
@@ -99,15 +99,18 @@ function showWhatCame(): void {
 }
 
 async function runWith(parameters: Parameters, model: ModelEntry, info: ModelInfo, signal: AbortSignal): Promise<void> {
-  const { count, steps, seed } = parameters;
-  const start = state.startNoise(count, seed, info.shape);
+  const { count, seed } = parameters;
+  const request = toRequest(parameters, info.classes);
+  const { table } = completeRequest(info, request);
+  const steps = table.rows.length;
+  const start = state.startNoise(count, seed, info.shape, table.start);
   const frames = createFrameStore(start, steps);
   const named = (label: number) => info.classNames?.[label] ?? String(label);
   state.run.value = {
     parameters,
     model,
     shape: info.shape,
-    timesteps: spacedTimesteps(info.scheduler, steps),
+    timesteps: table.rows.map(({ timestep }) => timestep),
     T: info.scheduler.num_train_timesteps,
     classes: labelsOfPictures(parameters, info.classes)?.map(named),
     start,
@@ -129,7 +132,7 @@ async function runWith(parameters: Parameters, model: ModelEntry, info: ModelInf
     drawing = 0;
     if (!signal.aborted) state.last.value = frames.last;
   };
-  const sampling = samplingWorker.sample(toRequest(parameters, info.classes), {
+  const sampling = samplingWorker.sample(request, {
     signal,
     onStep: ({ step, x, x0, seconds }) => {
       frames.push({ step, x, x0 });

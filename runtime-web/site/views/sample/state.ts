@@ -1,7 +1,7 @@
 /**
  * What the view shows. It lives with the page, not with the view, so that a visitor who comes back finds the pictures.
  */
-import { seededNoise } from '@onnoise/scheduler';
+import { scale, seededNoise } from '@onnoise/scheduler';
 import { computed, signal } from '@preact/signals';
 import type { ModelInfo } from '#src/worker/client.ts';
 import { type ImageShape, sizeOf, toBytes } from '../../state/pixels.ts';
@@ -15,8 +15,8 @@ export interface Run {
   parameters: Parameters;
   model: ModelEntry;
   shape: ImageShape;
-  /** The network's inputs, one per step. */
-  timesteps: Int32Array;
+  /** The network's inputs, one per step, not always whole. */
+  timesteps: readonly number[];
   /** T of the schedule. */
   T: number;
   /** Name of each picture's class, for a conditional model. */
@@ -90,15 +90,19 @@ const preview = computed<Shown>(() => {
   return { shape, count, step: 0, x: startNoise(count, seed, shape), x0: null };
 });
 
-/** The noise that sampling starts from, the engine's own: picture i has the seed `seed + i`. */
-export function startNoise(count: number, seed: number, shape: ImageShape): Uint8ClampedArray {
+/**
+ * The noise that sampling starts from, the engine's own: picture i has the seed `seed + i`.
+ * @param start the factor of the sampler's table.
+ */
+export function startNoise(count: number, seed: number, shape: ImageShape, start = 1): Uint8ClampedArray {
   const size = sizeOf(shape);
   const noise = new Float32Array(count * size);
   for (let i = 0; i < count; i++) seededNoise(seed + i, 0, noise.subarray(i * size, (i + 1) * size));
+  scale(noise, start);
   return toBytes(noise);
 }
 
-/** The t of x_t after `step` steps: the network's timestep input, or 0 for the finished picture. */
+/** The t of x_t after `step` steps: the network's timestep input, rounded, or 0 for the finished picture. */
 export function timestepAt({ timesteps }: Run, step: number): number {
-  return timesteps[step] ?? 0;
+  return Math.round(timesteps[step] ?? 0);
 }

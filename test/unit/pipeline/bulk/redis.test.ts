@@ -190,7 +190,19 @@ describe('bulk generation over Redis', skipBecause(LACKS_REDIS), () => {
     const hash = await hashModel(at.model);
     const queue = new Queue(queueName(hash), { connection: redis.client, prefix: at.name });
     onTestFinished(() => queue.close());
-    const own: Order = { model: hash, sampler: 'ddim', steps: 2, eta: 0, labels: [0], seed: 0, count: 2, shard: 2 };
+    const own: Order = {
+      model: hash,
+      sampler: 'ddim',
+      steps: 2,
+      spacing: 'model',
+      eta: 0,
+      curvature: 'half',
+      solver: 'bh2',
+      labels: [0],
+      seed: 0,
+      count: 2,
+      shard: 2,
+    };
     const add = async (data: unknown, jobId: string) => {
       await queue.add('stranger', data, { jobId, attempts: 5 });
     };

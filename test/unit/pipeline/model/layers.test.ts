@@ -2,7 +2,6 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { declareInto } from '#pipeline/model/declare.ts';
 import { conv2d, upsampleConv2d } from '#pipeline/model/layers.ts';
-import { sinusoidalTable } from '#pipeline/model/time-embedding.ts';
 import { expectClose } from '#test/compare.ts';
 import { wave } from '#test/model.ts';
 
@@ -51,21 +50,5 @@ describe('conv2d', () => {
 
   it('pads one pixel around at kernel 4 and stride 2', () => {
     expect(count({ kernel: 4, stride: 2, padding: 1 }, 4)).toEqual([9, 9, 9, 9]);
-  });
-});
-
-describe('sinusoidalTable', () => {
-  it("holds the tutorial's embedding: sines first, frequencies from 1 to 1/10000", () => {
-    const table = sinusoidalTable({ count: 300, width: 4, shift: 1, cosFirst: false });
-    const row = (t: number) => table.subarray(4 * t, 4 * t + 4);
-    expectClose(row(0), [0, 0, 1, 1], { absolute: 0 });
-    expectClose(row(299), [Math.sin(299), Math.sin(0.0299), Math.cos(299), Math.cos(0.0299)], { absolute: 1e-7 });
-  });
-
-  it("holds diffusers' embedding: cosines first, the last frequency above 1/10000, a zero at odd widths", () => {
-    const table = sinusoidalTable({ count: 10, width: 5, shift: 0, cosFirst: true });
-    expectClose(table.subarray(35, 40), [Math.cos(7), Math.cos(0.07), Math.sin(7), Math.sin(0.07), 0], {
-      absolute: 1e-7,
-    });
   });
 });

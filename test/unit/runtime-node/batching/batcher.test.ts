@@ -1,8 +1,17 @@
-import { compileSampler, InputError, parseSchedulerConfig, sampleImages } from '@onnoise/scheduler';
+import {
+  compileSampler,
+  InputError,
+  needsAuxiliary,
+  parseSchedulerConfig,
+  SAMPLER_NAMES,
+  type SamplerTable,
+  sampleImages,
+} from '@onnoise/scheduler';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { createBatcher, type RunBatch } from '#runtime-node/batching/batcher.ts';
 import { partialSteps, sampling, singleCall, type Trajectory } from '#runtime-node/batching/trajectory.ts';
+import { auxiliaryTable } from '#test/tables.ts';
 
 const SIZE = 16;
 const config = parseSchedulerConfig({ num_train_timesteps: 100 });
@@ -14,20 +23,17 @@ const network: RunBatch = async (x, timesteps, labels) =>
 interface Asked {
   seeds: number[];
   label: number;
-  steps: number;
-  sampler: 'ddim' | 'ddpm';
-  eta: number;
+  table: SamplerTable;
 }
 
-const tableOf = ({ steps, sampler, eta }: Asked) =>
-  compileSampler(config, { sampler, steps, ...(sampler === 'ddim' && { eta }) });
+const ddim = (steps: number) => compileSampler(config, { sampler: 'ddim', steps });
 
-const trajectories = (asked: Asked): Trajectory[] =>
-  asked.seeds.map((seed) => sampling({ table: tableOf(asked), size: SIZE, seed, label: asked.label }));
+const trajectories = ({ seeds, label, table }: Asked): Trajectory[] =>
+  seeds.map((seed) => sampling({ table, size: SIZE, seed, label }));
 
 const alone = (asked: Asked) =>
   sampleImages({
-    table: tableOf(asked),
+    table: asked.table,
     shape: [1, 4, 4],
     seeds: asked.seeds,
     denoise: (x, timesteps) =>
@@ -38,12 +44,21 @@ const alone = (asked: Asked) =>
       ),
   });
 
+const steps = fc.integer({ min: 1, max: 20 });
+const tables = fc.oneof(
+  fc
+    .tuple(fc.constantFrom(...SAMPLER_NAMES), steps)
+    .map(([sampler, steps]) => compileSampler(config, { sampler, steps })),
+  fc
+    .tuple(fc.constantFrom(0, 0.5, 1), steps)
+    .map(([eta, steps]) => compileSampler(config, { sampler: 'ddim', steps, eta })),
+);
+const auxiliary = fc.tuple(fc.nat(1000), steps).map(([seed, rows]) => auxiliaryTable(seed, { rows }));
+
 const asks = fc.record({
   seeds: fc.array(fc.nat(1000), { minLength: 1, maxLength: 4 }),
   label: fc.nat(9),
-  steps: fc.integer({ min: 1, max: 20 }),
-  sampler: fc.constantFrom('ddim' as const, 'ddpm' as const),
-  eta: fc.constantFrom(0, 0.5, 1),
+  table: fc.oneof(tables, auxiliary),
 });
 
 describe('createBatcher', () => {
@@ -86,13 +101,37 @@ describe('createBatcher', () => {
       client: 'one',
       onDone: vi.fn(),
       onFailed: vi.fn(),
-      trajectories: trajectories({ seeds: [id], label: 0, steps, sampler: 'ddim', eta: 0 }),
+      trajectories: trajectories({ seeds: [id], label: 0, table: ddim(steps) }),
     });
     batcher.add(job(1, 4));
     await batcher.step();
     batcher.add(job(2, 2));
     while (await batcher.step());
     expect(batches).toEqual([[75], [50, 50], [25, 0], [0]]);
+  });
+
+  it('mixes rows of tables with and without an auxiliary picture, at timesteps between whole ones, in one call', async () => {
+    const batches: number[][] = [];
+    const run: RunBatch = (x, timesteps, labels) => {
+      batches.push([...timesteps]);
+      return network(x, timesteps, labels);
+    };
+    const asked = [auxiliaryTable(1, { rows: 4 }), ddim(2), auxiliaryTable(2, { rows: 3 })].map((table, label) => ({
+      seeds: [7, 8],
+      label,
+      table,
+    }));
+    expect(asked.map(({ table }) => needsAuxiliary(table))).toEqual([true, false, true]);
+    const batcher = createBatcher({ run, size: SIZE, maxBatch: 8 });
+    const made = asked.map(() => new Float32Array(2 * SIZE));
+    for (const [id, one] of asked.entries()) {
+      const onDone = (index: number, { x }: Trajectory) => made[id]!.set(x, index * SIZE);
+      batcher.add({ id, client: 'one', trajectories: trajectories(one), onDone, onFailed: vi.fn() });
+    }
+    while (await batcher.step());
+    const row = (step: number) => asked.flatMap(({ table }) => table.rows[step]?.timestep ?? []).map(Math.fround);
+    expect(batches).toEqual([0, 1, 2, 3].map((step) => row(step).flatMap((timestep) => [timestep, timestep])));
+    for (const [id, one] of asked.entries()) expect(made[id]).toEqual(await alone(one));
   });
 
   it('calls the network once for what is not sampled', async () => {
@@ -109,7 +148,7 @@ describe('createBatcher', () => {
   it('drops a job that is cancelled, and tells nothing more of it', async () => {
     const batcher = createBatcher({ run: network, size: SIZE, maxBatch: 2 });
     const [gone, stays] = [vi.fn(), vi.fn()];
-    const asked: Asked = { seeds: [1, 2, 3], label: 0, steps: 5, sampler: 'ddim', eta: 0 };
+    const asked: Asked = { seeds: [1, 2, 3], label: 0, table: ddim(5) };
     batcher.add({ id: 1, client: 'a', trajectories: trajectories(asked), onDone: gone, onFailed: gone });
     batcher.add({ id: 2, client: 'b', trajectories: trajectories(asked), onDone: stays, onFailed: vi.fn() });
     await batcher.step();
@@ -128,7 +167,7 @@ describe('createBatcher', () => {
     };
     const batcher = createBatcher({ run, size: SIZE, maxBatch: 2 });
     const [failed, done] = [vi.fn(), vi.fn()];
-    const asked: Asked = { seeds: [1, 2], label: 0, steps: 2, sampler: 'ddim', eta: 0 };
+    const asked: Asked = { seeds: [1, 2], label: 0, table: ddim(2) };
     batcher.add({ id: 1, client: 'a', trajectories: trajectories(asked), onDone: vi.fn(), onFailed: failed });
     batcher.add({ id: 2, client: 'a', trajectories: trajectories(asked), onDone: done, onFailed: vi.fn() });
     while (await batcher.step());
@@ -145,7 +184,7 @@ describe('createBatcher', () => {
         return output;
       };
       const batcher = createBatcher({ run, size: SIZE, maxBatch: 8 });
-      const asked: Asked = { seeds: [1, 2], label: 0, steps: 4, sampler: 'ddim', eta: 0 };
+      const asked: Asked = { seeds: [1, 2], label: 0, table: ddim(4) };
       const told = [0, 1, 2].map(() => ({ onDone: vi.fn(), onFailed: vi.fn() }));
       batcher.add({ id: 0, client: 'a', trajectories: trajectories(asked), ...told[0]! });
       batcher.add({ id: 1, client: 'b', trajectories: trajectories({ ...asked, label: 3 }), ...told[1]! });
@@ -181,10 +220,10 @@ describe('partialSteps', () => {
   });
 
   it('shows the prediction of that step', async () => {
-    const asked: Asked = { seeds: [7], label: 0, steps: 4, sampler: 'ddim', eta: 0 };
+    const table = ddim(4);
     const shown: [number, number[]][] = [];
     const one = sampling({
-      table: tableOf(asked),
+      table,
       size: SIZE,
       seed: 7,
       label: 0,
@@ -194,7 +233,7 @@ describe('partialSteps', () => {
     while (!one.advance(await network(one.x, Float32Array.of(one.timestep), [0])));
     const predicted: [number, number[]][] = [];
     await sampleImages({
-      table: tableOf(asked),
+      table,
       shape: [1, 4, 4],
       seeds: [7],
       denoise: (x, t) => network(x, t, [0]),

@@ -184,7 +184,7 @@ describe('the Open Inference Protocol', () => {
   });
 });
 
-const TIMES = 'timestep[1] must be a whole number from 0 to 99';
+const TIMES = 'timestep[1] must be a number from 0 to 99';
 const LABELS = 'class_labels[1] must be a whole number from 0 to 2';
 const VALUES = 'sample[7] must be a finite number from -3.4e38 to 3.4e38';
 
@@ -192,7 +192,8 @@ describe('values that the network would wrap, cut or make infinite are refused',
   it.each<[string, number, string]>([
     ['timestep', -1, `${TIMES}, received -1`],
     ['timestep', -1000, `${TIMES}, received -1000`],
-    ['timestep', 49.9, `${TIMES}, received 49.9`],
+    ['timestep', 99.01, `${TIMES}, received 99.01`],
+    ['timestep', -1e-9, `${TIMES}, received -1e-9`],
     ['timestep', 99.5, `${TIMES}, received 99.5`],
     ['timestep', 100, `${TIMES}, received 100`],
     ['class_labels', -1, `${LABELS}, received -1`],
@@ -225,7 +226,8 @@ describe('values that the network would wrap, cut or make infinite are refused',
 
   it.each<[string, number | bigint, string]>([
     ['timestep', -1, `${TIMES}, received -1`],
-    ['timestep', 49.5, `${TIMES}, received 49.5`],
+    ['timestep', -0.5, `${TIMES}, received -0.5`],
+    ['timestep', 99.5, `${TIMES}, received 99.5`],
     ['timestep', 100, `${TIMES}, received 100`],
     ['timestep', Number.NaN, `${TIMES}, received NaN`],
     ['timestep', Number.POSITIVE_INFINITY, `${TIMES}, received Infinity`],
@@ -244,6 +246,17 @@ describe('values that the network would wrap, cut or make infinite are refused',
       json: { error: `Cannot call the network: ${told}.` },
     });
   });
+});
+
+it('takes timesteps between whole ones, in JSON and in bytes', async () => {
+  const inputs = [sample, { ...timestep, data: [0.25, 98.75] }, labels];
+  const between = [1, 2, 3, 4]
+    .map((x) => tinyOutput(x, 0.25, 0))
+    .concat([5, 6, 7, 8].map((x) => tinyOutput(x, 98.75, 2)));
+  for (const { status, json } of [await infer({ inputs }), await inferBytes(inputs)]) {
+    expect(status).toBe(200);
+    expectClose(json.outputs[0].data, between, { absolute: 1e-6 });
+  }
 });
 
 /** A call with all values as bytes after the JSON. */

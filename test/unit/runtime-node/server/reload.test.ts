@@ -93,7 +93,7 @@ describe('a server whose model folders change', () => {
       return ask(server, '/v2/models/tiny/infer', { body: { inputs } });
     };
     expect((await call(50)).json.error).toBe(
-      'Cannot call the network: timestep[0] must be a whole number from 0 to 49, received 50.',
+      'Cannot call the network: timestep[0] must be a number from 0 to 49, received 50.',
     );
     expect((await call(49)).status).toBe(200);
   });

@@ -50,7 +50,7 @@ describe('inspect', () => {
       classes: 10,
       classNames: ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'],
       parameters: '1,063,777',
-      bytes: 4_676_895,
+      bytes: 4_680_031,
       scheduler: { beta_schedule: 'squaredcos_cap_v2', num_train_timesteps: 1000, prediction_type: 'v_prediction' },
       warnings: [],
     });
@@ -197,7 +197,7 @@ describe('fetchFolder', () => {
 
 describe('words', () => {
   it('read as people write them', () => {
-    expect([0, 1, 999, 1000, 9960, 4_676_895, 26.8e6, 2 ** 31].map(bytes)).toEqual([
+    expect([0, 1, 999, 1000, 9960, 4_680_031, 26.8e6, 2 ** 31].map(bytes)).toEqual([
       '0 bytes',
       '1 byte',
       '999 bytes',

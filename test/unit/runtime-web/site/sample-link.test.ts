@@ -1,10 +1,11 @@
-import { SAMPLER_NAMES } from '@onnoise/scheduler';
+import { optionsOfSampler, SAMPLER_NAMES, SPACINGS } from '@onnoise/scheduler';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeLink, encodeLink } from '#site/views/sample/link.ts';
 import { check, DEFAULTS, type Parameters } from '#site/views/sample/parameters.ts';
 
-const PARAMETERS: Parameters = { count: 10, steps: 50, sampler: 'ddpm', eta: 0, seed: 170, labels: [] };
+const USUAL = { spacing: 'model', eta: 0, curvature: 'half', solver: 'bh2' } as const;
+const PARAMETERS: Parameters = { count: 10, steps: 50, sampler: 'ddpm', ...USUAL, seed: 170, labels: [] };
 const decode = (query: string) => decodeLink(new URLSearchParams(query));
 
 describe('encodeLink', () => {
@@ -20,13 +21,17 @@ describe('encodeLink', () => {
       count: fc.constant(16),
       steps: fc.integer({ min: 1, max: 1000 }),
       sampler: fc.constantFrom(...SAMPLER_NAMES),
+      spacing: fc.constantFrom(...SPACINGS),
       eta: fc.integer({ min: 0, max: 100 }).map((share) => share / 100),
+      curvature: fc.constantFrom('half' as const, 'full' as const),
+      solver: fc.constantFrom('bh1' as const, 'bh2' as const),
       seed: fc.integer({ min: 0, max: 2 ** 53 - 17 }),
       labels: fc.array(fc.integer({ min: 0, max: 9 }), { maxLength: 16 }),
     });
     fc.assert(
       fc.property(parameters, fc.string({ minLength: 1 }), (given, model) => {
-        const parameters = { ...given, eta: given.sampler === 'ddim' ? given.eta : 0 };
+        const taken = optionsOfSampler(given.sampler).map((name) => [name, given[name]]);
+        const parameters = { ...given, ...USUAL, ...Object.fromEntries(taken) };
         const link = decodeLink(new URLSearchParams(String(encodeLink(parameters, model))))!;
         expect(link).toMatchObject({ model, problem: undefined });
         expect(check(link.draft, { timesteps: 1000, classes: 10 })).toEqual({ parameters });
@@ -51,7 +56,7 @@ describe('decodeLink', () => {
 
   it('tells of unknown parts and of labels that are none', () => {
     expect(decode('seed=3&stepz=9')?.problem).toBe(
-      'The link has an unknown part “stepz”. Known parts: model, count, steps, sampler, eta, seed, labels.',
+      'The link has an unknown part “stepz”. Known parts: model, count, steps, sampler, spacing, eta, curvature, solver, seed, labels.',
     );
     expect(decode('labels=1.x')).toMatchObject({
       draft: { labels: [] },

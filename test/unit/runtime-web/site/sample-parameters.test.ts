@@ -1,4 +1,4 @@
-import { SAMPLER_NAMES } from '@onnoise/scheduler';
+import { SAMPLER_NAMES, SPACINGS } from '@onnoise/scheduler';
 import { describe, expect, it } from 'vitest';
 import {
   check,
@@ -30,7 +30,8 @@ it('stepsHint knows the schedule of the model', () => {
 
 describe('check', () => {
   it('takes the defaults', () => {
-    expect(parameters({})).toEqual({ count: 10, steps: 50, sampler: 'ddpm', eta: 0, seed: 170, labels: [] });
+    const usual = { spacing: 'model', eta: 0, curvature: 'half', solver: 'bh2' };
+    expect(parameters({})).toEqual({ count: 10, steps: 50, sampler: 'ddpm', ...usual, seed: 170, labels: [] });
   });
 
   it.each([
@@ -43,6 +44,7 @@ describe('check', () => {
     [{ seed: '1e3' }, { seed: 'The seed must be a whole number from 0 to 9007199254740975, not “1e3”.' }],
     [{ sampler: 'nonesuch' }, { sampler: `The sampler must be ${SAMPLER_NAMES.join(' or ')}, not “nonesuch”.` }],
     [{ sampler: 'ddim', eta: '1.1' }, { eta: 'Eta must be a number from 0 to 1, not “1.1”.' }],
+    [{ spacing: 'even' }, { spacing: `Spacing must be one of ${SPACINGS.join(', ')}, not “even”.` }],
     [{ labels: [10] }, { labels: 'A class must be a whole number from 0 to 9, not “10”.' }],
     [
       { count: '1', labels: [1, 2] },
@@ -71,6 +73,7 @@ describe('check', () => {
 describe('toRequest', () => {
   it('leaves out what does not apply', () => {
     expect(toRequest(parameters({}), 10)).toEqual({ count: 10, steps: 50, sampler: 'ddpm', seed: 170 });
+    expect(toRequest(parameters({ sampler: 'ddpm', spacing: 'trailing' }), 0)).toMatchObject({ spacing: 'trailing' });
     expect(toRequest(parameters({ sampler: 'ddim', eta: '0.3', labels: [7, 3] }), 10)).toEqual({
       count: 10,
       steps: 50,

@@ -1,0 +1,28 @@
+/** Euler's method on the probability flow in sigma space. Karras et al. 2022, algorithm 1 without churn. */
+import { lastSigma, plainGrid } from './grid.ts';
+import type { SamplerRecord } from './record.ts';
+import { eulerStep, sigmaRow, startOf } from './sigma-space.ts';
+import { spacing, withSpacing } from './spacing.ts';
+
+export const euler: SamplerRecord<'euler', { spacing: typeof spacing }> = {
+  name: 'euler',
+  label: 'Euler',
+  hint: 'The simplest method without fresh noise, in noise levels.',
+  diffusers: 'EulerDiscreteScheduler',
+  identities: [{ settings: {}, keys: {} }],
+  order: 1,
+  calls: 1,
+  noise: false,
+  options: { spacing },
+
+  compile(given, schedule, steps, options) {
+    const config = withSpacing(given, options.spacing);
+    const grid = plainGrid(config, schedule, steps, lastSigma(config, schedule));
+    const rows = grid.timesteps.map((timestep, i) => {
+      const [sigma, next] = [grid.sigmas[i]!, grid.sigmas[i + 1]!];
+      const { X, x0 } = eulerStep(sigma, next);
+      return sigmaRow(config, { timestep, sigma, next, X, x0 });
+    });
+    return { start: startOf(config, grid), rows };
+  },
+};

@@ -1,0 +1,113 @@
+/**
+ * The scheduler classes of diffusers 0.42.1 whose `scheduler_config.json` is read: what they take for keys that are missing,
+ * which keys of a configuration they have, and what else they write.
+ */
+import { anything, check, integer, nullable, number, oneOf, type Rule, rule, worded } from '../rules/rule.ts';
+
+export interface SchedulerClass {
+  /** Where they differ from those of DDPMScheduler. */
+  defaults: Readonly<Record<string, unknown>>;
+  /** The keys of a configuration that it has; what it lacks is written only where it is not its default. */
+  keys: readonly string[];
+  /** The defaults of keys that say which of its solvers it is. */
+  own: Readonly<Record<string, unknown>>;
+}
+
+const SCHEDULE: string[] = [
+  'num_train_timesteps',
+  'beta_start',
+  'beta_end',
+  'beta_schedule',
+  'trained_betas',
+  'prediction_type',
+];
+const SPACING: string[] = [...SCHEDULE, 'timestep_spacing', 'steps_offset'];
+const CLIP: string[] = ['clip_sample', 'clip_sample_range'];
+const DDIM: string[] = [...SPACING, ...CLIP, 'set_alpha_to_one', 'rescale_betas_zero_snr'];
+const LEVELS: string[] = ['use_karras_sigmas', 'use_exponential_sigmas'];
+const SOLVER: string[] = [...SPACING, ...LEVELS, 'rescale_betas_zero_snr', 'final_sigmas_type', 'lower_order_final'];
+
+/** Classes of noise levels clip nothing unless they are told to, and spread timesteps from end to end. */
+const levels = { clip_sample: false, timestep_spacing: 'linspace' } as const;
+const stable = { ...levels, beta_start: 0.00085, beta_end: 0.012 };
+
+const DPM_SOLVER = { thresholding: false, algorithm_type: 'dpmsolver++', solver_order: 2, solver_type: 'midpoint' };
+
+export const SCHEDULER_CLASSES = {
+  DDPMScheduler: { defaults: {}, keys: [...DDIM, 'variance_type'], own: { thresholding: false } },
+  DDIMScheduler: { defaults: {}, keys: DDIM, own: { thresholding: false } },
+  DDIMInverseScheduler: { defaults: {}, keys: DDIM, own: {} },
+  EulerDiscreteScheduler: {
+    defaults: levels,
+    keys: [...SPACING, ...LEVELS, 'rescale_betas_zero_snr', 'final_sigmas_type'],
+    own: {},
+  },
+  EulerAncestralDiscreteScheduler: { defaults: levels, keys: [...SPACING, 'rescale_betas_zero_snr'], own: {} },
+  HeunDiscreteScheduler: { defaults: stable, keys: [...SPACING, ...LEVELS, ...CLIP], own: {} },
+  KDPM2AncestralDiscreteScheduler: { defaults: stable, keys: [...SPACING, ...LEVELS], own: {} },
+  DPMSolverMultistepScheduler: { defaults: levels, keys: [...SOLVER, 'euler_at_final'], own: DPM_SOLVER },
+  DPMSolverSinglestepScheduler: {
+    defaults: { ...levels, lower_order_final: false },
+    keys: [...SCHEDULE, ...LEVELS, 'final_sigmas_type', 'lower_order_final'],
+    own: DPM_SOLVER,
+  },
+  UniPCMultistepScheduler: {
+    defaults: levels,
+    keys: SOLVER,
+    own: { thresholding: false, solver_order: 2, solver_type: 'bh2' },
+  },
+} satisfies Record<string, SchedulerClass>;
+
+export type SchedulerClassName = keyof typeof SCHEDULER_CLASSES;
+
+const off = (what: string): Rule<unknown> => worded(`false (${what} not supported)`, oneOf([false, null]));
+const none = (what: string): Rule<unknown> => worded(`null (${what} not supported)`, oneOf([null]));
+
+/** Keys that the classes write besides, accepted at the values that change nothing here. */
+export const PASSIVE_KEYS: Readonly<Record<string, Rule<unknown>>> = {
+  _class_name: oneOf(Object.keys(SCHEDULER_CLASSES)),
+  _diffusers_version: rule('a string', (value) => typeof value === 'string'),
+  thresholding: off('dynamic thresholding is'),
+  dynamic_thresholding_ratio: worded('a number or null', nullable(number())),
+  sample_max_value: worded('a number or null', nullable(number())),
+  // noise levels
+  interpolation_type: worded('linear (log_linear is not supported)', oneOf(['linear'])),
+  timestep_type: worded('discrete (continuous timesteps are not supported)', oneOf(['discrete'])),
+  sigma_min: none('ends of noise levels are'),
+  sigma_max: none('ends of noise levels are'),
+  use_beta_sigmas: off('beta sigmas are'),
+  use_lu_lambdas: off('Lu lambdas are'),
+  use_flow_sigmas: off('flow matching is'),
+  flow_shift: number(),
+  shift_terminal: none('flow matching is'),
+  use_dynamic_shifting: off('flow matching is'),
+  time_shift_type: anything,
+  // solvers; which sampler the first four name, see `samplerOfConfig`
+  solver_order: integer(1, 3),
+  solver_type: oneOf(['midpoint', 'heun', 'logrho', 'bh1', 'bh2']),
+  algorithm_type: oneOf(['dpmsolver++', 'sde-dpmsolver++', 'dpmsolver', 'sde-dpmsolver', 'deis']),
+  predict_x0: worded('true (UniPC for epsilon is not supported)', oneOf([true])),
+  disable_corrector: worded(
+    'an empty array (UniPC corrects every step)',
+    rule('', (v) => Array.isArray(v) && v.length === 0),
+  ),
+  solver_p: none('another predictor is'),
+  lambda_min_clipped: worded('null or -Infinity (clipping is not supported)', oneOf([null, -Infinity])),
+  // what versions of 2022 wrote
+  tensor_format: worded('pt, np or null', oneOf(['pt', 'np', null])),
+  timestep_values: worded('null', oneOf([null])),
+  predict_epsilon: worded('true or null (false is prediction_type sample)', oneOf([true, null])),
+};
+
+/** Values that a class writes for keys it has no use for: null stands for the key's default. */
+const NULL_IS_DEFAULT: readonly string[] = ['variance_type', 'use_karras_sigmas', 'use_exponential_sigmas'];
+
+/** What a file of a class says, with the class's own defaults in place of what it leaves out. */
+export function withClassDefaults(given: Record<string, unknown>, action: string): Record<string, unknown> {
+  const name = given._class_name;
+  if (name !== undefined) check(action, '_class_name', PASSIVE_KEYS._class_name!, name);
+  const { defaults } = SCHEDULER_CLASSES[(name ?? 'DDPMScheduler') as SchedulerClassName];
+  const isGiven = ([key, value]: [string, unknown]) =>
+    value !== undefined && (value !== null || !NULL_IS_DEFAULT.includes(key));
+  return { ...defaults, ...Object.fromEntries(Object.entries(given).filter(isGiven)) };
+}

@@ -1,0 +1,58 @@
+import {
+  compileSampler,
+  formatSchedulerConfig,
+  parseSchedulerConfig,
+  SAMPLER_NAMES,
+  type SamplerName,
+  type SamplerSettings,
+  sampleImages,
+  samplerOfConfig,
+  samplerRecord,
+} from '@onnoise/scheduler';
+import { describe, expect, it } from 'vitest';
+import { expectClose } from '../../support/compare.ts';
+import { schedulerGolden } from '../../support/scheduler.ts';
+
+interface Case {
+  sampler: SamplerName;
+  settings: SamplerSettings;
+  given: Record<string, unknown>;
+  /** What was written of it, what the class made of that, and where the class went. */
+  written: Record<string, unknown>;
+  saved: Record<string, unknown>;
+  x: number[];
+}
+
+const { noise, cases } = schedulerGolden<{ noise: number[][]; cases: Case[] }>('classes.json');
+const title = ({ sampler, given }: Case) => `${sampler} ${JSON.stringify(given)}`;
+
+describe('a class of diffusers and this project make the same of each other’s files', () => {
+  it.each(cases.map((entry) => [title(entry), entry] as const))('%s', async (_, entry) => {
+    const { sampler, settings, given, written, saved } = entry;
+    const config = parseSchedulerConfig(given);
+    expect(formatSchedulerConfig(config, sampler, settings)).toEqual(written);
+    expect(parseSchedulerConfig(written)).toEqual(config);
+    expect(parseSchedulerConfig(saved)).toEqual(config);
+    for (const json of [written, saved]) expect(samplerOfConfig(json)).toMatchObject({ sampler, settings });
+
+    const x: number[] = [];
+    const table = compileSampler(config, { sampler, steps: 6, ...settings });
+    await sampleImages({
+      table,
+      shape: [1, 1, 2],
+      seeds: [0],
+      noise: (_, draw, out) => out.set(noise[draw]!),
+      denoise: async (x, [t]) => x.map((value) => 1.6 * Math.tanh(0.7 * value + 0.5 - t! / config.num_train_timesteps)),
+      onStep: (progress) => x.push(...progress.x),
+    });
+    const largest = Math.max(...entry.x.map(Math.abs));
+    expectClose(x, entry.x, { absolute: 1e-5 * Math.max(1, largest), what: 'x' });
+  });
+
+  it('has cases of every sampler of noise levels that diffusers has', () => {
+    const levels = SAMPLER_NAMES.filter(
+      (name) => !['ddpm', 'ddim'].includes(name) && samplerRecord(name).diffusers !== null,
+    );
+    expect(new Set(cases.map(({ sampler }) => sampler))).toEqual(new Set(levels));
+  });
+});
