@@ -1,15 +1,15 @@
 /**
- * The scheduler classes of diffusers 0.42.1 whose `scheduler_config.json` is read: what they take for keys that are missing,
- * which keys of a configuration they have, and what else they write.
+ * The scheduler classes of diffusers 0.42.1 whose `scheduler_config.json` can be read: their defaults for missing keys,
+ * the keys of a configuration that they have, and other keys that they write.
  */
 import { anything, check, integer, nullable, number, oneOf, type Rule, rule, worded } from '../rules/rule.ts';
 
 export interface SchedulerClass {
-  /** Where they differ from those of DDPMScheduler. */
+  /** Those that differ from DDPMScheduler's. */
   defaults: Readonly<Record<string, unknown>>;
-  /** The keys of a configuration that it has; what it lacks is written only where it is not its default. */
+  /** The keys of a configuration that it has. Other keys are written only if they differ from their defaults. */
   keys: readonly string[];
-  /** The defaults of keys that say which of its solvers it is. */
+  /** The defaults of the keys that choose its solver. */
   own: Readonly<Record<string, unknown>>;
 }
 
@@ -27,7 +27,7 @@ const DDIM: string[] = [...SPACING, ...CLIP, 'set_alpha_to_one', 'rescale_betas_
 const LEVELS: string[] = ['use_karras_sigmas', 'use_exponential_sigmas'];
 const SOLVER: string[] = [...SPACING, ...LEVELS, 'rescale_betas_zero_snr', 'final_sigmas_type', 'lower_order_final'];
 
-/** Classes of noise levels clip nothing unless they are told to, and spread timesteps from end to end. */
+/** Classes that use noise levels do not clip by default, and spread timesteps from end to end. */
 const levels = { clip_sample: false, timestep_spacing: 'linspace' } as const;
 const stable = { ...levels, beta_start: 0.00085, beta_end: 0.012 };
 
@@ -63,7 +63,7 @@ export type SchedulerClassName = keyof typeof SCHEDULER_CLASSES;
 const off = (what: string): Rule<unknown> => worded(`false (${what} not supported)`, oneOf([false, null]));
 const none = (what: string): Rule<unknown> => worded(`null (${what} not supported)`, oneOf([null]));
 
-/** Keys that the classes write besides, accepted at the values that change nothing here. */
+/** Other keys that the classes write, accepted only at values that change nothing here. */
 export const PASSIVE_KEYS: Readonly<Record<string, Rule<unknown>>> = {
   _class_name: oneOf(Object.keys(SCHEDULER_CLASSES)),
   _diffusers_version: rule('a string', (value) => typeof value === 'string'),
@@ -93,16 +93,16 @@ export const PASSIVE_KEYS: Readonly<Record<string, Rule<unknown>>> = {
   ),
   solver_p: none('another predictor is'),
   lambda_min_clipped: worded('null or -Infinity (clipping is not supported)', oneOf([null, -Infinity])),
-  // what versions of 2022 wrote
+  // keys that versions from 2022 wrote
   tensor_format: worded('pt, np or null', oneOf(['pt', 'np', null])),
   timestep_values: worded('null', oneOf([null])),
   predict_epsilon: worded('true or null (false is prediction_type sample)', oneOf([true, null])),
 };
 
-/** Values that a class writes for keys it has no use for: null stands for the key's default. */
+/** Values that a class writes for keys that it does not use; null stands for the key's default. */
 const NULL_IS_DEFAULT: readonly string[] = ['variance_type', 'use_karras_sigmas', 'use_exponential_sigmas'];
 
-/** What a file of a class says, with the class's own defaults in place of what it leaves out. */
+/** The values of a class's file, with the class's own defaults for missing keys. */
 export function withClassDefaults(given: Record<string, unknown>, action: string): Record<string, unknown> {
   const name = given._class_name;
   if (name !== undefined) check(action, '_class_name', PASSIVE_KEYS._class_name!, name);

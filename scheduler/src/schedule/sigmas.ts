@@ -1,16 +1,16 @@
 /**
- * The schedule as noise levels. sigma is the noise's standard deviation where the image's is kept at 1, so the model's
- * x is (x0 + sigma z) / sqrt(1 + sigma^2) and alphaBar is 1 / (1 + sigma^2).
+ * The schedule as noise levels. sigma is the standard deviation of the noise when the image keeps its scale, so the
+ * model's x is (x0 + sigma z) / sqrt(1 + sigma^2) and alphaBar is 1 / (1 + sigma^2).
  *
  * Source: Karras et al. 2022, equation 5; the interpolations are those of diffusers 0.42.1 and k-diffusion.
  */
 import type { Schedule } from './schedules.ts';
 
-/** alphaBar that stands for 0 at the end of a schedule: diffusers' choice, so that sigma is 4096 and not infinite. */
+/** Replaces an alphaBar of 0 at the end of a schedule, as in diffusers, so that sigma is 4096 and not infinite. */
 const NEARLY_ZERO = 2 ** -24;
 const RHO = 7;
 
-/** sigma of each timestep, [T]; rises. */
+/** sigma of each timestep, [T]; it increases. */
 export function sigmasOf({ alphaBar }: Pick<Schedule, 'alphaBar'>): Float64Array {
   return alphaBar.map((value) => {
     const signal = value === 0 ? NEARLY_ZERO : value;
@@ -18,14 +18,14 @@ export function sigmasOf({ alphaBar }: Pick<Schedule, 'alphaBar'>): Float64Array
   });
 }
 
-/** sigma at a timestep between two others, on a straight line; beyond the ends it is the end's. */
+/** sigma at a timestep between two others, interpolated linearly; beyond the ends it is that of the end. */
 export function sigmaAt(sigmas: Float64Array, timestep: number): number {
   const low = Math.min(Math.max(Math.floor(timestep), 0), sigmas.length - 1);
   const high = Math.min(low + 1, sigmas.length - 1);
   return sigmas[low]! + Math.min(Math.max(timestep - low, 0), 1) * (sigmas[high]! - sigmas[low]!);
 }
 
-/** The timestep of a noise level, on a straight line in log sigma; 0 to T - 1. */
+/** The timestep of a noise level, interpolated linearly in log sigma; 0 to T - 1. */
 export function timestepOf(sigmas: Float64Array, sigma: number): number {
   if (sigmas.length === 1) return 0;
   const above = sigmas.findIndex((value) => value > sigma);
@@ -46,7 +46,7 @@ export function exponentialSigmas(largest: number, smallest: number, count: numb
   return ramp(largest, smallest, count, (share) => Math.exp(first + share * (last - first)));
 }
 
-/** Both ends exactly; one level alone is the first. */
+/** Both ends are exact; a single level is the first. */
 function ramp(first: number, last: number, count: number, at: (share: number) => number): number[] {
   return Array.from({ length: count }, (_, i) => (i === 0 ? first : i === count - 1 ? last : at(i / (count - 1))));
 }

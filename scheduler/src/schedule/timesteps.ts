@@ -48,7 +48,7 @@ export function spacedTimesteps(config: Spacing, steps: number): Int32Array {
   }
 }
 
-/** As numpy rounds. */
+/** Rounds as numpy does. */
 export function roundHalfToEven(value: number): number {
   const floor = Math.floor(value);
   const rest = value - floor;
