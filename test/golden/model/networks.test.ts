@@ -28,7 +28,7 @@ beforeAll(async () => {
   await tf.setBackend('cpu');
 });
 
-/** Outside training. */
+/** In evaluation mode. */
 function predict({ config, batch, labels }: NetworkGolden, timesteps: readonly number[]): Float32Array {
   const model = createModel(config);
   const shape = [batch, ...model.shape] as [number, number, number, number];

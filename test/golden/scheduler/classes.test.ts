@@ -17,7 +17,7 @@ interface Case {
   sampler: SamplerName;
   settings: SamplerSettings;
   given: Record<string, unknown>;
-  /** What was written of it, what the class made of that, and where the class went. */
+  /** The file that was written, the config that the class read from it, and the class's trajectory. */
   written: Record<string, unknown>;
   saved: Record<string, unknown>;
   x: number[];

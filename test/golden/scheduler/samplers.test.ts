@@ -47,8 +47,8 @@ async function trajectory(name: string, { steps, options, config, kept }: Case, 
 }
 
 /**
- * 1e-5 of the largest picture. A row that takes much of x, and of y another part that is nearly as much, multiplies the
- * rounding of x to float32: Heun between levels that are far apart.
+ * 1e-5 of the largest picture. A row with large factors of x and y that nearly cancel magnifies the rounding of x to
+ * float32, as Heun's does between levels that are far apart.
  */
 function tolerance({ x }: Case, rows: SamplerRow[]): number {
   const factors = rows.flatMap(({ A, y }) => [Math.abs(A), Math.abs(y?.a ?? 0)]);

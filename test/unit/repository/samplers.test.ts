@@ -1,4 +1,4 @@
-/** docs/samplers.md says of the samplers what their records say. */
+/** docs/samplers.md agrees with the records of the samplers. */
 import {
   optionsOfSampler,
   SAMPLER_NAMES,

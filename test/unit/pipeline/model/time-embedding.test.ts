@@ -37,7 +37,7 @@ describe.each(Object.entries(KINDS))('timeEmbedding, %s', (_, options) => {
   const { count, width } = options;
   const embed = timeEmbedding(options);
   const whole = Float32Array.from({ length: count }, (_, t) => t);
-  /** All parts of the way from one row to the next, and beside halves, where the nearest row changes. */
+  /** Everywhere between two rows, and close to halves, where the nearest row changes. */
   const between = Float32Array.from({ length: 4000 }, (_, i) => ((i + 0.37) / 4000) * (count - 1));
   for (const [i, t] of [0.5, 0.49999997, 1e-30, count - 1.5, count - 1.0001].entries()) between[i] = t;
 
