@@ -10,7 +10,7 @@ import { spacing, withSpacing } from './spacing.ts';
 export const heun: SamplerRecord<'heun', { spacing: typeof spacing }> = {
   name: 'heun',
   label: 'Heun',
-  hint: 'Calls the network twice per step and errs far less for it. Adds no noise.',
+  hint: 'Calls the network twice per step. Adds no noise. With few steps, choose exponential spacing.',
   diffusers: 'HeunDiscreteScheduler',
   identities: [{ settings: {}, keys: {} }],
   order: 2,
