@@ -42,7 +42,8 @@ const REPORTERS = ['default', ...(process.env.GITHUB_ACTIONS === 'true' ? ['gith
 
 /**
  * `unit` is the fast gate, with `replacing`; `golden` compares with PyTorch and diffusers, `tfjs` runs tfjs' own tests on the
- * tracer, `browser` visits the built site, `slow` trains for minutes. Files that share workers import tfjs once a worker.
+ * tracer, `stress` mistreats servers and queues and trains at length, `browser` visits the built site, `slow` trains for minutes. Files that share
+ * workers import tfjs once a worker.
  */
 export default defineConfig({
   test: {
@@ -54,6 +55,7 @@ export default defineConfig({
       { test: { ...unit, name: 'replacing', include: replacing } },
       { test: { ...project('golden', 120_000).test, isolate: false } },
       project('tfjs', 300_000),
+      project('stress', 30_000),
       browser,
       { test: { ...project('slow', 1_200_000).test, env: {} } },
     ],

@@ -125,7 +125,7 @@ describe('the page', skipBecause(LACKS_CHROMIUM), () => {
     async (colorScheme) => {
       const { page } = await openSite(browser(), host(), '#/sample', { colorScheme });
       const [open, closed] = await page.evaluate(() => {
-        const input = document.querySelector<HTMLInputElement>('.segment input[value="ddim"]')!;
+        const input = document.querySelector<HTMLInputElement>('.segment input[value="wasm"]')!;
         const look = () => {
           const { color, textDecorationLine } = getComputedStyle(input.nextElementSibling!);
           return { color, textDecorationLine };
