@@ -152,7 +152,7 @@ export function fitDraft(draft: Draft, { timesteps, classes }: Limits): Draft {
 
 /** The hint below the steps. A short schedule has no step count that is too large. */
 export function stepsHint(timesteps: number): string {
-  const range = `Network calls per picture, 1 to ${timesteps}.`;
+  const range = `Steps per picture, 1 to ${timesteps}.`;
   return timesteps > ENOUGH_STEPS ? `${range} More than ${ENOUGH_STEPS} are slower and seldom better.` : range;
 }
 

@@ -24,8 +24,8 @@ const parameters = (draft: Partial<Draft>, limits = DIGITS) => {
 };
 
 it('stepsHint knows the schedule of the model', () => {
-  expect(stepsHint(1000)).toBe('Network calls per picture, 1 to 1000. More than 50 are slower and seldom better.');
-  expect(stepsHint(20)).toBe('Network calls per picture, 1 to 20.');
+  expect(stepsHint(1000)).toBe('Steps per picture, 1 to 1000. More than 50 are slower and seldom better.');
+  expect(stepsHint(20)).toBe('Steps per picture, 1 to 20.');
 });
 
 describe('check', () => {
