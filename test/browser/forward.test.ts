@@ -47,8 +47,12 @@ describe('the forward process', skipBecause(LACKS_CHROMIUM), () => {
   it('takes a file, in gray and in colour, and sends nothing', async () => {
     const { page } = await openSite(browser(), host(), '#/forward?t=0');
     await picture(page, 'linear').waitFor();
-    await page.waitForLoadState('networkidle');
-    const before = host().log.length;
+    // The page fetches the files of its other views when it has time. They are no place for a picture.
+    const sent: string[] = [];
+    page.on('request', (request) => {
+      const ofSite = request.method() === 'GET' && /^http:[^?]*\/assets\/[^?]*$/.test(request.url());
+      if (request.url().startsWith('http') && !ofSite) sent.push(`${request.method()} ${request.url()}`);
+    });
     const buffer = await sharp({ create: { width: 90, height: 60, channels: 3, background: '#c02040' } })
       .png()
       .toBuffer();
@@ -57,7 +61,7 @@ describe('the forward process', skipBecause(LACKS_CHROMIUM), () => {
     await page.getByRole('radio', { name: 'Colour' }).check({ force: true });
     await expect.poll(async () => (await pixels(page, 'linear')).slice(0, 3)).toEqual([0xc0, 0x20, 0x40]);
     expect((await pixels(page, 'linear')).length).toBe(64 * 64 * 4);
-    expect(host().log.slice(before)).toEqual([]);
+    expect(sent).toEqual([]);
 
     const broken = { name: 'notes.png', mimeType: 'image/png', buffer: Buffer.from('no picture') };
     await page.getByLabel('Your file').setInputFiles(broken);
