@@ -18,7 +18,7 @@ export const LONG = [
   'browser/engine',
   'stress/engines/unet2d',
   'browser/offline',
-  'unit/pipeline/cli/serve',
+  'stress/cli/serve',
   'browser/game',
   'stress/engines/onnxruntime',
   'browser/own-model',
