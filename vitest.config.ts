@@ -55,7 +55,7 @@ export default defineConfig({
       { test: { ...unit, name: 'replacing', include: replacing } },
       { test: { ...project('golden', 120_000).test, isolate: false } },
       project('tfjs', 300_000),
-      project('stress', 30_000),
+      project('stress', 120_000),
       browser,
       { test: { ...project('slow', 1_200_000).test, env: {} } },
     ],

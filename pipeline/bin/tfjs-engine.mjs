@@ -7,5 +7,5 @@ const { register } = await import('tsx/esm/api');
 register({ tsconfig: false });
 const { endWithParent } = await import('@onnoise/runtime-node/child');
 endWithParent(Number(process.argv[3]));
-const { serveEngine } = await import('../src/train/engines/native/child.ts');
-serveEngine(process.argv[2]);
+const { serveTrainEngine } = await import('../src/train/engines/native/child.ts');
+serveTrainEngine(process.argv[2]);
