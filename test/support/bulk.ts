@@ -2,14 +2,14 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import { connectQueue } from '../../pipeline/src/bulk/connect.ts';
 import { queueName } from '../../pipeline/src/bulk/done.ts';
 import { type Generated, type GenerateOptions, generate } from '../../pipeline/src/bulk/generate.ts';
 import { hashModel } from '../../pipeline/src/bulk/hash.ts';
 import { makeOrder, type OrderOptions } from '../../pipeline/src/bulk/order.ts';
 import { runWorker, type WorkerTiming } from '../../pipeline/src/bulk/worker.ts';
-import type { TestRedis } from './redis.ts';
+import { startRedis, type TestRedis } from './redis.ts';
 import { type TinyOptions, temporaryFolder, tinyArtefact } from './tiny-onnx.ts';
 
 export interface Place {
@@ -23,8 +23,23 @@ export interface Place {
 
 let places = 0;
 
+/** In a suite: one Redis for all its tests, a place in it for each, and the count of a place's jobs. */
+export function useRedis() {
+  let redis: TestRedis;
+  beforeAll(async () => {
+    redis = await startRedis();
+  });
+  afterAll(() => redis.stop());
+  return {
+    /** There once the tests run. */
+    redis: () => redis,
+    place: (options?: TinyOptions) => makePlace(redis, options),
+    jobCount: (at: Place, type: 'wait' | 'active') => countJobs(redis, at, type),
+  };
+}
+
 /** Keys, a model and an output folder for one test. */
-export async function makePlace(redis: TestRedis, options: TinyOptions = {}): Promise<Place> {
+async function makePlace(redis: TestRedis, options: TinyOptions = {}): Promise<Place> {
   return {
     url: redis.url,
     name: `test-${places++}`,
@@ -137,7 +152,7 @@ export function queueKey({ name }: Place, hash: string, type: string): string {
 }
 
 /** Jobs that wait, or that a worker has. */
-export async function countJobs(redis: TestRedis, at: Place, type: 'wait' | 'active'): Promise<number> {
+async function countJobs(redis: TestRedis, at: Place, type: 'wait' | 'active'): Promise<number> {
   return redis.client.llen(queueKey(at, await hashModel(at.model), type));
 }
 

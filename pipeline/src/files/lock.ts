@@ -13,6 +13,7 @@ import { InputError } from '@onnoise/scheduler';
 import { formatPath } from '../terminal/format.ts';
 import { diskFailure } from './disk-errors.ts';
 import { temporaryName } from './output.ts';
+import { isRunning } from './running.ts';
 
 /** The owner of a lock. */
 interface Owner {
@@ -145,12 +146,7 @@ async function lives({ pid, birth, boot, host, since }: Owner): Promise<boolean>
   const now = await bootOf();
   if (boot !== now) return false;
   if (now === '' && since < Date.now() - uptime() * 1000 - BOOT_SLACK_MS) return false;
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    // EPERM: it lives, and belongs to another user.
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
-  }
+  if (!isRunning(pid)) return false;
   const today = await birthOf(pid);
   return today === '' || birth === '' || today === birth;
 }

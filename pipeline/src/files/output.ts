@@ -9,6 +9,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
 import { diskFailure, diskReason } from './disk-errors.ts';
 import { Failure } from './failure.ts';
+import { isRunning } from './running.ts';
 
 /** Parts of temporary names: a process number is valid only on its machine, and is reused. */
 const HOST = createHash('sha256').update(hostname()).digest('hex').slice(0, 6);
@@ -162,14 +163,5 @@ export async function sweep(folder: string): Promise<void> {
     if (old !== undefined && (await stat(place).catch(() => undefined)) === undefined) {
       await rename(path, place).catch(() => {});
     } else await rm(path, { recursive: true, force: true }).catch(() => {});
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

@@ -3,34 +3,17 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Queue } from 'bullmq';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { queueName } from '#pipeline/bulk/done.ts';
 import { hashModel } from '#pipeline/bulk/hash.ts';
-import {
-  countJobs,
-  makePlace,
-  order,
-  type Place,
-  queueKey,
-  readManifest,
-  SLOW,
-  seedsIn,
-  startWorker,
-  until,
-} from '#test/bulk.ts';
-import { LACKS_REDIS, startRedis, type TestRedis } from '#test/redis.ts';
+import { order, type Place, queueKey, readManifest, SLOW, seedsIn, startWorker, until, useRedis } from '#test/bulk.ts';
+import { LACKS_REDIS } from '#test/redis.ts';
 import { PIPELINE, runCli } from '#test/run-cli.ts';
 import { LACKS_SIGINT, skipBecause } from '#test/skip.ts';
-import { type TinyOptions, tinyArtefact } from '#test/tiny-onnx.ts';
+import { tinyArtefact } from '#test/tiny-onnx.ts';
 
 describe('pipeline generate and pipeline worker over Redis', skipBecause(LACKS_REDIS), () => {
-  let redis: TestRedis;
-  beforeAll(async () => {
-    redis = await startRedis();
-  });
-  afterAll(() => redis.stop());
-  const place = (options?: TinyOptions) => makePlace(redis, options);
-  const jobCount = (at: Place, type: 'wait' | 'active') => countJobs(redis, at, type);
+  const { redis, place, jobCount } = useRedis();
 
   /** Starts the real program; `said` resolves once it has written to standard error. */
   function start(...args: string[]) {
@@ -60,15 +43,15 @@ describe('pipeline generate and pipeline worker over Redis', skipBecause(LACKS_R
     const obstacle = join(at.out, hash.slice(0, 16));
     await writeFile(obstacle, 'in the way');
     // The queued jobs would be tried five times over half a minute. Jobs that are tried once replace them.
-    const queue = new Queue(queueName(hash), { connection: redis.client, prefix: at.name });
+    const queue = new Queue(queueName(hash), { connection: redis().client, prefix: at.name });
     onTestFinished(() => queue.close());
     for (const job of await queue.getWaiting()) {
       await job.remove();
       await queue.add('shard', job.data, { jobId: job.id!, attempts: 1 });
     }
-    const events = await redis.client.xlen(queueKey(at, hash, 'events'));
+    const events = await redis().client.xlen(queueKey(at, hash, 'events'));
     const waiting = runCli(...args);
-    await until(async () => (await redis.client.xlen(queueKey(at, hash, 'events'))) >= events + 3);
+    await until(async () => (await redis().client.xlen(queueKey(at, hash, 'events'))) >= events + 3);
     await startWorker(at);
     const failed = await waiting;
     expect([failed.code, failed.stdout]).toEqual([1, '']);
@@ -137,9 +120,9 @@ describe('pipeline generate and pipeline worker over Redis', skipBecause(LACKS_R
 
   test('a Redis that takes no more data is told in words, with exit code 1', async () => {
     const at = await place();
-    await redis.client.config('SET', 'maxmemory', '1');
+    await redis().client.config('SET', 'maxmemory', '1');
     const { code, stderr } = await runCli('generate', ...optionsOf(at), '--count', '5').finally(() =>
-      redis.client.config('SET', 'maxmemory', '0'),
+      redis().client.config('SET', 'maxmemory', '0'),
     );
     expect([code, stderr]).toEqual([1, expect.stringMatching(/Redis at redis:.* refused: .*OOM/)]);
     expect(stderr).not.toContain('    at ');
@@ -197,7 +180,7 @@ describe('pipeline generate and pipeline worker over Redis', skipBecause(LACKS_R
   );
 
   test('refuses a wrong password without showing it', async () => {
-    const url = redis.url.replace('//', '//somebody:secret@');
+    const url = redis().url.replace('//', '//somebody:secret@');
     const { code, stderr } = await runCli('worker', '--queue', url, '--model', await tinyArtefact());
     expect([code, stderr]).toEqual([2, expect.stringMatching(/^Cannot connect to the queue: .*WRONGPASS/)]);
     expect(stderr).not.toContain('secret');

@@ -3,36 +3,17 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Queue } from 'bullmq';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { connectQueue } from '#pipeline/bulk/connect.ts';
 import { queueName } from '#pipeline/bulk/done.ts';
 import { hashModel } from '#pipeline/bulk/hash.ts';
 import { type Order, shardAt, shardId } from '#pipeline/bulk/shards.ts';
-import {
-  countJobs,
-  makePlace,
-  order,
-  type Place,
-  queueKey,
-  readManifest,
-  SLOW,
-  seedsIn,
-  spawnWorker,
-  startWorker,
-  until,
-} from '#test/bulk.ts';
-import { LACKS_REDIS, startRedis, type TestRedis } from '#test/redis.ts';
+import { order, queueKey, readManifest, SLOW, seedsIn, spawnWorker, startWorker, until, useRedis } from '#test/bulk.ts';
+import { LACKS_REDIS, startRedis } from '#test/redis.ts';
 import { skipBecause } from '#test/skip.ts';
-import type { TinyOptions } from '#test/tiny-onnx.ts';
 
 describe('bulk generation over Redis', skipBecause(LACKS_REDIS), () => {
-  let redis: TestRedis;
-  beforeAll(async () => {
-    redis = await startRedis();
-  });
-  afterAll(() => redis.stop());
-  const place = (options?: TinyOptions) => makePlace(redis, options);
-  const jobCount = (at: Place, type: 'wait' | 'active') => countJobs(redis, at, type);
+  const { redis, place, jobCount } = useRedis();
 
   test('1,000 images on three workers: every seed once, in shards that a manifest lists', async () => {
     const at = await place({ classes: 3 });
@@ -54,9 +35,9 @@ describe('bulk generation over Redis', skipBecause(LACKS_REDIS), () => {
     const label = execFileSync('tar', ['xOf', join(at.out, shards[15]!.file), '000001049.cls'], { encoding: 'utf8' });
     expect(label).toBe(String(999 % 3));
     // Of finished jobs only the list of finished shards stays, and that expires.
-    const keys = await redis.client.keys(`${at.name}:*`);
+    const keys = await redis().client.keys(`${at.name}:*`);
     expect(keys.filter((key) => key.includes('shard-'))).toEqual([]);
-    expect(await redis.client.ttl(keys.find((key) => key.includes(':done:'))!)).toBeGreaterThan(0);
+    expect(await redis().client.ttl(keys.find((key) => key.includes(':done:'))!)).toBeGreaterThan(0);
   });
 
   test('two workers that write to folders of their own give the bytes that one gives', async () => {
@@ -129,10 +110,10 @@ describe('bulk generation over Redis', skipBecause(LACKS_REDIS), () => {
     const first = await startWorker(at);
     await order(at, wanted);
     expect(await first.stop()).toBe(true);
-    await redis.client.del(...(await redis.client.keys(`${at.name}:*`)));
+    await redis().client.del(...(await redis().client.keys(`${at.name}:*`)));
     const waiting = order(at, wanted);
     await until(async () => (await jobCount(at, 'wait')) === 10);
-    await redis.client.del(...(await redis.client.keys(`${at.name}:*`)));
+    await redis().client.del(...(await redis().client.keys(`${at.name}:*`)));
     const { lines } = await startWorker(at);
     expect((await waiting).images).toBe(30);
     expect(lines.filter((line) => line.endsWith('was there'))).toHaveLength(10);
@@ -188,7 +169,7 @@ describe('bulk generation over Redis', skipBecause(LACKS_REDIS), () => {
   test("somebody else's jobs fail with a sentence, at once, and the worker goes on", async () => {
     const at = await place({ classes: 2 });
     const hash = await hashModel(at.model);
-    const queue = new Queue(queueName(hash), { connection: redis.client, prefix: at.name });
+    const queue = new Queue(queueName(hash), { connection: redis().client, prefix: at.name });
     onTestFinished(() => queue.close());
     const own: Order = {
       model: hash,
@@ -250,10 +231,10 @@ describe('bulk generation over Redis', skipBecause(LACKS_REDIS), () => {
 
   test('warns of a Redis that may drop jobs', async () => {
     const lines: string[] = [];
-    await redis.client.config('SET', 'maxmemory-policy', 'allkeys-lru');
-    (await connectQueue(redis.url, (line) => lines.push(line))).close();
-    await redis.client.config('SET', 'maxmemory-policy', 'noeviction');
-    (await connectQueue(redis.url, (line) => lines.push(line))).close();
+    await redis().client.config('SET', 'maxmemory-policy', 'allkeys-lru');
+    (await connectQueue(redis().url, (line) => lines.push(line))).close();
+    await redis().client.config('SET', 'maxmemory-policy', 'noeviction');
+    (await connectQueue(redis().url, (line) => lines.push(line))).close();
     expect(lines).toEqual([expect.stringContaining('its maxmemory-policy is allkeys-lru and should be noeviction')]);
   });
 

@@ -5,6 +5,7 @@ import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer as createSocket } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { isRunning } from '#pipeline/files/running.ts';
 import { PIPELINE, runCli } from '#test/run-cli.ts';
 import { skipBecause } from '#test/skip.ts';
 import { temporaryFolder, tinyArtefact } from '#test/tiny-onnx.ts';
@@ -109,7 +110,7 @@ describe('pipeline serve', () => {
     await generate(url, { steps: 1 });
     const engine = await engineOf(child.pid!);
     child.kill('SIGKILL');
-    await expect.poll(() => lives(engine), { timeout: 20_000 }).toBe(false);
+    await expect.poll(() => isRunning(engine), { timeout: 20_000 }).toBe(false);
     const left = await readdir(TMPDIR);
     expect(left.filter((name) => name.startsWith('onnoise-'))).toEqual([]);
   });
@@ -201,13 +202,4 @@ async function engineOf(pid: number): Promise<number> {
   const children = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).trim().split(' ');
   const lines = await Promise.all(children.map((child) => readFile(`/proc/${child}/cmdline`, 'utf8')));
   return Number(children[lines.findIndex((line) => line.includes('engine.mjs'))]);
-}
-
-function lives(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -6,17 +6,23 @@ import type { StepResult, TrainEngine } from '#pipeline/train/contracts.ts';
 import { drawStep } from '#pipeline/train/draw.ts';
 import { emaDecayAt } from '#pipeline/train/ema.ts';
 import type { EngineChoice } from '#pipeline/train/engines/index.ts';
+import { readInstall } from '#pipeline/train/engines/native/install.ts';
 import { probeNative } from '#pipeline/train/engines/native/probe.ts';
 import type { TrainPlan } from '#pipeline/train/plan.ts';
 import { planFromConfig } from '#pipeline/train/resolve.ts';
 
 export type Engine = EngineChoice['kind'];
 
-/** Why an engine cannot be tested here, for skipBecause; undefined if it can. */
+/**
+ * Why an engine cannot be tested here, for skipBecause; undefined if it can.
+ * @throws Error for one that is set up and does not load: its tests must not be skipped without a word.
+ */
 export async function missingReason(kind: Engine): Promise<string | undefined> {
   if (kind !== 'tfjs-node' && kind !== 'tfjs-node-gpu') return undefined;
   const status = await probeNative(kind);
-  return status.available ? undefined : `${kind} cannot be used, ${status.reason}: ${status.enable}`;
+  if (status.available) return undefined;
+  if (readInstall(kind) !== undefined) throw new Error(`${kind} is set up, but ${status.reason}`);
+  return `${kind} cannot be used, ${status.reason}: ${status.enable}`;
 }
 
 export const networks = {

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
+import { isRunning } from '#pipeline/files/running.ts';
 
 const lifetime = JSON.stringify(new URL('../../../../runtime-node/src/child/lifetime.ts', import.meta.url).href);
 const childModule = JSON.stringify(new URL('../../../../runtime-node/src/child/index.ts', import.meta.url).href);
@@ -39,45 +40,36 @@ async function run(script: string) {
   const [said] = await once(program.stdout, 'data');
   const pid = Number(said);
   onTestFinished(() => {
-    if (lives(pid)) process.kill(pid, 'SIGKILL');
+    if (isRunning(pid)) process.kill(pid, 'SIGKILL');
   });
   return { program, pid };
-}
-
-function lives(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 const soon = { timeout: 20_000, interval: 100 };
 
 test('endWithThis kills a child that is deaf when its parent exits', async () => {
   const { pid } = await family(SPIN, 'endWithThis(child); setTimeout(() => process.exit(3), 300);');
-  await expect.poll(() => lives(pid), soon).toBe(false);
+  await expect.poll(() => isRunning(pid), soon).toBe(false);
 });
 
 test('endWithParent ends a process that is deaf once its parent was killed', async () => {
   const child = `const { endWithParent } = await import(${lifetime}); endWithParent(PARENT, 100); ${SPIN}`;
   const { program, pid } = await family(child, 'setInterval(() => {}, 1000);');
   await new Promise((resolve) => setTimeout(resolve, 500));
-  expect(lives(pid)).toBe(true);
+  expect(isRunning(pid)).toBe(true);
   program.kill('SIGKILL');
-  await expect.poll(() => lives(pid), soon).toBe(false);
+  await expect.poll(() => isRunning(pid), soon).toBe(false);
 });
 
 test('a child of startChild ends once its parent was killed', async () => {
   const { program, pid } = await startedFamily('', 'setInterval(() => {}, 1000);');
-  expect(lives(pid)).toBe(true);
+  expect(isRunning(pid)).toBe(true);
   program.kill('SIGKILL');
-  await expect.poll(() => lives(pid), soon).toBe(false);
+  await expect.poll(() => isRunning(pid), soon).toBe(false);
 });
 
 test('a child that is deaf ends with the parent where it is asked to', async () => {
   const parent = "child.call('spin').catch(() => {}); setTimeout(() => process.exit(3), 300);";
   const { pid } = await startedFamily('endWithThis: true', parent);
-  await expect.poll(() => lives(pid), soon).toBe(false);
+  await expect.poll(() => isRunning(pid), soon).toBe(false);
 });

@@ -47,6 +47,12 @@ function recorder(): Log & { sampler: Pick<SamplingWorker, 'sample'>; readReal: 
   };
 }
 
+type Painted = Parameters<typeof paintHalf>[0];
+
+/** A half of a round of these tests' pictures. */
+const paint = (options: Omit<Painted, 'steps' | 'shape' | 'presentation'>) =>
+  paintHalf({ ...options, steps: STEPS, shape: SHAPE, presentation });
+
 const dealsOf = (seed: number) => planRound({ seed, reals: 40, classes: 10 });
 
 describe('paintHalf', () => {
@@ -59,16 +65,7 @@ describe('paintHalf', () => {
       const deals = dealsOf(seed);
       for (const from of [0, HALF]) {
         const onProgress = (done: number) => progress.push(done);
-        await paintHalf({
-          worker: sampler,
-          deals,
-          from,
-          steps: STEPS,
-          shape: SHAPE,
-          readReal,
-          presentation,
-          onProgress,
-        });
+        await paint({ worker: sampler, deals, from, readReal, onProgress });
       }
       mixes.add(deals.map(({ kind }) => kind[0]).join(''));
       seen.add(
@@ -91,15 +88,7 @@ describe('paintHalf', () => {
     const { sampler, readReal } = recorder();
     const deals = dealsOf(3);
     for (const from of [0, HALF]) {
-      const half = await paintHalf({
-        worker: sampler,
-        deals,
-        from,
-        steps: STEPS,
-        shape: SHAPE,
-        readReal,
-        presentation,
-      });
+      const half = await paint({ worker: sampler, deals, from, readReal });
       for (const [i, picture] of half.entries()) {
         expect(picture).toBeInstanceOf(Uint8ClampedArray);
         expect(picture.byteLength).toBe(picture.buffer.byteLength);
@@ -118,15 +107,7 @@ describe('paintHalf', () => {
     };
     const readReal = () => new Uint8Array(SIZE).fill(0);
     for (const from of [0, HALF]) {
-      const half = await paintHalf({
-        worker: sampler,
-        deals,
-        from,
-        steps: STEPS,
-        shape: SHAPE,
-        readReal,
-        presentation,
-      });
+      const half = await paint({ worker: sampler, deals, from, readReal });
       const wanted = deals
         .slice(from, from + HALF)
         .map(({ kind }, i) =>
