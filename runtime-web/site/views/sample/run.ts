@@ -8,6 +8,7 @@ import { encodeLink } from './link.ts';
 import { createPace, formatSeconds, quarterReached } from './pace.ts';
 import { check, labelsOfPictures, type Parameters, toRequest } from './parameters.ts';
 import * as state from './state.ts';
+import { counted, unitOf } from './unit.ts';
 
 let abort: AbortController | undefined;
 /** How the last sampling ended: the state to return to if the next one is refused. */
@@ -103,6 +104,7 @@ async function runWith(parameters: Parameters, model: ModelEntry, info: ModelInf
   const request = toRequest(parameters, info.classes);
   const { table } = completeRequest(info, request);
   const steps = table.rows.length;
+  const unit = unitOf(parameters.sampler);
   const start = state.startNoise(count, seed, info.shape, table.start);
   const frames = createFrameStore(start, steps);
   const named = (label: number) => info.classNames?.[label] ?? String(label);
@@ -110,6 +112,7 @@ async function runWith(parameters: Parameters, model: ModelEntry, info: ModelInf
     parameters,
     model,
     shape: info.shape,
+    unit,
     timesteps: table.rows.map(({ timestep }) => timestep),
     T: info.scheduler.num_train_timesteps,
     classes: labelsOfPictures(parameters, info.classes)?.map(named),
@@ -123,7 +126,7 @@ async function runWith(parameters: Parameters, model: ModelEntry, info: ModelInf
   if ((state.enlarged.peek() ?? 0) >= count) state.enlarged.value = null;
   state.phase.value = 'sampling';
   writeAddress(parameters, model);
-  announce(`Sampling ${pictures(count)} in ${steps === 1 ? '1 step' : `${steps} steps`}.`);
+  announce(`Sampling ${pictures(count)} in ${counted(steps, unit)}.`);
 
   const tempo = createPace(steps);
   let before = 0;

@@ -9,13 +9,16 @@ import { loaded, type ModelEntry } from '../../store.ts';
 import type { Frame, FrameStore } from './frames.ts';
 import type { Pace } from './pace.ts';
 import { check, DEFAULTS, type Draft, LARGEST_COUNT, type Limits, type Parameters } from './parameters.ts';
+import type { Unit } from './unit.ts';
 
 /** One sampling: its request and its results. */
 export interface Run {
   parameters: Parameters;
   model: ModelEntry;
   shape: ImageShape;
-  /** The network's inputs, one per step, not always whole. */
+  /** What the frames count. */
+  unit: Unit;
+  /** The network's inputs, one per call, not always whole. */
   timesteps: readonly number[];
   /** T of the schedule. */
   T: number;
