@@ -9,15 +9,16 @@ export {
   readArtefact,
 } from './model/artefact.ts';
 export { classNamesOf } from './model/class-names.ts';
+export type { CountLimit } from './model/image-seeds.ts';
 export { type ClassFacts, labelNumber } from './model/labels.ts';
 export { onnxReason } from './model/onnx-error.ts';
 export { type OnnxFacts, readOnnxFacts } from './model/onnx-file.ts';
 export type { PictureOptions } from './model/options.ts';
 export { type ImageShape, toByte, toBytes } from './model/pixels.ts';
 export {
-  type CountLimit,
   completeRequest,
   type PictureRequest,
+  strengthOf,
   usualBatch,
   usualSteps,
 } from './model/request.ts';
@@ -27,6 +28,7 @@ export { type Bytes, bytesOf, openWire, Truncated, type Wire, WireError, type Wi
 export { gaussian } from './noise/gaussian.ts';
 export { philox4x32 } from './noise/philox.ts';
 export { type BlockSource, philoxStream, randomInts, shuffle, uniform } from './noise/random.ts';
+export { checkSeed, firstSeed, type ImageSeed, type NoiseSource, nameSeed, type SeedMix } from './noise/seeds.ts';
 export { type DiskRefusal, diskRefusal } from './rules/disk.ts';
 export { InputError, refuse, show, showNumber } from './rules/errors.ts';
 export { type Rules, readObject } from './rules/read.ts';
@@ -54,6 +56,7 @@ export {
 } from './rules/rule.ts';
 export { type BadOutput, badOutput } from './sampling/bad-output.ts';
 export { compileInverse, type InverseTable, type InversionOptions, invertImages } from './sampling/ddim-inverse.ts';
+export { begin, checkPicture, type Known, levelAfter, pictureOf, putBack } from './sampling/known.ts';
 export type {
   AuxiliaryRow,
   ChoiceOption,
@@ -63,7 +66,7 @@ export type {
   SamplerRow,
 } from './sampling/record.ts';
 export { applyRow, type Denoiser, type StepProgress } from './sampling/run.ts';
-export { type NoiseSource, type SampleImagesOptions, sampleImages, scale, seededNoise } from './sampling/sample.ts';
+export { type SampleImagesOptions, sampleImages, seededNoise } from './sampling/sample.ts';
 export {
   DEFAULT_SAMPLER,
   eachSamplerOption,
