@@ -1,7 +1,7 @@
 /**
  * The sampling call: it cuts the request into batches, and runs the sampler's table over the network for each.
  */
-import { type Denoiser, type ImageShape, sampleImages } from '@onnoise/scheduler';
+import { type Denoiser, type ImageSeed, type ImageShape, pictureOf, sampleImages } from '@onnoise/scheduler';
 import { imageSize } from './pictures/pixels.ts';
 import type { SampleRequest } from './request.ts';
 
@@ -33,7 +33,7 @@ export interface Samples {
   /** [C, H, W] */
   shape: ImageShape;
   /** One per image. */
-  seeds: number[];
+  seeds: ImageSeed[];
   /** One per image, for a conditional model. */
   labels?: number[];
 }
@@ -43,7 +43,7 @@ export interface Samples {
  * @param createDenoiser returns the network for a batch of `count` images with these labels.
  */
 export async function sampleInBatches(
-  { seeds, labels, table, batch }: SampleRequest,
+  { seeds, labels, table, from, mask, batch }: SampleRequest,
   shape: ImageShape,
   createDenoiser: (count: number, labels: number[] | undefined) => Denoiser,
   { onStep, signal }: SampleCallbacks,
@@ -59,6 +59,8 @@ export async function sampleInBatches(
       table,
       shape,
       seeds: batchSeeds,
+      from: from && pictureOf(from, first, size, batchSeeds.length),
+      mask,
       denoise: createDenoiser(batchSeeds.length, labels?.slice(first, first + batch)),
       onStep: onStep && (({ step, steps, x, x0 }) => onStep({ done: before + step, total, step, steps, first, x, x0 })),
       signal,

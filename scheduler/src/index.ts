@@ -22,15 +22,16 @@ export {
 } from './model/conditioning.ts';
 export { type ConditionSpec, type ConditionValues, completeConditions, encodeConditions } from './model/conditions.ts';
 export { guidanceInterval, guidanceScale } from './model/guidance-options.ts';
+export type { CountLimit } from './model/image-seeds.ts';
 export { type ClassFacts, labelNumber } from './model/labels.ts';
 export { onnxReason } from './model/onnx-error.ts';
 export { type OnnxFacts, readOnnxFacts } from './model/onnx-file.ts';
 export type { PictureOptions } from './model/options.ts';
 export { type ImageShape, toByte, toBytes } from './model/pixels.ts';
 export {
-  type CountLimit,
   completeRequest,
   type PictureRequest,
+  strengthOf,
   usualBatch,
   usualSteps,
 } from './model/request.ts';
@@ -40,6 +41,7 @@ export { type Bytes, bytesOf, openWire, Truncated, type Wire, WireError, type Wi
 export { gaussian } from './noise/gaussian.ts';
 export { philox4x32 } from './noise/philox.ts';
 export { type BlockSource, philoxStream, randomInts, shuffle, uniform } from './noise/random.ts';
+export { checkSeed, firstSeed, type ImageSeed, type NoiseSource, nameSeed, type SeedMix } from './noise/seeds.ts';
 export { type DiskRefusal, diskRefusal } from './rules/disk.ts';
 export { InputError, refuse, show, showNumber } from './rules/errors.ts';
 export { type Rules, readObject } from './rules/read.ts';
@@ -75,6 +77,7 @@ export {
   isGuided,
   LARGEST_GUIDANCE,
 } from './sampling/guidance.ts';
+export { begin, checkPicture, type Known, levelAfter, pictureOf, putBack } from './sampling/known.ts';
 export type {
   AuxiliaryRow,
   ChoiceOption,
@@ -84,7 +87,7 @@ export type {
   SamplerRow,
 } from './sampling/record.ts';
 export { applyRow, type Denoiser, type StepProgress } from './sampling/run.ts';
-export { type NoiseSource, type SampleImagesOptions, sampleImages, scale, seededNoise } from './sampling/sample.ts';
+export { type SampleImagesOptions, sampleImages, seededNoise } from './sampling/sample.ts';
 export {
   DEFAULT_SAMPLER,
   eachSamplerOption,

@@ -5,10 +5,14 @@
 import {
   applyRow,
   badOutput,
+  begin,
+  type ImageSeed,
   InputError,
+  type Known,
+  levelAfter,
   needsAuxiliary,
+  putBack,
   type SamplerTable,
-  scale,
   seededNoise,
 } from '@onnoise/scheduler';
 
@@ -30,7 +34,11 @@ export interface SamplingOptions {
   table: SamplerTable;
   /** Values of an image, C * H * W. */
   size: number;
-  seed: number;
+  seed: ImageSeed;
+  /** What to start from, [C, H, W] in [-1, 1]. */
+  from?: Float32Array | undefined;
+  /** [H, W]: which of its pixels to keep, as `sampleImages` has it. */
+  mask?: Float32Array | undefined;
   label: number;
   /** Gets a copy of the predicted x0, [C, H, W], after the rows in `partials`, from 1. */
   onPartial?: ((x0: Float32Array, step: number) => void) | undefined;
@@ -38,14 +46,16 @@ export interface SamplingOptions {
 }
 
 /** One image sampled by a table, with the same numbers as `sampleImages`. `x` ends as the picture. */
-export function sampling({ table, size, seed, label, onPartial, partials = [] }: SamplingOptions): Trajectory {
+export function sampling(options: SamplingOptions): Trajectory {
+  const { table, size, seed, label, from, mask, onPartial, partials = [] } = options;
   const x = new Float32Array(size);
   const x0 = new Float32Array(size);
   const z = new Float32Array(size);
   const y = needsAuxiliary(table) ? new Float32Array(size) : undefined;
   let step = 0;
   seededNoise(seed, 0, x);
-  scale(x, table.start);
+  const known: Known | undefined = from && mask && { picture: from, mask, noise: x.slice() };
+  begin(x, table, from);
   return {
     x,
     label,
@@ -60,6 +70,7 @@ export function sampling({ table, size, seed, label, onPartial, partials = [] }:
         const received = output.find((value) => !Number.isFinite(value)) ?? output[0];
         throw badOutput({ received, step, steps: table.rows.length, timestep: row.timestep, seed });
       }
+      if (known) putBack(x, x0, known, levelAfter(table.rows, step - 1));
       if (partials.includes(step)) onPartial?.(x0.slice(), step);
       return step === table.rows.length;
     },

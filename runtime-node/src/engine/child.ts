@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream, rmSync } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { compileSampler, type SamplerTable, samplerSettings } from '@onnoise/scheduler';
+import { compileSampler, pictureOf, type SamplerTable, samplerSettings } from '@onnoise/scheduler';
 import { type Batcher, createBatcher } from '../batching/batcher.ts';
 import { partialSteps, sampling, singleCall, type Trajectory } from '../batching/trajectory.ts';
 import { type Call, serveParent } from '../child/index.ts';
@@ -146,6 +146,8 @@ function samplings(task: SampleTask, { model, table: tableOf }: Loaded, tell: (p
       size,
       seed,
       label: task.labels?.[index] ?? 0,
+      from: task.from && pictureOf(task.from, index, size),
+      mask: task.mask,
       partials,
       onPartial: (image, step) => tell({ type: 'partial', index, step, steps, image }),
     }),
@@ -163,7 +165,8 @@ function calls({ x, timesteps, labels }: CallTask, { model }: Loaded): Trajector
 function createTables({ scheduler }: EngineModel): (task: SampleTask) => SamplerTable {
   const tables = new Map<string, SamplerTable>();
   return (task) => {
-    const asked = { sampler: task.sampler, steps: task.steps, ...samplerSettings(task) };
+    const { sampler, steps, strength, resamples } = task;
+    const asked = { sampler, steps, strength, resamples, ...samplerSettings(task) };
     const key = JSON.stringify(asked);
     const table = tables.get(key) ?? compileSampler(scheduler, asked);
     tables.delete(key);

@@ -1,5 +1,5 @@
 /** The messages between the server's process and the engine's. */
-import type { ImageShape, SamplerName, SamplerSettings, SchedulerConfig } from '@onnoise/scheduler';
+import type { ImageSeed, ImageShape, SamplerName, SamplerSettings, SchedulerConfig } from '@onnoise/scheduler';
 import type { Call } from '../child/index.ts';
 import type { Device, DeviceChoice } from '../devices.ts';
 
@@ -37,7 +37,13 @@ export interface SampleTask extends SamplerSettings {
   model: string;
   /** The client's name: clients share the network. */
   client: string;
-  seeds: readonly number[];
+  seeds: readonly ImageSeed[];
+  /** What to start from, [C, H, W] for all, or [N, C, H, W]; in [-1, 1]. */
+  from?: Float32Array | undefined;
+  /** [H, W]: which of its pixels to keep. */
+  mask?: Float32Array | undefined;
+  strength?: number | undefined;
+  resamples?: number | undefined;
   /** One per seed; undefined for an unconditional model. */
   labels: readonly number[] | undefined;
   steps: number;
