@@ -28,7 +28,10 @@ export function createInputs(
 ): SmallInputs {
   const input = (dataType: 'float32' | 'int64', values: Values, dims: number[]) => {
     if (!storage) {
-      return { tensor: new ort.Tensor(dataType, values, dims) as Tensor, write: (now: Values) => values.set(now as never) };
+      return {
+        tensor: new ort.Tensor(dataType, values, dims) as Tensor,
+        write: (now: Values) => values.set(now as never),
+      };
     }
     const buffer = storage(values.byteLength);
     const tensor: Tensor = ort.Tensor.fromGpuBuffer<'float32' | 'int64'>(buffer, { dataType, dims });
