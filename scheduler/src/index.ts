@@ -76,6 +76,7 @@ export {
   guidedDenoiser,
   isGuided,
   LARGEST_GUIDANCE,
+  picturesCalled,
 } from './sampling/guidance.ts';
 export { begin, checkPicture, type Known, levelAfter, pictureOf, putBack } from './sampling/known.ts';
 export type {
