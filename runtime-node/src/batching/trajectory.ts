@@ -72,6 +72,11 @@ export function sampling(options: SamplingOptions): Trajectory {
   seededNoise(seed, 0, x);
   const known: Known | undefined = from && mask && { picture: from, mask, noise: x.slice() };
   begin(x, table, from);
+  const shown = () => {
+    const picture = x0.slice();
+    if (known) putBack(picture, known);
+    return picture;
+  };
   return {
     x,
     get timestep() {
@@ -98,8 +103,8 @@ export function sampling(options: SamplingOptions): Trajectory {
         const received = output.find((value) => !Number.isFinite(value)) ?? output[0];
         throw badOutput({ received, step, steps: table.rows.length, timestep: row.timestep, seed });
       }
-      if (known) putBack(x, x0, known, levelAfter(table.rows, step - 1));
-      if (partials.includes(step)) onPartial?.(x0.slice(), step);
+      if (known) putBack(x, known, levelAfter(table.rows, step - 1));
+      if (partials.includes(step)) onPartial?.(shown(), step);
       return step === table.rows.length;
     },
   };

@@ -37,19 +37,20 @@ export function levelAfter(rows: readonly SamplerRow[], i: number): Pick<Sampler
 
 const CLEAN = { signal: 1, noise: 0 };
 
-/** Puts the kept pixels back, in place: x = m x + (1 - m) (signal picture + noise z), and x0 = m x0 + (1 - m) picture. */
+/**
+ * Puts the kept pixels back into x, or into a copy of x0 that is shown, in place: x = m x + (1 - m) (signal picture +
+ * noise z). Methods that look back remember the x0 without them, as in diffusers.
+ */
 export function putBack(
   x: Float32Array,
-  x0: Float32Array,
   { picture, mask, noise }: Known,
-  level: Pick<SamplerRow, 'signal' | 'noise'>,
+  level: Pick<SamplerRow, 'signal' | 'noise'> = CLEAN,
 ): void {
   const plane = mask.length;
   for (let i = 0; i < x.length; i++) {
     const m = mask[i % plane]!;
     if (m === 1) continue;
     x[i] = m * x[i]! + (1 - m) * (level.signal * picture[i]! + level.noise * noise[i]!);
-    x0[i] = m * x0[i]! + (1 - m) * picture[i]!;
   }
 }
 

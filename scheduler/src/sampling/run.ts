@@ -53,6 +53,7 @@ export async function runRows(x: Float32Array, options: RunOptions): Promise<voi
   const { table, shape, denoise, draw, seeds, known, onStep, signal } = options;
   const x0 = new Float32Array(x.length);
   const z = new Float32Array(x.length);
+  const shown = known && onStep ? new Float32Array(x.length) : x0; // x0 with the kept pixels
   const y = needsAuxiliary(table) ? new Float32Array(x.length) : undefined;
   const count = shape[0]!;
   const timesteps = new Float32Array(count);
@@ -70,8 +71,12 @@ export async function runRows(x: Float32Array, options: RunOptions): Promise<voi
       const seed = seeds?.[Math.floor((at * count) / x.length)];
       throw badOutput({ received: output[at], step: i + 1, steps, timestep, seed });
     }
-    if (known) putBack(x, x0, known, levelAfter(table.rows, i));
-    onStep?.({ step: i + 1, steps, timestep, x, x0 });
+    if (known) putBack(x, known, levelAfter(table.rows, i));
+    if (known && onStep) {
+      shown.set(x0);
+      putBack(shown, known);
+    }
+    onStep?.({ step: i + 1, steps, timestep, x, x0: shown });
   }
 }
 
