@@ -8,10 +8,12 @@ import {
   extraInputs,
   type ImageSeed,
   isGuided,
+  type Known,
   levelAfter,
   type NetworkShape,
   needsAuxiliary,
   type PictureRequest,
+  putBack,
   seededNoise,
 } from '@onnoise/scheduler';
 import type { InferenceSession } from 'onnxruntime-web';
@@ -38,6 +40,7 @@ export interface Batch extends BatchSize {
 
 export interface Pictures {
   x: Float32Array<ArrayBuffer>;
+  /** With the pixels that a mask keeps, which the sampler's own x0 is without. */
   x0: Float32Array<ArrayBuffer>;
   /** The first step, from 1, at which the network's output was NaN or infinite; undefined where there was none. */
   bad: number | undefined;
@@ -79,17 +82,17 @@ export function createBatch(
   /** The auxiliary picture, from the first table on that needs it. */
   let y: GPUBuffer | undefined;
   /** What a mask keeps, from the first request on that has one. */
-  let known: ReturnType<typeof createKnown> | undefined;
+  let keeper: ReturnType<typeof createKeeper> | undefined;
   const inputs = createInputs(ort, device, halves * count, extraInputs(unet), onGpu ? storage : undefined);
   const feeds = {
     sample: ort.Tensor.fromGpuBuffer(x, { dataType: 'float32', dims: [halves * count, ...shape] }),
     ...inputs.tensors,
   };
 
-  function createKnown() {
+  function createKeeper() {
     const plane = shape[1] * shape[2];
     const [picture, noise, mask] = [storage(bytes), storage(bytes), storage(plane * 4)];
-    const { encode, destroy } = createPutBackKernel(device, { x, x0, picture, noise, mask }, { ...rowSize, plane });
+    const { encode, destroy } = createPutBackKernel(device, { x, picture, noise, mask }, { ...rowSize, plane });
     return { picture, noise, mask, encode, destroy };
   }
 
@@ -99,6 +102,7 @@ export function createBatch(
     return values;
   };
   let request: PictureRequest | undefined;
+  let known: Known | undefined;
   let reads = 0;
 
   return {
@@ -114,11 +118,12 @@ export function createBatch(
       }
       const picture = from && eachImage(from, size);
       draw(seeds, 0);
-      if (picture && mask) {
-        known ??= createKnown();
-        queue.writeBuffer(known.picture, 0, picture);
-        queue.writeBuffer(known.noise, 0, values);
-        queue.writeBuffer(known.mask, 0, mask as Float32Array<ArrayBuffer>);
+      known = picture && mask && { picture, mask, noise: values.slice() };
+      if (known) {
+        keeper ??= createKeeper();
+        for (const name of ['picture', 'mask', 'noise'] as const) {
+          queue.writeBuffer(keeper[name], 0, known[name] as Float32Array<ArrayBuffer>);
+        }
       }
       begin(values, table, picture);
       for (let half = 0; half < halves; half++) queue.writeBuffer(x, half * size * 4, values);
@@ -128,7 +133,7 @@ export function createBatch(
       inputs.condition(asked, count);
     },
     async step(session, index) {
-      const { seeds, guidance, mask, table } = request!;
+      const { seeds, guidance, table } = request!;
       const row = table.rows[index]!;
       inputs.time(row.timestep);
       // onnxruntime's own buffer: it releases one of ours after the first captured run, and later runs need it
@@ -137,12 +142,13 @@ export function createBatch(
       const encoder = device.createCommandEncoder();
       const scale = isGuided(guidance, row.timestep) ? guidance.scale : 1;
       kernel.encode(encoder, index + 1, row, table.clip, output!.gpuBuffer, scale);
-      if (mask) known!.encode(encoder, levelAfter(table.rows, index));
+      if (known) keeper!.encode(encoder, levelAfter(table.rows, index));
       queue.submit([encoder.finish()]);
       output!.dispose();
     },
     async read() {
       const target = staging[reads++ % staging.length]!;
+      const kept = known;
       const encoder = device.createCommandEncoder();
       encoder.copyBufferToBuffer(x, 0, target, 0, bytes);
       encoder.copyBufferToBuffer(x0, 0, target, bytes, bytes);
@@ -152,15 +158,17 @@ export function createBatch(
       const both = target.getMappedRange().slice(0);
       target.unmap();
       const [step] = new Uint32Array(both, 2 * bytes, 1);
+      const shown = new Float32Array(both, bytes, size);
+      if (kept) putBack(shown, kept);
       return {
         x: new Float32Array(both, 0, size),
-        x0: new Float32Array(both, bytes, size),
+        x0: shown,
         bad: step === NONE_BAD ? undefined : step,
       };
     },
     destroy() {
       kernel.destroy();
-      known?.destroy();
+      keeper?.destroy();
       for (const buffer of buffers) buffer.destroy();
     },
   };

@@ -1,7 +1,7 @@
 /**
  * Puts the pixels that a mask keeps back on the GPU, in place: `putBack` of the scheduler in float32.
  *
- *     x' = m x + (1 - m) (signal picture + noise z)        x0' = m x0 + (1 - m) picture
+ *     x' = m x + (1 - m) (signal picture + noise z)
  */
 import type { SamplerRow } from '@onnoise/scheduler';
 import { type RowSize, WORKGROUP, workgroupsFor } from './apply-row.ts';
@@ -11,10 +11,9 @@ struct Level { signal: f32, noise: f32, count: u32, plane: u32, twice: u32 }
 
 @group(0) @binding(0) var<uniform> level: Level;
 @group(0) @binding(1) var<storage, read_write> x: array<f32>;
-@group(0) @binding(2) var<storage, read_write> x0: array<f32>;
-@group(0) @binding(3) var<storage, read> picture: array<f32>;
-@group(0) @binding(4) var<storage, read> z: array<f32>;
-@group(0) @binding(5) var<storage, read> mask: array<f32>;
+@group(0) @binding(2) var<storage, read> picture: array<f32>;
+@group(0) @binding(3) var<storage, read> z: array<f32>;
+@group(0) @binding(4) var<storage, read> mask: array<f32>;
 
 @compute @workgroup_size(${WORKGROUP})
 fn put_back(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -27,7 +26,6 @@ fn put_back(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) g
     if (level.twice == 1u) {
       x[i + level.count] = x[i];
     }
-    x0[i] = m * x0[i] + (1.0 - m) * picture[i];
   }
 }
 `;
@@ -35,7 +33,6 @@ fn put_back(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) g
 export interface KnownBuffers {
   /** Guided, the images twice. */
   x: GPUBuffer;
-  x0: GPUBuffer;
   /** [N, C, H, W] in [-1, 1]. */
   picture: GPUBuffer;
   /** The unit noise that sampling started from, [N, C, H, W]. */
@@ -53,7 +50,7 @@ export interface PutBackKernel {
 /** @param plane values of the mask. */
 export function createPutBackKernel(
   device: GPUDevice,
-  { x, x0, picture, noise, mask }: KnownBuffers,
+  { x, picture, noise, mask }: KnownBuffers,
   { count, twice, plane }: RowSize & { plane: number },
 ): PutBackKernel {
   const uniform = device.createBuffer({ size: 32, usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST });
@@ -64,7 +61,7 @@ export function createPutBackKernel(
   });
   const group = device.createBindGroup({
     layout: pipeline.getBindGroupLayout(0),
-    entries: [uniform, x, x0, picture, noise, mask].map((buffer, binding) => ({ binding, resource: { buffer } })),
+    entries: [uniform, x, picture, noise, mask].map((buffer, binding) => ({ binding, resource: { buffer } })),
   });
   return {
     encode(encoder, level) {
