@@ -60,7 +60,7 @@ export async function sampleInBatches(
   createDenoiser: (rows: readonly Float32Array[]) => Denoiser,
   { onStep, signal }: SampleCallbacks,
 ): Promise<Samples> {
-  const { seeds, labels, table, from, mask, batch, guidance } = request;
+  const { seeds, labels, table, batch, guidance, from, mask } = request;
   const { shape } = unet;
   const inputs = extraInputs(unet);
   const rows = conditionRows(inputs, request, seeds.length);

@@ -57,7 +57,7 @@ export interface SamplingOptions {
 
 /** One image sampled by a table, with the same numbers as `sampleImages`. `x` ends as the picture. */
 export function sampling(options: SamplingOptions): Trajectory {
-  const { table, size, seed, from, mask, row: conditions, guidance, nullRow, onPartial, partials = [] } = options;
+  const { table, size, seed, row: conditions, guidance, nullRow, from, mask, onPartial, partials = [] } = options;
   if (guidance && !nullRow) throw new Error('Guidance needs the row without conditions, which was not given.');
   const plain = [conditions];
   const both = nullRow ? [conditions, nullRow] : plain;

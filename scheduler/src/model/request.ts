@@ -55,10 +55,10 @@ export function completeRequest(
   const { steps = usualSteps(scheduler), sampler = DEFAULT_SAMPLER, from, mask } = options;
   const { classes, nullCondition = false, conditions: specs = [] } = model;
   const count = seeds.length;
+  checkPicture(options, shape, count);
   const conditions = completeConditions(ACTION, specs, options.conditions ?? {}, { count, optional: nullCondition });
   const scale = guidanceScale(ACTION, model, options.guidance);
   const interval = guidanceInterval(ACTION, model, options.guidanceInterval);
-  checkPicture(options, shape, count);
   // Without any condition both halves are the same.
   const conditional = classes > 0 || conditions?.some((values) => values.some((value) => value !== 0));
   return {
