@@ -25,7 +25,7 @@ import { expectClose } from '../support/compare.ts';
 import { exactEmbedding } from '../support/embedding.ts';
 import { skipBecause } from '../support/skip.ts';
 import { auxiliaryTable } from '../support/tables.ts';
-import { tinyArtefact, tinyOnnx, tinyOutput } from '../support/tiny-onnx.ts';
+import { GUIDED, tinyArtefact, tinyOnnx, tinyOutput } from '../support/tiny-onnx.ts';
 
 const MODELS = join(import.meta.dirname, '..', '..', 'models');
 
@@ -293,11 +293,10 @@ describe('WebGPU', skipBecause(LACKS_CHROMIUM), () => {
 
   it('guides with the half of a doubled batch that has no condition, as Node does, on both devices', async () => {
     const shape = [3, 5, 7] as const;
-    const modelConfig = { sample_size: [5, 7], in_channels: 3, num_class_embeds: 4, null_condition: true };
-    const folder = await tinyArtefact({ shape, classes: 4 }, { modelConfig });
+    const folder = await tinyArtefact({ shape, ...GUIDED, classes: 3 });
     host().mount('/tiny/', folder);
     const requests: SampleRequest[] = [
-      { seeds: [3, 1, 2], steps: 6, guidance: 3, labels: [2, 0], sampler: 'ddpm' },
+      { seeds: [3, 1, 2], steps: 6, guidance: 3, labels: [2, 0], conditions: { age: [30, 70] }, sampler: 'ddpm' },
       { seeds: [3, 1, 2], steps: 6, guidance: 1, labels: [2, 0], sampler: 'ddpm' },
       { seeds: [3, 1, 2], steps: 6, labels: [1], guidance: 0, guidanceInterval: [20, 70], sampler: 'heun' },
       { seeds: [3], steps: 4 },
