@@ -8,7 +8,7 @@
  * the same reason a guided request calls the doubled batch at every step, also outside the interval of its guidance,
  * where the kernel then reads the half with the condition.
  */
-import { type Artefact, badOutput, onnxReason, type SamplerTable } from '@onnoise/scheduler';
+import { type Artefact, badOutput, DEFAULT_SAMPLER, onnxReason, type SamplerTable } from '@onnoise/scheduler';
 import type { InferenceSession } from 'onnxruntime-web';
 import type { Network } from '../network.ts';
 import type { Ort } from '../ort.ts';
@@ -128,7 +128,7 @@ function checked(pictures: Pictures, { rows }: SamplerTable): Pictures {
 async function warmUp({ session, batch }: { session: InferenceSession; batch: Batch }) {
   const seeds = Array.from({ length: batch.count }, (_, i) => i);
   const row = { timestep: 0, signal: 1, noise: 0, p: 0, q: 0, A: 1, E: 0, B: 0, C: 0, F: 0, D: 0, y: undefined };
-  const table: SamplerTable = { sampler: 'ddim', steps: 1, clip: null, start: 1, signal: 0, rows: [row] };
+  const table: SamplerTable = { sampler: DEFAULT_SAMPLER, steps: 1, clip: null, start: 1, signal: 0, rows: [row] };
   const nothing = { labels: undefined, conditions: undefined, guidance: undefined, from: undefined, mask: undefined };
   batch.start({ ...nothing, seeds, table });
   await batch.step(session, 0);

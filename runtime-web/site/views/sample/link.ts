@@ -13,7 +13,14 @@ const START_KEYS = Object.keys(START_DEFAULTS) as (keyof StartDraft)[];
 /** `condition.boneage=120`: the part before the name. */
 const CONDITION = 'condition.';
 const KEYS: string[] = [
-  ...['model', 'count', 'steps', 'sampler', ...SAMPLER_OPTION_NAMES, 'seed', 'labels', 'guidance'],
+  'model',
+  'count',
+  'steps',
+  'sampler',
+  ...SAMPLER_OPTION_NAMES,
+  'seed',
+  'labels',
+  'guidance',
   ...START_KEYS,
 ];
 

@@ -1,0 +1,31 @@
+import type { JSX } from 'preact';
+import { Button } from '../../components/button.tsx';
+import { cancel, sample } from './run.ts';
+import { kindOf, type StartKind } from './start/start.ts';
+import { busy, draft } from './state.ts';
+
+const WORDS: Record<StartKind, string> = {
+  noise: 'Sample',
+  fill: 'Fill',
+  redraw: 'Redraw',
+  vary: 'Vary',
+  between: 'Go between',
+};
+
+/** One button that starts and cancels, so that the focus stays on it. */
+export function GoButton(): JSX.Element {
+  const running = busy.value;
+  return (
+    <Button
+      class="sample-go"
+      kind={running ? 'plain' : 'primary'}
+      icon={running ? 'stop' : 'play'}
+      onClick={({ detail }) => {
+        if (!running) void sample();
+        else if (detail < 2) cancel(); // a double click means start
+      }}
+    >
+      {running ? 'Cancel' : WORDS[kindOf(draft.value) ?? 'noise']}
+    </Button>
+  );
+}
