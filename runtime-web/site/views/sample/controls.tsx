@@ -14,6 +14,7 @@ import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { Select } from '../../components/select.tsx';
 import { ClassChips } from './class-chips.tsx';
+import { Conditions } from './conditions.tsx';
 import { NumberControl } from './number-control.tsx';
 import { fits, optionHint } from './option-words.ts';
 import { type Draft, LARGEST_COUNT, rollSeed, stepsHint } from './parameters.ts';
@@ -127,6 +128,7 @@ export function Controls(): JSX.Element {
             <OptionControl key={name} name={name} sampler={chosen!} />
           ))}
         </div>
+        <Conditions />
         <ClassChips onChange={(labels) => set({ labels })} />
       </form>
     </Card>

@@ -12,6 +12,14 @@ const WORDS: Record<StartKind, string> = {
   between: 'Go between',
 };
 
+/** What is beside the button may hide the pictures on a small screen. */
+function start(): void {
+  if (kindOf(draft.peek()) !== 'noise') {
+    document.querySelector('.sample-stage')?.scrollIntoView({ block: 'nearest' });
+  }
+  void sample();
+}
+
 /** One button that starts and cancels, so that the focus stays on it. */
 export function GoButton(): JSX.Element {
   const running = busy.value;
@@ -21,7 +29,7 @@ export function GoButton(): JSX.Element {
       kind={running ? 'plain' : 'primary'}
       icon={running ? 'stop' : 'play'}
       onClick={({ detail }) => {
-        if (!running) void sample();
+        if (!running) start();
         else if (detail < 2) cancel(); // a double click means start
       }}
     >

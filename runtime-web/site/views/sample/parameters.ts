@@ -19,7 +19,7 @@ import {
   type SamplerOptionName,
   type SamplerValues,
 } from '@onnoise/scheduler';
-import { type ConditionDraft, conditionText, readCondition } from './conditions.ts';
+import { type ConditionDraft, conditionText, readCondition } from './condition-draft.ts';
 import { type Brought, checkStart, START_DEFAULTS, type Start, type StartDraft, startRequest } from './start/start.ts';
 
 /** The controls, one for each sampler option. `labels` are the classes in order of choice; none: all in turn. */

@@ -5,6 +5,7 @@ import {
   DEFAULTS,
   type Draft,
   fitDraft,
+  type Limits,
   labelsOfPictures,
   rollSeed,
   stepsHint,
@@ -12,7 +13,7 @@ import {
   toRequest,
 } from '#site/views/sample/parameters.ts';
 
-const DIGITS = { timesteps: 1000, classes: 10 };
+const DIGITS: Limits = { timesteps: 1000, classes: 10 };
 const problems = (draft: Partial<Draft>, limits = DIGITS) => {
   const result = check({ ...DEFAULTS, ...draft }, limits);
   return 'problems' in result ? result.problems : null;

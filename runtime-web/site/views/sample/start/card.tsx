@@ -6,7 +6,7 @@ import { GoButton } from '../go-button.tsx';
 import { NumberControl } from '../number-control.tsx';
 import { type Draft, labelsOfPictures } from '../parameters.ts';
 import { draft, info, problems, type Run, sampled } from '../state.ts';
-import { MaskPad } from './mask-pad.tsx';
+import { MaskPad, MaskTools } from './mask-pad.tsx';
 import { OwnFile, Thumbnails } from './pictures.tsx';
 import { kindOf, LARGEST_RESAMPLES, type StartKind } from './start.ts';
 import { origin, source } from './state.ts';
@@ -14,7 +14,7 @@ import { takePicture } from './take.ts';
 import './start.css';
 
 const WORDS: Record<StartKind, { label: string; hint: string }> = {
-  noise: { label: 'Noise', hint: 'Sampling starts from pure noise.' },
+  noise: { label: 'Noise', hint: '' },
   fill: { label: 'Fill', hint: 'Paint over a part of a picture. It is made anew, and the rest stays as it is.' },
   redraw: { label: 'Redraw', hint: 'Sampling starts in the middle, from a picture with noise on it.' },
   vary: { label: 'Vary', hint: 'Sampling starts from noise that is close to a seed’s, so the pictures are alike.' },
@@ -25,6 +25,7 @@ const set = (change: Partial<Draft>) => {
   draft.value = { ...draft.peek(), ...change };
 };
 
+const TIMES = Array.from({ length: LARGEST_RESAMPLES }, (_, i) => i + 1);
 const TWENTIETHS = Array.from({ length: 20 }, (_, i) => (i + 1) / 20);
 
 export function StartCard(): JSX.Element {
@@ -35,22 +36,22 @@ export function StartCard(): JSX.Element {
         label="Start from"
         value={kind}
         options={Object.entries(WORDS).map(([value, { label }]) => ({ value: value as StartKind, label }))}
-        hint={WORDS[kind].hint}
+        hint={WORDS[kind].hint || undefined}
         onChange={(start) => set({ start })}
       />
-      {kind !== 'noise' && (
-        <div class="start-body">
-          {(kind === 'fill' || kind === 'redraw') && <FromPicture kind={kind} />}
-          {kind === 'vary' && <Around />}
-          {kind === 'between' && <Between />}
-        </div>
-      )}
+      {(kind === 'fill' || kind === 'redraw') && <FromPicture kind={kind} />}
+      {kind === 'vary' && <Around />}
+      {kind === 'between' && <Between />}
       {problems.value.start && (
         <p class="field-error" role="status">
           {problems.value.start}
         </p>
       )}
-      {kind !== 'noise' && <GoButton />}
+      {kind !== 'noise' && (
+        <div class="start-go">
+          <GoButton />
+        </div>
+      )}
     </section>
   );
 }
@@ -59,18 +60,21 @@ function FromPicture({ kind }: { kind: 'fill' | 'redraw' }): JSX.Element {
   const from = source.value;
   const chosen = origin.value;
   return (
-    <>
-      {from && kind === 'fill' && <MaskPad source={from} />}
-      {from && kind === 'redraw' && (
-        <PictureCanvas class="start-picture" pixels={from.pixels} shape={from.shape} label={from.name} />
-      )}
-      <div class="start-side">
+    <div class="start-body start-from-picture">
+      <div class="start-side start-choice">
         <Thumbnails
           legend="The picture"
           chosen={chosen?.kind === 'made' ? indexOf(chosen.pixels) : -1}
           onChoose={(index, made) => takePicture(made, index)}
         />
         <OwnFile />
+      </div>
+      {from && kind === 'fill' && <MaskPad source={from} />}
+      {from && kind === 'redraw' && (
+        <PictureCanvas class="start-pad start-picture" pixels={from.pixels} shape={from.shape} label={from.name} />
+      )}
+      <div class="start-side">
+        {from && kind === 'fill' && <MaskTools source={from} />}
         {kind === 'fill' ? (
           <NumberControl
             name="resamples"
@@ -78,7 +82,7 @@ function FromPicture({ kind }: { kind: 'fill' | 'redraw' }): JSX.Element {
             text={draft.value.resamples}
             error={problems.value.resamples}
             hint="How often each step is made. More often lets old and new fit together better, and takes longer."
-            stops={Array.from({ length: LARGEST_RESAMPLES }, (_, i) => i + 1)}
+            stops={TIMES}
             onText={(resamples) => set({ resamples })}
           />
         ) : (
@@ -93,7 +97,7 @@ function FromPicture({ kind }: { kind: 'fill' | 'redraw' }): JSX.Element {
           />
         )}
       </div>
-    </>
+    </div>
   );
 }
 
@@ -121,7 +125,7 @@ function classesOf(made: Run, indices: readonly number[]): readonly number[] {
 
 function Around(): JSX.Element {
   return (
-    <div class="start-side">
+    <div class="start-body">
       <Thumbnails
         legend={`Around seed ${draft.value.seed}`}
         chosen={indexOfSeed(draft.value.seed)}
@@ -146,7 +150,7 @@ function Between(): JSX.Element {
   const { seed, toward } = draft.value;
   const [from, to] = [indexOfSeed(seed), indexOfSeed(toward)];
   return (
-    <div class="start-side">
+    <div class="start-body start-between">
       <Thumbnails
         legend={`From seed ${seed}`}
         chosen={from}

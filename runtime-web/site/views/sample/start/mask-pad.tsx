@@ -21,12 +21,19 @@ export function MaskPad({ source }: { source: Source }): JSX.Element {
   const scale = crispSide(Math.min(room, LARGEST), Math.max(height, width), ratio) / Math.max(height, width);
   return (
     <div class="start-pad">
-      <div class="start-pad-box" ref={ref}>
-        {room > 0 && <Surface source={source} scale={scale} />}
-      </div>
+      <div ref={ref}>{room > 0 && <Surface source={source} scale={scale} />}</div>
       <p class="field-hint" id="mask-hint">
         Draw on the picture, or move with the arrow keys and paint with space. What is painted is made anew.
       </p>
+    </div>
+  );
+}
+
+/** The brush, parts to paint at once, undo and clear. */
+export function MaskTools({ source }: { source: Source }): JSX.Element {
+  const [, height, width] = source.shape;
+  return (
+    <>
       <Slider
         label="Brush"
         value={brush.value}
@@ -38,17 +45,19 @@ export function MaskPad({ source }: { source: Source }): JSX.Element {
         }}
       />
       <fieldset class="start-regions">
-        <legend class="hidden">Paint a part</legend>
-        {(Object.keys(REGIONS) as Region[]).map((name) => (
-          <button
-            key={name}
-            type="button"
-            class="sample-chip"
-            onClick={() => paint(region(mask.peek()!, { width, height }, name))}
-          >
-            {name}
-          </button>
-        ))}
+        <legend>Paint a part</legend>
+        <div class="start-row">
+          {(Object.keys(REGIONS) as Region[]).map((name) => (
+            <button
+              key={name}
+              type="button"
+              class="sample-chip"
+              onClick={() => paint(region(mask.peek()!, { width, height }, name))}
+            >
+              {name}
+            </button>
+          ))}
+        </div>
       </fieldset>
       <div class="start-row">
         <Button disabled={!canUndo.value} onClick={undo}>
@@ -61,7 +70,7 @@ export function MaskPad({ source }: { source: Source }): JSX.Element {
           {painted.value === 0 ? 'Nothing is painted.' : `${painted.value} of ${width * height} pixels are painted.`}
         </span>
       </div>
-    </div>
+    </>
   );
 }
 

@@ -41,12 +41,14 @@ export function Thumbnails({ legend, chosen, onChoose }: ThumbnailsProps): JSX.E
               title={`Picture ${i + 1}, seed ${made.parameters.seed + i}`}
               onClick={() => onChoose(i, made)}
             >
-              <PictureCanvas
-                pixels={pixels}
-                shape={made.shape}
-                scale={THUMB / Math.max(made.shape[1], made.shape[2])}
-                label=""
-              />
+              <span aria-hidden="true">
+                <PictureCanvas
+                  pixels={pixels}
+                  shape={made.shape}
+                  scale={THUMB / Math.max(made.shape[1], made.shape[2])}
+                  label=""
+                />
+              </span>
             </button>
           ))}
       </div>
