@@ -10,6 +10,7 @@ export {
   readArtefact,
 } from './model/artefact.ts';
 export { classNamesOf } from './model/class-names.ts';
+export { GRAY_TOLERANCE, isGray, toGray } from './model/colour.ts';
 export {
   type ConditioningFacts,
   type ConditionRows,
@@ -21,6 +22,7 @@ export {
   nullRow,
 } from './model/conditioning.ts';
 export { type ConditionSpec, type ConditionValues, completeConditions, encodeConditions } from './model/conditions.ts';
+export { maskOfBrightness, maskOfTransparency, pictureOfRgba } from './model/from-pixels.ts';
 export { guidanceInterval, guidanceScale } from './model/guidance-options.ts';
 export type { CountLimit } from './model/image-seeds.ts';
 export { type ClassFacts, labelNumber } from './model/labels.ts';
