@@ -1,5 +1,6 @@
 /** Turns a configuration and the images into all parts of a run, before any long work starts. */
 import {
+  type ConditionSpec,
   type ImageShape,
   InputError,
   makeSchedule,
@@ -8,6 +9,7 @@ import {
   type SchedulerConfig,
 } from '@onnoise/scheduler';
 import type { Dataset } from '../data/index.ts';
+import { checkConditions } from './conditions.ts';
 import type { TrainConfig } from './config.ts';
 import type { TrainableModel, TrainStep } from './contracts.ts';
 import { checkDropout, checkLabels } from './labels.ts';
@@ -21,6 +23,8 @@ export interface PlannedModel extends TrainableModel {
   classCount: number | null;
   /** Whether it is trained without a condition too. With classes, class `classCount` is then the null class. */
   nullCondition: boolean;
+  /** The numbers that it is conditional on. */
+  conditions: readonly ConditionSpec[];
   /** T: timesteps are whole numbers in 0..T-1. */
   timestepCount: number;
 }
@@ -66,6 +70,7 @@ function stepOf(
     batch: training.batch,
     shape: model.shape,
     conditional: model.classCount !== null,
+    conditions: model.conditions.length,
     schedule,
     predictionType: scheduler.prediction_type,
     loss: training.loss,
@@ -111,5 +116,6 @@ export function checkData({ model, config }: TrainPlan, dataset: Dataset, resume
     );
   }
   checkDropout(config.training, model, dataset.classNames);
+  checkConditions(model.conditions, dataset.conditions?.names);
   return checkLabels(model.classCount, dataset, resume);
 }

@@ -10,11 +10,12 @@ import type { PlanDraft } from '../../train/resolve.ts';
 /** The settings as options of `prepareDataset`; without `channels` it detects them. */
 export function prepareOptions({ plan, open }: PlanDraft): PrepareOptions {
   const { data, training } = plan.config;
-  const { csv, labelColumn } = data;
+  const { csv, labelColumn, conditionColumns } = data;
   return {
     data: data.source!,
     csv,
     labelColumn,
+    conditionColumns,
     size: data.size!,
     fit: data.fit,
     background: data.background,

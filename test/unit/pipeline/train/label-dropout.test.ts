@@ -123,7 +123,8 @@ describe('compareConfigs', () => {
 describe('conditionInputs', () => {
   const labels = Int32Array.from({ length: 4000 }, (_, i) => i % 2);
   const inputs = (labelDropout: number, step: number, seed = 1) =>
-    conditionInputs({ classCount: 2 }, { seed, batch: labels.length, labelDropout })({ labels }, step).labels!;
+    conditionInputs({ classCount: 2, conditions: [] }, { seed, batch: labels.length, labelDropout })({ labels }, step)
+      .labels!;
 
   it('puts the null class in the place of that share of the labels, and leaves the others', () => {
     const dropped = inputs(0.1, 3);
@@ -142,7 +143,9 @@ describe('conditionInputs', () => {
 
   it('leaves every label where the share is 0, and gives none to a network without classes', () => {
     expect(inputs(0, 3)).toEqual(labels);
-    expect(conditionInputs({ classCount: null }, { seed: 1, batch: 4000, labelDropout: 0 })({ labels }, 0)).toEqual({});
+    expect(
+      conditionInputs({ classCount: null, conditions: [] }, { seed: 1, batch: 4000, labelDropout: 0 })({ labels }, 0),
+    ).toEqual({});
   });
 
   it('chooses for every place of a step on its own', () => {
