@@ -20,7 +20,13 @@ export {
   inputTensors,
   nullRow,
 } from './model/conditioning.ts';
-export { type ConditionSpec, type ConditionValues, completeConditions, encodeConditions } from './model/conditions.ts';
+export {
+  type ConditionSpec,
+  type ConditionValues,
+  completeConditions,
+  encodeConditions,
+  readConditions,
+} from './model/conditions.ts';
 export { guidanceInterval, guidanceScale } from './model/guidance-options.ts';
 export { type ClassFacts, labelNumber } from './model/labels.ts';
 export { onnxReason } from './model/onnx-error.ts';
