@@ -21,7 +21,13 @@ export {
   inputTensors,
   nullRow,
 } from './model/conditioning.ts';
-export { type ConditionSpec, type ConditionValues, completeConditions, encodeConditions } from './model/conditions.ts';
+export {
+  type ConditionSpec,
+  type ConditionValues,
+  completeConditions,
+  encodeConditions,
+  readConditions,
+} from './model/conditions.ts';
 export { maskOfBrightness, maskOfTransparency, pictureOfRgba } from './model/from-pixels.ts';
 export { guidanceInterval, guidanceScale } from './model/guidance-options.ts';
 export type { CountLimit } from './model/image-seeds.ts';

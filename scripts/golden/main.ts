@@ -11,6 +11,7 @@ const SCRIPTS: Record<string, string> = {
   samplers: 'samplers.py',
   starts: 'starts.py',
   model: 'model.py',
+  guidance: 'guidance.py',
   train: 'train.py',
   images: 'images.py',
   binomial: 'binomial.py',
