@@ -10,6 +10,7 @@ export {
   readArtefact,
 } from './model/artefact.ts';
 export { classNamesOf } from './model/class-names.ts';
+export { GRAY_TOLERANCE, isGray, toGray } from './model/colour.ts';
 export {
   type ConditioningFacts,
   type ConditionRows,
@@ -20,7 +21,14 @@ export {
   inputTensors,
   nullRow,
 } from './model/conditioning.ts';
-export { type ConditionSpec, type ConditionValues, completeConditions, encodeConditions } from './model/conditions.ts';
+export {
+  type ConditionSpec,
+  type ConditionValues,
+  completeConditions,
+  encodeConditions,
+  readConditions,
+} from './model/conditions.ts';
+export { maskOfBrightness, maskOfTransparency, pictureOfRgba } from './model/from-pixels.ts';
 export { guidanceInterval, guidanceScale } from './model/guidance-options.ts';
 export type { CountLimit } from './model/image-seeds.ts';
 export { type ClassFacts, labelNumber } from './model/labels.ts';
