@@ -1,12 +1,13 @@
 /** Numbers that a model is conditional on: what the controls hold of them, and their check. */
 import { type ConditionSpec, number } from '@onnoise/scheduler';
+import { usualCondition } from '../../state/usual-conditions.ts';
 
 /** By name: a number as typed, or several in turn with commas between them. Empty: absent. */
 export type ConditionDraft = Readonly<Record<string, string>>;
 
 /** What the field shows: a model that needs the number gets its mean. */
 export function conditionText(draft: ConditionDraft, spec: ConditionSpec, optional: boolean): string {
-  return draft[spec.name] ?? (optional ? '' : String(Number(spec.mean.toPrecision(3))));
+  return draft[spec.name] ?? (optional ? '' : String(usualCondition(spec)));
 }
 
 /** The numbers of a field in turn, [] for an empty one; undefined where the text is none, or out of range. */
