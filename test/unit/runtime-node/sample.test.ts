@@ -28,6 +28,29 @@ describe('sample', () => {
     expectClose(images, expected, { absolute: 1e-6 });
   });
 
+  test('starts from a picture in every batch, and keeps what the mask keeps', async () => {
+    const model = await load();
+    const from = Float32Array.from({ length: 3 * 16 }, (_, i) => Math.sin(i));
+    const mask = Float32Array.from({ length: 16 }, (_, i) => i % 2);
+    const options = { seed: 5, count: 3, steps: 6, sampler: 'dpmpp_2m', strength: 0.7, mask } as const;
+    const { images } = await model.sample({ ...options, from, batch: 2 });
+    for (let n = 0; n < 3; n++) {
+      const one = from.slice(16 * n, 16 * n + 16);
+      const single = await model.sample({ ...options, count: 1, seed: 5 + n, from: one });
+      expectClose(images.subarray(16 * n, 16 * n + 16), single.images, { absolute: 1e-6 });
+      for (let i = 0; i < 16; i += 2) expect(images[16 * n + i]).toBe(one[i]);
+    }
+  });
+
+  test('goes from one seed to another, both ends theirs', async () => {
+    const model = await load();
+    const { images, seeds } = await model.sample({ interpolate: [3, 8], count: 3, steps: 4, sampler: 'ddpm' });
+    expect(seeds[1]).toEqual({ seed: 3, toward: 8, share: 0.5 });
+    const ends = await model.sample({ seeds: [3, 8], steps: 4, sampler: 'ddpm' });
+    expectClose([...images.subarray(0, 16), ...images.subarray(32)], ends.images, { absolute: 1e-6 });
+    expect(images.subarray(16, 32)).not.toEqual(images.subarray(0, 16));
+  });
+
   test('runs a guided table over the network with and without class and conditions, within the interval', async () => {
     const model = await load(GUIDED);
     const { images } = await model.sample({

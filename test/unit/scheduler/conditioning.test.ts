@@ -24,7 +24,7 @@ const NUMBERS: ConditioningFacts = { classes: 0, conditions: [AGE, WEIGHT] };
 const BOTH: ConditioningFacts = { classes: 2, nullCondition: true, conditions: [AGE, WEIGHT] };
 
 const complete = (facts: ConditioningFacts, options: PictureOptions) =>
-  completeRequest({ ...facts, scheduler }, { steps: 1, ...options });
+  completeRequest({ ...facts, scheduler, shape: [1, 1, 1] }, { steps: 1, ...options });
 
 describe("a network's extra inputs", () => {
   it.each<[string, ConditioningFacts, object[], number[]]>([
