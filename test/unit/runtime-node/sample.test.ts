@@ -54,8 +54,14 @@ describe('sample', () => {
   test('runs a guided table over the network with and without class and conditions, within the interval', async () => {
     const model = await load(GUIDED);
     const { images } = await model.sample({
-      ...{ count: 2, seed: 5, steps: 4, sampler: 'ddim', labels: ['1', 0] },
-      ...{ conditions: { age: [140, 80] }, guidance: 2.5, guidanceInterval: [25, 50] },
+      count: 2,
+      seed: 5,
+      steps: 4,
+      sampler: 'ddim',
+      labels: ['1', 0],
+      conditions: { age: [140, 80] },
+      guidance: 2.5,
+      guidanceInterval: [25, 50],
     });
     const { rows } = compileSampler(parseSchedulerConfig({ num_train_timesteps: 100 }), { sampler: 'ddim', steps: 4 });
     expect(rows.map(({ timestep }) => timestep)).toEqual([75, 50, 25, 0]);
