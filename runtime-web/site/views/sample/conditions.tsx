@@ -21,7 +21,7 @@ export function Conditions(): JSX.Element | null {
   const { classes = 0, conditions = [], nullCondition = false } = info.value ?? {};
   if (classes === 0 && conditions.length === 0) return null;
   return (
-    <div class="sample-sampler">
+    <>
       <NumberControl
         name="guidance"
         label="Guidance"
@@ -35,7 +35,7 @@ export function Conditions(): JSX.Element | null {
       {conditions.map((spec) => (
         <ConditionControl key={spec.name} spec={spec} optional={nullCondition} />
       ))}
-    </div>
+    </>
   );
 }
 

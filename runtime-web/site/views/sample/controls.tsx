@@ -127,8 +127,8 @@ export function Controls(): JSX.Element {
           {(chosen ? optionsOfSampler(chosen) : []).map((name) => (
             <OptionControl key={name} name={name} sampler={chosen!} />
           ))}
+          <Conditions />
         </div>
-        <Conditions />
         <ClassChips onChange={(labels) => set({ labels })} />
       </form>
     </Card>

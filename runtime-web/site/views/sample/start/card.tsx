@@ -167,7 +167,7 @@ function Between(): JSX.Element {
       />
       <NumberControl
         name="toward"
-        label="To seed"
+        label="Other seed"
         text={toward}
         error={problems.value.toward}
         onText={(toward) => set({ toward })}
