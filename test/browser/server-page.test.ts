@@ -8,7 +8,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { loadModel } from '../../runtime-node/src/index.ts';
 import { createServer, type Server, type ServerOptions } from '../../runtime-node/src/server/index.ts';
-import type { PictureOptions } from '../../scheduler/src/index.ts';
+import { DEFAULT_GUIDANCE, type PictureOptions } from '../../scheduler/src/index.ts';
 import { faults } from '../support/browser/axe.ts';
 import { LACKS_CHROMIUM } from '../support/browser/chromium.ts';
 import { PHONE } from '../support/browser/site.ts';
@@ -142,7 +142,7 @@ describe("the server's page", skipBecause(LACKS_CHROMIUM), () => {
     const { url } = await startForTest({ models: { guided, needing, digits: DIGITS } });
     const page = await open({ url });
     const guidance = page.getByLabel('Guidance', { exact: true });
-    await expect.poll(() => guidance.inputValue(), PATIENCE).toBe('1.25');
+    await expect.poll(() => guidance.inputValue(), PATIENCE).toBe(String(DEFAULT_GUIDANCE));
     const asked = async () => {
       const [request] = await Promise.all([page.waitForRequest(/generations$/), sample(page)]);
       await page.getByText(/^1 picture in/).waitFor();
@@ -150,7 +150,7 @@ describe("the server's page", skipBecause(LACKS_CHROMIUM), () => {
     };
     await fill(page, { Pictures: 1, Steps: 2, Seed: 5 });
     const plain = await asked();
-    expect(plain.guidance).toBe(1.25);
+    expect(plain.guidance).toBe(DEFAULT_GUIDANCE);
     expect(plain).not.toHaveProperty('condition');
     await fill(page, { Guidance: 2.5, age: 120 });
     expect(await asked()).toMatchObject({ guidance: 2.5, condition: { age: 120 } });

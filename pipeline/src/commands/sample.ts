@@ -63,7 +63,7 @@ export const command: CommandModule<object, SampleArguments> = {
         ...seedMixOptions(PICTURES),
         ...startOptions(START),
         ...samplerOptions(SAMPLING),
-        batch: numberOption('batch', SAMPLING, 'Pictures per network call', 'by their size'),
+        batch: numberOption('batch', SAMPLING, 'Pictures per network call, twice where guided', 'by their size'),
         out: { group: FILES, string: true, requiresArg: true, default: 'sheet.png', describe: SHEET },
         columns: numberOption('columns', FILES, 'Pictures in a row of a sheet', 'square'),
         singles: {

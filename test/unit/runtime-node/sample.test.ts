@@ -1,4 +1,4 @@
-import { SAMPLER_NAMES } from '@onnoise/scheduler';
+import { DEFAULT_GUIDANCE, SAMPLER_NAMES } from '@onnoise/scheduler';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { inspectDevice, loadModel, type SampleOptions } from '#runtime-node/index.ts';
@@ -87,7 +87,13 @@ describe('sample', () => {
   test('a guided image is the same whatever the count and the batch, and guided lightly by default', async () => {
     const model = await load(GUIDED);
     const whole = await model.sample({ count: 5, steps: 3, conditions: { age: [20, 120] } });
-    const parts = await model.sample({ count: 5, steps: 3, conditions: { age: [20, 120] }, batch: 2, guidance: 1.25 });
+    const parts = await model.sample({
+      count: 5,
+      steps: 3,
+      conditions: { age: [20, 120] },
+      batch: 2,
+      guidance: DEFAULT_GUIDANCE,
+    });
     expect(parts.images).toEqual(whole.images);
     const plain = await model.sample({ count: 5, steps: 3, conditions: { age: [20, 120] }, guidance: 1 });
     expect(plain.images).not.toEqual(whole.images);

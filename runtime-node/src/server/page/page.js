@@ -91,10 +91,12 @@ function numberInput(/** @type {import('./api.js').NumberOption} */ option) {
 
 /** What a model is conditional on; left empty, it is absent. */
 function conditionField(/** @type {import('./api.js').Condition} */ { name, min, max, mean, required }) {
+  const id = `condition-${name}`;
   const field = Object.assign(document.createElement('div'), { className: 'field condition' });
-  const label = Object.assign(document.createElement('label'), { htmlFor: conditionId(name), textContent: name });
+  const label = Object.assign(document.createElement('label'), { htmlFor: id, textContent: name });
   const value = Object.assign(document.createElement('input'), {
-    id: conditionId(name),
+    id,
+    name,
     type: 'number',
     inputMode: 'decimal',
     min: String(min),
@@ -108,11 +110,10 @@ function conditionField(/** @type {import('./api.js').Condition} */ { name, min,
   return field;
 }
 
-const conditionId = (/** @type {string} */ name) => `condition-${name}`;
-
-/** The conditions that are given, by name. */
+/** The conditions that are given, by name. The fields may still be those of the model before. */
 function conditions() {
-  const given = model().conditions.map(({ name }) => [name, input(conditionId(name)).valueAsNumber]);
+  const fields = /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll('.condition input'));
+  const given = Array.from(fields, ({ name, valueAsNumber }) => [name, valueAsNumber]);
   return Object.fromEntries(given.filter(([, value]) => !Number.isNaN(value)));
 }
 
