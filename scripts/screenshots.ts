@@ -1,5 +1,6 @@
 /**
- * Makes pictures for docs/: web-<view>.png of every view of the page, and server.png of the server's page. On a desktop
+ * Makes pictures for docs/: web-<view>.png of every view of the page, web-fill.png of a picture that is painted over,
+ * and server.png of the server's page. On a desktop
  * they are light; on a phone, with the ending -phone, dark. Run it where fonts are installed, and look at the results.
  *
  *     npm run screenshots
@@ -32,6 +33,10 @@ const VIEWS: Record<string, { hash: string; act: (page: Page, phone: boolean) =>
     hash: '#/sample?model=digits&count=10&steps=50&sampler=ddpm&seed=170',
     act: sample,
   },
+  fill: {
+    hash: '#/sample?model=digits&count=5&steps=20&sampler=ddpm&seed=173&labels=3',
+    act: paintOver,
+  },
   forward: {
     hash: '#/forward?t=120&digit=3',
     act: (page) => page.getByRole('img', { name: /, cosine schedule/ }).waitFor(),
@@ -48,6 +53,35 @@ async function sample(page: Page, phone: boolean): Promise<void> {
   await step.fill('32');
   await step.blur();
 }
+
+/** The upper half of a three is painted over and filled five times; on a desktop on its way. */
+async function paintOver(page: Page, phone: boolean): Promise<void> {
+  await page.getByText(/^5 pictures in/).waitFor();
+  await page.getByRole('radio', { name: 'Fill' }).check();
+  await page.getByRole('button', { name: 'Picture 1, seed 173', exact: true }).click();
+  const pad = page.getByRole('application');
+  await pad.scrollIntoViewIfNeeded();
+  const { x, y, width, height } = (await pad.boundingBox())!;
+  await page.getByRole('slider', { name: 'Brush' }).fill('6');
+  await page.mouse.move(x + 0.3 * width, y + 0.22 * height);
+  await page.mouse.down();
+  for (const [right, down] of STROKE) await page.mouse.move(x + right * width, y + down * height);
+  await page.mouse.up();
+  await page.getByRole('button', { name: 'Fill', exact: true }).click();
+  await page.getByText(/^5 pictures in .* network calls/).waitFor();
+  if (phone) return;
+  const step = page.getByRole('slider', { name: 'Step', exact: true });
+  await step.fill('40');
+  await step.blur();
+}
+
+/** Places of a picture, as shares of its width and height. */
+const STROKE = [
+  [0.7, 0.22],
+  [0.3, 0.3],
+  [0.7, 0.38],
+  [0.35, 0.42],
+] as const;
 
 /** Four answers, one of them wrong, and on a desktop the last picture's answer. */
 async function play(page: Page, phone: boolean): Promise<void> {

@@ -111,7 +111,9 @@ describe('where sampling starts', skipBecause(LACKS_CHROMIUM), () => {
     const { images } = await model.sample({ seeds: [1, 7], labels: [3, 8], steps: 2, sampler: 'ddpm' });
     await model.dispose();
     for (const [i, name] of ['0 % from seed 1 to 7', '100 % from seed 1 to 7'].entries()) {
-      const picture = page.getByRole('button', { name: new RegExp(`^Picture \\d, class \\d, ${name}:`) }).locator('canvas');
+      const picture = page
+        .getByRole('button', { name: new RegExp(`^Picture \\d, class \\d, ${name}:`) })
+        .locator('canvas');
       const expected = bytesOf(images.subarray(784 * i, 784 * (i + 1)));
       expectClose(await grays(picture), expected, { absolute: ROUNDING, what: name });
     }
