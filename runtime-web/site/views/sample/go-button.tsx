@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { Button } from '../../components/button.tsx';
 import { cancel, sample } from './run.ts';
 import { kindOf, type StartKind } from './start/start.ts';
-import { busy, draft } from './state.ts';
+import { busy, draft, problems } from './state.ts';
 
 const WORDS: Record<StartKind, string> = {
   noise: 'Sample',
@@ -20,7 +20,7 @@ function start(): void {
   void sample();
 }
 
-/** One button that starts and cancels, so that the focus stays on it. */
+/** One button that starts and cancels, so that the focus stays on it. What is missing to start stands beside it. */
 export function GoButton(): JSX.Element {
   const running = busy.value;
   return (
@@ -28,6 +28,7 @@ export function GoButton(): JSX.Element {
       class="sample-go"
       kind={running ? 'plain' : 'primary'}
       icon={running ? 'stop' : 'play'}
+      disabled={!running && problems.value.start !== undefined}
       onClick={({ detail }) => {
         if (!running) start();
         else if (detail < 2) cancel(); // a double click means start

@@ -42,16 +42,14 @@ export function StartCard(): JSX.Element {
       {(kind === 'fill' || kind === 'redraw') && <FromPicture kind={kind} />}
       {kind === 'vary' && <Around />}
       {kind === 'between' && <Between />}
-      {problems.value.start && (
-        <p class="field-error" role="status">
-          {problems.value.start}
-        </p>
-      )}
-      {kind !== 'noise' && (
-        <div class="start-go">
-          <GoButton />
-        </div>
-      )}
+      <div class="start-go">
+        {problems.value.start && (
+          <p class="field-hint" role="status">
+            {problems.value.start}
+          </p>
+        )}
+        {kind !== 'noise' && <GoButton />}
+      </div>
     </section>
   );
 }
