@@ -3,6 +3,7 @@
  * run as `config.json`.
  */
 import { check, InputError, object, parseSchedulerConfig, show, worded } from '@onnoise/scheduler';
+import { findNetwork } from '../model/index.ts';
 import type { ConfigLayer, TrainConfig } from './config-types.ts';
 import { defaultsOf, type Field, ruleOf } from './field.ts';
 import { fields, type Section, type SectionConfig } from './fields.ts';
@@ -126,7 +127,7 @@ export function compareConfigs(stored: TrainConfig, wanted: TrainConfig, run: st
       if (!same(before[key], now[key])) refuse(`${section}.${key}`, before[key], now[key]);
     }
   };
-  compareAll('model', stored.model, wanted.model);
+  compareAll('model', withDefaults(stored.model), withDefaults(wanted.model));
   compareAll('scheduler', { ...parseSchedulerConfig(stored.scheduler) }, { ...parseSchedulerConfig(wanted.scheduler) });
   const changes = compareEnds(stored.training, wanted.training);
   for (const section of ['data', 'training', 'output'] as const) {
@@ -144,6 +145,12 @@ export function compareConfigs(stored: TrainConfig, wanted: TrainConfig, run: st
   }
   return changes;
 }
+
+/** A network's keys that are newer than the run had their defaults then. The size is always given; any will do here. */
+const withDefaults = (model: Record<string, unknown>): Record<string, unknown> => ({
+  ...findNetwork(model._class_name)?.read({ _class_name: model._class_name, sample_size: 64 }),
+  ...model,
+});
 
 /** The three ways to end count as one setting, since a run uses one of them. */
 function compareEnds(before: SectionConfig<'training'>, now: SectionConfig<'training'>): string[] {
