@@ -2,6 +2,7 @@
 import type { PrepareOptions } from '../../data/types.ts';
 import { countParameters } from '../../model/parameters.ts';
 import { formatBytes, formatNumber } from '../../terminal/format.ts';
+import type { TrainConfig } from '../../train/config.ts';
 import { tellClasses } from '../../train/labels.ts';
 import type { StepMetrics } from '../../train/metrics.ts';
 import type { TrainPlan } from '../../train/plan.ts';
@@ -35,6 +36,20 @@ export function describeStep({ loss, imagesPerSecond, memory }: StepMetrics): st
 export function describeModel({ model, config }: TrainPlan): string {
   const classes = model.classCount === null ? '' : `, conditional on ${model.classCount} classes`;
   return `Model: ${config.model._class_name}, ${countParameters(model).toLocaleString('en')} parameters, images of ${model.shape.join(' x ')}${classes}`;
+}
+
+/** What happens to the images at random, in a line; nothing if nothing does. */
+export function describeAugmentation({ flip, rotate, translate, scale, contrast }: TrainConfig['data']): string[] {
+  const share = (value: number) => `${formatNumber(100 * value)} %`;
+  const factors = (most: number) => `${formatNumber(1 - most)} to ${formatNumber(1 + most)}`;
+  const changes = [
+    ...(flip ? ['mirrored'] : []),
+    ...(rotate > 0 ? [`turned by up to ${formatNumber(rotate)} degrees`] : []),
+    ...(translate > 0 ? [`shifted by up to ${share(translate)} of the side`] : []),
+    ...(scale > 0 ? [`scaled by ${factors(scale)}`] : []),
+    ...(contrast > 0 ? [`contrast times ${factors(contrast)}`] : []),
+  ];
+  return changes.length === 0 ? [] : [`Augmentation at random: ${changes.join(', ')}; not of images held out`];
 }
 
 /** If the number of classes comes from the images by default: what they are, and how to train without. */
