@@ -12,8 +12,8 @@ import { prepareDataset, readFloats } from '#pipeline/data/index.ts';
 const ROOT = join(import.meta.dirname, '..');
 const SIDE = 28;
 const DIGIT = 4;
-/** Draws that show both directions well. */
-const SEED = 5;
+/** Its two draws of each number go in opposite directions. */
+const SEED = 80609;
 
 const NONE: AugmentOptions = { rotate: 0, translate: 0, scale: 0, contrast: 0 };
 const ALL: AugmentOptions = { rotate: 15, translate: 0.1, scale: 0.2, contrast: 0.5 };
