@@ -57,6 +57,8 @@ export function drawAugmentations(
   });
 }
 
+const clamp = (value: number, most: number) => Math.min(Math.max(value, 0), most);
+
 /** Planes of one image, [C, H, W], that begin at `at` in their array. */
 export interface Planes {
   channels: number;
@@ -87,16 +89,21 @@ export function affine(
     const v = row - bottom / 2 - dy;
     for (let column = 0; column < width; column++, to++) {
       const u = column - right / 2 - dx;
-      const x = Math.min(Math.max(xx * u + xy * v + right / 2, 0), right);
-      const y = Math.min(Math.max(yx * u + yy * v + bottom / 2, 0), bottom);
-      const [left, top] = [x | 0, y | 0];
-      const [fx, fy] = [x - left, y - top];
+      const x = clamp(xx * u + xy * v + right / 2, right);
+      const y = clamp(yx * u + yy * v + bottom / 2, bottom);
+      const left = x | 0;
+      const top = y | 0;
+      const fx = x - left;
+      const fy = y - top;
       const step = left < right ? 1 : 0;
       const line = top < bottom ? width : 0;
-      for (let channel = 0, from = at + top * width + left; channel < channels; channel++, from += plane) {
-        const above = bytes[from]! + fx * (bytes[from + step]! - bytes[from]!);
-        const below = bytes[from + line]! + fx * (bytes[from + line + step]! - bytes[from + line]!);
-        out[to + channel * plane] = (above + fy * (below - above)) / 127.5 - 1;
+      let from = at + top * width + left;
+      for (let end = from + channels * plane, into = to; from < end; from += plane, into += plane) {
+        const a = bytes[from]!;
+        const c = bytes[from + line]!;
+        const above = a + fx * (bytes[from + step]! - a);
+        const below = c + fx * (bytes[from + line + step]! - c);
+        out[into] = (above + fy * (below - above)) / 127.5 - 1;
       }
     }
   }
