@@ -47,9 +47,9 @@ export function describeAugmentation({ flip, rotate, translate, scale, contrast 
     ...(rotate > 0 ? [`turned by up to ${formatNumber(rotate)} degrees`] : []),
     ...(translate > 0 ? [`shifted by up to ${share(translate)} of the side`] : []),
     ...(scale > 0 ? [`scaled by ${factors(scale)}`] : []),
-    ...(contrast > 0 ? [`contrast times ${factors(contrast)}`] : []),
+    ...(contrast > 0 ? [`contrast by ${factors(contrast)}`] : []),
   ];
-  return changes.length === 0 ? [] : [`Augmentation at random: ${changes.join(', ')}; not of images held out`];
+  return changes.length === 0 ? [] : [`Augmentation: ${changes.join(', ')} (training images only, at random)`];
 }
 
 /** If the number of classes comes from the images by default: what they are, and how to train without. */

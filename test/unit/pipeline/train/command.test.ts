@@ -127,8 +127,8 @@ describe('pipeline train --dry-run', () => {
       await train('--config', configFile, '--dry-run'),
     ];
     expect(some.stdout.split('\n')).toContain(
-      'Augmentation at random: mirrored, turned by up to 5 degrees, shifted by up to 5 % of the side, scaled by 0.9 to 1.1, ' +
-        'contrast times 0.8 to 1.2; not of images held out',
+      'Augmentation: mirrored, turned by up to 5 degrees, shifted by up to 5 % of the side, scaled by 0.9 to 1.1, ' +
+        'contrast by 0.8 to 1.2 (training images only, at random)',
     );
     expect(none.stdout).not.toContain('Augmentation');
   });
