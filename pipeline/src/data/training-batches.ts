@@ -9,7 +9,7 @@ import {
   type Planes,
 } from './augment.ts';
 import { flipStream, MAX_EPOCHS, orderStream } from './streams.ts';
-import type { Dataset } from './types.ts';
+import type { DataConditions, Dataset } from './types.ts';
 
 /** Where the next batch begins: after `index` images of `epoch`. Plain JSON. */
 export interface BatchPosition {
@@ -22,6 +22,8 @@ export interface TrainingBatch {
   images: Float32Array;
   /** [B], when the dataset has labels. */
   labels?: Int32Array;
+  /** [B, K], when the dataset has conditions. */
+  conditions?: Float64Array;
   /** [B], the numbers of the images in the dataset. */
   numbers: Uint32Array;
   epoch: number;
@@ -98,12 +100,21 @@ export function createTrainingBatches(
       return {
         images,
         ...(labels && { labels: Int32Array.from(numbers, (number) => labels[number]!) }),
+        ...(dataset.conditions && { conditions: conditionsOf(dataset.conditions, numbers) }),
         numbers,
         epoch,
         position: after,
       };
     },
   };
+}
+
+/** The conditions of the images with these numbers, [n, K]. */
+export function conditionsOf({ names, values }: DataConditions, numbers: ArrayLike<number>): Float64Array {
+  const width = names.length;
+  return Float64Array.from({ length: numbers.length * width }, (_, i) => {
+    return values[numbers[Math.floor(i / width)]! * width + (i % width)]!;
+  });
 }
 
 function checkPosition(value: BatchPosition, images: number): BatchPosition {

@@ -1,9 +1,9 @@
 /** Configuration of the tutorial's network; the defaults are the tutorial's numbers. */
 import {
+  type ConditionSpec,
   flag,
   integer,
   listOf,
-  nullable,
   oneOf,
   type Rules,
   readObject,
@@ -12,6 +12,7 @@ import {
   withDefault,
 } from '@onnoise/scheduler';
 import { ACTIVATION_NAMES, type ActivationName } from './activation.ts';
+import { CONDITION_RULES } from './condition-config.ts';
 
 /** Normalisation after each 3 x 3 convolution. */
 const NORM_TYPES = ['batch', 'group'] as const;
@@ -23,7 +24,9 @@ const NORM_TYPES = ['batch', 'group'] as const;
  * | image_channels       | 1                         | of sample and prediction                                           |
  * | channels             | [64, 128, 256, 512, 1024] | widths from the first convolution to the bottom, one per level     |
  * | time_emb_dim         | 32                        | width of the time embedding, even                                  |
- * | num_class_embeds     | null                      | classes whose embedding is added to the time's; null: unconditional |
+ * | num_class_embeds     | null                      | rows of the class embedding, added to the time's; null: no classes |
+ * | null_condition       | false                     | trained without a condition too; the last class is then the null class |
+ * | conditions           | []                        | numbers it is conditional on: name, mean, std, min, max            |
  * | num_train_timesteps  | 300                       | T, rows of the time embedding's table                              |
  * | act_fn               | relu                      | relu, silu or gelu, wherever the tutorial has ReLU                 |
  * | norm_type            | batch                     | batch or group: normalisation after each 3 x 3 convolution         |
@@ -38,6 +41,8 @@ export interface SimpleUnetConfig {
   channels: number[];
   time_emb_dim: number;
   num_class_embeds: number | null;
+  null_condition: boolean;
+  conditions: ConditionSpec[];
   num_train_timesteps: number;
   act_fn: ActivationName;
   norm_type: (typeof NORM_TYPES)[number];
@@ -55,7 +60,7 @@ const RULES: Rules<SimpleUnetConfig> = {
   image_channels: withDefault(1, integer(1, 64)),
   channels: withDefault([64, 128, 256, 512, 1024], listOf(integer(1, 8192), 2)),
   time_emb_dim: withDefault(32, EVEN),
-  num_class_embeds: withDefault(null, nullable(integer(1, 100_000))),
+  ...CONDITION_RULES,
   num_train_timesteps: withDefault(300, integer(1, 100_000)),
   act_fn: withDefault('relu', oneOf(ACTIVATION_NAMES)),
   norm_type: withDefault('batch', oneOf(NORM_TYPES)),

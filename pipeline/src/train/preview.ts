@@ -3,12 +3,14 @@
  * noise, and the same as an animation. The seeds are the same every time, so that sheets can be compared.
  */
 import {
+  type ConditionSpec,
   compileSampler,
   type ImageShape,
   type SamplerName,
   type SchedulerConfig,
   sampleImages,
 } from '@onnoise/scheduler';
+import { encodeBatch } from './conditioning.ts';
 import type { Predictor } from './denoiser.ts';
 
 export interface PreviewOptions {
@@ -24,6 +26,8 @@ export interface PreviewOptions {
   seed: number;
   /** Number of classes of a conditional model: images take them in turn. */
   classes: number | null;
+  /** The numbers that the model is conditional on: images take them evenly from the smallest to the largest. */
+  conditions?: readonly ConditionSpec[];
   /** `done` of `total` calls of the network. */
   onProgress?: ((done: number, total: number) => void) | undefined;
   signal?: AbortSignal | undefined;
@@ -43,7 +47,7 @@ export interface Preview {
 export const PREVIEW_BATCH = 16;
 
 export async function drawPreview(options: PreviewOptions): Promise<Preview> {
-  const { predictor, shape, count, classes, onProgress, signal } = options;
+  const { predictor, shape, count, classes, conditions: specs = [], onProgress, signal } = options;
   const size = shape[0] * shape[1] * shape[2];
   const table = compileSampler(options.scheduler, { sampler: options.sampler, steps: options.steps });
   const labels = classes ? Array.from({ length: count }, (_, i) => i % classes) : undefined;
@@ -53,6 +57,7 @@ export async function drawPreview(options: PreviewOptions): Promise<Preview> {
   let done = 0;
   for (let first = 0; first < count; first += PREVIEW_BATCH) {
     const n = Math.min(PREVIEW_BATCH, count - first);
+    const conditions = specs.length > 0 ? spreadConditions(specs, count, first, n) : undefined;
     const chosen = labels && Int32Array.from(labels.slice(first, first + n));
     const batch = await sampleImages({
       table,
@@ -60,7 +65,7 @@ export async function drawPreview(options: PreviewOptions): Promise<Preview> {
       seeds: Array.from({ length: n }, (_, i) => options.seed + first + i),
       denoise: (x, timesteps) => {
         if (first === 0 && frames.length === 0) frames.push(x.slice(0, size));
-        return predictor.predict(x, timesteps, chosen ?? undefined);
+        return predictor.predict(x, timesteps, chosen, conditions);
       },
       onStep: ({ x }) => {
         if (first === 0) frames.push(x.slice(0, size));
@@ -72,6 +77,15 @@ export async function drawPreview(options: PreviewOptions): Promise<Preview> {
   }
   const timesteps = [...table.rows.map(({ timestep }) => timestep), undefined];
   return { images, frames, timesteps, labels };
+}
+
+/** Conditions of `n` of `count` images from `first` on, [n, 2K]: the first image has the smallest values, the last the largest. */
+function spreadConditions(specs: readonly ConditionSpec[], count: number, first: number, n: number): Float32Array {
+  const rows = Array.from({ length: n }, (_, i) => {
+    const share = count > 1 ? (first + i) / (count - 1) : 0.5;
+    return specs.map(({ min, max }) => min + share * (max - min));
+  });
+  return encodeBatch(specs, Float64Array.from(rows.flat()));
 }
 
 /**
