@@ -5,11 +5,11 @@ import { inParts, serveNetwork } from '#runtime-node/engine/lanes.ts';
 import { readModelFolder } from '#runtime-node/model-folder.ts';
 import { createDenoiser, openSession } from '#runtime-node/session.ts';
 import { expectClose } from '#test/compare.ts';
-import { tinyArtefact, tinyOutput } from '#test/tiny-onnx.ts';
+import { GUIDED, type TinyOptions, tinyArtefact, tinyOutput } from '#test/tiny-onnx.ts';
 
 const DIGITS = join(import.meta.dirname, '../../../../models/digits');
 
-async function lane(options: { classes?: number } = {}) {
+async function lane(options: TinyOptions = {}) {
   const { onnx, ...unet } = await readModelFolder(await tinyArtefact({ shape: [1, 2, 2], ...options }));
   const thread = await startLane({ onnx, unet, threads: 1, largest: 3 });
   onTestFinished(() => thread.stop());
@@ -33,6 +33,25 @@ describe('startLane', () => {
       const expected = [...x].map((value, i) => tinyOutput(value, 10 * Math.floor(i / 4), label));
       expectClose(thread.end() as Float32Array, expected, { absolute: 1e-6 });
     }
+  });
+
+  it('tells the network of each image its class and its conditions', async () => {
+    const { thread } = await lane(GUIDED);
+    const rows = [
+      [1, 0.5, 1],
+      [2, 0, 0],
+    ];
+    const x = Float32Array.from({ length: 8 }, (_, i) => i);
+    thread.begin(
+      x,
+      Float32Array.of(10, 20),
+      rows.map((row) => Float32Array.from(row)),
+    );
+    const expected = [...x].map((value, i) => {
+      const [label, ...conditions] = rows[Math.floor(i / 4)]!;
+      return tinyOutput(value, i < 4 ? 10 : 20, label!, {}, conditions);
+    });
+    expectClose(thread.end() as Float32Array, expected, { absolute: 1e-6 });
   });
 
   it('refuses in a sentence a network that cannot be opened', async () => {
