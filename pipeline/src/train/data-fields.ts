@@ -21,6 +21,12 @@ export const dataFields = {
     type: 'string',
     describe: 'CSV column that holds the class',
   },
+  conditionColumns: {
+    flag: 'condition-columns',
+    onResume: 'told',
+    type: 'string',
+    describe: 'CSV columns of numbers that the model is conditional on: age,weight',
+  },
   size: {
     flag: 'size',
     onResume: 'fixed',
@@ -51,13 +57,6 @@ export const dataFields = {
     choices: BACKGROUNDS,
     default: 'black',
     describe: 'behind padding and transparent pixels',
-  },
-  flip: {
-    flag: 'flip',
-    onResume: 'fixed',
-    type: 'boolean',
-    default: false,
-    describe: 'mirror images left to right at random',
   },
   validationShare: {
     flag: 'validation-share',

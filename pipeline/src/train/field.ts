@@ -12,7 +12,8 @@ import { flag, integer, nullable, number, oneOf, type Rule, text, worded } from 
  * | `told`  | may change, and the change is reported                                       |
  * | `free`  | may change, and makes no difference to the model or its pictures             |
  *
- * With `fixedOff` it may not be switched on or off (`null`), since that decides what a checkpoint holds.
+ * With `fixedOff` it may not be switched on or off (`null`, or 0 if that is its off), since that decides what a
+ * checkpoint holds.
  */
 export type OnResume = 'fixed' | 'told' | 'free';
 
@@ -28,7 +29,7 @@ interface FieldBase {
 
 export type Field =
   | (FieldBase & { type: 'integer'; min: number; max?: number; default?: number | null })
-  | (FieldBase & { type: 'number'; min: number; above?: true; below?: number; default?: number | null })
+  | (FieldBase & { type: 'number'; min: number; max?: number; above?: true; below?: number; default?: number | null })
   | (FieldBase & { type: 'choice'; choices: readonly (string | number)[]; default?: string | number })
   | (FieldBase & { type: 'string'; default?: string })
   | (FieldBase & { type: 'boolean'; default?: boolean });
@@ -72,7 +73,11 @@ function ruleOfType(field: Field): Rule<unknown> {
     case 'integer':
       return integer(field.min, field.max);
     case 'number':
-      return number({ ...(field.above ? { above: field.min } : { min: field.min }), below: field.below });
+      return number({
+        ...(field.above ? { above: field.min } : { min: field.min }),
+        max: field.max,
+        below: field.below,
+      });
     case 'choice':
       return oneOf(field.choices);
     case 'boolean':

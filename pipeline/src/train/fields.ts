@@ -5,6 +5,7 @@
  */
 import { DEFAULT_SAMPLER, SAMPLER_NAMES } from '@onnoise/scheduler';
 import { OPTIMIZER_NAMES } from './adam.ts';
+import { augmentFields } from './augment-fields.ts';
 import { dataFields } from './data-fields.ts';
 import { ENGINE_KINDS } from './engines/kinds.ts';
 import { type Field, SEED, type Values } from './field.ts';
@@ -15,7 +16,7 @@ export type Section = 'data' | 'training' | 'output';
 
 /** Fields without a default may be absent. */
 export const fields = {
-  data: dataFields,
+  data: { ...dataFields, ...augmentFields },
   training: {
     epochs: { flag: 'epochs', onResume: 'told', type: 'integer', min: 1, describe: 'passes over the images' },
     steps: { flag: 'steps', onResume: 'told', type: 'integer', min: 1, describe: 'updates of the weights' },
@@ -28,6 +29,16 @@ export const fields = {
       describe: 'time to spend, pictures included; the rate follows the clock, so not repeatable to the bit',
     },
     batch: { flag: 'batch', onResume: 'fixed', type: 'integer', min: 1, default: 32, describe: 'images per step' },
+    labelDropout: {
+      flag: 'label-dropout',
+      onResume: 'told',
+      fixedOff: true,
+      type: 'number',
+      min: 0,
+      below: 1,
+      default: 0,
+      describe: 'share of the images trained on without their label, which guidance needs; 0 is none',
+    },
     lr: { flag: 'lr', onResume: 'told', type: 'number', min: 0, above: true, default: 2e-4, describe: 'learning rate' },
     lrSchedule: {
       flag: 'lr-schedule',

@@ -5,22 +5,19 @@ import { dataFields } from '../../train/data-fields.ts';
 import { defaultsOf, type Field, SEED } from '../../train/field.ts';
 import { tableOptions, typedValues } from './tables.ts';
 
-/** Only training mirrors images. */
-const { flip: _, ...images } = dataFields;
-
 const TABLE = {
-  ...images,
+  ...dataFields,
   // `train` takes the size from a preset; here nothing else sets it
-  size: { ...images.size, default: 32 },
+  size: { ...dataFields.size, default: 32 },
   seed: { ...SEED, describe: 'seed of the choice of the images held out' },
 } as const satisfies Record<string, Field>;
 
 export function prepareFieldOptions(group: string): Record<string, Options> {
   const options = tableOptions(TABLE, group);
-  const { source, labelColumn, csv } = TABLE;
+  const { source, csv, labelColumn, conditionColumns } = TABLE;
   // A run's settings may name the images; here only the command line can.
   options[source.flag] = { ...options[source.flag], demandOption: true };
-  options[labelColumn.flag] = { ...options[labelColumn.flag], implies: csv.flag };
+  for (const { flag } of [labelColumn, conditionColumns]) options[flag] = { ...options[flag], implies: csv.flag };
   return options;
 }
 

@@ -14,7 +14,7 @@ import { type TrainPlan, withBatch } from '../../train/plan.ts';
 import { completePlan, type PlanDraft } from '../../train/resolve.ts';
 import { requireRunSpace } from '../../train/space.ts';
 import { describeDifferences, type TrainSettings } from '../options/settings.ts';
-import { describeClasses, describeModel, prepareOptions } from './training.ts';
+import { describeAugmentation, describeClasses, describeModel, prepareOptions } from './training.ts';
 
 /** Most classes and skipped images to name; the rest are counted. */
 const NAMED = 10;
@@ -49,6 +49,7 @@ export async function dryRun({ draft, base, run, resume, verbose, signal }: DryR
     ...(verbose ? [JSON.stringify(plan.config, null, 2)] : describeDifferences(plan.config, base)),
     ...(look ? describeLook(look) : ['Images: none given; name them with --data.']),
     ...notes,
+    ...describeAugmentation(plan.config.data),
     describeModel(plan),
     ...describeClasses(draft, plan, look?.classNames),
     `Engine: ${reason}.`,
@@ -58,7 +59,7 @@ export async function dryRun({ draft, base, run, resume, verbose, signal }: DryR
   ];
   sayResult(lines, {
     config: plan.config,
-    images: look,
+    images: look && { ...look, conditions: look.conditions?.names },
     parameters: countParameters(plan.model),
     engine: kind,
     memory,
@@ -71,13 +72,14 @@ export async function dryRun({ draft, base, run, resume, verbose, signal }: DryR
   if (run !== undefined) await requireRunSpace(plan, run);
 }
 
-function describeLook({ name, total, classNames, notes, looked, channels, skipped }: Look): string[] {
+function describeLook({ name, total, classNames, conditions, notes, looked, channels, skipped }: Look): string[] {
   const classes = classNames
     ? `, ${plural(classNames.length, 'class', 'classes')} (${classNames.slice(0, NAMED).join(', ')}${classNames.length > NAMED ? ', ...' : ''})`
     : '';
+  const numbers = conditions ? `, with ${conditions.names.join(' and ')}` : '';
   const which = looked === total ? 'all of them' : `the first ${looked}`;
   return [
-    `Images: ${name}, ${plural(total, 'image')}${classes}; ${which} checked: ${channels === 1 ? 'gray' : 'RGB'}, ${skipped.length} skipped`,
+    `Images: ${name}, ${plural(total, 'image')}${classes}${numbers}; ${which} checked: ${channels === 1 ? 'gray' : 'RGB'}, ${skipped.length} skipped`,
     ...skipped.slice(0, NAMED).map(({ file, reason }) => `  ${file}: ${reason}`),
     ...notes.map((note) => `  ${note}`),
   ];

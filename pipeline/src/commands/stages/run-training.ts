@@ -21,7 +21,7 @@ import { describeDifferences, readSettings, type TrainSettings } from '../option
 import { describeDataset } from './describe-dataset.ts';
 import { dryRun } from './dry-run.ts';
 import { prepareWithProgress } from './prepare-with-progress.ts';
-import { describeClasses, describeModel, describeStep, prepareOptions } from './training.ts';
+import { describeAugmentation, describeClasses, describeModel, describeStep, prepareOptions } from './training.ts';
 
 /** An estimate may exceed the machine's memory by this factor. */
 const FAR = 1.2;
@@ -83,13 +83,14 @@ async function checkMemory(plan: TrainPlan, { choice }: HeldRun): Promise<void> 
 async function checkImages(draft: PlanDraft, resume: boolean): Promise<void> {
   const images = prepareOptions(draft);
   const list = await withDiskErrors(`read ${images.data}`, () => listImages(images));
-  checkList(draft.plan, list, resume);
+  checkList(completePlan(draft, list), list, resume);
 }
 
 function tellPlan(plan: TrainPlan, draft: PlanDraft, dataset: Dataset, base: TrainSettings['base']): void {
   sayNote(describeDataset(dataset).join('\n'));
   sayNote(describeDifferences(plan.config, base).join('\n'));
   sayDetail(JSON.stringify(plan.config, null, 2));
+  for (const note of describeAugmentation(plan.config.data)) sayNote(note);
   sayNote(describeModel(plan));
   for (const note of describeClasses(draft, plan, dataset.classNames)) sayNote(note);
 }

@@ -2,6 +2,7 @@
 import type { PrepareOptions } from '../../data/types.ts';
 import { countParameters } from '../../model/parameters.ts';
 import { formatBytes, formatNumber } from '../../terminal/format.ts';
+import type { TrainConfig } from '../../train/config.ts';
 import { tellClasses } from '../../train/labels.ts';
 import type { StepMetrics } from '../../train/metrics.ts';
 import type { TrainPlan } from '../../train/plan.ts';
@@ -10,11 +11,12 @@ import type { PlanDraft } from '../../train/resolve.ts';
 /** The settings as options of `prepareDataset`; without `channels` it detects them. */
 export function prepareOptions({ plan, open }: PlanDraft): PrepareOptions {
   const { data, training } = plan.config;
-  const { csv, labelColumn } = data;
+  const { csv, labelColumn, conditionColumns } = data;
   return {
     data: data.source!,
     csv,
     labelColumn,
+    conditionColumns,
     size: data.size!,
     fit: data.fit,
     background: data.background,
@@ -33,8 +35,28 @@ export function describeStep({ loss, imagesPerSecond, memory }: StepMetrics): st
 
 /** The network of a plan in a line. */
 export function describeModel({ model, config }: TrainPlan): string {
-  const classes = model.classCount === null ? '' : `, conditional on ${model.classCount} classes`;
+  const { classCount, conditions, nullCondition } = model;
+  const all = [
+    ...(classCount === null ? [] : [`${classCount} classes`]),
+    ...conditions.map(({ name, min, max }) => `${name} from ${min} to ${max}`),
+  ];
+  const orNone = nullCondition ? ' or on nothing' : '';
+  const classes = all.length === 0 ? '' : `, conditional on ${all.join(' and ')}${orNone}`;
   return `Model: ${config.model._class_name}, ${countParameters(model).toLocaleString('en')} parameters, images of ${model.shape.join(' x ')}${classes}`;
+}
+
+/** What happens to the images at random, in a line; nothing if nothing does. */
+export function describeAugmentation({ flip, rotate, translate, scale, contrast }: TrainConfig['data']): string[] {
+  const share = (value: number) => `${formatNumber(100 * value)} %`;
+  const factors = (most: number) => `${formatNumber(1 - most)} to ${formatNumber(1 + most)}`;
+  const changes = [
+    ...(flip ? ['mirrored'] : []),
+    ...(rotate > 0 ? [`turned by up to ${formatNumber(rotate)} degrees`] : []),
+    ...(translate > 0 ? [`shifted by up to ${share(translate)} of the side`] : []),
+    ...(scale > 0 ? [`scaled by ${factors(scale)}`] : []),
+    ...(contrast > 0 ? [`contrast by ${factors(contrast)}`] : []),
+  ];
+  return changes.length === 0 ? [] : [`Augmentation: ${changes.join(', ')} (training images only, at random)`];
 }
 
 /** If the number of classes comes from the images by default: what they are, and how to train without. */
