@@ -37,7 +37,7 @@ export interface Conditioning {
 export function conditioningOf(config: ModelConfig): Conditioning {
   const { _class_name, num_class_embeds: rows, null_condition: nullCondition } = config;
   const action = `read the ${_class_name} config`;
-  const conditions = readConditions(action, 'it', config.conditions);
+  const conditions = readConditions(action, 'the config', config.conditions);
   if (!nullCondition) return { classCount: rows, nullCondition, conditions };
   if (rows === 1 || (rows === null && conditions.length === 0)) {
     refuse(action, 'num_class_embeds', 'at least 2 with null_condition, a class and the null class', rows);

@@ -98,6 +98,7 @@ function drawSheet({ plan, onProgress, signal }: RunPicturesOptions, predictor: 
     seed: config.training.seed,
     classes: model.classCount,
     conditions: model.conditions,
+    nullCondition: model.nullCondition,
     onProgress,
     signal,
   });

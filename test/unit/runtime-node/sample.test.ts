@@ -1,4 +1,4 @@
-import { SAMPLER_NAMES } from '@onnoise/scheduler';
+import { DEFAULT_GUIDANCE, SAMPLER_NAMES } from '@onnoise/scheduler';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { inspectDevice, loadModel, type SampleOptions } from '#runtime-node/index.ts';
@@ -54,8 +54,14 @@ describe('sample', () => {
   test('runs a guided table over the network with and without class and conditions, within the interval', async () => {
     const model = await load(GUIDED);
     const { images } = await model.sample({
-      ...{ count: 2, seed: 5, steps: 4, sampler: 'ddim', labels: ['1', 0] },
-      ...{ conditions: { age: [140, 80] }, guidance: 2.5, guidanceInterval: [25, 50] },
+      count: 2,
+      seed: 5,
+      steps: 4,
+      sampler: 'ddim',
+      labels: ['1', 0],
+      conditions: { age: [140, 80] },
+      guidance: 2.5,
+      guidanceInterval: [25, 50],
     });
     const { rows } = compileSampler(parseSchedulerConfig({ num_train_timesteps: 100 }), { sampler: 'ddim', steps: 4 });
     expect(rows.map(({ timestep }) => timestep)).toEqual([75, 50, 25, 0]);
@@ -81,7 +87,13 @@ describe('sample', () => {
   test('a guided image is the same whatever the count and the batch, and guided lightly by default', async () => {
     const model = await load(GUIDED);
     const whole = await model.sample({ count: 5, steps: 3, conditions: { age: [20, 120] } });
-    const parts = await model.sample({ count: 5, steps: 3, conditions: { age: [20, 120] }, batch: 2, guidance: 1.25 });
+    const parts = await model.sample({
+      count: 5,
+      steps: 3,
+      conditions: { age: [20, 120] },
+      batch: 2,
+      guidance: DEFAULT_GUIDANCE,
+    });
     expect(parts.images).toEqual(whole.images);
     const plain = await model.sample({ count: 5, steps: 3, conditions: { age: [20, 120] }, guidance: 1 });
     expect(plain.images).not.toEqual(whole.images);

@@ -58,8 +58,10 @@ describe("a network's extra inputs", () => {
     expect(inputTensors(inputs, rows)).toEqual([
       { name: 'class_labels', type: 'int64', dims: [3], values: BigInt64Array.of(1n, 0n, 2n) },
       {
-        ...{ name: 'conditions', type: 'float32', dims: [3, 4] },
-        values: Float32Array.of(...[0, 1, 0, 1], ...[0, -1, 0, 1], ...[0, 0, 0, 0]),
+        name: 'conditions',
+        type: 'float32',
+        dims: [3, 4],
+        values: Float32Array.of(0, 1, 0, 1, 0, -1, 0, 1, 0, 0, 0, 0),
       },
     ]);
   });

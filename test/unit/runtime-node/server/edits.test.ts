@@ -4,7 +4,7 @@ import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadModel, png, readPicture } from '#runtime-node/index.ts';
 import { ask, eventsOf, IMAGES, useServer } from '#test/server.ts';
-import { tinyArtefact } from '#test/tiny-onnx.ts';
+import { GUIDED, tinyArtefact } from '#test/tiny-onnx.ts';
 
 const EDITS = '/v1/images/edits';
 const VARIATIONS = '/v1/images/variations';
@@ -18,6 +18,7 @@ const server = useServer(async (temporary) => {
     models: {
       gray: await tinyArtefact({ shape: [1, HEIGHT, WIDTH], classes: 3 }, { out: join(temporary, 'gray') }),
       rgb: await tinyArtefact({ shape: [3, HEIGHT, WIDTH] }, { out: join(temporary, 'rgb') }),
+      guided: await tinyArtefact({ ...GUIDED, shape: [1, HEIGHT, WIDTH] }, { out: join(temporary, 'guided') }),
     },
     maxSteps: 100,
   };
@@ -76,6 +77,35 @@ beforeAll(async () => {
 });
 
 describe('POST /v1/images/edits', () => {
+  it('guides what it paints, with the conditions that fields of the form give', async () => {
+    const { status, json } = await send(EDITS, {
+      model: 'guided',
+      image: picture,
+      strength: '0.8',
+      seed: '5',
+      steps: '6',
+      guidance: '2.5',
+      'guidance_interval[]': ['10', '60'],
+      'condition[age]': '120',
+    });
+    expect(status).toBe(200);
+    const model = await loadModel(join(folder, 'guided'), { device: 'cpu' });
+    const from = await readPicture({ bytes: picture, name: 'it' }, model.shape);
+    const { images } = await model.sample({
+      from,
+      strength: 0.8,
+      seed: 5,
+      steps: 6,
+      guidance: 2.5,
+      guidanceInterval: [10, 60],
+      conditions: { age: 120 },
+    });
+    await model.dispose();
+    expect(await decoded(json.data[0].b64_json)).toEqual(await pixels(await png(images, model.shape)));
+    const refused = await send(EDITS, { model: 'guided', image: picture, 'condition[age]': '500' });
+    expect([refused.status, refused.json.error.param]).toEqual([400, 'condition']);
+  });
+
   it('paints what the mask leaves clear, keeps the rest, and gives what the library gives', async () => {
     const fields = {
       image: picture,
