@@ -1,8 +1,8 @@
 /** The pictures to choose from: those that were sampled last out of noise, and the visitor's own file. */
 import type { JSX } from 'preact';
-import { useEffect, useMemo, useRef } from 'preact/hooks';
-import { Button } from '../../../components/button.tsx';
+import { useMemo } from 'preact/hooks';
 import { PictureCanvas } from '../../../components/picture-canvas.tsx';
+import { PictureFileButton, useDrop } from '../../../components/picture-file.tsx';
 import { announce, sentence } from '../../../store.ts';
 import { readFile } from '../../forward/source/read.ts';
 import { picture } from '../layout.ts';
@@ -56,40 +56,12 @@ export function Thumbnails({ legend, chosen, onChoose }: ThumbnailsProps): JSX.E
   );
 }
 
-/** A file, chosen or dropped anywhere on the page: without the latter the browser would open it in place of the page. */
+/** A file, chosen or dropped anywhere on the page. */
 export function OwnFile(): JSX.Element {
-  const file = useRef<HTMLInputElement>(null);
-  useEffect(() => {
-    const listening = new AbortController();
-    const { signal } = listening;
-    addEventListener('dragover', (event) => event.preventDefault(), { signal });
-    const drop = (event: DragEvent) => {
-      event.preventDefault();
-      const [dropped] = event.dataTransfer?.files ?? [];
-      if (dropped) void take(dropped);
-    };
-    addEventListener('drop', drop, { signal });
-    return () => listening.abort();
-  }, []);
+  useDrop(take);
   return (
     <div class="start-file">
-      <Button icon="upload" onClick={() => file.current!.click()}>
-        Your file
-      </Button>
-      <input
-        ref={file}
-        class="hidden"
-        type="file"
-        accept="image/*"
-        tabIndex={-1}
-        aria-hidden="true"
-        aria-label="Your file"
-        onChange={({ currentTarget }) => {
-          const [chosen] = currentTarget.files ?? [];
-          if (chosen) void take(chosen);
-          currentTarget.value = ''; // the same file may be chosen again
-        }}
-      />
+      <PictureFileButton onFile={take} />
       <p class="field-hint">Cut and scaled to the model’s size. It stays on this page.</p>
       {fileTrouble.value && (
         <p class="field-error" role="alert">
