@@ -10,6 +10,10 @@ export function conditionText(draft: ConditionDraft, spec: ConditionSpec, option
   return draft[spec.name] ?? (optional ? '' : String(usualCondition(spec)));
 }
 
+/** Names that a link asks for and the model does not have. */
+export const unknownConditions = (draft: ConditionDraft, specs: readonly ConditionSpec[]): string[] =>
+  Object.keys(draft).filter((name) => !specs.some((spec) => spec.name === name));
+
 /** The numbers of a field in turn, [] for an empty one; undefined where the text is none, or out of range. */
 export function readCondition(text: string, { min, max }: ConditionSpec): number[] | undefined {
   if (text.trim() === '') return [];

@@ -1,7 +1,7 @@
 /** What the network is told besides a class: numbers, and how far to go with all of it. */
 import type { ConditionSpec } from '@onnoise/scheduler';
 import type { JSX } from 'preact';
-import { conditionText } from './condition-draft.ts';
+import { conditionText, unknownConditions } from './condition-draft.ts';
 import { NumberControl } from './number-control.tsx';
 import type { Draft } from './parameters.ts';
 import { draft, info, problems } from './state.ts';
@@ -19,9 +19,15 @@ const set = (change: Partial<Draft>) => {
 /** Nothing for an unconditional model, and before one is loaded. */
 export function Conditions(): JSX.Element | null {
   const { classes = 0, conditions = [], nullCondition = false } = info.value ?? {};
-  if (classes === 0 && conditions.length === 0) return null;
+  const unknown = info.value ? unknownConditions(draft.value.conditions, conditions) : [];
+  if (classes === 0 && conditions.length === 0 && unknown.length === 0) return null;
   return (
     <>
+      {unknown.map((name) => (
+        <p key={name} class="field-error" role="alert">
+          {problems.value[`condition.${name}`]}
+        </p>
+      ))}
       <NumberControl
         name="guidance"
         label="Guidance"

@@ -19,7 +19,7 @@ import {
   type SamplerOptionName,
   type SamplerValues,
 } from '@onnoise/scheduler';
-import { type ConditionDraft, conditionText, readCondition } from './condition-draft.ts';
+import { type ConditionDraft, conditionText, readCondition, unknownConditions } from './condition-draft.ts';
 import { type Brought, checkStart, START_DEFAULTS, type Start, type StartDraft, startRequest } from './start/start.ts';
 
 /** The controls, one for each sampler option. `labels` are the classes in order of choice; none: all in turn. */
@@ -56,7 +56,7 @@ export interface Limits {
   classes: number;
   /** Whether guidance can be asked for. Default: false. */
   nullCondition?: boolean | undefined;
-  /** Default: none. */
+  /** Default: not known yet. */
   conditions?: readonly ConditionSpec[] | undefined;
 }
 
@@ -144,9 +144,10 @@ function readGuidance(text: string): number | string {
 
 function checkConditions(
   draft: ConditionDraft,
-  { conditions = [], nullCondition = false }: Limits,
+  { conditions, nullCondition = false }: Limits,
 ): { values: Parameters['conditions']; problems: Problems } {
-  const read = conditions.map((spec) => {
+  const unknown = conditions ? unknownConditions(draft, conditions) : [];
+  const read = (conditions ?? []).map((spec) => {
     const text = conditionText(draft, spec, nullCondition);
     const values = readCondition(text, spec);
     const fits = values !== undefined && (values.length > 0 || nullCondition);
@@ -156,9 +157,10 @@ function checkConditions(
   const wrong = read.filter(({ values }) => values === undefined);
   return {
     values: given.length > 0 ? Object.fromEntries(given.map(({ spec, values }) => [spec.name, values!])) : undefined,
-    problems: Object.fromEntries(
-      wrong.map(({ spec, text }) => [`condition.${spec.name}`, sentence(spec.name, numberRule(spec).words, text)]),
-    ),
+    problems: Object.fromEntries([
+      ...wrong.map(({ spec, text }) => [`condition.${spec.name}`, sentence(spec.name, numberRule(spec).words, text)]),
+      ...unknown.map((name) => [`condition.${name}`, `This model has no number “${name}” to ask for.`]),
+    ]),
   };
 }
 
@@ -217,10 +219,14 @@ export function labelsOfPictures({ count, labels, start }: Parameters, classes: 
 }
 
 /** A draft for another model: values that fit stay, and the others are corrected. */
-export function fitDraft(draft: Draft, { timesteps, classes }: Limits): Draft {
+export function fitDraft(draft: Draft, { timesteps, classes, conditions: specs }: Limits): Draft {
   const labels = draft.labels.filter((label) => label < classes);
   const steps = Number(draft.steps) > timesteps ? String(timesteps) : draft.steps;
-  return labels.length === draft.labels.length && steps === draft.steps ? draft : { ...draft, labels, steps };
+  const unknown = specs ? unknownConditions(draft.conditions, specs) : [];
+  const fits = labels.length === draft.labels.length && steps === draft.steps && unknown.length === 0;
+  if (fits) return draft;
+  const known = Object.entries(draft.conditions).filter(([name]) => !unknown.includes(name));
+  return { ...draft, labels, steps, conditions: Object.fromEntries(known) };
 }
 
 /** The hint below the steps. A short schedule has no step count that is too large. */

@@ -46,7 +46,7 @@ export async function sample(): Promise<void> {
     if ('problems' in checked) return refuse();
     await runWith(checked.parameters, model, info, signal);
     if (signal.aborted) return;
-    if (!checked.parameters.start) state.sampled.value = state.run.peek();
+    if (!checked.parameters.start) state.lastSampled.value = state.run.peek();
     settle('done');
   } catch (error) {
     if (abort !== mine || signal.aborted) return; // whoever cancelled set the phase

@@ -5,7 +5,7 @@ import { begin, type ImageSeed, type SamplerTable, seededNoise } from '@onnoise/
 import { computed, signal } from '@preact/signals';
 import type { ModelInfo } from '#src/worker/client.ts';
 import { type ImageShape, sizeOf, toBytes } from '../../state/pixels.ts';
-import { loaded, type ModelEntry } from '../../store.ts';
+import { current, loaded, type ModelEntry } from '../../store.ts';
 import type { Frame, FrameStore } from './frames.ts';
 import type { Pace } from './pace.ts';
 import { check, DEFAULTS, type Draft, LARGEST_COUNT, type Limits, type Parameters } from './parameters.ts';
@@ -39,8 +39,10 @@ export type Phase = 'idle' | 'loading' | 'sampling' | 'done' | 'cancelled' | 'fa
 
 export const draft = signal<Draft>(DEFAULTS);
 export const run = signal<Run | null>(null);
-/** The last sampling out of noise that ended: its pictures can be chosen as a start. */
-export const sampled = signal<Run | null>(null);
+/** The last sampling out of noise that ended. */
+export const lastSampled = signal<Run | null>(null);
+/** The same if it was made by the chosen model: its pictures can be chosen as a start. */
+export const sampled = computed(() => (lastSampled.value?.model === current.value ? lastSampled.value : null));
 export const phase = signal<Phase>('idle');
 export const pace = signal<Pace | null>(null);
 /** What went wrong, or what is wrong with a link. */

@@ -106,6 +106,7 @@ describe('guidance and conditions', () => {
     [{ guidance: '21' }, { guidance: 'Guidance must be a number from 0 to 20, not “21”.' }],
     [{ guidance: '' }, { guidance: 'Guidance must be a number from 0 to 20.' }],
     [{ conditions: { age: '9' } }, { 'condition.age': 'age must be a number from 10 to 200, not “9”.' }],
+    [{ conditions: { size: '1' } }, { 'condition.size': 'This model has no number “size” to ask for.' }],
     [{ conditions: { age: '20,' } }, { 'condition.age': 'age must be a number from 10 to 200, not “20,”.' }],
   ])('tell what is wrong with %o', (draft, told) => {
     expect(problems(draft, { ...DIGITS, nullCondition: true, conditions: [age] })).toEqual(told);
@@ -172,6 +173,9 @@ describe('fitDraft', () => {
       labels: [2],
     });
     expect(fitDraft(DEFAULTS, DIGITS)).toBe(DEFAULTS);
+    const draft = { ...DEFAULTS, conditions: { age: '12', size: '3' } };
+    const age = { name: 'age', mean: 100, std: 40, min: 10, max: 200 };
+    expect(fitDraft(draft, { ...DIGITS, conditions: [age] }).conditions).toEqual({ age: '12' });
   });
 });
 

@@ -17,6 +17,8 @@ export const origin = signal<Origin | null>(null);
 export const fileTrouble = signal<string | null>(null);
 /** Side of the brush, in pixels of the picture. */
 export const brush = signal(4);
+/** As many can be undone. */
+const MOST_STROKES = 100;
 /** The mask after each stroke; the last one counts. */
 const strokes = signal<readonly Mask[]>([]);
 
@@ -68,7 +70,7 @@ export function choose(chosen: Origin): void {
 /** Adds a stroke, to undo in one; with `more` it belongs to the last one. */
 export function paint(next: Mask, more = false): void {
   const before = strokes.peek();
-  strokes.value = [...(more ? before.slice(0, -1) : before), next];
+  strokes.value = [...(more ? before.slice(0, -1) : before.slice(1 - MOST_STROKES)), next];
 }
 
 export function undo(): void {
