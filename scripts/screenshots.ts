@@ -19,6 +19,8 @@ import { DESKTOP, heading, PHONE } from '../test/support/browser/site.ts';
 const ROOT = join(import.meta.dirname, '..');
 const DOCS = join(ROOT, 'docs');
 const COLOURS = 128;
+/** CSS pixels below the end of a picture that is longer than the screen. */
+const MARGIN = 24;
 /** Long enough for the slowest machine to sample ten pictures. */
 const PATIENCE = 120_000;
 
@@ -27,8 +29,16 @@ const DEVICES = [
   { ending: '-phone', options: { ...PHONE, deviceScaleFactor: 2, colorScheme: 'dark' } },
 ] as const;
 
-/** The address of each view, and what a visitor does there before the picture. */
-const VIEWS: Record<string, { hash: string; act: (page: Page, phone: boolean) => Promise<unknown> }> = {
+interface Shot {
+  hash: string;
+  /** What a visitor does there before the picture. */
+  act: (page: Page, phone: boolean) => Promise<unknown>;
+  /** On a desktop the picture reaches down to the end of this element. Default: what fits the screen. */
+  until?: string;
+}
+
+/** By name: the addresses of the views. */
+const VIEWS: Record<string, Shot> = {
   sample: {
     hash: '#/sample?model=digits&count=10&steps=50&sampler=ddpm&seed=170',
     act: sample,
@@ -36,6 +46,7 @@ const VIEWS: Record<string, { hash: string; act: (page: Page, phone: boolean) =>
   fill: {
     hash: '#/sample?model=digits&count=5&steps=20&sampler=ddpm&seed=173&labels=3',
     act: paintOver,
+    until: '.sample-stage',
   },
   forward: {
     hash: '#/forward?t=120&digit=3',
@@ -114,11 +125,14 @@ async function askServer(page: Page): Promise<void> {
   await page.getByText(/^10 pictures in/).waitFor();
 }
 
-async function shoot(page: Page, name: string): Promise<void> {
+async function shoot(page: Page, name: string, until?: string): Promise<void> {
   await page.mouse.move(0, 0);
   await page.evaluate(() => window.scrollTo(0, 0)); // keys and clicks may have scrolled
   await page.waitForTimeout(500); // transitions
-  const { size } = await sharp(await page.screenshot())
+  const end = until === undefined ? null : await page.locator(until).boundingBox();
+  const { width = 0 } = page.viewportSize() ?? {};
+  const clip = end && { x: 0, y: 0, width, height: Math.ceil(end.y + end.height) + MARGIN };
+  const { size } = await sharp(await page.screenshot({ fullPage: clip !== null, ...(clip && { clip }) }))
     .png({ palette: true, colours: COLOURS, effort: 10 })
     .toFile(join(DOCS, name));
   console.log(`docs/${name}, ${Math.round(size / 1000)} kB`);
@@ -135,12 +149,12 @@ try {
   for (const { ending, options } of DEVICES) {
     const context = await browser.newContext({ ...options, reducedMotion: 'reduce', serviceWorkers: 'block' });
     context.setDefaultTimeout(PATIENCE);
-    for (const [view, { hash, act }] of Object.entries(VIEWS)) {
+    for (const [view, { hash, act, until }] of Object.entries(VIEWS)) {
       const page = await context.newPage();
       await page.goto(`${host.origin}/${hash}`);
       await heading(page).waitFor();
       await act(page, ending !== '');
-      await shoot(page, `web-${view}${ending}.png`);
+      await shoot(page, `web-${view}${ending}.png`, ending === '' ? until : undefined);
     }
     const page = await context.newPage();
     await page.goto(serverUrl);
