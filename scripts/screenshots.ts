@@ -70,10 +70,10 @@ async function paintOver(page: Page, phone: boolean): Promise<void> {
   await page.getByText(/^5 pictures in/).waitFor();
   await page.getByRole('radio', { name: 'Fill' }).check();
   await page.getByRole('button', { name: 'Picture 1, seed 173', exact: true }).click();
+  await page.getByRole('slider', { name: 'Brush' }).fill('6');
   const pad = page.getByRole('application');
   await pad.scrollIntoViewIfNeeded();
   const { x, y, width, height } = (await pad.boundingBox())!;
-  await page.getByRole('slider', { name: 'Brush' }).fill('6');
   await page.mouse.move(x + 0.3 * width, y + 0.22 * height);
   await page.mouse.down();
   for (const [right, down] of STROKE) await page.mouse.move(x + right * width, y + down * height);
