@@ -64,7 +64,7 @@ export function notesOnClasses(source: string, names: readonly string[], count: 
   if (looksMeasured(names)) {
     const each = Number((count / names.length).toPrecision(2));
     notes.push(
-      `${source[0]!.toUpperCase()}${source.slice(1)} holds numbers: each of the ${names.length} becomes a class of its own, with ${each === 1 ? '1 image' : `${each} images`} on average. For fewer classes put the numbers into ranges first (0-60, 60-120, ...), or take a column as a number to condition on (--condition-columns).`,
+      `${source[0]!.toUpperCase()}${source.slice(1)} holds numbers: each of the ${names.length} becomes a class of its own, with ${each === 1 ? '1 image' : `${each} images`} on average. For fewer classes put the numbers into ranges first (0-60, 60-120, ...), or choose another column.`,
     );
   }
   return notes;
