@@ -27,6 +27,18 @@ export const fields = {
       above: true,
       describe: 'time to spend, pictures included; the rate follows the clock, so not repeatable to the bit',
     },
+    init: {
+      flag: 'init',
+      onResume: 'fixed',
+      type: 'string',
+      describe: 'start from the weights of a model folder or a run, and from its network and scheduler',
+    },
+    initHash: {
+      flag: 'init-hash',
+      onResume: 'fixed',
+      type: 'string',
+      describe: 'SHA-256 that the weights of --init must have  [default: noted in config.json]',
+    },
     batch: { flag: 'batch', onResume: 'fixed', type: 'integer', min: 1, default: 32, describe: 'images per step' },
     lr: { flag: 'lr', onResume: 'told', type: 'number', min: 0, above: true, default: 2e-4, describe: 'learning rate' },
     lrSchedule: {

@@ -8,6 +8,7 @@ import {
   type SchedulerConfig,
 } from '@onnoise/scheduler';
 import type { Dataset } from '../data/index.ts';
+import type { Start } from '../init/fit.ts';
 import type { TrainConfig } from './config.ts';
 import type { TrainableModel, TrainStep } from './contracts.ts';
 import { checkLabels } from './labels.ts';
@@ -31,7 +32,9 @@ export interface TrainPlan {
   step: TrainStep;
   /** Sampling steps of the pictures, at most T. */
   sampleSteps: number;
-  /** Fresh parameters, from the configuration's seed. */
+  /** The weights to start from, if they were read: a run that continues needs none. */
+  start: Start | undefined;
+  /** Those, or fresh ones from the configuration's seed. */
   initialParameters: () => Map<string, Float32Array>;
 }
 
@@ -41,6 +44,7 @@ export function planTraining(
   config: TrainConfig,
   model: PlannedModel,
   initialParameters: (seed: number) => Map<string, Float32Array>,
+  start?: Start,
 ): TrainPlan {
   const scheduler = parseSchedulerConfig(config.scheduler);
   const schedule = makeSchedule(scheduler);
@@ -51,6 +55,7 @@ export function planTraining(
     schedule,
     step: stepOf(model, config, { scheduler, schedule }),
     sampleSteps: sampleStepsOf(config.output, schedule),
+    start,
     initialParameters: () => initialParameters(config.training.seed),
   };
 }

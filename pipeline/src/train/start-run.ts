@@ -55,9 +55,10 @@ async function startEngine(run: HeldRun, job: TrainJob): Promise<Pick<RunState, 
   const found = run.resume
     ? await withDiskErrors(`read the checkpoints of ${run.folder}`, () => findCheckpoint(run, job))
     : undefined;
+  const { init, tf32 } = plan.config.training;
+  if (!found && init !== undefined && !plan.start) throw new Error(`the weights of ${init} were not read`);
   const state = found?.checkpoint.state ?? plan.step.initialState(plan.initialParameters());
   hooks?.onNote?.(`Engine: ${run.choice.reason}.`);
-  const { tf32 } = plan.config.training;
   const newest = found?.checkpoint.path;
   try {
     const engine = await createEngine(run.choice.kind, plan.step, state, { tf32, onNote: hooks?.onNote });
