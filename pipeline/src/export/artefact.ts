@@ -12,7 +12,7 @@ import { formatSchedulerConfig, InputError, type SchedulerConfig } from '@onnois
 import { diskFailure } from '../files/disk-errors.ts';
 import { asideName, checkWritable, makeFolder, temporaryName } from '../files/output.ts';
 import { findNetwork } from '../model/index.ts';
-import type { ChannelKey } from '../model/types.ts';
+import type { ChannelKey, ModelConfig } from '../model/types.ts';
 import { formatModelCard, type ModelCard } from './model-card.ts';
 
 export interface ArtefactParts {
@@ -92,7 +92,7 @@ export async function checkArtefactTarget(out: string): Promise<void> {
  */
 function modelIndex(modelConfig: object, classNames: readonly string[] = []): object {
   const name = className(modelConfig);
-  const classes = (modelConfig as { num_class_embeds?: number | null }).num_class_embeds ?? 0;
+  const { classes } = conditioningOf(modelConfig);
   const named = classes > 0 && classNames.length === classes;
   return {
     _class_name: 'DDPMPipeline',
@@ -103,6 +103,13 @@ function modelIndex(modelConfig: object, classNames: readonly string[] = []): ob
   };
 }
 
+/** What `unet/config.json` says of classes; those that a user can ask for. */
+function conditioningOf(modelConfig: object): { classes: number; nullCondition: boolean } {
+  const { num_class_embeds: rows, null_condition } = modelConfig as Partial<ModelConfig>;
+  const nullCondition = null_condition ?? false;
+  return { classes: rows ? rows - (nullCondition ? 1 : 0) : 0, nullCondition };
+}
+
 function className(modelConfig: object): string {
   return String((modelConfig as { _class_name?: unknown })._class_name ?? 'UNet2DModel');
 }
@@ -110,7 +117,6 @@ function className(modelConfig: object): string {
 function describe({ modelConfig, schedulerConfig, card, samplesPng, curvePng, files }: ArtefactParts): string {
   const config = modelConfig as {
     sample_size?: number | [number, number];
-    num_class_embeds?: number;
   } & Partial<Record<ChannelKey, number>>;
   const architecture = className(modelConfig);
   const [channelKey] = findNetwork(architecture)?.channelKeys ?? ['in_channels' as const];
@@ -118,7 +124,7 @@ function describe({ modelConfig, schedulerConfig, card, samplesPng, curvePng, fi
   const [height, width] = typeof size === 'number' ? [size, size] : size;
   return formatModelCard(card, {
     shape: [config[channelKey] ?? 0, height, width],
-    classes: config.num_class_embeds ?? 0,
+    ...conditioningOf(modelConfig),
     architecture,
     predictionType: schedulerConfig.prediction_type,
     timesteps: schedulerConfig.num_train_timesteps,

@@ -11,6 +11,13 @@ import { guardFloat, widenLabels } from './guard.ts';
 /** tfjs has no int64. */
 const LABELS = 'class_labels.int32';
 
+/** What the inputs of a network depend on, beside the shape of the images. */
+export type InferenceFacts = Pick<PlannedModel, 'timestepCount' | 'classCount' | 'nullCondition'>;
+
+/** Rows of the class embedding, with the null class if there is one; 0 without classes. */
+export const labelCount = ({ classCount, nullCondition }: Pick<InferenceFacts, 'classCount' | 'nullCondition'>) =>
+  classCount === null ? 0 : classCount + (nullCondition ? 1 : 0);
+
 /** @param parameters of the model, buffers included, in PyTorch's order */
 export function inferenceGraph(model: PlannedModel, parameters: ReadonlyMap<string, Float32Array>): Graph {
   const constants = model.parameters.map(({ name, shape }) => {
@@ -36,17 +43,21 @@ export function inferenceGraph(model: PlannedModel, parameters: ReadonlyMap<stri
   foldScale(graph);
   simplify(graph);
   guardFloat(graph, 'timestep', model.timestepCount);
-  if (model.classCount !== null) widenLabels(graph, LABELS, 'class_labels', model.classCount);
-  documentPorts(graph, model.timestepCount, model.classCount);
+  if (model.classCount !== null) widenLabels(graph, LABELS, 'class_labels', labelCount(model));
+  documentPorts(graph, model);
   return graph;
 }
 
 /** Describes the graph's ports and their values, for readers of the file. */
-export function documentPorts(graph: Graph, timesteps: number, classes: number | null): void {
+function documentPorts(graph: Graph, model: InferenceFacts): void {
+  const { classCount, nullCondition, timestepCount } = model;
+  const none = nullCondition ? `, of which ${classCount} is none` : '';
   const documents: Record<string, string> = {
     sample: 'Noisy images, [N, C, H, W].',
-    timestep: `One for each image: numbers from 0 to ${timesteps - 1}, whole or not.`,
-    ...(classes !== null && { class_labels: `One for each image: whole numbers from 0 to ${classes - 1}.` }),
+    timestep: `One for each image: numbers from 0 to ${timestepCount - 1}, whole or not.`,
+    ...(classCount !== null && {
+      class_labels: `One for each image: whole numbers from 0 to ${labelCount(model) - 1}${none}.`,
+    }),
     out_sample: "The network's prediction, [N, C, H, W].",
   };
   for (const port of [...graph.inputs, ...graph.outputs]) port.doc = documents[port.name];
@@ -56,7 +67,8 @@ export function documentPorts(graph: Graph, timesteps: number, classes: number |
 }
 
 /** Values that the ports do not show and that must fit the configs beside the file: runtimes compare them. */
-export const inferenceMetadata = (timesteps: number, classes: number | null): Record<string, string> => ({
-  num_train_timesteps: String(timesteps),
-  num_class_embeds: String(classes ?? 0),
+export const inferenceMetadata = (model: InferenceFacts): Record<string, string> => ({
+  num_train_timesteps: String(model.timestepCount),
+  num_class_embeds: String(labelCount(model)),
+  ...(model.nullCondition && { null_condition: 'true' }),
 });

@@ -32,7 +32,9 @@ export interface ModelCard {
 export interface CardSurroundings {
   /** C, H, W of the pictures. */
   shape: ImageShape;
+  /** Without the null class. */
   classes: number;
+  nullCondition: boolean;
   architecture: string;
   predictionType: PredictionType;
   timesteps: number;
@@ -44,7 +46,9 @@ export interface CardSurroundings {
 export function formatModelCard(card: ModelCard, around: CardSurroundings): string {
   const { name, data, parameters, averaged = true, config, start, metrics, limits } = card;
   const [channels, height, width] = around.shape;
-  const conditional = around.classes > 0 ? `, conditional on one of ${around.classes} classes` : ', unconditional';
+  const orNone = around.nullCondition ? ' or none' : '';
+  const conditional =
+    around.classes > 0 ? `, conditional on one of ${around.classes} classes${orNone}` : ', unconditional';
   return [
     `# ${name}`,
     `A diffusion model: ${width} x ${height} ${channels === 1 ? 'gray' : 'RGB'} pictures${conditional}. ` +
@@ -84,9 +88,14 @@ const PREDICTIONS: Readonly<Record<PredictionType, string>> = {
 const describePrediction = (type: PredictionType): string => `${PREDICTIONS[type]} (\`${type}\`)`;
 
 /** How to call the network, and the range of its inputs. */
-export function describeNetwork({ classes, timesteps }: Pick<CardSurroundings, 'classes' | 'timesteps'>): string {
+export function describeNetwork({
+  classes,
+  nullCondition,
+  timesteps,
+}: Pick<CardSurroundings, 'classes' | 'nullCondition' | 'timesteps'>): string {
   const labels = classes > 0 ? ', `class_labels` [N] as int64' : '';
-  const range = classes > 0 ? `, classes from 0 to ${classes - 1}` : '';
+  const none = nullCondition ? `, and ${classes} is none` : '';
+  const range = classes > 0 ? `, classes from 0 to ${classes - 1}${none}` : '';
   return (
     `\`unet/model.onnx\` takes \`sample\` [N, C, H, W] and \`timestep\` [N] as float32${labels} and gives \`out_sample\` ` +
     `[N, C, H, W]; images are in [-1, 1], timesteps are numbers from 0 to ${timesteps - 1}, whole or not${range}.`

@@ -8,6 +8,7 @@ import * as tf from '@tensorflow/tfjs';
 import * as ort from 'onnxruntime-node';
 import type { Model } from '../model/index.ts';
 import { sizeOf } from '../shape.ts';
+import { labelCount } from './inference.ts';
 
 /** Batch sizes that are compared. */
 export const PARITY_BATCHES = [1, 3, 8] as const;
@@ -88,7 +89,7 @@ interface Inputs {
   labels: Int32Array;
 }
 
-/** Gaussian images, timesteps spread over 0..T-1, not only whole ones, all classes in turn. */
+/** Gaussian images, timesteps spread over 0..T-1, not only whole ones, all classes in turn, none too. */
 function randomInputs(model: Model, batch: number): Inputs {
   const size = sizeOf(model.shape);
   const sample = new Float32Array(batch * size);
@@ -97,7 +98,7 @@ function randomInputs(model: Model, batch: number): Inputs {
   return {
     sample,
     timestep: Float32Array.from({ length: batch }, (_, i) => spread(model.timestepCount - 1, i)),
-    labels: Int32Array.from({ length: batch }, (_, i) => Math.floor(spread(model.classCount ?? 1, i))),
+    labels: Int32Array.from({ length: batch }, (_, i) => Math.floor(spread(labelCount(model), i))),
   };
 }
 

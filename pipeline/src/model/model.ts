@@ -1,6 +1,7 @@
 /** Creates networks from configurations, and wraps them in an NCHW interface. */
 import { refuse } from '@onnoise/scheduler';
 import * as tf from '@tensorflow/tfjs';
+import { classCountOf, withoutOff } from './class-config.ts';
 import { findNetwork, NETWORKS } from './networks.ts';
 import type { ChannelKey, Model, ModelConfig, ParameterSpec } from './types.ts';
 
@@ -25,12 +26,13 @@ export function createModel(json: unknown): Model {
   }
   const parameters: ParameterSpec[] = [];
   const forward = network.build(config, parameters);
-  const classCount = config.num_class_embeds;
+  const classCount = classCountOf(config);
   return {
-    config,
+    config: withoutOff(config),
     parameters,
     shape: [inputs, size, size],
     classCount,
+    nullCondition: config.null_condition,
     timestepCount: config.num_train_timesteps,
     forward(values, sample, timestep, options) {
       checkInputs(sample, options.labels, { inputs, stride, classCount });

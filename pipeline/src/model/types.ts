@@ -24,8 +24,10 @@ export interface ModelConfig {
   _class_name: string;
   /** Height and width, pixels. */
   sample_size: number;
-  /** Classes; null: unconditional. */
+  /** Rows of the class embedding, with the null class if there is one; null: no classes. */
   num_class_embeds: number | null;
+  /** Whether the network is trained without a condition too. The last class is then the null class. */
+  null_condition: boolean;
   /** T, rows of the time embedding's table. */
   num_train_timesteps: number;
 }
@@ -43,14 +45,16 @@ export interface ForwardOptions {
 }
 
 export interface Model {
-  /** Complete and checked; the content of `unet/config.json`. */
-  config: ModelConfig;
+  /** Complete and checked; the content of `unet/config.json`. Our own keys are left out where they are off. */
+  config: Omit<ModelConfig, 'null_condition'>;
   /** In the order of PyTorch's `state_dict()`. */
   parameters: ParameterSpec[];
   /** [C, H, W] of a sample. */
   shape: ImageShape;
-  /** Number of classes of a conditional network, null without conditioning. */
+  /** Number of classes of a conditional network without the null class, null without classes. */
   classCount: number | null;
+  /** Whether the network is trained without a condition too. With classes, class `classCount` is then the null class. */
+  nullCondition: boolean;
   /** T: timesteps are numbers in 0..T-1. */
   timestepCount: number;
   /**

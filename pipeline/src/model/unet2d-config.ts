@@ -16,6 +16,7 @@ import {
   refuse,
   withDefault,
 } from '@onnoise/scheduler';
+import { CLASS_RULES } from './class-config.ts';
 
 const DOWN_BLOCKS = ['DownBlock2D', 'AttnDownBlock2D'] as const;
 const UP_BLOCKS = ['UpBlock2D', 'AttnUpBlock2D'] as const;
@@ -35,7 +36,8 @@ const UP_BLOCKS = ['UpBlock2D', 'AttnUpBlock2D'] as const;
  * | downsample_padding               | 1                     | 0 pads one zero after, none before                              |
  * | time_embedding_dim               | null                  | null: four times the first width                                |
  * | flip_sin_to_cos, freq_shift      | true, 0               | order and frequencies of the time embedding                     |
- * | num_class_embeds                 | null                  | classes; null: unconditional                                    |
+ * | num_class_embeds                 | null                  | rows of the class embedding; null: no classes                   |
+ * | null_condition                   | false                 | the last class is the null class. Not a key of diffusers        |
  * | num_train_timesteps              | 1000                  | T, rows of the time embedding's table                           |
  */
 export interface UNet2DConfig {
@@ -67,6 +69,7 @@ export interface UNet2DConfig {
   add_attention: boolean;
   class_embed_type: null;
   num_class_embeds: number | null;
+  null_condition: boolean;
   num_train_timesteps: number;
 }
 
@@ -102,7 +105,7 @@ const RULES: Rules<UNet2DConfig> = {
   resnet_time_scale_shift: only('default'),
   add_attention: withDefault(true, flag),
   class_embed_type: only(null),
-  num_class_embeds: withDefault(null, nullable(integer(1, 100_000))),
+  ...CLASS_RULES,
   num_train_timesteps: TIMESTEPS,
 };
 

@@ -1,7 +1,7 @@
 /** Checks, before any image is read, from the list of images alone: can a run train on them? */
 import { InputError } from '@onnoise/scheduler';
 import { splitImages } from '../data/split.ts';
-import { checkClasses } from './labels.ts';
+import { checkClasses, checkDropout } from './labels.ts';
 import type { TrainPlan } from './plan.ts';
 
 export interface ImageList {
@@ -28,5 +28,6 @@ export function checkList(plan: Pick<TrainPlan, 'config' | 'model'>, list: Image
       `Cannot start training: --batch must be at most the number of training images, ${images}, received ${batch}.`,
     );
   }
+  checkDropout(plan.config.training, plan.model, list.classNames);
   return checkClasses(plan.model.classCount, list.classNames, resume);
 }

@@ -73,7 +73,7 @@ export interface ImageTraits {
 
 /**
  * Fills in what the network repeats: from the scheduler's default, and from the images once they are known. Settings
- * that name `num_class_embeds` fix it, even as null.
+ * that name `num_class_embeds` fix it, even as null. Label dropout adds the null class.
  */
 export function completeModel(
   config: TrainConfig,
@@ -85,5 +85,18 @@ export function completeModel(
     ...(channels && config.data.channels === undefined && { data: { channels } }),
   };
   const { model = {} } = linkLayer({ name: 'the images', config: known }, config.model._class_name).config;
-  return { num_class_embeds: classesOf(classNames), ...model, ...config.model };
+  return withNullClass({ num_class_embeds: classesOf(classNames), ...model, ...config.model }, config.training);
+}
+
+/**
+ * With label dropout, `num_class_embeds` of a preset or a flag counts the classes of the images, and the null class is
+ * added to it. Beside a given `null_condition`, as in the config of a run or of a model folder, it has it already.
+ */
+function withNullClass(
+  model: Record<string, unknown>,
+  { labelDropout }: TrainConfig['training'],
+): Record<string, unknown> {
+  const { num_class_embeds: classes, null_condition: given } = model;
+  if (labelDropout === 0 || given !== undefined || typeof classes !== 'number') return model;
+  return { ...model, num_class_embeds: classes + 1, null_condition: true };
 }

@@ -11,15 +11,17 @@ import type { Dataset } from '../data/index.ts';
 import type { Start } from '../init/fit.ts';
 import type { TrainConfig } from './config.ts';
 import type { TrainableModel, TrainStep } from './contracts.ts';
-import { checkLabels } from './labels.ts';
+import { checkDropout, checkLabels } from './labels.ts';
 import { createTrainStep } from './step.ts';
 
 /** A network, and the facts about it that training needs beside its function. */
 export interface PlannedModel extends TrainableModel {
   /** [C, H, W] */
   shape: ImageShape;
-  /** null without conditioning. */
+  /** Without the null class; null without classes. */
   classCount: number | null;
+  /** Whether it is trained without a condition too. With classes, class `classCount` is then the null class. */
+  nullCondition: boolean;
   /** T: timesteps are whole numbers in 0..T-1. */
   timestepCount: number;
 }
@@ -105,7 +107,7 @@ export function withBatch(plan: TrainPlan, batch: number): TrainPlan {
  * @returns notes on the labels, one sentence each.
  * @throws InputError when the shape or the labels of the images do not suit the network.
  */
-export function checkData({ model }: TrainPlan, dataset: Dataset, resume: boolean): string[] {
+export function checkData({ model, config }: TrainPlan, dataset: Dataset, resume: boolean): string[] {
   const { channels, height, width } = dataset;
   if ([channels, height, width].join() !== model.shape.join()) {
     const [wanted, received] = [model.shape, [channels, height, width]].map((shape) => shape.join(' x '));
@@ -113,5 +115,6 @@ export function checkData({ model }: TrainPlan, dataset: Dataset, resume: boolea
       `Cannot start training: the images must be ${wanted} as the network takes them, received ${received} (--size and --channels say which).`,
     );
   }
+  checkDropout(config.training, model, dataset.classNames);
   return checkLabels(model.classCount, dataset, resume);
 }

@@ -33,7 +33,8 @@ export function describeStep({ loss, imagesPerSecond, memory }: StepMetrics): st
 
 /** The network of a plan in a line. */
 export function describeModel({ model, config }: TrainPlan): string {
-  const classes = model.classCount === null ? '' : `, conditional on ${model.classCount} classes`;
+  const orNone = model.nullCondition ? ' or on none' : '';
+  const classes = model.classCount === null ? '' : `, conditional on ${model.classCount} classes${orNone}`;
   return `Model: ${config.model._class_name}, ${countParameters(model).toLocaleString('en')} parameters, images of ${model.shape.join(' x ')}${classes}`;
 }
 

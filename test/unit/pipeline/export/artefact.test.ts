@@ -106,6 +106,7 @@ describe('formatModelCard', () => {
   };
   const around = {
     shape: [1, 28, 32] as const,
+    nullCondition: false,
     classes: 2,
     architecture: 'UNet2DModel',
     predictionType: 'v_prediction' as const,
