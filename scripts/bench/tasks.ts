@@ -64,6 +64,8 @@ async function steps(size: Size, batch: number, kind: EngineChoice['kind']): Pro
     schedule: makeSchedule(scheduler),
     predictionType: 'epsilon',
     loss: 'l1',
+    huberDelta: 1,
+    minSnr: null,
     optimizer: 'adam',
     betas: [0.9, 0.999],
     eps: 1e-8,

@@ -3,7 +3,7 @@ import { refuse } from '@onnoise/scheduler';
 import * as tf from '@tensorflow/tfjs';
 import { classCountOf, withoutOff } from './class-config.ts';
 import { findNetwork, NETWORKS } from './networks.ts';
-import type { ChannelKey, Model, ModelConfig, ParameterSpec } from './types.ts';
+import type { ChannelKey, DropoutSpec, Model, ModelConfig, ParameterSpec } from './types.ts';
 
 /**
  * The network that a configuration describes: `_class_name` names one of `NETWORKS`, the other keys are that network's.
@@ -25,11 +25,13 @@ export function createModel(json: unknown): Model {
     refuse(`read the ${config._class_name} config`, 'sample_size', `divisible by ${stride}, its total stride`, size);
   }
   const parameters: ParameterSpec[] = [];
-  const forward = network.build(config, parameters);
+  const dropouts: DropoutSpec[] = [];
+  const forward = network.build(config, parameters, dropouts);
   const classCount = classCountOf(config);
   return {
     config: withoutOff(config),
     parameters,
+    dropouts,
     shape: [inputs, size, size],
     classCount,
     nullCondition: config.null_condition,

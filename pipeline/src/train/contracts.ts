@@ -5,8 +5,9 @@
 import type { ImageShape, PredictionType } from '@onnoise/scheduler';
 import type * as tf from '@tensorflow/tfjs';
 import type { BatchPosition } from '../data/index.ts';
+import type { DropoutSpec } from '../model/types.ts';
 import type { AdamOptions } from './adam.ts';
-import type { LossName } from './loss.ts';
+import type { LossOptions } from './loss.ts';
 
 export interface StepTensor {
   name: string;
@@ -19,16 +20,23 @@ export interface TrainableModel {
   /** `createModel` makes the same network from it, in another process too. Networks that a test makes have none. */
   config?: object;
   parameters: readonly { name: string; shape: readonly number[]; trainable: boolean }[];
+  /** Layers that drop values in training; absent if there are none. */
+  dropouts?: readonly DropoutSpec[];
   /** Sample [B, C, H, W] and timestep [B] (float32) to a prediction [B, C, H, W]. */
   forward(
     parameters: Record<string, tf.Tensor>,
     sample: tf.Tensor4D,
     timestep: tf.Tensor1D,
-    options: { labels?: tf.Tensor1D; training: boolean; onBuffer?: (name: string, value: tf.Tensor) => void },
+    options: {
+      labels?: tf.Tensor1D;
+      masks?: Readonly<Record<string, tf.Tensor>>;
+      training: boolean;
+      onBuffer?: (name: string, value: tf.Tensor) => void;
+    },
   ): tf.Tensor4D;
 }
 
-export interface TrainStepOptions extends AdamOptions {
+export interface TrainStepOptions extends AdamOptions, LossOptions {
   batch: number;
   /** [C, H, W] of an image. */
   shape: ImageShape;
@@ -37,7 +45,8 @@ export interface TrainStepOptions extends AdamOptions {
   /** alphaBar of every timestep, 0 to 1, in float64. */
   schedule: { alphaBar: ArrayLike<number> };
   predictionType: PredictionType;
-  loss: LossName;
+  /** Gamma of the min-SNR weights; null: all timesteps weigh the same. */
+  minSnr: number | null;
   /** Largest global norm of the gradients; null leaves them as they are. */
   clipNorm: number | null;
   /** Whether averaged weights are kept. */
@@ -64,7 +73,10 @@ export interface TrainStep {
   recipe: StepRecipe | undefined;
   /** Tensors that live from step to step: `model.*`, `ema.*`, `adam.m.*`, `adam.v.*`. */
   state: StepTensor[];
-  /** images, noise [B, C, H, W]; timesteps [B] int32; labels [B] int32 (conditional models); scalars [] float32. */
+  /**
+   * images, noise [B, C, H, W]; timesteps [B] int32; labels [B] int32 (conditional models); `dropout.<name>` of the
+   * layers that drop values [B, C, H, W]; scalars [] float32.
+   */
   inputs: StepTensor[];
   /** A fresh state around the given parameters (PyTorch's order): zero moments, EMA equal to the weights. */
   initialState(parameters: ReadonlyMap<string, Float32Array>): Map<string, Float32Array>;

@@ -9,7 +9,7 @@ import { dataFields } from './data-fields.ts';
 import { ENGINE_KINDS } from './engines/kinds.ts';
 import { type Field, SEED, type Values } from './field.ts';
 import { LEARNING_RATE_SCHEDULES } from './learning-rate.ts';
-import { LOSS_NAMES } from './loss.ts';
+import { HUBER_DELTA, LOSS_NAMES } from './loss.ts';
 
 export type Section = 'data' | 'training' | 'output';
 
@@ -74,6 +74,34 @@ export const fields = {
       choices: LOSS_NAMES,
       default: 'l2',
       describe: 'mean distance to the target',
+    },
+    huberDelta: {
+      flag: 'huber-delta',
+      onResume: 'fixed',
+      type: 'number',
+      min: 0,
+      above: true,
+      default: HUBER_DELTA,
+      describe: 'where the huber loss turns from a parabola into a line',
+    },
+    minSnr: {
+      flag: 'min-snr',
+      onResume: 'fixed',
+      type: 'number',
+      min: 0,
+      above: true,
+      off: true,
+      default: null,
+      describe: 'gamma of the min-SNR weights of timesteps, as 5, or off',
+    },
+    offsetNoise: {
+      flag: 'offset-noise',
+      onResume: 'told',
+      type: 'number',
+      min: 0,
+      below: 1,
+      default: 0,
+      describe: 'noise that is the same in a whole channel, added to that of every value; 0 is none',
     },
     optimizer: {
       flag: 'optimizer',

@@ -3,6 +3,7 @@ import { sizeOf } from '../shape.ts';
 import type { StepInputs } from './contracts.ts';
 import { drawStep } from './draw.ts';
 import { createEngine, type EngineChoice } from './engines/index.ts';
+import { drawMasks } from './masks.ts';
 import type { TrainPlan } from './plan.ts';
 import { PREVIEW_BATCH } from './preview.ts';
 
@@ -33,6 +34,7 @@ export async function measureStep(
         images: noise.slice(),
         noise,
         timesteps,
+        ...drawMasks(0, 0, batch, model.dropouts ?? []),
         ...(model.classCount !== null && { labels: new Int32Array(batch) }),
         ...step.scalars({ step: n, learningRate: lr, emaDecay: 0 }),
       };

@@ -67,6 +67,8 @@ async function measureHeldOut(
     schedule,
     predictionType: scheduler.prediction_type,
     loss: config.training.loss,
+    huberDelta: config.training.huberDelta,
+    minSnr: config.training.minSnr,
     seed: config.training.seed,
     batch: PREVIEW_BATCH,
   });

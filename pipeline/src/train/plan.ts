@@ -74,6 +74,8 @@ function stepOf(
     schedule,
     predictionType: scheduler.prediction_type,
     loss: training.loss,
+    huberDelta: training.huberDelta,
+    minSnr: training.minSnr,
     optimizer: training.optimizer,
     betas: [training.beta1, training.beta2],
     eps: training.eps,

@@ -10,7 +10,8 @@ import { adamScalars, adamUpdate, clipFactor, globalNorm, momentRates } from './
 import { bundleParameters, join, separate } from './bundles.ts';
 import type { StepTensor, TrainableModel, TrainStep, TrainStepOptions } from './contracts.ts';
 import { emaUpdate } from './ema.ts';
-import { meanLoss } from './loss.ts';
+import { meanLoss, minSnrWeight } from './loss.ts';
+import { MASK } from './masks.ts';
 import { freshState, stateSpecs } from './state.ts';
 
 export function createTrainStep(model: TrainableModel, options: TrainStepOptions): TrainStep {
@@ -22,6 +23,9 @@ export function createTrainStep(model: TrainableModel, options: TrainStepOptions
     { name: 'images', shape: [batch, ...shape], dtype: 'float32' },
     { name: 'noise', shape: [batch, ...shape], dtype: 'float32' },
     { name: 'timesteps', shape: [batch], dtype: 'int32' },
+    ...(model.dropouts ?? []).map(({ name, shape }) => {
+      return { name: MASK + name, shape: [batch, ...shape], dtype: 'float32' } satisfies StepTensor;
+    }),
     ...(conditional ? [{ name: 'labels', shape: [batch], dtype: 'int32' } satisfies StepTensor] : []),
     scalar('stepSize'),
     scalar('epsilon'),
@@ -88,16 +92,17 @@ function differentiate(model: TrainableModel, options: TrainStepOptions, state: 
   const parameters: Tensors = {};
   for (const { name } of model.parameters) parameters[name] = state[`model.${name}`]!;
   const trained = model.parameters.filter(({ trainable }) => trainable).map(({ name }) => name);
-  const { noisy, target, timestep } = noised(options, inputs);
+  const { noisy, target, timestep, weights } = noised(options, inputs);
 
   const forward = () => {
     const prediction = model.forward(parameters, noisy, timestep, {
       training: true,
+      masks: Object.fromEntries((model.dropouts ?? []).map(({ name }) => [name, inputs[MASK + name]!])),
       ...(options.conditional && { labels: inputs.labels as tf.Tensor1D }),
       // The gradient scope ends before the buffers are read.
       onBuffer: (name, value) => buffers.set(name, tf.keep(value)),
     });
-    return meanLoss(options.loss, prediction, target);
+    return meanLoss(options, prediction, target, weights);
   };
   const { value, grads } = tf.engine().gradients(
     forward,
@@ -114,8 +119,8 @@ function differentiate(model: TrainableModel, options: TrainStepOptions, state: 
   return { loss: value as tf.Scalar, gradients, buffers };
 }
 
-/** x_t = sqrt(alphaBar) x_0 + sqrt(1 - alphaBar) noise, and the model's target for it. */
-function noised({ schedule, predictionType, batch }: TrainStepOptions, inputs: Tensors) {
+/** x_t = sqrt(alphaBar) x_0 + sqrt(1 - alphaBar) noise, the model's target for it, and the weight of its loss. */
+function noised({ schedule, predictionType, minSnr, batch }: TrainStepOptions, inputs: Tensors) {
   const alphaBar = Array.from(schedule.alphaBar);
   const timesteps = inputs.timesteps as tf.Tensor1D;
   const images = inputs.images as tf.Tensor4D; // [B, C, H, W]
@@ -130,5 +135,7 @@ function noised({ schedule, predictionType, batch }: TrainStepOptions, inputs: T
       : predictionType === 'sample'
         ? images
         : tf.sub(tf.mul(signal, noise), tf.mul(spread, images));
-  return { noisy, target, timestep: tf.cast(timesteps, 'float32') };
+  const weights =
+    minSnr === null ? undefined : pick(alphaBar.map((share) => minSnrWeight(share, minSnr, predictionType)));
+  return { noisy, target, weights, timestep: tf.cast(timesteps, 'float32') };
 }

@@ -71,6 +71,8 @@ function loopOptions(state: RunState): LoopOptions {
     horizon: state.horizon,
     signal,
     size: sizeOf(model.shape),
+    dropouts: model.dropouts,
+    offset: { strength: training.offsetNoise, channels: model.shape[0] },
     learningRate: { rate: training.lr, schedule: training.lrSchedule, warmupSteps: training.warmupSteps },
     emaDecay: training.emaDecay,
     start: {

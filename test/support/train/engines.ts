@@ -8,6 +8,7 @@ import { emaDecayAt } from '#pipeline/train/ema.ts';
 import type { EngineChoice } from '#pipeline/train/engines/index.ts';
 import { readInstall } from '#pipeline/train/engines/native/install.ts';
 import { probeNative } from '#pipeline/train/engines/native/probe.ts';
+import { drawMasks } from '#pipeline/train/masks.ts';
 import type { TrainPlan } from '#pipeline/train/plan.ts';
 import { planFromConfig } from '#pipeline/train/resolve.ts';
 
@@ -65,6 +66,7 @@ export async function stepOn(engine: TrainEngine, plan: TrainPlan, n: number): P
     images,
     noise,
     timesteps,
+    ...drawMasks(1, n, batch, model.dropouts ?? []),
     ...(classCount !== null && { labels: Int32Array.from({ length: batch }, (_, i) => (n + i) % classCount) }),
     ...step.scalars({ step: n + 1, learningRate: lr, emaDecay: emaDecayAt(n, 0.999) }),
   });
