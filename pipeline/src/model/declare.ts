@@ -12,7 +12,7 @@ export interface Declare {
   /** The same list, with `name.` before every name. */
   in(name: string): Declare;
   /** The full name of something that is no parameter. */
-  name(name: string): string;
+  pathOf(name: string): string;
 }
 
 export function declareInto(list: ParameterSpec[], prefix = ''): Declare {
@@ -23,7 +23,7 @@ export function declareInto(list: ParameterSpec[], prefix = ''): Declare {
   };
   return Object.assign(declare, {
     in: (name: string) => declareInto(list, `${prefix}${name}.`),
-    name: (name: string) => prefix + name,
+    pathOf: (name: string) => prefix + name,
   });
 }
 

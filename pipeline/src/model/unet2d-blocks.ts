@@ -40,7 +40,7 @@ function resnet(declare: Declare, inputs: number, outputs: number, options: Plac
   const conv1 = convParts(declare.in('conv1'), inputs, outputs, { kernel: 3, padding: 1 });
   const timeProjection = linear(declare.in('time_emb_proj'), timeWidth, outputs);
   const norm2 = groupNorm(declare.in('norm2'), outputs, groups, epsilon);
-  const drop = dropout(options.dropouts, declare.name('dropout'), options.dropout, [outputs, side, side]);
+  const drop = dropout(options.dropouts, declare.pathOf('dropout'), options.dropout, [outputs, side, side]);
   const conv2 = conv2d(declare.in('conv2'), outputs, outputs, { kernel: 3, padding: 1 });
   const shortcut: Layer =
     inputs === outputs ? (_, x) => x : conv2d(declare.in('conv_shortcut'), inputs, outputs, { kernel: 1, padding: 0 });
