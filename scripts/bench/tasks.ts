@@ -66,6 +66,7 @@ async function steps(size: Size, batch: number, kind: EngineChoice['kind']): Pro
     loss: 'l1',
     huberDelta: 1,
     minSnr: null,
+    accumulate: 1,
     optimizer: 'adam',
     betas: [0.9, 0.999],
     eps: 1e-8,

@@ -6,6 +6,7 @@ import type { ImageShape, PredictionType } from '@onnoise/scheduler';
 import type * as tf from '@tensorflow/tfjs';
 import type { BatchPosition } from '../data/index.ts';
 import type { DropoutSpec } from '../model/types.ts';
+import type { AccumulatedStep } from './accumulate.ts';
 import type { AdamOptions } from './adam.ts';
 import type { LossOptions } from './loss.ts';
 
@@ -37,7 +38,10 @@ export interface TrainableModel {
 }
 
 export interface TrainStepOptions extends AdamOptions, LossOptions {
+  /** Images whose gradients are computed together. */
   batch: number;
+  /** Batches of an update, whose gradients are averaged; 1: the step is one function. */
+  accumulate: number;
   /** [C, H, W] of an image. */
   shape: ImageShape;
   /** Whether the model takes class labels. */
@@ -81,6 +85,8 @@ export interface TrainStep {
   /** A fresh state around the given parameters (PyTorch's order): zero moments, EMA equal to the weights. */
   initialState(parameters: ReadonlyMap<string, Float32Array>): Map<string, Float32Array>;
   scalars(values: StepScalars): Record<string, Float32Array>;
+  /** With `accumulate` above 1: the step in parts, for engines to run instead of `run`. */
+  accumulated?: AccumulatedStep;
   /** A pure function of tfjs ops: runs eagerly on any backend, or under a tracer. */
   run(
     state: Record<string, tf.Tensor>,

@@ -40,6 +40,14 @@ export const fields = {
       describe: 'SHA-256 that the weights of --init must have  [default: noted in config.json]',
     },
     batch: { flag: 'batch', onResume: 'fixed', type: 'integer', min: 1, default: 32, describe: 'images per step' },
+    accumulate: {
+      flag: 'accumulate',
+      onResume: 'fixed',
+      type: 'integer',
+      min: 1,
+      default: 1,
+      describe: 'batches per step, whose gradients are averaged: a large batch in the memory of a small one',
+    },
     labelDropout: {
       flag: 'label-dropout',
       onResume: 'told',

@@ -9,10 +9,10 @@ import type { DropoutSpec } from '../model/types.ts';
 import type { ConditionInputs } from './conditioning.ts';
 import type { Batches, StepResult, TrainEngine, TrainStep } from './contracts.ts';
 import { drawStep, type Offset } from './draw.ts';
-import { drawMasks } from './masks.ts';
 import { emaDecayAt } from './ema.ts';
 import { createHorizonClock, type Horizon, type Progress } from './horizon.ts';
 import { type LearningRateOptions, learningRateAt } from './learning-rate.ts';
+import { drawMasks } from './masks.ts';
 import type { StepMetrics } from './metrics.ts';
 
 export interface LoopOptions {

@@ -1,5 +1,6 @@
 /** Measures how long training will take, from a few real steps of its engine. */
 import { sizeOf } from '../shape.ts';
+import { imagesPerStep } from './batch.ts';
 import type { StepInputs } from './contracts.ts';
 import { drawStep } from './draw.ts';
 import { createEngine, type EngineChoice } from './engines/index.ts';
@@ -23,7 +24,8 @@ export async function measureStep(
   signal?: AbortSignal,
 ): Promise<{ seconds: number; steps: number }> {
   const { step, config, model } = timed;
-  const { batch, lr } = config.training;
+  const { lr } = config.training;
+  const batch = imagesPerStep(config.training);
   const { noise, timesteps } = drawStep(0, 0, batch, sizeOf(model.shape), timed.schedule.T);
   const engine = await createEngine(kind, step, step.initialState(timed.initialParameters()));
   try {
@@ -54,5 +56,5 @@ export async function measureStep(
 /** Seconds for one set of pictures: a training step is about three passes through the network, a sampling step one. */
 export function pictureSeconds({ config, sampleSteps }: TrainPlan, secondsPerStep: number): number {
   const images = Math.ceil(config.output.sampleCount / PREVIEW_BATCH) * PREVIEW_BATCH * sampleSteps;
-  return (images * secondsPerStep) / config.training.batch / 3;
+  return (images * secondsPerStep) / imagesPerStep(config.training) / 3;
 }

@@ -69,6 +69,7 @@ function stepOf(
 ): TrainStep {
   return createTrainStep(model, {
     batch: training.batch,
+    accumulate: training.accumulate,
     shape: model.shape,
     conditional: model.classCount !== null,
     schedule,

@@ -3,6 +3,7 @@ import { InputError } from '@onnoise/scheduler';
 import { createTrainingBatches } from '../data/index.ts';
 import { withDiskErrors } from '../files/disk-errors.ts';
 import { explainEngineError } from './advice.ts';
+import { imagesPerStep } from './batch.ts';
 import { type Checkpoint, diskError, resumeCheckpoint } from './checkpoint.ts';
 import { compareConfigs, requireEnd, resolveConfig, type TrainConfig } from './config.ts';
 import { createEngine } from './engines/index.ts';
@@ -26,7 +27,11 @@ export async function startRun(run: HeldRun, job: TrainJob): Promise<RunState> {
     ...idleSettings(plan.config, run.choice.kind, dataset, steps),
   ];
   for (const note of notes) hooks?.onNote?.(note);
-  const batches = createTrainingBatches(dataset, { batch: training.batch, seed: training.seed, flip: data.flip });
+  const batches = createTrainingBatches(dataset, {
+    batch: imagesPerStep(training),
+    seed: training.seed,
+    flip: data.flip,
+  });
   const started = await startEngine(run, job);
   if (started.former) batches.position = started.former.info.position;
   const reserve = (secondsPerStep: number) => 2 + (state.drawSeconds ?? pictureSeconds(plan, secondsPerStep));

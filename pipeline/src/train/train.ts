@@ -4,6 +4,7 @@
  */
 import { sizeOf } from '../shape.ts';
 import { explainEngineError } from './advice.ts';
+import { imagesPerStep } from './batch.ts';
 import { diskError } from './checkpoint.ts';
 import { conditionInputs } from './conditioning.ts';
 import { drawOwed, drawPictures, lacksPictures } from './draw-run.ts';
@@ -59,13 +60,14 @@ function loopOptions(state: RunState): LoopOptions {
   const { plan, signal } = state.job;
   const { config, model, schedule, step } = plan;
   const { training, output } = config;
+  const batch = imagesPerStep(training);
   const { info } = state.former ?? {};
   return {
     engine: state.engine,
     step,
     batches: state.batches,
-    conditionInputs: conditionInputs(model, training),
-    batch: training.batch,
+    conditionInputs: conditionInputs(model, { ...training, batch }),
+    batch,
     T: schedule.T,
     seed: training.seed,
     horizon: state.horizon,

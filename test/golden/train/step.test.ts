@@ -7,7 +7,11 @@ import { createTrainStep } from '#pipeline/train/step.ts';
 import { expectClose } from '../../support/compare.ts';
 import { tinyNet } from '../../support/train/tiny-net.ts';
 
-interface Case extends Pick<TrainStepOptions, 'loss' | 'huberDelta' | 'minSnr' | 'predictionType' | 'optimizer' | 'weightDecay' | 'clipNorm'> {
+interface Case
+  extends Pick<
+    TrainStepOptions,
+    'loss' | 'huberDelta' | 'minSnr' | 'predictionType' | 'optimizer' | 'weightDecay' | 'clipNorm'
+  > {
   lr: number;
   losses: number[];
   gradNorms: number[];
@@ -46,6 +50,7 @@ describe('createTrainStep', () => {
         conditional: true,
         schedule: { alphaBar },
         ema: true,
+        accumulate: 1,
         loss: row.loss,
         huberDelta: row.huberDelta,
         minSnr: row.minSnr,

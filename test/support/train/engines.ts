@@ -1,6 +1,7 @@
 /** Shared by the tests of training engines: which are available, small networks of each kind, and steps on them. */
 
 import { sizeOf } from '#pipeline/shape.ts';
+import { imagesPerStep } from '#pipeline/train/batch.ts';
 import { type PartialConfig, resolveConfig } from '#pipeline/train/config.ts';
 import type { StepResult, TrainEngine } from '#pipeline/train/contracts.ts';
 import { drawStep } from '#pipeline/train/draw.ts';
@@ -57,7 +58,8 @@ export const startState = ({ step, initialParameters }: TrainPlan) => step.initi
 /** Step `n` with the images, noise and labels that belong to it. */
 export async function stepOn(engine: TrainEngine, plan: TrainPlan, n: number): Promise<StepResult> {
   const { model, step, config } = plan;
-  const { batch, lr } = config.training;
+  const { lr } = config.training;
+  const batch = imagesPerStep(config.training);
   const size = sizeOf(model.shape);
   const { noise, timesteps } = drawStep(1, n, batch, size, plan.schedule.T);
   const images = drawStep(2, n, batch, size, 1).noise.map((value) => Math.tanh(value));
