@@ -67,6 +67,7 @@ async function steps(size: Size, batch: number, kind: EngineChoice['kind']): Pro
     huberDelta: 1,
     minSnr: null,
     accumulate: 1,
+    learnSchedule: false,
     optimizer: 'adam',
     betas: [0.9, 0.999],
     eps: 1e-8,

@@ -11,7 +11,7 @@ import { countParameters, createModel, type Model } from '../model/index.ts';
 import { readLines, type StepMetrics, type ValidationMetrics } from '../train/metrics.ts';
 import { type OpenedRun, openRun, runPaths } from '../train/run-folder.ts';
 import { encodeSafetensors, WEIGHTS_FILE } from '../train/safetensors.ts';
-import { parametersOf, stateSpecs } from '../train/state.ts';
+import { parametersOf, schedulerOf, stateSpecs } from '../train/state.ts';
 import { checkArtefactTarget, writeArtefact } from './artefact.ts';
 import { inferenceGraph, inferenceMetadata } from './inference.ts';
 import type { ModelCard } from './model-card.ts';
@@ -55,7 +55,7 @@ export async function exportRun({
   await checkArtefactTarget(out);
   // Before any work: the checkpoint's network and its shapes.
   const opened = await openRun(run, checkpoint, ({ model, training }) =>
-    stateSpecs(createModel(model).parameters, training.emaDecay !== null),
+    stateSpecs(createModel(model).parameters, training.emaDecay !== null, training.learnSchedule),
   );
   const { config, notes } = opened;
   const { info, state } = opened.checkpoint;
@@ -82,7 +82,7 @@ export async function exportRun({
   await writeArtefact({
     out,
     modelConfig: model.config,
-    schedulerConfig: parseSchedulerConfig(config.scheduler),
+    schedulerConfig: schedulerOf(parseSchedulerConfig(config.scheduler), state),
     onnx,
     card: await cardOf({ run, out, opened, model, parity }),
     // The sheet that these weights drew; a stopped run has none for its last step.

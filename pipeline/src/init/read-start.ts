@@ -9,13 +9,13 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InputError, MODEL_FILES, readArtefact } from '@onnoise/scheduler';
+import { InputError, MODEL_FILES, parseSchedulerConfig, readArtefact } from '@onnoise/scheduler';
 import { withDiskErrors } from '../files/disk-errors.ts';
 import { createModel, type Model } from '../model/index.ts';
 import type { ConfigLayer } from '../train/config.ts';
 import { openRun, runPaths } from '../train/run-folder.ts';
 import { readSafetensors, WEIGHTS_FILE } from '../train/safetensors.ts';
-import { parametersOf, stateSpecs } from '../train/state.ts';
+import { parametersOf, schedulerOf, stateSpecs } from '../train/state.ts';
 import type { Start } from './fit.ts';
 import { recoverParameters } from './recover.ts';
 
@@ -38,12 +38,13 @@ export async function readStart(folder: string): Promise<ReadStart> {
 
 async function readRun(folder: string): Promise<ReadStart> {
   const { checkpoint, config } = await openRun(folder, undefined, ({ model, training }) =>
-    stateSpecs(createModel(model).parameters, training.emaDecay !== null),
+    stateSpecs(createModel(model).parameters, training.emaDecay !== null, training.learnSchedule),
   );
   const model = createModel(config.model);
   const hash = await hashOf(join(checkpoint.path, 'state.safetensors'));
   const start = startOf(folder, hash, model, parametersOf(checkpoint.state));
-  return { start, layer: { name: folder, config: { model: config.model, scheduler: config.scheduler } } };
+  const scheduler = schedulerOf(parseSchedulerConfig(config.scheduler), checkpoint.state);
+  return { start, layer: { name: folder, config: { model: config.model, scheduler: { ...scheduler } } } };
 }
 
 async function readModel(folder: string): Promise<ReadStart> {

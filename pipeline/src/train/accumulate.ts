@@ -10,6 +10,7 @@ import * as tf from '@tensorflow/tfjs';
 import { sizeOf } from '../shape.ts';
 import type { StepInputs, StepTensor, TrainableModel, TrainStepOptions } from './contracts.ts';
 import { differentiate, type Tensors } from './objective.ts';
+import { SCHEDULE } from './state.ts';
 import { update } from './update.ts';
 
 const LOSS = 'total.loss';
@@ -45,17 +46,19 @@ export function accumulatedStep(
   scalars: StepTensor[],
 ): AccumulatedStep {
   const { accumulate: count } = options;
-  const trained = model.parameters.filter(({ trainable }) => trainable);
+  const trained = model.parameters.filter(({ trainable }) => trainable).map(({ name, shape }) => ({ name, shape }));
+  const curve = state.filter(({ name }) => name.startsWith(SCHEDULE));
+  const moved = [...trained, ...curve];
   const isBuffer = ({ name }: StepTensor) => model.parameters.some((p) => !p.trainable && `model.${p.name}` === name);
   const ofModel = state.filter(({ name }) => name.startsWith('model.'));
   return {
     count,
     totals: [
       { name: LOSS, shape: [], dtype: 'float32' },
-      ...trained.map(({ name, shape }): StepTensor => ({ name: GRADIENT + name, shape: [...shape], dtype: 'float32' })),
+      ...moved.map(({ name, shape }): StepTensor => ({ name: GRADIENT + name, shape: [...shape], dtype: 'float32' })),
       ...ofModel.filter(isBuffer),
     ],
-    weights: ofModel.filter((spec) => !isBuffer(spec)),
+    weights: [...ofModel.filter((spec) => !isBuffer(spec)), ...curve],
     inputs,
     scalars,
     add: (weights, totals, given) =>
@@ -72,7 +75,7 @@ export function accumulatedStep(
       }),
     update: (before, totals, given) =>
       tf.tidy(() => {
-        const gradients = new Map(trained.map(({ name }) => [name, totals[GRADIENT + name]!]));
+        const gradients = new Map(moved.map(({ name }) => [name, totals[GRADIENT + name]!]));
         // Copies, because the totals are disposed of.
         const buffers = new Map(
           ofModel.filter(isBuffer).map(({ name }) => [name.slice('model.'.length), tf.clone(totals[name]!)]),

@@ -46,6 +46,8 @@ export interface TrainStepOptions extends AdamOptions, LossOptions {
   shape: ImageShape;
   /** Whether the model takes class labels. */
   conditional: boolean;
+  /** Whether the schedule is learned, from `schedule` on. The loss is then l2, without weights of timesteps. */
+  learnSchedule: boolean;
   /** alphaBar of every timestep, 0 to 1, in float64. */
   schedule: { alphaBar: ArrayLike<number> };
   predictionType: PredictionType;
@@ -75,7 +77,7 @@ export interface StepRecipe {
 export interface TrainStep {
   /** undefined if the network was not made from settings: such a step runs only in this process. */
   recipe: StepRecipe | undefined;
-  /** Tensors that live from step to step: `model.*`, `ema.*`, `adam.m.*`, `adam.v.*`. */
+  /** Tensors that live from step to step: see state.ts. */
   state: StepTensor[];
   /**
    * images, noise [B, C, H, W]; timesteps [B] int32; labels [B] int32 (conditional models); `dropout.<name>` of the

@@ -102,6 +102,13 @@ export const fields = {
       default: null,
       describe: 'gamma of the min-SNR weights of timesteps, as 5, or off',
     },
+    learnSchedule: {
+      flag: 'learn-schedule',
+      onResume: 'fixed',
+      type: 'boolean',
+      default: false,
+      describe: 'learn the noise schedule too, from --scheduler.beta_schedule on',
+    },
     offsetNoise: {
       flag: 'offset-noise',
       onResume: 'told',

@@ -12,6 +12,7 @@ import type { Start } from '../init/fit.ts';
 import type { TrainConfig } from './config.ts';
 import type { TrainableModel, TrainStep } from './contracts.ts';
 import { checkDropout, checkLabels } from './labels.ts';
+import { schedulerOf } from './state.ts';
 import { createTrainStep } from './step.ts';
 
 /** A network, and the facts about it that training needs beside its function. */
@@ -50,6 +51,7 @@ export function planTraining(
 ): TrainPlan {
   const scheduler = parseSchedulerConfig(config.scheduler);
   const schedule = makeSchedule(scheduler);
+  if (config.training.learnSchedule) checkLearnable(config, schedule);
   return {
     config,
     model,
@@ -62,6 +64,23 @@ export function planTraining(
   };
 }
 
+/** @throws InputError for settings with which a schedule cannot be learned. */
+function checkLearnable({ training }: TrainConfig, { T, alphaBar }: Schedule): void {
+  const refuse = (name: string, rule: string, received: unknown): never => {
+    throw new InputError(`Cannot learn the schedule: ${name} must be ${rule}, received ${received}.`);
+  };
+  if (training.loss !== 'l2') refuse('--loss', 'l2 with --learn-schedule', training.loss);
+  if (training.minSnr !== null) refuse('--min-snr', 'off with --learn-schedule', training.minSnr);
+  if (T < 3) refuse('--scheduler.num_train_timesteps', 'at least 3 with --learn-schedule', T);
+  if (alphaBar[T - 1] === 0) refuse('--scheduler.rescale_betas_zero_snr', 'false with --learn-schedule', true);
+}
+
+/** The plan with the schedule that a training state has learned; the same plan if it learns none. */
+export function withLearned(plan: TrainPlan, state: ReadonlyMap<string, Float32Array>): TrainPlan {
+  const scheduler = schedulerOf(plan.scheduler, state);
+  return scheduler === plan.scheduler ? plan : { ...plan, scheduler, schedule: makeSchedule(scheduler) };
+}
+
 function stepOf(
   model: PlannedModel,
   { training }: TrainConfig,
@@ -72,6 +91,7 @@ function stepOf(
     accumulate: training.accumulate,
     shape: model.shape,
     conditional: model.classCount !== null,
+    learnSchedule: training.learnSchedule,
     schedule,
     predictionType: scheduler.prediction_type,
     loss: training.loss,

@@ -14,7 +14,7 @@ import { update } from './update.ts';
 
 export function createTrainStep(model: TrainableModel, options: TrainStepOptions): TrainStep {
   const { accumulate } = options;
-  const state = stateSpecs(model.parameters, options.ema);
+  const state = stateSpecs(model.parameters, options.ema, options.learnSchedule);
   const scalar = (name: string): StepTensor => ({ name, shape: [], dtype: 'float32' });
   const decays = options.optimizer === 'adamw' && options.weightDecay > 0;
   const scalars: StepTensor[] = [

@@ -1,10 +1,16 @@
 /** An update of the weights from their gradients: clip, Adam, average. */
 import * as tf from '@tensorflow/tfjs';
+import { sizeOf } from '../shape.ts';
 import { adamUpdate, clipFactor, globalNorm, momentRates } from './adam.ts';
 import { bundleParameters, join, separate } from './bundles.ts';
 import type { TrainableModel, TrainStepOptions } from './contracts.ts';
 import { emaUpdate } from './ema.ts';
+import { CURVE_SHAPES } from './learned-schedule.ts';
 import type { Differentiated, Tensors } from './objective.ts';
+import { SCHEDULE } from './state.ts';
+
+/** How much faster than the network the schedule learns. */
+const CURVE_RATE = 10;
 
 /**
  * @param inputs the step's scalars
@@ -45,5 +51,42 @@ export function update(
     write('adam.v', updated.v);
     if (options.ema) write('ema', emaUpdate(read('ema'), updated.parameter, inputs.emaRate as tf.Scalar));
   });
+  if (options.learnSchedule) Object.assign(after, updateCurve(options, state, gradients, inputs));
   return { state: after, gradNorm };
+}
+
+/** The learned schedule is apart from the network: no weight decay, and the clipping does not see it. */
+function updateCurve(
+  options: TrainStepOptions,
+  state: Tensors,
+  gradients: Differentiated['gradients'],
+  inputs: Tensors,
+): Tensors {
+  const bundle = {
+    members: Object.entries(CURVE_SHAPES).map(([name, shape]) => ({
+      name: SCHEDULE + name,
+      shape,
+      size: sizeOf(shape),
+    })),
+  };
+  const read = (prefix: string) => join(bundle, (name) => state[prefix + name]!);
+  const gradient = join(bundle, (name) => gradients.get(name)!);
+  const scalars = {
+    stepSize: tf.mul(inputs.stepSize!, CURVE_RATE) as tf.Scalar,
+    epsilon: inputs.epsilon as tf.Scalar,
+    weightFactor: tf.scalar(1),
+  };
+  const plain = { ...options, weightDecay: 0 };
+  const rates = momentRates(plain, undefined);
+  const moments = { m: read('adam.m.'), v: read('adam.v.') };
+  const square = tf.mul(gradient, gradient);
+  const updated = adamUpdate(plain, scalars, rates, undefined, read(''), gradient, square, moments);
+  const parts = [
+    ['', updated.parameter],
+    ['adam.m.', updated.m],
+    ['adam.v.', updated.v],
+  ] as const;
+  return Object.fromEntries(
+    parts.flatMap(([prefix, vector]) => separate(bundle, vector).map(([name, tensor]) => [prefix + name, tensor])),
+  );
 }

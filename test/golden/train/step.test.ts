@@ -51,6 +51,7 @@ describe('createTrainStep', () => {
         schedule: { alphaBar },
         ema: true,
         accumulate: 1,
+        learnSchedule: false,
         loss: row.loss,
         huberDelta: row.huberDelta,
         minSnr: row.minSnr,
