@@ -93,6 +93,6 @@ await writeFile(path, ModelProto.encode(model).finish());
 
 const cardPath = join(folder, 'README.md');
 const card = await readFile(cardPath, 'utf8');
-const { timestepCount: timesteps, classCount: classes, nullCondition } = network;
-const sentence = describeNetwork({ classes: classes ?? 0, nullCondition, timesteps });
+const { timestepCount: timesteps, classCount: classes, nullCondition, conditions } = network;
+const sentence = describeNetwork({ classes: classes ?? 0, nullCondition, conditions, timesteps });
 await writeFile(cardPath, card.replace(/^`unet\/model\.onnx` takes .*$/m, sentence));

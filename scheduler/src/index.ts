@@ -80,6 +80,7 @@ export {
   guidedDenoiser,
   isGuided,
   LARGEST_GUIDANCE,
+  picturesCalled,
 } from './sampling/guidance.ts';
 export type {
   AuxiliaryRow,

@@ -8,6 +8,8 @@ export interface NetworkGolden {
   batch: number;
   timesteps: number[];
   labels?: number[] | null;
+  /** [N, 2K] */
+  conditions?: number[][];
   parameters: Record<string, number[]>;
   /** The output at timesteps that are not whole. */
   between: { timesteps: number[]; output: string };
@@ -67,6 +69,7 @@ export function differentiate(golden: NetworkGolden) {
       training: true,
       masks: masksOf(model, golden.batch),
       ...(golden.labels && { labels: tf.tensor1d(golden.labels, 'int32') }),
+      ...(golden.conditions && { conditions: tf.tensor2d(golden.conditions, undefined, 'float32') }),
       onBuffer: (name, value) => buffers.set(name, tf.keep(value)),
     });
     tf.keep(output);

@@ -29,6 +29,7 @@ const RULES: Rules<PrepareOptions> = {
   strict: flag,
   cacheDir: TEXT,
   background: optional(oneOf(BACKGROUNDS)),
+  conditionColumns: optional(TEXT),
   memoryLimit: anything as Rule<number>,
 };
 

@@ -1,6 +1,15 @@
 /** Configuration of the tutorial's network; the defaults are the tutorial's numbers. */
-import { integer, listOf, oneOf, type Rules, readObject, rule, withDefault } from '@onnoise/scheduler';
-import { CLASS_RULES } from './class-config.ts';
+import {
+  type ConditionSpec,
+  integer,
+  listOf,
+  oneOf,
+  type Rules,
+  readObject,
+  rule,
+  withDefault,
+} from '@onnoise/scheduler';
+import { CONDITION_RULES } from './condition-config.ts';
 
 /**
  * | name                | default                   | meaning                                                            |
@@ -10,7 +19,8 @@ import { CLASS_RULES } from './class-config.ts';
  * | channels            | [64, 128, 256, 512, 1024] | widths from the first convolution to the bottom, one per level     |
  * | time_emb_dim        | 32                        | width of the time embedding, even                                  |
  * | num_class_embeds    | null                      | rows of the class embedding, added to the time's; null: no classes |
- * | null_condition      | false                     | the last class is the null class                                   |
+ * | null_condition      | false                     | trained without a condition too; the last class is then the null class |
+ * | conditions          | []                        | numbers it is conditional on: name, mean, std, min, max            |
  * | num_train_timesteps | 300                       | T, rows of the time embedding's table                              |
  */
 export interface SimpleUnetConfig {
@@ -21,6 +31,7 @@ export interface SimpleUnetConfig {
   time_emb_dim: number;
   num_class_embeds: number | null;
   null_condition: boolean;
+  conditions: ConditionSpec[];
   num_train_timesteps: number;
 }
 
@@ -33,7 +44,7 @@ const RULES: Rules<SimpleUnetConfig> = {
   image_channels: withDefault(1, integer(1, 64)),
   channels: withDefault([64, 128, 256, 512, 1024], listOf(integer(1, 8192), 2)),
   time_emb_dim: withDefault(32, EVEN),
-  ...CLASS_RULES,
+  ...CONDITION_RULES,
   num_train_timesteps: withDefault(300, integer(1, 100_000)),
 };
 

@@ -4,6 +4,7 @@
  */
 import {
   anything,
+  type ConditionSpec,
   flag,
   integer,
   listOf,
@@ -16,7 +17,7 @@ import {
   refuse,
   withDefault,
 } from '@onnoise/scheduler';
-import { CLASS_RULES } from './class-config.ts';
+import { CONDITION_RULES } from './condition-config.ts';
 
 const DOWN_BLOCKS = ['DownBlock2D', 'AttnDownBlock2D'] as const;
 const UP_BLOCKS = ['UpBlock2D', 'AttnUpBlock2D'] as const;
@@ -38,7 +39,8 @@ const UP_BLOCKS = ['UpBlock2D', 'AttnUpBlock2D'] as const;
  * | dropout                          | 0                     | share of the values that residual blocks drop in training       |
  * | flip_sin_to_cos, freq_shift      | true, 0               | order and frequencies of the time embedding                     |
  * | num_class_embeds                 | null                  | rows of the class embedding; null: no classes                   |
- * | null_condition                   | false                 | the last class is the null class. Not a key of diffusers        |
+ * | null_condition                   | false                 | trained without a condition too; the last class is then the null class. Not a key of diffusers |
+ * | conditions                       | []                    | numbers it is conditional on: name, mean, std, min, max. Not a key of diffusers |
  * | num_train_timesteps              | 1000                  | T, rows of the time embedding's table                           |
  */
 export interface UNet2DConfig {
@@ -71,6 +73,7 @@ export interface UNet2DConfig {
   class_embed_type: null;
   num_class_embeds: number | null;
   null_condition: boolean;
+  conditions: ConditionSpec[];
   num_train_timesteps: number;
 }
 
@@ -106,7 +109,7 @@ const RULES: Rules<UNet2DConfig> = {
   resnet_time_scale_shift: only('default'),
   add_attention: withDefault(true, flag),
   class_embed_type: only(null),
-  ...CLASS_RULES,
+  ...CONDITION_RULES,
   num_train_timesteps: TIMESTEPS,
 };
 

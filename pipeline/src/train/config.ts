@@ -50,7 +50,7 @@ function layOver(below: TrainConfig, given: ConfigLayer): TrainConfig {
   );
   const { model, training } = layer;
   if (model?._class_name !== undefined && model._class_name !== below.model._class_name) laid.model = {};
-  // Without it, the number of classes counts those of the images: see `withNullClass`.
+  // Without it, the number of classes counts those of the images: see `withNull` of links.ts.
   if (model?.num_class_embeds !== undefined) delete laid.model!.null_condition;
   if (training && STOP_FIELDS.some((name) => training[name] !== undefined)) {
     for (const name of STOP_FIELDS) delete laid.training![name];

@@ -31,6 +31,7 @@ export interface TrainableModel {
     options: {
       labels?: tf.Tensor1D;
       masks?: Readonly<Record<string, tf.Tensor>>;
+      conditions?: tf.Tensor2D;
       training: boolean;
       onBuffer?: (name: string, value: tf.Tensor) => void;
     },
@@ -48,6 +49,8 @@ export interface TrainStepOptions extends AdamOptions, LossOptions {
   conditional: boolean;
   /** Whether the schedule is learned, from `schedule` on. The loss is then l2, without weights of timesteps. */
   learnSchedule: boolean;
+  /** K, how many numbers the model is conditional on. Default: 0. */
+  conditions?: number;
   /** alphaBar of every timestep, 0 to 1, in float64. */
   schedule: { alphaBar: ArrayLike<number> };
   predictionType: PredictionType;
@@ -80,8 +83,9 @@ export interface TrainStep {
   /** Tensors that live from step to step: see state.ts. */
   state: StepTensor[];
   /**
-   * images, noise [B, C, H, W]; timesteps [B] int32; labels [B] int32 (conditional models); `dropout.<name>` of the
-   * layers that drop values [B, C, H, W]; scalars [] float32.
+   * images, noise [B, C, H, W]; timesteps [B] int32; labels [B] int32 (models with classes);
+   * conditions [B, 2K] float32 (models with conditions); `dropout.<name>` of the layers that drop values [B, C, H, W];
+   * scalars [] float32.
    */
   inputs: StepTensor[];
   /** A fresh state around the given parameters (PyTorch's order): zero moments, EMA equal to the weights. */
@@ -123,5 +127,5 @@ export interface TrainEngine {
 /** Endless batches. The next one depends on the position and the seed alone. */
 export interface Batches {
   readonly position: BatchPosition;
-  next(): Promise<{ images: Float32Array; labels?: Int32Array; epoch: number }>; // images [B, C, H, W] in [-1, 1]
+  next(): Promise<{ images: Float32Array; labels?: Int32Array; conditions?: Float64Array; epoch: number }>; // images [B, C, H, W] in [-1, 1]
 }

@@ -42,6 +42,7 @@ export function differentiate(
       training: true,
       masks: Object.fromEntries((model.dropouts ?? []).map(({ name }) => [name, inputs[MASK + name]!])),
       ...(options.conditional && { labels: inputs.labels as tf.Tensor1D }),
+      ...(options.conditions && { conditions: inputs.conditions as tf.Tensor2D }),
       // The gradient scope ends before the buffers are read.
       onBuffer: (name, value) => buffers.set(name, tf.keep(value)),
     });

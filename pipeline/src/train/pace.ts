@@ -38,6 +38,7 @@ export async function measureStep(
         timesteps,
         ...drawMasks(0, 0, batch, model.dropouts ?? []),
         ...(model.classCount !== null && { labels: new Int32Array(batch) }),
+        ...(model.conditions.length > 0 && { conditions: new Float32Array(2 * batch * model.conditions.length) }),
         ...step.scalars({ step: n, learningRate: lr, emaDecay: 0 }),
       };
       await engine.step(inputs);
@@ -54,7 +55,8 @@ export async function measureStep(
 }
 
 /** Seconds for one set of pictures: a training step is about three passes through the network, a sampling step one. */
-export function pictureSeconds({ config, sampleSteps }: TrainPlan, secondsPerStep: number): number {
-  const images = Math.ceil(config.output.sampleCount / PREVIEW_BATCH) * PREVIEW_BATCH * sampleSteps;
+export function pictureSeconds({ config, model, sampleSteps }: TrainPlan, secondsPerStep: number): number {
+  const passes = model.nullCondition ? 2 : 1; // with guidance
+  const images = Math.ceil(config.output.sampleCount / PREVIEW_BATCH) * PREVIEW_BATCH * sampleSteps * passes;
   return (images * secondsPerStep) / imagesPerStep(config.training) / 3;
 }

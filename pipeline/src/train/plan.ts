@@ -1,5 +1,6 @@
 /** Turns a configuration and the images into all parts of a run, before any long work starts. */
 import {
+  type ConditionSpec,
   type ImageShape,
   InputError,
   makeSchedule,
@@ -9,6 +10,7 @@ import {
 } from '@onnoise/scheduler';
 import type { Dataset } from '../data/index.ts';
 import type { Start } from '../init/fit.ts';
+import { checkConditions } from './conditions.ts';
 import type { TrainConfig } from './config.ts';
 import type { TrainableModel, TrainStep } from './contracts.ts';
 import { checkDropout, checkLabels } from './labels.ts';
@@ -23,6 +25,8 @@ export interface PlannedModel extends TrainableModel {
   classCount: number | null;
   /** Whether it is trained without a condition too. With classes, class `classCount` is then the null class. */
   nullCondition: boolean;
+  /** The numbers that it is conditional on. */
+  conditions: readonly ConditionSpec[];
   /** T: timesteps are whole numbers in 0..T-1. */
   timestepCount: number;
 }
@@ -92,6 +96,7 @@ function stepOf(
     shape: model.shape,
     conditional: model.classCount !== null,
     learnSchedule: training.learnSchedule,
+    conditions: model.conditions.length,
     schedule,
     predictionType: scheduler.prediction_type,
     loss: training.loss,
@@ -139,5 +144,6 @@ export function checkData({ model, config }: TrainPlan, dataset: Dataset, resume
     );
   }
   checkDropout(config.training, model, dataset.classNames);
+  checkConditions(model.conditions, dataset.conditions?.names);
   return checkLabels(model.classCount, dataset, resume);
 }

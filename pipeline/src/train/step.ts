@@ -51,7 +51,8 @@ export function createTrainStep(model: TrainableModel, options: TrainStepOptions
 }
 
 /** What a step is told of so many images. */
-function batchInputs(model: TrainableModel, { shape, conditional }: TrainStepOptions, images: number): StepTensor[] {
+function batchInputs(model: TrainableModel, options: TrainStepOptions, images: number): StepTensor[] {
+  const { shape, conditional, conditions = 0 } = options;
   return [
     { name: 'images', shape: [images, ...shape], dtype: 'float32' },
     { name: 'noise', shape: [images, ...shape], dtype: 'float32' },
@@ -60,5 +61,8 @@ function batchInputs(model: TrainableModel, { shape, conditional }: TrainStepOpt
       return { name: MASK + name, shape: [images, ...shape], dtype: 'float32' };
     }),
     ...(conditional ? [{ name: 'labels', shape: [images], dtype: 'int32' } satisfies StepTensor] : []),
+    ...(conditions > 0
+      ? [{ name: 'conditions', shape: [images, 2 * conditions], dtype: 'float32' } satisfies StepTensor]
+      : []),
   ];
 }

@@ -11,6 +11,7 @@ const VALIDATION_STREAM = 0x7e00_0003;
 export interface ValidationSet {
   images: Float32Array; // [N, C, H, W] in [-1, 1]
   labels: Int32Array | undefined; // [N]
+  conditions?: Float32Array | undefined; // [N, 2K]
   count: number;
 }
 
@@ -26,7 +27,7 @@ export interface ValidationOptions extends LossOptions {
 
 export async function validationLoss(
   predictor: Predictor,
-  { images, labels, count }: ValidationSet,
+  { images, labels, conditions, count }: ValidationSet,
   options: ValidationOptions,
 ): Promise<number> {
   const { schedule, predictionType, minSnr, seed, batch } = options;
@@ -44,7 +45,12 @@ export async function validationLoss(
     const z = part(noise, size);
     const x = addNoise(schedule, x0, z, timesteps);
     const target = predictionTarget(schedule, predictionType, x0, z, timesteps);
-    const output = await predictor.predict(x, Float32Array.from(timesteps), labels ? part(labels, 1) : undefined);
+    const output = await predictor.predict(
+      x,
+      Float32Array.from(timesteps),
+      labels && part(labels, 1),
+      conditions && part(conditions, conditions.length / count),
+    );
     timesteps.forEach((t, image) => {
       const weight = minSnr === null ? 1 : minSnrWeight(schedule.alphaBar[t]!, minSnr, predictionType);
       for (let i = image * size; i < (image + 1) * size; i++) sum += weight * lossOf(options, output[i]! - target[i]!);

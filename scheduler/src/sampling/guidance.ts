@@ -10,6 +10,7 @@
  * Kynkaanniemi et al., "Applying Guidance in a Limited Interval Improves Sample and Distribution Quality in Diffusion
  * Models" (arXiv 2404.07724).
  */
+import type { SamplerRow } from './record.ts';
 import type { Denoiser } from './run.ts';
 
 export interface Guidance {
@@ -30,6 +31,10 @@ export function isGuided(guidance: Guidance | undefined, timestep: number): guid
   const at = Math.fround(timestep);
   return at >= Math.fround(low) && at <= Math.fround(high);
 }
+
+/** How many pictures the network is called on for one that is sampled. */
+export const picturesCalled = (rows: readonly Pick<SamplerRow, 'timestep'>[], guidance: Guidance | undefined): number =>
+  rows.reduce((sum, { timestep }) => sum + (isGuided(guidance, timestep) ? 2 : 1), 0);
 
 /** The formula on outputs of the same size; `out` may be one of them. */
 export function guide(conditional: Float32Array, without: Float32Array, scale: number, out: Float32Array): void {

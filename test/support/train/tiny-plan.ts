@@ -21,6 +21,7 @@ export function tinyPlan({ training, output, scheduler, model }: PartialConfig =
     shape: [1, 4, 4] as const,
     classCount: null,
     nullCondition: false,
+    conditions: [],
     timestepCount: 20,
   };
   return planTraining(config, net, (seed) => tinyParameters(net, seed));

@@ -179,6 +179,49 @@ describe('pipeline train on labelled images', () => {
     expect(again.stderr).toContain(`conditional on ${classes} classes`);
   });
 
+  it('takes a class and a number from a table as the Bone Age challenge has it, and leaves both out at random', async () => {
+    const table = join(folder, 'bones.csv');
+    const rows = Array.from({ length: 20 }, (_, i) => `${i},${12 + 9 * i},${i % 2 === 0}`);
+    writeFileSync(table, `id,boneage,male\n${rows.join('\n')}\n`);
+    const columns = ['--csv', table, '--label-column', 'male', '--condition-columns', 'boneage'];
+    const out = join(folder, 'bones');
+    const dry = await train(...own, ...columns, '--label-dropout', '0.2', '--dry-run');
+    expect(dry.stdout).toContain('Images: photos, 20 images, 2 classes (false, true), with boneage;');
+    expect(dry.stdout).toMatch(/conditional on 2 classes and boneage from 12 to 183 or on nothing$/m);
+    const { code, stderr } = await train(...own, ...columns, '--label-dropout', '0.2', '--out', out);
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^ {2}boneage from 12 to 183, 97\.5 on average$/m);
+    const { model } = JSON.parse(readFileSync(join(out, 'config.json'), 'utf8'));
+    expect(model).toMatchObject({ num_class_embeds: 3, null_condition: true, conditions: [{ name: 'boneage' }] });
+    const again = await train('--out', out, '--resume', '--steps', '2');
+    expect([again.code, again.stderr]).toEqual([0, expect.stringContaining('Continuing after step 1.')]);
+    const same = ['--label-dropout', '0.2', '--steps', '3', '--out', out, '--resume'];
+    expect((await train(...own, ...columns, ...same)).code).toBe(0);
+    const refused = await train('--out', out, '--resume', '--label-dropout', '0');
+    expect(refused.stderr).toContain('training.labelDropout (--label-dropout) must be 0.2 as in its checkpoint');
+    expect(refused.code).toBe(2);
+  });
+
+  it.each<[string, string[], RegExp]>([
+    [
+      'nothing to leave out',
+      ['--model.num_class_embeds', 'null', '--label-dropout', '0.1'],
+      /--label-dropout must be 0 /,
+    ],
+    ['a share of 1', ['--label-dropout', '1'], /\(--label-dropout\) must be a number .* below 1, received 1\./],
+    [
+      'a column that is no number',
+      ['--csv', csv, '--condition-columns', 'hand'],
+      /hand on line 2 .* must be a number such/,
+    ],
+  ])('refuses %s before it prepares the images', async (name, args, message) => {
+    const unused = join(folder, `no ${name}`);
+    const { code, stderr } = await train(...own, ...args, '--cache-dir', unused, '--out', join(folder, name));
+    expect(stderr).toMatch(message);
+    expect(code).toBe(2);
+    expect(existsSync(unused)).toBe(false);
+  });
+
   it('says that labels go unused where the network is to be unconditional', async () => {
     const out = join(folder, 'unconditional');
     const { code, stderr } = await train(...own, '--model.num_class_embeds', 'null', '--out', out);

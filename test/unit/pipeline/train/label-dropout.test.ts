@@ -123,7 +123,8 @@ describe('compareConfigs', () => {
 describe('conditionInputs', () => {
   const labels = Int32Array.from({ length: 4000 }, (_, i) => i % 2);
   const inputs = (labelDropout: number, step: number, seed = 1) =>
-    conditionInputs({ classCount: 2 }, { seed, batch: labels.length, labelDropout })({ labels }, step).labels!;
+    conditionInputs({ classCount: 2, conditions: [] }, { seed, batch: labels.length, labelDropout })({ labels }, step)
+      .labels!;
 
   it('puts the null class in the place of that share of the labels, and leaves the others', () => {
     const dropped = inputs(0.1, 3);
@@ -142,7 +143,9 @@ describe('conditionInputs', () => {
 
   it('leaves every label where the share is 0, and gives none to a network without classes', () => {
     expect(inputs(0, 3)).toEqual(labels);
-    expect(conditionInputs({ classCount: null }, { seed: 1, batch: 4000, labelDropout: 0 })({ labels }, 0)).toEqual({});
+    expect(
+      conditionInputs({ classCount: null, conditions: [] }, { seed: 1, batch: 4000, labelDropout: 0 })({ labels }, 0),
+    ).toEqual({});
   });
 
   it('chooses for every place of a step on its own', () => {
@@ -151,8 +154,8 @@ describe('conditionInputs', () => {
   });
 });
 
-describe('a run with label dropout', () => {
-  const dataset = memoryDataset({ classes: 2 });
+describe('a run with label dropout, of classes and conditions', () => {
+  const dataset = memoryDataset({ classes: 2, aged: true });
   const planOf = (steps: number) =>
     planFromConfig(
       resolve(networks[1]!, dropout(0.3), {
@@ -168,7 +171,7 @@ describe('a run with label dropout', () => {
     return readFileSync(join(newest.path, 'state.safetensors'));
   };
 
-  it('goes on to the same weights, bit by bit, and trains the null class', async () => {
+  it('goes on to the same weights, bit by bit', async () => {
     const [whole, parts] = [newRun(), newRun()];
     await train({ plan: planOf(6), dataset, run: whole, resume: false });
     await train({ plan: planOf(3), dataset, run: parts, resume: false });
