@@ -41,13 +41,8 @@ const predictor = await createPredictor(model, parametersOf(checkpoint.state));
 const held = dataset.validation.slice(0, IMAGES);
 const images = await readFloats(dataset, held);
 const labels = model.classCount === null ? undefined : Int32Array.from(held, (number) => dataset.labels![number]!);
-const noise = gaussian0(images.length);
-
-function gaussian0(size: number): Float32Array {
-  const values = new Float32Array(size);
-  gaussian(1, 0, values);
-  return values;
-}
+const noise = new Float32Array(images.length);
+gaussian(1, 0, noise);
 
 /** Mean squared error of the noise at a timestep of the learned schedule. */
 async function errorAt(t: number): Promise<number> {
@@ -71,13 +66,8 @@ const gamma = { start: gammasOf(start.alphaBar), learned: gammasOf(learned.alpha
 const measuredAt = places.map((t) => gamma.learned[t]!);
 /** The error at a noise level, between the measured ones on a line of its logarithm. */
 function errorOf(level: number): number {
-  const after = Math.min(
-    Math.max(
-      1,
-      measuredAt.findIndex((value) => value >= level),
-    ),
-    POINTS - 1,
-  );
+  const above = measuredAt.findIndex((value) => value >= level);
+  const after = above < 0 ? POINTS - 1 : Math.max(1, above);
   const [a, b] = [measuredAt[after - 1]!, measuredAt[after]!];
   const share = Math.min(1, Math.max(0, (level - a) / (b - a)));
   return Math.exp((1 - share) * Math.log(errors[after - 1]!) + share * Math.log(errors[after]!));
