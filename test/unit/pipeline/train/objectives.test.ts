@@ -26,6 +26,7 @@ const unet = {
     down_block_types: ['DownBlock2D'],
     up_block_types: ['UpBlock2D'],
     mid_block_type: null,
+    conditions: [],
   },
 };
 const withTraining = (base: PartialConfig, training: object, model: object = {}): PartialConfig => ({
