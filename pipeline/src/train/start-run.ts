@@ -27,11 +27,7 @@ export async function startRun(run: HeldRun, job: TrainJob): Promise<RunState> {
     ...idleSettings(plan.config, run.choice.kind, dataset, steps),
   ];
   for (const note of notes) hooks?.onNote?.(note);
-  const batches = createTrainingBatches(dataset, {
-    batch: imagesPerStep(training),
-    seed: training.seed,
-    flip: data.flip,
-  });
+  const batches = createTrainingBatches(dataset, { ...data, batch: imagesPerStep(training), seed: training.seed });
   const started = await startEngine(run, job);
   if (started.former) batches.position = started.former.info.position;
   const reserve = (secondsPerStep: number) => 2 + (state.drawSeconds ?? pictureSeconds(plan, secondsPerStep));

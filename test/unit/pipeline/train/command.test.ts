@@ -120,6 +120,30 @@ describe('pipeline train --dry-run', () => {
     expect(existsSync(join(folder, 'large', 'config.json'))).toBe(false);
   });
 
+  it('tells what happens to the images at random, and nothing where nothing does', async () => {
+    const changes = ['--flip', '--rotate', '5', '--translate', '0.05', '--scale', '0.1', '--contrast', '0.2'];
+    const [some, none] = [
+      await train('--config', configFile, ...changes, '--dry-run'),
+      await train('--config', configFile, '--dry-run'),
+    ];
+    expect(some.stdout.split('\n')).toContain(
+      'Augmentation: mirrored, turned by up to 5 degrees, shifted by up to 5 % of the side, scaled by 0.9 to 1.1, ' +
+        'contrast by 0.8 to 1.2 (training images only, at random)',
+    );
+    expect(none.stdout).not.toContain('Augmentation');
+  });
+
+  it.each<[string[], RegExp]>([
+    [['--rotate', '181'], /data\.rotate \(--rotate\) must be a number from 0 to 180, received 181/],
+    [['--translate', '1'], /data\.translate \(--translate\) must be a number of at least 0 and below 1, received 1/],
+    [['--scale', '-0.1'], /data\.scale \(--scale\) must be a number of at least 0 and below 1, received -0\.1/],
+    [['--contrast', 'high'], /--contrast must be a number, received "high"/],
+  ])('refuses %j', async (args, message) => {
+    const { code, stderr } = await train('--config', configFile, ...args, '--dry-run');
+    expect(stderr).toMatch(message);
+    expect(code).toBe(2);
+  });
+
   it.each<[string[], RegExp]>([
     [['--data', join(folder, 'nowhere')], /data must be .* it is not there/],
     [['--batch', '100'], /--batch must be at most the number of training images, 38, received 100/],
@@ -137,6 +161,7 @@ describe('pipeline train --dry-run', () => {
     [['--lr', '0.5'], 'training.lr 0.5 (0.0002)'],
     [['--clip-norm', 'off'], 'training.clipNorm null (1)'],
     [['--flip'], 'data.flip true (false)'],
+    [['--rotate', '7.5'], 'data.rotate 7.5 (0)'],
     [['--channels', '3'], 'data.channels 3 (none)'],
     [['--size', '32'], 'data.size 32 (none)'],
     [['--minutes', '1.5'], 'training.minutes 1.5 (none)'],
