@@ -60,8 +60,8 @@ interface Pair {
 }
 
 /**
- * Constants that stand in the same place of both graphs, by the file's node and input. Where the graphs differ, the
- * comparison does not go on.
+ * Constants that stand in the same place of both graphs, by the file's node and input.
+ * @throws Error where the graphs compute something else.
  */
 function pairConstants(fresh: Graph, file: DecodedGraph): Map<string, Pair> {
   type Maker = Pick<Graph['nodes'][number], 'name' | 'op' | 'inputs' | 'outputs'>;
@@ -72,7 +72,11 @@ function pairConstants(fresh: Graph, file: DecodedGraph): Map<string, Pair> {
   const waiting: [string, string][] = [[fresh.outputs[0]!.name, file.outputs[0]!]];
   for (let next = waiting.pop(); next; next = waiting.pop()) {
     const [our, their] = [ours.get(next[0]), theirs.get(next[1])];
-    if (!our || !their || our.op !== their.op || our.inputs.length !== their.inputs.length || seen.has(their)) continue;
+    if (!our && !their) continue; // an input of the graph
+    if (their && seen.has(their)) continue;
+    if (!our || !their || our.op !== their.op || our.inputs.length !== their.inputs.length) {
+      throw new Error(`it does not compute ${next[1]} as this version exports it`);
+    }
     seen.add(their);
     their.inputs.forEach((name, i) => {
       const [expected, actual] = [fresh.constants.get(our.inputs[i]!), file.constants.get(name)];

@@ -8,34 +8,13 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { sizeOf } from '../shape.ts';
-import type { StepInputs, StepTensor, TrainableModel, TrainStepOptions } from './contracts.ts';
+import type { AccumulatedStep, StepInputs, StepTensor, TrainableModel, TrainStepOptions } from './contracts.ts';
 import { differentiate, type Tensors } from './objective.ts';
 import { SCHEDULE } from './state.ts';
 import { update } from './update.ts';
 
 const LOSS = 'total.loss';
 const GRADIENT = 'total.gradient.';
-
-export interface AccumulatedStep {
-  /** Small batches of an update. */
-  count: number;
-  /** What they add to; those with the name of a state tensor, BatchNorm's statistics, start with its values, others at 0. */
-  totals: StepTensor[];
-  /** The part of the state that the first part reads. */
-  weights: StepTensor[];
-  /** Inputs of the first part: those of an update, with fewer images. */
-  inputs: StepTensor[];
-  /** Inputs of the second part. */
-  scalars: StepTensor[];
-  /** @returns the totals with a small batch. */
-  add(weights: Tensors, totals: Tensors, inputs: Tensors): Tensors;
-  update(state: Tensors, totals: Tensors, scalars: Tensors): { state: Tensors; outputs: Outputs };
-}
-
-interface Outputs {
-  loss: tf.Scalar;
-  gradNorm: tf.Scalar;
-}
 
 /** @param options `batch` is that of a small batch @param inputs of a small batch, then `scalars` */
 export function accumulatedStep(

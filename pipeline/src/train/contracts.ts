@@ -6,7 +6,6 @@ import type { ImageShape, PredictionType } from '@onnoise/scheduler';
 import type * as tf from '@tensorflow/tfjs';
 import type { BatchPosition } from '../data/index.ts';
 import type { DropoutSpec } from '../model/types.ts';
-import type { AccumulatedStep } from './accumulate.ts';
 import type { AdamOptions } from './adam.ts';
 import type { LossOptions } from './loss.ts';
 
@@ -77,6 +76,36 @@ export interface StepRecipe {
   options: TrainStepOptions;
 }
 
+/** A step in parts, which average the gradients of several small batches: see accumulate.ts. */
+export interface AccumulatedStep {
+  /** Small batches of an update. */
+  count: number;
+  /** What they add to; those with the name of a state tensor, BatchNorm's statistics, start with its values, others at 0. */
+  totals: StepTensor[];
+  /** The part of the state that the first part reads. */
+  weights: StepTensor[];
+  /** Inputs of the first part: those of an update, with fewer images. */
+  inputs: StepTensor[];
+  /** Inputs of the second part. */
+  scalars: StepTensor[];
+  /** @returns the totals with a small batch. */
+  add(
+    weights: Record<string, tf.Tensor>,
+    totals: Record<string, tf.Tensor>,
+    inputs: Record<string, tf.Tensor>,
+  ): Record<string, tf.Tensor>;
+  update(
+    state: Record<string, tf.Tensor>,
+    totals: Record<string, tf.Tensor>,
+    scalars: Record<string, tf.Tensor>,
+  ): { state: Record<string, tf.Tensor>; outputs: StepOutputs };
+}
+
+export interface StepOutputs {
+  loss: tf.Scalar;
+  gradNorm: tf.Scalar;
+}
+
 export interface TrainStep {
   /** undefined if the network was not made from settings: such a step runs only in this process. */
   recipe: StepRecipe | undefined;
@@ -97,7 +126,7 @@ export interface TrainStep {
   run(
     state: Record<string, tf.Tensor>,
     inputs: Record<string, tf.Tensor>,
-  ): { state: Record<string, tf.Tensor>; outputs: { loss: tf.Scalar; gradNorm: tf.Scalar } };
+  ): { state: Record<string, tf.Tensor>; outputs: StepOutputs };
 }
 
 export type StepInputs = Record<string, Float32Array | Int32Array>;

@@ -4,8 +4,8 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { sizeOf } from '../../shape.ts';
-import { type AccumulatedStep, partOf } from '../accumulate.ts';
-import type { StepInputs, StepTensor, TrainStep } from '../contracts.ts';
+import { partOf } from '../accumulate.ts';
+import type { AccumulatedStep, StepInputs, StepTensor, TrainStep } from '../contracts.ts';
 
 export interface EagerStep {
   /** Replaces one tensor of the state. @throws Error for a name or a length that the step does not have. */

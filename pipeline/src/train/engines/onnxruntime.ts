@@ -9,8 +9,8 @@
 import { blockConvolutions, encodeModel, type Graph, trace } from '@onnoise/tracer';
 import * as ort from 'onnxruntime-node';
 import { sizeOf } from '../../shape.ts';
-import { type AccumulatedStep, partOf } from '../accumulate.ts';
-import type { StepInputs, StepTensor, TrainEngine, TrainStep } from '../contracts.ts';
+import { partOf } from '../accumulate.ts';
+import type { AccumulatedStep, StepInputs, StepTensor, TrainEngine, TrainStep } from '../contracts.ts';
 import { blockSize } from './block-size.ts';
 
 const NEXT = 'next.';
