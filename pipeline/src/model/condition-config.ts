@@ -30,7 +30,7 @@ export interface Conditioning {
   /** Classes that a user can ask for; null without classes. */
   classCount: number | null;
   nullCondition: boolean;
-  conditions: ConditionSpec[];
+  conditions: readonly ConditionSpec[];
 }
 
 /** @throws InputError for conditions of another form, and for a null condition of a network without any, or one class. */

@@ -82,7 +82,7 @@ async function findCheckpoint(
     if (info.data.hash !== dataset.hash) {
       throw new InputError(
         `Cannot continue ${folder}: --data must be the images that it was started with (${info.data.name}), ` +
-          `received others (${dataset.name}): their contents, size, channels or labels differ.`,
+          `received others (${dataset.name}): their contents, size, channels, labels or conditions differ.`,
       );
     }
   });
