@@ -307,7 +307,7 @@ describe('the page of the API', skipBecause(LACKS_CHROMIUM), () => {
     const { url } = await startForTest({ apiKeys });
     const { page, allow } = await visit(browser());
     await page.goto(`${url}docs`);
-    const operation = page.locator('.opblock', { hasText: 'Sample pictures' });
+    const operation = page.locator('.opblock', { has: page.getByText('Sample pictures', { exact: true }) });
     await operation.locator('.opblock-summary-control').click();
     const execute = operation.getByRole('button', { name: 'Execute' });
     const status = operation.locator('.live-responses-table .response-col_status').last();
