@@ -1,0 +1,147 @@
+/**
+ * Judges samplers: how good are the pictures of each, for how many calls of the network?
+ *
+ *     npm run bench:judge -- --mnist <folder>                 # all cases, for models/digits
+ *     npm run bench:judge -- --mnist <folder> --model out/digits --count 2000
+ *     npm run bench:judge -- --mnist <folder> --case 'ddim 10 eta=0.5' --case 'ddpm 20'
+ *     npm run bench:judge -- --mnist <folder> --chart docs/samplers.png
+ *
+ * The judge is a small network that tells digits apart. It is trained on digits of MNIST that are not in the npm package
+ * `mnist`, which the models train on: --mnist is a folder with the IDX files of MNIST, such as those of its test set.
+ * Two measures of 1,000 pictures, 100 a class: the share that it takes for the class asked for, and Frechet's distance of
+ * its features from those of 9,000 real digits; 1,000 other real ones are the measure of what can be reached.
+ *
+ * The judge and all results are kept in .cache/judge: a run goes on where another was stopped.
+ */
+import { createHash } from 'node:crypto';
+import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { loadModel } from '@onnoise/runtime-node';
+import { shuffle } from '@onnoise/scheduler';
+import { CASES, callsOf, parseCase } from './cases.ts';
+import { writeChart } from './chart.ts';
+import { CLASSES, type Digits, modelDigits, otherDigits, pick } from './digits.ts';
+import { frechetDistance, momentsOf } from './frechet.ts';
+import { FEATURES, openJudge, trainJudge } from './network.ts';
+
+/** One line of the results. */
+export interface Result {
+  model: string;
+  case: string;
+  count: number;
+  /** Calls of the network for a picture. */
+  calls: number;
+  /** Share of pictures that are taken for the class asked for. */
+  right: number;
+  /** Frechet's distance from real digits, squared. */
+  distance: number;
+}
+
+const FOLDER = join('.cache', 'judge');
+const RESULTS = join(FOLDER, 'results.jsonl');
+const PER_CLASS = 100;
+
+const { values } = parseArgs({
+  options: {
+    mnist: { type: 'string' },
+    model: { type: 'string', default: 'models/digits' },
+    count: { type: 'string', default: '1000' },
+    case: { type: 'string', multiple: true },
+    chart: { type: 'string' },
+  },
+});
+const count = Number(values.count);
+const say = (line: string) => process.stderr.write(`${line}\n`);
+
+await mkdir(FOLDER, { recursive: true });
+const known = await modelDigits();
+const { onnx, id } = await judgeFile();
+const judge = await openJudge(onnx);
+const { reference, real } = await realDigits();
+const model = await loadModel(values.model);
+const modelId = hash(await readFile(join(values.model, 'unet', 'model.onnx')));
+
+const kept = new Map((await readResults()).map((line) => [line.key, line]));
+const lines: Result[] = [];
+for (const words of values.case ?? CASES) lines.push(await judged(words));
+console.log(`Real digits: ${percent(real.right)} right, distance ${real.distance.toFixed(2)}\n`);
+console.log('| case | calls | right, % | distance |\n| --- | --- | --- | --- |');
+for (const { case: words, calls, right, distance } of lines) {
+  console.log(`| ${words} | ${calls} | ${percent(right)} | ${distance.toFixed(2)} |`);
+}
+if (values.chart !== undefined) await writeChart(values.chart, lines, real.distance);
+await model.dispose();
+
+/** The judge, trained now or before. */
+async function judgeFile() {
+  const path = join(FOLDER, 'judge.onnx');
+  let onnx = await readFile(path).catch(() => undefined);
+  if (!onnx) {
+    if (values.mnist === undefined) throw new Error("Give --mnist, a folder with MNIST's IDX files.");
+    const digits = await otherDigits(values.mnist, known);
+    say(`Training the judge on ${digits.labels.length} digits`);
+    onnx = Buffer.from(await trainJudge(digits, (epoch, loss) => say(`  epoch ${epoch}  loss ${loss.toFixed(4)}`)));
+    await writeFile(path, onnx);
+  }
+  return { onnx, id: hash(onnx) };
+}
+
+/** 1,000 real digits, 100 a class, against all others that the models know. */
+async function realDigits() {
+  const seen = await judge.look(known.images);
+  const right = seen.classes.filter((digit, i) => digit === known.labels[i]).length / known.labels.length;
+  say(`The judge names ${percent(right)} % of ${known.labels.length} real digits, none of which it has seen`);
+  const order = shuffle(Uint32Array.from(known.labels.keys()), 0, 0);
+  const held = new Set(
+    Array.from({ length: CLASSES }, (_, digit) => [...order].filter((i) => known.labels[i] === digit).slice(0, PER_CLASS)).flat(),
+  );
+  const [tested, rest] = [true, false].map((inside) => pick(known, [...order].filter((i) => held.has(i) === inside))) as [Digits, Digits];
+  const reference = momentsOf((await judge.look(rest.images)).features, FEATURES);
+  return { reference, real: await verdict(tested, reference) };
+}
+
+async function verdict({ images, labels }: Digits, against: typeof reference) {
+  const { features, classes } = await judge.look(images);
+  const right = classes.filter((digit, i) => digit === labels[i]).length / labels.length;
+  return { right, distance: frechetDistance(momentsOf(features, FEATURES), against) };
+}
+
+async function judged(words: string): Promise<Result> {
+  const key = `${id} ${modelId} ${count} ${words}`;
+  const before = kept.get(key);
+  if (before) return before;
+  const begin = performance.now();
+  const { images, labels } = await pictures(words);
+  const { right, distance } = await verdict({ images, labels: Int32Array.from(labels) }, reference);
+  const result = { key, model: values.model, case: words, count, calls: callsOf(words, model.scheduler), right, distance };
+  await appendFile(RESULTS, `${JSON.stringify(result)}\n`);
+  const seconds = ((performance.now() - begin) / 1000).toFixed(0);
+  say(`${words}: ${percent(right)} % right, distance ${distance.toFixed(2)} (${seconds} s)`);
+  return result;
+}
+
+/** Sampled now or before: `count` pictures, the classes in turn. */
+async function pictures(words: string) {
+  const path = join(FOLDER, 'pictures', modelId, `${count} ${words}.f32`);
+  const labels = Array.from({ length: count }, (_, i) => i % CLASSES);
+  const before = await readFile(path).catch(() => undefined);
+  if (before) return { images: new Float32Array(new Uint8Array(before).buffer), labels };
+  const { images } = await model.sample({ ...parseCase(words), count, labels });
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, images);
+  return { images, labels };
+}
+
+async function readResults(): Promise<(Result & { key: string })[]> {
+  const text = await readFile(RESULTS, 'utf8').catch(() => '');
+  return text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line)]));
+}
+
+function hash(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex').slice(0, 12);
+}
+
+function percent(share: number): string {
+  return (100 * share).toFixed(1);
+}
