@@ -6,6 +6,7 @@
  */
 import { existsSync } from 'node:fs';
 import { loadModel, sheet } from '@onnoise/runtime-node';
+import { USUAL_STEPS } from '@onnoise/scheduler';
 import { prepareWithProgress } from '#pipeline/commands/stages/prepare-with-progress.ts';
 import { describeStep, prepareOptions } from '#pipeline/commands/stages/training.ts';
 import { checkWritable, writeWhole } from '#pipeline/files/output.ts';
@@ -24,7 +25,6 @@ const RUN = 'runs/digits';
 const MODEL = 'out/digits';
 const SHEET = `${MODEL}/samples.png`;
 const PICTURES = 64;
-const STEPS = 250;
 const SEED = 0;
 
 const say = (line = '') => console.log(line);
@@ -72,13 +72,13 @@ async function start(signal: AbortSignal): Promise<boolean> {
   );
   say(`    ${formatBytes(bytes)}, largest difference ${parity.difference.toExponential(1)}`);
 
-  say(`4/4 Sampling: ${PICTURES} digits out of noise, in ${STEPS} steps`);
+  say(`4/4 Sampling: ${PICTURES} digits out of noise, in ${USUAL_STEPS} steps`);
   const model = await loadModel(MODEL, {
     onDevice: ({ device, reason }) => say(`    on ${device} (${reason})`),
   });
   try {
     const { images, shape } = await withProgress('Sampling', { unit: 'steps' }, (onStep) =>
-      model.sample({ count: PICTURES, seed: SEED, sampler: 'ddpm', steps: STEPS, onStep, signal }),
+      model.sample({ count: PICTURES, seed: SEED, onStep, signal }),
     );
     await writeWhole(SHEET, await sheet(images, shape, dataset.classNames?.length));
   } finally {

@@ -18,6 +18,7 @@ export {
   type CountLimit,
   completeRequest,
   type PictureRequest,
+  USUAL_STEPS,
   usualBatch,
   usualSteps,
 } from './model/request.ts';

@@ -6,6 +6,7 @@ import {
   parseSchedulerConfig,
   type Schedule,
   type SchedulerConfig,
+  usualSteps,
 } from '@onnoise/scheduler';
 import type { Dataset } from '../data/index.ts';
 import type { TrainConfig } from './config.ts';
@@ -34,8 +35,6 @@ export interface TrainPlan {
   /** Fresh parameters, from the configuration's seed. */
   initialParameters: () => Map<string, Float32Array>;
 }
-
-const DEFAULT_SAMPLE_STEPS = 50;
 
 export function planTraining(
   config: TrainConfig,
@@ -77,7 +76,7 @@ function stepOf(
 }
 
 function sampleStepsOf({ sampleSteps }: TrainConfig['output'], { T }: Schedule): number {
-  if (sampleSteps === undefined) return Math.min(DEFAULT_SAMPLE_STEPS, T);
+  if (sampleSteps === undefined) return usualSteps({ num_train_timesteps: T });
   if (sampleSteps <= T) return sampleSteps;
   throw new InputError(
     `Cannot start training: --sample-steps must be at most the ${T} timesteps, received ${sampleSteps}.`,

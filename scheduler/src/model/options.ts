@@ -8,7 +8,7 @@ export interface PictureOptions extends SamplerSettings {
   seed?: number | undefined;
   /** One seed per image, instead of `seed`. */
   seeds?: readonly number[] | undefined;
-  /** 1 to the T of the schedule; a sampler of two calls makes nearly twice as many. Default: 50, or T if that is less. */
+  /** 1 to the T of the schedule; a sampler of two calls makes nearly twice as many. Default: `usualSteps`. */
   steps?: number | undefined;
   /** Default: `DEFAULT_SAMPLER`. */
   sampler?: SamplerName | undefined;

@@ -1,6 +1,13 @@
 /** What is judged: ways of sampling, written as `ddim 10 eta=0.5 spacing=trailing`: sampler, steps, options. */
-import { type SampleOptions } from '@onnoise/runtime-node';
-import { check, compileSampler, oneOf, SAMPLER_NAMES, type SchedulerConfig } from '@onnoise/scheduler';
+import {
+  check,
+  compileSampler,
+  oneOf,
+  SAMPLER_NAMES,
+  type SamplerName,
+  type SamplerOptions,
+  type SchedulerConfig,
+} from '@onnoise/scheduler';
 
 /** Calls of the network that each sampler gets. */
 const CALLS = [5, 8, 10, 20, 50];
@@ -17,22 +24,42 @@ export const CASES: readonly string[] = [
   ...[5, 8, 10, 20].map((steps) => `ddim ${steps} eta=1`),
 ];
 
+/** The ways of the chart: one of each kind. */
+export const CHARTED: readonly string[] = [
+  'ddim',
+  'ddim eta=0.5',
+  'ddpm',
+  'euler_ancestral',
+  'dpmpp_2m',
+  'unipc',
+  'dpmpp_2m_sde',
+  'heun spacing=exponential',
+];
+
 /** Samplers of two calls make 2 n - 1 of them in n steps. */
 function stepsFor(sampler: string, calls: number): number {
   return sampler === 'heun' || sampler === 'dpmpp_2s_ancestral' ? Math.ceil(calls / 2) : calls;
 }
 
 /** @throws InputError for an unknown sampler; the options are checked when it samples. */
-export function parseCase(words: string): SampleOptions & { sampler: string; steps: number } {
+export function parseCase(words: string): SamplerOptions & { guidance?: number } {
   const [sampler = '', steps, ...options] = words.split(' ');
   check('read a case', 'its sampler', oneOf(SAMPLER_NAMES), sampler);
-  const pairs = options.map((option) => option.split('=') as [string, string]);
-  const settings = pairs.map(([name, value]) => [name, Number.isNaN(Number(value)) ? value : Number(value)] as const);
-  return { ...Object.fromEntries(settings), sampler, steps: Number(steps) } as ReturnType<typeof parseCase>;
+  const settings = options.map((option) => {
+    const [name, value = ''] = option.split('=');
+    return [name, Number.isNaN(Number(value)) ? value : Number(value)] as const;
+  });
+  return { ...Object.fromEntries(settings), sampler: sampler as SamplerName, steps: Number(steps) };
 }
 
-/** Pictures that the network is called for in one sampled picture: a guided call counts twice. */
+/** Calls of the network for one picture; a guided one counts twice. */
 export function callsOf(words: string, scheduler: SchedulerConfig): number {
-  const { guidance = 1, ...options } = parseCase(words) as Parameters<typeof compileSampler>[1] & { guidance?: number };
+  const { guidance = 1, ...options } = parseCase(words);
   return compileSampler(scheduler, options).rows.length * (guidance === 1 ? 1 : 2);
+}
+
+/** `ddim 10 eta=0.5` is a point of the line `ddim eta=0.5`. */
+export function wayOf(words: string): string {
+  const [sampler, , ...options] = words.split(' ');
+  return [sampler, ...options].join(' ');
 }

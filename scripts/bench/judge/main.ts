@@ -19,24 +19,13 @@ import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadModel } from '@onnoise/runtime-node';
 import { shuffle } from '@onnoise/scheduler';
-import { CASES, callsOf, parseCase } from './cases.ts';
+import { CASES, CHARTED, callsOf, parseCase } from './cases.ts';
 import { writeChart } from './chart.ts';
 import { CLASSES, type Digits, modelDigits, otherDigits, pick } from './digits.ts';
-import { frechetDistance, momentsOf } from './frechet.ts';
-import { FEATURES, openJudge, trainJudge } from './network.ts';
-
-/** One line of the results. */
-export interface Result {
-  model: string;
-  case: string;
-  count: number;
-  /** Calls of the network for a picture. */
-  calls: number;
-  /** Share of pictures that are taken for the class asked for. */
-  right: number;
-  /** Frechet's distance from real digits, squared. */
-  distance: number;
-}
+import { frechetDistance, type Moments, momentsOf } from './frechet.ts';
+import { FEATURES, openJudge, trainJudge, type Verdict } from './network.ts';
+import type { Result } from './result.ts';
+import { percent, table } from './table.ts';
 
 const FOLDER = join('.cache', 'judge');
 const RESULTS = join(FOLDER, 'results.jsonl');
@@ -63,14 +52,11 @@ const model = await loadModel(values.model);
 const modelId = hash(await readFile(join(values.model, 'unet', 'model.onnx')));
 
 const kept = new Map((await readResults()).map((line) => [line.key, line]));
-const lines: Result[] = [];
-for (const words of values.case ?? CASES) lines.push(await judged(words));
-console.log(`Real digits: ${percent(real.right)} right, distance ${real.distance.toFixed(2)}\n`);
-console.log('| case | calls | right, % | distance |\n| --- | --- | --- | --- |');
-for (const { case: words, calls, right, distance } of lines) {
-  console.log(`| ${words} | ${calls} | ${percent(right)} | ${distance.toFixed(2)} |`);
-}
-if (values.chart !== undefined) await writeChart(values.chart, lines, real.distance);
+const results: Result[] = [];
+for (const words of values.case ?? CASES) results.push(await judged(words));
+console.log(`Real digits: ${percent(real.right)} right, distance ${real.distance.toFixed(1)}\n`);
+console.log(table(results));
+if (values.chart !== undefined) await writeChart(values.chart, values.model, results, CHARTED, real.distance);
 await model.dispose();
 
 /** The judge, trained now or before. */
@@ -90,22 +76,29 @@ async function judgeFile() {
 /** 1,000 real digits, 100 a class, against all others that the models know. */
 async function realDigits() {
   const seen = await judge.look(known.images);
-  const right = seen.classes.filter((digit, i) => digit === known.labels[i]).length / known.labels.length;
-  say(`The judge names ${percent(right)} % of ${known.labels.length} real digits, none of which it has seen`);
-  const order = shuffle(Uint32Array.from(known.labels.keys()), 0, 0);
-  const held = new Set(
-    Array.from({ length: CLASSES }, (_, digit) => [...order].filter((i) => known.labels[i] === digit).slice(0, PER_CLASS)).flat(),
+  const right = shareRight(seen, known);
+  say(`The judge names ${percent(right)} of ${known.labels.length} real digits, none of which it has seen`);
+  const order = Array.from(shuffle(Uint32Array.from(known.labels.keys()), 0, 0));
+  const classes = Array.from({ length: CLASSES }, (_, digit) => order.filter((i) => known.labels[i] === digit));
+  const tested = pick(
+    known,
+    classes.flatMap((numbers) => numbers.slice(0, PER_CLASS)),
   );
-  const [tested, rest] = [true, false].map((inside) => pick(known, [...order].filter((i) => held.has(i) === inside))) as [Digits, Digits];
+  const rest = pick(
+    known,
+    classes.flatMap((numbers) => numbers.slice(PER_CLASS)),
+  );
   const reference = momentsOf((await judge.look(rest.images)).features, FEATURES);
-  return { reference, real: await verdict(tested, reference) };
+  return { reference, real: await verdictOn(tested, reference) };
 }
 
-async function verdict({ images, labels }: Digits, against: typeof reference) {
-  const { features, classes } = await judge.look(images);
-  const right = classes.filter((digit, i) => digit === labels[i]).length / labels.length;
-  return { right, distance: frechetDistance(momentsOf(features, FEATURES), against) };
+async function verdictOn(digits: Digits, against: Moments) {
+  const seen = await judge.look(digits.images);
+  return { right: shareRight(seen, digits), distance: frechetDistance(momentsOf(seen.features, FEATURES), against) };
 }
+
+const shareRight = ({ classes }: Verdict, { labels }: Digits): number =>
+  classes.filter((digit, i) => digit === labels[i]).length / labels.length;
 
 async function judged(words: string): Promise<Result> {
   const key = `${id} ${modelId} ${count} ${words}`;
@@ -113,11 +106,18 @@ async function judged(words: string): Promise<Result> {
   if (before) return before;
   const begin = performance.now();
   const { images, labels } = await pictures(words);
-  const { right, distance } = await verdict({ images, labels: Int32Array.from(labels) }, reference);
-  const result = { key, model: values.model, case: words, count, calls: callsOf(words, model.scheduler), right, distance };
+  const { right, distance } = await verdictOn({ images, labels: Int32Array.from(labels) }, reference);
+  const result: Result = {
+    key,
+    model: values.model,
+    case: words,
+    calls: callsOf(words, model.scheduler),
+    right,
+    distance,
+  };
   await appendFile(RESULTS, `${JSON.stringify(result)}\n`);
   const seconds = ((performance.now() - begin) / 1000).toFixed(0);
-  say(`${words}: ${percent(right)} % right, distance ${distance.toFixed(2)} (${seconds} s)`);
+  say(`${words}: ${percent(right)} right, distance ${distance.toFixed(2)} (${seconds} s)`);
   return result;
 }
 
@@ -133,15 +133,11 @@ async function pictures(words: string) {
   return { images, labels };
 }
 
-async function readResults(): Promise<(Result & { key: string })[]> {
+async function readResults(): Promise<Result[]> {
   const text = await readFile(RESULTS, 'utf8').catch(() => '');
   return text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line)]));
 }
 
 function hash(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex').slice(0, 12);
-}
-
-function percent(share: number): string {
-  return (100 * share).toFixed(1);
 }

@@ -2,14 +2,14 @@
  * The judge: a small convolutional network that tells digits apart, trained by our own engine. 218,000 parameters; its 64
  * features are the layer before the classes.
  */
-import { gaussian, randomInts, shuffle } from '@onnoise/scheduler';
+import { gaussian, shuffle, uniform } from '@onnoise/scheduler';
 import { encodeModel, trace, traceAnyBatch } from '@onnoise/tracer';
 import * as tf from '@tensorflow/tfjs';
 import * as ort from 'onnxruntime-node';
 import { declareInto, type Pass } from '#pipeline/model/declare.ts';
 import { conv2d, linear } from '#pipeline/model/layers.ts';
 import { initParameters } from '#pipeline/model/parameters.ts';
-import type { Parameters, ParameterSpec } from '#pipeline/model/types.ts';
+import type { ParameterSpec, Parameters } from '#pipeline/model/types.ts';
 import { adamScalars, adamUpdate, globalNorm, momentRates } from '#pipeline/train/adam.ts';
 import type { StepTensor, TrainStep } from '#pipeline/train/contracts.ts';
 import { createOnnxruntimeEngine } from '#pipeline/train/engines/onnxruntime.ts';
@@ -20,13 +20,17 @@ import { CLASSES, type Digits, PIXELS, SIDE } from './digits.ts';
 export const FEATURES = 64;
 
 const BATCH = 100;
-const EPOCHS = 15;
+const EPOCHS = 20;
 const LEARNING_RATE = 0.002;
-/** Digits are shifted by up to so many pixels either way, and get a little noise. */
-const SHIFT = 2;
+/** The most that digits are turned (radians), stretched (share) and shifted (pixels), either way. */
+const MOST = { turn: 0.2, stretch: 0.15, shift: 2 };
+/** Deviation of the noise that they get. */
 const NOISE = 0.05;
 const SEED = 1;
-const SHIFT_STREAM = 0x20000000;
+const WARP_STREAM = 0x20000000;
+const MIDDLE = (SIDE - 1) / 2;
+type Warp = [turn: number, wide: number, high: number, right: number, down: number];
+
 const ADAM = { optimizer: 'adamw', betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0.05 } as const;
 
 function createNetwork() {
@@ -45,7 +49,8 @@ function createNetwork() {
     const pass: Pass = { parameters: given, training };
     let x: tf.Tensor4D = tf.transpose(images, [0, 2, 3, 1]);
     for (const convolution of convolutions) x = tf.relu(convolution(pass, x));
-    const features = tf.relu(hidden(pass, tf.reshape(x, [images.shape[0], -1])));
+    const layer = hidden(pass, tf.reshape(x, [images.shape[0], -1]));
+    const features: tf.Tensor2D = tf.mul(layer, tf.sigmoid(layer)); // SiLU: no feature dies
     return { features, logits: classes(pass, features) };
   }
   return { parameters, forward };
@@ -131,24 +136,38 @@ export async function trainJudge(digits: Digits, onEpoch: (epoch: number, loss: 
   return encodeModel(inferenceGraph(parameters));
 }
 
-/** A batch of shifted digits with noise, and their classes as rows of ones and zeros. */
+/** A batch of turned, stretched and shifted digits with noise, and their classes as rows of ones and zeros. */
 function augmented({ images, labels }: Digits, numbers: Uint32Array, batch: number) {
-  const shifts = new Int32Array(2 * BATCH);
-  randomInts(SEED, SHIFT_STREAM, batch * shifts.length, 2 * SHIFT + 1, shifts);
+  const draws = new Float64Array(5 * BATCH);
+  uniform(SEED, WARP_STREAM, batch * draws.length, draws);
   const pixels = new Float32Array(BATCH * PIXELS);
   gaussian(SEED, batch * pixels.length, pixels);
   const targets = new Float32Array(BATCH * CLASSES);
   numbers.forEach((number, i) => {
-    const [down, right] = [shifts[2 * i]! - SHIFT, shifts[2 * i + 1]! - SHIFT];
+    const digit = images.subarray(number * PIXELS, (number + 1) * PIXELS);
+    const [turn, wide, high, right, down] = draws.subarray(5 * i, 5 * i + 5).map((u) => 2 * u - 1) as unknown as Warp;
+    const [c, s] = [Math.cos(turn * MOST.turn), Math.sin(turn * MOST.turn)];
     for (let at = 0; at < PIXELS; at++) {
-      const [y, x] = [Math.floor(at / SIDE) - down, (at % SIDE) - right];
-      const inside = y >= 0 && y < SIDE && x >= 0 && x < SIDE;
-      pixels[i * PIXELS + at]! *= NOISE;
-      pixels[i * PIXELS + at]! += inside ? images[number * PIXELS + y * SIDE + x]! : -1;
+      const [x, y] = [(at % SIDE) - MIDDLE, Math.floor(at / SIDE) - MIDDLE];
+      const fromX = (c * x + s * y) * (1 + wide * MOST.stretch) + right * MOST.shift + MIDDLE;
+      const fromY = (c * y - s * x) * (1 + high * MOST.stretch) + down * MOST.shift + MIDDLE;
+      const place = i * PIXELS + at;
+      pixels[place] = NOISE * pixels[place]! + bilinear(digit, fromX, fromY);
     }
     targets[i * CLASSES + labels[number]!] = 1;
   });
   return { images: pixels, targets };
+}
+
+/** The picture between its pixels; black, -1, outside. */
+function bilinear(digit: Float32Array, x: number, y: number): number {
+  const [left, top] = [Math.floor(x), Math.floor(y)];
+  const at = (column: number, row: number) =>
+    column >= 0 && column < SIDE && row >= 0 && row < SIDE ? digit[row * SIDE + column]! : -1;
+  const [u, v] = [x - left, y - top];
+  const above = at(left, top) * (1 - u) + at(left + 1, top) * u;
+  const below = at(left, top + 1) * (1 - u) + at(left + 1, top + 1) * u;
+  return above * (1 - v) + below * v;
 }
 
 function inferenceGraph(parameters: ReadonlyMap<string, Float32Array>) {
@@ -182,7 +201,9 @@ export async function openJudge(onnx: Uint8Array): Promise<{ look(images: Float3
       const classes = new Int32Array(count);
       for (let first = 0; first < count; first += rows) {
         const some = images.subarray(first * PIXELS, (first + rows) * PIXELS);
-        const seen = await session.run({ images: new ort.Tensor('float32', some, [some.length / PIXELS, 1, SIDE, SIDE]) });
+        const seen = await session.run({
+          images: new ort.Tensor('float32', some, [some.length / PIXELS, 1, SIDE, SIDE]),
+        });
         features.set(seen.features!.data as Float32Array, first * FEATURES);
         const logits = seen.logits!.data as Float32Array;
         for (let i = 0; i < some.length / PIXELS; i++) {

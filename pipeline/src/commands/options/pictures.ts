@@ -1,5 +1,5 @@
 /** The options that say which pictures to sample, and where: the same for every command that samples. */
-import { DEFAULT_SAMPLER, eachSamplerOption, SAMPLER_NAMES, type SamplerOption } from '@onnoise/scheduler';
+import { DEFAULT_SAMPLER, eachSamplerOption, SAMPLER_NAMES, type SamplerOption, USUAL_STEPS } from '@onnoise/scheduler';
 import { numberOption, toList } from '../../terminal/options.ts';
 
 /** Which pictures. Each command has its own option for how many. */
@@ -17,7 +17,7 @@ export const pictureOptions = (group: string) => ({
 
 /** How they are sampled. */
 export const samplerOptions = (group: string) => ({
-  steps: numberOption('steps', group, 'Steps per picture', '50, at most T'),
+  steps: numberOption('steps', group, 'Steps per picture', `${USUAL_STEPS}, at most T - 1`),
   sampler: { group, choices: SAMPLER_NAMES, default: DEFAULT_SAMPLER, describe: 'Sampling method' },
   ...eachSamplerOption((name, option) => samplerOption(name, group, option)),
 });

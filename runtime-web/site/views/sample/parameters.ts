@@ -3,6 +3,7 @@
  * in its field with a sentence beside it.
  */
 import {
+  DEFAULT_SAMPLER,
   eachSamplerOption,
   optionRule,
   optionsOfSampler,
@@ -14,6 +15,8 @@ import {
   type SamplerOption,
   type SamplerOptionName,
   type SamplerValues,
+  USUAL_STEPS,
+  usualSteps,
 } from '@onnoise/scheduler';
 
 /** The controls, one for each sampler option. `labels` are the classes in order of choice; none: all in turn. */
@@ -45,15 +48,14 @@ export interface Limits {
 export type Problems = { readonly [K in keyof Draft]?: string };
 
 export const LARGEST_COUNT = 16;
-const ENOUGH_STEPS = 50;
 /** Seeds with more digits are hard to say and to type; the engine takes any up to 2^53 - 1. */
 const DICE_SIDES = 10_000;
 
 /** Ten legible digits, each once: chosen by looking at sheets of several samplers and step counts. */
 export const DEFAULTS: Draft = {
   count: '10',
-  steps: '50',
-  sampler: 'ddpm',
+  steps: String(USUAL_STEPS),
+  sampler: DEFAULT_SAMPLER,
   ...eachSamplerOption((_, option) => String(option.default)),
   seed: '170',
   labels: [],
@@ -146,14 +148,15 @@ export function labelsOfPictures({ count, labels }: Parameters, classes: number)
 /** A draft for another model: values that fit stay, and the others are corrected. */
 export function fitDraft(draft: Draft, { timesteps, classes }: Limits): Draft {
   const labels = draft.labels.filter((label) => label < classes);
-  const steps = Number(draft.steps) > timesteps ? String(timesteps) : draft.steps;
+  const most = timesteps > USUAL_STEPS ? timesteps : usualSteps({ num_train_timesteps: timesteps });
+  const steps = Number(draft.steps) > most ? String(most) : draft.steps;
   return labels.length === draft.labels.length && steps === draft.steps ? draft : { ...draft, labels, steps };
 }
 
 /** The hint below the steps. A short schedule has no step count that is too large. */
 export function stepsHint(timesteps: number): string {
   const range = `Steps per picture, 1 to ${timesteps}.`;
-  return timesteps > ENOUGH_STEPS ? `${range} More than ${ENOUGH_STEPS} are slower and seldom better.` : range;
+  return timesteps > USUAL_STEPS ? `${range} More than ${USUAL_STEPS} are slower and seldom better.` : range;
 }
 
 /** Adds a class at the end, or removes it. */
