@@ -79,7 +79,6 @@ function redocument(old: GraphProto, fresh: GraphProto): void {
 const [folder] = process.argv.slice(2);
 if (folder === undefined) throw new Error('Usage: npx tsx scripts/update-model.ts <model folder>');
 const network = createModel(JSON.parse(await readFile(join(folder, 'unet', 'config.json'), 'utf8')));
-const { timestepCount: timesteps, classCount: classes } = network;
 const path = join(folder, 'unet', 'model.onnx');
 const model = ModelProto.decode(await readFile(path));
 const fresh = ModelProto.decode(encodeModel(inferenceGraph(network, initParameters(network, 0)))).graph!;
@@ -87,12 +86,13 @@ replaceFront(model.graph!, fresh);
 redocument(model.graph!, fresh);
 const metadata = new Map([
   ...model.metadataProps!.map(({ key, value }) => [key!, value!] as const),
-  ...Object.entries(inferenceMetadata(timesteps, classes)),
+  ...Object.entries(inferenceMetadata(network)),
 ]);
 model.metadataProps = Array.from(metadata, ([key, value]) => StringStringEntryProto.create({ key, value }));
 await writeFile(path, ModelProto.encode(model).finish());
 
 const cardPath = join(folder, 'README.md');
 const card = await readFile(cardPath, 'utf8');
-const sentence = describeNetwork({ classes: classes ?? 0, timesteps });
+const { timestepCount: timesteps, classCount: classes, nullCondition, conditions } = network;
+const sentence = describeNetwork({ classes: classes ?? 0, nullCondition, conditions, timesteps });
 await writeFile(cardPath, card.replace(/^`unet\/model\.onnx` takes .*$/m, sentence));

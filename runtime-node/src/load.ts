@@ -6,8 +6,11 @@
  *     await writeFile('sheet.png', await sheet(images, shape));
  */
 import {
+  type ConditionSpec,
   check,
+  conditionRows,
   type Denoiser,
+  extraInputs,
   type ImageShape,
   InputError,
   LOADING,
@@ -37,13 +40,18 @@ export interface DiffusionModel {
   device: Device;
   /** [C, H, W] of the pictures. */
   shape: ImageShape;
-  /** Classes of a conditional model, 0 for an unconditional one. */
+  /** Classes that can be asked for, 0 for a model that is not conditional on one. */
   classes: number;
   /** One per class, if the folder names them. */
   classNames?: readonly string[] | undefined;
+  /** Whether the network was also trained without a condition: guidance needs that. */
+  nullCondition: boolean;
+  /** The numbers that the network is conditional on. */
+  conditions: readonly ConditionSpec[];
   scheduler: SchedulerConfig;
   /**
-   * New pictures. The same seed, label, steps and sampler give the same picture, whatever the count and the batch.
+   * New pictures. The same seed, conditions, guidance, steps and sampler give the same picture, whatever the count and
+   * the batch.
    * @throws InputError before anything is computed, for an option out of range or one that does not fit this model.
    */
   sample: (options?: SampleOptions & SampleCallbacks) => Promise<Samples>;
@@ -61,7 +69,7 @@ export async function loadModel(
 ): Promise<DiffusionModel> {
   check(LOADING, 'device', oneOf(DEVICE_CHOICES), device);
   const artefact = await readModelFolder(folder);
-  const { shape, classes, scheduler } = artefact;
+  const { shape, classes, classNames, nullCondition, conditions, scheduler } = artefact;
   const { session, report } = await openModel(artefact, device);
   onDevice?.(report);
 
@@ -70,13 +78,15 @@ export async function loadModel(
     device: report.device,
     shape,
     classes,
-    classNames: artefact.classNames,
+    classNames,
+    nullCondition,
+    conditions,
     scheduler,
     sample: async ({ onStep, signal, ...options } = {}) =>
       sampleInBatches(
         completeRequest(artefact, options),
-        shape,
-        (count, labels) => explained(artefact, createDenoiser(session, artefact, count, labels)),
+        artefact,
+        (rows) => explained(artefact, createDenoiser(session, artefact, rows)),
         { onStep, signal },
       ),
     dispose: () => session.release(),
@@ -96,10 +106,10 @@ function explained({ onnx }: ModelFolder, denoise: Denoiser): Denoiser {
 
 /** Opens a folder's network on the requested device, or on the best. @throws InputError as `loadModel` does. */
 export async function openModel(
-  { onnx, shape, classes }: ModelFolder,
+  unet: ModelFolder,
   device: DeviceChoice,
 ): Promise<{ session: InferenceSession; report: DeviceReport }> {
-  const unet = { shape, classes };
+  const { onnx, shape } = unet;
   const { value: session, report } = await openOnDevice(device, async (on) => {
     const opened = await openSession(onnx, on, unet);
     const probe = Math.min(4, usualBatch(shape));
@@ -107,10 +117,10 @@ export async function openModel(
       value: opened,
       close: () => opened.release(),
       time: async () => {
-        const labels = classes > 0 ? new Array<number>(probe).fill(0) : undefined;
+        const rows = conditionRows(extraInputs(unet), {}, probe);
         const x = new Float32Array(probe * imageSize(shape));
         const begin = performance.now();
-        await createDenoiser(opened, unet, probe, labels)(x, new Float32Array(probe), 0);
+        await createDenoiser(opened, unet, rows)(x, new Float32Array(probe), 0);
         return performance.now() - begin;
       },
     };

@@ -1,5 +1,6 @@
 /** What to sample, and how many pictures at a time. */
 import {
+  type ConditioningFacts,
   checkInteger,
   completeRequest as completePictures,
   type ImageShape,
@@ -10,7 +11,10 @@ import {
 } from '@onnoise/scheduler';
 
 export interface SampleOptions extends PictureOptions {
-  /** Images per network call. Default: 64 at 28 pixels, fewer for larger images. The pictures do not depend on it. */
+  /**
+   * Images per network call, which takes each twice where it is guided. Default: 64 at 28 pixels, fewer for larger
+   * images. The pictures do not depend on it.
+   */
   batch?: number | undefined;
 }
 
@@ -19,11 +23,9 @@ export interface SampleRequest extends PictureRequest {
 }
 
 /** What a request needs to know of a model. */
-export interface SampledModel {
+export interface SampledModel extends ConditioningFacts {
   scheduler: SchedulerConfig;
   shape: ImageShape;
-  classes: number;
-  classNames?: readonly string[] | undefined;
 }
 
 const LARGEST_BATCH = 1024;

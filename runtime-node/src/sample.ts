@@ -1,7 +1,16 @@
 /**
  * The sampling call: it cuts the request into batches, and runs the sampler's table over the network for each.
  */
-import { type Denoiser, type ImageShape, sampleImages } from '@onnoise/scheduler';
+import {
+  conditionRows,
+  type Denoiser,
+  extraInputs,
+  guidedDenoiser,
+  type ImageShape,
+  type NetworkShape,
+  nullRow,
+  sampleImages,
+} from '@onnoise/scheduler';
 import { imageSize } from './pictures/pixels.ts';
 import type { SampleRequest } from './request.ts';
 
@@ -39,27 +48,37 @@ export interface Samples {
 }
 
 /**
- * Samples batch after batch. Image i depends only on its seed and label, up to the network's rounding.
- * @param createDenoiser returns the network for a batch of `count` images with these labels.
+ * Samples batch after batch. Image i depends only on its seed and conditions, up to the network's rounding.
+ * @param createDenoiser returns the network for a batch of images with these rows (see `conditionRows`); a guided step
+ * calls it on twice the batch.
  */
 export async function sampleInBatches(
-  { seeds, labels, table, batch }: SampleRequest,
-  shape: ImageShape,
-  createDenoiser: (count: number, labels: number[] | undefined) => Denoiser,
+  request: SampleRequest,
+  unet: NetworkShape,
+  createDenoiser: (rows: readonly Float32Array[]) => Denoiser,
   { onStep, signal }: SampleCallbacks,
 ): Promise<Samples> {
+  const { seeds, labels, table, batch, guidance } = request;
+  const { shape } = unet;
+  const inputs = extraInputs(unet);
+  const rows = conditionRows(inputs, request, seeds.length);
+  const absent = nullRow(inputs);
   const size = imageSize(shape);
   const images = new Float32Array(seeds.length * size);
   const calls = table.rows.length;
   const total = Math.ceil(seeds.length / batch) * calls;
   for (let first = 0; first < seeds.length; first += batch) {
     const batchSeeds = seeds.slice(first, first + batch);
+    const batchRows = rows.slice(first, first + batch);
+    const plain = createDenoiser(batchRows);
     const before = (first / batch) * calls;
     const result = await sampleImages({
       table,
       shape,
       seeds: batchSeeds,
-      denoise: createDenoiser(batchSeeds.length, labels?.slice(first, first + batch)),
+      denoise: guidance
+        ? guidedDenoiser(plain, createDenoiser([...batchRows, ...batchRows.map(() => absent)]), guidance)
+        : plain,
       onStep: onStep && (({ step, steps, x, x0 }) => onStep({ done: before + step, total, step, steps, first, x, x0 })),
       signal,
     });

@@ -1,13 +1,14 @@
 /**
  * Opens a U-Net in ONNX, checks its inputs and outputs, and calls it.
  *
- * Inputs `sample` [N, C, H, W] float32, `timestep` [N] float32 and, for a conditional network, `class_labels` [N] int64;
- * output `out_sample` [N, C, H, W] float32. onnxruntime-node computes on the calling thread, so a call blocks the event
- * loop.
+ * Inputs `sample` [N, C, H, W] float32, `timestep` [N] float32 and those of `extraInputs`; output `out_sample`
+ * [N, C, H, W] float32. onnxruntime-node computes on the calling thread, so a call blocks the event loop.
  */
 import {
   type Denoiser,
+  extraInputs,
   InputError,
+  inputTensors,
   type NetworkPort,
   type NetworkShape,
   onnxReason,
@@ -50,25 +51,23 @@ export async function openSession(
 }
 
 /**
- * A function that calls the network on batches of `labels.length` or, unconditional, `count` images.
+ * A function that calls the network on batches of as many images as there are rows (see `conditionRows`).
  * It returns the same array at every call: read it before the next.
  */
-export function createDenoiser(
-  session: InferenceSession,
-  unet: NetworkShape,
-  count: number,
-  labels: readonly number[] | undefined,
-): Denoiser {
+export function createDenoiser(session: InferenceSession, unet: NetworkShape, rows: readonly Float32Array[]): Denoiser {
+  const count = rows.length;
   const dims = [count, ...unet.shape]; // [N, C, H, W]
   const output = new Float32Array(dims.reduce((product, side) => product * side, 1));
   const fetches = { out_sample: new Tensor('float32', output, dims) };
-  const classLabels = labels && new Tensor('int64', BigInt64Array.from(labels, BigInt), [count]);
+  const extra = Object.fromEntries(
+    inputTensors(extraInputs(unet), rows).map(({ name, type, values, dims }) => [name, new Tensor(type, values, dims)]),
+  );
   return async (x, timesteps) => {
     await session.run(
       {
         sample: new Tensor('float32', x, dims),
         timestep: new Tensor('float32', timesteps, [count]),
-        ...(classLabels && { class_labels: classLabels }),
+        ...extra,
       },
       fetches,
     );

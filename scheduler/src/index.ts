@@ -1,3 +1,4 @@
+export { conditionsMetadata } from './model/agreement.ts';
 export {
   type Artefact,
   checkNetwork,
@@ -9,6 +10,24 @@ export {
   readArtefact,
 } from './model/artefact.ts';
 export { classNamesOf } from './model/class-names.ts';
+export {
+  type ConditioningFacts,
+  type ConditionRows,
+  conditionRows,
+  type ExtraInput,
+  extraInputs,
+  type InputTensor,
+  inputTensors,
+  nullRow,
+} from './model/conditioning.ts';
+export {
+  type ConditionSpec,
+  type ConditionValues,
+  completeConditions,
+  encodeConditions,
+  readConditions,
+} from './model/conditions.ts';
+export { guidanceInterval, guidanceScale } from './model/guidance-options.ts';
 export { type ClassFacts, labelNumber } from './model/labels.ts';
 export { onnxReason } from './model/onnx-error.ts';
 export { type OnnxFacts, readOnnxFacts } from './model/onnx-file.ts';
@@ -55,6 +74,15 @@ export {
 } from './rules/rule.ts';
 export { type BadOutput, badOutput } from './sampling/bad-output.ts';
 export { compileInverse, type InverseTable, type InversionOptions, invertImages } from './sampling/ddim-inverse.ts';
+export {
+  DEFAULT_GUIDANCE,
+  type Guidance,
+  guide,
+  guidedDenoiser,
+  isGuided,
+  LARGEST_GUIDANCE,
+  picturesCalled,
+} from './sampling/guidance.ts';
 export type {
   AuxiliaryRow,
   ChoiceOption,

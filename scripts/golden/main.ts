@@ -10,6 +10,7 @@ const SCRIPTS: Record<string, string> = {
   scheduler: 'scheduler.py',
   samplers: 'samplers.py',
   model: 'model.py',
+  guidance: 'guidance.py',
   train: 'train.py',
   images: 'images.py',
   binomial: 'binomial.py',

@@ -1,5 +1,6 @@
 """Golden numbers of the networks: the tutorial's network in PyTorch and diffusers' UNet2DModel, at tiny sizes: output,
-loss and every gradient; the output between whole timesteps; BatchNorm's running statistics and ten Adam losses; names and shapes of the state dict.
+loss and every gradient; the output between whole timesteps; BatchNorm's running statistics and ten Adam losses; names and shapes of the state dict. Then both with embeddings of
+conditions, made of diffusers' TimestepEmbedding.
 
     python3 scripts/golden/model.py        # writes test/golden/data/model/
 
@@ -15,6 +16,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from diffusers import UNet2DModel
+from diffusers.models.embeddings import TimestepEmbedding
 from simple_unet import SimpleUnet
 
 OUT = Path(__file__).parents[2] / "test/golden/data/model"
@@ -149,6 +151,62 @@ def unet2d(config):
     )
 
 
+def condition_features(value, flag):
+    """[N, 17] from values and flags [N]: sines and cosines of 8 frequencies, then the flag."""
+    angles = value.clip(-8, 8)[:, None] * 2.0 ** torch.arange(-4, 4)  # [N, 8]
+    waves = torch.stack((angles.sin(), angles.cos()), -1).flatten(1)  # sine, cosine, sine, ...
+    return torch.cat((waves * flag[:, None], flag[:, None]), 1)
+
+
+def with_conditions(model, conditions, time_module, width, after):
+    """Adds the embeddings of conditions [N, 2K] to the output of the time embedding."""
+    count = conditions.shape[1] // 2
+    model.condition_embeddings = torch.nn.ModuleList(TimestepEmbedding(17, width) for _ in range(count))
+    names = list(model._modules)
+    for name in names[names.index(after) + 1 : -1]:  # the order of our state dict
+        model._modules[name] = model._modules.pop(name)
+
+    def add(_, __, time):
+        features = [condition_features(conditions[:, k], conditions[:, count + k]) for k in range(count)]
+        return time + sum(embed(x) for embed, x in zip(model.condition_embeddings, features))
+
+    time_module.register_forward_hook(add)
+
+
+def specs(count):
+    return [dict(name=f"c{k}", mean=0, std=1, min=-3, max=3) for k in range(count)]
+
+
+def conditional():
+    """Both networks: a value near the mean, one that is clipped, one that is absent, and all absent."""
+    simple = [[0.3, -1.7, 1, 1], [9.5, 0, 1, 0], [0, 0, 0, 0]]
+    channels, time, size, batch = [4, 8], 8, 8, 3
+    model = SimpleUnet(channels, time, 1)
+    conditions = torch.tensor(simple, dtype=torch.float32)
+    with_conditions(model, conditions, model.time_mlp, time, "time_mlp")
+    names = load_wave(model)
+    shape, timesteps = (batch, 1, size, size), [0, 17, 299]
+    config = dict(_class_name="SimpleUnet", sample_size=size, channels=channels, time_emb_dim=time, conditions=specs(2))
+    output = model.train()(wave(900, shape, 1.2), torch.tensor(timesteps, dtype=torch.float32))
+    parameters = {n: list(model.state_dict()[n].shape) for n in names}
+    simple_case = dict(config=config, batch=batch, timesteps=timesteps, conditions=simple, parameters=parameters)
+    simple_case |= dict(output=packed(output), **gradients(model, output, wave(901, shape, 1.0)))
+
+    unet = [[-2.1, 1], [0, 0]]
+    conditions = torch.tensor(unet, dtype=torch.float32)
+    config = dict(CASES["without attention, one layer"], norm_num_groups=2, num_class_embeds=4)
+    model = UNet2DModel(**config)
+    with_conditions(model, conditions, model.time_embedding, 16, "class_embedding")
+    names = load_wave(model)
+    shape, timesteps, labels = (2, 1, 8, 8), [3, 61], [1, 3]
+    output = model(wave(900, shape, 1.2), torch.tensor(timesteps), class_labels=torch.tensor(labels)).sample
+    parameters = {n: list(model.state_dict()[n].shape) for n in names}
+    config |= dict(_class_name="UNet2DModel", null_condition=True, conditions=specs(1))
+    unet_case = dict(config=config, batch=2, timesteps=timesteps, labels=labels, conditions=unet, parameters=parameters)
+    unet_case |= dict(output=packed(output), **gradients(model, output, wave(901, shape, 1.0)))
+    return {"SimpleUnet": simple_case, "UNet2DModel": unet_case}
+
+
 def base_shapes():
     """The state dict of google/ddpm-cifar10-32, whose configuration this is."""
     down = ["DownBlock2D", "AttnDownBlock2D", "DownBlock2D", "DownBlock2D"]
@@ -165,4 +223,5 @@ if __name__ == "__main__":
     write = lambda name, value: (OUT / name).write_text(json.dumps(value, separators=(",", ":")) + "\n")
     write("simple-unet.json", simple_unet())
     write("unet2d.json", {name: unet2d(config) for name, config in CASES.items()})
+    write("conditional.json", conditional())
     write("base-shapes.json", base_shapes())

@@ -8,6 +8,8 @@ export interface NetworkGolden {
   batch: number;
   timesteps: number[];
   labels?: number[] | null;
+  /** [N, 2K] */
+  conditions?: number[][];
   parameters: Record<string, number[]>;
   /** The output at timesteps that are not whole. */
   between: { timesteps: number[]; output: string };
@@ -55,6 +57,7 @@ export function differentiate(golden: NetworkGolden) {
     output = model.forward(parameters, sample, timestep, {
       training: true,
       ...(golden.labels && { labels: tf.tensor1d(golden.labels, 'int32') }),
+      ...(golden.conditions && { conditions: tf.tensor2d(golden.conditions, undefined, 'float32') }),
       onBuffer: (name, value) => buffers.set(name, tf.keep(value)),
     });
     tf.keep(output);

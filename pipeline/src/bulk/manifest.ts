@@ -18,8 +18,9 @@ const BYTES_A_SHARD = 320;
 
 /** Equal for manifests of the same pictures, or where one has more of them. */
 function seriesOf(order: Order): string {
-  const { model, labels, seed, shard } = order;
-  const series = JSON.stringify([model, ...samplingOf(order), labels, seed, shard]);
+  const { model, labels, conditions, seed, shard } = order;
+  const told = conditions === undefined ? [] : [conditions];
+  const series = JSON.stringify([model, ...samplingOf(order), labels, seed, shard, ...told]);
   return createHash('sha256').update(series).digest('hex').slice(0, 32);
 }
 

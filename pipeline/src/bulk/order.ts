@@ -1,6 +1,7 @@
 /** The order of `pipeline generate`, checked against the model before anything goes into the queue. */
 import { completeRequest, readModelFolder } from '@onnoise/runtime-node';
 import {
+  type ConditionValues,
   checkInteger,
   DEFAULT_SAMPLER,
   eachSamplerOption,
@@ -9,7 +10,7 @@ import {
   type SamplerValues,
 } from '@onnoise/scheduler';
 import { hashModel } from './hash.ts';
-import { LARGEST_SHARD, type Order } from './shards.ts';
+import { type ConditionTurns, LARGEST_SHARD, type Order } from './shards.ts';
 
 export interface OrderOptions extends SamplerSettings {
   /** Images in all, 1 to 10^9. */
@@ -18,6 +19,11 @@ export interface OrderOptions extends SamplerSettings {
   seed?: number | undefined;
   /** Classes in turn, by number or name. Default: all of a conditional model. */
   labels?: readonly (number | string)[] | undefined;
+  /** Values of conditions by name, in turn. */
+  conditions?: ConditionValues | undefined;
+  /** Default: as `PictureOptions` has it. */
+  guidance?: number | undefined;
+  guidanceInterval?: readonly [low: number, high: number] | undefined;
   /** Default: 50, or the model's T if that is less. */
   steps?: number | undefined;
   /** Default: ddim. */
@@ -37,11 +43,20 @@ export async function makeOrder(folder: string, options: OrderOptions): Promise<
   const seed = checkInteger(action, '--seed', options.seed ?? 0, 0, Number.MAX_SAFE_INTEGER - count + 1);
   const shard = checkInteger(action, '--shard', options.shard ?? USUAL_SHARD, 1, LARGEST_SHARD);
   const { labels, steps, sampler = DEFAULT_SAMPLER } = options;
+  const conditions = turnsOf(artefact, options.conditions);
   const settings = eachSamplerOption((name, option) => options[name] ?? option.default) as SamplerValues;
   const { classes } = artefact;
-  const { table, labels: numbers = [] } = completeRequest(artefact, {
-    count: Math.min(count, Math.max(1, labels?.length ?? 1)),
+  const longest = Math.max(1, labels?.length ?? 1, ...Object.values(conditions ?? {}).map(({ length }) => length));
+  const {
+    table,
+    guidance,
+    labels: numbers = [],
+  } = completeRequest(artefact, {
+    count: Math.min(count, longest),
     labels,
+    conditions,
+    guidance: options.guidance,
+    guidanceInterval: options.guidanceInterval,
     steps,
     sampler,
     ...settings,
@@ -52,9 +67,18 @@ export async function makeOrder(folder: string, options: OrderOptions): Promise<
     sampler,
     steps: table.steps,
     ...settings,
+    ...(guidance && { guidance }),
     labels: labels ? numbers : all,
+    ...(conditions && { conditions }),
     seed,
     count,
     shard,
   };
+}
+
+/** In the model's order, so that equal orders have equal ids; conditions that it lacks follow, to be refused. */
+function turnsOf({ conditions }: { conditions: readonly { name: string }[] }, given: ConditionValues = {}) {
+  const names = new Set([...conditions.map(({ name }) => name), ...Object.keys(given)]);
+  const turns = [...names].filter((name) => Object.hasOwn(given, name)).map((name) => [name, [given[name]!].flat()]);
+  return turns.length === 0 ? undefined : (Object.fromEntries(turns) as ConditionTurns);
 }

@@ -2,14 +2,14 @@
 import { completeRequest, type DiffusionModel, png } from '@onnoise/runtime-node';
 import { InputError, samplerSettings } from '@onnoise/scheduler';
 import { sizeOf } from '../shape.ts';
-import { labelAt, type Shard } from './shards.ts';
+import { conditionsFrom, type Shard, turnFrom } from './shards.ts';
 
 /**
  * Samples a shard, `batch` images at a time: only those are in memory as numbers, the rest as PNGs. All workers with
  * the same device and batch give the same bytes.
  * @param batch images per network call; by default that of the model's `sample`.
  * @returns one PNG per image, in the order of the seeds.
- * @throws InputError for steps or labels that this model cannot have; the signal's reason once that aborts.
+ * @throws InputError for steps, labels, conditions or guidance that this model cannot have; the signal's reason once that aborts.
  */
 export async function sampleShard(
   model: DiffusionModel,
@@ -25,14 +25,16 @@ export async function sampleShard(
   const pictures: Buffer[] = [];
   for (let first = 0; first < shard.count; first += usual) {
     const count = Math.min(usual, shard.count - first);
-    const labels = shard.labels && Array.from({ length: count }, (_, i) => labelAt(shard, first + i)!);
     const { images } = await model.sample({
       count,
       seed: shard.seed + first,
       steps: shard.steps,
       sampler: shard.sampler,
       ...samplerSettings(shard),
-      labels: labels ?? undefined,
+      labels: shard.labels ? turnFrom(shard.labels, first, count) : undefined,
+      conditions: shard.conditions && conditionsFrom(shard.conditions, first, count),
+      guidance: shard.guidance?.scale ?? 1,
+      guidanceInterval: shard.guidance?.interval,
       batch: usual,
       signal,
     });

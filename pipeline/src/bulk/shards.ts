@@ -8,12 +8,16 @@ import {
   check,
   checkInteger,
   eachSamplerOption,
+  type Guidance,
   InputError,
   integer,
+  LARGEST_GUIDANCE,
   listOf,
   nullable,
+  number,
   object,
   oneOf,
+  optional,
   optionRule,
   type Rule,
   type Rules,
@@ -31,17 +35,24 @@ import {
 export const SHARD_FORMAT = 1;
 export const LARGEST_SHARD = 100_000;
 
-/** What pictures depend on besides seed and class, with every option of every sampler. */
+/** What pictures depend on besides seed and conditions, with every option of every sampler. */
 export interface ShardSettings extends SamplerValues {
   /** SHA-256 of the model, 64 hexadecimal digits (see hash.ts). */
   model: string;
   sampler: SamplerName;
   steps: number;
+  /** Left out: none. */
+  guidance?: Guidance | undefined;
 }
+
+/** Values of conditions by name, in turn. */
+export type ConditionTurns = Readonly<Record<string, readonly number[]>>;
 
 export interface Order extends ShardSettings {
   /** Classes in turn, from the first image on; null for an unconditional model. */
   labels: readonly number[] | null;
+  /** From the first image on; left out: none. */
+  conditions?: ConditionTurns | undefined;
   /** Of the first image; image i has `seed + i`. */
   seed: number;
   /** Images in all. */
@@ -54,6 +65,8 @@ export interface Shard extends ShardSettings {
   format: typeof SHARD_FORMAT;
   /** Classes in turn, from this shard's first image on, at most one per image. */
   labels: readonly number[] | null;
+  /** From this shard's first image on, at most one value per image. */
+  conditions?: ConditionTurns | undefined;
   seed: number;
   count: number;
 }
@@ -62,18 +75,33 @@ export function countShards({ count, shard }: Order): number {
   return Math.ceil(count / shard);
 }
 
-/** Shard `index`, from 0. Its labels start where the shard before left off. */
-export function shardAt({ labels, seed, count, shard, ...settings }: Order, index: number): Shard {
+/** Shard `index`, from 0. Its labels and conditions start where the shard before left off. */
+export function shardAt({ labels, conditions, seed, count, shard, ...settings }: Order, index: number): Shard {
   const first = index * shard;
   const size = Math.min(shard, count - first);
-  const turn = (_: unknown, i: number) => labels![(first + i) % labels!.length]!;
   return {
     format: SHARD_FORMAT,
     ...settings,
-    labels: labels === null ? null : Array.from({ length: Math.min(labels.length, size) }, turn),
+    labels: labels && turnFrom(labels, first, size),
+    ...(conditions && { conditions: conditionsFrom(conditions, first, size) }),
     seed: seed + first,
     count: size,
   };
+}
+
+/** Values in turn for the `count` images from `first` on. */
+export function turnFrom<T>(values: readonly T[], first: number, count: number): T[] {
+  return Array.from({ length: Math.min(values.length, count) }, (_, i) => values[(first + i) % values.length]!);
+}
+
+export function conditionsFrom(conditions: ConditionTurns, first: number, count: number): Record<string, number[]> {
+  return Object.fromEntries(Object.entries(conditions).map(([name, values]) => [name, turnFrom(values, first, count)]));
+}
+
+/** The values of conditions of image `index` of a shard; undefined where it has none. */
+export function conditionsAt({ conditions }: Shard, index: number): Record<string, number> | undefined {
+  if (conditions === undefined) return undefined;
+  return Object.fromEntries(Object.entries(conditions).map(([name, values]) => [name, values[index % values.length]!]));
 }
 
 /** The class of image `index` of a shard, undefined for an unconditional model. */
@@ -81,20 +109,39 @@ export function labelAt({ labels }: Shard, index: number): number | undefined {
   return labels?.[index % labels.length];
 }
 
-/** Sampler, steps and options, in the order in which ids, series and keys hold them. */
+/** Sampler, steps, options and guidance, in the order in which ids, series and keys hold them. */
 export function samplingOf(settings: Omit<ShardSettings, 'model'>): (string | number)[] {
-  return [settings.sampler, settings.steps, ...SAMPLER_OPTION_NAMES.map((name) => settings[name])];
+  const { sampler, steps, guidance } = settings;
+  const guided = guidance === undefined ? [] : [guidance.scale, ...guidance.interval];
+  return [sampler, steps, ...SAMPLER_OPTION_NAMES.map((name) => settings[name]), ...guided];
 }
 
 /** Name of a shard in the queue: `shard-` and 32 hexadecimal digits. */
 export function shardId(shard: Shard): string {
-  const { format, model, labels, seed, count } = shard;
-  const identity = JSON.stringify([format, model, ...samplingOf(shard), labels, seed, count]);
+  const { format, model, labels, conditions, seed, count } = shard;
+  const told = conditions === undefined ? [] : [conditions];
+  const identity = JSON.stringify([format, model, ...samplingOf(shard), labels, seed, count, ...told]);
   return `shard-${createHash('sha256').update(identity).digest('hex').slice(0, 32)}`;
 }
 
 const ACTION = 'sample a shard';
 const NATURAL = integer(0, Number.MAX_SAFE_INTEGER);
+
+const TIMESTEP = number({ min: 0 });
+const GUIDANCE: Rule<Guidance> = rule(
+  `a scale from 0 to ${LARGEST_GUIDANCE} and an interval of two timesteps`,
+  (value) =>
+    object.holds(value) &&
+    Object.keys(value).sort().join() === 'interval,scale' &&
+    number({ min: 0, max: LARGEST_GUIDANCE }).holds(value.scale) &&
+    Array.isArray(value.interval) &&
+    value.interval.length === 2 &&
+    value.interval.every(TIMESTEP.holds),
+);
+const CONDITIONS: Rule<ConditionTurns> = rule(
+  'lists of at least one number by name',
+  (value) => object.holds(value) && Object.values(value).every(listOf(number(), 1).holds),
+);
 
 const RULES: Rules<Shard> = {
   format: worded(`${SHARD_FORMAT}`, oneOf([SHARD_FORMAT])),
@@ -103,6 +150,8 @@ const RULES: Rules<Shard> = {
   steps: integer(1, Number.MAX_SAFE_INTEGER),
   ...(eachSamplerOption((_, option) => optionRule(option)) as Rules<SamplerValues>),
   labels: worded('null or an array', nullable(listOf(anything as Rule<number>))),
+  guidance: optional(GUIDANCE),
+  conditions: optional(CONDITIONS),
   seed: NATURAL,
   count: integer(1, LARGEST_SHARD),
 };

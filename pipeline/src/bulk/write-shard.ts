@@ -1,7 +1,8 @@
 /**
  * A shard on disk, below the worker's output folder; `<name>` is the first seed and the shard's id:
  *
- *     <first 16 digits of the model's hash>/<name>.tar    000000042.png ..., and 000000042.cls with the class's number
+ *     <first 16 digits of the model's hash>/<name>.tar    000000042.png ..., 000000042.cls with the class's number, and
+ *                                                         000000042.json with the values of conditions
  *     <first 16 digits of the model's hash>/<name>.json   the shard, size and SHA-256 of the tar, a row per image
  *
  * The description is written last, so a tar without one is incomplete and is made again.
@@ -11,7 +12,7 @@ import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeWhole } from '../files/output.ts';
-import { labelAt, type Shard, shardId } from './shards.ts';
+import { conditionsAt, labelAt, type Shard, shardId } from './shards.ts';
 import { type TarEntry, tarBytes } from './tar.ts';
 
 export interface ShardFile {
@@ -60,13 +61,19 @@ export async function writeShard(out: string, shard: Shard, pictures: readonly U
   const entries = pictures.flatMap((bytes, i): TarEntry[] => {
     const name = String(shard.seed + i).padStart(9, '0');
     const label = labelAt(shard, i);
-    const picture = { name: `${name}.png`, bytes };
-    return label === undefined ? [picture] : [picture, { name: `${name}.cls`, bytes: Buffer.from(String(label)) }];
+    const conditions = conditionsAt(shard, i);
+    return [
+      { name: `${name}.png`, bytes },
+      ...(label === undefined ? [] : [{ name: `${name}.cls`, bytes: Buffer.from(String(label)) }]),
+      ...(conditions === undefined ? [] : [{ name: `${name}.json`, bytes: Buffer.from(JSON.stringify(conditions)) }]),
+    ];
   });
   const archive = tarBytes(entries);
   const file = { bytes: archive.length, sha256: sha256Of(archive) };
   const images = pictures.map((bytes, i) => {
-    return JSON.stringify({ seed: shard.seed + i, label: labelAt(shard, i) ?? null, sha256: sha256Of(bytes) });
+    const conditions = conditionsAt(shard, i);
+    const told = { seed: shard.seed + i, label: labelAt(shard, i) ?? null, ...(conditions && { conditions }) };
+    return JSON.stringify({ ...told, sha256: sha256Of(bytes) });
   });
   const head = JSON.stringify({ id: shardId(shard), ...shard, ...file });
   await writeWhole(tar, archive);

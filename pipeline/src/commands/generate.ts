@@ -14,15 +14,14 @@ import { isAbort, withInterrupt } from '../terminal/interrupt.ts';
 import { numberOption } from '../terminal/options.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { sayNote, sayResult } from '../terminal/voice.ts';
-import { pictureOptions, samplerOptions } from './options/pictures.ts';
+import { type ConditionArguments, conditionSettings, pictureOptions, samplerOptions } from './options/pictures.ts';
 import { type QueueArguments, queueOptions, readQueue } from './options/queue.ts';
 
 /** The options of `pipeline generate`; its help explains them. */
-export interface GenerateArguments extends QueueArguments, SamplerSettings {
+export interface GenerateArguments extends QueueArguments, SamplerSettings, ConditionArguments {
   model: string;
   count: number;
   seed: number;
-  labels?: string[] | undefined;
   steps?: number | undefined;
   sampler: SamplerName;
   shard: number;
@@ -86,7 +85,7 @@ async function run(options: GenerateArguments): Promise<void> {
   const { model, out, check, detach } = options;
   const { url, name } = readQueue(options);
   const { makeOrder } = await import('../bulk/order.ts');
-  const order = await makeOrder(model, options);
+  const order = await makeOrder(model, { ...options, ...conditionSettings(options) });
   await checkWritable('--out', out, 'folder');
   const [{ generate }, { connectQueue }] = await Promise.all([
     import('../bulk/generate.ts'),

@@ -11,17 +11,22 @@ import { withInterrupt } from '../terminal/interrupt.ts';
 import { numberOption } from '../terminal/options.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { sayDetail, sayNote, sayResult } from '../terminal/voice.ts';
-import { deviceOption, pictureOptions, samplerOptions } from './options/pictures.ts';
+import {
+  type ConditionArguments,
+  conditionSettings,
+  deviceOption,
+  pictureOptions,
+  samplerOptions,
+} from './options/pictures.ts';
 import { createFilm } from './stages/film.ts';
 import { checkFiles, checkNames, keptSteps, writeFiles } from './stages/sheet-files.ts';
 
 /** The options of `pipeline sample`; its help explains them. */
-export interface SampleArguments extends SamplerSettings {
+export interface SampleArguments extends SamplerSettings, ConditionArguments {
   model: string;
   device: DeviceChoice;
   count: number;
   seed: number;
-  labels?: string[] | undefined;
   steps?: number | undefined;
   sampler: SamplerName;
   batch?: number | undefined;
@@ -74,18 +79,21 @@ export const command: CommandModule<object, SampleArguments> = {
 
 /** Samples, writes, and prints the chosen device and where the results are. */
 export async function sample(options: SampleArguments): Promise<void> {
-  const { count, seed, sampler, labels, batch } = options;
+  const { count, seed, sampler, steps, batch } = options;
   await checkNames(options);
   const { completeRequest, loadModel, readModelFolder } = await import('@onnoise/runtime-node');
   const artefact = await readModelFolder(options.model);
-  const request = { count, seed, steps: options.steps, sampler, ...samplerSettings(options), labels, batch };
-  const { table, labels: classes, ...complete } = completeRequest(artefact, request);
+  const settings = { ...samplerSettings(options), ...conditionSettings(options) };
+  const request = { count, seed, steps, sampler, ...settings, batch };
+  const { table, labels: classes, guidance, ...complete } = completeRequest(artefact, request);
   const { shape } = artefact;
   const kept = keptSteps(options, table.rows.length);
   const film = createFilm(count, sizeOf(shape), kept);
   await checkFiles(options, { count, shape, steps: table.rows.length });
   sayDetail(
-    `Sampling: ${sampler}, ${plural(table.steps, 'step')}, ${plural(complete.batch, 'picture')} per network call`,
+    `Sampling: ${sampler}, ${plural(table.steps, 'step')}, ${plural(complete.batch, 'picture')} per network call${
+      guidance ? `, guidance ${guidance.scale} at timesteps ${guidance.interval.join(' to ')}` : ''
+    }`,
   );
 
   await withInterrupt(async (signal) => {
@@ -108,7 +116,8 @@ export async function sample(options: SampleArguments): Promise<void> {
       const lines: string[] = [];
       const files: Record<string, string> = {};
       await writeFiles(options, samples, film, signal, (what, path) => {
-        lines.push(`${describeFile(what, samples, model.classNames)}: ${formatPath(path)}`);
+        const told = describeConditions(options.condition);
+        lines.push(`${describeFile(what, samples, model.classNames, told)}: ${formatPath(path)}`);
         files[what] = path;
       });
       const seconds = Number(((performance.now() - begin) / 1000).toFixed(3));
@@ -118,6 +127,8 @@ export async function sample(options: SampleArguments): Promise<void> {
         files,
         seeds,
         labels: classes ?? null,
+        ...(options.condition && { conditions: options.condition }),
+        ...(guidance && { guidance }),
         sampler,
         steps: table.steps,
         device: model.device,
@@ -130,10 +141,23 @@ export async function sample(options: SampleArguments): Promise<void> {
   });
 }
 
-function describeFile(what: string, { seeds, labels }: Samples, names: readonly string[] | undefined): string {
-  if (what === 'sheet') return `${plural(seeds.length, 'picture')}${describeLabels(labels, names)}`;
+function describeFile(
+  what: string,
+  { seeds, labels }: Samples,
+  names: readonly string[] | undefined,
+  conditions: string,
+): string {
+  if (what === 'sheet') return `${plural(seeds.length, 'picture')}${describeLabels(labels, names)}${conditions}`;
   if (what === 'singles') return 'Single pictures';
   return what === 'frames' ? 'A sheet per step' : 'Animation';
+}
+
+/** ` at boneage 120`, ` at boneage 60, 120 in turn` */
+export function describeConditions(conditions: Readonly<Record<string, readonly number[]>> = {}): string {
+  const told = Object.entries(conditions).map(([name, values]) => {
+    return `${name} ${values.slice(0, 12).join(', ')}${values.length > 12 ? ' ...' : ''}${values.length > 1 ? ' in turn' : ''}`;
+  });
+  return told.length === 0 ? '' : ` at ${told.join(' and ')}`;
 }
 
 /** ` of class 1 (male)`, ` of classes 0 (female), 1 (male) in turn`; a name equal to the number is not repeated. */

@@ -69,6 +69,7 @@ async function fill(
   await needSpace(plane * (channels ?? 1));
   const writer = await createPixelWriter(join(folder, DATA_FILE), plane, channels, () => needSpace(3 * plane));
   const labels: number[] = [];
+  const conditions: number[] = [];
   const skipped: Skipped[] = [];
   const observer = createObserver(image);
   let done = 0;
@@ -83,6 +84,7 @@ async function fill(
       } else {
         await writer.append(frame.pixels);
         if (frame.label !== undefined) labels.push(frame.label);
+        if (frame.conditions) conditions.push(...frame.conditions);
         observer.see(frame);
       }
       done++;
@@ -100,6 +102,7 @@ async function fill(
     height: size,
     width: size,
     ...(classes && { labels: classes.labels, classNames: classes.classNames }),
+    ...(source.conditions && { conditions: { names: [...source.conditions.names], values: conditions } }),
     skipped,
     notes: [...observer.notes(), ...(classes?.notes ?? [])],
   });

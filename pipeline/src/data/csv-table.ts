@@ -2,6 +2,7 @@
 import { InputError } from '@onnoise/scheduler';
 import { CsvError, type Options, parse } from 'csv-parse/sync';
 import { className } from './classes.ts';
+import { numberOfCell } from './condition-columns.ts';
 
 export interface CsvRow {
   /** In the file, from 1. */
@@ -9,6 +10,8 @@ export interface CsvRow {
   id: string;
   /** Empty if the cell is empty; undefined without a label column. */
   label?: string;
+  /** One for each condition column. */
+  conditions: number[];
 }
 
 const DELIMITERS = [',', ';', '\t'];
@@ -21,14 +24,20 @@ const firstLine = (text: string) => (SEPARATOR.test(text) ? 2 : 1);
 const PARSING = { trim: true, skip_empty_lines: true, record_delimiter: '\n' } as const satisfies Options;
 
 /**
- * Parses the columns `id` and `labelColumn`. Throws InputError when one is missing or there twice, or there are no
- * rows.
+ * Parses the columns `id`, `labelColumn` and those of conditions. Throws InputError when one is missing or there twice,
+ * when there are no rows, and for a condition that is no number.
  */
-export function parseTable(raw: string, csv: string, labelColumn: string | undefined): CsvRow[] {
+export function parseTable(
+  raw: string,
+  csv: string,
+  labelColumn: string | undefined,
+  conditionColumns: readonly string[] = [],
+): CsvRow[] {
   const text = raw.replaceAll(/\r\n?/g, '\n'); // a file may mix line endings
-  const needed = labelColumn === undefined ? ['id'] : ['id', labelColumn];
+  const needed = ['id', ...(labelColumn === undefined ? [] : [labelColumn]), ...conditionColumns];
   const { delimiter, header } = readHeader(text, needed);
-  const [id, label] = needed.map((name) => columnOf(name, header, csv));
+  const find = (name: string) => columnOf(name, header, csv);
+  const [id, label, numbers] = [find('id'), labelColumn && find(labelColumn), conditionColumns.map(find)];
   const records = parseRecords(text, csv, {
     delimiter,
     from_line: firstLine(text),
@@ -43,8 +52,11 @@ export function parseTable(raw: string, csv: string, labelColumn: string | undef
   }
   return records.map(({ info, record }) => ({
     line: info.lines,
-    id: record[id!]!.normalize('NFC'),
-    ...(label !== undefined && { label: className(record[label]!) }),
+    id: record[id]!.normalize('NFC'),
+    ...(typeof label === 'number' && { label: className(record[label]!) }),
+    conditions: numbers.map((at, k) =>
+      numberOfCell(record[at]!, `${conditionColumns[k]} on line ${info.lines} of ${csv}`),
+    ),
   }));
 }
 

@@ -5,12 +5,13 @@
 import { basename, resolve } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
 import { MAX_CLASSES, notesOnClasses, sortedClasses } from './classes.ts';
+import type { ConditionColumn } from './condition-columns.ts';
 import { type Found, imageFinder } from './csv-images.ts';
 import { type CsvRow, parseTable } from './csv-table.ts';
 import { readCsvText } from './csv-text.ts';
 import { decodeFiles, type FileItem } from './files.ts';
 import { identityOf } from './folder.ts';
-import type { Skipped, Source } from './types.ts';
+import type { DataConditions, Skipped, Source } from './types.ts';
 import { hasImageName, type ImageFile, noteOnUnread, walkImages } from './walk.ts';
 
 /** A row with its image, or why it has none. */
@@ -21,14 +22,27 @@ type Entry = { row: CsvRow; image: ImageFile } | Skipped;
  * once. Throws InputError for an unreadable CSV, a missing column, rows that disagree about an image, or more than 1000
  * classes.
  */
-export function openCsv(folder: string, csv: string, labelColumn?: string): Source {
+export function openCsv(
+  folder: string,
+  csv: string,
+  labelColumn?: string,
+  conditions: readonly ConditionColumn[] = [],
+): Source {
   const { text, notes } = readCsvText(csv);
   const table = basename(csv);
-  const rows = parseTable(text, csv, labelColumn);
+  const rows = parseTable(
+    text,
+    csv,
+    labelColumn,
+    conditions.map(({ column }) => column),
+  );
   if (labelColumn !== undefined) checkLabels(rows, csv, labelColumn);
   const { images, skipped, others } = walkImages(folder);
   const found = findImages(rows, images, skipped);
-  const { entries, merged } = mergeRows(entriesOf(rows, found, table, labelColumn), csv, labelColumn);
+  const { entries, merged } = mergeRows(entriesOf(rows, found, table, labelColumn), csv, [
+    ...(labelColumn === undefined ? [] : [labelColumn]),
+    ...conditions.map(({ column }) => column),
+  ]);
   if (merged.length > 0) notes.push(noteOnMerged(merged, table));
   const used = entries.flatMap((entry) => ('row' in entry ? [entry.image] : []));
   const listed = new Set([...found.values()].map((result) => ('image' in result ? result.image : undefined)));
@@ -45,17 +59,27 @@ export function openCsv(folder: string, csv: string, labelColumn?: string): Sour
   const items = [...folders, ...entries].map((entry): FileItem => {
     if (!('row' in entry)) return entry;
     const { path } = entry.image;
-    return classNames ? { path, label: number.get(entry.row.label!)! } : { path };
+    return {
+      path,
+      ...(classNames && { label: number.get(entry.row.label!)! }),
+      ...(conditions.length > 0 && { conditions: entry.row.conditions }),
+    };
   });
   return {
     name: basename(resolve(folder)) || resolve(folder),
-    identity: JSON.stringify([identityOf(folder, used, skipped), text, labelColumn ?? null]),
+    identity: JSON.stringify([identityOf(folder, used, skipped), text, labelColumn ?? null, ...conditions]),
     total: items.length,
     ...(classNames && { classNames, labelSource }),
+    ...(conditions.length > 0 && { conditions: conditionsOf(conditions, items) }),
     notes,
     frames: (options) => decodeFiles(folder, items, options),
   };
 }
+
+const conditionsOf = (columns: readonly ConditionColumn[], items: readonly FileItem[]): DataConditions => ({
+  names: columns.map(({ name }) => name),
+  values: Float64Array.from(items.flatMap((item) => ('path' in item ? item.conditions! : []))),
+});
 
 /** The image of each id; a file that exists but cannot be read is skipped with its reason. */
 function findImages(rows: CsvRow[], images: ImageFile[], skipped: Skipped[]): ReadonlyMap<string, Found> {
@@ -86,8 +110,9 @@ function entriesOf(
   });
 }
 
-/** Keeps one row per image. Throws InputError if rows of one image have different labels. */
-function mergeRows(entries: Entry[], csv: string, labelColumn: string | undefined) {
+/** Keeps one row per image. Throws InputError if rows of one image have different labels or conditions. */
+function mergeRows(entries: Entry[], csv: string, columns: readonly string[]) {
+  const cellsOf = ({ label, conditions }: CsvRow) => [...(label === undefined ? [] : [label]), ...conditions];
   const first = new Map<ImageFile, CsvRow>();
   const merged: CsvRow[] = [];
   const kept = entries.filter((entry) => {
@@ -98,9 +123,11 @@ function mergeRows(entries: Entry[], csv: string, labelColumn: string | undefine
       first.set(image, row);
       return true;
     }
-    if (before.label !== row.label) {
+    const [one, other] = [cellsOf(before), cellsOf(row)];
+    const at = columns.findIndex((_, i) => one[i] !== other[i]);
+    if (at >= 0) {
       throw new InputError(
-        `Cannot read the CSV: rows of ${csv} about one image must agree, received ${labelColumn} ${before.label} on line ${before.line} and ${row.label} on line ${row.line} for ${image.path}.`,
+        `Cannot read the CSV: rows of ${csv} about one image must agree, received ${columns[at]} ${one[at]} on line ${before.line} and ${other[at]} on line ${row.line} for ${image.path}.`,
       );
     }
     merged.push(row);

@@ -6,7 +6,7 @@ import { orderedMap } from './ordered-map.ts';
 import type { Frame, ImageOptions, Skipped } from './types.ts';
 
 /** One frame: a file below the folder, or a row that is already skipped. */
-export type FileItem = { path: string; label?: number } | Skipped;
+export type FileItem = { path: string; label?: number; conditions?: readonly number[] } | Skipped;
 
 /** Decodes the files of `folder` in order, as many at a time as there are cores, at most 4. */
 export function decodeFiles(folder: string, items: FileItem[], options: ImageOptions): AsyncIterable<Frame> {
@@ -14,8 +14,8 @@ export function decodeFiles(folder: string, items: FileItem[], options: ImageOpt
   const decode = async (item: FileItem): Promise<Frame> => {
     if (!('path' in item)) return item;
     try {
-      const image = await decodeImage(join(folder, item.path), options);
-      return item.label === undefined ? image : { ...image, label: item.label };
+      const { path, ...told } = item;
+      return { ...(await decodeImage(join(folder, path), options)), ...told };
     } catch (error) {
       return { file: item.path, reason: (error as Error).message };
     }

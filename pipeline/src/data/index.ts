@@ -1,10 +1,11 @@
 export { prepareDataset } from './prepare.ts';
 export {
   type BatchPosition,
+  conditionsOf,
   createTrainingBatches,
   readFloats,
   type TrainingBatch,
   type TrainingBatches,
   type TrainingBatchesOptions,
 } from './training-batches.ts';
-export type { Dataset, PrepareOptions, PrepareProgress, Skipped } from './types.ts';
+export type { DataConditions, Dataset, PrepareOptions, PrepareProgress, Skipped } from './types.ts';

@@ -1,7 +1,7 @@
 /** A quick look at images before they are prepared: how many, and what the first ones are like. Writes nothing. */
 import { isGray } from './colour.ts';
 import { openSource } from './open-source.ts';
-import type { PrepareOptions, Skipped } from './types.ts';
+import type { DataConditions, PrepareOptions, Skipped } from './types.ts';
 
 /** Number of images to decode, enough to see whether they have colour and can be read. */
 const LOOKED = 64;
@@ -11,6 +11,8 @@ export interface Look {
   /** Number of listed images, including those that will be skipped. */
   total: number;
   classNames?: string[] | undefined;
+  /** Those of all listed images. */
+  conditions?: DataConditions | undefined;
   notes: string[];
   /** How many were decoded; the findings follow. */
   looked: number;
@@ -18,10 +20,12 @@ export interface Look {
   skipped: Skipped[];
 }
 
-/** The number of images and their classes, without decoding. @throws InputError if the source is unusable. */
-export async function listImages(options: PrepareOptions): Promise<Pick<Look, 'name' | 'total' | 'classNames'>> {
-  const { name, total, classNames } = await openSource(options);
-  return { name, total, classNames };
+/** The number of images, their classes and conditions, without decoding. @throws InputError if the source is unusable. */
+export async function listImages(
+  options: PrepareOptions,
+): Promise<Pick<Look, 'name' | 'total' | 'classNames' | 'conditions'>> {
+  const { name, total, classNames, conditions } = await openSource(options);
+  return { name, total, classNames, conditions };
 }
 
 /** @throws InputError when the source is unusable. */
@@ -41,6 +45,7 @@ export async function lookAtImages(options: PrepareOptions, signal?: AbortSignal
     name: source.name,
     total: source.total,
     classNames: source.classNames,
+    conditions: source.conditions,
     notes: source.notes,
     looked,
     skipped,

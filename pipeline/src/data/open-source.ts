@@ -3,6 +3,7 @@ import { type Stats, statSync } from 'node:fs';
 import { extname } from 'node:path';
 import { InputError, refuse } from '@onnoise/scheduler';
 import { diskReason } from '../files/disk-errors.ts';
+import { conditionColumns } from './condition-columns.ts';
 import { openCsv } from './csv.ts';
 import { openDigits } from './digits.ts';
 import { openFolder } from './folder.ts';
@@ -23,12 +24,13 @@ export async function openSource({
   data,
   csv,
   labelColumn,
-}: Pick<PrepareOptions, 'data' | 'csv' | 'labelColumn'>): Promise<Source> {
-  if (labelColumn !== undefined && csv === undefined) {
-    throw new InputError(
-      `Cannot prepare images: csv must be given with label-column, received label-column "${labelColumn}" alone.`,
-    );
+  conditionColumns: columns,
+}: Pick<PrepareOptions, 'data' | 'csv' | 'labelColumn' | 'conditionColumns'>): Promise<Source> {
+  for (const [flag, value] of Object.entries({ 'label-column': labelColumn, 'condition-columns': columns })) {
+    if (value === undefined || csv !== undefined) continue;
+    throw new InputError(`Cannot prepare images: csv must be given with ${flag}, received ${flag} "${value}" alone.`);
   }
+  const conditions = conditionColumns(columns);
   if (labelColumn === 'id') {
     refuse('prepare images', 'label-column', 'a column other than the ids', labelColumn);
   }
@@ -41,7 +43,7 @@ export async function openSource({
     return openDigits();
   }
   const stat = statOf(data);
-  if (stat.isDirectory() && csv !== undefined) return openCsv(data, csv, labelColumn);
+  if (stat.isDirectory() && csv !== undefined) return openCsv(data, csv, labelColumn, conditions);
   if (!stat.isDirectory() && !stat.isFile()) refuseData(`${kindOf(stat)}, ${data}`);
   const idx = await findIdxImages(data);
   if (idx !== undefined) {

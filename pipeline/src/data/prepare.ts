@@ -52,7 +52,7 @@ export async function prepareDataset(
 }
 
 function toDataset(source: Source, { folder, index, data }: Stored, options: PrepareOptions, cached: boolean): Dataset {
-  const { hash, count, channels, coloured, height, width, labels, classNames, skipped } = index;
+  const { hash, count, channels, coloured, height, width, labels, classNames, conditions, skipped } = index;
   const imageBytes = channels * height * width;
   const split = splitImages(count, options.validationShare, options.seed);
   const notes = [...source.notes, ...index.notes];
@@ -69,6 +69,7 @@ function toDataset(source: Source, { folder, index, data }: Stored, options: Pre
     height,
     width,
     ...(labels && classNames && { labels: Int32Array.from(labels), classNames, labelSource: labelSource ?? name }),
+    ...(conditions && { conditions: { ...conditions, values: Float64Array.from(conditions.values) } }),
     ...split,
     skipped,
     notes,

@@ -28,6 +28,8 @@ export interface StoredIndex {
   width: number;
   labels?: number[];
   classNames?: string[];
+  /** See `Dataset.conditions`. */
+  conditions?: { names: string[]; values: number[] };
   skipped: Skipped[];
   notes: string[];
 }
@@ -60,9 +62,11 @@ export async function sealIndex(
 }
 
 function hashOf(index: Omit<StoredIndex, 'format' | 'hash' | 'dataHash'>, dataHash: string): string {
-  const { count, channels, height, width, labels, classNames } = index;
-  const content = JSON.stringify([count, channels, height, width, labels ?? null, classNames ?? null, dataHash]);
-  return createHash('sha256').update(content).digest('hex');
+  const { count, channels, height, width, labels, classNames, conditions } = index;
+  const content: unknown[] = [count, channels, height, width, labels ?? null, classNames ?? null, dataHash];
+  // Only where there are some, so that the other sets keep their hash.
+  if (conditions) content.push(conditions);
+  return createHash('sha256').update(JSON.stringify(content)).digest('hex');
 }
 
 /**

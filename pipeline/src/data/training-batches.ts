@@ -1,7 +1,7 @@
 /** Batches for training: a seeded order per epoch, a position that can be saved, pixels as floats in [-1, 1]. */
 import { checkInteger, InputError, randomInts, refuse, shuffle } from '@onnoise/scheduler';
 import { flipStream, MAX_EPOCHS, orderStream } from './streams.ts';
-import type { Dataset } from './types.ts';
+import type { DataConditions, Dataset } from './types.ts';
 
 /** Where the next batch begins: after `index` images of `epoch`. Plain JSON. */
 export interface BatchPosition {
@@ -14,6 +14,8 @@ export interface TrainingBatch {
   images: Float32Array;
   /** [B], when the dataset has labels. */
   labels?: Int32Array;
+  /** [B, K], when the dataset has conditions. */
+  conditions?: Float64Array;
   /** [B], the numbers of the images in the dataset. */
   numbers: Uint32Array;
   epoch: number;
@@ -86,12 +88,21 @@ export function createTrainingBatches(
       return {
         images,
         ...(labels && { labels: Int32Array.from(numbers, (number) => labels[number]!) }),
+        ...(dataset.conditions && { conditions: conditionsOf(dataset.conditions, numbers) }),
         numbers,
         epoch,
         position: after,
       };
     },
   };
+}
+
+/** The conditions of the images with these numbers, [n, K]. */
+export function conditionsOf({ names, values }: DataConditions, numbers: ArrayLike<number>): Float64Array {
+  const width = names.length;
+  return Float64Array.from({ length: numbers.length * width }, (_, i) => {
+    return values[numbers[Math.floor(i / width)]! * width + (i % width)]!;
+  });
 }
 
 function checkPosition(value: BatchPosition, images: number): BatchPosition {

@@ -6,11 +6,19 @@ export interface Skipped {
   reason: string;
 }
 
+/** Numbers that belong to each image, such as an age. */
+export interface DataConditions {
+  /** Of [a-z0-9_], one for each column. */
+  names: readonly string[];
+  /** [count, K] */
+  values: Float64Array;
+}
+
 /** A set of images ready for training: prepared once, held in memory or read by position from the cache. */
 export interface Dataset {
   /** `digits`, or the name of the folder or file that it was made from. */
   name: string;
-  /** SHA-256 (hex) of the prepared pixels, their shape and the labels; where the images came from plays no part. */
+  /** SHA-256 (hex) of the prepared pixels, their shape, labels and conditions; where the images came from plays no part. */
   hash: string;
   /** Number of images, training and validation together. */
   count: number;
@@ -23,6 +31,8 @@ export interface Dataset {
    * Names of the classes in the order of their numbers, exactly as the data has them: they may hold blanks and commas.
    */
   classNames?: string[];
+  /** What each image was measured at, if columns were named. */
+  conditions?: DataConditions;
   /** Where the labels come from, in words: `the column "male" of train.csv`. */
   labelSource?: string;
   /** Image numbers to train on, ascending. */
@@ -70,6 +80,8 @@ export interface PrepareOptions extends Omit<ImageOptions, 'background'> {
   csv?: string | undefined;
   /** The CSV column that holds the class. */
   labelColumn?: string | undefined;
+  /** CSV columns that hold numbers to condition on, separated by commas. */
+  conditionColumns?: string | undefined;
   /** Share of the images held out, 0 (none) up to but not including 1. */
   validationShare: number;
   /** Seed of the split. */
@@ -97,6 +109,8 @@ export type Frame =
       /** [size, size, 1 or 3] uint8. */
       pixels: Uint8Array;
       label?: number;
+      /** [K] */
+      conditions?: readonly number[];
       /** Whether the file holds 16 bits per channel. */
       deep?: boolean;
       /** Whether some of it was transparent, so that the background shows. */
@@ -114,6 +128,8 @@ export interface Source {
   /** Number of frames, skipped ones included. */
   total: number;
   classNames?: string[];
+  /** Those of all listed images, if columns were named. */
+  conditions?: DataConditions;
   /** See `Dataset.labelSource`. */
   labelSource?: string;
   /** Notes for the user that need no decoded picture. */

@@ -12,8 +12,8 @@ import { formatSchedulerConfig, InputError, type SchedulerConfig } from '@onnois
 import { diskFailure } from '../files/disk-errors.ts';
 import { asideName, checkWritable, makeFolder, temporaryName } from '../files/output.ts';
 import { findNetwork } from '../model/index.ts';
-import type { ChannelKey } from '../model/types.ts';
-import { formatModelCard, type ModelCard } from './model-card.ts';
+import type { ChannelKey, ModelConfig } from '../model/types.ts';
+import { type CardSurroundings, formatModelCard, type ModelCard } from './model-card.ts';
 
 export interface ArtefactParts {
   /** Folder to make; an older model folder there is replaced. */
@@ -92,15 +92,23 @@ export async function checkArtefactTarget(out: string): Promise<void> {
  */
 function modelIndex(modelConfig: object, classNames: readonly string[] = []): object {
   const name = className(modelConfig);
-  const classes = (modelConfig as { num_class_embeds?: number | null }).num_class_embeds ?? 0;
+  const { classes, conditions } = conditioningOf(modelConfig);
   const named = classes > 0 && classNames.length === classes;
   return {
     _class_name: 'DDPMPipeline',
     _diffusers_version: '0.42.1',
     scheduler: ['diffusers', 'DDPMScheduler'],
-    unet: [findNetwork(name)?.library ?? 'onnoise', name],
+    // diffusers has no network with conditions.
+    unet: [conditions.length > 0 ? 'onnoise' : (findNetwork(name)?.library ?? 'onnoise'), name],
     ...(named && { id2label: Object.fromEntries(classNames.entries()) }),
   };
+}
+
+/** What `unet/config.json` says of conditions; of classes, those that a user can ask for. */
+function conditioningOf(modelConfig: object): Pick<CardSurroundings, 'classes' | 'nullCondition' | 'conditions'> {
+  const { num_class_embeds: rows, null_condition, conditions = [] } = modelConfig as Partial<ModelConfig>;
+  const nullCondition = null_condition ?? false;
+  return { classes: rows ? rows - (nullCondition ? 1 : 0) : 0, nullCondition, conditions };
 }
 
 function className(modelConfig: object): string {
@@ -110,7 +118,6 @@ function className(modelConfig: object): string {
 function describe({ modelConfig, schedulerConfig, card, samplesPng, curvePng, files }: ArtefactParts): string {
   const config = modelConfig as {
     sample_size?: number | [number, number];
-    num_class_embeds?: number;
   } & Partial<Record<ChannelKey, number>>;
   const architecture = className(modelConfig);
   const [channelKey] = findNetwork(architecture)?.channelKeys ?? ['in_channels' as const];
@@ -118,7 +125,7 @@ function describe({ modelConfig, schedulerConfig, card, samplesPng, curvePng, fi
   const [height, width] = typeof size === 'number' ? [size, size] : size;
   return formatModelCard(card, {
     shape: [config[channelKey] ?? 0, height, width],
-    classes: config.num_class_embeds ?? 0,
+    ...conditioningOf(modelConfig),
     architecture,
     predictionType: schedulerConfig.prediction_type,
     timesteps: schedulerConfig.num_train_timesteps,

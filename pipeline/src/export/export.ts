@@ -61,7 +61,7 @@ export async function exportRun({ run, out, checkpoint, onProgress }: ExportOpti
   const onnx = encodeModel(inferenceGraph(model, parameters), {
     run: basename(run),
     step: String(info.step),
-    ...inferenceMetadata(model.timestepCount, model.classCount),
+    ...inferenceMetadata(model),
   });
   report(2, 'comparing with tfjs');
   const compared = (done: number) => report(2 + done, 'comparing with tfjs');

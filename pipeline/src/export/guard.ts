@@ -10,12 +10,54 @@ import type { Constant, Graph, Node, ValueType } from '@onnoise/tracer';
 
 const FLOAT = 1;
 const INT32 = 6;
+const LARGEST_FLOAT = 2 ** 128 - 2 ** 104;
 
 /** Makes all readers of the float input `name` read a checked copy. */
 export function guardFloat(graph: Graph, name: string, count: number): void {
   const checked = `${name}.checked`;
-  for (const node of graph.nodes) node.inputs = node.inputs.map((input) => (input === name ? checked : input));
+  redirect(graph, name, checked);
   prepend(graph, guard(graph, name, name, checked, count));
+}
+
+/**
+ * Makes all readers of the conditions [N, 2K] read a checked copy: values must be finite, flags 0 to 1. A Gather on a table
+ * of one row refuses others, as one of the network's own does for timesteps.
+ */
+export function guardConditions(graph: Graph, name: string, count: number): void {
+  const { dims } = graph.types.get(name)!;
+  const constant = (suffix: string, data: Float32Array | Int32Array, sides: number[]): string => {
+    const dtype = data instanceof Float32Array ? 'float32' : 'int32';
+    const value = { dtype, dims: sides, data } as Constant;
+    graph.constants.set(`${name}.${suffix}`, value);
+    graph.types.set(`${name}.${suffix}`, value);
+    return `${name}.${suffix}`;
+  };
+  const type = (suffix: string, dtype: ValueType['dtype']) => {
+    graph.types.set(`${name}.${suffix}`, { dtype, dims });
+    return `${name}.${suffix}`;
+  };
+  const ends = (value: number, flag: number) =>
+    Float32Array.from({ length: 2 * count }, (_, i) => (i < count ? value : flag));
+  const first = constant('first', ends(-LARGEST_FLOAT, 0), [2 * count]);
+  const last = constant('last', ends(LARGEST_FLOAT, 1), [2 * count]);
+  const [raised, clipped, checked] = [
+    type('raised', 'float32'),
+    type('clipped', 'float32'),
+    type('checked', 'float32'),
+  ];
+  const [inside, row, one] = [type('inside', 'bool'), type('row', 'int32'), type('one', 'float32')];
+  const [zeros, ones] = [constant('zero', Int32Array.of(0), []), constant('outside', Int32Array.of(1), [])];
+  redirect(graph, name, checked);
+  prepend(graph, [
+    node(`${name}/range/Max`, 'Max', [name, first], raised),
+    node(`${name}/range/Min`, 'Min', [raised, last], clipped),
+    node(`${name}/range/Equal`, 'Equal', [name, clipped], inside),
+    node(`${name}/range/Where`, 'Where', [inside, zeros, ones], row),
+    node(`${name}/range/Gather`, 'Gather', [constant('table', Float32Array.of(1), [1]), row], one, {
+      axis: { int: 0 },
+    }),
+    node(`${name}/range/Mul`, 'Mul', [name, one], checked),
+  ]);
 }
 
 /** Replaces the int32 input `name` with the int64 input `wide`, the type of labels in PyTorch and diffusers. */
@@ -30,6 +72,10 @@ export function widenLabels(graph: Graph, name: string, wide: string, count: num
     node(`${wide}/Cast_1`, 'Cast', [checked], name, { to: { int: INT32 } }),
   ]);
   Object.assign(graph.inputs.find((port) => port.name === name)!, { name: wide, dtype: 'int64' });
+}
+
+function redirect(graph: Graph, from: string, to: string): void {
+  for (const node of graph.nodes) node.inputs = node.inputs.map((input) => (input === from ? to : input));
 }
 
 /** `checked` = value if 0 <= value <= count - 1, else count. */

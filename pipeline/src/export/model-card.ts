@@ -2,7 +2,7 @@
  * The README.md of a model folder: what the model is, where it comes from, how well it does, what it cannot do.
  */
 
-import type { ImageShape, PredictionType } from '@onnoise/scheduler';
+import type { ConditionSpec, ImageShape, PredictionType } from '@onnoise/scheduler';
 
 export interface ModelCard {
   /** Heading: `digits`. */
@@ -30,7 +30,11 @@ export interface ModelCard {
 export interface CardSurroundings {
   /** C, H, W of the pictures. */
   shape: ImageShape;
+  /** Without the null class. */
   classes: number;
+  /** Whether the network was trained without a condition too. */
+  nullCondition: boolean;
+  conditions: readonly ConditionSpec[];
   architecture: string;
   predictionType: PredictionType;
   timesteps: number;
@@ -42,10 +46,9 @@ export interface CardSurroundings {
 export function formatModelCard(card: ModelCard, around: CardSurroundings): string {
   const { name, data, parameters, averaged = true, config, metrics, limits } = card;
   const [channels, height, width] = around.shape;
-  const conditional = around.classes > 0 ? `, conditional on one of ${around.classes} classes` : ', unconditional';
   return [
     `# ${name}`,
-    `A diffusion model: ${width} x ${height} ${channels === 1 ? 'gray' : 'RGB'} pictures${conditional}. ` +
+    `A diffusion model: ${width} x ${height} ${channels === 1 ? 'gray' : 'RGB'} pictures, ${describeConditions(around)}. ` +
       `\`${around.architecture}\`, ${parameters.toLocaleString('en')} parameters, predicts ${describePrediction(around.predictionType)} ` +
       `over ${around.timesteps} timesteps. The weights are ${averaged ? 'the moving averages of training' : 'those of the last step of training'}.`,
     ...(around.hasSamples ? ['![Samples](samples.png)'] : []),
@@ -57,6 +60,9 @@ export function formatModelCard(card: ModelCard, around: CardSurroundings): stri
       `- ${data.name}: ${data.count.toLocaleString('en')} images`,
       `- hash: \`${data.hash}\``,
       ...(around.classes > 0 && data.classNames?.length ? [`- classes: ${data.classNames.join(', ')}`] : []),
+      ...around.conditions.map(
+        ({ name, min, max, mean }) => `- ${name}: from ${min} to ${max}, ${short(mean)} on average`,
+      ),
       ...(data.licence === undefined ? [] : [`- licence of the images: ${data.licence}`]),
     ].join('\n'),
     '## Training',
@@ -72,6 +78,14 @@ export function formatModelCard(card: ModelCard, around: CardSurroundings): stri
     .replace(/\n+$/, '\n');
 }
 
+function describeConditions({ classes, nullCondition, conditions }: CardSurroundings): string {
+  const all = [...(classes > 0 ? [`one of ${classes} classes`] : []), ...conditions.map(({ name }) => name)];
+  if (all.length === 0) return 'unconditional';
+  return `conditional on ${all.join(' and ')}${nullCondition ? ' or on nothing' : ''}`;
+}
+
+const short = (value: number): number => Number(value.toPrecision(4));
+
 const PREDICTIONS: Readonly<Record<PredictionType, string>> = {
   epsilon: 'the noise',
   sample: 'the clean picture',
@@ -81,12 +95,22 @@ const PREDICTIONS: Readonly<Record<PredictionType, string>> = {
 const describePrediction = (type: PredictionType): string => `${PREDICTIONS[type]} (\`${type}\`)`;
 
 /** How to call the network, and the range of its inputs. */
-export function describeNetwork({ classes, timesteps }: Pick<CardSurroundings, 'classes' | 'timesteps'>): string {
+export function describeNetwork({
+  classes,
+  nullCondition,
+  conditions,
+  timesteps,
+}: Pick<CardSurroundings, 'classes' | 'nullCondition' | 'conditions' | 'timesteps'>): string {
   const labels = classes > 0 ? ', `class_labels` [N] as int64' : '';
-  const range = classes > 0 ? `, classes from 0 to ${classes - 1}` : '';
+  const numbers = conditions.length > 0 ? `, \`conditions\` [N, ${2 * conditions.length}] as float32` : '';
+  const flags = conditions.map(({ name, mean, std }) => `(${name} - ${short(mean)}) / ${short(std)}`).join(', ');
+  const absent = nullCondition ? ', or 0 and 0 where not given' : '';
+  const values = conditions.length > 0 ? `, conditions are ${flags}, then 1 for each${absent}` : '';
+  const none = nullCondition ? `, and ${classes} is none` : '';
+  const range = classes > 0 ? `, classes from 0 to ${classes - 1}${none}` : '';
   return (
-    `\`unet/model.onnx\` takes \`sample\` [N, C, H, W] and \`timestep\` [N] as float32${labels} and gives \`out_sample\` ` +
-    `[N, C, H, W]; images are in [-1, 1], timesteps are numbers from 0 to ${timesteps - 1}, whole or not${range}.`
+    `\`unet/model.onnx\` takes \`sample\` [N, C, H, W] and \`timestep\` [N] as float32${labels}${numbers} and gives \`out_sample\` ` +
+    `[N, C, H, W]; images are in [-1, 1], timesteps are numbers from 0 to ${timesteps - 1}, whole or not${range}${values}.`
   );
 }
 

@@ -3,11 +3,13 @@
  * file, on random batches.
  */
 
-import { gaussian } from '@onnoise/scheduler';
+import { type ConditionSpec, gaussian } from '@onnoise/scheduler';
 import * as tf from '@tensorflow/tfjs';
 import * as ort from 'onnxruntime-node';
 import type { Model } from '../model/index.ts';
 import { sizeOf } from '../shape.ts';
+import { encodeBatch } from '../train/conditioning.ts';
+import { labelCount } from './inference.ts';
 
 /** Batch sizes that are compared. */
 export const PARITY_BATCHES = [1, 3, 8] as const;
@@ -86,18 +88,26 @@ interface Inputs {
   sample: Float32Array;
   timestep: Float32Array;
   labels: Int32Array;
+  conditions: Float32Array;
 }
 
-/** Gaussian images, timesteps spread over 0..T-1, not only whole ones, all classes in turn. */
+/** Gaussian images, timesteps spread over 0..T-1, not only whole ones, all classes and none, conditions given and absent. */
 function randomInputs(model: Model, batch: number): Inputs {
   const size = sizeOf(model.shape);
   const sample = new Float32Array(batch * size);
   for (let i = 0; i < batch; i++) gaussian(batch * 1000 + i, 0, sample.subarray(i * size, (i + 1) * size));
   const spread = (last: number, i: number) => ((i + 0.5) / batch) * last;
+  const count = model.conditions.length;
+  const spreadOf = ({ min, max }: ConditionSpec, i: number) => min + ((i * 0.37) % 1) * (max - min);
   return {
     sample,
     timestep: Float32Array.from({ length: batch }, (_, i) => spread(model.timestepCount - 1, i)),
-    labels: Int32Array.from({ length: batch }, (_, i) => Math.floor(spread(model.classCount ?? 1, i))),
+    labels: Int32Array.from({ length: batch }, (_, i) => Math.floor(spread(labelCount(model), i))),
+    conditions: encodeBatch(
+      model.conditions,
+      Float64Array.from({ length: batch * count }, (_, i) => spreadOf(model.conditions[i % count]!, i)),
+      Array.from({ length: batch }, (_, i) => i % 3 === 2),
+    ),
   };
 }
 
@@ -106,6 +116,9 @@ function eager(model: Model, weights: Record<string, tf.Tensor>, inputs: Inputs,
     model.forward(weights, tf.tensor4d(inputs.sample, [batch, ...model.shape]), tf.tensor1d(inputs.timestep), {
       training: false,
       ...(model.classCount !== null && { labels: tf.tensor1d(inputs.labels, 'int32') }),
+      ...(model.conditions.length > 0 && {
+        conditions: tf.tensor2d(inputs.conditions, [batch, 2 * model.conditions.length]),
+      }),
     }),
   );
   const values = output.dataSync<'float32'>().slice();
@@ -113,12 +126,19 @@ function eager(model: Model, weights: Record<string, tf.Tensor>, inputs: Inputs,
   return values;
 }
 
-function feeds(model: Model, { sample, timestep, labels }: Inputs, batch: number): Record<string, ort.Tensor> {
+function feeds(
+  model: Model,
+  { sample, timestep, labels, conditions }: Inputs,
+  batch: number,
+): Record<string, ort.Tensor> {
   return {
     sample: new ort.Tensor('float32', sample, [batch, ...model.shape]),
     timestep: new ort.Tensor('float32', timestep, [batch]),
     ...(model.classCount !== null && {
       class_labels: new ort.Tensor('int64', BigInt64Array.from(labels, BigInt), [batch]),
+    }),
+    ...(model.conditions.length > 0 && {
+      conditions: new ort.Tensor('float32', conditions, [batch, 2 * model.conditions.length]),
     }),
   };
 }

@@ -10,15 +10,23 @@
  * ("Maximum Batch Size", "Reshape", "Instance Groups") and
  * https://github.com/triton-inference-server/common/blob/main/protobuf/model_config.proto
  */
-import { formatSchedulerConfig, type ImageShape, type SchedulerConfig } from '@onnoise/scheduler';
+import {
+  type ConditionSpec,
+  extraInputs,
+  formatSchedulerConfig,
+  type ImageShape,
+  type SchedulerConfig,
+} from '@onnoise/scheduler';
 
 export interface TritonModel {
   /** The name of the file's folder: Triton refuses a model with any other name. */
   name: string;
   /** [C, H, W] of the images. */
   shape: ImageShape;
-  /** Classes of a conditional network, 0 for an unconditional one. */
+  /** Classes that can be asked for; 0 without classes. */
   classes: number;
+  nullCondition: boolean;
+  conditions: readonly ConditionSpec[];
   scheduler: SchedulerConfig;
 }
 
@@ -33,15 +41,23 @@ export function maxBatchSize([, height, width]: TritonModel['shape']): number {
 /**
  * The file's text. Its parameters carry what a client needs to sample; `GET /v2/models/<name>/config` gives them to it.
  */
-export function formatTritonConfig({ name, shape, classes, scheduler }: TritonModel): string {
+export function formatTritonConfig(model: TritonModel): string {
+  const { name, shape, classes, nullCondition, conditions, scheduler } = model;
   const image = `dims: [ ${shape.join(', ')} ]`;
   const perImage = 'dims: [ 1 ] reshape: { shape: [ ] }';
   const inputs = [
     tensor('sample', 'TYPE_FP32', image),
     tensor('timestep', 'TYPE_FP32', perImage),
     ...(classes > 0 ? [tensor('class_labels', 'TYPE_INT64', perImage)] : []),
+    ...(conditions.length > 0 ? [tensor('conditions', 'TYPE_FP32', `dims: [ ${2 * conditions.length} ]`)] : []),
   ];
-  return `# One call of a denoising network: out_sample = network(sample, timestep${classes > 0 ? ', class_labels' : ''}).
+  const parameters = [
+    parameter('num_class_embeds', String(classes > 0 && nullCondition ? classes + 1 : classes)),
+    ...(nullCondition ? [parameter('null_condition', 'true')] : []),
+    ...(conditions.length > 0 ? [parameter('conditions', JSON.stringify(conditions))] : []),
+  ];
+  const names = ['sample', 'timestep', ...extraInputs(model).map((input) => input.name)];
+  return `# One call of a denoising network: out_sample = network(${names.join(', ')}).
 name: ${quote(name)}
 backend: "onnxruntime"
 platform: "onnxruntime_onnx"
@@ -64,7 +80,7 @@ ${tensor('out_sample', 'TYPE_FP32', image)}
 
 # What sampling needs to know; the network does not read it.
 ${parameter('scheduler_config', JSON.stringify(formatSchedulerConfig(scheduler)))}
-${parameter('num_class_embeds', String(classes))}
+${parameters.join('\n')}
 `;
 }
 

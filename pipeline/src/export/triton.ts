@@ -37,7 +37,7 @@ export async function writeTritonModel(options: TritonOptions): Promise<TritonRe
   const { loadModel } = await import('@onnoise/runtime-node');
   // Opening the network makes sure that it has the inputs and outputs which config.pbtxt promises.
   const loaded = await loadModel(options.model, { device: 'cpu' });
-  const { shape, classes, scheduler } = loaded;
+  const { shape, classes, nullCondition, conditions, scheduler } = loaded;
   await loaded.dispose();
   const temporary = temporaryName(folder);
   let made: string | undefined;
@@ -46,7 +46,10 @@ export async function writeTritonModel(options: TritonOptions): Promise<TritonRe
     // First, because it has the model's name: a Triton that polls the repository refuses it in a folder of another
     // name.
     await mkdir(temporary);
-    await writeFile(join(temporary, 'config.pbtxt'), formatTritonConfig({ name, shape, classes, scheduler }));
+    await writeFile(
+      join(temporary, 'config.pbtxt'),
+      formatTritonConfig({ name, shape, classes, nullCondition, conditions, scheduler }),
+    );
     await mkdir(join(temporary, '1'));
     const copies = [
       [join('scheduler', 'scheduler_config.json'), 'scheduler_config.json'],

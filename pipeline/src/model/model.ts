@@ -1,8 +1,9 @@
 /** Creates networks from configurations, and wraps them in an NCHW interface. */
 import { refuse } from '@onnoise/scheduler';
 import * as tf from '@tensorflow/tfjs';
+import { type Conditioning, conditioningOf, withoutOff } from './condition-config.ts';
 import { findNetwork, NETWORKS } from './networks.ts';
-import type { ChannelKey, Model, ModelConfig, ParameterSpec } from './types.ts';
+import type { ChannelKey, ForwardOptions, Model, ModelConfig, ParameterSpec } from './types.ts';
 
 /**
  * The network that a configuration describes: `_class_name` names one of `NETWORKS`, the other keys are that network's.
@@ -25,15 +26,15 @@ export function createModel(json: unknown): Model {
   }
   const parameters: ParameterSpec[] = [];
   const forward = network.build(config, parameters);
-  const classCount = config.num_class_embeds;
+  const conditioning = conditioningOf(config);
   return {
-    config,
+    config: withoutOff(config),
     parameters,
     shape: [inputs, size, size],
-    classCount,
+    ...conditioning,
     timestepCount: config.num_train_timesteps,
     forward(values, sample, timestep, options) {
-      checkInputs(sample, options.labels, { inputs, stride, classCount });
+      checkInputs(sample, options, { inputs, stride, ...conditioning });
       return tf.tidy(() => {
         const nhwc = tf.transpose(sample, [0, 2, 3, 1]);
         return tf.transpose(forward({ ...options, parameters: values }, nhwc, timestep), [0, 3, 1, 2]);
@@ -42,13 +43,13 @@ export function createModel(json: unknown): Model {
   };
 }
 
-interface Expected {
+interface Expected extends Conditioning {
   inputs: number;
   stride: number;
-  classCount: number | null;
 }
 
-function checkInputs(sample: tf.Tensor4D, labels: tf.Tensor1D | undefined, { inputs, stride, classCount }: Expected) {
+function checkInputs(sample: tf.Tensor4D, { labels, conditions: numbers }: ForwardOptions, expected: Expected) {
+  const { inputs, stride, classCount, conditions } = expected;
   const action = 'run the network';
   const [, channels, height, width] = sample.shape;
   if (channels !== inputs || height % stride !== 0 || width % stride !== 0) {
@@ -57,5 +58,10 @@ function checkInputs(sample: tf.Tensor4D, labels: tf.Tensor1D | undefined, { inp
   if (classCount === null && labels) refuse(action, 'labels', 'absent: it is unconditional', labels.shape);
   if (classCount !== null && labels?.shape[0] !== sample.shape[0]) {
     refuse(action, 'labels', `[N], one of ${classCount} classes a sample`, labels?.shape);
+  }
+  const columns = 2 * conditions.length;
+  if (columns === 0 && numbers) refuse(action, 'conditions', 'absent: it has none', numbers.shape);
+  if (columns > 0 && numbers?.shape.join() !== [sample.shape[0], columns].join()) {
+    refuse(action, 'conditions', `[N, ${columns}], a value and a flag for each`, numbers?.shape);
   }
 }

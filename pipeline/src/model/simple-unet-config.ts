@@ -1,5 +1,15 @@
 /** Configuration of the tutorial's network; the defaults are the tutorial's numbers. */
-import { integer, listOf, nullable, oneOf, type Rules, readObject, rule, withDefault } from '@onnoise/scheduler';
+import {
+  type ConditionSpec,
+  integer,
+  listOf,
+  oneOf,
+  type Rules,
+  readObject,
+  rule,
+  withDefault,
+} from '@onnoise/scheduler';
+import { CONDITION_RULES } from './condition-config.ts';
 
 /**
  * | name                | default                   | meaning                                                            |
@@ -8,7 +18,9 @@ import { integer, listOf, nullable, oneOf, type Rules, readObject, rule, withDef
  * | image_channels      | 1                         | of sample and prediction                                           |
  * | channels            | [64, 128, 256, 512, 1024] | widths from the first convolution to the bottom, one per level     |
  * | time_emb_dim        | 32                        | width of the time embedding, even                                  |
- * | num_class_embeds    | null                      | classes whose embedding is added to the time's; null: unconditional |
+ * | num_class_embeds    | null                      | rows of the class embedding, added to the time's; null: no classes |
+ * | null_condition      | false                     | trained without a condition too; the last class is then the null class |
+ * | conditions          | []                        | numbers it is conditional on: name, mean, std, min, max            |
  * | num_train_timesteps | 300                       | T, rows of the time embedding's table                              |
  */
 export interface SimpleUnetConfig {
@@ -18,6 +30,8 @@ export interface SimpleUnetConfig {
   channels: number[];
   time_emb_dim: number;
   num_class_embeds: number | null;
+  null_condition: boolean;
+  conditions: ConditionSpec[];
   num_train_timesteps: number;
 }
 
@@ -30,7 +44,7 @@ const RULES: Rules<SimpleUnetConfig> = {
   image_channels: withDefault(1, integer(1, 64)),
   channels: withDefault([64, 128, 256, 512, 1024], listOf(integer(1, 8192), 2)),
   time_emb_dim: withDefault(32, EVEN),
-  num_class_embeds: withDefault(null, nullable(integer(1, 100_000))),
+  ...CONDITION_RULES,
   num_train_timesteps: withDefault(300, integer(1, 100_000)),
 };
 

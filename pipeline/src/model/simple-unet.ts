@@ -3,9 +3,10 @@
  * first; 4x4 stride-2 transforms; skips taken after the transform and concatenated before the next block.
  * 62,437,601 parameters at the default configuration.
  *
- * Our addition, off by default: a class embedding, added to the time embedding.
+ * Our additions, off by default: embeddings of a class and of conditions, added to the time embedding.
  */
 import * as tf from '@tensorflow/tfjs';
+import { conditionEmbedding } from './condition-embedding.ts';
 import { type Declare, declareInto, type Pass } from './declare.ts';
 import { conv2d, convTranspose2d, embedding, linear } from './layers.ts';
 import { batchNorm } from './normalization.ts';
@@ -37,6 +38,10 @@ function simpleUnet(config: SimpleUnetConfig, parameters: ParameterSpec[]): Forw
   const timeMlp = linear(declare.in('time_mlp.1'), width, width);
   const classes =
     config.num_class_embeds === null ? null : embedding(declare.in('class_embedding'), config.num_class_embeds, width);
+  const conditions =
+    config.conditions.length > 0
+      ? conditionEmbedding(declare.in('condition_embeddings'), config.conditions.length, width)
+      : null;
 
   const first = channels[0]!;
   const conv0 = conv2d(declare.in('conv0'), image_channels, first, { kernel: 3, padding: 1 });
@@ -48,6 +53,7 @@ function simpleUnet(config: SimpleUnetConfig, parameters: ParameterSpec[]): Forw
   return (pass, sample, timestep) => {
     let time = tf.relu(timeMlp(pass, embedTime(pass, timestep))); // [N, time_emb_dim]
     if (classes) time = tf.add(time, classes(pass, pass.labels!));
+    if (conditions) time = tf.add(time, conditions(pass, pass.conditions!));
     let x = conv0(pass, sample); // [N, H, W, channels[0]]
     const skips: tf.Tensor4D[] = [];
     for (const down of downs) {

@@ -13,6 +13,7 @@
  * Limits: timesteps are numbers in 0..count-1.
  */
 import * as tf from '@tensorflow/tfjs';
+import { shortCos, shortSin } from './short-sine.ts';
 
 export interface EmbeddingOptions {
   /** T. */
@@ -76,16 +77,4 @@ function turn(row: tf.Tensor2D, rest: tf.Tensor1D, { width, cosFirst, ...options
   if (cosFirst) turned.reverse();
   if (width > 2 * half) turned.push(tf.slice(row, [0, 2 * half], [row.shape[0], 1]));
   return tf.concat(turned as tf.Tensor2D[], 1);
-}
-
-/** 1 - x²/2! + x⁴/4! - x⁶/6!: exactly 1 at 0, within 1e-7 for |x| <= 1/2. */
-const shortCos = (x: tf.Tensor): tf.Tensor => series(tf.square(x), [1, -1 / 2, 1 / 24, -1 / 720]);
-
-/** x - x³/3! + x⁵/5! - x⁷/7!: exactly 0 at 0, within 1e-8 for |x| <= 1/2. */
-const shortSin = (x: tf.Tensor): tf.Tensor => tf.mul(x, series(tf.square(x), [1, -1 / 6, 1 / 120, -1 / 5040]));
-
-/** c0 + c1 x + c2 x² ..., by Horner's rule. */
-function series(x: tf.Tensor, coefficients: readonly number[]): tf.Tensor {
-  const [last, ...rest] = coefficients.toReversed();
-  return rest.reduce<tf.Tensor>((sum, c) => tf.add(tf.mul(sum, x), c), tf.scalar(last!));
 }

@@ -1,5 +1,5 @@
 /** Types of networks: a list of named parameters and a pure function of them; and the record of a kind of network. */
-import type { ImageShape } from '@onnoise/scheduler';
+import type { ConditionSpec, ImageShape } from '@onnoise/scheduler';
 import type * as tf from '@tensorflow/tfjs';
 
 /** How a parameter starts: constants, uniform in [-bound, bound] or normal with the given deviation. */
@@ -24,8 +24,12 @@ export interface ModelConfig {
   _class_name: string;
   /** Height and width, pixels. */
   sample_size: number;
-  /** Classes; null: unconditional. */
+  /** Rows of the class embedding, with the null class if there is one; null: no classes. */
   num_class_embeds: number | null;
+  /** Whether the network is trained without a condition too. The last class is then the null class. */
+  null_condition: boolean;
+  /** The numbers that the network is conditional on, in the order of its input. */
+  conditions: ConditionSpec[];
   /** T, rows of the time embedding's table. */
   num_train_timesteps: number;
 }
@@ -36,6 +40,8 @@ export type Parameters = Record<string, tf.Tensor>;
 export interface ForwardOptions {
   /** Class of every sample [N], int32; needed exactly when the network is conditional. */
   labels?: tf.Tensor1D;
+  /** Of every sample [N, 2K]: K normalised values, 0 where absent, then K flags; needed exactly when there are some. */
+  conditions?: tf.Tensor2D;
   /** true: BatchNorm uses the batch's statistics and updates its buffers; false: it uses the buffers. */
   training: boolean;
   /** Gets a buffer's new value during the pass, before the pass's tidy ends: hold it with `tf.keep`. */
@@ -43,14 +49,17 @@ export interface ForwardOptions {
 }
 
 export interface Model {
-  /** Complete and checked; the content of `unet/config.json`. */
-  config: ModelConfig;
+  /** Complete and checked; the content of `unet/config.json`. Our own keys are left out where they are off. */
+  config: Omit<ModelConfig, 'null_condition' | 'conditions'>;
   /** In the order of PyTorch's `state_dict()`. */
   parameters: ParameterSpec[];
   /** [C, H, W] of a sample. */
   shape: ImageShape;
-  /** Number of classes of a conditional network, null without conditioning. */
+  /** Number of classes of a conditional network without the null class, null without classes. */
   classCount: number | null;
+  /** Whether the network is trained without a condition too. With classes, class `classCount` is then the null class. */
+  nullCondition: boolean;
+  conditions: readonly ConditionSpec[];
   /** T: timesteps are numbers in 0..T-1. */
   timestepCount: number;
   /**
@@ -58,12 +67,12 @@ export interface Model {
    *
    * @param sample [N, C, H, W]; H and W must be divisible by the network's total stride.
    * @param timestep [N], float32; in training whole numbers.
-   * @throws InputError when the sample or the labels do not suit the network.
+   * @throws InputError when the sample, the labels or the conditions do not suit the network.
    */
   forward(parameters: Parameters, sample: tf.Tensor4D, timestep: tf.Tensor1D, options: ForwardOptions): tf.Tensor4D;
 }
 
-/** A network's pass on NHWC samples, with labels if it is conditional. */
+/** A network's pass on NHWC samples, with labels and conditions if it takes them. */
 export type Forward = (
   pass: ForwardOptions & { parameters: Parameters },
   sample: tf.Tensor4D,

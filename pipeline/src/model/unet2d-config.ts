@@ -4,6 +4,7 @@
  */
 import {
   anything,
+  type ConditionSpec,
   flag,
   integer,
   listOf,
@@ -16,6 +17,7 @@ import {
   refuse,
   withDefault,
 } from '@onnoise/scheduler';
+import { CONDITION_RULES } from './condition-config.ts';
 
 const DOWN_BLOCKS = ['DownBlock2D', 'AttnDownBlock2D'] as const;
 const UP_BLOCKS = ['UpBlock2D', 'AttnUpBlock2D'] as const;
@@ -35,7 +37,9 @@ const UP_BLOCKS = ['UpBlock2D', 'AttnUpBlock2D'] as const;
  * | downsample_padding               | 1                     | 0 pads one zero after, none before                              |
  * | time_embedding_dim               | null                  | null: four times the first width                                |
  * | flip_sin_to_cos, freq_shift      | true, 0               | order and frequencies of the time embedding                     |
- * | num_class_embeds                 | null                  | classes; null: unconditional                                    |
+ * | num_class_embeds                 | null                  | rows of the class embedding; null: no classes                   |
+ * | null_condition                   | false                 | trained without a condition too; the last class is then the null class. Not a key of diffusers |
+ * | conditions                       | []                    | numbers it is conditional on: name, mean, std, min, max. Not a key of diffusers |
  * | num_train_timesteps              | 1000                  | T, rows of the time embedding's table                           |
  */
 export interface UNet2DConfig {
@@ -67,6 +71,8 @@ export interface UNet2DConfig {
   add_attention: boolean;
   class_embed_type: null;
   num_class_embeds: number | null;
+  null_condition: boolean;
+  conditions: ConditionSpec[];
   num_train_timesteps: number;
 }
 
@@ -102,7 +108,7 @@ const RULES: Rules<UNet2DConfig> = {
   resnet_time_scale_shift: only('default'),
   add_attention: withDefault(true, flag),
   class_embed_type: only(null),
-  num_class_embeds: withDefault(null, nullable(integer(1, 100_000))),
+  ...CONDITION_RULES,
   num_train_timesteps: TIMESTEPS,
 };
 

@@ -1,10 +1,12 @@
 /**
  * `UNet2DModel`: the U-Net of the DDPM paper, as in diffusers' class of that name. Arithmetic, parameter names and
- * shapes are the same, so weights can be exchanged both ways.
+ * shapes are the same, so weights can be exchanged both ways. Our addition, off by default: conditions, whose embedding is added to
+ * the time embedding.
  *
  * Source: Ho et al., "Denoising Diffusion Probabilistic Models" (arXiv 2006.11239), appendix B; diffusers' `unet_2d.py`.
  */
 import * as tf from '@tensorflow/tfjs';
+import { conditionEmbedding } from './condition-embedding.ts';
 import { declareInto } from './declare.ts';
 import { conv2d, embedding, linear } from './layers.ts';
 import { groupNorm, silu } from './normalization.ts';
@@ -40,6 +42,10 @@ function unet2d(config: UNet2DConfig, parameters: ParameterSpec[]): Forward {
     config.num_class_embeds === null
       ? null
       : embedding(declare.in('class_embedding'), config.num_class_embeds, timeWidth);
+  const conditions =
+    config.conditions.length > 0
+      ? conditionEmbedding(declare.in('condition_embeddings'), config.conditions.length, timeWidth)
+      : null;
 
   const downs = widths.map((outputs, i) => {
     const inputs = Array.from({ length: depth }, (_, layer) => (layer === 0 ? (widths[i - 1] ?? first) : outputs));
@@ -66,6 +72,7 @@ function unet2d(config: UNet2DConfig, parameters: ParameterSpec[]): Forward {
   return (pass, sample, timestep) => {
     let embedded = time2(pass, silu(time1(pass, embedTime(pass, timestep)))); // [N, timeWidth]
     if (classes) embedded = tf.add(embedded, classes(pass, pass.labels!));
+    if (conditions) embedded = tf.add(embedded, conditions(pass, pass.conditions!));
     const time = silu(embedded); // every residual block begins with it
 
     const skips = [convIn(pass, sample)];

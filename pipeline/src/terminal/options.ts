@@ -42,6 +42,37 @@ export function toList(option: string, example: string): (value: unknown) => str
   };
 }
 
+/** A yargs `coerce` for `name=1` or `name=1,2,3`, given any number of times. */
+export function toValues(option: string, example: string) {
+  return (typed: string[] | undefined): Record<string, number[]> | undefined => {
+    if (typed === undefined) return undefined;
+    const values = new Map<string, number[]>();
+    for (const text of typed) {
+      const [, name, list] =
+        /^\s*([^=\s]+)\s*=(.+)$/.exec(text) ??
+        refuse('read the options', `--${option}`, `a name and its values, as ${example}`, text);
+      if (values.has(name!)) {
+        throw new InputError(`Cannot read the options: --${option} ${name} must be given once, received it twice.`);
+      }
+      values.set(
+        name!,
+        list!.split(',').map((value) => parse(`${option} ${name}`, value)),
+      );
+    }
+    return Object.fromEntries(values);
+  };
+}
+
+/** A yargs `coerce` for two numbers: `100,900`. */
+export function toInterval(option: string): (value: unknown) => [number, number] | undefined {
+  return (value) => {
+    if (value === undefined) return undefined;
+    const parts = String(value).split(',');
+    if (parts.length !== 2) refuse('read the options', `--${option}`, 'two numbers, as 100,900', String(value));
+    return parts.map((part) => parse(option, part)) as [number, number];
+  };
+}
+
 function parse(option: string, value: unknown): number {
   const text = String(value).trim();
   const number = Number(text);

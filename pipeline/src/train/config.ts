@@ -50,6 +50,8 @@ function layOver(below: TrainConfig, given: ConfigLayer): TrainConfig {
   );
   const { model, training } = layer;
   if (model?._class_name !== undefined && model._class_name !== below.model._class_name) laid.model = {};
+  // Without it, the number of classes counts those of the images: see `withNull` of links.ts.
+  if (model?.num_class_embeds !== undefined) delete laid.model!.null_condition;
   if (training && STOP_FIELDS.some((name) => training[name] !== undefined)) {
     for (const name of STOP_FIELDS) delete laid.training![name];
   }
@@ -126,24 +128,33 @@ export function compareConfigs(stored: TrainConfig, wanted: TrainConfig, run: st
       if (!same(before[key], now[key])) refuse(`${section}.${key}`, before[key], now[key]);
     }
   };
+  // First, because it may change the network too.
+  for (const [section, key, field] of eachField()) {
+    const [was, is] = [settingOf(stored, section, key), settingOf(wanted, section, key)];
+    const [wasOff, isOff] = [was, is].map((value) => value === (field.off ? null : 0));
+    const shown = (value: unknown) => (field.off ? (value ?? 'off') : value);
+    if (field.fixedOff && wasOff !== isOff) refuse(`${section}.${key} (--${field.flag})`, shown(was), shown(is));
+  }
   compareAll('model', stored.model, wanted.model);
   compareAll('scheduler', { ...parseSchedulerConfig(stored.scheduler) }, { ...parseSchedulerConfig(wanted.scheduler) });
   const changes = compareEnds(stored.training, wanted.training);
-  for (const section of ['data', 'training', 'output'] as const) {
-    const [before, now]: Record<string, unknown>[] = [stored[section], wanted[section]];
-    for (const [key, field] of Object.entries<Field>(fields[section])) {
-      const [was, is] = [before![key], now![key]];
-      if (field.onResume === 'free' || isStop(key) || same(was, is)) continue;
-      const switched = field.fixedOff && (was === null || is === null);
-      if (field.onResume === 'fixed' || switched) {
-        const shown = (value: unknown) => (switched ? (value ?? 'off') : value);
-        refuse(`${section}.${key} (--${field.flag})`, shown(was), shown(is));
-      }
-      changes.push(`--${field.flag} was ${tell(was)} and is ${tell(is)} from now on.`);
-    }
+  for (const [section, key, field] of eachField()) {
+    const [was, is] = [settingOf(stored, section, key), settingOf(wanted, section, key)];
+    if (field.onResume === 'free' || isStop(key) || same(was, is)) continue;
+    if (field.onResume === 'fixed') refuse(`${section}.${key} (--${field.flag})`, was, is);
+    changes.push(`--${field.flag} was ${tell(was)} and is ${tell(is)} from now on.`);
   }
   return changes;
 }
+
+/** The rows of the table of settings. */
+const eachField = () =>
+  (['data', 'training', 'output'] as const).flatMap((section) =>
+    Object.entries<Field>(fields[section]).map(([key, field]) => [section, key, field] as const),
+  );
+
+const settingOf = (config: TrainConfig, section: Section, key: string) =>
+  (config[section] as Record<string, unknown>)[key];
 
 /** The three ways to end count as one setting, since a run uses one of them. */
 function compareEnds(before: SectionConfig<'training'>, now: SectionConfig<'training'>): string[] {

@@ -24,7 +24,12 @@ export interface TrainableModel {
     parameters: Record<string, tf.Tensor>,
     sample: tf.Tensor4D,
     timestep: tf.Tensor1D,
-    options: { labels?: tf.Tensor1D; training: boolean; onBuffer?: (name: string, value: tf.Tensor) => void },
+    options: {
+      labels?: tf.Tensor1D;
+      conditions?: tf.Tensor2D;
+      training: boolean;
+      onBuffer?: (name: string, value: tf.Tensor) => void;
+    },
   ): tf.Tensor4D;
 }
 
@@ -34,6 +39,8 @@ export interface TrainStepOptions extends AdamOptions {
   shape: ImageShape;
   /** Whether the model takes class labels. */
   conditional: boolean;
+  /** K, how many numbers the model is conditional on. Default: 0. */
+  conditions?: number;
   /** alphaBar of every timestep, 0 to 1, in float64. */
   schedule: { alphaBar: ArrayLike<number> };
   predictionType: PredictionType;
@@ -64,7 +71,10 @@ export interface TrainStep {
   recipe: StepRecipe | undefined;
   /** Tensors that live from step to step: `model.*`, `ema.*`, `adam.m.*`, `adam.v.*`. */
   state: StepTensor[];
-  /** images, noise [B, C, H, W]; timesteps [B] int32; labels [B] int32 (conditional models); scalars [] float32. */
+  /**
+   * images, noise [B, C, H, W]; timesteps [B] int32; labels [B] int32 (models with classes);
+   * conditions [B, 2K] float32 (models with conditions); scalars [] float32.
+   */
   inputs: StepTensor[];
   /** A fresh state around the given parameters (PyTorch's order): zero moments, EMA equal to the weights. */
   initialState(parameters: ReadonlyMap<string, Float32Array>): Map<string, Float32Array>;
@@ -103,5 +113,5 @@ export interface TrainEngine {
 /** Endless batches. The next one depends on the position and the seed alone. */
 export interface Batches {
   readonly position: BatchPosition;
-  next(): Promise<{ images: Float32Array; labels?: Int32Array; epoch: number }>; // images [B, C, H, W] in [-1, 1]
+  next(): Promise<{ images: Float32Array; labels?: Int32Array; conditions?: Float64Array; epoch: number }>; // images [B, C, H, W] in [-1, 1]
 }

@@ -21,6 +21,12 @@ export const dataFields = {
     type: 'string',
     describe: 'CSV column that holds the class',
   },
+  conditionColumns: {
+    flag: 'condition-columns',
+    onResume: 'told',
+    type: 'string',
+    describe: 'CSV columns of numbers that the model is conditional on: age,weight',
+  },
   size: {
     flag: 'size',
     onResume: 'fixed',

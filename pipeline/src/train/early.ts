@@ -1,13 +1,16 @@
 /** Checks, before any image is read, from the list of images alone: can a run train on them? */
 import { InputError } from '@onnoise/scheduler';
+import type { DataConditions } from '../data/index.ts';
 import { splitImages } from '../data/split.ts';
-import { checkClasses } from './labels.ts';
+import { checkConditions } from './conditions.ts';
+import { checkClasses, checkDropout } from './labels.ts';
 import type { TrainPlan } from './plan.ts';
 
 export interface ImageList {
   /** Includes those that will be skipped. */
   total: number;
   classNames?: readonly string[] | undefined;
+  conditions?: DataConditions | undefined;
 }
 
 /** Images to train on, at most. */
@@ -28,5 +31,7 @@ export function checkList(plan: Pick<TrainPlan, 'config' | 'model'>, list: Image
       `Cannot start training: --batch must be at most the number of training images, ${images}, received ${batch}.`,
     );
   }
+  checkDropout(plan.config.training, plan.model, list.classNames);
+  checkConditions(plan.model.conditions, list.conditions?.names);
   return checkClasses(plan.model.classCount, list.classNames, resume);
 }

@@ -12,7 +12,8 @@ import { flag, integer, nullable, number, oneOf, type Rule, text, worded } from 
  * | `told`  | may change, and the change is reported                                       |
  * | `free`  | may change, and makes no difference to the model or its pictures             |
  *
- * With `fixedOff` it may not be switched on or off (`null`), since that decides what a checkpoint holds.
+ * With `fixedOff` it may not be switched on or off (`null`, or 0 if that is its off), since that decides what a
+ * checkpoint holds.
  */
 export type OnResume = 'fixed' | 'told' | 'free';
 

@@ -28,6 +28,16 @@ export const fields = {
       describe: 'time to spend, pictures included; the rate follows the clock, so not repeatable to the bit',
     },
     batch: { flag: 'batch', onResume: 'fixed', type: 'integer', min: 1, default: 32, describe: 'images per step' },
+    labelDropout: {
+      flag: 'label-dropout',
+      onResume: 'told',
+      fixedOff: true,
+      type: 'number',
+      min: 0,
+      below: 1,
+      default: 0,
+      describe: 'share of the images trained on without their label, which guidance needs; 0 is none',
+    },
     lr: { flag: 'lr', onResume: 'told', type: 'number', min: 0, above: true, default: 2e-4, describe: 'learning rate' },
     lrSchedule: {
       flag: 'lr-schedule',

@@ -61,6 +61,31 @@ export function checkClasses(
   return [`The network has ${classCount} classes and the images ${names.length}: nothing trains the others.`];
 }
 
+/**
+ * Checks that label dropout and the null class go together.
+ * @throws InputError when there is no label to leave out, or no null class to put in its place, or one in vain.
+ */
+export function checkDropout(
+  { labelDropout }: { labelDropout: number },
+  { classCount, nullCondition }: { classCount: number | null; nullCondition: boolean },
+  names: readonly string[] | undefined,
+): void {
+  const refuse = (rule: string, advice = ''): never => {
+    throw new InputError(`Cannot start training: --label-dropout must be ${rule}, received ${labelDropout}.${advice}`);
+  };
+  if (labelDropout > 0 === nullCondition) return;
+  if (nullCondition) {
+    refuse(
+      'above 0 for a network with a null condition (model.null_condition), which nothing would train',
+      ` Or train one without: --model.num_class_embeds ${classCount}.`,
+    );
+  }
+  if (classCount !== null) refuse('0 where model.null_condition is false');
+  if (names && names.length > 1) refuse('0 for a network without classes (--model.num_class_embeds null)');
+  const what = names ? `of one class (${names[0]})` : 'without labels';
+  refuse(`0 for images ${what}`, ' Give a folder per class or --csv with --label-column.');
+}
+
 /** The note when `classesOf` made a network conditional: the user may not have meant the folders as classes. */
 export function tellClasses(names: readonly string[]): string {
   return `The images are of ${names.length} classes (${list(names)}), on which the network is conditional; --model.num_class_embeds null leaves them out.`;

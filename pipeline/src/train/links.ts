@@ -3,7 +3,9 @@
  * time table is as long as the scheduler has timesteps.
  */
 import { InputError, show } from '@onnoise/scheduler';
+import type { DataConditions } from '../data/index.ts';
 import { findNetwork } from '../model/index.ts';
+import { conditionsOfImages } from './conditions.ts';
 import type { ConfigLayer, PartialConfig, TrainConfig } from './config-types.ts';
 import { classesOf } from './labels.ts';
 
@@ -69,21 +71,37 @@ function withoutOpen(config: PartialConfig, className: unknown): PartialConfig {
 export interface ImageTraits {
   channels?: 1 | 3 | undefined;
   classNames?: readonly string[] | undefined;
+  conditions?: DataConditions | undefined;
+  /** Numbers of the images to train on; without them, all count. */
+  train?: ArrayLike<number> | undefined;
 }
 
 /**
  * Fills in what the network repeats: from the scheduler's default, and from the images once they are known. Settings
- * that name `num_class_embeds` fix it, even as null.
+ * that name `num_class_embeds` or `conditions` fix it, even as null or none. Label dropout adds the null class.
  */
 export function completeModel(
   config: TrainConfig,
   T: number,
-  { channels, classNames }: ImageTraits = {},
+  { channels, classNames, conditions, train }: ImageTraits = {},
 ): Record<string, unknown> {
   const known: PartialConfig = {
     scheduler: { num_train_timesteps: T },
     ...(channels && config.data.channels === undefined && { data: { channels } }),
   };
   const { model = {} } = linkLayer({ name: 'the images', config: known }, config.model._class_name).config;
-  return { num_class_embeds: classesOf(classNames), ...model, ...config.model };
+  const specs = config.model.conditions === undefined ? conditionsOfImages(conditions, train) : [];
+  const shown = { num_class_embeds: classesOf(classNames), ...(specs.length > 0 && { conditions: specs }) };
+  return withNull({ ...shown, ...model, ...config.model }, config.training);
+}
+
+/**
+ * With label dropout, `num_class_embeds` of a preset or a flag counts the classes of the images, and the null class is
+ * added to it. Beside a given `null_condition`, as in the config of a run or of a model folder, it has it already.
+ */
+function withNull(model: Record<string, unknown>, { labelDropout }: TrainConfig['training']): Record<string, unknown> {
+  const { num_class_embeds: classes, null_condition: given, conditions = [] } = model;
+  if (labelDropout === 0 || given !== undefined) return model;
+  if (typeof classes === 'number') return { ...model, num_class_embeds: classes + 1, null_condition: true };
+  return Array.isArray(conditions) && conditions.length > 0 ? { ...model, null_condition: true } : model;
 }

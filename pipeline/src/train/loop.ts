@@ -5,6 +5,7 @@
  * stopped, to the last bit. Runs that end by the clock are the exception: their learning rate follows time.
  */
 import { InputError } from '@onnoise/scheduler';
+import type { ConditionInputs } from './conditioning.ts';
 import type { Batches, StepResult, TrainEngine, TrainStep } from './contracts.ts';
 import { drawStep } from './draw.ts';
 import { emaDecayAt } from './ema.ts';
@@ -16,6 +17,7 @@ export interface LoopOptions {
   engine: TrainEngine;
   step: Pick<TrainStep, 'scalars'>;
   batches: Batches;
+  conditionInputs: ConditionInputs;
   batch: number;
   /** Values of one image, C * H * W. */
   size: number;
@@ -133,12 +135,12 @@ function startLoop(start: Progress): LoopState {
 /** Draws the next batch and gives it to the engine. */
 async function ask(state: LoopState, options: LoopOptions, progress: number): Promise<void> {
   if (state.flights.length === 0) state.since = performance.now();
-  const { images, labels, epoch } = await options.batches.next();
+  const { images, epoch, ...conditions } = await options.batches.next();
   const draw = drawStep(options.seed, state.asked, options.batch, options.size, options.T);
   const learningRate = learningRateAt(options.learningRate, state.asked, progress);
   const emaDecay = emaDecayAt(state.asked, options.emaDecay ?? 0);
+  const inputs = { images, ...draw, ...options.conditionInputs(conditions, state.asked) };
   state.asked++;
-  const inputs = { images, ...draw, ...(labels && { labels }) };
   const scalars = options.step.scalars({ step: state.asked, learningRate, emaDecay });
   const answer = options.engine.step({ ...inputs, ...scalars });
   // land() awaits the answer later. Until then this keeps a failure from counting as unhandled.

@@ -34,6 +34,7 @@ export async function measureStep(
         noise,
         timesteps,
         ...(model.classCount !== null && { labels: new Int32Array(batch) }),
+        ...(model.conditions.length > 0 && { conditions: new Float32Array(2 * batch * model.conditions.length) }),
         ...step.scalars({ step: n, learningRate: lr, emaDecay: 0 }),
       };
       await engine.step(inputs);

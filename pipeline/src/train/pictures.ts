@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import { animatedWebp, captionedStrip, lineChart, sheet } from '@onnoise/runtime-node';
 import { InputError } from '@onnoise/scheduler';
 import { spreadSteps } from '../commands/stages/film.ts';
-import { type Dataset, readFloats } from '../data/index.ts';
+import { conditionsOf, type Dataset, readFloats } from '../data/index.ts';
 import { writeWhole } from '../files/output.ts';
 import { checkpointName } from './checkpoint.ts';
+import { encodeBatch } from './conditioning.ts';
 import { createPredictor, type Predictor } from './denoiser.ts';
 import { lossChart } from './loss-chart.ts';
 import { appendLine, cutLines, readLines, type StepMetrics, type ValidationMetrics } from './metrics.ts';
-import type { TrainPlan } from './plan.ts';
+import type { PlannedModel, TrainPlan } from './plan.ts';
 import { drawPreview, joinImages, PREVIEW_BATCH, type Preview, sheetColumns } from './preview.ts';
 import { runPaths } from './run-folder.ts';
 import { type ValidationSet, validationLoss } from './validation.ts';
@@ -61,7 +62,7 @@ async function measureHeldOut(
   predictor: Predictor,
 ): Promise<ValidationMetrics | undefined> {
   const { model, config, scheduler, schedule } = plan;
-  const set = await validationSet(dataset, model.classCount !== null);
+  const set = await validationSet(dataset, model);
   if (!set) return undefined;
   const loss = await validationLoss(predictor, set, {
     schedule,
@@ -96,6 +97,8 @@ function drawSheet({ plan, onProgress, signal }: RunPicturesOptions, predictor: 
     count: config.output.sampleCount,
     seed: config.training.seed,
     classes: model.classCount,
+    conditions: model.conditions,
+    nullCondition: model.nullCondition,
     onProgress,
     signal,
   });
@@ -148,11 +151,15 @@ export async function writeChart(run: string): Promise<void> {
 }
 
 /** undefined when no image is held out. */
-async function validationSet(dataset: Dataset, conditional: boolean): Promise<ValidationSet | undefined> {
+async function validationSet(
+  dataset: Dataset,
+  { classCount, conditions: specs }: PlannedModel,
+): Promise<ValidationSet | undefined> {
   const numbers = spread(dataset.validation, VALIDATION_IMAGES);
   if (numbers.length === 0) return undefined;
-  const labels = conditional ? Int32Array.from(numbers, (number) => dataset.labels![number]!) : undefined;
-  return { images: await readFloats(dataset, numbers), labels, count: numbers.length };
+  const labels = classCount === null ? undefined : Int32Array.from(numbers, (number) => dataset.labels![number]!);
+  const conditions = specs.length > 0 ? encodeBatch(specs, conditionsOf(dataset.conditions!, numbers)) : undefined;
+  return { images: await readFloats(dataset, numbers), labels, conditions, count: numbers.length };
 }
 
 /** At most `count` of the values, evenly spread. */

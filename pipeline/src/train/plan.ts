@@ -1,5 +1,6 @@
 /** Turns a configuration and the images into all parts of a run, before any long work starts. */
 import {
+  type ConditionSpec,
   type ImageShape,
   InputError,
   makeSchedule,
@@ -9,17 +10,22 @@ import {
   usualSteps,
 } from '@onnoise/scheduler';
 import type { Dataset } from '../data/index.ts';
+import { checkConditions } from './conditions.ts';
 import type { TrainConfig } from './config.ts';
 import type { TrainableModel, TrainStep } from './contracts.ts';
-import { checkLabels } from './labels.ts';
+import { checkDropout, checkLabels } from './labels.ts';
 import { createTrainStep } from './step.ts';
 
 /** A network, and the facts about it that training needs beside its function. */
 export interface PlannedModel extends TrainableModel {
   /** [C, H, W] */
   shape: ImageShape;
-  /** null without conditioning. */
+  /** Without the null class; null without classes. */
   classCount: number | null;
+  /** Whether it is trained without a condition too. With classes, class `classCount` is then the null class. */
+  nullCondition: boolean;
+  /** The numbers that it is conditional on. */
+  conditions: readonly ConditionSpec[];
   /** T: timesteps are whole numbers in 0..T-1. */
   timestepCount: number;
 }
@@ -63,6 +69,7 @@ function stepOf(
     batch: training.batch,
     shape: model.shape,
     conditional: model.classCount !== null,
+    conditions: model.conditions.length,
     schedule,
     predictionType: scheduler.prediction_type,
     loss: training.loss,
@@ -99,7 +106,7 @@ export function withBatch(plan: TrainPlan, batch: number): TrainPlan {
  * @returns notes on the labels, one sentence each.
  * @throws InputError when the shape or the labels of the images do not suit the network.
  */
-export function checkData({ model }: TrainPlan, dataset: Dataset, resume: boolean): string[] {
+export function checkData({ model, config }: TrainPlan, dataset: Dataset, resume: boolean): string[] {
   const { channels, height, width } = dataset;
   if ([channels, height, width].join() !== model.shape.join()) {
     const [wanted, received] = [model.shape, [channels, height, width]].map((shape) => shape.join(' x '));
@@ -107,5 +114,7 @@ export function checkData({ model }: TrainPlan, dataset: Dataset, resume: boolea
       `Cannot start training: the images must be ${wanted} as the network takes them, received ${received} (--size and --channels say which).`,
     );
   }
+  checkDropout(config.training, model, dataset.classNames);
+  checkConditions(model.conditions, dataset.conditions?.names);
   return checkLabels(model.classCount, dataset, resume);
 }

@@ -3,12 +3,17 @@
  * noise, and the same as an animation. The seeds are the same every time, so that sheets can be compared.
  */
 import {
+  type ConditionSpec,
   compileSampler,
+  DEFAULT_GUIDANCE,
+  type Denoiser,
+  guidedDenoiser,
   type ImageShape,
   type SamplerName,
   type SchedulerConfig,
   sampleImages,
 } from '@onnoise/scheduler';
+import { encodeBatch } from './conditioning.ts';
 import type { Predictor } from './denoiser.ts';
 
 export interface PreviewOptions {
@@ -24,6 +29,10 @@ export interface PreviewOptions {
   seed: number;
   /** Number of classes of a conditional model: images take them in turn. */
   classes: number | null;
+  /** The numbers that the model is conditional on: images take them evenly from the smallest to the largest. */
+  conditions?: readonly ConditionSpec[];
+  /** Whether the model is trained without a condition too: its pictures are guided as by default then. */
+  nullCondition?: boolean;
   /** `done` of `total` calls of the network. */
   onProgress?: ((done: number, total: number) => void) | undefined;
   signal?: AbortSignal | undefined;
@@ -43,7 +52,7 @@ export interface Preview {
 export const PREVIEW_BATCH = 16;
 
 export async function drawPreview(options: PreviewOptions): Promise<Preview> {
-  const { predictor, shape, count, classes, onProgress, signal } = options;
+  const { shape, count, classes, conditions: specs = [], onProgress, signal } = options;
   const size = shape[0] * shape[1] * shape[2];
   const table = compileSampler(options.scheduler, { sampler: options.sampler, steps: options.steps });
   const labels = classes ? Array.from({ length: count }, (_, i) => i % classes) : undefined;
@@ -53,14 +62,16 @@ export async function drawPreview(options: PreviewOptions): Promise<Preview> {
   let done = 0;
   for (let first = 0; first < count; first += PREVIEW_BATCH) {
     const n = Math.min(PREVIEW_BATCH, count - first);
+    const conditions = specs.length > 0 ? spreadConditions(specs, count, first, n) : undefined;
     const chosen = labels && Int32Array.from(labels.slice(first, first + n));
+    const network = networkOf(options, n, chosen, conditions);
     const batch = await sampleImages({
       table,
       shape,
       seeds: Array.from({ length: n }, (_, i) => options.seed + first + i),
-      denoise: (x, timesteps) => {
+      denoise: (x, timesteps, step) => {
         if (first === 0 && frames.length === 0) frames.push(x.slice(0, size));
-        return predictor.predict(x, timesteps, chosen ?? undefined);
+        return network(x, timesteps, step);
       },
       onStep: ({ x }) => {
         if (first === 0) frames.push(x.slice(0, size));
@@ -72,6 +83,34 @@ export async function drawPreview(options: PreviewOptions): Promise<Preview> {
   }
   const timesteps = [...table.rows.map(({ timestep }) => timestep), undefined];
   return { images, frames, timesteps, labels };
+}
+
+/** The network on `n` images of these classes [n] and conditions [n, 2K]. */
+function networkOf(
+  { predictor, scheduler, classes, nullCondition = false }: PreviewOptions,
+  n: number,
+  labels: Int32Array | undefined,
+  conditions: Float32Array | undefined,
+): Denoiser {
+  const plain: Denoiser = (x, timesteps) => predictor.predict(x, timesteps, labels, conditions);
+  if (!nullCondition) return plain;
+  const bothLabels = labels && Int32Array.of(...labels, ...new Array<number>(n).fill(classes!));
+  const bothConditions = conditions && new Float32Array(2 * conditions.length); // the second half is absent
+  bothConditions?.set(conditions!);
+  const doubled: Denoiser = (x, timesteps) => predictor.predict(x, timesteps, bothLabels, bothConditions);
+  return guidedDenoiser(plain, doubled, {
+    scale: DEFAULT_GUIDANCE,
+    interval: [0, scheduler.num_train_timesteps - 1],
+  });
+}
+
+/** Conditions of `n` of `count` images from `first` on, [n, 2K]: the first image has the smallest values, the last the largest. */
+function spreadConditions(specs: readonly ConditionSpec[], count: number, first: number, n: number): Float32Array {
+  const rows = Array.from({ length: n }, (_, i) => {
+    const share = count > 1 ? (first + i) / (count - 1) : 0.5;
+    return specs.map(({ min, max }) => min + share * (max - min));
+  });
+  return encodeBatch(specs, Float64Array.from(rows.flat()));
 }
 
 /**

@@ -30,7 +30,8 @@ export function draftPlan(config: TrainConfig): PlanDraft {
 export function completePlan({ plan, open, config }: PlanDraft, images: ImageTraits): TrainPlan {
   const classes = open.classes ? classesOf(images.classNames) : plan.model.classCount;
   const channels = open.channels ? images.channels : undefined;
-  const known = classes === plan.model.classCount && (channels ?? plan.model.shape[0]) === plan.model.shape[0];
+  const suits = images.conditions === undefined || plan.model.conditions.length > 0;
+  const known = suits && classes === plan.model.classCount && (channels ?? plan.model.shape[0]) === plan.model.shape[0];
   return known ? plan : planFromConfig(config, images);
 }
 

@@ -14,7 +14,7 @@ import { meanLoss } from './loss.ts';
 import { freshState, stateSpecs } from './state.ts';
 
 export function createTrainStep(model: TrainableModel, options: TrainStepOptions): TrainStep {
-  const { batch, shape, conditional } = options;
+  const { batch, shape, conditional, conditions = 0 } = options;
   const state = stateSpecs(model.parameters, options.ema);
   const scalar = (name: string): StepTensor => ({ name, shape: [], dtype: 'float32' });
   const decays = options.optimizer === 'adamw' && options.weightDecay > 0;
@@ -23,6 +23,9 @@ export function createTrainStep(model: TrainableModel, options: TrainStepOptions
     { name: 'noise', shape: [batch, ...shape], dtype: 'float32' },
     { name: 'timesteps', shape: [batch], dtype: 'int32' },
     ...(conditional ? [{ name: 'labels', shape: [batch], dtype: 'int32' } satisfies StepTensor] : []),
+    ...(conditions > 0
+      ? [{ name: 'conditions', shape: [batch, 2 * conditions], dtype: 'float32' } satisfies StepTensor]
+      : []),
     scalar('stepSize'),
     scalar('epsilon'),
     ...(decays ? [scalar('weightFactor')] : []),
@@ -94,6 +97,7 @@ function differentiate(model: TrainableModel, options: TrainStepOptions, state: 
     const prediction = model.forward(parameters, noisy, timestep, {
       training: true,
       ...(options.conditional && { labels: inputs.labels as tf.Tensor1D }),
+      ...(options.conditions && { conditions: inputs.conditions as tf.Tensor2D }),
       // The gradient scope ends before the buffers are read.
       onBuffer: (name, value) => buffers.set(name, tf.keep(value)),
     });

@@ -5,6 +5,7 @@
 import { sizeOf } from '../shape.ts';
 import { explainEngineError } from './advice.ts';
 import { diskError } from './checkpoint.ts';
+import { conditionInputs } from './conditioning.ts';
 import { drawOwed, drawPictures, lacksPictures } from './draw-run.ts';
 import { type HeldRun, withRun } from './held-run.ts';
 import { type LoopOptions, type LoopResult, runLoop } from './loop.ts';
@@ -63,6 +64,7 @@ function loopOptions(state: RunState): LoopOptions {
     engine: state.engine,
     step,
     batches: state.batches,
+    conditionInputs: conditionInputs(model, training),
     batch: training.batch,
     T: schedule.T,
     seed: training.seed,

@@ -11,6 +11,7 @@ const VALIDATION_STREAM = 0x7e00_0003;
 export interface ValidationSet {
   images: Float32Array; // [N, C, H, W] in [-1, 1]
   labels: Int32Array | undefined; // [N]
+  conditions?: Float32Array | undefined; // [N, 2K]
   count: number;
 }
 
@@ -25,7 +26,7 @@ export interface ValidationOptions {
 
 export async function validationLoss(
   predictor: Predictor,
-  { images, labels, count }: ValidationSet,
+  { images, labels, conditions, count }: ValidationSet,
   { schedule, predictionType, loss, seed, batch }: ValidationOptions,
 ): Promise<number> {
   const size = images.length / count;
@@ -42,7 +43,12 @@ export async function validationLoss(
     const z = part(noise, size);
     const x = addNoise(schedule, x0, z, timesteps);
     const target = predictionTarget(schedule, predictionType, x0, z, timesteps);
-    const output = await predictor.predict(x, Float32Array.from(timesteps), labels ? part(labels, 1) : undefined);
+    const output = await predictor.predict(
+      x,
+      Float32Array.from(timesteps),
+      labels && part(labels, 1),
+      conditions && part(conditions, conditions.length / count),
+    );
     for (let i = 0; i < target.length; i++) sum += lossOf(loss, output[i]! - target[i]!);
   }
   return sum / images.length;

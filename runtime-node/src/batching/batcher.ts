@@ -1,7 +1,8 @@
 /**
- * Continuous batching of one network. Every step takes up to `maxBatch` images from any requests, each at its own
- * timestep: new images join at the next step, and finished ones leave. An image depends only on its own seed, label and
- * table, up to the network's rounding.
+ * Continuous batching of one network. Every step has `maxBatch` places for images from any requests, each at its own
+ * timestep: new images join at the next step, and finished ones leave. A guided image takes two places, with and without
+ * its conditions; where one place is left, it takes the other at the next step. An image depends only on its own seed,
+ * conditions, guidance and table, up to the network's rounding.
  */
 import { createFairQueue } from './fair-queue.ts';
 import type { Trajectory } from './trajectory.ts';
@@ -10,7 +11,7 @@ import type { Trajectory } from './trajectory.ts';
 export type RunBatch = (
   x: Float32Array, // [n, C, H, W]
   timesteps: Float32Array, // [n]
-  labels: readonly number[], // [n]
+  rows: readonly Float32Array[], // [n], see `conditionRows`
 ) => Promise<Float32Array>; // [n, C, H, W]
 
 export interface BatcherJob {
@@ -25,7 +26,7 @@ export interface BatcherJob {
 }
 
 export interface BatchReport {
-  /** Images of the step. */
+  /** Places of the step that were taken: images, those that are guided twice. */
   batch: number;
   /** Milliseconds of the network's call, and of the whole step around it. */
   network: number;
@@ -46,7 +47,7 @@ export interface BatcherOptions {
   run: RunBatch;
   /** Values of an image, C * H * W. */
   size: number;
-  /** Images per step, 1 or more. */
+  /** Places per step, 1 or more: the network is never called on more. */
   maxBatch: number;
   /** See `createFairQueue`. */
   quantum?: number;
@@ -59,7 +60,7 @@ interface Place {
 }
 
 export function createBatcher({ run, size, maxBatch, quantum }: BatcherOptions): Batcher {
-  const queue = createFairQueue<Place>(quantum);
+  const queue = createFairQueue<Place>(quantum, ({ trajectory }) => trajectory.rows.length);
   const x = new Float32Array(maxBatch * size);
   const timesteps = new Float32Array(maxBatch);
 
@@ -68,15 +69,19 @@ export function createBatcher({ run, size, maxBatch, quantum }: BatcherOptions):
     const places = queue.pick(maxBatch);
     if (places.length === 0) return undefined;
     const n = places.length;
-    for (const [i, { trajectory }] of places.entries()) {
+    const rows: Float32Array[] = [];
+    let turn = 0; // of the places of one image
+    for (const [i, place] of places.entries()) {
+      turn = place === places[i - 1] ? turn + 1 : 0;
+      const { trajectory } = place;
       x.set(trajectory.x, i * size);
       timesteps[i] = trajectory.timestep;
+      rows.push(trajectory.rows[turn]!);
     }
-    const labels = places.map(({ trajectory }) => trajectory.label);
     const called = performance.now();
     let output: Float32Array;
     try {
-      output = await run(x.subarray(0, n * size), timesteps.subarray(0, n), labels);
+      output = await run(x.subarray(0, n * size), timesteps.subarray(0, n), rows);
     } catch (error) {
       fail(new Map(places.map(({ job }) => [job, error])));
       return { batch: n, network: performance.now() - called, step: performance.now() - begin };

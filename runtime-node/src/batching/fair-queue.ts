@@ -24,12 +24,18 @@ export interface FairQueue<T> {
   drop(client: string, item: T): void;
   /** Removes the items that fit, of one client or of all. */
   remove(fits: (item: T) => boolean, client?: string): void;
-  /** Up to `limit` items whose turn it is. They stay in the queue, and each counts as served once. */
+  /**
+   * Up to `limit` places for items whose turn it is: an item that takes several is there as many times, one after the
+   * other, or fewer times at the end of the places. Items stay in the queue, and every place counts as served.
+   */
   pick(limit: number): T[];
 }
 
-/** @param quantum places a client is given before those served less go first; 1 or more. */
-export function createFairQueue<T>(quantum = 64): FairQueue<T> {
+/**
+ * @param quantum places a client is given before those served less go first; 1 or more.
+ * @param placesOf places that an item takes now, 1 or more; default: 1.
+ */
+export function createFairQueue<T>(quantum = 64, placesOf: (item: T) => number = () => 1): FairQueue<T> {
   const busy = new Map<string, Client<T>>();
   /** Service of clients without items; only those ahead of the busy ones matter. */
   const idle = new Map<string, number>();
@@ -100,8 +106,9 @@ export function createFairQueue<T>(quantum = 64): FairQueue<T> {
           if (picked.length === limit) break;
           const item = client.items[round];
           if (item === undefined) continue;
-          picked.push(item);
-          client.service++;
+          const places = Math.min(placesOf(item), limit - picked.length);
+          for (let i = 0; i < places; i++) picked.push(item);
+          client.service += places;
         }
         if (picked.length === before) break;
       }

@@ -5,7 +5,10 @@
 import {
   applyRow,
   badOutput,
+  type Guidance,
+  guide,
   InputError,
+  isGuided,
   needsAuxiliary,
   type SamplerTable,
   scale,
@@ -17,10 +20,13 @@ export interface Trajectory {
   readonly x: Float32Array;
   /** The timestep input that goes with it. */
   readonly timestep: number;
-  /** Class; 0 for an unconditional network. */
-  readonly label: number;
   /**
-   * Takes the network's output, [C, H, W]. Returns true after the last one.
+   * The rows (see `conditionRows`) of the network's calls on x that the next step still needs: one, or two for a guided
+   * step, with the conditions and without.
+   */
+  readonly rows: readonly Float32Array[];
+  /**
+   * Takes the network's output, [C, H, W], for the first of `rows`. Returns true after the last one.
    * @throws InputError if it has NaN or infinity.
    */
   advance(output: Float32Array): boolean;
@@ -31,29 +37,52 @@ export interface SamplingOptions {
   /** Values of an image, C * H * W. */
   size: number;
   seed: number;
-  label: number;
+  /** What the network is told of the image. */
+  row: Float32Array;
+  guidance?: Guidance | undefined;
+  /** The row without conditions; needed with guidance. */
+  nullRow?: Float32Array | undefined;
   /** Gets a copy of the predicted x0, [C, H, W], after the rows in `partials`, from 1. */
   onPartial?: ((x0: Float32Array, step: number) => void) | undefined;
   partials?: readonly number[] | undefined;
 }
 
 /** One image sampled by a table, with the same numbers as `sampleImages`. `x` ends as the picture. */
-export function sampling({ table, size, seed, label, onPartial, partials = [] }: SamplingOptions): Trajectory {
+export function sampling(options: SamplingOptions): Trajectory {
+  const { table, size, seed, row: conditions, guidance, nullRow, onPartial, partials = [] } = options;
+  if (guidance && !nullRow) throw new Error('Guidance needs the row without conditions, which was not given.');
+  const plain = [conditions];
+  const both = nullRow ? [conditions, nullRow] : plain;
   const x = new Float32Array(size);
   const x0 = new Float32Array(size);
   const z = new Float32Array(size);
   const y = needsAuxiliary(table) ? new Float32Array(size) : undefined;
+  /** The output with the conditions, while the one without is to come. */
+  const half = guidance && new Float32Array(size);
+  let halfDone = false;
   let step = 0;
   seededNoise(seed, 0, x);
   scale(x, table.start);
   return {
     x,
-    label,
     get timestep() {
       return table.rows[step]!.timestep;
     },
+    get rows() {
+      if (halfDone) return both.slice(1);
+      return isGuided(guidance, table.rows[step]!.timestep) ? both : plain;
+    },
     advance(output) {
       const row = table.rows[step]!;
+      if (half && isGuided(guidance, row.timestep)) {
+        halfDone = !halfDone;
+        if (halfDone) {
+          half.set(output);
+          return false;
+        }
+        guide(half, output, guidance.scale, half);
+        output = half;
+      }
       step++;
       if (row.D !== 0) seededNoise(seed, step, z);
       if (!applyRow(row, table.clip, x, output, x0, z, y)) {
@@ -67,11 +96,11 @@ export function sampling({ table, size, seed, label, onPartial, partials = [] }:
 }
 
 /** One call of the network: `x` becomes its output. */
-export function singleCall(x: Float32Array, timestep: number, label: number): Trajectory {
+export function singleCall(x: Float32Array, timestep: number, row: Float32Array): Trajectory {
   return {
     x,
     timestep,
-    label,
+    rows: [row],
     advance(output) {
       const bad = output.find((value) => !Number.isFinite(value));
       if (bad !== undefined) {

@@ -4,7 +4,14 @@ import { createHash } from 'node:crypto';
 import { createReadStream, rmSync } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { compileSampler, type SamplerTable, samplerSettings } from '@onnoise/scheduler';
+import {
+  compileSampler,
+  conditionRows,
+  extraInputs,
+  nullRow,
+  type SamplerTable,
+  samplerSettings,
+} from '@onnoise/scheduler';
 import { type Batcher, createBatcher } from '../batching/batcher.ts';
 import { partialSteps, sampling, singleCall, type Trajectory } from '../batching/trajectory.ts';
 import { type Call, serveParent } from '../child/index.ts';
@@ -116,7 +123,7 @@ export function serveEngine(): void {
 async function load({ models, device, maxBatch }: EngineOptions, loaded: Map<string, Loaded>): Promise<EngineModel[]> {
   for (const [name, folder] of Object.entries(models)) {
     const artefact = await readModelFolder(folder);
-    const { shape, classes, scheduler } = artefact;
+    const { shape, classes, classNames, nullCondition, conditions, scheduler } = artefact;
     const { run, report } = await serveNetwork(artefact, device, maxBatch);
     const size = imageSize(shape);
     const model: EngineModel = {
@@ -125,7 +132,9 @@ async function load({ models, device, maxBatch }: EngineOptions, loaded: Map<str
       reason: report.reason,
       shape,
       classes,
-      classNames: artefact.classNames,
+      classNames,
+      nullCondition,
+      conditions,
       scheduler,
       hash: await hashOf(artefact.onnx),
     };
@@ -140,23 +149,26 @@ function samplings(task: SampleTask, { model, table: tableOf }: Loaded, tell: (p
   const size = imageSize(model.shape);
   const steps = table.rows.length;
   const partials = partialSteps(steps, task.partials);
+  const inputs = extraInputs(model);
+  const rows = conditionRows(inputs, task, task.seeds.length);
+  const absent = nullRow(inputs);
   return task.seeds.map((seed, index) =>
     sampling({
       table,
       size,
       seed,
-      label: task.labels?.[index] ?? 0,
+      row: rows[index]!,
+      guidance: task.guidance,
+      nullRow: absent,
       partials,
       onPartial: (image, step) => tell({ type: 'partial', index, step, steps, image }),
     }),
   );
 }
 
-function calls({ x, timesteps, labels }: CallTask, { model }: Loaded): Trajectory[] {
+function calls({ x, timesteps, rows }: CallTask, { model }: Loaded): Trajectory[] {
   const size = imageSize(model.shape);
-  return Array.from(timesteps, (timestep, i) =>
-    singleCall(x.slice(i * size, (i + 1) * size), timestep, labels[i] ?? 0),
-  );
+  return Array.from(timesteps, (timestep, i) => singleCall(x.slice(i * size, (i + 1) * size), timestep, rows[i]!));
 }
 
 /** Caches tables by settings: compiling a schedule of 1,000 timesteps takes longer than calling a small network. */

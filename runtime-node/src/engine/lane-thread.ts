@@ -4,7 +4,7 @@
  */
 
 import { Worker } from 'node:worker_threads';
-import { InputError, type NetworkShape } from '@onnoise/scheduler';
+import { extraInputs, InputError, type NetworkShape, nullRow } from '@onnoise/scheduler';
 import { imageSize } from '../pictures/pixels.ts';
 import { createDenoiser, openSession } from '../session.ts';
 
@@ -19,7 +19,7 @@ export interface LaneOptions {
 
 export interface LaneThread {
   /** Hands over a part, at most `largest` images; `end` must be called before the next. */
-  begin(x: Float32Array, timesteps: Float32Array, labels: readonly number[]): void;
+  begin(x: Float32Array, timesteps: Float32Array, rows: readonly Float32Array[]): void;
   /** Waits for the output [n, C, H, W], in memory that the next part reuses. Returns the error if the call failed. */
   end(): Float32Array | Error;
   stop(): void;
@@ -38,7 +38,8 @@ interface Shared {
   state: Int32Array;
   x: Float32Array;
   timesteps: Float32Array;
-  labels: Int32Array;
+  /** [largest, width of a row] */
+  rows: Float32Array;
   output: Float32Array;
 }
 
@@ -46,12 +47,13 @@ interface Shared {
 export async function startLane(options: LaneOptions): Promise<LaneThread> {
   const { largest, unet } = options;
   const size = imageSize(unet.shape);
+  const width = widthOf(unet);
   const bytes = (values: number) => new SharedArrayBuffer(4 * values);
   const shared: Shared = {
     state: new Int32Array(bytes(4)),
     x: new Float32Array(bytes(largest * size)),
     timesteps: new Float32Array(bytes(largest)),
-    labels: new Int32Array(bytes(largest)),
+    rows: new Float32Array(bytes(largest * width)),
     output: new Float32Array(bytes(largest * size)),
   };
   const worker = new Worker(new URL('../../bin/lane.mjs', import.meta.url), {
@@ -63,13 +65,13 @@ export async function startLane(options: LaneOptions): Promise<LaneThread> {
     worker.once('error', reject);
   });
   worker.unref();
-  const { state, x, timesteps, labels, output } = shared;
+  const { state, x, timesteps, rows, output } = shared;
   return {
-    begin(partX, partTimesteps, partLabels) {
+    begin(partX, partTimesteps, partRows) {
       x.set(partX);
       timesteps.set(partTimesteps);
-      labels.set(partLabels);
-      state[COUNT] = partLabels.length;
+      for (const [i, row] of partRows.entries()) rows.set(row, i * width);
+      state[COUNT] = partRows.length;
       Atomics.add(state, BEGUN, 1);
       Atomics.notify(state, BEGUN);
     },
@@ -96,15 +98,16 @@ export async function serveLane(
   const session = await openSession(onnx, 'cpu', unet, threads).catch((error: Error) => ready(error.message));
   if (!session) return;
   ready(null);
-  const { state, x, timesteps, labels, output } = shared;
+  const { state, x, timesteps, rows, output } = shared;
+  const width = widthOf(unet);
   for (let seen = 0; ; ) {
     Atomics.wait(state, BEGUN, seen);
     seen = Atomics.load(state, BEGUN);
     const n = state[COUNT]!;
     try {
-      const classes = unet.classes > 0 ? [...labels.subarray(0, n)] : undefined;
+      const own = Array.from({ length: n }, (_, i) => rows.slice(i * width, (i + 1) * width));
       // onnxruntime cannot read shared memory: copy.
-      const result = await createDenoiser(session, unet, n, classes)(x.slice(0, n * size), timesteps.slice(0, n), 0);
+      const result = await createDenoiser(session, unet, own)(x.slice(0, n * size), timesteps.slice(0, n), 0);
       output.set(result);
       state[FAILED] = 0;
     } catch {
@@ -114,3 +117,6 @@ export async function serveLane(
     Atomics.notify(state, DONE);
   }
 }
+
+/** Values of a row. */
+const widthOf = (unet: NetworkShape) => nullRow(extraInputs(unet)).length;

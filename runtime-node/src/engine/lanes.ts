@@ -9,7 +9,7 @@
 
 import { stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import type { NetworkShape } from '@onnoise/scheduler';
+import { conditionRows, extraInputs, type NetworkShape } from '@onnoise/scheduler';
 import type { InferenceSession } from 'onnxruntime-node';
 import type { RunBatch } from '../batching/batcher.ts';
 import type { DeviceReport } from '../choose.ts';
@@ -38,8 +38,8 @@ export async function serveNetwork(
   device: DeviceChoice,
   maxBatch: number,
 ): Promise<ServedNetwork> {
-  const { onnx, shape, classes } = artefact;
-  const unet = { shape, classes };
+  const { onnx, shape, classes, nullCondition, conditions } = artefact;
+  const unet = { shape, classes, nullCondition, conditions };
   const { session, report } = await openModel(artefact, device);
   const whole = runOn(session, unet);
   const lanes = Math.min(availableParallelism(), maxBatch, MOST_LANES);
@@ -61,25 +61,24 @@ export async function serveNetwork(
   const reason = `${report.reason}; batches in ${lanes} parallel parts, ${faster.toFixed(2)} times as fast`;
   /** Parts of unequal sizes wait for the largest: the gain must exceed that cost. */
   const isFaster = (n: number) => n > 1 && (Math.ceil(n / lanes) * lanes) / n < faster;
-  const run: RunBatch = (x, timesteps, labels) => (isFaster(labels.length) ? parts : whole)(x, timesteps, labels);
+  const run: RunBatch = (x, timesteps, rows) => (isFaster(rows.length) ? parts : whole)(x, timesteps, rows);
   return { run, report: { ...report, reason } };
 }
 
 function runOn(session: InferenceSession, unet: NetworkShape): RunBatch {
-  return (x, timesteps, labels) =>
-    createDenoiser(session, unet, labels.length, unet.classes > 0 ? labels : undefined)(x, timesteps, 0);
+  return (x, timesteps, rows) => createDenoiser(session, unet, rows)(x, timesteps, 0);
 }
 
 /** Runs parts whose sizes differ by at most one image, the first on this thread. */
 export function inParts(own: RunBatch, others: readonly LaneThread[]): RunBatch {
-  return async (x, timesteps, labels) => {
-    const n = labels.length;
+  return async (x, timesteps, rows) => {
+    const n = rows.length;
     const size = x.length / n;
     const count = Math.min(others.length + 1, n);
     const bounds = Array.from({ length: count + 1 }, (_, i) => Math.ceil((i * n) / count));
     const part = (i: number) => {
       const [from, to] = [bounds[i]!, bounds[i + 1]!];
-      return [x.subarray(from * size, to * size), timesteps.subarray(from, to), labels.slice(from, to)] as const;
+      return [x.subarray(from * size, to * size), timesteps.subarray(from, to), rows.slice(from, to)] as const;
     };
     const busy = others.slice(0, count - 1);
     for (const [i, lane] of busy.entries()) lane.begin(...part(i + 1));
@@ -97,14 +96,14 @@ export function inParts(own: RunBatch, others: readonly LaneThread[]): RunBatch 
 /** How many times as fast one is as the other on full batches. */
 async function compare(one: RunBatch, other: RunBatch, unet: NetworkShape, batch: number): Promise<number> {
   const x = new Float32Array(batch * imageSize(unet.shape));
-  const labels = new Array<number>(batch).fill(0);
+  const rows = conditionRows(extraInputs(unet), {}, batch);
   const quickest = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
   // Calls in a row: after a call onnxruntime's threads spin for a while, and would slow the other side down.
   for (let turn = 0; turn < TURNS; turn++) {
     for (const [i, run] of [one, other].entries()) {
       for (let call = 0; call < CALLS; call++) {
         const begin = performance.now();
-        await run(x, new Float32Array(batch), labels);
+        await run(x, new Float32Array(batch), rows);
         quickest[i] = Math.min(quickest[i]!, performance.now() - begin);
       }
     }

@@ -1,5 +1,12 @@
 /** The messages between the server's process and the engine's. */
-import type { ImageShape, SamplerName, SamplerSettings, SchedulerConfig } from '@onnoise/scheduler';
+import type {
+  ConditionSpec,
+  Guidance,
+  ImageShape,
+  SamplerName,
+  SamplerSettings,
+  SchedulerConfig,
+} from '@onnoise/scheduler';
 import type { Call } from '../child/index.ts';
 import type { Device, DeviceChoice } from '../devices.ts';
 
@@ -7,7 +14,7 @@ export interface EngineOptions {
   /** Model folders by the name that requests use. */
   models: Readonly<Record<string, string>>;
   device: DeviceChoice;
-  /** Images per network call. */
+  /** Images per network call; guided ones count twice. */
   maxBatch: number;
   /** Folder with copies of the model folders; the engine removes it if the process that started it dies. */
   copy?: string | undefined;
@@ -23,10 +30,14 @@ export interface EngineModel {
   reason: string;
   /** [C, H, W] */
   shape: ImageShape;
-  /** 0: not conditional. */
+  /** Classes that can be asked for; 0: not conditional on one. */
   classes: number;
   /** One per class, if model_index.json or the model card names them. */
   classNames?: readonly string[] | undefined;
+  /** Whether the network was also trained without a condition: guidance needs that. */
+  nullCondition: boolean;
+  /** The numbers that the network is conditional on. */
+  conditions: readonly ConditionSpec[];
   scheduler: SchedulerConfig;
   /** sha256 of the network's file, hexadecimal. */
   hash: string;
@@ -38,8 +49,11 @@ export interface SampleTask extends SamplerSettings {
   /** The client's name: clients share the network. */
   client: string;
   seeds: readonly number[];
-  /** One per seed; undefined for an unconditional model. */
+  /** One per seed; undefined for a model without classes. */
   labels: readonly number[] | undefined;
+  /** Encoded, [2K], one per seed; undefined for a model without conditions. */
+  conditions: readonly Float32Array[] | undefined;
+  guidance: Guidance | undefined;
   steps: number;
   sampler: SamplerName;
   /** How many predictions to report of each picture on its way. */
@@ -54,8 +68,8 @@ export interface CallTask {
   x: Float32Array;
   /** [N] */
   timesteps: Float32Array;
-  /** [N] */
-  labels: readonly number[];
+  /** [N], see `conditionRows`. */
+  rows: readonly Float32Array[];
 }
 
 export type TaskPart =
@@ -75,7 +89,7 @@ export type EngineMethods = {
 
 /** Steps since the last report. The engine sends one at the end of its work, and now and then before. */
 export interface StepReport {
-  /** Images of each step. */
+  /** Images of each step; guided ones count twice. */
   batches: number[];
   /** Milliseconds of each step. */
   steps: number[];

@@ -6,7 +6,7 @@ import type { Service } from './service.ts';
 
 /** Bytes per image value during the work: x, x0 and noise in the engine, a copy here, the PNG and the base64. */
 const BYTES_A_VALUE = 24;
-/** And of the auxiliary picture, where the engine keeps one. */
+/** And of each auxiliary picture that the engine keeps. */
 const AUXILIARY_BYTES_A_VALUE = 4;
 const BYTES_AN_IMAGE = 4096;
 
@@ -21,12 +21,12 @@ export interface WorkOptions {
   client: string;
   /** Images. */
   count: number;
-  /** Network calls per image. */
+  /** Network calls per image; a guided step is two. */
   steps: number;
   /** Values per image. */
   size: number;
-  /** Whether the engine keeps an auxiliary picture for each. Default: false. */
-  auxiliary?: boolean;
+  /** Auxiliary pictures that the engine keeps for each. Default: 0. */
+  auxiliary?: number;
 }
 
 /**
@@ -36,14 +36,14 @@ export interface WorkOptions {
 export async function withinLimits<T>(
   { options, admission, closing }: Service,
   reply: FastifyReply,
-  { client, count, steps, size, auxiliary = false }: WorkOptions,
+  { client, count, steps, size, auxiliary = 0 }: WorkOptions,
   run: (work: Work) => Promise<T>,
 ): Promise<T> {
   if (closing()) throw new Refusal(503, 'closing', 'The server is stopping: ask another.', { retryAfter: 1 });
   const place = admission.take(client, count, steps);
   let free: () => void;
   try {
-    const bytesAValue = BYTES_A_VALUE + (auxiliary ? AUXILIARY_BYTES_A_VALUE : 0);
+    const bytesAValue = BYTES_A_VALUE + auxiliary * AUXILIARY_BYTES_A_VALUE;
     free = admission.hold(count * (size * bytesAValue + BYTES_AN_IMAGE), client);
   } catch (error) {
     place.release();

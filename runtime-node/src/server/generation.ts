@@ -1,7 +1,11 @@
 /** A request for pictures: its fields, checked against the model, as a task for the engine. */
 import { randomInt } from 'node:crypto';
 import {
+  type ConditionValues,
+  completeConditions,
   DEFAULT_SAMPLER,
+  guidanceInterval,
+  guidanceScale,
   InputError,
   labelNumber,
   type SamplerName,
@@ -30,16 +34,20 @@ export interface GenerationBody extends Nullable<SamplerValues> {
   steps?: number | null;
   sampler?: SamplerName | null;
   label?: number | string | (number | string)[] | null;
+  condition?: ConditionValues | null;
+  guidance?: number | null;
+  guidance_interval?: [low: number, high: number] | null;
   user?: string | null;
 }
 
 /** The most predictions to show of a forming picture. */
 export const MOST_PARTIALS = 10;
 const SEEDS = 2 ** 32;
+const ACTION = 'sample images';
 
 /**
- * @throws Refusal (400) for a size other than the model's, an unknown class, or more pictures or steps than the server
- * allows; InputError as `model.sample` does.
+ * @throws Refusal (400) for a size other than the model's, an unknown class or condition, guidance that does not fit the
+ * model, or more pictures or steps than the server allows; InputError as `model.sample` does.
  */
 export function toTask(model: EngineModel, body: GenerationBody, client: string, options: CompleteOptions) {
   const count = body.n ?? 1;
@@ -67,16 +75,21 @@ export function toTask(model: EngineModel, body: GenerationBody, client: string,
   const steps = body.steps ?? Math.min(options.maxSteps, usualSteps(model.scheduler));
   const sampler = body.sampler ?? DEFAULT_SAMPLER;
   const settings = samplerSettings(body);
-  const { seeds, labels, table } = completeRequest(model, {
+  checkConditions(model, body, count);
+  const { seeds, labels, conditions, guidance, table } = completeRequest(model, {
     count,
     seed: body.seed ?? randomInt(SEEDS),
     steps,
     sampler,
     ...settings,
     labels: labelsOf(model, body),
+    conditions: body.condition ?? undefined,
+    guidance: body.guidance ?? undefined,
+    guidanceInterval: body.guidance_interval ?? undefined,
   });
   const partials = body.stream ? (body.partial_images ?? 0) : 0;
-  const task: SampleTask = { model: model.name, client, seeds, labels, steps, sampler, ...settings, partials };
+  const which = { model: model.name, client, seeds, labels, conditions };
+  const task: SampleTask = { ...which, guidance, steps, sampler, ...settings, partials };
   return { task, table };
 }
 
@@ -99,9 +112,21 @@ function labelsOf(model: EngineModel, { label, prompt }: GenerationBody): number
 }
 
 /** @param param the field that holds it. @throws Refusal (400) for an unknown class. */
-function labelOf(model: EngineModel, label: number | string, param: string): number {
+const labelOf = (model: EngineModel, label: number | string, param: string) =>
+  named(param, () => labelNumber(ACTION, param, label, model));
+
+/** What `completeRequest` refuses too, but with the wrong field. */
+function checkConditions(model: EngineModel, body: GenerationBody, count: number): void {
+  const { conditions, nullCondition: optional } = model;
+  named('condition', () => completeConditions(ACTION, conditions, body.condition ?? {}, { count, optional }));
+  named('guidance', () => guidanceScale(ACTION, model, body.guidance ?? undefined));
+  named('guidance_interval', () => guidanceInterval(ACTION, model, body.guidance_interval ?? undefined));
+}
+
+/** The check, whose InputErrors become refusals that name the field. */
+function named<T>(param: string, check: () => T): T {
   try {
-    return labelNumber('sample images', param, label, model);
+    return check();
   } catch (error) {
     if (error instanceof InputError) throw new Refusal(400, 'invalid_value', error.message, { param });
     throw error;

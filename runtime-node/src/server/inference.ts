@@ -1,4 +1,5 @@
 /** Tensors of the Open Inference Protocol as a call of the network, and back. */
+import { conditionRows, extraInputs } from '@onnoise/scheduler';
 import type { CallTask, EngineModel } from '../engine/protocol.ts';
 import { Refusal } from './errors.ts';
 import type { CompleteOptions } from './options.ts';
@@ -17,23 +18,29 @@ export interface InferenceBody {
 }
 
 /** The network's inputs and outputs, with the protocol's types; -1: any number of images. */
-export function tensorsOf({ shape, classes }: EngineModel) {
-  const label = { name: 'class_labels', datatype: 'INT64', shape: [-1] };
+export function tensorsOf(model: EngineModel) {
+  const { shape } = model;
   return {
     inputs: [
       { name: 'sample', datatype: 'FP32', shape: [-1, ...shape] },
       { name: 'timestep', datatype: 'FP32', shape: [-1] },
-      ...(classes > 0 ? [label] : []),
+      ...extraInputs(model).map(({ name, type, sides }) => ({
+        name,
+        datatype: type === 'int64' ? 'INT64' : 'FP32',
+        shape: [-1, ...sides],
+      })),
     ],
     outputs: [{ name: 'out_sample', datatype: 'FP32', shape: [-1, ...shape] }],
   };
 }
 
 /** What a caller must know besides the tensors. The protocol allows only single values. */
-export function parametersOf({ scheduler, classNames }: EngineModel) {
+export function parametersOf({ scheduler, classes, classNames, nullCondition, conditions }: EngineModel) {
   return {
     timesteps: scheduler.num_train_timesteps,
     ...(classNames && { class_names: JSON.stringify(classNames) }),
+    ...(nullCondition && classes > 0 && { null_class: classes }),
+    ...(conditions.length > 0 && { conditions: JSON.stringify(conditions) }),
   };
 }
 
@@ -58,7 +65,7 @@ export function toCall(
   if (count < 1 || count > maxImages) refuseTensor('sample', `have 1 to ${maxImages} images`, count);
   const ranges: Record<string, number> = {
     timestep: model.scheduler.num_train_timesteps - 1,
-    class_labels: model.classes - 1,
+    class_labels: model.nullCondition ? model.classes : model.classes - 1,
   };
   let rest = binary;
   const values = new Map<string, Float32Array>();
@@ -76,8 +83,23 @@ export function toCall(
     client,
     x: values.get('sample')!,
     timesteps: values.get('timestep')!,
-    labels: Array.from(values.get('class_labels') ?? new Float32Array(count)),
+    rows: rowsOf(model, values, count),
   };
+}
+
+function rowsOf(model: EngineModel, values: ReadonlyMap<string, Float32Array>, count: number): Float32Array[] {
+  const labels = values.get('class_labels');
+  const conditions = values.get('conditions');
+  const width = 2 * model.conditions.length;
+  return conditionRows(
+    extraInputs(model),
+    {
+      labels: labels && [...labels],
+      conditions:
+        conditions && Array.from({ length: count }, (_, i) => conditions.subarray(i * width, (i + 1) * width)),
+    },
+    count,
+  );
 }
 
 /** The form of output that the request asks for. */

@@ -45,6 +45,9 @@ function received(data: unknown): string {
   return typeof data === 'object' && data !== null ? 'an object' : show(data);
 }
 
+const itemsOf = (least: number | undefined, most: number | undefined) =>
+  least === undefined ? '' : ` of ${least === most ? least : `${least} to ${most}`}`;
+
 /** `an integer from 1 to 16`; undefined for a schema without such a rule. */
 function ruleOf({ type, enum: values, minimum, maximum, maxLength, minItems, maxItems }: Schema): string | undefined {
   if (values) return `one of ${values.filter((value) => value !== null).join(', ')}`;
@@ -54,7 +57,7 @@ function ruleOf({ type, enum: values, minimum, maximum, maxLength, minItems, max
     number: number({ min: minimum, max: maximum }).words,
     boolean: flag.words,
     string: maxLength === undefined ? 'a text' : `a text of at most ${maxLength} characters`,
-    array: `an array${minItems === undefined ? '' : ` of ${minItems} to ${maxItems}`}`,
+    array: `an array${itemsOf(minItems, maxItems)}`,
     object: object.words,
   };
   return types.length === 0 ? undefined : types.map((one) => phrases[one!] ?? one).join(' or ');

@@ -33,7 +33,7 @@ export function createMetrics(now: { depth: () => number; bytes: () => number; r
   const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
   const batch = new Histogram({
     name: 'onnoise_batch_images',
-    help: 'Images of a step.',
+    help: 'Images of a step; those that are guided count twice.',
     registers,
     buckets: [1, 2, 4, 8, 16, 32, 64, 128],
   });

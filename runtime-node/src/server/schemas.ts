@@ -1,7 +1,9 @@
 /** JSON Schemas of requests and answers; the API's description is made from them. */
 import {
+  DEFAULT_GUIDANCE,
   DEFAULT_SAMPLER,
   eachSamplerOption,
+  LARGEST_GUIDANCE,
   optionsOfSampler,
   SAMPLER_NAMES,
   type SamplerOption,
@@ -96,7 +98,7 @@ export function generationSchema({ maxImages, maxSteps }: CompleteOptions): Desc
     tags: ['Images'],
     summary: 'Sample pictures',
     description:
-      "In the shape of OpenAI's images API. The same seed, label, steps and sampler give the same picture, whatever else is sampled. " +
+      "In the shape of OpenAI's images API. The same seed, label, conditions, guidance, steps and sampler give the same picture, whatever else is sampled. " +
       'With `stream`, server-sent events; with `Accept: image/png`, the picture itself, or a sheet of several.',
     body: {
       type: 'object',
@@ -127,6 +129,29 @@ export function generationSchema({ maxImages, maxSteps }: CompleteOptions): Desc
           minItems: 1,
           maxItems: maxImages,
           items: { type: ['integer', 'string'], maxLength: 1000 },
+        },
+        condition: {
+          description:
+            'Values of the model\'s conditions by name, within the model\'s ranges: `{"boneage": 120}`, or several that are taken in turn. Default: none, where the model was also trained without.',
+          type: ['object', 'null'],
+          additionalProperties: {
+            type: ['number', 'array'],
+            minItems: 1,
+            maxItems: maxImages,
+            items: { type: 'number' },
+          },
+        },
+        guidance: optional(
+          'number',
+          `Scale of classifier-free guidance, from 0 to ${LARGEST_GUIDANCE}; 1: none. Default: ${DEFAULT_GUIDANCE}, or 1 for a model that takes none.`,
+          { title: 'Guidance', minimum: 0, maximum: LARGEST_GUIDANCE },
+        ),
+        guidance_interval: {
+          description: 'The timesteps that are guided, from the first to the second. Default: all.',
+          type: ['array', 'null'],
+          minItems: 2,
+          maxItems: 2,
+          items: { type: 'number', minimum: 0 },
         },
         user: optional('string', "OpenAI's name for your user; not used.", { maxLength: 1000 }),
       },

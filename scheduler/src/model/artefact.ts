@@ -4,10 +4,12 @@
  * `signatureFault` its inputs and outputs.
  */
 import { InputError, refuse } from '../rules/errors.ts';
-import { check, integer, nullable, object, oneOf, type Rule, rule, worded } from '../rules/rule.ts';
+import { check, flag, integer, nullable, object, oneOf, type Rule, rule, worded } from '../rules/rule.ts';
 import { parseSchedulerConfig, type SchedulerConfig } from '../schedule/config.ts';
 import { checkAgreement } from './agreement.ts';
 import { classNamesOf } from './class-names.ts';
+import type { ConditioningFacts } from './conditioning.ts';
+import { type ConditionSpec, readConditions } from './conditions.ts';
 import { readOnnxFacts } from './onnx-file.ts';
 import type { ImageShape } from './pixels.ts';
 import type { Bytes } from './wire.ts';
@@ -16,10 +18,14 @@ export interface Artefact {
   scheduler: SchedulerConfig;
   /** [C, H, W] of the images. */
   shape: ImageShape;
-  /** Classes of a conditional model, 0 for an unconditional one. */
+  /** Classes that can be asked for, 0 for a model that is not conditional on one. */
   classes: number;
   /** One per class, if model_index.json or the model card names them. */
   classNames?: string[];
+  /** Whether the network was also trained without a condition: guidance needs that. Its null class is `classes`. */
+  nullCondition: boolean;
+  /** The numbers that the network is conditional on. */
+  conditions: readonly ConditionSpec[];
 }
 
 /** Paths of the files in a model folder. */
@@ -49,24 +55,25 @@ export async function readArtefact(read: ReadModelFile, where?: string): Promise
     readJson(read, MODEL_FILES.unet, where),
     readOptionalJson(read, MODEL_FILES.index, where),
   ]);
-  const { shape, classes } = readUnet(unetJson, nameOf(MODEL_FILES.unet, where));
+  const unet = readUnet(unetJson, nameOf(MODEL_FILES.unet, where));
+  const { classes } = unet;
   const scheduler = within(nameOf(MODEL_FILES.scheduler, where), () => parseSchedulerConfig(schedulerJson));
   const timesteps = scheduler.num_train_timesteps;
-  within(where, () => checkAgreement({ timesteps, unetTimesteps: unetJson.num_train_timesteps, classes }));
+  within(where, () => checkAgreement({ timesteps, unetTimesteps: unetJson.num_train_timesteps, ...unet }));
   const card = classes === 0 ? undefined : await read(MODEL_FILES.card);
   const classNames = within(where, () => classNamesOf(indexJson, new TextDecoder().decode(card), classes));
-  return { scheduler, shape, classes, ...(classNames && { classNames }) };
+  return { scheduler, ...unet, ...(classNames && { classNames }) };
 }
 
 /** Checks the network's file as far as possible without opening it. @throws InputError as `readArtefact` does. */
 export async function checkNetwork(
-  { scheduler, classes }: Pick<Artefact, 'scheduler' | 'classes'>,
+  { scheduler, ...unet }: Pick<Artefact, 'scheduler'> & ConditioningFacts,
   file: Bytes,
   where?: string,
 ): Promise<void> {
   const { fault, metadata } = await readOnnxFacts(file);
   if (fault !== undefined) throw networkError(`must be an ONNX network, received ${fault}`, where);
-  within(where, () => checkAgreement({ timesteps: scheduler.num_train_timesteps, classes }, metadata));
+  within(where, () => checkAgreement({ timesteps: scheduler.num_train_timesteps, ...unet }, metadata));
 }
 
 /** The error for a model folder's network; `complaint` ends its sentence. */
@@ -87,8 +94,11 @@ const SIZE: Rule<number | [height: number, width: number]> = rule(
 );
 const CHANNELS = worded('1 or 3', oneOf([1, 3]));
 
-/** Image and classes from unet/config.json; its other keys describe the network, not how to call it. */
-function readUnet(json: Record<string, unknown>, file: string): Pick<Artefact, 'shape' | 'classes'> {
+/** Image and conditions from unet/config.json; its other keys describe the network, not how to call it. */
+function readUnet(
+  json: Record<string, unknown>,
+  file: string,
+): Pick<Artefact, 'shape' | 'classes' | 'nullCondition' | 'conditions'> {
   const read = <T>(name: string, rule: Rule<T>, value: unknown = json[name]) =>
     check(LOADING, `${name} of ${file}`, rule, value);
   const size = read('sample_size', SIZE);
@@ -96,9 +106,16 @@ function readUnet(json: Record<string, unknown>, file: string): Pick<Artefact, '
   const channels = read(channelsName, CHANNELS);
   const { out_channels: outChannels = channels } = json;
   if (outChannels !== channels) refuse(LOADING, `out_channels of ${file}`, `${channelsName}, ${channels}`, outChannels);
-  const classes = read('num_class_embeds', nullable(COUNT), json.num_class_embeds ?? null);
+  const embeds = read('num_class_embeds', nullable(COUNT), json.num_class_embeds ?? null) ?? 0;
+  const conditions = readConditions(LOADING, file, json.conditions ?? []);
+  const nullCondition = read('null_condition', flag, json.null_condition ?? false);
+  if (nullCondition && embeds === 1) refuse(LOADING, `num_class_embeds of ${file}`, 'at least 2 with a null class', 1);
+  if (nullCondition && embeds === 0 && conditions.length === 0) {
+    refuse(LOADING, `null_condition of ${file}`, 'false for an unconditional network', true);
+  }
   const [height, width] = typeof size === 'number' ? [size, size] : size;
-  return { shape: [channels, height, width], classes: classes ?? 0 };
+  const classes = nullCondition && embeds > 0 ? embeds - 1 : embeds;
+  return { shape: [channels, height, width], classes, nullCondition, conditions };
 }
 
 const nameOf = (path: string, where: string | undefined) => (where === undefined ? path : `${where}/${path}`);

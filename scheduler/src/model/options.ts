@@ -1,5 +1,6 @@
 /** The options of a sampling request, in every runtime. Samplers' own options (`eta`) are in `SAMPLER_OPTIONS`. */
 import type { SamplerName, SamplerSettings } from '../sampling/samplers.ts';
+import type { ConditionValues } from './conditions.ts';
 
 export interface PictureOptions extends SamplerSettings {
   /** Images. Default: as many as `seeds`, else 1. */
@@ -17,4 +18,16 @@ export interface PictureOptions extends SamplerSettings {
    * classes in turn.
    */
   labels?: readonly (number | string)[] | undefined;
+  /**
+   * Values of the model's conditions by name, used in turn; each from the condition's `min` to its `max`. What is left
+   * out is absent, which only a model that was also trained without takes.
+   */
+  conditions?: ConditionValues | undefined;
+  /**
+   * Scale of classifier-free guidance, 0 to 20; 1: none. A model that was not trained without its condition takes only
+   * 1. Default: `DEFAULT_GUIDANCE`, or 1 for such a model.
+   */
+  guidance?: number | undefined;
+  /** The timesteps that are guided, from the first to the second, in 0 to T - 1. Default: all. */
+  guidanceInterval?: readonly [low: number, high: number] | undefined;
 }

@@ -1,9 +1,13 @@
 /** Checks and completes the options of a sampling call, before anything is computed. */
 import { InputError, refuse } from '../rules/errors.ts';
 import { check, checkInteger, integer, worded } from '../rules/rule.ts';
+import type { Guidance } from '../sampling/guidance.ts';
 import { DEFAULT_SAMPLER } from '../sampling/samplers.ts';
 import { compileSampler, type SamplerTable } from '../sampling/table.ts';
 import type { SchedulerConfig } from '../schedule/config.ts';
+import type { ConditioningFacts } from './conditioning.ts';
+import { completeConditions } from './conditions.ts';
+import { guidanceInterval, guidanceScale } from './guidance-options.ts';
 import { type ClassFacts, labelNumber } from './labels.ts';
 import type { PictureOptions } from './options.ts';
 import type { ImageShape } from './pixels.ts';
@@ -12,6 +16,10 @@ export interface PictureRequest {
   seeds: number[];
   /** One per image, for a conditional model. */
   labels: number[] | undefined;
+  /** The encoded conditions of each image, [2K], for a model that has K > 0. */
+  conditions: Float32Array[] | undefined;
+  /** undefined: none, one call of the network on each image. */
+  guidance: Guidance | undefined;
   table: SamplerTable;
 }
 
@@ -38,16 +46,25 @@ export const usualBatch = ([, height, width]: ImageShape): number =>
 
 /** @throws InputError for an option that breaks `PictureOptions` or does not fit this model. */
 export function completeRequest(
-  model: ClassFacts & { scheduler: SchedulerConfig },
+  model: ConditioningFacts & { scheduler: SchedulerConfig },
   options: PictureOptions,
   limit: CountLimit = ANY_COUNT,
 ): PictureRequest {
   const { scheduler } = model;
   const seeds = seedsOf(options, limit);
   const { steps = usualSteps(scheduler), sampler = DEFAULT_SAMPLER } = options;
+  const { classes, nullCondition = false, conditions: specs = [] } = model;
+  const count = seeds.length;
+  const conditions = completeConditions(ACTION, specs, options.conditions ?? {}, { count, optional: nullCondition });
+  const scale = guidanceScale(ACTION, model, options.guidance);
+  const interval = guidanceInterval(ACTION, model, options.guidanceInterval);
+  // Without any condition both halves are the same.
+  const conditional = classes > 0 || conditions?.some((values) => values.some((value) => value !== 0));
   return {
     seeds,
-    labels: labelsOf(model, options.labels, seeds.length),
+    labels: labelsOf(model, options.labels, count),
+    conditions,
+    guidance: scale !== 1 && conditional ? { scale, interval } : undefined,
     table: compileSampler(scheduler, { ...options, sampler, steps }),
   };
 }

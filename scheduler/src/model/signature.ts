@@ -1,8 +1,10 @@
 /**
- * Checks a network's signature. Inputs `sample` [N, C, H, W] float32, `timestep` [N] float32 and, for a conditional
- * network, `class_labels` [N] int64; output `out_sample` [N, C, H, W] float32.
+ * Checks a network's signature. Inputs `sample` [N, C, H, W] float32, `timestep` [N] float32 and, where the network is
+ * conditional on classes or K numbers, `class_labels` [N] int64 and `conditions` [N, 2K] float32; output `out_sample`
+ * [N, C, H, W] float32.
  */
-import type { Artefact } from './artefact.ts';
+import { type ConditioningFacts, extraInputs } from './conditioning.ts';
+import type { ImageShape } from './pixels.ts';
 
 /** An input or output, as onnxruntime or the file describes it. */
 export interface NetworkPort {
@@ -14,20 +16,22 @@ export interface NetworkPort {
 }
 
 /** What unet/config.json says about the network. */
-export type NetworkShape = Pick<Artefact, 'shape' | 'classes'>;
+export interface NetworkShape extends ConditioningFacts {
+  shape: ImageShape;
+}
 
 /** What is wrong with the inputs and outputs, as the end of a sentence about the file; undefined if nothing is. */
 export function signatureFault(
   inputs: readonly NetworkPort[],
   outputs: readonly NetworkPort[],
-  { shape, classes }: NetworkShape,
+  unet: NetworkShape,
 ): string | undefined {
-  const image = ['N', ...shape];
+  const image = ['N', ...unet.shape];
   const wanted: NetworkPort[] = [
     { name: 'sample', type: 'float32', dims: image },
     { name: 'timestep', type: 'float32', dims: ['N'] },
+    ...extraInputs(unet).map(({ name, type, sides }) => ({ name, type, dims: ['N', ...sides] })),
   ];
-  if (classes > 0) wanted.push({ name: 'class_labels', type: 'int64', dims: ['N'] });
   const find = (ports: readonly NetworkPort[], name: string) => ports.find((port) => port.name === name);
   if (inputs.length !== wanted.length || wanted.some(({ name }) => !find(inputs, name))) {
     return `must have the inputs ${namesOf(wanted)} that unet/config.json asks for, received ${namesOf(inputs)}`;

@@ -41,20 +41,23 @@ function stepsFor(sampler: string, calls: number): number {
   return sampler === 'heun' || sampler === 'dpmpp_2s_ancestral' ? Math.ceil(calls / 2) : calls;
 }
 
-/** @throws InputError for an unknown sampler; the options are checked when it samples. */
-export function parseCase(words: string): SamplerOptions & { guidance?: number } {
+/**
+ * Unguided unless it says `guidance=1.5`.
+ * @throws InputError for an unknown sampler; the options are checked when it samples.
+ */
+export function parseCase(words: string): SamplerOptions & { guidance: number } {
   const [sampler = '', steps, ...options] = words.split(' ');
   check('read a case', 'its sampler', oneOf(SAMPLER_NAMES), sampler);
   const settings = options.map((option) => {
     const [name, value = ''] = option.split('=');
     return [name, Number.isNaN(Number(value)) ? value : Number(value)] as const;
   });
-  return { ...Object.fromEntries(settings), sampler: sampler as SamplerName, steps: Number(steps) };
+  return { guidance: 1, ...Object.fromEntries(settings), sampler: sampler as SamplerName, steps: Number(steps) };
 }
 
 /** Calls of the network for one picture; a guided one counts twice. */
 export function callsOf(words: string, scheduler: SchedulerConfig): number {
-  const { guidance = 1, ...options } = parseCase(words);
+  const { guidance, ...options } = parseCase(words);
   return compileSampler(scheduler, options).rows.length * (guidance === 1 ? 1 : 2);
 }
 

@@ -1,5 +1,6 @@
 /** Requests to the servers, and the same work without a server. */
 import { Agent } from 'node:http';
+import { conditionRows, extraInputs } from '@onnoise/scheduler';
 import autocannon from 'autocannon';
 import { openModel } from '#runtime-node/load.ts';
 import { readModelFolder } from '#runtime-node/model-folder.ts';
@@ -58,7 +59,7 @@ export async function createBareLoop(folder: string, batch: number) {
   const { session } = await openModel(artefact, 'cpu');
   const { shape: image, classes } = artefact;
   const labels = classes > 0 ? Array.from({ length: batch }, (_, i) => i % classes) : undefined;
-  const denoise = createDenoiser(session, artefact, batch, labels);
+  const denoise = createDenoiser(session, artefact, conditionRows(extraInputs(artefact), { labels }, batch));
   const x = new Float32Array(batch * image[0] * image[1] * image[2]).fill(0.1);
   const timesteps = new Float32Array(batch).fill(500);
   return async (count: number, steps: number) => {

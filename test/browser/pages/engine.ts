@@ -87,7 +87,12 @@ async function sampleTables(url: string, tables: SamplerTable[], seeds: number[]
   const ort = await loadOrt(choice, {});
   const network = await openWebGpu(ort, (await read(MODEL_FILES.network))!, artefact, choice.adapter);
   const made: number[][] = [];
-  for (const table of tables) made.push(Array.from(await network.sample({ seeds, labels: undefined, table }, {})));
+  for (const table of tables)
+    made.push(
+      Array.from(
+        await network.sample({ seeds, labels: undefined, conditions: undefined, guidance: undefined, table }, {}),
+      ),
+    );
   await network.dispose();
   return made;
 }

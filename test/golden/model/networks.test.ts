@@ -20,6 +20,8 @@ const simple: NetworkGolden & { evaluated: string; buffers: Record<string, strin
   read('simple-unet.json');
 const unets: Record<string, NetworkGolden> = read('unet2d.json');
 
+const conditional: Record<string, NetworkGolden> = read('conditional.json');
+
 const shapesOf = (config: unknown) =>
   Object.fromEntries(createModel(config).parameters.map(({ name, shape }) => [name, shape]));
 
@@ -140,6 +142,15 @@ describe('UNet2DModel', () => {
 
     it(`agrees with diffusers between whole timesteps ${name}`, () => {
       expectBetween(golden);
+    });
+  }
+});
+
+describe('conditions', () => {
+  for (const [name, golden] of Object.entries(conditional)) {
+    it(`agree with PyTorch on names, output, loss and every gradient of a ${name}`, () => {
+      expect(Object.entries(shapesOf(golden.config))).toEqual(Object.entries(golden.parameters));
+      expectGolden(golden, differentiate(golden));
     });
   }
 });

@@ -1,6 +1,7 @@
 /** Model folders, complete and broken, and what every reader must say about them. */
+import { conditionsMetadata } from '@onnoise/scheduler';
 import proto from 'onnx-proto';
-import { type TinyOptions, tinyOnnx } from '#test/tiny-onnx.ts';
+import { AGE, GUIDED, type TinyOptions, tinyConditions, tinyOnnx } from '#test/tiny-onnx.ts';
 
 /** Files by their path in the folder. */
 export type Files = Record<string, Uint8Array<ArrayBuffer>>;
@@ -32,11 +33,10 @@ export function folder(
   options: TinyOptions = {},
   replaced: Record<string, Uint8Array<ArrayBuffer> | null> = {},
 ): Files {
-  const { classes = 0 } = options;
   const files = {
     [INDEX]: json({ _class_name: 'DDPMPipeline' }),
     'scheduler/scheduler_config.json': json(SCHEDULER),
-    [UNET_FILE]: json({ ...UNET, num_class_embeds: classes || null }),
+    [UNET_FILE]: json({ ...UNET, ...tinyConditions(options) }),
     [NETWORK]: network(options),
     ...replaced,
   };
@@ -79,6 +79,17 @@ export const FOLDERS: readonly FolderRow[] = [
   good('no model_index.json', folder({}, { [INDEX]: null })),
   good('a card that names the classes', folder({ classes: 2 }, { 'README.md': text('# m\n\n- classes: a, b\n') })),
   good('a network that notes what is so', folder({}, { [NETWORK]: noted({ num_train_timesteps: '100' }) })),
+  good('classes besides a null class, and a number as condition', folder(GUIDED)),
+  good('a number as condition alone', folder({ conditions: [AGE] })),
+  good(
+    'classes and conditions that the network notes',
+    folder(GUIDED, {
+      [NETWORK]: noted(
+        { num_class_embeds: '3', null_condition: 'true', conditions: conditionsMetadata([AGE]) },
+        GUIDED,
+      ),
+    }),
+  ),
   missing('scheduler/scheduler_config.json'),
   missing(UNET_FILE),
   missing(NETWORK),
@@ -118,6 +129,62 @@ export const FOLDERS: readonly FolderRow[] = [
     noted({ num_train_timesteps: '99' }),
     'num_train_timesteps must be the same in scheduler/scheduler_config.json and unet/model.onnx, received 100 and 99.',
   ),
+  unet(
+    'a null class alone',
+    { num_class_embeds: 1, null_condition: true },
+    'num_class_embeds of unet/config.json must be at least 2 with a null class, received 1.',
+  ),
+  unet(
+    'no condition to leave out',
+    { null_condition: true },
+    'null_condition of unet/config.json must be false for an unconditional network, received true.',
+  ),
+  unet(
+    'a null condition in words',
+    { null_condition: 'yes' },
+    'null_condition of unet/config.json must be true or false, received "yes".',
+  ),
+  unet(
+    'conditions by name',
+    { conditions: { age: AGE } },
+    'conditions of unet/config.json must be a list, received {"age":{"name":"age","mean":100,"std":40,"min":10,"max":200}}.',
+  ),
+  unet(
+    'a condition that does not vary',
+    { conditions: [{ ...AGE, std: 0 }] },
+    'std of conditions[0] of unet/config.json must be a number above 0, received 0.',
+  ),
+  unet(
+    'a range upside down',
+    { conditions: [{ ...AGE, max: 5 }] },
+    'max of conditions[0] of unet/config.json must be a number of at least 10, received 5.',
+  ),
+  unet(
+    'a condition with spaces',
+    { conditions: [{ ...AGE, name: 'Bone age' }] },
+    'name of conditions[0] of unet/config.json must be small letters, digits and _, received "Bone age".',
+  ),
+  unet(
+    'a condition twice',
+    { conditions: [AGE, AGE] },
+    'conditions of unet/config.json must be a list of different names, received "age".',
+  ),
+  {
+    name: 'a network of other conditions',
+    files: folder(GUIDED, { [NETWORK]: noted({ conditions: '[{"name":"age","mean":90,"std":40}]' }, GUIDED) }),
+    says: 'conditions must be the same in unet/config.json and unet/model.onnx, received [{"name":"age","mean":100,"std":40}] and [{"name":"age","mean":90,"std":40}].',
+  },
+  {
+    name: 'a network without a null class',
+    files: folder(GUIDED, { [NETWORK]: noted({ null_condition: 'false' }, GUIDED) }),
+    says: 'null_condition must be the same in unet/config.json and unet/model.onnx, received true and false.',
+  },
+  {
+    name: 'a network of fewer conditions',
+    files: folder({ conditions: [AGE, { ...AGE, name: 'height' }] }, { [NETWORK]: network({ conditions: [AGE] }) }),
+    says: 'unet/model.onnx must have conditions as float32 [N, 4] with N free, received float32 [N, 2].',
+    inNetwork: true,
+  },
   bad('an empty network', NETWORK, text(''), 'unet/model.onnx must be an ONNX network, received an empty file.'),
   bad('a web page', NETWORK, text('<!doctype html>'), 'unet/model.onnx must be an ONNX network, received a web page.'),
   bad(

@@ -38,6 +38,7 @@ export const networks = {
       in_channels: 3,
       out_channels: 3,
       num_class_embeds: 3,
+      conditions: [{ name: 'age', mean: 100, std: 40, min: 1, max: 228 }],
       block_out_channels: [4, 8],
       layers_per_block: 1,
       norm_num_groups: 2,
@@ -60,12 +61,15 @@ export async function stepOn(engine: TrainEngine, plan: TrainPlan, n: number): P
   const size = sizeOf(model.shape);
   const { noise, timesteps } = drawStep(1, n, batch, size, plan.schedule.T);
   const images = drawStep(2, n, batch, size, 1).noise.map((value) => Math.tanh(value));
-  const { classCount } = model;
+  const { classCount, conditions } = model;
   return engine.step({
     images,
     noise,
     timesteps,
     ...(classCount !== null && { labels: Int32Array.from({ length: batch }, (_, i) => (n + i) % classCount) }),
+    ...(conditions.length > 0 && {
+      conditions: Float32Array.from({ length: 2 * batch }, (_, i) => (i % 2 ? 1 : Math.sin(n + i))),
+    }),
     ...step.scalars({ step: n + 1, learningRate: lr, emaDecay: emaDecayAt(n, 0.999) }),
   });
 }

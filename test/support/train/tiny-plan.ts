@@ -20,6 +20,8 @@ export function tinyPlan({ training, output, scheduler, model }: PartialConfig =
     ...tinyNet({ channels: 1, hidden: 3 }),
     shape: [1, 4, 4] as const,
     classCount: null,
+    nullCondition: false,
+    conditions: [],
     timestepCount: 20,
   };
   return planTraining(config, net, (seed) => tinyParameters(net, seed));

@@ -5,7 +5,7 @@ import { inspectDevice, loadModel, type SampleOptions } from '#runtime-node/inde
 import { compileSampler, gaussian, InputError, parseSchedulerConfig } from '#scheduler/index.ts';
 import { expectClose } from '../../support/compare.ts';
 import { skipBecause } from '../../support/skip.ts';
-import { tinyArtefact, tinyOutput } from '../../support/tiny-onnx.ts';
+import { GUIDED, tinyArtefact, tinyOutput } from '../../support/tiny-onnx.ts';
 
 const load = async (options: Parameters<typeof tinyArtefact>[0] = {}) =>
   loadModel(await tinyArtefact(options), { device: 'cpu' });
@@ -26,6 +26,42 @@ describe('sample', () => {
       );
     });
     expectClose(images, expected, { absolute: 1e-6 });
+  });
+
+  test('runs a guided table over the network with and without class and conditions, within the interval', async () => {
+    const model = await load(GUIDED);
+    const { images } = await model.sample({
+      ...{ count: 2, seed: 5, steps: 4, sampler: 'ddim', labels: ['1', 0] },
+      ...{ conditions: { age: [140, 80] }, guidance: 2.5, guidanceInterval: [25, 50] },
+    });
+    const { rows } = compileSampler(parseSchedulerConfig({ num_train_timesteps: 100 }), { sampler: 'ddim', steps: 4 });
+    expect(rows.map(({ timestep }) => timestep)).toEqual([75, 50, 25, 0]);
+    const encoded = [
+      [1, 1],
+      [-0.5, 1],
+    ];
+    const expected = [5, 6].flatMap((seed, n) => {
+      const noise = new Float32Array(16);
+      gaussian(seed, 0, noise);
+      return [...noise].map((start) =>
+        rows.reduce((x, { timestep, p, q, A, E, B }) => {
+          const given = tinyOutput(x, timestep, [1, 0][n]!, {}, encoded[n]);
+          const without = tinyOutput(x, timestep, 2, {}, [0, 0]);
+          const o = timestep >= 25 && timestep <= 50 ? without + 2.5 * (given - without) : given;
+          return A * x + E * o + B * Math.min(1, Math.max(-1, p * x + q * o));
+        }, start),
+      );
+    });
+    expectClose(images, expected, { absolute: 1e-6 });
+  });
+
+  test('a guided image is the same whatever the count and the batch, and guided lightly by default', async () => {
+    const model = await load(GUIDED);
+    const whole = await model.sample({ count: 5, steps: 3, conditions: { age: [20, 120] } });
+    const parts = await model.sample({ count: 5, steps: 3, conditions: { age: [20, 120] }, batch: 2, guidance: 1.25 });
+    expect(parts.images).toEqual(whole.images);
+    const plain = await model.sample({ count: 5, steps: 3, conditions: { age: [20, 120] }, guidance: 1 });
+    expect(plain.images).not.toEqual(whole.images);
   });
 
   test('image i is the same whatever the count and the batch', async () => {

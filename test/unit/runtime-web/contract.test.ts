@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import {
+  type ConditionSpec,
   compileSampler,
   InputError,
   type PictureOptions,
@@ -44,9 +45,13 @@ interface Known {
   shape: readonly number[];
   classes: number;
   classNames?: readonly string[] | undefined;
+  nullCondition: boolean;
+  conditions: readonly ConditionSpec[];
 }
 
-const known = ({ shape, classes, classNames }: Known) => ({ shape, classes, classNames });
+const known = ({ shape, classes, classNames, nullCondition, conditions }: Known) => ({
+  ...{ shape, classes, classNames, nullCondition, conditions },
+});
 
 async function released(model: Known & { dispose(): Promise<void> }): Promise<Known> {
   await model.dispose();
@@ -120,7 +125,11 @@ describe.each(READERS)('a model folder read by $name', ({ opens, fetches, read }
   it.each(FOLDERS.filter(({ says }) => says === undefined))('is taken with $name', async ({ name, files }) => {
     const found = await read(files);
     const classes = /classes/.test(name) ? 2 : 0;
-    if (found) expect(found).toEqual({ shape: [1, 4, 4], classes, classNames: NAMES[name] });
+    const { null_condition: nullCondition = false, conditions = [] } = JSON.parse(
+      new TextDecoder().decode(files['unet/config.json']),
+    );
+    const expected = { shape: [1, 4, 4], classes, classNames: NAMES[name], nullCondition, conditions };
+    if (found) expect(found).toEqual(expected);
   });
 
   const bad = FOLDERS.filter((row) => row.says !== undefined && (opens || !row.inNetwork) && !(fetches && row.missing));

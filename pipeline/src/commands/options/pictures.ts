@@ -1,18 +1,48 @@
 /** The options that say which pictures to sample, and where: the same for every command that samples. */
-import { DEFAULT_SAMPLER, eachSamplerOption, SAMPLER_NAMES, type SamplerOption, USUAL_STEPS } from '@onnoise/scheduler';
-import { numberOption, toList } from '../../terminal/options.ts';
+import {
+  DEFAULT_GUIDANCE,
+  DEFAULT_SAMPLER,
+  eachSamplerOption,
+  SAMPLER_NAMES,
+  type SamplerOption,
+  USUAL_STEPS,
+} from '@onnoise/scheduler';
+import { numberOption, toInterval, toList, toValues } from '../../terminal/options.ts';
 
 /** Which pictures. Each command has its own option for how many. */
 export const pictureOptions = (group: string) => ({
   seed: { ...numberOption('seed', group, 'Seed of the first picture, the next has seed + 1'), default: 0 },
   labels: {
     group,
+    alias: 'label',
     string: true,
     requiresArg: true,
     defaultDescription: 'all',
     coerce: toList('labels', '0,1,2 or female,male'),
     describe: 'Classes by number or name, taken in turn: 0,1,2 or female,male',
   },
+  condition: {
+    group,
+    string: true,
+    array: true,
+    nargs: 1,
+    requiresArg: true,
+    coerce: toValues('condition', 'boneage=120'),
+    describe:
+      'A number that the model is conditional on, or several in turn: boneage=60,120; may be given several times',
+  },
+});
+
+/** What conditional models take besides; `PictureOptions` has the names. */
+export interface ConditionArguments {
+  labels?: string[] | undefined;
+  condition?: Record<string, number[]> | undefined;
+  guidance?: number | undefined;
+  guidanceInterval?: [low: number, high: number] | undefined;
+}
+
+export const conditionSettings = ({ labels, condition, guidance, guidanceInterval }: ConditionArguments) => ({
+  ...{ labels, conditions: condition, guidance, guidanceInterval },
 });
 
 /** How they are sampled. */
@@ -20,6 +50,19 @@ export const samplerOptions = (group: string) => ({
   steps: numberOption('steps', group, 'Steps per picture', `${USUAL_STEPS}, at most T - 1`),
   sampler: { group, choices: SAMPLER_NAMES, default: DEFAULT_SAMPLER, describe: 'Sampling method' },
   ...eachSamplerOption((name, option) => samplerOption(name, group, option)),
+  guidance: numberOption(
+    'guidance',
+    group,
+    'How far the conditions are followed: 1 as trained, 2 further; only for models trained with --label-dropout',
+    `${DEFAULT_GUIDANCE} for those`,
+  ),
+  'guidance-interval': {
+    group,
+    requiresArg: true,
+    coerce: toInterval('guidance-interval'),
+    defaultDescription: 'all',
+    describe: 'Timesteps that are guided, the lower first: 100,900',
+  },
 });
 
 function samplerOption(name: string, group: string, option: SamplerOption) {

@@ -17,10 +17,10 @@ const TABLE = {
 
 export function prepareFieldOptions(group: string): Record<string, Options> {
   const options = tableOptions(TABLE, group);
-  const { source, labelColumn, csv } = TABLE;
+  const { source, csv, labelColumn, conditionColumns } = TABLE;
   // A run's settings may name the images; here only the command line can.
   options[source.flag] = { ...options[source.flag], demandOption: true };
-  options[labelColumn.flag] = { ...options[labelColumn.flag], implies: csv.flag };
+  for (const { flag } of [labelColumn, conditionColumns]) options[flag] = { ...options[flag], implies: csv.flag };
   return options;
 }
 

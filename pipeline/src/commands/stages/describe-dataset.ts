@@ -1,4 +1,5 @@
 /** A prepared dataset in words. */
+import { conditionSpecs } from '../../data/condition-specs.ts';
 import type { Dataset } from '../../data/types.ts';
 import { formatPath, oneLine, plural } from '../../terminal/format.ts';
 
@@ -9,7 +10,11 @@ const NAMED = 20;
 export function describeDataset(dataset: Dataset): string[] {
   const { name, count, width, height, channels, train, validation, skipped, notes, cached } = dataset;
   const colour = channels === 1 ? 'gray' : 'RGB';
-  const lines = [`${name}: ${plural(count, 'image')} of ${width} x ${height}, ${colour}`, ...describeClasses(dataset)];
+  const lines = [
+    `${name}: ${plural(count, 'image')} of ${width} x ${height}, ${colour}`,
+    ...describeClasses(dataset),
+    ...describeConditions(dataset),
+  ];
   lines.push(`  ${train.length} to train on, ${validation.length} held out`);
   lines.push(`  ${cached ? 'found prepared in' : 'prepared in'} ${formatPath(dataset.folder)}`);
   for (const note of notes) lines.push(`  ${note}`);
@@ -31,10 +36,18 @@ function describeClasses({ classNames, labelSource }: Pick<Dataset, 'classNames'
   return [`  ${count}${from}: ${names.join(', ')}${more}`];
 }
 
+function describeConditions({ conditions }: Pick<Dataset, 'conditions'>): string[] {
+  if (conditions === undefined) return [];
+  return conditionSpecs(conditions).map(
+    ({ name, min, max, mean }) => `  ${name} from ${min} to ${max}, ${Number(mean.toPrecision(4))} on average`,
+  );
+}
+
 /** The same for programs. */
 export function summariseDataset(dataset: Dataset): object {
   const { name, hash, folder, count, width, height, channels, train, validation } = dataset;
   const { classNames = null, labelSource = null, skipped, notes, cached } = dataset;
   const images = { count, width, height, channels, train: train.length, validation: validation.length };
-  return { name, hash, folder, cached, ...images, classNames, labelSource, skipped, notes };
+  const conditions = dataset.conditions ? conditionSpecs(dataset.conditions) : null;
+  return { name, hash, folder, cached, ...images, classNames, conditions, labelSource, skipped, notes };
 }

@@ -58,7 +58,7 @@ export async function dryRun({ draft, base, run, resume, verbose, signal }: DryR
   ];
   sayResult(lines, {
     config: plan.config,
-    images: look,
+    images: look && { ...look, conditions: look.conditions?.names },
     parameters: countParameters(plan.model),
     engine: kind,
     memory,
@@ -71,13 +71,14 @@ export async function dryRun({ draft, base, run, resume, verbose, signal }: DryR
   if (run !== undefined) await requireRunSpace(plan, run);
 }
 
-function describeLook({ name, total, classNames, notes, looked, channels, skipped }: Look): string[] {
+function describeLook({ name, total, classNames, conditions, notes, looked, channels, skipped }: Look): string[] {
   const classes = classNames
     ? `, ${plural(classNames.length, 'class', 'classes')} (${classNames.slice(0, NAMED).join(', ')}${classNames.length > NAMED ? ', ...' : ''})`
     : '';
+  const numbers = conditions ? `, with ${conditions.names.join(' and ')}` : '';
   const which = looked === total ? 'all of them' : `the first ${looked}`;
   return [
-    `Images: ${name}, ${plural(total, 'image')}${classes}; ${which} checked: ${channels === 1 ? 'gray' : 'RGB'}, ${skipped.length} skipped`,
+    `Images: ${name}, ${plural(total, 'image')}${classes}${numbers}; ${which} checked: ${channels === 1 ? 'gray' : 'RGB'}, ${skipped.length} skipped`,
     ...skipped.slice(0, NAMED).map(({ file, reason }) => `  ${file}: ${reason}`),
     ...notes.map((note) => `  ${note}`),
   ];

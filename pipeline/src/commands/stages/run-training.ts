@@ -83,7 +83,7 @@ async function checkMemory(plan: TrainPlan, { choice }: HeldRun): Promise<void> 
 async function checkImages(draft: PlanDraft, resume: boolean): Promise<void> {
   const images = prepareOptions(draft);
   const list = await withDiskErrors(`read ${images.data}`, () => listImages(images));
-  checkList(draft.plan, list, resume);
+  checkList(completePlan(draft, list), list, resume);
 }
 
 function tellPlan(plan: TrainPlan, draft: PlanDraft, dataset: Dataset, base: TrainSettings['base']): void {

@@ -10,11 +10,12 @@ import type { PlanDraft } from '../../train/resolve.ts';
 /** The settings as options of `prepareDataset`; without `channels` it detects them. */
 export function prepareOptions({ plan, open }: PlanDraft): PrepareOptions {
   const { data, training } = plan.config;
-  const { csv, labelColumn } = data;
+  const { csv, labelColumn, conditionColumns } = data;
   return {
     data: data.source!,
     csv,
     labelColumn,
+    conditionColumns,
     size: data.size!,
     fit: data.fit,
     background: data.background,
@@ -33,7 +34,13 @@ export function describeStep({ loss, imagesPerSecond, memory }: StepMetrics): st
 
 /** The network of a plan in a line. */
 export function describeModel({ model, config }: TrainPlan): string {
-  const classes = model.classCount === null ? '' : `, conditional on ${model.classCount} classes`;
+  const { classCount, conditions, nullCondition } = model;
+  const all = [
+    ...(classCount === null ? [] : [`${classCount} classes`]),
+    ...conditions.map(({ name, min, max }) => `${name} from ${min} to ${max}`),
+  ];
+  const orNone = nullCondition ? ' or on nothing' : '';
+  const classes = all.length === 0 ? '' : `, conditional on ${all.join(' and ')}${orNone}`;
   return `Model: ${config.model._class_name}, ${countParameters(model).toLocaleString('en')} parameters, images of ${model.shape.join(' x ')}${classes}`;
 }
 

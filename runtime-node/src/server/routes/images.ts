@@ -1,9 +1,9 @@
 /**
  * `POST /v1/images/generations`, in the shape of OpenAI's images API: its official clients work unchanged. Additions:
- * `seed`, `steps`, `sampler`, `eta` and `label`, and PNG itself if `Accept` asks for it.
+ * `seed`, `steps`, `sampler`, `eta`, `label`, `condition` and `guidance`, and PNG itself if `Accept` asks for it.
  */
 
-import { needsAuxiliary } from '@onnoise/scheduler';
+import { needsAuxiliary, picturesCalled } from '@onnoise/scheduler';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { EngineModel, SampleTask } from '../../engine/protocol.ts';
 import { png, sheet } from '../../pictures/encode.ts';
@@ -32,9 +32,9 @@ export function imageRoutes(app: FastifyInstance, service: Service): void {
       const limits = {
         client: request.client,
         count: task.seeds.length,
-        steps: table.rows.length,
+        steps: picturesCalled(table.rows, task.guidance),
         size,
-        auxiliary: needsAuxiliary(table),
+        auxiliary: Number(needsAuxiliary(table)) + Number(task.guidance !== undefined),
       };
       if (request.body.stream) return stream(service, { request, reply, model, task, limits });
       return withinLimits(service, reply, limits, async (work) => {

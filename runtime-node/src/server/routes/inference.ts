@@ -116,7 +116,7 @@ const INFERENCE_BODY = {
     inputs: {
       type: 'array',
       minItems: 1,
-      maxItems: 3,
+      maxItems: 4,
       items: {
         type: 'object',
         additionalProperties: false,

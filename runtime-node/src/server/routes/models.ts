@@ -1,4 +1,5 @@
 /** `GET /v1/models`: the models, in the form that OpenAI's clients list them. */
+import { DEFAULT_GUIDANCE } from '@onnoise/scheduler';
 import type { FastifyInstance } from 'fastify';
 import type { EngineModel } from '../../engine/protocol.ts';
 import { sizeName } from '../generation.ts';
@@ -22,6 +23,15 @@ export function modelRoutes(app: FastifyInstance, service: Service): void {
     channels: one.shape[0],
     classes: one.classes,
     ...(one.classNames && { class_names: one.classNames }),
+    // the default scale; null for a model that takes none
+    guidance: one.nullCondition ? DEFAULT_GUIDANCE : null,
+    conditions: one.conditions.map(({ name, min, max, mean }) => ({
+      name,
+      min,
+      max,
+      mean,
+      required: !one.nullCondition,
+    })),
     timesteps: one.scheduler.num_train_timesteps,
     device: one.device,
     hash: `sha256:${one.hash}`,

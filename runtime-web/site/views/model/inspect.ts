@@ -1,6 +1,7 @@
 /** Describes a model folder to the visitor before it is loaded, and checks what can be checked by reading. */
 import type { ImageShape } from '@onnoise/scheduler';
 import {
+  type ConditionSpec,
   checkNetwork,
   MODEL_FILES,
   missingFile,
@@ -25,6 +26,8 @@ export interface Inspection {
   shape: ImageShape;
   classes: number;
   classNames?: string[];
+  nullCondition: boolean;
+  conditions: readonly ConditionSpec[];
   scheduler: SchedulerConfig;
   /** From the card; else an estimate from the network's file, which includes tables and folded constants. */
   parameters: string;
@@ -45,14 +48,15 @@ const UNNAMED = -1;
 
 /** @throws InputError that names the file and what is wrong with it. */
 export async function inspect({ files, title }: Arranged): Promise<Inspection> {
-  const { scheduler, shape, classes, classNames } = await readArtefact(openFolder(files));
+  const artefact = await readArtefact(openFolder(files));
+  const { scheduler, shape, classes, classNames, nullCondition, conditions } = artefact;
   const network = files[MODEL_FILES.network];
   if (network === undefined) throw missingFile(MODEL_FILES.network);
-  await checkNetwork({ scheduler, classes }, network);
+  await checkNetwork(artefact, network);
   const unet = JSON.parse(await files[MODEL_FILES.unet]!.text()) as Record<string, unknown>;
   const onnx = await readOnnxHeader(network, MODEL_FILES.network);
   if (onnx.external) throw networkError('must hold its weights, received one that keeps them in another file');
-  const fault = signatureFault(onnx.inputs.map(portOf), onnx.outputs.map(portOf), { shape, classes });
+  const fault = signatureFault(onnx.inputs.map(portOf), onnx.outputs.map(portOf), artefact);
   if (fault !== undefined) throw networkError(fault);
   const card = readCard((await files[MODEL_FILES.card]?.text()) ?? '');
   const { size } = network;
@@ -62,6 +66,8 @@ export async function inspect({ files, title }: Arranged): Promise<Inspection> {
     network: typeof unet._class_name === 'string' ? unet._class_name : 'of an unknown class',
     shape,
     classes,
+    nullCondition,
+    conditions,
     scheduler,
     parameters: card.parameters === undefined ? about(onnx.weights) : whole(card.parameters),
     bytes: size,

@@ -4,8 +4,10 @@ import { SAMPLER_NAMES } from '@onnoise/scheduler';
 import { describe, expect, test } from 'vitest';
 import { hashModel } from '#pipeline/bulk/hash.ts';
 import { makeOrder } from '#pipeline/bulk/order.ts';
-import { countShards, labelAt, type Order, parseShard, shardAt, shardId } from '#pipeline/bulk/shards.ts';
-import { temporaryFolder, tinyArtefact } from '#test/tiny-onnx.ts';
+import { sampleShard } from '#pipeline/bulk/sample-shard.ts';
+import { conditionsAt, countShards, labelAt, type Order, parseShard, shardAt, shardId } from '#pipeline/bulk/shards.ts';
+import { loadModel } from '#runtime-node/index.ts';
+import { GUIDED, temporaryFolder, tinyArtefact } from '#test/tiny-onnx.ts';
 
 const ORDER: Order = {
   model: 'ab'.repeat(32),
@@ -44,6 +46,58 @@ describe('shardAt', () => {
     expect(labelAt(shardAt({ ...ORDER, labels: null }, 0), 3)).toBeUndefined();
     expect(shardAt({ ...ORDER, labels: [0, 1, 2, 3, 4, 5] }, 1).labels).toEqual([4, 5, 0, 1]);
     expect(shardAt({ ...ORDER, labels: [0, 1, 2, 3, 4, 5] }, 2).labels).toEqual([2, 3]);
+  });
+});
+
+describe('a shard of conditions and guidance', () => {
+  const order: Order = {
+    ...ORDER,
+    conditions: { age: [60, 120, 180], weight: [4] },
+    guidance: { scale: 1.5, interval: [0, 50] },
+  };
+
+  test('takes their values in turn where the shard before left off, and goes through the queue', () => {
+    const ages = shardsOf(order).flatMap((shard) =>
+      Array.from({ length: shard.count }, (_, i) => conditionsAt(parseShard(JSON.parse(JSON.stringify(shard))), i)),
+    );
+    expect(ages).toEqual(Array.from({ length: 10 }, (_, i) => ({ age: [60, 120, 180][i % 3], weight: 4 })));
+    expect(conditionsAt(shardAt(ORDER, 0), 0)).toBeUndefined();
+  });
+
+  test('has an id of its own, and one without has the id that it always had', () => {
+    const [id, ...others] = [
+      order,
+      { ...order, guidance: undefined },
+      { ...order, guidance: { scale: 1.5, interval: [0, 60] as const } },
+      { ...order, conditions: undefined },
+      { ...order, conditions: { age: [60, 120, 181], weight: [4] } },
+    ].map((one) => shardId(shardAt(one, 0)));
+    expect(others).not.toContain(id);
+    expect(new Set(others).size).toBe(4);
+    expect(shardId(shardAt(ORDER, 0))).toBe('shard-c9ace3876d428f78771afe0f5036d1ea');
+  });
+
+  test('gives the pictures of the whole order', async () => {
+    const folder = await tinyArtefact(GUIDED);
+    const ordered = await makeOrder(folder, {
+      count: 7,
+      labels: [1, 0],
+      conditions: { age: [60, 120, 180] },
+      shard: 4,
+    });
+    expect(ordered).toMatchObject({
+      conditions: { age: [60, 120, 180] },
+      guidance: { scale: 1.25, interval: [0, 99] },
+    });
+    const model = await loadModel(folder, { device: 'cpu' });
+    const { signal } = new AbortController();
+    const whole = await sampleShard(model, shardAt({ ...ordered, shard: 7 }, 0), undefined, signal);
+    const parts = await Promise.all([0, 1].map((i) => sampleShard(model, shardAt(ordered, i), 2, signal)));
+    expect(parts.flat()).toEqual(whole);
+    const plain = await makeOrder(folder, { count: 7, labels: [1, 0], guidance: 1 });
+    expect(plain).not.toHaveProperty('guidance');
+    expect(await sampleShard(model, shardAt(plain, 0), undefined, signal)).not.toEqual(whole);
+    await model.dispose();
   });
 });
 
@@ -102,6 +156,12 @@ describe('parseShard', () => {
     ['no label', { ...shard, labels: [] }, 'labels must be null or an array of 1 to 4'],
     ['more labels than images', { ...shard, labels: [1, 2, 3, 4, 5] }, 'labels must be null or an array of 1 to 4'],
     ['a label that is none', { ...shard, labels: [0.5] }, 'a label must be an integer'],
+    ['a scale alone', { ...shard, guidance: 2 }, 'guidance must be a scale from 0 to 20 and an interval'],
+    [
+      'a condition of words',
+      { ...shard, conditions: { age: ['x'] } },
+      'conditions must be lists of at least one number',
+    ],
   ])('refuses %s', (_, data, message) => {
     expect(() => parseShard(data)).toThrow(message);
   });
@@ -138,6 +198,8 @@ describe('makeOrder', () => {
     ['too many steps', { count: 1, steps: 101 }, 'steps must be an integer from 1 to 100'],
     ['eta with ddpm', { count: 1, sampler: 'ddpm' as const, eta: 0.5 }, 'eta must be left out or 0'],
     ['labels it cannot have', { count: 1, labels: [0] }, 'this model is not conditional'],
+    ['a condition it cannot have', { count: 1, conditions: { age: 1 } }, 'a condition must be left out'],
+    ['guidance it cannot have', { count: 1, guidance: 2 }, 'guidance must be left out or 1'],
   ])('refuses %s', async (_, options, message) => {
     await expect(makeOrder(await tinyArtefact(), options)).rejects.toThrow(message);
   });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { runCli } from '#test/run-cli.ts';
-import { temporaryFolder, tinyArtefact } from '#test/tiny-onnx.ts';
+import { GUIDED, temporaryFolder, tinyArtefact } from '#test/tiny-onnx.ts';
 
 const sampleTiny = async (...args: string[]) =>
   runCli('sample', '--model', await tinyArtefact(), '--count', '4', '--steps', '3', ...args);
@@ -70,7 +70,18 @@ describe('pipeline sample', () => {
     ['a batch of none', ['--batch', '0'], 'batch must be an integer from 1 to 1024, received 0'],
     ['a seed below zero', ['--seed', '-1'], 'seed must be an integer from 0'],
     ['steps in parts', ['--steps', '1.5'], 'steps must be an integer'],
-    ['labels that it cannot have', ['--labels', '1'], 'this model is not conditional on a class'],
+    ['labels that it cannot have', ['--label', '1'], 'this model is not conditional on a class'],
+    [
+      'guidance that it cannot have',
+      ['--guidance', '2'],
+      'guidance must be left out or 1, this model is unconditional',
+    ],
+    ['an interval of none', ['--guidance-interval', '1,2'], 'the guidance interval must be left out, this model is'],
+    [
+      'a condition that it cannot have',
+      ['--condition', 'age=1'],
+      'a condition must be left out, this model takes none',
+    ],
   ])('refuses %s before the network is opened', async (_, args, rule) => {
     const model = await tinyArtefact();
     const folder = await temporaryFolder();
@@ -84,6 +95,71 @@ describe('pipeline sample', () => {
     expect(stderr).toMatch(/^Cannot [^\n]+\.\n$/);
     expect(stderr).toContain(rule);
     expect(await readdir(folder)).toEqual([]);
+  });
+
+  test('guides, with conditions in turn, and says so', async () => {
+    const folder = await temporaryFolder();
+    const model = await tinyArtefact(GUIDED);
+    const given = ['--count', '4', '--steps', '3', '--label', '1', '--condition', 'age=60,120'];
+    const sampled = async (name: string, ...args: string[]) => {
+      const out = join(folder, name);
+      const { code, stdout } = await runCli('sample', '--model', model, ...given, '--out', out, '--json', ...args);
+      expect(code).toBe(0);
+      return { ...JSON.parse(stdout), bytes: await readFile(out) };
+    };
+    const usual = await sampled('usual.png');
+    expect(usual).toMatchObject({ labels: [1, 1, 1, 1], conditions: { age: [60, 120] } });
+    expect(usual.guidance).toEqual({ scale: 1.25, interval: [0, 99] });
+    expect((await sampled('light.png', '--guidance', '1.25')).bytes).toEqual(usual.bytes);
+    const some = await sampled('some.png', '--guidance', '3', '--guidance-interval', '20,60');
+    expect(some.guidance).toEqual({ scale: 3, interval: [20, 60] });
+    const none = await sampled('none.png', '--guidance', '1');
+    expect(none).not.toHaveProperty('guidance');
+    expect(new Set([usual, some, none].map(({ bytes }) => bytes.toString('base64'))).size).toBe(3);
+    const told = await runCli('sample', '--model', model, ...given, '--out', join(folder, 'a.png'), '--verbose');
+    expect(told.stdout).toContain('4 pictures of class 1 at age 60, 120 in turn: ');
+    expect(told.stderr).toContain(', guidance 1.25 at timesteps 0 to 99\n');
+  });
+
+  test.each([
+    [
+      ['--condition', 'age'],
+      'read the options: --condition must be a name and its values, as boneage=120, received "age".',
+    ],
+    [['--condition', 'age=old'], 'read the options: --condition age must be a number, received "old".'],
+    [['--condition', 'age=NaN'], 'read the options: --condition age must be a number, received "NaN".'],
+    [['--condition', 'age=60,'], 'read the options: --condition age must be a number, received "".'],
+    [
+      ['--condition', 'age=60', '--condition', 'age=70'],
+      'read the options: --condition age must be given once, received it twice.',
+    ],
+    [['--condition', 'weight=60'], 'sample images: a condition must be one of age, received "weight".'],
+    [['--condition', 'age=201'], 'sample images: condition age must be a number from 10 to 200, received 201.'],
+    [['--guidance', 'NaN'], 'read the options: --guidance must be a number, received "NaN".'],
+    [['--guidance', '-0.5'], 'sample images: guidance must be a number from 0 to 20, received -0.5.'],
+    [
+      ['--guidance-interval', '20'],
+      'read the options: --guidance-interval must be two numbers, as 100,900, received "20".',
+    ],
+    [
+      ['--guidance-interval', '60,20'],
+      'sample images: the guidance interval must be two timesteps from 0 to 99, the lower first, received [60, 20].',
+    ],
+    [
+      ['--guidance-interval', '0,100'],
+      'sample images: the guidance interval must be two timesteps from 0 to 99, the lower first, received [0, 100].',
+    ],
+  ])('refuses %j', async (args, message) => {
+    const out = join(await temporaryFolder(), 's.png');
+    const { code, stdout, stderr } = await runCli(
+      'sample',
+      '--model',
+      await tinyArtefact(GUIDED),
+      '--out',
+      out,
+      ...args,
+    );
+    expect([code, stdout, stderr.split('\n')[0]]).toEqual([2, '', `Cannot ${message}`]);
   });
 
   test('--json prints one object with the files, seeds, labels, device and seconds', async () => {

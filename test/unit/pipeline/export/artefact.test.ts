@@ -106,6 +106,8 @@ describe('formatModelCard', () => {
   };
   const around = {
     shape: [1, 28, 32] as const,
+    nullCondition: false,
+    conditions: [],
     classes: 2,
     architecture: 'UNet2DModel',
     predictionType: 'v_prediction' as const,

@@ -6,7 +6,7 @@ import proto from 'onnx-proto';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { exportRun } from '#pipeline/export/export.ts';
-import { inferenceGraph } from '#pipeline/export/inference.ts';
+import { inferenceGraph, labelCount } from '#pipeline/export/inference.ts';
 import { describeParity, measureParity, PARITY_LIMIT, parityLimit } from '#pipeline/export/parity.ts';
 import { createModel, initParameters } from '#pipeline/model/index.ts';
 import { checkpointName, saveCheckpoint } from '#pipeline/train/checkpoint.ts';
@@ -31,6 +31,18 @@ const networks: Record<string, Record<string, unknown>> = {
     attention_head_dim: 4,
     down_block_types: ['DownBlock2D', 'AttnDownBlock2D'],
     up_block_types: ['AttnUpBlock2D', 'UpBlock2D'],
+  },
+  'SimpleUnet with a null class and conditions': {
+    _class_name: 'SimpleUnet',
+    sample_size: 8,
+    channels: [4, 6],
+    time_emb_dim: 8,
+    num_class_embeds: 3,
+    null_condition: true,
+    conditions: [
+      { name: 'age', mean: 100, std: 40, min: 1, max: 228 },
+      { name: 'weight', mean: 2, std: 0.5, min: 1, max: 3 },
+    ],
   },
 };
 
@@ -64,6 +76,7 @@ describe.each(Object.entries(networks))('inferenceGraph of a %s', (_, config) =>
       ['sample', 'float32', image],
       ['timestep', 'float32', ['batch']],
       ...(model.classCount === null ? [] : [['class_labels', 'int64', ['batch']]]),
+      ...(model.conditions.length === 0 ? [] : [['conditions', 'float32', ['batch', 2 * model.conditions.length]]]),
     ]);
     expect(ports(graph.outputs)).toEqual([['out_sample', 'float32', image]]);
   });
@@ -71,11 +84,13 @@ describe.each(Object.entries(networks))('inferenceGraph of a %s', (_, config) =>
   it('refuses timesteps and classes out of range, where an index would wrap or be cut, and takes all others', async () => {
     const session = await InferenceSession.create(encodeModel(graph), { logSeverityLevel: 4 });
     const size = model.shape.reduce((product, side) => product * side, 1);
-    const run = (timestep: number, label = 0n) =>
+    const width = 2 * model.conditions.length;
+    const run = (timestep: number, label = 0n, conditions: number[] = Array(width).fill(0)) =>
       session.run({
         sample: new Tensor('float32', new Float32Array(2 * size), [2, ...model.shape]),
         timestep: new Tensor('float32', [0, timestep], [2]),
         ...(model.classCount !== null && { class_labels: new Tensor('int64', [0n, label], [2]) }),
+        ...(width > 0 && { conditions: new Tensor('float32', [...Array(width).fill(0), ...conditions], [2, width]) }),
       });
     const T = model.timestepCount;
     const outside = [-1, -T, -0.5, T - 0.5, T, T + 1, 2 ** 31, 2 ** 32, 2 ** 32 + 512, -(2 ** 32), 3e38];
@@ -84,8 +99,25 @@ describe.each(Object.entries(networks))('inferenceGraph of a %s', (_, config) =>
     }
     for (const timestep of [0, 1, T - 1, -0]) await run(timestep);
     expect((await run(T - 1)).out_sample!.data).not.toEqual((await run(T - 2)).out_sample!.data);
+    if (width > 0) {
+      for (const value of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
+        await expect(run(0, 0n, [0, value, 0, 1]), `condition ${value}`).rejects.toThrow('out of data bounds, idx=1');
+      }
+      for (const flag of [Number.NaN, -0.01, 1.01]) {
+        await expect(run(0, 0n, [0, 0, flag, 1]), `flag ${flag}`).rejects.toThrow('out of data bounds, idx=1');
+      }
+      const outputs = [
+        [0, 0, 0, 0],
+        [0, 0, 1, 0],
+        [0, 0, 0, 1],
+        [1, 0, 1, 1],
+        [1, 3.4e38, 1, 1],
+      ].map(async (given) => String((await run(0, 0n, given)).out_sample!.data));
+      expect(new Set(await Promise.all(outputs)).size).toBe(5);
+      expect((await run(0, 0n, [5, 5, 0, 0])).out_sample!.data).toEqual((await run(0)).out_sample!.data);
+    }
     if (model.classCount === null) return;
-    const classes = BigInt(model.classCount);
+    const classes = BigInt(labelCount(model));
     for (const label of [
       -1n,
       -classes,
@@ -100,7 +132,7 @@ describe.each(Object.entries(networks))('inferenceGraph of a %s', (_, config) =>
     }
     const outputs = [];
     for (let label = 0n; label < classes; label++) outputs.push(String((await run(0, label)).out_sample!.data));
-    expect(new Set(outputs).size).toBe(model.classCount);
+    expect(new Set(outputs).size).toBe(labelCount(model));
   });
 
   it('says in the file which values it takes', () => {
@@ -108,9 +140,16 @@ describe.each(Object.entries(networks))('inferenceGraph of a %s', (_, config) =>
     const docs = Object.fromEntries(written!.input!.map(({ name, docString }) => [name, docString]));
     expect(docs.timestep).toBe(`One for each image: numbers from 0 to ${model.timestepCount - 1}, whole or not.`);
     expect(docs.class_labels).toBe(
-      model.classCount === null ? undefined : `One for each image: whole numbers from 0 to ${model.classCount - 1}.`,
+      model.classCount === null
+        ? undefined
+        : `One for each image: whole numbers from 0 to ${labelCount(model) - 1}${model.nullCondition ? ', of which 2 is none' : ''}.`,
     );
-    expect(written!.docString).toMatch(/refuses a timestep or class outside its range/);
+    expect(docs.conditions).toBe(
+      model.conditions.length === 0
+        ? undefined
+        : 'For each image: (age - 100) / 40, (weight - 2) / 0.5; then a flag for each, 1. Both are 0 for a number that is not given.',
+    );
+    expect(written!.docString).toMatch(/refuses a timestep, class or condition outside its range/);
   });
 
   it('has no Transpose but those that onnxruntime fuses into a product, no sine, and names from the modules', () => {

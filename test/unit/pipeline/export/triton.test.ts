@@ -212,9 +212,10 @@ describe('formatTritonConfig', () => {
 
   it('is text that reads back, whatever the name', () => {
     const scheduler = parseSchedulerConfig({});
+    const network = { shape: [1, 8, 8] as const, classes: 2, nullCondition: false, conditions: [] };
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (name) => {
-        const config = readTextFormat(formatTritonConfig({ name, shape: [1, 8, 8], classes: 2, scheduler }));
+        const config = readTextFormat(formatTritonConfig({ name, ...network, scheduler }));
         expect(config.name).toEqual([name]);
         expect(parseSchedulerConfig(JSON.parse(parametersOf(config).scheduler_config!))).toEqual(scheduler);
       }),

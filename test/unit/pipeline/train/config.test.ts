@@ -146,6 +146,7 @@ describe('compareConfigs', () => {
     source: ['digits', 'photos'],
     csv: ['a.csv', 'b.csv'],
     labelColumn: ['male', 'age'],
+    conditionColumns: ['age', 'age,weight'],
     cacheDir: ['a', 'b'],
   };
   const twoValues = (key: string, field: Field): [unknown, unknown] => {

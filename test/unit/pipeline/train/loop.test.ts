@@ -31,6 +31,7 @@ function fakeLoop(options: Partial<LoopOptions>, { secondsPerStep = 1, loss = (_
     },
     step: { scalars: () => ({}) },
     batches: { position: { epoch: 0, index: 0 }, next: async () => ({ images: new Float32Array(2), epoch: 0 }) },
+    conditionInputs: () => ({}),
     batch: 2,
     size: 1,
     T: 10,

@@ -1,5 +1,8 @@
 import {
   compileSampler,
+  type Denoiser,
+  type Guidance,
+  guidedDenoiser,
   InputError,
   needsAuxiliary,
   parseSchedulerConfig,
@@ -17,32 +20,32 @@ const SIZE = 16;
 const config = parseSchedulerConfig({ num_train_timesteps: 100 });
 
 /** A network that treats every image on its own: out = 0.5 x + t / 100 + label / 10. */
-const network: RunBatch = async (x, timesteps, labels) =>
-  x.map((v, i) => 0.5 * v + timesteps[Math.floor(i / SIZE)]! / 100 + labels[Math.floor(i / SIZE)]! / 10);
+const network: RunBatch = async (x, timesteps, rows) =>
+  x.map((v, i) => 0.5 * v + timesteps[Math.floor(i / SIZE)]! / 100 + rows[Math.floor(i / SIZE)]![0]! / 10);
+
+const rowOf = (label: number) => Float32Array.of(label);
+/** A class that is none of the others: that of images without a condition. */
+const NULL_ROW = rowOf(10);
 
 interface Asked {
   seeds: number[];
   label: number;
   table: SamplerTable;
+  guidance?: Guidance | undefined;
 }
 
 const ddim = (steps: number) => compileSampler(config, { sampler: 'ddim', steps });
 
-const trajectories = ({ seeds, label, table }: Asked): Trajectory[] =>
-  seeds.map((seed) => sampling({ table, size: SIZE, seed, label }));
+const trajectories = ({ seeds, label, table, guidance }: Asked): Trajectory[] =>
+  seeds.map((seed) => sampling({ table, size: SIZE, seed, row: rowOf(label), guidance, nullRow: NULL_ROW }));
 
-const alone = (asked: Asked) =>
-  sampleImages({
-    table: asked.table,
-    shape: [1, 4, 4],
-    seeds: asked.seeds,
-    denoise: (x, timesteps) =>
-      network(
-        x,
-        timesteps,
-        asked.seeds.map(() => asked.label),
-      ),
-  });
+const alone = ({ table, seeds, label, guidance }: Asked) => {
+  const rows = seeds.map(() => rowOf(label));
+  const plain: Denoiser = (x, timesteps) => network(x, timesteps, rows);
+  const doubled: Denoiser = (x, timesteps) => network(x, timesteps, [...rows, ...rows.map(() => NULL_ROW)]);
+  const denoise = guidance ? guidedDenoiser(plain, doubled, guidance) : plain;
+  return sampleImages({ table, shape: [1, 4, 4], seeds, denoise });
+};
 
 const steps = fc.integer({ min: 1, max: 20 });
 const tables = fc.oneof(
@@ -59,6 +62,13 @@ const asks = fc.record({
   seeds: fc.array(fc.nat(1000), { minLength: 1, maxLength: 4 }),
   label: fc.nat(9),
   table: fc.oneof(tables, auxiliary),
+  guidance: fc.option(
+    fc.record({
+      scale: fc.constantFrom(0, 1.25, 3),
+      interval: fc.constantFrom<[number, number][]>([0, 99], [20, 60], [50, 50]),
+    }),
+    { nil: undefined },
+  ),
 });
 
 describe('createBatcher', () => {
@@ -66,7 +76,11 @@ describe('createBatcher', () => {
     const arrivals = fc.array(fc.tuple(asks, fc.nat(6)), { minLength: 1, maxLength: 8 });
     await fc.assert(
       fc.asyncProperty(arrivals, fc.integer({ min: 1, max: 5 }), async (requests, maxBatch) => {
-        const batcher = createBatcher({ run: network, size: SIZE, maxBatch });
+        const run: RunBatch = (x, timesteps, rows) => {
+          expect(rows.length).toBeLessThanOrEqual(maxBatch);
+          return network(x, timesteps, rows);
+        };
+        const batcher = createBatcher({ run, size: SIZE, maxBatch });
         const done = requests.map(() => new Map<number, Float32Array>());
         for (const [id, [asked, pause]] of requests.entries()) {
           for (let i = 0; i < pause; i++) await batcher.step();
@@ -91,9 +105,9 @@ describe('createBatcher', () => {
 
   it('takes images at different steps into one call, new ones at the next step, and lets finished ones leave', async () => {
     const batches: number[][] = [];
-    const run: RunBatch = (x, timesteps, labels) => {
+    const run: RunBatch = (x, timesteps, rows) => {
       batches.push([...timesteps]);
-      return network(x, timesteps, labels);
+      return network(x, timesteps, rows);
     };
     const batcher = createBatcher({ run, size: SIZE, maxBatch: 8 });
     const job = (id: number, steps: number) => ({
@@ -112,9 +126,9 @@ describe('createBatcher', () => {
 
   it('mixes rows of tables with and without an auxiliary picture, at timesteps between whole ones, in one call', async () => {
     const batches: number[][] = [];
-    const run: RunBatch = (x, timesteps, labels) => {
+    const run: RunBatch = (x, timesteps, rows) => {
       batches.push([...timesteps]);
-      return network(x, timesteps, labels);
+      return network(x, timesteps, rows);
     };
     const asked = [auxiliaryTable(1, { rows: 4 }), ddim(2), auxiliaryTable(2, { rows: 3 })].map((table, label) => ({
       seeds: [7, 8],
@@ -134,10 +148,64 @@ describe('createBatcher', () => {
     for (const [id, one] of asked.entries()) expect(made[id]).toEqual(await alone(one));
   });
 
+  it('gives a guided image two places of a call, with and without its condition, and one outside the interval', async () => {
+    const calls: [number, number][][] = [];
+    const run: RunBatch = (x, timesteps, rows) => {
+      calls.push(rows.map(([label], i) => [timesteps[i]!, label!]));
+      return network(x, timesteps, rows);
+    };
+    const guidance: Guidance = { scale: 2, interval: [50, 75] };
+    const asked: Asked[] = [
+      { seeds: [1], label: 4, table: ddim(4), guidance },
+      { seeds: [2], label: 5, table: ddim(2) },
+    ];
+    const batcher = createBatcher({ run, size: SIZE, maxBatch: 8 });
+    const job = { client: 'one', onDone: vi.fn(), onFailed: vi.fn() };
+    for (const [id, one] of asked.entries()) batcher.add({ id, trajectories: trajectories(one), ...job });
+    const reports = [];
+    for (let report = await batcher.step(); report; report = await batcher.step()) reports.push(report.batch);
+    expect(calls).toEqual([
+      [
+        [75, 4],
+        [75, 10],
+        [50, 5],
+      ],
+      [
+        [50, 4],
+        [50, 10],
+        [0, 5],
+      ],
+      [[25, 4]],
+      [[0, 4]],
+    ]);
+    expect(reports).toEqual([3, 3, 1, 1]);
+  });
+
+  it.each([
+    [1, ['a', 'A', 'a', 'A', 'b', 'B', 'b', 'B']],
+    [3, ['aAb', 'aAB', 'bB']],
+    [4, ['aAbB', 'aAbB']],
+  ])('splits a guided image between two calls where %d places end in its middle', async (maxBatch, expected) => {
+    const calls: string[] = [];
+    const run: RunBatch = (x, timesteps, rows) => {
+      // Its image is known by x: both halves of an image have the same.
+      calls.push(rows.map(([label], i) => nameOf(x.subarray(i * SIZE, (i + 1) * SIZE))[label === 10 ? 1 : 0]).join(''));
+      return network(x, timesteps, rows);
+    };
+    const asked: Asked = { seeds: [1, 2], label: 4, table: ddim(2), guidance: { scale: 2, interval: [0, 99] } };
+    const two = trajectories(asked);
+    const nameOf = (x: Float32Array) => (two[0]!.x.every((value, i) => value === x[i]) ? 'aA' : 'bB');
+    const batcher = createBatcher({ run, size: SIZE, maxBatch });
+    batcher.add({ id: 1, client: 'one', trajectories: two, onDone: vi.fn(), onFailed: vi.fn() });
+    while (await batcher.step());
+    expect(calls).toEqual(expected);
+    expect(Float32Array.from(two.flatMap(({ x }) => [...x]))).toEqual(await alone(asked));
+  });
+
   it('calls the network once for what is not sampled', async () => {
     const batcher = createBatcher({ run: network, size: SIZE, maxBatch: 8 });
     const ended = vi.fn();
-    const rows = [1, 2].map((label) => singleCall(new Float32Array(SIZE).fill(1), 50, label));
+    const rows = [1, 2].map((label) => singleCall(new Float32Array(SIZE).fill(1), 50, rowOf(label)));
     batcher.add({ id: 1, client: 'one', trajectories: rows, onDone: ended, onFailed: vi.fn() });
     expect(await batcher.step()).toMatchObject({ batch: 2 });
     expect(await batcher.step()).toBeUndefined();
@@ -161,9 +229,9 @@ describe('createBatcher', () => {
 
   it('tells those of a call that failed, once each, and goes on with the others', async () => {
     let calls = 0;
-    const run: RunBatch = (x, timesteps, labels) => {
+    const run: RunBatch = (x, timesteps, rows) => {
       if (calls++ === 0) throw new Error('out of memory');
-      return network(x, timesteps, labels);
+      return network(x, timesteps, rows);
     };
     const batcher = createBatcher({ run, size: SIZE, maxBatch: 2 });
     const [failed, done] = [vi.fn(), vi.fn()];
@@ -178,9 +246,9 @@ describe('createBatcher', () => {
   it.each([Number.NaN, Number.POSITIVE_INFINITY])(
     'refuses the image whose output is %d, and leaves the rest of its call alone',
     async (value) => {
-      const run: RunBatch = async (x, timesteps, labels) => {
-        const output = await network(x, timesteps, labels);
-        for (const [i, label] of labels.entries()) if (label === 3 && timesteps[i] === 50) output[i * SIZE + 7] = value;
+      const run: RunBatch = async (x, timesteps, rows) => {
+        const output = await network(x, timesteps, rows);
+        for (const [i, [label]] of rows.entries()) if (label === 3 && timesteps[i] === 50) output[i * SIZE + 7] = value;
         return output;
       };
       const batcher = createBatcher({ run, size: SIZE, maxBatch: 8 });
@@ -188,7 +256,12 @@ describe('createBatcher', () => {
       const told = [0, 1, 2].map(() => ({ onDone: vi.fn(), onFailed: vi.fn() }));
       batcher.add({ id: 0, client: 'a', trajectories: trajectories(asked), ...told[0]! });
       batcher.add({ id: 1, client: 'b', trajectories: trajectories({ ...asked, label: 3 }), ...told[1]! });
-      batcher.add({ id: 2, client: 'b', trajectories: [singleCall(new Float32Array(SIZE), 50, 3)], ...told[2]! });
+      batcher.add({
+        id: 2,
+        client: 'b',
+        trajectories: [singleCall(new Float32Array(SIZE), 50, rowOf(3))],
+        ...told[2]!,
+      });
       while (await batcher.step());
       expect(batcher.size).toBe(0);
       expect(told[0]!.onFailed).not.toHaveBeenCalled();
@@ -226,17 +299,17 @@ describe('partialSteps', () => {
       table,
       size: SIZE,
       seed: 7,
-      label: 0,
+      row: rowOf(0),
       partials: [2],
       onPartial: (x0, step) => shown.push([step, [...x0]]),
     });
-    while (!one.advance(await network(one.x, Float32Array.of(one.timestep), [0])));
+    while (!one.advance(await network(one.x, Float32Array.of(one.timestep), one.rows)));
     const predicted: [number, number[]][] = [];
     await sampleImages({
       table,
       shape: [1, 4, 4],
       seeds: [7],
-      denoise: (x, t) => network(x, t, [0]),
+      denoise: (x, t) => network(x, t, [rowOf(0)]),
       onStep: ({ step, x0 }) => step === 2 && predicted.push([step, [...x0]]),
     });
     expect(shown).toEqual(predicted);

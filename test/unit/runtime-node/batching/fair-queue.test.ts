@@ -39,6 +39,15 @@ describe('createFairQueue', () => {
     expect(queue.pick(1)).toEqual(['b0']);
   });
 
+  it('gives an item as many places as it takes, fewer at the end, and counts them all as service', () => {
+    const queue = createFairQueue<string>(2, (item) => (item.startsWith('wide') ? 2 : 1));
+    for (const item of ['wide0', 'wide1']) queue.add('a', item);
+    queue.add('b', 'narrow');
+    expect(queue.pick(6)).toEqual(['wide0', 'wide0', 'narrow', 'wide1', 'wide1']);
+    expect(queue.pick(2)).toEqual(['narrow', 'wide0']); // a has had four places, b one
+    expect(queue.pick(1)).toEqual(['narrow']);
+  });
+
   it('forgets who is gone', () => {
     const queue = filled({ a: 2, b: 1 });
     queue.pick(3);

@@ -5,11 +5,11 @@ import { inParts, serveNetwork } from '#runtime-node/engine/lanes.ts';
 import { readModelFolder } from '#runtime-node/model-folder.ts';
 import { createDenoiser, openSession } from '#runtime-node/session.ts';
 import { expectClose } from '#test/compare.ts';
-import { tinyArtefact, tinyOutput } from '#test/tiny-onnx.ts';
+import { GUIDED, type TinyOptions, tinyArtefact, tinyOutput } from '#test/tiny-onnx.ts';
 
 const DIGITS = join(import.meta.dirname, '../../../../models/digits');
 
-async function lane(options: { classes?: number } = {}) {
+async function lane(options: TinyOptions = {}) {
   const { onnx, ...unet } = await readModelFolder(await tinyArtefact({ shape: [1, 2, 2], ...options }));
   const thread = await startLane({ onnx, unet, threads: 1, largest: 3 });
   onTestFinished(() => thread.stop());
@@ -28,11 +28,30 @@ describe('startLane', () => {
       thread.begin(
         x,
         Float32Array.from({ length: n }, (_, i) => 10 * i),
-        new Array(n).fill(label),
+        new Array(n).fill(Float32Array.of(label)),
       );
       const expected = [...x].map((value, i) => tinyOutput(value, 10 * Math.floor(i / 4), label));
       expectClose(thread.end() as Float32Array, expected, { absolute: 1e-6 });
     }
+  });
+
+  it('tells the network of each image its class and its conditions', async () => {
+    const { thread } = await lane(GUIDED);
+    const rows = [
+      [1, 0.5, 1],
+      [2, 0, 0],
+    ];
+    const x = Float32Array.from({ length: 8 }, (_, i) => i);
+    thread.begin(
+      x,
+      Float32Array.of(10, 20),
+      rows.map((row) => Float32Array.from(row)),
+    );
+    const expected = [...x].map((value, i) => {
+      const [label, ...conditions] = rows[Math.floor(i / 4)]!;
+      return tinyOutput(value, i < 4 ? 10 : 20, label!, {}, conditions);
+    });
+    expectClose(thread.end() as Float32Array, expected, { absolute: 1e-6 });
   });
 
   it('refuses in a sentence a network that cannot be opened', async () => {
@@ -52,13 +71,13 @@ describe('inParts', () => {
     onTestFinished(() => {
       for (const other of others) other.stop();
     });
-    const run = inParts((x, t, labels) => createDenoiser(session, unet, labels.length, labels)(x, t, 0), others);
+    const run = inParts((x, t, rows) => createDenoiser(session, unet, rows)(x, t, 0), others);
     for (const n of [1, 2, 3, 5, 7, 9]) {
       const x = Float32Array.from({ length: n * 784 }, (_, i) => Math.sin(i));
       const timesteps = Float32Array.from({ length: n }, (_, i) => 100 * i);
-      const labels = Array.from({ length: n }, (_, i) => i % 10);
-      const whole = await createDenoiser(session, unet, n, labels)(x, timesteps, 0);
-      expectClose(await run(x, timesteps, labels), whole, { absolute: 1e-5 });
+      const rows = Array.from({ length: n }, (_, i) => Float32Array.of(i % 10));
+      const whole = await createDenoiser(session, unet, rows)(x, timesteps, 0);
+      expectClose(await run(x, timesteps, rows), whole, { absolute: 1e-5 });
     }
   });
 
@@ -67,13 +86,14 @@ describe('inParts', () => {
     const session = await openSession(onnx, 'cpu', unet, 1);
     let broken = true;
     const run = inParts(
-      (x, t, labels) => {
+      (x, t, rows) => {
         if (broken) return Promise.reject(new Error('out of memory'));
-        return createDenoiser(session, unet, labels.length, undefined)(x, t, 0);
+        return createDenoiser(session, unet, rows)(x, t, 0);
       },
       [thread],
     );
-    const call = () => run(new Float32Array(16).fill(2), new Float32Array(4).fill(50), [0, 0, 0, 0]);
+    const call = () =>
+      run(new Float32Array(16).fill(2), new Float32Array(4).fill(50), new Array(4).fill(new Float32Array()));
     await expect(call()).rejects.toThrow('out of memory');
     broken = false;
     expectClose(await call(), new Array(16).fill(tinyOutput(2, 50, 0)), { absolute: 1e-6 });
@@ -88,9 +108,9 @@ describe('openNetwork', () => {
     const session = await openSession(artefact.onnx, 'cpu', artefact);
     for (const n of [1, 2, 3, 4]) {
       const x = Float32Array.from({ length: n * 784 }, (_, i) => Math.cos(i));
-      const [timesteps, labels] = [new Float32Array(n).fill(300), new Array(n).fill(7)];
-      const whole = await createDenoiser(session, artefact, n, labels)(x, timesteps, 0);
-      expectClose(await run(x, timesteps, labels), whole, { absolute: 1e-5 });
+      const [timesteps, rows] = [new Float32Array(n).fill(300), new Array(n).fill(Float32Array.of(7))];
+      const whole = await createDenoiser(session, artefact, rows)(x, timesteps, 0);
+      expectClose(await run(x, timesteps, rows), whole, { absolute: 1e-5 });
     }
   });
 });

@@ -8,7 +8,7 @@ import type { Service } from '#runtime-node/server/service.ts';
 it('counts a picture more for each image where the engine keeps an auxiliary one', async () => {
   const admission = createAdmission({ queue: 8, memory: 2 ** 30 });
   const service = { options: { timeout: 60 }, admission, closing: () => false } as Service;
-  const held = async (auxiliary: boolean) => {
+  const held = async (auxiliary: number) => {
     const raw = new EventEmitter();
     const reply = { raw, request: { raw: { socket: new EventEmitter() } } } as unknown as FastifyReply;
     const work = { client: 'one', count: 3, steps: 1, size: 1000, auxiliary };
@@ -17,5 +17,5 @@ it('counts a picture more for each image where the engine keeps an auxiliary one
     expect(admission.bytes).toBe(0);
     return bytes;
   };
-  expect((await held(true)) - (await held(false))).toBe(3 * 1000 * Float32Array.BYTES_PER_ELEMENT);
+  expect((await held(1)) - (await held(0))).toBe(3 * 1000 * Float32Array.BYTES_PER_ELEMENT);
 });

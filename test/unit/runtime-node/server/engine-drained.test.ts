@@ -12,6 +12,8 @@ it('a drained engine delivers large pictures to a parent that reads late', async
     client: 'a',
     seeds,
     labels: undefined,
+    conditions: undefined,
+    guidance: undefined,
     steps: 1,
     sampler: 'ddim',
     eta: 0,

@@ -4,17 +4,22 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { loadModel, png, sheet } from '#runtime-node/index.ts';
 import { ask, eventsOf, IMAGES, useServer } from '#test/server.ts';
-import { tinyArtefact } from '#test/tiny-onnx.ts';
+import { GUIDED, tinyArtefact } from '#test/tiny-onnx.ts';
 
 const DIGITS = join(import.meta.dirname, '../../../../models/digits');
 
-const server = useServer(async (folder) => ({
-  models: {
-    digits: DIGITS,
-    rgb: await tinyArtefact({ shape: [3, 4, 6] }, { out: join(folder, 'rgb') }),
-    pets: await tinyArtefact({ classes: 2 }, { out: join(folder, 'pets'), card: PETS }),
-  },
-}));
+let guidedFolder: string;
+const server = useServer(async (folder) => {
+  guidedFolder = await tinyArtefact(GUIDED, { out: join(folder, 'guided') });
+  return {
+    models: {
+      digits: DIGITS,
+      rgb: await tinyArtefact({ shape: [3, 4, 6] }, { out: join(folder, 'rgb') }),
+      guided: guidedFolder,
+      pets: await tinyArtefact({ classes: 2 }, { out: join(folder, 'pets'), card: PETS }),
+    },
+  };
+});
 
 const PETS = {
   name: 'pets',
@@ -123,7 +128,84 @@ describe('POST /v1/images/generations', () => {
     expect(most).toBeLessThanOrEqual(1); // the network's values differ by 1e-6, which can tip the rounding to 8 bits
   });
 
+  it('guides, within an interval and lightly by default, with the conditions that are given', async () => {
+    const common = { model: 'guided', n: 3, seed: 8, steps: 4, label: [1, 0], condition: { age: [20, 120, 70] } };
+    const options = { count: 3, seed: 8, steps: 4, labels: [1, 0], conditions: { age: [20, 120, 70] } };
+    for (const [body, more] of [
+      [{}, { guidance: 1.25 }],
+      [{ guidance: 1 }, { guidance: 1 }],
+      [
+        { guidance: 3, guidance_interval: [25, 75] },
+        { guidance: 3, guidanceInterval: [25, 75] },
+      ],
+    ] as const) {
+      const { status, json } = await generate({ ...common, ...body });
+      expect(status).toBe(200);
+      const { images, shape } = await sampled(guidedFolder, { ...options, ...more });
+      for (const [i, one] of json.data.entries()) {
+        const alone = await png(images.slice(i * 16, (i + 1) * 16), shape);
+        expect(await pixels(one.b64_json)).toEqual(await pixels(alone));
+      }
+    }
+  });
+
+  it('gives a guided picture the bits that it has alone, whatever shares its batches', async () => {
+    const asked = { model: 'guided', seed: 77, steps: 9, label: 1, condition: { age: 60 }, guidance: 2 };
+    const alone = (await generate(asked)).json.data[0].b64_json;
+    const others = [3, 7, 20, 12, 1].map((steps, i) =>
+      generate({ model: 'guided', n: 3, steps, ...(i % 2 === 0 ? { guidance: 1 } : { guidance_interval: [0, 50] }) }),
+    );
+    const among = await generate(asked);
+    for (const { status } of await Promise.all(others)) expect(status).toBe(200);
+    expect(among.json.data[0].b64_json).toBe(alone);
+  });
+
   it.each<[object, string | null, string]>([
+    [
+      { guidance: 2 },
+      'guidance',
+      'Cannot sample images: guidance must be left out or 1, this model was not trained without its condition, received 2.',
+    ],
+    [
+      { model: 'rgb', guidance: 0 },
+      'guidance',
+      'Cannot sample images: guidance must be left out or 1, this model is unconditional, received 0.',
+    ],
+    [
+      { model: 'guided', guidance: 21 },
+      'guidance',
+      'Cannot take the request: guidance must be a number from 0 to 20, received 21.',
+    ],
+    [
+      { model: 'guided', guidance_interval: [60, 20] },
+      'guidance_interval',
+      'Cannot sample images: the guidance interval must be two timesteps from 0 to 99, the lower first, received [60, 20].',
+    ],
+    [
+      { model: 'guided', guidance_interval: [5] },
+      'guidance_interval',
+      'Cannot take the request: guidance_interval must be an array of 2, received an array of 1.',
+    ],
+    [
+      { model: 'guided', condition: { weight: 5 } },
+      'condition',
+      'Cannot sample images: a condition must be one of age, received "weight".',
+    ],
+    [
+      { model: 'guided', condition: { age: 500 } },
+      'condition',
+      'Cannot sample images: condition age must be a number from 10 to 200, received 500.',
+    ],
+    [
+      { condition: { age: 50 } },
+      'condition',
+      'Cannot sample images: a condition must be left out, this model takes none, received "age".',
+    ],
+    [
+      { model: 'guided', condition: { age: 'old' } },
+      'condition.age',
+      'Cannot take the request: condition.age must be a number or an array of 1 to 16, received "old".',
+    ],
     [{ n: 0 }, 'n', 'Cannot take the request: n must be an integer from 1 to 16, received 0.'],
     [{ n: 17 }, 'n', 'Cannot take the request: n must be an integer from 1 to 16, received 17.'],
     [{ n: '2' }, 'n', 'Cannot take the request: n must be an integer from 1 to 16, received "2".'],
@@ -189,7 +271,7 @@ describe('POST /v1/images/generations', () => {
     async (model) => {
       const { status, json } = await generate({ model });
       expect([status, json.error.code]).toEqual([404, 'model_not_found']);
-      expect(json.error.message).toBe('There is no model of that name. There are: digits, rgb, pets.');
+      expect(json.error.message).toBe('There is no model of that name. There are: digits, rgb, guided, pets.');
     },
   );
 
@@ -212,8 +294,10 @@ describe('GET /v1/models', () => {
   it('lists what there is, and describes one', async () => {
     const { json } = await ask(server(), '/v1/models');
     expect(json.object).toBe('list');
-    expect(json.data.map(({ id }: { id: string }) => id)).toEqual(['digits', 'rgb', 'pets']);
+    expect(json.data.map(({ id }: { id: string }) => id)).toEqual(['digits', 'rgb', 'guided', 'pets']);
     const pets = await ask(server(), '/v1/models/pets');
+    expect(json.data.map(({ guidance }: { guidance: unknown }) => guidance)).toEqual([null, null, 1.25, null]);
+    expect(json.data[2].conditions).toEqual([{ name: 'age', min: 10, max: 200, mean: 100, required: false }]);
     expect(pets.json).toMatchObject({
       object: 'model',
       size: '4x4',
@@ -221,7 +305,7 @@ describe('GET /v1/models', () => {
       class_names: ['cat', 'dog'],
       device: 'cpu',
     });
-    expect(pets.json).toEqual(json.data[2]);
+    expect(pets.json).toEqual(json.data[3]);
     expect((await ask(server(), '/v1/models/none')).status).toBe(404);
   });
 });

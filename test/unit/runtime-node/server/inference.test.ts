@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { expectClose } from '#test/compare.ts';
 import { ask, useServer } from '#test/server.ts';
-import { tinyArtefact, tinyOutput } from '#test/tiny-onnx.ts';
+import { GUIDED, tinyArtefact, tinyOutput } from '#test/tiny-onnx.ts';
 
 const server = useServer(async (folder) => ({
   models: {
     plain: await tinyArtefact({ shape: [1, 2, 2] }, { out: `${folder}/plain` }),
     classes: await tinyArtefact({ shape: [1, 2, 2], classes: 3 }, { out: `${folder}/classes`, card: PETS }),
+    guided: await tinyArtefact({ shape: [1, 2, 2], ...GUIDED }, { out: `${folder}/guided` }),
   },
   maxImages: 4,
 }));
@@ -63,6 +64,28 @@ describe('the Open Inference Protocol', () => {
       const { status, json } = await ask(server(), path);
       expect([status, Object.keys(json)]).toEqual([404, ['error']]);
     }
+  });
+
+  it('describes the null class and the conditions of a network, and calls it with them', async () => {
+    const described = (await ask(server(), '/v2/models/guided')).json;
+    expect(described.inputs.slice(2)).toEqual([
+      { name: 'class_labels', datatype: 'INT64', shape: [-1] },
+      { name: 'conditions', datatype: 'FP32', shape: [-1, 2] },
+    ]);
+    expect(described.parameters).toEqual({
+      ...{ timesteps: 100, null_class: 2 },
+      conditions: '[{"name":"age","mean":100,"std":40,"min":10,"max":200}]',
+    });
+    const conditions = { name: 'conditions', datatype: 'FP32', shape: [2, 2], data: [0.5, 1, 0, 0] };
+    const { json } = await infer({ inputs: [sample, timestep, conditions, labels] }, 'guided');
+    const expected = [1, 2, 3, 4]
+      .map((x) => tinyOutput(x, 10, 0, {}, [0.5, 1]))
+      .concat([5, 6, 7, 8].map((x) => tinyOutput(x, 20, 2, {}, [0, 0])));
+    expectClose(json.outputs[0].data, expected, { absolute: 1e-6 });
+    const beyond = await infer({ inputs: [sample, timestep, conditions, { ...labels, data: [0, 3] }] }, 'guided');
+    expect(beyond.json.error).toBe(
+      'Cannot call the network: class_labels[1] must be a whole number from 0 to 2, received 3.',
+    );
   });
 
   it('calls the network on rows at their own timesteps and classes', async () => {

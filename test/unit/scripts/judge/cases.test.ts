@@ -8,6 +8,7 @@ test('a case is a sampler, its steps and options', () => {
     steps: 10,
     eta: 0.5,
     spacing: 'trailing',
+    guidance: 1,
   });
 });
 

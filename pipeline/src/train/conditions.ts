@@ -1,0 +1,31 @@
+/** The numbers that a network is conditional on: those of the images, and whether they suit the network. */
+import { type ConditionSpec, InputError, refuse } from '@onnoise/scheduler';
+import { conditionSpecs } from '../data/condition-specs.ts';
+import type { DataConditions } from '../data/index.ts';
+
+/**
+ * The conditions of the images to train on, for a network whose settings leave them open.
+ * @param train numbers of these images; without it, all.
+ * @throws InputError for a condition that is the same for all of them: it tells nothing apart.
+ */
+export function conditionsOfImages(conditions: DataConditions | undefined, train?: ArrayLike<number>): ConditionSpec[] {
+  const specs = conditions ? conditionSpecs(conditions, train) : [];
+  for (const { name, std, min } of specs) {
+    if (!(std > 0)) refuse('start training', `${name} of --condition-columns`, 'more than one value', min);
+  }
+  return specs;
+}
+
+/** @throws InputError when the network has other conditions than the images. */
+export function checkConditions(specs: readonly ConditionSpec[], names: readonly string[] = []): void {
+  const wanted = specs.map(({ name }) => name);
+  if (wanted.join() === names.join()) return;
+  const list = (all: readonly string[]) => (all.length > 0 ? all.join(', ') : 'none');
+  const way =
+    wanted.length > 0
+      ? `Give them with --csv and --condition-columns ${wanted.join()}`
+      : 'Leave out --condition-columns';
+  throw new InputError(
+    `Cannot start training: the conditions of the images must be those of the network, ${list(wanted)}, received ${list(names)}. ${way}.`,
+  );
+}

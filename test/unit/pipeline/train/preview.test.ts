@@ -1,0 +1,54 @@
+import { DEFAULT_GUIDANCE, parseSchedulerConfig } from '@onnoise/scheduler';
+import { describe, expect, it } from 'vitest';
+import type { Predictor } from '#pipeline/train/denoiser.ts';
+import { drawPreview, type PreviewOptions } from '#pipeline/train/preview.ts';
+import { expectClose } from '#test/compare.ts';
+import { AGE } from '#test/tiny-onnx.ts';
+
+const scheduler = parseSchedulerConfig({ num_train_timesteps: 10, clip_sample: false });
+const options = { scheduler, shape: [1, 1, 1], sampler: 'ddim', steps: 1, count: 3, seed: 1, classes: 2 } as const;
+
+interface Call {
+  labels: number[];
+  conditions: number[];
+}
+
+/** A network whose output is the label and a tenth of the encoded age; it notes its calls. */
+function predictorOf(calls: Call[]): Predictor {
+  return {
+    predict: async (x, _, labels, conditions) => {
+      calls.push({ labels: [...(labels ?? [])], conditions: [...(conditions ?? [])] });
+      return x.map((_, i) => labels![i]! + (conditions ? conditions[2 * i]! / 10 : 0));
+    },
+    dispose: async () => {},
+  };
+}
+
+async function draw(more: Partial<PreviewOptions>) {
+  const calls: Call[] = [];
+  const { images } = await drawPreview({ ...options, ...more, predictor: predictorOf(calls) });
+  return { calls, images };
+}
+
+describe('drawPreview', () => {
+  it('calls the network of a model without a null condition on the images alone', async () => {
+    const { calls } = await draw({});
+    expect(calls).toEqual([{ labels: [0, 1, 0], conditions: [] }]);
+  });
+
+  it('guides a model with one as by default: classes and numbers, then the null class and no numbers', async () => {
+    const guided = await draw({ nullCondition: true, conditions: [AGE] });
+    expect(guided.calls[0]!.labels).toEqual([0, 1, 0, 2, 2, 2]);
+    const given = [-2.25, 1, 0.125, 1, 2.5, 1]; // 10, 105 and 200 years
+    expect(guided.calls[0]!.conditions).toEqual([...given, 0, 0, 0, 0, 0, 0]);
+    const plain = await draw({ conditions: [AGE] });
+    const { images: ofNought } = await draw({ classes: 1 });
+    // One step of DDIM is affine in the output, so guidance acts on the images as on the outputs.
+    const unit = (await draw({})).images[1]! - ofNought[1]!;
+    const expected = [...plain.images].map((value, i) => {
+      const without = ofNought[i]! + 2 * unit;
+      return without + DEFAULT_GUIDANCE * (value - without);
+    });
+    expectClose(guided.images, expected, { absolute: 1e-5 });
+  });
+});
