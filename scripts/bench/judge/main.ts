@@ -49,7 +49,8 @@ const { onnx, id } = await judgeFile();
 const judge = await openJudge(onnx);
 const { reference, real } = await realDigits();
 const model = await loadModel(values.model);
-const modelId = hash(await readFile(join(values.model, 'unet', 'model.onnx')));
+const parts = ['unet/model.onnx', 'scheduler/scheduler_config.json'].map((path) => readFile(join(values.model, path)));
+const modelId = hash(Buffer.concat(await Promise.all(parts)));
 
 const kept = new Map((await readResults()).map((line) => [line.key, line]));
 const results: Result[] = [];
@@ -97,8 +98,9 @@ async function verdictOn(digits: Digits, against: Moments) {
   return { right: shareRight(seen, digits), distance: frechetDistance(momentsOf(seen.features, FEATURES), against) };
 }
 
-const shareRight = ({ classes }: Verdict, { labels }: Digits): number =>
-  classes.filter((digit, i) => digit === labels[i]).length / labels.length;
+function shareRight({ classes }: Verdict, { labels }: Digits): number {
+  return classes.filter((digit, i) => digit === labels[i]).length / labels.length;
+}
 
 async function judged(words: string): Promise<Result> {
   const key = `${id} ${modelId} ${count} ${words}`;
