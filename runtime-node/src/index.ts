@@ -14,6 +14,7 @@ export { type ModelFolder, readModelFolder } from './model-folder.ts';
 export { nameModels } from './model-names.ts';
 export { captionedStrip } from './pictures/captions.ts';
 export { type LineChart, lineChart, type Series } from './pictures/chart.ts';
+export { FITS, type Fit, type PictureFile, readMask, readPicture } from './pictures/decode.ts';
 export {
   type AnimationOptions,
   animatedWebp,

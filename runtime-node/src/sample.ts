@@ -6,9 +6,11 @@ import {
   type Denoiser,
   extraInputs,
   guidedDenoiser,
+  type ImageSeed,
   type ImageShape,
   type NetworkShape,
   nullRow,
+  pictureOf,
   sampleImages,
 } from '@onnoise/scheduler';
 import { imageSize } from './pictures/pixels.ts';
@@ -42,7 +44,7 @@ export interface Samples {
   /** [C, H, W] */
   shape: ImageShape;
   /** One per image. */
-  seeds: number[];
+  seeds: ImageSeed[];
   /** One per image, for a conditional model. */
   labels?: number[];
 }
@@ -58,7 +60,7 @@ export async function sampleInBatches(
   createDenoiser: (rows: readonly Float32Array[]) => Denoiser,
   { onStep, signal }: SampleCallbacks,
 ): Promise<Samples> {
-  const { seeds, labels, table, batch, guidance } = request;
+  const { seeds, labels, table, batch, guidance, from, mask } = request;
   const { shape } = unet;
   const inputs = extraInputs(unet);
   const rows = conditionRows(inputs, request, seeds.length);
@@ -76,6 +78,8 @@ export async function sampleInBatches(
       table,
       shape,
       seeds: batchSeeds,
+      from: from && pictureOf(from, first, size, batchSeeds.length),
+      mask,
       denoise: guidance
         ? guidedDenoiser(plain, createDenoiser([...batchRows, ...batchRows.map(() => absent)]), guidance)
         : plain,

@@ -7,7 +7,7 @@
  * It computes on the calling thread. `createSamplingWorker` does the same in a worker, which keeps a page responsive.
  * Limits: the whole network is in memory; WebAssembly uses threads only on a cross-origin isolated page.
  */
-import type { ImageShape } from '@onnoise/scheduler';
+import type { ImageSeed, ImageShape } from '@onnoise/scheduler';
 import {
   type Artefact,
   bytesOf,
@@ -45,7 +45,7 @@ export interface Samples {
   /** [C, H, W] */
   shape: ImageShape;
   /** One per image. */
-  seeds: number[];
+  seeds: ImageSeed[];
   /** One per image, for a conditional model. */
   labels?: number[];
 }

@@ -10,6 +10,7 @@ export {
   readArtefact,
 } from './model/artefact.ts';
 export { classNamesOf } from './model/class-names.ts';
+export { GRAY_TOLERANCE, isGray, toGray } from './model/colour.ts';
 export {
   type ConditioningFacts,
   type ConditionRows,
@@ -27,16 +28,18 @@ export {
   encodeConditions,
   readConditions,
 } from './model/conditions.ts';
+export { maskOfBrightness, maskOfTransparency, pictureOfRgba } from './model/from-pixels.ts';
 export { guidanceInterval, guidanceScale } from './model/guidance-options.ts';
+export type { CountLimit } from './model/image-seeds.ts';
 export { type ClassFacts, labelNumber } from './model/labels.ts';
 export { onnxReason } from './model/onnx-error.ts';
 export { type OnnxFacts, readOnnxFacts } from './model/onnx-file.ts';
 export type { PictureOptions } from './model/options.ts';
 export { type ImageShape, toByte, toBytes } from './model/pixels.ts';
 export {
-  type CountLimit,
   completeRequest,
   type PictureRequest,
+  strengthOf,
   USUAL_STEPS,
   usualBatch,
   usualSteps,
@@ -47,6 +50,7 @@ export { type Bytes, bytesOf, openWire, Truncated, type Wire, WireError, type Wi
 export { gaussian } from './noise/gaussian.ts';
 export { philox4x32 } from './noise/philox.ts';
 export { type BlockSource, philoxStream, randomInts, shuffle, uniform } from './noise/random.ts';
+export { checkSeed, firstSeed, type ImageSeed, type NoiseSource, nameSeed, type SeedMix } from './noise/seeds.ts';
 export { type DiskRefusal, diskRefusal } from './rules/disk.ts';
 export { InputError, refuse, show, showNumber } from './rules/errors.ts';
 export { type Rules, readObject } from './rules/read.ts';
@@ -83,6 +87,7 @@ export {
   LARGEST_GUIDANCE,
   picturesCalled,
 } from './sampling/guidance.ts';
+export { begin, checkPicture, type Known, levelAfter, pictureOf, putBack } from './sampling/known.ts';
 export type {
   AuxiliaryRow,
   ChoiceOption,
@@ -92,7 +97,7 @@ export type {
   SamplerRow,
 } from './sampling/record.ts';
 export { applyRow, type Denoiser, type StepProgress } from './sampling/run.ts';
-export { type NoiseSource, type SampleImagesOptions, sampleImages, scale, seededNoise } from './sampling/sample.ts';
+export { type SampleImagesOptions, sampleImages, seededNoise } from './sampling/sample.ts';
 export {
   DEFAULT_SAMPLER,
   eachSamplerOption,

@@ -1,8 +1,11 @@
-"""Golden numbers for pipeline/src/data/square.ts and decode.ts, from torchvision's own transforms, unmodified.
+"""Golden numbers for square.ts, decode.ts and augment.ts in pipeline/src/data, from torchvision's own transforms, unmodified.
 
 Command (from the repository's root):
     python3 scripts/golden/images.py
 Versions: Python 3.11, torchvision 0.28.0, Pillow 13.0.0.
+
+Writes test/golden/data/images/augmented.json: pictures of `wave` below, mirrored or not, through affine and
+adjust_contrast. The border is continued as `pad` does it with "edge", since affine itself has constants alone.
 
 Writes test/golden/data/images/squares.json:
     geometry  [width, height, size, resized width, resized height, left, top] of Resize(size) and CenterCrop(size)
@@ -54,7 +57,46 @@ sides = [(s, l) for s in (5, 7, 20, 33, 64, 101, 333, 1500) for l in (s, s + 1, 
 cases = [geometry(*pair, size) for s, l in sides for pair in dict.fromkeys([(s, l), (l, s)]) for size in (1, 8, 27, 64)]
 pictures = [pixels(*case) for case in [(41, 27, 16), (27, 42, 16), (103, 64, 15), (64, 150, 16), (331, 207, 20), (320, 208, 20), (10, 7, 12)]]
 
+
+
+def wave(channels, height, width):
+    """[C, H, W] of levels from 0 to 255."""
+    c, y, x = np.meshgrid(np.arange(channels), np.arange(height), np.arange(width), indexing="ij")
+    return np.floor(127.5 + 127.5 * np.sin(0.9 * x + 0.5 * y + 0.13 * x * y + 1.1 * c)).astype(np.uint8)
+
+
+def augmented(channels, height, width, mirrored, angle, shift, scale, contrast):
+    picture = torch.from_numpy(wave(channels, height, width)).double() / 255
+    picture = F.hflip(picture) if mirrored else picture
+    margin = 2 * max(height, width)
+    wide = F.pad(picture, [margin] * 4, padding_mode="edge")
+    moved = F.affine(wide, angle, list(shift), scale, [0.0, 0.0], InterpolationMode.BILINEAR)
+    result = F.adjust_contrast(F.center_crop(moved, [height, width]), contrast) * 2 - 1
+    return {
+        "picture": {"channels": channels, "height": height, "width": width},
+        "mirrored": mirrored,
+        "augmentation": {"angle": angle, "shift": shift, "scale": scale, "contrast": contrast},
+        "values": [round(value, 6) for value in result.flatten().tolist()],
+    }
+
+
+changes = [
+    augmented(1, 7, 7, False, 0.0, (0.0, 0.0), 1.0, 1.0),
+    augmented(1, 7, 7, False, 25.0, (0.0, 0.0), 1.0, 1.0),
+    augmented(1, 7, 7, True, -12.5, (0.0, 0.0), 1.0, 1.0),
+    augmented(1, 8, 8, False, 0.0, (1.75, -0.6), 1.0, 1.0),
+    augmented(1, 8, 8, True, 0.0, (-2.0, 3.0), 1.0, 1.0),
+    augmented(1, 8, 8, False, 0.0, (0.0, 0.0), 1.3, 1.0),
+    augmented(1, 8, 8, False, 0.0, (0.0, 0.0), 0.7, 1.0),
+    augmented(1, 7, 7, False, 0.0, (0.0, 0.0), 1.0, 0.4),
+    augmented(3, 6, 6, True, 0.0, (0.0, 0.0), 1.0, 1.8),
+    augmented(3, 6, 9, True, 131.0, (-1.2, 0.4), 0.85, 0.9),
+    augmented(3, 9, 9, False, -7.0, (0.3, 0.45), 1.1, 1.25),
+    augmented(1, 1, 1, False, 40.0, (0.2, 0.0), 0.5, 1.5),
+]
+
 OUT.mkdir(parents=True, exist_ok=True)
 text = json.dumps({"geometry": cases, "pixels": pictures}, separators=(",", ":")).replace("],[", "],\n[").replace("},{", "},\n{")
 (OUT / "squares.json").write_text(text + "\n")
+(OUT / "augmented.json").write_text(json.dumps(changes, separators=(",", ":")).replace("},{\"picture", "},\n{\"picture") + "\n")
 print(f"squares.json: {len(text) / 1000:.0f} kB")

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 const SCRIPTS: Record<string, string> = {
   scheduler: 'scheduler.py',
   samplers: 'samplers.py',
+  starts: 'starts.py',
   model: 'model.py',
   guidance: 'guidance.py',
   train: 'train.py',

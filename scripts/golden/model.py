@@ -104,6 +104,39 @@ def simple_unet():
     return result
 
 
+# The options of SimpleUnet: our keys, and the arguments of the module.
+OPTIONS = {
+    "SiLU": (dict(act_fn="silu"), dict(act="silu")),
+    "GELU": (dict(act_fn="gelu"), dict(act="gelu")),
+    "GroupNorm": (dict(norm_type="group", norm_num_groups=2), dict(norm="group", groups=2)),
+    "residual connections": (dict(residual_connections=True), dict(residual=True)),
+    "attention at the bottom and outermost": (dict(attention_levels=[2, 0], norm_num_groups=4), dict(attention=[2, 0], groups=4)),
+    "all of them": (
+        dict(act_fn="silu", norm_type="group", norm_num_groups=4, residual_connections=True, attention_levels=[1]),
+        dict(act="silu", norm="group", groups=4, residual=True, attention=[1]),
+    ),
+}
+
+
+def simple_unet_with(keys, arguments):
+    # The way up from 4 to 8 channels has a residual connection between equal widths.
+    channels, time, size, batch, image = [8, 4, 8], 8, 8, 2, 1
+    config = dict(_class_name="SimpleUnet", sample_size=size, image_channels=image, channels=channels, time_emb_dim=time, **keys)
+    shape = (batch, image, size, size)
+    timesteps = [5, 212]
+    sample, target = wave(900, shape, 1.2), wave(901, shape, 1.0)
+    model = SimpleUnet(channels, time, image, **arguments)
+    names = load_wave(model)
+    model.eval()
+    fractions = between(model, sample)
+    model.train()
+    output = model(sample, torch.tensor(timesteps, dtype=torch.float32))
+    return dict(
+        config=config, batch=batch, timesteps=timesteps, parameters={n: list(model.state_dict()[n].shape) for n in names},
+        between=fractions, output=packed(output), **gradients(model, output, target),
+    )
+
+
 PLAIN = ["DownBlock2D", "DownBlock2D"], ["UpBlock2D", "UpBlock2D"]
 CASES = {
     "without attention, one layer": dict(
@@ -222,6 +255,7 @@ if __name__ == "__main__":
     OUT.mkdir(parents=True, exist_ok=True)
     write = lambda name, value: (OUT / name).write_text(json.dumps(value, separators=(",", ":")) + "\n")
     write("simple-unet.json", simple_unet())
+    write("simple-unet-options.json", {name: simple_unet_with(*options) for name, options in OPTIONS.items()})
     write("unet2d.json", {name: unet2d(config) for name, config in CASES.items()})
     write("conditional.json", conditional())
     write("base-shapes.json", base_shapes())

@@ -1,10 +1,12 @@
-"""The tutorial's network in PyTorch, for golden numbers and benchmarks."""
+"""The tutorial's network in PyTorch, for golden numbers and benchmarks; with our options, which are off by default."""
 
 import math
 
 import torch
 import torch.nn.functional as F
 from torch import nn
+
+ACTIVATIONS = dict(relu=F.relu, silu=F.silu, gelu=F.gelu)
 
 
 class Sinusoidal(nn.Module):
@@ -19,32 +21,60 @@ class Sinusoidal(nn.Module):
         return torch.cat((angles.sin(), angles.cos()), -1)
 
 
-class Block(nn.Module):
-    def __init__(self, inputs, outputs, time, up=False):
+class Attention(nn.Module):
+    """One head over the pixels, with the names of diffusers' class; the residual connection is part of it."""
+
+    def __init__(self, channels, groups):
         super().__init__()
+        self.group_norm = nn.GroupNorm(groups, channels)
+        self.to_q, self.to_k, self.to_v = (nn.Linear(channels, channels) for _ in range(3))
+        self.to_out = nn.Sequential(nn.Linear(channels, channels))
+
+    def forward(self, x):
+        pixels = self.group_norm(x).flatten(2).transpose(1, 2)  # [N, HW, C]
+        mixed = F.scaled_dot_product_attention(self.to_q(pixels), self.to_k(pixels), self.to_v(pixels))
+        return x + self.to_out(mixed).transpose(1, 2).reshape(x.shape)
+
+
+class Block(nn.Module):
+    def __init__(self, inputs, outputs, time, up=False, act="relu", norm="batch", groups=32, residual=False, attention=False):
+        super().__init__()
+        inputs = 2 * inputs if up else inputs
+        self.act, self.norm, self.residual = ACTIVATIONS[act], norm, residual
         self.time_mlp = nn.Linear(time, outputs)
-        self.conv1 = nn.Conv2d(2 * inputs if up else inputs, outputs, 3, padding=1)
+        self.conv1 = nn.Conv2d(inputs, outputs, 3, padding=1)
         self.transform = nn.ConvTranspose2d(outputs, outputs, 4, 2, 1) if up else nn.Conv2d(outputs, outputs, 4, 2, 1)
         self.conv2 = nn.Conv2d(outputs, outputs, 3, padding=1)
-        self.bnorm1 = nn.BatchNorm2d(outputs)
-        self.bnorm2 = nn.BatchNorm2d(outputs)
+        if norm == "batch":
+            self.bnorm1, self.bnorm2 = nn.BatchNorm2d(outputs), nn.BatchNorm2d(outputs)
+        else:
+            self.gnorm1, self.gnorm2 = nn.GroupNorm(groups, outputs), nn.GroupNorm(groups, outputs)
+        if residual:
+            self.conv_shortcut = nn.Identity() if inputs == outputs else nn.Conv2d(inputs, outputs, 1)
+        self.attention = Attention(outputs, groups) if attention else nn.Identity()
 
     def forward(self, x, t):
-        h = self.bnorm1(F.relu(self.conv1(x)))
-        h = h + F.relu(self.time_mlp(t))[..., None, None]
-        return self.transform(self.bnorm2(F.relu(self.conv2(h))))
+        norm1, norm2 = (self.bnorm1, self.bnorm2) if self.norm == "batch" else (self.gnorm1, self.gnorm2)
+        h = norm1(self.act(self.conv1(x)))
+        h = h + self.act(self.time_mlp(t))[..., None, None]
+        h = norm2(self.act(self.conv2(h)))
+        if self.residual:
+            h = h + self.conv_shortcut(x)
+        return self.attention(self.transform(h))
 
 
 class SimpleUnet(nn.Module):
-    def __init__(self, channels, time, image=1):
+    def __init__(self, channels, time, image=1, attention=(), **options):
+        """`attention` has levels: level k has width channels[k], 0 is the outermost. `options` are those of Block."""
         super().__init__()
-        self.time_mlp = nn.Sequential(Sinusoidal(time), nn.Linear(time, time), nn.ReLU())
+        act = dict(relu=nn.ReLU, silu=nn.SiLU, gelu=nn.GELU)[options.get("act", "relu")]
+        self.time_mlp = nn.Sequential(Sinusoidal(time), nn.Linear(time, time), act())
         self.conv0 = nn.Conv2d(image, channels[0], 3, padding=1)
-        up = channels[::-1]
-        pairs = range(len(channels) - 1)
-        self.downs = nn.ModuleList([Block(channels[i], channels[i + 1], time) for i in pairs])
-        self.ups = nn.ModuleList([Block(up[i], up[i + 1], time, True) for i in pairs])
-        self.output = nn.Conv2d(up[-1], image, 1)
+        levels = range(1, len(channels))
+        block = lambda a, b, up: Block(channels[a], channels[b], time, up, attention=b in attention, **options)
+        self.downs = nn.ModuleList([block(i - 1, i, False) for i in levels])
+        self.ups = nn.ModuleList([block(i, i - 1, True) for i in reversed(levels)])
+        self.output = nn.Conv2d(channels[0], image, 1)
 
     def forward(self, x, timestep):
         t = self.time_mlp(timestep)

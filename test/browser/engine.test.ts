@@ -9,7 +9,14 @@ import { guardFloat } from '../../pipeline/src/export/guard.ts';
 import { type EmbeddingOptions, timeEmbedding } from '../../pipeline/src/model/time-embedding.ts';
 import { loadModel } from '../../runtime-node/src/index.ts';
 import type { SampleRequest } from '../../runtime-web/src/index.ts';
-import { applyRow, gaussian, SAMPLER_NAMES, type SamplerRow, sampleImages } from '../../scheduler/src/index.ts';
+import {
+  applyRow,
+  gaussian,
+  type ImageSeed,
+  SAMPLER_NAMES,
+  type SamplerRow,
+  sampleImages,
+} from '../../scheduler/src/index.ts';
 import { encodeModel, trace, traceAnyBatch } from '../../tracer/src/index.ts';
 import { LACKS_CHROMIUM } from '../support/browser/chromium.ts';
 import { useBrowser, useHost, type VisitOptions, visit } from '../support/browser/visit.ts';
@@ -42,8 +49,21 @@ describe('WebGPU', skipBecause(LACKS_CHROMIUM), () => {
     const page = await open();
     const [x, x0, output, z] = [noise(1), noise(2), noise(3), noise(4)] as const;
     const rows: SamplerRow[] = [
-      { timestep: 9, p: 1.5, q: -0.7, A: 0.9, E: 0.2, B: 0.3, C: -0.4, F: 0, D: 0.5, y: undefined },
-      { timestep: 3, p: 0.8, q: 0.6, A: -0.1, E: 0, B: 1.1, C: 0.25, F: 0, D: 0, y: undefined },
+      {
+        timestep: 9,
+        signal: 1,
+        noise: 0,
+        p: 1.5,
+        q: -0.7,
+        A: 0.9,
+        E: 0.2,
+        B: 0.3,
+        C: -0.4,
+        F: 0,
+        D: 0.5,
+        y: undefined,
+      },
+      { timestep: 3, signal: 1, noise: 0, p: 0.8, q: 0.6, A: -0.1, E: 0, B: 1.1, C: 0.25, F: 0, D: 0, y: undefined },
     ];
     for (const clip of [1, null]) {
       const values = { x: [...x], x0: [...x0], output: [...output], z: [...z] };
@@ -62,7 +82,19 @@ describe('WebGPU', skipBecause(LACKS_CHROMIUM), () => {
   it('applies rows that need the auxiliary picture, and leaves it as it is where a row says nothing of it', async () => {
     const page = await open();
     const [x, x0, output, z, y] = [noise(1), noise(2), noise(3), noise(4), noise(5)] as const;
-    const first = { timestep: 9.5, p: 1.5, q: -0.7, A: 0.9, E: 0.2, B: 0.3, C: -0.4, F: 0.35, D: 0.5 };
+    const first = {
+      timestep: 9.5,
+      signal: 1,
+      noise: 0,
+      p: 1.5,
+      q: -0.7,
+      A: 0.9,
+      E: 0.2,
+      B: 0.3,
+      C: -0.4,
+      F: 0.35,
+      D: 0.5,
+    };
     const rows: SamplerRow[] = [
       { ...first, y: { a: 0.3, e: -0.6, b: 0.8, c: 0.15, f: -0.45 } },
       { ...first, C: 0.25, F: -0.9, D: 0, y: undefined },
@@ -113,8 +145,8 @@ describe('WebGPU', skipBecause(LACKS_CHROMIUM), () => {
     host().mount('/embedding/', await tinyArtefact({ shape: [1, 2, 4], T: 1000 }, { onnx }));
     const times = [0, 0.5, 1, 17.25, 499.96, 997.499, 998.4, 999];
     const tables = times.map((timestep) => {
-      const row = { timestep, p: 0, q: 0, A: 0, E: 1, B: 0, C: 0, F: 0, D: 0, y: undefined };
-      return { sampler: 'ddim' as const, steps: 1, clip: null, start: 1, rows: [row] };
+      const row = { timestep, signal: 1, noise: 0, p: 0, q: 0, A: 0, E: 1, B: 0, C: 0, F: 0, D: 0, y: undefined };
+      return { sampler: 'ddim' as const, steps: 1, clip: null, start: 1, signal: 0, rows: [row] };
     });
     const page = await open();
     const made = await page.evaluate((tables) => window.engine.sampleTables('/embedding', tables, [1, 2]), tables);
@@ -126,7 +158,20 @@ describe('WebGPU', skipBecause(LACKS_CHROMIUM), () => {
 
   it('notes the first step whose output or picture is not finite, and nothing for numbers of any size', async () => {
     const page = await open();
-    const row: SamplerRow = { timestep: 3, p: 0, q: 0, A: 0, E: 0, B: 1, C: 0, F: 0, D: 0, y: undefined };
+    const row: SamplerRow = {
+      timestep: 3,
+      signal: 1,
+      noise: 0,
+      p: 0,
+      q: 0,
+      A: 0,
+      E: 0,
+      B: 1,
+      C: 0,
+      F: 0,
+      D: 0,
+      y: undefined,
+    };
     const bad = (output: number[], rows = [row, row]) =>
       page.evaluate(
         async ({ rows, numbers }) => {
@@ -369,7 +414,7 @@ const sampleAll = (page: Page, url: string, requests: SampleRequest[], device: '
   page.evaluate(
     async ({ url, requests, device }) => {
       const model = await window.engine.loadModel(url, { device });
-      const made: { images: number[]; seeds: number[] }[] = [];
+      const made: { images: number[]; seeds: ImageSeed[] }[] = [];
       for (const request of requests) {
         const { images, seeds } = await model.sample(request);
         made.push({ images: Array.from(images), seeds });
@@ -383,7 +428,7 @@ const sampleAll = (page: Page, url: string, requests: SampleRequest[], device: '
 async function expectPicturesOfNode(
   folder: string,
   requests: SampleRequest[],
-  made: { images: number[]; seeds: number[] }[],
+  made: { images: number[]; seeds: ImageSeed[] }[],
 ): Promise<void> {
   const model = await loadModel(folder, { device: 'cpu' });
   for (const [i, request] of requests.entries()) {

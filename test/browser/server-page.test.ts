@@ -8,14 +8,14 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { loadModel } from '../../runtime-node/src/index.ts';
 import { createServer, type Server, type ServerOptions } from '../../runtime-node/src/server/index.ts';
-import type { PictureOptions } from '../../scheduler/src/index.ts';
+import { DEFAULT_GUIDANCE, type PictureOptions } from '../../scheduler/src/index.ts';
 import { faults } from '../support/browser/axe.ts';
 import { LACKS_CHROMIUM } from '../support/browser/chromium.ts';
 import { PHONE } from '../support/browser/site.ts';
 import { useBrowser, type VisitOptions, visit } from '../support/browser/visit.ts';
 import { expectClose } from '../support/compare.ts';
 import { skipBecause } from '../support/skip.ts';
-import { temporaryFolder, tinyArtefact } from '../support/tiny-onnx.ts';
+import { AGE, GUIDED, temporaryFolder, tinyArtefact } from '../support/tiny-onnx.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const DIGITS = join(ROOT, 'models', 'digits');
@@ -134,6 +134,34 @@ describe("the server's page", skipBecause(LACKS_CHROMIUM), () => {
     const [request] = await Promise.all([page.waitForRequest(/generations$/), sample(page)]);
     expect(request.postDataJSON()).toMatchObject({ label: '1' });
     await page.getByRole('link', { name: 'Save 1, seed 5' }).waitFor();
+  });
+
+  it('asks for guidance and conditions where a model takes them, and for those that it needs', async () => {
+    const guided = await tinyArtefact(GUIDED);
+    const needing = await tinyArtefact({ conditions: [{ ...AGE, name: 'weight' }] });
+    const { url } = await startForTest({ models: { guided, needing, digits: DIGITS } });
+    const page = await open({ url });
+    const guidance = page.getByLabel('Guidance', { exact: true });
+    await expect.poll(() => guidance.inputValue(), PATIENCE).toBe(String(DEFAULT_GUIDANCE));
+    const asked = async () => {
+      const [request] = await Promise.all([page.waitForRequest(/generations$/), sample(page)]);
+      await page.getByText(/^1 picture in/).waitFor();
+      return request.postDataJSON();
+    };
+    await fill(page, { Pictures: 1, Steps: 2, Seed: 5 });
+    const plain = await asked();
+    expect(plain.guidance).toBe(DEFAULT_GUIDANCE);
+    expect(plain).not.toHaveProperty('condition');
+    await fill(page, { Guidance: 2.5, age: 120 });
+    expect(await asked()).toMatchObject({ guidance: 2.5, condition: { age: 120 } });
+    expect(await faults(page)).toEqual([]);
+    await page.getByLabel('Model').selectOption('needing');
+    expect([await guidance.isVisible(), await page.getByLabel('age').count()]).toEqual([false, 0]);
+    const needed = await asked();
+    expect(needed.condition).toEqual({ weight: 100 });
+    expect(needed).not.toHaveProperty('guidance');
+    await page.getByLabel('Model').selectOption('digits');
+    expect(await asked()).not.toHaveProperty('condition');
   });
 
   it('selects the text where the browser does not let it copy', async () => {

@@ -20,8 +20,16 @@ export function auxiliaryTable(seed: number, { rows: count, needsY = true }: { r
   const drawn = Array.from({ length: count }, row);
   const rows = drawn.map(({ start: _, timestep, a, e, b, c, f, F, D, ...x }, i): SamplerRow => {
     const y = needsY && i % 3 !== 1 ? { a, e, b, c, f } : undefined;
-    return { ...x, F: needsY && i % 4 !== 2 ? F : 0, D: i % 2 === 0 ? D : 0, y, timestep: 99 * (timestep + 0.5) };
+    return {
+      ...x,
+      signal: 1,
+      noise: 0,
+      F: needsY && i % 4 !== 2 ? F : 0,
+      D: i % 2 === 0 ? D : 0,
+      y,
+      timestep: 99 * (timestep + 0.5),
+    };
   });
   const start = needsY ? 1 + drawn[0]!.start : 1;
-  return { sampler: 'ddim', steps: Math.ceil((count + 1) / 2), clip: 1, start, rows } satisfies SamplerTable;
+  return { sampler: 'ddim', steps: Math.ceil((count + 1) / 2), clip: 1, start, signal: 0, rows } satisfies SamplerTable;
 }

@@ -62,7 +62,9 @@ export function tinyOnnx(options: TinyOptions = {}): Uint8Array {
   });
   const scalar = (name: string, x: number) => ({ name, dataType: FLOAT, dims: [], floatData: [x] });
   const weights = (count: number) => ({
-    ...{ name: 'weights', dataType: FLOAT, dims: [count] },
+    name: 'weights',
+    dataType: FLOAT,
+    dims: [count],
     floatData: Array.from({ length: count }, (_, i) => (i + 1) / 100),
   });
   const node = (opType: string, input: string[], output: string) => ({ opType, input, output: [output], name: output });

@@ -3,7 +3,7 @@
  * It checks everything before sampling: options, model, device, and whether the results can be written.
  */
 import type { DeviceChoice, Samples } from '@onnoise/runtime-node';
-import { type SamplerName, type SamplerSettings, samplerSettings } from '@onnoise/scheduler';
+import { type SamplerName, type SamplerSettings, type SamplerTable, samplerSettings } from '@onnoise/scheduler';
 import type { Argv, CommandModule } from 'yargs';
 import { sizeOf } from '../shape.ts';
 import { formatDuration, formatPath, plural } from '../terminal/format.ts';
@@ -18,15 +18,17 @@ import {
   pictureOptions,
   samplerOptions,
 } from './options/pictures.ts';
+import { type StartArguments, seedMixOptions, startOptions } from './options/starts.ts';
 import { createFilm } from './stages/film.ts';
 import { checkFiles, checkNames, keptSteps, writeFiles } from './stages/sheet-files.ts';
+import { readStart } from './stages/start-picture.ts';
 
 /** The options of `pipeline sample`; its help explains them. */
-export interface SampleArguments extends SamplerSettings, ConditionArguments {
+export interface SampleArguments extends SamplerSettings, ConditionArguments, StartArguments {
   model: string;
   device: DeviceChoice;
   count: number;
-  seed: number;
+  seed?: number | undefined;
   steps?: number | undefined;
   sampler: SamplerName;
   batch?: number | undefined;
@@ -39,6 +41,7 @@ export interface SampleArguments extends SamplerSettings, ConditionArguments {
 
 const MODEL = 'The model:';
 const PICTURES = 'The pictures:';
+const START = 'From a picture:';
 const SAMPLING = 'How they are sampled:';
 const FILES = 'What is written:';
 const SHEET = 'Sheet of all, in the format of its name: png, webp, avif, tiff; jpg and gif lose a little';
@@ -55,8 +58,12 @@ export const command: CommandModule<object, SampleArguments> = {
         ...deviceOption(MODEL),
         count: { ...numberOption('count', PICTURES, 'Number of pictures'), default: 16 },
         ...pictureOptions(PICTURES),
+        // another way to name seeds is refused beside it, so it has no default here
+        seed: numberOption('seed', PICTURES, 'Seed of the first picture, the next has seed + 1', '0'),
+        ...seedMixOptions(PICTURES),
+        ...startOptions(START),
         ...samplerOptions(SAMPLING),
-        batch: numberOption('batch', SAMPLING, 'Pictures per network call', 'by their size'),
+        batch: numberOption('batch', SAMPLING, 'Pictures per network call, twice where guided', 'by their size'),
         out: { group: FILES, string: true, requiresArg: true, default: 'sheet.png', describe: SHEET },
         columns: numberOption('columns', FILES, 'Pictures in a row of a sheet', 'square'),
         singles: {
@@ -70,6 +77,9 @@ export const command: CommandModule<object, SampleArguments> = {
       })
       .example('$0 sample --count 64 --out out/sheet.png', 'a sheet of 64 digits')
       .example('$0 sample --labels 7 --seed 42 --singles out/sevens', '16 sevens, one file each')
+      .example('$0 sample --from seven.png --strength 0.6', 'digits like one, by the last 30 of 50 steps')
+      .example('$0 sample --from seven.png --mask hole.png', 'its hole filled, all else as it is')
+      .example('$0 sample --interpolate 3,7 --labels 4', 'from one four to another')
       .example(
         '$0 sample --sampler ddpm --steps 300 --animation out/forming.webp',
         'watch them form',
@@ -79,19 +89,21 @@ export const command: CommandModule<object, SampleArguments> = {
 
 /** Samples, writes, and prints the chosen device and where the results are. */
 export async function sample(options: SampleArguments): Promise<void> {
-  const { count, seed, sampler, steps, batch } = options;
+  const { count, seed, interpolate, variations, variation, strength, resamples, sampler, steps, batch } = options;
   await checkNames(options);
   const { completeRequest, loadModel, readModelFolder } = await import('@onnoise/runtime-node');
   const artefact = await readModelFolder(options.model);
-  const settings = { ...samplerSettings(options), ...conditionSettings(options) };
-  const request = { count, seed, steps, sampler, ...settings, batch };
-  const { table, labels: classes, guidance, ...complete } = completeRequest(artefact, request);
   const { shape } = artefact;
+  const seeds = { count, seed, interpolate, variations, variation };
+  const start = { ...(await readStart(options, shape)), strength, resamples };
+  const settings = { ...samplerSettings(options), ...conditionSettings(options) };
+  const request = { ...seeds, ...start, steps, sampler, ...settings, batch };
+  const { table, labels: classes, guidance, ...complete } = completeRequest(artefact, request);
   const kept = keptSteps(options, table.rows.length);
   const film = createFilm(count, sizeOf(shape), kept);
   await checkFiles(options, { count, shape, steps: table.rows.length });
   sayDetail(
-    `Sampling: ${sampler}, ${plural(table.steps, 'step')}, ${plural(complete.batch, 'picture')} per network call${
+    `Sampling: ${sampler}, ${plural(table.steps, 'step')}${describeStart(options, table)}, ${plural(complete.batch, 'picture')} per network call${
       guidance ? `, guidance ${guidance.scale} at timesteps ${guidance.interval.join(' to ')}` : ''
     }`,
   );
@@ -169,4 +181,9 @@ export function describeLabels(labels: readonly number[] | undefined, names: rea
   });
   if (distinct.length === 1) return ` of class ${distinct[0]}`;
   return ` of classes ${distinct.slice(0, 12).join(', ')}${distinct.length > 12 ? ' ...' : ''} in turn`;
+}
+
+/** ` from seven.png in 30 network calls` */
+function describeStart({ from }: SampleArguments, { rows }: SamplerTable): string {
+  return from === undefined ? '' : ` from ${formatPath(from)} in ${plural(rows.length, 'network call')}`;
 }

@@ -67,7 +67,7 @@ export const command: CommandModule<object, ServeArguments> = {
       .options({
         model: { ...list(MODELS, 'Model folder, or name=folder; may be repeated'), defaultDescription: DIGITS },
         ...deviceOption(MODELS),
-        'max-batch': numberOption('max-batch', MODELS, 'Images per network call', '8'),
+        'max-batch': numberOption('max-batch', MODELS, 'Images per network call; a guided one counts twice', '8'),
         host: {
           group: ADDRESS,
           string: true,

@@ -21,7 +21,6 @@ const RULES: Rules<PrepareOptions> = {
   data: TEXT,
   csv: optional(TEXT),
   labelColumn: optional(TEXT),
-  conditionColumns: optional(TEXT),
   size: integer(1, MAX_SIZE),
   channels: optional(worded('1 or 3', oneOf([1, 3]))),
   fit: oneOf(FITS),
@@ -30,6 +29,7 @@ const RULES: Rules<PrepareOptions> = {
   strict: flag,
   cacheDir: TEXT,
   background: optional(oneOf(BACKGROUNDS)),
+  conditionColumns: optional(TEXT),
   memoryLimit: anything as Rule<number>,
 };
 

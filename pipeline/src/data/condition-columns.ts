@@ -41,7 +41,7 @@ const folded = (column: string): string =>
 const LARGEST = 1e15;
 
 const NUMBER: Rule<string> = rule(
-  `a number from -${LARGEST} to ${LARGEST}`,
+  'a number such as 12.5, at most 1e15 from 0',
   (cell) => /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(cell as string) && Math.abs(Number(cell)) <= LARGEST,
 );
 

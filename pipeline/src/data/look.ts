@@ -1,5 +1,5 @@
 /** A quick look at images before they are prepared: how many, and what the first ones are like. Writes nothing. */
-import { isGray } from './colour.ts';
+import { isGray } from '@onnoise/scheduler';
 import { openSource } from './open-source.ts';
 import type { DataConditions, PrepareOptions, Skipped } from './types.ts';
 

@@ -1,6 +1,7 @@
 /** Writes data.bin in one pass over the source: gray until the first picture with colour, then all as RGB. */
 import { type FileHandle, open, rename } from 'node:fs/promises';
-import { grayToPlanes, isGray, toGray, toPlanes } from './colour.ts';
+import { isGray, toGray } from '@onnoise/scheduler';
+import { grayToPlanes, toPlanes } from './colour.ts';
 
 const BUFFER_BYTES = 4 << 20;
 

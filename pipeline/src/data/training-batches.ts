@@ -1,5 +1,13 @@
 /** Batches for training: a seeded order per epoch, a position that can be saved, pixels as floats in [-1, 1]. */
 import { checkInteger, InputError, randomInts, refuse, shuffle } from '@onnoise/scheduler';
+import {
+  type Augmentation,
+  type AugmentOptions,
+  adjustContrast,
+  affine,
+  drawAugmentations,
+  type Planes,
+} from './augment.ts';
 import { flipStream, MAX_EPOCHS, orderStream } from './streams.ts';
 import type { DataConditions, Dataset } from './types.ts';
 
@@ -23,10 +31,10 @@ export interface TrainingBatch {
   position: BatchPosition;
 }
 
-export interface TrainingBatchesOptions {
+export interface TrainingBatchesOptions extends Partial<AugmentOptions> {
   /** Images per batch. */
   batch: number;
-  /** Seed of the orders and flips. */
+  /** Seed of the orders, flips and augmentations. */
   seed: number;
   /** Whether to mirror images left to right, each with chance 1/2. */
   flip: boolean;
@@ -41,13 +49,13 @@ export interface TrainingBatches {
 }
 
 /**
- * Batches of the training images. Epoch e has the order shuffle(seed, e); the flips are drawn by place in that order.
- * So a batch is a function of (dataset, options, position). Throws InputError when there are fewer images than a batch
+ * Batches of the training images. Epoch e has the order shuffle(seed, e); the flips and augmentations are drawn by place in that
+ * order. So a batch is a function of (dataset, options, position). Throws InputError when there are fewer images than a batch
  * takes.
  */
 export function createTrainingBatches(
   dataset: Dataset,
-  { batch, seed, flip }: TrainingBatchesOptions,
+  { batch, seed, flip, rotate = 0, translate = 0, scale = 0, contrast = 0 }: TrainingBatchesOptions,
 ): TrainingBatches {
   const { train, validation, labels } = dataset;
   checkInteger('make batches', 'batch', batch, 1, Number.MAX_SAFE_INTEGER);
@@ -58,6 +66,8 @@ export function createTrainingBatches(
       `Cannot make batches: batch must be at most the number of training images, ${train.length}${held}, received ${batch}.`,
     );
   }
+  const most: AugmentOptions = { rotate, translate, scale, contrast };
+  const augments = Object.values(most).some((change) => change > 0);
   let position: BatchPosition = { epoch: 0, index: 0 };
   let order: { epoch: number; numbers: Uint32Array; flips: Int32Array | undefined } | undefined;
 
@@ -84,7 +94,9 @@ export function createTrainingBatches(
       const after = { ...position };
       const { numbers: all, flips } = orderOf(epoch);
       const numbers = all.slice(index, index + batch);
-      const images = await readFloats(dataset, numbers, flips?.subarray(index, index + batch));
+      const place = { seed, epoch, first: index, count: batch, side: dataset.width };
+      const augmentations = augments ? drawAugmentations(most, place) : undefined;
+      const images = await readFloats(dataset, numbers, flips?.subarray(index, index + batch), augmentations);
       return {
         images,
         ...(labels && { labels: Int32Array.from(numbers, (number) => labels[number]!) }),
@@ -118,12 +130,14 @@ const LEVELS = Float32Array.from({ length: 256 }, (_, level) => level / 127.5 - 
 /**
  * Images by number as floats: 0..255 -> [-1, 1].
  * @param flips [n], 1 mirrors the image left to right; absent for none
+ * @param augmentations [n], the further changes of each image; absent for none
  * @returns [n, C, H, W]
  */
 export async function readFloats(
   dataset: Dataset,
   numbers: ArrayLike<number>,
   flips?: ArrayLike<number>,
+  augmentations?: readonly Augmentation[],
 ): Promise<Float32Array> {
   const { channels, height, width } = dataset;
   const imageSize = channels * height * width;
@@ -131,14 +145,26 @@ export async function readFloats(
   await dataset.read(numbers, bytes);
   const out = new Float32Array(bytes.length);
   for (let image = 0; image < numbers.length; image++) {
-    const end = (image + 1) * imageSize;
-    if (flips?.[image]) {
-      for (let row = image * imageSize; row < end; row += width) {
-        for (let x = 0; x < width; x++) out[row + x] = LEVELS[bytes[row + width - 1 - x]!]!;
-      }
-    } else {
-      for (let i = image * imageSize; i < end; i++) out[i] = LEVELS[bytes[i]!]!;
-    }
+    const planes = { channels, height, width, at: image * imageSize };
+    const mirrored = Boolean(flips?.[image]);
+    const augmentation = augmentations?.[image];
+    if (augmentation && moves(augmentation)) affine(bytes, planes, augmentation, mirrored, out);
+    else copyFloats(bytes, planes, mirrored, out);
+    if (augmentation && augmentation.contrast !== 1) adjustContrast(out, planes, augmentation.contrast);
   }
   return out;
+}
+
+const moves = ({ angle, shift: [x, y], scale }: Augmentation) => angle !== 0 || x !== 0 || y !== 0 || scale !== 1;
+
+function copyFloats(bytes: Uint8Array, planes: Planes, mirrored: boolean, out: Float32Array): void {
+  const { channels, height, width, at } = planes;
+  const end = at + channels * height * width;
+  if (mirrored) {
+    for (let row = at; row < end; row += width) {
+      for (let x = 0; x < width; x++) out[row + x] = LEVELS[bytes[row + width - 1 - x]!]!;
+    }
+  } else {
+    for (let i = at; i < end; i++) out[i] = LEVELS[bytes[i]!]!;
+  }
 }

@@ -30,14 +30,14 @@ export interface Conditioning {
   /** Classes that a user can ask for; null without classes. */
   classCount: number | null;
   nullCondition: boolean;
-  conditions: ConditionSpec[];
+  conditions: readonly ConditionSpec[];
 }
 
 /** @throws InputError for conditions of another form, and for a null condition of a network without any, or one class. */
 export function conditioningOf(config: ModelConfig): Conditioning {
   const { _class_name, num_class_embeds: rows, null_condition: nullCondition } = config;
   const action = `read the ${_class_name} config`;
-  const conditions = readConditions(action, 'it', config.conditions);
+  const conditions = readConditions(action, 'the config', config.conditions);
   if (!nullCondition) return { classCount: rows, nullCondition, conditions };
   if (rows === 1 || (rows === null && conditions.length === 0)) {
     refuse(action, 'num_class_embeds', 'at least 2 with null_condition, a class and the null class', rows);

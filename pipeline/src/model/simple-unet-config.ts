@@ -1,27 +1,38 @@
 /** Configuration of the tutorial's network; the defaults are the tutorial's numbers. */
 import {
   type ConditionSpec,
+  flag,
   integer,
   listOf,
   oneOf,
   type Rules,
   readObject,
+  refuse,
   rule,
   withDefault,
 } from '@onnoise/scheduler';
+import { ACTIVATION_NAMES, type ActivationName } from './activation.ts';
 import { CONDITION_RULES } from './condition-config.ts';
 
+/** Normalisation after each 3 x 3 convolution. */
+const NORM_TYPES = ['batch', 'group'] as const;
+
 /**
- * | name                | default                   | meaning                                                            |
- * | ------------------- | ------------------------- | ------------------------------------------------------------------ |
- * | sample_size         | 64                        | height and width, pixels; divisible by 2^(levels)                  |
- * | image_channels      | 1                         | of sample and prediction                                           |
- * | channels            | [64, 128, 256, 512, 1024] | widths from the first convolution to the bottom, one per level     |
- * | time_emb_dim        | 32                        | width of the time embedding, even                                  |
- * | num_class_embeds    | null                      | rows of the class embedding, added to the time's; null: no classes |
- * | null_condition      | false                     | trained without a condition too; the last class is then the null class |
- * | conditions          | []                        | numbers it is conditional on: name, mean, std, min, max            |
- * | num_train_timesteps | 300                       | T, rows of the time embedding's table                              |
+ * | name                 | default                   | meaning                                                            |
+ * | -------------------- | ------------------------- | ------------------------------------------------------------------ |
+ * | sample_size          | 64                        | height and width, pixels; divisible by 2^(levels)                  |
+ * | image_channels       | 1                         | of sample and prediction                                           |
+ * | channels             | [64, 128, 256, 512, 1024] | widths from the first convolution to the bottom, one per level     |
+ * | time_emb_dim         | 32                        | width of the time embedding, even                                  |
+ * | num_class_embeds     | null                      | rows of the class embedding, added to the time's; null: no classes |
+ * | null_condition       | false                     | trained without a condition too; the last class is then the null class |
+ * | conditions           | []                        | numbers it is conditional on: name, mean, std, min, max            |
+ * | num_train_timesteps  | 300                       | T, rows of the time embedding's table                              |
+ * | act_fn               | relu                      | relu, silu or gelu, wherever the tutorial has ReLU                 |
+ * | norm_type            | batch                     | batch or group: normalisation after each 3 x 3 convolution         |
+ * | norm_num_groups      | 32                        | of each GroupNorm; divides its channels                            |
+ * | residual_connections | false                     | around the two convolutions of a block, 1 x 1 if widths differ     |
+ * | attention_levels     | []                        | levels with self-attention: level k has channels[k] and pixels / 2^k |
  */
 export interface SimpleUnetConfig {
   _class_name: 'SimpleUnet';
@@ -33,6 +44,11 @@ export interface SimpleUnetConfig {
   null_condition: boolean;
   conditions: ConditionSpec[];
   num_train_timesteps: number;
+  act_fn: ActivationName;
+  norm_type: (typeof NORM_TYPES)[number];
+  norm_num_groups: number;
+  residual_connections: boolean;
+  attention_levels: number[];
 }
 
 const WIDTH = integer(4, 4096);
@@ -46,8 +62,29 @@ const RULES: Rules<SimpleUnetConfig> = {
   time_emb_dim: withDefault(32, EVEN),
   ...CONDITION_RULES,
   num_train_timesteps: withDefault(300, integer(1, 100_000)),
+  act_fn: withDefault('relu', oneOf(ACTIVATION_NAMES)),
+  norm_type: withDefault('batch', oneOf(NORM_TYPES)),
+  norm_num_groups: withDefault(32, integer(1, 8192)),
+  residual_connections: withDefault(false, flag),
+  attention_levels: withDefault([], listOf(integer(0))),
 };
 
-/** @throws InputError on an unknown key or a value that is not supported. */
-export const readSimpleUnetConfig = (json: unknown): SimpleUnetConfig =>
-  readObject(json, 'read the SimpleUnet config', RULES);
+const ACTION = 'read the SimpleUnet config';
+
+/** @throws InputError on an unknown key, a value that is not supported, or values that do not go together. */
+export function readSimpleUnetConfig(json: unknown): SimpleUnetConfig {
+  const config = readObject(json, ACTION, RULES);
+  const { channels, attention_levels: levels, norm_num_groups: groups } = config;
+  const bottom = channels.length - 1;
+  if (levels.some((level) => level > bottom) || new Set(levels).size < levels.length) {
+    const words = `different levels from 0, the outermost, to ${bottom}, the bottom`;
+    refuse(ACTION, 'attention_levels', words, levels);
+  }
+  const normalised = config.norm_type === 'group' ? channels : levels.map((level) => channels[level]!);
+  for (const width of normalised) {
+    if (width % groups === 0) continue;
+    const where = config.norm_type === 'group' ? 'channels' : 'channels of attention_levels';
+    refuse(ACTION, 'norm_num_groups', `a divisor of all ${where} (${width})`, groups);
+  }
+  return config;
+}

@@ -3,36 +3,23 @@
  * first; 4x4 stride-2 transforms; skips taken after the transform and concatenated before the next block.
  * 62,437,601 parameters at the default configuration.
  *
- * Our additions, off by default: embeddings of a class and of conditions, added to the time embedding.
+ * Our additions, off by default: embeddings of a class and of conditions, added to the time embedding, and what the
+ * tutorial lists as "things you can do to improve": attention, residual connections, other activations, group
+ * normalization.
  */
 import * as tf from '@tensorflow/tfjs';
+import { activations } from './activation.ts';
 import { conditionEmbedding } from './condition-embedding.ts';
-import { type Declare, declareInto, type Pass } from './declare.ts';
-import { conv2d, convTranspose2d, embedding, linear } from './layers.ts';
-import { batchNorm } from './normalization.ts';
+import { declareInto } from './declare.ts';
+import { conv2d, embedding, linear } from './layers.ts';
+import { simpleUnetBlock } from './simple-unet-block.ts';
 import { readSimpleUnetConfig, type SimpleUnetConfig } from './simple-unet-config.ts';
 import { timeEmbedding } from './time-embedding.ts';
 import type { Forward, NetworkRecord, ParameterSpec } from './types.ts';
 
-/** One level: [N, H, W, inputs] to [N, H/2, W/2, outputs], or [N, 2H, 2W, outputs] when `up`. */
-function block(declare: Declare, inputs: number, outputs: number, timeWidth: number, up: boolean) {
-  const timeMlp = linear(declare.in('time_mlp'), timeWidth, outputs);
-  const conv1 = conv2d(declare.in('conv1'), inputs, outputs, { kernel: 3, padding: 1 });
-  const transform = up
-    ? convTranspose2d(declare.in('transform'), outputs, outputs)
-    : conv2d(declare.in('transform'), outputs, outputs, { kernel: 4, stride: 2, padding: 1 });
-  const conv2 = conv2d(declare.in('conv2'), outputs, outputs, { kernel: 3, padding: 1 });
-  const norm1 = batchNorm(declare.in('bnorm1'), outputs);
-  const norm2 = batchNorm(declare.in('bnorm2'), outputs);
-
-  return (pass: Pass, x: tf.Tensor4D, time: tf.Tensor2D): tf.Tensor4D => {
-    const h = norm1(pass, tf.relu(conv1(pass, x)), tf.relu(timeMlp(pass, time))); // [N, H, W, outputs]
-    return transform(pass, norm2(pass, tf.relu(conv2(pass, h))));
-  };
-}
-
 function simpleUnet(config: SimpleUnetConfig, parameters: ParameterSpec[]): Forward {
   const { image_channels, channels, time_emb_dim: width, num_train_timesteps: count } = config;
+  const act = activations[config.act_fn];
   const declare = declareInto(parameters);
   const embedTime = timeEmbedding({ count, width, shift: 1, cosFirst: false });
   const timeMlp = linear(declare.in('time_mlp.1'), width, width);
@@ -45,13 +32,20 @@ function simpleUnet(config: SimpleUnetConfig, parameters: ParameterSpec[]): Forw
 
   const first = channels[0]!;
   const conv0 = conv2d(declare.in('conv0'), image_channels, first, { kernel: 3, padding: 1 });
-  const pairs = channels.slice(1).map((outputs, i) => [channels[i]!, outputs] as const);
-  const downs = pairs.map(([from, to], i) => block(declare.in(`downs.${i}`), from, to, width, false));
-  const ups = pairs.reverse().map(([to, from], i) => block(declare.in(`ups.${i}`), 2 * from, to, width, true));
+  const deeper = channels.slice(1);
+  const downs = deeper.map((outputs, i) => {
+    const options = { inputs: channels[i]!, outputs, up: false, level: i + 1 };
+    return simpleUnetBlock(declare.in(`downs.${i}`), config, options);
+  });
+  const ups = deeper.map((_, i) => {
+    const level = deeper.length - 1 - i;
+    const options = { inputs: 2 * channels[level + 1]!, outputs: channels[level]!, up: true, level };
+    return simpleUnetBlock(declare.in(`ups.${i}`), config, options);
+  });
   const output = conv2d(declare.in('output'), first, image_channels, { kernel: 1, padding: 0 });
 
   return (pass, sample, timestep) => {
-    let time = tf.relu(timeMlp(pass, embedTime(pass, timestep))); // [N, time_emb_dim]
+    let time = act(timeMlp(pass, embedTime(pass, timestep))); // [N, time_emb_dim]
     if (classes) time = tf.add(time, classes(pass, pass.labels!));
     if (conditions) time = tf.add(time, conditions(pass, pass.conditions!));
     let x = conv0(pass, sample); // [N, H, W, channels[0]]

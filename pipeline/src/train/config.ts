@@ -3,6 +3,7 @@
  * run as `config.json`.
  */
 import { check, InputError, object, parseSchedulerConfig, show, worded } from '@onnoise/scheduler';
+import { findNetwork } from '../model/index.ts';
 import type { ConfigLayer, TrainConfig } from './config-types.ts';
 import { defaultsOf, type Field, ruleOf } from './field.ts';
 import { fields, type Section, type SectionConfig } from './fields.ts';
@@ -135,7 +136,7 @@ export function compareConfigs(stored: TrainConfig, wanted: TrainConfig, run: st
     const shown = (value: unknown) => (field.off ? (value ?? 'off') : value);
     if (field.fixedOff && wasOff !== isOff) refuse(`${section}.${key} (--${field.flag})`, shown(was), shown(is));
   }
-  compareAll('model', stored.model, wanted.model);
+  compareAll('model', withDefaults(stored.model), withDefaults(wanted.model));
   compareAll('scheduler', { ...parseSchedulerConfig(stored.scheduler) }, { ...parseSchedulerConfig(wanted.scheduler) });
   const changes = compareEnds(stored.training, wanted.training);
   for (const [section, key, field] of eachField()) {
@@ -146,6 +147,12 @@ export function compareConfigs(stored: TrainConfig, wanted: TrainConfig, run: st
   }
   return changes;
 }
+
+/** A network's keys that are newer than the run had their defaults then. The size is always given; any will do here. */
+const withDefaults = (model: Record<string, unknown>): Record<string, unknown> => ({
+  ...findNetwork(model._class_name)?.read({ _class_name: model._class_name, sample_size: 64 }),
+  ...model,
+});
 
 /** The rows of the table of settings. */
 const eachField = () =>

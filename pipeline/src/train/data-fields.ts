@@ -58,13 +58,6 @@ export const dataFields = {
     default: 'black',
     describe: 'behind padding and transparent pixels',
   },
-  flip: {
-    flag: 'flip',
-    onResume: 'fixed',
-    type: 'boolean',
-    default: false,
-    describe: 'mirror images left to right at random',
-  },
   validationShare: {
     flag: 'validation-share',
     onResume: 'fixed',

@@ -29,7 +29,7 @@ interface FieldBase {
 
 export type Field =
   | (FieldBase & { type: 'integer'; min: number; max?: number; default?: number | null })
-  | (FieldBase & { type: 'number'; min: number; above?: true; below?: number; default?: number | null })
+  | (FieldBase & { type: 'number'; min: number; max?: number; above?: true; below?: number; default?: number | null })
   | (FieldBase & { type: 'choice'; choices: readonly (string | number)[]; default?: string | number })
   | (FieldBase & { type: 'string'; default?: string })
   | (FieldBase & { type: 'boolean'; default?: boolean });
@@ -73,7 +73,11 @@ function ruleOfType(field: Field): Rule<unknown> {
     case 'integer':
       return integer(field.min, field.max);
     case 'number':
-      return number({ ...(field.above ? { above: field.min } : { min: field.min }), below: field.below });
+      return number({
+        ...(field.above ? { above: field.min } : { min: field.min }),
+        max: field.max,
+        below: field.below,
+      });
     case 'choice':
       return oneOf(field.choices);
     case 'boolean':

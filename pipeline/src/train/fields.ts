@@ -5,6 +5,7 @@
  */
 import { DEFAULT_SAMPLER, SAMPLER_NAMES, USUAL_STEPS } from '@onnoise/scheduler';
 import { OPTIMIZER_NAMES } from './adam.ts';
+import { augmentFields } from './augment-fields.ts';
 import { dataFields } from './data-fields.ts';
 import { ENGINE_KINDS } from './engines/kinds.ts';
 import { type Field, SEED, type Values } from './field.ts';
@@ -15,7 +16,7 @@ export type Section = 'data' | 'training' | 'output';
 
 /** Fields without a default may be absent. */
 export const fields = {
-  data: dataFields,
+  data: { ...dataFields, ...augmentFields },
   training: {
     epochs: { flag: 'epochs', onResume: 'told', type: 'integer', min: 1, describe: 'passes over the images' },
     steps: { flag: 'steps', onResume: 'told', type: 'integer', min: 1, describe: 'updates of the weights' },

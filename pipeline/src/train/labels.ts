@@ -4,6 +4,7 @@
  */
 import { InputError } from '@onnoise/scheduler';
 import type { Dataset } from '../data/index.ts';
+import type { Conditioning } from '../model/condition-config.ts';
 import { plural } from '../terminal/format.ts';
 
 type Labelled = Pick<Dataset, 'labels' | 'classNames' | 'train'>;
@@ -67,7 +68,7 @@ export function checkClasses(
  */
 export function checkDropout(
   { labelDropout }: { labelDropout: number },
-  { classCount, nullCondition }: { classCount: number | null; nullCondition: boolean },
+  { classCount, nullCondition, conditions }: Conditioning,
   names: readonly string[] | undefined,
 ): void {
   const refuse = (rule: string, advice = ''): never => {
@@ -80,10 +81,10 @@ export function checkDropout(
       ` Or train one without: --model.num_class_embeds ${classCount}.`,
     );
   }
-  if (classCount !== null) refuse('0 where model.null_condition is false');
+  if (classCount !== null || conditions.length > 0) refuse('0 where model.null_condition is false');
   if (names && names.length > 1) refuse('0 for a network without classes (--model.num_class_embeds null)');
   const what = names ? `of one class (${names[0]})` : 'without labels';
-  refuse(`0 for images ${what}`, ' Give a folder per class or --csv with --label-column.');
+  refuse(`0 for images ${what}`, ' Give a folder per class, or --csv with --label-column or --condition-columns.');
 }
 
 /** The note when `classesOf` made a network conditional: the user may not have meant the folders as classes. */

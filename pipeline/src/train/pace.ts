@@ -51,7 +51,8 @@ export async function measureStep(
 }
 
 /** Seconds for one set of pictures: a training step is about three passes through the network, a sampling step one. */
-export function pictureSeconds({ config, sampleSteps }: TrainPlan, secondsPerStep: number): number {
-  const images = Math.ceil(config.output.sampleCount / PREVIEW_BATCH) * PREVIEW_BATCH * sampleSteps;
+export function pictureSeconds({ config, model, sampleSteps }: TrainPlan, secondsPerStep: number): number {
+  const passes = model.nullCondition ? 2 : 1; // with guidance
+  const images = Math.ceil(config.output.sampleCount / PREVIEW_BATCH) * PREVIEW_BATCH * sampleSteps * passes;
   return (images * secondsPerStep) / config.training.batch / 3;
 }

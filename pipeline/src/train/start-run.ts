@@ -26,7 +26,7 @@ export async function startRun(run: HeldRun, job: TrainJob): Promise<RunState> {
     ...idleSettings(plan.config, run.choice.kind, dataset, steps),
   ];
   for (const note of notes) hooks?.onNote?.(note);
-  const batches = createTrainingBatches(dataset, { batch: training.batch, seed: training.seed, flip: data.flip });
+  const batches = createTrainingBatches(dataset, { ...data, batch: training.batch, seed: training.seed });
   const started = await startEngine(run, job);
   if (started.former) batches.position = started.former.info.position;
   const reserve = (secondsPerStep: number) => 2 + (state.drawSeconds ?? pictureSeconds(plan, secondsPerStep));
@@ -80,7 +80,7 @@ async function findCheckpoint(
     if (info.data.hash !== dataset.hash) {
       throw new InputError(
         `Cannot continue ${folder}: --data must be the images that it was started with (${info.data.name}), ` +
-          `received others (${dataset.name}): their contents, size, channels or labels differ.`,
+          `received others (${dataset.name}): their contents, size, channels, labels or conditions differ.`,
       );
     }
   });

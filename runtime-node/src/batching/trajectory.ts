@@ -5,13 +5,17 @@
 import {
   applyRow,
   badOutput,
+  begin,
   type Guidance,
   guide,
+  type ImageSeed,
   InputError,
   isGuided,
+  type Known,
+  levelAfter,
   needsAuxiliary,
+  putBack,
   type SamplerTable,
-  scale,
   seededNoise,
 } from '@onnoise/scheduler';
 
@@ -36,7 +40,11 @@ export interface SamplingOptions {
   table: SamplerTable;
   /** Values of an image, C * H * W. */
   size: number;
-  seed: number;
+  seed: ImageSeed;
+  /** What to start from, [C, H, W] in [-1, 1]. */
+  from?: Float32Array | undefined;
+  /** [H, W]: which of its pixels to keep, as `sampleImages` has it. */
+  mask?: Float32Array | undefined;
   /** What the network is told of the image. */
   row: Float32Array;
   guidance?: Guidance | undefined;
@@ -49,7 +57,7 @@ export interface SamplingOptions {
 
 /** One image sampled by a table, with the same numbers as `sampleImages`. `x` ends as the picture. */
 export function sampling(options: SamplingOptions): Trajectory {
-  const { table, size, seed, row: conditions, guidance, nullRow, onPartial, partials = [] } = options;
+  const { table, size, seed, row: conditions, guidance, nullRow, from, mask, onPartial, partials = [] } = options;
   if (guidance && !nullRow) throw new Error('Guidance needs the row without conditions, which was not given.');
   const plain = [conditions];
   const both = nullRow ? [conditions, nullRow] : plain;
@@ -62,7 +70,13 @@ export function sampling(options: SamplingOptions): Trajectory {
   let halfDone = false;
   let step = 0;
   seededNoise(seed, 0, x);
-  scale(x, table.start);
+  const known: Known | undefined = from && mask && { picture: from, mask, noise: x.slice() };
+  begin(x, table, from);
+  const shown = () => {
+    const picture = x0.slice();
+    if (known) putBack(picture, known);
+    return picture;
+  };
   return {
     x,
     get timestep() {
@@ -89,7 +103,8 @@ export function sampling(options: SamplingOptions): Trajectory {
         const received = output.find((value) => !Number.isFinite(value)) ?? output[0];
         throw badOutput({ received, step, steps: table.rows.length, timestep: row.timestep, seed });
       }
-      if (partials.includes(step)) onPartial?.(x0.slice(), step);
+      if (known) putBack(x, known, levelAfter(table.rows, step - 1));
+      if (partials.includes(step)) onPartial?.(shown(), step);
       return step === table.rows.length;
     },
   };

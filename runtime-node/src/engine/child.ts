@@ -9,6 +9,7 @@ import {
   conditionRows,
   extraInputs,
   nullRow,
+  pictureOf,
   type SamplerTable,
   samplerSettings,
 } from '@onnoise/scheduler';
@@ -160,6 +161,8 @@ function samplings(task: SampleTask, { model, table: tableOf }: Loaded, tell: (p
       row: rows[index]!,
       guidance: task.guidance,
       nullRow: absent,
+      from: task.from && pictureOf(task.from, index, size),
+      mask: task.mask,
       partials,
       onPartial: (image, step) => tell({ type: 'partial', index, step, steps, image }),
     }),
@@ -175,7 +178,8 @@ function calls({ x, timesteps, rows }: CallTask, { model }: Loaded): Trajectory[
 function createTables({ scheduler }: EngineModel): (task: SampleTask) => SamplerTable {
   const tables = new Map<string, SamplerTable>();
   return (task) => {
-    const asked = { sampler: task.sampler, steps: task.steps, ...samplerSettings(task) };
+    const { sampler, steps, strength, resamples } = task;
+    const asked = { sampler, steps, strength, resamples, ...samplerSettings(task) };
     const key = JSON.stringify(asked);
     const table = tables.get(key) ?? compileSampler(scheduler, asked);
     tables.delete(key);

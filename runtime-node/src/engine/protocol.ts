@@ -2,6 +2,7 @@
 import type {
   ConditionSpec,
   Guidance,
+  ImageSeed,
   ImageShape,
   SamplerName,
   SamplerSettings,
@@ -48,7 +49,13 @@ export interface SampleTask extends SamplerSettings {
   model: string;
   /** The client's name: clients share the network. */
   client: string;
-  seeds: readonly number[];
+  seeds: readonly ImageSeed[];
+  /** What to start from, [C, H, W] for all, or [N, C, H, W]; in [-1, 1]. */
+  from?: Float32Array | undefined;
+  /** [H, W]: which of its pixels to keep. */
+  mask?: Float32Array | undefined;
+  strength?: number | undefined;
+  resamples?: number | undefined;
   /** One per seed; undefined for a model without classes. */
   labels: readonly number[] | undefined;
   /** Encoded, [2K], one per seed; undefined for a model without conditions. */

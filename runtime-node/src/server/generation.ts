@@ -1,4 +1,4 @@
-/** A request for pictures: its fields, checked against the model, as a task for the engine. */
+/** A request for pictures: its fields, and the picture it starts from, checked against the model, as a task. */
 import { randomInt } from 'node:crypto';
 import {
   type ConditionValues,
@@ -8,9 +8,11 @@ import {
   guidanceScale,
   InputError,
   labelNumber,
+  type PictureOptions,
   type SamplerName,
   type SamplerValues,
   samplerSettings,
+  strengthOf,
   usualSteps,
 } from '@onnoise/scheduler';
 import type { EngineModel, SampleTask } from '../engine/protocol.ts';
@@ -20,7 +22,7 @@ import type { CompleteOptions } from './options.ts';
 
 type Nullable<T> = { [K in keyof T]?: T[K] | null };
 
-/** The body of `POST /v1/images/generations`; null counts as left out. */
+/** The fields of `POST /v1/images/generations`, `edits` and `variations`; null counts as left out. */
 export interface GenerationBody extends Nullable<SamplerValues> {
   model?: string | null;
   prompt?: string | null;
@@ -37,8 +39,16 @@ export interface GenerationBody extends Nullable<SamplerValues> {
   condition?: ConditionValues | null;
   guidance?: number | null;
   guidance_interval?: [low: number, high: number] | null;
+  interpolate?: [number, number] | null;
+  variations?: number | null;
+  variation?: number | null;
+  strength?: number | null;
+  resamples?: number | null;
   user?: string | null;
 }
+
+/** What sampling starts from, as `PictureOptions` has it. */
+export type StartPicture = Pick<PictureOptions, 'from' | 'mask'>;
 
 /** The most predictions to show of a forming picture. */
 export const MOST_PARTIALS = 10;
@@ -49,36 +59,33 @@ const ACTION = 'sample images';
  * @throws Refusal (400) for a size other than the model's, an unknown class or condition, guidance that does not fit the
  * model, or more pictures or steps than the server allows; InputError as `model.sample` does.
  */
-export function toTask(model: EngineModel, body: GenerationBody, client: string, options: CompleteOptions) {
+export function toTask(
+  model: EngineModel,
+  body: GenerationBody,
+  client: string,
+  options: CompleteOptions,
+  start: StartPicture = {},
+) {
   const count = body.n ?? 1;
   checkSize(model, body.size);
   if (count > options.maxImages) {
-    throw new Refusal(
-      400,
-      'invalid_value',
-      `Cannot sample images: n must be at most ${options.maxImages}, received ${count}.`,
-      {
-        param: 'n',
-      },
-    );
+    refuseField('n', `at most ${options.maxImages}`, count);
   }
   if ((body.steps ?? 1) > options.maxSteps) {
-    throw new Refusal(
-      400,
-      'invalid_value',
-      `Cannot sample images: steps must be at most ${options.maxSteps}, received ${body.steps}.`,
-      {
-        param: 'steps',
-      },
-    );
+    refuseField('steps', `at most ${options.maxSteps}`, body.steps);
   }
   const steps = body.steps ?? Math.min(options.maxSteps, usualSteps(model.scheduler));
   const sampler = body.sampler ?? DEFAULT_SAMPLER;
   const settings = samplerSettings(body);
   checkConditions(model, body, count);
+  const seeding = seedsOf(body, count);
+  const [strength, resamples] = [body.strength ?? undefined, body.resamples ?? undefined];
   const { seeds, labels, conditions, guidance, table } = completeRequest(model, {
     count,
-    seed: body.seed ?? randomInt(SEEDS),
+    ...seeding,
+    ...start,
+    strength,
+    resamples,
     steps,
     sampler,
     ...settings,
@@ -89,9 +96,33 @@ export function toTask(model: EngineModel, body: GenerationBody, client: string,
   });
   const partials = body.stream ? (body.partial_images ?? 0) : 0;
   const which = { model: model.name, client, seeds, labels, conditions };
-  const task: SampleTask = { ...which, guidance, steps, sampler, ...settings, partials };
+  if (table.rows.length > options.maxSteps && (resamples ?? 1) > 1) {
+    const rule = `so few that an image takes at most ${options.maxSteps} calls of the network, not ${table.rows.length}`;
+    refuseField('resamples', rule, resamples);
+  }
+  const painting = { ...start, strength: strengthOf({ ...start, strength, resamples }), resamples };
+  const task: SampleTask = { ...which, ...painting, guidance, steps, sampler, ...settings, partials };
   return { task, table };
 }
+
+function refuseField(param: string, rule: string, received: unknown): never {
+  const message = `Cannot sample images: ${param} must be ${rule}, received ${received}.`;
+  throw new Refusal(400, 'invalid_value', message, { param });
+}
+
+/** The seeds as the request names them, or one at random. */
+function seedsOf({ seed, interpolate, variations, variation }: GenerationBody, count: number): SeedOptions {
+  if (interpolate && count < 2) refuseField('n', 'at least 2 from one seed to another', count);
+  const named = interpolate != null || variations != null;
+  return {
+    seed: seed ?? (named ? undefined : randomInt(SEEDS)),
+    interpolate: interpolate ?? undefined,
+    variations: variations ?? undefined,
+    variation: variation ?? undefined,
+  };
+}
+
+type SeedOptions = Pick<PictureOptions, 'seed' | 'interpolate' | 'variations' | 'variation'>;
 
 /** `28x28`, width first as OpenAI writes it. */
 export function sizeName({ shape: [, height, width] }: EngineModel): string {
@@ -100,8 +131,7 @@ export function sizeName({ shape: [, height, width] }: EngineModel): string {
 
 function checkSize(model: EngineModel, size: string | null | undefined): void {
   if (size == null || size === 'auto' || size === sizeName(model)) return;
-  const message = `Cannot sample images: size must be ${sizeName(model)}, the model's, received ${JSON.stringify(size)}.`;
-  throw new Refusal(400, 'invalid_value', message, { param: 'size' });
+  refuseField('size', `${sizeName(model)}, the model's`, JSON.stringify(size));
 }
 
 /** Classes by number or name, from `label` or else from the prompt; undefined for all in turn. */

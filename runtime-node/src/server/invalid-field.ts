@@ -10,6 +10,7 @@ interface Schema {
   type?: string | string[];
   enum?: unknown[];
   minimum?: number;
+  exclusiveMinimum?: number;
   maximum?: number;
   maxLength?: number;
   minItems?: number;
@@ -49,12 +50,13 @@ const itemsOf = (least: number | undefined, most: number | undefined) =>
   least === undefined ? '' : ` of ${least === most ? least : `${least} to ${most}`}`;
 
 /** `an integer from 1 to 16`; undefined for a schema without such a rule. */
-function ruleOf({ type, enum: values, minimum, maximum, maxLength, minItems, maxItems }: Schema): string | undefined {
+function ruleOf(schema: Schema): string | undefined {
+  const { type, enum: values, minimum, exclusiveMinimum, maximum, maxLength, minItems, maxItems } = schema;
   if (values) return `one of ${values.filter((value) => value !== null).join(', ')}`;
   const types = (Array.isArray(type) ? type : [type]).filter((one) => one !== undefined && one !== 'null');
   const phrases: Record<string, string> = {
     integer: minimum === undefined ? 'an integer' : integer(minimum, maximum).words,
-    number: number({ min: minimum, max: maximum }).words,
+    number: number({ min: minimum, above: exclusiveMinimum, max: maximum }).words,
     boolean: flag.words,
     string: maxLength === undefined ? 'a text' : `a text of at most ${maxLength} characters`,
     array: `an array${itemsOf(minItems, maxItems)}`,

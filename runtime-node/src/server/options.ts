@@ -9,7 +9,7 @@ export interface ServerOptions {
   models: readonly string[] | Readonly<Record<string, string>>;
   /** Default: `auto`. */
   device?: DeviceChoice | undefined;
-  /** Images per network call, 1 to 1024. Default: 8. */
+  /** Images per network call, guided ones twice, 1 to 1024. Default: 8. */
   maxBatch?: number | undefined;
   /** Images that may be in progress or waiting, 1 to 1,000,000; more are refused with 429. Default: 256. */
   queue?: number | undefined;

@@ -3,11 +3,12 @@
  * read pictures back. Only noise and numbers go up, and only pictures that are shown come down.
  */
 import {
+  begin,
+  type ImageSeed,
   type ImageShape,
   needsAuxiliary,
   type SamplerRow,
   type SamplerTable,
-  scale,
   seededNoise,
 } from '@onnoise/scheduler';
 import type { InferenceSession, Tensor } from 'onnxruntime-web';
@@ -17,7 +18,7 @@ import { createRowKernel, NONE_BAD } from './apply-row.ts';
 export interface Batch {
   count: number;
   /** The labels, x of noise and x0 = 0 for a table's rows, and y = 0 where they need it. */
-  start(seeds: readonly number[], labels: readonly number[] | undefined, table: Start): void;
+  start(seeds: readonly ImageSeed[], labels: readonly number[] | undefined, table: Start): void;
   /** Queues one step; it may be under way when the promise resolves. */
   step(session: InferenceSession, row: SamplerRow, clip: number | null, noise: Noise): Promise<void>;
   /** Queues a copy of x, x0 and the bad step as they are after the steps queued so far. Two may be under way. */
@@ -26,11 +27,11 @@ export interface Batch {
 }
 
 /** What the first step needs of a table. */
-export type Start = Pick<SamplerTable, 'start' | 'rows'>;
+export type Start = Pick<SamplerTable, 'start' | 'signal' | 'rows'>;
 
 /** z of a step for the seeds' images. `draw` is the step, from 1. */
 export interface Noise {
-  seeds: readonly number[];
+  seeds: readonly ImageSeed[];
   /** Of the seeds' streams; 0 is where sampling starts. */
   draw: number;
 }
@@ -106,7 +107,7 @@ export function createBatch(
         kernel.destroy();
         kernel = createRowKernel(device, { x, x0, z, bad, y });
       }
-      scale(draw({ seeds, draw: 0 }), table.start);
+      begin(draw({ seeds, draw: 0 }), table);
       queue.writeBuffer(x, 0, values);
       values.fill(0);
       for (const buffer of [x0, z, ...(y ? [y] : [])]) queue.writeBuffer(buffer, 0, values);

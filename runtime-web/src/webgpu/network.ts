@@ -125,8 +125,8 @@ function checked(pictures: Pictures, { rows }: SamplerTable): Pictures {
 /** Runs one step that changes nothing: compiles the shaders and captures the commands before sampling starts. */
 async function warmUp({ session, batch }: { session: InferenceSession; batch: Batch }, artefact: Artefact) {
   const seeds = Array.from({ length: batch.count }, (_, i) => i);
-  const row = { timestep: 0, p: 0, q: 0, A: 1, E: 0, B: 0, C: 0, F: 0, D: 0, y: undefined };
-  batch.start(seeds, artefact.classes > 0 ? seeds.map(() => 0) : undefined, { start: 1, rows: [row] });
+  const row = { timestep: 0, signal: 1, noise: 0, p: 0, q: 0, A: 1, E: 0, B: 0, C: 0, F: 0, D: 0, y: undefined };
+  batch.start(seeds, artefact.classes > 0 ? seeds.map(() => 0) : undefined, { start: 1, signal: 0, rows: [row] });
   await batch.step(session, row, null, { seeds, draw: 1 });
   await batch.read();
 }

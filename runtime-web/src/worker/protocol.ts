@@ -5,7 +5,7 @@
  * `{id, failed}`. `{id, cancel}` ends a question early: it then fails with an AbortError. `{id, seen}` is the page's
  * receipt for frames it has handled, so that the worker makes no more than the page can show.
  */
-import type { ImageShape, PictureOptions, SchedulerConfig } from '@onnoise/scheduler';
+import type { ImageSeed, ImageShape, PictureOptions, SchedulerConfig } from '@onnoise/scheduler';
 
 /** A model folder: its URL, or its files by their path in it. */
 export type Source = { kind: 'url'; url: string } | { kind: 'files'; files: Record<string, Blob> };
@@ -60,7 +60,7 @@ export interface SampleResult {
   images: Float32Array<ArrayBuffer>;
   shape: ImageShape;
   /** One per image. */
-  seeds: number[];
+  seeds: ImageSeed[];
   /** One per image, for a conditional model. */
   labels?: number[];
   seconds: number;

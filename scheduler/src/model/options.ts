@@ -1,4 +1,5 @@
 /** The options of a sampling request, in every runtime. Samplers' own options (`eta`) are in `SAMPLER_OPTIONS`. */
+import type { ImageSeed } from '../noise/seeds.ts';
 import type { SamplerName, SamplerSettings } from '../sampling/samplers.ts';
 import type { ConditionValues } from './conditions.ts';
 
@@ -7,8 +8,25 @@ export interface PictureOptions extends SamplerSettings {
   count?: number | undefined;
   /** Image i has the seed `seed + i`; 0 to 2^53 - 1. Default: 0. */
   seed?: number | undefined;
-  /** One seed per image, instead of `seed`. */
-  seeds?: readonly number[] | undefined;
+  /** One seed per image, or a mix of two, instead of `seed`. */
+  seeds?: readonly ImageSeed[] | undefined;
+  /** From the picture of one seed to that of another in `count` images, both ends among them; instead of `seed`. */
+  interpolate?: readonly [number, number] | undefined;
+  /** `count` images near the one of this seed; instead of `seed`. */
+  variations?: number | undefined;
+  /** How far from that seed, 0 (the same picture) to 1 (others). Default: 0.3. */
+  variation?: number | undefined;
+  /** A picture to start from, in [-1, 1]: [C, H, W] for all images, or [N, C, H, W]. Not with `interpolate`. */
+  from?: Float32Array | undefined;
+  /**
+   * How much of it to paint anew, above 0 to 1: of n steps the last floor(n strength) are made, at least 1. Default: 0.6;
+   * with a mask 1, from noise alone.
+   */
+  strength?: number | undefined;
+  /** [H, W] in 0..1: 1 is painted anew, 0 keeps the pixels of `from` exactly, between is a blend. */
+  mask?: Float32Array | undefined;
+  /** With a mask: how often to make each step, so that what is painted fits what is kept; 1 to 100. Default: 1. */
+  resamples?: number | undefined;
   /** 1 to the T of the schedule; a sampler of two calls makes nearly twice as many. Default: `usualSteps`. */
   steps?: number | undefined;
   /** Default: `DEFAULT_SAMPLER`. */

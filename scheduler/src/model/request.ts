@@ -1,19 +1,22 @@
 /** Checks and completes the options of a sampling call, before anything is computed. */
+import type { ImageSeed } from '../noise/seeds.ts';
 import { InputError, refuse } from '../rules/errors.ts';
-import { check, checkInteger, integer, worded } from '../rules/rule.ts';
 import type { Guidance } from '../sampling/guidance.ts';
+import { checkPicture } from '../sampling/known.ts';
 import { DEFAULT_SAMPLER } from '../sampling/samplers.ts';
 import { compileSampler, type SamplerTable } from '../sampling/table.ts';
 import type { SchedulerConfig } from '../schedule/config.ts';
 import type { ConditioningFacts } from './conditioning.ts';
 import { completeConditions } from './conditions.ts';
 import { guidanceInterval, guidanceScale } from './guidance-options.ts';
+import { type CountLimit, seedsOf } from './image-seeds.ts';
 import { type ClassFacts, labelNumber } from './labels.ts';
 import type { PictureOptions } from './options.ts';
 import type { ImageShape } from './pixels.ts';
 
 export interface PictureRequest {
-  seeds: number[];
+  /** One per image. */
+  seeds: ImageSeed[];
   /** One per image, for a conditional model. */
   labels: number[] | undefined;
   /** The encoded conditions of each image, [2K], for a model that has K > 0. */
@@ -21,17 +24,16 @@ export interface PictureRequest {
   /** undefined: none, one call of the network on each image. */
   guidance: Guidance | undefined;
   table: SamplerTable;
-}
-
-/** The most pictures that a runtime takes at once. */
-export interface CountLimit {
-  largest: number;
-  /** The reason, for the end of the rule: `, as many as ...`. */
-  why: string;
+  /** What sampling starts from, [C, H, W] or [N, C, H, W] in [-1, 1]; undefined: noise alone. */
+  from?: Float32Array | undefined;
+  /** [H, W] in 0..1: 1 is painted anew, 0 keeps the pixels of `from`; undefined: all is painted. */
+  mask?: Float32Array | undefined;
 }
 
 const ACTION = 'sample images';
 const ANY_COUNT: CountLimit = { largest: 1_000_000, why: '' };
+/** The part of a picture to paint anew where no mask says which pixels. */
+const USUAL_STRENGTH = 0.6;
 
 /** Default steps where the schedule is long enough. Chosen by measurement: docs/samplers.md. */
 export const USUAL_STEPS = 20;
@@ -46,15 +48,16 @@ export const usualBatch = ([, height, width]: ImageShape): number =>
 
 /** @throws InputError for an option that breaks `PictureOptions` or does not fit this model. */
 export function completeRequest(
-  model: ConditioningFacts & { scheduler: SchedulerConfig },
+  model: ConditioningFacts & { scheduler: SchedulerConfig; shape: ImageShape },
   options: PictureOptions,
   limit: CountLimit = ANY_COUNT,
 ): PictureRequest {
-  const { scheduler } = model;
+  const { scheduler, shape } = model;
   const seeds = seedsOf(options, limit);
-  const { steps = usualSteps(scheduler), sampler = DEFAULT_SAMPLER } = options;
+  const { steps = usualSteps(scheduler), sampler = DEFAULT_SAMPLER, from, mask } = options;
   const { classes, nullCondition = false, conditions: specs = [] } = model;
   const count = seeds.length;
+  checkPicture(options, shape, count);
   const conditions = completeConditions(ACTION, specs, options.conditions ?? {}, { count, optional: nullCondition });
   const scale = guidanceScale(ACTION, model, options.guidance);
   const interval = guidanceInterval(ACTION, model, options.guidanceInterval);
@@ -65,33 +68,23 @@ export function completeRequest(
     labels: labelsOf(model, options.labels, count),
     conditions,
     guidance: scale !== 1 && conditional ? { scale, interval } : undefined,
-    table: compileSampler(scheduler, { ...options, sampler, steps }),
+    table: compileSampler(scheduler, { ...options, sampler, steps, strength: strengthOf(options) }),
+    from,
+    mask,
   };
 }
 
-function seedsOf({ count, seed, seeds }: PictureOptions, limit: CountLimit): number[] {
-  if (count !== undefined) checkCount('count', count, limit);
-  if (seeds === undefined) {
-    const images = count ?? 1;
-    const first = checkInteger(ACTION, 'seed', seed ?? 0, 0, Number.MAX_SAFE_INTEGER - images + 1);
-    return Array.from({ length: images }, (_, i) => first + i);
+/** @throws InputError for what has no meaning without a picture, or without a mask. */
+export function strengthOf({ from, mask, strength, resamples = 1 }: StartOptions): number {
+  if (from === undefined && strength !== undefined) {
+    refuse(ACTION, 'strength', 'left out without a picture to start from', strength);
   }
-  if (seed !== undefined) refuse(ACTION, 'seed', 'left out where seeds are given', seed);
-  if (seeds.length === 0) refuse(ACTION, 'seeds', 'at least one seed', seeds);
-  if (count !== undefined && count !== seeds.length) {
-    throw new InputError(
-      `Cannot ${ACTION}: seeds must be as many as count, ${count}, received ${seeds.length} of them.`,
-    );
-  }
-  checkCount('the number of seeds', seeds.length, limit);
-  for (const value of seeds) checkInteger(ACTION, 'a seed', value, 0, Number.MAX_SAFE_INTEGER);
-  return [...seeds];
+  if (mask === undefined && resamples !== 1) refuse(ACTION, 'resamples', 'left out or 1 without a mask', resamples);
+  return strength ?? (from === undefined || mask !== undefined ? 1 : USUAL_STRENGTH);
 }
 
-function checkCount(name: string, count: number, { largest, why }: CountLimit): void {
-  const rule = integer(1, largest);
-  check(ACTION, name, worded(`${rule.words}${why}`, rule), count);
-}
+/** What a strength depends on: whether there is a picture, and a mask. */
+type StartOptions = Pick<PictureOptions, 'strength' | 'resamples'> & { from?: unknown; mask?: unknown };
 
 function labelsOf(model: ClassFacts, labels: PictureOptions['labels'], count: number): number[] | undefined {
   const { classes } = model;

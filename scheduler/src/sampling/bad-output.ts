@@ -1,4 +1,5 @@
 /** The error for a network whose output is not finite, the same in every runtime. */
+import { type ImageSeed, nameSeed } from '../noise/seeds.ts';
 import { InputError } from '../rules/errors.ts';
 
 export interface BadOutput {
@@ -9,13 +10,13 @@ export interface BadOutput {
   steps: number;
   timestep: number;
   /** Of the image. */
-  seed?: number | undefined;
+  seed?: ImageSeed | undefined;
 }
 
 /** The error for a network whose output is NaN or infinite, or so large that the picture overflows. */
 export function badOutput({ received, step, steps, timestep, seed }: BadOutput): InputError {
   const what = received === undefined ? 'NaN or infinity' : Number.isFinite(received) ? 'too large ones' : received;
-  const image = seed === undefined ? '' : `, seed ${seed}`;
+  const image = seed === undefined ? '' : `, seed ${nameSeed(seed)}`;
   return new InputError(
     "Cannot sample images: the network's output must be finite numbers, " +
       `received ${what} at step ${step} of ${steps} (timestep ${timestep}${image}).`,

@@ -43,7 +43,8 @@ export function compileInverse(config: SchedulerConfig, { steps }: { steps: numb
     const { p, q, m, n } = predictionAt(prediction_type, here);
     const direction = Math.sqrt(1 - there);
     const B = Math.sqrt(there);
-    return { timestep, p, q, A: direction * m, E: direction * n, B, C: 0, F: 0, D: 0, y: undefined };
+    const level = { signal: Math.sqrt(here), noise: Math.sqrt(1 - here) };
+    return { timestep, ...level, p, q, A: direction * m, E: direction * n, B, C: 0, F: 0, D: 0, y: undefined };
   });
   return { steps, clip: clip_sample ? clip_sample_range : null, rows };
 }

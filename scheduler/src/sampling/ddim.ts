@@ -54,7 +54,8 @@ export const ddim: SamplerRecord<'ddim', { spacing: typeof spacing; eta: typeof 
       // x_{t-1} = sqrt(alphaBarPrevious) x0 + direction epsilon + sigma z, equation 12
       const direction = Math.sqrt(Math.max(1 - alphaBarPrevious - D * D, 0));
       const B = Math.sqrt(alphaBarPrevious);
-      return { timestep, p, q, A: direction * m, E: direction * n, B, C: 0, F: 0, D, y: undefined };
+      const level = { signal: Math.sqrt(alphaBar), noise: Math.sqrt(1 - alphaBar) };
+      return { timestep, ...level, p, q, A: direction * m, E: direction * n, B, C: 0, F: 0, D, y: undefined };
     });
     return { start: 1, rows };
   },

@@ -39,7 +39,8 @@ export const ddpm: SamplerRecord<'ddpm', { spacing: typeof spacing }> = {
       const small = Math.max(((1 - alphaBarPrevious) / (1 - alphaBar)) * beta, 1e-20);
       const D = timestep === 0 ? 0 : Math.sqrt(config.variance_type === 'fixed_small' ? small : beta);
 
-      return { timestep, p, q, A, E: 0, B, C: 0, F: 0, D, y: undefined };
+      const level = { signal: Math.sqrt(alphaBar), noise: Math.sqrt(1 - alphaBar) };
+      return { timestep, ...level, p, q, A, E: 0, B, C: 0, F: 0, D, y: undefined };
     });
     return { start: 1, rows };
   },

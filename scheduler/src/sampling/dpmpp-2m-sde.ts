@@ -16,7 +16,7 @@ export const dpmpp2mSde: SamplerRecord<'dpmpp_2m_sde', { spacing: typeof spacing
   noise: true,
   options: { spacing },
 
-  compile(given, schedule, steps, options) {
+  compile(given, schedule, steps, options, before) {
     const config = withSpacing(given, options.spacing);
     const grid = solverGrid(config, schedule, steps);
     const rows = grid.timesteps.map((timestep, i) => {
@@ -25,7 +25,7 @@ export const dpmpp2mSde: SamplerRecord<'dpmpp_2m_sde', { spacing: typeof spacing
 
       // the flow of a constant x0, and of what it changed since the step before
       const constant = 1 - ratio * ratio;
-      const second = orderOfStep(config, i, steps, 2) === 2;
+      const second = orderOfStep(config, i, steps, 2, before(i)) === 2;
       const slope = second ? (constant / 2) * (lengthOf(grid, i) / lengthOf(grid, i - 1)) : 0;
       const z = next * Math.sqrt(constant);
       return sigmaRow(config, { timestep, sigma, next, X: ratio * ratio, x0: constant + slope, previous: -slope, z });

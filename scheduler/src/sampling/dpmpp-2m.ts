@@ -16,11 +16,11 @@ export const dpmpp2m: SamplerRecord<'dpmpp_2m', { spacing: typeof spacing }> = {
   noise: false,
   options: { spacing },
 
-  compile(given, schedule, steps, options) {
+  compile(given, schedule, steps, options, before) {
     const config = withSpacing(given, options.spacing);
     const grid = solverGrid(config, schedule, steps);
     const rows = grid.timesteps.map((timestep, i) => {
-      const [x0, previous] = multistepFactors(grid, i, orderOfStep(config, i, steps, 2));
+      const [x0, previous] = multistepFactors(grid, i, orderOfStep(config, i, steps, 2, before(i)));
       return sigmaRow(config, {
         timestep,
         sigma: grid.sigmas[i]!,

@@ -30,13 +30,13 @@ export const dpmpp3m: SamplerRecord<'dpmpp_3m', { spacing: typeof spacing; curva
   noise: false,
   options: { spacing, curvature },
 
-  compile(given, schedule, steps, options) {
+  compile(given, schedule, steps, options, before) {
     const config = withSpacing(given, options.spacing);
     const grid = solverGrid(config, schedule, steps);
     const bent = options.curvature === 'full' ? 1 : 0.5;
     const keep = { a: 0, e: 0, b: 0, c: 1, f: 0 };
     const rows = grid.timesteps.map((timestep, i) => {
-      const [x0, previous, oldest] = multistepFactors(grid, i, orderOfStep(config, i, steps, 3), bent);
+      const [x0, previous, oldest] = multistepFactors(grid, i, orderOfStep(config, i, steps, 3, before(i)), bent);
       const [sigma, next] = [grid.sigmas[i]!, grid.sigmas[i + 1]!];
       const F = signalAt(next) * oldest;
       return sigmaRow(config, { timestep, sigma, next, X: ratioOf(grid, i), x0, previous, F, y: keep });

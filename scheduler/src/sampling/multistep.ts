@@ -11,10 +11,11 @@ import type { Grid } from './grid.ts';
 /** Fewer steps than these end with lower orders, where lower_order_final says so. */
 const FEW_STEPS = 15;
 
-export function orderOfStep(config: SchedulerConfig, i: number, steps: number, most: number): number {
+/** @param before the steps that step i can look back on. */
+export function orderOfStep(config: SchedulerConfig, i: number, steps: number, most: number, before: number): number {
   const few = config.lower_order_final && steps < FEW_STEPS;
   if (i === steps - 1 && (config.euler_at_final || few || config.final_sigmas_type === 'zero')) return 1;
-  return Math.min(most, i + 1, i === steps - 2 && few ? 2 : most);
+  return Math.min(most, before + 1, i === steps - 2 && few ? 2 : most);
 }
 
 /** e^-h of step i, h being how far it goes in lambda; 0 where it ends without noise. */

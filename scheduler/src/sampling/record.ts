@@ -9,6 +9,9 @@ import type { Schedule } from '../schedule/schedules.ts';
 export interface SamplerRow {
   /** The network's input, 0 to T - 1; not always an integer. */
   timestep: number;
+  /** The noise level of x, at which the network is asked: x is `signal` times an image and `noise` times unit noise. */
+  signal: number;
+  noise: number;
   /** x0 of x */
   p: number;
   /** x0 of o */
@@ -94,12 +97,16 @@ export interface SamplerRecord<
   /** Whether it draws fresh noise at its defaults. */
   noise: boolean;
   options: Options;
-  /** `steps` is an integer from 1 to T, every option one of its values. */
+  /**
+   * `steps` is an integer from 1 to T, every option one of its values. `before` says how many steps a step can look back
+   * on: those that ran right before it, fewer than its index where sampling starts from a picture or goes back.
+   */
   compile(
     config: SchedulerConfig,
     schedule: Schedule,
     steps: number,
     options: { readonly [K in keyof Options]: OptionValue<Options[K]> },
+    before: (step: number) => number,
   ): CompiledRows;
 }
 

@@ -2,7 +2,9 @@
  * Executes a table's rows on the CPU, in place: the network is a function, everything else is here. Images are float32
  * [N, C, H, W], arithmetic is float64.
  */
+import type { ImageSeed } from '../noise/seeds.ts';
 import { badOutput } from './bad-output.ts';
+import { type Known, levelAfter, putBack } from './known.ts';
 import type { SamplerRow } from './record.ts';
 import { needsAuxiliary, type SamplerTable } from './table.ts';
 
@@ -38,7 +40,9 @@ export interface RunOptions {
   /** Unit normal noise: the z of row `draw` - 1. */
   draw: (draw: number, z: Float32Array) => void;
   /** For sentences: one per image. */
-  seeds?: readonly number[] | undefined;
+  seeds?: readonly ImageSeed[] | undefined;
+  /** Pixels to keep. */
+  known?: Known | undefined;
   onStep?: ((progress: StepProgress) => void) | undefined;
   /** Looked at between rows; the call then rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
@@ -46,9 +50,10 @@ export interface RunOptions {
 
 /** Takes `x`, [N, C, H, W], through all rows. @throws InputError where the network's output is NaN or infinite. */
 export async function runRows(x: Float32Array, options: RunOptions): Promise<void> {
-  const { table, shape, denoise, draw, seeds, onStep, signal } = options;
+  const { table, shape, denoise, draw, seeds, known, onStep, signal } = options;
   const x0 = new Float32Array(x.length);
   const z = new Float32Array(x.length);
+  const shown = known && onStep ? new Float32Array(x.length) : x0; // x0 with the kept pixels
   const y = needsAuxiliary(table) ? new Float32Array(x.length) : undefined;
   const count = shape[0]!;
   const timesteps = new Float32Array(count);
@@ -66,7 +71,12 @@ export async function runRows(x: Float32Array, options: RunOptions): Promise<voi
       const seed = seeds?.[Math.floor((at * count) / x.length)];
       throw badOutput({ received: output[at], step: i + 1, steps, timestep, seed });
     }
-    onStep?.({ step: i + 1, steps, timestep, x, x0 });
+    if (known) putBack(x, known, levelAfter(table.rows, i));
+    if (known && onStep) {
+      shown.set(x0);
+      putBack(shown, known);
+    }
+    onStep?.({ step: i + 1, steps, timestep, x, x0: shown });
   }
 }
 

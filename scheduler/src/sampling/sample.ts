@@ -1,62 +1,68 @@
-/** Images from noise by a sampler's table, on the CPU. */
+/** Images from noise, or from a picture, by a sampler's table, on the CPU. */
 
 import { gaussian } from '../noise/gaussian.ts';
-import { InputError } from '../rules/errors.ts';
-import { check, checkInteger, integer, type Rule, rule } from '../rules/rule.ts';
+import { checkSeed, drawsOf, type ImageSeed, type NoiseSource } from '../noise/seeds.ts';
+import { InputError, refuse } from '../rules/errors.ts';
+import { check, integer, type Rule, rule } from '../rules/rule.ts';
+import { begin, checkPicture, type Known } from './known.ts';
 import { type Denoiser, runRows, type StepProgress } from './run.ts';
 import type { SamplerTable } from './table.ts';
-
-/**
- * Unit normal noise for one image: draw 0 is the start of sampling, draw i + 1 is the z of row i.
- * `out` is [C, H, W].
- */
-export type NoiseSource = (seed: number, draw: number, out: Float32Array) => void;
 
 export interface SampleImagesOptions {
   table: SamplerTable;
   /** [C, H, W] */
   shape: readonly number[];
   /** One per image; image i depends only on seeds[i], not on the batch. */
-  seeds: readonly number[];
+  seeds: readonly ImageSeed[];
   denoise: Denoiser;
+  /** What to start from, in [-1, 1]: [C, H, W] for all images, or [N, C, H, W]. A table with a `signal` needs it. */
+  from?: Float32Array | undefined;
+  /** [H, W] in 0..1: 1 is painted anew, 0 keeps the pixels of `from`, between is a blend. */
+  mask?: Float32Array | undefined;
   onStep?: ((progress: StepProgress) => void) | undefined;
   /** Checked between steps; the call then rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
-  /** Default: `seededNoise`. */
+  /** Default: `gaussian`. */
   noise?: NoiseSource | undefined;
 }
 
-/** The noise of `gaussian`: draw d of an image is values d * size ... of its seed's stream. */
-export const seededNoise: NoiseSource = (seed, draw, out) => gaussian(seed, draw * out.length, out);
+/** The noise of an image by `gaussian`: draw d is values d * size ... of its seed's stream, or between those of two. */
+export const seededNoise = drawsOf((seed, draw, out) => gaussian(seed, draw * out.length, out));
 
 /**
- * Images from noise, float32 [N, C, H, W].
+ * Images, float32 [N, C, H, W]. Where a mask keeps pixels they are those of `from`, to the bit.
  *
- * @throws InputError for a shape that is not three positive integers, no seeds, a seed out of range, or a network whose
- * output is NaN or infinite.
+ * @throws InputError for a shape that is not three positive integers, no seeds, a seed out of range, a picture or mask
+ * that does not fit the shape, or a network whose output is NaN or infinite.
  */
 export async function sampleImages(options: SampleImagesOptions): Promise<Float32Array> {
-  const { table, shape, seeds, denoise, onStep, signal, noise = seededNoise } = options;
-  checkImages(shape, seeds);
+  const { table, shape, seeds, denoise, mask, onStep, signal, noise } = options;
+  checkImages(options);
   const size = shape.reduce((product, side) => product * side, 1);
   const count = seeds.length;
+  const draws = noise ? drawsOf(noise) : seededNoise;
 
   const draw = (index: number, out: Float32Array) =>
     seeds.forEach((seed, n) => {
-      noise(seed, index, out.subarray(n * size, (n + 1) * size));
+      draws(seed, index, out.subarray(n * size, (n + 1) * size));
     });
 
   signal?.throwIfAborted();
   const x = new Float32Array(count * size);
+  const picture = options.from && eachImage(options.from, count, size);
   draw(0, x);
-  scale(x, table.start);
-  await runRows(x, { table, shape: [count, ...shape], denoise, draw, seeds, onStep, signal });
+  const known: Known | undefined = picture && mask && { picture, mask, noise: x.slice() };
+  begin(x, table, picture);
+  await runRows(x, { table, shape: [count, ...shape], denoise, draw, seeds, known, onStep, signal });
   return x;
 }
 
-/** Noise to where sampling starts, in place; a start of 1 changes no bit. */
-export function scale(x: Float32Array, start: number): void {
-  if (start !== 1) for (let i = 0; i < x.length; i++) x[i]! *= start;
+/** One picture for all images becomes one for each. */
+function eachImage(from: Float32Array, count: number, size: number): Float32Array {
+  if (from.length === count * size) return from;
+  const all = new Float32Array(count * size);
+  for (let n = 0; n < count; n++) all.set(from, n * size);
+  return all;
 }
 
 const SHAPE: Rule<readonly number[]> = rule(
@@ -64,8 +70,12 @@ const SHAPE: Rule<readonly number[]> = rule(
   (value) => Array.isArray(value) && value.length === 3 && value.every(integer(1).holds),
 );
 
-function checkImages(shape: readonly number[], seeds: readonly number[]): void {
-  check('sample images', 'shape', SHAPE, shape);
-  if (seeds.length === 0) throw new InputError('Cannot sample images: seeds must be at least one, received none.');
-  for (const seed of seeds) checkInteger('sample images', 'seed', seed, 0, Number.MAX_SAFE_INTEGER);
+const ACTION = 'sample images';
+
+function checkImages({ table, shape, seeds, from, mask }: SampleImagesOptions): void {
+  check(ACTION, 'shape', SHAPE, shape);
+  if (seeds.length === 0) throw new InputError(`Cannot ${ACTION}: seeds must be at least one, received none.`);
+  for (const seed of seeds) checkSeed(ACTION, 'seed', seed);
+  if (from === undefined && table.signal !== 0) refuse(ACTION, 'from', 'given where strength is below 1', from);
+  checkPicture({ from, mask }, shape, seeds.length);
 }

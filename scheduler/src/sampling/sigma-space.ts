@@ -38,7 +38,20 @@ export function sigmaRow(
 ): SamplerRow {
   const [here, there] = [signalAt(sigma), signalAt(next)];
   const { p, q } = predictionAt(prediction_type, here * here);
-  return { timestep, p, q, A: (there / here) * X, E: 0, B: there * x0, C: there * previous, F, D: there * z, y };
+  const level = { signal: here, noise: sigma * here };
+  return {
+    timestep,
+    ...level,
+    p,
+    q,
+    A: (there / here) * X,
+    E: 0,
+    B: there * x0,
+    C: there * previous,
+    F,
+    D: there * z,
+    y,
+  };
 }
 
 /** One step of Euler's method along the slope at `from`: X' = (to / from) X + (1 - to / from) x0. */

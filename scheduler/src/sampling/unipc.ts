@@ -35,15 +35,15 @@ export const unipc: SamplerRecord<'unipc', { spacing: typeof spacing; solver: ty
   noise: false,
   options: { spacing, solver },
 
-  compile(given, schedule, steps, options) {
+  compile(given, schedule, steps, options, before) {
     const config = withSpacing(given, options.spacing);
     const grid = withLastSigma(config, solverGrid(config, schedule, steps, true));
-    const order = orders(config, steps);
+    const order = orders(config, steps, before);
     const rows = grid.timesteps.map((timestep, i) => {
       const [sigma, next] = [grid.sigmas[i]!, grid.sigmas[i + 1]!];
 
       // the corrected picture, in the scale of x: x itself at first, then y + d x0
-      const first = i === 0;
+      const first = before(i) === 0;
       const d = first ? 0 : correct(grid, i, order[i - 1]!, options.solver).newest;
 
       // predict the next picture from it
@@ -51,7 +51,7 @@ export const unipc: SamplerRecord<'unipc', { spacing: typeof spacing; solver: ty
       const scale = signalAt(next) / signalAt(sigma);
       const F = first ? 0 : scale * X;
       const predicted = { timestep, sigma, next, X: first ? X : 0, x0: x0 + (X * d) / signalAt(sigma), previous, F };
-      if (i === steps - 1) return sigmaRow(config, predicted);
+      if (i === steps - 1 || before(i + 1) === 0) return sigmaRow(config, predicted);
 
       // what is known of the next corrected picture, in the scale of the next x
       const known = correct(grid, i + 1, order[i]!, options.solver);
@@ -71,11 +71,15 @@ function withLastSigma(config: SchedulerConfig, grid: Grid): Grid {
 }
 
 /** The order of each step's prediction, and of the correction that follows it. */
-function orders({ lower_order_final, final_sigmas_type }: SchedulerConfig, steps: number): number[] {
+function orders(
+  { lower_order_final, final_sigmas_type }: SchedulerConfig,
+  steps: number,
+  before: (step: number) => number,
+): number[] {
   if (!lower_order_final && final_sigmas_type === 'zero' && steps > 1) {
     refuse('compile the sampler', 'lower_order_final', 'true for unipc where final_sigmas_type is zero', false);
   }
-  return Array.from({ length: steps }, (_, i) => Math.min(2, i + 1, lower_order_final ? steps - i : 2));
+  return Array.from({ length: steps }, (_, i) => Math.min(2, before(i) + 1, lower_order_final ? steps - i : 2));
 }
 
 /** B(h) for x0, whose h is negative. */

@@ -11,6 +11,7 @@ import { type Order, shardAt, shardId } from '#pipeline/bulk/shards.ts';
 import { order, queueKey, readManifest, SLOW, seedsIn, spawnWorker, startWorker, until, useRedis } from '#test/bulk.ts';
 import { LACKS_REDIS, startRedis } from '#test/redis.ts';
 import { skipBecause } from '#test/skip.ts';
+import { GUIDED } from '#test/tiny-onnx.ts';
 
 describe('bulk generation over Redis', skipBecause(LACKS_REDIS), () => {
   const { redis, place, jobCount } = useRedis();
@@ -38,6 +39,23 @@ describe('bulk generation over Redis', skipBecause(LACKS_REDIS), () => {
     const keys = await redis().client.keys(`${at.name}:*`);
     expect(keys.filter((key) => key.includes('shard-'))).toEqual([]);
     expect(await redis().client.ttl(keys.find((key) => key.includes(':done:'))!)).toBeGreaterThan(0);
+  });
+
+  test('an order of guided pictures in turn: the tars and the manifest say what each was made with', async () => {
+    const at = await place(GUIDED);
+    await startWorker(at);
+    const wanted = { count: 10, steps: 2, shard: 4, labels: [1], conditions: { age: [60, 120, 180] }, guidance: 2 };
+    expect((await order(at, wanted)).images).toBe(10);
+    const { shards, settings } = await readManifest(at.out);
+    expect(settings).toMatchObject({
+      guidance: { scale: 2, interval: [0, 99] },
+      conditions: { age: [60, 120, 180] },
+    });
+    const told = execFileSync('tar', ['xOf', join(at.out, shards[1]!.file), '000000004.json'], { encoding: 'utf8' });
+    expect(JSON.parse(told)).toEqual({ age: 120 });
+    // Other guidance is other work, and has another manifest.
+    const other = order(at, { ...wanted, guidance: 1 }, { detach: true });
+    await expect(other).rejects.toThrow('--out must be a folder without the manifest of another order');
   });
 
   test('two workers that write to folders of their own give the bytes that one gives', async () => {

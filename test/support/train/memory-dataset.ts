@@ -6,11 +6,13 @@ export interface MemoryDatasetOptions {
   size?: number;
   channels?: 1 | 3;
   classes?: number;
+  /** Whether each image has an age: 10, 11.5, 13 and so on. */
+  aged?: boolean;
   heldOut?: number;
 }
 
 export function memoryDataset(options: MemoryDatasetOptions = {}): Dataset {
-  const { count = 22, size = 4, channels = 1, classes, heldOut = 3 } = options;
+  const { count = 22, size = 4, channels = 1, classes, aged = false, heldOut = 3 } = options;
   const imageBytes = channels * size * size;
   const pixels = Uint8Array.from({ length: count * imageBytes }, (_, i) => {
     const image = Math.floor(i / imageBytes);
@@ -19,7 +21,7 @@ export function memoryDataset(options: MemoryDatasetOptions = {}): Dataset {
   const numbers = Uint32Array.from({ length: count }, (_, i) => i);
   return {
     name: 'blobs',
-    hash: `${count}x${imageBytes}x${classes}`,
+    hash: `${count}x${imageBytes}x${classes}x${aged}`,
     count,
     channels,
     height: size,
@@ -28,6 +30,7 @@ export function memoryDataset(options: MemoryDatasetOptions = {}): Dataset {
       labels: Int32Array.from(numbers, (i) => i % classes),
       classNames: Array.from({ length: classes }, (_, i) => `class ${i}`),
     }),
+    ...(aged && { conditions: { names: ['age'], values: Float64Array.from(numbers, (i) => 10 + 1.5 * i) } }),
     train: numbers.slice(heldOut),
     validation: numbers.slice(0, heldOut),
     skipped: [],

@@ -3,12 +3,12 @@ import { type PartialConfig, resolveConfig } from '#pipeline/train/config.ts';
 import { planTraining, type TrainPlan } from '#pipeline/train/plan.ts';
 import { tinyNet, tinyParameters } from './tiny-net.ts';
 
-export function tinyPlan({ training, output, scheduler, model }: PartialConfig = {}): TrainPlan {
+export function tinyPlan({ data, training, output, scheduler, model }: PartialConfig = {}): TrainPlan {
   const config = resolveConfig([
     {
       name: 'the test',
       config: {
-        data: { source: 'blobs', size: 4, channels: 1, flip: true },
+        data: { source: 'blobs', size: 4, channels: 1, flip: true, ...data },
         model: { _class_name: 'SimpleUnet', channels: [2, 3], ...model },
         scheduler: { num_train_timesteps: 20, beta_schedule: 'cosine', ...scheduler },
         training: { batch: 4, lr: 0.01, emaDecay: 0.9, seed: 3, engine: 'tfjs-cpu', lrSchedule: 'cosine', ...training },

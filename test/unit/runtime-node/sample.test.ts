@@ -1,4 +1,4 @@
-import { SAMPLER_NAMES } from '@onnoise/scheduler';
+import { DEFAULT_GUIDANCE, SAMPLER_NAMES } from '@onnoise/scheduler';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { inspectDevice, loadModel, type SampleOptions } from '#runtime-node/index.ts';
@@ -28,11 +28,40 @@ describe('sample', () => {
     expectClose(images, expected, { absolute: 1e-6 });
   });
 
+  test('starts from a picture in every batch, and keeps what the mask keeps', async () => {
+    const model = await load();
+    const from = Float32Array.from({ length: 3 * 16 }, (_, i) => Math.sin(i));
+    const mask = Float32Array.from({ length: 16 }, (_, i) => i % 2);
+    const options = { seed: 5, count: 3, steps: 6, sampler: 'dpmpp_2m', strength: 0.7, mask } as const;
+    const { images } = await model.sample({ ...options, from, batch: 2 });
+    for (let n = 0; n < 3; n++) {
+      const one = from.slice(16 * n, 16 * n + 16);
+      const single = await model.sample({ ...options, count: 1, seed: 5 + n, from: one });
+      expectClose(images.subarray(16 * n, 16 * n + 16), single.images, { absolute: 1e-6 });
+      for (let i = 0; i < 16; i += 2) expect(images[16 * n + i]).toBe(one[i]);
+    }
+  });
+
+  test('goes from one seed to another, both ends theirs', async () => {
+    const model = await load();
+    const { images, seeds } = await model.sample({ interpolate: [3, 8], count: 3, steps: 4, sampler: 'ddpm' });
+    expect(seeds[1]).toEqual({ seed: 3, toward: 8, share: 0.5 });
+    const ends = await model.sample({ seeds: [3, 8], steps: 4, sampler: 'ddpm' });
+    expectClose([...images.subarray(0, 16), ...images.subarray(32)], ends.images, { absolute: 1e-6 });
+    expect(images.subarray(16, 32)).not.toEqual(images.subarray(0, 16));
+  });
+
   test('runs a guided table over the network with and without class and conditions, within the interval', async () => {
     const model = await load(GUIDED);
     const { images } = await model.sample({
-      ...{ count: 2, seed: 5, steps: 4, sampler: 'ddim', labels: ['1', 0] },
-      ...{ conditions: { age: [140, 80] }, guidance: 2.5, guidanceInterval: [25, 50] },
+      count: 2,
+      seed: 5,
+      steps: 4,
+      sampler: 'ddim',
+      labels: ['1', 0],
+      conditions: { age: [140, 80] },
+      guidance: 2.5,
+      guidanceInterval: [25, 50],
     });
     const { rows } = compileSampler(parseSchedulerConfig({ num_train_timesteps: 100 }), { sampler: 'ddim', steps: 4 });
     expect(rows.map(({ timestep }) => timestep)).toEqual([75, 50, 25, 0]);
@@ -58,7 +87,13 @@ describe('sample', () => {
   test('a guided image is the same whatever the count and the batch, and guided lightly by default', async () => {
     const model = await load(GUIDED);
     const whole = await model.sample({ count: 5, steps: 3, conditions: { age: [20, 120] } });
-    const parts = await model.sample({ count: 5, steps: 3, conditions: { age: [20, 120] }, batch: 2, guidance: 1.25 });
+    const parts = await model.sample({
+      count: 5,
+      steps: 3,
+      conditions: { age: [20, 120] },
+      batch: 2,
+      guidance: DEFAULT_GUIDANCE,
+    });
     expect(parts.images).toEqual(whole.images);
     const plain = await model.sample({ count: 5, steps: 3, conditions: { age: [20, 120] }, guidance: 1 });
     expect(plain.images).not.toEqual(whole.images);

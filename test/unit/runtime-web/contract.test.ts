@@ -50,7 +50,11 @@ interface Known {
 }
 
 const known = ({ shape, classes, classNames, nullCondition, conditions }: Known) => ({
-  ...{ shape, classes, classNames, nullCondition, conditions },
+  shape,
+  classes,
+  classNames,
+  nullCondition,
+  conditions,
 });
 
 async function released(model: Known & { dispose(): Promise<void> }): Promise<Known> {

@@ -24,7 +24,7 @@ const NUMBERS: ConditioningFacts = { classes: 0, conditions: [AGE, WEIGHT] };
 const BOTH: ConditioningFacts = { classes: 2, nullCondition: true, conditions: [AGE, WEIGHT] };
 
 const complete = (facts: ConditioningFacts, options: PictureOptions) =>
-  completeRequest({ ...facts, scheduler }, { steps: 1, ...options });
+  completeRequest({ ...facts, scheduler, shape: [1, 1, 1] }, { steps: 1, ...options });
 
 describe("a network's extra inputs", () => {
   it.each<[string, ConditioningFacts, object[], number[]]>([
@@ -58,8 +58,10 @@ describe("a network's extra inputs", () => {
     expect(inputTensors(inputs, rows)).toEqual([
       { name: 'class_labels', type: 'int64', dims: [3], values: BigInt64Array.of(1n, 0n, 2n) },
       {
-        ...{ name: 'conditions', type: 'float32', dims: [3, 4] },
-        values: Float32Array.of(...[0, 1, 0, 1], ...[0, -1, 0, 1], ...[0, 0, 0, 0]),
+        name: 'conditions',
+        type: 'float32',
+        dims: [3, 4],
+        values: Float32Array.of(0, 1, 0, 1, 0, -1, 0, 1, 0, 0, 0, 0),
       },
     ]);
   });

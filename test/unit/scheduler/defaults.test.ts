@@ -88,7 +88,7 @@ test.each([
 });
 
 function tableOf(json: object): SamplerTable {
-  return completeRequest({ classes: 0, scheduler: parseSchedulerConfig(json) }, {}).table;
+  return completeRequest({ classes: 0, shape: [1, 4, 4], scheduler: parseSchedulerConfig(json) }, {}).table;
 }
 
 function dataMoments(): Moments {

@@ -75,12 +75,13 @@ describe('sampleImages', () => {
   });
 
   it("uses the step before's x0 where the table asks for it", async () => {
-    const row = { timestep: 1, p: 0, q: 1, A: 0, E: 0, B: 0, C: 0, F: 0, D: 0, y: undefined };
+    const row = { timestep: 1, signal: 1, noise: 0, p: 0, q: 1, A: 0, E: 0, B: 0, C: 0, F: 0, D: 0, y: undefined };
     const table = {
       sampler: 'ddim' as const,
       steps: 2,
       clip: null,
       start: 1,
+      signal: 0,
       rows: [row, { ...row, timestep: 0, C: 10, B: 1 }],
     };
     const x = await sampleImages({
@@ -92,13 +93,13 @@ describe('sampleImages', () => {
     expect([...x]).toEqual([10 * 3 + 4]);
   });
 
-  const idle = { timestep: 1, p: 0, q: 1, A: 0, E: 0, B: 0, C: 0, F: 0, D: 0, y: undefined };
+  const idle = { timestep: 1, signal: 1, noise: 0, p: 0, q: 1, A: 0, E: 0, B: 0, C: 0, F: 0, D: 0, y: undefined };
   const y = { a: 0, e: 0, b: 0, c: 0, f: 0 };
   /** x after each row; the network's outputs are 2, 3, 4 ... and the noise is 1. */
   const pictures = async (rows: SamplerRow[], start = 1, clip: number | null = null) => {
     const seen: number[] = [];
     await sampleImages({
-      table: { sampler: 'ddim', steps: rows.length, clip, start, rows },
+      table: { sampler: 'ddim', steps: rows.length, clip, start, signal: 0, rows },
       shape: [1, 1, 1],
       seeds: [0],
       noise: (_, __, out) => out.fill(1),

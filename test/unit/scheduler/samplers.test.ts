@@ -158,7 +158,9 @@ describe('compileSampler', () => {
     expect(() => compile({ set_alpha_to_one: false })).toThrow(
       /^Cannot compile the sampler: set_alpha_to_one must be true for a schedule whose only timestep is pure noise/,
     );
-    expect(compile({}).rows).toEqual([{ timestep: 0, p: 0, q: 1, A: 0, E: -0, B: 1, C: 0, F: 0, D: 0, y: undefined }]);
+    expect(compile({}).rows).toEqual([
+      { timestep: 0, signal: 0, noise: 1, p: 0, q: 1, A: 0, E: -0, B: 1, C: 0, F: 0, D: 0, y: undefined },
+    ]);
   });
 
   it('DDPM with T steps is the sampling formula of the tutorial', () => {

@@ -42,7 +42,10 @@ export interface ConditionArguments {
 }
 
 export const conditionSettings = ({ labels, condition, guidance, guidanceInterval }: ConditionArguments) => ({
-  ...{ labels, conditions: condition, guidance, guidanceInterval },
+  labels,
+  conditions: condition,
+  guidance,
+  guidanceInterval,
 });
 
 /** How they are sampled. */

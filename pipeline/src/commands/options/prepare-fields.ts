@@ -5,13 +5,10 @@ import { dataFields } from '../../train/data-fields.ts';
 import { defaultsOf, type Field, SEED } from '../../train/field.ts';
 import { tableOptions, typedValues } from './tables.ts';
 
-/** Only training mirrors images. */
-const { flip: _, ...images } = dataFields;
-
 const TABLE = {
-  ...images,
+  ...dataFields,
   // `train` takes the size from a preset; here nothing else sets it
-  size: { ...images.size, default: 32 },
+  size: { ...dataFields.size, default: 32 },
   seed: { ...SEED, describe: 'seed of the choice of the images held out' },
 } as const satisfies Record<string, Field>;
 

@@ -2,14 +2,17 @@
 import { check, object, worded } from '@onnoise/scheduler';
 import type { Options } from 'yargs';
 import { isVanished } from '../../terminal/options.ts';
+import { augmentFields } from '../../train/augment-fields.ts';
 import type { PartialConfig } from '../../train/config.ts';
 import { fields, type Section } from '../../train/fields.ts';
 import { tableOptions, typedValues } from './tables.ts';
 
 const GROUPS: Record<Section, string> = { data: 'Data:', training: 'Training:', output: 'Output:' };
 
-export const fieldOptions = (section: Section): Record<string, Options> =>
-  tableOptions(fields[section], GROUPS[section]);
+export const fieldOptions = (section: Section): Record<string, Options> => ({
+  ...tableOptions(fields[section], GROUPS[section]),
+  ...(section === 'data' && tableOptions(augmentFields, 'Random changes of the training images:')),
+});
 
 /** The typed options, as the top layer of the settings. */
 export function typedLayer(args: Record<string, unknown>): PartialConfig {

@@ -14,7 +14,7 @@ import { type TrainPlan, withBatch } from '../../train/plan.ts';
 import { completePlan, type PlanDraft } from '../../train/resolve.ts';
 import { requireRunSpace } from '../../train/space.ts';
 import { describeDifferences, type TrainSettings } from '../options/settings.ts';
-import { describeClasses, describeModel, prepareOptions } from './training.ts';
+import { describeAugmentation, describeClasses, describeModel, prepareOptions } from './training.ts';
 
 /** Most classes and skipped images to name; the rest are counted. */
 const NAMED = 10;
@@ -49,6 +49,7 @@ export async function dryRun({ draft, base, run, resume, verbose, signal }: DryR
     ...(verbose ? [JSON.stringify(plan.config, null, 2)] : describeDifferences(plan.config, base)),
     ...(look ? describeLook(look) : ['Images: none given; name them with --data.']),
     ...notes,
+    ...describeAugmentation(plan.config.data),
     describeModel(plan),
     ...describeClasses(draft, plan, look?.classNames),
     `Engine: ${reason}.`,

@@ -21,7 +21,7 @@ import { describeDifferences, readSettings, type TrainSettings } from '../option
 import { describeDataset } from './describe-dataset.ts';
 import { dryRun } from './dry-run.ts';
 import { prepareWithProgress } from './prepare-with-progress.ts';
-import { describeClasses, describeModel, describeStep, prepareOptions } from './training.ts';
+import { describeAugmentation, describeClasses, describeModel, describeStep, prepareOptions } from './training.ts';
 
 /** An estimate may exceed the machine's memory by this factor. */
 const FAR = 1.2;
@@ -90,6 +90,7 @@ function tellPlan(plan: TrainPlan, draft: PlanDraft, dataset: Dataset, base: Tra
   sayNote(describeDataset(dataset).join('\n'));
   sayNote(describeDifferences(plan.config, base).join('\n'));
   sayDetail(JSON.stringify(plan.config, null, 2));
+  for (const note of describeAugmentation(plan.config.data)) sayNote(note);
   sayNote(describeModel(plan));
   for (const note of describeClasses(draft, plan, dataset.classNames)) sayNote(note);
 }

@@ -4,7 +4,7 @@
  */
 import { extname, join, resolve } from 'node:path';
 import type { AnimationFormat, PictureFormat, Samples } from '@onnoise/runtime-node';
-import { checkInteger, InputError } from '@onnoise/scheduler';
+import { checkInteger, type ImageSeed, InputError } from '@onnoise/scheduler';
 import { requireSpace } from '../../files/disk-errors.ts';
 import { checkWritable, writeWhole } from '../../files/output.ts';
 import { sizeOf } from '../../shape.ts';
@@ -106,7 +106,8 @@ export async function writeFiles(
   if (singles !== undefined) {
     const size = sizeOf(shape);
     for (const [i, seed] of seeds.entries()) {
-      await write(join(singles, `${seed}.png`), await runtime.png(images.subarray(i * size, (i + 1) * size), shape));
+      const picture = await runtime.png(images.subarray(i * size, (i + 1) * size), shape);
+      await write(join(singles, `${nameOf(seed)}.png`), picture);
     }
     onWritten('singles', singles);
   }
@@ -127,6 +128,10 @@ export async function writeFiles(
     onWritten('animation', animation);
   }
 }
+
+/** `7`, or `3-7-0.250000` for a quarter of the way from 3 to 7. */
+const nameOf = (seed: ImageSeed) =>
+  typeof seed === 'number' ? `${seed}` : `${seed.seed}-${seed.toward}-${seed.share.toFixed(6)}`;
 
 async function sheetFormat(path: string): Promise<PictureFormat> {
   const { PICTURE_FORMATS } = await import('@onnoise/runtime-node');

@@ -2,6 +2,7 @@
 import type { PrepareOptions } from '../../data/types.ts';
 import { countParameters } from '../../model/parameters.ts';
 import { formatBytes, formatNumber } from '../../terminal/format.ts';
+import type { TrainConfig } from '../../train/config.ts';
 import { tellClasses } from '../../train/labels.ts';
 import type { StepMetrics } from '../../train/metrics.ts';
 import type { TrainPlan } from '../../train/plan.ts';
@@ -42,6 +43,20 @@ export function describeModel({ model, config }: TrainPlan): string {
   const orNone = nullCondition ? ' or on nothing' : '';
   const classes = all.length === 0 ? '' : `, conditional on ${all.join(' and ')}${orNone}`;
   return `Model: ${config.model._class_name}, ${countParameters(model).toLocaleString('en')} parameters, images of ${model.shape.join(' x ')}${classes}`;
+}
+
+/** What happens to the images at random, in a line; nothing if nothing does. */
+export function describeAugmentation({ flip, rotate, translate, scale, contrast }: TrainConfig['data']): string[] {
+  const share = (value: number) => `${formatNumber(100 * value)} %`;
+  const factors = (most: number) => `${formatNumber(1 - most)} to ${formatNumber(1 + most)}`;
+  const changes = [
+    ...(flip ? ['mirrored'] : []),
+    ...(rotate > 0 ? [`turned by up to ${formatNumber(rotate)} degrees`] : []),
+    ...(translate > 0 ? [`shifted by up to ${share(translate)} of the side`] : []),
+    ...(scale > 0 ? [`scaled by ${factors(scale)}`] : []),
+    ...(contrast > 0 ? [`contrast by ${factors(contrast)}`] : []),
+  ];
+  return changes.length === 0 ? [] : [`Augmentation: ${changes.join(', ')} (training images only, at random)`];
 }
 
 /** If the number of classes comes from the images by default: what they are, and how to train without. */

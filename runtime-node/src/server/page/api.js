@@ -2,12 +2,15 @@
 /** The page's requests to the server. Errors are the server's sentences. */
 
 /**
- * @typedef {{ id: string, size: string, classes: number, class_names?: string[], timesteps: number, device: string }} Model
+ * @typedef {{ name: string, min: number, max: number, mean: number, required: boolean }} Condition
+ * @typedef {{ id: string, size: string, classes: number, class_names?: string[], timesteps: number, device: string,
+ *   guidance: number | null, conditions: Condition[] }} Model a guidance of null: it takes none
  * @typedef {{ name: string, label: string, hint: string, options: string[] }} Sampler
  * @typedef {{ name: string, title: string, minimum: number, maximum: number, default: number }} NumberOption
  * @typedef {{ name: string, title: string, enum: (string | null)[], default: string }} ChoiceOption
  * @typedef {NumberOption | ChoiceOption} SamplerOption
- * @typedef {{ n: number, steps: number, sampler: string, samplers: Sampler[], options: SamplerOption[] }} Limits
+ * @typedef {{ n: number, steps: number, sampler: string, samplers: Sampler[], options: SamplerOption[],
+ *   guidance: number }} Limits
  * @typedef {{ type: 'image_generation.partial_image', index: number, step: number, steps: number, b64_json: string }} Forming
  * @typedef {{ type: 'image_generation.completed', index: number, b64_json: string, seed: number, label?: number,
  *   class_name?: string }} Completed
@@ -65,12 +68,13 @@ export async function listModels(key) {
 export async function readLimits() {
   const { paths } = await (await ask('./openapi.json', { key: '' })).json();
   const { schema } = paths['/v1/images/generations'].post.requestBody.content['application/json'];
-  const { n, steps, sampler } = schema.properties;
+  const { n, steps, sampler, guidance } = schema.properties;
   /** @type {Sampler[]} */
   const samplers = sampler['x-samplers'];
   const names = new Set(samplers.flatMap(({ options }) => options));
   const options = Array.from(names, (name) => ({ name, ...schema.properties[name] }));
-  return { n: n.maximum, steps: steps.maximum, sampler: sampler.default, samplers, options };
+  const most = { n: n.maximum, steps: steps.maximum, guidance: guidance.maximum };
+  return { ...most, sampler: sampler.default, samplers, options };
 }
 
 /**

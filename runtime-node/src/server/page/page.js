@@ -45,6 +45,7 @@ async function load() {
     for (const option of limits.options) if (!$(option.name)) $('sampler-hint').before(optionField(option));
     const { classes } = model();
     input('count').max = String(limits.n);
+    input('guidance').max = String(limits.guidance);
     input('count').value = String(Math.min(limits.n, classes > 1 && classes <= MOST_CLASSES ? classes : COUNT));
     for (const id of ['model', 'model-label']) $(id).hidden = listed.length === 1;
     $('name').hidden = listed.length > 1;
@@ -88,6 +89,34 @@ function numberInput(/** @type {import('./api.js').NumberOption} */ option) {
   });
 }
 
+/** What a model is conditional on; left empty, it is absent. */
+function conditionField(/** @type {import('./api.js').Condition} */ { name, min, max, mean, required }) {
+  const id = `condition-${name}`;
+  const field = Object.assign(document.createElement('div'), { className: 'field condition' });
+  const label = Object.assign(document.createElement('label'), { htmlFor: id, textContent: name });
+  const value = Object.assign(document.createElement('input'), {
+    id,
+    name,
+    type: 'number',
+    inputMode: 'decimal',
+    min: String(min),
+    max: String(max),
+    step: 'any',
+    placeholder: required ? '' : 'any',
+    value: required ? String(Number(mean.toPrecision(3))) : '',
+    required,
+  });
+  field.append(label, value);
+  return field;
+}
+
+/** The conditions that are given, by name. The fields may still be those of the model before. */
+function conditions() {
+  const fields = /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll('.condition input'));
+  const given = Array.from(fields, ({ name, valueAsNumber }) => [name, valueAsNumber]);
+  return Object.fromEntries(given.filter(([, value]) => !Number.isNaN(value)));
+}
+
 function choiceInput(/** @type {import('./api.js').ChoiceOption} */ option) {
   const choices = document.createElement('select');
   choices.id = option.name;
@@ -107,7 +136,7 @@ const sampler = () => samplers[select('sampler').selectedIndex] ?? /** @type {ne
 const model = () => models[select('model').selectedIndex] ?? /** @type {never} */ (models[0]);
 
 function chooseModel() {
-  const { id, size, classes, class_names: names, timesteps, device } = model();
+  const { id, size, classes, class_names: names, timesteps, device, guidance, conditions } = model();
   const most = Math.min(timesteps, mostSteps);
   input('steps').max = String(most);
   input('steps').value = String(Math.min(input('steps').valueAsNumber || STEPS, most));
@@ -115,6 +144,11 @@ function chooseModel() {
   for (let i = 0; i < classes; i++) classNames.set(String(i), names?.[i] ?? String(i));
   offer('class', classNames);
   $('class-field').hidden = classes === 0;
+  $('guidance-field').hidden = guidance === null;
+  input('guidance').disabled = guidance === null; // an unused field need not be valid
+  input('guidance').value = String(guidance ?? 1);
+  for (const field of document.querySelectorAll('.condition')) field.remove();
+  $('class-field').after(...conditions.map(conditionField));
   $('name').textContent = id;
   $('facts').textContent = `${size.replace('x', ' × ')} pixels, ${timesteps} timesteps, on ${device}`;
   describe();
@@ -131,10 +165,13 @@ function labelled(/** @type {number} */ label) {
 function request() {
   const label = select('class').value;
   const { name, options } = sampler();
+  const condition = conditions();
   return {
     model: model().id,
     n: input('count').valueAsNumber,
     ...(label !== '' && { label: labelled(Number(label)) }),
+    ...(Object.keys(condition).length > 0 && { condition }),
+    ...(model().guidance !== null && { guidance: input('guidance').valueAsNumber }),
     steps: input('steps').valueAsNumber,
     sampler: name,
     ...Object.fromEntries(options.filter(isStated).map((option) => [option, optionValue(option)])),

@@ -1,159 +1,53 @@
 /**
- * `POST /v1/images/generations`, in the shape of OpenAI's images API: its official clients work unchanged. Additions:
- * `seed`, `steps`, `sampler`, `eta`, `label`, `condition` and `guidance`, and PNG itself if `Accept` asks for it.
+ * `POST /v1/images/generations`, `edits` and `variations`, in the shape of OpenAI's images API: its official clients work
+ * unchanged. Additions: `seed`, `steps`, `sampler`, `eta`, `label`, `condition` and `guidance`, for pictures that start
+ * from one `strength` and `resamples`, and PNG itself if `Accept` asks for it.
  */
-
-import { needsAuxiliary, picturesCalled } from '@onnoise/scheduler';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { EngineModel, SampleTask } from '../../engine/protocol.ts';
-import { png, sheet } from '../../pictures/encode.ts';
-import { imageSize } from '../../pictures/pixels.ts';
-import { type Work, withinLimits } from '../ask.ts';
-import { openaiError, Refusal, report, toRefusal } from '../errors.ts';
-import { createEventStream } from '../event-stream.ts';
-import { type GenerationBody, sizeName, toTask } from '../generation.ts';
-import { generationSchema } from '../schemas.ts';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { EngineModel } from '../../engine/protocol.ts';
+import { type FieldTypes, takeForms } from '../form-body.ts';
+import { type GenerationBody, type StartPicture, toTask } from '../generation.ts';
+import { answerPictures } from '../picture-answer.ts';
+import { editSchema, generationSchema, variationSchema } from '../schemas.ts';
 import { findModel, type Service } from '../service.ts';
+import { readEdit, readVariation } from '../start-files.ts';
+
+interface Body {
+  Body: GenerationBody;
+}
 
 export function imageRoutes(app: FastifyInstance, service: Service): void {
-  app.post<{ Body: GenerationBody }>(
+  const { options } = service;
+  app.post<Body>(
     '/v1/images/generations',
-    { schema: generationSchema(service.options), config: { limited: true } },
+    { schema: generationSchema(options), config: { limited: true } },
     async (request, reply) => {
-      const model = findModel(service, request.body.model);
-      const { task, table } = toTask(model, request.body, request.client, service.options);
-      const wantsPng = prefersPng(request);
-      if (request.body.stream && wantsPng) {
-        throw new Refusal(400, 'invalid_value', 'Cannot sample images: stream must be false with Accept: image/png.', {
-          param: 'stream',
-        });
-      }
-      const size = imageSize(model.shape);
-      const limits = {
-        client: request.client,
-        count: task.seeds.length,
-        steps: picturesCalled(table.rows, task.guidance),
-        size,
-        auxiliary: Number(needsAuxiliary(table)) + Number(task.guidance !== undefined),
-      };
-      if (request.body.stream) return stream(service, { request, reply, model, task, limits });
-      return withinLimits(service, reply, limits, async (work) => {
-        const images = await sample(service, task, work);
-        if (wantsPng) return sendPng(reply, model, task, images);
-        const data = await Promise.all(images.map((image, i) => describeImage(model, task, image, i)));
-        return { created: now(), model: model.name, output_format: 'png', size: sizeName(model), data };
-      });
+      const { body, client } = request;
+      const model = findModel(service, body.model);
+      const asked = { model, ...toTask(model, body, client, options), event: 'image_generation' as const };
+      return answerPictures(service, request, reply, { ...asked, streams: body.stream === true });
     },
   );
+  formRoute(app, service, { path: '/v1/images/edits', schema: editSchema(options), read: readEdit });
+  formRoute(app, service, { path: '/v1/images/variations', schema: variationSchema(options), read: readVariation });
 }
 
-interface Streaming {
-  request: FastifyRequest;
-  reply: FastifyReply;
-  model: EngineModel;
-  task: SampleTask;
-  limits: Parameters<typeof withinLimits>[2];
+interface FormRoute {
+  path: string;
+  schema: ReturnType<typeof editSchema>;
+  /** What the form's files say that sampling starts from. */
+  read: (request: FastifyRequest, model: EngineModel) => Promise<StartPicture>;
 }
 
-/** Answers with events as images form. An error before the first event is an ordinary answer. */
-async function stream(service: Service, { request, reply, model, task, limits }: Streaming): Promise<FastifyReply> {
-  const events = createEventStream();
-  const common = { background: 'opaque', output_format: 'png', quality: 'auto', size: sizeName(model) };
-  await new Promise<void>((resolve, reject) => {
-    let begun = false;
-    void withinLimits(service, reply, limits, async (work) => {
-      begun = true;
-      resolve();
-      const shown: number[] = task.seeds.map(() => 0);
-      let last = Promise.resolve();
-      /** Encodes in parallel, sends in order. */
-      const show = (made: Promise<object>, event: string, mayBeMissed: boolean) => {
-        const head = { type: event, created_at: now(), ...common };
-        last = Promise.all([made, last]).then(([data]) => events.send(event, { ...head, ...data }, { mayBeMissed }));
-        last.catch(() => {}); // whoever awaits the last one gets the error
-      };
-      await sample(service, task, work, {
-        onPartial: ({ index, step, steps, image }) => {
-          const described = { partial_image_index: shown[index]!++, index, step, steps };
-          const made = png(image, model.shape).then((bytes) => ({ b64_json: bytes.toString('base64'), ...described }));
-          show(made, 'image_generation.partial_image', true);
-        },
-        onImage: (index, image) => {
-          const made = describeImage(model, task, image, index).then((data) => ({ ...data, index, usage: NO_TOKENS }));
-          show(made, 'image_generation.completed', false);
-        },
-      });
-      await last;
-    })
-      .catch((error: unknown) => {
-        const refusal = toRefusal(error);
-        if (!begun) return reject(refusal);
-        report(request, service.metrics.errors, error, refusal);
-        events.send('error', { type: 'error', ...openaiError(refusal) });
-      })
-      .finally(events.end);
-  });
-  return reply
-    .type('text/event-stream; charset=utf-8')
-    .header('cache-control', 'no-store')
-    .header('x-accel-buffering', 'no')
-    .send(events.stream);
-}
-
-/** Pictures have no tokens; clients read the field. */
-const NO_TOKENS = {
-  input_tokens: 0,
-  output_tokens: 0,
-  total_tokens: 0,
-  input_tokens_details: { image_tokens: 0, text_tokens: 0 },
-};
-
-interface SampleEvents {
-  onImage?: (index: number, image: Float32Array) => void;
-  onPartial?: (partial: { index: number; step: number; steps: number; image: Float32Array }) => void;
-}
-
-function sample(
-  { supervisor, metrics }: Service,
-  task: SampleTask,
-  { signal, releaseOne }: Work,
-  events: SampleEvents = {},
-) {
-  return supervisor.engine.sample(task, {
-    signal,
-    onPartial: events.onPartial,
-    onImage: (index, image) => {
-      releaseOne();
-      metrics.images.inc({ model: task.model });
-      events.onImage?.(index, image);
-    },
+function formRoute(app: FastifyInstance, service: Service, { path, schema, read }: FormRoute): void {
+  app.register(async (scope) => {
+    takeForms(scope, (schema.body as { properties: FieldTypes }).properties);
+    scope.post<Body>(path, { schema, config: { limited: true } }, async (request, reply) => {
+      const { body, client } = request;
+      const model = findModel(service, body.model);
+      const start = await read(request, model);
+      const asked = { model, ...toTask(model, body, client, service.options, start), event: 'image_edit' as const };
+      return answerPictures(service, request, reply, { ...asked, streams: body.stream === true });
+    });
   });
 }
-
-async function describeImage(model: EngineModel, { seeds, labels }: SampleTask, image: Float32Array, index: number) {
-  const label = labels?.[index];
-  return {
-    b64_json: (await png(image, model.shape)).toString('base64'),
-    seed: seeds[index]!,
-    ...(label !== undefined && { label }),
-    ...(label !== undefined && model.classNames && { class_name: model.classNames[label]! }),
-  };
-}
-
-/** One picture pixel for pixel, several as a sheet. */
-async function sendPng(reply: FastifyReply, model: EngineModel, { seeds }: SampleTask, images: Float32Array[]) {
-  const [first, ...more] = images as [Float32Array, ...Float32Array[]];
-  const all = new Float32Array(first.length * images.length);
-  for (const [i, image] of images.entries()) all.set(image, i * first.length);
-  const bytes = more.length === 0 ? await png(first, model.shape) : await sheet(all, model.shape);
-  return reply.type('image/png').header('x-seed', seeds[0]!).header('cache-control', 'no-store').send(bytes);
-}
-
-/** True where the client names image/png and not JSON before it. */
-function prefersPng({ headers }: FastifyRequest): boolean {
-  const kinds = (headers.accept ?? '').split(',').map((part) => part.split(';')[0]!.trim().toLowerCase());
-  const [png, json] = [kinds.indexOf('image/png'), kinds.indexOf('application/json')];
-  return png >= 0 && (json < 0 || png < json);
-}
-
-const now = () => Math.floor(Date.now() / 1000);

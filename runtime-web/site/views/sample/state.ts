@@ -1,7 +1,7 @@
 /**
  * What the view shows. It lives with the page, not with the view, so that a visitor who comes back finds the pictures.
  */
-import { scale, seededNoise } from '@onnoise/scheduler';
+import { begin, seededNoise } from '@onnoise/scheduler';
 import { computed, signal } from '@preact/signals';
 import type { ModelInfo } from '#src/worker/client.ts';
 import { type ImageShape, sizeOf, toBytes } from '../../state/pixels.ts';
@@ -98,7 +98,7 @@ export function startNoise(count: number, seed: number, shape: ImageShape, start
   const size = sizeOf(shape);
   const noise = new Float32Array(count * size);
   for (let i = 0; i < count; i++) seededNoise(seed + i, 0, noise.subarray(i * size, (i + 1) * size));
-  scale(noise, start);
+  begin(noise, { start, signal: 0 });
   return toBytes(noise);
 }
 

@@ -78,6 +78,22 @@ describe('writeShard', () => {
     },
   );
 
+  test('writes the numbers that a picture is conditional on beside it', skipBecause(lacksTar()), async () => {
+    const out = await temporaryFolder();
+    const shard = shardAt({ ...ORDER, labels: null, conditions: { age: [60, 120.5] } }, 0);
+    await writeShard(out, shard, PICTURES);
+    const tar = join(out, shardPath(shard));
+    const read = (name: string) => JSON.parse(execFileSync('tar', ['xOf', tar, name], { encoding: 'utf8' }));
+    expect([41, 42, 43].map((seed) => read(`0000000${seed}.json`))).toEqual([{ age: 60 }, { age: 120.5 }, { age: 60 }]);
+    const description = JSON.parse(await readFile(tar.replace('.tar', '.json'), 'utf8'));
+    expect(description.images[1]).toEqual({
+      seed: 42,
+      label: null,
+      conditions: { age: 120.5 },
+      sha256: sha256(PICTURES[1]!),
+    });
+  });
+
   test('gives the same bytes again', async () => {
     const out = await temporaryFolder();
     const first = await writeShard(out, SHARD, PICTURES);

@@ -1,6 +1,6 @@
 import { cp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { SAMPLER_NAMES } from '@onnoise/scheduler';
+import { DEFAULT_GUIDANCE, SAMPLER_NAMES } from '@onnoise/scheduler';
 import { describe, expect, test } from 'vitest';
 import { hashModel } from '#pipeline/bulk/hash.ts';
 import { makeOrder } from '#pipeline/bulk/order.ts';
@@ -87,7 +87,7 @@ describe('a shard of conditions and guidance', () => {
     });
     expect(ordered).toMatchObject({
       conditions: { age: [60, 120, 180] },
-      guidance: { scale: 1.25, interval: [0, 99] },
+      guidance: { scale: DEFAULT_GUIDANCE, interval: [0, 99] },
     });
     const model = await loadModel(folder, { device: 'cpu' });
     const { signal } = new AbortController();

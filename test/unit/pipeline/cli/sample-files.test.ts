@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DEFAULT_GUIDANCE } from '@onnoise/scheduler';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { runCli } from '#test/run-cli.ts';
@@ -109,8 +110,8 @@ describe('pipeline sample', () => {
     };
     const usual = await sampled('usual.png');
     expect(usual).toMatchObject({ labels: [1, 1, 1, 1], conditions: { age: [60, 120] } });
-    expect(usual.guidance).toEqual({ scale: 1.25, interval: [0, 99] });
-    expect((await sampled('light.png', '--guidance', '1.25')).bytes).toEqual(usual.bytes);
+    expect(usual.guidance).toEqual({ scale: DEFAULT_GUIDANCE, interval: [0, 99] });
+    expect((await sampled('light.png', '--guidance', String(DEFAULT_GUIDANCE))).bytes).toEqual(usual.bytes);
     const some = await sampled('some.png', '--guidance', '3', '--guidance-interval', '20,60');
     expect(some.guidance).toEqual({ scale: 3, interval: [20, 60] });
     const none = await sampled('none.png', '--guidance', '1');
@@ -118,7 +119,7 @@ describe('pipeline sample', () => {
     expect(new Set([usual, some, none].map(({ bytes }) => bytes.toString('base64'))).size).toBe(3);
     const told = await runCli('sample', '--model', model, ...given, '--out', join(folder, 'a.png'), '--verbose');
     expect(told.stdout).toContain('4 pictures of class 1 at age 60, 120 in turn: ');
-    expect(told.stderr).toContain(', guidance 1.25 at timesteps 0 to 99\n');
+    expect(told.stderr).toContain(`, guidance ${DEFAULT_GUIDANCE} at timesteps 0 to 99\n`);
   });
 
   test.each([

@@ -1,6 +1,7 @@
+import { GRAY_TOLERANCE, isGray, toGray } from '@onnoise/scheduler';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { GRAY_TOLERANCE, grayToPlanes, isGray, toGray, toPlanes } from '#pipeline/data/colour.ts';
+import { grayToPlanes, toPlanes } from '#pipeline/data/colour.ts';
 
 describe('isGray', () => {
   it('accepts channels that differ by the tolerance and no more', () => {

@@ -89,7 +89,7 @@ describe('pipeline prepare', () => {
 describe('toPrepareOptions', () => {
   it('lays what was typed over the defaults of training, and has a size of its own', () => {
     const { data, training } = resolveConfig([]);
-    const { source, flip, ...images } = data;
+    const { source, flip, rotate, translate, scale, contrast, ...images } = data;
     const usual = { ...images, size: 32, seed: training.seed };
     expect(toPrepareOptions({ data: 'photos' })).toEqual({ data: 'photos', ...usual });
     const typed = { data: 'photos', csv: 'a.csv', 'label-column': 'age', size: 8, 'cache-dir': 'x', strict: true };

@@ -6,7 +6,7 @@ import { formatModelCard } from '#pipeline/export/model-card.ts';
 import { loadModel } from '#runtime-node/index.ts';
 import { parseSchedulerConfig } from '#scheduler/index.ts';
 import { lacksPython, PYTHON, skipBecause } from '#test/skip.ts';
-import { temporaryFolder, tinyArtefact } from '#test/tiny-onnx.ts';
+import { AGE, GUIDED, temporaryFolder, tinyArtefact } from '#test/tiny-onnx.ts';
 
 const json = async (folder: string, file: string) => JSON.parse(await readFile(join(folder, file), 'utf8'));
 const tree = async (folder: string) =>
@@ -50,6 +50,15 @@ print(type(pipeline).__name__, pipeline.scheduler.config.num_train_timesteps)`;
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     expect(printed.trim()).toBe('DDPMPipeline 70');
+  });
+
+  test('says that a network with conditions is none of diffusers, and names classes without the null class', async () => {
+    const data = { name: 'hands', hash: 'sha256:0', count: 2, classNames: ['female', 'male'] };
+    const card = { name: 'hands', data, parameters: 1, config: {}, metrics: {}, limits: [] };
+    const index = await json(await tinyArtefact(GUIDED, { card }), 'model_index.json');
+    expect(index).toMatchObject({ unet: ['onnoise', 'UNet2DModel'], id2label: { 0: 'female', 1: 'male' } });
+    const plain = await json(await tinyArtefact({ classes: 2, nullCondition: true }, { card }), 'model_index.json');
+    expect(plain).toMatchObject({ unet: ['diffusers', 'UNet2DModel'], id2label: { 0: 'female', 1: 'male' } });
   });
 
   test('keeps the scheduler configuration whole', async () => {
@@ -149,6 +158,16 @@ describe('formatModelCard', () => {
     expect(formatModelCard(card, around)).toContain('The weights are the moving averages of training.');
     const last = formatModelCard({ ...card, averaged: false }, around);
     expect(last).toContain('The weights are those of the last step of training.');
+  });
+
+  test('says which numbers and what without a condition the network takes', () => {
+    const text = formatModelCard(card, { ...around, nullCondition: true, conditions: [AGE] });
+    expect(text).toContain(`conditional on one of ${around.classes} classes and age or on nothing. `);
+    expect(text).toContain(', `conditions` [N, 2] as float32 and gives');
+    expect(text).toContain(
+      `classes from 0 to ${around.classes - 1}, and ${around.classes} is none, conditions are (age - 100) / 40, then 1 for each, or 0 and 0 where not given.`,
+    );
+    expect(text).toMatch(/^- age: from 10 to 200, 100 on average$/m);
   });
 
   test('does not speak of labels where there are none', () => {

@@ -19,6 +19,17 @@ import { encodeModel } from '#tracer/index.ts';
 
 const networks: Record<string, Record<string, unknown>> = {
   SimpleUnet: { _class_name: 'SimpleUnet', sample_size: 16, image_channels: 1, channels: [8, 12, 16], time_emb_dim: 8 },
+  'SimpleUnet with every option': {
+    _class_name: 'SimpleUnet',
+    sample_size: 8,
+    channels: [8, 8, 16],
+    time_emb_dim: 8,
+    act_fn: 'gelu',
+    norm_type: 'group',
+    norm_num_groups: 4,
+    residual_connections: true,
+    attention_levels: [1, 2],
+  },
   'conditional UNet2DModel with attention': {
     _class_name: 'UNet2DModel',
     sample_size: 12,

@@ -24,6 +24,11 @@ describe('createModel', () => {
       time_emb_dim: 32,
       num_class_embeds: null,
       num_train_timesteps: 300,
+      act_fn: 'relu',
+      norm_type: 'batch',
+      norm_num_groups: 32,
+      residual_connections: false,
+      attention_levels: [],
     });
   });
 
@@ -94,6 +99,33 @@ describe('createModel', () => {
     ['one level only', { ...simple, channels: [4] }, 'channels must be a list of at least 2'],
     ['an odd time embedding', { ...simple, time_emb_dim: 7 }, 'time_emb_dim must be an even integer'],
     ['a size that cannot be halved', { ...simple, sample_size: 9 }, 'sample_size must be divisible by 2'],
+    [
+      'an activation of SimpleUnet that is not there',
+      { ...simple, act_fn: 'tanh' },
+      'Cannot read the SimpleUnet config: act_fn must be one of relu, silu, gelu, received "tanh".',
+    ],
+    ['a norm that is not there', { ...simple, norm_type: 'layer' }, 'norm_type must be one of batch, group, received'],
+    [
+      'a level that is not there',
+      { ...simple, attention_levels: [0, 2] },
+      'attention_levels must be different levels from 0, the outermost, to 1, the bottom, received [0, 2]',
+    ],
+    ['a level twice', { ...simple, attention_levels: [1, 1] }, 'attention_levels must be different levels'],
+    [
+      'a level that is no number',
+      { ...simple, attention_levels: ['bottom'] },
+      'attention_levels must be a list, each an integer of at least 0, received ["bottom"]',
+    ],
+    [
+      'groups that do not divide a width of SimpleUnet',
+      { ...simple, norm_type: 'group', norm_num_groups: 8 },
+      'norm_num_groups must be a divisor of all channels (4), received 8',
+    ],
+    [
+      'groups that do not divide a width with attention',
+      { ...simple, attention_levels: [1] },
+      'norm_num_groups must be a divisor of all channels of attention_levels (8), received 32',
+    ],
     [
       'no size',
       { ...unet, sample_size: undefined },

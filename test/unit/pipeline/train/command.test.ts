@@ -120,6 +120,30 @@ describe('pipeline train --dry-run', () => {
     expect(existsSync(join(folder, 'large', 'config.json'))).toBe(false);
   });
 
+  it('tells what happens to the images at random, and nothing where nothing does', async () => {
+    const changes = ['--flip', '--rotate', '5', '--translate', '0.05', '--scale', '0.1', '--contrast', '0.2'];
+    const [some, none] = [
+      await train('--config', configFile, ...changes, '--dry-run'),
+      await train('--config', configFile, '--dry-run'),
+    ];
+    expect(some.stdout.split('\n')).toContain(
+      'Augmentation: mirrored, turned by up to 5 degrees, shifted by up to 5 % of the side, scaled by 0.9 to 1.1, ' +
+        'contrast by 0.8 to 1.2 (training images only, at random)',
+    );
+    expect(none.stdout).not.toContain('Augmentation');
+  });
+
+  it.each<[string[], RegExp]>([
+    [['--rotate', '181'], /data\.rotate \(--rotate\) must be a number from 0 to 180, received 181/],
+    [['--translate', '1'], /data\.translate \(--translate\) must be a number of at least 0 and below 1, received 1/],
+    [['--scale', '-0.1'], /data\.scale \(--scale\) must be a number of at least 0 and below 1, received -0\.1/],
+    [['--contrast', 'high'], /--contrast must be a number, received "high"/],
+  ])('refuses %j', async (args, message) => {
+    const { code, stderr } = await train('--config', configFile, ...args, '--dry-run');
+    expect(stderr).toMatch(message);
+    expect(code).toBe(2);
+  });
+
   it.each<[string[], RegExp]>([
     [['--data', join(folder, 'nowhere')], /data must be .* it is not there/],
     [['--batch', '100'], /--batch must be at most the number of training images, 38, received 100/],
@@ -137,6 +161,7 @@ describe('pipeline train --dry-run', () => {
     [['--lr', '0.5'], 'training.lr 0.5 (0.0002)'],
     [['--clip-norm', 'off'], 'training.clipNorm null (1)'],
     [['--flip'], 'data.flip true (false)'],
+    [['--rotate', '7.5'], 'data.rotate 7.5 (0)'],
     [['--channels', '3'], 'data.channels 3 (none)'],
     [['--size', '32'], 'data.size 32 (none)'],
     [['--minutes', '1.5'], 'training.minutes 1.5 (none)'],
@@ -177,6 +202,49 @@ describe('pipeline train on labelled images', () => {
     const again = await train('--out', out, '--resume', '--steps', '2');
     expect(again.code).toBe(0);
     expect(again.stderr).toContain(`conditional on ${classes} classes`);
+  });
+
+  it('takes a class and a number from a table as the Bone Age challenge has it, and leaves both out at random', async () => {
+    const table = join(folder, 'bones.csv');
+    const rows = Array.from({ length: 20 }, (_, i) => `${i},${12 + 9 * i},${i % 2 === 0}`);
+    writeFileSync(table, `id,boneage,male\n${rows.join('\n')}\n`);
+    const columns = ['--csv', table, '--label-column', 'male', '--condition-columns', 'boneage'];
+    const out = join(folder, 'bones');
+    const dry = await train(...own, ...columns, '--label-dropout', '0.2', '--dry-run');
+    expect(dry.stdout).toContain('Images: photos, 20 images, 2 classes (false, true), with boneage;');
+    expect(dry.stdout).toMatch(/conditional on 2 classes and boneage from 12 to 183 or on nothing$/m);
+    const { code, stderr } = await train(...own, ...columns, '--label-dropout', '0.2', '--out', out);
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^ {2}boneage from 12 to 183, 97\.5 on average$/m);
+    const { model } = JSON.parse(readFileSync(join(out, 'config.json'), 'utf8'));
+    expect(model).toMatchObject({ num_class_embeds: 3, null_condition: true, conditions: [{ name: 'boneage' }] });
+    const again = await train('--out', out, '--resume', '--steps', '2');
+    expect([again.code, again.stderr]).toEqual([0, expect.stringContaining('Continuing after step 1.')]);
+    const same = ['--label-dropout', '0.2', '--steps', '3', '--out', out, '--resume'];
+    expect((await train(...own, ...columns, ...same)).code).toBe(0);
+    const refused = await train('--out', out, '--resume', '--label-dropout', '0');
+    expect(refused.stderr).toContain('training.labelDropout (--label-dropout) must be 0.2 as in its checkpoint');
+    expect(refused.code).toBe(2);
+  });
+
+  it.each<[string, string[], RegExp]>([
+    [
+      'nothing to leave out',
+      ['--model.num_class_embeds', 'null', '--label-dropout', '0.1'],
+      /--label-dropout must be 0 /,
+    ],
+    ['a share of 1', ['--label-dropout', '1'], /\(--label-dropout\) must be a number .* below 1, received 1\./],
+    [
+      'a column that is no number',
+      ['--csv', csv, '--condition-columns', 'hand'],
+      /hand on line 2 .* must be a number such/,
+    ],
+  ])('refuses %s before it prepares the images', async (name, args, message) => {
+    const unused = join(folder, `no ${name}`);
+    const { code, stderr } = await train(...own, ...args, '--cache-dir', unused, '--out', join(folder, name));
+    expect(stderr).toMatch(message);
+    expect(code).toBe(2);
+    expect(existsSync(unused)).toBe(false);
   });
 
   it('says that labels go unused where the network is to be unconditional', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { createModel } from '#pipeline/model/index.ts';
 import { checkComplete, compareConfigs, type PartialConfig, resolveConfig } from '#pipeline/train/config.ts';
 import type { Field } from '#pipeline/train/field.ts';
 import { fields } from '#pipeline/train/fields.ts';
@@ -138,6 +139,20 @@ describe('compareConfigs', () => {
     expect(compareConfigs(resolve(older), stored, 'runs/x')).toEqual([]);
     expect(() => compareConfigs(resolve(older), resolve(small, { data: { flip: true } }), 'runs/x')).toThrow(
       'data.flip',
+    );
+  });
+
+  it("reads a network's configuration from before a key was there as one that has its default", () => {
+    const complete = (keys: object) => {
+      const model = { ...createModel({ _class_name: 'SimpleUnet', sample_size: 8, channels: [2, 4], ...keys }).config };
+      return { ...stored, model };
+    };
+    const now = complete({});
+    const { act_fn, attention_levels, ...older } = now.model as Record<string, unknown>;
+    expect(act_fn).toBe('relu');
+    expect(compareConfigs({ ...now, model: older }, now, 'runs/x')).toEqual([]);
+    expect(() => compareConfigs({ ...now, model: older }, complete({ act_fn: 'silu' }), 'runs/x')).toThrow(
+      'Cannot continue runs/x: model.act_fn must be "relu" as in its checkpoint, received "silu".',
     );
   });
 

@@ -67,19 +67,29 @@ describe('train', () => {
     expect(existsSync(join(run, '.lock'))).toBe(false);
   });
 
+  it('augments the images that it trains on and never those held out', async () => {
+    const training = { steps: 3, lr: 1e-30 }; // too little to change a weight
+    const plain = await runTiny({ training });
+    const augmented = await runTiny({ training, data: { rotate: 30, contrast: 0.5 } });
+    expect(augmented.result.loss).not.toBe(plain.result.loss);
+    expect(augmented.result.validation).toEqual(plain.result.validation);
+    expect(plain.result.validation).toBeDefined();
+  });
+
   it('counts epochs in full batches', async () => {
     const { run } = await runTiny({ training: { epochs: 2 } });
     expect(lines(run).map(({ epoch }) => epoch)).toEqual([0, 0, 0, 0, 1, 1, 1, 1]);
   });
 
   it('stops after the running step when asked, and continues with the same losses to the last bit', async () => {
-    const straight = await runTiny({ training: { steps: 12 } });
-    const stopped = await runTiny({ training: { steps: 12 }, abortAfter: 5 });
+    const data = { rotate: 10, translate: 0.1, scale: 0.2, contrast: 0.3 };
+    const straight = await runTiny({ data, training: { steps: 12 } });
+    const stopped = await runTiny({ data, training: { steps: 12 }, abortAfter: 5 });
     expect(stopped.result).toMatchObject({ interrupted: true, step: 5 });
     expect(existsSync(join(stopped.run, 'samples.png'))).toBe(false);
 
     const { run } = stopped;
-    const continued = await runTiny({ run, resume: true, training: { steps: 12 } });
+    const continued = await runTiny({ data, run, resume: true, training: { steps: 12 } });
     expect(continued.notes[0]).toBe('Continuing after step 5.');
     expect(courseOf(run)).toEqual(courseOf(straight.run));
     const state = (path: string) => readFileSync(join(path, 'checkpoints/step-00000012/state.safetensors'));

@@ -3,6 +3,7 @@ import {
   type Denoiser,
   type Guidance,
   guidedDenoiser,
+  type ImageSeed,
   InputError,
   needsAuxiliary,
   parseSchedulerConfig,
@@ -28,38 +29,51 @@ const rowOf = (label: number) => Float32Array.of(label);
 const NULL_ROW = rowOf(10);
 
 interface Asked {
-  seeds: number[];
+  seeds: ImageSeed[];
   label: number;
   table: SamplerTable;
+  from?: Float32Array | undefined;
+  mask?: Float32Array | undefined;
   guidance?: Guidance | undefined;
 }
 
 const ddim = (steps: number) => compileSampler(config, { sampler: 'ddim', steps });
 
-const trajectories = ({ seeds, label, table, guidance }: Asked): Trajectory[] =>
-  seeds.map((seed) => sampling({ table, size: SIZE, seed, row: rowOf(label), guidance, nullRow: NULL_ROW }));
+const trajectories = ({ seeds, label, ...asked }: Asked): Trajectory[] =>
+  seeds.map((seed) => sampling({ ...asked, size: SIZE, seed, row: rowOf(label), nullRow: NULL_ROW }));
 
-const alone = ({ table, seeds, label, guidance }: Asked) => {
+const alone = ({ table, seeds, label, guidance, from, mask }: Asked) => {
   const rows = seeds.map(() => rowOf(label));
   const plain: Denoiser = (x, timesteps) => network(x, timesteps, rows);
   const doubled: Denoiser = (x, timesteps) => network(x, timesteps, [...rows, ...rows.map(() => NULL_ROW)]);
   const denoise = guidance ? guidedDenoiser(plain, doubled, guidance) : plain;
-  return sampleImages({ table, shape: [1, 4, 4], seeds, denoise });
+  return sampleImages({ table, shape: [1, 4, 4], seeds, denoise, from, mask });
 };
 
 const steps = fc.integer({ min: 1, max: 20 });
+/** Of noise alone or of a picture; steps are made once or twice. */
+const parts = fc.record({ strength: fc.constantFrom(1, 0.5), resamples: fc.constantFrom(1, 2) });
 const tables = fc.oneof(
   fc
-    .tuple(fc.constantFrom(...SAMPLER_NAMES), steps)
-    .map(([sampler, steps]) => compileSampler(config, { sampler, steps })),
+    .tuple(fc.constantFrom(...SAMPLER_NAMES), steps, parts)
+    .map(([sampler, steps, start]) => compileSampler(config, { sampler, steps, ...start })),
   fc
     .tuple(fc.constantFrom(0, 0.5, 1), steps)
     .map(([eta, steps]) => compileSampler(config, { sampler: 'ddim', steps, eta })),
 );
 const auxiliary = fc.tuple(fc.nat(1000), steps).map(([seed, rows]) => auxiliaryTable(seed, { rows }));
 
+const seeds = fc.oneof(
+  fc.nat(1000),
+  fc.record({ seed: fc.nat(1000), toward: fc.integer({ min: 1001, max: 2000 }), share: fc.constantFrom(0.25, 1) }),
+);
+const values = (unit: readonly number[]) =>
+  fc.array(fc.constantFrom(...unit), { minLength: SIZE, maxLength: SIZE }).map((drawn) => Float32Array.from(drawn));
+
 const asks = fc.record({
-  seeds: fc.array(fc.nat(1000), { minLength: 1, maxLength: 4 }),
+  seeds: fc.array(seeds, { minLength: 1, maxLength: 4 }),
+  from: values([-1, -0.3, 0.1, 0.9]),
+  mask: fc.option(values([0, 0.4, 1]), { nil: undefined }),
   label: fc.nat(9),
   table: fc.oneof(tables, auxiliary),
   guidance: fc.option(

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { SAMPLER_NAMES } from '@onnoise/scheduler';
+import { DEFAULT_GUIDANCE, SAMPLER_NAMES } from '@onnoise/scheduler';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { loadModel, png, sheet } from '#runtime-node/index.ts';
@@ -132,7 +132,7 @@ describe('POST /v1/images/generations', () => {
     const common = { model: 'guided', n: 3, seed: 8, steps: 4, label: [1, 0], condition: { age: [20, 120, 70] } };
     const options = { count: 3, seed: 8, steps: 4, labels: [1, 0], conditions: { age: [20, 120, 70] } };
     for (const [body, more] of [
-      [{}, { guidance: 1.25 }],
+      [{}, { guidance: DEFAULT_GUIDANCE }],
       [{ guidance: 1 }, { guidance: 1 }],
       [
         { guidance: 3, guidance_interval: [25, 75] },
@@ -296,7 +296,12 @@ describe('GET /v1/models', () => {
     expect(json.object).toBe('list');
     expect(json.data.map(({ id }: { id: string }) => id)).toEqual(['digits', 'rgb', 'guided', 'pets']);
     const pets = await ask(server(), '/v1/models/pets');
-    expect(json.data.map(({ guidance }: { guidance: unknown }) => guidance)).toEqual([null, null, 1.25, null]);
+    expect(json.data.map(({ guidance }: { guidance: unknown }) => guidance)).toEqual([
+      null,
+      null,
+      DEFAULT_GUIDANCE,
+      null,
+    ]);
     expect(json.data[2].conditions).toEqual([{ name: 'age', min: 10, max: 200, mean: 100, required: false }]);
     expect(pets.json).toMatchObject({
       object: 'model',

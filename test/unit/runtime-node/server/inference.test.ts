@@ -73,7 +73,8 @@ describe('the Open Inference Protocol', () => {
       { name: 'conditions', datatype: 'FP32', shape: [-1, 2] },
     ]);
     expect(described.parameters).toEqual({
-      ...{ timesteps: 100, null_class: 2 },
+      timesteps: 100,
+      null_class: 2,
       conditions: '[{"name":"age","mean":100,"std":40,"min":10,"max":200}]',
     });
     const conditions = { name: 'conditions', datatype: 'FP32', shape: [2, 2], data: [0.5, 1, 0, 0] };

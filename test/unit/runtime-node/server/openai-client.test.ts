@@ -1,5 +1,6 @@
 /** OpenAI's own client, unchanged, against the server on a socket. */
-import OpenAI from 'openai';
+import OpenAI, { toFile } from 'openai';
+import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useServer } from '#test/server.ts';
 import { tinyArtefact } from '#test/tiny-onnx.ts';
@@ -13,6 +14,21 @@ let client: OpenAI;
 beforeAll(async () => {
   client = new OpenAI({ apiKey: KEY, baseURL: `${await server().listen({ port: 0 })}/v1`, maxRetries: 0 });
 });
+
+/** A picture of the model's size whose right half has this alpha. */
+async function uploadOf(alpha: number) {
+  const { shape } = server().models[0]!;
+  const [, height, width] = shape;
+  const rgba = new Uint8Array(4 * width * height).fill(128);
+  for (let i = 0; i < width * height; i++) rgba[4 * i + 3] = i % width < width / 2 ? 255 : alpha;
+  return toFile(
+    await sharp(rgba, { raw: { width, height, channels: 4 } })
+      .png()
+      .toBuffer(),
+    'it.png',
+    { type: 'image/png' },
+  );
+}
 
 describe("OpenAI's client", () => {
   it('generates pictures', async () => {
@@ -44,6 +60,28 @@ describe("OpenAI's client", () => {
     for await (const event of stream) types.push(event.type);
     const partial = 'image_generation.partial_image';
     expect(types).toEqual([partial, partial, 'image_generation.completed']);
+  });
+
+  it('edits a picture, and makes variations of it', async () => {
+    const [opaque, holed] = await Promise.all([255, 0].map((alpha) => uploadOf(alpha)));
+    const asked = { model: 'tiny', prompt: '1', n: 2 };
+    // what the client does not know, it passes on as fields of the form
+    const edit = await client.images.edit({
+      ...asked,
+      image: opaque!,
+      mask: holed!,
+      ...{ seed: 7, steps: 4, resamples: 2 },
+    });
+    expect(edit.data).toMatchObject([
+      { seed: 7, label: 1 },
+      { seed: 8, label: 1 },
+    ]);
+    const variation = { model: 'tiny', image: opaque!, n: 1, strength: 0.5, label: [2] };
+    expect((await client.images.createVariation(variation)).data).toMatchObject([{ label: 2 }]);
+    const stream = await client.images.edit({ ...asked, n: 1, image: opaque!, stream: true, partial_images: 1 });
+    const types: string[] = [];
+    for await (const event of stream) types.push(event.type);
+    expect(types).toEqual(['image_edit.partial_image', 'image_edit.completed']);
   });
 
   it('gives up a stream that it leaves, and the server what it was at', async () => {

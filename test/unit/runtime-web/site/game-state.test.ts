@@ -1,4 +1,4 @@
-import { parseSchedulerConfig } from '@onnoise/scheduler';
+import { type ImageSeed, parseSchedulerConfig } from '@onnoise/scheduler';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { SampleResult, SamplingWorker } from '#runtime-web/worker/client.ts';
 import { createGame, type Table } from '#site/views/game/game.ts';
@@ -23,7 +23,7 @@ const truths = (seed: number) => planRound({ seed, reals: 20, classes: 0 }).map(
 
 /** A sampler whose calls wait until they are released or cancelled. */
 function slowSampler() {
-  const waiting: { done: () => void; fail: (error: Error) => void; seeds: readonly number[] }[] = [];
+  const waiting: { done: () => void; fail: (error: Error) => void; seeds: readonly ImageSeed[] }[] = [];
   const sampler: Pick<SamplingWorker, 'sample'> = {
     sample: ({ seeds = [] }, { signal } = {}) =>
       new Promise((resolve, reject) => {

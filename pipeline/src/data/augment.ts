@@ -1,0 +1,128 @@
+/**
+ * Augmentation: small random changes of the training images, with torchvision's names and arithmetic.
+ *
+ * An image is mirrored, then rotated, scaled and moved in one bilinear resample (`affine`), then its contrast changes
+ * (`adjust_contrast`). Where the affine map looks past the border it finds the nearest pixel of the border: a constant
+ * would put wedges into the corners, which a model learns to draw, and a mirror image would double what lies there.
+ *
+ * Source: torchvision's `RandomAffine`, `ColorJitter` and their functional forms.
+ */
+import { uniform } from '@onnoise/scheduler';
+import { augmentStream } from './streams.ts';
+
+/** The largest changes; 0 is none. Each is drawn evenly from its range. */
+export interface AugmentOptions {
+  /** Angle in degrees, 0 to 180: -rotate to rotate. */
+  rotate: number;
+  /** Shift along each axis as a share of the side, 0 to below 1: -translate to translate. */
+  translate: number;
+  /** Factor of the size, 0 to below 1: 1 - scale to 1 + scale. */
+  scale: number;
+  /** Factor of the contrast, 0 to below 1: 1 - contrast to 1 + contrast. */
+  contrast: number;
+}
+
+/** The changes of one image. */
+export interface Augmentation {
+  /** Clockwise, in degrees. */
+  angle: number;
+  /** To the right and down, in pixels. */
+  shift: [x: number, y: number];
+  scale: number;
+  contrast: number;
+}
+
+/** Numbers drawn for an image, whatever is switched on: so no option changes what another one draws. */
+const DRAWS = 5;
+
+/**
+ * The changes of images `first` to `first + count - 1` in the order of an epoch. Image k of an epoch always gets the
+ * same ones.
+ */
+export function drawAugmentations(
+  options: AugmentOptions,
+  { seed, epoch, first, count, side }: { seed: number; epoch: number; first: number; count: number; side: number },
+): Augmentation[] {
+  const draws = new Float64Array(DRAWS * count);
+  uniform(seed, augmentStream(epoch), DRAWS * first, draws);
+  return Array.from({ length: count }, (_, image) => {
+    const draw = (n: number, most: number) => most * (2 * draws[DRAWS * image + n]! - 1);
+    const move = options.translate * side;
+    return {
+      angle: draw(0, options.rotate),
+      shift: [draw(1, move), draw(2, move)],
+      scale: 1 + draw(3, options.scale),
+      contrast: 1 + draw(4, options.contrast),
+    };
+  });
+}
+
+const clamp = (value: number, most: number) => Math.min(Math.max(value, 0), most);
+
+/** Planes of one image, [C, H, W], that begin at `at` in their array. */
+export interface Planes {
+  channels: number;
+  height: number;
+  width: number;
+  at: number;
+}
+
+/**
+ * Resamples an image of bytes to floats in [-1, 1], around its centre: torchvision's `affine` with bilinear
+ * interpolation, after a mirror if `mirrored`.
+ */
+export function affine(
+  bytes: Uint8Array,
+  { channels, height, width, at }: Planes,
+  { angle, shift: [dx, dy], scale }: Augmentation,
+  mirrored: boolean,
+  out: Float32Array,
+): void {
+  const turn = (angle * Math.PI) / 180;
+  const [right, bottom] = [width - 1, height - 1];
+  const sign = mirrored ? -1 : 1;
+  // Where the next pixel to the right, and the one below, come from.
+  const [xx, yx] = [(sign * Math.cos(turn)) / scale, -Math.sin(turn) / scale];
+  const [xy, yy] = [(sign * Math.sin(turn)) / scale, Math.cos(turn) / scale];
+  const plane = height * width;
+  for (let row = 0, to = at; row < height; row++) {
+    const v = row - bottom / 2 - dy;
+    for (let column = 0; column < width; column++, to++) {
+      const u = column - right / 2 - dx;
+      const x = clamp(xx * u + xy * v + right / 2, right);
+      const y = clamp(yx * u + yy * v + bottom / 2, bottom);
+      const left = x | 0;
+      const top = y | 0;
+      const fx = x - left;
+      const fy = y - top;
+      const step = left < right ? 1 : 0;
+      const line = top < bottom ? width : 0;
+      let from = at + top * width + left;
+      for (let end = from + channels * plane, into = to; from < end; from += plane, into += plane) {
+        const a = bytes[from]!;
+        const c = bytes[from + line]!;
+        const above = a + fx * (bytes[from + step]! - a);
+        const below = c + fx * (bytes[from + line + step]! - c);
+        out[into] = (above + fy * (below - above)) / 127.5 - 1;
+      }
+    }
+  }
+}
+
+/** Luma of red, green and blue, as torchvision weighs them. */
+const LUMA = [0.2989, 0.587, 0.114];
+
+/** Changes the contrast of an image of floats in [-1, 1] in place: torchvision's `adjust_contrast`, about the mean luma. */
+export function adjustContrast(values: Float32Array, { channels, height, width, at }: Planes, factor: number): void {
+  const plane = height * width;
+  let mean = 0;
+  for (let channel = 0; channel < channels; channel++) {
+    let sum = 0;
+    for (let i = at + channel * plane, end = i + plane; i < end; i++) sum += values[i]! + 1;
+    mean += ((channels === 1 ? 1 : LUMA[channel]!) * sum) / plane;
+  }
+  for (let i = at, end = at + channels * plane; i < end; i++) {
+    const value = factor * (values[i]! + 1) + (1 - factor) * mean - 1;
+    values[i] = Math.min(Math.max(value, -1), 1);
+  }
+}

@@ -1,0 +1,48 @@
+/** The settings of augmentation: `train` alone takes them. The held-out images stay as they are. */
+import type { Field } from './field.ts';
+
+export const augmentFields = {
+  flip: {
+    flag: 'flip',
+    onResume: 'fixed',
+    type: 'boolean',
+    default: false,
+    describe: 'mirror half of the images left to right',
+  },
+  rotate: {
+    flag: 'rotate',
+    onResume: 'fixed',
+    type: 'number',
+    min: 0,
+    max: 180,
+    default: 0,
+    describe: 'turn images by up to this many degrees, either way',
+  },
+  translate: {
+    flag: 'translate',
+    onResume: 'fixed',
+    type: 'number',
+    min: 0,
+    below: 1,
+    default: 0,
+    describe: 'shift images along each axis by up to this share of the side',
+  },
+  scale: {
+    flag: 'scale',
+    onResume: 'fixed',
+    type: 'number',
+    min: 0,
+    below: 1,
+    default: 0,
+    describe: 'scale images: 0.1 is by 0.9 to 1.1',
+  },
+  contrast: {
+    flag: 'contrast',
+    onResume: 'fixed',
+    type: 'number',
+    min: 0,
+    below: 1,
+    default: 0,
+    describe: 'multiply the contrast: 0.1 is by 0.9 to 1.1',
+  },
+} as const satisfies Record<string, Field>;
