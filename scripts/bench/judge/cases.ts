@@ -26,14 +26,13 @@ export const CASES: readonly string[] = [
 
 /** The ways of the chart: one of each kind. */
 export const CHARTED: readonly string[] = [
+  'dpmpp_2m_sde',
+  'dpmpp_2m_sde spacing=exponential',
+  'ddpm',
   'ddim',
   'ddim eta=0.5',
-  'ddpm',
-  'euler_ancestral',
   'dpmpp_2m',
   'unipc',
-  'dpmpp_2m_sde',
-  'heun spacing=exponential',
 ];
 
 /** Samplers of two calls make 2 n - 1 of them in n steps. */
