@@ -18,7 +18,7 @@ import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadModel } from '@onnoise/runtime-node';
-import { shuffle } from '@onnoise/scheduler';
+import { MODEL_FILES, shuffle } from '@onnoise/scheduler';
 import { CASES, CHARTED, callsOf, parseCase } from './cases.ts';
 import { writeChart } from './chart.ts';
 import { CLASSES, type Digits, modelDigits, otherDigits, pick } from './digits.ts';
@@ -49,8 +49,7 @@ const { onnx, id } = await judgeFile();
 const judge = await openJudge(onnx);
 const { reference, real } = await realDigits();
 const model = await loadModel(values.model);
-const parts = ['unet/model.onnx', 'scheduler/scheduler_config.json'].map((path) => readFile(join(values.model, path)));
-const modelId = hash(Buffer.concat(await Promise.all(parts)));
+const modelId = await modelHash();
 
 const kept = new Map((await readResults()).map((line) => [line.key, line]));
 const results: Result[] = [];
@@ -138,6 +137,12 @@ async function pictures(words: string) {
 async function readResults(): Promise<Result[]> {
   const text = await readFile(RESULTS, 'utf8').catch(() => '');
   return text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line)]));
+}
+
+/** Of what the pictures depend on. */
+async function modelHash(): Promise<string> {
+  const files = [MODEL_FILES.network, MODEL_FILES.scheduler].map((path) => readFile(join(values.model, path)));
+  return hash(Buffer.concat(await Promise.all(files)));
 }
 
 function hash(bytes: Uint8Array): string {

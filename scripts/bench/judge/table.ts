@@ -13,7 +13,7 @@ export function table(results: readonly Result[]): string {
       const found = results.find((result) => wayOf(result.case) === way && columnOf(result.calls) === column);
       return found ? `${percent(found.right)} / ${found.distance.toFixed(1)}` : '';
     });
-    return [`\`${way}\``, ...cells];
+    return [way, ...cells];
   });
   const head = ['way', ...columns.map((column) => `${column} calls`)];
   return [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
