@@ -1,5 +1,6 @@
 /**
- * Makes pictures for docs/: web-<view>.png of every view of the page, and server.png of the server's page. On a desktop
+ * Makes pictures for docs/: web-<view>.png of every view of the page, web-fill.png of a picture that is painted over,
+ * and server.png of the server's page. On a desktop
  * they are light; on a phone, with the ending -phone, dark. Run it where fonts are installed, and look at the results.
  *
  *     npm run screenshots
@@ -18,6 +19,8 @@ import { DESKTOP, heading, PHONE } from '../test/support/browser/site.ts';
 const ROOT = join(import.meta.dirname, '..');
 const DOCS = join(ROOT, 'docs');
 const COLOURS = 128;
+/** CSS pixels below the end of a picture that is longer than the screen. */
+const MARGIN = 24;
 /** Long enough for the slowest machine to sample ten pictures. */
 const PATIENCE = 120_000;
 
@@ -26,11 +29,24 @@ const DEVICES = [
   { ending: '-phone', options: { ...PHONE, deviceScaleFactor: 2, colorScheme: 'dark' } },
 ] as const;
 
-/** The address of each view, and what a visitor does there before the picture. */
-const VIEWS: Record<string, { hash: string; act: (page: Page, phone: boolean) => Promise<unknown> }> = {
+interface Shot {
+  hash: string;
+  /** What a visitor does there before the picture. */
+  act: (page: Page, phone: boolean) => Promise<unknown>;
+  /** On a desktop the picture reaches down to the end of this element. Default: what fits the screen. */
+  until?: string;
+}
+
+/** By name: the addresses of the views. */
+const VIEWS: Record<string, Shot> = {
   sample: {
     hash: '#/sample?model=digits&count=10&steps=50&sampler=ddpm&seed=170',
     act: sample,
+  },
+  fill: {
+    hash: '#/sample?model=digits&count=5&steps=20&sampler=ddpm&seed=173&labels=3',
+    act: paintOver,
+    until: '.sample-stage',
   },
   forward: {
     hash: '#/forward?t=120&digit=3',
@@ -48,6 +64,35 @@ async function sample(page: Page, phone: boolean): Promise<void> {
   await step.fill('32');
   await step.blur();
 }
+
+/** The upper half of a three is painted over and filled five times; on a desktop on its way. */
+async function paintOver(page: Page, phone: boolean): Promise<void> {
+  await page.getByText(/^5 pictures in/).waitFor();
+  await page.getByRole('radio', { name: 'Fill' }).check();
+  await page.getByRole('button', { name: 'Picture 1, seed 173', exact: true }).click();
+  await page.getByRole('slider', { name: 'Brush' }).fill('6');
+  const pad = page.getByRole('application');
+  await pad.scrollIntoViewIfNeeded();
+  const { x, y, width, height } = (await pad.boundingBox())!;
+  await page.mouse.move(x + 0.3 * width, y + 0.22 * height);
+  await page.mouse.down();
+  for (const [right, down] of STROKE) await page.mouse.move(x + right * width, y + down * height);
+  await page.mouse.up();
+  await page.getByRole('button', { name: 'Fill', exact: true }).click();
+  await page.getByText(/^5 pictures in .* network calls/).waitFor();
+  if (phone) return;
+  const step = page.getByRole('slider', { name: 'Step', exact: true });
+  await step.fill('40');
+  await step.blur();
+}
+
+/** Places of a picture, as shares of its width and height. */
+const STROKE = [
+  [0.7, 0.22],
+  [0.3, 0.3],
+  [0.7, 0.38],
+  [0.35, 0.42],
+] as const;
 
 /** Four answers, one of them wrong, and on a desktop the last picture's answer. */
 async function play(page: Page, phone: boolean): Promise<void> {
@@ -80,11 +125,14 @@ async function askServer(page: Page): Promise<void> {
   await page.getByText(/^10 pictures in/).waitFor();
 }
 
-async function shoot(page: Page, name: string): Promise<void> {
+async function shoot(page: Page, name: string, until?: string): Promise<void> {
   await page.mouse.move(0, 0);
   await page.evaluate(() => window.scrollTo(0, 0)); // keys and clicks may have scrolled
   await page.waitForTimeout(500); // transitions
-  const { size } = await sharp(await page.screenshot())
+  const end = until === undefined ? null : await page.locator(until).boundingBox();
+  const { width = 0 } = page.viewportSize() ?? {};
+  const clip = end && { x: 0, y: 0, width, height: Math.ceil(end.y + end.height) + MARGIN };
+  const { size } = await sharp(await page.screenshot({ fullPage: clip !== null, ...(clip && { clip }) }))
     .png({ palette: true, colours: COLOURS, effort: 10 })
     .toFile(join(DOCS, name));
   console.log(`docs/${name}, ${Math.round(size / 1000)} kB`);
@@ -101,12 +149,12 @@ try {
   for (const { ending, options } of DEVICES) {
     const context = await browser.newContext({ ...options, reducedMotion: 'reduce', serviceWorkers: 'block' });
     context.setDefaultTimeout(PATIENCE);
-    for (const [view, { hash, act }] of Object.entries(VIEWS)) {
+    for (const [view, { hash, act, until }] of Object.entries(VIEWS)) {
       const page = await context.newPage();
       await page.goto(`${host.origin}/${hash}`);
       await heading(page).waitFor();
       await act(page, ending !== '');
-      await shoot(page, `web-${view}${ending}.png`);
+      await shoot(page, `web-${view}${ending}.png`, ending === '' ? until : undefined);
     }
     const page = await context.newPage();
     await page.goto(serverUrl);

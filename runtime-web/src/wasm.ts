@@ -1,5 +1,17 @@
 /** The network on WebAssembly: the scheduler's loop calls onnxruntime-web. */
-import { type Artefact, type Denoiser, InputError, onnxReason, sampleImages } from '@onnoise/scheduler';
+import {
+  type Artefact,
+  conditionRows,
+  type Denoiser,
+  extraInputs,
+  guidedDenoiser,
+  InputError,
+  type InputTensor,
+  inputTensors,
+  nullRow,
+  onnxReason,
+  sampleImages,
+} from '@onnoise/scheduler';
 import type { InferenceSession } from 'onnxruntime-web';
 import type { Network } from './network.ts';
 import type { Ort } from './ort.ts';
@@ -9,13 +21,23 @@ import { openSession } from './session.ts';
 export async function openWasm(ort: Ort, onnx: Uint8Array, artefact: Artefact): Promise<Network> {
   const session = await openSession(ort, onnx, 'wasm', artefact, { executionProviders: [{ name: 'wasm' }] });
   const { shape } = artefact;
+  const extra = extraInputs(artefact);
   return {
-    sample: async ({ seeds, labels, table }, { onStep, wantsStep, signal }) => {
+    sample: async ({ seeds, guidance, table, from, mask, ...conditions }, { onStep, wantsStep, signal }) => {
+      const given = conditionRows(extra, conditions, seeds.length);
+      const denoiser = (rows: readonly Float32Array[]) =>
+        createDenoiser(ort, session, [rows.length, ...shape], inputTensors(extra, rows));
+      const plain = denoiser(given);
+      const denoise = guidance
+        ? guidedDenoiser(plain, denoiser([...given, ...given.map(() => nullRow(extra))]), guidance)
+        : plain;
       const images = await sampleImages({
         table,
         shape,
         seeds,
-        denoise: createDenoiser(ort, session, [seeds.length, ...shape], labels),
+        from,
+        mask,
+        denoise,
         onStep: (progress) => {
           const wanted = wantsStep?.(progress.step, progress.steps) ?? true;
           if (wanted) onStep?.(progress);
@@ -28,9 +50,11 @@ export async function openWasm(ort: Ort, onnx: Uint8Array, artefact: Artefact): 
   };
 }
 
-function createDenoiser(ort: Ort, session: InferenceSession, dims: number[], labels: number[] | undefined): Denoiser {
+function createDenoiser(ort: Ort, session: InferenceSession, dims: number[], inputs: readonly InputTensor[]): Denoiser {
   const [count] = dims as [number];
-  const given = labels && { class_labels: new ort.Tensor('int64', BigInt64Array.from(labels, BigInt), [count]) };
+  const given = Object.fromEntries(
+    inputs.map(({ name, type, values, dims }) => [name, new ort.Tensor(type, values, dims)]),
+  );
   return async (x, timesteps) => {
     const sample = new ort.Tensor('float32', x, dims);
     const timestep = new ort.Tensor('float32', timesteps, [count]);

@@ -164,18 +164,47 @@ CASES = {
         down_block_types=["AttnDownBlock2D"], up_block_types=["UpBlock2D"], norm_num_groups=3, attention_head_dim=3,
         mid_block_type=None, time_embedding_dim=10,
     ),
+    "with dropout": dict(
+        sample_size=8, in_channels=1, out_channels=1, block_out_channels=[4, 8], layers_per_block=1,
+        down_block_types=["DownBlock2D", "AttnDownBlock2D"], up_block_types=["AttnUpBlock2D", "UpBlock2D"],
+        norm_num_groups=2, attention_head_dim=4, dropout=0.3,
+    ),
 }
+
+
+class Mask(torch.nn.Module):
+    """Dropout of 3 values in 10, which both sides choose by the layer's name and the value's place."""
+
+    def __init__(self, name):
+        super().__init__()
+        self.name = name
+
+    def forward(self, x):
+        if not self.training:
+            return x
+        keep = (torch.arange(x.numel()) * 7 + len(self.name)) % 10 >= 3
+        return x * keep.reshape(x.shape) / 0.7
+
+
+def choose_dropped(model):
+    for name, module in model.named_modules():
+        for key, dropout in module.named_children():
+            if isinstance(dropout, torch.nn.Dropout) and dropout.p > 0:
+                setattr(module, key, Mask(f"{name}.{key}"))
 
 
 def unet2d(config):
     batch = 2
     model = UNet2DModel(**config)
+    choose_dropped(model)
     names = load_wave(model)
     shape = (batch, config["in_channels"], config["sample_size"], config["sample_size"])
     timesteps, labels = [3, 61], [4, 1]
     classes = dict(class_labels=torch.tensor(labels)) if "num_class_embeds" in config else {}
     sample = wave(900, shape, 1.2)
+    model.eval()
     fractions = between(lambda x, t: model(x, t, **classes).sample, sample)
+    model.train()
     output = model(sample, torch.tensor(timesteps), **classes).sample
     return dict(
         config=dict(_class_name="UNet2DModel", **config), batch=batch, timesteps=timesteps, labels=labels if classes else None,

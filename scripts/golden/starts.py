@@ -26,8 +26,8 @@ from samplers import CLASSES, IN_SIGMA_SPACE, NOISE, PIXELS, dump, make, nine, r
 
 PICTURE = [-0.8, 0.35]
 MASKS = [None, [0.25, 1], [1, 0]]
+STARTED = ["ddpm", "ddim", *(name for name in CLASSES if name not in ["dpmpp_2s_ancestral", "ddim_inverse"])]
 CLASSES |= {"ddpm": "DDPMScheduler", "ddim": "DDIMScheduler", "repaint": "RePaintScheduler"}
-STARTED = ["ddpm", "ddim", "euler", "euler_ancestral", "heun", "dpmpp_2m", "dpmpp_3m", "dpmpp_2m_sde", "unipc"]
 
 
 def z(i):

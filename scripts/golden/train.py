@@ -1,5 +1,5 @@
 """Golden numbers of the training step: losses, gradient norms and final weights of a tiny denoiser in PyTorch, for
-every loss, prediction type and optimizer; and a file written by the safetensors library.
+every loss, prediction type and optimizer, min-SNR weights as diffusers' examples compute them; and a file written by the safetensors library.
 
     python3 scripts/golden/train.py        # writes test/golden/data/train/
 
@@ -7,11 +7,14 @@ Made with Python 3.11, torch 2.13.0, safetensors 0.8.0, numpy 2.4.6.
 """
 
 import json
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import torch
 import torch.nn.functional as F
+from diffusers import DDPMScheduler
+from diffusers.training_utils import compute_snr
 from safetensors.torch import save_file
 
 OUT = Path(__file__).parents[2] / "test/golden/data/train"
@@ -22,6 +25,10 @@ CASES = [
     dict(loss="l2", predictionType="v_prediction", optimizer="adamw", weightDecay=0.1, clipNorm=0.5, lr=0.02),
     dict(loss="huber", predictionType="sample", optimizer="adam", weightDecay=0.1, clipNorm=0.3, lr=0.02),
     dict(loss="huber", predictionType="epsilon", optimizer="adamw", weightDecay=0.0, clipNorm=0.2, lr=0.01),
+    dict(loss="huber", predictionType="v_prediction", optimizer="adamw", weightDecay=0.0, clipNorm=1.0, lr=0.01, huberDelta=0.3),
+    dict(loss="l2", predictionType="epsilon", optimizer="adamw", weightDecay=0.0, clipNorm=0.2, lr=0.01, minSnr=5.0),
+    dict(loss="l2", predictionType="v_prediction", optimizer="adamw", weightDecay=0.0, clipNorm=0.2, lr=0.01, minSnr=2.0),
+    dict(loss="l2", predictionType="sample", optimizer="adamw", weightDecay=0.0, clipNorm=0.2, lr=0.01, minSnr=5.0),
 ]
 
 
@@ -40,6 +47,7 @@ def rounded(tensor):
 
 
 def run(case, start, draws, alpha_bar):
+    case = dict(huberDelta=1.0, minSnr=None) | case
     p = {k: v.clone() for k, v in start.items()}
     trained = [k for k in p if k != "running_mean"]
     for k in trained:
@@ -47,13 +55,26 @@ def run(case, start, draws, alpha_bar):
     ema = {k: p[k].detach().clone() for k in trained}
     Optimizer = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW}[case["optimizer"]]
     optimizer = Optimizer([p[k] for k in trained], lr=case["lr"], betas=(0.9, 0.99), eps=1e-8, weight_decay=case["weightDecay"])
-    loss_of = {"l1": F.l1_loss, "l2": F.mse_loss, "huber": F.huber_loss}[case["loss"]]
+    loss_of = {"l1": F.l1_loss, "l2": F.mse_loss, "huber": partial(F.huber_loss, delta=case["huberDelta"])}[case["loss"]]
+    scheduler = DDPMScheduler(len(alpha_bar))
+    scheduler.alphas_cumprod = alpha_bar
     losses, norms = [], []
     for n, (x0, noise, t, labels) in enumerate(draws):
         a = alpha_bar[t].sqrt().float()[:, None, None, None]
         s = (1 - alpha_bar[t]).sqrt().float()[:, None, None, None]
         target = {"epsilon": noise, "sample": x0, "v_prediction": a * noise - s * x0}[case["predictionType"]]
-        loss = loss_of(forward(p, a * x0 + s * noise, t.float(), labels), target)
+        prediction = forward(p, a * x0 + s * noise, t.float(), labels)
+        loss = loss_of(prediction, target)
+        if case["minSnr"] is not None:
+            # As diffusers' examples/text_to_image/train_text_to_image.py at 0.38; `sample` is the paper's own weight.
+            snr = compute_snr(scheduler, t)
+            weights = torch.stack([snr, case["minSnr"] * torch.ones_like(t)], dim=1).min(dim=1)[0]
+            if case["predictionType"] == "epsilon":
+                weights = weights / snr
+            elif case["predictionType"] == "v_prediction":
+                weights = weights / (snr + 1)
+            loss = loss_of(prediction, target, reduction="none").mean(dim=[1, 2, 3]) * weights
+            loss = loss.mean()
         optimizer.zero_grad()
         loss.backward()
         limit = case["clipNorm"] if case["clipNorm"] is not None else float("inf")

@@ -12,6 +12,7 @@ import type { SampleRequest } from '../../runtime-web/src/index.ts';
 import {
   applyRow,
   gaussian,
+  guide,
   type ImageSeed,
   SAMPLER_NAMES,
   type SamplerRow,
@@ -24,7 +25,7 @@ import { expectClose } from '../support/compare.ts';
 import { exactEmbedding } from '../support/embedding.ts';
 import { skipBecause } from '../support/skip.ts';
 import { auxiliaryTable } from '../support/tables.ts';
-import { tinyArtefact, tinyOnnx, tinyOutput } from '../support/tiny-onnx.ts';
+import { GUIDED, tinyArtefact, tinyOnnx, tinyOutput } from '../support/tiny-onnx.ts';
 
 const MODELS = join(import.meta.dirname, '..', '..', 'models');
 
@@ -114,6 +115,28 @@ describe('WebGPU', skipBecause(LACKS_CHROMIUM), () => {
           expectClose(made[name], expected[name], { absolute: 5e-6, what: `${name} after ${count}, clip ${clip}` });
         }
       }
+    }
+  });
+
+  it('takes the output further from its half without a condition, and keeps both halves of x the same', async () => {
+    const page = await open();
+    const [x, x0, output, without, z] = [noise(1), noise(2), noise(3), noise(6), noise(4)] as const;
+    const row = { timestep: 9, signal: 1, noise: 0, p: 1.5, q: -0.7, A: 0.9, E: 0.2, B: 0.3, C: -0.4, F: 0, D: 0.5 };
+    const rows: SamplerRow[] = [
+      { ...row, y: undefined },
+      { ...row, A: -0.2, D: 0, y: undefined },
+    ];
+    for (const guidance of [1, 0, 2.5]) {
+      const values = { x: [...x, ...x], x0: [...x0], output: [...output, ...without], z: [...z] };
+      const made = await page.evaluate(
+        ({ rows, values, guidance }) => window.engine.applyRows(rows, 1, values, guidance),
+        { rows, values, guidance },
+      );
+      const expected = { x: x.slice(), x0: x0.slice(), output: new Float32Array(x.length) };
+      guide(output, without, guidance, expected.output);
+      for (const row of rows) applyRow(row, 1, expected.x, expected.output, expected.x0, z);
+      expectClose(made.x, [...expected.x, ...expected.x], { absolute: 5e-6, what: `x, guidance ${guidance}` });
+      expectClose(made.x0, expected.x0, { absolute: 5e-6, what: `x0, guidance ${guidance}` });
     }
   });
 
@@ -241,6 +264,49 @@ describe('WebGPU', skipBecause(LACKS_CHROMIUM), () => {
     const { reason, made } = await sampleAll(await open(), '/tiny', requests);
     expect(reason).toMatch(/captured once and replayed/);
     await expectPicturesOfNode(folder, requests, made);
+  });
+
+  it('starts from pictures, keeps what a mask keeps and mixes seeds as Node does, on both devices', async () => {
+    const shape = [3, 5, 7] as const;
+    const folder = await tinyArtefact({ shape, classes: 3 });
+    host().mount('/tiny/', folder);
+    const pictures = Float32Array.from({ length: 210 }, (_, i) => Math.sin(i) / 2);
+    const from = pictures.slice(0, 105);
+    const mask = Float32Array.from({ length: 35 }, (_, i) => [0, 1, 0, 0.25][i % 4]!);
+    const requests: SampleRequest[] = [
+      { seeds: [3, 1], steps: 6, from, strength: 0.5, sampler: 'heun' },
+      { seeds: [3, 1], steps: 5, from: pictures, mask, resamples: 2, sampler: 'ddpm' },
+      { seeds: [3, 1], steps: 5, from, mask, strength: 0.7, sampler: 'dpmpp_3m' },
+      { interpolate: [3, 7], count: 3, steps: 4, sampler: 'euler_ancestral' },
+      { variations: 7, variation: 0.3, count: 2, steps: 3 },
+    ];
+    const page = await open();
+    for (const device of ['webgpu', 'wasm'] as const) {
+      const { made } = await sampleAll(page, '/tiny', requests, device);
+      await expectPicturesOfNode(folder, requests, made);
+      const kept = [...pictures.keys()].filter((i) => mask[i % 35] === 0);
+      for (const shown of [made[1]!.images, made[1]!.x0]) {
+        expect(kept.map((i) => shown[i])).toEqual(kept.map((i) => pictures[i]));
+      }
+    }
+  });
+
+  it('guides with the half of a doubled batch that has no condition, as Node does, on both devices', async () => {
+    const shape = [3, 5, 7] as const;
+    const folder = await tinyArtefact({ shape, ...GUIDED, classes: 3 });
+    host().mount('/tiny/', folder);
+    const requests: SampleRequest[] = [
+      { seeds: [3, 1, 2], steps: 6, guidance: 3, labels: [2, 0], conditions: { age: [30, 70] }, sampler: 'ddpm' },
+      { seeds: [3, 1, 2], steps: 6, guidance: 1, labels: [2, 0], sampler: 'ddpm' },
+      { seeds: [3, 1, 2], steps: 6, labels: [1], guidance: 0, guidanceInterval: [20, 70], sampler: 'heun' },
+      { seeds: [3], steps: 4 },
+    ];
+    const page = await open();
+    for (const device of ['webgpu', 'wasm'] as const) {
+      const { made, reason } = await sampleAll(page, '/tiny', requests, device);
+      if (device === 'webgpu') expect(reason).toMatch(/captured once and replayed/);
+      await expectPicturesOfNode(folder, requests, made);
+    }
   });
 
   it('makes the pictures of Node with the digits model', async () => {
@@ -410,14 +476,21 @@ function withNodeOnProcessor(onnx: Uint8Array): Uint8Array {
 }
 
 /** Loads a model in the page and samples each request. */
-const sampleAll = (page: Page, url: string, requests: SampleRequest[], device: 'webgpu' | 'auto' = 'webgpu') =>
+const sampleAll = (page: Page, url: string, requests: SampleRequest[], device: 'webgpu' | 'wasm' | 'auto' = 'webgpu') =>
   page.evaluate(
     async ({ url, requests, device }) => {
       const model = await window.engine.loadModel(url, { device });
-      const made: { images: number[]; seeds: ImageSeed[] }[] = [];
+      const made: { images: number[]; x0: number[]; seeds: ImageSeed[] }[] = [];
       for (const request of requests) {
-        const { images, seeds } = await model.sample(request);
-        made.push({ images: Array.from(images), seeds });
+        let x0: number[] = [];
+        const { images, seeds } = await model.sample({
+          ...request,
+          wantsStep: (step, steps) => step === steps,
+          onStep: (told) => {
+            x0 = Array.from(told.x0);
+          },
+        });
+        made.push({ images: Array.from(images), x0, seeds });
       }
       await model.dispose();
       return { device: model.device, reason: model.reason, made };
@@ -434,7 +507,7 @@ async function expectPicturesOfNode(
   for (const [i, request] of requests.entries()) {
     const { images, seeds } = await model.sample(request);
     expect(made[i]!.seeds).toEqual(seeds);
-    expectClose(Float32Array.from(made[i]!.images), images, { absolute: 1e-4, what: JSON.stringify(request) });
+    expectClose(Float32Array.from(made[i]!.images), images, { absolute: 1e-4, what: `request ${i}` });
   }
   await model.dispose();
 }

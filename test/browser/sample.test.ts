@@ -112,6 +112,17 @@ describe('the sampling view', skipBecause(LACKS_CHROMIUM), () => {
     await done(page, 1);
   });
 
+  it('counts network calls where the sampler makes two a step, and greys what a sampler does not take', async () => {
+    const { page } = await openSite(browser(), host(), '#/sample?count=1&steps=3&seed=1&sampler=heun');
+    await page.getByText(/^1 picture in .* network calls\/s$/).waitFor();
+    await page.getByText('network call 5 of 5', { exact: true }).waitFor();
+    const karras = page.getByRole('combobox', { name: 'Spacing' }).getByRole('option', { name: /^karras/ });
+    expect(await karras.isDisabled()).toBe(false);
+    await page.getByRole('combobox', { name: 'Sampler' }).selectOption('ddpm');
+    await expect.poll(() => karras.isDisabled()).toBe(true);
+    expect(await karras.textContent()).toBe('karras (not with DDPM)');
+  });
+
   it('has a slider beside a number, by the same name, and a dice for the seed', async () => {
     const { page } = await openSite(browser(), host());
     for (const [name, first, second] of [

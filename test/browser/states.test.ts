@@ -24,6 +24,11 @@ const SAMPLE: Record<string, Act> = {
     await page.getByRole('textbox', { name: 'Steps', exact: true }).fill('none');
     await button(page, 'Sample').click();
   },
+  'a part is painted over': async (page) => {
+    await button(page, 'Start from it').click();
+    await button(page, 'middle').click();
+    await page.getByText('196 of 784 pixels are painted.').waitFor();
+  },
 };
 
 const FORWARD: Record<string, Act> = {

@@ -42,6 +42,17 @@ export const unpack = (base64: string): Float32Array =>
 export const tensorsOf = (model: Model, values: ReadonlyMap<string, Float32Array>): Parameters =>
   Object.fromEntries(model.parameters.map(({ name, shape }) => [name, tf.tensor(values.get(name)!, shape)]));
 
+/** `Mask` of the Python script, for every layer that drops values. */
+function masksOf({ dropouts }: Model, batch: number): Record<string, tf.Tensor> {
+  const kept = (i: number, name: string) => ((i * 7 + name.length) % 10 >= 3 ? 1 / 0.7 : 0);
+  return Object.fromEntries(
+    dropouts.map(({ name, shape }) => {
+      const values = Float32Array.from({ length: batch * sizeOf(shape) }, (_, i) => kept(i, name));
+      return [name, tf.tensor4d(values, [batch, ...shape])];
+    }),
+  );
+}
+
 /** Output, loss against the golden's target, gradients by name and the buffers that the pass reported. */
 export function differentiate(golden: NetworkGolden) {
   const model = createModel(golden.config);
@@ -56,6 +67,7 @@ export function differentiate(golden: NetworkGolden) {
   const loss = () => {
     output = model.forward(parameters, sample, timestep, {
       training: true,
+      masks: masksOf(model, golden.batch),
       ...(golden.labels && { labels: tf.tensor1d(golden.labels, 'int32') }),
       ...(golden.conditions && { conditions: tf.tensor2d(golden.conditions, undefined, 'float32') }),
       onBuffer: (name, value) => buffers.set(name, tf.keep(value)),

@@ -18,6 +18,7 @@ export interface ExportArguments {
   run?: string | undefined;
   out?: string | undefined;
   checkpoint?: number | undefined;
+  safetensors?: boolean | undefined;
   model?: string | undefined;
   triton?: string | undefined;
 }
@@ -43,6 +44,11 @@ export const command: CommandModule<object, ExportArguments> = {
           coerce: toNumber('checkpoint'),
           describe: 'Step of the checkpoint to export',
           defaultDescription: 'the last',
+        },
+        safetensors: {
+          group: RUN,
+          boolean: true,
+          describe: 'Write the weights as safetensors, too, for diffusers and train --init',
         },
         model: {
           group: TRITON,
@@ -81,6 +87,7 @@ interface ExportSource {
   run: string;
   out: string;
   checkpoint: number | undefined;
+  safetensors: boolean | undefined;
 }
 
 /** Everything to report about an export. */
@@ -95,7 +102,7 @@ interface ExportReport {
 }
 
 /** Two exports into one folder would overwrite each other, so a second one is refused while the first runs. */
-async function exportFrom({ run, out, checkpoint }: ExportSource): Promise<ExportReport> {
+async function exportFrom({ run, out, checkpoint, safetensors }: ExportSource): Promise<ExportReport> {
   const [{ exportRun }, { checkArtefactTarget }] = await Promise.all([
     import('../export/export.ts'),
     import('../export/artefact.ts'),
@@ -103,7 +110,9 @@ async function exportFrom({ run, out, checkpoint }: ExportSource): Promise<Expor
   await checkArtefactTarget(out);
   const words = { action: `export to ${out}`, doing: 'is exporting there' };
   const { parity, step, bytes, notes } = await withLock(lockBeside(out), words, () =>
-    withProgress('Exporting', { unit: 'stages' }, (onProgress) => exportRun({ run, out, checkpoint, onProgress })),
+    withProgress('Exporting', { unit: 'stages' }, (onProgress) =>
+      exportRun({ run, out, checkpoint, safetensors, onProgress }),
+    ),
   );
   for (const note of notes) sayNote(note);
   return { run, folder: out, step, bytes, parity };
@@ -128,14 +137,14 @@ async function describeExport({ folder, parity }: ExportReport): Promise<string[
  * @throws InputError for options that do not go together, with the reason and a command.
  */
 function checkCombination(args: ExportArguments): { model: string; triton: string | undefined; source?: ExportSource } {
-  const { run, out, checkpoint, model, triton } = args;
+  const { run, out, checkpoint, safetensors, model, triton } = args;
   const refuse = (rule: string, received: string, command: string): never => {
     throw new InputError(`Cannot export: ${rule}, received ${received}. Try: pipeline export ${command}`);
   };
   const fromRun = '--run runs/digits --out out/digits';
   if (model !== undefined) {
     const command = `--model ${model} --triton out/repository`;
-    const given = Object.entries({ run, out, checkpoint }).find(([, value]) => value !== undefined);
+    const given = Object.entries({ run, out, checkpoint, safetensors }).find(([, value]) => value !== undefined);
     if (given) {
       const [name, value] = given;
       const rule = `--${name} must be left out beside --model, which names an exported model`;
@@ -157,5 +166,5 @@ function checkCombination(args: ExportArguments): { model: string; triton: strin
       `--run ${run} --out out/digits`,
     );
   }
-  return { model: out, triton, source: { run, out, checkpoint } };
+  return { model: out, triton, source: { run, out, checkpoint, safetensors } };
 }

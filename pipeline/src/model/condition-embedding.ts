@@ -38,7 +38,7 @@ export function conditionEmbedding(declare: Declare, count: number, width: numbe
   return (pass: Pass, conditions: tf.Tensor2D): tf.Tensor2D => {
     const column = (at: number) => tf.slice(conditions, [0, at], [conditions.shape[0], 1]); // [N, 1]
     const embedded = each.map((embed, k) => embed(pass, conditionFeatures(column(k), column(count + k))));
-    return tf.addN(embedded);
+    return embedded.reduce((sum, next) => tf.add(sum, next));
   };
 }
 

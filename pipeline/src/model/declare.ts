@@ -11,6 +11,8 @@ export interface Declare {
   (name: string, shape: number[], init: Init, trainable?: boolean): string;
   /** The same list, with `name.` before every name. */
   in(name: string): Declare;
+  /** The full name of something that is no parameter. */
+  pathOf(name: string): string;
 }
 
 export function declareInto(list: ParameterSpec[], prefix = ''): Declare {
@@ -19,7 +21,10 @@ export function declareInto(list: ParameterSpec[], prefix = ''): Declare {
     list.push({ name: full, shape, trainable, init });
     return full;
   };
-  return Object.assign(declare, { in: (name: string) => declareInto(list, `${prefix}${name}.`) });
+  return Object.assign(declare, {
+    in: (name: string) => declareInto(list, `${prefix}${name}.`),
+    pathOf: (name: string) => prefix + name,
+  });
 }
 
 /** What a layer needs during a forward pass. */

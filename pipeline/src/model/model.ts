@@ -3,7 +3,7 @@ import { refuse } from '@onnoise/scheduler';
 import * as tf from '@tensorflow/tfjs';
 import { type Conditioning, conditioningOf, withoutOff } from './condition-config.ts';
 import { findNetwork, NETWORKS } from './networks.ts';
-import type { ChannelKey, ForwardOptions, Model, ModelConfig, ParameterSpec } from './types.ts';
+import type { ChannelKey, DropoutSpec, ForwardOptions, Model, ModelConfig, ParameterSpec } from './types.ts';
 
 /**
  * The network that a configuration describes: `_class_name` names one of `NETWORKS`, the other keys are that network's.
@@ -25,11 +25,13 @@ export function createModel(json: unknown): Model {
     refuse(`read the ${config._class_name} config`, 'sample_size', `divisible by ${stride}, its total stride`, size);
   }
   const parameters: ParameterSpec[] = [];
-  const forward = network.build(config, parameters);
+  const dropouts: DropoutSpec[] = [];
+  const forward = network.build(config, parameters, dropouts);
   const conditioning = conditioningOf(config);
   return {
     config: withoutOff(config),
     parameters,
+    dropouts,
     shape: [inputs, size, size],
     ...conditioning,
     timestepCount: config.num_train_timesteps,

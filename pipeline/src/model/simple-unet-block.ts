@@ -1,15 +1,17 @@
 /**
  * A block of the tutorial's network: two times convolution, ReLU and BatchNorm, with the time embedding added after the
  * first, then a 4 x 4 convolution of stride 2. Options put another activation or normalisation in their places, and add
- * a residual connection around the convolutions and attention at the end.
+ * a residual connection around the convolutions, dropout between them and attention at the end.
  */
 import * as tf from '@tensorflow/tfjs';
 import { type Activation, activations } from './activation.ts';
 import { attention } from './attention.ts';
 import type { Declare, Layer, Pass } from './declare.ts';
+import { dropout } from './dropout.ts';
 import { conv2d, convTranspose2d, linear } from './layers.ts';
 import { type BatchNorm, batchNorm, groupNorm } from './normalization.ts';
 import type { SimpleUnetConfig } from './simple-unet-config.ts';
+import type { DropoutSpec } from './types.ts';
 
 /** PyTorch's default of GroupNorm. */
 const EPSILON = 1e-5;
@@ -21,13 +23,16 @@ export interface BlockOptions {
   up: boolean;
   /** The level that its result belongs to. */
   level: number;
+  /** Height and width of its input. */
+  side: number;
 }
 
 /** [N, H, W, inputs] to [N, H/2, W/2, outputs], or [N, 2H, 2W, outputs] when `up`. */
 export function simpleUnetBlock(
   declare: Declare,
   config: SimpleUnetConfig,
-  { inputs, outputs, up, level }: BlockOptions,
+  { inputs, outputs, up, level, side }: BlockOptions,
+  dropouts: DropoutSpec[],
 ) {
   const timeMlp = linear(declare.in('time_mlp'), config.time_emb_dim, outputs);
   const conv1 = conv2d(declare.in('conv1'), inputs, outputs, { kernel: 3, padding: 1 });
@@ -35,6 +40,7 @@ export function simpleUnetBlock(
     ? convTranspose2d(declare.in('transform'), outputs, outputs)
     : conv2d(declare.in('transform'), outputs, outputs, { kernel: 4, stride: 2, padding: 1 });
   const conv2 = conv2d(declare.in('conv2'), outputs, outputs, { kernel: 3, padding: 1 });
+  const drop = dropout(dropouts, declare.pathOf('dropout'), config.dropout, [outputs, side, side]);
   const norm1 = norm(declare, 1, outputs, config);
   const norm2 = norm(declare, 2, outputs, config);
   const shortcut = config.residual_connections ? shortcutOf(declare.in('conv_shortcut'), inputs, outputs) : undefined;
@@ -49,7 +55,7 @@ export function simpleUnetBlock(
 
   return (pass: Pass, x: tf.Tensor4D, time: tf.Tensor2D): tf.Tensor4D => {
     const h = norm1(pass, act(conv1(pass, x)), act(timeMlp(pass, time))); // [N, H, W, outputs]
-    const y = norm2(pass, act(conv2(pass, h)));
+    const y = norm2(pass, act(conv2(pass, drop(pass, h))));
     const z = transform(pass, shortcut ? tf.add(y, shortcut(pass, x)) : y);
     return attend?.(pass, z) ?? z;
   };

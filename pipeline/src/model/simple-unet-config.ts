@@ -4,6 +4,7 @@ import {
   flag,
   integer,
   listOf,
+  number,
   oneOf,
   type Rules,
   readObject,
@@ -33,6 +34,7 @@ const NORM_TYPES = ['batch', 'group'] as const;
  * | norm_num_groups      | 32                        | of each GroupNorm; divides its channels                            |
  * | residual_connections | false                     | around the two convolutions of a block, 1 x 1 if widths differ     |
  * | attention_levels     | []                        | levels with self-attention: level k has channels[k] and pixels / 2^k |
+ * | dropout              | 0                         | share of the values that each block drops before its second convolution |
  */
 export interface SimpleUnetConfig {
   _class_name: 'SimpleUnet';
@@ -49,6 +51,7 @@ export interface SimpleUnetConfig {
   norm_num_groups: number;
   residual_connections: boolean;
   attention_levels: number[];
+  dropout: number;
 }
 
 const WIDTH = integer(4, 4096);
@@ -67,6 +70,7 @@ const RULES: Rules<SimpleUnetConfig> = {
   norm_num_groups: withDefault(32, integer(1, 8192)),
   residual_connections: withDefault(false, flag),
   attention_levels: withDefault([], listOf(integer(0))),
+  dropout: withDefault(0, number({ min: 0, below: 1 })),
 };
 
 const ACTION = 'read the SimpleUnet config';

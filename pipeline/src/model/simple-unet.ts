@@ -5,7 +5,7 @@
  *
  * Our additions, off by default: embeddings of a class and of conditions, added to the time embedding, and what the
  * tutorial lists as "things you can do to improve": attention, residual connections, other activations, group
- * normalization.
+ * normalization; and dropout.
  */
 import * as tf from '@tensorflow/tfjs';
 import { activations } from './activation.ts';
@@ -15,9 +15,9 @@ import { conv2d, embedding, linear } from './layers.ts';
 import { simpleUnetBlock } from './simple-unet-block.ts';
 import { readSimpleUnetConfig, type SimpleUnetConfig } from './simple-unet-config.ts';
 import { timeEmbedding } from './time-embedding.ts';
-import type { Forward, NetworkRecord, ParameterSpec } from './types.ts';
+import type { DropoutSpec, Forward, NetworkRecord, ParameterSpec } from './types.ts';
 
-function simpleUnet(config: SimpleUnetConfig, parameters: ParameterSpec[]): Forward {
+function simpleUnet(config: SimpleUnetConfig, parameters: ParameterSpec[], dropouts: DropoutSpec[]): Forward {
   const { image_channels, channels, time_emb_dim: width, num_train_timesteps: count } = config;
   const act = activations[config.act_fn];
   const declare = declareInto(parameters);
@@ -33,14 +33,21 @@ function simpleUnet(config: SimpleUnetConfig, parameters: ParameterSpec[]): Forw
   const first = channels[0]!;
   const conv0 = conv2d(declare.in('conv0'), image_channels, first, { kernel: 3, padding: 1 });
   const deeper = channels.slice(1);
+  const side = (level: number) => config.sample_size / 2 ** level;
   const downs = deeper.map((outputs, i) => {
-    const options = { inputs: channels[i]!, outputs, up: false, level: i + 1 };
-    return simpleUnetBlock(declare.in(`downs.${i}`), config, options);
+    const options = { inputs: channels[i]!, outputs, up: false, level: i + 1, side: side(i) };
+    return simpleUnetBlock(declare.in(`downs.${i}`), config, options, dropouts);
   });
   const ups = deeper.map((_, i) => {
     const level = deeper.length - 1 - i;
-    const options = { inputs: 2 * channels[level + 1]!, outputs: channels[level]!, up: true, level };
-    return simpleUnetBlock(declare.in(`ups.${i}`), config, options);
+    const options = {
+      inputs: 2 * channels[level + 1]!,
+      outputs: channels[level]!,
+      up: true,
+      level,
+      side: side(level + 1),
+    };
+    return simpleUnetBlock(declare.in(`ups.${i}`), config, options, dropouts);
   });
   const output = conv2d(declare.in('output'), first, image_channels, { kernel: 1, padding: 0 });
 

@@ -2,6 +2,15 @@
 import type { ConditionSpec, ImageShape } from '@onnoise/scheduler';
 import type * as tf from '@tensorflow/tfjs';
 
+/** A layer that drops values in training: the pass needs a mask of its name. */
+export interface DropoutSpec {
+  name: string;
+  /** Share of the values that are dropped, above 0 and below 1. */
+  share: number;
+  /** [C, H, W] of what it drops from. */
+  shape: ImageShape;
+}
+
 /** How a parameter starts: constants, uniform in [-bound, bound] or normal with the given deviation. */
 export type Init =
   | { kind: 'zeros' }
@@ -44,6 +53,8 @@ export interface ForwardOptions {
   conditions?: tf.Tensor2D;
   /** true: BatchNorm uses the batch's statistics and updates its buffers; false: it uses the buffers. */
   training: boolean;
+  /** In training: for each of the model's `dropouts`, [N, C, H, W] of 0 and 1 / (1 - share). */
+  masks?: Readonly<Record<string, tf.Tensor>>;
   /** Gets a buffer's new value during the pass, before the pass's tidy ends: hold it with `tf.keep`. */
   onBuffer?: (name: string, value: tf.Tensor) => void;
 }
@@ -53,6 +64,8 @@ export interface Model {
   config: Omit<ModelConfig, 'null_condition' | 'conditions'>;
   /** In the order of PyTorch's `state_dict()`. */
   parameters: ParameterSpec[];
+  /** Layers that drop values in training. */
+  dropouts: DropoutSpec[];
   /** [C, H, W] of a sample. */
   shape: ImageShape;
   /** Number of classes of a conditional network without the null class, null without classes. */
@@ -96,6 +109,9 @@ export interface NetworkRecord<Config extends ModelConfig = ModelConfig> {
   read(json: unknown): Config;
   /** Height and width must be divisible by it. */
   stride(config: Config): number;
-  /** Adds the parameters to the list, in the order of PyTorch's `state_dict()`, and returns the pass. */
-  build(config: Config, parameters: ParameterSpec[]): Forward;
+  /**
+   * Adds the parameters to the list, in the order of PyTorch's `state_dict()`, and the layers that drop values to the
+   * other, and returns the pass.
+   */
+  build(config: Config, parameters: ParameterSpec[], dropouts: DropoutSpec[]): Forward;
 }

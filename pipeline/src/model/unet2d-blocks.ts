@@ -5,8 +5,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { attention } from './attention.ts';
 import type { Declare, Layer, Pass } from './declare.ts';
+import { dropout } from './dropout.ts';
 import { conv2d, convParts, linear, upsampleConv2d } from './layers.ts';
 import { groupNorm, silu } from './normalization.ts';
+import type { DropoutSpec } from './types.ts';
 
 /** Options that all blocks of a network share. */
 export interface BlockOptions {
@@ -17,18 +19,28 @@ export interface BlockOptions {
   /** Channels of an attention head; null: one head. */
   headDim: number | null;
   downsamplePadding: 0 | 1;
+  /** Share of the values that residual blocks drop, and the list of all layers that do. */
+  dropout: number;
+  dropouts: DropoutSpec[];
+}
+
+/** Options of a block. */
+interface Placed extends BlockOptions {
+  /** Height and width of its feature maps. */
+  side: number;
 }
 
 /** A layer that also sees silu(time embedding), [N, timeWidth]. */
 type TimedLayer = (pass: Pass, x: tf.Tensor4D, time: tf.Tensor2D) => tf.Tensor4D;
 
-/** GroupNorm, SiLU, convolution, twice, with the time added between, and a shortcut around. */
-function resnet(declare: Declare, inputs: number, outputs: number, options: BlockOptions): TimedLayer {
-  const { groups, epsilon, timeWidth } = options;
+/** GroupNorm, SiLU, convolution, twice, with the time added between, dropout before the last, and a shortcut around. */
+function resnet(declare: Declare, inputs: number, outputs: number, options: Placed): TimedLayer {
+  const { groups, epsilon, timeWidth, side } = options;
   const norm1 = groupNorm(declare.in('norm1'), inputs, groups, epsilon);
   const conv1 = convParts(declare.in('conv1'), inputs, outputs, { kernel: 3, padding: 1 });
   const timeProjection = linear(declare.in('time_emb_proj'), timeWidth, outputs);
   const norm2 = groupNorm(declare.in('norm2'), outputs, groups, epsilon);
+  const drop = dropout(options.dropouts, declare.pathOf('dropout'), options.dropout, [outputs, side, side]);
   const conv2 = conv2d(declare.in('conv2'), outputs, outputs, { kernel: 3, padding: 1 });
   const shortcut: Layer =
     inputs === outputs ? (_, x) => x : conv2d(declare.in('conv_shortcut'), inputs, outputs, { kernel: 1, padding: 0 });
@@ -38,14 +50,14 @@ function resnet(declare: Declare, inputs: number, outputs: number, options: Bloc
     const offset = tf.add(timeProjection(pass, time), conv1.bias(pass)); // [N, outputs]
     const h = conv1.apply(pass, silu(norm1(pass, x)));
     const timed: tf.Tensor4D = tf.add(h, tf.reshape(offset, [x.shape[0], 1, 1, outputs]));
-    return tf.add(shortcut(pass, x), conv2(pass, silu(norm2(pass, timed))));
+    return tf.add(shortcut(pass, x), conv2(pass, drop(pass, silu(norm2(pass, timed)))));
   };
 }
 
 const attentionOf = (declare: Declare, channels: number, { headDim, groups, epsilon }: BlockOptions): Layer =>
   attention(declare, channels, { headDim: headDim ?? channels, groups, epsilon });
 
-interface LevelOptions extends BlockOptions {
+interface LevelOptions extends Placed {
   /** Input channels of each residual block. */
   inputs: number[];
   outputs: number;
@@ -92,7 +104,7 @@ export function upBlock(declare: Declare, options: LevelOptions & { upsample: bo
 }
 
 /** Residual block, attention if `attend`, residual block. */
-export function midBlock(declare: Declare, channels: number, attend: boolean, options: BlockOptions): TimedLayer {
+export function midBlock(declare: Declare, channels: number, attend: boolean, options: Placed): TimedLayer {
   const middle = attend ? attentionOf(declare.in('attentions.0'), channels, options) : null;
   const first = resnet(declare.in('resnets.0'), channels, channels, options);
   const second = resnet(declare.in('resnets.1'), channels, channels, options);

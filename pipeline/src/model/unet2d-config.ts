@@ -36,6 +36,7 @@ const UP_BLOCKS = ['UpBlock2D', 'AttnUpBlock2D'] as const;
  * | norm_num_groups, norm_eps        | 32, 1e-5              | of every GroupNorm                                              |
  * | downsample_padding               | 1                     | 0 pads one zero after, none before                              |
  * | time_embedding_dim               | null                  | null: four times the first width                                |
+ * | dropout                          | 0                     | share of the values that residual blocks drop in training       |
  * | flip_sin_to_cos, freq_shift      | true, 0               | order and frequencies of the time embedding                     |
  * | num_class_embeds                 | null                  | rows of the class embedding; null: no classes                   |
  * | null_condition                   | false                 | trained without a condition too; the last class is then the null class. Not a key of diffusers |
@@ -61,7 +62,7 @@ export interface UNet2DConfig {
   downsample_padding: 0 | 1;
   downsample_type: 'conv';
   upsample_type: 'conv';
-  dropout: 0;
+  dropout: number;
   act_fn: 'silu';
   attention_head_dim: number | null;
   norm_num_groups: number;
@@ -99,7 +100,7 @@ const RULES: Rules<UNet2DConfig> = {
   downsample_padding: withDefault(1, oneOf([0, 1])),
   downsample_type: only('conv'),
   upsample_type: only('conv'),
-  dropout: only(0),
+  dropout: withDefault(0, number({ min: 0, below: 1 })),
   act_fn: withDefault('silu', oneOf(['silu', 'swish'])) as Rules<UNet2DConfig>['act_fn'],
   attention_head_dim: withDefault(8, nullable(integer(1, 8192))),
   norm_num_groups: withDefault(32, integer(1, 8192)),

@@ -11,11 +11,11 @@ import { declareInto } from './declare.ts';
 import { conv2d, embedding, linear } from './layers.ts';
 import { groupNorm, silu } from './normalization.ts';
 import { timeEmbedding } from './time-embedding.ts';
-import type { Forward, NetworkRecord, ParameterSpec } from './types.ts';
+import type { DropoutSpec, Forward, NetworkRecord, ParameterSpec } from './types.ts';
 import { type BlockOptions, downBlock, midBlock, upBlock } from './unet2d-blocks.ts';
 import { readUNet2DConfig, type UNet2DConfig } from './unet2d-config.ts';
 
-function unet2d(config: UNet2DConfig, parameters: ParameterSpec[]): Forward {
+function unet2d(config: UNet2DConfig, parameters: ParameterSpec[], dropouts: DropoutSpec[]): Forward {
   const { block_out_channels: widths, layers_per_block: depth, num_train_timesteps: count } = config;
   const first = widths[0]!;
   const last = widths.length - 1;
@@ -26,6 +26,8 @@ function unet2d(config: UNet2DConfig, parameters: ParameterSpec[]): Forward {
     epsilon: config.norm_eps,
     headDim: config.attention_head_dim,
     downsamplePadding: config.downsample_padding,
+    dropout: config.dropout,
+    dropouts,
   };
   const declare = declareInto(parameters);
 
@@ -47,10 +49,12 @@ function unet2d(config: UNet2DConfig, parameters: ParameterSpec[]): Forward {
       ? conditionEmbedding(declare.in('condition_embeddings'), config.conditions.length, timeWidth)
       : null;
 
+  const side = (level: number) => config.sample_size / 2 ** level;
   const downs = widths.map((outputs, i) => {
     const inputs = Array.from({ length: depth }, (_, layer) => (layer === 0 ? (widths[i - 1] ?? first) : outputs));
     const attention = config.down_block_types[i] === 'AttnDownBlock2D';
-    return downBlock(declare.in(`down_blocks.${i}`), { ...options, inputs, outputs, attention, downsample: i < last });
+    const shape = { inputs, outputs, side: side(i) };
+    return downBlock(declare.in(`down_blocks.${i}`), { ...options, ...shape, attention, downsample: i < last });
   });
   const ups = widths.map((_, i) => {
     const at = last - i; // the level, counted from the outermost
@@ -61,10 +65,11 @@ function unet2d(config: UNet2DConfig, parameters: ParameterSpec[]): Forward {
       (_, layer) => (layer === 0 ? below : outputs) + (layer === depth ? (widths[at - 1] ?? first) : outputs),
     );
     const attention = config.up_block_types[i] === 'AttnUpBlock2D';
-    return upBlock(declare.in(`up_blocks.${i}`), { ...options, inputs, outputs, attention, upsample: at > 0 });
+    const shape = { inputs, outputs, side: side(at) };
+    return upBlock(declare.in(`up_blocks.${i}`), { ...options, ...shape, attention, upsample: at > 0 });
   });
   const mid = config.mid_block_type
-    ? midBlock(declare.in('mid_block'), widths[last]!, config.add_attention, options)
+    ? midBlock(declare.in('mid_block'), widths[last]!, config.add_attention, { ...options, side: side(last) })
     : null;
   const normOut = groupNorm(declare.in('conv_norm_out'), first, options.groups, options.epsilon);
   const convOut = conv2d(declare.in('conv_out'), first, config.out_channels, { kernel: 3, padding: 1 });

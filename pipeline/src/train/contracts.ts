@@ -5,8 +5,9 @@
 import type { ImageShape, PredictionType } from '@onnoise/scheduler';
 import type * as tf from '@tensorflow/tfjs';
 import type { BatchPosition } from '../data/index.ts';
+import type { DropoutSpec } from '../model/types.ts';
 import type { AdamOptions } from './adam.ts';
-import type { LossName } from './loss.ts';
+import type { LossOptions } from './loss.ts';
 
 export interface StepTensor {
   name: string;
@@ -19,6 +20,8 @@ export interface TrainableModel {
   /** `createModel` makes the same network from it, in another process too. Networks that a test makes have none. */
   config?: object;
   parameters: readonly { name: string; shape: readonly number[]; trainable: boolean }[];
+  /** Layers that drop values in training; absent if there are none. */
+  dropouts?: readonly DropoutSpec[];
   /** Sample [B, C, H, W] and timestep [B] (float32) to a prediction [B, C, H, W]. */
   forward(
     parameters: Record<string, tf.Tensor>,
@@ -26,6 +29,7 @@ export interface TrainableModel {
     timestep: tf.Tensor1D,
     options: {
       labels?: tf.Tensor1D;
+      masks?: Readonly<Record<string, tf.Tensor>>;
       conditions?: tf.Tensor2D;
       training: boolean;
       onBuffer?: (name: string, value: tf.Tensor) => void;
@@ -33,18 +37,24 @@ export interface TrainableModel {
   ): tf.Tensor4D;
 }
 
-export interface TrainStepOptions extends AdamOptions {
+export interface TrainStepOptions extends AdamOptions, LossOptions {
+  /** Images whose gradients are computed together. */
   batch: number;
+  /** Batches of an update, whose gradients are averaged; 1: the step is one function. */
+  accumulate: number;
   /** [C, H, W] of an image. */
   shape: ImageShape;
   /** Whether the model takes class labels. */
   conditional: boolean;
+  /** Whether the schedule is learned, from `schedule` on. The loss is then l2, without weights of timesteps. */
+  learnSchedule: boolean;
   /** K, how many numbers the model is conditional on. Default: 0. */
   conditions?: number;
   /** alphaBar of every timestep, 0 to 1, in float64. */
   schedule: { alphaBar: ArrayLike<number> };
   predictionType: PredictionType;
-  loss: LossName;
+  /** Gamma of the min-SNR weights; null: all timesteps weigh the same. */
+  minSnr: number | null;
   /** Largest global norm of the gradients; null leaves them as they are. */
   clipNorm: number | null;
   /** Whether averaged weights are kept. */
@@ -66,24 +76,57 @@ export interface StepRecipe {
   options: TrainStepOptions;
 }
 
+/** A step in parts, which average the gradients of several small batches: see accumulate.ts. */
+export interface AccumulatedStep {
+  /** Small batches of an update. */
+  count: number;
+  /** What they add to; those with the name of a state tensor, BatchNorm's statistics, start with its values, others at 0. */
+  totals: StepTensor[];
+  /** The part of the state that the first part reads. */
+  weights: StepTensor[];
+  /** Inputs of the first part: those of an update, with fewer images. */
+  inputs: StepTensor[];
+  /** Inputs of the second part. */
+  scalars: StepTensor[];
+  /** @returns the totals with a small batch. */
+  add(
+    weights: Record<string, tf.Tensor>,
+    totals: Record<string, tf.Tensor>,
+    inputs: Record<string, tf.Tensor>,
+  ): Record<string, tf.Tensor>;
+  update(
+    state: Record<string, tf.Tensor>,
+    totals: Record<string, tf.Tensor>,
+    scalars: Record<string, tf.Tensor>,
+  ): { state: Record<string, tf.Tensor>; outputs: StepOutputs };
+}
+
+export interface StepOutputs {
+  loss: tf.Scalar;
+  gradNorm: tf.Scalar;
+}
+
 export interface TrainStep {
   /** undefined if the network was not made from settings: such a step runs only in this process. */
   recipe: StepRecipe | undefined;
-  /** Tensors that live from step to step: `model.*`, `ema.*`, `adam.m.*`, `adam.v.*`. */
+  /** Tensors that live from step to step: see state.ts. */
   state: StepTensor[];
   /**
    * images, noise [B, C, H, W]; timesteps [B] int32; labels [B] int32 (models with classes);
-   * conditions [B, 2K] float32 (models with conditions); scalars [] float32.
+   * conditions [B, 2K] float32 (models with conditions); `dropout.<name>` of the layers that drop values [B, C, H, W];
+   * scalars [] float32.
    */
   inputs: StepTensor[];
   /** A fresh state around the given parameters (PyTorch's order): zero moments, EMA equal to the weights. */
   initialState(parameters: ReadonlyMap<string, Float32Array>): Map<string, Float32Array>;
   scalars(values: StepScalars): Record<string, Float32Array>;
+  /** With `accumulate` above 1: the step in parts, for engines to run instead of `run`. */
+  accumulated?: AccumulatedStep;
   /** A pure function of tfjs ops: runs eagerly on any backend, or under a tracer. */
   run(
     state: Record<string, tf.Tensor>,
     inputs: Record<string, tf.Tensor>,
-  ): { state: Record<string, tf.Tensor>; outputs: { loss: tf.Scalar; gradNorm: tf.Scalar } };
+  ): { state: Record<string, tf.Tensor>; outputs: StepOutputs };
 }
 
 export type StepInputs = Record<string, Float32Array | Int32Array>;

@@ -3,7 +3,7 @@ import { diskError } from './checkpoint.ts';
 import { endOf, isOver } from './horizon.ts';
 import type { ValidationMetrics } from './metrics.ts';
 import { hasPictures, writePictures } from './pictures.ts';
-import { withOutput } from './plan.ts';
+import { withLearned, withOutput } from './plan.ts';
 import { adviceOf, type Former, type RunState } from './run-state.ts';
 import { parametersOf } from './state.ts';
 
@@ -20,9 +20,19 @@ export async function drawPictures(
 ): Promise<ValidationMetrics | undefined> {
   const { dataset, hooks, signal } = state.job;
   const began = performance.now();
-  const parameters = parametersOf(await state.engine.readState());
+  const values = await state.engine.readState();
+  const parameters = parametersOf(values);
   const advice = () => adviceOf(state);
-  const picture = { plan, dataset, run: state.folder, step, parameters, final, signal, advice };
+  const picture = {
+    plan: withLearned(plan, values),
+    dataset,
+    run: state.folder,
+    step,
+    parameters,
+    final,
+    signal,
+    advice,
+  };
   const measured = await writePictures({ ...picture, onProgress: hooks?.onPreview }).catch((error) => {
     if (signal?.aborted) return undefined;
     throw diskError(error, `write the pictures of ${state.folder}`);

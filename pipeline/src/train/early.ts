@@ -24,11 +24,12 @@ export function trainingImages({ config }: Pick<TrainPlan, 'config'>, { total }:
  * @throws InputError for what training would otherwise refuse only after the images were prepared.
  */
 export function checkList(plan: Pick<TrainPlan, 'config' | 'model'>, list: ImageList, resume: boolean): string[] {
-  const { batch } = plan.config.training;
+  const { batch, accumulate } = plan.config.training;
   const images = trainingImages(plan, list);
-  if (images < batch) {
+  if (images < batch * accumulate) {
+    const [name, received] = accumulate === 1 ? ['--batch', batch] : ['--batch times --accumulate', batch * accumulate];
     throw new InputError(
-      `Cannot start training: --batch must be at most the number of training images, ${images}, received ${batch}.`,
+      `Cannot start training: ${name} must be at most the number of training images, ${images}, received ${received}.`,
     );
   }
   checkDropout(plan.config.training, plan.model, list.classNames);

@@ -10,7 +10,7 @@ import { dataFields } from './data-fields.ts';
 import { ENGINE_KINDS } from './engines/kinds.ts';
 import { type Field, SEED, type Values } from './field.ts';
 import { LEARNING_RATE_SCHEDULES } from './learning-rate.ts';
-import { LOSS_NAMES } from './loss.ts';
+import { HUBER_DELTA, LOSS_NAMES } from './loss.ts';
 
 export type Section = 'data' | 'training' | 'output';
 
@@ -28,7 +28,27 @@ export const fields = {
       above: true,
       describe: 'time to spend, pictures included; the rate follows the clock, so not repeatable to the bit',
     },
+    init: {
+      flag: 'init',
+      onResume: 'fixed',
+      type: 'string',
+      describe: 'start from the weights of a model folder or a run, and from its network and scheduler',
+    },
+    initHash: {
+      flag: 'init-hash',
+      onResume: 'fixed',
+      type: 'string',
+      describe: 'SHA-256 that the weights of --init must have  [default: noted in config.json]',
+    },
     batch: { flag: 'batch', onResume: 'fixed', type: 'integer', min: 1, default: 32, describe: 'images per step' },
+    accumulate: {
+      flag: 'accumulate',
+      onResume: 'fixed',
+      type: 'integer',
+      min: 1,
+      default: 1,
+      describe: 'batches per step, whose gradients are averaged: a large batch in the memory of a small one',
+    },
     labelDropout: {
       flag: 'label-dropout',
       onResume: 'told',
@@ -63,6 +83,41 @@ export const fields = {
       choices: LOSS_NAMES,
       default: 'l2',
       describe: 'mean distance to the target',
+    },
+    huberDelta: {
+      flag: 'huber-delta',
+      onResume: 'fixed',
+      type: 'number',
+      min: 0,
+      above: true,
+      default: HUBER_DELTA,
+      describe: 'where the huber loss turns from a parabola into a line',
+    },
+    minSnr: {
+      flag: 'min-snr',
+      onResume: 'fixed',
+      type: 'number',
+      min: 0,
+      above: true,
+      off: true,
+      default: null,
+      describe: 'gamma of the min-SNR weights of timesteps, as 5, or off',
+    },
+    learnSchedule: {
+      flag: 'learn-schedule',
+      onResume: 'fixed',
+      type: 'boolean',
+      default: false,
+      describe: 'learn the noise schedule too, from --scheduler.beta_schedule on',
+    },
+    offsetNoise: {
+      flag: 'offset-noise',
+      onResume: 'told',
+      type: 'number',
+      min: 0,
+      below: 1,
+      default: 0,
+      describe: 'noise that is the same in a whole channel, added to that of every value; 0 is none',
     },
     optimizer: {
       flag: 'optimizer',

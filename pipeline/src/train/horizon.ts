@@ -1,4 +1,5 @@
 /** When a run is over, and how much of it is done: by its steps or by the clock. */
+import { imagesPerStep } from './batch.ts';
 import type { TrainConfig } from './config-types.ts';
 
 /** After so many steps, or so many seconds of work (pictures and checkpoints included). */
@@ -36,9 +37,11 @@ export function endOf(config: TrainConfig, images: number): End | undefined {
 
 /** The steps of a run; undefined if it ends by the clock, or by epochs of an unknown number of images. */
 export function stepsOf({ training }: TrainConfig, images: number | undefined): number | undefined {
-  const { steps, epochs, batch } = training;
+  const { steps, epochs } = training;
   if (steps !== undefined) return steps;
-  return epochs === undefined || images === undefined ? undefined : epochs * Math.floor(images / batch);
+  return epochs === undefined || images === undefined
+    ? undefined
+    : epochs * Math.floor(images / imagesPerStep(training));
 }
 
 /** Whether nothing is left to train. */

@@ -22,6 +22,10 @@ export function idleSettings(
       `--tf32 makes no difference on ${kind}, which never uses TensorFloat-32.`,
     ],
     [
+      training.huberDelta !== fields.training.huberDelta.default && training.loss !== 'huber',
+      `--huber-delta makes no difference with --loss ${training.loss}.`,
+    ],
+    [
       steps !== undefined && training.warmupSteps > steps,
       `--warmup-steps ${training.warmupSteps} is more than the ${plural(steps ?? 0, 'step')} of the run: the learning rate never reaches ${training.lr}.`,
     ],

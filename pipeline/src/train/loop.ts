@@ -5,12 +5,14 @@
  * stopped, to the last bit. Runs that end by the clock are the exception: their learning rate follows time.
  */
 import { InputError } from '@onnoise/scheduler';
+import type { DropoutSpec } from '../model/types.ts';
 import type { ConditionInputs } from './conditioning.ts';
 import type { Batches, StepResult, TrainEngine, TrainStep } from './contracts.ts';
-import { drawStep } from './draw.ts';
+import { drawStep, type Offset } from './draw.ts';
 import { emaDecayAt } from './ema.ts';
 import { createHorizonClock, type Horizon, type Progress } from './horizon.ts';
 import { type LearningRateOptions, learningRateAt } from './learning-rate.ts';
+import { drawMasks } from './masks.ts';
 import type { StepMetrics } from './metrics.ts';
 
 export interface LoopOptions {
@@ -21,6 +23,10 @@ export interface LoopOptions {
   batch: number;
   /** Values of one image, C * H * W. */
   size: number;
+  /** Layers of the network that drop values, if any. */
+  dropouts?: readonly DropoutSpec[] | undefined;
+  /** Offset noise, if any. */
+  offset?: Offset | undefined;
   /** Number of timesteps. */
   T: number;
   seed: number;
@@ -136,7 +142,11 @@ function startLoop(start: Progress): LoopState {
 async function ask(state: LoopState, options: LoopOptions, progress: number): Promise<void> {
   if (state.flights.length === 0) state.since = performance.now();
   const { images, epoch, ...conditions } = await options.batches.next();
-  const draw = drawStep(options.seed, state.asked, options.batch, options.size, options.T);
+  const { seed, batch, size, T, offset, dropouts = [] } = options;
+  const draw = {
+    ...drawStep(seed, state.asked, batch, size, T, offset),
+    ...drawMasks(seed, state.asked, batch, dropouts),
+  };
   const learningRate = learningRateAt(options.learningRate, state.asked, progress);
   const emaDecay = emaDecayAt(state.asked, options.emaDecay ?? 0);
   const inputs = { images, ...draw, ...options.conditionInputs(conditions, state.asked) };

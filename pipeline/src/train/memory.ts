@@ -101,8 +101,20 @@ export async function estimatePlan(plan: TrainPlan): Promise<MemoryEstimate> {
 }
 
 async function estimateStep({ model }: TrainPlan, step: TrainStep): Promise<MemoryEstimate> {
-  const { traceStep } = await import('./engines/onnxruntime.ts');
-  return estimateMemory(traceStep(step), countParameters(model));
+  const { traceParts, traceStep } = await import('./engines/onnxruntime.ts');
+  const weights = countParameters(model);
+  const { accumulated } = step;
+  if (!accumulated) return estimateMemory(traceStep(step), weights);
+  // Two sessions: each has its own arena, and the totals stand in both.
+  const { add, update } = traceParts({ ...step, accumulated });
+  const [first, second] = [estimateMemory(add, weights), estimateMemory(update, weights)];
+  const more = { state: first.state, step: first.step };
+  return {
+    ...second,
+    state: second.state + more.state,
+    step: second.step + more.step,
+    total: second.total + more.state + more.step,
+  };
 }
 
 /** The estimate of a plan as a function of its batch. A step's memory is linear in that, so two traces are enough. */

@@ -1,8 +1,10 @@
 /** Measures how long training will take, from a few real steps of its engine. */
 import { sizeOf } from '../shape.ts';
+import { imagesPerStep } from './batch.ts';
 import type { StepInputs } from './contracts.ts';
 import { drawStep } from './draw.ts';
 import { createEngine, type EngineChoice } from './engines/index.ts';
+import { drawMasks } from './masks.ts';
 import type { TrainPlan } from './plan.ts';
 import { PREVIEW_BATCH } from './preview.ts';
 
@@ -22,7 +24,8 @@ export async function measureStep(
   signal?: AbortSignal,
 ): Promise<{ seconds: number; steps: number }> {
   const { step, config, model } = timed;
-  const { batch, lr } = config.training;
+  const { lr } = config.training;
+  const batch = imagesPerStep(config.training);
   const { noise, timesteps } = drawStep(0, 0, batch, sizeOf(model.shape), timed.schedule.T);
   const engine = await createEngine(kind, step, step.initialState(timed.initialParameters()));
   try {
@@ -33,6 +36,7 @@ export async function measureStep(
         images: noise.slice(),
         noise,
         timesteps,
+        ...drawMasks(0, 0, batch, model.dropouts ?? []),
         ...(model.classCount !== null && { labels: new Int32Array(batch) }),
         ...(model.conditions.length > 0 && { conditions: new Float32Array(2 * batch * model.conditions.length) }),
         ...step.scalars({ step: n, learningRate: lr, emaDecay: 0 }),
@@ -54,5 +58,5 @@ export async function measureStep(
 export function pictureSeconds({ config, model, sampleSteps }: TrainPlan, secondsPerStep: number): number {
   const passes = model.nullCondition ? 2 : 1; // with guidance
   const images = Math.ceil(config.output.sampleCount / PREVIEW_BATCH) * PREVIEW_BATCH * sampleSteps * passes;
-  return (images * secondsPerStep) / config.training.batch / 3;
+  return (images * secondsPerStep) / imagesPerStep(config.training) / 3;
 }

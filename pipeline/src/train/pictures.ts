@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { animatedWebp, captionedStrip, lineChart, sheet } from '@onnoise/runtime-node';
-import { InputError } from '@onnoise/scheduler';
+import { InputError, parseSchedulerConfig } from '@onnoise/scheduler';
 import { spreadSteps } from '../commands/stages/film.ts';
 import { conditionsOf, type Dataset, readFloats } from '../data/index.ts';
 import { writeWhole } from '../files/output.ts';
@@ -14,6 +14,7 @@ import { appendLine, cutLines, readLines, type StepMetrics, type ValidationMetri
 import type { PlannedModel, TrainPlan } from './plan.ts';
 import { drawPreview, joinImages, PREVIEW_BATCH, type Preview, sheetColumns } from './preview.ts';
 import { runPaths } from './run-folder.ts';
+import { scheduleChart } from './schedule-chart.ts';
 import { type ValidationSet, validationLoss } from './validation.ts';
 
 /** The tutorial shows a denoising in ten pictures. */
@@ -50,6 +51,7 @@ export async function writePictures(options: RunPicturesOptions): Promise<Valida
     const measured = await measureHeldOut(options, predictor);
     if (measured) await noteHeldOut(options, measured);
     await writeChart(run);
+    await writeSchedule(options);
     await writeSheets(options, await drawSheet(options, predictor));
     return measured;
   } finally {
@@ -68,6 +70,8 @@ async function measureHeldOut(
     schedule,
     predictionType: scheduler.prediction_type,
     loss: config.training.loss,
+    huberDelta: config.training.huberDelta,
+    minSnr: config.training.minSnr,
     seed: config.training.seed,
     batch: PREVIEW_BATCH,
   });
@@ -148,6 +152,14 @@ export async function writeChart(run: string): Promise<void> {
   if (metrics.length === 0) return;
   const validation = await readLines<ValidationMetrics>(paths.validation);
   await writeWhole(paths.loss, await lineChart(lossChart(metrics, validation)));
+}
+
+/** Only of a learned schedule. */
+async function writeSchedule({ plan, run }: RunPicturesOptions): Promise<void> {
+  const { config, schedule } = plan;
+  if (!config.training.learnSchedule) return;
+  const chart = scheduleChart(parseSchedulerConfig(config.scheduler), schedule.alphaBar);
+  await writeWhole(runPaths(run).schedule, await lineChart(chart));
 }
 
 /** undefined when no image is held out. */

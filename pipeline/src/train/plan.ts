@@ -10,10 +10,12 @@ import {
   usualSteps,
 } from '@onnoise/scheduler';
 import type { Dataset } from '../data/index.ts';
+import type { Start } from '../init/fit.ts';
 import { checkConditions } from './conditions.ts';
 import type { TrainConfig } from './config.ts';
 import type { TrainableModel, TrainStep } from './contracts.ts';
 import { checkDropout, checkLabels } from './labels.ts';
+import { schedulerOf } from './state.ts';
 import { createTrainStep } from './step.ts';
 
 /** A network, and the facts about it that training needs beside its function. */
@@ -38,7 +40,9 @@ export interface TrainPlan {
   step: TrainStep;
   /** Sampling steps of the pictures, at most T. */
   sampleSteps: number;
-  /** Fresh parameters, from the configuration's seed. */
+  /** The weights to start from, if they were read: a run that continues needs none. */
+  start: Start | undefined;
+  /** Those, or fresh ones from the configuration's seed. */
   initialParameters: () => Map<string, Float32Array>;
 }
 
@@ -46,9 +50,11 @@ export function planTraining(
   config: TrainConfig,
   model: PlannedModel,
   initialParameters: (seed: number) => Map<string, Float32Array>,
+  start?: Start,
 ): TrainPlan {
   const scheduler = parseSchedulerConfig(config.scheduler);
   const schedule = makeSchedule(scheduler);
+  if (config.training.learnSchedule) checkLearnable(config, schedule);
   return {
     config,
     model,
@@ -56,8 +62,26 @@ export function planTraining(
     schedule,
     step: stepOf(model, config, { scheduler, schedule }),
     sampleSteps: sampleStepsOf(config.output, schedule),
+    start,
     initialParameters: () => initialParameters(config.training.seed),
   };
+}
+
+/** @throws InputError for settings with which a schedule cannot be learned. */
+function checkLearnable({ training }: TrainConfig, { T, alphaBar }: Schedule): void {
+  const refuse = (name: string, rule: string, received: unknown): never => {
+    throw new InputError(`Cannot learn the schedule: ${name} must be ${rule}, received ${received}.`);
+  };
+  if (training.loss !== 'l2') refuse('--loss', 'l2 with --learn-schedule', training.loss);
+  if (training.minSnr !== null) refuse('--min-snr', 'off with --learn-schedule', training.minSnr);
+  if (T < 3) refuse('--scheduler.num_train_timesteps', 'at least 3 with --learn-schedule', T);
+  if (alphaBar[T - 1] === 0) refuse('--scheduler.rescale_betas_zero_snr', 'false with --learn-schedule', true);
+}
+
+/** The plan with the schedule that a training state has learned; the same plan if it learns none. */
+export function withLearned(plan: TrainPlan, state: ReadonlyMap<string, Float32Array>): TrainPlan {
+  const scheduler = schedulerOf(plan.scheduler, state);
+  return scheduler === plan.scheduler ? plan : { ...plan, scheduler, schedule: makeSchedule(scheduler) };
 }
 
 function stepOf(
@@ -67,12 +91,16 @@ function stepOf(
 ): TrainStep {
   return createTrainStep(model, {
     batch: training.batch,
+    accumulate: training.accumulate,
     shape: model.shape,
     conditional: model.classCount !== null,
+    learnSchedule: training.learnSchedule,
     conditions: model.conditions.length,
     schedule,
     predictionType: scheduler.prediction_type,
     loss: training.loss,
+    huberDelta: training.huberDelta,
+    minSnr: training.minSnr,
     optimizer: training.optimizer,
     betas: [training.beta1, training.beta2],
     eps: training.eps,

@@ -1,6 +1,7 @@
 /** Turns resolved settings into a plan: the real network and its parameters. */
 import { parseSchedulerConfig } from '@onnoise/scheduler';
 import * as tf from '@tensorflow/tfjs';
+import { fitParameters, type Start } from '../init/fit.ts';
 import { createModel, initParameters, type Model } from '../model/index.ts';
 import type { TrainConfig } from './config.ts';
 import { classesOf } from './labels.ts';
@@ -15,34 +16,41 @@ export interface PlanDraft {
   open: { classes: boolean; channels: boolean };
   /** The settings, without those that are open. */
   config: TrainConfig;
+  start: Start | undefined;
 }
 
-/** @throws InputError when the network's or the scheduler's settings are wrong. */
-export function draftPlan(config: TrainConfig): PlanDraft {
+/**
+ * @param start weights to start from
+ * @throws InputError when the network's or the scheduler's settings are wrong, or the weights do not fit the network.
+ */
+export function draftPlan(config: TrainConfig, start?: Start): PlanDraft {
   const open = {
     classes: config.model.num_class_embeds === undefined,
     channels: config.data.channels === undefined,
   };
-  return { plan: planFromConfig(config), open, config };
+  return { plan: planFromConfig(config, {}, open.classes || open.channels ? undefined : start), open, config, start };
 }
 
 /** The plan for these images: the draft's own, unless they settle something that was open. */
-export function completePlan({ plan, open, config }: PlanDraft, images: ImageTraits): TrainPlan {
+export function completePlan({ plan, open, config, start }: PlanDraft, images: ImageTraits): TrainPlan {
   const classes = open.classes ? classesOf(images.classNames) : plan.model.classCount;
   const channels = open.channels ? images.channels : undefined;
   const suits = images.conditions === undefined || plan.model.conditions.length > 0;
   const known = suits && classes === plan.model.classCount && (channels ?? plan.model.shape[0]) === plan.model.shape[0];
-  return known ? plan : planFromConfig(config, images);
+  return known && plan.start === start ? plan : planFromConfig(config, images, start);
 }
 
 /**
  * The plan when settings and images are both known.
  * @param images traits that the settings may leave open.
- * @throws InputError when the network's or the scheduler's settings are wrong.
+ * @param start weights to start from
+ * @throws InputError when the network's or the scheduler's settings are wrong, or the weights do not fit the network.
  */
-export function planFromConfig(config: TrainConfig, images: ImageTraits = {}): TrainPlan {
+export function planFromConfig(config: TrainConfig, images: ImageTraits = {}, start?: Start): TrainPlan {
   const { model, whole } = completeConfig(config, images);
-  return planTraining(whole, model, (seed) => initParameters(model, seed));
+  if (!start) return planTraining(whole, model, (seed) => initParameters(model, seed));
+  fitParameters(start, model);
+  return planTraining(whole, model, () => fitParameters(start, model), start);
 }
 
 /** The network of a configuration, and the configuration completed with everything that the network settles. */

@@ -8,6 +8,7 @@
  * | metrics.jsonl                 | a line for every step                                             |
  * | validation.jsonl              | the loss on held-out images, if any                                |
  * | loss.png                      | both as a chart                                                   |
+ * | schedule.png                  | a learned schedule, beside the named ones                         |
  * | samples.png, denoising.png    | the newest sheet, and one image coming out of the noise           |
  * | forming.webp                  | the same as an animation                                          |
  * | samples/                      | earlier sheets and strips, by step                                |
@@ -29,6 +30,7 @@ export const runPaths = (run: string) => ({
   metrics: join(run, 'metrics.jsonl'),
   validation: join(run, 'validation.jsonl'),
   loss: join(run, 'loss.png'),
+  schedule: join(run, 'schedule.png'),
   samples: join(run, 'samples.png'),
   denoising: join(run, 'denoising.png'),
   forming: join(run, 'forming.webp'),

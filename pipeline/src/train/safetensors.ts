@@ -26,6 +26,9 @@ export interface SafetensorsFile {
 const TYPES = { F32: Float32Array, I32: Int32Array, I64: BigInt64Array, U8: Uint8Array } as const;
 type Dtype = keyof typeof TYPES;
 
+/** diffusers' name for the weights in a model folder. */
+export const WEIGHTS_FILE = 'unet/diffusion_pytorch_model.safetensors';
+
 /** Longest header the reference implementation reads. */
 const MAXIMUM_HEADER = 100_000_000;
 
@@ -35,6 +38,31 @@ export async function writeSafetensors(
   tensors: ReadonlyMap<string, SafetensorsEntry>,
   metadata: Record<string, string> = {},
 ): Promise<{ bytes: number; sha256: string }> {
+  const parts = partsOf(tensors, metadata);
+  const hash = createHash('sha256');
+  const file = await open(path, 'w');
+  try {
+    for (const part of parts) {
+      hash.update(part);
+      await file.writeFile(part);
+    }
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  return { bytes: parts.reduce((sum, { length }) => sum + length, 0), sha256: hash.digest('hex') };
+}
+
+/** The bytes of a file. */
+export function encodeSafetensors(
+  tensors: ReadonlyMap<string, SafetensorsEntry>,
+  metadata: Record<string, string> = {},
+): Uint8Array {
+  return Buffer.concat(partsOf(tensors, metadata));
+}
+
+/** The header, then the tensors in the order of the file. */
+function partsOf(tensors: ReadonlyMap<string, SafetensorsEntry>, metadata: Record<string, string>): Uint8Array[] {
   // Wide types first keep every tensor aligned to its element, as the reference implementation does.
   const sorted = [...tensors].sort(
     ([nameA, a], [nameB, b]) =>
@@ -55,18 +83,7 @@ export async function writeSafetensors(
   padded.writeBigUInt64LE(BigInt(padded.length - 8));
   json.copy(padded, 8);
 
-  const hash = createHash('sha256');
-  const file = await open(path, 'w');
-  try {
-    for (const part of [padded, ...sorted.map(([, { data }]) => asBytes(data))]) {
-      hash.update(part);
-      await file.writeFile(part);
-    }
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  return { bytes: padded.length + offset, sha256: hash.digest('hex') };
+  return [padded, ...sorted.map(([, { data }]) => asBytes(data))];
 }
 
 /** @throws InputError when the file is truncated or is not a well-formed safetensors file of the types above. */

@@ -3,6 +3,7 @@ import { InputError } from '@onnoise/scheduler';
 import { createTrainingBatches } from '../data/index.ts';
 import { withDiskErrors } from '../files/disk-errors.ts';
 import { explainEngineError } from './advice.ts';
+import { imagesPerStep } from './batch.ts';
 import { type Checkpoint, diskError, resumeCheckpoint } from './checkpoint.ts';
 import { compareConfigs, requireEnd, resolveConfig, type TrainConfig } from './config.ts';
 import { createEngine } from './engines/index.ts';
@@ -26,7 +27,7 @@ export async function startRun(run: HeldRun, job: TrainJob): Promise<RunState> {
     ...idleSettings(plan.config, run.choice.kind, dataset, steps),
   ];
   for (const note of notes) hooks?.onNote?.(note);
-  const batches = createTrainingBatches(dataset, { ...data, batch: training.batch, seed: training.seed });
+  const batches = createTrainingBatches(dataset, { ...data, batch: imagesPerStep(training), seed: training.seed });
   const started = await startEngine(run, job);
   if (started.former) batches.position = started.former.info.position;
   const reserve = (secondsPerStep: number) => 2 + (state.drawSeconds ?? pictureSeconds(plan, secondsPerStep));
@@ -55,9 +56,10 @@ async function startEngine(run: HeldRun, job: TrainJob): Promise<Pick<RunState, 
   const found = run.resume
     ? await withDiskErrors(`read the checkpoints of ${run.folder}`, () => findCheckpoint(run, job))
     : undefined;
+  const { init, tf32 } = plan.config.training;
+  if (!found && init !== undefined && !plan.start) throw new Error(`the weights of ${init} were not read`);
   const state = found?.checkpoint.state ?? plan.step.initialState(plan.initialParameters());
   hooks?.onNote?.(`Engine: ${run.choice.reason}.`);
-  const { tf32 } = plan.config.training;
   const newest = found?.checkpoint.path;
   try {
     const engine = await createEngine(run.choice.kind, plan.step, state, { tf32, onNote: hooks?.onNote });

@@ -1,13 +1,19 @@
 /**
  * Names of the training state: `model.<parameter>` for every parameter and buffer, and for trainable ones
- * `ema.<parameter>`, `adam.m.<parameter>` and `adam.v.<parameter>`.
+ * `ema.<parameter>`, `adam.m.<parameter>` and `adam.v.<parameter>`. A learned schedule has `schedule.<name>`,
+ * `adam.m.schedule.<name>` and `adam.v.schedule.<name>`.
  */
+import { makeSchedule, type SchedulerConfig } from '@onnoise/scheduler';
 import { sizeOf } from '../shape.ts';
 import type { StepTensor, TrainableModel } from './contracts.ts';
+import { CURVE_SHAPES, initialCurve, learnedBetas } from './learned-schedule.ts';
 
 type Parameters = TrainableModel['parameters'];
 
-export function stateSpecs(parameters: Parameters, ema: boolean): StepTensor[] {
+/** Names of the learned schedule begin so. */
+export const SCHEDULE = 'schedule.';
+
+export function stateSpecs(parameters: Parameters, ema: boolean, learnSchedule: boolean): StepTensor[] {
   const prefixes = ['adam.m.', 'adam.v.', ...(ema ? ['ema.'] : [])];
   const spec = (name: string, shape: readonly number[]): StepTensor => ({ name, shape: [...shape], dtype: 'float32' });
   return [
@@ -15,17 +21,23 @@ export function stateSpecs(parameters: Parameters, ema: boolean): StepTensor[] {
     ...prefixes.flatMap((prefix) =>
       parameters.filter(({ trainable }) => trainable).map(({ name, shape }) => spec(prefix + name, shape)),
     ),
+    ...(learnSchedule ? ['', 'adam.m.', 'adam.v.'] : []).flatMap((prefix) =>
+      Object.entries(CURVE_SHAPES).map(([name, shape]) => spec(prefix + SCHEDULE + name, shape)),
+    ),
   ];
 }
 
-/** Zero moments, and an EMA equal to the weights. The arrays are copies. */
+/** Zero moments, an EMA equal to the weights, and a schedule as it was. The arrays are copies. */
 export function freshState(
   specs: readonly StepTensor[],
   parameters: ReadonlyMap<string, Float32Array>,
 ): Map<string, Float32Array> {
+  const curve = new Map(Object.entries(initialCurve()).map(([name, values]) => [SCHEDULE + name, values]));
   return new Map(
     specs.map(({ name, shape }) => {
       const size = sizeOf(shape);
+      const bend = curve.get(name);
+      if (bend) return [name, bend];
       if (name.startsWith('adam.')) return [name, new Float32Array(size)];
       const source = name.slice(name.indexOf('.') + 1);
       const values = parameters.get(source);
@@ -52,4 +64,22 @@ export function parametersOf(
     parameters.set(parameter, (kind === 'ema' && state.get(`ema.${parameter}`)) || values);
   }
   return parameters;
+}
+
+/** undefined if it learns none. @param alphaBar of the schedule that it started from */
+function betasOf(state: ReadonlyMap<string, Float32Array>, alphaBar: ArrayLike<number>): number[] | undefined {
+  const names = Object.keys(CURVE_SHAPES) as (keyof typeof CURVE_SHAPES)[];
+  if (!state.has(SCHEDULE + names[0])) return undefined;
+  const curve = Object.fromEntries(names.map((name) => [name, state.get(SCHEDULE + name)!]));
+  return learnedBetas(curve as Record<(typeof names)[number], Float32Array>, alphaBar);
+}
+
+/**
+ * The scheduler of a training state: with the schedule that it has learned as `trained_betas`, if it learns one.
+ * @param scheduler that the training started from
+ */
+export function schedulerOf(scheduler: SchedulerConfig, state: ReadonlyMap<string, Float32Array>): SchedulerConfig {
+  const betas = betasOf(state, makeSchedule(scheduler).alphaBar);
+  // Nine digits name every float32.
+  return betas ? { ...scheduler, trained_betas: betas.map((beta) => Number(beta.toPrecision(9))) } : scheduler;
 }

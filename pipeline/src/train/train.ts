@@ -4,6 +4,7 @@
  */
 import { sizeOf } from '../shape.ts';
 import { explainEngineError } from './advice.ts';
+import { imagesPerStep } from './batch.ts';
 import { diskError } from './checkpoint.ts';
 import { conditionInputs } from './conditioning.ts';
 import { drawOwed, drawPictures, lacksPictures } from './draw-run.ts';
@@ -59,18 +60,21 @@ function loopOptions(state: RunState): LoopOptions {
   const { plan, signal } = state.job;
   const { config, model, schedule, step } = plan;
   const { training, output } = config;
+  const batch = imagesPerStep(training);
   const { info } = state.former ?? {};
   return {
     engine: state.engine,
     step,
     batches: state.batches,
-    conditionInputs: conditionInputs(model, training),
-    batch: training.batch,
+    conditionInputs: conditionInputs(model, { ...training, batch }),
+    batch,
     T: schedule.T,
     seed: training.seed,
     horizon: state.horizon,
     signal,
     size: sizeOf(model.shape),
+    dropouts: model.dropouts,
+    offset: { strength: training.offsetNoise, channels: model.shape[0] },
     learningRate: { rate: training.lr, schedule: training.lrSchedule, warmupSteps: training.warmupSteps },
     emaDecay: training.emaDecay,
     start: {

@@ -4,7 +4,7 @@
  */
 import { addNoise, gaussian, type PredictionType, predictionTarget, type Schedule } from '@onnoise/scheduler';
 import type { Predictor } from './denoiser.ts';
-import { HUBER_DELTA, type LossName } from './loss.ts';
+import { type LossOptions, lossOf, minSnrWeight } from './loss.ts';
 
 const VALIDATION_STREAM = 0x7e00_0003;
 
@@ -15,10 +15,11 @@ export interface ValidationSet {
   count: number;
 }
 
-export interface ValidationOptions {
+export interface ValidationOptions extends LossOptions {
   schedule: Schedule;
   predictionType: PredictionType;
-  loss: LossName;
+  /** As in training, so that the two losses can be compared. */
+  minSnr: number | null;
   seed: number;
   /** Images per call. */
   batch: number;
@@ -27,8 +28,9 @@ export interface ValidationOptions {
 export async function validationLoss(
   predictor: Predictor,
   { images, labels, conditions, count }: ValidationSet,
-  { schedule, predictionType, loss, seed, batch }: ValidationOptions,
+  options: ValidationOptions,
 ): Promise<number> {
+  const { schedule, predictionType, minSnr, seed, batch } = options;
   const size = images.length / count;
   const noise = new Float32Array(images.length);
   gaussian(seed, 0, noise, VALIDATION_STREAM);
@@ -49,15 +51,10 @@ export async function validationLoss(
       labels && part(labels, 1),
       conditions && part(conditions, conditions.length / count),
     );
-    for (let i = 0; i < target.length; i++) sum += lossOf(loss, output[i]! - target[i]!);
+    timesteps.forEach((t, image) => {
+      const weight = minSnr === null ? 1 : minSnrWeight(schedule.alphaBar[t]!, minSnr, predictionType);
+      for (let i = image * size; i < (image + 1) * size; i++) sum += weight * lossOf(options, output[i]! - target[i]!);
+    });
   }
   return sum / images.length;
-}
-
-/** The loss of one value; `meanLoss` is the mean of these. */
-function lossOf(loss: LossName, difference: number): number {
-  const distance = Math.abs(difference);
-  if (loss === 'l1') return distance;
-  if (loss === 'l2') return distance * distance;
-  return distance < HUBER_DELTA ? distance ** 2 / 2 : HUBER_DELTA * (distance - HUBER_DELTA / 2);
 }

@@ -25,7 +25,7 @@ const MOST_PARTS = 200;
 export function takeForms(scope: FastifyInstance, fields: FieldTypes): void {
   scope.decorateRequest('files'); // the parser sets it
   scope.removeAllContentTypeParsers();
-  scope.addContentTypeParser('*', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) => {
+  scope.addContentTypeParser('*', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer<ArrayBuffer>) => {
     const { 'content-type': type = '', 'content-encoding': encoding = 'identity' } = request.headers;
     if (!/^multipart\/form-data\s*;/i.test(type) || encoding.toLowerCase() !== 'identity') {
       const rule = 'its content-type must be multipart/form-data with a boundary, and its body not compressed';

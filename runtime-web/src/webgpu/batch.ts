@@ -1,43 +1,46 @@
 /**
  * What a batch of one size needs on the GPU: the network's fixed inputs, the sampler's buffers, and a way to
- * read pictures back. Only noise and numbers go up, and only pictures that are shown come down.
+ * read pictures back. Only noise and numbers go up, and a picture to start from, once; only pictures that are shown come
+ * down.
  */
 import {
   begin,
+  extraInputs,
   type ImageSeed,
-  type ImageShape,
+  isGuided,
+  type Known,
+  levelAfter,
+  type NetworkShape,
   needsAuxiliary,
-  type SamplerRow,
-  type SamplerTable,
+  type PictureRequest,
+  putBack,
   seededNoise,
 } from '@onnoise/scheduler';
-import type { InferenceSession, Tensor } from 'onnxruntime-web';
+import type { InferenceSession } from 'onnxruntime-web';
 import type { Ort } from '../ort.ts';
 import { createRowKernel, NONE_BAD } from './apply-row.ts';
+import { createInputs } from './inputs.ts';
+import { createPutBackKernel } from './put-back.ts';
 
-export interface Batch {
+export interface BatchSize {
   count: number;
-  /** The labels, x of noise and x0 = 0 for a table's rows, and y = 0 where they need it. */
-  start(seeds: readonly ImageSeed[], labels: readonly number[] | undefined, table: Start): void;
-  /** Queues one step; it may be under way when the promise resolves. */
-  step(session: InferenceSession, row: SamplerRow, clip: number | null, noise: Noise): Promise<void>;
+  /** Whether the network is called on the images twice, with and without their condition. */
+  guided: boolean;
+}
+
+export interface Batch extends BatchSize {
+  /** Conditions, x of noise and picture, x0 = 0, and y = 0 where a row needs it. */
+  start(request: PictureRequest): void;
+  /** Queues row `index` of the request's table; it may be under way when the promise resolves. */
+  step(session: InferenceSession, index: number): Promise<void>;
   /** Queues a copy of x, x0 and the bad step as they are after the steps queued so far. Two may be under way. */
   read(): Promise<Pictures>;
   destroy(): void;
 }
 
-/** What the first step needs of a table. */
-export type Start = Pick<SamplerTable, 'start' | 'signal' | 'rows'>;
-
-/** z of a step for the seeds' images. `draw` is the step, from 1. */
-export interface Noise {
-  seeds: readonly ImageSeed[];
-  /** Of the seeds' streams; 0 is where sampling starts. */
-  draw: number;
-}
-
 export interface Pictures {
   x: Float32Array<ArrayBuffer>;
+  /** With the pixels that a mask keeps, which the sampler's own x0 is without. */
   x0: Float32Array<ArrayBuffer>;
   /** The first step, from 1, at which the network's output was NaN or infinite; undefined where there was none. */
   bad: number | undefined;
@@ -50,12 +53,14 @@ export interface Pictures {
 export function createBatch(
   ort: Ort,
   device: GPUDevice,
-  count: number,
-  shape: ImageShape,
-  { conditional, onGpu }: { conditional: boolean; onGpu: boolean },
+  { count, guided }: BatchSize,
+  unet: NetworkShape,
+  onGpu: boolean,
 ): Batch {
-  const dims = [count, ...shape]; // [N, C, H, W]
-  const size = dims.reduce((product, side) => product * side, 1);
+  const { shape } = unet;
+  const each = shape.reduce((product, side) => product * side, 1);
+  const size = count * each;
+  const halves = guided ? 2 : 1;
   const bytes = padded(size * 4);
   const { queue } = device;
   const buffers: GPUBuffer[] = [];
@@ -65,69 +70,85 @@ export function createBatch(
     return buffer;
   };
   const storage = (length: number) =>
-    createBuffer(length, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST);
-  const [x, x0, z] = [storage(bytes), storage(bytes), storage(bytes)] as const;
-  const bad = storage(BAD_BYTES);
+    createBuffer(padded(length), GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST);
+  const x = storage(halves * size * 4);
+  const [x0, z] = [storage(bytes), storage(bytes)];
+  const bad = createBuffer(BAD_BYTES, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST);
   const staging = [0, 1].map(() =>
     createBuffer(2 * bytes + BAD_BYTES, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST),
   );
-  let kernel = createRowKernel(device, { x, x0, z, bad });
+  const rowSize = { count: size, twice: guided };
+  let kernel = createRowKernel(device, { x, x0, z, bad }, rowSize);
   /** The auxiliary picture, from the first table on that needs it. */
   let y: GPUBuffer | undefined;
-
-  const onDevice = (buffer: GPUBuffer, dataType: 'float32' | 'int64', dims: number[]): Tensor =>
-    ort.Tensor.fromGpuBuffer<'float32' | 'int64'>(buffer, { dataType, dims });
-  /** A small input, and how it is written. */
-  const input = (dataType: 'float32' | 'int64', values: Float32Array<ArrayBuffer> | BigInt64Array<ArrayBuffer>) => {
-    if (!onGpu) return { tensor: new ort.Tensor(dataType, values, [count]) as Tensor, write: () => undefined, values };
-    const buffer = storage(padded(values.byteLength));
-    return { tensor: onDevice(buffer, dataType, [count]), write: () => queue.writeBuffer(buffer, 0, values), values };
-  };
-  const timestep = input('float32', new Float32Array(count));
-  const label = conditional ? input('int64', new BigInt64Array(count)) : undefined;
+  /** What a mask keeps, from the first request on that has one. */
+  let keeper: ReturnType<typeof createKeeper> | undefined;
+  const inputs = createInputs(ort, device, halves * count, extraInputs(unet), onGpu ? storage : undefined);
   const feeds = {
-    sample: onDevice(x, 'float32', dims),
-    timestep: timestep.tensor,
-    ...(label && { class_labels: label.tensor }),
+    sample: ort.Tensor.fromGpuBuffer(x, { dataType: 'float32', dims: [halves * count, ...shape] }),
+    ...inputs.tensors,
   };
 
-  const values = new Float32Array(bytes / 4);
-  const draw = ({ seeds, draw }: Noise) => {
-    const each = size / count;
+  function createKeeper() {
+    const plane = shape[1] * shape[2];
+    const [picture, noise, mask] = [storage(bytes), storage(bytes), storage(plane * 4)];
+    const { encode, destroy } = createPutBackKernel(device, { x, picture, noise, mask }, { ...rowSize, plane });
+    return { picture, noise, mask, encode, destroy };
+  }
+
+  const values = new Float32Array(size);
+  const draw = (seeds: readonly ImageSeed[], draw: number) => {
     for (const [n, seed] of seeds.entries()) seededNoise(seed, draw, values.subarray(n * each, (n + 1) * each));
     return values;
   };
+  let request: PictureRequest | undefined;
+  let known: Known | undefined;
   let reads = 0;
 
   return {
     count,
-    start(seeds, labels, table) {
+    guided,
+    start(asked) {
+      request = asked;
+      const { seeds, table, from, mask } = asked;
       if (!y && needsAuxiliary(table)) {
         y = storage(bytes);
         kernel.destroy();
-        kernel = createRowKernel(device, { x, x0, z, bad, y });
+        kernel = createRowKernel(device, { x, x0, z, bad, y }, rowSize);
       }
-      begin(draw({ seeds, draw: 0 }), table);
-      queue.writeBuffer(x, 0, values);
+      const picture = from && eachImage(from, size);
+      draw(seeds, 0);
+      known = picture && mask && { picture, mask, noise: values.slice() };
+      if (known) {
+        keeper ??= createKeeper();
+        for (const name of ['picture', 'mask', 'noise'] as const) {
+          queue.writeBuffer(keeper[name], 0, known[name] as Float32Array<ArrayBuffer>);
+        }
+      }
+      begin(values, table, picture);
+      for (let half = 0; half < halves; half++) queue.writeBuffer(x, half * size * 4, values);
       values.fill(0);
       for (const buffer of [x0, z, ...(y ? [y] : [])]) queue.writeBuffer(buffer, 0, values);
       queue.writeBuffer(bad, 0, Uint32Array.of(NONE_BAD));
-      for (const [n, value] of labels?.entries() ?? []) label!.values[n] = BigInt(value);
-      label?.write();
+      inputs.condition(asked, count);
     },
-    async step(session, row, clip, noise) {
-      timestep.values.fill(row.timestep as never);
-      timestep.write();
+    async step(session, index) {
+      const { seeds, guidance, table } = request!;
+      const row = table.rows[index]!;
+      inputs.time(row.timestep);
       // onnxruntime's own buffer: it releases one of ours after the first captured run, and later runs need it
       const { out_sample: output } = await session.run(feeds);
-      if (row.D !== 0) queue.writeBuffer(z, 0, draw(noise));
+      if (row.D !== 0) queue.writeBuffer(z, 0, draw(seeds, index + 1));
       const encoder = device.createCommandEncoder();
-      kernel.encode(encoder, noise.draw, row, clip, output!.gpuBuffer);
+      const scale = isGuided(guidance, row.timestep) ? guidance.scale : 1;
+      kernel.encode(encoder, index + 1, row, table.clip, output!.gpuBuffer, scale);
+      if (known) keeper!.encode(encoder, levelAfter(table.rows, index));
       queue.submit([encoder.finish()]);
       output!.dispose();
     },
     async read() {
       const target = staging[reads++ % staging.length]!;
+      const kept = known;
       const encoder = device.createCommandEncoder();
       encoder.copyBufferToBuffer(x, 0, target, 0, bytes);
       encoder.copyBufferToBuffer(x0, 0, target, bytes, bytes);
@@ -137,14 +158,17 @@ export function createBatch(
       const both = target.getMappedRange().slice(0);
       target.unmap();
       const [step] = new Uint32Array(both, 2 * bytes, 1);
+      const shown = new Float32Array(both, bytes, size);
+      if (kept) putBack(shown, kept);
       return {
         x: new Float32Array(both, 0, size),
-        x0: new Float32Array(both, bytes, size),
+        x0: shown,
         bad: step === NONE_BAD ? undefined : step,
       };
     },
     destroy() {
       kernel.destroy();
+      keeper?.destroy();
       for (const buffer of buffers) buffer.destroy();
     },
   };
@@ -155,3 +179,10 @@ const BAD_BYTES = 4;
 
 /** onnxruntime's kernels read and write four values at a time. */
 const padded = (bytes: number) => Math.ceil(bytes / 16) * 16;
+
+/** One picture for all images, or one for each, as `size` values. */
+function eachImage(pictures: Float32Array, size: number): Float32Array<ArrayBuffer> {
+  const all = new Float32Array(size);
+  for (let at = 0; at < size; at += pictures.length) all.set(pictures, at);
+  return all;
+}

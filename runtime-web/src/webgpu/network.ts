@@ -4,14 +4,16 @@
  * cancelled and its progress is real.
  *
  * Where the whole network runs on the GPU its commands are captured once and replayed (graph capture), which saves
- * onnxruntime's work on each step; a captured session is bound to its buffers, so another batch size opens another.
+ * onnxruntime's work on each step; a captured session is bound to its buffers, so another batch size opens another. For
+ * the same reason a guided request calls the doubled batch at every step, also outside the interval of its guidance,
+ * where the kernel then reads the half with the condition.
  */
-import { type Artefact, badOutput, onnxReason, type SamplerTable } from '@onnoise/scheduler';
+import { type Artefact, badOutput, DEFAULT_SAMPLER, onnxReason, type SamplerTable } from '@onnoise/scheduler';
 import type { InferenceSession } from 'onnxruntime-web';
 import type { Network } from '../network.ts';
 import type { Ort } from '../ort.ts';
 import { openSession } from '../session.ts';
-import { type Batch, createBatch, type Pictures } from './batch.ts';
+import { type Batch, type BatchSize, createBatch, type Pictures } from './batch.ts';
 import { openGpu } from './device.ts';
 
 /** @throws InputError for a file that is not a network of this shape, or where there is no device. */
@@ -21,7 +23,6 @@ export async function openWebGpu(
   artefact: Artefact,
   adapter: GPUAdapter,
 ): Promise<Network> {
-  const { shape, classes } = artefact;
   const gpu = await openGpu(adapter);
   const { device } = gpu;
   const open = (enableGraphCapture: boolean) =>
@@ -42,16 +43,16 @@ export async function openWebGpu(
     closing?.batch.destroy();
   }
 
-  async function prepare(count: number): Promise<NonNullable<typeof current>> {
-    if (current?.batch.count === count) return current;
-    const makeBatch = (onGpu: boolean) => createBatch(ort, device, count, shape, { conditional: classes > 0, onGpu });
+  async function prepare(wanted: BatchSize): Promise<NonNullable<typeof current>> {
+    if (current?.batch.count === wanted.count && current.batch.guided === wanted.guided) return current;
+    const makeBatch = (onGpu: boolean) => createBatch(ort, device, wanted, artefact, onGpu);
     if (notCaptured === undefined) {
       await close();
       const batch = makeBatch(true);
       try {
         const session = await gpu.guard(open(true));
         current = { session, batch };
-        await gpu.guard(warmUp(current, artefact)); // captures
+        await gpu.guard(warmUp(current)); // captures
         return current;
       } catch (error) {
         notCaptured = whyNotCaptured(onnxReason((error as Error).cause ?? error));
@@ -62,12 +63,12 @@ export async function openWebGpu(
     const session = current?.session ?? (await gpu.guard(open(false)));
     current?.batch.destroy();
     current = { session, batch: makeBatch(false) };
-    await gpu.guard(warmUp(current, artefact));
+    await gpu.guard(warmUp(current));
     return current;
   }
 
   try {
-    await prepare(1);
+    await prepare({ count: 1, guided: false });
   } catch (error) {
     await close();
     gpu.destroy();
@@ -79,17 +80,18 @@ export async function openWebGpu(
       notCaptured === undefined
         ? "The network's commands are captured once and replayed."
         : `The network's commands are not captured: ${notCaptured}.`,
-    async sample({ seeds, labels, table }, { onStep, wantsStep, signal }) {
+    async sample(request, { onStep, wantsStep, signal }) {
       signal?.throwIfAborted();
-      const { session, batch } = await prepare(seeds.length);
+      const { seeds, guidance, table } = request;
+      const { session, batch } = await prepare({ count: seeds.length, guided: guidance !== undefined });
       const steps = table.rows.length;
       const queued: Promise<unknown>[] = [];
-      batch.start(seeds, labels, table);
+      batch.start(request);
       try {
         for (const [index, row] of table.rows.entries()) {
           signal?.throwIfAborted();
           const step = index + 1;
-          await gpu.guard(batch.step(session, row, table.clip, { seeds, draw: step }));
+          await gpu.guard(batch.step(session, index));
           const done =
             onStep && (wantsStep?.(step, steps) ?? true)
               ? batch.read().then((pictures) => {
@@ -123,11 +125,13 @@ function checked(pictures: Pictures, { rows }: SamplerTable): Pictures {
 }
 
 /** Runs one step that changes nothing: compiles the shaders and captures the commands before sampling starts. */
-async function warmUp({ session, batch }: { session: InferenceSession; batch: Batch }, artefact: Artefact) {
+async function warmUp({ session, batch }: { session: InferenceSession; batch: Batch }) {
   const seeds = Array.from({ length: batch.count }, (_, i) => i);
   const row = { timestep: 0, signal: 1, noise: 0, p: 0, q: 0, A: 1, E: 0, B: 0, C: 0, F: 0, D: 0, y: undefined };
-  batch.start(seeds, artefact.classes > 0 ? seeds.map(() => 0) : undefined, { start: 1, signal: 0, rows: [row] });
-  await batch.step(session, row, null, { seeds, draw: 1 });
+  const table: SamplerTable = { sampler: DEFAULT_SAMPLER, steps: 1, clip: null, start: 1, signal: 0, rows: [row] };
+  const nothing = { labels: undefined, conditions: undefined, guidance: undefined, from: undefined, mask: undefined };
+  batch.start({ ...nothing, seeds, table });
+  await batch.step(session, 0);
   await batch.read();
 }
 

@@ -5,7 +5,7 @@
  * `{id, failed}`. `{id, cancel}` ends a question early: it then fails with an AbortError. `{id, seen}` is the page's
  * receipt for frames it has handled, so that the worker makes no more than the page can show.
  */
-import type { ImageSeed, ImageShape, PictureOptions, SchedulerConfig } from '@onnoise/scheduler';
+import type { ConditionSpec, ImageSeed, ImageShape, PictureOptions, SchedulerConfig } from '@onnoise/scheduler';
 
 /** A model folder: its URL, or its files by their path in it. */
 export type Source = { kind: 'url'; url: string } | { kind: 'files'; files: Record<string, Blob> };
@@ -32,6 +32,10 @@ export interface ModelInfo {
   classes: number;
   /** One per class, if model_index.json or the model card names them. */
   classNames?: string[];
+  /** Whether guidance can be asked for. */
+  nullCondition: boolean;
+  /** The numbers that the network is conditional on. */
+  conditions: readonly ConditionSpec[];
   scheduler: SchedulerConfig;
   /** Size of the network's file. */
   bytes: number;

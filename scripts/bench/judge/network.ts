@@ -61,7 +61,7 @@ const network = createNetwork();
 /** Cross-entropy and AdamW, as one step for the engine. */
 function createStep(): TrainStep {
   const { parameters, forward } = network;
-  const state = stateSpecs(parameters, false);
+  const state = stateSpecs(parameters, false, false);
   const input = (name: string, shape: number[]): StepTensor => ({ name, shape, dtype: 'float32' });
   const names = parameters.map(({ name }) => name);
   return {

@@ -7,7 +7,7 @@ import { createRowKernel, NONE_BAD } from '#runtime-web/webgpu/apply-row.ts';
 import { openWebGpu } from '#runtime-web/webgpu/network.ts';
 import { MODEL_FILES, readArtefact, type SamplerRow, type SamplerTable } from '#scheduler/index.ts';
 
-/** x, x0, the network's output, z and y, if any, all of the same length. */
+/** x, x0, the network's output, z and y, if any, all of the same length; with guidance x and the output have twice that. */
 export type RowValues = Record<'x' | 'x0' | 'output' | 'z', number[]> & { y?: number[] };
 
 /** `bad` is the first step whose output or x is not finite, null if all are finite. */
@@ -23,7 +23,7 @@ export interface Engine {
   /** The images of each table, made on WebGPU by one network for the same seeds. */
   sampleTables(url: string, tables: SamplerTable[], seeds: number[]): Promise<number[][]>;
   /** x, x0 and y after the rows, on the GPU. */
-  applyRows(rows: SamplerRow[], clip: number | null, values: RowValues): Promise<RowResult>;
+  applyRows(rows: SamplerRow[], clip: number | null, values: RowValues, guidance?: number): Promise<RowResult>;
   /** Devices that this page requested, in order. */
   devices: GPUDevice[];
 }
@@ -44,7 +44,7 @@ if ('gpu' in navigator) {
   };
 }
 
-async function applyRows(rows: SamplerRow[], clip: number | null, values: RowValues) {
+async function applyRows(rows: SamplerRow[], clip: number | null, values: RowValues, guidance?: number) {
   const device = await (await navigator.gpu.requestAdapter())!.requestDevice();
   const upload = (numbers: number[]) => {
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
@@ -66,10 +66,14 @@ async function applyRows(rows: SamplerRow[], clip: number | null, values: RowVal
   const y = values.y && upload(values.y);
   const bad = upload([0]);
   device.queue.writeBuffer(bad, 0, Uint32Array.of(NONE_BAD));
-  const kernel = createRowKernel(device, { x, x0, z, bad, y });
+  const kernel = createRowKernel(
+    device,
+    { x, x0, z, bad, y },
+    { count: values.x0.length, twice: guidance !== undefined },
+  );
   for (const [i, row] of rows.entries()) {
     const encoder = device.createCommandEncoder();
-    kernel.encode(encoder, i + 1, row, clip, output);
+    kernel.encode(encoder, i + 1, row, clip, output, guidance);
     device.queue.submit([encoder.finish()]);
   }
   const step = new Uint32Array(await read(bad))[0]!;

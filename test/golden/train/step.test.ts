@@ -7,7 +7,11 @@ import { createTrainStep } from '#pipeline/train/step.ts';
 import { expectClose } from '../../support/compare.ts';
 import { tinyNet } from '../../support/train/tiny-net.ts';
 
-interface Case extends Pick<TrainStepOptions, 'loss' | 'predictionType' | 'optimizer' | 'weightDecay' | 'clipNorm'> {
+interface Case
+  extends Pick<
+    TrainStepOptions,
+    'loss' | 'huberDelta' | 'minSnr' | 'predictionType' | 'optimizer' | 'weightDecay' | 'clipNorm'
+  > {
   lr: number;
   losses: number[];
   gradNorms: number[];
@@ -35,7 +39,7 @@ const golden: Golden = JSON.parse(readFileSync(new URL('../data/train/step.json'
 
 describe('createTrainStep', () => {
   for (const row of golden.cases) {
-    it(`follows PyTorch for ten steps: ${row.loss}, ${row.predictionType}, ${row.optimizer}`, async () => {
+    it(`follows PyTorch for ten steps: ${row.loss}, ${row.predictionType}, ${row.optimizer}, min-SNR ${row.minSnr}`, async () => {
       const { batch, shape, betas, eps, alphaBar, hidden, classes } = golden;
       const model = tinyNet({ channels: shape[0], hidden, classes });
       const step = createTrainStep(model, {
@@ -46,7 +50,11 @@ describe('createTrainStep', () => {
         conditional: true,
         schedule: { alphaBar },
         ema: true,
+        accumulate: 1,
+        learnSchedule: false,
         loss: row.loss,
+        huberDelta: row.huberDelta,
+        minSnr: row.minSnr,
         predictionType: row.predictionType,
         optimizer: row.optimizer,
         weightDecay: row.weightDecay,

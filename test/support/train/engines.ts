@@ -1,6 +1,7 @@
 /** Shared by the tests of training engines: which are available, small networks of each kind, and steps on them. */
 
 import { sizeOf } from '#pipeline/shape.ts';
+import { imagesPerStep } from '#pipeline/train/batch.ts';
 import { type PartialConfig, resolveConfig } from '#pipeline/train/config.ts';
 import type { StepResult, TrainEngine } from '#pipeline/train/contracts.ts';
 import { drawStep } from '#pipeline/train/draw.ts';
@@ -8,6 +9,7 @@ import { emaDecayAt } from '#pipeline/train/ema.ts';
 import type { EngineChoice } from '#pipeline/train/engines/index.ts';
 import { readInstall } from '#pipeline/train/engines/native/install.ts';
 import { probeNative } from '#pipeline/train/engines/native/probe.ts';
+import { drawMasks } from '#pipeline/train/masks.ts';
 import type { TrainPlan } from '#pipeline/train/plan.ts';
 import { planFromConfig } from '#pipeline/train/resolve.ts';
 
@@ -57,7 +59,8 @@ export const startState = ({ step, initialParameters }: TrainPlan) => step.initi
 /** Step `n` with the images, noise and labels that belong to it. */
 export async function stepOn(engine: TrainEngine, plan: TrainPlan, n: number): Promise<StepResult> {
   const { model, step, config } = plan;
-  const { batch, lr } = config.training;
+  const { lr } = config.training;
+  const batch = imagesPerStep(config.training);
   const size = sizeOf(model.shape);
   const { noise, timesteps } = drawStep(1, n, batch, size, plan.schedule.T);
   const images = drawStep(2, n, batch, size, 1).noise.map((value) => Math.tanh(value));
@@ -66,6 +69,7 @@ export async function stepOn(engine: TrainEngine, plan: TrainPlan, n: number): P
     images,
     noise,
     timesteps,
+    ...drawMasks(1, n, batch, model.dropouts ?? []),
     ...(classCount !== null && { labels: Int32Array.from({ length: batch }, (_, i) => (n + i) % classCount) }),
     ...(conditions.length > 0 && {
       conditions: Float32Array.from({ length: 2 * batch }, (_, i) => (i % 2 ? 1 : Math.sin(n + i))),

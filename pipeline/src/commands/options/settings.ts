@@ -1,6 +1,7 @@
 /** The settings of `pipeline train`: merges a run, a preset, a file and typed options, and lists what differs. */
 import { readFile } from 'node:fs/promises';
-import { InputError, parseSchedulerConfig } from '@onnoise/scheduler';
+import { check, InputError, oneOf, parseSchedulerConfig, text, worded } from '@onnoise/scheduler';
+import type { Start } from '../../init/fit.ts';
 import { countParameters } from '../../model/parameters.ts';
 import { presetNames, readPreset } from '../../presets.ts';
 import { type ConfigLayer, resolveConfig, resolveOver, SECTIONS, type TrainConfig } from '../../train/config.ts';
@@ -18,22 +19,54 @@ export interface SettingsArguments {
 
 export interface TrainSettings {
   config: TrainConfig;
+  /** The weights that `--init` names; a run that continues from a checkpoint needs none. */
+  start: Start | undefined;
   /** The settings below the typed ones: those of a continued run, a preset, or the defaults. */
   base: { name: string; config: TrainConfig };
 }
 
 /** @throws InputError for settings that cannot be read, and when none of them names a network to train. */
 export async function readSettings(args: SettingsArguments): Promise<TrainSettings> {
-  const layers = await layersOf(args);
+  const given = await layersOf(args);
+  const read = await readInit(given, args);
+  const layers = read ? [read.layer, ...given] : given;
   const run = args.resume ? args.out : undefined;
-  const named = args.preset !== undefined || run !== undefined;
-  const { base, config } = resolveOver(layers, named ? 1 : 0);
+  const named = args.preset !== undefined || run !== undefined || read !== undefined;
+  const { base, config: resolved } = resolveOver(layers, named ? 1 : 0);
+  const config = read ? withHash(resolved, read.start) : resolved;
   if (config.model._class_name === undefined) {
     throw new InputError(
       `Cannot start training: --preset must name a network to train, received nothing. Presets: ${(await describePresets()).join('; ')}.`,
     );
   }
-  return { config, base: { name: run ?? (named ? layers[0]!.name : 'the defaults'), config: base } };
+  return {
+    config,
+    start: read?.start,
+    base: { name: run ?? (named ? layers[0]!.name : 'the defaults'), config: base },
+  };
+}
+
+/** What `--init`, or the same in a file, names. A continued run needs it only if it has no checkpoint yet. */
+async function readInit(layers: readonly ConfigLayer[], { resume, out }: SettingsArguments) {
+  const init = layers.map(({ config }) => config.training?.init).findLast((value) => value !== undefined);
+  if (init === undefined) return undefined;
+  if (resume && out !== undefined) {
+    const [{ listCheckpoints }, { runPaths }] = await Promise.all([
+      import('../../train/checkpoint.ts'),
+      import('../../train/run-folder.ts'),
+    ]);
+    if ((await listCheckpoints(runPaths(out).checkpoints)).length > 0) return undefined;
+  }
+  const { readStart } = await import('../../init/read-start.ts');
+  return readStart(check('start training', '--init', text, init));
+}
+
+/** The settings with the hash of the weights. @throws InputError when they name other weights. */
+function withHash(config: TrainConfig, { name, hash }: Start): TrainConfig {
+  const { initHash } = config.training;
+  const rule = worded(`the SHA-256 of the weights of ${name}, ${hash}`, oneOf([hash]));
+  if (initHash !== undefined) check('start training', '--init-hash', rule, initHash);
+  return { ...config, training: { ...config.training, initHash: hash } };
 }
 
 /** The lowest first. In a continued run its own settings are lowest; a preset or a file must suit them. */

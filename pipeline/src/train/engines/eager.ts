@@ -4,7 +4,8 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { sizeOf } from '../../shape.ts';
-import type { StepInputs, TrainStep } from '../contracts.ts';
+import { partOf } from '../accumulate.ts';
+import type { AccumulatedStep, StepInputs, StepTensor, TrainStep } from '../contracts.ts';
 
 export interface EagerStep {
   /** Replaces one tensor of the state. @throws Error for a name or a length that the step does not have. */
@@ -31,14 +32,10 @@ export function createEagerStep(step: TrainStep): EagerStep {
       return state.get(name)!.dataSync<'float32'>().slice();
     },
     run(inputs) {
-      const feeds: Record<string, tf.Tensor> = {};
-      for (const { name, shape, dtype } of step.inputs) {
-        const values = inputs[name];
-        if (!values) throw new Error(`the training step lacks its input ${name}`);
-        feeds[name] = tf.tensor(values, shape, dtype);
-      }
-      const { state: after, outputs } = step.run(Object.fromEntries(state), feeds);
-      tf.dispose(feeds);
+      const before = Object.fromEntries(state);
+      const { state: after, outputs } = step.accumulated
+        ? runParts(step.accumulated, before, inputs)
+        : withFeeds(step.inputs, inputs, (feeds) => step.run(before, feeds));
       for (const [name, tensor] of Object.entries(after)) {
         const before = state.get(name)!;
         if (before.id !== tensor.id) before.dispose();
@@ -51,4 +48,32 @@ export function createEagerStep(step: TrainStep): EagerStep {
       state.clear();
     },
   };
+}
+
+type Tensors = Record<string, tf.Tensor>;
+
+/** An update in its parts: the gradients of one small batch after the other, then the weights. */
+function runParts(parts: AccumulatedStep, state: Tensors, inputs: StepInputs) {
+  const start = ({ name, shape }: StepTensor) => (state[name] ? tf.clone(state[name]) : tf.zeros(shape));
+  let totals: Tensors = Object.fromEntries(parts.totals.map((spec) => [spec.name, start(spec)]));
+  for (let number = 0; number < parts.count; number++) {
+    const after = withFeeds(parts.inputs, partOf(inputs, parts, number), (feeds) => parts.add(state, totals, feeds));
+    for (const [name, tensor] of Object.entries(totals)) if (tensor.id !== after[name]!.id) tensor.dispose();
+    totals = after;
+  }
+  const result = withFeeds(parts.scalars, inputs, (scalars) => parts.update(state, totals, scalars));
+  tf.dispose(totals);
+  return result;
+}
+
+function withFeeds<T>(specs: readonly StepTensor[], inputs: StepInputs, run: (feeds: Tensors) => T): T {
+  const feeds: Tensors = {};
+  for (const { name, shape, dtype } of specs) {
+    const values = inputs[name];
+    if (!values) throw new Error(`the training step lacks its input ${name}`);
+    feeds[name] = tf.tensor(values, shape, dtype);
+  }
+  const result = run(feeds);
+  tf.dispose(feeds);
+  return result;
 }

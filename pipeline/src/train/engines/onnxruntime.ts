@@ -9,7 +9,8 @@
 import { blockConvolutions, encodeModel, type Graph, trace } from '@onnoise/tracer';
 import * as ort from 'onnxruntime-node';
 import { sizeOf } from '../../shape.ts';
-import type { StepInputs, StepTensor, TrainEngine, TrainStep } from '../contracts.ts';
+import { partOf } from '../accumulate.ts';
+import type { AccumulatedStep, StepInputs, StepTensor, TrainEngine, TrainStep } from '../contracts.ts';
 import { blockSize } from './block-size.ts';
 
 const NEXT = 'next.';
@@ -19,13 +20,35 @@ export function traceStep(step: TrainStep): Graph {
   return trace(
     (tensors) => {
       const { state, outputs } = step.run(tensors, tensors);
-      const next = Object.entries(state).map(([name, tensor]) => [NEXT + name, tensor]);
-      return { ...outputs, ...Object.fromEntries(next) };
+      return { ...outputs, ...prefixed(state) };
     },
     [...step.state, ...step.inputs],
     { name: 'training_step' },
   );
 }
+
+/** The parts of an accumulated step as graphs: totals after a small batch, and the update. */
+export function traceParts({ accumulated: parts, state }: TrainStep & { accumulated: AccumulatedStep }) {
+  const add = trace(
+    (tensors) => prefixed(parts.add(tensors, tensors, tensors)),
+    [...parts.weights, ...parts.totals, ...parts.inputs],
+    { name: 'gradients' },
+  );
+  // BatchNorm's statistics are in the totals.
+  const given = new Set(parts.totals.map(({ name }) => name));
+  const update = trace(
+    (tensors) => {
+      const { state, outputs } = parts.update(tensors, tensors, tensors);
+      return { ...outputs, ...prefixed(state) };
+    },
+    [...state.filter(({ name }) => !given.has(name)), ...parts.totals, ...parts.scalars],
+    { name: 'update' },
+  );
+  return { add, update };
+}
+
+const prefixed = <T>(named: Record<string, T>): Record<string, T> =>
+  Object.fromEntries(Object.entries(named).map(([name, value]) => [NEXT + name, value]));
 
 type Tensors = Record<string, ort.Tensor>;
 
@@ -33,10 +56,7 @@ export async function createOnnxruntimeEngine(
   step: TrainStep,
   state: ReadonlyMap<string, Float32Array>,
 ): Promise<TrainEngine> {
-  const graph = traceStep(step);
-  const block = await blockSize();
-  if (block) blockConvolutions(graph, block);
-  const session = await ort.InferenceSession.create(encodeModel(graph), { logSeverityLevel: 3 });
+  const program = await createProgram(step);
   // No closure here may hold the initial state: it is as large as the buffers.
   let current = buffers(step.state, state);
   let spare = buffers(step.state, new Map());
@@ -46,8 +66,7 @@ export async function createOnnxruntimeEngine(
     name: 'onnxruntime (cpu)',
     depth: 1,
     async step(inputs) {
-      const written = Object.entries(spare).map(([name, buffer]) => [NEXT + name, buffer]);
-      await session.run({ ...current, ...feeds(step.inputs, inputs) }, { ...scalars, ...Object.fromEntries(written) });
+      await program.run(current, inputs, { ...scalars, ...prefixed(spare) });
       [current, spare] = [spare, current];
       return { loss: scalars.loss!.data[0] as number, gradNorm: scalars.gradNorm!.data[0] as number };
     },
@@ -60,9 +79,62 @@ export async function createOnnxruntimeEngine(
     async dispose() {
       current = {};
       spare = {};
-      await session.release();
+      await program.release();
     },
   };
+}
+
+/** A step: reads the state and the inputs, and writes loss, norm and next state into the given tensors. */
+interface Program {
+  run(state: Tensors, inputs: StepInputs, outputs: Tensors): Promise<void>;
+  release(): Promise<void>;
+}
+
+async function createProgram(step: TrainStep): Promise<Program> {
+  const { accumulated } = step;
+  if (accumulated) return createParts(accumulated, traceParts({ ...step, accumulated }));
+  const session = await sessionOf(traceStep(step));
+  return {
+    async run(state, inputs, outputs) {
+      await session.run({ ...state, ...feeds(step.inputs, inputs) }, outputs);
+    },
+    release: () => session.release(),
+  };
+}
+
+/** The totals, too, are two sets of buffers that swap roles. */
+async function createParts(parts: AccumulatedStep, graphs: ReturnType<typeof traceParts>): Promise<Program> {
+  const [add, update] = [await sessionOf(graphs.add), await sessionOf(graphs.update)];
+  let totals = buffers(parts.totals, new Map());
+  let spare = buffers(parts.totals, new Map());
+  const only = (all: Tensors, names: readonly string[]) =>
+    Object.fromEntries(names.filter((name) => all[name]).map((name) => [name, all[name]!]));
+  return {
+    async run(state, inputs, outputs) {
+      for (const [name, { data }] of Object.entries(totals)) {
+        const values = data as Float32Array;
+        if (state[name]) values.set(state[name].data as Float32Array);
+        else values.fill(0);
+      }
+      for (let number = 0; number < parts.count; number++) {
+        const given = feeds(parts.inputs, partOf(inputs, parts, number));
+        await add.run({ ...only(state, add.inputNames), ...totals, ...given }, prefixed(spare));
+        [totals, spare] = [spare, totals];
+      }
+      await update.run({ ...only(state, update.inputNames), ...totals, ...feeds(parts.scalars, inputs) }, outputs);
+    },
+    async release() {
+      [totals, spare] = [{}, {}];
+      await add.release();
+      await update.release();
+    },
+  };
+}
+
+async function sessionOf(graph: Graph): Promise<ort.InferenceSession> {
+  const block = await blockSize();
+  if (block) blockConvolutions(graph, block);
+  return ort.InferenceSession.create(encodeModel(graph), { logSeverityLevel: 3 });
 }
 
 const tensor = (shape: readonly number[], data: Float32Array | Int32Array): ort.Tensor =>

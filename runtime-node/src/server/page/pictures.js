@@ -69,7 +69,7 @@ function createPicture({ width, height, seed }) {
     form({ b64_json, step, steps }) {
       this.part = step / steps;
       image.src = `data:image/png;base64,${b64_json}`;
-      image.alt = `Seed ${seed} after step ${step} of ${steps}`;
+      image.alt = `Seed ${seed} after ${step} of ${steps} network calls`;
     },
 
     /**

@@ -42,27 +42,41 @@ export function digitPicture(bytes: Uint8Array, index: number, width: number, he
  * @param gray one channel of luma (ITU-R BT.601), else three
  */
 export function squarePicture(image: Rgba, gray: boolean, name: string, size = OWN_SIZE): Picture {
-  const { data, width } = image;
-  const square = middleSquare(image.width, image.height);
-  const across = coverage(square.side, size);
-  const plane = size * size;
+  const shape: ImageShape = [gray ? 1 : 3, size, size];
+  return { name, shape, x0: fitPicture(image, shape) };
+}
+
+/** The same for any shape: the largest part in the middle that has its proportions, [C, H, W] in [-1, 1]. */
+export function fitPicture(image: Rgba, [channels, height, width]: ImageShape): Float32Array<ArrayBuffer> {
+  const { data } = image;
+  const part = middlePart(image, width / height);
+  const across = coverage(part.width, width);
+  const down = coverage(part.height, height);
+  const plane = height * width;
   const rgb = new Float64Array(3 * plane);
-  for (let y = 0; y < size; y++) {
-    for (let x = 0; x < size; x++) {
-      for (const [dy, wy] of across[y]!) {
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      for (const [dy, wy] of down[y]!) {
         for (const [dx, wx] of across[x]!) {
-          const at = ((square.y + dy) * width + square.x + dx) * 4;
+          const at = ((part.y + dy) * image.width + part.x + dx) * 4;
           const share = data[at + 3]! / 255;
           for (let c = 0; c < 3; c++) {
-            rgb[c * plane + y * size + x]! += wy * wx * (data[at + c]! * share + 255 * (1 - share));
+            rgb[c * plane + y * width + x]! += wy * wx * (data[at + c]! * share + 255 * (1 - share));
           }
         }
       }
     }
   }
-  if (!gray) return { name, shape: [3, size, size], x0: fromBytes(rgb) };
+  if (channels === 3) return fromBytes(rgb);
   const luma = (i: number) => 0.299 * rgb[i]! + 0.587 * rgb[plane + i]! + 0.114 * rgb[2 * plane + i]!;
-  return { name, shape: [1, size, size], x0: fromBytes(Float64Array.from({ length: plane }, (_, i) => luma(i))) };
+  return fromBytes(Float64Array.from({ length: plane }, (_, i) => luma(i)));
+}
+
+/** The largest part in the middle whose width is `ratio` times its height, in pixels. */
+function middlePart({ width, height }: Pick<Rgba, 'width' | 'height'>, ratio: number) {
+  const across = Math.max(1, Math.min(width, Math.round(height * ratio)));
+  const down = Math.max(1, Math.min(height, Math.round(width / ratio)));
+  return { x: Math.floor((width - across) / 2), y: Math.floor((height - down) / 2), width: across, height: down };
 }
 
 /** The largest square in the middle, in pixels. */

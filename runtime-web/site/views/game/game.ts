@@ -2,9 +2,11 @@
  * The game's state. A closure hides what a picture is until it is answered: the view gets only pixels and a place, so
  * nothing that it renders can give it away.
  */
+import type { ConditioningFacts } from '@onnoise/scheduler';
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
 import type { ModelInfo, SamplingWorker } from '#src/worker/client.ts';
 import type { ImageShape } from '../../state/pixels.ts';
+import { usualConditions } from '../../state/usual-conditions.ts';
 import { paintHalf } from './painter.ts';
 import { type Deal, type Kind, PICTURES, planRound } from './plan.ts';
 import type { Pool } from './pool.ts';
@@ -29,7 +31,7 @@ export interface Told extends Deal {
 /** What rounds are dealt from. */
 export interface Table {
   model: { id: string; title: string; own: boolean };
-  info: Pick<ModelInfo, 'classes' | 'classNames' | 'hash' | 'scheduler'>;
+  info: Pick<ModelInfo, 'classes' | 'classNames' | 'hash' | 'scheduler'> & ConditioningFacts;
   pool: Pool;
   /** Of the sampler. */
   steps: number;
@@ -211,6 +213,7 @@ function createJob(worker: Pick<SamplingWorker, 'sample'>, table: Table, seed: n
         from: shown.peek().length,
         steps,
         shape: pool.shape,
+        conditions: usualConditions(info),
         readReal: pool.read,
         presentation: pool.presentation,
         onProgress: (done) => {

@@ -19,6 +19,8 @@ export interface PaintOptions {
   from: number;
   steps: number;
   shape: ImageShape;
+  /** Numbers that the model needs. Default: none. */
+  conditions?: Record<string, number> | undefined;
   /** A real picture's bytes, [C, H, W]. */
   readReal: (index: number) => ArrayLike<number>;
   /** How any picture of the round is shown. */
@@ -30,11 +32,11 @@ export interface PaintOptions {
 
 /** The pictures shown at the places of a half, as bytes [C, H, W]. Rejects as the sampler does. */
 export async function paintHalf(options: PaintOptions): Promise<Uint8ClampedArray<ArrayBuffer>[]> {
-  const { worker, deals, from, steps, shape, readReal, presentation, onProgress, signal } = options;
+  const { worker, deals, from, steps, shape, conditions = {}, readReal, presentation, onProgress, signal } = options;
   const half = deals.slice(from, from + HALF);
   const labels = half.flatMap(({ label }) => (label === null ? [] : [label]));
   const { images } = await worker.sample(
-    { seeds: half.map(({ seed }) => seed), steps, sampler: 'ddim', ...(labels.length > 0 && { labels }) },
+    { seeds: half.map(({ seed }) => seed), steps, sampler: 'ddim', conditions, ...(labels.length > 0 && { labels }) },
     { onStep: ({ step, steps }) => onProgress?.(step / steps), ...(signal && { signal }) },
   );
   const size = sizeOf(shape);

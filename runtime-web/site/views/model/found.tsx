@@ -11,13 +11,14 @@ import { close, sampleIt } from './state.ts';
 import { bytes, whole } from './words.ts';
 
 export function Found({ found }: { found: Inspection }): JSX.Element {
-  const { title, shape, classes, classNames, scheduler, card, samples, warnings } = found;
+  const { title, shape, classes, classNames, conditions, scheduler, card, samples, warnings } = found;
   const [channels, height, width] = shape;
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), [found]); // the focused element is gone
   const facts: [name: string, value: JSX.Element | string][] = [
     ['Pictures', `${width} × ${height}, ${channels === 1 ? 'gray' : 'colour'}`],
-    ['Classes', classes === 0 ? 'none: the model is unconditional' : classesOf(classes, classNames)],
+    ['Classes', classes > 0 ? classesOf(classes, classNames) : conditions.length > 0 ? 'none' : UNCONDITIONAL],
+    ...conditions.map(({ name, min, max }): [string, string] => ['Condition', `${name}, ${min} to ${max}`]),
     ['Network', <code key="network">{found.network}</code>],
     ['Parameters', `${found.parameters}, ${bytes(found.bytes)}`],
     [
@@ -54,7 +55,7 @@ export function Found({ found }: { found: Inspection }): JSX.Element {
       <div class="model-found-body" data-pictured={samples !== undefined}>
         <dl class="model-facts">
           {facts.map(([name, value]) => (
-            <div key={name}>
+            <div key={`${name} ${value}`}>
               <dt>{name}</dt>
               <dd class="number">{value}</dd>
             </div>
@@ -73,6 +74,8 @@ export function Found({ found }: { found: Inspection }): JSX.Element {
     </section>
   );
 }
+
+const UNCONDITIONAL = 'none: the model is unconditional';
 
 /** The sheet of pictures that comes with it. */
 function Samples({ file }: { file: Blob }): JSX.Element | null {

@@ -14,14 +14,15 @@ import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { Select } from '../../components/select.tsx';
 import { ClassChips } from './class-chips.tsx';
+import { Conditions } from './conditions.tsx';
 import { NumberControl } from './number-control.tsx';
+import { fits, optionHint } from './option-words.ts';
 import { type Draft, LARGEST_COUNT, rollSeed, stepsHint } from './parameters.ts';
 import { draft, info, problems, refusals } from './state.ts';
 
 const COUNTS = Array.from({ length: LARGEST_COUNT }, (_, i) => i + 1);
 /** 21 of them, from end to end. */
 const optionStops = ({ min, max }: NumberOption) => Array.from({ length: 21 }, (_, i) => min + ((max - min) * i) / 20);
-const SAMPLER_CHOICES = SAMPLER_NAMES.map((value) => ({ value, label: samplerRecord(value).label }));
 /** Denser at the low end, where each step matters most. */
 const STEPS = [1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 75, 100, 150, 200, 250, 300, 400, 500, 750];
 
@@ -35,16 +36,23 @@ function showMistake(form: HTMLFormElement): void {
   form.querySelector('.field-error')?.scrollIntoView({ block: 'center' });
 }
 
-function OptionControl({ name }: { name: SamplerOptionName }): JSX.Element {
+function OptionControl({ name, sampler }: { name: SamplerOptionName; sampler: SamplerName }): JSX.Element {
   const option = SAMPLER_OPTIONS[name];
   const error = problems.value[name];
-  const shared = { label: option.label, error };
+  const shared = { label: option.label, error, hint: error ? undefined : optionHint(option) };
   if ('choices' in option) {
     return (
       <Select<string>
         {...shared}
         value={draft.value[name]}
-        options={option.choices.map((value) => ({ value, label: value }))}
+        options={option.choices.map((value) => {
+          const takes = fits(info.value?.scheduler, sampler, { [name]: value });
+          return {
+            value,
+            label: takes ? value : `${value} (not with ${samplerRecord(sampler).label})`,
+            disabled: !takes,
+          };
+        })}
         onChange={(value) => set({ [name]: value })}
       />
     );
@@ -59,6 +67,14 @@ function OptionControl({ name }: { name: SamplerOptionName }): JSX.Element {
     />
   );
 }
+
+/** A sampler that the model cannot use says so, for instance where the model predicts noise and ends in pure noise. */
+const samplerChoices = () =>
+  SAMPLER_NAMES.map((value) => {
+    const takes = fits(info.value?.scheduler, value);
+    const { label } = samplerRecord(value);
+    return { value, label: takes ? label : `${label} (not with this model)`, disabled: !takes };
+  });
 
 export function Controls(): JSX.Element {
   const { count, steps, sampler, seed } = draft.value;
@@ -90,19 +106,6 @@ export function Controls(): JSX.Element {
           stops={[...STEPS.filter((stop) => stop < T), T]}
           onText={(steps) => set({ steps })}
         />
-        <div class="sample-sampler">
-          <Select<SamplerName>
-            label="Sampler"
-            value={sampler as SamplerName}
-            options={SAMPLER_CHOICES}
-            hint={chosen && samplerRecord(chosen).hint}
-            error={wrong.sampler}
-            onChange={(sampler) => set({ sampler })}
-          />
-          {(chosen ? optionsOfSampler(chosen) : []).map((name) => (
-            <OptionControl key={name} name={name} />
-          ))}
-        </div>
         <NumberControl
           name="seed"
           label="Seed"
@@ -112,6 +115,20 @@ export function Controls(): JSX.Element {
           onText={(seed) => set({ seed })}
           after={<Button icon="dice" label="Roll another seed" onClick={() => set({ seed: rollSeed(seed) })} />}
         />
+        <div class="sample-sampler">
+          <Select<SamplerName>
+            label="Sampler"
+            value={sampler as SamplerName}
+            options={samplerChoices()}
+            hint={chosen && samplerRecord(chosen).hint}
+            error={wrong.sampler}
+            onChange={(sampler) => set({ sampler })}
+          />
+          {(chosen ? optionsOfSampler(chosen) : []).map((name) => (
+            <OptionControl key={name} name={name} sampler={chosen!} />
+          ))}
+          <Conditions />
+        </div>
         <ClassChips onChange={(labels) => set({ labels })} />
       </form>
     </Card>

@@ -1,23 +1,24 @@
 /** Sample: noise becomes pictures, step by step, on the visitor's machine. */
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
-import { Button } from '../../components/button.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { ModelBar } from '../../components/model-bar.tsx';
 import { stepWords } from '../../components/prediction-words.ts';
 import { Controls } from './controls.tsx';
 import { follow } from './follow.ts';
 import { PredictedX0, XT, Xt } from './formula.tsx';
+import { GoButton } from './go-button.tsx';
 import { onKey } from './keys.ts';
 import { EnlargedBar, Panels } from './panels.tsx';
 import { Readout } from './readout.tsx';
 import { Results } from './results.tsx';
-import { cancel, sample } from './run.ts';
 import './sample.css';
 import './transport.css';
 import './controls.css';
 import './widths.css';
-import { busy, info, phase, trouble } from './state.ts';
+import { StartCard } from './start/card.tsx';
+import { kindOf } from './start/start.ts';
+import { busy, draft, info, phase, trouble } from './state.ts';
 import { Transport } from './transport.tsx';
 
 export default function SampleView(): JSX.Element {
@@ -40,7 +41,7 @@ export default function SampleView(): JSX.Element {
             The sampler then takes <Xt /> a little closer to it.
           </p>
         </div>
-        <SampleButton />
+        {kindOf(draft.value) === 'noise' && <GoButton />}
       </header>
       {trouble.value && (
         <p class="sample-trouble" role="alert">
@@ -48,6 +49,7 @@ export default function SampleView(): JSX.Element {
           {trouble.value}
         </p>
       )}
+      <StartCard />
       <section class="card sample-stage" aria-label="The pictures as they form">
         <Panels />
         <EnlargedBar />
@@ -61,24 +63,6 @@ export default function SampleView(): JSX.Element {
       <Controls />
       <ModelBar disabled={busy.value} />
     </div>
-  );
-}
-
-/** One button that starts and cancels, so that the focus stays on it. */
-function SampleButton(): JSX.Element {
-  const running = busy.value;
-  return (
-    <Button
-      class="sample-go"
-      kind={running ? 'plain' : 'primary'}
-      icon={running ? 'stop' : 'play'}
-      onClick={({ detail }) => {
-        if (!running) void sample();
-        else if (detail < 2) cancel(); // a double click means start
-      }}
-    >
-      {running ? 'Cancel' : 'Sample'}
-    </Button>
   );
 }
 

@@ -6,7 +6,8 @@ import { PictureCanvas } from '../../components/picture-canvas.tsx';
 import type { ImageShape } from '../../state/pixels.ts';
 import { PredictedX0, Xt } from './formula.tsx';
 import { crispGrid, picture } from './layout.ts';
-import { enlarged, run, shown } from './state.ts';
+import { takePicture } from './start/take.ts';
+import { busy, describeSeed, enlarged, run, shown } from './state.ts';
 import { useBox } from './use-box.ts';
 
 /** CSS pixels, for three and four rows of cells of 84, which is three times a picture of 28. */
@@ -95,12 +96,12 @@ function Cell({ kind, index, side, shape, batch }: CellProps): JSX.Element {
 
 const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);
 
-/** Picture 4, class 3, seed 173. */
+/** `Picture 4, class 3, seed 173` */
 function describePicture(index: number): string {
   const made = run.value;
   if (!made) return `Picture ${index + 1}`;
   const name = made.classes?.[index];
-  return `Picture ${index + 1}${name === undefined ? '' : `, class ${name}`}, seed ${made.parameters.seed + index}`;
+  return `Picture ${index + 1}${name === undefined ? '' : `, class ${name}`}, ${describeSeed(made, index)}`;
 }
 
 /** Names the large picture, and leads to the others. */
@@ -116,6 +117,13 @@ export function EnlargedBar(): JSX.Element | null {
       <Button kind="quiet" icon="back" label="The previous picture" disabled={count < 2} onClick={() => turn(-1)} />
       <p class="number">{describePicture(index)}</p>
       <Button kind="quiet" icon="next" label="The next picture" disabled={count < 2} onClick={() => turn(1)} />
+      <Button
+        icon="brush"
+        disabled={!run.value || busy.value || run.value.frames.last < 0}
+        onClick={() => takePicture(run.value!, index)}
+      >
+        Start from it
+      </Button>
       <Button
         kind="quiet"
         icon="cross"

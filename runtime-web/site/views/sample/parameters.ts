@@ -3,8 +3,12 @@
  * in its field with a sentence beside it.
  */
 import {
+  type ConditionSpec,
+  DEFAULT_GUIDANCE,
   DEFAULT_SAMPLER,
   eachSamplerOption,
+  LARGEST_GUIDANCE,
+  number as numberRule,
   optionRule,
   optionsOfSampler,
   type PictureOptions,
@@ -18,14 +22,18 @@ import {
   USUAL_STEPS,
   usualSteps,
 } from '@onnoise/scheduler';
+import { type ConditionDraft, conditionText, readCondition, unknownConditions } from './condition-draft.ts';
+import { type Brought, checkStart, START_DEFAULTS, type Start, type StartDraft, startRequest } from './start/start.ts';
 
 /** The controls, one for each sampler option. `labels` are the classes in order of choice; none: all in turn. */
-export interface Draft extends Record<SamplerOptionName, string> {
+export interface Draft extends Record<SamplerOptionName, string>, StartDraft {
   count: string;
   steps: string;
   sampler: string;
   seed: string;
   labels: readonly number[];
+  guidance: string;
+  conditions: ConditionDraft;
 }
 
 /** A checked draft. */
@@ -35,6 +43,12 @@ export interface Parameters extends SamplerValues {
   sampler: SamplerName;
   seed: number;
   labels: readonly number[];
+  /** undefined: the model takes none. */
+  guidance?: number | undefined;
+  /** Values in turn; one that is absent is left out. */
+  conditions?: Readonly<Record<string, readonly number[]>> | undefined;
+  /** undefined: noise alone. */
+  start?: Start | undefined;
 }
 
 /** What the loaded model allows. */
@@ -43,9 +57,16 @@ export interface Limits {
   timesteps: number;
   /** Classes of a conditional model, else 0. */
   classes: number;
+  /** Whether guidance can be asked for. Default: false. */
+  nullCondition?: boolean | undefined;
+  /** Default: not known yet. */
+  conditions?: readonly ConditionSpec[] | undefined;
 }
 
-export type Problems = { readonly [K in keyof Draft]?: string };
+/** By field; that of a condition is `condition.` and its name. */
+export type Problems = { readonly [K in keyof Draft | `condition.${string}`]?: string };
+
+const NOTHING: Brought = { picture: false, mask: false };
 
 export const LARGEST_COUNT = 16;
 /** Seeds with more digits are hard to say and to type; the engine takes any up to 2^53 - 1. */
@@ -59,6 +80,9 @@ export const DEFAULTS: Draft = {
   ...eachSamplerOption((_, option) => String(option.default)),
   seed: '170',
   labels: [],
+  guidance: String(DEFAULT_GUIDANCE),
+  conditions: {},
+  ...START_DEFAULTS,
 };
 
 const number = new Intl.NumberFormat('en', { useGrouping: false, maximumFractionDigits: 20 });
@@ -75,8 +99,15 @@ function sentence(name: string, rule: string, text: string): string {
   return `${name} must be ${rule}${shown === '' ? '.' : `, not “${shown}”.`}`;
 }
 
-/** The parameters, or a sentence for every wrong field. */
-export function check(draft: Draft, limits: Limits): { parameters: Parameters } | { problems: Problems } {
+/**
+ * The parameters, or a sentence for every wrong field.
+ * @param brought what a start from a picture needs.
+ */
+export function check(
+  draft: Draft,
+  limits: Limits,
+  brought: Brought = NOTHING,
+): { parameters: Parameters } | { problems: Problems } {
   const count = whole('Pictures', draft.count, 1, LARGEST_COUNT);
   const steps = whole('Steps', draft.steps, 1, limits.timesteps);
   const seed = whole('The seed', draft.seed, 0, Number.MAX_SAFE_INTEGER - LARGEST_COUNT);
@@ -87,6 +118,9 @@ export function check(draft: Draft, limits: Limits): { parameters: Parameters } 
   );
   const wrongOptions = SAMPLER_OPTION_NAMES.filter((name) => options[name] === undefined);
   const labels = checkLabels(draft.labels, limits.classes, typeof count === 'number' ? count : LARGEST_COUNT);
+  const guidance = limits.nullCondition ? readGuidance(draft.guidance) : undefined;
+  const conditions = checkConditions(draft.conditions, limits);
+  const start = checkStart(draft, brought, sentence);
   const problems = {
     ...(typeof count === 'string' && { count }),
     ...(typeof steps === 'string' && { steps }),
@@ -94,9 +128,42 @@ export function check(draft: Draft, limits: Limits): { parameters: Parameters } 
     ...(!sampler && { sampler: sentence('The sampler', SAMPLER_NAMES.join(' or '), draft.sampler) }),
     ...Object.fromEntries(wrongOptions.map((name) => [name, wrongOption(SAMPLER_OPTIONS[name], draft[name])])),
     ...(typeof labels === 'string' && { labels }),
+    ...(typeof guidance === 'string' && { guidance }),
+    ...conditions.problems,
+    ...('problem' in start && { [start.problem[0]]: start.problem[1] }),
   };
   if (Object.keys(problems).length > 0) return { problems };
-  return { parameters: { count, steps, seed, sampler, ...options, labels } as Parameters };
+  const rest = { guidance, conditions: conditions.values, start: 'start' in start ? start.start : undefined };
+  return { parameters: { count, steps, seed, sampler, ...options, labels, ...rest } as Parameters };
+}
+
+const GUIDANCE = numberRule({ min: 0, max: LARGEST_GUIDANCE });
+
+function readGuidance(text: string): number | string {
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  return GUIDANCE.holds(value) ? value : sentence('Guidance', GUIDANCE.words, text);
+}
+
+function checkConditions(
+  draft: ConditionDraft,
+  { conditions, nullCondition = false }: Limits,
+): { values: Parameters['conditions']; problems: Problems } {
+  const unknown = conditions ? unknownConditions(draft, conditions) : [];
+  const read = (conditions ?? []).map((spec) => {
+    const text = conditionText(draft, spec, nullCondition);
+    const values = readCondition(text, spec);
+    const fits = values !== undefined && (values.length > 0 || nullCondition);
+    return { spec, text, values: fits ? values : undefined };
+  });
+  const given = read.filter(({ values }) => values !== undefined && values.length > 0);
+  const wrong = read.filter(({ values }) => values === undefined);
+  return {
+    values: given.length > 0 ? Object.fromEntries(given.map(({ spec, values }) => [spec.name, values!])) : undefined,
+    problems: Object.fromEntries([
+      ...wrong.map(({ spec, text }) => [`condition.${spec.name}`, sentence(spec.name, numberRule(spec).words, text)]),
+      ...unknown.map((name) => [`condition.${name}`, `This model has no number “${name}” to ask for.`]),
+    ]),
+  };
 }
 
 /** The value, or undefined where it is none of the option's. */
@@ -126,31 +193,43 @@ export function statedOptions(parameters: Parameters): Partial<SamplerValues> {
   return Object.fromEntries(stated.map((name) => [name, parameters[name]]));
 }
 
-/** The request to the sampler. */
+/** The request to the sampler; for a start from a picture without the picture and its mask. */
 export function toRequest(parameters: Parameters, classes: number): PictureOptions {
-  const { count, steps, sampler, seed, labels } = parameters;
+  const { count, steps, sampler, seed, labels, guidance, conditions, start } = parameters;
+  const asked = start?.kind === 'between' ? labelsOfPictures(parameters, classes) : labels;
   return {
     count,
     steps,
     sampler,
-    seed,
+    ...startRequest(seed, start),
     ...statedOptions(parameters),
-    ...(classes > 0 && labels.length > 0 && { labels }),
+    ...(classes > 0 && labels.length > 0 && { labels: asked }),
+    ...(guidance !== undefined && { guidance }),
+    ...(conditions && { conditions }),
   };
 }
 
-/** The class of each picture; undefined for a model without classes. */
-export function labelsOfPictures({ count, labels }: Parameters, classes: number): number[] | undefined {
+/**
+ * The class of each picture; undefined for a model without classes. From one seed to another the chosen classes follow
+ * each other, so that both ends are the pictures that they are alone.
+ */
+export function labelsOfPictures({ count, labels, start }: Parameters, classes: number): number[] | undefined {
   if (classes === 0) return undefined;
-  return Array.from({ length: count }, (_, i) => (labels.length > 0 ? labels[i % labels.length]! : i % classes));
+  const { length } = labels;
+  const turn = (i: number) => (start?.kind === 'between' ? Math.floor((i * length) / count) : i % length);
+  return Array.from({ length: count }, (_, i) => (length > 0 ? labels[turn(i)]! : i % classes));
 }
 
 /** A draft for another model: values that fit stay, and the others are corrected. */
-export function fitDraft(draft: Draft, { timesteps, classes }: Limits): Draft {
+export function fitDraft(draft: Draft, { timesteps, classes, conditions: specs }: Limits): Draft {
   const labels = draft.labels.filter((label) => label < classes);
   const most = timesteps > USUAL_STEPS ? timesteps : usualSteps({ num_train_timesteps: timesteps });
   const steps = Number(draft.steps) > most ? String(most) : draft.steps;
-  return labels.length === draft.labels.length && steps === draft.steps ? draft : { ...draft, labels, steps };
+  const unknown = specs ? unknownConditions(draft.conditions, specs) : [];
+  const fits = labels.length === draft.labels.length && steps === draft.steps && unknown.length === 0;
+  if (fits) return draft;
+  const known = Object.entries(draft.conditions).filter(([name]) => !unknown.includes(name));
+  return { ...draft, labels, steps, conditions: Object.fromEntries(known) };
 }
 
 /** The hint below the steps. A short schedule has no step count that is too large. */

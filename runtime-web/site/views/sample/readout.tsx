@@ -18,7 +18,7 @@ export function Readout(): JSX.Element {
         </math>
         <span class="number">{made ? timestepAt(made, step) : '–'}</span>
       </p>
-      <p class="sample-step number">{made ? `step ${step} of ${made.frames.steps}` : 'pure noise'}</p>
+      <p class="sample-step number">{made ? `${made.unit} ${step} of ${made.frames.steps}` : 'pure noise'}</p>
       <p class="sample-status number">{status()}</p>
     </div>
   );
@@ -30,20 +30,23 @@ function status(): string {
       return loadingStatus();
     case 'sampling': {
       const { seconds = 0, stepsPerSecond = 0, left = null } = pace.value ?? {};
-      const rate = stepsPerSecond > 0 ? ` · ${formatRate(stepsPerSecond)} steps/s` : '';
+      const rate = stepsPerSecond > 0 ? ` · ${rateWords(stepsPerSecond)}` : '';
       return `${formatSeconds(seconds)}${rate}${left === null ? '' : ` · ${formatSeconds(left)} left`}`;
     }
     case 'done': {
       if (!run.value || !pace.value) return '';
       const { seconds, stepsPerSecond } = pace.value;
-      return `${pictures(run.value.parameters.count)} in ${formatSeconds(seconds)} · ${formatRate(stepsPerSecond)} steps/s`;
+      return `${pictures(run.value.parameters.count)} in ${formatSeconds(seconds)} · ${rateWords(stepsPerSecond)}`;
     }
     case 'cancelled':
-      return `Cancelled after step ${Math.max(last.value, 0)}`;
+      return `Cancelled after ${run.value?.unit ?? 'step'} ${Math.max(last.value, 0)}`;
     default:
       return info.value ? 'Ready' : loaded.value.state === 'loading' ? loadingStatus() : '';
   }
 }
+
+/** `3.42 steps/s` */
+const rateWords = (rate: number) => `${formatRate(rate)} ${run.value?.unit ?? 'step'}s/s`;
 
 function loadingStatus(): string {
   const { value } = loaded;

@@ -8,7 +8,7 @@ import { linkTo } from '../../store.ts';
 import { animatedPng, stillPng } from './animation.ts';
 import { saveFile } from './download.ts';
 import { encodeLink } from './link.ts';
-import { busy, position, type Run, run, timestepAt } from './state.ts';
+import { busy, hasLink, position, type Run, run, timestepAt } from './state.ts';
 
 export function Results(): JSX.Element {
   const [working, setWorking] = useState(false);
@@ -35,8 +35,10 @@ export function Results(): JSX.Element {
       </Button>
       <Button
         icon="link"
-        disabled={!made || made.model.own}
-        title={made?.model.own ? 'A link cannot carry your own model' : undefined}
+        disabled={!made || !hasLink(made)}
+        title={
+          made && !hasLink(made) ? `A link cannot carry ${made.model.own ? 'your own model' : 'a picture'}` : undefined
+        }
         onClick={() => copyLink(made!)}
       >
         Copy link
@@ -57,8 +59,8 @@ async function animationFile(made: Run): Promise<[Uint8Array<ArrayBuffer>, strin
 
 /** digits-seed170-ddpm50.png */
 function fileName({ model, parameters }: Run, ending: string): string {
-  const { seed, sampler, steps } = parameters;
-  return `${model.id}-seed${seed}-${sampler}${steps}${ending}.png`;
+  const { seed, sampler, steps, start } = parameters;
+  return `${model.id}-seed${seed}-${start ? `${start.kind}-` : ''}${sampler}${steps}${ending}.png`;
 }
 
 /** Text for the file: how to make it again. */

@@ -1,5 +1,5 @@
 /** Sampling: from the controls to the frames, however it ends. */
-import { completeRequest } from '@onnoise/scheduler';
+import { completeRequest, type PictureOptions } from '@onnoise/scheduler';
 import { batch } from '@preact/signals';
 import type { ModelInfo } from '#src/worker/client.ts';
 import { announce, current, go, type ModelEntry, samplingWorker, sentence, useModel } from '../../store.ts';
@@ -7,7 +7,10 @@ import { createFrameStore } from './frames.ts';
 import { encodeLink } from './link.ts';
 import { createPace, formatSeconds, quarterReached } from './pace.ts';
 import { check, labelsOfPictures, type Parameters, toRequest } from './parameters.ts';
+import { needsPicture, type Start } from './start/start.ts';
+import { brought, mask, source } from './start/state.ts';
 import * as state from './state.ts';
+import { counted, unitOf } from './unit.ts';
 
 let abort: AbortController | undefined;
 /** How the last sampling ended: the state to return to if the next one is refused. */
@@ -39,10 +42,11 @@ export async function sample(): Promise<void> {
     const info = await useModel(model);
     await underWay.catch(() => {});
     if (signal.aborted) return;
-    const checked = check(state.draft.peek(), state.limitsOf(info));
+    const checked = check(state.draft.peek(), state.limitsOf(info), brought.peek());
     if ('problems' in checked) return refuse();
     await runWith(checked.parameters, model, info, signal);
     if (signal.aborted) return;
+    if (!checked.parameters.start) state.lastSampled.value = state.run.peek();
     settle('done');
   } catch (error) {
     if (abort !== mine || signal.aborted) return; // whoever cancelled set the phase
@@ -99,21 +103,27 @@ function showWhatCame(): void {
 }
 
 async function runWith(parameters: Parameters, model: ModelEntry, info: ModelInfo, signal: AbortSignal): Promise<void> {
-  const { count, seed } = parameters;
-  const request = toRequest(parameters, info.classes);
-  const { table } = completeRequest(info, request);
+  const { count, start } = parameters;
+  const picture = broughtTo(start);
+  const request = { ...toRequest(parameters, info.classes), ...picture };
+  const { table, seeds } = completeRequest(info, request);
   const steps = table.rows.length;
-  const start = state.startNoise(count, seed, info.shape, table.start);
-  const frames = createFrameStore(start, steps);
+  const unit = unitOf(parameters.sampler, start?.kind === 'fill' ? start.resamples : 1);
+  const noisy = state.startOf(seeds, info.shape, table, picture.from);
+  const frames = createFrameStore(noisy, steps);
+  const labels = labelsOfPictures(parameters, info.classes);
   const named = (label: number) => info.classNames?.[label] ?? String(label);
   state.run.value = {
     parameters,
     model,
     shape: info.shape,
+    unit,
     timesteps: table.rows.map(({ timestep }) => timestep),
     T: info.scheduler.num_train_timesteps,
-    classes: labelsOfPictures(parameters, info.classes)?.map(named),
-    start,
+    seeds,
+    labels,
+    classes: labels?.map(named),
+    start: noisy,
     frames,
   };
   state.last.value = -1;
@@ -122,8 +132,8 @@ async function runWith(parameters: Parameters, model: ModelEntry, info: ModelInf
   state.pace.value = null;
   if ((state.enlarged.peek() ?? 0) >= count) state.enlarged.value = null;
   state.phase.value = 'sampling';
-  writeAddress(parameters, model);
-  announce(`Sampling ${pictures(count)} in ${steps === 1 ? '1 step' : `${steps} steps`}.`);
+  if (state.hasLink(state.run.value)) writeAddress(parameters, model);
+  announce(`Sampling ${pictures(count)} in ${counted(steps, unit)}.`);
 
   const tempo = createPace(steps);
   let before = 0;
@@ -151,11 +161,17 @@ async function runWith(parameters: Parameters, model: ModelEntry, info: ModelInf
   announce(`Done: ${pictures(count)} in ${formatSeconds(seconds)}.`);
 }
 
+/** The picture that sampling starts from, and its mask. */
+function broughtTo(start: Start | undefined): Pick<PictureOptions, 'from' | 'mask'> {
+  if (!start || !needsPicture(start.kind)) return {};
+  const from = source.peek()!.values;
+  return start.kind === 'fill' ? { from, mask: Float32Array.from(mask.peek()!) } : { from };
+}
+
 export const pictures = (count: number) => (count === 1 ? '1 picture' : `${count} pictures`);
 
 /** The address names the picture, so that a reload brings it back. */
 function writeAddress(parameters: Parameters, model: ModelEntry): void {
-  if (model.own) return;
   writing = true;
   go('sample', encodeLink(parameters, model.id), { replace: true });
   writing = false;

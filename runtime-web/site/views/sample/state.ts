@@ -1,27 +1,36 @@
 /**
  * What the view shows. It lives with the page, not with the view, so that a visitor who comes back finds the pictures.
  */
-import { begin, seededNoise } from '@onnoise/scheduler';
+import { begin, type ImageSeed, type SamplerTable, seededNoise } from '@onnoise/scheduler';
 import { computed, signal } from '@preact/signals';
 import type { ModelInfo } from '#src/worker/client.ts';
 import { type ImageShape, sizeOf, toBytes } from '../../state/pixels.ts';
-import { loaded, type ModelEntry } from '../../store.ts';
+import { current, loaded, type ModelEntry } from '../../store.ts';
 import type { Frame, FrameStore } from './frames.ts';
 import type { Pace } from './pace.ts';
 import { check, DEFAULTS, type Draft, LARGEST_COUNT, type Limits, type Parameters } from './parameters.ts';
+import { needsPicture } from './start/start.ts';
+import { brought } from './start/state.ts';
+import type { Unit } from './unit.ts';
 
 /** One sampling: its request and its results. */
 export interface Run {
   parameters: Parameters;
   model: ModelEntry;
   shape: ImageShape;
-  /** The network's inputs, one per step, not always whole. */
+  /** What the frames count. */
+  unit: Unit;
+  /** The network's inputs, one per call, not always whole. */
   timesteps: readonly number[];
   /** T of the schedule. */
   T: number;
-  /** Name of each picture's class, for a conditional model. */
+  /** One per picture. */
+  seeds: readonly ImageSeed[];
+  /** Each picture's class, for a model with classes. */
+  labels: number[] | undefined;
+  /** Their names. */
   classes: string[] | undefined;
-  /** Pure noise, [N, C, H, W]. */
+  /** What sampling started from, [N, C, H, W]. */
   start: Uint8ClampedArray;
   frames: FrameStore;
 }
@@ -30,6 +39,10 @@ export type Phase = 'idle' | 'loading' | 'sampling' | 'done' | 'cancelled' | 'fa
 
 export const draft = signal<Draft>(DEFAULTS);
 export const run = signal<Run | null>(null);
+/** The last sampling out of noise that ended. */
+export const lastSampled = signal<Run | null>(null);
+/** The same if it was made by the chosen model: its pictures can be chosen as a start. */
+export const sampled = computed(() => (lastSampled.value?.model === current.value ? lastSampled.value : null));
 export const phase = signal<Phase>('idle');
 export const pace = signal<Pace | null>(null);
 /** What went wrong, or what is wrong with a link. */
@@ -53,10 +66,12 @@ export const info = computed<ModelInfo | null>(() => (loaded.value.state === 're
 const UNKNOWN: Limits = { timesteps: 100_000, classes: 100_000 };
 
 export function limitsOf(model: ModelInfo | null): Limits {
-  return model ? { timesteps: model.scheduler.num_train_timesteps, classes: model.classes } : UNKNOWN;
+  if (!model) return UNKNOWN;
+  const { scheduler, classes, nullCondition, conditions } = model;
+  return { timesteps: scheduler.num_train_timesteps, classes, nullCondition, conditions };
 }
 
-export const checked = computed(() => check(draft.value, limitsOf(info.value)));
+export const checked = computed(() => check(draft.value, limitsOf(info.value), brought.value));
 export const problems = computed(() => ('problems' in checked.value ? checked.value.problems : {}));
 
 /** The step on show; -1: noise, before there is a prediction. */
@@ -87,20 +102,38 @@ const preview = computed<Shown>(() => {
   const shape = info.value?.shape ?? USUAL_SHAPE;
   const count = Math.min(Math.max(wholeOr(draft.value.count, 1), 1), LARGEST_COUNT);
   const seed = Math.min(wholeOr(draft.value.seed, 0), Number.MAX_SAFE_INTEGER - LARGEST_COUNT);
-  return { shape, count, step: 0, x: startNoise(count, seed, shape), x0: null };
+  const seeds = Array.from({ length: count }, (_, i) => seed + i);
+  return { shape, count, step: 0, x: startOf(seeds, shape, { start: 1, signal: 0 }), x0: null };
 });
 
-/**
- * The noise that sampling starts from, the engine's own: picture i has the seed `seed + i`.
- * @param start the factor of the sampler's table.
- */
-export function startNoise(count: number, seed: number, shape: ImageShape, start = 1): Uint8ClampedArray {
+/** What sampling starts from, the engine's own: noise, or a picture with the noise of the table's first row. */
+export function startOf(
+  seeds: readonly ImageSeed[],
+  shape: ImageShape,
+  table: Pick<SamplerTable, 'start' | 'signal'>,
+  picture?: Float32Array,
+): Uint8ClampedArray {
   const size = sizeOf(shape);
-  const noise = new Float32Array(count * size);
-  for (let i = 0; i < count; i++) seededNoise(seed + i, 0, noise.subarray(i * size, (i + 1) * size));
-  begin(noise, { start, signal: 0 });
-  return toBytes(noise);
+  const x = new Float32Array(seeds.length * size);
+  for (const [i, seed] of seeds.entries()) {
+    const image = x.subarray(i * size, (i + 1) * size);
+    seededNoise(seed, 0, image);
+    begin(image, table, picture);
+  }
+  return toBytes(x);
 }
+
+/** `seed 173`; `25 % from seed 3 to 7`; `near seed 7`. */
+export function describeSeed({ seeds, parameters }: Run, index: number): string {
+  const seed = seeds[index]!;
+  if (typeof seed === 'number') return `seed ${seed}`;
+  if (parameters.start?.kind === 'vary') return `near seed ${seed.seed}`;
+  return `${Math.round(100 * seed.share)} % from seed ${seed.seed} to ${seed.toward}`;
+}
+
+/** Whether a link can make it again: not where it started from a picture, or with a model of the visitor's own. */
+export const hasLink = ({ model, parameters }: Run): boolean =>
+  !model.own && !needsPicture(parameters.start?.kind ?? 'noise');
 
 /** The t of x_t after `step` steps: the network's timestep input, rounded, or 0 for the finished picture. */
 export function timestepAt({ timesteps }: Run, step: number): number {

@@ -17,7 +17,6 @@ export function Transport(): JSX.Element {
   const steps = made?.frames.steps ?? (Number(draft.value.steps) || 1);
   const step = Math.max(position.value, 0);
   const moving = playing.value || (phase.value === 'sampling' && pinned.value === null);
-  const t = made ? timestepAt(made, step) : null;
   const off = !made || last.value < 1;
   return (
     <div class="sample-transport">
@@ -38,7 +37,9 @@ export function Transport(): JSX.Element {
           value={step}
           disabled={off}
           aria-label="Step"
-          aria-valuetext={t === null ? 'nothing sampled yet' : `step ${step} of ${steps}, t = ${t}`}
+          aria-valuetext={
+            made ? `${made.unit} ${step} of ${steps}, t = ${timestepAt(made, step)}` : 'nothing sampled yet'
+          }
           ref={(input) => {
             input?.style.setProperty('--filled', `${(step / steps) * 100}%`);
             input?.style.setProperty('--known', `${(Math.max(last.value, 0) / steps) * 100}%`);

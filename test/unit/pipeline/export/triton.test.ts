@@ -11,7 +11,7 @@ import { compileSampler, parseSchedulerConfig, sampleImages } from '#scheduler/i
 import { runCli } from '#test/run-cli.ts';
 import { lacksPython, PYTHON, skipBecause } from '#test/skip.ts';
 import { type Message, readTextFormat } from '#test/text-format.ts';
-import { temporaryFolder, tinyArtefact } from '#test/tiny-onnx.ts';
+import { AGE, temporaryFolder, tinyArtefact } from '#test/tiny-onnx.ts';
 
 const digits = join(import.meta.dirname, '../../../../models/digits');
 
@@ -220,6 +220,18 @@ describe('formatTritonConfig', () => {
         expect(parseSchedulerConfig(JSON.parse(parametersOf(config).scheduler_config!))).toEqual(scheduler);
       }),
     );
+  });
+
+  it('has the null class and the conditions of a network', () => {
+    const network = { shape: [1, 8, 8] as const, classes: 2, nullCondition: true, conditions: [AGE] };
+    const config = readTextFormat(formatTritonConfig({ name: 'x', ...network, scheduler: parseSchedulerConfig({}) }));
+    const inputs = (config.input as Message[]).map(({ name, dims }) => [name![0], ...dims!]);
+    expect(inputs.slice(2)).toEqual([
+      ['class_labels', 1],
+      ['conditions', 2],
+    ]);
+    const { num_class_embeds, null_condition, conditions } = parametersOf(config);
+    expect([num_class_embeds, null_condition, JSON.parse(conditions!)]).toEqual(['3', 'true', [AGE]]);
   });
 
   it("quotes strings as protobuf's text format reads them", skipBecause(LACKS_TRITON), async () => {

@@ -28,6 +28,7 @@ describe('createModel', () => {
       norm_type: 'batch',
       norm_num_groups: 32,
       residual_connections: false,
+      dropout: 0,
       attention_levels: [],
     });
   });
@@ -142,7 +143,7 @@ describe('createModel', () => {
       { ...unet, mid_block_type: 'X' },
       'must be one of UNetMidBlock2D, null, received "X"',
     ],
-    ['dropout', { ...unet, dropout: 0.1 }, 'dropout must be 0 (no other value is supported), received 0.1'],
+    ['to drop all', { ...unet, dropout: 1 }, 'dropout must be a number of at least 0 and below 1, received 1'],
     ['a block that is not there', { ...unet, down_block_types: ['SkipDownBlock2D', 'DownBlock2D'] }, 'AttnDownBlock2D'],
     ['too few blocks', { ...unet, up_block_types: ['UpBlock2D'] }, 'up_block_types must be a list of 2'],
     ['groups that do not divide', { ...unet, norm_num_groups: 3 }, 'norm_num_groups must be a divisor of every'],

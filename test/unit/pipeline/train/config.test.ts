@@ -163,6 +163,8 @@ describe('compareConfigs', () => {
     labelColumn: ['male', 'age'],
     conditionColumns: ['age', 'age,weight'],
     cacheDir: ['a', 'b'],
+    init: ['models/a', 'models/b'],
+    initHash: ['a', 'b'],
   };
   const twoValues = (key: string, field: Field): [unknown, unknown] => {
     if (field.type === 'choice') return [field.choices[0], field.choices[1]];

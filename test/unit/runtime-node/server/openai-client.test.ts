@@ -65,13 +65,8 @@ describe("OpenAI's client", () => {
   it('edits a picture, and makes variations of it', async () => {
     const [opaque, holed] = await Promise.all([255, 0].map((alpha) => uploadOf(alpha)));
     const asked = { model: 'tiny', prompt: '1', n: 2 };
-    // what the client does not know, it passes on as fields of the form
-    const edit = await client.images.edit({
-      ...asked,
-      image: opaque!,
-      mask: holed!,
-      ...{ seed: 7, steps: 4, resamples: 2 },
-    });
+    const beyond = { seed: 7, steps: 4, resamples: 2 };
+    const edit = await client.images.edit({ ...asked, ...beyond, image: opaque!, mask: holed! });
     expect(edit.data).toMatchObject([
       { seed: 7, label: 1 },
       { seed: 8, label: 1 },

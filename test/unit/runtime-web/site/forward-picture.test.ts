@@ -2,7 +2,7 @@ import { InputError } from '@onnoise/scheduler';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { toBytes } from '#site/state/pixels.ts';
-import { digitPicture, middleSquare, squarePicture } from '#site/views/forward/picture.ts';
+import { digitPicture, fitPicture, middleSquare, squarePicture } from '#site/views/forward/picture.ts';
 import { expectClose } from '#test/compare.ts';
 
 /** RGBA values, one colour per pixel. */
@@ -25,6 +25,15 @@ describe('digitPicture', () => {
     expect(() => digitPicture(new Uint8Array(6), 1, 2, 2, 'digit 3')).toThrow(
       new InputError('Cannot read digit 1: the file must hold 8 bytes, received 6.'),
     );
+  });
+});
+
+describe('fitPicture', () => {
+  it('takes the middle part of the proportions that are asked for', () => {
+    const rows = image(4, 6, (_, y) => [y * 40, 0, 0, 255]);
+    expectClose(fitPicture(rows, [3, 1, 2]).subarray(0, 2), [100 / 127.5 - 1, 100 / 127.5 - 1], { absolute: 1e-6 });
+    const columns = image(6, 2, (x) => [x * 40, x * 40, x * 40, 255]);
+    expectClose(fitPicture(columns, [1, 2, 1]), new Array<number>(2).fill(80 / 127.5 - 1), { absolute: 1e-6 });
   });
 });
 

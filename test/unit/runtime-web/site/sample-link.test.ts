@@ -40,6 +40,34 @@ describe('encodeLink', () => {
   });
 });
 
+describe('links of models and starts that take more', () => {
+  const age = { name: 'age', mean: 100, std: 40, min: 10, max: 200 };
+  const limits = { timesteps: 1000, classes: 10, nullCondition: true, conditions: [age] };
+
+  it.each([
+    { guidance: 2.5, conditions: { age: [12.5, 120] }, start: { kind: 'vary', variation: 0.25 } },
+    { guidance: 1, conditions: undefined, start: { kind: 'between', toward: 7 } },
+  ] as const)('are read back as they were: %o', (more) => {
+    const parameters: Parameters = { ...PARAMETERS, ...more };
+    const query = String(encodeLink(parameters, 'ages'));
+    const link = decode(query)!;
+    expect(link.problem).toBeUndefined();
+    expect(check(link.draft, limits)).toEqual({ parameters });
+  });
+
+  it('name numbers and seeds as they are typed', () => {
+    const parameters: Parameters = {
+      ...PARAMETERS,
+      guidance: 2,
+      conditions: { age: [120] },
+      start: { kind: 'between', toward: 7 },
+    };
+    expect(String(encodeLink(parameters, 'ages'))).toBe(
+      'model=ages&count=10&steps=50&sampler=ddpm&seed=170&guidance=2&condition.age=120&start=between&toward=7',
+    );
+  });
+});
+
 describe('decodeLink', () => {
   it('names no picture where no parameter is there', () => {
     expect(decode('')).toBeUndefined();
@@ -56,7 +84,10 @@ describe('decodeLink', () => {
 
   it('tells of unknown parts and of labels that are none', () => {
     expect(decode('seed=3&stepz=9')?.problem).toBe(
-      'The link has an unknown part “stepz”. Known parts: model, count, steps, sampler, spacing, eta, curvature, solver, seed, labels.',
+      'The link has an unknown part “stepz”. Known parts: model, count, steps, sampler, spacing, eta, curvature, solver, seed, labels, guidance, start, resamples, strength, variation, toward.',
+    );
+    expect(decode('start=fill')?.problem).toBe(
+      'The link starts from a picture, which a link cannot carry: choose one.',
     );
     expect(decode('labels=1.x')).toMatchObject({
       draft: { labels: [] },

@@ -5,6 +5,7 @@ import {
   DEFAULTS,
   type Draft,
   fitDraft,
+  type Limits,
   labelsOfPictures,
   rollSeed,
   stepsHint,
@@ -12,7 +13,7 @@ import {
   toRequest,
 } from '#site/views/sample/parameters.ts';
 
-const DIGITS = { timesteps: 1000, classes: 10 };
+const DIGITS: Limits = { timesteps: 1000, classes: 10 };
 const problems = (draft: Partial<Draft>, limits = DIGITS) => {
   const result = check({ ...DEFAULTS, ...draft }, limits);
   return 'problems' in result ? result.problems : null;
@@ -85,6 +86,77 @@ describe('toRequest', () => {
   });
 });
 
+describe('guidance and conditions', () => {
+  const age = { name: 'age', mean: 127.31, std: 40, min: 10, max: 200 };
+
+  it('are asked of a model that takes them alone', () => {
+    const draft = { guidance: '2.5', conditions: { age: '12, 120' } };
+    const asked = parameters(draft, { ...DIGITS, nullCondition: true, conditions: [age] });
+    expect(toRequest(asked, 10)).toMatchObject({ guidance: 2.5, conditions: { age: [12, 120] } });
+    expect(toRequest(parameters(draft), 10)).toEqual({ count: 10, steps: 50, sampler: 'ddpm', seed: 170 });
+  });
+
+  it('are absent where a model may do without, else the mean', () => {
+    const model = { ...DIGITS, conditions: [age] };
+    expect(parameters({}, { ...model, nullCondition: true }).conditions).toBeUndefined();
+    expect(parameters({}, model).conditions).toEqual({ age: [127] });
+  });
+
+  it.each([
+    [{ guidance: '21' }, { guidance: 'Guidance must be a number from 0 to 20, not “21”.' }],
+    [{ guidance: '' }, { guidance: 'Guidance must be a number from 0 to 20.' }],
+    [{ conditions: { age: '9' } }, { 'condition.age': 'age must be a number from 10 to 200, not “9”.' }],
+    [{ conditions: { size: '1' } }, { 'condition.size': 'This model has no number “size” to ask for.' }],
+    [{ conditions: { age: '20,' } }, { 'condition.age': 'age must be a number from 10 to 200, not “20,”.' }],
+  ])('tell what is wrong with %o', (draft, told) => {
+    expect(problems(draft, { ...DIGITS, nullCondition: true, conditions: [age] })).toEqual(told);
+  });
+});
+
+describe('the start', () => {
+  const brought = { picture: true, mask: true };
+  const start = (draft: Partial<Draft>, ready = brought) => check({ ...DEFAULTS, ...draft }, DIGITS, ready);
+
+  it('is part of the request', () => {
+    const request = (draft: Partial<Draft>) => {
+      const result = start(draft);
+      return 'parameters' in result ? toRequest(result.parameters, 10) : result.problems;
+    };
+    expect(request({ start: 'fill', resamples: '2' })).toMatchObject({ seed: 170, resamples: 2 });
+    expect(request({ start: 'redraw', strength: '.4' })).toMatchObject({ seed: 170, strength: 0.4 });
+    expect(request({ start: 'vary', variation: '0.2' })).toMatchObject({ variations: 170, variation: 0.2 });
+    expect(request({ start: 'between', toward: '7', count: '4', labels: [3, 8] })).toMatchObject({
+      interpolate: [170, 7],
+      labels: [3, 3, 8, 8],
+    });
+  });
+
+  it.each([
+    [{ start: 'fill' }, { picture: false, mask: false }, { start: 'Choose a picture first, or bring your own.' }],
+    [
+      { start: 'fill' },
+      { picture: true, mask: false },
+      { start: 'Paint over the part of the picture that is to be made anew.' },
+    ],
+    [
+      { start: 'fill', resamples: '1.5' },
+      brought,
+      { resamples: 'Times must be a whole number from 1 to 20, not “1.5”.' },
+    ],
+    [{ start: 'redraw', strength: '0' }, brought, { strength: 'Strength must be a number from 0.01 to 1, not “0”.' }],
+    [{ start: 'vary', variation: '2' }, brought, { variation: 'Variation must be a number from 0 to 1, not “2”.' }],
+    [{ start: 'between', toward: '170' }, brought, { toward: 'The other seed must be another than the seed.' }],
+    [{ start: 'between', count: '1' }, brought, { start: 'From one seed to another takes at least 2 pictures.' }],
+    [
+      { start: 'thin air' },
+      brought,
+      { start: 'The start must be noise or fill or redraw or vary or between, not “thin air”.' },
+    ],
+  ])('tells what is wrong with %o', (draft, ready, told) => {
+    expect(start(draft, ready)).toEqual({ problems: told });
+  });
+});
+
 describe('labelsOfPictures', () => {
   it('takes the chosen classes in turn, else all', () => {
     expect(labelsOfPictures(parameters({ count: '5', labels: [7, 3] }), 10)).toEqual([7, 3, 7, 3, 7]);
@@ -101,6 +173,9 @@ describe('fitDraft', () => {
       labels: [2],
     });
     expect(fitDraft(DEFAULTS, DIGITS)).toBe(DEFAULTS);
+    const draft = { ...DEFAULTS, conditions: { age: '12', size: '3' } };
+    const age = { name: 'age', mean: 100, std: 40, min: 10, max: 200 };
+    expect(fitDraft(draft, { ...DIGITS, conditions: [age] }).conditions).toEqual({ age: '12' });
   });
 });
 

@@ -1,9 +1,10 @@
 /** Where x_0 comes from: a digit, a file or the camera; and where epsilon comes from: a seed. */
 import type { JSX } from 'preact';
-import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useId, useMemo, useState } from 'preact/hooks';
 import { Button } from '#site/components/button.tsx';
 import { Card } from '#site/components/card.tsx';
 import { PictureCanvas } from '#site/components/picture-canvas.tsx';
+import { PictureFileButton, useDrop } from '#site/components/picture-file.tsx';
 import { Segmented } from '#site/components/segmented.tsx';
 import { toBytes } from '#site/state/pixels.ts';
 import { announce, sentence } from '#site/store.ts';
@@ -15,7 +16,6 @@ import { readFile } from './read.ts';
 
 export function Source(): JSX.Element {
   const [camera, setCamera] = useState(false);
-  const file = useRef<HTMLInputElement>(null);
   useEffect(() => {
     if (digits.peek()) return;
     fetchDigits().then(
@@ -28,32 +28,16 @@ export function Source(): JSX.Element {
     );
   }, []);
 
-  useDrop();
+  useDrop(take);
 
   return (
     <Card title="The picture" class="forward-source">
       <Thumbnails />
       <div class="forward-own">
-        <Button icon="upload" onClick={() => file.current!.click()}>
-          Your file
-        </Button>
+        <PictureFileButton onFile={take} />
         <Button icon="camera" onClick={() => setCamera(true)}>
           Camera
         </Button>
-        <input
-          ref={file}
-          class="hidden"
-          type="file"
-          accept="image/*"
-          tabIndex={-1}
-          aria-hidden="true"
-          aria-label="Your file"
-          onChange={({ currentTarget }) => {
-            const [chosen] = currentTarget.files ?? [];
-            if (chosen) void take(chosen);
-            currentTarget.value = ''; // the same file may be chosen again
-          }}
-        />
       </div>
       {digit.value < 0 && (
         <Segmented
@@ -101,22 +85,6 @@ export async function take(file: File): Promise<void> {
   } catch (error) {
     trouble.value = sentence(error);
   }
-}
-
-/** A file may be dropped anywhere on the page; without this the browser would open it in place of the page. */
-function useDrop(): void {
-  useEffect(() => {
-    const listening = new AbortController();
-    const { signal } = listening;
-    addEventListener('dragover', (event) => event.preventDefault(), { signal });
-    const drop = (event: DragEvent) => {
-      event.preventDefault();
-      const [file] = event.dataTransfer?.files ?? [];
-      if (file) void take(file);
-    };
-    addEventListener('drop', drop, { signal });
-    return () => listening.abort();
-  }, []);
 }
 
 function Thumbnails(): JSX.Element {

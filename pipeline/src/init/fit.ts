@@ -1,0 +1,66 @@
+/**
+ * Puts the weights that a run starts from into its network. They must be of the same tensors. One growth is allowed: a
+ * class embedding may get one more row, for the null class, which starts at the mean of the others.
+ */
+import { InputError } from '@onnoise/scheduler';
+import type { ParameterSpec } from '../model/index.ts';
+import { sizeOf } from '../shape.ts';
+
+/** Weights to start from. */
+export interface Start {
+  /** Folder that they were read from, as `--init` names it. */
+  name: string;
+  /** SHA-256 of the file that holds them, in hexadecimal. */
+  hash: string;
+  parameters: ReadonlyMap<string, { shape: readonly number[]; values: Float32Array }>;
+}
+
+interface Network {
+  config: object;
+  parameters: readonly Pick<ParameterSpec, 'name' | 'shape'>[];
+}
+
+const CLASSES = 'class_embedding.weight';
+
+/**
+ * The network's parameters, buffers included, in its order. The arrays are copies.
+ * @throws InputError that names the first tensor that differs.
+ */
+export function fitParameters(start: Start, { config, parameters }: Network): Map<string, Float32Array> {
+  const fitted = new Map<string, Float32Array>();
+  const refuse = (name: string, rule: string, received: string): never => {
+    throw new InputError(
+      `Cannot start from ${start.name}: its ${name} must be ${rule}, received ${received}. Leave out the settings of the network to keep those of its folder.`,
+    );
+  };
+  const describe = (shape: readonly number[]) => `[${shape.join(', ')}]`;
+  for (const { name, shape } of parameters) {
+    const given = start.parameters.get(name);
+    if (!given) return refuse(name, `${describe(shape)} as in the network to train`, 'none');
+    if (given.shape.join() === shape.join()) fitted.set(name, given.values.slice());
+    else if (gainsNullClass(config, name, given.shape, shape)) fitted.set(name, withMeanRow(given.values, shape));
+    else refuse(name, `${describe(shape)} as in the network to train`, describe(given.shape));
+  }
+  for (const [name, { shape }] of start.parameters) {
+    if (!fitted.has(name)) refuse(name, 'absent as in the network to train', describe(shape));
+  }
+  return fitted;
+}
+
+function gainsNullClass(config: object, name: string, from: readonly number[], to: readonly number[]): boolean {
+  const { null_condition } = config as { null_condition?: boolean };
+  return null_condition === true && name === CLASSES && to[0] === from[0]! + 1 && to[1] === from[1];
+}
+
+/** @param shape [rows + 1, width] */
+function withMeanRow(values: Float32Array, shape: readonly number[]): Float32Array {
+  const [rows, width] = [shape[0]! - 1, shape[1]!];
+  const grown = new Float32Array(sizeOf(shape));
+  grown.set(values);
+  for (let column = 0; column < width; column++) {
+    let sum = 0;
+    for (let row = 0; row < rows; row++) sum += values[row * width + column]!;
+    grown[rows * width + column] = sum / rows;
+  }
+  return grown;
+}

@@ -1,0 +1,100 @@
+/**
+ * Reads what `--init` names: the weights of a model folder or of a run, and the settings of its network and scheduler.
+ *
+ * | folder | weights                                                                                         |
+ * |--------|-------------------------------------------------------------------------------------------------|
+ * | model  | `unet/diffusion_pytorch_model.safetensors` as diffusers writes it, else `unet/model.onnx`       |
+ * | run    | those that `pipeline export` would export: the newest checkpoint that can be read, averaged     |
+ */
+import { createHash } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { InputError, MODEL_FILES, parseSchedulerConfig, readArtefact } from '@onnoise/scheduler';
+import { withDiskErrors } from '../files/disk-errors.ts';
+import { createModel, type Model } from '../model/index.ts';
+import type { ConfigLayer } from '../train/config.ts';
+import { openRun, runPaths } from '../train/run-folder.ts';
+import { readSafetensors, WEIGHTS_FILE } from '../train/safetensors.ts';
+import { parametersOf, schedulerOf, stateSpecs } from '../train/state.ts';
+import type { Start } from './fit.ts';
+import { recoverParameters } from './recover.ts';
+
+export interface ReadStart {
+  start: Start;
+  /** The folder's network and scheduler, as a layer below other settings. */
+  layer: ConfigLayer;
+}
+
+/** @throws InputError for a folder that is neither a run nor a model, or whose weights cannot be read. */
+export async function readStart(folder: string): Promise<ReadStart> {
+  return withDiskErrors(`start from ${folder}`, async () => {
+    if (await isFile(runPaths(folder).config)) return readRun(folder);
+    if (await isFile(join(folder, MODEL_FILES.unet))) return readModel(folder);
+    throw new InputError(
+      `Cannot start from ${folder}: --init must be a model folder or the folder of a run, received ${await describe(folder)}.`,
+    );
+  });
+}
+
+async function readRun(folder: string): Promise<ReadStart> {
+  const { checkpoint, config } = await openRun(folder, undefined, ({ model, training }) =>
+    stateSpecs(createModel(model).parameters, training.emaDecay !== null, training.learnSchedule),
+  );
+  const model = createModel(config.model);
+  const hash = await hashOf(join(checkpoint.path, 'state.safetensors'));
+  const start = startOf(folder, hash, model, parametersOf(checkpoint.state));
+  const scheduler = schedulerOf(parseSchedulerConfig(config.scheduler), checkpoint.state);
+  return { start, layer: { name: folder, config: { model: config.model, scheduler: { ...scheduler } } } };
+}
+
+async function readModel(folder: string): Promise<ReadStart> {
+  const read = async (path: string) => ((await isFile(join(folder, path))) ? readFile(join(folder, path)) : undefined);
+  const { scheduler } = await readArtefact(read, folder);
+  const model = createModel(JSON.parse(await readFile(join(folder, MODEL_FILES.unet), 'utf8')));
+  const layer = { name: folder, config: { model: { ...model.config }, scheduler: { ...scheduler } } };
+  const weights = join(folder, WEIGHTS_FILE);
+  if (await isFile(weights)) return { start: await readWeights(folder, weights), layer };
+  const network = join(folder, MODEL_FILES.network);
+  const onnx = await readFile(network);
+  try {
+    const hash = createHash('sha256').update(onnx).digest('hex');
+    return { start: startOf(folder, hash, model, recoverParameters(model, onnx)), layer };
+  } catch (error) {
+    throw new InputError(
+      `Cannot start from ${folder}: ${MODEL_FILES.network} must hold the weights, but ${(error as Error).message}. ` +
+        `Name the folder of the run that it was exported from, or put its weights beside it as ${WEIGHTS_FILE} (pipeline export --safetensors).`,
+      { cause: error },
+    );
+  }
+}
+
+/** As diffusers writes them; whole numbers, such as BatchNorm's count of batches, are no weights. */
+async function readWeights(name: string, path: string): Promise<Start> {
+  const { tensors, sha256 } = await readSafetensors(path);
+  const floats = [...tensors].flatMap(([key, { shape, data }]) =>
+    data instanceof Float32Array ? [[key, { shape, values: data }] as const] : [],
+  );
+  return { name, hash: sha256, parameters: new Map(floats) };
+}
+
+function startOf(name: string, hash: string, model: Model, values: ReadonlyMap<string, Float32Array>): Start {
+  const entries = model.parameters.map(({ name, shape }) => [name, { shape, values: values.get(name)! }] as const);
+  return { name, hash, parameters: new Map(entries) };
+}
+
+const hashOf = async (path: string) =>
+  createHash('sha256')
+    .update(await readFile(path))
+    .digest('hex');
+
+const isFile = (path: string) =>
+  stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+
+const describe = (path: string) =>
+  stat(path).then(
+    (found) => (found.isDirectory() ? 'a folder with neither' : 'a file'),
+    () => 'nothing of that name',
+  );

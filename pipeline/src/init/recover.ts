@@ -1,0 +1,141 @@
+/**
+ * A network's parameters, read back from the ONNX file that `pipeline export` made of them.
+ *
+ * Export gives weights other names, shapes and places, scales some (attention's queries) and sums others (the filters
+ * of upsampling). How it does that is not written down a second time: it is found by exporting the same network with
+ * three sets of weights. Those that number the parameters, and those that are their squares, show whose a value of the
+ * graph is and what it was multiplied with; those that number the elements show which one it is. The graphs are compared
+ * from the output backwards, so names do not matter. Exported again, the weights must give the values of the file.
+ *
+ * Limit: a network with BatchNorm cannot be read back, because its statistics are merged with its weights.
+ */
+import { type Constant, type DecodedGraph, decodeModel, type Graph } from '@onnoise/tracer';
+import { inferenceGraph } from '../export/inference.ts';
+import type { Model } from '../model/index.ts';
+import { sizeOf } from '../shape.ts';
+
+/** Largest difference that passes, as a share of a tensor's largest value: float32's rounding. */
+const TOLERANCE = 1e-5;
+
+/**
+ * @param model the network that the file was made of
+ * @returns all parameters, in PyTorch's order
+ * @throws Error that says why the file does not hold them.
+ */
+export function recoverParameters(model: Model, onnx: Uint8Array): Map<string, Float32Array> {
+  if (model.parameters.some(({ trainable }) => !trainable)) {
+    throw new Error('its BatchNorm is merged into the weights');
+  }
+  const file = decodeModel(onnx);
+  const probe = (value: (parameter: number, element: number) => number) => {
+    const values = model.parameters.map(({ name, shape }, parameter): [string, Float32Array] => {
+      return [name, Float32Array.from({ length: sizeOf(shape) }, (_, element) => value(parameter, element))];
+    });
+    return pairConstants(inferenceGraph(model, new Map(values)), file);
+  };
+  const numbers = probe((parameter) => parameter + FIRST);
+  const squares = probe((parameter) => (parameter + FIRST) ** 2);
+  const elements = probe((parameter, element) => parameter + element + FIRST);
+
+  const found = new Map<string, Float32Array>();
+  for (const [place, { actual, expected }] of numbers) {
+    const [square, element] = [squares.get(place)?.expected, elements.get(place)?.expected];
+    if (actual.dtype !== 'float32' || !square || !element) continue;
+    const [values, number] = [actual.data as Float32Array, expected.data as Float32Array];
+    const read = readBack(model, values, number, square.data as Float32Array, element.data as Float32Array);
+    if (read) found.set(read.name, read.values);
+  }
+  const missing = model.parameters.find(({ name }) => !found.has(name));
+  if (missing) throw new Error(`it does not hold ${missing.name} as this version exports it`);
+  requireSame(inferenceGraph(model, found), file);
+  return new Map(model.parameters.map(({ name }) => [name, found.get(name)!]));
+}
+
+/** No weight is 0 or 1 and no two tensors are alike, or the exporter would leave out nodes or merge them. */
+const FIRST = 4;
+
+interface Pair {
+  actual: Constant;
+  expected: Constant;
+}
+
+/**
+ * Constants that stand in the same place of both graphs, by the file's node and input.
+ * @throws Error where the graphs compute something else.
+ */
+function pairConstants(fresh: Graph, file: DecodedGraph): Map<string, Pair> {
+  type Maker = Pick<Graph['nodes'][number], 'name' | 'op' | 'inputs' | 'outputs'>;
+  const makersOf = (nodes: readonly Maker[]) => new Map(nodes.flatMap((node) => node.outputs.map((o) => [o, node])));
+  const [ours, theirs] = [makersOf(fresh.nodes), makersOf(file.nodes)];
+  const pairs = new Map<string, Pair>();
+  const seen = new Set<Maker>();
+  const waiting: [string, string][] = [[fresh.outputs[0]!.name, file.outputs[0]!]];
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
+    const [our, their] = [ours.get(next[0]), theirs.get(next[1])];
+    if (!our && !their) continue; // an input of the graph
+    if (their && seen.has(their)) continue;
+    if (!our || !their || our.op !== their.op || our.inputs.length !== their.inputs.length) {
+      throw new Error(`it does not compute ${next[1]} as this version exports it`);
+    }
+    seen.add(their);
+    their.inputs.forEach((name, i) => {
+      const [expected, actual] = [fresh.constants.get(our.inputs[i]!), file.constants.get(name)];
+      if (!expected || !actual) waiting.push([our.inputs[i]!, name]);
+      else if (expected.dims.join() === actual.dims.join()) pairs.set(`${their.outputs[0]} ${i}`, { actual, expected });
+    });
+  }
+  return pairs;
+}
+
+/**
+ * The parameter that a constant holds; undefined for a constant that holds none.
+ * @param numbers, squares, elements what the three sets of weights became in its place
+ */
+function readBack(
+  model: Model,
+  values: Float32Array,
+  numbers: Float32Array,
+  squares: Float32Array,
+  elements: Float32Array,
+) {
+  const number = Math.round(squares[0]! / numbers[0]!);
+  const owner = model.parameters[number - FIRST];
+  if (!owner || squares.some((square, i) => Math.abs(square / numbers[i]! - number) > 0.1)) return undefined;
+  const factor = (i: number) => numbers[i]! / number;
+  const element = (i: number) => Math.round(elements[i]! / factor(i)) - number;
+  const size = sizeOf(owner.shape);
+  const original = new Float32Array(size).fill(Number.NaN);
+  if (values.length === size) {
+    values.forEach((value, i) => {
+      original[element(i)] = value / factor(i);
+    });
+  } else if (values.length * 9 === size * 16) {
+    // Blocks of 4 x 4 sums, of which the last corner is the first of the nine weights alone: see `upsampleConv2d`.
+    for (let block = 0; block < values.length; block += 16) {
+      original.set(unsum(values.subarray(block, block + 16)), element(block + 15));
+    }
+  }
+  return original.some(Number.isNaN) ? undefined : { name: owner.name, values: original };
+}
+
+/** Of sums along both axes, (w2, w1 + w2, w0 + w1, w0), the 3 x 3 weights. */
+function unsum(sums: Float32Array): Float32Array {
+  const taps = [[3], [1, 0], [0]] as const; // w0, w1 = (w1 + w2) - w2, w2
+  const along = (pair: readonly number[], read: (i: number) => number) =>
+    read(pair[0]!) - (pair[1] === undefined ? 0 : read(pair[1]));
+  return Float32Array.from({ length: 9 }, (_, i) => {
+    const [row, column] = [taps[Math.floor(i / 3)]!, taps[i % 3]!];
+    return along(row, (a) => along(column, (b) => sums[4 * a + b]!));
+  });
+}
+
+/** @throws Error where a constant of the file is not what these weights give. */
+function requireSame(fresh: Graph, file: DecodedGraph): void {
+  for (const [place, { actual, expected }] of pairConstants(fresh, file)) {
+    const [a, b] = [Array.from(actual.data, Number), Array.from(expected.data, Number)];
+    const largest = b.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    if (a.some((value, i) => !(Math.abs(value - b[i]!) <= TOLERANCE * largest))) {
+      throw new Error(`its values at ${place} are not those that this version exports`);
+    }
+  }
+}

@@ -1,0 +1,175 @@
+/** Where sampling starts: noise, a picture, or noise around a seed or between two. */
+import type { JSX } from 'preact';
+import { PictureCanvas } from '../../../components/picture-canvas.tsx';
+import { Segmented } from '../../../components/segmented.tsx';
+import { GoButton } from '../go-button.tsx';
+import { NumberControl } from '../number-control.tsx';
+import { type Draft, labelsOfPictures } from '../parameters.ts';
+import { draft, info, problems, type Run, sampled } from '../state.ts';
+import { MaskPad, MaskTools } from './mask-pad.tsx';
+import { OwnFile, Thumbnails } from './pictures.tsx';
+import { kindOf, LARGEST_RESAMPLES, type StartKind } from './start.ts';
+import { origin, source } from './state.ts';
+import { takePicture } from './take.ts';
+import './start.css';
+
+const WORDS: Record<StartKind, { label: string; hint: string }> = {
+  noise: { label: 'Noise', hint: '' },
+  fill: { label: 'Fill', hint: 'Paint over a part of a picture. It is made anew, and the rest stays as it is.' },
+  redraw: { label: 'Redraw', hint: 'Sampling starts in the middle, from a picture with noise on it.' },
+  vary: { label: 'Vary', hint: 'Sampling starts from noise that is close to a seed’s, so the pictures are alike.' },
+  between: { label: 'Between', hint: 'Noise that goes from one seed’s to another’s turns one picture into the other.' },
+};
+
+const set = (change: Partial<Draft>) => {
+  draft.value = { ...draft.peek(), ...change };
+};
+
+const TIMES = Array.from({ length: LARGEST_RESAMPLES }, (_, i) => i + 1);
+const TWENTIETHS = Array.from({ length: 20 }, (_, i) => (i + 1) / 20);
+
+export function StartCard(): JSX.Element {
+  const kind = kindOf(draft.value) ?? 'noise';
+  return (
+    <section class="sample-start" data-kind={kind} aria-label="Where sampling starts">
+      <Segmented<StartKind>
+        label="Start from"
+        value={kind}
+        options={Object.entries(WORDS).map(([value, { label }]) => ({ value: value as StartKind, label }))}
+        hint={WORDS[kind].hint || undefined}
+        onChange={(start) => set({ start })}
+      />
+      {(kind === 'fill' || kind === 'redraw') && <FromPicture kind={kind} />}
+      {kind === 'vary' && <Around />}
+      {kind === 'between' && <Between />}
+      <div class="start-go">
+        {problems.value.start && (
+          <p class="field-hint" role="status">
+            {problems.value.start}
+          </p>
+        )}
+        {kind !== 'noise' && <GoButton />}
+      </div>
+    </section>
+  );
+}
+
+function FromPicture({ kind }: { kind: 'fill' | 'redraw' }): JSX.Element {
+  const from = source.value;
+  const chosen = origin.value;
+  return (
+    <div class="start-body start-from-picture">
+      <div class="start-side start-choice">
+        <Thumbnails
+          legend="The picture"
+          chosen={chosen?.kind === 'made' ? indexOf(chosen.pixels) : -1}
+          onChoose={(index, made) => takePicture(made, index)}
+        />
+        <OwnFile />
+      </div>
+      {from && kind === 'fill' && <MaskPad source={from} />}
+      {from && kind === 'redraw' && (
+        <PictureCanvas class="start-pad start-picture" pixels={from.pixels} shape={from.shape} label={from.name} />
+      )}
+      <div class="start-side">
+        {from && kind === 'fill' && <MaskTools source={from} />}
+        {kind === 'fill' ? (
+          <NumberControl
+            name="resamples"
+            label="Times"
+            text={draft.value.resamples}
+            error={problems.value.resamples}
+            hint="How often each step is made. More often lets old and new fit together better, and takes longer."
+            stops={TIMES}
+            onText={(resamples) => set({ resamples })}
+          />
+        ) : (
+          <NumberControl
+            name="strength"
+            label="Strength"
+            text={draft.value.strength}
+            error={problems.value.strength}
+            hint="How much is drawn anew: at 1 all of it."
+            stops={TWENTIETHS}
+            onText={(strength) => set({ strength })}
+          />
+        )}
+      </div>
+    </div>
+  );
+}
+
+/** The index of a picture of the last sampling, -1 for another. */
+function indexOf(pixels: Uint8ClampedArray): number {
+  const made = sampled.value;
+  if (!made) return -1;
+  const batch = made.frames.at(made.frames.last)!.x;
+  const within = pixels.buffer === batch.buffer;
+  return within ? (pixels.byteOffset - batch.byteOffset) / pixels.length : -1;
+}
+
+/** The index of a seed among the pictures of the last sampling. */
+function indexOfSeed(seed: string): number {
+  const made = sampled.value;
+  const index = made ? Number(seed) - made.parameters.seed : -1;
+  return made && /^\s*\d+\s*$/.test(seed) && index < made.parameters.count ? index : -1;
+}
+
+/** The classes of pictures of the last sampling, each once, to keep what they show. */
+function classesOf(made: Run, indices: readonly number[]): readonly number[] {
+  const labels = labelsOfPictures(made.parameters, info.peek()?.classes ?? 0);
+  return labels ? [...new Set(indices.filter((index) => index >= 0).map((index) => labels[index]!))] : [];
+}
+
+function Around(): JSX.Element {
+  return (
+    <div class="start-body">
+      <Thumbnails
+        legend={`Around seed ${draft.value.seed}`}
+        chosen={indexOfSeed(draft.value.seed)}
+        onChoose={(index, made) =>
+          set({ seed: String(made.parameters.seed + index), labels: classesOf(made, [index]) })
+        }
+      />
+      <NumberControl
+        name="variation"
+        label="Variation"
+        text={draft.value.variation}
+        error={problems.value.variation}
+        hint="How far from it: at 0 the same picture, at 1 other ones."
+        stops={[0, ...TWENTIETHS]}
+        onText={(variation) => set({ variation })}
+      />
+    </div>
+  );
+}
+
+function Between(): JSX.Element {
+  const { seed, toward } = draft.value;
+  const [from, to] = [indexOfSeed(seed), indexOfSeed(toward)];
+  return (
+    <div class="start-body start-between">
+      <Thumbnails
+        legend={`From seed ${seed}`}
+        chosen={from}
+        onChoose={(index, made) =>
+          set({ seed: String(made.parameters.seed + index), labels: classesOf(made, [index, to]) })
+        }
+      />
+      <Thumbnails
+        legend={`To seed ${toward}`}
+        chosen={to}
+        onChoose={(index, made) =>
+          set({ toward: String(made.parameters.seed + index), labels: classesOf(made, [from, index]) })
+        }
+      />
+      <NumberControl
+        name="toward"
+        label="Other seed"
+        text={toward}
+        error={problems.value.toward}
+        onText={(toward) => set({ toward })}
+      />
+    </div>
+  );
+}

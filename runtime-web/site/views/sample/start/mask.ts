@@ -1,0 +1,65 @@
+/**
+ * A mask of a picture's pixels, row by row: 1 is made anew, 0 is kept. Pure arithmetic; places are in pixels from the
+ * upper left corner, and pixel (0, 0) reaches from 0 to 1.
+ */
+export type Mask = Uint8Array;
+
+export interface MaskSize {
+  width: number;
+  height: number;
+}
+
+export type Place = readonly [x: number, y: number];
+
+/** The mask after a stroke of a round brush: pixels whose middle it covers, and those at its ends. */
+export function stroke(mask: Mask, { width, height }: MaskSize, from: Place, to: Place, brush: number): Mask {
+  const painted = mask.slice();
+  const radius = Math.max(0.5, brush / 2);
+  const range = (a: number, b: number, most: number) =>
+    [
+      Math.max(0, Math.floor(Math.min(a, b) - radius)),
+      Math.min(most - 1, Math.floor(Math.max(a, b) + radius)),
+    ] as const;
+  const [left, right] = range(from[0], to[0], width);
+  const [top, bottom] = range(from[1], to[1], height);
+  for (let y = top; y <= bottom; y++) {
+    for (let x = left; x <= right; x++) {
+      if (distance([x + 0.5, y + 0.5], from, to) <= radius) painted[y * width + x] = 1;
+    }
+  }
+  for (const [x, y] of [from, to]) {
+    if (x >= 0 && x < width && y >= 0 && y < height) painted[Math.floor(y) * width + Math.floor(x)] = 1;
+  }
+  return painted;
+}
+
+/** From a point to a line between two others. */
+function distance([x, y]: Place, [ax, ay]: Place, [bx, by]: Place): number {
+  const [dx, dy] = [bx - ax, by - ay];
+  const length = dx * dx + dy * dy;
+  const share = length === 0 ? 0 : Math.max(0, Math.min(1, ((x - ax) * dx + (y - ay) * dy) / length));
+  return Math.hypot(x - ax - share * dx, y - ay - share * dy);
+}
+
+/** Parts to mark without a pointer: left, top, right and bottom as shares of the picture. */
+export const REGIONS = {
+  left: [0, 0, 1 / 2, 1],
+  right: [1 / 2, 0, 1, 1],
+  top: [0, 0, 1, 1 / 2],
+  bottom: [0, 1 / 2, 1, 1],
+  middle: [1 / 4, 1 / 4, 3 / 4, 3 / 4],
+} as const;
+
+export type Region = keyof typeof REGIONS;
+
+/** The mask with a part of the picture painted as well. */
+export function region(mask: Mask, { width, height }: MaskSize, name: Region): Mask {
+  const [left, top, right, bottom] = REGIONS[name];
+  const painted = mask.slice();
+  for (let y = Math.round(top * height); y < Math.round(bottom * height); y++) {
+    painted.fill(1, y * width + Math.round(left * width), y * width + Math.round(right * width));
+  }
+  return painted;
+}
+
+export const paintedPixels = (mask: Mask): number => mask.reduce((sum, value) => sum + value, 0);

@@ -1,0 +1,13 @@
+/**
+ * The word for what a sampling counts. The engine counts network calls; they are steps only where the sampler makes one
+ * call a step, and each step is made once.
+ */
+import { type SamplerName, samplerRecord } from '@onnoise/scheduler';
+
+export type Unit = 'step' | 'network call';
+
+export const unitOf = (sampler: SamplerName, resamples = 1): Unit =>
+  samplerRecord(sampler).calls === 1 && resamples === 1 ? 'step' : 'network call';
+
+/** `1 step`, `19 network calls`. */
+export const counted = (count: number, unit: Unit): string => `${count} ${unit}${count === 1 ? '' : 's'}`;
