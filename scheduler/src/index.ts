@@ -40,6 +40,7 @@ export {
   completeRequest,
   type PictureRequest,
   strengthOf,
+  USUAL_STEPS,
   usualBatch,
   usualSteps,
 } from './model/request.ts';

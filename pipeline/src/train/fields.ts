@@ -3,7 +3,7 @@
  * configuration's checks, the command's options and its help are all made from it. The keys of the network and the
  * scheduler are not here: `createModel` and `parseSchedulerConfig` check them.
  */
-import { DEFAULT_SAMPLER, SAMPLER_NAMES } from '@onnoise/scheduler';
+import { DEFAULT_SAMPLER, SAMPLER_NAMES, USUAL_STEPS } from '@onnoise/scheduler';
 import { OPTIMIZER_NAMES } from './adam.ts';
 import { augmentFields } from './augment-fields.ts';
 import { dataFields } from './data-fields.ts';
@@ -241,7 +241,7 @@ export const fields = {
       onResume: 'told',
       type: 'integer',
       min: 1,
-      describe: 'sampling steps of a sheet  [default: 50, at most T]',
+      describe: `sampling steps of a sheet  [default: ${USUAL_STEPS}, at most T - 1]`,
     },
     sampler: {
       flag: 'sampler',

@@ -7,6 +7,7 @@ import {
   parseSchedulerConfig,
   type Schedule,
   type SchedulerConfig,
+  usualSteps,
 } from '@onnoise/scheduler';
 import type { Dataset } from '../data/index.ts';
 import type { Start } from '../init/fit.ts';
@@ -44,8 +45,6 @@ export interface TrainPlan {
   /** Those, or fresh ones from the configuration's seed. */
   initialParameters: () => Map<string, Float32Array>;
 }
-
-const DEFAULT_SAMPLE_STEPS = 50;
 
 export function planTraining(
   config: TrainConfig,
@@ -112,7 +111,7 @@ function stepOf(
 }
 
 function sampleStepsOf({ sampleSteps }: TrainConfig['output'], { T }: Schedule): number {
-  if (sampleSteps === undefined) return Math.min(DEFAULT_SAMPLE_STEPS, T);
+  if (sampleSteps === undefined) return usualSteps({ num_train_timesteps: T });
   if (sampleSteps <= T) return sampleSteps;
   throw new InputError(
     `Cannot start training: --sample-steps must be at most the ${T} timesteps, received ${sampleSteps}.`,

@@ -8,6 +8,7 @@ import {
   SAMPLER_NAMES,
   type SamplerOption,
   samplerRecord,
+  USUAL_STEPS,
 } from '@onnoise/scheduler';
 import type { FastifySchema } from 'fastify';
 import { MOST_PARTIALS } from './generation.ts';
@@ -102,7 +103,7 @@ function pictureFields({ maxImages, maxSteps }: SchemaLimits): Schema {
     stream: optional('boolean', 'Answer with events as pictures form. Default: false.'),
     partial_images: integer('With `stream`: predictions shown of each picture. Default: 0.', 0, MOST_PARTIALS),
     seed: integer("The first picture's; the next has seed + 1. Default: at random.", 0, Number.MAX_SAFE_INTEGER),
-    steps: integer("Steps per picture, at most the model's T. Default: 50.", 1, maxSteps),
+    steps: integer(`Steps per picture, at most the model's T. Default: ${USUAL_STEPS}.`, 1, maxSteps),
     sampler: SAMPLER,
     ...eachSamplerOption((_, option) => samplerField(option)),
     label: {
@@ -184,7 +185,7 @@ export function generationSchema(limits: SchemaLimits): Described {
     body: {
       type: 'object',
       additionalProperties: false,
-      examples: [{ n: 1, steps: 50, seed: 7 }], // for the "try it out" page, where most fields are best left out
+      examples: [{ n: 1, steps: USUAL_STEPS, seed: 7 }], // for the "try it out" page, where most fields are best left out
       properties: { ...pictureFields(limits), ...SEED_MIXES },
     },
     response: pictureAnswers(),

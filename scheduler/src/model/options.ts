@@ -27,7 +27,7 @@ export interface PictureOptions extends SamplerSettings {
   mask?: Float32Array | undefined;
   /** With a mask: how often to make each step, so that what is painted fits what is kept; 1 to 100. Default: 1. */
   resamples?: number | undefined;
-  /** 1 to the T of the schedule; a sampler of two calls makes nearly twice as many. Default: 50, or T if that is less. */
+  /** 1 to the T of the schedule; a sampler of two calls makes nearly twice as many. Default: `usualSteps`. */
   steps?: number | undefined;
   /** Default: `DEFAULT_SAMPLER`. */
   sampler?: SamplerName | undefined;

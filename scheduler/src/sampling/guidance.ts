@@ -21,7 +21,7 @@ export interface Guidance {
 }
 
 /** The scale for a network with a null condition, if none is asked for: a light one. */
-export const DEFAULT_GUIDANCE = 1.25;
+export const DEFAULT_GUIDANCE = 1.1;
 export const LARGEST_GUIDANCE = 20;
 
 /** In float32, as networks get timesteps, so that all runtimes agree at the ends. */

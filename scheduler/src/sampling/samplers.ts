@@ -41,7 +41,8 @@ export type SamplerSettings = { readonly [K in SamplerOptionName]?: SamplerValue
 /** Names, in order. */
 export const SAMPLER_NAMES: readonly SamplerName[] = RECORDS.map(({ name }) => name);
 
-export const DEFAULT_SAMPLER: SamplerName = 'ddim';
+/** Chosen by measurement: docs/samplers.md. */
+export const DEFAULT_SAMPLER: SamplerName = 'dpmpp_2m_sde';
 
 /** The options of all samplers by name. */
 export const SAMPLER_OPTIONS = Object.assign({}, ...RECORDS.map(({ options }) => options)) as Readonly<

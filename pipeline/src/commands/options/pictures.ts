@@ -5,6 +5,7 @@ import {
   eachSamplerOption,
   SAMPLER_NAMES,
   type SamplerOption,
+  USUAL_STEPS,
 } from '@onnoise/scheduler';
 import { numberOption, toInterval, toList, toValues } from '../../terminal/options.ts';
 
@@ -49,7 +50,7 @@ export const conditionSettings = ({ labels, condition, guidance, guidanceInterva
 
 /** How they are sampled. */
 export const samplerOptions = (group: string) => ({
-  steps: numberOption('steps', group, 'Steps per picture', '50, at most T'),
+  steps: numberOption('steps', group, 'Steps per picture', `${USUAL_STEPS}, at most T - 1`),
   sampler: { group, choices: SAMPLER_NAMES, default: DEFAULT_SAMPLER, describe: 'Sampling method' },
   ...eachSamplerOption((name, option) => samplerOption(name, group, option)),
   guidance: numberOption(

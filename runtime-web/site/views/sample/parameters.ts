@@ -5,6 +5,7 @@
 import {
   type ConditionSpec,
   DEFAULT_GUIDANCE,
+  DEFAULT_SAMPLER,
   eachSamplerOption,
   LARGEST_GUIDANCE,
   number as numberRule,
@@ -18,6 +19,8 @@ import {
   type SamplerOption,
   type SamplerOptionName,
   type SamplerValues,
+  USUAL_STEPS,
+  usualSteps,
 } from '@onnoise/scheduler';
 import { type ConditionDraft, conditionText, readCondition, unknownConditions } from './condition-draft.ts';
 import { type Brought, checkStart, START_DEFAULTS, type Start, type StartDraft, startRequest } from './start/start.ts';
@@ -66,15 +69,14 @@ export type Problems = { readonly [K in keyof Draft | `condition.${string}`]?: s
 const NOTHING: Brought = { picture: false, mask: false };
 
 export const LARGEST_COUNT = 16;
-const ENOUGH_STEPS = 50;
 /** Seeds with more digits are hard to say and to type; the engine takes any up to 2^53 - 1. */
 const DICE_SIDES = 10_000;
 
 /** Ten legible digits, each once: chosen by looking at sheets of several samplers and step counts. */
 export const DEFAULTS: Draft = {
   count: '10',
-  steps: '50',
-  sampler: 'ddpm',
+  steps: String(USUAL_STEPS),
+  sampler: DEFAULT_SAMPLER,
   ...eachSamplerOption((_, option) => String(option.default)),
   seed: '170',
   labels: [],
@@ -221,7 +223,8 @@ export function labelsOfPictures({ count, labels, start }: Parameters, classes: 
 /** A draft for another model: values that fit stay, and the others are corrected. */
 export function fitDraft(draft: Draft, { timesteps, classes, conditions: specs }: Limits): Draft {
   const labels = draft.labels.filter((label) => label < classes);
-  const steps = Number(draft.steps) > timesteps ? String(timesteps) : draft.steps;
+  const most = timesteps > USUAL_STEPS ? timesteps : usualSteps({ num_train_timesteps: timesteps });
+  const steps = Number(draft.steps) > most ? String(most) : draft.steps;
   const unknown = specs ? unknownConditions(draft.conditions, specs) : [];
   const fits = labels.length === draft.labels.length && steps === draft.steps && unknown.length === 0;
   if (fits) return draft;
@@ -232,7 +235,7 @@ export function fitDraft(draft: Draft, { timesteps, classes, conditions: specs }
 /** The hint below the steps. A short schedule has no step count that is too large. */
 export function stepsHint(timesteps: number): string {
   const range = `Steps per picture, 1 to ${timesteps}.`;
-  return timesteps > ENOUGH_STEPS ? `${range} More than ${ENOUGH_STEPS} are slower and seldom better.` : range;
+  return timesteps > USUAL_STEPS ? `${range} More than ${USUAL_STEPS} are slower and seldom better.` : range;
 }
 
 /** Adds a class at the end, or removes it. */

@@ -187,7 +187,7 @@ describe('hashModel', () => {
 describe('makeOrder', () => {
   test('completes what was not said: steps, sampler and all classes of the model', async () => {
     const order = await makeOrder(await tinyArtefact({ classes: 3, T: 20 }), { count: 5 });
-    expect(order).toMatchObject({ sampler: 'ddim', steps: 20, eta: 0, labels: [0, 1, 2], seed: 0, shard: 256 });
+    expect(order).toMatchObject({ sampler: 'dpmpp_2m_sde', steps: 19, eta: 0, labels: [0, 1, 2], seed: 0, shard: 256 });
     expect((await makeOrder(await tinyArtefact(), { count: 5 })).labels).toBeNull();
   });
 

@@ -175,7 +175,7 @@ describe('pipeline sample', () => {
       files: { sheet: out, singles },
       seeds: [7, 8, 9],
       labels: [2, 0, 2],
-      sampler: 'ddim',
+      sampler: 'dpmpp_2m_sde',
       steps: 4,
       device: 'cpu',
       seconds: expect.any(Number),
@@ -203,7 +203,7 @@ describe('pipeline sample', () => {
     const usual = await sampleTiny('--out', out);
     expect(usual.stderr).not.toContain('Sampling: ');
     const verbose = await sampleTiny('--out', out, '--verbose');
-    expect(verbose.stderr).toContain('Sampling: ddim, 3 steps, 64 pictures per network call\n');
+    expect(verbose.stderr).toContain('Sampling: dpmpp_2m_sde, 3 steps, 64 pictures per network call\n');
     expect(verbose.stderr).toMatch(/^Took .* s$/m);
   });
 

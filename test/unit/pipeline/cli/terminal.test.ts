@@ -93,7 +93,8 @@ describe('the program', () => {
   each('stops at %s and leaves nothing half-written', skipBecause(LACKS_SIGINT), async (signal) => {
     const out = await temporaryFolder();
     const model = await tinyArtefact({ T: 100_000 });
-    const args = ['sample', '--model', model, '--count', '64', '--steps', '100000', '--out', join(out, 's.png')];
+    const sampler = ['--sampler', 'ddim', '--steps', '100000'];
+    const args = ['sample', '--model', model, '--count', '64', ...sampler, '--out', join(out, 's.png')];
     let told = false;
     const { ended } = start(
       [...args, '--singles', join(out, 'singles')],

@@ -14,7 +14,7 @@ const server = useServer(async (folder) => ({
   logger: { level: 'error', stream: { write: (line) => void lines.push(line) } },
 }));
 const SENTENCE =
-  "Cannot sample images: the network's output must be finite numbers, received NaN at step 1 of 4 (timestep 75, seed 3).";
+  "Cannot sample images: the network's output must be finite numbers, received NaN at step 1 of 4 (timestep 80, seed 3).";
 const broken = { model: 'broken', steps: 4, seed: 3 };
 
 it('the server refuses pictures of it with 500 and the sentence of the library, and goes on', async () => {

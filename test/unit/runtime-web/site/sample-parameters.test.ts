@@ -25,14 +25,14 @@ const parameters = (draft: Partial<Draft>, limits = DIGITS) => {
 };
 
 it('stepsHint knows the schedule of the model', () => {
-  expect(stepsHint(1000)).toBe('Steps per picture, 1 to 1000. More than 50 are slower and seldom better.');
+  expect(stepsHint(1000)).toBe('Steps per picture, 1 to 1000. More than 20 are slower and seldom better.');
   expect(stepsHint(20)).toBe('Steps per picture, 1 to 20.');
 });
 
 describe('check', () => {
   it('takes the defaults', () => {
     const usual = { spacing: 'model', eta: 0, curvature: 'half', solver: 'bh2' };
-    expect(parameters({})).toEqual({ count: 10, steps: 50, sampler: 'ddpm', ...usual, seed: 170, labels: [] });
+    expect(parameters({})).toEqual({ count: 10, steps: 20, sampler: 'dpmpp_2m_sde', ...usual, seed: 170, labels: [] });
   });
 
   it.each([
@@ -73,11 +73,11 @@ describe('check', () => {
 
 describe('toRequest', () => {
   it('leaves out what does not apply', () => {
-    expect(toRequest(parameters({}), 10)).toEqual({ count: 10, steps: 50, sampler: 'ddpm', seed: 170 });
+    expect(toRequest(parameters({}), 10)).toEqual({ count: 10, steps: 20, sampler: 'dpmpp_2m_sde', seed: 170 });
     expect(toRequest(parameters({ sampler: 'ddpm', spacing: 'trailing' }), 0)).toMatchObject({ spacing: 'trailing' });
     expect(toRequest(parameters({ sampler: 'ddim', eta: '0.3', labels: [7, 3] }), 10)).toEqual({
       count: 10,
-      steps: 50,
+      steps: 20,
       sampler: 'ddim',
       eta: 0.3,
       seed: 170,
