@@ -93,7 +93,7 @@ describe('guidance and conditions', () => {
     const draft = { guidance: '2.5', conditions: { age: '12, 120' } };
     const asked = parameters(draft, { ...DIGITS, nullCondition: true, conditions: [age] });
     expect(toRequest(asked, 10)).toMatchObject({ guidance: 2.5, conditions: { age: [12, 120] } });
-    expect(toRequest(parameters(draft), 10)).toEqual({ count: 10, steps: 50, sampler: 'ddpm', seed: 170 });
+    expect(toRequest(parameters(draft), 10)).toEqual({ count: 10, steps: 20, sampler: 'dpmpp_2m_sde', seed: 170 });
   });
 
   it('are absent where a model may do without, else the mean', () => {
