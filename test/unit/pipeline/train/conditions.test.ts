@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Dataset } from '#pipeline/data/index.ts';
+import { initParameters } from '#pipeline/model/index.ts';
 import { loadCheckpoint } from '#pipeline/train/checkpoint.ts';
 import { conditionInputs, drawDropped, encodeBatch } from '#pipeline/train/conditioning.ts';
 import { checkConditions } from '#pipeline/train/conditions.ts';
@@ -36,6 +37,18 @@ describe('the plan of images with conditions', () => {
   it('keeps those that the settings name, as a continued run does', () => {
     const { model } = completePlan(draftPlan(resolve({ model: { conditions: [AGE] } })), aged);
     expect(model.conditions).toEqual([AGE]);
+  });
+
+  it('widens the range of the weights to start from, and keeps what they know values by', () => {
+    const narrow = { ...AGE, min: 20, max: 30 };
+    const named = resolve({ model: { conditions: [narrow] } });
+    const { model } = planFromConfig(named);
+    const weights = initParameters(model, 0);
+    const parameters = new Map(
+      model.parameters.map(({ name, shape }) => [name, { shape, values: weights.get(name)! }]),
+    );
+    const plan = completePlan(draftPlan(named, { name: 'runs/before', hash: '', parameters }), aged);
+    expect(plan.model.conditions).toEqual([{ ...AGE, min: 14.5, max: 41.5 }]);
   });
 
   it('may leave them out under label dropout, without classes too', () => {
