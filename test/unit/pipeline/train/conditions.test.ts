@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import type { Dataset } from '#pipeline/data/index.ts';
-import { initParameters } from '#pipeline/model/index.ts';
 import { loadCheckpoint } from '#pipeline/train/checkpoint.ts';
 import { conditionInputs, drawDropped, encodeBatch } from '#pipeline/train/conditioning.ts';
 import { checkConditions } from '#pipeline/train/conditions.ts';
