@@ -1,6 +1,6 @@
 /** The tracer: a TensorFlow.js function in, an ONNX graph out. */
 
-export { type DecodedGraph, decodeModel } from './decode.ts';
+export { type DecodedGraph, decodeModel, NotRecovered } from './decode.ts';
 export { traceAnyBatch } from './dynamic-batch.ts';
 export {
   type Attribute,

@@ -24,9 +24,9 @@ export interface OrderOptions extends SamplerSettings {
   /** Default: as `PictureOptions` has it. */
   guidance?: number | undefined;
   guidanceInterval?: readonly [low: number, high: number] | undefined;
-  /** Default: 50, or the model's T if that is less. */
+  /** Default: as `PictureOptions` has it. */
   steps?: number | undefined;
-  /** Default: ddim. */
+  /** Default: as `PictureOptions` has it. */
   sampler?: SamplerName | undefined;
   /** Images per shard, 1 to 100,000. Default: 256. */
   shard?: number | undefined;

@@ -21,7 +21,7 @@ import {
 import { type StartArguments, seedMixOptions, startOptions } from './options/starts.ts';
 import { createFilm } from './stages/film.ts';
 import { checkFiles, checkNames, keptSteps, writeFiles } from './stages/sheet-files.ts';
-import { readStart } from './stages/start-picture.ts';
+import { readStartPicture } from './stages/start-picture.ts';
 
 /** The options of `pipeline sample`; its help explains them. */
 export interface SampleArguments extends SamplerSettings, ConditionArguments, StartArguments {
@@ -77,7 +77,7 @@ export const command: CommandModule<object, SampleArguments> = {
       })
       .example('$0 sample --count 64 --out out/sheet.png', 'a sheet of 64 digits')
       .example('$0 sample --labels 7 --seed 42 --singles out/sevens', '16 sevens, one file each')
-      .example('$0 sample --from seven.png --strength 0.6', 'digits like one, by the last 30 of 50 steps')
+      .example('$0 sample --from seven.png --strength 0.6', 'digits like one, by the last 12 of 20 steps')
       .example('$0 sample --from seven.png --mask hole.png', 'its hole filled, all else as it is')
       .example('$0 sample --interpolate 3,7 --labels 4', 'from one four to another')
       .example(
@@ -95,7 +95,7 @@ export async function sample(options: SampleArguments): Promise<void> {
   const artefact = await readModelFolder(options.model);
   const { shape } = artefact;
   const seeds = { count, seed, interpolate, variations, variation };
-  const start = { ...(await readStart(options, shape)), strength, resamples };
+  const start = { ...(await readStartPicture(options, shape)), strength, resamples };
   const settings = { ...samplerSettings(options), ...conditionSettings(options) };
   const request = { ...seeds, ...start, steps, sampler, ...settings, batch };
   const { table, labels: classes, guidance, ...complete } = completeRequest(artefact, request);

@@ -112,7 +112,7 @@ export function affine(
 /** Luma of red, green and blue, as torchvision weighs them. */
 const LUMA = [0.2989, 0.587, 0.114];
 
-/** Changes the contrast of an image of floats in [-1, 1] in place: torchvision's `adjust_contrast`, about the mean luma. */
+/** Changes the contrast of floats in [-1, 1] in place: torchvision's `adjust_contrast`, about the mean luma. */
 export function adjustContrast(values: Float32Array, { channels, height, width, at }: Planes, factor: number): void {
   const plane = height * width;
   let mean = 0;

@@ -70,13 +70,13 @@ export function openCsv(
     identity: JSON.stringify([identityOf(folder, used, skipped), text, labelColumn ?? null, ...conditions]),
     total: items.length,
     ...(classNames && { classNames, labelSource }),
-    ...(conditions.length > 0 && { conditions: conditionsOf(conditions, items) }),
+    ...(conditions.length > 0 && { conditions: dataConditions(conditions, items) }),
     notes,
     frames: (options) => decodeFiles(folder, items, options),
   };
 }
 
-const conditionsOf = (columns: readonly ConditionColumn[], items: readonly FileItem[]): DataConditions => ({
+const dataConditions = (columns: readonly ConditionColumn[], items: readonly FileItem[]): DataConditions => ({
   names: columns.map(({ name }) => name),
   values: Float64Array.from(items.flatMap((item) => ('path' in item ? item.conditions! : []))),
 });

@@ -49,9 +49,9 @@ export interface TrainingBatches {
 }
 
 /**
- * Batches of the training images. Epoch e has the order shuffle(seed, e); the flips and augmentations are drawn by place in that
- * order. So a batch is a function of (dataset, options, position). Throws InputError when there are fewer images than a batch
- * takes.
+ * Batches of the training images. Epoch e has the order shuffle(seed, e); the flips and augmentations are drawn by place
+ * in that order. So a batch is a function of (dataset, options, position). Throws InputError when there are fewer images
+ * than a batch takes.
  */
 export function createTrainingBatches(
   dataset: Dataset,

@@ -19,9 +19,9 @@ export function guardFloat(graph: Graph, name: string, count: number): void {
 }
 
 /**
- * Makes all readers of the conditions [N, 2K] read a checked copy: values must be within 2^99 of 0, flags from 0 to 1. Both
- * are mapped to 0..1 for the check, with operators that all providers have. A Gather on a table of one row refuses what is
- * outside.
+ * Makes all readers of the conditions [N, 2K] read a checked copy: values must be within 2^99 of 0, flags from 0 to 1.
+ * Both are mapped to 0..1 for the check, with operators that all providers have. A Gather on a table of one row refuses
+ * what is outside.
  */
 export function guardConditions(graph: Graph, name: string, count: number): void {
   const { dims } = graph.types.get(name)!;

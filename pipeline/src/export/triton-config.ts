@@ -30,6 +30,9 @@ export interface TritonModel {
   scheduler: SchedulerConfig;
 }
 
+/** Triton's names of types. */
+const TYPE = { int64: 'TYPE_INT64', float32: 'TYPE_FP32' } as const;
+
 /**
  * Images that Triton may put into one call: as many as sampling takes by default, 64 at 28 pixels, fewer of larger
  * ones.
@@ -43,20 +46,22 @@ export function maxBatchSize([, height, width]: TritonModel['shape']): number {
  */
 export function formatTritonConfig(model: TritonModel): string {
   const { name, shape, classes, nullCondition, conditions, scheduler } = model;
+  const extra = extraInputs(model);
   const image = `dims: [ ${shape.join(', ')} ]`;
   const perImage = 'dims: [ 1 ] reshape: { shape: [ ] }';
   const inputs = [
     tensor('sample', 'TYPE_FP32', image),
     tensor('timestep', 'TYPE_FP32', perImage),
-    ...(classes > 0 ? [tensor('class_labels', 'TYPE_INT64', perImage)] : []),
-    ...(conditions.length > 0 ? [tensor('conditions', 'TYPE_FP32', `dims: [ ${2 * conditions.length} ]`)] : []),
+    ...extra.map(({ name, type, sides }) =>
+      tensor(name, TYPE[type], sides.length === 0 ? perImage : `dims: [ ${sides.join(', ')} ]`),
+    ),
   ];
   const parameters = [
     parameter('num_class_embeds', String(classes > 0 && nullCondition ? classes + 1 : classes)),
     ...(nullCondition ? [parameter('null_condition', 'true')] : []),
     ...(conditions.length > 0 ? [parameter('conditions', JSON.stringify(conditions))] : []),
   ];
-  const names = ['sample', 'timestep', ...extraInputs(model).map((input) => input.name)];
+  const names = ['sample', 'timestep', ...extra.map((input) => input.name)];
   return `# One call of a denoising network: out_sample = network(${names.join(', ')}).
 name: ${quote(name)}
 backend: "onnxruntime"

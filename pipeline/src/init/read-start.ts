@@ -10,6 +10,7 @@ import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError, MODEL_FILES, parseSchedulerConfig, readArtefact } from '@onnoise/scheduler';
+import { NotRecovered } from '@onnoise/tracer';
 import { withDiskErrors } from '../files/disk-errors.ts';
 import { createModel, type Model } from '../model/index.ts';
 import type { ConfigLayer } from '../train/config.ts';
@@ -60,8 +61,9 @@ async function readModel(folder: string): Promise<ReadStart> {
     const hash = createHash('sha256').update(onnx).digest('hex');
     return { start: startOf(folder, hash, model, recoverParameters(model, onnx)), layer };
   } catch (error) {
+    if (!(error instanceof NotRecovered)) throw error;
     throw new InputError(
-      `Cannot start from ${folder}: ${MODEL_FILES.network} must hold the weights, but ${(error as Error).message}. ` +
+      `Cannot start from ${folder}: ${MODEL_FILES.network} must hold the weights, but ${error.message}. ` +
         `Name the folder of the run that it was exported from, or put its weights beside it as ${WEIGHTS_FILE} (pipeline export --safetensors).`,
       { cause: error },
     );

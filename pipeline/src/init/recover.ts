@@ -9,7 +9,14 @@
  *
  * Limit: a network with BatchNorm cannot be read back, because its statistics are merged with its weights.
  */
-import { type Constant, type DecodedGraph, decodeModel, type Graph } from '@onnoise/tracer';
+import {
+  type Attribute,
+  type Constant,
+  type DecodedGraph,
+  decodeModel,
+  type Graph,
+  NotRecovered,
+} from '@onnoise/tracer';
 import { inferenceGraph } from '../export/inference.ts';
 import type { Model } from '../model/index.ts';
 import { sizeOf } from '../shape.ts';
@@ -20,11 +27,11 @@ const TOLERANCE = 1e-5;
 /**
  * @param model the network that the file was made of
  * @returns all parameters, in PyTorch's order
- * @throws Error that says why the file does not hold them.
+ * @throws NotRecovered that says why the file does not hold them.
  */
 export function recoverParameters(model: Model, onnx: Uint8Array): Map<string, Float32Array> {
   if (model.parameters.some(({ trainable }) => !trainable)) {
-    throw new Error('its BatchNorm is merged into the weights');
+    throw new NotRecovered('its BatchNorm is merged into the weights');
   }
   const file = decodeModel(onnx);
   const probe = (value: (parameter: number, element: number) => number) => {
@@ -46,7 +53,7 @@ export function recoverParameters(model: Model, onnx: Uint8Array): Map<string, F
     if (read) found.set(read.name, read.values);
   }
   const missing = model.parameters.find(({ name }) => !found.has(name));
-  if (missing) throw new Error(`it does not hold ${missing.name} as this version exports it`);
+  if (missing) throw new NotRecovered(`it does not hold ${missing.name} as this version exports it`);
   requireSame(inferenceGraph(model, found), file);
   return new Map(model.parameters.map(({ name }) => [name, found.get(name)!]));
 }
@@ -59,12 +66,13 @@ interface Pair {
   expected: Constant;
 }
 
+type Maker = Pick<Graph['nodes'][number], 'name' | 'op' | 'inputs' | 'outputs' | 'attributes'>;
+
 /**
  * Constants that stand in the same place of both graphs, by the file's node and input.
- * @throws Error where the graphs compute something else.
+ * @throws NotRecovered where the graphs compute something else.
  */
 function pairConstants(fresh: Graph, file: DecodedGraph): Map<string, Pair> {
-  type Maker = Pick<Graph['nodes'][number], 'name' | 'op' | 'inputs' | 'outputs'>;
   const makersOf = (nodes: readonly Maker[]) => new Map(nodes.flatMap((node) => node.outputs.map((o) => [o, node])));
   const [ours, theirs] = [makersOf(fresh.nodes), makersOf(file.nodes)];
   const pairs = new Map<string, Pair>();
@@ -72,19 +80,36 @@ function pairConstants(fresh: Graph, file: DecodedGraph): Map<string, Pair> {
   const waiting: [string, string][] = [[fresh.outputs[0]!.name, file.outputs[0]!]];
   for (let next = waiting.pop(); next; next = waiting.pop()) {
     const [our, their] = [ours.get(next[0]), theirs.get(next[1])];
-    if (!our && !their) continue; // an input of the graph
+    if (!our && !their && next[0] === next[1]) continue; // an input of the graph, or one that is left out
     if (their && seen.has(their)) continue;
-    if (!our || !their || our.op !== their.op || our.inputs.length !== their.inputs.length) {
-      throw new Error(`it does not compute ${next[1]} as this version exports it`);
+    if (!our || !their || !alike(our, their)) {
+      throw new NotRecovered(`it does not compute ${next[1]} as this version exports it`);
     }
     seen.add(their);
     their.inputs.forEach((name, i) => {
       const [expected, actual] = [fresh.constants.get(our.inputs[i]!), file.constants.get(name)];
-      if (!expected || !actual) waiting.push([our.inputs[i]!, name]);
-      else if (expected.dims.join() === actual.dims.join()) pairs.set(`${their.outputs[0]} ${i}`, { actual, expected });
+      if (!expected && !actual) waiting.push([our.inputs[i]!, name]);
+      else if (!expected || !actual || typeOf(expected) !== typeOf(actual)) {
+        const [ours, theirs] = [expected, actual].map((constant) => (constant ? typeOf(constant) : 'no constant'));
+        throw new NotRecovered(`${name} must be ${ours} as this version exports it, received ${theirs}`);
+      } else pairs.set(`${their.outputs[0]} ${i}`, { actual, expected });
     });
   }
   return pairs;
+}
+
+const typeOf = ({ dtype, dims }: Constant) => `${dtype}[${dims}]`;
+
+/** Whether two nodes do the same with their inputs. */
+const alike = (a: Maker, b: Maker) =>
+  a.op === b.op && a.inputs.length === b.inputs.length && written(a.attributes) === written(b.attributes);
+
+/** Attributes in the order of their names, with numbers of float32 as files hold them. */
+function written(attributes: Readonly<Record<string, Attribute>>): string {
+  const entries = Object.entries(attributes).sort(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify(
+    entries.map(([name, value]) => [name, 'float' in value ? { float: Math.fround(value.float) } : value]),
+  );
 }
 
 /**
@@ -129,13 +154,13 @@ function unsum(sums: Float32Array): Float32Array {
   });
 }
 
-/** @throws Error where a constant of the file is not what these weights give. */
+/** @throws NotRecovered where a constant of the file is not what these weights give. */
 function requireSame(fresh: Graph, file: DecodedGraph): void {
   for (const [place, { actual, expected }] of pairConstants(fresh, file)) {
     const [a, b] = [Array.from(actual.data, Number), Array.from(expected.data, Number)];
     const largest = b.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
     if (a.some((value, i) => !(Math.abs(value - b[i]!) <= TOLERANCE * largest))) {
-      throw new Error(`its values at ${place} are not those that this version exports`);
+      throw new NotRecovered(`its values at ${place} are not those that this version exports`);
     }
   }
 }

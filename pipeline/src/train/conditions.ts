@@ -10,8 +10,9 @@ import type { DataConditions } from '../data/index.ts';
  */
 export function conditionsOfImages(conditions: DataConditions | undefined, train?: ArrayLike<number>): ConditionSpec[] {
   const specs = conditions ? conditionSpecs(conditions, train) : [];
-  for (const { name, std, min } of specs) {
-    if (!(std > 0)) refuse('start training', `${name} of --condition-columns`, 'more than one value', min);
+  for (const { name, min, max } of specs) {
+    // Not by std: rounding leaves a little of it where all are 0.1.
+    if (!(min < max)) refuse('start training', `${name} of --condition-columns`, 'more than one value', min);
   }
   return specs;
 }

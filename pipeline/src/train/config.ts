@@ -13,12 +13,13 @@ export type { ConfigLayer, PartialConfig, TrainConfig } from './config-types.ts'
 
 export const SECTIONS = ['data', 'model', 'scheduler', 'training', 'output'] as const;
 const STOP_FIELDS = ['epochs', 'steps', 'minutes'] as const;
+const NAMED_SCHEDULE = ['beta_schedule', 'beta_start', 'beta_end'] as const;
 
 /**
  * Merges the layers over the defaults; later ones win.
  *
- * A layer that names a way to stop (epochs, steps, minutes) replaces that of the layers below, and one that names
- * another network class replaces the whole network.
+ * A layer that names a way to stop (epochs, steps, minutes) replaces that of the layers below, one that names another
+ * network class replaces the whole network, and one that names a noise schedule replaces the betas below it.
  * @throws InputError on unknown sections and fields, and on values that break a field's rule.
  */
 export function resolveConfig(layers: readonly ConfigLayer[]): TrainConfig {
@@ -49,10 +50,11 @@ function layOver(below: TrainConfig, given: ConfigLayer): TrainConfig {
   const laid: Record<string, Record<string, unknown>> = Object.fromEntries(
     SECTIONS.map((section) => [section, { ...below[section] }]),
   );
-  const { model, training } = layer;
+  const { model, scheduler, training } = layer;
   if (model?._class_name !== undefined && model._class_name !== below.model._class_name) laid.model = {};
   // Without it, the number of classes counts those of the images: see `withNull` of links.ts.
   if (model?.num_class_embeds !== undefined) delete laid.model!.null_condition;
+  if (scheduler && choosesSchedule(scheduler, below.scheduler.trained_betas)) delete laid.scheduler!.trained_betas;
   if (training && STOP_FIELDS.some((name) => training[name] !== undefined)) {
     for (const name of STOP_FIELDS) delete laid.training![name];
   }
@@ -62,6 +64,13 @@ function layOver(below: TrainConfig, given: ConfigLayer): TrainConfig {
     }
   }
   return laid as unknown as TrainConfig;
+}
+
+/** Whether a layer asks for another schedule than the betas below it, which would otherwise outweigh its name. */
+function choosesSchedule(scheduler: Record<string, unknown>, betas: unknown): boolean {
+  if (!Array.isArray(betas)) return false;
+  const T = scheduler.num_train_timesteps ?? betas.length;
+  return T !== betas.length || NAMED_SCHEDULE.some((name) => scheduler[name] !== undefined);
 }
 
 /** @throws InputError when the settings do not say when to stop or what to train on. */

@@ -8,6 +8,7 @@ import onnxProto from 'onnx-proto';
 import { describe, expect, it } from 'vitest';
 import { lacksPython, PYTHON, skipBecause } from '#test/skip.ts';
 import { type Tensors, uniforms } from '#test/traced.ts';
+import { decodeModel, NotRecovered } from '#tracer/decode.ts';
 import { type Graph, GraphBuilder } from '#tracer/graph.ts';
 import { encodeModel } from '#tracer/protobuf.ts';
 import { trace } from '#tracer/trace.ts';
@@ -15,6 +16,17 @@ import { trace } from '#tracer/trace.ts';
 const { onnx } = onnxProto;
 
 const bytes = (data: ArrayBufferView) => [...new Uint8Array(data.buffer, data.byteOffset, data.byteLength)];
+
+describe('decodeModel', () => {
+  it('refuses what is no ONNX file, and constants that are cut off', () => {
+    expect(() => decodeModel(new TextEncoder().encode('not a network'))).toThrow(NotRecovered);
+    const b = new GraphBuilder('short');
+    b.constant(Float32Array.of(1, 2, 3), [4], 'float32', 'w');
+    const read = () => decodeModel(encodeModel(b.graph));
+    expect(read).toThrow(NotRecovered);
+    expect(read).toThrow('its initializer w must hold 16 bytes, received 12');
+  });
+});
 
 describe('encodeModel', () => {
   it('writes constants of every dtype as they are, views into larger buffers too', () => {
@@ -58,6 +70,7 @@ describe('encodeModel', () => {
     expect(written.float!.f).toBe(0.25);
     expect(written.float!.type).toBe(AttributeType.FLOAT);
     expect(new TextDecoder().decode(written.string!.s!)).toBe('naïve');
+    expect(decodeModel(encodeModel(b.graph)).nodes[0]!.attributes).toEqual(attributes);
     expect(written.string!.type).toBe(AttributeType.STRING);
     expect(written.empty!.ints).toEqual([]);
     expect(opsetImport!.map(({ domain, version }) => [domain, Number(version)])).toEqual([

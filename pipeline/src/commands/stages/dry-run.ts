@@ -4,6 +4,7 @@ import { type Look, lookAtImages } from '../../data/look.ts';
 import { countParameters } from '../../model/parameters.ts';
 import { formatBytes, formatDuration, formatNumber, plural } from '../../terminal/format.ts';
 import { sayResult } from '../../terminal/voice.ts';
+import { imagesPerStep } from '../../train/batch.ts';
 import { checkpointBytes } from '../../train/checkpoint.ts';
 import { checkList, trainingImages } from '../../train/early.ts';
 import { chooseEngine, type EngineChoice } from '../../train/engines/index.ts';
@@ -118,7 +119,7 @@ async function estimateTime(
   const secondsPerStep = measured.seconds * share;
   const every = plan.config.output.sampleEvery ?? steps;
   const seconds = steps * secondsPerStep + Math.ceil(steps / every) * pictureSeconds(plan, secondsPerStep);
-  const how = `${plural(measured.steps, 'step')} of ${plural(timed.config.training.batch, 'image')} ${measured.steps === 1 ? 'was' : 'were'} timed`;
+  const how = `${plural(measured.steps, 'step')} of ${plural(imagesPerStep(timed.config.training), 'image')} ${measured.steps === 1 ? 'was' : 'were'} timed`;
   const text = `Time: about ${formatDuration(seconds)} for ${plural(steps, 'step')} and their pictures, ${formatNumber(secondsPerStep)} s per step (${how})`;
   return { text, steps, seconds };
 }

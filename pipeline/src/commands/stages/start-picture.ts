@@ -10,7 +10,7 @@ const ACTION = 'start from a picture';
 const MOST_BYTES = 2 ** 28;
 
 /** @throws InputError for files that are no pictures, or do not fit the model; Failure where the disk does not work. */
-export async function readStart(
+export async function readStartPicture(
   { from, mask, fit }: { from?: string | undefined; mask?: string | undefined; fit?: Fit | undefined },
   shape: ImageShape,
 ): Promise<{ from?: Float32Array; mask?: Float32Array }> {

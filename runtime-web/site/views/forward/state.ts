@@ -1,7 +1,7 @@
 /** What the view shows, as signals that outlive it, so that a visitor who comes back finds it unchanged. */
 import { computed, signal } from '@preact/signals';
+import { digitPicture, type Picture, type Rgba, squarePicture } from '../../state/picture.ts';
 import { epsilon, noisy } from './noisy.ts';
-import { digitPicture, type Picture, type Rgba, squarePicture } from './picture.ts';
 import { rescaleTime, type ScheduleChoice, STANDARD, schedulePair } from './schedules.ts';
 import { type Settings, standardTime } from './settings.ts';
 import type { Digits } from './source/digits.ts';

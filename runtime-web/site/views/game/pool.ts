@@ -1,7 +1,7 @@
 /** The real pictures of a game: the shipped ones, or the visitor's own, which stay on the page. */
 import { InputError } from '@onnoise/scheduler';
+import { type Rgba, squarePicture } from '../../state/picture.ts';
 import { type ImageShape, sizeOf, toBytes } from '../../state/pixels.ts';
-import { type Rgba, squarePicture } from '../forward/picture.ts';
 import { PICTURES } from './plan.ts';
 import { type Presentation, presentationOf } from './presentation.ts';
 

@@ -8,6 +8,7 @@ import {
   type SamplerOptionName,
   samplerRecord,
 } from '@onnoise/scheduler';
+import { computed } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { Button } from '../../components/button.tsx';
@@ -69,12 +70,13 @@ function OptionControl({ name, sampler }: { name: SamplerOptionName; sampler: Sa
 }
 
 /** A sampler that the model cannot use says so, for instance where the model predicts noise and ends in pure noise. */
-const samplerChoices = () =>
+const samplerChoices = computed(() =>
   SAMPLER_NAMES.map((value) => {
     const takes = fits(info.value?.scheduler, value);
     const { label } = samplerRecord(value);
     return { value, label: takes ? label : `${label} (not with this model)`, disabled: !takes };
-  });
+  }),
+);
 
 export function Controls(): JSX.Element {
   const { count, steps, sampler, seed } = draft.value;
@@ -119,7 +121,7 @@ export function Controls(): JSX.Element {
           <Select<SamplerName>
             label="Sampler"
             value={sampler as SamplerName}
-            options={samplerChoices()}
+            options={samplerChoices.value}
             hint={chosen && samplerRecord(chosen).hint}
             error={wrong.sampler}
             onChange={(sampler) => set({ sampler })}

@@ -1,19 +1,19 @@
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { readSettings } from '#pipeline/commands/options/settings.ts';
 import { exportRun } from '#pipeline/export/export.ts';
 import { inferenceGraph } from '#pipeline/export/inference.ts';
 import { fitParameters } from '#pipeline/init/fit.ts';
 import { readStart } from '#pipeline/init/read-start.ts';
 import { recoverParameters } from '#pipeline/init/recover.ts';
-import { createModel, initParameters } from '#pipeline/model/index.ts';
+import { createModel, findNetwork, initParameters } from '#pipeline/model/index.ts';
 import type { PartialConfig } from '#pipeline/train/config.ts';
 import { draftPlan } from '#pipeline/train/resolve.ts';
 import { train } from '#pipeline/train/train.ts';
 import { loadModel } from '#runtime-node/index.ts';
-import { encodeModel } from '#tracer/index.ts';
+import { encodeModel, type Graph, NotRecovered } from '#tracer/index.ts';
 import { expectClose } from '../../../support/compare.ts';
 import { memoryDataset } from '../../../support/train/memory-dataset.ts';
 import { lines } from '../../../support/train/tiny-run.ts';
@@ -119,6 +119,20 @@ describe('readStart', () => {
   });
 });
 
+describe('readStart of a graph', () => {
+  it('says that a file is not ONNX, and passes on what is wrong with us', async () => {
+    await cp(at('model'), at('broken'), { recursive: true });
+    await writeFile(at('broken/unet/model.onnx'), 'not a network');
+    await expect(readStart(at('broken'))).rejects.toThrow(/must hold the weights, but it is not an ONNX file/);
+    const bug = () => {
+      throw new TypeError('a bug');
+    };
+    const build = vi.spyOn(findNetwork('UNet2DModel')!, 'build').mockReturnValueOnce(bug);
+    await expect(readStart(at('model'))).rejects.toThrow(/^a bug$/);
+    build.mockRestore();
+  });
+});
+
 describe('recoverParameters', () => {
   const conditions = [{ name: 'age', mean: 10, std: 2, min: 1, max: 20 }];
   const group = { norm_type: 'group', norm_num_groups: 2, residual_connections: true, attention_levels: [1] };
@@ -146,13 +160,58 @@ describe('recoverParameters', () => {
     for (const [name, values] of weights) expectClose(found.get(name)!, values, { absolute: 1e-7, what: name });
   });
 
-  it('refuses a file that computes something else', () => {
-    const model = createModel({ ...unet, sample_size: 4, in_channels: 1, out_channels: 1 });
-    const graph = inferenceGraph(model, initParameters(model, 5));
-    for (const node of graph.nodes) if (node.op === 'Sigmoid') node.op = 'Tanh';
-    expect(() => recoverParameters(model, encodeModel(graph))).toThrow(
+  const first = (graph: Graph, op: string) => graph.nodes.find((node) => node.op === op)!;
+  const tiny = createModel({ ...small, sample_size: 4, in_channels: 1, out_channels: 1 });
+  const tinyWeights = initParameters(tiny, 5);
+
+  it.each<[string, (graph: Graph) => void, RegExp]>([
+    [
+      'another operator',
+      (graph) => {
+        first(graph, 'Sigmoid').op = 'Tanh';
+      },
       /^it does not compute .* as this version exports it$/,
-    );
+    ],
+    [
+      'other pads of a convolution',
+      (graph) => {
+        first(graph, 'Conv').attributes.pads = { ints: [0, 0, 2, 2] };
+      },
+      /^it does not compute .* as this version exports it$/,
+    ],
+    [
+      'another epsilon',
+      (graph) => {
+        first(graph, 'InstanceNormalization').attributes.epsilon = { float: 0.5 };
+      },
+      /^it does not compute .* as this version exports it$/,
+    ],
+    [
+      'a constant of other dimensions',
+      (graph) => {
+        const { inputs } = first(graph, 'Conv');
+        const { dims, ...rest } = graph.constants.get(inputs[1]!)!;
+        graph.constants.set(inputs[1]!, { ...rest, dims: [...dims, 1] });
+      },
+      /must be float32\[[\d,]+\] as this version exports it, received float32\[[\d,]+,1\]$/,
+    ],
+    [
+      'a constant in place of an input',
+      (graph) => {
+        const data = new Float32Array(16);
+        graph.constants.set('fixed', { dtype: 'float32', dims: [1, 1, 4, 4], data });
+        for (const { inputs } of graph.nodes) {
+          for (const [i, name] of inputs.entries()) if (name === 'sample') inputs[i] = 'fixed';
+        }
+      },
+      /^fixed must be no constant as this version exports it, received float32\[1,1,4,4\]$/,
+    ],
+  ])('refuses a file with %s', (_, change, message) => {
+    const graph = inferenceGraph(tiny, tinyWeights);
+    change(graph);
+    const read = () => recoverParameters(tiny, encodeModel(graph));
+    expect(read).toThrow(NotRecovered);
+    expect(read).toThrow(message);
   });
 });
 

@@ -78,13 +78,14 @@ describe('pipeline train --dry-run', () => {
   it('looks at the images and times some steps, and prepares and makes nothing', async () => {
     const unused = join(folder, 'unused');
     const own = ['--data', photos, '--cache-dir', unused, '--model.num_class_embeds', '2', '--epochs', '3'];
-    const { code, stdout } = await train('--config', configFile, ...own, '--dry-run');
+    const steps = ['--batch', '2', '--accumulate', '2'];
+    const { code, stdout } = await train('--config', configFile, ...own, ...steps, '--dry-run');
     expect(code).toBe(0);
     expect(stdout).toContain(
       'Images: photos, 21 images, 2 classes (female, male); all of them checked: RGB, 1 skipped',
     );
     expect(stdout).toMatch(/^ {2}male\/bad\.png: /m);
-    // Training uses 20 of the 21 in batches of 4.
+    // Training uses 20 of the 21, two batches of 2 a step.
     expect(stdout).toMatch(
       /^Time: about .* for 15 steps and their pictures, .* s per step \(2 steps of 4 images were timed\)$/m,
     );

@@ -55,10 +55,10 @@ describe('the plan of images with conditions', () => {
     expect([model.classCount, model.nullCondition, config.model.null_condition]).toEqual([null, true, true]);
   });
 
-  it('refuses a condition that is the same for all', () => {
-    const same = { ...aged, conditions: { names: ['age'], values: new Float64Array(22).fill(7) } };
+  it.each([7, 0.1])('refuses a condition that is %d for all', (value) => {
+    const same = { ...aged, conditions: { names: ['age'], values: new Float64Array(22).fill(value) } };
     expect(() => completePlan(draftPlan(resolve()), same)).toThrow(
-      'Cannot start training: age of --condition-columns must be more than one value, received 7.',
+      `Cannot start training: age of --condition-columns must be more than one value, received ${value}.`,
     );
   });
 

@@ -30,6 +30,22 @@ describe('resolveConfig', () => {
     expect(model).toEqual({ _class_name: 'SimpleUnet', channels: [4, 8] });
   });
 
+  it('drops the betas below a layer that names a schedule or another number of timesteps', () => {
+    const learned: PartialConfig = {
+      model: { _class_name: 'SimpleUnet', num_train_timesteps: 3 },
+      scheduler: { num_train_timesteps: 3, beta_schedule: 'linear', trained_betas: [0.1, 0.2, 0.3] },
+    };
+    const betas = (layer: PartialConfig) => resolve(learned, layer).scheduler.trained_betas;
+    expect(betas({ scheduler: { beta_schedule: 'squaredcos_cap_v2' } })).toBeUndefined();
+    expect(betas({ scheduler: { beta_start: 0.001 } })).toBeUndefined();
+    expect(betas({ scheduler: { beta_end: 0.1 } })).toBeUndefined();
+    expect(betas({ scheduler: { num_train_timesteps: 50 } })).toBeUndefined();
+    expect(betas({ model: { num_train_timesteps: 50 } })).toBeUndefined();
+    expect(betas({ model: { num_train_timesteps: 3 }, scheduler: { clip_sample: false } })).toEqual([0.1, 0.2, 0.3]);
+    const both = { beta_schedule: 'squaredcos_cap_v2', trained_betas: [0.3, 0.2, 0.1] };
+    expect(betas({ scheduler: both })).toEqual([0.3, 0.2, 0.1]);
+  });
+
   it('keeps off apart from absent', () => {
     expect(resolve({ training: { clipNorm: null } }).training.clipNorm).toBeNull();
     expect(resolve({}).training.clipNorm).toBe(1);

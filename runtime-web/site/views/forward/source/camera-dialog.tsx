@@ -3,9 +3,9 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { Button } from '#site/components/button.tsx';
 import { Dialog } from '#site/components/dialog.tsx';
 import { sentence } from '#site/store.ts';
-import type { Rgba } from '../picture.ts';
+import type { Rgba } from '../../../state/picture.ts';
+import { readFrame } from '../../../state/read-picture.ts';
 import { closeCamera, openCamera } from './camera.ts';
-import { readFrame } from './read.ts';
 
 export interface CameraDialogProps {
   open: boolean;

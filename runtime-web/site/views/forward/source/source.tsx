@@ -8,11 +8,11 @@ import { PictureFileButton, useDrop } from '#site/components/picture-file.tsx';
 import { Segmented } from '#site/components/segmented.tsx';
 import { toBytes } from '#site/state/pixels.ts';
 import { announce, sentence } from '#site/store.ts';
-import { type Picture, squarePicture } from '../picture.ts';
+import { type Picture, squarePicture } from '../../../state/picture.ts';
+import { readFile } from '../../../state/read-picture.ts';
 import { digit, digits, gray, own, picture, shippedPicture, showOwn, trouble } from '../state.ts';
 import { CameraDialog } from './camera-dialog.tsx';
 import { fetchDigits } from './digits.ts';
-import { readFile } from './read.ts';
 
 export function Source(): JSX.Element {
   const [camera, setCamera] = useState(false);

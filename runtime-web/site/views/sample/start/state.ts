@@ -1,8 +1,8 @@
 /** The picture to start from, and what of it is painted over. They stay on this page: no link carries them. */
 import { computed, signal } from '@preact/signals';
+import { fitPicture, type Rgba } from '../../../state/picture.ts';
 import { fromBytes, type ImageShape, toBytes } from '../../../state/pixels.ts';
 import { loaded } from '../../../store.ts';
-import { fitPicture, type Rgba } from '../../forward/picture.ts';
 import { type Mask, paintedPixels } from './mask.ts';
 import type { Brought } from './start.ts';
 

@@ -1,9 +1,9 @@
 /**
- * Pictures as the forward process takes them: square, [C, H, W], float32 in [-1, 1]. No DOM here: the readers of files
- * and cameras hand over RGBA bytes.
+ * Pictures as the views take them: [C, H, W], float32 in [-1, 1]. No DOM here: the readers of files and
+ * cameras hand over RGBA bytes.
  */
 import { type ImageShape, InputError } from '@onnoise/scheduler';
-import { fromBytes } from '../../state/pixels.ts';
+import { fromBytes } from './pixels.ts';
 
 export interface Picture {
   /** For screen readers: "digit 7", "your picture". */

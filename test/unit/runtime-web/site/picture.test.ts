@@ -1,8 +1,8 @@
 import { InputError } from '@onnoise/scheduler';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { digitPicture, fitPicture, middleSquare, squarePicture } from '#site/state/picture.ts';
 import { toBytes } from '#site/state/pixels.ts';
-import { digitPicture, fitPicture, middleSquare, squarePicture } from '#site/views/forward/picture.ts';
 import { expectClose } from '#test/compare.ts';
 
 /** RGBA values, one colour per pixel. */

@@ -1,5 +1,5 @@
 /** The visitor's pictures, from a file or from the camera's current frame. They stay on this device. */
-import { middleSquare, type Rgba } from '../picture.ts';
+import { middleSquare, type Rgba } from './picture.ts';
 
 /** Larger pictures are first scaled to this many pixels across: more costs time and shows nothing. */
 const ENOUGH = 1024;
