@@ -41,10 +41,10 @@ describe('the plan of images with conditions', () => {
   it('widens the range of the weights to start from, and keeps what they know values by', () => {
     const narrow = { ...AGE, min: 20, max: 30 };
     const named = resolve({ model: { conditions: [narrow] } });
-    const { model } = planFromConfig(named);
-    const weights = initParameters(model, 0);
+    const before = planFromConfig(named);
+    const weights = before.initialParameters();
     const parameters = new Map(
-      model.parameters.map(({ name, shape }) => [name, { shape, values: weights.get(name)! }]),
+      before.model.parameters.map(({ name, shape }) => [name, { shape, values: weights.get(name)! }]),
     );
     const plan = completePlan(draftPlan(named, { name: 'runs/before', hash: '', parameters }), aged);
     expect(plan.model.conditions).toEqual([{ ...AGE, min: 14.5, max: 41.5 }]);
