@@ -221,7 +221,7 @@ describe('WebGPU', skipBecause(LACKS_CHROMIUM), () => {
           const model = await window.engine.loadModel(url, { device });
           for (const onStep of [undefined, () => undefined]) {
             await model
-              .sample({ steps: 4, seed: 5, onStep })
+              .sample({ sampler: 'ddim', steps: 4, seed: 5, onStep })
               .catch(({ name, message }: Error) => failures.push(`${name}: ${message}`));
           }
           await model.dispose();
@@ -243,7 +243,7 @@ describe('WebGPU', skipBecause(LACKS_CHROMIUM), () => {
     const requests: SampleRequest[] = [
       { seeds: [3, 1, 2], steps: 6, sampler: 'ddpm', labels: [2, 0] },
       { seeds: [3, 1, 2], steps: 4, labels: [1] },
-      { seed: 2 ** 41, steps: 5, eta: 1, labels: [2] },
+      { seed: 2 ** 41, steps: 5, sampler: 'ddim', eta: 1, labels: [2] },
       { seed: 9, count: 5, steps: 1 },
       ...SAMPLER_NAMES.map((sampler): SampleRequest => ({ seeds: [4, 2], steps: 5, sampler, labels: [1, 2] })),
     ];
