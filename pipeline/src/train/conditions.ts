@@ -17,6 +17,25 @@ export function conditionsOfImages(conditions: DataConditions | undefined, train
   return specs;
 }
 
+/**
+ * The conditions of a network that goes on with other images: mean and deviation stay, since the weights know values by
+ * them, and the range grows to hold the images' too. undefined where nothing changes.
+ */
+export function widenedConditions(
+  specs: readonly ConditionSpec[],
+  conditions: DataConditions | undefined,
+  train?: ArrayLike<number>,
+): ConditionSpec[] | undefined {
+  if (conditions?.names.join() !== specs.map(({ name }) => name).join()) return undefined;
+  const seen = conditionSpecs(conditions, train);
+  const widened = specs.map((spec, k) => ({
+    ...spec,
+    min: Math.min(spec.min, seen[k]!.min),
+    max: Math.max(spec.max, seen[k]!.max),
+  }));
+  return specs.every(({ min, max }, k) => min === widened[k]!.min && max === widened[k]!.max) ? undefined : widened;
+}
+
 /** @throws InputError when the network has other conditions than the images. */
 export function checkConditions(specs: readonly ConditionSpec[], names: readonly string[] = []): void {
   const wanted = specs.map(({ name }) => name);

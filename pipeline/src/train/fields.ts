@@ -57,7 +57,7 @@ export const fields = {
       min: 0,
       below: 1,
       default: 0,
-      describe: 'share of the images trained on without their label, which guidance needs; 0 is none',
+      describe: 'share of the images trained on without label and numbers, which guidance needs; 0 is none',
     },
     lr: { flag: 'lr', onResume: 'told', type: 'number', min: 0, above: true, default: 2e-4, describe: 'learning rate' },
     lrSchedule: {

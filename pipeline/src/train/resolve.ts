@@ -3,6 +3,7 @@ import { parseSchedulerConfig } from '@onnoise/scheduler';
 import * as tf from '@tensorflow/tfjs';
 import { fitParameters, type Start } from '../init/fit.ts';
 import { createModel, initParameters, type Model } from '../model/index.ts';
+import { widenedConditions } from './conditions.ts';
 import type { TrainConfig } from './config.ts';
 import { classesOf } from './labels.ts';
 import { completeModel, type ImageTraits } from './links.ts';
@@ -35,9 +36,11 @@ export function draftPlan(config: TrainConfig, start?: Start): PlanDraft {
 export function completePlan({ plan, open, config, start }: PlanDraft, images: ImageTraits): TrainPlan {
   const classes = open.classes ? classesOf(images.classNames) : plan.model.classCount;
   const channels = open.channels ? images.channels : undefined;
-  const suits = images.conditions === undefined || plan.model.conditions.length > 0;
+  const widened = start && widenedConditions(plan.model.conditions, images.conditions, images.train);
+  const settings = widened ? { ...config, model: { ...config.model, conditions: widened } } : config;
+  const suits = !widened && (images.conditions === undefined || plan.model.conditions.length > 0);
   const known = suits && classes === plan.model.classCount && (channels ?? plan.model.shape[0]) === plan.model.shape[0];
-  return known && plan.start === start ? plan : planFromConfig(config, images, start);
+  return known && plan.start === start ? plan : planFromConfig(settings, images, start);
 }
 
 /**

@@ -28,8 +28,7 @@ export const pictureOptions = (group: string) => ({
     nargs: 1,
     requiresArg: true,
     coerce: toValues('condition', 'boneage=120'),
-    describe:
-      'A number that the model is conditional on, or several in turn: boneage=60,120; may be given several times',
+    describe: 'A number that the model is conditional on, or several in turn: boneage=60,120; once for each number',
   },
 });
 

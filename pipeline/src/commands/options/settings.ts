@@ -1,6 +1,6 @@
 /** The settings of `pipeline train`: merges a run, a preset, a file and typed options, and lists what differs. */
 import { readFile } from 'node:fs/promises';
-import { check, InputError, oneOf, parseSchedulerConfig, text, worded } from '@onnoise/scheduler';
+import { check, InputError, oneOf, parseSchedulerConfig, refuse, text, worded } from '@onnoise/scheduler';
 import type { Start } from '../../init/fit.ts';
 import { countParameters } from '../../model/parameters.ts';
 import { presetNames, readPreset } from '../../presets.ts';
@@ -34,6 +34,10 @@ export async function readSettings(args: SettingsArguments): Promise<TrainSettin
   const named = args.preset !== undefined || run !== undefined || read !== undefined;
   const { base, config: resolved } = resolveOver(layers, named ? 1 : 0);
   const config = read ? withHash(resolved, read.start) : resolved;
+  const { init, initHash } = config.training;
+  if (init === undefined && initHash !== undefined) {
+    refuse('start training', '--init-hash', 'left out without --init', initHash);
+  }
   if (config.model._class_name === undefined) {
     throw new InputError(
       `Cannot start training: --preset must name a network to train, received nothing. Presets: ${(await describePresets()).join('; ')}.`,
@@ -65,7 +69,7 @@ async function readInit(layers: readonly ConfigLayer[], { resume, out }: Setting
 function withHash(config: TrainConfig, { name, hash }: Start): TrainConfig {
   const { initHash } = config.training;
   const rule = worded(`the SHA-256 of the weights of ${name}, ${hash}`, oneOf([hash]));
-  if (initHash !== undefined) check('start training', '--init-hash', rule, initHash);
+  if (initHash !== undefined) check('start training', '--init-hash', rule, initHash.toLowerCase());
   return { ...config, training: { ...config.training, initHash: hash } };
 }
 

@@ -243,6 +243,9 @@ describe('train --init', () => {
     await expect(settings(fine(at('model'), { initHash: 'abc' }))).rejects.toThrow(
       /^Cannot start training: --init-hash must be the SHA-256 of the weights of .*, received "abc"\.$/,
     );
+    await expect(settings({ training: { initHash: 'abc' } })).rejects.toThrow(
+      'Cannot start training: --init-hash must be left out without --init, received "abc".',
+    );
   });
 
   it('refuses a network that the weights do not fit, by the first tensor', async () => {

@@ -38,6 +38,18 @@ describe('the plan of images with conditions', () => {
     expect(model.conditions).toEqual([AGE]);
   });
 
+  it('widens the range of the weights to start from, and keeps what they know values by', () => {
+    const narrow = { ...AGE, min: 20, max: 30 };
+    const named = resolve({ model: { conditions: [narrow] } });
+    const { model } = planFromConfig(named);
+    const weights = initParameters(model, 0);
+    const parameters = new Map(
+      model.parameters.map(({ name, shape }) => [name, { shape, values: weights.get(name)! }]),
+    );
+    const plan = completePlan(draftPlan(named, { name: 'runs/before', hash: '', parameters }), aged);
+    expect(plan.model.conditions).toEqual([{ ...AGE, min: 14.5, max: 41.5 }]);
+  });
+
   it('may leave them out under label dropout, without classes too', () => {
     const { model, config } = completePlan(draftPlan(resolve({ training: { labelDropout: 0.1 } })), aged);
     expect([model.classCount, model.nullCondition, config.model.null_condition]).toEqual([null, true, true]);
