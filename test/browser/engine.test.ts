@@ -3,29 +3,20 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import proto from 'onnx-proto';
-import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { guardFloat } from '../../pipeline/src/export/guard.ts';
 import { type EmbeddingOptions, timeEmbedding } from '../../pipeline/src/model/time-embedding.ts';
-import { loadModel } from '../../runtime-node/src/index.ts';
 import type { SampleRequest } from '../../runtime-web/src/index.ts';
-import {
-  applyRow,
-  gaussian,
-  guide,
-  type ImageSeed,
-  SAMPLER_NAMES,
-  type SamplerRow,
-  sampleImages,
-} from '../../scheduler/src/index.ts';
+import { applyRow, gaussian, guide, SAMPLER_NAMES, type SamplerRow, sampleImages } from '../../scheduler/src/index.ts';
 import { encodeModel, trace, traceAnyBatch } from '../../tracer/src/index.ts';
 import { LACKS_CHROMIUM } from '../support/browser/chromium.ts';
-import { useBrowser, useHost, type VisitOptions, visit } from '../support/browser/visit.ts';
+import { expectPicturesOfNode, openEngine, sampleAll } from '../support/browser/engine.ts';
+import { useBrowser, useHost, type VisitOptions } from '../support/browser/visit.ts';
 import { expectClose } from '../support/compare.ts';
 import { exactEmbedding } from '../support/embedding.ts';
 import { skipBecause } from '../support/skip.ts';
 import { auxiliaryTable } from '../support/tables.ts';
-import { GUIDED, tinyArtefact, tinyOnnx, tinyOutput } from '../support/tiny-onnx.ts';
+import { tinyArtefact, tinyOnnx, tinyOutput } from '../support/tiny-onnx.ts';
 
 const MODELS = join(import.meta.dirname, '..', '..', 'models');
 
@@ -33,12 +24,7 @@ describe('WebGPU', skipBecause(LACKS_CHROMIUM), () => {
   const { browser } = useBrowser();
   const host = useHost({ folders: { '/models/': MODELS } });
 
-  async function open(options: VisitOptions = {}): Promise<Page> {
-    const { page } = await visit(browser(), options);
-    await page.goto(`${host().origin}/pages/engine.html`);
-    await page.waitForFunction(() => 'engine' in window);
-    return page;
-  }
+  const open = (options: VisitOptions = {}) => openEngine(browser(), host(), options);
 
   const noise = (seed: number) => {
     const values = new Float32Array(700); // more than two workgroups, and not a whole number of them
@@ -235,7 +221,7 @@ describe('WebGPU', skipBecause(LACKS_CHROMIUM), () => {
           const model = await window.engine.loadModel(url, { device });
           for (const onStep of [undefined, () => undefined]) {
             await model
-              .sample({ steps: 4, seed: 5, onStep })
+              .sample({ sampler: 'ddim', steps: 4, seed: 5, onStep })
               .catch(({ name, message }: Error) => failures.push(`${name}: ${message}`));
           }
           await model.dispose();
@@ -257,56 +243,13 @@ describe('WebGPU', skipBecause(LACKS_CHROMIUM), () => {
     const requests: SampleRequest[] = [
       { seeds: [3, 1, 2], steps: 6, sampler: 'ddpm', labels: [2, 0] },
       { seeds: [3, 1, 2], steps: 4, labels: [1] },
-      { seed: 2 ** 41, steps: 5, eta: 1, labels: [2] },
+      { seed: 2 ** 41, steps: 5, sampler: 'ddim', eta: 1, labels: [2] },
       { seed: 9, count: 5, steps: 1 },
       ...SAMPLER_NAMES.map((sampler): SampleRequest => ({ seeds: [4, 2], steps: 5, sampler, labels: [1, 2] })),
     ];
     const { reason, made } = await sampleAll(await open(), '/tiny', requests);
     expect(reason).toMatch(/captured once and replayed/);
     await expectPicturesOfNode(folder, requests, made);
-  });
-
-  it('starts from pictures, keeps what a mask keeps and mixes seeds as Node does, on both devices', async () => {
-    const shape = [3, 5, 7] as const;
-    const folder = await tinyArtefact({ shape, classes: 3 });
-    host().mount('/tiny/', folder);
-    const pictures = Float32Array.from({ length: 210 }, (_, i) => Math.sin(i) / 2);
-    const from = pictures.slice(0, 105);
-    const mask = Float32Array.from({ length: 35 }, (_, i) => [0, 1, 0, 0.25][i % 4]!);
-    const requests: SampleRequest[] = [
-      { seeds: [3, 1], steps: 6, from, strength: 0.5, sampler: 'heun' },
-      { seeds: [3, 1], steps: 5, from: pictures, mask, resamples: 2, sampler: 'ddpm' },
-      { seeds: [3, 1], steps: 5, from, mask, strength: 0.7, sampler: 'dpmpp_3m' },
-      { interpolate: [3, 7], count: 3, steps: 4, sampler: 'euler_ancestral' },
-      { variations: 7, variation: 0.3, count: 2, steps: 3 },
-    ];
-    const page = await open();
-    for (const device of ['webgpu', 'wasm'] as const) {
-      const { made } = await sampleAll(page, '/tiny', requests, device);
-      await expectPicturesOfNode(folder, requests, made);
-      const kept = [...pictures.keys()].filter((i) => mask[i % 35] === 0);
-      for (const shown of [made[1]!.images, made[1]!.x0]) {
-        expect(kept.map((i) => shown[i])).toEqual(kept.map((i) => pictures[i]));
-      }
-    }
-  });
-
-  it('guides with the half of a doubled batch that has no condition, as Node does, on both devices', async () => {
-    const shape = [3, 5, 7] as const;
-    const folder = await tinyArtefact({ shape, ...GUIDED, classes: 3 });
-    host().mount('/tiny/', folder);
-    const requests: SampleRequest[] = [
-      { seeds: [3, 1, 2], steps: 6, guidance: 3, labels: [2, 0], conditions: { age: [30, 70] }, sampler: 'ddpm' },
-      { seeds: [3, 1, 2], steps: 6, guidance: 1, labels: [2, 0], sampler: 'ddpm' },
-      { seeds: [3, 1, 2], steps: 6, labels: [1], guidance: 0, guidanceInterval: [20, 70], sampler: 'heun' },
-      { seeds: [3], steps: 4 },
-    ];
-    const page = await open();
-    for (const device of ['webgpu', 'wasm'] as const) {
-      const { made, reason } = await sampleAll(page, '/tiny', requests, device);
-      if (device === 'webgpu') expect(reason).toMatch(/captured once and replayed/);
-      await expectPicturesOfNode(folder, requests, made);
-    }
   });
 
   it('makes the pictures of Node with the digits model', async () => {
@@ -473,41 +416,4 @@ function withNodeOnProcessor(onnx: Uint8Array): Uint8Array {
     { opType: 'Add', input: ['inner', 'nothing'], output: ['out_sample'] },
   ];
   return proto.onnx.ModelProto.encode(proto.onnx.ModelProto.fromObject(model)).finish();
-}
-
-/** Loads a model in the page and samples each request. */
-const sampleAll = (page: Page, url: string, requests: SampleRequest[], device: 'webgpu' | 'wasm' | 'auto' = 'webgpu') =>
-  page.evaluate(
-    async ({ url, requests, device }) => {
-      const model = await window.engine.loadModel(url, { device });
-      const made: { images: number[]; x0: number[]; seeds: ImageSeed[] }[] = [];
-      for (const request of requests) {
-        let x0: number[] = [];
-        const { images, seeds } = await model.sample({
-          ...request,
-          wantsStep: (step, steps) => step === steps,
-          onStep: (told) => {
-            x0 = Array.from(told.x0);
-          },
-        });
-        made.push({ images: Array.from(images), x0, seeds });
-      }
-      await model.dispose();
-      return { device: model.device, reason: model.reason, made };
-    },
-    { url, requests, device },
-  );
-
-async function expectPicturesOfNode(
-  folder: string,
-  requests: SampleRequest[],
-  made: { images: number[]; seeds: ImageSeed[] }[],
-): Promise<void> {
-  const model = await loadModel(folder, { device: 'cpu' });
-  for (const [i, request] of requests.entries()) {
-    const { images, seeds } = await model.sample(request);
-    expect(made[i]!.seeds).toEqual(seeds);
-    expectClose(Float32Array.from(made[i]!.images), images, { absolute: 1e-4, what: `request ${i}` });
-  }
-  await model.dispose();
 }
