@@ -82,6 +82,7 @@ export { type BadOutput, badOutput } from './sampling/bad-output.ts';
 export { compileInverse, type InverseTable, type InversionOptions, invertImages } from './sampling/ddim-inverse.ts';
 export {
   DEFAULT_GUIDANCE,
+  denoiserOf,
   type Guidance,
   guide,
   guidedDenoiser,
@@ -89,7 +90,7 @@ export {
   LARGEST_GUIDANCE,
   picturesCalled,
 } from './sampling/guidance.ts';
-export { begin, checkPicture, type Known, levelAfter, pictureOf, putBack } from './sampling/known.ts';
+export { begin, checkPicture, eachImage, type Known, levelAfter, pictureOf, putBack } from './sampling/known.ts';
 export type {
   AuxiliaryRow,
   ChoiceOption,
