@@ -4,8 +4,8 @@
 import {
   conditionRows,
   type Denoiser,
+  denoiserOf,
   extraInputs,
-  guidedDenoiser,
   type ImageSeed,
   type ImageShape,
   type NetworkShape,
@@ -72,7 +72,6 @@ export async function sampleInBatches(
   for (let first = 0; first < seeds.length; first += batch) {
     const batchSeeds = seeds.slice(first, first + batch);
     const batchRows = rows.slice(first, first + batch);
-    const plain = createDenoiser(batchRows);
     const before = (first / batch) * calls;
     const result = await sampleImages({
       table,
@@ -80,9 +79,7 @@ export async function sampleInBatches(
       seeds: batchSeeds,
       from: from && pictureOf(from, first, size, batchSeeds.length),
       mask,
-      denoise: guidance
-        ? guidedDenoiser(plain, createDenoiser([...batchRows, ...batchRows.map(() => absent)]), guidance)
-        : plain,
+      denoise: denoiserOf(batchRows, { absent, guidance }, createDenoiser),
       onStep: onStep && (({ step, steps, x, x0 }) => onStep({ done: before + step, total, step, steps, first, x, x0 })),
       signal,
     });

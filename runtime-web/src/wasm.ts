@@ -3,8 +3,8 @@ import {
   type Artefact,
   conditionRows,
   type Denoiser,
+  denoiserOf,
   extraInputs,
-  guidedDenoiser,
   InputError,
   type InputTensor,
   inputTensors,
@@ -25,12 +25,9 @@ export async function openWasm(ort: Ort, onnx: Uint8Array, artefact: Artefact): 
   return {
     sample: async ({ seeds, guidance, table, from, mask, ...conditions }, { onStep, wantsStep, signal }) => {
       const given = conditionRows(extra, conditions, seeds.length);
-      const denoiser = (rows: readonly Float32Array[]) =>
-        createDenoiser(ort, session, [rows.length, ...shape], inputTensors(extra, rows));
-      const plain = denoiser(given);
-      const denoise = guidance
-        ? guidedDenoiser(plain, denoiser([...given, ...given.map(() => nullRow(extra))]), guidance)
-        : plain;
+      const denoise = denoiserOf(given, { absent: nullRow(extra), guidance }, (rows) =>
+        createDenoiser(ort, session, [rows.length, ...shape], inputTensors(extra, rows)),
+      );
       const images = await sampleImages({
         table,
         shape,

@@ -30,17 +30,19 @@ export {
 } from './model/conditions.ts';
 export { maskOfBrightness, maskOfTransparency, pictureOfRgba } from './model/from-pixels.ts';
 export { guidanceInterval, guidanceScale } from './model/guidance-options.ts';
-export type { CountLimit } from './model/image-seeds.ts';
+export { type CountLimit, USUAL_VARIATION } from './model/image-seeds.ts';
 export { type ClassFacts, labelNumber } from './model/labels.ts';
 export { onnxReason } from './model/onnx-error.ts';
 export { type OnnxFacts, readOnnxFacts } from './model/onnx-file.ts';
 export type { PictureOptions } from './model/options.ts';
+export { labelsOfPictures } from './model/picture-labels.ts';
 export { type ImageShape, toByte, toBytes } from './model/pixels.ts';
 export {
   completeRequest,
   type PictureRequest,
   strengthOf,
   USUAL_STEPS,
+  USUAL_STRENGTH,
   usualBatch,
   usualSteps,
 } from './model/request.ts';
@@ -80,6 +82,7 @@ export { type BadOutput, badOutput } from './sampling/bad-output.ts';
 export { compileInverse, type InverseTable, type InversionOptions, invertImages } from './sampling/ddim-inverse.ts';
 export {
   DEFAULT_GUIDANCE,
+  denoiserOf,
   type Guidance,
   guide,
   guidedDenoiser,
@@ -87,7 +90,7 @@ export {
   LARGEST_GUIDANCE,
   picturesCalled,
 } from './sampling/guidance.ts';
-export { begin, checkPicture, type Known, levelAfter, pictureOf, putBack } from './sampling/known.ts';
+export { begin, checkPicture, eachImage, type Known, levelAfter, pictureOf, putBack } from './sampling/known.ts';
 export type {
   AuxiliaryRow,
   ChoiceOption,
@@ -115,7 +118,13 @@ export {
 } from './sampling/samplers.ts';
 export { formatSchedulerConfig, samplerOfConfig } from './sampling/scheduler-config.ts';
 export { SPACINGS, type Spacing } from './sampling/spacing.ts';
-export { compileSampler, needsAuxiliary, type SamplerOptions, type SamplerTable } from './sampling/table.ts';
+export {
+  compileSampler,
+  MOST_RESAMPLES,
+  needsAuxiliary,
+  type SamplerOptions,
+  type SamplerTable,
+} from './sampling/table.ts';
 export { BETA_SCHEDULES, type BetaSchedule } from './schedule/betas.ts';
 export {
   PREDICTION_TYPES,

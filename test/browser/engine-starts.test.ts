@@ -22,8 +22,8 @@ describe('the engine', skipBecause(LACKS_CHROMIUM), () => {
       { seeds: [3, 1], steps: 6, from, strength: 0.5, sampler: 'heun' },
       { seeds: [3, 1], steps: 5, from: pictures, mask, resamples: 2, sampler: 'ddpm' },
       { seeds: [3, 1], steps: 5, from, mask, strength: 0.7, sampler: 'dpmpp_3m' },
-      { interpolate: [3, 7], count: 3, steps: 4, sampler: 'euler_ancestral' },
-      { variations: 7, variation: 0.3, count: 2, steps: 3 },
+      { interpolate: [3, 7], labels: [2, 0], count: 3, steps: 4, sampler: 'euler_ancestral' },
+      { variations: 7, labels: [1], variation: 0.3, count: 2, steps: 3 },
     ];
     const page = await openEngine(browser(), host());
     for (const device of ['webgpu', 'wasm'] as const) {

@@ -8,7 +8,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { loadModel } from '../../runtime-node/src/index.ts';
 import { createServer, type Server, type ServerOptions } from '../../runtime-node/src/server/index.ts';
-import { DEFAULT_GUIDANCE, type PictureOptions } from '../../scheduler/src/index.ts';
+import { DEFAULT_GUIDANCE, type PictureOptions, USUAL_STEPS } from '../../scheduler/src/index.ts';
 import { faults } from '../support/browser/axe.ts';
 import { LACKS_CHROMIUM } from '../support/browser/chromium.ts';
 import { PHONE } from '../support/browser/site.ts';
@@ -52,6 +52,9 @@ describe("the server's page", skipBecause(LACKS_CHROMIUM), () => {
 
   it('shows pictures as they form; they are those of the library, and can be saved', async () => {
     const page = await open({ acceptDownloads: true });
+    await page.getByRole('button', { name: 'Sample', exact: true }).waitFor();
+    expect(await page.getByLabel('Steps').inputValue()).toBe(String(USUAL_STEPS));
+    await page.getByLabel('Sampler').selectOption('ddim');
     await fill(page, { Pictures: 2, Steps: 12, Eta: 0.5, Seed: 41 });
     await page.getByLabel('Class').selectOption('3');
     const forms = await watchFirst(page);

@@ -169,7 +169,7 @@ const bytesOf = (values: Float32Array) => values.map((value) => Math.max(0, Math
 
 async function pictureOfNode(folder: string, request: PictureOptions): Promise<Float32Array> {
   const model = await loadModel(folder, { device: 'cpu' });
-  const { images } = await model.sample({ sampler: 'ddpm', ...request });
+  const { images } = await model.sample(request);
   await model.dispose();
   return bytesOf(images);
 }

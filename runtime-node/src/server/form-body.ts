@@ -12,8 +12,8 @@ declare module 'fastify' {
   }
 }
 
-/** What a field's schema says of its type; forms have only texts. */
-export type FieldTypes = Readonly<Record<string, { type?: string | string[] }>>;
+/** What a field's schema says of its type; forms have only texts, and files for fields of the format `binary`. */
+export type FieldTypes = Readonly<Record<string, { type?: string | string[]; format?: string }>>;
 
 /** Most fields and files of a form: reading one takes twenty microseconds. */
 const MOST_PARTS = 200;
@@ -37,10 +37,14 @@ export function takeForms(scope: FastifyInstance, fields: FieldTypes): void {
     const files = new Map<string, Uint8Array>();
     const values = new Map<string, unknown>();
     for (const [path, value] of form) {
+      const name = nameOf(path);
+      if (files.has(name)) refuse(`${name} must be one file, received several values`, name);
       if (typeof value === 'string') put(values, path, value, fields);
       else {
-        const name = path.replace(/\[\]$/, '');
-        if (files.has(name)) refuse(`${name} must be one file, received several`, name);
+        if (values.has(name)) refuse(`${name} must be given once`, name);
+        if (Object.hasOwn(fields, name) && fields[name]!.format !== 'binary') {
+          refuse(`${name} must be a text, received a file`, name);
+        }
         files.set(name, new Uint8Array(await value.arrayBuffer()));
         values.set(name, value.name);
       }
@@ -58,9 +62,14 @@ function countParts(body: Buffer): number {
   return count;
 }
 
+const PATH = /^([^[\]]+)(?:\[([^[\]]+)\])?(\[\])?$/;
+
+/** The field of a path; a path of another form is a field of its own. */
+const nameOf = (path: string): string => PATH.exec(path)?.[1] ?? path;
+
 /** Puts a text where its path says: `name`, `name[]`, `name[key]` or `name[key][]`. */
 function put(values: Map<string, unknown>, path: string, text: string, fields: FieldTypes): void {
-  const [, name = path, key, list] = /^([^[\]]+)(?:\[([^[\]]+)\])?(\[\])?$/.exec(path) ?? [];
+  const [, name = path, key, list] = PATH.exec(path) ?? [];
   const types = [fields[name]?.type ?? []].flat();
   const known = values.get(name);
   if (key !== undefined) {

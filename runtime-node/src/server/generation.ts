@@ -8,9 +8,11 @@ import {
   guidanceScale,
   InputError,
   labelNumber,
+  labelsOfPictures,
   type PictureOptions,
   type SamplerName,
   type SamplerValues,
+  samplerRecord,
   samplerSettings,
   strengthOf,
   usualSteps,
@@ -79,30 +81,51 @@ export function toTask(
   const settings = samplerSettings(body);
   checkConditions(model, body, count);
   const seeding = seedsOf(body, count);
-  const [strength, resamples] = [body.strength ?? undefined, body.resamples ?? undefined];
+  const [strength, resamples = 1] = [body.strength ?? undefined, body.resamples ?? undefined];
+  const share = strengthOf({ ...start, strength, resamples });
+  // Before the table is made, which may take long; the rows themselves are counted below.
+  checkResamples(resamples, callsOf({ steps, sampler, share, resamples }), options);
+  const asked = { labels: labelsOf(model, body), ...seeding };
+  named('label', () => labelsOfPictures(model, asked, count));
   const { seeds, labels, conditions, guidance, table } = completeRequest(model, {
     count,
-    ...seeding,
+    ...asked,
     ...start,
     strength,
     resamples,
     steps,
     sampler,
     ...settings,
-    labels: labelsOf(model, body),
     conditions: body.condition ?? undefined,
     guidance: body.guidance ?? undefined,
     guidanceInterval: body.guidance_interval ?? undefined,
   });
   const partials = body.stream ? (body.partial_images ?? 0) : 0;
   const which = { model: model.name, client, seeds, labels, conditions };
-  if (table.rows.length > options.maxSteps && (resamples ?? 1) > 1) {
-    const rule = `so few that an image takes at most ${options.maxSteps} calls of the network, not ${table.rows.length}`;
-    refuseField('resamples', rule, resamples);
-  }
-  const painting = { ...start, strength: strengthOf({ ...start, strength, resamples }), resamples };
+  checkResamples(resamples, table.rows.length, options);
+  const painting = { ...start, strength: share, resamples };
   const task: SampleTask = { ...which, ...painting, guidance, steps, sampler, ...settings, partials };
   return { task, table };
+}
+
+/** The least calls of the network for an image whose steps are repeated: all steps but the last are. */
+function callsOf({ steps, sampler, share, resamples }: Repeated): number {
+  const made = Math.max(1, Math.floor(steps * share));
+  return (made - 1) * samplerRecord(sampler).calls * resamples + 1;
+}
+
+interface Repeated {
+  steps: number;
+  sampler: SamplerName;
+  /** Of the steps, those that are made: the strength. */
+  share: number;
+  resamples: number;
+}
+
+function checkResamples(resamples: number, calls: number, { maxSteps }: Pick<CompleteOptions, 'maxSteps'>): void {
+  if (resamples <= 1 || calls <= maxSteps) return;
+  const rule = `so few that an image takes at most ${maxSteps} calls of the network, not ${calls}`;
+  refuseField('resamples', rule, resamples);
 }
 
 function refuseField(param: string, rule: string, received: unknown): never {

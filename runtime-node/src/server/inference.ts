@@ -3,7 +3,10 @@ import { conditionRows, extraInputs } from '@onnoise/scheduler';
 import type { CallTask, EngineModel } from '../engine/protocol.ts';
 import { Refusal } from './errors.ts';
 import type { CompleteOptions } from './options.ts';
-import { readTensor, refuseTensor, type TensorInput } from './tensor-input.ts';
+import { readTensor, refuseTensor, type TensorInput, type TensorRule } from './tensor-input.ts';
+
+/** The most that an exported network's own check lets through: `guardConditions`. */
+const LARGEST_CONDITION = 2 ** 99;
 
 interface OutputTensor {
   name: string;
@@ -63,17 +66,13 @@ export function toCall(
   }
   const count = inputs.find(({ name }) => name === 'sample')!.shape[0] ?? 0;
   if (count < 1 || count > maxImages) refuseTensor('sample', `have 1 to ${maxImages} images`, count);
-  const ranges: Record<string, number> = {
-    timestep: model.scheduler.num_train_timesteps - 1,
-    class_labels: model.nullCondition ? model.classes : model.classes - 1,
-  };
+  const ranges = rangesOf(model);
   let rest = binary;
   const values = new Map<string, Float32Array>();
   for (const input of inputs) {
     const { datatype, shape } = wanted.find(({ name }) => name === input.name)!;
     const dims = [count, ...shape.slice(1)];
-    const largest = ranges[input.name];
-    const read = readTensor(input, { datatype, dims, largest }, rest);
+    const read = readTensor(input, { datatype, dims, range: ranges[input.name] }, rest);
     values.set(input.name, read.values);
     rest = rest.subarray(read.bytes);
   }
@@ -84,6 +83,19 @@ export function toCall(
     x: values.get('sample')!,
     timesteps: values.get('timestep')!,
     rows: rowsOf(model, values, count),
+  };
+}
+
+/**
+ * The values that the network takes. It refuses others itself, but then with the whole batch, in which other clients'
+ * images may be.
+ */
+function rangesOf({ scheduler, classes, nullCondition, conditions }: EngineModel): Record<string, TensorRule['range']> {
+  const width = 2 * conditions.length;
+  return {
+    timestep: () => [0, scheduler.num_train_timesteps - 1],
+    class_labels: () => [0, nullCondition ? classes : classes - 1],
+    conditions: (index) => (index % width < width / 2 ? [-LARGEST_CONDITION, LARGEST_CONDITION] : [0, 1]),
   };
 }
 

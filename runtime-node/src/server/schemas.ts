@@ -4,11 +4,14 @@ import {
   DEFAULT_SAMPLER,
   eachSamplerOption,
   LARGEST_GUIDANCE,
+  MOST_RESAMPLES,
   optionsOfSampler,
   SAMPLER_NAMES,
   type SamplerOption,
   samplerRecord,
   USUAL_STEPS,
+  USUAL_STRENGTH,
+  USUAL_VARIATION,
 } from '@onnoise/scheduler';
 import type { FastifySchema } from 'fastify';
 import { MOST_PARTIALS } from './generation.ts';
@@ -89,6 +92,7 @@ export function failures(error: Schema, ...statuses: number[]): Schema {
 
 /** The fields that say which pictures and how, of all routes. */
 function pictureFields({ maxImages, maxSteps }: SchemaLimits): Schema {
+  const steps = Math.min(USUAL_STEPS, maxSteps);
   return {
     model: optional('string', 'Name of the model. Default: the first.', { maxLength: 64 }),
     prompt: optional(
@@ -103,12 +107,15 @@ function pictureFields({ maxImages, maxSteps }: SchemaLimits): Schema {
     stream: optional('boolean', 'Answer with events as pictures form. Default: false.'),
     partial_images: integer('With `stream`: predictions shown of each picture. Default: 0.', 0, MOST_PARTIALS),
     seed: integer("The first picture's; the next has seed + 1. Default: at random.", 0, Number.MAX_SAFE_INTEGER),
-    steps: integer(`Steps per picture, at most the model's T. Default: ${USUAL_STEPS}.`, 1, maxSteps),
+    steps: {
+      ...integer(`Steps per picture, at most the model's T. Default: ${steps}, or T - 1 if that is less.`, 1, maxSteps),
+      default: steps, // pages read it; no body is filled in with it
+    },
     sampler: SAMPLER,
     ...eachSamplerOption((_, option) => samplerField(option)),
     label: {
       description:
-        'A class by its number, or as text by its name as in the prompt, or several that are taken in turn. Default: all in turn.',
+        'A class by its number, or as text by its name as in the prompt, or several that are taken in turn. Default: all in turn; `interpolate` needs one, or two for the first and the second half, and `variations` one.',
       type: ['integer', 'string', 'array', 'null'],
       maxLength: 1000,
       minItems: 1,
@@ -146,13 +153,17 @@ function pictureFields({ maxImages, maxSteps }: SchemaLimits): Schema {
 const START_FIELDS: Schema = {
   strength: optional(
     'number',
-    'How much of the picture to paint anew: that part of the steps is made. Default: 0.6, or 1 where a mask says what to paint.',
+    `How much of the picture to paint anew: that part of the steps is made. Default: ${USUAL_STRENGTH}, or 1 where a mask says what to paint.`,
     { title: 'Strength', exclusiveMinimum: 0, maximum: 1 },
   ),
 };
 
 const MASK_FIELDS: Schema = {
-  resamples: integer('With a mask: how often each step is made, so that new parts fit better. Default: 1.', 1, 100),
+  resamples: integer(
+    'With a mask: make each step this many times, so that new and old fit better. Default: 1.',
+    1,
+    MOST_RESAMPLES,
+  ),
 };
 
 const SEED_MIXES: Schema = {
@@ -164,10 +175,14 @@ const SEED_MIXES: Schema = {
     items: { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER },
   },
   variations: integer('`n` pictures near the one of this seed.', 0, Number.MAX_SAFE_INTEGER),
-  variation: optional('number', 'How far `variations` are, from 0 (the same) to 1 (any other). Default: 0.3.', {
-    minimum: 0,
-    maximum: 1,
-  }),
+  variation: optional(
+    'number',
+    `How far \`variations\` are, from 0 (the same) to 1 (any other). Default: ${USUAL_VARIATION}.`,
+    {
+      minimum: 0,
+      maximum: 1,
+    },
+  ),
 };
 
 const file = (description: string): Schema => ({ type: 'string', format: 'binary', description });
@@ -231,16 +246,18 @@ export function variationSchema(limits: SchemaLimits): Described {
       required: ['image'],
       properties: { image: file("The picture, opaque and of the model's size."), ...fields, ...START_FIELDS },
     },
-    response: pictureAnswers(),
+    response: pictureAnswers({ streams: false }),
   };
 }
 
 /** The answers of all routes for pictures. */
-function pictureAnswers() {
+function pictureAnswers({ streams = true } = {}) {
   const image = object(
     {
       b64_json: text('A PNG, base64.'),
       seed: whole('Its seed.'),
+      toward: whole('The seed that its noise goes toward, if any.'),
+      share: { type: 'number', description: 'How far, 0 (`seed` alone) to 1 (`toward` alone).' },
       label: whole('Its class.'),
       class_name: text('Its name.'),
     },
@@ -260,7 +277,7 @@ function pictureAnswers() {
           }),
         },
         'image/png': { schema: { type: 'string', format: 'binary' } },
-        'text/event-stream': { schema: { type: 'string' } },
+        ...(streams && { 'text/event-stream': { schema: { type: 'string' } } }),
       },
     },
     ...failures(OPENAI_ERROR, 400, 401, 404, 429, 500, 503, 504),

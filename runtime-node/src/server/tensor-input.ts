@@ -14,8 +14,8 @@ export interface TensorRule {
   /** `FP32` or `INT64`. */
   datatype: string;
   dims: readonly number[];
-  /** Values are numbers from 0 to this; undefined: any finite float32. */
-  largest: number | undefined;
+  /** The least and the largest value at an index of the flat data; undefined: any finite float32. */
+  range?: ((index: number) => readonly [min: number, max: number] | undefined) | undefined;
 }
 
 /**
@@ -26,7 +26,7 @@ export interface TensorRule {
  */
 export function readTensor(input: TensorInput, rule: TensorRule, binary: Buffer) {
   const { name, datatype, shape, data, parameters = {} } = input;
-  const { dims, largest } = rule;
+  const { dims, range } = rule;
   const whole = datatype === 'INT64';
   if (datatype !== rule.datatype) refuseTensor(name, `have the datatype ${rule.datatype}`, datatype);
   if (shape.length !== dims.length || shape.some((side, i) => side !== dims[i])) {
@@ -35,12 +35,14 @@ export function readTensor(input: TensorInput, rule: TensorRule, binary: Buffer)
   const total = dims.reduce((product, side) => product * side, 1);
   const check = (value: number | bigint, index: number): number => {
     const number = Number(value);
-    if (largest === undefined) {
+    const ends = range?.(index);
+    if (ends === undefined) {
       if (Number.isFinite(Math.fround(number))) return number;
       return refuseTensor(`${name}[${index}]`, 'be a finite number from -3.4e38 to 3.4e38', value);
     }
-    if (number >= 0 && number <= largest && (!whole || Number.isInteger(number))) return number;
-    return refuseTensor(`${name}[${index}]`, `be a ${whole ? 'whole ' : ''}number from 0 to ${largest}`, value);
+    const [min, max] = ends;
+    if (number >= min && number <= max && (!whole || Number.isInteger(number))) return number;
+    return refuseTensor(`${name}[${index}]`, `be a ${whole ? 'whole ' : ''}number from ${min} to ${max}`, value);
   };
   const size = parameters.binary_data_size;
   if (size !== undefined && data !== undefined) {

@@ -5,6 +5,7 @@
  */
 import {
   begin,
+  eachImage,
   extraInputs,
   type ImageSeed,
   isGuided,
@@ -179,10 +180,3 @@ const BAD_BYTES = 4;
 
 /** onnxruntime's kernels read and write four values at a time. */
 const padded = (bytes: number) => Math.ceil(bytes / 16) * 16;
-
-/** One picture for all images, or one for each, as `size` values. */
-function eachImage(pictures: Float32Array, size: number): Float32Array<ArrayBuffer> {
-  const all = new Float32Array(size);
-  for (let at = 0; at < size; at += pictures.length) all.set(pictures, at);
-  return all;
-}

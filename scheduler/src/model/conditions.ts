@@ -1,6 +1,6 @@
 /** Numbers that a network is conditional on, such as an age: what unet/config.json says of them, and their encoding. */
 import { InputError, refuse } from '../rules/errors.ts';
-import { check, number, object, type Rule, rule, text } from '../rules/rule.ts';
+import { check, number, object, oneOf, type Rule, rule, text } from '../rules/rule.ts';
 
 export interface ConditionSpec {
   /** Of [a-z0-9_]. */
@@ -20,12 +20,16 @@ export type ConditionValues = Readonly<Record<string, number | readonly number[]
 
 const NAME: Rule<string> = rule('small letters, digits and _', (name) => text.holds(name) && /^[a-z0-9_]+$/.test(name));
 
+const KEYS: readonly string[] = ['name', 'mean', 'std', 'min', 'max'] satisfies (keyof ConditionSpec)[];
+
 /** @param file of the error messages. @throws InputError for a list of another form. */
 export function readConditions(action: string, file: string, value: unknown): ConditionSpec[] {
   const list = check(action, `conditions of ${file}`, rule<unknown[]>('a list', Array.isArray), value);
   const specs = list.map((entry, i) => {
     const name = `conditions[${i}] of ${file}`;
     const given = check(action, name, object, entry);
+    const unknown = Object.keys(given).find((key) => !KEYS.includes(key));
+    if (unknown !== undefined) refuse(action, `a key of ${name}`, oneOf(KEYS).words, unknown);
     const read = <T>(key: string, rule: Rule<T>) => check(action, `${key} of ${name}`, rule, given[key]);
     const min = read('min', number());
     return {

@@ -39,5 +39,5 @@ const intervalRule = (last: number): Rule<readonly [number, number]> => {
 
 const reason = ({ classes, conditions = [] }: ConditioningFacts) =>
   classes > 0 || conditions.length > 0
-    ? 'this model was not trained without its condition'
+    ? 'this model was always told its condition in training'
     : 'this model is unconditional';

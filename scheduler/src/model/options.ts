@@ -33,7 +33,8 @@ export interface PictureOptions extends SamplerSettings {
   sampler?: SamplerName | undefined;
   /**
    * Classes of a conditional model by number or name (see `labelNumber`), used in turn; at most `count`. Default: all
-   * classes in turn.
+   * classes in turn. With `variations` one class, and with `interpolate` one, or two for the first and the second half;
+   * neither has a default where there are several classes.
    */
   labels?: readonly (number | string)[] | undefined;
   /**
@@ -42,8 +43,8 @@ export interface PictureOptions extends SamplerSettings {
    */
   conditions?: ConditionValues | undefined;
   /**
-   * Scale of classifier-free guidance, 0 to 20; 1: none. A model that was not trained without its condition takes only
-   * 1. Default: `DEFAULT_GUIDANCE`, or 1 for such a model.
+   * Scale of classifier-free guidance, 0 to 20; 1: none. A model that was always told its condition in training takes
+   * only 1. Default: `DEFAULT_GUIDANCE`, or 1 for such a model.
    */
   guidance?: number | undefined;
   /** The timesteps that are guided, from the first to the second, in 0 to T - 1. Default: all. */

@@ -1,6 +1,6 @@
 /** Checks and completes the options of a sampling call, before anything is computed. */
 import type { ImageSeed } from '../noise/seeds.ts';
-import { InputError, refuse } from '../rules/errors.ts';
+import { refuse } from '../rules/errors.ts';
 import type { Guidance } from '../sampling/guidance.ts';
 import { checkPicture } from '../sampling/known.ts';
 import { DEFAULT_SAMPLER } from '../sampling/samplers.ts';
@@ -10,8 +10,8 @@ import type { ConditioningFacts } from './conditioning.ts';
 import { completeConditions } from './conditions.ts';
 import { guidanceInterval, guidanceScale } from './guidance-options.ts';
 import { type CountLimit, seedsOf } from './image-seeds.ts';
-import { type ClassFacts, labelNumber } from './labels.ts';
 import type { PictureOptions } from './options.ts';
+import { labelsOfPictures } from './picture-labels.ts';
 import type { ImageShape } from './pixels.ts';
 
 export interface PictureRequest {
@@ -33,7 +33,7 @@ export interface PictureRequest {
 const ACTION = 'sample images';
 const ANY_COUNT: CountLimit = { largest: 1_000_000, why: '' };
 /** The part of a picture to paint anew where no mask says which pixels. */
-const USUAL_STRENGTH = 0.6;
+export const USUAL_STRENGTH = 0.6;
 
 /** Default steps where the schedule is long enough. Chosen by measurement: docs/samplers.md. */
 export const USUAL_STEPS = 20;
@@ -65,7 +65,7 @@ export function completeRequest(
   const conditional = classes > 0 || conditions?.some((values) => values.some((value) => value !== 0));
   return {
     seeds,
-    labels: labelsOf(model, options.labels, count),
+    labels: labelsOfPictures(model, options, count),
     conditions,
     guidance: scale !== 1 && conditional ? { scale, interval } : undefined,
     table: compileSampler(scheduler, { ...options, sampler, steps, strength: strengthOf(options) }),
@@ -85,22 +85,3 @@ export function strengthOf({ from, mask, strength, resamples = 1 }: StartOptions
 
 /** What a strength depends on: whether there is a picture, and a mask. */
 type StartOptions = Pick<PictureOptions, 'strength' | 'resamples'> & { from?: unknown; mask?: unknown };
-
-function labelsOf(model: ClassFacts, labels: PictureOptions['labels'], count: number): number[] | undefined {
-  const { classes } = model;
-  if (classes === 0) {
-    if (labels === undefined) return undefined;
-    return refuse(ACTION, 'labels', 'left out, this model is not conditional on a class', labels);
-  }
-  const turn =
-    labels === undefined
-      ? Array.from({ length: classes }, (_, label) => label)
-      : labels.map((label) => labelNumber(ACTION, 'a label', label, model));
-  if (turn.length === 0) refuse(ACTION, 'labels', 'at least one class', turn);
-  if (labels !== undefined && labels.length > count) {
-    throw new InputError(
-      `Cannot ${ACTION}: labels must be at most as many as images, received ${labels.length} for ${count}.`,
-    );
-  }
-  return Array.from({ length: count }, (_, i) => turn[i % turn.length]!);
-}

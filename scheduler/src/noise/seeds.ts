@@ -43,7 +43,7 @@ export function checkSeed(action: string, name: string, seed: ImageSeed): void {
   whole(name, seed.seed);
   whole('the seed to go toward', seed.toward);
   check(action, 'the share of the other seed', number({ min: 0, max: 1 }), seed.share);
-  if (seed.toward === seed.seed) refuse(action, 'the seed to go toward', `another than ${seed.seed}`, seed.toward);
+  if (seed.toward === seed.seed) refuse(action, 'the seed to go toward', `a seed other than ${seed.seed}`, seed.toward);
 }
 
 /** Draws the noise of seeds and of mixes from a source of seeds' noise. */

@@ -67,3 +67,17 @@ export function guidedDenoiser(plain: Denoiser, doubled: Denoiser, guidance: Gui
     return twice.output;
   };
 }
+
+/**
+ * The network on images with these rows (see `conditionRows`), guided if so asked.
+ * @param absent the row of an image without a condition
+ * @param create the network on as many images as rows
+ */
+export function denoiserOf(
+  rows: readonly Float32Array[],
+  { absent, guidance }: { absent: Float32Array; guidance: Guidance | undefined },
+  create: (rows: readonly Float32Array[]) => Denoiser,
+): Denoiser {
+  const plain = create(rows);
+  return guidance ? guidedDenoiser(plain, create([...rows, ...rows.map(() => absent)]), guidance) : plain;
+}

@@ -54,6 +54,13 @@ export function putBack(
   }
 }
 
+/** One picture for all images, or one for each, as `size` values, those of all images. */
+export function eachImage(pictures: Float32Array, size: number): Float32Array<ArrayBuffer> {
+  const all = new Float32Array(size);
+  for (let at = 0; at < size; at += pictures.length) all.set(pictures, at);
+  return all;
+}
+
 /** Pictures `first`, `first` + 1 ... of those to start from, of `size` values each; one is for all images. */
 export function pictureOf(from: Float32Array, first: number, size: number, count = 1): Float32Array {
   return from.length === size ? from : from.subarray(first * size, (first + count) * size);

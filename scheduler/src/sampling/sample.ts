@@ -4,7 +4,7 @@ import { gaussian } from '../noise/gaussian.ts';
 import { checkSeed, drawsOf, type ImageSeed, type NoiseSource } from '../noise/seeds.ts';
 import { InputError, refuse } from '../rules/errors.ts';
 import { check, integer, type Rule, rule } from '../rules/rule.ts';
-import { begin, checkPicture, type Known } from './known.ts';
+import { begin, checkPicture, eachImage, type Known } from './known.ts';
 import { type Denoiser, runRows, type StepProgress } from './run.ts';
 import type { SamplerTable } from './table.ts';
 
@@ -49,20 +49,12 @@ export async function sampleImages(options: SampleImagesOptions): Promise<Float3
 
   signal?.throwIfAborted();
   const x = new Float32Array(count * size);
-  const picture = options.from && eachImage(options.from, count, size);
+  const picture = options.from && eachImage(options.from, count * size);
   draw(0, x);
   const known: Known | undefined = picture && mask && { picture, mask, noise: x.slice() };
   begin(x, table, picture);
   await runRows(x, { table, shape: [count, ...shape], denoise, draw, seeds, known, onStep, signal });
   return x;
-}
-
-/** One picture for all images becomes one for each. */
-function eachImage(from: Float32Array, count: number, size: number): Float32Array {
-  if (from.length === count * size) return from;
-  const all = new Float32Array(count * size);
-  for (let n = 0; n < count; n++) all.set(from, n * size);
-  return all;
 }
 
 const SHAPE: Rule<readonly number[]> = rule(

@@ -60,7 +60,8 @@ export interface SamplerOptions extends SamplerSettings {
   resamples?: number | undefined;
 }
 
-const MOST_RESAMPLES = 100;
+/** How often a step may be made. */
+export const MOST_RESAMPLES = 100;
 
 const STRENGTH = worded('a number above 0, at most 1', number({ above: 0, max: 1 }));
 

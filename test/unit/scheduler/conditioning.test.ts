@@ -10,6 +10,7 @@ import {
   nullRow,
   type PictureOptions,
   parseSchedulerConfig,
+  readConditions,
   signatureFault,
 } from '#scheduler/index.ts';
 
@@ -129,12 +130,12 @@ describe('the guidance of a request', () => {
     [
       CLASSES,
       { guidance: 0 },
-      'guidance must be left out or 1, this model was not trained without its condition, received 0.',
+      'guidance must be left out or 1, this model was always told its condition in training, received 0.',
     ],
     [
       CLASSES,
       { guidanceInterval: [1, 2] },
-      'the guidance interval must be left out, this model was not trained without its condition, received [1, 2].',
+      'the guidance interval must be left out, this model was always told its condition in training, received [1, 2].',
     ],
     [GUIDED, { guidance: -1 }, 'guidance must be a number from 0 to 20, received -1.'],
     [GUIDED, { guidance: 20.5 }, 'guidance must be a number from 0 to 20, received 20.5.'],
@@ -147,4 +148,12 @@ describe('the guidance of a request', () => {
   ])('of %j is refused: %j', (facts, options, says) => {
     expect(() => complete(facts, options)).toThrow(`Cannot sample images: ${says}`);
   });
+});
+
+it('readConditions refuses a key that it does not know', () => {
+  const read = (entry: object) => readConditions('read the model', 'unet/config.json', [entry]);
+  expect(read(AGE)).toEqual([AGE]);
+  expect(() => read({ ...AGE, mn: 3 })).toThrow(
+    'Cannot read the model: a key of conditions[0] of unet/config.json must be one of name, mean, std, min, max, received "mn".',
+  );
 });

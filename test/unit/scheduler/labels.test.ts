@@ -1,4 +1,4 @@
-import { type ClassFacts, classNamesOf, InputError, labelNumber } from '@onnoise/scheduler';
+import { type ClassFacts, classNamesOf, InputError, labelNumber, labelsOfPictures } from '@onnoise/scheduler';
 import { describe, expect, it } from 'vitest';
 
 const model = (...classNames: string[]) => ({ classes: classNames.length, classNames });
@@ -90,5 +90,34 @@ describe('classNamesOf', () => {
 
   it.each([[['a', 'b']], ['a'], [{ 0: 'a', 1: null }]])('refuses %j', (id2label) => {
     expect(() => of({ id2label })).toThrow(/^Cannot load the model: id2label of model_index\.json must be an object/);
+  });
+});
+
+describe('labelsOfPictures', () => {
+  it('takes the labels in turn, else all classes', () => {
+    expect(labelsOfPictures(ten, { labels: [7, 3] }, 5)).toEqual([7, 3, 7, 3, 7]);
+    expect(labelsOfPictures(ten, {}, 12)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1]);
+    expect(labelsOfPictures({ classes: 0 }, {}, 2)).toBeUndefined();
+  });
+
+  it('between seeds takes one class, or two from one to another', () => {
+    expect(labelsOfPictures(ten, { interpolate: [1, 4], labels: [3] }, 3)).toEqual([3, 3, 3]);
+    expect(labelsOfPictures(ten, { interpolate: [1, 4], labels: [3, 8] }, 5)).toEqual([3, 3, 3, 8, 8]);
+    expect(labelsOfPictures(ten, { variations: 1, labels: [3] }, 2)).toEqual([3, 3]);
+    expect(labelsOfPictures({ classes: 1 }, { interpolate: [1, 4] }, 2)).toEqual([0, 0]);
+    expect(labelsOfPictures({ classes: 0 }, { variations: 1 }, 2)).toBeUndefined();
+  });
+
+  it.each([
+    [{ interpolate: [1, 4] as const }, 'one class or two from one seed to another, received none.'],
+    [
+      { interpolate: [1, 4] as const, labels: [1, 2, 3] },
+      'one class or two from one seed to another, received 3 of them.',
+    ],
+    [{ variations: 1 }, 'one class where a seed is varied, received none.'],
+    [{ variations: 1, labels: [1, 2] }, 'one class where a seed is varied, received 2 of them.'],
+    [{ labels: [1, 2, 3, 4, 5] }, 'at most as many as images, received 5 for 4.'],
+  ])('refuses %j', (options, rule) => {
+    expect(() => labelsOfPictures(ten, options, 4)).toThrow(`Cannot sample images: labels must be ${rule}`);
   });
 });

@@ -74,7 +74,7 @@ describe('the seeds of a request', () => {
 
   it.each([
     [{ interpolate: [3, 7] }, 'count must be at least 2 from one seed to another, received 1.'],
-    [{ interpolate: [3, 3], count: 2 }, 'the seed to go toward must be another than 3, received 3.'],
+    [{ interpolate: [3, 3], count: 2 }, 'the seed to go toward must be a seed other than 3, received 3.'],
     [{ interpolate: [3], count: 2 }, 'interpolate must be two seeds, received [3].'],
     [
       { interpolate: [3, -1], count: 2 },

@@ -1,6 +1,6 @@
 /** The options of `pipeline sample` that start from a picture, or go between seeds. */
 import type { Fit } from '@onnoise/runtime-node';
-import { InputError } from '@onnoise/scheduler';
+import { InputError, USUAL_STRENGTH, USUAL_VARIATION } from '@onnoise/scheduler';
 import { numberOption, toList, toNumber } from '../../terminal/options.ts';
 
 export interface StartArguments {
@@ -24,7 +24,7 @@ export const seedMixOptions = (group: string) => ({
     describe: 'From the picture of one seed to that of another, both among --count: 3,7',
   },
   variations: numberOption('variations', group, 'Pictures near the one of this seed'),
-  variation: numberOption('variation', group, 'How far from it, 0 (the same) to 1 (any other)', '0.3'),
+  variation: numberOption('variation', group, 'How far from it, 0 (the same) to 1 (any other)', `${USUAL_VARIATION}`),
 });
 
 export const startOptions = (group: string) => ({
@@ -33,7 +33,7 @@ export const startOptions = (group: string) => ({
     'strength',
     group,
     'How much of it to paint anew, above 0 to 1: that part of the steps',
-    '0.6, or 1 with --mask',
+    `${USUAL_STRENGTH}, or 1 with --mask`,
   ),
   mask: {
     group,
@@ -41,7 +41,12 @@ export const startOptions = (group: string) => ({
     requiresArg: true,
     describe: 'Picture of where to paint anew: white is painted, black is kept exactly',
   },
-  resamples: numberOption('resamples', group, 'With --mask: paint each step so often, for parts that fit better', '1'),
+  resamples: numberOption(
+    'resamples',
+    group,
+    'With --mask: make each step this many times, so that new and old fit better',
+    '1',
+  ),
   fit: {
     group,
     requiresArg: true,

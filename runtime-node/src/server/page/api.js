@@ -9,7 +9,7 @@
  * @typedef {{ name: string, title: string, minimum: number, maximum: number, default: number }} NumberOption
  * @typedef {{ name: string, title: string, enum: (string | null)[], default: string }} ChoiceOption
  * @typedef {NumberOption | ChoiceOption} SamplerOption
- * @typedef {{ n: number, steps: number, sampler: string, samplers: Sampler[], options: SamplerOption[],
+ * @typedef {{ n: number, steps: number, usualSteps: number, sampler: string, samplers: Sampler[], options: SamplerOption[],
  *   guidance: number }} Limits
  * @typedef {{ type: 'image_generation.partial_image', index: number, step: number, steps: number, b64_json: string }} Forming
  * @typedef {{ type: 'image_generation.completed', index: number, b64_json: string, seed: number, label?: number,
@@ -74,7 +74,7 @@ export async function readLimits() {
   const names = new Set(samplers.flatMap(({ options }) => options));
   const options = Array.from(names, (name) => ({ name, ...schema.properties[name] }));
   const most = { n: n.maximum, steps: steps.maximum, guidance: guidance.maximum };
-  return { ...most, sampler: sampler.default, samplers, options };
+  return { ...most, usualSteps: steps.default, sampler: sampler.default, samplers, options };
 }
 
 /**

@@ -5,7 +5,6 @@ import { createPictures } from './pictures.js';
 import { asCurl, asProgram, copy } from './snippets.js';
 
 const PARTIALS = 8;
-const STEPS = 50;
 /** The number of pictures if there are no classes, or too many to show one of each. */
 const COUNT = 4;
 const MOST_CLASSES = 12;
@@ -24,7 +23,8 @@ const base = new URL('.', location.href).href.replace(/\/$/, '');
 
 /** @type {import('./api.js').Model[]} */
 let models = [];
-let mostSteps = STEPS;
+let mostSteps = 1;
+let usualSteps = 1;
 /** @type {import('./api.js').Sampler[]} */
 let samplers = [];
 let key = sessionStorage.getItem('key') ?? '';
@@ -38,6 +38,7 @@ async function load() {
     const [limits, listed] = await Promise.all([readLimits(), listModels(key)]);
     models = listed;
     mostSteps = limits.steps;
+    usualSteps = limits.usualSteps;
     offer('model', new Map(listed.map(({ id }) => [id, id])));
     samplers = limits.samplers;
     offer('sampler', new Map(samplers.map(({ name, label }) => [name, label])));
@@ -103,7 +104,7 @@ function conditionField(/** @type {import('./api.js').Condition} */ { name, min,
     max: String(max),
     step: 'any',
     placeholder: required ? '' : 'any',
-    value: required ? String(Number(mean.toPrecision(3))) : '',
+    value: required ? String(Math.min(max, Math.max(min, Number(mean.toPrecision(3))))) : '',
     required,
   });
   field.append(label, value);
@@ -139,7 +140,9 @@ function chooseModel() {
   const { id, size, classes, class_names: names, timesteps, device, guidance, conditions } = model();
   const most = Math.min(timesteps, mostSteps);
   input('steps').max = String(most);
-  input('steps').value = String(Math.min(input('steps').valueAsNumber || STEPS, most));
+  const usual = Math.max(1, Math.min(usualSteps, timesteps - 1));
+  const fitting = timesteps > usualSteps ? most : usual;
+  input('steps').value = String(Math.min(input('steps').valueAsNumber || usual, fitting));
   const classNames = new Map([['', 'All in turn']]);
   for (let i = 0; i < classes; i++) classNames.set(String(i), names?.[i] ?? String(i));
   offer('class', classNames);

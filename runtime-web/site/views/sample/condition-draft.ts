@@ -7,7 +7,8 @@ export type ConditionDraft = Readonly<Record<string, string>>;
 
 /** What the field shows: a model that needs the number gets its mean. */
 export function conditionText(draft: ConditionDraft, spec: ConditionSpec, optional: boolean): string {
-  return draft[spec.name] ?? (optional ? '' : String(usualCondition(spec)));
+  const typed = Object.hasOwn(draft, spec.name) ? draft[spec.name] : undefined; // a name may be `constructor`
+  return typed ?? (optional ? '' : String(usualCondition(spec)));
 }
 
 /** Names that a link asks for and the model does not have. */

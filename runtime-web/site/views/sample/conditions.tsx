@@ -10,7 +10,7 @@ import { draft, info, problems } from './state.ts';
 const SCALES = [0, 0.5, 1, 1.1, 1.25, 1.5, 1.75, 2, 2.5, 3, 4, 5, 6, 7, 8, 10, 12, 15, 20];
 
 const GUIDED = '1 is as trained. More keeps closer to what is asked for, and pictures become more alike.';
-const NOT_GUIDED = 'This model was not trained without what it is told, so there is nothing to guide away from.';
+const NOT_GUIDED = 'This model was always told its conditions in training, so there is nothing to guide away from.';
 
 const set = (change: Partial<Draft>) => {
   draft.value = { ...draft.peek(), ...change };

@@ -23,7 +23,16 @@ import {
   usualSteps,
 } from '@onnoise/scheduler';
 import { type ConditionDraft, conditionText, readCondition, unknownConditions } from './condition-draft.ts';
-import { type Brought, checkStart, START_DEFAULTS, type Start, type StartDraft, startRequest } from './start/start.ts';
+import {
+  type Brought,
+  checkStart,
+  kindOf,
+  START_DEFAULTS,
+  type Start,
+  type StartDraft,
+  type StartKind,
+  startRequest,
+} from './start/start.ts';
 
 /** The controls, one for each sampler option. `labels` are the classes in order of choice; none: all in turn. */
 export interface Draft extends Record<SamplerOptionName, string>, StartDraft {
@@ -117,7 +126,8 @@ export function check(
     taken.includes(name) ? readOption(option, draft[name]) : option.default,
   );
   const wrongOptions = SAMPLER_OPTION_NAMES.filter((name) => options[name] === undefined);
-  const labels = checkLabels(draft.labels, limits.classes, typeof count === 'number' ? count : LARGEST_COUNT);
+  const most = typeof count === 'number' ? count : LARGEST_COUNT;
+  const labels = checkLabels(draft.labels, limits.classes, most, kindOf(draft));
   const guidance = limits.nullCondition ? readGuidance(draft.guidance) : undefined;
   const conditions = checkConditions(draft.conditions, limits);
   const start = checkStart(draft, brought, sentence);
@@ -175,8 +185,18 @@ function readOption(option: SamplerOption, text: string): number | string | unde
 
 const wrongOption = (option: SamplerOption, text: string) => sentence(option.label, optionRule(option).words, text);
 
-function checkLabels(labels: readonly number[], classes: number, count: number): readonly number[] | string {
-  if (labels.length === 0) return labels;
+function checkLabels(
+  labels: readonly number[],
+  classes: number,
+  count: number,
+  kind: StartKind | undefined,
+): readonly number[] | string {
+  const { length } = labels;
+  if (kind === 'vary' && classes > 1 && length !== 1) return 'Choose one class: pictures near a seed share it.';
+  if (kind === 'between' && classes > 1 && (length < 1 || length > 2)) {
+    return 'Choose one class for all pictures between the seeds, or two: the first half has the first.';
+  }
+  if (length === 0) return labels;
   if (classes === 0) return 'This model has no classes to choose from.';
   const strange = labels.find((label) => !(Number.isInteger(label) && label >= 0 && label < classes));
   if (strange !== undefined) return sentence('A class', `a whole number from 0 to ${classes - 1}`, String(strange));
@@ -196,28 +216,16 @@ export function statedOptions(parameters: Parameters): Partial<SamplerValues> {
 /** The request to the sampler; for a start from a picture without the picture and its mask. */
 export function toRequest(parameters: Parameters, classes: number): PictureOptions {
   const { count, steps, sampler, seed, labels, guidance, conditions, start } = parameters;
-  const asked = start?.kind === 'between' ? labelsOfPictures(parameters, classes) : labels;
   return {
     count,
     steps,
     sampler,
     ...startRequest(seed, start),
     ...statedOptions(parameters),
-    ...(classes > 0 && labels.length > 0 && { labels: asked }),
+    ...(classes > 0 && labels.length > 0 && { labels }),
     ...(guidance !== undefined && { guidance }),
     ...(conditions && { conditions }),
   };
-}
-
-/**
- * The class of each picture; undefined for a model without classes. From one seed to another the chosen classes follow
- * each other, so that both ends are the pictures that they are alone.
- */
-export function labelsOfPictures({ count, labels, start }: Parameters, classes: number): number[] | undefined {
-  if (classes === 0) return undefined;
-  const { length } = labels;
-  const turn = (i: number) => (start?.kind === 'between' ? Math.floor((i * length) / count) : i % length);
-  return Array.from({ length: count }, (_, i) => (length > 0 ? labels[turn(i)]! : i % classes));
 }
 
 /** A draft for another model: values that fit stay, and the others are corrected. */

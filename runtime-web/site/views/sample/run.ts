@@ -6,7 +6,7 @@ import { announce, current, go, type ModelEntry, samplingWorker, sentence, useMo
 import { createFrameStore } from './frames.ts';
 import { encodeLink } from './link.ts';
 import { createPace, formatSeconds, quarterReached } from './pace.ts';
-import { check, labelsOfPictures, type Parameters, toRequest } from './parameters.ts';
+import { check, type Parameters, toRequest } from './parameters.ts';
 import { needsPicture, type Start } from './start/start.ts';
 import { brought, mask, source } from './start/state.ts';
 import * as state from './state.ts';
@@ -106,12 +106,11 @@ async function runWith(parameters: Parameters, model: ModelEntry, info: ModelInf
   const { count, start } = parameters;
   const picture = broughtTo(start);
   const request = { ...toRequest(parameters, info.classes), ...picture };
-  const { table, seeds } = completeRequest(info, request);
+  const { table, seeds, labels } = completeRequest(info, request);
   const steps = table.rows.length;
   const unit = unitOf(parameters.sampler, start?.kind === 'fill' ? start.resamples : 1);
   const noisy = state.startOf(seeds, info.shape, table, picture.from);
   const frames = createFrameStore(noisy, steps);
-  const labels = labelsOfPictures(parameters, info.classes);
   const named = (label: number) => info.classNames?.[label] ?? String(label);
   state.run.value = {
     parameters,

@@ -128,7 +128,7 @@ describe('pipeline sample --from', () => {
     ],
     [['--interpolate', '1'], 'Cannot read the options: --interpolate must be two seeds, as 3,7, received "1".'],
     [['--interpolate', '1,x'], 'Cannot read the options: --interpolate must be a number, received "x".'],
-    [['--interpolate', '1,1'], 'Cannot sample images: the seed to go toward must be another than 1, received 1.'],
+    [['--interpolate', '1,1'], 'Cannot sample images: the seed to go toward must be a seed other than 1, received 1.'],
     [
       ['--interpolate', '1,2', '--seed', '0'],
       'Cannot sample images: seed must be left out where interpolate is given, received 0.',

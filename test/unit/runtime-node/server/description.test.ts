@@ -1,5 +1,6 @@
 /** The API's description, compared with the server that it describes. */
 import { join } from 'node:path';
+import { USUAL_STEPS } from '@onnoise/scheduler';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createServer, type Server } from '#runtime-node/server/index.ts';
 
@@ -61,6 +62,23 @@ describe.each([
         ...(method === 'post' && { payload: {} }),
       });
       expect(operation.security, `${method} ${path}`).toEqual(statusCode === 401 ? [{ key: [] }] : []);
+    }
+  });
+
+  it('says what pages and clients need of pictures: the default steps, other seeds, and which routes stream', () => {
+    const routes = ['generations', 'edits', 'variations'].map((name) => description.paths[`/v1/images/${name}`]!.post!);
+    const { schema } = routes[0]!.requestBody!.content['application/json']!;
+    const { steps } = (schema as { properties: { steps: object } }).properties;
+    expect(steps).toMatchObject({ default: USUAL_STEPS });
+    const answers = routes.map(({ responses }) => responses['200'] as unknown as { content: Record<string, object> });
+    expect(answers.map(({ content }) => 'text/event-stream' in content)).toEqual([true, true, false]);
+    const image = Object.fromEntries(
+      ['b64_json', 'seed', 'toward', 'share', 'label'].map((name) => [name, expect.anything()]),
+    );
+    for (const { content } of answers) {
+      expect(content['application/json']).toMatchObject({
+        schema: { properties: { data: { items: { properties: image } } } },
+      });
     }
   });
 

@@ -208,14 +208,20 @@ describe('seeds between seeds', () => {
       { seed: 3, toward: 8, share: 0.5 },
       { seed: 3, toward: 8, share: 1 },
     ]);
-    const around = await ask(server(), IMAGES, { body: { variations: 3, variation: 0, steps: 3 } });
+    const around = await ask(server(), IMAGES, { body: { variations: 3, variation: 0, steps: 3, label: 0 } });
     expect(around.json.data[0]).toMatchObject({ seed: 3, share: 0, b64_json: plain.json.data[0].b64_json });
   });
 
   it.each([
     [{ interpolate: [3, 8] }, 'n', 'n must be at least 2 from one seed to another, received 1.'],
     [{ interpolate: [3], n: 2 }, 'interpolate', 'interpolate must be an array of 2, received an array of 1.'],
-    [{ variations: 3, seed: 1 }, null, 'must be left out where'],
+    [
+      { interpolate: [3, 8], n: 4 },
+      'label',
+      'labels must be one class or two from one seed to another, received none.',
+    ],
+    [{ variations: 3 }, 'label', 'labels must be one class where a seed is varied, received none.'],
+    [{ variations: 3, seed: 1, label: 0 }, null, 'must be left out where'],
     [{ variation: 0.5, seed: 1 }, null, 'variation must be left out without a seed to vary, received 0.5.'],
     [{ strength: 0.5 }, 'strength', 'the field strength is not known.'],
   ])('%j is refused', async (body, param, message) => {
@@ -300,6 +306,12 @@ describe('wrong forms and files are refused in a sentence', () => {
       () => ({ image: holed, resamples: '3', steps: '50' }),
       'resamples',
       'at most 100 calls of the network, not 148, received 3.',
+    ],
+    [
+      'too many calls, before its table is made, which this sampler refuses',
+      () => ({ image: holed, resamples: '100', steps: '100', sampler: 'dpmpp_2m_sde' }),
+      'resamples',
+      'at most 100 calls of the network, not 9901, received 100.',
     ],
     ['a size of its own', () => ({ image: picture, size: '512x512' }), 'size', "size must be 6x4, the model's"],
     ['an unknown field', () => ({ image: picture, style: 'x' }), 'style', 'the field style is not known.'],

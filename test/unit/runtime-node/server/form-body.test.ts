@@ -5,6 +5,7 @@ import { takeForms } from '#runtime-node/server/form-body.ts';
 const FIELDS = {
   n: { type: ['integer', 'null'] },
   prompt: { type: ['string', 'null'] },
+  image: { type: 'string', format: 'binary' },
   stream: { type: 'boolean' },
   label: { type: ['integer', 'string', 'array', 'null'] },
   condition: { type: ['object', 'null'] },
@@ -73,4 +74,41 @@ it('takes names of what all objects have as names', async () => {
   form.append('__proto__[polluted]', '1');
   form.append('constructor', 'x');
   expect((await read(form)).text).toContain('{"__proto__":{"polluted":1},"constructor":"x"}');
+});
+
+it.each<[string, [string, string | Blob][], string]>([
+  [
+    'a text, then a file',
+    [
+      ['image', 'x'],
+      ['image', new Blob(['y'])],
+    ],
+    'image must be given once.',
+  ],
+  [
+    'a file, then a text',
+    [
+      ['image', new Blob(['y'])],
+      ['image[]', 'x'],
+    ],
+    'image must be one file, received several values.',
+  ],
+  [
+    'two files',
+    [
+      ['image', new Blob(['y'])],
+      ['image', new Blob(['z'])],
+    ],
+    'image must be one file, received several values.',
+  ],
+  ['a file for a text', [['prompt', new Blob(['y'])]], 'prompt must be a text, received a file.'],
+])('refuses %s', async (_, parts, message) => {
+  const form = new FormData();
+  for (const [name, value] of parts) {
+    if (typeof value === 'string') form.append(name, value);
+    else form.append(name, value, 'cat');
+  }
+  const { status, text } = await read(form);
+  expect(status).toBe(400);
+  expect(text).toContain(message);
 });

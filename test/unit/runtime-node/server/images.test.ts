@@ -164,7 +164,7 @@ describe('POST /v1/images/generations', () => {
     [
       { guidance: 2 },
       'guidance',
-      'Cannot sample images: guidance must be left out or 1, this model was not trained without its condition, received 2.',
+      'Cannot sample images: guidance must be left out or 1, this model was always told its condition in training, received 2.',
     ],
     [
       { model: 'rgb', guidance: 0 },
@@ -256,7 +256,7 @@ describe('POST /v1/images/generations', () => {
     ],
     [
       { n: 1, label: [1, 2] },
-      null,
+      'label',
       'Cannot sample images: labels must be at most as many as images, received 2 for 1.',
     ],
     [[1], null, 'Cannot take the request: its body must be an object, received an array of 1.'],

@@ -89,6 +89,34 @@ describe('the Open Inference Protocol', () => {
     );
   });
 
+  it.each([
+    ['a flag', 0, [0.5, 2], 'conditions[1] must be a number from 0 to 1, received 2'],
+    ['a flag in bytes', 1, [0.5, -0.5], 'conditions[1] must be a number from 0 to 1, received -0.5'],
+    [
+      'a value',
+      0,
+      [2 ** 100, 1],
+      `conditions[0] must be a number from ${-(2 ** 99)} to ${2 ** 99}, received ${2 ** 100}`,
+    ],
+  ])("refuses %s that the network would, and another client's call is answered", async (_, bytes, data, told) => {
+    const one = (input: typeof sample, values: number[]) => ({
+      ...input,
+      shape: [1, ...input.shape.slice(1)],
+      data: values,
+    });
+    const inputs = [one(sample, [1, 2, 3, 4]), one(timestep, [10]), one(labels, [0])];
+    const conditions = (values: number[]) => ({ name: 'conditions', datatype: 'FP32', shape: [1, 2], data: values });
+    const [bad, good] = await Promise.all([
+      bytes
+        ? inferBytes([...inputs, conditions(data)], { model: 'guided' })
+        : infer({ inputs: [...inputs, conditions(data)] }, 'guided'),
+      infer({ inputs: [...inputs, conditions([0.5, 1])] }, 'guided'),
+    ]);
+    expect([bad.status, bad.json.error]).toEqual([400, `Cannot call the network: ${told}.`]);
+    const expected = [1, 2, 3, 4].map((x) => tinyOutput(x, 10, 0, {}, [0.5, 1]));
+    expectClose(good.json.outputs[0].data, expected, { absolute: 1e-6 });
+  });
+
   it('calls the network on rows at their own timesteps and classes', async () => {
     const { status, json } = await infer({
       id: 'seven',
@@ -284,7 +312,10 @@ it('takes timesteps between whole ones, in JSON and in bytes', async () => {
 });
 
 /** A call with all values as bytes after the JSON. */
-function inferBytes(inputs: (typeof sample)[], { more = {}, headers = {} }: { more?: object; headers?: object } = {}) {
+function inferBytes(
+  inputs: (typeof sample)[],
+  { more = {}, headers = {}, model = 'classes' }: { more?: object; headers?: object; model?: string } = {},
+) {
   const parts = inputs.map(({ datatype, data }) => {
     const values = data as (number | bigint)[];
     return Buffer.from(
@@ -297,12 +328,12 @@ function inferBytes(inputs: (typeof sample)[], { more = {}, headers = {} }: { mo
   }));
   const json = Buffer.from(JSON.stringify({ inputs: described, ...more }));
   const length = { 'inference-header-content-length': `${json.length}` };
-  return post(Buffer.concat([json, ...parts]), { ...length, ...headers });
+  return post(Buffer.concat([json, ...parts]), { ...length, ...headers }, model);
 }
 
 /** Posts without a content-type, as Triton's clients do. */
-async function post(payload: Buffer | string, headers: Record<string, string> = {}) {
-  const url = '/v2/models/classes/infer';
+async function post(payload: Buffer | string, headers: Record<string, string> = {}, model = 'classes') {
+  const url = `/v2/models/${model}/infer`;
   const {
     statusCode,
     headers: answered,

@@ -45,8 +45,8 @@ describe('links of models and starts that take more', () => {
   const limits = { timesteps: 1000, classes: 10, nullCondition: true, conditions: [age] };
 
   it.each([
-    { guidance: 2.5, conditions: { age: [12.5, 120] }, start: { kind: 'vary', variation: 0.25 } },
-    { guidance: 1, conditions: undefined, start: { kind: 'between', toward: 7 } },
+    { guidance: 2.5, conditions: { age: [12.5, 120] }, start: { kind: 'vary', variation: 0.25 }, labels: [4] },
+    { guidance: 1, conditions: undefined, start: { kind: 'between', toward: 7 }, labels: [4, 2] },
   ] as const)('are read back as they were: %o', (more) => {
     const parameters: Parameters = { ...PARAMETERS, ...more };
     const query = String(encodeLink(parameters, 'ages'));

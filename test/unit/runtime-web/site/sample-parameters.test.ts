@@ -6,7 +6,6 @@ import {
   type Draft,
   fitDraft,
   type Limits,
-  labelsOfPictures,
   rollSeed,
   stepsHint,
   toggleLabel,
@@ -96,6 +95,11 @@ describe('guidance and conditions', () => {
     expect(toRequest(parameters(draft), 10)).toEqual({ count: 10, steps: 20, sampler: 'dpmpp_2m_sde', seed: 170 });
   });
 
+  it('may have the name of what all objects have', () => {
+    const model = { ...DIGITS, conditions: [{ ...age, name: 'constructor' }] };
+    expect(parameters({}, model).conditions).toEqual({ constructor: [127] });
+  });
+
   it('are absent where a model may do without, else the mean', () => {
     const model = { ...DIGITS, conditions: [age] };
     expect(parameters({}, { ...model, nullCondition: true }).conditions).toBeUndefined();
@@ -124,10 +128,13 @@ describe('the start', () => {
     };
     expect(request({ start: 'fill', resamples: '2' })).toMatchObject({ seed: 170, resamples: 2 });
     expect(request({ start: 'redraw', strength: '.4' })).toMatchObject({ seed: 170, strength: 0.4 });
-    expect(request({ start: 'vary', variation: '0.2' })).toMatchObject({ variations: 170, variation: 0.2 });
+    expect(request({ start: 'vary', variation: '0.2', labels: [4] })).toMatchObject({
+      variations: 170,
+      variation: 0.2,
+    });
     expect(request({ start: 'between', toward: '7', count: '4', labels: [3, 8] })).toMatchObject({
       interpolate: [170, 7],
-      labels: [3, 3, 8, 8],
+      labels: [3, 8],
     });
   });
 
@@ -144,9 +151,27 @@ describe('the start', () => {
       { resamples: 'Times must be a whole number from 1 to 20, not “1.5”.' },
     ],
     [{ start: 'redraw', strength: '0' }, brought, { strength: 'Strength must be a number from 0.01 to 1, not “0”.' }],
-    [{ start: 'vary', variation: '2' }, brought, { variation: 'Variation must be a number from 0 to 1, not “2”.' }],
-    [{ start: 'between', toward: '170' }, brought, { toward: 'The other seed must be another than the seed.' }],
-    [{ start: 'between', count: '1' }, brought, { start: 'From one seed to another takes at least 2 pictures.' }],
+    [
+      { start: 'vary', variation: '2', labels: [4] },
+      brought,
+      { variation: 'Variation must be a number from 0 to 1, not “2”.' },
+    ],
+    [
+      { start: 'between', toward: '170', labels: [4] },
+      brought,
+      { toward: 'The other seed must differ from the seed.' },
+    ],
+    [
+      { start: 'between', count: '1', labels: [4] },
+      brought,
+      { start: 'From one seed to another takes at least 2 pictures.' },
+    ],
+    [{ start: 'vary' }, brought, { labels: 'Choose one class: pictures near a seed share it.' }],
+    [
+      { start: 'between', labels: [1, 2, 3] },
+      brought,
+      { labels: 'Choose one class for all pictures between the seeds, or two: the first half has the first.' },
+    ],
     [
       { start: 'thin air' },
       brought,
@@ -154,14 +179,6 @@ describe('the start', () => {
     ],
   ])('tells what is wrong with %o', (draft, ready, told) => {
     expect(start(draft, ready)).toEqual({ problems: told });
-  });
-});
-
-describe('labelsOfPictures', () => {
-  it('takes the chosen classes in turn, else all', () => {
-    expect(labelsOfPictures(parameters({ count: '5', labels: [7, 3] }), 10)).toEqual([7, 3, 7, 3, 7]);
-    expect(labelsOfPictures(parameters({ count: '12' }), 10)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1]);
-    expect(labelsOfPictures(parameters({}), 0)).toBeUndefined();
   });
 });
 

@@ -4,8 +4,8 @@ import { PictureCanvas } from '../../../components/picture-canvas.tsx';
 import { Segmented } from '../../../components/segmented.tsx';
 import { GoButton } from '../go-button.tsx';
 import { NumberControl } from '../number-control.tsx';
-import { type Draft, labelsOfPictures } from '../parameters.ts';
-import { draft, info, problems, type Run, sampled } from '../state.ts';
+import type { Draft } from '../parameters.ts';
+import { draft, problems, type Run, sampled } from '../state.ts';
 import { MaskPad, MaskTools } from './mask-pad.tsx';
 import { OwnFile, Thumbnails } from './pictures.tsx';
 import { kindOf, LARGEST_RESAMPLES, type StartKind } from './start.ts';
@@ -37,7 +37,7 @@ export function StartCard(): JSX.Element {
         value={kind}
         options={Object.entries(WORDS).map(([value, { label }]) => ({ value: value as StartKind, label }))}
         hint={WORDS[kind].hint || undefined}
-        onChange={(start) => set({ start })}
+        onChange={(start) => set({ start, ...labelsFor(start) })}
       />
       {(kind === 'fill' || kind === 'redraw') && <FromPicture kind={kind} />}
       {kind === 'vary' && <Around />}
@@ -52,6 +52,17 @@ export function StartCard(): JSX.Element {
       </div>
     </section>
   );
+}
+
+/** Pictures between seeds need their class: that of the seed's picture, unless so few are chosen already. */
+function labelsFor(start: StartKind): Partial<Draft> {
+  const { seed, toward, labels } = draft.peek();
+  const most = { vary: 1, between: 2 }[start as string];
+  const made = sampled.peek();
+  if (most === undefined || !made || (labels.length > 0 && labels.length <= most)) return {};
+  const ends = start === 'vary' ? [seed] : [seed, toward];
+  const shown = classesOf(made, ends.map(indexOfSeed));
+  return shown.length > 0 ? { labels: shown } : {};
 }
 
 function FromPicture({ kind }: { kind: 'fill' | 'redraw' }): JSX.Element {
@@ -117,7 +128,7 @@ function indexOfSeed(seed: string): number {
 
 /** The classes of pictures of the last sampling, each once, to keep what they show. */
 function classesOf(made: Run, indices: readonly number[]): readonly number[] {
-  const labels = labelsOfPictures(made.parameters, info.peek()?.classes ?? 0);
+  const { labels } = made;
   return labels ? [...new Set(indices.filter((index) => index >= 0).map((index) => labels[index]!))] : [];
 }
 

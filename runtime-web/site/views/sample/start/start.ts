@@ -1,5 +1,5 @@
 /** Where sampling starts besides pure noise: what the controls hold of it, its check, and its part of a request. */
-import { number, type PictureOptions, type Rule } from '@onnoise/scheduler';
+import { number, type PictureOptions, type Rule, USUAL_VARIATION } from '@onnoise/scheduler';
 
 /**
  * `fill` and `redraw` start from a picture, which is kept apart from the draft: a link cannot carry it. `vary` goes
@@ -50,7 +50,7 @@ export const START_DEFAULTS: StartDraft = {
   start: 'noise',
   resamples: '3',
   strength: '0.5',
-  variation: '0.3',
+  variation: String(USUAL_VARIATION),
   toward: '171',
 };
 
@@ -89,7 +89,7 @@ export function checkStart(
     case 'between': {
       const toward = read('toward', 'The other seed', wholeRule(0, Number.MAX_SAFE_INTEGER));
       if (typeof toward !== 'number') return toward;
-      if (toward === Number(draft.seed)) return problem('toward', 'The other seed must be another than the seed.');
+      if (toward === Number(draft.seed)) return problem('toward', 'The other seed must differ from the seed.');
       if (draft.count.trim() === '1') return problem('start', 'From one seed to another takes at least 2 pictures.');
       return { start: { kind, toward } };
     }
