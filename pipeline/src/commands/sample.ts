@@ -77,7 +77,7 @@ export const command: CommandModule<object, SampleArguments> = {
       })
       .example('$0 sample --count 64 --out out/sheet.png', 'a sheet of 64 digits')
       .example('$0 sample --labels 7 --seed 42 --singles out/sevens', '16 sevens, one file each')
-      .example('$0 sample --from seven.png --strength 0.6', 'digits like one, by the last 30 of 50 steps')
+      .example('$0 sample --from seven.png --strength 0.6', 'digits like one, by the last 12 of 20 steps')
       .example('$0 sample --from seven.png --mask hole.png', 'its hole filled, all else as it is')
       .example('$0 sample --interpolate 3,7 --labels 4', 'from one four to another')
       .example(
