@@ -141,7 +141,7 @@ describe("the server's page", skipBecause(LACKS_CHROMIUM), () => {
 
   it('asks for guidance and conditions where a model takes them, and for those that it needs', async () => {
     const guided = await tinyArtefact(GUIDED);
-    const needing = await tinyArtefact({ conditions: [{ ...AGE, name: 'weight' }] });
+    const needing = await tinyArtefact({ conditions: [{ ...AGE, name: 'weight', mean: 1235, min: 1234, max: 1236 }] });
     const { url } = await startForTest({ models: { guided, needing, digits: DIGITS } });
     const page = await open({ url });
     const guidance = page.getByLabel('Guidance', { exact: true });
@@ -161,7 +161,7 @@ describe("the server's page", skipBecause(LACKS_CHROMIUM), () => {
     await page.getByLabel('Model').selectOption('needing');
     expect([await guidance.isVisible(), await page.getByLabel('age').count()]).toEqual([false, 0]);
     const needed = await asked();
-    expect(needed.condition).toEqual({ weight: 100 });
+    expect(needed.condition).toEqual({ weight: 1236 }); // 1240 in three digits, kept within the range
     expect(needed).not.toHaveProperty('guidance');
     await page.getByLabel('Model').selectOption('digits');
     expect(await asked()).not.toHaveProperty('condition');
