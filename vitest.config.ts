@@ -28,11 +28,15 @@ const unit = project('unit', 30_000).test;
 const browser = {
   test: {
     ...project('browser', 180_000).test,
+    exclude: ['test/browser/long/**'],
     globalSetup: 'test/support/browser/global-setup.ts',
     isolate: false,
     expect: { poll: { timeout: 30_000 } },
   },
 };
+
+/** Walks through the whole page: they are most of a minute each. */
+const walks = { test: { ...browser.test, name: 'walks', include: ['test/browser/long/**/*.test.ts'], exclude: [] } };
 
 /** Two files more than there are cores at a time: many tests wait for a browser, a child process or a clock. */
 const maxWorkers = availableParallelism() + 2;
@@ -42,7 +46,7 @@ const REPORTERS = ['default', ...(process.env.GITHUB_ACTIONS === 'true' ? ['gith
 
 /**
  * `unit` is the fast gate, with `replacing`; `golden` compares with PyTorch and diffusers, `tfjs` runs tfjs' own tests on the
- * tracer, `stress` mistreats servers and queues and trains at length, `browser` visits the built site, `slow` trains for minutes. Files that share
+ * tracer, `stress` mistreats servers and queues and trains at length, `browser` visits the built site and `walks` all of it, `slow` trains for minutes. Files that share
  * workers import tfjs once a worker.
  */
 export default defineConfig({
@@ -57,6 +61,7 @@ export default defineConfig({
       project('tfjs', 300_000),
       project('stress', 120_000),
       browser,
+      walks,
       { test: { ...project('slow', 1_200_000).test, env: {} } },
     ],
   },

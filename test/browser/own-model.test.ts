@@ -71,7 +71,7 @@ describe('your model', skipBecause(LACKS_CHROMIUM), () => {
     expect(sent.filter((path) => path.includes('models/'))).toEqual([]);
 
     const model = await loadModel(folder, { device: 'cpu' });
-    const { images } = await model.sample({ seed: 9, steps: 4, sampler: 'ddpm' });
+    const { images } = await model.sample({ seed: 9, steps: 4 });
     await model.dispose();
     const shown = await page
       .getByRole('region', { name: 'the noisy picture' })

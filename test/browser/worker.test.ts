@@ -45,7 +45,7 @@ describe('the worker', skipBecause(LACKS_CHROMIUM), () => {
       const requests: SampleRequest[] = [
         { seeds: [7, 123456789, 2 ** 40 + 1], steps: 6, labels: [3, 8] },
         { seeds: [1, 0], steps: 5, sampler: 'ddpm' },
-        { seed: 41, count: 2, steps: 4, eta: 0.5 },
+        { seed: 41, count: 2, steps: 4, sampler: 'ddim', eta: 0.5 },
       ];
       for (const request of requests) await expectPicturesOfNode(page, join(MODELS, 'digits'), request);
     });

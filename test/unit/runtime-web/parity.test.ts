@@ -36,7 +36,7 @@ it('loadModel on WebAssembly makes the pictures of runtime-node, seed by seed', 
   const requests: SampleRequest[] = [
     { seeds: [7, 2 ** 33 + 1], steps: 3, labels: [3, 8] },
     { seed: 11, steps: 4, sampler: 'ddpm' },
-    { seed: 12, count: 2, steps: 3, eta: 1 },
+    { seed: 12, count: 2, steps: 3, sampler: 'ddim', eta: 1 },
     { seed: 13, steps: 3, sampler: 'ddpm', from: GRAY, strength: 0.7 },
     { seed: 14, steps: 3, sampler: 'ddpm', from: GRAY, mask: GRAY.map((_, i) => Number(i < 392)), resamples: 2 },
     { interpolate: [15, 16], count: 3, steps: 2, labels: [3, 8] },

@@ -123,7 +123,7 @@ describe('the sampler of a worker', () => {
     const onStep = ({ step }: StepFrame) => {
       if (steps.push(step) === 3) cancel.abort();
     };
-    const sampling = sampler.sample({ steps: 100 }, { onStep, signal: cancel.signal });
+    const sampling = sampler.sample({ steps: 100, sampler: 'ddim' }, { onStep, signal: cancel.signal });
     await expect(sampling).rejects.toMatchObject({ name: 'AbortError' });
     expect(steps).toEqual([1, 2, 3]);
     expect((await sampler.sample({ steps: 2 })).seeds).toEqual([0]);
@@ -133,7 +133,7 @@ describe('the sampler of a worker', () => {
   it('begins the next call as soon as one that was cancelled has ended', async () => {
     await sampler.load(source());
     const cancel = new AbortController();
-    const first = sampler.sample({ steps: 100 }, { signal: cancel.signal });
+    const first = sampler.sample({ steps: 100, sampler: 'ddim' }, { signal: cancel.signal });
     cancel.abort();
     const next = sampler.sample({ steps: 2, seed: 5 });
     await expect(first).rejects.toMatchObject({ name: 'AbortError' });
@@ -155,7 +155,7 @@ describe('the sampler of a worker', () => {
 
   it('cancels what is under way when another model is loaded', async () => {
     await sampler.load(source());
-    const sampling = sampler.sample({ steps: 100 });
+    const sampling = sampler.sample({ steps: 100, sampler: 'ddim' });
     const loading = sampler.load(source());
     const last = sampler.load(source());
     await expect(sampling).rejects.toMatchObject({ name: 'AbortError' });
@@ -167,9 +167,9 @@ describe('the sampler of a worker', () => {
   it('cancels what waits for its turn when another model is loaded', async () => {
     await sampler.load(source());
     const cancel = new AbortController();
-    const first = sampler.sample({ steps: 100 }, { signal: cancel.signal });
+    const first = sampler.sample({ steps: 100, sampler: 'ddim' }, { signal: cancel.signal });
     cancel.abort();
-    const waiting = sampler.sample({ steps: 100 });
+    const waiting = sampler.sample({ steps: 100, sampler: 'ddim' });
     const loading = sampler.load(source());
     await expect(first).rejects.toMatchObject({ name: 'AbortError' });
     await expect(waiting).rejects.toMatchObject({ name: 'AbortError' });

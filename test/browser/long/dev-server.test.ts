@@ -2,13 +2,13 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { LACKS_CHROMIUM } from '../support/browser/chromium.ts';
-import { heading } from '../support/browser/site.ts';
-import { useBrowser, visit } from '../support/browser/visit.ts';
-import { skipBecause } from '../support/skip.ts';
-import { tinyArtefact } from '../support/tiny-onnx.ts';
+import { LACKS_CHROMIUM } from '../../support/browser/chromium.ts';
+import { heading } from '../../support/browser/site.ts';
+import { useBrowser, visit } from '../../support/browser/visit.ts';
+import { skipBecause } from '../../support/skip.ts';
+import { tinyArtefact } from '../../support/tiny-onnx.ts';
 
-const ROOT = join(import.meta.dirname, '..', '..');
+const ROOT = join(import.meta.dirname, '..', '..', '..');
 
 describe('npm run web -- --model', skipBecause(LACKS_CHROMIUM), () => {
   const { browser } = useBrowser();
