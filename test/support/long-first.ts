@@ -21,7 +21,7 @@ export const LONG = [
   'stress/cli/serve',
   'browser/game',
   'stress/engines/onnxruntime',
-  'browser/own-model',
+  'browser/long/own-model',
   'unit/tracer/kernels',
   'browser/long/keyboard',
   'tfjs/tfjs',

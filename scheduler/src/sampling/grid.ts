@@ -87,7 +87,10 @@ function checked(config: SchedulerConfig, { T, alphaBar }: Schedule, steps: numb
   const { sigmas } = grid;
   const twice = sigmas.some((sigma, i) => i > 0 && i < steps && sigma >= sigmas[i - 1]!);
   if (twice) {
-    const rule = `at most ${T - 1} with ${config.timestep_spacing} spacing, so that no timestep comes twice`;
+    const rule =
+      steps < T
+        ? 'fewer, since several timesteps of this schedule have the same noise level'
+        : `at most ${T - 1} with ${config.timestep_spacing} spacing, so that no timestep comes twice`;
     refuse(ACTION, 'steps', rule, steps);
   }
   if (config.prediction_type === 'epsilon' && alphaBar[T - 1] === 0 && sigmas[0]! > 4095) {

@@ -163,7 +163,7 @@ describe('pipeline generate and pipeline worker over Redis', skipBecause(LACKS_R
     skipBecause(LACKS_SIGINT),
     async () => {
       const at = await place(SLOW);
-      await order(at, { count: 2, steps: 100_000 }, { detach: true });
+      await order(at, { count: 2, steps: 100_000, sampler: 'ddim' }, { detach: true });
       for (const [signal, exit] of [
         ['SIGINT', 130],
         ['SIGTERM', 0],

@@ -89,7 +89,7 @@ describe('bulk generation over Redis', skipBecause(LACKS_REDIS), () => {
 
   test('a shard whose worker is killed amid its steps is taken over by another', async () => {
     const at = await place(SLOW);
-    const wanted = { count: 4, shard: 2, steps: 3000 };
+    const wanted = { count: 4, shard: 2, steps: 3000, sampler: 'ddim' as const };
     const child = spawnWorker(at);
     await order(at, wanted, { detach: true });
     await until(async () => (await jobCount(at, 'active')) === 1);
@@ -108,7 +108,7 @@ describe('bulk generation over Redis', skipBecause(LACKS_REDIS), () => {
     const at = { ...(await place(SLOW)), url: own.url };
     const { lines } = await startWorker(at);
     const key = queueKey(at, await hashModel(at.model), 'active');
-    const waiting = order(at, { count: 12, shard: 2, steps: 1500 });
+    const waiting = order(at, { count: 12, shard: 2, steps: 1500, sampler: 'ddim' });
     await until(async () => (await own.client.llen(key)) === 1);
     await own.kill();
     await new Promise((resolve) => setTimeout(resolve, 500));
@@ -210,7 +210,7 @@ describe('bulk generation over Redis', skipBecause(LACKS_REDIS), () => {
     await add('text', 'b');
     await add(shardAt(own, 0), 'another-id');
     await job({ ...own, model: 'ab'.repeat(32) });
-    await job({ ...own, steps: 101 });
+    await job({ ...own, steps: 101, sampler: 'ddim' });
     await job({ ...own, labels: [2] });
     await job({ ...own, labels: null });
     const { lines } = await startWorker(at);

@@ -45,7 +45,7 @@ const generate = async (url: string, body: object) => {
 const NEEDS_PROC = skipBecause(
   process.platform === 'linux' ? undefined : 'the process of an engine is found in /proc: run on Linux',
 );
-const ALL_THOUSAND = { steps: 1000, n: 16 };
+const ALL_THOUSAND = { steps: 1000, sampler: 'ddim', n: 16 };
 const slow = () => tinyArtefact({ shape: [1, 64, 64], T: 1000 });
 
 describe('pipeline serve', () => {

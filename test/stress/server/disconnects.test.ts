@@ -6,8 +6,8 @@ import { expectHealthy, metricsOf, startServer } from '#test/load/start.ts';
 import { until } from '#test/load/until.ts';
 import { tinyArtefact } from '#test/tiny-onnx.ts';
 
-const LONG = { steps: 1000, n: 4, label: 1 };
-const SHORT = { steps: 200, n: 2, label: 1 };
+const LONG = { steps: 1000, sampler: 'ddim', n: 4, label: 1 };
+const SHORT = { steps: 200, sampler: 'ddim', n: 2, label: 1 };
 
 describe('a server whose clients leave', () => {
   it('forgets 1,000 that leave before, amid and after the events of a stream', { timeout: 120_000 }, async () => {
@@ -53,7 +53,7 @@ describe('a server whose clients leave', () => {
     const { socket, closed, text } = await open(port);
     const seeds = Array.from({ length: 40 }, (_, seed) => seed);
     // The first take longest, so the last finish earlier.
-    socket.write(seeds.map((seed) => post(GENERATE, { seed, steps: 400 - 10 * seed })).join(''));
+    socket.write(seeds.map((seed) => post(GENERATE, { seed, steps: 400 - 10 * seed, sampler: 'ddim' })).join(''));
     await until('all are answered', () => answersIn(text()).length >= seeds.length);
     socket.end();
     await closed;

@@ -35,7 +35,7 @@ describe('a server whose engine ends', () => {
     await inLanes(8, 8, async () => {
       while (!over) {
         const own = seed++;
-        const reply = await ask(port, { seed: own, steps: 500, n: 4 }, { agent });
+        const reply = await ask(port, { seed: own, steps: 500, sampler: 'ddim', n: 4 }, { agent });
         replies.set(own, [...(replies.get(own) ?? []), reply]);
         if (reply.status === 200) pictures++;
         else await new Promise((resolve) => setTimeout(resolve, 20));
@@ -53,7 +53,7 @@ describe('a server whose engine ends', () => {
     expect([...statuses].sort()).toEqual([200, 503]);
     const right = [...replies].filter(([, [reply]]) => reply!.status === 200).slice(-5);
     for (const [own, [reply]] of right) {
-      const again = await ask(port, { seed: own, steps: 500, n: 4 });
+      const again = await ask(port, { seed: own, steps: 500, sampler: 'ddim', n: 4 });
       expect(again.json?.data).toEqual(reply!.json?.data);
     }
     expect((await metricsOf(server)).onnoise_engine_restarts_total).toBe(3);
@@ -62,7 +62,7 @@ describe('a server whose engine ends', () => {
 
   it('tells a stream whose engine ends by an event of an error', async () => {
     const { server, port } = await startServer();
-    const reply = ask(port, { seed: 1, steps: 1000, n: 16, stream: true });
+    const reply = ask(port, { seed: 1, steps: 1000, sampler: 'ddim', n: 16, stream: true });
     await until('it is computed', () => server.depth > 0);
     process.kill(server.enginePid!, 'SIGKILL');
     expect((await reply).text).toMatch(/event: error\ndata: .*"code":"engine_restarting"/);
@@ -94,7 +94,7 @@ describe('a server whose engine ends', () => {
     let answered = 0;
     await inLanes(8, 8, async (lane) => {
       while (reloads < 5) {
-        const reply = await ask(port, { seed: lane, steps: 200, n: 2 }, { agent });
+        const reply = await ask(port, { seed: lane, steps: 200, sampler: 'ddim', n: 2 }, { agent });
         expect(reply.status, reply.text).toBe(200);
         answered++;
       }
@@ -133,7 +133,7 @@ describe('a server whose engine ends', () => {
     const { enginePid } = server;
     await ask(port, { steps: 1 });
     const left = new AbortController();
-    const leaving = ask(port, { steps: 100, n: 8 }, { signal: left.signal }).catch(() => 'left');
+    const leaving = ask(port, { steps: 100, sampler: 'ddim', n: 8 }, { signal: left.signal }).catch(() => 'left');
     left.abort();
     await leaving;
     await new Promise((resolve) => setTimeout(resolve, 2500)); // longer than its patience

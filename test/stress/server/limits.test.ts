@@ -24,7 +24,7 @@ const server = useServer(async (folder) => ({
 
 const generate = (body: object, key = KEYS[0]!) => ask(server(), IMAGES, { body, headers: bearer(key) });
 /** More work than fits into the time limit. */
-const LONG = { steps: 1000, n: 8 };
+const LONG = { steps: 1000, sampler: 'ddim', n: 8 };
 
 describe('a server with keys', () => {
   it.each([
@@ -59,7 +59,7 @@ describe('a server with keys', () => {
 
 describe('limits', () => {
   it('refuses images beyond the queue with the time to come back, and counts down to nothing', async () => {
-    const long = generate({ steps: 1000, n: 8 });
+    const long = generate({ steps: 1000, sampler: 'ddim', n: 8 });
     await expect.poll(() => server().depth, { interval: 1 }).toBe(8);
     const refused = await generate({ steps: 1 });
     expect([refused.status, refused.json.error.code]).toEqual([429, 'queue_full']);
@@ -71,8 +71,8 @@ describe('limits', () => {
   });
 
   it('keeps half of the queue for others while they have something in it', async () => {
-    const one = generate({ steps: 1000, n: 4 }, KEYS[0]);
-    const other = generate({ steps: 1000, n: 1 }, KEYS[1]);
+    const one = generate({ steps: 1000, sampler: 'ddim', n: 4 }, KEYS[0]);
+    const other = generate({ steps: 1000, sampler: 'ddim', n: 1 }, KEYS[1]);
     await expect.poll(() => server().depth, { interval: 1 }).toBe(5);
     expect((await generate({ steps: 1 }, KEYS[0])).status).toBe(429);
     expect((await generate({ steps: 1 }, KEYS[1])).status).toBe(200);

@@ -70,11 +70,13 @@ describe('a server whose model folders change', () => {
   it('finishes what waits with the model that it was asked of, and holds what is new to the new one', async () => {
     const model = await tinyArtefact({ T: 1000, classes: 10, shape: [1, 32, 32] });
     const { server } = await startServer({ models: { tiny: model }, maxBatch: 1 });
-    const waiting = [9, 8, 7].map((label) => ask(server, IMAGES, { body: { steps: 900, label, seed: 1, n: 2 } }));
+    const waiting = [9, 8, 7].map((label) =>
+      ask(server, IMAGES, { body: { steps: 900, sampler: 'ddim', label, seed: 1, n: 2 } }),
+    );
     await until('all wait', () => server.depth === 6);
     await replace(model, { T: 50, classes: 2, shape: [1, 4, 4] });
     await server.reload();
-    const late = await ask(server, IMAGES, { body: { steps: 900, label: 9 } });
+    const late = await ask(server, IMAGES, { body: { steps: 900, sampler: 'ddim', label: 9 } });
     expect([late.status, late.json.error.message]).toEqual([
       400,
       'Cannot sample images: label must be a class, a number from 0 to 1, received 9.',

@@ -87,7 +87,7 @@ describe('a server with slow clients', () => {
       connection.socket.write(i % 2 === 0 ? 'POST / HTTP/1.1\r\n' : post(GENERATE, '', { 'content-length': '1000' }));
       trickle(connection, i % 2 === 0 ? 'x-slow: 1\r\n' : ' ');
     }
-    const running = ask(port, { seed: 1, steps: 1000, n: 16 });
+    const running = ask(port, { seed: 1, steps: 1000, sampler: 'ddim', n: 16 });
     while (server.depth === 0) await new Promise((resolve) => setTimeout(resolve, 5));
     await server.close();
     expect((await running).status).toBe(200);

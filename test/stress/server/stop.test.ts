@@ -21,7 +21,7 @@ async function load({ port }: Program, until: Promise<unknown>): Promise<(number
   });
   await inLanes(8, 8, async (seed) => {
     while (!over) {
-      const outcome = await statusOf(ask(port, { seed, n: 2, steps: 300 }, { agent }));
+      const outcome = await statusOf(ask(port, { seed, n: 2, steps: 300, sampler: 'ddim' }, { agent }));
       outcomes.push(outcome);
       if (outcome !== 200) await wait(5);
     }
@@ -35,7 +35,7 @@ describe('pipeline serve under load', skipBecause(LACKS_SIGNALS), () => {
     const loaded = load(program, program.ended);
     await wait(500);
     // It takes longer than the others: it is still running when the others are refused.
-    const long = statusOf(ask(program.port, { n: 16, steps: 1000, seed: 1 }));
+    const long = statusOf(ask(program.port, { n: 16, steps: 1000, sampler: 'ddim', seed: 1 }));
     // The others have two images each.
     await until('the long request is in progress', async () => {
       const metrics = await (await fetch(`http://127.0.0.1:${program.port}/metrics`)).text();
@@ -68,7 +68,9 @@ describe('pipeline serve under load', skipBecause(LACKS_SIGNALS), () => {
   it('ends at once at a second signal', async () => {
     const program = await startProgram(['--model', `tiny=${await tinyArtefact({ T: 1000 })}`, '--max-batch', '1']);
     const cut = Promise.all(
-      Array.from({ length: 16 }, (_, seed) => statusOf(ask(program.port, { n: 16, steps: 1000, seed }))),
+      Array.from({ length: 16 }, (_, seed) =>
+        statusOf(ask(program.port, { n: 16, steps: 1000, sampler: 'ddim', seed })),
+      ),
     );
     await wait(300);
     program.signal('SIGTERM');
