@@ -79,7 +79,7 @@ describe('bulk generation over Redis', skipBecause(LACKS_REDIS), () => {
     await order(at, { count: 60, shard: 10 }, { detach: true });
     expect(await jobCount(at, 'wait')).toBe(6);
     const { lines } = await startWorker(at);
-    expect((await order(at, { count: 60, shard: 10, steps: 50 })).manifest).toBeDefined();
+    expect((await order(at, { count: 60, shard: 10, steps: 20 })).manifest).toBeDefined();
     expect(lines.filter((line) => line.includes('took'))).toHaveLength(6);
     // All is done: the same request only checks the files, without a worker.
     expect((await order(at, { count: 60, shard: 10 })).images).toBe(60);
@@ -266,7 +266,7 @@ describe('bulk generation over Redis', skipBecause(LACKS_REDIS), () => {
     const onProgress = () => {
       asked = true;
     };
-    const waiting = order(at, { count: 2, steps: 50_000 }, { signal: controller.signal, onProgress });
+    const waiting = order(at, { count: 2, steps: 50_000, sampler: 'ddim' }, { signal: controller.signal, onProgress });
     waiting.catch(() => undefined);
     await until(async () => asked && (await own.client.llen(queueKey(at, await hashModel(at.model), 'active'))) === 1);
     await own.kill();
