@@ -32,5 +32,5 @@ export {
   type PictureFormat,
 } from './pictures/formats.ts';
 export { layOut, type TileOptions } from './pictures/pixels.ts';
-export { completeRequest, type SampleOptions, type SampleRequest } from './request.ts';
+export { batchOf, completeRequest, type SampleOptions, type SampleRequest } from './request.ts';
 export type { SampleCallbacks, SampleProgress, Samples } from './sample.ts';

@@ -30,9 +30,11 @@ export interface SampledModel extends ConditioningFacts {
 
 const LARGEST_BATCH = 1024;
 
+/** Images per network call, by default those of `usualBatch`. @throws InputError for a number that is not 1 to 1024. */
+export const batchOf = (shape: ImageShape, batch: number = usualBatch(shape)): number =>
+  checkInteger('sample images', 'batch', batch, 1, LARGEST_BATCH);
+
 /** @throws InputError for an option that breaks `SampleOptions` or does not fit this model. */
 export function completeRequest(model: SampledModel, options: SampleOptions): SampleRequest {
-  const { batch = usualBatch(model.shape) } = options;
-  const request = completePictures(model, options);
-  return { ...request, batch: checkInteger('sample images', 'batch', batch, 1, LARGEST_BATCH) };
+  return { ...completePictures(model, options), batch: batchOf(model.shape, options.batch) };
 }

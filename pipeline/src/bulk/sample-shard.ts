@@ -1,6 +1,6 @@
 /** Samples a shard's images as PNGs. */
-import { type DiffusionModel, png } from '@onnoise/runtime-node';
-import { InputError, samplerSettings, usualBatch } from '@onnoise/scheduler';
+import { batchOf, type DiffusionModel, png } from '@onnoise/runtime-node';
+import { InputError, samplerSettings } from '@onnoise/scheduler';
 import { sizeOf } from '../shape.ts';
 import { conditionsFrom, type Shard, turnFrom } from './shards.ts';
 
@@ -20,7 +20,7 @@ export async function sampleShard(
   if (shard.labels === null && model.classes > 0) {
     throw new InputError('Cannot sample a shard: labels must be classes, this model is conditional on one.');
   }
-  const usual = batch ?? usualBatch(model.shape);
+  const usual = batchOf(model.shape, batch);
   const size = sizeOf(model.shape);
   const pictures: Buffer[] = [];
   for (let first = 0; first < shard.count; first += usual) {

@@ -99,6 +99,18 @@ describe('a shard of conditions and guidance', () => {
     expect(await sampleShard(model, shardAt(plain, 0), undefined, signal)).not.toEqual(whole);
     await model.dispose();
   });
+
+  test('may be of a model that needs its conditions, and is refused with a batch of no picture', async () => {
+    const folder = await tinyArtefact({ ...GUIDED, nullCondition: false });
+    const ordered = await makeOrder(folder, { count: 2, labels: [1, 0], conditions: { age: [60] } });
+    const model = await loadModel(folder, { device: 'cpu' });
+    const { signal } = new AbortController();
+    expect(await sampleShard(model, shardAt(ordered, 0), undefined, signal)).toHaveLength(2);
+    await expect(sampleShard(model, shardAt(ordered, 0), 0, signal)).rejects.toThrow(
+      'Cannot sample images: batch must be an integer from 1 to 1024, received 0.',
+    );
+    await model.dispose();
+  });
 });
 
 describe('shardId', () => {
