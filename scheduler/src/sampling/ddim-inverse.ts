@@ -7,7 +7,7 @@
 import { refuse } from '../rules/errors.ts';
 import { checkInteger } from '../rules/rule.ts';
 import type { SchedulerConfig } from '../schedule/config.ts';
-import { predictionAt } from '../schedule/prediction.ts';
+import { levelAt, predictionAt } from '../schedule/prediction.ts';
 import { makeSchedule } from '../schedule/schedules.ts';
 import { spacedTimesteps } from '../schedule/timesteps.ts';
 import { type RunOptions, runRows } from './run.ts';
@@ -43,8 +43,7 @@ export function compileInverse(config: SchedulerConfig, { steps }: { steps: numb
     const { p, q, m, n } = predictionAt(prediction_type, here);
     const direction = Math.sqrt(1 - there);
     const B = Math.sqrt(there);
-    const level = { signal: Math.sqrt(here), noise: Math.sqrt(1 - here) };
-    return { timestep, ...level, p, q, A: direction * m, E: direction * n, B, C: 0, F: 0, D: 0, y: undefined };
+    return { timestep, ...levelAt(here), p, q, A: direction * m, E: direction * n, B, C: 0, F: 0, D: 0, y: undefined };
   });
   return { steps, clip: clip_sample ? clip_sample_range : null, rows };
 }

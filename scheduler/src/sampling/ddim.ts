@@ -6,7 +6,7 @@
  */
 
 import { refuse } from '../rules/errors.ts';
-import { predictionAt } from '../schedule/prediction.ts';
+import { levelAt, predictionAt } from '../schedule/prediction.ts';
 import { spacedTimesteps } from '../schedule/timesteps.ts';
 import type { NumberOption, SamplerRecord } from './record.ts';
 import { spacing, withTimestepSpacing } from './spacing.ts';
@@ -54,8 +54,19 @@ export const ddim: SamplerRecord<'ddim', { spacing: typeof spacing; eta: typeof 
       // x_{t-1} = sqrt(alphaBarPrevious) x0 + direction epsilon + sigma z, equation 12
       const direction = Math.sqrt(Math.max(1 - alphaBarPrevious - D * D, 0));
       const B = Math.sqrt(alphaBarPrevious);
-      const level = { signal: Math.sqrt(alphaBar), noise: Math.sqrt(1 - alphaBar) };
-      return { timestep, ...level, p, q, A: direction * m, E: direction * n, B, C: 0, F: 0, D, y: undefined };
+      return {
+        timestep,
+        ...levelAt(alphaBar),
+        p,
+        q,
+        A: direction * m,
+        E: direction * n,
+        B,
+        C: 0,
+        F: 0,
+        D,
+        y: undefined,
+      };
     });
     return { start: 1, rows };
   },

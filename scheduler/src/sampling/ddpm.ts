@@ -2,7 +2,7 @@
  * DDPM, ancestral sampling. Ho et al. 2020, algorithm 2 and equations 6 and 7; with fewer steps than T, alpha and beta are
  * those of the jump from t to the next visited timestep, as in diffusers' DDPMScheduler.
  */
-import { predictionAt } from '../schedule/prediction.ts';
+import { levelAt, predictionAt } from '../schedule/prediction.ts';
 import { spacedTimesteps } from '../schedule/timesteps.ts';
 import type { SamplerRecord } from './record.ts';
 import { spacing, withTimestepSpacing } from './spacing.ts';
@@ -39,8 +39,7 @@ export const ddpm: SamplerRecord<'ddpm', { spacing: typeof spacing }> = {
       const small = Math.max(((1 - alphaBarPrevious) / (1 - alphaBar)) * beta, 1e-20);
       const D = timestep === 0 ? 0 : Math.sqrt(config.variance_type === 'fixed_small' ? small : beta);
 
-      const level = { signal: Math.sqrt(alphaBar), noise: Math.sqrt(1 - alphaBar) };
-      return { timestep, ...level, p, q, A, E: 0, B, C: 0, F: 0, D, y: undefined };
+      return { timestep, ...levelAt(alphaBar), p, q, A, E: 0, B, C: 0, F: 0, D, y: undefined };
     });
     return { start: 1, rows };
   },

@@ -16,13 +16,18 @@ export interface Prediction {
   n: number;
 }
 
+/** The noise level of an image at its timestep's `alphaBar`: x = signal x0 + noise epsilon. */
+export const levelAt = (alphaBar: number): { signal: number; noise: number } => ({
+  signal: Math.sqrt(alphaBar),
+  noise: Math.sqrt(1 - alphaBar),
+});
+
 /**
  * @param alphaBar at the image's timestep, in [0, 1).
  * @throws InputError for epsilon at alphaBar = 0, because pure noise says nothing about the image.
  */
 export function predictionAt(type: PredictionType, alphaBar: number): Prediction {
-  const signal = Math.sqrt(alphaBar);
-  const noise = Math.sqrt(1 - alphaBar);
+  const { signal, noise } = levelAt(alphaBar);
   switch (type) {
     case 'epsilon':
       if (alphaBar === 0) {
