@@ -23,6 +23,7 @@ import {
   usualSteps,
 } from '@onnoise/scheduler';
 import { type ConditionDraft, conditionText, readCondition, unknownConditions } from './condition-draft.ts';
+import { decimal } from './decimal.ts';
 import {
   type Brought,
   checkStart,
@@ -178,8 +179,7 @@ function checkConditions(
 
 /** The value, or undefined where it is none of the option's. */
 function readOption(option: SamplerOption, text: string): number | string | undefined {
-  const number = /^\s*(\d+\.?\d*|\.\d+)\s*$/.test(text) ? Number(text) : Number.NaN;
-  const value = 'choices' in option ? text : number;
+  const value = 'choices' in option ? text : decimal(text);
   return optionRule(option).holds(value) ? value : undefined;
 }
 

@@ -1,5 +1,6 @@
 /** Where sampling starts besides pure noise: what the controls hold of it, its check, and its part of a request. */
-import { number, type PictureOptions, type Rule, USUAL_VARIATION } from '@onnoise/scheduler';
+import { integer, number, type PictureOptions, type Rule, USUAL_VARIATION, worded } from '@onnoise/scheduler';
+import { decimal } from '../decimal.ts';
 
 /**
  * `fill` and `redraw` start from a picture, which is kept apart from the draft: a link cannot carry it. `vary` goes
@@ -65,7 +66,7 @@ export function checkStart(
   const kind = kindOf(draft);
   const problem = (field: keyof StartDraft, sentence: string) => ({ problem: [field, sentence] as const });
   const read = (field: 'resamples' | 'strength' | 'variation' | 'toward', name: string, rule: Rule<number>) => {
-    const value = /^\s*(\d+\.?\d*|\.\d+)\s*$/.test(draft[field]) ? Number(draft[field]) : Number.NaN;
+    const value = decimal(draft[field]);
     return rule.holds(value) ? value : problem(field, wrong(name, rule.words, draft[field]));
   };
   if (kind === undefined) return problem('start', wrong('The start', STARTS.join(' or '), draft.start));
@@ -96,12 +97,8 @@ export function checkStart(
   }
 }
 
-function wholeRule(min: number, max: number): Rule<number> {
-  return {
-    words: `a whole number from ${min} to ${max}`,
-    holds: (value): value is number => Number.isInteger(value) && (value as number) >= min && (value as number) <= max,
-  };
-}
+const wholeRule = (min: number, max: number): Rule<number> =>
+  worded(`a whole number from ${min} to ${max}`, integer(min, max));
 
 /** The seeds of a request, and how it starts; the picture and its mask come to it later. */
 export function startRequest(seed: number, start: Start | undefined): PictureOptions {
