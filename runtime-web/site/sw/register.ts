@@ -19,6 +19,8 @@ export interface OfflineEvents {
 
 const SIGNS_OF_USE = ['pointerdown', 'keydown', 'input', 'change', 'drop', 'paste'] as const;
 const HOUR = 3_600_000;
+/** Browsers start a waiting worker only once the active one has no work; a reload ends the work of this page. */
+const TAKE_OVER_MS = 2_000;
 
 /** Call this first: the earlier, the less a visitor can have begun. */
 export function register(events: OfflineEvents = {}): void {
@@ -79,6 +81,7 @@ function watchUpdates(
     onUpdate?.(() => {
       asked = true;
       tell(waiting, { type: 'take over' });
+      setTimeout(reload, TAKE_OVER_MS);
     });
 
   container.addEventListener('controllerchange', () => {
