@@ -42,11 +42,11 @@ export function exampleMeasures(frechet: number): Measure[] {
     noise: { value: noise },
   });
   return [
-    measure('accuracy', 'Class accuracy', 'higher', [0.948, 0.926, 0.966], [0.986, 0.974, 0.994], 0.104),
+    measure('class_accuracy', 'Class accuracy', 'higher', [0.948, 0.926, 0.966], [0.986, 0.974, 0.994], 0.104),
     measure('frechet', 'Frechet distance', 'lower', [frechet, 0.93 * frechet, 1.09 * frechet], [9.06, 8.4, 9.9], 903.4),
-    measure('kid', 'Kernel distance (KID)', 'lower', [0.0121, 0.0089, 0.0164], [0.0003, -0.0011, 0.0019], 1.83),
+    measure('kernel', 'Kernel distance', 'lower', [0.0121, 0.0089, 0.0164], [0.0003, -0.0011, 0.0019], 1.83),
     measure(
-      'sliced',
+      'sliced_wasserstein',
       'Sliced Wasserstein distance',
       'lower',
       [0.0312, 0.0287, 0.0361],
@@ -57,7 +57,7 @@ export function exampleMeasures(frechet: number): Measure[] {
     measure('recall', 'Recall', 'higher', [0.894, 0.862, 0.92], [0.918, 0.892, 0.942], 0.002),
     measure('density', 'Density', 'higher', [0.874, 0.82, 0.93], [1.01, 0.96, 1.06], 0),
     measure('coverage', 'Coverage', 'higher', [0.846, 0.812, 0.878], [0.941, 0.92, 0.96], 0),
-    measure('ms-ssim', 'MS-SSIM between pictures', 'none', [0.241, 0.232, 0.25], [0.236, 0.228, 0.245], 0.012),
+    measure('ms_ssim', 'MS-SSIM of pairs', 'none', [0.241, 0.232, 0.25], [0.236, 0.228, 0.245], 0.012),
   ];
 }
 

@@ -1,12 +1,14 @@
 /** The charts of a report. Marks differ in form as well as in colour. */
+import { logTicks } from '@onnoise/runtime-node';
 import { formatFigure, formatInterval, formatShare, formatValue, type Measure } from '@onnoise/scheduler';
 import type { Compared, SensitivityRow } from '../memorisation/types.ts';
 import type { Html } from './html.ts';
 import { chart, type PlotLibrary } from './plot.ts';
 import type { ClassShares } from './types.ts';
 
-/** Between the least and the greatest of a measure's values, above which its axis is logarithmic. */
+/** A distance's axis is logarithmic where the greatest value is so many times the least. */
 const WIDE = 12;
+const STRIP_WIDTH = 300;
 /** Most classes that a chart has room for. */
 export const MOST_CLASSES = 40;
 const LONGEST_NAME = 14;
@@ -20,19 +22,22 @@ export function measureStrip(measure: Measure): Promise<Html> {
   ] as const;
   const values = sets.flatMap(({ value, interval = [value, value] }) => [value, ...interval]);
   const [least, greatest] = [Math.min(...values), Math.max(...values)];
-  const log = least > 0 && greatest / least > WIDE;
+  const log = measure.better === 'lower' && least > 0 && greatest / least > WIDE;
+  const ends = [least / 1.3, greatest * 1.3] as const;
+  const ticks = log ? logTicks(...ends, 3) : 5;
   return chart((Plot) => ({
     label: `${measure.name}: pictures ${told(measure, 'model')}, real images ${told(measure, 'real')}, noise ${told(measure, 'noise')}.`,
-    height: 92,
-    marginTop: 6,
+    width: STRIP_WIDTH,
+    height: 84,
+    marginTop: 4,
     marginLeft: 12,
     marginRight: 16,
-    marginBottom: 24,
-    x: { type: log ? 'log' : 'linear', label: null, ticks: log ? 4 : 5, tickFormat: formatTick, nice: true },
+    marginBottom: 22,
+    x: { ...(log ? { type: 'log', domain: ends } : { nice: true }), label: null },
     y: { type: 'band', domain: [0, 1, 2], axis: null },
     marks: [
-      Plot.gridX({ ticks: log ? 4 : 5, stroke: 'var(--line)', strokeOpacity: 1 }),
-      Plot.axisX({ ticks: log ? 4 : 5, tickFormat: formatTick, tickSize: 0, fill: 'var(--muted)' }),
+      Plot.gridX({ ticks, stroke: 'var(--line)', strokeOpacity: 1 }),
+      Plot.axisX({ ticks, tickFormat: formatTick, tickSize: 0, fill: 'var(--muted)' }),
       Plot.ruleY(
         sets.filter(({ interval }) => interval !== undefined),
         {
@@ -65,7 +70,7 @@ export function rightBars(classes: readonly ClassShares[]): Promise<Html> {
     ...classFrame(rows, `Share of pictures that show the class asked for: ${list(rows, 'right')}.`),
     x: { domain: [0, 100], label: null },
     marks: [
-      ...classAxes(Plot),
+      ...classAxes(Plot, rows),
       Plot.barX(rows, { x: ({ right }) => 100 * right, y: 'key', fill: 'var(--accent)', insetTop: 2, insetBottom: 2 }),
       Plot.tickX(
         rows.filter(({ realRight }) => realRight !== undefined),
@@ -82,7 +87,7 @@ export function classShares(classes: readonly ClassShares[]): Promise<Html> {
     ...classFrame(rows, `Share of all pictures taken for each class: ${list(rows, 'seen')}.`),
     x: { label: null, zero: true, nice: true },
     marks: [
-      ...classAxes(Plot),
+      ...classAxes(Plot, rows),
       Plot.ruleY(rows, {
         y: 'key',
         x1: ({ asked }) => 100 * asked,
@@ -115,14 +120,14 @@ function classFrame(rows: readonly Named[], label: string) {
     marginRight: 20,
     marginTop: 4,
     marginBottom: 24,
-    y: { type: 'band', domain: rows.map(({ key }) => key), tickFormat: (key: number) => shorten(rows[key]!.name) },
+    y: { type: 'band', domain: rows.map(({ key }) => key) },
   } as const;
 }
 
-const classAxes = (Plot: PlotLibrary) => [
+const classAxes = (Plot: PlotLibrary, rows: readonly Named[]) => [
   Plot.gridX({ ticks: 5, stroke: 'var(--line)', strokeOpacity: 1 }),
-  Plot.axisX({ ticks: 5, tickSize: 0, tickFormat: (value: number) => `${value} %`, fill: 'var(--muted)' }),
-  Plot.axisY({ tickSize: 0, label: null }),
+  Plot.axisX({ ticks: 5, tickSize: 0, tickFormat: inPercent, fill: 'var(--muted)' }),
+  Plot.axisY({ tickSize: 0, label: null, tickFormat: (row: number) => shorten(rows[row]!.name) }),
 ];
 
 const shorten = (name: string) => (name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 1)}…` : name);
@@ -148,10 +153,10 @@ export function histogram({ samples, heldOut, edges }: Compared, name: string, t
     marginLeft: 44,
     marginTop: 18,
     marginBottom: 40,
-    x: { label: name, tickFormat: formatTick, ticks: 5 },
-    y: { label: null, tickFormat: (value: number) => `${formatTick(value)} %`, ticks: 4, nice: true },
+    x: { label: name },
+    y: { label: null, nice: true },
     marks: [
-      ...axes(Plot),
+      ...axes(Plot, { x: 5, told: inPercent }),
       Plot.rectY(shares(samples.bars), { x1: 'from', x2: 'to', y: 'share', fill: 'var(--accent)', fillOpacity: 0.5 }),
       Plot.lineY(outline, { x: 'x', y: 'share', stroke: 'var(--second)', strokeWidth: 2 }),
       ...(threshold === undefined ? [] : [thresholdRule(Plot, threshold)]),
@@ -169,10 +174,10 @@ export function sensitivityCurve(rows: readonly SensitivityRow[]): Promise<Html>
     marginLeft: 44,
     marginTop: 14,
     marginBottom: 40,
-    x: { type: 'symlog', label: 'copies among the pictures', ticks: rows.map(({ copies }) => copies) },
-    y: { domain: [0, 100], label: null, tickFormat: (value: number) => `${value} %`, ticks: 5 },
+    x: { type: 'symlog', label: 'copies among the pictures' },
+    y: { domain: [0, 100], label: null },
     marks: [
-      ...axes(Plot, copyTicks(rows)),
+      ...axes(Plot, { x: copyTicks(rows), told: inPercent }),
       Plot.ruleY([95], { stroke: 'var(--third)', strokeWidth: 2, strokeDasharray: '5 4' }),
       Plot.lineY(rows, { x: 'copies', y: percent, stroke: 'var(--accent)', strokeWidth: 2 }),
       Plot.dot(rows, { x: 'copies', y: percent, fill: 'var(--accent)', r: 4 }),
@@ -182,7 +187,7 @@ export function sensitivityCurve(rows: readonly SensitivityRow[]): Promise<Html>
 
 const percent = ({ found }: SensitivityRow) => 100 * found;
 
-/** The numbers of copies that have room at the axis: at least 1.4 times the one before. */
+/** The numbers of copies that have room at the axis: well beyond the one before. */
 function copyTicks(rows: readonly SensitivityRow[]): number[] {
   const ticks: number[] = [];
   for (const { copies } of rows) {
@@ -191,20 +196,34 @@ function copyTicks(rows: readonly SensitivityRow[]): number[] {
   return ticks;
 }
 
-/** Thin axes with a grid behind the values. */
-export function axes(Plot: PlotLibrary, ticks?: readonly number[]) {
+/** Thin axes with a grid behind the values. @param x the ticks, or about how many; `told` writes the values of y */
+export function axes(Plot: PlotLibrary, { x, y = 4, told = formatTick }: Axes) {
   return [
-    Plot.gridY({ ticks: 4, stroke: 'var(--line)', strokeOpacity: 1 }),
+    Plot.gridY({ ticks: y, stroke: 'var(--line)', strokeOpacity: 1 }),
     Plot.axisX({
+      ticks: x,
+      tickFormat: formatTick,
       tickSize: 3,
       fill: 'var(--muted)',
-      ...(ticks && { ticks: [...ticks] }),
       labelArrow: 'none',
       labelAnchor: 'center',
     }),
-    Plot.axisY({ tickSize: 0, ticks: 4, fill: 'var(--muted)' }),
+    Plot.axisY({
+      ticks: y,
+      tickFormat: told,
+      tickSize: 0,
+      fill: 'var(--muted)',
+    }),
   ];
 }
+
+interface Axes {
+  x: number | number[];
+  y?: number | number[];
+  told?: (value: number) => string;
+}
+
+const inPercent = (value: number): string => `${formatTick(value)} %`;
 
 /** A number at an axis. */
 export const formatTick = (value: number): string => formatValue(value);

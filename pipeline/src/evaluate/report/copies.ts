@@ -42,8 +42,13 @@ ${await pairsList(memorisation, pictures)}
 </section>`;
 }
 
-const testsTable = ({ tests, pValue, errorRate }: Memorisation) => html`<table>
-<caption>Chance that an innocent model looks as suspicious: ${formatShare(pValue)}. Below ${formatShare(errorRate)} the verdict is that there are copies.</caption>
+const testsTable = ({
+  tests,
+  pValue,
+  errorRate,
+}: Memorisation) => html`<p>Chance that an innocent model looks as suspicious: ${formatShare(pValue)}. Below ${formatShare(errorRate)} the verdict is that there are copies.</p>
+<table>
+<caption>Pictures that lie suspiciously near to a training image</caption>
 <thead><tr><th scope="col">Compared in</th><th scope="col" class="n">Threshold</th><th scope="col" class="n">Flagged</th><th scope="col" class="n">Expected of real images</th><th scope="col" class="n">False alarms</th></tr></thead>
 <tbody>
 ${tests.map(

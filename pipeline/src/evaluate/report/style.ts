@@ -20,7 +20,7 @@ export const STYLE = `
 body {
   margin: 0 auto; padding: 32px 20px 64px; max-width: 1080px; background: var(--paper); color: var(--ink);
   font: 16px/1.5 ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", Arial, sans-serif;
-  overflow-wrap: break-word;
+  overflow-wrap: break-word; -webkit-text-size-adjust: 100%; text-size-adjust: 100%;
 }
 h1 { font-size: 28px; line-height: 1.2; margin: 0 0 12px; }
 h2 { font-size: 21px; line-height: 1.3; margin: 44px 0 8px; }
@@ -43,7 +43,7 @@ figure { margin: 0; }
 figcaption { margin: 0 0 8px; }
 figcaption strong { color: var(--ink); }
 svg { max-width: 100%; height: auto; display: block; }
-svg.chart { width: 100%; }
+svg.chart { width: 100%; max-width: 560px; }
 .key { display: flex; flex-wrap: wrap; gap: 4px 18px; margin: 6px 0; padding: 0; list-style: none; font-size: 14px; }
 .key li { display: flex; align-items: center; gap: 7px; }
 .key svg { flex: none; }
@@ -54,7 +54,11 @@ table { border-collapse: collapse; font-size: 14px; font-variant-numeric: tabula
 caption { text-align: left; padding: 0 0 6px; }
 th, td { padding: 5px 14px 5px 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
 th { font-weight: 600; }
+th[scope=row] { overflow-wrap: anywhere; }
+.scroll th[scope=row] { white-space: nowrap; }
+.scroll td { white-space: nowrap; }
 td.n, th.n { text-align: right; padding: 5px 0 5px 14px; }
+td.n { white-space: nowrap; }
 td small { color: var(--muted); white-space: nowrap; }
 td.differs { font-weight: 600; }
 dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 4px 18px; margin: 12px 0; font-size: 15px; }
@@ -72,8 +76,10 @@ footer { margin-top: 48px; color: var(--muted); font-size: 14px; }
   body { padding: 20px 14px 40px; }
   h1 { font-size: 24px; }
   .lede { font-size: 17px; }
-  th, td { padding-right: 8px; }
-  td.n, th.n { padding-left: 8px; }
+  table { font-size: 13px; }
+  th, td { padding-right: 6px; }
+  td.n, th.n { padding-left: 6px; }
+  :not(.scroll) > table td small { display: inline-block; max-width: 9ch; white-space: normal; font-size: 11px; line-height: 1.25; }
   dl { grid-template-columns: 1fr; gap: 0; }
   dd { margin-bottom: 8px; }
 }
@@ -84,6 +90,9 @@ footer { margin-top: 48px; color: var(--muted); font-size: 14px; }
   .card, figure, tr, .pairs li { break-inside: avoid; }
   h2, h3, caption { break-after: avoid; }
   .scroll { overflow: visible; }
+  .scroll table { font-size: 7.5pt; }
+  .scroll th[scope=row], .scroll td, .scroll td small { white-space: normal; }
+  .scroll th, .scroll td, .scroll td.n, .scroll th.n { padding: 3px 3px 3px 0; }
   * { print-color-adjust: exact; }
 }
 `;
