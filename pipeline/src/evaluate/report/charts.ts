@@ -150,7 +150,7 @@ export function histogram({ samples, heldOut, edges }: Compared, name: string, t
     label: `${name} to the nearest training image: half of the pictures lie below ${middle(samples)}, half of the held-out images below ${middle(heldOut)}${
       threshold === undefined ? '' : `; the threshold is ${formatValue(threshold)}`
     }.`,
-    marginLeft: 44,
+    marginLeft: 50,
     marginTop: 18,
     marginBottom: 40,
     x: { label: name },
@@ -171,7 +171,7 @@ const thresholdRule = (Plot: PlotLibrary, threshold: number) =>
 export function sensitivityCurve(rows: readonly SensitivityRow[]): Promise<Html> {
   return chart((Plot) => ({
     label: `Chance that copies are found: ${rows.map(({ copies, found }) => `${copies}: ${formatShare(found)}`).join(', ')}.`,
-    marginLeft: 44,
+    marginLeft: 50,
     marginTop: 14,
     marginBottom: 40,
     x: { type: 'symlog', label: 'copies among the pictures' },

@@ -49,7 +49,7 @@ const testsTable = ({
 }: Memorisation) => html`<p>Chance that an innocent model looks as suspicious: ${formatShare(pValue)}. Below ${formatShare(errorRate)} the verdict is that there are copies.</p>
 <table>
 <caption>Pictures that lie suspiciously near to a training image</caption>
-<thead><tr><th scope="col">Compared in</th><th scope="col" class="n">Threshold</th><th scope="col" class="n">Flagged</th><th scope="col" class="n">Expected of real images</th><th scope="col" class="n">False alarms</th></tr></thead>
+<thead><tr><th scope="col">Compared in</th><th scope="col" class="n">Threshold</th><th scope="col" class="n">Flagged</th><th scope="col" class="n">By chance</th><th scope="col" class="n">False alarms</th></tr></thead>
 <tbody>
 ${tests.map(
   ({ space, threshold, flagged, expected, falseAlarmRate: { value, interval } }) =>

@@ -86,7 +86,7 @@ footer { margin-top: 48px; color: var(--muted); font-size: 14px; }
 @media print {
   :root { color-scheme: light; --paper: #ffffff; }
   body { padding: 0; max-width: none; font-size: 11pt; }
-  .cards { grid-template-columns: repeat(3, 1fr); }
+  .cards, .figures { grid-template-columns: repeat(2, 1fr); }
   .card, figure, tr, .pairs li { break-inside: avoid; }
   h2, h3, caption { break-after: avoid; }
   .scroll { overflow: visible; }

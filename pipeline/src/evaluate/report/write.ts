@@ -11,6 +11,9 @@ import type { Evaluation, ReportPictures } from './types.ts';
 export const EVALUATION_FILE = 'evaluation.json';
 export const REPORT_FILE = 'report.html';
 
+/** A list of numbers, one a line. */
+const NUMBERS = /\[(\s+-?\d[\d.e+-]*,?)+\s+\]/g;
+
 export interface WrittenReport {
   /** Paths of the files. */
   json: string;
@@ -36,7 +39,7 @@ export async function writeReport(
 
 /** The text of `evaluation.json`. @throws InputError as `writeReport` does */
 export function formatEvaluation(evaluation: Evaluation): string {
-  const json = `${JSON.stringify(evaluation, null, 2)}\n`;
+  const json = `${JSON.stringify(evaluation, null, 2).replace(NUMBERS, (list) => list.replace(/\s+/g, ' ').replace('[ ', '[').replace(' ]', ']'))}\n`;
   readEvaluation(JSON.parse(json));
   return json;
 }
