@@ -28,6 +28,16 @@ export {
   encodeConditions,
   readConditions,
 } from './model/conditions.ts';
+export {
+  type Estimate,
+  EVALUATION_VERSION,
+  type EvaluationFacts,
+  type EvaluationSettings,
+  type Measure,
+  readEvaluation,
+  VERDICTS,
+  type Verdict,
+} from './model/evaluation.ts';
 export { maskOfBrightness, maskOfTransparency, pictureOfRgba } from './model/from-pixels.ts';
 export { guidanceInterval, guidanceScale } from './model/guidance-options.ts';
 export { type CountLimit, USUAL_VARIATION } from './model/image-seeds.ts';

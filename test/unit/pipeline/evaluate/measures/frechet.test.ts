@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { symmetricEigen } from '../../../../scripts/bench/judge/eigen.ts';
-import { frechetDistance, momentsOf } from '../../../../scripts/bench/judge/frechet.ts';
+import { symmetricEigen } from '#pipeline/evaluate/measures/eigen.ts';
+import { frechetDistance, momentsOf } from '#pipeline/evaluate/measures/frechet.ts';
 
 /** N rows of 6 numbers, made by a formula that a reference can repeat. */
 function features(rows: number, seed: number): Float64Array {
