@@ -1,0 +1,47 @@
+/** The pictures of the closest pairs, for a report to draw. */
+import type { ImageSet } from '../types.ts';
+import type { Memorisation, Pair, Space } from './types.ts';
+
+/** Three sets of the same length: the pictures, their nearest training images and the second nearest. */
+export interface PairPictures {
+  pairs: Pair[];
+  samples: ImageSet;
+  nearest: ImageSet;
+  second: ImageSet;
+}
+
+/** The `most` closest pairs of a space, closest first. @param images those that were searched */
+export function closestPairs(
+  { closest }: Pick<Memorisation, 'closest'>,
+  images: { samples: ImageSet; training: ImageSet },
+  { space = 'pixels', most = 8 }: { space?: Space; most?: number } = {},
+): PairPictures {
+  const pairs = closest.filter((pair) => pair.space === space).slice(0, most);
+  return {
+    pairs,
+    samples: pick(
+      images.samples,
+      pairs.map(({ sample }) => sample),
+    ),
+    nearest: pick(
+      images.training,
+      pairs.map(({ training }) => training),
+    ),
+    second: pick(
+      images.training,
+      pairs.map(({ second }) => second),
+    ),
+  };
+}
+
+function pick({ shape, pixels, labels }: ImageSet, numbers: readonly number[]): ImageSet {
+  const size = shape[0] * shape[1] * shape[2];
+  const out = new Uint8Array(numbers.length * size);
+  for (const [n, image] of numbers.entries()) out.set(pixels.subarray(image * size, (image + 1) * size), n * size);
+  return {
+    shape,
+    count: numbers.length,
+    pixels: out,
+    ...(labels && { labels: Int32Array.from(numbers, (image) => labels[image]!) }),
+  };
+}

@@ -1,0 +1,134 @@
+/**
+ * The nearest rows of a matrix: one matrix product and one TopK of a block of rows at a time, by onnxruntime.
+ *
+ * A row a and a key b are squared distance |a|^2 + |b|^2 - 2ab apart. The rows [a, |a|^2, 1] and the keys [-2b, 1, |b|^2] have it as
+ * their product. Float32 loses digits where a and b are long and near each other, so callers take off the mean first, and
+ * measure again what was found. N rows of D numbers in S views cost 2 N S M (D + 2) operations against M keys.
+ */
+import { encodeModel, GraphBuilder } from '@onnoise/tracer';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+
+/** Numbers that a block's product may have: 64 MiB. */
+const BLOCK = 1 << 24;
+const MOST_ROWS = 256;
+
+/** How far a search is, in rows, and whether it is to stop: it then rejects with the signal's reason. */
+export interface Watch {
+  onProgress?: ((done: number, total: number) => void) | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/** Rows of numbers, one after the other. */
+export interface Rows {
+  count: number;
+  width: number;
+  /** [count, width] */
+  values: Float32Array;
+}
+
+export interface NearestSearch extends Watch {
+  count: number;
+  /** Each row may be given in several views; its distance is the least of theirs. */
+  views: number;
+  /** Writes the views of rows `first` to `first + count - 1`: [views, count, width]. */
+  fill(first: number, count: number, out: Float32Array): void;
+  keys: Rows;
+  /** How many to find, at most the number of keys. */
+  neighbours: number;
+}
+
+/** @returns the numbers of the nearest keys of each row, nearest first, up to float32's rounding: [count, neighbours] */
+export async function nearestKeys(search: NearestSearch): Promise<Int32Array> {
+  const { count, views, fill, keys, neighbours, onProgress, signal } = search;
+  const width = keys.width;
+  const block = Math.max(1, Math.min(MOST_ROWS, count, Math.floor(BLOCK / (views * keys.count))));
+  const session = await InferenceSession.create(encodeModel(nearestGraph(views, neighbours)), { logSeverityLevel: 3 });
+  const table = new Tensor('float32', keyTable(keys), [keys.count, width + 2]);
+  const plain = new Float32Array(views * block * width);
+  const found = new Int32Array(count * neighbours);
+  try {
+    for (let first = 0; first < count; first += block) {
+      signal?.throwIfAborted();
+      const rows = Math.min(block, count - first);
+      const filled = plain.subarray(0, views * rows * width);
+      fill(first, rows, filled);
+      const queries = new Tensor('float32', queryTable(filled, width), [views * rows, width + 2]);
+      const { nearest } = await session.run({ queries, keys: table });
+      found.set(Int32Array.from(nearest!.data as BigInt64Array, Number), first * neighbours);
+      onProgress?.(first + rows, count);
+      await new Promise(setImmediate); // a call blocks the event loop: let others in between
+    }
+  } finally {
+    await session.release();
+  }
+  return found;
+}
+
+/** `queries` [S N, D + 2] and `keys` [M, D + 2] to `nearest` [N, k]. */
+function nearestGraph(views: number, neighbours: number) {
+  const b = new GraphBuilder('nearest');
+  const { graph } = b;
+  const port = (name: string, dims: string[]) => graph.inputs.push({ name, dtype: 'float32', dims });
+  port('queries', ['rows', 'width']);
+  port('keys', ['keys', 'width']);
+  // Nothing reads these: all extents are dynamic.
+  const unknown = { dtype: 'float32', dims: [] } as const;
+  const squares = b.emit('Gemm', ['queries', 'keys'], unknown, {
+    attributes: { transA: { int: 0 }, transB: { int: 1 } },
+  });
+  let least = squares;
+  if (views > 1) {
+    // 0 keeps the number of keys.
+    const apart = b.emit('Unsqueeze', [squares, b.shape([0])], unknown);
+    const split = b.emit('Reshape', [apart, b.shape([views, -1, 0])], unknown);
+    least = b.emit('ReduceMin', [split, b.shape([0])], unknown, { attributes: { keepdims: { int: 0 } } });
+  }
+  const [, order] = b.emitMany('TopK', [least, b.shape([neighbours])], [unknown, { dtype: 'int64', dims: [] }], {
+    attributes: { axis: { int: 1 }, largest: { int: 0 }, sorted: { int: 1 } },
+  });
+  graph.nodes.push({
+    name: 'nearest',
+    op: 'Identity',
+    domain: '',
+    inputs: [order!],
+    outputs: ['nearest'],
+    attributes: {},
+  });
+  graph.outputs.push({ name: 'nearest', dtype: 'int64', dims: ['images', neighbours] });
+  return graph;
+}
+
+/** [-2b, 1, |b|^2] */
+function keyTable({ count, width, values }: Rows): Float32Array {
+  const out = new Float32Array(count * (width + 2));
+  for (let row = 0; row < count; row++) {
+    const at = row * (width + 2);
+    let square = 0;
+    for (let i = 0; i < width; i++) {
+      const value = values[row * width + i]!;
+      out[at + i] = -2 * value;
+      square += value * value;
+    }
+    out[at + width] = 1;
+    out[at + width + 1] = square;
+  }
+  return out;
+}
+
+/** [a, |a|^2, 1] */
+function queryTable(values: Float32Array, width: number): Float32Array {
+  const count = values.length / width;
+  const out = new Float32Array(count * (width + 2));
+  for (let row = 0; row < count; row++) {
+    const at = row * (width + 2);
+    let square = 0;
+    for (let i = 0; i < width; i++) {
+      const value = values[row * width + i]!;
+      out[at + i] = value;
+      square += value * value;
+    }
+    out[at + width] = square;
+    out[at + width + 1] = 1;
+  }
+  return out;
+}
