@@ -38,6 +38,15 @@ export {
   VERDICTS,
   type Verdict,
 } from './model/evaluation.ts';
+export {
+  formatFigure,
+  formatInterval,
+  formatShare,
+  formatValue,
+  type MainFigure,
+  mainFigures,
+  VERDICT_WORDS,
+} from './model/evaluation-words.ts';
 export { maskOfBrightness, maskOfTransparency, pictureOfRgba } from './model/from-pixels.ts';
 export { guidanceInterval, guidanceScale } from './model/guidance-options.ts';
 export { type CountLimit, USUAL_VARIATION } from './model/image-seeds.ts';

@@ -3,8 +3,8 @@
  * details that only the report shows. There are no paths of this machine in it. Absent is what was not measured.
  */
 import type { EvaluationFacts, EvaluationSettings, Measure } from '@onnoise/scheduler';
+import type { Memorisation } from '../memorisation/types.ts';
 import type { FeatureNetworkInfo, ImageSet } from '../types.ts';
-import type { Memorisation } from './memorisation.ts';
 
 export interface Evaluation extends Omit<EvaluationFacts, 'features' | 'memorisation'> {
   features: FeatureNetworkInfo;
