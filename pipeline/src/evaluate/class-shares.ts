@@ -1,6 +1,7 @@
 /** How a model's pictures fall into classes, by a classifier: the histogram of the report, and how often each class succeeds. */
-import type { ClassShares } from './report/types.ts';
+
 import type { Candidate } from './measures/index.ts';
+import type { ClassShares } from './report/types.ts';
 
 /** @returns undefined where no classifier has looked, or the images have no labels */
 export function classShares(

@@ -5,6 +5,7 @@
 import { type ConditioningFacts, type ImageShape, InputError, refuse } from '@onnoise/scheduler';
 import { lookAtImages } from '../data/look.ts';
 import type { Dataset, PrepareOptions } from '../data/types.ts';
+import { plural } from '../terminal/format.ts';
 import { type ClassMap, matchClasses, matchConditions } from './agree.ts';
 
 export interface RealImages {
@@ -13,6 +14,8 @@ export interface RealImages {
   /** Real images that training has not seen: their dataset and their numbers in it. */
   unseen: { dataset: Dataset; numbers: Uint32Array };
   classMap: ClassMap | undefined;
+  /** Sentences that the user should read. */
+  notes: string[];
   /** Whether the model card names the same bytes; undefined if it names none. */
   same: boolean | undefined;
   close(): void;
@@ -46,22 +49,16 @@ export async function openRealImages(options: OpenOptions): Promise<RealImages> 
     if (!same && !forced) await requireColour(action, '--data', model.shape, data);
     matchConditions(action, model, dataset);
     const classMap = matchClasses(action, model, dataset, same === true);
-    if (test === undefined) {
-      return { dataset, unseen: { dataset, numbers: requireHeldOut(action, dataset) }, classMap, same, close };
-    }
+    const about = { dataset, classMap, same, close };
+    if (test === undefined) return { ...about, ...known(action, dataset, dataset, dataset.validation) };
     const other = await prepare(test);
     opened.push(other);
     if (!forced) await requireColour(action, '--test-data', model.shape, test);
     if (other.hash === dataset.hash) {
       refuse(action, '--test-data', 'images that the model was not trained on', 'the images of --data');
     }
-    return {
-      dataset,
-      unseen: { dataset: relabelled(action, other, dataset), numbers: other.train },
-      classMap,
-      same,
-      close,
-    };
+    const unseen = relabelled(action, other, dataset);
+    return { ...about, ...known(action, dataset, unseen, unseen.train) };
   } catch (error) {
     close();
     throw error;
@@ -83,11 +80,28 @@ async function requireColour(
   );
 }
 
-function requireHeldOut(action: string, { name, validation }: Dataset): Uint32Array {
-  if (validation.length > 0) return validation;
-  throw new InputError(
-    `Cannot ${action}: some images of ${name} must be held out of training to compare with, there are none. Name others with --test-data.`,
-  );
+/**
+ * The unseen images without those of classes that training had no image of: no model can know them.
+ * @throws InputError where none are left
+ */
+function known(
+  action: string,
+  { name, labels, train }: Dataset,
+  unseen: Dataset,
+  all: Uint32Array,
+): Pick<RealImages, 'unseen' | 'notes'> {
+  if (all.length === 0) {
+    throw new InputError(
+      `Cannot ${action}: some images of ${name} must be held out of training to compare with, there are none. Name others with --test-data.`,
+    );
+  }
+  if (labels === undefined) return { unseen: { dataset: unseen, numbers: all }, notes: [] };
+  const trained = new Set(Array.from(train, (image) => labels[image]!));
+  const numbers = all.filter((image) => trained.has(unseen.labels![image]!));
+  const left = all.length - numbers.length;
+  const notes =
+    left === 0 ? [] : [`Left out: ${plural(left, 'image')} to compare with, of classes without images to train on.`];
+  return { unseen: { dataset: unseen, numbers }, notes };
 }
 
 /** The images with their classes numbered as in other images. @throws InputError for a class that these lack. */

@@ -1,14 +1,14 @@
-/** Sets of images in memory: parts of a dataset, and noise. */
-import { gaussian, type ImageShape, InputError, shuffle, toBytes } from '@onnoise/scheduler';
+/** Sets of images in memory: parts of a dataset, and parts of those. */
+import { type ImageShape, InputError, shuffle } from '@onnoise/scheduler';
 import type { Dataset } from '../data/types.ts';
 import { sizeOf } from '../shape.ts';
 import { formatBytes } from '../terminal/format.ts';
+import type { Candidate } from './measures/index.ts';
 import type { ImageSet } from './types.ts';
 
 /** Most bytes of the images to train on: they are compared in memory. */
 const MOST_BYTES = 2 ** 31;
 const CHOICE_STREAM = 0x0a00_0000;
-const NOISE_STREAM = 0x0a00_0001;
 
 export const shapeOf = ({ channels, height, width }: Dataset): ImageShape => [channels, height, width];
 
@@ -32,13 +32,37 @@ export async function readImages(dataset: Dataset, numbers: Uint32Array): Promis
   };
 }
 
-/** `count` of the numbers, chosen by the seed, in the order drawn. */
-export const choose = (numbers: Uint32Array, count: number, seed: number): Uint32Array =>
-  shuffle(numbers.slice(), seed, CHOICE_STREAM).slice(0, count);
+/** `most` of the places 0 to `count - 1`, chosen by the seed, in the order drawn. */
+export const placesOf = (count: number, most: number, seed: number): Uint32Array =>
+  shuffle(
+    Uint32Array.from({ length: count }, (_, i) => i),
+    seed,
+    CHOICE_STREAM,
+  ).slice(0, most);
 
-/** What sampling begins with, seen as pictures: unit noise, cut at the ends of the range. It has the labels of a model's pictures. */
-export function noiseImages({ shape, count, labels }: ImageSet, seed: number): ImageSet {
-  const noise = new Float32Array(count * sizeOf(shape));
-  gaussian(seed, 0, noise, NOISE_STREAM);
-  return { shape, count, pixels: new Uint8Array(toBytes(noise).buffer), labels };
+/** Some images of a set, with what is seen in them. */
+export function takeRows({ images, features }: Candidate, places: Uint32Array): Candidate {
+  const { labels } = images;
+  const { width, classes } = features;
+  const count = places.length;
+  return {
+    images: {
+      shape: images.shape,
+      count,
+      pixels: rowsOf(images.pixels, sizeOf(images.shape), places),
+      ...(labels && { labels: rowsOf(labels, 1, places) }),
+    },
+    features: {
+      count,
+      width,
+      values: rowsOf(features.values, width, places),
+      ...(classes && { classes: rowsOf(classes, 1, places) }),
+    },
+  };
+}
+
+function rowsOf<T extends Uint8Array | Int32Array | Float32Array>(values: T, width: number, places: Uint32Array): T {
+  const rows = new (values.constructor as new (length: number) => T)(places.length * width);
+  for (const [i, place] of places.entries()) rows.set(values.subarray(place * width, (place + 1) * width), i * width);
+  return rows;
 }
