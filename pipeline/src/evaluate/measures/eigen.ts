@@ -1,51 +1,103 @@
 /**
- * Eigenvalues and eigenvectors of a symmetric matrix by Jacobi's cyclic rotations: Golub & Van Loan, Matrix Computations,
- * section 8.5. For matrices of up to a few hundred rows.
+ * Eigenvalues of a symmetric matrix: Householder's reflections make it tridiagonal, then implicit QR steps with Wilkinson's
+ * shift make it diagonal. Golub & Van Loan, Matrix Computations, 4th edition, algorithms 8.3.1 to 8.3.3. Some 4/3 n^3
+ * multiplications: milliseconds for 64 rows, seconds for 2,048. A library (ml-matrix) always finds the vectors too, which costs
+ * several times that.
  */
+import type { Square } from './matrix.ts';
 
-/** A matrix of n rows and n columns, row after row. */
-export type Square = Float64Array;
+/** Steps for one eigenvalue, of which two are usual. */
+const MOST_STEPS = 100;
 
-export interface Eigen {
-  values: Float64Array; // [n], in no order
-  /** [n, n]: column i belongs to value i; the columns are orthonormal. */
-  vectors: Square;
+/** @returns [n], in no order; each is right to about 1e-15 of the largest. */
+export function symmetricEigenvalues(matrix: Square, n: number): Float64Array {
+  const { diagonal, beside } = tridiagonal(matrix, n);
+  diagonalise(diagonal, beside);
+  return diagonal;
 }
 
-const MOST_SWEEPS = 50;
-
-export function symmetricEigen(matrix: Square, n: number): Eigen {
+/** Reads and reduces the lower triangle, from the last row up: row i keeps one number beside the diagonal. */
+function tridiagonal(matrix: Square, n: number) {
   const a = matrix.slice();
-  const v = new Float64Array(n * n);
-  for (let i = 0; i < n; i++) v[i * n + i] = 1;
-  const scale = Math.hypot(...a);
-  for (let sweep = 0; sweep < MOST_SWEEPS && offDiagonal(a, n) > 1e-15 * scale; sweep++) {
-    for (let p = 0; p < n - 1; p++) for (let q = p + 1; q < n; q++) rotate(a, v, n, p, q);
+  const diagonal = new Float64Array(n);
+  const beside = new Float64Array(Math.max(n - 1, 0));
+  const p = new Float64Array(n);
+  for (let i = n - 1; i > 0; i--) {
+    diagonal[i] = a[i * n + i]!;
+    const v = a.subarray(i * n, i * n + i); // becomes the reflection's vector
+    const norm = Math.sqrt(v.reduce((sum, x) => sum + x * x, 0));
+    const alpha = v[i - 1]! > 0 ? -norm : norm;
+    beside[i - 1] = alpha;
+    const squares = norm * (norm + Math.abs(v[i - 1]!)); // half of |v|^2 after the next line
+    v[i - 1]! -= alpha;
+    if (!(squares > 0)) continue;
+    timesLower(a, n, v, p);
+    let along = 0;
+    for (let j = 0; j < i; j++) along += v[j]! * p[j]!;
+    const share = along / (2 * squares * squares);
+    for (let j = 0; j < i; j++) p[j] = p[j]! / squares - share * v[j]!;
+    for (let j = 0; j < i; j++) {
+      const [vj, pj] = [v[j]!, p[j]!];
+      const row = j * n;
+      for (let k = 0; k <= j; k++) a[row + k]! -= vj * p[k]! + pj * v[k]!;
+    }
   }
-  return { values: Float64Array.from({ length: n }, (_, i) => a[i * n + i]!), vectors: v };
+  if (n > 0) diagonal[0] = a[0]!;
+  return { diagonal, beside };
 }
 
-/** Makes a[p][q] zero, and turns the vectors with it. */
-function rotate(a: Square, v: Square, n: number, p: number, q: number): void {
-  const apq = a[p * n + q]!;
-  if (apq === 0) return;
-  const tau = (a[q * n + q]! - a[p * n + p]!) / (2 * apq);
-  const t = (tau >= 0 ? 1 : -1) / (Math.abs(tau) + Math.hypot(1, tau));
-  const c = 1 / Math.hypot(1, t);
-  const s = t * c;
-  for (let k = 0; k < n; k++) turn(a, k * n + p, k * n + q, c, s);
-  for (let k = 0; k < n; k++) turn(a, p * n + k, q * n + k, c, s);
-  for (let k = 0; k < n; k++) turn(v, k * n + p, k * n + q, c, s);
+/** p = A v for the first rows and columns of a symmetric A of which the lower triangle is there. */
+function timesLower(a: Square, n: number, v: Float64Array, p: Float64Array): void {
+  const size = v.length;
+  p.fill(0, 0, size);
+  for (let j = 0; j < size; j++) {
+    const row = j * n;
+    const vj = v[j]!;
+    let sum = a[row + j]! * vj;
+    for (let k = 0; k < j; k++) {
+      const value = a[row + k]!;
+      sum += value * v[k]!;
+      p[k]! += value * vj;
+    }
+    p[j]! += sum;
+  }
 }
 
-function turn(a: Square, i: number, j: number, c: number, s: number): void {
-  const [x, y] = [a[i]!, a[j]!];
-  a[i] = c * x - s * y;
-  a[j] = s * x + c * y;
+/** Turns the diagonal into the eigenvalues. */
+function diagonalise(d: Float64Array, e: Float64Array): void {
+  const small = (i: number) => Math.abs(e[i]!) <= Number.EPSILON * (Math.abs(d[i]!) + Math.abs(d[i + 1]!));
+  let high = d.length - 1;
+  for (let steps = 0; high > 0; ) {
+    if (small(high - 1) || steps > MOST_STEPS) {
+      high--;
+      steps = 0;
+      continue;
+    }
+    let low = high - 1;
+    while (low > 0 && !small(low - 1)) low--;
+    qrStep(d, e, low, high);
+    steps++;
+  }
 }
 
-function offDiagonal(a: Square, n: number): number {
-  let sum = 0;
-  for (let i = 0; i < n; i++) for (let j = 0; j < i; j++) sum += 2 * a[i * n + j]! ** 2;
-  return Math.sqrt(sum);
+/** One implicit QR step on rows low to high: a bulge is made beside the diagonal and chased out below. */
+function qrStep(d: Float64Array, e: Float64Array, low: number, high: number): void {
+  const half = (d[high - 1]! - d[high]!) / 2;
+  const last = e[high - 1]!;
+  const root = Math.hypot(half, last);
+  const shift = d[high]! - (last * last) / (half >= 0 ? half + root : half - root);
+  let [x, z] = [d[low]! - shift, e[low]!];
+  for (let k = low; k < high; k++) {
+    const r = Math.hypot(x, z);
+    const [c, s] = r === 0 ? [1, 0] : [x / r, z / r];
+    if (k > low) e[k - 1] = r;
+    const [dk, next, ek] = [d[k]!, d[k + 1]!, e[k]!];
+    d[k] = c * c * dk + 2 * c * s * ek + s * s * next;
+    d[k + 1] = s * s * dk - 2 * c * s * ek + c * c * next;
+    e[k] = c * s * (next - dk) + (c - s) * (c + s) * ek;
+    if (k < high - 1) {
+      [x, z] = [e[k]!, s * e[k + 1]!];
+      e[k + 1]! *= c;
+    }
+  }
 }
