@@ -1,0 +1,26 @@
+/** Reads back from a model card what `formatModelCard` wrote of the images: which they were, and how they were prepared. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+export interface TrainedOn {
+  /** SHA-256 (hex) of the images, as `Dataset.hash`. */
+  hash: string;
+  /** The settings of the section `data`; those of older versions may lack some. */
+  data: Readonly<Record<string, unknown>>;
+  /** Of the split into images to train on and images held out. */
+  seed: unknown;
+}
+
+/** undefined for a folder without a card, and for a card that others wrote. */
+export async function readTrainedOn(folder: string): Promise<TrainedOn | undefined> {
+  const card = await readFile(join(folder, 'README.md'), 'utf8').catch(() => '');
+  const hash = /^- hash: `([0-9a-f]{64})`$/m.exec(card)?.[1];
+  const config = /^## Training$[\s\S]*?^```json\n([\s\S]*?)^```$/m.exec(card)?.[1];
+  if (hash === undefined || config === undefined) return undefined;
+  try {
+    const { data, training } = JSON.parse(config) as { data?: object; training?: { seed?: unknown } };
+    return { hash, data: { ...data }, seed: training?.seed };
+  } catch {
+    return undefined;
+  }
+}
