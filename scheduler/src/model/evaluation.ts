@@ -48,6 +48,7 @@ export interface EvaluationSettings {
   options?: Readonly<Record<string, string | number | boolean>> | undefined;
 }
 
+/** `cannot tell` where the images held out are too few, or too much like the training images, to see copies. */
 export const VERDICTS = ['copies found', 'none found', 'cannot tell'] as const;
 export type Verdict = (typeof VERDICTS)[number];
 
