@@ -15,11 +15,18 @@ export interface TrainedOn {
 export async function readTrainedOn(folder: string): Promise<TrainedOn | undefined> {
   const card = await readFile(join(folder, 'README.md'), 'utf8').catch(() => '');
   const hash = /^- hash: `([0-9a-f]{64})`$/m.exec(card)?.[1];
-  const config = /^## Training$[\s\S]*?^```json\n([\s\S]*?)^```$/m.exec(card)?.[1];
+  const config = trainingConfigOf(card);
   if (hash === undefined || config === undefined) return undefined;
+  const { data, training } = config as { data?: object; training?: { seed?: unknown } };
+  return { hash, data: { ...data }, seed: training?.seed };
+}
+
+/** The configuration of the training run; undefined for a card that others wrote. */
+export function trainingConfigOf(card: string): object | undefined {
+  const text = /^## Training$[\s\S]*?^```json\n([\s\S]*?)^```$/m.exec(card)?.[1];
   try {
-    const { data, training } = JSON.parse(config) as { data?: object; training?: { seed?: unknown } };
-    return { hash, data: { ...data }, seed: training?.seed };
+    const config: unknown = text === undefined ? undefined : JSON.parse(text);
+    return typeof config === 'object' && config !== null ? config : undefined;
   } catch {
     return undefined;
   }

@@ -24,7 +24,7 @@ export function measureStrip(measure: Measure): Promise<Html> {
   const [least, greatest] = [Math.min(...values), Math.max(...values)];
   const log = measure.better === 'lower' && least > 0 && greatest / least > WIDE;
   const ends = [least / 1.3, greatest * 1.3] as const;
-  const ticks = log ? logTicks(...ends, 3) : 5;
+  const ticks = log ? logTicks(...ends, 3) : 4;
   return chart((Plot) => ({
     label: `${measure.name}: pictures ${told(measure, 'model')}, real images ${told(measure, 'real')}, noise ${told(measure, 'noise')}.`,
     width: STRIP_WIDTH,
@@ -37,7 +37,12 @@ export function measureStrip(measure: Measure): Promise<Html> {
     y: { type: 'band', domain: [0, 1, 2], axis: null },
     marks: [
       Plot.gridX({ ticks, stroke: 'var(--line)', strokeOpacity: 1 }),
-      Plot.axisX({ ticks, tickFormat: formatTick, tickSize: 0, fill: 'var(--muted)' }),
+      Plot.axisX({
+        ticks,
+        tickFormat: (value: number) => formatFigure(measure, value),
+        tickSize: 0,
+        fill: 'var(--muted)',
+      }),
       Plot.ruleY(
         sets.filter(({ interval }) => interval !== undefined),
         {

@@ -1,5 +1,6 @@
 /** The part of a report on memorisation: the verdict, what it rests on, what it would have seen, and the closest pairs. */
 import { formatShare, formatValue } from '@onnoise/scheduler';
+import { closestPairs, type PairPictures } from '../memorisation/closest-pairs.ts';
 import type { CopyTest, Memorisation, Pair, Space } from '../memorisation/types.ts';
 import { histogram, sensitivityCurve } from './charts.ts';
 import { type Html, html } from './html.ts';
@@ -8,8 +9,8 @@ import { pictureOf } from './pictures.ts';
 import type { ReportPictures } from './types.ts';
 import { count, memorisationSentence } from './words.ts';
 
-/** Most pairs that are shown as pictures. */
-const MOST_PAIRS = 12;
+/** Most pairs of a space that are shown. */
+const MOST_PAIRS = 6;
 
 const SPACE_NAMES: Readonly<Record<Space, string>> = { pixels: 'pixels', features: 'features' };
 
@@ -68,27 +69,28 @@ ${charts[1]}</figure>
 `;
 }
 
-async function pairsList({ closest }: Memorisation, pictures: ReportPictures): Promise<Html | undefined> {
-  const pairs = closest.slice(0, MOST_PAIRS);
-  if (pairs.length === 0) return undefined;
-  const items = await Promise.all(pairs.map((pair) => pairItem(pair, pictures)));
+/** The closest pairs of each space, where there are any. */
+async function pairsList(memorisation: Memorisation, pictures: ReportPictures): Promise<Html | undefined> {
+  const found = memorisation.tests.map(({ space }) =>
+    closestPairs(memorisation, pictures, { space, most: MOST_PAIRS }),
+  );
+  const items = await Promise.all(found.flatMap((of) => of.pairs.map((pair, i) => pairItem(pair, of, i))));
+  if (items.length === 0) return undefined;
   return html`<h3>The closest pairs</h3>
 <p>Each picture beside the training image that it is closest to, and the second closest.</p>
 <ul class="pairs">
 ${items}</ul>`;
 }
 
-async function pairItem(pair: Pair, { samples, training }: ReportPictures): Promise<Html> {
-  const { space, sample, training: nearest, second, distance, ratio, score, flagged } = pair;
-  const addresses = await Promise.all([
-    pictureOf(samples, sample),
-    pictureOf(training, nearest),
-    pictureOf(training, second),
-  ]);
-  const names = [`Picture ${sample}`, `Training image ${nearest}`, `Training image ${second}`];
-  const captions = ['picture', 'nearest', 'second'];
+async function pairItem(pair: Pair, sets: PairPictures, i: number): Promise<Html> {
+  const { space, sample, training, second, distance, ratio, score, flagged } = pair;
+  const [picture, nearest, next] = await Promise.all(
+    [sets.samples, sets.nearest, sets.second].map((set) => pictureOf(set, i)),
+  );
   return html`<li class="card"><figure><div class="row">
-${addresses.map((address, i) => html`<span><img src="${address}" alt="${names[i]}">${captions[i]}</span>`)}
-</div><figcaption>${flagged && html`<span class="bad">Flagged.</span> `}Picture ${sample}, training images ${nearest} and ${second}. In ${SPACE_NAMES[space]}: distance ${formatValue(distance)}, ${formatShare(ratio)} of that to the second, score ${formatValue(score)}.</figcaption></figure></li>
+<span><img src="${picture}" alt="Picture ${sample}">picture</span>
+<span><img src="${nearest}" alt="Training image ${training}">nearest</span>
+<span><img src="${next}" alt="Training image ${second}">second</span>
+</div><figcaption>${flagged && html`<span class="bad">Flagged.</span> `}Picture ${sample}, training images ${training} and ${second}. In ${SPACE_NAMES[space]}: distance ${formatValue(distance)}, ${formatShare(ratio)} of that to the second, score ${formatValue(score)}.</figcaption></figure></li>
 `;
 }

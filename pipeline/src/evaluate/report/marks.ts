@@ -39,10 +39,10 @@ export const key = (entries: readonly (readonly [mark: keyof typeof MARKS, words
 ${entries.map(([mark, words]) => html`<li>${trusted(swatch(MARKS[mark]))}${words}</li>\n`)}</ul>
 `;
 
-/** The same for series, in order. */
-export const seriesKey = (names: readonly string[]): Html =>
+/** The same for series, in order; one without a name is left out. */
+export const seriesKey = (names: readonly (string | undefined)[]): Html =>
   html`<ul class="key" aria-label="Lines">
-${names.map((name, i) => html`<li>${seriesMark(i)}${name}</li>\n`)}</ul>
+${names.map((name, i) => name !== undefined && html`<li>${seriesMark(i)}${name}</li>\n`)}</ul>
 `;
 
 export function seriesMark(i: number): Html {

@@ -7,6 +7,7 @@ import {
   formatShare,
   type Measure,
 } from '@onnoise/scheduler';
+import { MEASURES } from '../measures/index.ts';
 import { classShares, MOST_CLASSES, measureStrip, rightBars } from './charts.ts';
 import { type Html, html } from './html.ts';
 import { key } from './marks.ts';
@@ -43,6 +44,7 @@ ${strips[i]}</li>
 `,
 )}</ul>
 ${measuresTable(measures)}
+${explanations(measures)}
 </section>`;
 }
 
@@ -57,6 +59,17 @@ ${measures.map(
 `,
 )}</tbody>
 </table>`;
+
+/** How each is computed, and what its interval is. */
+function explanations(measures: readonly Measure[]): Html {
+  const known = measures.flatMap(({ id, name }) => {
+    const about = MEASURES.find((each) => each.id === id);
+    return about ? [{ name, about }] : [];
+  });
+  return html`<h3>How they are computed</h3>
+<dl class="explained">
+${known.map(({ name, about }) => html`<dt>${name}</dt><dd>${about.how} Interval: ${about.interval}</dd>\n`)}</dl>`;
+}
 
 export function estimateCell(measure: Pick<Measure, 'id'>, estimate: Estimate): Html {
   const interval = formatInterval(measure, estimate);
