@@ -5,8 +5,8 @@
 import type { DeviceChoice } from '@onnoise/runtime-node';
 import { type SamplerName, type SamplerSettings, samplerSettings } from '@onnoise/scheduler';
 import type { Argv, CommandModule } from 'yargs';
-import type { Evaluation } from '../evaluate/report/types.ts';
 import { FEATURE_RANGES, type FeatureRange } from '../evaluate/features/range.ts';
+import type { Evaluation } from '../evaluate/report/types.ts';
 import { FailedCheck } from '../terminal/errors.ts';
 import { formatDuration } from '../terminal/format.ts';
 import { withInterrupt } from '../terminal/interrupt.ts';
@@ -171,6 +171,7 @@ function samplingOf(args: EvaluateArguments) {
 /** @throws FailedCheck also where nothing can be told: what was not looked at has not passed. */
 function requireNoCopies(folder: string, { memorisation }: Evaluation): void {
   if (memorisation?.verdict === 'none found') return;
-  const found = memorisation?.verdict === 'copies found' ? 'copies of training images were found' : 'copies cannot be ruled out';
+  const found =
+    memorisation?.verdict === 'copies found' ? 'copies of training images were found' : 'copies cannot be ruled out';
   throw new FailedCheck(`--fail-on memorisation: ${found} among the pictures of ${folder}.`);
 }

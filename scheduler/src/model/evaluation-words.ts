@@ -12,9 +12,9 @@ export interface MainFigure {
 }
 
 /** Measures whose values are shares, and are told in percent. */
-const SHARES: readonly string[] = ['accuracy', 'synthetic-accuracy'];
+const SHARES: readonly string[] = ['class_accuracy', 'class_histogram', 'synthetic_accuracy'];
 /** Those that are told first, in this order, where they are there. */
-const MAIN: readonly string[] = ['accuracy', 'frechet'];
+const MAIN: readonly string[] = ['class_accuracy', 'frechet'];
 
 export const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
   'copies found': 'copies of training images found',

@@ -34,12 +34,15 @@ interface PixelCase extends Found {
   pictures: number[];
 }
 
-test.for(read('pixels') as PixelCase[])('pixels of $shape, flip $flip, are as near as brute force says', async (golden) => {
-  const { shape, flip } = golden;
-  const set = (pixels: number[]): ImageSet => {
-    return { shape, count: pixels.length / (shape[0] * shape[1] * shape[2]), pixels: Uint8Array.from(pixels) };
-  };
-  const found = await pixelNeighbours(set(golden.pictures), set(golden.training), flip);
-  expect(Array.from(found.training)).toEqual(golden.numbers);
-  expectClose(found.distances, golden.distances, { absolute: 1e-7 });
-});
+test.for(read('pixels') as PixelCase[])(
+  'pixels of $shape, flip $flip, are as near as brute force says',
+  async (golden) => {
+    const { shape, flip } = golden;
+    const set = (pixels: number[]): ImageSet => {
+      return { shape, count: pixels.length / (shape[0] * shape[1] * shape[2]), pixels: Uint8Array.from(pixels) };
+    };
+    const found = await pixelNeighbours(set(golden.pictures), set(golden.training), flip);
+    expect(Array.from(found.training)).toEqual(golden.numbers);
+    expectClose(found.distances, golden.distances, { absolute: 1e-7 });
+  },
+);

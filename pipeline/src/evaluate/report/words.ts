@@ -18,7 +18,7 @@ export const count = (value: number): string => value.toLocaleString('en');
 /** What was found, in a few plain sentences: how good, how far from real, whether copies. */
 export function headline({ data, settings, measures, memorisation }: Evaluation): string {
   const of = (id: string) => measures.find((measure) => measure.id === id);
-  const [accuracy, distance] = [of('accuracy'), of('frechet')];
+  const [accuracy, distance] = [of('class_accuracy'), of('frechet')];
   return [
     `${count(settings.count)} pictures of ${data.name}.`,
     accuracy &&
