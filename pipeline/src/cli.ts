@@ -47,6 +47,12 @@ const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/sample.ts')).command,
   },
   {
+    name: 'evaluate',
+    json: true,
+    describe: 'Measure how good a model is, and whether it copies',
+    load: async () => (await import('./commands/evaluate.ts')).command,
+  },
+  {
     name: 'compare',
     json: true,
     word: '[folders..]',

@@ -12,7 +12,7 @@ export interface MainFigure {
 }
 
 /** Measures whose values are shares, and are told in percent. */
-const SHARES: readonly string[] = ['class_accuracy', 'train-on-synthetic'];
+const SHARES: readonly string[] = ['class_accuracy', 'class_histogram', 'synthetic_accuracy'];
 /** Those that are told first, in this order, where they are there. */
 const MAIN: readonly string[] = ['class_accuracy', 'frechet'];
 

@@ -51,7 +51,7 @@ export async function trainOnSynthetic(options: SyntheticOptions): Promise<Measu
     }
   }
   return {
-    id: 'train-on-synthetic',
+    id: 'synthetic_accuracy',
     name: 'Accuracy on real images after training on these',
     better: 'higher',
     model: await accuracyAfter(synthetic, 0, options),
