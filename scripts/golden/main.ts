@@ -14,6 +14,7 @@ const SCRIPTS: Record<string, string> = {
   guidance: 'guidance.py',
   train: 'train.py',
   images: 'images.py',
+  measures: 'measures.py',
   binomial: 'binomial.py',
   game: 'game.ts',
 };

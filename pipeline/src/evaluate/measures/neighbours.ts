@@ -65,7 +65,7 @@ export async function neighbourMeasuresTo(
       const widest = wider.at(-1)?.square ?? radius;
       for (let j = 0; j < many; j++) {
         const most = large[j]!;
-        const square = squaredDistance(pictures, i, reference, j, width, widest > most ? widest : most);
+        const square = squaredDistance(pictures, i, reference, j, width, Math.max(widest, most));
         if (square <= most) {
           balls[i]!++;
           coveredWithout[j]! |= others;
