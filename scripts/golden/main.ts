@@ -14,6 +14,7 @@ const SCRIPTS: Record<string, string> = {
   guidance: 'guidance.py',
   train: 'train.py',
   images: 'images.py',
+  features: 'features.py',
   binomial: 'binomial.py',
   game: 'game.ts',
 };
