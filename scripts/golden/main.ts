@@ -16,6 +16,7 @@ const SCRIPTS: Record<string, string> = {
   images: 'images.py',
   memorisation: 'memorisation.py',
   measures: 'measures.py',
+  features: 'features.py',
   binomial: 'binomial.py',
   game: 'game.ts',
 };
