@@ -12,6 +12,7 @@
 import { check, EVALUATION_VERSION, InputError, integer } from '@onnoise/scheduler';
 import type { Dataset } from '../data/types.ts';
 import { installedVersion } from '../installed-version.ts';
+import { plural } from '../terminal/format.ts';
 import { askLike } from './ask.ts';
 import { classShares } from './class-shares.ts';
 import { openRealImages, type RealImages } from './data.ts';
@@ -19,6 +20,7 @@ import { machineWords, modelFacts } from './facts.ts';
 import { FEATURE_WIDTH, openFeatureNetwork } from './features/index.ts';
 import type { EvaluationHooks, EvaluationJob } from './job.ts';
 import { type Measured, measureAsTraining, measureRuns, searchCopies } from './measure.ts';
+import { fewestImages } from './measures/index.ts';
 import type { Evaluation, ReportPictures, SweepRow } from './report/types.ts';
 import { sampleRuns } from './runs.ts';
 import { lookAtSets } from './sets.ts';
@@ -55,7 +57,9 @@ export async function evaluate(job: EvaluationJob, hooks: EvaluationHooks): Prom
     if (featureModel === undefined) requireWidth(action, count, FEATURE_WIDTH);
     const network = await openFeatures(job, real.dataset, hooks);
     try {
-      requireWidth(action, count, network.about.width);
+      const { width } = network.about;
+      requireWidth(action, count, width);
+      if (real.dataset.train.length <= width) hooks.onNote(fewToTrainOn(real.dataset, width));
       const { first, sweep: others } = await sampleRuns(job, asked, hooks);
       const sets = await lookAtSets(first.pictures, { real, network, seed }, hooks);
       const judges = { sets, network, seed };
@@ -103,11 +107,15 @@ function requireImages(action: string, count: number, { dataset, unseen }: RealI
 
 /** @throws InputError: how so many features vary together is only seen in more images. */
 function requireWidth(action: string, count: number, width: number): void {
-  if (count > width) return;
+  const fewest = fewestImages(width);
+  if (count >= fewest) return;
   throw new InputError(
-    `Cannot ${action}: there must be more pictures than the ${width} features of each, at least ${width + 1}, received ${count}. Raise --count, or name as many real images with --test-data.`,
+    `Cannot ${action}: there must be at least ${fewest} pictures, more than the ${width} features of each, received ${count}. Raise --count, or name as many real images with --test-data.`,
   );
 }
+
+const fewToTrainOn = ({ train }: Dataset, width: number): string =>
+  `Only ${plural(train.length, 'image')} to train on, no more than the ${width} features of each: distances from them say little.`;
 
 function openFeatures(
   { data, featureModel: file, featureRange: range }: EvaluationJob,
