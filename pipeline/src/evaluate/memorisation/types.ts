@@ -36,8 +36,17 @@ export interface Memorisation {
   };
   /** Held-out images that are needed to see copies if one picture in twenty is one; only where the verdict is `cannot tell`. */
   heldOutNeeded?: number | undefined;
-  /** What is taken for the same picture: moved by up to `shift` pixels along each axis, mirrored if `flip`. */
-  search: { shift: number; flip: boolean; neighbours: number };
+  /** What is taken for the same picture. */
+  search: {
+    /** Most pixels that a copy may be moved along an axis. */
+    shift: number;
+    /** Whether a mirrored training image is a copy. */
+    flip: boolean;
+    /** Training images that a picture is compared with: the nearest, and those whose mean distance makes its score. */
+    neighbours: number;
+    /** Side of the squares of pixels that were averaged before, to compare large images; 1 for up to 64 pixels a side. */
+    reduced: number;
+  };
   /** One for each space. */
   tests: CopyTest[];
   /** Pictures below the threshold of a space, the closest first. Some may be there by chance: see `expected`. */
