@@ -1,8 +1,8 @@
 /**
  * The nearest rows of a matrix: one matrix product and one TopK of a block of rows at a time, by onnxruntime.
  *
- * A row a and a key b are squared distance |a|^2 + |b|^2 - 2ab apart. The rows [a, |a|^2, 1] and the keys [-2b, 1, |b|^2] have it as
- * their product. Float32 loses digits where a and b are long and near each other, so a common mean is taken off first, and
+ * The squared distance of a row a and a key b is |a|^2 + |b|^2 - 2ab: the product of [a, |a|^2, 1] and [-2b, 1, |b|^2].
+ * Float32 loses digits where a and b are long and near each other, so a common mean is taken off first, and
  * callers measure again what was found. N rows of D numbers in S views cost 2 N S M (D + 2) operations against M keys.
  */
 import { encodeModel, GraphBuilder } from '@onnoise/tracer';

@@ -2,8 +2,8 @@
  * The nearest training images by their pixels, after small shifts and, if asked for, a mirror.
  *
  * The middle of a training image, without a margin of `shift` pixels, is laid on all places of the picture. Both are
- * brought to mean 0 and deviation 1, so that a change of brightness or contrast does not hide a copy; their distance is the root
- * mean square difference, sqrt(2 - 2r) of their correlation r. Sums of bytes are exact in float64.
+ * brought to mean 0 and deviation 1, so that a change of brightness or contrast does not hide a copy; their distance is
+ * the root mean square difference, sqrt(2 - 2r) of their correlation r. Sums of bytes are exact in float64.
  *
  * Candidates come from reduced pictures, one gray value for a square of pixels, at some of the places: so the exact
  * distances are measured for a few training images only.
