@@ -46,7 +46,7 @@ const OVERFITTED = {
     timestep_spacing: 'trailing',
   },
   training: {
-    steps: 3000,
+    steps: 1500,
     batch: 25,
     lr: 0.003,
     lrSchedule: 'cosine',
@@ -57,7 +57,7 @@ const OVERFITTED = {
   output: { sampleEvery: null, checkpointEvery: null },
 };
 
-test('a model trained on fifty digits for 1,500 epochs repeats them, and that is found', async () => {
+test('a model trained on fifty digits for 750 epochs repeats them, and that is found', async () => {
   const cacheDir = join(folder, 'cache');
   const { training, heldOut } = await digitGroups(cacheDir, { training: 50, heldOut: 400 }, 16);
   await writeIdx(join(folder, 'fifty-images-idx3-ubyte'), training);
