@@ -51,7 +51,8 @@ export function pValuesOf(scores: Float64Array, { heldOut, rank, threshold, tail
   return {
     flagged,
     countPValue: flagged === 0 ? 1 : chanceBelow(flagged, scores.length, rank, heldOut),
-    closestPValue: tail && chanceOfLowest(lowest, scores.length, tail),
+    // Within the held-out scores, ranks know better than a power law.
+    closestPValue: tail && (flagged === 0 ? 1 : chanceOfLowest(lowest, scores.length, tail)),
   };
 }
 

@@ -61,6 +61,13 @@ test('held-out images that are nearly training images raise the rank of the thre
   expect(closestPValue).toBeUndefined();
 });
 
+test('no score is suspicious that a held-out image has too', () => {
+  const heldOut = powerLaw(1000, 6);
+  const calibration = calibrate(heldOut);
+  const found = judge(Float64Array.of(Math.min(...heldOut), 0.9), calibration);
+  expect(found).toMatchObject({ flagged: 0, countPValue: 1, closestPValue: 1 });
+});
+
 test('all held-out scores at 0 flag nothing', () => {
   const calibration = calibrate(new Float64Array(5));
   expect(judge(new Float64Array(10), calibration)).toMatchObject({ flagged: 0, countPValue: 1 });
