@@ -1,12 +1,13 @@
 /**
- * Chances that compare the scores of N pictures with those of n held-out images, without a model of their distribution: if both come from
- * the same place, only ranks matter. Golden values: scripts/golden/memorisation.py, by scipy.
+ * Chances that compare the scores of N pictures with those of n held-out images. If both come from the same distribution,
+ * whatever it is, ranks alone say how likely low ones are; its tail is taken for a power law. Golden values:
+ * scripts/golden/memorisation.py, by scipy.
  */
 
 /**
  * Chance that `least` or more of `count` pictures lie below the `rank`-th lowest of `heldOut` images, if all are alike:
- * the upper tail of a beta-binomial distribution with alpha = rank and beta = heldOut + 1 - rank. Unlike a binomial test with
- * the rate rank / (heldOut + 1), it knows that the threshold is itself drawn.
+ * the upper tail of a beta-binomial distribution with alpha = rank and beta = heldOut + 1 - rank. Unlike a binomial test
+ * with the rate rank / (heldOut + 1), it knows that the threshold is itself drawn.
  *
  * @param rank 1 to heldOut
  */
@@ -92,7 +93,8 @@ export function tailOf(ascending: Float64Array): Tail | undefined {
 
 /**
  * Chance at most that the lowest of `count` new scores is as low as `score`. The logarithms of a power law's tail are
- * exponential, and an estimate from n of them is uncertain: a new one exceeds c times their sum with chance (1 + c)^-n, exactly.
+ * exponential, and what n of them say of their rate is uncertain: a new one exceeds c times their sum with chance
+ * (1 + c)^-n, exactly.
  */
 export function chanceOfLowest(score: number, count: number, { share, end, count: n, sum }: Tail): number {
   if (score >= end) return 1;
@@ -104,8 +106,8 @@ export function chanceOfLowest(score: number, count: number, { share, end, count
 const OUTLIER = 0.01;
 
 /**
- * How many of the lowest scores are too low for the power law of the others: images that are nearly training images. Fisher's
- * test, of the largest of n exponential numbers against their sum, again and again.
+ * How many of the lowest scores are too low for the power law of the others: images that are nearly training images.
+ * Fisher's test, of the largest of n exponential numbers against their sum, again and again.
  *
  * @param ascending scores
  */

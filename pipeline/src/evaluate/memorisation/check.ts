@@ -18,6 +18,11 @@ export function checkImages(samples: ImageSet, training: ImageSet, heldOut: Imag
   }
 }
 
+/** @param count of training images of which no two are the same */
+export function checkDifferent(count: number): void {
+  check(ACTION, 'the number of different training images', integer(LEAST_TRAINING), count);
+}
+
 function sameShape(name: string, { shape }: ImageSet, training: ImageSet): void {
   const words = (of: ImageSet['shape']) => `${of[2]} x ${of[1]} pixels ${of[0] === 1 ? 'in gray' : 'in colour'}`;
   if (words(shape) === words(training.shape)) return;

@@ -1,5 +1,6 @@
 /** The pictures of the closest pairs, for a report to draw. */
 import type { ImageSet } from '../types.ts';
+import { pickImages } from './pick.ts';
 import type { Memorisation, Pair, Space } from './types.ts';
 
 /** Three sets of the same length: the pictures, their nearest training images and the second nearest. */
@@ -19,29 +20,17 @@ export function closestPairs(
   const pairs = closest.filter((pair) => pair.space === space).slice(0, most);
   return {
     pairs,
-    samples: pick(
+    samples: pickImages(
       images.samples,
       pairs.map(({ sample }) => sample),
     ),
-    nearest: pick(
+    nearest: pickImages(
       images.training,
       pairs.map(({ training }) => training),
     ),
-    second: pick(
+    second: pickImages(
       images.training,
       pairs.map(({ second }) => second),
     ),
-  };
-}
-
-function pick({ shape, pixels, labels }: ImageSet, numbers: readonly number[]): ImageSet {
-  const size = shape[0] * shape[1] * shape[2];
-  const out = new Uint8Array(numbers.length * size);
-  for (const [n, image] of numbers.entries()) out.set(pixels.subarray(image * size, (image + 1) * size), n * size);
-  return {
-    shape,
-    count: numbers.length,
-    pixels: out,
-    ...(labels && { labels: Int32Array.from(numbers, (image) => labels[image]!) }),
   };
 }

@@ -24,7 +24,10 @@ function summary(ascending: Float64Array, top: number): Summary {
   return { least: ascending[0]!, quantiles: [at(0.05), at(0.5), at(0.95)], bars };
 }
 
-/** Chance that a number of `a` is lower than one of `b`, ties by half, and its z with the correction for ties. Both ascending. */
+/**
+ * Chance that a number of `a` is lower than one of `b`, ties by half, and its z with the correction for ties.
+ * @param a ascending, as @param b is
+ */
 export function mannWhitney(a: Float64Array, b: Float64Array): { lower: number; z: number } {
   const all = a.length + b.length;
   let [i, j, wins, ties] = [0, 0, 0, 0];

@@ -2,12 +2,27 @@
 import { createHash } from 'node:crypto';
 import type { ImageSet } from '../types.ts';
 
-/** Held-out images that are training images too, and training images that repeat an earlier one. */
-export function duplicatesOf(training: ImageSet, heldOut: ImageSet): { heldOut: number; training: number } {
-  const known = new Set(hashes(training));
+export interface Duplicates {
+  /** Number of held-out images that are training images too. */
+  heldOut: number;
+  /** Number of training images that repeat an earlier one. */
+  training: number;
+  /** Training images that do not, ascending. */
+  different: number[];
+}
+
+export function findDuplicates(training: ImageSet, heldOut: ImageSet): Duplicates {
+  const known = new Set<string>();
+  const different: number[] = [];
+  for (const [image, hash] of hashes(training).entries()) {
+    if (known.has(hash)) continue;
+    known.add(hash);
+    different.push(image);
+  }
   return {
     heldOut: hashes(heldOut).filter((hash) => known.has(hash)).length,
-    training: training.count - known.size,
+    training: training.count - different.length,
+    different,
   };
 }
 

@@ -1,6 +1,6 @@
 /** The nearest training images by the Euclidean distance of features. */
 import type { Features } from '../types.ts';
-import { nearestKeys, type Rows, type Watch } from './nearest.ts';
+import { nearestKeys, type Watch } from './nearest.ts';
 import { measureFound, NEIGHBOURS, type Neighbours } from './neighbours.ts';
 
 /** @param training of at least one image, of the same width */
@@ -10,15 +10,13 @@ export async function featureNeighbours(
   watch: Watch = {},
 ): Promise<Neighbours> {
   const { width } = training;
-  const mean = meanOf(training);
-  const keys = centred(training, mean);
-  const rows = centred(pictures, mean);
   const found = await nearestKeys({
     ...watch,
     count: pictures.count,
     views: 1,
-    fill: (first, count, out) => out.set(rows.values.subarray(first * width, (first + count) * width)),
-    keys,
+    fill: (first, count, out) => out.set(pictures.values.subarray(first * width, (first + count) * width)),
+    keys: training,
+    mean: meanOf(training),
     neighbours: Math.min(NEIGHBOURS, training.count),
   });
   return measureFound(found, pictures.count, (picture, image) => {
@@ -35,8 +33,4 @@ function meanOf({ count, width, values }: Features): Float64Array {
   const mean = new Float64Array(width);
   for (let i = 0; i < count * width; i++) mean[i % width]! += values[i]! / count;
   return mean;
-}
-
-function centred({ count, width, values }: Features, mean: Float64Array): Rows {
-  return { count, width, values: Float32Array.from(values, (value, i) => value - mean[i % width]!) };
 }

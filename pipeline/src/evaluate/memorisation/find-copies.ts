@@ -3,13 +3,14 @@
  * images are to real ones that were held out.
  */
 import type { Features, ImageSet } from '../types.ts';
-import { checkFeatures, checkImages } from './check.ts';
+import { checkDifferent, checkFeatures, checkImages } from './check.ts';
 import { compare } from './compare.ts';
-import { duplicatesOf } from './duplicates.ts';
+import { findDuplicates } from './duplicates.ts';
 import { featureNeighbours } from './feature-neighbours.ts';
 import { calibrate, ERROR_RATE, jointPValue, judge } from './judge.ts';
 import type { Watch } from './nearest.ts';
 import { NEIGHBOURS, type Neighbours, nearestOf, scoresOf } from './neighbours.ts';
+import { factorTo, pickFeatures, pickImages, shrink } from './pick.ts';
 import { pixelNeighbours, shiftOf } from './pixel-neighbours.ts';
 import { plantCopies } from './plant.ts';
 import { sensitivityOf } from './sensitivity.ts';
@@ -18,6 +19,8 @@ import { conclude, oneInTwenty } from './verdict.ts';
 
 /** Copies that are planted to measure the sensitivity. */
 const PLANTED = 200;
+/** Larger images are averaged to this side before their pixels are compared: that hides noise, and bounds the time. */
+const LARGEST_SIDE = 64;
 /** Closest pairs that are listed in each space. */
 const CLOSEST = 20;
 
@@ -62,26 +65,31 @@ export async function findCopies(given: CopySearch): Promise<Memorisation> {
     checkFeatures('training images', features.training, training, width);
     checkFeatures('held-out images', features.heldOut, heldOut, width);
   }
+  const { different, ...duplicates } = findDuplicates(training, heldOut);
+  checkDifferent(different.length);
   const planted = await plantCopies(training, PLANTED, seed);
   const watch = watchParts(given, [samples.count, heldOut.count, planted.count], features ? 2 : 1);
+  const factor = factorTo(samples.shape, LARGEST_SIDE);
+  const known = shrink(pickImages(training, different), factor);
+  const inPixels = (images: ImageSet) => pixelNeighbours(shrink(images, factor), known, flip, watch());
   const found: Found[] = [
     {
       space: 'pixels',
-      samples: await pixelNeighbours(samples, training, flip, watch()),
-      heldOut: await pixelNeighbours(heldOut, training, flip, watch()),
-      planted: await pixelNeighbours(planted, training, flip, watch()),
+      samples: await inPixels(samples),
+      heldOut: await inPixels(heldOut),
+      planted: await inPixels(planted),
     },
   ];
   if (features) {
-    const seen = await features.extract(planted);
+    const learned = pickFeatures(features.training, different);
+    const inFeatures = (of: Features) => featureNeighbours(of, learned, watch());
     found.push({
       space: 'features',
-      samples: await featureNeighbours(features.samples, features.training, watch()),
-      heldOut: await featureNeighbours(features.heldOut, features.training, watch()),
-      planted: await featureNeighbours(seen, features.training, watch()),
+      samples: await inFeatures(features.samples),
+      heldOut: await inFeatures(features.heldOut),
+      planted: await inFeatures(await features.extract(planted)),
     });
   }
-  const duplicates = duplicatesOf(training, heldOut);
   const tests = found.map(testOf);
   const pValue = jointPValue(tests);
   const sensitivity = sensitivityOf(
@@ -94,7 +102,7 @@ export async function findCopies(given: CopySearch): Promise<Memorisation> {
     seed,
     signal,
   );
-  const pairs = found.map((space, i) => pairsOf(space, tests[i]!.threshold));
+  const pairs = found.map((space, i) => pairsOf(space, tests[i]!.threshold, different, factor));
   const counts = { samples: samples.count, training: training.count, heldOut: heldOut.count };
   return {
     ...conclude({ pValue, tests, sensitivity, counts, duplicates }),
@@ -102,7 +110,12 @@ export async function findCopies(given: CopySearch): Promise<Memorisation> {
     errorRate: ERROR_RATE,
     counts,
     duplicates,
-    search: { shift: shiftOf(samples.shape), flip, neighbours: Math.min(NEIGHBOURS, training.count) },
+    search: {
+      shift: factor * shiftOf(known.shape),
+      flip,
+      neighbours: Math.min(NEIGHBOURS, different.length),
+      reduced: factor,
+    },
     tests,
     flagged: pairs.flatMap((all) => all.filter(({ flagged }) => flagged)),
     closest: pairs.flatMap((all) => all.slice(0, CLOSEST)),
@@ -135,22 +148,26 @@ function testOf({ space, samples, heldOut }: Found): CopyTest {
   };
 }
 
-/** Lowest score first. */
-function pairsOf({ space, samples }: Found, threshold: number): Pair[] {
+/**
+ * Lowest score first.
+ * @param different numbers of the training images that were searched @param factor that images were shrunk by
+ */
+function pairsOf({ space, samples }: Found, threshold: number, different: readonly number[], factor: number): Pair[] {
   const { each, training, distances, moves } = samples;
   const pairs = Array.from(scoresOf(samples), (score, sample): Pair => {
     const at = sample * each;
     const [distance, secondDistance] = [distances[at]!, distances[at + 1]!];
+    const move = moves?.[at];
     return {
       space,
       sample,
-      training: training[at]!,
-      second: training[at + 1]!,
+      training: different[training[at]!]!,
+      second: different[training[at + 1]!]!,
       distance,
       secondDistance,
       ratio: secondDistance === 0 ? 1 : distance / secondDistance,
       score,
-      ...moves?.[at],
+      ...(move && { shift: [factor * move.shift[0], factor * move.shift[1]], mirrored: move.mirrored }),
       flagged: score < threshold,
     };
   });

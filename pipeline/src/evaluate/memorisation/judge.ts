@@ -3,8 +3,10 @@
  *
  * Two tests in each space, so that neither many weak copies nor a single strong one goes unseen:
  * - count: the number of scores below the lowest held-out one, by ranks alone (chance.ts);
- * - closest: the lowest score, by the power law of the held-out tail. It sees a single copy, and needs enough held-out images.
- * The least of their p-values times their number (Bonferroni) is below ERROR_RATE for one innocent model in a hundred.
+ * - closest: the lowest score, by the power law of the held-out tail. It sees a single copy, and needs enough held-out
+ *   images.
+ * The least of their p-values times their number (Bonferroni) is below ERROR_RATE for at most one innocent model in a
+ * hundred.
  */
 import { chanceBelow, chanceOfLowest, outliersOf, rateBelow, type Tail, tailOf } from './chance.ts';
 
@@ -49,7 +51,8 @@ export function pValuesOf(scores: Float64Array, { heldOut, rank, threshold, tail
   return {
     flagged,
     countPValue: flagged === 0 ? 1 : chanceBelow(flagged, scores.length, rank, heldOut),
-    closestPValue: tail && chanceOfLowest(lowest, scores.length, tail),
+    // Within the held-out scores, ranks know better than a power law.
+    closestPValue: tail && (flagged === 0 ? 1 : chanceOfLowest(lowest, scores.length, tail)),
   };
 }
 

@@ -1,9 +1,9 @@
 /**
  * The nearest rows of a matrix: one matrix product and one TopK of a block of rows at a time, by onnxruntime.
  *
- * A row a and a key b are squared distance |a|^2 + |b|^2 - 2ab apart. The rows [a, |a|^2, 1] and the keys [-2b, 1, |b|^2] have it as
- * their product. Float32 loses digits where a and b are long and near each other, so callers take off the mean first, and
- * measure again what was found. N rows of D numbers in S views cost 2 N S M (D + 2) operations against M keys.
+ * The squared distance of a row a and a key b is |a|^2 + |b|^2 - 2ab: the product of [a, |a|^2, 1] and [-2b, 1, |b|^2].
+ * Float32 loses digits where a and b are long and near each other, so a common mean is taken off first, and
+ * callers measure again what was found. N rows of D numbers in S views cost 2 N S M (D + 2) operations against M keys.
  */
 import { encodeModel, GraphBuilder } from '@onnoise/tracer';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
@@ -33,6 +33,8 @@ export interface NearestSearch extends Watch {
   /** Writes the views of rows `first` to `first + count - 1`: [views, count, width]. */
   fill(first: number, count: number, out: Float32Array): void;
   keys: Rows;
+  /** Taken off rows and keys, which moves both alike; by default nothing. [width] */
+  mean?: Float64Array | undefined;
   /** How many to find, at most the number of keys. */
   neighbours: number;
 }
@@ -40,10 +42,11 @@ export interface NearestSearch extends Watch {
 /** @returns the numbers of the nearest keys of each row, nearest first, up to float32's rounding: [count, neighbours] */
 export async function nearestKeys(search: NearestSearch): Promise<Int32Array> {
   const { count, views, fill, keys, neighbours, onProgress, signal } = search;
-  const width = keys.width;
+  const { width } = keys;
+  const mean = search.mean ?? new Float64Array(width);
   const block = Math.max(1, Math.min(MOST_ROWS, count, Math.floor(BLOCK / (views * keys.count))));
   const session = await InferenceSession.create(encodeModel(nearestGraph(views, neighbours)), { logSeverityLevel: 3 });
-  const table = new Tensor('float32', keyTable(keys), [keys.count, width + 2]);
+  const table = new Tensor('float32', keyTable(keys, mean), [keys.count, width + 2]);
   const plain = new Float32Array(views * block * width);
   const found = new Int32Array(count * neighbours);
   try {
@@ -52,7 +55,7 @@ export async function nearestKeys(search: NearestSearch): Promise<Int32Array> {
       const rows = Math.min(block, count - first);
       const filled = plain.subarray(0, views * rows * width);
       fill(first, rows, filled);
-      const queries = new Tensor('float32', queryTable(filled, width), [views * rows, width + 2]);
+      const queries = new Tensor('float32', queryTable(filled, mean), [views * rows, width + 2]);
       const { nearest } = await session.run({ queries, keys: table });
       found.set(Int32Array.from(nearest!.data as BigInt64Array, Number), first * neighbours);
       onProgress?.(first + rows, count);
@@ -99,36 +102,34 @@ function nearestGraph(views: number, neighbours: number) {
 }
 
 /** [-2b, 1, |b|^2] */
-function keyTable({ count, width, values }: Rows): Float32Array {
-  const out = new Float32Array(count * (width + 2));
-  for (let row = 0; row < count; row++) {
-    const at = row * (width + 2);
-    let square = 0;
-    for (let i = 0; i < width; i++) {
-      const value = values[row * width + i]!;
-      out[at + i] = -2 * value;
-      square += value * value;
-    }
-    out[at + width] = 1;
-    out[at + width + 1] = square;
-  }
-  return out;
+function keyTable({ values }: Rows, mean: Float64Array): Float32Array {
+  return widened(values, mean, -2, (row, square) => row.set([1, square]));
 }
 
 /** [a, |a|^2, 1] */
-function queryTable(values: Float32Array, width: number): Float32Array {
+function queryTable(values: Float32Array, mean: Float64Array): Float32Array {
+  return widened(values, mean, 1, (row, square) => row.set([square, 1]));
+}
+
+/** Rows less the mean and times a factor, with two more numbers: `end` writes them, given the squared length. */
+function widened(
+  values: Float32Array,
+  mean: Float64Array,
+  factor: number,
+  end: (last: Float32Array, square: number) => void,
+): Float32Array {
+  const width = mean.length;
   const count = values.length / width;
   const out = new Float32Array(count * (width + 2));
   for (let row = 0; row < count; row++) {
     const at = row * (width + 2);
     let square = 0;
     for (let i = 0; i < width; i++) {
-      const value = values[row * width + i]!;
-      out[at + i] = value;
+      const value = values[row * width + i]! - mean[i]!;
+      out[at + i] = factor * value;
       square += value * value;
     }
-    out[at + width] = square;
-    out[at + width + 1] = 1;
+    end(out.subarray(at + width, at + width + 2), square);
   }
   return out;
 }

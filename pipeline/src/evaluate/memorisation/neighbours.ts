@@ -48,9 +48,9 @@ export function measureFound(found: Int32Array, count: number, measure: Measure)
 }
 
 /**
- * Distance to the nearest training image over the mean distance to the next ones: small where one training image stands out. It
- * forgives pictures that are near all others, such as plain ones, and tells images that are many times among the
- * training images as long as they are fewer than half of those looked at. [count], 0 to 1.
+ * Distance to the nearest training image over the mean distance to the next ones: small where one training image stands
+ * out. So a picture that is near many, such as a plain one, is not suspicious. Training images that are nearly equal hide a
+ * copy of them only if they are more than half of those looked at. [count], 0 to 1.
  */
 export function scoresOf({ count, each, distances }: Neighbours): Float64Array {
   return Float64Array.from({ length: count }, (_, picture) => {

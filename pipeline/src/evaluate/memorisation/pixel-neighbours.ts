@@ -2,10 +2,10 @@
  * The nearest training images by their pixels, after small shifts and, if asked for, a mirror.
  *
  * The middle of a training image, without a margin of `shift` pixels, is laid on all places of the picture. Both are
- * brought to mean 0 and deviation 1, so that a change of brightness or contrast does not hide a copy; their distance is the root
- * mean square difference, sqrt(2 - 2r) of their correlation r. Sums of bytes are exact in float64.
+ * brought to mean 0 and deviation 1, so that a change of brightness or contrast does not hide a copy; their distance is
+ * the root mean square difference, sqrt(2 - 2r) of their correlation r. Sums of bytes are exact in float64.
  *
- * Candidates come from reduced pictures, one gray value for a square of pixels, at nine places: so the exact
+ * Candidates come from reduced pictures, one gray value for a square of pixels, at some of the places: so the exact
  * distances are measured for a few training images only.
  */
 import type { ImageSet } from '../types.ts';
@@ -35,6 +35,8 @@ interface Geometry {
   width: number;
   /** Pixels of the part, all channels. */
   pixels: number;
+  /** Side of the squares of pixels that become one value of a reduced picture. */
+  cell: number;
 }
 
 /** @param training of the same shape, at least one */
@@ -47,7 +49,7 @@ export async function pixelNeighbours(
   const geometry = geometryOf(pictures.shape);
   const { margin } = geometry;
   const views = flip ? [pictures.pixels, mirror(pictures)] : [pictures.pixels];
-  const coarse = margin === 0 ? [0] : [0, margin, 2 * margin];
+  const coarse = coarsePlaces(geometry);
   const places = coarse.flatMap((top) => coarse.map((left) => [top, left] as const));
   const keys = reduceAll(training.pixels, training.count, geometry, margin, margin);
   const found = await nearestKeys({
@@ -75,7 +77,15 @@ function geometryOf(shape: ImageSet['shape']): Geometry {
   const [channels, rows, columns] = shape;
   const margin = shiftOf(shape);
   const [height, width] = [rows - 2 * margin, columns - 2 * margin];
-  return { channels, rows, columns, margin, height, width, pixels: channels * height * width };
+  const cell = Math.ceil(Math.max(height, width) / REDUCED);
+  return { channels, rows, columns, margin, height, width, pixels: channels * height * width, cell };
+}
+
+/** Places along an axis that reduced pictures are compared at: no shift is further from one than a quarter of a square. */
+function coarsePlaces({ margin, cell }: Geometry): number[] {
+  const step = cell < 4 ? 1 : 2;
+  const most = cell < 8 ? Math.floor(margin / step) : 0;
+  return Array.from({ length: 2 * most + 1 }, (_, i) => margin + step * (i - most));
 }
 
 function mirror({ pixels, shape: [, , columns] }: ImageSet): Uint8Array {
@@ -87,8 +97,7 @@ function mirror({ pixels, shape: [, , columns] }: ImageSet): Uint8Array {
 }
 
 function reduceAll(pixels: Uint8Array, count: number, geometry: Geometry, top: number, left: number): Rows {
-  const { height, width } = geometry;
-  const cell = Math.ceil(Math.max(height, width) / REDUCED);
+  const { height, width, cell } = geometry;
   const size = Math.ceil(height / cell) * Math.ceil(width / cell);
   const values = new Float32Array(count * size);
   for (let i = 0; i < count; i++) reduce(pixels, i, geometry, top, left, values.subarray(i * size, (i + 1) * size));
@@ -99,12 +108,11 @@ function reduceAll(pixels: Uint8Array, count: number, geometry: Geometry, top: n
 function reduce(
   pixels: Uint8Array,
   image: number,
-  { channels, rows, columns, height, width }: Geometry,
+  { channels, rows, columns, height, width, cell }: Geometry,
   top: number,
   left: number,
   out: Float32Array,
 ): void {
-  const cell = Math.ceil(Math.max(height, width) / REDUCED);
   const across = Math.ceil(width / cell);
   out.fill(0);
   for (let channel = 0; channel < channels; channel++) {

@@ -1,4 +1,4 @@
-/** Copies as a model may make them: training images moved, with another contrast and brightness, some noise and JPEG's traces. */
+/** Copies as a model may make them: training images moved, with other contrast and brightness, noise and JPEG's traces. */
 import { gaussian, randomInts, shuffle, uniform } from '@onnoise/scheduler';
 import sharp from 'sharp';
 import type { ImageSet } from '../types.ts';

@@ -16,8 +16,8 @@ export interface Memorisation {
   /** Why, in one or two sentences. */
   reason: string;
   /**
-   * Chance that pictures which owe nothing to single training images are as suspicious as these, 0 to 1: the least of the p-values of
-   * `tests`, times their number.
+   * Chance that pictures which owe nothing to single training images are as suspicious as these, 0 to 1: the least of the
+   * p-values of `tests`, times their number.
    */
   pValue: number;
   /** `copies found` means that `pValue` is below this: the share of innocent models that are accused. */
@@ -26,15 +26,24 @@ export interface Memorisation {
   counts: { samples: number; training: number; heldOut: number };
   /** Images that are in the data more than once, byte for byte. */
   duplicates: {
-    /** Held-out images that are training images too: they are judged as real ones, so they raise what counts as suspicious. */
+    /** Held-out images that are training images too: real images do that, so that a model may do it as often. */
     heldOut: number;
     /** Training images that repeat an earlier one: a model learns those best. */
     training: number;
   };
-  /** Held-out images that are needed to see copies if one picture in twenty is one; only where the verdict is `cannot tell`. */
+  /** Held-out images that are needed to see copies of one picture in twenty; only where the verdict is `cannot tell`. */
   heldOutNeeded?: number | undefined;
-  /** What is taken for the same picture: moved by up to `shift` pixels along each axis, mirrored if `flip`. */
-  search: { shift: number; flip: boolean; neighbours: number };
+  /** What is taken for the same picture. */
+  search: {
+    /** Most pixels that a copy may be moved along an axis. */
+    shift: number;
+    /** Whether a mirrored training image is a copy. */
+    flip: boolean;
+    /** Training images that a picture is compared with: the nearest, and those whose mean distance makes its score. */
+    neighbours: number;
+    /** Side of the squares of pixels that were averaged before, to compare large images; 1 for up to 64 pixels a side. */
+    reduced: number;
+  };
   /** One for each space. */
   tests: CopyTest[];
   /** Pictures below the threshold of a space, the closest first. Some may be there by chance: see `expected`. */
@@ -76,9 +85,9 @@ export interface Compared {
   /** Ends of the bars of both histograms, ascending: one more than there are bars. */
   edges: number[];
   /**
-   * Chance that a picture has a lower number than a held-out image, 0 to 1; 0.5 is alike. Below 0.5 the pictures are further from the
-   * training images, above it nearer, as those of a model are that copies (Meehan et al., A non-parametric test to detect
-   * data-copying, 2020).
+   * Chance that a picture has a lower number than a held-out image, 0 to 1; 0.5 is alike. Below 0.5 the pictures are
+   * further from the training images, above it nearer, as those of a model are that copies (Meehan et al., A
+   * non-parametric test to detect data-copying, 2020).
    */
   lower: number;
   /** The same as Mann and Whitney's z: above 3 or below -3 is no accident. Positive is nearer, other than in Meehan's paper. */
@@ -103,8 +112,8 @@ export interface Pair {
   /** That of the second nearest. */
   second: number;
   /**
-   * In pixels: root mean square difference after both are brought to mean 0 and deviation 1, 0 (the same up to brightness and contrast)
-   * over 1.41 (unrelated) to 2 (the negative). In features: Euclidean.
+   * In pixels: root mean square difference after both are brought to mean 0 and deviation 1, from 0 (the same up to
+   * brightness and contrast) over 1.41 (unrelated) to 2 (the negative). In features: Euclidean.
    */
   distance: number;
   secondDistance: number;

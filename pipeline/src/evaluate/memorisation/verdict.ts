@@ -16,8 +16,9 @@ export function conclude(facts: Facts): Pick<Memorisation, 'verdict' | 'reason' 
   const copies = oneInTwenty(counts.samples);
   const found = sensitivity.find((row) => row.copies === copies)!.found;
   if (found >= POWER) {
-    const seen = sensitivity.find((row) => row.copies > 0 && row.found >= POWER)!;
-    const reason = `No picture is nearer to a training image than real images are, but for chance. ${seen.copies} or more copies among ${counts.samples} pictures would probably have been found.`;
+    const { copies: seen } = sensitivity.find((row) => row.copies > 0 && row.found >= POWER)!;
+    const some = seen === 1 ? 'A single copy' : `${seen} copies`;
+    const reason = `The pictures are no nearer to training images than real ones are. ${some} among ${counts.samples} pictures would probably have been found.`;
     return { verdict: 'none found', reason };
   }
   const needed = heldOutNeeded(counts.samples, tests.length);

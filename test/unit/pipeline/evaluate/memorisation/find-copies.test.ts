@@ -151,6 +151,39 @@ test('held-out images that are training images hide copies, and are counted', as
   expect(found.reason).toMatch(/^80 of 320 held-out images are training images too/);
 });
 
+test('an image that was trained on twenty times is a copy like any other', async () => {
+  const often = join(...upTo(20).map(() => pick(training, [37])), training);
+  const found = await findCopies({ samples: among(pick(training, [37, 37])), training: often, heldOut, seed: 0 });
+  expect(found.verdict).toBe('copies found');
+  expect(found.duplicates.training).toBe(20);
+  expect(found.flagged.slice(0, 2)).toMatchObject([
+    { sample: 0, training: 0 },
+    { sample: 1, training: 0 },
+  ]);
+});
+
+test('large images are compared at 64 pixels or less, and shifts are given in their own pixels', async () => {
+  /** Each pixel becomes a square of four by four. */
+  const enlarged = (images: ImageSet): ImageSet => {
+    const pixels = new Uint8Array(16 * images.pixels.length);
+    for (let i = 0; i < pixels.length; i++) {
+      const [x, y] = [i % 112, Math.floor(i / 112)];
+      pixels[i] = images.pixels[Math.floor(y / 4) * 28 + Math.floor(x / 4)]!;
+    }
+    return { shape: [1, 112, 112], count: images.count, pixels };
+  };
+  const moved = change(enlarged(pick(training, upTo(12))), (at, x, y) => at(x - 4, y + 2));
+  const found = await findCopies({
+    samples: join(moved, enlarged(pick(fresh, upTo(28)))),
+    training: enlarged(pick(training, upTo(100))),
+    heldOut: enlarged(pick(heldOut, upTo(60))),
+    seed: 0,
+  });
+  expect(found.search).toEqual({ shift: 4, flip: false, neighbours: 16, reduced: 2 });
+  expect(found.verdict).toBe('copies found');
+  expect(found.closest[0]).toMatchObject({ shift: [4, -2], flagged: true });
+});
+
 test('the pictures of the closest pairs are those of the numbers', async () => {
   const samples = among(copied());
   const found = await findCopies({ samples, training, heldOut, seed: 0 });
@@ -201,6 +234,9 @@ test('images that cannot be compared are refused in a sentence', async () => {
   );
   expect(await refusal({ training: pick(training, [0, 1]) })).toBe(
     'InputError: Cannot look for copies: the number of training images must be an integer of at least 3, received 2.',
+  );
+  expect(await refusal({ training: pick(training, [0, 1, 1, 1]) })).toBe(
+    'InputError: Cannot look for copies: the number of different training images must be an integer of at least 3, received 2.',
   );
   expect(await refusal({ samples: small })).toBe(
     'InputError: Cannot look for copies: the pictures must be of 28 x 28 pixels in gray as the training images are, received 8 x 8 pixels in gray.',
