@@ -1,5 +1,5 @@
 /**
- * 95 % intervals of measures. The reference is held fixed: an interval holds, in at least 95 of 100 repetitions with new images
+ * 95 % intervals of measures. The reference is held fixed: an interval holds, in about 95 of 100 repetitions with new images
  * of the same number, the measure's mean over all such repetitions. So the part of a measure that comes from having only N images,
  * which the anchors share, is not corrected.
  *
