@@ -60,11 +60,12 @@ test('a class that is never seen counts with its share', async () => {
 
 test('networks without classes, and pictures without labels, are not measured', () => {
   const blind = { ...reference, features: { ...reference.features, classes: undefined } };
-  expect(classAccuracy.applies([reference, reference])).toBe(true);
-  expect(classAccuracy.applies([reference, blind])).toBe(false);
-  expect(classAccuracy.applies([reference, labelled(undefined, [0])])).toBe(false);
-  expect(classHistogram.applies([reference, labelled(undefined, [0])])).toBe(true);
-  expect(classHistogram.applies([blind])).toBe(false);
+  expect(classAccuracy.applies([reference, reference], reference)).toBe(true);
+  expect(classAccuracy.applies([reference, blind], reference)).toBe(false);
+  expect(classAccuracy.applies([reference, labelled(undefined, [0])], reference)).toBe(false);
+  expect(classHistogram.applies([reference, labelled(undefined, [0])], reference)).toBe(true);
+  expect(classHistogram.applies([blind], reference)).toBe(false);
+  expect(classHistogram.applies([reference], blind)).toBe(false);
 });
 
 test('shares have a sum of 1', () => {
