@@ -71,6 +71,8 @@ test('where few pictures count, an interval is as wide as that of their share', 
   expectClose(two.interval!, [0, shareEstimate(2, 100).interval![1] / 2], { absolute: 1e-7 });
   const many = { value: 0.5, interval: [0.4, 0.6] as const };
   expect(widenRare(many, 50, 100, 0.2)).toBe(many);
+  expect(widenRare({ value: 0.9, interval: [0.8, 1] }, 9, 100, 1, { max: 1 }).interval![1]).toBe(1);
+  expect(widenRare({ value: 0 }, 0, 6, 0.2)).toEqual({ value: 0 });
 });
 
 describe('of 100 intervals of a measure, about 95 hold its mean over repetitions', () => {

@@ -79,3 +79,32 @@ test('sets that do not fit are refused before any work', async () => {
   await expect(measureAll({ ...input, model: normalSet(12, WIDTH, 1), onProgress })).rejects.toThrow('at least 13');
   expect(onProgress).not.toHaveBeenCalled();
 });
+
+test('the fewest images are measured; below ten only shares have intervals', async () => {
+  const few = await measureAll({
+    ...input,
+    model: normalSet(WIDTH + 1, WIDTH, 1),
+    real: normalSet(WIDTH + 1, WIDTH, 2),
+    noise: normalSet(WIDTH + 1, WIDTH, 3),
+    reference: normalSet(WIDTH + 1, WIDTH, 4),
+  });
+  expect(few.every(({ model }) => Number.isFinite(model.value))).toBe(true);
+  const fewer = await measureAll({
+    ...input,
+    model: normalSet(6, 2, 1),
+    real: normalSet(6, 2, 2),
+    noise: normalSet(6, 2, 3),
+    reference: normalSet(6, 2, 4),
+  });
+  const withInterval = fewer.filter(({ model }) => model.interval).map(({ id }) => id);
+  expect(withInterval).toEqual(['precision', 'class_accuracy']);
+});
+
+test('a model that makes one picture only is measured, and recalls nothing', async () => {
+  const measures = await measureAll({ ...input, model: normalSet(120, WIDTH, 1, 0) });
+  const value = (id: string) => measures.find((measure) => measure.id === id)!.model.value;
+  expect(value('recall')).toBe(0);
+  expect(value('ms_ssim')).toBe(1);
+  // Only the mean is left: |m|^2 + tr S, about the width.
+  expect(Math.abs(value('frechet') / WIDTH - 1)).toBeLessThan(0.15);
+});
