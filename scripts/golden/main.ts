@@ -15,6 +15,7 @@ const SCRIPTS: Record<string, string> = {
   train: 'train.py',
   images: 'images.py',
   features: 'features.py',
+  measures: 'measures.py',
   binomial: 'binomial.py',
   game: 'game.ts',
 };
