@@ -14,7 +14,7 @@ import type { TrainingSource } from './source.ts';
 import { createPlainStep, crossEntropy } from './step.ts';
 
 /** Changes whenever the same images would give another network: part of the cache's key. */
-export const RECIPE_VERSION = 1;
+export const RECIPE_VERSION = 2;
 
 /** Deviation of the noise in the images, whose values go from -1 to 1: what a classifier has to bear. */
 const CLASSIFIER_NOISE = 0.1;
