@@ -27,7 +27,8 @@ export function createBatches(source: TrainingSource, batch: number, seed: numbe
   const [channels, height, width] = input;
   const size = sizeOf(input);
   const bytes = new Uint8Array(batch * sizeOf(source.shape));
-  const seen = new Float32Array(batch * size);
+  const small = new Uint8ClampedArray(batch * size); // it rounds what is written
+  const rounded = new Uint8Array(small.buffer);
   const resize = createResizer([source.shape[1], source.shape[2]], [height, width]);
   let order: { epoch: number; places: Uint32Array } | undefined;
 
@@ -45,13 +46,12 @@ export function createBatches(source: TrainingSource, batch: number, seed: numbe
     const first = number * batch;
     const places = Uint32Array.from({ length: batch }, (_, i) => placeAt(first + i));
     await source.read(places, bytes);
-    resize(bytes, seen);
-    const small = Uint8Array.from(seen, Math.round);
+    resize(bytes, small);
     const images = new Float32Array(batch * size);
     const augmentations = drawAugmentations(MOST, { seed, epoch: 0, first, count: batch, side: width });
     for (const [i, augmentation] of augmentations.entries()) {
       const planes = { channels, height, width, at: i * size };
-      affine(small, planes, augmentation, false, images);
+      affine(rounded, planes, augmentation, false, images);
       adjustContrast(images, planes, augmentation.contrast);
     }
     return { images, places };
@@ -74,8 +74,10 @@ export function createNoise(batch: number, most: number, seed: number) {
     uniform(seed, LEVEL_STREAM, number * draws.length, draws);
     const levels = Float32Array.from({ length: batch }, (_, i) => draws[2 * i]!);
     for (const [i, level] of levels.entries()) {
-      const first = Math.floor(draws[2 * i + 1]! * POOL);
-      for (let k = 0; k < size; k++) images[i * size + k]! += most * level * pool[(first + k) % POOL]!;
+      const first = Math.floor(draws[2 * i + 1]! * (POOL - size));
+      const at = i * size;
+      const deviation = most * level;
+      for (let k = 0; k < size; k++) images[at + k]! += deviation * pool[first + k]!;
     }
     return levels;
   };

@@ -24,7 +24,7 @@ function windows(from: number, to: number): Window[] {
   });
 }
 
-/** Resizes planes of `from` [height, width] to planes of `to`, one after the other, in floats from 0 to 255. */
+/** Resizes planes of `from` [height, width] to planes of `to`, one after the other: values from 0 to 255. */
 export function createResizer(from: readonly [number, number], to: readonly [number, number]) {
   const [height, width] = from;
   const [tall, wide] = to;
@@ -34,7 +34,7 @@ export function createResizer(from: readonly [number, number], to: readonly [num
   const same = height === tall && width === wide;
 
   /** @param bytes [planes, height, width] @param out [planes, tall, wide] */
-  return (bytes: Uint8Array, out: Float32Array): void => {
+  return (bytes: Uint8Array, out: Float32Array | Uint8ClampedArray): void => {
     if (same) {
       out.set(bytes);
       return;

@@ -6,6 +6,7 @@
  */
 import { InputError } from '@onnoise/scheduler';
 import { encodeModel } from '@onnoise/tracer';
+import { shareEstimate } from '../measures/intervals.ts';
 import type { Estimate, ImageSet, Measure } from '../types.ts';
 import { extractFeatures } from './extract.ts';
 import { classifierGraph } from './onnx.ts';
@@ -35,7 +36,7 @@ export interface SyntheticOptions {
 const LENGTH: TrainingLength = { batch: 64, epochs: 20, least: 200, most: 800 };
 
 /**
- * Accuracy on held-out images with a binomial interval.
+ * Accuracy on held-out images with Wilson's interval.
  * @throws InputError for images without labels, and sets of unequal sizes; the signal's reason when aborted.
  */
 export async function trainOnSynthetic(options: SyntheticOptions): Promise<Measure> {
@@ -80,20 +81,8 @@ async function accuracyAfter(
   const extractor = await extractorOf(onnx, 'classifier', images.shape);
   try {
     const { classes: named } = await extractFeatures(extractor, images.shape, heldOut, signal);
-    return binomial(heldOut.labels!.filter((label, i) => label === named![i]).length, heldOut.count);
+    return shareEstimate(heldOut.labels!.filter((label, i) => label === named![i]).length, heldOut.count);
   } finally {
     await extractor.session.release();
   }
-}
-
-/** 97.5 % of a normal distribution lie below it. */
-const Z = 1.959963984540054;
-
-/** A share with the 95 % interval of Wilson (1927), which stays between 0 and 1. */
-export function binomial(hits: number, trials: number): Estimate {
-  const share = hits / trials;
-  const spread = (Z * Z) / trials;
-  const middle = (share + spread / 2) / (1 + spread);
-  const half = Math.sqrt((share * (1 - share) + spread / 4) * spread) / (1 + spread);
-  return { value: share, interval: [Math.max(0, middle - half), Math.min(1, middle + half)] };
 }

@@ -14,14 +14,17 @@ import type { TrainingSource } from './source.ts';
 import { createPlainStep, crossEntropy } from './step.ts';
 
 /** Changes whenever the same images would give another network: part of the cache's key. */
-export const RECIPE_VERSION = 1;
+export const RECIPE_VERSION = 2;
 
 /** Deviation of the noise in the images, whose values go from -1 to 1: what a classifier has to bear. */
 const CLASSIFIER_NOISE = 0.1;
 /** The same, at most, for the autoencoder to take away. */
 export const AUTOENCODER_NOISE = 0.5;
-/** Weight of the noise level's error. */
-const LEVEL_WEIGHT = 0.1;
+/**
+ * Weight of the noise level's error. On digits 1 tells blur and noise from held-out images better than 0.1 and 0 do, and
+ * other classes as well.
+ */
+const LEVEL_WEIGHT = 1;
 
 const ADAM = { optimizer: 'adamw', betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0.05 } as const;
 const LEARNING_RATE = 0.002;

@@ -1,7 +1,6 @@
 import { gaussian } from '@onnoise/scheduler';
 import { describe, expect, it } from 'vitest';
 import { trainOnSynthetic } from '#pipeline/evaluate/features/index.ts';
-import { binomial } from '#pipeline/evaluate/features/synthetic.ts';
 import type { ImageSet } from '#pipeline/evaluate/types.ts';
 import { barImages } from '../../../../support/bars.ts';
 
@@ -23,7 +22,7 @@ describe('trainOnSynthetic', () => {
     const shares: number[] = [];
     const onProgress = (share: number) => shares.push(share);
     const measure = await trainOnSynthetic({ ...sets, synthetic: barImages({ count: COUNT }, 3), onProgress });
-    expect(measure).toMatchObject({ id: 'train-on-synthetic', better: 'higher' });
+    expect(measure).toMatchObject({ id: 'synthetic_accuracy', better: 'higher' });
     expect(measure.real.value).toBeGreaterThan(0.9);
     expect(measure.model.value).toBeGreaterThan(0.9);
     expect(measure.noise.value).toBeLessThan(0.7);
@@ -54,15 +53,5 @@ describe('trainOnSynthetic', () => {
   it('stops when aborted', async () => {
     const signal = AbortSignal.abort(new Error('enough'));
     await expect(trainOnSynthetic({ ...sets, synthetic: real, signal })).rejects.toThrow('enough');
-  });
-});
-
-describe('binomial', () => {
-  it("has Wilson's interval", () => {
-    // scipy: binomtest(83, 100).proportion_ci(method='wilson')
-    expect(binomial(83, 100).interval![0]).toBeCloseTo(0.7445199523, 9);
-    expect(binomial(83, 100).interval![1]).toBeCloseTo(0.8910643388, 9);
-    expect(binomial(0, 10).interval![0]).toBe(0);
-    expect(binomial(10, 10).interval![1]).toBe(1);
   });
 });
