@@ -11,7 +11,7 @@ export type PlotLibrary = typeof import('@observablehq/plot');
 /** Units of a chart's width; phones show it at about this many pixels, so that its letters stay legible. */
 export const CHART_WIDTH = 400;
 
-let loading: Promise<{ Plot: PlotLibrary; newDocument: () => PlotOptions['document'] }> | undefined;
+let loading: Promise<{ Plot: PlotLibrary; newDocument: () => NonNullable<PlotOptions['document']> }> | undefined;
 
 /** As Plot's options; the letters are 12 units high. */
 export interface ChartOptions extends PlotOptions {
