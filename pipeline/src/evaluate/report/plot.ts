@@ -35,10 +35,11 @@ export async function chart(make: (Plot: PlotLibrary) => ChartOptions): Promise<
     className: 'chart',
     style: { background: 'none', color: 'inherit', fontSize: '12px', fontFamily: 'inherit' },
   });
+  // Plot's own labels name the kinds of marks, and its rules of the class are in the report's style where needed.
+  for (const inner of svg.querySelectorAll('[aria-label]')) inner.removeAttribute('aria-label');
+  svg.querySelector('style')?.remove();
   svg.setAttribute('role', 'img');
   svg.setAttribute('aria-label', label);
-  // Plot's own rules of the class: those that the report needs are in its style.
-  svg.querySelector('style')?.remove();
   return trusted(svg.outerHTML);
 }
 
