@@ -15,6 +15,8 @@ const SCRIPTS: Record<string, string> = {
   train: 'train.py',
   images: 'images.py',
   memorisation: 'memorisation.py',
+  measures: 'measures.py',
+  features: 'features.py',
   binomial: 'binomial.py',
   game: 'game.ts',
 };

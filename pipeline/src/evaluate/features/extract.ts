@@ -84,7 +84,11 @@ function largestOf({ data, dims }: ort.Tensor, count: number): Int32Array {
 }
 
 /** Bytes [count, C, H, W] to the network's input; a network of fixed batch gets zeros after the last image. */
-function createFiller({ input, range }: Extractor, [channels, height, width]: ImageShape, rows: number) {
+export function createFiller(
+  { input, range }: Pick<Extractor, 'input' | 'range'>,
+  [channels, height, width]: ImageShape,
+  rows: number,
+) {
   const [wanted, tall, wide] = input.shape;
   const plane = tall * wide;
   const resize = createResizer([height, width], [tall, wide]);

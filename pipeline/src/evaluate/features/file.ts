@@ -12,7 +12,8 @@ import { basename } from 'node:path';
 import { check, type ImageShape, InputError, oneOf, onnxReason, readOnnxFacts } from '@onnoise/scheduler';
 import * as ort from 'onnxruntime-node';
 import { diskReason } from '../../files/disk-errors.ts';
-import { type Extractor, extractFeatures } from './extract.ts';
+import { sizeOf } from '../../shape.ts';
+import { createFiller, type Extractor } from './extract.ts';
 import { FEATURE_RANGES, type FeatureRange, RANGE_KEY } from './range.ts';
 
 const ACTION = 'open the feature model';
@@ -24,26 +25,24 @@ function refuse(path: string, rule: string): never {
 
 /**
  * Opens a file for images of a shape.
- * @param range what black and white are; undefined: as the file says
+ * @param given what black and white are; undefined: as the file says
+ * @returns the network, and the numbers that it gives for an image
  * @throws InputError for a file that is no such network, or does not go with the images.
  */
 export async function openFeatureFile(
   path: string,
   shape: ImageShape,
-  range: FeatureRange | undefined,
-): Promise<{ extractor: Extractor; width: number; metadata: Readonly<Record<string, string>> }> {
+  given: FeatureRange | undefined,
+): Promise<{ extractor: Extractor; width: number }> {
   const metadata = await readMetadata(path);
   const session = await openSession(path);
   try {
     const input = inputOf(session, path, shape);
-    const extractor: Extractor = {
-      session,
-      name: basename(path),
-      input,
-      range: rangeOf(path, input.type, metadata[RANGE_KEY], range),
-      features: outputOf(session, path),
-    };
-    return { extractor, width: await trial(extractor, path, shape), metadata };
+    const range = rangeOf(path, input.type, metadata[RANGE_KEY], given);
+    const called = { session, name: basename(path), input, range };
+    const outputs = await trial(called, path, shape);
+    const features = outputOf(outputs, path, input.batch ?? TRIED);
+    return { extractor: { ...called, features }, width: outputs[features]!.dims[1]! };
   } catch (error) {
     await session.release();
     throw error;
@@ -60,7 +59,7 @@ async function readMetadata(path: string): Promise<Readonly<Record<string, strin
   return metadata;
 }
 
-export async function openSession(path: string): Promise<ort.InferenceSession> {
+async function openSession(path: string): Promise<ort.InferenceSession> {
   try {
     return await ort.InferenceSession.create(path, { logSeverityLevel: 4 });
   } catch (error) {
@@ -82,10 +81,10 @@ function inputOf(session: ort.InferenceSession, path: string, shape: ImageShape)
   if (type === 'string') refuse(path, `${words}, received a model that wants text`);
   if ((type !== 'float32' && type !== 'uint8') || dims.length !== 4) refuse(path, `${words}, received ${received}`);
   const fixed = (axis: number) => (typeof dims[axis] === 'number' && dims[axis] > 0 ? dims[axis] : undefined);
+  if (fixed(3) === 3 && fixed(1) !== 3) refuse(path, `${words}, received ${received}, whose channels come last`);
   const channels = fixed(1) ?? shape[0];
   if (channels !== 1 && channels !== 3) {
-    const layout = fixed(3) === 1 || fixed(3) === 3 ? ': the channels come last' : '';
-    refuse(path, `${words} of 1 or 3 channels, received ${received}${layout}`);
+    refuse(path, `${words} of 1 or 3 channels, received ${received}`);
   }
   if (channels === 1 && shape[0] === 3) {
     refuse(path, `take the 3 channels of the data, received a model of 1 channel; gray data are made by --channels 1`);
@@ -110,41 +109,45 @@ function rangeOf(path: string, type: string, said: string | undefined, asked: Fe
   return '0,255';
 }
 
+/** Images of the trial. */
+const TRIED = 2;
+
+/** Calls it on a pattern: what its outputs are is sure only then. */
+async function trial(
+  called: Omit<Extractor, 'features'>,
+  path: string,
+  shape: ImageShape,
+): Promise<Readonly<Record<string, ort.Tensor>>> {
+  const { session, input } = called;
+  const count = input.batch ?? TRIED;
+  const pattern = Uint8Array.from({ length: count * sizeOf(shape) }, (_, i) => (37 * i) % 256);
+  const images = createFiller(called, shape, count)(pattern, count);
+  try {
+    return (await session.run({ [input.name]: images })) as Record<string, ort.Tensor>;
+  } catch (error) {
+    return refuse(path, `run on images of ${images.dims.slice(1).join(' x ')}, received "${onnxReason(error)}"`);
+  }
+}
+
 /** Names of an output that is a feature, the likeliest first. */
 const FEATURE_NAMES = [/^features?$/i, /^embeddings?$/i, /feature/i, /pool/i, /embed/i];
 
-function outputOf({ outputMetadata }: ort.InferenceSession, path: string): string {
-  const vectors = outputMetadata.filter((port) => port.isTensor && port.type === 'float32' && isVector(port.shape));
-  const [only] = vectors;
-  if (vectors.length === 1) return only!.name;
-  for (const pattern of FEATURE_NAMES) {
-    const found = vectors.find(({ name }) => pattern.test(name));
-    if (found) return found.name;
-  }
-  const listed = outputMetadata.map((port) => {
-    return port.isTensor ? `${port.name} ${port.type} [${port.shape.join(', ')}]` : port.name;
-  });
-  return refuse(
-    path,
-    `give one vector for each image, float32 [N, D] or [N, D, 1, 1], or name one of several features, pool or embedding, received ${listed.join('; ')}`,
-  );
+/** The output that is the features: the only vector, or the one that is named like it. */
+function outputOf(outputs: Readonly<Record<string, ort.Tensor>>, path: string, count: number): string {
+  const all = Object.entries(outputs);
+  const vectors = all.filter(([, tensor]) => isVector(tensor, count)).map(([name]) => name);
+  const named = FEATURE_NAMES.map((pattern) => vectors.find((name) => pattern.test(name)));
+  const found = vectors.length === 1 ? vectors[0] : named.find((name) => name !== undefined);
+  if (found !== undefined) return found;
+  const wanted =
+    vectors.length === 0
+      ? 'give a vector for each image, float32 [N, D] or [N, D, 1, 1]'
+      : 'name one of its outputs features, embedding or pool';
+  const listed = all.map(([name, { type, dims }]) => `${name} ${type} [${dims.join(', ')}]`);
+  return refuse(path, `${wanted}, received ${listed.join('; ')}`);
 }
 
-const isVector = (dims: readonly (number | string)[]): boolean =>
-  dims.length === 2 ||
-  (dims.length === 4 && [dims[2], dims[3]].every((side) => typeof side === 'string' || side === 1));
-
-/** Calls it on gray images. @returns D */
-async function trial(extractor: Extractor, path: string, shape: ImageShape): Promise<number> {
-  const [channels, height, width] = shape;
-  const count = 2;
-  const pixels = new Uint8Array(count * channels * height * width).fill(128);
-  const { input } = extractor;
-  try {
-    return (await extractFeatures(extractor, shape, { shape, count, pixels })).width;
-  } catch (error) {
-    if (error instanceof InputError) throw error;
-    const size = `${input.shape.slice(1).join(' x ')}`;
-    return refuse(path, `run on images of ${size}, received "${onnxReason(error)}"`);
-  }
+function isVector({ type, dims }: ort.Tensor, count: number): boolean {
+  const [rows, width, ...rest] = dims;
+  return type === 'float32' && rows === count && (width ?? 0) > 0 && (rest.length === 0 || rest.join() === '1,1');
 }

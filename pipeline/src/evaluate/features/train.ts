@@ -6,7 +6,7 @@ import { InputError } from '@onnoise/scheduler';
 import * as tf from '@tensorflow/tfjs';
 import { initParameters } from '../../model/parameters.ts';
 import type { StepTensor } from '../../train/contracts.ts';
-import { addNoise, createBatches } from './batches.ts';
+import { createBatches, createNoise } from './batches.ts';
 import { fitWeights } from './fit.ts';
 import { createAutoencoder, createClassifier } from './network.ts';
 import { seenShape } from './shape.ts';
@@ -74,13 +74,14 @@ export async function trainClassifier(
   const network = createClassifier(source.shape, classCount);
   const { batch } = options.length ?? USUAL_LENGTH;
   const draw = createBatches(source, batch, options.seed);
+  const addNoise = createNoise(batch, CLASSIFIER_NOISE, options.seed);
   return train(source, network, options, {
     inputs: [imagesInput(source, batch), { name: 'targets', shape: [batch, classCount], dtype: 'float32' }],
     loss: (weights, { images, targets }) =>
       crossEntropy(network.forward(weights, images as tf.Tensor4D, true).logits, targets!),
     async batch(number) {
       const { images, places } = await draw(number);
-      addNoise(images, batch, number, CLASSIFIER_NOISE, options.seed);
+      addNoise(images, number);
       const targets = new Float32Array(batch * classCount);
       for (const [i, place] of places.entries()) targets[i * classCount + labels[place]!] = 1;
       return { images, targets };
@@ -96,6 +97,7 @@ export async function trainAutoencoder(
   const network = createAutoencoder(source.shape);
   const { batch } = options.length ?? USUAL_LENGTH;
   const draw = createBatches(source, batch, options.seed);
+  const addNoise = createNoise(batch, AUTOENCODER_NOISE, options.seed);
   const input = imagesInput(source, batch);
   return train(source, network, options, {
     inputs: [input, { ...input, name: 'clean' }, { name: 'levels', shape: [batch, 1], dtype: 'float32' }],
@@ -109,7 +111,7 @@ export async function trainAutoencoder(
     async batch(number) {
       const { images } = await draw(number);
       const clean = images.slice();
-      const levels = addNoise(images, batch, number, AUTOENCODER_NOISE, options.seed);
+      const levels = addNoise(images, number);
       return { images, clean, levels };
     },
   });

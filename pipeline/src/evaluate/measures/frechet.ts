@@ -103,10 +103,10 @@ export function frechetTo(reference: Moments): (moments: Moments) => number {
   };
 }
 
-/** Wider features have no interval: each of its 32 distances would take seconds. */
+/** Wider features have no interval: each of its 64 distances would take seconds. */
 const WIDEST_WITH_INTERVAL = 512;
 
-/** The squared distance without each group, from sums over the groups. */
+/** The squared distance without each of the groups' `leavings`, from sums over the groups. */
 async function distancesWithout(
   distance: (moments: Moments) => number,
   { values, count, width }: Features,
@@ -129,14 +129,23 @@ async function distancesWithout(
     parts.push(part);
   }
   const distances: number[] = [];
-  for (const part of parts) {
+  for (const leaving of groups.leavings) {
     await breathe();
-    const left = count - part.count;
-    const shift = part.sum.map((sum) => -sum / left); // of the mean, as that of all rows is the centre
-    const covariance = total.map((sum, at) => {
-      const [i, j] = [Math.floor(at / width), at % width];
-      return (sum - part.scatter[at]! - left * shift[i]! * shift[j]!) / (left - 1);
-    });
+    const gone = leaving.map((g) => parts[g]!);
+    const left = gone.reduce((rest, part) => rest - part.count, count);
+    // Of the mean, as that of all rows is the centre.
+    const shift = centre.map((_, i) => gone.reduce((sum, part) => sum - part.sum[i]!, 0) / left);
+    const covariance = total.slice();
+    for (const { scatter } of gone)
+      scatter.forEach((value, at) => {
+        covariance[at]! -= value;
+      });
+    for (let i = 0; i < width; i++) {
+      for (let j = 0; j < width; j++) {
+        const at = i * width + j;
+        covariance[at] = (covariance[at]! - left * shift[i]! * shift[j]!) / (left - 1);
+      }
+    }
     distances.push(distance({ mean: centre.map((m, i) => m + shift[i]!), covariance }));
   }
   return distances;

@@ -1,5 +1,6 @@
-/** Refuses sets of images that cannot be measured against each other, before the long work starts. */
-import { check, type ImageShape, InputError, integer, rule } from '@onnoise/scheduler';
+/** Refuses sets of images that cannot be measured against each other: before the long work where they are known by then. */
+import { check, type ImageShape, InputError, integer, rule, worded } from '@onnoise/scheduler';
+import type { ImageSet } from '../types.ts';
 import { NEAREST } from './neighbours.ts';
 import type { Candidate } from './record.ts';
 
@@ -7,69 +8,69 @@ const ACTION = 'evaluate';
 
 /** The names of the sets in sentences. */
 export const SETS = {
-  model: "the model's pictures",
+  reference: 'the training images',
   real: 'the held-out images',
   noise: 'the pictures of noise',
-  reference: 'the training images',
+  model: "the model's pictures",
 } as const;
 
 export type Sets = Readonly<Record<keyof typeof SETS, Candidate>>;
 
-/** Fewer pictures cannot be measured in features of this width: a covariance of so few says nothing. */
+/** Of fewer images, the features' covariance, or the fifth neighbour, would not be there. */
 export const fewestImages = (width: number): number => Math.max(width, NEAREST.density) + 1;
 
 /**
  * @param width of the features
  * @throws InputError with the number that is needed.
  */
-export function checkImageCount(count: number, width: number): number {
-  const { words, holds } = integer(fewestImages(width));
-  const because = `${words}, as the features have ${width} numbers`;
-  return check(ACTION, 'the number of images', { words: because, holds }, count);
+export function checkImageCount(count: number, width: number, name = "the model's pictures"): number {
+  const enough = integer(fewestImages(width));
+  const words = `at least ${fewestImages(width)}, more than the ${width} numbers of the features`;
+  return check(ACTION, `the number of ${name}`, worded(words, enough), count);
 }
 
-/** @throws InputError for shapes, widths and numbers that differ, and labels that no training image has. */
+/**
+ * @param name of the images: one of `SETS`
+ * @throws InputError for another size or other channels than those of the training images, and classes that these have not.
+ */
+export function checkImages(name: string, { shape, labels }: ImageSet, training: ImageSet): void {
+  if (shape.some((extent, i) => extent !== training.shape[i])) {
+    throw new InputError(
+      `Cannot ${ACTION}: ${name} must be ${described(training.shape)}, as the training images are, received ${described(shape)}.`,
+    );
+  }
+  if (labels === undefined || training.labels === undefined) return;
+  const known = new Set(training.labels);
+  const classes = rule('a class of the training images', (label) => known.has(label as number));
+  for (const label of new Set(labels)) check(ACTION, `each class of ${name}`, classes, label);
+}
+
+/** `gray pictures of 28 x 28 pixels` */
+function described([channels, height, width]: ImageShape): string {
+  const kind =
+    channels === 1 ? 'gray pictures' : channels === 3 ? 'colour pictures' : `pictures of ${channels} channels`;
+  return `${kind} of ${width} x ${height} pixels`;
+}
+
+/** @throws InputError for sets of other shapes, features or numbers, for too few images, and for features without a value. */
 export function checkSets(sets: Sets): void {
-  const { reference } = sets;
+  const { reference, model } = sets;
   const { width } = reference.features;
   for (const [key, name] of Object.entries(SETS) as [keyof Sets, string][]) {
     const { images, features } = sets[key];
-    check(ACTION, name, shapeRule(reference.images.shape), images.shape);
-    if (features.width !== width) {
-      const found = `those of ${name} have ${features.width}`;
-      throw new InputError(
-        `Cannot ${ACTION}: the features of all sets must have the ${width} numbers of the training images', ${found}.`,
+    checkImageCount(images.count, width, name);
+    checkImages(name, images, reference.images);
+    const equal = (thing: string, goal: number, of: string, value: number) =>
+      check(
+        ACTION,
+        thing,
+        rule(`${goal} as ${of}`, (number) => number === goal),
+        value,
       );
-    }
-    if (features.count !== images.count) {
-      throw new InputError(
-        `Cannot ${ACTION}: ${name} must have features for all ${images.count}, received ${features.count}.`,
-      );
-    }
-    checkImageCount(images.count, width);
-    if (key !== 'reference' && images.count !== sets.model.images.count) {
-      const { words, holds } = integer(sets.model.images.count, sets.model.images.count);
-      check(ACTION, `the number of ${name}`, { words: `that of ${SETS.model}, ${words}`, holds }, images.count);
-    }
-    checkLabels(name, images.labels, reference.images.labels);
+    equal(`the features' width of ${name}`, width, 'that of the training images', features.width);
+    equal(`the number of features of ${name}`, images.count, 'that of the images', features.count);
+    if (key !== 'reference') equal(`the number of ${name}`, model.images.count, `that of ${SETS.model}`, images.count);
+    const bad = features.values.find((value) => !Number.isFinite(value));
+    if (bad !== undefined) check(ACTION, `each feature of ${name}`, rule('a finite number', Number.isFinite), bad);
   }
-}
-
-/** `3 x 28 x 28`, or that it is in colour where the other is gray. */
-function shapeRule(shape: ImageShape) {
-  const [channels, height, width] = shape;
-  const colour = channels === 1 ? 'gray' : 'in colour';
-  return rule<ImageShape>(`${colour} and ${width} x ${height} as the training images, which are [${shape}]`, (value) =>
-    (value as ImageShape).every((extent, i) => extent === shape[i]),
-  );
-}
-
-function checkLabels(name: string, labels: Int32Array | undefined, known: Int32Array | undefined): void {
-  if (labels === undefined || known === undefined) return;
-  const classes = new Set(known);
-  const other = labels.find((label) => !classes.has(label));
-  if (other === undefined) return;
-  throw new InputError(
-    `Cannot ${ACTION}: ${name} must be of classes that the training images have, received class ${other}.`,
-  );
 }

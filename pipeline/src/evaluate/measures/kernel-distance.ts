@@ -8,7 +8,7 @@
  * and it may be negative. clean-fid and torch-fidelity average it over random subsets of 1,000 rows; this is over all rows, which has
  * the same mean, less variance and no chance.
  */
-import { type Groups, jackknife } from './intervals.ts';
+import { type Groups, jackknife, oneGroup } from './intervals.ts';
 import { timesTransposed } from './matrix.ts';
 import type { Family } from './record.ts';
 
@@ -22,8 +22,6 @@ export interface KernelSums {
   /** Over pairs of a row of a set and one of the reference, by the group of the first: [groups]. */
   across: Float64Array;
 }
-
-const oneGroup = (rows: number): Groups => ({ count: 1, of: new Uint8Array(rows), sizes: Int32Array.of(rows) });
 
 /** @param rows [N, width] */
 async function sumWithin(rows: Float64Array, width: number, groups: Groups, breathe: () => Promise<void>) {
@@ -75,7 +73,7 @@ async function sumAcross(
  * The squared distance from a reference.
  *
  * @param reference [M, width], M of 2 or more
- * @returns a function of rows [N, width] with N of 3 or more: the distance, and that without each group.
+ * @returns a function of rows [N, width] with N of 3 or more: the distance, and that without each of the groups' `leavings`.
  */
 export async function kernelDistanceTo(
   reference: Float64Array,
@@ -93,12 +91,18 @@ export async function kernelDistanceTo(
     const distance = (n: number, sumWithin: number, sumAcross: number) =>
       sumWithin / pairs(n) + own / pairs(many) - (2 * sumAcross) / (n * many);
     const count = rows.length / width;
-    const without = Array.from({ length: groups.count }, (_, g) => {
-      let gone = 0;
-      for (let h = 0; h < groups.count; h++) {
-        gone += within[g * groups.count + h]! + (h === g ? 0 : within[h * groups.count + g]!);
+    const without = groups.leavings.map((gone) => {
+      let [rows, lost, lostAcross] = [count, 0, 0];
+      for (const g of gone) {
+        rows -= groups.sizes[g]!;
+        lostAcross += across[g]!;
       }
-      return distance(count - groups.sizes[g]!, all - gone, allAcross - across[g]!);
+      for (let g = 0; g < groups.count; g++) {
+        for (let h = 0; h < groups.count; h++) {
+          if (gone.includes(g) || gone.includes(h)) lost += within[g * groups.count + h]!;
+        }
+      }
+      return distance(rows, all - lost, allAcross - lostAcross);
     });
     return { value: distance(count, all, allAcross), without };
   };

@@ -4,7 +4,7 @@
  * K1 = 0.01, K2 = 0.03, levels of 0 to 255, only whole windows. 1 for equal pictures, near 0 for unlike ones; what is negative at a
  * scale counts as 0. Channels are compared one by one, and their mean is taken.
  *
- * The paper's five scales, each half of the one before, need sides of 176 pixels. Smaller pictures have as many as fit, whose
+ * The paper's five scales, each half of the one before, need sides of 176 pixels. Smaller pictures have as many as fit, and their
  * weights are divided by their sum: two for 28 x 28. Below 11 pixels the window is the largest odd one that fits.
  */
 import type { ImageShape } from '@onnoise/scheduler';
@@ -37,7 +37,8 @@ export function msSsim(one: Uint8Array, other: Uint8Array, shape: ImageShape): n
   const scales = scalesOf(shape);
   const window = gaussianWindow(Math.min(WINDOW, 2 * Math.floor((Math.min(height, width) + 1) / 2) - 1));
   const weights = WEIGHTS.slice(0, scales);
-  const all = weights.reduce((sum, weight) => sum + weight, 0);
+  // The paper's five have a sum of 1.0001, and stay as they are.
+  const all = scales === WEIGHTS.length ? 1 : weights.reduce((sum, weight) => sum + weight, 0);
   const size = height * width;
   let mean = 0;
   for (let c = 0; c < channels; c++) {

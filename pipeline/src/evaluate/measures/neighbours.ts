@@ -14,14 +14,14 @@
  */
 import { shuffle } from '@onnoise/scheduler';
 import type { Estimate } from '../types.ts';
-import { type Groups, jackknife, meanEstimate, shareEstimate } from './intervals.ts';
+import { type Groups, jackknife, meanEstimate, shareEstimate, widenRare } from './intervals.ts';
 import type { Rows } from './matrix.ts';
 import { type Neighbours, neighboursWithin, squaredDistance } from './nearest.ts';
 import type { Family } from './record.ts';
 
 /** Neighbours of the balls of precision and recall, and of density and coverage. */
 export const NEAREST = { precision: 3, density: 5 };
-/** Neighbours that are known of a picture, so that the third is found when a group of pictures is left out. */
+/** Neighbours that are known of a picture, so that the third is found when groups of pictures are left out. */
 const KNOWN = NEAREST.precision + 8;
 const STREAM = 0x6e656172;
 
@@ -31,7 +31,7 @@ export interface NeighbourMeasures {
   balls: Float64Array;
   recall: number;
   coverage: number;
-  /** Without each group of pictures. */
+  /** Without each of the groups' `leavings`. */
   recallWithout: number[];
   coverageWithout: number[];
 }
@@ -54,62 +54,91 @@ export async function neighbourMeasuresTo(
     const own = await neighboursWithin(pictures, width, KNOWN, breathe);
     const inside = new Uint8Array(count);
     const balls = new Float64Array(count);
-    const recalled = new Uint8Array(many);
-    // Bit g of a training image: recalled, and covered, when group g is left out.
-    const recalledWithout = new Int32Array(many);
-    const coveredWithout = new Int32Array(many);
+    const [recalled, covered] = [new Uint8Array(many), new Uint8Array(many)];
+    const [recalledWithout, coveredWithout] = [marksOf(many), marksOf(many)];
     for (let i = 0; i < count; i++) {
       await breathe();
-      const others = ~(1 << groups.of[i]!);
+      const there = bitsOf(groups, (leaving) => !leaving.includes(groups.of[i]!));
       const { radius, wider } = ballOf(i, own, groups);
       const widest = wider.at(-1)?.square ?? radius;
       for (let j = 0; j < many; j++) {
         const most = large[j]!;
-        const square = squaredDistance(pictures, i, reference, j, width, widest > most ? widest : most);
+        const square = squaredDistance(pictures, i, reference, j, width, Math.max(widest, most));
         if (square <= most) {
           balls[i]!++;
-          coveredWithout[j]! |= others;
+          covered[j] = 1;
+          mark(coveredWithout, j, there);
           if (square <= small[j]!) inside[i] = 1;
         }
         if (square <= radius) {
           recalled[j] = 1;
-          recalledWithout[j]! |= others;
+          mark(recalledWithout, j, there);
         } else if (square <= widest) {
-          for (const ball of wider) if (square <= ball.square) recalledWithout[j]! |= 1 << ball.group;
+          for (const ball of wider) if (square <= ball.square) mark(recalledWithout, j, ball.bits);
         }
       }
     }
-    const share = (bits: Int32Array | Uint8Array, mask: number): number => {
-      let hits = 0;
-      for (const value of bits) if ((value & mask) !== 0) hits++;
-      return hits / many;
-    };
-    const each = Array.from({ length: groups.count }, (_, group) => 1 << group);
     return {
       inside,
       balls,
-      recall: share(recalled, 1),
-      coverage: share(coveredWithout, -1),
-      recallWithout: each.map((bit) => share(recalledWithout, bit)),
-      coverageWithout: each.map((bit) => share(coveredWithout, bit)),
+      recall: shareOf(recalled, 1),
+      coverage: shareOf(covered, 1),
+      recallWithout: sharesOf(recalledWithout, groups),
+      coverageWithout: sharesOf(coveredWithout, groups),
     };
   };
 }
 
-/** The ball of a picture, and the wider ones that it has when a group is left out that one of its neighbours is in. */
-function ballOf(picture: number, { k, squares, rows }: Neighbours, { of }: Groups) {
+/** A bit for each of the first 32 of the groups' `leavings`, and one for each of the others. */
+type Bits = readonly [first: number, last: number];
+/** Such bits of each training image: whether it is recalled, or covered, with these groups left out. */
+type Marks = readonly [first: Int32Array, last: Int32Array];
+
+const marksOf = (count: number): Marks => [new Int32Array(count), new Int32Array(count)];
+
+function mark([first, last]: Marks, at: number, bits: Bits): void {
+  first[at]! |= bits[0];
+  last[at]! |= bits[1];
+}
+
+function bitsOf({ leavings }: Groups, holds: (leaving: readonly number[]) => boolean): Bits {
+  let [first, last] = [0, 0];
+  leavings.forEach((leaving, i) => {
+    if (!holds(leaving)) return;
+    if (i < 32) first |= 1 << i;
+    else last |= 1 << (i - 32);
+  });
+  return [first, last];
+}
+
+/** Share of the numbers that have a bit of the mask. */
+function shareOf(numbers: Int32Array | Uint8Array, mask: number): number {
+  let hits = 0;
+  for (const number of numbers) if ((number & mask) !== 0) hits++;
+  return hits / numbers.length;
+}
+
+const sharesOf = ([first, last]: Marks, { leavings }: Groups): number[] =>
+  leavings.map((_, i) => (i < 32 ? shareOf(first, 1 << i) : shareOf(last, 1 << (i - 32))));
+
+/** The ball of a picture, and the wider ones that it has when groups are left out that neighbours of it are in. */
+function ballOf(picture: number, { k, squares, rows }: Neighbours, groups: Groups) {
   const first = picture * k;
-  const last = first + NEAREST.precision - 1;
-  const lost = new Set(Array.from(rows.subarray(first, last + 1), (row) => of[row]!));
-  lost.delete(of[picture]!); // it is left out itself then
-  const wider = Array.from(lost, (group) => {
+  const groupOf = (at: number) => groups.of[rows[at]!]!;
+  const near = [first, first + 1, first + 2].map(groupOf);
+  const squareWithout = (leaving: readonly number[]): number => {
     let at = first;
     for (let left = NEAREST.precision; at < first + k - 1; at++) {
-      if (of[rows[at]!] !== group && --left === 0) break;
+      if (!leaving.includes(groupOf(at)) && --left === 0) break;
     }
-    return { group, square: squares[at]! };
+    return squares[at]!;
+  };
+  const wider: { square: number; bits: Bits }[] = [];
+  groups.leavings.forEach((leaving, i) => {
+    if (leaving.includes(groups.of[picture]!) || !leaving.some((group) => near.includes(group))) return;
+    wider.push({ square: squareWithout(leaving), bits: i < 32 ? [1 << i, 0] : [0, 1 << (i - 32)] });
   });
-  return { radius: squares[last]!, wider: wider.sort((a, b) => a.square - b.square) };
+  return { radius: squares[first + NEAREST.precision - 1]!, wider: wider.sort((a, b) => a.square - b.square) };
 }
 
 /** As many rows as `count` or as there are, drawn by a seed. @returns [count, width] */
@@ -167,18 +196,20 @@ export const neighbours: Family = {
     const drawn = drawRows(values, width, groups.of.length, seed);
     const measure = await neighbourMeasuresTo(drawn, width, breathe);
     return async ({ features }): Promise<Estimate[]> => {
-      const found = await measure(features.values, groups);
+      const { inside, balls, ...found } = await measure(features.values, groups);
+      const { count } = features;
+      const counted = (list: ArrayLike<number>) => Array.from(list).filter((number) => number > 0).length;
+      const density = meanEstimate(
+        Float64Array.from(balls, (number) => number / NEAREST.density),
+        { min: 0 },
+      );
+      const coverage = jackknife(found.coverage, found.coverageWithout, SHARE);
+      const near = counted(balls);
       return [
-        shareEstimate(
-          found.inside.reduce((sum, hit) => sum + hit, 0),
-          features.count,
-        ),
+        shareEstimate(counted(inside), count),
         jackknife(found.recall, found.recallWithout, SHARE),
-        meanEstimate(
-          found.balls.map((balls) => balls / NEAREST.density),
-          { min: 0 },
-        ),
-        jackknife(found.coverage, found.coverageWithout, SHARE),
+        widenRare(density, near, count, 1 / NEAREST.density),
+        widenRare(coverage, near, count, Math.min(1, (count * width) / drawn.length)),
       ];
     };
   },

@@ -10,7 +10,7 @@
  */
 import { gaussian } from '@onnoise/scheduler';
 import type { ImageSet } from '../types.ts';
-import { type Groups, jackknife } from './intervals.ts';
+import { type Groups, jackknife, oneGroup } from './intervals.ts';
 import { timesTransposed } from './matrix.ts';
 import type { Family } from './record.ts';
 
@@ -74,7 +74,7 @@ function squaredTransport(one: Float64Array, n: number, other: Float64Array): nu
  * The distance from a reference, in levels.
  *
  * @param directions [directions, C H W], of length 1
- * @returns a function of pictures: the distance, and that without each group.
+ * @returns a function of pictures: the distance, and that without each of the groups' `leavings`.
  */
 export async function slicedWassersteinTo(
   reference: Pictures,
@@ -84,21 +84,25 @@ export async function slicedWassersteinTo(
   const many = directions.length / (reference.pixels.length / reference.count);
   const sorted = await project(reference, directions, breathe);
   for (let d = 0; d < many; d++) sorted.subarray(d * reference.count, (d + 1) * reference.count).sort();
-  return async (pictures, groups) => {
+  return async (pictures, groups = oneGroup(pictures.count)) => {
     const { count } = pictures;
     const places = await project(pictures, directions, breathe);
-    const squares = new Float64Array(1 + (groups?.count ?? 0)); // of all, then without each group
+    const leavings = [[], ...groups.leavings]; // of all, then without some groups
+    const squares = new Float64Array(leavings.length);
     const list = new Float64Array(count);
     for (let d = 0; d < many; d++) {
       await breathe();
       const goal = sorted.subarray(d * reference.count, (d + 1) * reference.count);
       const own = places.subarray(d * count, (d + 1) * count);
       const order = Uint32Array.from(own, (_, i) => i).sort((a, b) => own[a]! - own[b]!);
-      for (let s = 0; s < squares.length; s++) {
+      leavings.forEach(([one, other], i) => {
         let n = 0;
-        for (const row of order) if (s === 0 || groups!.of[row] !== s - 1) list[n++] = own[row]!;
-        squares[s]! += squaredTransport(list, n, goal) / many;
-      }
+        for (const row of order) {
+          const group = groups.of[row];
+          if (group !== one && group !== other) list[n++] = own[row]!;
+        }
+        squares[i]! += squaredTransport(list, n, goal) / many;
+      });
     }
     const [value = 0, ...without] = squares.map(Math.sqrt);
     return { value, without };
