@@ -39,6 +39,7 @@ export {
   type Verdict,
 } from './model/evaluation.ts';
 export {
+  figuresOfModel,
   formatFigure,
   formatInterval,
   formatShare,

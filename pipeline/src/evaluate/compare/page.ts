@@ -34,8 +34,8 @@ export function finalLoss({ metrics }: Side): number | undefined {
   return smooth(averageLosses(metrics).map(({ loss }) => loss)).at(-1);
 }
 
-const absent = '–';
-const cell = (value: string | undefined) => html`<td class="n">${value ?? absent}</td>`;
+const ABSENT = '–';
+const cell = (value: string | undefined) => html`<td class="n">${value ?? ABSENT}</td>`;
 const value = (number: number | undefined) => (number === undefined ? undefined : formatValue(number));
 
 const nameCell = ({ name }: Side, i: number) => html`<th scope="row">${seriesMark(i)} ${name}</th>`;
@@ -51,7 +51,7 @@ function overview(sides: readonly Side[]): Html {
 ${sides.map((side, i) => {
   const last = side.metrics.at(-1);
   const { memorisation } = side.evaluation ?? {};
-  return html`<tr>${nameCell(side, i)}<td>${side.kind}</td>${cell(last && count(last.step))}${cell(value(last && last.seconds / 60))}${cell(value(finalLoss(side)))}${cell(value(side.validation.at(-1)?.loss))}<td>${memorisation ? VERDICT_WORDS[memorisation.verdict] : absent}</td></tr>
+  return html`<tr>${nameCell(side, i)}<td>${side.kind}</td>${cell(last && count(last.step))}${cell(value(last && last.seconds / 60))}${cell(value(finalLoss(side)))}${cell(value(side.validation.at(-1)?.loss))}<td>${memorisation ? VERDICT_WORDS[memorisation.verdict] : ABSENT}</td></tr>
 `;
 })}</tbody>
 </table>
@@ -191,7 +191,7 @@ ${
 <caption>Of the training; all others are the same</caption>
 <thead><tr><th scope="col">Setting</th>${known.map(({ name }) => html`<th scope="col">${name}</th>`)}</tr></thead>
 <tbody>
-${rows.map(({ name, values }) => html`<tr><th scope="row"><code>${name}</code></th>${values.map((json) => html`<td>${json === undefined ? absent : html`<code>${json}</code>`}</td>`)}</tr>\n`)}</tbody>
+${rows.map(({ name, values }) => html`<tr><th scope="row"><code>${name}</code></th>${values.map((json) => html`<td>${json === undefined ? ABSENT : html`<code>${json}</code>`}</td>`)}</tr>\n`)}</tbody>
 </table>
 </div>`
 }

@@ -11,7 +11,7 @@ export type PlotLibrary = typeof import('@observablehq/plot');
 /** Units of a chart's width; phones show it at about this many pixels, so that its letters stay legible. */
 export const CHART_WIDTH = 400;
 
-let loading: Promise<{ Plot: PlotLibrary; newDocument: () => PlotOptions['document'] }> | undefined;
+let loading: Promise<{ Plot: PlotLibrary; newDocument: () => NonNullable<PlotOptions['document']> }> | undefined;
 
 /** As Plot's options; the letters are 12 units high. */
 export interface ChartOptions extends PlotOptions {
@@ -35,10 +35,11 @@ export async function chart(make: (Plot: PlotLibrary) => ChartOptions): Promise<
     className: 'chart',
     style: { background: 'none', color: 'inherit', fontSize: '12px', fontFamily: 'inherit' },
   });
+  // Plot's own labels name the kinds of marks, and its rules of the class are in the report's style where needed.
+  for (const inner of svg.querySelectorAll('[aria-label]')) inner.removeAttribute('aria-label');
+  svg.querySelector('style')?.remove();
   svg.setAttribute('role', 'img');
   svg.setAttribute('aria-label', label);
-  // Plot's own rules of the class: those that the report needs are in its style.
-  svg.querySelector('style')?.remove();
   return trusted(svg.outerHTML);
 }
 

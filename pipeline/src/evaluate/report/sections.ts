@@ -44,7 +44,6 @@ ${strips[i]}</li>
 `,
 )}</ul>
 ${measuresTable(measures)}
-${explanations(measures)}
 </section>`;
 }
 
@@ -66,7 +65,7 @@ function explanations(measures: readonly Measure[]): Html {
     const about = MEASURES.find((each) => each.id === id);
     return about ? [{ name, about }] : [];
   });
-  return html`<h3>How they are computed</h3>
+  return html`<h3>How the measures are computed</h3>
 <dl class="explained">
 ${known.map(({ name, about }) => html`<dt>${name}</dt><dd>${about.how} Interval: ${about.interval}</dd>\n`)}</dl>`;
 }
@@ -133,7 +132,7 @@ const sheetFigure = ({ address, count: shown }: Sheet, what: string, which?: str
 
 /** Everything needed to repeat the evaluation. */
 export function detailsSection(evaluation: Evaluation): Html {
-  const { model, data, features, settings, machine, onnoise, date, secondsAPicture } = evaluation;
+  const { model, data, features, settings, measures, machine, onnoise, date, secondsAPicture } = evaluation;
   const { guidance } = settings;
   const rows: [name: string, value: string | Html][] = [
     [
@@ -160,5 +159,6 @@ export function detailsSection(evaluation: Evaluation): Html {
 <h2 id="details">Details</h2>
 <dl>
 ${rows.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>\n`)}</dl>
+${explanations(measures)}
 </section>`;
 }

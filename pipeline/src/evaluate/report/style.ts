@@ -43,7 +43,7 @@ figure { margin: 0; }
 figcaption { margin: 0 0 8px; }
 figcaption strong { color: var(--ink); }
 svg { max-width: 100%; height: auto; display: block; }
-th > svg { display: inline-block; vertical-align: -2px; margin-right: 4px; }
+th > svg { display: inline-block; max-width: none; vertical-align: -2px; margin-right: 4px; }
 svg.chart { width: 100%; max-width: 560px; }
 .key { display: flex; flex-wrap: wrap; gap: 4px 18px; margin: 6px 0; padding: 0; list-style: none; font-size: 14px; }
 .key li { display: flex; align-items: center; gap: 7px; }
@@ -62,6 +62,8 @@ td.n, th.n { text-align: right; padding: 5px 0 5px 14px; }
 td.n { white-space: nowrap; }
 .n + :not(.n) { padding-left: 18px; }
 th small { font-weight: 400; }
+th.muted, th .muted { font-size: inherit; }
+table code { font-size: 0.93em; }
 dl.explained { font-size: 14px; }
 dl.explained dd { max-width: 75ch; }
 td small { color: var(--muted); white-space: nowrap; }

@@ -1,6 +1,6 @@
 /** Writes an evaluation: `evaluation.json` for programs, and `report.html`, one file that needs nothing else. */
 import { join } from 'node:path';
-import { readEvaluation } from '@onnoise/scheduler';
+import { MODEL_FILES, readEvaluation } from '@onnoise/scheduler';
 import { writeWhole } from '../../files/output.ts';
 import { copiesSection } from './copies.ts';
 import { reportPage } from './page.ts';
@@ -8,7 +8,7 @@ import { classesSection, detailsSection, measuresSection, opening, picturesSecti
 import { sweepSection } from './sweep.ts';
 import type { Evaluation, ReportPictures } from './types.ts';
 
-export const EVALUATION_FILE = 'evaluation.json';
+export const EVALUATION_FILE = MODEL_FILES.evaluation;
 export const REPORT_FILE = 'report.html';
 
 /** A list of numbers, one a line. */
