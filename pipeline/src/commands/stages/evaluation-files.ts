@@ -17,11 +17,12 @@ export interface EvaluationFiles {
  * @throws InputError where they cannot be written
  */
 export async function openFiles(out: string, model: string | undefined): Promise<EvaluationFiles> {
+  // First, because it makes nothing.
+  if (model !== undefined) await checkCard(model);
   const lowest = resolve(out);
   const there = await nearestFolder(lowest);
   const [made] = relative(there, lowest).split(sep);
   await checkWritable('--out', out, 'folder');
-  if (model !== undefined) await checkCard(model);
   return {
     async write(evaluation, pictures) {
       const written = await writeReport(evaluation, pictures, out);

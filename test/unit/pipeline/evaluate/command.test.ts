@@ -42,11 +42,11 @@ const evaluatePlain = (name: string, ...args: string[]) =>
 describe('pipeline evaluate', () => {
   test('measures, writes report, figures and card, and does it again with the same figures', async () => {
     const { code, stdout, stderr } = await evaluatePlain('first', '--steps', '10', '--fail-on', 'memorisation');
-    expect([code, stderr]).toEqual([0, expect.stringMatching(/Sampling {2}100% {2}96\/96 pictures/)]);
-    expect(stdout).toMatch(/^96 pictures of unconditional: dpmpp_2m_sde, 10 steps, [\d.]+ m?s a picture\n/);
+    expect([code, stderr]).toEqual([0, expect.stringMatching(/Sampling {2}100% {2}224\/224 pictures/)]);
+    expect(stdout).toMatch(/^224 pictures of unconditional: dpmpp_2m_sde, 10 steps, [\d.]+ m?s a picture\n/);
     expect(stdout).toContain('Memorisation: no copies of training images found. ');
     const evaluation = await read(place('out/first'));
-    expect(readEvaluation(evaluation)).toMatchObject({ data: { name: 'plain', train: 144, heldOut: 96 } });
+    expect(readEvaluation(evaluation)).toMatchObject({ data: { name: 'plain', train: 336, heldOut: 224 } });
     const ids = evaluation.measures.map(({ id }) => id);
     expect(ids).toEqual(expect.arrayContaining(['frechet', 'kernel', 'sliced_wasserstein', 'precision', 'ms_ssim']));
     expect(ids).not.toContain('class_accuracy');
@@ -75,14 +75,15 @@ describe('pipeline evaluate', () => {
   });
 
   test('calls out a model that copies, and ends with 3 if so asked', async () => {
-    const { labels: _, ...own } = grainedBars({ count: 240, classes: 2 }, 1);
+    const { labels: _, ...own } = grainedBars({ count: 560, classes: 2 }, 1);
     await writeExactModel({ out: place('parrot'), images: own });
     const card = await readFile(place('parrot/README.md'), 'utf8');
     const args = ['--model', place('parrot'), '--data', place('plain'), '--cache-dir', place('cache'), '--no-card'];
     const test = await writeIdx(place('others'), grainedBars({ count: 150, classes: 2 }, 9));
-    const others = ['--test-data', test, '--feature-model', place('seen.onnx'), '--steps', '10', '--count', '100'];
+    const others = ['--test-data', test, '--steps', '10', '--count', '100'];
     const out = place('out/parrot');
-    const run = (...more: string[]) => runCli('evaluate', ...args, ...others, '--out', out, '--json', ...more);
+    const run = (...more: string[]) =>
+      runCli('evaluate', ...args, ...others, ...seen(), '--out', out, '--json', ...more);
     const { code, stdout, stderr } = await run('--fail-on', 'memorisation');
     expect(code).toBe(3);
     expect(stderr).toMatch(
@@ -96,6 +97,11 @@ describe('pipeline evaluate', () => {
     });
     expect(await readFile(place('parrot/README.md'), 'utf8')).toBe(card);
     expect((await run('--quiet')).code).toBe(0);
+
+    // What cannot be told has not passed.
+    const unclear = await evaluatePlain('unclear', ...others, '--no-card', '--fail-on', 'memorisation', '--quiet');
+    expect(unclear.code).toBe(3);
+    expect(unclear.stderr).toMatch(/^--fail-on memorisation: copies cannot be ruled out among the pictures of /);
   });
 
   test('sweeps, and samples the same settings once', async () => {
@@ -111,7 +117,7 @@ describe('pipeline evaluate', () => {
     ]);
     // One of the rows is the evaluation itself: four are sampled, not five.
     expect(rows![3]!.measures).toEqual(measures);
-    expect(stderr).toMatch(/Sampling {2}100% {2}384\/384 pictures/);
+    expect(stderr).toMatch(/Sampling {2}100% {2}896\/896 pictures/);
     expect(stdout).toMatch(/\nddim, 5 steps +[\d.]+ /);
   });
 });
@@ -151,8 +157,8 @@ describe('pipeline evaluate refuses, before anything is trained or sampled,', ()
     ['no pictures', () => [...plain(), '--count', '0'], '--count must be an integer of at least 1, received 0.'],
     [
       'more pictures than real images',
-      () => [...plain(), '--count', '97'],
-      '--count must be at most 96, the images held out of training, received 97. Name more real images with --test-data.',
+      () => [...plain(), '--count', '225'],
+      '--count must be at most 224, the images held out of training, received 225. Name more real images with --test-data.',
     ],
     [
       'fewer pictures than features',
@@ -161,8 +167,8 @@ describe('pipeline evaluate refuses, before anything is trained or sampled,', ()
     ],
     [
       'fewer pictures than features of a file',
-      () => [...plain(), '--feature-model', place('wide.onnx')],
-      'there must be at least 101 pictures, more than the 100 features of each, received 96.',
+      () => [...plain(), '--count', '90', '--feature-model', place('wide.onnx')],
+      'there must be at least 101 pictures, more than the 100 features of each, received 90.',
     ],
     [
       'a feature model of two inputs',
@@ -177,7 +183,7 @@ describe('pipeline evaluate refuses, before anything is trained or sampled,', ()
     [
       'a feature model that is none',
       () => [...plain(), '--feature-model', place('a-file')],
-      'must be an ONNX file, received',
+      'must be an ONNX file that onnxruntime can run, received "Protobuf parsing failed".',
     ],
     [
       'a feature model that is not there',
