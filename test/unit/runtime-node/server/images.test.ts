@@ -297,7 +297,11 @@ describe('POST /v1/images/generations', () => {
       'seed',
       `Cannot sample images: seed must be an integer from 0 to ${Number.MAX_SAFE_INTEGER - 1}, received ${Number.MAX_SAFE_INTEGER}.`,
     ],
-    [{ model: 'rgb', steps: 100, sampler: 'dpmpp_2m_sde' }, 'steps', 'Cannot compile the sampler: steps must be at most 99 with leading spacing, so that no timestep comes twice, received 100.'],
+    [
+      { model: 'rgb', steps: 100, sampler: 'dpmpp_2m_sde' },
+      'steps',
+      'Cannot compile the sampler: steps must be at most 99 with leading spacing, so that no timestep comes twice, received 100.',
+    ],
     [
       { n: 1, label: [1, 2] },
       'label',
