@@ -112,7 +112,7 @@ describe('a model of a table with named labels', () => {
     const config = join(folder, 'names.json');
     writeFileSync(config, JSON.stringify({ data: { labelNames: { True: 'male, left hand' } } }));
     const { code, stdout } = await train('--config', config, '--steps', '1', ...CACHE, '--dry-run');
-    expect([code, stdout]).toEqual([0, expect.stringContaining('2 classes (False, male, left hand)')]);
+    expect([code, stdout]).toEqual([0, expect.stringContaining('2 classes (False, "male, left hand")')]);
     writeFileSync(config, JSON.stringify({ data: { labelNames: { True: '' } } }));
     expect((await train('--config', config, '--dry-run')).stderr).toContain(
       'data.labelNames (--label-names) must be an object with a name for each value',
