@@ -7,7 +7,7 @@ import { spreadSteps } from '../commands/stages/film.ts';
 import { conditionsOf, type Dataset, readFloats } from '../data/index.ts';
 import { writeWhole } from '../files/output.ts';
 import { checkpointName } from './checkpoint.ts';
-import { encodeBatch } from './conditioning.ts';
+import { rowsOf } from './conditioning.ts';
 import { createPredictor, type Predictor } from './denoiser.ts';
 import { lossChart } from './loss-chart.ts';
 import { appendLine, cutLines, readLines, type StepMetrics, type ValidationMetrics } from './metrics.ts';
@@ -163,15 +163,14 @@ async function writeSchedule({ plan, run }: RunPicturesOptions): Promise<void> {
 }
 
 /** undefined when no image is held out. */
-async function validationSet(
-  dataset: Dataset,
-  { classCount, conditions: specs }: PlannedModel,
-): Promise<ValidationSet | undefined> {
+async function validationSet(dataset: Dataset, model: PlannedModel): Promise<ValidationSet | undefined> {
   const numbers = spread(dataset.validation, VALIDATION_IMAGES);
   if (numbers.length === 0) return undefined;
-  const labels = classCount === null ? undefined : Int32Array.from(numbers, (number) => dataset.labels![number]!);
-  const conditions = specs.length > 0 ? encodeBatch(specs, conditionsOf(dataset.conditions!, numbers)) : undefined;
-  return { images: await readFloats(dataset, numbers), labels, conditions, count: numbers.length };
+  const told = {
+    ...(model.classCount !== null && { labels: Int32Array.from(numbers, (number) => dataset.labels![number]!) }),
+    ...(model.conditions.length > 0 && { conditions: conditionsOf(dataset.conditions!, numbers) }),
+  };
+  return { images: await readFloats(dataset, numbers), rows: rowsOf(model, told, numbers.length) };
 }
 
 /** At most `count` of the values, evenly spread. */
