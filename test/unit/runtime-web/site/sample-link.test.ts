@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { decodeLink, encodeLink } from '#site/views/sample/link.ts';
 import { check, DEFAULTS, type Parameters } from '#site/views/sample/parameters.ts';
 
-const USUAL = { spacing: 'model', eta: 0, curvature: 'half', solver: 'bh2' } as const;
+const USUAL = { spacing: 'model', eta: 0, curvature: 'half', noise: 1, solver: 'bh2' } as const;
 const PARAMETERS: Parameters = { count: 10, steps: 50, sampler: 'ddpm', ...USUAL, seed: 170, labels: [] };
 const decode = (query: string) => decodeLink(new URLSearchParams(query));
 
@@ -24,6 +24,7 @@ describe('encodeLink', () => {
       spacing: fc.constantFrom(...SPACINGS),
       eta: fc.integer({ min: 0, max: 100 }).map((share) => share / 100),
       curvature: fc.constantFrom('half' as const, 'full' as const),
+      noise: fc.constantFrom(0, 0.5, 1, 2),
       solver: fc.constantFrom('bh1' as const, 'bh2' as const),
       seed: fc.integer({ min: 0, max: 2 ** 53 - 17 }),
       labels: fc.array(fc.integer({ min: 0, max: 9 }), { maxLength: 16 }),
@@ -91,7 +92,7 @@ describe('decodeLink', () => {
 
   it('tells of unknown parts and of labels that are none', () => {
     expect(decode('seed=3&stepz=9')?.problem).toBe(
-      'The link has an unknown part “stepz”. Known parts: model, count, steps, sampler, spacing, eta, curvature, solver, seed, labels, guidance, interval, start, resamples, strength, variation, toward.',
+      'The link has an unknown part “stepz”. Known parts: model, count, steps, sampler, spacing, eta, curvature, noise, solver, seed, labels, guidance, interval, start, resamples, strength, variation, toward.',
     );
     expect(decode('start=fill')?.problem).toBe(
       'The link starts from a picture, which a link cannot carry: choose one.',

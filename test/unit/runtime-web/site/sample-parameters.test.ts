@@ -30,7 +30,7 @@ it('stepsHint knows the schedule of the model', () => {
 
 describe('check', () => {
   it('takes the defaults', () => {
-    const usual = { spacing: 'model', eta: 0, curvature: 'half', solver: 'bh2' };
+    const usual = { spacing: 'model', eta: 0, curvature: 'half', noise: 1, solver: 'bh2' };
     expect(parameters({})).toEqual({ count: 10, steps: 20, sampler: 'dpmpp_2m_sde', ...usual, seed: 170, labels: [] });
   });
 
@@ -72,7 +72,13 @@ describe('check', () => {
 
 describe('toRequest', () => {
   it('leaves out what does not apply', () => {
-    expect(toRequest(parameters({}), 10)).toEqual({ count: 10, steps: 20, sampler: 'dpmpp_2m_sde', seed: 170 });
+    expect(toRequest(parameters({}), 10)).toEqual({
+      count: 10,
+      steps: 20,
+      noise: 1,
+      sampler: 'dpmpp_2m_sde',
+      seed: 170,
+    });
     expect(toRequest(parameters({ sampler: 'ddpm', spacing: 'trailing' }), 0)).toMatchObject({ spacing: 'trailing' });
     expect(toRequest(parameters({ sampler: 'ddim', eta: '0.3', labels: [7, 3] }), 10)).toEqual({
       count: 10,
@@ -96,7 +102,13 @@ describe('guidance and conditions', () => {
       guidanceInterval: [10, 250.5],
       conditions: { age: [12, 120] },
     });
-    expect(toRequest(parameters(draft), 10)).toEqual({ count: 10, steps: 20, sampler: 'dpmpp_2m_sde', seed: 170 });
+    expect(toRequest(parameters(draft), 10)).toEqual({
+      count: 10,
+      steps: 20,
+      noise: 1,
+      sampler: 'dpmpp_2m_sde',
+      seed: 170,
+    });
   });
 
   it('may have the name of what all objects have', () => {
