@@ -14,6 +14,8 @@ const SCRIPTS: Record<string, string> = {
   guidance: 'guidance.py',
   train: 'train.py',
   images: 'images.py',
+  features: 'features.py',
+  measures: 'measures.py',
   binomial: 'binomial.py',
   game: 'game.ts',
 };

@@ -1,0 +1,150 @@
+/**
+ * 95 % intervals of measures. The reference is held fixed: an interval holds, in at least 95 of 100 repetitions with new images
+ * of the same number, the measure's mean over all such repetitions. So the part of a measure that comes from having only N images,
+ * which the anchors share, is not corrected.
+ *
+ * Drawing rows with replacement, the usual bootstrap, is wrong here: a row that is drawn twice is its own neighbour, and
+ * lowers the rank and the spread, so that distances grow and coverage falls. Instead:
+ *
+ * - a share of images that are judged one by one has Wilson's interval (Wilson 1927, "Probable inference, the law of
+ *   succession, and statistical inference");
+ * - a mean of numbers, one an image or a pair, has that of its standard error;
+ * - all else has the jackknife of 32 random groups: the measure is taken again without each group, and nothing is drawn twice. Its
+ *   variance is right where a measure is linear in the rows, and never too small in the mean (Efron & Stein 1981, "The jackknife
+ *   estimate of variance"). Where a candidate is distributed as the reference, distances are quadratic, and it is twice the true
+ *   one; the measure without two groups at a time tells the quadratic part, and its excess is taken off, as in that paper.
+ */
+import { shuffle } from '@onnoise/scheduler';
+import type { Estimate } from '../types.ts';
+
+const STREAM = 0x67727073;
+const MOST_GROUPS = 32;
+/** Fewer numbers than this have no interval. */
+const FEWEST = 10;
+/** Of the normal distribution: 97.5 % lie below. */
+const Z = 1.959963984540054;
+
+/** A random parting of rows into groups of the same size, or one more, and the sets of groups to be left out in turn. */
+export interface Groups {
+  count: number;
+  /** The group of each row. */
+  of: Uint8Array;
+  /** Rows of each group. */
+  sizes: Int32Array;
+  /** Each group; then each with the next one, the last with the first. Empty where there are too few rows for intervals. */
+  leavings: readonly (readonly number[])[];
+}
+
+/** 32 groups, or as many as there are rows. */
+export function drawGroups(rows: number, seed: number): Groups {
+  const count = Math.min(MOST_GROUPS, rows);
+  const order = shuffle(
+    Uint32Array.from({ length: rows }, (_, i) => i),
+    seed,
+    STREAM,
+  );
+  const of = new Uint8Array(rows);
+  const sizes = new Int32Array(count);
+  order.forEach((row, i) => {
+    of[row] = i % count;
+    sizes[i % count]!++;
+  });
+  const each = Array.from({ length: count < FEWEST ? 0 : count }, (_, group) => group);
+  return { count, of, sizes, leavings: [...each.map((g) => [g]), ...each.map((g) => [g, (g + 1) % count])] };
+}
+
+/** All rows in one group, for a measure without an interval. */
+export const oneGroup = (rows: number): Groups => {
+  return { count: 1, of: new Uint8Array(rows), sizes: Int32Array.of(rows), leavings: [] };
+};
+
+/** What a measure can be; its interval is clipped to that. */
+export interface Limits {
+  min?: number;
+  max?: number;
+}
+
+/**
+ * @param value the measure of all rows
+ * @param without the measure without each of the groups' `leavings`
+ */
+export function jackknife(value: number, without: readonly number[], limits: Limits = {}): Estimate {
+  if (without.length === 0) return { value };
+  const groups = without.length / 2;
+  const [each, pairs] = [without.slice(0, groups), without.slice(groups)];
+  const linear = ((groups - 1) ** 2 / groups) * variance(each);
+  const differences = pairs.map((pair, g) => value - each[g]! - each[(g + 1) % groups]! + pair);
+  const excess = variance(differences) * excessOf(groups);
+  const deviation = Math.sqrt(Math.max(linear - excess, linear / 2));
+  return around(value, studentQuantile(groups - 1) * deviation, limits);
+}
+
+/**
+ * What the jackknife of G groups has too much, for a variance of 1 of the differences T - T without g - T without h + T
+ * without both. The quadratic part of a measure is the sum over pairs of groups of b_gh / G^2, where all b are uncorrelated.
+ */
+function excessOf(groups: number): number {
+  const [a, b, c] = [groups ** -2, (groups - 1) ** -2, (groups - 2) ** -2];
+  // The differences have the pair itself, pairs with one of the two groups, and other pairs.
+  const others = ((groups - 2) * (groups - 3)) / 2;
+  const differences = a ** 2 + 2 * (groups - 2) * (a - b) ** 2 + others * (a - 2 * b + c) ** 2;
+  const jackknifed = (groups - 2) / (groups * (groups - 1) ** 2);
+  const right = (groups - 1) / (2 * groups ** 3);
+  return (jackknifed - right) / differences;
+}
+
+function variance(numbers: ArrayLike<number>): number {
+  const count = numbers.length;
+  let [mean, squares] = [0, 0];
+  for (let i = 0; i < count; i++) mean += numbers[i]! / count;
+  for (let i = 0; i < count; i++) squares += (numbers[i]! - mean) ** 2;
+  return squares / (count - 1);
+}
+
+/** The mean of independent numbers. */
+export function meanEstimate(numbers: ArrayLike<number>, limits: Limits = {}): Estimate {
+  const count = numbers.length;
+  let value = 0;
+  for (let i = 0; i < count; i++) value += numbers[i]! / count;
+  if (count < FEWEST) return { value };
+  return around(value, studentQuantile(count - 1) * Math.sqrt(variance(numbers) / count), limits);
+}
+
+/** A share of `count` images, 0 to 1. */
+export function shareEstimate(hits: number, count: number): Estimate {
+  const value = hits / count;
+  const z2 = Z * Z;
+  const middle = (value + z2 / (2 * count)) / (1 + z2 / count);
+  const half = (Z / (1 + z2 / count)) * Math.sqrt((value * (1 - value)) / count + z2 / (4 * count * count));
+  return {
+    value,
+    interval: [Math.max(0, Math.min(value, middle - half)), Math.min(1, Math.max(value, middle + half))],
+  };
+}
+
+/**
+ * A measure to which each of a few images adds about the same: while they are fewer than ten, spread says too little of it, and
+ * its interval is at least that of their share, times what a share of 1 would add.
+ *
+ * @param hits images that add something, of `count`
+ * @param least what a share of 1 adds at least, for no hits at all
+ */
+export function widenRare(estimate: Estimate, hits: number, count: number, least: number): Estimate {
+  const { value, interval = [value, value] } = estimate;
+  if (hits >= FEWEST) return estimate;
+  const each = hits === 0 ? least : (value * count) / hits;
+  const [low, high] = shareEstimate(hits, count).interval!;
+  return { value, interval: [Math.min(interval[0], low * each), Math.max(interval[1], high * each)] };
+}
+
+function around(value: number, half: number, { min = -Infinity, max = Infinity }: Limits): Estimate {
+  return { value, interval: [Math.max(min, value - half), Math.min(max, value + half)] };
+}
+
+/** 97.5 % of Student's t lie below, for 9 degrees of freedom or more: Abramowitz & Stegun, equation 26.7.5. */
+function studentQuantile(freedom: number): number {
+  const first = (Z ** 3 + Z) / 4;
+  const second = (5 * Z ** 5 + 16 * Z ** 3 + 3 * Z) / 96;
+  const third = (3 * Z ** 7 + 19 * Z ** 5 + 17 * Z ** 3 - 15 * Z) / 384;
+  return Z + first / freedom + second / freedom ** 2 + third / freedom ** 3;
+}

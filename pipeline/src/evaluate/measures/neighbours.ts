@@ -1,0 +1,216 @@
+/**
+ * Precision and recall of Kynkaanniemi et al. 2019, "Improved Precision and Recall Metric for Assessing Generative Models"
+ * (arXiv 1904.06991), with k = 3; density and coverage of Naeem et al. 2020, "Reliable Fidelity and Diversity Metrics for
+ * Generative Models" (arXiv 2002.09797), with k = 5. A ball reaches from an image to its k-th nearest neighbour of the same set, in
+ * features, its edge included:
+ *
+ *     precision  share of pictures in the ball of a training image
+ *     recall     share of training images in the ball of a picture
+ *     density    balls of training images that a picture is in, divided by k, in the mean
+ *     coverage   share of training images with a picture in their ball
+ *
+ * As in the papers both sets have the same number: as many training images as pictures are drawn by the seed. Then density is
+ * about 1 and coverage about 1 - 2^-k for the same distribution; with more training images their balls would be smaller.
+ */
+import { shuffle } from '@onnoise/scheduler';
+import type { Estimate } from '../types.ts';
+import { type Groups, jackknife, meanEstimate, shareEstimate, widenRare } from './intervals.ts';
+import type { Rows } from './matrix.ts';
+import { type Neighbours, neighboursWithin, squaredDistance } from './nearest.ts';
+import type { Family } from './record.ts';
+
+/** Neighbours of the balls of precision and recall, and of density and coverage. */
+export const NEAREST = { precision: 3, density: 5 };
+/** Neighbours that are known of a picture, so that the third is found when groups of pictures are left out. */
+const KNOWN = NEAREST.precision + 8;
+const STREAM = 0x6e656172;
+
+export interface NeighbourMeasures {
+  /** Each picture: whether it is in a ball, and in how many. */
+  inside: Uint8Array;
+  balls: Float64Array;
+  recall: number;
+  coverage: number;
+  /** Without each of the groups' `leavings`. */
+  recallWithout: number[];
+  coverageWithout: number[];
+}
+
+/**
+ * @param reference [M, width]
+ * @returns a function of the pictures' rows [N, width]; both N and M are 6 or more
+ */
+export async function neighbourMeasuresTo(
+  reference: Rows,
+  width: number,
+  breathe: () => Promise<void> = async () => {},
+): Promise<(pictures: Rows, groups: Groups) => Promise<NeighbourMeasures>> {
+  const many = reference.length / width;
+  const { squares, k } = await neighboursWithin(reference, width, NEAREST.density, breathe);
+  const radius = (nearest: number) => Float64Array.from({ length: many }, (_, j) => squares[j * k + nearest - 1]!);
+  const [small, large] = [radius(NEAREST.precision), radius(NEAREST.density)];
+  return async (pictures, groups) => {
+    const count = pictures.length / width;
+    const own = await neighboursWithin(pictures, width, KNOWN, breathe);
+    const inside = new Uint8Array(count);
+    const balls = new Float64Array(count);
+    const [recalled, covered] = [new Uint8Array(many), new Uint8Array(many)];
+    const [recalledWithout, coveredWithout] = [marksOf(many), marksOf(many)];
+    for (let i = 0; i < count; i++) {
+      await breathe();
+      const there = bitsOf(groups, (leaving) => !leaving.includes(groups.of[i]!));
+      const { radius, wider } = ballOf(i, own, groups);
+      const widest = wider.at(-1)?.square ?? radius;
+      for (let j = 0; j < many; j++) {
+        const most = large[j]!;
+        const square = squaredDistance(pictures, i, reference, j, width, Math.max(widest, most));
+        if (square <= most) {
+          balls[i]!++;
+          covered[j] = 1;
+          mark(coveredWithout, j, there);
+          if (square <= small[j]!) inside[i] = 1;
+        }
+        if (square <= radius) {
+          recalled[j] = 1;
+          mark(recalledWithout, j, there);
+        } else if (square <= widest) {
+          for (const ball of wider) if (square <= ball.square) mark(recalledWithout, j, ball.bits);
+        }
+      }
+    }
+    return {
+      inside,
+      balls,
+      recall: shareOf(recalled, 1),
+      coverage: shareOf(covered, 1),
+      recallWithout: sharesOf(recalledWithout, groups),
+      coverageWithout: sharesOf(coveredWithout, groups),
+    };
+  };
+}
+
+/** A bit for each of the first 32 of the groups' `leavings`, and one for each of the others. */
+type Bits = readonly [first: number, last: number];
+/** Such bits of each training image: whether it is recalled, or covered, with these groups left out. */
+type Marks = readonly [first: Int32Array, last: Int32Array];
+
+const marksOf = (count: number): Marks => [new Int32Array(count), new Int32Array(count)];
+
+function mark([first, last]: Marks, at: number, bits: Bits): void {
+  first[at]! |= bits[0];
+  last[at]! |= bits[1];
+}
+
+function bitsOf({ leavings }: Groups, holds: (leaving: readonly number[]) => boolean): Bits {
+  let [first, last] = [0, 0];
+  leavings.forEach((leaving, i) => {
+    if (!holds(leaving)) return;
+    if (i < 32) first |= 1 << i;
+    else last |= 1 << (i - 32);
+  });
+  return [first, last];
+}
+
+/** Share of the numbers that have a bit of the mask. */
+function shareOf(numbers: Int32Array | Uint8Array, mask: number): number {
+  let hits = 0;
+  for (const number of numbers) if ((number & mask) !== 0) hits++;
+  return hits / numbers.length;
+}
+
+const sharesOf = ([first, last]: Marks, { leavings }: Groups): number[] =>
+  leavings.map((_, i) => (i < 32 ? shareOf(first, 1 << i) : shareOf(last, 1 << (i - 32))));
+
+/** The ball of a picture, and the wider ones that it has when groups are left out that neighbours of it are in. */
+function ballOf(picture: number, { k, squares, rows }: Neighbours, groups: Groups) {
+  const first = picture * k;
+  const groupOf = (at: number) => groups.of[rows[at]!]!;
+  const near = [first, first + 1, first + 2].map(groupOf);
+  const squareWithout = (leaving: readonly number[]): number => {
+    let at = first;
+    for (let left = NEAREST.precision; at < first + k - 1; at++) {
+      if (!leaving.includes(groupOf(at)) && --left === 0) break;
+    }
+    return squares[at]!;
+  };
+  const wider: { square: number; bits: Bits }[] = [];
+  groups.leavings.forEach((leaving, i) => {
+    if (leaving.includes(groups.of[picture]!) || !leaving.some((group) => near.includes(group))) return;
+    wider.push({ square: squareWithout(leaving), bits: i < 32 ? [1 << i, 0] : [0, 1 << (i - 32)] });
+  });
+  return { radius: squares[first + NEAREST.precision - 1]!, wider: wider.sort((a, b) => a.square - b.square) };
+}
+
+/** As many rows as `count` or as there are, drawn by a seed. @returns [count, width] */
+export function drawRows(rows: Rows, width: number, count: number, seed: number): Rows {
+  const order = shuffle(
+    Uint32Array.from({ length: rows.length / width }, (_, i) => i),
+    seed,
+    STREAM,
+  ).subarray(0, count);
+  const drawn = new Float32Array(order.length * width);
+  order.forEach((row, i) => {
+    drawn.set(rows.subarray(row * width, (row + 1) * width), i * width);
+  });
+  return drawn;
+}
+
+const SHARE = { min: 0, max: 1 };
+const BALL = 'A ball reaches from an image to its';
+const SAME = 'as many training images as pictures are drawn';
+
+export const neighbours: Family = {
+  measures: [
+    {
+      id: 'precision',
+      name: 'Precision',
+      better: 'higher',
+      how: `Share of pictures in the ball of a training image. ${BALL} third neighbour, in features; ${SAME} (Kynkaanniemi et al. 2019).`,
+      interval: "Wilson's interval of a share; the training images are held fixed.",
+    },
+    {
+      id: 'recall',
+      name: 'Recall',
+      better: 'higher',
+      how: `Share of training images in the ball of a picture. ${BALL} third neighbour, in features; ${SAME} (Kynkaanniemi et al. 2019).`,
+      interval: 'Jackknife of 32 random groups of the images; the training images are held fixed.',
+    },
+    {
+      id: 'density',
+      name: 'Density',
+      better: 'higher',
+      how: `Balls of training images that a picture is in, a fifth of their mean number. ${BALL} fifth neighbour, in features; ${SAME} (Naeem et al. 2020). About 1 for the same distribution.`,
+      interval: 'The mean of the pictures with 1.96 standard errors; the training images are held fixed.',
+    },
+    {
+      id: 'coverage',
+      name: 'Coverage',
+      better: 'higher',
+      how: `Share of training images with a picture in their ball. ${BALL} fifth neighbour, in features; ${SAME} (Naeem et al. 2020). About 0.97 for the same distribution.`,
+      interval: 'Jackknife of 32 random groups of the images; the training images are held fixed.',
+    },
+  ],
+  applies: () => true,
+  async prepare({ reference, seed, groups, breathe }) {
+    const { values, width } = reference.features;
+    const drawn = drawRows(values, width, groups.of.length, seed);
+    const measure = await neighbourMeasuresTo(drawn, width, breathe);
+    return async ({ features }): Promise<Estimate[]> => {
+      const { inside, balls, ...found } = await measure(features.values, groups);
+      const { count } = features;
+      const counted = (list: ArrayLike<number>) => Array.from(list).filter((number) => number > 0).length;
+      const density = meanEstimate(
+        Float64Array.from(balls, (number) => number / NEAREST.density),
+        { min: 0 },
+      );
+      const coverage = jackknife(found.coverage, found.coverageWithout, SHARE);
+      const near = counted(balls);
+      return [
+        shareEstimate(counted(inside), count),
+        jackknife(found.recall, found.recallWithout, SHARE),
+        widenRare(density, near, count, 1 / NEAREST.density),
+        widenRare(coverage, near, count, Math.min(1, (count * width) / drawn.length)),
+      ];
+    };
+  },
+};

@@ -1,0 +1,112 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { frechetDistance, momentsOf } from '#pipeline/evaluate/measures/frechet.ts';
+import { drawGroups, meanEstimate } from '#pipeline/evaluate/measures/intervals.ts';
+import { kernelDistanceTo } from '#pipeline/evaluate/measures/kernel-distance.ts';
+import { msSsim } from '#pipeline/evaluate/measures/ms-ssim.ts';
+import { NEAREST, neighbourMeasuresTo } from '#pipeline/evaluate/measures/neighbours.ts';
+import { slicedWassersteinTo } from '#pipeline/evaluate/measures/sliced-wasserstein.ts';
+import { drawnFeatures, drawnPicture, draws } from '../../support/measure-draws.ts';
+
+type FeatureSet = [seed: number, rows: number, scale: number, shift: number];
+type PictureOf = [seed: number, noise: number];
+
+interface Case<T> {
+  name: string;
+  width: number;
+  one: FeatureSet;
+  other: FeatureSet;
+  expected: T;
+}
+
+interface Golden {
+  frechet: Case<{ scipy: number; pytorch_fid: number }>[];
+  kernel: Case<{ clean_fid: number; torch_fidelity: number }>[];
+  neighbours: Case<Record<'prdc' | 'torch_fidelity', Record<string, number>>>[];
+  sliced: {
+    channels: number;
+    side: number;
+    directions: number;
+    seed: number;
+    one: PictureOf[];
+    other: PictureOf[];
+    expected: number;
+  };
+  similarity: { name: string; channels: number; side: number; one: PictureOf; other: PictureOf; expected: number }[];
+}
+
+/** Made by scripts/golden/measures.py. */
+const golden: Golden = JSON.parse(readFileSync(new URL('../data/evaluate/measures.json', import.meta.url), 'utf8'));
+
+const sets = ({ width, one, other }: Omit<Case<unknown>, 'expected'>) =>
+  [one, other].map(([seed, rows, scale, shift]) => drawnFeatures(seed, rows, width, scale, shift)) as [
+    Float32Array,
+    Float32Array,
+  ];
+
+const expectNear = (value: number, expected: number, relative: number) =>
+  expect(Math.abs(value - expected)).toBeLessThan(relative * Math.max(Math.abs(expected), 0.1));
+
+describe('the Frechet distance', () => {
+  it.each(golden.frechet)("is scipy's and pytorch-fid's: $name", ({ expected, ...one }) => {
+    const [features, reference] = sets(one);
+    const distance = frechetDistance(momentsOf(features, one.width), momentsOf(reference, one.width));
+    expectNear(distance, expected.scipy, 1e-6);
+    expectNear(distance, expected.pytorch_fid, 1e-6);
+  });
+});
+
+describe('the kernel distance', () => {
+  it.each(golden.kernel)("is clean-fid's and torch-fidelity's: $name", async ({ expected, ...one }) => {
+    const [features, reference] = sets(one);
+    const distance = await kernelDistanceTo(Float64Array.from(reference), one.width);
+    const { value } = await distance(Float64Array.from(features));
+    expectNear(value, expected.clean_fid, 1e-11);
+    expectNear(value, expected.torch_fidelity, 1e-11);
+  });
+});
+
+describe('precision, recall, density and coverage', () => {
+  it.each(golden.neighbours)("are prdc's and torch-fidelity's: $name", async ({ expected, ...one }) => {
+    const [features, reference] = sets(one);
+    const rows = features.length / one.width;
+    const measure = await neighbourMeasuresTo(reference, one.width);
+    const found = await measure(features, drawGroups(rows, 1));
+    const mean = (values: ArrayLike<number>) => meanEstimate(values).value;
+    const precision = mean(found.inside);
+    expect(precision).toBeCloseTo(expected.prdc.precision!, 12);
+    expect(found.recall).toBeCloseTo(expected.prdc.recall!, 12);
+    expect(mean(found.balls) / NEAREST.density).toBeCloseTo(expected.prdc.density!, 12);
+    expect(found.coverage).toBeCloseTo(expected.prdc.coverage!, 12);
+    expect(precision).toBeCloseTo(expected.torch_fidelity.precision!, 6);
+    expect(found.recall).toBeCloseTo(expected.torch_fidelity.recall!, 6);
+  });
+});
+
+describe('the sliced Wasserstein distance', () => {
+  it("is that of numpy's sorted projections", async () => {
+    const { channels, side, directions, seed, one, other, expected } = golden.sliced;
+    const size = channels * side * side;
+    const pictures = (list: PictureOf[]) => ({
+      count: list.length,
+      pixels: Uint8Array.from(list.flatMap(([number, noise]) => [...drawnPicture(number, channels, side, noise)])),
+    });
+    const rows = draws(seed, directions * size).map((u) => u - 0.5);
+    for (let d = 0; d < directions; d++) {
+      const row = rows.subarray(d * size, (d + 1) * size);
+      const length = Math.hypot(...row);
+      row.forEach((value, i) => {
+        row[i] = value / length;
+      });
+    }
+    const distance = await slicedWassersteinTo(pictures(other), rows);
+    expectNear((await distance(pictures(one))).value, expected, 1e-12);
+  });
+});
+
+describe('multi-scale structural similarity', () => {
+  it.each(golden.similarity)("is pytorch-msssim's: $name", ({ channels, side, one, other, expected }) => {
+    const [x, y] = [one, other].map(([seed, noise]) => drawnPicture(seed, channels, side, noise));
+    expectNear(msSsim(x!, y!, [channels, side, side]), expected, 1e-11);
+  });
+});

@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest';
+import { symmetricEigenvalues } from '#pipeline/evaluate/measures/eigen.ts';
+import { pivotedFactor, timesTransposed } from '#pipeline/evaluate/measures/matrix.ts';
+import { expectClose } from '#test/compare.ts';
+import { normals } from '#test/measure-sets.ts';
+
+/** A symmetric matrix with these eigenvalues: H D H with a reflection H. */
+function withEigenvalues(values: readonly number[]): Float64Array {
+  const n = values.length;
+  const v = Float64Array.from(normals(1, n, 5));
+  const squares = v.reduce((sum, x) => sum + x * x, 0);
+  const h = (i: number, j: number) => (i === j ? 1 : 0) - (2 * v[i]! * v[j]!) / squares;
+  return Float64Array.from({ length: n * n }, (_, at) => {
+    const [i, j] = [Math.floor(at / n), at % n];
+    return values.reduce((sum, value, k) => sum + h(i, k) * value * h(k, j), 0);
+  });
+}
+
+test.each([
+  ['apart', [5, -3, 2, 0.5, 1e-6, 40, 7, 0]],
+  ['equal', [2, 2, 2, 2, 2]],
+  ['in pairs', [1, 1, 3, 3, 9, 9, 27]],
+  ['of very different size', [1e8, 1, 1e-8, 1e4]],
+  ['all 0', [0, 0, 0]],
+  ['one', [3]],
+])('eigenvalues are found that are %s', (_, values) => {
+  const found = symmetricEigenvalues(withEigenvalues(values), values.length).sort();
+  const largest = Math.max(...values.map(Math.abs));
+  expectClose(found, Float64Array.from(values).sort(), { absolute: 1e-14 * largest });
+});
+
+test('many eigenvalues have the sums of their powers that the matrix has', () => {
+  const n = 120;
+  const rows = Float64Array.from(normals(200, n, 3));
+  const transposed = Float64Array.from({ length: rows.length }, (_, i) => rows[(i % 200) * n + Math.floor(i / 200)]!);
+  const matrix = timesTransposed(transposed, transposed, 200);
+  const values = symmetricEigenvalues(matrix, n);
+  const trace = matrix.reduce((sum, value, at) => sum + (at % (n + 1) === 0 ? value : 0), 0);
+  const squares = matrix.reduce((sum, value) => sum + value * value, 0);
+  expect(values.reduce((sum, value) => sum + value, 0) / trace).toBeCloseTo(1, 12);
+  expect(values.reduce((sum, value) => sum + value * value, 0) / squares).toBeCloseTo(1, 12);
+});
+
+test('a matrix is the product of its factor, which has as many rows as its rank', () => {
+  const matrix = withEigenvalues([4, 0, 1, 0, 9, 0.25]);
+  const factor = pivotedFactor(matrix, 6);
+  expect(factor.length).toBe(4 * 6);
+  const transposed = Float64Array.from({ length: 24 }, (_, i) => factor[(i % 4) * 6 + Math.floor(i / 4)]!);
+  expectClose(timesTransposed(transposed, transposed, 4), matrix, { absolute: 1e-13 });
+});
+
+test('rows that are no multiple of four have their products too', () => {
+  const [a, b] = [Float64Array.from(normals(7, 3, 1)), Float64Array.from(normals(5, 3, 2))];
+  const expected = Float64Array.from({ length: 35 }, (_, at) => {
+    const [i, j] = [Math.floor(at / 5), at % 5];
+    return [0, 1, 2].reduce((sum, k) => sum + a[i * 3 + k]! * b[j * 3 + k]!, 0);
+  });
+  expectClose(timesTransposed(a, b, 3), expected, { absolute: 1e-14 });
+});
