@@ -16,6 +16,7 @@ const SCRIPTS: Record<string, string> = {
   images: 'images.py',
   features: 'features.py',
   measures: 'measures.py',
+  memorisation: 'memorisation.py',
   binomial: 'binomial.py',
   game: 'game.ts',
 };

@@ -1,0 +1,36 @@
+/** The pictures of the closest pairs, for a report to draw. */
+import type { ImageSet } from '../types.ts';
+import { pickImages } from './pick.ts';
+import type { Memorisation, Pair, Space } from './types.ts';
+
+/** Three sets of the same length: the pictures, their nearest training images and the second nearest. */
+export interface PairPictures {
+  pairs: Pair[];
+  samples: ImageSet;
+  nearest: ImageSet;
+  second: ImageSet;
+}
+
+/** The `most` closest pairs of a space, closest first. @param images those that were searched */
+export function closestPairs(
+  { closest }: Pick<Memorisation, 'closest'>,
+  images: { samples: ImageSet; training: ImageSet },
+  { space = 'pixels', most = 8 }: { space?: Space; most?: number } = {},
+): PairPictures {
+  const pairs = closest.filter((pair) => pair.space === space).slice(0, most);
+  return {
+    pairs,
+    samples: pickImages(
+      images.samples,
+      pairs.map(({ sample }) => sample),
+    ),
+    nearest: pickImages(
+      images.training,
+      pairs.map(({ training }) => training),
+    ),
+    second: pickImages(
+      images.training,
+      pairs.map(({ second }) => second),
+    ),
+  };
+}

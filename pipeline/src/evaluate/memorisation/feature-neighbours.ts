@@ -1,0 +1,36 @@
+/** The nearest training images by the Euclidean distance of features. */
+import type { Features } from '../types.ts';
+import { nearestKeys, type Watch } from './nearest.ts';
+import { measureFound, NEIGHBOURS, type Neighbours } from './neighbours.ts';
+
+/** @param training of at least one image, of the same width */
+export async function featureNeighbours(
+  pictures: Features,
+  training: Features,
+  watch: Watch = {},
+): Promise<Neighbours> {
+  const { width } = training;
+  const found = await nearestKeys({
+    ...watch,
+    count: pictures.count,
+    views: 1,
+    fill: (first, count, out) => out.set(pictures.values.subarray(first * width, (first + count) * width)),
+    keys: training,
+    mean: meanOf(training),
+    neighbours: Math.min(NEIGHBOURS, training.count),
+  });
+  return measureFound(found, pictures.count, (picture, image) => {
+    let square = 0;
+    for (let i = 0, a = picture * width, b = image * width; i < width; i++, a++, b++) {
+      const difference = pictures.values[a]! - training.values[b]!;
+      square += difference * difference;
+    }
+    return { distance: Math.sqrt(square) };
+  });
+}
+
+function meanOf({ count, width, values }: Features): Float64Array {
+  const mean = new Float64Array(width);
+  for (let i = 0; i < count * width; i++) mean[i % width]! += values[i]! / count;
+  return mean;
+}

@@ -1,0 +1,175 @@
+/**
+ * Does a model repeat its training images? The nearest training image of every picture, judged by how near the training
+ * images are to real ones that were held out.
+ */
+import type { Features, ImageSet } from '../types.ts';
+import { checkDifferent, checkFeatures, checkImages } from './check.ts';
+import { compare } from './compare.ts';
+import { findDuplicates } from './duplicates.ts';
+import { featureNeighbours } from './feature-neighbours.ts';
+import { calibrate, ERROR_RATE, jointPValue, judge } from './judge.ts';
+import type { Watch } from './nearest.ts';
+import { NEIGHBOURS, type Neighbours, nearestOf, scoresOf } from './neighbours.ts';
+import { factorTo, pickFeatures, pickImages, shrink } from './pick.ts';
+import { pixelNeighbours, shiftOf } from './pixel-neighbours.ts';
+import { plantCopies } from './plant.ts';
+import { sensitivityOf } from './sensitivity.ts';
+import type { CopyTest, Memorisation, Pair, Space } from './types.ts';
+import { conclude, oneInTwenty } from './verdict.ts';
+
+/** Copies that are planted to measure the sensitivity. */
+const PLANTED = 200;
+/** Larger images are averaged to this side before their pixels are compared: that hides noise, and bounds the time. */
+const LARGEST_SIDE = 64;
+/** Closest pairs that are listed in each space. */
+const CLOSEST = 20;
+
+export interface CopySearch extends Watch {
+  /** Pictures of the model. */
+  samples: ImageSet;
+  /** The images that it was trained on, at least three. */
+  training: ImageSet;
+  /** Real images that it was not trained on. */
+  heldOut: ImageSet;
+  /** Without it, only pixels are compared. */
+  features?: CopyFeatures | undefined;
+  /** Whether a mirrored training image is a copy: for models trained with flips. Default false. */
+  flip?: boolean | undefined;
+  /** Of the planted copies and the trials. */
+  seed: number;
+}
+
+/** What a feature network sees in the images of a search, and the network, for planted copies. */
+export interface CopyFeatures {
+  samples: Features;
+  training: Features;
+  heldOut: Features;
+  extract(images: ImageSet): Promise<Features>;
+}
+
+/** One space: neighbours of the pictures, of held-out images and of planted copies. */
+interface Found {
+  space: Space;
+  samples: Neighbours;
+  heldOut: Neighbours;
+  planted: Neighbours;
+}
+
+/** @throws InputError for images or features that cannot be compared */
+export async function findCopies(given: CopySearch): Promise<Memorisation> {
+  const { samples, training, heldOut, features, flip = false, seed, signal } = given;
+  checkImages(samples, training, heldOut);
+  if (features) {
+    const { width } = features.training;
+    checkFeatures('pictures', features.samples, samples, width);
+    checkFeatures('training images', features.training, training, width);
+    checkFeatures('held-out images', features.heldOut, heldOut, width);
+  }
+  const { different, ...duplicates } = findDuplicates(training, heldOut);
+  checkDifferent(different.length);
+  const planted = await plantCopies(training, PLANTED, seed);
+  const watch = watchParts(given, [samples.count, heldOut.count, planted.count], features ? 2 : 1);
+  const factor = factorTo(samples.shape, LARGEST_SIDE);
+  const known = shrink(pickImages(training, different), factor);
+  const inPixels = (images: ImageSet) => pixelNeighbours(shrink(images, factor), known, flip, watch());
+  const found: Found[] = [
+    {
+      space: 'pixels',
+      samples: await inPixels(samples),
+      heldOut: await inPixels(heldOut),
+      planted: await inPixels(planted),
+    },
+  ];
+  if (features) {
+    const learned = pickFeatures(features.training, different);
+    const inFeatures = (of: Features) => featureNeighbours(of, learned, watch());
+    found.push({
+      space: 'features',
+      samples: await inFeatures(features.samples),
+      heldOut: await inFeatures(features.heldOut),
+      planted: await inFeatures(await features.extract(planted)),
+    });
+  }
+  const tests = found.map(testOf);
+  const pValue = jointPValue(tests);
+  const sensitivity = sensitivityOf(
+    {
+      heldOut: found.map((space) => scoresOf(space.heldOut)),
+      planted: found.map((space) => scoresOf(space.planted)),
+    },
+    samples.count,
+    oneInTwenty(samples.count),
+    seed,
+    signal,
+  );
+  const pairs = found.map((space, i) => pairsOf(space, tests[i]!.threshold, different, factor));
+  const counts = { samples: samples.count, training: training.count, heldOut: heldOut.count };
+  return {
+    ...conclude({ pValue, tests, sensitivity, counts, duplicates }),
+    pValue,
+    errorRate: ERROR_RATE,
+    counts,
+    duplicates,
+    search: {
+      shift: factor * shiftOf(known.shape),
+      flip,
+      neighbours: Math.min(NEIGHBOURS, different.length),
+      reduced: factor,
+    },
+    tests,
+    flagged: pairs.flatMap((all) => all.filter(({ flagged }) => flagged)),
+    closest: pairs.flatMap((all) => all.slice(0, CLOSEST)),
+    sensitivity,
+  };
+}
+
+/** One progress for several searches: rows done of all rows. */
+function watchParts({ onProgress, signal }: Watch, parts: readonly number[], spaces: number): () => Watch {
+  const total = spaces * parts.reduce((sum, count) => sum + count, 0);
+  let before = 0;
+  let next = 0;
+  return () => {
+    const start = before;
+    before += parts[next++ % parts.length]!;
+    return { signal, onProgress: onProgress && ((done) => onProgress(start + done, total)) };
+  };
+}
+
+function testOf({ space, samples, heldOut }: Found): CopyTest {
+  const scores = scoresOf(samples);
+  const real = scoresOf(heldOut);
+  const calibration = calibrate(real);
+  return {
+    space,
+    threshold: calibration.threshold,
+    ...judge(scores, calibration),
+    distances: compare(nearestOf(samples), nearestOf(heldOut)),
+    scores: compare(scores, real),
+  };
+}
+
+/**
+ * Lowest score first.
+ * @param different numbers of the training images that were searched @param factor that images were shrunk by
+ */
+function pairsOf({ space, samples }: Found, threshold: number, different: readonly number[], factor: number): Pair[] {
+  const { each, training, distances, moves } = samples;
+  const pairs = Array.from(scoresOf(samples), (score, sample): Pair => {
+    const at = sample * each;
+    const [distance, secondDistance] = [distances[at]!, distances[at + 1]!];
+    const move = moves?.[at];
+    return {
+      space,
+      sample,
+      training: different[training[at]!]!,
+      second: different[training[at + 1]!]!,
+      distance,
+      secondDistance,
+      ratio: secondDistance === 0 ? 1 : distance / secondDistance,
+      score,
+      ...(move && { shift: [factor * move.shift[0], factor * move.shift[1]], mirrored: move.mirrored }),
+      flagged: score < threshold,
+    };
+  });
+  return pairs.sort((a, b) => a.score - b.score || a.sample - b.sample);
+}

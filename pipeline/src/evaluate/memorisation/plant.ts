@@ -1,0 +1,69 @@
+/** Copies as a model may make them: training images moved, with other contrast and brightness, noise and JPEG's traces. */
+import { gaussian, randomInts, shuffle, uniform } from '@onnoise/scheduler';
+import sharp from 'sharp';
+import type { ImageSet } from '../types.ts';
+import { shiftOf } from './pixel-neighbours.ts';
+
+const CHOICE_STREAM = 0x0c0b_0000;
+const SHIFT_STREAM = 0x0c0b_0001;
+const LIGHT_STREAM = 0x0c0b_0002;
+/** Most change of the contrast (share) and the brightness (levels), either way; deviation of the noise, at most (levels). */
+const MOST = { contrast: 0.1, brightness: 8, noise: 8 };
+const JPEG_QUALITY = 85;
+
+/** `count` changed copies of different training images, drawn by the seed; fewer if there are fewer training images. */
+export async function plantCopies(training: ImageSet, count: number, seed: number): Promise<ImageSet> {
+  const [channels, rows, columns] = training.shape;
+  const size = channels * rows * columns;
+  const order = shuffle(
+    Uint32Array.from({ length: training.count }, (_, i) => i),
+    seed,
+    CHOICE_STREAM,
+  );
+  const drawn = order.subarray(0, count);
+  const most = shiftOf(training.shape);
+  const shifts = new Int32Array(2 * drawn.length);
+  randomInts(seed, SHIFT_STREAM, 0, 2 * most + 1, shifts);
+  const light = new Float64Array(3 * drawn.length);
+  uniform(seed, LIGHT_STREAM, 0, light);
+  const pixels = new Uint8Array(drawn.length * size);
+  const noise = new Float32Array(size);
+  for (const [n, image] of drawn.entries()) {
+    const [right, down] = [shifts[2 * n]! - most, shifts[2 * n + 1]! - most];
+    const [contrast, brightness, deviation] = [
+      1 + MOST.contrast * (2 * light[3 * n]! - 1),
+      MOST.brightness * (2 * light[3 * n + 1]! - 1),
+      MOST.noise * light[3 * n + 2]!,
+    ];
+    gaussian(seed, n * size, noise);
+    const original = training.pixels.subarray(image * size, (image + 1) * size);
+    const changed = new Uint8ClampedArray(size);
+    for (let i = 0; i < size; i++) {
+      const [x, y] = [i % columns, Math.floor(i / columns) % rows];
+      const channel = Math.floor(i / (rows * columns));
+      const from = (channel * rows + within(y - down, rows)) * columns + within(x - right, columns);
+      changed[i] = 127.5 + contrast * (original[from]! - 127.5) + brightness + deviation * noise[i]!;
+    }
+    pixels.set(await throughJpeg(changed, training.shape), n * size);
+  }
+  return { shape: training.shape, count: drawn.length, pixels };
+}
+
+const within = (at: number, extent: number): number => Math.min(Math.max(at, 0), extent - 1);
+
+/** [C, H, W] bytes, coded and decoded. */
+async function throughJpeg(planes: Uint8ClampedArray, [channels, rows, columns]: ImageSet['shape']) {
+  const plane = rows * columns;
+  const raw = { width: columns, height: rows, channels: channels as 1 | 3 };
+  const interleaved = Uint8Array.from(planes, (_, i) => planes[(i % channels) * plane + Math.floor(i / channels)]!);
+  const jpeg = await sharp(interleaved, { raw })
+    .toColourspace(channels === 1 ? 'b-w' : 'srgb')
+    .jpeg({ quality: JPEG_QUALITY, chromaSubsampling: '4:4:4' })
+    .toBuffer();
+  const { data, info } = await sharp(jpeg).raw().toBuffer({ resolveWithObject: true });
+  const out = new Uint8Array(planes.length);
+  for (let i = 0; i < out.length; i++) {
+    out[i] = data[(i % plane) * info.channels + Math.floor(i / plane)]!;
+  }
+  return out;
+}

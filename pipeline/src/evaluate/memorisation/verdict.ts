@@ -1,0 +1,53 @@
+/** The verdict and its reason in words. */
+import { chanceBelow, HELD_OUT_OF_TAIL } from './chance.ts';
+import { ERROR_RATE } from './judge.ts';
+import type { Memorisation } from './types.ts';
+
+/** `none found` is said only if copies of one picture in twenty would be found this often. */
+const POWER = 0.8;
+
+export const oneInTwenty = (count: number): number => Math.ceil(count / 20);
+
+type Facts = Pick<Memorisation, 'pValue' | 'tests' | 'sensitivity' | 'counts' | 'duplicates'>;
+
+export function conclude(facts: Facts): Pick<Memorisation, 'verdict' | 'reason' | 'heldOutNeeded'> {
+  const { pValue, tests, sensitivity, counts } = facts;
+  if (pValue < ERROR_RATE) return { verdict: 'copies found', reason: accusation(facts) };
+  const copies = oneInTwenty(counts.samples);
+  const found = sensitivity.find((row) => row.copies === copies)!.found;
+  if (found >= POWER) {
+    const { copies: seen } = sensitivity.find((row) => row.copies > 0 && row.found >= POWER)!;
+    const some = seen === 1 ? 'A single copy' : `${seen} copies`;
+    const reason = `The pictures are no nearer to training images than real ones are. ${some} among ${counts.samples} pictures would probably have been found.`;
+    return { verdict: 'none found', reason };
+  }
+  const needed = heldOutNeeded(counts.samples, tests.length);
+  if (counts.heldOut < needed) {
+    const reason = `${counts.heldOut} held-out images are too few to see copies of one picture in twenty: ${needed} are needed.`;
+    return { verdict: 'cannot tell', reason, heldOutNeeded: needed };
+  }
+  const twice = facts.duplicates.heldOut;
+  const reason =
+    twice > 0
+      ? `${twice} of ${counts.heldOut} held-out images are training images too, so that copies do not stand out.`
+      : 'Real images are as near to training images as copies are, so that copies do not stand out.';
+  return { verdict: 'cannot tell', reason };
+}
+
+function accusation({ tests, counts, pValue }: Facts): string {
+  const parts = tests
+    .filter(({ flagged }) => flagged > 0)
+    .map(
+      ({ space, flagged, expected }) => `${flagged} in ${space}, where ${expected.toFixed(1)} are expected by chance`,
+    );
+  const chance = pValue < 1e-6 ? 'less than one in a million' : pValue.toPrecision(1);
+  return `Of ${counts.samples} pictures these are nearer to a training image than real images are: ${parts.join('; ')}. The chance of that without copies is ${chance}.`;
+}
+
+/** The fewest held-out images with which most of the copies of one picture in twenty would be enough for a verdict. */
+function heldOutNeeded(samples: number, tests: number): number {
+  const copies = Math.max(1, Math.floor(POWER * oneInTwenty(samples)));
+  let needed = 1;
+  while (needed < HELD_OUT_OF_TAIL && chanceBelow(copies, samples, 1, needed) * tests >= ERROR_RATE) needed++;
+  return needed;
+}

@@ -1,0 +1,110 @@
+"""Nearest neighbours by scipy's k-d tree and by numpy's brute force over shifts, and chances by scipy's distributions:
+test/golden/data/memorisation/{neighbours,pixels,chances}.json.
+
+    python scripts/golden/memorisation.py
+"""
+import json
+from pathlib import Path
+
+import numpy as np
+from scipy.spatial import cKDTree
+from scipy.stats import beta, betabinom, mannwhitneyu, norm
+
+out = Path(__file__).parents[2] / "test" / "golden" / "data" / "memorisation"
+out.mkdir(parents=True, exist_ok=True)
+
+
+def write(name, value):
+    (out / name).write_text(json.dumps(value) + "\n")
+
+
+def rounded(array, digits=12):
+    return [float(f"{value:.{digits}g}") for value in np.ravel(array)]
+
+
+# Features: random rows far from 0, with some nearly equal ones.
+rng = np.random.default_rng(1)
+keys = (rng.normal(size=(40, 5)) + 100).astype(np.float32)
+queries = np.concatenate([keys[:6] + rng.normal(size=(6, 5)) * 1e-3, rng.normal(size=(14, 5)) + 100]).astype(np.float32)
+distances, numbers = cKDTree(keys.astype(np.float64)).query(queries.astype(np.float64), k=16)
+write(
+    "neighbours.json",
+    {
+        "width": 5,
+        "keys": keys.ravel().tolist(),
+        "queries": queries.ravel().tolist(),
+        "numbers": numbers.ravel().tolist(),
+        "distances": rounded(distances),
+    },
+)
+
+
+# Pixels: the least root mean square difference of standardised parts over all shifts, and mirrored ones.
+def standardised(part):
+    part = part.astype(np.float64)
+    return (part - part.mean()) / max(part.std(), 2)
+
+
+def distance(picture, training, margin, flip):
+    _, rows, columns = picture.shape
+    middle = standardised(training[:, margin : rows - margin, margin : columns - margin])
+    least = np.inf
+    for view in [picture, picture[:, :, ::-1]] if flip else [picture]:
+        for top in range(2 * margin + 1):
+            for left in range(2 * margin + 1):
+                part = standardised(view[:, top : top + rows - 2 * margin, left : left + columns - 2 * margin])
+                least = min(least, np.sqrt(np.mean((part - middle) ** 2)))
+    return least
+
+
+def smooth(count, channels, rows, columns):
+    coarse = rng.normal(size=(count, channels, rows // 3 + 1, columns // 3 + 1))
+    fine = np.kron(coarse, np.ones((3, 3)))[:, :, :rows, :columns]
+    return np.clip(120 + 50 * fine + rng.normal(size=fine.shape) * 6, 0, 255).astype(np.uint8)
+
+
+cases = []
+for shape, margin, flip in [((1, 16, 20), 2, False), ((3, 17, 16), 2, True), ((1, 6, 5), 0, False)]:
+    training = smooth(12, *shape)
+    pictures = np.concatenate([np.roll(training[:2], (1, -2), (2, 3)), training[2:4, :, :, ::-1], smooth(4, *shape)])
+    table = np.array([[distance(p, t, margin, flip) for t in training] for p in pictures])
+    order = np.argsort(table, axis=1, kind="stable")
+    cases.append(
+        {
+            "shape": shape,
+            "flip": flip,
+            "training": training.ravel().tolist(),
+            "pictures": pictures.ravel().tolist(),
+            "numbers": order.ravel().tolist(),
+            "distances": rounded(np.take_along_axis(table, order, 1)),
+        }
+    )
+write("pixels.json", cases)
+
+# Chances. The upper tail as a sum: scipy's is 1 - cdf, which rounds small ones away.
+def at_least(k, count, rank, n):
+    return float(betabinom.pmf(np.arange(count, k - 1, -1), count, rank, n + 1 - rank).sum())
+
+
+below = [
+    {"least": k, "count": count, "rank": rank, "heldOut": n, "chance": at_least(k, count, rank, n)}
+    for count, n in [(1, 1), (10, 5), (500, 500), (1000, 200), (10000, 631)]
+    for rank in [1, 2, 5]
+    if rank <= n
+    for k in [0, 1, 3, 7, 40]
+    if k <= count
+]
+rates = [
+    {"rank": rank, "heldOut": n, "interval": [float(beta.ppf(q, rank, n + 1 - rank)) for q in (0.025, 0.975)]}
+    for n in [1, 20, 500]
+    for rank in [1, 2, 5]
+    if rank <= n
+]
+ranks = []
+for a, b in [(30, 20), (7, 50)]:
+    x, y = np.sort(rng.integers(0, 15, a)), np.sort(rng.integers(2, 18, b))
+    u = mannwhitneyu(x, y, use_continuity=False, method="asymptotic", alternative="two-sided")
+    lower = 1 - float(u.statistic) / (a * b)
+    z = float(np.sign(lower - 0.5) * norm.isf(u.pvalue / 2))
+    ranks.append({"a": x.tolist(), "b": y.tolist(), "lower": lower, "z": z})
+write("chances.json", {"below": below, "rates": rates, "ranks": ranks})
