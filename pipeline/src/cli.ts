@@ -15,7 +15,7 @@ interface CommandEntry {
   describe: string;
   /** It has results that a program may read. */
   json: boolean;
-  /** The one word that it takes beside its options, as yargs writes it. */
+  /** The word that it takes right after its name, or with `..` the words, as yargs writes them. */
   word?: string;
   /** biome-ignore lint/suspicious/noExplicitAny: each command types its own options. */
   load: () => Promise<CommandModule<object, any>>;
@@ -45,6 +45,19 @@ const commands: readonly CommandEntry[] = [
     json: true,
     describe: 'Make new pictures from a model folder',
     load: async () => (await import('./commands/sample.ts')).command,
+  },
+  {
+    name: 'evaluate',
+    json: true,
+    describe: 'Measure how good a model is, and whether it copies',
+    load: async () => (await import('./commands/evaluate.ts')).command,
+  },
+  {
+    name: 'compare',
+    json: true,
+    word: '[folders..]',
+    describe: 'Compare runs, models and evaluations in one HTML file',
+    load: async () => (await import('./commands/compare.ts')).command,
   },
   {
     name: 'serve',
@@ -162,11 +175,13 @@ function createCli(args: readonly string[], named?: string, width = 100): Argv {
 
 const asksForHelp = (args: readonly string[]) => args.includes('--help') || args.includes('-h');
 
-/** The command line without the command's name, which is its first word, and without the word that may come right after. */
-function optionsAlone(args: readonly string[], name: string, word: string | undefined): string[] {
+/** The command line without the command's name, which is its first word, and without the words that may come right after. */
+function optionsAlone(args: readonly string[], name: string, word = ''): string[] {
   const at = args.indexOf(name);
-  const hasWord = word !== undefined && args[at + 1]?.startsWith('-') === false;
-  return args.toSpliced(at, hasWord ? 2 : 1);
+  const most = word.includes('..') ? args.length : word === '' ? 0 : 1;
+  let words = 0;
+  while (words < most && args[at + 1 + words]?.startsWith('-') === false) words++;
+  return args.toSpliced(at, 1 + words);
 }
 
 /** yargs has this method, and its types do not. */

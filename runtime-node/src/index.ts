@@ -13,7 +13,7 @@ export { type DiffusionModel, type LoadOptions, loadModel } from './load.ts';
 export { type ModelFolder, readModelFolder } from './model-folder.ts';
 export { nameModels } from './model-names.ts';
 export { captionedStrip } from './pictures/captions.ts';
-export { type LineChart, lineChart, type Series } from './pictures/chart.ts';
+export { type LineChart, lineChart, logTicks, type Series } from './pictures/chart.ts';
 export { FITS, type Fit, type PictureFile, readMask, readPicture } from './pictures/decode.ts';
 export {
   type AnimationOptions,

@@ -1,6 +1,7 @@
 /** What the views share: the models, the chosen one and its state, the device, the sampler, the address. */
 
 import lines from 'virtual:onnoise/models';
+import type { MainFigure } from '@onnoise/scheduler';
 import { effect, signal, untracked } from '@preact/signals';
 import type { ModelInfo, SamplingWorker } from '../src/worker/client.ts';
 import { route } from './router.ts';
@@ -41,8 +42,8 @@ export function useModel(entry: ModelEntry = current.peek()): Promise<ModelInfo>
 }
 
 /** Adds a visitor's model folder and chooses it; `useModel` checks it. */
-export function addModel(files: Record<string, Blob>, title: string): ModelEntry {
-  const entry: ModelEntry = { id: nextOwnId(models.peek()), title, note: 'your files', files, own: true };
+export function addModel(files: Record<string, Blob>, title: string, figures: MainFigure[] = []): ModelEntry {
+  const entry: ModelEntry = { id: nextOwnId(models.peek()), title, note: 'your files', files, figures, own: true };
   models.value = [...models.peek(), entry];
   current.value = entry;
   return entry;

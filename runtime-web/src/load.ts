@@ -22,6 +22,7 @@ import { type ModelFiles, openFolder, withSignal } from './artefact.ts';
 import { chooseDevice, chooseWasm, type Device, type DeviceChoice, type DeviceReport } from './device.ts';
 import type { Network, StepHooks } from './network.ts';
 import { loadOrt } from './ort.ts';
+import { sha256 } from './sha256.ts';
 import { openWasm } from './wasm.ts';
 import { openWebGpu } from './webgpu/network.ts';
 import type { LoadProgress } from './worker/protocol.ts';
@@ -116,10 +117,4 @@ export async function loadModel(
     },
     dispose: () => network.dispose(),
   };
-}
-
-async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  if (!globalThis.crypto?.subtle) return '';
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

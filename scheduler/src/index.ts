@@ -28,6 +28,26 @@ export {
   encodeConditions,
   readConditions,
 } from './model/conditions.ts';
+export {
+  type Estimate,
+  EVALUATION_VERSION,
+  type EvaluationFacts,
+  type EvaluationSettings,
+  type Measure,
+  readEvaluation,
+  VERDICTS,
+  type Verdict,
+} from './model/evaluation.ts';
+export {
+  figuresOfModel,
+  formatFigure,
+  formatInterval,
+  formatShare,
+  formatValue,
+  type MainFigure,
+  mainFigures,
+  VERDICT_WORDS,
+} from './model/evaluation-words.ts';
 export { maskOfBrightness, maskOfTransparency, pictureOfRgba } from './model/from-pixels.ts';
 export { guidanceInterval, guidanceScale } from './model/guidance-options.ts';
 export { type CountLimit, USUAL_VARIATION } from './model/image-seeds.ts';

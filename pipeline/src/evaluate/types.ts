@@ -1,6 +1,8 @@
 /** What an evaluation is about: images, their features, measures with intervals, and the report of all. */
 import type { ImageShape } from '@onnoise/scheduler';
 
+export type { Estimate, Measure } from '@onnoise/scheduler';
+
 /** Images of one shape, in memory. */
 export interface ImageSet {
   shape: ImageShape;
@@ -41,26 +43,4 @@ export interface FeatureNetworkInfo {
   width: number;
   /** Share of held-out images that a classifier names right, 0 to 1. */
   accuracy?: number | undefined;
-}
-
-/** A number, and where it would lie in 95 of 100 repetitions; without an interval where none can be had. */
-export interface Estimate {
-  value: number;
-  interval?: readonly [low: number, high: number] | undefined;
-}
-
-/** One measure of a set of images, with its two anchors at the same number of images. */
-export interface Measure {
-  /** A key such as `frechet`. */
-  id: string;
-  /** As people call it: `Frechet distance`. */
-  name: string;
-  /** Which way is good; `none` where both ends are bad. */
-  better: 'lower' | 'higher' | 'none';
-  /** Of the model's pictures. */
-  model: Estimate;
-  /** Of real images held out of training: what can be reached. */
-  real: Estimate;
-  /** Of noise: what is easily reached. */
-  noise: Estimate;
 }

@@ -10,3 +10,8 @@ export class Failure extends Error {
     this.more = more;
   }
 }
+
+/** Work that was done, with a result that the user asked to be told of by the exit code. */
+export class FailedCheck extends Error {
+  override readonly name = 'FailedCheck';
+}

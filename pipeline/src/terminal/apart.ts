@@ -10,7 +10,7 @@ import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { isatty, WriteStream } from 'node:tty';
 
-const COMMANDS: readonly string[] = ['sample', 'worker'];
+const COMMANDS: readonly string[] = ['sample', 'worker', 'evaluate'];
 const MARK = 'ONNOISE_STDERR_FD';
 const FD = 3;
 /** Dawn's form: `Warning: maxDynamicUniformBuffersPerPipelineLayout artificially reduced from ...`. */

@@ -21,7 +21,7 @@ export interface KnownOptions {
   string: string[];
   number: string[];
   array: string[];
-  /** Options that take a value. */
+  /** Options that take a value; how many, if that is fixed. */
   narg: Record<string, unknown>;
 }
 
@@ -41,6 +41,10 @@ export function checkArguments(command: string, typed: readonly string[], known:
     } else if (value === undefined) {
       value = typed[++i];
       if (value === undefined || isOption(value)) throw new UsageError(`${flag} must have a value, received none.`);
+    }
+    // Of a list without a fixed number of values, all words up to the next option are values.
+    if (known.array.includes(name) && inline === undefined && known.narg[name] !== 1) {
+      while (typed[i + 1] !== undefined && !isOption(typed[i + 1]!)) i++;
     }
     if (value?.trim() === '') throw new UsageError(`${flag} must not be empty, received "${value}".`);
     const key = denied ? name : (groupKey(flag) ?? name);

@@ -7,16 +7,19 @@
  * | 1         | work that failed            | what and why   |
  * | 1         | a file system that refuses  | which, and why |
  * | 2         | a mistake of the user       | one sentence   |
+ * | 3         | a check that was asked for  | which, and why |
  * | 130       | Ctrl-C                      | `Interrupted.` |
  */
 import { InputError } from '@onnoise/scheduler';
 import { diskReason } from '../files/disk-errors.ts';
-import { Failure } from '../files/failure.ts';
+import { FailedCheck, Failure } from '../files/failure.ts';
 import { oneLine } from './format.ts';
 import { INTERRUPTED, isAbort } from './interrupt.ts';
 import { isVerbose } from './voice.ts';
 
-export { Failure };
+export { FailedCheck, Failure };
+
+const FAILED_CHECK = 3;
 
 /** Prints an error according to the table, and returns the exit code. */
 export function exitCodeOf(error: unknown): number {
@@ -31,6 +34,10 @@ export function exitCodeOf(error: unknown): number {
   if (error instanceof Failure) {
     sayError([error.message, ...error.more].map(oneLine).join('\n'));
     return 1;
+  }
+  if (error instanceof FailedCheck) {
+    sayError(oneLine(error.message));
+    return FAILED_CHECK;
   }
   const reason = diskReason(error);
   if (reason !== undefined && !isVerbose()) {

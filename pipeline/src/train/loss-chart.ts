@@ -8,14 +8,9 @@ const REACH = 12;
 const ENOUGH = 40;
 
 export function lossChart(metrics: readonly StepMetrics[], validation: readonly ValidationMetrics[]): LineChart {
-  const width = Math.max(1, Math.ceil(metrics.length / POINTS));
-  const x: number[] = [];
-  const y: number[] = [];
-  for (let first = 0; first < metrics.length; first += width) {
-    const bin = metrics.slice(first, first + width);
-    x.push(bin.at(-1)!.step);
-    y.push(mean(bin.map(({ loss }) => loss)));
-  }
+  const points = averageLosses(metrics);
+  const x = points.map(({ step }) => step);
+  const y = points.map(({ loss }) => loss);
   const measured = { name: 'training', x, y };
   const smoothed = { name: 'smoothed', x, y: smooth(y) };
   const held = { name: 'held out', x: validation.map(({ step }) => step), y: validation.map(({ loss }) => loss) };
@@ -28,6 +23,16 @@ export function lossChart(metrics: readonly StepMetrics[], validation: readonly 
       ...(validation.length > 0 ? [held] : []),
     ],
   };
+}
+
+/** At most a few hundred points: neighbouring steps are averaged, and told as the last of them. */
+export function averageLosses(metrics: readonly StepMetrics[]): Pick<StepMetrics, 'step' | 'seconds' | 'loss'>[] {
+  const width = Math.max(1, Math.ceil(metrics.length / POINTS));
+  return Array.from({ length: Math.ceil(metrics.length / width) }, (_, i) => {
+    const bin = metrics.slice(i * width, (i + 1) * width);
+    const { step, seconds } = bin.at(-1)!;
+    return { step, seconds, loss: mean(bin.map(({ loss }) => loss)) };
+  });
 }
 
 /**

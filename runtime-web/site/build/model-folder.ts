@@ -2,14 +2,17 @@
  * A model folder as an entry of the page's list: what its configs say, and the files that the page fetches.
  * The page opens the network itself, and reports what is wrong with it.
  */
+import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import {
   type Artefact,
   bytesOf,
   checkNetwork,
+  figuresOfModel,
   type ImageShape,
   LOADING,
+  type MainFigure,
   MODEL_FILES,
   missingFile,
   readArtefact,
@@ -29,6 +32,8 @@ export interface ModelLine {
   bytes: number;
   /** A JSON file about real pictures of the kind that it makes; their pixels are in the `.bin` beside it. */
   pictures?: string;
+  /** How good it is, where it was evaluated. */
+  figures?: MainFigure[];
 }
 
 export interface ModelFolder {
@@ -41,7 +46,7 @@ export interface ModelFolder {
   files: string[];
 }
 
-const OPTIONAL = [MODEL_FILES.index, MODEL_FILES.card, 'samples.png'];
+const OPTIONAL = [MODEL_FILES.index, MODEL_FILES.card, MODEL_FILES.evaluation, 'samples.png'];
 
 /**
  * @throws InputError that names what is missing or not supported.
@@ -59,12 +64,28 @@ export async function readModelFolder(path: string): Promise<ModelFolder> {
   await checkNetwork(artefact, bytesOf(network), path);
   const id = slug(basename(folder));
   const optional = await Promise.all(OPTIONAL.map((file) => is(join(folder, file), 'file')));
+  const figures = await readFigures(folder, network, path);
   return {
-    line: { id, title: titled(basename(folder)), note: noteOf(artefact), url: `models/${id}`, bytes: network.length },
+    line: {
+      id,
+      title: titled(basename(folder)),
+      note: noteOf(artefact),
+      url: `models/${id}`,
+      bytes: network.length,
+      ...(figures.length > 0 && { figures }),
+    },
     shape: artefact.shape,
     folder,
     files: [MODEL_FILES.scheduler, MODEL_FILES.unet, MODEL_FILES.network, ...OPTIONAL.filter((_, i) => optional[i])],
   };
+}
+
+/** None for a model that was not evaluated. @throws InputError for figures of another network */
+async function readFigures(folder: string, network: Uint8Array, path: string): Promise<MainFigure[]> {
+  const file = join(folder, MODEL_FILES.evaluation);
+  if (!(await is(file, 'file'))) return [];
+  const hash = createHash('sha256').update(network).digest('hex');
+  return figuresOfModel(await readFile(file, 'utf8'), hash, `${path}/${MODEL_FILES.evaluation}`);
 }
 
 /** Adds a number to ids that would be the same: names may differ only in letters that an address cannot hold. */

@@ -8,6 +8,7 @@ import { useEffect } from 'preact/hooks';
 import type { LoadProgress, ModelInfo } from '../../src/worker/client.ts';
 import { current, type DeviceChoice, device, loaded, models, samplingWorker, useModel } from '../store.ts';
 import { Button } from './button.tsx';
+import { Figures } from './figures.tsx';
 import { Icon } from './icon.tsx';
 import { describeDevice, describeProgress } from './model-words.ts';
 import { Progress } from './progress.tsx';
@@ -54,6 +55,7 @@ export function ModelBar({ disabled = false }: ModelBarProps): JSX.Element {
       <div class="model-bar-status">
         <Status />
       </div>
+      <Figures figures={current.value.figures} />
     </section>
   );
 }

@@ -1,4 +1,5 @@
 /** The models that the page can show: shipped ones by address, the visitor's own as files. */
+import type { MainFigure } from '@onnoise/scheduler';
 import type { Source } from '../../src/worker/client.ts';
 
 export const DEVICES = ['auto', 'webgpu', 'wasm'] as const;
@@ -16,6 +17,8 @@ export interface ModelEntry {
   pictures?: string;
   /** Size of the network, if known before it is fetched. */
   bytes?: number;
+  /** How good it is, where it was evaluated. */
+  figures?: MainFigure[];
   /** True for a visitor's own model: a link to it means nothing elsewhere. */
   own: boolean;
 }
@@ -28,6 +31,7 @@ export interface ModelLine {
   url: string;
   bytes: number;
   pictures?: string;
+  figures?: MainFigure[];
 }
 
 export function shippedEntry({ url, pictures, ...line }: ModelLine, page: string): ModelEntry {

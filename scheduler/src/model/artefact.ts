@@ -37,6 +37,8 @@ export const MODEL_FILES = {
   network: 'unet/model.onnx',
   /** Optional. */
   card: 'README.md',
+  /** Optional: see evaluation.ts. */
+  evaluation: 'evaluation.json',
 } as const;
 
 /** Bytes of a file, by its path in the folder; undefined if it is missing. */

@@ -1,3 +1,3 @@
 export { closestPairs, type PairPictures } from './closest-pairs.ts';
 export { type CopyFeatures, type CopySearch, findCopies } from './find-copies.ts';
-export { type Memorisation, SPACES, type Space, VERDICTS, type Verdict } from './types.ts';
+export { type Memorisation, SPACES, type Space } from './types.ts';

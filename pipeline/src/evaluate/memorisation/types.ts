@@ -4,14 +4,11 @@
  * A picture's score is its distance to the nearest training image divided by the mean distance to the next few, as in
  * Carlini et al., Extracting training data from diffusion models, 2023: a copy lies near 0, a new picture near 1.
  */
+import type { Verdict } from '@onnoise/scheduler';
 
 /** Where distances are measured: between pixels after small shifts, or between the features of a network. */
 export const SPACES = ['pixels', 'features'] as const;
 export type Space = (typeof SPACES)[number];
-
-/** `cannot tell` where the images held out are too few, or too much like the training images, to see copies. */
-export const VERDICTS = ['copies found', 'none found', 'cannot tell'] as const;
-export type Verdict = (typeof VERDICTS)[number];
 
 /** Whether a model repeats its training images, and how well that could be seen. */
 export interface Memorisation {

@@ -65,14 +65,15 @@ export async function fetchFolder(
   // The small files first: if they are missing, the large one is not tried.
   const configs = await Promise.all([MODEL_FILES.scheduler, MODEL_FILES.unet].map((path) => get(path)));
   const network = await get(MODEL_FILES.network, onProgress);
-  const optional = await Promise.all(
-    [MODEL_FILES.index, MODEL_FILES.card, SAMPLES].map((path) =>
-      get(path).catch(() => {
-        signal?.throwIfAborted();
-        return undefined;
-      }),
-    ),
-  );
+  const tryToGet = (path: string) =>
+    get(path).catch(() => {
+      signal?.throwIfAborted();
+      return undefined;
+    });
+  const optional = await Promise.all([MODEL_FILES.index, MODEL_FILES.card, SAMPLES].map(tryToGet));
+  // The card names the file of its figures, if it has any.
+  const card = await optional.find((entry) => entry?.[0] === MODEL_FILES.card)?.[1].text();
+  if (card?.includes(MODEL_FILES.evaluation)) optional.push(await tryToGet(MODEL_FILES.evaluation));
   const files = Object.fromEntries([...configs, network, ...optional.filter((entry) => entry !== undefined)]);
   return { files, title: lastWord(address) };
 }

@@ -18,10 +18,17 @@ export interface Arranged {
   title: string | undefined;
 }
 
-const { scheduler: SCHEDULER, unet: UNET, network: ONNX, index: INDEX, card: CARD } = MODEL_FILES;
+const {
+  scheduler: SCHEDULER,
+  unet: UNET,
+  network: ONNX,
+  index: INDEX,
+  card: CARD,
+  evaluation: EVALUATION,
+} = MODEL_FILES;
 export const SAMPLES = 'samples.png';
 const REQUIRED = [SCHEDULER, UNET, ONNX];
-const KNOWN = [...REQUIRED, INDEX, CARD, SAMPLES];
+const KNOWN = [...REQUIRED, INDEX, CARD, EVALUATION, SAMPLES];
 
 /** Names of files that have lost their folders; some tools turn a path into `unet_config.json`. */
 const LOOSE: readonly (readonly [name: RegExp, place: string])[] = [
@@ -30,6 +37,7 @@ const LOOSE: readonly (readonly [name: RegExp, place: string])[] = [
   [/^.*\.onnx$/i, ONNX],
   [/^model[-_]index\.json$/i, INDEX],
   [/^readme\.md$/i, CARD],
+  [/^evaluation\.json$/i, EVALUATION],
   [/^samples\.png$/i, SAMPLES],
 ];
 

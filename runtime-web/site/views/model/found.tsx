@@ -11,7 +11,7 @@ import { close, sampleIt } from './state.ts';
 import { bytes, whole } from './words.ts';
 
 export function Found({ found }: { found: Inspection }): JSX.Element {
-  const { title, shape, classes, classNames, conditions, scheduler, card, samples, warnings } = found;
+  const { title, shape, classes, classNames, conditions, scheduler, figures, card, samples, warnings } = found;
   const [channels, height, width] = shape;
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), [found]); // the focused element is gone
@@ -29,6 +29,7 @@ export function Found({ found }: { found: Inspection }): JSX.Element {
     ],
     ['Schedule', scheduleOf(scheduler)],
     ['Timesteps', `T = ${whole(scheduler.num_train_timesteps)}`],
+    ...figures.map(({ name, value, anchors }): [string, string] => [name, anchors ? `${value} (${anchors})` : value]),
   ];
   return (
     <section class="card model-found" aria-labelledby="model-found">

@@ -3,6 +3,9 @@ import type { ImageShape } from '@onnoise/scheduler';
 import {
   type ConditionSpec,
   checkNetwork,
+  figuresOfModel,
+  InputError,
+  type MainFigure,
   MODEL_FILES,
   missingFile,
   type NetworkPort,
@@ -12,6 +15,7 @@ import {
   signatureFault,
 } from '@onnoise/scheduler';
 import { openFolder } from '#src/artefact.ts';
+import { sha256 } from '#src/sha256.ts';
 import { type Arranged, SAMPLES } from './arrange.ts';
 import { type Card, readCard } from './card.ts';
 import { type OnnxPort, readOnnxHeader } from './onnx-header.ts';
@@ -35,6 +39,8 @@ export interface Inspection {
   bytes: number;
   card: Card;
   samples: Blob | undefined;
+  /** How good it is; none where it was not evaluated. */
+  figures: MainFigure[];
   /** Sentences. */
   warnings: string[];
 }
@@ -58,6 +64,7 @@ export async function inspect({ files, title }: Arranged): Promise<Inspection> {
   if (onnx.external) throw networkError('must hold its weights, received one that keeps them in another file');
   const fault = signatureFault(onnx.inputs.map(portOf), onnx.outputs.map(portOf), artefact);
   if (fault !== undefined) throw networkError(fault);
+  const evaluated = await readFigures(files[MODEL_FILES.evaluation], network);
   const card = readCard((await files[MODEL_FILES.card]?.text()) ?? '');
   const { size } = network;
   return {
@@ -73,9 +80,22 @@ export async function inspect({ files, title }: Arranged): Promise<Inspection> {
     bytes: size,
     card,
     samples: files[SAMPLES],
+    figures: evaluated.figures,
     ...(classNames && { classNames }),
-    warnings: warn({ shape, classes, classNames, size }),
+    warnings: [...warn({ shape, classes, classNames, size }), ...evaluated.warnings],
   };
+}
+
+/** Figures that cannot be shown are no reason to refuse the model. */
+async function readFigures(file: Blob | undefined, network: Blob): Promise<Pick<Inspection, 'figures' | 'warnings'>> {
+  if (file === undefined) return { figures: [], warnings: [] };
+  try {
+    const hash = await sha256(new Uint8Array(await network.arrayBuffer()));
+    return { figures: figuresOfModel(await file.text(), hash), warnings: [] };
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return { figures: [], warnings: [error.message] };
+  }
 }
 
 /** The port as the runtimes see it, so that their check applies. */

@@ -61,8 +61,8 @@ export function close(): void {
 }
 
 /** Chooses the open model and shows the view that samples. */
-export function sampleIt({ files, title }: Inspection): void {
+export function sampleIt({ files, title, figures }: Inspection): void {
   if (entry && models.peek().includes(entry)) current.value = entry;
-  else entry = addModel(files, title);
+  else entry = addModel(files, title, figures);
   go('sample');
 }

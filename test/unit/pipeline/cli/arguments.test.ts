@@ -3,13 +3,13 @@ import { checkArguments, explainUsage, type KnownOptions } from '#pipeline/termi
 import { editDistance, nearest } from '#pipeline/terminal/nearest.ts';
 
 const known: KnownOptions = {
-  key: { help: 1, out: 1, 'dry-run': 1, count: 1, model: 1, list: 1, flip: 1 },
+  key: { help: 1, out: 1, 'dry-run': 1, count: 1, model: 1, list: 1, words: 1, flip: 1 },
   alias: { help: ['h'] },
   boolean: ['help', 'dry-run', 'flip'],
-  string: ['out', 'list'],
+  string: ['out', 'list', 'words'],
   number: [],
-  array: ['list'],
-  narg: { out: 1, count: null, list: 1 },
+  array: ['list', 'words'],
+  narg: { out: 1, count: null, list: 1, words: null },
 };
 const check =
   (...typed: string[]) =>
@@ -26,6 +26,8 @@ describe('checkArguments', () => {
     [['--model.depth', '3', '--model.width=4', '--model.channels', '1,2']],
     [['--list', 'a', '--list', 'b']],
     [['--out', '-']],
+    [['--words', 'a=1', 'b=2', '--flip']],
+    [['--words=a', '--words', 'b', 'c']],
   ])('takes %j', (typed) => {
     expect(check(...typed)).not.toThrow();
   });
@@ -45,6 +47,9 @@ describe('checkArguments', () => {
     [['--model.a', '1', '--model.a', '2'], '--model.a must be given once, received it twice.'],
     [['--model.a', ''], '--model.a must not be empty, received "".'],
     [['--model.a'], '--model.a must have a value, received none.'],
+    [['--list', 'a', 'b'], 'every word must belong to an option, received "b".'],
+    [['--words=a', 'b'], 'every word must belong to an option, received "b".'],
+    [['--words', 'a', '--words'], '--words must have a value, received none.'],
     [['--list', ''], '--list must not be empty, received "".'],
   ])('refuses %j', (typed, rule) => {
     expect(check(...typed)).toThrow(expect.objectContaining({ message: `Cannot read the options: ${rule}` }));

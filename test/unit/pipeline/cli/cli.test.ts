@@ -98,7 +98,7 @@ describe('pipeline', () => {
         .map(([, name]) => name!);
       // If none were found, the loop would test nothing.
       expect(taking.length, command).toBeGreaterThanOrEqual(
-        ({ doctor: 0, setup: 2 } as Record<string, number>)[command] ?? 4,
+        ({ doctor: 0, setup: 2, compare: 1 } as Record<string, number>)[command] ?? 4,
       );
       if (command === 'sample')
         expect(taking).toEqual(expect.arrayContaining(['model', 'device', 'columns', 'out', 'animation']));

@@ -2,9 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { writeCard } from '#pipeline/evaluate/report/card.ts';
 import { formatModelCard } from '#pipeline/export/model-card.ts';
 import { loadModel } from '#runtime-node/index.ts';
 import { parseSchedulerConfig } from '#scheduler/index.ts';
+import { exampleEvaluation } from '#test/evaluation.ts';
 import { lacksPython, PYTHON, skipBecause } from '#test/skip.ts';
 import { AGE, GUIDED, temporaryFolder, tinyArtefact } from '#test/tiny-onnx.ts';
 
@@ -70,6 +72,15 @@ print(type(pipeline).__name__, pipeline.scheduler.config.num_train_timesteps)`;
     });
     const model = await loadModel(await tinyArtefact({}, { schedulerConfig }), { device: 'cpu' });
     expect(model.scheduler).toEqual(schedulerConfig);
+  });
+
+  test('drops the figures of the weights that were there', async () => {
+    const folder = await tinyArtefact();
+    await writeCard(exampleEvaluation(), folder);
+    expect(await readFile(join(folder, 'README.md'), 'utf8')).toContain('## Evaluation');
+    await tinyArtefact({}, { out: folder });
+    expect(await readFile(join(folder, 'README.md'), 'utf8')).not.toContain('## Evaluation');
+    expect(await readdir(folder)).not.toContain('evaluation.json');
   });
 
   test('replaces an older model folder and leaves nothing beside it', async () => {

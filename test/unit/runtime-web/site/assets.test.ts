@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readModels } from '#site/build/assets.ts';
 import { readModelFolder } from '#site/build/model-folder.ts';
 import { readRealDigits } from '#site/build/real-digits.ts';
+import { exampleEvaluation } from '#test/evaluation.ts';
 import { readOptions } from '../../../../scripts/web/options.ts';
 
 let root: string;
@@ -46,7 +48,22 @@ describe('readModelFolder', () => {
     expect(line.note).toBe('32 × 24, gray, 3 classes');
   });
 
+  test('tells how good an evaluated model is', async () => {
+    const hash = createHash('sha256').update('onnx').digest('hex');
+    const evaluation = exampleEvaluation();
+    const written = JSON.stringify({ ...evaluation, model: { ...evaluation.model, hash } });
+    const { line, files } = await readModelFolder(await writeModel('a', { 'evaluation.json': written }));
+    expect(line.figures).toContainEqual({
+      name: 'Frechet distance',
+      value: '18.2',
+      anchors: 'real images 9.06, noise 903',
+    });
+    expect(files).toContain('evaluation.json');
+  });
+
   test.each([
+    [{ 'evaluation.json': JSON.stringify(exampleEvaluation()) }, /received figures of other weights\. Evaluate the/],
+    [{ 'evaluation.json': '{"version": 2}' }, /broken\/evaluation\.json: version must be 1, received 2/],
     [{ 'unet/model.onnx': null }, /must be a model folder, its unet\/model\.onnx is missing\.$/],
     [{ 'unet/model.onnx': '' }, /unet\/model\.onnx must be an ONNX network, received an empty file\.$/],
     [{ 'unet/config.json': '{' }, /unet\/config\.json must be JSON/],

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
@@ -7,6 +8,7 @@ import { readCard } from '#site/views/model/card.ts';
 import { inspect } from '#site/views/model/inspect.ts';
 import { readOnnxHeader } from '#site/views/model/onnx-header.ts';
 import { about, bytes } from '#site/views/model/words.ts';
+import { exampleEvaluation } from '#test/evaluation.ts';
 import { type TinyOptions, tinyOnnx } from '#test/tiny-onnx.ts';
 
 const DIGITS = join(import.meta.dirname, '../../../../models/digits');
@@ -33,6 +35,29 @@ function tiny(options: TinyOptions = {}, replaced: Record<string, unknown> = {})
 }
 
 describe('inspect', () => {
+  const HASH = createHash('sha256').update(tinyOnnx()).digest('hex');
+  const evaluated = (hash: string) => {
+    const evaluation = exampleEvaluation();
+    return tiny({}, { 'evaluation.json': { ...evaluation, model: { ...evaluation.model, hash } } });
+  };
+
+  it('gives the main figures of an evaluated model', async () => {
+    const { figures, warnings } = await inspect({ files: evaluated(HASH), title: 'x' });
+    expect(figures.map(({ name }) => name)).toEqual(['Class accuracy', 'Frechet distance', 'Memorisation']);
+    expect(warnings).toEqual([]);
+    expect((await inspect({ files: tiny(), title: 'x' })).figures).toEqual([]);
+  });
+
+  it.each([
+    ['figures of other weights', evaluated('0'), /about the network beside it, received figures of other weights/],
+    ['figures of another version', tiny({}, { 'evaluation.json': { version: 9 } }), /version must be 1, received 9/],
+    ['broken figures', tiny({}, { 'evaluation.json': '{' }), /^Cannot read evaluation\.json: it must be JSON/],
+  ])('opens a model with %s, and says why they are not shown', async (_, files, sentence) => {
+    const { figures, warnings } = await inspect({ files, title: 'x' });
+    expect(figures).toEqual([]);
+    expect(warnings).toEqual([expect.stringMatching(sentence)]);
+  });
+
   it('tells what the shipped digits are', async () => {
     const paths = [
       'scheduler/scheduler_config.json',
@@ -192,6 +217,20 @@ describe('fetchFolder', () => {
   it('does without the files that sampling does not need', async () => {
     serve(there);
     expect(Object.keys((await fetchFolder('https://me.example/cats', {})).files)).toHaveLength(3);
+  });
+
+  it('asks for the figures of an evaluation only where the card names them', async () => {
+    const asked: string[] = [];
+    const card = (text: string) =>
+      vi.stubGlobal('fetch', async (url: string) => {
+        asked.push(url.split('/cats/')[1]!);
+        return new Response(url.endsWith('.md') ? text : 'x');
+      });
+    card('# cats\n\n## Limits');
+    expect((await fetchFolder('https://me.example/cats', {})).files).not.toHaveProperty(['evaluation.json']);
+    expect(asked).not.toContain('evaluation.json');
+    card('# cats\n\n## Evaluation\n\nall of it in `evaluation.json`');
+    expect((await fetchFolder('https://me.example/cats', {})).files).toHaveProperty(['evaluation.json']);
   });
 });
 

@@ -1,0 +1,49 @@
+/** `pipeline compare`: several runs, models and evaluations side by side in one HTML file. */
+import { InputError } from '@onnoise/scheduler';
+import type { CommandModule } from 'yargs';
+import { checkWritable } from '../files/output.ts';
+import { formatPath } from '../terminal/format.ts';
+import { sayNote, sayResult } from '../terminal/voice.ts';
+
+/** The options of `pipeline compare`; its help explains them. */
+export interface CompareArguments {
+  folders?: string[] | undefined;
+  out: string;
+}
+
+export const command: CommandModule<object, CompareArguments> = {
+  command: 'compare [folders..]',
+  describe: 'Compare runs, models and evaluations in one HTML file',
+  builder: (cli) =>
+    cli
+      .usage(
+        '$0 compare <folder> <folder>... [options]\n\nLosses, measures, pictures and differing settings of several folders, in one HTML file.',
+      )
+      .positional('folders', {
+        type: 'string',
+        array: true,
+        describe: 'Run folders, model folders, and folders of pipeline evaluate',
+      })
+      .options({
+        out: {
+          string: true,
+          requiresArg: true,
+          default: 'out/compare.html',
+          describe: 'HTML file to write',
+        },
+      })
+      .example('$0 compare runs/a runs/b', 'two trainings')
+      .example('$0 compare runs/a models/digits --out compare.html', 'a training and a model'),
+  handler: async ({ folders = [], out }) => {
+    if (!/\.html?$/i.test(out)) {
+      throw new InputError(`Cannot compare: --out must be the name of an .html file, received ${JSON.stringify(out)}.`);
+    }
+    const { openSides } = await import('../evaluate/compare/folders.ts');
+    const sides = await openSides(folders.map(String));
+    await checkWritable('--out', out, 'file');
+    for (const { name, notes } of sides) for (const note of notes) sayNote(`${name}: ${note}`);
+    const { figuresOf, writeComparison } = await import('../evaluate/compare/compare.ts');
+    await writeComparison(sides, out);
+    sayResult(`Comparison: ${formatPath(out)}`, { out, folders: sides.map(figuresOf) });
+  },
+};

@@ -1,0 +1,177 @@
+/**
+ * `pipeline evaluate`: how good a model's pictures are, and whether they are copies of training images.
+ * It writes the figures as JSON and a page of its own, and into the model folder.
+ */
+import type { DeviceChoice } from '@onnoise/runtime-node';
+import { type SamplerName, type SamplerSettings, samplerSettings } from '@onnoise/scheduler';
+import type { Argv, CommandModule } from 'yargs';
+import { FEATURE_RANGES, type FeatureRange } from '../evaluate/features/range.ts';
+import type { Evaluation } from '../evaluate/report/types.ts';
+import { FailedCheck } from '../terminal/errors.ts';
+import { formatDuration } from '../terminal/format.ts';
+import { withInterrupt } from '../terminal/interrupt.ts';
+import { numberOption } from '../terminal/options.ts';
+import { withProgress } from '../terminal/progress.ts';
+import { sayDetail, sayNote, sayResult } from '../terminal/voice.ts';
+import { evaluateDataOptions, toImages } from './options/evaluate-fields.ts';
+import { deviceOption, samplerOptions } from './options/pictures.ts';
+import { combinations, type Sweep, toSweep } from './options/sweep.ts';
+import { describeEvaluation, summariseEvaluation } from './stages/describe-evaluation.ts';
+import { openFiles } from './stages/evaluation-files.ts';
+import { prepareWithProgress } from './stages/prepare-with-progress.ts';
+
+/** The options of `pipeline evaluate`; those of the images are read by `toImages`. */
+export interface EvaluateArguments extends SamplerSettings {
+  model: string;
+  device: DeviceChoice;
+  count?: number | undefined;
+  seed: number;
+  steps?: number | undefined;
+  sampler: SamplerName;
+  guidance?: number | undefined;
+  guidanceInterval?: [low: number, high: number] | undefined;
+  batch?: number | undefined;
+  sweep?: Sweep | undefined;
+  featureModel?: string | undefined;
+  featureRange?: FeatureRange | undefined;
+  out: string;
+  card: boolean;
+  failOn?: 'memorisation' | undefined;
+  [option: string]: unknown;
+}
+
+const MODEL = 'The model:';
+const PICTURES = 'The pictures:';
+const SAMPLING = 'How they are sampled:';
+const DATA = 'The real images; what is left out is as the model card says:';
+const FEATURES = 'What looks at them:';
+const RESULTS = 'What comes of it:';
+
+export const command: CommandModule<object, EvaluateArguments> = {
+  command: 'evaluate',
+  describe: 'Measure how good a model is, and whether it copies',
+  builder: (cli) =>
+    cli
+      .usage(
+        '$0 evaluate [options]\n\nMeasures the pictures of a model beside real images and noise, and looks for copies of training images.',
+      )
+      .options({
+        model: { group: MODEL, string: true, requiresArg: true, default: 'models/digits', describe: 'Model folder' },
+        ...deviceOption(MODEL),
+        count: numberOption(
+          'count',
+          PICTURES,
+          'Number of pictures, and of real images to compare with',
+          '1000, at most the images held out',
+        ),
+        seed: { ...numberOption('seed', PICTURES, 'Seed of the first picture, the next has seed + 1'), default: 0 },
+        ...samplerOptions(SAMPLING),
+        sweep: {
+          group: SAMPLING,
+          array: true,
+          string: true,
+          requiresArg: true,
+          coerce: toSweep,
+          describe:
+            'Further settings to measure, in all combinations: steps=5,10,20 sampler=ddim,dpmpp_2m guidance=1,1.5',
+        },
+        batch: numberOption('batch', SAMPLING, 'Pictures per network call, twice where guided', 'by their size'),
+        ...evaluateDataOptions(DATA),
+        'feature-model': {
+          group: FEATURES,
+          string: true,
+          requiresArg: true,
+          describe: 'ONNX file that gives an image its features, such as Inception',
+          defaultDescription: 'a small network, trained on the images once',
+        },
+        'feature-range': {
+          group: FEATURES,
+          choices: FEATURE_RANGES,
+          requiresArg: true,
+          describe: 'What black and white are in the input of --feature-model',
+          defaultDescription: 'as it says itself, else -1,1',
+        },
+        out: {
+          group: RESULTS,
+          string: true,
+          requiresArg: true,
+          default: 'out/evaluation',
+          describe: 'Folder for evaluation.json and report.html',
+        },
+        card: {
+          group: RESULTS,
+          boolean: true,
+          default: true,
+          describe: 'Write the figures into the model folder too; --no-card leaves it as it is',
+        },
+        'fail-on': {
+          group: RESULTS,
+          choices: ['memorisation'] as const,
+          requiresArg: true,
+          describe: 'End with exit code 3 unless the pictures are found to be no copies',
+        },
+      })
+      .example('$0 evaluate', 'the shipped digits')
+      .example('$0 evaluate --model models/photos --data photos', 'your own')
+      .example('$0 evaluate --sweep steps=5,10,20 sampler=ddim,dpmpp_2m', 'which settings are best')
+      .example(
+        '$0 evaluate --model models/x --data x --fail-on memorisation',
+        'for CI',
+      ) as unknown as Argv<EvaluateArguments>,
+  handler: evaluateModel,
+};
+
+/** Checks, evaluates, writes, and prints the figures. */
+export async function evaluateModel(args: EvaluateArguments): Promise<void> {
+  const { model: folder, out, card, failOn } = args;
+  const [{ readModelFolder }, { evaluate }, { readTrainedOn }] = await Promise.all([
+    import('@onnoise/runtime-node'),
+    import('../evaluate/evaluate.ts'),
+    import('../export/read-card.ts'),
+  ]);
+  const model = await readModelFolder(folder);
+  const trainedOn = await readTrainedOn(folder);
+  const job = {
+    ...samplingOf(args),
+    ...toImages(`evaluate ${folder}`, args, model.shape, trainedOn),
+    model,
+    trainedOn,
+  };
+  await withInterrupt(async (signal) => {
+    const begin = performance.now();
+    const files = await openFiles(out, card ? folder : undefined);
+    try {
+      const { evaluation, pictures } = await evaluate(job, {
+        stage: (label, unit, work) => withProgress(label, { unit }, work),
+        prepare: (options) => prepareWithProgress(options, signal),
+        onNote: sayNote,
+        signal,
+      });
+      signal.throwIfAborted();
+      const written = await files.write(evaluation, pictures);
+      const seconds = Number(((performance.now() - begin) / 1000).toFixed(3));
+      sayDetail(`Took ${formatDuration(seconds)}`);
+      sayResult(describeEvaluation(evaluation, written), summariseEvaluation(evaluation, written, seconds));
+      if (failOn !== undefined) requireNoCopies(folder, evaluation);
+    } finally {
+      await files.close();
+    }
+  });
+}
+
+/** What the job takes from the command line as it is. */
+function samplingOf(args: EvaluateArguments) {
+  const { device, count, seed, steps, sampler, guidance, guidanceInterval, batch, sweep } = args;
+  const { featureModel, featureRange } = args;
+  const settings = { ...samplerSettings(args), steps, sampler, guidance, guidanceInterval };
+  const rows = sweep && combinations(sweep, settings);
+  return { device, count, seed, batch, settings, sweep: rows, featureModel, featureRange };
+}
+
+/** @throws FailedCheck also where nothing can be told: what was not looked at has not passed. */
+function requireNoCopies(folder: string, { memorisation }: Evaluation): void {
+  if (memorisation?.verdict === 'none found') return;
+  const found =
+    memorisation?.verdict === 'copies found' ? 'copies of training images were found' : 'copies cannot be ruled out';
+  throw new FailedCheck(`--fail-on memorisation: ${found} among the pictures of ${folder}.`);
+}

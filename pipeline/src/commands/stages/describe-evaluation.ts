@@ -1,0 +1,89 @@
+/** An evaluation in words, on the terminal. */
+import { type EvaluationSettings, formatFigure, formatInterval, type Measure, VERDICT_WORDS } from '@onnoise/scheduler';
+import type { Evaluation, SweepRow } from '../../evaluate/report/types.ts';
+import type { WrittenReport } from '../../evaluate/report/write.ts';
+import { formatDuration, formatNumber, formatPath, oneLine, plural } from '../../terminal/format.ts';
+
+/** Measures that a row of a sweep has room for. */
+const IN_SWEEP: readonly string[] = ['class_accuracy', 'frechet', 'precision', 'recall'];
+
+/** Lines: what was measured, a table of the measures with their anchors, copies, the sweep, and where the files are. */
+export function describeEvaluation(evaluation: Evaluation, files: WrittenReport & { card?: string }): string[] {
+  const { model, data, features, settings, measures, memorisation, sweep, secondsAPicture } = evaluation;
+  const { accuracy } = features;
+  const sure = accuracy === undefined ? '' : `, right about ${(100 * accuracy).toFixed(1)} % of images held out`;
+  return [
+    `${plural(settings.count, 'picture')} of ${model.name}: ${describeSettings(settings)}, ${formatSeconds(secondsAPicture)} a picture`,
+    `Real images: ${data.heldOut} of ${data.test ?? `${data.name}, held out of training`}`,
+    `Features: ${features.name}, ${features.width} numbers an image${sure}`,
+    '',
+    ...table([['', 'model', '', 'real', 'noise'], ...measures.map(measureRow)]),
+    '',
+    ...(memorisation ? [`Memorisation: ${VERDICT_WORDS[memorisation.verdict]}. ${memorisation.reason}`] : []),
+    ...(sweep ? ['', ...describeSweep([...sweep])] : []),
+    '',
+    `Report: ${formatPath(files.html)}, figures: ${formatPath(files.json)}`,
+    ...(files.card === undefined ? [] : [`Model card: ${formatPath(files.card)}`]),
+  ].map(oneLine);
+}
+
+/** `18.2`, `(17.4 to 19.1)`, and the anchors without their intervals. */
+function measureRow(measure: Measure): string[] {
+  const { name, model, real, noise } = measure;
+  const interval = formatInterval(measure, model);
+  return [
+    name,
+    formatFigure(measure, model.value),
+    interval === undefined ? '' : `(${interval})`,
+    formatFigure(measure, real.value),
+    formatFigure(measure, noise.value),
+  ];
+}
+
+function describeSweep(rows: readonly SweepRow[]): string[] {
+  const ids = IN_SWEEP.filter((id) => rows.some(({ measures }) => measures.some((measure) => measure.id === id)));
+  const names = ids.map((id) => rows[0]!.measures.find((measure) => measure.id === id)?.name ?? id);
+  const cells = ({ settings, measures, secondsAPicture }: SweepRow) => [
+    describeSettings(settings),
+    ...ids.map((id) => {
+      const measure = measures.find((one) => one.id === id);
+      return measure ? formatFigure(measure, measure.model.value) : '';
+    }),
+    formatSeconds(secondsAPicture),
+  ];
+  return table([['', ...names, 'a picture'], ...rows.map(cells)]);
+}
+
+/** `dpmpp_2m_sde, 20 steps, guidance 1.5` */
+function describeSettings({ sampler, steps, guidance }: EvaluationSettings): string {
+  return `${sampler}, ${plural(steps, 'step')}${guidance ? `, guidance ${guidance.scale}` : ''}`;
+}
+
+const formatSeconds = (seconds: number): string =>
+  seconds < 0.95 ? `${formatNumber(1000 * seconds)} ms` : formatDuration(seconds);
+
+/** Columns side by side: the first to the left, the others to the right. */
+function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  return rows.map((row) =>
+    row
+      .map((cell, column) => (column === 0 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+/** The same for programs. */
+export function summariseEvaluation(
+  { model, data, features, settings, measures, memorisation, sweep, secondsAPicture }: Evaluation,
+  files: WrittenReport & { card?: string },
+  seconds: number,
+): object {
+  const copies = memorisation && {
+    verdict: memorisation.verdict,
+    reason: memorisation.reason,
+    pValue: memorisation.pValue,
+    flagged: memorisation.flagged.length,
+  };
+  return { files, model, data, features, settings, measures, memorisation: copies, sweep, secondsAPicture, seconds };
+}

@@ -1,0 +1,142 @@
+/**
+ * How good are a model's pictures, and whose are they? The whole evaluation, from top to bottom:
+ *
+ * 1. the real images: those that the model learnt from, and others that it has never seen
+ * 2. a network whose features say what such images look like
+ * 3. pictures of the model, asked for what the data holds
+ * 4. measures of the pictures, each beside the same of real images and of noise
+ * 5. the training image that lies nearest to each picture
+ *
+ * All that can be wrong fails before a network is trained or a picture sampled. Nothing is written but the caches.
+ */
+import { check, EVALUATION_VERSION, InputError, integer } from '@onnoise/scheduler';
+import type { Dataset } from '../data/types.ts';
+import { installedVersion } from '../installed-version.ts';
+import { askLike } from './ask.ts';
+import { classShares } from './class-shares.ts';
+import { openRealImages, type RealImages } from './data.ts';
+import { machineWords, modelFacts } from './facts.ts';
+import { FEATURE_WIDTH, openFeatureNetwork } from './features/index.ts';
+import type { EvaluationHooks, EvaluationJob } from './job.ts';
+import { type Measured, measureAsTraining, measureRuns, searchCopies } from './measure.ts';
+import type { Evaluation, ReportPictures, SweepRow } from './report/types.ts';
+import { sampleRuns } from './runs.ts';
+import { lookAtSets } from './sets.ts';
+import { checkAsked, checkSettings } from './settings.ts';
+import type { FeatureNetwork } from './types.ts';
+
+const OTHER_IMAGES =
+  'The images are not those that the model card names: copies of others than these are not looked for.';
+
+/** Pictures, unless there are fewer real images to compare with. */
+const USUAL_COUNT = 1000;
+
+export interface Evaluated {
+  evaluation: Evaluation;
+  pictures: ReportPictures;
+}
+
+/** @throws InputError for what does not fit together; the signal's reason when it is aborted. */
+export async function evaluate(job: EvaluationJob, hooks: EvaluationHooks): Promise<Evaluated> {
+  const { model, trainedOn, data, test, forced = false, seed, settings, sweep = [], batch, featureModel } = job;
+  const action = `evaluate ${model.folder}`;
+  if (job.count !== undefined) check(action, '--count', integer(1), job.count);
+  for (const each of [settings, ...sweep]) checkSettings(model, each, batch);
+
+  const { prepare } = hooks;
+  const real = await openRealImages({ action, model, data, test, forced, hash: trainedOn?.hash, prepare });
+  try {
+    if (real.same === false) hooks.onNote(OTHER_IMAGES);
+    for (const note of real.notes) hooks.onNote(note);
+    const count = requireImages(action, job.count ?? Math.min(USUAL_COUNT, real.unseen.numbers.length), real);
+    const asked = askLike(real.dataset, real.classMap, { count, seed });
+    checkAsked(model, asked);
+    // A file tells its width when it is opened. A network of our own trains then, which would be too late.
+    if (featureModel === undefined) requireWidth(action, count, FEATURE_WIDTH);
+    const network = await openFeatures(job, real.dataset, hooks);
+    try {
+      requireWidth(action, count, network.about.width);
+      const { first, sweep: others } = await sampleRuns(job, asked, hooks);
+      const sets = await lookAtSets(first.pictures, { real, network, seed }, hooks);
+      const judges = { sets, network, seed };
+      const measured = await measureRuns([first, ...others], judges, hooks);
+      const { candidate, measures } = measured.get(first)!;
+      const asTraining = await measureAsTraining(candidate, judges, real.dataset.classNames?.length ?? 0, hooks);
+      const memorisation = await searchCopies(candidate, judges, trainedOn?.data.flip === true, hooks);
+
+      const evaluation: Evaluation = {
+        version: EVALUATION_VERSION,
+        date: new Date().toISOString(),
+        onnoise: installedVersion('@onnoise/pipeline') ?? 'unknown',
+        machine: machineWords(),
+        model: await modelFacts(model),
+        data: dataFacts(real),
+        features: network.about,
+        settings: first.settings,
+        measures: [...measures, ...(asTraining ? [asTraining] : [])],
+        classes: classShares(real.dataset.classNames, candidate, sets.real),
+        memorisation,
+        ...(others.length > 0 && { sweep: others.map((run) => sweepRow(measured.get(run)!)) }),
+        secondsAPicture: first.secondsAPicture,
+      };
+      return {
+        evaluation,
+        pictures: { samples: first.pictures, real: sets.real.images, training: sets.training.images },
+      };
+    } finally {
+      await network.dispose();
+    }
+  } finally {
+    real.close();
+  }
+}
+
+/** @throws InputError for more pictures than real images to compare with. */
+function requireImages(action: string, count: number, { dataset, unseen }: RealImages): number {
+  const most = unseen.numbers.length;
+  if (count <= most) return count;
+  const held = unseen.dataset === dataset ? 'held out of training' : 'of --test-data';
+  throw new InputError(
+    `Cannot ${action}: --count must be at most ${most}, the images ${held}, received ${count}. Name more real images with --test-data.`,
+  );
+}
+
+/** @throws InputError: how so many features vary together is only seen in more images. */
+function requireWidth(action: string, count: number, width: number): void {
+  if (count > width) return;
+  throw new InputError(
+    `Cannot ${action}: there must be more pictures than the ${width} features of each, at least ${width + 1}, received ${count}. Raise --count, or name as many real images with --test-data.`,
+  );
+}
+
+function openFeatures(
+  { data, featureModel: file, featureRange: range }: EvaluationJob,
+  dataset: Dataset,
+  { stage, onNote, signal }: EvaluationHooks,
+): Promise<FeatureNetwork> {
+  return stage('Feature network', 'steps', (report) =>
+    openFeatureNetwork({
+      dataset,
+      file,
+      range,
+      cacheDir: data.cacheDir,
+      onProgress: ({ done, steps, loss }) => report({ done, total: steps, note: `loss ${loss.toPrecision(3)}` }),
+      onNote,
+      signal,
+    }),
+  );
+}
+
+const dataFacts = ({ dataset, unseen }: RealImages): Evaluation['data'] => ({
+  name: dataset.name,
+  hash: dataset.hash,
+  train: dataset.train.length,
+  heldOut: unseen.numbers.length,
+  ...(unseen.dataset !== dataset && { test: unseen.dataset.name }),
+});
+
+const sweepRow = ({ settings, measures, secondsAPicture }: Measured): SweepRow => ({
+  settings,
+  measures,
+  secondsAPicture,
+});

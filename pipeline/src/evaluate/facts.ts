@@ -1,0 +1,39 @@
+/** What a report says of the model and of the machine. */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { availableParallelism, cpus, type as system } from 'node:os';
+import { basename, join, resolve } from 'node:path';
+import type { ModelFolder } from '@onnoise/runtime-node';
+import { type EvaluationFacts, InputError, MODEL_FILES } from '@onnoise/scheduler';
+import { countParameters, createModel } from '../model/index.ts';
+
+const BYTES_A_WEIGHT = 4;
+
+export async function modelFacts({ folder, onnx }: ModelFolder): Promise<EvaluationFacts['model']> {
+  const config = JSON.parse(await readFile(join(folder, MODEL_FILES.unet), 'utf8')) as Record<string, unknown>;
+  const hash = createHash('sha256');
+  for await (const bytes of createReadStream(onnx)) hash.update(bytes as Buffer);
+  return {
+    name: basename(resolve(folder)),
+    hash: hash.digest('hex'),
+    parameters: parametersOf(config) ?? Math.floor((await stat(onnx)).size / BYTES_A_WEIGHT),
+    network: String(config._class_name ?? 'unknown'),
+  };
+}
+
+/** undefined for a network that others wrote: then the size of its file tells, a little too much. */
+function parametersOf(config: object): number | undefined {
+  try {
+    return countParameters(createModel(config));
+  } catch (error) {
+    if (error instanceof InputError) return undefined;
+    throw error;
+  }
+}
+
+/** `AMD EPYC 7B13, 2 cores, Linux` */
+export function machineWords(): string {
+  const cores = availableParallelism();
+  return `${cpus()[0]?.model.trim() || 'unknown processor'}, ${cores} ${cores === 1 ? 'core' : 'cores'}, ${system()}`;
+}

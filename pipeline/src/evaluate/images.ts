@@ -1,0 +1,68 @@
+/** Sets of images in memory: parts of a dataset, and parts of those. */
+import { type ImageShape, InputError, shuffle } from '@onnoise/scheduler';
+import type { Dataset } from '../data/types.ts';
+import { sizeOf } from '../shape.ts';
+import { formatBytes } from '../terminal/format.ts';
+import type { Candidate } from './measures/index.ts';
+import type { ImageSet } from './types.ts';
+
+/** Most bytes of the images to train on: they are compared in memory. */
+const MOST_BYTES = 2 ** 31;
+const CHOICE_STREAM = 0x0a00_0000;
+
+export const shapeOf = ({ channels, height, width }: Dataset): ImageShape => [channels, height, width];
+
+/** The images with these numbers, in that order. @throws InputError where they would not fit into memory. */
+export async function readImages(dataset: Dataset, numbers: Uint32Array): Promise<ImageSet> {
+  const shape = shapeOf(dataset);
+  const bytes = numbers.length * sizeOf(shape);
+  if (bytes > MOST_BYTES) {
+    throw new InputError(
+      `Cannot evaluate with ${dataset.name}: its images must take at most ${formatBytes(MOST_BYTES)} of memory, ${numbers.length} of ${shape.join(' x ')} take ${formatBytes(bytes)}.`,
+    );
+  }
+  const pixels = new Uint8Array(bytes);
+  await dataset.read(numbers, pixels);
+  const { labels } = dataset;
+  return {
+    shape,
+    count: numbers.length,
+    pixels,
+    ...(labels && { labels: Int32Array.from(numbers, (i) => labels[i]!) }),
+  };
+}
+
+/** `most` of the places 0 to `count - 1`, chosen by the seed, in the order drawn. */
+export const placesOf = (count: number, most: number, seed: number): Uint32Array =>
+  shuffle(
+    Uint32Array.from({ length: count }, (_, i) => i),
+    seed,
+    CHOICE_STREAM,
+  ).slice(0, most);
+
+/** Some images of a set, with what is seen in them. */
+export function takeRows({ images, features }: Candidate, places: Uint32Array): Candidate {
+  const { labels } = images;
+  const { width, classes } = features;
+  const count = places.length;
+  return {
+    images: {
+      shape: images.shape,
+      count,
+      pixels: rowsOf(images.pixels, sizeOf(images.shape), places),
+      ...(labels && { labels: rowsOf(labels, 1, places) }),
+    },
+    features: {
+      count,
+      width,
+      values: rowsOf(features.values, width, places),
+      ...(classes && { classes: rowsOf(classes, 1, places) }),
+    },
+  };
+}
+
+function rowsOf<T extends Uint8Array | Int32Array | Float32Array>(values: T, width: number, places: Uint32Array): T {
+  const rows = new (values.constructor as new (length: number) => T)(places.length * width);
+  for (const [i, place] of places.entries()) rows.set(values.subarray(place * width, (place + 1) * width), i * width);
+  return rows;
+}

@@ -1,0 +1,103 @@
+/** Measures of an evaluation's runs, and the search for training images among its pictures. */
+import type { Measure } from '@onnoise/scheduler';
+import { trainOnSynthetic } from './features/index.ts';
+import { placesOf, takeRows } from './images.ts';
+import type { EvaluationHooks } from './job.ts';
+import { type Candidate, measureAll } from './measures/index.ts';
+import { findCopies, type Memorisation } from './memorisation/index.ts';
+import type { Run } from './runs.ts';
+import type { Sets } from './sets.ts';
+import type { FeatureNetwork, FeatureNetworkInfo } from './types.ts';
+
+export interface Judges {
+  sets: Sets;
+  network: FeatureNetwork;
+  seed: number;
+}
+
+export interface Measured extends Run {
+  /** The run's pictures, and what the feature network sees in them. */
+  candidate: Candidate;
+  measures: Measure[];
+}
+
+/** Each run once, even where the sweep names it again. */
+export async function measureRuns(
+  runs: readonly Run[],
+  { sets, network, seed }: Judges,
+  { stage, signal }: EvaluationHooks,
+): Promise<Map<Run, Measured>> {
+  const { training: reference, real, noise } = sets;
+  const distinct = new Set(runs);
+  const measured = new Map<Run, Measured>();
+  await stage('Measuring', 'sets', async (report) => {
+    for (const run of distinct) {
+      report({ done: measured.size, total: distinct.size });
+      const candidate = { images: run.pictures, features: await network.extract(run.pictures) };
+      const inception = isInception(network.about);
+      const measures = await measureAll({ model: candidate, real, noise, reference, seed, inception, signal });
+      measured.set(run, { ...run, candidate, measures });
+    }
+    report({ done: distinct.size, total: distinct.size });
+  });
+  return measured;
+}
+
+/** Only in the features of Inception is Frechet's distance FID. */
+const isInception = ({ kind, name, width }: FeatureNetworkInfo): boolean =>
+  kind === 'file' && /inception/i.test(name) && width === 2048;
+
+/**
+ * What the pictures are worth as training data.
+ * @returns undefined where pictures or real images have no classes, or fewer real ones than pictures were trained on
+ */
+export async function measureAsTraining(
+  { images: synthetic }: Candidate,
+  { sets, seed }: Judges,
+  classes: number,
+  { stage, signal }: EvaluationHooks,
+): Promise<Measure | undefined> {
+  const { training, unseen, noise } = sets;
+  const { count } = synthetic;
+  const labelled = [synthetic, training.images, unseen.images].every(({ labels }) => labels !== undefined);
+  if (!labelled || classes < 2 || training.images.count < count) return undefined;
+  const real = takeRows(training, placesOf(training.images.count, count, seed)).images;
+  return stage('Training on pictures', '%', (report) =>
+    trainOnSynthetic({
+      synthetic,
+      real,
+      noise: noise.images,
+      heldOut: unseen.images,
+      classes,
+      seed,
+      onProgress: (share) => report({ done: Math.floor(100 * share), total: 100 }),
+      signal,
+    }),
+  );
+}
+
+export function searchCopies(
+  { images: samples, features }: Candidate,
+  { sets, network, seed }: Judges,
+  flip: boolean,
+  { stage, signal }: EvaluationHooks,
+): Promise<Memorisation> {
+  const { training, unseen } = sets;
+  return stage('Looking for copies', 'images', (report) =>
+    findCopies({
+      samples,
+      training: training.images,
+      heldOut: unseen.images,
+      features: {
+        samples: features,
+        training: training.features,
+        heldOut: unseen.features,
+        extract: network.extract,
+      },
+      flip,
+      seed,
+      onProgress: (done, total) => report({ done, total }),
+      signal,
+    }),
+  );
+}

@@ -1,0 +1,96 @@
+/** The part of a report on memorisation: the verdict, what it rests on, what it would have seen, and the closest pairs. */
+import { formatShare, formatValue } from '@onnoise/scheduler';
+import { closestPairs, type PairPictures } from '../memorisation/closest-pairs.ts';
+import type { CopyTest, Memorisation, Pair, Space } from '../memorisation/types.ts';
+import { histogram, sensitivityCurve } from './charts.ts';
+import { type Html, html } from './html.ts';
+import { key } from './marks.ts';
+import { pictureOf } from './pictures.ts';
+import type { ReportPictures } from './types.ts';
+import { count, memorisationSentence } from './words.ts';
+
+/** Most pairs of a space that are shown. */
+const MOST_PAIRS = 6;
+
+const SPACE_NAMES: Readonly<Record<Space, string>> = { pixels: 'pixels', features: 'features' };
+
+export async function copiesSection(memorisation: Memorisation, pictures: ReportPictures): Promise<Html> {
+  const { verdict, reason, tests, counts, duplicates, sensitivity } = memorisation;
+  const tone = verdict === 'copies found' ? 'bad' : verdict === 'none found' ? 'good' : '';
+  return html`<section aria-labelledby="memorisation">
+<h2 id="memorisation">Memorisation</h2>
+<p class="${tone}">${memorisationSentence(memorisation)}</p>
+<p>${reason}</p>
+<p>${count(counts.samples)} pictures were compared with ${count(counts.training)} training images, and so were ${count(counts.heldOut)} real images held out of training. Copies would lie nearer to a training image than real images do. A picture's score is its distance to the nearest training image divided by that to the next few: near 0 for a copy, near 1 for a new picture.</p>
+${
+  duplicates.heldOut + duplicates.training > 0 &&
+  html`<p>The data repeats itself: ${count(duplicates.training)} training images are copies of others, and ${count(duplicates.heldOut)} of those held out are training images, too.</p>
+`
+}${testsTable(memorisation)}
+${key([
+  ['paleBar', 'pictures of the model'],
+  ['outline', 'images held out'],
+  ['dashes', 'threshold'],
+])}
+<div class="figures">
+${await Promise.all(tests.map(testFigures))}${
+  sensitivity.length > 1 &&
+  html`<figure><figcaption><strong>What would be seen</strong>: the chance that copies among ${count(counts.samples)} pictures are called out; dashes: 95 %</figcaption>
+${await sensitivityCurve(sensitivity)}</figure>`
+}
+</div>
+${await pairsList(memorisation, pictures)}
+</section>`;
+}
+
+const testsTable = ({
+  tests,
+  pValue,
+  errorRate,
+}: Memorisation) => html`<p>Chance that an innocent model looks as suspicious: ${formatShare(pValue)}. Below ${formatShare(errorRate)} the verdict is that there are copies.</p>
+<table>
+<caption>Pictures that lie suspiciously near to a training image</caption>
+<thead><tr><th scope="col">Compared in</th><th scope="col" class="n">Threshold</th><th scope="col" class="n">Flagged</th><th scope="col" class="n">By chance</th><th scope="col" class="n">False alarms</th></tr></thead>
+<tbody>
+${tests.map(
+  ({ space, threshold, flagged, expected, falseAlarmRate: { value, interval } }) =>
+    html`<tr><th scope="row">${SPACE_NAMES[space]}</th><td class="n">${formatValue(threshold)}</td><td class="n">${count(flagged)}</td><td class="n">${formatValue(expected)}</td><td class="n">${formatShare(value)}<br><small>${formatShare(interval[0])} to ${formatShare(interval[1])}</small></td></tr>
+`,
+)}</tbody>
+</table>`;
+
+async function testFigures({ space, distances, scores, threshold }: CopyTest): Promise<Html> {
+  const name = SPACE_NAMES[space];
+  const charts = await Promise.all([histogram(distances, 'distance'), histogram(scores, 'score', threshold)]);
+  return html`<figure><figcaption><strong>Distance in ${name}</strong> to the nearest training image</figcaption>
+${charts[0]}</figure>
+<figure><figcaption><strong>Score in ${name}</strong>: this distance against the next ones</figcaption>
+${charts[1]}</figure>
+`;
+}
+
+/** The closest pairs of each space, where there are any. */
+async function pairsList(memorisation: Memorisation, pictures: ReportPictures): Promise<Html | undefined> {
+  const found = memorisation.tests.map(({ space }) =>
+    closestPairs(memorisation, pictures, { space, most: MOST_PAIRS }),
+  );
+  const items = await Promise.all(found.flatMap((of) => of.pairs.map((pair, i) => pairItem(pair, of, i))));
+  if (items.length === 0) return undefined;
+  return html`<h3>The closest pairs</h3>
+<p>Each picture beside the training image that it is closest to, and the second closest.</p>
+<ul class="pairs">
+${items}</ul>`;
+}
+
+async function pairItem(pair: Pair, sets: PairPictures, i: number): Promise<Html> {
+  const { space, sample, training, second, distance, ratio, score, flagged } = pair;
+  const [picture, nearest, next] = await Promise.all(
+    [sets.samples, sets.nearest, sets.second].map((set) => pictureOf(set, i)),
+  );
+  return html`<li class="card"><figure><div class="row">
+<span><img src="${picture}" alt="Picture ${sample}">picture</span>
+<span><img src="${nearest}" alt="Training image ${training}">nearest</span>
+<span><img src="${next}" alt="Training image ${second}">second</span>
+</div><figcaption>${flagged && html`<span class="bad">Flagged.</span> `}Picture ${sample}, training images ${training} and ${second}. In ${SPACE_NAMES[space]}: distance ${formatValue(distance)}, ${formatShare(ratio)} of that to the second, score ${formatValue(score)}.</figcaption></figure></li>
+`;
+}

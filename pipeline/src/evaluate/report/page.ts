@@ -1,0 +1,28 @@
+/**
+ * The frame of a report: one HTML file that needs nothing else. Its policy forbids scripts and everything from
+ * elsewhere, so the file is safe to open whatever names are in it.
+ */
+import { type Html, html, textOf, trusted } from './html.ts';
+import { STYLE } from './style.ts';
+
+const POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+
+/** The file's text. `parts` follow each other; an absent one is left out. */
+export function reportPage(title: string, parts: readonly (Html | undefined)[]): string {
+  return textOf(html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title}</title>
+<style>${trusted(STYLE)}</style>
+</head>
+<body>
+<main>
+${parts}
+</main>
+</body>
+</html>
+`);
+}

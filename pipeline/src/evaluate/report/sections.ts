@@ -1,0 +1,164 @@
+/** The parts of a report on one model. */
+import {
+  type Estimate,
+  type EvaluationFacts,
+  formatFigure,
+  formatInterval,
+  formatShare,
+  type Measure,
+} from '@onnoise/scheduler';
+import { MEASURES } from '../measures/index.ts';
+import { classShares, MOST_CLASSES, measureStrip, rightBars } from './charts.ts';
+import { type Html, html } from './html.ts';
+import { key } from './marks.ts';
+import { type Sheet, sheetOf } from './pictures.ts';
+import type { ClassShares, Evaluation, ReportPictures } from './types.ts';
+import { count, describeFeatures, describeSettings, duration, headline, realImages, wayOf } from './words.ts';
+
+export function opening(evaluation: Evaluation): Html {
+  const { model, data, settings, features } = evaluation;
+  return html`<header>
+<h1>Evaluation of ${model.name}</h1>
+<p class="lede">${headline(evaluation)}</p>
+<p class="muted">Real images are ${realImages(data)}. All sets have ${count(settings.count)} images. Sampled with ${describeSettings(settings)}; features of ${features.name}.</p>
+</header>`;
+}
+
+/** A card for each measure, and all numbers as a table. */
+export async function measuresSection(measures: readonly Measure[]): Promise<Html> {
+  const strips = await Promise.all(measures.map(measureStrip));
+  return html`<section aria-labelledby="measures">
+<h2 id="measures">Measures</h2>
+<p>Each value stands beside two anchors at the same number of images: real ones, which can be reached, and noise, which is no feat. Bars are intervals of 95 %.</p>
+${key([
+  ['model', 'pictures of the model'],
+  ['real', 'real images'],
+  ['noise', 'noise'],
+])}
+<ul class="cards">
+${measures.map(
+  (measure, i) => html`<li class="card"><h3>${measure.name}</h3>
+<p class="value">${formatFigure(measure, measure.model.value)} <small>${formatInterval(measure, measure.model)}</small></p>
+<p class="muted">${wayOf(measure)}</p>
+${strips[i]}</li>
+`,
+)}</ul>
+${measuresTable(measures)}
+</section>`;
+}
+
+const measuresTable = (measures: readonly Measure[]) => html`<table class="wide">
+<caption>All measures, with intervals of 95 %</caption>
+<thead><tr><th scope="col">Measure</th><th scope="col" class="n">Pictures</th><th scope="col" class="n">Real images</th><th scope="col" class="n">Noise</th></tr></thead>
+<tbody>
+${measures.map(
+  (
+    measure,
+  ) => html`<tr><th scope="row">${measure.name}</th>${(['model', 'real', 'noise'] as const).map((set) => estimateCell(measure, measure[set]))}</tr>
+`,
+)}</tbody>
+</table>`;
+
+/** How each is computed, and what its interval is. */
+function explanations(measures: readonly Measure[]): Html {
+  const known = measures.flatMap(({ id, name }) => {
+    const about = MEASURES.find((each) => each.id === id);
+    return about ? [{ name, about }] : [];
+  });
+  return html`<h3>How the measures are computed</h3>
+<dl class="explained">
+${known.map(({ name, about }) => html`<dt>${name}</dt><dd>${about.how} Interval: ${about.interval}</dd>\n`)}</dl>`;
+}
+
+export function estimateCell(measure: Pick<Measure, 'id'>, estimate: Estimate): Html {
+  const interval = formatInterval(measure, estimate);
+  return html`<td class="n">${formatFigure(measure, estimate.value)}${interval && html`<br><small>${interval}</small>`}</td>`;
+}
+
+export async function classesSection(classes: readonly ClassShares[]): Promise<Html> {
+  // Where there is no room for all, the worst are what a reader looks for.
+  const worst = classes.toSorted((a, b) => (a.right ?? 1) - (b.right ?? 1)).slice(0, MOST_CLASSES);
+  const shown = classes.length > MOST_CLASSES ? worst : classes;
+  const asked = shown.some(({ right }) => right !== undefined);
+  return html`<section aria-labelledby="classes">
+<h2 id="classes">Classes</h2>
+<p>As the classifier sees them.${classes.length > MOST_CLASSES && ` The charts show the ${MOST_CLASSES} worst of ${count(classes.length)}.`}</p>
+<div class="figures">
+${
+  asked &&
+  html`<figure><figcaption><strong>Right class</strong>, of the pictures that were asked for it</figcaption>
+${key([
+  ['bar', 'pictures of the model'],
+  ['tick', 'real images'],
+])}
+${await rightBars(shown)}</figure>
+`
+}<figure><figcaption><strong>Frequency</strong>, as a share of all pictures</figcaption>
+${key([
+  ['model', 'seen'],
+  ['real', 'asked for'],
+])}
+${await classShares(shown)}</figure>
+</div>
+${classesTable(classes)}
+</section>`;
+}
+
+const classesTable = (classes: readonly ClassShares[]) => html`<table>
+<caption>All classes</caption>
+<thead><tr><th scope="col">Class</th><th scope="col" class="n">Asked for</th><th scope="col" class="n">Seen</th><th scope="col" class="n">Right</th><th scope="col" class="n">Right, real images</th></tr></thead>
+<tbody>
+${classes.map(
+  ({ name, ...shares }) =>
+    html`<tr><th scope="row">${name}</th>${([shares.asked, shares.seen, shares.right, shares.realRight] as const).map((share) => html`<td class="n">${share === undefined ? '–' : formatShare(share)}</td>`)}</tr>
+`,
+)}</tbody>
+</table>`;
+
+export async function picturesSection({ samples, real }: ReportPictures, { data }: EvaluationFacts): Promise<Html> {
+  const sheets = await Promise.all([sheetOf(samples), sheetOf(real)]);
+  return html`<section aria-labelledby="pictures">
+<h2 id="pictures">Pictures</h2>
+<p>The first ones of each set, none chosen.</p>
+<div class="figures">
+${sheetFigure(sheets[0], 'Pictures of the model')}
+${sheetFigure(sheets[1], 'Real images', realImages(data))}
+</div>
+</section>`;
+}
+
+const sheetFigure = ({ address, count: shown }: Sheet, what: string, which?: string) =>
+  html`<figure class="sheet"><figcaption><strong>${what}</strong>${which && `, ${which}`}</figcaption><img src="${address}" alt="${what}, ${shown} of them in rows"></figure>`;
+
+/** Everything needed to repeat the evaluation. */
+export function detailsSection(evaluation: Evaluation): Html {
+  const { model, data, features, settings, measures, machine, onnoise, date, secondsAPicture } = evaluation;
+  const { guidance } = settings;
+  const rows: [name: string, value: string | Html][] = [
+    [
+      'Model',
+      html`${model.name}, ${model.network}, ${count(model.parameters)} parameters, SHA-256 <code>${model.hash}</code>`,
+    ],
+    [
+      'Data',
+      html`${data.name}, ${count(data.train)} images to train on, ${count(data.heldOut)} held out, hash <code>${data.hash}</code>`,
+    ],
+    ...(data.test === undefined ? [] : [['Test images', data.test] as [string, string]]),
+    ['Features', html`${describeFeatures(features)}, SHA-256 <code>${features.hash}</code>`],
+    [
+      'Sampling',
+      `${describeSettings(settings)}, ${count(settings.calls)} network calls a picture, seed ${settings.seed}`,
+    ],
+    ...(guidance
+      ? [['Guidance', `scale ${guidance.scale} at timesteps ${guidance.interval.join(' to ')}`] as [string, string]]
+      : []),
+    ['Time', `${duration(secondsAPicture)} a picture on ${settings.device}, ${machine}`],
+    ['Measured', `${date.slice(0, 10)} by Onnoise ${onnoise}`],
+  ];
+  return html`<section aria-labelledby="details">
+<h2 id="details">Details</h2>
+<dl>
+${rows.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>\n`)}</dl>
+${explanations(measures)}
+</section>`;
+}

@@ -1,0 +1,45 @@
+/**
+ * An evaluation as `evaluation.json` holds it: the facts that `readEvaluation` of `@onnoise/scheduler` reads, and the
+ * details that only the report shows. There are no paths of this machine in it. Absent is what was not measured.
+ */
+import type { EvaluationFacts, EvaluationSettings, Measure } from '@onnoise/scheduler';
+import type { Memorisation } from '../memorisation/types.ts';
+import type { FeatureNetworkInfo, ImageSet } from '../types.ts';
+
+export interface Evaluation extends Omit<EvaluationFacts, 'features' | 'memorisation'> {
+  features: FeatureNetworkInfo;
+  /** One for each class, in order; only with a classifier. */
+  classes?: ClassShares[] | undefined;
+  memorisation?: Memorisation | undefined;
+  /** The same model with other settings, in the order of the sweep. */
+  sweep?: SweepRow[] | undefined;
+}
+
+/** How the pictures fall into a class. All are shares, 0 to 1. */
+export interface ClassShares {
+  name: string;
+  /** Of all pictures, those asked for. */
+  asked: number;
+  /** Of all pictures, those that the classifier takes for it. */
+  seen: number;
+  /** Of those asked for, the ones that the classifier takes for it; absent where none was asked for. */
+  right?: number | undefined;
+  /** The same of held-out images: what can be reached. */
+  realRight?: number | undefined;
+}
+
+export interface SweepRow {
+  settings: EvaluationSettings;
+  measures: Measure[];
+  secondsAPicture: number;
+}
+
+/** What the report shows pictures of; all of one shape. */
+export interface ReportPictures {
+  /** The model's, in the order of `Memorisation`. */
+  samples: ImageSet;
+  /** Held-out images. */
+  real: ImageSet;
+  /** Where `Memorisation` counts from. */
+  training: ImageSet;
+}

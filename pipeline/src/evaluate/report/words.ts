@@ -1,0 +1,97 @@
+/** The sentences of a report. */
+import {
+  type EvaluationFacts,
+  type EvaluationSettings,
+  formatFigure,
+  formatShare,
+  formatValue,
+  type Measure,
+} from '@onnoise/scheduler';
+import type { Memorisation } from '../memorisation/types.ts';
+import type { Evaluation } from './types.ts';
+
+/** A chance that is called sure enough. */
+const SURE = 0.95;
+
+export const count = (value: number): string => value.toLocaleString('en');
+
+/** What was found, in a few plain sentences: how good, how far from real, whether copies. */
+export function headline({ data, settings, measures, memorisation }: Evaluation): string {
+  const of = (id: string) => measures.find((measure) => measure.id === id);
+  const [accuracy, distance] = [of('class_accuracy'), of('frechet')];
+  return [
+    `${count(settings.count)} pictures of ${data.name}.`,
+    accuracy &&
+      `${formatFigure(accuracy, accuracy.model.value)} show the class that was asked for (${anchors(accuracy)}).`,
+    distance && `${distance.name} ${formatFigure(distance, distance.model.value)} (${anchors(distance)}).`,
+    memorisation && memorisationSentence(memorisation),
+  ]
+    .filter((sentence) => sentence !== undefined)
+    .join(' ');
+}
+
+/** `real images 9, noise 900` */
+export function anchors(measure: Measure): string {
+  const { real, noise } = measure;
+  return `real images ${formatFigure(measure, real.value)}, noise ${formatFigure(measure, noise.value)}`;
+}
+
+export function memorisationSentence(memorisation: Memorisation): string {
+  const { verdict, counts } = memorisation;
+  if (verdict === 'copies found') return 'Copies of training images were found.';
+  if (verdict === 'cannot tell') return 'Whether pictures are copies of training images cannot be told.';
+  return `No copies of training images were found${seen(memorisation, counts.samples)}.`;
+}
+
+/** What the search would have seen. */
+function seen({ sensitivity }: Memorisation, samples: number): string {
+  const rows = sensitivity.filter(({ copies }) => copies > 0);
+  const least = rows.find(
+    (row) => row.found >= SURE && rows.every((more) => more.copies < row.copies || more.found >= SURE),
+  );
+  if (least) {
+    const many = least.copies === 1 ? '1 copy' : `${count(least.copies)} copies`;
+    return `; ${many} among ${count(samples)} would be seen with a chance of ${formatShare(least.found)}`;
+  }
+  const most = rows.at(-1);
+  if (most === undefined) return '';
+  return `; ${count(most.copies)} copies among ${count(samples)} would be seen with a chance of only ${formatShare(most.found)}`;
+}
+
+const WAYS: Readonly<Record<Measure['better'], string>> = {
+  lower: 'lower is better',
+  higher: 'higher is better',
+  none: 'best near real images',
+};
+
+export const wayOf = ({ better }: Measure): string => WAYS[better];
+
+/** `ddim, 50 steps, guidance 1.5` */
+export function describeSettings({ sampler, steps, guidance, options = {} }: EvaluationSettings): string {
+  return [
+    sampler,
+    `${count(steps)} ${steps === 1 ? 'step' : 'steps'}`,
+    ...(guidance ? [`guidance ${guidance.scale}`] : []),
+    ...Object.entries(options).map(([name, value]) => `${name} ${value}`),
+  ].join(', ');
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  classifier: 'a classifier trained on the training images',
+  autoencoder: 'a denoising autoencoder trained on the training images',
+  file: 'a file',
+};
+
+/** `classifier of digits (a classifier trained on the training images, 64 numbers, 98.6 % right on held-out images)` */
+export function describeFeatures({ kind, name, width, accuracy }: EvaluationFacts['features']): string {
+  const right = accuracy === undefined ? '' : `, ${formatShare(accuracy)} right on held-out images`;
+  return `${name} (${KINDS[kind] ?? kind}, ${count(width)} numbers an image${right})`;
+}
+
+/** What the real images were that the model was compared with. */
+export const realImages = ({ test }: EvaluationFacts['data']): string =>
+  test === undefined ? 'images held out of training' : `test images of ${test}`;
+
+/** `0.21 s`, `3.4 s`, `1.2 ms` */
+export const duration = (seconds: number): string =>
+  seconds < 0.0995 ? `${formatValue(1000 * seconds)} ms` : `${formatValue(seconds)} s`;

@@ -1,0 +1,39 @@
+/** All sets of images that an evaluation compares, with what the feature network sees in them. */
+import type { RealImages } from './data.ts';
+import { placesOf, readImages, takeRows } from './images.ts';
+import type { EvaluationHooks } from './job.ts';
+import { type Candidate, noiseImages } from './measures/index.ts';
+import type { FeatureNetwork, ImageSet } from './types.ts';
+
+export interface Sets {
+  /** The images that the model learnt from. */
+  training: Candidate;
+  /** All real images that it has never seen. */
+  unseen: Candidate;
+  /** As many of those as there are pictures, chosen by the seed: the anchor of what can be reached. */
+  real: Candidate;
+  /** As much noise: the anchor of what is no feat. */
+  noise: Candidate;
+}
+
+/** @param pictures those of the model: noise has their labels */
+export async function lookAtSets(
+  pictures: ImageSet,
+  { real, network, seed }: { real: RealImages; network: FeatureNetwork; seed: number },
+  { stage }: Pick<EvaluationHooks, 'stage'>,
+): Promise<Sets> {
+  const { dataset, unseen } = real;
+  const look = async (images: ImageSet): Promise<Candidate> => ({ images, features: await network.extract(images) });
+  const total = dataset.train.length + unseen.numbers.length + pictures.count;
+  return stage('Looking at images', 'images', async (report) => {
+    report({ done: 0, total });
+    const training = await look(await readImages(dataset, dataset.train));
+    report({ done: training.images.count, total });
+    const all = await look(await readImages(unseen.dataset, unseen.numbers));
+    report({ done: total - pictures.count, total });
+    const noise = await look(noiseImages(pictures.shape, pictures.count, seed, pictures.labels));
+    report({ done: total, total });
+    const places = placesOf(all.images.count, pictures.count, seed);
+    return { training, unseen: all, real: takeRows(all, places), noise };
+  });
+}

@@ -1,0 +1,44 @@
+/** Settings of sampling, checked against a model before anything is computed, and as a report tells them. */
+import { completeRequest, type Device, type ModelFolder } from '@onnoise/runtime-node';
+import {
+  DEFAULT_SAMPLER,
+  type EvaluationSettings,
+  optionsOfSampler,
+  picturesCalled,
+  SAMPLER_OPTIONS,
+} from '@onnoise/scheduler';
+import type { Asked } from './ask.ts';
+import type { SamplingSettings } from './sample.ts';
+
+/** Throws InputError for settings that this model cannot be sampled with; it asks for any class and numbers. */
+export function checkSettings(model: ModelFolder, settings: SamplingSettings, batch: number | undefined): void {
+  const conditions = Object.fromEntries(model.conditions.map(({ name, min }) => [name, min]));
+  completeRequest(model, { ...settings, count: 1, conditions, batch, ...(model.classes > 0 && { labels: [0] }) });
+}
+
+/** The same for all that will be asked for, such as a number that training did not have. */
+export function checkAsked(model: ModelFolder, { count, request }: Asked): void {
+  completeRequest(model, { count, ...request(0, count) });
+}
+
+/** What sampling makes of the settings, its defaults filled in. */
+export function describeSettings(
+  model: ModelFolder,
+  settings: SamplingSettings,
+  { count, seed, device }: { count: number; seed: number; device: Device },
+): EvaluationSettings {
+  const sampler = settings.sampler ?? DEFAULT_SAMPLER;
+  const conditions = Object.fromEntries(model.conditions.map(({ name, min }) => [name, min]));
+  const { table, guidance } = completeRequest(model, { ...settings, count: 1, conditions });
+  const options = optionsOfSampler(sampler).map((name) => [name, settings[name] ?? SAMPLER_OPTIONS[name].default]);
+  return {
+    count,
+    sampler,
+    steps: table.steps,
+    calls: picturesCalled(table.rows, guidance),
+    ...(guidance && { guidance }),
+    seed,
+    device,
+    options: Object.fromEntries(options),
+  };
+}

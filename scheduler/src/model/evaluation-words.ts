@@ -1,0 +1,83 @@
+/** An evaluation in words: its main figures, as the page, the report and the model card give them. */
+import { InputError } from '../rules/errors.ts';
+import { type Estimate, type EvaluationFacts, type Measure, readEvaluation, type Verdict } from './evaluation.ts';
+
+/** A figure beside what it is to be compared with. */
+export interface MainFigure {
+  /** `Frechet distance` */
+  name: string;
+  /** `18.2` */
+  value: string;
+  /** `real images 9.1, noise 900`; absent where there is nothing to compare with. */
+  anchors?: string | undefined;
+}
+
+/** Measures whose values are shares, and are told in percent. */
+const SHARES: readonly string[] = ['class_accuracy', 'class_histogram', 'synthetic_accuracy'];
+/** Those that are told first, in this order, where they are there. */
+const MAIN: readonly string[] = ['class_accuracy', 'frechet'];
+
+export const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
+  'copies found': 'copies of training images found',
+  'none found': 'no copies of training images found',
+  'cannot tell': 'cannot tell whether pictures are copies',
+};
+
+/** How often the class is right, the distance, and whether pictures are copies: those of them that were measured. */
+export function mainFigures({
+  measures,
+  memorisation,
+}: Pick<EvaluationFacts, 'measures' | 'memorisation'>): MainFigure[] {
+  const found = MAIN.flatMap((id) => measures.find((measure) => measure.id === id) ?? []);
+  return [
+    ...found.map((measure) => ({
+      name: measure.name,
+      value: formatFigure(measure, measure.model.value),
+      anchors: `real images ${formatFigure(measure, measure.real.value)}, noise ${formatFigure(measure, measure.noise.value)}`,
+    })),
+    ...(memorisation ? [{ name: 'Memorisation', value: VERDICT_WORDS[memorisation.verdict] }] : []),
+  ];
+}
+
+/**
+ * The main figures of a model folder that was evaluated.
+ * @param text of its `evaluation.json`
+ * @param hash SHA-256 of its network in hex; empty where it is not known
+ * @throws InputError for a file that cannot be read, and for figures of another network
+ */
+export function figuresOfModel(text: string, hash: string, file = 'evaluation.json'): MainFigure[] {
+  const facts = readEvaluation(parseJson(text, file), file);
+  if (hash !== '' && facts.model.hash !== hash) {
+    throw new InputError(
+      `Cannot read ${file}: it must be about the network beside it, received figures of other weights. Evaluate the model again.`,
+    );
+  }
+  return mainFigures(facts);
+}
+
+function parseJson(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new InputError(`Cannot read ${file}: it must be JSON (${(error as Error).message}).`);
+  }
+}
+
+/** A value of a measure: three digits, or percent where it is a share that is told so. */
+export function formatFigure({ id }: Pick<Measure, 'id'>, value: number): string {
+  return SHARES.includes(id) ? formatShare(value) : formatValue(value);
+}
+
+/** `17.4 to 19.1`; undefined without an interval. */
+export function formatInterval(measure: Pick<Measure, 'id'>, { interval }: Estimate): string | undefined {
+  return interval && `${formatFigure(measure, interval[0])} to ${formatFigure(measure, interval[1])}`;
+}
+
+/** `97.3 %` */
+export const formatShare = (share: number): string => `${Number((100 * share).toFixed(1))} %`;
+
+/** Three significant digits, and whole from 100 on: `0.0312`, `18.2`, `1,204`. */
+export function formatValue(value: number): string {
+  const digits = Math.abs(value) >= 100 ? Math.round(value) : Number(value.toPrecision(3));
+  return digits.toLocaleString('en', { maximumSignificantDigits: 21 });
+}

@@ -1,0 +1,109 @@
+/** The files of `pipeline evaluate` and `compare`, and the page's view of a model that was evaluated. */
+import { createHash } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { openSides } from '../../pipeline/src/evaluate/compare/folders.ts';
+import { formatComparison } from '../../pipeline/src/evaluate/compare/page.ts';
+import { formatEvaluation, writeReport } from '../../pipeline/src/evaluate/report/write.ts';
+import { faults } from '../support/browser/axe.ts';
+import { LACKS_CHROMIUM } from '../support/browser/chromium.ts';
+import { DESKTOP, openSite, PHONE } from '../support/browser/site.ts';
+import { useBrowser, useHost, visit } from '../support/browser/visit.ts';
+import { writeEvaluatedModel, writeRun } from '../support/compare-folders.ts';
+import { exampleEvaluation, exampleMeasures, examplePictures } from '../support/evaluation.ts';
+import { temporaryFolder } from '../support/images.ts';
+import { skipBecause } from '../support/skip.ts';
+import { tinyArtefact } from '../support/tiny-onnx.ts';
+
+const NAMES = ['report.html', 'compare.html'];
+/** CSS pixels between the margins of A4. */
+const PAPER = { width: 718, height: 1000 };
+
+describe('the files', skipBecause(LACKS_CHROMIUM), () => {
+  const { browser } = useBrowser();
+  const folder = temporaryFolder();
+  const host = useHost({ folders: { '/files/': folder } });
+  beforeAll(async () => {
+    await writeReport(exampleEvaluation(), examplePictures(), folder);
+    const sides = await openSides([
+      await writeRun(join(folder, 'a')),
+      await writeRun(join(folder, 'b'), { learningRate: 0.002 }),
+      await writeRun(join(folder, 'a-run-that-has-a-long-name-and-has-not-begun'), { steps: 0 }),
+      await writeEvaluatedModel(join(folder, 'c')),
+      await writeEvaluatedModel(join(folder, 'd'), { measures: exampleMeasures(12.1) }),
+    ]);
+    writeFileSync(join(folder, 'compare.html'), await formatComparison(sides));
+  });
+  const open = async (name: string, options: Parameters<typeof visit>[1]) => {
+    const { page } = await visit(browser(), options);
+    await page.goto(`${host().origin}/files/${name}`);
+    return page;
+  };
+  const rows = NAMES.flatMap((name) => [
+    { name, device: 'a desktop', options: { ...DESKTOP, colorScheme: 'light' } as const },
+    { name, device: 'a phone', options: { ...PHONE, colorScheme: 'dark' } as const },
+  ]);
+
+  // axe is a script, which the files forbid.
+  it.each(rows)('is accessible and fits: $name on $device', async ({ name, options }) => {
+    const page = await open(name, { ...options, bypassCSP: true });
+    expect(await faults(page)).toEqual([]);
+    expect(await overflow(page)).toBe(0);
+  });
+
+  it.each(NAMES)('%s is on light paper, within its edges', async (name) => {
+    const page = await open(name, { viewport: PAPER, colorScheme: 'dark', bypassCSP: true });
+    await page.emulateMedia({ media: 'print' });
+    expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe('rgb(255, 255, 255)');
+    expect(await overflow(page)).toBe(0);
+    expect((await page.pdf({ format: 'A4' })).subarray(0, 5).toString()).toBe('%PDF-');
+  });
+
+  it('runs no script, even one that is put into it', async () => {
+    const evil = readFileSync(join(folder, 'report.html'), 'utf8').replace(
+      '<h1>',
+      '<img src="x" onerror="document.title=1"><script>document.title=2</script><h1>',
+    );
+    writeFileSync(join(folder, 'evil.html'), evil);
+    const opened = await visit(browser());
+    opened.allow(/CSP: /, /Content Security Policy/i, /request failed/, /status 404/);
+    await opened.page.goto(`${host().origin}/files/evil.html`);
+    expect(await opened.page.title()).toBe('Evaluation of rings');
+  });
+});
+
+describe('the page', skipBecause(LACKS_CHROMIUM), () => {
+  const { browser } = useBrowser();
+  const host = useHost();
+
+  it("shows the figures of an evaluated model of the visitor's, and none of one that was not", async () => {
+    const { page } = await openSite(browser(), host(), '#/model');
+    const folder = await tinyArtefact({ shape: [1, 8, 8] });
+    const hash = createHash('sha256')
+      .update(readFileSync(join(folder, 'unet', 'model.onnx')))
+      .digest('hex');
+    const { model } = exampleEvaluation();
+    writeFileSync(join(folder, 'evaluation.json'), formatEvaluation(exampleEvaluation({ model: { ...model, hash } })));
+    await page.getByLabel('Choose a folder').setInputFiles(folder);
+    await page.getByText('18.2 (real images 9.06, noise 903)').waitFor();
+    await page.getByRole('button', { name: 'Sample it' }).click();
+    const bar = page.getByRole('region', { name: 'Model and device' });
+    await bar.getByText('94.8 %').waitFor();
+    await bar.getByText('no copies of training images found').waitFor();
+    expect(await faults(page, ['serious', 'critical'])).toEqual([]);
+    await page.goBack();
+    await page.getByRole('button', { name: 'Open another' }).click();
+    await page.getByLabel('Choose a folder').setInputFiles(await tinyArtefact({ shape: [1, 8, 8] }));
+    await page.getByText('T = 100').waitFor();
+    expect(await page.getByText('Frechet distance').count()).toBe(0);
+    await page.getByRole('button', { name: 'Sample it' }).click();
+    await page.locator('.model-bar-ready').waitFor();
+    expect(await bar.getByText('Frechet distance').count()).toBe(0);
+  });
+});
+
+/** CSS pixels that the page is wider than the screen. */
+const overflow = (page: Page): Promise<number> =>
+  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);

@@ -1,0 +1,52 @@
+/** Folders to compare: a run with falling losses, and a model folder, as far as a comparison reads them. */
+import { sheet } from '@onnoise/runtime-node';
+import { formatEvaluation } from '#pipeline/evaluate/report/write.ts';
+import { exampleEvaluation, examplePictures } from './evaluation.ts';
+import { writeFiles } from './images.ts';
+
+export interface RunOptions {
+  steps?: number;
+  learningRate?: number;
+  /** What the loss falls to. */
+  floor?: number;
+}
+
+/** Returns `folder`. */
+export async function writeRun(folder: string, { steps = 900, learningRate = 0.001, floor = 0.05 }: RunOptions = {}) {
+  const lossAt = (step: number) => floor + 0.9 * Math.exp(-step / 120) + 0.01 * Math.sin(37 * step);
+  const lines = Array.from({ length: steps }, (_, i) => ({
+    step: i + 1,
+    seconds: 0.15 * (i + 1),
+    loss: lossAt(i + 1),
+  }));
+  const config = { data: { source: 'rings' }, training: { learningRate, batch: 32, emaDecay: null } };
+  return writeFiles(folder, {
+    'config.json': JSON.stringify(config),
+    'metrics.jsonl': toLines(lines),
+    'validation.jsonl': toLines(
+      lines.filter(({ step }) => step % 150 === 0).map(({ step }) => ({ step, loss: lossAt(step) })),
+    ),
+    ...(steps > 0 && { 'samples.png': await ringSheet() }),
+  });
+}
+
+/** Returns `folder`. */
+export async function writeEvaluatedModel(folder: string, more: Parameters<typeof exampleEvaluation>[0] = {}) {
+  const config = { data: { source: 'rings' }, training: { learningRate: 0.002, batch: 32, emaDecay: 0.999 } };
+  return writeFiles(folder, {
+    'README.md': `# rings\n\n## Training\n\n\`\`\`json\n${JSON.stringify(config, null, 2)}\n\`\`\`\n`,
+    'model_index.json': '{}',
+    'samples.png': await ringSheet(),
+    'evaluation.json': formatEvaluation(exampleEvaluation(more)),
+  });
+}
+
+export const toLines = (lines: readonly object[]): string => lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+
+function ringSheet(): Promise<Uint8Array> {
+  const { shape, pixels } = examplePictures().samples;
+  return sheet(
+    Float32Array.from(pixels.subarray(0, 16 * 784), (byte) => byte / 127.5 - 1),
+    shape,
+  );
+}

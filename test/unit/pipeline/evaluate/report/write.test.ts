@@ -1,0 +1,133 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readEvaluation } from '@onnoise/scheduler';
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import { formatEvaluation, formatReport, writeReport } from '#pipeline/evaluate/report/write.ts';
+import { exampleEvaluation, exampleMeasures, exampleMemorisation, examplePictures } from '#test/evaluation.ts';
+import { temporaryFolder } from '#test/images.ts';
+
+const EVIL = '<script>alert("x")</script>';
+
+describe('writeReport', () => {
+  it('writes both files, and nothing else', async () => {
+    const folder = join(temporaryFolder(), 'new', 'folder');
+    const files = await writeReport(exampleEvaluation(), examplePictures(), folder);
+    expect(readdirSync(folder).sort()).toEqual(['evaluation.json', 'report.html']);
+    expect(JSON.parse(readFileSync(files.json, 'utf8'))).toEqual(JSON.parse(JSON.stringify(exampleEvaluation())));
+    expect(readFileSync(files.html, 'utf8')).toMatch(/^<!doctype html>/);
+  });
+});
+
+describe('formatEvaluation', () => {
+  it('keeps lists of numbers on one line', () => {
+    expect(formatEvaluation(exampleEvaluation())).toContain('"interval": [0.926, 0.966]');
+  });
+
+  it('refuses a number that is not finite, which JSON cannot hold', () => {
+    const [measure] = exampleMeasures(Number.NaN).slice(1);
+    expect(() => formatEvaluation(exampleEvaluation({ measures: [measure!] }))).toThrow(/value must be a number/);
+  });
+});
+
+describe('formatReport', () => {
+  it('says at the top what was found', async () => {
+    const text = plain(await formatReport(exampleEvaluation(), examplePictures()));
+    expect(text).toContain(
+      '500 pictures of rings. 94.8 % show the class that was asked for (real images 98.6 %, noise 10.4 %). ' +
+        'Frechet distance 18.2 (real images 9.06, noise 903). ' +
+        'No copies of training images were found; 5 copies among 500 would be seen with a chance of 96.9 %.',
+    );
+  });
+
+  it('shows every measure with its interval and both anchors', async () => {
+    const text = plain(await formatReport(exampleEvaluation(), examplePictures()));
+    expect(text).toContain('Frechet distance 18.2 16.9 to 19.8 9.06 8.4 to 9.9 903');
+    expect(text).toContain('Recall 0.894 0.862 to 0.92 0.918 0.892 to 0.942 0.002');
+  });
+
+  it('needs nothing from elsewhere and holds no scripts, whatever names are in it', async () => {
+    const example = exampleEvaluation();
+    const report = await formatReport(
+      exampleEvaluation({
+        model: { ...example.model, name: EVIL },
+        data: { ...example.data, name: EVIL, test: EVIL },
+        features: { ...example.features, name: EVIL },
+        machine: EVIL,
+        classes: example.classes!.map((each) => ({ ...each, name: `${EVIL}"'&` })),
+        measures: example.measures.map((each) => ({ ...each, name: EVIL })),
+        memorisation: exampleMemorisation({ reason: EVIL }),
+        sweep: example.sweep!.map((row) => ({ ...row, settings: { ...row.settings, sampler: EVIL } })),
+      }),
+      examplePictures(),
+    );
+    // Within quotes it is text; a drawing's text alternative may hold it there.
+    expect(report.replace(/"[^"]*"/g, '""')).not.toMatch(/<script|<iframe|<object|<link/i);
+    expect(report).not.toMatch(/\son\w+=/);
+    expect(report).toContain("default-src 'none'".replaceAll("'", '&#39;'));
+    const addresses = [...report.matchAll(/(?:src|href)="([^"]*)"|url\(([^)]*)\)/g)].map(([, a, b]) => a ?? b!);
+    expect(addresses.length).toBeGreaterThan(10);
+    for (const address of addresses) expect(address.slice(0, 22)).toBe('data:image/png;base64,');
+  });
+
+  it('shows the pairs pixel for pixel', async () => {
+    const pictures = examplePictures([3, 6, 5]);
+    const report = await formatReport(exampleEvaluation(), pictures);
+    const [, address] = /src="data:image\/png;base64,([^"]+)" alt="Picture 5"/.exec(report)!;
+    const { data, info } = await sharp(Buffer.from(address!, 'base64')).raw().toBuffer({ resolveWithObject: true });
+    expect([info.width, info.height, info.channels]).toEqual([5, 6, 3]);
+    const planes = pictures.samples.pixels.subarray(5 * 90, 6 * 90);
+    expect([...data]).toEqual(Array.from({ length: 90 }, (_, i) => planes[(i % 3) * 30 + Math.floor(i / 3)]));
+  });
+
+  it('leaves out what was not measured', async () => {
+    const report = await formatReport(
+      exampleEvaluation({
+        classes: undefined,
+        memorisation: undefined,
+        sweep: undefined,
+        measures: exampleMeasures(9).slice(1),
+      }),
+      examplePictures(),
+    );
+    for (const word of ['Classes', 'Memorisation', 'Sweep', 'undefined', 'NaN']) expect(report).not.toContain(word);
+    expect(plain(report)).toContain('500 pictures of rings. Frechet distance 9 (');
+  });
+
+  it('has room for a hundred classes: it draws the worst, and lists all', async () => {
+    const classes = Array.from({ length: 100 }, (_, i) => ({
+      name: `kind ${i}`,
+      asked: 0.01,
+      seen: 0.01,
+      right: i / 100,
+    }));
+    const report = await formatReport(exampleEvaluation({ classes }), examplePictures());
+    expect(report).toContain('The charts show the 40 worst of 100.');
+    expect(report.match(/<th scope="row">kind \d+<\/th>/g)).toHaveLength(100);
+  });
+
+  it('names the verdict where copies were found, and where it cannot tell', async () => {
+    const told = async (more: Parameters<typeof exampleMemorisation>[0]) =>
+      plain(await formatReport(exampleEvaluation({ memorisation: exampleMemorisation(more) }), examplePictures()));
+    expect(await told({ verdict: 'copies found' })).toContain('Copies of training images were found.');
+    expect(await told({ verdict: 'cannot tell' })).toContain(
+      'Whether pictures are copies of training images cannot be told.',
+    );
+    const blind = [0, 5, 10].map((copies) => ({ copies, found: copies / 50 }));
+    expect(await told({ sensitivity: blind })).toContain(
+      '10 copies among 500 would be seen with a chance of only 20 %.',
+    );
+  });
+});
+
+it('reads back what it wrote', () => {
+  expect(readEvaluation(JSON.parse(formatEvaluation(exampleEvaluation()))).model.name).toBe('rings');
+});
+
+/** The words of HTML. */
+const plain = (report: string): string =>
+  report
+    .replace(/<style>[\s\S]*?<\/style>/g, '')
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)))
+    .replace(/\s+/g, ' ');
