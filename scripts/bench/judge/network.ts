@@ -1,23 +1,19 @@
 /**
- * The judge: a small convolutional network that tells digits apart, trained by our own engine. 225,000 parameters; its 64
- * features are the layer before the classes.
+ * The judge: the feature network of evaluations, trained to tell digits apart, with augmentation for digits. 225,000
+ * parameters; its 64 features are the layer before the classes.
  */
 import { gaussian, shuffle, uniform } from '@onnoise/scheduler';
 import { encodeModel, trace, traceAnyBatch } from '@onnoise/tracer';
-import * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs';
 import * as ort from 'onnxruntime-node';
-import { declareInto, type Pass } from '#pipeline/model/declare.ts';
-import { conv2d, linear } from '#pipeline/model/layers.ts';
+import { fitWeights } from '#pipeline/evaluate/features/fit.ts';
+import { createClassifier, FEATURE_WIDTH } from '#pipeline/evaluate/features/network.ts';
+import { createPlainStep, crossEntropy } from '#pipeline/evaluate/features/step.ts';
 import { initParameters } from '#pipeline/model/parameters.ts';
-import type { ParameterSpec, Parameters } from '#pipeline/model/types.ts';
-import { adamScalars, adamUpdate, globalNorm, momentRates } from '#pipeline/train/adam.ts';
-import type { StepTensor, TrainStep } from '#pipeline/train/contracts.ts';
-import { createOnnxruntimeEngine } from '#pipeline/train/engines/onnxruntime.ts';
-import { freshState, parametersOf, stateSpecs } from '#pipeline/train/state.ts';
 import { CLASSES, type Digits, PIXELS, SIDE } from './digits.ts';
 
 /** Width of the features. */
-export const FEATURES = 64;
+export const FEATURES = FEATURE_WIDTH;
 
 const BATCH = 100;
 const EPOCHS = 20;
@@ -33,106 +29,47 @@ type Warp = [turn: number, wide: number, high: number, right: number, down: numb
 
 const ADAM = { optimizer: 'adamw', betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0.05 } as const;
 
-function createNetwork() {
-  const parameters: ParameterSpec[] = [];
-  const declare = declareInto(parameters);
-  const convolutions = [
-    conv2d(declare.in('conv1'), 1, 16, { kernel: 3, padding: 1 }), // 28 x 28
-    conv2d(declare.in('conv2'), 16, 32, { kernel: 3, stride: 2, padding: 1 }), // 14 x 14
-    conv2d(declare.in('conv3'), 32, 64, { kernel: 3, stride: 2, padding: 1 }), // 7 x 7
-  ];
-  const hidden = linear(declare.in('hidden'), 64 * 7 * 7, FEATURES);
-  const classes = linear(declare.in('classes'), FEATURES, CLASSES);
+const network = createClassifier([1, SIDE, SIDE], CLASSES);
 
-  /** Images [N, 1, 28, 28] to features [N, 64] and logits [N, 10]. */
-  function forward(given: Parameters, images: tf.Tensor4D, training: boolean) {
-    const pass: Pass = { parameters: given, training };
-    let x: tf.Tensor4D = tf.transpose(images, [0, 2, 3, 1]);
-    for (const convolution of convolutions) x = tf.relu(convolution(pass, x));
-    const layer = hidden(pass, tf.reshape(x, [images.shape[0], -1]));
-    const features: tf.Tensor2D = tf.mul(layer, tf.sigmoid(layer)); // SiLU: no feature dies
-    return { features, logits: classes(pass, features) };
-  }
-  return { parameters, forward };
-}
-
-const network = createNetwork();
-
-/** Cross-entropy and AdamW, as one step for the engine. */
-function createStep(): TrainStep {
-  const { parameters, forward } = network;
-  const state = stateSpecs(parameters, false, false);
-  const input = (name: string, shape: number[]): StepTensor => ({ name, shape, dtype: 'float32' });
-  const names = parameters.map(({ name }) => name);
-  return {
-    recipe: undefined,
-    state,
-    inputs: [
-      input('images', [BATCH, 1, SIDE, SIDE]),
-      input('targets', [BATCH, CLASSES]),
-      ...['stepSize', 'epsilon', 'weightFactor'].map((name) => input(name, [])),
-    ],
-    initialState: (initial) => freshState(state, initial),
-    scalars({ step, learningRate }) {
-      const scalars = adamScalars(ADAM, step, learningRate);
-      return Object.fromEntries(Object.entries(scalars).map(([name, value]) => [name, Float32Array.of(value)]));
-    },
-    run(before, given) {
-      const weights = Object.fromEntries(names.map((name) => [name, before[`model.${name}`]!]));
-      const { value, grads } = tf.engine().gradients(
-        () => {
-          const { logits } = forward(weights, given.images as tf.Tensor4D, true);
-          return tf.neg(tf.mean(tf.sum(tf.mul(tf.logSoftmax(logits), given.targets!), 1)));
-        },
-        names.map((name) => weights[name]!),
-        undefined,
-        true,
-      );
-      const squares = grads.map((gradient) => tf.mul(gradient, gradient));
-      const scalars = {
-        stepSize: given.stepSize as tf.Scalar,
-        epsilon: given.epsilon as tf.Scalar,
-        weightFactor: given.weightFactor as tf.Scalar,
-      };
-      const after: Record<string, tf.Tensor> = {};
-      for (const [i, name] of names.entries()) {
-        const moments = { m: before[`adam.m.${name}`]!, v: before[`adam.v.${name}`]! };
-        const rates = momentRates(ADAM, undefined);
-        const updated = adamUpdate(ADAM, scalars, rates, undefined, weights[name]!, grads[i]!, squares[i]!, moments);
-        after[`model.${name}`] = updated.parameter;
-        after[`adam.m.${name}`] = updated.m;
-        after[`adam.v.${name}`] = updated.v;
-      }
-      return { state: after, outputs: { loss: value as tf.Scalar, gradNorm: globalNorm(squares) } };
-    },
-  };
-}
+const step = createPlainStep({
+  parameters: network.parameters,
+  inputs: [
+    { name: 'images', shape: [BATCH, 1, SIDE, SIDE], dtype: 'float32' },
+    { name: 'targets', shape: [BATCH, CLASSES], dtype: 'float32' },
+  ],
+  loss(weights, { images, targets }) {
+    const { logits } = network.forward(weights, images as tf.Tensor4D, true);
+    return crossEntropy(logits, targets!);
+  },
+  adam: ADAM,
+});
 
 /** Trains the judge on these digits. @returns its ONNX file: `images` -> `features`, `logits`. */
 export async function trainJudge(digits: Digits, onEpoch: (epoch: number, loss: number) => void): Promise<Uint8Array> {
   const count = digits.labels.length;
-  const step = createStep();
-  const engine = await createOnnxruntimeEngine(step, step.initialState(initParameters(network, SEED)));
   const perEpoch = Math.floor(count / BATCH);
-  const total = EPOCHS * perEpoch;
-  let done = 0;
-  for (let epoch = 0; epoch < EPOCHS; epoch++) {
-    const order = shuffle(
-      Uint32Array.from({ length: count }, (_, i) => i),
-      SEED,
-      epoch,
-    );
-    let sum = 0;
-    for (let first = 0; first + BATCH <= count; first += BATCH) {
-      const learningRate = (LEARNING_RATE / 2) * (1 + Math.cos((Math.PI * done) / total));
-      const batch = augmented(digits, order.subarray(first, first + BATCH), done);
-      const { loss } = await engine.step({ ...batch, ...step.scalars({ step: ++done, learningRate, emaDecay: 0 }) });
+  let order = new Uint32Array(0);
+  let sum = 0;
+  const parameters = await fitWeights({
+    step,
+    parameters: initParameters(network, SEED),
+    steps: EPOCHS * perEpoch,
+    learningRate: LEARNING_RATE,
+    batch(number) {
+      const first = (number % perEpoch) * BATCH;
+      if (first === 0) {
+        const all = Uint32Array.from({ length: count }, (_, i) => i);
+        order = shuffle(all, SEED, number / perEpoch);
+      }
+      return augmented(digits, order.subarray(first, first + BATCH), number);
+    },
+    onStep(done, loss) {
       sum += loss;
-    }
-    onEpoch(epoch + 1, sum / perEpoch);
-  }
-  const parameters = parametersOf(await engine.readState(), 'model');
-  await engine.dispose();
+      if (done % perEpoch > 0) return;
+      onEpoch(done / perEpoch, sum / perEpoch);
+      sum = 0;
+    },
+  });
   return encodeModel(inferenceGraph(parameters));
 }
 

@@ -12,7 +12,7 @@ import {
   usualSteps,
 } from '@onnoise/scheduler';
 import { expect, test } from 'vitest';
-import { frechetDistance, type Moments, momentsOf } from '../../../scripts/bench/judge/frechet.ts';
+import { frechetDistance, type Moments, momentsOf } from '#pipeline/evaluate/measures/frechet.ts';
 
 test('the default steps are 20, and one less than T where T is small', () => {
   const steps = [1, 2, 3, 20, 21, 300, 1000].map((T) => usualSteps({ num_train_timesteps: T }));

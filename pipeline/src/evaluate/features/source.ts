@@ -1,0 +1,40 @@
+/** What a feature network trains on: images that are read by place, from a dataset's training split or from memory. */
+import type { ImageShape } from '@onnoise/scheduler';
+import type { Dataset } from '../../data/index.ts';
+import type { ImageSet } from '../types.ts';
+
+export interface TrainingSource {
+  shape: ImageShape;
+  count: number;
+  /** [count] */
+  labels?: Int32Array | undefined;
+  /** Copies the images at these places, from 0 to count - 1, into `out`: [n, C, H, W]. */
+  read(places: Uint32Array, out: Uint8Array): Promise<void> | void;
+}
+
+/** The images of a dataset with these numbers. */
+export function sourceOfDataset(dataset: Dataset, numbers: Uint32Array): TrainingSource {
+  const { channels, height, width, labels } = dataset;
+  return {
+    shape: [channels, height, width],
+    count: numbers.length,
+    labels: labels && Int32Array.from(numbers, (number) => labels[number]!),
+    read: (places, out) =>
+      dataset.read(
+        Array.from(places, (place) => numbers[place]!),
+        out,
+      ),
+  };
+}
+
+export function sourceOfImages({ shape, count, pixels, labels }: ImageSet): TrainingSource {
+  const size = shape[0] * shape[1] * shape[2];
+  return {
+    shape,
+    count,
+    labels,
+    read(places, out) {
+      for (const [i, place] of places.entries()) out.set(pixels.subarray(place * size, (place + 1) * size), i * size);
+    },
+  };
+}

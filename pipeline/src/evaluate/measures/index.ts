@@ -1,0 +1,7 @@
+/** Measures of a set of images against others: pure arithmetic. */
+export { classCount, classShares } from './classes.ts';
+export { checkImageCount, fewestImages } from './inputs.ts';
+export { shareEstimate } from './intervals.ts';
+export { MEASURES, type MeasureInput, measureAll } from './measures.ts';
+export { noiseImages } from './noise-images.ts';
+export type { Candidate, MeasureAbout } from './record.ts';
