@@ -12,14 +12,14 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { check, integer, number, oneOf } from '@onnoise/scheduler';
-import type { Dataset } from '../../../pipeline/src/data/index.ts';
+import type { Dataset } from '#pipeline/data/index.ts';
 import { compareCurves } from './curves.ts';
 import { type Judge, openJudge } from './judge.ts';
 import { kept, type Sampling, sampleOurs, sampleTorch } from './sample.ts';
 import { DATA, folderOf, openData, planOf } from './setup.ts';
 import { curveTable, measureTable, type SeedResult } from './table.ts';
-import { startTorch, type TorchSide } from './torch-side.ts';
-import { settingsOf, trainOurs, trainTorch } from './train.ts';
+import { startTorch } from './torch-side.ts';
+import { trainOurs, trainTorch } from './train.ts';
 
 /** Pictures of one model that both sides sample. */
 const CHECKED = 10;
@@ -49,7 +49,9 @@ const torch = await startTorch();
 try {
   const tables: string[] = [];
   for (const name of names) tables.push(...(await compared(name)));
-  console.log(`${steps} steps; ${sampling.count} pictures, DDIM in ${sampling.steps} steps, eta ${sampling.eta}; ${torch.about}`);
+  console.log(
+    `${steps} steps; ${sampling.count} pictures, DDIM in ${sampling.steps} steps, eta ${sampling.eta}; ${torch.about}`,
+  );
   for (const table of tables) console.log(`\n${table}`);
 } finally {
   torch.stop();
@@ -74,7 +76,8 @@ async function seedResult(name: string, dataset: Dataset, judge: Judge, seed: nu
   const folder = folderOf(name, plan);
   await mkdir(folder, { recursive: true });
   const tell = (side: string) => (step: number, loss: number) => {
-    if (step % 100 === 0 || step === steps) say(`${name}, seed ${seed}, ${side}: step ${step}, loss ${loss.toFixed(4)}`);
+    if (step % 100 === 0 || step === steps)
+      say(`${name}, seed ${seed}, ${side}: step ${step}, loss ${loss.toFixed(4)}`);
   };
   const ours = await trainOurs(plan, dataset, folder, tell('ours'));
   const theirs = await trainTorch(plan, dataset, folder, torch, tell('PyTorch'));
@@ -88,7 +91,7 @@ async function seedResult(name: string, dataset: Dataset, judge: Judge, seed: nu
     seed,
     curves: compareCurves(ours.lines, theirs.lines),
     sampled: again.reduce((most, value, i) => Math.max(most, Math.abs(value - pictures.ours[i]!)), 0),
-    ours: await judge.measure(plan, pictures.ours, join(folder, 'ours')),
-    torch: await judge.measure(plan, pictures.torch, join(folder, 'torch')),
+    ours: await judge.measure(pictures.ours, join(folder, 'ours')),
+    torch: await judge.measure(pictures.torch, join(folder, 'torch')),
   };
 }

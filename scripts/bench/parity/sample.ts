@@ -5,10 +5,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { compileSampler, sampleImages, seededNoise } from '@onnoise/scheduler';
-import { sizeOf } from '../../../pipeline/src/shape.ts';
-import { createPredictor } from '../../../pipeline/src/train/denoiser.ts';
-import type { TrainPlan } from '../../../pipeline/src/train/plan.ts';
-import { readSafetensors } from '../../../pipeline/src/train/safetensors.ts';
+import { sizeOf } from '#pipeline/shape.ts';
+import { createPredictor } from '#pipeline/train/denoiser.ts';
+import type { TrainPlan } from '#pipeline/train/plan.ts';
+import { readSafetensors } from '#pipeline/train/safetensors.ts';
 import type { TorchSide } from './torch-side.ts';
 
 export interface Sampling {

@@ -2,11 +2,11 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
-import { type Dataset, prepareDataset } from '../../../pipeline/src/data/index.ts';
-import { readPreset } from '../../../pipeline/src/presets.ts';
-import { resolveConfig } from '../../../pipeline/src/train/config.ts';
-import type { TrainPlan } from '../../../pipeline/src/train/plan.ts';
-import { planFromConfig } from '../../../pipeline/src/train/resolve.ts';
+import { type Dataset, prepareDataset } from '#pipeline/data/index.ts';
+import { readPreset } from '#pipeline/presets.ts';
+import { resolveConfig } from '#pipeline/train/config.ts';
+import type { TrainPlan } from '#pipeline/train/plan.ts';
+import { planFromConfig } from '#pipeline/train/resolve.ts';
 
 export interface DataSet {
   title: string;
@@ -56,7 +56,8 @@ export async function planOf({ data }: DataSet, steps: number, seed: number): Pr
     ]),
   );
   const { training, model } = plan.config;
-  const { labelDropout, offsetNoise, minSnr, learnSchedule, accumulate, loss, optimizer, clipNorm, emaDecay } = training;
+  const { labelDropout, offsetNoise, minSnr, learnSchedule, accumulate, loss, optimizer, clipNorm, emaDecay } =
+    training;
   const plain = !labelDropout && !offsetNoise && minSnr === null && !learnSchedule && accumulate === 1;
   const known = loss === 'l2' && optimizer === 'adamw' && clipNorm !== null && emaDecay !== null;
   if (plain && known && model._class_name === 'UNet2DModel' && !plan.model.dropouts?.length) return plan;

@@ -1,5 +1,5 @@
 /** The results as tables in Markdown, for docs/quality.md. */
-import type { Measure } from '../../../pipeline/src/evaluate/types.ts';
+import type { Measure } from '#pipeline/evaluate/types.ts';
 import type { CurveDifference } from './curves.ts';
 import { differenceOf, meanOf } from './difference.ts';
 
@@ -14,7 +14,16 @@ export interface SeedResult {
 }
 
 export function curveTable(title: string, results: readonly SeedResult[]): string {
-  const head = ['data', 'seed', 'first step', 'first ten', 'apart by 1 %', 'loss at the end, ours', 'PyTorch', 'one model, sampled by both'];
+  const head = [
+    'data',
+    'seed',
+    'first step',
+    'first ten',
+    'apart by 1 %',
+    'loss at the end, ours',
+    'PyTorch',
+    'one model, sampled by both',
+  ];
   const lines = results.map(({ seed, curves: { first, ten, apart, ours, torch }, sampled }) => [
     title,
     String(seed),
@@ -38,7 +47,15 @@ export function measureTable(title: string, results: readonly SeedResult[]): str
     const { value, interval } = differenceOf(ours!, torch!);
     const level = interval ? (interval[0] <= 0 && interval[1] >= 0 ? 'yes' : 'no') : '-';
     const range = interval ? ` (${number(interval[0])} to ${number(interval[1])})` : '';
-    return [title, name, number(real.value), number(noise.value), ...[ours!, torch!].map(several), `${number(value)}${range}`, level];
+    return [
+      title,
+      name,
+      number(real.value),
+      number(noise.value),
+      ...[ours!, torch!].map(several),
+      `${number(value)}${range}`,
+      level,
+    ];
   });
   return markdown(head, lines);
 }

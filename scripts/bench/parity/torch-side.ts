@@ -14,7 +14,11 @@ export interface TorchSide {
   /** `PyTorch 2.13.0, diffusers 0.42.1, 2 threads` */
   about: string;
   /** Has something done. @throws Error with the end of what Python said, if it stops. */
-  ask<T>(what: string, options?: Readonly<Record<string, unknown>>, arrays?: Readonly<Record<string, Values>>): Promise<T>;
+  ask<T>(
+    what: string,
+    options?: Readonly<Record<string, unknown>>,
+    arrays?: Readonly<Record<string, Values>>,
+  ): Promise<T>;
   stop(): void;
 }
 

@@ -5,17 +5,17 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createTrainingBatches, type Dataset } from '../../../pipeline/src/data/index.ts';
-import { conditionInputs } from '../../../pipeline/src/train/conditioning.ts';
-import { drawStep } from '../../../pipeline/src/train/draw.ts';
-import { learningRateAt } from '../../../pipeline/src/train/learning-rate.ts';
-import { appendLine, cutLines, readLines } from '../../../pipeline/src/train/metrics.ts';
-import type { TrainPlan } from '../../../pipeline/src/train/plan.ts';
-import { openRun, runPaths } from '../../../pipeline/src/train/run-folder.ts';
-import { writeSafetensors } from '../../../pipeline/src/train/safetensors.ts';
-import { parametersOf } from '../../../pipeline/src/train/state.ts';
-import { train } from '../../../pipeline/src/train/train.ts';
-import { sizeOf } from '../../../pipeline/src/shape.ts';
+import { createTrainingBatches, type Dataset } from '#pipeline/data/index.ts';
+import { sizeOf } from '#pipeline/shape.ts';
+import { conditionInputs } from '#pipeline/train/conditioning.ts';
+import { drawStep } from '#pipeline/train/draw.ts';
+import { learningRateAt } from '#pipeline/train/learning-rate.ts';
+import { appendLine, cutLines, readLines } from '#pipeline/train/metrics.ts';
+import type { TrainPlan } from '#pipeline/train/plan.ts';
+import { openRun, runPaths } from '#pipeline/train/run-folder.ts';
+import { writeSafetensors } from '#pipeline/train/safetensors.ts';
+import { parametersOf } from '#pipeline/train/state.ts';
+import { train } from '#pipeline/train/train.ts';
 import type { TorchSide } from './torch-side.ts';
 
 export interface Line {
@@ -66,7 +66,7 @@ export async function trainTorch(
   const { step: done } = await torch.ask<{ step: number }>('open', { ...settingsOf(plan), initial, folder: run });
   await cutLines<Line>(metrics, done);
   const inputs = inputsOf(plan, dataset);
-  for (let step = 0; step < steps; step++) {
+  for (let step = 0; step < steps && done < steps; step++) {
     const { lr, arrays } = await inputs(step);
     if (step < done) continue; // only to come to the place in the data
     const answer = await torch.ask<Omit<Line, 'step'>>('step', { lr }, arrays);
@@ -78,7 +78,7 @@ export async function trainTorch(
 }
 
 /** The network, the noise schedule and the optimizer, in diffusers' and PyTorch's words. */
-export function settingsOf({ config }: TrainPlan) {
+function settingsOf({ config }: TrainPlan) {
   const { _class_name: _, null_condition: __, conditions: ___, ...network } = config.model;
   return { config: network, scheduler: config.scheduler, training: config.training };
 }
