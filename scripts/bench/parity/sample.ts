@@ -2,9 +2,10 @@
  * Pictures of both sides from the same noise: ours by our sampler on onnxruntime, PyTorch's by diffusers' DDIMScheduler,
  * which takes the noise of its steps from outside. The classes take turns.
  */
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { compileSampler, sampleImages, seededNoise } from '@onnoise/scheduler';
+import { writeWhole } from '#pipeline/files/output.ts';
 import { sizeOf } from '#pipeline/shape.ts';
 import { createPredictor } from '#pipeline/train/denoiser.ts';
 import type { TrainPlan } from '#pipeline/train/plan.ts';
@@ -87,7 +88,7 @@ export async function kept(
   const before = await readFile(path).catch(() => undefined);
   if (before) return new Float32Array(new Uint8Array(before).buffer);
   const images = await sample();
-  await writeFile(path, images);
+  await writeWhole(path, new Uint8Array(images.buffer, images.byteOffset, images.byteLength));
   return images;
 }
 

@@ -35,8 +35,9 @@ export async function startTorch(): Promise<TorchSide> {
   failed.catch(() => {}); // read below
   const answer = async () => {
     const line = await Promise.race([lines.next(), failed]);
-    if (line.done) throw new Error(`${python} stopped: ${said}`);
-    return JSON.parse(line.value);
+    if (!line.done) return JSON.parse(line.value);
+    if (child.exitCode === null) await once(child, 'close');
+    throw new Error(`${python} stopped: ${said}`);
   };
   child.stdin.on('error', () => {}); // `answer` tells why it stopped
   const { torch, diffusers, threads } = await answer();

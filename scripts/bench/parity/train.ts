@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createTrainingBatches, type Dataset } from '#pipeline/data/index.ts';
+import { writeWhole } from '#pipeline/files/output.ts';
 import { sizeOf } from '#pipeline/shape.ts';
 import { conditionInputs } from '#pipeline/train/conditioning.ts';
 import { drawStep } from '#pipeline/train/draw.ts';
@@ -13,7 +14,7 @@ import { learningRateAt } from '#pipeline/train/learning-rate.ts';
 import { appendLine, cutLines, readLines } from '#pipeline/train/metrics.ts';
 import type { TrainPlan } from '#pipeline/train/plan.ts';
 import { openRun, runPaths } from '#pipeline/train/run-folder.ts';
-import { writeSafetensors } from '#pipeline/train/safetensors.ts';
+import { encodeSafetensors } from '#pipeline/train/safetensors.ts';
 import { parametersOf } from '#pipeline/train/state.ts';
 import { train } from '#pipeline/train/train.ts';
 import type { TorchSide } from './torch-side.ts';
@@ -33,9 +34,6 @@ export interface Trained {
 }
 
 type Say = (step: number, loss: number) => void;
-
-/** Steps between PyTorch's checkpoints. */
-const SAVE_EVERY = 100;
 
 export async function trainOurs(plan: TrainPlan, dataset: Dataset, folder: string, say: Say): Promise<Trained> {
   const run = join(folder, 'ours');
@@ -62,7 +60,9 @@ export async function trainTorch(
   await mkdir(run, { recursive: true });
   const initial = join(folder, 'initial.safetensors');
   await writeWeights(initial, plan, plan.initialParameters());
-  const steps = plan.config.training.steps!;
+  const { training, output } = plan.config;
+  const steps = training.steps!;
+  const every = output.checkpointEvery ?? steps;
   const { step: done } = await torch.ask<{ step: number }>('open', { ...settingsOf(plan), initial, folder: run });
   await cutLines<Line>(metrics, done);
   const inputs = inputsOf(plan, dataset);
@@ -71,8 +71,8 @@ export async function trainTorch(
     if (step < done) continue; // only to come to the place in the data
     const answer = await torch.ask<Omit<Line, 'step'>>('step', { lr }, arrays);
     await appendLine(metrics, { step: step + 1, ...answer });
+    if ((step + 1) % every === 0 || step + 1 === steps) await torch.ask('save');
     say(step + 1, answer.loss);
-    if ((step + 1) % SAVE_EVERY === 0 || step + 1 === steps) await torch.ask('save');
   }
   return { lines: await readLines<Line>(metrics), weights: join(run, 'average.safetensors') };
 }
@@ -113,5 +113,5 @@ async function writeWeights(
   parameters: ReadonlyMap<string, Float32Array>,
 ): Promise<void> {
   const tensors = model.parameters.map(({ name, shape }) => [name, { shape, data: parameters.get(name)! }] as const);
-  await writeSafetensors(path, new Map(tensors), { format: 'pt' });
+  await writeWhole(path, encodeSafetensors(new Map(tensors), { format: 'pt' }));
 }
