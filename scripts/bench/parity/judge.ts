@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InputError, toBytes } from '@onnoise/scheduler';
+import { InputError, shuffle, toBytes } from '@onnoise/scheduler';
 import type { Dataset } from '#pipeline/data/index.ts';
 import { imagesOf, openFeatureNetwork } from '#pipeline/evaluate/features/index.ts';
 import { type Candidate, measureAll, noiseImages } from '#pipeline/evaluate/measures/index.ts';
@@ -36,8 +36,10 @@ export async function openJudge(dataset: Dataset, count: number, say: (line: str
   const network = await openFeatureNetwork({ dataset, cacheDir: FOLDER, onProgress });
   const shape = [dataset.channels, dataset.height, dataset.width] as const;
   const labels = dataset.classNames && labelsOf(count, dataset.classNames.length);
+  // The images may lie in the order of their classes.
+  const heldOut = shuffle(validation.slice(), 0, 0).subarray(0, count);
   const anchors = once(async () => ({
-    real: await seen(network, await imagesOf(dataset, validation.slice(0, count))),
+    real: await seen(network, await imagesOf(dataset, heldOut)),
     noise: await seen(network, noiseImages(shape, count, 0, labels)),
     reference: await seen(network, await imagesOf(dataset, train)),
   }));
