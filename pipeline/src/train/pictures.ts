@@ -15,6 +15,7 @@ import type { PlannedModel, TrainPlan } from './plan.ts';
 import { drawPreview, joinImages, PREVIEW_BATCH, type Preview, sheetColumns } from './preview.ts';
 import { runPaths } from './run-folder.ts';
 import { scheduleChart } from './schedule-chart.ts';
+import type { EventLog } from './tensorboard/event-log.ts';
 import { type ValidationSet, validationLoss } from './validation.ts';
 
 /** The tutorial shows a denoising in ten pictures. */
@@ -33,6 +34,8 @@ export interface RunPicturesOptions {
   parameters: ReadonlyMap<string, Float32Array>;
   /** Whether the run ends here: then the animation is made too. */
   final: boolean;
+  /** Where TensorBoard finds the sheet and the held-out loss, if it is to. */
+  events?: EventLog | undefined;
   onProgress?: ((done: number, total: number) => void) | undefined;
   signal?: AbortSignal | undefined;
   /** Advice for when the held-out loss has become NaN or infinite. */
@@ -52,7 +55,7 @@ export async function writePictures(options: RunPicturesOptions): Promise<Valida
     if (measured) await noteHeldOut(options, measured);
     await writeChart(run);
     await writeSchedule(options);
-    await writeSheets(options, await drawSheet(options, predictor));
+    await writeSheets(options, await drawSheet(options, predictor), measured?.loss);
     return measured;
   } finally {
     await predictor.dispose();
@@ -113,8 +116,9 @@ const caption = (timestep: number | undefined) =>
 
 /** The sheet of the step comes last: if it exists, all of them do. */
 async function writeSheets(
-  { plan, run, step, final }: RunPicturesOptions,
+  { plan, run, step, final, events }: RunPicturesOptions,
   { images, frames, timesteps }: Preview,
+  heldOut: number | undefined,
 ): Promise<void> {
   const { model, config } = plan;
   const shape = model.shape;
@@ -132,6 +136,7 @@ async function writeSheets(
     await writeWhole(paths.forming, await animatedWebp(shown, shape, { scale }));
   }
   await writeWhole(join(paths.sheets, `${checkpointName(step)}-denoising.png`), row);
+  await events?.notePictures(step, png, heldOut);
   await writeWhole(paths.sheetOf(step), png);
 }
 

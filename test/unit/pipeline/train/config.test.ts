@@ -208,7 +208,15 @@ describe('compareConfigs', () => {
 
   it('has a word on continuing for every setting', () => {
     const kinds = (kind: string) => rows.filter(([, , { onResume }]) => onResume === kind).map(([, key]) => key);
-    expect(kinds('free')).toEqual(['strict', 'cacheDir', 'allowCpu', 'checkpointEvery', 'keep', 'sampleEvery']);
+    expect(kinds('free')).toEqual([
+      'strict',
+      'cacheDir',
+      'allowCpu',
+      'checkpointEvery',
+      'keep',
+      'sampleEvery',
+      'tensorboard',
+    ]);
     expect(kinds('fixed').concat(kinds('told'), kinds('free'))).toHaveLength(rows.length);
   });
 });
