@@ -38,6 +38,7 @@ test('there is a recipe for everything that is often added', () => {
     'a sampler',
     'a kernel row',
     'a network',
+    'a measure',
     'a data format',
     'a view of the page',
     'a setting of the page',

@@ -71,7 +71,7 @@ export const classHistogram: Family = {
       interval: 'Jackknife of 32 random groups of the images; the training images are held fixed.',
     },
   ],
-  applies: (candidates) => candidates.every(seen),
+  applies: (candidates, reference) => [...candidates, reference].every(seen),
   prepare: async ({ reference, groups }) => {
     return async ({ features, images: { labels } }) => {
       const classes = features.classes!;

@@ -9,9 +9,9 @@ const ACTION = 'evaluate';
 /** The names of the sets in sentences. */
 export const SETS = {
   reference: 'the training images',
+  model: "the model's pictures",
   real: 'the held-out images',
   noise: 'the pictures of noise',
-  model: "the model's pictures",
 } as const;
 
 export type Sets = Readonly<Record<keyof typeof SETS, Candidate>>;

@@ -1,5 +1,5 @@
 /**
- * 95 % intervals of measures. The reference is held fixed: an interval holds, in at least 95 of 100 repetitions with new images
+ * 95 % intervals of measures. The reference is held fixed: an interval holds, in about 95 of 100 repetitions with new images
  * of the same number, the measure's mean over all such repetitions. So the part of a measure that comes from having only N images,
  * which the anchors share, is not corrected.
  *
@@ -104,8 +104,9 @@ function variance(numbers: ArrayLike<number>): number {
 /** The mean of independent numbers. */
 export function meanEstimate(numbers: ArrayLike<number>, limits: Limits = {}): Estimate {
   const count = numbers.length;
-  let value = 0;
-  for (let i = 0; i < count; i++) value += numbers[i]! / count;
+  let sum = 0;
+  for (let i = 0; i < count; i++) sum += numbers[i]!;
+  const value = sum / count;
   if (count < FEWEST) return { value };
   return around(value, studentQuantile(count - 1) * Math.sqrt(variance(numbers) / count), limits);
 }
@@ -129,12 +130,18 @@ export function shareEstimate(hits: number, count: number): Estimate {
  * @param hits images that add something, of `count`
  * @param least what a share of 1 adds at least, for no hits at all
  */
-export function widenRare(estimate: Estimate, hits: number, count: number, least: number): Estimate {
-  const { value, interval = [value, value] } = estimate;
-  if (hits >= FEWEST) return estimate;
+export function widenRare(
+  estimate: Estimate,
+  hits: number,
+  count: number,
+  least: number,
+  { max = Infinity }: Limits = {},
+): Estimate {
+  const { value, interval } = estimate;
+  if (interval === undefined || hits >= FEWEST) return estimate;
   const each = hits === 0 ? least : (value * count) / hits;
   const [low, high] = shareEstimate(hits, count).interval!;
-  return { value, interval: [Math.min(interval[0], low * each), Math.max(interval[1], high * each)] };
+  return { value, interval: [Math.min(interval[0], low * each), Math.min(max, Math.max(interval[1], high * each))] };
 }
 
 function around(value: number, half: number, { min = -Infinity, max = Infinity }: Limits): Estimate {

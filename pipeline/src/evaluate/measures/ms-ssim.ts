@@ -55,7 +55,7 @@ export function msSsim(one: Uint8Array, other: Uint8Array, shape: ImageShape): n
     }
     mean += product / channels;
   }
-  return mean;
+  return Math.min(mean, 1);
 }
 
 /** Means over all windows: of luminance, contrast and structure, and of contrast and structure alone. */

@@ -209,7 +209,7 @@ export const neighbours: Family = {
         shareEstimate(counted(inside), count),
         jackknife(found.recall, found.recallWithout, SHARE),
         widenRare(density, near, count, 1 / NEAREST.density),
-        widenRare(coverage, near, count, Math.min(1, (count * width) / drawn.length)),
+        widenRare(coverage, near, count, (count * width) / drawn.length, SHARE),
       ];
     };
   },

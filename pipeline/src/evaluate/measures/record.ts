@@ -34,8 +34,8 @@ export type Gauge = (candidate: Candidate) => Promise<Estimate[]>;
 
 export interface Family {
   measures: readonly MeasureAbout[];
-  /** Measured only where these candidates have what it needs. */
-  applies(candidates: readonly Candidate[]): boolean;
+  /** Measured only where all candidates and the training images have what it needs. */
+  applies(candidates: readonly Candidate[], reference: Candidate): boolean;
   /** The work that all candidates share. */
   prepare(context: Context): Promise<Gauge>;
 }

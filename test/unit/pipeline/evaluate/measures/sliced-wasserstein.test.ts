@@ -31,8 +31,8 @@ test('pictures that are brighter by some levels are that far away', async () => 
 });
 
 test('independent normals of two deviations are the difference of the deviations apart', async () => {
-  const [one, other] = [normalSet(20_000, WIDTH, 1, 1).images, normalSet(20_000, WIDTH, 2, 0.5).images];
-  expect(Math.abs((await distance(one, other)) - 15)).toBeLessThan(0.3);
+  const [one, other] = [normalSet(5000, WIDTH, 1, 1).images, normalSet(5000, WIDTH, 2, 0.5).images];
+  expect(Math.abs((await distance(one, other)) - 15)).toBeLessThan(0.4);
 });
 
 test('the distance is 0 for the same pictures, symmetric, and blind to their order and to repetition', async () => {
