@@ -14,7 +14,7 @@ import sharp from 'sharp';
 import { prepareOptions } from '../pipeline/src/commands/stages/training.ts';
 import { conditionsOf, prepareDataset, readFloats } from '../pipeline/src/data/index.ts';
 import { createModel } from '../pipeline/src/model/index.ts';
-import { encodeBatch } from '../pipeline/src/train/conditioning.ts';
+import { rowsOf } from '../pipeline/src/train/conditioning.ts';
 import { createPredictor } from '../pipeline/src/train/denoiser.ts';
 import { gammasOf } from '../pipeline/src/train/learned-schedule.ts';
 import { draftPlan } from '../pipeline/src/train/resolve.ts';
@@ -41,9 +41,11 @@ const model = createModel(config.model);
 const predictor = await createPredictor(model, parametersOf(checkpoint.state));
 const held = dataset.validation.slice(0, IMAGES);
 const images = await readFloats(dataset, held);
-const labels = model.classCount === null ? undefined : Int32Array.from(held, (number) => dataset.labels![number]!);
-const conditions =
-  model.conditions.length === 0 ? undefined : encodeBatch(model.conditions, conditionsOf(dataset.conditions!, held));
+const told = {
+  ...(model.classCount !== null && { labels: Int32Array.from(held, (number) => dataset.labels![number]!) }),
+  ...(model.conditions.length > 0 && { conditions: conditionsOf(dataset.conditions!, held) }),
+};
+const rows = rowsOf(model, told, held.length);
 const noise = new Float32Array(images.length);
 gaussian(1, 0, noise);
 
@@ -52,7 +54,7 @@ async function errorAt(t: number): Promise<number> {
   const timesteps = new Int32Array(held.length).fill(t);
   const x = addNoise(learned, images, noise, timesteps);
   const target = predictionTarget(learned, first.prediction_type, images, noise, timesteps);
-  const output = await predictor.predict(x, Float32Array.from(timesteps), labels, conditions);
+  const output = await predictor.predict(x, Float32Array.from(timesteps), rows);
   const mean = output.reduce((sum, value, i) => sum + (value - target[i]!) ** 2, 0) / output.length;
   const [signal, snr] = [learned.alphaBar[t]!, learned.snr[t]!];
   return mean * (first.prediction_type === 'epsilon' ? 1 : first.prediction_type === 'sample' ? snr : signal);

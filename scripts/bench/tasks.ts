@@ -101,7 +101,10 @@ function call(name: string, title: string, batch: number): Task {
         const x = new Float32Array(batch * TUTORIAL.size ** 2);
         gaussian(0, 0, x);
         const timesteps = new Float32Array(batch).fill(150);
-        return { round: async () => void (await predictor.predict(x, timesteps)), dispose: () => predictor.dispose() };
+        return {
+          round: async () => void (await predictor.predict(x, timesteps, [])),
+          dispose: () => predictor.dispose(),
+        };
       },
     },
   };
@@ -124,7 +127,7 @@ function sampling(name: string, title: string, steps: number): Task {
               table: start,
               shape: model.shape,
               seeds: [0],
-              denoise: (x, timesteps) => predictor.predict(x, timesteps),
+              denoise: (x, timesteps) => predictor.predict(x, timesteps, []),
             });
           },
           dispose: () => predictor.dispose(),

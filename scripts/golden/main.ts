@@ -14,9 +14,9 @@ const SCRIPTS: Record<string, string> = {
   guidance: 'guidance.py',
   train: 'train.py',
   images: 'images.py',
-  memorisation: 'memorisation.py',
-  measures: 'measures.py',
   features: 'features.py',
+  measures: 'measures.py',
+  memorisation: 'memorisation.py',
   binomial: 'binomial.py',
   game: 'game.ts',
 };

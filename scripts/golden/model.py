@@ -111,6 +111,7 @@ OPTIONS = {
     "GroupNorm": (dict(norm_type="group", norm_num_groups=2), dict(norm="group", groups=2)),
     "residual connections": (dict(residual_connections=True), dict(residual=True)),
     "attention at the bottom and outermost": (dict(attention_levels=[2, 0], norm_num_groups=4), dict(attention=[2, 0], groups=4)),
+    "dropout": (dict(dropout=0.3), dict(dropout=0.3)),
     "all of them": (
         dict(act_fn="silu", norm_type="group", norm_num_groups=4, residual_connections=True, attention_levels=[1]),
         dict(act="silu", norm="group", groups=4, residual=True, attention=[1]),
@@ -126,6 +127,7 @@ def simple_unet_with(keys, arguments):
     timesteps = [5, 212]
     sample, target = wave(900, shape, 1.2), wave(901, shape, 1.0)
     model = SimpleUnet(channels, time, image, **arguments)
+    choose_dropped(model)
     names = load_wave(model)
     model.eval()
     fractions = between(model, sample)

@@ -214,8 +214,37 @@ def rows_2s_ancestral(sampler, steps, config, options):
     return timesteps, xs
 
 
+def rows_2m_sde(sampler, steps, config, options):
+    """k-diffusion's sample_dpmpp_2m_sde with its eta, without lower orders at the end; x in the scale of the model."""
+    assert not config["lower_order_final"] and not config["clip_sample"]  # k-diffusion has neither
+    scheduler = make(sampler, config, {})
+    scheduler.set_timesteps(steps)
+    sigmas, eta = scheduler.sigmas.double(), options["noise"]
+    x = torch.tensor(NOISE[0]).double() * (sigmas[0] ** 2 + 1) ** 0.5
+    xs, old, h_last = [], None, None
+    for i, t in enumerate(scheduler.timesteps.tolist()):
+        seen = x / (sigmas[i] ** 2 + 1) ** 0.5
+        p, q = linear(config["prediction_type"], 1 / (sigmas[i] ** 2 + 1))
+        denoised = p * seen + q * toy(seen, t, config["num_train_timesteps"])
+        if sigmas[i + 1] == 0:
+            x = denoised
+        else:
+            h = sigmas[i].log() - sigmas[i + 1].log()
+            eta_h = eta * h
+            x = sigmas[i + 1] / sigmas[i] * (-eta_h).exp() * x + (-h - eta_h).expm1().neg() * denoised
+            if old is not None:
+                r = h_last / h
+                x = x + 0.5 * (-h - eta_h).expm1().neg() * (1 / r) * (denoised - old)
+            z = torch.tensor(NOISE[i + 1]).double()
+            x = x + z * sigmas[i + 1] * (-2 * eta_h).expm1().neg().sqrt()
+            h_last = h
+        old = denoised
+        xs.append((x / (sigmas[i + 1] ** 2 + 1) ** 0.5).flatten().numpy())
+    return scheduler.timesteps.tolist(), xs
+
+
 def trajectory(sampler, steps, options, config):
-    run = rows_2s_ancestral if sampler == "dpmpp_2s_ancestral" else rows
+    run = rows_2s_ancestral if sampler == "dpmpp_2s_ancestral" else rows_2m_sde if "noise" in options else rows
     timesteps, xs = run(sampler, steps, {"clip_sample": False} | config, options)
     count = len(xs)
     kept = sorted({0, 1, 2, count // 2, count - 2, count - 1} & set(range(count)))
@@ -266,6 +295,9 @@ def cases(sampler):
     if sampler in ["euler", "dpmpp_2m", "dpmpp_3m", "dpmpp_2m_sde", "unipc"]:
         for final, spacing, steps in itertools.product(finals, spacings, [4, 16]):
             yield steps, {}, common | final | spaced(spacing)
+    if sampler == "dpmpp_2m_sde":
+        for spacing, noise in itertools.product(spacings, [0, 0.5, 1, 1.5]):
+            yield 6, {"noise": noise}, common | {"lower_order_final": False} | spaced(spacing)
     if sampler == "unipc":
         for spacing, steps, final in itertools.product(spacings, [1, 3, 20], [{}, *finals]):
             if final.get("lower_order_final", True):

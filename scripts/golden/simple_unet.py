@@ -37,13 +37,14 @@ class Attention(nn.Module):
 
 
 class Block(nn.Module):
-    def __init__(self, inputs, outputs, time, up=False, act="relu", norm="batch", groups=32, residual=False, attention=False):
+    def __init__(self, inputs, outputs, time, up=False, act="relu", norm="batch", groups=32, residual=False, attention=False, dropout=0.0):
         super().__init__()
         inputs = 2 * inputs if up else inputs
         self.act, self.norm, self.residual = ACTIVATIONS[act], norm, residual
         self.time_mlp = nn.Linear(time, outputs)
         self.conv1 = nn.Conv2d(inputs, outputs, 3, padding=1)
         self.transform = nn.ConvTranspose2d(outputs, outputs, 4, 2, 1) if up else nn.Conv2d(outputs, outputs, 4, 2, 1)
+        self.dropout = nn.Dropout(dropout)
         self.conv2 = nn.Conv2d(outputs, outputs, 3, padding=1)
         if norm == "batch":
             self.bnorm1, self.bnorm2 = nn.BatchNorm2d(outputs), nn.BatchNorm2d(outputs)
@@ -57,7 +58,7 @@ class Block(nn.Module):
         norm1, norm2 = (self.bnorm1, self.bnorm2) if self.norm == "batch" else (self.gnorm1, self.gnorm2)
         h = norm1(self.act(self.conv1(x)))
         h = h + self.act(self.time_mlp(t))[..., None, None]
-        h = norm2(self.act(self.conv2(h)))
+        h = norm2(self.act(self.conv2(self.dropout(h))))
         if self.residual:
             h = h + self.conv_shortcut(x)
         return self.attention(self.transform(h))

@@ -89,14 +89,18 @@ describe('where sampling starts', skipBecause(LACKS_CHROMIUM), () => {
     await page.getByLabel('Your file').setInputFiles(file);
     const source = page.getByRole('img', { name: 'your picture' });
     await source.waitFor();
-    await fill(page, { Strength: '0.7', Guidance: '3', Age: '150' });
+    await fill(page, { Strength: '0.7', Guidance: '3', 'Guided timesteps': '20,70', Age: '150' });
     await go(page, 'Redraw');
     await page.getByText('step 2 of 2', { exact: true }).waitFor();
-    const request = { seed: 9, steps: 3, from: valuesOf(await grays(source)), strength: 0.7, guidance: 3 };
-    const expected = await pictureOfNode(folder, { ...request, conditions: { age: 150 } });
+    const guided = { guidance: 3, guidanceInterval: [20, 70] as const, conditions: { age: 150 } };
+    const request = { seed: 9, steps: 3, from: valuesOf(await grays(source)), strength: 0.7, ...guided };
+    const expected = await pictureOfNode(folder, request);
     expectClose(await shown(page), expected, { absolute: ROUNDING });
 
-    await fill(page, { Age: '5' });
+    await fill(page, { Age: '5', 'Guided timesteps': '70,20' });
+    await page
+      .getByText('Guided timesteps must be two timesteps from 0 to 99, the lower first, not “70,20”.')
+      .waitFor();
     await page.getByText('age must be a number from 10 to 200, not “5”.').waitFor();
   });
 

@@ -115,7 +115,7 @@ export async function sample(options: SampleArguments): Promise<void> {
       onDevice: ({ device, reason }) => sayNote(`Device: ${device} (${reason})`),
     });
     try {
-      const samples = await withProgress('Sampling', { unit: 'steps' }, (report) =>
+      const samples = await withProgress('Sampling', { unit: 'calls' }, (report) =>
         model.sample({
           ...request,
           signal,

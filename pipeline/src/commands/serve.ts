@@ -12,7 +12,7 @@ import { sayError } from '../terminal/errors.ts';
 import { plural } from '../terminal/format.ts';
 import { INTERRUPTED } from '../terminal/interrupt.ts';
 import { numberOption } from '../terminal/options.ts';
-import { sayNote } from '../terminal/voice.ts';
+import { isQuiet, sayNote } from '../terminal/voice.ts';
 import { deviceOption } from './options/pictures.ts';
 
 /** The options of `pipeline serve`; its help explains them. */
@@ -33,8 +33,11 @@ export interface ServeArguments {
   'api-key-file'?: string | undefined;
   'cors-origin'?: string[] | undefined;
   'trust-proxy': boolean;
-  'log-level': 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  'log-level'?: LogLevel | undefined;
 }
+
+const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+type LogLevel = (typeof LOG_LEVELS)[number];
 
 type LimitFlag =
   | 'max-batch'
@@ -99,8 +102,8 @@ export const command: CommandModule<object, ServeArguments> = {
         'max-connections': numberOption('max-connections', LIMITS, 'Most connections at a time', '1024'),
         'log-level': {
           group: LOG,
-          choices: ['debug', 'info', 'warn', 'error', 'silent'] as const,
-          default: 'info' as const,
+          choices: LOG_LEVELS,
+          defaultDescription: 'info; error with --quiet',
           describe: 'Which lines to log, as JSON on standard output',
         },
       })
@@ -164,6 +167,11 @@ function addressError(host: string, port: number, error: unknown): Error {
   );
 }
 
+/** The log counts as notes: with --quiet, errors alone are logged unless a level is asked for. */
+export function loggerOf(level: LogLevel = isQuiet() ? 'error' : 'info'): ServerOptions['logger'] {
+  return level === 'silent' ? false : { level };
+}
+
 /**
  * @throws InputError for an option out of range, by its name on the command line, and for a key file that cannot be
  * read.
@@ -200,7 +208,7 @@ async function toOptions(args: ServeArguments): Promise<ServerOptions> {
     memory: limit('memory', 'memory', KIBIBYTE * KIBIBYTE),
     maxConnections: limit('max-connections', 'maxConnections'),
     apiKeys: keys === undefined ? undefined : await readApiKeys(keys),
-    logger: args['log-level'] === 'silent' ? false : { level: args['log-level'] },
+    logger: loggerOf(args['log-level']),
   };
 }
 

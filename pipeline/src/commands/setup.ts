@@ -109,6 +109,7 @@ function readKind({ package: kind, cuda }: SetupArguments): NativeKind {
 
 const hooks: Hooks = {
   say: (line) => sayResult(line, {}),
+  note: sayNote,
   progress: (label, work) =>
     withProgress(label, { unit: 'MiB' }, (report) => {
       let last = -1;

@@ -13,6 +13,7 @@ import {
   text,
   worded,
 } from '@onnoise/scheduler';
+import { labelNamesRule } from './label-names.ts';
 import { BACKGROUNDS, FITS, MAX_SIZE, type PrepareOptions } from './types.ts';
 
 const TEXT = worded('a non-empty text', text);
@@ -21,6 +22,7 @@ const RULES: Rules<PrepareOptions> = {
   data: TEXT,
   csv: optional(TEXT),
   labelColumn: optional(TEXT),
+  labelNames: optional(labelNamesRule),
   size: integer(1, MAX_SIZE),
   channels: optional(worded('1 or 3', oneOf([1, 3]))),
   fit: oneOf(FITS),

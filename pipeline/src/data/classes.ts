@@ -12,6 +12,12 @@ const FEW_NUMBERS = 20;
 /** The form in which a name is compared, sorted and kept. */
 export const className = (text: string): string => text.normalize('NFC').trim();
 
+/** Names in a sentence, those with a comma in quotes: `cat, "bird, small", ...` after `most` of them. */
+export function listClasses(names: readonly string[], most = names.length): string {
+  const shown = names.slice(0, most).map((name) => (name.includes(',') ? JSON.stringify(name) : name));
+  return [...shown, ...(names.length > most ? ['...'] : [])].join(', ');
+}
+
 /** Whether a name is a number: `12`, `-0.5`, `1e3`. */
 const isNumber = (name: string): boolean => name !== '' && Number.isFinite(Number(name));
 

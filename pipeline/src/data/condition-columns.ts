@@ -16,7 +16,7 @@ export function conditionColumns(list: string | undefined): ConditionColumn[] {
   const columns = list === undefined ? [] : list.split(',').map((column) => column.trim());
   const known = new Map<string, string>();
   return columns.map((column) => {
-    const refuseColumn = (words: string): never => refuse('prepare images', 'condition-columns', words, list);
+    const refuseColumn = (words: string): never => refuse('prepare images', '--condition-columns', words, list);
     if (column === 'id') return refuseColumn('columns other than the ids');
     const name = folded(column);
     if (name === '') return refuseColumn('column names of letters or digits, separated by commas');

@@ -1,7 +1,8 @@
 /** A quick look at images before they are prepared: how many, and what the first ones are like. Writes nothing. */
 import { isGray } from '@onnoise/scheduler';
+import { renameClasses } from './label-names.ts';
 import { openSource } from './open-source.ts';
-import type { DataConditions, PrepareOptions, Skipped } from './types.ts';
+import type { DataConditions, PrepareOptions, Skipped, Source } from './types.ts';
 
 /** Number of images to decode, enough to see whether they have colour and can be read. */
 const LOOKED = 64;
@@ -24,8 +25,9 @@ export interface Look {
 export async function listImages(
   options: PrepareOptions,
 ): Promise<Pick<Look, 'name' | 'total' | 'classNames' | 'conditions'>> {
-  const { name, total, classNames, conditions } = await openSource(options);
-  return { name, total, classNames, conditions };
+  const source = await openSource(options);
+  const { name, total, conditions } = source;
+  return { name, total, classNames: namesOf(source, options), conditions };
 }
 
 /** @throws InputError when the source is unusable. */
@@ -44,7 +46,7 @@ export async function lookAtImages(options: PrepareOptions, signal?: AbortSignal
   return {
     name: source.name,
     total: source.total,
-    classNames: source.classNames,
+    classNames: namesOf(source, options),
     conditions: source.conditions,
     notes: source.notes,
     looked,
@@ -52,3 +54,6 @@ export async function lookAtImages(options: PrepareOptions, signal?: AbortSignal
     channels: channels ?? (coloured ? 3 : 1),
   };
 }
+
+const namesOf = ({ classNames }: Source, { labelNames }: PrepareOptions) =>
+  classNames && renameClasses(classNames, labelNames);

@@ -8,6 +8,7 @@ import { openCsv } from './csv.ts';
 import { openDigits } from './digits.ts';
 import { openFolder } from './folder.ts';
 import { findIdxImages, openIdx } from './idx.ts';
+import { checkLabelNames } from './label-names.ts';
 import type { PrepareOptions, Source } from './types.ts';
 import { hasImageName, kindOf } from './walk.ts';
 
@@ -16,27 +17,33 @@ const CHOICES = '"digits", a folder of images, or IDX files';
 const ARCHIVES = new Set('.zip .tar .tgz .gz .bz2 .xz .zst .7z .rar'.split(' '));
 const TABLES = new Set('.csv .tsv'.split(' '));
 
+type SourceOptions = Pick<PrepareOptions, 'data' | 'csv' | 'labelColumn' | 'conditionColumns'>;
+
 /**
  * `digits` is the built-in set, and `./digits` a folder of that name. A folder with a CSV is read by the CSV, a folder
- * with an IDX file, or such a file, as IDX, and any other folder is walked for images.
+ * with an IDX file, or such a file, as IDX, and any other folder is walked for images. `labelNames` must suit its classes, which keep their values.
  */
 export async function openSource({
-  data,
-  csv,
-  labelColumn,
-  conditionColumns: columns,
-}: Pick<PrepareOptions, 'data' | 'csv' | 'labelColumn' | 'conditionColumns'>): Promise<Source> {
-  for (const [flag, value] of Object.entries({ 'label-column': labelColumn, 'condition-columns': columns })) {
+  labelNames,
+  ...options
+}: SourceOptions & Pick<PrepareOptions, 'labelNames'>): Promise<Source> {
+  const source = await open(options);
+  checkLabelNames(labelNames, source);
+  return source;
+}
+
+async function open({ data, csv, labelColumn, conditionColumns: columns }: SourceOptions): Promise<Source> {
+  for (const [flag, value] of Object.entries({ '--label-column': labelColumn, '--condition-columns': columns })) {
     if (value === undefined || csv !== undefined) continue;
-    throw new InputError(`Cannot prepare images: csv must be given with ${flag}, received ${flag} "${value}" alone.`);
+    throw new InputError(`Cannot prepare images: ${flag} must come with --csv, received it alone.`);
   }
   const conditions = conditionColumns(columns);
   if (labelColumn === 'id') {
-    refuse('prepare images', 'label-column', 'a column other than the ids', labelColumn);
+    refuse('prepare images', '--label-column', 'a column other than the ids', labelColumn);
   }
   const alone = (kind: string) => {
     if (csv !== undefined)
-      refuse('prepare images', 'csv', `left out when data is ${kind}, which has its own labels`, csv);
+      refuse('prepare images', '--csv', `left out when data is ${kind}, which has its own labels`, csv);
   };
   if (data === 'digits') {
     alone('"digits"');

@@ -6,6 +6,7 @@ import { checkWritable } from '../files/output.ts';
 import { Failure } from '../terminal/errors.ts';
 import { buildStored, refuseSkipped } from './build.ts';
 import { checkOptions } from './check-options.ts';
+import { renameClasses } from './label-names.ts';
 import { openSource } from './open-source.ts';
 import { fileReader, memoryReader } from './pixel-reader.ts';
 import { splitImages } from './split.ts';
@@ -20,8 +21,8 @@ const MEMORY_LIMIT = 256 << 20;
  *
  * The cache key hashes the source (for a folder its path and every image's path, size and time of change; for a CSV
  * also its text; for IDX the path, size and time of change of the files; for the digits the version of their package),
- * size, fit and background, and the images' final channels. It leaves out the seed and share of the split, which costs
- * nothing.
+ * size, fit and background, and the images' final channels. It leaves out what costs nothing: the seed and share of the
+ * split, and the names of classes.
  *
  * @throws InputError when an option is wrong, the source is unusable, or nothing may be written to cacheDir
  * @throws Failure when the disk is full or broken
@@ -59,7 +60,8 @@ function toDataset(source: Source, { folder, index, data }: Stored, options: Pre
   if (options.channels === undefined && coloured > 0 && coloured < count) {
     notes.push(`${coloured} of ${count} images have colour, so all are kept as RGB (channels 1 would make them gray).`);
   }
-  if (labels && classNames) notes.push(...notesOnHeldOut(classNames, labels, split.train));
+  const names = classNames && renameClasses(classNames, options.labelNames);
+  if (labels && names) notes.push(...notesOnHeldOut(names, labels, split.train));
   const { name, labelSource } = source;
   return {
     name,
@@ -68,7 +70,7 @@ function toDataset(source: Source, { folder, index, data }: Stored, options: Pre
     channels,
     height,
     width,
-    ...(labels && classNames && { labels: Int32Array.from(labels), classNames, labelSource: labelSource ?? name }),
+    ...(labels && names && { labels: Int32Array.from(labels), classNames: names, labelSource: labelSource ?? name }),
     ...(conditions && { conditions: { ...conditions, values: Float64Array.from(conditions.values) } }),
     ...split,
     skipped,

@@ -14,11 +14,17 @@ export interface DataConditions {
   values: Float64Array;
 }
 
+/** A name for each value of the classes, as `{ False: 'female' }`; values that are left out keep theirs. */
+export type LabelNames = Readonly<Record<string, string>>;
+
 /** A set of images ready for training: prepared once, held in memory or read by position from the cache. */
 export interface Dataset {
   /** `digits`, or the name of the folder or file that it was made from. */
   name: string;
-  /** SHA-256 (hex) of the prepared pixels, their shape, labels and conditions; where the images came from plays no part. */
+  /**
+   * SHA-256 (hex) of the prepared pixels, their shape, labels with their values, and conditions; where the images came from
+   * and `labelNames` play no part.
+   */
   hash: string;
   /** Number of images, training and validation together. */
   count: number;
@@ -28,7 +34,8 @@ export interface Dataset {
   /** [count], each an index into `classNames`. */
   labels?: Int32Array;
   /**
-   * Names of the classes in the order of their numbers, exactly as the data has them: they may hold blanks and commas.
+   * Names of the classes in the order of their numbers, as the data has them or as `labelNames` renames them: they may
+   * hold blanks and commas.
    */
   classNames?: string[];
   /** What each image was measured at, if columns were named. */
@@ -80,6 +87,8 @@ export interface PrepareOptions extends Omit<ImageOptions, 'background'> {
   csv?: string | undefined;
   /** The CSV column that holds the class. */
   labelColumn?: string | undefined;
+  /** What to call the classes. */
+  labelNames?: LabelNames | undefined;
   /** CSV columns that hold numbers to condition on, separated by commas. */
   conditionColumns?: string | undefined;
   /** Share of the images held out, 0 (none) up to but not including 1. */
@@ -127,6 +136,7 @@ export interface Source {
   identity: string;
   /** Number of frames, skipped ones included. */
   total: number;
+  /** The values of the data, without `labelNames`. */
   classNames?: string[];
   /** Those of all listed images, if columns were named. */
   conditions?: DataConditions;

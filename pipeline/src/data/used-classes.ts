@@ -1,5 +1,10 @@
 /** Keeps only classes with images: others would be sampled without ever being trained. */
 
+import { listClasses } from './classes.ts';
+
+/** Most classes to name in a sentence. */
+const NAMED = 5;
+
 export interface UsedClasses {
   classNames: string[];
   labels: number[];
@@ -40,7 +45,6 @@ export function notesOnHeldOut(
 }
 
 function nameClasses(names: readonly string[]): string {
-  const more = names.length > 5 ? ', ...' : '';
-  const named = `${names.slice(0, 5).join(', ')}${more}`;
+  const named = listClasses(names, NAMED);
   return names.length === 1 ? `the class ${named}` : `${names.length} classes (${named})`;
 }

@@ -83,7 +83,7 @@ export async function planNpm(job: SetupJob, system: System): Promise<Plan> {
     },
     async install() {
       if (!own) await unpackLibrary(job, archive);
-      job.hooks.say("Running the package's own scripts/install.js. It takes some minutes and prints nothing.");
+      job.hooks.note("Running the package's own scripts/install.js. It takes some minutes and prints nothing.");
       const said = await runInstall(folder, [libType(kind), ...(own ? ['download'] : [])], signal);
       if (!existsSync(libraries)) {
         throw new InputError(`Cannot set up ${kind}: its scripts/install.js brought no libtensorflow, ${said}.`);
@@ -94,7 +94,7 @@ export async function planNpm(job: SetupJob, system: System): Promise<Plan> {
       if (system.platform !== 'linux') {
         throw new InputError(`Cannot set up ${kind}: its scripts/install.js brought no addon, ${said}.`);
       }
-      job.hooks.say('libtensorflow was downloaded without a built addon: compiling it.');
+      job.hooks.note('libtensorflow was downloaded without a built addon: compiling it.');
       const compiler = await findCompiler(process.env, signal);
       await compileAddon({ compiler, folder, libraries, headers, addon, ...(signal && { signal }) });
       return install;
@@ -135,7 +135,7 @@ async function fetchLibrary({ hooks, http, signal }: SetupJob, address: string, 
  */
 async function unpackLibrary({ folder, hooks }: SetupJob, archive: string) {
   const { deps } = packagePaths(folder);
-  hooks.say('Unpacking libtensorflow.');
+  hooks.note('Unpacking libtensorflow.');
   const tar = createRequire(join(folder, 'package.json'))('tar') as { x(options: object): Promise<void> };
   const links: TarEntry[] = [];
   const filter = (_: string, entry: TarEntry) => {

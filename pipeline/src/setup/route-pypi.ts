@@ -56,7 +56,7 @@ export async function planPypi(job: SetupJob): Promise<Plan> {
     },
     async install() {
       if (compiler !== undefined) {
-        job.hooks.say('Compiling the addon.');
+        job.hooks.note('Compiling the addon.');
         await compileAddon({ compiler, folder, libraries, headers, addon, ...(signal && { signal }) });
       }
       await linkDeps(folder, libraries, headers);

@@ -4,7 +4,10 @@ import type { HttpClient } from './http-client.ts';
 
 /** How a set-up reports what it does. */
 export interface Hooks {
+  /** A result: what a dry run would do, and what came of a set-up. */
   say(line: string): void;
+  /** What it is doing. */
+  note(line: string): void;
   /** Runs work that reports bytes done and bytes in all. */
   progress<T>(label: string, work: (report: (done: number, total: number) => void) => Promise<T>): Promise<T>;
 }

@@ -56,22 +56,22 @@ async function setUpOrThrow(options: SetupOptions): Promise<void> {
   );
   await checkWritable('the cache', cache, 'folder', 'Give yourself the rights to it, or clone the project elsewhere.');
   const job = async () => ({ ...options, folder, whole: await isWhole(folder, options.installed) });
-  if (dryRun) return void (await sayPlan(await job(), routes));
+  if (dryRun) return void (await tellPlan(await job(), routes, options.hooks.say));
   // Two at once would mix up their half-unpacked folders.
   const words = { action: 'set up', doing: 'is setting up' };
   await withLock(join(cache, 'set-up.lock'), words, async () => {
     await sweep(folder, cache);
     const all = await job();
-    await carryOut(all, await sayPlan(all, routes));
+    await carryOut(all, await tellPlan(all, routes, options.hooks.note));
   });
 }
 
 type SystemJob = SetupJob & { system: System };
 
-async function sayPlan(job: SystemJob, routes: readonly Route[]): Promise<Plan> {
+async function tellPlan(job: SystemJob, routes: readonly Route[], tell: (line: string) => void): Promise<Plan> {
   const { route, plan } = await firstPlan(job, routes);
-  job.hooks.say(`Setting up ${job.kind} by the route ${route}:`);
-  for (const line of plan.lines) job.hooks.say(`  ${line}`);
+  tell(`Setting up ${job.kind} by the route ${route}:`);
+  for (const line of plan.lines) tell(`  ${line}`);
   return plan;
 }
 
@@ -79,7 +79,7 @@ async function carryOut({ kind, folder, hooks, signal }: SetupJob, plan: Plan): 
   await plan.prepare();
   const installAndCheck = async () => {
     const install = await plan.install();
-    hooks.say('Checking a matrix product and the gradients of a convolution against tfjs on the CPU.');
+    hooks.note('Checking a matrix product and the gradients of a convolution against tfjs on the CPU.');
     const result = await checkEngine(kind, folder, install, signal && { signal }).catch((error: Error) => {
       // A set-up whose check was interrupted may be good.
       if (!isAbort(error)) throw error;
@@ -117,7 +117,7 @@ async function firstPlan(job: SystemJob, routes: readonly Route[]): Promise<{ ro
   for (const route of routes) {
     try {
       const plan = route === 'npm' ? await planNpm(job, job.system) : await planPypi(job);
-      for (const past of refused) job.hooks.say(`Not by the route ${past.route}: ${past.error.message}`);
+      for (const past of refused) job.hooks.note(`Not by the route ${past.route}: ${past.error.message}`);
       return { route, plan };
     } catch (error) {
       if (!(error instanceof InputError || error instanceof Failure)) throw error;

@@ -31,8 +31,8 @@ export function toList(option: string, example: string): (value: unknown) => str
     let rest = String(value);
     for (let more = true; more; ) {
       const part = /^\s*(?:"((?:[^"]|"")*)"|([^",]*))\s*(,|$)/.exec(rest) ?? refuse();
-      const [whole, quoted, plain = ''] = part;
-      const text = quoted === undefined ? plain.trim() : quoted.replaceAll('""', '"');
+      const [whole, quoted, plain] = part;
+      const text = plainText(quoted, plain);
       if (text === '') refuse();
       list.push(text);
       rest = rest.slice(whole.length);
@@ -41,6 +41,38 @@ export function toList(option: string, example: string): (value: unknown) => str
     return list;
   };
 }
+
+const PAIR = /^\s*(?:"((?:[^"]|"")*)"|([^",=]*))\s*=\s*(?:"((?:[^"]|"")*)"|([^",=]*))\s*(,|$)/;
+
+/**
+ * A yargs `coerce` for `False=female,True=male`. A text with a comma or an equals sign must be in double quotes, as in
+ * `toList`.
+ */
+export function toNames(option: string): (value: unknown) => Record<string, string> | undefined {
+  return (value) => {
+    if (value === undefined) return undefined;
+    const action = 'read the options';
+    const rule = 'values with a name each and commas between them, as False=female,True=male';
+    const names = new Map<string, string>();
+    let rest = String(value);
+    for (let more = true; more; ) {
+      const part = PAIR.exec(rest) ?? refuse(action, `--${option}`, rule, String(value));
+      const [key, name] = [plainText(part[1], part[2]), plainText(part[3], part[4])];
+      if (key === '' || name === '') refuse(action, `--${option}`, rule, String(value));
+      if (names.has(key)) {
+        throw new InputError(`Cannot ${action}: --${option} must name ${key} once, received it twice.`);
+      }
+      names.set(key, name);
+      rest = rest.slice(part[0].length);
+      more = part[5] === ',';
+    }
+    return Object.fromEntries(names);
+  };
+}
+
+/** A text that was typed in double quotes, or without. */
+const plainText = (quoted: string | undefined, plain = ''): string =>
+  quoted === undefined ? plain.trim() : quoted.replaceAll('""', '"');
 
 /** A yargs `coerce` for `name=1` or `name=1,2,3`, given any number of times. */
 export function toValues(option: string, example: string) {

@@ -7,7 +7,14 @@
  *
  * Source: Ho & Salimans, "Classifier-Free Diffusion Guidance" (arXiv 2207.12598), algorithm 1.
  */
-import { type ConditionSpec, encodeConditions, uniform } from '@onnoise/scheduler';
+import {
+  type ConditionSpec,
+  conditionRows,
+  type ExtraInput,
+  encodeConditions,
+  extraInputs,
+  uniform,
+} from '@onnoise/scheduler';
 import type { StepInputs } from './contracts.ts';
 import type { PlannedModel } from './plan.ts';
 
@@ -56,6 +63,24 @@ export function encodeBatch(
     encoded.set(encodeConditions(specs, row), 2 * width * image);
   }
   return encoded;
+}
+
+/** What decides a network's inputs after picture and timestep. */
+type Conditional = Pick<PlannedModel, 'classCount' | 'nullCondition' | 'conditions'>;
+
+export const inputsOf = ({ classCount, nullCondition, conditions }: Conditional): ExtraInput[] =>
+  extraInputs({ classes: classCount ?? 0, nullCondition, conditions });
+
+/** What the network is told of each of `count` images: see `conditionRows`. */
+export function rowsOf(model: Conditional, { labels, conditions }: BatchConditions, count: number): Float32Array[] {
+  const width = model.conditions.length;
+  const encoded = (image: number) =>
+    encodeConditions(model.conditions, [...conditions!.subarray(image * width, (image + 1) * width)]);
+  const given = {
+    labels: labels && [...labels],
+    conditions: conditions && Array.from({ length: count }, (_, image) => encoded(image)),
+  };
+  return conditionRows(inputsOf(model), given, count);
 }
 
 /**

@@ -182,6 +182,9 @@ function compareEnds(before: SectionConfig<'training'>, now: SectionConfig<'trai
   return was === is ? [] : [`The end was ${was} and is ${is} from now on.`];
 }
 
-const tell = (value: unknown) => (value === null ? 'off' : value === undefined ? 'not given' : String(value));
+const tell = (value: unknown) => {
+  if (value === null || value === undefined) return value === null ? 'off' : 'not given';
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+};
 const isStop = (key: string) => (STOP_FIELDS as readonly string[]).includes(key);
 const same = (a: unknown, b: unknown) => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);

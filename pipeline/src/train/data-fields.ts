@@ -21,6 +21,12 @@ export const dataFields = {
     type: 'string',
     describe: 'CSV column that holds the class',
   },
+  labelNames: {
+    flag: 'label-names',
+    onResume: 'told',
+    type: 'names',
+    describe: 'names for the values of the classes: False=female,True=male',
+  },
   conditionColumns: {
     flag: 'condition-columns',
     onResume: 'told',

@@ -3,22 +3,16 @@
  * that `pipeline export` would write, on onnxruntime.
  */
 
+import { inputTensors } from '@onnoise/scheduler';
 import { encodeModel } from '@onnoise/tracer';
 import * as ort from 'onnxruntime-node';
 import { inferenceGraph } from '../export/inference.ts';
+import { inputsOf } from './conditioning.ts';
 import type { PlannedModel } from './plan.ts';
 
 export interface Predictor {
-  /**
-   * x [N, C, H, W], timesteps [N], labels [N] and conditions [N, 2K] for a model that takes them; the network's output
-   * [N, C, H, W].
-   */
-  predict(
-    x: Float32Array,
-    timesteps: Float32Array,
-    labels?: Int32Array,
-    conditions?: Float32Array,
-  ): Promise<Float32Array>;
+  /** x [N, C, H, W], timesteps [N] and N rows (see `rowsOf`) to the network's output [N, C, H, W]. */
+  predict(x: Float32Array, timesteps: Float32Array, rows: readonly Float32Array[]): Promise<Float32Array>;
   dispose(): Promise<void>;
 }
 
@@ -30,14 +24,18 @@ export async function createPredictor(
   const session = await ort.InferenceSession.create(encodeModel(inferenceGraph(model, parameters)), {
     logSeverityLevel: 3,
   });
+  const inputs = inputsOf(model);
   return {
-    async predict(x, timesteps, labels, conditions) {
+    async predict(x, timesteps, rows) {
       const count = timesteps.length;
+      const extra = inputTensors(inputs, rows).map(({ name, type, values, dims }) => [
+        name,
+        new ort.Tensor(type, values, dims),
+      ]);
       const { out_sample } = await session.run({
         sample: new ort.Tensor('float32', x, [count, ...model.shape]),
         timestep: new ort.Tensor('float32', timesteps, [count]),
-        ...(labels && { class_labels: new ort.Tensor('int64', BigInt64Array.from(labels, BigInt), [count]) }),
-        ...(conditions && { conditions: new ort.Tensor('float32', conditions, [count, conditions.length / count]) }),
+        ...Object.fromEntries(extra),
       });
       return out_sample!.data as Float32Array;
     },

@@ -30,6 +30,7 @@ export async function drawPictures(
     step,
     parameters,
     final,
+    events: state.events,
     signal,
     advice,
   };

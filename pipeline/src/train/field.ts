@@ -2,6 +2,8 @@
  * A row of a table of settings: flag, rule, default and meaning. Configuration, command line and help are made from it.
  */
 import { flag, integer, nullable, number, oneOf, type Rule, text, worded } from '@onnoise/scheduler';
+import { labelNamesRule } from '../data/label-names.ts';
+import type { LabelNames } from '../data/types.ts';
 
 /**
  * What a continued run may do with a setting:
@@ -32,6 +34,7 @@ export type Field =
   | (FieldBase & { type: 'number'; min: number; max?: number; above?: true; below?: number; default?: number | null })
   | (FieldBase & { type: 'choice'; choices: readonly (string | number)[]; default?: string | number })
   | (FieldBase & { type: 'string'; default?: string })
+  | (FieldBase & { type: 'names'; default?: LabelNames })
   | (FieldBase & { type: 'boolean'; default?: boolean });
 
 /** Common to every seed; each command says what its seed is for. */
@@ -50,7 +53,9 @@ type Value<F> = F extends { type: 'integer' | 'number' }
     ? boolean
     : F extends { type: 'choice'; choices: readonly (infer C)[] }
       ? C
-      : string;
+      : F extends { type: 'names' }
+        ? LabelNames
+        : string;
 type Defaulted<S> = { [K in keyof S as S[K] extends { default: unknown } ? K : never]: Value<S[K]> };
 type Optional<S> = { [K in keyof S as S[K] extends { default: unknown } ? never : K]?: Value<S[K]> };
 
@@ -82,6 +87,8 @@ function ruleOfType(field: Field): Rule<unknown> {
       return oneOf(field.choices);
     case 'boolean':
       return flag;
+    case 'names':
+      return labelNamesRule;
     case 'string':
       return text;
   }

@@ -251,6 +251,13 @@ export const fields = {
       default: DEFAULT_SAMPLER,
       describe: 'sampler of a sheet',
     },
+    tensorboard: {
+      flag: 'tensorboard',
+      onResume: 'free',
+      type: 'boolean',
+      default: false,
+      describe: 'write the numbers and sheets as event files too, which TensorBoard shows',
+    },
   },
 } as const satisfies Record<Section, Record<string, Field>>;
 

@@ -3,6 +3,7 @@
  * those that go unused.
  */
 import { InputError } from '@onnoise/scheduler';
+import { listClasses } from '../data/classes.ts';
 import type { Dataset } from '../data/index.ts';
 import type { Conditioning } from '../model/condition-config.ts';
 import { plural } from '../terminal/format.ts';
@@ -98,7 +99,7 @@ function tellUnused(names: readonly string[], resume: boolean): string {
   return `The labels of the images (${plural(names.length, 'class', 'classes')}: ${list(names)}) are not used, since the network is unconditional: ${how}.`;
 }
 
-const list = (names: readonly string[]) => names.slice(0, NAMED).join(', ') + (names.length > NAMED ? ', ...' : '');
+const list = (names: readonly string[]) => listClasses(names, NAMED);
 
 function largest(labels: Int32Array): number {
   return labels.reduce((a, b) => Math.max(a, b), 0);

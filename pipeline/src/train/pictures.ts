@@ -7,7 +7,7 @@ import { spreadSteps } from '../commands/stages/film.ts';
 import { conditionsOf, type Dataset, readFloats } from '../data/index.ts';
 import { writeWhole } from '../files/output.ts';
 import { checkpointName } from './checkpoint.ts';
-import { encodeBatch } from './conditioning.ts';
+import { rowsOf } from './conditioning.ts';
 import { createPredictor, type Predictor } from './denoiser.ts';
 import { lossChart } from './loss-chart.ts';
 import { appendLine, cutLines, readLines, type StepMetrics, type ValidationMetrics } from './metrics.ts';
@@ -15,6 +15,7 @@ import type { PlannedModel, TrainPlan } from './plan.ts';
 import { drawPreview, joinImages, PREVIEW_BATCH, type Preview, sheetColumns } from './preview.ts';
 import { runPaths } from './run-folder.ts';
 import { scheduleChart } from './schedule-chart.ts';
+import type { EventLog } from './tensorboard/event-log.ts';
 import { type ValidationSet, validationLoss } from './validation.ts';
 
 /** The tutorial shows a denoising in ten pictures. */
@@ -33,6 +34,8 @@ export interface RunPicturesOptions {
   parameters: ReadonlyMap<string, Float32Array>;
   /** Whether the run ends here: then the animation is made too. */
   final: boolean;
+  /** Where TensorBoard finds the sheet and the held-out loss, if it is to. */
+  events?: EventLog | undefined;
   onProgress?: ((done: number, total: number) => void) | undefined;
   signal?: AbortSignal | undefined;
   /** Advice for when the held-out loss has become NaN or infinite. */
@@ -52,7 +55,7 @@ export async function writePictures(options: RunPicturesOptions): Promise<Valida
     if (measured) await noteHeldOut(options, measured);
     await writeChart(run);
     await writeSchedule(options);
-    await writeSheets(options, await drawSheet(options, predictor));
+    await writeSheets(options, await drawSheet(options, predictor), measured?.loss);
     return measured;
   } finally {
     await predictor.dispose();
@@ -113,8 +116,9 @@ const caption = (timestep: number | undefined) =>
 
 /** The sheet of the step comes last: if it exists, all of them do. */
 async function writeSheets(
-  { plan, run, step, final }: RunPicturesOptions,
+  { plan, run, step, final, events }: RunPicturesOptions,
   { images, frames, timesteps }: Preview,
+  heldOut: number | undefined,
 ): Promise<void> {
   const { model, config } = plan;
   const shape = model.shape;
@@ -132,6 +136,7 @@ async function writeSheets(
     await writeWhole(paths.forming, await animatedWebp(shown, shape, { scale }));
   }
   await writeWhole(join(paths.sheets, `${checkpointName(step)}-denoising.png`), row);
+  await events?.notePictures(step, png, heldOut);
   await writeWhole(paths.sheetOf(step), png);
 }
 
@@ -163,15 +168,14 @@ async function writeSchedule({ plan, run }: RunPicturesOptions): Promise<void> {
 }
 
 /** undefined when no image is held out. */
-async function validationSet(
-  dataset: Dataset,
-  { classCount, conditions: specs }: PlannedModel,
-): Promise<ValidationSet | undefined> {
+async function validationSet(dataset: Dataset, model: PlannedModel): Promise<ValidationSet | undefined> {
   const numbers = spread(dataset.validation, VALIDATION_IMAGES);
   if (numbers.length === 0) return undefined;
-  const labels = classCount === null ? undefined : Int32Array.from(numbers, (number) => dataset.labels![number]!);
-  const conditions = specs.length > 0 ? encodeBatch(specs, conditionsOf(dataset.conditions!, numbers)) : undefined;
-  return { images: await readFloats(dataset, numbers), labels, conditions, count: numbers.length };
+  const told = {
+    ...(model.classCount !== null && { labels: Int32Array.from(numbers, (number) => dataset.labels![number]!) }),
+    ...(model.conditions.length > 0 && { conditions: conditionsOf(dataset.conditions!, numbers) }),
+  };
+  return { images: await readFloats(dataset, numbers), rows: rowsOf(model, told, numbers.length) };
 }
 
 /** At most `count` of the values, evenly spread. */

@@ -6,14 +6,14 @@ import {
   type ConditionSpec,
   compileSampler,
   DEFAULT_GUIDANCE,
-  type Denoiser,
-  guidedDenoiser,
+  denoiserOf,
   type ImageShape,
+  nullRow,
   type SamplerName,
   type SchedulerConfig,
   sampleImages,
 } from '@onnoise/scheduler';
-import { encodeBatch } from './conditioning.ts';
+import { inputsOf, rowsOf } from './conditioning.ts';
 import type { Predictor } from './denoiser.ts';
 
 export interface PreviewOptions {
@@ -44,27 +44,27 @@ export interface Preview {
   frames: Float32Array[];
   /** The timestep that the network gets for each frame; undefined for the finished image. */
   timesteps: (number | undefined)[];
-  /** Classes of the images, for a conditional model. */
-  labels: number[] | undefined;
 }
 
 /** Images per call: enough for good speed, few enough for little memory. */
 export const PREVIEW_BATCH = 16;
 
 export async function drawPreview(options: PreviewOptions): Promise<Preview> {
-  const { shape, count, classes, conditions: specs = [], onProgress, signal } = options;
+  const { predictor, shape, count, onProgress, signal } = options;
   const size = shape[0] * shape[1] * shape[2];
   const table = compileSampler(options.scheduler, { sampler: options.sampler, steps: options.steps });
-  const labels = classes ? Array.from({ length: count }, (_, i) => i % classes) : undefined;
+  const { rows, ...guided } = conditioningOf(options);
   const images = new Float32Array(count * size);
   const frames: Float32Array[] = [];
   const calls = Math.ceil(count / PREVIEW_BATCH) * table.rows.length;
   let done = 0;
   for (let first = 0; first < count; first += PREVIEW_BATCH) {
     const n = Math.min(PREVIEW_BATCH, count - first);
-    const conditions = specs.length > 0 ? spreadConditions(specs, count, first, n) : undefined;
-    const chosen = labels && Int32Array.from(labels.slice(first, first + n));
-    const network = networkOf(options, n, chosen, conditions);
+    const network = denoiserOf(
+      rows.slice(first, first + n),
+      guided,
+      (rows) => (x, timesteps) => predictor.predict(x, timesteps, rows),
+    );
     const batch = await sampleImages({
       table,
       shape,
@@ -82,35 +82,25 @@ export async function drawPreview(options: PreviewOptions): Promise<Preview> {
     images.set(batch, first * size);
   }
   const timesteps = [...table.rows.map(({ timestep }) => timestep), undefined];
-  return { images, frames, timesteps, labels };
+  return { images, frames, timesteps };
 }
 
-/** The network on `n` images of these classes [n] and conditions [n, 2K]. */
-function networkOf(
-  { predictor, scheduler, classes, nullCondition = false }: PreviewOptions,
-  n: number,
-  labels: Int32Array | undefined,
-  conditions: Float32Array | undefined,
-): Denoiser {
-  const plain: Denoiser = (x, timesteps) => predictor.predict(x, timesteps, labels, conditions);
-  if (!nullCondition) return plain;
-  const bothLabels = labels && Int32Array.of(...labels, ...new Array<number>(n).fill(classes!));
-  const bothConditions = conditions && new Float32Array(2 * conditions.length); // the second half is absent
-  bothConditions?.set(conditions!);
-  const doubled: Denoiser = (x, timesteps) => predictor.predict(x, timesteps, bothLabels, bothConditions);
-  return guidedDenoiser(plain, doubled, {
-    scale: DEFAULT_GUIDANCE,
-    interval: [0, scheduler.num_train_timesteps - 1],
-  });
+/** What the network is told of each image, and of none, and how it is guided. */
+function conditioningOf({ scheduler, count, classes, conditions = [], nullCondition = false }: PreviewOptions) {
+  const model = { classCount: classes, nullCondition, conditions };
+  const told = {
+    ...(classes !== null && { labels: Int32Array.from({ length: count }, (_, i) => i % classes) }),
+    ...(conditions.length > 0 && { conditions: spread(conditions, count) }),
+  };
+  const interval = [0, scheduler.num_train_timesteps - 1] as const;
+  const guidance = nullCondition ? { scale: DEFAULT_GUIDANCE, interval } : undefined;
+  return { rows: rowsOf(model, told, count), absent: nullRow(inputsOf(model)), guidance };
 }
 
-/** Conditions of `n` of `count` images from `first` on, [n, 2K]: the first image has the smallest values, the last the largest. */
-function spreadConditions(specs: readonly ConditionSpec[], count: number, first: number, n: number): Float32Array {
-  const rows = Array.from({ length: n }, (_, i) => {
-    const share = count > 1 ? (first + i) / (count - 1) : 0.5;
-    return specs.map(({ min, max }) => min + share * (max - min));
-  });
-  return encodeBatch(specs, Float64Array.from(rows.flat()));
+/** Conditions of `count` images, [count, K]: the first image has the smallest values, the last the largest. */
+function spread(specs: readonly ConditionSpec[], count: number): Float64Array {
+  const valuesAt = (share: number) => specs.map(({ min, max }) => min + share * (max - min));
+  return Float64Array.from(Array.from({ length: count }, (_, i) => valuesAt(count > 1 ? i / (count - 1) : 0.5)).flat());
 }
 
 /**

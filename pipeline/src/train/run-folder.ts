@@ -8,6 +8,7 @@
  * | metrics.jsonl                 | a line for every step                                             |
  * | validation.jsonl              | the loss on held-out images, if any                                |
  * | loss.png                      | both as a chart                                                   |
+ * | events.out.tfevents.*         | both and the sheets for TensorBoard, see tensorboard/event-log.ts |
  * | schedule.png                  | a learned schedule, beside the named ones                         |
  * | samples.png, denoising.png    | the newest sheet, and one image coming out of the noise           |
  * | forming.webp                  | the same as an animation                                          |

@@ -7,6 +7,7 @@ import type { TrainEngine } from './contracts.ts';
 import type { Horizon } from './horizon.ts';
 import type { StepMetrics } from './metrics.ts';
 import type { TrainPlan } from './plan.ts';
+import type { EventLog } from './tensorboard/event-log.ts';
 
 export interface TrainHooks {
   /** A note for the user, one sentence: what was chosen, resumed or skipped. */
@@ -44,6 +45,8 @@ export interface RunState {
   readonly former: Former | undefined;
   /** Folder of the newest checkpoint, undefined before the first. */
   newest: string | undefined;
+  /** For TensorBoard, where that is asked for; undefined before the files are open. */
+  events: EventLog | undefined;
   /** Seconds that the newest pictures took, undefined before the first. */
   drawSeconds: number | undefined;
 }

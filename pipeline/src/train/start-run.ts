@@ -15,6 +15,7 @@ import { pictureSeconds } from './pace.ts';
 import { checkData } from './plan.ts';
 import { describeData, runPaths, writeJson } from './run-folder.ts';
 import type { Former, RunState, TrainJob } from './run-state.ts';
+import { cutEvents, openEvents } from './tensorboard/event-log.ts';
 
 /** @throws InputError for images that do not suit the network or the run, and for an engine that fails. */
 export async function startRun(run: HeldRun, job: TrainJob): Promise<RunState> {
@@ -32,12 +33,21 @@ export async function startRun(run: HeldRun, job: TrainJob): Promise<RunState> {
   if (started.former) batches.position = started.former.info.position;
   const reserve = (secondsPerStep: number) => 2 + (state.drawSeconds ?? pictureSeconds(plan, secondsPerStep));
   const horizon: Horizon = end.kind === 'steps' ? end : { ...end, reserve };
-  const state: RunState = { job, folder: run.folder, horizon, batches, drawSeconds: undefined, ...started };
+  const state: RunState = {
+    job,
+    folder: run.folder,
+    horizon,
+    batches,
+    events: undefined,
+    drawSeconds: undefined,
+    ...started,
+  };
   return state;
 }
 
 /** Writes down the settings and the images, and cuts off what an earlier process measured after the checkpoint. */
-export async function openFiles({ job, folder, former }: RunState): Promise<void> {
+export async function openFiles(state: RunState): Promise<void> {
+  const { job, folder, former } = state;
   const paths = runPaths(folder);
   const step = former?.info.step ?? 0;
   try {
@@ -45,6 +55,8 @@ export async function openFiles({ job, folder, former }: RunState): Promise<void
     await writeJson(paths.data, describeData(job.dataset));
     await cutLines(paths.metrics, step);
     await cutLines(paths.validation, step);
+    const earlier = await cutEvents(folder, step);
+    if (job.plan.config.output.tensorboard) state.events = await openEvents(folder, step, earlier);
   } catch (error) {
     throw diskError(error, `start the run in ${folder}`);
   }

@@ -91,10 +91,14 @@ function loopOptions(state: RunState): LoopOptions {
   };
 }
 
-async function noteStep({ job, folder, horizon }: RunState, metrics: StepMetrics, progress: number): Promise<void> {
+async function noteStep(state: RunState, metrics: StepMetrics, progress: number): Promise<void> {
+  const { job, folder, horizon, events } = state;
   const path = runPaths(folder).metrics;
   await appendLine(path, metrics).catch((error) => {
     throw diskError(error, `write ${path}`);
+  });
+  await events?.noteStep(metrics).catch((error) => {
+    throw diskError(error, `write ${events.path}`);
   });
   const total = horizon.kind === 'steps' ? horizon.steps : Math.round(metrics.step / Math.max(progress, 1e-9));
   job.hooks?.onStep?.(metrics, { done: metrics.step, total: Math.max(total, metrics.step) });

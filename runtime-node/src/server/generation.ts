@@ -10,6 +10,7 @@ import {
   labelNumber,
   labelsOfPictures,
   type PictureOptions,
+  SAMPLER_OPTION_NAMES,
   type SamplerName,
   type SamplerValues,
   samplerRecord,
@@ -82,30 +83,33 @@ export function toTask(
   checkConditions(model, body, count);
   const seeding = seedsOf(body, count);
   const [strength, resamples = 1] = [body.strength ?? undefined, body.resamples ?? undefined];
-  const share = strengthOf({ ...start, strength, resamples });
+  const share = named(() => strengthOf({ ...start, strength, resamples }));
   // Before the table is made, which may take long; the rows themselves are counted below.
   checkResamples(resamples, callsOf({ steps, sampler, share, resamples }), options);
   const asked = { labels: labelsOf(model, body), ...seeding };
-  named('label', () => labelsOfPictures(model, asked, count));
-  const { seeds, labels, conditions, guidance, table } = completeRequest(model, {
-    count,
-    ...asked,
-    ...start,
-    strength,
-    resamples,
-    steps,
-    sampler,
-    ...settings,
-    conditions: body.condition ?? undefined,
-    guidance: body.guidance ?? undefined,
-    guidanceInterval: body.guidance_interval ?? undefined,
-  });
+  named(() => labelsOfPictures(model, asked, count), 'label');
+  const condition = body.condition ?? undefined;
+  const complete = () =>
+    completeRequest(model, {
+      count,
+      ...asked,
+      ...start,
+      strength,
+      resamples,
+      steps,
+      sampler,
+      ...settings,
+      conditions: condition,
+      guidance: body.guidance ?? undefined,
+      guidanceInterval: body.guidance_interval ?? undefined,
+    });
+  const { seeds, labels, conditions, guidance, table } = named(complete);
   const partials = body.stream ? (body.partial_images ?? 0) : 0;
   const which = { model: model.name, client, seeds, labels, conditions };
   checkResamples(resamples, table.rows.length, options);
   const painting = { ...start, strength: share, resamples };
   const task: SampleTask = { ...which, ...painting, guidance, steps, sampler, ...settings, partials };
-  return { task, table };
+  return { task, table, condition };
 }
 
 /** The least calls of the network for an image whose steps are repeated: all steps but the last are. */
@@ -166,22 +170,32 @@ function labelsOf(model: EngineModel, { label, prompt }: GenerationBody): number
 
 /** @param param the field that holds it. @throws Refusal (400) for an unknown class. */
 const labelOf = (model: EngineModel, label: number | string, param: string) =>
-  named(param, () => labelNumber(ACTION, param, label, model));
+  named(() => labelNumber(ACTION, param, label, model), param);
 
-/** What `completeRequest` refuses too, but with the wrong field. */
+/** What `completeRequest` refuses too, but by other names than those of the fields. */
 function checkConditions(model: EngineModel, body: GenerationBody, count: number): void {
   const { conditions, nullCondition: optional } = model;
-  named('condition', () => completeConditions(ACTION, conditions, body.condition ?? {}, { count, optional }));
-  named('guidance', () => guidanceScale(ACTION, model, body.guidance ?? undefined));
-  named('guidance_interval', () => guidanceInterval(ACTION, model, body.guidance_interval ?? undefined));
+  named(() => completeConditions(ACTION, conditions, body.condition ?? {}, { count, optional }), 'condition');
+  named(() => guidanceScale(ACTION, model, body.guidance ?? undefined), 'guidance');
+  named(() => guidanceInterval(ACTION, model, body.guidance_interval ?? undefined), 'guidance_interval');
 }
 
-/** The check, whose InputErrors become refusals that name the field. */
-function named<T>(param: string, check: () => T): T {
+/** Fields that the library's errors call by the same name. */
+const FIELDS = [
+  ...(['steps', 'sampler', 'seed', 'interpolate', 'variations', 'variation', 'strength', 'resamples'] as const),
+  ...SAMPLER_OPTION_NAMES,
+] satisfies (keyof GenerationBody)[];
+
+/**
+ * The check, whose InputErrors become refusals that name the field.
+ * @param param default: the field that the error names.
+ */
+function named<T>(check: () => T, param?: string): T {
   try {
     return check();
   } catch (error) {
-    if (error instanceof InputError) throw new Refusal(400, 'invalid_value', error.message, { param });
-    throw error;
+    if (!(error instanceof InputError)) throw error;
+    const field = param ?? FIELDS.find((name) => name === error.subject);
+    throw new Refusal(400, 'invalid_value', error.message, { param: field ?? null });
   }
 }

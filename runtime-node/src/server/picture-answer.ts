@@ -1,6 +1,6 @@
 /** Answers with the pictures of a task: as JSON, as events while they form, or as PNG itself if `Accept` asks for it. */
 
-import { firstSeed, needsAuxiliary, picturesCalled, type SamplerTable } from '@onnoise/scheduler';
+import { type ConditionValues, firstSeed, needsAuxiliary, picturesCalled, type SamplerTable } from '@onnoise/scheduler';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { EngineModel, SampleTask } from '../engine/protocol.ts';
 import { png, sheet } from '../pictures/encode.ts';
@@ -15,6 +15,8 @@ interface Asked {
   model: EngineModel;
   task: SampleTask;
   table: SamplerTable;
+  /** As asked for. */
+  condition: ConditionValues | undefined;
   /** First part of the events' names, as OpenAI has them. */
   event: 'image_generation' | 'image_edit';
 }
@@ -44,7 +46,7 @@ export async function answerPictures(
   return withinLimits(service, reply, limits, async (work) => {
     const images = await sample(service, task, work);
     if (wantsPng) return sendPng(reply, model, task, images);
-    const data = await Promise.all(images.map((image, i) => describeImage(model, task, image, i)));
+    const data = await Promise.all(images.map((image, i) => describeImage(asked, image, i)));
     return { created: now(), model: model.name, output_format: 'png', size: sizeName(model), data };
   });
 }
@@ -56,10 +58,8 @@ interface Streaming extends Asked {
 }
 
 /** Answers with events as images form. An error before the first event is an ordinary answer. */
-async function stream(
-  service: Service,
-  { request, reply, model, task, event, limits }: Streaming,
-): Promise<FastifyReply> {
+async function stream(service: Service, { request, reply, limits, ...asked }: Streaming): Promise<FastifyReply> {
+  const { model, task, event } = asked;
   const events = createEventStream();
   const common = { background: 'opaque', output_format: 'png', quality: 'auto', size: sizeName(model) };
   await new Promise<void>((resolve, reject) => {
@@ -82,7 +82,7 @@ async function stream(
           show(made, `${event}.partial_image`, true);
         },
         onImage: (index, image) => {
-          const made = describeImage(model, task, image, index).then((data) => ({ ...data, index, usage: NO_TOKENS }));
+          const made = describeImage(asked, image, index).then((data) => ({ ...data, index, usage: NO_TOKENS }));
           show(made, `${event}.completed`, false);
         },
       });
@@ -133,14 +133,22 @@ function sample(
   });
 }
 
-async function describeImage(model: EngineModel, { seeds, labels }: SampleTask, image: Float32Array, index: number) {
+/** A picture, and what makes it again: its seed, and what it is conditional on, by the names of the fields. */
+async function describeImage({ model, task, condition = {} }: Asked, image: Float32Array, index: number) {
+  const { seeds, labels, guidance } = task;
   const label = labels?.[index];
   const seed = seeds[index]!;
+  const values = Object.entries(condition).map(([name, given]) => {
+    const turn = [given].flat();
+    return [name, turn[index % turn.length]];
+  });
   return {
     b64_json: (await png(image, model.shape)).toString('base64'),
     ...(typeof seed === 'number' ? { seed } : seed),
     ...(label !== undefined && { label }),
     ...(label !== undefined && model.classNames && { class_name: model.classNames[label]! }),
+    ...(values.length > 0 && { condition: Object.fromEntries(values) }),
+    ...(guidance && { guidance: guidance.scale, guidance_interval: guidance.interval }),
   };
 }
 

@@ -260,6 +260,17 @@ function pictureAnswers({ streams = true } = {}) {
       share: { type: 'number', description: 'How far, 0 (`seed` alone) to 1 (`toward` alone).' },
       label: whole('Its class.'),
       class_name: text('Its name.'),
+      condition: {
+        type: 'object',
+        additionalProperties: { type: 'number' },
+        description: 'The values that it was told, if any.',
+      },
+      guidance: { type: 'number', description: 'The scale, if it was guided.' },
+      guidance_interval: {
+        type: 'array',
+        items: { type: 'number' },
+        description: 'The timesteps that were guided.',
+      },
     },
     ['b64_json'],
   );

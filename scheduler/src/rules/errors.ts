@@ -6,11 +6,23 @@
  */
 export class InputError extends Error {
   override readonly name = 'InputError';
+  readonly #subject: string | undefined;
+
+  constructor(message: string, { subject, ...options }: ErrorOptions & { subject?: string } = {}) {
+    super(message, options);
+    this.#subject = subject;
+  }
+
+  /** The name in the sentence, if it was given apart: `steps`. */
+  get subject(): string | undefined {
+    return this.#subject;
+  }
 }
 
 /** Throws the sentence: `refuse('sample images', 'steps', 'an integer from 1 to 300', 0)`. */
 export function refuse(action: string, name: string, rule: string, received: unknown): never {
-  throw new InputError(`Cannot ${action}: ${name} must be ${rule}, received ${show(received)}.`);
+  const message = `Cannot ${action}: ${name} must be ${rule}, received ${show(received)}.`;
+  throw new InputError(message, { subject: name });
 }
 
 /** A value for use in a sentence: short, strings in quotes, long arrays by their length. */

@@ -1,20 +1,34 @@
-/** DPM-Solver++ of second order from the last two steps, for the SDE: with fresh noise. Lu et al. 2022, appendix B.6. */
+/**
+ * DPM-Solver++ of second order from the last two steps, for the SDE: with fresh noise. Lu et al. 2022, appendix B.6; other
+ * amounts of noise as in sample_dpmpp_2m_sde of k-diffusion, whose eta they are.
+ */
 import { solverGrid } from './grid.ts';
 import { lengthOf, orderOfStep, ratioOf } from './multistep.ts';
-import type { SamplerRecord } from './record.ts';
+import type { NumberOption, SamplerRecord } from './record.ts';
 import { sigmaRow } from './sigma-space.ts';
 import { spacing, withSpacing } from './spacing.ts';
 
-export const dpmpp2mSde: SamplerRecord<'dpmpp_2m_sde', { spacing: typeof spacing }> = {
+/** The SDE's noise is g(t)^2 = noise^2 2 sigma dsigma / dt; with 0 it is the ODE of `dpmpp_2m`. */
+const noise: NumberOption = {
+  label: 'Noise',
+  describe: "dpmpp_2m_sde's fresh noise, 0 (none) to 2; 1 is the usual",
+  default: 1,
+  min: 0,
+  max: 2,
+};
+
+export const dpmpp2mSde: SamplerRecord<'dpmpp_2m_sde', { spacing: typeof spacing; noise: typeof noise }> = {
   name: 'dpmpp_2m_sde',
   label: 'DPM++ 2M SDE',
   hint: 'Looks back one step, and adds fresh noise at every step but the last.',
   diffusers: 'DPMSolverMultistepScheduler',
-  identities: [{ settings: {}, keys: { algorithm_type: 'sde-dpmsolver++', solver_order: 2, solver_type: 'midpoint' } }],
+  identities: [
+    { settings: { noise: 1 }, keys: { algorithm_type: 'sde-dpmsolver++', solver_order: 2, solver_type: 'midpoint' } },
+  ],
   order: 2,
   calls: 1,
   noise: true,
-  options: { spacing },
+  options: { spacing, noise },
 
   compile(given, schedule, steps, options, before) {
     const config = withSpacing(given, options.spacing);
@@ -24,11 +38,12 @@ export const dpmpp2mSde: SamplerRecord<'dpmpp_2m_sde', { spacing: typeof spacing
       const ratio = ratioOf(grid, i);
 
       // the flow of a constant x0, and of what it changed since the step before
-      const constant = 1 - ratio * ratio;
+      const X = ratio ** (1 + options.noise);
+      const constant = 1 - X;
       const second = orderOfStep(config, i, steps, 2, before(i)) === 2;
       const slope = second ? (constant / 2) * (lengthOf(grid, i) / lengthOf(grid, i - 1)) : 0;
-      const z = next * Math.sqrt(constant);
-      return sigmaRow(config, { timestep, sigma, next, X: ratio * ratio, x0: constant + slope, previous: -slope, z });
+      const z = next * Math.sqrt(1 - ratio ** (2 * options.noise));
+      return sigmaRow(config, { timestep, sigma, next, X, x0: constant + slope, previous: -slope, z });
     });
     return { start: 1, rows };
   },

@@ -72,7 +72,7 @@ export type OptionValue<O> = O extends ChoiceOption<infer Choice> ? Choice : num
 
 /** Keys of `scheduler_config.json` that name a solver among those of a class. */
 export interface ClassIdentity {
-  settings: { readonly [option: string]: string };
+  settings: { readonly [option: string]: string | number };
   keys: Readonly<Record<string, unknown>>;
 }
 

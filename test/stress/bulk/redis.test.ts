@@ -196,6 +196,7 @@ describe('bulk generation over Redis', skipBecause(LACKS_REDIS), () => {
       spacing: 'model',
       eta: 0,
       curvature: 'half',
+      noise: 1,
       solver: 'bh2',
       labels: [0],
       seed: 0,

@@ -42,6 +42,7 @@ const WRONG: Record<string, fc.Arbitrary<unknown>> = {
   ),
   spacing: fc.oneof(notA('string'), fc.constantFrom('even', 'Karras', '')),
   curvature: fc.oneof(notA('string'), fc.constantFrom('none', '')),
+  noise: fc.oneof(notA('number'), fc.constantFrom(-0.1, 2.1)),
   solver: fc.oneof(notA('string'), fc.constantFrom('bh3', '')),
   label: fc.oneof(
     fc.integer({ min: 10 }),

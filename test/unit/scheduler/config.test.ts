@@ -216,6 +216,9 @@ describe('formatSchedulerConfig', () => {
     expect(() => formatSchedulerConfig(config, 'dpmpp_3m', { curvature: 'full' })).toThrow(
       'curvature must be half, as DPMSolverMultistepScheduler has it, received "full"',
     );
+    expect(() => formatSchedulerConfig(config, 'dpmpp_2m_sde', { noise: 1.5 })).toThrow(
+      'noise must be 1, as DPMSolverMultistepScheduler has it, received 1.5',
+    );
     expect(() => formatSchedulerConfig(config, 'dpmpp_2s_ancestral')).toThrow('sampler must be one that diffusers has');
   });
 

@@ -131,9 +131,22 @@ describe('with fresh noise, mean and variance come to those of the data', () => 
     ['euler_ancestral as 1 / n', 'euler_ancestral', {}, 0.9],
     ['dpmpp_2s_ancestral as 1 / n^2', 'dpmpp_2s_ancestral', {}, 1.9],
     ['dpmpp_2m_sde as 1 / n^2', 'dpmpp_2m_sde', {}, 1.9],
+    ['dpmpp_2m_sde with half of the noise as 1 / n^2', 'dpmpp_2m_sde', { noise: 0.5 }, 1.9],
+    ['dpmpp_2m_sde with twice the noise as 1 / n^2', 'dpmpp_2m_sde', { noise: 2 }, 1.9],
   ])('%s', (_, sampler, options, least) => {
     for (const order of orders(distributionError, sampler, options)) expect(order).toBeGreaterThan(least);
   });
+});
+
+it('dpmpp_2m_sde without noise is dpmpp_2m', () => {
+  const rowsOf = (sampler: SamplerName, options: object) =>
+    compileSampler(config, { sampler, steps: 9, ...options }).rows;
+  const [sde, ode] = [rowsOf('dpmpp_2m_sde', { noise: 0 }), rowsOf('dpmpp_2m', {})];
+  for (const [i, row] of ode.entries()) {
+    for (const [name, value] of Object.entries(row)) {
+      if (typeof value === 'number') expect(sde[i]![name as keyof SamplerRow], name).toBeCloseTo(value, 12);
+    }
+  }
 });
 
 it('every sampler is tried, and has the order that its record says', () => {

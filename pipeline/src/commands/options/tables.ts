@@ -1,6 +1,6 @@
 /** Makes command-line options from a table of settings, and turns what yargs read back into the table's values. */
 import type { Options } from 'yargs';
-import { toNumber } from '../../terminal/options.ts';
+import { toNames, toNumber } from '../../terminal/options.ts';
 import type { Field } from '../../train/field.ts';
 
 type Table = Readonly<Record<string, Field>>;
@@ -20,6 +20,8 @@ function optionOf(field: Field, group: string): Options {
       return { ...base, type: 'boolean' };
     case 'string':
       return { ...base, type: 'string', requiresArg: true };
+    case 'names':
+      return { ...base, string: true, requiresArg: true, coerce: toNames(flag) };
     case 'choice':
       // yargs compares the typed text with the choices, unless the option is a number.
       return {

@@ -1,4 +1,5 @@
 /** A prepared dataset in words. */
+import { listClasses } from '../../data/classes.ts';
 import { conditionSpecs } from '../../data/condition-specs.ts';
 import type { Dataset } from '../../data/types.ts';
 import { formatPath, oneLine, plural } from '../../terminal/format.ts';
@@ -29,11 +30,9 @@ export function describeDataset(dataset: Dataset): string[] {
 /** One line about the classes and where they come from; a name with a comma is in quotes. */
 function describeClasses({ classNames, labelSource }: Pick<Dataset, 'classNames' | 'labelSource'>): string[] {
   if (classNames === undefined) return [];
-  const names = classNames.slice(0, NAMED).map((name) => (name.includes(',') ? JSON.stringify(name) : name));
-  const more = classNames.length > NAMED ? ', ...' : '';
   const from = labelSource === undefined ? '' : ` by ${labelSource}`;
   const count = classNames.length === 1 ? '1 class' : `${classNames.length} classes`;
-  return [`  ${count}${from}: ${names.join(', ')}${more}`];
+  return [`  ${count}${from}: ${listClasses(classNames, NAMED)}`];
 }
 
 function describeConditions({ conditions }: Pick<Dataset, 'conditions'>): string[] {

@@ -1,5 +1,6 @@
 /** `pipeline train --dry-run`: prints the network, the images, whether it fits, and about how long training takes. */
 import { InputError } from '@onnoise/scheduler';
+import { listClasses } from '../../data/classes.ts';
 import { type Look, lookAtImages } from '../../data/look.ts';
 import { countParameters } from '../../model/parameters.ts';
 import { formatBytes, formatDuration, formatNumber, plural } from '../../terminal/format.ts';
@@ -75,7 +76,7 @@ export async function dryRun({ draft, base, run, resume, verbose, signal }: DryR
 
 function describeLook({ name, total, classNames, conditions, notes, looked, channels, skipped }: Look): string[] {
   const classes = classNames
-    ? `, ${plural(classNames.length, 'class', 'classes')} (${classNames.slice(0, NAMED).join(', ')}${classNames.length > NAMED ? ', ...' : ''})`
+    ? `, ${plural(classNames.length, 'class', 'classes')} (${listClasses(classNames, NAMED)})`
     : '';
   const numbers = conditions ? `, with ${conditions.names.join(' and ')}` : '';
   const which = looked === total ? 'all of them' : `the first ${looked}`;

@@ -53,6 +53,7 @@ export async function runTraining(args: TrainArguments): Promise<void> {
       try {
         const plan = completePlan(draft, dataset);
         tellPlan(plan, draft, dataset, base);
+        if (plan.config.output.tensorboard) sayNote(`To watch: tensorboard --logdir ${formatPath(folder)}`);
         tellResult(folder, await trainWithProgress(run, { plan, dataset, signal }));
       } finally {
         dataset.close();

@@ -20,7 +20,7 @@ export function opening(evaluation: Evaluation): Html {
   return html`<header>
 <h1>Evaluation of ${model.name}</h1>
 <p class="lede">${headline(evaluation)}</p>
-<p class="muted">Real images are ${realImages(data)}. All sets have ${count(settings.count)} images. Sampled with ${describeSettings(settings)}; features of ${features.name}.</p>
+<p class="muted">Compared with ${realImages(data)}; all sets have ${count(settings.count)} images. Sampled with ${describeSettings(settings)}; features of ${features.name}.</p>
 </header>`;
 }
 

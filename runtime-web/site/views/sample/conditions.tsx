@@ -38,6 +38,16 @@ export function Conditions(): JSX.Element | null {
         disabled={!nullCondition}
         onText={(guidance) => set({ guidance })}
       />
+      {nullCondition && (
+        <NumberControl
+          name="interval"
+          label="Guided timesteps"
+          text={draft.value.interval}
+          error={problems.value.interval}
+          hint="The first and the last of them: 100,900. Empty: all."
+          onText={(interval) => set({ interval })}
+        />
+      )}
       {conditions.map((spec) => (
         <ConditionControl key={spec.name} spec={spec} optional={nullCondition} />
       ))}

@@ -21,12 +21,13 @@ const KEYS: string[] = [
   'seed',
   'labels',
   'guidance',
+  'interval',
   ...START_KEYS,
 ];
 
 /** Keys in a fixed order, with only what the sampler, the model and the start take, and labels only if some were chosen. */
 export function encodeLink(parameters: Parameters, model: string): URLSearchParams {
-  const { count, steps, sampler, seed, labels, guidance, conditions = {}, start } = parameters;
+  const { count, steps, sampler, seed, labels, guidance, interval, conditions = {}, start } = parameters;
   const options = Object.entries(statedOptions(parameters)).map(([name, value]) => [name, String(value)]);
   return new URLSearchParams({
     model,
@@ -37,6 +38,7 @@ export function encodeLink(parameters: Parameters, model: string): URLSearchPara
     seed: String(seed),
     ...(labels.length > 0 && { labels: labels.join('.') }),
     ...(guidance !== undefined && { guidance: String(guidance) }),
+    ...(interval && { interval: interval.join(',') }),
     ...Object.fromEntries(Object.entries(conditions).map(([name, values]) => [CONDITION + name, values.join(',')])),
     ...startEntries(start),
   });
@@ -78,6 +80,7 @@ export function decodeLink(query: URLSearchParams): Link | undefined {
       seed: field('seed'),
       labels: spoilt ? [] : numbers,
       guidance: field('guidance'),
+      interval: field('interval'),
       conditions: Object.fromEntries(conditions.map((key) => [key.slice(CONDITION.length), query.get(key)!])),
       ...(Object.fromEntries(START_KEYS.map((key) => [key, field(key)])) as Record<keyof StartDraft, string>),
     },

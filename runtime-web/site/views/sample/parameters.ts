@@ -7,7 +7,6 @@ import {
   DEFAULT_GUIDANCE,
   DEFAULT_SAMPLER,
   eachSamplerOption,
-  LARGEST_GUIDANCE,
   number as numberRule,
   optionRule,
   optionsOfSampler,
@@ -24,6 +23,7 @@ import {
 } from '@onnoise/scheduler';
 import { type ConditionDraft, conditionText, readCondition, unknownConditions } from './condition-draft.ts';
 import { decimal } from './decimal.ts';
+import { GUIDANCE, type Interval, intervalWords, readGuidance, readInterval } from './guidance-draft.ts';
 import {
   type Brought,
   checkStart,
@@ -43,6 +43,8 @@ export interface Draft extends Record<SamplerOptionName, string>, StartDraft {
   seed: string;
   labels: readonly number[];
   guidance: string;
+  /** The timesteps that are guided, as `100,900`; empty: all. */
+  interval: string;
   conditions: ConditionDraft;
 }
 
@@ -55,6 +57,8 @@ export interface Parameters extends SamplerValues {
   labels: readonly number[];
   /** undefined: the model takes none. */
   guidance?: number | undefined;
+  /** undefined: all timesteps are guided. */
+  interval?: Interval | undefined;
   /** Values in turn; one that is absent is left out. */
   conditions?: Readonly<Record<string, readonly number[]>> | undefined;
   /** undefined: noise alone. */
@@ -91,6 +95,7 @@ export const DEFAULTS: Draft = {
   seed: '170',
   labels: [],
   guidance: String(DEFAULT_GUIDANCE),
+  interval: '',
   conditions: {},
   ...START_DEFAULTS,
 };
@@ -129,7 +134,7 @@ export function check(
   const wrongOptions = SAMPLER_OPTION_NAMES.filter((name) => options[name] === undefined);
   const most = typeof count === 'number' ? count : LARGEST_COUNT;
   const labels = checkLabels(draft.labels, limits.classes, most, kindOf(draft));
-  const guidance = limits.nullCondition ? readGuidance(draft.guidance) : undefined;
+  const guided = checkGuidance(draft, limits);
   const conditions = checkConditions(draft.conditions, limits);
   const start = checkStart(draft, brought, sentence);
   const problems = {
@@ -139,20 +144,29 @@ export function check(
     ...(!sampler && { sampler: sentence('The sampler', SAMPLER_NAMES.join(' or '), draft.sampler) }),
     ...Object.fromEntries(wrongOptions.map((name) => [name, wrongOption(SAMPLER_OPTIONS[name], draft[name])])),
     ...(typeof labels === 'string' && { labels }),
-    ...(typeof guidance === 'string' && { guidance }),
+    ...guided.problems,
     ...conditions.problems,
     ...('problem' in start && { [start.problem[0]]: start.problem[1] }),
   };
   if (Object.keys(problems).length > 0) return { problems };
-  const rest = { guidance, conditions: conditions.values, start: 'start' in start ? start.start : undefined };
+  const rest = { ...guided.values, conditions: conditions.values, start: 'start' in start ? start.start : undefined };
   return { parameters: { count, steps, seed, sampler, ...options, labels, ...rest } as Parameters };
 }
 
-const GUIDANCE = numberRule({ min: 0, max: LARGEST_GUIDANCE });
-
-function readGuidance(text: string): number | string {
-  const value = text.trim() === '' ? Number.NaN : Number(text);
-  return GUIDANCE.holds(value) ? value : sentence('Guidance', GUIDANCE.words, text);
+function checkGuidance(
+  draft: Draft,
+  { nullCondition = false, timesteps }: Limits,
+): { values: Pick<Parameters, 'guidance' | 'interval'>; problems: Problems } {
+  if (!nullCondition) return { values: {}, problems: {} };
+  const guidance = readGuidance(draft.guidance);
+  const interval = readInterval(draft.interval, timesteps);
+  return {
+    values: { guidance, interval: interval === 'all' ? undefined : interval },
+    problems: {
+      ...(guidance === undefined && { guidance: sentence('Guidance', GUIDANCE.words, draft.guidance) }),
+      ...(!interval && { interval: sentence('Guided timesteps', intervalWords(timesteps), draft.interval) }),
+    },
+  };
 }
 
 function checkConditions(
@@ -215,7 +229,7 @@ export function statedOptions(parameters: Parameters): Partial<SamplerValues> {
 
 /** The request to the sampler; for a start from a picture without the picture and its mask. */
 export function toRequest(parameters: Parameters, classes: number): PictureOptions {
-  const { count, steps, sampler, seed, labels, guidance, conditions, start } = parameters;
+  const { count, steps, sampler, seed, labels, guidance, interval, conditions, start } = parameters;
   return {
     count,
     steps,
@@ -224,6 +238,7 @@ export function toRequest(parameters: Parameters, classes: number): PictureOptio
     ...statedOptions(parameters),
     ...(classes > 0 && labels.length > 0 && { labels }),
     ...(guidance !== undefined && { guidance }),
+    ...(interval && { guidanceInterval: interval }),
     ...(conditions && { conditions }),
   };
 }
@@ -234,10 +249,11 @@ export function fitDraft(draft: Draft, { timesteps, classes, conditions: specs }
   const most = timesteps > USUAL_STEPS ? timesteps : usualSteps({ num_train_timesteps: timesteps });
   const steps = Number(draft.steps) > most ? String(most) : draft.steps;
   const unknown = specs ? unknownConditions(draft.conditions, specs) : [];
-  const fits = labels.length === draft.labels.length && steps === draft.steps && unknown.length === 0;
-  if (fits) return draft;
+  const interval = readInterval(draft.interval, timesteps) ? draft.interval : '';
+  const same = labels.length === draft.labels.length && steps === draft.steps && interval === draft.interval;
+  if (same && unknown.length === 0) return draft;
   const known = Object.entries(draft.conditions).filter(([name]) => !unknown.includes(name));
-  return { ...draft, labels, steps, conditions: Object.fromEntries(known) };
+  return { ...draft, labels, steps, interval, conditions: Object.fromEntries(known) };
 }
 
 /** The hint below the steps. A short schedule has no step count that is too large. */

@@ -18,6 +18,7 @@ const ORDER: Order = {
   spacing: 'model',
   eta: 0,
   curvature: 'half',
+  noise: 1,
   solver: 'bh2',
   labels: [4, 7],
   seed: 41,

@@ -123,7 +123,7 @@ describe('pipeline sample', () => {
     expect(code).toBe(0);
     expect(stdout).toContain('3 pictures of classes 2, 0 in turn: ');
     expect(stderr).toContain('Device: cpu (auto: ');
-    expect(stderr).toContain('Sampling  100%  8/8 steps');
+    expect(stderr).toContain('Sampling  100%  8/8 calls');
     expect((await readdir(out)).sort()).toEqual(['forming.webp', 'frames', 'new', 'singles']);
     expect(await readdir(join(out, 'new'))).toEqual(['sheet.png']);
     expect((await readdir(join(out, 'singles'))).sort()).toEqual(['7.png', '8.png', '9.png']);

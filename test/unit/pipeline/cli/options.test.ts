@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { toList, toNumber } from '#pipeline/terminal/options.ts';
+import { toList, toNames, toNumber } from '#pipeline/terminal/options.ts';
 import { InputError } from '#scheduler/index.ts';
 
 describe('toList', () => {
@@ -24,6 +24,40 @@ describe('toList', () => {
     expect(() => list(text)).toThrow(InputError);
     expect(() => list(text)).toThrow(
       `Cannot read the options: --labels must be a list with commas between its parts, as 0,1,2 or female,male, received "${text}".`,
+    );
+  });
+});
+
+describe('toNames', () => {
+  const names = toNames('label-names');
+
+  test.each([
+    ['False=female,True=male', { False: 'female', True: 'male' }],
+    [' 0 = no finding , 1 = fracture', { 0: 'no finding', 1: 'fracture' }],
+    ['"a, b"="x=y",c="say ""hi"""', { 'a, b': 'x=y', c: 'say "hi"' }],
+    ['7=seven', { 7: 'seven' }],
+  ])('reads %s', (text, expected) => {
+    expect(names(text)).toEqual(expected);
+  });
+
+  test('leaves out what was left out', () => {
+    expect(names(undefined)).toBeUndefined();
+  });
+
+  test.each(['', 'False', 'False=', '=female', 'False=a,', ',False=a', 'a=b=c', 'a="b', 'a=""', '"a"b=c'])(
+    'refuses %j',
+    (text) => {
+      expect(() => names(text)).toThrow(
+        new InputError(
+          `Cannot read the options: --label-names must be values with a name each and commas between them, as False=female,True=male, received ${JSON.stringify(text)}.`,
+        ),
+      );
+    },
+  );
+
+  test('refuses a value that is named twice', () => {
+    expect(() => names('a=b,a=c')).toThrow(
+      new InputError('Cannot read the options: --label-names must name a once, received it twice.'),
     );
   });
 });

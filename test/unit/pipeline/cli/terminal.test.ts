@@ -4,6 +4,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
 import { describe, expect, test, vi } from 'vitest';
+import { loggerOf } from '#pipeline/commands/serve.ts';
 import { Failure } from '#pipeline/files/failure.ts';
 import { exitCodeOf } from '#pipeline/terminal/errors.ts';
 import { setVoice } from '#pipeline/terminal/voice.ts';
@@ -49,6 +50,15 @@ describe('exitCodeOf', () => {
     expect(told(error)).toEqual([1, "Cannot go on: the disk reports an error (EIO: i/o error, open 'x').\n"]);
     setVoice({ verbose: true });
     expect(told(error)).toEqual([1, expect.stringMatching(/^Error: EIO: .*\n {4}at /)]);
+    setVoice();
+  });
+});
+
+describe('the log of pipeline serve', () => {
+  test('counts as notes: --quiet leaves errors alone, unless a level is asked for', () => {
+    expect([loggerOf(), loggerOf('warn'), loggerOf('silent')]).toEqual([{ level: 'info' }, { level: 'warn' }, false]);
+    setVoice({ quiet: true });
+    expect([loggerOf(), loggerOf('info')]).toEqual([{ level: 'error' }, { level: 'info' }]);
     setVoice();
   });
 });

@@ -195,13 +195,13 @@ describe('prepareDataset', () => {
     ['a size of half pixels', { size: 7.5 }, 'size must be an integer from 1 to 2048, received 7.5'],
     ['channels', { channels: 4 }, 'channels must be 1 or 3, received 4'],
     ['fit', { fit: 'tile' }, 'fit must be one of crop, pad, stretch, received "tile"'],
-    ['label-column', { csv: 'x.csv', labelColumn: 'id' }, 'label-column must be a column other than the ids'],
+    ['label-column', { csv: 'x.csv', labelColumn: 'id' }, '--label-column must be a column other than the ids'],
     ['background', { background: 'pink' }, 'background must be one of black, white, received "pink"'],
     ['validationShare', { validationShare: 1 }, 'validationShare must be a number from 0 to below 1, received 1'],
     ['validationShare', { validationShare: Number.NaN }, 'validationShare must be a number from 0 to below 1'],
     ['seed', { seed: -1 }, 'seed must be an integer from 0'],
     ['strict', { strict: 'yes' }, 'strict must be true or false, received "yes"'],
-    ['an unknown key', { sise: 3 }, 'options must be among data, csv, labelColumn, size'],
+    ['an unknown key', { sise: 3 }, 'options must be among data, csv, labelColumn, labelNames, size'],
   ];
   it.each(wrong)('refuses a wrong %s', async (_, options, message) => {
     const at = await threePictures();

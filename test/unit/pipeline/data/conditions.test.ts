@@ -85,7 +85,7 @@ describe('condition columns of a CSV', () => {
     ['boneage,', 'column names of letters or digits, separated by commas, received "boneage,".'],
     ['a b,a_b', 'different columns, and a_b is the name of both a b and a_b, received "a b,a_b".'],
   ])('refuse the list %j', (list, rule) => {
-    expect(() => conditionColumns(list)).toThrow(`Cannot prepare images: condition-columns must be ${rule}`);
+    expect(() => conditionColumns(list)).toThrow(`Cannot prepare images: --condition-columns must be ${rule}`);
   });
 
   it('refuse a column that is not there, and a folder without a table', async () => {
@@ -94,7 +94,7 @@ describe('condition columns of a CSV', () => {
       /must have a column "age", received the columns id, boneage, male\.$/,
     );
     await expect(prepare({ data: at.data, cacheDir: at.cacheDir, conditionColumns: 'boneage' })).rejects.toThrow(
-      'csv must be given with condition-columns, received condition-columns "boneage" alone.',
+      'Cannot prepare images: --condition-columns must come with --csv, received it alone.',
     );
   });
 

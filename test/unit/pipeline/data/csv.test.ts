@@ -241,7 +241,7 @@ describe('a folder with a CSV', () => {
     const at = await bones(TABLE);
     expect(await sentence(prepare({ ...at, data: 'digits' }))).toContain('csv must be left out when data is "digits"');
     expect(await sentence(prepare({ data: at.data, cacheDir: at.cacheDir, labelColumn: 'male' }))).toContain(
-      'csv must be given with label-column',
+      '--label-column must come with --csv, received it alone.',
     );
   });
 

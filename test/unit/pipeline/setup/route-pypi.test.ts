@@ -36,7 +36,7 @@ async function setUpWith(index: string, there: Record<string, Uint8Array>) {
     cuda: undefined,
     index,
     http: openHttpClient({ env: {} }),
-    hooks: { say: () => {}, progress: (_, work) => work(() => {}) },
+    hooks: { say: () => {}, note: () => {}, progress: (_, work) => work(() => {}) },
   };
   return { job, downloads, site: join(cache, 'tensorflow-cpu-2.18.1', 'tensorflow') };
 }

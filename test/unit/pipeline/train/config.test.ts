@@ -177,6 +177,7 @@ describe('compareConfigs', () => {
     source: ['digits', 'photos'],
     csv: ['a.csv', 'b.csv'],
     labelColumn: ['male', 'age'],
+    labelNames: [{ False: 'female' }, { False: 'girl' }],
     conditionColumns: ['age', 'age,weight'],
     cacheDir: ['a', 'b'],
     init: ['models/a', 'models/b'],
@@ -185,7 +186,7 @@ describe('compareConfigs', () => {
   const twoValues = (key: string, field: Field): [unknown, unknown] => {
     if (field.type === 'choice') return [field.choices[0], field.choices[1]];
     if (field.type === 'boolean') return [false, true];
-    return field.type === 'string' ? pairs[key]! : field.type === 'integer' ? [8, 16] : [0.25, 0.5];
+    return key in pairs ? pairs[key]! : field.type === 'integer' ? [8, 16] : [0.25, 0.5];
   };
   const rows = (['data', 'training', 'output'] as const).flatMap((section) =>
     Object.entries<Field>(fields[section]).map(([key, field]) => [section, key, field] as const),
@@ -207,7 +208,15 @@ describe('compareConfigs', () => {
 
   it('has a word on continuing for every setting', () => {
     const kinds = (kind: string) => rows.filter(([, , { onResume }]) => onResume === kind).map(([, key]) => key);
-    expect(kinds('free')).toEqual(['strict', 'cacheDir', 'allowCpu', 'checkpointEvery', 'keep', 'sampleEvery']);
+    expect(kinds('free')).toEqual([
+      'strict',
+      'cacheDir',
+      'allowCpu',
+      'checkpointEvery',
+      'keep',
+      'sampleEvery',
+      'tensorboard',
+    ]);
     expect(kinds('fixed').concat(kinds('told'), kinds('free'))).toHaveLength(rows.length);
   });
 });

@@ -8,17 +8,15 @@ import { AGE } from '#test/tiny-onnx.ts';
 const scheduler = parseSchedulerConfig({ num_train_timesteps: 10, clip_sample: false });
 const options = { scheduler, shape: [1, 1, 1], sampler: 'ddim', steps: 1, count: 3, seed: 1, classes: 2 } as const;
 
-interface Call {
-  labels: number[];
-  conditions: number[];
-}
+/** The rows of a call: of each image its label, its encoded age, and the age's flag. */
+type Call = number[][];
 
 /** A network whose output is the label and a tenth of the encoded age; it notes its calls. */
 function predictorOf(calls: Call[]): Predictor {
   return {
-    predict: async (x, _, labels, conditions) => {
-      calls.push({ labels: [...(labels ?? [])], conditions: [...(conditions ?? [])] });
-      return x.map((_, i) => labels![i]! + (conditions ? conditions[2 * i]! / 10 : 0));
+    predict: async (x, _, rows) => {
+      calls.push(rows.map((row) => [...row]));
+      return x.map((_, i) => rows[i]![0]! + (rows[i]![1] ?? 0) / 10);
     },
     dispose: async () => {},
   };
@@ -33,14 +31,18 @@ async function draw(more: Partial<PreviewOptions>) {
 describe('drawPreview', () => {
   it('calls the network of a model without a null condition on the images alone', async () => {
     const { calls } = await draw({});
-    expect(calls).toEqual([{ labels: [0, 1, 0], conditions: [] }]);
+    expect(calls).toEqual([[[0], [1], [0]]]);
   });
 
   it('guides a model with one as by default: classes and numbers, then the null class and no numbers', async () => {
     const guided = await draw({ nullCondition: true, conditions: [AGE] });
-    expect(guided.calls[0]!.labels).toEqual([0, 1, 0, 2, 2, 2]);
-    const given = [-2.25, 1, 0.125, 1, 2.5, 1]; // 10, 105 and 200 years
-    expect(guided.calls[0]!.conditions).toEqual([...given, 0, 0, 0, 0, 0, 0]);
+    // 10, 105 and 200 years
+    const given = [
+      [0, -2.25, 1],
+      [1, 0.125, 1],
+      [0, 2.5, 1],
+    ];
+    expect(guided.calls[0]).toEqual([...given, [2, 0, 0], [2, 0, 0], [2, 0, 0]]);
     const plain = await draw({ conditions: [AGE] });
     const { images: ofNought } = await draw({ classes: 1 });
     // One step of DDIM is affine in the output, so guidance acts on the images as on the outputs.

@@ -221,8 +221,8 @@ describe('seeds between seeds', () => {
       'labels must be one class or two from one seed to another, received none.',
     ],
     [{ variations: 3 }, 'label', 'labels must be one class where a seed is varied, received none.'],
-    [{ variations: 3, seed: 1, label: 0 }, null, 'must be left out where'],
-    [{ variation: 0.5, seed: 1 }, null, 'variation must be left out without a seed to vary, received 0.5.'],
+    [{ variations: 3, seed: 1, label: 0 }, 'seed', 'must be left out where'],
+    [{ variation: 0.5, seed: 1 }, 'variation', 'variation must be left out without a seed to vary, received 0.5.'],
     [{ strength: 0.5 }, 'strength', 'the field strength is not known.'],
   ])('%j is refused', async (body, param, message) => {
     const { status, json } = await ask(server(), IMAGES, { body });
@@ -298,7 +298,7 @@ describe('wrong forms and files are refused in a sentence', () => {
     [
       'resamples without a mask',
       () => ({ image: picture, resamples: '3' }),
-      null,
+      'resamples',
       'resamples must be left out or 1 without a mask',
     ],
     [

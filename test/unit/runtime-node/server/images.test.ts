@@ -149,6 +149,29 @@ describe('POST /v1/images/generations', () => {
     }
   });
 
+  it('tells of each picture its conditions and guidance, which make it again', async () => {
+    const common = { model: 'guided', seed: 8, steps: 4 };
+    const told = async (body: object) => (await generate({ ...common, ...body })).json.data;
+    const [first, second, third] = await told({ n: 3, label: [1, 0], condition: { age: [20, 120] } });
+    expect(first).toMatchObject({ label: 1, condition: { age: 20 }, guidance: DEFAULT_GUIDANCE });
+    expect([second.condition, third.condition]).toEqual([{ age: 120 }, { age: 20 }]);
+    expect(second.guidance_interval).toEqual([0, 99]);
+    const { b64_json, class_name: _, ...settings } = second;
+    expect((await told({ ...settings, n: 1 }))[0].b64_json).toBe(b64_json);
+    const [narrow] = await told({ n: 1, label: 0, guidance: 3, guidance_interval: [25, 75] });
+    expect(narrow).toMatchObject({ guidance: 3, guidance_interval: [25, 75] });
+    expect(narrow).not.toHaveProperty('condition');
+    const [plain] = await told({ n: 1, label: 0, guidance: 1 });
+    expect(Object.keys(plain).sort()).toEqual(['b64_json', 'label', 'seed']);
+    const { body } = await generate({ ...common, n: 2, condition: { age: [30, 40] }, label: 0, stream: true });
+    const completed = eventsOf(body).filter(({ event }) => event === 'image_generation.completed');
+    const byIndex = completed.sort((a, b) => Number(a.data.index) - Number(b.data.index));
+    expect(byIndex.map(({ data }) => [data.condition, data.guidance])).toEqual([
+      [{ age: 30 }, DEFAULT_GUIDANCE],
+      [{ age: 40 }, DEFAULT_GUIDANCE],
+    ]);
+  });
+
   it('gives a guided picture the bits that it has alone, whatever shares its batches', async () => {
     const asked = { model: 'guided', seed: 77, steps: 9, label: 1, condition: { age: 60 }, guidance: 2 };
     const alone = (await generate(asked)).json.data[0].b64_json;
@@ -246,13 +269,38 @@ describe('POST /v1/images/generations', () => {
     ],
     [
       { model: 'rgb', steps: 101 },
-      null,
+      'steps',
       'Cannot compile the sampler: steps must be an integer from 1 to 100, received 101.',
     ],
     [
       { sampler: 'ddpm', eta: 0.5 },
-      null,
+      'eta',
       'Cannot compile the sampler: eta must be left out or 0 with sampler ddpm, received 0.5.',
+    ],
+    [
+      { model: 'rgb', variation: 0.5 },
+      'variation',
+      'Cannot sample images: variation must be left out without a seed to vary, received 0.5.',
+    ],
+    [
+      { model: 'rgb', n: 2, interpolate: [1, 2], variations: 3 },
+      'variations',
+      'Cannot sample images: variations must be left out where interpolate is given, received 3.',
+    ],
+    [
+      { model: 'rgb', seed: 5, variations: 3 },
+      'seed',
+      'Cannot sample images: seed must be left out where variations is given, received 5.',
+    ],
+    [
+      { model: 'rgb', seed: Number.MAX_SAFE_INTEGER, n: 2 },
+      'seed',
+      `Cannot sample images: seed must be an integer from 0 to ${Number.MAX_SAFE_INTEGER - 1}, received ${Number.MAX_SAFE_INTEGER}.`,
+    ],
+    [
+      { model: 'rgb', steps: 100, sampler: 'dpmpp_2m_sde' },
+      'steps',
+      'Cannot compile the sampler: steps must be at most 99 with leading spacing, so that no timestep comes twice, received 100.',
     ],
     [
       { n: 1, label: [1, 2] },

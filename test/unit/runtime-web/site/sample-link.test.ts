@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { decodeLink, encodeLink } from '#site/views/sample/link.ts';
 import { check, DEFAULTS, type Parameters } from '#site/views/sample/parameters.ts';
 
-const USUAL = { spacing: 'model', eta: 0, curvature: 'half', solver: 'bh2' } as const;
+const USUAL = { spacing: 'model', eta: 0, curvature: 'half', noise: 1, solver: 'bh2' } as const;
 const PARAMETERS: Parameters = { count: 10, steps: 50, sampler: 'ddpm', ...USUAL, seed: 170, labels: [] };
 const decode = (query: string) => decodeLink(new URLSearchParams(query));
 
@@ -24,6 +24,7 @@ describe('encodeLink', () => {
       spacing: fc.constantFrom(...SPACINGS),
       eta: fc.integer({ min: 0, max: 100 }).map((share) => share / 100),
       curvature: fc.constantFrom('half' as const, 'full' as const),
+      noise: fc.constantFrom(0, 0.5, 1, 2),
       solver: fc.constantFrom('bh1' as const, 'bh2' as const),
       seed: fc.integer({ min: 0, max: 2 ** 53 - 17 }),
       labels: fc.array(fc.integer({ min: 0, max: 9 }), { maxLength: 16 }),
@@ -45,7 +46,13 @@ describe('links of models and starts that take more', () => {
   const limits = { timesteps: 1000, classes: 10, nullCondition: true, conditions: [age] };
 
   it.each([
-    { guidance: 2.5, conditions: { age: [12.5, 120] }, start: { kind: 'vary', variation: 0.25 }, labels: [4] },
+    {
+      guidance: 2.5,
+      interval: [99.5, 900],
+      conditions: { age: [12.5, 120] },
+      start: { kind: 'vary', variation: 0.25 },
+      labels: [4],
+    },
     { guidance: 1, conditions: undefined, start: { kind: 'between', toward: 7 }, labels: [4, 2] },
   ] as const)('are read back as they were: %o', (more) => {
     const parameters: Parameters = { ...PARAMETERS, ...more };
@@ -59,11 +66,12 @@ describe('links of models and starts that take more', () => {
     const parameters: Parameters = {
       ...PARAMETERS,
       guidance: 2,
+      interval: [100, 900],
       conditions: { age: [120] },
       start: { kind: 'between', toward: 7 },
     };
     expect(String(encodeLink(parameters, 'ages'))).toBe(
-      'model=ages&count=10&steps=50&sampler=ddpm&seed=170&guidance=2&condition.age=120&start=between&toward=7',
+      'model=ages&count=10&steps=50&sampler=ddpm&seed=170&guidance=2&interval=100%2C900&condition.age=120&start=between&toward=7',
     );
   });
 });
@@ -84,7 +92,7 @@ describe('decodeLink', () => {
 
   it('tells of unknown parts and of labels that are none', () => {
     expect(decode('seed=3&stepz=9')?.problem).toBe(
-      'The link has an unknown part “stepz”. Known parts: model, count, steps, sampler, spacing, eta, curvature, solver, seed, labels, guidance, start, resamples, strength, variation, toward.',
+      'The link has an unknown part “stepz”. Known parts: model, count, steps, sampler, spacing, eta, curvature, noise, solver, seed, labels, guidance, interval, start, resamples, strength, variation, toward.',
     );
     expect(decode('start=fill')?.problem).toBe(
       'The link starts from a picture, which a link cannot carry: choose one.',

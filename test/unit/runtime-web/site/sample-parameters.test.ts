@@ -30,7 +30,7 @@ it('stepsHint knows the schedule of the model', () => {
 
 describe('check', () => {
   it('takes the defaults', () => {
-    const usual = { spacing: 'model', eta: 0, curvature: 'half', solver: 'bh2' };
+    const usual = { spacing: 'model', eta: 0, curvature: 'half', noise: 1, solver: 'bh2' };
     expect(parameters({})).toEqual({ count: 10, steps: 20, sampler: 'dpmpp_2m_sde', ...usual, seed: 170, labels: [] });
   });
 
@@ -72,7 +72,13 @@ describe('check', () => {
 
 describe('toRequest', () => {
   it('leaves out what does not apply', () => {
-    expect(toRequest(parameters({}), 10)).toEqual({ count: 10, steps: 20, sampler: 'dpmpp_2m_sde', seed: 170 });
+    expect(toRequest(parameters({}), 10)).toEqual({
+      count: 10,
+      steps: 20,
+      noise: 1,
+      sampler: 'dpmpp_2m_sde',
+      seed: 170,
+    });
     expect(toRequest(parameters({ sampler: 'ddpm', spacing: 'trailing' }), 0)).toMatchObject({ spacing: 'trailing' });
     expect(toRequest(parameters({ sampler: 'ddim', eta: '0.3', labels: [7, 3] }), 10)).toEqual({
       count: 10,
@@ -89,10 +95,20 @@ describe('guidance and conditions', () => {
   const age = { name: 'age', mean: 127.31, std: 40, min: 10, max: 200 };
 
   it('are asked of a model that takes them alone', () => {
-    const draft = { guidance: '2.5', conditions: { age: '12, 120' } };
+    const draft = { guidance: '2.5', interval: ' 10, 250.5', conditions: { age: '12, 120' } };
     const asked = parameters(draft, { ...DIGITS, nullCondition: true, conditions: [age] });
-    expect(toRequest(asked, 10)).toMatchObject({ guidance: 2.5, conditions: { age: [12, 120] } });
-    expect(toRequest(parameters(draft), 10)).toEqual({ count: 10, steps: 20, sampler: 'dpmpp_2m_sde', seed: 170 });
+    expect(toRequest(asked, 10)).toMatchObject({
+      guidance: 2.5,
+      guidanceInterval: [10, 250.5],
+      conditions: { age: [12, 120] },
+    });
+    expect(toRequest(parameters(draft), 10)).toEqual({
+      count: 10,
+      steps: 20,
+      noise: 1,
+      sampler: 'dpmpp_2m_sde',
+      seed: 170,
+    });
   });
 
   it('may have the name of what all objects have', () => {
@@ -109,6 +125,10 @@ describe('guidance and conditions', () => {
   it.each([
     [{ guidance: '21' }, { guidance: 'Guidance must be a number from 0 to 20, not “21”.' }],
     [{ guidance: '' }, { guidance: 'Guidance must be a number from 0 to 20.' }],
+    ...['5', '5,', '9,5', '0,1000', '-1,5', '1,2,3', 'a,b', ','].map((interval): [Partial<Draft>, object] => [
+      { interval },
+      { interval: `Guided timesteps must be two timesteps from 0 to 999, the lower first, not “${interval}”.` },
+    ]),
     [{ conditions: { age: '9' } }, { 'condition.age': 'age must be a number from 10 to 200, not “9”.' }],
     [{ conditions: { size: '1' } }, { 'condition.size': 'This model has no number “size” to ask for.' }],
     [{ conditions: { age: '20,' } }, { 'condition.age': 'age must be a number from 10 to 200, not “20,”.' }],
@@ -190,7 +210,9 @@ describe('fitDraft', () => {
       labels: [2],
     });
     expect(fitDraft(DEFAULTS, DIGITS)).toBe(DEFAULTS);
-    const draft = { ...DEFAULTS, conditions: { age: '12', size: '3' } };
+    expect(fitDraft({ ...DEFAULTS, interval: '10,400' }, { timesteps: 300, classes: 10 }).interval).toBe('');
+    const draft = { ...DEFAULTS, interval: '10,400', conditions: { age: '12', size: '3' } };
+    expect(fitDraft(draft, DIGITS)).toBe(draft);
     const age = { name: 'age', mean: 100, std: 40, min: 10, max: 200 };
     expect(fitDraft(draft, { ...DIGITS, conditions: [age] }).conditions).toEqual({ age: '12' });
   });
