@@ -41,8 +41,7 @@ export async function sampleOurs(plan: TrainPlan, weights: string, sampling: Sam
         table,
         shape: plan.model.shape,
         seeds,
-        denoise: (x, timesteps) =>
-          predictor.predict(x, timesteps, rowsOf(plan.model, { labels, conditions: undefined }, seeds.length)),
+        denoise: (x, timesteps) => predictor.predict(x, timesteps, rowsOf(plan.model, { labels }, seeds.length)),
       }),
     );
   } finally {
