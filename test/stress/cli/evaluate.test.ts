@@ -1,10 +1,13 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Evaluation } from '#pipeline/evaluate/report/types.ts';
 import { SHARE, writeModels } from '#test/evaluate/models.ts';
 import { temporaryFolder } from '#test/images.ts';
-import { runCli } from '#test/run-cli.ts';
+import { PIPELINE, runCli } from '#test/run-cli.ts';
+import { LACKS_SIGINT, skipBecause } from '#test/skip.ts';
 
 const MINUTES = 60_000;
 const root = temporaryFolder();
@@ -45,5 +48,23 @@ describe('pipeline evaluate', { timeout: 10 * MINUTES }, () => {
     expect(features.kind).toBe('autoencoder');
     expect(measures.map(({ id }) => id)).not.toContain('class_accuracy');
     expect([classes, memorisation?.verdict]).toEqual([undefined, 'none found']);
+  });
+
+  test('stops at Ctrl-C with exit code 130 and writes nothing', skipBecause(LACKS_SIGINT), async () => {
+    const data = ['--data', place('bars'), '--cache-dir', place('other-cache')];
+    const args = ['evaluate', '--model', place('fresh'), ...data, '--out', place('stopped/out')];
+    const card = await readFile(place('fresh/README.md'), 'utf8');
+    const child = spawn(process.execPath, [PIPELINE, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
+    let stderr = '';
+    child.stderr.on('data', (text) => {
+      // Training begins when the images are prepared.
+      if (!stderr.includes('Preparing') && String(text).includes('Preparing'))
+        setTimeout(() => child.kill('SIGINT'), 500);
+      stderr += text;
+    });
+    const code = await new Promise((resolve) => child.on('close', resolve));
+    expect([code, stderr]).toEqual([130, expect.stringMatching(/Interrupted\.\n$/)]);
+    expect([existsSync(place('stopped')), existsSync(place('fresh/evaluation.json'))]).toEqual([false, false]);
+    expect(await readFile(place('fresh/README.md'), 'utf8')).toBe(card);
   });
 });
