@@ -18,6 +18,7 @@ import { classShares } from './class-shares.ts';
 import { openRealImages, type RealImages } from './data.ts';
 import { machineWords, modelFacts } from './facts.ts';
 import { FEATURE_WIDTH, openFeatureNetwork } from './features/index.ts';
+import { checkMemory } from './images.ts';
 import type { EvaluationHooks, EvaluationJob } from './job.ts';
 import { type Measured, measureAsTraining, measureRuns, searchCopies } from './measure.ts';
 import { fewestImages } from './measures/index.ts';
@@ -43,6 +44,7 @@ export async function evaluate(job: EvaluationJob, hooks: EvaluationHooks): Prom
   const { model, trainedOn, data, test, forced = false, seed, settings, sweep = [], batch, featureModel } = job;
   const action = `evaluate ${model.folder}`;
   if (job.count !== undefined) check(action, '--count', integer(1), job.count);
+  check(action, '--seed', integer(0), seed);
   for (const each of [settings, ...sweep]) checkSettings(model, each, batch);
 
   const { prepare } = hooks;
@@ -50,9 +52,11 @@ export async function evaluate(job: EvaluationJob, hooks: EvaluationHooks): Prom
   try {
     if (real.same === false) hooks.onNote(OTHER_IMAGES);
     for (const note of real.notes) hooks.onNote(note);
+    checkMemory(real.dataset, real.dataset.train.length);
+    checkMemory(real.unseen.dataset, real.unseen.numbers.length);
     const count = requireImages(action, job.count ?? Math.min(USUAL_COUNT, real.unseen.numbers.length), real);
     const asked = askLike(real.dataset, real.classMap, { count, seed });
-    checkAsked(model, asked);
+    checkAsked(model, asked, seed);
     // A file tells its width when it is opened. A network of our own trains then, which would be too late.
     if (featureModel === undefined) requireWidth(action, count, FEATURE_WIDTH);
     const network = await openFeatures(job, real.dataset, hooks);

@@ -295,6 +295,7 @@ describe('pipeline evaluate refuses, before anything is trained or sampled,', ()
       () => [...plain(), '--feature-range', '0,1'],
       '--feature-range must be left out without --feature-model',
     ],
+    ['a seed below zero', () => [...plain(), '--seed', '-1'], '--seed must be an integer of at least 0, received -1.'],
     ['a batch of none', () => [...plain(), '--batch', '0'], 'batch must be an integer from 1 to 1024, received 0.'],
     [
       'results in a file',
