@@ -79,7 +79,7 @@ export function exampleMemorisation(more: Partial<Memorisation> = {}): Memorisat
     errorRate: 0.01,
     counts: { samples: COUNT, training: 9500, heldOut: COUNT },
     duplicates: { heldOut: 0, training: 0 },
-    search: { shift: 2, flip: false, neighbours: 10 },
+    search: { shift: 2, flip: false, neighbours: 10, reduced: 1 },
     tests: [exampleTest('pixels', 0.71, 0.42), exampleTest('features', 3.9, 0.31)],
     flagged: [],
     closest: Array.from({ length: 9 }, (_, i) => examplePair(i)),

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { compileSampler, sampleImages, seededNoise } from '@onnoise/scheduler';
 import { writeWhole } from '#pipeline/files/output.ts';
 import { sizeOf } from '#pipeline/shape.ts';
+import { rowsOf } from '#pipeline/train/conditioning.ts';
 import { createPredictor } from '#pipeline/train/denoiser.ts';
 import type { TrainPlan } from '#pipeline/train/plan.ts';
 import { readSafetensors } from '#pipeline/train/safetensors.ts';
@@ -40,7 +41,7 @@ export async function sampleOurs(plan: TrainPlan, weights: string, sampling: Sam
         table,
         shape: plan.model.shape,
         seeds,
-        denoise: (x, timesteps) => predictor.predict(x, timesteps, labels),
+        denoise: (x, timesteps) => predictor.predict(x, timesteps, rowsOf(plan.model, { labels }, seeds.length)),
       }),
     );
   } finally {
