@@ -7,6 +7,7 @@ import { type SamplerName, type SamplerSettings, samplerSettings } from '@onnois
 import type { Argv, CommandModule } from 'yargs';
 import { FEATURE_RANGES, type FeatureRange } from '../evaluate/features/range.ts';
 import type { Evaluation } from '../evaluate/report/types.ts';
+import { readTrainedOn } from '../export/read-card.ts';
 import { FailedCheck } from '../terminal/errors.ts';
 import { formatDuration } from '../terminal/format.ts';
 import { withInterrupt } from '../terminal/interrupt.ts';
@@ -17,7 +18,6 @@ import { evaluateDataOptions, toImages } from './options/evaluate-fields.ts';
 import { deviceOption, samplerOptions } from './options/pictures.ts';
 import { combinations, type Sweep, toSweep } from './options/sweep.ts';
 import { describeEvaluation, summariseEvaluation } from './stages/describe-evaluation.ts';
-import { openFiles } from './stages/evaluation-files.ts';
 import { prepareWithProgress } from './stages/prepare-with-progress.ts';
 
 /** The options of `pipeline evaluate`; those of the images are read by `toImages`. */
@@ -124,10 +124,10 @@ export const command: CommandModule<object, EvaluateArguments> = {
 /** Checks, evaluates, writes, and prints the figures. */
 export async function evaluateModel(args: EvaluateArguments): Promise<void> {
   const { model: folder, out, card, failOn } = args;
-  const [{ readModelFolder }, { evaluate }, { readTrainedOn }] = await Promise.all([
+  const [{ readModelFolder }, { evaluate }, { openFiles }] = await Promise.all([
     import('@onnoise/runtime-node'),
     import('../evaluate/evaluate.ts'),
-    import('../export/read-card.ts'),
+    import('./stages/evaluation-files.ts'),
   ]);
   const model = await readModelFolder(folder);
   const trainedOn = await readTrainedOn(folder);

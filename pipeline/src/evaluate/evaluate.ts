@@ -12,13 +12,16 @@
 import { check, EVALUATION_VERSION, InputError, integer } from '@onnoise/scheduler';
 import type { Dataset } from '../data/types.ts';
 import { installedVersion } from '../installed-version.ts';
+import { plural } from '../terminal/format.ts';
 import { askLike } from './ask.ts';
 import { classShares } from './class-shares.ts';
 import { openRealImages, type RealImages } from './data.ts';
 import { machineWords, modelFacts } from './facts.ts';
 import { FEATURE_WIDTH, openFeatureNetwork } from './features/index.ts';
+import { checkMemory } from './images.ts';
 import type { EvaluationHooks, EvaluationJob } from './job.ts';
 import { type Measured, measureAsTraining, measureRuns, searchCopies } from './measure.ts';
+import { fewestImages } from './measures/index.ts';
 import type { Evaluation, ReportPictures, SweepRow } from './report/types.ts';
 import { sampleRuns } from './runs.ts';
 import { lookAtSets } from './sets.ts';
@@ -41,6 +44,7 @@ export async function evaluate(job: EvaluationJob, hooks: EvaluationHooks): Prom
   const { model, trainedOn, data, test, forced = false, seed, settings, sweep = [], batch, featureModel } = job;
   const action = `evaluate ${model.folder}`;
   if (job.count !== undefined) check(action, '--count', integer(1), job.count);
+  check(action, '--seed', integer(0), seed);
   for (const each of [settings, ...sweep]) checkSettings(model, each, batch);
 
   const { prepare } = hooks;
@@ -48,14 +52,18 @@ export async function evaluate(job: EvaluationJob, hooks: EvaluationHooks): Prom
   try {
     if (real.same === false) hooks.onNote(OTHER_IMAGES);
     for (const note of real.notes) hooks.onNote(note);
+    checkMemory(real.dataset, real.dataset.train.length);
+    checkMemory(real.unseen.dataset, real.unseen.numbers.length);
     const count = requireImages(action, job.count ?? Math.min(USUAL_COUNT, real.unseen.numbers.length), real);
     const asked = askLike(real.dataset, real.classMap, { count, seed });
-    checkAsked(model, asked);
+    checkAsked(model, asked, seed);
     // A file tells its width when it is opened. A network of our own trains then, which would be too late.
     if (featureModel === undefined) requireWidth(action, count, FEATURE_WIDTH);
     const network = await openFeatures(job, real.dataset, hooks);
     try {
-      requireWidth(action, count, network.about.width);
+      const { width } = network.about;
+      requireWidth(action, count, width);
+      if (real.dataset.train.length <= width) hooks.onNote(fewToTrainOn(real.dataset, width));
       const { first, sweep: others } = await sampleRuns(job, asked, hooks);
       const sets = await lookAtSets(first.pictures, { real, network, seed }, hooks);
       const judges = { sets, network, seed };
@@ -103,11 +111,15 @@ function requireImages(action: string, count: number, { dataset, unseen }: RealI
 
 /** @throws InputError: how so many features vary together is only seen in more images. */
 function requireWidth(action: string, count: number, width: number): void {
-  if (count > width) return;
+  const fewest = fewestImages(width);
+  if (count >= fewest) return;
   throw new InputError(
-    `Cannot ${action}: there must be more pictures than the ${width} features of each, at least ${width + 1}, received ${count}. Raise --count, or name as many real images with --test-data.`,
+    `Cannot ${action}: there must be at least ${fewest} pictures, more than the ${width} features of each, received ${count}. Raise --count, or name as many real images with --test-data.`,
   );
 }
+
+const fewToTrainOn = ({ train }: Dataset, width: number): string =>
+  `Only ${plural(train.length, 'image')} to train on, no more than the ${width} features of each: distances from them say little.`;
 
 function openFeatures(
   { data, featureModel: file, featureRange: range }: EvaluationJob,

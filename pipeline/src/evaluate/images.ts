@@ -12,16 +12,20 @@ const CHOICE_STREAM = 0x0a00_0000;
 
 export const shapeOf = ({ channels, height, width }: Dataset): ImageShape => [channels, height, width];
 
-/** The images with these numbers, in that order. @throws InputError where they would not fit into memory. */
+/** @throws InputError where so many images of a dataset would not fit into memory. */
+export function checkMemory(dataset: Dataset, count: number): void {
+  const shape = shapeOf(dataset);
+  const bytes = count * sizeOf(shape);
+  if (bytes <= MOST_BYTES) return;
+  throw new InputError(
+    `Cannot evaluate with ${dataset.name}: its images must take at most ${formatBytes(MOST_BYTES)} of memory, ${count} of ${shape.join(' x ')} take ${formatBytes(bytes)}.`,
+  );
+}
+
+/** The images with these numbers, in that order. */
 export async function readImages(dataset: Dataset, numbers: Uint32Array): Promise<ImageSet> {
   const shape = shapeOf(dataset);
-  const bytes = numbers.length * sizeOf(shape);
-  if (bytes > MOST_BYTES) {
-    throw new InputError(
-      `Cannot evaluate with ${dataset.name}: its images must take at most ${formatBytes(MOST_BYTES)} of memory, ${numbers.length} of ${shape.join(' x ')} take ${formatBytes(bytes)}.`,
-    );
-  }
-  const pixels = new Uint8Array(bytes);
+  const pixels = new Uint8Array(numbers.length * sizeOf(shape));
   await dataset.read(numbers, pixels);
   const { labels } = dataset;
   return {

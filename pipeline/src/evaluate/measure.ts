@@ -30,15 +30,22 @@ export async function measureRuns(
   const { training: reference, real, noise } = sets;
   const distinct = new Set(runs);
   const measured = new Map<Run, Measured>();
-  await stage('Measuring', 'sets', async (report) => {
+  const inception = isInception(network.about);
+  await stage('Measuring', 'parts', async (report) => {
     for (const run of distinct) {
-      report({ done: measured.size, total: distinct.size });
       const candidate = { images: run.pictures, features: await network.extract(run.pictures) };
-      const inception = isInception(network.about);
-      const measures = await measureAll({ model: candidate, real, noise, reference, seed, inception, signal });
+      const measures = await measureAll({
+        model: candidate,
+        real,
+        noise,
+        reference,
+        seed,
+        inception,
+        onProgress: (done, parts) => report({ done: measured.size * parts + done, total: distinct.size * parts }),
+        signal,
+      });
       measured.set(run, { ...run, candidate, measures });
     }
-    report({ done: distinct.size, total: distinct.size });
   });
   return measured;
 }
@@ -62,7 +69,7 @@ export async function measureAsTraining(
   const labelled = [synthetic, training.images, unseen.images].every(({ labels }) => labels !== undefined);
   if (!labelled || classes < 2 || training.images.count < count) return undefined;
   const real = takeRows(training, placesOf(training.images.count, count, seed)).images;
-  return stage('Training on pictures', '%', (report) =>
+  return stage('Training on pictures', 'steps', (report) =>
     trainOnSynthetic({
       synthetic,
       real,
@@ -70,7 +77,7 @@ export async function measureAsTraining(
       heldOut: unseen.images,
       classes,
       seed,
-      onProgress: (share) => report({ done: Math.floor(100 * share), total: 100 }),
+      onProgress: (done, total) => report({ done, total }),
       signal,
     }),
   );

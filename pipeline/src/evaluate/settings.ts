@@ -17,8 +17,8 @@ export function checkSettings(model: ModelFolder, settings: SamplingSettings, ba
 }
 
 /** The same for all that will be asked for, such as a number that training did not have. */
-export function checkAsked(model: ModelFolder, { count, request }: Asked): void {
-  completeRequest(model, { count, ...request(0, count) });
+export function checkAsked(model: ModelFolder, { count, request }: Asked, seed: number): void {
+  completeRequest(model, { count, seed, ...request(0, count) });
 }
 
 /** What sampling makes of the settings, its defaults filled in. */

@@ -22,7 +22,7 @@ const FROM_CARD = ['fit', 'background', 'validationShare', 'seed'] as const;
 const FROM_CARD_WITH_CSV = ['labelColumn', 'conditionColumns'] as const;
 
 const TEST = {
-  'test-data': 'Real images to compare with, a folder or IDX files, in place of those that training held out',
+  'test-data': 'Real images to compare with, named as by --data, in place of those that training held out',
   'test-csv': 'CSV of --test-data, with the columns of --csv',
 } as const;
 

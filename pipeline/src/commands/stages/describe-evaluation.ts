@@ -1,5 +1,12 @@
 /** An evaluation in words, on the terminal. */
-import { type EvaluationSettings, formatFigure, formatInterval, type Measure, VERDICT_WORDS } from '@onnoise/scheduler';
+import {
+  type EvaluationSettings,
+  formatFigure,
+  formatInterval,
+  formatShare,
+  type Measure,
+  VERDICT_WORDS,
+} from '@onnoise/scheduler';
 import type { Evaluation, SweepRow } from '../../evaluate/report/types.ts';
 import type { WrittenReport } from '../../evaluate/report/write.ts';
 import { formatDuration, formatNumber, formatPath, oneLine, plural } from '../../terminal/format.ts';
@@ -11,7 +18,7 @@ const IN_SWEEP: readonly string[] = ['class_accuracy', 'frechet', 'precision', '
 export function describeEvaluation(evaluation: Evaluation, files: WrittenReport & { card?: string }): string[] {
   const { model, data, features, settings, measures, memorisation, sweep, secondsAPicture } = evaluation;
   const { accuracy } = features;
-  const sure = accuracy === undefined ? '' : `, right about ${(100 * accuracy).toFixed(1)} % of images held out`;
+  const sure = accuracy === undefined ? '' : `, right about ${formatShare(accuracy)} of images held out`;
   return [
     `${plural(settings.count, 'picture')} of ${model.name}: ${describeSettings(settings)}, ${formatSeconds(secondsAPicture)} a picture`,
     `Real images: ${data.heldOut} of ${data.test ?? `${data.name}, held out of training`}`,

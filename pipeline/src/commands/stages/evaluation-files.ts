@@ -1,7 +1,9 @@
 /** The files of an evaluation: checked before the work, written after it, and a folder made for nothing removed again. */
 import { join, relative, resolve, sep } from 'node:path';
+import { MODEL_FILES } from '@onnoise/scheduler';
+import { checkCard, writeCard } from '../../evaluate/report/card.ts';
 import type { Evaluation, ReportPictures } from '../../evaluate/report/types.ts';
-import { EVALUATION_FILE, type WrittenReport, writeReport } from '../../evaluate/report/write.ts';
+import { type WrittenReport, writeReport } from '../../evaluate/report/write.ts';
 import { checkWritable, nearestFolder, removeEmpty } from '../../files/output.ts';
 
 export interface EvaluationFiles {
@@ -15,17 +17,19 @@ export interface EvaluationFiles {
  * @throws InputError where they cannot be written
  */
 export async function openFiles(out: string, model: string | undefined): Promise<EvaluationFiles> {
+  // First, because it makes nothing.
+  if (model !== undefined) await checkCard(model);
   const lowest = resolve(out);
   const there = await nearestFolder(lowest);
   const [made] = relative(there, lowest).split(sep);
   await checkWritable('--out', out, 'folder');
-  if (model !== undefined) {
-    for (const name of [EVALUATION_FILE, 'README.md']) {
-      await checkWritable('the model folder', join(model, name), 'file', 'With --no-card nothing is written there.');
-    }
-  }
   return {
-    write: async (evaluation, pictures) => writeReport(evaluation, pictures, out),
+    async write(evaluation, pictures) {
+      const written = await writeReport(evaluation, pictures, out);
+      if (model === undefined) return written;
+      await writeCard(evaluation, model);
+      return { ...written, card: join(model, MODEL_FILES.card) };
+    },
     close: async () => {
       if (made) await removeEmpty(lowest, join(there, made));
     },

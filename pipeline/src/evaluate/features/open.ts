@@ -98,7 +98,7 @@ async function openTrained(options: OpenOptions, shape: ImageShape): Promise<Fea
   let cached = await readCached(path);
   if (cached === 'damaged') onNote?.(`The cached feature network ${path} is damaged, and is trained again.`);
   if (cached === undefined || cached === 'damaged') {
-    await checkWritable('--cache', join(cacheDir, 'features'), 'folder');
+    await checkWritable('--cache-dir', join(cacheDir, 'features'), 'folder');
     cached = await trainInto(path, kind, shape, { ...options, seed, length });
   }
   const { bytes, metadata } = cached;

@@ -27,8 +27,8 @@ export interface SyntheticOptions {
   classes: number;
   seed: number;
   length?: TrainingLength | undefined;
-  /** Share of all that is done, 0 to 1. */
-  onProgress?: ((share: number) => void) | undefined;
+  /** Steps of training that are done, of those of all three. */
+  onProgress?: ((done: number, total: number) => void) | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -53,7 +53,7 @@ export async function trainOnSynthetic(options: SyntheticOptions): Promise<Measu
   }
   return {
     id: 'synthetic_accuracy',
-    name: 'Accuracy on real images after training on these',
+    name: 'Train on these, test on real',
     better: 'higher',
     model: await accuracyAfter(synthetic, 0, options),
     real: await accuracyAfter(real, 1, options),
@@ -75,7 +75,7 @@ async function accuracyAfter(
     seed,
     length,
     signal,
-    onProgress: onProgress && (({ done, steps }) => onProgress((turn + done / steps) / 3)),
+    onProgress: onProgress && (({ done, steps }) => onProgress(turn * steps + done, 3 * steps)),
   });
   const onnx = encodeModel(classifierGraph(images.shape, classes, weights));
   const extractor = await extractorOf(onnx, 'classifier', images.shape);

@@ -20,7 +20,7 @@ export function opening(evaluation: Evaluation): Html {
   return html`<header>
 <h1>Evaluation of ${model.name}</h1>
 <p class="lede">${headline(evaluation)}</p>
-<p class="muted">Real images are ${realImages(data)}. All sets have ${count(settings.count)} images. Sampled with ${describeSettings(settings)}; features of ${features.name}.</p>
+<p class="muted">Compared with ${realImages(data)}; all sets have ${count(settings.count)} images. Sampled with ${describeSettings(settings)}; features of ${features.name}.</p>
 </header>`;
 }
 
@@ -96,17 +96,17 @@ ${await rightBars(shown)}</figure>
 }<figure><figcaption><strong>Frequency</strong>, as a share of all pictures</figcaption>
 ${key([
   ['model', 'seen'],
-  ['real', 'asked for'],
+  ['real', asked ? 'asked for' : 'real images'],
 ])}
 ${await classShares(shown)}</figure>
 </div>
-${classesTable(classes)}
+${classesTable(classes, asked)}
 </section>`;
 }
 
-const classesTable = (classes: readonly ClassShares[]) => html`<table>
+const classesTable = (classes: readonly ClassShares[], asked: boolean) => html`<table>
 <caption>All classes</caption>
-<thead><tr><th scope="col">Class</th><th scope="col" class="n">Asked for</th><th scope="col" class="n">Seen</th><th scope="col" class="n">Right</th><th scope="col" class="n">Right, real images</th></tr></thead>
+<thead><tr><th scope="col">Class</th><th scope="col" class="n">${asked ? 'Asked for' : 'Real images'}</th><th scope="col" class="n">Seen</th><th scope="col" class="n">Right</th><th scope="col" class="n">Right, real images</th></tr></thead>
 <tbody>
 ${classes.map(
   ({ name, ...shares }) =>

@@ -18,7 +18,7 @@ export interface Evaluation extends Omit<EvaluationFacts, 'features' | 'memorisa
 /** How the pictures fall into a class. All are shares, 0 to 1. */
 export interface ClassShares {
   name: string;
-  /** Of all pictures, those asked for. */
+  /** Of all pictures, those asked for; of a model that is asked for no class, the share of held-out images. */
   asked: number;
   /** Of all pictures, those that the classifier takes for it. */
   seen: number;

@@ -1,3 +1,4 @@
+import { SAMPLER_OPTION_NAMES } from '@onnoise/scheduler';
 import { describe, expect, test } from 'vitest';
 import { combinations, toSweep } from '#pipeline/commands/options/sweep.ts';
 
@@ -23,7 +24,7 @@ describe('toSweep', () => {
     ],
     [
       ['step=5'],
-      'a setting of --sweep must be one of steps, sampler, guidance, spacing, eta, curvature, solver, received "step".',
+      `a setting of --sweep must be one of steps, sampler, guidance, ${SAMPLER_OPTION_NAMES.join(', ')}, received "step".`,
     ],
     [['steps=5,many'], '--sweep steps must be a number, received "many".'],
     [

@@ -20,7 +20,7 @@ const sets = { real, heldOut, noise: noiseOf(real), classes: 3, seed: 0, length 
 describe('trainOnSynthetic', () => {
   it('gives pictures that show what they should the accuracy of real ones, and noise that of guessing', async () => {
     const shares: number[] = [];
-    const onProgress = (share: number) => shares.push(share);
+    const onProgress = (done: number, total: number) => shares.push(done / total);
     const measure = await trainOnSynthetic({ ...sets, synthetic: barImages({ count: COUNT }, 3), onProgress });
     expect(measure).toMatchObject({ id: 'synthetic_accuracy', better: 'higher' });
     expect(measure.real.value).toBeGreaterThan(0.9);

@@ -67,7 +67,11 @@ test.each<[string, Partial<Sets>, string]>([
     "each feature of the model's pictures must be a finite number, received NaN.",
   ],
   ['no images', { model: normalSet(0, 6, 1) }, "the number of the model's pictures must be at least 7"],
-  ['few training images', { reference: normalSet(6, 6, 1) }, 'the number of the training images must be at least 7'],
+  [
+    'few training images',
+    { reference: normalSet(5, 6, 1) },
+    'the number of the training images must be an integer of at least 6',
+  ],
 ])('%s are refused', (_, bad, sentence) => {
   expect(() => checkSets({ ...good, ...bad })).toThrow(`Cannot evaluate: ${sentence}`);
 });
