@@ -11,7 +11,7 @@
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { start } from './start.ts';
-import { createBareLoop, latency, singles, together } from './work.ts';
+import { allSamplers, createBareLoop, latency, oneSampler, singles, together } from './work.ts';
 
 const { values } = parseArgs({
   options: {
@@ -24,6 +24,9 @@ const { values } = parseArgs({
 const [rounds, seconds, steps] = [values.rounds, values.seconds, values.steps].map(Number) as [number, number, number];
 const BATCH = 8;
 const IMAGES = 16;
+const [one, mixed] = [oneSampler(steps), allSamplers(steps)];
+/** Two of each sampler. */
+const MIXED = 2 * mixed.length;
 
 const options = { models: { model: values.model }, device: 'cpu', queue: 1024, timeout: 600 } as const;
 const batching = await start({ ...options, maxBatch: BATCH });
@@ -31,7 +34,9 @@ const alone = await start({ ...options, maxBatch: 1 });
 const bare = await createBareLoop(values.model, BATCH);
 const bareAlone = await createBareLoop(values.model, 1);
 
-console.log(`${cpus()[0]?.model.trim()}, ${cpus().length} cores, Node ${process.version}, ${steps} steps a picture\n`);
+console.log(
+  `${cpus()[0]?.model.trim()}, ${cpus().length} cores, Node ${process.version}, ${steps} network calls a picture\n`,
+);
 await compare();
 await load();
 batching.stop();
@@ -41,15 +46,16 @@ process.exit();
 /** Rounds that take turns, so that all see the same machine. */
 async function compare(): Promise<void> {
   const sides: Record<string, () => Promise<void>> = {
-    '8 clients, batches up to 8': () => singles(batching.port, IMAGES, 8, steps),
-    '16 clients, batches up to 8': () => singles(batching.port, 2 * IMAGES, 16, steps),
-    'one at a time': () => singles(batching.port, IMAGES / 2, 1, steps),
-    '8 clients, no batching': () => singles(alone.port, IMAGES / 2, 8, steps),
+    '8 clients, batches up to 8': () => singles(batching.port, IMAGES, 8, one),
+    '8 clients, all samplers in turn': () => singles(batching.port, MIXED, 8, mixed),
+    '16 clients, batches up to 8': () => singles(batching.port, 2 * IMAGES, 16, one),
+    'one at a time': () => singles(batching.port, IMAGES / 2, 1, one),
+    '8 clients, no batching': () => singles(alone.port, IMAGES / 2, 8, one),
     'requests of 8 pictures': () => together(batching.port, 8, steps),
     'the bare network, batches of 8': () => bare(IMAGES, steps),
     'the bare network, one at a time': () => bareAlone(IMAGES / 2, steps),
   };
-  const images = [IMAGES, 2 * IMAGES, IMAGES / 2, IMAGES / 2, 8, IMAGES, IMAGES / 2];
+  const images = [IMAGES, MIXED, 2 * IMAGES, IMAGES / 2, IMAGES / 2, 8, IMAGES, IMAGES / 2];
   const times = Object.keys(sides).map((): number[] => []);
   for (let round = -1; round < rounds; round++) {
     for (const [i, work] of Object.values(sides).entries()) {
@@ -68,24 +74,30 @@ async function compare(): Promise<void> {
 
 async function load(): Promise<void> {
   console.log(
-    '\n| clients | seconds | answered, images/s | 429 | failed | latency p50, ms | p99, ms |\n|---|---|---|---|---|---|---|',
+    '\n| clients | samplers | seconds | answered, images/s | 429 | failed | latency p50, ms | p99, ms |\n|---|---|---|---|---|---|---|---|',
   );
-  for (const clients of [1, 8, 64]) {
+  for (const [clients, samplers, asked] of [
+    [1, 'ddim', one],
+    [8, 'ddim', one],
+    [8, 'all', mixed],
+    [64, 'ddim', one],
+    [64, 'all', mixed],
+  ] as const) {
     let row = '';
     const {
       delay,
       steps: engine,
       memory,
     } = await batching.measure(async () => {
-      const found = await latency(batching.port, clients, seconds, steps);
+      const found = await latency(batching.port, clients, seconds, asked);
       const rate = (found.answered / seconds).toFixed(2);
-      row = `| ${clients} | ${seconds} | ${rate} | ${found.refused} | ${found.failed} | ${found.p50} | ${found.p99} |`;
+      row = `| ${clients} | ${samplers} | ${seconds} | ${rate} | ${found.refused} | ${found.failed} | ${found.p50} | ${found.p99} |`;
     });
     console.log(row);
-    if (clients < 64) continue;
+    if (clients < 64 || samplers === 'ddim') continue;
     const share = (100 * (engine.step / engine.network - 1)).toFixed(2);
     console.log(`
-| under load of 64 clients | |
+| under load of 64 clients, all samplers | |
 |---|---|
 | event loop of the server late, p50 / p99 / most, ms | ${[delay.p50, delay.p99, delay.max].map((ms) => ms.toFixed(1)).join(' / ')} |
 | images a step | ${(engine.images / engine.count).toFixed(2)} |

@@ -1,6 +1,6 @@
 /** Requests to the servers, and the same work without a server. */
 import { Agent } from 'node:http';
-import { conditionRows, extraInputs } from '@onnoise/scheduler';
+import { conditionRows, extraInputs, SAMPLER_NAMES, samplerRecord } from '@onnoise/scheduler';
 import autocannon from 'autocannon';
 import { openModel } from '#runtime-node/load.ts';
 import { readModelFolder } from '#runtime-node/model-folder.ts';
@@ -9,14 +9,25 @@ import { ask, inLanes } from '#test/load/client.ts';
 
 const agent = new Agent({ keepAlive: true, maxSockets: 64 });
 
+/** What requests ask for, in turn; the same number of network calls each. */
+export type Asked = readonly object[];
+
+export const oneSampler = (calls: number): Asked => [{ sampler: 'ddim', steps: calls }];
+
+/** Every sampler; one of two calls a step makes 2 n - 1 of them. */
+export const allSamplers = (calls: number): Asked =>
+  SAMPLER_NAMES.map((sampler) => ({ sampler, steps: Math.ceil(calls / samplerRecord(sampler).calls) }));
+
 /** Asks for `count` pictures, each in a request of its own, `clients` at a time. */
-export async function singles(port: number, count: number, clients: number, steps: number): Promise<void> {
-  await inLanes(count, clients, async (seed) => expectPictures(await ask(port, { seed, steps }, { agent })));
+export async function singles(port: number, count: number, clients: number, asked: Asked): Promise<void> {
+  await inLanes(count, clients, async (seed) =>
+    expectPictures(await ask(port, { seed, ...asked[seed % asked.length] }, { agent })),
+  );
 }
 
 /** Asks for `count` pictures in one request. */
 export async function together(port: number, count: number, steps: number): Promise<void> {
-  expectPictures(await ask(port, { seed: 0, steps, n: count }, { agent }));
+  expectPictures(await ask(port, { seed: 0, sampler: 'ddim', steps, n: count }, { agent }));
 }
 
 export interface Latency {
@@ -31,15 +42,17 @@ export interface Latency {
 }
 
 /** Runs clients that each request one picture after another. */
-export async function latency(port: number, clients: number, seconds: number, steps: number): Promise<Latency> {
+export async function latency(port: number, clients: number, seconds: number, asked: Asked): Promise<Latency> {
   const result = await autocannon({
     url: `http://127.0.0.1:${port}/v1/images/generations`,
     connections: clients,
     duration: seconds,
     timeout: 120,
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ steps }),
+    requests: asked.map((body) => ({
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })),
   });
   const refused = result.statusCodeStats?.['429']?.count ?? 0;
   return {
