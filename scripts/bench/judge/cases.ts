@@ -19,6 +19,8 @@ const SPACED = ['heun', 'dpmpp_2m', 'dpmpp_3m', 'dpmpp_2s_ancestral', 'dpmpp_2m_
 export const CASES: readonly string[] = [
   ...SAMPLER_NAMES.flatMap((sampler) => CALLS.map((calls) => `${sampler} ${stepsFor(sampler, calls)}`)),
   'ddpm 250',
+  ...CALLS.map((steps) => `dpmpp_2m_sde ${steps} spacing=leading noise=2`),
+  'dpmpp_2m_sde 10 spacing=karras',
   ...SPACED.flatMap((sampler) => CALLS.map((calls) => `${sampler} ${stepsFor(sampler, calls)} spacing=exponential`)),
   ...[5, 8, 10, 20].map((steps) => `ddim ${steps} eta=0.5`),
   ...[5, 8, 10, 20].map((steps) => `ddim ${steps} eta=1`),
@@ -27,6 +29,7 @@ export const CASES: readonly string[] = [
 /** The ways of the chart: one of each kind. */
 export const CHARTED: readonly string[] = [
   'dpmpp_2m_sde',
+  'dpmpp_2m_sde spacing=leading noise=2',
   'dpmpp_2m_sde spacing=exponential',
   'ddpm',
   'ddim',
