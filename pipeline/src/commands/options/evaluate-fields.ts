@@ -16,8 +16,8 @@ const TABLE = {
   seed: { ...SEED, flag: 'split-seed', describe: 'seed of the choice of the images held out' },
 } as const satisfies Record<string, Field>;
 
-/** Settings that say how images are prepared and split; the others name files of this machine. */
-const FROM_CARD = ['fit', 'background', 'validationShare', 'seed'] as const;
+/** Settings that say how images are prepared, split, and named; the others name files of this machine. */
+const FROM_CARD = ['fit', 'background', 'labelNames', 'validationShare', 'seed'] as const;
 /** Those that also need a table. */
 const FROM_CARD_WITH_CSV = ['labelColumn', 'conditionColumns'] as const;
 

@@ -24,6 +24,11 @@ describe('formatEvaluation', () => {
     expect(formatEvaluation(exampleEvaluation())).toContain('"interval": [0.926, 0.966]');
   });
 
+  it('keeps names that look like lists', () => {
+    const classes = [{ name: '[ 1, 2 ]', asked: 1, seen: 1 }];
+    expect(JSON.parse(formatEvaluation(exampleEvaluation({ classes }))).classes).toEqual(classes);
+  });
+
   it('refuses a number that is not finite, which JSON cannot hold', () => {
     const [measure] = exampleMeasures(Number.NaN).slice(1);
     expect(() => formatEvaluation(exampleEvaluation({ measures: [measure!] }))).toThrow(/value must be a number/);
