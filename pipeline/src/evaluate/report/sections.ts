@@ -7,7 +7,7 @@ import {
   formatShare,
   type Measure,
 } from '@onnoise/scheduler';
-import { MEASURES } from '../measures/index.ts';
+import { MEASURES, SYNTHETIC_ACCURACY } from '../measures/index.ts';
 import { classShares, MOST_CLASSES, measureStrip, rightBars } from './charts.ts';
 import { type Html, html } from './html.ts';
 import { key } from './marks.ts';
@@ -62,7 +62,7 @@ ${measures.map(
 /** How each is computed, and what its interval is. */
 function explanations(measures: readonly Measure[]): Html {
   const known = measures.flatMap(({ id, name }) => {
-    const about = MEASURES.find((each) => each.id === id);
+    const about = [...MEASURES, SYNTHETIC_ACCURACY].find((each) => each.id === id);
     return about ? [{ name, about }] : [];
   });
   return html`<h3>How the measures are computed</h3>
