@@ -22,6 +22,7 @@ import { checkMemory } from './images.ts';
 import type { EvaluationHooks, EvaluationJob } from './job.ts';
 import { type Measured, measureAsTraining, measureRuns, searchCopies } from './measure.ts';
 import { fewestImages } from './measures/index.ts';
+import type { Memorisation } from './memorisation/index.ts';
 import type { Evaluation, ReportPictures, SweepRow } from './report/types.ts';
 import { sampleRuns } from './runs.ts';
 import { lookAtSets } from './sets.ts';
@@ -70,7 +71,7 @@ export async function evaluate(job: EvaluationJob, hooks: EvaluationHooks): Prom
       const measured = await measureRuns([first, ...others], judges, hooks);
       const { candidate, measures } = measured.get(first)!;
       const asTraining = await measureAsTraining(candidate, judges, real.dataset.classNames?.length ?? 0, hooks);
-      const memorisation = await searchCopies(candidate, judges, trainedOn?.data.flip === true, hooks);
+      const copies = await searchCopies(candidate, judges, trainedOn?.data.flip === true, hooks);
 
       const evaluation: Evaluation = {
         version: EVALUATION_VERSION,
@@ -83,7 +84,7 @@ export async function evaluate(job: EvaluationJob, hooks: EvaluationHooks): Prom
         settings: first.settings,
         measures: [...measures, ...(asTraining ? [asTraining] : [])],
         classes: classShares(real.dataset.classNames, candidate, sets.real),
-        memorisation,
+        memorisation: real.same === false ? ofOtherImages(copies) : copies,
         ...(others.length > 0 && { sweep: others.map((run) => sweepRow(measured.get(run)!)) }),
         secondsAPicture: first.secondsAPicture,
       };
@@ -98,6 +99,12 @@ export async function evaluate(job: EvaluationJob, hooks: EvaluationHooks): Prom
     real.close();
   }
 }
+
+/** What is not copied from these images may be copied from those that the model was trained on. */
+const ofOtherImages = (found: Memorisation): Memorisation =>
+  found.verdict === 'none found'
+    ? { ...found, verdict: 'cannot tell', reason: `No copies of these images were found. ${OTHER_IMAGES}` }
+    : found;
 
 /** @throws InputError for more pictures than real images to compare with. */
 function requireImages(action: string, count: number, { dataset, unseen }: RealImages): number {

@@ -104,6 +104,19 @@ describe('pipeline evaluate', () => {
     expect(unclear.stderr).toMatch(/^--fail-on memorisation: copies cannot be ruled out among the pictures of /);
   });
 
+  test('of images that the model card does not name it cannot tell', async () => {
+    const data = await writeIdx(place('strangers'), grainedBars({ count: 560, classes: 2 }, 5));
+    const args = ['--model', place('fresh'), '--data', data, '--cache-dir', place('cache'), '--steps', '10'];
+    const out = place('out/strangers');
+    const run = await runCli('evaluate', ...args, ...seen(), '--out', out, '--no-card', '--fail-on', 'memorisation');
+    expect(run.code).toBe(3);
+    expect(run.stderr).toContain('The images are not those that the model card names');
+    expect((await read(out)).memorisation).toMatchObject({
+      verdict: 'cannot tell',
+      reason: expect.stringMatching(/^No copies of these images were found\. The images are not those /),
+    });
+  });
+
   test('sweeps, and samples the same settings once', async () => {
     const sweep = ['--sweep', 'steps=5,10', 'sampler=ddim,dpmpp_2m_sde'];
     const { code, stdout, stderr } = await evaluatePlain('sweep', '--steps', '10', '--no-card', ...sweep);
@@ -119,6 +132,13 @@ describe('pipeline evaluate', () => {
     expect(rows![3]!.measures).toEqual(measures);
     expect(stderr).toMatch(/Sampling {2}100% {2}896\/896 pictures/);
     expect(stdout).toMatch(/\nddim, 5 steps +[\d.]+ /);
+  });
+
+  test('names the options that a sweep varies, and no others', async () => {
+    const sweep = ['--sampler', 'ddim', '--steps', '5', '--sweep', 'eta=0,1'];
+    const { code, stdout } = await evaluatePlain('options', '--no-card', ...sweep);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/\nddim, 5 steps, eta 0 +[\d.]+ .*\nddim, 5 steps, eta 1 +[\d.]+ /);
   });
 });
 
