@@ -133,13 +133,6 @@ describe('pipeline evaluate', () => {
     expect(stderr).toMatch(/Sampling {2}100% {2}896\/896 pictures/);
     expect(stdout).toMatch(/\nddim, 5 steps +[\d.]+ /);
   });
-
-  test('names the options that a sweep varies, and no others', async () => {
-    const sweep = ['--sampler', 'ddim', '--steps', '5', '--sweep', 'eta=0,1'];
-    const { code, stdout } = await evaluatePlain('options', '--no-card', ...sweep);
-    expect(code).toBe(0);
-    expect(stdout).toMatch(/\nddim, 5 steps, eta 0 +[\d.]+ .*\nddim, 5 steps, eta 1 +[\d.]+ /);
-  });
 });
 
 const base = (model: string, data: string) => [
