@@ -88,10 +88,10 @@ export function toImages(
   return { data, test: testOptions(args, data), forced: typed.channels !== undefined };
 }
 
-/** All of `--test-data`, prepared in the same way. */
+/** All of `--test-data`, prepared in the same way; it may have fewer classes, so `openRealImages` renames them. */
 function testOptions(args: Readonly<Record<string, unknown>>, data: PrepareOptions): PrepareOptions | undefined {
   const [source, csv] = [args['test-data'], args['test-csv']] as (string | undefined)[];
   if (source === undefined) return undefined;
-  const { csv: _, labelColumn, conditionColumns: __, ...others } = data;
+  const { csv: _, labelColumn, labelNames: __, conditionColumns: ___, ...others } = data;
   return { ...others, data: source, ...(csv && { csv, labelColumn }), validationShare: 0 };
 }

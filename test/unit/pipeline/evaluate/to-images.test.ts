@@ -26,3 +26,10 @@ test('what is typed comes before the model card', () => {
   const { data } = toImages('evaluate x', typed, [1, 28, 28], card);
   expect(data).toMatchObject({ labelNames: { 0: 'nought' }, fit: 'crop', seed: 7 });
 });
+
+test('images to test on are named by the data, as they may lack a class', () => {
+  const { data, test: other } = toImages('evaluate x', { 'test-data': 'others' }, [1, 28, 28], card);
+  expect(data.labelNames).toEqual({ 0: 'zero' });
+  expect(other).toMatchObject({ data: 'others', fit: 'pad', validationShare: 0 });
+  expect(other!.labelNames).toBeUndefined();
+});
