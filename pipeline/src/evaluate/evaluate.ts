@@ -32,6 +32,11 @@ import type { FeatureNetwork } from './types.ts';
 const OTHER_IMAGES =
   'The images are not those that the model card names: copies of others than these are not looked for.';
 
+const OTHER_SPLIT =
+  'The images held out here are not those that the model card says, so the model may have learnt from them: leave out --validation-share and --split-seed, or name others with --test-data.';
+const UNKNOWN_SPLIT =
+  'No model card says which images were held out, so the model may have learnt from those that it is compared with, unless --test-data names others.';
+
 /** Pictures, unless there are fewer real images to compare with. */
 const USUAL_COUNT = 1000;
 
@@ -52,6 +57,7 @@ export async function evaluate(job: EvaluationJob, hooks: EvaluationHooks): Prom
   const real = await openRealImages({ action, model, data, test, forced, hash: trainedOn?.hash, prepare });
   try {
     if (real.same === false) hooks.onNote(OTHER_IMAGES);
+    else if (test === undefined) for (const note of notesOnSplit(job)) hooks.onNote(note);
     for (const note of real.notes) hooks.onNote(note);
     checkMemory(real.dataset, real.dataset.train.length);
     checkMemory(real.unseen.dataset, real.unseen.numbers.length);
@@ -98,6 +104,12 @@ export async function evaluate(job: EvaluationJob, hooks: EvaluationHooks): Prom
   } finally {
     real.close();
   }
+}
+
+function notesOnSplit({ data, trainedOn }: EvaluationJob): string[] {
+  if (trainedOn === undefined) return [UNKNOWN_SPLIT];
+  const same = trainedOn.data.validationShare === data.validationShare && trainedOn.seed === data.seed;
+  return same ? [] : [OTHER_SPLIT];
 }
 
 /** What is not copied from these images may be copied from those that the model was trained on. */

@@ -43,6 +43,7 @@ describe('pipeline evaluate', () => {
   test('measures, writes report, figures and card, and does it again with the same figures', async () => {
     const { code, stdout, stderr } = await evaluatePlain('first', '--steps', '10', '--fail-on', 'memorisation');
     expect([code, stderr]).toEqual([0, expect.stringMatching(/Sampling {2}100% {2}224\/224 pictures/)]);
+    expect(stderr).toContain('No model card says which images were held out');
     expect(stdout).toMatch(/^224 pictures of unconditional: dpmpp_2m_sde, 10 steps, [\d.]+ m?s a picture\n/);
     expect(stdout).toContain('Memorisation: no copies of training images found. ');
     const evaluation = await read(place('out/first'));
