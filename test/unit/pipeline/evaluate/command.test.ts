@@ -118,6 +118,17 @@ describe('pipeline evaluate', () => {
     });
   });
 
+  test('says when the split is not that of the model card', async () => {
+    const places = ['--cache-dir', place('cache'), '--out', place('out/split'), '--no-card'];
+    const stderr = async (...args: string[]) => {
+      const run = await runCli('evaluate', '--model', place('fresh'), '--data', place('bars'), ...places, ...args);
+      return run.stderr; // of too many pictures
+    };
+    const note = 'The images held out here are not those that the model card says';
+    expect(await stderr('--count', '999', '--split-seed', '9')).toContain(note);
+    expect(await stderr('--count', '999')).not.toContain(note);
+  });
+
   test('sweeps, and samples the same settings once', async () => {
     const sweep = ['--sweep', 'steps=5,10', 'sampler=ddim,dpmpp_2m_sde'];
     const { code, stdout, stderr } = await evaluatePlain('sweep', '--steps', '10', '--no-card', ...sweep);
