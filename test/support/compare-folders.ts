@@ -1,8 +1,11 @@
 /** Folders to compare: a run with falling losses, and a model folder, as far as a comparison reads them. */
+import { createHash } from 'node:crypto';
 import { sheet } from '@onnoise/runtime-node';
 import { formatEvaluation } from '#pipeline/evaluate/report/write.ts';
 import { exampleEvaluation, examplePictures } from './evaluation.ts';
 import { writeFiles } from './images.ts';
+
+const WEIGHTS = 'weights';
 
 export interface RunOptions {
   steps?: number;
@@ -33,11 +36,14 @@ export async function writeRun(folder: string, { steps = 900, learningRate = 0.0
 /** Returns `folder`. */
 export async function writeEvaluatedModel(folder: string, more: Parameters<typeof exampleEvaluation>[0] = {}) {
   const config = { data: { source: 'rings' }, training: { learningRate: 0.002, batch: 32, emaDecay: 0.999 } };
+  const evaluation = exampleEvaluation(more);
+  const hash = createHash('sha256').update(WEIGHTS).digest('hex');
   return writeFiles(folder, {
     'README.md': `# rings\n\n## Training\n\n\`\`\`json\n${JSON.stringify(config, null, 2)}\n\`\`\`\n`,
     'model_index.json': '{}',
     'samples.png': await ringSheet(),
-    'evaluation.json': formatEvaluation(exampleEvaluation(more)),
+    'unet/model.onnx': WEIGHTS,
+    'evaluation.json': formatEvaluation({ ...evaluation, model: { ...evaluation.model, hash } }),
   });
 }
 

@@ -108,7 +108,7 @@ export const command: CommandModule<object, EvaluateArguments> = {
           group: RESULTS,
           choices: ['memorisation'] as const,
           requiresArg: true,
-          describe: 'End with exit code 3 unless the pictures are found to be no copies',
+          describe: 'End with exit code 3 if copies are found, or cannot be ruled out',
         },
       })
       .example('$0 evaluate', 'the shipped digits')

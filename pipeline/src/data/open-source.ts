@@ -21,7 +21,8 @@ type SourceOptions = Pick<PrepareOptions, 'data' | 'csv' | 'labelColumn' | 'cond
 
 /**
  * `digits` is the built-in set, and `./digits` a folder of that name. A folder with a CSV is read by the CSV, a folder
- * with an IDX file, or such a file, as IDX, and any other folder is walked for images. `labelNames` must suit its classes, which keep their values.
+ * with an IDX file, or such a file, as IDX, and any other folder is walked for images. `labelNames` must suit its classes,
+ * which keep their values.
  */
 export async function openSource({
   labelNames,

@@ -1,5 +1,6 @@
 /** Whether a model and a set of images fit together: their classes, and the numbers that the model is conditional on. */
 import { type ConditioningFacts, InputError, oneOf, refuse } from '@onnoise/scheduler';
+import { listClasses } from '../data/classes.ts';
 import type { Dataset } from '../data/types.ts';
 
 /** From the data's number of a class to the model's. */
@@ -8,8 +9,7 @@ export type ClassMap = ReadonlyMap<number, number>;
 /** Most classes to name in a sentence. */
 const NAMED = 20;
 
-const named = (names: readonly string[]): string =>
-  [...names.slice(0, NAMED), ...(names.length > NAMED ? ['...'] : [])].join(', ');
+const named = (names: readonly string[]): string => listClasses(names, NAMED);
 
 /**
  * Classes are the same where they have the same name; those of a model without names are numbered as the data's.

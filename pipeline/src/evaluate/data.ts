@@ -3,8 +3,9 @@
  * that they fit the model before any is kept in memory.
  */
 import { type ConditioningFacts, type ImageShape, InputError, refuse } from '@onnoise/scheduler';
+import { renameClasses } from '../data/label-names.ts';
 import { lookAtImages } from '../data/look.ts';
-import type { Dataset, PrepareOptions } from '../data/types.ts';
+import type { Dataset, LabelNames, PrepareOptions } from '../data/types.ts';
 import { plural } from '../terminal/format.ts';
 import { type ClassMap, matchClasses, matchConditions } from './agree.ts';
 
@@ -57,7 +58,7 @@ export async function openRealImages(options: OpenOptions): Promise<RealImages> 
     if (other.hash === dataset.hash) {
       refuse(action, '--test-data', 'images that the model was not trained on', 'the images of --data');
     }
-    const unseen = relabelled(action, other, dataset);
+    const unseen = relabelled(action, other, dataset, data.labelNames);
     return { ...about, ...known(action, dataset, unseen, unseen.train) };
   } catch (error) {
     close();
@@ -104,8 +105,11 @@ function known(
   return { unseen: { dataset: unseen, numbers }, notes };
 }
 
-/** The images with their classes numbered as in other images. @throws InputError for a class that these lack. */
-function relabelled(action: string, test: Dataset, { labels, classNames }: Dataset): Dataset {
+/**
+ * The images with their classes numbered as in other images, by these names or by those that the classes have.
+ * @throws InputError for a class that the others lack
+ */
+function relabelled(action: string, test: Dataset, { labels, classNames }: Dataset, names?: LabelNames): Dataset {
   if (labels === undefined || classNames === undefined) {
     const { labels: _, classNames: __, ...unlabelled } = test;
     return unlabelled;
@@ -115,7 +119,7 @@ function relabelled(action: string, test: Dataset, { labels, classNames }: Datas
       `Cannot ${action}: --test-data must have classes, as --data has, received images without: give a folder for each class, or --test-csv.`,
     );
   }
-  const numbers = test.classNames.map((name) => classNames.indexOf(name));
+  const numbers = renameClasses(test.classNames, names).map((name) => classNames.indexOf(name));
   const strange = [...new Set(test.labels)].find((label) => numbers[label] === -1);
   if (strange !== undefined) {
     throw new InputError(

@@ -22,6 +22,7 @@ import { checkMemory } from './images.ts';
 import type { EvaluationHooks, EvaluationJob } from './job.ts';
 import { type Measured, measureAsTraining, measureRuns, searchCopies } from './measure.ts';
 import { fewestImages } from './measures/index.ts';
+import type { Memorisation } from './memorisation/index.ts';
 import type { Evaluation, ReportPictures, SweepRow } from './report/types.ts';
 import { sampleRuns } from './runs.ts';
 import { lookAtSets } from './sets.ts';
@@ -30,6 +31,11 @@ import type { FeatureNetwork } from './types.ts';
 
 const OTHER_IMAGES =
   'The images are not those that the model card names: copies of others than these are not looked for.';
+
+const OTHER_SPLIT =
+  'The images held out here are not those that the model card says, so the model may have learnt from them: leave out --validation-share and --split-seed, or name others with --test-data.';
+const UNKNOWN_SPLIT =
+  'No model card says which images were held out, so the model may have learnt from those that it is compared with, unless --test-data names others.';
 
 /** Pictures, unless there are fewer real images to compare with. */
 const USUAL_COUNT = 1000;
@@ -51,6 +57,7 @@ export async function evaluate(job: EvaluationJob, hooks: EvaluationHooks): Prom
   const real = await openRealImages({ action, model, data, test, forced, hash: trainedOn?.hash, prepare });
   try {
     if (real.same === false) hooks.onNote(OTHER_IMAGES);
+    else if (test === undefined) for (const note of notesOnSplit(job)) hooks.onNote(note);
     for (const note of real.notes) hooks.onNote(note);
     checkMemory(real.dataset, real.dataset.train.length);
     checkMemory(real.unseen.dataset, real.unseen.numbers.length);
@@ -70,7 +77,7 @@ export async function evaluate(job: EvaluationJob, hooks: EvaluationHooks): Prom
       const measured = await measureRuns([first, ...others], judges, hooks);
       const { candidate, measures } = measured.get(first)!;
       const asTraining = await measureAsTraining(candidate, judges, real.dataset.classNames?.length ?? 0, hooks);
-      const memorisation = await searchCopies(candidate, judges, trainedOn?.data.flip === true, hooks);
+      const copies = await searchCopies(candidate, judges, trainedOn?.data.flip === true, hooks);
 
       const evaluation: Evaluation = {
         version: EVALUATION_VERSION,
@@ -83,7 +90,7 @@ export async function evaluate(job: EvaluationJob, hooks: EvaluationHooks): Prom
         settings: first.settings,
         measures: [...measures, ...(asTraining ? [asTraining] : [])],
         classes: classShares(real.dataset.classNames, candidate, sets.real),
-        memorisation,
+        memorisation: real.same === false ? ofOtherImages(copies) : copies,
         ...(others.length > 0 && { sweep: others.map((run) => sweepRow(measured.get(run)!)) }),
         secondsAPicture: first.secondsAPicture,
       };
@@ -98,6 +105,18 @@ export async function evaluate(job: EvaluationJob, hooks: EvaluationHooks): Prom
     real.close();
   }
 }
+
+function notesOnSplit({ data, trainedOn }: EvaluationJob): string[] {
+  if (trainedOn === undefined) return [UNKNOWN_SPLIT];
+  const same = trainedOn.data.validationShare === data.validationShare && trainedOn.seed === data.seed;
+  return same ? [] : [OTHER_SPLIT];
+}
+
+/** What is not copied from these images may be copied from those that the model was trained on. */
+const ofOtherImages = (found: Memorisation): Memorisation =>
+  found.verdict === 'none found'
+    ? { ...found, verdict: 'cannot tell', reason: `No copies of these images were found. ${OTHER_IMAGES}` }
+    : found;
 
 /** @throws InputError for more pictures than real images to compare with. */
 function requireImages(action: string, count: number, { dataset, unseen }: RealImages): number {

@@ -1,22 +1,19 @@
 /** What a report says of the model and of the machine. */
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { availableParallelism, cpus, type as system } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import type { ModelFolder } from '@onnoise/runtime-node';
 import { type EvaluationFacts, InputError, MODEL_FILES } from '@onnoise/scheduler';
+import { hashFile } from '../files/hash.ts';
 import { countParameters, createModel } from '../model/index.ts';
 
 const BYTES_A_WEIGHT = 4;
 
 export async function modelFacts({ folder, onnx }: ModelFolder): Promise<EvaluationFacts['model']> {
   const config = JSON.parse(await readFile(join(folder, MODEL_FILES.unet), 'utf8')) as Record<string, unknown>;
-  const hash = createHash('sha256');
-  for await (const bytes of createReadStream(onnx)) hash.update(bytes as Buffer);
   return {
     name: basename(resolve(folder)),
-    hash: hash.digest('hex'),
+    hash: await hashFile(onnx),
     parameters: parametersOf(config) ?? Math.floor((await stat(onnx)).size / BYTES_A_WEIGHT),
     network: String(config._class_name ?? 'unknown'),
   };

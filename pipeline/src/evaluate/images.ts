@@ -4,7 +4,7 @@ import type { Dataset } from '../data/types.ts';
 import { sizeOf } from '../shape.ts';
 import { formatBytes } from '../terminal/format.ts';
 import type { Candidate } from './measures/index.ts';
-import type { ImageSet } from './types.ts';
+import type { Features, ImageSet } from './types.ts';
 
 /** Most bytes of the images to train on: they are compared in memory. */
 const MOST_BYTES = 2 ** 31;
@@ -45,28 +45,39 @@ export const placesOf = (count: number, most: number, seed: number): Uint32Array
   ).slice(0, most);
 
 /** Some images of a set, with what is seen in them. */
-export function takeRows({ images, features }: Candidate, places: Uint32Array): Candidate {
-  const { labels } = images;
-  const { width, classes } = features;
-  const count = places.length;
+export const takeRows = ({ images, features }: Candidate, places: ArrayLike<number>): Candidate => ({
+  images: takeImages(images, places),
+  features: takeFeatures(features, places),
+});
+
+/** The images at these places, in their order. */
+export function takeImages({ shape, pixels, labels }: ImageSet, places: ArrayLike<number>): ImageSet {
   return {
-    images: {
-      shape: images.shape,
-      count,
-      pixels: rowsOf(images.pixels, sizeOf(images.shape), places),
-      ...(labels && { labels: rowsOf(labels, 1, places) }),
-    },
-    features: {
-      count,
-      width,
-      values: rowsOf(features.values, width, places),
-      ...(classes && { classes: rowsOf(classes, 1, places) }),
-    },
+    shape,
+    count: places.length,
+    pixels: rowsOf(pixels, sizeOf(shape), places),
+    ...(labels && { labels: rowsOf(labels, 1, places) }),
   };
 }
 
-function rowsOf<T extends Uint8Array | Int32Array | Float32Array>(values: T, width: number, places: Uint32Array): T {
+/** The features of the images at these places, in their order. */
+export function takeFeatures({ width, values, classes }: Features, places: ArrayLike<number>): Features {
+  return {
+    count: places.length,
+    width,
+    values: rowsOf(values, width, places),
+    ...(classes && { classes: rowsOf(classes, 1, places) }),
+  };
+}
+
+function rowsOf<T extends Uint8Array | Int32Array | Float32Array>(
+  values: T,
+  width: number,
+  places: ArrayLike<number>,
+): T {
   const rows = new (values.constructor as new (length: number) => T)(places.length * width);
-  for (const [i, place] of places.entries()) rows.set(values.subarray(place * width, (place + 1) * width), i * width);
+  for (let i = 0; i < places.length; i++) {
+    rows.set(values.subarray(places[i]! * width, (places[i]! + 1) * width), i * width);
+  }
   return rows;
 }

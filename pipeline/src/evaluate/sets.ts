@@ -12,7 +12,7 @@ export interface Sets {
   unseen: Candidate;
   /** As many of those as there are pictures, chosen by the seed: the anchor of what can be reached. */
   real: Candidate;
-  /** As much noise: the anchor of what is no feat. */
+  /** As much noise: the anchor of what any model should beat. */
   noise: Candidate;
 }
 

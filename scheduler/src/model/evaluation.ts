@@ -172,12 +172,12 @@ function readFacts<T extends object>(json: object, action: string, rules: Rules<
   return Object.fromEntries(read.filter(([, value]) => value !== undefined)) as T;
 }
 
-export function readSettings(json: object, action: string): EvaluationSettings {
+function readSettings(json: object, action: string): EvaluationSettings {
   const { guidance, ...settings } = readFacts(json, action, SETTINGS);
   return { ...settings, ...(guidance && { guidance: readFacts(guidance, `${action}, guidance`, GUIDANCE) }) };
 }
 
-export function readMeasure(json: object, action: string): Measure {
+function readMeasure(json: object, action: string): Measure {
   const { id, name, better, ...sets } = readFacts(json, action, MEASURE);
   const estimate = (set: keyof typeof sets) => readFacts(sets[set], `${action} (${id}), ${set}`, ESTIMATE);
   return { id, name, better, model: estimate('model'), real: estimate('real'), noise: estimate('noise') };

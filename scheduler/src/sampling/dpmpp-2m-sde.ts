@@ -8,7 +8,7 @@ import type { NumberOption, SamplerRecord } from './record.ts';
 import { sigmaRow } from './sigma-space.ts';
 import { spacing, withSpacing } from './spacing.ts';
 
-/** The SDE's noise is g(t)^2 = noise^2 2 sigma dsigma / dt; with 0 it is the ODE of `dpmpp_2m`. */
+/** The SDE's noise is g(t)^2 = noise 2 sigma dsigma / dt; with 0 it is the ODE of `dpmpp_2m`. */
 const noise: NumberOption = {
   label: 'Noise',
   describe: "dpmpp_2m_sde's fresh noise, 0 (none) to 2; 1 is the usual",

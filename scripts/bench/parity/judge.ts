@@ -7,7 +7,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError, shuffle, toBytes } from '@onnoise/scheduler';
 import type { Dataset } from '#pipeline/data/index.ts';
-import { imagesOf, openFeatureNetwork } from '#pipeline/evaluate/features/index.ts';
+import { openFeatureNetwork } from '#pipeline/evaluate/features/index.ts';
+import { readImages } from '#pipeline/evaluate/images.ts';
 import { type Candidate, measureAll, noiseImages } from '#pipeline/evaluate/measures/index.ts';
 import type { FeatureNetwork, ImageSet, Measure } from '#pipeline/evaluate/types.ts';
 import { writeWhole } from '#pipeline/files/output.ts';
@@ -39,9 +40,9 @@ export async function openJudge(dataset: Dataset, count: number, say: (line: str
   // The images may lie in the order of their classes.
   const heldOut = shuffle(validation.slice(), 0, 0).subarray(0, count);
   const anchors = once(async () => ({
-    real: await seen(network, await imagesOf(dataset, heldOut)),
+    real: await seen(network, await readImages(dataset, heldOut)),
     noise: await seen(network, noiseImages(shape, count, 0, labels)),
-    reference: await seen(network, await imagesOf(dataset, train)),
+    reference: await seen(network, await readImages(dataset, train)),
   }));
   const { name, accuracy } = network.about;
   return {

@@ -16,8 +16,8 @@ const TABLE = {
   seed: { ...SEED, flag: 'split-seed', describe: 'seed of the choice of the images held out' },
 } as const satisfies Record<string, Field>;
 
-/** Settings that say how images are prepared and split; the others name files of this machine. */
-const FROM_CARD = ['fit', 'background', 'validationShare', 'seed'] as const;
+/** Settings that say how images are prepared, split, and named; the others name files of this machine. */
+const FROM_CARD = ['fit', 'background', 'labelNames', 'validationShare', 'seed'] as const;
 /** Those that also need a table. */
 const FROM_CARD_WITH_CSV = ['labelColumn', 'conditionColumns'] as const;
 
@@ -88,10 +88,10 @@ export function toImages(
   return { data, test: testOptions(args, data), forced: typed.channels !== undefined };
 }
 
-/** All of `--test-data`, prepared in the same way. */
+/** All of `--test-data`, prepared in the same way; it may have fewer classes, so `openRealImages` renames them. */
 function testOptions(args: Readonly<Record<string, unknown>>, data: PrepareOptions): PrepareOptions | undefined {
   const [source, csv] = [args['test-data'], args['test-csv']] as (string | undefined)[];
   if (source === undefined) return undefined;
-  const { csv: _, labelColumn, conditionColumns: __, ...others } = data;
+  const { csv: _, labelColumn, labelNames: __, conditionColumns: ___, ...others } = data;
   return { ...others, data: source, ...(csv && { csv, labelColumn }), validationShare: 0 };
 }

@@ -50,8 +50,9 @@ function measureRow(measure: Measure): string[] {
 function describeSweep(rows: readonly SweepRow[]): string[] {
   const ids = IN_SWEEP.filter((id) => rows.some(({ measures }) => measures.some((measure) => measure.id === id)));
   const names = ids.map((id) => rows[0]!.measures.find((measure) => measure.id === id)?.name ?? id);
+  const swept = differing(rows.map(({ settings }) => settings.options ?? {}));
   const cells = ({ settings, measures, secondsAPicture }: SweepRow) => [
-    describeSettings(settings),
+    describeSettings(settings, swept),
     ...ids.map((id) => {
       const measure = measures.find((one) => one.id === id);
       return measure ? formatFigure(measure, measure.model.value) : '';
@@ -61,9 +62,20 @@ function describeSweep(rows: readonly SweepRow[]): string[] {
   return table([['', ...names, 'a picture'], ...rows.map(cells)]);
 }
 
-/** `dpmpp_2m_sde, 20 steps, guidance 1.5` */
-function describeSettings({ sampler, steps, guidance }: EvaluationSettings): string {
-  return `${sampler}, ${plural(steps, 'step')}${guidance ? `, guidance ${guidance.scale}` : ''}`;
+/** The sampler's options that are not the same wherever they are. */
+function differing(all: readonly NonNullable<EvaluationSettings['options']>[]): string[] {
+  const names = [...new Set(all.flatMap(Object.keys))];
+  return names.filter((name) => new Set(all.flatMap((options) => options[name] ?? [])).size > 1);
+}
+
+/** `dpmpp_2m_sde, 20 steps, guidance 1.5, spacing karras`, with these of the sampler's options. */
+function describeSettings(
+  { sampler, steps, guidance, options = {} }: EvaluationSettings,
+  told: readonly string[] = [],
+) {
+  const scale = guidance ? [`guidance ${guidance.scale}`] : [];
+  const also = told.filter((name) => options[name] !== undefined).map((name) => `${name} ${options[name]}`);
+  return [sampler, plural(steps, 'step'), ...scale, ...also].join(', ');
 }
 
 const formatSeconds = (seconds: number): string =>

@@ -7,6 +7,7 @@ import { basename, dirname, join } from 'node:path';
 import { type EvaluationFacts, InputError, MODEL_FILES, readEvaluation } from '@onnoise/scheduler';
 import { trainingConfigOf } from '../../export/read-card.ts';
 import { diskFailure } from '../../files/disk-errors.ts';
+import { hashFile } from '../../files/hash.ts';
 import { formatPath } from '../../terminal/format.ts';
 import { readLines, type StepMetrics, type ValidationMetrics } from '../../train/metrics.ts';
 import { runPaths } from '../../train/run-folder.ts';
@@ -91,10 +92,24 @@ export function shortNames(paths: readonly string[]): string[] {
   });
 }
 
+const STALE = 'Its figures are of other weights than it has now, and are left out.';
+
+/** Whether figures are not of the network beside them. */
+async function isStale({ model }: EvaluationFacts, folder: string): Promise<boolean> {
+  const path = join(folder, MODEL_FILES.network);
+  const hash = await hashFile(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw diskFailure(error, `read ${path}`);
+  });
+  return hash !== model.hash;
+}
+
 async function openSide(path: string, kind: Kind, name: string): Promise<Side> {
-  const evaluation = await readFacts(path);
+  const facts = await readFacts(path);
+  const stale = kind === 'model' && facts !== undefined && (await isStale(facts, path));
+  const evaluation = stale ? undefined : facts;
   const side = { name, kind, evaluation, metrics: [], validation: [], config: undefined, sheet: undefined };
-  const lacksFigures = evaluation ? [] : ['It has not been evaluated.'];
+  const lacksFigures = evaluation ? [] : [stale ? STALE : 'It has not been evaluated.'];
   if (kind === 'evaluation') return { ...side, notes: [] };
   if (kind === 'model') {
     const card = await readText(join(path, MODEL_FILES.card));

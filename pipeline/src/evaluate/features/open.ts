@@ -2,20 +2,18 @@
  * The feature network of an evaluation: the user's file, or one trained once on the training images, a classifier where
  * they have labels and else a denoising autoencoder, and kept in the cache.
  */
-
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { type ImageShape, InputError } from '@onnoise/scheduler';
 import { encodeModel } from '@onnoise/tracer';
 import * as ort from 'onnxruntime-node';
 import type { Dataset } from '../../data/index.ts';
+import { hashFile } from '../../files/hash.ts';
 import { checkWritable } from '../../files/output.ts';
+import { readImages } from '../images.ts';
 import type { FeatureNetwork, FeatureNetworkInfo } from '../types.ts';
 import { type CachedNetwork, cacheKey, cachePath, digestOf, readCached, writeCached } from './cache.ts';
 import { type Extractor, extractFeatures } from './extract.ts';
 import { openFeatureFile } from './file.ts';
-import { imagesOf } from './images-of.ts';
 import { FEATURE_WIDTH } from './network.ts';
 import { autoencoderGraph, classifierGraph } from './onnx.ts';
 import { type FeatureRange, RANGE_KEY } from './range.ts';
@@ -78,12 +76,6 @@ function networkOf(
     extract: (images) => extractFeatures(extractor, shape, images, signal),
     dispose: () => extractor.session.release(),
   };
-}
-
-async function hashFile(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const bytes of createReadStream(path)) hash.update(bytes as Buffer);
-  return hash.digest('hex');
 }
 
 async function openTrained(options: OpenOptions, shape: ImageShape): Promise<FeatureNetwork> {
@@ -175,7 +167,7 @@ async function accuracyOn(
   let right = 0;
   try {
     for (let first = 0; first < validation.length; first += CHUNK) {
-      const images = await imagesOf(dataset, validation.subarray(first, first + CHUNK), signal);
+      const images = await readImages(dataset, validation.subarray(first, first + CHUNK));
       const { classes } = await extractFeatures(extractor, shape, images, signal);
       right += images.labels!.filter((label, i) => label === classes![i]).length;
     }

@@ -6,7 +6,7 @@
  */
 import { InputError } from '@onnoise/scheduler';
 import { encodeModel } from '@onnoise/tracer';
-import { shareEstimate } from '../measures/intervals.ts';
+import { SYNTHETIC_ACCURACY, shareEstimate } from '../measures/index.ts';
 import type { Estimate, ImageSet, Measure } from '../types.ts';
 import { extractFeatures } from './extract.ts';
 import { classifierGraph } from './onnx.ts';
@@ -41,20 +41,21 @@ const LENGTH: TrainingLength = { batch: 64, epochs: 20, least: 200, most: 800 };
  */
 export async function trainOnSynthetic(options: SyntheticOptions): Promise<Measure> {
   const { synthetic, real, noise, heldOut } = options;
+  const { id, name, better } = SYNTHETIC_ACCURACY;
   const labels = labelsOf('real', real);
   labelsOf('synthetic', synthetic);
   labelsOf('heldOut', heldOut);
-  for (const [name, { count }] of Object.entries({ synthetic, noise })) {
+  for (const [set, { count }] of Object.entries({ synthetic, noise })) {
     if (count !== real.count) {
       throw new InputError(
-        `Cannot train on synthetic images: ${name} must have ${real.count} images, as real has, received ${count}.`,
+        `Cannot train on synthetic images: ${set} must have ${real.count} images, as real has, received ${count}.`,
       );
     }
   }
   return {
-    id: 'synthetic_accuracy',
-    name: 'Train on these, test on real',
-    better: 'higher',
+    id,
+    name,
+    better,
     model: await accuracyAfter(synthetic, 0, options),
     real: await accuracyAfter(real, 1, options),
     noise: await accuracyAfter({ ...noise, labels }, 2, options),

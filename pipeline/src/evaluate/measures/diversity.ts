@@ -46,7 +46,7 @@ export const diversity: Family = {
       how:
         'Mean multi-scale structural similarity of random pairs of a set, of the same class where there are classes (Wang et al. ' +
         '2003, Odena et al. 2017). 1 where all pictures are the same; it should be that of real images.',
-      interval: 'The mean of the pairs with 1.96 standard errors.',
+      interval: "Student's interval of the mean of the pairs.",
     },
   ],
   applies: (candidates) => candidates.every(({ images }) => drawPairs(images, 0).length > 0),

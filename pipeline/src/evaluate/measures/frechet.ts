@@ -36,7 +36,7 @@ export function meanOf(features: ArrayLike<number>, n: number): Float64Array {
 }
 
 /** Sums over some rows x of x - c and of (x - c) (x - c)^T. */
-export interface Scatter {
+interface Scatter {
   count: number;
   sum: Float64Array; // [n]
   scatter: Square; // [n, n]
@@ -46,7 +46,7 @@ export interface Scatter {
 const AT_ONCE = 8;
 
 /** @param rowOf the number of the i-th of `count` rows */
-export function scatterAbout(
+function scatterAbout(
   centre: Float64Array,
   features: ArrayLike<number>,
   count: number,
@@ -90,7 +90,7 @@ export function frechetDistance(one: Moments, other: Moments): number {
 }
 
 /** The squared distance from these moments, whose factor is found once. */
-export function frechetTo(reference: Moments): (moments: Moments) => number {
+function frechetTo(reference: Moments): (moments: Moments) => number {
   const n = reference.mean.length;
   const factor = pivotedFactor(reference.covariance, n);
   const total = trace(reference.covariance, n);

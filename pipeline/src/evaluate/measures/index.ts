@@ -5,3 +5,4 @@ export { shareEstimate } from './intervals.ts';
 export { MEASURES, type MeasureInput, measureAll } from './measures.ts';
 export { noiseImages } from './noise-images.ts';
 export type { Candidate, MeasureAbout } from './record.ts';
+export { SYNTHETIC_ACCURACY } from './synthetic-accuracy.ts';

@@ -15,15 +15,7 @@ import type { Family } from './record.ts';
 /** Rows whose products are held at a time. */
 const BLOCK = 32;
 
-/** Sums of the kernel over pairs. */
-export interface KernelSums {
-  /** Over pairs of rows i < j of a set, by their groups: [groups, groups]. */
-  within: Float64Array;
-  /** Over pairs of a row of a set and one of the reference, by the group of the first: [groups]. */
-  across: Float64Array;
-}
-
-/** @param rows [N, width] */
+/** The kernel summed over pairs of rows i < j of a set [N, width], by their groups: [groups, groups]. */
 async function sumWithin(rows: Float64Array, width: number, groups: Groups, breathe: () => Promise<void>) {
   const count = rows.length / width;
   const sums = new Float64Array(groups.count ** 2);
@@ -44,6 +36,7 @@ async function sumWithin(rows: Float64Array, width: number, groups: Groups, brea
   return sums;
 }
 
+/** The same over pairs of a row of a set and one of the reference, by the group of the first: [groups]. */
 async function sumAcross(
   rows: Float64Array,
   reference: Float64Array,

@@ -45,15 +45,24 @@ export interface MeasureInput {
   signal?: AbortSignal | undefined;
 }
 
+const withoutLabels = ({ images, features }: Candidate): Candidate => ({
+  images: { ...images, labels: undefined },
+  features,
+});
+
 /**
- * Measures that need classes are left out where the features or the labels are without them.
+ * Measures that need classes are left out where the features or the labels are without them. Labels count only where the
+ * model's pictures and both anchors have them.
  *
  * @throws InputError for sets that cannot be measured against each other.
  */
 export async function measureAll(input: MeasureInput): Promise<Measure[]> {
   checkSets(input);
   const { model, real, noise, reference, seed, inception = false, onProgress, signal } = input;
-  const candidates = [model, real, noise];
+  const given = [model, real, noise];
+  // Else pairs of a class would be held against pairs of any, and real labels against shares that nobody asked for.
+  const labelled = given.every(({ images }) => images.labels !== undefined);
+  const candidates = labelled ? given : given.map(withoutLabels);
   const families = FAMILIES.filter(({ applies }) => applies(candidates, reference));
   const context = { reference, seed, groups: drawGroups(model.images.count, seed), breathe: breathing(signal) };
   const total = families.length * (1 + candidates.length);

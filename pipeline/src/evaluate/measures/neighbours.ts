@@ -180,7 +180,7 @@ export const neighbours: Family = {
       name: 'Density',
       better: 'higher',
       how: `Balls of training images that a picture is in, a fifth of their mean number. ${BALL} fifth neighbour, in features; ${SAME} (Naeem et al. 2020). About 1 for the same distribution.`,
-      interval: 'The mean of the pictures with 1.96 standard errors; the training images are held fixed.',
+      interval: "Student's interval of the mean of the pictures; the training images are held fixed.",
     },
     {
       id: 'coverage',

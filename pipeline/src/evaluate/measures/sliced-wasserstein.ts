@@ -16,7 +16,7 @@ import type { Family } from './record.ts';
 
 const STREAM = 0x736c6963;
 /** Random directions: where one set is the other shifted, other directions change the distance by about 6 %. */
-export const DIRECTIONS = 128;
+const DIRECTIONS = 128;
 /** Pictures that are projected at a time. */
 const BLOCK = 32;
 

@@ -1,6 +1,6 @@
 /** The pictures of the closest pairs, for a report to draw. */
+import { takeImages } from '../images.ts';
 import type { ImageSet } from '../types.ts';
-import { pickImages } from './pick.ts';
 import type { Memorisation, Pair, Space } from './types.ts';
 
 /** Three sets of the same length: the pictures, their nearest training images and the second nearest. */
@@ -20,15 +20,15 @@ export function closestPairs(
   const pairs = closest.filter((pair) => pair.space === space).slice(0, most);
   return {
     pairs,
-    samples: pickImages(
+    samples: takeImages(
       images.samples,
       pairs.map(({ sample }) => sample),
     ),
-    nearest: pickImages(
+    nearest: takeImages(
       images.training,
       pairs.map(({ training }) => training),
     ),
-    second: pickImages(
+    second: takeImages(
       images.training,
       pairs.map(({ second }) => second),
     ),

@@ -1,4 +1,5 @@
 /** The nearest training images by the Euclidean distance of features. */
+import { meanOf } from '../measures/frechet.ts';
 import type { Features } from '../types.ts';
 import { nearestKeys, type Watch } from './nearest.ts';
 import { measureFound, NEIGHBOURS, type Neighbours } from './neighbours.ts';
@@ -16,7 +17,7 @@ export async function featureNeighbours(
     views: 1,
     fill: (first, count, out) => out.set(pictures.values.subarray(first * width, (first + count) * width)),
     keys: training,
-    mean: meanOf(training),
+    mean: meanOf(training.values, width),
     neighbours: Math.min(NEIGHBOURS, training.count),
   });
   return measureFound(found, pictures.count, (picture, image) => {
@@ -27,10 +28,4 @@ export async function featureNeighbours(
     }
     return { distance: Math.sqrt(square) };
   });
-}
-
-function meanOf({ count, width, values }: Features): Float64Array {
-  const mean = new Float64Array(width);
-  for (let i = 0; i < count * width; i++) mean[i % width]! += values[i]! / count;
-  return mean;
 }

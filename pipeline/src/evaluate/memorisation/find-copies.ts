@@ -2,6 +2,7 @@
  * Does a model repeat its training images? The nearest training image of every picture, judged by how near the training
  * images are to real ones that were held out.
  */
+import { takeFeatures, takeImages } from '../images.ts';
 import type { Features, ImageSet } from '../types.ts';
 import { checkDifferent, checkFeatures, checkImages } from './check.ts';
 import { compare } from './compare.ts';
@@ -10,10 +11,10 @@ import { featureNeighbours } from './feature-neighbours.ts';
 import { calibrate, ERROR_RATE, jointPValue, judge } from './judge.ts';
 import type { Watch } from './nearest.ts';
 import { NEIGHBOURS, type Neighbours, nearestOf, scoresOf } from './neighbours.ts';
-import { factorTo, pickFeatures, pickImages, shrink } from './pick.ts';
 import { pixelNeighbours, shiftOf } from './pixel-neighbours.ts';
 import { plantCopies } from './plant.ts';
 import { sensitivityOf } from './sensitivity.ts';
+import { factorTo, shrink } from './shrink.ts';
 import type { CopyTest, Memorisation, Pair, Space } from './types.ts';
 import { conclude, oneInTwenty } from './verdict.ts';
 
@@ -70,7 +71,7 @@ export async function findCopies(given: CopySearch): Promise<Memorisation> {
   const planted = await plantCopies(training, PLANTED, seed);
   const watch = watchParts(given, [samples.count, heldOut.count, planted.count], features ? 2 : 1);
   const factor = factorTo(samples.shape, LARGEST_SIDE);
-  const known = shrink(pickImages(training, different), factor);
+  const known = shrink(takeImages(training, different), factor);
   const inPixels = (images: ImageSet) => pixelNeighbours(shrink(images, factor), known, flip, watch());
   const found: Found[] = [
     {
@@ -81,7 +82,7 @@ export async function findCopies(given: CopySearch): Promise<Memorisation> {
     },
   ];
   if (features) {
-    const learned = pickFeatures(features.training, different);
+    const learned = takeFeatures(features.training, different);
     const inFeatures = (of: Features) => featureNeighbours(of, learned, watch());
     found.push({
       space: 'features',

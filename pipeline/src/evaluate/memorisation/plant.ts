@@ -7,6 +7,7 @@ import { shiftOf } from './pixel-neighbours.ts';
 const CHOICE_STREAM = 0x0c0b_0000;
 const SHIFT_STREAM = 0x0c0b_0001;
 const LIGHT_STREAM = 0x0c0b_0002;
+const NOISE_STREAM = 0x0c0b_0003;
 /** Most change of the contrast (share) and the brightness (levels), either way; deviation of the noise, at most (levels). */
 const MOST = { contrast: 0.1, brightness: 8, noise: 8 };
 const JPEG_QUALITY = 85;
@@ -35,7 +36,7 @@ export async function plantCopies(training: ImageSet, count: number, seed: numbe
       MOST.brightness * (2 * light[3 * n + 1]! - 1),
       MOST.noise * light[3 * n + 2]!,
     ];
-    gaussian(seed, n * size, noise);
+    gaussian(seed, n * size, noise, NOISE_STREAM);
     const original = training.pixels.subarray(image * size, (image + 1) * size);
     const changed = new Uint8ClampedArray(size);
     for (let i = 0; i < size; i++) {

@@ -71,7 +71,7 @@ export function evaluationSection(evaluation: Evaluation): string {
   const { measures, memorisation, features, settings, data, date, onnoise } = evaluation;
   return [
     HEADING,
-    `Of ${count(settings.count)} pictures, with intervals of 95 %; real images are ${plainName(realImages(data))}, as many.`,
+    `Of ${count(settings.count)} pictures and as many ${plainName(realImages(data))}, with intervals of 95 %.`,
     [
       '| measure | pictures | real images | noise |',
       '|---|---|---|---|',

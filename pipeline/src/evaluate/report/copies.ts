@@ -43,18 +43,22 @@ ${await pairsList(memorisation, pictures)}
 </section>`;
 }
 
+/** `0.02 %`: other than shares, chances may be tiny, and 0 is none. */
+const chance = (value: number): string =>
+  value > 0 && value < 1e-6 ? 'less than 0.0001 %' : `${formatValue(100 * value)} %`;
+
 const testsTable = ({
   tests,
   pValue,
   errorRate,
-}: Memorisation) => html`<p>Chance that an innocent model looks as suspicious: ${formatShare(pValue)}. Below ${formatShare(errorRate)} the verdict is that there are copies.</p>
+}: Memorisation) => html`<p>Chance that an innocent model looks as suspicious: ${chance(pValue)}. Below ${formatShare(errorRate)} the verdict is that there are copies.</p>
 <table>
 <caption>Pictures that lie suspiciously near to a training image</caption>
 <thead><tr><th scope="col">Compared in</th><th scope="col" class="n">Threshold</th><th scope="col" class="n">Flagged</th><th scope="col" class="n">By chance</th><th scope="col" class="n">False alarms</th></tr></thead>
 <tbody>
 ${tests.map(
   ({ space, threshold, flagged, expected, falseAlarmRate: { value, interval } }) =>
-    html`<tr><th scope="row">${SPACE_NAMES[space]}</th><td class="n">${formatValue(threshold)}</td><td class="n">${count(flagged)}</td><td class="n">${formatValue(expected)}</td><td class="n">${formatShare(value)}<br><small>${formatShare(interval[0])} to ${formatShare(interval[1])}</small></td></tr>
+    html`<tr><th scope="row">${SPACE_NAMES[space]}</th><td class="n">${formatValue(threshold)}</td><td class="n">${count(flagged)}</td><td class="n">${formatValue(expected)}</td><td class="n">${chance(value)}<br><small>${chance(interval[0])} to ${chance(interval[1])}</small></td></tr>
 `,
 )}</tbody>
 </table>`;

@@ -22,7 +22,7 @@ export function seriesStyle(i: number): { symbol: keyof typeof OUTLINES; colour:
 }
 
 /** What a list of marks may hold. */
-export const MARKS = {
+const MARKS = {
   model: '<circle cx="7" cy="7" r="5" fill="var(--accent)"/>',
   real: `<path d="${OUTLINES.diamond}" fill="none" stroke="var(--second)" stroke-width="2"/>`,
   noise: '<path d="M2 2 12 12M12 2 2 12" stroke="var(--muted)" stroke-width="2"/>',

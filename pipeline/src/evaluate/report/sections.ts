@@ -7,7 +7,7 @@ import {
   formatShare,
   type Measure,
 } from '@onnoise/scheduler';
-import { MEASURES } from '../measures/index.ts';
+import { MEASURES, SYNTHETIC_ACCURACY } from '../measures/index.ts';
 import { classShares, MOST_CLASSES, measureStrip, rightBars } from './charts.ts';
 import { type Html, html } from './html.ts';
 import { key } from './marks.ts';
@@ -20,7 +20,7 @@ export function opening(evaluation: Evaluation): Html {
   return html`<header>
 <h1>Evaluation of ${model.name}</h1>
 <p class="lede">${headline(evaluation)}</p>
-<p class="muted">Compared with ${realImages(data)}; all sets have ${count(settings.count)} images. Sampled with ${describeSettings(settings)}; features of ${features.name}.</p>
+<p class="muted">Compared with as many ${realImages(data)}. Sampled with ${describeSettings(settings)}; features of ${features.name}.</p>
 </header>`;
 }
 
@@ -29,7 +29,7 @@ export async function measuresSection(measures: readonly Measure[]): Promise<Htm
   const strips = await Promise.all(measures.map(measureStrip));
   return html`<section aria-labelledby="measures">
 <h2 id="measures">Measures</h2>
-<p>Each value stands beside two anchors at the same number of images: real ones, which can be reached, and noise, which is no feat. Bars are intervals of 95 %.</p>
+<p>Each value stands beside two anchors at the same number of images: real ones, which are as good as a model can be, and noise, which any model should beat. Bars are intervals of 95 %.</p>
 ${key([
   ['model', 'pictures of the model'],
   ['real', 'real images'],
@@ -62,7 +62,7 @@ ${measures.map(
 /** How each is computed, and what its interval is. */
 function explanations(measures: readonly Measure[]): Html {
   const known = measures.flatMap(({ id, name }) => {
-    const about = MEASURES.find((each) => each.id === id);
+    const about = [...MEASURES, SYNTHETIC_ACCURACY].find((each) => each.id === id);
     return about ? [{ name, about }] : [];
   });
   return html`<h3>How the measures are computed</h3>

@@ -9,10 +9,10 @@ import { sweepSection } from './sweep.ts';
 import type { Evaluation, ReportPictures } from './types.ts';
 
 export const EVALUATION_FILE = MODEL_FILES.evaluation;
-export const REPORT_FILE = 'report.html';
+const REPORT_FILE = 'report.html';
 
-/** A list of numbers, one a line. */
-const NUMBERS = /\[(\s+-?\d[\d.e+-]*,?)+\s+\]/g;
+/** A list of numbers, one a line: texts have no line breaks in JSON. */
+const NUMBERS = /\[(\n *-?\d[\d.e+-]*,?)+\n *\]/g;
 
 export interface WrittenReport {
   /** Paths of the files. */

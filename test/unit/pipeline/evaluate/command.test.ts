@@ -43,6 +43,7 @@ describe('pipeline evaluate', () => {
   test('measures, writes report, figures and card, and does it again with the same figures', async () => {
     const { code, stdout, stderr } = await evaluatePlain('first', '--steps', '10', '--fail-on', 'memorisation');
     expect([code, stderr]).toEqual([0, expect.stringMatching(/Sampling {2}100% {2}224\/224 pictures/)]);
+    expect(stderr).toContain('No model card says which images were held out');
     expect(stdout).toMatch(/^224 pictures of unconditional: dpmpp_2m_sde, 10 steps, [\d.]+ m?s a picture\n/);
     expect(stdout).toContain('Memorisation: no copies of training images found. ');
     const evaluation = await read(place('out/first'));
@@ -102,6 +103,30 @@ describe('pipeline evaluate', () => {
     const unclear = await evaluatePlain('unclear', ...others, '--no-card', '--fail-on', 'memorisation', '--quiet');
     expect(unclear.code).toBe(3);
     expect(unclear.stderr).toMatch(/^--fail-on memorisation: copies cannot be ruled out among the pictures of /);
+  });
+
+  test('of images that the model card does not name it cannot tell', async () => {
+    const data = await writeIdx(place('strangers'), grainedBars({ count: 560, classes: 2 }, 5));
+    const args = ['--model', place('fresh'), '--data', data, '--cache-dir', place('cache'), '--steps', '10'];
+    const out = place('out/strangers');
+    const run = await runCli('evaluate', ...args, ...seen(), '--out', out, '--no-card', '--fail-on', 'memorisation');
+    expect(run.code).toBe(3);
+    expect(run.stderr).toContain('The images are not those that the model card names');
+    expect((await read(out)).memorisation).toMatchObject({
+      verdict: 'cannot tell',
+      reason: expect.stringMatching(/^No copies of these images were found\. The images are not those /),
+    });
+  });
+
+  test('says when the split is not that of the model card', async () => {
+    const places = ['--cache-dir', place('cache'), '--out', place('out/split'), '--no-card'];
+    const stderr = async (...args: string[]) => {
+      const run = await runCli('evaluate', '--model', place('fresh'), '--data', place('bars'), ...places, ...args);
+      return run.stderr; // of too many pictures
+    };
+    const note = 'The images held out here are not those that the model card says';
+    expect(await stderr('--count', '999', '--split-seed', '9')).toContain(note);
+    expect(await stderr('--count', '999')).not.toContain(note);
   });
 
   test('sweeps, and samples the same settings once', async () => {

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readTrainedOn } from '#pipeline/export/read-card.ts';
@@ -19,6 +19,19 @@ const cardOf = (hash: string, config: object) => ({
 test('reads what a card says of the images that the model was trained on', async () => {
   const folder = await tinyArtefact({}, { card: cardOf(HASH, CONFIG) });
   expect(await readTrainedOn(folder)).toEqual({ hash: HASH, data: CONFIG.data, seed: 7 });
+});
+
+test('reads a card with the line ends of Windows', async () => {
+  const folder = await tinyArtefact({}, { card: cardOf(HASH, CONFIG) });
+  const card = join(folder, 'README.md');
+  await writeFile(card, (await readFile(card, 'utf8')).replaceAll('\n', '\r\n'));
+  expect(await readTrainedOn(folder)).toEqual({ hash: HASH, data: CONFIG.data, seed: 7 });
+});
+
+test('says why a card cannot be read', async () => {
+  const folder = await temporaryFolder();
+  await mkdir(join(folder, 'README.md'));
+  await expect(readTrainedOn(folder)).rejects.toThrow(/^Cannot read .*README\.md: /);
 });
 
 test('reads nothing from cards that others wrote, and from folders without one', async () => {

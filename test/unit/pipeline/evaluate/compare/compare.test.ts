@@ -39,6 +39,18 @@ describe('openSides', () => {
     ]);
   });
 
+  it('leaves out figures of other weights, with a note', async () => {
+    const folder = temporaryFolder();
+    const models = [await writeEvaluatedModel(join(folder, 'a')), await writeEvaluatedModel(join(folder, 'b'))];
+    writeFileSync(join(models[1]!, 'unet', 'model.onnx'), 'others');
+    const [same, other] = await openSides(models);
+    expect([same!.evaluation?.settings.count, same!.notes]).toEqual([500, []]);
+    expect([other!.evaluation, other!.notes]).toEqual([
+      undefined,
+      ['Its figures are of other weights than it has now, and are left out.'],
+    ]);
+  });
+
   it('takes the newest sheet of a run that has no samples.png', async () => {
     const folder = temporaryFolder();
     const runs = [await writeRun(join(folder, 'a')), await writeRun(join(folder, 'b'))];

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { imagesOf, type OpenOptions, openFeatureNetwork } from '#pipeline/evaluate/features/index.ts';
+import { type OpenOptions, openFeatureNetwork } from '#pipeline/evaluate/features/index.ts';
+import { readImages } from '#pipeline/evaluate/images.ts';
 import type { FeatureNetwork } from '#pipeline/evaluate/types.ts';
 import { barImages, barsDataset } from '../../../../support/bars.ts';
 import { featureOnnx } from '../../../../support/feature-onnx.ts';
@@ -45,7 +46,7 @@ describe('openFeatureNetwork', () => {
 
   it('tells its accuracy on the held-out images, which are named mostly right', async () => {
     const cacheDir = await temporaryFolder();
-    const held = await imagesOf(dataset, dataset.validation);
+    const held = await readImages(dataset, dataset.validation);
     const { about, used } = await opened({ cacheDir }, (network) => network.extract(held));
     const right = held.labels!.filter((label, i) => label === used.classes![i]).length;
     expect(about.accuracy).toBe(right / 12);

@@ -60,6 +60,19 @@ test('without classes and labels their measures are left out', async () => {
   expect(measures.map(({ id }) => id)).toEqual(MEASURES.map(({ id }) => id).filter((id) => !id.startsWith('class_')));
 });
 
+test('real labels do not count where the model is asked for no class', async () => {
+  const unasked = ({ images, features }: MeasureInput['model']) => ({
+    images: { ...images, labels: undefined },
+    features,
+  });
+  const { model, real, noise } = input;
+  const asked = { ...input, model: unasked(model), noise: unasked(noise) };
+  const measures = await measureAll(asked);
+  expect(measures).toEqual(await measureAll({ ...asked, real: unasked(real) }));
+  expect(measures.map(({ id }) => id)).toContain('class_histogram');
+  expect(measures.map(({ id }) => id)).not.toContain('class_accuracy');
+});
+
 test('progress comes to its end, one part after the other', async () => {
   const onProgress = vi.fn();
   await measureAll({ ...input, onProgress });

@@ -11,7 +11,7 @@ describe('the section', () => {
   it('has the measures, the verdict, the features, the number and the sampler', () => {
     expect(evaluationSection(exampleEvaluation({ measures: exampleMeasures(18.2).slice(0, 2) }))).toBe(`## Evaluation
 
-Of 500 pictures, with intervals of 95 %; real images are images held out of training, as many.
+Of 500 pictures and as many images held out of training, with intervals of 95 %.
 
 | measure | pictures | real images | noise |
 |---|---|---|---|

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { readEvaluation } from '@onnoise/scheduler';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { MEASURES, SYNTHETIC_ACCURACY } from '#pipeline/evaluate/measures/index.ts';
 import { formatEvaluation, formatReport, writeReport } from '#pipeline/evaluate/report/write.ts';
 import { exampleEvaluation, exampleMeasures, exampleMemorisation, examplePictures } from '#test/evaluation.ts';
 import { temporaryFolder } from '#test/images.ts';
@@ -22,6 +23,11 @@ describe('writeReport', () => {
 describe('formatEvaluation', () => {
   it('keeps lists of numbers on one line', () => {
     expect(formatEvaluation(exampleEvaluation())).toContain('"interval": [0.926, 0.966]');
+  });
+
+  it('keeps names that look like lists', () => {
+    const classes = [{ name: '[ 1, 2 ]', asked: 1, seen: 1 }];
+    expect(JSON.parse(formatEvaluation(exampleEvaluation({ classes }))).classes).toEqual(classes);
   });
 
   it('refuses a number that is not finite, which JSON cannot hold', () => {
@@ -44,6 +50,23 @@ describe('formatReport', () => {
     const text = plain(await formatReport(exampleEvaluation(), examplePictures()));
     expect(text).toContain('Frechet distance 18.2 16.9 to 19.8 9.06 8.4 to 9.9 903');
     expect(text).toContain('Recall 0.894 0.862 to 0.92 0.918 0.892 to 0.942 0.002');
+  });
+
+  it('tells how each measure is computed', async () => {
+    const measures = [...MEASURES, SYNTHETIC_ACCURACY].map((about) => ({ ...exampleMeasures(18)[0]!, ...about }));
+    const text = plain(await formatReport(exampleEvaluation({ measures }), examplePictures()));
+    for (const { name, how } of [...MEASURES, SYNTHETIC_ACCURACY]) expect(text).toContain(`${name} ${how}`);
+  });
+
+  it('does not round small chances away', async () => {
+    const memorisation = exampleMemorisation({ pValue: 0.0002 });
+    const [first] = memorisation.tests;
+    const tests = [{ ...first!, falseAlarmRate: { value: 0.0001, interval: [1e-8, 0.0004] as const } }];
+    const text = plain(
+      await formatReport(exampleEvaluation({ memorisation: { ...memorisation, tests } }), examplePictures()),
+    );
+    expect(text).toContain('looks as suspicious: 0.02 %.');
+    expect(text).toContain('0.01 % less than 0.0001 % to 0.04 %');
   });
 
   it('needs nothing from elsewhere and holds no scripts, whatever names are in it', async () => {

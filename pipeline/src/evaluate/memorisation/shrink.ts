@@ -1,27 +1,5 @@
-/** Some images or features of a set, and large images made smaller. */
-import type { Features, ImageSet } from '../types.ts';
-
-/** The images of these numbers, in their order. */
-export function pickImages({ shape, pixels, labels }: ImageSet, numbers: readonly number[]): ImageSet {
-  const size = shape[0] * shape[1] * shape[2];
-  const picked = new Uint8Array(numbers.length * size);
-  for (const [n, image] of numbers.entries()) picked.set(pixels.subarray(image * size, (image + 1) * size), n * size);
-  return {
-    shape,
-    count: numbers.length,
-    pixels: picked,
-    ...(labels && { labels: Int32Array.from(numbers, (image) => labels[image]!) }),
-  };
-}
-
-/** The features of these images, in their order. */
-export function pickFeatures({ width, values }: Features, numbers: readonly number[]): Features {
-  const picked = new Float32Array(numbers.length * width);
-  for (const [n, image] of numbers.entries()) {
-    picked.set(values.subarray(image * width, (image + 1) * width), n * width);
-  }
-  return { count: numbers.length, width, values: picked };
-}
+/** Large images made smaller. */
+import type { ImageSet } from '../types.ts';
 
 /** Side of the squares of pixels whose means make images of at most `most` pixels a side; 1 changes nothing. */
 export const factorTo = ([, height, width]: ImageSet['shape'], most: number): number =>

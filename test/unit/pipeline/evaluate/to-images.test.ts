@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import { toImages } from '#pipeline/commands/options/evaluate-fields.ts';
+
+const card = {
+  hash: 'a'.repeat(64),
+  data: { source: 'digits', fit: 'pad', validationShare: 0.2, labelNames: { 0: 'zero' }, csv: 'labels.csv' },
+  seed: 7,
+};
+
+test('images are prepared, split and named as the model card says, and files are those typed', () => {
+  const { data } = toImages('evaluate x', {}, [1, 28, 28], card);
+  const names = { 0: 'zero' };
+  expect(data).toMatchObject({
+    data: 'digits',
+    size: 28,
+    fit: 'pad',
+    validationShare: 0.2,
+    seed: 7,
+    labelNames: names,
+  });
+  expect(data.csv).toBeUndefined();
+});
+
+test('what is typed comes before the model card', () => {
+  const typed = { 'label-names': { 0: 'nought' }, fit: 'crop' };
+  const { data } = toImages('evaluate x', typed, [1, 28, 28], card);
+  expect(data).toMatchObject({ labelNames: { 0: 'nought' }, fit: 'crop', seed: 7 });
+});
+
+test('images to test on are named by the data, as they may lack a class', () => {
+  const { data, test: other } = toImages('evaluate x', { 'test-data': 'others' }, [1, 28, 28], card);
+  expect(data.labelNames).toEqual({ 0: 'zero' });
+  expect(other).toMatchObject({ data: 'others', fit: 'pad', validationShare: 0 });
+  expect(other!.labelNames).toBeUndefined();
+});
