@@ -39,9 +39,21 @@ ${await Promise.all(tests.map(testFigures))}${
 ${await sensitivityCurve(sensitivity)}</figure>`
 }
 </div>
+${sensitivity.length > 1 && sensitivityTable(memorisation)}
 ${await pairsList(memorisation, pictures)}
 </section>`;
 }
+
+const sensitivityTable = ({ sensitivity, counts }: Memorisation) => html`<table>
+<caption>Training images were changed a little and put among real ones: how often the search found them, and how often they went unseen</caption>
+<thead><tr><th scope="col">Copies among ${count(counts.samples)}</th><th scope="col" class="n">Found</th><th scope="col" class="n">Unseen</th></tr></thead>
+<tbody>
+${sensitivity.map(
+  ({ copies, found }) =>
+    html`<tr><th scope="row">${copies === 0 ? 'none (false alarms)' : count(copies)}</th><td class="n">${formatShare(found)}</td><td class="n">${copies === 0 ? '–' : formatShare(1 - found)}</td></tr>
+`,
+)}</tbody>
+</table>`;
 
 const testsTable = ({
   tests,

@@ -19,7 +19,7 @@ export function opening(evaluation: Evaluation): Html {
   const { model, data, settings, features } = evaluation;
   return html`<header>
 <h1>Evaluation of ${model.name}</h1>
-<p class="lede">${headline(evaluation)}</p>
+<p class="lede">${headline(evaluation).replaceAll(' %', '\u00a0%')}</p>
 <p class="muted">Compared with ${realImages(data)}; all sets have ${count(settings.count)} images. Sampled with ${describeSettings(settings)}; features of ${features.name}.</p>
 </header>`;
 }
@@ -29,7 +29,8 @@ export async function measuresSection(measures: readonly Measure[]): Promise<Htm
   const strips = await Promise.all(measures.map(measureStrip));
   return html`<section aria-labelledby="measures">
 <h2 id="measures">Measures</h2>
-<p>Each value stands beside two anchors at the same number of images: real ones, which can be reached, and noise, which is no feat. Bars are intervals of 95 %.</p>
+<p>Each value stands beside two anchors at the same number of images: real ones, which can be reached, and noise, which is no feat. Few images alone make distances large, those of real images too.</p>
+<p>A bar is an interval of 95 %: if you drew as many pictures again and again, 95 of 100 such bars would hold the mean of all the values. Where the bars of pictures and real images overlap, this many pictures may not tell them apart; four times as many halve a bar.</p>
 ${key([
   ['model', 'pictures of the model'],
   ['real', 'real images'],
@@ -39,12 +40,18 @@ ${key([
 ${measures.map(
   (measure, i) => html`<li class="card"><h3>${measure.name}</h3>
 <p class="value">${formatFigure(measure, measure.model.value)} <small>${formatInterval(measure, measure.model)}</small></p>
-<p class="muted">${wayOf(measure)}</p>
+<p class="muted">${wayOf(measure)}${overlaps(measure) && '; the interval overlaps that of real images'}</p>
 ${strips[i]}</li>
 `,
 )}</ul>
 ${measuresTable(measures)}
 </section>`;
+}
+
+/** Whether pictures may be as good as real images, for all that is known. */
+function overlaps({ model, real }: Measure): boolean {
+  if (!model.interval || !real.interval) return false;
+  return model.interval[0] <= real.interval[1] && real.interval[0] <= model.interval[1];
 }
 
 const measuresTable = (measures: readonly Measure[]) => html`<table class="wide">
