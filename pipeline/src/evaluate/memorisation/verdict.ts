@@ -39,7 +39,7 @@ export function conclude(facts: Facts): Pick<Memorisation, 'verdict' | 'reason' 
 function rest({ sensitivity, counts }: Facts): string {
   const share = mostUnseen(sensitivity, counts.samples);
   if (share === undefined) return '';
-  return ` That does not rule out copies: up to ${formatPercent(share)} of all that the model draws may be some (with ${formatPercent(1 - DOUBT)} confidence).`;
+  return ` That does not rule out copies: they may be up to ${formatPercent(share)} of all that the model draws (with ${formatPercent(1 - DOUBT)} confidence).`;
 }
 
 /** Two digits, rounded up: a bound must not look smaller than it is. */

@@ -7,7 +7,7 @@ import { type Html, html } from './html.ts';
 import { key } from './marks.ts';
 import { pictureOf } from './pictures.ts';
 import type { ReportPictures } from './types.ts';
-import { count, memorisationSentence } from './words.ts';
+import { count, memorisationSentence, unbroken } from './words.ts';
 
 /** Most pairs of a space that are shown. */
 const MOST_PAIRS = 6;
@@ -19,8 +19,8 @@ export async function copiesSection(memorisation: Memorisation, pictures: Report
   const tone = verdict === 'copies found' ? 'bad' : verdict === 'none found' ? 'good' : '';
   return html`<section aria-labelledby="memorisation">
 <h2 id="memorisation">Memorisation</h2>
-<p class="${tone}">${memorisationSentence(memorisation)}</p>
-<p>${reason}</p>
+<p class="${tone}">${unbroken(memorisationSentence(memorisation))}</p>
+<p>${unbroken(reason)}</p>
 <p>${count(counts.samples)} pictures were compared with ${count(counts.training)} training images, and so were ${count(counts.heldOut)} real images held out of training. Copies would lie nearer to a training image than real images do. A picture's score is its distance to the nearest training image divided by that to the next few: near 0 for a copy, near 1 for a new picture.</p>
 ${
   duplicates.heldOut + duplicates.training > 0 &&
@@ -66,7 +66,7 @@ const testsTable = ({
 <tbody>
 ${tests.map(
   ({ space, threshold, flagged, expected, falseAlarmRate: { value, interval } }) =>
-    html`<tr><th scope="row">${SPACE_NAMES[space]}</th><td class="n">${formatValue(threshold)}</td><td class="n">${count(flagged)}</td><td class="n">${formatValue(expected)}</td><td class="n">${formatShare(value)}<br><small>${formatShare(interval[0])} to ${formatShare(interval[1])}</small></td></tr>
+    html`<tr><th scope="row">${SPACE_NAMES[space]}</th><td class="n">${formatValue(threshold)}</td><td class="n">${count(flagged)}</td><td class="n">${formatValue(expected)}</td><td class="n">${formatShare(value)}<br><small>${unbroken(`${formatShare(interval[0])} to ${formatShare(interval[1])}`)}</small></td></tr>
 `,
 )}</tbody>
 </table>`;

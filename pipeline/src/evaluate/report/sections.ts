@@ -13,13 +13,13 @@ import { type Html, html } from './html.ts';
 import { key } from './marks.ts';
 import { type Sheet, sheetOf } from './pictures.ts';
 import type { ClassShares, Evaluation, ReportPictures } from './types.ts';
-import { count, describeFeatures, describeSettings, duration, headline, realImages, wayOf } from './words.ts';
+import { count, describeFeatures, describeSettings, duration, headline, realImages, unbroken, wayOf } from './words.ts';
 
 export function opening(evaluation: Evaluation): Html {
   const { model, data, settings, features } = evaluation;
   return html`<header>
 <h1>Evaluation of ${model.name}</h1>
-<p class="lede">${headline(evaluation).replaceAll(' %', '\u00a0%')}</p>
+<p class="lede">${unbroken(headline(evaluation))}</p>
 <p class="muted">Compared with ${realImages(data)}; all sets have ${count(settings.count)} images. Sampled with ${describeSettings(settings)}; features of ${features.name}.</p>
 </header>`;
 }
@@ -79,7 +79,7 @@ ${known.map(({ name, about }) => html`<dt>${name}</dt><dd>${about.how} Interval:
 
 export function estimateCell(measure: Pick<Measure, 'id'>, estimate: Estimate): Html {
   const interval = formatInterval(measure, estimate);
-  return html`<td class="n">${formatFigure(measure, estimate.value)}${interval && html`<br><small>${interval}</small>`}</td>`;
+  return html`<td class="n">${formatFigure(measure, estimate.value)}${interval && html`<br><small>${unbroken(interval)}</small>`}</td>`;
 }
 
 export async function classesSection(classes: readonly ClassShares[]): Promise<Html> {

@@ -13,6 +13,9 @@ import type { Evaluation } from './types.ts';
 /** A chance that is called sure enough. */
 const SURE = 0.95;
 
+/** A percent sign stays on the line of its number. */
+export const unbroken = (text: string): string => text.replaceAll(' %', '\u00a0%');
+
 export const count = (value: number): string => value.toLocaleString('en');
 
 /** What was found, in a few plain sentences: how good, how far from real, whether copies. */

@@ -41,5 +41,5 @@ test('`none found` says how many copies may go unseen', () => {
     duplicates: { heldOut: 0, training: 0 },
   });
   expect(verdict).toBe('none found');
-  expect(reason).toContain('up to 0.3 % of all that the model draws may be some (with 95 % confidence)');
+  expect(reason).toContain('they may be up to 0.3 % of all that the model draws (with 95 % confidence)');
 });
