@@ -1,6 +1,7 @@
 /** The part of a report on memorisation: the verdict, what it rests on, what it would have seen, and the closest pairs. */
 import { formatShare, formatValue } from '@onnoise/scheduler';
 import { closestPairs, type PairPictures } from '../memorisation/closest-pairs.ts';
+import { TRIALS } from '../memorisation/sensitivity.ts';
 import type { CopyTest, Memorisation, Pair, Space } from '../memorisation/types.ts';
 import { histogram, sensitivityCurve } from './charts.ts';
 import { type Html, html } from './html.ts';
@@ -44,8 +45,12 @@ ${await pairsList(memorisation, pictures)}
 </section>`;
 }
 
-const sensitivityTable = ({ sensitivity, counts }: Memorisation) => html`<table>
-<caption>Training images were changed a little and put among real ones: how often the search found them, and how often they went unseen</caption>
+const sensitivityTable = ({
+  sensitivity,
+  counts,
+}: Memorisation) => html`<p>How many copies go unseen: ${TRIALS} times for each number, training images were changed a little and put among real ones.</p>
+<table>
+<caption>How often they were called out</caption>
 <thead><tr><th scope="col">Copies among ${count(counts.samples)}</th><th scope="col" class="n">Found</th><th scope="col" class="n">Unseen</th></tr></thead>
 <tbody>
 ${sensitivity.map(

@@ -30,7 +30,7 @@ export async function measuresSection(measures: readonly Measure[]): Promise<Htm
   return html`<section aria-labelledby="measures">
 <h2 id="measures">Measures</h2>
 <p>Each value stands beside two anchors at the same number of images: real ones, which can be reached, and noise, which is no feat. Few images alone make distances large, those of real images too.</p>
-<p>A bar is an interval of 95 %: if you drew as many pictures again and again, 95 of 100 such bars would hold the mean of all the values. Where the bars of pictures and real images overlap, this many pictures may not tell them apart; four times as many halve a bar.</p>
+<p>A bar is an interval of 95 %: if you drew as many pictures again and again, 95 of 100 such bars would hold the mean of all the values. Where the bars of pictures and real images overlap, they may be equal, and so many pictures cannot tell. Four times as many halve a bar.</p>
 ${key([
   ['model', 'pictures of the model'],
   ['real', 'real images'],
@@ -40,7 +40,7 @@ ${key([
 ${measures.map(
   (measure, i) => html`<li class="card"><h3>${measure.name}</h3>
 <p class="value">${formatFigure(measure, measure.model.value)} <small>${formatInterval(measure, measure.model)}</small></p>
-<p class="muted">${wayOf(measure)}${overlaps(measure) && '; the interval overlaps that of real images'}</p>
+<p class="muted">${wayOf(measure)}${overlaps(measure) && '; may equal real images'}</p>
 ${strips[i]}</li>
 `,
 )}</ul>
