@@ -7,6 +7,7 @@
 import { InputError } from '@onnoise/scheduler';
 import { encodeModel } from '@onnoise/tracer';
 import { shareEstimate } from '../measures/intervals.ts';
+import type { MeasureAbout } from '../measures/record.ts';
 import type { Estimate, ImageSet, Measure } from '../types.ts';
 import { extractFeatures } from './extract.ts';
 import { classifierGraph } from './onnx.ts';
@@ -32,6 +33,16 @@ export interface SyntheticOptions {
   signal?: AbortSignal | undefined;
 }
 
+export const SYNTHETIC_ACCURACY: MeasureAbout = {
+  id: 'synthetic_accuracy',
+  name: 'Train on these, test on real',
+  better: 'higher',
+  how:
+    'Share of real images that a classifier names right after it was trained on the pictures alone (Ravuri & Vinyals 2019). For ' +
+    'real images it is trained on as many training images; for noise, on noise with their classes.',
+  interval: "Wilson's interval of a share of the images tested; another training may differ by more.",
+};
+
 /** Fewer steps than a feature network: the three must be alike, not good. */
 const LENGTH: TrainingLength = { batch: 64, epochs: 20, least: 200, most: 800 };
 
@@ -51,10 +62,11 @@ export async function trainOnSynthetic(options: SyntheticOptions): Promise<Measu
       );
     }
   }
+  const { id, name, better } = SYNTHETIC_ACCURACY;
   return {
-    id: 'synthetic_accuracy',
-    name: 'Train on these, test on real',
-    better: 'higher',
+    id,
+    name,
+    better,
     model: await accuracyAfter(synthetic, 0, options),
     real: await accuracyAfter(real, 1, options),
     noise: await accuracyAfter({ ...noise, labels }, 2, options),

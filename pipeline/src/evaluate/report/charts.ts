@@ -37,7 +37,7 @@ export function measureStrip(measure: Measure): Promise<Html> {
       Plot.gridX({ ticks, stroke: 'var(--line)', strokeOpacity: 1 }),
       Plot.axisX({
         ticks,
-        tickFormat: (value: number) => formatFigure(measure, value),
+        text: (value: number) => formatFigure(measure, value),
         tickSize: 0,
         fill: 'var(--muted)',
       }),
@@ -226,7 +226,7 @@ export function axes(Plot: PlotLibrary, { x, y = 4, told = formatTick }: Axes) {
     Plot.gridY({ ticks: y, stroke: 'var(--line)', strokeOpacity: 1 }),
     Plot.axisX({
       ticks: x,
-      tickFormat: formatTick,
+      text: formatTick,
       tickSize: 3,
       fill: 'var(--muted)',
       labelArrow: 'none',
@@ -234,7 +234,7 @@ export function axes(Plot: PlotLibrary, { x, y = 4, told = formatTick }: Axes) {
     }),
     Plot.axisY({
       ticks: y,
-      tickFormat: told,
+      text: told,
       tickSize: 0,
       fill: 'var(--muted)',
     }),

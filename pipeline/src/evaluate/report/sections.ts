@@ -7,6 +7,7 @@ import {
   formatShare,
   type Measure,
 } from '@onnoise/scheduler';
+import { SYNTHETIC_ACCURACY } from '../features/synthetic.ts';
 import { MEASURES } from '../measures/index.ts';
 import { classShares, MOST_CLASSES, measureStrip, rightBars } from './charts.ts';
 import { type Html, html } from './html.ts';
@@ -69,7 +70,7 @@ ${measures.map(
 /** How each is computed, and what its interval is. */
 function explanations(measures: readonly Measure[]): Html {
   const known = measures.flatMap(({ id, name }) => {
-    const about = MEASURES.find((each) => each.id === id);
+    const about = [...MEASURES, SYNTHETIC_ACCURACY].find((each) => each.id === id);
     return about ? [{ name, about }] : [];
   });
   return html`<h3>How the measures are computed</h3>

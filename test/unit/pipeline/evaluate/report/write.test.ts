@@ -52,6 +52,12 @@ describe('formatReport', () => {
     );
   });
 
+  it('explains the accuracy after training on the pictures, too', async () => {
+    const accuracy = { ...exampleMeasures(9)[0]!, id: 'synthetic_accuracy', name: 'Train on these, test on real' };
+    const text = plain(await formatReport(exampleEvaluation({ measures: [accuracy] }), examplePictures()));
+    expect(text).toContain('Train on these, test on real Share of real images that a classifier names right');
+  });
+
   it('shows every measure with its interval and both anchors', async () => {
     const text = plain(await formatReport(exampleEvaluation(), examplePictures()));
     expect(text).toContain('Frechet distance 18.2 16.9 to 19.8 9.06 8.4 to 9.9 903');
