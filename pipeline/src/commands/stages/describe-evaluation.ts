@@ -21,7 +21,7 @@ export function describeEvaluation(evaluation: Evaluation, files: WrittenReport 
   const sure = accuracy === undefined ? '' : `, ${formatShare(accuracy)} right on images held out`;
   return [
     `${plural(settings.count, 'picture')} of ${model.name}: ${describeSettings(settings)}, ${formatSeconds(secondsAPicture)} a picture`,
-    `Real images: ${plural(settings.count, 'image')} of the ${data.heldOut} ${data.test === undefined ? `of ${data.name} that training held out` : `of ${data.test}`}`,
+    `Real images: ${settings.count} of the ${data.heldOut} of ${data.test ?? `${data.name} that training held out`}`,
     `Features: ${features.name}, ${features.width} numbers an image${sure}`,
     '',
     ...table([['', 'model', '', 'real', 'noise'], ...measures.map(measureRow)]),

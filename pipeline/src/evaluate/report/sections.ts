@@ -41,7 +41,7 @@ ${key([
 ${measures.map(
   (measure, i) => html`<li class="card"><h3>${measure.name}</h3>
 <p class="value">${formatFigure(measure, measure.model.value)} <small>${formatInterval(measure, measure.model)}</small></p>
-<p class="muted">${wayOf(measure)}${overlaps(measure) && '; may equal real images'}</p>
+<p class="muted">${wayOf(measure)}${overlaps(measure) && (measure.better === 'none' ? '; may equal them' : '; may equal real images')}</p>
 ${strips[i]}</li>
 `,
 )}</ul>
