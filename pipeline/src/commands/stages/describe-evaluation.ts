@@ -18,10 +18,10 @@ const IN_SWEEP: readonly string[] = ['class_accuracy', 'frechet', 'precision', '
 export function describeEvaluation(evaluation: Evaluation, files: WrittenReport & { card?: string }): string[] {
   const { model, data, features, settings, measures, memorisation, sweep, secondsAPicture } = evaluation;
   const { accuracy } = features;
-  const sure = accuracy === undefined ? '' : `, right about ${formatShare(accuracy)} of images held out`;
+  const sure = accuracy === undefined ? '' : `, ${formatShare(accuracy)} right on images held out`;
   return [
     `${plural(settings.count, 'picture')} of ${model.name}: ${describeSettings(settings)}, ${formatSeconds(secondsAPicture)} a picture`,
-    `Real images: ${data.heldOut} of ${data.test ?? `${data.name}, held out of training`}`,
+    `Real images: ${settings.count} of the ${data.heldOut} of ${data.test ?? `${data.name} that training held out`}`,
     `Features: ${features.name}, ${features.width} numbers an image${sure}`,
     '',
     ...table([['', 'model', '', 'real', 'noise'], ...measures.map(measureRow)]),

@@ -99,7 +99,7 @@ export function measureRows(rows: readonly { side: number; name: string; measure
       Plot.gridX({ ticks, stroke: 'var(--line)', strokeOpacity: 1 }),
       Plot.axisX({
         ticks,
-        tickFormat: (value: number) => formatFigure(first!.measure, value),
+        text: (value: number) => formatFigure(first!.measure, value),
         tickSize: 0,
         fill: 'var(--muted)',
       }),

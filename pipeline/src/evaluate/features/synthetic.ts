@@ -41,7 +41,6 @@ const LENGTH: TrainingLength = { batch: 64, epochs: 20, least: 200, most: 800 };
  */
 export async function trainOnSynthetic(options: SyntheticOptions): Promise<Measure> {
   const { synthetic, real, noise, heldOut } = options;
-  const { id, name, better } = SYNTHETIC_ACCURACY;
   const labels = labelsOf('real', real);
   labelsOf('synthetic', synthetic);
   labelsOf('heldOut', heldOut);
@@ -52,6 +51,7 @@ export async function trainOnSynthetic(options: SyntheticOptions): Promise<Measu
       );
     }
   }
+  const { id, name, better } = SYNTHETIC_ACCURACY;
   return {
     id,
     name,

@@ -3,7 +3,7 @@
  * they were asked in. For feature networks that name classes.
  */
 import type { Estimate } from '../types.ts';
-import { type Groups, jackknife, shareEstimate } from './intervals.ts';
+import { type Groups, jackknife, shareEstimate, widenRare } from './intervals.ts';
 import type { Candidate, Family } from './record.ts';
 
 /** @returns [classes]: the share of each, 0 to 1, with a sum of 1 */
@@ -68,7 +68,9 @@ export const classHistogram: Family = {
       how:
         'Total variation of the shares of the classes that the classifier sees from the shares that were asked for, or, where none ' +
         'were, from those that it sees in the training images: the share of pictures that would have to be of another class.',
-      interval: 'Jackknife of 32 random groups of the images; the training images are held fixed.',
+      interval:
+        'Jackknife of 32 random groups of the images; the training images are held fixed. Where fewer than ten pictures are of ' +
+        'another class than asked for, it is at least that of their share.',
     },
   ],
   applies: (candidates, reference) => [...candidates, reference].every(seen),
@@ -80,7 +82,10 @@ export const classHistogram: Family = {
       const goal = classShares(known, count);
       const asked = (rows: readonly number[]) =>
         labels ? classShares(Int32Array.from(rows, (row) => labels[row]!), count) : goal; // biome-ignore format: short
-      return [variation(classes, asked, groups)];
+      const estimate = variation(classes, asked, groups);
+      if (labels === undefined) return [estimate];
+      const wrong = classes.reduce((sum, label, i) => sum + (label === labels[i] ? 0 : 1), 0);
+      return [widenRare(estimate, wrong, classes.length, 1, { max: 1 })];
     };
   },
 };

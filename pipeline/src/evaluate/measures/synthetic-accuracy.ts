@@ -6,7 +6,7 @@ export const SYNTHETIC_ACCURACY: MeasureAbout = {
   name: 'Train on these, test on real',
   better: 'higher',
   how:
-    'Share of held-out images that a classifier names right which was trained on the pictures alone, or on as many real training ' +
-    'images, or on noise (Ravuri & Vinyals 2019).',
-  interval: "Wilson's interval of a share; the trained classifier is held fixed.",
+    'Share of real images that a classifier names right after it was trained on the pictures alone (Ravuri & Vinyals 2019). For ' +
+    'real images it is trained on as many training images; for noise, on noise with their classes.',
+  interval: "Wilson's interval of a share of the images tested; another training may differ by more.",
 };

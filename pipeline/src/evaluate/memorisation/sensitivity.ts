@@ -7,7 +7,8 @@ import { calibrate, ERROR_RATE, jointPValue, pValuesOf } from './judge.ts';
 import type { SensitivityRow } from './types.ts';
 
 const STREAM = 0x0c0c_0000;
-const TRIALS = 200;
+/** For each number of copies. */
+export const TRIALS = 200;
 
 /** One array for each space, in the same order: scores of the same images. */
 export interface PlantedScores {

@@ -2,6 +2,7 @@
 import { chanceBelow, HELD_OUT_OF_TAIL } from './chance.ts';
 import { ERROR_RATE } from './judge.ts';
 import type { Memorisation } from './types.ts';
+import { DOUBT, mostUnseen } from './unseen.ts';
 
 /** `none found` is said only if copies of one picture in twenty would be found this often. */
 const POWER = 0.8;
@@ -18,7 +19,7 @@ export function conclude(facts: Facts): Pick<Memorisation, 'verdict' | 'reason' 
   if (found >= POWER) {
     const { copies: seen } = sensitivity.find((row) => row.copies > 0 && row.found >= POWER)!;
     const some = seen === 1 ? 'A single copy' : `${seen} copies`;
-    const reason = `The pictures are no nearer to training images than real ones are. ${some} among ${counts.samples} pictures would probably have been found.`;
+    const reason = `The pictures are no nearer to training images than real ones are. ${some} among ${counts.samples} pictures would probably have been found.${rest(facts)}`;
     return { verdict: 'none found', reason };
   }
   const needed = heldOutNeeded(counts.samples, tests.length);
@@ -32,6 +33,19 @@ export function conclude(facts: Facts): Pick<Memorisation, 'verdict' | 'reason' 
       ? `${twice} of ${counts.heldOut} held-out images are training images too, so that copies do not stand out.`
       : 'Real images are as near to training images as copies are, so that copies do not stand out.';
   return { verdict: 'cannot tell', reason };
+}
+
+/** What `none found` leaves open. */
+function rest({ sensitivity, counts }: Facts): string {
+  const share = mostUnseen(sensitivity, counts.samples);
+  if (share === undefined) return '';
+  return ` That does not rule out copies: they may be up to ${formatPercent(share)} of all that the model draws (with ${formatPercent(1 - DOUBT)} confidence).`;
+}
+
+/** Two digits, rounded up: a bound must not look smaller than it is. */
+function formatPercent(share: number): string {
+  const digits = 10 ** (1 - Math.floor(Math.log10(100 * share)));
+  return `${Number((Math.ceil(100 * share * digits - 1e-6) / digits).toPrecision(2))} %`;
 }
 
 function accusation({ tests, counts, pValue }: Facts): string {

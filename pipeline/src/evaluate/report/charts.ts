@@ -22,9 +22,7 @@ export function measureStrip(measure: Measure): Promise<Html> {
   ] as const;
   const values = sets.flatMap(({ value, interval = [value, value] }) => [value, ...interval]);
   const [least, greatest] = [Math.min(...values), Math.max(...values)];
-  const log = measure.better === 'lower' && least > 0 && greatest / least > WIDE;
-  const ends = [least / 1.3, greatest * 1.3] as const;
-  const ticks = log ? logTicks(...ends, 3) : 4;
+  const { ticks, scale } = stripScale(measure, least, greatest);
   return chart((Plot) => ({
     label: `${measure.name}: pictures ${told(measure, 'model')}, real images ${told(measure, 'real')}, noise ${told(measure, 'noise')}.`,
     width: STRIP_WIDTH,
@@ -33,13 +31,13 @@ export function measureStrip(measure: Measure): Promise<Html> {
     marginLeft: 12,
     marginRight: 16,
     marginBottom: 22,
-    x: { ...(log ? { type: 'log', domain: ends } : { nice: true }), label: null },
+    x: { ...scale, label: null },
     y: { type: 'band', domain: [0, 1, 2], axis: null },
     marks: [
       Plot.gridX({ ticks, stroke: 'var(--line)', strokeOpacity: 1 }),
       Plot.axisX({
         ticks,
-        tickFormat: (value: number) => formatFigure(measure, value),
+        text: (value: number) => formatFigure(measure, value),
         tickSize: 0,
         fill: 'var(--muted)',
       }),
@@ -57,6 +55,27 @@ export function measureStrip(measure: Measure): Promise<Html> {
       Plot.dot(sets, { x: 'value', y: 'row', symbol: 'symbol', stroke: 'colour', fill: fillOf, r: 5, strokeWidth: 2 }),
     ],
   }));
+}
+
+/**
+ * Distances from little to much have a logarithmic axis, so that noise does not push model and real images together. Where
+ * chance takes one to 0 or below, the axis is linear up to the power of ten that they reach, and logarithmic beyond.
+ */
+function stripScale({ better, model, real }: Measure, least: number, greatest: number) {
+  if (better === 'lower' && least > 0 && greatest / least > WIDE) {
+    const ends = [least / 1.3, greatest * 1.3] as const;
+    return { ticks: logTicks(...ends, 3), scale: { type: 'log', domain: ends } } as const;
+  }
+  const near = Math.max(...[model, real].flatMap(({ value, interval = [value, value] }) => [value, ...interval]));
+  if (better === 'lower' && least <= 0 && near > 0 && greatest / near > WIDE) {
+    const constant = 10 ** Math.floor(Math.log10(near));
+    const tens = Math.floor(Math.log10((greatest * 1.3) / constant));
+    const beyond = Array.from({ length: tens + 1 }, (_, i) => constant * 10 ** i);
+    const below = least < -constant / 2 ? [-constant] : [];
+    const domain = [least * 1.3, greatest * 1.3];
+    return { ticks: [...below, 0, ...beyond], scale: { type: 'symlog', constant, domain } } as const;
+  }
+  return { ticks: 4, scale: { nice: true } } as const;
 }
 
 /** A cross has no inside; the circle is full. */
@@ -207,7 +226,7 @@ export function axes(Plot: PlotLibrary, { x, y = 4, told = formatTick }: Axes) {
     Plot.gridY({ ticks: y, stroke: 'var(--line)', strokeOpacity: 1 }),
     Plot.axisX({
       ticks: x,
-      tickFormat: formatTick,
+      text: formatTick,
       tickSize: 3,
       fill: 'var(--muted)',
       labelArrow: 'none',
@@ -215,7 +234,7 @@ export function axes(Plot: PlotLibrary, { x, y = 4, told = formatTick }: Axes) {
     }),
     Plot.axisY({
       ticks: y,
-      tickFormat: told,
+      text: told,
       tickSize: 0,
       fill: 'var(--muted)',
     }),

@@ -1,13 +1,14 @@
 /** The part of a report on memorisation: the verdict, what it rests on, what it would have seen, and the closest pairs. */
 import { formatShare, formatValue } from '@onnoise/scheduler';
 import { closestPairs, type PairPictures } from '../memorisation/closest-pairs.ts';
+import { TRIALS } from '../memorisation/sensitivity.ts';
 import type { CopyTest, Memorisation, Pair, Space } from '../memorisation/types.ts';
 import { histogram, sensitivityCurve } from './charts.ts';
 import { type Html, html } from './html.ts';
 import { key } from './marks.ts';
 import { pictureOf } from './pictures.ts';
 import type { ReportPictures } from './types.ts';
-import { count, memorisationSentence } from './words.ts';
+import { count, memorisationSentence, unbroken } from './words.ts';
 
 /** Most pairs of a space that are shown. */
 const MOST_PAIRS = 6;
@@ -19,8 +20,8 @@ export async function copiesSection(memorisation: Memorisation, pictures: Report
   const tone = verdict === 'copies found' ? 'bad' : verdict === 'none found' ? 'good' : '';
   return html`<section aria-labelledby="memorisation">
 <h2 id="memorisation">Memorisation</h2>
-<p class="${tone}">${memorisationSentence(memorisation)}</p>
-<p>${reason}</p>
+<p class="${tone}">${unbroken(memorisationSentence(memorisation))}</p>
+<p>${unbroken(reason)}</p>
 <p>${count(counts.samples)} pictures were compared with ${count(counts.training)} training images, and so were ${count(counts.heldOut)} real images held out of training. Copies would lie nearer to a training image than real images do. A picture's score is its distance to the nearest training image divided by that to the next few: near 0 for a copy, near 1 for a new picture.</p>
 ${
   duplicates.heldOut + duplicates.training > 0 &&
@@ -39,6 +40,7 @@ ${await Promise.all(tests.map(testFigures))}${
 ${await sensitivityCurve(sensitivity)}</figure>`
 }
 </div>
+${sensitivity.length > 1 && sensitivityTable(memorisation)}
 ${await pairsList(memorisation, pictures)}
 </section>`;
 }
@@ -46,6 +48,21 @@ ${await pairsList(memorisation, pictures)}
 /** `0.02 %`: other than shares, chances may be tiny, and 0 is none. */
 const chance = (value: number): string =>
   value > 0 && value < 1e-6 ? 'less than 0.0001 %' : `${formatValue(100 * value)} %`;
+
+const sensitivityTable = ({
+  sensitivity,
+  counts,
+}: Memorisation) => html`<p>How many copies go unseen: ${TRIALS} times for each number, training images were changed a little and put among real ones.</p>
+<table>
+<caption>How often they were called out</caption>
+<thead><tr><th scope="col">Copies among ${count(counts.samples)}</th><th scope="col" class="n">Found</th><th scope="col" class="n">Unseen</th></tr></thead>
+<tbody>
+${sensitivity.map(
+  ({ copies, found }) =>
+    html`<tr><th scope="row">${copies === 0 ? 'none (false alarms)' : count(copies)}</th><td class="n">${formatShare(found)}</td><td class="n">${copies === 0 ? '–' : formatShare(1 - found)}</td></tr>
+`,
+)}</tbody>
+</table>`;
 
 const testsTable = ({
   tests,
@@ -58,7 +75,7 @@ const testsTable = ({
 <tbody>
 ${tests.map(
   ({ space, threshold, flagged, expected, falseAlarmRate: { value, interval } }) =>
-    html`<tr><th scope="row">${SPACE_NAMES[space]}</th><td class="n">${formatValue(threshold)}</td><td class="n">${count(flagged)}</td><td class="n">${formatValue(expected)}</td><td class="n">${chance(value)}<br><small>${chance(interval[0])} to ${chance(interval[1])}</small></td></tr>
+    html`<tr><th scope="row">${SPACE_NAMES[space]}</th><td class="n">${formatValue(threshold)}</td><td class="n">${count(flagged)}</td><td class="n">${formatValue(expected)}</td><td class="n">${unbroken(chance(value))}<br><small>${unbroken(`${chance(interval[0])} to ${chance(interval[1])}`)}</small></td></tr>
 `,
 )}</tbody>
 </table>`;

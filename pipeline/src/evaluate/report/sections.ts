@@ -13,14 +13,14 @@ import { type Html, html } from './html.ts';
 import { key } from './marks.ts';
 import { type Sheet, sheetOf } from './pictures.ts';
 import type { ClassShares, Evaluation, ReportPictures } from './types.ts';
-import { count, describeFeatures, describeSettings, duration, headline, realImages, wayOf } from './words.ts';
+import { count, describeFeatures, describeSettings, duration, headline, realImages, unbroken, wayOf } from './words.ts';
 
 export function opening(evaluation: Evaluation): Html {
   const { model, data, settings, features } = evaluation;
   return html`<header>
 <h1>Evaluation of ${model.name}</h1>
-<p class="lede">${headline(evaluation)}</p>
-<p class="muted">Compared with as many ${realImages(data)}. Sampled with ${describeSettings(settings)}; features of ${features.name}.</p>
+<p class="lede">${unbroken(headline(evaluation))}</p>
+<p class="muted">Compared with ${realImages(data)}; all sets have ${count(settings.count)} images. Sampled with ${describeSettings(settings)}; features of ${features.name}.</p>
 </header>`;
 }
 
@@ -29,7 +29,8 @@ export async function measuresSection(measures: readonly Measure[]): Promise<Htm
   const strips = await Promise.all(measures.map(measureStrip));
   return html`<section aria-labelledby="measures">
 <h2 id="measures">Measures</h2>
-<p>Each value stands beside two anchors at the same number of images: real ones, which are as good as a model can be, and noise, which any model should beat. Bars are intervals of 95 %.</p>
+<p>Each value stands beside two anchors at the same number of images: real ones, which are as good as a model can be, and noise, which any model should beat. Few images alone make distances large, those of real images too.</p>
+<p>A bar is an interval of 95 %: if you drew as many pictures again and again, 95 of 100 such bars would hold the mean of all the values. Where the bars of pictures and real images overlap, they may be equal, and so many pictures cannot tell. Four times as many halve a bar.</p>
 ${key([
   ['model', 'pictures of the model'],
   ['real', 'real images'],
@@ -39,12 +40,18 @@ ${key([
 ${measures.map(
   (measure, i) => html`<li class="card"><h3>${measure.name}</h3>
 <p class="value">${formatFigure(measure, measure.model.value)} <small>${formatInterval(measure, measure.model)}</small></p>
-<p class="muted">${wayOf(measure)}</p>
+<p class="muted">${wayOf(measure)}${overlaps(measure) && (measure.better === 'none' ? '; may equal them' : '; may equal real images')}</p>
 ${strips[i]}</li>
 `,
 )}</ul>
 ${measuresTable(measures)}
 </section>`;
+}
+
+/** Whether pictures may be as good as real images, for all that is known. */
+function overlaps({ model, real }: Measure): boolean {
+  if (!model.interval || !real.interval) return false;
+  return model.interval[0] <= real.interval[1] && real.interval[0] <= model.interval[1];
 }
 
 const measuresTable = (measures: readonly Measure[]) => html`<table class="wide">
@@ -72,7 +79,7 @@ ${known.map(({ name, about }) => html`<dt>${name}</dt><dd>${about.how} Interval:
 
 export function estimateCell(measure: Pick<Measure, 'id'>, estimate: Estimate): Html {
   const interval = formatInterval(measure, estimate);
-  return html`<td class="n">${formatFigure(measure, estimate.value)}${interval && html`<br><small>${interval}</small>`}</td>`;
+  return html`<td class="n">${formatFigure(measure, estimate.value)}${interval && html`<br><small>${unbroken(interval)}</small>`}</td>`;
 }
 
 export async function classesSection(classes: readonly ClassShares[]): Promise<Html> {

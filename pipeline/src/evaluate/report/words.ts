@@ -13,14 +13,17 @@ import type { Evaluation } from './types.ts';
 /** A chance that is called sure enough. */
 const SURE = 0.95;
 
+/** A percent sign stays on the line of its number. */
+export const unbroken = (text: string): string => text.replaceAll(' %', '\u00a0%');
+
 export const count = (value: number): string => value.toLocaleString('en');
 
 /** What was found, in a few plain sentences: how good, how far from real, whether copies. */
-export function headline({ data, settings, measures, memorisation }: Evaluation): string {
+export function headline({ model, settings, measures, memorisation }: Evaluation): string {
   const of = (id: string) => measures.find((measure) => measure.id === id);
   const [accuracy, distance] = [of('class_accuracy'), of('frechet')];
   return [
-    `${count(settings.count)} pictures of ${data.name}.`,
+    `${count(settings.count)} pictures of ${model.name}.`,
     accuracy &&
       `${formatFigure(accuracy, accuracy.model.value)} show the class that was asked for (${anchors(accuracy)}).`,
     distance && `${distance.name} ${formatFigure(distance, distance.model.value)} (${anchors(distance)}).`,

@@ -45,6 +45,18 @@ test('where nothing was asked for, it is compared with the training images', asy
   expect((await measured(classHistogram, labelled(undefined, [0, 1, 0, 1]))).value).toBeCloseTo(0.5, 12);
 });
 
+test('few wrong pictures have an interval that is not a point', async () => {
+  const asked = Array.from({ length: 300 }, (_, i) => i % 3);
+  for (const wrong of [0, 1, 4]) {
+    const seen = asked.map((label, i) => (i < 3 * wrong && label === 0 ? 1 : label));
+    const { value, interval } = await measured(classHistogram, labelled(asked, seen));
+    expect(value).toBeCloseTo(wrong / 300, 12);
+    expect(interval![0]).toBeLessThanOrEqual(value);
+    // Of Wilson: 0, 1 and 4 of 300 may be 1.3, 1.9 and 3.4 %.
+    expect(interval![1]).toBeGreaterThan((wrong + 3) / 300);
+  }
+});
+
 test('a class that is never seen counts with its share', async () => {
   const asked = Array.from({ length: 60 }, (_, i) => i % 3);
   const { value, interval } = await measured(

@@ -46,6 +46,24 @@ describe('formatReport', () => {
     );
   });
 
+  it('says where chance alone may make the difference, and how many copies go unseen', async () => {
+    const [, frechet] = exampleMeasures(18);
+    const near = { ...frechet!, real: { value: 17, interval: [16, 18] as [number, number] } };
+    const told = async (measure: typeof near) =>
+      plain(await formatReport(exampleEvaluation({ measures: [measure] }), examplePictures()));
+    expect(await told(near)).toContain('lower is better; may equal real images');
+    expect(await told({ ...near, real: { value: 9, interval: [8, 10] } })).not.toContain('may equal real images');
+    expect(await told(near)).toContain(
+      'Copies among 500 Found Unseen none (false alarms) 0.8 % – 1 50 % 50 % 2 75 % 25 %',
+    );
+  });
+
+  it('explains the accuracy after training on the pictures, too', async () => {
+    const accuracy = { ...exampleMeasures(9)[0]!, id: 'synthetic_accuracy', name: 'Train on these, test on real' };
+    const text = plain(await formatReport(exampleEvaluation({ measures: [accuracy] }), examplePictures()));
+    expect(text).toContain('Train on these, test on real Share of real images that a classifier names right');
+  });
+
   it('shows every measure with its interval and both anchors', async () => {
     const text = plain(await formatReport(exampleEvaluation(), examplePictures()));
     expect(text).toContain('Frechet distance 18.2 16.9 to 19.8 9.06 8.4 to 9.9 903');
