@@ -36,6 +36,9 @@ export async function openSides(paths: readonly string[]): Promise<Side[]> {
     const received = paths.length === 0 ? 'none' : `only ${formatPath(paths[0]!)}`;
     throw new InputError(`Cannot compare: the folders must be at least two, received ${received}.`);
   }
+  if (paths.includes('')) {
+    throw new InputError('Cannot compare: each folder must be named, received "" for one.');
+  }
   const real = await Promise.all(paths.map(folderOf));
   real.forEach((path, i) => {
     const first = real.indexOf(path);

@@ -137,6 +137,7 @@ const seen = () => ['--feature-model', place('seen.onnx')];
 describe('pipeline evaluate refuses, before anything is trained or sampled,', () => {
   beforeAll(async () => {
     await writeIdx(place('three'), grainedBars({ count: 90, classes: 3 }, 1));
+    await writeIdx(place('same'), { shape: [1, 8, 8], count: 60, pixels: new Uint8Array(60 * 64).fill(77) });
     await writeIdx(place('one'), grainedBars({ count: 90, classes: 1 }, 1));
     const colours = Array.from({ length: 12 }, (_, i) => [`${i}.png`, flatPicture(8, 8, 20 * i, 90, 200)] as const);
     await writeFiles(place('colour'), Object.fromEntries(colours));
@@ -194,6 +195,16 @@ describe('pipeline evaluate refuses, before anything is trained or sampled,', ()
       'nothing held out',
       () => [...base('unconditional', 'plain'), '--validation-share', '0'].toSpliced(4, 2),
       'some images of plain must be held out of training to compare with, there are none. Name others with --test-data.',
+    ],
+    [
+      'nearly all held out',
+      () => [...plain().slice(0, 5), '0.995'],
+      'the number of images to train on of plain must be an integer of at least 6, received 3.',
+    ],
+    [
+      'images that are all the same',
+      () => base('unconditional', 'same'),
+      'the number of different images to train on of same must be an integer of at least 3, received 1.',
     ],
     [
       'another size',
