@@ -46,6 +46,8 @@ export async function evaluate(job: EvaluationJob, hooks: EvaluationHooks): Prom
   if (job.count !== undefined) check(action, '--count', integer(1), job.count);
   check(action, '--seed', integer(0), seed);
   for (const each of [settings, ...sweep]) checkSettings(model, each, batch);
+  // Now: later, another model may have taken the folder's place.
+  const facts = await modelFacts(model);
 
   const { prepare } = hooks;
   const real = await openRealImages({ action, model, data, test, forced, hash: trainedOn?.hash, prepare });
@@ -78,7 +80,7 @@ export async function evaluate(job: EvaluationJob, hooks: EvaluationHooks): Prom
         date: new Date().toISOString(),
         onnoise: installedVersion('@onnoise/pipeline') ?? 'unknown',
         machine: machineWords(),
-        model: await modelFacts(model),
+        model: facts,
         data: dataFacts(real),
         features: network.about,
         settings: first.settings,

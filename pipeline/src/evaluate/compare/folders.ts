@@ -6,7 +6,7 @@ import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { type EvaluationFacts, InputError, MODEL_FILES, readEvaluation } from '@onnoise/scheduler';
 import { trainingConfigOf } from '../../export/read-card.ts';
-import { diskFailure } from '../../files/disk-errors.ts';
+import { diskFailure, withDiskErrors } from '../../files/disk-errors.ts';
 import { formatPath } from '../../terminal/format.ts';
 import { readLines, type StepMetrics, type ValidationMetrics } from '../../train/metrics.ts';
 import { runPaths } from '../../train/run-folder.ts';
@@ -71,7 +71,7 @@ async function folderOf(path: string): Promise<string> {
 
 /** @throws InputError with what the folder holds instead */
 async function kindOf(path: string): Promise<Kind> {
-  const names = await readdir(path);
+  const names = await withDiskErrors(`read ${path}`, () => readdir(path));
   if (names.includes('model_index.json') || names.includes('unet')) return 'model';
   if (names.includes('config.json')) return 'run';
   if (names.includes(EVALUATION_FILE)) return 'evaluation';

@@ -7,7 +7,7 @@
  * colour. Range: what the file's metadata say under `image_range`, else what is asked for, else -1 to 1.
  */
 import { openAsBlob } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { check, type ImageShape, InputError, oneOf, onnxReason, readOnnxFacts } from '@onnoise/scheduler';
 import * as ort from 'onnxruntime-node';
@@ -54,10 +54,11 @@ export async function openFeatureFile(
 }
 
 async function readMetadata(path: string): Promise<Readonly<Record<string, string>>> {
-  const found = await stat(path).catch((error) =>
-    refuse(path, `be an ONNX file, ${diskReason(error) ?? error.message}`),
-  );
+  const unreadable = (error: Error) => refuse(path, `be an ONNX file, ${diskReason(error) ?? error.message}`);
+  const found = await stat(path).catch(unreadable);
   if (!found.isFile()) refuse(path, `be an ONNX file, received ${found.isDirectory() ? 'a folder' : kindOf(found)}`);
+  // A blob does not say why it cannot be read.
+  await open(path).then((file) => file.close(), unreadable);
   const { fault, metadata } = await readOnnxFacts(await openAsBlob(path));
   if (fault !== undefined) refuse(path, `be an ONNX file, received ${fault}`);
   return metadata;

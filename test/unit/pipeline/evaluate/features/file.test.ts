@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { extractFeatures } from '#pipeline/evaluate/features/extract.ts';
 import { openFeatureFile } from '#pipeline/evaluate/features/file.ts';
@@ -164,6 +164,22 @@ describe('a feature model from a file', () => {
       );
     },
   );
+
+  const root = process.getuid?.() === 0;
+  const lacks = WINDOWS ? 'Windows has no permission bits: run on Linux or macOS' : undefined;
+  it('refuses a file that may not be read', skipBecause(lacks), async () => {
+    const path = await featureOnnx();
+    await chmod(dirname(path), 0o755);
+    await chmod(path, 0);
+    if (root) process.seteuid?.(65_534);
+    try {
+      await expect(openFeatureFile(path, GRAY, undefined)).rejects.toThrow(
+        'seen.onnx must be an ONNX file, permission is denied.',
+      );
+    } finally {
+      if (root) process.seteuid?.(0);
+    }
+  });
 
   it('refuses features that are not finite, and says which image', async () => {
     const { extractor } = await open({ outputs: { features: 'root' } }, GRAY, '0,1');
