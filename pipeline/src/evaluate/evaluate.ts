@@ -18,7 +18,7 @@ import { classShares } from './class-shares.ts';
 import { openRealImages, type RealImages } from './data.ts';
 import { machineWords, modelFacts } from './facts.ts';
 import { FEATURE_WIDTH, openFeatureNetwork } from './features/index.ts';
-import { checkMemory, checkTraining } from './images.ts';
+import { checkMemory, checkPictures, checkTraining } from './images.ts';
 import type { EvaluationHooks, EvaluationJob } from './job.ts';
 import { type Measured, measureAsTraining, measureRuns, searchCopies } from './measure.ts';
 import { fewestImages } from './measures/index.ts';
@@ -58,6 +58,7 @@ export async function evaluate(job: EvaluationJob, hooks: EvaluationHooks): Prom
     checkMemory(real.unseen.dataset, real.unseen.numbers.length);
     await checkTraining(action, real.dataset);
     const count = requireImages(action, job.count ?? Math.min(USUAL_COUNT, real.unseen.numbers.length), real);
+    checkPictures(action, model.shape, count, 1 + sweep.length);
     const asked = askLike(real.dataset, real.classMap, { count, seed });
     checkAsked(model, asked, seed);
     // A file tells its width when it is opened. A network of our own trains then, which would be too late.

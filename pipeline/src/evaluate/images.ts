@@ -26,6 +26,20 @@ export function checkMemory(dataset: Dataset, count: number): void {
 }
 
 /**
+ * The pictures of all settings wait in memory for what measures them.
+ * @param settings how many there are: the evaluation's own, and each row of the sweep
+ * @throws InputError where they would not fit
+ */
+export function checkPictures(action: string, shape: ImageShape, count: number, settings: number): void {
+  const bytes = settings * count * sizeOf(shape);
+  if (bytes <= MOST_BYTES) return;
+  const rows = settings === 1 ? '' : ` with ${settings} settings`;
+  throw new InputError(
+    `Cannot ${action}: all pictures must take at most ${formatBytes(MOST_BYTES)} of memory, ${count} of ${shape.join(' x ')}${rows} take ${formatBytes(bytes)}. Lower --count${settings === 1 ? '' : ', or split --sweep'}.`,
+  );
+}
+
+/**
  * @throws InputError for too few training images to measure distances from, and where nearly all are the same: a copy is
  *   told by a nearest training image, and others that are farther.
  */
