@@ -151,6 +151,7 @@ describe('pipeline evaluate refuses, before anything is trained or sampled,', ()
     await writeProjection(place('wide.onnx'), [1, 8, 8], 100);
     await writeProjection(place('large.onnx'), [4, 8, 8], 4);
     await writeFile(place('a-file'), 'x');
+    await mkdir(place('taken/report.html'), { recursive: true });
     await mkdir(place('dirty/README.md'), { recursive: true });
   });
 
@@ -312,6 +313,11 @@ describe('pipeline evaluate refuses, before anything is trained or sampled,', ()
       'results in a file',
       () => [...plain(), '--out', place('a-file')],
       '--out must be a folder that can be written, there is a file of that name.',
+    ],
+    [
+      'a folder in the place of the report',
+      () => [...plain(), '--out', place('taken')],
+      'report.html in --out must be a file that can be written, there is a folder of that name.',
     ],
     ['a model that is not there', () => base('nowhere', 'plain'), 'must be a model folder, there is none.'],
     [
