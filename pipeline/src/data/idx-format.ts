@@ -42,8 +42,10 @@ function isGzipped(path: string): boolean {
 
 /** The file's bytes in chunks. A broken gzip stream is an InputError. */
 async function* readUnzipped(path: string): AsyncGenerator<Buffer> {
+  // First, because a stream that nobody listens to yet ends the process where the file cannot be opened.
+  const gzipped = isGzipped(path);
   const file = createReadStream(path);
-  if (!isGzipped(path)) {
+  if (!gzipped) {
     yield* file as AsyncIterable<Buffer>;
     return;
   }

@@ -18,7 +18,7 @@ import { classShares } from './class-shares.ts';
 import { openRealImages, type RealImages } from './data.ts';
 import { machineWords, modelFacts } from './facts.ts';
 import { FEATURE_WIDTH, openFeatureNetwork } from './features/index.ts';
-import { checkMemory } from './images.ts';
+import { checkMemory, checkPictures, checkTraining } from './images.ts';
 import type { EvaluationHooks, EvaluationJob } from './job.ts';
 import { type Measured, measureAsTraining, measureRuns, searchCopies } from './measure.ts';
 import { fewestImages } from './measures/index.ts';
@@ -52,6 +52,8 @@ export async function evaluate(job: EvaluationJob, hooks: EvaluationHooks): Prom
   if (job.count !== undefined) check(action, '--count', integer(1), job.count);
   check(action, '--seed', integer(0), seed);
   for (const each of [settings, ...sweep]) checkSettings(model, each, batch);
+  // Now: later, another model may have taken the folder's place.
+  const facts = await modelFacts(model);
 
   const { prepare } = hooks;
   const real = await openRealImages({ action, model, data, test, forced, hash: trainedOn?.hash, prepare });
@@ -61,7 +63,9 @@ export async function evaluate(job: EvaluationJob, hooks: EvaluationHooks): Prom
     for (const note of real.notes) hooks.onNote(note);
     checkMemory(real.dataset, real.dataset.train.length);
     checkMemory(real.unseen.dataset, real.unseen.numbers.length);
+    await checkTraining(action, real.dataset);
     const count = requireImages(action, job.count ?? Math.min(USUAL_COUNT, real.unseen.numbers.length), real);
+    checkPictures(action, model.shape, count, 1 + sweep.length);
     const asked = askLike(real.dataset, real.classMap, { count, seed });
     checkAsked(model, asked, seed);
     // A file tells its width when it is opened. A network of our own trains then, which would be too late.
@@ -84,7 +88,7 @@ export async function evaluate(job: EvaluationJob, hooks: EvaluationHooks): Prom
         date: new Date().toISOString(),
         onnoise: installedVersion('@onnoise/pipeline') ?? 'unknown',
         machine: machineWords(),
-        model: await modelFacts(model),
+        model: facts,
         data: dataFacts(real),
         features: network.about,
         settings: first.settings,

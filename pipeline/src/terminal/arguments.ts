@@ -37,6 +37,11 @@ export function checkArguments(command: string, typed: readonly string[], known:
     if (name === undefined) continue; // in a group, such as --model.layers_per_block, each key may occur once
     let value = inline;
     if (known.boolean.includes(name)) {
+      // yargs would take all but "true" for false.
+      if (value !== undefined && denied) throw new UsageError(`${flag} must have no value, received "${value}".`);
+      if (value !== undefined && !/^(true|false)$/.test(value)) {
+        throw new UsageError(`${flag} must be true or false, or have no value, received "${value}".`);
+      }
       if (value === undefined && /^(true|false)$/.test(typed[i + 1] ?? '')) i++;
     } else if (value === undefined) {
       value = typed[++i];

@@ -3,7 +3,7 @@ import { join, relative, resolve, sep } from 'node:path';
 import { MODEL_FILES } from '@onnoise/scheduler';
 import { checkCard, writeCard } from '../../evaluate/report/card.ts';
 import type { Evaluation, ReportPictures } from '../../evaluate/report/types.ts';
-import { type WrittenReport, writeReport } from '../../evaluate/report/write.ts';
+import { EVALUATION_FILE, REPORT_FILE, type WrittenReport, writeReport } from '../../evaluate/report/write.ts';
 import { checkWritable, nearestFolder, removeEmpty } from '../../files/output.ts';
 
 export interface EvaluationFiles {
@@ -23,6 +23,9 @@ export async function openFiles(out: string, model: string | undefined): Promise
   const there = await nearestFolder(lowest);
   const [made] = relative(there, lowest).split(sep);
   await checkWritable('--out', out, 'folder');
+  for (const file of [EVALUATION_FILE, REPORT_FILE]) {
+    await checkWritable(`${file} in --out`, join(out, file), 'file');
+  }
   return {
     async write(evaluation, pictures) {
       const written = await writeReport(evaluation, pictures, out);

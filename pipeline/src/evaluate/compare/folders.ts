@@ -6,7 +6,7 @@ import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { type EvaluationFacts, InputError, MODEL_FILES, readEvaluation } from '@onnoise/scheduler';
 import { trainingConfigOf } from '../../export/read-card.ts';
-import { diskFailure } from '../../files/disk-errors.ts';
+import { diskFailure, withDiskErrors } from '../../files/disk-errors.ts';
 import { hashFile } from '../../files/hash.ts';
 import { formatPath } from '../../terminal/format.ts';
 import { readLines, type StepMetrics, type ValidationMetrics } from '../../train/metrics.ts';
@@ -36,6 +36,9 @@ export async function openSides(paths: readonly string[]): Promise<Side[]> {
   if (paths.length < 2) {
     const received = paths.length === 0 ? 'none' : `only ${formatPath(paths[0]!)}`;
     throw new InputError(`Cannot compare: the folders must be at least two, received ${received}.`);
+  }
+  if (paths.includes('')) {
+    throw new InputError('Cannot compare: each folder must be named, received "" for one.');
   }
   const real = await Promise.all(paths.map(folderOf));
   real.forEach((path, i) => {
@@ -69,7 +72,7 @@ async function folderOf(path: string): Promise<string> {
 
 /** @throws InputError with what the folder holds instead */
 async function kindOf(path: string): Promise<Kind> {
-  const names = await readdir(path);
+  const names = await withDiskErrors(`read ${path}`, () => readdir(path));
   if (names.includes('model_index.json') || names.includes('unet')) return 'model';
   if (names.includes('config.json')) return 'run';
   if (names.includes(EVALUATION_FILE)) return 'evaluation';

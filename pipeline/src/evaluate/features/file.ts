@@ -7,10 +7,11 @@
  * colour. Range: what the file's metadata say under `image_range`, else what is asked for, else -1 to 1.
  */
 import { openAsBlob } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { check, type ImageShape, InputError, oneOf, onnxReason, readOnnxFacts } from '@onnoise/scheduler';
 import * as ort from 'onnxruntime-node';
+import { kindOf } from '../../data/walk.ts';
 import { diskReason } from '../../files/disk-errors.ts';
 import { sizeOf } from '../../shape.ts';
 import { createFiller, type Extractor } from './extract.ts';
@@ -42,7 +43,10 @@ export async function openFeatureFile(
     const called = { session, name: basename(path), input, range };
     const outputs = await trial(called, path, shape);
     const features = outputOf(outputs, path, input.batch ?? TRIED);
-    return { extractor: { ...called, features }, width: outputs[features]!.dims[1]! };
+    const { data, dims } = outputs[features]!;
+    const bad = (data as Float32Array).find((value) => !Number.isFinite(value));
+    if (bad !== undefined) refuse(path, `give finite numbers, received ${bad} for a trial image`);
+    return { extractor: { ...called, features }, width: dims[1]! };
   } catch (error) {
     await session.release();
     throw error;
@@ -50,10 +54,11 @@ export async function openFeatureFile(
 }
 
 async function readMetadata(path: string): Promise<Readonly<Record<string, string>>> {
-  const found = await stat(path).catch((error) =>
-    refuse(path, `be an ONNX file, ${diskReason(error) ?? error.message}`),
-  );
-  if (!found.isFile()) refuse(path, 'be an ONNX file, received a folder');
+  const unreadable = (error: Error) => refuse(path, `be an ONNX file, ${diskReason(error) ?? error.message}`);
+  const found = await stat(path).catch(unreadable);
+  if (!found.isFile()) refuse(path, `be an ONNX file, received ${found.isDirectory() ? 'a folder' : kindOf(found)}`);
+  // A blob does not say why it cannot be read.
+  await open(path).then((file) => file.close(), unreadable);
   const { fault, metadata } = await readOnnxFacts(await openAsBlob(path));
   if (fault !== undefined) refuse(path, `be an ONNX file, received ${fault}`);
   return metadata;
@@ -111,6 +116,8 @@ function rangeOf(path: string, type: string, said: string | undefined, asked: Fe
 
 /** Images of the trial. */
 const TRIED = 2;
+/** Values of a call's input: 1 GiB as float32. */
+const MOST_VALUES = 2 ** 28;
 
 /** Calls it on a pattern: what its outputs are is sure only then. */
 async function trial(
@@ -120,6 +127,11 @@ async function trial(
 ): Promise<Readonly<Record<string, ort.Tensor>>> {
   const { session, input } = called;
   const count = input.batch ?? TRIED;
+  const values = count * sizeOf(input.shape);
+  if (values > MOST_VALUES) {
+    const wanted = [count, ...input.shape].join(' x ');
+    refuse(path, `take at most ${MOST_VALUES} values a call, received a model that takes ${wanted} = ${values}`);
+  }
   const pattern = Uint8Array.from({ length: count * sizeOf(shape) }, (_, i) => (37 * i) % 256);
   const images = createFiller(called, shape, count)(pattern, count);
   try {

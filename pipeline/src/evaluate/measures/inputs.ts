@@ -16,6 +16,9 @@ export const SETS = {
 
 export type Sets = Readonly<Record<keyof typeof SETS, Candidate>>;
 
+/** Of fewer training images, none would have a fifth neighbour. */
+export const FEWEST_TO_TRAIN = NEAREST.density + 1;
+
 /** Of fewer images, the features' covariance, or the fifth neighbour, would not be there. */
 export const fewestImages = (width: number): number => Math.max(width, NEAREST.density) + 1;
 
@@ -59,7 +62,7 @@ export function checkSets(sets: Sets): void {
   for (const [key, name] of Object.entries(SETS) as [keyof Sets, string][]) {
     const { images, features } = sets[key];
     // Few training images are what copies are made of: such a model must be measured too, if only roughly.
-    if (key === 'reference') check(ACTION, `the number of ${name}`, integer(NEAREST.density + 1), images.count);
+    if (key === 'reference') check(ACTION, `the number of ${name}`, integer(FEWEST_TO_TRAIN), images.count);
     else checkImageCount(images.count, width, name);
     checkImages(name, images, reference.images);
     const equal = (thing: string, goal: number, of: string, value: number) =>

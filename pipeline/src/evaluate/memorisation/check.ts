@@ -4,11 +4,11 @@ import type { Features, ImageSet } from '../types.ts';
 
 const ACTION = 'look for copies';
 /** A score needs the nearest training image, and others to compare it with. */
-const LEAST_TRAINING = 3;
+export const FEWEST_DIFFERENT = 3;
 
 export function checkImages(samples: ImageSet, training: ImageSet, heldOut: ImageSet): void {
   check(ACTION, 'the number of pictures', integer(1), samples.count);
-  check(ACTION, 'the number of training images', integer(LEAST_TRAINING), training.count);
+  check(ACTION, 'the number of training images', integer(FEWEST_DIFFERENT), training.count);
   check(ACTION, 'the number of held-out images', integer(1), heldOut.count);
   sameShape('pictures', samples, training);
   sameShape('held-out images', heldOut, training);
@@ -20,7 +20,7 @@ export function checkImages(samples: ImageSet, training: ImageSet, heldOut: Imag
 
 /** @param count of training images of which no two are the same */
 export function checkDifferent(count: number): void {
-  check(ACTION, 'the number of different training images', integer(LEAST_TRAINING), count);
+  check(ACTION, 'the number of different training images', integer(FEWEST_DIFFERENT), count);
 }
 
 function sameShape(name: string, { shape }: ImageSet, training: ImageSet): void {

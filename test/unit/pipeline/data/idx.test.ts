@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { InputError } from '@onnoise/scheduler';
 import { describe, expect, it } from 'vitest';
+import { isIdx } from '#pipeline/data/idx-format.ts';
 import { allPixels, grayPicture, prepare, temporaryFolder, writeFiles } from '#test/images.ts';
 
 const root = temporaryFolder();
@@ -138,4 +139,10 @@ describe('IDX files', () => {
     await writeFiles(join(at, 'p'), { '1.png': grayPicture(8, 8, () => 4) });
     expect((await prepare({ data: join(at, 'p'), cacheDir: join(at, 'c') })).count).toBe(1);
   });
+});
+
+it('a file that cannot be opened is one error, and leaves no stream that ends the process later', async () => {
+  await expect(isIdx(join(root, 'none'))).rejects.toThrow('ENOENT');
+  // A stream tells of it only now.
+  await new Promise((resolve) => setTimeout(resolve, 20));
 });

@@ -162,6 +162,7 @@ const seen = () => ['--feature-model', place('seen.onnx')];
 describe('pipeline evaluate refuses, before anything is trained or sampled,', () => {
   beforeAll(async () => {
     await writeIdx(place('three'), grainedBars({ count: 90, classes: 3 }, 1));
+    await writeIdx(place('same'), { shape: [1, 8, 8], count: 60, pixels: new Uint8Array(60 * 64).fill(77) });
     await writeIdx(place('one'), grainedBars({ count: 90, classes: 1 }, 1));
     const colours = Array.from({ length: 12 }, (_, i) => [`${i}.png`, flatPicture(8, 8, 20 * i, 90, 200)] as const);
     await writeFiles(place('colour'), Object.fromEntries(colours));
@@ -175,6 +176,7 @@ describe('pipeline evaluate refuses, before anything is trained or sampled,', ()
     await writeProjection(place('wide.onnx'), [1, 8, 8], 100);
     await writeProjection(place('large.onnx'), [4, 8, 8], 4);
     await writeFile(place('a-file'), 'x');
+    await mkdir(place('taken/report.html'), { recursive: true });
     await mkdir(place('dirty/README.md'), { recursive: true });
   });
 
@@ -219,6 +221,16 @@ describe('pipeline evaluate refuses, before anything is trained or sampled,', ()
       'nothing held out',
       () => [...base('unconditional', 'plain'), '--validation-share', '0'].toSpliced(4, 2),
       'some images of plain must be held out of training to compare with, there are none. Name others with --test-data.',
+    ],
+    [
+      'nearly all held out',
+      () => [...plain().slice(0, 5), '0.995'],
+      'the number of images to train on of plain must be an integer of at least 6, received 3.',
+    ],
+    [
+      'images that are all the same',
+      () => base('unconditional', 'same'),
+      'the number of different images to train on of same must be an integer of at least 3, received 1.',
     ],
     [
       'another size',
@@ -326,6 +338,11 @@ describe('pipeline evaluate refuses, before anything is trained or sampled,', ()
       'results in a file',
       () => [...plain(), '--out', place('a-file')],
       '--out must be a folder that can be written, there is a file of that name.',
+    ],
+    [
+      'a folder in the place of the report',
+      () => [...plain(), '--out', place('taken')],
+      'report.html in --out must be a file that can be written, there is a folder of that name.',
     ],
     ['a model that is not there', () => base('nowhere', 'plain'), 'must be a model folder, there is none.'],
     [

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { checkMemory, placesOf, readImages, takeRows } from '#pipeline/evaluate/images.ts';
+import { checkMemory, checkPictures, placesOf, readImages, takeRows } from '#pipeline/evaluate/images.ts';
 import { barsDataset } from '#test/bars.ts';
 
 const dataset = barsDataset({ count: 30, held: 10 });
@@ -47,4 +47,13 @@ test('checkMemory refuses what memory should not hold', () => {
   expect(() => checkMemory(large, 1000)).toThrow(
     'Cannot evaluate with bars: its images must take at most 2 GiB of memory, 1000 of 3 x 1024 x 1024 take 2.93 GiB.',
   );
+});
+
+test('checkPictures refuses more pictures than memory holds, those of a sweep counted', () => {
+  const check = (count: number, settings: number) => () => checkPictures('evaluate x', [3, 256, 256], count, settings);
+  expect(check(1000, 10)).not.toThrow();
+  expect(check(1000, 12)).toThrow(
+    /^Cannot evaluate x: all pictures must take at most \S+ \S+ of memory, 1000 of 3 x 256 x 256 with 12 settings take \S+ \S+\. Lower --count, or split --sweep\.$/,
+  );
+  expect(check(12_000, 1)).toThrow(/12000 of 3 x 256 x 256 take \S+ \S+\. Lower --count\.$/);
 });

@@ -63,6 +63,7 @@ describe('openSides', () => {
   it.each<[what: string, make: (folder: string, run: string) => string[], sentence: RegExp]>([
     ['none', () => [], /the folders must be at least two, received none\.$/],
     ['one', (_, run) => [run], /at least two, received only .*a\.$/],
+    ['one without a name', (_, run) => [run, ''], /each folder must be named, received "" for one\.$/],
     ['the same twice', (_, run) => [run, run], /each folder must be given once, received .*a twice\.$/],
     ['the same by another name', (_, run) => [run, join(run, '..', 'link')], /received .*link twice, which is .*a\.$/],
     [

@@ -1,5 +1,6 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { execFileSync } from 'node:child_process';
+import { chmod, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { extractFeatures } from '#pipeline/evaluate/features/extract.ts';
 import { openFeatureFile } from '#pipeline/evaluate/features/file.ts';
@@ -8,8 +9,10 @@ import type { ImageSet } from '#pipeline/evaluate/types.ts';
 import type { ImageShape } from '#scheduler/index.ts';
 import { expectClose } from '../../../../support/compare.ts';
 import { type FeatureOnnxOptions, featureOnnx } from '../../../../support/feature-onnx.ts';
+import { skipBecause } from '../../../../support/skip.ts';
 import { temporaryFolder } from '../../../../support/tiny-onnx.ts';
 
+const WINDOWS = process.platform === 'win32';
 const GRAY: ImageShape = [1, 4, 4];
 const COLOUR: ImageShape = [3, 4, 4];
 
@@ -140,10 +143,49 @@ describe('a feature model from a file', () => {
     expect(await say(missing)).toMatch(/^Cannot open the feature model: .*none\.onnx must be an ONNX file, /);
   });
 
+  it('refuses an input that no memory could hold, and a trial that gives no numbers', async () => {
+    expect(await complaint({ dims: ['N', 1, 200000, 200000] })).toBe(
+      'seen.onnx must take at most 268435456 values a call, received a model that takes 2 x 1 x 200000 x 200000 = 80000000000.',
+    );
+    // Of -1 to 1, some means are below 0.
+    expect(await complaint({ outputs: { features: 'root' } })).toBe(
+      'seen.onnx must give finite numbers, received NaN for a trial image.',
+    );
+  });
+
+  it(
+    'refuses a pipe, which would be waited for without end',
+    skipBecause(WINDOWS ? 'named pipes are not files on Windows: run on Linux or macOS' : undefined),
+    async () => {
+      const pipe = join(await temporaryFolder(), 'pipe.onnx');
+      execFileSync('mkfifo', [pipe]);
+      await expect(openFeatureFile(pipe, GRAY, undefined)).rejects.toThrow(
+        'pipe.onnx must be an ONNX file, received a named pipe.',
+      );
+    },
+  );
+
+  const root = process.getuid?.() === 0;
+  const lacks = WINDOWS ? 'Windows has no permission bits: run on Linux or macOS' : undefined;
+  it('refuses a file that may not be read', skipBecause(lacks), async () => {
+    const path = await featureOnnx();
+    await chmod(dirname(path), 0o755);
+    await chmod(path, 0);
+    if (root) process.seteuid?.(65_534);
+    try {
+      await expect(openFeatureFile(path, GRAY, undefined)).rejects.toThrow(
+        'seen.onnx must be an ONNX file, permission is denied.',
+      );
+    } finally {
+      if (root) process.seteuid?.(0);
+    }
+  });
+
   it('refuses features that are not finite, and says which image', async () => {
-    const { extractor } = await open({ outputs: { features: 'root' } });
+    const { extractor } = await open({ outputs: { features: 'root' } }, GRAY, '0,1');
     const images = flat(GRAY, [255, 200, 0, 255]);
-    await expect(extractFeatures(extractor, GRAY, images)).rejects.toThrow(
+    // The trial was in another range, in which no mean is below 0.
+    await expect(extractFeatures({ ...extractor, range: '-1,1' }, GRAY, images)).rejects.toThrow(
       'Cannot measure features: seen.onnx must give finite numbers, received NaN for image 2.',
     );
   });
