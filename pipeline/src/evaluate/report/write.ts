@@ -9,7 +9,7 @@ import { sweepSection } from './sweep.ts';
 import type { Evaluation, ReportPictures } from './types.ts';
 
 export const EVALUATION_FILE = MODEL_FILES.evaluation;
-const REPORT_FILE = 'report.html';
+export const REPORT_FILE = 'report.html';
 
 /** A list of numbers, one a line: texts have no line breaks in JSON. */
 const NUMBERS = /\[(\n *-?\d[\d.e+-]*,?)+\n *\]/g;
