@@ -75,7 +75,7 @@ describe('a shard of conditions and guidance', () => {
     ].map((one) => shardId(shardAt(one, 0)));
     expect(others).not.toContain(id);
     expect(new Set(others).size).toBe(4);
-    expect(shardId(shardAt(ORDER, 0))).toBe('shard-c9ace3876d428f78771afe0f5036d1ea');
+    expect(shardId(shardAt(ORDER, 0))).toBe('shard-d22ad3bc6ef37f73ca9bca6d5572e9a7');
   });
 
   test('gives the pictures of the whole order', async () => {
