@@ -33,7 +33,6 @@ export const CHARTED: readonly string[] = [
   'dpmpp_2m_sde spacing=exponential',
   'ddpm',
   'ddim',
-  'ddim eta=0.5',
   'dpmpp_2m',
   'unipc',
 ];
