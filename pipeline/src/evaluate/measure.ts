@@ -3,7 +3,7 @@ import type { Measure } from '@onnoise/scheduler';
 import { trainOnSynthetic } from './features/index.ts';
 import { placesOf, takeRows } from './images.ts';
 import type { EvaluationHooks } from './job.ts';
-import { type Candidate, measureAll } from './measures/index.ts';
+import { type Candidate, measureEach } from './measures/index.ts';
 import { findCopies, type Memorisation } from './memorisation/index.ts';
 import type { Run } from './runs.ts';
 import type { Sets } from './sets.ts';
@@ -28,26 +28,25 @@ export async function measureRuns(
   { stage, signal }: EvaluationHooks,
 ): Promise<Map<Run, Measured>> {
   const { training: reference, real, noise } = sets;
-  const distinct = new Set(runs);
-  const measured = new Map<Run, Measured>();
-  const inception = isInception(network.about);
-  await stage('Measuring', 'parts', async (report) => {
-    for (const run of distinct) {
-      const candidate = { images: run.pictures, features: await network.extract(run.pictures) };
-      const measures = await measureAll({
-        model: candidate,
-        real,
-        noise,
-        reference,
-        seed,
-        inception,
-        onProgress: (done, parts) => report({ done: measured.size * parts + done, total: distinct.size * parts }),
-        signal,
-      });
-      measured.set(run, { ...run, candidate, measures });
+  const distinct = [...new Set(runs)];
+  const candidates: Candidate[] = [];
+  const measures = await stage('Measuring', 'parts', async (report) => {
+    for (const { pictures } of distinct) {
+      candidates.push({ images: pictures, features: await network.extract(pictures) });
     }
+    return measureEach(candidates, {
+      real,
+      noise,
+      reference,
+      seed,
+      inception: isInception(network.about),
+      onProgress: (done, total) => report({ done, total }),
+      signal,
+    });
   });
-  return measured;
+  return new Map(
+    distinct.map((run, i) => [run, { ...run, candidate: candidates[i]!, measures: measures[i]! }] as const),
+  );
 }
 
 /** Only in the features of Inception is Frechet's distance FID. */

@@ -2,7 +2,7 @@
 export { classCount, classShares } from './classes.ts';
 export { checkImageCount, checkImages, FEWEST_TO_TRAIN, fewestImages, SETS } from './inputs.ts';
 export { shareEstimate } from './intervals.ts';
-export { MEASURES, type MeasureInput, measureAll } from './measures.ts';
+export { MEASURES, type MeasureInput, measureAll, measureEach } from './measures.ts';
 export { noiseImages } from './noise-images.ts';
 export type { Candidate, MeasureAbout } from './record.ts';
 export { SYNTHETIC_ACCURACY } from './synthetic-accuracy.ts';

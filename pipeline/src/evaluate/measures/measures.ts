@@ -50,25 +50,36 @@ const withoutLabels = ({ images, features }: Candidate): Candidate => ({
   features,
 });
 
+/** The measures of one set of pictures; see `measureEach`. */
+export async function measureAll({ model, ...others }: MeasureInput): Promise<Measure[]> {
+  const [measures] = await measureEach([model], others);
+  return measures!;
+}
+
 /**
- * Measures that need classes are left out where the features or the labels are without them. Labels count only where the
- * model's pictures and both anchors have them.
+ * The measures of several sets of pictures of one model, such as those of a sweep: what they share, the anchors too, is measured
+ * once. Measures that need classes are left out where the features or the labels are without them. Labels count only where all
+ * pictures and both anchors have them.
  *
+ * @returns a list for each of the models, in their order
  * @throws InputError for sets that cannot be measured against each other.
  */
-export async function measureAll(input: MeasureInput): Promise<Measure[]> {
-  checkSets(input);
-  const { model, real, noise, reference, seed, inception = false, onProgress, signal } = input;
-  const given = [model, real, noise];
+export async function measureEach(
+  models: readonly Candidate[],
+  input: Omit<MeasureInput, 'model'>,
+): Promise<Measure[][]> {
+  for (const model of models) checkSets({ ...input, model });
+  const { real, noise, reference, seed, inception = false, onProgress, signal } = input;
+  const given = [real, noise, ...models];
   // Else pairs of a class would be held against pairs of any, and real labels against shares that nobody asked for.
   const labelled = given.every(({ images }) => images.labels !== undefined);
   const candidates = labelled ? given : given.map(withoutLabels);
   const families = FAMILIES.filter(({ applies }) => applies(candidates, reference));
-  const context = { reference, seed, groups: drawGroups(model.images.count, seed), breathe: breathing(signal) };
+  const context = { reference, seed, groups: drawGroups(real.images.count, seed), breathe: breathing(signal) };
   const total = families.length * (1 + candidates.length);
   let done = 0;
   const tell = () => onProgress?.(++done, total);
-  const measures: Measure[] = [];
+  const measures = models.map((): Measure[] => []);
   for (const { measures: abouts, prepare } of families) {
     const gauge = await prepare(context);
     tell();
@@ -77,15 +88,11 @@ export async function measureAll(input: MeasureInput): Promise<Measure[]> {
       found.push(await gauge(candidate));
       tell();
     }
-    abouts.forEach(({ id, name, inceptionName, better }, i) => {
-      const [ofModel, ofReal, ofNoise] = found.map((estimates) => estimates[i]!);
-      measures.push({
-        id,
-        name: inception ? (inceptionName ?? name) : name,
-        better,
-        model: ofModel!,
-        real: ofReal!,
-        noise: ofNoise!,
+    const [ofReal, ofNoise, ...ofModels] = found;
+    abouts.forEach(({ id, name: usual, inceptionName, better }, i) => {
+      const name = inception ? (inceptionName ?? usual) : usual;
+      ofModels.forEach((estimates, m) => {
+        measures[m]!.push({ id, name, better, model: estimates[i]!, real: ofReal![i]!, noise: ofNoise![i]! });
       });
     });
   }

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { MEASURES, type MeasureInput, measureAll } from '#pipeline/evaluate/measures/index.ts';
+import { MEASURES, type MeasureInput, measureAll, measureEach } from '#pipeline/evaluate/measures/index.ts';
 import { normalSet } from '#test/measure-sets.ts';
 
 const WIDTH = 12;
@@ -120,4 +120,16 @@ test('a model that makes one picture only is measured, and recalls nothing', asy
   expect(value('ms_ssim')).toBe(1);
   // Only the mean is left: |m|^2 + tr S, about the width.
   expect(Math.abs(value('frechet') / WIDTH - 1)).toBeLessThan(0.15);
+});
+
+test('several sets of pictures have the measures of each alone, and the anchors are measured once', async () => {
+  const models = [input.model, normalSet(120, WIDTH, 7, 0.5)];
+  const onProgress = vi.fn();
+  const { model: _, ...others } = input;
+  const together = await measureEach(models, { ...others, onProgress });
+  for (const [i, model] of models.entries()) expect(together[i]).toEqual(await measureAll({ ...input, model }));
+  const [, total] = onProgress.mock.lastCall!;
+  await measureAll({ ...input, onProgress });
+  const [, alone] = onProgress.mock.lastCall!;
+  expect(total / alone).toBe(5 / 4); // what is shared, two anchors, and each of two or one
 });
