@@ -4,7 +4,7 @@ import type { EvaluationSettings } from '@onnoise/scheduler';
 import type { Asked } from './ask.ts';
 import type { EvaluationHooks, EvaluationJob } from './job.ts';
 import { type Sampled, type SamplingSettings, samplePictures } from './sample.ts';
-import { describeSettings } from './settings.ts';
+import { completeSettings } from './settings.ts';
 
 /** Pictures of one combination of settings. */
 export interface Run extends Sampled {
@@ -29,13 +29,13 @@ export async function sampleRuns(job: EvaluationJob, asked: Asked, hooks: Evalua
     const about = { count, seed, device: model.device };
     const wanted = [job.settings, ...sweep].map((settings) => ({
       settings,
-      described: describeSettings(job.model, settings, about),
+      complete: completeSettings(job.model, settings, about),
     }));
-    const keyOf = (described: EvaluationSettings) => JSON.stringify(described);
-    const distinct = new Map(wanted.map((each) => [keyOf(each.described), each]));
+    const keyOf = (complete: EvaluationSettings) => JSON.stringify(complete);
+    const distinct = new Map(wanted.map((each) => [keyOf(each.complete), each]));
     const runs = new Map<string, Run>();
     await hooks.stage('Sampling', 'pictures', async (report) => {
-      for (const [key, { settings, described }] of distinct) {
+      for (const [key, { settings, complete }] of distinct) {
         const before = runs.size * count;
         const sampled = await samplePictures(model, {
           settings,
@@ -44,12 +44,12 @@ export async function sampleRuns(job: EvaluationJob, asked: Asked, hooks: Evalua
           batch,
           signal: hooks.signal,
           onProgress: ({ done }) =>
-            report({ done: before + done, total: distinct.size * count, ...noteOf(described, sweep) }),
+            report({ done: before + done, total: distinct.size * count, ...noteOf(complete, sweep) }),
         });
-        runs.set(key, { ...sampled, settings: described });
+        runs.set(key, { ...sampled, settings: complete });
       }
     });
-    const [first, ...others] = wanted.map(({ described }) => runs.get(keyOf(described))!);
+    const [first, ...others] = wanted.map(({ complete }) => runs.get(keyOf(complete))!);
     return { first: first!, sweep: others };
   } finally {
     await model.dispose();

@@ -22,7 +22,7 @@ export function checkAsked(model: ModelFolder, { count, request }: Asked, seed: 
 }
 
 /** What sampling makes of the settings, its defaults filled in. */
-export function describeSettings(
+export function completeSettings(
   model: ModelFolder,
   settings: SamplingSettings,
   { count, seed, device }: { count: number; seed: number; device: Device },

@@ -8,6 +8,7 @@ import {
   VERDICT_WORDS,
 } from '@onnoise/scheduler';
 import type { Evaluation, SweepRow } from '../../evaluate/report/types.ts';
+import { describeSettings } from '../../evaluate/report/words.ts';
 import type { WrittenReport } from '../../evaluate/report/write.ts';
 import { formatDuration, formatNumber, formatPath, oneLine, plural } from '../../terminal/format.ts';
 
@@ -20,7 +21,7 @@ export function describeEvaluation(evaluation: Evaluation, files: WrittenReport 
   const { accuracy } = features;
   const sure = accuracy === undefined ? '' : `, ${formatShare(accuracy)} right on images held out`;
   return [
-    `${plural(settings.count, 'picture')} of ${model.name}: ${describeSettings(settings)}, ${formatSeconds(secondsAPicture)} a picture`,
+    `${plural(settings.count, 'picture')} of ${model.name}: ${describeSettings(settings, [])}, ${formatSeconds(secondsAPicture)} a picture`,
     `Real images: ${settings.count} of the ${data.heldOut} of ${data.test ?? `${data.name} that training held out`}`,
     `Features: ${features.name}, ${features.width} numbers an image${sure}`,
     '',
@@ -66,16 +67,6 @@ function describeSweep(rows: readonly SweepRow[]): string[] {
 function differing(all: readonly NonNullable<EvaluationSettings['options']>[]): string[] {
   const names = [...new Set(all.flatMap(Object.keys))];
   return names.filter((name) => new Set(all.flatMap((options) => options[name] ?? [])).size > 1);
-}
-
-/** `dpmpp_2m_sde, 20 steps, guidance 1.5, spacing karras`, with these of the sampler's options. */
-function describeSettings(
-  { sampler, steps, guidance, options = {} }: EvaluationSettings,
-  told: readonly string[] = [],
-) {
-  const scale = guidance ? [`guidance ${guidance.scale}`] : [];
-  const also = told.filter((name) => options[name] !== undefined).map((name) => `${name} ${options[name]}`);
-  return [sampler, plural(steps, 'step'), ...scale, ...also].join(', ');
 }
 
 const formatSeconds = (seconds: number): string =>

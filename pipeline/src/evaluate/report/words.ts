@@ -69,13 +69,19 @@ const WAYS: Readonly<Record<Measure['better'], string>> = {
 
 export const wayOf = ({ better }: Measure): string => WAYS[better];
 
-/** `ddim, 50 steps, guidance 1.5` */
-export function describeSettings({ sampler, steps, guidance, options = {} }: EvaluationSettings): string {
+/**
+ * `ddim, 50 steps, guidance 1.5, eta 0`
+ * @param told which of the sampler's options; default: all
+ */
+export function describeSettings(
+  { sampler, steps, guidance, options = {} }: EvaluationSettings,
+  told: readonly string[] = Object.keys(options),
+): string {
   return [
     sampler,
     `${count(steps)} ${steps === 1 ? 'step' : 'steps'}`,
     ...(guidance ? [`guidance ${guidance.scale}`] : []),
-    ...Object.entries(options).map(([name, value]) => `${name} ${value}`),
+    ...told.filter((name) => options[name] !== undefined).map((name) => `${name} ${options[name]}`),
   ].join(', ');
 }
 
