@@ -4,7 +4,11 @@ import { MODEL_FILES } from '@onnoise/scheduler';
 import { checkCard, writeCard } from '../../evaluate/report/card.ts';
 import type { Evaluation, ReportPictures } from '../../evaluate/report/types.ts';
 import { EVALUATION_FILE, REPORT_FILE, type WrittenReport, writeReport } from '../../evaluate/report/write.ts';
+import { takeLock } from '../../files/lock.ts';
 import { checkWritable, nearestFolder, removeEmpty } from '../../files/output.ts';
+import { formatPath } from '../../terminal/format.ts';
+
+const LOCK = '.evaluation.lock';
 
 export interface EvaluationFiles {
   write(evaluation: Evaluation, pictures: ReportPictures): Promise<WrittenReport & { card?: string }>;
@@ -22,9 +26,24 @@ export async function openFiles(out: string, model: string | undefined): Promise
   const lowest = resolve(out);
   const there = await nearestFolder(lowest);
   const [made] = relative(there, lowest).split(sep);
-  await checkWritable('--out', out, 'folder');
-  for (const file of [EVALUATION_FILE, REPORT_FILE]) {
-    await checkWritable(`${file} in --out`, join(out, file), 'file');
+  const releases: (() => Promise<void>)[] = [];
+  const close = async () => {
+    for (const release of releases) await release();
+    if (made) await removeEmpty(lowest, join(there, made));
+  };
+  try {
+    await checkWritable('--out', out, 'folder');
+    for (const file of [EVALUATION_FILE, REPORT_FILE]) {
+      await checkWritable(`${file} in --out`, join(out, file), 'file');
+    }
+    // One evaluation at a time: of two, files of both would be left.
+    for (const folder of new Set([lowest, ...(model === undefined ? [] : [resolve(model)])])) {
+      const words = { action: `write the evaluation to ${formatPath(folder)}`, doing: 'is writing there' };
+      releases.push(await takeLock(join(folder, LOCK), words));
+    }
+  } catch (error) {
+    await close();
+    throw error;
   }
   return {
     async write(evaluation, pictures) {
@@ -33,8 +52,6 @@ export async function openFiles(out: string, model: string | undefined): Promise
       await writeCard(evaluation, model);
       return { ...written, card: join(model, MODEL_FILES.card) };
     },
-    close: async () => {
-      if (made) await removeEmpty(lowest, join(there, made));
-    },
+    close,
   };
 }
