@@ -9,7 +9,7 @@ import * as ort from 'onnxruntime-node';
 import type { Dataset } from '../../data/index.ts';
 import { hashFile } from '../../files/hash.ts';
 import { checkWritable } from '../../files/output.ts';
-import { readImages } from '../images.ts';
+import { readImages, shapeOf } from '../images.ts';
 import type { FeatureNetwork, FeatureNetworkInfo } from '../types.ts';
 import { type CachedNetwork, cacheKey, cachePath, digestOf, readCached, writeCached } from './cache.ts';
 import { type Extractor, extractFeatures } from './extract.ts';
@@ -51,7 +51,7 @@ export interface OpenOptions {
 /** @throws InputError for a kind without labels and a file that cannot be used; the signal's reason when aborted. */
 export async function openFeatureNetwork(options: OpenOptions): Promise<FeatureNetwork> {
   const { dataset, file, range, signal } = options;
-  const shape: ImageShape = [dataset.channels, dataset.height, dataset.width];
+  const shape = shapeOf(dataset);
   if (file === undefined) {
     if (range !== undefined) {
       throw new InputError(
