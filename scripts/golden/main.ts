@@ -13,6 +13,7 @@ const SCRIPTS: Record<string, string> = {
   model: 'model.py',
   guidance: 'guidance.py',
   train: 'train.py',
+  muon: 'muon.py',
   images: 'images.py',
   features: 'features.py',
   measures: 'measures.py',

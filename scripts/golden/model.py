@@ -271,6 +271,31 @@ def conditional():
     return {"SimpleUnet": simple_case, "UNet2DModel": unet_case}
 
 
+class InPatches(torch.nn.Module):
+    """UNet2DModel between PixelUnshuffle and PixelShuffle. Its state dict is the network's own."""
+
+    def __init__(self, network, side):
+        super().__init__()
+        self.network, self.side = network, side
+
+    def forward(self, x, t):
+        return F.pixel_shuffle(self.network(F.pixel_unshuffle(x, self.side), t).sample, self.side)
+
+
+def patched():
+    """RGB in patches of 2 x 2: channels and pixels of a patch must not be mixed up."""
+    inner = CASES["without attention, one layer"] | dict(sample_size=4, in_channels=12, out_channels=12)
+    network = UNet2DModel(**inner)
+    names = load_wave(network)
+    model, shape, timesteps = InPatches(network, 2), (2, 3, 8, 8), [3, 61]
+    output = model.train()(wave(900, shape, 1.2), torch.tensor(timesteps))
+    found = gradients(model, output, wave(901, shape, 1.0))
+    found["gradients"] = {name.removeprefix("network."): value for name, value in found["gradients"].items()}
+    config = inner | dict(_class_name="UNet2DModel", sample_size=8, in_channels=3, out_channels=3, patch_size=2)
+    parameters = {n: list(network.state_dict()[n].shape) for n in names}
+    return dict(config=config, batch=2, timesteps=timesteps, labels=None, parameters=parameters, output=packed(output), **found)
+
+
 def base_shapes():
     """The state dict of google/ddpm-cifar10-32, whose configuration this is."""
     down = ["DownBlock2D", "AttnDownBlock2D", "DownBlock2D", "DownBlock2D"]
@@ -289,4 +314,5 @@ if __name__ == "__main__":
     write("simple-unet-options.json", {name: simple_unet_with(*options) for name, options in OPTIONS.items()})
     write("unet2d.json", {name: unet2d(config) for name, config in CASES.items()})
     write("conditional.json", conditional())
+    write("patches.json", patched())
     write("base-shapes.json", base_shapes())

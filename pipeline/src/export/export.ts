@@ -11,7 +11,7 @@ import { countParameters, createModel, type Model } from '../model/index.ts';
 import { readLines, type StepMetrics, type ValidationMetrics } from '../train/metrics.ts';
 import { type OpenedRun, openRun, runPaths } from '../train/run-folder.ts';
 import { encodeSafetensors, WEIGHTS_FILE } from '../train/safetensors.ts';
-import { parametersOf, schedulerOf, stateSpecs } from '../train/state.ts';
+import { parametersOf, schedulerOf, specsOfTraining } from '../train/state.ts';
 import { checkArtefactTarget, writeArtefact } from './artefact.ts';
 import { inferenceGraph, inferenceMetadata } from './inference.ts';
 import type { ModelCard } from './model-card.ts';
@@ -55,7 +55,7 @@ export async function exportRun({
   await checkArtefactTarget(out);
   // Before any work: the checkpoint's network and its shapes.
   const opened = await openRun(run, checkpoint, ({ model, training }) =>
-    stateSpecs(createModel(model).parameters, training.emaDecay !== null, training.learnSchedule),
+    specsOfTraining(createModel(model).parameters, training),
   );
   const { config, notes } = opened;
   const { info, state } = opened.checkpoint;

@@ -25,8 +25,9 @@ const UP_BLOCKS = ['UpBlock2D', 'AttnUpBlock2D'] as const;
 /**
  * | name                             | default               | meaning                                                         |
  * | -------------------------------- | --------------------- | --------------------------------------------------------------- |
- * | sample_size                      | required              | height and width, pixels; divisible by 2^(levels - 1)           |
+ * | sample_size                      | required              | height and width, pixels; divisible by patch_size 2^(levels - 1) |
  * | in_channels, out_channels        | 3                     | of sample and prediction                                        |
+ * | patch_size                       | 1                     | pixels, across and down, that the network sees as one. Not a key of diffusers |
  * | block_out_channels               | [224, 448, 672, 896]  | width of every level                                            |
  * | layers_per_block                 | 2                     | residual blocks per level, one more going up                |
  * | down_block_types, up_block_types | attention but at the outermost level | with or without attention, one per level         |
@@ -48,6 +49,7 @@ export interface UNet2DConfig {
   sample_size: number;
   in_channels: number;
   out_channels: number;
+  patch_size: number;
   center_input_sample: false;
   time_embedding_type: 'positional';
   time_embedding_dim: number | null;
@@ -86,6 +88,7 @@ const RULES: Rules<UNet2DConfig> = {
   sample_size: integer(1, 4096),
   in_channels: CHANNELS,
   out_channels: CHANNELS,
+  patch_size: withDefault(1, integer(1, 64)),
   center_input_sample: only(false),
   time_embedding_type: only('positional'),
   time_embedding_dim: withDefault(null, nullable(integer(1, 65_536))),

@@ -1,7 +1,7 @@
 /**
  * `UNet2DModel`: the U-Net of the DDPM paper, as in diffusers' class of that name. Arithmetic, parameter names and
- * shapes are the same, so weights can be exchanged both ways. Our addition, off by default: conditions, whose embedding is added to
- * the time embedding.
+ * shapes are the same, so weights can be exchanged both ways. Our additions, off by default: conditions, whose embedding is added to
+ * the time embedding, and patches.
  *
  * Source: Ho et al., "Denoising Diffusion Probabilistic Models" (arXiv 2006.11239), appendix B; diffusers' `unet_2d.py`.
  */
@@ -10,6 +10,7 @@ import { conditionEmbedding } from './condition-embedding.ts';
 import { declareInto } from './declare.ts';
 import { conv2d, embedding, linear } from './layers.ts';
 import { groupNorm, silu } from './normalization.ts';
+import { inPatches } from './patches.ts';
 import { timeEmbedding } from './time-embedding.ts';
 import type { DropoutSpec, Forward, NetworkRecord, ParameterSpec } from './types.ts';
 import { type BlockOptions, downBlock, midBlock, upBlock } from './unet2d-blocks.ts';
@@ -89,11 +90,23 @@ function unet2d(config: UNet2DConfig, parameters: ParameterSpec[], dropouts: Dro
   };
 }
 
+/** The network that sees patches as pixels. */
+function onPatches({ patch_size: side, ...config }: UNet2DConfig): UNet2DConfig {
+  const deep = (channels: number) => channels * side ** 2;
+  return {
+    ...config,
+    patch_size: 1,
+    sample_size: config.sample_size / side,
+    in_channels: deep(config.in_channels),
+    out_channels: deep(config.out_channels),
+  };
+}
+
 export const unet2dRecord: NetworkRecord<UNet2DConfig> = {
   className: 'UNet2DModel',
   library: 'diffusers',
   channelKeys: ['in_channels', 'out_channels'],
   read: readUNet2DConfig,
-  stride: ({ block_out_channels }) => 2 ** (block_out_channels.length - 1),
-  build: unet2d,
+  stride: ({ block_out_channels, patch_size }) => patch_size * 2 ** (block_out_channels.length - 1),
+  build: (config, ...lists) => inPatches(config.patch_size, unet2d(onPatches(config), ...lists)),
 };

@@ -13,12 +13,12 @@
  */
 import * as tf from '@tensorflow/tfjs';
 
-export const OPTIMIZER_NAMES = ['adam', 'adamw'] as const;
+export const OPTIMIZER_NAMES = ['adam', 'adamw', 'muon'] as const;
 export type OptimizerName = (typeof OPTIMIZER_NAMES)[number];
 
 /**
  * | name        | PyTorch's default | meaning                                                         |
- * | optimizer   |                   | `adamw` shrinks the weight itself, `adam` adds decay to the gradient |
+ * | optimizer   |                   | `adam` adds decay to the gradient, `adamw` and `muon` (muon.ts) shrink the weight itself |
  * | betas       | [0.9, 0.999]      | memory of the first and second moment                           |
  * | eps         | 1e-8              | added to the root of the second moment                          |
  * | weightDecay | 0 (adamw: 0.01)   | 0 is off                                                        |
@@ -35,9 +35,12 @@ export interface AdamScalars {
   stepSize: tf.Scalar;
   /** eps s */
   epsilon: tf.Scalar;
-  /** 1 - lr weightDecay, used by adamw */
+  /** 1 - lr weightDecay, used by all but adam */
   weightFactor: tf.Scalar;
 }
+
+/** Whether weight decay shrinks the weights themselves. */
+export const shrinks = ({ optimizer, weightDecay }: AdamOptions): boolean => optimizer !== 'adam' && weightDecay > 0;
 
 /** The step's scalars, in float64. `step` is 1 for the first update. */
 export function adamScalars(
@@ -103,8 +106,7 @@ export function adamUpdate(
   }
   const m = tf.add(tf.mul(moments.m, beta1), tf.mul(used.gradient, used.rates.first));
   const v = tf.add(tf.mul(moments.v, beta2), tf.mul(used.square, used.rates.second));
-  const kept =
-    options.optimizer === 'adamw' && options.weightDecay > 0 ? tf.mul(parameter, scalars.weightFactor) : parameter;
+  const kept = shrinks(options) ? tf.mul(parameter, scalars.weightFactor) : parameter;
   const change = tf.mul(tf.div(m, tf.add(tf.sqrt(v), scalars.epsilon)), scalars.stepSize);
   return { m, v, parameter: tf.sub(kept, change) };
 }

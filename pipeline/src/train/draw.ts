@@ -2,30 +2,41 @@
  * The random draws of a training step as a pure function of (seed, step), so that a run continues after a stop as if
  * there had been none. They have their own streams, apart from sampling's noise and the data's order.
  */
-import { gaussian, randomInts } from '@onnoise/scheduler';
+import { gaussian } from '@onnoise/scheduler';
+import { drawTimesteps, type TimestepSampling } from './timesteps.ts';
 
 const NOISE_STREAM = 0x7e00_0001;
-const TIMESTEP_STREAM = 0x7e00_0002;
 const OFFSET_STREAM = 0x7e00_0020;
 
 export interface Draw {
   noise: Float32Array; // [B, C, H, W] unit normal, and with offset noise a little more
-  timesteps: Int32Array; // [B] uniform in 0..T - 1
+  timesteps: Int32Array; // [B] in 0..T - 1
+}
+
+/** How draws differ from those of the DDPM paper. */
+export interface DrawOptions {
+  offset?: Offset | undefined;
+  /** Default: uniform. */
+  sampling?: TimestepSampling | undefined;
 }
 
 /**
  * @param step counts from 0
  * @param size values of one image, C * H * W
  * @param T number of timesteps
- * @param offset strength of the offset noise and the channels of an image, if any
  */
-export function drawStep(seed: number, step: number, batch: number, size: number, T: number, offset?: Offset): Draw {
+export function drawStep(
+  seed: number,
+  step: number,
+  batch: number,
+  size: number,
+  T: number,
+  { offset, sampling }: DrawOptions = {},
+): Draw {
   const noise = new Float32Array(batch * size);
   gaussian(seed, step * noise.length, noise, NOISE_STREAM);
   if (offset && offset.strength > 0) addOffset(noise, seed, step, batch, offset);
-  const timesteps = new Int32Array(batch);
-  randomInts(seed, TIMESTEP_STREAM, step * batch, T, timesteps);
-  return { noise, timesteps };
+  return { noise, timesteps: drawTimesteps(seed, step, batch, T, sampling) };
 }
 
 export interface Offset {

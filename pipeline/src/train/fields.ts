@@ -11,6 +11,7 @@ import { ENGINE_KINDS } from './engines/kinds.ts';
 import { type Field, SEED, type Values } from './field.ts';
 import { LEARNING_RATE_SCHEDULES } from './learning-rate.ts';
 import { HUBER_DELTA, LOSS_NAMES } from './loss.ts';
+import { TIMESTEP_SAMPLINGS } from './timesteps.ts';
 
 export type Section = 'data' | 'training' | 'output';
 
@@ -103,6 +104,33 @@ export const fields = {
       default: null,
       describe: 'gamma of the min-SNR weights of timesteps, as 5, or off',
     },
+    timestepSampling: {
+      flag: 'timestep-sampling',
+      onResume: 'told',
+      type: 'choice',
+      choices: TIMESTEP_SAMPLINGS,
+      default: 'uniform',
+      describe: 'which timesteps are trained on: all alike, or those in the middle most',
+    },
+    logitMean: {
+      flag: 'logit-mean',
+      onResume: 'told',
+      type: 'number',
+      min: -10,
+      max: 10,
+      default: 0,
+      describe: 'of logit_normal: above 0 prefers much noise',
+    },
+    logitStd: {
+      flag: 'logit-std',
+      onResume: 'told',
+      type: 'number',
+      min: 0,
+      above: true,
+      max: 10,
+      default: 1,
+      describe: 'of logit_normal: how wide it is',
+    },
     learnSchedule: {
       flag: 'learn-schedule',
       onResume: 'fixed',
@@ -125,7 +153,7 @@ export const fields = {
       type: 'choice',
       choices: OPTIMIZER_NAMES,
       default: 'adamw',
-      describe: 'AdamW, or Adam with decay in the gradient',
+      describe: 'AdamW, Adam with decay in the gradient, or Muon for hidden matrices and AdamW for the rest',
     },
     beta1: {
       flag: 'beta1',

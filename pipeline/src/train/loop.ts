@@ -8,7 +8,7 @@ import { InputError } from '@onnoise/scheduler';
 import type { DropoutSpec } from '../model/types.ts';
 import type { ConditionInputs } from './conditioning.ts';
 import type { Batches, StepResult, TrainEngine, TrainStep } from './contracts.ts';
-import { drawStep, type Offset } from './draw.ts';
+import { type DrawOptions, drawStep } from './draw.ts';
 import { emaDecayAt } from './ema.ts';
 import { createHorizonClock, type Horizon, type Progress } from './horizon.ts';
 import { type LearningRateOptions, learningRateAt } from './learning-rate.ts';
@@ -25,8 +25,8 @@ export interface LoopOptions {
   size: number;
   /** Layers of the network that drop values, if any. */
   dropouts?: readonly DropoutSpec[] | undefined;
-  /** Offset noise, if any. */
-  offset?: Offset | undefined;
+  /** Offset noise and the distribution of timesteps. */
+  draws?: DrawOptions | undefined;
   /** Number of timesteps. */
   T: number;
   seed: number;
@@ -142,9 +142,9 @@ function startLoop(start: Progress): LoopState {
 async function ask(state: LoopState, options: LoopOptions, progress: number): Promise<void> {
   if (state.flights.length === 0) state.since = performance.now();
   const { images, epoch, ...conditions } = await options.batches.next();
-  const { seed, batch, size, T, offset, dropouts = [] } = options;
+  const { seed, batch, size, T, draws, dropouts = [] } = options;
   const draw = {
-    ...drawStep(seed, state.asked, batch, size, T, offset),
+    ...drawStep(seed, state.asked, batch, size, T, draws),
     ...drawMasks(seed, state.asked, batch, dropouts),
   };
   const learningRate = learningRateAt(options.learningRate, state.asked, progress);

@@ -73,6 +73,9 @@ function checkLearnable({ training }: TrainConfig, { T, alphaBar }: Schedule): v
     throw new InputError(`Cannot learn the schedule: ${name} must be ${rule}, received ${received}.`);
   };
   if (training.loss !== 'l2') refuse('--loss', 'l2 with --learn-schedule', training.loss);
+  if (training.timestepSampling !== 'uniform') {
+    refuse('--timestep-sampling', 'uniform with --learn-schedule', training.timestepSampling);
+  }
   if (training.minSnr !== null) refuse('--min-snr', 'off with --learn-schedule', training.minSnr);
   if (T < 3) refuse('--scheduler.num_train_timesteps', 'at least 3 with --learn-schedule', T);
   if (alphaBar[T - 1] === 0) refuse('--scheduler.rescale_betas_zero_snr', 'false with --learn-schedule', true);

@@ -1,30 +1,45 @@
 /**
  * Names of the training state: `model.<parameter>` for every parameter and buffer, and for trainable ones
- * `ema.<parameter>`, `adam.m.<parameter>` and `adam.v.<parameter>`. A learned schedule has `schedule.<name>`,
+ * `ema.<parameter>`, `adam.m.<parameter>` and `adam.v.<parameter>`; what Muon updates has no `adam.v`, and its
+ * momentum is `adam.m`. A learned schedule has `schedule.<name>`,
  * `adam.m.schedule.<name>` and `adam.v.schedule.<name>`.
  */
 import { makeSchedule, type SchedulerConfig } from '@onnoise/scheduler';
 import { sizeOf } from '../shape.ts';
-import type { StepTensor, TrainableModel } from './contracts.ts';
+import type { StepTensor, TrainableModel, TrainStepOptions } from './contracts.ts';
+import type { SectionConfig } from './fields.ts';
 import { CURVE_SHAPES, initialCurve, learnedBetas } from './learned-schedule.ts';
+import { isHiddenMatrix } from './muon.ts';
 
 type Parameters = TrainableModel['parameters'];
 
 /** Names of the learned schedule begin so. */
 export const SCHEDULE = 'schedule.';
 
-export function stateSpecs(parameters: Parameters, ema: boolean, learnSchedule: boolean): StepTensor[] {
-  const prefixes = ['adam.m.', 'adam.v.', ...(ema ? ['ema.'] : [])];
+export function stateSpecs(
+  parameters: Parameters,
+  { ema, learnSchedule, optimizer }: Pick<TrainStepOptions, 'ema' | 'learnSchedule' | 'optimizer'>,
+): StepTensor[] {
+  const trained = parameters.filter(({ trainable }) => trainable);
+  const squared = optimizer === 'muon' ? trained.filter((parameter) => !isHiddenMatrix(parameter)) : trained;
   const spec = (name: string, shape: readonly number[]): StepTensor => ({ name, shape: [...shape], dtype: 'float32' });
   return [
     ...parameters.map(({ name, shape }) => spec(`model.${name}`, shape)),
-    ...prefixes.flatMap((prefix) =>
-      parameters.filter(({ trainable }) => trainable).map(({ name, shape }) => spec(prefix + name, shape)),
-    ),
+    ...trained.map(({ name, shape }) => spec(`adam.m.${name}`, shape)),
+    ...squared.map(({ name, shape }) => spec(`adam.v.${name}`, shape)),
+    ...(ema ? trained : []).map(({ name, shape }) => spec(`ema.${name}`, shape)),
     ...(learnSchedule ? ['', 'adam.m.', 'adam.v.'] : []).flatMap((prefix) =>
       Object.entries(CURVE_SHAPES).map(([name, shape]) => spec(prefix + SCHEDULE + name, shape)),
     ),
   ];
+}
+
+/** The same by the settings of a run. */
+export function specsOfTraining(
+  parameters: Parameters,
+  { emaDecay, learnSchedule, optimizer }: Pick<SectionConfig<'training'>, 'emaDecay' | 'learnSchedule' | 'optimizer'>,
+): StepTensor[] {
+  return stateSpecs(parameters, { ema: emaDecay !== null, learnSchedule, optimizer });
 }
 
 /** Zero moments, an EMA equal to the weights, and a schedule as it was. The arrays are copies. */

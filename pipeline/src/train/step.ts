@@ -5,7 +5,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { accumulatedStep } from './accumulate.ts';
-import { adamScalars } from './adam.ts';
+import { adamScalars, shrinks } from './adam.ts';
 import type { StepTensor, TrainableModel, TrainStep, TrainStepOptions } from './contracts.ts';
 import { MASK } from './masks.ts';
 import { differentiate } from './objective.ts';
@@ -14,13 +14,15 @@ import { update } from './update.ts';
 
 export function createTrainStep(model: TrainableModel, options: TrainStepOptions): TrainStep {
   const { accumulate } = options;
-  const state = stateSpecs(model.parameters, options.ema, options.learnSchedule);
+  const state = stateSpecs(model.parameters, options);
   const scalar = (name: string): StepTensor => ({ name, shape: [], dtype: 'float32' });
-  const decays = options.optimizer === 'adamw' && options.weightDecay > 0;
+  const decays = shrinks(options);
+  const muon = options.optimizer === 'muon';
   const scalars: StepTensor[] = [
     scalar('stepSize'),
     scalar('epsilon'),
     ...(decays ? [scalar('weightFactor')] : []),
+    ...(muon ? [scalar('rate')] : []),
     ...(options.ema ? [scalar('emaRate')] : []),
   ];
   const inputsOf = (images: number) => batchInputs(model, options, images);
@@ -35,6 +37,7 @@ export function createTrainStep(model: TrainableModel, options: TrainStepOptions
         stepSize: Float32Array.of(stepSize),
         epsilon: Float32Array.of(epsilon),
         ...(decays && { weightFactor: Float32Array.of(weightFactor) }),
+        ...(muon && { rate: Float32Array.of(learningRate) }),
         ...(options.ema && { emaRate: Float32Array.of(1 - emaDecay) }),
       };
     },

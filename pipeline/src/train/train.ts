@@ -74,7 +74,10 @@ function loopOptions(state: RunState): LoopOptions {
     signal,
     size: sizeOf(model.shape),
     dropouts: model.dropouts,
-    offset: { strength: training.offsetNoise, channels: model.shape[0] },
+    draws: {
+      offset: { strength: training.offsetNoise, channels: model.shape[0] },
+      sampling: { kind: training.timestepSampling, mean: training.logitMean, std: training.logitStd },
+    },
     learningRate: { rate: training.lr, schedule: training.lrSchedule, warmupSteps: training.warmupSteps },
     emaDecay: training.emaDecay,
     start: {

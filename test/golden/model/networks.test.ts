@@ -21,6 +21,7 @@ const simple: NetworkGolden & { evaluated: string; buffers: Record<string, strin
 const options: Record<string, NetworkGolden> = read('simple-unet-options.json');
 const unets: Record<string, NetworkGolden> = read('unet2d.json');
 
+const patches: NetworkGolden = read('patches.json');
 const conditional: Record<string, NetworkGolden> = read('conditional.json');
 
 const shapesOf = (config: unknown) =>
@@ -160,6 +161,18 @@ describe('UNet2DModel', () => {
       expectBetween(golden);
     });
   }
+});
+
+describe('patches', () => {
+  it('agree with PixelUnshuffle, diffusers and PixelShuffle on names, output, loss and every gradient', () => {
+    expect(Object.entries(shapesOf(patches.config))).toEqual(Object.entries(patches.parameters));
+    expectGolden(patches, differentiate(patches));
+  });
+
+  it('are joined by one operator in evaluation, with the same pixels', () => {
+    const expected = unpack(patches.output);
+    expectClose(predict(patches, patches.timesteps), expected, within(1e-4, expected, 'output'));
+  });
 });
 
 describe('conditions', () => {

@@ -10,6 +10,7 @@ import {
   identityOrder,
   inOrder,
   logical,
+  NCHW,
   plain,
   relabel,
   sameList,
@@ -236,6 +237,19 @@ export const movement: KernelTable = {
     const dims = source.order.map((axis) => shape[axis]!);
     const repeats = b.shape(source.order.map((axis) => reps[axis]));
     return { ...source, shape, dims, name: b.emit('Tile', [source.name, repeats], { dtype: source.dtype, dims }) };
+  },
+  DepthToSpace: (b, { x }, { blockSize: side, dataFormat }) => {
+    if (dataFormat !== 'NHWC') {
+      throw new TraceError(`Cannot trace DepthToSpace: its dataFormat must be NHWC, received ${dataFormat}.`);
+    }
+    const [n, h, w, deep] = x!.shape as [number, number, number, number];
+    const channels = deep / side ** 2;
+    const shape = [n, h * side, w * side, channels];
+    const source = full(b, inOrder(b, x!, NCHW));
+    const dims = NCHW.map((axis) => shape[axis]!);
+    const attributes = { blocksize: { int: side } };
+    const name = b.emit('DepthToSpace', [source.name], { dtype: 'float32', dims }, { attributes });
+    return { name, dtype: 'float32', shape, order: NCHW, dims };
   },
   Reverse: (b, { x }, { dims: axes }) => {
     const source = full(b, x!);

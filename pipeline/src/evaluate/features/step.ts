@@ -19,7 +19,7 @@ export interface PlainStepOptions {
 }
 
 export function createPlainStep({ parameters, inputs, loss, adam }: PlainStepOptions): TrainStep {
-  const state = stateSpecs(parameters, false, false);
+  const state = stateSpecs(parameters, { ema: false, learnSchedule: false, optimizer: adam.optimizer });
   const names = parameters.map(({ name }) => name);
   return {
     recipe: undefined,

@@ -63,8 +63,8 @@ describe('offset noise', () => {
   it('adds a number to each channel, of its own standard deviation, and nothing at 0', () => {
     const [batch, channels, area] = [400, 3, 16];
     const plain = drawStep(1, 2, batch, channels * area, 10);
-    expect(drawStep(1, 2, batch, channels * area, 10, { strength: 0, channels })).toEqual(plain);
-    const { noise, timesteps } = drawStep(1, 2, batch, channels * area, 10, { strength: 0.5, channels });
+    expect(drawStep(1, 2, batch, channels * area, 10, { offset: { strength: 0, channels } })).toEqual(plain);
+    const { noise, timesteps } = drawStep(1, 2, batch, channels * area, 10, { offset: { strength: 0.5, channels } });
     expect(timesteps).toEqual(plain.timesteps);
     const added = noise.map((value, i) => value - plain.noise[i]!);
     const offsets = Array.from({ length: batch * channels }, (_, i) => added[i * area]!);

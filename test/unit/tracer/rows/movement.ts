@@ -210,6 +210,10 @@ export const movement: KernelRow[] = [
   ...concat(3, [2, 4, 4, 3], [2, 4, 4, 5]),
   ...concat(0, [1, 4, 4, 3], [2, 4, 4, 3]),
   ...concat(-4, [2, 3, 1, 2, 2], [2, 1, 1, 2, 2]),
+  row('DepthToSpace', 'by 2', [float([2, 3, 2, 8])], (x) => tf.depthToSpace(x as tf.Tensor4D, 2, 'NHWC')),
+  row('DepthToSpace', 'by 3, to one channel', [float([1, 2, 2, 9])], (x) =>
+    tf.depthToSpace(x as tf.Tensor4D, 3, 'NHWC'),
+  ),
   row('Concat', 'of one value twice', [float([2, 3])], (x) => tf.concat([x, x], 1)),
   row('Concat', 'of nothing', [float([0, 3]), float([0, 3])], (a, b) => tf.concat([a, b], 1)),
   row('Concat', 'of nothing and something', [float([0, 3]), float([2, 3])], (a, b) => tf.concat([a, b], 0)),
