@@ -64,7 +64,7 @@ test.each<[string, Partial<Sets>, string]>([
   [
     'features without a value',
     { model: normalSet(20, 6, 1, Number.NaN) },
-    "each feature of the model's pictures must be a finite number, received NaN.",
+    "feature 0 of image 0 of the model's pictures must be a finite number, received NaN.",
   ],
   ['no images', { model: normalSet(0, 6, 1) }, "the number of the model's pictures must be at least 7"],
   [

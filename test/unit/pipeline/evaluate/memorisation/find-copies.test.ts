@@ -239,18 +239,18 @@ test('images that cannot be compared are refused in a sentence', async () => {
     'InputError: Cannot look for copies: the number of different training images must be an integer of at least 3, received 2.',
   );
   expect(await refusal({ samples: small })).toBe(
-    'InputError: Cannot look for copies: the pictures must be of 28 x 28 pixels in gray as the training images are, received 8 x 8 pixels in gray.',
+    'InputError: Cannot look for copies: the pictures must be gray pictures of 28 x 28 pixels, as the training images are, received gray pictures of 8 x 8 pixels.',
   );
   expect(await refusal({ heldOut: coloured })).toBe(
-    'InputError: Cannot look for copies: the held-out images must be of 28 x 28 pixels in gray as the training images are, received 28 x 28 pixels in colour.',
+    'InputError: Cannot look for copies: the held-out images must be gray pictures of 28 x 28 pixels, as the training images are, received colour pictures of 28 x 28 pixels.',
   );
   const features = await featuresOf(fresh);
   const broken = { ...features.samples, values: features.samples.values.slice() };
   broken.values[24 * 3 + 7] = Number.NaN;
   expect(await refusal({ features: { ...features, samples: broken } })).toBe(
-    'InputError: Cannot look for copies: feature 7 of image 3 of the pictures must be a number, received NaN.',
+    'InputError: Cannot look for copies: feature 7 of image 3 of the pictures must be a finite number, received NaN.',
   );
   expect(await refusal({ features: { ...features, heldOut: features.samples } })).toBe(
-    'InputError: Cannot look for copies: the number of features of the held-out images must be 240, received 120.',
+    'InputError: Cannot look for copies: the number of features of the held-out images must be 240 as that of the images, received 120.',
   );
 });
