@@ -70,7 +70,7 @@ test('real digits are not accused, by pixels and features', async () => {
   expect(found.verdict).toBe('none found');
   expect(found.tests.map(({ space }) => space)).toEqual(['pixels', 'features']);
   expect(found.counts).toEqual({ samples: 120, training: 800, heldOut: 240 });
-  expect(found.duplicates).toEqual({ heldOut: 0, training: 0 });
+  expect(found.duplicates).toEqual({ heldOut: 0, repeated: 0, training: 0 });
   for (const { threshold, falseAlarmRate, scores } of found.tests) {
     expect(threshold).toBe(scores.heldOut.least);
     expect(falseAlarmRate.value).toBeCloseTo(1 / 241, 12);
@@ -146,9 +146,28 @@ test('held-out images that are training images hide copies, and are counted', as
     heldOut: leaky,
     seed: 0,
   });
-  expect(found.duplicates).toEqual({ heldOut: 80, training: COPIED.length });
+  expect(found.duplicates).toEqual({ heldOut: 80, repeated: 0, training: COPIED.length });
   expect(found.verdict).toBe('cannot tell');
   expect(found.reason).toMatch(/^80 of 320 held-out images are training images too/);
+});
+
+test('held-out images that are alike say nothing of chance: it cannot be told', async () => {
+  const given = { samples: pick(fresh, upTo(60)), training: pick(training, upTo(100)), seed: 0 };
+  const found = (which: readonly number[]) => findCopies({ ...given, heldOut: pick(heldOut, which) });
+  const same = await found(upTo(60).map(() => 3));
+  expect(same.duplicates.repeated).toBe(59);
+  expect(same.pValue).toBeLessThan(same.errorRate); // it would be an accusation
+  expect([same.verdict, same.reason]).toEqual([
+    'cannot tell',
+    'All 60 held-out images are the same, so that they do not say how near real images come to training images.',
+  ]);
+  const few = await found(upTo(60).map((i) => i % 29));
+  expect([few.verdict, few.reason]).toEqual([
+    'cannot tell',
+    'Only 29 of 60 held-out images are different, so that they do not say how near real images come to training images.',
+  ]);
+  const half = await found(upTo(60).map((i) => i % 30));
+  expect([half.duplicates.repeated, half.heldOutNeeded]).toEqual([30, expect.any(Number)]);
 });
 
 test('an image that was trained on twenty times is a copy like any other', async () => {
