@@ -23,13 +23,19 @@ export const FEWEST_TO_TRAIN = NEAREST.density + 1;
 /** Of fewer images, the features' covariance, or the fifth neighbour, would not be there. */
 export const fewestImages = (width: number): number => Math.max(width, NEAREST.density) + 1;
 
+/** Why so many: `more than the 64 features of each`. */
+export const whyFewest = (width: number): string =>
+  width > NEAREST.density
+    ? `more than the ${width} features of each`
+    : `so that each has ${NEAREST.density} neighbours`;
+
 /**
  * @param width of the features
  * @throws InputError with the number that is needed.
  */
 export function checkImageCount(count: number, width: number, name = "the model's pictures"): number {
   const enough = integer(fewestImages(width));
-  const words = `at least ${fewestImages(width)}, more than the ${width} numbers of the features`;
+  const words = `at least ${fewestImages(width)}, ${whyFewest(width)}`;
   return check(ACTION, `the number of ${name}`, worded(words, enough), count);
 }
 

@@ -83,7 +83,7 @@ async function sweepChart(rows: readonly SweepRow[], { id, name, better, real }:
   const ends = [least / 1.2, greatest * 1.2] as const;
   const calls = [...new Set(points.map((point) => point.calls))];
   const drawn = await chart((Plot) => ({
-    label: `${name} against network calls a picture: ${points.map((point) => `${point.line}, ${point.calls} calls, ${formatTick(point.value)}`).join('; ')}. Real images have ${formatTick(real.value)}.`,
+    label: `${name} against network calls a picture: ${points.map((point) => `${point.line}, ${point.calls} ${point.calls === 1 ? 'call' : 'calls'}, ${formatTick(point.value)}`).join('; ')}. Real images have ${formatTick(real.value)}.`,
     height: 280,
     marginLeft: MARGINS.left,
     marginTop: 14,

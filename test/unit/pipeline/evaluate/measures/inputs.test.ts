@@ -18,10 +18,10 @@ test.each([0, 1, 64, 12.5, Number.NaN])(
   '%s images in 64 features are too few, and the number needed is said',
   (count) => {
     expect(() => checkImageCount(count, 64)).toThrow(
-      `Cannot evaluate: the number of the model's pictures must be at least 65, more than the 64 numbers of the features, received ${count}.`,
+      `Cannot evaluate: the number of the model's pictures must be at least 65, more than the 64 features of each, received ${count}.`,
     );
     expect(checkImageCount(65, 64)).toBe(65);
-    expect(() => checkImageCount(5, 2)).toThrow('at least 6');
+    expect(() => checkImageCount(5, 2)).toThrow('at least 6, so that each has 5 neighbours, received 5.');
   },
 );
 
