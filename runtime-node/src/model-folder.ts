@@ -10,6 +10,7 @@ import {
   MODEL_FILES,
   missingFile,
   readArtefact,
+  unreadablePart,
 } from '@onnoise/scheduler';
 
 export interface ModelFolder extends Artefact {
@@ -20,25 +21,29 @@ export interface ModelFolder extends Artefact {
 
 /**
  * Reads what the folder says about itself, without opening the network.
- * @throws InputError that names the file that is missing, is not JSON, holds something unsupported or does not fit the
- * others.
+ * @throws InputError that names the file that is missing, cannot be read, is not JSON, holds something unsupported or does
+ * not fit the others.
  */
 export async function readModelFolder(folder: string): Promise<ModelFolder> {
-  const kind = await kindOf(folder);
-  if (kind !== 'folder') {
+  const found = await unlessMissing(folder, 'model folder', () => stat(folder));
+  if (!found?.isDirectory()) {
     throw new InputError(
-      `Cannot ${LOADING}: ${folder} must be a model folder, ${kind === 'file' ? 'received a file' : 'there is none'}.`,
+      `Cannot ${LOADING}: ${folder} must be a model folder, ${found ? 'received a file' : 'there is none'}.`,
     );
   }
-  const artefact = await readArtefact(async (path) => {
+  const part = <T>(path: string, read: (file: string) => Promise<T>) => {
     const file = join(folder, path);
-    return (await kindOf(file)) === 'file' ? await readFile(file) : undefined;
-  }, folder);
+    return unlessMissing(file, 'file', () => read(file));
+  };
+  const artefact = await readArtefact((path) => part(path, (file) => readFile(file)), folder);
   const onnx = join(folder, MODEL_FILES.network);
-  if ((await kindOf(onnx)) !== 'file') throw missingFile(MODEL_FILES.network, folder);
-  const file = await open(onnx);
+  const file = await part(MODEL_FILES.network, (path) => open(path));
+  if (file === undefined) throw missingFile(MODEL_FILES.network, folder);
   try {
-    await checkNetwork(artefact, await bytesIn(file), folder);
+    const bytes = await bytesIn(file);
+    await checkNetwork(artefact, bytes, folder);
+  } catch (error) {
+    throw unreadablePart(error, onnx); // some systems open a folder, and refuse to read it
   } finally {
     await file.close();
   }
@@ -59,10 +64,13 @@ async function bytesIn(file: FileHandle): Promise<Bytes> {
   };
 }
 
-async function kindOf(path: string): Promise<'file' | 'folder' | 'nothing'> {
+/** @returns undefined where nothing has that path. @throws InputError where it cannot be read. */
+async function unlessMissing<T>(path: string, kind: 'file' | 'model folder', read: () => Promise<T>) {
   try {
-    return (await stat(path)).isDirectory() ? 'folder' : 'file';
-  } catch {
-    return 'nothing';
+    return await read();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw unreadablePart(error, path, kind);
   }
 }

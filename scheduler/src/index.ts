@@ -8,6 +8,7 @@ export {
   networkError,
   type ReadModelFile,
   readArtefact,
+  unreadablePart,
 } from './model/artefact.ts';
 export { classNamesOf } from './model/class-names.ts';
 export { GRAY_TOLERANCE, isGray, toGray } from './model/colour.ts';

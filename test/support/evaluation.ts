@@ -78,7 +78,7 @@ export function exampleMemorisation(more: Partial<Memorisation> = {}): Memorisat
     pValue: 0.62,
     errorRate: 0.01,
     counts: { samples: COUNT, training: 9500, heldOut: COUNT },
-    duplicates: { heldOut: 0, training: 0 },
+    duplicates: { heldOut: 0, repeated: 0, training: 0 },
     search: { shift: 2, flip: false, neighbours: 10, reduced: 1 },
     tests: [exampleTest('pixels', 0.71, 0.42), exampleTest('features', 3.9, 0.31)],
     flagged: [],

@@ -2,6 +2,7 @@
 import { type ConditioningFacts, InputError, oneOf, refuse } from '@onnoise/scheduler';
 import { listClasses } from '../data/classes.ts';
 import type { Dataset } from '../data/types.ts';
+import { plural } from '../terminal/format.ts';
 
 /** From the data's number of a class to the model's. */
 export type ClassMap = ReadonlyMap<number, number>;
@@ -31,7 +32,12 @@ export function matchClasses(
   }
   const names = classNames ?? dataNames;
   if (names.length !== classes) {
-    refuse(action, '--data', `images of ${classes} classes, as many as the model has`, dataNames.length);
+    refuse(
+      action,
+      '--data',
+      `images of ${plural(classes, 'class', 'classes')}, as many as the model has`,
+      dataNames.length,
+    );
   }
   const trainedOn = new Set(Array.from(train, (image) => labels[image]!));
   const used = [...new Set(labels)].sort((a, b) => a - b);

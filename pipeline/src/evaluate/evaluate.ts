@@ -21,7 +21,7 @@ import { machineWords, modelFacts } from './facts.ts';
 import { FEATURE_WIDTH, openFeatureNetwork } from './features/index.ts';
 import type { EvaluationHooks, EvaluationJob } from './job.ts';
 import { type Measured, measureAsTraining, measureRuns, searchCopies } from './measure.ts';
-import { fewestImages } from './measures/index.ts';
+import { fewestImages, whyFewest } from './measures/index.ts';
 import type { Memorisation } from './memorisation/index.ts';
 import type { Evaluation, ReportPictures, SweepRow } from './report/types.ts';
 import { sampleRuns } from './runs.ts';
@@ -137,7 +137,7 @@ function requireWidth(action: string, count: number, width: number): void {
   const fewest = fewestImages(width);
   if (count >= fewest) return;
   throw new InputError(
-    `Cannot ${action}: there must be at least ${fewest} pictures, more than the ${width} features of each, received ${count}. Raise --count, or name as many real images with --test-data.`,
+    `Cannot ${action}: there must be at least ${fewest} pictures, ${whyFewest(width)}, received ${count}. Raise --count, or name as many real images with --test-data.`,
   );
 }
 

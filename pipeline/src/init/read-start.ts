@@ -11,7 +11,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError, MODEL_FILES, parseSchedulerConfig, readArtefact } from '@onnoise/scheduler';
 import { NotRecovered } from '@onnoise/tracer';
-import { withDiskErrors } from '../files/disk-errors.ts';
+import { diskFailure, withDiskErrors } from '../files/disk-errors.ts';
 import { createModel, type Model } from '../model/index.ts';
 import type { ConfigLayer } from '../train/config.ts';
 import { openRun, runPaths } from '../train/run-folder.ts';
@@ -49,14 +49,14 @@ async function readRun(folder: string): Promise<ReadStart> {
 }
 
 async function readModel(folder: string): Promise<ReadStart> {
-  const read = async (path: string) => ((await isFile(join(folder, path))) ? readFile(join(folder, path)) : undefined);
+  const read = async (path: string) => ((await isFile(join(folder, path))) ? readPart(join(folder, path)) : undefined);
   const { scheduler } = await readArtefact(read, folder);
   const model = createModel(JSON.parse(await readFile(join(folder, MODEL_FILES.unet), 'utf8')));
   const layer = { name: folder, config: { model: { ...model.config }, scheduler: { ...scheduler } } };
   const weights = join(folder, WEIGHTS_FILE);
   if (await isFile(weights)) return { start: await readWeights(folder, weights), layer };
   const network = join(folder, MODEL_FILES.network);
-  const onnx = await readFile(network);
+  const onnx = await readPart(network);
   try {
     const hash = createHash('sha256').update(onnx).digest('hex');
     return { start: startOf(folder, hash, model, recoverParameters(model, onnx)), layer };
@@ -89,11 +89,18 @@ const hashOf = async (path: string) =>
     .update(await readFile(path))
     .digest('hex');
 
-const isFile = (path: string) =>
-  stat(path).then(
-    (found) => found.isFile(),
-    () => false,
-  );
+/** @throws InputError for a path that cannot be looked at */
+async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isFile();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return false;
+    throw diskFailure(error, `read ${path}`);
+  }
+}
+
+const readPart = (path: string) => withDiskErrors(`read ${path}`, () => readFile(path));
 
 const describe = (path: string) =>
   stat(path).then(

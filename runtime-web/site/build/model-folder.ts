@@ -17,6 +17,7 @@ import {
   missingFile,
   readArtefact,
   refuse,
+  unreadablePart,
 } from '../../../scheduler/src/index.ts';
 
 /** A line of `assets/models.json`; addresses are relative to the page. */
@@ -54,13 +55,10 @@ const OPTIONAL = [MODEL_FILES.index, MODEL_FILES.card, MODEL_FILES.evaluation, '
 export async function readModelFolder(path: string): Promise<ModelFolder> {
   const folder = resolve(path);
   if (!(await is(folder, 'folder'))) refuse(LOADING, 'the model', 'a folder', path);
-  const artefact = await readArtefact(async (part) => {
-    const file = join(folder, part);
-    return (await is(file, 'file')) ? await readFile(file) : undefined;
-  }, path);
-  const onnx = join(folder, MODEL_FILES.network);
-  if (!(await is(onnx, 'file'))) throw missingFile(MODEL_FILES.network, path);
-  const network = new Uint8Array(await readFile(onnx));
+  const artefact = await readArtefact((part) => readPart(join(folder, part)), path);
+  const onnx = await readPart(join(folder, MODEL_FILES.network));
+  if (onnx === undefined) throw missingFile(MODEL_FILES.network, path);
+  const network = new Uint8Array(onnx);
   await checkNetwork(artefact, bytesOf(network), path);
   const id = slug(basename(folder));
   const optional = await Promise.all(OPTIONAL.map((file) => is(join(folder, file), 'file')));
@@ -112,6 +110,17 @@ function titled(name: string): string {
 function noteOf({ shape: [channels, height, width], classes }: Artefact): string {
   const kinds = classes === 0 ? [] : [classes === 1 ? '1 class' : `${classes} classes`];
   return [`${width} × ${height}`, channels === 1 ? 'gray' : 'colour', ...kinds].join(', ');
+}
+
+/** @returns undefined for a file that is missing. @throws InputError for one that cannot be read */
+async function readPart(file: string): Promise<Buffer | undefined> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw unreadablePart(error, file);
+  }
 }
 
 async function is(path: string, kind: 'file' | 'folder'): Promise<boolean> {

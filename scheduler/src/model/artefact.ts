@@ -3,6 +3,7 @@
  * has the layout of a diffusers pipeline. This does not open the network: `checkNetwork` checks its file, and
  * `signatureFault` its inputs and outputs.
  */
+import { diskRefusal } from '../rules/disk.ts';
 import { InputError, refuse } from '../rules/errors.ts';
 import { check, flag, integer, nullable, object, oneOf, type Rule, rule, worded } from '../rules/rule.ts';
 import { parseSchedulerConfig, type SchedulerConfig } from '../schedule/config.ts';
@@ -52,11 +53,11 @@ export const LOADING = 'load the model';
  * others.
  */
 export async function readArtefact(read: ReadModelFile, where?: string): Promise<Artefact> {
-  const [schedulerJson, unetJson, indexJson] = await Promise.all([
-    readJson(read, MODEL_FILES.scheduler, where),
-    readJson(read, MODEL_FILES.unet, where),
-    readOptionalJson(read, MODEL_FILES.index, where),
-  ]);
+  const paths = [MODEL_FILES.scheduler, MODEL_FILES.unet, MODEL_FILES.index] as const;
+  const [schedulerBytes, unetBytes, indexBytes] = await Promise.all(paths.map((path) => read(path)));
+  const schedulerJson = parseJson(schedulerBytes, MODEL_FILES.scheduler, where);
+  const unetJson = parseJson(unetBytes, MODEL_FILES.unet, where);
+  const indexJson = indexBytes === undefined ? {} : parseJson(indexBytes, MODEL_FILES.index, where);
   const unet = readUnet(unetJson, nameOf(MODEL_FILES.unet, where));
   const { classes } = unet;
   const scheduler = within(nameOf(MODEL_FILES.scheduler, where), () => parseSchedulerConfig(schedulerJson));
@@ -87,6 +88,17 @@ export function networkError(complaint: string, where?: string, cause?: unknown)
 /** The error for a model folder that lacks a file. */
 export function missingFile(path: string, where = 'it'): InputError {
   return new InputError(`Cannot ${LOADING}: ${where} must be a model folder, its ${path} is missing.`);
+}
+
+/**
+ * The error to throw for a part of a model folder that the file system does not let be read. Every other error stays as
+ * it is, as that of a broken disk.
+ * @param part full path @param kind what it must be
+ */
+export function unreadablePart(error: unknown, part: string, kind: 'file' | 'model folder' = 'file'): unknown {
+  const refusal = diskRefusal(error);
+  if (refusal?.fault !== 'path') return error;
+  return new InputError(`Cannot ${LOADING}: ${part} must be a ${kind} that can be read, ${refusal.reason}.`);
 }
 
 const COUNT = worded('a positive integer', integer(1));
@@ -122,18 +134,9 @@ function readUnet(
 
 const nameOf = (path: string, where: string | undefined) => (where === undefined ? path : `${where}/${path}`);
 
-async function readJson(read: ReadModelFile, path: string, where?: string): Promise<Record<string, unknown>> {
-  const bytes = await read(path);
+function parseJson(bytes: Uint8Array | undefined, path: string, where?: string): Record<string, unknown> {
   if (bytes === undefined) throw missingFile(path, where);
-  return parseJson(bytes, nameOf(path, where));
-}
-
-async function readOptionalJson(read: ReadModelFile, path: string, where?: string): Promise<Record<string, unknown>> {
-  const bytes = await read(path);
-  return bytes === undefined ? {} : parseJson(bytes, nameOf(path, where));
-}
-
-function parseJson(bytes: Uint8Array, file: string): Record<string, unknown> {
+  const file = nameOf(path, where);
   let json: unknown;
   try {
     json = JSON.parse(withoutInfinity(new TextDecoder().decode(bytes)));

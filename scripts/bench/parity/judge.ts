@@ -24,13 +24,16 @@ export interface Judge {
 }
 
 /** @throws InputError where fewer images are held out than pictures are measured. */
+export function checkHeldOut({ name, validation }: Dataset, count: number): void {
+  if (count <= validation.length) return;
+  throw new InputError(
+    `Cannot compare: --count must be at most ${validation.length}, the images of ${name} held out, received ${count}.`,
+  );
+}
+
 export async function openJudge(dataset: Dataset, count: number, say: (line: string) => void): Promise<Judge> {
   const { train, validation } = dataset;
-  if (count > validation.length) {
-    throw new InputError(
-      `Cannot compare: --count must be at most the ${validation.length} images held out, received ${count}.`,
-    );
-  }
+  checkHeldOut(dataset, count);
   const onProgress = ({ done, steps }: { done: number; steps: number }) => {
     if (done % 500 === 0 || done === steps) say(`Training the features: step ${done} of ${steps}`);
   };

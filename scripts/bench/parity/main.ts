@@ -10,60 +10,74 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { check, integer, number, oneOf } from '@onnoise/scheduler';
+import { compileSampler } from '@onnoise/scheduler';
 import type { Dataset } from '#pipeline/data/index.ts';
+import { exitCodeOf } from '#pipeline/terminal/errors.ts';
 import { compareCurves } from './curves.ts';
-import { type Judge, openJudge } from './judge.ts';
-import { kept, type Sampling, sampleOurs, sampleTorch } from './sample.ts';
+import { checkHeldOut, type Judge, openJudge } from './judge.ts';
+import { HELP, type Options, readOptions } from './options.ts';
+import { kept, sampleOurs, sampleTorch } from './sample.ts';
 import { DATA, folderOf, openData, planOf } from './setup.ts';
 import { curveTable, measureTable, type SeedResult } from './table.ts';
-import { startTorch } from './torch-side.ts';
+import { startTorch, type TorchSide } from './torch-side.ts';
 import { trainOurs, trainTorch } from './train.ts';
 
 /** Pictures of one model that both sides sample. */
 const CHECKED = 10;
 
-const { values } = parseArgs({
-  options: {
-    data: { type: 'string', multiple: true, default: ['digits'] },
-    seeds: { type: 'string', default: '3' },
-    steps: { type: 'string', default: '1000' },
-    count: { type: 'string', default: '1000' },
-    'sample-steps': { type: 'string', default: '50' },
-    eta: { type: 'string', default: '1' },
-  },
-});
-const whole = (option: 'seeds' | 'steps' | 'count' | 'sample-steps') =>
-  check('compare', `--${option}`, integer(1), Number(values[option]));
-const [seeds, steps] = [whole('seeds'), whole('steps')];
-const sampling: Sampling = {
-  count: whole('count'),
-  steps: whole('sample-steps'),
-  eta: check('compare', '--eta', number({ min: 0, max: 1 }), Number(values.eta)),
-};
-const names = values.data.map((name) => check('compare', '--data', oneOf(Object.keys(DATA)), name));
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
-const torch = await startTorch();
 try {
-  const tables: string[] = [];
-  for (const name of names) tables.push(...(await compared(name)));
-  console.log(
-    `${steps} steps; ${sampling.count} pictures, DDIM in ${sampling.steps} steps, eta ${sampling.eta}; ${torch.about}`,
-  );
-  for (const table of tables) console.log(`\n${table}`);
-} finally {
-  torch.stop();
+  const options = readOptions(process.argv.slice(2));
+  if (options === undefined) console.log(HELP);
+  else await compare(options);
+} catch (error) {
+  process.exitCode = exitCodeOf(error);
 }
 
-async function compared(name: string): Promise<string[]> {
+async function compare(options: Options): Promise<void> {
+  const { data, steps, sampling } = options;
+  for (const name of data) await checkPossible(name, options);
+  const torch = await startTorch();
+  try {
+    const tables: string[] = [];
+    for (const name of data) tables.push(...(await compared(name, options, torch)));
+    console.log(
+      `${steps} steps; ${sampling.count} pictures, DDIM in ${sampling.steps} steps, eta ${sampling.eta}; ${torch.about}`,
+    );
+    for (const table of tables) console.log(`\n${table}`);
+  } finally {
+    torch.stop();
+  }
+}
+
+/** All that can be known to be wrong before the first of hours. */
+async function checkPossible(name: string, { steps, sampling }: Options): Promise<void> {
+  const set = DATA[name]!;
+  const { scheduler } = await planOf(set, steps, 0);
+  compileSampler(scheduler, { sampler: 'ddim', steps: sampling.steps, eta: sampling.eta });
+  const dataset = await openData(set);
+  dataset.close();
+  checkHeldOut(dataset, sampling.count);
+}
+
+/** What the seeds of a data set share. */
+interface Comparison {
+  name: string;
+  options: Options;
+  dataset: Dataset;
+  judge: Judge;
+  torch: TorchSide;
+}
+
+async function compared(name: string, options: Options, torch: TorchSide): Promise<string[]> {
   const set = DATA[name]!;
   const dataset = await openData(set);
-  const judge = await openJudge(dataset, sampling.count, say);
+  const judge = await openJudge(dataset, options.sampling.count, say);
   const results: SeedResult[] = [];
   try {
-    for (let seed = 0; seed < seeds; seed++) results.push(await seedResult(name, dataset, judge, seed));
+    const shared = { name, options, dataset, judge, torch };
+    for (let seed = 0; seed < options.seeds; seed++) results.push(await seedResult(shared, seed));
   } finally {
     await judge.dispose();
     dataset.close();
@@ -71,7 +85,8 @@ async function compared(name: string): Promise<string[]> {
   return [curveTable(set.title, results), `${judge.about}\n\n${measureTable(set.title, results)}`];
 }
 
-async function seedResult(name: string, dataset: Dataset, judge: Judge, seed: number): Promise<SeedResult> {
+async function seedResult({ name, options, dataset, judge, torch }: Comparison, seed: number): Promise<SeedResult> {
+  const { steps, sampling } = options;
   const plan = await planOf(DATA[name]!, steps, seed);
   const folder = folderOf(name, plan);
   await mkdir(folder, { recursive: true });

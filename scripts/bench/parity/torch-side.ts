@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { InputError } from '@onnoise/scheduler';
 
 export interface Values {
   shape: readonly number[];
@@ -22,6 +23,7 @@ export interface TorchSide {
   stop(): void;
 }
 
+/** @throws InputError for a Python that lacks what is needed */
 export async function startTorch(): Promise<TorchSide> {
   const script = fileURLToPath(new URL('./torch_side.py', import.meta.url));
   const python = process.env.PYTHON ?? 'python3';
@@ -40,7 +42,12 @@ export async function startTorch(): Promise<TorchSide> {
     throw new Error(`${python} stopped: ${said}`);
   };
   child.stdin.on('error', () => {}); // `answer` tells why it stopped
-  const { torch, diffusers, threads } = await answer();
+  const { torch, diffusers, threads } = await answer().catch((error: NodeJS.ErrnoException) => {
+    const why = error.code === 'ENOENT' ? 'there is none' : `it says "${said.trim().split('\n').at(-1)}"`;
+    throw new InputError(
+      `Cannot compare: PYTHON must name a Python with torch and diffusers, received ${python}: ${why}. CONTRIBUTING.md says how to make one.`,
+    );
+  });
   return {
     about: `PyTorch ${torch}, diffusers ${diffusers}, ${threads} threads`,
     async ask(what, options = {}, arrays = {}) {

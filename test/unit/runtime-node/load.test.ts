@@ -1,9 +1,11 @@
-import { copyFile, mkdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, copyFile, mkdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import proto from 'onnx-proto';
 import { describe, expect, test } from 'vitest';
 import { type DeviceReport, loadModel } from '#runtime-node/index.ts';
 import { InputError } from '#scheduler/index.ts';
+import { LACKS_PERMISSIONS, withoutPermission } from '../../support/permissions.ts';
+import { skipBecause } from '../../support/skip.ts';
 import { type TinyOptions, temporaryFolder, tinyArtefact, tinyOnnx } from '../../support/tiny-onnx.ts';
 
 const cpu = { device: 'cpu' as const };
@@ -75,6 +77,33 @@ describe('loadModel', () => {
       await expectRefusal(folder, `must be a model folder, its ${file} is missing`);
     },
   );
+
+  test.each(['README.md', 'model_index.json', 'scheduler', 'unet/config.json', 'unet/model.onnx'])(
+    'says so when %s may not be read',
+    skipBecause(LACKS_PERMISSIONS),
+    async (part) => {
+      const folder = await tinyArtefact({ classes: 2 });
+      const path = join(folder, part);
+      const named = part === 'scheduler' ? join(path, 'scheduler_config.json') : path;
+      await chmod(dirname(folder), 0o755);
+      await withoutPermission(path, () =>
+        expectRefusal(folder, `Cannot load the model: ${named} must be a file that can be read, permission is denied.`),
+      );
+    },
+  );
+
+  test('says why a folder cannot be entered, and that a part is a folder or a circle of links', async () => {
+    const folder = await tinyArtefact();
+    await rm(join(folder, 'unet/config.json'));
+    await mkdir(join(folder, 'unet/config.json'));
+    await expectRefusal(folder, 'unet/config.json must be a file that can be read, it is a folder.');
+    const circle = join(folder, 'circle');
+    await symlink('circle', circle);
+    await expectRefusal(
+      circle,
+      `Cannot load the model: ${circle} must be a model folder that can be read, its links lead in a circle.`,
+    );
+  });
 
   test.each(['model_index.json', 'scheduler/scheduler_config.json', 'unet/config.json'])(
     'names %s when it is not JSON, or no object',

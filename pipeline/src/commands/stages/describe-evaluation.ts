@@ -23,7 +23,7 @@ export function describeEvaluation(evaluation: Evaluation, files: WrittenReport 
   return [
     `${plural(settings.count, 'picture')} of ${model.name}: ${describeSettings(settings, [])}, ${formatSeconds(secondsAPicture)} a picture`,
     `Real images: ${settings.count} of the ${data.heldOut} of ${data.test ?? `${data.name} that training held out`}`,
-    `Features: ${features.name}, ${features.width} numbers an image${sure}`,
+    `Features: ${features.name}, ${plural(features.width, 'number')} an image${sure}`,
     '',
     ...table([['', 'model', '', 'real', 'noise'], ...measures.map(measureRow)]),
     '',

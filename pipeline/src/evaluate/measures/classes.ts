@@ -13,7 +13,7 @@ export function classShares(labels: ArrayLike<number>, classes: number): Float64
   return shares;
 }
 
-/** Half of the sum of all differences: the share of pictures that would have to be of another class; 0 to 1. */
+/** Total variation distance, half of the sum of all differences: the share of pictures that would have to be of another class; 0 to 1. */
 export function totalVariation(one: Float64Array, other: Float64Array): number {
   return one.reduce((sum, share, i) => sum + Math.abs(share - other[i]!), 0) / 2;
 }
@@ -63,11 +63,11 @@ export const classHistogram: Family = {
   measures: [
     {
       id: 'class_histogram',
-      name: 'Class shares off',
+      name: 'Class balance (total variation)',
       better: 'lower',
       how:
-        'Total variation of the shares of the classes that the classifier sees from the shares that were asked for, or, where none ' +
-        'were, from those that it sees in the training images: the share of pictures that would have to be of another class.',
+        'Total variation distance of the shares of the classes that the classifier sees from the shares that were asked for, or, ' +
+        'where none were, from those that it sees in the training images: the share of pictures that would have to be of another class.',
       interval:
         'Jackknife of 32 random groups of the images; the training images are held fixed. Where fewer than ten pictures are of ' +
         'another class than asked for, it is at least that of their share.',

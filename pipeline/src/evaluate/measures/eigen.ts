@@ -9,16 +9,33 @@ import type { Square } from './matrix.ts';
 /** Steps for one eigenvalue, of which two are usual. */
 const MOST_STEPS = 100;
 
-/** @returns [n], in no order; each is right to about 1e-15 of the largest. */
+/** What is 0 in a matrix whose largest number is about 1. */
+const NOTHING = Number.EPSILON ** 2;
+
+/**
+ * @returns [n], in no order; each is right to about 1e-15 of the largest.
+ * @throws Error for a matrix that is not of finite numbers
+ */
 export function symmetricEigenvalues(matrix: Square, n: number): Float64Array {
-  const { diagonal, beside } = tridiagonal(matrix, n);
+  const scale = scaleOf(matrix);
+  const { diagonal, beside } = tridiagonal(
+    matrix.map((value) => value / scale),
+    n,
+  );
   diagonalise(diagonal, beside);
-  return diagonal;
+  return diagonal.map((value) => scale * value);
 }
 
-/** Reads and reduces the lower triangle, from the last row up: row i keeps one number beside the diagonal. */
-function tridiagonal(matrix: Square, n: number) {
-  const a = matrix.slice();
+/** A power of two near the largest number: squares of what is divided by it neither overflow nor vanish together. */
+function scaleOf(matrix: Square): number {
+  const largest = matrix.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  if (!Number.isFinite(largest))
+    throw new Error(`A matrix of finite numbers has eigenvalues, this one has ${largest}.`);
+  return largest === 0 ? 1 : 2 ** Math.min(Math.floor(Math.log2(largest)), 1023);
+}
+
+/** Reads and overwrites the lower triangle, from the last row up: row i keeps one number beside the diagonal. */
+function tridiagonal(a: Square, n: number) {
   const diagonal = new Float64Array(n);
   const beside = new Float64Array(Math.max(n - 1, 0));
   const p = new Float64Array(n);
@@ -26,11 +43,11 @@ function tridiagonal(matrix: Square, n: number) {
     diagonal[i] = a[i * n + i]!;
     const v = a.subarray(i * n, i * n + i); // becomes the reflection's vector
     const norm = Math.sqrt(v.reduce((sum, x) => sum + x * x, 0));
+    if (norm <= NOTHING) continue;
     const alpha = v[i - 1]! > 0 ? -norm : norm;
     beside[i - 1] = alpha;
     const squares = norm * (norm + Math.abs(v[i - 1]!)); // half of |v|^2 after the next line
     v[i - 1]! -= alpha;
-    if (!(squares > 0)) continue;
     timesLower(a, n, v, p);
     let along = 0;
     for (let j = 0; j < i; j++) along += v[j]! * p[j]!;
@@ -65,14 +82,16 @@ function timesLower(a: Square, n: number, v: Float64Array, p: Float64Array): voi
 
 /** Turns the diagonal into the eigenvalues. */
 function diagonalise(d: Float64Array, e: Float64Array): void {
-  const small = (i: number) => Math.abs(e[i]!) <= Number.EPSILON * (Math.abs(d[i]!) + Math.abs(d[i + 1]!));
+  const small = (i: number) =>
+    Math.abs(e[i]!) <= Math.max(NOTHING, Number.EPSILON * (Math.abs(d[i]!) + Math.abs(d[i + 1]!)));
   let high = d.length - 1;
   for (let steps = 0; high > 0; ) {
-    if (small(high - 1) || steps > MOST_STEPS) {
+    if (small(high - 1)) {
       high--;
       steps = 0;
       continue;
     }
+    if (steps === MOST_STEPS) throw new Error(`Eigenvalue ${high} was not found in ${MOST_STEPS} steps.`);
     let low = high - 1;
     while (low > 0 && !small(low - 1)) low--;
     qrStep(d, e, low, high);

@@ -1,6 +1,6 @@
 /** Measures of a set of images against others: pure arithmetic. */
 export { classCount, classShares } from './classes.ts';
-export { checkImageCount, checkImages, FEWEST_TO_TRAIN, fewestImages, SETS } from './inputs.ts';
+export { FEWEST_TO_TRAIN, fewestImages, whyFewest } from './inputs.ts';
 export { shareEstimate } from './intervals.ts';
 export { MEASURES, type MeasureInput, measureAll, measureEach } from './measures.ts';
 export { noiseImages } from './noise-images.ts';

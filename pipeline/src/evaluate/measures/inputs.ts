@@ -1,5 +1,6 @@
 /** Refuses sets of images that cannot be measured against each other: before the long work where they are known by then. */
-import { check, type ImageShape, InputError, integer, rule, worded } from '@onnoise/scheduler';
+import { check, integer, rule, worded } from '@onnoise/scheduler';
+import { checkEqual, checkFeatures, checkShape } from '../check-sets.ts';
 import type { ImageSet } from '../types.ts';
 import { NEAREST } from './neighbours.ts';
 import type { Candidate } from './record.ts';
@@ -22,13 +23,19 @@ export const FEWEST_TO_TRAIN = NEAREST.density + 1;
 /** Of fewer images, the features' covariance, or the fifth neighbour, would not be there. */
 export const fewestImages = (width: number): number => Math.max(width, NEAREST.density) + 1;
 
+/** Why so many: `more than the 64 features of each`. */
+export const whyFewest = (width: number): string =>
+  width > NEAREST.density
+    ? `more than the ${width} features of each`
+    : `so that each has ${NEAREST.density} neighbours`;
+
 /**
  * @param width of the features
  * @throws InputError with the number that is needed.
  */
 export function checkImageCount(count: number, width: number, name = "the model's pictures"): number {
   const enough = integer(fewestImages(width));
-  const words = `at least ${fewestImages(width)}, more than the ${width} numbers of the features`;
+  const words = `at least ${fewestImages(width)}, ${whyFewest(width)}`;
   return check(ACTION, `the number of ${name}`, worded(words, enough), count);
 }
 
@@ -36,23 +43,13 @@ export function checkImageCount(count: number, width: number, name = "the model'
  * @param name of the images: one of `SETS`
  * @throws InputError for another size or other channels than those of the training images, and classes that these have not.
  */
-export function checkImages(name: string, { shape, labels }: ImageSet, training: ImageSet): void {
-  if (shape.some((extent, i) => extent !== training.shape[i])) {
-    throw new InputError(
-      `Cannot ${ACTION}: ${name} must be ${described(training.shape)}, as the training images are, received ${described(shape)}.`,
-    );
-  }
+export function checkImages(name: string, images: ImageSet, training: ImageSet): void {
+  checkShape(ACTION, name, images, training);
+  const { labels } = images;
   if (labels === undefined || training.labels === undefined) return;
   const known = new Set(training.labels);
   const classes = rule('a class of the training images', (label) => known.has(label as number));
   for (const label of new Set(labels)) check(ACTION, `each class of ${name}`, classes, label);
-}
-
-/** `gray pictures of 28 x 28 pixels` */
-function described([channels, height, width]: ImageShape): string {
-  const kind =
-    channels === 1 ? 'gray pictures' : channels === 3 ? 'colour pictures' : `pictures of ${channels} channels`;
-  return `${kind} of ${width} x ${height} pixels`;
 }
 
 /** @throws InputError for sets of other shapes, features or numbers, for too few images, and for features without a value. */
@@ -65,17 +62,9 @@ export function checkSets(sets: Sets): void {
     if (key === 'reference') check(ACTION, `the number of ${name}`, integer(FEWEST_TO_TRAIN), images.count);
     else checkImageCount(images.count, width, name);
     checkImages(name, images, reference.images);
-    const equal = (thing: string, goal: number, of: string, value: number) =>
-      check(
-        ACTION,
-        thing,
-        rule(`${goal} as ${of}`, (number) => number === goal),
-        value,
-      );
-    equal(`the features' width of ${name}`, width, 'that of the training images', features.width);
-    equal(`the number of features of ${name}`, images.count, 'that of the images', features.count);
-    if (key !== 'reference') equal(`the number of ${name}`, model.images.count, `that of ${SETS.model}`, images.count);
-    const bad = features.values.find((value) => !Number.isFinite(value));
-    if (bad !== undefined) check(ACTION, `each feature of ${name}`, rule('a finite number', Number.isFinite), bad);
+    checkFeatures(ACTION, name, { features, images }, width);
+    if (key !== 'reference') {
+      checkEqual(ACTION, `the number of ${name}`, model.images.count, `that of ${SETS.model}`, images.count);
+    }
   }
 }

@@ -5,6 +5,8 @@ import type { ImageSet } from '../types.ts';
 export interface Duplicates {
   /** Number of held-out images that are training images too. */
   heldOut: number;
+  /** Number of held-out images that repeat an earlier one of them. */
+  repeated: number;
   /** Number of training images that repeat an earlier one. */
   training: number;
   /** Training images that do not, ascending. */
@@ -19,8 +21,10 @@ export function findDuplicates(training: ImageSet, heldOut: ImageSet): Duplicate
     known.add(hash);
     different.push(image);
   }
+  const held = hashes(heldOut);
   return {
-    heldOut: hashes(heldOut).filter((hash) => known.has(hash)).length,
+    heldOut: held.filter((hash) => known.has(hash)).length,
+    repeated: held.length - new Set(held).size,
     training: training.count - different.length,
     different,
   };

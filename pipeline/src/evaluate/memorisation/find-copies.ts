@@ -2,9 +2,10 @@
  * Does a model repeat its training images? The nearest training image of every picture, judged by how near the training
  * images are to real ones that were held out.
  */
+import { checkFeatures } from '../check-sets.ts';
 import { takeFeatures, takeImages } from '../images.ts';
 import type { Features, ImageSet } from '../types.ts';
-import { checkDifferent, checkFeatures, checkImages } from './check.ts';
+import { ACTION, checkDifferent, checkImages } from './check.ts';
 import { compare } from './compare.ts';
 import { findDuplicates } from './duplicates.ts';
 import { featureNeighbours } from './feature-neighbours.ts';
@@ -62,9 +63,9 @@ export async function findCopies(given: CopySearch): Promise<Memorisation> {
   checkImages(samples, training, heldOut);
   if (features) {
     const { width } = features.training;
-    checkFeatures('pictures', features.samples, samples, width);
-    checkFeatures('training images', features.training, training, width);
-    checkFeatures('held-out images', features.heldOut, heldOut, width);
+    checkFeatures(ACTION, 'the pictures', { features: features.samples, images: samples }, width);
+    checkFeatures(ACTION, 'the training images', { features: features.training, images: training }, width);
+    checkFeatures(ACTION, 'the held-out images', { features: features.heldOut, images: heldOut }, width);
   }
   const { different, ...duplicates } = findDuplicates(training, heldOut);
   checkDifferent(different.length);

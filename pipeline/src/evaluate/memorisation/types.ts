@@ -28,6 +28,8 @@ export interface Memorisation {
   duplicates: {
     /** Held-out images that are training images too: real images do that, so that a model may do it as often. */
     heldOut: number;
+    /** Held-out images that repeat an earlier one of them: they do not say how real images differ. */
+    repeated: number;
     /** Training images that repeat an earlier one: a model learns those best. */
     training: number;
   };

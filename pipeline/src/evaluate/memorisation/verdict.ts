@@ -13,6 +13,7 @@ type Facts = Pick<Memorisation, 'pValue' | 'tests' | 'sensitivity' | 'counts' | 
 
 export function conclude(facts: Facts): Pick<Memorisation, 'verdict' | 'reason' | 'heldOutNeeded'> {
   const { pValue, tests, sensitivity, counts } = facts;
+  if (isRepetitive(facts)) return { verdict: 'cannot tell', reason: repetition(facts) };
   if (pValue < ERROR_RATE) return { verdict: 'copies found', reason: accusation(facts) };
   const copies = oneInTwenty(counts.samples);
   const found = sensitivity.find((row) => row.copies === copies)!.found;
@@ -24,15 +25,32 @@ export function conclude(facts: Facts): Pick<Memorisation, 'verdict' | 'reason' 
   }
   const needed = heldOutNeeded(counts.samples, tests.length);
   if (counts.heldOut < needed) {
-    const reason = `${counts.heldOut} held-out images are too few to see copies of one picture in twenty: ${needed} are needed.`;
+    const few = counts.heldOut === 1 ? '1 held-out image is' : `${counts.heldOut} held-out images are`;
+    const reason = `${few} too few to see copies of one picture in twenty: ${needed} are needed.`;
     return { verdict: 'cannot tell', reason, heldOutNeeded: needed };
   }
   const twice = facts.duplicates.heldOut;
   const reason =
     twice > 0
-      ? `${twice} of ${counts.heldOut} held-out images are training images too, so that copies do not stand out.`
+      ? `${twice} of ${counts.heldOut} held-out images ${twice === 1 ? 'is a training image' : 'are training images'} too, so that copies do not stand out.`
       : 'Real images are as near to training images as copies are, so that copies do not stand out.';
   return { verdict: 'cannot tell', reason };
+}
+
+/**
+ * Whether most held-out images repeat others: scores of one image, however often it is there, do not say what chance does,
+ * and any picture nearer to a training image than it would be called a copy.
+ */
+export const isRepetitive = ({ counts, duplicates }: Pick<Memorisation, 'counts' | 'duplicates'>): boolean =>
+  2 * duplicates.repeated > counts.heldOut;
+
+function repetition({ counts: { heldOut }, duplicates: { repeated } }: Facts): string {
+  const different = heldOut - repeated;
+  const few =
+    different === 1
+      ? `All ${heldOut} held-out images are the same`
+      : `Only ${different} of ${heldOut} held-out images are different`;
+  return `${few}, so that they do not say how near real images come to training images.`;
 }
 
 /** What `none found` leaves open. */

@@ -3,6 +3,7 @@ import { formatShare, formatValue } from '@onnoise/scheduler';
 import { closestPairs, type PairPictures } from '../memorisation/closest-pairs.ts';
 import { TRIALS } from '../memorisation/sensitivity.ts';
 import type { CopyTest, Memorisation, Pair, Space } from '../memorisation/types.ts';
+import { isRepetitive } from '../memorisation/verdict.ts';
 import { histogram, sensitivityCurve } from './charts.ts';
 import { type Html, html } from './html.ts';
 import { key } from './marks.ts';
@@ -24,8 +25,8 @@ export async function copiesSection(memorisation: Memorisation, pictures: Report
 <p>${unbroken(reason)}</p>
 <p>${count(counts.samples)} pictures were compared with ${count(counts.training)} training images, and so were ${count(counts.heldOut)} real images held out of training. Copies would lie nearer to a training image than real images do. A picture's score is its distance to the nearest training image divided by that to the next few: near 0 for a copy, near 1 for a new picture.</p>
 ${
-  duplicates.heldOut + duplicates.training > 0 &&
-  html`<p>The data repeats itself: ${count(duplicates.training)} training images are copies of others, and ${count(duplicates.heldOut)} of those held out are training images, too.</p>
+  duplicates.heldOut + duplicates.repeated + duplicates.training > 0 &&
+  html`<p>The data repeats itself. Training images that are copies of others: ${count(duplicates.training)}; images held out that are copies of others of them: ${count(duplicates.repeated)}; that are training images, too: ${count(duplicates.heldOut)}.</p>
 `
 }${testsTable(memorisation)}
 ${key([
@@ -64,16 +65,17 @@ ${sensitivity.map(
 )}</tbody>
 </table>`;
 
-const testsTable = ({
-  tests,
-  pValue,
-  errorRate,
-}: Memorisation) => html`<p>Chance that an innocent model looks as suspicious: ${chance(pValue)}. Below ${formatShare(errorRate)} the verdict is that there are copies.</p>
+const chanceSentence = (memorisation: Memorisation): string =>
+  isRepetitive(memorisation)
+    ? 'The figures below would tell if the images held out were different from each other.'
+    : `Chance that an innocent model looks as suspicious: ${chance(memorisation.pValue)}. Below ${formatShare(memorisation.errorRate)} the verdict is that there are copies.`;
+
+const testsTable = (memorisation: Memorisation) => html`<p>${chanceSentence(memorisation)}</p>
 <table>
 <caption>Pictures that lie suspiciously near to a training image</caption>
 <thead><tr><th scope="col">Compared in</th><th scope="col" class="n">Threshold</th><th scope="col" class="n">Flagged</th><th scope="col" class="n">By chance</th><th scope="col" class="n">False alarms</th></tr></thead>
 <tbody>
-${tests.map(
+${memorisation.tests.map(
   ({ space, threshold, flagged, expected, falseAlarmRate: { value, interval } }) =>
     html`<tr><th scope="row">${SPACE_NAMES[space]}</th><td class="n">${formatValue(threshold)}</td><td class="n">${count(flagged)}</td><td class="n">${formatValue(expected)}</td><td class="n">${unbroken(chance(value))}<br><small>${unbroken(`${chance(interval[0])} to ${chance(interval[1])}`)}</small></td></tr>
 `,

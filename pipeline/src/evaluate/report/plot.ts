@@ -9,7 +9,7 @@ import { type Html, trusted } from './html.ts';
 export type PlotLibrary = typeof import('@observablehq/plot');
 
 /** Units of a chart's width; phones show it at about this many pixels, so that its letters stay legible. */
-const CHART_WIDTH = 400;
+export const CHART_WIDTH = 400;
 
 let loading: Promise<{ Plot: PlotLibrary; newDocument: () => NonNullable<PlotOptions['document']> }> | undefined;
 

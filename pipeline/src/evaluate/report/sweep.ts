@@ -4,8 +4,9 @@ import { formatFigure, type Measure } from '@onnoise/scheduler';
 import { axes, formatTick } from './charts.ts';
 import { type Html, html } from './html.ts';
 import { seriesKey, seriesStyle } from './marks.ts';
-import { chart } from './plot.ts';
+import { CHART_WIDTH, chart } from './plot.ts';
 import { estimateCell } from './sections.ts';
+import { sideBySide } from './side-by-side.ts';
 import type { SweepRow } from './types.ts';
 import { count, describeSettings, duration } from './words.ts';
 
@@ -43,10 +44,15 @@ function cellOf(measures: readonly Measure[], id: string): Html {
 
 /** The axis is logarithmic where the greatest value is so many times the least. */
 const WIDE = 8;
+const MARGINS = { left: 44, right: 16 };
+/** Room at both ends for points that stand beside the last calls. */
+const INSET = 30;
 
 interface Point {
   line: string;
   calls: number;
+  /** Place on the axis: near `calls`. */
+  x: number;
   value: number;
   low: number;
   high: number;
@@ -54,14 +60,20 @@ interface Point {
 
 /** A line for each sampler and guidance: a measure against network calls, which cost the time. */
 async function sweepChart(rows: readonly SweepRow[], { id, name, better, real }: Measure): Promise<Html> {
-  const points = rows
-    .flatMap(({ settings, measures }): Point[] => {
+  const unplaced = rows
+    .flatMap(({ settings, measures }): Omit<Point, 'x'>[] => {
       const measure = measures.find((each) => each.id === id);
       if (measure === undefined) return [];
       const { value, interval: [low, high] = [value, value] } = measure.model;
       return [{ line: lineOf(settings), calls: settings.calls, value, low, high }];
     })
     .sort((a, b) => a.calls - b.calls);
+  const { domain, places } = sideBySide(
+    unplaced.map(({ calls }) => calls),
+    CHART_WIDTH - MARGINS.left - MARGINS.right - 2 * INSET,
+    INSET,
+  );
+  const points = unplaced.map((point, i): Point => ({ ...point, x: places[i]! }));
   const lines = [...new Set(points.map(({ line }) => line))];
   const style = ({ line }: Point) => seriesStyle(lines.indexOf(line));
   const colour = (point: Point) => style(point).colour;
@@ -71,13 +83,15 @@ async function sweepChart(rows: readonly SweepRow[], { id, name, better, real }:
   const ends = [least / 1.2, greatest * 1.2] as const;
   const calls = [...new Set(points.map((point) => point.calls))];
   const drawn = await chart((Plot) => ({
-    label: `${name} against network calls a picture: ${points.map((point) => `${point.line}, ${point.calls} calls, ${formatTick(point.value)}`).join('; ')}. Real images have ${formatTick(real.value)}.`,
+    label: `${name} against network calls a picture: ${points.map((point) => `${point.line}, ${point.calls} ${point.calls === 1 ? 'call' : 'calls'}, ${formatTick(point.value)}`).join('; ')}. Real images have ${formatTick(real.value)}.`,
     height: 280,
-    marginLeft: 44,
+    marginLeft: MARGINS.left,
     marginTop: 14,
-    marginRight: 16,
+    marginRight: MARGINS.right,
     marginBottom: 42,
-    x: { type: 'log', label: 'network calls a picture' },
+    insetLeft: INSET,
+    insetRight: INSET,
+    x: { type: 'log', domain, label: 'network calls a picture' },
     y: { ...(log ? { type: 'log', domain: ends } : { zero: better === 'lower', nice: true }), label: null },
     marks: [
       ...axes(Plot, {
@@ -86,10 +100,10 @@ async function sweepChart(rows: readonly SweepRow[], { id, name, better, real }:
         told: (value) => formatFigure({ id }, value),
       }),
       Plot.ruleY([real.value], { stroke: 'var(--second)', strokeWidth: 2, strokeDasharray: '5 4' }),
-      Plot.ruleX(points, { x: 'calls', y1: 'low', y2: 'high', stroke: colour, strokeWidth: 3, strokeOpacity: 0.5 }),
-      Plot.lineY(points, { x: 'calls', y: 'value', z: 'line', stroke: colour, strokeWidth: 1.5 }),
+      Plot.ruleX(points, { x: 'x', y1: 'low', y2: 'high', stroke: colour, strokeWidth: 3, strokeOpacity: 0.5 }),
+      Plot.lineY(points, { x: 'x', y: 'value', z: 'line', stroke: colour, strokeWidth: 1.5 }),
       Plot.dot(points, {
-        x: 'calls',
+        x: 'x',
         y: 'value',
         symbol: (point: Point) => style(point).symbol,
         stroke: colour,
@@ -99,7 +113,8 @@ async function sweepChart(rows: readonly SweepRow[], { id, name, better, real }:
       }),
     ],
   }));
-  return html`<figure><figcaption><strong>${name}</strong> of the pictures; dashes: real images</figcaption>
+  const shared = calls.length < points.length;
+  return html`<figure><figcaption><strong>${name}</strong> of the pictures; dashes: real images${shared && '; equal numbers of calls stand side by side'}</figcaption>
 ${seriesKey(lines)}${drawn}</figure>
 `;
 }

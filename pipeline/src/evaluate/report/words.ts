@@ -94,7 +94,7 @@ const KINDS: Readonly<Record<string, string>> = {
 /** `classifier of digits (a classifier trained on the training images, 64 numbers, 98.6 % right on held-out images)` */
 export function describeFeatures({ kind, name, width, accuracy }: EvaluationFacts['features']): string {
   const right = accuracy === undefined ? '' : `, ${formatShare(accuracy)} right on held-out images`;
-  return `${name} (${KINDS[kind] ?? kind}, ${count(width)} numbers an image${right})`;
+  return `${name} (${KINDS[kind] ?? kind}, ${count(width)} ${width === 1 ? 'number' : 'numbers'} an image${right})`;
 }
 
 /** What the real images were that the model was compared with. */

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { describeEvaluation } from '#pipeline/commands/stages/describe-evaluation.ts';
+import { describeFeatures } from '#pipeline/evaluate/report/words.ts';
 import { exampleEvaluation, exampleMeasures } from '#test/evaluation.ts';
 
 test('the table of a sweep names the options that it varies, and no others', () => {
@@ -14,4 +15,12 @@ test('the table of a sweep names the options that it varies, and no others', () 
     'ddim, 20 steps, eta 0',
     'ddim, 20 steps, eta 1',
   ]);
+});
+
+test('one of a thing is said in the singular', () => {
+  const example = exampleEvaluation();
+  const features = { ...example.features, width: 1, accuracy: undefined };
+  const lines = describeEvaluation({ ...example, features }, { json: 'e.json', html: 'r.html' });
+  expect(lines).toContain('Features: classifier of rings, 1 number an image');
+  expect(describeFeatures(features)).toMatch(/, 1 number an image\)$/);
 });

@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -96,6 +96,15 @@ describe('readStart', () => {
     await exportRun({ run: at('base'), out: at('both'), safetensors: true });
     const [{ start: file }, { start: exact }] = [await readStart(at('both')), await readStart(at('base'))];
     for (const [name, { values }] of exact.parameters) expect(file.parameters.get(name)!.values).toEqual(values);
+  });
+
+  it('says which file of a folder cannot be read, and why', async () => {
+    await cp(at('model'), at('circle'), { recursive: true });
+    await rm(at('circle/unet/config.json'));
+    await symlink('config.json', at('circle/unet/config.json'));
+    await expect(readStart(at('circle'))).rejects.toThrow(
+      `Cannot read ${at('circle/unet/config.json')}: its links lead in a circle.`,
+    );
   });
 
   it('refuses other folders, and graphs that merge BatchNorm with the weights', async () => {

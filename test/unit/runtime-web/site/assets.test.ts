@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -161,6 +161,15 @@ describe('the options of npm run web', () => {
       open: false,
     });
     expect(await readOptions(['build', '--out', 'x'])).toMatchObject({ command: 'build', models: [], out: 'x' });
+  });
+
+  test('say which file of a model cannot be read, and why', async () => {
+    const folder = await writeModel('circle');
+    await rm(join(folder, 'unet/config.json'));
+    await symlink('config.json', join(folder, 'unet/config.json'));
+    await expect(readOptions(['serve', '--model', folder])).rejects.toThrow(
+      /^Cannot load the model: .*unet\/config\.json must be a file that can be read, its links lead in a circle\.$/,
+    );
   });
 
   test('refuse a folder that is no model', async () => {

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { chmod, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { extractFeatures } from '#pipeline/evaluate/features/extract.ts';
 import { openFeatureFile } from '#pipeline/evaluate/features/file.ts';
@@ -9,6 +9,7 @@ import type { ImageSet } from '#pipeline/evaluate/types.ts';
 import type { ImageShape } from '#scheduler/index.ts';
 import { expectClose } from '../../../../support/compare.ts';
 import { type FeatureOnnxOptions, featureOnnx } from '../../../../support/feature-onnx.ts';
+import { LACKS_PERMISSIONS, withoutPermission } from '../../../../support/permissions.ts';
 import { skipBecause } from '../../../../support/skip.ts';
 import { temporaryFolder } from '../../../../support/tiny-onnx.ts';
 
@@ -165,20 +166,13 @@ describe('a feature model from a file', () => {
     },
   );
 
-  const root = process.getuid?.() === 0;
-  const lacks = WINDOWS ? 'Windows has no permission bits: run on Linux or macOS' : undefined;
-  it('refuses a file that may not be read', skipBecause(lacks), async () => {
+  it('refuses a file that may not be read', skipBecause(LACKS_PERMISSIONS), async () => {
     const path = await featureOnnx();
-    await chmod(dirname(path), 0o755);
-    await chmod(path, 0);
-    if (root) process.seteuid?.(65_534);
-    try {
-      await expect(openFeatureFile(path, GRAY, undefined)).rejects.toThrow(
+    await withoutPermission(path, () =>
+      expect(openFeatureFile(path, GRAY, undefined)).rejects.toThrow(
         'seen.onnx must be an ONNX file, permission is denied.',
-      );
-    } finally {
-      if (root) process.seteuid?.(0);
-    }
+      ),
+    );
   });
 
   it('refuses features that are not finite, and says which image', async () => {

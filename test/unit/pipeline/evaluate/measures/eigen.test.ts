@@ -23,11 +23,30 @@ test.each([
   ['of very different size', [1e8, 1, 1e-8, 1e4]],
   ['all 0', [0, 0, 0]],
   ['one', [3]],
+  ['of which the squares overflow', [3e200, 2e200, 1e199, 0]],
+  ['of which the squares vanish', [3e-200, 2e-200, 1e-201, 0]],
+  ['at the end of all numbers', [1.5e308, 1e307]],
 ])('eigenvalues are found that are %s', (_, values) => {
   const found = symmetricEigenvalues(withEigenvalues(values), values.length).sort();
   const largest = Math.max(...values.map(Math.abs));
   expectClose(found, Float64Array.from(values).sort(), { absolute: 1e-14 * largest });
 });
+
+test('rows so small that their squares vanish are no trouble', () => {
+  const matrix = Float64Array.of(1, 0, 0, 0, 0, 1e-170, 0, 1e-170, 1e-171); // [3, 3]
+  expectClose(symmetricEigenvalues(matrix, 3).sort(), Float64Array.of(0, 0, 1), { absolute: 1e-15 });
+  const graded = Float64Array.from({ length: 400 }, (_, at) => 10 ** (-8 * (Math.floor(at / 20) + (at % 20))));
+  expectClose(symmetricEigenvalues(graded, 20).sort().slice(18), Float64Array.of(0, 1), { absolute: 1e-15 });
+});
+
+test.each([Number.NaN, Number.POSITIVE_INFINITY])(
+  'a matrix with %d is refused, and not taken for one without',
+  (bad) => {
+    expect(() => symmetricEigenvalues(Float64Array.of(1, 2, 2, bad), 2)).toThrow(
+      `A matrix of finite numbers has eigenvalues, this one has ${bad}.`,
+    );
+  },
+);
 
 test('many eigenvalues have the sums of their powers that the matrix has', () => {
   const n = 120;

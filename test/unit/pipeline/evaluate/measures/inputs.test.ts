@@ -18,10 +18,10 @@ test.each([0, 1, 64, 12.5, Number.NaN])(
   '%s images in 64 features are too few, and the number needed is said',
   (count) => {
     expect(() => checkImageCount(count, 64)).toThrow(
-      `Cannot evaluate: the number of the model's pictures must be at least 65, more than the 64 numbers of the features, received ${count}.`,
+      `Cannot evaluate: the number of the model's pictures must be at least 65, more than the 64 features of each, received ${count}.`,
     );
     expect(checkImageCount(65, 64)).toBe(65);
-    expect(() => checkImageCount(5, 2)).toThrow('at least 6');
+    expect(() => checkImageCount(5, 2)).toThrow('at least 6, so that each has 5 neighbours, received 5.');
   },
 );
 
@@ -64,7 +64,7 @@ test.each<[string, Partial<Sets>, string]>([
   [
     'features without a value',
     { model: normalSet(20, 6, 1, Number.NaN) },
-    "each feature of the model's pictures must be a finite number, received NaN.",
+    "feature 0 of image 0 of the model's pictures must be a finite number, received NaN.",
   ],
   ['no images', { model: normalSet(0, 6, 1) }, "the number of the model's pictures must be at least 7"],
   [

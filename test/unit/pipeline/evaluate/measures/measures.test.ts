@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { expect, test, vi } from 'vitest';
 import { MEASURES, type MeasureInput, measureAll, measureEach } from '#pipeline/evaluate/measures/index.ts';
 import { normalSet } from '#test/measure-sets.ts';
@@ -132,4 +133,11 @@ test('several sets of pictures have the measures of each alone, and the anchors 
   await measureAll({ ...input, onProgress });
   const [, alone] = onProgress.mock.lastCall!;
   expect(total / alone).toBe(5 / 4); // what is shared, two anchors, and each of two or one
+});
+
+test('the documentation says in plain words what each measure is', async () => {
+  const lines = (await readFile('docs/evaluation.md', 'utf8')).split('\n');
+  const named = lines.flatMap((line) => /^\| (\S.*?) +\| .* \|.*\|$/.exec(line)?.[1]?.toLowerCase().split(', ') ?? []);
+  expect(named).toEqual(expect.arrayContaining(MEASURES.map(({ name }) => name.toLowerCase())));
+  expect(named).toContain('class balance (total variation)');
 });

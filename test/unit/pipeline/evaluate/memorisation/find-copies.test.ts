@@ -70,7 +70,7 @@ test('real digits are not accused, by pixels and features', async () => {
   expect(found.verdict).toBe('none found');
   expect(found.tests.map(({ space }) => space)).toEqual(['pixels', 'features']);
   expect(found.counts).toEqual({ samples: 120, training: 800, heldOut: 240 });
-  expect(found.duplicates).toEqual({ heldOut: 0, training: 0 });
+  expect(found.duplicates).toEqual({ heldOut: 0, repeated: 0, training: 0 });
   for (const { threshold, falseAlarmRate, scores } of found.tests) {
     expect(threshold).toBe(scores.heldOut.least);
     expect(falseAlarmRate.value).toBeCloseTo(1 / 241, 12);
@@ -146,9 +146,28 @@ test('held-out images that are training images hide copies, and are counted', as
     heldOut: leaky,
     seed: 0,
   });
-  expect(found.duplicates).toEqual({ heldOut: 80, training: COPIED.length });
+  expect(found.duplicates).toEqual({ heldOut: 80, repeated: 0, training: COPIED.length });
   expect(found.verdict).toBe('cannot tell');
   expect(found.reason).toMatch(/^80 of 320 held-out images are training images too/);
+});
+
+test('held-out images that are alike say nothing of chance: it cannot be told', async () => {
+  const given = { samples: pick(fresh, upTo(60)), training: pick(training, upTo(100)), seed: 0 };
+  const found = (which: readonly number[]) => findCopies({ ...given, heldOut: pick(heldOut, which) });
+  const same = await found(upTo(60).map(() => 3));
+  expect(same.duplicates.repeated).toBe(59);
+  expect(same.pValue).toBeLessThan(same.errorRate); // it would be an accusation
+  expect([same.verdict, same.reason]).toEqual([
+    'cannot tell',
+    'All 60 held-out images are the same, so that they do not say how near real images come to training images.',
+  ]);
+  const few = await found(upTo(60).map((i) => i % 29));
+  expect([few.verdict, few.reason]).toEqual([
+    'cannot tell',
+    'Only 29 of 60 held-out images are different, so that they do not say how near real images come to training images.',
+  ]);
+  const half = await found(upTo(60).map((i) => i % 30));
+  expect([half.duplicates.repeated, half.heldOutNeeded]).toEqual([30, expect.any(Number)]);
 });
 
 test('an image that was trained on twenty times is a copy like any other', async () => {
@@ -239,18 +258,18 @@ test('images that cannot be compared are refused in a sentence', async () => {
     'InputError: Cannot look for copies: the number of different training images must be an integer of at least 3, received 2.',
   );
   expect(await refusal({ samples: small })).toBe(
-    'InputError: Cannot look for copies: the pictures must be of 28 x 28 pixels in gray as the training images are, received 8 x 8 pixels in gray.',
+    'InputError: Cannot look for copies: the pictures must be gray pictures of 28 x 28 pixels, as the training images are, received gray pictures of 8 x 8 pixels.',
   );
   expect(await refusal({ heldOut: coloured })).toBe(
-    'InputError: Cannot look for copies: the held-out images must be of 28 x 28 pixels in gray as the training images are, received 28 x 28 pixels in colour.',
+    'InputError: Cannot look for copies: the held-out images must be gray pictures of 28 x 28 pixels, as the training images are, received colour pictures of 28 x 28 pixels.',
   );
   const features = await featuresOf(fresh);
   const broken = { ...features.samples, values: features.samples.values.slice() };
   broken.values[24 * 3 + 7] = Number.NaN;
   expect(await refusal({ features: { ...features, samples: broken } })).toBe(
-    'InputError: Cannot look for copies: feature 7 of image 3 of the pictures must be a number, received NaN.',
+    'InputError: Cannot look for copies: feature 7 of image 3 of the pictures must be a finite number, received NaN.',
   );
   expect(await refusal({ features: { ...features, heldOut: features.samples } })).toBe(
-    'InputError: Cannot look for copies: the number of features of the held-out images must be 240, received 120.',
+    'InputError: Cannot look for copies: the number of features of the held-out images must be 240 as that of the images, received 120.',
   );
 });

@@ -1,0 +1,76 @@
+/** The options of `npm run bench:parity`. */
+import { parseArgs } from 'node:util';
+import { check, InputError, integer, number, oneOf, type Rule, worded } from '@onnoise/scheduler';
+import { FEATURE_WIDTH } from '#pipeline/evaluate/features/index.ts';
+import { fewestImages } from '#pipeline/evaluate/measures/index.ts';
+import type { Sampling } from './sample.ts';
+import { DATA } from './setup.ts';
+
+export const HELP = `npm run bench:parity [-- options]   training here beside training in PyTorch and diffusers
+
+  --data <name>            ${Object.keys(DATA).join(' or ')}, default digits; may be given more than once
+  --seeds <number>         Seeds of training, from 0 on; default 3
+  --steps <number>         Steps of training; default 1000
+  --count <number>         Pictures of each model that are measured; default 1000
+  --sample-steps <number>  Steps of DDIM; default 50
+  --eta <number>           DDIM's noise, 0 (none) to 1 (DDPM's); default 1
+  --help                   This text
+
+PYTHON names a Python with torch and diffusers, default python3: CONTRIBUTING.md says how to make one.
+`;
+
+export interface Options {
+  /** Names of data sets, each once. */
+  data: string[];
+  seeds: number;
+  /** Of training. */
+  steps: number;
+  sampling: Sampling;
+}
+
+const ACTION = 'compare';
+const FEWEST = fewestImages(FEATURE_WIDTH);
+
+/** Returns undefined for --help. @throws InputError for what is no option, and for a value that cannot be */
+export function readOptions(args: readonly string[]): Options | undefined {
+  const values = parse(args);
+  if (values.help) return undefined;
+  const read = <T>(option: keyof typeof values, rule: Rule<T>) =>
+    check(ACTION, `--${option}`, rule, numberOf(values[option] as string));
+  return {
+    data: [...new Set(values.data.map((name) => check(ACTION, '--data', oneOf(Object.keys(DATA)), name)))],
+    seeds: read('seeds', integer(1)),
+    steps: read('steps', integer(1)),
+    sampling: {
+      count: read('count', worded(`at least ${FEWEST}, more than the features of a picture`, integer(FEWEST))),
+      steps: read('sample-steps', integer(1)),
+      eta: read('eta', number({ min: 0, max: 1 })),
+    },
+  };
+}
+
+function parse(args: readonly string[]) {
+  const word = (usual: string) => ({ type: 'string', default: usual }) as const;
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        data: { type: 'string', multiple: true, default: ['digits'] },
+        seeds: word('3'),
+        steps: word('1000'),
+        count: word('1000'),
+        'sample-steps': word('50'),
+        eta: word('1'),
+        help: { type: 'boolean', default: false },
+      },
+    });
+    return values;
+  } catch (error) {
+    const [said] = (error as Error).message.split('\n')[0]!.split('. ');
+    throw new InputError(`Cannot read the options: ${said}; --help lists them.`);
+  }
+}
+
+/** As it was typed where it is no number: Number('') is 0. */
+const numberOf = (typed: string): number | string =>
+  typed.trim() === '' || Number.isNaN(Number(typed)) ? typed : Number(typed);

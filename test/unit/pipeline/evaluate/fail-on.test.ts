@@ -1,0 +1,70 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { evaluateCommand } from '#test/evaluate/command.ts';
+import { writeExactModel } from '#test/evaluate/exact-model.ts';
+import { grainedBars, writeIdx } from '#test/evaluate/grained.ts';
+import { runCli } from '#test/run-cli.ts';
+
+const { place, read, seen, evaluatePlain } = evaluateCommand();
+
+describe('pipeline evaluate --fail-on memorisation', () => {
+  test('calls out a model that copies, and ends with 3 if so asked', async () => {
+    const { labels: _, ...own } = grainedBars({ count: 560, classes: 2 }, 1);
+    await writeExactModel({ out: place('parrot'), images: own });
+    const card = await readFile(place('parrot/README.md'), 'utf8');
+    const args = ['--model', place('parrot'), '--data', place('plain'), '--cache-dir', place('cache'), '--no-card'];
+    const test = await writeIdx(place('others'), grainedBars({ count: 150, classes: 2 }, 9));
+    const others = ['--test-data', test, '--steps', '10', '--count', '100'];
+    const out = place('out/parrot');
+    const run = (...more: string[]) =>
+      runCli('evaluate', ...args, ...others, ...seen(), '--out', out, '--json', ...more);
+    const { code, stdout, stderr } = await run('--fail-on', 'memorisation');
+    expect(code).toBe(3);
+    expect(stderr).toMatch(
+      /--fail-on memorisation: copies of training images were found among the pictures of \S+parrot\.\n$/,
+    );
+    expect(JSON.parse(stdout)).toMatchObject({
+      files: { html: join(out, 'report.html') },
+      data: { heldOut: 150, test: 'others' },
+      settings: { count: 100 },
+      memorisation: { verdict: 'copies found' },
+    });
+    expect(await readFile(place('parrot/README.md'), 'utf8')).toBe(card);
+    expect((await run('--quiet')).code).toBe(0);
+
+    // What cannot be told has not passed.
+    const unclear = await evaluatePlain('unclear', ...others, '--no-card', '--fail-on', 'memorisation', '--quiet');
+    expect(unclear.code).toBe(3);
+    expect(unclear.stderr).toMatch(/^--fail-on memorisation: copies cannot be ruled out among the pictures of /);
+  });
+
+  test('of images that the model card does not name it cannot tell', async () => {
+    const data = await writeIdx(place('strangers'), grainedBars({ count: 560, classes: 2 }, 5));
+    const args = ['--model', place('fresh'), '--data', data, '--cache-dir', place('cache'), '--steps', '10'];
+    const out = place('out/strangers');
+    const run = await runCli('evaluate', ...args, ...seen(), '--out', out, '--no-card', '--fail-on', 'memorisation');
+    expect(run.code).toBe(3);
+    expect(run.stderr).toContain('The images are not those that the model card names');
+    expect((await read(out)).memorisation).toMatchObject({
+      verdict: 'cannot tell',
+      reason: expect.stringMatching(/^No copies of these images were found\. The images are not those /),
+    });
+  });
+
+  test('of test images that are all alike it cannot tell', async () => {
+    const test = await writeIdx(place('alike'), {
+      shape: [1, 8, 8],
+      count: 150,
+      pixels: new Uint8Array(150 * 64).fill(77),
+    });
+    const others = ['--test-data', test, '--steps', '10', '--count', '100'];
+    const run = await evaluatePlain('alike', ...others, '--no-card', '--fail-on', 'memorisation', '--quiet');
+    expect(run.code).toBe(3);
+    expect(run.stderr).toMatch(/^--fail-on memorisation: copies cannot be ruled out among the pictures of /);
+    expect((await read(place('out/alike'))).memorisation).toMatchObject({
+      verdict: 'cannot tell',
+      reason: expect.stringMatching(/^All 150 held-out images are the same, /),
+    });
+  });
+});
