@@ -18,7 +18,7 @@ export interface ExportArguments {
   run?: string | undefined;
   out?: string | undefined;
   checkpoint?: number | undefined;
-  safetensors?: boolean | undefined;
+  weights?: boolean | undefined;
   model?: string | undefined;
   triton?: string | undefined;
 }
@@ -45,10 +45,10 @@ export const command: CommandModule<object, ExportArguments> = {
           describe: 'Step of the checkpoint to export',
           defaultDescription: 'the last',
         },
-        safetensors: {
+        weights: {
           group: RUN,
           boolean: true,
-          describe: 'Write the weights as safetensors, too, for diffusers and train --init',
+          describe: 'Write the weights for diffusers, PyTorch and train --init, too; --no-weights: do not',
         },
         model: {
           group: TRITON,
@@ -87,7 +87,7 @@ interface ExportSource {
   run: string;
   out: string;
   checkpoint: number | undefined;
-  safetensors: boolean | undefined;
+  weights: boolean | undefined;
 }
 
 /** Everything to report about an export. */
@@ -102,7 +102,7 @@ interface ExportReport {
 }
 
 /** Two exports into one folder would overwrite each other, so a second one is refused while the first runs. */
-async function exportFrom({ run, out, checkpoint, safetensors }: ExportSource): Promise<ExportReport> {
+async function exportFrom({ run, out, checkpoint, weights }: ExportSource): Promise<ExportReport> {
   const [{ exportRun }, { checkArtefactTarget }] = await Promise.all([
     import('../export/export.ts'),
     import('../export/artefact.ts'),
@@ -111,7 +111,7 @@ async function exportFrom({ run, out, checkpoint, safetensors }: ExportSource): 
   const words = { action: `export to ${out}`, doing: 'is exporting there' };
   const { parity, step, bytes, notes } = await withLock(lockBeside(out), words, () =>
     withProgress('Exporting', { unit: 'stages' }, (onProgress) =>
-      exportRun({ run, out, checkpoint, safetensors, onProgress }),
+      exportRun({ run, out, checkpoint, weights, onProgress }),
     ),
   );
   for (const note of notes) sayNote(note);
@@ -137,14 +137,14 @@ async function describeExport({ folder, parity }: ExportReport): Promise<string[
  * @throws InputError for options that do not go together, with the reason and a command.
  */
 function checkCombination(args: ExportArguments): { model: string; triton: string | undefined; source?: ExportSource } {
-  const { run, out, checkpoint, safetensors, model, triton } = args;
+  const { run, out, checkpoint, weights, model, triton } = args;
   const refuse = (rule: string, received: string, command: string): never => {
     throw new InputError(`Cannot export: ${rule}, received ${received}. Try: pipeline export ${command}`);
   };
   const fromRun = '--run runs/digits --out out/digits';
   if (model !== undefined) {
     const command = `--model ${model} --triton out/repository`;
-    const given = Object.entries({ run, out, checkpoint, safetensors }).find(([, value]) => value !== undefined);
+    const given = Object.entries({ run, out, checkpoint, weights }).find(([, value]) => value !== undefined);
     if (given) {
       const [name, value] = given;
       const rule = `--${name} must be left out beside --model, which names an exported model`;
@@ -166,5 +166,5 @@ function checkCombination(args: ExportArguments): { model: string; triton: strin
       `--run ${run} --out out/digits`,
     );
   }
-  return { model: out, triton, source: { run, out, checkpoint, safetensors } };
+  return { model: out, triton, source: { run, out, checkpoint, weights } };
 }

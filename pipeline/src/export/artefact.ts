@@ -2,13 +2,15 @@
  * Writes a model folder atomically, in the layout of a diffusers pipeline:
  *
  *     README.md  model_index.json  scheduler/scheduler_config.json  unet/config.json  unet/model.onnx
- *     samples.png and training.png, if given
+ *     samples.png and training.png, if given; further files, such as the weights for Python
  *
  * `loadModel` of `@onnoise/runtime-node` reads it.
  */
 import { readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { formatSchedulerConfig, InputError, type SchedulerConfig } from '@onnoise/scheduler';
+import { libraryOf, pythonExample } from '../diffusers/python-files.ts';
+import { WEIGHTS_FILE } from '../diffusers/weights.ts';
 import { diskFailure } from '../files/disk-errors.ts';
 import { asideName, checkWritable, makeFolder, temporaryName } from '../files/output.ts';
 import { findNetwork } from '../model/index.ts';
@@ -92,14 +94,13 @@ export async function checkArtefactTarget(out: string): Promise<void> {
  */
 function modelIndex(modelConfig: object, classNames: readonly string[] = []): object {
   const name = className(modelConfig);
-  const { classes, conditions } = conditioningOf(modelConfig);
+  const { classes } = conditioningOf(modelConfig);
   const named = classes > 0 && classNames.length === classes;
   return {
     _class_name: 'DDPMPipeline',
     _diffusers_version: '0.42.1',
     scheduler: ['diffusers', 'DDPMScheduler'],
-    // diffusers has no network with conditions.
-    unet: [conditions.length > 0 ? 'onnoise' : (findNetwork(name)?.library ?? 'onnoise'), name],
+    unet: [libraryOf(modelConfig), name],
     ...(named && { id2label: Object.fromEntries(classNames.entries()) }),
   };
 }
@@ -131,6 +132,7 @@ function describe({ modelConfig, schedulerConfig, card, samplesPng, curvePng, fi
     timesteps: schedulerConfig.num_train_timesteps,
     hasSamples: samplesPng !== undefined || files?.['samples.png'] !== undefined,
     hasCurve: curvePng !== undefined || files?.['training.png'] !== undefined,
+    python: files?.[WEIGHTS_FILE] && pythonExample(modelConfig),
   });
 }
 

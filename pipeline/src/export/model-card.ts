@@ -42,6 +42,8 @@ export interface CardSurroundings {
   timesteps: number;
   hasSamples: boolean;
   hasCurve: boolean;
+  /** How to sample it in Python; absent where it has no weights for that. */
+  python?: string | undefined;
 }
 
 /** Markdown. The same card gives the same text. */
@@ -57,6 +59,7 @@ export function formatModelCard(card: ModelCard, around: CardSurroundings): stri
     '## Use',
     fence('sh', 'npx pipeline sample --model <this folder> --count 16 --out sheet.png'),
     describeNetwork(around),
+    ...(around.python === undefined ? [] : ['In Python, with diffusers:', fence('python', around.python)]),
     '## Data',
     [
       `- ${data.name}: ${data.count.toLocaleString('en')} images`,

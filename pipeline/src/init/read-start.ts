@@ -65,7 +65,7 @@ async function readModel(folder: string): Promise<ReadStart> {
     if (!(error instanceof NotRecovered)) throw error;
     throw new InputError(
       `Cannot start from ${folder}: ${MODEL_FILES.network} must hold the weights, but ${error.message}. ` +
-        `Name the folder of the run that it was exported from, or put its weights beside it as ${WEIGHTS_FILE} (pipeline export --safetensors).`,
+        `Name the folder of the run that it was exported from, or put its weights beside it as ${WEIGHTS_FILE} (pipeline export).`,
       { cause: error },
     );
   }
