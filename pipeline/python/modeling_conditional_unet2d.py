@@ -22,7 +22,7 @@ class UNet2DModel(diffusers.UNet2DModel):
 
     def forward(self, sample, timestep, class_labels=None, conditions=None, return_dict=True):
         if conditions is None:
-            raise ValueError("conditions must be given")
+            raise ValueError("conditions must be given: DDPMPipeline takes none, the folder's own pipeline does")
         add = lambda module, inputs, time: time + self.embed_conditions(conditions).to(time.dtype)
         hook = self.time_embedding.register_forward_hook(add)
         try:

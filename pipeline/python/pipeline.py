@@ -28,7 +28,7 @@ class OnnoisePipeline(DiffusionPipeline):
         class_labels=None,
         conditions=None,
         guidance_scale=1.0,
-        num_inference_steps=20,
+        num_inference_steps=50,
         generator=None,
         latents=None,
         output_type="pil",

@@ -1,4 +1,5 @@
 /** Model folders of untrained networks, as `pipeline export` writes them, and the noise of their pictures for Python. */
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseSchedulerConfig, seededNoise } from '@onnoise/scheduler';
 import { filesForPython } from '#pipeline/diffusers/python-files.ts';
@@ -51,6 +52,7 @@ export async function writeNoise(
       seededNoise(seed, draw, data.subarray(begin, begin + size));
     });
   }
+  await mkdir(folder, { recursive: true });
   const path = join(folder, 'noise.safetensors');
   await writeSafetensors(path, new Map([['draws', { shape: [draws, seeds.length, ...shape], data }]]));
   return path;
