@@ -28,6 +28,21 @@ export function libraryOf({ _class_name = 'UNet2DModel', conditions = [] }: Desc
   return library === 'diffusers' && conditions.length > 0 ? CONDITIONAL : library;
 }
 
+/**
+ * `model_index.json` as diffusers writes it: the library and class of each part.
+ * @param entries that it has besides, or instead
+ */
+export function modelIndex(config: Described, entries: object): object {
+  const unet = [libraryOf(config), config._class_name ?? 'UNet2DModel'];
+  return {
+    _class_name: 'DDPMPipeline',
+    _diffusers_version: '0.42.1',
+    scheduler: ['diffusers', 'DDPMScheduler'],
+    unet,
+    ...entries,
+  };
+}
+
 /** The files by their path in the model folder. */
 async function pythonFiles(config: Described): Promise<Record<string, string>> {
   const library = libraryOf(config);
