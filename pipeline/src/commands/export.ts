@@ -50,7 +50,7 @@ export const command: CommandModule<object, ExportArguments> = {
         weights: {
           group: RUN,
           boolean: true,
-          describe: 'Write the weights for diffusers, PyTorch and train --init, too; --no-weights: do not',
+          describe: 'Also write the weights for Python and train --init; --no-weights: do not',
         },
         model: {
           group: EXISTING,
