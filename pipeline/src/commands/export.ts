@@ -50,7 +50,7 @@ export const command: CommandModule<object, ExportArguments> = {
         weights: {
           group: RUN,
           boolean: true,
-          describe: 'Also write the weights for Python and train --init; --no-weights: do not',
+          describe: 'Write the weights for Python, too; --no-weights: do not',
         },
         model: {
           group: EXISTING,

@@ -273,7 +273,7 @@ describe('pipeline export --triton', () => {
     [
       '--out alone',
       ['--out', 'o'],
-      '--run must name a run to export, or --model a model folder for --triton, received --out',
+      '--run must name a run to export, or --model a model folder that there is, received --out',
     ],
     ['nothing', [], '--run must name a run to export, or --model a model folder that there is, received neither'],
   ])('refuses %s in one sentence with a command to try', async (_, args, message) => {
