@@ -15,7 +15,7 @@ session = onnxruntime.InferenceSession(f"{folder}/unet/model.onnx")
 extra = {"class_labels": np.arange(count) % max(classes, 1), "conditions": np.float32([[0] * K + [1] * K] * count)}
 x = np.random.default_rng(0).standard_normal((count, *session.get_inputs()[0].shape[1:]))
 timesteps = np.arange(T, 0, -T / steps).round().astype(int) - 1
-for t, after in zip(timesteps, [*timesteps[1:], -1]):
+for t, after in zip(timesteps, np.maximum(timesteps - T // steps, -1)):  # -1 is the end
     feeds = {"sample": np.float32(x), "timestep": np.full(count, t, np.float32), **extra}
     o = session.run(None, {port.name: feeds[port.name] for port in session.get_inputs()})[0]
     x0 = o if kind == "sample" else s[t] * x - n[t] * o if kind == "v_prediction" else (x - n[t] * o) / s[t]
