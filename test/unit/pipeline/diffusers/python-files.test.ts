@@ -15,6 +15,7 @@ const tiny = {
   block_out_channels: [4],
   layers_per_block: 1,
   norm_num_groups: 2,
+  attention_head_dim: 2,
   down_block_types: ['DownBlock2D'],
   up_block_types: ['UpBlock2D'],
 };
