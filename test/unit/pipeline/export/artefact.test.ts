@@ -186,7 +186,9 @@ describe('formatModelCard', () => {
 
   test('says how to sample it in Python where it has weights for that, once', () => {
     const text = formatModelCard(card, { ...around, python: 'pipe()' });
-    expect(text).toMatch(/timesteps are numbers[^\n]*\n\nIn Python, with diffusers:\n\n```python\npipe\(\)\n```\n\n## Data/);
+    expect(text).toMatch(
+      /timesteps are numbers[^\n]*\n\nIn Python, with diffusers:\n\n```python\npipe\(\)\n```\n\n## Data/,
+    );
     expect(withPython(formatModelCard(card, around), 'pipe()')).toBe(text);
     expect(withPython(text, 'pipe()')).toBe(text);
     expect(withPython('# mine\n', 'pipe()')).toBe('# mine\n');

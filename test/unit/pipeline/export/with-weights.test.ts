@@ -61,7 +61,7 @@ describe('exportWithWeights', () => {
     });
     expect((await readFile(at('out', 'README.md'), 'utf8')).match(/pipe\(class_labels=0/g)).toHaveLength(1);
     expect((await readdir(folder, { recursive: true })).filter((name) => /safetensors|\.py$/.test(name))).toEqual([]);
-  });
+  }, 120_000);
 
   it('writes into the folder itself, and again over what it wrote', async () => {
     const { folder } = await without(unet);
@@ -82,7 +82,9 @@ describe('exportWithWeights', () => {
     );
     await mkdir(at('thesis'));
     await writeFile(at('thesis', 'thesis.tex'), '');
-    await expect(exportWithWeights({ model: folder, out: at('thesis') })).rejects.toThrow(/must be a new, empty or model/);
+    await expect(exportWithWeights({ model: folder, out: at('thesis') })).rejects.toThrow(
+      /must be a new, empty or model/,
+    );
     expect(await readdir(at('.'))).toEqual(['plain', 'thesis', 'whole']);
   });
 });
