@@ -98,7 +98,12 @@ describe('diffusers', skipBecause(lacksPython('diffusers')), () => {
     const noise = join(root, `${name} noise`, 'noise.safetensors');
     const { inputs, ...rest } = more;
     cases.set(title, {
-      ...{ folder, noise, pipeline: 'OnnoisePipeline', scheduler: null, trust: true, ours: { sampler: 'ddpm' } },
+      folder,
+      noise,
+      pipeline: 'OnnoisePipeline',
+      scheduler: null,
+      trust: true,
+      ours: { sampler: 'ddpm' },
       ...rest,
       inputs: { batch_size: count, num_inference_steps: STEPS, ...inputs },
     });
@@ -182,7 +187,7 @@ describe('diffusers', skipBecause(lacksPython('diffusers')), () => {
     const printed = execFileSync(PYTHON, [script, file], { encoding: 'utf8', env, stdio, maxBuffer: 2 ** 28 });
     const listed: (number[] | string)[] = JSON.parse(printed);
     answers = new Map([...cases.keys()].map((title, i) => [title, listed[i]!]));
-  }, 300_000);
+  }, 600_000);
   afterAll(async () => {
     for (const model of models.values()) await model.dispose();
     await rm(root, { recursive: true, force: true });

@@ -50,7 +50,11 @@ const CASES: [string, object, object][] = [
   ['predicts the picture, scaled linear', unet, { prediction_type: 'sample', beta_schedule: 'scaled_linear' }],
   ["has the tutorial's cosine, as numbers", unet, { ...v, beta_schedule: 'cosine', clip_sample: false }],
   ['ends at pure noise', unet, { ...v, rescale_betas_zero_snr: true, set_alpha_to_one: false }],
-  ['has classes and a null class', { ...unet, num_class_embeds: 3, null_condition: true }, { ...v, clip_sample: false }],
+  [
+    'has classes and a null class',
+    { ...unet, num_class_embeds: 3, null_condition: true },
+    { ...v, clip_sample: false },
+  ],
   ['has a number as condition', { ...unet, conditions: [age] }, { ...v, clip_sample_range: 0.8 }],
 ];
 
