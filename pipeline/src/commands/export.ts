@@ -1,6 +1,7 @@
 /**
  * `pipeline export`: a model folder from a training run. It ends with the parity check, and leaves nothing if that fails.
- * `--triton` puts the model, or an existing one, into a repository for Triton and KServe.
+ * `--triton` puts the model, or an existing one, into a repository for Triton and KServe. An existing one gets its weights for
+ * Python with `--model` and `--out`.
  */
 import { basename, dirname, join, resolve } from 'node:path';
 import { InputError, show } from '@onnoise/scheduler';
@@ -18,13 +19,14 @@ export interface ExportArguments {
   run?: string | undefined;
   out?: string | undefined;
   checkpoint?: number | undefined;
-  safetensors?: boolean | undefined;
+  weights?: boolean | undefined;
   model?: string | undefined;
   triton?: string | undefined;
 }
 
 const RUN = 'From a training run:';
 const TRITON = 'For Triton or KServe:';
+const EXISTING = 'From an existing model:';
 
 export const command: CommandModule<object, ExportArguments> = {
   command: 'export',
@@ -32,8 +34,8 @@ export const command: CommandModule<object, ExportArguments> = {
   builder: (cli) =>
     cli
       .usage(
-        '$0 export --run <folder> --out <folder> [--triton <repository>]\n$0 export --model <folder> --triton <repository>\n\n' +
-          'Turns a training run into a model folder: its averaged weights as ONNX, with everything that sampling needs. --triton writes it into a model repository, too.',
+        '$0 export --run <folder> --out <folder> [--triton <repository>]\n$0 export --model <folder> --triton <repository>\n$0 export --model <folder> --out <folder>\n\n' +
+          'Turns a training run into a model folder: its averaged weights as ONNX, with everything that sampling needs, and for Python as safetensors. --triton writes it into a model repository, too. --model with --out copies a model folder and adds the weights for Python.',
       )
       .options({
         run: { group: RUN, string: true, requiresArg: true, describe: 'Run folder of pipeline train' },
@@ -45,16 +47,16 @@ export const command: CommandModule<object, ExportArguments> = {
           describe: 'Step of the checkpoint to export',
           defaultDescription: 'the last',
         },
-        safetensors: {
+        weights: {
           group: RUN,
           boolean: true,
-          describe: 'Write the weights as safetensors, too, for diffusers and train --init',
+          describe: 'Write the weights for Python, too; --no-weights: do not',
         },
         model: {
-          group: TRITON,
+          group: EXISTING,
           string: true,
           requiresArg: true,
-          describe: 'Existing model folder, instead of --run and --out',
+          describe: 'Existing model folder, instead of --run',
         },
         triton: {
           group: TRITON,
@@ -65,9 +67,11 @@ export const command: CommandModule<object, ExportArguments> = {
       })
       .example('$0 export --run runs/digits --out out/digits', 'the last checkpoint')
       .example('$0 export --run runs/digits --out out/early --checkpoint 500', 'the one at step 500')
-      .example('$0 export --model models/digits --triton out/repository', 'a model for Triton'),
+      .example('$0 export --model models/digits --triton out/repository', 'a model for Triton')
+      .example('$0 export --model models/digits --out out/digits', 'a model with its weights for Python'),
   handler: async (args) => {
-    const { model, triton, source } = checkCombination(args);
+    const { model, triton, source, copy } = checkCombination(args);
+    if (copy !== undefined) return copyWithWeights(model, copy);
     if (triton !== undefined) {
       const { checkTritonTarget } = await import('../export/triton.ts');
       await checkTritonTarget({ model, repository: triton });
@@ -83,11 +87,17 @@ export const command: CommandModule<object, ExportArguments> = {
   },
 };
 
+async function copyWithWeights(model: string, out: string): Promise<void> {
+  const { exportWithWeights } = await import('../export/with-weights.ts');
+  const { bytes } = await withLock(lockBeside(out), wordsOf(out), () => exportWithWeights({ model, out }));
+  sayResult([`Model with its weights: ${formatPath(out)}`], { model, folder: out, weights: bytes });
+}
+
 interface ExportSource {
   run: string;
   out: string;
   checkpoint: number | undefined;
-  safetensors: boolean | undefined;
+  weights: boolean | undefined;
 }
 
 /** Everything to report about an export. */
@@ -102,21 +112,22 @@ interface ExportReport {
 }
 
 /** Two exports into one folder would overwrite each other, so a second one is refused while the first runs. */
-async function exportFrom({ run, out, checkpoint, safetensors }: ExportSource): Promise<ExportReport> {
+async function exportFrom({ run, out, checkpoint, weights }: ExportSource): Promise<ExportReport> {
   const [{ exportRun }, { checkArtefactTarget }] = await Promise.all([
     import('../export/export.ts'),
     import('../export/artefact.ts'),
   ]);
   await checkArtefactTarget(out);
-  const words = { action: `export to ${out}`, doing: 'is exporting there' };
-  const { parity, step, bytes, notes } = await withLock(lockBeside(out), words, () =>
+  const { parity, step, bytes, notes } = await withLock(lockBeside(out), wordsOf(out), () =>
     withProgress('Exporting', { unit: 'stages' }, (onProgress) =>
-      exportRun({ run, out, checkpoint, safetensors, onProgress }),
+      exportRun({ run, out, checkpoint, weights, onProgress }),
     ),
   );
   for (const note of notes) sayNote(note);
   return { run, folder: out, step, bytes, parity };
 }
+
+const wordsOf = (out: string) => ({ action: `export to ${out}`, doing: 'is exporting there' });
 
 /** Beside the folder, which an export replaces as a whole. */
 const lockBeside = (folder: string) =>
@@ -132,32 +143,43 @@ async function describeExport({ folder, parity }: ExportReport): Promise<string[
   ];
 }
 
-/**
- * What to export: an existing model folder, or with a `source` one to make from a run.
- * @throws InputError for options that do not go together, with the reason and a command.
- */
-function checkCombination(args: ExportArguments): { model: string; triton: string | undefined; source?: ExportSource } {
-  const { run, out, checkpoint, safetensors, model, triton } = args;
+interface Combination {
+  /** Model folder that there is, or that `source` makes. */
+  model: string;
+  triton?: string | undefined;
+  /** What to make it from. */
+  source?: ExportSource;
+  /** Where to copy it to, with its weights. */
+  copy?: string;
+}
+
+/** @throws InputError for options that do not go together, with the reason and a command. */
+function checkCombination(args: ExportArguments): Combination {
+  const { run, out, checkpoint, weights, model, triton } = args;
   const refuse = (rule: string, received: string, command: string): never => {
     throw new InputError(`Cannot export: ${rule}, received ${received}. Try: pipeline export ${command}`);
   };
   const fromRun = '--run runs/digits --out out/digits';
   if (model !== undefined) {
     const command = `--model ${model} --triton out/repository`;
-    const given = Object.entries({ run, out, checkpoint, safetensors }).find(([, value]) => value !== undefined);
+    if (out !== undefined && [run, checkpoint, weights, triton].every((other) => other === undefined)) {
+      return { model, copy: out };
+    }
+    const given = Object.entries({ run, out, checkpoint, weights }).find(([, value]) => value !== undefined);
     if (given) {
       const [name, value] = given;
-      const rule = `--${name} must be left out beside --model, which names an exported model`;
+      const rule = `--${name} must be left out beside --model, which names an exported model${name === 'out' ? ', and --triton' : ''}`;
       refuse(rule, `--${name} ${show(value)}`, command);
     }
     if (triton === undefined) {
-      refuse('--model must come with --triton, because a model folder is already exported', 'no --triton', command);
+      const rule = '--model must come with --triton, or with --out to add its weights, because it is exported already';
+      refuse(rule, 'neither', command);
     }
     return { model, triton };
   }
   if (run === undefined) {
     const given = out === undefined ? 'neither' : '--out alone';
-    return refuse('--run must name a run to export, or --model a model folder for --triton', given, fromRun);
+    return refuse('--run must name a run to export, or --model a model folder that there is', given, fromRun);
   }
   if (out === undefined) {
     return refuse(
@@ -166,5 +188,5 @@ function checkCombination(args: ExportArguments): { model: string; triton: strin
       `--run ${run} --out out/digits`,
     );
   }
-  return { model: out, triton, source: { run, out, checkpoint, safetensors } };
+  return { model: out, triton, source: { run, out, checkpoint, weights } };
 }

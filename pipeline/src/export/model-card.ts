@@ -42,6 +42,8 @@ export interface CardSurroundings {
   timesteps: number;
   hasSamples: boolean;
   hasCurve: boolean;
+  /** How to sample it in Python; absent where it has no weights for that. */
+  python?: string | undefined;
 }
 
 /** Markdown. The same card gives the same text. */
@@ -57,6 +59,7 @@ export function formatModelCard(card: ModelCard, around: CardSurroundings): stri
     '## Use',
     fence('sh', 'npx pipeline sample --model <this folder> --count 16 --out sheet.png'),
     describeNetwork(around),
+    ...(around.python === undefined ? [] : [inPython(around.python)]),
     '## Data',
     [
       `- ${data.name}: ${data.count.toLocaleString('en')} images`,
@@ -115,6 +118,14 @@ export function describeNetwork({
     `\`unet/model.onnx\` takes \`sample\` [N, C, H, W] and \`timestep\` [N] as float32${labels}${numbers} and gives \`out_sample\` ` +
     `[N, C, H, W]; images are in [-1, 1], timesteps are numbers from 0 to ${timesteps - 1}, whole or not${range}${values}.`
   );
+}
+
+const inPython = (example: string) => `In Python, with diffusers:\n\n${fence('python', example)}`;
+
+/** A card with the lines for Python, after those about the network; others' cards, which have none, stay as they are. */
+export function withPython(card: string, example: string): string {
+  if (card.includes(inPython(example))) return card;
+  return card.replace(/^`unet\/model\.onnx` takes .*$/m, (network) => `${network}\n\n${inPython(example)}`);
 }
 
 function fence(language: string, text: string): string {

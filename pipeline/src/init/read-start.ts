@@ -11,11 +11,12 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError, MODEL_FILES, parseSchedulerConfig, readArtefact } from '@onnoise/scheduler';
 import { NotRecovered } from '@onnoise/tracer';
+import { namedTensors, WEIGHTS_FILE } from '../diffusers/weights.ts';
 import { diskFailure, withDiskErrors } from '../files/disk-errors.ts';
 import { createModel, type Model } from '../model/index.ts';
 import type { ConfigLayer } from '../train/config.ts';
 import { openRun, runPaths } from '../train/run-folder.ts';
-import { readSafetensors, WEIGHTS_FILE } from '../train/safetensors.ts';
+import { readSafetensors } from '../train/safetensors.ts';
 import { parametersOf, schedulerOf, specsOfTraining } from '../train/state.ts';
 import type { Start } from './fit.ts';
 import { recoverParameters } from './recover.ts';
@@ -64,19 +65,16 @@ async function readModel(folder: string): Promise<ReadStart> {
     if (!(error instanceof NotRecovered)) throw error;
     throw new InputError(
       `Cannot start from ${folder}: ${MODEL_FILES.network} must hold the weights, but ${error.message}. ` +
-        `Name the folder of the run that it was exported from, or put its weights beside it as ${WEIGHTS_FILE} (pipeline export --safetensors).`,
+        `Name the folder of the run that it was exported from, or put its weights beside it as ${WEIGHTS_FILE} (pipeline export).`,
       { cause: error },
     );
   }
 }
 
-/** As diffusers writes them; whole numbers, such as BatchNorm's count of batches, are no weights. */
+/** As diffusers writes them. */
 async function readWeights(name: string, path: string): Promise<Start> {
   const { tensors, sha256 } = await readSafetensors(path);
-  const floats = [...tensors].flatMap(([key, { shape, data }]) =>
-    data instanceof Float32Array ? [[key, { shape, values: data }] as const] : [],
-  );
-  return { name, hash: sha256, parameters: new Map(floats) };
+  return { name, hash: sha256, parameters: namedTensors(tensors) };
 }
 
 function startOf(name: string, hash: string, model: Model, values: ReadonlyMap<string, Float32Array>): Start {

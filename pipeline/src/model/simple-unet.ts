@@ -68,7 +68,7 @@ function simpleUnet(config: SimpleUnetConfig, parameters: ParameterSpec[], dropo
 
 export const simpleUnetRecord: NetworkRecord<SimpleUnetConfig> = {
   className: 'SimpleUnet',
-  library: 'onnoise',
+  library: 'modeling_simple_unet',
   channelKeys: ['image_channels'],
   read: readSimpleUnetConfig,
   stride: ({ channels }) => 2 ** (channels.length - 1),

@@ -98,8 +98,11 @@ export type ChannelKey = 'in_channels' | 'out_channels' | 'image_channels';
 /** A kind of network as data: all that the rest of the project knows about it. */
 export interface NetworkRecord<Config extends ModelConfig = ModelConfig> {
   className: Config['_class_name'];
-  /** The library in `model_index.json`: `diffusers` if that has a class of this name. */
-  library: 'diffusers' | 'onnoise';
+  /**
+   * Where `model_index.json` says that the class is: `diffusers`, if that has it, or a file of `pipeline/python`, which is
+   * written into the model folder.
+   */
+  library: 'diffusers' | `modeling_${string}`;
   /** Each holds the channels of the images; readers of the model folder use the first. */
   channelKeys: readonly [ChannelKey, ...ChannelKey[]];
   /**

@@ -26,9 +26,6 @@ export interface SafetensorsFile {
 const TYPES = { F32: Float32Array, I32: Int32Array, I64: BigInt64Array, U8: Uint8Array } as const;
 type Dtype = keyof typeof TYPES;
 
-/** diffusers' name for the weights in a model folder. */
-export const WEIGHTS_FILE = 'unet/diffusion_pytorch_model.safetensors';
-
 /** Longest header the reference implementation reads. */
 const MAXIMUM_HEADER = 100_000_000;
 

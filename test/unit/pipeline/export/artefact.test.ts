@@ -3,7 +3,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { writeCard } from '#pipeline/evaluate/report/card.ts';
-import { formatModelCard } from '#pipeline/export/model-card.ts';
+import { formatModelCard, withPython } from '#pipeline/export/model-card.ts';
 import { loadModel } from '#runtime-node/index.ts';
 import { parseSchedulerConfig } from '#scheduler/index.ts';
 import { exampleEvaluation } from '#test/evaluation.ts';
@@ -54,11 +54,14 @@ print(type(pipeline).__name__, pipeline.scheduler.config.num_train_timesteps)`;
     expect(printed.trim()).toBe('DDPMPipeline 70');
   });
 
-  test('says that a network with conditions is none of diffusers, and names classes without the null class', async () => {
+  test('names the file of a network with conditions, which diffusers lacks, and classes without the null class', async () => {
     const data = { name: 'hands', hash: 'sha256:0', count: 2, classNames: ['female', 'male'] };
     const card = { name: 'hands', data, parameters: 1, config: {}, metrics: {}, limits: [] };
     const index = await json(await tinyArtefact(GUIDED, { card }), 'model_index.json');
-    expect(index).toMatchObject({ unet: ['onnoise', 'UNet2DModel'], id2label: { 0: 'female', 1: 'male' } });
+    expect(index).toMatchObject({
+      unet: ['modeling_conditional_unet2d', 'UNet2DModel'],
+      id2label: { 0: 'female', 1: 'male' },
+    });
     const plain = await json(await tinyArtefact({ classes: 2, nullCondition: true }, { card }), 'model_index.json');
     expect(plain).toMatchObject({ unet: ['diffusers', 'UNet2DModel'], id2label: { 0: 'female', 1: 'male' } });
   });
@@ -179,6 +182,16 @@ describe('formatModelCard', () => {
       `classes from 0 to ${around.classes - 1}, and ${around.classes} is none, conditions are (age - 100) / 40, then 1 for each, or 0 and 0 where not given.`,
     );
     expect(text).toMatch(/^- age: from 10 to 200, 100 on average$/m);
+  });
+
+  test('says how to sample it in Python where it has weights for that, once', () => {
+    const text = formatModelCard(card, { ...around, python: 'pipe()' });
+    expect(text).toMatch(
+      /timesteps are numbers[^\n]*\n\nIn Python, with diffusers:\n\n```python\npipe\(\)\n```\n\n## Data/,
+    );
+    expect(withPython(formatModelCard(card, around), 'pipe()')).toBe(text);
+    expect(withPython(text, 'pipe()')).toBe(text);
+    expect(withPython('# mine\n', 'pipe()')).toBe('# mine\n');
   });
 
   test('does not speak of labels where there are none', () => {

@@ -39,6 +39,22 @@ describe('pipeline export', () => {
     });
   });
 
+  it('writes the weights for Python unless it is told not to, and adds them to a copy of a model', async () => {
+    const python = async (out: string) =>
+      (await readdir(out, { recursive: true })).filter((name) => /\.py$|safe/.test(name));
+    const [whole, bare, copy] = ['whole', 'bare', 'copy'].map((name) => join(folder, name)) as [string, string, string];
+    expect(await exportTo(whole)).toMatchObject({ code: 0 });
+    const files = ['pipeline.py', 'unet/diffusion_pytorch_model.safetensors', 'unet/modeling_simple_unet.py'];
+    expect((await python(whole)).sort()).toEqual(files.map((path) => join(path)));
+    expect(await exportTo(bare, '--no-weights')).toMatchObject({ code: 0 });
+    expect(await python(bare)).toEqual([]);
+    const { code, stdout } = await runCli('export', '--model', whole, '--out', copy, '--json');
+    const { size } = await stat(join(copy, files[1]!));
+    expect([code, JSON.parse(stdout)]).toEqual([0, { model: whole, folder: copy, weights: size }]);
+    const refused = await runCli('export', '--model', bare, '--out', join(folder, 'none'));
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('its BatchNorm is merged')]);
+  });
+
   it('lets one at a time write a folder', async () => {
     const out = join(folder, 'locked');
     const release = await takeLock(join(folder, '.locked.lock'), { action: 'do', doing: 'does' });

@@ -264,14 +264,18 @@ describe('pipeline export --triton', () => {
       ['--model', 'm', '--checkpoint', '5'],
       '--checkpoint must be left out beside --model,',
     ],
-    ['--model without --triton', ['--model', 'm'], '--model must come with --triton, because'],
+    [
+      '--model without --triton',
+      ['--model', 'm'],
+      '--model must come with --triton, or with --out to add its weights, because',
+    ],
     ['--run without --out', ['--run', 'r', '--triton', 't'], '--out must come with --run, as'],
     [
       '--out alone',
       ['--out', 'o'],
-      '--run must name a run to export, or --model a model folder for --triton, received --out',
+      '--run must name a run to export, or --model a model folder that there is, received --out',
     ],
-    ['nothing', [], '--run must name a run to export, or --model a model folder for --triton, received neither'],
+    ['nothing', [], '--run must name a run to export, or --model a model folder that there is, received neither'],
   ])('refuses %s in one sentence with a command to try', async (_, args, message) => {
     const { code, stdout, stderr } = await runCli('export', ...args);
     expect([code, stdout]).toEqual([2, '']);

@@ -42,6 +42,13 @@ describe('readModelFolder', () => {
     expect(files).toEqual(['scheduler/scheduler_config.json', 'unet/config.json', 'unet/model.onnx']);
   });
 
+  test('leaves the weights and code for Python out of what the page fetches', async () => {
+    const files = { 'unet/diffusion_pytorch_model.safetensors': 'w', 'pipeline.py': '', 'unet/modeling_x.py': '' };
+    const { files: fetched } = await readModelFolder(await writeModel('a', files));
+    expect(fetched.filter((path) => Object.hasOwn(files, path))).toEqual([]);
+    expect(fetched).toContain('unet/model.onnx');
+  });
+
   test('reads sizes of two sides, SimpleUnet and classes', async () => {
     const unet = '{"sample_size": [24, 32], "image_channels": 1, "num_class_embeds": 3}';
     const { line } = await readModelFolder(await writeModel('a', { 'unet/config.json': unet }));

@@ -1,0 +1,115 @@
+"""
+Samples a model folder of Onnoise with diffusers: with classes, conditions, guidance, and any of its schedulers.
+
+    from diffusers import DiffusionPipeline
+    pipe = DiffusionPipeline.from_pretrained("<model folder>", custom_pipeline="pipeline", trust_remote_code=True)
+    pipe(class_labels=[3, 5], num_inference_steps=20).images[0].save("three.png")
+
+diffusers' own DDPMPipeline takes no classes, and only schedulers that do not scale the picture: DDPM and DDIM.
+"""
+
+import inspect
+
+import torch
+from diffusers import DiffusionPipeline, ImagePipelineOutput
+from diffusers.utils.torch_utils import randn_tensor
+
+
+class OnnoisePipeline(DiffusionPipeline):
+    def __init__(self, unet, scheduler, id2label=None):
+        super().__init__()
+        self.register_modules(unet=unet, scheduler=scheduler)
+        self.names = {name: int(label) for label, name in (id2label or {}).items()}
+
+    @torch.no_grad()
+    def __call__(
+        self,
+        batch_size=None,
+        class_labels=None,
+        conditions=None,
+        guidance_scale=1.0,
+        num_inference_steps=50,
+        generator=None,
+        latents=None,
+        output_type="pil",
+        return_dict=True,
+        **step_options,
+    ):
+        """
+        batch_size       pictures; by default as many as class_labels or values of a condition, or 1
+        class_labels     numbers or names, taken in turn; by default all classes in turn
+        conditions       {"age": 30} or {"age": [30, 60]}, taken in turn; left out: absent, where the model allows it
+        guidance_scale   of a model that was trained without a condition too; 1 is off
+        latents          the noise to start from, [N, C, H, W]
+        output_type      pil, np or pt
+        step_options     of the scheduler's step: eta of DDIM
+        """
+        config = self.unet.config
+        names = [spec["name"] for spec in getattr(config, "conditions", None) or []]
+        given = {name: listed(value) for name, value in (conditions or {}).items()}
+        unknown = set(given) - set(names)
+        if unknown:
+            raise ValueError(f"conditions must be of {', '.join(names) or 'none'}, received {', '.join(sorted(unknown))}")
+        labels = listed(class_labels)
+        count = batch_size or max([1, len(labels), *(len(values) for values in given.values())])
+        inputs, absent = self.inputs(count, labels, given)
+        if guidance_scale != 1:
+            if not getattr(config, "null_condition", False):
+                raise ValueError("guidance_scale must be 1: the model was not trained without a condition")
+            inputs = {name: torch.cat((rows, absent[name])) for name, rows in inputs.items()}
+
+        def predict(x, t):
+            if guidance_scale == 1:
+                return self.unet(x, t, **inputs).sample
+            told, untold = self.unet(torch.cat((x, x)), t, **inputs).sample.chunk(2)
+            return untold + guidance_scale * (told - untold)
+
+        shape = (count, config.in_channels, config.sample_size, config.sample_size)
+        if latents is None:
+            latents = randn_tensor(shape, generator=generator, device=self._execution_device, dtype=self.unet.dtype)
+        self.scheduler.set_timesteps(num_inference_steps, device=self._execution_device)
+        x = latents.to(self._execution_device, self.unet.dtype) * self.scheduler.init_noise_sigma
+        known = inspect.signature(self.scheduler.step).parameters
+        options = {"generator": generator} if "generator" in known else {}
+        for t in self.progress_bar(self.scheduler.timesteps):
+            output = predict(self.scheduler.scale_model_input(x, t), t)
+            x = self.scheduler.step(output, t, x, **options, **step_options).prev_sample
+
+        images = (x / 2 + 0.5).clamp(0, 1)
+        if output_type != "pt":
+            images = images.cpu().permute(0, 2, 3, 1).float().numpy()
+        if output_type == "pil":
+            images = self.numpy_to_pil(images)
+        self.maybe_free_model_hooks()
+        return ImagePipelineOutput(images=images) if return_dict else (images,)
+
+    def inputs(self, count, labels, given):
+        """What the network takes beside the picture and the timestep, and the same where nothing is given."""
+        config, device = self.unet.config, self._execution_device
+        null = getattr(config, "null_condition", False)
+        rows, absent = {}, {}
+        if config.num_class_embeds is not None:
+            classes = config.num_class_embeds - bool(null)
+            numbers = [self.names[label] if isinstance(label, str) else label for label in labels or range(classes)]
+            if not all(0 <= number < classes for number in numbers):
+                raise ValueError(f"class_labels must be from 0 to {classes - 1}, received {numbers}")
+            rows["class_labels"] = torch.tensor([numbers[i % len(numbers)] for i in range(count)], device=device)
+            absent["class_labels"] = torch.full_like(rows["class_labels"], classes)
+        elif labels:
+            raise ValueError("class_labels must be left out: the model has no classes")
+        specs = getattr(config, "conditions", None) or []
+        if specs:
+            encoded = torch.zeros(count, 2 * len(specs), device=device)
+            for k, spec in enumerate(specs):
+                values = given.get(spec["name"], [])
+                if not values and not null:
+                    raise ValueError(f"condition {spec['name']} must be given, from {spec['min']} to {spec['max']}")
+                for i in range(count if values else 0):
+                    encoded[i, k] = (values[i % len(values)] - spec["mean"]) / spec["std"]
+                    encoded[i, len(specs) + k] = 1
+            rows["conditions"], absent["conditions"] = encoded, torch.zeros_like(encoded)
+        return rows, absent
+
+
+def listed(value):
+    return [] if value is None else list(value) if isinstance(value, (list, tuple)) else [value]

@@ -1,0 +1,251 @@
+/** Exported folders in the real diffusers: from our noise it makes our pictures. */
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  formatSchedulerConfig,
+  type PictureOptions,
+  parseSchedulerConfig,
+  SAMPLER_NAMES,
+  type SamplerName,
+  type SamplerSettings,
+  samplerRecord,
+} from '@onnoise/scheduler';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type DiffusionModel, loadModel } from '#runtime-node/index.ts';
+import { expectClose } from '#test/compare.ts';
+import { exportWave, writeNoise } from '#test/diffusers/export.ts';
+import { lacksPython, PYTHON, skipBecause } from '#test/skip.ts';
+
+const STEPS = 10;
+const SEEDS = [5, 6, 7];
+const count = SEEDS.length;
+
+/** A picture by both: the same settings in our words and in those of the call in Python. */
+interface Case {
+  folder: string;
+  pipeline: 'DDPMPipeline' | 'OnnoisePipeline';
+  /** null: the scheduler of the folder. */
+  scheduler: object | null;
+  trust: boolean;
+  noise: string;
+  inputs: object;
+  ours: PictureOptions;
+}
+
+const unet = {
+  _class_name: 'UNet2DModel',
+  sample_size: 8,
+  in_channels: 1,
+  out_channels: 1,
+  block_out_channels: [8, 16],
+  layers_per_block: 1,
+  norm_num_groups: 4,
+  attention_head_dim: 8,
+  down_block_types: ['DownBlock2D', 'AttnDownBlock2D'],
+  up_block_types: ['AttnUpBlock2D', 'UpBlock2D'],
+};
+const tutorial = { _class_name: 'SimpleUnet', sample_size: 8, image_channels: 3, channels: [4, 6, 8], time_emb_dim: 8 };
+const age = { name: 'age', mean: 100, std: 40, min: 1, max: 228 };
+const weight = { name: 'weight', mean: 2, std: 0.5, min: 1, max: 3 };
+const told = { num_class_embeds: 3, null_condition: true, conditions: [age, weight] };
+const options = {
+  act_fn: 'gelu',
+  norm_type: 'group',
+  norm_num_groups: 2,
+  residual_connections: true,
+  attention_levels: [1],
+};
+
+/** Schedules that diffusers computes to 1e-4 in float32; few of its schedulers clip, so none does. */
+const velocity = { prediction_type: 'v_prediction', clip_sample: false };
+/** It ends with little noise: an untrained network of epsilon would give thousands of a picture that is all noise. */
+const epsilon = {
+  beta_schedule: 'scaled_linear',
+  beta_end: 0.002,
+  steps_offset: 1,
+  final_sigmas_type: 'sigma_min',
+  clip_sample: false,
+};
+const steep = { ...velocity, beta_schedule: 'squaredcos_cap_v2', timestep_spacing: 'trailing' };
+
+/** A network's config, its scheduler's, and the names of its classes. */
+const MODELS = {
+  plain: [unet, velocity, []],
+  epsilon: [unet, epsilon, []],
+  steep: [unet, steep, []],
+  classes: [{ ...unet, in_channels: 3, out_channels: 3, num_class_embeds: 2 }, velocity, ['cat', 'dog']],
+  told: [{ ...unet, ...told }, velocity, []],
+  tutorial: [tutorial, { ...velocity, num_train_timesteps: 300 }, []],
+  'tutorial told': [{ ...tutorial, ...options, ...told }, { ...epsilon, num_train_timesteps: 300 }, []],
+} as const satisfies Record<string, readonly [object, object, readonly string[]]>;
+type Name = keyof typeof MODELS;
+
+/** Samplers that hold x as x0 + sigma z lose digits in float32 where sigma is in the thousands. */
+const IN_SIGMA_SPACE: readonly SamplerName[] = ['euler', 'euler_ancestral', 'heun'];
+const shared = SAMPLER_NAMES.filter((name) => samplerRecord(name).diffusers !== null);
+
+describe('diffusers', skipBecause(lacksPython('diffusers')), () => {
+  let root = '';
+  const models = new Map<string, DiffusionModel>();
+  const cases = new Map<string, Case>();
+  let answers: Map<string, number[] | string>;
+
+  /** Notes a case, to be sampled in Python with all others. */
+  const plan = (title: string, name: Name, more: Partial<Case> = {}) => {
+    const folder = join(root, name);
+    const noise = join(root, `${name} noise`, 'noise.safetensors');
+    const { inputs, ...rest } = more;
+    cases.set(title, {
+      folder,
+      noise,
+      pipeline: 'OnnoisePipeline',
+      scheduler: null,
+      trust: true,
+      ours: { sampler: 'ddpm' },
+      ...rest,
+      inputs: { batch_size: count, num_inference_steps: STEPS, ...inputs },
+    });
+  };
+  const schedulerOf = (name: Name, sampler: SamplerName, settings: SamplerSettings = {}, more: object = {}) =>
+    formatSchedulerConfig(parseSchedulerConfig({ ...MODELS[name][1], ...more }), sampler, settings);
+
+  const planAll = () => {
+    plan('ddpm of the folder, in DDPMPipeline', 'plain', { pipeline: 'DDPMPipeline', trust: false });
+    plan('ddim in DDPMPipeline', 'plain', {
+      pipeline: 'DDPMPipeline',
+      trust: false,
+      scheduler: schedulerOf('plain', 'ddim'),
+      ours: { sampler: 'ddim' },
+    });
+    for (const name of ['plain', 'epsilon', 'steep'] as const) {
+      for (const sampler of shared) {
+        if (name === 'steep' && IN_SIGMA_SPACE.includes(sampler)) continue;
+        plan(`${sampler}, ${name}`, name, { scheduler: schedulerOf(name, sampler), ours: { sampler } });
+      }
+    }
+    plan('ddim with noise', 'plain', {
+      scheduler: schedulerOf('plain', 'ddim'),
+      inputs: { eta: 0.7 },
+      ours: { sampler: 'ddim', eta: 0.7 },
+    });
+    // With an end without noise diffusers' bh1 is 0 times infinity.
+    plan('unipc with bh1', 'epsilon', {
+      scheduler: schedulerOf('epsilon', 'unipc', { solver: 'bh1' }),
+      ours: { sampler: 'unipc', solver: 'bh1' },
+    });
+    plan("dpmpp_2m with Karras' levels", 'plain', {
+      scheduler: schedulerOf('plain', 'dpmpp_2m', {}, { use_karras_sigmas: true }),
+      ours: { sampler: 'dpmpp_2m', spacing: 'karras' },
+    });
+    const sde = schedulerOf('classes', 'dpmpp_2m_sde');
+    plan('classes by name', 'classes', {
+      scheduler: sde,
+      inputs: { batch_size: null, class_labels: ['dog', 0, 1] },
+      ours: { sampler: 'dpmpp_2m_sde', labels: ['dog', 0, 1] },
+    });
+    plan('classes in turn', 'classes', {});
+    for (const name of ['told', 'tutorial told'] as const) {
+      plan(`classes and numbers, guided: ${name}`, name, {
+        inputs: { class_labels: [1, 0], conditions: { age: [30, 90], weight: 2.5 }, guidance_scale: 1.25 },
+        ours: { sampler: 'ddpm', labels: [1, 0], conditions: { age: [30, 90], weight: 2.5 }, guidance: 1.25 },
+      });
+      plan(`a number that is absent: ${name}`, name, {
+        inputs: { class_labels: 1, conditions: { weight: [1, 2, 3] } },
+        ours: { sampler: 'ddpm', labels: [1], conditions: { weight: [1, 2, 3] }, guidance: 1 },
+      });
+    }
+    plan('the tutorial in DDPMPipeline', 'tutorial', { pipeline: 'DDPMPipeline' });
+    plan('the tutorial with euler', 'tutorial', {
+      scheduler: schedulerOf('tutorial', 'euler'),
+      ours: { sampler: 'euler' },
+    });
+    const refused = { pipeline: 'DDPMPipeline', ours: {} } as const;
+    plan('a class in DDPMPipeline', 'classes', { ...refused, trust: false });
+    plan('conditions without trust', 'told', { ...refused, trust: false });
+    plan('conditions in DDPMPipeline', 'told', refused);
+    plan('the tutorial without trust', 'tutorial', { ...refused, trust: false });
+    plan('a class that there is none of', 'classes', { inputs: { class_labels: [2] } });
+    plan('guidance of what was always told', 'classes', { inputs: { guidance_scale: 2 } });
+    plan('an unknown condition', 'told', { inputs: { conditions: { height: 3 } } });
+  };
+
+  beforeAll(async () => {
+    root = await mkdtemp(join(tmpdir(), 'onnoise-diffusers-'));
+    for (const [name, [network, scheduler, classNames]] of Object.entries(MODELS)) {
+      const { shape } = await exportWave(join(root, name), network, scheduler, classNames);
+      await writeNoise(join(root, `${name} noise`), shape, SEEDS, STEPS + 1);
+      models.set(join(root, name), await loadModel(join(root, name), { device: 'cpu' }));
+    }
+    planAll();
+    const file = join(root, 'cases.json');
+    await writeFile(file, JSON.stringify([...cases.values()]));
+    const script = join(import.meta.dirname, '../../support/diffusers/sample.py');
+    const env = { ...process.env, HF_HOME: join(root, 'cache'), HF_HUB_OFFLINE: '1' };
+    const stdio: ['ignore', 'pipe', 'inherit'] = ['ignore', 'pipe', 'inherit'];
+    const printed = execFileSync(PYTHON, [script, file], { encoding: 'utf8', env, stdio, maxBuffer: 2 ** 28 });
+    const listed: (number[] | string)[] = JSON.parse(printed);
+    answers = new Map([...cases.keys()].map((title, i) => [title, listed[i]!]));
+  }, 600_000);
+  afterAll(async () => {
+    for (const model of models.values()) await model.dispose();
+    await rm(root, { recursive: true, force: true });
+  });
+
+  const expectSame = async (title: string) => {
+    const { folder, ours } = cases.get(title)!;
+    const { images } = await models.get(folder)!.sample({ seed: SEEDS[0], count, steps: STEPS, ...ours });
+    const theirs = answers.get(title)!;
+    if (typeof theirs === 'string') throw new Error(`${title}: ${theirs}`);
+    // Many pixels must not be clipped, or the comparison says little.
+    const inside = theirs.filter((value) => value > 0 && value < 1);
+    expect(inside.length / theirs.length, title).toBeGreaterThan(0.2);
+    const shown = images.map((value) => Math.min(1, Math.max(0, value / 2 + 0.5)));
+    expectClose(shown, theirs, { absolute: 1e-4, what: title });
+  };
+  const all = (pattern: RegExp) => [...cases.keys()].filter((title) => pattern.test(title));
+
+  it('DDPMPipeline loads a folder and makes our pictures, with DDPM and DDIM', async () => {
+    for (const title of ['ddpm of the folder, in DDPMPipeline', 'ddim in DDPMPipeline']) await expectSame(title);
+  });
+
+  it.each(shared)('makes our pictures with %s, for every schedule', async (sampler) => {
+    const titles = all(new RegExp(`^${sampler}, `));
+    expect(titles.length).toBeGreaterThanOrEqual(2);
+    for (const title of titles) await expectSame(title);
+  });
+
+  it("makes our pictures with the samplers' options", async () => {
+    for (const title of ['ddim with noise', 'unipc with bh1', "dpmpp_2m with Karras' levels"]) await expectSame(title);
+  });
+
+  it('makes our pictures of classes, by number and name, and in turn', async () => {
+    for (const title of ['classes by name', 'classes in turn']) await expectSame(title);
+  });
+
+  it('makes our pictures of conditions that its own networks lack, guided and absent', async () => {
+    const titles = all(/^(classes and numbers|a number that)/);
+    expect(titles.length).toBe(4);
+    for (const title of titles) await expectSame(title);
+  });
+
+  it("makes our pictures with the tutorial's network", async () => {
+    for (const title of ['the tutorial in DDPMPipeline', 'the tutorial with euler']) await expectSame(title);
+  });
+
+  it.each([
+    ['a class in DDPMPipeline', /class_labels should be provided when doing class conditioning/],
+    [
+      'conditions without trust',
+      /contains custom code in modeling_conditional_unet2d\.py[\s\S]*trust_remote_code=True/,
+    ],
+    ['conditions in DDPMPipeline', /^conditions must be given: DDPMPipeline takes none/],
+    ['the tutorial without trust', /contains custom code in modeling_simple_unet\.py[\s\S]*trust_remote_code=True/],
+    ['a class that there is none of', /^class_labels must be from 0 to 1, received \[2\]$/],
+    ['guidance of what was always told', /^guidance_scale must be 1: the model was not trained without a condition$/],
+    ['an unknown condition', /^conditions must be of age, weight, received height$/],
+  ])('refuses %s in a sentence', (title, sentence) => {
+    expect(answers.get(title)).toMatch(sentence);
+  });
+});

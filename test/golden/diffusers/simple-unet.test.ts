@@ -1,0 +1,84 @@
+/** `SimpleUnet` of an exported folder in plain PyTorch, and the way back. */
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fromStateDict, requireWeights, WEIGHTS_FILE } from '#pipeline/diffusers/weights.ts';
+import { createModel } from '#pipeline/model/index.ts';
+import { readSafetensors } from '#pipeline/train/safetensors.ts';
+import { expectClose } from '#test/compare.ts';
+import { exportWave } from '#test/diffusers/export.ts';
+import { lacksPython, PYTHON, skipBecause } from '#test/skip.ts';
+import { waveParameters } from '../../support/model.ts';
+
+const spec = (name: string) => ({ name, mean: 0, std: 1, min: -20, max: 20 });
+const NETWORKS = {
+  'as in the notebook': { sample_size: 8, image_channels: 3, channels: [4, 6, 8], time_emb_dim: 8 },
+  'with all options': {
+    sample_size: 8,
+    channels: [4, 8, 8],
+    time_emb_dim: 8,
+    num_class_embeds: 3,
+    null_condition: true,
+    conditions: [spec('age'), spec('weight')],
+    act_fn: 'silu',
+    norm_type: 'group',
+    norm_num_groups: 2,
+    residual_connections: true,
+    attention_levels: [0, 2],
+    dropout: 0.3,
+  },
+};
+
+describe.each(Object.entries(NETWORKS))('SimpleUnet %s', skipBecause(lacksPython('torch')), (_, keys) => {
+  const config = { _class_name: 'SimpleUnet', ...keys };
+  const model = createModel(config);
+  let root = '';
+  let outputs: { plain: number[]; notebook: number[] | null };
+  beforeAll(async () => {
+    root = await mkdtemp(join(tmpdir(), 'onnoise-plain-'));
+    await exportWave(join(root, 'model'), config);
+    const script = join(import.meta.dirname, '../../support/diffusers/plain.py');
+    const printed = execFileSync(PYTHON, [script, join(root, 'model'), join(root, 'saved', 'unet')], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    outputs = JSON.parse(printed);
+  }, 300_000);
+  afterAll(() => rm(root, { recursive: true, force: true }));
+
+  it('computes in PyTorch alone what onnxruntime does, and so does the module of the notebook', async () => {
+    const session = await InferenceSession.create(join(root, 'model', 'unet', 'model.onnx'));
+    const size = model.shape.reduce((product, side) => product * side, 1);
+    const { out_sample } = await session.run({
+      sample: new Tensor(
+        'float32',
+        Float32Array.from({ length: 3 * size }, (_, i) => Math.sin(i)),
+        [3, ...model.shape],
+      ),
+      timestep: new Tensor('float32', [0, 17.5, 299], [3]),
+      ...(model.classCount !== null && { class_labels: new Tensor('int64', [0n, 1n, 2n], [3]) }),
+      ...(model.conditions.length > 0 && {
+        conditions: new Tensor('float32', [0.3, -1.7, 1, 1, 9.5, 0, 1, 0, 0, 0, 0, 0], [3, 4]),
+      }),
+    });
+    await session.release();
+    const expected = out_sample!.data as Float32Array;
+    expectClose(outputs.plain, expected, { absolute: 1e-4, what: 'plain' });
+    expect(outputs.notebook === null).toBe(model.classCount !== null);
+    if (outputs.notebook) expectClose(outputs.notebook, expected, { absolute: 1e-4, what: 'notebook' });
+  });
+
+  it('comes back as it went', async () => {
+    const file = join(root, 'saved', WEIGHTS_FILE);
+    const { tensors, metadata } = await readSafetensors(file);
+    const { values, faults } = fromStateDict(model, tensors);
+    requireWeights(faults, 'read what PyTorch saved');
+    expect(metadata).toEqual({ format: 'pt' });
+    expect(values).toEqual(waveParameters(model.parameters));
+    const saved = JSON.parse(await readFile(join(root, 'saved', 'unet', 'config.json'), 'utf8'));
+    expect(createModel(saved).config).toEqual(model.config);
+  });
+});

@@ -1,0 +1,59 @@
+/** Model folders of untrained networks, as `pipeline export` writes them, and the noise of their pictures for Python. */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseSchedulerConfig, seededNoise } from '@onnoise/scheduler';
+import { filesForPython } from '#pipeline/diffusers/python-files.ts';
+import { writeArtefact } from '#pipeline/export/artefact.ts';
+import { inferenceGraph, inferenceMetadata } from '#pipeline/export/inference.ts';
+import { countParameters, createModel, type Model } from '#pipeline/model/index.ts';
+import { writeSafetensors } from '#pipeline/train/safetensors.ts';
+import { encodeModel } from '#tracer/index.ts';
+import { waveParameters } from '../model.ts';
+
+/** Writes the folder `out`, with the weights of `waveParameters`, whose outputs are of the size of a trained network's. */
+export async function exportWave(
+  out: string,
+  network: object,
+  scheduler: object = {},
+  classNames: readonly string[] = [],
+): Promise<Model> {
+  const model = createModel(network);
+  const parameters = waveParameters(model.parameters);
+  await writeArtefact({
+    out,
+    modelConfig: model.config,
+    schedulerConfig: parseSchedulerConfig({ num_train_timesteps: model.timestepCount, ...scheduler }),
+    onnx: encodeModel(inferenceGraph(model, parameters), inferenceMetadata(model)),
+    card: {
+      name: 'wave',
+      data: { name: 'none', hash: '0', count: 0, classNames },
+      parameters: countParameters(model),
+      config: {},
+      metrics: {},
+      limits: [],
+    },
+    files: await filesForPython(model, parameters),
+  });
+  return model;
+}
+
+/** Writes `noise.safetensors` into a folder: `draws` [draws, N, C, H, W], those of sampling images with these seeds. */
+export async function writeNoise(
+  folder: string,
+  shape: readonly [number, number, number],
+  seeds: readonly number[],
+  draws: number,
+): Promise<string> {
+  const size = shape.reduce((product, side) => product * side, 1);
+  const data = new Float32Array(draws * seeds.length * size);
+  for (let draw = 0; draw < draws; draw++) {
+    seeds.forEach((seed, n) => {
+      const begin = (draw * seeds.length + n) * size;
+      seededNoise(seed, draw, data.subarray(begin, begin + size));
+    });
+  }
+  await mkdir(folder, { recursive: true });
+  const path = join(folder, 'noise.safetensors');
+  await writeSafetensors(path, new Map([['draws', { shape: [draws, seeds.length, ...shape], data }]]));
+  return path;
+}

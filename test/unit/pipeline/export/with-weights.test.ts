@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { WEIGHTS_FILE } from '#pipeline/diffusers/weights.ts';
+import { exportWithWeights } from '#pipeline/export/with-weights.ts';
+import { createModel } from '#pipeline/model/index.ts';
+import { readSafetensors } from '#pipeline/train/safetensors.ts';
+import { expectClose } from '#test/compare.ts';
+import { exportWave } from '#test/diffusers/export.ts';
+import { temporaryFolder } from '#test/tiny-onnx.ts';
+import { waveParameters } from '../../../support/model.ts';
+
+const unet = {
+  _class_name: 'UNet2DModel',
+  sample_size: 4,
+  in_channels: 1,
+  out_channels: 1,
+  block_out_channels: [4],
+  layers_per_block: 1,
+  norm_num_groups: 2,
+  attention_head_dim: 2,
+  num_class_embeds: 2,
+  down_block_types: ['DownBlock2D'],
+  up_block_types: ['UpBlock2D'],
+};
+
+/** A folder as an export without weights leaves it. */
+async function without(network: object): Promise<{ folder: string; at: (...parts: string[]) => string }> {
+  const root = await temporaryFolder();
+  const folder = join(root, 'plain');
+  await exportWave(join(root, 'whole'), network, {}, ['cat', 'dog']);
+  await cp(join(root, 'whole'), folder, { recursive: true });
+  await rm(join(folder, WEIGHTS_FILE));
+  await rm(join(folder, 'pipeline.py'));
+  return { folder, at: (...parts) => join(root, ...parts) };
+}
+const hash = async (path: string) =>
+  createHash('sha256')
+    .update(await readFile(path))
+    .digest('hex');
+
+describe('exportWithWeights', () => {
+  it('reads the weights out of the network, keeps all else, and says in the card how to use them', async () => {
+    const { folder, at } = await without(unet);
+    await writeFile(join(folder, 'evaluation.json'), '{}');
+    const { bytes } = await exportWithWeights({ model: folder, out: at('out') });
+    const { tensors } = await readSafetensors(at('out', WEIGHTS_FILE));
+    const expected = waveParameters(createModel(unet).parameters);
+    expect([...tensors.keys()].sort()).toEqual([...expected.keys()].sort());
+    for (const [name, values] of expected) {
+      expectClose(tensors.get(name)!.data as Float32Array, values, { absolute: 1e-6, relative: 1e-5, what: name });
+    }
+    expect((await readFile(at('out', WEIGHTS_FILE))).length).toBe(bytes);
+    for (const file of ['unet/model.onnx', 'unet/config.json', 'scheduler/scheduler_config.json', 'evaluation.json']) {
+      expect(await hash(at('out', file))).toBe(await hash(join(folder, file)));
+    }
+    expect(JSON.parse(await readFile(at('out', 'model_index.json'), 'utf8'))).toMatchObject({
+      unet: ['diffusers', 'UNet2DModel'],
+      id2label: { 0: 'cat', 1: 'dog' },
+    });
+    expect((await readFile(at('out', 'README.md'), 'utf8')).match(/pipe\(class_labels=0/g)).toHaveLength(1);
+    expect((await readdir(folder, { recursive: true })).filter((name) => /safetensors|\.py$/.test(name))).toEqual([]);
+  }, 120_000);
+
+  it('writes into the folder itself, and again over what it wrote', async () => {
+    const { folder } = await without(unet);
+    await exportWithWeights({ model: folder, out: folder });
+    const first = await hash(join(folder, WEIGHTS_FILE));
+    await exportWithWeights({ model: folder, out: folder });
+    expect(await hash(join(folder, WEIGHTS_FILE))).toBe(first);
+  });
+
+  it('refuses what is no model, weights that cannot be read, and a folder of something else', async () => {
+    const { folder, at } = await without(unet);
+    await expect(exportWithWeights({ model: at('none'), out: at('out') })).rejects.toThrow(
+      /^Cannot export .*none: --model must be a model folder, received none\.$/,
+    );
+    const tutorial = await without({ _class_name: 'SimpleUnet', sample_size: 4, channels: [4, 6], time_emb_dim: 4 });
+    await expect(exportWithWeights({ model: tutorial.folder, out: at('out') })).rejects.toThrow(
+      /must hold the weights, but its BatchNorm is merged/,
+    );
+    await mkdir(at('thesis'));
+    await writeFile(at('thesis', 'thesis.tex'), '');
+    await expect(exportWithWeights({ model: folder, out: at('thesis') })).rejects.toThrow(
+      /must be a new, empty or model/,
+    );
+    expect(await readdir(at('.'))).toEqual(['plain', 'thesis', 'whole']);
+  });
+});
