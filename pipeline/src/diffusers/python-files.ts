@@ -3,9 +3,9 @@
  *
  *     pipeline.py                          samples with classes, conditions, guidance and any scheduler of diffusers
  *     unet/modeling_simple_unet.py         `SimpleUnet` in plain PyTorch
- *     unet/modeling_conditional_unet2d.py  `UNet2DModel` with conditions
+ *     unet/modeling_extended_unet2d.py  `UNet2DModel` with conditions or patches
  *
- * A `UNet2DModel` without conditions is diffusers' own class and needs no file in `unet`. The files are in
+ * A `UNet2DModel` without either is diffusers' own class and needs no file in `unet`. The files are in
  * `pipeline/python`; nothing here runs them, and diffusers runs them only with `trust_remote_code=True`.
  */
 import { readFile } from 'node:fs/promises';
@@ -15,17 +15,19 @@ import { encodeSafetensors } from '../train/safetensors.ts';
 import { toStateDict, WEIGHTS_FILE } from './weights.ts';
 
 const FOLDER = new URL('../../python/', import.meta.url);
-const CONDITIONAL = 'modeling_conditional_unet2d';
+const EXTENDED = 'modeling_extended_unet2d';
 
-type Described = Partial<Pick<ModelConfig, '_class_name' | 'num_class_embeds' | 'null_condition' | 'conditions'>>;
+type Described = Partial<Pick<ModelConfig, '_class_name' | 'num_class_embeds' | 'null_condition' | 'conditions'>> & {
+  patch_size?: number;
+};
 
 /**
  * Where diffusers finds the class of a network: `diffusers`, or the file in `unet` that defines it. It refuses to load
  * a network of ours without `trust_remote_code=True`, rather than to load a part of it.
  */
-export function libraryOf({ _class_name = 'UNet2DModel', conditions = [] }: Described): string {
+export function libraryOf({ _class_name = 'UNet2DModel', conditions = [], patch_size = 1 }: Described): string {
   const library = findNetwork(_class_name)?.library ?? 'onnoise';
-  return library === 'diffusers' && conditions.length > 0 ? CONDITIONAL : library;
+  return library === 'diffusers' && (conditions.length > 0 || patch_size > 1) ? EXTENDED : library;
 }
 
 /**

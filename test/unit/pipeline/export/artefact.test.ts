@@ -59,7 +59,7 @@ print(type(pipeline).__name__, pipeline.scheduler.config.num_train_timesteps)`;
     const card = { name: 'hands', data, parameters: 1, config: {}, metrics: {}, limits: [] };
     const index = await json(await tinyArtefact(GUIDED, { card }), 'model_index.json');
     expect(index).toMatchObject({
-      unet: ['modeling_conditional_unet2d', 'UNet2DModel'],
+      unet: ['modeling_extended_unet2d', 'UNet2DModel'],
       id2label: { 0: 'female', 1: 'male' },
     });
     const plain = await json(await tinyArtefact({ classes: 2, nullCondition: true }, { card }), 'model_index.json');

@@ -1,6 +1,6 @@
 """
-diffusers' UNet2DModel with the conditions of Onnoise, numbers such as an age, which diffusers' class lacks: their
-embeddings are added to the time's. It loads as a part of the model folder:
+diffusers' UNet2DModel with what Onnoise adds to it: conditions, numbers such as an age, whose embeddings are added to
+the time's; and patches, pixels that the network sees as the channels of one. It loads as a part of the model folder:
 
     DiffusionPipeline.from_pretrained("<model folder>", custom_pipeline="pipeline", trust_remote_code=True)
 """
@@ -11,24 +11,31 @@ from pathlib import Path
 import diffusers
 import torch
 from diffusers.models.embeddings import TimestepEmbedding
+from diffusers.models.unets.unet_2d import UNet2DOutput
 from safetensors.torch import load_file
 
 WEIGHTS = "diffusion_pytorch_model.safetensors"
-OURS = ["conditions", "null_condition"]
+OURS = dict(conditions=[], null_condition=False, patch_size=1)
 
 
 class UNet2DModel(diffusers.UNet2DModel):
     """Also takes conditions [N, 2K]: the values less their mean over their deviation, then a flag for each, both 0 for none."""
 
     def forward(self, sample, timestep, class_labels=None, conditions=None, return_dict=True):
-        if conditions is None:
+        count = len(self.config.conditions)
+        if conditions is None and count > 0:
             raise ValueError("conditions must be given: DDPMPipeline takes none, the folder's own pipeline does")
+        side = self.config.patch_size
+        patches = torch.nn.functional.pixel_unshuffle(sample, side)
         add = lambda module, inputs, time: time + self.embed_conditions(conditions).to(time.dtype)
-        hook = self.time_embedding.register_forward_hook(add)
+        hook = self.time_embedding.register_forward_hook(add) if count > 0 else None
         try:
-            return super().forward(sample, timestep, class_labels, return_dict)
+            (output,) = super().forward(patches, timestep, class_labels, return_dict=False)
         finally:
-            hook.remove()
+            if hook:
+                hook.remove()
+        output = torch.nn.functional.pixel_shuffle(output, side)
+        return UNet2DOutput(output) if return_dict else (output,)
 
     def embed_conditions(self, conditions):
         values, flags = conditions.chunk(2, 1)
@@ -44,10 +51,14 @@ class UNet2DModel(diffusers.UNet2DModel):
     @classmethod
     def from_pretrained(cls, folder, torch_dtype=None, **_):
         keys = json.loads(Path(folder, "config.json").read_text())
-        ours = {name: keys.pop(name) for name in OURS if name in keys}
-        unet = cls.from_config(keys)
-        unet.register_to_config(**ours)
+        ours = {name: keys.pop(name, default) for name, default in OURS.items()}
+        side = ours["patch_size"]
+        images = {name: keys[name] for name in ["sample_size", "in_channels", "out_channels"]}
+        deep = {name: images[name] * side**2 for name in ["in_channels", "out_channels"]}
+        unet = cls.from_config(keys | deep | dict(sample_size=images["sample_size"] // side))
+        unet.register_to_config(**ours, **images)
         width = unet.time_embedding.linear_2.out_features
-        unet.condition_embeddings = torch.nn.ModuleList(TimestepEmbedding(17, width) for _ in ours["conditions"])
+        if ours["conditions"]:
+            unet.condition_embeddings = torch.nn.ModuleList(TimestepEmbedding(17, width) for _ in ours["conditions"])
         unet.load_state_dict(load_file(Path(folder, WEIGHTS)))
         return unet.to(dtype=torch_dtype or torch.float32).eval()
