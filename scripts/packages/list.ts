@@ -13,4 +13,5 @@ export const PACKAGES: readonly PackageRecord[] = [
   { folder: 'server' },
   { folder: 'runtime-web' },
   { folder: 'pipeline' },
+  { folder: 'onnoise' },
 ];
