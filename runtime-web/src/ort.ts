@@ -4,22 +4,17 @@
  * Its WebAssembly is downloaded here, to count the bytes and to allow a retry after a failed download (onnxruntime-web
  * itself tries once per page load). The bundler emits the file, so its address is not hard-coded.
  */
-/// <reference path="./assets.d.ts" />
-
 import { refuse } from '@onnoise/scheduler';
-import asyncifyUrl from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url';
-import jspiUrl from 'onnxruntime-web/ort-wasm-simd-threaded.jspi.wasm?url';
-import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import type { DeviceReport } from './device.ts';
 import { type DownloadOptions, download } from './download.ts';
 
 export type Ort = typeof import('onnxruntime-web');
 
 const runtimes = {
-  wasm: { url: wasmUrl, open: (): Promise<Ort> => import('onnxruntime-web/wasm') },
-  webgpu: { url: asyncifyUrl, open: (): Promise<Ort> => import('onnxruntime-web/webgpu') },
+  wasm: { url: () => new URL('onnxruntime-web/ort-wasm-simd-threaded.wasm', import.meta.url), open: (): Promise<Ort> => import('onnxruntime-web/wasm') },
+  webgpu: { url: () => new URL('onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm', import.meta.url), open: (): Promise<Ort> => import('onnxruntime-web/webgpu') },
   /** WebGPU in browsers whose WebAssembly can await a promise (JSPI): a third less to download. */
-  jspi: { url: jspiUrl, open: (): Promise<Ort> => import('onnxruntime-web/jspi') },
+  jspi: { url: () => new URL('onnxruntime-web/ort-wasm-simd-threaded.jspi.wasm', import.meta.url), open: (): Promise<Ort> => import('onnxruntime-web/jspi') },
 };
 
 const ready = new Map<string, Ort>();
@@ -38,7 +33,7 @@ export async function loadOrt(
   if (known) return known;
   const { url, open } = runtimes[build];
   const [binary, ort] = await Promise.all([
-    download(new URL(url, import.meta.url).href, { action: 'load the runtime', ...options }),
+    download(url().href, { action: 'load the runtime', ...options }),
     open(),
   ]);
   const { wasm } = ort.env;

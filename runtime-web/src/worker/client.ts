@@ -66,7 +66,7 @@ export interface SamplingWorker {
 
 /** Starts the worker. */
 export function createSamplingWorker(): SamplingWorker {
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
+  const worker = new Worker(new URL('./onnoise-worker.ts', import.meta.url), { type: 'module' });
   const sampler = connectSamplingWorker(worker, () => worker.terminate());
   worker.addEventListener('error', ({ message }) => sampler.fail(message));
   return sampler;

@@ -1,0 +1,13 @@
+/**
+ * The module worker of `createSamplingWorker`.
+ *
+ * Where a bundler makes it one file, onnxruntime-web starts its threads from that file too, by its own name for them. They
+ * belong to its build for WebAssembly: the others have one thread.
+ */
+import type { FromPage, FromWorker, MessageEnd } from './protocol.ts';
+import { serve } from './serve.ts';
+
+const THREAD = 'em-pthread';
+
+if (globalThis.name.startsWith(THREAD)) void import('onnxruntime-web/wasm');
+else serve(globalThis as unknown as MessageEnd<FromWorker, FromPage>);
