@@ -9,5 +9,7 @@ import { serve } from './serve.ts';
 
 const THREAD = 'em-pthread';
 
-if (globalThis.name.startsWith(THREAD)) void import('onnxruntime-web/wasm');
-else serve(globalThis as unknown as MessageEnd<FromWorker, FromPage>);
+const scope = globalThis as unknown as MessageEnd<FromWorker, FromPage> & { name: string };
+
+if (scope.name.startsWith(THREAD)) void import('onnxruntime-web/wasm');
+else serve(scope);
