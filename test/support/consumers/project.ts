@@ -1,0 +1,97 @@
+/**
+ * Projects that install our packages as users do: copies of folders of test/consumers/projects in a temporary folder, where no
+ * link leads back to this repository.
+ */
+import { execFile } from 'node:child_process';
+import { cp, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, inject } from 'vitest';
+import { ROOT } from '../repository.ts';
+
+export interface Result {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+export interface Project {
+  folder: string;
+  /** Runs a program in the project. Rejects with all that it wrote if it fails. */
+  run: (program: string, args?: readonly string[], options?: RunOptions) => Promise<Result>;
+  /** The same, but resolves with the exit code. */
+  attempt: (program: string, args?: readonly string[], options?: RunOptions) => Promise<Result>;
+}
+
+export interface RunOptions {
+  /** Inside the project. Default: its root. */
+  cwd?: string;
+  env?: Record<string, string>;
+}
+
+const PROJECTS = join(ROOT, 'test', 'consumers', 'projects');
+const ONLY_REGISTRY = join(ROOT, 'test', 'support', 'consumers', 'only-registry.cjs');
+
+/** For `env`: programs reach the registry and nothing else. */
+export function onlyRegistry(): Record<string, string> {
+  const { upstream } = inject('consumers');
+  return { NODE_OPTIONS: `--require=${JSON.stringify(ONLY_REGISTRY)}`, REACHABLE_HOSTS: new URL(upstream).hostname };
+}
+
+/** An empty project, or a copy of folders of `projects` side by side, removed after the file's tests. */
+export async function createProject(...folders: string[]): Promise<Project> {
+  const folder = await mkdtemp(join(tmpdir(), 'onnoise-consumer-'));
+  afterAll(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
+  for (const name of folders) await cp(join(PROJECTS, name), join(folder, name), { recursive: true });
+  const env = await environment(folder);
+
+  const attempt: Project['attempt'] = (program, args = [], options = {}) =>
+    new Promise((resolve) => {
+      const settings = {
+        cwd: join(folder, options.cwd ?? '.'),
+        env: { ...env, ...options.env },
+        maxBuffer: 2 ** 26,
+        shell: process.platform === 'win32',
+      };
+      execFile(program, args, settings, (error, stdout, stderr) =>
+        resolve({ code: error === null ? 0 : Number(error.code ?? 1), stdout, stderr }),
+      );
+    });
+  const run: Project['run'] = async (program, args = [], options = {}) => {
+    const result = await attempt(program, args, options);
+    if (result.code === 0) return result;
+    throw new Error(`${program} ${args.join(' ')} ended with ${result.code}:\n${result.stdout}${result.stderr}`);
+  };
+  return { folder, run, attempt };
+}
+
+/** A project with our packages in it, and nothing but what they ask for. */
+export async function installed(packages: readonly string[], ...folders: string[]): Promise<Project> {
+  const project = await createProject(...folders);
+  await project.run('npm', ['init', '--yes'], {});
+  await project.run('npm', ['install', ...packages], { env: { ONNXRUNTIME_NODE_INSTALL: 'skip' } });
+  return project;
+}
+
+/**
+ * The user's environment without what npm and vitest add to it. npm takes downloads from the user's cache, but keeps what npx
+ * installs inside the project, since a stale package of an earlier run has the same name and version.
+ */
+async function environment(folder: string): Promise<Record<string, string>> {
+  const { registry, cache } = inject('consumers');
+  const own = join(folder, '.npm');
+  await mkdir(own);
+  await mkdir(join(cache, '_cacache'), { recursive: true });
+  await symlink(join(cache, '_cacache'), join(own, '_cacache'), 'junction');
+  const ADDED = /^(npm_|VITEST|NODE_ENV$|NODE_OPTIONS$|INIT_CWD$)/;
+  const theirs = Object.entries(process.env as Record<string, string>).filter(([name]) => !ADDED.test(name));
+  return {
+    ...Object.fromEntries(theirs),
+    npm_config_registry: registry,
+    npm_config_cache: own,
+    npm_config_audit: 'false',
+    npm_config_fund: 'false',
+    npm_config_yes: 'true',
+    npm_config_update_notifier: 'false',
+  };
+}
