@@ -24,7 +24,7 @@ const TOLERANCE = 1e-4;
 const LIMIT_MS = 120_000;
 /** Characters of TensorFlow's log that are kept. */
 const LOG_SIZE = 1 << 16;
-const CHILD = fileURLToPath(new URL('check-child.ts', import.meta.url));
+const CHILD = fileURLToPath(new URL('../../bin/check-tfjs.mjs', import.meta.url));
 
 /**
  * @param folder the npm package
@@ -45,7 +45,6 @@ export async function checkEngine(
   const child = await startChild<CheckMethods>(CHILD, undefined, {
     args: [folder, `${process.pid}`],
     env: nativeEnvironment(install, false),
-    execArgv: ['--import', import.meta.resolve('tsx')],
     endWithThis: true,
     tailSize: LOG_SIZE,
     startLimit: limit,
