@@ -82,7 +82,7 @@ export async function startRegistry(packed: readonly Packed[], upstream: string)
   };
 }
 
-/** The other packages of package-lock.json, each with all versions that it has. */
+/** The other packages of package-lock.json, each with all versions that it has, without those that `overrides` chose. */
 function lockedManifests(): Map<string, Manifest[]> {
   const lock = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as { packages: Record<string, LockEntry> };
   const found = new Map<string, Manifest[]>();
@@ -94,8 +94,20 @@ function lockedManifests(): Map<string, Manifest[]> {
     if (!versions.some((other) => other.version === version)) versions.push(describe({ ...entry, name, version }, integrity));
     found.set(name, versions);
   }
+  for (const name of overridden(rootOverrides())) found.delete(name);
   return found;
 }
+
+/** Rules by name, or by the name of the package whose dependencies they are for. */
+interface Overrides {
+  [name: string]: string | Overrides;
+}
+
+const rootOverrides = () =>
+  (JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { overrides?: Overrides }).overrides ?? {};
+
+const overridden = (rules: Overrides): string[] =>
+  Object.entries(rules).flatMap(([name, rule]) => (typeof rule === 'string' ? [name] : overridden(rule)));
 
 function describe(source: { name: string; version: string; [field: string]: unknown }, integrity: string): Manifest {
   const { name, version } = source;
