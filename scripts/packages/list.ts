@@ -10,6 +10,7 @@ export const PACKAGES: readonly PackageRecord[] = [
   { folder: 'scheduler' },
   { folder: 'tracer' },
   { folder: 'runtime-node' },
+  { folder: 'server' },
   { folder: 'runtime-web' },
   { folder: 'pipeline' },
 ];

@@ -5,8 +5,8 @@
 import { once } from 'node:events';
 import { createServer as createSocket } from 'node:net';
 import type { DeviceChoice } from '@onnoise/runtime-node';
-import type { Server, ServerLimit, ServerOptions } from '@onnoise/runtime-node/server';
 import { checkInteger, InputError, refuse } from '@onnoise/scheduler';
+import type { Server, ServerLimit, ServerOptions } from '@onnoise/server';
 import type { Argv, CommandModule } from 'yargs';
 import { sayError } from '../terminal/errors.ts';
 import { plural } from '../terminal/format.ts';
@@ -124,7 +124,7 @@ async function serve(args: ServeArguments): Promise<void> {
   const options = await toOptions(args);
   checkInteger('serve', '--port', port, 0, 65535);
   await tryAddress(host, port);
-  const { createServer } = await import('@onnoise/runtime-node/server');
+  const { createServer } = await import('@onnoise/server');
   const server = await createServer(options);
   for (const { name, device, reason } of server.models) sayNote(`Model ${name} on ${device} (${reason})`);
   try {
@@ -177,7 +177,7 @@ export function loggerOf(level: LogLevel = isQuiet() ? 'error' : 'info'): Server
  * read.
  */
 async function toOptions(args: ServeArguments): Promise<ServerOptions> {
-  const { checkOrigin, readApiKeys, SERVER_LIMITS } = await import('@onnoise/runtime-node/server');
+  const { checkOrigin, readApiKeys, SERVER_LIMITS } = await import('@onnoise/server');
   /** A limit, given in multiples of `unit`. */
   const limit = (flag: LimitFlag, name: ServerLimit, unit = 1): number | undefined => {
     const value = args[flag];

@@ -1,5 +1,7 @@
 /** A request for pictures: its fields, and the picture it starts from, checked against the model, as a task. */
 import { randomInt } from 'node:crypto';
+import { completeRequest } from '@onnoise/runtime-node';
+import type { EngineModel, SampleTask } from '@onnoise/runtime-node/engine';
 import {
   type ConditionValues,
   completeConditions,
@@ -18,8 +20,6 @@ import {
   strengthOf,
   usualSteps,
 } from '@onnoise/scheduler';
-import type { EngineModel, SampleTask } from '../engine/protocol.ts';
-import { completeRequest } from '../request.ts';
 import { Refusal } from './errors.ts';
 import type { CompleteOptions } from './options.ts';
 

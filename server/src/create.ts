@@ -7,9 +7,8 @@
  *     await server.close(); // finishes running requests, refuses new ones
  */
 import { randomUUID } from 'node:crypto';
+import { type EngineModel, supervise } from '@onnoise/runtime-node/engine';
 import Fastify, { type FastifyInstance, LogController } from 'fastify';
-import type { EngineModel } from '../engine/protocol.ts';
-import { supervise } from '../engine/supervisor.ts';
 import { createAdmission } from './admission.ts';
 import { createCloser } from './connections.ts';
 import { describeApi } from './describe.ts';

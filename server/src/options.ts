@@ -1,7 +1,6 @@
 /** The server's options, checked and completed before anything starts. */
+import { DEVICE_CHOICES, type DeviceChoice, nameModels } from '@onnoise/runtime-node';
 import { check, checkInteger, flag, InputError, oneOf, refuse, rule } from '@onnoise/scheduler';
-import { DEVICE_CHOICES, type DeviceChoice } from '../devices.ts';
-import { nameModels } from '../model-names.ts';
 import { keyFault } from './keys.ts';
 
 export interface ServerOptions {

@@ -1,9 +1,8 @@
 /** Refusals of requests, in the shape that each API's clients expect. */
+import { EngineGone, ModelFault } from '@onnoise/runtime-node/engine';
 import { InputError } from '@onnoise/scheduler';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { Counter } from 'prom-client';
-import { ModelFault } from '../engine/fault.ts';
-import { EngineGone } from '../engine/gone.ts';
 import { invalidField } from './invalid-field.ts';
 import { CLIENT_GONE, Refusal } from './refusal.ts';
 

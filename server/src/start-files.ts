@@ -1,9 +1,8 @@
 /** The pictures of a form, as what sampling starts from, with the meaning that OpenAI's images API gives them. */
-
+import { type PictureFile, readClearMask, readClearPicture, readPicture } from '@onnoise/runtime-node';
+import type { EngineModel } from '@onnoise/runtime-node/engine';
 import { InputError } from '@onnoise/scheduler';
 import type { FastifyRequest } from 'fastify';
-import type { EngineModel } from '../engine/protocol.ts';
-import { type PictureFile, readClearMask, readClearPicture, readPicture } from '../pictures/decode.ts';
 import { Refusal } from './errors.ts';
 import type { StartPicture } from './generation.ts';
 

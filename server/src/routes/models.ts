@@ -1,7 +1,7 @@
 /** `GET /v1/models`: the models, in the form that OpenAI's clients list them. */
+import type { EngineModel } from '@onnoise/runtime-node/engine';
 import { DEFAULT_GUIDANCE } from '@onnoise/scheduler';
 import type { FastifyInstance } from 'fastify';
-import type { EngineModel } from '../../engine/protocol.ts';
 import { sizeName } from '../generation.ts';
 import { failures, OPENAI_ERROR } from '../schemas.ts';
 import { findModel, type Service } from '../service.ts';

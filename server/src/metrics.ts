@@ -1,6 +1,6 @@
 /** Metrics for Prometheus, in its base units: seconds, images. */
+import type { StepReport } from '@onnoise/runtime-node/engine';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { StepReport } from '../engine/protocol.ts';
 
 export interface ServerMetrics {
   registry: Registry;

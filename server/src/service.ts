@@ -1,7 +1,5 @@
 /** What routes share. */
-
-import type { EngineModel } from '../engine/protocol.ts';
-import type { Supervisor } from '../engine/supervisor.ts';
+import type { EngineModel, Supervisor } from '@onnoise/runtime-node/engine';
 import type { Admission } from './admission.ts';
 import { Refusal } from './errors.ts';
 import type { ServerMetrics } from './metrics.ts';

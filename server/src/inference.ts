@@ -1,6 +1,6 @@
 /** Tensors of the Open Inference Protocol as a call of the network, and back. */
+import type { CallTask, EngineModel } from '@onnoise/runtime-node/engine';
 import { conditionRows, extraInputs } from '@onnoise/scheduler';
-import type { CallTask, EngineModel } from '../engine/protocol.ts';
 import { Refusal } from './errors.ts';
 import type { CompleteOptions } from './options.ts';
 import { readTensor, refuseTensor, type TensorInput, type TensorRule } from './tensor-input.ts';

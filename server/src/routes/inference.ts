@@ -2,9 +2,8 @@
  * The Open Inference Protocol, version 2, over HTTP and JSON: health, metadata, and calls of the network itself.
  * https://github.com/kserve/open-inference-protocol/blob/main/specification/protocol/inference_rest.md
  */
-
+import { imageSize } from '@onnoise/runtime-node';
 import type { FastifyInstance } from 'fastify';
-import { imageSize } from '../../pictures/pixels.ts';
 import { withinLimits } from '../ask.ts';
 import { JSON_LENGTH, takeBinaryBodies, withBytes } from '../binary-body.ts';
 import { Refusal } from '../errors.ts';

@@ -1,10 +1,8 @@
 /** Answers with the pictures of a task: as JSON, as events while they form, or as PNG itself if `Accept` asks for it. */
-
+import { imageSize, png, sheet } from '@onnoise/runtime-node';
+import type { EngineModel, SampleTask } from '@onnoise/runtime-node/engine';
 import { type ConditionValues, firstSeed, needsAuxiliary, picturesCalled, type SamplerTable } from '@onnoise/scheduler';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { EngineModel, SampleTask } from '../engine/protocol.ts';
-import { png, sheet } from '../pictures/encode.ts';
-import { imageSize } from '../pictures/pixels.ts';
 import { type Work, withinLimits } from './ask.ts';
 import { openaiError, Refusal, report, toRefusal } from './errors.ts';
 import { createEventStream } from './event-stream.ts';

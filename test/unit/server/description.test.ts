@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { USUAL_STEPS } from '@onnoise/scheduler';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createServer, type Server } from '#runtime-node/server/index.ts';
+import { createServer, type Server } from '#server/index.ts';
 
 const DIGITS = join(import.meta.dirname, '..', '..', '..', '..', 'models', 'digits');
 

@@ -3,8 +3,8 @@
  * unchanged. Additions: `seed`, `steps`, `sampler`, `eta`, `label`, `condition` and `guidance`, for pictures that start
  * from one `strength` and `resamples`, and PNG itself if `Accept` asks for it.
  */
+import type { EngineModel } from '@onnoise/runtime-node/engine';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { EngineModel } from '../../engine/protocol.ts';
 import { type FieldTypes, takeForms } from '../form-body.ts';
 import { type GenerationBody, type StartPicture, toTask } from '../generation.ts';
 import { answerPictures } from '../picture-answer.ts';
