@@ -8,21 +8,27 @@ import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, posix, sep } from 'node:path';
 import { promisify } from 'node:util';
 import { builtBin } from './bin.ts';
-import { PACKAGES, type PackageRecord } from './list.ts';
+import { type PackageRecord, packagesOf } from './list.ts';
 import { type Manifest, publishedManifest, type RootManifest } from './manifest.ts';
 import { COMPILED_FOLDER, PACKAGES_FOLDER, ROOT } from './paths.ts';
 import { builtSpecifiers } from './specifiers.ts';
 
 const TSC = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
-const CONFIGS = ['tsconfig.node.json', 'tsconfig.web.json'].map((name) => join(import.meta.dirname, name));
 const TYPESCRIPT = /\.tsx?$/;
 
-/** Builds all packages. Returns their folders. */
-export async function buildPackages(): Promise<string[]> {
+/**
+ * @param names folders of the packages; none for all
+ * @returns the folders that were built
+ */
+export async function buildPackages(names: readonly string[] = []): Promise<string[]> {
+  const records = packagesOf(names);
   await rm(COMPILED_FOLDER, { recursive: true, force: true });
-  for (const config of CONFIGS) await compile(config);
+  for (const platform of ['node', 'web'] as const) {
+    const asked = records.some((record) => record.platform === platform);
+    if (asked) await compile(join(import.meta.dirname, `tsconfig.${platform}.json`));
+  }
   const folders: string[] = [];
-  for (const record of PACKAGES) folders.push(await buildPackage(record));
+  for (const record of records) folders.push(await buildPackage(record));
   await rm(COMPILED_FOLDER, { recursive: true, force: true });
   return folders;
 }
@@ -36,18 +42,17 @@ async function compile(config: string): Promise<void> {
   }
 }
 
-async function buildPackage({ folder, finish }: PackageRecord): Promise<string> {
+async function buildPackage({ folder, platform, finish }: PackageRecord): Promise<string> {
   const source = join(ROOT, folder);
   const out = join(PACKAGES_FOLDER, folder);
   await rm(out, { recursive: true, force: true });
   await mkdir(out, { recursive: true });
   const own = JSON.parse(await readFile(join(source, 'package.json'), 'utf8')) as Manifest;
   const root = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as RootManifest;
-  const hasSources = existsSync(join(source, 'src'));
-  await writeJson(join(out, 'package.json'), publishedManifest(own, root, folder, hasSources ? ['dist'] : []));
+  await writeJson(join(out, 'package.json'), publishedManifest(own, root, folder, platform ? ['dist'] : []));
   await cp(join(ROOT, 'LICENSE'), join(out, 'LICENSE'));
   await cp(join(source, 'README.md'), join(out, 'README.md'));
-  if (hasSources) await buildSources(folder, join(out, 'dist'));
+  if (platform) await buildSources(folder, join(out, 'dist'));
   for (const name of own.files ?? []) {
     if (name === 'bin') await buildBin(join(source, name), join(out, name));
     else if (existsSync(join(source, name))) await cp(join(source, name), join(out, name), { recursive: true });

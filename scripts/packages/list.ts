@@ -2,15 +2,28 @@
 export interface PackageRecord {
   /** Its workspace: a folder at the root, and the name of its folder in build/packages. */
   readonly folder: string;
+  /** What its sources may use; undefined for a package without sources. */
+  readonly platform?: 'node' | 'web';
   /** Work after its files are compiled and copied; `out` is the folder that is published. */
   readonly finish?: (out: string) => Promise<void>;
 }
 
 export const PACKAGES: readonly PackageRecord[] = [
-  { folder: 'scheduler' },
-  { folder: 'tracer' },
-  { folder: 'runtime-node' },
-  { folder: 'server' },
-  { folder: 'runtime-web' },
-  { folder: 'pipeline' },
+  { folder: 'scheduler', platform: 'node' },
+  { folder: 'tracer', platform: 'node' },
+  { folder: 'runtime-node', platform: 'node' },
+  { folder: 'server', platform: 'node' },
+  { folder: 'runtime-web', platform: 'web' },
+  { folder: 'pipeline', platform: 'node' },
+  { folder: 'onnoise', platform: 'node' },
 ];
+
+/** All of them, or those of the folders that are named. */
+export function packagesOf(folders: readonly string[]): readonly PackageRecord[] {
+  const known = PACKAGES.map(({ folder }) => folder);
+  for (const folder of folders) {
+    if (!known.includes(folder))
+      throw new Error(`The folder must be one of ${known.join(', ')}, received "${folder}".`);
+  }
+  return folders.length === 0 ? PACKAGES : PACKAGES.filter(({ folder }) => folders.includes(folder));
+}

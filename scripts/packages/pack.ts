@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { PACKAGES } from './list.ts';
+import { packagesOf } from './list.ts';
 import { PACKAGES_FOLDER, TARBALLS_FOLDER } from './paths.ts';
 
 /**
@@ -12,14 +12,9 @@ import { PACKAGES_FOLDER, TARBALLS_FOLDER } from './paths.ts';
  * @returns the tarballs
  */
 export async function packPackages(folders: readonly string[]): Promise<string[]> {
-  const known = PACKAGES.map(({ folder }) => folder);
-  for (const folder of folders) {
-    if (!known.includes(folder))
-      throw new Error(`The folder must be one of ${known.join(', ')}, received "${folder}".`);
-  }
   await mkdir(TARBALLS_FOLDER, { recursive: true });
   const tarballs: string[] = [];
-  for (const folder of folders.length === 0 ? known : folders) {
+  for (const { folder } of packagesOf(folders)) {
     const built = join(PACKAGES_FOLDER, folder);
     if (!existsSync(built)) throw new Error(`${built} is missing: run npm run build:packages first.`);
     tarballs.push(await pack(built));

@@ -127,7 +127,7 @@ export async function evaluateModel(args: EvaluateArguments): Promise<void> {
   const [{ readModelFolder }, { evaluate }, { openFiles }] = await Promise.all([
     import('@onnoise/runtime-node'),
     import('../evaluate/evaluate.ts'),
-    import('./stages/evaluation-files.ts'),
+    import('../evaluate/report/files.ts'),
   ]);
   const model = await readModelFolder(folder);
   const trainedOn = await readTrainedOn(folder);

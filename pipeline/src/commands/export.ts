@@ -10,6 +10,7 @@ import { withLock } from '../files/lock.ts';
 import { checkWritable, nearestFolder } from '../files/output.ts';
 import { formatPath } from '../terminal/format.ts';
 import { toNumber } from '../terminal/options.ts';
+import { program } from '../terminal/program.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { sayNote, sayResult } from '../terminal/voice.ts';
 
@@ -128,7 +129,7 @@ async function describeExport({ folder, parity }: ExportReport): Promise<string[
   return [
     `Largest difference between training and ONNX: ${describeParity(parity)}`,
     `Model: ${path}`,
-    `Try: pipeline sample --model ${path}`,
+    `Try: ${program('sample')} --model ${path}`,
   ];
 }
 
@@ -139,7 +140,7 @@ async function describeExport({ folder, parity }: ExportReport): Promise<string[
 function checkCombination(args: ExportArguments): { model: string; triton: string | undefined; source?: ExportSource } {
   const { run, out, checkpoint, safetensors, model, triton } = args;
   const refuse = (rule: string, received: string, command: string): never => {
-    throw new InputError(`Cannot export: ${rule}, received ${received}. Try: pipeline export ${command}`);
+    throw new InputError(`Cannot export: ${rule}, received ${received}. Try: ${program('export')} ${command}`);
   };
   const fromRun = '--run runs/digits --out out/digits';
   if (model !== undefined) {

@@ -9,9 +9,11 @@ import { countShards, type Order } from '../bulk/shards.ts';
 import { Failure } from '../files/failure.ts';
 import { withLock } from '../files/lock.ts';
 import { checkWritable } from '../files/output.ts';
+import { loadOptional, QUEUE_PACKAGES } from '../optional.ts';
 import { formatPath, plural } from '../terminal/format.ts';
 import { isAbort, withInterrupt } from '../terminal/interrupt.ts';
 import { numberOption } from '../terminal/options.ts';
+import { program } from '../terminal/program.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { sayNote, sayResult } from '../terminal/voice.ts';
 import { type ConditionArguments, conditionSettings, pictureOptions, samplerOptions } from './options/pictures.ts';
@@ -87,15 +89,17 @@ async function run(options: GenerateArguments): Promise<void> {
   const { makeOrder } = await import('../bulk/order.ts');
   const order = await makeOrder(model, { ...options, ...conditionSettings(options) });
   await checkWritable('--out', out, 'folder');
-  const [{ generate }, { connectQueue }] = await Promise.all([
-    import('../bulk/generate.ts'),
-    import('../bulk/connect.ts'),
-  ]);
+  const [{ generate }, { connectQueue }] = await loadOptional(
+    'generate pictures',
+    QUEUE_PACKAGES,
+    () => Promise.all([import('../bulk/generate.ts'), import('../bulk/connect.ts')]),
+    ['generate'],
+  );
   const connection = await connectQueue(url, sayNote);
   const modelName = basename(resolve(model));
   const onNoWorker = () =>
     sayNote(
-      `No worker takes this model's shards. Start one: pipeline worker --queue ${connection.shown}` +
+      `No worker takes this model's shards. Start one: ${program('worker')} --queue ${connection.shown}` +
         `${name === 'onnoise' ? '' : ` --name ${name}`} --model ${formatPath(model)} --out ${formatPath(out)}`,
     );
   const follow = async () => {

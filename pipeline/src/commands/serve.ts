@@ -8,6 +8,7 @@ import type { DeviceChoice } from '@onnoise/runtime-node';
 import { checkInteger, InputError, refuse } from '@onnoise/scheduler';
 import type { Server, ServerLimit, ServerOptions } from '@onnoise/server';
 import type { Argv, CommandModule } from 'yargs';
+import { loadOptional } from '../optional.ts';
 import { sayError } from '../terminal/errors.ts';
 import { plural } from '../terminal/format.ts';
 import { INTERRUPTED } from '../terminal/interrupt.ts';
@@ -119,12 +120,15 @@ function list(group: string, describe: string) {
   return { group, describe, string: true, array: true, nargs: 1, requiresArg: true } as const;
 }
 
+/** One who only trains installs no server. @throws InputError where it is missing */
+const loadServer = () => loadOptional('serve', ['@onnoise/server'], () => import('@onnoise/server'), ['serve']);
+
 async function serve(args: ServeArguments): Promise<void> {
   const { host, port } = args;
   const options = await toOptions(args);
   checkInteger('serve', '--port', port, 0, 65535);
   await tryAddress(host, port);
-  const { createServer } = await import('@onnoise/server');
+  const { createServer } = await loadServer();
   const server = await createServer(options);
   for (const { name, device, reason } of server.models) sayNote(`Model ${name} on ${device} (${reason})`);
   try {
@@ -177,7 +181,7 @@ export function loggerOf(level: LogLevel = isQuiet() ? 'error' : 'info'): Server
  * read.
  */
 async function toOptions(args: ServeArguments): Promise<ServerOptions> {
-  const { checkOrigin, readApiKeys, SERVER_LIMITS } = await import('@onnoise/server');
+  const { checkOrigin, readApiKeys, SERVER_LIMITS } = await loadServer();
   /** A limit, given in multiples of `unit`. */
   const limit = (flag: LimitFlag, name: ServerLimit, unit = 1): number | undefined => {
     const value = args[flag];

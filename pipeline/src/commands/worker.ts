@@ -5,6 +5,7 @@ import type { DeviceChoice } from '@onnoise/runtime-node';
 import { checkInteger } from '@onnoise/scheduler';
 import type { Argv, CommandModule } from 'yargs';
 import { checkWritable } from '../files/output.ts';
+import { loadOptional, QUEUE_PACKAGES } from '../optional.ts';
 import { withInterrupt } from '../terminal/interrupt.ts';
 import { numberOption } from '../terminal/options.ts';
 import { sayNote } from '../terminal/voice.ts';
@@ -76,10 +77,12 @@ async function run(options: WorkerArguments): Promise<void> {
   const { nameModels, readModelFolder } = await import('@onnoise/runtime-node');
   const models = nameModels('start the worker', model);
   for (const folder of Object.values(models)) await readModelFolder(folder);
-  const [{ runWorker }, { connectQueue }] = await Promise.all([
-    import('../bulk/worker.ts'),
-    import('../bulk/connect.ts'),
-  ]);
+  const [{ runWorker }, { connectQueue }] = await loadOptional(
+    'start the worker',
+    QUEUE_PACKAGES,
+    () => Promise.all([import('../bulk/worker.ts'), import('../bulk/connect.ts')]),
+    ['worker'],
+  );
   const connection = await connectQueue(url, sayNote);
   let terminated = false;
   const terminate = () => {

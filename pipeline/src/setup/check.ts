@@ -2,7 +2,12 @@
 import { fileURLToPath } from 'node:url';
 import { CallError, ChildEnded, startChild } from '@onnoise/runtime-node/child';
 import { InputError } from '@onnoise/scheduler';
-import { type NativeInstall, type NativeKind, nativeEnvironment } from '../train/engines/native/install.ts';
+import {
+  type NativeInstall,
+  type NativeKind,
+  nativeEnvironment,
+  setupCommand,
+} from '../train/engines/native/install.ts';
 import { lastWords } from '../train/engines/native/reason.ts';
 
 export interface CheckResult {
@@ -40,7 +45,7 @@ export async function checkEngine(
   const refuse = (reason: string) =>
     new InputError(
       `Cannot use ${kind}: the check of what was set up failed, ${reason}. ` +
-        `npx pipeline setup ${kind} --force sets it up again.`,
+        `${setupCommand(kind)} --force sets it up again.`,
     );
   const child = await startChild<CheckMethods>(CHILD, undefined, {
     args: [folder, `${process.pid}`],

@@ -4,7 +4,7 @@ import { USUAL_STEPS } from '@onnoise/scheduler';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createServer, type Server } from '#server/index.ts';
 
-const DIGITS = join(import.meta.dirname, '..', '..', '..', '..', 'models', 'digits');
+const DIGITS = join(import.meta.dirname, '..', '..', '..', 'models', 'digits');
 
 interface Operation {
   summary: string;

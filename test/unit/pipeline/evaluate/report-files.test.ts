@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { openFiles } from '#pipeline/commands/stages/evaluation-files.ts';
+import { openFiles } from '#pipeline/evaluate/report/files.ts';
 import { temporaryFolder } from '#test/images.ts';
 
 const root = temporaryFolder();

@@ -1,12 +1,12 @@
 /** The files of an evaluation: checked before the work, written after it, and a folder made for nothing removed again. */
 import { join, relative, resolve, sep } from 'node:path';
 import { MODEL_FILES } from '@onnoise/scheduler';
-import { checkCard, writeCard } from '../../evaluate/report/card.ts';
-import type { Evaluation, ReportPictures } from '../../evaluate/report/types.ts';
-import { EVALUATION_FILE, REPORT_FILE, type WrittenReport, writeReport } from '../../evaluate/report/write.ts';
 import { takeLock } from '../../files/lock.ts';
 import { checkWritable, nearestFolder, removeEmpty } from '../../files/output.ts';
 import { formatPath } from '../../terminal/format.ts';
+import { checkCard, writeCard } from './card.ts';
+import type { Evaluation, ReportPictures } from './types.ts';
+import { EVALUATION_FILE, REPORT_FILE, type WrittenReport, writeReport } from './write.ts';
 
 const LOCK = '.evaluation.lock';
 
