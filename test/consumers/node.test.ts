@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, it } from 'vitest';
-import { type Project, installed } from '#test/consumers/project.ts';
+import { installed, type Project } from '#test/consumers/project.ts';
 import { ROOT } from '#test/repository.ts';
 import * as runtime from '../../runtime-node/src/index.ts';
 import * as scheduler from '../../scheduler/src/index.ts';

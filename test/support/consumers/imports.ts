@@ -8,7 +8,11 @@ import { build } from 'esbuild';
 export const filesBelow = (folder: string): string[] =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1).replaceAll('\\', '/'));
+    .map((entry) =>
+      join(entry.parentPath, entry.name)
+        .slice(folder.length + 1)
+        .replaceAll('\\', '/'),
+    );
 
 /**
  * Names of packages that the JavaScript and the declarations of a folder import, without Node's own modules.
@@ -36,7 +40,9 @@ export async function importedPackages(folder: string): Promise<Set<string>> {
 /** Modules that a declaration file names, without comments and relative paths. */
 function namesIn(file: string): string[] {
   const text = readFileSync(file, 'utf8').replace(/\/\*[\s\S]*?\*\/|(?<=^|\s)\/\/.*$/gm, '');
-  return [...text.matchAll(/(?<!['"])(?:\bfrom|\bimport|\bimport\()\s*['"]([^.'"][^'"]*)['"]/g)].map(([, name]) => name!);
+  return [...text.matchAll(/(?<!['"])(?:\bfrom|\bimport|\bimport\()\s*['"]([^.'"][^'"]*)['"]/g)].map(
+    ([, name]) => name!,
+  );
 }
 
 const packageOf = (name: string) => name.split('/', name.startsWith('@') ? 2 : 1).join('/');

@@ -67,7 +67,9 @@ export async function startRegistry(packed: readonly Packed[], upstream: string)
     const tarball = tarballs.get(path);
     if (method !== 'GET') response.writeHead(404).end();
     else if (manifests !== undefined)
-      response.writeHead(200, { ...headers, 'content-type': 'application/json' }).end(JSON.stringify(document(manifests)));
+      response
+        .writeHead(200, { ...headers, 'content-type': 'application/json' })
+        .end(JSON.stringify(document(manifests)));
     else if (tarball !== undefined) response.writeHead(200, headers).end(readFileSync(tarball));
     else response.writeHead(302, { ...headers, location: upstream + url!.slice(1) }).end();
   });
@@ -84,14 +86,17 @@ export async function startRegistry(packed: readonly Packed[], upstream: string)
 
 /** The other packages of package-lock.json, each with all versions that it has, without those that `overrides` chose. */
 function lockedManifests(): Map<string, Manifest[]> {
-  const lock = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as { packages: Record<string, LockEntry> };
+  const lock = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as {
+    packages: Record<string, LockEntry>;
+  };
   const found = new Map<string, Manifest[]>();
   for (const [path, entry] of Object.entries(lock.packages)) {
     const { version, integrity } = entry;
     if (version === undefined || integrity === undefined || entry.link || entry.inBundle) continue;
     const name = entry.name ?? path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
     const versions = found.get(name) ?? [];
-    if (!versions.some((other) => other.version === version)) versions.push(describe({ ...entry, name, version }, integrity));
+    if (!versions.some((other) => other.version === version))
+      versions.push(describe({ ...entry, name, version }, integrity));
     found.set(name, versions);
   }
   for (const name of overridden(rootOverrides())) found.delete(name);
@@ -120,7 +125,10 @@ const tarballPath = (name: string, version: string) => `${name}/-/${name.slice(n
 /** The package's document; its newest version is the latest. */
 function document(manifests: readonly Manifest[]) {
   const order = new Intl.Collator('en', { numeric: true });
-  const latest = manifests.map(({ version }) => version).toSorted(order.compare).at(-1);
+  const latest = manifests
+    .map(({ version }) => version)
+    .toSorted(order.compare)
+    .at(-1);
   return {
     name: manifests[0]!.name,
     'dist-tags': { latest },

@@ -27,4 +27,6 @@ module.exports = async ({ scheduler, tracer, runtime, tf }, model) => {
 };
 
 const hash = ({ buffer, byteOffset, byteLength }) =>
-  createHash('sha256').update(new Uint8Array(buffer, byteOffset, byteLength)).digest('hex');
+  createHash('sha256')
+    .update(new Uint8Array(buffer, byteOffset, byteLength))
+    .digest('hex');
