@@ -41,7 +41,7 @@ const walks = { test: { ...browser.test, name: 'walks', include: ['test/browser/
 /** Projects outside the repository that install the packed packages. Threads of their processes are their own affair. */
 const consumers = {
   test: {
-    ...project('consumers', 180_000).test,
+    ...project('consumers', 600_000).test,
     globalSetup: 'test/support/consumers/global-setup.ts',
     isolate: false,
     env: {},

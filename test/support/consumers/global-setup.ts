@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { type Packed, packAll } from './pack.ts';
+import { type Packed, packAll } from '../../../scripts/packages/packed.ts';
 import { startRegistry } from './registry.ts';
 
 declare module 'vitest' {

@@ -17,6 +17,8 @@ export interface Result {
 
 export interface Project {
   folder: string;
+  /** The environment of its programs. */
+  env: Record<string, string>;
   /** Runs a program in the project. Rejects with all that it wrote if it fails. */
   run: (program: string, args?: readonly string[], options?: RunOptions) => Promise<Result>;
   /** The same, but resolves with the exit code. */
@@ -62,7 +64,7 @@ export async function createProject(...folders: string[]): Promise<Project> {
     if (result.code === 0) return result;
     throw new Error(`${program} ${args.join(' ')} ended with ${result.code}:\n${result.stdout}${result.stderr}`);
   };
-  return { folder, run, attempt };
+  return { folder, env, run, attempt };
 }
 
 /** A project with our packages in it, and nothing but what they ask for. */

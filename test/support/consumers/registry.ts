@@ -11,7 +11,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { ROOT } from '../repository.ts';
-import type { Packed } from './pack.ts';
+import type { Packed } from '../../../scripts/packages/packed.ts';
 
 export interface Registry {
   /** http://127.0.0.1:port/ */

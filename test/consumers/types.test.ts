@@ -1,0 +1,74 @@
+/**
+ * The declarations in a stranger's strict project, libraries checked too (skipLibCheck: false), with this repository's TypeScript
+ * and with the old one that attw brings.
+ */
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { beforeAll, expect, it } from 'vitest';
+import { installed, type Project } from '#test/consumers/project.ts';
+import { ROOT } from '#test/repository.ts';
+
+const tscFrom = (folder: string) =>
+  join(dirname(createRequire(join(folder, 'package.json')).resolve('typescript/package.json')), 'bin', 'tsc');
+const TSC = {
+  'TypeScript 7': tscFrom(ROOT),
+  'TypeScript 5.6': tscFrom(join(ROOT, 'node_modules', '@arethetypeswrong', 'core')),
+};
+
+let project: Project;
+beforeAll(async () => {
+  const packages = ['onnoise', '@onnoise/server', '@onnoise/runtime-web', '@types/node'];
+  project = await installed(packages, 'typescript');
+});
+
+const MODULES = { nodenext: 'nodenext', bundler: 'esnext' };
+
+/** What tsc says of files of the project, one line an error. */
+async function errorsOf(
+  tsc: keyof typeof TSC,
+  moduleResolution: keyof typeof MODULES,
+  files: string[],
+  { lib, types }: { lib: string; types: string },
+): Promise<string[]> {
+  const options = {
+    strict: true,
+    skipLibCheck: false,
+    exactOptionalPropertyTypes: true,
+    noUncheckedIndexedAccess: true,
+    noEmit: true,
+    target: 'es2022',
+    module: MODULES[moduleResolution],
+    moduleResolution,
+    lib,
+    types,
+  };
+  const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  const node = [TSC[tsc], ...args, ...files];
+  const { code, stdout } = await project.attempt(process.execPath, node, { cwd: 'typescript' });
+  const errors = stdout.split('\n').filter((line) => /error TS\d+/.test(line));
+  expect(code === 0, stdout).toBe(errors.length === 0);
+  return errors;
+}
+
+const NODE = { lib: 'es2023', types: 'node' };
+const PAGE = { lib: 'es2023,dom,dom.iterable,dom.asynciterable', types: 'null' };
+
+it.each([
+  ['TypeScript 7', 'nodenext', ['sampling.ts', 'serving.ts', 'training.ts', 'commonjs.cts'], NODE],
+  ['TypeScript 7', 'bundler', ['sampling.ts', 'serving.ts', 'training.ts'], NODE],
+  ['TypeScript 5.6', 'nodenext', ['sampling.ts', 'serving.ts', 'training.ts'], NODE],
+  ['TypeScript 7', 'nodenext', ['page.ts'], PAGE],
+  ['TypeScript 7', 'bundler', ['page.ts'], PAGE],
+  ['TypeScript 5.6', 'bundler', ['page.ts'], PAGE],
+] as const)('%s under %s compiles %j', async (tsc, resolution, files, environment) => {
+  expect(await errorsOf(tsc, resolution, [...files], environment)).toEqual([]);
+});
+
+// tfjs' declarations do not pass themselves: `Long` is not declared, and its WebGPU types are not those of lib.dom.
+it.each(['nodenext', 'bundler'] as const)(
+  'TypeScript 7 under %s finds no fault with the tracer that is ours',
+  async (resolution) => {
+    const errors = await errorsOf('TypeScript 7', resolution, ['tracing.ts'], { ...PAGE, types: 'node' });
+    expect(errors.filter((line) => !/@tensorflow|@webgpu|lib\.dom/.test(line.split('(')[0]!))).toEqual([]);
+  },
+);
