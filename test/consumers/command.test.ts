@@ -4,27 +4,24 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { installed, type Project } from '#test/consumers/project.ts';
+import { useProject } from '#test/consumers/project.ts';
 import { writeGrayPictures } from '#test/images.ts';
 
-let project: Project;
-beforeAll(async () => {
-  project = await installed(['onnoise'], 'training');
-  await writeGrayPictures(join(project.folder, 'training', 'pictures'));
-});
+const project = useProject(['onnoise'], ['training']);
+beforeAll(() => writeGrayPictures(join(project().folder, 'training', 'pictures')));
 
-const onnoise = (...args: string[]) => project.run('npx', ['onnoise', ...args], { cwd: 'training' });
+const onnoise = (...args: string[]) => project().run('npx', ['onnoise', ...args], { cwd: 'training' });
 
 /** Width and height of a picture in the project. */
 const sizeOf = async (path: string) => {
-  const { width, height } = await sharp(join(project.folder, 'training', path)).metadata();
+  const { width, height } = await sharp(join(project().folder, 'training', path)).metadata();
   return [width, height];
 };
 
 describe('the command', () => {
   it('names itself and its version', async () => {
     const { version } = JSON.parse(
-      await readFile(join(project.folder, 'node_modules', 'onnoise', 'package.json'), 'utf8'),
+      await readFile(join(project().folder, 'node_modules', 'onnoise', 'package.json'), 'utf8'),
     );
     expect((await onnoise('--version')).stdout).toContain(version);
     expect((await onnoise('train', '--help')).stdout).toMatch(/^onnoise train \[options\]/);
@@ -40,7 +37,7 @@ describe('the command', () => {
 });
 
 it('the libraries do the same without the terminal', async () => {
-  const { stdout, stderr } = await project.run(process.execPath, ['main.js'], { cwd: 'training' });
+  const { stdout, stderr } = await project().run(process.execPath, ['main.js'], { cwd: 'training' });
   expect(stderr).toBe('');
   const { count, losses, bytes, shape, finite } = JSON.parse(stdout);
   expect({ count, shape, finite }).toEqual({ count: 12, shape: [1, 8, 8], finite: true });
@@ -53,14 +50,14 @@ it('the libraries do the same without the terminal', async () => {
 describe('what only some commands need', () => {
   /** The line that a command gives for the packages that it misses. */
   async function askedFor(...args: string[]): Promise<string[]> {
-    const { code, stderr } = await project.attempt('npx', ['onnoise', ...args], { cwd: 'training' });
+    const { code, stderr } = await project().attempt('npx', ['onnoise', ...args], { cwd: 'training' });
     expect(stderr).toMatch(/^Cannot .+ must be installed, received none\. To install it: npm install \S/m);
     expect(code).toBe(2);
     return /To install it: npm (install .+)$/m.exec(stderr)![1]!.split(' ');
   }
 
   it('is not there until it is asked for', async () => {
-    const { stdout } = await project.run('npm', ['ls', '--all', '--parseable']);
+    const { stdout } = await project().run('npm', ['ls', '--all', '--parseable']);
     const names = stdout.split('\n').map((path) => path.replaceAll('\\', '/').split('/node_modules/').at(-1)!);
     for (const name of ['fastify', '@onnoise/server', 'bullmq', 'ioredis', 'tsx', '@tensorflow/tfjs-node'])
       expect(names).not.toContain(name);
@@ -69,7 +66,7 @@ describe('what only some commands need', () => {
 
   it('serve gives the line that installs the server, and then serves', async () => {
     const line = await askedFor('serve', '--model', 'models/tiny');
-    await project.run('npm', line);
+    await project().run('npm', line);
     const url = await started('serve', '--port', '0', '--model', 'models/tiny');
     const answer = await fetch(`${url}/v1/images/generations`, {
       method: 'POST',
@@ -93,8 +90,8 @@ describe('what only some commands need', () => {
       'redis://127.0.0.1:1',
     ];
     const line = await askedFor(...args);
-    await project.run('npm', line);
-    const { code, stderr } = await project.attempt('npx', ['onnoise', ...args], { cwd: 'training' });
+    await project().run('npm', line);
+    const { code, stderr } = await project().attempt('npx', ['onnoise', ...args], { cwd: 'training' });
     expect(stderr).toMatch(/redis/i);
     expect(stderr).not.toMatch(/must be installed/);
     expect(code).not.toBe(0);
@@ -108,8 +105,8 @@ afterAll(() => {
 
 /** Starts the server of the installed command. Returns its URL. */
 async function started(...args: string[]): Promise<string> {
-  const bin = join(project.folder, 'node_modules', 'onnoise', 'bin', 'onnoise.mjs');
-  const child = spawn(process.execPath, [bin, ...args], { cwd: join(project.folder, 'training') });
+  const bin = join(project().folder, 'node_modules', 'onnoise', 'bin', 'onnoise.mjs');
+  const child = spawn(process.execPath, [bin, ...args], { cwd: join(project().folder, 'training') });
   children.push(child);
   let said = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {

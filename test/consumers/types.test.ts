@@ -4,8 +4,8 @@
  */
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { beforeAll, expect, it } from 'vitest';
-import { installed, type Project } from '#test/consumers/project.ts';
+import { expect, it } from 'vitest';
+import { useProject } from '#test/consumers/project.ts';
 import { ROOT } from '#test/repository.ts';
 
 const tscFrom = (folder: string) =>
@@ -15,11 +15,8 @@ const TSC = {
   'TypeScript 5.6': tscFrom(join(ROOT, 'node_modules', '@arethetypeswrong', 'core')),
 };
 
-let project: Project;
-beforeAll(async () => {
-  const packages = ['onnoise', '@onnoise/server', '@onnoise/runtime-web', '@types/node'];
-  project = await installed(packages, 'typescript');
-});
+const PACKAGES = ['onnoise', '@onnoise/server', '@onnoise/runtime-web', '@types/node'];
+const project = useProject(PACKAGES, ['typescript']);
 
 const MODULES = { nodenext: 'nodenext', bundler: 'esnext' };
 
@@ -44,7 +41,7 @@ async function errorsOf(
   };
   const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
   const node = [TSC[tsc], ...args, ...files];
-  const { code, stdout } = await project.attempt(process.execPath, node, { cwd: 'typescript' });
+  const { code, stdout } = await project().attempt(process.execPath, node, { cwd: 'typescript' });
   const errors = stdout.split('\n').filter((line) => /error TS\d+/.test(line));
   expect(code === 0, stdout).toBe(errors.length === 0);
   return errors;

@@ -12,7 +12,7 @@ import { expectPicturesOfNode } from '../support/browser/engine.ts';
 import { launchOptions, QUICK_WASM } from '../support/browser/launch.ts';
 import { type Host, startHost } from '../support/browser/server.ts';
 import { visit } from '../support/browser/visit.ts';
-import { createProject, type Project } from '../support/consumers/project.ts';
+import { useProject } from '../support/consumers/project.ts';
 import { ROOT } from '../support/repository.ts';
 import { skipBecause } from '../support/skip.ts';
 
@@ -28,15 +28,13 @@ const VITE = join(ROOT, 'node_modules', 'vite', 'bin', 'vite.js');
 const REQUEST = { count: 2, steps: 3, seed: 7, labels: [3] };
 
 describe('a page', skipBecause(LACKS_CHROMIUM), () => {
-  let project: Project;
+  const project = useProject(['@onnoise/runtime-web', '@onnoise/model-digits'], ['page', 'plain'], 'page');
   let page: string;
   let host: Host;
   let browser: Browser;
   beforeAll(async () => {
-    project = await createProject('page', 'plain');
-    page = join(project.folder, 'page');
-    await project.run('npm', ['install', '@onnoise/runtime-web', '@onnoise/model-digits'], { cwd: 'page' });
-    host = await startHost({ folders: { '/': project.folder }, isolated: false });
+    page = join(project().folder, 'page');
+    host = await startHost({ folders: { '/': project().folder }, isolated: false });
     browser = await chromium.launch(await launchOptions({ webgpu: false, args: [QUICK_WASM] }));
   });
   afterAll(() => browser?.close());
@@ -53,12 +51,12 @@ describe('a page', skipBecause(LACKS_CHROMIUM), () => {
   }
 
   it('is built by vite, without a configuration', async () => {
-    await project.run(process.execPath, [VITE, 'build', '--base', './', '--outDir', 'vite'], { cwd: 'page' });
+    await project().run(process.execPath, [VITE, 'build', '--base', './', '--outDir', 'vite'], { cwd: 'page' });
     await expectDigits(`${host.origin}/page/vite/`);
   });
 
   it('is served by vite, without a configuration', async () => {
-    const server = spawn(process.execPath, [VITE, '--port', '0', '--clearScreen', 'false'], { cwd: page, env: project.env });
+    const server = spawn(process.execPath, [VITE, '--port', '0', '--clearScreen', 'false'], { cwd: page, env: project().env });
     onTestFinished(() => void server.kill());
     let said = '';
     server.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -85,7 +83,7 @@ describe('a page', skipBecause(LACKS_CHROMIUM), () => {
     const entryPoints = [join(page, 'main.js')];
     const { warnings } = await esbuild({ entryPoints, bundle: true, format: 'esm', outdir: out, logLevel: 'silent' });
     expect(warnings).toEqual([]);
-    await project.run('npx', ['onnoise-web-files', 'esbuild'], { cwd: 'page' });
+    await project().run('npx', ['onnoise-web-files', 'esbuild'], { cwd: 'page' });
     await cp(join(page, 'node_modules', '@onnoise', 'model-digits', 'dist', 'digits'), join(out, 'digits'), {
       recursive: true,
     });
@@ -94,8 +92,8 @@ describe('a page', skipBecause(LACKS_CHROMIUM), () => {
   });
 
   it('needs no bundler', async () => {
-    await project.run('npx', ['onnoise-web-files', join('..', 'plain', 'onnoise')], { cwd: 'page' });
-    await cp(DIGITS, join(project.folder, 'plain', 'digits'), { recursive: true });
+    await project().run('npx', ['onnoise-web-files', join('..', 'plain', 'onnoise')], { cwd: 'page' });
+    await cp(DIGITS, join(project().folder, 'plain', 'digits'), { recursive: true });
     await expectDigits(`${host.origin}/plain/`);
   });
 });

@@ -3,10 +3,10 @@
  * link leads back to this repository.
  */
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, inject } from 'vitest';
+import { afterAll, beforeAll, inject } from 'vitest';
 import { ROOT } from '../repository.ts';
 
 export interface Result {
@@ -40,10 +40,29 @@ export function onlyRegistry(): Record<string, string> {
   return { NODE_OPTIONS: `--require=${JSON.stringify(ONLY_REGISTRY)}`, REACHABLE_HOSTS: new URL(upstream).hostname };
 }
 
-/** An empty project, or a copy of folders of `projects` side by side, removed after the file's tests. */
-export async function createProject(...folders: string[]): Promise<Project> {
+/**
+ * A project for the tests of a file, or of a suite: called beside its tests, and inside them for the project.
+ *
+ * @param packages that npm installs first; none leaves it empty
+ * @param folders of `projects` that are copied into it, side by side
+ * @param cwd the folder in which npm installs. Default: the project's root.
+ */
+export function useProject(packages: readonly string[], folders: readonly string[] = [], cwd = '.'): () => Project {
+  let project: Project | undefined;
+  beforeAll(async () => {
+    project = await createProject(folders);
+    if (packages.length > 0) await project.run('npm', ['install', ...packages], { cwd, env: WITHOUT_CUDA });
+  });
+  afterAll(() => project && rm(project.folder, { recursive: true, force: true, maxRetries: 3 }));
+  return () => project!;
+}
+
+/** onnxruntime-node then leaves out a download that is not from npm. */
+const WITHOUT_CUDA = { ONNXRUNTIME_NODE_INSTALL: 'skip' };
+
+async function createProject(folders: readonly string[]): Promise<Project> {
   const folder = await mkdtemp(join(tmpdir(), 'onnoise-consumer-'));
-  afterAll(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
+  await writeFile(join(folder, 'package.json'), '{ "private": true }\n');
   for (const name of folders) await cp(join(PROJECTS, name), join(folder, name), { recursive: true });
   const env = await environment(folder);
 
@@ -53,7 +72,7 @@ export async function createProject(...folders: string[]): Promise<Project> {
         cwd: join(folder, options.cwd ?? '.'),
         env: { ...env, ...options.env },
         maxBuffer: 2 ** 26,
-        shell: process.platform === 'win32',
+        shell: process.platform === 'win32' && /^np[mx]$/.test(program), // there they are scripts
       };
       execFile(program, args, settings, (error, stdout, stderr) =>
         resolve({ code: error === null ? 0 : Number(error.code ?? 1), stdout, stderr }),
@@ -65,14 +84,6 @@ export async function createProject(...folders: string[]): Promise<Project> {
     throw new Error(`${program} ${args.join(' ')} ended with ${result.code}:\n${result.stdout}${result.stderr}`);
   };
   return { folder, env, run, attempt };
-}
-
-/** A project with our packages in it, and nothing but what they ask for. */
-export async function installed(packages: readonly string[], ...folders: string[]): Promise<Project> {
-  const project = await createProject(...folders);
-  await project.run('npm', ['init', '--yes'], {});
-  await project.run('npm', ['install', ...packages], { env: { ONNXRUNTIME_NODE_INSTALL: 'skip' } });
-  return project;
 }
 
 /**
@@ -95,5 +106,6 @@ async function environment(folder: string): Promise<Record<string, string>> {
     npm_config_fund: 'false',
     npm_config_yes: 'true',
     npm_config_update_notifier: 'false',
+    npm_config_engine_strict: 'true',
   };
 }
