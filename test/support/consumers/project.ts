@@ -102,6 +102,7 @@ async function environment(folder: string): Promise<Record<string, string>> {
     ...Object.fromEntries(theirs),
     npm_config_registry: registry,
     npm_config_cache: own,
+    npm_config_prefix: join(folder, '.global'),
     npm_config_audit: 'false',
     npm_config_fund: 'false',
     npm_config_yes: 'true',

@@ -1,4 +1,4 @@
-import { type DiffusionModel, loadModel, sheet } from '@onnoise/runtime-node';
+import { type DiffusionModel, loadModel, sheet } from 'onnoise';
 import { gaussian, InputError } from '@onnoise/scheduler';
 
 export async function draw(folder: string): Promise<Uint8Array> {

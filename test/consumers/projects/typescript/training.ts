@@ -1,5 +1,5 @@
 import { exportRun, prepareImages, train } from '@onnoise/pipeline';
-import * as facade from 'onnoise';
+import { loadModel } from 'onnoise';
 
 export async function run(pictures: string): Promise<number> {
   const images = await prepareImages({ data: pictures, size: 28 });
@@ -8,7 +8,7 @@ export async function run(pictures: string): Promise<number> {
   images.close();
   const { loss } = await train({ run: 'run', preset: 'small', settings: { training: { steps: 2 } } });
   const { bytes } = await exportRun({ run: 'run', out: 'model' });
-  const model = await facade.loadModel('model');
+  const model = await loadModel('model');
   await model.dispose();
   return bytes + (loss ?? 0);
 }
