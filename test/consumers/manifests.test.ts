@@ -57,7 +57,8 @@ describe.each(packages)('$manifest.name', ({ manifest, folder, file, files }) =>
     expect([...imported].filter((other) => !declared.has(other))).toEqual([]);
     const code = files.filter((path) => /\.m?js$/.test(path)).map((path) => readFileSync(join(folder, path), 'utf8'));
     const isNamed = (other: string) => code.some((text) => new RegExp(`['"/]${other}['"/]`).test(text));
-    const pinned = /^light-my-request$/; // for what depends on it
+    // fastify takes any version 6 of it, and those after 6.6 need Node 22, by way of cookie 2.
+    const pinned = /^light-my-request$/;
     expect([...declared].filter((other) => !isNamed(other) && !pinned.test(other))).toEqual([]);
   });
 
@@ -84,7 +85,8 @@ describe.each(packages)('$manifest.name', ({ manifest, folder, file, files }) =>
   });
 
   it('publint finds nothing', async () => {
-    const { messages, pkg } = await publint({ pkgDir: folder, strict: true });
+    const tarball = new Uint8Array(readFileSync(file)).buffer;
+    const { messages, pkg } = await publint({ pack: { tarball }, strict: true });
     expect(messages.map((message) => formatMessage(message, pkg, { color: false }))).toEqual([]);
   });
 
