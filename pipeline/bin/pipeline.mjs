@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-// The command line. tsconfig.json is for editors: nothing of it is read here.
+// The command line.
 import { register } from 'tsx/esm/api';
 
-register({ tsconfig: false });
+register({ tsconfig: false }); // tsconfig.json is for editors: nothing of it is read here
 const { runProgram } = await import('../src/run-program.ts');
 await runProgram('pipeline');

@@ -3,25 +3,25 @@ import { installedVersion } from './installed-version.ts';
 import { type Place, placeOf } from './place.ts';
 import { program } from './terminal/program.ts';
 
+/** No package needs its script, and that of onnxruntime-node fails where only npm can be reached. */
+const NO_SCRIPTS = '--ignore-scripts';
+
 export interface InstallOptions {
   /** Of the command to run again: npx installs and runs in one line. */
   words?: readonly string[];
-  /** Whether npm may run the scripts of what it installs. Default: true. */
-  scripts?: boolean;
   place?: Place;
 }
 
 /** @param names of packages, with a version where that matters; of ours, this program's version is asked for */
 export function installLine(names: readonly string[], options: InstallOptions = {}): string {
-  const { words = [], scripts = true, place = placeOf() } = options;
+  const { words = [], place = placeOf() } = options;
   if (place.kind === 'repository') return 'npm ci';
   const wanted = names.map((name) => (name.startsWith('@onnoise/') ? withVersion(name) : name));
-  const noScripts = scripts ? [] : ['--ignore-scripts'];
   if (place.kind === 'npx') {
     const packages = ['onnoise', ...wanted].map((name) => `--package ${name}`);
-    return ['npx', ...noScripts, ...packages, '--', program(...words)].join(' ');
+    return ['npx', NO_SCRIPTS, ...packages, '--', program(...words)].join(' ');
   }
-  return ['npm install', ...(place.kind === 'global' ? ['--global'] : []), ...noScripts, ...wanted].join(' ');
+  return ['npm install', ...(place.kind === 'global' ? ['--global'] : []), NO_SCRIPTS, ...wanted].join(' ');
 }
 
 function withVersion(name: string): string {

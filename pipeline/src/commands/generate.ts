@@ -10,6 +10,7 @@ import { Failure } from '../files/failure.ts';
 import { withLock } from '../files/lock.ts';
 import { checkWritable } from '../files/output.ts';
 import { loadOptional, QUEUE_PACKAGES } from '../optional.ts';
+import { DIGITS, modelFolder } from '../shipped-model.ts';
 import { formatPath, plural } from '../terminal/format.ts';
 import { isAbort, withInterrupt } from '../terminal/interrupt.ts';
 import { numberOption } from '../terminal/options.ts';
@@ -53,7 +54,7 @@ export const command: CommandModule<object, GenerateArguments> = {
           group: SAMPLING,
           string: true,
           requiresArg: true,
-          default: 'models/digits',
+          default: DIGITS,
           describe: 'Model folder; workers must have the same model',
         },
         ...samplerOptions(SAMPLING),
@@ -84,7 +85,8 @@ export const command: CommandModule<object, GenerateArguments> = {
 
 /** Orders, waits, and prints where the manifest is. */
 async function run(options: GenerateArguments): Promise<void> {
-  const { model, out, check, detach } = options;
+  const { out, check, detach } = options;
+  const model = modelFolder(options.model);
   const { url, name } = readQueue(options);
   const { makeOrder } = await import('../bulk/order.ts');
   const order = await makeOrder(model, { ...options, ...conditionSettings(options) });

@@ -9,6 +9,7 @@ import { checkInteger, InputError, refuse } from '@onnoise/scheduler';
 import type { Server, ServerLimit, ServerOptions } from '@onnoise/server';
 import type { Argv, CommandModule } from 'yargs';
 import { loadOptional } from '../optional.ts';
+import { DIGITS, modelFolder } from '../shipped-model.ts';
 import { sayError } from '../terminal/errors.ts';
 import { plural } from '../terminal/format.ts';
 import { INTERRUPTED } from '../terminal/interrupt.ts';
@@ -56,8 +57,6 @@ const ADDRESS = 'Address and access:';
 const LIMITS = 'Limits:';
 const LOG = 'The log:';
 const KIBIBYTE = 1024;
-/** The shipped model. */
-const DIGITS = 'models/digits';
 
 export const command: CommandModule<object, ServeArguments> = {
   command: 'serve',
@@ -189,7 +188,7 @@ async function toOptions(args: ServeArguments): Promise<ServerOptions> {
     const { min, max } = SERVER_LIMITS[name];
     return unit * checkInteger('serve', `--${flag}`, value, Math.ceil(min / unit), Math.floor(max / unit));
   };
-  const { model = [DIGITS], device, 'api-key-file': keys, 'cors-origin': corsOrigins = [] } = args;
+  const { model: named = [DIGITS], device, 'api-key-file': keys, 'cors-origin': corsOrigins = [] } = args;
   const queue = limit('queue', 'queue');
   const maxImages = limit('max-images', 'maxImages');
   const waiting = queue ?? SERVER_LIMITS.queue.standard;
@@ -198,7 +197,7 @@ async function toOptions(args: ServeArguments): Promise<ServerOptions> {
   }
   for (const origin of corsOrigins) checkOrigin('serve', '--cors-origin', origin);
   return {
-    models: model,
+    models: named.map(modelFolder),
     device,
     queue,
     maxImages,

@@ -47,7 +47,7 @@ export interface EvaluateHooks {
  * import { evaluateModel } from '@onnoise/pipeline';
  *
  * const { measures, memorisation } = await evaluateModel({ model: 'models/faces', images: { data: 'faces' }, out: 'report' });
- * for (const { name, value } of measures) console.log(name, value);
+ * for (const { name, model } of measures) console.log(name, model.value);
  * console.log(memorisation?.verdict);
  * ```
  * @throws InputError for what does not fit together

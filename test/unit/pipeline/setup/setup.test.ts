@@ -46,7 +46,9 @@ async function options(over: Partial<SetupOptions> = {}): Promise<SetupOptions &
 
 describe('setUp', () => {
   test('says how to get a package that npm left out', async () => {
-    await expect(setUp(await options({ folder: undefined }))).rejects.toThrow(/must be installed, received none\. To install it: npm ci$/);
+    await expect(setUp(await options({ folder: undefined }))).rejects.toThrow(
+      /must be installed, received none\. To install it: npm ci$/,
+    );
   });
 
   test('refuses a route that a system has not', async () => {

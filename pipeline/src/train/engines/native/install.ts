@@ -54,7 +54,7 @@ export const setupCommand = (kind: NativeKind) => `npx ${program('setup', kind)}
 
 /** The line that gets its npm package. npm must not run its script, which wants Python: setting it up comes after. */
 export const packageInstallLine = (kind: NativeKind): string =>
-  installLine([`@tensorflow/${kind}@4.22.0`], { scripts: false });
+  installLine([`@tensorflow/${kind}@4.22.0`]);
 
 /**
  * The environment of the engine's process. The user's variables stand; library folders go in front of theirs.
