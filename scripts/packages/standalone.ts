@@ -1,7 +1,8 @@
 /**
  * The library for pages without a bundler, in `dist/standalone` of the built runtime-web: `onnoise.js` and `onnoise-worker.js`,
  * with what both import in files of their own, so that onnxruntime-web is loaded with the first model and is there once. Its
- * WebAssembly, megabytes, stays in its own package; `onnoise-web-files` copies it beside them.
+ * WebAssembly, megabytes, stays in its own package, of which the manifest names this one version; `onnoise-web-files` copies it
+ * beside them.
  */
 import { join } from 'node:path';
 import { build } from 'esbuild';
