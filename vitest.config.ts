@@ -38,6 +38,16 @@ const browser = {
 /** Walks through the whole page: they are most of a minute each. */
 const walks = { test: { ...browser.test, name: 'walks', include: ['test/browser/long/**/*.test.ts'], exclude: [] } };
 
+/** Projects outside the repository that install the packed packages. Threads of their processes are their own affair. */
+const consumers = {
+  test: {
+    ...project('consumers', 600_000).test,
+    globalSetup: 'test/support/consumers/global-setup.ts',
+    isolate: false,
+    env: {},
+  },
+};
+
 /** Two files more than there are cores at a time: many tests wait for a browser, a child process or a clock. */
 const maxWorkers = availableParallelism() + 2;
 
@@ -46,7 +56,7 @@ const REPORTERS = ['default', ...(process.env.GITHUB_ACTIONS === 'true' ? ['gith
 
 /**
  * `unit` is the fast gate, with `replacing`; `golden` compares with PyTorch and diffusers, `tfjs` runs tfjs' own tests on the
- * tracer, `stress` mistreats servers and queues and trains at length, `browser` visits the built site and `walks` all of it, `slow` trains for minutes. Files that share
+ * tracer, `stress` mistreats servers and queues and trains at length, `browser` visits the built site and `walks` all of it, `consumers` installs the packages, `slow` trains for minutes. Files that share
  * workers import tfjs once a worker.
  */
 export default defineConfig({
@@ -62,6 +72,7 @@ export default defineConfig({
       project('stress', 120_000),
       browser,
       walks,
+      consumers,
       { test: { ...project('slow', 1_200_000).test, env: {} } },
     ],
   },

@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Page } from 'playwright-core';
 import sharp from 'sharp';
-import { createServer } from '../runtime-node/src/server/index.ts';
+import { createServer } from '../server/src/index.ts';
 import { buildSite } from '../test/support/browser/build.ts';
 import { launchOptions } from '../test/support/browser/launch.ts';
 import { startHost } from '../test/support/browser/server.ts';

@@ -7,6 +7,7 @@ import { checkArguments, explainUsage, type KnownOptions, UsageError } from './t
 import { exitCodeOf, sayError } from './terminal/errors.ts';
 import { oneLine } from './terminal/format.ts';
 import { nearest } from './terminal/nearest.ts';
+import { program } from './terminal/program.ts';
 import { versionText } from './terminal/version.ts';
 import { jsonOption, setVoice, voiceOptions } from './terminal/voice.ts';
 
@@ -130,7 +131,7 @@ function unknownCommand(word: string): UsageError {
 /** The parser, with every command; `width` is fixed so that the help texts are the same everywhere. */
 function createCli(args: readonly string[], named?: string, width = 100): Argv {
   let cli = yargs([...args])
-    .scriptName('pipeline')
+    .scriptName(program())
     .usage('$0 <command>\n\nImages in, an ONNX diffusion model out, new pictures back.')
     .wrap(width)
     .locale('en')
@@ -145,7 +146,7 @@ function createCli(args: readonly string[], named?: string, width = 100): Argv {
     .version(false)
     .alias('help', 'h')
     .options(voiceOptions)
-    .epilogue('Options of a command: pipeline <command> --help');
+    .epilogue(`Options of a command: ${program('<command>', '--help')}`);
   if (named === undefined) {
     cli = cli.option('version', {
       boolean: true,
@@ -201,6 +202,6 @@ export async function helpText(command?: string): Promise<string> {
 function report(error: unknown, word: string | undefined): number {
   if (!(error instanceof Error && error.name === 'YError')) return exitCodeOf(error);
   const known = word !== undefined && COMMAND_NAMES.includes(word);
-  sayError(`${oneLine(error.message)}\nSee: pipeline ${known ? `${word} ` : ''}--help`);
+  sayError(`${oneLine(error.message)}\nSee: ${program(...(known ? [word] : []), '--help')}`);
   return 2;
 }

@@ -3,6 +3,7 @@
  */
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import type { DeviceStatus } from '@onnoise/runtime-node';
+import { installLine } from './install-line.ts';
 import { installedVersion } from './installed-version.ts';
 import { chooseEngine } from './train/engines/choose.ts';
 import type { NativeKind } from './train/engines/native/install.ts';
@@ -86,7 +87,7 @@ function totalMemory(): number {
 function packageStatus(engine: string, name: string, what: string): EngineStatus {
   const version = installedVersion(name);
   if (version === undefined) {
-    return { engine, available: false, reason: `${name} is not installed`, enable: 'npm ci' };
+    return { engine, available: false, reason: `${name} is not installed`, enable: installLine([name]) };
   }
   return { engine, available: true, reason: `${name} ${version}; ${what}` };
 }

@@ -10,11 +10,20 @@ export {
   lacksGpu,
 } from './devices.ts';
 export { type DiffusionModel, type LoadOptions, loadModel } from './load.ts';
+export type { ModelFiles } from './model-files.ts';
 export { type ModelFolder, readModelFolder } from './model-folder.ts';
 export { nameModels } from './model-names.ts';
 export { captionedStrip } from './pictures/captions.ts';
 export { type LineChart, lineChart, logTicks, type Series } from './pictures/chart.ts';
-export { FITS, type Fit, type PictureFile, readMask, readPicture } from './pictures/decode.ts';
+export {
+  FITS,
+  type Fit,
+  type PictureFile,
+  readClearMask,
+  readClearPicture,
+  readMask,
+  readPicture,
+} from './pictures/decode.ts';
 export {
   type AnimationOptions,
   animatedWebp,
@@ -31,6 +40,6 @@ export {
   PICTURE_FORMATS,
   type PictureFormat,
 } from './pictures/formats.ts';
-export { layOut, type TileOptions } from './pictures/pixels.ts';
+export { imageSize, layOut, type TileOptions } from './pictures/pixels.ts';
 export { batchOf, completeRequest, type SampleOptions, type SampleRequest } from './request.ts';
 export type { SampleCallbacks, SampleProgress, Samples } from './sample.ts';

@@ -22,6 +22,7 @@ import {
 import type { InferenceSession } from 'onnxruntime-node';
 import { type DeviceReport, openOnDevice } from './choose.ts';
 import { DEVICE_CHOICES, type Device, type DeviceChoice } from './devices.ts';
+import { folderOf, type ModelFiles } from './model-files.ts';
 import { type ModelFolder, readModelFolder } from './model-folder.ts';
 import { imageSize } from './pictures/pixels.ts';
 import { completeRequest, type SampleOptions } from './request.ts';
@@ -60,21 +61,21 @@ export interface DiffusionModel {
 }
 
 /**
- * Loads a model folder.
+ * Loads a model folder: its path or `file:` URL, or what a package of a model exports.
  * @throws InputError for a missing or broken folder, a network that does not fit its config, an unavailable device.
  */
 export async function loadModel(
-  folder: string,
+  source: string | URL | ModelFiles,
   { device = 'auto', onDevice }: LoadOptions = {},
 ): Promise<DiffusionModel> {
   check(LOADING, 'device', oneOf(DEVICE_CHOICES), device);
-  const artefact = await readModelFolder(folder);
+  const artefact = await readModelFolder(folderOf(source));
   const { shape, classes, classNames, nullCondition, conditions, scheduler } = artefact;
   const { session, report } = await openModel(artefact, device);
   onDevice?.(report);
 
   return {
-    folder,
+    folder: artefact.folder,
     device: report.device,
     shape,
     classes,

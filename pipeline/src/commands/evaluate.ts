@@ -8,6 +8,7 @@ import type { Argv, CommandModule } from 'yargs';
 import { FEATURE_RANGES, type FeatureRange } from '../evaluate/features/range.ts';
 import type { Evaluation } from '../evaluate/report/types.ts';
 import { readTrainedOn } from '../export/read-card.ts';
+import { DIGITS, modelFolder } from '../shipped-model.ts';
 import { FailedCheck } from '../terminal/errors.ts';
 import { formatDuration } from '../terminal/format.ts';
 import { withInterrupt } from '../terminal/interrupt.ts';
@@ -56,7 +57,7 @@ export const command: CommandModule<object, EvaluateArguments> = {
         '$0 evaluate [options]\n\nMeasures the pictures of a model beside real images and noise, and looks for copies of training images.',
       )
       .options({
-        model: { group: MODEL, string: true, requiresArg: true, default: 'models/digits', describe: 'Model folder' },
+        model: { group: MODEL, string: true, requiresArg: true, default: DIGITS, describe: 'Model folder' },
         ...deviceOption(MODEL),
         count: numberOption(
           'count',
@@ -123,11 +124,12 @@ export const command: CommandModule<object, EvaluateArguments> = {
 
 /** Checks, evaluates, writes, and prints the figures. */
 export async function evaluateModel(args: EvaluateArguments): Promise<void> {
-  const { model: folder, out, card, failOn } = args;
+  const { out, card, failOn } = args;
+  const folder = modelFolder(args.model);
   const [{ readModelFolder }, { evaluate }, { openFiles }] = await Promise.all([
     import('@onnoise/runtime-node'),
     import('../evaluate/evaluate.ts'),
-    import('./stages/evaluation-files.ts'),
+    import('../evaluate/report/files.ts'),
   ]);
   const model = await readModelFolder(folder);
   const trainedOn = await readTrainedOn(folder);

@@ -11,6 +11,7 @@ import { withLock } from '../files/lock.ts';
 import { checkWritable, nearestFolder } from '../files/output.ts';
 import { formatPath } from '../terminal/format.ts';
 import { toNumber } from '../terminal/options.ts';
+import { program } from '../terminal/program.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { sayNote, sayResult } from '../terminal/voice.ts';
 
@@ -139,7 +140,7 @@ async function describeExport({ folder, parity }: ExportReport): Promise<string[
   return [
     `Largest difference between training and ONNX: ${describeParity(parity)}`,
     `Model: ${path}`,
-    `Try: pipeline sample --model ${path}`,
+    `Try: ${program('sample')} --model ${path}`,
   ];
 }
 
@@ -157,7 +158,7 @@ interface Combination {
 function checkCombination(args: ExportArguments): Combination {
   const { run, out, checkpoint, weights, model, triton } = args;
   const refuse = (rule: string, received: string, command: string): never => {
-    throw new InputError(`Cannot export: ${rule}, received ${received}. Try: pipeline export ${command}`);
+    throw new InputError(`Cannot export: ${rule}, received ${received}. Try: ${program('export')} ${command}`);
   };
   const fromRun = '--run runs/digits --out out/digits';
   if (model !== undefined) {

@@ -9,9 +9,12 @@ import { countShards, type Order } from '../bulk/shards.ts';
 import { Failure } from '../files/failure.ts';
 import { withLock } from '../files/lock.ts';
 import { checkWritable } from '../files/output.ts';
+import { loadOptional, QUEUE_PACKAGES } from '../optional.ts';
+import { DIGITS, modelFolder } from '../shipped-model.ts';
 import { formatPath, plural } from '../terminal/format.ts';
 import { isAbort, withInterrupt } from '../terminal/interrupt.ts';
 import { numberOption } from '../terminal/options.ts';
+import { program } from '../terminal/program.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { sayNote, sayResult } from '../terminal/voice.ts';
 import { type ConditionArguments, conditionSettings, pictureOptions, samplerOptions } from './options/pictures.ts';
@@ -51,7 +54,7 @@ export const command: CommandModule<object, GenerateArguments> = {
           group: SAMPLING,
           string: true,
           requiresArg: true,
-          default: 'models/digits',
+          default: DIGITS,
           describe: 'Model folder; workers must have the same model',
         },
         ...samplerOptions(SAMPLING),
@@ -82,20 +85,23 @@ export const command: CommandModule<object, GenerateArguments> = {
 
 /** Orders, waits, and prints where the manifest is. */
 async function run(options: GenerateArguments): Promise<void> {
-  const { model, out, check, detach } = options;
+  const { out, check, detach } = options;
+  const model = modelFolder(options.model);
   const { url, name } = readQueue(options);
   const { makeOrder } = await import('../bulk/order.ts');
   const order = await makeOrder(model, { ...options, ...conditionSettings(options) });
   await checkWritable('--out', out, 'folder');
-  const [{ generate }, { connectQueue }] = await Promise.all([
-    import('../bulk/generate.ts'),
-    import('../bulk/connect.ts'),
-  ]);
+  const [{ generate }, { connectQueue }] = await loadOptional(
+    'generate pictures',
+    QUEUE_PACKAGES,
+    () => Promise.all([import('../bulk/generate.ts'), import('../bulk/connect.ts')]),
+    ['generate'],
+  );
   const connection = await connectQueue(url, sayNote);
   const modelName = basename(resolve(model));
   const onNoWorker = () =>
     sayNote(
-      `No worker takes this model's shards. Start one: pipeline worker --queue ${connection.shown}` +
+      `No worker takes this model's shards. Start one: ${program('worker')} --queue ${connection.shown}` +
         `${name === 'onnoise' ? '' : ` --name ${name}`} --model ${formatPath(model)} --out ${formatPath(out)}`,
     );
   const follow = async () => {

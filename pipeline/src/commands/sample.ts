@@ -6,6 +6,7 @@ import type { DeviceChoice, Samples } from '@onnoise/runtime-node';
 import { type SamplerName, type SamplerSettings, type SamplerTable, samplerSettings } from '@onnoise/scheduler';
 import type { Argv, CommandModule } from 'yargs';
 import { sizeOf } from '../shape.ts';
+import { DIGITS, modelFolder } from '../shipped-model.ts';
 import { formatDuration, formatPath, plural } from '../terminal/format.ts';
 import { withInterrupt } from '../terminal/interrupt.ts';
 import { numberOption } from '../terminal/options.ts';
@@ -54,7 +55,7 @@ export const command: CommandModule<object, SampleArguments> = {
     cli
       .usage('$0 sample [options]\n\nMakes new pictures from a model folder. The same seed gives the same picture.')
       .options({
-        model: { group: MODEL, string: true, requiresArg: true, default: 'models/digits', describe: 'Model folder' },
+        model: { group: MODEL, string: true, requiresArg: true, default: DIGITS, describe: 'Model folder' },
         ...deviceOption(MODEL),
         count: { ...numberOption('count', PICTURES, 'Number of pictures'), default: 16 },
         ...pictureOptions(PICTURES),
@@ -90,9 +91,10 @@ export const command: CommandModule<object, SampleArguments> = {
 /** Samples, writes, and prints the chosen device and where the results are. */
 export async function sample(options: SampleArguments): Promise<void> {
   const { count, seed, interpolate, variations, variation, strength, resamples, sampler, steps, batch } = options;
+  const folder = modelFolder(options.model);
   await checkNames(options);
   const { completeRequest, loadModel, readModelFolder } = await import('@onnoise/runtime-node');
-  const artefact = await readModelFolder(options.model);
+  const artefact = await readModelFolder(folder);
   const { shape } = artefact;
   const seeds = { count, seed, interpolate, variations, variation };
   const start = { ...(await readStartPicture(options, shape)), strength, resamples };
@@ -110,7 +112,7 @@ export async function sample(options: SampleArguments): Promise<void> {
 
   await withInterrupt(async (signal) => {
     const begin = performance.now();
-    const model = await loadModel(options.model, {
+    const model = await loadModel(folder, {
       device: options.device,
       onDevice: ({ device, reason }) => sayNote(`Device: ${device} (${reason})`),
     });

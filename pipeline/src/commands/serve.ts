@@ -5,9 +5,11 @@
 import { once } from 'node:events';
 import { createServer as createSocket } from 'node:net';
 import type { DeviceChoice } from '@onnoise/runtime-node';
-import type { Server, ServerLimit, ServerOptions } from '@onnoise/runtime-node/server';
 import { checkInteger, InputError, refuse } from '@onnoise/scheduler';
+import type { Server, ServerLimit, ServerOptions } from '@onnoise/server';
 import type { Argv, CommandModule } from 'yargs';
+import { loadOptional } from '../optional.ts';
+import { DIGITS, modelFolder } from '../shipped-model.ts';
 import { sayError } from '../terminal/errors.ts';
 import { plural } from '../terminal/format.ts';
 import { INTERRUPTED } from '../terminal/interrupt.ts';
@@ -55,8 +57,6 @@ const ADDRESS = 'Address and access:';
 const LIMITS = 'Limits:';
 const LOG = 'The log:';
 const KIBIBYTE = 1024;
-/** The shipped model. */
-const DIGITS = 'models/digits';
 
 export const command: CommandModule<object, ServeArguments> = {
   command: 'serve',
@@ -119,12 +119,15 @@ function list(group: string, describe: string) {
   return { group, describe, string: true, array: true, nargs: 1, requiresArg: true } as const;
 }
 
+/** One who only trains installs no server. @throws InputError where it is missing */
+const loadServer = () => loadOptional('serve', ['@onnoise/server'], () => import('@onnoise/server'), ['serve']);
+
 async function serve(args: ServeArguments): Promise<void> {
   const { host, port } = args;
   const options = await toOptions(args);
   checkInteger('serve', '--port', port, 0, 65535);
   await tryAddress(host, port);
-  const { createServer } = await import('@onnoise/runtime-node/server');
+  const { createServer } = await loadServer();
   const server = await createServer(options);
   for (const { name, device, reason } of server.models) sayNote(`Model ${name} on ${device} (${reason})`);
   try {
@@ -177,7 +180,7 @@ export function loggerOf(level: LogLevel = isQuiet() ? 'error' : 'info'): Server
  * read.
  */
 async function toOptions(args: ServeArguments): Promise<ServerOptions> {
-  const { checkOrigin, readApiKeys, SERVER_LIMITS } = await import('@onnoise/runtime-node/server');
+  const { checkOrigin, readApiKeys, SERVER_LIMITS } = await loadServer();
   /** A limit, given in multiples of `unit`. */
   const limit = (flag: LimitFlag, name: ServerLimit, unit = 1): number | undefined => {
     const value = args[flag];
@@ -185,7 +188,7 @@ async function toOptions(args: ServeArguments): Promise<ServerOptions> {
     const { min, max } = SERVER_LIMITS[name];
     return unit * checkInteger('serve', `--${flag}`, value, Math.ceil(min / unit), Math.floor(max / unit));
   };
-  const { model = [DIGITS], device, 'api-key-file': keys, 'cors-origin': corsOrigins = [] } = args;
+  const { model: named = [DIGITS], device, 'api-key-file': keys, 'cors-origin': corsOrigins = [] } = args;
   const queue = limit('queue', 'queue');
   const maxImages = limit('max-images', 'maxImages');
   const waiting = queue ?? SERVER_LIMITS.queue.standard;
@@ -194,7 +197,7 @@ async function toOptions(args: ServeArguments): Promise<ServerOptions> {
   }
   for (const origin of corsOrigins) checkOrigin('serve', '--cors-origin', origin);
   return {
-    models: model,
+    models: named.map(modelFolder),
     device,
     queue,
     maxImages,

@@ -1,13 +1,15 @@
 /**
- * `pipeline setup`: gives the npm packages tfjs-node and tfjs-node-gpu their native part, which `npm ci` leaves out.
+ * `pipeline setup`: gives the npm packages tfjs-node and tfjs-node-gpu their native part, which npm leaves out.
  */
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import type { CommandModule } from 'yargs';
+import { cacheFolder } from '../place.ts';
 import { chooseIndex, PYPI } from '../setup/package-index.ts';
 import type { Hooks } from '../setup/route.ts';
 import type { Route } from '../setup/system.ts';
 import { UsageError } from '../terminal/arguments.ts';
 import { isAbort, withInterrupt } from '../terminal/interrupt.ts';
+import { program } from '../terminal/program.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { sayNote, sayResult } from '../terminal/voice.ts';
 import type { NativeKind } from '../train/engines/native/install.ts';
@@ -22,7 +24,6 @@ export interface SetupArguments {
   dryRun?: boolean | undefined;
 }
 
-const CACHE = fileURLToPath(new URL('../../../.cache/tfjs-node', import.meta.url));
 const MIB = 2 ** 20;
 const KINDS: readonly string[] = ['tfjs-node', 'tfjs-node-gpu'] satisfies NativeKind[];
 const ROUTES = ['npm', 'pypi'] as const satisfies Route[];
@@ -75,7 +76,7 @@ export const command: CommandModule<object, SetupArguments> = {
     const installed = install?.tensorflow === 'unknown' ? undefined : install;
     const place = {
       folder: packageFolder(kind),
-      cache: CACHE,
+      cache: join(cacheFolder(), 'tfjs-node'),
       installed,
       system: thisSystem(),
       http: openHttpClient(),
@@ -102,7 +103,7 @@ function readKind({ package: kind, cuda }: SetupArguments): NativeKind {
     throw new UsageError(`the package must be ${KINDS.join(' or ')}, received ${received}.`);
   }
   if (cuda !== undefined && kind !== 'tfjs-node-gpu') {
-    throw new UsageError('--cuda and --no-cuda are for tfjs-node-gpu; run pipeline setup tfjs-node-gpu.');
+    throw new UsageError(`--cuda and --no-cuda are for tfjs-node-gpu; run ${program('setup', 'tfjs-node-gpu')}.`);
   }
   return kind as NativeKind;
 }

@@ -5,6 +5,8 @@ import type { DeviceChoice } from '@onnoise/runtime-node';
 import { checkInteger } from '@onnoise/scheduler';
 import type { Argv, CommandModule } from 'yargs';
 import { checkWritable } from '../files/output.ts';
+import { loadOptional, QUEUE_PACKAGES } from '../optional.ts';
+import { DIGITS, modelFolder } from '../shipped-model.ts';
 import { withInterrupt } from '../terminal/interrupt.ts';
 import { numberOption } from '../terminal/options.ts';
 import { sayNote } from '../terminal/voice.ts';
@@ -19,8 +21,6 @@ export interface WorkerArguments extends QueueArguments {
   batch?: number | undefined;
 }
 
-/** The shipped model. */
-const DIGITS = 'models/digits';
 const QUEUE = 'The queue:';
 const SAMPLING = 'How pictures are sampled:';
 const RESULTS = 'What comes out:';
@@ -69,17 +69,19 @@ export const command: CommandModule<object, WorkerArguments> = {
 
 /** Works until Ctrl-C (exit code 130) or SIGTERM, which stops a service (0). A second signal ends it at once. */
 async function run(options: WorkerArguments): Promise<void> {
-  const { model = [DIGITS], out, device, batch } = options;
+  const { model: named = [DIGITS], out, device, batch } = options;
   const { url, name } = readQueue(options);
   if (batch !== undefined) checkInteger('start the worker', '--batch', batch, 1, 1024);
   await checkWritable('--out', out, 'folder');
   const { nameModels, readModelFolder } = await import('@onnoise/runtime-node');
-  const models = nameModels('start the worker', model);
+  const models = nameModels('start the worker', named.map(modelFolder));
   for (const folder of Object.values(models)) await readModelFolder(folder);
-  const [{ runWorker }, { connectQueue }] = await Promise.all([
-    import('../bulk/worker.ts'),
-    import('../bulk/connect.ts'),
-  ]);
+  const [{ runWorker }, { connectQueue }] = await loadOptional(
+    'start the worker',
+    QUEUE_PACKAGES,
+    () => Promise.all([import('../bulk/worker.ts'), import('../bulk/connect.ts')]),
+    ['worker'],
+  );
   const connection = await connectQueue(url, sayNote);
   let terminated = false;
   const terminate = () => {

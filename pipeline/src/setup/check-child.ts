@@ -1,4 +1,4 @@
-/** The process of check.ts: check-child.ts <folder of the npm package> <process that started it>. Answers over IPC. */
+/** What bin/check-tfjs.mjs computes: the same on TensorFlow and on tfjs' cpu backend. Answers over IPC. */
 import '../train/engines/native/polyfill.ts';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';

@@ -2,7 +2,12 @@
 import { fileURLToPath } from 'node:url';
 import { CallError, ChildEnded, startChild } from '@onnoise/runtime-node/child';
 import { InputError } from '@onnoise/scheduler';
-import { type NativeInstall, type NativeKind, nativeEnvironment } from '../train/engines/native/install.ts';
+import {
+  type NativeInstall,
+  type NativeKind,
+  nativeEnvironment,
+  setupCommand,
+} from '../train/engines/native/install.ts';
 import { lastWords } from '../train/engines/native/reason.ts';
 
 export interface CheckResult {
@@ -24,7 +29,7 @@ const TOLERANCE = 1e-4;
 const LIMIT_MS = 120_000;
 /** Characters of TensorFlow's log that are kept. */
 const LOG_SIZE = 1 << 16;
-const CHILD = fileURLToPath(new URL('check-child.ts', import.meta.url));
+const CHILD = fileURLToPath(new URL('../../bin/check-tfjs.mjs', import.meta.url));
 
 /**
  * @param folder the npm package
@@ -40,12 +45,11 @@ export async function checkEngine(
   const refuse = (reason: string) =>
     new InputError(
       `Cannot use ${kind}: the check of what was set up failed, ${reason}. ` +
-        `npx pipeline setup ${kind} --force sets it up again.`,
+        `${setupCommand(kind)} --force sets it up again.`,
     );
   const child = await startChild<CheckMethods>(CHILD, undefined, {
     args: [folder, `${process.pid}`],
     env: nativeEnvironment(install, false),
-    execArgv: ['--import', import.meta.resolve('tsx')],
     endWithThis: true,
     tailSize: LOG_SIZE,
     startLimit: limit,

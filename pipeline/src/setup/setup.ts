@@ -6,6 +6,8 @@ import { Failure } from '../files/failure.ts';
 import { withLock } from '../files/lock.ts';
 import { checkWritable } from '../files/output.ts';
 import { isAbort } from '../terminal/interrupt.ts';
+import { program } from '../terminal/program.ts';
+import { packageInstallLine } from '../train/engines/native/install.ts';
 import { whyNoGpu } from '../train/engines/native/reason.ts';
 import { checkEngine } from './check.ts';
 import { isWhole, replacing, sweep, writeInstall } from './link.ts';
@@ -44,17 +46,17 @@ async function setUpOrThrow(options: SetupOptions): Promise<void> {
   const routes = chooseRoutes(options);
   if (folder === undefined) {
     throw new InputError(
-      `Cannot set up ${kind}: the npm package @tensorflow/${kind} must be installed, it was left out. ` +
-        'Run npm ci without --omit=optional.',
+      `Cannot set up ${kind}: the npm package @tensorflow/${kind} must be installed, received none. ` +
+        `To install it: ${packageInstallLine(kind)}`,
     );
   }
   await checkWritable(
     'the package',
     folder,
     'folder',
-    'Run npm ci as the user who sets it up, on a disk that can be written.',
+    'Install it as the user who sets it up, on a disk that can be written.',
   );
-  await checkWritable('the cache', cache, 'folder', 'Give yourself the rights to it, or clone the project elsewhere.');
+  await checkWritable('the cache', cache, 'folder', 'Give yourself the rights to it, or install elsewhere.');
   const job = async () => ({ ...options, folder, whole: await isWhole(folder, options.installed) });
   if (dryRun) return void (await tellPlan(await job(), routes, options.hooks.say));
   // Two at once would mix up their half-unpacked folders.
@@ -96,7 +98,7 @@ async function carryOut({ kind, folder, hooks, signal }: SetupJob, plan: Plan): 
   hooks.say(`  route ${route}, difference ${difference.toExponential(1)}.`);
   if (kind === 'tfjs-node-gpu' && !gpu) hooks.say(`  No GPU is used: ${whyNoGpu(log, missing)}.`);
   const allow = kind === 'tfjs-node-gpu' && !gpu ? ' --allow-cpu' : '';
-  hooks.say(`Train on it: npx pipeline train --engine ${kind}${allow} ...`);
+  hooks.say(`Train on it: npx ${program('train')} --engine ${kind}${allow} ...`);
 }
 
 /** The requested route; else the route of the existing set-up; else the system's routes in order. */

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
-import type { NativeKind } from '../train/engines/native/install.ts';
+import { type NativeKind, setupCommand } from '../train/engines/native/install.ts';
 import { runCommand } from './command.ts';
 
 export interface System {
@@ -44,7 +44,7 @@ export function routesFor(kind: NativeKind, { platform, arch, libc }: System): R
     const other = kind === 'tfjs-node-gpu' && NPM_SYSTEMS['tfjs-node'].includes(here);
     throw new InputError(
       `${action}: the system must be one of ${known.join(', ')}, this is ${here}. ` +
-        (other ? 'npx pipeline setup tfjs-node has a build for it.' : 'Train with --engine onnxruntime.'),
+        (other ? `${setupCommand('tfjs-node')} has a build for it.` : 'Train with --engine onnxruntime.'),
     );
   }
   if (here !== 'linux-x64') return ['npm'];

@@ -3,6 +3,7 @@
  * misspelt, repeated, empty, without its value, or negated by --no-; a word that belongs to no option.
  */
 import { nearest } from './nearest.ts';
+import { program } from './program.ts';
 
 /** A wrong command line. yargs has this name for its own errors, and for those of an option's coerce. */
 export class UsageError extends Error {
@@ -82,7 +83,7 @@ function readOption(command: string, token: string, known: KnownOptions) {
     throw new UsageError(`--${positive} must have a value, received ${flag}. Leave it out instead.`);
   }
   const meant = nearest(typed, Object.keys(known.key));
-  const whose = command === '' ? 'pipeline' : `pipeline ${command}`;
+  const whose = program(...(command === '' ? [] : [command]));
   throw new UsageError(`${whose} has no option ${flag}.${meant === undefined ? '' : ` Did you mean --${meant}?`}`);
 }
 

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { createServer } from '#runtime-node/server/index.ts';
+import { createServer } from '#server/index.ts';
 
 export interface Measured {
   /** Milliseconds that the event loop was late. */

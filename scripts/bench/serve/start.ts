@@ -2,7 +2,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { ServerOptions } from '#runtime-node/server/index.ts';
+import type { ServerOptions } from '#server/index.ts';
 import type { FromServer, Measured } from './server.ts';
 
 export interface Measurable {

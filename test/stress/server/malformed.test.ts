@@ -1,7 +1,7 @@
 /** Ten thousand wrong bodies and some wrong addresses: the server refuses each with a sentence, and keeps serving. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Server } from '#runtime-node/server/index.ts';
+import type { Server } from '#server/index.ts';
 import { deep, malformedGenerations, nested } from '#test/load/malformed.ts';
 import { malformedInferences } from '#test/load/malformed-inference.ts';
 import { answersIn, exchange, GENERATE, open, post } from '#test/load/raw.ts';

@@ -2,7 +2,7 @@
 import { cp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { Server } from '#runtime-node/server/index.ts';
+import type { Server } from '#server/index.ts';
 import { metricsOf, startServer } from '#test/load/start.ts';
 import { until } from '#test/load/until.ts';
 import { ask, IMAGES } from '#test/server.ts';

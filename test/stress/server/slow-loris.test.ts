@@ -1,6 +1,6 @@
 /** Clients that are slow on purpose: the server disconnects them, and serves others meanwhile. */
 import { describe, expect, it } from 'vitest';
-import type { Server } from '#runtime-node/server/index.ts';
+import type { Server } from '#server/index.ts';
 import { ask } from '#test/load/client.ts';
 import { answersIn, GENERATE, open, post, type RawConnection } from '#test/load/raw.ts';
 import { expectHealthy, startServer } from '#test/load/start.ts';

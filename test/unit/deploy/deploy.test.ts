@@ -85,7 +85,7 @@ describe('deploy/', () => {
     ['deploy/Dockerfile', /^CMD \[(.*)\]$/gm],
     ['deploy/Dockerfile.cuda', /^CMD \[(.*)\]$/gm],
     ['deploy/compose.yaml', /^ {4}command: \[((?:serve|worker),.*)\]$/gm],
-    ['deploy/onnoise.service', /^ExecStart=\/usr\/bin\/node pipeline\/bin\/pipeline\.mjs (.*)$/gm],
+    ['deploy/onnoise.service', /^ExecStart=\/usr\/bin\/node node_modules\/onnoise\/bin\/onnoise\.mjs (.*)$/gm],
   ])('%s starts a command that there is, with options that it has', async (path, pattern) => {
     const lines = [...(await read(path)).matchAll(pattern)].map(([, words]) => words!.replace(/["\s,]+/g, ' ').trim());
     expect(lines.length).toBeGreaterThan(0);

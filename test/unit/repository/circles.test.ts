@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { readText, repositoryFiles } from '#test/repository.ts';
 
 const code = repositoryFiles().filter((file) =>
-  /^(scheduler|tracer|pipeline|runtime-node|runtime-web)\/.*\.tsx?$/.test(file),
+  /^(scheduler|tracer|pipeline|runtime-node|server|onnoise|runtime-web)\/.*\.tsx?$/.test(file),
 );
 const aliases = JSON.parse(readText('package.json')).imports as Record<string, string>;
 

@@ -30,7 +30,7 @@ test('comparisons with the words of a message are seen', () => {
 
 test('errors are told apart by class or kind, not by our own sentences', () => {
   const code = repositoryFiles().filter((file) =>
-    /^(scheduler|tracer|pipeline|runtime-node|runtime-web|scripts)\/.*\.(ts|tsx|mjs)$/.test(file),
+    /^(scheduler|tracer|pipeline|runtime-node|server|onnoise|runtime-web|scripts)\/.*\.(ts|tsx|mjs)$/.test(file),
   );
   const found = code.filter((file) => comparisons(readText(file)).length > 0);
   expect(found.sort()).toEqual(LIBRARIES);

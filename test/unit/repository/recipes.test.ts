@@ -4,7 +4,7 @@ import { readText, repositoryFiles } from '#test/repository.ts';
 
 const FILES = new Set(repositoryFiles());
 const product = [...FILES].filter((file) =>
-  /^(scheduler|tracer|pipeline|runtime-node|runtime-web)\/.*\.(ts|tsx|js)$/.test(file),
+  /^(scheduler|tracer|pipeline|runtime-node|server|onnoise|runtime-web)\/.*\.(ts|tsx|js)$/.test(file),
 );
 
 interface Recipe {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
-import { build } from 'esbuild';
+import { build, transformSync } from 'esbuild';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import {
@@ -30,11 +30,12 @@ interface Example {
   bytes: Uint8Array;
 }
 
-/** Runs a section's code unchanged, with its imports as arguments, and returns the variable `name`. */
+/** Runs a section's code without its types, with its imports as arguments, and returns the variable `name`. */
 function runSection(code: string, name: string): unknown {
-  const body = code
-    .replace("import * as tf from '@tensorflow/tfjs';", '')
-    .replace(/import (\{.+\}) from '@onnoise\/tracer';/, 'const $1 = tracer;');
+  const plain = transformSync(code, { loader: 'ts', tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true } } });
+  const body = plain.code
+    .replace('import * as tf from "@tensorflow/tfjs";', '')
+    .replace(/import (\{.+\}) from "@onnoise\/tracer";/, 'const $1 = tracer;');
   return new Function('tf', 'tracer', `${body}; return ${name};`)(tf, tracer);
 }
 

@@ -1,12 +1,11 @@
 /** The settings of `pipeline train`: merges a run, a preset, a file and typed options, and lists what differs. */
 import { readFile } from 'node:fs/promises';
-import { check, InputError, oneOf, parseSchedulerConfig, refuse, text, worded } from '@onnoise/scheduler';
-import type { Start } from '../../init/fit.ts';
-import { countParameters } from '../../model/parameters.ts';
-import { presetNames, readPreset } from '../../presets.ts';
-import { type ConfigLayer, resolveConfig, resolveOver, SECTIONS, type TrainConfig } from '../../train/config.ts';
+import { InputError, parseSchedulerConfig } from '@onnoise/scheduler';
+import { readPreset } from '../../presets.ts';
+import { type ConfigLayer, SECTIONS, type TrainConfig } from '../../train/config.ts';
 import { isRepeated } from '../../train/links.ts';
 import { completeConfig } from '../../train/resolve.ts';
+import { settingsOf, type TrainSettings } from '../../train/settings.ts';
 import { typedLayer } from './train-fields.ts';
 
 export interface SettingsArguments {
@@ -17,60 +16,10 @@ export interface SettingsArguments {
   [option: string]: unknown;
 }
 
-export interface TrainSettings {
-  config: TrainConfig;
-  /** The weights that `--init` names; a run that continues from a checkpoint needs none. */
-  start: Start | undefined;
-  /** The settings below the typed ones: those of a continued run, a preset, or the defaults. */
-  base: { name: string; config: TrainConfig };
-}
-
-/** @throws InputError for settings that cannot be read, and when none of them names a network to train. */
+/** @throws InputError as `settingsOf` does, and for a file of settings that cannot be read */
 export async function readSettings(args: SettingsArguments): Promise<TrainSettings> {
-  const given = await layersOf(args);
-  const read = await readInit(given, args);
-  const layers = read ? [read.layer, ...given] : given;
-  const run = args.resume ? args.out : undefined;
-  const named = args.preset !== undefined || run !== undefined || read !== undefined;
-  const { base, config: resolved } = resolveOver(layers, named ? 1 : 0);
-  const config = read ? withHash(resolved, read.start) : resolved;
-  const { init, initHash } = config.training;
-  if (init === undefined && initHash !== undefined) {
-    refuse('start training', '--init-hash', 'left out without --init', initHash);
-  }
-  if (config.model._class_name === undefined) {
-    throw new InputError(
-      `Cannot start training: --preset must name a network to train, received nothing. Presets: ${(await describePresets()).join('; ')}.`,
-    );
-  }
-  return {
-    config,
-    start: read?.start,
-    base: { name: run ?? (named ? layers[0]!.name : 'the defaults'), config: base },
-  };
-}
-
-/** What `--init`, or the same in a file, names. A continued run needs it only if it has no checkpoint yet. */
-async function readInit(layers: readonly ConfigLayer[], { resume, out }: SettingsArguments) {
-  const init = layers.map(({ config }) => config.training?.init).findLast((value) => value !== undefined);
-  if (init === undefined) return undefined;
-  if (resume && out !== undefined) {
-    const [{ listCheckpoints }, { runPaths }] = await Promise.all([
-      import('../../train/checkpoint.ts'),
-      import('../../train/run-folder.ts'),
-    ]);
-    if ((await listCheckpoints(runPaths(out).checkpoints)).length > 0) return undefined;
-  }
-  const { readStart } = await import('../../init/read-start.ts');
-  return readStart(check('start training', '--init', text, init));
-}
-
-/** The settings with the hash of the weights. @throws InputError when they name other weights. */
-function withHash(config: TrainConfig, { name, hash }: Start): TrainConfig {
-  const { initHash } = config.training;
-  const rule = worded(`the SHA-256 of the weights of ${name}, ${hash}`, oneOf([hash]));
-  if (initHash !== undefined) check('start training', '--init-hash', rule, initHash.toLowerCase());
-  return { ...config, training: { ...config.training, initHash: hash } };
+  const resumed = args.resume ? args.out : undefined;
+  return settingsOf(await layersOf(args), { resumed, preset: args.preset !== undefined });
 }
 
 /** The lowest first. In a continued run its own settings are lowest; a preset or a file must suit them. */
@@ -98,16 +47,6 @@ async function readConfigFile(path: string): Promise<ConfigLayer['config']> {
   } catch (error) {
     return refuse(`a JSON file (${(error as Error).message})`);
   }
-}
-
-/** `small: UNet2DModel, 32 px, 4.4 million parameters` for each. */
-async function describePresets(): Promise<string[]> {
-  const describe = async (name: string) => {
-    const { model, whole } = completeConfig(resolveConfig([{ name, config: await readPreset(name) }]));
-    const millions = (countParameters(model) / 1e6).toFixed(1);
-    return `${name} (${whole.model._class_name}, ${whole.data.size} px, ${millions} million parameters)`;
-  };
-  return Promise.all((await presetNames()).map(describe));
 }
 
 /** A heading, then lines such as `training.lr 0.5 (0.002)`: each changed setting, with the base value in brackets. */

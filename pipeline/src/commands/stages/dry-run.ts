@@ -14,8 +14,9 @@ import { describeMemory, estimatePlan, machineMemory, memoryShortage } from '../
 import { measureStep, pictureSeconds, TIMED_BATCH } from '../../train/pace.ts';
 import { type TrainPlan, withBatch } from '../../train/plan.ts';
 import { completePlan, type PlanDraft } from '../../train/resolve.ts';
+import type { TrainSettings } from '../../train/settings.ts';
 import { requireRunSpace } from '../../train/space.ts';
-import { describeDifferences, type TrainSettings } from '../options/settings.ts';
+import { describeDifferences } from '../options/settings.ts';
 import { describeAugmentation, describeClasses, describeModel, prepareOptions } from './training.ts';
 
 /** Most classes and skipped images to name; the rest are counted. */

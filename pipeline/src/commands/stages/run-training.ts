@@ -3,25 +3,25 @@
  * changed settings and where the files are. `--dry-run` only reports what training would do.
  */
 import { InputError } from '@onnoise/scheduler';
-import { listImages } from '../../data/look.ts';
 import type { Dataset } from '../../data/types.ts';
-import { withDiskErrors } from '../../files/disk-errors.ts';
 import { formatDuration, formatPath, plural } from '../../terminal/format.ts';
 import { INTERRUPTED, withInterrupt } from '../../terminal/interrupt.ts';
+import { program } from '../../terminal/program.ts';
 import { type ProgressEvent, withProgress } from '../../terminal/progress.ts';
 import { sayDetail, sayNote, sayResult } from '../../terminal/voice.ts';
 import { checkComplete } from '../../train/config.ts';
-import { checkList } from '../../train/early.ts';
-import { type HeldRun, withRun } from '../../train/held-run.ts';
+import type { HeldRun } from '../../train/held-run.ts';
 import { estimatePlan, machineMemory, memoryShortage } from '../../train/memory.ts';
 import type { TrainPlan } from '../../train/plan.ts';
-import { completePlan, draftPlan, type PlanDraft } from '../../train/resolve.ts';
+import { draftPlan, type PlanDraft } from '../../train/resolve.ts';
+import type { TrainSettings } from '../../train/settings.ts';
 import { type TrainJob, type TrainResult, trainRun } from '../../train/train.ts';
-import { describeDifferences, readSettings, type TrainSettings } from '../options/settings.ts';
+import { trainWhole } from '../../train/whole-run.ts';
+import { describeDifferences, readSettings } from '../options/settings.ts';
 import { describeDataset } from './describe-dataset.ts';
 import { dryRun } from './dry-run.ts';
 import { prepareWithProgress } from './prepare-with-progress.ts';
-import { describeAugmentation, describeClasses, describeModel, describeStep, prepareOptions } from './training.ts';
+import { describeAugmentation, describeClasses, describeModel, describeStep } from './training.ts';
 
 /** An estimate may exceed the machine's memory by this factor. */
 const FAR = 1.2;
@@ -44,22 +44,22 @@ export async function runTraining(args: TrainArguments): Promise<void> {
   if (args.dryRun) return withInterrupt((signal) => dryRun({ draft, base, run: out, resume, verbose, signal }));
 
   const folder = requireFolder(draft, out);
-  await withInterrupt((signal) =>
-    withRun(draft.plan, folder, resume, async (run) => {
-      await checkMemory(draft.plan, run);
-      await checkImages(draft, resume);
-      signal.throwIfAborted();
-      const dataset = await prepareWithProgress(prepareOptions(draft), signal);
-      try {
-        const plan = completePlan(draft, dataset);
+  await withInterrupt(async (signal) => {
+    const result = await trainWhole({
+      draft,
+      folder,
+      resume,
+      signal,
+      onHeld: (run) => checkMemory(draft.plan, run),
+      prepare: (options) => prepareWithProgress(options, signal),
+      onPlan: (plan, dataset) => {
         tellPlan(plan, draft, dataset, base);
         if (plan.config.output.tensorboard) sayNote(`To watch: tensorboard --logdir ${formatPath(folder)}`);
-        tellResult(folder, await trainWithProgress(run, { plan, dataset, signal }));
-      } finally {
-        dataset.close();
-      }
-    }),
-  );
+      },
+      train: trainWithProgress,
+    });
+    tellResult(folder, result);
+  });
 }
 
 function requireFolder({ plan }: PlanDraft, out: string | undefined): string {
@@ -78,13 +78,6 @@ async function checkMemory(plan: TrainPlan, { choice }: HeldRun): Promise<void> 
   if (shortage === undefined) return;
   if (estimate.total > FAR * total) throw new InputError(shortage);
   sayNote(shortage.replace(/^Cannot train on this machine:/, 'There may be too little memory:'));
-}
-
-/** Checks what the list of images shows, before any is read. */
-async function checkImages(draft: PlanDraft, resume: boolean): Promise<void> {
-  const images = prepareOptions(draft);
-  const list = await withDiskErrors(`read ${images.data}`, () => listImages(images));
-  checkList(completePlan(draft, list), list, resume);
 }
 
 function tellPlan(plan: TrainPlan, draft: PlanDraft, dataset: Dataset, base: TrainSettings['base']): void {
@@ -124,7 +117,7 @@ function tellResult(run: string, { interrupted, step, seconds, loss, checkpoint,
   ];
   if (interrupted) {
     process.exitCode = INTERRUPTED;
-    sayNote(`Stopped after step ${step}. Continue with: pipeline train --out ${run} --resume`);
+    sayNote(`Stopped after step ${step}. Continue with: ${program('train')} --out ${run} --resume`);
   }
   sayResult(lines, {
     run,

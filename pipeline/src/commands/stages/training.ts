@@ -1,5 +1,4 @@
 /** Shared by `pipeline train` and `npm start`: words and options for a run's settings and numbers. */
-import type { PrepareOptions } from '../../data/types.ts';
 import { countParameters } from '../../model/parameters.ts';
 import { formatBytes, formatNumber } from '../../terminal/format.ts';
 import type { TrainConfig } from '../../train/config.ts';
@@ -8,26 +7,7 @@ import type { StepMetrics } from '../../train/metrics.ts';
 import type { TrainPlan } from '../../train/plan.ts';
 import type { PlanDraft } from '../../train/resolve.ts';
 
-/** The settings as options of `prepareDataset`; without `channels` it detects them. */
-export function prepareOptions({ plan, open }: PlanDraft): PrepareOptions {
-  const { data, training } = plan.config;
-  const { csv, labelColumn, labelNames, conditionColumns } = data;
-  return {
-    data: data.source!,
-    csv,
-    labelColumn,
-    labelNames,
-    conditionColumns,
-    size: data.size!,
-    fit: data.fit,
-    background: data.background,
-    ...(!open.channels && { channels: data.channels }),
-    validationShare: data.validationShare,
-    seed: training.seed,
-    strict: data.strict,
-    cacheDir: data.cacheDir,
-  };
-}
+export { prepareOptions } from '../../train/prepare-options.ts';
 
 /** The numbers of a step beside its progress bar. */
 export function describeStep({ loss, imagesPerSecond, memory }: StepMetrics): string {

@@ -46,7 +46,9 @@ async function options(over: Partial<SetupOptions> = {}): Promise<SetupOptions &
 
 describe('setUp', () => {
   test('says how to get a package that npm left out', async () => {
-    await expect(setUp(await options({ folder: undefined }))).rejects.toThrow(/Run npm ci without --omit=optional\.$/);
+    await expect(setUp(await options({ folder: undefined }))).rejects.toThrow(
+      /must be installed, received none\. To install it: npm ci$/,
+    );
   });
 
   test('refuses a route that a system has not', async () => {
@@ -59,7 +61,7 @@ describe('setUp', () => {
   test('refuses a package that cannot be written', async () => {
     const file = fileURLToPath(import.meta.url);
     await expect(setUp(await options({ folder: join(file, 'x') }))).rejects.toThrow(
-      /Cannot write .*: the package must be a folder that can be written, .* Run npm ci as the user/,
+      /Cannot write .*: the package must be a folder that can be written, .* Install it as the user/,
     );
   });
 

@@ -2,7 +2,7 @@
 import './polyfill.ts';
 import { serveParent } from '@onnoise/runtime-node/child';
 import * as tf from '@tensorflow/tfjs';
-import { createModel } from '#src/model/index.ts';
+import { createModel } from '../../../model/index.ts';
 import { createTrainStep } from '../../step.ts';
 import { createEagerStep, type EagerStep } from '../eager.ts';
 import { useNativeGradients } from './kernels.ts';

@@ -2,6 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { installLine } from '../../../install-line.ts';
+import { program } from '../../../terminal/program.ts';
 
 export type NativeKind = 'tfjs-node' | 'tfjs-node-gpu';
 
@@ -48,7 +50,10 @@ export function readInstallFile(path: string): NativeInstall | undefined {
 }
 
 /** The command that sets an engine up. */
-export const setupCommand = (kind: NativeKind) => `npx pipeline setup ${kind}`;
+export const setupCommand = (kind: NativeKind) => `npx ${program('setup', kind)}`;
+
+/** The line that gets its npm package. npm must not run its script, which wants Python: setting it up comes after. */
+export const packageInstallLine = (kind: NativeKind): string => installLine([`@tensorflow/${kind}@4.22.0`]);
 
 /**
  * The environment of the engine's process. The user's variables stand; library folders go in front of theirs.

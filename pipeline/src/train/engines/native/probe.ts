@@ -1,6 +1,6 @@
 /** Tries an engine in its own process: is it set up, does it load, does it see a GPU, and if not, why? */
 import { startEngineProcess } from './host.ts';
-import { type NativeKind, packageFolder, readInstall, setupCommand } from './install.ts';
+import { type NativeKind, packageFolder, packageInstallLine, readInstall, setupCommand } from './install.ts';
 
 export type NativeStatus =
   | { available: false; reason: string; enable: string }
@@ -18,7 +18,11 @@ export function probeNative(kind: NativeKind): Promise<NativeStatus> {
 async function probe(kind: NativeKind): Promise<NativeStatus> {
   const enable = setupCommand(kind);
   if (packageFolder(kind) === undefined) {
-    return { available: false, reason: `the npm package @tensorflow/${kind} is not installed`, enable: 'npm ci' };
+    return {
+      available: false,
+      reason: `the npm package @tensorflow/${kind} is not installed`,
+      enable: packageInstallLine(kind),
+    };
   }
   const install = readInstall(kind);
   if (install === undefined) return { available: false, reason: 'it is not set up', enable };

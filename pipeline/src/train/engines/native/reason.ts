@@ -2,6 +2,7 @@
  * Reads TensorFlow's log and errors: why it computes on the CPU though a GPU was wanted, and why its process ended. It
  * falls back without an error, and only its log has the reason. No other file matches its words.
  */
+import { setupCommand } from './install.ts';
 
 /** By the names of TensorFlow 2.18, which needs all of them to see a GPU. */
 const LIBRARIES = [
@@ -74,7 +75,7 @@ export function whyNoGpu(log: string, missing: readonly string[]): string {
   }
   if (missing.length > 0) {
     const names = `librar${missing.length > 1 ? 'ies' : 'y'} ${missing.join(', ')} ${missing.length > 1 ? 'are' : 'is'}`;
-    return `the CUDA ${names} missing ("npx pipeline setup tfjs-node-gpu --cuda" fetches what is)`;
+    return `the CUDA ${names} missing ("${setupCommand('tfjs-node-gpu')} --cuda" fetches what is)`;
   }
   return 'TensorFlow found no GPU and did not say why';
 }

@@ -1,0 +1,2 @@
+/** `@onnoise/pipeline`. */
+export * from '@onnoise/pipeline';

@@ -1,0 +1,2 @@
+/** `@onnoise/scheduler`. */
+export * from '@onnoise/scheduler';

@@ -1,0 +1,2 @@
+/** `@onnoise/tracer`. */
+export * from '@onnoise/tracer';

@@ -1,0 +1,57 @@
+/** The files of an evaluation: checked before the work, written after it, and a folder made for nothing removed again. */
+import { join, relative, resolve, sep } from 'node:path';
+import { MODEL_FILES } from '@onnoise/scheduler';
+import { takeLock } from '../../files/lock.ts';
+import { checkWritable, nearestFolder, removeEmpty } from '../../files/output.ts';
+import { formatPath } from '../../terminal/format.ts';
+import { checkCard, writeCard } from './card.ts';
+import type { Evaluation, ReportPictures } from './types.ts';
+import { EVALUATION_FILE, REPORT_FILE, type WrittenReport, writeReport } from './write.ts';
+
+const LOCK = '.evaluation.lock';
+
+export interface EvaluationFiles {
+  write(evaluation: Evaluation, pictures: ReportPictures): Promise<WrittenReport & { card?: string }>;
+  /** After work that failed, too. */
+  close(): Promise<void>;
+}
+
+/**
+ * @param model the model folder, if it gets the figures too
+ * @throws InputError where they cannot be written
+ */
+export async function openFiles(out: string, model: string | undefined): Promise<EvaluationFiles> {
+  // First, because it makes nothing.
+  if (model !== undefined) await checkCard(model);
+  const lowest = resolve(out);
+  const there = await nearestFolder(lowest);
+  const [made] = relative(there, lowest).split(sep);
+  const releases: (() => Promise<void>)[] = [];
+  const close = async () => {
+    for (const release of releases) await release();
+    if (made) await removeEmpty(lowest, join(there, made));
+  };
+  try {
+    await checkWritable('--out', out, 'folder');
+    for (const file of [EVALUATION_FILE, REPORT_FILE]) {
+      await checkWritable(`${file} in --out`, join(out, file), 'file');
+    }
+    // One evaluation at a time: of two, files of both would be left.
+    for (const folder of new Set([lowest, ...(model === undefined ? [] : [resolve(model)])])) {
+      const words = { action: `write the evaluation to ${formatPath(folder)}`, doing: 'is writing there' };
+      releases.push(await takeLock(join(folder, LOCK), words));
+    }
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return {
+    async write(evaluation, pictures) {
+      const written = await writeReport(evaluation, pictures, out);
+      if (model === undefined) return written;
+      await writeCard(evaluation, model);
+      return { ...written, card: join(model, MODEL_FILES.card) };
+    },
+    close,
+  };
+}

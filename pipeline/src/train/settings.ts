@@ -1,0 +1,79 @@
+/** The settings of a run, from layers: which weights it starts from, and what lies below the settings that were given. */
+import { check, InputError, oneOf, refuse, text, worded } from '@onnoise/scheduler';
+import type { Start } from '../init/fit.ts';
+import { countParameters } from '../model/parameters.ts';
+import { presetNames, readPreset } from '../presets.ts';
+import { type ConfigLayer, resolveConfig, resolveOver, type TrainConfig } from './config.ts';
+import { completeConfig } from './resolve.ts';
+
+/** What lies below the settings that were given. */
+export interface Below {
+  /** Folder of the run that is continued; its settings are the lowest layer. */
+  resumed: string | undefined;
+  /** Whether a preset is among the layers. */
+  preset: boolean;
+}
+
+export interface TrainSettings {
+  config: TrainConfig;
+  /** The weights that `--init` names; a run that continues from a checkpoint needs none. */
+  start: Start | undefined;
+  /** The settings below the typed ones: those of a continued run, a preset, or the defaults. */
+  base: { name: string; config: TrainConfig };
+}
+
+/** @throws InputError for settings that cannot be read, and when none of them names a network to train. */
+export async function settingsOf(given: readonly ConfigLayer[], { resumed, preset }: Below): Promise<TrainSettings> {
+  const read = await readInit(given, resumed);
+  const layers = read ? [read.layer, ...given] : given;
+  const named = preset || resumed !== undefined || read !== undefined;
+  const { base, config: resolved } = resolveOver(layers, named ? 1 : 0);
+  const config = read ? withHash(resolved, read.start) : resolved;
+  const { init, initHash } = config.training;
+  if (init === undefined && initHash !== undefined) {
+    refuse('start training', '--init-hash', 'left out without --init', initHash);
+  }
+  if (config.model._class_name === undefined) {
+    throw new InputError(
+      `Cannot start training: --preset must name a network to train, received nothing. Presets: ${(await describePresets()).join('; ')}.`,
+    );
+  }
+  return {
+    config,
+    start: read?.start,
+    base: { name: resumed ?? (named ? layers[0]!.name : 'the defaults'), config: base },
+  };
+}
+
+/** What `--init`, or the same in a file, names. A continued run needs it only if it has no checkpoint yet. */
+async function readInit(layers: readonly ConfigLayer[], resumed: string | undefined) {
+  const init = layers.map(({ config }) => config.training?.init).findLast((value) => value !== undefined);
+  if (init === undefined) return undefined;
+  if (resumed !== undefined) {
+    const [{ listCheckpoints }, { runPaths }] = await Promise.all([
+      import('./checkpoint.ts'),
+      import('./run-folder.ts'),
+    ]);
+    if ((await listCheckpoints(runPaths(resumed).checkpoints)).length > 0) return undefined;
+  }
+  const { readStart } = await import('../init/read-start.ts');
+  return readStart(check('start training', '--init', text, init));
+}
+
+/** The settings with the hash of the weights. @throws InputError when they name other weights. */
+function withHash(config: TrainConfig, { name, hash }: Start): TrainConfig {
+  const { initHash } = config.training;
+  const rule = worded(`the SHA-256 of the weights of ${name}, ${hash}`, oneOf([hash]));
+  if (initHash !== undefined) check('start training', '--init-hash', rule, initHash.toLowerCase());
+  return { ...config, training: { ...config.training, initHash: hash } };
+}
+
+/** `small: UNet2DModel, 32 px, 4.4 million parameters` for each. */
+async function describePresets(): Promise<string[]> {
+  const describe = async (name: string) => {
+    const { model, whole } = completeConfig(resolveConfig([{ name, config: await readPreset(name) }]));
+    const millions = (countParameters(model) / 1e6).toFixed(1);
+    return `${name} (${whole.model._class_name}, ${whole.data.size} px, ${millions} million parameters)`;
+  };
+  return Promise.all((await presetNames()).map(describe));
+}

@@ -1,0 +1,6 @@
+/** The engine of a server: models in a process of their own, which mixes the steps of different requests and is restarted. */
+export { ModelFault } from './fault.ts';
+export { EngineGone } from './gone.ts';
+export type { Engine } from './process.ts';
+export type { CallTask, EngineModel, EngineOptions, SampleTask, StepReport, TaskPart } from './protocol.ts';
+export { type Supervisor, type SupervisorEvents, supervise } from './supervisor.ts';

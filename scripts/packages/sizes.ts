@@ -1,0 +1,98 @@
+/**
+ * The sizes of the packages, as docs/packages.md has them. `npm run sizes` builds, packs, measures and writes the table; a test
+ * holds the table to what the packages weigh, and the packages to their limits.
+ */
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import { build, type Plugin } from 'esbuild';
+import type { Packed } from './packed.ts';
+
+/** The largest tarballs that are allowed, in kB of 1000 bytes: who passes one asks whether the new files belong in a package. */
+export const LIMITS: Readonly<Record<string, number>> = {
+  '@onnoise/scheduler': 150,
+  '@onnoise/tracer': 150,
+  '@onnoise/runtime-node': 150,
+  '@onnoise/server': 150,
+  '@onnoise/runtime-web': 400,
+  '@onnoise/pipeline': 1500,
+  '@onnoise/model-digits': 5500,
+  onnoise: 20,
+};
+
+/** What is measured of a package. */
+export interface Measured {
+  name: string;
+  /** Its built folder, and the path in it of what `import 'name'` loads; undefined for a package without code. */
+  folder: string;
+  entry: string | undefined;
+  /** Bytes of the tarball, and of the files in it. */
+  packed: number;
+  unpacked: number;
+}
+
+export const measured = ({ manifest, folder, size, unpackedSize }: Packed): Measured => ({
+  name: manifest.name,
+  folder,
+  entry: entryOf(manifest.exports),
+  packed: size,
+  unpacked: unpackedSize,
+});
+
+/** The file of `exports['.']` for who imports it in a page. */
+function entryOf(exports: unknown): string | undefined {
+  if (typeof exports === 'string') return exports;
+  if (typeof exports !== 'object' || exports === null) return undefined;
+  const targets = exports as Record<string, unknown>;
+  return entryOf(targets['.'] ?? targets.browser ?? targets.import ?? targets.default);
+}
+
+/**
+ * Bytes of a package's own code, minified and compressed by gzip: what it adds to a page. Packages of ours that it imports are
+ * counted, those of others are not.
+ */
+export async function bundledSize({ folder, entry }: Measured, all: readonly Measured[]): Promise<number> {
+  if (entry === undefined) return 0;
+  const ours = new Map(all.flatMap((other) => (other.entry ? [[other.name, join(other.folder, other.entry)]] : [])));
+  const withOurs: Plugin = {
+    name: 'with-ours',
+    setup: ({ onResolve }) =>
+      onResolve({ filter: /^[^./]/ }, ({ path, kind }) => {
+        if (kind === 'entry-point') return undefined;
+        const found = ours.get(path);
+        return found === undefined ? { path, external: true } : { path: found };
+      }),
+  };
+  const { outputFiles } = await build({
+    entryPoints: [join(folder, entry)],
+    bundle: true,
+    minify: true,
+    write: false,
+    format: 'esm',
+    platform: 'neutral',
+    plugins: [withOurs],
+  });
+  return (await promisify(gzip)(outputFiles[0]!.contents, { level: 9 })).length;
+}
+
+/** One row for each package: `| \`@onnoise/scheduler\` | 81 kB | 402 kB | 21 kB | 150 kB |`. */
+export async function sizeTable(packages: readonly Measured[]): Promise<string> {
+  const rows: string[][] = [['package', 'download', 'unpacked', 'minified, gzip', 'largest download allowed']];
+  rows.push(rows[0]!.map((_, column) => (column === 0 ? '---' : '---:')));
+  for (const measured of packages) {
+    const { name, packed, unpacked } = measured;
+    const bundled = await bundledSize(measured, packages);
+    const sizes = [kilobytes(packed), kilobytes(unpacked), bundled === 0 ? '-' : kilobytes(bundled)];
+    rows.push([`\`${name}\``, ...sizes, `${LIMITS[name]} kB`]);
+  }
+  return rows.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+const kilobytes = (bytes: number) => `${Math.ceil(bytes / 1000)} kB`;
+
+const TABLE = /(?<=<!-- sizes -->\n)[\s\S]*?(?=<!-- \/sizes -->)/;
+
+/** The table in a document between the comments `sizes` and `/sizes`. */
+export const tableIn = (text: string): string | undefined => TABLE.exec(text)?.[0].trim();
+
+export const withTable = (text: string, table: string): string => text.replace(TABLE, `\n${table}\n\n`);

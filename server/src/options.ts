@@ -1,0 +1,108 @@
+/** The server's options, checked and completed before anything starts. */
+import { DEVICE_CHOICES, type DeviceChoice, nameModels } from '@onnoise/runtime-node';
+import { check, checkInteger, flag, InputError, oneOf, refuse, rule } from '@onnoise/scheduler';
+import { keyFault } from './keys.ts';
+
+export interface ServerOptions {
+  /** Folders, or a folder for each name; a folder's own name is its last part. */
+  models: readonly string[] | Readonly<Record<string, string>>;
+  /** Default: `auto`. */
+  device?: DeviceChoice | undefined;
+  /** Images per network call, guided ones twice, 1 to 1024. Default: 8. */
+  maxBatch?: number | undefined;
+  /** Images that may be in progress or waiting, 1 to 1,000,000; more are refused with 429. Default: 256. */
+  queue?: number | undefined;
+  /** Images per request, 1 to `queue`. Default: 16. */
+  maxImages?: number | undefined;
+  /** Network calls per image, 1 to 1,000,000. Default: 1000; the model's T is a limit, too. */
+  maxSteps?: number | undefined;
+  /** Requests to generate or infer per client and minute, up to 10^9. Default: 600. 0: no limit. */
+  rate?: number | undefined;
+  /** Seconds after which a request is cancelled with 504, 1 to 86,400. Default: 120. */
+  timeout?: number | undefined;
+  /** Bytes of a request's body, 1024 to 1 GiB. Default: 1 MiB. */
+  maxBody?: number | undefined;
+  /** Bytes that requests may take up together, bodies and results. Default: 256 MiB. */
+  memory?: number | undefined;
+  /** Connections, 1 to 1,000,000. Default: 1024. */
+  maxConnections?: number | undefined;
+  /** Keys that clients must send as `Authorization: Bearer <key>`, 16 or more printable characters. Default: none. */
+  apiKeys?: readonly string[] | undefined;
+  /** Origins whose pages may send requests: `https://example.org`, or `*`. Default: none. */
+  corsOrigins?: readonly string[] | undefined;
+  /** Believe `X-Forwarded-For` of the proxy in front. Default: false. */
+  trustProxy?: boolean | undefined;
+  /** Logs a line of JSON for each request. Default: false; or pino's options. */
+  logger?: boolean | { level?: string; stream?: { write(line: string): void } } | undefined;
+}
+
+export type CompleteOptions = Required<{ [K in keyof ServerOptions]: NonNullable<ServerOptions[K]> }> & {
+  models: Readonly<Record<string, string>>;
+};
+
+const ACTION = 'start the server';
+const MEBIBYTE = 1024 * 1024;
+
+/** Defaults and ranges of the numbers. `maxImages` is also at most `queue`. */
+export const SERVER_LIMITS = {
+  maxBatch: { standard: 8, min: 1, max: 1024 },
+  queue: { standard: 256, min: 1, max: 1_000_000 },
+  maxImages: { standard: 16, min: 1, max: 1_000_000 },
+  maxSteps: { standard: 1000, min: 1, max: 1_000_000 },
+  rate: { standard: 600, min: 0, max: 1_000_000_000 },
+  timeout: { standard: 120, min: 1, max: 86_400 },
+  maxBody: { standard: MEBIBYTE, min: 1024, max: 1024 * MEBIBYTE },
+  memory: { standard: 256 * MEBIBYTE, min: MEBIBYTE, max: Number.MAX_SAFE_INTEGER },
+  maxConnections: { standard: 1024, min: 1, max: 1_000_000 },
+} as const;
+export type ServerLimit = keyof typeof SERVER_LIMITS;
+
+const OTHERS = ['models', 'device', 'apiKeys', 'corsOrigins', 'trustProxy', 'logger'] satisfies (keyof ServerOptions)[];
+const NAMES: readonly string[] = [...OTHERS, ...Object.keys(SERVER_LIMITS)];
+
+/** @throws InputError for an option that breaks {@link ServerOptions} or is unknown. */
+export function completeOptions(options: ServerOptions): CompleteOptions {
+  for (const name of Object.keys(options)) {
+    check(ACTION, 'an option', oneOf(NAMES), name);
+  }
+  const whole = (name: ServerLimit, most = SERVER_LIMITS[name].max as number) => {
+    const { standard, min } = SERVER_LIMITS[name];
+    return checkInteger(ACTION, name, options[name] ?? Math.min(standard, most), min, most);
+  };
+  const { device = 'auto', apiKeys = [], corsOrigins = [], trustProxy = false, logger = false } = options;
+  check(ACTION, 'device', oneOf(DEVICE_CHOICES), device);
+  if (!Array.isArray(apiKeys)) refuse(ACTION, 'apiKeys', 'an array of keys', typeof apiKeys);
+  for (const [i, key] of apiKeys.entries()) {
+    const fault = keyFault(key);
+    if (fault)
+      throw new InputError(`Cannot ${ACTION}: apiKeys[${i}] must be ${fault.rule}, received ${fault.received}.`);
+  }
+  check(ACTION, 'corsOrigins', rule('an array of origins', Array.isArray), corsOrigins);
+  for (const origin of corsOrigins) checkOrigin(ACTION, 'an origin of CORS', origin);
+  check(ACTION, 'trustProxy', flag, trustProxy);
+  const queue = whole('queue');
+  return {
+    models: nameModels(ACTION, options.models),
+    device,
+    queue,
+    apiKeys,
+    corsOrigins,
+    trustProxy,
+    logger,
+    maxBatch: whole('maxBatch'),
+    maxImages: whole('maxImages', queue),
+    maxSteps: whole('maxSteps'),
+    rate: whole('rate'),
+    timeout: whole('timeout'),
+    maxBody: whole('maxBody'),
+    memory: whole('memory'),
+    maxConnections: whole('maxConnections'),
+  };
+}
+
+/** @throws InputError for an origin that no page can have. */
+export function checkOrigin(action: string, name: string, origin: string): void {
+  if (origin === '*') return;
+  const parsed = URL.canParse(origin) ? new URL(origin) : undefined;
+  if (parsed?.origin !== origin) refuse(action, name, '* or an origin such as https://example.org', origin);
+}

@@ -1,0 +1,143 @@
+/**
+ * The Open Inference Protocol, version 2, over HTTP and JSON: health, metadata, and calls of the network itself.
+ * https://github.com/kserve/open-inference-protocol/blob/main/specification/protocol/inference_rest.md
+ */
+import { imageSize } from '@onnoise/runtime-node';
+import type { FastifyInstance } from 'fastify';
+import { withinLimits } from '../ask.ts';
+import { JSON_LENGTH, takeBinaryBodies, withBytes } from '../binary-body.ts';
+import { Refusal } from '../errors.ts';
+import { type InferenceBody, parametersOf, tensorsOf, toCall, toOutput, wantedOutput } from '../inference.ts';
+import { failures, V2_ERROR } from '../schemas.ts';
+import { findModel, type Service } from '../service.ts';
+
+/** A model folder holds one network: there is one version of it. */
+const VERSION = '1';
+
+interface Named {
+  Params: { model: string; version?: string };
+}
+
+export function inferenceRoutes(app: FastifyInstance, service: Service): void {
+  serverRoutes(app, service);
+  for (const path of PATHS) modelRoutes(app, service, path);
+  app.register(async (scope) => {
+    takeBinaryBodies(scope);
+    for (const path of PATHS) callRoute(scope, service, path);
+  });
+}
+
+function serverRoutes(app: FastifyInstance, service: Service): void {
+  app.get('/v2', { schema: schemaOf('Describe the server') }, async () => ({
+    name: 'onnoise',
+    version: '0.1.0',
+    extensions: ['binary_tensor_data'],
+  }));
+  const live = { config: { open: true }, schema: schemaOf('Say whether the server runs', true) };
+  app.get('/v2/health/live', live, async () => ({ live: true }));
+  const schema = { ...schemaOf('Say whether the server takes requests', true), response: { 200: READY, 503: READY } };
+  app.get('/v2/health/ready', { config: { open: true }, schema }, async (_, reply) => {
+    const ready = service.supervisor.ready && !service.closing();
+    return reply.code(ready ? 200 : (503 as 200)).send({ ready });
+  });
+}
+
+function modelRoutes(app: FastifyInstance, service: Service, path: string): void {
+  app.get<Named>(path, { schema: schemaOf('Describe a model') }, async ({ params }) => {
+    const model = findVersion(service, params);
+    const head = { name: model.name, versions: [VERSION], platform: 'onnxruntime_onnx' };
+    return { ...head, ...tensorsOf(model), parameters: parametersOf(model) };
+  });
+  app.get<Named>(`${path}/ready`, { schema: schemaOf('Say whether a model is loaded') }, async ({ params }) => {
+    const { name } = findVersion(service, params);
+    return { name, ready: true };
+  });
+}
+
+function callRoute(app: FastifyInstance, service: Service, path: string): void {
+  app.post<Named & { Body: InferenceBody }>(
+    `${path}/infer`,
+    { config: { limited: true }, schema: { ...schemaOf('Call the network'), body: INFERENCE_BODY } },
+    async ({ params, body, binary, client }, reply) => {
+      const model = findVersion(service, params);
+      const wanted = wantedOutput(body);
+      const task = toCall(model, body, binary, client, service.options);
+      const limits = { client, count: task.timesteps.length, steps: 1, size: imageSize(model.shape) };
+      const rows = await withinLimits(service, reply, limits, ({ signal }) =>
+        service.supervisor.engine.call(task, { signal }),
+      );
+      const named = { model_name: model.name, model_version: VERSION };
+      const head = body.id === undefined ? named : { ...named, id: body.id };
+      if (wanted === 'none') return { ...head, outputs: [] };
+      const { output, bytes } = toOutput(model, rows, wanted === 'binary');
+      const answer = { ...head, outputs: [output] };
+      if (bytes === undefined) return answer;
+      const { length, body: sent } = withBytes(answer, bytes);
+      return reply.type('application/octet-stream').header(JSON_LENGTH, length).send(sent);
+    },
+  );
+}
+
+function findVersion(service: Service, { model, version }: Named['Params']) {
+  if (version !== undefined && version !== VERSION) {
+    throw new Refusal(404, 'model_not_found', `There is no such version of the model. There is: ${VERSION}.`);
+  }
+  return findModel(service, model);
+}
+
+function schemaOf(summary: string, open = false) {
+  return {
+    tags: ['Inference'],
+    summary,
+    response: {
+      200: {
+        description: 'OK',
+        content: { 'application/json': { schema: { type: 'object', additionalProperties: true } } },
+      },
+      ...(open ? failures(V2_ERROR, 503) : failures(V2_ERROR, 400, 401, 404, 429, 500, 503, 504)),
+    },
+  };
+}
+
+const PATHS = ['/v2/models/:model', '/v2/models/:model/versions/:version'];
+const READY = {
+  description: 'Whether it is.',
+  content: { 'application/json': { schema: { type: 'object', properties: { ready: { type: 'boolean' } } } } },
+};
+const parameters = { type: 'object', additionalProperties: true };
+const INFERENCE_BODY = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['inputs'],
+  properties: {
+    id: { type: 'string', maxLength: 256 },
+    parameters,
+    inputs: {
+      type: 'array',
+      minItems: 1,
+      maxItems: 4,
+      items: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['name', 'shape', 'datatype'],
+        properties: {
+          name: { type: 'string', maxLength: 64 },
+          shape: { type: 'array', maxItems: 8, items: { type: 'integer', minimum: 0 } },
+          datatype: { type: 'string', maxLength: 16 },
+          parameters,
+          data: { description: 'Values, row after row, flat or nested; or parameters give a binary_data_size.' }, // checked by hand: there are many
+        },
+      },
+    },
+    outputs: {
+      type: 'array',
+      maxItems: 1,
+      items: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['name'],
+        properties: { name: { type: 'string', enum: ['out_sample'] }, parameters },
+      },
+    },
+  },
+};

@@ -1,0 +1,69 @@
+/** `GET /v1/models`: the models, in the form that OpenAI's clients list them. */
+import type { EngineModel } from '@onnoise/runtime-node/engine';
+import { DEFAULT_GUIDANCE } from '@onnoise/scheduler';
+import type { FastifyInstance } from 'fastify';
+import { sizeName } from '../generation.ts';
+import { failures, OPENAI_ERROR } from '../schemas.ts';
+import { findModel, type Service } from '../service.ts';
+
+const described = { tags: ['Images'] };
+const model = { type: 'object', additionalProperties: true, properties: { id: { type: 'string' } } };
+const answers = (schema: object) => ({
+  200: { description: 'OK', content: { 'application/json': { schema } } },
+});
+
+export function modelRoutes(app: FastifyInstance, service: Service): void {
+  const started = Math.floor(Date.now() / 1000);
+  const describe = (one: EngineModel) => ({
+    id: one.name,
+    object: 'model',
+    created: started,
+    owned_by: 'onnoise',
+    size: sizeName(one),
+    channels: one.shape[0],
+    classes: one.classes,
+    ...(one.classNames && { class_names: one.classNames }),
+    // the default scale; null for a model that takes none
+    guidance: one.nullCondition ? DEFAULT_GUIDANCE : null,
+    conditions: one.conditions.map(({ name, min, max, mean }) => ({
+      name,
+      min,
+      max,
+      mean,
+      required: !one.nullCondition,
+    })),
+    timesteps: one.scheduler.num_train_timesteps,
+    device: one.device,
+    hash: `sha256:${one.hash}`,
+  });
+
+  app.get(
+    '/v1/models',
+    {
+      schema: {
+        ...described,
+        summary: 'List the models',
+        response: {
+          ...answers({
+            type: 'object',
+            properties: { object: { type: 'string' }, data: { type: 'array', items: model } },
+          }),
+          ...failures(OPENAI_ERROR, 401, 503),
+        },
+      },
+    },
+    async () => ({ object: 'list', data: service.supervisor.engine.models.map(describe) }),
+  );
+  app.get<{ Params: { model: string } }>(
+    '/v1/models/:model',
+    {
+      schema: {
+        ...described,
+        summary: 'Describe a model',
+        params: { type: 'object', properties: { model: { type: 'string' } } },
+        response: { ...answers(model), ...failures(OPENAI_ERROR, 401, 404, 503) },
+      },
+    },
+    async ({ params }) => describe(findModel(service, params.model)),
+  );
+}

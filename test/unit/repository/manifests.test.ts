@@ -1,0 +1,67 @@
+/** What a package imports, its manifest names: in the repository everything is found, also what is not asked for. */
+import { describe, expect, it } from 'vitest';
+import { readText, repositoryFiles } from '#test/repository.ts';
+
+interface Manifest {
+  name: string;
+  dependencies?: Record<string, string>;
+  peerDependencies?: Record<string, string>;
+  peerDependenciesMeta?: Record<string, { optional?: boolean }>;
+}
+
+const files = repositoryFiles();
+const folders = (JSON.parse(readText('package.json')).workspaces as string[]).filter((folder) =>
+  files.some((file) => file.startsWith(`${folder}/src/`)),
+);
+const manifestOf = (folder: string) => JSON.parse(readText(`${folder}/package.json`)) as Manifest;
+
+/** `@a/b` of `@a/b/c`, `a` of `a/b` */
+const packageOf = (name: string) =>
+  name
+    .split('/')
+    .slice(0, name.startsWith('@') ? 2 : 1)
+    .join('/');
+
+/** The packages that the sources import when they run. */
+function importsOf(folder: string): { name: string; lazy: boolean; file: string }[] {
+  const sources = files.filter((file) => file.startsWith(`${folder}/src/`) && /\.tsx?$/.test(file));
+  return sources.flatMap((file) => {
+    const text = readText(file);
+    const found = [
+      ...text.matchAll(
+        /^(?:import|export) (?!type )[^;]*?from '([^'.#][^']*)'|^import '([^'.#][^']*)'|\bimport\('([^'.#][^']*)'\)/gm,
+      ),
+    ];
+    return found.map(([whole, from, bare, lazy]) => {
+      return { name: packageOf(from ?? bare ?? lazy!), lazy: whole.startsWith('import('), file };
+    });
+  });
+}
+
+describe.each(folders)('the manifest of %s', (folder) => {
+  const { name: own, dependencies = {}, peerDependencies = {}, peerDependenciesMeta = {} } = manifestOf(folder);
+  const imports = importsOf(folder).filter(({ name }) => !name.startsWith('node:') && name !== own);
+
+  it('names all that its sources import', () => {
+    const known = new Set([...Object.keys(dependencies), ...Object.keys(peerDependencies)]);
+    expect(imports.filter(({ name }) => !known.has(name))).toEqual([]);
+  });
+
+  it('needs no compiler to run', () => {
+    expect(Object.keys(dependencies)).not.toEqual(
+      expect.arrayContaining([expect.stringMatching(/^(tsx|typescript|esbuild)$/)]),
+    );
+  });
+
+  it('has no peers but optional ones', () => {
+    for (const peer of Object.keys(peerDependencies))
+      expect(peerDependenciesMeta[peer], peer).toEqual({ optional: true });
+  });
+});
+
+it('optional peers are reached by lazy imports alone', () => {
+  const { peerDependencies = {} } = manifestOf('pipeline');
+  const direct = importsOf('pipeline').filter(({ name, lazy }) => name in peerDependencies && !lazy);
+  // Commands load these files themselves by lazy imports.
+  expect([...new Set(direct.map(({ file }) => file.replace(/\/[^/]+$/, '')))]).toEqual(['pipeline/src/bulk']);
+});

@@ -1,0 +1,21 @@
+import { EventEmitter } from 'node:events';
+import type { FastifyReply } from 'fastify';
+import { expect, it } from 'vitest';
+import { createAdmission } from '#server/admission.ts';
+import { withinLimits } from '#server/ask.ts';
+import type { Service } from '#server/service.ts';
+
+it('counts a picture more for each image where the engine keeps an auxiliary one', async () => {
+  const admission = createAdmission({ queue: 8, memory: 2 ** 30 });
+  const service = { options: { timeout: 60 }, admission, closing: () => false } as Service;
+  const held = async (auxiliary: number) => {
+    const raw = new EventEmitter();
+    const reply = { raw, request: { raw: { socket: new EventEmitter() } } } as unknown as FastifyReply;
+    const work = { client: 'one', count: 3, steps: 1, size: 1000, auxiliary };
+    const bytes = await withinLimits(service, reply, work, async () => admission.bytes);
+    raw.emit('close');
+    expect(admission.bytes).toBe(0);
+    return bytes;
+  };
+  expect((await held(1)) - (await held(0))).toBe(3 * 1000 * Float32Array.BYTES_PER_ELEMENT);
+});

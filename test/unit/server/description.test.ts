@@ -1,0 +1,105 @@
+/** The API's description, compared with the server that it describes. */
+import { join } from 'node:path';
+import { USUAL_STEPS } from '@onnoise/scheduler';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createServer, type Server } from '#server/index.ts';
+
+const DIGITS = join(import.meta.dirname, '..', '..', '..', 'models', 'digits');
+
+interface Operation {
+  summary: string;
+  security: object[];
+  parameters?: { name: string; in: string; required: boolean }[];
+  requestBody?: { content: Record<string, { schema: object; example?: object }> };
+  responses: Record<string, { description: string }>;
+}
+
+interface Description {
+  openapi: string;
+  info: { title: string; version: string };
+  components?: { securitySchemes?: object };
+  paths: Record<string, Record<string, Operation>>;
+}
+
+describe.each([
+  ['without keys', []],
+  ['with keys', ['a-key-of-the-tests-1234']],
+])('the description of a server %s', (_, apiKeys) => {
+  let server: Server;
+  let description: Description;
+  let operations: { path: string; method: string; operation: Operation }[];
+  beforeAll(async () => {
+    server = await createServer({ models: [DIGITS], device: 'cpu', apiKeys });
+    description = (await server.app.inject('/openapi.json')).json();
+    operations = Object.entries(description.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
+    );
+  });
+  afterAll(() => server?.close());
+
+  it('is OpenAPI 3.1 in what each operation must have', () => {
+    expect(description.openapi).toMatch(/^3\.1\./);
+    expect(operations.length).toBeGreaterThan(10);
+    for (const { path, method, operation } of operations) {
+      const name = `${method} ${path}`;
+      expect(operation.summary, name).toBeTypeOf('string');
+      expect(Object.keys(operation.responses), name).toContain('200');
+      for (const { description } of Object.values(operation.responses)) expect(description, name).toBeTypeOf('string');
+      const named = Array.from(path.matchAll(/\{(\w+)\}/g), ([, parameter]) => parameter);
+      const described = (operation.parameters ?? []).filter((one) => one.in === 'path' && one.required);
+      expect(described.map((one) => one.name).sort(), name).toEqual(named.sort());
+    }
+  });
+
+  it('says of an operation that it needs a key where it does, and of no other', async () => {
+    const schemes = Object.keys(description.components?.securitySchemes ?? {});
+    expect(schemes).toEqual(apiKeys.length === 0 ? [] : ['key']);
+    for (const { path, method, operation } of operations) {
+      const url = path.replaceAll(/\{\w+\}/g, 'digits');
+      const { statusCode } = await server.app.inject({
+        method: method as 'get',
+        url,
+        ...(method === 'post' && { payload: {} }),
+      });
+      expect(operation.security, `${method} ${path}`).toEqual(statusCode === 401 ? [{ key: [] }] : []);
+    }
+  });
+
+  it('says what pages and clients need of pictures: the default steps, other seeds, and which routes stream', () => {
+    const routes = ['generations', 'edits', 'variations'].map((name) => description.paths[`/v1/images/${name}`]!.post!);
+    const { schema } = routes[0]!.requestBody!.content['application/json']!;
+    const { steps } = (schema as { properties: { steps: object } }).properties;
+    expect(steps).toMatchObject({ default: USUAL_STEPS });
+    const answers = routes.map(({ responses }) => responses['200'] as unknown as { content: Record<string, object> });
+    expect(answers.map(({ content }) => 'text/event-stream' in content)).toEqual([true, true, false]);
+    const image = Object.fromEntries(
+      ['b64_json', 'seed', 'toward', 'share', 'label'].map((name) => [name, expect.anything()]),
+    );
+    for (const { content } of answers) {
+      expect(content['application/json']).toMatchObject({
+        schema: { properties: { data: { items: { properties: image } } } },
+      });
+    }
+  });
+
+  it('gives an example that the server takes', async () => {
+    const { requestBody } = description.paths['/v1/images/generations']!.post!;
+    const { example } = requestBody!.content['application/json']!;
+    const headers = apiKeys.map((key) => ['authorization', `Bearer ${key}`]);
+    const answer = await server.app.inject({
+      method: 'POST',
+      url: '/v1/images/generations',
+      payload: { ...example, steps: 1 },
+      headers: Object.fromEntries(headers),
+    });
+    expect(answer.statusCode).toBe(200);
+  });
+
+  it('lets the page of it load from this server alone, and show pictures', async () => {
+    const { headers } = await server.app.inject('/docs');
+    const policy = String(headers['content-security-policy']);
+    expect(policy).not.toMatch(/https?:|unsafe|upgrade-insecure-requests|\*/);
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("img-src 'self' data: blob:");
+  });
+});
