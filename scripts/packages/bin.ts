@@ -6,5 +6,8 @@ const LOADS_TYPESCRIPT = /\btsx\b|^register\(/;
 
 export function builtBin(text: string): string {
   const lines = text.split('\n').filter((line) => !LOADS_TYPESCRIPT.test(line));
-  return lines.join('\n').replace(/\n{3,}/g, '\n\n').replace(/(['"])\.\.\/src\/([^'"]+)\.ts\1/g, '$1../dist/$2.js$1');
+  return lines
+    .join('\n')
+    .replace(/\n{3,}/g, '\n\n')
+    .replace(/(['"])\.\.\/src\/([^'"]+)\.ts\1/g, '$1../dist/$2.js$1');
 }
