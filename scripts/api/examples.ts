@@ -56,7 +56,9 @@ export async function collectExamples(): Promise<Example[]> {
     const code = sources.filter((entry) => entry.isFile() && entry.name.endsWith('.ts'));
     files.push(`${folder}/README.md`, ...code.map(({ parentPath, name }) => relative(ROOT, join(parentPath, name))));
   }
-  const found = await Promise.all(files.map(async (file) => examplesIn(file, await readFile(join(ROOT, file), 'utf8'))));
+  const found = await Promise.all(
+    files.map(async (file) => examplesIn(file, await readFile(join(ROOT, file), 'utf8'))),
+  );
   return found.flat();
 }
 

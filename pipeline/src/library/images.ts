@@ -14,7 +14,7 @@ export interface PrepareImagesOptions extends Partial<Omit<PrepareOptions, 'data
 const USUAL_SIZE = 32;
 
 /**
- * Prepares images, or finds them in the cache, `.cache/datasets` below the working directory unless `cacheDir` says another.
+ * Prepares images, or finds them in the cache, `.cache/onnoise` below the working directory unless `cacheDir` says another.
  * Close the dataset when you no longer read from it.
  *
  * @example

@@ -53,7 +53,7 @@ export async function train(options: TrainRunOptions): Promise<TrainResult> {
   const layers: ConfigLayer[] = [];
   if (resume) layers.push(await readRunLayer(run));
   if (preset !== undefined) layers.push({ name: `the preset ${preset}`, config: await readPreset(preset) });
-  layers.push({ name: 'settings', config: settings ?? {} });
+  layers.push({ name: 'the call', config: settings ?? {} });
   const { config, start } = await settingsOf(layers, {
     resumed: resume ? run : undefined,
     preset: preset !== undefined,

@@ -30,13 +30,19 @@ describe('placeOf', () => {
 
   it("tells npx' cache", () => {
     const cache = join(tmpdir(), '_npx', '0123');
-    expect(placeOf(join(cache, 'node_modules', 'onnoise', 'bin', 'onnoise.mjs'))).toEqual({ kind: 'npx', folder: cache });
+    expect(placeOf(join(cache, 'node_modules', 'onnoise', 'bin', 'onnoise.mjs'))).toEqual({
+      kind: 'npx',
+      folder: cache,
+    });
   });
 });
 
 describe('installLine', () => {
   const version = installedVersion('@onnoise/pipeline');
-  const at = (kind: 'project' | 'global' | 'npx' | 'repository') => ({ place: { kind, folder: '/x' }, words: ['serve'] });
+  const at = (kind: 'project' | 'global' | 'npx' | 'repository') => ({
+    place: { kind, folder: '/x' },
+    words: ['serve'],
+  });
 
   it.each([
     ['repository', 'npm ci'],
@@ -62,7 +68,9 @@ describe('loadOptional', () => {
       loadOptional('use the queue', ['yargs', 'onnoise-that-is-not'], async () => {
         throw error;
       }),
-    ).rejects.toThrow(/^Cannot use the queue: the package onnoise-that-is-not must be installed, received none\. To install it: npm ci$/);
+    ).rejects.toThrow(
+      /^Cannot use the queue: the package onnoise-that-is-not must be installed, received none\. To install it: npm ci$/,
+    );
   });
 
   it('lets other errors through', async () => {

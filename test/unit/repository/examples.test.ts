@@ -3,7 +3,9 @@ import { expect, test } from 'vitest';
 import { collectExamples, compileExamples, examplesIn } from '../../../scripts/api/examples.ts';
 
 test('code is found in readmes and in comments, with its line', () => {
-  expect(examplesIn('a.md', '# A\n\n```ts\nlet a;\n```\n\n```sh\nls\n```\n')).toEqual([{ file: 'a.md', line: 4, code: 'let a;\n' }]);
+  expect(examplesIn('a.md', '# A\n\n```ts\nlet a;\n```\n\n```sh\nls\n```\n')).toEqual([
+    { file: 'a.md', line: 4, code: 'let a;\n' },
+  ]);
   expect(examplesIn('a.ts', '/**\n * @example\n * ```ts\n * let a = {\n *   b: 1,\n * };\n * ```\n */\n')).toEqual([
     { file: 'a.ts', line: 4, code: 'let a = {\n  b: 1,\n};\n' },
   ]);

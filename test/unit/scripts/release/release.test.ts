@@ -34,12 +34,16 @@ describe('releaseChangelog', () => {
 
   it('takes the heading of a first release, which has its version already', () => {
     const first = '# Changelog\n\n## [0.1.0] - Unreleased\n\n- All of it.\n';
-    expect(releaseChangelog(first, '0.1.0', '2026-02-03').changelog).toContain('## [0.1.0] - 2026-02-03\n\n- All of it.\n');
+    expect(releaseChangelog(first, '0.1.0', '2026-02-03').changelog).toContain(
+      '## [0.1.0] - 2026-02-03\n\n- All of it.\n',
+    );
     expect(() => releaseChangelog(first, '0.2.0', '2026-02-03')).toThrow('must be 0.1.0, as CHANGELOG.md says');
   });
 
   it('refuses a release with nothing new', () => {
-    expect(() => releaseChangelog('## [Unreleased]\n\n## [0.1.0] - 2026-01-01\n\n- x\n', '0.2.0', '')).toThrow('received nothing');
+    expect(() => releaseChangelog('## [Unreleased]\n\n## [0.1.0] - 2026-01-01\n\n- x\n', '0.2.0', '')).toThrow(
+      'received nothing',
+    );
     expect(() => releaseChangelog('## [0.1.0] - 2026-01-01\n', '0.2.0', '')).toThrow('must have a heading');
   });
 });
@@ -60,7 +64,9 @@ describe('manifests', () => {
     const [root, [path, a]] = [own[0]!, own[1]!];
     const other = { ...a, dependencies: { b: '0.9.0' } };
     expect(() => commonVersion(new Map([root, [path, other], own[2]!]))).toThrow('a/package.json must ask for b 1.0.0');
-    expect(() => commonVersion(new Map([root, [path, { ...a, version: '2.0.0' }]]))).toThrow('must be 1.0.0, received 2.0.0');
+    expect(() => commonVersion(new Map([root, [path, { ...a, version: '2.0.0' }]]))).toThrow(
+      'must be 1.0.0, received 2.0.0',
+    );
   });
 
   it('get a version in all the places of ours, and in no other', () => {

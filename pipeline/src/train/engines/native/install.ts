@@ -53,8 +53,7 @@ export function readInstallFile(path: string): NativeInstall | undefined {
 export const setupCommand = (kind: NativeKind) => `npx ${program('setup', kind)}`;
 
 /** The line that gets its npm package. npm must not run its script, which wants Python: setting it up comes after. */
-export const packageInstallLine = (kind: NativeKind): string =>
-  installLine([`@tensorflow/${kind}@4.22.0`]);
+export const packageInstallLine = (kind: NativeKind): string => installLine([`@tensorflow/${kind}@4.22.0`]);
 
 /**
  * The environment of the engine's process. The user's variables stand; library folders go in front of theirs.
