@@ -10,6 +10,7 @@ export {
   lacksGpu,
 } from './devices.ts';
 export { type DiffusionModel, type LoadOptions, loadModel } from './load.ts';
+export type { ModelFiles } from './model-files.ts';
 export { type ModelFolder, readModelFolder } from './model-folder.ts';
 export { nameModels } from './model-names.ts';
 export { captionedStrip } from './pictures/captions.ts';

@@ -18,6 +18,7 @@ import {
 } from '@onnoise/scheduler';
 import type { DeviceReport } from './choose.ts';
 import { DEVICE_CHOICES, type Device, type DeviceChoice } from './devices.ts';
+import { folderOf, type ModelFiles } from './model-files.ts';
 import { type ModelFolder, readModelFolder } from './model-folder.ts';
 import { openModel } from './open-model.ts';
 import { completeRequest, type SampleOptions } from './request.ts';
@@ -56,21 +57,21 @@ export interface DiffusionModel {
 }
 
 /**
- * Loads a model folder.
+ * Loads a model folder: its path or `file:` URL, or what a package of a model exports.
  * @throws InputError for a missing or broken folder, a network that does not fit its config, an unavailable device.
  */
 export async function loadModel(
-  folder: string,
+  source: string | URL | ModelFiles,
   { device = 'auto', onDevice }: LoadOptions = {},
 ): Promise<DiffusionModel> {
   check(LOADING, 'device', oneOf(DEVICE_CHOICES), device);
-  const artefact = await readModelFolder(folder);
+  const artefact = await readModelFolder(folderOf(source));
   const { shape, classes, classNames, nullCondition, conditions, scheduler } = artefact;
   const { session, report } = await openModel(artefact, device);
   onDevice?.(report);
 
   return {
-    folder,
+    folder: artefact.folder,
     device: report.device,
     shape,
     classes,

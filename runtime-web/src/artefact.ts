@@ -2,8 +2,8 @@
 import { InputError, LOADING, MODEL_FILES, type ReadModelFile } from '@onnoise/scheduler';
 import { type DownloadOptions, download } from './download.ts';
 
-/** A folder's files by their path in it: `{'unet/model.onnx': file, ...}`. */
-export type ModelFiles = Readonly<Record<string, Blob | Uint8Array<ArrayBuffer>>>;
+/** A folder's files by their path in it: `{'unet/model.onnx': file, ...}`. A URL or a text is the address of one. */
+export type ModelFiles = Readonly<Record<string, Blob | Uint8Array<ArrayBuffer> | URL | string>>;
 
 /** A file's bytes, by its path in the folder; undefined if it is missing. @throws InputError if it is incomplete. */
 export type ReadFile = (
@@ -18,19 +18,13 @@ const OPTIONAL: readonly string[] = [MODEL_FILES.index, MODEL_FILES.card, MODEL_
 export function openFolder(source: string | URL | ModelFiles): ReadFile {
   if (typeof source === 'string' || source instanceof URL) {
     const folder = String(source).replace(/\/+$/, '');
-    return async (path, options = {}) => {
-      try {
-        return await download(`${folder}/${path}`, { action: LOADING, ...options });
-      } catch (error) {
-        options.signal?.throwIfAborted();
-        if (OPTIONAL.includes(path)) return undefined;
-        throw error;
-      }
-    };
+    return (path, options) => fetchFile(`${folder}/${path}`, path, options);
   }
-  return async (path, { onProgress, signal } = {}) => {
+  return async (path, options = {}) => {
+    const { onProgress, signal } = options;
     const file = findFile(source, path);
     if (file === undefined) return undefined;
+    if (typeof file === 'string' || file instanceof URL) return fetchFile(String(file), path, options);
     const total = file instanceof Uint8Array ? file.length : file.size;
     onProgress?.(0, total);
     const bytes = file instanceof Uint8Array ? file : await readBlob(path, file);
@@ -40,6 +34,16 @@ export function openFolder(source: string | URL | ModelFiles): ReadFile {
   };
 }
 
+async function fetchFile(url: string, path: string, options: Parameters<ReadFile>[1] = {}) {
+  try {
+    return await download(url, { action: LOADING, ...options });
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    if (OPTIONAL.includes(path)) return undefined;
+    throw error;
+  }
+}
+
 /** For `readArtefact`. */
 export const withSignal =
   (read: ReadFile, signal: AbortSignal | undefined): ReadModelFile =>
@@ -47,7 +51,7 @@ export const withSignal =
     read(path, { signal });
 
 /** Matches the path, else its end (a parent folder was picked), else the file's name (single files were picked). */
-function findFile(files: ModelFiles, path: string): Blob | Uint8Array<ArrayBuffer> | undefined {
+function findFile(files: ModelFiles, path: string): ModelFiles[string] | undefined {
   if (Object.hasOwn(files, path)) return files[path];
   const names = Object.keys(files);
   const name = path.slice(path.lastIndexOf('/') + 1);

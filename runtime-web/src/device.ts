@@ -3,16 +3,7 @@
  * cross-origin isolated. Every choice comes with its reason, a sentence.
  */
 import { check, InputError, oneOf } from '@onnoise/scheduler';
-
-export type Device = 'webgpu' | 'wasm';
-
-export interface DeviceReport {
-  device: Device;
-  /** Of WebAssembly; 1 on WebGPU. */
-  threads: number;
-  /** Why, a sentence. */
-  reason: string;
-}
+import type { Device, DeviceReport } from './device-report.ts';
 
 export type DeviceChoice = DeviceReport & ({ device: 'wasm' } | { device: 'webgpu'; adapter: GPUAdapter });
 

@@ -37,6 +37,7 @@ export async function download(url: string, options: DownloadOptions): Promise<U
 }
 
 async function request(url: string, { action, signal }: DownloadOptions): Promise<Response> {
+  if (url.startsWith('data:')) return new Response(dataOf(url));
   let response: Response;
   try {
     response = await fetch(url, signal ? { signal } : {});
@@ -52,6 +53,14 @@ async function request(url: string, { action, signal }: DownloadOptions): Promis
   }
   await response.body?.cancel();
   throw new InputError(`Cannot ${action}: ${url} must be there, received status ${response.status}.`);
+}
+
+/** The content of a `data:` address: bundlers put small files into theirs, and a page's policy may forbid to fetch these. */
+function dataOf(url: string): Uint8Array<ArrayBuffer> {
+  const comma = url.indexOf(',');
+  const text = decodeURIComponent(url.slice(comma + 1));
+  if (!/;base64$/i.test(url.slice(0, comma))) return new TextEncoder().encode(text);
+  return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 }
 
 /** Expected bytes; null if the server does not say, or gives the length of a compressed body. */

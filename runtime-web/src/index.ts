@@ -1,5 +1,6 @@
 export type { ModelFiles } from './artefact.ts';
-export type { Device, DeviceReport } from './device.ts';
+export type { Device, DeviceReport } from './device-report.ts';
+export { drawPicture } from './draw.ts';
 export { type DiffusionModel, type LoadOptions, loadModel, type SampleOptions, type Samples } from './load.ts';
 export type { StepHooks } from './network.ts';
 export {
@@ -12,4 +13,5 @@ export {
   type SamplingWorker,
   type Source,
   type StepFrame,
+  type WorkerOptions,
 } from './worker/client.ts';

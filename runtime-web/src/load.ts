@@ -19,7 +19,8 @@ import {
   readArtefact,
 } from '@onnoise/scheduler';
 import { type ModelFiles, openFolder, withSignal } from './artefact.ts';
-import { chooseDevice, chooseWasm, type Device, type DeviceChoice, type DeviceReport } from './device.ts';
+import { chooseDevice, chooseWasm, type DeviceChoice } from './device.ts';
+import type { Device, DeviceReport } from './device-report.ts';
 import type { Network, StepHooks } from './network.ts';
 import { loadOrt } from './ort.ts';
 import { sha256 } from './sha256.ts';
@@ -34,6 +35,11 @@ export interface LoadOptions {
   /** Default: `auto`, WebGPU where there is a hardware adapter and it takes the network, else WebAssembly. */
   device?: Device | 'auto' | undefined;
   onProgress?: ((progress: LoadProgress) => void) | undefined;
+  /**
+   * Address of the folder that `onnoise-web-files` filled. Default: onnxruntime-web's files are where the bundler put them,
+   * else beside the script.
+   */
+  files?: string | URL | undefined;
   /** Cancels the download; the call then rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
 }
@@ -71,7 +77,7 @@ export interface DiffusionModel extends Artefact, DeviceReport {
  */
 export async function loadModel(
   source: string | URL | ModelFiles,
-  { device = 'auto', onProgress, signal }: LoadOptions = {},
+  { device = 'auto', files, onProgress, signal }: LoadOptions = {},
 ): Promise<DiffusionModel> {
   const counter = (stage: LoadProgress['stage']) => (loaded: number, total: number | null) =>
     onProgress?.({ stage, loaded, total });
@@ -83,7 +89,7 @@ export async function loadModel(
   await checkNetwork(artefact, bytesOf(onnx));
   const hash = await sha256(onnx);
   const open = async (choice: DeviceChoice): Promise<Network> => {
-    const ort = await loadOrt(choice, { onProgress: counter('runtime'), signal });
+    const ort = await loadOrt(choice, { files, onProgress: counter('runtime'), signal });
     counter('session')(0, null);
     const network = await (choice.device === 'webgpu'
       ? openWebGpu(ort, onnx, artefact, choice.adapter)

@@ -2,45 +2,61 @@
  * Loads onnxruntime-web, megabytes, with the first model. The build without WebGPU is used where WebGPU is not.
  *
  * Its WebAssembly is downloaded here, to count the bytes and to allow a retry after a failed download (onnxruntime-web
- * itself tries once per page load). The bundler emits the file, so its address is not hard-coded.
+ * itself tries once per page load). Bundlers find the files by `new URL(<a package's file>, import.meta.url)`, put them
+ * somewhere and write where. Where there is no bundler, that is the address of a file beside this one.
  */
-/// <reference path="./assets.d.ts" />
-
 import { refuse } from '@onnoise/scheduler';
-import asyncifyUrl from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url';
-import jspiUrl from 'onnxruntime-web/ort-wasm-simd-threaded.jspi.wasm?url';
-import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
-import type { DeviceReport } from './device.ts';
+import { fileIn } from './address.ts';
+import type { DeviceReport } from './device-report.ts';
 import { type DownloadOptions, download } from './download.ts';
 
 export type Ort = typeof import('onnxruntime-web');
 
-const runtimes = {
-  wasm: { url: wasmUrl, open: (): Promise<Ort> => import('onnxruntime-web/wasm') },
-  webgpu: { url: asyncifyUrl, open: (): Promise<Ort> => import('onnxruntime-web/webgpu') },
+interface Runtime {
+  path: string;
+  /** Asked for late: scripts that are not modules have no `import.meta.url`. */
+  url: () => URL;
+  open: () => Promise<Ort>;
+}
+
+const RUNTIMES: Record<'wasm' | 'webgpu' | 'jspi', Runtime> = {
+  wasm: {
+    path: 'onnxruntime-web/ort-wasm-simd-threaded.wasm',
+    url: () => new URL('onnxruntime-web/ort-wasm-simd-threaded.wasm', import.meta.url),
+    open: () => import('onnxruntime-web/wasm'),
+  },
+  webgpu: {
+    path: 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm',
+    url: () => new URL('onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm', import.meta.url),
+    open: () => import('onnxruntime-web/webgpu'),
+  },
   /** WebGPU in browsers whose WebAssembly can await a promise (JSPI): a third less to download. */
-  jspi: { url: jspiUrl, open: (): Promise<Ort> => import('onnxruntime-web/jspi') },
+  jspi: {
+    path: 'onnxruntime-web/ort-wasm-simd-threaded.jspi.wasm',
+    url: () => new URL('onnxruntime-web/ort-wasm-simd-threaded.jspi.wasm', import.meta.url),
+    open: () => import('onnxruntime-web/jspi'),
+  },
 };
 
 const ready = new Map<string, Ort>();
+
+export interface OrtOptions extends Omit<DownloadOptions, 'action'> {
+  /** Folder of the WebAssembly, laid out as `onnoise-web-files` does. */
+  files?: string | URL | undefined;
+}
 
 /**
  * The number of threads is that of the first call for this device.
  * @throws InputError without WebAssembly, or if its file cannot be downloaded.
  */
-export async function loadOrt(
-  { device, threads }: DeviceReport,
-  options: Omit<DownloadOptions, 'action'>,
-): Promise<Ort> {
+export async function loadOrt({ device, threads }: DeviceReport, { files, ...options }: OrtOptions): Promise<Ort> {
   if (!('WebAssembly' in globalThis)) refuse('load the runtime', 'the browser', 'one with WebAssembly', 'none');
   const build = device === 'webgpu' && 'Suspending' in WebAssembly ? 'jspi' : device;
   const known = ready.get(build);
   if (known) return known;
-  const { url, open } = runtimes[build];
-  const [binary, ort] = await Promise.all([
-    download(new URL(url, import.meta.url).href, { action: 'load the runtime', ...options }),
-    open(),
-  ]);
+  const { path, url, open } = RUNTIMES[build];
+  const address = files === undefined ? url() : fileIn(files, path);
+  const [binary, ort] = await Promise.all([download(address.href, { action: 'load the runtime', ...options }), open()]);
   const { wasm } = ort.env;
   wasm.wasmBinary = binary;
   wasm.numThreads = threads;

@@ -13,7 +13,7 @@ import {
   signatureFault,
 } from '@onnoise/scheduler';
 import type { InferenceSession } from 'onnxruntime-web';
-import type { Device } from './device.ts';
+import type { Device } from './device-report.ts';
 import type { Ort } from './ort.ts';
 
 /** Keeps onnxruntime's messages off the console: errors are thrown. */

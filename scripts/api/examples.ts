@@ -11,12 +11,12 @@ import { ROOT } from '../packages/paths.ts';
 const FOLDER = join(ROOT, 'build', 'examples');
 const TSC = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
 /** The folders whose readmes and sources are looked through. */
-const PACKAGES = ['scheduler', 'tracer', 'runtime-node', 'server', 'pipeline', 'onnoise'];
+const PACKAGES = ['scheduler', 'tracer', 'runtime-node', 'server', 'runtime-web', 'model-digits', 'pipeline', 'onnoise'];
 
 /** As users have it who write `tsc --init`, in Node and with a browser's types. */
 const OPTIONS = {
   target: 'es2023',
-  lib: ['es2023', 'dom'],
+  lib: ['es2023', 'dom', 'dom.iterable', 'dom.asynciterable'],
   module: 'nodenext',
   strict: true,
   skipLibCheck: true,

@@ -1,4 +1,7 @@
 /** The packages that are published, in an order in which each comes after those that it depends on. */
+import { packModel } from './model.ts';
+import { bundleStandalone } from './standalone.ts';
+
 export interface PackageRecord {
   /** Its workspace: a folder at the root, and the name of its folder in build/packages. */
   readonly folder: string;
@@ -13,7 +16,8 @@ export const PACKAGES: readonly PackageRecord[] = [
   { folder: 'tracer', platform: 'node' },
   { folder: 'runtime-node', platform: 'node' },
   { folder: 'server', platform: 'node' },
-  { folder: 'runtime-web', platform: 'web' },
+  { folder: 'runtime-web', platform: 'web', finish: bundleStandalone },
+  { folder: 'model-digits', platform: 'web', finish: packModel('digits') },
   { folder: 'pipeline', platform: 'node' },
   { folder: 'onnoise', platform: 'node' },
 ];

@@ -2,32 +2,14 @@
  * Pictures as floats in [-1, 1], as bytes, and as the browser paints them. The whole page uses these conversions. Bytes
  * turned into floats and back stay the same.
  */
-import { type ImageShape, refuse } from '@onnoise/scheduler';
+import type { ImageShape } from '@onnoise/scheduler';
 
 export { type ImageShape, toBytes } from '@onnoise/scheduler';
+export { paint } from '../../src/paint.ts';
 
 /** Values of a picture; C is 1 (gray) or 3 (red, green, blue). */
 export const sizeOf = ([channels, height, width]: ImageShape): number => channels * height * width;
 
 export function fromBytes(bytes: ArrayLike<number>): Float32Array<ArrayBuffer> {
   return Float32Array.from(bytes, (byte) => byte / 127.5 - 1);
-}
-
-/**
- * @param pixels [C, H, W]
- * @param out [H, W, 4]
- */
-export function paint(pixels: ArrayLike<number>, [channels, height, width]: ImageShape, out: Uint8ClampedArray): void {
-  const plane = height * width;
-  if (channels !== 1 && channels !== 3) refuse('paint the picture', 'its channels', '1 or 3', channels);
-  if (pixels.length !== channels * plane) {
-    refuse('paint the picture', 'its pixels', `${channels * plane} bytes`, pixels.length);
-  }
-  const green = channels === 3 ? plane : 0;
-  for (let i = 0; i < plane; i++) {
-    out[4 * i] = pixels[i]!;
-    out[4 * i + 1] = pixels[green + i]!;
-    out[4 * i + 2] = pixels[2 * green + i]!;
-    out[4 * i + 3] = 255;
-  }
 }

@@ -3,12 +3,14 @@
  * responsive.
  *
  *     const worker = createSamplingWorker();
- *     const info = await worker.load({ kind: 'url', url: 'models/digits' });
+ *     const info = await worker.load('models/digits');
  *     const { images } = await worker.sample({ count: 4, steps: 20 }, { onStep: draw });
  */
 import { InputError } from '@onnoise/scheduler';
+import { absolute, fileIn } from '../address.ts';
+import type { ModelFiles } from '../artefact.ts';
+import type { Device } from '../device-report.ts';
 import type {
-  Device,
   Devices,
   Failure,
   FromPage,
@@ -24,8 +26,8 @@ import type {
   StepFrame,
 } from './protocol.ts';
 
+export type { Device } from '../device-report.ts';
 export type {
-  Device,
   Devices,
   LoadProgress,
   ModelInfo,
@@ -37,12 +39,13 @@ export type {
 
 export interface SamplingWorker {
   /**
-   * Loads a model in place of the current one, and cancels a load or a sampling under way.
+   * Loads a model in place of the current one, and cancels a load or a sampling under way. `source` is the folder's URL, or
+   * its files by their path in it; relative addresses are relative to the page.
    * @throws InputError for a file that is missing, broken or unreachable, and for a device that this browser lacks;
    * AbortError when cancelled.
    */
   load(
-    source: Source,
+    source: string | URL | ModelFiles | Source,
     options?: {
       /** Default: `auto`, WebGPU where there is a hardware adapter, else WebAssembly. */
       device?: 'auto' | Device | undefined;
@@ -64,12 +67,35 @@ export interface SamplingWorker {
   dispose(): void;
 }
 
+export interface WorkerOptions {
+  /**
+   * Address of the folder that `onnoise-web-files` filled. Default: the worker is where the bundler put it, else beside the
+   * script.
+   */
+  files?: string | URL | undefined;
+}
+
 /** Starts the worker. */
-export function createSamplingWorker(): SamplingWorker {
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
+export function createSamplingWorker({ files }: WorkerOptions = {}): SamplingWorker {
+  const worker =
+    files === undefined
+      ? new Worker(new URL('./onnoise-worker.ts', import.meta.url), { type: 'module' })
+      : new Worker(fileIn(files, 'onnoise-worker.js'), { type: 'module' });
   const sampler = connectSamplingWorker(worker, () => worker.terminate());
-  worker.addEventListener('error', ({ message }) => sampler.fail(message));
+  worker.addEventListener('error', ({ message }) => sampler.fail(message ?? 'no file onnoise-worker.js'));
   return sampler;
+}
+
+/** What goes to the worker: a URL object would not survive the way, and there a relative address means another place. */
+function sentSource(source: string | URL | ModelFiles | Source): Source {
+  if (typeof source === 'string' || source instanceof URL) return { kind: 'url', url: absolute(source) };
+  const { kind } = source;
+  if (kind === 'url') return { kind, url: absolute((source as Extract<Source, { kind: 'url' }>).url) };
+  const files = kind === 'files' ? (source as Extract<Source, { kind: 'files' }>).files : (source as ModelFiles);
+  const sent = Object.entries(files).map(([path, file]) => {
+    return [path, typeof file === 'string' || file instanceof URL ? absolute(file) : file] as const;
+  });
+  return { kind: 'files', files: Object.fromEntries(sent) };
 }
 
 interface Waiting {
@@ -134,7 +160,8 @@ export function connectSamplingWorker(
   }
 
   return {
-    load: (source, { device = 'auto', onProgress, signal } = {}) => ask('load', { source, device }, onProgress, signal),
+    load: async (source, { device = 'auto', onProgress, signal } = {}) =>
+      ask('load', { source: sentSource(source), device }, onProgress, signal),
     sample: (request, { onStep, signal } = {}) =>
       ask('sample', { request, frames: onStep !== undefined }, onStep, signal),
     devices: () => ask('devices', null),

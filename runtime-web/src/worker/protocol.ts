@@ -6,11 +6,11 @@
  * receipt for frames it has handled, so that the worker makes no more than the page can show.
  */
 import type { ConditionSpec, ImageSeed, ImageShape, PictureOptions, SchedulerConfig } from '@onnoise/scheduler';
+import type { ModelFiles } from '../artefact.ts';
+import type { Device } from '../device-report.ts';
 
 /** A model folder: its URL, or its files by their path in it. */
-export type Source = { kind: 'url'; url: string } | { kind: 'files'; files: Record<string, Blob> };
-
-export type Device = 'webgpu' | 'wasm';
+export type Source = { kind: 'url'; url: string } | { kind: 'files'; files: ModelFiles };
 
 export interface LoadProgress {
   /** `model`: the network's file; `runtime`: onnxruntime-web; `session`: opening the network, without byte counts. */

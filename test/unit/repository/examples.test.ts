@@ -14,6 +14,15 @@ test('code is found in readmes and in comments, with its line', () => {
 test('every package has an example, and all compile', { timeout: 120_000 }, async () => {
   const examples = await collectExamples();
   const folders = new Set(examples.map(({ file }) => file.split('/')[0]));
-  expect([...folders].sort()).toEqual(['onnoise', 'pipeline', 'runtime-node', 'scheduler', 'server', 'tracer']);
+  expect([...folders].sort()).toEqual([
+    'model-digits',
+    'onnoise',
+    'pipeline',
+    'runtime-node',
+    'runtime-web',
+    'scheduler',
+    'server',
+    'tracer',
+  ]);
   expect(await compileExamples(examples)).toBe('');
 });

@@ -21,6 +21,13 @@ const ACTION = 'load the model';
 const file = (length: number) => new Uint8Array(length).fill(7);
 
 describe('download', () => {
+  it('decodes an address that is the file itself, which a policy may forbid to fetch', async () => {
+    vi.stubGlobal('fetch', () => Promise.reject(new Error('forbidden')));
+    const text = async (url: string) => new TextDecoder().decode(await download(url, { action: ACTION }));
+    expect(await text('data:application/json;base64,eyJhIjogIsOpIn0=')).toBe('{"a": "é"}');
+    expect(await text('data:application/json,%7B%22a%22:%20%22%C3%A9,%22%7D')).toBe('{"a": "é,"}');
+  });
+
   it('counts the bytes as they arrive and joins them', async () => {
     answer([file(3), file(5)], { 'content-length': '8' });
     const told: [number, number | null][] = [];

@@ -67,7 +67,7 @@ function noted(metadata: Record<string, string>): Uint8Array<ArrayBuffer> {
 const schedulerJson = { num_train_timesteps: 50, beta_schedule: 'squaredcos_cap_v2' };
 const json = (value: unknown) => new Blob([JSON.stringify(value)]);
 
-function files(conditional = false, replaced: Record<string, Blob | Uint8Array<ArrayBuffer>> = {}): ModelFiles {
+function files(conditional = false, replaced: ModelFiles = {}): ModelFiles {
   return {
     'scheduler/scheduler_config.json': json(schedulerJson),
     'unet/config.json': json({ in_channels: 1, sample_size: [2, 3], num_class_embeds: conditional ? 3 : null }),
@@ -89,6 +89,20 @@ describe('loadModel and sample', () => {
     expect([seeds, shape, model.classes]).toEqual([[5, 6, 7], [1, 2, 3], 0]);
     expectClose(images, expected, { absolute: 1e-4 });
     await model.dispose();
+  });
+
+  it('fetches the files that are given by their address, and does without those that sampling does not need', async () => {
+    const address = (value: unknown) => new URL(`data:application/json,${encodeURIComponent(JSON.stringify(value))}`);
+    const given = {
+      'scheduler/scheduler_config.json': address(schedulerJson).href,
+      'unet/config.json': address({ in_channels: 1, sample_size: [2, 3], num_class_embeds: 3 }),
+      'README.md': 'http://127.0.0.1:9/README.md',
+    };
+    const model = await loadModel(files(true, given), { device: 'wasm' });
+    expect([model.shape, model.classes, model.classNames]).toEqual([[1, 2, 3], 3, undefined]);
+    await model.dispose();
+    const missing = files(false, { 'unet/config.json': 'http://127.0.0.1:9/config.json' });
+    await expect(loadModel(missing)).rejects.toThrow('http://127.0.0.1:9/config.json must be within reach');
   });
 
   it('takes the labels of a conditional model in turn, all classes by default', async () => {
