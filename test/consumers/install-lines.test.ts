@@ -17,15 +17,13 @@ interface Line {
 
 /** `npm install ...` and `npx ...` of our packages and of those that a command asks for, each once. */
 function installLines(): Line[] {
-  const documents = repositoryFiles().filter((file) =>
-    /^(README\.md|docs\/(install|packages)\.md|[\w-]+\/README\.md)$/.test(file),
-  );
+  const documents = repositoryFiles().filter((file) => /^(README\.md|docs\/[\w-]+\.md|[\w-]+\/README\.md)$/.test(file));
   const found = new Map<string, Line>();
   for (const file of documents) {
     for (const [, block] of readText(file).matchAll(/```sh\n([\s\S]*?)```/g)) {
       for (const text of block!.split('\n')) {
         const line = text.replace(/\s+#.*$/, '').trim();
-        if (/^(?:\w+=\S+ )*(?:npm (?:i|install) \S|npx .*\bonnoise\b)/.test(line)) found.set(line, { line, file });
+        if (/^(?:\w+=\S+ )*(?:npm (?:i|install) \S|npx .*\bonnoise\b(?!-))/.test(line)) found.set(line, { line, file });
       }
     }
   }
