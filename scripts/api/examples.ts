@@ -11,7 +11,16 @@ import { ROOT } from '../packages/paths.ts';
 const FOLDER = join(ROOT, 'build', 'examples');
 const TSC = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
 /** The folders whose readmes and sources are looked through. */
-const PACKAGES = ['scheduler', 'tracer', 'runtime-node', 'server', 'runtime-web', 'model-digits', 'pipeline', 'onnoise'];
+const PACKAGES = [
+  'scheduler',
+  'tracer',
+  'runtime-node',
+  'server',
+  'runtime-web',
+  'model-digits',
+  'pipeline',
+  'onnoise',
+];
 
 /** As users have it who write `tsc --init`, in Node and with a browser's types. */
 const OPTIONS = {

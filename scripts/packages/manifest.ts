@@ -30,10 +30,6 @@ export interface RootManifest {
   homepage?: string;
 }
 
-/** What `npm pack` calls a tarball: `onnoise-scheduler-0.1.0.tgz`. */
-export const tarballName = ({ name, version }: Pick<Manifest, 'name' | 'version'>): string =>
-  `${name.replace(/^@/, '').replace('/', '-')}-${version}.tgz`;
-
 const SOURCE = /^\.\/src\/(.+)\.tsx?$/;
 
 /**

@@ -5,13 +5,12 @@
  *     npm run release -- minor             # version, changelog, commit and tag, to be pushed
  *     npm run release -- --publish         # builds the tagged commit and publishes it: release.yml does so
  */
-import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { buildPackages } from '../packages/build.ts';
 import type { RootManifest } from '../packages/manifest.ts';
-import { packPackages } from '../packages/pack.ts';
-import { ROOT } from '../packages/paths.ts';
+import { packAll } from '../packages/packed.ts';
+import { ROOT, TARBALLS_FOLDER } from '../packages/paths.ts';
 import { releaseChangelog } from './changelog.ts';
 import { changedFiles, commitAndTag, commitOf, hasTag } from './git.ts';
 import { commonVersion, readManifests, writeManifests } from './manifests.ts';
@@ -67,15 +66,11 @@ async function publishAll(version: string, dryRun: boolean): Promise<void> {
   const { repository } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as RootManifest;
   const unsigned = lacksProvenance(repository.url);
   if (unsigned !== undefined && !dryRun) throw new Error(`Cannot publish with provenance: ${unsigned}.`);
-  await buildPackages();
-  const tarballs = await packPackages([]);
-  for (const tarball of tarballs) {
-    const { file, bytes, integrity } = await publish(tarball, {
-      dryRun,
-      provenance: unsigned === undefined,
-      tag: tagOf(version),
-    });
-    say(`${dryRun ? 'Would publish' : 'Published'} ${file}, ${(bytes / 1024).toFixed(0)} KiB, ${integrity}`);
+  await mkdir(TARBALLS_FOLDER, { recursive: true });
+  for (const { file, size, integrity } of await packAll(TARBALLS_FOLDER)) {
+    await publish(file, { dryRun, provenance: unsigned === undefined, tag: tagOf(version) });
+    const kib = (size / 1024).toFixed(0);
+    say(`${dryRun ? 'Would publish' : 'Published'} ${basename(file)}, ${kib} KiB, ${integrity}`);
   }
   say(unsigned === undefined ? 'Provenance: signed by npm.' : `Provenance: none here, ${unsigned}.`);
 }

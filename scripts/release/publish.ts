@@ -1,8 +1,5 @@
-/** `npm publish` of tarballs, or all of it but the upload. */
+/** `npm publish` of a tarball, or all of it but the upload. */
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { basename } from 'node:path';
 import { promisify } from 'node:util';
 
 export interface PublishOptions {
@@ -12,22 +9,12 @@ export interface PublishOptions {
   tag: string;
 }
 
-export interface Published {
-  file: string;
-  bytes: number;
-  /** As the lock files of users will have it. */
-  integrity: string;
-}
-
 /** @throws Error with npm's own words */
-export async function publish(tarball: string, { dryRun, provenance, tag }: PublishOptions): Promise<Published> {
-  const bytes = await readFile(tarball);
+export async function publish(tarball: string, { dryRun, provenance, tag }: PublishOptions): Promise<void> {
   const args = ['publish', tarball, '--access', 'public', '--tag', tag];
   if (provenance) args.push('--provenance');
   if (dryRun) args.push('--dry-run');
   await promisify(execFile)('npm', args, { shell: process.platform === 'win32' });
-  const integrity = `sha512-${createHash('sha512').update(bytes).digest('base64')}`;
-  return { file: basename(tarball), bytes: bytes.length, integrity };
 }
 
 /** A word after the numbers says that a version comes before a release: 1.0.0-beta.1. */

@@ -6,7 +6,7 @@ import { loadModel, png, sheet } from '#runtime-node/index.ts';
 import { ask, eventsOf, IMAGES, useServer } from '#test/server.ts';
 import { GUIDED, tinyArtefact } from '#test/tiny-onnx.ts';
 
-const DIGITS = join(import.meta.dirname, '../../../../models/digits');
+const DIGITS = join(import.meta.dirname, '../../../models/digits');
 
 let guidedFolder: string;
 const server = useServer(async (folder) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Manifest, publishedManifest, tarballName } from '../../../../scripts/packages/manifest.ts';
+import { type Manifest, publishedManifest } from '../../../../scripts/packages/manifest.ts';
 
 const ROOT = {
   license: 'MIT',
@@ -57,9 +57,4 @@ describe('publishedManifest', () => {
       expect.arrayContaining([expect.stringMatching(/devDependencies|imports|scripts/)]),
     );
   });
-});
-
-it('a tarball is called as npm pack calls it', () => {
-  expect(tarballName({ name: '@onnoise/scheduler', version: '0.1.0' })).toBe('onnoise-scheduler-0.1.0.tgz');
-  expect(tarballName({ name: 'onnoise', version: '0.1.0' })).toBe('onnoise-0.1.0.tgz');
 });
