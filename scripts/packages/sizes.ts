@@ -84,8 +84,14 @@ export async function sizeTable(packages: readonly Measured[]): Promise<string> 
     rows.push([`\`${name}\``, kilobytes(packed), kilobytes(unpacked), kilobytes(bundled), `${LIMITS[name]} kB`]);
   }
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((cells) => cells[column]!.length)));
-  const lines = rows.map((cells) => cells.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))));
-  lines.splice(1, 0, widths.map((width, i) => (i === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`)));
+  const lines = rows.map((cells) =>
+    cells.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))),
+  );
+  lines.splice(
+    1,
+    0,
+    widths.map((width, i) => (i === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`)),
+  );
   return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 

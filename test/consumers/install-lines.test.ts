@@ -23,7 +23,7 @@ function installLines(): Line[] {
     for (const [, block] of readText(file).matchAll(/```sh\n([\s\S]*?)```/g)) {
       for (const text of block!.split('\n')) {
         const line = text.replace(/\s+#.*$/, '').trim();
-        if (/^(?:\w+=\S+ )*(?:npm (?:i|install) \S|npx .*\bonnoise\b(?!-))/.test(line)) found.set(line, { line, file });
+        if (/^(?:\w+=\S+ )*(?:npm (?:i|install) \S|npx .*\bonnoise [a-z])/.test(line)) found.set(line, { line, file });
       }
     }
   }
