@@ -8,26 +8,22 @@
 import {
   type ConditionSpec,
   check,
-  conditionRows,
   type Denoiser,
-  extraInputs,
   type ImageShape,
   InputError,
   LOADING,
   oneOf,
   onnxReason,
   type SchedulerConfig,
-  usualBatch,
 } from '@onnoise/scheduler';
-import type { InferenceSession } from 'onnxruntime-node';
-import { type DeviceReport, openOnDevice } from './choose.ts';
+import type { DeviceReport } from './choose.ts';
 import { DEVICE_CHOICES, type Device, type DeviceChoice } from './devices.ts';
 import { folderOf, type ModelFiles } from './model-files.ts';
 import { type ModelFolder, readModelFolder } from './model-folder.ts';
-import { imageSize } from './pictures/pixels.ts';
+import { openModel } from './open-model.ts';
 import { completeRequest, type SampleOptions } from './request.ts';
 import { type SampleCallbacks, type Samples, sampleInBatches } from './sample.ts';
-import { createDenoiser, openSession } from './session.ts';
+import { createDenoiser } from './session.ts';
 
 export interface LoadOptions {
   /** Default: `auto`, the best that works (see `openOnDevice`). */
@@ -103,28 +99,4 @@ function explained({ onnx }: ModelFolder, denoise: Denoiser): Denoiser {
         { cause: error },
       );
     });
-}
-
-/** Opens a folder's network on the requested device, or on the best. @throws InputError as `loadModel` does. */
-export async function openModel(
-  unet: ModelFolder,
-  device: DeviceChoice,
-): Promise<{ session: InferenceSession; report: DeviceReport }> {
-  const { onnx, shape } = unet;
-  const { value: session, report } = await openOnDevice(device, async (on) => {
-    const opened = await openSession(onnx, on, unet);
-    const probe = Math.min(4, usualBatch(shape));
-    return {
-      value: opened,
-      close: () => opened.release(),
-      time: async () => {
-        const rows = conditionRows(extraInputs(unet), {}, probe);
-        const x = new Float32Array(probe * imageSize(shape));
-        const begin = performance.now();
-        await createDenoiser(opened, unet, rows)(x, new Float32Array(probe), 0);
-        return performance.now() - begin;
-      },
-    };
-  });
-  return { session, report };
 }

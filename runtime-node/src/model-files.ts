@@ -11,7 +11,8 @@ export function folderOf(source: string | URL | ModelFiles): string {
   if (typeof source === 'string') return source;
   if (source instanceof URL) return pathOf(source);
   const network = source[MODEL_FILES.network];
-  if (network === undefined) refuse(LOADING, 'the files', `those of a folder with ${MODEL_FILES.network}`, Object.keys(source));
+  if (network === undefined)
+    refuse(LOADING, 'the files', `those of a folder with ${MODEL_FILES.network}`, Object.keys(source));
   const path = pathOf(network);
   const end = join(sep, MODEL_FILES.network);
   if (!path.endsWith(end)) refuse(LOADING, MODEL_FILES.network, 'a file of that name', path);

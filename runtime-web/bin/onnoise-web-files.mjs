@@ -30,7 +30,9 @@ if (folder === undefined || folder.startsWith('-') || others.length > 0) {
     await cp(STANDALONE, folder, { recursive: true });
     for (const file of RUNTIMES) await cp(resolve(file), join(folder, 'onnxruntime-web', basename(file)));
   } catch (error) {
-    process.stderr.write(`Cannot copy the files: ${folder} must be a folder to write to, received "${error.message}".\n`);
+    process.stderr.write(
+      `Cannot copy the files: ${folder} must be a folder to write to, received "${error.message}".\n`,
+    );
     process.exitCode = 1;
   }
 }

@@ -86,7 +86,7 @@ describe('what only some commands need', () => {
       '8',
       '--out',
       'bulk',
-      '--redis',
+      '--queue',
       'redis://127.0.0.1:1',
     ];
     const line = await askedFor(...args);

@@ -2,7 +2,7 @@
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, it } from 'vitest';
 import { loadModel } from '../../runtime-node/src/index.ts';
 import { toBytes } from '../../scheduler/src/index.ts';
 import { LACKS_CHROMIUM } from '../support/browser/chromium.ts';

@@ -17,13 +17,13 @@ interface Line {
 
 /** `npm install ...` and `npx ...` of our packages and of those that a command asks for, each once. */
 function installLines(): Line[] {
-  const documents = repositoryFiles().filter((file) => /^(README\.md|docs\/(install|packages)\.md|[\w-]+\/README\.md)$/.test(file));
+  const documents = repositoryFiles().filter((file) => /^(README\.md|docs\/[\w-]+\.md|[\w-]+\/README\.md)$/.test(file));
   const found = new Map<string, Line>();
   for (const file of documents) {
     for (const [, block] of readText(file).matchAll(/```sh\n([\s\S]*?)```/g)) {
       for (const text of block!.split('\n')) {
         const line = text.replace(/\s+#.*$/, '').trim();
-        if (/^(?:\w+=\S+ )*(?:npm (?:i|install) \S|npx .*\bonnoise\b)/.test(line)) found.set(line, { line, file });
+        if (/^(?:\w+=\S+ )*(?:npm (?:i|install) \S|npx .*\bonnoise [a-z])/.test(line)) found.set(line, { line, file });
       }
     }
   }
@@ -34,7 +34,9 @@ function installLines(): Line[] {
 const samplesShipped = (line: string) => /\bonnoise sample\b/.test(line) && !line.includes('--model');
 const asTried = (line: string) => (/^(?:\w+=\S+ )*npx\b/.test(line) && !samplesShipped(line) ? `${line} --help` : line);
 
-const NEEDS_SHELL = skipBecause(process.platform === 'win32' ? 'the lines are for sh: run on Linux or macOS' : undefined);
+const NEEDS_SHELL = skipBecause(
+  process.platform === 'win32' ? 'the lines are for sh: run on Linux or macOS' : undefined,
+);
 const NEEDS_CUDA_SCRIPT = skipBecause(
   process.platform === 'linux' && process.arch === 'x64'
     ? undefined

@@ -15,7 +15,10 @@ const rowsOf = (table: string) =>
   table
     .split('\n')
     .slice(2)
-    .map((row) => ({ name: /`(.+?)`/.exec(row)![1]!, kilobytes: [...row.matchAll(/(\d+) kB/g)].map(([, n]) => Number(n)) }));
+    .map((row) => ({
+      name: /`(.+?)`/.exec(row)![1]!,
+      kilobytes: [...row.matchAll(/(\d+) kB/g)].map(([, n]) => Number(n)),
+    }));
 
 it('the table of docs/packages.md is of these packages, to a tenth', async () => {
   const written = rowsOf(tableIn(readText('docs/packages.md')) ?? '');
@@ -25,6 +28,9 @@ it('the table of docs/packages.md is of these packages, to a tenth', async () =>
     const now = found[i]!.kilobytes;
     expect(kilobytes, name).toHaveLength(now.length);
     for (const [j, size] of kilobytes.entries())
-      expect(Math.abs(size - now[j]!), `${name}: ${size} kB written, ${now[j]} kB found; npm run sizes`).toBeLessThanOrEqual(2 + now[j]! / 10);
+      expect(
+        Math.abs(size - now[j]!),
+        `${name}: ${size} kB written, ${now[j]} kB found; npm run sizes`,
+      ).toBeLessThanOrEqual(2 + now[j]! / 10);
   }
 });

@@ -1,28 +1,35 @@
 /**
  * The declarations in a stranger's strict project, libraries checked too (skipLibCheck: false), with this repository's TypeScript
- * and with the old one that attw brings.
+ * and with the last one before it that many use.
  */
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import { expect, it } from 'vitest';
+import { join } from 'node:path';
+import { beforeAll, expect, inject, it } from 'vitest';
 import { useProject } from '#test/consumers/project.ts';
 import { ROOT } from '#test/repository.ts';
 
-const tscFrom = (folder: string) =>
-  join(dirname(createRequire(join(folder, 'package.json')).resolve('typescript/package.json')), 'bin', 'tsc');
-const TSC = {
-  'TypeScript 7': tscFrom(ROOT),
-  'TypeScript 5.6': tscFrom(join(ROOT, 'node_modules', '@arethetypeswrong', 'core')),
-};
-
 const PACKAGES = ['onnoise', '@onnoise/server', '@onnoise/runtime-web', '@types/node'];
-const project = useProject(PACKAGES, ['typescript']);
+const project = useProject(PACKAGES, ['typescript', 'compiler']);
+beforeAll(async () => {
+  // package-lock.json has other versions of it.
+  const args = ['install', '--registry', inject('consumers').upstream, 'typescript@5.9'];
+  await project().run('npm', args, { cwd: 'compiler' });
+});
+
+const tscOf = (compiler: Compiler) =>
+  join(
+    compiler === 'TypeScript 7' ? ROOT : join(project().folder, 'compiler'),
+    'node_modules',
+    'typescript',
+    'bin',
+    'tsc',
+  );
+type Compiler = 'TypeScript 7' | 'TypeScript 5.9';
 
 const MODULES = { nodenext: 'nodenext', bundler: 'esnext' };
 
 /** What tsc says of files of the project, one line an error. */
 async function errorsOf(
-  tsc: keyof typeof TSC,
+  compiler: Compiler,
   moduleResolution: keyof typeof MODULES,
   files: string[],
   { lib, types }: { lib: string; types: string },
@@ -40,7 +47,7 @@ async function errorsOf(
     types,
   };
   const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
-  const node = [TSC[tsc], ...args, ...files];
+  const node = [tscOf(compiler), ...args, ...files];
   const { code, stdout } = await project().attempt(process.execPath, node, { cwd: 'typescript' });
   const errors = stdout.split('\n').filter((line) => /error TS\d+/.test(line));
   expect(code === 0, stdout).toBe(errors.length === 0);
@@ -53,10 +60,10 @@ const PAGE = { lib: 'es2023,dom,dom.iterable,dom.asynciterable', types: 'null' }
 it.each([
   ['TypeScript 7', 'nodenext', ['sampling.ts', 'serving.ts', 'commonjs.cts'], NODE],
   ['TypeScript 7', 'bundler', ['sampling.ts', 'serving.ts'], NODE],
-  ['TypeScript 5.6', 'nodenext', ['sampling.ts', 'serving.ts'], NODE],
+  ['TypeScript 5.9', 'nodenext', ['sampling.ts', 'serving.ts'], NODE],
   ['TypeScript 7', 'nodenext', ['page.ts'], PAGE],
   ['TypeScript 7', 'bundler', ['page.ts'], PAGE],
-  ['TypeScript 5.6', 'bundler', ['page.ts'], PAGE],
+  ['TypeScript 5.9', 'bundler', ['page.ts'], PAGE],
 ] as const)('%s under %s compiles %j', async (tsc, resolution, files, environment) => {
   expect(await errorsOf(tsc, resolution, [...files], environment)).toEqual([]);
 });

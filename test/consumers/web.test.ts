@@ -56,7 +56,10 @@ describe('a page', skipBecause(LACKS_CHROMIUM), () => {
   });
 
   it('is served by vite, without a configuration', async () => {
-    const server = spawn(process.execPath, [VITE, '--port', '0', '--clearScreen', 'false'], { cwd: page, env: project().env });
+    const server = spawn(process.execPath, [VITE, '--port', '0', '--clearScreen', 'false'], {
+      cwd: page,
+      env: project().env,
+    });
     onTestFinished(() => void server.kill());
     let said = '';
     server.stdout.setEncoding('utf8').on('data', (text: string) => {

@@ -10,8 +10,8 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { ROOT } from '../repository.ts';
 import type { Packed } from '../../../scripts/packages/packed.ts';
+import { ROOT } from '../repository.ts';
 
 export interface Registry {
   /** http://127.0.0.1:port/ */

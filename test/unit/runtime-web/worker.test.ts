@@ -168,13 +168,20 @@ describe('the sampler of a worker', () => {
     vi.stubGlobal('document', { baseURI: 'http://127.0.0.1:9/some/page.html' });
     const json = (text: string) => new URL(`data:application/json,${encodeURIComponent(text)}`);
     const { 'unet/model.onnx': network } = source().files;
-    const files = { 'scheduler/scheduler_config.json': json('{"num_train_timesteps": 100}'), 'unet/model.onnx': network! };
+    const files = {
+      'scheduler/scheduler_config.json': json('{"num_train_timesteps": 100}'),
+      'unet/model.onnx': network!,
+    };
     const config = { 'unet/config.json': json('{"in_channels": 1, "sample_size": 4, "num_class_embeds": 2}').href };
     expect((await sampler.load({ ...files, ...config })).shape).toEqual(SHAPE);
     for (const load of [sampler.load('models/x/'), sampler.load({ kind: 'url', url: 'models/x' })]) {
-      await expect(load).rejects.toThrow('http://127.0.0.1:9/some/models/x/scheduler/scheduler_config.json must be within');
+      await expect(load).rejects.toThrow(
+        'http://127.0.0.1:9/some/models/x/scheduler/scheduler_config.json must be within',
+      );
     }
-    await expect(sampler.load({ ...files, 'unet/config.json': './c.json' })).rejects.toThrow('http://127.0.0.1:9/some/c.json');
+    await expect(sampler.load({ ...files, 'unet/config.json': './c.json' })).rejects.toThrow(
+      'http://127.0.0.1:9/some/c.json',
+    );
     vi.unstubAllGlobals();
   });
 

@@ -1,5 +1,5 @@
-import { type DiffusionModel, loadModel, sheet } from 'onnoise';
 import { gaussian, InputError } from '@onnoise/scheduler';
+import { type DiffusionModel, loadModel, sheet } from 'onnoise';
 
 export async function draw(folder: string): Promise<Uint8Array> {
   try {
