@@ -39,7 +39,7 @@ describe('the example', skipBecause(LACKS_CHROMIUM), () => {
     await project().run('npm', ['run', 'build', '--', '--base', './'], { cwd });
     const { page } = await visit(browser);
     await page.goto(`${host.origin}/${name}/dist/index.html`);
-    await page.waitForFunction(() => document.querySelector('canvas')?.width === 28);
+    await page.waitForFunction(() => document.querySelector('canvas')?.width === 28, undefined, { timeout: 240_000 });
     const drawn = await page.evaluate(() => {
       const { data } = document.querySelector('canvas')!.getContext('2d')!.getImageData(0, 0, 28, 28);
       return Array.from(data.filter((_, i) => i % 4 === 0));
