@@ -42,6 +42,13 @@ const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/export.ts')).command,
   },
   {
+    name: 'import',
+    json: true,
+    word: '[from]',
+    describe: 'Turn a checkpoint of diffusers into a model folder (ONNX)',
+    load: async () => (await import('./commands/import.ts')).command,
+  },
+  {
     name: 'sample',
     json: true,
     describe: 'Make new pictures from a model folder',

@@ -11,6 +11,8 @@ const SCRIPTS: Record<string, string> = {
   samplers: 'samplers.py',
   starts: 'starts.py',
   model: 'model.py',
+  checkpoints: 'checkpoints.py',
+  monai: 'monai_unet.py',
   guidance: 'guidance.py',
   train: 'train.py',
   muon: 'muon.py',

@@ -108,6 +108,7 @@ def simple_unet():
 OPTIONS = {
     "SiLU": (dict(act_fn="silu"), dict(act="silu")),
     "GELU": (dict(act_fn="gelu"), dict(act="gelu")),
+    "Mish": (dict(act_fn="mish"), dict(act="mish")),
     "GroupNorm": (dict(norm_type="group", norm_num_groups=2), dict(norm="group", groups=2)),
     "residual connections": (dict(residual_connections=True), dict(residual=True)),
     "attention at the bottom and outermost": (dict(attention_levels=[2, 0], norm_num_groups=4), dict(attention=[2, 0], groups=4)),
@@ -170,6 +171,36 @@ CASES = {
         sample_size=8, in_channels=1, out_channels=1, block_out_channels=[4, 8], layers_per_block=1,
         down_block_types=["DownBlock2D", "AttnDownBlock2D"], up_block_types=["AttnUpBlock2D", "UpBlock2D"],
         norm_num_groups=2, attention_head_dim=4, dropout=0.3,
+    ),
+    "with residual blocks that halve and double, dropout": dict(
+        sample_size=8, in_channels=1, out_channels=1, block_out_channels=[4, 8, 8], layers_per_block=1,
+        down_block_types=["ResnetDownsampleBlock2D", "AttnDownBlock2D", "DownBlock2D"],
+        up_block_types=["UpBlock2D", "AttnUpBlock2D", "ResnetUpsampleBlock2D"],
+        downsample_type="resnet", upsample_type="resnet", norm_num_groups=2, attention_head_dim=4, dropout=0.3,
+    ),
+    "with attention that halves and doubles by residual blocks, scale and shift, classes": dict(
+        sample_size=8, in_channels=3, out_channels=3, block_out_channels=[4, 8], layers_per_block=1,
+        down_block_types=["AttnDownBlock2D", "ResnetDownsampleBlock2D"],
+        up_block_types=["ResnetUpsampleBlock2D", "AttnUpBlock2D"], downsample_type="resnet", upsample_type="resnet",
+        resnet_time_scale_shift="scale_shift", attn_norm_num_groups=4, norm_num_groups=2, attention_head_dim=2, num_class_embeds=5,
+    ),
+    "with scale and shift, no norm before the middle attention, a scaled middle": dict(
+        sample_size=8, in_channels=1, out_channels=1, block_out_channels=[4, 8], layers_per_block=1,
+        down_block_types=PLAIN[0], up_block_types=PLAIN[1], norm_num_groups=2, attention_head_dim=4,
+        resnet_time_scale_shift="scale_shift", mid_block_scale_factor=1.5,
+    ),
+    "with GELU, a centred sample, a scaled middle": dict(
+        sample_size=8, in_channels=1, out_channels=1, block_out_channels=[4, 8], layers_per_block=1,
+        down_block_types=PLAIN[0], up_block_types=PLAIN[1], norm_num_groups=2, attention_head_dim=8,
+        act_fn="gelu", center_input_sample=True, mid_block_scale_factor=0.5,
+    ),
+    "with Mish": dict(
+        sample_size=4, in_channels=1, out_channels=1, block_out_channels=[4], layers_per_block=1,
+        down_block_types=["DownBlock2D"], up_block_types=["UpBlock2D"], norm_num_groups=2, attention_head_dim=4, act_fn="mish",
+    ),
+    "with ReLU": dict(
+        sample_size=4, in_channels=1, out_channels=1, block_out_channels=[4], layers_per_block=1,
+        down_block_types=["DownBlock2D"], up_block_types=["UpBlock2D"], norm_num_groups=2, attention_head_dim=4, act_fn="relu",
     ),
 }
 

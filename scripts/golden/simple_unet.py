@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-ACTIVATIONS = dict(relu=F.relu, silu=F.silu, gelu=F.gelu)
+ACTIVATIONS = dict(relu=F.relu, silu=F.silu, gelu=F.gelu, mish=F.mish)
 
 
 class Sinusoidal(nn.Module):
@@ -68,7 +68,7 @@ class SimpleUnet(nn.Module):
     def __init__(self, channels, time, image=1, attention=(), **options):
         """`attention` has levels: level k has width channels[k], 0 is the outermost. `options` are those of Block."""
         super().__init__()
-        act = dict(relu=nn.ReLU, silu=nn.SiLU, gelu=nn.GELU)[options.get("act", "relu")]
+        act = dict(relu=nn.ReLU, silu=nn.SiLU, gelu=nn.GELU, mish=nn.Mish)[options.get("act", "relu")]
         self.time_mlp = nn.Sequential(Sinusoidal(time), nn.Linear(time, time), act())
         self.conv0 = nn.Conv2d(image, channels[0], 3, padding=1)
         levels = range(1, len(channels))

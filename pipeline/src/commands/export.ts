@@ -3,11 +3,10 @@
  * `--triton` puts the model, or an existing one, into a repository for Triton and KServe. An existing one gets its weights for
  * Python with `--model` and `--out`.
  */
-import { basename, dirname, join, resolve } from 'node:path';
 import { InputError, show } from '@onnoise/scheduler';
 import type { CommandModule } from 'yargs';
 import type { Parity } from '../export/parity.ts';
-import { withLock } from '../files/lock.ts';
+import { lockBeside, withLock } from '../files/lock.ts';
 import { checkWritable, nearestFolder } from '../files/output.ts';
 import { formatPath } from '../terminal/format.ts';
 import { toNumber } from '../terminal/options.ts';
@@ -129,10 +128,6 @@ async function exportFrom({ run, out, checkpoint, weights }: ExportSource): Prom
 }
 
 const wordsOf = (out: string) => ({ action: `export to ${out}`, doing: 'is exporting there' });
-
-/** Beside the folder, which an export replaces as a whole. */
-const lockBeside = (folder: string) =>
-  join(dirname(resolve(folder)), `.${basename(resolve(folder)).slice(0, 64)}.lock`);
 
 async function describeExport({ folder, parity }: ExportReport): Promise<string[]> {
   const { describeParity } = await import('../export/parity.ts');

@@ -102,9 +102,10 @@ export function namedTensors(tensors: ReadonlyMap<string, SafetensorsEntry>): Ma
 
 /**
  * @param action what fails, after "Cannot": `start from runs/x`
+ * @param advice what may be wrong, in sentences of their own
  * @throws InputError that names the first fault of each kind, and counts them.
  */
-export function requireWeights({ missing, surplus, reshaped }: WeightFaults, action: string): void {
+export function requireWeights({ missing, surplus, reshaped }: WeightFaults, action: string, advice?: string): void {
   const [lacks, extra, other] = [missing[0], surplus[0], reshaped[0]];
   const others = (list: readonly unknown[]) => (list.length > 1 ? ` (and ${list.length - 1} more)` : '');
   const faults = [
@@ -115,7 +116,8 @@ export function requireWeights({ missing, surplus, reshaped }: WeightFaults, act
     ...(extra ? [`${extra.name} ${show(extra.shape)} is none of the network's${others(surplus)}`] : []),
   ];
   if (faults.length === 0) return;
-  throw new InputError(`Cannot ${action}: the weights must be the network's, received others: ${faults.join('; ')}.`);
+  const message = `Cannot ${action}: the weights must be the network's, received others: ${faults.join('; ')}.`;
+  throw new InputError(advice === undefined ? message : `${message} ${advice}`);
 }
 
 const show = (shape: readonly number[]): string => `[${shape.join(', ')}]`;

@@ -4,7 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { type ImageShape, InputError, parseSchedulerConfig } from '@onnoise/scheduler';
+import { type ImageShape, parseSchedulerConfig } from '@onnoise/scheduler';
 import { encodeModel } from '@onnoise/tracer';
 import { filesForPython } from '../diffusers/python-files.ts';
 import { requireSpace } from '../files/disk-errors.ts';
@@ -15,7 +15,7 @@ import { parametersOf, schedulerOf, specsOfTraining } from '../train/state.ts';
 import { checkArtefactTarget, writeArtefact } from './artefact.ts';
 import { inferenceGraph, inferenceMetadata } from './inference.ts';
 import type { ModelCard } from './model-card.ts';
-import { describeParity, measureParity, PARITY_BATCHES, type Parity, parityLimit } from './parity.ts';
+import { describeParity, measureParity, PARITY_BATCHES, type Parity, requireParity } from './parity.ts';
 
 export interface ExportOptions {
   /** Folder of a training run. */
@@ -76,7 +76,7 @@ export async function exportRun({
   report(2, 'comparing with tfjs');
   const compared = (done: number) => report(2 + done, 'comparing with tfjs');
   const parity = await measureParity(model, parameters, onnx, compared);
-  requireParity(run, parity);
+  requireParity(`export ${run}`, parity);
 
   const paths = runPaths(run);
   await writeArtefact({
@@ -92,16 +92,6 @@ export async function exportRun({
   });
   report(total, 'done');
   return { parity, step: info.step, bytes: onnx.length, notes };
-}
-
-/** @throws InputError. Infinity, where an output is no number or none that is finite, passes no limit. */
-function requireParity(run: string, parity: Parity): void {
-  const limit = parityLimit(parity);
-  if (parity.difference <= limit && Number.isFinite(parity.difference)) return;
-  throw new InputError(
-    `Cannot export ${run}: the largest difference between training and ONNX must be at most ${Number(limit.toPrecision(2))}, ` +
-      `received ${describeParity(parity)}. Nothing was written.`,
-  );
 }
 
 interface Exported {

@@ -7,19 +7,29 @@ import type { ConditionSpec, ImageShape, PredictionType } from '@onnoise/schedul
 export interface ModelCard {
   /** Heading: `digits`. */
   name: string;
-  /** The images it was trained on; `hash` names their exact bytes. */
-  data: {
+  /** The images it was trained on; `hash` names their exact bytes. Absent for a model from elsewhere. */
+  data?: {
     name: string;
     hash: string;
     count: number;
     classNames?: readonly string[] | undefined;
     licence?: string | undefined;
   };
+  /** The checkpoint of diffusers that it was made of, for a model from elsewhere; `hash` is of its weights. */
+  origin?: {
+    name: string;
+    hash: string;
+    classNames?: readonly string[] | undefined;
+    /** Of the weights. */
+    licence?: string | undefined;
+    /** What it was saved to be sampled with. */
+    sampler?: string | undefined;
+  };
   parameters: number;
   /** Whether the weights are the moving averages of training, or those of its last step. Default: true. */
   averaged?: boolean;
-  /** The resolved training configuration, as saved with the run. */
-  config: object;
+  /** The resolved training configuration, as saved with the run. Absent for a model from elsewhere. */
+  config?: object;
   /** The weights that training started from; absent: random ones. */
   start?: { name: string; hash: string } | undefined;
   /** Measurements: `'loss (last 100 steps)': 0.0312`. */
@@ -48,32 +58,19 @@ export interface CardSurroundings {
 
 /** Markdown. The same card gives the same text. */
 export function formatModelCard(card: ModelCard, around: CardSurroundings): string {
-  const { name, data, parameters, averaged = true, config, start, metrics, limits } = card;
+  const { name, parameters, averaged = true, origin, metrics, limits } = card;
   const [channels, height, width] = around.shape;
   return [
     `# ${name}`,
     `A diffusion model: ${width} x ${height} ${channels === 1 ? 'gray' : 'RGB'} pictures, ${describeConditions(around)}. ` +
       `\`${around.architecture}\`, ${parameters.toLocaleString('en')} parameters, predicts ${describePrediction(around.predictionType)} ` +
-      `over ${around.timesteps} timesteps. The weights are ${averaged ? 'the moving averages of training' : 'those of the last step of training'}.`,
+      `over ${around.timesteps} timesteps. ${origin ? `It was trained elsewhere and imported from ${origin.name}.` : `The weights are ${averaged ? 'the moving averages of training' : 'those of the last step of training'}.`}`,
     ...(around.hasSamples ? ['![Samples](samples.png)'] : []),
     '## Use',
     fence('sh', 'npx pipeline sample --model <this folder> --count 16 --out sheet.png'),
     describeNetwork(around),
     ...(around.python === undefined ? [] : [inPython(around.python)]),
-    '## Data',
-    [
-      `- ${data.name}: ${data.count.toLocaleString('en')} images`,
-      `- hash: \`${data.hash}\``,
-      ...(around.classes > 0 && data.classNames?.length ? [`- classes: ${data.classNames.join(', ')}`] : []),
-      ...around.conditions.map(
-        ({ name, min, max, mean }) => `- ${name}: from ${min} to ${max}, ${short(mean)} on average`,
-      ),
-      ...(data.licence === undefined ? [] : [`- licence of the images: ${data.licence}`]),
-    ].join('\n'),
-    '## Training',
-    ...(around.hasCurve ? ['![Loss](training.png)'] : []),
-    ...(start ? [`It started from the weights of ${start.name} (\`${start.hash}\`).`] : []),
-    fence('json', JSON.stringify(config, null, 2)),
+    ...(origin ? describeOrigin(origin, around) : describeTraining(card, around)),
     '## Metrics',
     table(Object.entries(metrics)),
     '## Limits',
@@ -83,6 +80,43 @@ export function formatModelCard(card: ModelCard, around: CardSurroundings): stri
     .join('\n\n')
     .replace(/\n+$/, '\n');
 }
+
+/** What it was trained on and how. */
+function describeTraining({ data, config, start }: ModelCard, around: CardSurroundings): string[] {
+  if (!data) throw new Error('a card needs data or an origin');
+  return [
+    '## Data',
+    [
+      `- ${data.name}: ${data.count.toLocaleString('en')} images`,
+      `- hash: \`${data.hash}\``,
+      ...listClasses(data, around),
+      ...around.conditions.map(
+        ({ name, min, max, mean }) => `- ${name}: from ${min} to ${max}, ${short(mean)} on average`,
+      ),
+      ...(data.licence === undefined ? [] : [`- licence of the images: ${data.licence}`]),
+    ].join('\n'),
+    '## Training',
+    ...(around.hasCurve ? ['![Loss](training.png)'] : []),
+    ...(start ? [`It started from the weights of ${start.name} (\`${start.hash}\`).`] : []),
+    fence('json', JSON.stringify(config, null, 2)),
+  ];
+}
+
+function describeOrigin(origin: NonNullable<ModelCard['origin']>, around: CardSurroundings): string[] {
+  return [
+    '## Origin',
+    [
+      `- checkpoint of diffusers: ${origin.name}`,
+      `- SHA-256 of its weights: \`${origin.hash}\``,
+      ...listClasses(origin, around),
+      ...(origin.sampler === undefined ? [] : [`- sampler that it was saved with: ${origin.sampler}`]),
+      `- licence: ${origin.licence ?? 'not given'}`,
+    ].join('\n'),
+  ];
+}
+
+const listClasses = ({ classNames }: { classNames?: readonly string[] | undefined }, { classes }: CardSurroundings) =>
+  classes > 0 && classNames?.length ? [`- classes: ${classNames.join(', ')}`] : [];
 
 function describeConditions({ classes, nullCondition, conditions }: CardSurroundings): string {
   const all = [...(classes > 0 ? [`one of ${classes} classes`] : []), ...conditions.map(({ name }) => name)];

@@ -3,7 +3,7 @@
  * file, on random batches.
  */
 
-import { type ConditionSpec, gaussian } from '@onnoise/scheduler';
+import { type ConditionSpec, gaussian, InputError } from '@onnoise/scheduler';
 import * as tf from '@tensorflow/tfjs';
 import * as ort from 'onnxruntime-node';
 import type { Model } from '../model/index.ts';
@@ -12,7 +12,7 @@ import { encodeBatch } from '../train/conditioning.ts';
 import { labelCount } from './inference.ts';
 
 /** Batch sizes that are compared. */
-export const PARITY_BATCHES = [1, 3, 8] as const;
+export const PARITY_BATCHES: readonly number[] = [1, 3, 8];
 /** Largest difference that passes for outputs within 1; see `parityLimit`. */
 export const PARITY_LIMIT = 1e-4;
 
@@ -34,25 +34,40 @@ export const describeParity = ({ difference, largest }: Parity) =>
   `${difference.toExponential(1)}, of outputs up to ${Number(largest.toPrecision(2))}`;
 
 /**
+ * @param action what fails, after "Cannot": `export runs/x`
+ * @throws InputError. Infinity, where an output is no number or none that is finite, passes no limit.
+ */
+export function requireParity(action: string, parity: Parity): void {
+  const limit = parityLimit(parity);
+  if (parity.difference <= limit && Number.isFinite(parity.difference)) return;
+  throw new InputError(
+    `Cannot ${action}: the largest difference between training and ONNX must be at most ${Number(limit.toPrecision(2))}, ` +
+      `received ${describeParity(parity)}. Nothing was written.`,
+  );
+}
+
+/**
  * @param onnx the exported model
  * @param onProgress images compared so far
+ * @param batches numbers of images of a call
  */
 export async function measureParity(
   model: Model,
   parameters: ReadonlyMap<string, Float32Array>,
   onnx: Uint8Array,
   onProgress?: (done: number, total: number) => void,
+  batches: readonly number[] = PARITY_BATCHES,
 ): Promise<Parity> {
   await useWasm();
   const session = await ort.InferenceSession.create(onnx, { logSeverityLevel: 3 });
   const weights = Object.fromEntries(
     model.parameters.map(({ name, shape }) => [name, tf.tensor(parameters.get(name)!, shape, 'float32')]),
   );
-  const total = PARITY_BATCHES.reduce((sum, batch) => sum + batch, 0);
+  const total = batches.reduce((sum, batch) => sum + batch, 0);
   let done = 0;
   let [difference, largest] = [0, 0];
   try {
-    for (const batch of PARITY_BATCHES) {
+    for (const batch of batches) {
       const inputs = randomInputs(model, batch);
       const expected = eager(model, weights, inputs, batch);
       const { out_sample: actual } = await session.run(feeds(model, inputs, batch));

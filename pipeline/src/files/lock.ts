@@ -7,6 +7,7 @@
 import { execFile } from 'node:child_process';
 import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname, uptime } from 'node:os';
+import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { InputError } from '@onnoise/scheduler';
@@ -40,6 +41,10 @@ const WRITE_MS = 500;
 const TAKEOVER_MS = 20;
 /** A clock that was set meanwhile may move the time of the boot a little. */
 const BOOT_SLACK_MS = 60_000;
+
+/** Of a folder that is replaced as a whole: the lock lies beside it. */
+export const lockBeside = (folder: string): string =>
+  join(dirname(resolve(folder)), `.${basename(resolve(folder)).slice(0, 64)}.lock`);
 
 /**
  * Takes the lock and returns a function that releases it.

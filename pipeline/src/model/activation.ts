@@ -1,12 +1,13 @@
 /**
  * Activation functions by diffusers' names.
  *
- * Source: Hendrycks & Gimpel, "Gaussian Error Linear Units" (arXiv 1606.08415): the exact form, as PyTorch's default.
+ * Source: Hendrycks & Gimpel, "Gaussian Error Linear Units" (arXiv 1606.08415): the exact form, as PyTorch's default;
+ * Misra, "Mish" (arXiv 1908.08681).
  */
 import * as tf from '@tensorflow/tfjs';
 import { silu } from './normalization.ts';
 
-export const ACTIVATION_NAMES = ['relu', 'silu', 'gelu'] as const;
+export const ACTIVATION_NAMES = ['relu', 'silu', 'gelu', 'mish'] as const;
 export type ActivationName = (typeof ACTIVATION_NAMES)[number];
 export type Activation = <T extends tf.Tensor>(x: T) => T;
 
@@ -26,4 +27,7 @@ export function gelu<T extends tf.Tensor>(x: T): T {
   return run(x) as T;
 }
 
-export const activations: Readonly<Record<ActivationName, Activation>> = { relu: (x) => tf.relu(x), silu, gelu };
+/** x tanh(ln(1 + e^x)). */
+const mish: Activation = (x) => tf.mul(x, tf.tanh(tf.softplus(x)));
+
+export const activations: Readonly<Record<ActivationName, Activation>> = { relu: (x) => tf.relu(x), silu, gelu, mish };

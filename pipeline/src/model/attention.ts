@@ -12,12 +12,17 @@ import { groupNorm } from './normalization.ts';
 export interface AttentionOptions {
   /** Channels of a head; must divide the number of channels. */
   headDim: number;
-  groups: number;
+  /** Of the GroupNorm that it begins with; undefined: none. */
+  groups: number | undefined;
   epsilon: number;
+  /** The sum of its output and its input is divided by it. Default: 1. */
+  scale?: number;
 }
 
-export function attention(declare: Declare, channels: number, { headDim, groups, epsilon }: AttentionOptions): Layer {
-  const norm = groupNorm(declare.in('group_norm'), channels, groups, epsilon);
+export function attention(declare: Declare, channels: number, options: AttentionOptions): Layer {
+  const { headDim, groups, epsilon, scale = 1 } = options;
+  const norm: Layer =
+    groups === undefined ? (_, x) => x : groupNorm(declare.in('group_norm'), channels, groups, epsilon);
   const toQ = pixelwiseLinear(declare.in('to_q'), channels, channels);
   const toK = pixelwiseLinear(declare.in('to_k'), channels, channels);
   const toV = pixelwiseLinear(declare.in('to_v'), channels, channels);
@@ -35,6 +40,7 @@ export function attention(declare: Declare, channels: number, { headDim, groups,
     const weights = tf.softmax(tf.matMul(query, perHead(toK(pass, input)), false, true)); // [N, heads, HW, HW]
     const mixed = tf.matMul(weights, perHead(toV(pass, input))); // [N, heads, HW, headDim]
     const together = heads === 1 ? mixed : tf.transpose(mixed, [0, 2, 1, 3]);
-    return tf.add(toOut(pass, tf.reshape(together, [n, h, w, channels])), x);
+    const sum: tf.Tensor4D = tf.add(toOut(pass, tf.reshape(together, [n, h, w, channels])), x);
+    return scale === 1 ? sum : tf.div(sum, scale);
   };
 }

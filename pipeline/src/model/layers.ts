@@ -75,16 +75,34 @@ const doubled = (x: tf.Tensor4D, filter: tf.Tensor4D, outputs: number): tf.Tenso
  * (w2, w1 + w2, w0 + w1, w0).
  */
 export function upsampleConv2d(declare: Declare, inputs: number, outputs: number): Layer {
+  const { apply, bias } = upsampleConvParts(declare, inputs, outputs);
+  return (pass, x) => tf.add(apply(pass, x), bias(pass));
+}
+
+/** The same for a caller who adds the bias: the layer without it, and the bias [out]. */
+export function upsampleConvParts(declare: Declare, inputs: number, outputs: number) {
   const init = fanIn(inputs * 9);
   const weight = declare('weight', [outputs, inputs, 3, 3], init);
   const bias = declare('bias', [outputs], init);
-  return (pass, x) => {
+  const apply: Layer = (pass, x) => {
     const taps = tf.reshape(use(pass, weight), [outputs * inputs, 9]);
     const summed = tf.matMul(taps, tf.tensor2d(NEAREST_TAPS, [9, 16])); // [out * in, 16]
     const filter = tf.transpose(tf.reshape(summed, [outputs, inputs, 4, 4]), [2, 3, 0, 1]); // [4, 4, out, in]
-    return tf.add(doubled(x, filter as tf.Tensor4D, outputs), use(pass, bias));
+    return doubled(x, filter as tf.Tensor4D, outputs);
   };
+  return { apply, bias: (pass: Pass) => use<tf.Tensor1D>(pass, bias) };
 }
+
+/** Every pixel four times: [N, H, W, C] to [N, 2H, 2W, C]. */
+export function nearestDouble(x: tf.Tensor4D): tf.Tensor4D {
+  const [n, h, w, c] = x.shape;
+  const column = tf.expandDims(x, 3); // [N, H, W, 1, C]
+  const wide: tf.Tensor4D = tf.reshape(tf.concat([column, column], 3), [n, h, 2 * w, c]);
+  return tf.reshape(tf.concat([wide, wide], 2), [n, 2 * h, 2 * w, c]); // each row, and itself once more
+}
+
+/** The mean of every 2 x 2 pixels: [N, H, W, C] to [N, H/2, W/2, C]. */
+export const meanHalve = (x: tf.Tensor4D): tf.Tensor4D => tf.avgPool(x, 2, 2, 'valid');
 
 /** [9, 16]: which of the 3 x 3 weights are summed in each of the 4 x 4. */
 const NEAREST_TAPS = ((): Float32Array => {

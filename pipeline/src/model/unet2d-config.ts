@@ -17,10 +17,12 @@ import {
   refuse,
   withDefault,
 } from '@onnoise/scheduler';
+import { ACTIVATION_NAMES, type ActivationName } from './activation.ts';
 import { CONDITION_RULES } from './condition-config.ts';
 
-const DOWN_BLOCKS = ['DownBlock2D', 'AttnDownBlock2D'] as const;
-const UP_BLOCKS = ['UpBlock2D', 'AttnUpBlock2D'] as const;
+const DOWN_BLOCKS = ['DownBlock2D', 'AttnDownBlock2D', 'ResnetDownsampleBlock2D'] as const;
+const UP_BLOCKS = ['UpBlock2D', 'AttnUpBlock2D', 'ResnetUpsampleBlock2D'] as const;
+const RESAMPLING = ['conv', 'resnet'] as const;
 
 /**
  * | name                             | default               | meaning                                                         |
@@ -30,14 +32,20 @@ const UP_BLOCKS = ['UpBlock2D', 'AttnUpBlock2D'] as const;
  * | patch_size                       | 1                     | pixels, across and down, that the network sees as one. Not a key of diffusers |
  * | block_out_channels               | [224, 448, 672, 896]  | width of every level                                            |
  * | layers_per_block                 | 2                     | residual blocks per level, one more going up                |
- * | down_block_types, up_block_types | attention but at the outermost level | with or without attention, one per level         |
+ * | down_block_types, up_block_types | attention but at the outermost level | one per level, see unet2d-blocks.ts              |
+ * | downsample_type, upsample_type   | conv                  | how levels with attention lead to the next: conv, or resnet     |
  * | mid_block_type                   | UNetMidBlock2D        | null: no middle block                                           |
+ * | mid_block_scale_factor           | 1                     | divides the sums with shortcuts in the middle block             |
  * | add_attention                    | true                  | attention in the middle block                                   |
+ * | attn_norm_num_groups             | null                  | groups there; null: norm_num_groups, none with scale_shift      |
  * | attention_head_dim               | 8                     | channels of a head; null: one head                              |
  * | norm_num_groups, norm_eps        | 32, 1e-5              | of every GroupNorm                                              |
  * | downsample_padding               | 1                     | 0 pads one zero after, none before                              |
  * | time_embedding_dim               | null                  | null: four times the first width                                |
  * | dropout                          | 0                     | share of the values that residual blocks drop in training       |
+ * | act_fn                           | silu                  | relu, silu (or swish), gelu (the exact form) or mish            |
+ * | resnet_time_scale_shift          | default               | the time is added in residual blocks; scale_shift: scales and shifts there |
+ * | center_input_sample              | false                 | the sample enters as 2 x - 1                                    |
  * | flip_sin_to_cos, freq_shift      | true, 0               | order and frequencies of the time embedding                     |
  * | num_class_embeds                 | null                  | rows of the class embedding; null: no classes                   |
  * | null_condition                   | false                 | trained without a condition too; the last class is then the null class. Not a key of diffusers |
@@ -50,7 +58,7 @@ export interface UNet2DConfig {
   in_channels: number;
   out_channels: number;
   patch_size: number;
-  center_input_sample: false;
+  center_input_sample: boolean;
   time_embedding_type: 'positional';
   time_embedding_dim: number | null;
   freq_shift: number;
@@ -60,17 +68,17 @@ export interface UNet2DConfig {
   up_block_types: (typeof UP_BLOCKS)[number][];
   block_out_channels: number[];
   layers_per_block: number;
-  mid_block_scale_factor: 1;
+  mid_block_scale_factor: number;
   downsample_padding: 0 | 1;
-  downsample_type: 'conv';
-  upsample_type: 'conv';
+  downsample_type: (typeof RESAMPLING)[number];
+  upsample_type: (typeof RESAMPLING)[number];
   dropout: number;
-  act_fn: 'silu';
+  act_fn: ActivationName;
   attention_head_dim: number | null;
   norm_num_groups: number;
-  attn_norm_num_groups: null;
+  attn_norm_num_groups: number | null;
   norm_eps: number;
-  resnet_time_scale_shift: 'default';
+  resnet_time_scale_shift: 'default' | 'scale_shift';
   add_attention: boolean;
   class_embed_type: null;
   num_class_embeds: number | null;
@@ -89,7 +97,7 @@ const RULES: Rules<UNet2DConfig> = {
   in_channels: CHANNELS,
   out_channels: CHANNELS,
   patch_size: withDefault(1, integer(1, 64)),
-  center_input_sample: only(false),
+  center_input_sample: withDefault(false, flag),
   time_embedding_type: only('positional'),
   time_embedding_dim: withDefault(null, nullable(integer(1, 65_536))),
   freq_shift: withDefault(0, number({ min: 0, max: 1 })),
@@ -99,17 +107,17 @@ const RULES: Rules<UNet2DConfig> = {
   up_block_types: withDefault([...Array(3).fill('AttnUpBlock2D'), 'UpBlock2D'], listOf(oneOf(UP_BLOCKS), 1)),
   block_out_channels: withDefault([224, 448, 672, 896], listOf(integer(1, 8192), 1)),
   layers_per_block: withDefault(2, integer(1, 64)),
-  mid_block_scale_factor: only(1),
+  mid_block_scale_factor: withDefault(1, number({ above: 0 })),
   downsample_padding: withDefault(1, oneOf([0, 1])),
-  downsample_type: only('conv'),
-  upsample_type: only('conv'),
+  downsample_type: withDefault('conv', oneOf(RESAMPLING)),
+  upsample_type: withDefault('conv', oneOf(RESAMPLING)),
   dropout: withDefault(0, number({ min: 0, below: 1 })),
-  act_fn: withDefault('silu', oneOf(['silu', 'swish'])) as Rules<UNet2DConfig>['act_fn'],
+  act_fn: withDefault('silu', oneOf([...ACTIVATION_NAMES, 'swish'])) as Rules<UNet2DConfig>['act_fn'],
   attention_head_dim: withDefault(8, nullable(integer(1, 8192))),
   norm_num_groups: withDefault(32, integer(1, 8192)),
-  attn_norm_num_groups: only(null),
+  attn_norm_num_groups: withDefault(null, nullable(integer(1, 8192))),
   norm_eps: withDefault(1e-5, number({ above: 0, max: 1 })),
-  resnet_time_scale_shift: only('default'),
+  resnet_time_scale_shift: withDefault('default', oneOf(['default', 'scale_shift'])),
   add_attention: withDefault(true, flag),
   class_embed_type: only(null),
   ...CONDITION_RULES,
@@ -131,7 +139,7 @@ export function readUNet2DConfig(json: unknown): UNet2DConfig {
   const passive = ['_diffusers_version', '_name_or_path', ...former].map((name) => [name, anything]);
   const config = readObject(json, ACTION, RULES, Object.fromEntries(passive));
   config.num_train_timesteps ??= DEFAULT_TIMESTEPS;
-  config.act_fn = 'silu'; // swish is the same
+  if ((config.act_fn as string) === 'swish') config.act_fn = 'silu'; // another name of it
   const levels = config.block_out_channels.length;
   for (const name of ['down_block_types', 'up_block_types'] as const) {
     const rule = `a list of ${levels}, one for each of block_out_channels`;
@@ -149,11 +157,20 @@ export function readUNet2DConfig(json: unknown): UNet2DConfig {
     const head = config.attention_head_dim ?? channels;
     if (channels % head !== 0) refuse(ACTION, 'attention_head_dim', `null or a divisor of ${channels}`, head);
   }
+  const { attn_norm_num_groups: groups } = config;
+  const deepest = config.block_out_channels.at(-1)!;
+  if (groups !== null && attendsInTheMiddle(config) && deepest % groups !== 0) {
+    refuse(ACTION, 'attn_norm_num_groups', `null or a divisor of ${deepest}`, groups);
+  }
   if (config.freq_shift >= Math.floor(config.block_out_channels[0]! / 2)) {
     refuse(ACTION, 'block_out_channels', 'a list that starts at 4 or more', config.block_out_channels);
   }
   return config;
 }
+
+/** Whether there is a middle block with attention. */
+export const attendsInTheMiddle = ({ mid_block_type, add_attention }: UNet2DConfig): boolean =>
+  mid_block_type !== null && add_attention;
 
 /** Widths at which attention runs. */
 function attentionWidths(config: UNet2DConfig): number[] {
@@ -161,6 +178,6 @@ function attentionWidths(config: UNet2DConfig): number[] {
   const last = widths.length - 1;
   const down = widths.filter((_, i) => config.down_block_types[i] === 'AttnDownBlock2D');
   const up = widths.filter((_, i) => config.up_block_types[last - i] === 'AttnUpBlock2D');
-  const mid = config.mid_block_type && config.add_attention ? [widths[last]!] : [];
+  const mid = attendsInTheMiddle(config) ? [widths[last]!] : [];
   return [...down, ...mid, ...up];
 }

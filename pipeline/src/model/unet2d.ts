@@ -6,6 +6,7 @@
  * Source: Ho et al., "Denoising Diffusion Probabilistic Models" (arXiv 2006.11239), appendix B; diffusers' `unet_2d.py`.
  */
 import * as tf from '@tensorflow/tfjs';
+import { activations } from './activation.ts';
 import { conditionEmbedding } from './condition-embedding.ts';
 import { declareInto } from './declare.ts';
 import { conv2d, embedding, linear } from './layers.ts';
@@ -13,16 +14,19 @@ import { groupNorm, silu } from './normalization.ts';
 import { inPatches } from './patches.ts';
 import { timeEmbedding } from './time-embedding.ts';
 import type { DropoutSpec, Forward, NetworkRecord, ParameterSpec } from './types.ts';
-import { type BlockOptions, downBlock, midBlock, upBlock } from './unet2d-blocks.ts';
-import { readUNet2DConfig, type UNet2DConfig } from './unet2d-config.ts';
+import { type BlockOptions, downBlock, midBlock, type Resampling, upBlock } from './unet2d-blocks.ts';
+import { attendsInTheMiddle, readUNet2DConfig, type UNet2DConfig } from './unet2d-config.ts';
 
 function unet2d(config: UNet2DConfig, parameters: ParameterSpec[], dropouts: DropoutSpec[]): Forward {
   const { block_out_channels: widths, layers_per_block: depth, num_train_timesteps: count } = config;
   const first = widths[0]!;
   const last = widths.length - 1;
   const timeWidth = config.time_embedding_dim ?? 4 * first;
+  const act = activations[config.act_fn];
   const options: BlockOptions = {
     timeWidth,
+    timeUse: config.resnet_time_scale_shift,
+    act,
     groups: config.norm_num_groups,
     epsilon: config.norm_eps,
     headDim: config.attention_head_dim,
@@ -53,9 +57,11 @@ function unet2d(config: UNet2DConfig, parameters: ParameterSpec[], dropouts: Dro
   const side = (level: number) => config.sample_size / 2 ** level;
   const downs = widths.map((outputs, i) => {
     const inputs = Array.from({ length: depth }, (_, layer) => (layer === 0 ? (widths[i - 1] ?? first) : outputs));
-    const attention = config.down_block_types[i] === 'AttnDownBlock2D';
+    const type = config.down_block_types[i]!;
+    const attention = type === 'AttnDownBlock2D';
+    const downsample = i < last ? resamplingOf(type, config.downsample_type) : undefined;
     const shape = { inputs, outputs, side: side(i) };
-    return downBlock(declare.in(`down_blocks.${i}`), { ...options, ...shape, attention, downsample: i < last });
+    return downBlock(declare.in(`down_blocks.${i}`), { ...options, ...shape, attention, downsample });
   });
   const ups = widths.map((_, i) => {
     const at = last - i; // the level, counted from the outermost
@@ -65,12 +71,21 @@ function unet2d(config: UNet2DConfig, parameters: ParameterSpec[], dropouts: Dro
       { length: depth + 1 },
       (_, layer) => (layer === 0 ? below : outputs) + (layer === depth ? (widths[at - 1] ?? first) : outputs),
     );
-    const attention = config.up_block_types[i] === 'AttnUpBlock2D';
+    const type = config.up_block_types[i]!;
+    const attention = type === 'AttnUpBlock2D';
+    const upsample = at > 0 ? resamplingOf(type, config.upsample_type) : undefined;
     const shape = { inputs, outputs, side: side(at) };
-    return upBlock(declare.in(`up_blocks.${i}`), { ...options, ...shape, attention, upsample: at > 0 });
+    return upBlock(declare.in(`up_blocks.${i}`), { ...options, ...shape, attention, upsample });
   });
   const mid = config.mid_block_type
-    ? midBlock(declare.in('mid_block'), widths[last]!, config.add_attention, { ...options, side: side(last) })
+    ? midBlock(declare.in('mid_block'), {
+        ...options,
+        channels: widths[last]!,
+        side: side(last),
+        attend: attendsInTheMiddle(config),
+        attentionGroups: midAttentionGroups(config),
+        scale: config.mid_block_scale_factor,
+      })
     : null;
   const normOut = groupNorm(declare.in('conv_norm_out'), first, options.groups, options.epsilon);
   const convOut = conv2d(declare.in('conv_out'), first, config.out_channels, { kernel: 3, padding: 1 });
@@ -79,9 +94,10 @@ function unet2d(config: UNet2DConfig, parameters: ParameterSpec[], dropouts: Dro
     let embedded = time2(pass, silu(time1(pass, embedTime(pass, timestep)))); // [N, timeWidth]
     if (classes) embedded = tf.add(embedded, classes(pass, pass.labels!));
     if (conditions) embedded = tf.add(embedded, conditions(pass, pass.conditions!));
-    const time = silu(embedded); // every residual block begins with it
+    const time = act(embedded); // every residual block begins with it
 
-    const skips = [convIn(pass, sample)];
+    const input: tf.Tensor4D = config.center_input_sample ? tf.sub(tf.mul(sample, 2), 1) : sample;
+    const skips = [convIn(pass, input)];
     for (const down of downs) skips.push(...down(pass, skips.at(-1)!, time));
     let x = skips.at(-1)!;
     x = mid?.(pass, x, time) ?? x;
@@ -100,6 +116,16 @@ function onPatches({ patch_size: side, ...config }: UNet2DConfig): UNet2DConfig 
     in_channels: deep(config.in_channels),
     out_channels: deep(config.out_channels),
   };
+}
+
+/** Blocks with attention do what `type` says; the others say it by their names. */
+const resamplingOf = (block: string, type: 'conv' | 'resnet'): Resampling =>
+  block.startsWith('Attn') ? type : block.startsWith('Resnet') ? 'resnet' : 'conv';
+
+/** By default those of the residual blocks, but none where these scale and shift by the time. */
+function midAttentionGroups(config: UNet2DConfig): number | undefined {
+  if (config.attn_norm_num_groups !== null) return config.attn_norm_num_groups;
+  return config.resnet_time_scale_shift === 'default' ? config.norm_num_groups : undefined;
 }
 
 export const unet2dRecord: NetworkRecord<UNet2DConfig> = {

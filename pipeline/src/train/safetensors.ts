@@ -2,14 +2,15 @@
  * Reads and writes safetensors files: an 8-byte little-endian header length, a JSON header
  * `{name: {dtype, shape, data_offsets}}`, then the values, back to back, little-endian.
  *
- * Limits: F32, I32, I64 and U8, on little-endian machines. The reader is strict: it refuses a header with unknown
- * fields, gaps, overlaps or a size that does not fit its shape.
+ * Limits: F32, I32, I64 and U8, on little-endian machines; F16, BF16 and F64 are read as F32. The reader is strict: it
+ * refuses a header with unknown fields, gaps, overlaps or a size that does not fit its shape.
  * Source: the format description in the README of huggingface/safetensors.
  */
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { InputError, integer, listOf, object } from '@onnoise/scheduler';
 import { sizeOf } from '../shape.ts';
+import { widenBrain, widenHalf } from './half.ts';
 
 export type SafetensorsData = Float32Array | Int32Array | BigInt64Array | Uint8Array;
 
@@ -24,7 +25,9 @@ export interface SafetensorsFile {
 }
 
 const TYPES = { F32: Float32Array, I32: Int32Array, I64: BigInt64Array, U8: Uint8Array } as const;
-type Dtype = keyof typeof TYPES;
+/** What the reader knows, as it is stored. */
+const STORED = { ...TYPES, F16: Uint16Array, BF16: Uint16Array, F64: Float64Array } as const;
+type Dtype = keyof typeof STORED;
 
 /** Longest header the reference implementation reads. */
 const MAXIMUM_HEADER = 100_000_000;
@@ -117,14 +120,23 @@ export async function readSafetensors(path: string): Promise<SafetensorsFile & {
     }
     const tensors = new Map<string, SafetensorsEntry>();
     for (const { name, dtype, shape, begin } of entries) {
-      const data = new TYPES[dtype](sizeOf(shape));
+      const data = new STORED[dtype](sizeOf(shape));
       await read(asBytes(data), 8 + length + begin);
-      tensors.set(name, { shape, data });
+      tensors.set(name, { shape, data: asKept(dtype, data) });
     }
     return { tensors, metadata, sha256: hash.digest('hex') };
   } finally {
     await file.close();
   }
+}
+
+type Stored = InstanceType<(typeof STORED)[Dtype]>;
+
+/** All floats as F32. */
+function asKept(dtype: Dtype, data: Stored): SafetensorsData {
+  if (dtype === 'F16') return widenHalf(data as Uint16Array);
+  if (dtype === 'BF16') return widenBrain(data as Uint16Array);
+  return data instanceof Float64Array ? Float32Array.from(data) : (data as SafetensorsData);
 }
 
 interface HeaderEntry {
@@ -152,13 +164,13 @@ function parseHeader(bytes: Buffer, refuse: (rule: string) => never) {
     if (!object.holds(entry)) return refuse(`${about} must be an object`);
     const { dtype, shape, data_offsets: offsets, ...unknown } = entry;
     if (Object.keys(unknown).length > 0) return refuse(`${about} has the unknown field ${Object.keys(unknown)[0]}`);
-    if (typeof dtype !== 'string' || !Object.hasOwn(TYPES, dtype)) {
-      return refuse(`dtype of ${about} must be one of ${Object.keys(TYPES).join(', ')}, is ${JSON.stringify(dtype)}`);
+    if (typeof dtype !== 'string' || !Object.hasOwn(STORED, dtype)) {
+      return refuse(`dtype of ${about} must be one of ${Object.keys(STORED).join(', ')}, is ${JSON.stringify(dtype)}`);
     }
     if (!SIZES.holds(shape)) return refuse(`shape of ${about} must be a list of sizes`);
     if (!SIZES.holds(offsets) || offsets.length !== 2) return refuse(`data_offsets of ${about} must be two sizes`);
     const [begin, end] = offsets as [number, number];
-    if (end - begin !== sizeOf(shape) * TYPES[dtype as Dtype].BYTES_PER_ELEMENT) {
+    if (end - begin !== sizeOf(shape) * STORED[dtype as Dtype].BYTES_PER_ELEMENT) {
       return refuse(`data_offsets of ${about} do not fit its shape`);
     }
     return { name, dtype: dtype as Dtype, shape, begin, end };
@@ -173,7 +185,7 @@ function parseHeader(bytes: Buffer, refuse: (rule: string) => never) {
 }
 
 const SIZES = listOf(integer(0));
-const asBytes = (data: SafetensorsData) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+const asBytes = (data: ArrayBufferView) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 
 function dtypeOf(data: SafetensorsData): Dtype {
   const found = Object.entries(TYPES).find(([, type]) => data instanceof type);

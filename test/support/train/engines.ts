@@ -51,6 +51,26 @@ export const networks = {
     scheduler: { num_train_timesteps: 30, beta_schedule: 'squaredcos_cap_v2', prediction_type: 'v_prediction' },
     training: { batch: 2, loss: 'huber', optimizer: 'adamw', weightDecay: 0.1, lr: 0.002, clipNorm: 0.5 },
   },
+  residualResampling: {
+    model: {
+      _class_name: 'UNet2DModel',
+      sample_size: 8,
+      in_channels: 1,
+      out_channels: 1,
+      block_out_channels: [4, 8, 8],
+      layers_per_block: 1,
+      norm_num_groups: 2,
+      attention_head_dim: 4,
+      down_block_types: ['ResnetDownsampleBlock2D', 'AttnDownBlock2D', 'DownBlock2D'],
+      up_block_types: ['UpBlock2D', 'AttnUpBlock2D', 'ResnetUpsampleBlock2D'],
+      downsample_type: 'resnet',
+      upsample_type: 'resnet',
+      resnet_time_scale_shift: 'scale_shift',
+      act_fn: 'mish',
+    },
+    scheduler: { num_train_timesteps: 30 },
+    training: { batch: 2, lr: 0.002 },
+  },
 } satisfies Record<string, PartialConfig>;
 
 export const planOf = (config: PartialConfig) => planFromConfig(resolveConfig([{ name: 'the test', config }]));

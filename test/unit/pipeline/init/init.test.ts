@@ -159,6 +159,19 @@ describe('recoverParameters', () => {
       },
     ],
     [
+      'UNet2DModel with residual resampling',
+      {
+        ...unet,
+        sample_size: 8,
+        in_channels: 1,
+        out_channels: 1,
+        down_block_types: ['ResnetDownsampleBlock2D', 'AttnDownBlock2D'],
+        up_block_types: ['AttnUpBlock2D', 'ResnetUpsampleBlock2D'],
+        resnet_time_scale_shift: 'scale_shift',
+        mid_block_scale_factor: 1.5,
+      },
+    ],
+    [
       'SimpleUnet with GroupNorm',
       { _class_name: 'SimpleUnet', sample_size: 8, channels: [4, 8], time_emb_dim: 8, ...group },
     ],

@@ -103,7 +103,7 @@ describe('createModel', () => {
     [
       'an activation of SimpleUnet that is not there',
       { ...simple, act_fn: 'tanh' },
-      'Cannot read the SimpleUnet config: act_fn must be one of relu, silu, gelu, received "tanh".',
+      'Cannot read the SimpleUnet config: act_fn must be one of relu, silu, gelu, mish, received "tanh".',
     ],
     ['a norm that is not there', { ...simple, norm_type: 'layer' }, 'norm_type must be one of batch, group, received'],
     [
@@ -134,8 +134,8 @@ describe('createModel', () => {
     ],
     [
       'an activation that is not there',
-      { ...unet, act_fn: 'mish' },
-      'act_fn must be one of silu, swish, received "mish"',
+      { ...unet, act_fn: 'tanh' },
+      'act_fn must be one of relu, silu, gelu, mish, swish, received "tanh"',
     ],
     ['an epsilon of 0', { ...unet, norm_eps: 0 }, 'norm_eps must be a number above 0 and of at most 1, received 0'],
     [
@@ -147,6 +147,16 @@ describe('createModel', () => {
     ['a block that is not there', { ...unet, down_block_types: ['SkipDownBlock2D', 'DownBlock2D'] }, 'AttnDownBlock2D'],
     ['too few blocks', { ...unet, up_block_types: ['UpBlock2D'] }, 'up_block_types must be a list of 2'],
     ['groups that do not divide', { ...unet, norm_num_groups: 3 }, 'norm_num_groups must be a divisor of every'],
+    [
+      'groups of the middle attention that do not divide',
+      { ...unet, attn_norm_num_groups: 5 },
+      'attn_norm_num_groups must be null or a divisor of 16, received 5',
+    ],
+    [
+      'another use of the time',
+      { ...unet, resnet_time_scale_shift: 'ada_group' },
+      'resnet_time_scale_shift must be one of default, scale_shift, received "ada_group"',
+    ],
     ['heads that do not divide', { ...unet, attention_head_dim: 5 }, 'attention_head_dim must be null or a divisor of'],
     ['other channels out', { ...unet, out_channels: 6 }, 'out_channels must be in_channels (3), received 6'],
     ['no class at all', { ...unet, num_class_embeds: 0 }, 'num_class_embeds must be null or an integer from 1'],

@@ -93,7 +93,7 @@ describe('readSafetensors', () => {
     ['is a list', '[]', /not a JSON object/],
     [
       'has an unknown type',
-      '{"a":{"dtype":"F16","shape":[2],"data_offsets":[0,4]}}',
+      '{"a":{"dtype":"F8_E4M3","shape":[4],"data_offsets":[0,4]}}',
       /dtype of tensor "a" must be one/,
     ],
     ['has a shape that does not fit', `{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}`, /do not fit its shape/],
@@ -107,6 +107,22 @@ describe('readSafetensors', () => {
   it.each(wrong)('refuses a header that %s', async (_, header, message) => {
     fileOf(header, Buffer.alloc(8));
     await expect(readSafetensors(path)).rejects.toThrow(message);
+  });
+
+  it('reads floats of 16 and 64 bits as float32', async () => {
+    const halves = Uint16Array.of(0x3c00, 0xc000, 0x3555, 0x0001, 0x83ff, 0x7bff, 0x7c00, 0x8000);
+    const brains = Uint16Array.of(0x3f80, 0xc2f7, 0x0001, 0xff80);
+    const doubles = Float64Array.of(Math.PI, -1e-60);
+    const header =
+      '{"d":{"dtype":"F64","shape":[2],"data_offsets":[0,16]},"h":{"dtype":"F16","shape":[8],"data_offsets":[16,32]},' +
+      '"b":{"dtype":"BF16","shape":[4],"data_offsets":[32,40]}}';
+    fileOf(header, Buffer.concat([doubles, halves, brains].map(({ buffer }) => Buffer.from(buffer))));
+    const { tensors } = await readSafetensors(path);
+    expect(tensors.get('h')!.data).toEqual(
+      Float32Array.of(1, -2, 0.333251953125, 2 ** -24, -1023 * 2 ** -24, 65504, Infinity, -0),
+    );
+    expect(tensors.get('b')!.data).toEqual(Float32Array.of(1, -123.5, 2 ** -133, -Infinity));
+    expect(tensors.get('d')!.data).toEqual(Float32Array.of(Math.PI, 0 * -1));
   });
 
   it('refuses an impossible header length at once', async () => {

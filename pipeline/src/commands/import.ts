@@ -1,0 +1,83 @@
+/** `pipeline import`: a checkpoint of diffusers becomes a model folder. */
+import { InputError } from '@onnoise/scheduler';
+import type { CommandModule } from 'yargs';
+import type { ImportResult } from '../diffusers/import.ts';
+import { formatPath } from '../terminal/format.ts';
+import { toNumber } from '../terminal/options.ts';
+import { withProgress } from '../terminal/progress.ts';
+import { sayNote, sayResult } from '../terminal/voice.ts';
+
+/** The options of `pipeline import`; its help explains them. */
+export interface ImportArguments {
+  from?: string | undefined;
+  out: string;
+  config?: string | undefined;
+  scheduler?: string | undefined;
+  size?: number | undefined;
+  weights?: boolean | undefined;
+}
+
+export const command: CommandModule<object, ImportArguments> = {
+  command: 'import [from]',
+  describe: 'Turn a checkpoint of diffusers into a model folder (ONNX)',
+  builder: (cli) =>
+    cli
+      .usage(
+        '$0 import <folder or .safetensors> --out <folder>\n\n' +
+          'Turns a pipeline of diffusers (DDPM or DDIM, with a UNet2DModel) into a model folder, without Python.',
+      )
+      .positional('from', {
+        type: 'string',
+        describe: 'Folder of a pipeline, of its network or in the cache of the Hub, or a .safetensors file',
+      })
+      .options({
+        out: { string: true, requiresArg: true, demandOption: true, describe: 'Model folder to write' },
+        config: {
+          string: true,
+          requiresArg: true,
+          describe: "The network's config.json, where none lies beside the weights",
+        },
+        scheduler: {
+          string: true,
+          requiresArg: true,
+          describe: 'The scheduler_config.json, where none is found',
+        },
+        size: {
+          requiresArg: true,
+          coerce: toNumber('size'),
+          describe: 'Side of the pictures in pixels, where the config has no sample_size',
+        },
+        weights: {
+          boolean: true,
+          describe: 'Write the weights for diffusers, PyTorch and train --init, too; --no-weights: do not',
+        },
+      })
+      .example('$0 import ddpm-cat-256 --out models/cats', 'a folder from the Hub')
+      .example('$0 import runs/accelerate/unet_ema --out models/mine', 'averaged weights of a training in Python'),
+  handler: async ({ from, out, config, scheduler, size, weights }) => {
+    if (from === undefined) {
+      throw new InputError(
+        'Cannot import: there must be a folder or a .safetensors file, received neither. Try: pipeline import ddpm-cat-256 --out models/cats',
+      );
+    }
+    const { importCheckpoint } = await import('../diffusers/import.ts');
+    const imported = await withProgress('Importing', { unit: 'stages' }, (onProgress) =>
+      importCheckpoint({ from, out, config, scheduler, size, weights, onProgress }),
+    );
+    for (const note of imported.notes) sayNote(note);
+    const { notes: _, ...facts } = imported;
+    sayResult(await describe(out, imported), { from, folder: out, ...facts, sampler: facts.sampler ?? null });
+  },
+};
+
+async function describe(folder: string, { parity, parameters, sampler }: ImportResult): Promise<string[]> {
+  const { describeParity } = await import('../export/parity.ts');
+  const path = formatPath(folder);
+  const asked = sampler === undefined ? '' : ` --sampler ${sampler}`;
+  return [
+    `Weights: ${parameters.toLocaleString('en')}`,
+    `Largest difference between tfjs and ONNX: ${describeParity(parity)}`,
+    `Model: ${path}`,
+    `Try: pipeline sample --model ${path}${asked}`,
+  ];
+}

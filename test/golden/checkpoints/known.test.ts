@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs';
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { contradictions } from '#pipeline/diffusers/infer-config.ts';
+import { readNetwork } from '#pipeline/diffusers/read-network.ts';
+import type { UNet2DConfig } from '#pipeline/model/unet2d-config.ts';
+import { expectClose } from '../../support/compare.ts';
+import { tensorsOf, unpack, wave, waveParameters, within } from '../../support/model.ts';
+
+interface Known {
+  name: string;
+  config: Record<string, unknown>;
+  parameters: Record<string, number[]>;
+  narrow: {
+    config: Record<string, unknown>;
+    batch: number;
+    timesteps: number[];
+    labels: number[] | null;
+    output: string;
+  };
+}
+
+/** Made by scripts/golden/checkpoints.py. */
+const cases: Known[] = JSON.parse(readFileSync(new URL('../data/checkpoints/known.json', import.meta.url), 'utf8'));
+const networkOf = (config: Record<string, unknown>) =>
+  readNetwork(config, { from: 'it', path: 'config.json', timesteps: 1000 });
+
+beforeAll(async () => {
+  tf.enableProdMode();
+  await tf.setBackend('cpu');
+});
+
+describe.each(cases)('the network of $name', ({ config, parameters, narrow }) => {
+  const model = networkOf(config);
+
+  it("has the names and shapes of diffusers' state dict", () => {
+    expect(Object.fromEntries(model.parameters.map(({ name, shape }) => [name, shape]))).toEqual(parameters);
+  });
+
+  it('is told by its tensors', () => {
+    const shapes = new Map(Object.entries(parameters));
+    expect(contradictions(model.config as unknown as UNet2DConfig, shapes)).toEqual([]);
+  });
+
+  it("gives diffusers' output at a sixteenth of its widths", () => {
+    const { batch, timesteps, labels, output } = narrow;
+    const small = networkOf(narrow.config);
+    const shape = [batch, ...small.shape] as [number, number, number, number];
+    const values = tensorsOf(small, waveParameters(small.parameters));
+    const predicted = small.forward(values, tf.tensor4d(wave(900, shape, 1.2), shape), tf.tensor1d(timesteps), {
+      training: false,
+      ...(labels && { labels: tf.tensor1d(labels, 'int32') }),
+    });
+    const expected = unpack(output);
+    expectClose(predicted.dataSync<'float32'>(), expected, within(1e-4, expected, 'output'));
+  });
+});

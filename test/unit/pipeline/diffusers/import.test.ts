@@ -1,0 +1,356 @@
+/** What can be wrong with a checkpoint: each is refused in a sentence, and nothing is written. */
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { InputError } from '@onnoise/scheduler';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { importCheckpoint } from '#pipeline/diffusers/import.ts';
+import { readSafetensors, type SafetensorsEntry, writeSafetensors } from '#pipeline/train/safetensors.ts';
+import { loadModel } from '#runtime-node/index.ts';
+import { type CheckpointParts, tinyTensors, WEIGHTS, writeCheckpoint } from '../../../support/checkpoint.ts';
+import { runCli } from '../../../support/run-cli.ts';
+
+let root: string;
+const at = (...parts: string[]) => join(root, ...parts);
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'onnoise-import-'));
+});
+afterAll(() => rm(root, { recursive: true, force: true }));
+
+let made = 0;
+/** A new folder, with a checkpoint unless there are no parts. */
+async function fresh(parts?: CheckpointParts): Promise<string> {
+  const folder = at(`checkpoint-${made++}`);
+  await mkdir(folder);
+  return parts ? writeCheckpoint(folder, parts) : folder;
+}
+
+/** Refuses with the sentence, and leaves no trace of the folder to write or of the one that holds it. */
+async function refuses(from: string, message: RegExp | string, options: object = {}): Promise<void> {
+  const out = at('out', 'model');
+  const work = importCheckpoint({ from, out, ...options });
+  await expect(work).rejects.toThrow(InputError);
+  await expect(work).rejects.toThrow(message);
+  expect(await readdir(root)).not.toContain('out');
+}
+
+describe('importCheckpoint', () => {
+  it('makes a model folder that samples, with the weights beside the network', async () => {
+    const from = await fresh({ network: { num_class_embeds: 2 }, index: { id2label: { 0: 'cat', 1: 'dog' } } });
+    await writeFile(join(from, 'README.md'), '---\nlicense: apache-2.0\ntags: [a]\n---\n# Cats\n');
+    const out = at('made');
+    onTestFinished(() => rm(out, { recursive: true, force: true }));
+    const { parity, parameters, notes, sampler } = await importCheckpoint({ from, out });
+    expect(parity.difference).toBeLessThan(1e-5);
+    expect([parameters, notes, sampler]).toEqual([11_653, [], undefined]);
+    const model = await loadModel(out, { device: 'cpu' });
+    expect(model.classNames).toEqual(['cat', 'dog']);
+    const { images } = await model.sample({ count: 2, steps: 3, seed: 1, labels: [0, 1] });
+    expect(images.every(Number.isFinite)).toBe(true);
+    await model.dispose();
+    expect(await readFile(join(out, WEIGHTS))).toEqual(await readFile(join(from, WEIGHTS)));
+    const card = await readFile(join(out, 'README.md'), 'utf8');
+    expect(card).toContain('It was trained elsewhere and imported from checkpoint-');
+    expect(card).toMatch(/- SHA-256 of its weights: `[0-9a-f]{64}`\n- classes: cat, dog\n- licence: apache-2.0\n/);
+  });
+
+  it('leaves the weights out, and says which sampler the checkpoint was saved with', async () => {
+    const from = await fresh({ scheduler: { _class_name: 'UniPCMultistepScheduler', solver_type: 'bh2' } });
+    const out = at('without');
+    onTestFinished(() => rm(out, { recursive: true, force: true }));
+    expect(await importCheckpoint({ from, out, weights: false })).toMatchObject({ sampler: 'unipc' });
+    expect((await readdir(join(out, 'unet'))).sort()).toEqual(['config.json', 'model.onnx']);
+  });
+
+  it('reads only the schedule of a scheduler whose sampler is not here, and says so', async () => {
+    const scheduler = { _class_name: 'PNDMScheduler', beta_schedule: 'scaled_linear', skip_prk_steps: true };
+    const from = await fresh({ scheduler });
+    const out = at('pndm');
+    onTestFinished(() => rm(out, { recursive: true, force: true }));
+    const { notes } = await importCheckpoint({ from, out });
+    expect(notes).toEqual(['Its sampler, PNDMScheduler, is not here: only the noise schedule of its file is used.']);
+    const written = JSON.parse(await readFile(join(out, 'scheduler/scheduler_config.json'), 'utf8'));
+    expect(written).toMatchObject({ beta_schedule: 'scaled_linear', clip_sample: false, num_train_timesteps: 20 });
+  });
+
+  it('finds the snapshot of a folder in the cache of the Hub, whose files are links', async () => {
+    const cache = at('models--someone--cats');
+    const snapshot = join(cache, 'snapshots', '0a1b');
+    await mkdir(join(cache, 'snapshots'), { recursive: true });
+    await mkdir(join(cache, 'refs'));
+    await mkdir(join(cache, 'blobs'));
+    await writeCheckpoint(snapshot);
+    await writeFile(join(cache, 'refs', 'main'), '0a1b');
+    await rename(join(snapshot, WEIGHTS), join(cache, 'blobs', 'c0ffee'));
+    await symlink('../../../blobs/c0ffee', join(snapshot, WEIGHTS));
+    const out = at('cached');
+    onTestFinished(() => rm(out, { recursive: true, force: true }));
+    await importCheckpoint({ from: cache, out });
+    await loadModel(out, { device: 'cpu' }).then((model) => model.dispose());
+
+    await rm(join(cache, 'blobs', 'c0ffee'));
+    await refuses(cache, /unet.*safetensors: it is a link to \.\.\/\.\.\/\.\.\/blobs\/c0ffee, where nothing is\./);
+    await refuses(root, /it must be one model, received a cache of 1\. Name the one: .*models--someone--cats$/);
+    await writeFile(join(cache, 'refs', 'main'), 'ffff');
+    await refuses(cache, /must hold the snapshot ffff that refs\/main names, received 0a1b\./);
+  });
+
+  it('takes a file with its config beside it or named, and a folder of the network alone', async () => {
+    const from = await fresh({});
+    const out = at('alone');
+    onTestFinished(() => rm(out, { recursive: true, force: true }));
+    await importCheckpoint({ from: join(from, 'unet'), out });
+    await importCheckpoint({ from: join(from, WEIGHTS), out });
+    const file = at('alone.safetensors');
+    await cp(join(from, WEIGHTS), file);
+    onTestFinished(() => rm(file));
+    await rm(out, { recursive: true });
+    await refuses(file, /there must be a config\.json beside the weights.*Name such a file with --config/);
+    const config = join(from, 'unet/config.json');
+    await refuses(file, /there must be a scheduler_config\.json.*--scheduler/, { config });
+    await refuses(file, /--config must be a file, received ".*none"/, { config: at('none') });
+    const scheduler = join(from, 'scheduler/scheduler_config.json');
+    await importCheckpoint({ from: file, out, config, scheduler });
+  });
+});
+
+describe('importCheckpoint refuses', () => {
+  it.each<[string, object, string]>([
+    [
+      'another class',
+      { _class_name: 'UNet2DConditionModel' },
+      'its network must be SimpleUnet or UNet2DModel, received "UNet2DConditionModel", a network steered by text or other embeddings.',
+    ],
+    ['an unknown key', { depth: 3 }, 'unknown key "depth"'],
+    [
+      'a block of score networks',
+      { down_block_types: ['SkipDownBlock2D', 'DownBlock2D'] },
+      'down_block_types must be a list of at least 1, each one of DownBlock2D',
+    ],
+    ['latents', { in_channels: 4, out_channels: 4 }, 'in_channels must be 1 or 3, gray or RGB pictures, received 4.'],
+    [
+      'a learned variance',
+      { out_channels: 2 },
+      'out_channels must be in_channels (1), as a learned variance is not supported, received 2.',
+    ],
+    [
+      'no size',
+      { sample_size: null },
+      'sample_size must be the side of the pictures, received none. Give it with --size.',
+    ],
+    ['a rectangle', { sample_size: [4, 8] }, 'sample_size must be the same height and width, received [4, 8].'],
+  ])('a network with %s', async (_, config, message) => {
+    await refuses(await fresh({ config }), message);
+  });
+
+  it('another --size than that of the config, but not where that has none', async () => {
+    const from = await fresh({ config: { sample_size: null } });
+    const out = at('sized');
+    onTestFinished(() => rm(out, { recursive: true, force: true }));
+    await importCheckpoint({ from, out, size: 8 });
+    await refuses(await fresh({}), '--size must be left out or 4, the sample_size of its network, received 8.', {
+      size: 8,
+    });
+  });
+
+  it.each<[string, CheckpointParts, RegExp]>([
+    [
+      'other noise',
+      { scheduler: { _class_name: 'FlowMatchEulerDiscreteScheduler' } },
+      /its scheduler must be one of DDPM's process, received "FlowMatch.*flow matching\.$/,
+    ],
+    [
+      'a scheduler that nobody knows',
+      { scheduler: { _class_name: 'MyScheduler' } },
+      /_class_name must be one of DDPMScheduler, .*received "MyScheduler".*scheduler_config\.json\)$/,
+    ],
+    [
+      'a pipeline on latents',
+      { index: { _class_name: 'LDMPipeline', vqvae: ['diffusers', 'VQModel'] } },
+      /as DDPMPipeline, received LDMPipeline with vqvae\.$/,
+    ],
+  ])('%s', async (_, parts, message) => {
+    await refuses(await fresh(parts), message);
+  });
+
+  it('JSON that is none', async () => {
+    const from = await fresh({});
+    await writeFile(join(from, 'unet/config.json'), '{"sample_size": 4');
+    await refuses(from, /Cannot read .*config\.json: it must be JSON/);
+    await writeFile(join(from, 'unet/config.json'), '[]');
+    await refuses(from, /config\.json: it must be a JSON object, received \[\]\.$/);
+  });
+
+  it('nothing of that name, with the command for a model of the Hub, and folders of something else', async () => {
+    await refuses('someone/cats', /received nothing of that name\. .*: hf download someone\/cats --local-dir cats$/);
+    const from = await fresh();
+    await writeFile(join(from, 'thesis.tex'), '');
+    await refuses(from, /must hold diffusion_pytorch_model\.safetensors, received thesis\.tex\./);
+    await refuses(
+      join(from, 'thesis.tex'),
+      /must be the folder of a diffusers pipeline or a \.safetensors file, received thesis\.tex\.$/,
+    );
+    await writeFile(join(from, 'model.onnx'), '');
+    await refuses(from, /received model\.onnx alone\. A folder that Onnoise wrote needs no import/);
+  });
+
+  it('two sets of weights, and names them', async () => {
+    const from = await fresh({});
+    const file = join(from, WEIGHTS);
+    await cp(file, join(from, 'unet/diffusion_pytorch_model.fp16.safetensors'));
+    await rename(file, join(from, 'unet/diffusion_pytorch_model.non_ema.safetensors'));
+    await refuses(
+      from,
+      /one set of weights, received .*fp16\.safetensors, .*non_ema\.safetensors\. Name the one: pipeline import .*fp16\.safetensors$/,
+    );
+  });
+
+  it('a folder to write that is the checkpoint, holds it or lies in it', async () => {
+    const from = await fresh({});
+    for (const out of [from, root, join(from, 'model')]) {
+      await expect(importCheckpoint({ from, out })).rejects.toThrow(/--out must be a folder apart from the checkpoint/);
+    }
+    expect((await readdir(from)).sort()).toEqual(['model_index.json', 'scheduler', 'unet']);
+  });
+});
+
+describe('importCheckpoint refuses weights that', () => {
+  it('are pickles, by name or by content, with the reason and a command', async () => {
+    const from = await fresh({});
+    const bin = join(from, 'unet/diffusion_pytorch_model.bin');
+    await rename(join(from, WEIGHTS), bin);
+    const reason =
+      /must be safetensors, received diffusion_pytorch_model\.bin, a pickle, which is a program that runs when it is read\. .*from_pretrained.* \S+unet$/;
+    await refuses(from, reason);
+    await refuses(bin, reason);
+    const renamed = join(from, WEIGHTS);
+    await writeFile(renamed, Buffer.from('PK\x03\x04 archive/data.pkl', 'latin1'));
+    await rm(bin);
+    await refuses(from, /received diffusion_pytorch_model\.safetensors, a pickle/);
+    await rm(renamed);
+    await writeFile(at('a b.ckpt'), '');
+    onTestFinished(() => rm(at('a b.ckpt')));
+    await refuses(at('a b.ckpt'), /weights_only=True.* '.*a b\.ckpt' '.*a b\.safetensors'$/);
+  });
+
+  it('are cut, point to other storage, or are a web page', async () => {
+    const from = await fresh({});
+    const file = join(from, WEIGHTS);
+    const { length } = await readFile(file);
+    await truncate(file, length - 1);
+    await refuses(from, new RegExp(`the file is truncated, it has ${length - 1} of ${length} bytes`));
+    await truncate(file, 100);
+    await refuses(from, /the file is truncated within its header/);
+    await truncate(file, 0);
+    await refuses(from, /the file is truncated, it has 0 bytes/);
+    await writeFile(file, 'version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n');
+    await refuses(from, /received a pointer of Git LFS\. Fetch the file itself: git lfs pull\.$/);
+    await writeFile(file, '<!doctype html>\n<title>Sign in</title>');
+    await refuses(from, /received a web page\. Download the file again\.$/);
+  });
+
+  it.each<[string, CheckpointParts, RegExp]>([
+    [
+      'lack a tensor',
+      { change: (tensors) => tensors.delete('conv_out.bias') },
+      /received others: conv_out\.bias \[1\] is missing\.$/,
+    ],
+    [
+      'have one too many',
+      { change: (tensors) => tensors.set('lora.weight', { shape: [1], data: Float32Array.of(1) }) },
+      /lora\.weight \[1\] is none of the network's\.$/,
+    ],
+    [
+      'are of another width',
+      { config: { block_out_channels: [4, 16] } },
+      /down_blocks\.1\.\S+ has \[.*\(and \d+ more\)\. In .*config\.json: block_out_channels is \[4, 16\], and the tensors are of \[4, 8\]\.$/,
+    ],
+    [
+      'have classes that the config does not',
+      { network: { num_class_embeds: 5 }, config: { num_class_embeds: null } },
+      /class_embedding\.weight \[5, 16\] is none of the network's\. In .*: num_class_embeds is null, and the tensors are of 5\.$/,
+    ],
+    [
+      'have attention elsewhere',
+      { config: { down_block_types: ['AttnDownBlock2D', 'DownBlock2D'] } },
+      /In .*: down_block_types is \["AttnDownBlock2D", "DownBlock2D"\], and the tensors are of \["DownBlock2D", "AttnDownBlock2D"\]\.$/,
+    ],
+    [
+      'have more layers',
+      { network: { layers_per_block: 2 }, config: { layers_per_block: 1 } },
+      /: layers_per_block is 1, and the tensors are of 2\.$/,
+    ],
+    [
+      'scale and shift by the time',
+      { network: { resnet_time_scale_shift: 'scale_shift' }, config: { resnet_time_scale_shift: 'default' } },
+      /resnet_time_scale_shift is "default", and the tensors are of "scale_shift"\.$/,
+    ],
+    [
+      'are not finite',
+      { change: (tensors) => (tensors.get('conv_in.bias')!.data as Float32Array).fill(Number.NaN, 2) },
+      /conv_in\.bias must hold finite numbers, received NaN\.$/,
+    ],
+  ])('%s', async (_, parts, message) => {
+    await refuses(await fresh(parts), message);
+  });
+
+  it('are shards of which one is missing, short of a tensor, or told twice', async () => {
+    const from = await fresh({});
+    const folder = join(from, 'unet');
+    const tensors = [...tinyTensors()];
+    await rm(join(from, WEIGHTS));
+    const shard = (i: number) => `diffusion_pytorch_model-0000${i}-of-00002.safetensors`;
+    const write = (i: number, part: [string, SafetensorsEntry][]) =>
+      writeSafetensors(join(folder, shard(i)), new Map(part));
+    const list = join(folder, 'diffusion_pytorch_model.safetensors.index.json');
+    const map = Object.fromEntries(tensors.map(([name], i) => [name, shard(i < 9 ? 1 : 2)]));
+    await write(1, tensors.slice(0, 9));
+    await write(2, tensors.slice(9));
+    await writeFile(list, JSON.stringify({ metadata: { total_size: 1 }, weight_map: map }));
+    const out = at('sharded');
+    onTestFinished(() => rm(out, { recursive: true, force: true }));
+    await importCheckpoint({ from, out });
+    expect(new Map((await readSafetensors(join(out, WEIGHTS))).tensors).size).toBe(tensors.length);
+
+    await write(2, tensors.slice(8));
+    await refuses(from, /its shards must hold each tensor once, received \S+ twice\.$/);
+    await write(2, tensors.slice(10));
+    await refuses(
+      from,
+      /its shard diffusion_pytorch_model-00002-of-00002\.safetensors must hold \S+, received a file without it\.$/,
+    );
+    await rm(join(folder, shard(2)));
+    await refuses(
+      from,
+      /its shard \S+00002-of-00002\.safetensors must be beside it, received none\. It holds \d+ tensors, /,
+    );
+    await writeFile(list, JSON.stringify({ weight_map: { a: '../../secret.safetensors' } }));
+    await refuses(
+      from,
+      /weight_map must give each tensor a \.safetensors file beside it, received "\.\.\/\.\.\/secret/,
+    );
+    await writeFile(list, '{"weight_map"');
+    await refuses(from, /weight_map must name the file of each tensor\.$/);
+  });
+});
+
+describe('pipeline import', () => {
+  it('says what it made, in words and as JSON, and how it is used', async () => {
+    const from = await fresh({ scheduler: { _class_name: 'HeunDiscreteScheduler' } });
+    const out = at('told');
+    onTestFinished(() => rm(out, { recursive: true, force: true }));
+    const told = await runCli('import', from, '--out', out);
+    expect(told).toMatchObject({ code: 0 });
+    expect(told.stdout).toMatch(
+      /^Weights: 11,621\nLargest difference between tfjs and ONNX: .*\nModel: .*told\nTry: pipeline sample --model \S+told --sampler heun\n$/,
+    );
+    const { stdout } = await runCli('import', from, '--out', out, '--no-weights', '--json');
+    expect(JSON.parse(stdout)).toMatchObject({
+      from,
+      folder: out,
+      sampler: 'heun',
+      parity: { largest: expect.any(Number) },
+    });
+    expect(await runCli('import', '--out', out)).toMatchObject({ code: 2 });
+  });
+});
