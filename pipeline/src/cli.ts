@@ -81,8 +81,8 @@ const commands: readonly CommandEntry[] = [
   },
   {
     name: 'worker',
-    json: false,
-    describe: 'Sample the pictures that a queue orders',
+    json: true,
+    describe: 'Sample the pictures that a queue orders, or a share of them without one',
     load: async () => (await import('./commands/worker.ts')).command,
   },
   {

@@ -5,17 +5,14 @@
 import type { DeviceChoice, DiffusionModel } from '@onnoise/runtime-node';
 import { InputError } from '@onnoise/scheduler';
 import { type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
-import { requireSpace } from '../files/disk-errors.ts';
-import { Failure } from '../files/failure.ts';
-import { sizeOf } from '../shape.ts';
-import { formatDuration, plural } from '../terminal/format.ts';
 import { isAbort } from '../terminal/interrupt.ts';
 import type { QueueConnection } from './connect.ts';
 import { markDone, queueName, readDone } from './done.ts';
 import { hashModel } from './hash.ts';
+import { describeShard, requireShardSpace, writeSampled } from './make-shard.ts';
 import { sampleShard } from './sample-shard.ts';
 import { parseShard, type Shard, shardId } from './shards.ts';
-import { findShard, type ShardFile, shardPath, writeShard } from './write-shard.ts';
+import { findShard } from './write-shard.ts';
 
 export interface WorkerOptions {
   connection: QueueConnection;
@@ -51,8 +48,6 @@ const TIMING: WorkerTiming = { lock: 60_000, stalled: 15_000, grace: 5000 };
 const MOST_LOSSES = 5;
 const RETRY_MS = 1000;
 const LAST_MS = 1000;
-/** Bytes per picture besides its pixels: headers of PNG and tar, and its line in the description. */
-const BYTES_AROUND = 2048;
 
 interface LoadedModel {
   name: string;
@@ -150,8 +145,7 @@ async function work(options: WorkerOptions, loaded: LoadedModel, job: Job, token
     const found = await findShard(out, shard);
     const file = found ?? (await makeShard(out, loaded, shard, batch, signal));
     await markDone(connection.redis, name, shard, file);
-    const took = found ? 'was there' : `took ${formatDuration((performance.now() - begin) / 1000)}`;
-    onLine(`${describeShard(loaded.name, shard, file)} ${took}`);
+    onLine(describeShard(loaded.name, shard, file, found ? undefined : (performance.now() - begin) / 1000));
   } catch (error) {
     if (isAbort(error) && signal.aborted) {
       await job.moveToWait(token);
@@ -164,13 +158,8 @@ async function work(options: WorkerOptions, loaded: LoadedModel, job: Job, token
 
 async function makeShard(out: string, loaded: LoadedModel, ...rest: [Shard, number | undefined, AbortSignal]) {
   const [shard] = rest;
-  const most = shard.count * (sizeOf(loaded.model.shape) + BYTES_AROUND);
-  await requireSpace(out, most, `write the shard ${shardPath(shard)}`);
-  const pictures = await sampling(loaded, ...rest);
-  return writeShard(out, shard, pictures).catch((error) => {
-    // Another worker may be able to write what this one cannot.
-    throw error instanceof InputError ? new Failure(error.message) : error;
-  });
+  await requireShardSpace(out, shard, loaded.model.shape);
+  return writeSampled(out, shard, await sampling(loaded, ...rest));
 }
 
 function sampling(loaded: LoadedModel, ...rest: [Shard, number | undefined, AbortSignal]): Promise<Buffer[]> {
@@ -187,11 +176,6 @@ function readJob({ id, data }: Job, model: string): Shard {
     throw new InputError(`Cannot sample a shard: the job's id must be ${shardId(shard)}, received ${id}.`);
   }
   return shard;
-}
-
-function describeShard(model: string, shard: Shard, { bytes }: ShardFile): string {
-  const { seed, count } = shard;
-  return `${model}: ${plural(count, 'image')}, seeds ${seed} to ${seed + count - 1}, ${bytes} bytes, ${shardPath(shard)}`;
 }
 
 /** Waits until the shards are given back, unless Redis is away: their locks then expire. */

@@ -1,14 +1,15 @@
 /**
  * `pipeline export`: a model folder from a training run. It ends with the parity check, and leaves nothing if that fails.
  * `--triton` puts the model, or an existing one, into a repository for Triton and KServe. An existing one gets its weights for
- * Python with `--model` and `--out`.
+ * Python with `--model` and `--out`. `--accelerate` makes a Python project of the run instead, that goes on with it.
  */
-import { InputError, show } from '@onnoise/scheduler';
+import { InputError, refuse, show } from '@onnoise/scheduler';
 import type { CommandModule } from 'yargs';
 import type { Parity } from '../export/parity.ts';
 import { lockBeside, withLock } from '../files/lock.ts';
 import { checkWritable, nearestFolder } from '../files/output.ts';
-import { formatPath } from '../terminal/format.ts';
+import { formatBytes, formatPath } from '../terminal/format.ts';
+import { withInterrupt } from '../terminal/interrupt.ts';
 import { toNumber } from '../terminal/options.ts';
 import { program } from '../terminal/program.ts';
 import { withProgress } from '../terminal/progress.ts';
@@ -22,10 +23,12 @@ export interface ExportArguments {
   weights?: boolean | undefined;
   model?: string | undefined;
   triton?: string | undefined;
+  accelerate?: string | undefined;
 }
 
 const RUN = 'From a training run:';
 const TRITON = 'For Triton or KServe:';
+const ACCELERATE = 'For many GPUs:';
 const EXISTING = 'From an existing model:';
 
 export const command: CommandModule<object, ExportArguments> = {
@@ -34,8 +37,8 @@ export const command: CommandModule<object, ExportArguments> = {
   builder: (cli) =>
     cli
       .usage(
-        '$0 export --run <folder> --out <folder> [--triton <repository>]\n$0 export --model <folder> --triton <repository>\n$0 export --model <folder> --out <folder>\n\n' +
-          'Turns a training run into a model folder: its averaged weights as ONNX, with everything that sampling needs, and for Python as safetensors. --triton writes it into a model repository, too. --model with --out copies a model folder and adds the weights for Python.',
+        '$0 export --run <folder> --out <folder> [--triton <repository>]\n$0 export --model <folder> --triton <repository>\n$0 export --model <folder> --out <folder>\n$0 export --run <folder> --accelerate <folder>\n\n' +
+          'Turns a training run into a model folder: its averaged weights as ONNX, with everything that sampling needs, and for Python as safetensors. --triton writes it into a model repository, too. --model with --out copies a model folder and adds the weights for Python. --accelerate turns the run into a Python project that goes on with it on many GPUs or machines.',
       )
       .options({
         run: { group: RUN, string: true, requiresArg: true, describe: 'Run folder of pipeline train' },
@@ -64,12 +67,21 @@ export const command: CommandModule<object, ExportArguments> = {
           requiresArg: true,
           describe: "Model repository to add the model to, under its folder's name",
         },
+        accelerate: {
+          group: ACCELERATE,
+          string: true,
+          requiresArg: true,
+          describe: 'Folder for the project, with the images and the checkpoint; --out is not needed then',
+        },
       })
       .example('$0 export --run runs/digits --out out/digits', 'the last checkpoint')
       .example('$0 export --run runs/digits --out out/early --checkpoint 500', 'the one at step 500')
       .example('$0 export --model models/digits --triton out/repository', 'a model for Triton')
-      .example('$0 export --model models/digits --out out/digits', 'a model with its weights for Python'),
+      .example('$0 export --model models/digits --out out/digits', 'a model with its weights for Python')
+      .example('$0 export --run runs/digits --accelerate out/project', 'to train on elsewhere'),
   handler: async (args) => {
+    const { accelerate, checkpoint } = args;
+    if (accelerate !== undefined) return exportProject(checkProject(args), accelerate, checkpoint);
     const { model, triton, source, copy } = checkCombination(args);
     if (copy !== undefined) return copyWithWeights(model, copy);
     if (triton !== undefined) {
@@ -86,6 +98,45 @@ export const command: CommandModule<object, ExportArguments> = {
     sayResult(lines, { ...exported, triton: written });
   },
 };
+
+/** @throws InputError for what does not go with a project, and without a run. @returns the run */
+function checkProject({ run, accelerate, checkpoint: _, ...others }: ExportArguments): string {
+  const action = 'export a project';
+  for (const name of ['out', 'weights', 'model', 'triton'] as const) {
+    const rule = 'left out beside --accelerate, which makes no model folder';
+    if (others[name] !== undefined) refuse(action, `--${name}`, rule, others[name]);
+  }
+  if (run !== undefined) return run;
+  throw new InputError(
+    `Cannot ${action}: --run must name a run to go on with. Try: ${program('export')} --run runs/digits --accelerate ${accelerate}`,
+  );
+}
+
+/** A project for accelerate, with the images of the run, which are found in its cache or prepared again. */
+async function exportProject(run: string, out: string, checkpoint: number | undefined): Promise<void> {
+  const [{ writeAccelerateProject }, { imagesOf }, { prepareWithProgress }] = await Promise.all([
+    import('../export/accelerate/project.ts'),
+    import('./stages/training.ts'),
+    import('./stages/prepare-with-progress.ts'),
+  ]);
+  const { step, bytes, notes } = await withInterrupt((signal) =>
+    writeAccelerateProject({
+      run,
+      out,
+      checkpoint,
+      prepare: (config) => prepareWithProgress(imagesOf(config), signal),
+    }),
+  );
+  for (const note of notes) sayNote(note);
+  const path = formatPath(out);
+  sayResult(
+    [
+      `Project: ${path}, goes on after step ${step}, with ${formatBytes(bytes)} of images`,
+      `Try: cd ${path} && pip install -r requirements.txt && accelerate launch --config_file ddp.yaml --num_processes 2 train.py`,
+    ],
+    { run, accelerate: out, step, imageBytes: bytes },
+  );
+}
 
 async function copyWithWeights(model: string, out: string): Promise<void> {
   const { exportWithWeights } = await import('../export/with-weights.ts');

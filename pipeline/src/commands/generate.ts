@@ -2,7 +2,7 @@
  * `pipeline generate`: many pictures through a queue that any number of workers share (docs/bulk.md).
  */
 import { basename, join, resolve } from 'node:path';
-import type { SamplerName, SamplerSettings } from '@onnoise/scheduler';
+import { refuse, type SamplerName, type SamplerSettings } from '@onnoise/scheduler';
 import type { Argv, CommandModule } from 'yargs';
 import type { Generated } from '../bulk/generate.ts';
 import { countShards, type Order } from '../bulk/shards.ts';
@@ -31,6 +31,7 @@ export interface GenerateArguments extends QueueArguments, SamplerSettings, Cond
   out: string;
   check: boolean;
   detach: boolean;
+  merge: boolean;
 }
 
 const PICTURES = 'The pictures:';
@@ -45,7 +46,8 @@ export const command: CommandModule<object, GenerateArguments> = {
   builder: (cli) =>
     cli
       .usage(
-        '$0 generate --count <number> --queue <redis>\n\nOrders many pictures through a queue of workers (pipeline worker) and waits for them. Run it again to continue.',
+        '$0 generate --count <number> --queue <redis>\n$0 generate --count <number> --merge\n\n' +
+          'Orders many pictures through a queue of workers (pipeline worker) and waits for them. Run it again to continue. With --merge it lists what workers without a queue have made (pipeline worker --shards).',
       )
       .options({
         count: { ...numberOption('count', PICTURES, 'Number of pictures'), demandOption: true },
@@ -61,6 +63,12 @@ export const command: CommandModule<object, GenerateArguments> = {
         ...queueOptions(QUEUE),
         shard: { ...numberOption('shard', QUEUE, 'Pictures per shard: a job and a tar file'), default: 256 },
         detach: { group: QUEUE, boolean: true, default: false, describe: 'Exit once the order is in the queue' },
+        merge: {
+          group: RESULTS,
+          boolean: true,
+          default: false,
+          describe: 'Only check that all shards are below --out, and write manifest.json; needs no queue',
+        },
         out: {
           group: RESULTS,
           string: true,
@@ -76,15 +84,42 @@ export const command: CommandModule<object, GenerateArguments> = {
         },
       })
       .example('$0 generate --count 100000 --queue redis://localhost:6379', '100,000 digits')
+      .example('$0 generate --count 5000 --labels 7 --seed 1000000 --out out/sevens', 'sevens, Redis from $REDIS_URL')
       .example(
-        '$0 generate --count 5000 --labels 7 --seed 1000000 --out out/sevens',
-        'sevens, Redis from $REDIS_URL',
+        '$0 generate --count 100000 --merge',
+        'the manifest of what 64 tasks made',
       ) as unknown as Argv<GenerateArguments>,
   handler: run,
 };
 
+/** Writes the manifest of shards that are there already. */
+async function merge(options: GenerateArguments): Promise<void> {
+  const { out } = options;
+  const model = modelFolder(options.model);
+  for (const name of ['queue', 'detach', 'check'] as const) {
+    const rule = `left out beside --merge, which ${name === 'check' ? 'checks all shards' : 'needs no queue'}`;
+    if (options[name]) refuse('merge', `--${name}`, rule, options[name]);
+  }
+  const [{ makeOrder }, { mergeShards }] = await Promise.all([import('../bulk/order.ts'), import('../bulk/merge.ts')]);
+  const order = await makeOrder(model, { ...options, ...conditionSettings(options) });
+  await checkWritable('--out', out, 'folder');
+  const modelName = basename(resolve(model));
+  const manifest = await withLock(join(out, '.generate.lock'), lockWords(out), () =>
+    withInterrupt((signal) =>
+      withProgress('Checking', { unit: 'images' }, (onProgress) =>
+        mergeShards({ order, modelName, out, signal, onProgress }),
+      ),
+    ),
+  );
+  tell(order, { images: order.count, failed: [], manifest });
+}
+
+/** Two commands that write a manifest to one folder would overwrite each other's. */
+const lockWords = (out: string) => ({ action: `generate to ${out}`, doing: 'is generating there' });
+
 /** Orders, waits, and prints where the manifest is. */
 async function run(options: GenerateArguments): Promise<void> {
+  if (options.merge) return merge(options);
   const { out, check, detach } = options;
   const model = modelFolder(options.model);
   const { url, name } = readQueue(options);
@@ -114,8 +149,7 @@ async function run(options: GenerateArguments): Promise<void> {
   };
   try {
     // With --detach it writes nothing, so it needs no lock.
-    const words = { action: `generate to ${out}`, doing: 'is generating there' };
-    await (detach ? follow() : withLock(join(out, '.generate.lock'), words, follow));
+    await (detach ? follow() : withLock(join(out, '.generate.lock'), lockWords(out), follow));
   } catch (error) {
     if (isAbort(error)) sayNote('Workers go on with the queue; the same command attaches to it again.');
     if (error instanceof Error && error.name === 'ReplyError') {

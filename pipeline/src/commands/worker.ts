@@ -1,8 +1,8 @@
 /**
- * `pipeline worker`: samples the orders of `pipeline generate` until it is stopped (docs/bulk.md).
+ * `pipeline worker`: samples the orders of `pipeline generate` until it is stopped, or without a queue its share of an
+ * order (docs/bulk.md).
  */
-import type { DeviceChoice } from '@onnoise/runtime-node';
-import { checkInteger } from '@onnoise/scheduler';
+import { checkInteger, refuse } from '@onnoise/scheduler';
 import type { Argv, CommandModule } from 'yargs';
 import { checkWritable } from '../files/output.ts';
 import { loadOptional, QUEUE_PACKAGES } from '../optional.ts';
@@ -10,31 +10,43 @@ import { DIGITS, modelFolder } from '../shipped-model.ts';
 import { withInterrupt } from '../terminal/interrupt.ts';
 import { numberOption } from '../terminal/options.ts';
 import { sayNote } from '../terminal/voice.ts';
+import { orderOptions, refuseOrder } from './options/order.ts';
 import { deviceOption } from './options/pictures.ts';
 import { type QueueArguments, queueOptions, readQueue } from './options/queue.ts';
+import type { ShareArguments } from './stages/share.ts';
 
 /** The options of `pipeline worker`; its help explains them. */
-export interface WorkerArguments extends QueueArguments {
+export interface WorkerArguments extends Partial<QueueArguments>, ShareArguments {
+  shards?: string | undefined;
   model?: string[] | undefined;
-  out: string;
-  device: DeviceChoice;
-  batch?: number | undefined;
 }
 
-const QUEUE = 'The queue:';
-const SAMPLING = 'How pictures are sampled:';
+const QUEUE = 'With a queue:';
+const SHARE = 'Without a queue, a share of an order:';
+const ORDER = 'Its pictures, the same for all tasks:';
+const ORDERED = 'How those are sampled:';
+const SAMPLING = 'Where, and with what:';
 const RESULTS = 'What comes out:';
 
 export const command: CommandModule<object, WorkerArguments> = {
   command: 'worker',
-  describe: 'Sample the pictures that a queue orders',
+  describe: 'Sample the pictures that a queue orders, or a share of them without one',
   builder: (cli) =>
     cli
       .usage(
-        '$0 worker --queue <redis> [options]\n\nSamples the pictures that pipeline generate orders, until you stop it. Any number of workers share a queue.',
+        '$0 worker --queue <redis> [options]\n$0 worker --shards <task>/<tasks> --count <number> [options]\n\n' +
+          'Samples the pictures that pipeline generate orders, until you stop it. Any number of workers share a queue. With --shards it makes its share of an order and ends; pipeline generate --merge then lists them all.',
       )
       .options({
         ...queueOptions(QUEUE),
+        name: { ...queueOptions(QUEUE).name, default: undefined, defaultDescription: 'onnoise' },
+        shards: {
+          group: SHARE,
+          string: true,
+          requiresArg: true,
+          describe: 'Task and number of tasks, 0/64 to 63/64: task i of N makes the shards i, i + N, i + 2N, ...',
+        },
+        ...orderOptions(ORDER, ORDERED),
         model: {
           group: SAMPLING,
           string: true,
@@ -42,7 +54,7 @@ export const command: CommandModule<object, WorkerArguments> = {
           nargs: 1,
           requiresArg: true,
           defaultDescription: DIGITS,
-          describe: 'Model folder, or name=folder; may be given several times',
+          describe: 'Model folder, or name=folder; with a queue it may be given several times',
         },
         ...deviceOption(SAMPLING),
         batch: numberOption(
@@ -63,19 +75,49 @@ export const command: CommandModule<object, WorkerArguments> = {
       .example(
         '$0 worker --model models/digits --model hands=runs/hands/model',
         'for two models, Redis from $REDIS_URL',
+      )
+      .example(
+        '$0 worker --shards $SLURM_ARRAY_TASK_ID/64 --count 100000',
+        'a 64th of 100,000 digits',
       ) as unknown as Argv<WorkerArguments>,
   handler: run,
 };
 
-/** Works until Ctrl-C (exit code 130) or SIGTERM, which stops a service (0). A second signal ends it at once. */
 async function run(options: WorkerArguments): Promise<void> {
-  const { model: named = [DIGITS], out, device, batch } = options;
-  const { url, name } = readQueue(options);
+  const { batch, out } = options;
+  const share = options.shards === undefined ? undefined : await readShare(options);
+  const queue = share ? undefined : readWorkerQueue(options);
   if (batch !== undefined) checkInteger('start the worker', '--batch', batch, 1, 1024);
   await checkWritable('--out', out, 'folder');
   const { nameModels, readModelFolder } = await import('@onnoise/runtime-node');
-  const models = nameModels('start the worker', named.map(modelFolder));
+  const models = nameModels('start the worker', (options.model ?? [DIGITS]).map(modelFolder));
   for (const folder of Object.values(models)) await readModelFolder(folder);
+  if (queue) return runQueue(options, queue, models);
+  const { makeShare } = await import('./stages/share.ts');
+  await makeShare(options, share!, models);
+}
+
+/** REDIS_URL may be there for other commands, so only the options are looked at. */
+async function readShare({ shards, queue, name }: WorkerArguments) {
+  for (const [option, value] of Object.entries({ queue, name })) {
+    if (value !== undefined)
+      refuse('take a share', `--${option}`, 'left out beside --shards, which needs no queue', value);
+  }
+  const { parseShare } = await import('../bulk/share.ts');
+  return parseShare(shards);
+}
+
+function readWorkerQueue({ queue, name = 'onnoise', ...order }: WorkerArguments) {
+  refuseOrder(order);
+  return readQueue({ queue, name });
+}
+
+/** Works until Ctrl-C (exit code 130) or SIGTERM, which stops a service (0). A second signal ends it at once. */
+async function runQueue(
+  { out, device, batch }: WorkerArguments,
+  { url, name }: ReturnType<typeof readQueue>,
+  models: Record<string, string>,
+): Promise<void> {
   const [{ runWorker }, { connectQueue }] = await loadOptional(
     'start the worker',
     QUEUE_PACKAGES,

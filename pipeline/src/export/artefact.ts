@@ -114,7 +114,7 @@ export async function checkArtefactTarget(out: string): Promise<void> {
 export const formatJson = (value: object) => `${JSON.stringify(value, null, 2)}\n`;
 
 /** A conditional model's class names in the form of DiTPipeline, for `model_index.json`; DDPMPipeline ignores them. */
-function namesOf(modelConfig: object, classNames: readonly string[] = []): object {
+export function namesOf(modelConfig: object, classNames: readonly string[] = []): object {
   const { classes } = conditioningOf(modelConfig);
   return classes > 0 && classNames.length === classes ? { id2label: Object.fromEntries(classNames.entries()) } : {};
 }

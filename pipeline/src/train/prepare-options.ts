@@ -1,10 +1,13 @@
 /** The images of a run, as its settings name them. */
 import type { PrepareOptions } from '../data/types.ts';
+import type { TrainConfig } from './config-types.ts';
 import type { PlanDraft } from './resolve.ts';
 
 /** The settings as options of `prepareDataset`; without `channels` it detects them. */
-export function prepareOptions({ plan, open }: PlanDraft): PrepareOptions {
-  const { data, training } = plan.config;
+export const prepareOptions = ({ plan, open }: PlanDraft): PrepareOptions => imagesOf(plan.config, open.channels);
+
+/** The images of a run. @param detect whether its settings leave the channels open */
+export function imagesOf({ data, training }: TrainConfig, detect = false): PrepareOptions {
   const { csv, labelColumn, labelNames, conditionColumns } = data;
   return {
     data: data.source!,
@@ -15,7 +18,7 @@ export function prepareOptions({ plan, open }: PlanDraft): PrepareOptions {
     size: data.size!,
     fit: data.fit,
     background: data.background,
-    ...(!open.channels && { channels: data.channels }),
+    ...(!detect && { channels: data.channels }),
     validationShare: data.validationShare,
     seed: training.seed,
     strict: data.strict,

@@ -25,9 +25,11 @@ export interface SafetensorsFile {
 }
 
 const TYPES = { F32: Float32Array, I32: Int32Array, I64: BigInt64Array, U8: Uint8Array } as const;
+/** What it writes. */
+export type Dtype = keyof typeof TYPES;
 /** What the reader knows, as it is stored. */
 const STORED = { ...TYPES, F16: Uint16Array, BF16: Uint16Array, F64: Float64Array } as const;
-type Dtype = keyof typeof STORED;
+type StoredDtype = keyof typeof STORED;
 
 /** Longest header the reference implementation reads. */
 const MAXIMUM_HEADER = 100_000_000;
@@ -68,22 +70,36 @@ function partsOf(tensors: ReadonlyMap<string, SafetensorsEntry>, metadata: Recor
     ([nameA, a], [nameB, b]) =>
       b.data.BYTES_PER_ELEMENT - a.data.BYTES_PER_ELEMENT || (nameA < nameB ? -1 : nameA > nameB ? 1 : 0),
   );
+  for (const [name, { shape, data }] of sorted) {
+    if (sizeOf(shape) === data.length) continue;
+    throw new Error(`tensor ${name} of shape [${shape}] cannot hold ${data.length} values`);
+  }
+  const specs = sorted.map(([name, { shape, data }]) => ({ name, shape, dtype: dtypeOf(data) }));
+  return [encodeHeader(specs, metadata), ...sorted.map(([, { data }]) => tensorBytes(data))];
+}
+
+export interface TensorSpec {
+  name: string;
+  dtype: Dtype;
+  shape: readonly number[];
+}
+
+/** What a file begins with whose tensors follow in this order, wide types first. */
+export function encodeHeader(specs: readonly TensorSpec[], metadata: Record<string, string>): Uint8Array {
   const header: Record<string, unknown> = Object.create(null); // a tensor may be called __proto__
   if (Object.keys(metadata).length > 0) header.__metadata__ = metadata;
   let offset = 0;
-  for (const [name, { shape, data }] of sorted) {
-    if (name === '__metadata__' || sizeOf(shape) !== data.length) {
-      throw new Error(`tensor ${name} of shape [${shape}] cannot hold ${data.length} values`);
-    }
-    header[name] = { dtype: dtypeOf(data), shape, data_offsets: [offset, offset + data.byteLength] };
-    offset += data.byteLength;
+  for (const { name, dtype, shape } of specs) {
+    if (name === '__metadata__') throw new Error(`a tensor cannot be called ${name}`);
+    const end = offset + sizeOf(shape) * TYPES[dtype].BYTES_PER_ELEMENT;
+    header[name] = { dtype, shape, data_offsets: [offset, end] };
+    offset = end;
   }
   const json = Buffer.from(JSON.stringify(header));
   const padded = Buffer.alloc(8 + Math.ceil(json.length / 8) * 8, ' ');
   padded.writeBigUInt64LE(BigInt(padded.length - 8));
   json.copy(padded, 8);
-
-  return [padded, ...sorted.map(([, { data }]) => asBytes(data))];
+  return padded;
 }
 
 /** @throws InputError when the file is truncated or is not a well-formed safetensors file of the types above. */
@@ -121,7 +137,7 @@ export async function readSafetensors(path: string): Promise<SafetensorsFile & {
     const tensors = new Map<string, SafetensorsEntry>();
     for (const { name, dtype, shape, begin } of entries) {
       const data = new STORED[dtype](sizeOf(shape));
-      await read(asBytes(data), 8 + length + begin);
+      await read(tensorBytes(data), 8 + length + begin);
       tensors.set(name, { shape, data: asKept(dtype, data) });
     }
     return { tensors, metadata, sha256: hash.digest('hex') };
@@ -130,10 +146,10 @@ export async function readSafetensors(path: string): Promise<SafetensorsFile & {
   }
 }
 
-type Stored = InstanceType<(typeof STORED)[Dtype]>;
+type Stored = InstanceType<(typeof STORED)[StoredDtype]>;
 
 /** All floats as F32. */
-function asKept(dtype: Dtype, data: Stored): SafetensorsData {
+function asKept(dtype: StoredDtype, data: Stored): SafetensorsData {
   if (dtype === 'F16') return widenHalf(data as Uint16Array);
   if (dtype === 'BF16') return widenBrain(data as Uint16Array);
   return data instanceof Float64Array ? Float32Array.from(data) : (data as SafetensorsData);
@@ -141,7 +157,7 @@ function asKept(dtype: Dtype, data: Stored): SafetensorsData {
 
 interface HeaderEntry {
   name: string;
-  dtype: Dtype;
+  dtype: StoredDtype;
   shape: number[];
   begin: number;
 }
@@ -170,10 +186,10 @@ function parseHeader(bytes: Buffer, refuse: (rule: string) => never) {
     if (!SIZES.holds(shape)) return refuse(`shape of ${about} must be a list of sizes`);
     if (!SIZES.holds(offsets) || offsets.length !== 2) return refuse(`data_offsets of ${about} must be two sizes`);
     const [begin, end] = offsets as [number, number];
-    if (end - begin !== sizeOf(shape) * STORED[dtype as Dtype].BYTES_PER_ELEMENT) {
+    if (end - begin !== sizeOf(shape) * STORED[dtype as StoredDtype].BYTES_PER_ELEMENT) {
       return refuse(`data_offsets of ${about} do not fit its shape`);
     }
-    return { name, dtype: dtype as Dtype, shape, begin, end };
+    return { name, dtype: dtype as StoredDtype, shape, begin, end };
   });
   entries.sort((a, b) => a.begin - b.begin || a.end - b.end);
   let end = 0;
@@ -185,7 +201,8 @@ function parseHeader(bytes: Buffer, refuse: (rule: string) => never) {
 }
 
 const SIZES = listOf(integer(0));
-const asBytes = (data: ArrayBufferView) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+/** A view, in the order of the machine. */
+export const tensorBytes = (data: ArrayBufferView) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 
 function dtypeOf(data: SafetensorsData): Dtype {
   const found = Object.entries(TYPES).find(([, type]) => data instanceof type);

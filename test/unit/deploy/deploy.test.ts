@@ -85,6 +85,8 @@ describe('deploy/', () => {
     ['deploy/Dockerfile', /^CMD \[(.*)\]$/gm],
     ['deploy/Dockerfile.cuda', /^CMD \[(.*)\]$/gm],
     ['deploy/compose.yaml', /^ {4}command: \[((?:serve|worker),.*)\]$/gm],
+    ['deploy/bulk-job.yaml', /^ {10}args: \[(worker,.*)\]$/gm],
+    ['deploy/bulk.slurm', /^exec node pipeline\/bin\/pipeline\.mjs (.*)$/gm],
     ['deploy/onnoise.service', /^ExecStart=\/usr\/bin\/node node_modules\/onnoise\/bin\/onnoise\.mjs (.*)$/gm],
   ])('%s starts a command that there is, with options that it has', async (path, pattern) => {
     const lines = [...(await read(path)).matchAll(pattern)].map(([, words]) => words!.replace(/["\s,]+/g, ' ').trim());

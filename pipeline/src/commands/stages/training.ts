@@ -7,7 +7,7 @@ import type { StepMetrics } from '../../train/metrics.ts';
 import type { TrainPlan } from '../../train/plan.ts';
 import type { PlanDraft } from '../../train/resolve.ts';
 
-export { prepareOptions } from '../../train/prepare-options.ts';
+export { imagesOf, prepareOptions } from '../../train/prepare-options.ts';
 
 /** The numbers of a step beside its progress bar. */
 export function describeStep({ loss, imagesPerSecond, memory }: StepMetrics): string {

@@ -86,7 +86,24 @@ describe('pipeline generate and pipeline worker', () => {
   test.each([
     ['generate without a count', ['generate', '--queue', NOBODY], '--count must be given'],
     ['a word for a count', ['generate', '--count', 'many'], '--count must be a number'],
-    ['an unknown option', ['worker', '--seed', '1'], 'pipeline worker has no option --seed'],
+    ['an unknown option', ['worker', '--sede', '1'], 'pipeline worker has no option --sede'],
+    [
+      'an order beside a queue',
+      ['worker', '--queue', NOBODY, '--seed', '1'],
+      '--seed must be left out without --shards',
+    ],
+    ['a share of no order', ['worker', '--shards', '0/2'], '--count must be given'],
+    [
+      'a share beside a queue',
+      ['worker', '--shards', '0/2', '--count', '1', '--queue', NOBODY],
+      '--queue must be left out',
+    ],
+    [
+      'a share beyond the last',
+      ['worker', '--shards', '2/2', '--count', '1'],
+      'a task from 0 to 1 and their number, as 0/2',
+    ],
+    ['a merge of a queue', ['generate', '--count', '1', '--merge', '--queue', NOBODY], '--queue must be left out'],
     ['generate without a queue', ['generate', '--count', '1'], '--queue must be given, as redis://localhost:6379'],
     ['a worker without a queue', ['worker'], '--queue must be given'],
     ['a queue that is none', ['worker', '--queue', 'nowhere'], '--queue must be redis://host:port'],

@@ -1,0 +1,33 @@
+/** What every worker does around the sampling of a shard, wherever its shards come from. */
+import { type ImageShape, InputError } from '@onnoise/scheduler';
+import { requireSpace } from '../files/disk-errors.ts';
+import { Failure } from '../files/failure.ts';
+import { sizeOf } from '../shape.ts';
+import { formatDuration, plural } from '../terminal/format.ts';
+import type { Shard } from './shards.ts';
+import { type ShardFile, shardPath, writeShard } from './write-shard.ts';
+
+/** Bytes per picture besides its pixels: headers of PNG and tar, and its line in the description. */
+const BYTES_AROUND = 2048;
+
+/** @throws Failure where the disk has no space for a shard; call it before sampling. */
+export async function requireShardSpace(out: string, shard: Shard, shape: ImageShape): Promise<void> {
+  await requireSpace(out, shard.count * (sizeOf(shape) + BYTES_AROUND), `write the shard ${shardPath(shard)}`);
+}
+
+/** As `writeShard`, and where it cannot write that is a Failure: another worker may be able to. */
+export async function writeSampled(out: string, shard: Shard, pictures: readonly Uint8Array[]): Promise<ShardFile> {
+  return writeShard(out, shard, pictures).catch((error) => {
+    throw error instanceof InputError ? new Failure(error.message) : error;
+  });
+}
+
+/**
+ * A line for people: `digits: 256 images, seeds 0 to 255, 104960 bytes, <path> took 12 s`.
+ * @param seconds that it took; undefined if it was there.
+ */
+export function describeShard(model: string, shard: Shard, { bytes }: ShardFile, seconds?: number): string {
+  const { seed, count } = shard;
+  const took = seconds === undefined ? 'was there' : `took ${formatDuration(seconds)}`;
+  return `${model}: ${plural(count, 'image')}, seeds ${seed} to ${seed + count - 1}, ${bytes} bytes, ${shardPath(shard)} ${took}`;
+}

@@ -1,0 +1,44 @@
+/** The options that say which pictures to make in bulk: those of an order, the same with a queue and without one. */
+import { refuse, SAMPLER_OPTION_NAMES, type SamplerName, type SamplerSettings } from '@onnoise/scheduler';
+import { numberOption } from '../../terminal/options.ts';
+import { type ConditionArguments, conditionSettings, pictureOptions, samplerOptions } from './pictures.ts';
+
+export interface OrderArguments extends SamplerSettings, ConditionArguments {
+  count?: number | undefined;
+  seed?: number | undefined;
+  steps?: number | undefined;
+  sampler?: SamplerName | undefined;
+  shard?: number | undefined;
+}
+
+/** As `makeOrder` takes them. */
+export const orderSettings = (options: OrderArguments & { count: number }) => ({
+  ...options,
+  ...conditionSettings(options),
+});
+
+const NAMES = ['count', 'seed', 'labels', 'condition', 'shard', 'steps', 'sampler', 'guidance'] as const;
+
+/** @throws InputError if one is given where orders come from the queue. */
+export function refuseOrder(options: OrderArguments): void {
+  for (const name of [...NAMES, 'guidanceInterval', ...SAMPLER_OPTION_NAMES] as const) {
+    const flag = name === 'guidanceInterval' ? 'guidance-interval' : name;
+    const rule = 'left out without --shards, since orders come from pipeline generate';
+    if (options[name] !== undefined) refuse('start the worker', `--${flag}`, rule, options[name]);
+  }
+}
+
+/** All of them, without defaults of their own: those that were left out can be told from those that were given. */
+export function orderOptions(pictures: string, sampling: string) {
+  const options = {
+    count: numberOption('count', pictures, 'Number of pictures, of all tasks together'),
+    ...pictureOptions(pictures),
+    shard: { ...numberOption('shard', pictures, 'Pictures per shard: a tar file'), default: 256 },
+    ...samplerOptions(sampling),
+  };
+  return Object.fromEntries(Object.entries<{ default?: unknown; group: string }>(options).map(withoutDefault));
+}
+
+function withoutDefault([name, { default: standard, ...option }]: [string, { default?: unknown; group: string }]) {
+  return [name, standard === undefined ? option : { ...option, defaultDescription: String(standard) }] as const;
+}

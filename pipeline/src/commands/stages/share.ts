@@ -1,0 +1,47 @@
+/** `pipeline worker --shards`: makes a share of an order and ends. */
+import type { DeviceChoice } from '@onnoise/runtime-node';
+import { InputError } from '@onnoise/scheduler';
+import type { Share } from '../../bulk/share.ts';
+import { formatPath, plural } from '../../terminal/format.ts';
+import { withInterrupt } from '../../terminal/interrupt.ts';
+import { withProgress } from '../../terminal/progress.ts';
+import { sayNote, sayResult } from '../../terminal/voice.ts';
+import { type OrderArguments, orderSettings } from '../options/order.ts';
+
+export interface ShareArguments extends OrderArguments {
+  out: string;
+  device: DeviceChoice;
+  batch?: number | undefined;
+}
+
+/**
+ * Unlike a service, a task that is stopped is not done: SIGTERM ends it with 130, too.
+ * @throws InputError for more than one model, and for an order that does not fit it.
+ */
+export async function makeShare(
+  options: ShareArguments,
+  share: Share,
+  models: Readonly<Record<string, string>>,
+): Promise<void> {
+  const { out, device, batch, count } = options;
+  const [[modelName, model] = ['', ''], another] = Object.entries(models);
+  if (another)
+    throw new InputError('Cannot take a share: --model must be one model beside --shards, received several.');
+  if (count === undefined)
+    throw new InputError('Cannot take a share: --count must be given, the pictures of all tasks.');
+  const [{ makeOrder }, { runShare }] = await Promise.all([
+    import('../../bulk/order.ts'),
+    import('../../bulk/run-share.ts'),
+  ]);
+  const order = await makeOrder(model, orderSettings({ ...options, count }));
+  const { shards, found, images } = await withInterrupt((signal) =>
+    withProgress('Generating', { unit: 'images' }, (onProgress) =>
+      runShare({ order, share, model, modelName, out, device, batch, signal, onProgress, onLine: sayNote }),
+    ),
+  );
+  const { task, tasks } = share;
+  sayResult(
+    `Task ${task} of ${tasks}: ${plural(images, 'picture')} in ${plural(shards, 'shard')} (${found} were there) below ${formatPath(out)}`,
+    { task, tasks, pictures: images, shards, found, out },
+  );
+}

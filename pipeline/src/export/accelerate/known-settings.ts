@@ -1,0 +1,28 @@
+/** Which runs a project for accelerate can go on with: those whose settings its Python modules know. */
+import { check, InputError, oneOf, show } from '@onnoise/scheduler';
+import type { TrainConfig } from '../../train/config.ts';
+import { fields } from '../../train/fields.ts';
+
+/** Settings of training that pipeline/python/accelerate reads; any other must be at its default. */
+const KNOWN: readonly string[] = [
+  ...['epochs', 'steps', 'minutes', 'init', 'initHash', 'batch', 'accumulate', 'labelDropout', 'lr', 'lrSchedule'],
+  ...['warmupSteps', 'loss', 'huberDelta', 'minSnr', 'offsetNoise', 'optimizer', 'beta1', 'beta2', 'eps'],
+  ...['weightDecay', 'clipNorm', 'emaDecay', 'seed', 'engine', 'allowCpu', 'tf32'],
+];
+const OPTIMIZER = oneOf(['adam', 'adamw']);
+
+/** @throws InputError for a setting that would be left out in silence. */
+export function checkKnown(run: string, { training, model }: TrainConfig): void {
+  const action = `write a project for accelerate from ${run}`;
+  check(action, 'training.optimizer', OPTIMIZER, training.optimizer);
+  const { patch_size = 1 } = model as { patch_size?: unknown };
+  if (patch_size !== 1) check(action, 'model.patch_size', oneOf([1]), patch_size);
+  for (const [key, field] of Object.entries(fields.training)) {
+    const value = (training as Record<string, unknown>)[key];
+    const standard = 'default' in field ? field.default : undefined;
+    if (KNOWN.includes(key) || value === undefined || value === standard) continue;
+    throw new InputError(
+      `Cannot ${action}: training.${key} must be ${show(standard)}, since its Python knows no other, received ${show(value)}.`,
+    );
+  }
+}

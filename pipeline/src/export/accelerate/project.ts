@@ -1,0 +1,154 @@
+/**
+ * A run as a Python project for accelerate and diffusers, which trains it on many GPUs and machines:
+ *
+ *     README.md  requirements.txt  ddp.yaml  fsdp.yaml  train.py and its modules   from pipeline/python/accelerate
+ *     config.json  data.json  metrics.jsonl  validation.jsonl  checkpoints/        a run's own files, with one checkpoint
+ *     data.safetensors                                                             the prepared images
+ *     model/                                                                       a pipeline of diffusers, without ONNX
+ *
+ * So the folder is a run as well: `pipeline train --resume` and `pipeline export --run` take it back.
+ */
+import { copyFile, cp, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { formatSchedulerConfig, InputError, parseSchedulerConfig } from '@onnoise/scheduler';
+import type { Dataset } from '../../data/index.ts';
+import { filesForPython, modelIndex } from '../../diffusers/python-files.ts';
+import { diskFailure, requireSpace } from '../../files/disk-errors.ts';
+import { checkWritable, makeFolder, nearestFolder, temporaryName } from '../../files/output.ts';
+import { countParameters, createModel, type Model } from '../../model/index.ts';
+import { checkpointBytes } from '../../train/checkpoint.ts';
+import type { TrainConfig } from '../../train/config.ts';
+import { cutLines } from '../../train/metrics.ts';
+import { type OpenedRun, openRun, runPaths, writeJson } from '../../train/run-folder.ts';
+import { parametersOf, stateSpecs } from '../../train/state.ts';
+import { formatJson, namesOf } from '../artefact.ts';
+import { dataBytes, writeData } from './data-file.ts';
+import { checkKnown } from './known-settings.ts';
+import { formatReadme } from './readme.ts';
+
+export interface AccelerateOptions {
+  /** Folder of a training run. */
+  run: string;
+  /** Folder to make. */
+  out: string;
+  /** Step of the checkpoint to go on from; by default the newest readable one. */
+  checkpoint?: number | undefined;
+  /** `prepareDataset`, with whatever progress the caller shows. */
+  prepare: (config: TrainConfig) => Promise<Dataset>;
+}
+
+export interface AccelerateResult {
+  /** Step that the project goes on from. */
+  step: number;
+  /** Of the images. */
+  bytes: number;
+  /** Notes for the user, one sentence each. */
+  notes: string[];
+}
+
+const SOURCES = fileURLToPath(new URL('../../../python/accelerate/', import.meta.url));
+const ACTION = 'Cannot write a project for accelerate:';
+const BYTES_A_WEIGHT = 4;
+
+/**
+ * @throws InputError when the run cannot be read or learns what diffusers cannot, its images are not there any more, or
+ * `out` is neither new nor empty. Nothing is left then.
+ */
+export async function writeAccelerateProject(options: AccelerateOptions): Promise<AccelerateResult> {
+  const { run, out, checkpoint, prepare } = options;
+  await checkAccelerateTarget(out);
+  const opened = await openRun(run, checkpoint, specsOf);
+  const { config, notes } = opened;
+  const { info } = opened.checkpoint;
+  checkKnown(run, config);
+  const dataset = await prepare(config);
+  try {
+    if (dataset.hash !== info.data.hash) {
+      throw new InputError(
+        `${ACTION} the images must be those that ${run} was started with (${info.data.name}), received others (${dataset.name}): ` +
+          'their contents, size, channels, labels or conditions differ.',
+      );
+    }
+    const model = createModel(config.model);
+    const told = { labels: model.classCount !== null, conditions: model.conditions };
+    const bytes = dataBytes(dataset, told);
+    const weights = BYTES_A_WEIGHT * countParameters(model);
+    await requireSpace(out, bytes + weights + checkpointBytes(specsOf(config)), `write the project ${out}`);
+    await writeProject(options, opened, model, (path) => writeData(path, dataset, told), dataset);
+    return { step: info.step, bytes, notes };
+  } finally {
+    dataset.close();
+  }
+}
+
+const specsOf = ({ model, training }: TrainConfig) =>
+  stateSpecs(createModel(model).parameters, training.emaDecay !== null, training.learnSchedule);
+
+/**
+ * Makes sure, before long work, that a project may be written there.
+ * @throws InputError unless the folder is new or empty, since nothing is replaced.
+ */
+export async function checkAccelerateTarget(out: string): Promise<void> {
+  if (out === '') throw new InputError(`${ACTION} --accelerate must be a new or an empty folder, received "".`);
+  await checkWritable('--accelerate', await nearestFolder(dirname(resolve(out))), 'folder');
+  const names = await readdir(out).catch((error: NodeJS.ErrnoException): string[] => {
+    if (error.code === 'ENOENT') return [];
+    if (error.code === 'ENOTDIR')
+      throw new InputError(`${ACTION} ${out} must be a new or an empty folder, received a file.`);
+    throw diskFailure(error, `write the project ${out}`);
+  });
+  if (names.length === 0) return;
+  throw new InputError(
+    `${ACTION} ${out} must be a new or an empty folder, since nothing there is replaced, received one with ${names.slice(0, 3).join(', ')}.`,
+  );
+}
+
+/** Under a temporary name, so that a stop leaves no half of a project. */
+async function writeProject(
+  { run, out }: AccelerateOptions,
+  { config, data, checkpoint }: OpenedRun,
+  model: Model,
+  writeImages: (path: string) => Promise<void>,
+  dataset: Dataset,
+): Promise<void> {
+  const temporary = temporaryName(out);
+  const { info, path: from, state } = checkpoint;
+  const [old, made] = [runPaths(run), runPaths(temporary)];
+  const files: Record<string, Uint8Array | string> = {
+    'README.md': formatReadme({ name: basename(resolve(out)), config, info, model, images: dataset }),
+    'model/model_index.json': formatJson(modelIndex(model.config, namesOf(model.config, dataset.classNames))),
+    'model/scheduler/scheduler_config.json': formatJson(formatSchedulerConfig(parseSchedulerConfig(config.scheduler))),
+    'model/unet/config.json': formatJson(model.config),
+    ...Object.fromEntries(
+      Object.entries(await filesForPython(model, parametersOf(state))).map(([name, content]) => [
+        `model/${name}`,
+        content,
+      ]),
+    ),
+  };
+  try {
+    await makeFolder(temporary);
+    await cp(SOURCES, temporary, { recursive: true, filter: (path) => !path.includes('__pycache__') });
+    for (const [name, content] of Object.entries(files)) {
+      const target = join(temporary, ...name.split('/'));
+      await makeFolder(dirname(target));
+      await writeFile(target, content);
+    }
+    await writeJson(made.config, config);
+    await writeJson(made.data, data ?? {});
+    for (const name of ['metrics', 'validation'] as const) {
+      await copyFile(old[name], made[name]).catch(() => undefined);
+      await cutLines(made[name], info.step);
+    }
+    await mkdir(made.checkpoints);
+    await cp(from, join(made.checkpoints, basename(from)), { recursive: true });
+    await writeImages(join(temporary, 'data.safetensors'));
+    // Succeeds onto an empty folder, and fails if something was put there since the check.
+    await rename(temporary, out);
+  } catch (error) {
+    throw diskFailure(error, `write the project ${out}`, 'free some space and start again');
+  } finally {
+    await rm(temporary, { recursive: true, force: true }).catch(() => {});
+  }
+}

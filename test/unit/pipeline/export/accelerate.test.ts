@@ -1,0 +1,115 @@
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { writeData } from '#pipeline/export/accelerate/data-file.ts';
+import { readSafetensors } from '#pipeline/train/safetensors.ts';
+import { temporaryFolder, writeGrayPictures } from '#test/images.ts';
+import { runCli } from '#test/run-cli.ts';
+import { memoryDataset } from '#test/train/memory-dataset.ts';
+
+describe('writeData', () => {
+  it('writes the images of more than a page, labels, normalised conditions and the split', async () => {
+    const dataset = memoryDataset({ count: 600, size: 3, channels: 3, classes: 4, aged: true, heldOut: 7 });
+    const path = join(temporaryFolder(), 'data.safetensors');
+    await writeData(path, dataset, {
+      labels: true,
+      conditions: [{ name: 'age', mean: 10, std: 1.5, min: 10, max: 910 }],
+    });
+    const { tensors } = await readSafetensors(path);
+    const pixels = new Uint8Array(600 * 27);
+    await dataset.read(
+      Array.from({ length: 600 }, (_, i) => i),
+      pixels,
+    );
+    expect(tensors.get('images')).toEqual({ shape: [600, 3, 3, 3], data: pixels });
+    expect(tensors.get('labels')).toEqual({ shape: [600], data: dataset.labels });
+    expect(tensors.get('conditions')!.shape).toEqual([600, 2]);
+    expect([...tensors.get('conditions')!.data.slice(0, 6)].map(Number)).toEqual([0, 1, 1, 1, 2, 1]);
+    expect(tensors.get('validation')!.data).toEqual(Int32Array.from(dataset.validation));
+    expect(tensors.get('train')!.data).toEqual(Int32Array.from(dataset.train));
+  });
+
+  it('leaves out what the network is not told', async () => {
+    const path = join(temporaryFolder(), 'data.safetensors');
+    await writeData(path, memoryDataset({ classes: 4, aged: true }), { labels: false, conditions: [] });
+    expect([...(await readSafetensors(path)).tensors.keys()].sort()).toEqual(['images', 'train', 'validation']);
+  });
+});
+
+describe('pipeline export --accelerate', () => {
+  const folder = temporaryFolder();
+  const [run, pictures, cache] = ['run', 'pictures', 'cache'].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
+  const train = (out: string, ...args: string[]) =>
+    runCli(
+      ...['train', '--data', pictures, '--size', '8', '--steps', '2', '--batch', '2', '--sample-steps', '2'],
+      ...['--cache-dir', cache, '--out', out, '--sample-count', '1', '--model._class_name', 'SimpleUnet'],
+      ...['--model.channels', '8,16', '--model.time_emb_dim', '4', ...args],
+    );
+  beforeAll(async () => {
+    await writeGrayPictures(pictures);
+    expect(await train(run)).toMatchObject({ code: 0 });
+  }, 600_000);
+  const exportTo = (out: string, ...args: string[]) => runCli('export', '--run', run, '--accelerate', out, ...args);
+
+  it('writes the modules, two commands, the images and a run of one checkpoint', async () => {
+    const out = join(folder, 'project');
+    const { code, stdout } = await exportTo(out, '--json');
+    expect([code, JSON.parse(stdout)]).toEqual([0, { run, accelerate: out, step: 2, imageBytes: expect.any(Number) }]);
+    expect((await readdir(out)).sort()).toEqual(
+      [
+        ...['README.md', 'checkpoints', 'config.json', 'data.json', 'data.safetensors', 'ddp.yaml', 'fsdp.yaml'],
+        ...['images.py', 'metrics.jsonl', 'model', 'network.py', 'objective.py', 'randomness.py', 'requirements.txt'],
+        ...['state.py', 'train.py', 'validation.jsonl'],
+      ].sort(),
+    );
+    expect(await readdir(join(out, 'checkpoints'))).toEqual(['step-00000002']);
+    expect((await readdir(join(out, 'model', 'unet'))).sort()).toEqual([
+      'config.json',
+      'diffusion_pytorch_model.safetensors',
+      'modeling_simple_unet.py',
+    ]);
+    const readme = await readFile(join(out, 'README.md'), 'utf8');
+    expect(readme).toContain('pip install -r requirements.txt\naccelerate launch --config_file ddp.yaml');
+    expect(readme).toContain('pipeline import model --out');
+    // As a run it goes on here.
+    expect(await runCli('train', '--resume', '--out', out, '--steps', '3')).toMatchObject({ code: 0 });
+  });
+
+  it.each([
+    ['--out', ['--out', 'x'], '--out must be left out beside --accelerate'],
+    ['--triton', ['--triton', 'x'], '--triton must be left out beside --accelerate'],
+    ['a checkpoint that is not there', ['--checkpoint', '1'], 'there is no checkpoint of step 1, only of 2'],
+  ])('refuses %s', async (_, args, message) => {
+    const out = join(folder, 'refused');
+    const { code, stderr } = await exportTo(out, ...args);
+    expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
+    expect(await readdir(folder)).not.toContain('refused');
+  });
+
+  it('refuses to write without a run, or where there is something', async () => {
+    const alone = await runCli('export', '--accelerate', join(folder, 'refused'));
+    expect(alone).toMatchObject({ code: 2, stderr: expect.stringContaining('--run must name a run to go on with') });
+    const full = join(folder, 'full');
+    await mkdir(full);
+    await writeFile(join(full, 'mine.txt'), 'kept');
+    const { code, stderr } = await exportTo(full);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('received one with mine.txt')]);
+    expect(await readdir(full)).toEqual(['mine.txt']);
+  });
+
+  it('refuses a learned schedule, and images that are others now, and leaves nothing', async () => {
+    const learned = join(folder, 'learned');
+    expect(await train(learned, '--learn-schedule')).toMatchObject({ code: 0 });
+    const out = join(folder, 'refused');
+    const refused = await runCli('export', '--run', learned, '--accelerate', out);
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('training.learnSchedule must be false') });
+    await rm(join(pictures, '3.png'));
+    const { code, stderr } = await exportTo(out);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('the images must be those that')]);
+    expect((await readdir(folder)).filter((name) => /refused/.test(name))).toEqual([]);
+  });
+});
