@@ -44,7 +44,9 @@ export async function writeArtefact(parts: ArtefactParts): Promise<void> {
   await checkArtefactTarget(out);
   const files: Record<string, Uint8Array | string> = {
     'README.md': describe(parts),
-    'model_index.json': formatJson(modelIndex(modelConfig, namesOf(modelConfig, (parts.card.data ?? parts.card.origin)?.classNames))),
+    'model_index.json': formatJson(
+      modelIndex(modelConfig, namesOf(modelConfig, (parts.card.data ?? parts.card.origin)?.classNames)),
+    ),
     'scheduler/scheduler_config.json': formatJson(formatSchedulerConfig(schedulerConfig)),
     'unet/config.json': formatJson(modelConfig),
     'unet/model.onnx': onnx,

@@ -2,8 +2,8 @@
 import { Agent } from 'node:http';
 import { conditionRows, extraInputs, SAMPLER_NAMES, samplerRecord } from '@onnoise/scheduler';
 import autocannon from 'autocannon';
-import { openModel } from '#runtime-node/open-model.ts';
 import { readModelFolder } from '#runtime-node/model-folder.ts';
+import { openModel } from '#runtime-node/open-model.ts';
 import { createDenoiser } from '#runtime-node/session.ts';
 import { ask, inLanes } from '#test/load/client.ts';
 

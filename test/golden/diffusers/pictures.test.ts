@@ -236,10 +236,7 @@ describe('diffusers', skipBecause(lacksPython('diffusers')), () => {
 
   it.each([
     ['a class in DDPMPipeline', /class_labels should be provided when doing class conditioning/],
-    [
-      'conditions without trust',
-      /contains custom code in modeling_extended_unet2d\.py[\s\S]*trust_remote_code=True/,
-    ],
+    ['conditions without trust', /contains custom code in modeling_extended_unet2d\.py[\s\S]*trust_remote_code=True/],
     ['conditions in DDPMPipeline', /^conditions must be given: DDPMPipeline takes none/],
     ['the tutorial without trust', /contains custom code in modeling_simple_unet\.py[\s\S]*trust_remote_code=True/],
     ['a class that there is none of', /^class_labels must be from 0 to 1, received \[2\]$/],

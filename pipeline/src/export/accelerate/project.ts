@@ -21,7 +21,7 @@ import { checkpointBytes } from '../../train/checkpoint.ts';
 import type { TrainConfig } from '../../train/config.ts';
 import { cutLines } from '../../train/metrics.ts';
 import { type OpenedRun, openRun, runPaths, writeJson } from '../../train/run-folder.ts';
-import { parametersOf, stateSpecs } from '../../train/state.ts';
+import { parametersOf, specsOfTraining } from '../../train/state.ts';
 import { formatJson, namesOf } from '../artefact.ts';
 import { dataBytes, writeData } from './data-file.ts';
 import { checkKnown } from './known-settings.ts';
@@ -82,8 +82,7 @@ export async function writeAccelerateProject(options: AccelerateOptions): Promis
   }
 }
 
-const specsOf = ({ model, training }: TrainConfig) =>
-  stateSpecs(createModel(model).parameters, training.emaDecay !== null, training.learnSchedule);
+const specsOf = ({ model, training }: TrainConfig) => specsOfTraining(createModel(model).parameters, training);
 
 /**
  * Makes sure, before long work, that a project may be written there.

@@ -90,14 +90,20 @@ describe('train and exportRun', () => {
     const signal = AbortSignal.abort();
     const options: TrainRunOptions = { run: other, preset: 'small', settings: { ...settings, model: {} }, signal };
     await expect(train(options)).rejects.toThrow(signal.reason);
-    await expect(train({ ...options, preset: 'large' })).rejects.toThrow(/^Cannot read the preset: .* must be one of base, digits/);
+    await expect(train({ ...options, preset: 'large' })).rejects.toThrow(
+      /^Cannot read the preset: .* must be one of base, digits/,
+    );
   });
 
   it('refuse in a sentence, before anything is written', async () => {
     const other = join(folder, 'refused');
     const wrong = { ...settings, training: { steps: -1 } };
-    await expect(train({ run: other, settings: wrong })).rejects.toThrow(/^Cannot read the settings of the call: training\.steps/);
-    await expect(train({ run: other, settings: { ...settings, data: { size: 8 } } })).rejects.toThrow('--data must be given');
+    await expect(train({ run: other, settings: wrong })).rejects.toThrow(
+      /^Cannot read the settings of the call: training\.steps/,
+    );
+    await expect(train({ run: other, settings: { ...settings, data: { size: 8 } } })).rejects.toThrow(
+      '--data must be given',
+    );
     await expect(train({ run: other, settings: {} })).rejects.toThrow('must name a network');
     await expect(train({ run: other, settings, resume: true })).rejects.toThrow(InputError);
     expect(existsSync(other)).toBe(false);
