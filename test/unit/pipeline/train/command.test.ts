@@ -297,7 +297,7 @@ describe('pipeline train', () => {
     expect(continued.stderr).toContain('Continuing after step 4.');
     expect(readFileSync(join(out, 'metrics.jsonl'), 'utf8').trim().split('\n').length).toBe(6);
 
-    const other = await train('--preset', 'digits', '--out', out, '--resume');
+    const other = await train('--preset', 'small', '--out', out, '--resume');
     expect(other).toMatchObject({ code: 2 });
     expect(other.stderr).toMatch(/Cannot continue .*: model\._class_name must be "SimpleUnet"/);
   });
