@@ -97,6 +97,7 @@ describe("the server's page", skipBecause(LACKS_CHROMIUM), () => {
       steps: 4,
       sampler: 'ddpm',
       seed: 5,
+      guidance: 1.1,
       stream: true,
       partial_images: 8,
     });

@@ -185,7 +185,7 @@ describe('POST /v1/images/generations', () => {
 
   it.each<[object, string | null, string]>([
     [
-      { guidance: 2 },
+      { model: 'pets', guidance: 2 },
       'guidance',
       'Cannot sample images: guidance must be left out or 1, this model was always told its condition in training, received 2.',
     ],
@@ -345,7 +345,7 @@ describe('GET /v1/models', () => {
     expect(json.data.map(({ id }: { id: string }) => id)).toEqual(['digits', 'rgb', 'guided', 'pets']);
     const pets = await ask(server(), '/v1/models/pets');
     expect(json.data.map(({ guidance }: { guidance: unknown }) => guidance)).toEqual([
-      null,
+      DEFAULT_GUIDANCE,
       null,
       DEFAULT_GUIDANCE,
       null,

@@ -74,13 +74,13 @@ describe('inspect', () => {
       shape: [1, 28, 28],
       classes: 10,
       classNames: ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'],
-      parameters: '1,063,777',
-      bytes: 4_680_031,
+      parameters: '1,102,148',
+      bytes: 4_826_879,
       scheduler: { beta_schedule: 'squaredcos_cap_v2', num_train_timesteps: 1000, prediction_type: 'v_prediction' },
       warnings: [],
     });
     expect(found.card.lines[0]).toMatch(
-      /^A diffusion model: 28 x 28 gray pictures, .* UNet2DModel, 1,063,777 parameters/,
+      /^A diffusion model: 28 x 28 gray pictures, .* UNet2DModel, 1,102,148 parameters/,
     );
   });
 
