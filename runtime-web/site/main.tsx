@@ -6,6 +6,7 @@ import './style/controls.css';
 import './style/components.css';
 import './style/model-bar.css';
 import './style/forced-colors.css';
+import './language.ts';
 import './theme.ts';
 import { render } from 'preact';
 import { App } from './app.tsx';

@@ -58,6 +58,12 @@ describe('the page', skipBecause(LACKS_CHROMIUM), () => {
     expect(await nav.getByRole('link', { name: VIEW_NAMES.forward }).getAttribute('aria-current')).toBe('page');
   });
 
+  it('draws its charts in a browser whose language is none', async () => {
+    const { page } = await openSite(browser(), host(), '#/forward', { locale: 'en-US@posix' });
+    await page.locator('.u-over').first().waitFor();
+    expect(await page.evaluate(() => navigator.language)).toBe('en-US');
+  });
+
   it('moves the focus into a new view, and past the header on request', async () => {
     const { page } = await openSite(browser(), host());
     await page.keyboard.press('Tab');

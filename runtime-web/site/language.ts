@@ -1,0 +1,11 @@
+/**
+ * A browser on a system without a language, as in many containers, calls its own "en-US@posix", which Intl refuses. Charts
+ * format their numbers by it as soon as they are loaded, so it must be one that Intl knows.
+ */
+try {
+  new Intl.NumberFormat(navigator.language);
+} catch {
+  Object.defineProperty(navigator, 'language', { value: 'en-US', configurable: true });
+}
+
+export {};
