@@ -2,6 +2,8 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { writeData } from '#pipeline/export/accelerate/data-file.ts';
+import { checkKnown } from '#pipeline/export/accelerate/known-settings.ts';
+import { resolveConfig } from '#pipeline/train/config.ts';
 import { readSafetensors } from '#pipeline/train/safetensors.ts';
 import { temporaryFolder, writeGrayPictures } from '#test/images.ts';
 import { runCli } from '#test/run-cli.ts';
@@ -33,6 +35,28 @@ describe('writeData', () => {
     const path = join(temporaryFolder(), 'data.safetensors');
     await writeData(path, memoryDataset({ classes: 4, aged: true }), { labels: false, conditions: [] });
     expect([...(await readSafetensors(path)).tensors.keys()].sort()).toEqual(['images', 'train', 'validation']);
+  });
+});
+
+describe('checkKnown', () => {
+  const model = { _class_name: 'UNet2DModel' };
+  const checked = (training: object, network: object = {}) => {
+    const config = { data: { source: 'digits' }, model: { ...model, ...network }, training: { steps: 1, ...training } };
+    return () => checkKnown('runs/x', resolveConfig([{ name: 'a test', config }]));
+  };
+
+  it('lets pass what the Python modules know', () => {
+    expect(checked({ optimizer: 'adam', minSnr: 5, labelDropout: 0.1 })).not.toThrow();
+  });
+
+  it('names the setting that they do not know', () => {
+    expect(checked({ optimizer: 'muon' })).toThrow('training.optimizer must be one of adam, adamw, received "muon"');
+    expect(checked({ timestepSampling: 'logit_normal' })).toThrow(
+      'training.timestepSampling must be "uniform", since its Python knows no other, received "logit_normal"',
+    );
+    expect(checked({}, { patch_size: 2 })).toThrow(
+      'model.patch_size must be 1 (no other value is supported), received 2',
+    );
   });
 });
 
