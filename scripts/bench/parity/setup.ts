@@ -1,9 +1,9 @@
-/** What is trained: the preset `digits`, on one of the data sets, for a number of steps, with a seed. */
+/** What is trained: the network of settings.json, on one of the data sets, for a number of steps, with a seed. */
 import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
 import { type Dataset, prepareDataset } from '#pipeline/data/index.ts';
-import { readPreset } from '#pipeline/presets.ts';
 import { resolveConfig } from '#pipeline/train/config.ts';
 import type { TrainPlan } from '#pipeline/train/plan.ts';
 import { planFromConfig } from '#pipeline/train/resolve.ts';
@@ -19,7 +19,8 @@ export const DATA: Readonly<Record<string, DataSet>> = {
   fashion: { title: 'Fashion-MNIST', data: '/usr/share/datasets/fashion-mnist' },
 };
 
-const PRESET = 'digits';
+/** A network and training that both sides know: diffusers' own, and PyTorch's optimizer. */
+const SETTINGS = new URL('settings.json', import.meta.url);
 /** So that a thousand of the 10,000 digits are left to measure with. */
 const VALIDATION_SHARE = 0.1;
 const CHECKPOINT_EVERY = 100;
@@ -42,7 +43,7 @@ export function openData({ data }: DataSet): Promise<Dataset> {
   });
 }
 
-/** @throws InputError if the preset has something that only one side does. */
+/** @throws InputError if the settings have something that only one side does. */
 export async function planOf({ data }: DataSet, steps: number, seed: number): Promise<TrainPlan> {
   const settings = {
     data: { source: data, validationShare: VALIDATION_SHARE },
@@ -51,7 +52,7 @@ export async function planOf({ data }: DataSet, steps: number, seed: number): Pr
   };
   const plan = planFromConfig(
     resolveConfig([
-      { name: `the preset ${PRESET}`, config: await readPreset(PRESET) },
+      { name: 'settings.json', config: JSON.parse(await readFile(SETTINGS, 'utf8')) },
       { name: 'the comparison', config: settings },
     ]),
   );
@@ -61,7 +62,7 @@ export async function planOf({ data }: DataSet, steps: number, seed: number): Pr
   const plain = !labelDropout && !offsetNoise && minSnr === null && !learnSchedule && accumulate === 1;
   const known = loss === 'l2' && optimizer === 'adamw' && clipNorm !== null && emaDecay !== null;
   if (plain && known && model._class_name === 'UNet2DModel' && !plan.model.dropouts?.length) return plan;
-  throw new InputError(`Cannot compare: the preset ${PRESET} has settings that torch_side.py does not know.`);
+  throw new InputError('Cannot compare: settings.json must have settings that torch_side.py knows.');
 }
 
 /** The folder of all runs with these settings: `digits-1000-1a2b3c4d/seed-0`. */

@@ -79,7 +79,7 @@ export async function trainTorch(
 
 /** The network, the noise schedule and the optimizer, in diffusers' and PyTorch's words. */
 function settingsOf({ config }: TrainPlan) {
-  const { _class_name: _, null_condition: __, conditions: ___, ...network } = config.model;
+  const { _class_name: _, null_condition: __, conditions: ___, patch_size: ____, ...network } = config.model;
   return { config: network, scheduler: config.scheduler, training: config.training };
 }
 

@@ -76,7 +76,8 @@ describe('sample.py', () => {
 
 describe('models/', () => {
   it('holds no weights for Python, and at most 5 MB a model', async () => {
-    for (const name of await readdir(join(ROOT, 'models'))) {
+    const entries = await readdir(join(ROOT, 'models'), { withFileTypes: true });
+    for (const { name } of entries.filter((entry) => entry.isDirectory())) {
       const files = await readdir(join(ROOT, 'models', name), { recursive: true, withFileTypes: true });
       const paths = files.filter((file) => file.isFile()).map((file) => join(file.parentPath, file.name));
       expect(paths.filter((path) => /\.(safetensors|py)$/.test(path))).toEqual([]);

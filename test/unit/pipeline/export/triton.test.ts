@@ -119,7 +119,9 @@ describe('writeTritonModel', () => {
     });
     await session.release();
     const model = await loadModel(digits, { device: 'cpu' });
-    expect(images).toEqual((await model.sample({ seeds: [7, 8], labels, sampler: 'ddim', steps: 5 })).images);
+    expect(images).toEqual(
+      (await model.sample({ seeds: [7, 8], labels, sampler: 'ddim', steps: 5, guidance: 1 })).images,
+    );
     await model.dispose();
   });
 
@@ -143,6 +145,7 @@ describe('writeTritonModel', () => {
       parameters: {
         scheduler_config: { string_value: JSON.stringify(scheduler) },
         num_class_embeds: { string_value: '10' },
+        null_condition: { string_value: 'true' },
       },
     });
   });
