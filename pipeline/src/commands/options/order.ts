@@ -12,10 +12,11 @@ export interface OrderArguments extends SamplerSettings, ConditionArguments {
 }
 
 /** As `makeOrder` takes them. */
-export const orderSettings = (options: OrderArguments & { count: number }) => ({
-  ...options,
-  ...conditionSettings(options),
-});
+export function orderSettings<T extends OrderArguments & { count: number }>(
+  options: T,
+): T & ReturnType<typeof conditionSettings> {
+  return { ...options, ...conditionSettings(options) };
+}
 
 const NAMES = ['count', 'seed', 'labels', 'condition', 'shard', 'steps', 'sampler', 'guidance'] as const;
 
