@@ -58,7 +58,7 @@ describe('a page', skipBecause(LACKS_CHROMIUM), () => {
   it('is served by vite, without a configuration', async () => {
     const server = spawn(process.execPath, [VITE, '--port', '0', '--clearScreen', 'false'], {
       cwd: page,
-      env: project().env,
+      env: { ...project().env, NO_COLOR: '1' },
     });
     onTestFinished(() => void server.kill());
     let said = '';
