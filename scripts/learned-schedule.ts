@@ -20,7 +20,7 @@ import { gammasOf } from '../pipeline/src/train/learned-schedule.ts';
 import { draftPlan } from '../pipeline/src/train/resolve.ts';
 import { openRun } from '../pipeline/src/train/run-folder.ts';
 import { scheduleChart } from '../pipeline/src/train/schedule-chart.ts';
-import { parametersOf, schedulerOf, specsOfTraining } from '../pipeline/src/train/state.ts';
+import { parametersOf, schedulerOf, specsOfRun } from '../pipeline/src/train/state.ts';
 
 /** Timesteps that are measured, and images at each. */
 const POINTS = 60;
@@ -28,9 +28,7 @@ const IMAGES = 32;
 
 const [run, out] = process.argv.slice(2);
 if (run === undefined || out === undefined) throw new Error('Usage: npx tsx scripts/learned-schedule.ts <run> <png>');
-const { checkpoint, config } = await openRun(run, undefined, ({ model, training }) =>
-  specsOfTraining(createModel(model).parameters, training),
-);
+const { checkpoint, config } = await openRun(run, undefined, specsOfRun);
 const first = parseSchedulerConfig(config.scheduler);
 const [start, learned] = [first, schedulerOf(first, checkpoint.state)].map(makeSchedule) as [Schedule, Schedule];
 type Schedule = ReturnType<typeof makeSchedule>;

@@ -11,7 +11,7 @@ import { requireSpace } from '../files/disk-errors.ts';
 import { countParameters, createModel, type Model } from '../model/index.ts';
 import { readLines, type StepMetrics, type ValidationMetrics } from '../train/metrics.ts';
 import { type OpenedRun, openRun, runPaths } from '../train/run-folder.ts';
-import { parametersOf, schedulerOf, specsOfTraining } from '../train/state.ts';
+import { parametersOf, schedulerOf, specsOfRun } from '../train/state.ts';
 import { checkArtefactTarget, writeArtefact } from './artefact.ts';
 import { inferenceGraph, inferenceMetadata } from './inference.ts';
 import type { ModelCard } from './model-card.ts';
@@ -54,9 +54,7 @@ export async function exportRun({
 }: ExportOptions): Promise<ExportResult> {
   await checkArtefactTarget(out);
   // Before any work: the checkpoint's network and its shapes.
-  const opened = await openRun(run, checkpoint, ({ model, training }) =>
-    specsOfTraining(createModel(model).parameters, training),
-  );
+  const opened = await openRun(run, checkpoint, specsOfRun);
   const { config, notes } = opened;
   const { info, state } = opened.checkpoint;
   const images = PARITY_BATCHES.reduce((sum, batch) => sum + batch, 0);

@@ -17,7 +17,7 @@ import { createModel, type Model } from '../model/index.ts';
 import type { ConfigLayer } from '../train/config.ts';
 import { openRun, runPaths } from '../train/run-folder.ts';
 import { readSafetensors } from '../train/safetensors.ts';
-import { parametersOf, schedulerOf, specsOfTraining } from '../train/state.ts';
+import { parametersOf, schedulerOf, specsOfRun } from '../train/state.ts';
 import type { Start } from './fit.ts';
 import { recoverParameters } from './recover.ts';
 
@@ -39,9 +39,7 @@ export async function readStart(folder: string): Promise<ReadStart> {
 }
 
 async function readRun(folder: string): Promise<ReadStart> {
-  const { checkpoint, config } = await openRun(folder, undefined, ({ model, training }) =>
-    specsOfTraining(createModel(model).parameters, training),
-  );
+  const { checkpoint, config } = await openRun(folder, undefined, specsOfRun);
   const model = createModel(config.model);
   const hash = await hashOf(join(checkpoint.path, 'state.safetensors'));
   const start = startOf(folder, hash, model, parametersOf(checkpoint.state));

@@ -5,9 +5,10 @@
  * `adam.m.schedule.<name>` and `adam.v.schedule.<name>`.
  */
 import { makeSchedule, type SchedulerConfig } from '@onnoise/scheduler';
+import { createModel } from '../model/index.ts';
 import { sizeOf } from '../shape.ts';
+import type { TrainConfig } from './config-types.ts';
 import type { StepTensor, TrainableModel, TrainStepOptions } from './contracts.ts';
-import type { SectionConfig } from './fields.ts';
 import { CURVE_SHAPES, initialCurve, learnedBetas } from './learned-schedule.ts';
 import { isHiddenMatrix } from './muon.ts';
 
@@ -34,12 +35,10 @@ export function stateSpecs(
   ];
 }
 
-/** The same by the settings of a run. */
-export function specsOfTraining(
-  parameters: Parameters,
-  { emaDecay, learnSchedule, optimizer }: Pick<SectionConfig<'training'>, 'emaDecay' | 'learnSchedule' | 'optimizer'>,
-): StepTensor[] {
-  return stateSpecs(parameters, { ema: emaDecay !== null, learnSchedule, optimizer });
+/** The same by the settings of a run. @throws InputError when those of the network are wrong. */
+export function specsOfRun({ model, training }: Pick<TrainConfig, 'model' | 'training'>): StepTensor[] {
+  const { emaDecay, learnSchedule, optimizer } = training;
+  return stateSpecs(createModel(model).parameters, { ema: emaDecay !== null, learnSchedule, optimizer });
 }
 
 /** Zero moments, an EMA equal to the weights, and a schedule as it was. The arrays are copies. */

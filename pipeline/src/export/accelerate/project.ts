@@ -21,7 +21,7 @@ import { checkpointBytes } from '../../train/checkpoint.ts';
 import type { TrainConfig } from '../../train/config.ts';
 import { cutLines } from '../../train/metrics.ts';
 import { type OpenedRun, openRun, runPaths, writeJson } from '../../train/run-folder.ts';
-import { parametersOf, specsOfTraining } from '../../train/state.ts';
+import { parametersOf, specsOfRun } from '../../train/state.ts';
 import { formatJson, namesOf } from '../artefact.ts';
 import { dataBytes, writeData } from './data-file.ts';
 import { checkKnown } from './known-settings.ts';
@@ -58,7 +58,7 @@ const BYTES_A_WEIGHT = 4;
 export async function writeAccelerateProject(options: AccelerateOptions): Promise<AccelerateResult> {
   const { run, out, checkpoint, prepare } = options;
   await checkAccelerateTarget(out);
-  const opened = await openRun(run, checkpoint, specsOf);
+  const opened = await openRun(run, checkpoint, specsOfRun);
   const { config, notes } = opened;
   const { info } = opened.checkpoint;
   checkKnown(run, config);
@@ -74,15 +74,13 @@ export async function writeAccelerateProject(options: AccelerateOptions): Promis
     const told = { labels: model.classCount !== null, conditions: model.conditions };
     const bytes = dataBytes(dataset, told);
     const weights = BYTES_A_WEIGHT * countParameters(model);
-    await requireSpace(out, bytes + weights + checkpointBytes(specsOf(config)), `write the project ${out}`);
+    await requireSpace(out, bytes + weights + checkpointBytes(specsOfRun(config)), `write the project ${out}`);
     await writeProject(options, opened, model, (path) => writeData(path, dataset, told), dataset);
     return { step: info.step, bytes, notes };
   } finally {
     dataset.close();
   }
 }
-
-const specsOf = ({ model, training }: TrainConfig) => specsOfTraining(createModel(model).parameters, training);
 
 /**
  * Makes sure, before long work, that a project may be written there.
