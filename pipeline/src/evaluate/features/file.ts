@@ -92,7 +92,7 @@ function inputOf(session: ort.InferenceSession, path: string, shape: ImageShape)
     refuse(path, `${words} of 1 or 3 channels, received ${received}`);
   }
   if (channels === 1 && shape[0] === 3) {
-    refuse(path, `take the 3 channels of the data, received a model of 1 channel; gray data are made by --channels 1`);
+    refuse(path, `take the 3 channels of the data, received a model of 1 channel`);
   }
   return { name, type, shape: [channels, fixed(2) ?? shape[1], fixed(3) ?? shape[2]], batch: fixed(0) };
 }

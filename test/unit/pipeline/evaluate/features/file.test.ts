@@ -107,7 +107,7 @@ describe('a feature model from a file', () => {
 
   it('refuses a gray network for colour', async () => {
     expect(await complaint({ dims: ['N', 1, 8, 8] }, COLOUR)).toBe(
-      'seen.onnx must take the 3 channels of the data, received a model of 1 channel; gray data are made by --channels 1.',
+      'seen.onnx must take the 3 channels of the data, received a model of 1 channel.',
     );
   });
 
