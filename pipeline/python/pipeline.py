@@ -28,6 +28,7 @@ class OnnoisePipeline(DiffusionPipeline):
         class_labels=None,
         conditions=None,
         guidance_scale=1.0,
+        guidance_interval=None,
         num_inference_steps=50,
         generator=None,
         latents=None,
@@ -40,6 +41,8 @@ class OnnoisePipeline(DiffusionPipeline):
         class_labels     numbers or names, taken in turn; by default all classes in turn
         conditions       {"age": 30} or {"age": [30, 60]}, taken in turn; left out: absent, where the model allows it
         guidance_scale   of a model that was trained without a condition too; 1 is off
+        guidance_interval
+                         (low, high), guides only these timesteps and those between; by default all
         latents          the noise to start from, [N, C, H, W]
         output_type      pil, np or pt
         step_options     of the scheduler's step: eta of DDIM
@@ -53,15 +56,20 @@ class OnnoisePipeline(DiffusionPipeline):
         labels = listed(class_labels)
         count = batch_size or max([1, len(labels), *(len(values) for values in given.values())])
         inputs, absent = self.inputs(count, labels, given)
-        if guidance_scale != 1:
-            if not getattr(config, "null_condition", False):
+        if not getattr(config, "null_condition", False):
+            if guidance_scale != 1:
                 raise ValueError("guidance_scale must be 1: the model was not trained without a condition")
-            inputs = {name: torch.cat((rows, absent[name])) for name, rows in inputs.items()}
+            if guidance_interval is not None:
+                raise ValueError("guidance_interval must be left out: the model was not trained without a condition")
+        low, high = (0, float("inf")) if guidance_interval is None else guidance_interval
+        if not 0 <= low <= high:
+            raise ValueError(f"guidance_interval must be two timesteps, the lower first, received {guidance_interval}")
+        doubled = {name: torch.cat((rows, absent[name])) for name, rows in inputs.items()}
 
         def predict(x, t):
-            if guidance_scale == 1:
+            if guidance_scale == 1 or not low <= t <= high:
                 return self.unet(x, t, **inputs).sample
-            told, untold = self.unet(torch.cat((x, x)), t, **inputs).sample.chunk(2)
+            told, untold = self.unet(torch.cat((x, x)), t, **doubled).sample.chunk(2)
             return untold + guidance_scale * (told - untold)
 
         shape = (count, config.in_channels, config.sample_size, config.sample_size)
@@ -90,6 +98,9 @@ class OnnoisePipeline(DiffusionPipeline):
         rows, absent = {}, {}
         if config.num_class_embeds is not None:
             classes = config.num_class_embeds - bool(null)
+            unknown = [label for label in labels if isinstance(label, str) and label not in self.names]
+            if unknown:
+                raise ValueError(f"class_labels must be of {', '.join(self.names) or 'numbers'}, received {unknown[0]}")
             numbers = [self.names[label] if isinstance(label, str) else label for label in labels or range(classes)]
             if not all(0 <= number < classes for number in numbers):
                 raise ValueError(f"class_labels must be from 0 to {classes - 1}, received {numbers}")
@@ -104,6 +115,11 @@ class OnnoisePipeline(DiffusionPipeline):
                 values = given.get(spec["name"], [])
                 if not values and not null:
                     raise ValueError(f"condition {spec['name']} must be given, from {spec['min']} to {spec['max']}")
+                beyond = [value for value in values if not spec["min"] <= value <= spec["max"]]
+                if beyond:
+                    raise ValueError(
+                        f"condition {spec['name']} must be from {spec['min']} to {spec['max']}, received {beyond[0]}"
+                    )
                 for i in range(count if values else 0):
                     encoded[i, k] = (values[i % len(values)] - spec["mean"]) / spec["std"]
                     encoded[i, len(specs) + k] = 1

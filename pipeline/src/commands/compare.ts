@@ -3,6 +3,7 @@ import { InputError } from '@onnoise/scheduler';
 import type { CommandModule } from 'yargs';
 import { checkWritable } from '../files/output.ts';
 import { formatPath } from '../terminal/format.ts';
+import { program } from '../terminal/program.ts';
 import { sayNote, sayResult } from '../terminal/voice.ts';
 
 /** The options of `pipeline compare`; its help explains them. */
@@ -22,7 +23,7 @@ export const command: CommandModule<object, CompareArguments> = {
       .positional('folders', {
         type: 'string',
         array: true,
-        describe: 'Run folders, model folders, and folders of pipeline evaluate',
+        describe: `Run folders, model folders, and folders of ${program('evaluate')}`,
       })
       .options({
         out: {

@@ -5,6 +5,7 @@ import type { DeviceStatus } from '@onnoise/runtime-node';
 import type { CommandModule } from 'yargs';
 import type { Diagnosis } from '../doctor.ts';
 import { formatBytes } from '../terminal/format.ts';
+import { program } from '../terminal/program.ts';
 import { sayResult } from '../terminal/voice.ts';
 
 export const command: CommandModule = {
@@ -38,10 +39,10 @@ export function formatDiagnosis({ node, cores, memory, engines, devices }: Diagn
     `Cores   ${cores.count} (${cores.model})`,
     `Memory  ${formatBytes(memory.total)}, ${formatBytes(memory.free)} free`,
     '',
-    'Engines for training (--engine of pipeline train)',
+    `Engines for training (--engine of ${program('train')})`,
     ...engines.flatMap(({ engine, ...status }) => row(engine, status)),
     '',
-    'Devices for sampling (--device of pipeline sample)',
+    `Devices for sampling (--device of ${program('sample')})`,
     ...devices.flatMap(({ device, ...status }) => row(device, status)),
   ].join('\n');
 }

@@ -41,7 +41,7 @@ export const command: CommandModule<object, ExportArguments> = {
           'Turns a training run into a model folder: its averaged weights as ONNX, with everything that sampling needs, and for Python as safetensors. --triton writes it into a model repository, too. --model with --out copies a model folder and adds the weights for Python. --accelerate turns the run into a Python project that goes on with it on many GPUs or machines.',
       )
       .options({
-        run: { group: RUN, string: true, requiresArg: true, describe: 'Run folder of pipeline train' },
+        run: { group: RUN, string: true, requiresArg: true, describe: `Run folder of ${program('train')}` },
         out: { group: RUN, string: true, requiresArg: true, describe: 'Model folder to write' },
         checkpoint: {
           group: RUN,

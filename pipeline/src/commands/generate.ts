@@ -47,7 +47,7 @@ export const command: CommandModule<object, GenerateArguments> = {
     cli
       .usage(
         '$0 generate --count <number> --queue <redis>\n$0 generate --count <number> --merge\n\n' +
-          'Orders many pictures through a queue of workers (pipeline worker) and waits for them. Run it again to continue. With --merge it lists what workers without a queue have made (pipeline worker --shards).',
+          `Orders many pictures through a queue of workers (${program('worker')}) and waits for them. Run it again to continue. With --merge it lists what workers without a queue have made (${program('worker')} --shards).`,
       )
       .options({
         count: { ...numberOption('count', PICTURES, 'Number of pictures'), demandOption: true },
@@ -123,15 +123,16 @@ async function run(options: GenerateArguments): Promise<void> {
   const { out, check, detach } = options;
   const model = modelFolder(options.model);
   const { url, name } = readQueue(options);
-  const { makeOrder } = await import('../bulk/order.ts');
-  const order = await makeOrder(model, { ...options, ...conditionSettings(options) });
-  await checkWritable('--out', out, 'folder');
+  // Before the model is read: a package that is missing shows at once.
   const [{ generate }, { connectQueue }] = await loadOptional(
     'generate pictures',
     QUEUE_PACKAGES,
     () => Promise.all([import('../bulk/generate.ts'), import('../bulk/connect.ts')]),
     ['generate'],
   );
+  const { makeOrder } = await import('../bulk/order.ts');
+  const order = await makeOrder(model, { ...options, ...conditionSettings(options) });
+  await checkWritable('--out', out, 'folder');
   const connection = await connectQueue(url, sayNote);
   const modelName = basename(resolve(model));
   const onNoWorker = () =>

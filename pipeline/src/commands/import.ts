@@ -4,6 +4,7 @@ import type { CommandModule } from 'yargs';
 import type { ImportResult } from '../diffusers/import.ts';
 import { formatPath } from '../terminal/format.ts';
 import { toNumber } from '../terminal/options.ts';
+import { program } from '../terminal/program.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { sayNote, sayResult } from '../terminal/voice.ts';
 
@@ -57,7 +58,7 @@ export const command: CommandModule<object, ImportArguments> = {
   handler: async ({ from, out, config, scheduler, size, weights }) => {
     if (from === undefined) {
       throw new InputError(
-        'Cannot import: there must be a folder or a .safetensors file, received neither. Try: pipeline import ddpm-cat-256 --out models/cats',
+        `Cannot import: there must be a folder or a .safetensors file, received neither. Try: ${program('import')} ddpm-cat-256 --out models/cats`,
       );
     }
     const { importCheckpoint } = await import('../diffusers/import.ts');
@@ -78,6 +79,6 @@ async function describe(folder: string, { parity, parameters, sampler }: ImportR
     `Weights: ${parameters.toLocaleString('en')}`,
     `Largest difference between tfjs and ONNX: ${describeParity(parity)}`,
     `Model: ${path}`,
-    `Try: pipeline sample --model ${path}${asked}`,
+    `Try: ${program('sample')} --model ${path}${asked}`,
   ];
 }

@@ -9,6 +9,7 @@ import { loadOptional, QUEUE_PACKAGES } from '../optional.ts';
 import { DIGITS, modelFolder } from '../shipped-model.ts';
 import { withInterrupt } from '../terminal/interrupt.ts';
 import { numberOption } from '../terminal/options.ts';
+import { program } from '../terminal/program.ts';
 import { sayNote } from '../terminal/voice.ts';
 import { orderOptions, refuseOrder } from './options/order.ts';
 import { deviceOption } from './options/pictures.ts';
@@ -35,7 +36,7 @@ export const command: CommandModule<object, WorkerArguments> = {
     cli
       .usage(
         '$0 worker --queue <redis> [options]\n$0 worker --shards <task>/<tasks> --count <number> [options]\n\n' +
-          'Samples the pictures that pipeline generate orders, until you stop it. Any number of workers share a queue. With --shards it makes its share of an order and ends; pipeline generate --merge then lists them all.',
+          `Samples the pictures that ${program('generate')} orders, until you stop it. Any number of workers share a queue. With --shards it makes its share of an order and ends; ${program('generate')} --merge then lists them all.`,
       )
       .options({
         ...queueOptions(QUEUE),
@@ -86,7 +87,7 @@ export const command: CommandModule<object, WorkerArguments> = {
 async function run(options: WorkerArguments): Promise<void> {
   const { batch, out } = options;
   const share = options.shards === undefined ? undefined : await readShare(options);
-  const queue = share ? undefined : readWorkerQueue(options);
+  const queue = share ? undefined : await readWorkerQueue(options);
   if (batch !== undefined) checkInteger('start the worker', '--batch', batch, 1, 1024);
   await checkWritable('--out', out, 'folder');
   const { nameModels, readModelFolder } = await import('@onnoise/runtime-node');
@@ -107,23 +108,25 @@ async function readShare({ shards, queue, name }: WorkerArguments) {
   return parseShare(shards);
 }
 
-function readWorkerQueue({ queue, name = 'onnoise', ...order }: WorkerArguments) {
+/** The queue, and what talks to it: a package that is missing shows before the models are read. */
+async function readWorkerQueue({ queue, name = 'onnoise', ...order }: WorkerArguments) {
   refuseOrder(order);
-  return readQueue({ queue, name });
-}
-
-/** Works until Ctrl-C (exit code 130) or SIGTERM, which stops a service (0). A second signal ends it at once. */
-async function runQueue(
-  { out, device, batch }: WorkerArguments,
-  { url, name }: ReturnType<typeof readQueue>,
-  models: Record<string, string>,
-): Promise<void> {
+  const address = readQueue({ queue, name });
   const [{ runWorker }, { connectQueue }] = await loadOptional(
     'start the worker',
     QUEUE_PACKAGES,
     () => Promise.all([import('../bulk/worker.ts'), import('../bulk/connect.ts')]),
     ['worker'],
   );
+  return { ...address, runWorker, connectQueue };
+}
+
+/** Works until Ctrl-C (exit code 130) or SIGTERM, which stops a service (0). A second signal ends it at once. */
+async function runQueue(
+  { out, device, batch }: WorkerArguments,
+  { url, name, runWorker, connectQueue }: Awaited<ReturnType<typeof readWorkerQueue>>,
+  models: Record<string, string>,
+): Promise<void> {
   const connection = await connectQueue(url, sayNote);
   let terminated = false;
   const terminate = () => {

@@ -7,8 +7,8 @@
  * `loadModel` of `@onnoise/runtime-node` reads it.
  */
 import { cp, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
-import { formatSchedulerConfig, InputError, type SchedulerConfig } from '@onnoise/scheduler';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { formatSchedulerConfig, InputError, MODEL_FILES, type SchedulerConfig } from '@onnoise/scheduler';
 import { modelIndex, pythonExample } from '../diffusers/python-files.ts';
 import { WEIGHTS_FILE } from '../diffusers/weights.ts';
 import { diskFailure } from '../files/disk-errors.ts';
@@ -37,7 +37,7 @@ export interface ArtefactParts {
 
 /**
  * Writes into a temporary folder beside `out`, then renames it.
- * @throws InputError if `out` exists and is neither a model folder nor an empty folder.
+ * @throws InputError as `checkArtefactTarget` does.
  */
 export async function writeArtefact(parts: ArtefactParts): Promise<void> {
   const { out, modelConfig, schedulerConfig, onnx, samplesPng, curvePng } = parts;
@@ -93,10 +93,14 @@ async function replaceWith(out: string, fill: (temporary: string) => Promise<voi
   }
 }
 
+/** What a model folder holds: files that are made again, and what Python and desktops leave beside them. */
+const REPLACED =
+  /^(README\.md|(model_index|evaluation)\.json|report\.html|\.evaluation\.lock|(samples|training)\.png|pipeline\.py|scheduler\/scheduler_config\.json|unet\/(config\.json|[^/]+\.onnx|diffusion_pytorch_model\.safetensors|modeling_\w+\.py))$|(^|\/)(__pycache__\/[^/]+\.pyc|\.DS_Store|Thumbs\.db)$/;
+
 /**
  * Makes sure, before long work, that `writeArtefact` may write there.
- * @throws InputError if `out` is a file, a folder with something other than a model, or cannot be made; Failure if the
- *   disk is full.
+ * @throws InputError if `out` is a file, a folder with files that would be lost with the older model, such as a pipeline
+ *   that diffusers wrote, or cannot be made; Failure if the disk is full.
  */
 export async function checkArtefactTarget(out: string): Promise<void> {
   const refuse = (received: string): never => {
@@ -110,7 +114,20 @@ export async function checkArtefactTarget(out: string): Promise<void> {
     if (error.code === 'ENOTDIR') return refuse('a file');
     throw diskFailure(error, `write the model ${out}`);
   });
-  if (names.length > 0 && !names.includes('model_index.json')) refuse(`a folder with ${names.slice(0, 3).join(', ')}`);
+  if (names.length === 0) return;
+  const some = (paths: readonly string[]) => paths.slice(0, 3).join(', ');
+  if (!names.includes(MODEL_FILES.index)) refuse(`a folder with ${some(names)}`);
+  const files = await filesBelow(out);
+  if (!files.includes(MODEL_FILES.network)) refuse(`a pipeline of diffusers without ${MODEL_FILES.network}`);
+  const kept = files.filter((path) => !REPLACED.test(path));
+  if (kept.length > 0) refuse(`a model with files of your own, which would be lost: ${some(kept)}`);
+}
+
+/** Paths of all that are no folders, with slashes. */
+async function filesBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => !entry.isDirectory());
+  return files.map(({ parentPath, name }) => relative(folder, join(parentPath, name)).replaceAll(sep, '/')).sort();
 }
 
 export const formatJson = (value: object) => `${JSON.stringify(value, null, 2)}\n`;

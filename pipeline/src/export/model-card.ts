@@ -67,7 +67,7 @@ export function formatModelCard(card: ModelCard, around: CardSurroundings): stri
       `over ${around.timesteps} timesteps. ${origin ? `It was trained elsewhere and imported from ${origin.name}.` : `The weights are ${averaged ? 'the moving averages of training' : 'those of the last step of training'}.`}`,
     ...(around.hasSamples ? ['![Samples](samples.png)'] : []),
     '## Use',
-    fence('sh', 'npx pipeline sample --model <this folder> --count 16 --out sheet.png'),
+    fence('sh', 'npx --ignore-scripts onnoise sample --model <this folder> --count 16 --out sheet.png'),
     describeNetwork(around),
     ...(around.python === undefined ? [] : [inPython(around.python)]),
     ...(origin ? describeOrigin(origin, around) : describeTraining(card, around)),

@@ -14,6 +14,7 @@ import { NotRecovered } from '@onnoise/tracer';
 import { namedTensors, WEIGHTS_FILE } from '../diffusers/weights.ts';
 import { diskFailure, withDiskErrors } from '../files/disk-errors.ts';
 import { createModel, type Model } from '../model/index.ts';
+import { program } from '../terminal/program.ts';
 import type { ConfigLayer } from '../train/config.ts';
 import { openRun, runPaths } from '../train/run-folder.ts';
 import { readSafetensors } from '../train/safetensors.ts';
@@ -63,7 +64,7 @@ async function readModel(folder: string): Promise<ReadStart> {
     if (!(error instanceof NotRecovered)) throw error;
     throw new InputError(
       `Cannot start from ${folder}: ${MODEL_FILES.network} must hold the weights, but ${error.message}. ` +
-        `Name the folder of the run that it was exported from, or put its weights beside it as ${WEIGHTS_FILE} (pipeline export).`,
+        `Name the folder of the run that it was exported from, or put its weights beside it as ${WEIGHTS_FILE} (${program('export')}).`,
       { cause: error },
     );
   }

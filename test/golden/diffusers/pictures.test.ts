@@ -77,6 +77,8 @@ const MODELS = {
   steep: [unet, steep, []],
   classes: [{ ...unet, in_channels: 3, out_channels: 3, num_class_embeds: 2 }, velocity, ['cat', 'dog']],
   told: [{ ...unet, ...told }, velocity, []],
+  patches: [{ ...unet, sample_size: 16, patch_size: 2 }, velocity, []],
+  'patches told': [{ ...unet, ...told, sample_size: 16, patch_size: 2 }, velocity, []],
   tutorial: [tutorial, { ...velocity, num_train_timesteps: 300 }, []],
   'tutorial told': [{ ...tutorial, ...options, ...told }, { ...epsilon, num_train_timesteps: 300 }, []],
 } as const satisfies Record<string, readonly [object, object, readonly string[]]>;
@@ -146,7 +148,17 @@ describe('diffusers', skipBecause(lacksPython('diffusers')), () => {
       ours: { sampler: 'dpmpp_2m_sde', labels: ['dog', 0, 1] },
     });
     plan('classes in turn', 'classes', {});
-    for (const name of ['told', 'tutorial told'] as const) {
+    plan('patches in DDPMPipeline', 'patches', { pipeline: 'DDPMPipeline' });
+    plan('patches in the pipeline of the folder', 'patches', {
+      scheduler: schedulerOf('patches', 'dpmpp_2m'),
+      ours: { sampler: 'dpmpp_2m' },
+    });
+    // DDPM's timesteps are 900, 800, ..., 0: both ends of the interval are hit.
+    plan('an interval of guidance', 'told', {
+      inputs: { class_labels: [1, 0], guidance_scale: 3, guidance_interval: [200, 600] },
+      ours: { sampler: 'ddpm', labels: [1, 0], guidance: 3, guidanceInterval: [200, 600] },
+    });
+    for (const name of ['told', 'patches told', 'tutorial told'] as const) {
       plan(`classes and numbers, guided: ${name}`, name, {
         inputs: { class_labels: [1, 0], conditions: { age: [30, 90], weight: 2.5 }, guidance_scale: 1.25 },
         ours: { sampler: 'ddpm', labels: [1, 0], conditions: { age: [30, 90], weight: 2.5 }, guidance: 1.25 },
@@ -168,7 +180,12 @@ describe('diffusers', skipBecause(lacksPython('diffusers')), () => {
     plan('the tutorial without trust', 'tutorial', { ...refused, trust: false });
     plan('a class that there is none of', 'classes', { inputs: { class_labels: [2] } });
     plan('guidance of what was always told', 'classes', { inputs: { guidance_scale: 2 } });
+    plan('an interval of what was always told', 'classes', { inputs: { guidance_interval: [0, 500] } });
+    plan('an interval from its end', 'told', { inputs: { guidance_scale: 2, guidance_interval: [500, 0] } });
+    plan('a name of no class', 'classes', { inputs: { class_labels: ['horse'] } });
+    plan('patches without trust', 'patches', { ...refused, trust: false });
     plan('an unknown condition', 'told', { inputs: { conditions: { height: 3 } } });
+    plan('a number that no image had', 'told', { inputs: { conditions: { age: 229 } } });
   };
 
   beforeAll(async () => {
@@ -226,8 +243,16 @@ describe('diffusers', skipBecause(lacksPython('diffusers')), () => {
 
   it('makes our pictures of conditions that its own networks lack, guided and absent', async () => {
     const titles = all(/^(classes and numbers|a number that)/);
-    expect(titles.length).toBe(4);
+    expect(titles.length).toBe(6);
     for (const title of titles) await expectSame(title);
+  });
+
+  it('makes our pictures of patches, which its own network lacks', async () => {
+    for (const title of all(/^patches in/)) await expectSame(title);
+  });
+
+  it('guides the timesteps of an interval, its ends included', async () => {
+    await expectSame('an interval of guidance');
   });
 
   it("makes our pictures with the tutorial's network", async () => {
@@ -241,6 +266,11 @@ describe('diffusers', skipBecause(lacksPython('diffusers')), () => {
     ['the tutorial without trust', /contains custom code in modeling_simple_unet\.py[\s\S]*trust_remote_code=True/],
     ['a class that there is none of', /^class_labels must be from 0 to 1, received \[2\]$/],
     ['guidance of what was always told', /^guidance_scale must be 1: the model was not trained without a condition$/],
+    ['patches without trust', /contains custom code in modeling_extended_unet2d\.py[\s\S]*trust_remote_code=True/],
+    ['an interval of what was always told', /^guidance_interval must be left out: the model was not trained without a/],
+    ['an interval from its end', /^guidance_interval must be two timesteps, the lower first, received \[500, 0\]$/],
+    ['a name of no class', /^class_labels must be of cat, dog, received horse$/],
+    ['a number that no image had', /^condition age must be from 1 to 228, received 229$/],
     ['an unknown condition', /^conditions must be of age, weight, received height$/],
   ])('refuses %s in a sentence', (title, sentence) => {
     expect(answers.get(title)).toMatch(sentence);

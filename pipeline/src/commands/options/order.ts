@@ -1,6 +1,7 @@
 /** The options that say which pictures to make in bulk: those of an order, the same with a queue and without one. */
 import { refuse, SAMPLER_OPTION_NAMES, type SamplerName, type SamplerSettings } from '@onnoise/scheduler';
 import { numberOption } from '../../terminal/options.ts';
+import { program } from '../../terminal/program.ts';
 import { type ConditionArguments, conditionSettings, pictureOptions, samplerOptions } from './pictures.ts';
 
 export interface OrderArguments extends SamplerSettings, ConditionArguments {
@@ -24,7 +25,7 @@ const NAMES = ['count', 'seed', 'labels', 'condition', 'shard', 'steps', 'sample
 export function refuseOrder(options: OrderArguments): void {
   for (const name of [...NAMES, 'guidanceInterval', ...SAMPLER_OPTION_NAMES] as const) {
     const flag = name === 'guidanceInterval' ? 'guidance-interval' : name;
-    const rule = 'left out without --shards, since orders come from pipeline generate';
+    const rule = `left out without --shards, since orders come from ${program('generate')}`;
     if (options[name] !== undefined) refuse('start the worker', `--${flag}`, rule, options[name]);
   }
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { writeCard } from '#pipeline/evaluate/report/card.ts';
@@ -102,6 +102,36 @@ print(type(pipeline).__name__, pipeline.scheduler.config.num_train_timesteps)`;
     );
     await expect(tinyArtefact({}, { out: join(folder, 'thesis.tex') })).rejects.toThrow('received a file');
     expect(await readdir(folder)).toEqual(['thesis.tex']);
+  });
+
+  test('refuses to replace a pipeline that diffusers wrote', async () => {
+    const folder = await tinyArtefact({}, { files: { 'unet/diffusion_pytorch_model.safetensors': 'w' } });
+    await rm(join(folder, 'unet/model.onnx'));
+    await expect(tinyArtefact({}, { out: folder })).rejects.toThrow(
+      'must be a new, empty or model folder, received a pipeline of diffusers without unet/model.onnx',
+    );
+    expect(await readFile(join(folder, 'unet/diffusion_pytorch_model.safetensors'), 'utf8')).toBe('w');
+  });
+
+  test.each(['thesis.tex', '.git/HEAD', 'unet/ema.bin', 'vae/config.json'])(
+    'refuses to lose %s with a model, and names it',
+    async (path) => {
+      const folder = await tinyArtefact();
+      await mkdir(dirname(join(folder, path)), { recursive: true });
+      await writeFile(join(folder, path), 'mine');
+      await expect(tinyArtefact({}, { out: folder })).rejects.toThrow(
+        `received a model with files of your own, which would be lost: ${path}.`,
+      );
+      expect(await readFile(join(folder, path), 'utf8')).toBe('mine');
+    },
+  );
+
+  test('replaces a model that Python has imported from', async () => {
+    const folder = await tinyArtefact({}, { files: { 'pipeline.py': '', 'unet/modeling_simple_unet.py': '' } });
+    await mkdir(join(folder, 'unet/__pycache__'));
+    await writeFile(join(folder, 'unet/__pycache__/modeling_simple_unet.cpython-312.pyc'), '');
+    await tinyArtefact({}, { out: folder });
+    expect(await readdir(join(folder, 'unet'))).toEqual(['config.json', 'model.onnx']);
   });
 
   test('keeps the older folder when writing fails', async () => {
