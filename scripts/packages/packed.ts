@@ -1,4 +1,4 @@
-/** All packages as npm would publish them: built, packed, and what npm says of the tarballs. */
+/** Packages as npm would publish them: built, packed, and what npm says of the tarballs. */
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -30,9 +30,12 @@ export interface Packed {
   files: string[];
 }
 
-/** @param out an existing folder for the tarballs. */
-export async function packAll(out: string): Promise<Packed[]> {
-  const folders = await buildPackages([]);
+/**
+ * @param out an existing folder for the tarballs
+ * @param names folders of the packages; none for all
+ */
+export async function packAll(out: string, names: readonly string[] = []): Promise<Packed[]> {
+  const folders = await buildPackages(names);
   const answers = await npmPack(['--pack-destination', out, ...folders]);
   return Promise.all(
     answers.map(async ({ filename, integrity, size, unpackedSize, files }, i) => ({

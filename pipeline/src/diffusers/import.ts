@@ -128,6 +128,12 @@ async function openCheckpoint({ from, size, ...named }: ImportOptions): Promise<
 async function readValues({ model, files, ofMonai }: Checkpoint, from: string) {
   const { tensors: stored, sha256 } = await readTensors(from, files.weights);
   const tensors = ofMonai ? tensorsOfMonai(stored) : stored;
+  for (const { name } of model.parameters) {
+    const data = tensors.get(name)?.data;
+    if (data && !(data instanceof Float32Array)) {
+      throw new InputError(`Cannot import ${from}: ${name} must hold floating point numbers, received whole ones.`);
+    }
+  }
   const { values, faults } = fromStateDict(model, tensors);
   requireWeights(faults, `import ${from}`, adviceOn(model, files.config, tensors));
   for (const [name, numbers] of values) {

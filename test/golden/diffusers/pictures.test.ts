@@ -185,7 +185,7 @@ describe('diffusers', skipBecause(lacksPython('diffusers')), () => {
     plan('a name of no class', 'classes', { inputs: { class_labels: ['horse'] } });
     plan('patches without trust', 'patches', { ...refused, trust: false });
     plan('an unknown condition', 'told', { inputs: { conditions: { height: 3 } } });
-    plan('a number that no image had', 'told', { inputs: { conditions: { age: 229 } } });
+    plan('an age that no image had', 'told', { inputs: { conditions: { age: 229 } } });
   };
 
   beforeAll(async () => {
@@ -270,7 +270,7 @@ describe('diffusers', skipBecause(lacksPython('diffusers')), () => {
     ['an interval of what was always told', /^guidance_interval must be left out: the model was not trained without a/],
     ['an interval from its end', /^guidance_interval must be two timesteps, the lower first, received \[500, 0\]$/],
     ['a name of no class', /^class_labels must be of cat, dog, received horse$/],
-    ['a number that no image had', /^condition age must be from 1 to 228, received 229$/],
+    ['an age that no image had', /^condition age must be from 1 to 228, received 229$/],
     ['an unknown condition', /^conditions must be of age, weight, received height$/],
   ])('refuses %s in a sentence', (title, sentence) => {
     expect(answers.get(title)).toMatch(sentence);

@@ -1,6 +1,7 @@
 /** The files in deploy/ must agree with the rest of the project. Nothing here runs them or needs a container engine. */
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { build, type Plugin } from 'esbuild';
 import { describe, expect, it } from 'vitest';
 import { COMMAND_NAMES, helpText } from '#pipeline/cli.ts';
 
@@ -25,6 +26,13 @@ async function copied(path: string): Promise<string[]> {
   return copies.flatMap((line) => line.split(/\s+/).slice(1, -1));
 }
 
+/** Leaves out what is imported when it is needed: in the packages' build, the registry of `npm run registry`. */
+const LATER: Plugin = {
+  name: 'later',
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /./ }, ({ kind, path }) => (kind === 'dynamic-import' ? { path, external: true } : undefined)),
+};
+
 describe('deploy/Dockerfile', () => {
   it('copies what is there, every workspace for npm ci, and what the ignore file lets through', async () => {
     const sources = await copied('deploy/Dockerfile');
@@ -38,6 +46,29 @@ describe('deploy/Dockerfile', () => {
         source,
       ).toBe(true);
     }
+  });
+
+  it('copies all that the build of the packages imports', async () => {
+    const sources = await copied('deploy/Dockerfile');
+    const { metafile } = await build({
+      entryPoints: ['scripts/packages/main.ts'],
+      absWorkingDir: root,
+      bundle: true,
+      write: false,
+      metafile: true,
+      packages: 'external',
+      platform: 'node',
+      format: 'esm',
+      logLevel: 'silent',
+      plugins: [LATER],
+    });
+    const files = Object.keys(metafile.inputs);
+    expect(files.length).toBeGreaterThan(5);
+    for (const file of files)
+      expect(
+        sources.some((path) => file.startsWith(`${path}/`)),
+        file,
+      ).toBe(true);
   });
 
   it('takes out packages that are there, and none that sampling asks for', async () => {

@@ -290,6 +290,11 @@ describe('importCheckpoint refuses weights that', () => {
       { change: (tensors) => (tensors.get('conv_in.bias')!.data as Float32Array).fill(Number.NaN, 2) },
       /conv_in\.bias must hold finite numbers, received NaN\.$/,
     ],
+    [
+      'are whole numbers',
+      { change: (tensors) => tensors.set('conv_in.bias', { shape: [4], data: new Int32Array(4) }) },
+      /conv_in\.bias must hold floating point numbers, received whole ones\.$/,
+    ],
   ])('%s', async (_, parts, message) => {
     await refuses(await fresh(parts), message);
   });
