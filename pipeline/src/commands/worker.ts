@@ -2,7 +2,7 @@
  * `pipeline worker`: samples the orders of `pipeline generate` until it is stopped, or without a queue its share of an
  * order (docs/bulk.md).
  */
-import { checkInteger, refuse } from '@onnoise/scheduler';
+import { checkInteger, InputError, refuse } from '@onnoise/scheduler';
 import type { Argv, CommandModule } from 'yargs';
 import { checkWritable } from '../files/output.ts';
 import { loadOptional, QUEUE_PACKAGES } from '../optional.ts';
@@ -86,8 +86,8 @@ export const command: CommandModule<object, WorkerArguments> = {
 
 async function run(options: WorkerArguments): Promise<void> {
   const { batch, out } = options;
-  const share = options.shards === undefined ? undefined : await readShare(options);
-  const queue = share ? undefined : await readWorkerQueue(options);
+  const task = options.shards === undefined ? undefined : await readShare(options);
+  const queue = task ? undefined : await readWorkerQueue(options);
   if (batch !== undefined) checkInteger('start the worker', '--batch', batch, 1, 1024);
   await checkWritable('--out', out, 'folder');
   const { nameModels, readModelFolder } = await import('@onnoise/runtime-node');
@@ -95,17 +95,21 @@ async function run(options: WorkerArguments): Promise<void> {
   for (const folder of Object.values(models)) await readModelFolder(folder);
   if (queue) return runQueue(options, queue, models);
   const { makeShare } = await import('./stages/share.ts');
-  await makeShare(options, share!, models);
+  await makeShare({ ...options, count: task!.count }, task!.share, models);
 }
 
 /** REDIS_URL may be there for other commands, so only the options are looked at. */
-async function readShare({ shards, queue, name }: WorkerArguments) {
+async function readShare({ shards, queue, name, count }: WorkerArguments) {
   for (const [option, value] of Object.entries({ queue, name })) {
     if (value !== undefined)
       refuse('take a share', `--${option}`, 'left out beside --shards, which needs no queue', value);
   }
   const { parseShare } = await import('../bulk/share.ts');
-  return parseShare(shards);
+  const share = parseShare(shards);
+  if (count === undefined) {
+    throw new InputError('Cannot take a share: --count must be given, the pictures of all tasks.');
+  }
+  return { share, count };
 }
 
 /** The queue, and what talks to it: a package that is missing shows before the models are read. */

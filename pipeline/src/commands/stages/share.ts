@@ -19,21 +19,19 @@ export interface ShareArguments extends OrderArguments {
  * @throws InputError for more than one model, and for an order that does not fit it.
  */
 export async function makeShare(
-  options: ShareArguments,
+  options: ShareArguments & { count: number },
   share: Share,
   models: Readonly<Record<string, string>>,
 ): Promise<void> {
-  const { out, device, batch, count } = options;
+  const { out, device, batch } = options;
   const [[modelName, model] = ['', ''], another] = Object.entries(models);
   if (another)
     throw new InputError('Cannot take a share: --model must be one model beside --shards, received several.');
-  if (count === undefined)
-    throw new InputError('Cannot take a share: --count must be given, the pictures of all tasks.');
   const [{ makeOrder }, { runShare }] = await Promise.all([
     import('../../bulk/order.ts'),
     import('../../bulk/run-share.ts'),
   ]);
-  const order = await makeOrder(model, orderSettings({ ...options, count }));
+  const order = await makeOrder(model, orderSettings(options));
   const { shards, found, images } = await withInterrupt((signal) =>
     withProgress('Generating', { unit: 'images' }, (onProgress) =>
       runShare({ order, share, model, modelName, out, device, batch, signal, onProgress, onLine: sayNote }),
