@@ -1,6 +1,6 @@
 /**
- * Samples 400 pictures from the shipped model with the game's settings (DDIM, 50 steps, seeds 0 to 399, the labels of
- * the page's real pictures), before the game's presentation: test/golden/data/game/painted.png, 20 rows of 20. Takes a
+ * Samples 500 pictures from the shipped model with the game's settings (DDIM, 50 steps, seeds 0 to 499, the labels of
+ * as many real ones), before the game's presentation: test/golden/data/game/painted.png, 25 rows of 20. Takes a
  * minute or two.
  *
  *     npx tsx scripts/golden/game.ts
@@ -16,10 +16,13 @@ const ROOT = join(import.meta.dirname, '..', '..');
 const SIDE = 28;
 const ACROSS = 20;
 const AT_ONCE = 50;
+/** Pictures of each digit. */
+const EACH = 50;
 
-const { info } = await readRealDigits();
+const { info } = await readRealDigits(EACH);
 const model = await loadModel(join(ROOT, 'models', 'digits'), { device: 'cpu' });
-const sheet = new Uint8ClampedArray((ACROSS * SIDE) ** 2);
+const rows = info.count / ACROSS;
+const sheet = new Uint8ClampedArray(rows * ACROSS * SIDE ** 2);
 for (let from = 0; from < info.count; from += AT_ONCE) {
   const seeds = Array.from({ length: AT_ONCE }, (_, i) => from + i);
   const labels = seeds.map((seed) => info.labels[seed]!);
@@ -33,6 +36,6 @@ for (let from = 0; from < info.count; from += AT_ONCE) {
 await model.dispose();
 const folder = join(ROOT, 'test', 'golden', 'data', 'game');
 await mkdir(folder, { recursive: true });
-await sharp(sheet, { raw: { width: ACROSS * SIDE, height: ACROSS * SIDE, channels: 1 } })
+await sharp(sheet, { raw: { width: ACROSS * SIDE, height: rows * SIDE, channels: 1 } })
   .png({ compressionLevel: 9 })
   .toFile(join(folder, 'painted.png'));

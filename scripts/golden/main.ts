@@ -20,7 +20,7 @@ const SCRIPTS: Record<string, string> = {
   features: 'features.py',
   measures: 'measures.py',
   memorisation: 'memorisation.py',
-  binomial: 'binomial.py',
+  chance: 'chance.py',
   game: 'game.ts',
 };
 

@@ -77,6 +77,26 @@ describe('the game', skipBecause(LACKS_CHROMIUM), () => {
     await picture(page, 1).waitFor();
   });
 
+  it('goes on after a reload where it was, and shows the result again', async () => {
+    const page = await start();
+    const truths = await kinds();
+    for (const [i, truth] of truths.entries()) {
+      await picture(page, i + 1).waitFor();
+      if (i === 3) {
+        await page.reload();
+        await picture(page, 4).waitFor();
+      }
+      await answers(page).first().waitFor();
+      await page.keyboard.press(truth === 'real' ? 'r' : 's');
+      await next(page).click();
+    }
+    await page.getByRole('heading', { level: 1, name: /10 of 10/ }).waitFor();
+    await page.reload();
+    await page.getByRole('heading', { level: 1, name: /10 of 10/ }).waitFor();
+    await page.getByRole('button', { name: 'Change settings' }).click();
+    await page.getByRole('button', { name: 'Start', exact: true }).waitFor();
+  });
+
   it('is played by swiping on a phone', async () => {
     const page = await start(PHONE);
     const [first] = await kinds();

@@ -34,9 +34,10 @@ export interface RealPictures {
 /** The package itself is never loaded: its main file parses everything and draws samples at random. */
 const digitsFile = (digit: number) => createRequire(import.meta.url).resolve(`mnist/src/digits/${digit}.json`);
 
-export async function readRealDigits(): Promise<RealPictures> {
+/** @param each number of pictures of each digit */
+export async function readRealDigits(each = EACH): Promise<RealPictures> {
   const all = await Promise.all(
-    Array.from({ length: CLASSES }, async (_, digit) => spread(await readDigits(digit)).map((p) => ({ digit, p }))),
+    Array.from({ length: CLASSES }, async (_, digit) => spread(await readDigits(digit), each).map((p) => ({ digit, p }))),
   );
   const pictures = all.flat();
   const order = shuffle(Uint32Array.from(pictures.keys()), 0, 0);
@@ -64,6 +65,6 @@ async function readDigits(digit: number): Promise<Uint8Array[]> {
 }
 
 /** Picks evenly over the whole list. */
-function spread(pictures: Uint8Array[]): Uint8Array[] {
-  return Array.from({ length: EACH }, (_, i) => pictures[Math.floor((i * pictures.length) / EACH)]!);
+function spread(pictures: Uint8Array[], each: number): Uint8Array[] {
+  return Array.from({ length: each }, (_, i) => pictures[Math.floor((i * pictures.length) / each)]!);
 }

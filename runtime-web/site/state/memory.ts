@@ -1,4 +1,7 @@
-/** A few choices kept in the browser's storage. If that is forbidden or full, they last as long as the page. */
+/**
+ * A few choices kept in the browser's storage, and what a tab was at, kept as long as the tab. If storage is forbidden or
+ * full, they last as long as the page.
+ */
 
 const PREFIX = 'onnoise.';
 
@@ -20,6 +23,24 @@ export function remember(name: string, value: string): void {
 export function read(name: string): string | undefined {
   try {
     return localStorage.getItem(PREFIX + name) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Keeps it for this tab alone; undefined forgets it. */
+export function keepInTab(name: string, value: string | undefined): void {
+  try {
+    if (value === undefined) sessionStorage.removeItem(PREFIX + name);
+    else sessionStorage.setItem(PREFIX + name, value);
+  } catch {
+    // As above.
+  }
+}
+
+export function keptInTab(name: string): string | undefined {
+  try {
+    return sessionStorage.getItem(PREFIX + name) ?? undefined;
   } catch {
     return undefined;
   }

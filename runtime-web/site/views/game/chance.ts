@@ -1,24 +1,87 @@
-/** How a coin would score in a round: the binomial distribution with p = 1/2, exact. */
+/**
+ * What a player's answers are worth. A score alone flatters whoever always gives one answer: of ten pictures seven may
+ * be real. So chance is the player's own answers, shuffled, and accuracy counts both kinds alike.
+ */
 import { checkInteger } from '@onnoise/scheduler';
+import type { Kind } from './plan.ts';
 
-/** One-sided. */
-const RARE = 0.05;
+const MOST = 100_000;
+/** The normal distribution's 97.5 % quantile. */
+const Z = 1.959963984540054;
 
-/** Probability of `right` or more heads in `of` tosses. */
-export function atLeast(right: number, of: number): number {
-  checkInteger('weigh a score', 'pictures', of, 1, 1000);
-  checkInteger('weigh a score', 'right answers', right, 0, of);
-  let ways = 1n; // C(of, heads), for heads from `of` down
-  let sum = 0n;
-  for (let heads = of; heads >= right; heads--) {
-    sum += ways;
-    ways = (ways * BigInt(heads)) / BigInt(of - heads + 1);
+/** confusion[truth][said] */
+export type Confusion = Record<Kind, Record<Kind, number>>;
+
+/** A share with its interval of 95 %, each from 0 to 1. */
+export interface Share {
+  value: number;
+  low: number;
+  high: number;
+}
+
+/** Wilson's interval. Source: Wilson, "Probable inference ..." (JASA 22, 1927). */
+export function shareOf(count: number, of: number): Share {
+  checkInteger('weigh answers', 'pictures', of, 1, MOST);
+  checkInteger('weigh answers', 'right answers', count, 0, of);
+  const value = count / of;
+  const spread = (Z * Z) / of;
+  const middle = (value + spread / 2) / (1 + spread);
+  const half = Math.sqrt(value * (1 - value) * spread + (spread * spread) / 4) / (1 + spread);
+  return { value, low: count === 0 ? 0 : middle - half, high: count === of ? 1 : middle + half };
+}
+
+/**
+ * Balanced accuracy: the mean of the shares of right answers for real and for synthetic pictures. One answer for all
+ * pictures has 0.5. Undefined if only one kind was shown.
+ *
+ * The interval joins Wilson's of both shares. Source: Zou & Donner, "Construction of confidence limits about effect
+ * measures" (Statistics in Medicine 27, 2008), equation 2, for a sum.
+ */
+export function balancedAccuracy({ real, synthetic }: Confusion): Share | undefined {
+  const shown = { real: real.real + real.synthetic, synthetic: synthetic.real + synthetic.synthetic };
+  if (shown.real === 0 || shown.synthetic === 0) return undefined;
+  const a = shareOf(real.real, shown.real);
+  const b = shareOf(synthetic.synthetic, shown.synthetic);
+  const value = (a.value + b.value) / 2;
+  return {
+    value,
+    low: value - Math.hypot(a.value - a.low, b.value - b.low) / 2,
+    high: value + Math.hypot(a.high - a.value, b.high - b.value) / 2,
+  };
+}
+
+/** Probabilities that the same answers, dealt to the pictures at random, do as well, and as badly. */
+export interface Shuffled {
+  asWell: number;
+  asBadly: number;
+}
+
+/**
+ * Fisher's exact test, both tails: the number of real pictures that were called real is hypergeometric.
+ * Source: Fisher, "The Design of Experiments" (1935), chapter 2: the lady tasting tea.
+ */
+export function shuffled({ real, synthetic }: Confusion): Shuffled {
+  const reals = real.real + real.synthetic;
+  const others = synthetic.real + synthetic.synthetic;
+  const saidReal = real.real + synthetic.real;
+  checkInteger('weigh answers', 'pictures', reals + others, 1, 1000);
+  const ways = (hits: number) => choose(reals, hits) * choose(others, saidReal - hits);
+  let asWell = 0n;
+  let asBadly = 0n;
+  for (let hits = Math.max(0, saidReal - others); hits <= Math.min(reals, saidReal); hits++) {
+    if (hits >= real.real) asWell += ways(hits);
+    if (hits <= real.real) asBadly += ways(hits);
   }
-  return Number((sum * 2n ** 60n) >> BigInt(of)) / 2 ** 60;
+  const all = choose(reals + others, saidReal);
+  return { asWell: divide(asWell, all), asBadly: divide(asBadly, all) };
 }
 
-/** The least score that a coin reaches in less than one round in twenty; undefined if there is none. */
-export function leastBeyondChance(of: number): number | undefined {
-  for (let right = 0; right <= of; right++) if (atLeast(right, of) < RARE) return right;
-  return undefined;
+/** Ways to choose `some` of `all`. */
+function choose(all: number, some: number): bigint {
+  let ways = 1n;
+  for (let i = 1; i <= some; i++) ways = (ways * BigInt(all - some + i)) / BigInt(i);
+  return ways;
 }
+
+const PRECISION = 2n ** 60n;
+const divide = (part: bigint, whole: bigint): number => Number((part * PRECISION) / whole) / Number(PRECISION);

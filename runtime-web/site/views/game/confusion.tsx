@@ -1,6 +1,8 @@
 /** Which kind was taken for which, in this round and in all rounds on this device. */
 import type { JSX } from 'preact';
-import { confusion } from './score.ts';
+import { balancedAccuracy, shareOf } from './chance.ts';
+import { confusionOf, type ModelRecord } from './record.ts';
+import { confusion, withInterval } from './score.ts';
 import { game, modelKey, record } from './state.ts';
 
 export function Confusion(): JSX.Element {
@@ -35,12 +37,18 @@ export function Confusion(): JSX.Element {
           </tr>
         </tbody>
       </table>
-      {all && (
-        <p class="muted">
-          Over {all.rounds} round{all.rounds === 1 ? '' : 's'} on this device, {all.passed} of {all.shown} pictures by{' '}
-          {model.title} passed: {Math.round((100 * all.passed) / all.shown)} %. A coin would let 50 % pass.
-        </p>
-      )}
+      {all && all.shown > 0 && <AllRounds all={all} title={model.title} />}
     </section>
+  );
+}
+
+function AllRounds({ all, title }: { all: ModelRecord; title: string }): JSX.Element {
+  const balanced = balancedAccuracy(confusionOf(all));
+  return (
+    <p class="muted">
+      Over {all.rounds} round{all.rounds === 1 ? '' : 's'} on this device, {all.passed} of {all.shown} pictures by{' '}
+      {title} passed: {withInterval(shareOf(all.passed, all.shown))}. A coin would let 50 % pass.
+      {balanced && ` Your balanced accuracy: ${withInterval(balanced)}.`}
+    </p>
   );
 }

@@ -3,7 +3,7 @@
  * nothing that it renders can give it away.
  */
 import type { ConditioningFacts } from '@onnoise/scheduler';
-import { computed, type ReadonlySignal, signal } from '@preact/signals';
+import { batch, computed, type ReadonlySignal, signal } from '@preact/signals';
 import type { ModelInfo, SamplingWorker } from '#src/worker/client.ts';
 import type { ImageShape } from '../../state/pixels.ts';
 import { usualConditions } from '../../state/usual-conditions.ts';
@@ -64,8 +64,11 @@ export interface Game {
   longest: ReadonlySignal<number>;
   /** Why painting stopped. */
   failed: ReadonlySignal<string | null>;
-  /** Lays out a round, unless it is laid out already. */
-  lay: (table: Table, seed: number) => void;
+  /**
+   * Lays out a round, unless it is laid out already.
+   * @param said answers that were given before the page was loaded anew: the round goes on from there
+   */
+  lay: (table: Table, seed: number, said?: readonly Kind[]) => void;
   /** Takes the round off the table. */
   clear: () => void;
   start: () => void;
@@ -101,15 +104,23 @@ export function createGame(worker: Pick<SamplingWorker, 'sample'>, randomSeed: (
   let underWay: { job: Job; abort: AbortController } | null = null;
   let wake = () => {};
 
-  const deal = (list: readonly Job[], as: Phase) => {
-    before.value = run.peek();
-    answers.value = [];
-    open.value = false;
-    failed.value = null;
-    jobs.value = list;
-    phase.value = as;
+  const deal = (list: readonly Job[], as: Phase, said: readonly Kind[] = []) => {
+    batch(() => {
+      before.value = run.peek();
+      answers.value = said.map((kind, i) => ({ said: kind, truth: list[0]!.deals[i]!.kind }));
+      open.value = false;
+      failed.value = null;
+      jobs.value = list;
+      phase.value = as;
+    });
     if (underWay && !list.includes(underWay.job)) underWay.abort.abort();
     wake();
+  };
+
+  /** Shows the summary once all is answered, and painted: a round that goes on after a reload is painted again. */
+  const finish = () => {
+    const painted = jobs.peek()[0]?.round.painted.peek() === PICTURES;
+    if (painted && !open.peek() && answers.peek().length === PICTURES) phase.value = 'summary';
   };
 
   const told = (at: number): Told => {
@@ -131,9 +142,12 @@ export function createGame(worker: Pick<SamplingWorker, 'sample'>, randomSeed: (
     failed,
     told,
 
-    lay: (table, seed) => {
+    lay: (table, seed, said) => {
       const now = jobs.peek()[0]?.round;
-      if (!now || now.seed !== seed || !sameTable(now.table, table)) deal([createJob(worker, table, seed)], 'intro');
+      if (now && now.seed === seed && sameTable(now.table, table)) return;
+      const job = createJob(worker, table, seed);
+      if (said === undefined) deal([job], 'intro');
+      else deal([job, createJob(worker, table, randomSeed())], 'round', said);
     },
     clear: () => deal([], 'intro'),
     start: () => {
@@ -154,7 +168,7 @@ export function createGame(worker: Pick<SamplingWorker, 'sample'>, randomSeed: (
     next: () => {
       if (!open.peek()) return;
       open.value = false;
-      if (answers.peek().length === PICTURES) phase.value = 'summary';
+      finish();
     },
     again: (as) => {
       const following = jobs.peek()[1];
@@ -179,6 +193,7 @@ export function createGame(worker: Pick<SamplingWorker, 'sample'>, randomSeed: (
         underWay = { job, abort };
         try {
           await job.paintHalf(AbortSignal.any([signal, abort.signal]));
+          if (job === jobs.peek()[0]) finish();
         } catch (error) {
           if (!signal.aborted && !abort.signal.aborted) {
             failed.value = error instanceof Error ? error.message : String(error);

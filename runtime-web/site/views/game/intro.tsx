@@ -88,7 +88,7 @@ function Start(): JSX.Element {
   }
   return (
     <div class="game-start">
-      <Button kind="primary" class="game-big" disabled={round === null} onClick={game.start}>
+      <Button kind="primary" class="game-big" disabled={!painted} onClick={game.start}>
         Start
       </Button>
       <div class="game-start-state">

@@ -99,7 +99,7 @@ export function ownPool(pictures: readonly { name: string; pixels: Uint8ClampedA
   made++;
   const read = (index: number) => pictures[index]!.pixels;
   return {
-    id: `own-${made}`,
+    id: `own-${made}-${Date.now()}`, // also unlike those before a reload
     count: pictures.length,
     shape,
     presentation: presentationOf(pictures.length, shape, read),

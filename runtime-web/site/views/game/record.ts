@@ -1,12 +1,18 @@
 /** The record kept in the browser: the best streak, and how often each model's pictures passed for real. */
 import { read, remember } from '../../state/memory.ts';
+import type { Confusion } from './chance.ts';
 
+/** All rounds against a model. */
 export interface ModelRecord {
   rounds: number;
   /** Synthetic pictures shown. */
   shown: number;
   /** Those that were taken for real. */
   passed: number;
+  /** Real pictures shown. */
+  reals: number;
+  /** Those that were taken for synthetic. */
+  doubted: number;
 }
 
 export interface GameRecord {
@@ -16,6 +22,7 @@ export interface GameRecord {
 }
 
 const NAME = 'game';
+const NOTHING: ModelRecord = { rounds: 0, shown: 0, passed: 0, reals: 0, doubted: 0 };
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
 /** The stored record, or a fresh one if the text is invalid. */
@@ -25,8 +32,10 @@ export function parseRecord(text: string | undefined): GameRecord {
     const { best, models } = JSON.parse(text ?? '{}') as Partial<GameRecord>;
     if (isCount(best)) record.best = best;
     for (const [key, model] of Object.entries(models ?? {})) {
-      const { rounds, shown, passed } = model;
-      if ([rounds, shown, passed].every(isCount) && passed <= shown) record.models[key] = { rounds, shown, passed };
+      if (!isCount(model?.shown)) continue;
+      const { rounds, shown, passed, reals, doubted } = { ...NOTHING, ...model }; // the last two were not always kept
+      const counts = [rounds, shown, passed, reals, doubted].every(isCount);
+      if (counts && passed <= shown && doubted <= reals) record.models[key] = { rounds, shown, passed, reals, doubted };
     }
   } catch {
     // Written by something else, or cut off: start over.
@@ -34,12 +43,25 @@ export function parseRecord(text: string | undefined): GameRecord {
   return record;
 }
 
-export function addRound(record: GameRecord, key: string, round: { shown: number; passed: number }): GameRecord {
-  const { rounds, shown, passed } = record.models[key] ?? { rounds: 0, shown: 0, passed: 0 };
-  const model = { rounds: rounds + 1, shown: shown + round.shown, passed: passed + round.passed };
+/** Adds a finished round. */
+export function addRound(record: GameRecord, key: string, { real, synthetic }: Confusion): GameRecord {
+  const { rounds, shown, passed, reals, doubted } = record.models[key] ?? NOTHING;
+  const model = {
+    rounds: rounds + 1,
+    shown: shown + synthetic.real + synthetic.synthetic,
+    passed: passed + synthetic.real,
+    reals: reals + real.real + real.synthetic,
+    doubted: doubted + real.synthetic,
+  };
   return { ...record, models: { ...record.models, [key]: model } };
 }
 
 export const readRecord = (): GameRecord => parseRecord(read(NAME));
 
 export const writeRecord = (record: GameRecord): void => remember(NAME, JSON.stringify(record));
+
+/** The answers of all rounds against a model. */
+export const confusionOf = ({ shown, passed, reals, doubted }: ModelRecord): Confusion => ({
+  real: { real: reals - doubted, synthetic: doubted },
+  synthetic: { real: passed, synthetic: shown - passed },
+});

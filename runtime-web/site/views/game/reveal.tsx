@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 import { Icon } from '../../components/icon.tsx';
 import { linkTo } from '../../store.ts';
 import type { Table, Told } from './game.ts';
+import { LookAlikes } from './look-alikes.tsx';
 import { game } from './state.ts';
 import type { Giveaway } from './unusual.ts';
 import { factOf, giveawayTitle, verdictOf } from './words.ts';
@@ -35,6 +36,7 @@ export function Reveal({ told, found, measuring, shown, onShow, class: extra }: 
       </p>
       <h2 class="game-why">{measuring ? 'Measuring the real pictures…' : giveawayTitle(told.kind, found)}</h2>
       <List found={plain} shown={shown} onShow={onShow} />
+      {!measuring && plain.length === 0 && <LookAlikes told={told} pool={table.pool} />}
       {faint.length > 0 && (
         <>
           <h3 class="game-why-faint">Too faint for most eyes, but not for a computer</h3>

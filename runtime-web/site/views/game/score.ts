@@ -1,5 +1,5 @@
 /** Figures from the answers: score, streak, confusion matrix, and a text to share. */
-import { atLeast, leastBeyondChance } from './chance.ts';
+import { balancedAccuracy, type Confusion, type Share, shuffled } from './chance.ts';
 import type { Kind } from './plan.ts';
 
 export interface Answer {
@@ -25,9 +25,7 @@ export function longestStreak(answers: readonly Answer[], before = 0): number {
   }, before);
 }
 
-/** confusion[truth][said] */
-export type Confusion = Record<Kind, Record<Kind, number>>;
-
+/** How often which kind was taken for which. */
 export function confusion(answers: readonly Answer[]): Confusion {
   const count: Confusion = { real: { real: 0, synthetic: 0 }, synthetic: { real: 0, synthetic: 0 } };
   for (const { truth, said } of answers) count[truth][said]++;
@@ -54,20 +52,37 @@ export function shareText({ answers, title, best, link }: Shared): string {
   return (link === undefined ? lines : [...lines, link]).join('\n');
 }
 
-/** One line on the round. It calls a score better or worse than a coin only if a coin would seldom reach it. */
-export function verdict(right: number, of: number): string {
-  const least = leastBeyondChance(of);
-  if (least !== undefined && right >= least) return right === of ? 'Nothing gets past you.' : 'Better than a coin.';
-  if (least !== undefined && right <= of - least) return 'The model had you there.';
-  return 'A coin could have done that.';
+/** Less likely than this is more than chance. One-sided. */
+const RARE = 0.05;
+
+/** The only answer given, if there is one. */
+function onlyAnswer(answers: readonly Answer[]): Kind | undefined {
+  const [first] = answers;
+  return first && answers.every(({ said }) => said === first.said) ? first.said : undefined;
 }
 
-/** A sentence: how often chance alone does as well, or as badly. */
-export function verdictReason(right: number, of: number): string {
-  const well = right * 2 >= of;
-  const share = atLeast(well ? right : of - right, of); // the coin's two sides are alike
-  const end = right === of ? 'all' : right === 0 ? 'none' : `${right} or ${well ? 'more' : 'fewer'}`;
-  return `A coin gets ${end} of ${of} right in ${percent(share)} of rounds.`;
+/** One line on a round. It calls answers better or worse than chance only if chance would seldom reach them. */
+export function verdict(answers: readonly Answer[]): string {
+  const only = onlyAnswer(answers);
+  if (only !== undefined) return `All ${only}? That tells nothing apart.`;
+  const { asWell, asBadly } = shuffled(confusion(answers));
+  if (asWell < RARE) return score(answers) === answers.length ? 'Nothing gets past you.' : 'Better than a coin.';
+  return asBadly < RARE ? 'The model had you there.' : 'A coin could have done that.';
 }
 
-const percent = (share: number) => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
+/** Sentences on the figures behind the verdict. */
+export function verdictReason(answers: readonly Answer[]): string {
+  const counts = confusion(answers);
+  const balanced = balancedAccuracy(counts);
+  const { asWell, asBadly } = shuffled(counts);
+  const well = balanced === undefined || balanced.value >= 0.5;
+  const chance = `Your own answers in random order do as ${well ? 'well' : 'badly'} in ${percent(well ? asWell : asBadly)} of tries.`;
+  if (balanced === undefined) return chance;
+  return `Balanced accuracy, which counts both kinds alike: ${withInterval(balanced)}. A coin has 50 %. ${chance}`;
+}
+
+/** "60 % (33 % to 81 %)" */
+export const withInterval = ({ value, low, high }: Share): string =>
+  `${percent(value)} (${percent(low)} to ${percent(high)})`;
+
+const percent = (share: number) => `${(100 * share).toFixed(share > 0 && share < 0.1 ? 1 : 0)} %`;

@@ -22,6 +22,7 @@ import { present } from './presentation.ts';
 import { addRound, type GameRecord, readRecord, writeRecord } from './record.ts';
 import { confusion, score } from './score.ts';
 import { formatSettings, parseSettings, randomSeed } from './settings.ts';
+import { forgetRound, keepRound, keptRound, type RoundKey } from './under-way.ts';
 import { giveaways, measureReals, type Reference } from './unusual.ts';
 import { spoken } from './words.ts';
 
@@ -89,16 +90,34 @@ export function answer(said: Kind): void {
 export function next(): void {
   game.next();
   if (game.phase.peek() !== 'summary') return;
-  const { synthetic } = confusion(game.answers.peek());
   const key = modelKey(game.round.peek()!.table.info.hash);
-  const round = { shown: synthetic.real + synthetic.synthetic, passed: synthetic.real };
-  remember(addRound(record.peek(), key, round));
+  remember(addRound(record.peek(), key, confusion(game.answers.peek())));
 }
 
 export function again(as: 'round' | 'intro'): void {
   game.again(as);
   const round = game.round.peek();
   if (round) change({ seed: round.seed });
+}
+
+const keyOf = ({ info, pool, steps }: Table, seed: number): RoundKey => ({
+  seed,
+  steps,
+  model: info.hash,
+  pool: pool.id,
+});
+
+/** Keeps the round on the table for a reload, while it is played and while its result is looked at. */
+function keepUnderWay(): void {
+  const round = game.round.value;
+  const answers = game.answers.value;
+  if (round === null) return;
+  if (game.phase.value === 'intro') forgetRound();
+  else
+    keepRound(
+      keyOf(round.table, round.seed),
+      answers.map(({ said }) => said),
+    );
 }
 
 function remember(now: GameRecord): void {
@@ -120,6 +139,7 @@ export function follow(): () => void {
     }),
     effect(gatherReals),
     effect(layRound),
+    effect(keepUnderWay),
     effect(() => {
       if (!info.value || reals.value.state !== 'ready') return;
       const abort = new AbortController();
@@ -175,7 +195,8 @@ function layRound(): void {
     const playing = kept?.table.pool === pictures.pool && kept.table.info.hash === now.hash;
     const chosen = seed ?? (playing ? kept.seed : randomSeed());
     if (!sameShape(pictures.pool.shape, now.shape)) return;
-    game.lay(seed === undefined && playing ? { ...table, steps: kept.table.steps } : table, chosen);
+    const laid = seed === undefined && playing ? { ...table, steps: kept.table.steps } : table;
+    game.lay(laid, chosen, keptRound(keyOf(laid, chosen)));
     change({});
   });
 }

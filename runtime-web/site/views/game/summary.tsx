@@ -33,11 +33,10 @@ export function Summary(): JSX.Element | null {
             {right}
             <span class="game-of"> of {PICTURES}</span>
           </span>
-          <span class="game-result-words">{verdict(right, PICTURES)}</span>
+          <span class="game-result-words">{verdict(answers)}</span>
         </h1>
         <p class="muted">
-          {verdictReason(right, PICTURES)} Your longest streak so far:{' '}
-          <strong class="number">{record.value.best}</strong>.
+          {verdictReason(answers)} Your longest streak so far: <strong class="number">{record.value.best}</strong>.
         </p>
         <div class="game-again">
           <Button kind="primary" class="game-big" icon="retry" onClick={() => again('round')}>

@@ -47,6 +47,6 @@ export function spoken(told: Told, table: Table, found: readonly Giveaway[] | un
   return [verdictOf(told), factOf(told, table), ...plain, score].join(' ');
 }
 
-function capital(text: string): string {
+export function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

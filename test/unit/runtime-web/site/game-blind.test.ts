@@ -1,4 +1,4 @@
-/** No single number computed from a picture distinguishes the game's real digits from the model's. */
+/** Neither a number computed from a picture nor a small model of many tells the game's real digits from the painted. */
 import { join } from 'node:path';
 import { loadModel } from '@onnoise/runtime-node';
 import sharp from 'sharp';
@@ -7,13 +7,15 @@ import { readRealDigits } from '#site/build/real-digits.ts';
 import { fromBytes, type ImageShape, toBytes } from '#site/state/pixels.ts';
 import { type Presentation, present, presentationOf } from '#site/views/game/presentation.ts';
 import { STEPS } from '#site/views/game/settings.ts';
+import { logisticAccuracy } from '#test/logistic-model.ts';
 import { featuresOf, thresholdAccuracy } from '#test/single-features.ts';
 
 const ROOT = join(import.meta.dirname, '../../../..');
 const SIDE = 28;
 const SIZE = SIDE * SIDE;
 const ACROSS = 20;
-const COUNT = 400;
+const EACH = 50;
+const COUNT = 500;
 const SHAPE: ImageShape = [1, SIDE, SIDE];
 
 let real: Float32Array[];
@@ -23,7 +25,7 @@ let labels: number[];
 let presentation: Presentation;
 
 beforeAll(async () => {
-  const { info, pixels } = await readRealDigits();
+  const { info, pixels } = await readRealDigits(EACH);
   const read = (i: number) => pixels.subarray(i * SIZE, (i + 1) * SIZE);
   labels = info.labels;
   presentation = presentationOf(info.count, SHAPE, read);
@@ -50,6 +52,31 @@ function accuracies(show: (x: Float32Array, seed: number) => ArrayLike<number>, 
   return new Map(Object.keys(found[0]!).map((name) => [name, thresholdAccuracy(...of(name))]));
 }
 
+type Show = (x: Float32Array, seed: number) => ArrayLike<number>;
+
+/** Rows of numbers of each kind; the two never share a seed. */
+const rowsOf = (show: Show, numbers: (pixels: ArrayLike<number>) => number[]): [number[][], number[][]] =>
+  [real, painted].map((pictures, kind) => pictures.map((x, i) => numbers(show(x, kind * COUNT + i)))) as [
+    number[][],
+    number[][],
+  ];
+const shownInGame: Show = (x, seed) => present(x, SHAPE, presentation, seed);
+const features = (pixels: ArrayLike<number>) => Object.values(featuresOf(pixels, SIDE));
+
+describe('a logistic model', () => {
+  it('tells the kinds apart as files and networks give them', () => {
+    expect(logisticAccuracy(...rowsOf((x) => toBytes(x), features))).toBeGreaterThan(0.95);
+  });
+
+  it('is right less than 60 % of the time on all those numbers as the game presents the pictures', () => {
+    expect(logisticAccuracy(...rowsOf(shownInGame, features))).toBeLessThan(0.6);
+  });
+
+  it('is right less than 60 % of the time on the pixels that the game shows', () => {
+    expect(logisticAccuracy(...rowsOf(shownInGame, (pixels) => Array.from(pixels)))).toBeLessThan(0.6);
+  });
+});
+
 describe('one threshold on one number', () => {
   it('tells the kinds apart as files and networks give them', () => {
     const plain = accuracies((x) => toBytes(x), 200);
@@ -65,7 +92,7 @@ describe('one threshold on one number', () => {
 
   it('is measured on what the model paints', async () => {
     const model = await loadModel(join(ROOT, 'models', 'digits'), { device: 'cpu' });
-    const seeds = [0, 123, 399];
+    const seeds = [0, 123, 499];
     const { images } = await model.sample({
       seeds,
       labels: seeds.map((s) => labels[s]!),

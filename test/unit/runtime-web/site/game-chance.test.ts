@@ -1,35 +1,112 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
-import { expect, it } from 'vitest';
-import { atLeast, leastBeyondChance } from '#site/views/game/chance.ts';
+import { describe, expect, it } from 'vitest';
+import { balancedAccuracy, type Confusion, shareOf, shuffled } from '#site/views/game/chance.ts';
 
-interface Row {
-  of: number;
-  atLeast: number[];
-  least: number | null;
-}
+type Table = [[number, number], [number, number]];
+const confusionOf = ([real, synthetic]: Table): Confusion => ({
+  real: { real: real[0], synthetic: real[1] },
+  synthetic: { real: synthetic[0], synthetic: synthetic[1] },
+});
 
-/** Made by scripts/golden/binomial.py with scipy. */
-const table = JSON.parse(
-  await readFile(join(import.meta.dirname, '../../../golden/data/game/binomial.json'), 'utf8'),
-) as Row[];
+/** Made by scripts/golden/chance.py with scipy. */
+const golden = JSON.parse(
+  await readFile(join(import.meta.dirname, '../../../golden/data/game/chance.json'), 'utf8'),
+) as {
+  shares: { count: number; of: number; low: number; high: number }[];
+  tables: { table: Table; asWell: number; asBadly: number }[];
+};
 
-it('atLeast is the binomial tail of scipy, for rounds of 1 to 40', () => {
-  expect(table).toHaveLength(40);
-  for (const row of table) {
-    for (const [right, probability] of row.atLeast.entries()) {
-      expect(Math.abs(atLeast(right, row.of) - probability)).toBeLessThan(1e-12);
-    }
+it("shareOf has Wilson's interval, as scipy", () => {
+  expect(golden.shares.length).toBeGreaterThan(25);
+  for (const { count, of, low, high } of golden.shares) {
+    const share = shareOf(count, of);
+    expect(share.value).toBe(count / of);
+    expect(share.low).toBeCloseTo(low, 12);
+    expect(share.high).toBeCloseTo(high, 12);
+  }
+  expect(() => shareOf(1, 0)).toThrow(InputError);
+  expect(() => shareOf(3, 2)).toThrow(InputError);
+});
+
+it("shuffled is Fisher's exact test, as scipy, for all tables of ten pictures", () => {
+  expect(golden.tables).toHaveLength(286);
+  for (const { table, asWell, asBadly } of golden.tables) {
+    const chance = shuffled(confusionOf(table));
+    expect(chance.asWell).toBeCloseTo(asWell, 12);
+    expect(chance.asBadly).toBeCloseTo(asBadly, 12);
   }
 });
 
-it('leastBeyondChance is the least score with p < 0.05, undefined where no score is', () => {
-  expect(table.map(({ of }) => leastBeyondChance(of))).toEqual(table.map(({ least }) => least ?? undefined));
-  expect(leastBeyondChance(10)).toBe(9);
+describe('balancedAccuracy', () => {
+  it('is a half for one answer to all, however many of them are right', () => {
+    const accuracy = balancedAccuracy(
+      confusionOf([
+        [8, 0],
+        [2, 0],
+      ]),
+    )!;
+    expect(accuracy.value).toBe(0.5);
+    expect(accuracy.low).toBeLessThan(0.5);
+    expect(accuracy.high).toBeGreaterThan(0.5);
+  });
+
+  it('stays between 0 and 1', () => {
+    const all = balancedAccuracy(
+      confusionOf([
+        [5, 0],
+        [0, 5],
+      ]),
+    )!;
+    const none = balancedAccuracy(
+      confusionOf([
+        [0, 5],
+        [5, 0],
+      ]),
+    )!;
+    expect([all.value, all.high, none.value, none.low]).toEqual([1, 1, 0, 0]);
+    expect(all.low).toBeCloseTo(1 - none.high, 12);
+  });
+
+  it('is undefined where one kind was not shown', () => {
+    expect(
+      balancedAccuracy(
+        confusionOf([
+          [3, 1],
+          [0, 0],
+        ]),
+      ),
+    ).toBeUndefined();
+  });
+
+  it('has an interval that holds the truth about 95 times of 100', () => {
+    for (const [p, q, n, m] of [
+      [0.5, 0.5, 5, 5],
+      [0.9, 0.6, 5, 5],
+      [0.7, 0.7, 3, 7],
+      [0.8, 0.9, 40, 60],
+    ] as const) {
+      const truth = (p + q) / 2;
+      let held = 0;
+      for (let a = 0; a <= n; a++) {
+        for (let b = 0; b <= m; b++) {
+          const { low, high } = balancedAccuracy(
+            confusionOf([
+              [a, n - a],
+              [m - b, b],
+            ]),
+          )!;
+          if (low <= truth && truth <= high) held += binomial(a, n, p) * binomial(b, m, q);
+        }
+      }
+      expect(held, `${p}, ${q} of ${n}, ${m}`).toBeGreaterThan(0.93);
+    }
+  });
 });
 
-it('atLeast refuses what is no score', () => {
-  expect(() => atLeast(11, 10)).toThrow(InputError);
-  expect(() => atLeast(1, 0)).toThrow(InputError);
-});
+function binomial(k: number, n: number, p: number): number {
+  let ways = 1;
+  for (let i = 1; i <= k; i++) ways = (ways * (n - k + i)) / i;
+  return ways * p ** k * (1 - p) ** (n - k);
+}

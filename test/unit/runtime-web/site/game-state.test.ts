@@ -2,7 +2,7 @@ import { type ImageSeed, parseSchedulerConfig } from '@onnoise/scheduler';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { SampleResult, SamplingWorker } from '#runtime-web/worker/client.ts';
 import { createGame, type Table } from '#site/views/game/game.ts';
-import { PICTURES, planRound } from '#site/views/game/plan.ts';
+import { type Kind, PICTURES, planRound } from '#site/views/game/plan.ts';
 import type { Pool } from '#site/views/game/pool.ts';
 
 const pool: Pool = {
@@ -19,6 +19,7 @@ const table: Table = {
   pool,
   steps: 3,
 };
+const other = (kind: Kind): Kind => (kind === 'real' ? 'synthetic' : 'real');
 const truths = (seed: number) => planRound({ seed, reals: 20, classes: 0 }).map(({ kind }) => kind);
 
 /** A sampler whose calls wait until they are released or cancelled. */
@@ -123,6 +124,32 @@ describe('createGame', () => {
       expect(game.round.value).not.toBe(before);
       expect(game.phase.value).toBe('intro');
     }
+  });
+
+  it('goes on with a round after a reload: its answers count, its pictures are painted again', async () => {
+    const game = createGame(quick, () => 8);
+    const [first, second] = truths(7);
+    game.lay(table, 7, [first!, other(second!)]);
+    expect([game.phase.value, game.place.value, game.open.value, game.streak.value]).toEqual(['round', 2, false, 0]);
+    expect(game.answer('real')).toBeUndefined(); // not painted yet
+    paint(game);
+    await expect.poll(() => game.round.value?.painted.value).toBe(PICTURES);
+    expect(game.told(0).kind).toBe(first);
+    for (const truth of truths(7).slice(2)) {
+      game.answer(truth);
+      game.next();
+    }
+    expect(game.phase.value).toBe('summary');
+    expect(game.answers.value.filter(({ said, truth }) => said === truth)).toHaveLength(9);
+  });
+
+  it('shows the summary of an answered round again once its pictures are painted', async () => {
+    const game = createGame(quick, () => 8);
+    game.lay(table, 7, truths(7));
+    expect([game.phase.value, game.place.value]).toEqual(['round', 9]);
+    paint(game);
+    await expect.poll(() => game.phase.value).toBe('summary');
+    expect(game.told(9).pixels).not.toBeNull();
   });
 
   it('clears the table', () => {

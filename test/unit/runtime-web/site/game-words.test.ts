@@ -2,11 +2,12 @@ import { InputError, parseSchedulerConfig } from '@onnoise/scheduler';
 import { describe, expect, it } from 'vitest';
 import type { Table, Told } from '#site/views/game/game.ts';
 import { fitPicture, ownPool, poolOf } from '#site/views/game/pool.ts';
-import { addRound, parseRecord } from '#site/views/game/record.ts';
+import { addRound, confusionOf, parseRecord } from '#site/views/game/record.ts';
 import {
   type Answer,
   confusion,
   longestStreak,
+  score,
   shareText,
   streak,
   verdict,
@@ -44,35 +45,61 @@ describe('score', () => {
     expect(shareText({ answers: [right], title: 'Mine', best: 1 })).not.toContain('http');
   });
 
-  it('verdict calls better or worse than a coin what a coin does in fewer than one round of twenty', () => {
-    const words = Array.from({ length: 11 }, (_, right) => verdict(right, 10));
+  it('verdict calls better or worse than a coin only what chance seldom does', () => {
+    const answered = (right: number) => [
+      ...Array.from(
+        { length: 5 },
+        (_, i): Answer => ({ truth: 'real', said: i < Math.ceil(right / 2) ? 'real' : 'synthetic' }),
+      ),
+      ...Array.from(
+        { length: 5 },
+        (_, i): Answer => ({ truth: 'synthetic', said: i < right >> 1 ? 'synthetic' : 'real' }),
+      ),
+    ];
+    const words = Array.from({ length: 11 }, (_, right) => verdict(answered(right)));
     expect(words.slice(0, 2)).toEqual(Array(2).fill('The model had you there.'));
     expect(words.slice(2, 9)).toEqual(Array(7).fill('A coin could have done that.'));
     expect(words.slice(9)).toEqual(['Better than a coin.', 'Nothing gets past you.']);
-    expect([verdict(4, 4), verdict(5, 5), verdict(0, 4)]).toEqual([
-      'A coin could have done that.',
-      'Nothing gets past you.',
-      'A coin could have done that.',
-    ]);
+    expect(verdictReason(answered(6))).toBe(
+      'Balanced accuracy, which counts both kinds alike: 60 % (34 % to 80 %). A coin has 50 %. Your own answers in random order do as well in 50 % of tries.',
+    );
+    expect(verdictReason(answered(1))).toMatch(/do as badly in 2\.4 % of tries\.$/);
   });
 
-  it('verdictReason says how often a coin does as well, or as badly', () => {
-    expect([10, 8, 6, 5, 1, 0].map((right) => verdictReason(right, 10))).toEqual([
-      'A coin gets all of 10 right in 0.1 % of rounds.',
-      'A coin gets 8 or more of 10 right in 5.5 % of rounds.',
-      'A coin gets 6 or more of 10 right in 38 % of rounds.',
-      'A coin gets 5 or more of 10 right in 62 % of rounds.',
-      'A coin gets 1 or fewer of 10 right in 1.1 % of rounds.',
-      'A coin gets none of 10 right in 0.1 % of rounds.',
-    ]);
+  it('verdict has no praise for one answer to all, though eight are right', () => {
+    const answers = Array.from(
+      { length: 10 },
+      (_, i): Answer => ({ truth: i < 8 ? 'real' : 'synthetic', said: 'real' }),
+    );
+    expect(verdict(answers)).toBe('All real? That tells nothing apart.');
+    expect(verdictReason(answers)).toContain('50 %');
+    expect(verdictReason(answers)).toContain('in 100 % of tries');
+  });
+
+  it('verdict has none either for a bias that chance explains: nine times real, eight of ten real', () => {
+    const answers = Array.from(
+      { length: 10 },
+      (_, i): Answer => ({
+        truth: i < 8 ? 'real' : 'synthetic',
+        said: i < 9 ? 'real' : 'synthetic',
+      }),
+    );
+    expect(score(answers)).toBe(9);
+    expect(verdict(answers)).toBe('A coin could have done that.');
   });
 });
 
 describe('record', () => {
   it('adds a round to its model', () => {
-    const once = addRound({ best: 3, models: {} }, 'abc', { shown: 5, passed: 2 });
-    const twice = addRound(once, 'abc', { shown: 4, passed: 1 });
-    expect(twice).toEqual({ best: 3, models: { abc: { rounds: 2, shown: 9, passed: 3 } } });
+    const round = (passed: number, caught: number, doubted: number, known: number) => ({
+      real: { real: known, synthetic: doubted },
+      synthetic: { real: passed, synthetic: caught },
+    });
+    const once = addRound({ best: 3, models: {} }, 'abc', round(2, 3, 1, 4));
+    const twice = addRound(once, 'abc', round(1, 3, 0, 6));
+    const all = { rounds: 2, shown: 9, passed: 3, reals: 11, doubted: 1 };
+    expect(twice).toEqual({ best: 3, models: { abc: all } });
+    expect(confusionOf(all)).toEqual(round(3, 6, 1, 10));
     expect(parseRecord(JSON.stringify(twice))).toEqual(twice);
   });
 
