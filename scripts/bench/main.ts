@@ -1,93 +1,124 @@
 /**
- * Speed beside PyTorch, as ratios from interleaved runs:
+ * Speed beside PyTorch, as ratios from turns of both sides:
  *
- *     npm run bench                     # all tasks
- *     npm run bench -- train-small      # some
- *     npm run bench -- --rounds 11      # rounds of each side (default 7), after 2 warm-ups
+ *     npm run bench                            # all tasks
+ *     npm run bench -- train-small growth      # some
+ *     npm run bench -- --rounds 11 --alone     # rounds of each side, and a check that sides do not disturb each other
  *
- * Our engines and PyTorch take turns, round by round, so that all see the same machine; the table compares medians.
- * Without torch in python3 it measures only ours. PYTHON names another Python.
+ * docs/benchmarks.md has the results, and says how they are measured.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
 import { cpus } from 'node:os';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
-import { probeNative } from '../../pipeline/src/train/engines/native/probe.ts';
-import { type Prepared, type Task, tasks } from './tasks.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { InputError } from '@onnoise/scheduler';
+import { exitCodeOf } from '#pipeline/terminal/errors.ts';
+import { probeNative } from '#pipeline/train/engines/native/probe.ts';
+import { HELP, type Options, readOptions } from './options.ts';
+import { type OurEngine, ourSides } from './ours.ts';
+import { prepareTheirs } from './prepare/sides.ts';
+import { createMeter } from './processor.ts';
+import { HEAD, rowsOf, spread } from './result.ts';
+import type { Side } from './side.ts';
+import { type Task, tasks } from './tasks.ts';
+import { startTorch, type TorchSide } from './torch-side.ts';
+import { takeTurns } from './turns.ts';
+import { VARIANTS } from './variants.ts';
 
-const WARM_UP = 2;
+/** More of the processor than this in other programs' hands makes times worthless. */
+const MOST_OTHERS = 0.1;
+/** Milliseconds of watching before the first task. */
+const WATCH = 2000;
 
-const { values, positionals } = parseArgs({
-  options: { rounds: { type: 'string', default: '7' } },
-  allowPositionals: true,
-});
-const chosen = tasks.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
-if (chosen.length === 0) throw new Error(`Tasks are ${tasks.map(({ name }) => name).join(', ')}.`);
+const say = (line: string) => process.stderr.write(`${line}\n`);
+const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
 
-const native = await probeNative('tfjs-node');
-/** Our engines that are not set up. */
-const MISSING = new Set(native.available ? [] : ['tfjs-node']);
-if (!native.available) console.log(`No rows of tfjs-node: ${native.reason} (${native.enable}).`);
-const torch = await startTorch();
-console.log(
-  `${cpus()[0]?.model.trim()}, ${cpus().length} cores, Node ${process.version}, PyTorch ${torch?.version ?? 'not found'}`,
-);
-console.log(
-  '\n| task | engine | ours, ms an image | PyTorch, ms an image | ours is as fast as PyTorch, times |\n|---|---|---|---|---|',
-);
-for (const task of chosen) {
-  const { ours, theirs } = await measure(task, Number(values.rounds));
-  const perImage = (times: readonly number[]) => (times.length > 0 ? (median(times) / task.images).toFixed(2) : '-');
-  for (const [side, times] of ours) {
-    const ratio = theirs.length > 0 ? (median(theirs) / median(times)).toFixed(2) : '-';
-    console.log(`| ${task.title} | ${side} | ${perImage(times)} | ${perImage(theirs)} | ${ratio} |`);
+try {
+  const options = readOptions(process.argv.slice(2));
+  if (options === undefined) console.log(HELP);
+  else await bench(options);
+} catch (error) {
+  process.exitCode = exitCodeOf(error);
+}
+
+async function bench(options: Options): Promise<void> {
+  if (!options.busy) await requireQuiet();
+  const engines = await ourEngines();
+  const started = await startTorch();
+  const torch = 'missing' in started ? undefined : started;
+  if ('missing' in started) say(`Only our side: ${started.missing}.`);
+  try {
+    console.log(
+      `${cpus()[0]?.model.trim()}, ${cpus().length} cores, Node ${process.version}, ${torch?.about ?? 'no PyTorch'}; ` +
+        `${options.rounds} rounds, medians and quartiles\n`,
+    );
+    console.log(HEAD.join('\n'));
+    const notes: string[] = [];
+    const chosen = tasks.filter(({ name }) => options.tasks.includes(name));
+    for (const task of chosen) notes.push(...(await measure(task, options, engines, torch)));
+    notes.push(
+      `Peak memory of our process over all tasks: ${(process.resourceUsage().maxRSS / 2 ** 20).toFixed(2)} GiB.`,
+    );
+    console.log(`\n${notes.join('\n')}`);
+  } finally {
+    torch?.stop();
   }
 }
-console.log(`\nPeak memory of this process: ${(process.resourceUsage().maxRSS / 2 ** 20).toFixed(2)} GiB.`);
-torch?.stop();
 
-async function measure(task: Task, rounds: number) {
-  const prepared: [string, Prepared][] = [];
-  for (const [side, prepare] of Object.entries(task.sides)) {
-    if (!MISSING.has(side)) prepared.push([side, await prepare()]);
+/** Prints the rows of a task. @returns what is to be said of it below the table. */
+async function measure(
+  task: Task,
+  { rounds, against, alone }: Options,
+  engines: readonly OurEngine[],
+  torch: TorchSide | undefined,
+): Promise<string[]> {
+  const notes: string[] = [];
+  const theirs: Side[] = [];
+  for (const way of torch ? task.against.filter((name) => against?.includes(name) ?? true) : []) {
+    say(`${task.name}: preparing ${VARIANTS[way]}`);
+    const side = task.work.do === 'prepare' ? await prepareTheirs(task.work) : await torch!.open(task.work, way);
+    if ('refused' in side) notes.push(`${task.name}, ${VARIANTS[way]}: it does not run here (${side.refused}).`);
+    else theirs.push(side);
   }
-  const ours = new Map(prepared.map(([side]): [string, number[]] => [side, []]));
-  const theirs: number[] = [];
-  for (let round = -WARM_UP; round < rounds; round++) {
-    for (const [side, { round: work }] of prepared) {
-      const began = performance.now();
-      await work();
-      if (round >= 0) ours.get(side)!.push(performance.now() - began);
+  // Before ours exist, so that nothing of them can disturb.
+  const apart =
+    alone && theirs.length > 0 ? await takeTurns(theirs, rounds, turnsOf(`${task.name}, PyTorch alone`)) : undefined;
+  const sides = [...(await ourSides(task.work, engines)), ...theirs];
+  const { times, others } = await takeTurns(sides, rounds, turnsOf(task.name));
+  console.log(rowsOf(task, sides, times).join('\n'));
+  if (others > MOST_OTHERS) {
+    notes.push(
+      `${task.name}: other programs used ${percent(others)} of the processor in the pauses. Measure it again.`,
+    );
+  }
+  if (apart) {
+    const together = times.slice(-theirs.length);
+    for (const [number, { name }] of theirs.entries()) {
+      const [a, b] = [apart.times[number]!, together[number]!].map((list) => spread(list, 1));
+      notes.push(`${task.name}, ${name}: ${a} ms alone, ${b} ms in turns with ours.`);
     }
-    const other = await torch?.round(task.name);
-    if (round >= 0 && other !== undefined) theirs.push(other);
   }
-  for (const [, { dispose }] of prepared) await dispose();
-  return { ours, theirs };
+  for (const side of sides) await side.dispose();
+  await torch?.close();
+  return notes;
 }
 
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[sorted.length >> 1]!;
+/** The line of progress of a task on standard error, where that is a terminal. */
+function turnsOf(what: string): (done: number, total: number) => void {
+  if (!process.stderr.isTTY) return () => {};
+  return (done, total) => process.stderr.write(`\r${what}: ${done} of ${total} turns${done === total ? '\n' : ''}`);
 }
 
-/** Starts the other side, which waits for tasks; undefined without torch. */
-async function startTorch() {
-  const script = fileURLToPath(new URL('./torch_side.py', import.meta.url));
-  const child: ChildProcess = spawn(process.env.PYTHON ?? 'python3', [script], { stdio: ['pipe', 'pipe', 'ignore'] });
-  const lines = createInterface({ input: child.stdout! })[Symbol.asyncIterator]();
-  const failed = new Promise<undefined>((resolve) => child.once('error', () => resolve(undefined)));
-  const first = await Promise.race([lines.next(), failed]);
-  if (!first || first.done) return undefined;
-  return {
-    version: String(JSON.parse(first.value).torch),
-    async round(task: string): Promise<number> {
-      child.stdin!.write(`${JSON.stringify({ task })}\n`);
-      const answer = await lines.next();
-      if (answer.done) throw new Error(`PyTorch stopped during ${task}.`);
-      return JSON.parse(answer.value).ms;
-    },
-    stop: () => child.kill(),
-  };
+async function requireQuiet(): Promise<void> {
+  const meter = createMeter();
+  await meter.during(() => sleep(WATCH));
+  if (meter.busy() <= MOST_OTHERS) return;
+  throw new InputError(
+    `Cannot measure: other programs must use at most ${percent(MOST_OTHERS)} of the processor, received ${percent(meter.busy())}; --busy measures all the same.`,
+  );
+}
+
+async function ourEngines(): Promise<OurEngine[]> {
+  const native = await probeNative('tfjs-node');
+  if (native.available) return ['onnxruntime', 'tfjs-node'];
+  say(`No rows of tfjs-node: ${native.reason} (${native.enable}).`);
+  return ['onnxruntime'];
 }

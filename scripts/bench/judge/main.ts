@@ -14,16 +14,18 @@
  * The judge and all results are kept in .cache/judge: a run goes on where another was stopped.
  */
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { loadModel } from '@onnoise/runtime-node';
 import { MODEL_FILES, shuffle } from '@onnoise/scheduler';
 import { frechetDistance, type Moments, momentsOf } from '#pipeline/evaluate/measures/frechet.ts';
+import { ownOptions } from '../parse.ts';
 import { CASES, CHARTED, callsOf, parseCase } from './cases.ts';
 import { writeChart } from './chart.ts';
 import { CLASSES, type Digits, modelDigits, otherDigits, pick } from './digits.ts';
 import { FEATURES, openJudge, trainJudge, type Verdict } from './network.ts';
+import { HELP, readOptions } from './options.ts';
 import type { Result } from './result.ts';
 import { percent, table } from './table.ts';
 
@@ -31,16 +33,9 @@ const FOLDER = join('.cache', 'judge');
 const RESULTS = join(FOLDER, 'results.jsonl');
 const PER_CLASS = 100;
 
-const { values } = parseArgs({
-  options: {
-    mnist: { type: 'string' },
-    model: { type: 'string', default: 'models/digits' },
-    count: { type: 'string', default: '1000' },
-    case: { type: 'string', multiple: true },
-    chart: { type: 'string' },
-  },
-});
-const count = Number(values.count);
+const JUDGE = join(FOLDER, 'judge.onnx');
+
+const { mnist, count, ...options } = ownOptions((args) => readOptions(args, existsSync(JUDGE)), HELP);
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
 await mkdir(FOLDER, { recursive: true });
@@ -48,27 +43,25 @@ const known = await modelDigits();
 const { onnx, id } = await judgeFile();
 const judge = await openJudge(onnx);
 const { reference, real } = await realDigits();
-const model = await loadModel(values.model);
+const model = await loadModel(options.model);
 const modelId = await modelHash();
 
 const kept = new Map((await readResults()).map((line) => [line.key, line]));
 const results: Result[] = [];
-for (const words of values.case ?? CASES) results.push(await judged(words));
+for (const words of options.cases ?? CASES) results.push(await judged(words));
 console.log(`Real digits: ${percent(real.right)} right, distance ${real.distance.toFixed(1)}\n`);
 console.log(table(results));
-if (values.chart !== undefined) await writeChart(values.chart, values.model, results, CHARTED, real.distance);
+if (options.chart !== undefined) await writeChart(options.chart, options.model, results, CHARTED, real.distance);
 await model.dispose();
 
 /** The judge, trained now or before. */
 async function judgeFile() {
-  const path = join(FOLDER, 'judge.onnx');
-  let onnx = await readFile(path).catch(() => undefined);
+  let onnx = await readFile(JUDGE).catch(() => undefined);
   if (!onnx) {
-    if (values.mnist === undefined) throw new Error("Give --mnist, a folder with MNIST's IDX files.");
-    const digits = await otherDigits(values.mnist, known);
+    const digits = await otherDigits(mnist!, known); // the options were refused without it
     say(`Training the judge on ${digits.labels.length} digits`);
     onnx = Buffer.from(await trainJudge(digits, (epoch, loss) => say(`  epoch ${epoch}  loss ${loss.toFixed(4)}`)));
-    await writeFile(path, onnx);
+    await writeFile(JUDGE, onnx);
   }
   return { onnx, id: hash(onnx) };
 }
@@ -110,7 +103,7 @@ async function judged(words: string): Promise<Result> {
   const { right, distance } = await verdictOn({ images, labels: Int32Array.from(labels) }, reference);
   const result: Result = {
     key,
-    model: values.model,
+    model: options.model,
     case: words,
     calls: callsOf(words, model.scheduler),
     right,
@@ -141,7 +134,7 @@ async function readResults(): Promise<Result[]> {
 
 /** Of what the pictures depend on. */
 async function modelHash(): Promise<string> {
-  const files = [MODEL_FILES.network, MODEL_FILES.scheduler].map((path) => readFile(join(values.model, path)));
+  const files = [MODEL_FILES.network, MODEL_FILES.scheduler].map((path) => readFile(join(options.model, path)));
   return hash(Buffer.concat(await Promise.all(files)));
 }
 

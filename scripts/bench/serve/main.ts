@@ -9,30 +9,25 @@
  * after a warm-up. Absolute numbers depend on the load of the machine.
  */
 import { cpus } from 'node:os';
-import { parseArgs } from 'node:util';
+import { readModelFolder } from '#runtime-node/model-folder.ts';
+import { ownOptions } from '../parse.ts';
+import { HELP, readOptions } from './options.ts';
 import { start } from './start.ts';
 import { allSamplers, createBareLoop, latency, oneSampler, singles, together } from './work.ts';
 
-const { values } = parseArgs({
-  options: {
-    model: { type: 'string', default: 'models/digits' },
-    rounds: { type: 'string', default: '5' },
-    seconds: { type: 'string', default: '20' },
-    steps: { type: 'string', default: '50' },
-  },
-});
-const [rounds, seconds, steps] = [values.rounds, values.seconds, values.steps].map(Number) as [number, number, number];
+const { model, rounds, seconds, steps } = ownOptions(readOptions, HELP);
+await readModelFolder(model); // here rather than in the servers' processes, which cannot say what is wrong with it
 const BATCH = 8;
 const IMAGES = 16;
 const [one, mixed] = [oneSampler(steps), allSamplers(steps)];
 /** Two of each sampler. */
 const MIXED = 2 * mixed.length;
 
-const options = { models: { model: values.model }, device: 'cpu', queue: 1024, timeout: 600 } as const;
+const options = { models: { model }, device: 'cpu', queue: 1024, timeout: 600 } as const;
 const batching = await start({ ...options, maxBatch: BATCH });
 const alone = await start({ ...options, maxBatch: 1 });
-const bare = await createBareLoop(values.model, BATCH);
-const bareAlone = await createBareLoop(values.model, 1);
+const bare = await createBareLoop(model, BATCH);
+const bareAlone = await createBareLoop(model, 1);
 
 console.log(
   `${cpus()[0]?.model.trim()}, ${cpus().length} cores, Node ${process.version}, ${steps} network calls a picture\n`,

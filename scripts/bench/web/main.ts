@@ -11,7 +11,6 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { formatSchedulerConfig, parseSchedulerConfig } from '@onnoise/scheduler';
 import { chromium, type Page } from 'playwright-core';
 import { createServer } from 'vite';
@@ -19,6 +18,8 @@ import { inferenceGraph } from '#pipeline/export/inference.ts';
 import { createModel, initParameters } from '#pipeline/model/index.ts';
 import { launchOptions } from '#test/browser/launch.ts';
 import { encodeModel } from '#tracer/index.ts';
+import { ownOptions } from '../parse.ts';
+import { HELP, readOptions } from './options.ts';
 import type { PageResult } from './result.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
@@ -30,7 +31,7 @@ const tasks = [
   { device: 'webgpu', title: 'sampling, 1 digit in 10 steps', count: 1, steps: 10 },
 ] as const;
 
-const { values } = parseArgs({ options: { rounds: { type: 'string', default: '3' } } });
+const { rounds } = ownOptions(readOptions, HELP);
 const folder = await mkdtemp(join(tmpdir(), 'bench-web-'));
 await writeModel(folder);
 const server = await createServer({
@@ -57,7 +58,7 @@ try {
       ...task,
       count: `${task.count}`,
       steps: `${task.steps}`,
-      rounds: values.rounds,
+      rounds: `${rounds}`,
     });
     await page.goto(`${server.resolvedUrls!.local[0]}page.html?${query}`);
     const { ours, tfjs, threads, difference } = await resultOf(page);

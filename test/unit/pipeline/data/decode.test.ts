@@ -34,6 +34,27 @@ function crc32(bytes: Uint8Array): number {
   return ~crc >>> 0;
 }
 
+/** The chunks of a PNG file: length, type, data, CRC. */
+function chunksOf(png: Buffer): Buffer[] {
+  const chunks: Buffer[] = [];
+  for (let at = 8; at < png.length; at += chunks.at(-1)!.length) {
+    chunks.push(png.subarray(at, at + 12 + png.readUInt32BE(at)));
+  }
+  return chunks;
+}
+
+/** A chunk as several with half its data or less. */
+function splitData(chunk: Buffer): Buffer[] {
+  const data = chunk.subarray(8, -4);
+  const half = Math.ceil(data.length / 2);
+  return [data.subarray(0, half), data.subarray(half)].map((part) => {
+    const made = Buffer.concat([Buffer.alloc(4), chunk.subarray(4, 8), part, Buffer.alloc(4)]);
+    made.writeUInt32BE(part.length, 0);
+    made.writeUInt32BE(crc32(made.subarray(4, -4)), made.length - 4);
+    return made;
+  });
+}
+
 describe('decodeImage', () => {
   it('returns a square picture of the right size untouched', async () => {
     const pixels = await decode(grayPicture(4, 4, (x, y) => 16 * y + x));
@@ -225,6 +246,21 @@ describe('decodeImage', () => {
     const whole = await grayPicture(4, 4, () => 7).toBuffer();
     await expect(decode(whole.subarray(0, -12))).rejects.toThrow('truncated: the PNG file has no end');
     expect(await decode(Buffer.concat([whole, Buffer.from('more')]))).toEqual(Array(48).fill(7));
+  });
+
+  it('refuses a PNG that has its end but lacks some of its middle', async () => {
+    const whole = await noisePicture(40, 300).png({ compressionLevel: 0 }).toBuffer();
+    const [from, to] = [0.4, 0.6].map((share) => Math.floor(share * whole.length));
+    await expect(decode(Buffer.concat([whole.subarray(0, from), whole.subarray(to)]))).rejects.toThrow(/\w{4}/);
+    // A whole chunk of pixels is missing, and all that is left has its CRC.
+    const chunks = chunksOf(whole);
+    const data = chunks.filter((chunk) => chunk.toString('latin1', 4, 8) === 'IDAT');
+    const split = data.flatMap((chunk) => splitData(chunk));
+    const others = chunks.filter((chunk) => !data.includes(chunk));
+    const lacking = [whole.subarray(0, 8), others[0]!, ...split.slice(1), ...others.slice(1)];
+    await expect(decode(Buffer.concat(lacking))).rejects.toThrow(/\w{4}/);
+    const complete = [whole.subarray(0, 8), others[0]!, ...split, ...others.slice(1)];
+    expect(await decode(Buffer.concat(complete))).toEqual(await decode(whole));
   });
 
   it('refuses what is no picture, with a reason that does not repeat the path', async () => {

@@ -1,0 +1,143 @@
+/** Our side of the benchmark: each task is prepared once, then does its work when called. */
+import { compileSampler, gaussian, makeSchedule, parseSchedulerConfig, sampleImages } from '@onnoise/scheduler';
+import { prepareOptions } from '#pipeline/commands/stages/training.ts';
+import { createTrainingBatches, prepareDataset } from '#pipeline/data/index.ts';
+import { createModel, initParameters } from '#pipeline/model/index.ts';
+import { readPreset } from '#pipeline/presets.ts';
+import { sizeOf } from '#pipeline/shape.ts';
+import { imagesPerStep } from '#pipeline/train/batch.ts';
+import { conditionInputs } from '#pipeline/train/conditioning.ts';
+import { resolveConfig } from '#pipeline/train/config.ts';
+import { createPredictor } from '#pipeline/train/denoiser.ts';
+import { drawStep } from '#pipeline/train/draw.ts';
+import { createEngine } from '#pipeline/train/engines/index.ts';
+import { completePlan, draftPlan } from '#pipeline/train/resolve.ts';
+import { createTrainStep } from '#pipeline/train/step.ts';
+import { prepareOurs } from './prepare/sides.ts';
+import type { Side } from './side.ts';
+import type { Size, Work } from './tasks.ts';
+
+/** Engines of training that take part: the default, and TensorFlow's library where it is set up. */
+export type OurEngine = 'onnxruntime' | 'tfjs-node';
+
+const T = 300;
+const scheduler = parseSchedulerConfig({ num_train_timesteps: T, beta_schedule: 'linear', clip_sample: false });
+
+interface Prepared {
+  once(): Promise<unknown>;
+  dispose(): Promise<void>;
+}
+
+/** All of our sides of a task. */
+export async function ourSides(work: Work, engines: readonly OurEngine[]): Promise<Side[]> {
+  if (work.do === 'prepare') return [await prepareOurs(work)];
+  if (work.do === 'call') return [sideOf('onnxruntime', await calls(work, work.batch))];
+  if (work.do === 'sampling') return [sideOf('onnxruntime', await sampling(work, work.steps))];
+  if (work.do === 'preset') return [sideOf('onnxruntime', await presetSteps(work.preset))];
+  const sides: Side[] = [];
+  for (const engine of engines) sides.push(sideOf(engine, await steps(work, work.batch, engine)));
+  return sides;
+}
+
+function sideOf(name: string, { once, dispose }: Prepared): Side {
+  return {
+    name,
+    ours: true,
+    async round(times) {
+      const began = performance.now();
+      for (let time = 0; time < times; time++) await once();
+      return performance.now() - began;
+    },
+    dispose,
+  };
+}
+
+function network({ channels, size }: Size) {
+  return createModel({ _class_name: 'SimpleUnet', sample_size: size, channels, num_train_timesteps: T });
+}
+
+async function steps(size: Size, batch: number, kind: OurEngine): Promise<Prepared> {
+  const model = network(size);
+  const step = createTrainStep(model, {
+    batch,
+    shape: model.shape,
+    conditional: false,
+    schedule: makeSchedule(scheduler),
+    predictionType: 'epsilon',
+    loss: 'l1',
+    huberDelta: 1,
+    minSnr: null,
+    accumulate: 1,
+    learnSchedule: false,
+    optimizer: 'adam',
+    betas: [0.9, 0.999],
+    eps: 1e-8,
+    weightDecay: 0,
+    clipNorm: null,
+    ema: false,
+  });
+  const engine = await createEngine(kind, step, step.initialState(initParameters(model, 0)));
+  const pixels = size.size * size.size;
+  const images = new Float32Array(batch * pixels);
+  gaussian(0, 0, images);
+  let done = 0;
+  return {
+    once() {
+      const draw = drawStep(0, done++, batch, pixels, T);
+      return engine.step({ images, ...draw, ...step.scalars({ step: done, learningRate: 1e-4, emaDecay: 0 }) });
+    },
+    dispose: () => engine.dispose(),
+  };
+}
+
+/** The steps of a run with a preset, its batches included. */
+async function presetSteps(name: string): Promise<Prepared> {
+  const draft = draftPlan(resolveConfig([{ name: `the preset ${name}`, config: await readPreset(name) }]));
+  const dataset = await prepareDataset(prepareOptions(draft));
+  const { config, model, step, schedule, initialParameters } = completePlan(draft, dataset);
+  const { training, data } = config;
+  const batch = imagesPerStep(training);
+  const batches = createTrainingBatches(dataset, { ...data, batch, seed: training.seed });
+  const conditions = conditionInputs(model, { ...training, batch });
+  const engine = await createEngine('onnxruntime', step, step.initialState(initialParameters()));
+  let done = 0;
+  return {
+    async once() {
+      const { images, labels } = await batches.next();
+      const draw = drawStep(training.seed, done, batch, sizeOf(model.shape), schedule.T);
+      const told = conditions({ ...(labels && { labels }) }, done++);
+      const scalars = step.scalars({ step: done, learningRate: training.lr, emaDecay: training.emaDecay ?? 0 });
+      return engine.step({ images, ...draw, ...told, ...scalars });
+    },
+    async dispose() {
+      dataset.close();
+      await engine.dispose();
+    },
+  };
+}
+
+async function calls(size: Size, batch: number): Promise<Prepared> {
+  const model = network(size);
+  const predictor = await createPredictor(model, initParameters(model, 0));
+  const x = new Float32Array(batch * size.size ** 2);
+  gaussian(0, 0, x);
+  const timesteps = new Float32Array(batch).fill(150);
+  return { once: () => predictor.predict(x, timesteps, []), dispose: () => predictor.dispose() };
+}
+
+async function sampling(size: Size, count: number): Promise<Prepared> {
+  const model = network(size);
+  const predictor = await createPredictor(model, initParameters(model, 0));
+  const table = compileSampler(scheduler, { sampler: 'ddpm', steps: T });
+  const start = { ...table, steps: count, rows: table.rows.slice(0, count) };
+  return {
+    once: () =>
+      sampleImages({
+        table: start,
+        shape: model.shape,
+        seeds: [0],
+        denoise: (x, timesteps) => predictor.predict(x, timesteps, []),
+      }),
+    dispose: () => predictor.dispose(),
+  };
+}

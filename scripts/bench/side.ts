@@ -1,0 +1,11 @@
+/** What takes turns: ours and PyTorch's ways of doing one task. */
+export interface Side {
+  /** `onnxruntime`, `PyTorch, eager`. */
+  name: string;
+  ours: boolean;
+  /** Does the task `times` times. @returns milliseconds for all of them */
+  round(times: number): Promise<number>;
+  /** Peak memory of its rounds in MiB, where that was watched. */
+  memory?(): number | undefined;
+  dispose(): Promise<void>;
+}
