@@ -72,7 +72,7 @@ async function decodeOnce(path: string, options: ImageOptions, gate: Gate): Prom
   if (width * height > MAX_PIXELS) {
     throw new Error(`${width} x ${height} pixels are more than the limit of ${MAX_PIXELS / 1e6} million`);
   }
-  if (format === 'png' && !(await hasPngEnd(path))) throw new Error('truncated: the PNG file has no end');
+  if (format === 'png' && !hasPngEnd(path)) throw new Error('truncated: the PNG file has no end');
   const exact = !shrinksInexactly(format, width, height);
   const read = (failOn: FailOn) =>
     gate(width * height, () => readSquare(open(path, failOn), { width, height, exact }, options));
