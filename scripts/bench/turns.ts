@@ -38,7 +38,7 @@ export async function takeTurns(
       await meter.during(() => sleep(pause.watch));
       const ms = (await side.round(repeats)) / repeats;
       if (round >= 0) times[number]!.push(ms);
-      // From the second round of the first side on, which has nothing left to set up.
+      // Each has worked once by now.
       else if (number === sides.length - 1 && round === -WARM_UP) repeats = repeatsOf(ms);
       onTurn(++done, total);
     }
