@@ -1,9 +1,9 @@
 import { describe, expect, it, test } from 'vitest';
-import { HELP, readOptions } from '../../../../scripts/bench/options.ts';
 import { HELP as JUDGE_HELP, readOptions as readJudge } from '../../../../scripts/bench/judge/options.ts';
-import { HELP as SERVE_HELP, readOptions as readServe } from '../../../../scripts/bench/serve/options.ts';
+import { HELP, readOptions } from '../../../../scripts/bench/options.ts';
+import { readOptions as readServe, HELP as SERVE_HELP } from '../../../../scripts/bench/serve/options.ts';
 import { tasks } from '../../../../scripts/bench/tasks.ts';
-import { HELP as WEB_HELP, readOptions as readWeb } from '../../../../scripts/bench/web/options.ts';
+import { readOptions as readWeb, HELP as WEB_HELP } from '../../../../scripts/bench/web/options.ts';
 
 const words = (typed: string) => typed.split(' ').filter(Boolean);
 const namesIn = (help: string) => [...help.matchAll(/^ +--([\w-]+)/gm)].map(([, name]) => name);

@@ -2,10 +2,11 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, it, vi } from 'vitest';
 import { temporaryFolder } from '#test/images.ts';
-import { type TorchSide, startTorch } from '../../../../scripts/bench/torch-side.ts';
+import type { Work } from '../../../../scripts/bench/tasks.ts';
+import { startTorch, type TorchSide } from '../../../../scripts/bench/torch-side.ts';
 
 const root = temporaryFolder();
-const work = { do: 'call', channels: [4, 8], size: 8, batch: 1 } as const;
+const work: Work = { do: 'call', channels: [4, 8], size: 8, batch: 1 };
 
 afterEach(() => {
   vi.unstubAllEnvs();

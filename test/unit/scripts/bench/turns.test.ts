@@ -91,10 +91,14 @@ describe('the table', () => {
   it('compares rounds that stood side by side with those of the first side', () => {
     const task = { ...tasks[0]!, title: 'a task', images: 10 };
     const memory = { ...fakeSide('theirs', 0), memory: () => 812.4 };
-    const rows = rowsOf(task, [fakeSide('ours', 0), memory], [
-      [10, 20, 40],
-      [20, 10, 80],
-    ]);
+    const rows = rowsOf(
+      task,
+      [fakeSide('ours', 0), memory],
+      [
+        [10, 20, 40],
+        [20, 10, 80],
+      ],
+    );
     expect(rows).toEqual([
       '| a task | ours | 2.00 (1.50-3.00) |  |  |',
       '| a task | theirs | 2.00 (1.50-5.00) | 2.00 (1.25-2.00) | 812 |',
