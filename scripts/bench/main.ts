@@ -11,6 +11,7 @@ import { cpus } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InputError } from '@onnoise/scheduler';
 import { exitCodeOf } from '#pipeline/terminal/errors.ts';
+import { plural } from '#pipeline/terminal/format.ts';
 import { probeNative } from '#pipeline/train/engines/native/probe.ts';
 import { HELP, type Options, readOptions } from './options.ts';
 import { type OurEngine, ourSides } from './ours.ts';
@@ -21,7 +22,7 @@ import type { Side } from './side.ts';
 import { type Task, tasks } from './tasks.ts';
 import { startTorch, type TorchSide } from './torch-side.ts';
 import { takeTurns } from './turns.ts';
-import { VARIANTS } from './variants.ts';
+import { nameOf } from './variants.ts';
 
 /** More of the processor than this in other programs' hands makes times worthless. */
 const MOST_OTHERS = 0.1;
@@ -48,7 +49,7 @@ async function bench(options: Options): Promise<void> {
   try {
     console.log(
       `${cpus()[0]?.model.trim()}, ${cpus().length} cores, Node ${process.version}, ${torch?.about ?? 'no PyTorch'}; ` +
-        `${options.rounds} rounds, medians and quartiles\n`,
+        `${plural(options.rounds, 'round')}, medians and quartiles\n`,
     );
     console.log(HEAD.join('\n'));
     const notes: string[] = [];
@@ -73,9 +74,10 @@ async function measure(
   const notes: string[] = [];
   const theirs: Side[] = [];
   for (const way of torch ? task.against.filter((name) => against?.includes(name) ?? true) : []) {
-    say(`${task.name}: preparing ${VARIANTS[way]}`);
+    const name = nameOf(way, task.work.do === 'training');
+    say(`${task.name}: preparing ${name}`);
     const side = task.work.do === 'prepare' ? await prepareTheirs(task.work) : await torch!.open(task.work, way);
-    if ('refused' in side) notes.push(`${task.name}, ${VARIANTS[way]}: it does not run here (${side.refused}).`);
+    if ('refused' in side) notes.push(`${task.name}, ${name}: it does not run here (${side.refused}).`);
     else theirs.push(side);
   }
   // Before ours exist, so that nothing of them can disturb.

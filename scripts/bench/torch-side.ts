@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Side } from './side.ts';
 import type { Work } from './tasks.ts';
-import { VARIANTS, type Variant } from './variants.ts';
+import { nameOf, type Variant } from './variants.ts';
 
 export interface TorchSide {
   /** `PyTorch 2.13.0, 2 threads` */
@@ -50,7 +50,7 @@ export async function startTorch(): Promise<TorchSide | { missing: string }> {
         const { opened, refused } = await ask({ do: 'open', as: way, work });
         if (refused !== undefined) return { refused };
         return {
-          name: VARIANTS[way],
+          name: nameOf(way, work.do === 'training'),
           ours: false,
           round: async (times) => (await ask({ do: 'round', number: opened, times })).ms,
           dispose: async () => {},

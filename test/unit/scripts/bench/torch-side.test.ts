@@ -45,7 +45,9 @@ require('node:readline').createInterface({ input: process.stdin }).on('line', (l
   expect(await torch.open(work, 'compile')).toEqual({ refused: 'no compiler' });
   const side = await torch.open(work, 'fused');
   if ('refused' in side) throw new Error(side.refused);
-  expect(side.name).toBe('PyTorch, eager, fused Adam');
+  expect(side.name).toBe('PyTorch, eager');
+  const trained = await torch.open({ ...work, do: 'training' }, 'bf16');
+  expect(trained).toMatchObject({ name: 'PyTorch, bf16 autocast, fused Adam', ours: false });
   expect(await side.round(2)).toBe(23);
   await torch.close();
   await expect(side.round(7)).rejects.toThrow('stopped: out of memory');
