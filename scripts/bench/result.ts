@@ -3,7 +3,7 @@ import type { Side } from './side.ts';
 import type { Task } from './tasks.ts';
 
 export const HEAD = [
-  '| task | side | ms an image | onnxruntime is as fast, times | peak memory, MiB |',
+  '| task | side | ms an image | ours (first row) is as fast, times | peak memory, MiB |',
   '|---|---|---|---|---|',
 ];
 
