@@ -14,7 +14,12 @@ export type ConstantData = Float32Array | Int32Array | BigInt64Array | Uint8Arra
 export const ARRAY_TYPE = { float32: Float32Array, int32: Int32Array, bool: Uint8Array } as const;
 
 /** An attribute says its ONNX type, since a JavaScript number does not. */
-export type Attribute = { int: number } | { ints: readonly number[] } | { float: number } | { string: string };
+export type Attribute =
+  | { int: number }
+  | { ints: readonly number[] }
+  | { float: number }
+  | { string: string }
+  | { graph: FileGraph };
 
 /** '' is ai.onnx; the other domains are onnxruntime's own operators. */
 export type Domain = '' | 'com.microsoft' | 'com.microsoft.nchwc';
@@ -49,8 +54,12 @@ export interface Port {
   doc?: string | undefined;
 }
 
-/** Plain data: passes edit it in place, and `structuredClone` copies it. */
-export interface Graph {
+/**
+ * What a `.onnx` file holds of a graph, and the body of a Loop, Scan or If. A body may read values of the graph around
+ * it by their names. Passes neither look into it nor see what it reads there: add such a node after them, or give all
+ * that its body reads as inputs.
+ */
+export interface FileGraph {
   name: string;
   /** As in a port. */
   doc?: string | undefined;
@@ -59,6 +68,10 @@ export interface Graph {
   /** In an order in which they can run. */
   nodes: Node[];
   constants: Map<string, Constant>;
+}
+
+/** Plain data: passes edit it in place, and `structuredClone` copies it. */
+export interface Graph extends FileGraph {
   /** Types of all values: inputs, constants and what nodes produce. */
   types: Map<string, ValueType>;
 }

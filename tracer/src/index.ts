@@ -9,6 +9,7 @@ export {
   type Domain,
   type DType,
   type EmitOptions,
+  type FileGraph,
   type Graph,
   GraphBuilder,
   type Node,

@@ -3,7 +3,7 @@
  * Limit: 2 GiB, protobuf's own.
  */
 import onnxProto from 'onnx-proto';
-import type { Attribute, Constant, DType, Graph, Port } from './graph.ts';
+import type { Attribute, Constant, Domain, DType, FileGraph, Port } from './graph.ts';
 
 const { onnx } = onnxProto;
 
@@ -17,8 +17,8 @@ const OPSET = 18;
  * @param graph its constants are copied into the bytes
  * @param metadata key-value pairs stored in the model (Netron shows them)
  */
-export function encodeModel(graph: Graph, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
-  const domains = new Set(graph.nodes.map((node) => node.domain));
+export function encodeModel(graph: FileGraph, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
+  const domains = new Set(domainsOf(graph));
   const opsetImport = [
     { domain: '', version: OPSET },
     ...[...domains].filter((domain) => domain !== '').map((domain) => ({ domain, version: 1 })),
@@ -28,23 +28,34 @@ export function encodeModel(graph: Graph, metadata: Readonly<Record<string, stri
     producerName: 'onnoise',
     opsetImport,
     metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
-    graph: {
-      name: graph.name,
-      ...(graph.doc !== undefined && { docString: graph.doc }),
-      input: graph.inputs.map(valueInfo),
-      output: graph.outputs.map(valueInfo),
-      initializer: [...graph.constants].map(([name, constant]) => tensor(name, constant)),
-      node: graph.nodes.map((node) => ({
-        name: node.name,
-        opType: node.op,
-        domain: node.domain,
-        input: node.inputs,
-        output: node.outputs,
-        attribute: Object.entries(node.attributes).map(([name, value]) => attribute(name, value)),
-      })),
-    },
+    graph: graphProto(graph),
   });
   return onnx.ModelProto.encode(model).finish();
+}
+
+function domainsOf({ nodes }: FileGraph): Domain[] {
+  return nodes.flatMap(({ domain, attributes }) => [
+    domain,
+    ...Object.values(attributes).flatMap((value) => ('graph' in value ? domainsOf(value.graph) : [])),
+  ]);
+}
+
+function graphProto(graph: FileGraph): onnxProto.onnx.IGraphProto {
+  return {
+    name: graph.name,
+    ...(graph.doc !== undefined && { docString: graph.doc }),
+    input: graph.inputs.map(valueInfo),
+    output: graph.outputs.map(valueInfo),
+    initializer: [...graph.constants].map(([name, constant]) => tensor(name, constant)),
+    node: graph.nodes.map((node) => ({
+      name: node.name,
+      opType: node.op,
+      domain: node.domain,
+      input: node.inputs,
+      output: node.outputs,
+      attribute: Object.entries(node.attributes).map(([name, value]) => attribute(name, value)),
+    })),
+  };
 }
 
 function valueInfo({ name, dtype, dims, doc }: Port) {
@@ -58,10 +69,11 @@ function tensor(name: string, { dtype, dims, data }: Constant) {
   return { name, dims: [...dims], dataType: DATA_TYPE[dtype], rawData };
 }
 
-function attribute(name: string, value: Attribute) {
+function attribute(name: string, value: Attribute): onnxProto.onnx.IAttributeProto {
   const { AttributeType } = onnx.AttributeProto;
   if ('int' in value) return { name, type: AttributeType.INT, i: value.int };
   if ('ints' in value) return { name, type: AttributeType.INTS, ints: [...value.ints] };
+  if ('graph' in value) return { name, type: AttributeType.GRAPH, g: graphProto(value.graph) };
   if ('float' in value) return { name, type: AttributeType.FLOAT, f: value.float };
   return { name, type: AttributeType.STRING, s: new TextEncoder().encode(value.string) };
 }

@@ -5,11 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import onnxProto from 'onnx-proto';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { lacksPython, PYTHON, skipBecause } from '#test/skip.ts';
 import { type Tensors, uniforms } from '#test/traced.ts';
 import { decodeModel, NotRecovered } from '#tracer/decode.ts';
-import { type Graph, GraphBuilder } from '#tracer/graph.ts';
+import { type Domain, type FileGraph, type Graph, GraphBuilder } from '#tracer/graph.ts';
 import { encodeModel } from '#tracer/protobuf.ts';
 import { trace } from '#tracer/trace.ts';
 
@@ -79,6 +80,29 @@ describe('encodeModel', () => {
     ]);
   });
 
+  it('writes the body of a Loop, with its constants, and the domains of its nodes', () => {
+    const { graph, opsetImport } = onnx.ModelProto.decode(encodeModel(doubling('com.microsoft')));
+    const [{ attribute }] = graph!.node as [onnxProto.onnx.INodeProto];
+    expect(attribute).toHaveLength(1);
+    const { name, type, g } = attribute![0]!;
+    expect([name, type]).toEqual(['body', onnx.AttributeProto.AttributeType.GRAPH]);
+    expect(g!.input!.map(({ name }) => name)).toEqual(['i', 'before', 'x']);
+    expect(g!.output!.map(({ name }) => name)).toEqual(['again', 'twice']);
+    expect(g!.initializer!.map(({ name }) => name)).toEqual(['two']);
+    expect(g!.node!.map(({ input, output }) => [input, output])).toEqual([
+      [['before'], ['again']],
+      [['x', 'two'], ['twice']],
+    ]);
+    expect(opsetImport!.map(({ domain }) => domain)).toEqual(['', 'com.microsoft']);
+  });
+
+  it('writes a Loop that onnxruntime runs', async () => {
+    const session = await InferenceSession.create(encodeModel(doubling()));
+    const { y } = await session.run({ x: new Tensor('float32', [1, -3], [2]) });
+    await session.release();
+    expect([...(y!.data as Float32Array)]).toEqual([32, -96]);
+  });
+
   it('writes nodes, ports with named axes, the names and the metadata', () => {
     const graph: Graph = trace(
       ({ a, b }) => ({ y: tf.add(a!, b!) }),
@@ -107,6 +131,36 @@ describe('encodeModel', () => {
     ]);
   });
 });
+
+/** y = 2^5 x, by a Loop. `domain` is that of one of its nodes, which onnxruntime may then not know. */
+function doubling(domain: Domain = ''): Graph {
+  const b = new GraphBuilder('doubling');
+  b.input('x', 'float32', [2]);
+  const count = b.constant(BigInt64Array.of(5n), [], 'int64', 'count');
+  const node = { attributes: {}, domain };
+  const body: FileGraph = {
+    name: 'body',
+    inputs: [
+      { name: 'i', dtype: 'int64', dims: [] },
+      { name: 'before', dtype: 'bool', dims: [] },
+      { name: 'x', dtype: 'float32', dims: [2] },
+    ],
+    outputs: [
+      { name: 'again', dtype: 'bool', dims: [] },
+      { name: 'twice', dtype: 'float32', dims: [2] },
+    ],
+    constants: new Map([['two', { dtype: 'float32', dims: [], data: Float32Array.of(2) }]]),
+    nodes: [
+      { ...node, name: 'again', op: 'Identity', domain: '', inputs: ['before'], outputs: ['again'] },
+      { ...node, name: 'twice', op: 'Mul', inputs: ['x', 'two'], outputs: ['twice'] },
+    ],
+  };
+  const type = { dtype: 'float32', dims: [2] } as const;
+  b.emit('Loop', [count, b.scalar(1, 'bool'), 'x'], type, { attributes: { body: { graph: body } } });
+  b.graph.outputs.push({ name: 'y', ...type });
+  b.graph.nodes[0]!.outputs = ['y'];
+  return b.graph;
+}
 
 /** A small network and its training step: convolutions, a product, statistics, attention, a gather. */
 function network({ x, w, dense, label }: Tensors): tf.Tensor {
@@ -170,6 +224,10 @@ print(json.dumps({v.name: dims(v) for v in [*inferred.graph.value_info, *inferre
     for (const [name, dims] of Object.entries(shapes)) {
       expect(dims, name).toEqual([...graph.types.get(name)!.dims]);
     }
+  });
+
+  it('takes a Loop', () => {
+    expect(check(doubling())).toMatchObject({ y: [2] });
   });
 
   it('takes a network with constants', () => {

@@ -11,6 +11,7 @@ export function shareCommon(graph: Graph): void {
   const renamed = new Map<string, string>();
   for (const node of graph.nodes) {
     node.inputs = node.inputs.map((input) => renamed.get(input) ?? input);
+    if (Object.values(node.attributes).some((value) => 'graph' in value)) continue; // bodies are not compared
     const key = JSON.stringify([node.domain, node.op, node.attributes, node.inputs]);
     const earlier = first.get(key);
     if (!earlier) first.set(key, node.outputs);

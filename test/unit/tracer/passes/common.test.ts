@@ -1,4 +1,4 @@
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { shareCommon } from '#tracer/passes/common.ts';
 import { expectPass, handmade } from './handmade.ts';
 
@@ -77,5 +77,23 @@ describe('shareCommon', () => {
       shareCommon,
       ['y = Exp(x)', 'z = Exp(x)'],
     );
+  });
+
+  it('shares no node with a body, which it does not look into', () => {
+    const graph = handmade({
+      inputs: { c: [] },
+      nodes: [
+        ['a', 'If', 'c', []],
+        ['b', 'If', 'c', []],
+        ['y', 'Add', 'a b', []],
+      ],
+      outputs: ['y'],
+    });
+    for (const [i, node] of graph.nodes.slice(0, 2).entries()) {
+      const constants = new Map([['v', { dtype: 'float32' as const, dims: [], data: Float32Array.of(i) }]]);
+      node.attributes.then_branch = { graph: { name: 'then', inputs: [], outputs: [], nodes: [], constants } };
+    }
+    shareCommon(graph);
+    expect(graph.nodes.map(({ inputs }) => inputs)).toEqual([['c'], ['c'], ['a', 'b']]);
   });
 });
