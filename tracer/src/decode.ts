@@ -1,10 +1,19 @@
 /**
- * Reads the part of an ONNX file that holds a network's weights: its nodes and initializers. The counterpart of
- * `encodeModel`. Limits: initializers must be in the file itself, as float32, int32, int64 or bool, and attributes of the
- * kinds that `encodeModel` writes.
+ * Reads an ONNX file into plain data. The counterpart of `encodeModel`. Limits: initializers must be in the file itself, as
+ * raw values of a dtype that a graph can hold, and attributes of the kinds that `encodeModel` writes.
  */
 import onnxProto from 'onnx-proto';
-import { ARRAY_TYPE, type Attribute, type Constant, type DType, type Node, sizeOf } from './graph.ts';
+import {
+  ARRAY_TYPE,
+  type Attribute,
+  type Constant,
+  type Domain,
+  type DType,
+  type FileGraph,
+  type Port,
+  sizeOf,
+} from './graph.ts';
+import { DATA_TYPE } from './protobuf.ts';
 
 const { onnx } = onnxProto;
 
@@ -13,29 +22,53 @@ export class NotRecovered extends Error {
   override readonly name = 'NotRecovered';
 }
 
-export interface DecodedGraph {
-  nodes: Pick<Node, 'name' | 'op' | 'inputs' | 'outputs' | 'attributes'>[];
-  constants: Map<string, Constant>;
-  outputs: string[];
+/** A graph out of a file, with the file's key-value pairs. Its types of values between nodes are not in the file. */
+export interface DecodedGraph extends FileGraph {
+  metadata: Record<string, string>;
+  /** Of ONNX's own operators. */
+  opset: number;
 }
 
-const DTYPE: Readonly<Record<number, DType>> = { 1: 'float32', 6: 'int32', 7: 'int64', 9: 'bool' };
+const DTYPE: Readonly<Record<number, DType>> = Object.fromEntries(
+  Object.entries(DATA_TYPE).map(([dtype, code]) => [code, dtype as DType]),
+);
+
+const ARRAYS = { ...ARRAY_TYPE, int64: BigInt64Array, float64: Float64Array } as const;
 
 /**
  * @param bytes a `.onnx` file
- * @throws NotRecovered when they are not one, or hold an initializer or an attribute of another kind.
+ * @throws NotRecovered when they are not one, or hold an input, an initializer or an attribute of another kind.
  */
 export function decodeModel(bytes: Uint8Array): DecodedGraph {
-  const { graph } = parse(bytes);
+  const { graph, metadataProps, opsetImport } = parse(bytes);
   if (!graph) throw new NotRecovered('it holds no graph');
   return {
-    nodes: (graph.node ?? []).map(({ name, opType, input, output, attribute }) => {
+    name: graph.name ?? '',
+    ...(graph.docString && { doc: graph.docString }),
+    inputs: (graph.input ?? []).map(portOf),
+    outputs: (graph.output ?? []).map(portOf),
+    nodes: (graph.node ?? []).map(({ name, opType, domain, input, output, attribute }) => {
       const attributes = Object.fromEntries((attribute ?? []).map((each) => [each.name!, attributeOf(each)]));
-      return { name: name ?? '', op: opType ?? '', inputs: input ?? [], outputs: output ?? [], attributes };
+      return {
+        name: name ?? '',
+        op: opType ?? '',
+        domain: (domain ?? '') as Domain,
+        inputs: input ?? [],
+        outputs: output ?? [],
+        attributes,
+      };
     }),
     constants: new Map((graph.initializer ?? []).map((tensor) => [tensor.name!, constantOf(tensor)])),
-    outputs: (graph.output ?? []).map(({ name }) => name!),
+    metadata: Object.fromEntries((metadataProps ?? []).map(({ key, value }) => [key ?? '', value ?? ''])),
+    opset: Number((opsetImport ?? []).find(({ domain }) => !domain)?.version ?? 0),
   };
+}
+
+function portOf({ name, type, docString }: onnxProto.onnx.IValueInfoProto): Port {
+  const dtype = DTYPE[type?.tensorType?.elemType ?? 0];
+  if (!dtype) throw new NotRecovered(`its input or output ${name} must be a tensor of a known type`);
+  const dims = (type?.tensorType?.shape?.dim ?? []).map(({ dimParam, dimValue }) => dimParam || Number(dimValue ?? 0));
+  return { name: name ?? '', dtype, dims, ...(docString && { doc: docString }) };
 }
 
 function parse(bytes: Uint8Array): onnxProto.onnx.IModelProto {
@@ -58,7 +91,7 @@ function attributeOf({ name, type, i, ints, f, s }: onnxProto.onnx.IAttributePro
 function constantOf({ name, dims, dataType, rawData }: onnxProto.onnx.ITensorProto): Constant {
   const dtype = DTYPE[dataType ?? 0];
   if (!dtype || !rawData) throw new NotRecovered(`its initializer ${name} must hold raw values of a known type`);
-  const type = dtype === 'int64' ? BigInt64Array : ARRAY_TYPE[dtype];
+  const type = ARRAYS[dtype];
   const sides = (dims ?? []).map(Number);
   const size = sizeOf(sides) * type.BYTES_PER_ELEMENT;
   if (rawData.length !== size) {

@@ -5,10 +5,13 @@
  * initializers (here `constants`), inputs and outputs, and every value has one name.
  */
 
-/** tfjs has no int64: the tracer uses it for ONNX's shapes, axes and pads. */
-export type DType = 'float32' | 'int32' | 'int64' | 'bool';
-/** By dtype: float32, int32, int64 and bool. */
-export type ConstantData = Float32Array | Int32Array | BigInt64Array | Uint8Array;
+/**
+ * tfjs has no int64: the tracer uses it for ONNX's shapes, axes and pads. It never makes float64, which is for graphs that
+ * compute a sampler's rows.
+ */
+export type DType = 'float32' | 'int32' | 'int64' | 'bool' | 'float64';
+/** By dtype: float32, int32, int64, bool and float64. */
+export type ConstantData = Float32Array | Int32Array | BigInt64Array | Uint8Array | Float64Array;
 
 /** The arrays that hold constants of the dtypes that tfjs has. */
 export const ARRAY_TYPE = { float32: Float32Array, int32: Int32Array, bool: Uint8Array } as const;

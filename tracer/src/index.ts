@@ -21,7 +21,7 @@ export { explainPasses } from './passes/explain.ts';
 export { fuseGroupNorm } from './passes/group-norm.ts';
 export { simplify } from './passes/index.ts';
 export { foldScale } from './passes/scale.ts';
-export { encodeModel } from './protobuf.ts';
+export { encodeModel, OPSET } from './protobuf.ts';
 export type { Miss } from './rewrite/apply.ts';
 export { type TensorSpec, type Tensors, type TraceOptions, trace } from './trace.ts';
 export { TraceError } from './trace-error.ts';

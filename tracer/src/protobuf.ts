@@ -7,9 +7,11 @@ import type { Attribute, Constant, Domain, DType, FileGraph, Port } from './grap
 
 const { onnx } = onnxProto;
 
-const DATA_TYPE: Record<DType, number> = { float32: 1, int32: 6, int64: 7, bool: 9 };
+/** ONNX's numbers of types. */
+export const DATA_TYPE: Readonly<Record<DType, number>> = { float32: 1, int32: 6, int64: 7, bool: 9, float64: 11 };
 const IR_VERSION = 9;
-const OPSET = 18;
+/** The version of ONNX's operators that graphs are written for. */
+export const OPSET = 18;
 
 /**
  * Encodes a graph as an ONNX model: the bytes of a `.onnx` file, IR version 9, opset 18.

@@ -77,7 +77,7 @@ function pairConstants(fresh: Graph, file: DecodedGraph): Map<string, Pair> {
   const [ours, theirs] = [makersOf(fresh.nodes), makersOf(file.nodes)];
   const pairs = new Map<string, Pair>();
   const seen = new Set<Maker>();
-  const waiting: [string, string][] = [[fresh.outputs[0]!.name, file.outputs[0]!]];
+  const waiting: [string, string][] = [[fresh.outputs[0]!.name, file.outputs[0]!.name]];
   for (let next = waiting.pop(); next; next = waiting.pop()) {
     const [our, their] = [ours.get(next[0]), theirs.get(next[1])];
     if (!our && !their && next[0] === next[1]) continue; // an input of the graph, or one that is left out
