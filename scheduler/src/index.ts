@@ -112,6 +112,7 @@ export {
   picturesCalled,
 } from './sampling/guidance.ts';
 export { begin, checkPicture, eachImage, type Known, levelAfter, pictureOf, putBack } from './sampling/known.ts';
+export { PACKED_COLUMNS, packTable } from './sampling/packed.ts';
 export type {
   AuxiliaryRow,
   ChoiceOption,

@@ -1,10 +1,12 @@
 /**
  * `pipeline export`: a model folder from a training run. It ends with the parity check, and leaves nothing if that fails.
  * `--triton` puts the model, or an existing one, into a repository for Triton and KServe. An existing one gets its weights for
- * Python with `--model` and `--out`. `--accelerate` makes a Python project of the run instead, that goes on with it.
+ * Python with `--model` and `--out`, or fused graphs with `--fuse`, which a run's model gets, too. `--accelerate` makes a
+ * Python project of the run instead, that goes on with it.
  */
 import { InputError, refuse, show } from '@onnoise/scheduler';
-import type { CommandModule } from 'yargs';
+import type { Argv, CommandModule } from 'yargs';
+import type { Fused } from '../export/fuse/fuse.ts';
 import type { Parity } from '../export/parity.ts';
 import { lockBeside, withLock } from '../files/lock.ts';
 import { checkWritable, nearestFolder } from '../files/output.ts';
@@ -14,9 +16,10 @@ import { toNumber } from '../terminal/options.ts';
 import { program } from '../terminal/program.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { sayNote, sayResult } from '../terminal/voice.ts';
+import { describeFused, type FuseArguments, type Fusing, fuseOptions, readFuse } from './options/fuse.ts';
 
 /** The options of `pipeline export`; its help explains them. */
-export interface ExportArguments {
+export interface ExportArguments extends FuseArguments {
   run?: string | undefined;
   out?: string | undefined;
   checkpoint?: number | undefined;
@@ -37,8 +40,8 @@ export const command: CommandModule<object, ExportArguments> = {
   builder: (cli) =>
     cli
       .usage(
-        '$0 export --run <folder> --out <folder> [--triton <repository>]\n$0 export --model <folder> --triton <repository>\n$0 export --model <folder> --out <folder>\n$0 export --run <folder> --accelerate <folder>\n\n' +
-          'Turns a training run into a model folder: its averaged weights as ONNX, with everything that sampling needs, and for Python as safetensors. --triton writes it into a model repository, too. --model with --out copies a model folder and adds the weights for Python. --accelerate turns the run into a Python project that goes on with it on many GPUs or machines.',
+        '$0 export --run <folder> --out <folder> [--triton <repository>]\n$0 export --model <folder> --triton <repository>\n$0 export --model <folder> --out <folder> [--fuse <graph>]\n$0 export --run <folder> --accelerate <folder>\n\n' +
+          'Turns a training run into a model folder: its averaged weights as ONNX, with everything that sampling needs, and for Python as safetensors. --triton writes it into a model repository, too. --model with --out copies a model folder and adds the weights for Python, or fused graphs. --accelerate turns the run into a Python project that goes on with it on many GPUs or machines.',
       )
       .options({
         run: { group: RUN, string: true, requiresArg: true, describe: `Run folder of ${program('train')}` },
@@ -73,23 +76,29 @@ export const command: CommandModule<object, ExportArguments> = {
           requiresArg: true,
           describe: 'Folder for the project, with the images and the checkpoint; --out is not needed then',
         },
+        ...fuseOptions(),
       })
       .example('$0 export --run runs/digits --out out/digits', 'the last checkpoint')
       .example('$0 export --run runs/digits --out out/early --checkpoint 500', 'the one at step 500')
       .example('$0 export --model models/digits --triton out/repository', 'a model for Triton')
       .example('$0 export --model models/digits --out out/digits', 'a model with its weights for Python')
-      .example('$0 export --run runs/digits --accelerate out/project', 'to train on elsewhere'),
+      .example('$0 export --model models/digits --out out/digits --fuse loop', 'all steps in one call')
+      .example(
+        '$0 export --run runs/digits --accelerate out/project',
+        'to train on elsewhere',
+      ) as unknown as Argv<ExportArguments>,
   handler: async (args) => {
     const { accelerate, checkpoint } = args;
+    const fused = readFuse(args);
     if (accelerate !== undefined) return exportProject(checkProject(args), accelerate, checkpoint);
-    const { model, triton, source, copy } = checkCombination(args);
-    if (copy !== undefined) return copyWithWeights(model, copy);
+    const { model, triton, source, copy } = checkCombination(args, fused);
+    if (copy !== undefined) return fused ? copyFused(model, copy, fused) : copyWithWeights(model, copy);
     if (triton !== undefined) {
       const { checkTritonTarget } = await import('../export/triton.ts');
       await checkTritonTarget({ model, repository: triton });
       await checkWritable('--triton', await nearestFolder(triton), 'folder');
     }
-    const exported = source === undefined ? undefined : await exportFrom(source);
+    const exported = source === undefined ? undefined : await exportFrom({ ...source, fused });
     const lines = exported === undefined ? [] : await describeExport(exported);
     if (triton === undefined) return sayResult(lines, { ...exported });
     const { writeTritonModel } = await import('../export/triton.ts');
@@ -102,7 +111,7 @@ export const command: CommandModule<object, ExportArguments> = {
 /** @throws InputError for what does not go with a project, and without a run. @returns the run */
 function checkProject({ run, accelerate, checkpoint: _, ...others }: ExportArguments): string {
   const action = 'export a project';
-  for (const name of ['out', 'weights', 'model', 'triton'] as const) {
+  for (const name of ['out', 'weights', 'model', 'triton', 'fuse'] as const) {
     const rule = 'left out beside --accelerate, which makes no model folder';
     if (others[name] !== undefined) refuse(action, `--${name}`, rule, others[name]);
   }
@@ -144,11 +153,21 @@ async function copyWithWeights(model: string, out: string): Promise<void> {
   sayResult([`Model with its weights: ${formatPath(out)}`], { model, folder: out, weights: bytes });
 }
 
+async function copyFused(model: string, out: string, { kinds, table }: Fusing): Promise<void> {
+  const [{ fuseFolder }, { reportOf }] = await Promise.all([
+    import('../export/fuse/folder.ts'),
+    import('../export/fuse/fuse.ts'),
+  ]);
+  const fused = reportOf(await withLock(lockBeside(out), wordsOf(out), () => fuseFolder({ model, out, kinds, table })));
+  sayResult([describeFused(fused), `Model: ${formatPath(out)}`], { model, folder: out, fused });
+}
+
 interface ExportSource {
   run: string;
   out: string;
   checkpoint: number | undefined;
   weights: boolean | undefined;
+  fused?: Fusing | undefined;
 }
 
 /** Everything to report about an export. */
@@ -160,31 +179,33 @@ interface ExportReport {
   /** Size of the ONNX file. */
   bytes: number;
   parity: Parity;
+  fused?: Omit<Fused, 'files'>;
 }
 
 /** Two exports into one folder would overwrite each other, so a second one is refused while the first runs. */
-async function exportFrom({ run, out, checkpoint, weights }: ExportSource): Promise<ExportReport> {
+async function exportFrom({ run, out, checkpoint, weights, fused: fusing }: ExportSource): Promise<ExportReport> {
   const [{ exportRun }, { checkArtefactTarget }] = await Promise.all([
     import('../export/export.ts'),
     import('../export/artefact.ts'),
   ]);
   await checkArtefactTarget(out);
-  const { parity, step, bytes, notes } = await withLock(lockBeside(out), wordsOf(out), () =>
+  const { parity, fused, step, bytes, notes } = await withLock(lockBeside(out), wordsOf(out), () =>
     withProgress('Exporting', { unit: 'stages' }, (onProgress) =>
-      exportRun({ run, out, checkpoint, weights, onProgress }),
+      exportRun({ run, out, checkpoint, weights, fused: fusing, onProgress }),
     ),
   );
   for (const note of notes) sayNote(note);
-  return { run, folder: out, step, bytes, parity };
+  return { run, folder: out, step, bytes, parity, ...(fused && { fused }) };
 }
 
 const wordsOf = (out: string) => ({ action: `export to ${out}`, doing: 'is exporting there' });
 
-async function describeExport({ folder, parity }: ExportReport): Promise<string[]> {
+async function describeExport({ folder, parity, fused }: ExportReport): Promise<string[]> {
   const { describeParity } = await import('../export/parity.ts');
   const path = formatPath(folder);
   return [
     `Largest difference between training and ONNX: ${describeParity(parity)}`,
+    ...(fused ? [describeFused(fused)] : []),
     `Model: ${path}`,
     `Try: ${program('sample')} --model ${path}`,
   ];
@@ -196,12 +217,12 @@ interface Combination {
   triton?: string | undefined;
   /** What to make it from. */
   source?: ExportSource;
-  /** Where to copy it to, with its weights. */
+  /** Where to copy it to, with its weights or with fused graphs. */
   copy?: string;
 }
 
 /** @throws InputError for options that do not go together, with the reason and a command. */
-function checkCombination(args: ExportArguments): Combination {
+function checkCombination(args: ExportArguments, fused: Fusing | undefined): Combination {
   const { run, out, checkpoint, weights, model, triton } = args;
   const refuse = (rule: string, received: string, command: string): never => {
     throw new InputError(`Cannot export: ${rule}, received ${received}. Try: ${program('export')} ${command}`);
@@ -217,6 +238,10 @@ function checkCombination(args: ExportArguments): Combination {
       const [name, value] = given;
       const rule = `--${name} must be left out beside --model, which names an exported model${name === 'out' ? ', and --triton' : ''}`;
       refuse(rule, `--${name} ${show(value)}`, command);
+    }
+    if (fused) {
+      const rule = '--fuse must come with --out beside --model, and not with --triton, which takes the network alone';
+      refuse(rule, triton === undefined ? 'no --out' : '--triton', `--model ${model} --out out/digits --fuse loop`);
     }
     if (triton === undefined) {
       const rule = '--model must come with --triton, or with --out to add its weights, because it is exported already';

@@ -13,6 +13,9 @@ import { readLines, type StepMetrics, type ValidationMetrics } from '../train/me
 import { type OpenedRun, openRun, runPaths } from '../train/run-folder.ts';
 import { parametersOf, schedulerOf, specsOfRun } from '../train/state.ts';
 import { checkArtefactTarget, writeArtefact } from './artefact.ts';
+import { type Fused, fuse, reportOf } from './fuse/fuse.ts';
+import type { FusedKind } from './fuse/kinds.ts';
+import { fusedTable, type TableOptions } from './fuse/table-file.ts';
 import { inferenceGraph, inferenceMetadata } from './inference.ts';
 import type { ModelCard } from './model-card.ts';
 import { describeParity, measureParity, PARITY_BATCHES, type Parity, requireParity } from './parity.ts';
@@ -26,12 +29,16 @@ export interface ExportOptions {
   checkpoint?: number | undefined;
   /** Whether to write the weights beside the network, too, for diffusers and `pipeline train --init`. Default: true. */
   weights?: boolean | undefined;
+  /** Graphs of network and sampler to write beside the network, with a table. Default: none. */
+  fused?: { kinds: readonly FusedKind[]; table: TableOptions } | undefined;
   onProgress?: ((progress: { done: number; total: number; note?: string }) => void) | undefined;
 }
 
 export interface ExportResult {
   /** How far tfjs and onnxruntime are apart. */
   parity: Parity;
+  /** What was fused, but for its files. */
+  fused?: Omit<Fused, 'files'>;
   /** Step of the exported checkpoint. */
   step: number;
   /** Size of the ONNX file. */
@@ -50,6 +57,7 @@ export async function exportRun({
   out,
   checkpoint,
   weights = true,
+  fused: fusing,
   onProgress,
 }: ExportOptions): Promise<ExportResult> {
   await checkArtefactTarget(out);
@@ -58,12 +66,15 @@ export async function exportRun({
   const { config, notes } = opened;
   const { info, state } = opened.checkpoint;
   const images = PARITY_BATCHES.reduce((sum, batch) => sum + batch, 0);
-  const total = images + 3;
+  const total = images + (fusing ? 4 : 3);
   const report = (done: number, note: string) => onProgress?.({ done, total, note });
 
   const model = createModel(config.model);
   const parameters = parametersOf(state);
-  const copies = weights ? 2 : 1;
+  const scheduler = schedulerOf(parseSchedulerConfig(config.scheduler), state);
+  const facts = { ...model, classes: model.classCount ?? 0, scheduler };
+  const table = fusing && fusedTable(facts, fusing.table);
+  const copies = (weights ? 2 : 1) + (fusing?.kinds.length ?? 0);
   await requireSpace(out, copies * BYTES_A_WEIGHT * countParameters(model), `write the model ${out}`);
   report(1, 'tracing');
   const onnx = encodeModel(inferenceGraph(model, parameters), {
@@ -75,21 +86,24 @@ export async function exportRun({
   const compared = (done: number) => report(2 + done, 'comparing with tfjs');
   const parity = await measureParity(model, parameters, onnx, compared);
   requireParity(`export ${run}`, parity);
+  if (fusing) report(2 + images, 'comparing fused graphs');
+  const fused =
+    fusing && table && (await fuse({ action: `export ${run}`, kinds: fusing.kinds, onnx, unet: facts, table }));
 
   const paths = runPaths(run);
   await writeArtefact({
     out,
     modelConfig: model.config,
-    schedulerConfig: schedulerOf(parseSchedulerConfig(config.scheduler), state),
+    schedulerConfig: scheduler,
     onnx,
     card: await cardOf({ run, out, opened, model, parity }),
     // The sheet that these weights drew; a stopped run has none for its last step.
     samplesPng: await readIfThere(paths.sheetOf(info.step)),
     curvePng: await readIfThere(paths.loss),
-    files: weights ? await filesForPython(model, parameters) : undefined,
+    files: { ...(weights && (await filesForPython(model, parameters))), ...fused?.files },
   });
   report(total, 'done');
-  return { parity, step: info.step, bytes: onnx.length, notes };
+  return { parity, ...(fused && { fused: reportOf(fused) }), step: info.step, bytes: onnx.length, notes };
 }
 
 interface Exported {
