@@ -9,6 +9,7 @@ import {
   type ConditionSpec,
   check,
   type Denoiser,
+  flag,
   type ImageShape,
   InputError,
   LOADING,
@@ -19,6 +20,7 @@ import {
 import type { DeviceReport } from './choose.ts';
 import { DEVICE_CHOICES, type Device, type DeviceChoice } from './devices.ts';
 import { folderOf, type ModelFiles } from './model-files.ts';
+import { chooseLoop, fitsLoop, sampleByLoop } from './fused.ts';
 import { type ModelFolder, readModelFolder } from './model-folder.ts';
 import { openModel } from './open-model.ts';
 import { completeRequest, type SampleOptions } from './request.ts';
@@ -28,6 +30,11 @@ import { createDenoiser } from './session.ts';
 export interface LoadOptions {
   /** Default: `auto`, the best that works (see `openOnDevice`). */
   device?: DeviceChoice | undefined;
+  /**
+   * Whether to make all steps in one call, by the graph of `pipeline export --fuse loop`: where it is not asked for
+   * pictures of steps, and sampling starts from seeds' own noise. Default: on `cuda`, where the folder has the graph.
+   */
+  fused?: boolean | undefined;
   /** Called with the chosen device and the reason. */
   onDevice?: ((report: DeviceReport) => void) | undefined;
 }
@@ -62,12 +69,17 @@ export interface DiffusionModel {
  */
 export async function loadModel(
   source: string | URL | ModelFiles,
-  { device = 'auto', onDevice }: LoadOptions = {},
+  { device = 'auto', fused, onDevice }: LoadOptions = {},
 ): Promise<DiffusionModel> {
   check(LOADING, 'device', oneOf(DEVICE_CHOICES), device);
+  if (fused !== undefined) check(LOADING, 'fused', flag, fused);
   const artefact = await readModelFolder(folderOf(source));
   const { shape, classes, classNames, nullCondition, conditions, scheduler } = artefact;
-  const { session, report } = await openModel(artefact, device);
+  const { session, report: chosen } = await openModel(artefact, device);
+  const { loop, report } = await chooseLoop(artefact, chosen, fused).catch(async (error) => {
+    await session.release();
+    throw error;
+  });
   onDevice?.(report);
 
   return {
@@ -79,14 +91,18 @@ export async function loadModel(
     nullCondition,
     conditions,
     scheduler,
-    sample: async ({ onStep, signal, ...options } = {}) =>
-      sampleInBatches(
-        completeRequest(artefact, options),
-        artefact,
-        (rows) => explained(artefact, createDenoiser(session, artefact, rows)),
-        { onStep, signal },
-      ),
-    dispose: () => session.release(),
+    sample: async ({ onStep, onProgress, signal, ...options } = {}) => {
+      const request = completeRequest(artefact, options);
+      const callbacks = { onStep, onProgress, signal };
+      const made = loop && fitsLoop(request, callbacks) && (await sampleByLoop(loop, request, artefact, callbacks));
+      if (made) return made;
+      const create = (rows: readonly Float32Array[]) => explained(artefact, createDenoiser(session, artefact, rows));
+      return sampleInBatches(request, artefact, create, callbacks);
+    },
+    dispose: async () => {
+      await session.release();
+      await loop?.release();
+    },
   };
 }
 

@@ -50,7 +50,8 @@ export async function readModelFolder(folder: string): Promise<ModelFolder> {
   return { ...artefact, folder, onnx };
 }
 
-async function bytesIn(file: FileHandle): Promise<Bytes> {
+/** A file's bytes, in part; it stays open. */
+export async function bytesIn(file: FileHandle): Promise<Bytes> {
   const { size } = await file.stat();
   return {
     size,

@@ -17,8 +17,11 @@ import { imageSize } from './pictures/pixels.ts';
 import type { SampleRequest } from './request.ts';
 
 export interface SampleCallbacks {
+  /** Called after every step, with its pictures; so a fused graph, which shows none, is not used. */
   onStep?: ((progress: SampleProgress) => void) | undefined;
-  /** Checked between steps; the call then rejects with the signal's reason. */
+  /** Called after every step, or after every batch where a fused graph makes all steps in one call. */
+  onProgress?: ((progress: Pick<SampleProgress, 'done' | 'total'>) => void) | undefined;
+  /** Checked between steps, or batches; the call then rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
 }
 
@@ -58,9 +61,9 @@ export async function sampleInBatches(
   request: SampleRequest,
   unet: NetworkShape,
   createDenoiser: (rows: readonly Float32Array[]) => Denoiser,
-  { onStep, signal }: SampleCallbacks,
+  { onStep, onProgress, signal }: SampleCallbacks,
 ): Promise<Samples> {
-  const { seeds, labels, table, batch, guidance, from, mask } = request;
+  const { seeds, table, batch, guidance, from, mask } = request;
   const { shape } = unet;
   const inputs = extraInputs(unet);
   const rows = conditionRows(inputs, request, seeds.length);
@@ -80,10 +83,21 @@ export async function sampleInBatches(
       from: from && pictureOf(from, first, size, batchSeeds.length),
       mask,
       denoise: denoiserOf(batchRows, { absent, guidance }, createDenoiser),
-      onStep: onStep && (({ step, steps, x, x0 }) => onStep({ done: before + step, total, step, steps, first, x, x0 })),
+      onStep:
+        (onStep ?? onProgress) &&
+        (({ step, steps, x, x0 }) => {
+          onStep?.({ done: before + step, total, step, steps, first, x, x0 });
+          onProgress?.({ done: before + step, total });
+        }),
       signal,
     });
     images.set(result, first * size);
   }
-  return { images, shape, seeds, ...(labels && { labels }) };
+  return samplesOf(request, unet, images);
 }
+
+export const samplesOf = (
+  { seeds, labels }: SampleRequest,
+  { shape }: Pick<NetworkShape, 'shape'>,
+  images: Float32Array,
+): Samples => ({ images, shape, seeds, ...(labels && { labels }) });

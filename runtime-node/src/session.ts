@@ -18,7 +18,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Device } from './devices.ts';
 
 /** Keeps onnxruntime's messages off the terminal: errors are thrown. */
-const FATAL_ONLY = 4;
+export const FATAL_ONLY = 4;
 
 /**
  * Opens `unet/model.onnx`.

@@ -121,10 +121,8 @@ export async function sample(options: SampleArguments): Promise<void> {
         model.sample({
           ...request,
           signal,
-          onStep: (progress) => {
-            film.keep(progress);
-            report(progress);
-          },
+          onProgress: report,
+          ...(kept.length > 0 && { onStep: film.keep }),
         }),
       );
       const lines: string[] = [];

@@ -50,8 +50,8 @@ export async function samplePictures(model: DiffusionModel, job: SampleJob): Pro
       count: last - first,
       batch,
       signal,
-      onStep: ({ step, steps }) =>
-        onProgress?.({ done: first + Math.floor(((last - first) * step) / steps), total: count }),
+      onProgress: ({ done, total }) =>
+        onProgress?.({ done: first + Math.floor(((last - first) * done) / total), total: count }),
     });
     pixels.set(toBytes(images), first * size);
   }

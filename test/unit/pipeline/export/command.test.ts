@@ -55,6 +55,42 @@ describe('pipeline export', () => {
     expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('its BatchNorm is merged')]);
   });
 
+  it('writes fused graphs beside the network, of a run and of a model folder, with the table that is asked for', async () => {
+    const [whole, copy] = [join(folder, 'fused'), join(folder, 'fused-copy')];
+    const made = await exportTo(whole, '--fuse', 'loop', '--fuse', 'step', '--steps', '2', '--json');
+    const fused = { kinds: ['step', 'loop'], bytes: expect.any(Number), parity: expect.any(Object) };
+    expect([made.code, made.stderr]).toEqual([0, expect.anything()]);
+    expect(JSON.parse(made.stdout).fused).toEqual(fused);
+    expect((await readdir(join(whole, 'fused'))).sort()).toEqual(['loop.onnx', 'step.onnx', 'table.json']);
+    const again = await runCli(
+      ...['export', '--model', whole, '--out', copy, '--fuse', 'loop-noise', '--sampler', 'heun', '--steps', '2', '--json'],
+    );
+    expect(JSON.parse(again.stdout)).toEqual({ model: whole, folder: copy, fused: { ...fused, kinds: ['loop-noise'] } });
+    const table = JSON.parse(await readFile(join(copy, 'fused', 'table.json'), 'utf8'));
+    expect(table).toMatchObject({ sampler: 'heun', steps: 2, guidance: 1, draws: 4 });
+    expect(table.rows.map((row: number[]) => row.length)).toEqual([18, 18, 18]);
+    expect((await readdir(join(copy, 'fused'))).sort()).toEqual(['loop-noise.onnx', 'loop.onnx', 'step.onnx', 'table.json']);
+  }, 120_000);
+
+  it('refuses fused graphs and tables that nothing could use, before it writes', async () => {
+    const out = join(folder, 'unfused');
+    const cases: [string[], string][] = [
+      [['--fuse', 'lop'], 'Cannot read the options: --fuse must be one of step, loop, loop-noise, received "lop".'],
+      [['--steps', '3'], 'Cannot export: --steps must come with --fuse, whose table it is for, received --steps 3.'],
+      [['--fuse', 'loop', '--steps', '9999'], 'Cannot compile the sampler: steps must be an integer from 1 to'],
+      [['--fuse', 'loop', '--guidance', '2'], 'guidance must be'],
+    ];
+    for (const [args, sentence] of cases) {
+      const { code, stderr } = await exportTo(out, ...args);
+      expect([code, stderr]).toEqual([2, expect.stringContaining(sentence)]);
+    }
+    const project = await runCli('export', '--run', run, '--accelerate', out, '--fuse', 'loop');
+    expect([project.code, project.stderr]).toEqual([2, expect.stringContaining('--fuse must be left out')]);
+    const alone = await runCli('export', '--model', 'models/digits', '--fuse', 'loop');
+    expect([alone.code, alone.stderr]).toEqual([2, expect.stringContaining('--fuse must come with --out beside --model')]);
+    expect(await readdir(folder)).not.toContain('unfused');
+  }, 60_000);
+
   it('lets one at a time write a folder', async () => {
     const out = join(folder, 'locked');
     const release = await takeLock(join(folder, '.locked.lock'), { action: 'do', doing: 'does' });
