@@ -69,7 +69,11 @@ async function openLoop(unet: ModelFolder, device: Device): Promise<InferenceSes
   if (metadata.columns !== PACKED_COLUMNS.join(',')) complain('one of another version');
   if (metadata.network_sha256 !== (await hashOf(unet.onnx))) complain('one of another network');
   try {
-    const options = { executionProviders: [device], graphOptimizationLevel: 'all', logSeverityLevel: FATAL_ONLY } as const;
+    const options = {
+      executionProviders: [device],
+      graphOptimizationLevel: 'all',
+      logSeverityLevel: FATAL_ONLY,
+    } as const;
     return await InferenceSession.create(path, options);
   } catch (error) {
     return complain(`"${onnxReason(error)}" from onnxruntime on ${device}`);

@@ -19,8 +19,8 @@ import {
 } from '@onnoise/scheduler';
 import type { DeviceReport } from './choose.ts';
 import { DEVICE_CHOICES, type Device, type DeviceChoice } from './devices.ts';
-import { folderOf, type ModelFiles } from './model-files.ts';
 import { chooseLoop, fitsLoop, sampleByLoop } from './fused.ts';
+import { folderOf, type ModelFiles } from './model-files.ts';
 import { type ModelFolder, readModelFolder } from './model-folder.ts';
 import { openModel } from './open-model.ts';
 import { completeRequest, type SampleOptions } from './request.ts';

@@ -6,7 +6,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { fuseFolder } from '#pipeline/export/fuse/folder.ts';
 import { FUSED_KINDS, type FusedKind } from '#pipeline/export/fuse/kinds.ts';
 import { Sketch } from '#pipeline/export/fuse/sketch.ts';
-import { type FileGraph, encodeModel } from '#tracer/index.ts';
+import { encodeModel, type FileGraph } from '#tracer/index.ts';
 import { exportWave } from './diffusers/export.ts';
 
 export const PLAIN = {
@@ -23,7 +23,14 @@ export const PLAIN = {
 };
 const age = { name: 'age', mean: 50, std: 20, min: 1, max: 100 };
 /** Three channels, and everything that a network can be told. */
-export const TOLD = { ...PLAIN, in_channels: 3, out_channels: 3, num_class_embeds: 3, null_condition: true, conditions: [age] };
+export const TOLD = {
+  ...PLAIN,
+  in_channels: 3,
+  out_channels: 3,
+  num_class_embeds: 3,
+  null_condition: true,
+  conditions: [age],
+};
 
 /** A model folder of such a network with fused graphs, and a copy without. */
 export async function fusedFolder(

@@ -34,22 +34,29 @@ describe('loop.py', skipBecause(lacksPython('onnx') ?? lacksPython('onnxruntime'
   it.each([
     ['without conditions', PLAIN, {}, 'P5'],
     ['with classes and a number, guided', TOLD, { conditions: { age: 50 } }, 'P6'],
-  ] as const)('makes our pictures of a model %s, seed by seed', async (title, network, told, magic) => {
-    const { plain, fused } = await fusedFolder(join(root, title), network);
-    const args = ['-c', SCRIPT, FILE, root, fused, `${COUNT}`];
-    const stdio: ['ignore', 'pipe', 'inherit'] = ['ignore', 'pipe', 'inherit'];
-    const theirs: number[] = JSON.parse(execFileSync(PYTHON, args, { encoding: 'utf8', stdio }));
-    const model = await loadModel(plain, { device: 'cpu' });
-    const { images } = await model.sample({ seed: 0, count: COUNT, steps: 3, ...told });
-    await model.dispose();
-    expectClose(theirs, images, { absolute: 1e-5, what: title });
-    const header = `${magic} ${COUNT * 6} 6 255\n`;
-    expect((await readFile(join(root, 'samples.pnm'))).subarray(0, header.length).toString('latin1')).toBe(header);
-  }, 300_000);
+  ] as const)(
+    'makes our pictures of a model %s, seed by seed',
+    async (title, network, told, magic) => {
+      const { plain, fused } = await fusedFolder(join(root, title), network);
+      const args = ['-c', SCRIPT, FILE, root, fused, `${COUNT}`];
+      const stdio: ['ignore', 'pipe', 'inherit'] = ['ignore', 'pipe', 'inherit'];
+      const theirs: number[] = JSON.parse(execFileSync(PYTHON, args, { encoding: 'utf8', stdio }));
+      const model = await loadModel(plain, { device: 'cpu' });
+      const { images } = await model.sample({ seed: 0, count: COUNT, steps: 3, ...told });
+      await model.dispose();
+      expectClose(theirs, images, { absolute: 1e-5, what: title });
+      const header = `${magic} ${COUNT * 6} 6 255\n`;
+      expect((await readFile(join(root, 'samples.pnm'))).subarray(0, header.length).toString('latin1')).toBe(header);
+    },
+    300_000,
+  );
 
   it('stands in docs/fused.md as it is, beside the one in C#', async () => {
     const page = await readFile(join(FILE, '../../fused.md'), 'utf8');
-    for (const [name, language] of [['loop.py', 'python'], ['Loop.cs', 'csharp']] as const) {
+    for (const [name, language] of [
+      ['loop.py', 'python'],
+      ['Loop.cs', 'csharp'],
+    ] as const) {
       expect(page).toContain(`\`\`\`${language}\n${await readFile(join(FILE, '..', name), 'utf8')}\`\`\``);
     }
   });

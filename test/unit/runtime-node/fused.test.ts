@@ -67,7 +67,8 @@ describe('a folder with a fused loop', () => {
     const other = join(root, 'other');
     await exportWave(other, { ...PLAIN, norm_num_groups: 4 }, { prediction_type: 'v_prediction' });
     await cp(join(fused, 'fused'), join(other, 'fused'), { recursive: true });
-    const stale = /loop\.onnx must be as pipeline export --fuse writes it for .*model\.onnx, received one of another network/;
+    const stale =
+      /loop\.onnx must be as pipeline export --fuse writes it for .*model\.onnx, received one of another network/;
     await expect(load(other, { fused: true })).rejects.toThrow(stale);
     const { loop, report } = await chooseLoop(await readModelFolder(other), onCuda, undefined);
     expect([loop, report.device]).toEqual([undefined, 'cuda']);
@@ -78,7 +79,8 @@ describe('a folder with a fused loop', () => {
 
   it('gives no pictures where one is not finite, so that sampling step by step says which', async () => {
     const unet = await readModelFolder(fused);
-    const run = async (_: object, { images }: { images: Tensor }) => void (images.data as Float32Array).fill(Number.NaN, 3, 4);
+    const run = async (_: object, { images }: { images: Tensor }) =>
+      void (images.data as Float32Array).fill(Number.NaN, 3, 4);
     const request = completeRequest(unet, { count: 2, steps: 3 });
     expect(await sampleByLoop({ run } as unknown as InferenceSession, request, unet, {})).toBeUndefined();
   });

@@ -63,13 +63,35 @@ describe('pipeline export', () => {
     expect(JSON.parse(made.stdout).fused).toEqual(fused);
     expect((await readdir(join(whole, 'fused'))).sort()).toEqual(['loop.onnx', 'step.onnx', 'table.json']);
     const again = await runCli(
-      ...['export', '--model', whole, '--out', copy, '--fuse', 'loop-noise', '--sampler', 'heun', '--steps', '2', '--json'],
+      ...[
+        'export',
+        '--model',
+        whole,
+        '--out',
+        copy,
+        '--fuse',
+        'loop-noise',
+        '--sampler',
+        'heun',
+        '--steps',
+        '2',
+        '--json',
+      ],
     );
-    expect(JSON.parse(again.stdout)).toEqual({ model: whole, folder: copy, fused: { ...fused, kinds: ['loop-noise'] } });
+    expect(JSON.parse(again.stdout)).toEqual({
+      model: whole,
+      folder: copy,
+      fused: { ...fused, kinds: ['loop-noise'] },
+    });
     const table = JSON.parse(await readFile(join(copy, 'fused', 'table.json'), 'utf8'));
     expect(table).toMatchObject({ sampler: 'heun', steps: 2, guidance: 1, draws: 4 });
     expect(table.rows.map((row: number[]) => row.length)).toEqual([18, 18, 18]);
-    expect((await readdir(join(copy, 'fused'))).sort()).toEqual(['loop-noise.onnx', 'loop.onnx', 'step.onnx', 'table.json']);
+    expect((await readdir(join(copy, 'fused'))).sort()).toEqual([
+      'loop-noise.onnx',
+      'loop.onnx',
+      'step.onnx',
+      'table.json',
+    ]);
   }, 120_000);
 
   it('refuses fused graphs and tables that nothing could use, before it writes', async () => {
@@ -87,7 +109,10 @@ describe('pipeline export', () => {
     const project = await runCli('export', '--run', run, '--accelerate', out, '--fuse', 'loop');
     expect([project.code, project.stderr]).toEqual([2, expect.stringContaining('--fuse must be left out')]);
     const alone = await runCli('export', '--model', 'models/digits', '--fuse', 'loop');
-    expect([alone.code, alone.stderr]).toEqual([2, expect.stringContaining('--fuse must come with --out beside --model')]);
+    expect([alone.code, alone.stderr]).toEqual([
+      2,
+      expect.stringContaining('--fuse must come with --out beside --model'),
+    ]);
     expect(await readdir(folder)).not.toContain('unfused');
   }, 60_000);
 
