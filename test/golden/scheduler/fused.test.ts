@@ -55,7 +55,7 @@ async function openToy(T: number, width: number): Promise<InferenceSession> {
   return InferenceSession.create(encodeModel(loopGraph(network, { shape, classes: 0 }, 'noise')));
 }
 
-/** As in samplers.test.ts, but that the network computes in float32, too: q magnifies its rounding. */
+/** As in samplers.test.ts. */
 function tolerance({ x }: Case, rows: readonly SamplerRow[]): number {
   const factors = rows.flatMap(({ A, y }) => [Math.abs(A), Math.abs(y?.a ?? 0)]);
   return 1e-5 * Math.max(1, ...x.map(Math.abs), ...factors);
