@@ -10,12 +10,11 @@ const DECAY = 0.02;
  * @param negative a row of numbers a case; the same numbers, in the same order, for all cases
  */
 export function logisticAccuracy(negative: readonly number[][], positive: readonly number[][]): number {
-  const halves = [0, 1].map((half) =>
+  const half = (which: 0 | 1): Case[] =>
     [negative, positive].flatMap((rows, kind) =>
-      rows.filter((_, i) => i % 2 === half).map((row) => ({ row, positive: kind === 1 })),
-    ),
-  ) as [Case[], Case[]];
-  const right = rightBy(halves[0], halves[1]) + rightBy(halves[1], halves[0]);
+      rows.filter((_, i) => i % 2 === which).map((row) => ({ row, positive: kind === 1 })),
+    );
+  const right = rightBy(half(0), half(1)) + rightBy(half(1), half(0));
   return right / (negative.length + positive.length);
 }
 
