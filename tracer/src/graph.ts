@@ -55,6 +55,8 @@ export interface Port {
   dims: readonly (number | string)[];
   /** A sentence for whoever opens the file. */
   doc?: string | undefined;
+  /** An output that is a sequence of such tensors. */
+  sequence?: true;
 }
 
 /**

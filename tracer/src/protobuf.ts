@@ -60,9 +60,10 @@ function graphProto(graph: FileGraph): onnxProto.onnx.IGraphProto {
   };
 }
 
-function valueInfo({ name, dtype, dims, doc }: Port) {
+function valueInfo({ name, dtype, dims, doc, sequence }: Port) {
   const dim = dims.map((size) => (typeof size === 'string' ? { dimParam: size } : { dimValue: size }));
-  const type = { tensorType: { elemType: DATA_TYPE[dtype], shape: { dim } } };
+  const one = { tensorType: { elemType: DATA_TYPE[dtype], shape: { dim } } };
+  const type = sequence ? { sequenceType: { elemType: one } } : one;
   return { name, type, ...(doc !== undefined && { docString: doc }) };
 }
 

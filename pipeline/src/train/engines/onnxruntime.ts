@@ -3,7 +3,7 @@
  * Adam, EMA). It needs nothing but npm.
  *
  * State lives in two sets of buffers that swap roles each step: a step reads one and writes the other in place, so it
- * allocates nothing of the model's size.
+ * allocates nothing of the model's size (run-into.ts).
  */
 
 import { blockConvolutions, encodeModel, type Graph, trace } from '@onnoise/tracer';
@@ -12,6 +12,7 @@ import { sizeOf } from '../../shape.ts';
 import { partOf } from '../accumulate.ts';
 import type { AccumulatedStep, StepInputs, StepTensor, TrainEngine, TrainStep } from '../contracts.ts';
 import { blockSize } from './block-size.ts';
+import { returnNothing, runInto } from './run-into.ts';
 
 const NEXT = 'next.';
 
@@ -96,7 +97,7 @@ async function createProgram(step: TrainStep): Promise<Program> {
   const session = await sessionOf(traceStep(step));
   return {
     async run(state, inputs, outputs) {
-      await session.run({ ...state, ...feeds(step.inputs, inputs) }, outputs);
+      await runInto(session, { ...state, ...feeds(step.inputs, inputs) }, outputs);
     },
     release: () => session.release(),
   };
@@ -118,10 +119,11 @@ async function createParts(parts: AccumulatedStep, graphs: ReturnType<typeof tra
       }
       for (let number = 0; number < parts.count; number++) {
         const given = feeds(parts.inputs, partOf(inputs, parts, number));
-        await add.run({ ...only(state, add.inputNames), ...totals, ...given }, prefixed(spare));
+        await runInto(add, { ...only(state, add.inputNames), ...totals, ...given }, prefixed(spare));
         [totals, spare] = [spare, totals];
       }
-      await update.run({ ...only(state, update.inputNames), ...totals, ...feeds(parts.scalars, inputs) }, outputs);
+      const given = { ...only(state, update.inputNames), ...totals, ...feeds(parts.scalars, inputs) };
+      await runInto(update, given, outputs);
     },
     async release() {
       [totals, spare] = [{}, {}];
@@ -134,6 +136,7 @@ async function createParts(parts: AccumulatedStep, graphs: ReturnType<typeof tra
 async function sessionOf(graph: Graph): Promise<ort.InferenceSession> {
   const block = await blockSize();
   if (block) blockConvolutions(graph, block);
+  returnNothing(graph);
   return ort.InferenceSession.create(encodeModel(graph), { logSeverityLevel: 3 });
 }
 
