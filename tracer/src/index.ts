@@ -20,6 +20,7 @@ export { blockConvolutions } from './passes/blocked.ts';
 export { explainPasses } from './passes/explain.ts';
 export { fuseGroupNorm } from './passes/group-norm.ts';
 export { simplify } from './passes/index.ts';
+export { type Joined, joinPorts } from './passes/joined.ts';
 export { foldScale } from './passes/scale.ts';
 export { encodeModel, OPSET } from './protobuf.ts';
 export type { Miss } from './rewrite/apply.ts';

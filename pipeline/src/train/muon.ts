@@ -34,7 +34,7 @@ interface Named {
 }
 
 /** Rows and columns of a parameter as a matrix: filters [out, in, kh, kw] are [out, in * kh * kw]. */
-const sidesOf = ({ shape }: Named): [number, number] => [shape[0] ?? 1, sizeOf(shape) / (shape[0] ?? 1)];
+export const sidesOf = ({ shape }: Named): [number, number] => [shape[0] ?? 1, sizeOf(shape) / (shape[0] ?? 1)];
 
 /** Whether a parameter is a hidden weight matrix: no vector, no embedding, no first or last layer. */
 export function isHiddenMatrix(parameter: Named): boolean {
@@ -59,33 +59,39 @@ export function muonMomentum(
 }
 
 /**
- * What to subtract from each parameter, in learning rates.
- * @param directions of the parameters, in their order and shapes
+ * What to subtract from matrices.
+ * @param directions stacks of matrices, each [count, rows, columns]
+ * @returns in the same order and shapes
  */
-export function muonUpdates(parameters: readonly Named[], directions: readonly tf.Tensor[]): tf.Tensor[] {
-  const matrices = parameters.map((parameter, i) => {
-    const [rows, columns] = sidesOf(parameter);
-    const x = tf.reshape(directions[i]!, [rows, columns]) as tf.Tensor2D;
+export function muonUpdates(directions: readonly tf.Tensor3D[], rate: tf.Scalar): tf.Tensor3D[] {
+  const stacks = directions.map((x) => {
+    const [count, rows, columns] = x.shape;
     const tall = rows > columns;
-    return { x, tall, side: Math.min(rows, columns), gram: tf.matMul(x, x, tall, !tall) };
+    const size = ADAMW_SIZE * Math.sqrt(Math.max(rows, columns));
+    return { x, count, tall, size, side: Math.min(rows, columns), gram: tf.matMul(x, x, tall, !tall) };
   });
-  const updates: tf.Tensor[] = [];
-  for (const side of new Set(matrices.map((matrix) => matrix.side))) {
-    const alike = [...matrices.keys()].filter((i) => matrices[i]!.side === side);
-    const factors = tf.unstack(orthogonalFactors(tf.stack(alike.map((i) => matrices[i]!.gram)) as tf.Tensor3D));
-    for (const [place, i] of alike.entries()) {
-      const { x, tall } = matrices[i]!;
-      const factor = factors[place] as tf.Tensor2D;
-      const orthogonal = tall ? tf.matMul(x, factor) : tf.matMul(factor, x);
-      const size = ADAMW_SIZE * Math.sqrt(Math.max(...x.shape));
-      updates[i] = tf.mul(tf.reshape(orthogonal, [...parameters[i]!.shape]), size);
+  const updates: tf.Tensor3D[] = [];
+  for (const side of new Set(stacks.map((stack) => stack.side))) {
+    const places = [...stacks.keys()].filter((i) => stacks[i]!.side === side);
+    const alike = places.map((i) => stacks[i]!);
+    const sizes = tf.tensor3d(
+      alike.flatMap(({ count, size }) => new Array<number>(count).fill(size)),
+      [alike.reduce((sum, { count }) => sum + count, 0), 1, 1],
+    );
+    const factors = orthogonalFactors(tf.concat(alike.map(({ gram }) => gram)) as tf.Tensor3D, tf.mul(sizes, rate));
+    const parts = tf.split(
+      factors,
+      alike.map(({ count }) => count),
+    );
+    for (const [i, { x, tall }] of alike.entries()) {
+      updates[places[i]!] = tall ? tf.matMul(x, parts[i]!) : tf.matMul(parts[i]!, x);
     }
   }
   return updates;
 }
 
-/** Q with Q X about orthogonal. @param grams X X' of each matrix, [count, side, side] */
-function orthogonalFactors(grams: tf.Tensor3D): tf.Tensor3D {
+/** Q with Q X about orthogonal, times `sizes` [count, 1, 1]. @param grams X X' of each matrix, [count, side, side] */
+function orthogonalFactors(grams: tf.Tensor3D, sizes: tf.Tensor): tf.Tensor3D {
   const [a, b, c] = NEWTON_SCHULZ;
   const one = tf.expandDims(tf.eye(grams.shape[1]), 0);
   const norm = tf.maximum(tf.sqrt(tf.sum(tf.mul(grams, one), [1, 2], true)), LEAST_NORM); // Frobenius, [count, 1, 1]
@@ -96,5 +102,5 @@ function orthogonalFactors(grams: tf.Tensor3D): tf.Tensor3D {
     factor = factor ? tf.matMul(change, factor) : change;
     if (step < NEWTON_SCHULZ_STEPS) gram = tf.matMul(tf.matMul(change, gram), change);
   }
-  return tf.div(factor!, norm);
+  return tf.mul(factor!, tf.div(sizes, norm));
 }

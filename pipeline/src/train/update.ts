@@ -1,12 +1,13 @@
 /** An update of the weights from their gradients: clip, Adam or Muon, average. */
 import * as tf from '@tensorflow/tfjs';
 import { sizeOf } from '../shape.ts';
-import { adamUpdate, clipFactor, globalNorm, momentRates, shrinks } from './adam.ts';
+import { adamUpdate, clipFactor, globalNorm, momentRates } from './adam.ts';
 import { bundleParameters, join, separate } from './bundles.ts';
 import type { TrainableModel, TrainStepOptions } from './contracts.ts';
 import { emaUpdate } from './ema.ts';
+import { hiddenBundles, updateHidden } from './hidden.ts';
 import { CURVE_SHAPES } from './learned-schedule.ts';
-import { isHiddenMatrix, muonMomentum, muonUpdates } from './muon.ts';
+import { isHiddenMatrix } from './muon.ts';
 import type { Differentiated, Tensors } from './objective.ts';
 import { SCHEDULE } from './state.ts';
 
@@ -29,7 +30,9 @@ export function update(
   const bundles = bundleParameters(trained.filter((parameter) => !hidden.includes(parameter)));
   const vectors = bundles.map((bundle) => join(bundle, (name) => gradients.get(name)!));
   const squares = vectors.map((gradient) => tf.mul(gradient, gradient));
-  const gradNorm = globalNorm([...squares, ...hidden.map(({ name }) => tf.square(gradients.get(name)!))]);
+  const hiddenMatrices = hiddenBundles(hidden);
+  const hiddenGradients = hiddenMatrices.map((bundle) => join(bundle, (name) => gradients.get(name)!));
+  const gradNorm = globalNorm([...squares, ...hiddenGradients.map((gradient) => tf.square(gradient))]);
   const clip = options.clipNorm === null ? undefined : clipFactor(gradNorm, options.clipNorm);
   const rates = momentRates(options, clip);
   const scalars = {
@@ -54,35 +57,9 @@ export function update(
     write('adam.v', updated.v);
     if (options.ema) write('ema', emaUpdate(read('ema'), updated.parameter, inputs.emaRate as tf.Scalar));
   });
-  Object.assign(after, updateHidden(hidden, options, state, gradients, clip, inputs));
+  Object.assign(after, updateHidden(hiddenMatrices, options, state, hiddenGradients, clip, inputs));
   if (options.learnSchedule) Object.assign(after, updateCurve(options, state, gradients, inputs));
   return { state: after, gradNorm };
-}
-
-/** Muon's update of the hidden matrices. */
-function updateHidden(
-  hidden: TrainableModel['parameters'],
-  options: TrainStepOptions,
-  state: Tensors,
-  gradients: Differentiated['gradients'],
-  clip: tf.Scalar | undefined,
-  inputs: Tensors,
-): Tensors {
-  const moments = hidden.map(({ name }) => muonMomentum(state[`adam.m.${name}`]!, gradients.get(name)!, clip));
-  const updates = muonUpdates(
-    hidden,
-    moments.map(({ direction }) => direction),
-  );
-  const after: Tensors = {};
-  for (const [i, { name }] of hidden.entries()) {
-    const before = state[`model.${name}`]!;
-    const kept = shrinks(options) ? tf.mul(before, inputs.weightFactor!) : before;
-    const parameter = tf.sub(kept, tf.mul(updates[i]!, inputs.rate!));
-    after[`model.${name}`] = parameter;
-    after[`adam.m.${name}`] = moments[i]!.m;
-    if (options.ema) after[`ema.${name}`] = emaUpdate(state[`ema.${name}`]!, parameter, inputs.emaRate as tf.Scalar);
-  }
-  return after;
 }
 
 /** The learned schedule is apart from the network: no weight decay, and the clipping does not see it. */

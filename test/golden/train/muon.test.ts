@@ -21,17 +21,14 @@ describe('Muon', () => {
   it("has torch.optim.Muon's numbers after six steps", async () => {
     await tf.setBackend('cpu');
     const { lr, weightDecay, shapes } = golden;
-    const named = shapes.map((shape, i) => ({ name: `m${i}.weight`, shape }));
     let weights = golden.start.map((values, i) => tf.tensor(values, shapes[i]));
     let momenta = shapes.map((shape) => tf.zeros(shape));
     for (const step of golden.gradients) {
       const moved = step.map((values, i) => muonMomentum(momenta[i]!, tf.tensor(values, shapes[i]), undefined));
       momenta = moved.map(({ m }) => m);
-      const updates = muonUpdates(
-        named,
-        moved.map(({ direction }) => direction),
-      );
-      weights = weights.map((w, i) => tf.sub(tf.mul(w, 1 - lr * weightDecay), tf.mul(updates[i]!, lr)));
+      const stacks = moved.map(({ direction }) => tf.expandDims(direction) as tf.Tensor3D);
+      const updates = muonUpdates(stacks, tf.scalar(lr));
+      weights = weights.map((w, i) => tf.sub(tf.mul(w, 1 - lr * weightDecay), tf.squeeze(updates[i]!, [0])));
     }
     for (const [i, expected] of golden.end.entries()) {
       expectClose(momenta[i]!.dataSync(), golden.momentum[i]!, { absolute: 1e-5, what: `momentum ${i}` });

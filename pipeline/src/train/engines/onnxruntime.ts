@@ -6,7 +6,7 @@
  * allocates nothing of the model's size (run-into.ts).
  */
 
-import { blockConvolutions, encodeModel, type Graph, trace } from '@onnoise/tracer';
+import { blockConvolutions, encodeModel, type Graph, type Joined, joinPorts, trace } from '@onnoise/tracer';
 import * as ort from 'onnxruntime-node';
 import { sizeOf } from '../../shape.ts';
 import { partOf } from '../accumulate.ts';
@@ -48,10 +48,15 @@ export function traceParts({ accumulated: parts, state }: TrainStep & { accumula
   return { add, update };
 }
 
+const nextOf = (name: string): string => NEXT + name;
+
 const prefixed = <T>(named: Record<string, T>): Record<string, T> =>
-  Object.fromEntries(Object.entries(named).map(([name, value]) => [NEXT + name, value]));
+  Object.fromEntries(Object.entries(named).map(([name, value]) => [nextOf(name), value]));
 
 type Tensors = Record<string, ort.Tensor>;
+
+const only = (all: Tensors, names: readonly string[]): Tensors =>
+  Object.fromEntries(names.filter((name) => all[name]).map((name) => [name, all[name]!]));
 
 export async function createOnnxruntimeEngine(
   step: TrainStep,
@@ -59,8 +64,8 @@ export async function createOnnxruntimeEngine(
 ): Promise<TrainEngine> {
   const program = await createProgram(step);
   // No closure here may hold the initial state: it is as large as the buffers.
-  let current = buffers(step.state, state);
-  let spare = buffers(step.state, new Map());
+  let current = buffers(step.state, program.joined, state);
+  let spare = buffers(step.state, program.joined, new Map());
   const scalars: Tensors = { loss: tensor([], new Float32Array(1)), gradNorm: tensor([], new Float32Array(1)) };
 
   return {
@@ -87,6 +92,8 @@ export async function createOnnxruntimeEngine(
 
 /** A step: reads the state and the inputs, and writes loss, norm and next state into the given tensors. */
 interface Program {
+  /** Tensors of the state that it reads and writes as one vector. */
+  joined: readonly Joined[];
   run(state: Tensors, inputs: StepInputs, outputs: Tensors): Promise<void>;
   release(): Promise<void>;
 }
@@ -94,10 +101,13 @@ interface Program {
 async function createProgram(step: TrainStep): Promise<Program> {
   const { accumulated } = step;
   if (accumulated) return createParts(accumulated, traceParts({ ...step, accumulated }));
-  const session = await sessionOf(traceStep(step));
+  const graph = traceStep(step);
+  const joined = joinPorts(graph, nextOf);
+  const session = await sessionOf(graph);
   return {
+    joined,
     async run(state, inputs, outputs) {
-      await runInto(session, { ...state, ...feeds(step.inputs, inputs) }, outputs);
+      await runInto(session, { ...state, ...feeds(step.inputs, inputs) }, only(outputs, session.outputNames));
     },
     release: () => session.release(),
   };
@@ -105,12 +115,12 @@ async function createProgram(step: TrainStep): Promise<Program> {
 
 /** The totals, too, are two sets of buffers that swap roles. */
 async function createParts(parts: AccumulatedStep, graphs: ReturnType<typeof traceParts>): Promise<Program> {
+  const joined = joinPorts(graphs.update, nextOf);
   const [add, update] = [await sessionOf(graphs.add), await sessionOf(graphs.update)];
-  let totals = buffers(parts.totals, new Map());
-  let spare = buffers(parts.totals, new Map());
-  const only = (all: Tensors, names: readonly string[]) =>
-    Object.fromEntries(names.filter((name) => all[name]).map((name) => [name, all[name]!]));
+  let totals = buffers(parts.totals, [], new Map());
+  let spare = buffers(parts.totals, [], new Map());
   return {
+    joined,
     async run(state, inputs, outputs) {
       for (const [name, { data }] of Object.entries(totals)) {
         const values = data as Float32Array;
@@ -123,7 +133,7 @@ async function createParts(parts: AccumulatedStep, graphs: ReturnType<typeof tra
         [totals, spare] = [spare, totals];
       }
       const given = { ...only(state, update.inputNames), ...totals, ...feeds(parts.scalars, inputs) };
-      await runInto(update, given, outputs);
+      await runInto(update, given, only(outputs, update.outputNames));
     },
     async release() {
       [totals, spare] = [{}, {}];
@@ -143,14 +153,33 @@ async function sessionOf(graph: Graph): Promise<ort.InferenceSession> {
 const tensor = (shape: readonly number[], data: Float32Array | Int32Array): ort.Tensor =>
   data instanceof Int32Array ? new ort.Tensor('int32', data, shape) : new ort.Tensor('float32', data, shape);
 
-/** A buffer for every tensor of the state, filled from `initial` if that has it. */
-function buffers(specs: readonly StepTensor[], initial: ReadonlyMap<string, Float32Array>): Tensors {
-  return Object.fromEntries(
-    specs.map(({ name, shape }) => [
-      name,
-      tensor(shape, initial.get(name)?.slice() ?? new Float32Array(sizeOf(shape))),
-    ]),
-  );
+/**
+ * A buffer for every tensor of the state, filled from `initial` if that has it. Joined tensors are views of one buffer,
+ * which is a tensor, too.
+ */
+function buffers(
+  specs: readonly StepTensor[],
+  joined: readonly Joined[],
+  initial: ReadonlyMap<string, Float32Array>,
+): Tensors {
+  const sizes = new Map(specs.map(({ name, shape }) => [name, sizeOf(shape)]));
+  const views = new Map<string, Float32Array>();
+  const vectors = joined.map(({ name, members }) => {
+    const vector = new Float32Array(members.reduce((sum, member) => sum + sizes.get(member)!, 0));
+    let end = 0;
+    for (const member of members) {
+      const from = end;
+      end += sizes.get(member)!;
+      views.set(member, vector.subarray(from, end));
+    }
+    return [name, tensor([vector.length], vector)] as const;
+  });
+  const tensors = specs.map(({ name, shape }) => {
+    const [view, values] = [views.get(name), initial.get(name)];
+    if (view && values) view.set(values);
+    return [name, tensor(shape, view ?? values?.slice() ?? new Float32Array(sizeOf(shape)))] as const;
+  });
+  return Object.fromEntries([...tensors, ...vectors]);
 }
 
 function feeds(specs: readonly StepTensor[], inputs: StepInputs): Tensors {

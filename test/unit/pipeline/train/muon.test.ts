@@ -29,16 +29,15 @@ const matrix = (rows: number, columns: number, seed: number) => tf.randomNormal(
 describe('muonUpdates', () => {
   it('are about orthogonal, of the size of an update of AdamW, whatever the shape', () => {
     const shapes = [
-      [16, 4, 3, 3],
-      [48, 16],
-      [16, 16],
-    ];
-    const named = shapes.map((shape, i) => ({ name: `${i}.weight`, shape }));
-    const directions = shapes.map((shape, i) => tf.randomNormal(shape, 0, 1e-3, 'float32', i + 1));
-    for (const [i, update] of muonUpdates(named, directions).entries()) {
-      const [rows, columns] = [shapes[i]![0]!, update.size / shapes[i]![0]!];
-      expect(update.shape).toEqual(shapes[i]);
-      const x = tf.reshape(update, [rows, columns]) as tf.Tensor2D;
+      [2, 16, 36],
+      [1, 48, 16],
+      [3, 16, 16],
+    ] as [number, number, number][];
+    const directions = shapes.map((shape, i) => tf.randomNormal(shape, 0, 1e-3, 'float32', i + 1) as tf.Tensor3D);
+    const updates = muonUpdates(directions, tf.scalar(1));
+    expect(updates.map(({ shape }) => shape)).toEqual(shapes);
+    for (const x of updates.flatMap((stack) => tf.unstack(stack) as tf.Tensor2D[])) {
+      const [rows, columns] = x.shape;
       const gram = tf.matMul(x, x, rows > columns, rows <= columns);
       const side = Math.min(rows, columns);
       // Singular values of 0.7 to 1.2, times 0.2 sqrt(max(rows, columns)).
@@ -53,11 +52,10 @@ describe('muonUpdates', () => {
   });
 
   it('do not depend on the length of the gradient, and are zero where it is', () => {
-    const named = [{ name: 'a.weight', shape: [16, 24] }];
-    const direction = matrix(16, 24, 3);
-    const [one] = muonUpdates(named, [direction]);
-    const [large] = muonUpdates(named, [tf.mul(direction, 1e6)]);
-    const [none] = muonUpdates(named, [tf.zeros([16, 24])]);
+    const direction = tf.randomNormal([1, 16, 24], 0, 1, 'float32', 3) as tf.Tensor3D;
+    const update = (x: tf.Tensor3D) => muonUpdates([x], tf.scalar(1))[0];
+    const [one, large] = [update(direction), update(tf.mul(direction, 1e6))];
+    const none = update(tf.zeros([1, 16, 24]));
     expect(tf.max(tf.abs(tf.sub(one!, large!))).dataSync()[0]).toBeLessThan(1e-3);
     expect(Array.from(none!.dataSync()).every((value) => value === 0)).toBe(true);
   });

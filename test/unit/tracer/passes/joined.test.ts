@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { expectSame, runGraph } from '#test/traced.ts';
+import type { Graph } from '#tracer/graph.ts';
+import { joinPorts } from '#tracer/passes/joined.ts';
+import { type Description, handmade, shape, summary } from './handmade.ts';
+
+const next = (name: string) => `next.${name}`;
+const axis = { axis: { int: 0 } };
+
+/** Two tensors joined, doubled and cut again; `a` is read on its own, too. */
+const loop = (over: Partial<Description> = {}): Graph =>
+  handmade({
+    inputs: { a: [2, 3], b: [2] },
+    constants: { six: shape(6), two: shape(2), back: shape(2, 3), sizes: shape(6, 2) },
+    nodes: [
+      ['flat', 'Reshape', 'a six', [6]],
+      ['all', 'Concat', 'flat b', [8], axis],
+      ['double', 'Add', 'all all', [8]],
+      ['first next.b', 'Split', 'double sizes', [[6], [2]], axis],
+      ['next.a', 'Reshape', 'first back', [2, 3]],
+      ['alone', 'Neg', 'a', [2, 3]],
+      ['norm', 'Neg', 'double', [8]],
+    ],
+    outputs: ['next.a', 'next.b', 'alone', 'norm'],
+    ...over,
+  });
+
+describe('joinPorts', () => {
+  it('makes one input and one output of tensors that are joined and cut again', async () => {
+    const graph = loop();
+    const before = await runGraph(graph, [
+      { name: 'a', shape: [2, 3], dtype: 'float32', data: Float32Array.of(1, 2, 3, 4, 5, 6) },
+      { name: 'b', shape: [2], dtype: 'float32', data: Float32Array.of(7, 8) },
+    ]);
+    expect(joinPorts(graph, next)).toEqual([{ name: 'joined.0', members: ['a', 'b'] }]);
+    expect(summary(graph)).toEqual([
+      'next.joined.0 = Add(joined.0, joined.0)',
+      'alone = Neg(a)',
+      'norm = Neg(next.joined.0)',
+    ]);
+    expect(graph.inputs.map(({ name }) => name)).toEqual(['a', 'joined.0']);
+    expect(graph.outputs.map(({ name }) => name)).toEqual(['alone', 'norm', 'next.joined.0']);
+    const after = await runGraph(graph, [
+      { name: 'a', shape: [2, 3], dtype: 'float32', data: Float32Array.of(1, 2, 3, 4, 5, 6) },
+      { name: 'joined.0', shape: [8], dtype: 'float32', data: Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8) },
+    ]);
+    const joined = [...(before['next.a']!.data as Float32Array), ...(before['next.b']!.data as Float32Array)];
+    expect([...(after['next.joined.0']!.data as Float32Array)]).toEqual(joined);
+    expectSame({ alone: after.alone!, norm: after.norm! }, { alone: before.alone!, norm: before.norm! }, { absolute: 0 });
+  });
+
+  it.each([
+    ['the order differs', { outputs: ['next.a', 'next.b', 'alone', 'norm'] }, (name: string) => `next.${{ a: 'b', b: 'a' }[name]}`],
+    ['something else reads a piece', { outputs: ['alone', 'norm', 'next.a'] }, next],
+  ] as const)('leaves the graph as it is where %s', (_, over, follows) => {
+    const graph = loop({ outputs: [...over.outputs] });
+    const before = summary(graph);
+    expect(joinPorts(graph, follows)).toEqual([]);
+    expect(graph.inputs.map(({ name }) => name)).toEqual(['a', 'b']);
+    expect(before.filter((node) => !node.startsWith('next.b')).every((node) => summary(graph).includes(node) || node.includes('next.b'))).toBe(true);
+  });
+});
