@@ -66,7 +66,11 @@ export function accumulatedStep(
 }
 
 /** The inputs of small batch `number` of an update. */
-export function partOf(inputs: StepInputs, { inputs: specs, count }: AccumulatedStep, number: number): StepInputs {
+export function partOf(
+  inputs: StepInputs,
+  { inputs: specs, count }: Pick<AccumulatedStep, 'inputs' | 'count'>,
+  number: number,
+): StepInputs {
   return Object.fromEntries(
     specs.map(({ name, shape }) => {
       const [values, size] = [inputs[name], sizeOf(shape)];

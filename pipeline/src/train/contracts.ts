@@ -101,6 +101,26 @@ export interface AccumulatedStep {
   ): { state: Record<string, tf.Tensor>; outputs: StepOutputs };
 }
 
+/** A step whose gradients are computed in equal parts of the batch: see shards.ts. */
+export interface ShardedStep {
+  count: number;
+  /** The part of the state that a shard reads. */
+  weights: StepTensor[];
+  /** Inputs of a shard: those of a step, with fewer images. */
+  inputs: StepTensor[];
+  /** What a shard gives: its loss and its gradients. */
+  gives: StepTensor[];
+  /** Inputs of the update. */
+  scalars: StepTensor[];
+  differentiate(weights: Record<string, tf.Tensor>, inputs: Record<string, tf.Tensor>): Record<string, tf.Tensor>;
+  /** @param parts what each shard gives */
+  update(
+    state: Record<string, tf.Tensor>,
+    parts: readonly Record<string, tf.Tensor>[],
+    scalars: Record<string, tf.Tensor>,
+  ): { state: Record<string, tf.Tensor>; outputs: StepOutputs };
+}
+
 export interface StepOutputs {
   loss: tf.Scalar;
   gradNorm: tf.Scalar;
@@ -122,6 +142,8 @@ export interface TrainStep {
   scalars(values: StepScalars): Record<string, Float32Array>;
   /** With `accumulate` above 1: the step in parts, for engines to run instead of `run`. */
   accumulated?: AccumulatedStep;
+  /** The step in so many shards of its batch, which they must divide; absent where a batch cannot be cut. */
+  shards?: (count: number) => ShardedStep;
   /** A pure function of tfjs ops: runs eagerly on any backend, or under a tracer. */
   run(
     state: Record<string, tf.Tensor>,

@@ -9,6 +9,7 @@ import { adamScalars, shrinks } from './adam.ts';
 import type { StepTensor, TrainableModel, TrainStep, TrainStepOptions } from './contracts.ts';
 import { MASK } from './masks.ts';
 import { differentiate } from './objective.ts';
+import { hasShards, shardedStep } from './shards.ts';
 import { freshState, stateSpecs } from './state.ts';
 import { update } from './update.ts';
 
@@ -47,6 +48,9 @@ export function createTrainStep(model: TrainableModel, options: TrainStepOptions
         const { state: after, gradNorm } = update(model, options, before, found, given);
         return { state: after, outputs: { loss, gradNorm } };
       }),
+    ...(hasShards(model, options) && {
+      shards: (count) => shardedStep(model, options, count, state, inputsOf, scalars),
+    }),
     ...(accumulate > 1 && {
       accumulated: accumulatedStep(model, options, state, inputsOf(options.batch), scalars),
     }),

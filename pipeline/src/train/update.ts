@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { sizeOf } from '../shape.ts';
 import { adamUpdate, clipFactor, globalNorm, momentRates } from './adam.ts';
-import { bundleParameters, join, separate } from './bundles.ts';
+import { type Bundle, bundleParameters, join, separate } from './bundles.ts';
 import type { TrainableModel, TrainStepOptions } from './contracts.ts';
 import { emaUpdate } from './ema.ts';
 import { hiddenBundles, updateHidden } from './hidden.ts';
@@ -25,14 +25,42 @@ export function update(
   { gradients, buffers }: Pick<Differentiated, 'gradients' | 'buffers'>,
   inputs: Tensors,
 ): { state: Tensors; gradNorm: tf.Scalar } {
+  const groups = groupParameters(model, options);
+  const joined = (bundles: readonly Bundle[]) => bundles.map((bundle) => join(bundle, (name) => gradients.get(name)!));
+  const vectors = { adam: joined(groups.adam), muon: joined(groups.muon) };
+  const { state: after, gradNorm } = updateGroups(groups, options, state, vectors, inputs);
+  for (const { name, trainable } of model.parameters) {
+    if (!trainable) after[`model.${name}`] = buffers.get(name) ?? state[`model.${name}`]!;
+  }
+  if (options.learnSchedule) Object.assign(after, updateCurve(options, state, gradients, inputs));
+  return { state: after, gradNorm };
+}
+
+/** The trained parameters by the optimizer that moves them. */
+export interface ParameterGroups {
+  adam: Bundle[];
+  muon: Bundle[];
+}
+
+export function groupParameters(model: TrainableModel, options: TrainStepOptions): ParameterGroups {
   const trained = model.parameters.filter(({ trainable }) => trainable);
   const hidden = options.optimizer === 'muon' ? trained.filter(isHiddenMatrix) : [];
-  const bundles = bundleParameters(trained.filter((parameter) => !hidden.includes(parameter)));
-  const vectors = bundles.map((bundle) => join(bundle, (name) => gradients.get(name)!));
-  const squares = vectors.map((gradient) => tf.mul(gradient, gradient));
-  const hiddenMatrices = hiddenBundles(hidden);
-  const hiddenGradients = hiddenMatrices.map((bundle) => join(bundle, (name) => gradients.get(name)!));
-  const gradNorm = globalNorm([...squares, ...hiddenGradients.map((gradient) => tf.square(gradient))]);
+  return {
+    adam: bundleParameters(trained.filter((parameter) => !hidden.includes(parameter))),
+    muon: hiddenBundles(hidden),
+  };
+}
+
+/** @param gradients of the groups' bundles, joined @param inputs the step's scalars */
+export function updateGroups(
+  groups: ParameterGroups,
+  options: TrainStepOptions,
+  state: Tensors,
+  gradients: { adam: readonly tf.Tensor[]; muon: readonly tf.Tensor[] },
+  inputs: Tensors,
+): { state: Tensors; gradNorm: tf.Scalar } {
+  const squares = gradients.adam.map((gradient) => tf.mul(gradient, gradient));
+  const gradNorm = globalNorm([...squares, ...gradients.muon.map((gradient) => tf.square(gradient))]);
   const clip = options.clipNorm === null ? undefined : clipFactor(gradNorm, options.clipNorm);
   const rates = momentRates(options, clip);
   const scalars = {
@@ -42,23 +70,20 @@ export function update(
   };
 
   const after: Tensors = {};
-  for (const { name, trainable } of model.parameters) {
-    if (!trainable) after[`model.${name}`] = buffers.get(name) ?? state[`model.${name}`]!;
-  }
-  bundles.forEach((bundle, i) => {
+  groups.adam.forEach((bundle, i) => {
     const read = (prefix: string) => join(bundle, (name) => state[`${prefix}.${name}`]!);
     const write = (prefix: string, vector: tf.Tensor) => {
       for (const [name, tensor] of separate(bundle, vector)) after[`${prefix}.${name}`] = tensor;
     };
     const moments = { m: read('adam.m'), v: read('adam.v') };
-    const updated = adamUpdate(options, scalars, rates, clip, read('model'), vectors[i]!, squares[i]!, moments);
+    const gradient = gradients.adam[i]!;
+    const updated = adamUpdate(options, scalars, rates, clip, read('model'), gradient, squares[i]!, moments);
     write('model', updated.parameter);
     write('adam.m', updated.m);
     write('adam.v', updated.v);
     if (options.ema) write('ema', emaUpdate(read('ema'), updated.parameter, inputs.emaRate as tf.Scalar));
   });
-  Object.assign(after, updateHidden(hiddenMatrices, options, state, hiddenGradients, clip, inputs));
-  if (options.learnSchedule) Object.assign(after, updateCurve(options, state, gradients, inputs));
+  Object.assign(after, updateHidden(groups.muon, options, state, gradients.muon, clip, inputs));
   return { state: after, gradNorm };
 }
 

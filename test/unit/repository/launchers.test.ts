@@ -6,6 +6,7 @@ import { expect, it } from 'vitest';
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 const LAUNCHERS = [
   'pipeline/bin/pipeline.mjs',
+  'pipeline/bin/shard.mjs',
   'pipeline/bin/tfjs-engine.mjs',
   'runtime-node/bin/engine.mjs',
   'runtime-node/bin/lane.mjs',

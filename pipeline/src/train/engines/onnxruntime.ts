@@ -6,15 +6,14 @@
  * allocates nothing of the model's size (run-into.ts).
  */
 
-import { blockConvolutions, encodeModel, type Graph, type Joined, joinPorts, trace } from '@onnoise/tracer';
-import * as ort from 'onnxruntime-node';
-import { sizeOf } from '../../shape.ts';
+import { type Graph, joinPorts, trace } from '@onnoise/tracer';
 import { partOf } from '../accumulate.ts';
-import type { AccumulatedStep, StepInputs, StepTensor, TrainEngine, TrainStep } from '../contracts.ts';
-import { blockSize } from './block-size.ts';
-import { returnNothing, runInto } from './run-into.ts';
-
-const NEXT = 'next.';
+import type { AccumulatedStep, TrainEngine, TrainStep } from '../contracts.ts';
+import type { Program } from './program.ts';
+import { runInto } from './run-into.ts';
+import { sessionOf } from './session.ts';
+import { createSharded, shardsOf } from './sharded.ts';
+import { buffers, feeds, nextOf, only, prefixed, type Tensors, tensor } from './tensors.ts';
 
 /** The step as a graph: state and inputs in, `next.<state>`, `loss` and `gradNorm` out. */
 export function traceStep(step: TrainStep): Graph {
@@ -48,16 +47,6 @@ export function traceParts({ accumulated: parts, state }: TrainStep & { accumula
   return { add, update };
 }
 
-const nextOf = (name: string): string => NEXT + name;
-
-const prefixed = <T>(named: Record<string, T>): Record<string, T> =>
-  Object.fromEntries(Object.entries(named).map(([name, value]) => [nextOf(name), value]));
-
-type Tensors = Record<string, ort.Tensor>;
-
-const only = (all: Tensors, names: readonly string[]): Tensors =>
-  Object.fromEntries(names.filter((name) => all[name]).map((name) => [name, all[name]!]));
-
 export async function createOnnxruntimeEngine(
   step: TrainStep,
   state: ReadonlyMap<string, Float32Array>,
@@ -90,17 +79,11 @@ export async function createOnnxruntimeEngine(
   };
 }
 
-/** A step: reads the state and the inputs, and writes loss, norm and next state into the given tensors. */
-interface Program {
-  /** Tensors of the state that it reads and writes as one vector. */
-  joined: readonly Joined[];
-  run(state: Tensors, inputs: StepInputs, outputs: Tensors): Promise<void>;
-  release(): Promise<void>;
-}
-
 async function createProgram(step: TrainStep): Promise<Program> {
   const { accumulated } = step;
   if (accumulated) return createParts(accumulated, traceParts({ ...step, accumulated }));
+  const shards = shardsOf(step);
+  if (shards) return createSharded(step, shards);
   const graph = traceStep(step);
   const joined = joinPorts(graph, nextOf);
   const session = await sessionOf(graph);
@@ -141,53 +124,4 @@ async function createParts(parts: AccumulatedStep, graphs: ReturnType<typeof tra
       await update.release();
     },
   };
-}
-
-async function sessionOf(graph: Graph): Promise<ort.InferenceSession> {
-  const block = await blockSize();
-  if (block) blockConvolutions(graph, block);
-  returnNothing(graph);
-  return ort.InferenceSession.create(encodeModel(graph), { logSeverityLevel: 3 });
-}
-
-const tensor = (shape: readonly number[], data: Float32Array | Int32Array): ort.Tensor =>
-  data instanceof Int32Array ? new ort.Tensor('int32', data, shape) : new ort.Tensor('float32', data, shape);
-
-/**
- * A buffer for every tensor of the state, filled from `initial` if that has it. Joined tensors are views of one buffer,
- * which is a tensor, too.
- */
-function buffers(
-  specs: readonly StepTensor[],
-  joined: readonly Joined[],
-  initial: ReadonlyMap<string, Float32Array>,
-): Tensors {
-  const sizes = new Map(specs.map(({ name, shape }) => [name, sizeOf(shape)]));
-  const views = new Map<string, Float32Array>();
-  const vectors = joined.map(({ name, members }) => {
-    const vector = new Float32Array(members.reduce((sum, member) => sum + sizes.get(member)!, 0));
-    let end = 0;
-    for (const member of members) {
-      const from = end;
-      end += sizes.get(member)!;
-      views.set(member, vector.subarray(from, end));
-    }
-    return [name, tensor([vector.length], vector)] as const;
-  });
-  const tensors = specs.map(({ name, shape }) => {
-    const [view, values] = [views.get(name), initial.get(name)];
-    if (view && values) view.set(values);
-    return [name, tensor(shape, view ?? values?.slice() ?? new Float32Array(sizeOf(shape)))] as const;
-  });
-  return Object.fromEntries([...tensors, ...vectors]);
-}
-
-function feeds(specs: readonly StepTensor[], inputs: StepInputs): Tensors {
-  return Object.fromEntries(
-    specs.map(({ name, shape }) => {
-      const data = inputs[name];
-      if (!data) throw new Error(`the training step lacks its input ${name}`);
-      return [name, tensor(shape, data)];
-    }),
-  );
 }

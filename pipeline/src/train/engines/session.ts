@@ -1,0 +1,22 @@
+/** A traced graph as a session of onnxruntime on this machine's CPU. */
+import { blockConvolutions, encodeModel, type Graph } from '@onnoise/tracer';
+import * as ort from 'onnxruntime-node';
+import { blockSize } from './block-size.ts';
+import { returnNothing } from './run-into.ts';
+
+/** The graph as bytes, for `openSession` here or in a thread. @param graph edited in place */
+export async function encodeProgram(graph: Graph): Promise<Uint8Array> {
+  const block = await blockSize();
+  if (block) blockConvolutions(graph, block);
+  returnNothing(graph);
+  return encodeModel(graph);
+}
+
+/** @param threads of its operators; without it, all cores */
+export const openSession = (program: Uint8Array, threads?: number): Promise<ort.InferenceSession> =>
+  ort.InferenceSession.create(program, {
+    logSeverityLevel: 3,
+    ...(threads !== undefined && { intraOpNumThreads: threads }),
+  });
+
+export const sessionOf = async (graph: Graph): Promise<ort.InferenceSession> => openSession(await encodeProgram(graph));

@@ -1,0 +1,98 @@
+/**
+ * A step in shards of its batch, one for each core. onnxruntime spreads every operator over all cores and waits for the
+ * slowest each time, and what one core has written the other must fetch. Small operators lose most of the second core
+ * by it; shards wait for each other once a step.
+ *
+ * Every shard has the weights and gradients of its own, so only networks up to `MOST_WEIGHTS` are cut.
+ */
+import { availableParallelism } from 'node:os';
+import { joinPorts, trace } from '@onnoise/tracer';
+import { sizeOf } from '../../shape.ts';
+import { partOf } from '../accumulate.ts';
+import type { ShardedStep, StepInputs, TrainStep } from '../contracts.ts';
+import type { Program } from './program.ts';
+import { runInto } from './run-into.ts';
+import { encodeProgram, openSession } from './session.ts';
+import { bytesOf, startShard, viewsOf } from './shard-thread.ts';
+import { feeds, nextOf, only, prefixed } from './tensors.ts';
+
+const MOST_WEIGHTS = 1 << 22;
+/** A smaller shard spends its time on the fixed cost of its operators. */
+const LEAST_IMAGES = 4;
+const MOST_SHARDS = 16;
+
+/** The step in shards for so many cores; undefined if they do not suit it. */
+export function shardsOf(step: TrainStep, cores = availableParallelism()): ShardedStep | undefined {
+  const weights = step.state.filter(({ name }) => name.startsWith('model.'));
+  const images = step.inputs.find(({ name }) => name === 'images')!.shape[0]!;
+  if (!step.shards || weights.reduce((sum, { shape }) => sum + sizeOf(shape), 0) > MOST_WEIGHTS) return undefined;
+  for (let count = Math.min(cores, MOST_SHARDS, Math.floor(images / LEAST_IMAGES)); count > 1; count--) {
+    if (images % count === 0) return step.shards(count);
+  }
+  return undefined;
+}
+
+/** The parts of the step as graphs: the gradients of a shard, and the update from those of all. */
+export function traceShards({ state }: TrainStep, shards: ShardedStep) {
+  const gradients = trace((tensors) => shards.differentiate(tensors, tensors), [...shards.weights, ...shards.inputs], {
+    name: 'gradients',
+  });
+  const numbers = Array.from({ length: shards.count }, (_, number) => number);
+  const update = trace(
+    (tensors) => {
+      const parts = numbers.map((number) =>
+        Object.fromEntries(shards.gives.map(({ name }) => [name, tensors[ofShard(name, number)]!])),
+      );
+      const { state: after, outputs } = shards.update(tensors, parts, tensors);
+      return { ...outputs, ...prefixed(after) };
+    },
+    [...state, ...numbers.flatMap((number) => givenBy(shards, number)), ...shards.scalars],
+    { name: 'update' },
+  );
+  return { gradients, update };
+}
+
+const ofShard = (name: string, number: number): string => `${name}.${number}`;
+const givenBy = ({ gives }: ShardedStep, number: number) =>
+  gives.map((spec) => ({ ...spec, name: ofShard(spec.name, number) }));
+
+export async function createSharded(step: TrainStep, shards: ShardedStep): Promise<Program> {
+  const graphs = traceShards(step, shards);
+  const joined = joinPorts(graphs.update, nextOf);
+  const program = await encodeProgram(graphs.gradients);
+  const threads = Math.max(1, Math.floor(availableParallelism() / shards.count));
+  const weights = new SharedArrayBuffer(bytesOf(shards.weights));
+  const shared = viewsOf(weights, shards.weights);
+  const { inputs, gives } = shards;
+  const options = { program, threads, weights: shards.weights, inputs, gives };
+  const others = await Promise.all(Array.from({ length: shards.count - 1 }, () => startShard(options, weights)));
+  const own = await openSession(program, threads);
+  // More threads would spin after the update, on the cores that the next shards need.
+  const update = await openSession(await encodeProgram(graphs.update), 1);
+  const given = feeds(gives, viewsOf(new ArrayBuffer(bytesOf(gives)), gives));
+  return {
+    joined,
+    async run(state, whole, outputs) {
+      for (const [name, values] of Object.entries(shared)) values.set(state[name]!.data as Float32Array);
+      for (const [i, other] of others.entries()) other.begin(partOf(whole, shards, i + 1));
+      const read = { ...only(state, own.inputNames), ...feeds(inputs, partOf(whole, shards, 0)) };
+      // A shard that fails here must not leave the others at work.
+      const mine = await runInto(own, read, given).catch((error: Error) => error);
+      const parts = others.map((other) => other.end());
+      const failed = [mine, ...parts].find((part) => part instanceof Error);
+      if (failed) throw failed;
+      const theirs = parts.map((part, i) => renamed(feeds(gives, part as StepInputs), i + 1));
+      const gradients = Object.assign(renamed(given, 0), ...theirs);
+      const from = { ...only(state, update.inputNames), ...gradients, ...feeds(shards.scalars, whole) };
+      await runInto(update, from, only(outputs, update.outputNames));
+    },
+    async release() {
+      await Promise.all(others.map((other) => other.stop()));
+      await own.release();
+      await update.release();
+    },
+  };
+}
+
+const renamed = <T>(tensors: Record<string, T>, number: number): Record<string, T> =>
+  Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [ofShard(name, number), tensor]));
