@@ -1,5 +1,4 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { expectClose } from '#test/compare.ts';
 import { createModel, initParameters } from '#pipeline/model/index.ts';
 import { resolveConfig } from '#pipeline/train/config.ts';
 import type { StepInputs, TrainEngine, TrainStep } from '#pipeline/train/contracts.ts';
@@ -7,6 +6,7 @@ import { drawStep } from '#pipeline/train/draw.ts';
 import { createOnnxruntimeEngine } from '#pipeline/train/engines/onnxruntime.ts';
 import { shardsOf } from '#pipeline/train/engines/sharded.ts';
 import { planFromConfig } from '#pipeline/train/resolve.ts';
+import { expectClose } from '#test/compare.ts';
 
 const SIDE = 8;
 const BATCH = 8;
@@ -98,7 +98,10 @@ describe.each(['adamw', 'muon'])('a step in shards, by %s', (optimizer) => {
 
 it('a shard that fails is an error of the step, and the next step works', async () => {
   const step = stepOf({ ...UNET, num_class_embeds: 10 });
-  const engine = await createOnnxruntimeEngine(step, step.initialState(initParameters(createModel({ ...UNET, num_class_embeds: 10 }), 0)));
+  const engine = await createOnnxruntimeEngine(
+    step,
+    step.initialState(initParameters(createModel({ ...UNET, num_class_embeds: 10 }), 0)),
+  );
   const good = { ...inputsOf(step, 0), labels: new Int32Array(BATCH) };
   // The last image is in the last shard.
   const bad = { ...good, labels: Int32Array.from({ length: BATCH }, (_, i) => (i === BATCH - 1 ? 1000 : 0)) };
