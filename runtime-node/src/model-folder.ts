@@ -9,6 +9,7 @@ import {
   LOADING,
   MODEL_FILES,
   missingFile,
+  type NetworkFormat,
   readArtefact,
   unreadablePart,
 } from '@onnoise/scheduler';
@@ -17,6 +18,8 @@ export interface ModelFolder extends Artefact {
   folder: string;
   /** Path of the network. */
   onnx: string;
+  /** How its weights are stored. */
+  format: NetworkFormat;
 }
 
 /**
@@ -41,13 +44,13 @@ export async function readModelFolder(folder: string): Promise<ModelFolder> {
   if (file === undefined) throw missingFile(MODEL_FILES.network, folder);
   try {
     const bytes = await bytesIn(file);
-    await checkNetwork(artefact, bytes, folder);
+    const { format } = await checkNetwork(artefact, bytes, folder);
+    return { ...artefact, folder, onnx, format };
   } catch (error) {
     throw unreadablePart(error, onnx); // some systems open a folder, and refuse to read it
   } finally {
     await file.close();
   }
-  return { ...artefact, folder, onnx };
 }
 
 /** A file's bytes, in part; it stays open. */

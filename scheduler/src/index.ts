@@ -49,6 +49,7 @@ export {
   mainFigures,
   VERDICT_WORDS,
 } from './model/evaluation-words.ts';
+export { FORMAT_KEY, formatOf, NETWORK_FORMATS, type NetworkFormat } from './model/format.ts';
 export { maskOfBrightness, maskOfTransparency, pictureOfRgba } from './model/from-pixels.ts';
 export { guidanceInterval, guidanceScale } from './model/guidance-options.ts';
 export { type CountLimit, USUAL_VARIATION } from './model/image-seeds.ts';

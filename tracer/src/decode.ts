@@ -33,7 +33,14 @@ const DTYPE: Readonly<Record<number, DType>> = Object.fromEntries(
   Object.entries(DATA_TYPE).map(([dtype, code]) => [code, dtype as DType]),
 );
 
-const ARRAYS = { ...ARRAY_TYPE, int64: BigInt64Array, float64: Float64Array } as const;
+const ARRAYS = {
+  ...ARRAY_TYPE,
+  int64: BigInt64Array,
+  float64: Float64Array,
+  float16: Uint16Array,
+  uint8: Uint8Array,
+  int8: Int8Array,
+} as const;
 
 /**
  * @param bytes a `.onnx` file

@@ -7,11 +7,18 @@
 
 /**
  * tfjs has no int64: the tracer uses it for ONNX's shapes, axes and pads. It never makes float64, which is for graphs that
- * compute a sampler's rows.
+ * compute a sampler's rows, nor the last three, which are for smaller copies of a network.
  */
-export type DType = 'float32' | 'int32' | 'int64' | 'bool' | 'float64';
-/** By dtype: float32, int32, int64, bool and float64. */
-export type ConstantData = Float32Array | Int32Array | BigInt64Array | Uint8Array | Float64Array;
+export type DType = 'float32' | 'int32' | 'int64' | 'bool' | 'float64' | 'float16' | 'uint8' | 'int8';
+/** By dtype: float32, int32, int64, bool and uint8, float64, float16 (its bits), int8. */
+export type ConstantData =
+  | Float32Array
+  | Int32Array
+  | BigInt64Array
+  | Uint8Array
+  | Float64Array
+  | Uint16Array
+  | Int8Array;
 
 /** The arrays that hold constants of the dtypes that tfjs has. */
 export const ARRAY_TYPE = { float32: Float32Array, int32: Int32Array, bool: Uint8Array } as const;

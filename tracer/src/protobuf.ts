@@ -8,7 +8,16 @@ import type { Attribute, Constant, Domain, DType, FileGraph, Port } from './grap
 const { onnx } = onnxProto;
 
 /** ONNX's numbers of types. */
-export const DATA_TYPE: Readonly<Record<DType, number>> = { float32: 1, int32: 6, int64: 7, bool: 9, float64: 11 };
+export const DATA_TYPE: Readonly<Record<DType, number>> = {
+  float32: 1,
+  uint8: 2,
+  int8: 3,
+  int32: 6,
+  int64: 7,
+  bool: 9,
+  float16: 10,
+  float64: 11,
+};
 const IR_VERSION = 9;
 /** The version of ONNX's operators that graphs are written for. */
 export const OPSET = 18;

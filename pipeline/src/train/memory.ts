@@ -32,7 +32,7 @@ export interface MemoryEstimate {
 
 const ARENA_FACTOR = 3.5;
 const PROGRAM_BYTES = 200 * 2 ** 20;
-const BYTES_OF = { float32: 4, int32: 4, int64: 8, bool: 1, float64: 8 } as const;
+const BYTES_OF = { float32: 4, int32: 4, int64: 8, bool: 1, float64: 8, float16: 2, uint8: 1, int8: 1 } as const;
 /** Their output shares the memory of their input. */
 const VIEWS = new Set(['Identity', 'Reshape', 'Squeeze', 'Unsqueeze', 'Flatten']);
 

@@ -124,7 +124,7 @@ export function serveEngine(): void {
 async function load({ models, device, maxBatch }: EngineOptions, loaded: Map<string, Loaded>): Promise<EngineModel[]> {
   for (const [name, folder] of Object.entries(models)) {
     const artefact = await readModelFolder(folder);
-    const { shape, classes, classNames, nullCondition, conditions, scheduler } = artefact;
+    const { shape, classes, classNames, nullCondition, conditions, scheduler, format } = artefact;
     const { run, report } = await serveNetwork(artefact, device, maxBatch);
     const size = imageSize(shape);
     const model: EngineModel = {
@@ -137,6 +137,7 @@ async function load({ models, device, maxBatch }: EngineOptions, loaded: Map<str
       nullCondition,
       conditions,
       scheduler,
+      format,
       hash: await hashOf(artefact.onnx),
     };
     const batcher = createBatcher({ run, size, maxBatch });

@@ -4,6 +4,7 @@ import type {
   Guidance,
   ImageSeed,
   ImageShape,
+  NetworkFormat,
   SamplerName,
   SamplerSettings,
   SchedulerConfig,
@@ -40,6 +41,8 @@ export interface EngineModel {
   /** The numbers that the network is conditional on. */
   conditions: readonly ConditionSpec[];
   scheduler: SchedulerConfig;
+  /** How the network's weights are stored. */
+  format: NetworkFormat;
   /** sha256 of the network's file, hexadecimal. */
   hash: string;
 }

@@ -11,6 +11,7 @@ import { checkAgreement } from './agreement.ts';
 import { classNamesOf } from './class-names.ts';
 import type { ConditioningFacts } from './conditioning.ts';
 import { type ConditionSpec, readConditions } from './conditions.ts';
+import { formatOf, type NetworkFormat } from './format.ts';
 import { readOnnxFacts } from './onnx-file.ts';
 import type { ImageShape } from './pixels.ts';
 import type { Bytes } from './wire.ts';
@@ -68,15 +69,20 @@ export async function readArtefact(read: ReadModelFile, where?: string): Promise
   return { scheduler, ...unet, ...(classNames && { classNames }) };
 }
 
-/** Checks the network's file as far as possible without opening it. @throws InputError as `readArtefact` does. */
+/**
+ * Checks the network's file as far as possible without opening it.
+ * @returns how it says that its weights are stored.
+ * @throws InputError as `readArtefact` does.
+ */
 export async function checkNetwork(
   { scheduler, ...unet }: Pick<Artefact, 'scheduler'> & ConditioningFacts,
   file: Bytes,
   where?: string,
-): Promise<void> {
+): Promise<{ format: NetworkFormat }> {
   const { fault, metadata } = await readOnnxFacts(file);
   if (fault !== undefined) throw networkError(`must be an ONNX network, received ${fault}`, where);
   within(where, () => checkAgreement({ timesteps: scheduler.num_train_timesteps, ...unet }, metadata));
+  return { format: formatOf(metadata) };
 }
 
 /** The error for a model folder's network; `complaint` ends its sentence. */
