@@ -6,6 +6,7 @@
  */
 import { InputError, refuse, show } from '@onnoise/scheduler';
 import type { Argv, CommandModule } from 'yargs';
+import type { FormatRequest, Smaller } from '../export/formats/make-smaller.ts';
 import type { Fused } from '../export/fuse/fuse.ts';
 import type { Parity } from '../export/parity.ts';
 import { lockBeside, withLock } from '../files/lock.ts';
@@ -16,10 +17,12 @@ import { toNumber } from '../terminal/options.ts';
 import { program } from '../terminal/program.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { sayNote, sayResult } from '../terminal/voice.ts';
+import { type FormatArguments, formatOfArguments, formatOptions } from './options/formats.ts';
 import { describeFused, type FuseArguments, type Fusing, fuseOptions, readFuse } from './options/fuse.ts';
+import { copySmaller, judgeBy } from './stages/make-smaller.ts';
 
 /** The options of `pipeline export`; its help explains them. */
-export interface ExportArguments extends FuseArguments {
+export interface ExportArguments extends FormatArguments, FuseArguments {
   run?: string | undefined;
   out?: string | undefined;
   checkpoint?: number | undefined;
@@ -30,6 +33,7 @@ export interface ExportArguments extends FuseArguments {
 }
 
 const RUN = 'From a training run:';
+const SMALLER = 'A smaller network:';
 const TRITON = 'For Triton or KServe:';
 const ACCELERATE = 'For many GPUs:';
 const EXISTING = 'From an existing model:';
@@ -41,7 +45,7 @@ export const command: CommandModule<object, ExportArguments> = {
     cli
       .usage(
         '$0 export --run <folder> --out <folder> [--triton <repository>]\n$0 export --model <folder> --triton <repository>\n$0 export --model <folder> --out <folder> [--fuse <graph>]\n$0 export --run <folder> --accelerate <folder>\n\n' +
-          'Turns a training run into a model folder: its averaged weights as ONNX, with everything that sampling needs, and for Python as safetensors. --triton writes it into a model repository, too. --model with --out copies a model folder and adds the weights for Python, or fused graphs. --accelerate turns the run into a Python project that goes on with it on many GPUs or machines.',
+          'Turns a training run into a model folder: its averaged weights as ONNX, with everything that sampling needs, and for Python as safetensors. --triton writes it into a model repository, too. --model with --out copies a model folder and adds the weights for Python, or fused graphs, or makes it smaller. --accelerate turns the run into a Python project that goes on with it on many GPUs or machines.',
       )
       .options({
         run: { group: RUN, string: true, requiresArg: true, describe: `Run folder of ${program('train')}` },
@@ -64,6 +68,7 @@ export const command: CommandModule<object, ExportArguments> = {
           requiresArg: true,
           describe: 'Existing model folder, instead of --run',
         },
+        ...formatOptions(SMALLER),
         triton: {
           group: TRITON,
           string: true,
@@ -83,6 +88,8 @@ export const command: CommandModule<object, ExportArguments> = {
       .example('$0 export --model models/digits --triton out/repository', 'a model for Triton')
       .example('$0 export --model models/digits --out out/digits', 'a model with its weights for Python')
       .example('$0 export --model models/digits --out out/digits --fuse loop', 'all steps in one call')
+      .example('$0 export --run runs/digits --out out/digits --dtype float16', 'half the size')
+      .example('$0 export --model models/digits --out out/digits --quantize int8', 'a quarter, and faster on a CPU')
       .example(
         '$0 export --run runs/digits --accelerate out/project',
         'to train on elsewhere',
@@ -91,7 +98,10 @@ export const command: CommandModule<object, ExportArguments> = {
     const { accelerate, checkpoint } = args;
     const fused = readFuse(args);
     if (accelerate !== undefined) return exportProject(checkProject(args), accelerate, checkpoint);
-    const { model, triton, source, copy } = checkCombination(args, fused);
+    const { model, triton, source, copy, format } = checkCombination(args, fused);
+    if (copy !== undefined && format !== undefined) {
+      return copySmaller({ model, out: copy, request: format, judge: args.judge, words: wordsOf(copy) });
+    }
     if (copy !== undefined) return fused ? copyFused(model, copy, fused) : copyWithWeights(model, copy);
     if (triton !== undefined) {
       const { checkTritonTarget } = await import('../export/triton.ts');
@@ -111,7 +121,18 @@ export const command: CommandModule<object, ExportArguments> = {
 /** @throws InputError for what does not go with a project, and without a run. @returns the run */
 function checkProject({ run, accelerate, checkpoint: _, ...others }: ExportArguments): string {
   const action = 'export a project';
-  for (const name of ['out', 'weights', 'model', 'triton', 'fuse'] as const) {
+  for (const name of [
+    'out',
+    'weights',
+    'model',
+    'triton',
+    'dtype',
+    'quantize',
+    'weightBits',
+    'drift',
+    'judge',
+    'fuse',
+  ] as const) {
     const rule = 'left out beside --accelerate, which makes no model folder';
     if (others[name] !== undefined) refuse(action, `--${name}`, rule, others[name]);
   }
@@ -168,6 +189,8 @@ interface ExportSource {
   checkpoint: number | undefined;
   weights: boolean | undefined;
   fused?: Fusing | undefined;
+  format: Omit<FormatRequest, 'judge'> | undefined;
+  judge: string | undefined;
 }
 
 /** Everything to report about an export. */
@@ -180,31 +203,66 @@ interface ExportReport {
   bytes: number;
   parity: Parity;
   fused?: Omit<Fused, 'files'>;
+  format?: FormatRequest['format'] | undefined;
+  smaller?: Pick<Smaller, 'comparison' | 'judgement'> | undefined;
 }
 
 /** Two exports into one folder would overwrite each other, so a second one is refused while the first runs. */
-async function exportFrom({ run, out, checkpoint, weights, fused: fusing }: ExportSource): Promise<ExportReport> {
+async function exportFrom({
+  run,
+  out,
+  checkpoint,
+  weights,
+  fused: fusing,
+  format: request,
+  judge,
+}: ExportSource): Promise<ExportReport> {
   const [{ exportRun }, { checkArtefactTarget }] = await Promise.all([
     import('../export/export.ts'),
     import('../export/artefact.ts'),
   ]);
   await checkArtefactTarget(out);
-  const { parity, fused, step, bytes, notes } = await withLock(lockBeside(out), wordsOf(out), () =>
+  const format = request && { ...request, judge: judge === undefined ? undefined : await judgeOfRun(run, judge) };
+  const { parity, fused, step, bytes, notes, smaller } = await withLock(lockBeside(out), wordsOf(out), () =>
     withProgress('Exporting', { unit: 'stages' }, (onProgress) =>
-      exportRun({ run, out, checkpoint, weights, fused: fusing, onProgress }),
+      exportRun({ run, out, checkpoint, weights, fused: fusing, format, onProgress }),
     ),
   );
   for (const note of notes) sayNote(note);
-  return { run, folder: out, step, bytes, parity, ...(fused && { fused }) };
+  return {
+    run,
+    folder: out,
+    step,
+    bytes,
+    parity,
+    ...(fused && { fused }),
+    ...(smaller && { format: format!.format, smaller }),
+  };
+}
+
+/** The images as the run prepared and split them. */
+async function judgeOfRun(run: string, source: string) {
+  const [{ openRun }, { specsOfRun }, { createModel }] = await Promise.all([
+    import('../train/run-folder.ts'),
+    import('../train/state.ts'),
+    import('../model/index.ts'),
+  ]);
+  const { config, checkpoint } = await openRun(run, undefined, specsOfRun);
+  const trainedOn = { hash: checkpoint.info.data.hash, data: { ...config.data }, seed: config.training.seed };
+  return judgeBy(`export ${run}`, source, createModel(config.model).shape, trainedOn);
 }
 
 const wordsOf = (out: string) => ({ action: `export to ${out}`, doing: 'is exporting there' });
 
-async function describeExport({ folder, parity, fused }: ExportReport): Promise<string[]> {
-  const { describeParity } = await import('../export/parity.ts');
+async function describeExport({ folder, parity, fused, format, smaller }: ExportReport): Promise<string[]> {
+  const [{ describeParity }, { reportFormat }] = await Promise.all([
+    import('../export/parity.ts'),
+    import('../export/formats/words.ts'),
+  ]);
   const path = formatPath(folder);
   return [
     `Largest difference between training and ONNX: ${describeParity(parity)}`,
+    ...(format && smaller ? reportFormat(format, smaller) : []),
     ...(fused ? [describeFused(fused)] : []),
     `Model: ${path}`,
     `Try: ${program('sample')} --model ${path}`,
@@ -217,27 +275,40 @@ interface Combination {
   triton?: string | undefined;
   /** What to make it from. */
   source?: ExportSource;
-  /** Where to copy it to, with its weights or with fused graphs. */
+  /** Where to copy it to, with its weights, with fused graphs or smaller. */
   copy?: string;
+  format?: Omit<FormatRequest, 'judge'> | undefined;
 }
 
 /** @throws InputError for options that do not go together, with the reason and a command. */
 function checkCombination(args: ExportArguments, fused: Fusing | undefined): Combination {
-  const { run, out, checkpoint, weights, model, triton } = args;
+  const { run, out, checkpoint, weights, model, triton, judge } = args;
+  const format = formatOfArguments(args);
   const refuse = (rule: string, received: string, command: string): never => {
     throw new InputError(`Cannot export: ${rule}, received ${received}. Try: ${program('export')} ${command}`);
   };
   const fromRun = '--run runs/digits --out out/digits';
+  if (format !== undefined && fused !== undefined) {
+    const rule = '--fuse must be left out beside --dtype and --quantize: fuse the smaller model afterwards';
+    refuse(rule, '--fuse', `${fromRun} --dtype float16`);
+  }
   if (model !== undefined) {
     const command = `--model ${model} --triton out/repository`;
     if (out !== undefined && [run, checkpoint, weights, triton].every((other) => other === undefined)) {
-      return { model, copy: out };
+      return { model, copy: out, format };
     }
     const given = Object.entries({ run, out, checkpoint, weights }).find(([, value]) => value !== undefined);
     if (given) {
       const [name, value] = given;
       const rule = `--${name} must be left out beside --model, which names an exported model${name === 'out' ? ', and --triton' : ''}`;
       refuse(rule, `--${name} ${show(value)}`, command);
+    }
+    if (format !== undefined) {
+      refuse(
+        `--${args.quantize === undefined ? 'dtype' : 'quantize'} must come with --out, as the smaller model to make`,
+        'no --out',
+        `--model ${model} --out out/smaller --dtype float16`,
+      );
     }
     if (fused) {
       const rule = '--fuse must come with --out beside --model, and not with --triton, which takes the network alone';
@@ -260,5 +331,5 @@ function checkCombination(args: ExportArguments, fused: Fusing | undefined): Com
       `--run ${run} --out out/digits`,
     );
   }
-  return { model: out, triton, source: { run, out, checkpoint, weights } };
+  return { model: out, triton, source: { run, out, checkpoint, weights, fused, format, judge } };
 }

@@ -58,17 +58,20 @@ export async function writeArtefact(parts: ArtefactParts): Promise<void> {
 }
 
 /**
- * Writes `out` as a copy of the model folder `from` with these files, by their path with `/` between the parts.
+ * Writes `out` as a copy of the model folder `from` with these files, by their path with `/` between the parts, and `without`
+ * those.
  * @throws InputError as `writeArtefact` does.
  */
 export async function copyArtefact(
   from: string,
   out: string,
   files: Readonly<Record<string, Uint8Array | string>>,
+  without: readonly string[] = [],
 ): Promise<void> {
   await checkArtefactTarget(out);
   await replaceWith(out, async (temporary) => {
     await cp(from, temporary, { recursive: true, dereference: true });
+    for (const path of without) await rm(join(temporary, ...path.split('/')), { force: true });
     await writeFiles(temporary, files);
   });
 }

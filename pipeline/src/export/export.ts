@@ -13,6 +13,8 @@ import { readLines, type StepMetrics, type ValidationMetrics } from '../train/me
 import { type OpenedRun, openRun, runPaths } from '../train/run-folder.ts';
 import { parametersOf, schedulerOf, specsOfRun } from '../train/state.ts';
 import { checkArtefactTarget, writeArtefact } from './artefact.ts';
+import { type FormatRequest, makeSmaller, type Smaller } from './formats/make-smaller.ts';
+import { describeFormat } from './formats/words.ts';
 import { type Fused, fuse, reportOf } from './fuse/fuse.ts';
 import type { FusedKind } from './fuse/kinds.ts';
 import { fusedTable, type TableOptions } from './fuse/table-file.ts';
@@ -31,6 +33,8 @@ export interface ExportOptions {
   weights?: boolean | undefined;
   /** Graphs of network and sampler to write beside the network, with a table. Default: none. */
   fused?: { kinds: readonly FusedKind[]; table: TableOptions } | undefined;
+  /** A smaller format than float32 for the network. Default: none. */
+  format?: FormatRequest | undefined;
   onProgress?: ((progress: { done: number; total: number; note?: string }) => void) | undefined;
 }
 
@@ -43,6 +47,8 @@ export interface ExportResult {
   step: number;
   /** Size of the ONNX file. */
   bytes: number;
+  /** How a smaller network compares with float32. */
+  smaller?: Pick<Smaller, 'comparison' | 'judgement'> | undefined;
   /** Notes for the user, one sentence each. */
   notes: string[];
 }
@@ -58,6 +64,7 @@ export async function exportRun({
   checkpoint,
   weights = true,
   fused: fusing,
+  format,
   onProgress,
 }: ExportOptions): Promise<ExportResult> {
   await checkArtefactTarget(out);
@@ -66,7 +73,7 @@ export async function exportRun({
   const { config, notes } = opened;
   const { info, state } = opened.checkpoint;
   const images = PARITY_BATCHES.reduce((sum, batch) => sum + batch, 0);
-  const total = images + (fusing ? 4 : 3);
+  const total = images + (fusing || format ? 4 : 3);
   const report = (done: number, note: string) => onProgress?.({ done, total, note });
 
   const model = createModel(config.model);
@@ -89,21 +96,36 @@ export async function exportRun({
   if (fusing) report(2 + images, 'comparing fused graphs');
   const fused =
     fusing && table && (await fuse({ action: `export ${run}`, kinds: fusing.kinds, onnx, unet: facts, table }));
+  const smaller =
+    format &&
+    (await makeSmaller(`export ${run}`, onnx, facts, format, (note, done, of) => {
+      onProgress?.({ done: total - 2 + done / of, total, note });
+    }));
 
   const paths = runPaths(run);
   await writeArtefact({
     out,
     modelConfig: model.config,
     schedulerConfig: scheduler,
-    onnx,
-    card: await cardOf({ run, out, opened, model, parity }),
+    onnx: smaller?.onnx ?? onnx,
+    card: {
+      ...(await cardOf({ run, out, opened, model, parity })),
+      ...(smaller && { format: describeFormat(format.format, smaller) }),
+    },
     // The sheet that these weights drew; a stopped run has none for its last step.
     samplesPng: await readIfThere(paths.sheetOf(info.step)),
     curvePng: await readIfThere(paths.loss),
     files: { ...(weights && (await filesForPython(model, parameters))), ...fused?.files },
   });
   report(total, 'done');
-  return { parity, ...(fused && { fused: reportOf(fused) }), step: info.step, bytes: onnx.length, notes };
+  return {
+    parity,
+    ...(fused && { fused: reportOf(fused) }),
+    step: info.step,
+    bytes: (smaller?.onnx ?? onnx).length,
+    notes,
+    ...(smaller && { smaller: { comparison: smaller.comparison, judgement: smaller.judgement } }),
+  };
 }
 
 interface Exported {

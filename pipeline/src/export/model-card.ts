@@ -26,6 +26,8 @@ export interface ModelCard {
     sampler?: string | undefined;
   };
   parameters: number;
+  /** How the network is stored, a sentence or two; absent: as float32. */
+  format?: string | undefined;
   /** Whether the weights are the moving averages of training, or those of its last step. Default: true. */
   averaged?: boolean;
   /** The resolved training configuration, as saved with the run. Absent for a model from elsewhere. */
@@ -69,6 +71,7 @@ export function formatModelCard(card: ModelCard, around: CardSurroundings): stri
     '## Use',
     fence('sh', 'npx --ignore-scripts onnoise sample --model <this folder> --count 16 --out sheet.png'),
     describeNetwork(around),
+    ...(card.format === undefined ? [] : [card.format]),
     ...(around.python === undefined ? [] : [inPython(around.python)]),
     ...(origin ? describeOrigin(origin, around) : describeTraining(card, around)),
     '## Metrics',
@@ -161,6 +164,10 @@ export function withPython(card: string, example: string): string {
   if (card.includes(inPython(example))) return card;
   return card.replace(/^`unet\/model\.onnx` takes .*$/m, (network) => `${network}\n\n${inPython(example)}`);
 }
+
+/** A card with the sentences about the network's format, after those about the network; others' cards stay as they are. */
+export const withFormat = (card: string, format: string): string =>
+  card.replace(/^`unet\/model\.onnx` takes .*$/m, (network) => `${network}\n\n${format}`);
 
 function fence(language: string, text: string): string {
   return `\`\`\`${language}\n${text}\n\`\`\``;

@@ -17,12 +17,15 @@ import {
   type Graph,
   NotRecovered,
 } from '@onnoise/tracer';
+import { widenWeights } from '../export/formats/float16.ts';
 import { inferenceGraph } from '../export/inference.ts';
 import type { Model } from '../model/index.ts';
 import { sizeOf } from '../shape.ts';
 
 /** Largest difference that passes, as a share of a tensor's largest value: float32's rounding. */
 const TOLERANCE = 1e-5;
+/** The same for weights of float16; sums of four are rounded by themselves. */
+const HALF_TOLERANCE = 4e-3;
 
 /**
  * @param model the network that the file was made of
@@ -34,6 +37,9 @@ export function recoverParameters(model: Model, onnx: Uint8Array): Map<string, F
     throw new NotRecovered('its BatchNorm is merged into the weights');
   }
   const file = decodeModel(onnx);
+  if (file.nodes.some(({ op }) => op === 'DequantizeLinear'))
+    throw new NotRecovered('they are rounded to 8 bits (int8)');
+  const tolerance = widenWeights(file) ? HALF_TOLERANCE : TOLERANCE;
   const probe = (value: (parameter: number, element: number) => number) => {
     const values = model.parameters.map(({ name, shape }, parameter): [string, Float32Array] => {
       return [name, Float32Array.from({ length: sizeOf(shape) }, (_, element) => value(parameter, element))];
@@ -54,7 +60,7 @@ export function recoverParameters(model: Model, onnx: Uint8Array): Map<string, F
   }
   const missing = model.parameters.find(({ name }) => !found.has(name));
   if (missing) throw new NotRecovered(`it does not hold ${missing.name} as this version exports it`);
-  requireSame(inferenceGraph(model, found), file);
+  requireSame(inferenceGraph(model, found), file, tolerance);
   return new Map(model.parameters.map(({ name }) => [name, found.get(name)!]));
 }
 
@@ -155,11 +161,11 @@ function unsum(sums: Float32Array): Float32Array {
 }
 
 /** @throws NotRecovered where a constant of the file is not what these weights give. */
-function requireSame(fresh: Graph, file: DecodedGraph): void {
+function requireSame(fresh: Graph, file: DecodedGraph, tolerance: number): void {
   for (const [place, { actual, expected }] of pairConstants(fresh, file)) {
     const [a, b] = [Array.from(actual.data, Number), Array.from(expected.data, Number)];
     const largest = b.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-    if (a.some((value, i) => !(Math.abs(value - b[i]!) <= TOLERANCE * largest))) {
+    if (a.some((value, i) => !(Math.abs(value - b[i]!) <= tolerance * largest))) {
       throw new NotRecovered(`its values at ${place} are not those that this version exports`);
     }
   }

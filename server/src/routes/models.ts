@@ -34,6 +34,7 @@ export function modelRoutes(app: FastifyInstance, service: Service): void {
     })),
     timesteps: one.scheduler.num_train_timesteps,
     device: one.device,
+    format: one.format,
     hash: `sha256:${one.hash}`,
   });
 

@@ -38,7 +38,13 @@ async function readCard(modelFolder: string): Promise<string | undefined> {
 }
 
 /** The card with the figures in place of the section that it has, else before "## Limits", else at its end. */
-export function withEvaluation(card: string, evaluation: Evaluation): string {
+export const withEvaluation = (card: string, evaluation: Evaluation): string =>
+  withSection(card, evaluationSection(evaluation));
+
+/** The card without the figures, for a copy of the model that they were not measured of. */
+export const withoutEvaluation = (card: string): string => withSection(card, '');
+
+function withSection(card: string, section: string): string {
   const lines = card.split(/\r?\n/);
   const headings = headingsOf(lines);
   const old = headings.find((line) => lines[line]!.trimEnd() === HEADING);
@@ -47,7 +53,7 @@ export function withEvaluation(card: string, evaluation: Evaluation): string {
   const to = old === undefined ? from : (headings.find((line) => line > old) ?? lines.length);
   const before = lines.slice(0, from).join('\n').trimEnd();
   const after = lines.slice(to).join('\n').trim();
-  const text = [before, evaluationSection(evaluation), after].filter((part) => part !== '').join('\n\n');
+  const text = [before, section, after].filter((part) => part !== '').join('\n\n');
   const end = card.includes('\r\n') ? '\r\n' : '\n';
   return `${text}\n`.replaceAll('\n', end);
 }

@@ -8,6 +8,7 @@ import {
   type MainFigure,
   MODEL_FILES,
   missingFile,
+  type NetworkFormat,
   type NetworkPort,
   networkError,
   readArtefact,
@@ -37,6 +38,8 @@ export interface Inspection {
   parameters: string;
   /** Of the network's file. */
   bytes: number;
+  /** How its weights are stored. */
+  format: NetworkFormat;
   card: Card;
   samples: Blob | undefined;
   /** How good it is; none where it was not evaluated. */
@@ -58,7 +61,7 @@ export async function inspect({ files, title }: Arranged): Promise<Inspection> {
   const { scheduler, shape, classes, classNames, nullCondition, conditions } = artefact;
   const network = files[MODEL_FILES.network];
   if (network === undefined) throw missingFile(MODEL_FILES.network);
-  await checkNetwork(artefact, network);
+  const { format } = await checkNetwork(artefact, network);
   const unet = JSON.parse(await files[MODEL_FILES.unet]!.text()) as Record<string, unknown>;
   const onnx = await readOnnxHeader(network, MODEL_FILES.network);
   if (onnx.external) throw networkError('must hold its weights, received one that keeps them in another file');
@@ -78,6 +81,7 @@ export async function inspect({ files, title }: Arranged): Promise<Inspection> {
     scheduler,
     parameters: card.parameters === undefined ? about(onnx.weights) : whole(card.parameters),
     bytes: size,
+    format,
     card,
     samples: files[SAMPLES],
     figures: evaluated.figures,

@@ -1,0 +1,75 @@
+/** The options of `pipeline export` that make the network smaller. */
+import { check, number, oneOf, refuse } from '@onnoise/scheduler';
+import type { Options } from 'yargs';
+import type { FormatRequest } from '../../export/formats/make-smaller.ts';
+import { WEIGHT_BITS, type WeightBits } from '../../export/formats/weight-bits.ts';
+import { toNumber } from '../../terminal/options.ts';
+
+export interface FormatArguments {
+  dtype?: 'float32' | 'float16' | undefined;
+  quantize?: 'int8' | undefined;
+  weightBits?: WeightBits | undefined;
+  drift?: number | undefined;
+  judge?: string | undefined;
+}
+
+export function formatOptions(group: string) {
+  return {
+    dtype: {
+      group,
+      choices: ['float32', 'float16'] as const,
+      requiresArg: true,
+      describe: 'How weights are stored: float16 takes half the bytes, and is computed with as float32',
+      defaultDescription: 'float32',
+    },
+    quantize: {
+      group,
+      choices: ['int8'] as const,
+      requiresArg: true,
+      describe: 'Compute most layers in 8 bits: a quarter of the bytes, and faster on a CPU',
+    },
+    'weight-bits': {
+      group,
+      requiresArg: true,
+      coerce: toNumber('weight-bits'),
+      describe: 'Bits of a weight of --quantize; 8 is finer, and wrong on x86 processors without VNNI',
+      defaultDescription: '7',
+    },
+    drift: {
+      group,
+      requiresArg: true,
+      coerce: toNumber('drift'),
+      describe: 'How far pictures may be from those of float32, as a share of the way from black to white',
+      defaultDescription: '0.005 of float16, 0.05 of int8',
+    },
+    judge: {
+      group,
+      string: true,
+      requiresArg: true,
+      describe: 'Training images, named as by train --data: compare the Frechet distances of both networks, too',
+    },
+  } satisfies Record<string, Options>;
+}
+
+/** What is asked for but the judge; undefined for float32. @throws InputError for options that do not go together. */
+export function formatOfArguments(args: FormatArguments): Omit<FormatRequest, 'judge'> | undefined {
+  const { dtype, quantize, drift, weightBits, judge } = args;
+  const action = 'export';
+  if (quantize !== undefined && dtype !== undefined) {
+    refuse(action, '--dtype', 'left out beside --quantize, whose other weights are float16 already', dtype);
+  }
+  if (weightBits !== undefined) check(action, '--weight-bits', oneOf(WEIGHT_BITS), weightBits);
+  if (quantize === undefined && weightBits !== undefined) {
+    refuse(action, '--weight-bits', 'left out without --quantize', weightBits);
+  }
+  const format = quantize ?? (dtype === 'float16' ? dtype : undefined);
+  if (format === undefined) {
+    const rule = 'left out without --dtype float16 or --quantize';
+    for (const [name, value] of Object.entries({ drift, judge })) {
+      if (value !== undefined) refuse(action, `--${name}`, rule, value);
+    }
+    return undefined;
+  }
+  if (drift !== undefined) check(action, '--drift', number({ min: 0, max: 1 }), drift);
+  return { format, drift, weightBits };
+}

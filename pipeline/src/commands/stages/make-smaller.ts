@@ -1,0 +1,62 @@
+/** The stage of `pipeline export` that makes a network smaller: its judge, and the copy of an existing model. */
+import type { ImageShape } from '@onnoise/scheduler';
+import type { FormatRequest } from '../../export/formats/make-smaller.ts';
+import type { TrainedOn } from '../../export/read-card.ts';
+import { lockBeside, withLock } from '../../files/lock.ts';
+import { formatPath } from '../../terminal/format.ts';
+import { program } from '../../terminal/program.ts';
+import { withProgress } from '../../terminal/progress.ts';
+import { sayNote, sayResult } from '../../terminal/voice.ts';
+import { prepareWithProgress } from './prepare-with-progress.ts';
+
+/** @param source the images, as --judge names them; prepared and split as the card says */
+export async function judgeBy(
+  action: string,
+  source: string,
+  shape: ImageShape,
+  trainedOn: TrainedOn | undefined,
+): Promise<NonNullable<FormatRequest['judge']>> {
+  const { chooseImages } = await import('../../evaluate/choose-images.ts');
+  const { data } = chooseImages(action, { typed: { source } }, shape, trainedOn);
+  return { data, cacheDir: data.cacheDir ?? '.cache/onnoise', prepare: prepareWithProgress, onNote: sayNote };
+}
+
+export interface SmallerCopy {
+  model: string;
+  out: string;
+  request: Omit<FormatRequest, 'judge'>;
+  judge: string | undefined;
+  words: { action: string; doing: string };
+}
+
+export async function copySmaller({ model, out, request, judge: source, words }: SmallerCopy): Promise<void> {
+  const [{ exportSmallerCopy }, { readModelFolder }, { readTrainedOn }, { reportFormat }] = await Promise.all([
+    import('../../export/formats/existing.ts'),
+    import('@onnoise/runtime-node'),
+    import('../../export/read-card.ts'),
+    import('../../export/formats/words.ts'),
+  ]);
+  const { shape } = await readModelFolder(model);
+  const judge =
+    source === undefined ? undefined : await judgeBy(`export ${model}`, source, shape, await readTrainedOn(model));
+  const { comparison, judgement } = await withLock(lockBeside(out), words, () =>
+    withProgress('Exporting', { unit: 'calls' }, (report) =>
+      exportSmallerCopy({
+        model,
+        out,
+        ...request,
+        judge,
+        onProgress: (note, done, total) => report({ done, total, note }),
+      }),
+    ),
+  );
+  const path = formatPath(out);
+  sayResult(
+    [
+      ...reportFormat(request.format, { comparison, judgement }),
+      `Model: ${path}`,
+      `Try: ${program('sample')} --model ${path}`,
+    ],
+    { model, folder: out, format: request.format, comparison, ...(judgement && { judgement }) },
+  );
+}

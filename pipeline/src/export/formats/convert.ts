@@ -1,0 +1,86 @@
+/** A network of float32 in a smaller format. */
+import { FORMAT_KEY, formatOf, InputError } from '@onnoise/scheduler';
+import { decodeModel, encodeModel, type FileGraph, NotRecovered } from '@onnoise/tracer';
+import { type CalibrationOptions, calibrate } from './calibrate.ts';
+import { narrowWeights } from './float16.ts';
+import type { SampledFacts } from './network.ts';
+import { planLayers } from './plan.ts';
+import { quantizeLayers } from './quantize.ts';
+import { splitTransposed } from './transposed.ts';
+import type { WeightBits } from './weight-bits.ts';
+
+/** What a network can be turned into. */
+export type SmallFormat = 'float16' | 'int8';
+
+export interface ConvertOptions {
+  /** What fails, after "Cannot": `export runs/x`. */
+  action: string;
+  format: SmallFormat;
+  facts: SampledFacts;
+  /** Of an 8-bit layer's weights. */
+  bits: WeightBits;
+  calibration: CalibrationOptions;
+}
+
+/**
+ * @param onnx the bytes of a `.onnx` file
+ * @returns those of the smaller file
+ * @throws InputError for a network that is smaller already, or has nothing that could be.
+ */
+export async function convertNetwork(
+  onnx: Uint8Array,
+  { action, format, facts, bits, calibration }: ConvertOptions,
+): Promise<Uint8Array> {
+  const { metadata, ...graph } = read(action, onnx);
+  requireFloat(action, graph, metadata);
+  if (format === 'int8') await toInt8(action, graph, { facts, bits, calibration });
+  const saved = narrowWeights(graph);
+  if (saved === 0 && format === 'float16') {
+    throw new InputError(`Cannot ${action}: its network must have float32 weights to store as float16, received none.`);
+  }
+  return encodeModel(graph, { ...metadata, [FORMAT_KEY]: format });
+}
+
+async function toInt8(
+  action: string,
+  graph: FileGraph,
+  { facts, bits, calibration }: Pick<ConvertOptions, 'facts' | 'bits' | 'calibration'>,
+): Promise<void> {
+  splitTransposed(graph);
+  const layers = planLayers(graph);
+  if (layers.length === 0) {
+    throw new InputError(
+      `Cannot ${action}: its network must have convolutions or matrix products with constant weights between its first and its last, received none. Try --dtype float16.`,
+    );
+  }
+  const values = new Set(layers.flatMap(({ input, output }) => [input, output]));
+  quantizeLayers(graph, layers, await calibrate(action, graph, [...values], facts, calibration), bits);
+  const read = new Set(graph.nodes.flatMap(({ inputs }) => inputs));
+  for (const name of [...graph.constants.keys()]) if (!read.has(name)) graph.constants.delete(name);
+}
+
+function read(action: string, onnx: Uint8Array) {
+  try {
+    return decodeModel(onnx);
+  } catch (error) {
+    if (!(error instanceof NotRecovered)) throw error;
+    throw new InputError(`Cannot ${action}: its network must be one that can be rewritten, but ${error.message}.`, {
+      cause: error,
+    });
+  }
+}
+
+const ROUNDED = new Set(['QuantizeLinear', 'DequantizeLinear', 'DynamicQuantizeLinear', 'QLinearConv', 'ConvInteger']);
+
+function requireFloat(action: string, graph: FileGraph, metadata: Readonly<Record<string, string>>): void {
+  const refuse = (received: string): never => {
+    throw new InputError(
+      `Cannot ${action}: its network must be float32, received ${received}. Export the run, or a float32 copy of the model.`,
+    );
+  };
+  const format = formatOf(metadata);
+  if (format !== 'float32') refuse(format);
+  const rounded = graph.nodes.find(({ op }) => ROUNDED.has(op));
+  if (rounded) refuse(`one with ${rounded.op}`);
+  if ([...graph.constants.values()].some(({ dtype }) => dtype === 'float16')) refuse('one with float16 weights');
+}

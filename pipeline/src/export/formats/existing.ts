@@ -1,0 +1,40 @@
+/**
+ * A smaller copy of a model folder. All its files are copied but what was measured of the float32 network: `evaluation.json`, and
+ * the card's section about it. Weights for Python stay float32.
+ */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readModelFolder } from '@onnoise/runtime-node';
+import { MODEL_FILES } from '@onnoise/scheduler';
+import { withoutEvaluation } from '../../evaluate/report/card.ts';
+import { checkArtefactTarget, copyArtefact } from '../artefact.ts';
+import { withFormat } from '../model-card.ts';
+import { type FormatRequest, makeSmaller, type Smaller } from './make-smaller.ts';
+import { describeFormat } from './words.ts';
+
+export interface SmallerCopyOptions extends FormatRequest {
+  /** Model folder; it stays as it is, unless it is `out`, too. */
+  model: string;
+  /** Model folder to write. */
+  out: string;
+  onProgress?: ((note: string, done: number, total: number) => void) | undefined;
+}
+
+/** @throws InputError when `model` is not a model folder of float32, `out` cannot be written, or the copy is too far off. */
+export async function exportSmallerCopy({ model, out, onProgress, ...request }: SmallerCopyOptions): Promise<Smaller> {
+  await checkArtefactTarget(out);
+  const folder = await readModelFolder(model);
+  const smaller = await makeSmaller(`export ${model}`, await readFile(folder.onnx), folder, request, onProgress);
+  const card = await readFile(join(model, MODEL_FILES.card), 'utf8').catch(() => undefined);
+  const sentence = describeFormat(request.format, smaller);
+  await copyArtefact(
+    model,
+    out,
+    {
+      [MODEL_FILES.network]: smaller.onnx,
+      ...(card !== undefined && { [MODEL_FILES.card]: withFormat(withoutEvaluation(card), sentence) }),
+    },
+    [MODEL_FILES.evaluation],
+  );
+  return smaller;
+}

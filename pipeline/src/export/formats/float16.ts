@@ -1,0 +1,59 @@
+/**
+ * Weights stored as float16, with a Cast to float32 in the graph: half the size, and all arithmetic stays float32, so the network
+ * runs wherever the original does. onnxruntime folds the Casts when it loads the file.
+ *
+ * Kept in float32: tensors of fewer than 64 values, which save nothing; tables that are looked up by a number, such as the time
+ * embedding's sines, which the network depends on sharply; and tensors with values that float16 cannot hold.
+ */
+import type { Constant, FileGraph, Node } from '@onnoise/tracer';
+import { narrowHalf, widenHalf } from '../../train/half.ts';
+
+const FLOAT = 1;
+const FEWEST = 64;
+/** The largest float16. */
+const LARGEST = 65504;
+
+/** Stores the graph's weights as float16. Edits it in place. @returns how many bytes that saves. */
+export function narrowWeights(graph: FileGraph): number {
+  const tables = new Set(graph.nodes.filter(({ op }) => op === 'Gather').map(({ inputs }) => inputs[0]!));
+  const casts: Node[] = [];
+  let saved = 0;
+  for (const [name, constant] of [...graph.constants]) {
+    const { data, dtype, dims } = constant;
+    if (dtype !== 'float32' || data.length < FEWEST || tables.has(name)) continue;
+    const values = data as Float32Array;
+    if (!values.every((value) => Math.abs(value) <= LARGEST)) continue;
+    const stored = `${name}.float16`;
+    graph.constants.delete(name);
+    graph.constants.set(stored, { dtype: 'float16', dims, data: narrowHalf(values) });
+    casts.push({
+      name: `${name}/Cast`,
+      op: 'Cast',
+      domain: '',
+      inputs: [stored],
+      outputs: [name],
+      attributes: { to: { int: FLOAT } },
+    });
+    saved += values.byteLength / 2;
+  }
+  graph.nodes.unshift(...casts);
+  return saved;
+}
+
+/** The other way: the graph as it was, with weights rounded. Edits it in place. @returns whether any were float16. */
+export function widenWeights(graph: FileGraph): boolean {
+  const half = (node: Node): Constant | undefined => {
+    const constant = node.op === 'Cast' ? graph.constants.get(node.inputs[0]!) : undefined;
+    return constant?.dtype === 'float16' ? constant : undefined;
+  };
+  const before = graph.nodes.length;
+  graph.nodes = graph.nodes.filter((node) => {
+    const constant = half(node);
+    if (!constant) return true;
+    const { dims, data } = constant;
+    graph.constants.set(node.outputs[0]!, { dtype: 'float32', dims, data: widenHalf(data as Uint16Array) });
+    return false;
+  });
+  for (const [name, { dtype }] of [...graph.constants]) if (dtype === 'float16') graph.constants.delete(name);
+  return graph.nodes.length < before;
+}

@@ -1,0 +1,61 @@
+/**
+ * Which layers of a network are computed in 8 bits: convolutions and matrix products with constant weights that look at the picture.
+ * Not the first and the last of them, whose rounding shows in the picture, and nothing that depends on the timestep, the class or
+ * conditions alone, which is small and sharp.
+ */
+import type { FileGraph, Node } from '@onnoise/tracer';
+
+export interface Layer {
+  node: Node;
+  /** The value that it reads. */
+  input: string;
+  /** The value that is stored after it: its output, or that of the Relu that alone reads it. */
+  output: string;
+}
+
+const WEIGHTED = new Set(['Conv', 'MatMul', 'Gemm']);
+
+/** The layers in the order of the graph. */
+export function planLayers(graph: FileGraph): Layer[] {
+  const pictured = reach(graph, ['sample']);
+  const weighted = graph.nodes.filter((node) => isWeighted(graph, node) && pictured.has(node.inputs[0]!));
+  const outputs = weighted.map(({ outputs: [output] }) => output!);
+  const inner = reach(graph, outputs);
+  const ancestors = reachBack(
+    graph,
+    weighted.map(({ inputs: [input] }) => input!),
+  );
+  return weighted
+    .filter(({ inputs: [input], outputs: [output] }) => inner.has(input!) && ancestors.has(output!))
+    .map((node) => ({ node, input: node.inputs[0]!, output: storedAfter(graph, node) }));
+}
+
+function isWeighted({ constants }: FileGraph, { op, inputs }: Node): boolean {
+  const [input, weight, bias] = inputs;
+  const isConstant = (name: string) => constants.get(name)?.dtype === 'float32';
+  return WEIGHTED.has(op) && !constants.has(input!) && isConstant(weight!) && (bias === undefined || isConstant(bias));
+}
+
+/** The values that depend on some values, these included. */
+function reach(graph: FileGraph, from: readonly string[]): Set<string> {
+  const reached = new Set(from);
+  for (const { inputs, outputs } of graph.nodes) {
+    if (inputs.some((input) => reached.has(input))) for (const output of outputs) reached.add(output);
+  }
+  return reached;
+}
+
+/** The values that some values depend on, these included. */
+function reachBack(graph: FileGraph, from: readonly string[]): Set<string> {
+  const reached = new Set(from);
+  for (const { inputs, outputs } of [...graph.nodes].reverse()) {
+    if (outputs.some((output) => reached.has(output))) for (const input of inputs) reached.add(input);
+  }
+  return reached;
+}
+
+function storedAfter(graph: FileGraph, { outputs: [output] }: Node): string {
+  const readers = graph.nodes.filter(({ inputs }) => inputs.includes(output!));
+  const [only] = readers;
+  return readers.length === 1 && only!.op === 'Relu' ? only!.outputs[0]! : output!;
+}

@@ -1,0 +1,63 @@
+/** Smaller networks in Python: ONNX's checker, onnxruntime's Python package, and onnxruntime's own quantisation beside ours. */
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { describe, expect, it } from 'vitest';
+import { convertNetwork } from '#pipeline/export/formats/convert.ts';
+import { readModelFolder } from '#runtime-node/index.ts';
+import { gaussian } from '#scheduler/index.ts';
+import { expectClose } from '#test/compare.ts';
+import { smallModel } from '#test/small-network.ts';
+import { lacksPython, PYTHON, skipBecause } from '../../support/skip.ts';
+
+const REFERENCE = fileURLToPath(new URL('reference.py', import.meta.url));
+const DIMS = [2, 1, 8, 8];
+
+/** Noise at timesteps all over the schedule. */
+const calls = Array.from({ length: 10 }, (_, i) => {
+  const sample = new Float32Array(128);
+  gaussian(i, 0, sample);
+  return { sample: [...sample], dims: DIMS, timestep: [5 * i, 5 * i + 2], labels: [i % 3, (i + 1) % 3] };
+});
+
+describe('smaller networks in Python', () => {
+  it(
+    'pass the checker, give the same outputs, and are as near to float32 as those of the tool of onnxruntime',
+    skipBecause(lacksPython('onnxruntime.quantization')),
+    async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'onnoise-formats-'));
+      try {
+        const facts = await readModelFolder(await smallModel(folder));
+        const float32 = new Uint8Array(await readFile(facts.onnx));
+        const convert = (format: 'float16' | 'int8') =>
+          convertNetwork(float32, { action: 'test', format, facts, bits: 7, calibration: { count: 8, seed: 1, steps: 10 } });
+        const int8 = await convert('int8');
+        await writeFile(join(folder, 'float32.onnx'), float32);
+        await writeFile(join(folder, 'float16.onnx'), await convert('float16'));
+        await writeFile(join(folder, 'int8.onnx'), int8);
+        await writeFile(join(folder, 'calls.json'), JSON.stringify(calls));
+        const told = execFileSync(PYTHON, [REFERENCE, folder], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+        const { error, first } = JSON.parse(told.trim().split('\n').at(-1)!);
+        process.stdout.write(`relative errors: ${JSON.stringify(error)}\n`);
+        expect(error.float16).toBeLessThan(1e-3);
+        expect(error.int8).toBeLessThan(1.25 * error.tool);
+        const session = await InferenceSession.create(int8);
+        const [call] = calls;
+        const { out_sample: ours } = await session.run({
+          sample: new Tensor('float32', Float32Array.from(call!.sample), DIMS),
+          timestep: new Tensor('float32', Float32Array.from(call!.timestep), [2]),
+          class_labels: new Tensor('int64', BigInt64Array.from(call!.labels, BigInt), [2]),
+        });
+        const actual = (ours!.data as Float32Array).subarray(0, 16);
+        // Two versions may round a value that lies between two levels either way.
+        expectClose(actual, Float32Array.from(first), { absolute: 0.05, relative: 0, what: 'out_sample' });
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
+    },
+    120_000,
+  );
+});

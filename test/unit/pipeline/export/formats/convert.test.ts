@@ -1,0 +1,155 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { bytesOf, formatOf, readOnnxFacts } from '@onnoise/scheduler';
+import onnxProto from 'onnx-proto';
+import { InferenceSession } from 'onnxruntime-node';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ConvertOptions, convertNetwork } from '#pipeline/export/formats/convert.ts';
+import { widenWeights } from '#pipeline/export/formats/float16.ts';
+import { planLayers } from '#pipeline/export/formats/plan.ts';
+import { recoverParameters } from '#pipeline/init/recover.ts';
+import { createModel } from '#pipeline/model/index.ts';
+import { type ModelFolder, readModelFolder } from '#runtime-node/index.ts';
+import { expectClose } from '#test/compare.ts';
+import { SMALL_SIMPLE, SMALL_UNET, smallModel } from '#test/small-network.ts';
+import { decodeModel, encodeModel, NotRecovered } from '#tracer/index.ts';
+import { waveParameters } from '../../../../support/model.ts';
+
+let root: string;
+let facts: ModelFolder;
+let onnx: Uint8Array;
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'onnoise-convert-'));
+  facts = await readModelFolder(await smallModel(root));
+  onnx = new Uint8Array(await readFile(facts.onnx));
+});
+afterAll(() => rm(root, { recursive: true, force: true }));
+
+const convert = (changes: Partial<ConvertOptions>, network: Uint8Array = onnx) =>
+  convertNetwork(network, {
+    action: 'export it',
+    format: 'float16',
+    facts,
+    bits: 7,
+    calibration: { count: 4, seed: 1, steps: 4 },
+    ...changes,
+  });
+
+/** The operators that onnxruntime makes of a network. */
+async function fused(network: Uint8Array): Promise<string[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'onnoise-fused-'));
+  try {
+    const path = join(folder, 'fused.onnx');
+    const session = await InferenceSession.create(network, {
+      graphOptimizationLevel: 'extended',
+      optimizedModelFilePath: path,
+      logSeverityLevel: 4,
+    });
+    await session.release();
+    return onnxProto.onnx.ModelProto.decode(await readFile(path)).graph!.node!.map(({ opType }) => opType!);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+describe('convertNetwork to float16', () => {
+  it('stores weights in half the bytes, says so in the file, and gives them back rounded', async () => {
+    const small = await convert({});
+    const { metadata } = await readOnnxFacts(bytesOf(Uint8Array.from(small)));
+    expect(formatOf(metadata)).toBe('float16');
+    expect(metadata.num_class_embeds).toBe('3');
+    const stored = (network: Uint8Array) =>
+      [...decodeModel(network).constants.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
+    expect(stored(small) / stored(onnx)).toBeLessThan(0.6);
+    const [file, original] = [decodeModel(small), decodeModel(onnx)];
+    expect(widenWeights(file)).toBe(true);
+    expect([...file.constants.keys()].sort()).toEqual([...original.constants.keys()].sort());
+    for (const [name, { data, dtype }] of original.constants) {
+      if (dtype !== 'float32') continue;
+      const back = file.constants.get(name)!.data as Float32Array;
+      expectClose(back, data as Float32Array, { absolute: 2 ** -24, relative: 2 ** -11, what: name });
+    }
+    expect(file.nodes).toEqual(original.nodes);
+  });
+
+  it('has all Casts folded by onnxruntime', async () => {
+    expect((await fused(await convert({}))).filter((op) => op === 'Cast')).toEqual(
+      (await fused(onnx)).filter((op) => op === 'Cast'),
+    );
+  });
+
+  it('can be trained on: the parameters are read back, rounded', async () => {
+    const model = createModel(SMALL_UNET);
+    const found = recoverParameters(model, await convert({}));
+    for (const [name, values] of waveParameters(model.parameters)) {
+      expectClose(found.get(name)!, values, { absolute: 5e-4, relative: 2e-3, what: name });
+    }
+  });
+});
+
+describe('convertNetwork to int8', () => {
+  it('has onnxruntime compute every layer but the first and the last in 8 bits', async () => {
+    const small = await convert({ format: 'int8' });
+    const operators = await fused(small);
+    // The transposed convolution counts as four.
+    const layers = decodeModel(onnx).nodes.filter(({ op }) => op === 'Conv').length - 2 + 4;
+    expect(operators.filter((op) => op === 'QLinearConv')).toHaveLength(layers);
+    expect(operators.filter((op) => op === 'Conv' || op === 'ConvTranspose' || op === 'FusedConv')).toHaveLength(2);
+    expect(small.length).toBeLessThan(0.7 * onnx.length);
+  });
+
+  it('does so in the network of the tutorial, too', async () => {
+    const model = await readModelFolder(await smallModel(root, SMALL_SIMPLE));
+    const network = new Uint8Array(await readFile(model.onnx));
+    const operators = await fused(await convert({ format: 'int8', facts: model }, network));
+    expect(operators.filter((op) => op === 'Conv' || op === 'ConvTranspose' || op === 'FusedConv')).toHaveLength(2);
+  });
+
+  it('keeps weights of 7 bits within 63', async () => {
+    const largest = async (bits: 7 | 8) => {
+      const { constants } = decodeModel(await convert({ format: 'int8', bits }));
+      const weights = [...constants.values()].filter(({ dtype, dims }) => dtype === 'int8' && dims.length > 1);
+      return Math.max(...weights.flatMap(({ data }) => Array.from(data, (value) => Math.abs(Number(value)))));
+    };
+    expect([await largest(7), await largest(8)]).toEqual([63, 127]);
+  });
+
+  it('leaves what depends on the timestep and the class alone', () => {
+    const names = planLayers(decodeModel(onnx)).map(({ node }) => node.name);
+    expect(names.length).toBeGreaterThan(5);
+    expect(names.filter((name) => /time_emb|class_emb|conv_in|conv_out/.test(name))).toEqual([]);
+  });
+
+  it('cannot be trained on', async () => {
+    const small = await convert({ format: 'int8' });
+    const recover = () => recoverParameters(createModel(SMALL_UNET), small);
+    expect(recover).toThrow(NotRecovered);
+    expect(recover).toThrow('rounded to 8 bits');
+  });
+});
+
+describe('convertNetwork', () => {
+  it('refuses what is smaller already', async () => {
+    for (const format of ['float16', 'int8'] as const) {
+      const small = await convert({ format });
+      await expect(convert({ format: 'int8' }, small)).rejects.toThrow(
+        `Cannot export it: its network must be float32, received ${format}.`,
+      );
+      const { metadata: _, ...anonymous } = decodeModel(small);
+      await expect(convert({}, encodeModel(anonymous))).rejects.toThrow('its network must be float32, received one with');
+    }
+  });
+
+  it('refuses what is no network, has no layers, or has an operator that onnxruntime does not know', async () => {
+    await expect(convert({}, new TextEncoder().encode('none'))).rejects.toThrow('it is not an ONNX file');
+    const graph = decodeModel(onnx);
+    const output = graph.nodes.at(-1)!;
+    const strange = { ...graph, nodes: [...graph.nodes.slice(0, -1), { ...output, op: 'Strange' }] };
+    await expect(convert({ format: 'int8' }, encodeModel(strange))).rejects.toThrow(
+      'Cannot export it: its network must be one that onnxruntime can run, received "',
+    );
+    const empty = { ...graph, nodes: graph.nodes.filter(({ op }) => op !== 'Conv') };
+    await expect(convert({ format: 'int8' }, encodeModel(empty))).rejects.toThrow('received none. Try --dtype float16.');
+  });
+});

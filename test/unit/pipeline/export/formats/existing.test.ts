@@ -1,0 +1,70 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { exportSmallerCopy } from '#pipeline/export/formats/existing.ts';
+import { loadModel, readModelFolder } from '#runtime-node/index.ts';
+import { smallModel } from '#test/small-network.ts';
+
+let model: string;
+let root: string;
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'onnoise-smaller-'));
+  model = await smallModel(root);
+  await writeFile(join(model, 'evaluation.json'), '{}');
+  const card = join(model, 'README.md');
+  const text = await readFile(card, 'utf8');
+  await writeFile(card, text.replace('## Limits', '## Evaluation\n\nVery good.\n\n## Limits'));
+});
+afterAll(() => rm(root, { recursive: true, force: true }));
+
+describe('exportSmallerCopy', () => {
+  it('writes a model that says its format, without the figures of float32', async () => {
+    for (const format of ['float16', 'int8'] as const) {
+      const out = join(root, format);
+      const { comparison } = await exportSmallerCopy({ model, out, format, drift: 0.3 });
+      expect((await readModelFolder(out)).format).toBe(format);
+      expect((await readModelFolder(model)).format).toBe('float32');
+      expect(await readdir(out)).not.toContain('evaluation.json');
+      const card = await readFile(join(out, 'README.md'), 'utf8');
+      expect(card).toContain(`float16`);
+      expect(card).toContain('20 pictures differ from those of the float32 network by ');
+      expect(card).not.toContain('Very good.');
+      expect(card).toContain('## Limits');
+      const network = await readFile(join(out, 'unet/model.onnx'));
+      expect(comparison.bytes.after).toBe(network.length);
+      expect(comparison.drift).toBeGreaterThan(0);
+      expect(comparison.milliseconds.after).toBeGreaterThan(0);
+    }
+  }, 120_000);
+
+  it('makes pictures as far from those of float32 as it says', async () => {
+    const out = join(root, 'measured');
+    const { comparison } = await exportSmallerCopy({ model, out, format: 'int8', drift: 0.3 });
+    const options = { count: 20, seed: 0x51ab_8000 };
+    const [before, after] = await Promise.all(
+      [model, out].map(async (folder) => {
+        const opened = await loadModel(folder, { device: 'cpu' });
+        const { images } = await opened.sample(options);
+        await opened.dispose();
+        return images;
+      }),
+    );
+    const squares = before!.reduce((sum, value, i) => sum + ((value - after![i]!) / 2) ** 2, 0);
+    expect(Math.sqrt(squares / before!.length)).toBeCloseTo(comparison.drift, 4);
+  }, 120_000);
+
+  it('refuses what drifts further than it may, and writes nothing', async () => {
+    const out = join(root, 'drifted');
+    await expect(exportSmallerCopy({ model, out, format: 'int8', drift: 1e-7 })).rejects.toThrow(
+      `Cannot export ${model}: the pictures must be within 0.00001 % of those of the float32 network (root mean square), received `,
+    );
+    expect(await readdir(root)).not.toContain('drifted');
+  }, 120_000);
+
+  it('refuses a folder that is no model, and one without a network', async () => {
+    const copy = (from: string) => exportSmallerCopy({ model: from, out: join(root, 'none'), format: 'float16' });
+    await expect(copy(join(root, 'absent'))).rejects.toThrow('must be a model folder, there is none');
+    await expect(copy(root)).rejects.toThrow('must be a model folder, its ');
+  });
+});
