@@ -134,7 +134,8 @@ function checkProject({ run, accelerate, checkpoint: _, ...others }: ExportArgum
     'fuse',
   ] as const) {
     const rule = 'left out beside --accelerate, which makes no model folder';
-    if (others[name] !== undefined) refuse(action, `--${name}`, rule, others[name]);
+    if (others[name] !== undefined)
+      refuse(action, name === 'weightBits' ? '--weight-bits' : `--${name}`, rule, others[name]);
   }
   if (run !== undefined) return run;
   throw new InputError(

@@ -24,40 +24,44 @@ const calls = Array.from({ length: 10 }, (_, i) => {
 });
 
 describe('smaller networks in Python', () => {
-  it(
-    'pass the checker, give the same outputs, and are as near to float32 as those of the tool of onnxruntime',
-    skipBecause(lacksPython('onnxruntime.quantization')),
-    async () => {
-      const folder = await mkdtemp(join(tmpdir(), 'onnoise-formats-'));
-      try {
-        const facts = await readModelFolder(await smallModel(folder));
-        const float32 = new Uint8Array(await readFile(facts.onnx));
-        const convert = (format: 'float16' | 'int8') =>
-          convertNetwork(float32, { action: 'test', format, facts, bits: 7, calibration: { count: 8, seed: 1, steps: 10 } });
-        const int8 = await convert('int8');
-        await writeFile(join(folder, 'float32.onnx'), float32);
-        await writeFile(join(folder, 'float16.onnx'), await convert('float16'));
-        await writeFile(join(folder, 'int8.onnx'), int8);
-        await writeFile(join(folder, 'calls.json'), JSON.stringify(calls));
-        const told = execFileSync(PYTHON, [REFERENCE, folder], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
-        const { error, first } = JSON.parse(told.trim().split('\n').at(-1)!);
-        process.stdout.write(`relative errors: ${JSON.stringify(error)}\n`);
-        expect(error.float16).toBeLessThan(1e-3);
-        expect(error.int8).toBeLessThan(1.25 * error.tool);
-        const session = await InferenceSession.create(int8);
-        const [call] = calls;
-        const { out_sample: ours } = await session.run({
-          sample: new Tensor('float32', Float32Array.from(call!.sample), DIMS),
-          timestep: new Tensor('float32', Float32Array.from(call!.timestep), [2]),
-          class_labels: new Tensor('int64', BigInt64Array.from(call!.labels, BigInt), [2]),
+  it('pass the checker, give the same outputs, and are as near to float32 as those of the tool of onnxruntime', {
+    timeout: 120_000,
+    ...skipBecause(lacksPython('onnxruntime.quantization')),
+  }, async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'onnoise-formats-'));
+    try {
+      const facts = await readModelFolder(await smallModel(folder));
+      const float32 = new Uint8Array(await readFile(facts.onnx));
+      const convert = (format: 'float16' | 'int8') =>
+        convertNetwork(float32, {
+          action: 'test',
+          format,
+          facts,
+          bits: 7,
+          calibration: { count: 8, seed: 1, steps: 10 },
         });
-        const actual = (ours!.data as Float32Array).subarray(0, 16);
-        // Two versions may round a value that lies between two levels either way.
-        expectClose(actual, Float32Array.from(first), { absolute: 0.05, relative: 0, what: 'out_sample' });
-      } finally {
-        await rm(folder, { recursive: true, force: true });
-      }
-    },
-    120_000,
-  );
+      const int8 = await convert('int8');
+      await writeFile(join(folder, 'float32.onnx'), float32);
+      await writeFile(join(folder, 'float16.onnx'), await convert('float16'));
+      await writeFile(join(folder, 'int8.onnx'), int8);
+      await writeFile(join(folder, 'calls.json'), JSON.stringify(calls));
+      const told = execFileSync(PYTHON, [REFERENCE, folder], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+      const { error, first } = JSON.parse(told.trim().split('\n').at(-1)!);
+      process.stdout.write(`relative errors: ${JSON.stringify(error)}\n`);
+      expect(error.float16).toBeLessThan(1e-3);
+      expect(error.int8).toBeLessThan(1.25 * error.tool);
+      const session = await InferenceSession.create(int8);
+      const [call] = calls;
+      const { out_sample: ours } = await session.run({
+        sample: new Tensor('float32', Float32Array.from(call!.sample), DIMS),
+        timestep: new Tensor('float32', Float32Array.from(call!.timestep), [2]),
+        class_labels: new Tensor('int64', BigInt64Array.from(call!.labels, BigInt), [2]),
+      });
+      const actual = (ours!.data as Float32Array).subarray(0, 16);
+      // Two versions may round a value that lies between two levels either way.
+      expectClose(actual, Float32Array.from(first), { absolute: 0.05, relative: 0, what: 'out_sample' });
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
 });

@@ -357,6 +357,7 @@ describe('GET /v1/models', () => {
       classes: 2,
       class_names: ['cat', 'dog'],
       device: 'cpu',
+      format: 'float32',
     });
     expect(pets.json).toEqual(json.data[3]);
     expect((await ask(server(), '/v1/models/none')).status).toBe(404);

@@ -53,7 +53,11 @@ export async function makeSmaller(
   });
   requireDrift(action, comparison, drift);
   if (!judging) return { onnx: small, comparison };
-  const pictures = { before: Uint8Array.from(toBytes(before)), after: Uint8Array.from(toBytes(after)), count: comparison.count };
+  const pictures = {
+    before: Uint8Array.from(toBytes(before)),
+    after: Uint8Array.from(toBytes(after)),
+    count: comparison.count,
+  };
   const judgement = await judge(pictures, judging);
   requireJudgement(action, judgement);
   return { onnx: small, comparison, judgement };

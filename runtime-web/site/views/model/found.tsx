@@ -20,7 +20,10 @@ export function Found({ found }: { found: Inspection }): JSX.Element {
     ['Classes', classes > 0 ? classesOf(classes, classNames) : conditions.length > 0 ? 'none' : UNCONDITIONAL],
     ...conditions.map(({ name, min, max }): [string, string] => ['Condition', `${name}, ${min} to ${max}`]),
     ['Network', <code key="network">{found.network}</code>],
-    ['Parameters', [found.parameters, bytes(found.bytes), ...(found.format === 'float32' ? [] : [found.format])].join(', ')],
+    [
+      'Parameters',
+      [found.parameters, bytes(found.bytes), ...(found.format === 'float32' ? [] : [found.format])].join(', '),
+    ],
     [
       'Predicts',
       <>

@@ -116,6 +116,26 @@ describe('pipeline export', () => {
     expect(await readdir(folder)).not.toContain('unfused');
   }, 60_000);
 
+  it('makes a smaller network of a run, or a copy of a model, and tells how it compares', async () => {
+    const [small, plain, copy] = ['half', 'plain', 'eighth'].map((name) => join(folder, name)) as [
+      string,
+      string,
+      string,
+    ];
+    const { code, stdout } = await exportTo(small, '--json', '--dtype', 'float16', '--drift', '0.5');
+    const result = JSON.parse(stdout);
+    const { bytes, drift } = result.smaller.comparison;
+    expect([code, result.format, bytes.after]).toEqual([0, 'float16', result.bytes]);
+    expect(bytes.after).toBeLessThan(bytes.before);
+    expect(drift).toBeGreaterThan(0);
+    expect(await exportTo(plain, '--no-weights')).toMatchObject({ code: 0 });
+    const copied = await runCli('export', '--model', plain, '--out', copy, '--quantize', 'int8', '--drift', '1');
+    expect([copied.code, copied.stdout]).toEqual([0, expect.stringMatching(/^Size as int8: .*\nTime of a call/)]);
+    const again = await runCli('export', '--model', copy, '--out', join(folder, 'again'), '--quantize', 'int8');
+    expect([again.code, again.stderr]).toEqual([2, expect.stringContaining('must be float32, received int8.')]);
+    expect(await readdir(folder)).not.toContain('again');
+  }, 120_000);
+
   it('lets one at a time write a folder', async () => {
     const out = join(folder, 'locked');
     const release = await takeLock(join(folder, '.locked.lock'), { action: 'do', doing: 'does' });

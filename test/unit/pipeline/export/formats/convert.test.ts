@@ -110,7 +110,7 @@ describe('convertNetwork to int8', () => {
     const largest = async (bits: 7 | 8) => {
       const { constants } = decodeModel(await convert({ format: 'int8', bits }));
       const weights = [...constants.values()].filter(({ dtype, dims }) => dtype === 'int8' && dims.length > 1);
-      return Math.max(...weights.flatMap(({ data }) => Array.from(data, (value) => Math.abs(Number(value)))));
+      return Math.max(...weights.flatMap(({ data }) => Array.from(data as Int8Array, Math.abs)));
     };
     expect([await largest(7), await largest(8)]).toEqual([63, 127]);
   });
@@ -137,7 +137,9 @@ describe('convertNetwork', () => {
         `Cannot export it: its network must be float32, received ${format}.`,
       );
       const { metadata: _, ...anonymous } = decodeModel(small);
-      await expect(convert({}, encodeModel(anonymous))).rejects.toThrow('its network must be float32, received one with');
+      await expect(convert({}, encodeModel(anonymous))).rejects.toThrow(
+        'its network must be float32, received one with',
+      );
     }
   });
 
@@ -150,6 +152,8 @@ describe('convertNetwork', () => {
       'Cannot export it: its network must be one that onnxruntime can run, received "',
     );
     const empty = { ...graph, nodes: graph.nodes.filter(({ op }) => op !== 'Conv') };
-    await expect(convert({ format: 'int8' }, encodeModel(empty))).rejects.toThrow('received none. Try --dtype float16.');
+    await expect(convert({ format: 'int8' }, encodeModel(empty))).rejects.toThrow(
+      'received none. Try --dtype float16.',
+    );
   });
 });
