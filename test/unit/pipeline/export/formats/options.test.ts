@@ -30,7 +30,7 @@ describe('pipeline export', () => {
   it('refuses formats that there are not, and a smaller model without a place', async () => {
     const cases: [string[], string][] = [
       [['--dtype', 'float64'], '--dtype must be one of float32, float16, received "float64"'],
-      [['--quantize', 'int4'], '--quantize must be int8, received "int4"'],
+      [['--quantize', 'int4'], '--quantize must be one of int8, received "int4"'],
       [['--model', 'm', '--triton', 't', '--quantize', 'int8'], '--quantize must come with --out'],
       [['--run', 'r', '--accelerate', 'a', '--quantize', 'int8'], '--quantize must be left out beside --accelerate'],
     ];
