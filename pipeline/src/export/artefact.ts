@@ -71,7 +71,7 @@ export async function copyArtefact(
   await checkArtefactTarget(out);
   await replaceWith(out, async (temporary) => {
     await cp(from, temporary, { recursive: true, dereference: true });
-    for (const path of without) await rm(join(temporary, ...path.split('/')), { force: true });
+    for (const path of without) await rm(join(temporary, ...path.split('/')), { recursive: true, force: true });
     await writeFiles(temporary, files);
   });
 }

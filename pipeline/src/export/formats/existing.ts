@@ -12,6 +12,9 @@ import { withFormat } from '../model-card.ts';
 import { type FormatRequest, makeSmaller, type Smaller } from './make-smaller.ts';
 import { describeFormat } from './words.ts';
 
+/** Graphs of `--fuse`, which hold the float32 network. */
+const FUSED_FOLDER = 'fused';
+
 export interface SmallerCopyOptions extends FormatRequest {
   /** Model folder; it stays as it is, unless it is `out`, too. */
   model: string;
@@ -34,7 +37,7 @@ export async function exportSmallerCopy({ model, out, onProgress, ...request }: 
       [MODEL_FILES.network]: smaller.onnx,
       ...(card !== undefined && { [MODEL_FILES.card]: withFormat(withoutEvaluation(card), sentence) }),
     },
-    [MODEL_FILES.evaluation],
+    [MODEL_FILES.evaluation, FUSED_FOLDER],
   );
   return smaller;
 }
