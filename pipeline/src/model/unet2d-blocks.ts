@@ -69,7 +69,7 @@ function resnet(declare: Declare, options: ResnetOptions): TimedLayer {
     inputs === outputs ? (_, x) => x : conv2d(declare.in('conv_shortcut'), inputs, outputs, { kernel: 1, padding: 0 });
   const spread = (rows: tf.Tensor): tf.Tensor => tf.reshape(rows, [rows.shape[0]!, 1, 1, outputs]);
 
-  return (pass, x, time) => {
+  const block: TimedLayer = (pass, x, time) => {
     const before = act(norm1(pass, x));
     const h = conv1.apply(pass, resample === 'halve' ? meanHalve(before) : before);
     const around = resample === 'halve' ? meanHalve(x) : resample === 'double' ? nearestDouble(x) : x;
@@ -78,6 +78,8 @@ function resnet(declare: Declare, options: ResnetOptions): TimedLayer {
     const sum: tf.Tensor4D = tf.add(shortcut(pass, around), conv2(pass, drop(pass, act(timed))));
     return scale === 1 ? sum : tf.div(sum, scale);
   };
+  // Eagerly, what a block no longer needs is freed: the feature maps of a large network would fill the memory.
+  return (pass, x, time) => tf.tidy(() => block(pass, x, time));
 
   /** The bias and the time are added while they are small: one addition over the feature map instead of two. */
   function added(pass: Pass, h: tf.Tensor4D, projected: tf.Tensor2D): tf.Tensor4D {
@@ -144,7 +146,10 @@ export function upBlock(declare: Declare, options: LevelOptions & { upsample: Re
   const layers = level(declare, options);
   const double = upsampler(declare, options);
   return (pass: Pass, x: tf.Tensor4D, skips: tf.Tensor4D[], time: tf.Tensor2D): tf.Tensor4D => {
-    for (const layer of layers) x = layer(pass, tf.concat([x, skips.pop()!], 3), time);
+    for (const layer of layers) {
+      const skip = skips.pop()!;
+      x = tf.tidy(() => layer(pass, tf.concat([x, skip], 3), time));
+    }
     return double?.(pass, x, time) ?? x;
   };
 }
