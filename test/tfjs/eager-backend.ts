@@ -127,7 +127,8 @@ function subgraph(sheet: Sheet, wanted: string): { graph: Graph; inputs: string[
   }
   const graph: Graph = { name: 'read', inputs: [], outputs: [], nodes: [], constants: new Map(), types: new Map() };
   const visit = (name: string) => {
-    if (graph.types.has(name)) return;
+    // An optional input that is left out has no name.
+    if (name === '' || graph.types.has(name)) return;
     const type = types.get(name)!;
     graph.types.set(name, type);
     const constant = constants.get(name);

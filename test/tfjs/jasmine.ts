@@ -7,6 +7,10 @@ export interface SpecResult {
   failedExpectations: { message: string; stack?: string }[];
 }
 
+export interface Spec {
+  getFullName(): string;
+}
+
 export interface JasmineEnv {
   configure(options: object): void;
   addReporter(reporter: { specDone(result: SpecResult): void }): void;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SpecResult } from './jasmine.ts';
-import { formatRefused, sortOutcomes } from './outcomes.ts';
+import { formatRefused, sortOutcomes, withRefused } from './outcomes.ts';
 
 const failed = (fullName: string, ...messages: string[]): SpecResult => ({
   fullName,
@@ -24,7 +24,7 @@ describe('sortOutcomes', () => {
     ]);
     expect(passed).toEqual(['add one']);
     expect([...refused]).toEqual([
-      ['the tfjs kernel TopK: it has no row in a/b.ts', ['topk a', 'topk b']],
+      ['the tfjs kernel TopK: it has no row in a/b.ts; add one', ['topk a', 'topk b']],
       ['a string tensor: its dtype must be float32', ['fill c']],
     ]);
     expect([...wrong.keys()]).toEqual(['max d', 'max e']);
@@ -37,6 +37,30 @@ describe('formatRefused', () => {
       ['b: no', ['x', 'y']],
       ['a: no', ['z']],
     ]);
-    expect(formatRefused({ passed: [], refused, wrong: new Map() })).toBe('a: no (1)\n  z\n\nb: no (2)\n  x\n  y\n');
+    expect(formatRefused({ passed: ['w'], refused })).toBe('1 tests pass\n\na: no (1)\n  z\n\nb: no (2)\n  x\n  y\n');
+  });
+});
+
+describe('withRefused', () => {
+  it('writes counts and a row for each kernel between the marks, and nothing else', () => {
+    const refused = new Map([
+      ['the tfjs kernel B: it draws; draw outside', ['x', 'y']],
+      ['a string tensor: its dtype must be float32', ['z']],
+    ]);
+    const list = formatRefused({ passed: ['w', 'v'], refused });
+    const empty =
+      "before\n<!-- from tfjs' own tests: `npm run test:tfjs -- -u` writes this -->\nold\n<!-- end -->\nafter\n";
+    const written = withRefused(empty, list);
+    expect(written.split('\n').slice(2, -3)).toEqual([
+      'Of the tests that tfjs-core ships, 2 pass and 3 are refused:',
+      '',
+      '| kernel | tests | why | in its place |',
+      '|---|---|---|---|',
+      '| a string tensor | 1 | its dtype must be float32 |  |',
+      '| B | 2 | it draws | draw outside |',
+    ]);
+    expect(written.startsWith('before\n')).toBe(true);
+    expect(written.endsWith('after\n')).toBe(true);
+    expect(withRefused(written, list)).toBe(written);
   });
 });

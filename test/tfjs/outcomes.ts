@@ -9,8 +9,8 @@ export interface Outcomes {
   wrong: Map<string, string>;
 }
 
-/** A sentence of the tracer, in whatever jasmine says of an error that was thrown. */
-const REFUSAL = /Cannot trace (?<what>[^:]+): (?<why>.+?)(?:, received|;|\.(?:\W|$))/;
+/** A sentence of the tracer, in whatever jasmine says of an error that was thrown. What was received differs from test to test. */
+const REFUSAL = /Cannot trace (?<what>[^:]+): (?<why>.+?)(?:, received [^;]*?)?(?:; (?<instead>.+?))?\.(?:\W|$)/;
 
 export function sortOutcomes(results: readonly SpecResult[]): Outcomes {
   const outcomes: Outcomes = { passed: [], refused: new Map(), wrong: new Map() };
@@ -27,14 +27,42 @@ export function sortOutcomes(results: readonly SpecResult[]): Outcomes {
 }
 
 function refusal(message: string): string | undefined {
-  const { what, why } = REFUSAL.exec(message)?.groups ?? {};
-  return what && why && `${what}: ${why}`;
+  const { what, why, instead } = REFUSAL.exec(message)?.groups ?? {};
+  return what && why && `${what}: ${why}${instead === undefined ? '' : `; ${instead}`}`;
 }
 
-/** The list that is kept: sentences in alphabetical order, the tests below them. */
-export function formatRefused({ refused }: Outcomes): string {
+/** The list that is kept: how many pass, then sentences in alphabetical order, the tests below them. */
+export function formatRefused({ passed, refused }: Pick<Outcomes, 'passed' | 'refused'>): string {
   const sections = [...refused].sort(([a], [b]) => (a < b ? -1 : 1));
-  return `${sections
-    .map(([sentence, names]) => [`${sentence} (${names.length})`, ...names.map((name) => `  ${name}`)].join('\n'))
-    .join('\n\n')}\n`;
+  const lists = sections.map(([sentence, names]) =>
+    [`${sentence} (${names.length})`, ...names.map((name) => `  ${name}`)].join('\n'),
+  );
+  return `${[`${passed.length} tests pass`, ...lists].join('\n\n')}\n`;
+}
+
+const START = "<!-- from tfjs' own tests: `npm run test:tfjs -- -u` writes this -->";
+const END = '<!-- end -->';
+
+/** A text whose part between two marks is what `list`, of formatRefused, says: counts, and a row for each kernel. */
+export function withRefused(text: string, list: string): string {
+  const passed = Number(list.split(' ', 1)[0]);
+  const rows = [...list.matchAll(/^(\S.*?): (.+?)(?:; (.+))? \((\d+)\)$/gm)].map(
+    ([, what, why, instead = '', count]) => ({
+      what: what!.replace('the tfjs kernel ', ''),
+      count: Number(count),
+      line: `${why} | ${instead}`,
+    }),
+  );
+  const total = rows.reduce((sum, { count }) => sum + count, 0);
+  const table = rows.map(({ what, count, line }) => `| ${what} | ${count} | ${line} |`);
+  const part = [
+    START,
+    `Of the tests that tfjs-core ships, ${passed} pass and ${total} are refused:`,
+    '',
+    '| kernel | tests | why | in its place |',
+    '|---|---|---|---|',
+    ...table,
+    END,
+  ];
+  return text.replace(new RegExp(`${START}[^]*?${END}`), () => part.join('\n'));
 }

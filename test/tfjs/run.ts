@@ -1,11 +1,11 @@
 /**
  * Runs the tests that tfjs-core's npm package ships, as they are, and writes what became of each to the file that is named first;
- * `--with-constants` makes every second tensor a constant.
+ * `--with-constants` makes every second tensor a constant; `--only=words` runs the tests whose names match the regular expression.
  * This is what bundle.ts bundles; 'tfjs:tests' stands for the test files.
  */
 import { writeFileSync } from 'node:fs';
 import { uniforms } from '../support/traced.ts';
-import { env, type SpecResult } from './jasmine.ts';
+import { env, type Spec, type SpecResult } from './jasmine.ts';
 import './environment.ts';
 import 'tfjs:tests';
 
@@ -13,7 +13,9 @@ import 'tfjs:tests';
 Math.random = uniforms(1);
 
 const results: Pick<SpecResult, 'fullName' | 'status' | 'failedExpectations'>[] = [];
-env.configure({ random: false, failFast: false });
+const only = process.argv.find((argument) => argument.startsWith('--only='))?.slice('--only='.length) ?? '';
+const wanted = new RegExp(only, 'i');
+env.configure({ random: false, failFast: false, specFilter: (spec: Spec) => wanted.test(spec.getFullName()) });
 env.addReporter({
   specDone: ({ fullName, status, failedExpectations }) => results.push({ fullName, status, failedExpectations }),
 });

@@ -8,6 +8,7 @@
 
 import * as tf from '@tensorflow/tfjs';
 import { ARRAY_TYPE, type ConstantData, type DType, type GraphBuilder, sizeOf } from './graph.ts';
+import { COMPLEX, TEXT } from './kernels/refused.ts';
 import { expandData, identityOrder, inOrder, plain, type Value } from './layout.ts';
 import { TraceError } from './trace-error.ts';
 
@@ -151,7 +152,8 @@ export function traceable(dtype: string): TensorDType {
   if (dtype in ARRAY_TYPE) return dtype as TensorDType;
   const op = outermostOp();
   const where = op === undefined ? '' : ` in ${op}`;
-  throw new TraceError(`Cannot trace a ${dtype} tensor${where}: its dtype must be float32, int32 or bool.`);
+  const { instead } = dtype === 'string' ? TEXT : COMPLEX;
+  throw new TraceError(`Cannot trace a ${dtype} tensor${where}: its dtype must be float32, int32 or bool; ${instead}.`);
 }
 
 function dataOf(data: TypedArray | number[], dtype: TensorDType): ConstantData {

@@ -7,6 +7,7 @@ import * as tf from '@tensorflow/tfjs';
 import { TraceBackend, traceable } from './backend.ts';
 import { ARRAY_TYPE, type DType, sizeOf } from './graph.ts';
 import { kernels } from './kernels/index.ts';
+import { type Refusal, refused } from './kernels/refused.ts';
 import type { KernelAttributes } from './kernels/row.ts';
 import { identityOrder } from './layout.ts';
 import { TraceError } from './trace-error.ts';
@@ -70,11 +71,15 @@ function runKernel(backend: TraceBackend, name: string, inputs: tf.NamedTensorIn
   return Array.isArray(outputs) ? outputs.map((output) => backend.tensorOf(output)) : backend.tensorOf(outputs);
 }
 
-const missing = (kernel: string): TraceError =>
-  new TraceError(
-    `Cannot trace the tfjs kernel ${kernel}: it has no row in tracer/src/kernels; add one (row.ts says how), ` +
-      'or write the function with other operators.',
-  );
+const NO_ROW: Refusal = {
+  why: 'it has no row in tracer/src/kernels',
+  instead: 'add one (row.ts says how), or write the function with other operators',
+};
+
+function missing(kernel: string): TraceError {
+  const { why, instead } = refused[kernel] ?? NO_ROW;
+  return new TraceError(`Cannot trace the tfjs kernel ${kernel}: ${why}; ${instead}.`);
+}
 
 /** Has an error say which kernel it is of. */
 function named<T>(kernel: string, run: () => T): T {

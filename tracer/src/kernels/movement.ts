@@ -1,5 +1,5 @@
 /**
- * Kernels that move elements: reshape, transpose, concat, slice, split, pad, tile, gather.
+ * Kernels that move elements: reshape, transpose, concat, slice, split, pad, tile.
  * Transpose only relabels; the others map their axes to the stored order.
  */
 
@@ -101,23 +101,6 @@ function slice(b: GraphBuilder, x: Value, begin: readonly number[], size: readon
   ];
   return { ...source, shape: size, dims, name: b.emit('Slice', inputs, { dtype: x.dtype, dims }) };
 }
-
-/**
- * Indices along an axis. In tfjs -1 is no index; in ONNX it is the last one. A computed index below 0 becomes one so
- * low that onnxruntime refuses it when the graph is run, as it does any beyond the axis.
- */
-function inside(b: GraphBuilder, index: Value, size: number): Value {
-  const constant = b.graph.constants.get(index.name);
-  if (!constant) {
-    const below = combine(b, 'Less', [index, scalar(b, 0, 'int32')], 'bool');
-    return where(b, below, scalar(b, LOWEST, 'int32'), index);
-  }
-  const outside = Array.from(constant.data, Number).find((at) => at < 0 || at >= size);
-  if (outside === undefined) return index;
-  throw new TraceError(`Cannot trace gather: its indices must be in 0 to ${size - 1}, received ${outside}.`);
-}
-
-const LOWEST = -(2 ** 31);
 
 export const movement: KernelTable = {
   Reshape: (b, { x }, { shape }) => {
@@ -258,21 +241,6 @@ export const movement: KernelTable = {
     const many = (value: number) => b.shape(along.map(() => value));
     const inputs = [source.name, many(-1), many(-(2 ** 31)), b.shape(along), many(-1)];
     return { ...source, name: b.emit('Slice', inputs, source) };
-  },
-  GatherV2: (b, { x, indices }, { axis, batchDims }) => {
-    const source = logical(b, x!);
-    const along = axis < 0 ? axis + source.shape.length : axis;
-    tf.backend_util.segment_util.collectGatherOpShapeInfo(x as never, indices as never, along, batchDims ?? 0);
-    if (batchDims) {
-      throw new TraceError(
-        `Cannot trace gather: its batchDims must be 0, received ${batchDims}; gather without them, or multiply by oneHot.`,
-      );
-    }
-    const index = inside(b, logical(b, indices!), source.shape[along]!);
-    const shape = [...source.shape.slice(0, along), ...index.shape, ...source.shape.slice(along + 1)];
-    const attributes = { axis: { int: along } };
-    const name = b.emit('Gather', [source.name, index.name], { dtype: source.dtype, dims: shape }, { attributes });
-    return plain(name, source.dtype, shape);
   },
   // Not ONNX's OneHot: there a negative index counts from the end, in tfjs it is no class.
   OneHot: (b, { indices }, { dtype = 'int32', depth, onValue, offValue }) => {

@@ -1,14 +1,20 @@
 /** What the rows are written with: ONNX operators over values that are stored in any order. */
 
 import * as tf from '@tensorflow/tfjs';
-import type { Attribute, DType, GraphBuilder } from '../graph.ts';
+import { ARRAY_TYPE, type Attribute, type DType, type GraphBuilder } from '../graph.ts';
 import { aligned, plain, type Value } from '../layout.ts';
 import { TraceError } from '../trace-error.ts';
 
 const ONNX_FLOAT = 1;
 const ONNX_INT32 = 6;
+const ONNX_INT64 = 7;
 const ONNX_BOOL = 9;
-const ONNX_TYPE: Record<string, number> = { float32: ONNX_FLOAT, int32: ONNX_INT32, bool: ONNX_BOOL };
+const ONNX_TYPE: Record<string, number> = {
+  float32: ONNX_FLOAT,
+  int32: ONNX_INT32,
+  int64: ONNX_INT64,
+  bool: ONNX_BOOL,
+};
 
 /** One ONNX operator over a value. */
 export function apply(
@@ -22,16 +28,26 @@ export function apply(
 }
 
 /** One ONNX operator over values that broadcast together. */
-export function combine(b: GraphBuilder, op: string, values: readonly Value[], dtype: DType): Value {
+export function combine(
+  b: GraphBuilder,
+  op: string,
+  values: readonly Value[],
+  dtype: DType,
+  attributes: Record<string, Attribute> = {},
+): Value {
   const shape = values
     .map((value) => [...value.shape])
     .reduce((a, s) => tf.broadcast_util.assertAndGetBroadcastShape(a, s));
   const { names, order, dims } = aligned(b, values, shape);
-  return { name: b.emit(op, names, { dtype, dims }), dtype, shape, order, dims };
+  return { name: b.emit(op, names, { dtype, dims }, { attributes }), dtype, shape, order, dims };
 }
 
 export const scalar = (b: GraphBuilder, value: number, dtype: 'float32' | 'int32' = 'float32'): Value =>
   plain(b.scalar(value, dtype), dtype, []);
+
+/** A tensor without elements. */
+export const empty = (b: GraphBuilder, dtype: DType, shape: readonly number[]): Value =>
+  plain(b.constant(new ARRAY_TYPE[dtype as keyof typeof ARRAY_TYPE](0), shape, dtype), dtype, shape);
 
 export function cast(b: GraphBuilder, x: Value, dtype: DType): Value {
   if (ONNX_TYPE[dtype] === undefined)

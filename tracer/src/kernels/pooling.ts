@@ -7,7 +7,7 @@ import { image } from './convolution.ts';
 import { convAttributes, type Geometry, geometry, imageValue, outputShape } from './convolution-geometry.ts';
 import type { KernelAttributes, KernelTable } from './row.ts';
 
-function poolGeometry(op: string, shape: readonly number[], attrs: KernelAttributes): Geometry {
+export function poolGeometry(op: string, shape: readonly number[], attrs: KernelAttributes): Geometry {
   const [kH, kW = kH] = [attrs.filterSize].flat() as [number, number?];
   return geometry(op, shape, [kH, kW, shape[3]!, shape[3]!], attrs);
 }
