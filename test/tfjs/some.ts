@@ -20,10 +20,10 @@ try {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   const outcomes = sortOutcomes(JSON.parse(readFileSync(file, 'utf8')));
-  for (const [name, message] of outcomes.wrong) console.log(`wrong: ${name}\n${message}\n`);
-  console.log(formatRefused(outcomes));
+  for (const [name, message] of outcomes.wrong) process.stdout.write(`wrong: ${name}\n${message}\n\n`);
+  process.stdout.write(`${formatRefused(outcomes)}\n`);
   const refused = [...outcomes.refused.values()].flat().length;
-  console.log(`${outcomes.passed.length} passed, ${refused} refused, ${outcomes.wrong.size} wrong`);
+  process.stdout.write(`${outcomes.passed.length} passed, ${refused} refused, ${outcomes.wrong.size} wrong\n`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -35,7 +35,7 @@ describe("tfjs' own tests", () => {
       return sortOutcomes(JSON.parse(await readFile(results, 'utf8')));
     };
     [inputs, constants] = await Promise.all([run(), run('--with-constants')]);
-  });
+  }, 900_000);
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
   const wrong = (outcomes: Outcomes) => [...outcomes.wrong].filter(([name]) => !(name in EXCEPTIONS));

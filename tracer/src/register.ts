@@ -24,6 +24,20 @@ const given = (inputs: tf.NamedTensorInfoMap): [string, tf.TensorInfo][] =>
     (entry): entry is [string, tf.TensorInfo] => entry[1] !== undefined && entry[1] !== null,
   );
 
+/** What tfjs' cpu backend computes wrongly, or never: not to be folded with it. */
+const MISCOMPUTED: Record<string, (inputs: tf.NamedTensorInfoMap, attrs: KernelAttributes) => boolean> = {
+  MaxPool3DGrad: (_, { filterSize }) => {
+    const [depth, height = depth, width = depth] = [filterSize].flat() as number[];
+    return height !== width;
+  },
+  ResizeBilinearGrad: ({ images }, { halfPixelCenters }) => halfPixelCenters || images!.shape[1] !== images!.shape[2],
+  ResizeNearestNeighborGrad: ({ images }, { halfPixelCenters }) => {
+    const [batch, height, width] = images!.shape as [number, number, number];
+    return halfPixelCenters || batch > 1 || height === 1 || width === 1;
+  },
+  Transform: ({ image }) => image!.shape[0]! > 1,
+};
+
 function foldable(backend: TraceBackend, name: string, inputs: readonly tf.TensorInfo[]): boolean {
   const sizes = inputs.map(({ shape }) => sizeOf(shape));
   if (inputs.length === 0 || (RELABELS.has(name) && !sizes.includes(0))) return false;
@@ -41,7 +55,9 @@ function fold(
     makeTensorInfo(shape: number[], dtype: string, values: unknown): tf.TensorInfo;
   };
   const entries = given(inputs).map(([key, info]) => {
-    return [key, cpu.makeTensorInfo(info.shape, info.dtype, backend.constantOf(backend.lookup(info)))] as const;
+    const made = cpu.makeTensorInfo(info.shape, info.dtype, backend.constantOf(backend.lookup(info)));
+    // Some kernels ask for the rank, too.
+    return [key, Object.assign(made, { rank: info.shape.length })] as const;
   });
   const named = Array.isArray(inputs) ? entries.map(([, info]) => info) : Object.fromEntries(entries);
   const convert = (info: tf.TensorInfo) => {
@@ -63,7 +79,8 @@ function runKernel(backend: TraceBackend, name: string, inputs: tf.NamedTensorIn
   const tensors = infos.map(([, info]) => info);
   // Ragged tensors come as lists.
   if (tensors.some(Array.isArray)) throw missing(name);
-  if (foldable(backend, name, tensors)) return fold(backend, name, inputs, attrs);
+  const right = !MISCOMPUTED[name]?.(inputs, attrs);
+  if (right && foldable(backend, name, tensors)) return fold(backend, name, inputs, attrs);
   if (name === 'Identity' && backend.refCount(tensors[0]!.dataId) > 0) return backend.share(tensors[0]!);
   const row = kernels[name];
   if (!row) throw missing(name);

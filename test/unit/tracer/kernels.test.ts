@@ -7,16 +7,53 @@ import { describe, expect, it } from 'vitest';
 import { expectSame, runEager, runGraph } from '#test/traced.ts';
 import { kernels } from '#tracer/kernels/index.ts';
 import { trace } from '#tracer/trace.ts';
+import { arithmetic } from './rows/arithmetic.ts';
+import { channelsFirst } from './rows/channels-first.ts';
 import { convolution } from './rows/convolution.ts';
+import { cropping } from './rows/crop.ts';
+import { depthwiseGradients } from './rows/depthwise-gradient.ts';
+import { dilation } from './rows/dilation.ts';
+import { einsum } from './rows/einsum.ts';
 import { elementwise } from './rows/elementwise.ts';
 import { fused } from './rows/fused.ts';
+import { gathering } from './rows/gather.ts';
 import { matmul } from './rows/matmul.ts';
+import { maxPoolGradient } from './rows/max-pool-gradient.ts';
 import { movement } from './rows/movement.ts';
+import { ordering } from './rows/order.ts';
 import { pooling } from './rows/pooling.ts';
+import { rearranging } from './rows/rearrange.ts';
 import { reductions } from './rows/reduction.ts';
+import { resizing } from './rows/resize.ts';
+import { responseNormalization } from './rows/response-normalization.ts';
 import { constantVariant, type KernelRow, together, variantsOf } from './rows/row.ts';
+import { transforms } from './rows/transform.ts';
+import { volumePooling, volumes } from './rows/volume.ts';
 
-const families = { elementwise, reductions, movement, matmul, convolution, pooling, fused };
+const families = {
+  elementwise,
+  reductions,
+  movement,
+  matmul,
+  convolution,
+  pooling,
+  fused,
+  arithmetic,
+  channelsFirst,
+  cropping,
+  depthwiseGradients,
+  dilation,
+  einsum,
+  gathering,
+  maxPoolGradient,
+  ordering,
+  rearranging,
+  resizing,
+  responseNormalization,
+  transforms,
+  volumes,
+  volumePooling,
+};
 
 /** All variants in one graph, which is faster; after a failure one by one, to find the variant. */
 async function check(row: KernelRow, seed: number): Promise<void> {

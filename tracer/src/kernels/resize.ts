@@ -47,13 +47,14 @@ const linearWeights: Weights = (size, out, attrs) => {
   return weights;
 };
 
-/** ONNX's Resize of height and width. */
+/**
+ * ONNX's Resize of height and width. Its sizes are of all axes, though Resize could do with those of two: onnxruntime's
+ * transpose optimizer takes them for all.
+ */
 function resize(b: GraphBuilder, x: Value, size: readonly number[], attributes: Record<string, Attribute>): Value {
   const [n, , , c] = x.shape as Quad;
   const out = { ...imageValue('', [n, ...size, c]), dtype: x.dtype };
-  const axes = { axes: { ints: [2, 3] } };
-  const name = b.emit('Resize', [x.name, '', '', b.shape(size)], out, { attributes: { ...attributes, ...axes } });
-  return { ...out, name };
+  return { ...out, name: b.emit('Resize', [x.name, '', '', b.shape(out.dims)], out, { attributes }) };
 }
 
 /** The elements of a stored axis at `indices`. */

@@ -1,0 +1,63 @@
+/**
+ * Gradients of resizes, which tfjs' cpu backend has wrong for several images, for oblong ones and for half pixel centres.
+ * A resize is linear, so its gradient is given by the resizes of all basis images: those are the judge.
+ */
+import * as tf from '@tensorflow/tfjs';
+import { describe, it } from 'vitest';
+import { expectSame, type Input, randomData, runGraph, uniforms } from '#test/traced.ts';
+import { trace } from '#tracer/trace.ts';
+
+type Size = [number, number];
+type Resize = (x: tf.Tensor4D, to: Size, corners: boolean, centres: boolean) => tf.Tensor4D;
+
+const BATCH = 2;
+const CHANNELS = 2;
+
+/** dX[i] = sum over j of dY[j] times what element j of the resized basis image i is. */
+function byBasis(resize: (x: tf.Tensor4D) => tf.Tensor4D, from: Size, dy: Input): Float32Array {
+  tf.setBackend('cpu');
+  return tf.tidy(() => {
+    const size = from[0] * from[1];
+    const basis = tf.reshape(tf.eye(size), [size, ...from, 1]) as tf.Tensor4D;
+    const responses = tf.reshape(resize(basis), [size, -1]); // [from, to]
+    const given = tf.tensor(dy.data, [BATCH, responses.shape[1]!, CHANNELS]);
+    const gradient = tf.stack(tf.unstack(given).map((each) => tf.matMul(responses as tf.Tensor2D, each as tf.Tensor2D)));
+    return gradient.dataSync() as Float32Array;
+  });
+}
+
+const SIZES: readonly (readonly [Size, Size])[] = [
+  [[3, 4], [6, 8]],
+  [[3, 4], [9, 4]],
+  [[3, 5], [7, 11]],
+  [[6, 8], [3, 4]],
+  [[7, 6], [3, 5]],
+  [[4, 3], [1, 1]],
+  [[1, 1], [3, 2]],
+];
+const WAYS = [
+  [false, false],
+  [true, false],
+  [false, true],
+] as const;
+const RESIZES: readonly (readonly [string, Resize])[] = [
+  ['bilinear', (x, ...rest) => tf.image.resizeBilinear(x, ...rest)],
+  ['nearest neighbour', (x, ...rest) => tf.image.resizeNearestNeighbor(x, ...rest)],
+];
+
+describe.each(RESIZES)('the gradient of a %s resize', (_, resize) => {
+  it.each(SIZES.flatMap(([from, to]) => WAYS.map((way) => [from, to, ...way] as const)))(
+    'from %s to %s, corners aligned %s, half pixel centres %s, is its adjoint',
+    async (from, to, corners, centres) => {
+      const next = uniforms(7);
+      const input = (name: string, shape: number[]): Input => {
+        return { name, shape, dtype: 'float32', data: randomData(next, shape, 'float32') };
+      };
+      const inputs = [input('x', [BATCH, ...from, CHANNELS]), input('dy', [BATCH, ...to, CHANNELS])];
+      const forward = (x: tf.Tensor4D) => resize(x, to, corners, centres);
+      const graph = trace(({ x, dy }) => ({ dx: tf.grad(forward as never)(x!, dy!) }), inputs);
+      const expected = { dtype: 'float32', shape: inputs[0]!.shape, data: byBasis(forward, from, inputs[1]!) };
+      expectSame(await runGraph(graph, inputs), { dx: expected });
+    },
+  );
+});
