@@ -8,6 +8,7 @@
 
 import * as tf from '@tensorflow/tfjs';
 import { type DType, type Graph, GraphBuilder, sizeOf } from './graph.ts';
+import { withCorrectedGradients } from './gradients.ts';
 import { logical, plain } from './layout.ts';
 import { simplify } from './passes/index.ts';
 import { BACKEND, traceBackend } from './register.ts';
@@ -67,7 +68,7 @@ function record(fn: (tensors: Tensors) => Tensors, inputs: readonly TensorSpec[]
   backend.record(b);
   try {
     tf.setBackend(BACKEND);
-    tf.tidy(() => {
+    const run = () => {
       const tensors: Tensors = {};
       const add = (name: string, tensor: tf.Tensor) => {
         if (name in tensors) throw new TraceError(`Cannot trace: two inputs or constants are named ${name}.`);
@@ -86,7 +87,8 @@ function record(fn: (tensors: Tensors) => Tensors, inputs: readonly TensorSpec[]
       for (const [name, tensor] of Object.entries(outputs)) output(b, name, tensor);
       // What was kept would outlive the scope.
       tf.dispose(outputs);
-    });
+    };
+    withCorrectedGradients(() => tf.tidy(run));
     return { graph: b.graph, written: backend.written };
   } finally {
     backend.record(undefined);
