@@ -100,7 +100,7 @@ export class TraceBackend extends tf.KernelBackend {
       throw new TraceError(
         'Cannot read a traced tensor: tracing records what would be computed, so there is no value yet. ' +
           'Keep dataSync, array and print out of the traced function, and branch on shapes or on constants only.',
-      );
+      ).locate();
     }
     return data as TypedArray;
   }
@@ -153,7 +153,7 @@ export function traceable(dtype: string): TensorDType {
   const op = outermostOp();
   const where = op === undefined ? '' : ` in ${op}`;
   const { instead } = dtype === 'string' ? TEXT : COMPLEX;
-  throw new TraceError(`Cannot trace a ${dtype} tensor${where}: its dtype must be float32, int32 or bool; ${instead}.`);
+  throw new TraceError(`Cannot trace a ${dtype} tensor${where}: its dtype must be float32, int32 or bool; ${instead}.`).locate();
 }
 
 function dataOf(data: TypedArray | number[], dtype: TensorDType): ConstantData {

@@ -98,12 +98,12 @@ function missing(kernel: string): TraceError {
   return new TraceError(`Cannot trace the tfjs kernel ${kernel}: ${why}; ${instead}.`);
 }
 
-/** Has an error say which kernel it is of. */
+/** Has an error say which kernel it is of, and which line of the function asked for it. */
 function named<T>(kernel: string, run: () => T): T {
   try {
     return run();
   } catch (error) {
-    if (error instanceof TraceError) error.kernel ??= kernel;
+    if (error instanceof TraceError) error.locate().kernel ??= kernel;
     throw error;
   }
 }

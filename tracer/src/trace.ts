@@ -8,6 +8,7 @@
 
 import * as tf from '@tensorflow/tfjs';
 import { type DType, type Graph, GraphBuilder, sizeOf } from './graph.ts';
+import { withDeepStacks } from './caller.ts';
 import { withCorrectedGradients } from './gradients.ts';
 import { logical, plain } from './layout.ts';
 import { simplify } from './passes/index.ts';
@@ -88,7 +89,7 @@ function record(fn: (tensors: Tensors) => Tensors, inputs: readonly TensorSpec[]
       // What was kept would outlive the scope.
       tf.dispose(outputs);
     };
-    withCorrectedGradients(() => tf.tidy(run));
+    withDeepStacks(() => withCorrectedGradients(() => tf.tidy(run)));
     return { graph: b.graph, written: backend.written };
   } finally {
     backend.record(undefined);

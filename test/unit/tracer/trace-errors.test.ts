@@ -253,6 +253,43 @@ describe('a refusal is a TraceError', () => {
   });
 });
 
+describe('an error says which line of the function asked', () => {
+  const caught = (fn: (x: tf.Tensor) => tf.Tensor): TraceError => {
+    try {
+      trace(({ x }) => ({ y: fn(x!) }), [X]);
+    } catch (error) {
+      if (error instanceof TraceError) return error;
+    }
+    throw new Error('nothing was refused');
+  };
+  /** The line of this file from which it is called. */
+  const here = () => Number(/trace-errors\.test\.ts:(\d+)/.exec(new Error().stack!.split('\n')[2]!)![1]);
+
+  it.each<[string, (x: tf.Tensor) => [number, () => tf.Tensor]]>([
+    ['for a kernel', (x) => [here(), () => tf.unique(x).values]],
+    ['for what a row refuses', (x) => [here(), () => tf.add(tf.cast(x, 'bool'), tf.cast(x, 'bool'))]],
+    ['for a dtype', () => [here(), () => tf.tensor(['a'])]],
+    ['for a value', (x) => [here(), () => tf.mul(x, x.dataSync()[0]!)]],
+    ['for a tensor in a condition', (x) => [here(), () => (x > (0 as unknown as tf.Tensor) ? x : tf.neg(x))]],
+    ['for a gradient', (x) => [here(), () => tf.grad((t) => tf.avgPool(tf.reshape(t, [1, 2, 3, 1]), 3, 1, 'same'))(x)]],
+  ])('%s', (_, asks) => {
+    let line = 0;
+    const error = caught((x) => {
+      const [at, ask] = asks(x);
+      line = at;
+      return ask();
+    });
+    expect(error.line).toMatch(new RegExp(`trace-errors\\.test\\.ts:${line}:\\d+$`));
+    expect(error.message.endsWith(` It is asked for at ${error.line}.`)).toBe(true);
+  });
+
+  it('and leaves the depth of stacks as it was', () => {
+    const before = Error.stackTraceLimit;
+    caught((x) => tf.unique(x).values);
+    expect(Error.stackTraceLimit).toBe(before);
+  });
+});
+
 describe('trace lets a function', () => {
   it('read constants and branch on them', () => {
     const graph = trace(

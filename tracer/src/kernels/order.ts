@@ -62,7 +62,11 @@ export const ordering: KernelTable = {
     const before = combine(b, side === 'left' ? 'Less' : 'LessOrEqual', [row, column], 'bool');
     return sum(b, cast(b, before, 'int32'), 2);
   },
-  Bincount: (b, { x, weights }, { size }) => histogram(b, x!, weights!, size),
+  // Of any shape.
+  Bincount: (b, { x, weights }, { size }) => {
+    const [numbers, shares] = [x!, weights!].map((value) => reshape(b, value, [sizeOf(value.shape)]));
+    return histogram(b, numbers!, shares!, size);
+  },
   DenseBincount: (b, { x, weights }, { size, binaryOutput }) => {
     if (x!.shape.length > 2) {
       throw new TraceError(`Cannot trace denseBincount: its x must be of rank 1 or 2, received ${x!.shape.length}.`);

@@ -75,7 +75,8 @@ export const pooling: KernelTable = {
     // window.
     if (g.pads.some((pad) => pad !== 0)) {
       throw new TraceError(
-        'Cannot trace the gradient of avgPool: its pad must add nothing, as tfjs has this gradient wrong.',
+        'Cannot trace the gradient of avgPool: its pad must add nothing, as tfjs has this gradient wrong; ' +
+          'write it as a depthwiseConv2d with equal weights.',
       );
     }
     const share = new Float32Array(channels * sizeOf(g.kernel)).fill(1 / sizeOf(g.kernel));

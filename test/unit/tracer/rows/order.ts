@@ -34,6 +34,7 @@ export const ordering: KernelRow[] = [
     ),
   ]),
   row('Bincount', 'with weights', [int([8], [0, 6]), float([8])], (x, w) => tf.bincount(x, w, 5)),
+  row('Bincount', 'of a matrix', [int([2, 4], [0, 6]), float([2, 4])], (x, w) => tf.bincount(x, w, 5)),
   row('Bincount', 'without weights', [int([8], [0, 6])], (x) => tf.bincount(x, tf.tensor1d([], 'int32'), 7)),
   row('DenseBincount', 'of a vector', [int([8], [0, 6]), float([8])], (x, w) => tf.denseBincount(x, w, 5)),
   row('DenseBincount', 'of rows, with weights', [int([2, 6], [0, 4]), float([2, 6])], (x, w) =>

@@ -1,0 +1,35 @@
+/**
+ * Which line of a function asked for what is refused, read off the stack of the error. Limit: in a bundle the tracer's own
+ * lines cannot be told from the function's, so none is given.
+ */
+
+/** Where this file lies: frames from here are the tracer's own. */
+const OWN = decodeURI(new URL('.', import.meta.url).pathname);
+
+/** `at name (place:line:column)` of V8, `name@place:line:column` of the others. */
+const FRAME = /(?:^\s*at (?:.*\()?|@)(?<place>[^\s()@]+:\d+:\d+)\)?$/;
+
+/**
+ * @param stack as an error has it
+ * @returns the innermost place that is neither the tracer's nor a package's: `file:///home/me/model.ts:12:8`
+ */
+export function callerIn(stack: string | undefined): string | undefined {
+  const places = (stack ?? '').split('\n').map((line) => FRAME.exec(line)?.groups?.place);
+  return places.find((place) => place && !/node_modules|^node:/.test(place) && !decodeURI(place).includes(OWN));
+}
+
+/** V8 keeps ten frames of a stack, and an operator of tfjs is deeper than that. */
+const DEPTH = 100;
+
+/** Runs `run` with stacks deep enough for `callerIn`. */
+export function withDeepStacks<T>(run: () => T): T {
+  const v8 = Error as { stackTraceLimit?: number };
+  const before = v8.stackTraceLimit;
+  if (before === undefined) return run();
+  v8.stackTraceLimit = Math.max(before, DEPTH);
+  try {
+    return run();
+  } finally {
+    v8.stackTraceLimit = before;
+  }
+}
