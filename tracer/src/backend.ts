@@ -153,7 +153,9 @@ export function traceable(dtype: string): TensorDType {
   const op = outermostOp();
   const where = op === undefined ? '' : ` in ${op}`;
   const { instead } = dtype === 'string' ? TEXT : COMPLEX;
-  throw new TraceError(`Cannot trace a ${dtype} tensor${where}: its dtype must be float32, int32 or bool; ${instead}.`).locate();
+  throw new TraceError(
+    `Cannot trace a ${dtype} tensor${where}: its dtype must be float32, int32 or bool; ${instead}.`,
+  ).locate();
 }
 
 function dataOf(data: TypedArray | number[], dtype: TensorDType): ConstantData {

@@ -7,7 +7,10 @@
 const OWN = decodeURI(new URL('.', import.meta.url).pathname);
 
 /** `at name (place:line:column)` of V8, `name@place:line:column` of the others. */
-const FRAME = /(?:^\s*at (?:.*\()?|@)(?<place>[^\s()@]+:\d+:\d+)\)?$/;
+const FRAME = /^(?:\s*at (?:.*\()?|[^\s@]*@)(?<place>[^\s()]+:\d+:\d+)\)?$/;
+
+/** Packages, Node itself, and the sources of tfjs, which a source map may show in place of its package. */
+const OTHERS = /node_modules|^node:|\/tfjs-[a-z-]+\/src\//;
 
 /**
  * @param stack as an error has it
@@ -15,7 +18,7 @@ const FRAME = /(?:^\s*at (?:.*\()?|@)(?<place>[^\s()@]+:\d+:\d+)\)?$/;
  */
 export function callerIn(stack: string | undefined): string | undefined {
   const places = (stack ?? '').split('\n').map((line) => FRAME.exec(line)?.groups?.place);
-  return places.find((place) => place && !/node_modules|^node:/.test(place) && !decodeURI(place).includes(OWN));
+  return places.find((place) => place && !OTHERS.test(place) && !decodeURI(place).includes(OWN));
 }
 
 /** V8 keeps ten frames of a stack, and an operator of tfjs is deeper than that. */

@@ -10,7 +10,12 @@ import { sizeOf } from './graph.ts';
 import { identityOrder } from './layout.ts';
 
 /** The part of `dy` along `axis` that a border of mirrored elements hands back, and what lies between the borders. */
-function unmirrored(dy: tf.Tensor, axis: number, [before, after]: readonly [number, number], skipped: 0 | 1): tf.Tensor {
+function unmirrored(
+  dy: tf.Tensor,
+  axis: number,
+  [before, after]: readonly [number, number],
+  skipped: 0 | 1,
+): tf.Tensor {
   const size = dy.shape[axis]! - before - after;
   const cut = (from: number, length: number) =>
     tf.slice(
@@ -49,7 +54,9 @@ function gatherGradient(dy: tf.Tensor, x: tf.Tensor, indices: tf.Tensor, axis: n
 /** `gradient` summed over the axes along which an input of this shape was broadcast. */
 function summed(gradient: tf.Tensor, shape: readonly number[]): tf.Tensor {
   const added = gradient.rank - shape.length;
-  const axes = identityOrder(gradient.rank).filter((i) => i < added || (shape[i - added] === 1 && gradient.shape[i] !== 1));
+  const axes = identityOrder(gradient.rank).filter(
+    (i) => i < added || (shape[i - added] === 1 && gradient.shape[i] !== 1),
+  );
   return axes.length === 0 ? gradient : tf.reshape(tf.sum(gradient, axes), [...shape]);
 }
 
@@ -76,7 +83,10 @@ const corrected = (): tf.GradConfig[] => [
       const { paddings, mode } = attrs as Attributes;
       const pads = paddings as [number, number][];
       const x = () =>
-        pads.reduce((gradient, pad, axis) => unmirrored(gradient, axis, pad, mode === 'reflect' ? 1 : 0), dy as tf.Tensor);
+        pads.reduce(
+          (gradient, pad, axis) => unmirrored(gradient, axis, pad, mode === 'reflect' ? 1 : 0),
+          dy as tf.Tensor,
+        );
       return { x };
     },
   },

@@ -7,9 +7,9 @@
  */
 
 import * as tf from '@tensorflow/tfjs';
-import { type DType, type Graph, GraphBuilder, sizeOf } from './graph.ts';
 import { withDeepStacks } from './caller.ts';
 import { withCorrectedGradients } from './gradients.ts';
+import { type DType, type Graph, GraphBuilder, sizeOf } from './graph.ts';
 import { logical, plain } from './layout.ts';
 import { simplify } from './passes/index.ts';
 import { BACKEND, traceBackend } from './register.ts';

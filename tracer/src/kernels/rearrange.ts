@@ -40,6 +40,16 @@ function symmetric(size: number, [before, after]: readonly [number, number]): nu
   });
 }
 
+/** The elements of a logical axis at `indices`. */
+function picked(b: GraphBuilder, x: Value, axis: number, indices: readonly number[]): Value {
+  const stored = storedAxis(x, axis);
+  const dims = x.dims.map((dim, i) => (i === stored ? indices.length : dim));
+  const index = b.constant(Int32Array.from(indices), [indices.length], 'int32');
+  const attributes = { axis: { int: stored } };
+  const name = b.emit('Gather', [x.name, index], { dtype: x.dtype, dims }, { attributes });
+  return { ...x, name, dims, shape: x.shape.map((dim, i) => (i === axis ? indices.length : dim)) };
+}
+
 export const rearranging: KernelTable = {
   StridedSlice: (b, { x }, attrs) => {
     const { begin, end, strides, beginMask, endMask, ellipsisMask, newAxisMask, shrinkAxisMask } = attrs;
@@ -68,17 +78,13 @@ export const rearranging: KernelTable = {
       const type = { dtype: source.dtype, dims };
       return { ...source, shape, dims, name: b.emit('Pad', [source.name, b.shape(pads)], type, { attributes }) };
     }
-    return source.shape.reduce<Value>((value, size, axis) => {
+    let value = source;
+    for (const [axis, size] of source.shape.entries()) {
       const border = paddings[axis] as [number, number];
-      if (sameList(border, [0, 0])) return value;
-      const indices = mode === 'reflect' ? reflected(size, border) : symmetric(size, border);
-      const stored = storedAxis(value, axis);
-      const dims = value.dims.map((dim, i) => (i === stored ? indices.length : dim));
-      const index = b.constant(Int32Array.from(indices), [indices.length], 'int32');
-      const attributes = { axis: { int: stored } };
-      const name = b.emit('Gather', [value.name, index], { dtype: value.dtype, dims }, { attributes });
-      return { ...value, name, dims, shape: value.shape.map((dim, i) => (i === axis ? indices.length : dim)) };
-    }, source);
+      if (sameList(border, [0, 0])) continue;
+      value = picked(b, value, axis, mode === 'reflect' ? reflected(size, border) : symmetric(size, border));
+    }
+    return value;
   },
   SpaceToBatchND: (b, { x }, { blockShape, paddings }) => {
     const all = x!.shape.map((_, axis) => paddings[axis - 1] ?? [0, 0]);

@@ -45,7 +45,9 @@ export const volumePooling: KernelTable = {
     const g = poolingGeometry(op, input!.shape, attrs);
     // With padding, tfjs' cpu backend averages over the volume, but divides its gradient by the whole window.
     if ([...g.begin, ...g.end].some((pad) => pad !== 0)) {
-      throw new TraceError(`Cannot trace ${op}: its pad must add nothing, as tfjs has this gradient wrong; use conv3d with equal weights.`);
+      throw new TraceError(
+        `Cannot trace ${op}: its pad must add nothing, as tfjs has this gradient wrong; use conv3d with equal weights.`,
+      );
     }
     const channels = input!.shape[4]!;
     const share = new Float32Array(channels * sizeOf(g.kernel)).fill(1 / sizeOf(g.kernel));

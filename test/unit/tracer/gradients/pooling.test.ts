@@ -18,7 +18,9 @@ const input: Input = {
 function byDifferences(pool: (x: tf.Tensor5D) => tf.Tensor5D, dy: Input): Float32Array {
   tf.setBackend('cpu');
   const loss = (data: Float32Array) =>
-    tf.tidy(() => tf.sum(tf.mul(pool(tf.tensor(data, [2, 3, 4, 5, 2]) as tf.Tensor5D), tf.tensor(dy.data, [...dy.shape]))));
+    tf.tidy(() =>
+      tf.sum(tf.mul(pool(tf.tensor(data, [2, 3, 4, 5, 2]) as tf.Tensor5D), tf.tensor(dy.data, [...dy.shape]))),
+    );
   const given = input.data as Float32Array;
   const middle = loss(given).dataSync()[0]!;
   return given.map((_, i) => {
@@ -37,7 +39,9 @@ describe('the gradient of maxPool3d', () => {
     const pool = (x: tf.Tensor5D) => tf.maxPool3d(x, [...window] as Three, [...strides] as Three, pad);
     const { outShape } = tf.backend_util.computePool3DInfo([2, 3, 4, 5, 2], [...window], [...strides], 1, pad);
     // Eighths, so that sums of products are exact.
-    const data = (randomData(uniforms(3), outShape, 'float32') as Float32Array).map((value) => Math.round(value * 8) / 8);
+    const data = (randomData(uniforms(3), outShape, 'float32') as Float32Array).map(
+      (value) => Math.round(value * 8) / 8,
+    );
     const dy: Input = { name: 'dy', shape: outShape, dtype: 'float32', data };
     const graph = trace(({ x, dy }) => ({ dx: tf.grad(pool as never)(x!, dy!) }), [input, dy]);
     const expected = { dtype: 'float32', shape: input.shape, data: byDifferences(pool, dy) };

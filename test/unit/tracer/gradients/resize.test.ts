@@ -21,19 +21,42 @@ function byBasis(resize: (x: tf.Tensor4D) => tf.Tensor4D, from: Size, dy: Input)
     const basis = tf.reshape(tf.eye(size), [size, ...from, 1]) as tf.Tensor4D;
     const responses = tf.reshape(resize(basis), [size, -1]); // [from, to]
     const given = tf.tensor(dy.data, [BATCH, responses.shape[1]!, CHANNELS]);
-    const gradient = tf.stack(tf.unstack(given).map((each) => tf.matMul(responses as tf.Tensor2D, each as tf.Tensor2D)));
+    const gradient = tf.stack(
+      tf.unstack(given).map((each) => tf.matMul(responses as tf.Tensor2D, each as tf.Tensor2D)),
+    );
     return gradient.dataSync() as Float32Array;
   });
 }
 
 const SIZES: readonly (readonly [Size, Size])[] = [
-  [[3, 4], [6, 8]],
-  [[3, 4], [9, 4]],
-  [[3, 5], [7, 11]],
-  [[6, 8], [3, 4]],
-  [[7, 6], [3, 5]],
-  [[4, 3], [1, 1]],
-  [[1, 1], [3, 2]],
+  [
+    [3, 4],
+    [6, 8],
+  ],
+  [
+    [3, 4],
+    [9, 4],
+  ],
+  [
+    [3, 5],
+    [7, 11],
+  ],
+  [
+    [6, 8],
+    [3, 4],
+  ],
+  [
+    [7, 6],
+    [3, 5],
+  ],
+  [
+    [4, 3],
+    [1, 1],
+  ],
+  [
+    [1, 1],
+    [3, 2],
+  ],
 ];
 const WAYS = [
   [false, false],

@@ -14,7 +14,7 @@ export const maxPoolGradient: KernelRow[] = [
     [true, false].map((batch) =>
       row('MaxPoolWithArgmax', `${titleOf(g)}${batch ? ', through the batch' : ''}`, [image(g)], (x) => {
         const { result, indexes } = tf.maxPoolWithArgmax(x, [...g.kernel], [...g.strides], g.pad as 'same', batch);
-        return [result, indexes];
+        return [result!, indexes!];
       }),
     ),
   ),

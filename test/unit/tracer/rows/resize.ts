@@ -62,7 +62,9 @@ export const resizing: KernelRow[] = SIZES.flatMap(([from, to]) =>
     ];
     // tfjs' cpu backend has the other gradients wrong: gradients/resize.test.ts has those.
     if (!centres && from[0] === from[1]) {
-      rows.push(row('ResizeBilinearGrad', title, [images, float([2, ...to, 3])], (t, dy) => tf.grad(linear as never)(t, dy)));
+      rows.push(
+        row('ResizeBilinearGrad', title, [images, float([2, ...to, 3])], (t, dy) => tf.grad(linear as never)(t, dy)),
+      );
     }
     if (!centres && from[0] > 1) {
       rows.push(

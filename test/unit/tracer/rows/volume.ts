@@ -41,10 +41,7 @@ export const volumePooling: KernelRow[] = CASES.flatMap(([size, window, strides,
   const out = tf.backend_util.computePool3DInfo([2, ...size, 2], window, strides, 1, pad).outShape;
   const average = (x: tf.Tensor5D) => tf.avgPool3d(x, window, strides, pad);
   const largest = (x: tf.Tensor5D) => tf.maxPool3d(x, window, strides, pad);
-  const rows = [
-    row('AvgPool3D', title, [volume], average),
-    row('MaxPool3D', title, [volume], largest),
-  ];
+  const rows = [row('AvgPool3D', title, [volume], average), row('MaxPool3D', title, [volume], largest)];
   // tfjs' cpu backend has the other gradients of the maximum wrong, and takes the last of equal maxima, ONNX the first.
   if (window[1] === window[2]) {
     const data = distinct(2 * size[0] * size[1] * size[2] * 2);
