@@ -55,7 +55,9 @@ function fold(
     makeTensorInfo(shape: number[], dtype: string, values: unknown): tf.TensorInfo;
   };
   const entries = given(inputs).map(([key, info]) => {
-    const made = cpu.makeTensorInfo(info.shape, info.dtype, backend.constantOf(backend.lookup(info)));
+    // A copy: tfjs' tensorScatterUpdate writes into the tensor that it is given.
+    const data = backend.constantOf(backend.lookup(info))!.slice();
+    const made = cpu.makeTensorInfo(info.shape, info.dtype, data);
     // Some kernels ask for the rank, too.
     return [key, Object.assign(made, { rank: info.shape.length })] as const;
   });

@@ -348,6 +348,7 @@ describe('trace leaves', () => {
   it('the tensors that the function closes over as they were', () => {
     const closed = tf.tensor1d([1, 2, 3]);
     trace(({ x }) => ({ y: tf.add(x!, closed) }), [X]);
+    trace(() => ({ y: tf.tensorScatterUpdate(closed, tf.tensor2d([[0]], [1, 1], 'int32'), tf.tensor1d([9])) }), []);
     expect([...closed.dataSync()]).toEqual([1, 2, 3]);
     closed.dispose();
   });
