@@ -117,7 +117,10 @@ describe('traceAnyBatch', () => {
     ],
     ['localResponseNormalization', (x) => tf.localResponseNormalization(x)],
   ])('follows the batch through %s', async (_, fn) => {
-    await expectAnyBatch(({ x }) => Object.fromEntries([fn(x as tf.Tensor4D)].flat().map((y, i) => [`y${i}`, y])), image);
+    await expectAnyBatch(
+      ({ x }) => Object.fromEntries([fn(x as tf.Tensor4D)].flat().map((y, i) => [`y${i}`, y])),
+      image,
+    );
   });
 
   it('follows the batch through transform', async () => {

@@ -8,6 +8,7 @@ import { expectSame, runEager, runGraph } from '#test/traced.ts';
 import { kernels } from '#tracer/kernels/index.ts';
 import { trace } from '#tracer/trace.ts';
 import { arithmetic } from './rows/arithmetic.ts';
+import { boxes } from './rows/boxes.ts';
 import { channelsFirst } from './rows/channels-first.ts';
 import { convolution } from './rows/convolution.ts';
 import { cropping } from './rows/crop.ts';
@@ -41,6 +42,7 @@ const families = {
   arithmetic,
   channelsFirst,
   cropping,
+  boxes,
   depthwiseGradients,
   dilation,
   einsum,

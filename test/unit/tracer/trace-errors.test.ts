@@ -271,7 +271,10 @@ describe('an error says which line of the function asked', () => {
     ['for a dtype', () => [here(), () => tf.tensor(['a'])]],
     ['for a value', (x) => [here(), () => tf.mul(x, x.dataSync()[0]!)]],
     ['for a tensor in a condition', (x) => [here(), () => (x > (0 as unknown as tf.Tensor) ? x : tf.neg(x))]],
-    ['for a gradient', (x) => [here(), () => tf.grad((t) => tf.avgPool(tf.reshape(t, [1, 2, 3, 1]) as tf.Tensor4D, 3, 1, 'same'))(x)]],
+    [
+      'for a gradient',
+      (x) => [here(), () => tf.grad((t) => tf.avgPool(tf.reshape(t, [1, 2, 3, 1]) as tf.Tensor4D, 3, 1, 'same'))(x)],
+    ],
   ])('%s', (_, asks) => {
     let line = 0;
     const error = caught((x) => {

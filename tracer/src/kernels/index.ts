@@ -1,5 +1,6 @@
 /** All kernel rows, by tfjs kernel name. */
 import { arithmetic } from './arithmetic.ts';
+import { boxes } from './boxes.ts';
 import { inEitherFormat } from './channels-first.ts';
 import { convolution } from './convolution.ts';
 import { cropping } from './crop.ts';
@@ -38,6 +39,7 @@ export const kernels: KernelTable = {
   ...gathering,
   ...resizing,
   ...cropping,
+  ...boxes,
   ...transforms,
   ...dilation,
   ...responseNormalization,

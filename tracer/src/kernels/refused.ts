@@ -26,7 +26,7 @@ const SEGMENTS: Refusal = {
 };
 const BOXES: Refusal = {
   why: 'how many boxes it selects depends on values',
-  instead: 'take the boxes and scores as outputs and select outside the graph',
+  instead: 'use nonMaxSuppressionPadded with padToMaxOutputSize true, or select outside the graph',
 };
 
 export const refused: Readonly<Record<string, Refusal>> = {
@@ -48,7 +48,6 @@ export const refused: Readonly<Record<string, Refusal>> = {
   SparseSegmentMean: SEGMENTS,
   SparseSegmentSum: SEGMENTS,
   NonMaxSuppressionV3: BOXES,
-  NonMaxSuppressionV4: BOXES,
   NonMaxSuppressionV5: BOXES,
   Multinomial: {
     why: 'it draws random numbers, and a graph gives the same for the same inputs',
