@@ -29,7 +29,8 @@ import { resizing } from './rows/resize.ts';
 import { responseNormalization } from './rows/response-normalization.ts';
 import { constantVariant, type KernelRow, together, variantsOf } from './rows/row.ts';
 import { transforms } from './rows/transform.ts';
-import { volumePooling, volumes } from './rows/volume.ts';
+import { volumes } from './rows/volume.ts';
+import { volumePooling } from './rows/volume-pooling.ts';
 
 const families = {
   elementwise,
