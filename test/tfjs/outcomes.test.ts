@@ -54,10 +54,11 @@ describe('withRefused', () => {
     expect(written.split('\n').slice(2, -3)).toEqual([
       'Of the tests that tfjs-core ships, 2 pass and 3 are refused:',
       '',
-      '| kernel | tests | why | in its place |',
-      '|---|---|---|---|',
-      '| a string tensor | 1 | its dtype must be float32 |  |',
-      '| B | 2 | it draws | draw outside |',
+      '| kernel          | tests | why                       | in its place |',
+      '| --------------- | ----- | ------------------------- | ------------ |',
+      '| a string tensor | 1     | its dtype must be float32 |              |',
+      '| B               | 2     | it draws                  | draw outside |',
+      '',
     ]);
     expect(written.startsWith('before\n')).toBe(true);
     expect(written.endsWith('after\n')).toBe(true);
