@@ -152,12 +152,12 @@ describe('pipeline export', () => {
   it('gives back a model that a killed export had moved aside, and removes what it left half-written', async () => {
     const out = join(folder, 'killed');
     expect(await exportTo(out)).toMatchObject({ code: 0 });
-    await writeFile(join(out, 'mine.txt'), 'kept');
+    await writeFile(join(out, 'README.md'), 'kept');
     await rename(out, deadAside(out));
     await mkdir(deadTemporary(out));
     const broken = await exportTo(out, '--checkpoint', '77');
     expect([broken.code, broken.stderr]).toEqual([2, expect.stringContaining('no checkpoint of step 77, only of 2')]);
-    expect(await readFile(join(out, 'mine.txt'), 'utf8')).toBe('kept');
+    expect(await readFile(join(out, 'README.md'), 'utf8')).toBe('kept');
     expect((await readdir(folder)).filter((name) => name.startsWith('.'))).toEqual([]);
   });
 });

@@ -144,7 +144,7 @@ describe('writeTritonModel', () => {
       output: [{ name: 'out_sample', data_type: 'TYPE_FP32', dims: ['1', '28', '28'] }],
       parameters: {
         scheduler_config: { string_value: JSON.stringify(scheduler) },
-        num_class_embeds: { string_value: '10' },
+        num_class_embeds: { string_value: '11' },
         null_condition: { string_value: 'true' },
       },
     });
