@@ -43,7 +43,7 @@ function stepsFor(sampler: string, calls: number): number {
 }
 
 /**
- * Unguided unless it says `guidance=1.5`.
+ * Unguided unless it says `guidance=1.5`; guided at all timesteps unless it says `guidanceInterval=100,900`.
  * @throws InputError for an unknown sampler; the options are checked when it samples.
  */
 export function parseCase(words: string): SamplerOptions & { guidance: number } {
@@ -51,6 +51,7 @@ export function parseCase(words: string): SamplerOptions & { guidance: number } 
   check('read a case', 'its sampler', oneOf(SAMPLER_NAMES), sampler);
   const settings = options.map((option) => {
     const [name, value = ''] = option.split('=');
+    if (value.includes(',')) return [name, value.split(',').map(Number)] as const;
     return [name, Number.isNaN(Number(value)) ? value : Number(value)] as const;
   });
   return { guidance: 1, ...Object.fromEntries(settings), sampler: sampler as SamplerName, steps: Number(steps) };
