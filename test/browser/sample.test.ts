@@ -184,7 +184,7 @@ describe('the sampling view', skipBecause(LACKS_CHROMIUM), () => {
     const { page } = await openSite(browser(), host(), '#/sample?count=1&steps=2&seed=1');
     const progress = page.getByRole('progressbar', { name: 'Fetching the network' });
     await progress.waitFor();
-    await page.getByText('2.0 MB of 4.8 MB').first().waitFor();
+    await page.getByText('2.0 MB of 2.6 MB').first().waitFor();
     await page.getByRole('button', { name: 'Cancel', exact: true }).click();
     await page.getByRole('button', { name: 'Sample', exact: true }).click();
     release();

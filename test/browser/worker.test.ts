@@ -40,7 +40,7 @@ describe('the worker', skipBecause(LACKS_CHROMIUM), () => {
     it('makes the pictures of Node, seed by seed, with DDIM and DDPM', async () => {
       const { page } = await open();
       const info = await load(page, DIGITS, 'wasm');
-      expect(info).toMatchObject({ device: 'wasm', shape: [1, 28, 28], classes: 10, bytes: 4_826_879 });
+      expect(info).toMatchObject({ device: 'wasm', shape: [1, 28, 28], classes: 10, bytes: 2_552_903 });
       expect(info.threads, info.reason).toBeGreaterThan(1);
       const requests: SampleRequest[] = [
         { seeds: [7, 123456789, 2 ** 40 + 1], steps: 6, labels: [3, 8] },
@@ -121,7 +121,7 @@ describe('the worker', skipBecause(LACKS_CHROMIUM), () => {
         'ends in the middle',
         /model\.onnx$/,
         { cut: 2e6 },
-        /model\.onnx must arrive whole, 4826879 bytes, received \d+/,
+        /model\.onnx must arrive whole, 2552903 bytes, received \d+/,
       ],
       ['has a page for a file', /model\.onnx$/, { type: 'text/html' }, /model\.onnx must be a file, received an HTML/],
       ['has a broken config', /scheduler_config\.json$/, { length: 100 }, /scheduler_config\.json must be JSON/],
@@ -158,7 +158,7 @@ describe('the worker', skipBecause(LACKS_CHROMIUM), () => {
         window.slow.told.some(({ stage, loaded }) => stage === 'model' && loaded === 1e6),
       );
       const told = await page.evaluate(() => window.slow.told.filter(({ stage }) => stage === 'model'));
-      expect(new Set(told.map(({ total }) => total))).toEqual(new Set([4_826_879]));
+      expect(new Set(told.map(({ total }) => total))).toEqual(new Set([2_552_903]));
       expect(
         await page.evaluate(() => {
           window.slow.cancel();

@@ -165,9 +165,12 @@ export function withPython(card: string, example: string): string {
   return card.replace(/^`unet\/model\.onnx` takes .*$/m, (network) => `${network}\n\n${inPython(example)}`);
 }
 
+/** What `describeFormat` said of the network that this one is made of. */
+const FORMAT = /^(?:Its weights|Most of its layers) are stored .*\n\n/m;
+
 /** A card with the sentences about the network's format, after those about the network; others' cards stay as they are. */
 export const withFormat = (card: string, format: string): string =>
-  card.replace(/^`unet\/model\.onnx` takes .*$/m, (network) => `${network}\n\n${format}`);
+  card.replace(FORMAT, '').replace(/^`unet\/model\.onnx` takes .*$/m, (network) => `${network}\n\n${format}`);
 
 function fence(language: string, text: string): string {
   return `\`\`\`${language}\n${text}\n\`\`\``;

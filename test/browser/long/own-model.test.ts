@@ -29,7 +29,7 @@ describe('your model', skipBecause(LACKS_CHROMIUM), () => {
         Pictures: '28 × 28, gray',
         Classes: '10: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9',
         Network: 'UNet2DModel',
-        Parameters: '1,102,148, 4.8 MB',
+        Parameters: '1,102,148, 2.6 MB, float16',
         Predicts: 'the velocity v, v_prediction',
         Timesteps: 'T = 1,000',
       });
@@ -161,7 +161,7 @@ describe('your model', skipBecause(LACKS_CHROMIUM), () => {
       hold: { after: 1_000_000, until: new Promise(() => undefined) },
     });
     await address(page, 'models/digits');
-    await page.getByText('1.0 MB of 4.8 MB').waitFor();
+    await page.getByText('1.0 MB of 2.6 MB').waitFor();
     await page.getByRole('button', { name: 'Cancel' }).click();
     await page.getByText('Drop a model folder here').waitFor();
     expect(await page.getByRole('progressbar').count()).toBe(0);

@@ -65,7 +65,7 @@ export async function compareNetworks(
 export function requireDrift(action: string, { drift }: Comparison, most: number): void {
   if (drift <= most) return;
   throw new InputError(
-    `Cannot ${action}: the pictures must be within ${formatShare(most)} of those of the float32 network (root mean square), received ${formatShare(drift)}. ` +
+    `Cannot ${action}: the pictures must be within ${formatShare(most)} of those of the larger network (root mean square), received ${formatShare(drift)}. ` +
       'Nothing was written. Allow more with --drift, or leave the format out.',
   );
 }

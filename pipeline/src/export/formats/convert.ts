@@ -1,8 +1,8 @@
-/** A network of float32 in a smaller format. */
+/** A network in a smaller format: float32 as float16 or int8, float16 as int8. */
 import { FORMAT_KEY, formatOf, InputError } from '@onnoise/scheduler';
 import { decodeModel, encodeModel, type FileGraph, NotRecovered } from '@onnoise/tracer';
 import { type CalibrationOptions, calibrate } from './calibrate.ts';
-import { narrowWeights } from './float16.ts';
+import { narrowWeights, widenWeights } from './float16.ts';
 import type { SampledFacts } from './network.ts';
 import { planLayers } from './plan.ts';
 import { quantizeLayers } from './quantize.ts';
@@ -32,7 +32,9 @@ export async function convertNetwork(
   { action, format, facts, bits, calibration }: ConvertOptions,
 ): Promise<Uint8Array> {
   const { metadata, ...graph } = read(action, onnx);
-  requireFloat(action, graph, metadata);
+  // Weights rounded to float16 lose nothing that 8 bits would keep.
+  const widened = format === 'int8' && formatOf(metadata) === 'float16' && widenWeights(graph);
+  requireFloat(action, graph, widened ? {} : metadata);
   if (format === 'int8') await toInt8(action, graph, { facts, bits, calibration });
   const saved = narrowWeights(graph);
   if (saved === 0 && format === 'float16') {

@@ -16,14 +16,14 @@ export function describeFormat(format: SmallFormat, { comparison, judgement }: R
   const { bytes, drift, count } = comparison;
   return (
     `${STORED[format]}: ${formatBytes(bytes.after)} in place of ${formatBytes(bytes.before)}. ` +
-    `${count} pictures differ from those of the float32 network by ${formatShare(drift)} of the way from black to white (root mean square).${judgement ? ` ${judged(judgement)}` : ''}`
+    `${count} pictures differ from those of the larger network by ${formatShare(drift)} of the way from black to white (root mean square).${judgement ? ` ${judged(judgement)}` : ''}`
   );
 }
 
 type Report = Pick<Smaller, 'comparison' | 'judgement'>;
 
 const judged = ({ before, after, count }: NonNullable<Report['judgement']>) =>
-  `Frechet distance of ${count} pictures from the training images: ${formatNumber(after)}, in float32 ${formatNumber(before)}.`;
+  `Frechet distance of ${count} pictures from the training images: ${formatNumber(after)}, before ${formatNumber(before)}.`;
 
 /** Lines for the terminal. */
 export function reportFormat(format: SmallFormat, { comparison, judgement }: Report): string[] {

@@ -75,7 +75,7 @@ describe('inspect', () => {
       classes: 10,
       classNames: ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'],
       parameters: '1,102,148',
-      bytes: 4_826_879,
+      bytes: 2_552_903,
       scheduler: { beta_schedule: 'squaredcos_cap_v2', num_train_timesteps: 1000, prediction_type: 'v_prediction' },
       warnings: [],
     });

@@ -130,10 +130,17 @@ describe('convertNetwork to int8', () => {
 });
 
 describe('convertNetwork', () => {
+  it('turns float16 into 8 bits as it turns float32', async () => {
+    const [direct, further] = [await convert({ format: 'int8' }), await convert({ format: 'int8' }, await convert({}))];
+    expect(Math.abs(further.length - direct.length)).toBeLessThan(0.01 * direct.length);
+    const ops = (bytes: Uint8Array) => decodeModel(bytes).nodes.map(({ op }) => op);
+    expect(ops(further).toSorted()).toEqual(ops(direct).toSorted());
+  });
+
   it('refuses what is smaller already', async () => {
     for (const format of ['float16', 'int8'] as const) {
       const small = await convert({ format });
-      await expect(convert({ format: 'int8' }, small)).rejects.toThrow(
+      await expect(convert({ format }, small)).rejects.toThrow(
         `Cannot export it: its network must be float32, received ${format}.`,
       );
       const { metadata: _, ...anonymous } = decodeModel(small);

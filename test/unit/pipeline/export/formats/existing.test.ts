@@ -28,7 +28,7 @@ describe('exportSmallerCopy', () => {
       expect(await readdir(out)).not.toContain('evaluation.json');
       const card = await readFile(join(out, 'README.md'), 'utf8');
       expect(card).toContain(`float16`);
-      expect(card).toContain('20 pictures differ from those of the float32 network by ');
+      expect(card).toContain('20 pictures differ from those of the larger network by ');
       expect(card).not.toContain('Very good.');
       expect(card).toContain('## Limits');
       const network = await readFile(join(out, 'unet/model.onnx'));
@@ -36,6 +36,15 @@ describe('exportSmallerCopy', () => {
       expect(comparison.drift).toBeGreaterThan(0);
       expect(comparison.milliseconds.after).toBeGreaterThan(0);
     }
+  }, 120_000);
+
+  it('makes int8 of a float16 copy, whose card then says int8 alone', async () => {
+    const [half, out] = [join(root, 'half'), join(root, 'half-int8')];
+    await exportSmallerCopy({ model, out: half, format: 'float16', drift: 0.3 });
+    await exportSmallerCopy({ model: half, out, format: 'int8', drift: 0.3 });
+    expect((await readModelFolder(out)).format).toBe('int8');
+    const card = await readFile(join(out, 'README.md'), 'utf8');
+    expect(card.match(/ are stored .*larger network/g)).toEqual([expect.stringContaining('int8')]);
   }, 120_000);
 
   it('makes pictures as far from those of float32 as it says', async () => {
@@ -57,7 +66,7 @@ describe('exportSmallerCopy', () => {
   it('refuses what drifts further than it may, and writes nothing', async () => {
     const out = join(root, 'drifted');
     await expect(exportSmallerCopy({ model, out, format: 'int8', drift: 1e-7 })).rejects.toThrow(
-      `Cannot export ${model}: the pictures must be within 0.00001 % of those of the float32 network (root mean square), received `,
+      `Cannot export ${model}: the pictures must be within 0.00001 % of those of the larger network (root mean square), received `,
     );
     expect(await readdir(root)).not.toContain('drifted');
   }, 120_000);
