@@ -54,6 +54,7 @@ describe('the game', skipBecause(LACKS_CHROMIUM), () => {
     const page = await start({ permissions: ['clipboard-read', 'clipboard-write'] });
     for (const [i, truth] of (await kinds()).entries()) {
       const said: Kind = i === 3 ? other(truth) : truth;
+      await picture(page, i + 1).waitFor(); // the second half may still be painted
       if (i % 2 === 0) await page.getByRole('button', { name: said === 'real' ? /Real/ : /Synthetic/ }).click();
       else await page.keyboard.press(said === 'real' ? 'ArrowLeft' : 'ArrowRight');
       const verdict = said === truth ? `Right, it is ${truth}.` : /Fooled|Too suspicious/;
