@@ -16,7 +16,7 @@ export const LIMITS: Readonly<Record<string, number>> = {
   '@onnoise/server': 150,
   '@onnoise/runtime-web': 300,
   '@onnoise/pipeline': 1400,
-  '@onnoise/model-digits': 5500,
+  '@onnoise/model-digits': 3000,
   onnoise: 20,
 };
 
