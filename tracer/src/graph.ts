@@ -68,8 +68,7 @@ export interface Port {
 
 /**
  * What a `.onnx` file holds of a graph, and the body of a Loop, Scan or If. A body may read values of the graph around
- * it by their names. Passes neither look into it nor see what it reads there: add such a node after them, or give all
- * that its body reads as inputs.
+ * it by their names. Passes see what it reads there and rename it, but rewrite nothing inside.
  */
 export interface FileGraph {
   name: string;
@@ -92,6 +91,21 @@ export interface Graph extends FileGraph {
 export interface EmitOptions {
   attributes?: Record<string, Attribute>;
   domain?: Domain;
+}
+
+/** The values of the graph that a node reads: its inputs, and what its bodies read from around them. */
+export function valuesRead({ inputs, attributes }: Node): string[] {
+  return [...inputs, ...bodiesOf(attributes).flatMap(outerReads)];
+}
+
+/** The graphs among a node's attributes. */
+export const bodiesOf = (attributes: Node['attributes']): FileGraph[] =>
+  Object.values(attributes).flatMap((attribute) => ('graph' in attribute ? [attribute.graph] : []));
+
+function outerReads({ inputs, nodes, constants }: FileGraph): string[] {
+  const own = new Set([...inputs.map(({ name }) => name), ...constants.keys()]);
+  for (const { outputs } of nodes) for (const output of outputs) own.add(output);
+  return nodes.flatMap(valuesRead).filter((name) => !own.has(name));
 }
 
 /** Number of elements of a tensor of this shape. */

@@ -17,6 +17,7 @@ export {
   type ValueType,
 } from './graph.ts';
 export { blockConvolutions } from './passes/blocked.ts';
+export { chunkElementwise } from './passes/chunk.ts';
 export { explainPasses } from './passes/explain.ts';
 export { fuseGroupNorm } from './passes/group-norm.ts';
 export { simplify } from './passes/index.ts';

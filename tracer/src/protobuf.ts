@@ -3,7 +3,15 @@
  * Limit: 2 GiB, protobuf's own.
  */
 import onnxProto from 'onnx-proto';
-import type { Attribute, Constant, Domain, DType, FileGraph, Port } from './graph.ts';
+import {
+  type Attribute,
+  bodiesOf,
+  type Constant,
+  type Domain,
+  type DType,
+  type FileGraph,
+  type Port,
+} from './graph.ts';
 
 const { onnx } = onnxProto;
 
@@ -45,10 +53,7 @@ export function encodeModel(graph: FileGraph, metadata: Readonly<Record<string, 
 }
 
 function domainsOf({ nodes }: FileGraph): Domain[] {
-  return nodes.flatMap(({ domain, attributes }) => [
-    domain,
-    ...Object.values(attributes).flatMap((value) => ('graph' in value ? domainsOf(value.graph) : [])),
-  ]);
+  return nodes.flatMap(({ domain, attributes }) => [domain, ...bodiesOf(attributes).flatMap(domainsOf)]);
 }
 
 function graphProto(graph: FileGraph): onnxProto.onnx.IGraphProto {

@@ -2,7 +2,7 @@
  * Common subexpressions: the earlier node replaces a later one with the same operator, attributes and inputs. This is a
  * function, not a rule, since the two nodes need not be connected.
  */
-import type { Graph } from '../graph.ts';
+import { bodiesOf, type Graph } from '../graph.ts';
 import { redirect } from '../rewrite/uses.ts';
 
 export function shareCommon(graph: Graph): void {
@@ -11,7 +11,7 @@ export function shareCommon(graph: Graph): void {
   const renamed = new Map<string, string>();
   for (const node of graph.nodes) {
     node.inputs = node.inputs.map((input) => renamed.get(input) ?? input);
-    if (Object.values(node.attributes).some((value) => 'graph' in value)) continue; // bodies are not compared
+    if (bodiesOf(node.attributes).length > 0) continue; // bodies are not compared
     const key = JSON.stringify([node.domain, node.op, node.attributes, node.inputs]);
     const earlier = first.get(key);
     if (!earlier) first.set(key, node.outputs);

@@ -2,14 +2,14 @@
  * Removes nodes, constants and types that no output needs. This is a function, not a rule, since it looks at the graph
  * as a whole.
  */
-import type { Graph } from '../graph.ts';
+import { type Graph, valuesRead } from '../graph.ts';
 
 export function removeDead(graph: Graph): void {
   const needed = new Set(graph.outputs.map(({ name }) => name));
   const kept = [];
   for (const node of [...graph.nodes].reverse()) {
     if (!node.outputs.some((output) => needed.has(output))) continue;
-    for (const input of node.inputs) needed.add(input);
+    for (const input of valuesRead(node)) needed.add(input);
     kept.push(node);
   }
   graph.nodes = kept.reverse();

@@ -1,10 +1,10 @@
 /** Applies rewrite rules to a graph, and finds where one nearly matched. */
-import type { Graph, Node } from '../graph.ts';
+import { bodiesOf, type Graph, type Node } from '../graph.ts';
 import { createInserter } from './insert.ts';
 import { findMatch, type Mismatch } from './match.ts';
 import { countOps, describe } from './pattern.ts';
 import type { RewriteRule } from './rule.ts';
-import { usesOf } from './uses.ts';
+import { redirect, usesOf } from './uses.ts';
 
 /**
  * Goes through the nodes once, in order, and rewrites each with the first rule that matches. Later nodes see the
@@ -38,7 +38,10 @@ export function applyRules(graph: Graph, rules: readonly RewriteRule[]): void {
   };
 
   for (const node of graph.nodes) {
-    if (renamed.size > 0) node.inputs = node.inputs.map((input) => renamed.get(input) ?? input);
+    if (renamed.size > 0) {
+      node.inputs = node.inputs.map((input) => renamed.get(input) ?? input);
+      for (const body of bodiesOf(node.attributes)) redirect(body, renamed);
+    }
     if (!suiting.get(node.op)?.some((rule) => rewrite(rule, node))) insert.nodes.push(node);
   }
   graph.nodes = insert.nodes.filter((node) => !gone.has(node));

@@ -1,5 +1,5 @@
 /** Which nodes make and read a value. Kept up to date while a graph is rewritten. */
-import type { Graph, Node } from '../graph.ts';
+import { bodiesOf, type FileGraph, type Graph, type Node, valuesRead } from '../graph.ts';
 
 export interface Uses {
   /** The node that makes a value; undefined for inputs and constants. */
@@ -25,18 +25,18 @@ export function usesOf(graph: Graph): Uses {
     isOutput: (name) => outputs.has(name),
     add(node) {
       for (const output of node.outputs) producer.set(output, node);
-      for (const input of node.inputs) count(input, 1);
+      for (const input of valuesRead(node)) count(input, 1);
     },
     remove(node) {
       for (const output of node.outputs) if (producer.get(output) === node) producer.delete(output);
-      for (const input of node.inputs) count(input, -1);
+      for (const input of valuesRead(node)) count(input, -1);
     },
     move(from, to) {
       count(to, uses.reads(from));
       reads.delete(from);
     },
   };
-  for (const { inputs } of graph.nodes) for (const input of inputs) count(input, 1);
+  for (const node of graph.nodes) for (const input of valuesRead(node)) count(input, 1);
   return uses;
 }
 
@@ -50,7 +50,10 @@ export function producers(graph: Graph): Map<string, Node> {
 /**
  * Makes every reader of a value read another instead, as `names` maps them. Outputs of the graph keep their names.
  */
-export function redirect(graph: Graph, names: ReadonlyMap<string, string>): void {
+export function redirect(graph: FileGraph, names: ReadonlyMap<string, string>): void {
   const last = (name: string): string => (names.has(name) ? last(names.get(name)!) : name);
-  for (const node of graph.nodes) node.inputs = node.inputs.map(last);
+  for (const node of graph.nodes) {
+    node.inputs = node.inputs.map(last);
+    for (const body of bodiesOf(node.attributes)) redirect(body, names);
+  }
 }

@@ -23,7 +23,7 @@ export function returnNothing(graph: Graph): void {
 }
 
 /**
- * Runs a graph that went through `returnNothing`.
+ * Runs a graph that went through `returnNothing`. A tensor may have other dims than its port, if it has as many elements.
  * @param outputs get all results
  * @throws what the run throws
  */
@@ -33,8 +33,22 @@ export async function runInto(
   outputs: Record<string, ort.Tensor>,
 ): Promise<void> {
   try {
-    await session.run(inputs, { ...outputs, [NOTHING]: null });
+    const results = { ...fitted(outputs, session.outputMetadata), [NOTHING]: null };
+    await session.run(fitted(inputs, session.inputMetadata), results);
   } catch (error) {
     if (!(error instanceof Error && error.message === SEQUENCE_REFUSED)) throw error;
   }
+}
+
+/** The same numbers in the dims of the ports. */
+function fitted(tensors: Record<string, ort.Tensor>, ports: readonly ort.InferenceSession.ValueMetadata[]) {
+  const wanted = new Map(
+    ports.flatMap((port) => (port.isTensor ? [[port.name, port.shape as number[]] as const] : [])),
+  );
+  return Object.fromEntries(
+    Object.entries(tensors).map(([name, tensor]) => {
+      const dims = wanted.get(name);
+      return [name, dims && String(dims) !== String(tensor.dims) ? tensor.reshape(dims) : tensor];
+    }),
+  );
 }

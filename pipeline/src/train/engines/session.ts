@@ -1,13 +1,18 @@
 /** A traced graph as a session of onnxruntime on this machine's CPU. */
-import { blockConvolutions, encodeModel, type Graph } from '@onnoise/tracer';
+import { blockConvolutions, chunkElementwise, encodeModel, type Graph } from '@onnoise/tracer';
 import * as ort from 'onnxruntime-node';
 import { blockSize } from './block-size.ts';
 import { returnNothing } from './run-into.ts';
 
-/** The graph as bytes, for `openSession` here or in a thread. @param graph edited in place */
-export async function encodeProgram(graph: Graph): Promise<Uint8Array> {
+/**
+ * The graph as bytes, for `openSession` here or in a thread.
+ * @param graph edited in place
+ * @param chunked update long vectors piece by piece
+ */
+export async function encodeProgram(graph: Graph, chunked = false): Promise<Uint8Array> {
   const block = await blockSize();
   if (block) blockConvolutions(graph, block);
+  if (chunked) chunkElementwise(graph);
   returnNothing(graph);
   return encodeModel(graph);
 }
@@ -19,4 +24,6 @@ export const openSession = (program: Uint8Array, threads?: number): Promise<ort.
     ...(threads !== undefined && { intraOpNumThreads: threads }),
   });
 
-export const sessionOf = async (graph: Graph): Promise<ort.InferenceSession> => openSession(await encodeProgram(graph));
+/** For a graph that has the machine to itself. */
+export const sessionOf = async (graph: Graph): Promise<ort.InferenceSession> =>
+  openSession(await encodeProgram(graph, true));
