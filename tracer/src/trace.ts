@@ -10,7 +10,7 @@ import * as tf from '@tensorflow/tfjs';
 import { withDeepStacks } from './caller.ts';
 import { withCorrectedGradients } from './gradients.ts';
 import { type DType, type Graph, GraphBuilder, sizeOf } from './graph.ts';
-import { logical, plain } from './layout.ts';
+import { full, identityOrder, inOrder, logical, plain, sameList, type Value } from './layout.ts';
 import { simplify } from './passes/index.ts';
 import { BACKEND, traceBackend } from './register.ts';
 import { type Recording, requireSame } from './repeat.ts';
@@ -23,6 +23,11 @@ export interface TensorSpec {
   /** As tfjs sees it, and as the graph's input has it. */
   shape: readonly number[];
   dtype: 'float32' | 'int32' | 'bool';
+  /**
+   * How the graph's input is stored: its axis i is axis order[i] of `shape`. When left out, the two agree. A function
+   * that reads weights in another order than they come in moves them each time; with this they come in that order.
+   */
+  order?: readonly number[];
 }
 
 export interface TraceOptions {
@@ -32,7 +37,9 @@ export interface TraceOptions {
    * Tensors that become named constants of the graph, such as trained weights: given to the function beside the inputs.
    * `data` holds as many values as `shape` says, row by row.
    */
-  constants?: readonly (TensorSpec & { data: Float32Array | Int32Array })[];
+  constants?: readonly (Omit<TensorSpec, 'order'> & { data: Float32Array | Int32Array })[];
+  /** Orders of outputs by name, as those of inputs. */
+  orders?: ReadonlyMap<string, readonly number[]>;
 }
 
 /** What a traced function takes and returns: tensors by name. */
@@ -75,17 +82,17 @@ function record(fn: (tensors: Tensors) => Tensors, inputs: readonly TensorSpec[]
         if (name in tensors) throw new TraceError(`Cannot trace: two inputs or constants are named ${name}.`);
         tensors[name] = tensor;
       };
-      for (const { name, dtype, shape } of inputs) add(name, asTensor(b.input(name, dtype, shape), dtype, shape));
+      for (const spec of inputs) add(spec.name, asTensor(inputValue(b, spec)));
       for (const { name, dtype, shape, data } of options.constants ?? []) {
         if (data.length !== sizeOf(shape)) {
           throw new TraceError(
             `Cannot trace: the constant ${name} must have ${sizeOf(shape)} values, received ${data.length}.`,
           );
         }
-        add(name, asTensor(b.constant(data, shape, dtype, name), dtype, shape));
+        add(name, asTensor(plain(b.constant(data, shape, dtype, name), dtype, shape)));
       }
       const outputs = fn(tensors);
-      for (const [name, tensor] of Object.entries(outputs)) output(b, name, tensor);
+      for (const [name, tensor] of Object.entries(outputs)) output(b, name, tensor, options.orders?.get(name));
       // What was kept would outlive the scope.
       tf.dispose(outputs);
     };
@@ -97,18 +104,30 @@ function record(fn: (tensors: Tensors) => Tensors, inputs: readonly TensorSpec[]
   }
 }
 
-function asTensor(name: string, dtype: TensorSpec['dtype'], shape: readonly number[]): tf.Tensor {
-  return tf.engine().makeTensorFromTensorInfo(traceBackend().tensorOf(plain(name, dtype, shape)));
+function inputValue(b: GraphBuilder, { name, dtype, shape, order = identityOrder(shape.length) }: TensorSpec): Value {
+  requireOrder(name, shape, order);
+  const dims = order.map((axis) => shape[axis]!);
+  return { name: b.input(name, dtype, dims), dtype, shape, order, dims };
 }
 
-function output(b: GraphBuilder, name: string, tensor: tf.Tensor): void {
+function requireOrder(name: string, shape: readonly number[], order: readonly number[]): void {
+  if (sameList([...order].sort(), identityOrder(shape.length))) return;
+  const wanted = `the numbers from 0 to ${shape.length - 1}`;
+  throw new TraceError(`Cannot trace: the order of ${name} must be ${wanted}, received [${order}].`);
+}
+
+const asTensor = (value: Value): tf.Tensor => tf.engine().makeTensorFromTensorInfo(traceBackend().tensorOf(value));
+
+function output(b: GraphBuilder, name: string, tensor: tf.Tensor, order?: readonly number[]): void {
   if (!(tensor instanceof tf.Tensor)) throw new TraceError(`Cannot trace: the output ${name} must be a tensor.`);
-  const value = logical(b, traceBackend().lookup(tensor));
+  const found = traceBackend().lookup(tensor);
+  if (order) requireOrder(name, found.shape, order);
+  const value = order ? full(b, inOrder(b, found, order)) : logical(b, found);
   if (b.graph.types.has(name))
     throw new TraceError(`Cannot trace: the output ${name} must not be named like an input or a node.`);
-  const type = { dtype: value.dtype, dims: value.shape };
+  const type = { dtype: value.dtype, dims: value.dims };
   // An Identity gives the output its own name; the passes drop it where the producer can be renamed.
   b.graph.nodes.push({ name, op: 'Identity', domain: '', inputs: [value.name], outputs: [name], attributes: {} });
   b.graph.types.set(name, type);
-  b.graph.outputs.push({ name, dtype: value.dtype as DType, dims: value.shape });
+  b.graph.outputs.push({ name, dtype: value.dtype as DType, dims: value.dims });
 }

@@ -16,6 +16,7 @@ import {
 } from './convolution-product.ts';
 import { filterGradient } from './filter-gradient.ts';
 import type { KernelTable } from './row.ts';
+import { suitsWinograd, winogradConvolution, winogradFilterGradient, winogradInputGradient } from './winograd.ts';
 
 export const image = (b: GraphBuilder, x: Value): Value => full(b, inOrder(b, x, NCHW));
 export const filter = (b: GraphBuilder, x: Value): Value => full(b, inOrder(b, x, OIHW));
@@ -53,8 +54,11 @@ export const convolution: KernelTable = {
   Conv2D: (b, { x, filter: w }, attrs) => {
     const { x: source, g } = unpadded(b, image(b, x!), geometry('conv2d', x!.shape, w!.shape, attrs));
     const shape = outputShape(source.shape, w!.shape[3]!, g);
+    if (isTrained(b, w!) && hasFewPixels(shape, w!.shape)) {
+      if (suitsWinograd(shape, w!.shape, g)) return winogradConvolution(b, source, w!, shape);
+      return productConvolution(b, source, filter(b, w!), shape, g);
+    }
     const weights = filter(b, w!);
-    if (isTrained(b, weights) && hasFewPixels(shape, w!.shape)) return productConvolution(b, source, weights, shape, g);
     const out = imageValue('', shape);
     return { ...out, name: b.emit('Conv', [source.name, weights.name], out, { attributes: convAttributes(g) }) };
   },
@@ -75,10 +79,12 @@ export const convolution: KernelTable = {
   },
   Conv2DBackpropInput: (b, { dy, filter: w }, attrs) => {
     const g = geometry('conv2dTranspose', attrs.inputShape, w!.shape, attrs);
-    const weights = filter(b, w!);
     const output = cropped(b, 'conv2dTranspose', image(b, dy!), outputShape(attrs.inputShape, w!.shape[3]!, g));
-    const few = isTrained(b, weights) && hasFewPixels(output.shape, w!.shape);
-    return (few ? productInputGradient : inputGradient)(b, output, weights, attrs.inputShape, g);
+    const few = isTrained(b, w!) && hasFewPixels(output.shape, w!.shape);
+    if (few && suitsWinograd(output.shape, w!.shape, g)) {
+      return winogradInputGradient(b, output, w!, attrs.inputShape);
+    }
+    return (few ? productInputGradient : inputGradient)(b, output, filter(b, w!), attrs.inputShape, g);
   },
   Conv2DBackpropFilter: (b, { x, dy }, attrs) => {
     const op = 'the gradient of conv2d';
@@ -86,7 +92,11 @@ export const convolution: KernelTable = {
     const output = cropped(b, op, image(b, dy!), outputShape(x!.shape, attrs.filterShape[3], inner));
     const { x: source, g } = unpadded(b, image(b, x!), inner);
     const dims = OIHW.map((axis) => attrs.filterShape[axis]);
-    const gradient = hasFewPixels(output.shape, attrs.filterShape) ? productFilterGradient : filterGradient;
+    const few = hasFewPixels(output.shape, attrs.filterShape);
+    if (few && suitsWinograd(output.shape, attrs.filterShape, g)) {
+      return winogradFilterGradient(b, source, output, attrs.filterShape);
+    }
+    const gradient = few ? productFilterGradient : filterGradient;
     const name = gradient(b, source, output, dims, g);
     return { name, dtype: 'float32', shape: attrs.filterShape, order: OIHW, dims };
   },

@@ -6,43 +6,48 @@
  * allocates nothing of the model's size (run-into.ts).
  */
 
-import { type Graph, joinPorts, trace } from '@onnoise/tracer';
+import { type Graph, joinPorts } from '@onnoise/tracer';
 import { partOf } from '../accumulate.ts';
-import type { AccumulatedStep, TrainEngine, TrainStep } from '../contracts.ts';
+import type { AccumulatedStep, StepTensor, TrainEngine, TrainStep } from '../contracts.ts';
 import type { Program } from './program.ts';
 import { runInto } from './run-into.ts';
 import { sessionOf } from './session.ts';
 import { createSharded, shardsOf } from './sharded.ts';
+import { fromStored, NONE, type Turns, toStored } from './stored-order.ts';
 import { buffers, feeds, nextOf, only, prefixed, type Tensors, tensor } from './tensors.ts';
+import { traceStored, traceTurned } from './trace-stored.ts';
 
 /** The step as a graph: state and inputs in, `next.<state>`, `loss` and `gradNorm` out. */
-export function traceStep(step: TrainStep): Graph {
-  return trace(
+export function traceStep(step: TrainStep, turns: Turns = NONE): Graph {
+  return traceTurned(
     (tensors) => {
       const { state, outputs } = step.run(tensors, tensors);
       return { ...outputs, ...prefixed(state) };
     },
     [...step.state, ...step.inputs],
-    { name: 'training_step' },
+    { name: 'training_step', turns },
   );
 }
 
 /** The parts of an accumulated step as graphs: totals after a small batch, and the update. */
-export function traceParts({ accumulated: parts, state }: TrainStep & { accumulated: AccumulatedStep }) {
-  const add = trace(
+export function traceParts(
+  { accumulated: parts, state }: TrainStep & { accumulated: AccumulatedStep },
+  turns: Turns = NONE,
+) {
+  const add = traceTurned(
     (tensors) => prefixed(parts.add(tensors, tensors, tensors)),
     [...parts.weights, ...parts.totals, ...parts.inputs],
-    { name: 'gradients' },
+    { name: 'gradients', turns },
   );
   // BatchNorm's statistics are in the totals.
   const given = new Set(parts.totals.map(({ name }) => name));
-  const update = trace(
+  const update = traceTurned(
     (tensors) => {
       const { state, outputs } = parts.update(tensors, tensors, tensors);
       return { ...outputs, ...prefixed(state) };
     },
     [...state.filter(({ name }) => !given.has(name)), ...parts.totals, ...parts.scalars],
-    { name: 'update' },
+    { name: 'update', turns },
   );
   return { add, update };
 }
@@ -53,8 +58,9 @@ export async function createOnnxruntimeEngine(
 ): Promise<TrainEngine> {
   const program = await createProgram(step);
   // No closure here may hold the initial state: it is as large as the buffers.
-  let current = buffers(step.state, program.joined, state);
-  let spare = buffers(step.state, program.joined, new Map());
+  let current = buffers(step.state, program.joined);
+  let spare = buffers(step.state, program.joined);
+  fill(current, step.state, state, program.turns);
   const scalars: Tensors = { loss: tensor([], new Float32Array(1)), gradNorm: tensor([], new Float32Array(1)) };
 
   return {
@@ -66,10 +72,16 @@ export async function createOnnxruntimeEngine(
       return { loss: scalars.loss!.data[0] as number, gradNorm: scalars.gradNorm!.data[0] as number };
     },
     async readState() {
-      return new Map(step.state.map(({ name }) => [name, (current[name]!.data as Float32Array).slice()]));
+      return new Map(
+        step.state.map((spec) => {
+          const stored = current[spec.name]!.data as Float32Array;
+          const values = fromStored(spec, stored, program.turns);
+          return [spec.name, values === stored ? stored.slice() : values];
+        }),
+      );
     },
     async writeState(values) {
-      for (const { name } of step.state) (current[name]!.data as Float32Array).set(values.get(name)!);
+      fill(current, step.state, values, program.turns);
     },
     async dispose() {
       current = {};
@@ -79,16 +91,30 @@ export async function createOnnxruntimeEngine(
   };
 }
 
+function fill(
+  tensors: Tensors,
+  specs: readonly StepTensor[],
+  values: ReadonlyMap<string, Float32Array>,
+  turns: Turns,
+): void {
+  for (const spec of specs)
+    (tensors[spec.name]!.data as Float32Array).set(toStored(spec, values.get(spec.name)!, turns));
+}
+
 async function createProgram(step: TrainStep): Promise<Program> {
   const { accumulated } = step;
-  if (accumulated) return createParts(accumulated, traceParts({ ...step, accumulated }));
+  if (accumulated) {
+    const { graphs, turns } = traceStored(step, (turns) => traceParts({ ...step, accumulated }, turns));
+    return createParts(accumulated, graphs, turns);
+  }
   const shards = shardsOf(step);
   if (shards) return createSharded(step, shards);
-  const graph = traceStep(step);
-  const joined = joinPorts(graph, nextOf);
-  const session = await sessionOf(graph);
+  const { graphs, turns } = traceStored(step, (turns) => ({ step: traceStep(step, turns) }));
+  const joined = joinPorts(graphs.step, nextOf);
+  const session = await sessionOf(graphs.step);
   return {
     joined,
+    turns,
     async run(state, inputs, outputs) {
       await runInto(session, { ...state, ...feeds(step.inputs, inputs) }, only(outputs, session.outputNames));
     },
@@ -97,13 +123,18 @@ async function createProgram(step: TrainStep): Promise<Program> {
 }
 
 /** The totals, too, are two sets of buffers that swap roles. */
-async function createParts(parts: AccumulatedStep, graphs: ReturnType<typeof traceParts>): Promise<Program> {
+async function createParts(
+  parts: AccumulatedStep,
+  graphs: ReturnType<typeof traceParts>,
+  turns: Turns,
+): Promise<Program> {
   const joined = joinPorts(graphs.update, nextOf);
   const [add, update] = [await sessionOf(graphs.add), await sessionOf(graphs.update)];
-  let totals = buffers(parts.totals, [], new Map());
-  let spare = buffers(parts.totals, [], new Map());
+  let totals = buffers(parts.totals);
+  let spare = buffers(parts.totals);
   return {
     joined,
+    turns,
     async run(state, inputs, outputs) {
       for (const [name, { data }] of Object.entries(totals)) {
         const values = data as Float32Array;

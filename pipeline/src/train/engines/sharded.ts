@@ -3,29 +3,28 @@
  * slowest each time, and what one core has written the other must fetch. Small operators lose most of the second core
  * by it; shards wait for each other once a step.
  *
- * Every shard has the weights and gradients of its own, so only networks up to `MOST_WEIGHTS` are cut.
+ * Every shard has the weights and gradients of its own, so wide networks are not cut.
  */
 import { availableParallelism } from 'node:os';
 import { joinPorts, trace } from '@onnoise/tracer';
-import { sizeOf } from '../../shape.ts';
 import { partOf } from '../accumulate.ts';
 import type { ShardedStep, StepInputs, TrainStep } from '../contracts.ts';
 import type { Program } from './program.ts';
 import { runInto } from './run-into.ts';
 import { encodeProgram, openSession } from './session.ts';
 import { bytesOf, startShard, viewsOf } from './shard-thread.ts';
+import { NONE } from './stored-order.ts';
 import { feeds, nextOf, only, prefixed } from './tensors.ts';
+import { isWide } from './wide.ts';
 
-const MOST_WEIGHTS = 1 << 22;
 /** A smaller shard spends its time on the fixed cost of its operators. */
 const LEAST_IMAGES = 4;
 const MOST_SHARDS = 16;
 
 /** The step in shards for so many cores; undefined if they do not suit it. */
 export function shardsOf(step: TrainStep, cores = availableParallelism()): ShardedStep | undefined {
-  const weights = step.state.filter(({ name }) => name.startsWith('model.'));
   const images = step.inputs.find(({ name }) => name === 'images')!.shape[0]!;
-  if (!step.shards || weights.reduce((sum, { shape }) => sum + sizeOf(shape), 0) > MOST_WEIGHTS) return undefined;
+  if (!step.shards || isWide(step.state)) return undefined;
   for (let count = Math.min(cores, MOST_SHARDS, Math.floor(images / LEAST_IMAGES)); count > 1; count--) {
     if (images % count === 0) return step.shards(count);
   }
@@ -72,6 +71,7 @@ export async function createSharded(step: TrainStep, shards: ShardedStep): Promi
   const given = feeds(gives, viewsOf(new ArrayBuffer(bytesOf(gives)), gives));
   return {
     joined,
+    turns: NONE,
     async run(state, whole, outputs) {
       for (const [name, values] of Object.entries(shared)) values.set(state[name]!.data as Float32Array);
       for (const [i, other] of others.entries()) other.begin(partOf(whole, shards, i + 1));

@@ -21,15 +21,8 @@ export const only = (all: Tensors, names: readonly string[]): Tensors =>
 export const tensor = (shape: readonly number[], data: Float32Array | Int32Array): ort.Tensor =>
   data instanceof Int32Array ? new ort.Tensor('int32', data, shape) : new ort.Tensor('float32', data, shape);
 
-/**
- * A buffer for every tensor of the state, filled from `initial` if that has it. Joined tensors are views of one buffer,
- * which is a tensor, too.
- */
-export function buffers(
-  specs: readonly StepTensor[],
-  joined: readonly Joined[],
-  initial: ReadonlyMap<string, Float32Array>,
-): Tensors {
+/** A buffer for every tensor of the state. Joined tensors are views of one buffer, which is a tensor, too. */
+export function buffers(specs: readonly StepTensor[], joined: readonly Joined[] = []): Tensors {
   const sizes = new Map(specs.map(({ name, shape }) => [name, sizeOf(shape)]));
   const views = new Map<string, Float32Array>();
   const vectors = joined.map(({ name, members }) => {
@@ -43,9 +36,7 @@ export function buffers(
     return [name, tensor([vector.length], vector)] as const;
   });
   const tensors = specs.map(({ name, shape }) => {
-    const [view, values] = [views.get(name), initial.get(name)];
-    if (view && values) view.set(values);
-    return [name, tensor(shape, view ?? values?.slice() ?? new Float32Array(sizeOf(shape)))] as const;
+    return [name, tensor(shape, views.get(name) ?? new Float32Array(sizeOf(shape)))] as const;
   });
   return Object.fromEntries([...tensors, ...vectors]);
 }
