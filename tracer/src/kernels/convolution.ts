@@ -54,11 +54,10 @@ export const convolution: KernelTable = {
   Conv2D: (b, { x, filter: w }, attrs) => {
     const { x: source, g } = unpadded(b, image(b, x!), geometry('conv2d', x!.shape, w!.shape, attrs));
     const shape = outputShape(source.shape, w!.shape[3]!, g);
-    if (isTrained(b, w!) && hasFewPixels(shape, w!.shape)) {
-      if (suitsWinograd(shape, w!.shape, g)) return winogradConvolution(b, source, w!, shape);
-      return productConvolution(b, source, filter(b, w!), shape, g);
-    }
+    const trained = isTrained(b, w!);
+    if (trained && suitsWinograd(shape, w!.shape, g)) return winogradConvolution(b, source, w!, shape);
     const weights = filter(b, w!);
+    if (trained && hasFewPixels(shape, w!.shape)) return productConvolution(b, source, weights, shape, g);
     const out = imageValue('', shape);
     return { ...out, name: b.emit('Conv', [source.name, weights.name], out, { attributes: convAttributes(g) }) };
   },
@@ -80,10 +79,11 @@ export const convolution: KernelTable = {
   Conv2DBackpropInput: (b, { dy, filter: w }, attrs) => {
     const g = geometry('conv2dTranspose', attrs.inputShape, w!.shape, attrs);
     const output = cropped(b, 'conv2dTranspose', image(b, dy!), outputShape(attrs.inputShape, w!.shape[3]!, g));
-    const few = isTrained(b, w!) && hasFewPixels(output.shape, w!.shape);
-    if (few && suitsWinograd(output.shape, w!.shape, g)) {
+    const trained = isTrained(b, w!);
+    if (trained && suitsWinograd(output.shape, w!.shape, g)) {
       return winogradInputGradient(b, output, w!, attrs.inputShape);
     }
+    const few = trained && hasFewPixels(output.shape, w!.shape);
     return (few ? productInputGradient : inputGradient)(b, output, filter(b, w!), attrs.inputShape, g);
   },
   Conv2DBackpropFilter: (b, { x, dy }, attrs) => {
@@ -92,11 +92,10 @@ export const convolution: KernelTable = {
     const output = cropped(b, op, image(b, dy!), outputShape(x!.shape, attrs.filterShape[3], inner));
     const { x: source, g } = unpadded(b, image(b, x!), inner);
     const dims = OIHW.map((axis) => attrs.filterShape[axis]);
-    const few = hasFewPixels(output.shape, attrs.filterShape);
-    if (few && suitsWinograd(output.shape, attrs.filterShape, g)) {
+    if (suitsWinograd(output.shape, attrs.filterShape, g)) {
       return winogradFilterGradient(b, source, output, attrs.filterShape);
     }
-    const gradient = few ? productFilterGradient : filterGradient;
+    const gradient = hasFewPixels(output.shape, attrs.filterShape) ? productFilterGradient : filterGradient;
     const name = gradient(b, source, output, dims, g);
     return { name, dtype: 'float32', shape: attrs.filterShape, order: OIHW, dims };
   },
