@@ -59,13 +59,20 @@ const isA = (kind: Kind): boolean => kind.endsWith('A');
  * @param shape logical NHWC shape of the output
  * @param filter logical HWIO shape
  */
-export function suitsWinograd([batch, height, width]: readonly number[], filter: readonly number[], g: Geometry): boolean {
+export function suitsWinograd(
+  [batch, height, width]: readonly number[],
+  filter: readonly number[],
+  g: Geometry,
+): boolean {
   const [kH, kW, inputs, outputs] = filter as Quad;
   const one = [...g.strides, ...g.dilations, ...g.pads].every((value) => value === 1);
   if (kH !== 3 || kW !== 3 || !one || height! % 2 !== 0 || width! % 2 !== 0) return false;
   const pixels = height! * width!;
   if (!isSmall(pixels)) return pixels <= MOST_PIXELS && (2 * inputs * outputs) / (inputs + outputs) >= MANY_CHANNELS;
-  return hasFewPixels([batch!, height!, width!], filter) && 4 * (16 * (pixels / 4) * (inputs + outputs)) <= 5 * inputs * outputs;
+  return (
+    hasFewPixels([batch!, height!, width!], filter) &&
+    4 * (16 * (pixels / 4) * (inputs + outputs)) <= 5 * inputs * outputs
+  );
 }
 
 /** X [N, C, H, W] and W [O, C, 3, 3] in any order to Y of logical NHWC `shape`. */
