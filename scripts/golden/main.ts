@@ -14,6 +14,7 @@ const SCRIPTS: Record<string, string> = {
   checkpoints: 'checkpoints.py',
   monai: 'monai_unet.py',
   guidance: 'guidance.py',
+  gradient: 'gradient.py',
   train: 'train.py',
   muon: 'muon.py',
   images: 'images.py',
