@@ -1,6 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { expectSame, expectTraced, type Input, randomData, runGraph, type TracedFunction, uniforms } from '#test/traced.ts';
+import {
+  expectSame,
+  expectTraced,
+  type Input,
+  randomData,
+  runGraph,
+  type TracedFunction,
+  uniforms,
+} from '#test/traced.ts';
 import { trace } from '#tracer/index.ts';
 import { float } from '../rows/row.ts';
 import { differentiated } from './gradient.ts';
@@ -46,7 +54,11 @@ describe('a 3x3 convolution and its gradients by Winograd', () => {
   });
 
   it('have the values of two convolutions of half the channels, which are too few: 10x8 pixels', async () => {
-    const [x, w, dy] = [[1, 10, 8, 256], [3, 3, 256, 256], [1, 10, 8, 256]] as const;
+    const [x, w, dy] = [
+      [1, 10, 8, 256],
+      [3, 3, 256, 256],
+      [1, 10, 8, 256],
+    ] as const;
     const next = uniforms(5);
     const inputs = Object.entries({ x, w, dy }).map(([name, shape]): Input => {
       return { name, shape, dtype: 'float32', data: randomData(next, shape, 'float32', [-0.1, 0.1]) };
@@ -65,7 +77,12 @@ describe('a 3x3 convolution and its gradients by Winograd', () => {
       inputs,
     );
     const halves = trace(
-      gradients((x, w) => tf.concat(tf.split(w, 2, 3).map((half) => tf.conv2d(x, half, 1, 'same')), 3)),
+      gradients((x, w) =>
+        tf.concat(
+          tf.split(w, 2, 3).map((half) => tf.conv2d(x, half, 1, 'same')),
+          3,
+        ),
+      ),
       inputs,
     );
     expect([isWinograd(whole), isWinograd(halves)]).toEqual([true, false]);
