@@ -6,7 +6,7 @@ import * as tf from '@tensorflow/tfjs';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Graph } from '#tracer/graph.ts';
 import { encodeModel } from '#tracer/protobuf.ts';
-import { type TensorSpec, trace } from '#tracer/trace.ts';
+import { type TensorSpec, type TraceOptions, trace } from '#tracer/trace.ts';
 import { expectClose } from './compare.ts';
 
 export type Data = Float32Array | Int32Array | Uint8Array;
@@ -93,8 +93,9 @@ export async function expectTraced(
   fn: TracedFunction,
   inputs: readonly Input[],
   { absolute = 1e-5, relative = 1e-5 }: Tolerance = {},
+  options: TraceOptions = {},
 ): Promise<Graph> {
-  const graph = trace(fn, inputs);
+  const graph = trace(fn, inputs, options);
   const expected = runEager(fn, inputs);
   expectSame(await runGraph(graph, inputs), expected, { absolute, relative });
   return graph;

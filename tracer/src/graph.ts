@@ -122,8 +122,11 @@ export class GraphBuilder {
   private serial = 0;
   private readonly shared = new Map<string, string>();
   private readonly nodeNames = new Set<string>();
+  /** As in `TraceOptions`. */
+  readonly winograd: boolean;
 
-  constructor(name: string) {
+  constructor(name: string, { winograd = false }: { winograd?: boolean } = {}) {
+    this.winograd = winograd;
     this.graph = { name, inputs: [], outputs: [], nodes: [], constants: new Map(), types: new Map() };
   }
 

@@ -38,6 +38,11 @@ export interface TraceOptions {
    * `data` holds as many values as `shape` says, row by row.
    */
   constants?: readonly (Omit<TensorSpec, 'order'> & { data: Float32Array | Int32Array })[];
+  /**
+   * Whether 3x3 convolutions whose filters are inputs, and their gradients, take Winograd's form where they have few pixels
+   * and many channels. It has 16 products in place of 36 and takes more memory. The default is false.
+   */
+  winograd?: boolean;
   /** Orders of outputs by name, as those of inputs. */
   orders?: ReadonlyMap<string, readonly number[]>;
 }
@@ -70,7 +75,7 @@ export function trace(
 /** One run of `fn`. */
 function record(fn: (tensors: Tensors) => Tensors, inputs: readonly TensorSpec[], options: TraceOptions): Recording {
   const backend = traceBackend();
-  const b = new GraphBuilder(options.name ?? 'graph');
+  const b = new GraphBuilder(options.name ?? 'graph', options);
   tf.backend(); // has tfjs choose one, if none is in use yet
   const before = tf.getBackend();
   backend.record(b);

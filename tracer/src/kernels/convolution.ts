@@ -55,7 +55,7 @@ export const convolution: KernelTable = {
     const { x: source, g } = unpadded(b, image(b, x!), geometry('conv2d', x!.shape, w!.shape, attrs));
     const shape = outputShape(source.shape, w!.shape[3]!, g);
     const trained = isTrained(b, w!);
-    if (trained && suitsWinograd(shape, w!.shape, g)) return winogradConvolution(b, source, w!, shape);
+    if (trained && suitsWinograd(b, shape, w!.shape, g)) return winogradConvolution(b, source, w!, shape);
     const weights = filter(b, w!);
     if (trained && hasFewPixels(shape, w!.shape)) return productConvolution(b, source, weights, shape, g);
     const out = imageValue('', shape);
@@ -80,7 +80,7 @@ export const convolution: KernelTable = {
     const g = geometry('conv2dTranspose', attrs.inputShape, w!.shape, attrs);
     const output = cropped(b, 'conv2dTranspose', image(b, dy!), outputShape(attrs.inputShape, w!.shape[3]!, g));
     const trained = isTrained(b, w!);
-    if (trained && suitsWinograd(output.shape, w!.shape, g)) {
+    if (trained && suitsWinograd(b, output.shape, w!.shape, g)) {
       return winogradInputGradient(b, output, w!, attrs.inputShape);
     }
     const few = trained && hasFewPixels(output.shape, w!.shape);
@@ -92,7 +92,7 @@ export const convolution: KernelTable = {
     const output = cropped(b, op, image(b, dy!), outputShape(x!.shape, attrs.filterShape[3], inner));
     const { x: source, g } = unpadded(b, image(b, x!), inner);
     const dims = OIHW.map((axis) => attrs.filterShape[axis]);
-    if (suitsWinograd(output.shape, attrs.filterShape, g)) {
+    if (suitsWinograd(b, output.shape, attrs.filterShape, g)) {
       return winogradFilterGradient(b, source, output, attrs.filterShape);
     }
     const gradient = hasFewPixels(output.shape, attrs.filterShape) ? productFilterGradient : filterGradient;

@@ -54,19 +54,20 @@ type Kind = 'A' | 'B' | 'flipped A' | 'flipped B';
 const isA = (kind: Kind): boolean => kind.endsWith('A');
 
 /**
- * Does it pay? The transforms take 16 multiplications for each channel, pixel and tile; what is saved are 5 for each
+ * Is it asked for, and does it pay? The transforms take 16 multiplications for each channel, pixel and tile; what is saved are 5 for each
  * pixel and pair of channels.
  * @param shape logical NHWC shape of the output
  * @param filter logical HWIO shape
  */
 export function suitsWinograd(
+  { winograd }: GraphBuilder,
   [batch, height, width]: readonly number[],
   filter: readonly number[],
   g: Geometry,
 ): boolean {
   const [kH, kW, inputs, outputs] = filter as Quad;
   const one = [...g.strides, ...g.dilations, ...g.pads].every((value) => value === 1);
-  if (kH !== 3 || kW !== 3 || !one || height! % 2 !== 0 || width! % 2 !== 0) return false;
+  if (!winograd || kH !== 3 || kW !== 3 || !one || height! % 2 !== 0 || width! % 2 !== 0) return false;
   const pixels = height! * width!;
   if (!isSmall(pixels)) return pixels <= MOST_PIXELS && (2 * inputs * outputs) / (inputs + outputs) >= MANY_CHANNELS;
   return (

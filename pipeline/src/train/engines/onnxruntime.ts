@@ -13,31 +13,32 @@ import type { Program } from './program.ts';
 import { runInto } from './run-into.ts';
 import { sessionOf } from './session.ts';
 import { createSharded, shardsOf } from './sharded.ts';
-import { fromStored, NONE, type Turns, toStored } from './stored-order.ts';
+import { fromStored, type Turns, toStored } from './stored-order.ts';
 import { buffers, feeds, nextOf, only, prefixed, type Tensors, tensor } from './tensors.ts';
-import { traceStored, traceTurned } from './trace-stored.ts';
+import { type Form, formOf, traceStored, traceTurned } from './trace-stored.ts';
+import { isWide } from './wide.ts';
 
 /** The step as a graph: state and inputs in, `next.<state>`, `loss` and `gradNorm` out. */
-export function traceStep(step: TrainStep, turns: Turns = NONE): Graph {
+export function traceStep(step: TrainStep, form: Form = formOf(isWide(step.state))): Graph {
   return traceTurned(
     (tensors) => {
       const { state, outputs } = step.run(tensors, tensors);
       return { ...outputs, ...prefixed(state) };
     },
     [...step.state, ...step.inputs],
-    { name: 'training_step', turns },
+    { name: 'training_step', ...form },
   );
 }
 
 /** The parts of an accumulated step as graphs: totals after a small batch, and the update. */
 export function traceParts(
   { accumulated: parts, state }: TrainStep & { accumulated: AccumulatedStep },
-  turns: Turns = NONE,
+  form: Form = formOf(isWide(state)),
 ) {
   const add = traceTurned(
     (tensors) => prefixed(parts.add(tensors, tensors, tensors)),
     [...parts.weights, ...parts.totals, ...parts.inputs],
-    { name: 'gradients', turns },
+    { name: 'gradients', ...form },
   );
   // BatchNorm's statistics are in the totals.
   const given = new Set(parts.totals.map(({ name }) => name));
@@ -47,16 +48,18 @@ export function traceParts(
       return { ...outputs, ...prefixed(state) };
     },
     [...state.filter(({ name }) => !given.has(name)), ...parts.totals, ...parts.scalars],
-    { name: 'update', turns },
+    { name: 'update', ...form },
   );
   return { add, update };
 }
 
+/** @param wide takes the form for wide networks */
 export async function createOnnxruntimeEngine(
   step: TrainStep,
   state: ReadonlyMap<string, Float32Array>,
+  wide = isWide(step.state),
 ): Promise<TrainEngine> {
-  const program = await createProgram(step);
+  const program = await createProgram(step, wide);
   // No closure here may hold the initial state: it is as large as the buffers.
   let current = buffers(step.state, program.joined);
   let spare = buffers(step.state, program.joined);
@@ -101,15 +104,15 @@ function fill(
     (tensors[spec.name]!.data as Float32Array).set(toStored(spec, values.get(spec.name)!, turns));
 }
 
-async function createProgram(step: TrainStep): Promise<Program> {
+async function createProgram(step: TrainStep, wide: boolean): Promise<Program> {
   const { accumulated } = step;
   if (accumulated) {
-    const { graphs, turns } = traceStored(step, (turns) => traceParts({ ...step, accumulated }, turns));
+    const { graphs, turns } = traceStored(wide, (form) => traceParts({ ...step, accumulated }, form));
     return createParts(accumulated, graphs, turns);
   }
-  const shards = shardsOf(step);
+  const shards = wide ? undefined : shardsOf(step);
   if (shards) return createSharded(step, shards);
-  const { graphs, turns } = traceStored(step, (turns) => ({ step: traceStep(step, turns) }));
+  const { graphs, turns } = traceStored(wide, (form) => ({ step: traceStep(step, form) }));
   const joined = joinPorts(graphs.step, nextOf);
   const session = await sessionOf(graphs.step);
   return {

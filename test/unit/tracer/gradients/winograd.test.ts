@@ -32,6 +32,7 @@ const traced = (
   stride: number,
   pad: 'same' | 'valid',
   order?: readonly number[],
+  winograd = true,
 ) => {
   const filter = order ? order.map((axis) => [3, 3, inputs!, outputs!][axis]!) : [3, 3, inputs!, outputs!];
   const back = order?.map((_, axis) => order.indexOf(axis));
@@ -42,7 +43,7 @@ const traced = (
       tf.mul(tf.conv2d(x, (back ? tf.transpose(w, back) : w) as tf.Tensor4D, stride, pad), 1 / Math.sqrt(9 * inputs!)),
     7,
   );
-  return expectTraced(gradients, given, { absolute: 2e-5, relative: 2e-5 });
+  return expectTraced(gradients, given, { absolute: 2e-5, relative: 2e-5 }, { winograd });
 };
 
 const isWinograd = (graph: Awaited<ReturnType<typeof traced>>): boolean =>
@@ -75,15 +76,17 @@ describe('a 3x3 convolution and its gradients by Winograd', () => {
     const whole = trace(
       gradients((x, w) => tf.conv2d(x, w, 1, 'same')),
       inputs,
+      { winograd: true },
     );
     const halves = trace(
       gradients((x, w) =>
         tf.concat(
-          tf.split(w, 2, 3).map((half) => tf.conv2d(x, half, 1, 'same')),
+          tf.split(w, 2, 3).map((half) => tf.conv2d(x, half as tf.Tensor4D, 1, 'same')),
           3,
         ),
       ),
       inputs,
+      { winograd: true },
     );
     expect([isWinograd(whole), isWinograd(halves)]).toEqual([true, false]);
     expectSame(await runGraph(whole, inputs), await runGraph(halves, inputs), { absolute: 2e-5, relative: 2e-5 });
@@ -103,6 +106,10 @@ describe('a 3x3 convolution and its gradients by Winograd', () => {
       return op === 'Transpose' && dims.filter((dim) => dim === 3).length === 2;
     });
     expect(moved).toHaveLength(2);
+  });
+
+  it('are left to other forms where nobody asks for it', async () => {
+    expect(isWinograd(await traced(SUITED[1], 1, 'same', undefined, false))).toBe(false);
   });
 
   it.each(UNSUITED)('are left to other forms: %s', async (_, sizes, stride, pad) => {

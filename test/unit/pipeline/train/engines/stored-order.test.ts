@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import type { StepTensor } from '#pipeline/train/contracts.ts';
 import { createEngine } from '#pipeline/train/engines/index.ts';
-import { traceStep } from '#pipeline/train/engines/onnxruntime.ts';
+import { createOnnxruntimeEngine, traceStep } from '#pipeline/train/engines/onnxruntime.ts';
 import { fromStored, storedOrder, toStored, wantedTurns } from '#pipeline/train/engines/stored-order.ts';
+import { formOf } from '#pipeline/train/engines/trace-stored.ts';
 import { expectClose } from '#test/compare.ts';
 import { lossesOf, planOf, startState } from '#test/train/engines.ts';
 
-const filter = { name: 'adam.m.conv.weight', shape: [4, 3, 2, 2], dtype: 'float32' } as const;
+const filter: StepTensor = { name: 'adam.m.conv.weight', shape: [4, 3, 2, 2], dtype: 'float32' };
 const turns = new Map([['conv.weight', 2]]);
 
 describe('storedOrder', () => {
@@ -29,19 +31,23 @@ describe('toStored', () => {
 });
 
 /** Wide enough at the bottom for Winograd's convolutions and for updates in pieces. */
-const plan = planOf({
-  model: { _class_name: 'SimpleUnet', sample_size: 4, channels: [8, 16, 176], time_emb_dim: 8 },
-  training: { batch: 2, emaDecay: 0.999, clipNorm: 0.5 },
-});
+const planWith = (training: Record<string, number>) =>
+  planOf({
+    model: { _class_name: 'SimpleUnet', sample_size: 4, channels: [8, 16, 176], time_emb_dim: 8 },
+    training: { batch: 2, emaDecay: 0.999, clipNorm: 0.5, ...training },
+  });
 
-describe('the onnxruntime engine with filters stored tap by tap', () => {
+describe.each([
+  ['whole batches', planWith({})],
+  ['gradients accumulated', planWith({ accumulate: 2 })],
+])('the onnxruntime engine with filters stored tap by tap, %s', (_, plan) => {
   it('has such filters in this test', () => {
-    expect([...wantedTurns([traceStep(plan.step)]).keys()]).toContain('downs.1.conv2.weight');
+    expect([...wantedTurns([traceStep(plan.step, formOf(true))]).keys()]).toContain('downs.1.conv2.weight');
   });
 
   it("gives the losses and the state of the reference, in PyTorch's order, and goes on to the last bit", async () => {
     const reference = await createEngine('tfjs-cpu', plan.step, startState(plan));
-    const engine = await createEngine('onnxruntime', plan.step, startState(plan));
+    const engine = await createOnnxruntimeEngine(plan.step, startState(plan), true);
     try {
       expectClose(await lossesOf(engine, plan, 0, 3), await lossesOf(reference, plan, 0, 3), {
         relative: 1e-4,
