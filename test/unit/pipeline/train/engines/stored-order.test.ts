@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { StepTensor } from '#pipeline/train/contracts.ts';
+import type { StepTensor, TrainStep } from '#pipeline/train/contracts.ts';
 import { createEngine } from '#pipeline/train/engines/index.ts';
-import { createOnnxruntimeEngine, traceStep } from '#pipeline/train/engines/onnxruntime.ts';
+import { createOnnxruntimeEngine, traceParts, traceStep } from '#pipeline/train/engines/onnxruntime.ts';
 import { fromStored, storedOrder, toStored, wantedTurns } from '#pipeline/train/engines/stored-order.ts';
 import { formOf } from '#pipeline/train/engines/trace-stored.ts';
 import { expectClose } from '#test/compare.ts';
@@ -37,12 +37,19 @@ const planWith = (training: Record<string, number>) =>
     training: { batch: 2, emaDecay: 0.999, clipNorm: 0.5, ...training },
   });
 
+function graphsOf(step: TrainStep) {
+  const { accumulated } = step;
+  return accumulated
+    ? Object.values(traceParts({ ...step, accumulated }, formOf(true)))
+    : [traceStep(step, formOf(true))];
+}
+
 describe.each([
   ['whole batches', planWith({})],
   ['gradients accumulated', planWith({ accumulate: 2 })],
 ])('the onnxruntime engine with filters stored tap by tap, %s', (_, plan) => {
   it('has such filters in this test', () => {
-    expect([...wantedTurns([traceStep(plan.step, formOf(true))]).keys()]).toContain('downs.1.conv2.weight');
+    expect([...wantedTurns(graphsOf(plan.step)).keys()]).toContain('downs.1.conv2.weight');
   });
 
   it("gives the losses and the state of the reference, in PyTorch's order, and goes on to the last bit", async () => {
