@@ -5,7 +5,6 @@
 import { conditionRows, extraInputs, InputError } from '@onnoise/scheduler';
 import { sizeOf } from '../../shape.ts';
 import { denoiser, type Network, openNetwork, type SampledFacts, samplePictures } from './network.ts';
-import { formatShare } from './words.ts';
 
 export interface Comparison {
   /** Of the files. */
@@ -65,7 +64,7 @@ export async function compareNetworks(
 export function requireDrift(action: string, { drift }: Comparison, most: number): void {
   if (drift <= most) return;
   throw new InputError(
-    `Cannot ${action}: the pictures must be within ${formatShare(most)} of those of the larger network (root mean square), received ${formatShare(drift)}. ` +
+    `Cannot ${action}: the pictures must be within ${formatDrift(most)} of those of the larger network (root mean square), received ${formatDrift(drift)}. ` +
       'Nothing was written. Allow more with --drift, or leave the format out.',
   );
 }
@@ -108,3 +107,6 @@ function blockOf(network: Network): () => Promise<number> {
     return fastest;
   };
 }
+
+/** `0.013 %` */
+export const formatDrift = (share: number): string => `${Number((share * 100).toPrecision(2))} %`;

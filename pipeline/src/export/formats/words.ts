@@ -1,10 +1,8 @@
 /** What is said of a smaller network: in a model card, and on the terminal. */
 import { formatBytes, formatNumber } from '../../terminal/format.ts';
+import { formatDrift } from './compare.ts';
 import type { SmallFormat } from './convert.ts';
 import type { Smaller } from './make-smaller.ts';
-
-/** `0.013 %` */
-export const formatShare = (share: number): string => `${Number((share * 100).toPrecision(2))} %`;
 
 const STORED: Readonly<Record<SmallFormat, string>> = {
   float16: 'Its weights are stored as float16 and computed with as float32',
@@ -16,7 +14,7 @@ export function describeFormat(format: SmallFormat, { comparison, judgement }: R
   const { bytes, drift, count } = comparison;
   return (
     `${STORED[format]}: ${formatBytes(bytes.after)} in place of ${formatBytes(bytes.before)}. ` +
-    `${count} pictures differ from those of the larger network by ${formatShare(drift)} of the way from black to white (root mean square).${judgement ? ` ${judged(judgement)}` : ''}`
+    `${count} pictures differ from those of the larger network by ${formatDrift(drift)} of the way from black to white (root mean square).${judgement ? ` ${judged(judgement)}` : ''}`
   );
 }
 
@@ -33,7 +31,7 @@ export function reportFormat(format: SmallFormat, { comparison, judgement }: Rep
   return [
     `Size as ${format}: ${formatBytes(bytes.after)}, ${(bytes.before / bytes.after).toFixed(1)} times smaller than ${formatBytes(bytes.before)}`,
     `Time of a call on the CPU: ${times[1]}, ${(before / after).toFixed(2)} times as fast as ${times[0]}`,
-    `Pictures: ${formatShare(drift)} off, root mean square of ${count}`,
+    `Pictures: ${formatDrift(drift)} off, root mean square of ${count}`,
     ...(judgement ? [judged(judgement)] : []),
   ];
 }
