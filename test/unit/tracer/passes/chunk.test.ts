@@ -24,8 +24,8 @@ async function expectChunked(fn: TracedFunction, inputs: readonly Input[], loops
   return graph;
 }
 
-const shape = [4, 3, 10];
-const state = ['p', 'm', 'v', 'g'].map((name, i) => input(name, shape, i + 1));
+const SHAPE = [4, 3, 10];
+const STATE = ['p', 'm', 'v', 'g'].map((name, i) => input(name, SHAPE, i + 1));
 const rate = input('rate', [], 9);
 
 function adam({ p, m, v, g, rate }: Record<string, tf.Tensor>, clip?: tf.Tensor) {
@@ -41,7 +41,7 @@ const named = (tensors: Record<string, tf.Tensor>) =>
 describe('chunkElementwise', () => {
   it('puts an update and the sum of its squares into one loop', async () => {
     const fn: TracedFunction = (t) => ({ ...named(adam(t)), norm: tf.sum(tf.mul(t.g!, t.g!)) });
-    const graph = await expectChunked(fn, [...state, rate], 1);
+    const graph = await expectChunked(fn, [...STATE, rate], 1);
     expect(graph.nodes.map(({ op }) => op).filter((op) => op !== 'Reshape')).toEqual(['Scan', 'ReduceSum']);
     const dims = graph.outputs.filter(({ name }) => name !== 'norm');
     for (const port of dims) expect(port.dims, port.name).toEqual([15, 8]);
@@ -52,7 +52,7 @@ describe('chunkElementwise', () => {
       const norm = tf.sum(tf.mul(t.g!, t.g!));
       return { ...named(adam(t, tf.minimum(tf.div(1, norm), 1))), norm };
     };
-    const graph = await expectChunked(fn, [...state, rate], 2);
+    const graph = await expectChunked(fn, [...STATE, rate], 2);
     const loops = graph.nodes.filter(({ op }) => op === 'Scan');
     expect(loops.map(({ inputs }) => inputs.length)).toEqual([1, 4]);
     expect(loops.map(({ outputs }) => outputs.length)).toEqual([1, 3]);
@@ -63,9 +63,9 @@ describe('chunkElementwise', () => {
       const next = named(adam(t));
       return { ...next, max: tf.max(next['next.m']!, 0) };
     };
-    const graph = await expectChunked(fn, [...state, rate], 1);
+    const graph = await expectChunked(fn, [...STATE, rate], 1);
     const dims = new Map(graph.outputs.map((port) => [port.name, port.dims]));
-    expect(dims.get('next.m')).toEqual(shape);
+    expect(dims.get('next.m')).toEqual(SHAPE);
     expect(dims.get('next.p')).toEqual([15, 8]);
   });
 
@@ -73,10 +73,10 @@ describe('chunkElementwise', () => {
     const weights = tf.tidy(() => Float32Array.from({ length: 120 }, (_, i) => i / 7));
     const fn: TracedFunction = (t) => {
       const turned = tf.transpose(t.g!, [2, 0, 1]);
-      const g = tf.mul(tf.transpose(turned, [1, 2, 0]), tf.tensor(weights, shape));
+      const g = tf.mul(tf.transpose(turned, [1, 2, 0]), tf.tensor(weights, SHAPE));
       return named(adam({ ...t, g: tf.reverse(g, 1) }));
     };
-    await expectChunked(fn, [...state, rate], 1);
+    await expectChunked(fn, [...STATE, rate], 1);
   });
 
   it('leaves alone what has too few elements, cannot be cut evenly, broadcasts or is one operator', async () => {
@@ -84,13 +84,13 @@ describe('chunkElementwise', () => {
     await expectChunked((t) => named(adam(t)), [...flat(8), rate], 0);
     await expectChunked((t) => named(adam(t)), [...flat(127), rate], 0);
     const rows = input('rows', [10], 5);
-    await expectChunked((t) => ({ y: tf.add(tf.mul(t.p!, t.rows!), tf.mul(t.m!, t.rows!)) }), [...state, rows], 0);
-    await expectChunked((t) => ({ y: tf.relu(t.p!) }), state, 0);
+    await expectChunked((t) => ({ y: tf.add(tf.mul(t.p!, t.rows!), tf.mul(t.m!, t.rows!)) }), [...STATE, rows], 0);
+    await expectChunked((t) => ({ y: tf.relu(t.p!) }), STATE, 0);
   });
 
   it('can be followed by other passes: they see what loops read from around them', async () => {
     const fn: TracedFunction = (t) => named(adam({ ...t, rate: tf.add(tf.mul(t.rate!, 1), tf.add(t.rate!, 0)) }));
-    const inputs = [...state, rate];
+    const inputs = [...STATE, rate];
     const graph = trace(fn, inputs);
     chunkElementwise(graph, PIECE);
     const before = structuredClone(graph);
@@ -114,7 +114,7 @@ describe('chunkElementwise', () => {
       }
       return { a: vectors.at(-1)!, b: pick(vectors.slice(4)), c: tf.tanh(pick(vectors.slice(4))), d: numbers.at(-1)! };
     };
-    const inputs = [...state, rate];
+    const inputs = [...STATE, rate];
     const graph = trace(fn, inputs);
     const before = structuredClone(graph);
     chunkElementwise(graph, PIECE);
