@@ -38,7 +38,7 @@ describe('with the keyboard alone', skipBecause(LACKS_CHROMIUM), () => {
 
     await goTo(page, 'Real or synthetic?');
     const start = page.getByRole('button', { name: 'Start', exact: true });
-    await expect.poll(() => start.isEnabled()).toBe(true);
+    await expect.poll(() => start.isEnabled(), { timeout: 60_000 }).toBe(true); // once the first pictures are painted
     await tabTo(page, start);
     await keyboard.press('Enter');
     await page.getByRole('img', { name: 'Picture 1 of 10', exact: true }).waitFor();

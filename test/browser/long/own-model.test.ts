@@ -1,5 +1,5 @@
 /** "Your model": the visitor's folder or files, by drop, dialog and address, and the messages for broken ones. */
-import { readFile } from 'node:fs/promises';
+import { cp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
@@ -105,7 +105,9 @@ describe('your model', skipBecause(LACKS_CHROMIUM), () => {
     };
     await dropOne(await temporaryFolder());
     await expect.poll(() => alert(page)).toMatch(/received none that can be read\.$/);
-    await dropOne(join(DIGITS, '..'));
+    const above = await temporaryFolder();
+    await cp(DIGITS, join(above, 'digits'), { recursive: true });
+    await dropOne(above);
     await expect.poll(() => page.locator('.model-found-title').textContent()).toBe('digits');
   });
 
