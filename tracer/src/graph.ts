@@ -124,9 +124,14 @@ export class GraphBuilder {
   private readonly nodeNames = new Set<string>();
   /** As in `TraceOptions`. */
   readonly winograd: boolean;
+  readonly sumsInSteps: boolean;
 
-  constructor(name: string, { winograd = false }: { winograd?: boolean } = {}) {
+  constructor(
+    name: string,
+    { winograd = false, sumsInSteps = false }: { winograd?: boolean; sumsInSteps?: boolean } = {},
+  ) {
     this.winograd = winograd;
+    this.sumsInSteps = sumsInSteps;
     this.graph = { name, inputs: [], outputs: [], nodes: [], constants: new Map(), types: new Map() };
   }
 

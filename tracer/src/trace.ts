@@ -43,6 +43,11 @@ export interface TraceOptions {
    * and many channels. It has 16 products in place of 36 and takes more memory. The default is false.
    */
   winograd?: boolean;
+  /**
+   * Whether sums of 1024 neighbours and more are added up axis by axis: a node more, and rounding as small as PyTorch's, which the
+   * gradients of deep networks need. The default is false.
+   */
+  sumsInSteps?: boolean;
   /** Orders of outputs by name, as those of inputs. */
   orders?: ReadonlyMap<string, readonly number[]>;
 }

@@ -44,7 +44,7 @@ it('a traced gradient of the tutorial network is about as near to float64 as PyT
     })(trained.map((name) => parameters[name]!));
     return Object.fromEntries(grads.map((gradient, i) => [`d.${trained[i]}`, gradient]));
   };
-  const graph = trace(fn, inputs);
+  const graph = trace(fn, inputs, { sumsInSteps: true });
   const block = await blockSize();
   if (block) blockConvolutions(graph, block);
   const found = await runGraph(graph, inputs);

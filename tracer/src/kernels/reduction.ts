@@ -27,7 +27,7 @@ function without(x: Value, axes: readonly number[], keep: boolean) {
 
 /**
  * onnxruntime adds up elements that lie side by side one after the other, so rounding grows with their number. From this
- * many on, the last axis is added up by itself: sums of sums are as exact as PyTorch's.
+ * many on, if asked for, the last axis is added up by itself: sums of sums are as exact as PyTorch's.
  */
 const LONG_SUM = 1024;
 
@@ -39,7 +39,8 @@ function isLongSum(op: string, x: Value, axes: readonly number[]): boolean {
 }
 
 function reduce(b: GraphBuilder, op: string, x: Value, axes: readonly number[], keep: boolean): Value {
-  if (isLongSum(op, x, axes)) return reduce(b, op, reduce(b, op, x, [x.order.at(-1)!], true), axes, keep);
+  if (b.sumsInSteps && isLongSum(op, x, axes))
+    return reduce(b, op, reduce(b, op, x, [x.order.at(-1)!], true), axes, keep);
   const { shape, order, dims } = without(x, axes, keep);
   if (axes.length === 0) return x;
   const attributes = { keepdims: { int: keep ? 1 : 0 } };

@@ -35,6 +35,7 @@ export function shardsOf(step: TrainStep, cores = availableParallelism()): Shard
 export function traceShards({ state }: TrainStep, shards: ShardedStep) {
   const gradients = trace((tensors) => shards.differentiate(tensors, tensors), [...shards.weights, ...shards.inputs], {
     name: 'gradients',
+    sumsInSteps: true,
   });
   const numbers = Array.from({ length: shards.count }, (_, number) => number);
   const update = trace(
@@ -46,7 +47,7 @@ export function traceShards({ state }: TrainStep, shards: ShardedStep) {
       return { ...outputs, ...prefixed(after) };
     },
     [...state, ...numbers.flatMap((number) => givenBy(shards, number)), ...shards.scalars],
-    { name: 'update' },
+    { name: 'update', sumsInSteps: true },
   );
   return { gradients, update };
 }

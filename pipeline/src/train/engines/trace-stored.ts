@@ -22,7 +22,7 @@ export function traceTurned(
   const ordered = specs.map((spec) => ({ spec, order: storedOrder(spec, turns) }));
   const inputs = ordered.map(({ spec, order }) => ({ ...spec, ...(order && { order }) }));
   const orders = new Map(ordered.flatMap(({ spec, order }) => (order ? [[nextOf(spec.name), order] as const] : [])));
-  return trace(fn, inputs, { ...options, orders });
+  return trace(fn, inputs, { ...options, orders, sumsInSteps: true });
 }
 
 /** The graphs of a step in the form that suits it: only a wide network gains from stored orders. */
