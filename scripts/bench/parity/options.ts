@@ -1,8 +1,8 @@
 /** The options of `npm run bench:parity`. */
-import { parseArgs } from 'node:util';
-import { check, InputError, integer, number, oneOf, type Rule, worded } from '@onnoise/scheduler';
+import { check, integer, number, oneOf, type Rule, worded } from '@onnoise/scheduler';
 import { FEATURE_WIDTH } from '#pipeline/evaluate/features/index.ts';
 import { fewestImages } from '#pipeline/evaluate/measures/index.ts';
+import { parseOnlyOptions, typedNumber } from '../parse.ts';
 import type { Sampling } from './sample.ts';
 import { DATA } from './setup.ts';
 
@@ -36,7 +36,7 @@ export function readOptions(args: readonly string[]): Options | undefined {
   const values = parse(args);
   if (values.help) return undefined;
   const read = <T>(option: keyof typeof values, rule: Rule<T>) =>
-    check(ACTION, `--${option}`, rule, numberOf(values[option] as string));
+    check(ACTION, `--${option}`, rule, typedNumber(values[option] as string));
   return {
     data: [...new Set(values.data.map((name) => check(ACTION, '--data', oneOf(Object.keys(DATA)), name)))],
     seeds: read('seeds', integer(1)),
@@ -51,26 +51,13 @@ export function readOptions(args: readonly string[]): Options | undefined {
 
 function parse(args: readonly string[]) {
   const word = (usual: string) => ({ type: 'string', default: usual }) as const;
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        data: { type: 'string', multiple: true, default: ['digits'] },
-        seeds: word('3'),
-        steps: word('1000'),
-        count: word('1000'),
-        'sample-steps': word('50'),
-        eta: word('1'),
-        help: { type: 'boolean', default: false },
-      },
-    });
-    return values;
-  } catch (error) {
-    const [said] = (error as Error).message.split('\n')[0]!.split('. ');
-    throw new InputError(`Cannot read the options: ${said}; --help lists them.`);
-  }
+  return parseOnlyOptions(args, {
+    data: { type: 'string', multiple: true, default: ['digits'] },
+    seeds: word('3'),
+    steps: word('1000'),
+    count: word('1000'),
+    'sample-steps': word('50'),
+    eta: word('1'),
+    help: { type: 'boolean', default: false },
+  });
 }
-
-/** As it was typed where it is no number: Number('') is 0. */
-const numberOf = (typed: string): number | string =>
-  typed.trim() === '' || Number.isNaN(Number(typed)) ? typed : Number(typed);
