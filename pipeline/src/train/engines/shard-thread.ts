@@ -2,6 +2,7 @@
  * A thread that computes the gradients of a shard of each batch, and sleeps in between. Weights, images and gradients
  * travel through shared memory, from which each side copies: onnxruntime does not read shared memory.
  */
+import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { sizeOf } from '../../shape.ts';
 import type { StepInputs, StepTensor } from '../contracts.ts';
@@ -23,8 +24,8 @@ export interface ShardOptions {
 export interface ShardThread {
   /** Hands over a shard; `end` must be called before the next. The weights are those that are in shared memory. */
   begin(inputs: StepInputs): void;
-  /** Waits for what the shard gives, in arrays that the next one reuses. Returns the error if it failed. */
-  end(): StepInputs | Error;
+  /** Waits for what the shard gives, in arrays that the next one reuses. The error if it failed, or if the thread has died. */
+  end(): Promise<StepInputs | Error>;
   stop(): Promise<void>;
 }
 
@@ -41,6 +42,8 @@ const BEGUN = 0;
 const DONE = 1;
 const FAILED = 2;
 const LONGEST_MESSAGE = 1000;
+/** Milliseconds of waiting without a look at whether the thread is still there. */
+const LOOK = 500;
 
 /** Bytes of tensors that lie end to end: all have elements of four bytes. */
 export const bytesOf = (specs: readonly StepTensor[]): number =>
@@ -78,6 +81,11 @@ export async function startShard(options: ShardOptions, weights: SharedArrayBuff
     worker.once('message', (failed: string | null) => (failed === null ? resolve() : reject(new Error(failed))));
     worker.once('error', reject);
   });
+  let died = false;
+  worker.once('exit', () => {
+    died = true;
+  });
+  worker.on('error', () => {}); // `exit` follows
   worker.unref();
   const { state, message } = shared;
   const inputs = viewsOf(shared.inputs, options.inputs);
@@ -89,10 +97,13 @@ export async function startShard(options: ShardOptions, weights: SharedArrayBuff
       Atomics.add(state, BEGUN, 1);
       Atomics.notify(state, BEGUN);
     },
-    end() {
+    async end() {
       const begun = Atomics.load(state, BEGUN);
       for (let done = Atomics.load(state, DONE); done !== begun; done = Atomics.load(state, DONE)) {
-        Atomics.wait(state, DONE, done);
+        if (Atomics.wait(state, DONE, done, LOOK) !== 'timed-out') continue;
+        // A thread that ends is told of by an event.
+        await setImmediate();
+        if (died) return new Error('the thread of a shard has ended before its work was done');
       }
       if (state[FAILED]) return new Error(new TextDecoder().decode(message.slice(0, state[FAILED])));
       copy(shared.gives, own);

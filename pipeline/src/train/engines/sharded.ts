@@ -79,7 +79,7 @@ export async function createSharded(step: TrainStep, shards: ShardedStep): Promi
       const read = { ...only(state, own.inputNames), ...feeds(inputs, partOf(whole, shards, 0)) };
       // A shard that fails here must not leave the others at work.
       const mine = await runInto(own, read, given).catch((error: Error) => error);
-      const parts = others.map((other) => other.end());
+      const parts = await Promise.all(others.map((other) => other.end()));
       const failed = [mine, ...parts].find((part) => part instanceof Error);
       if (failed) throw failed;
       const theirs = parts.map((part, i) => renamed(feeds(gives, part as StepInputs), i + 1));
