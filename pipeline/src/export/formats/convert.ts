@@ -1,6 +1,6 @@
 /** A network in a smaller format: float32 as float16 or int8, float16 as int8. */
 import { FORMAT_KEY, formatOf, InputError } from '@onnoise/scheduler';
-import { decodeModel, encodeModel, type FileGraph, NotRecovered } from '@onnoise/tracer';
+import { decodeModel, encodeModel, type FileGraph, NotRecovered, OPSET } from '@onnoise/tracer';
 import { type CalibrationOptions, calibrate } from './calibrate.ts';
 import { narrowWeights, widenWeights } from './float16.ts';
 import type { SampledFacts } from './network.ts';
@@ -31,7 +31,8 @@ export async function convertNetwork(
   onnx: Uint8Array,
   { action, format, facts, bits, calibration }: ConvertOptions,
 ): Promise<Uint8Array> {
-  const { metadata, ...graph } = read(action, onnx);
+  const { metadata, opset, ...graph } = read(action, onnx);
+  requireOpset(action, opset);
   // Weights rounded to float16 lose nothing that 8 bits would keep.
   const widened = format === 'int8' && formatOf(metadata) === 'float16' && widenWeights(graph);
   requireFloat(action, graph, widened ? {} : metadata);
@@ -70,6 +71,12 @@ function read(action: string, onnx: Uint8Array) {
       cause: error,
     });
   }
+}
+
+/** The file is written with ours, in which other versions' operators may mean something else. */
+function requireOpset(action: string, opset: number): void {
+  if (opset === OPSET) return;
+  throw new InputError(`Cannot ${action}: its network must have opset ${OPSET}, received opset ${opset}.`);
 }
 
 const ROUNDED = new Set(['QuantizeLinear', 'DequantizeLinear', 'DynamicQuantizeLinear', 'QLinearConv', 'ConvInteger']);

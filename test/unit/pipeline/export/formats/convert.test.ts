@@ -150,6 +150,17 @@ describe('convertNetwork', () => {
     }
   });
 
+  it('refuses operators of another version, which it would write down as its own', async () => {
+    const file = onnxProto.onnx.ModelProto.decode(onnx);
+    for (const each of file.opsetImport ?? []) if (!each.domain) each.version = 17;
+    const older = onnxProto.onnx.ModelProto.encode(file).finish();
+    for (const format of ['float16', 'int8'] as const) {
+      await expect(convert({ format }, older)).rejects.toThrow(
+        'Cannot export it: its network must have opset 18, received opset 17.',
+      );
+    }
+  });
+
   it('refuses what is no network, has no layers, or has an operator that onnxruntime does not know', async () => {
     await expect(convert({}, new TextEncoder().encode('none'))).rejects.toThrow('it is not an ONNX file');
     const graph = decodeModel(onnx);
