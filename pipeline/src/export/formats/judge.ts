@@ -5,7 +5,7 @@
 import { InputError } from '@onnoise/scheduler';
 import type { Dataset, PrepareOptions } from '../../data/types.ts';
 import { checkMemory } from '../../evaluate/check-images.ts';
-import { openFeatureNetwork } from '../../evaluate/features/index.ts';
+import { type OpenOptions, openFeatureNetwork } from '../../evaluate/features/index.ts';
 import { readImages } from '../../evaluate/images.ts';
 import { frechetDistance, momentsOf } from '../../evaluate/measures/frechet.ts';
 import { formatNumber } from '../../terminal/format.ts';
@@ -17,12 +17,11 @@ export interface JudgedPictures {
   count: number;
 }
 
-export interface JudgeOptions {
+/** Beside those of the feature network. */
+export interface JudgeOptions extends Pick<OpenOptions, 'cacheDir' | 'length' | 'onNote'> {
   /** The training images. */
   data: PrepareOptions;
-  cacheDir: string;
   prepare: (options: PrepareOptions) => Promise<Dataset>;
-  onNote?: ((sentence: string) => void) | undefined;
 }
 
 /** Squared Frechet distances from the training images. */
@@ -40,12 +39,12 @@ export const JUDGED_COUNT = 200;
 
 export async function judge(
   { before, after, count }: JudgedPictures,
-  { data, cacheDir, prepare, onNote }: JudgeOptions,
+  { data, prepare, ...opening }: JudgeOptions,
 ): Promise<Judgement> {
   const dataset = await prepare(data);
   try {
     checkMemory(dataset, dataset.train.length);
-    const network = await openFeatureNetwork({ dataset, cacheDir, onNote });
+    const network = await openFeatureNetwork({ dataset, ...opening });
     try {
       const { width } = network.about;
       const training = await readImages(dataset, dataset.train);
