@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
 import { requireSpace } from '../files/disk-errors.ts';
 import { temporaryName } from '../files/output.ts';
+import { createGrouping } from './groups.ts';
 import { createObserver } from './observe.ts';
 import { createPixelWriter } from './pixel-writer.ts';
 import { cacheKey, DATA_FILE, INDEX_FILE, loadStored, sealIndex } from './stored.ts';
@@ -72,6 +73,7 @@ async function fill(
   const conditions: number[] = [];
   const skipped: Skipped[] = [];
   const observer = createObserver(image);
+  const grouping = createGrouping();
   let done = 0;
   const report = () => onProgress?.({ done, total: source.total, skipped: skipped.length });
   try {
@@ -86,6 +88,7 @@ async function fill(
         if (frame.label !== undefined) labels.push(frame.label);
         if (frame.conditions) conditions.push(...frame.conditions);
         observer.see(frame);
+        grouping.add(frame.groups, frame.source ?? done);
       }
       done++;
       report();
@@ -97,12 +100,14 @@ async function fill(
   const written = await writer.finish();
   if (written.count === 0) refuseAll(source.name, skipped);
   const classes = source.classNames && usedClasses(source.classNames, labels);
+  const groups = grouping.numbers();
   const index = await sealIndex(folder, {
     ...written,
     height: size,
     width: size,
     ...(classes && { labels: classes.labels, classNames: classes.classNames }),
     ...(source.conditions && { conditions: { names: [...source.conditions.names], values: conditions } }),
+    ...(groups && { groups }),
     skipped,
     notes: [...observer.notes(), ...(classes?.notes ?? [])],
   });

@@ -14,6 +14,9 @@ import {
   worded,
 } from '@onnoise/scheduler';
 import { labelNamesRule } from './label-names.ts';
+import { framesRule } from './medical/frame-choice.ts';
+import { AXES } from './medical/nifti/orientation.ts';
+import { windowRule } from './medical/window.ts';
 import { BACKGROUNDS, FITS, MAX_SIZE, type PrepareOptions } from './types.ts';
 
 const TEXT = worded('a non-empty text', text);
@@ -32,6 +35,9 @@ const RULES: Rules<PrepareOptions> = {
   cacheDir: TEXT,
   background: optional(oneOf(BACKGROUNDS)),
   conditionColumns: optional(TEXT),
+  window: optional(windowRule),
+  frames: optional(framesRule),
+  axis: optional(oneOf(AXES)),
   memoryLimit: anything as Rule<number>,
 };
 

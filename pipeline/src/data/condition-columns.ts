@@ -1,22 +1,28 @@
 /** The CSV columns whose numbers a model is conditional on: their list, their names in a model, and their cells. */
-import { check, type Rule, refuse, rule } from '@onnoise/scheduler';
+import { refuse } from '@onnoise/scheduler';
 
 export interface ConditionColumn {
   /** As in the header. */
   column: string;
   /** In the model and when sampling: `Bone age (m)` is `bone_age_m`. */
   name: string;
+  /** The smallest and largest number to use. */
+  range?: { min: number; max: number };
 }
 
+const RANGE = /^(.*):([^:]+?)\.\.([^:]+)$/;
+
 /**
- * Reads `age,weight`.
- * @throws InputError for the ids, a name without a letter or digit, and two columns of one name.
+ * Reads `age,weight`, and `age:0..240,weight` with a range of the numbers to use.
+ * @throws InputError for the ids, a name without a letter or digit, two columns of one name, and a range without numbers.
  */
 export function conditionColumns(list: string | undefined): ConditionColumn[] {
   const columns = list === undefined ? [] : list.split(',').map((column) => column.trim());
   const known = new Map<string, string>();
-  return columns.map((column) => {
+  return columns.map((text) => {
     const refuseColumn = (words: string): never => refuse('prepare images', '--condition-columns', words, list);
+    const [, named, from, to] = RANGE.exec(text) ?? [];
+    const column = (named ?? text).trim();
     if (column === 'id') return refuseColumn('columns other than the ids');
     const name = folded(column);
     if (name === '') return refuseColumn('column names of letters or digits, separated by commas');
@@ -24,7 +30,12 @@ export function conditionColumns(list: string | undefined): ConditionColumn[] {
     if (other !== undefined)
       return refuseColumn(`different columns, and ${name} is the name of both ${other} and ${column}`);
     known.set(name, column);
-    return { column, name };
+    if (from === undefined || to === undefined) return { column, name };
+    const [min, max] = [numberOf(from.trim()), numberOf(to.trim())];
+    if (min === undefined || max === undefined || min > max) {
+      return refuseColumn('columns with ranges from a smaller to a larger number, such as age:0..240');
+    }
+    return { column, name, range: { min, max } };
   });
 }
 
@@ -40,10 +51,19 @@ const folded = (column: string): string =>
 /** Far beyond measurements, and their squares still have finite sums. */
 const LARGEST = 1e15;
 
-const NUMBER: Rule<string> = rule(
-  'a number such as 12.5, at most 1e15 from 0',
-  (cell) => /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(cell as string) && Math.abs(Number(cell)) <= LARGEST,
-);
+/** The number that a cell holds, such as 12.5, at most 1e15 from 0; undefined for any other text. */
+export function numberOf(cell: string): number | undefined {
+  const value = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(cell) ? Number(cell) : Number.NaN;
+  return Math.abs(value) <= LARGEST ? value : undefined;
+}
 
-/** The number of a cell. @param where the cell is, as `boneage on line 7 of train.csv`. @throws InputError for any other text. */
-export const numberOfCell = (cell: string, where: string): number => Number(check('read the CSV', where, NUMBER, cell));
+/** Why a cell cannot be used, without repeating it; undefined if it can. */
+export function reasonAgainst(cell: string, line: number, { column, range }: ConditionColumn): string | undefined {
+  const value = numberOf(cell);
+  if (cell === '') return `line ${line} has no ${column}`;
+  if (value === undefined) return `line ${line} has no number such as 12.5 in ${column}`;
+  if (range && (value < range.min || value > range.max)) {
+    return `line ${line} has ${value} in ${column}, which is not from ${range.min} to ${range.max}`;
+  }
+  return undefined;
+}

@@ -1,10 +1,12 @@
 /** Finds the image that a CSV row's id names. */
+import { extensionOf } from './medical/kinds.ts';
 import type { ImageFile } from './walk.ts';
 
 /** The image, or why there is none: a clause. */
 export type Found = { image: ImageFile } | { reason: string };
 
-const withoutExtension = (path: string) => path.replace(/\.[^./]*$/, '');
+/** Numbers after a dot are part of a name; see kinds.ts. */
+const withoutExtension = (path: string) => path.slice(0, path.length - extensionOf(path).length);
 const nameOf = (path: string) => path.slice(path.lastIndexOf('/') + 1);
 const depthOf = (path: string) => path.split('/').length;
 

@@ -2,7 +2,7 @@
 import { InputError } from '@onnoise/scheduler';
 import { CsvError, type Options, parse } from 'csv-parse/sync';
 import { className } from './classes.ts';
-import { numberOfCell } from './condition-columns.ts';
+import { type ConditionColumn, numberOf, reasonAgainst } from './condition-columns.ts';
 
 export interface CsvRow {
   /** In the file, from 1. */
@@ -12,6 +12,8 @@ export interface CsvRow {
   label?: string;
   /** One for each condition column. */
   conditions: number[];
+  /** Why the row's numbers cannot be used, if so. */
+  unusable?: string;
 }
 
 const DELIMITERS = [',', ';', '\t'];
@@ -25,19 +27,19 @@ const PARSING = { trim: true, skip_empty_lines: true, record_delimiter: '\n' } a
 
 /**
  * Parses the columns `id`, `labelColumn` and those of conditions. Throws InputError when one is missing or there twice,
- * when there are no rows, and for a condition that is no number.
+ * and when there are no rows.
  */
 export function parseTable(
   raw: string,
   csv: string,
   labelColumn: string | undefined,
-  conditionColumns: readonly string[] = [],
+  conditionColumns: readonly ConditionColumn[] = [],
 ): CsvRow[] {
   const text = raw.replaceAll(/\r\n?/g, '\n'); // a file may mix line endings
-  const needed = ['id', ...(labelColumn === undefined ? [] : [labelColumn]), ...conditionColumns];
+  const needed = ['id', ...(labelColumn === undefined ? [] : [labelColumn]), ...conditionColumns.map(({ column }) => column)];
   const { delimiter, header } = readHeader(text, needed);
   const find = (name: string) => columnOf(name, header, csv);
-  const [id, label, numbers] = [find('id'), labelColumn && find(labelColumn), conditionColumns.map(find)];
+  const [id, label, numbers] = [find('id'), labelColumn && find(labelColumn), conditionColumns.map(({ column }) => find(column))];
   const records = parseRecords(text, csv, {
     delimiter,
     from_line: firstLine(text),
@@ -50,14 +52,17 @@ export function parseTable(
   if (records.length === 0) {
     throw new InputError(`Cannot read the CSV: ${csv} must have rows, received a header alone.`);
   }
-  return records.map(({ info, record }) => ({
-    line: info.lines,
-    id: record[id]!.normalize('NFC'),
-    ...(typeof label === 'number' && { label: className(record[label]!) }),
-    conditions: numbers.map((at, k) =>
-      numberOfCell(record[at]!, `${conditionColumns[k]} on line ${info.lines} of ${csv}`),
-    ),
-  }));
+  return records.map(({ info: { lines: line }, record }) => {
+    const cells = numbers.map((at) => record[at]!);
+    const unusable = cells.flatMap((cell, k) => reasonAgainst(cell, line, conditionColumns[k]!) ?? [])[0];
+    return {
+      line,
+      id: record[id]!.normalize('NFC'),
+      ...(typeof label === 'number' && { label: className(record[label]!) }),
+      conditions: cells.map((cell) => numberOf(cell) ?? Number.NaN),
+      ...(unusable !== undefined && { unusable }),
+    };
+  });
 }
 
 /** Chooses the delimiter that finds the needed columns; if several or none do, the one that gives most columns. */

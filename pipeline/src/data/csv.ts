@@ -2,42 +2,38 @@
  * A folder of images with a CSV in the layout of the RSNA Bone Age challenge: columns `id,boneage,male`, image
  * `<id>.png`. It needs only `id` and the label column, and ignores the others. Images may be in sub-folders.
  */
-import { basename, resolve } from 'node:path';
+import { basename } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
 import { MAX_CLASSES, notesOnClasses, sortedClasses } from './classes.ts';
 import type { ConditionColumn } from './condition-columns.ts';
 import { type Found, imageFinder } from './csv-images.ts';
 import { type CsvRow, parseTable } from './csv-table.ts';
 import { readCsvText } from './csv-text.ts';
-import { decodeFiles, type FileItem } from './files.ts';
-import { identityOf } from './folder.ts';
+import type { FileItem } from './decode-items.ts';
+import type { FrameOptions, Store } from './store.ts';
 import type { DataConditions, Skipped, Source } from './types.ts';
-import { hasImageName, type ImageFile, noteOnUnread, walkImages } from './walk.ts';
+import { hasImageName, type ImageFile, noteOnUnread } from './walk.ts';
 
 /** A row with its image, or why it has none. */
 type Entry = { row: CsvRow; image: ImageFile } | Skipped;
 
 /**
- * Opens the images that the CSV names. A row without id, label or image is skipped with its reason. Equal rows count
+ * Opens the images that the CSV names. A row without id, label, numbers or image is skipped with its reason. Equal rows count
  * once. Throws InputError for an unreadable CSV, a missing column, rows that disagree about an image, or more than 1000
  * classes.
  */
-export function openCsv(
-  folder: string,
+export async function openCsv(
+  store: Store,
   csv: string,
   labelColumn?: string,
   conditions: readonly ConditionColumn[] = [],
-): Source {
+  options: FrameOptions = {},
+): Promise<Source> {
   const { text, notes } = readCsvText(csv);
   const table = basename(csv);
-  const rows = parseTable(
-    text,
-    csv,
-    labelColumn,
-    conditions.map(({ column }) => column),
-  );
+  const rows = parseTable(text, csv, labelColumn, conditions);
   if (labelColumn !== undefined) checkLabels(rows, csv, labelColumn);
-  const { images, skipped, others } = walkImages(folder);
+  const { name, images, skipped, others } = store;
   const found = findImages(rows, images, skipped);
   const { entries, merged } = mergeRows(entriesOf(rows, found, table, labelColumn), csv, [
     ...(labelColumn === undefined ? [] : [labelColumn]),
@@ -65,14 +61,15 @@ export function openCsv(
       ...(conditions.length > 0 && { conditions: entry.row.conditions }),
     };
   });
+  const paths = items.flatMap((item) => ('path' in item ? [item.path] : []));
   return {
-    name: basename(resolve(folder)) || resolve(folder),
-    identity: JSON.stringify([identityOf(folder, used, skipped), text, labelColumn ?? null, ...conditions]),
-    total: items.length,
+    name,
+    identity: JSON.stringify([store.identityOf(used, skipped), text, labelColumn ?? null, ...conditions]),
+    total: (await store.count(paths, options)) + items.length - paths.length,
     ...(classNames && { classNames, labelSource }),
     ...(conditions.length > 0 && { conditions: dataConditions(conditions, items) }),
     notes,
-    frames: (options) => decodeFiles(folder, items, options),
+    frames: (image) => store.decode(items, image),
   };
 }
 
@@ -101,9 +98,10 @@ function entriesOf(
   labelColumn: string | undefined,
 ): Entry[] {
   return rows.map((row): Entry => {
-    const { id, label, line } = row;
+    const { id, label, line, unusable } = row;
     if (id === '') return { file: `${table} line ${line}`, reason: 'the row has no id' };
     if (label === '') return { file: id, reason: `line ${line} has no ${labelColumn}` };
+    if (unusable !== undefined) return { file: id, reason: unusable };
     const result = found.get(id)!;
     if ('image' in result) return { row, image: result.image };
     return { file: hasImageName(id) ? id : `${id}.png`, reason: result.reason };

@@ -4,7 +4,8 @@
  * - EXIF orientation is applied, ICC profiles and CMYK are converted to sRGB, the first frame of an animation is taken.
  * - Resizing is by Lanczos (a = 3), widened when a picture shrinks, and by a bicubic when it grows; see docs/data.md.
  * - Transparency is flattened on `background`.
- * - 16 bits per channel become 8 by dropping the low byte: 0..65535 -> 0..255, over the full range of the format.
+ * - 16 bits per channel become 8 by dropping the low byte: 0..65535 -> 0..255, over the full range of the format; a
+ *   window on gray pictures is applied before, at 16 bits.
  * - The whole picture is always decoded, even the part that a crop cuts away, so that a truncated file is noticed.
  * - More than `MAX_PIXELS` is refused: such a picture may need 6 bytes per pixel (progressive JPEG, interlaced PNG).
  *
@@ -12,13 +13,13 @@
  * wrong bytes in a JPEG are valid codes.
  */
 import sharp, { type Sharp } from 'sharp';
+import { readWindowed } from './deep-window.ts';
+import { MAX_PIXELS } from './max-pixels.ts';
+import { parseWindow } from './medical/window.ts';
 import { weightGate } from './ordered-map.ts';
 import { hasPngEnd } from './png-end.ts';
 import { centreOnSquare, planSquare } from './square.ts';
-import type { ImageOptions } from './types.ts';
-
-/** Most pixels of one picture, and of all pictures being decoded at once. */
-export const MAX_PIXELS = 100_000_000;
+import type { ImageOptions, Picture } from './types.ts';
 
 const decoding = weightGate(MAX_PIXELS);
 type Gate = typeof decoding;
@@ -33,54 +34,69 @@ const DAMAGE: Readonly<Record<string, RegExp>> = {
   gif: /gifload/,
 };
 
+/** [size, size, 3]; [size, size] under a window. */
+type DecodedImage = Required<Pick<Picture, 'pixels' | 'deep' | 'transparent' | 'several'>>;
+
 /** Sets sharp up for many small jobs: no cache of files or results, one thread per picture. */
 export function configureSharp(): void {
   sharp.cache(false);
   sharp.concurrency(1);
 }
 
-interface DecodedImage {
-  /** [size, size, 3] */
-  pixels: Uint8Array;
-  /** See `Frame`. */
-  deep: boolean;
-  transparent: boolean;
-  several: boolean;
-}
-
 /**
- * Decodes the file at `path`. Throws an Error whose message is the reason why the picture cannot be used.
+ * Decodes the file at `path`, or one of its frames or pages, which count from 0. Throws an Error whose message is the
+ * reason why the picture cannot be used.
  *
  * libvips keeps one list of messages for all threads, so a failure's message may be about another picture. A picture
  * that failed is therefore decoded once more, alone.
  */
-export async function decodeImage(path: string, options: ImageOptions): Promise<DecodedImage> {
+export async function decodeImage(path: string, options: ImageOptions, page = 0): Promise<DecodedImage> {
   try {
-    return await decodeOnce(path, options, decoding);
+    return await decodeOnce({ path, page }, options, decoding);
   } catch {
     try {
-      return await decoding(MAX_PIXELS, () => decodeOnce(path, options, alone));
+      return await decoding(MAX_PIXELS, () => decodeOnce({ path, page }, options, alone));
     } catch (error) {
       throw new Error(reasonOf(error, path));
     }
   }
 }
 
-async function decodeOnce(path: string, options: ImageOptions, gate: Gate): Promise<DecodedImage> {
-  const { autoOrient, hasAlpha, depth, format, pages = 1 } = await gate(1, () => open(path, 'error').metadata());
+interface Page {
+  path: string;
+  page: number;
+}
+
+/** How many frames or pages a file has. Throws an Error whose message is the reason why they cannot be counted. */
+export async function pagesOf(path: string): Promise<number> {
+  try {
+    return (await decoding(1, () => open({ path, page: 0 }, 'error').metadata())).pages ?? 1;
+  } catch (error) {
+    throw new Error(reasonOf(error, path));
+  }
+}
+
+async function decodeOnce(file: Page, options: ImageOptions, gate: Gate): Promise<DecodedImage> {
+  const { autoOrient, hasAlpha, depth, space, format, pages = 1 } = await gate(1, () => open(file, 'error').metadata());
   const { width, height } = autoOrient;
   if (width * height > MAX_PIXELS) {
     throw new Error(`${width} x ${height} pixels are more than the limit of ${MAX_PIXELS / 1e6} million`);
   }
-  if (format === 'png' && !hasPngEnd(path)) throw new Error('truncated: the PNG file has no end');
+  if (format === 'png' && !hasPngEnd(file.path)) throw new Error('truncated: the PNG file has no end');
+  const window = parseWindow(options.window);
+  if (space === 'grey16' && window !== 'dicom') {
+    const square = await gate(width * height, () => readWindowed(open(file, 'error'), window, options));
+    return { ...square, deep: false, several: pages > 1 };
+  }
   const exact = !shrinksInexactly(format, width, height);
   const read = (failOn: FailOn) =>
-    gate(width * height, () => readSquare(open(path, failOn), { width, height, exact }, options));
+    gate(width * height, () => readSquare(open(file, failOn), { width, height, exact }, options));
   const square = DAMAGE[format] ? await readUndamaged(read, DAMAGE[format], gate) : await read('error');
   return { ...square, deep: depth === 'ushort', several: pages > 1, transparent: hasAlpha && square.transparent };
 }
 
-const open = (path: string, failOn: FailOn) => sharp(path, { failOn, limitInputPixels: false, sequentialRead: true });
+const open = ({ path, page }: Page, failOn: FailOn) =>
+  sharp(path, { failOn, limitInputPixels: false, sequentialRead: true, ...(page > 0 && { page }) });
 
 /**
  * Whether sharp's shrinking while decoding would shift a picture of this format: it rounds the shrunken sides to whole

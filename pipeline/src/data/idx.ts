@@ -2,9 +2,10 @@
 import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
-import { configureSharp, MAX_PIXELS } from './decode.ts';
+import { configureSharp } from './decode.ts';
 import { grayToSquare } from './gray-frame.ts';
 import { IMAGES_MAGIC, isIdx, LABELS_MAGIC, readIdxHeader, readIdxItems } from './idx-format.ts';
+import { MAX_PIXELS } from './max-pixels.ts';
 import { orderedMap } from './ordered-map.ts';
 import type { Frame, Source } from './types.ts';
 

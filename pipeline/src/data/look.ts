@@ -1,5 +1,6 @@
 /** A quick look at images before they are prepared: how many, and what the first ones are like. Writes nothing. */
 import { isGray } from '@onnoise/scheduler';
+import { imageOptions } from './image-options.ts';
 import { renameClasses } from './label-names.ts';
 import { openSource } from './open-source.ts';
 import type { DataConditions, PrepareOptions, Skipped, Source } from './types.ts';
@@ -32,12 +33,12 @@ export async function listImages(
 
 /** @throws InputError when the source is unusable. */
 export async function lookAtImages(options: PrepareOptions, signal?: AbortSignal): Promise<Look> {
-  const { size, channels, fit, background = 'black' } = options;
+  const { size, channels } = options;
   const source = await openSource(options);
   const skipped: Skipped[] = [];
   let looked = 0;
   let coloured = false;
-  for await (const frame of source.frames({ size, ...(channels && { channels }), fit, background })) {
+  for await (const frame of source.frames(imageOptions(options))) {
     signal?.throwIfAborted();
     if ('reason' in frame) skipped.push(frame);
     else coloured ||= frame.pixels.length === 3 * size * size && !isGray(frame.pixels);

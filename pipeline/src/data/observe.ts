@@ -18,10 +18,12 @@ export function createObserver({ background }: ImageOptions): Observer {
   let brightest = 0;
   let transparent = 0;
   let several = 0;
+  let burnedIn = 0;
   return {
     see(picture) {
       if (picture.transparent) transparent++;
       if (picture.several) several++;
+      if (picture.burnedIn) burnedIn++;
       if (!picture.deep) return;
       deep++;
       for (const level of picture.pixels) if (level > brightest) brightest = level;
@@ -34,10 +36,15 @@ export function createObserver({ background }: ImageOptions): Observer {
           `${plural(transparent, 'image')} with transparent pixels: they are ${background} there (background ${other} makes them ${other}).`,
         );
       }
-      if (several > 0) notes.push(`${plural(several, 'file')} with further frames or pages: only the first is taken.`);
+      if (several > 0) notes.push(`${plural(several, 'file')} with further frames, slices or pages: one of each is taken (--frames takes others).`);
+      if (burnedIn > 0) {
+        notes.push(
+          `${plural(burnedIn, 'image')} from files that say that text is burnt into their pixels: it may name the patient, and a model may learn it.`,
+        );
+      }
       if (deep > 0 && brightest < DARK) {
         notes.push(
-          `The brightest of ${deep} 16-bit images reaches level ${brightest} of 255: stretch them to the full 16 bits first if they should not be dark.`,
+          `The brightest of ${deep} 16-bit images reaches level ${brightest} of 255: '--window auto' brightens them if they should not be dark.`,
         );
       }
       return notes;

@@ -1,6 +1,6 @@
 /** Opens the kind of source that `--data` names. */
 import { type Stats, statSync } from 'node:fs';
-import { extname } from 'node:path';
+import { basename, dirname, extname } from 'node:path';
 import { InputError, refuse } from '@onnoise/scheduler';
 import { diskReason } from '../files/disk-errors.ts';
 import { conditionColumns } from './condition-columns.ts';
@@ -9,19 +9,25 @@ import { openDigits } from './digits.ts';
 import { openFolder } from './folder.ts';
 import { findIdxImages, openIdx } from './idx.ts';
 import { checkLabelNames } from './label-names.ts';
+import { walkDicomdir } from './medical/dicom/dicomdir.ts';
+import { isDicomweb } from './medical/dicomweb/address.ts';
+import { openDicomweb } from './medical/dicomweb/store.ts';
+import { isDicomdir, isMedicalName } from './medical/kinds.ts';
+import { openFolderStore, type Store, storeOf } from './store.ts';
 import type { PrepareOptions, Source } from './types.ts';
-import { hasImageName, kindOf } from './walk.ts';
+import { hasImageName, kindOf, walkFile } from './walk.ts';
 
-const CHOICES = '"digits", a folder of images, or IDX files';
+const CHOICES = '"digits", a folder of images, a DICOMDIR, dicomweb: and an address, or IDX files';
 
 const ARCHIVES = new Set('.zip .tar .tgz .gz .bz2 .xz .zst .7z .rar'.split(' '));
 const TABLES = new Set('.csv .tsv'.split(' '));
 
-type SourceOptions = Pick<PrepareOptions, 'data' | 'csv' | 'labelColumn' | 'conditionColumns'>;
+type SourceOptions = Pick<PrepareOptions, 'data' | 'csv' | 'labelColumn' | 'conditionColumns' | 'frames' | 'axis'>;
 
 /**
  * `digits` is the built-in set, and `./digits` a folder of that name. A folder with a CSV is read by the CSV, a folder
- * with an IDX file, or such a file, as IDX, and any other folder is walked for images. `labelNames` must suit its classes,
+ * with an IDX file, or such a file, as IDX, and any other folder is walked for images. A
+ * DICOMDIR lists files, and so does a server; one medical file may be named by itself. `labelNames` must suit its classes,
  * which keep their values.
  */
 export async function openSource({
@@ -33,7 +39,8 @@ export async function openSource({
   return source;
 }
 
-async function open({ data, csv, labelColumn, conditionColumns: columns }: SourceOptions): Promise<Source> {
+async function open(options: SourceOptions): Promise<Source> {
+  const { data, csv, labelColumn, conditionColumns: columns } = options;
   for (const [flag, value] of Object.entries({ '--label-column': labelColumn, '--condition-columns': columns })) {
     if (value === undefined || csv !== undefined) continue;
     throw new InputError(`Cannot prepare images: ${flag} must come with --csv, received it alone.`);
@@ -50,16 +57,21 @@ async function open({ data, csv, labelColumn, conditionColumns: columns }: Sourc
     alone('"digits"');
     return openDigits();
   }
+  const openStore = (store: Store) =>
+    csv === undefined ? openFolder(store, options) : openCsv(store, csv, labelColumn, conditions, options);
+  if (isDicomweb(data)) return openStore(await openDicomweb(data));
   const stat = statOf(data);
-  if (stat.isDirectory() && csv !== undefined) return openCsv(data, csv, labelColumn, conditions);
+  if (stat.isDirectory() && csv !== undefined) return openStore(openFolderStore(data));
   if (!stat.isDirectory() && !stat.isFile()) refuseData(`${kindOf(stat)}, ${data}`);
+  if (stat.isFile() && isDicomdir(basename(data))) return openStore(storeOf(dirname(data), walkDicomdir(data), data));
+  if (stat.isFile() && isMedicalName(data)) return openStore(storeOf(dirname(data), walkFile(data, stat), data));
   const idx = await findIdxImages(data);
   if (idx !== undefined) {
     alone('IDX files');
     return openIdx(idx);
   }
   if (!stat.isDirectory()) refuseData(describeFile(data));
-  return openFolder(data);
+  return openStore(openFolderStore(data));
 }
 
 function statOf(data: string): Stats {

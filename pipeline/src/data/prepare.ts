@@ -6,12 +6,13 @@ import { checkWritable } from '../files/output.ts';
 import { Failure } from '../terminal/errors.ts';
 import { buildStored, refuseSkipped } from './build.ts';
 import { checkOptions } from './check-options.ts';
+import { imageOptions } from './image-options.ts';
 import { renameClasses } from './label-names.ts';
 import { openSource } from './open-source.ts';
 import { fileReader, memoryReader } from './pixel-reader.ts';
 import { splitImages } from './split.ts';
 import { DATA_FILE, findStored, type Stored } from './stored.ts';
-import type { Dataset, ImageOptions, PrepareOptions, PrepareProgress, Source } from './types.ts';
+import type { Dataset, PrepareOptions, PrepareProgress, Source } from './types.ts';
 import { notesOnHeldOut } from './used-classes.ts';
 
 const MEMORY_LIMIT = 256 << 20;
@@ -53,14 +54,17 @@ export async function prepareDataset(
 }
 
 function toDataset(source: Source, { folder, index, data }: Stored, options: PrepareOptions, cached: boolean): Dataset {
-  const { hash, count, channels, coloured, height, width, labels, classNames, conditions, skipped } = index;
+  const { hash, count, channels, coloured, height, width, labels, classNames, conditions, groups, skipped } = index;
   const imageBytes = channels * height * width;
-  const split = splitImages(count, options.validationShare, options.seed);
+  const split = splitImages(count, options.validationShare, options.seed, groups);
   const notes = [...source.notes, ...index.notes];
   if (options.channels === undefined && coloured > 0 && coloured < count) {
     notes.push(`${coloured} of ${count} images have colour, so all are kept as RGB (channels 1 would make them gray).`);
   }
   const names = classNames && renameClasses(classNames, options.labelNames);
+  if (groups && split.validation.length > 0) {
+    notes.push('The images held out are of other patients, studies or files than those to train on.');
+  }
   if (labels && names) notes.push(...notesOnHeldOut(names, labels, split.train));
   const { name, labelSource } = source;
   return {
@@ -79,8 +83,4 @@ function toDataset(source: Source, { folder, index, data }: Stored, options: Pre
     folder,
     ...(data ? memoryReader(data, imageBytes) : fileReader(join(folder, DATA_FILE), count, imageBytes)),
   };
-}
-
-function imageOptions({ size, channels, fit, background = 'black' }: PrepareOptions): ImageOptions {
-  return { size, ...(channels && { channels }), fit, background };
 }

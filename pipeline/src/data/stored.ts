@@ -30,6 +30,8 @@ export interface StoredIndex {
   classNames?: string[];
   /** See `Dataset.conditions`. */
   conditions?: { names: string[]; values: number[] };
+  /** [count], equal for images that are held out together; absent where each is for itself. */
+  groups?: number[];
   skipped: Skipped[];
   notes: string[];
 }
@@ -45,8 +47,11 @@ export interface Stored {
  * The name of a cache folder: a hash of the source's identity and of everything that shapes the pixels. `channels` are
  * the final ones, so detected and requested channels share a cache.
  */
-export function cacheKey(identity: string, { size, fit, background }: ImageOptions, channels: 1 | 3): string {
-  const key = JSON.stringify([FORMAT, identity, size, channels, fit, background]);
+export function cacheKey(identity: string, options: ImageOptions, channels: 1 | 3): string {
+  const { size, fit, background, window = null, frames = null, axis = null } = options;
+  // Only where they were given, so that other sets keep their key.
+  const chosen = [window, frames, axis].some((choice) => choice !== null) ? [window, frames, axis] : [];
+  const key = JSON.stringify([FORMAT, identity, size, channels, fit, background, ...chosen]);
   return createHash('sha256').update(key).digest('hex').slice(0, 32);
 }
 

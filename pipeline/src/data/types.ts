@@ -1,4 +1,5 @@
 /** Types of a prepared dataset and of its sources. Pixels are uint8; images of a set share one shape. */
+import type { Axis } from './medical/nifti/orientation.ts';
 
 /** A picture, CSV row or file that was left out, with the reason in words. */
 export interface Skipped {
@@ -78,10 +79,16 @@ export interface ImageOptions {
   fit: Fit;
   /** Shown behind transparent pixels and in padding. */
   background: Background;
+  /** Which values of DICOM, NIfTI and gray pictures of 16 bits are black and white: `dicom`, `auto`, `40,400`. Default `dicom`. */
+  window?: string | undefined;
+  /** Which frames, slices or pages to take: `first`, `middle`, `all`, `7`, `10-20`. Default: the first; of NIfTI the middle. */
+  frames?: string | undefined;
+  /** How NIfTI is cut. Default `axial`. */
+  axis?: Axis | undefined;
 }
 
 export interface PrepareOptions extends Omit<ImageOptions, 'background'> {
-  /** `digits`, a folder of images, a folder with IDX files, or one IDX image file. */
+  /** `digits`, a folder of images, a DICOMDIR, `dicomweb:` with an address, or IDX files. */
   data: string;
   /** A CSV whose `id` column names the images of the folder. */
   csv?: string | undefined;
@@ -112,21 +119,31 @@ export interface PrepareProgress {
   skipped: number;
 }
 
+/** A decoded picture. */
+export interface Picture {
+  /** [size, size, 1 or 3] uint8. */
+  pixels: Uint8Array;
+  /** Whether the file holds 16 bits per channel, and no window was laid on them. */
+  deep?: boolean;
+  /** Whether some of it was transparent, so that the background shows. */
+  transparent?: boolean;
+  /** Whether the file holds further frames, slices or pages, and none was asked for. */
+  several?: boolean;
+  /** Whether the file says that text is burnt into its pixels. */
+  burnedIn?: boolean;
+  /** What it has in common with others that are held out with it, from the widest to the narrowest; see groups.ts. */
+  groups?: readonly string[];
+}
+
 /** One image of a source, in the source's order; or the reason why it is left out. */
 export type Frame =
-  | {
-      /** [size, size, 1 or 3] uint8. */
-      pixels: Uint8Array;
+  | (Picture & {
+      /** Its number in the source: several pictures may come from one. Absent where each picture is a file. */
+      source?: number;
       label?: number;
       /** [K] */
       conditions?: readonly number[];
-      /** Whether the file holds 16 bits per channel. */
-      deep?: boolean;
-      /** Whether some of it was transparent, so that the background shows. */
-      transparent?: boolean;
-      /** Whether the file holds further frames or pages, which are not used. */
-      several?: boolean;
-    }
+    })
   | Skipped;
 
 /** Where images come from. Opening one is fast; `frames` does the work. */

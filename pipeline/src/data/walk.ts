@@ -10,9 +10,10 @@ import {
   statfsSync,
   statSync,
 } from 'node:fs';
-import { extname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
 import { diskReason } from '../files/disk-errors.ts';
+import { extensionOf, isDicom, isDicomdir, MEDICAL_EXTENSIONS } from './medical/kinds.ts';
 import type { Skipped } from './types.ts';
 
 export interface ImageFile {
@@ -32,12 +33,15 @@ export interface Walk {
   others: Map<string, number>;
 }
 
-/** Extensions of the formats that sharp's prebuilt binaries read. Decoding shows whether a file is readable. */
-const EXTENSIONS = new Set('.jpg .jpeg .jpe .jfif .png .webp .gif .tif .tiff .avif .heic .heif .svg'.split(' '));
+/** Extensions of medical pictures, and of the formats that sharp's prebuilt binaries read. Decoding shows whether a file is readable. */
+const EXTENSIONS = new Set([
+  ...MEDICAL_EXTENSIONS,
+  ...'.jpg .jpeg .jpe .jfif .png .webp .gif .tif .tiff .avif .heic .heif .svg'.split(' '),
+]);
 
 /** Extensions of pictures that sharp's prebuilt binaries do not read. */
 const UNREAD = new Set(
-  '.bmp .dib .ico .tga .psd .ppm .pgm .pbm .pnm .jp2 .j2k .jxl .dcm .dicom .nii .exr .hdr .dng .cr2 .nef .arw'.split(
+  '.bmp .dib .ico .tga .psd .ppm .pgm .pbm .pnm .jp2 .j2k .jxl .exr .hdr .dng .cr2 .nef .arw'.split(
     ' ',
   ),
 );
@@ -61,11 +65,11 @@ interface Folder {
   linked: boolean;
 }
 
-/** Whether a file has the extension of an image that sharp reads. */
-export const hasImageName = (path: string): boolean => EXTENSIONS.has(extname(path).toLowerCase());
+/** Whether a file has the extension of an image that can be read. */
+export const hasImageName = (path: string): boolean => EXTENSIONS.has(extensionOf(path));
 
 /**
- * Lists the images below `folder`, nested to any depth. It ignores names that begin with a dot, and `__MACOSX`. It
+ * Lists the images below `folder`, nested to any depth. It ignores names that begin with a dot, `__MACOSX`, and `DICOMDIR`. It
  * follows links, also to places outside; but below a linked folder it skips links to folders already read, so that
  * links among folders do not multiply. A file without an extension counts if its first bytes are an image's. Nothing
  * below the folder stops the walk: unreadable entries are skipped with a reason. Only the folder itself must be
@@ -79,7 +83,7 @@ export function walkImages(root: string): Walk {
 
   const visit = (below: string, folder: Folder) => {
     for (const entry of readdirSync(folder.real).sort()) {
-      if (entry.startsWith('.') || entry === '__MACOSX') continue;
+      if (entry.startsWith('.') || entry === '__MACOSX' || isDicomdir(entry)) continue;
       const path = below === '' ? entry : `${below}/${entry}`;
       const full = join(root, path);
       try {
@@ -89,7 +93,7 @@ export function walkImages(root: string): Walk {
       } catch (error) {
         const reason = brokenLink(full, error) ?? diskReason(error) ?? unknownReason(error);
         if (reason === undefined) throw error;
-        if (hasImageName(entry) || extname(entry) === '') skipped.push({ file: path, reason });
+        if (hasImageName(entry) || extensionOf(entry) === '') skipped.push({ file: path, reason });
       }
     }
   };
@@ -104,7 +108,7 @@ export function walkImages(root: string): Walk {
     read.add(real);
   };
   const addFile = (path: string, full: string, stat: Stats) => {
-    const extension = extname(path).toLowerCase();
+    const extension = extensionOf(path);
     const image = EXTENSIONS.has(extension);
     if (!stat.isFile()) {
       if (image) skipped.push({ file: path, reason: `not a file but ${kindOf(stat)}` });
@@ -149,16 +153,16 @@ function unknownReason(error: unknown): string | undefined {
   return syscall === undefined ? undefined : `the system does not read it (${code})`;
 }
 
-/** Recognises JPEG, PNG, GIF, WebP, TIFF and AVIF by their first bytes. */
+/** Recognises JPEG, PNG, GIF, WebP, TIFF, AVIF and DICOM by their first bytes. */
 function startsLikeImage(path: string): boolean {
-  const head = Buffer.alloc(12);
+  const head = Buffer.alloc(132);
   const file = openSync(path, 'r');
   try {
-    readSync(file, head, 0, 12, 0);
+    readSync(file, head, 0, 132, 0);
   } finally {
     closeSync(file);
   }
-  const text = head.toString('latin1');
+  const text = head.toString('latin1', 0, 12);
   return (
     text.startsWith('\xff\xd8\xff') ||
     text.startsWith('\x89PNG\r\n\x1a\n') ||
@@ -166,7 +170,8 @@ function startsLikeImage(path: string): boolean {
     text.startsWith('II*\0') ||
     text.startsWith('MM\0*') ||
     (text.startsWith('RIFF') && text.endsWith('WEBP')) ||
-    text.slice(4, 12) === 'ftypavif'
+    text.slice(4, 12) === 'ftypavif' ||
+    isDicom(head)
   );
 }
 
@@ -181,4 +186,9 @@ export function describeOthers(others: Map<string, number>): string {
 export function noteOnUnread(others: Map<string, number>): string[] {
   const unread = new Map([...others].filter(([extension]) => UNREAD.has(extension)));
   return unread.size > 0 ? [`Left out: ${describeOthers(unread)}. Convert them to PNG to include them.`] : [];
+}
+
+/** One file as a folder with nothing else. */
+export function walkFile(path: string, { size, mtimeMs }: Stats): Walk {
+  return { images: [{ path: basename(path), bytes: size, modified: mtimeMs }], skipped: [], others: new Map() };
 }

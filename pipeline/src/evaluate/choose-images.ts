@@ -12,7 +12,10 @@ export const IMAGE_FIELDS = {
 } as const satisfies Record<string, Field>;
 
 /** Settings that say how images are prepared, split, and named; the others name files of this machine. */
-export const FROM_CARD = ['fit', 'background', 'labelNames', 'validationShare', 'seed'] as const;
+export const FROM_CARD = [
+  ...(['fit', 'background', 'window', 'frames', 'axis'] as const),
+  ...(['labelNames', 'validationShare', 'seed'] as const),
+];
 /** Those that also need a table. */
 export const FROM_CARD_WITH_CSV = ['labelColumn', 'conditionColumns'] as const;
 

@@ -1,4 +1,7 @@
 /** The settings of the images: `train` and `prepare` both take them. */
+import { framesRule } from '../data/medical/frame-choice.ts';
+import { AXES } from '../data/medical/nifti/orientation.ts';
+import { windowRule } from '../data/medical/window.ts';
 import { BACKGROUNDS, FITS, MAX_SIZE } from '../data/types.ts';
 import type { Field } from './field.ts';
 
@@ -7,7 +10,7 @@ export const dataFields = {
     flag: 'data',
     onResume: 'told',
     type: 'string',
-    describe: '"digits" (built in), a folder of images, or MNIST-style IDX files',
+    describe: '"digits" (built in), a folder of images, a DICOMDIR, dicomweb:http://..., or MNIST-style IDX files',
   },
   csv: {
     flag: 'csv',
@@ -31,7 +34,7 @@ export const dataFields = {
     flag: 'condition-columns',
     onResume: 'told',
     type: 'string',
-    describe: 'CSV columns of numbers that the model is conditional on: age,weight',
+    describe: 'CSV columns of numbers that the model is conditional on: age,weight or age:0..240,weight',
   },
   size: {
     flag: 'size',
@@ -63,6 +66,28 @@ export const dataFields = {
     choices: BACKGROUNDS,
     default: 'black',
     describe: 'behind padding and transparent pixels',
+  },
+  window: {
+    flag: 'window',
+    onResume: 'fixed',
+    type: 'string',
+    rule: windowRule,
+    describe:
+      'values of DICOM, NIfTI and 16-bit gray from black to white: dicom (as the file says), auto (all), or centre,width  [default: dicom]',
+  },
+  frames: {
+    flag: 'frames',
+    onResume: 'fixed',
+    type: 'string',
+    rule: framesRule,
+    describe: 'of files with several: first, middle, all, 7 or 10-20  [default: first; of NIfTI middle]',
+  },
+  axis: {
+    flag: 'axis',
+    onResume: 'fixed',
+    type: 'choice',
+    choices: AXES,
+    describe: 'how NIfTI volumes are cut  [default: axial]',
   },
   validationShare: {
     flag: 'validation-share',

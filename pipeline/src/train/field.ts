@@ -33,7 +33,7 @@ export type Field =
   | (FieldBase & { type: 'integer'; min: number; max?: number; default?: number | null })
   | (FieldBase & { type: 'number'; min: number; max?: number; above?: true; below?: number; default?: number | null })
   | (FieldBase & { type: 'choice'; choices: readonly (string | number)[]; default?: string | number })
-  | (FieldBase & { type: 'string'; default?: string })
+  | (FieldBase & { type: 'string'; default?: string; rule?: Rule<string> })
   | (FieldBase & { type: 'names'; default?: LabelNames })
   | (FieldBase & { type: 'boolean'; default?: boolean });
 
@@ -90,6 +90,6 @@ function ruleOfType(field: Field): Rule<unknown> {
     case 'names':
       return labelNamesRule;
     case 'string':
-      return text;
+      return field.rule ?? text;
   }
 }

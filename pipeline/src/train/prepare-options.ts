@@ -8,13 +8,16 @@ export const prepareOptions = ({ plan, open }: PlanDraft): PrepareOptions => ima
 
 /** The images of a run. @param detect whether its settings leave the channels open */
 export function imagesOf({ data, training }: TrainConfig, detect = false): PrepareOptions {
-  const { csv, labelColumn, labelNames, conditionColumns } = data;
+  const { csv, labelColumn, labelNames, conditionColumns, window, frames, axis } = data;
   return {
     data: data.source!,
     csv,
     labelColumn,
     labelNames,
     conditionColumns,
+    window,
+    frames,
+    axis,
     size: data.size!,
     fit: data.fit,
     background: data.background,

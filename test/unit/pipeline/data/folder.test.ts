@@ -161,7 +161,7 @@ describe('a folder of images', () => {
     });
     expect((await prepare(at)).notes).toEqual([
       '1 image with transparent pixels: they are black there (background white makes them white).',
-      '1 file with further frames or pages: only the first is taken.',
+      '1 file with further frames, slices or pages: one of each is taken (--frames takes others).',
     ]);
     expect((await prepare({ ...at, background: 'white' })).notes[0]).toContain('they are white there');
   });

@@ -1,0 +1,56 @@
+/** What a server has, by QIDO-RS (PS3.18, 10.6). */
+import { Failure } from '../../../files/failure.ts';
+import type { Address } from './address.ts';
+import { type ClientOptions, request } from './client.ts';
+
+export interface Instance {
+  study: string;
+  series: string;
+  /** UID of the file. */
+  instance: string;
+  frames: number;
+}
+
+/** Files asked for at a time. */
+const PAGE = 1000;
+
+const UID = /^[0-9.]{1,64}$/;
+
+const TAGS = { study: '0020000D', series: '0020000E', instance: '00080018', frames: '00280008' } as const;
+
+/** In order of their UIDs, each once. @throws as `request` does; Failure for an answer that is no list */
+export async function searchInstances({ base, search }: Address, options?: ClientOptions): Promise<Instance[]> {
+  const found = new Map<string, Instance>();
+  for (let offset = 0; ; offset += PAGE) {
+    const query = new URLSearchParams([
+      ...search,
+      ['includefield', TAGS.frames],
+      ['limit', String(PAGE)],
+      ['offset', String(offset)],
+    ]);
+    const what = 'the list of images';
+    const { bytes } = await request(`${base}/instances?${query}`, 'application/dicom+json', what, options);
+    const before = found.size;
+    const page = bytes.length === 0 ? [] : parsePage(bytes, base);
+    for (const instance of page) found.set(instance.instance, instance);
+    // Some servers give everything at once, whatever the limit is.
+    if (page.length < PAGE || found.size === before) break;
+  }
+  return [...found.values()].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+}
+
+const keyOf = ({ study, series, instance }: Instance) => `${study}/${series}/${instance}`;
+
+function parsePage(bytes: Uint8Array, base: string): Instance[] {
+  try {
+    const list = JSON.parse(Buffer.from(bytes).toString('utf8')) as Record<string, { Value?: unknown[] }>[];
+    return list.map((item) => {
+      const value = (tag: string) => item[tag]?.Value?.[0];
+      const [study, series, instance] = [TAGS.study, TAGS.series, TAGS.instance].map((tag) => String(value(tag)));
+      if (![study, series, instance].every((uid) => UID.test(uid!))) throw new Error('a UID is missing');
+      return { study: study!, series: series!, instance: instance!, frames: Number(value(TAGS.frames)) || 1 };
+    });
+  } catch {
+    throw new Failure(`Cannot read the list of images from ${new URL(base).host}: its answer is not a list of them.`);
+  }
+}

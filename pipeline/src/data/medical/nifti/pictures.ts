@@ -1,0 +1,105 @@
+/** The chosen slices of a NIfTI file, as gray pictures at their own size. */
+import { constants, gunzipSync } from 'node:zlib';
+import type { RawPicture } from '../../raw-picture.ts';
+import { chooseFrames, type FrameChoice } from '../frame-choice.ts';
+import { between, levelOf, type WindowChoice } from '../window.ts';
+import { HEAD_BYTES, type NiftiHead, readNiftiHead } from './header.ts';
+import { type Axis, walkOf } from './orientation.ts';
+
+/** Reads the number at a position of the file. */
+type Reader = (view: DataView, at: number, littleEndian: boolean) => number;
+
+/** By the code of nifti1.h. */
+const READERS: Readonly<Record<number, Reader>> = {
+  2: (view, at) => view.getUint8(at),
+  4: (view, at, little) => view.getInt16(at, little),
+  8: (view, at, little) => view.getInt32(at, little),
+  16: (view, at, little) => view.getFloat32(at, little),
+  64: (view, at, little) => view.getFloat64(at, little),
+  256: (view, at) => view.getInt8(at),
+  512: (view, at, little) => view.getUint16(at, little),
+  768: (view, at, little) => view.getUint32(at, little),
+};
+
+/** How many slices a file has, by its first bytes. @throws Error with the reason why it cannot be used */
+export function countSlices(beginning: Uint8Array, axis: Axis): number {
+  return walkOf(readNiftiHead(unzippedHead(beginning)), axis).slices.count;
+}
+
+const isGzip = (bytes: Uint8Array) => bytes[0] === 0x1f && bytes[1] === 0x8b;
+
+function unzippedHead(beginning: Uint8Array): Uint8Array {
+  if (!isGzip(beginning)) return beginning;
+  try {
+    const head = gunzipSync(beginning, { finishFlush: constants.Z_SYNC_FLUSH });
+    return head.subarray(0, HEAD_BYTES);
+  } catch {
+    throw new Error('damaged: it cannot be unzipped');
+  }
+}
+
+/** @param unzip whole bytes of a gzipped file @throws Error with the reason why the file cannot be used */
+export async function openNifti(
+  file: Uint8Array,
+  { window, frames, axis }: { window: WindowChoice; frames: FrameChoice; axis: Axis },
+  unzip: (bytes: Uint8Array) => Promise<Uint8Array>,
+): Promise<{ count: number; pictures: Iterable<RawPicture> }> {
+  const bytes = isGzip(file) ? await unzip(file) : file;
+  const head = readNiftiHead(bytes);
+  const valueAt = valuesOf(bytes, head);
+  const walk = walkOf(head, axis);
+  const chosen = chooseFrames(frames, walk.slices.count);
+  const voxels = head.size[0] * head.size[1] * head.size[2];
+  const shareOf = curveOf(head, window, () => extremes(valueAt, voxels));
+  return { count: walk.slices.count, pictures: slices() };
+
+  function* slices(): Generator<RawPicture> {
+    const { rows, columns, start } = walk;
+    for (const slice of chosen) {
+      const pixels = new Uint16Array(rows.count * columns.count);
+      let to = 0;
+      for (let row = 0; row < rows.count; row++) {
+        let from = start + slice * walk.slices.step + row * rows.step;
+        for (let column = 0; column < columns.count; column++, from += columns.step) {
+          pixels[to++] = levelOf(shareOf(valueAt(from)));
+        }
+      }
+      yield { width: columns.count, height: rows.count, pixels, aspect: columns.spacing / rows.spacing };
+    }
+  }
+}
+
+/** The value of a voxel of the first volume, scaled. */
+function valuesOf(bytes: Uint8Array, head: NiftiHead): (voxel: number) => number {
+  const { datatype, offset, size, littleEndian, slope, intercept } = head;
+  const read = READERS[datatype];
+  if (read === undefined) {
+    throw new Error(`its voxels are of a kind (datatype ${datatype}) that is not supported; whole and real numbers are`);
+  }
+  const wanted = size[0] * size[1] * size[2] * head.bytes;
+  const there = Math.max(0, bytes.length - offset);
+  if (there < wanted) throw new Error(`truncated: it has ${there} of ${wanted} bytes of voxels`);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return (voxel) => read(view, offset + voxel * head.bytes, littleEndian) * slope + intercept;
+}
+
+function curveOf(
+  { black, white }: NiftiHead,
+  window: WindowChoice,
+  range: () => [number, number],
+): (value: number) => number {
+  if (typeof window === 'object') return between(window.centre - window.width / 2, window.centre + window.width / 2);
+  return window === 'dicom' && white > black ? between(black, white) : between(...range());
+}
+
+/** The least and the most of all voxels that are numbers. */
+function extremes(valueAt: (voxel: number) => number, voxels: number): [number, number] {
+  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (let voxel = 0; voxel < voxels; voxel++) {
+    const value = valueAt(voxel);
+    if (!Number.isFinite(value)) continue;
+    if (value < least) least = value;
+    if (value > most) most = value;
+  }
+  return [least, most];
+}

@@ -1,0 +1,72 @@
+/** Medical files as squares: reading whole files, a few at a time, and bringing the chosen frames to size. */
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import { weightGate } from '../ordered-map.ts';
+import { rawToSquare } from '../raw-picture.ts';
+import type { ImageOptions, Picture } from '../types.ts';
+import { openDicom } from './dicom/pictures.ts';
+import { parseFrames } from './frame-choice.ts';
+import { openNifti } from './nifti/pictures.ts';
+import { parseWindow } from './window.ts';
+
+/** Bytes of the files that are being read and decoded at once; a larger one has its turn alone. */
+const MOST_BYTES = 96 * 2 ** 20;
+
+/** A volume may have this many bytes when it is unzipped. */
+const MOST_UNZIPPED = 2 ** 31;
+
+const gate = weightGate(MOST_BYTES);
+
+export interface MedicalFile {
+  kind: 'dicom' | 'nifti';
+  /** What it has at most, for its turn. */
+  bytes: number;
+  read(): Promise<Uint8Array>;
+}
+
+/**
+ * The chosen frames of a file.
+ * @throws Error with the reason why it cannot be used; InputError where a package is missing
+ */
+export function readMedical(file: MedicalFile, options: ImageOptions): Promise<Picture[]> {
+  const weight = file.kind === 'nifti' ? 4 * file.bytes : file.bytes;
+  return gate(weight, async () => {
+    const bytes = await file.read();
+    return file.kind === 'dicom' ? squaresOfDicom(bytes, options) : squaresOfNifti(bytes, options);
+  });
+}
+
+async function squaresOfDicom(bytes: Uint8Array, options: ImageOptions): Promise<Picture[]> {
+  const { window, frames, channels } = options;
+  const opened = openDicom(bytes, {
+    window: parseWindow(window),
+    frames: parseFrames(frames, 'first'),
+    grayOnly: channels === 1,
+  });
+  const { count, groups, burnedIn } = opened;
+  const several = frames === undefined && count > 1;
+  const squares: Picture[] = [];
+  for await (const picture of opened.pictures) {
+    squares.push({ pixels: await rawToSquare(picture, options), groups, burnedIn, several });
+  }
+  return squares;
+}
+
+async function squaresOfNifti(bytes: Uint8Array, options: ImageOptions): Promise<Picture[]> {
+  const { window, frames, axis = 'axial' } = options;
+  const chosen = { window: parseWindow(window), frames: parseFrames(frames, 'middle'), axis };
+  const { count, pictures } = await openNifti(bytes, chosen, unzip);
+  const several = frames === undefined && count > 1;
+  const squares: Picture[] = [];
+  for (const picture of pictures) squares.push({ pixels: await rawToSquare(picture, options), several });
+  return squares;
+}
+
+async function unzip(bytes: Uint8Array): Promise<Uint8Array> {
+  try {
+    return await promisify(gunzip)(bytes, { maxOutputLength: MOST_UNZIPPED });
+  } catch (error) {
+    const truncated = (error as NodeJS.ErrnoException).code === 'Z_BUF_ERROR';
+    throw new Error(truncated ? 'truncated: its zipped part has no end' : 'damaged: it cannot be unzipped');
+  }
+}

@@ -1,0 +1,48 @@
+/**
+ * Which measured values become black and white: the window of DICOM, for every picture deeper than 8 bits.
+ *
+ * | choice         | black                | white                | for                                                 |
+ * |----------------|----------------------|----------------------|-----------------------------------------------------|
+ * | `dicom`        | as the file says     | as the file says     | DICOM and NIfTI; the darkest and brightest of a      |
+ * |                |                      |                      | file without a window; the full range of PNG, TIFF   |
+ * | `auto`         | the darkest value    | the brightest value  | each picture, and all slices of a NIfTI file at once |
+ * | centre, width  | centre - width / 2   | centre + width / 2   | values after rescaling: Hounsfield units in CT       |
+ */
+import { type Rule, rule } from '@onnoise/scheduler';
+
+export interface Window {
+  centre: number;
+  /** Above 0. */
+  width: number;
+}
+
+export type WindowChoice = 'dicom' | 'auto' | Window;
+
+const NUMBER = String.raw`[+-]?(?:\d+\.?\d*|\.\d+)`;
+const NUMBERS = new RegExp(`^(${NUMBER}),(${NUMBER})$`);
+
+export const windowRule: Rule<string> = rule(
+  'dicom, auto, or a centre and a width above 0 such as 40,400',
+  (value) => typeof value === 'string' && windowOf(value) !== undefined,
+);
+
+/** @param text one that `windowRule` holds for; default `dicom` */
+export const parseWindow = (text = 'dicom'): WindowChoice => windowOf(text) ?? 'dicom';
+
+function windowOf(text: string): WindowChoice | undefined {
+  if (text === 'dicom' || text === 'auto') return text;
+  const [, centre, width] = NUMBERS.exec(text.replaceAll(' ', '')) ?? [];
+  return Number(width) > 0 ? { centre: Number(centre), width: Number(width) } : undefined;
+}
+
+/** The largest gray level of 16 bits. */
+export const WHITE = 65_535;
+
+/** A level from 0, black, to 65535, white, of a share from 0 to 1 and beyond. */
+export const levelOf = (share: number): number => (share >= 1 ? WHITE : share > 0 ? Math.round(share * WHITE) : 0);
+
+/** From the darkest value to the brightest; one value alone is black. */
+export const between = (least: number, most: number): ((value: number) => number) => {
+  const range = most - least;
+  return range > 0 ? (value) => (value - least) / range : () => 0;
+};
