@@ -36,10 +36,18 @@ export function parseTable(
   conditionColumns: readonly ConditionColumn[] = [],
 ): CsvRow[] {
   const text = raw.replaceAll(/\r\n?/g, '\n'); // a file may mix line endings
-  const needed = ['id', ...(labelColumn === undefined ? [] : [labelColumn]), ...conditionColumns.map(({ column }) => column)];
+  const needed = [
+    'id',
+    ...(labelColumn === undefined ? [] : [labelColumn]),
+    ...conditionColumns.map(({ column }) => column),
+  ];
   const { delimiter, header } = readHeader(text, needed);
   const find = (name: string) => columnOf(name, header, csv);
-  const [id, label, numbers] = [find('id'), labelColumn && find(labelColumn), conditionColumns.map(({ column }) => find(column))];
+  const [id, label, numbers] = [
+    find('id'),
+    labelColumn && find(labelColumn),
+    conditionColumns.map(({ column }) => find(column)),
+  ];
   const records = parseRecords(text, csv, {
     delimiter,
     from_line: firstLine(text),

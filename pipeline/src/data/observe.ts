@@ -36,7 +36,10 @@ export function createObserver({ background }: ImageOptions): Observer {
           `${plural(transparent, 'image')} with transparent pixels: they are ${background} there (background ${other} makes them ${other}).`,
         );
       }
-      if (several > 0) notes.push(`${plural(several, 'file')} with further frames, slices or pages: one of each is taken (--frames takes others).`);
+      if (several > 0)
+        notes.push(
+          `${plural(several, 'file')} with further frames, slices or pages: one of each is taken (--frames takes others).`,
+        );
       if (burnedIn > 0) {
         notes.push(
           `${plural(burnedIn, 'image')} from files that say that text is burnt into their pixels: it may name the patient, and a model may learn it.`,

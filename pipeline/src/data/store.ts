@@ -1,5 +1,5 @@
 /** A place that holds image files: a folder, the files that a DICOMDIR lists, or a server. */
-import { stat, readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { decodeItems, type FileItem } from './decode-items.ts';
 import { countPictures, headOf } from './medical/count-frames.ts';

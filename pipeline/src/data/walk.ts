@@ -41,9 +41,7 @@ const EXTENSIONS = new Set([
 
 /** Extensions of pictures that sharp's prebuilt binaries do not read. */
 const UNREAD = new Set(
-  '.bmp .dib .ico .tga .psd .ppm .pgm .pbm .pnm .jp2 .j2k .jxl .exr .hdr .dng .cr2 .nef .arw'.split(
-    ' ',
-  ),
+  '.bmp .dib .ico .tga .psd .ppm .pgm .pbm .pnm .jp2 .j2k .jxl .exr .hdr .dng .cr2 .nef .arw'.split(' '),
 );
 
 /**

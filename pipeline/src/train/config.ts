@@ -76,7 +76,8 @@ function choosesSchedule(scheduler: Record<string, unknown>, betas: unknown): bo
 /** @throws InputError when the settings do not say when to stop or what to train on. */
 export function checkComplete({ data, training, model }: TrainConfig): void {
   if (model._class_name === undefined) need('the network', 'by --preset, or by model._class_name in --config');
-  if (data.source === undefined) need('--data', 'as digits, a folder of images, a DICOMDIR, dicomweb: and an address, or IDX files');
+  if (data.source === undefined)
+    need('--data', 'as digits, a folder of images, a DICOMDIR, dicomweb: and an address, or IDX files');
   if (data.size === undefined) need('--size', 'the side of the images in pixels');
   if (STOP_FIELDS.every((name) => training[name] === undefined)) requireEnd();
 }

@@ -65,24 +65,46 @@ describe('condition columns of a CSV', () => {
     expect([...conditions!]).toEqual(Array.from(numbers, (number) => [180, 94, -30][number]));
   });
 
-  it.each<[string, string]>([
-    ['', ''],
-    ['abc', 'abc'],
-    ['"1,5"', '1,5'],
-    ['NaN', 'NaN'],
-    ['Infinity', 'Infinity'],
-    ['1e16', '1e16'],
-    ['0x10', '0x10'],
-  ])('refuse a cell with %s, and name its column and line', async (cell, shown) => {
-    const at = await bones(`id,boneage,male\n1377,3,True\n1378,${cell},True\n`);
-    await expect(prepare(at)).rejects.toThrow(
-      `Cannot read the CSV: boneage on line 3 of ${at.csv} must be a number such as 12.5, at most 1e15 from 0, received "${shown}".`,
+  it.each(['abc', '"1,5"', 'NaN', 'Infinity', '1e16', '0x10'])(
+    'leave out a row with %s, and name its line and column',
+    async (cell) => {
+      const at = await bones(`id,boneage,male\n1377,3,True\n1378,${cell},True\n`);
+      const dataset = await prepare(at);
+      expect(dataset.skipped).toEqual([{ file: '1378', reason: 'line 3 has no number such as 12.5 in boneage' }]);
+      expect([...dataset.conditions!.values]).toEqual([3]);
+      await expect(prepare({ ...at, strict: true })).rejects.toThrow(
+        'Cannot prepare bones: with strict every image must be usable, received 1378: line 3 has no number such as 12.5 in boneage.',
+      );
+    },
+  );
+
+  it('leave out a row without a number, and say so of a column without any', async () => {
+    const dataset = await prepare(await bones('id,boneage,male\n1377,,True\n1378,4,True\n'));
+    expect(dataset.skipped).toEqual([{ file: '1377', reason: 'line 2 has no boneage' }]);
+    await expect(prepare(await bones('id,boneage,male\n1377,old,True\n1378,young,True\n'))).rejects.toThrow(
+      'Cannot prepare bones: at least one image must be usable, received 2 skipped, the first 1377: line 2 has no number such as 12.5 in boneage.',
     );
+  });
+
+  it('leave out rows beyond the range that is given, both ends of which belong to it', async () => {
+    const table = 'id,boneage,male\n1377,0,True\n1378,-1,True\n1379,240,False\n1380,9999,False\n';
+    const dataset = await prepare({ ...(await bones(table)), conditionColumns: 'boneage:0..240' });
+    expect(dataset.conditions).toEqual({ names: ['boneage'], values: Float64Array.of(0, 240) });
+    expect(dataset.skipped).toEqual([
+      { file: '1378', reason: 'line 3 has -1 in boneage, which is not from 0 to 240' },
+      { file: '1380', reason: 'line 5 has 9999 in boneage, which is not from 0 to 240' },
+    ]);
+    expect(conditionColumns('a: b:-5..5, c')).toEqual([
+      { column: 'a: b', name: 'a_b', range: { min: -5, max: 5 } },
+      { column: 'c', name: 'c' },
+    ]);
   });
 
   it.each([
     ['id', 'columns other than the ids, received "id".'],
     ['boneage,', 'column names of letters or digits, separated by commas, received "boneage,".'],
+    ['age:5..1', 'columns with ranges from a smaller to a larger number, such as age:0..240, received "age:5..1".'],
+    ['age:x..1', 'columns with ranges from a smaller to a larger number, such as age:0..240, received "age:x..1".'],
     ['a b,a_b', 'different columns, and a_b is the name of both a b and a_b, received "a b,a_b".'],
   ])('refuse the list %j', (list, rule) => {
     expect(() => conditionColumns(list)).toThrow(`Cannot prepare images: --condition-columns must be ${rule}`);

@@ -112,7 +112,7 @@ describe('a folder of images', () => {
   it('that does not exist, or is some file, is an error', async () => {
     const at = place();
     await expect(prepare(at)).rejects.toThrow(
-      /data must be "digits", a folder of images, or IDX files, received ".*pictures": it is not there\.$/,
+      /data must be "digits", a folder of images, a DICOMDIR, dicomweb: and an address, or IDX files, received ".*pictures": it is not there\.$/,
     );
     await writeFiles(at.data, { 'one.png': gray(1) });
     const received = async (name: string) =>
@@ -139,8 +139,8 @@ describe('a folder of images', () => {
 
   it('tells pictures of formats that it leaves out', async () => {
     const at = place();
-    await writeFiles(at.data, { '1.png': gray(1), '2.bmp': 'BM', '3.BMP': 'BM', '4.dcm': '', 'list.txt': '' });
-    expect((await prepare(at)).notes).toEqual(['Left out: 2 .bmp, 1 .dcm. Convert them to PNG to include them.']);
+    await writeFiles(at.data, { '1.png': gray(1), '2.bmp': 'BM', '3.BMP': 'BM', '4.tga': '', 'list.txt': '' });
+    expect((await prepare(at)).notes).toEqual(['Left out: 2 .bmp, 1 .tga. Convert them to PNG to include them.']);
   });
 
   it('says when 16-bit images are dark', async () => {

@@ -40,7 +40,14 @@ function imagesOf(path: string): string[] {
     return records.flatMap(({ dataSet }) => {
       const file = dataSet?.string(TAG.referencedFile)?.trim();
       const isImage = dataSet?.string(TAG.recordType)?.trim() === 'IMAGE';
-      return isImage && file ? [file.split('\\').map((part) => part.trim()).join('/')] : [];
+      return isImage && file
+        ? [
+            file
+              .split('\\')
+              .map((part) => part.trim())
+              .join('/'),
+          ]
+        : [];
     });
   } catch (error) {
     const reason = diskReason(error) ?? (error as Error).message;

@@ -21,7 +21,10 @@ export function plainFrame(data: DataSet, format: PixelFormat, k: number, bigEnd
   if (!bigEndian || format.bitsAllocated !== 8 || element.vr !== 'OW') {
     return data.byteArray.subarray(from, from + length);
   }
-  const [first, last] = [from - ((from - element.dataOffset) % 2), from + length + ((from - element.dataOffset + length) % 2)];
+  const [first, last] = [
+    from - ((from - element.dataOffset) % 2),
+    from + length + ((from - element.dataOffset + length) % 2),
+  ];
   const pairs = Buffer.from(data.byteArray.subarray(first, last)); // a copy
   return pairs.swap16().subarray(from - first, from - first + length);
 }

@@ -17,7 +17,13 @@ export interface DicomFile {
 const MOST_INFLATED = 2 ** 31;
 
 /** First bytes of encrypted files: CMS and PKCS#7, OpenSSL, age, OpenPGP. */
-const ENCRYPTED = [/^\x30[\x80-\x84]/, /^Salted__/, /^age-encryption/, /^-----BEGIN (PGP|CMS|PKCS7)/, /^[\x84\x85\xc1]/];
+const ENCRYPTED = [
+  /^\x30[\x80-\x84]/,
+  /^Salted__/,
+  /^age-encryption/,
+  /^-----BEGIN (PGP|CMS|PKCS7)/,
+  /^[\x84\x85\xc1]/,
+];
 
 /**
  * Parses a whole file, or its beginning up to `untilTag`.
@@ -68,7 +74,8 @@ function describeOther(bytes: Uint8Array): string {
 function reasonOf(error: unknown): string {
   const inner = (error as { exception?: unknown }).exception ?? error;
   const text = inner instanceof Error ? inner.message : String(inner);
-  if (/eof|overrun|past|beyond|buffer|length|position/i.test(text)) return 'truncated or damaged: its elements lead beyond its end';
+  if (/eof|overrun|past|beyond|buffer|length|position/i.test(text))
+    return 'truncated or damaged: its elements lead beyond its end';
   if (/zlib|deflate|inflate|distance|code|header check/i.test(text)) return 'damaged: its deflated part cannot be read';
   return 'damaged: its elements cannot be read';
 }

@@ -12,7 +12,11 @@ import { TAG } from './tags.ts';
 const SHORTEST = 3;
 
 /** @param paths of images below `folder` @param classes the folder of each */
-export async function namePatients(folder: string, paths: readonly string[], classes: readonly string[]): Promise<boolean> {
+export async function namePatients(
+  folder: string,
+  paths: readonly string[],
+  classes: readonly string[],
+): Promise<boolean> {
   const first = new Map<string, string>();
   for (const [i, name] of classes.entries()) if (!first.has(name)) first.set(name, paths[i]!);
   for (const [name, path] of first) {

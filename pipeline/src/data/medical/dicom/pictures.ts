@@ -1,6 +1,7 @@
 /** The chosen frames of a DICOM file, as pictures at their own size. */
-import { chooseFrames, type FrameChoice } from '../frame-choice.ts';
+
 import type { RawPicture } from '../../raw-picture.ts';
+import { chooseFrames, type FrameChoice } from '../frame-choice.ts';
 import type { WindowChoice } from '../window.ts';
 import { decompress } from './codecs.ts';
 import { isMonochrome, isYbr, toRgb } from './colour.ts';
@@ -37,7 +38,9 @@ export function openDicom(bytes: Uint8Array, options: DicomOptions): DicomPictur
   const syntax = syntaxOf(file.syntax);
   const format = pixelFormatOf(file.data);
   if (options.grayOnly && !isMonochrome(format)) {
-    throw new Error(`a picture in colour (${format.photometric || 'of an unknown kind'}), where channels 1 asks for gray`);
+    throw new Error(
+      `a picture in colour (${format.photometric || 'of an unknown kind'}), where channels 1 asks for gray`,
+    );
   }
   const chosen = chooseFrames(options.frames, format.frames);
   return {

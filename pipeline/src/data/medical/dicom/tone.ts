@@ -16,9 +16,14 @@ export type Layers = readonly DataSet[];
 
 /** The groups of frame `k` of a file in the enhanced form (PS3.3 C.7.6.16), from the closest to the file itself. */
 export function layersOf(data: DataSet, k: number): Layers {
-  const groups = [data.elements[TAG.frameGroups]?.items?.[k]?.dataSet, data.elements[TAG.sharedGroups]?.items?.[0]?.dataSet];
+  const groups = [
+    data.elements[TAG.frameGroups]?.items?.[k]?.dataSet,
+    data.elements[TAG.sharedGroups]?.items?.[0]?.dataSet,
+  ];
   const within = groups.flatMap((group) =>
-    [TAG.valueGroup, TAG.windowGroup, TAG.measureGroup].flatMap((tag) => group?.elements[tag]?.items?.[0]?.dataSet ?? []),
+    [TAG.valueGroup, TAG.windowGroup, TAG.measureGroup].flatMap(
+      (tag) => group?.elements[tag]?.items?.[0]?.dataSet ?? [],
+    ),
   );
   return [...within, data];
 }
@@ -50,11 +55,12 @@ function shown(layers: Layers, signed: boolean): Curve | undefined {
 
 /** The window function LINEAR, which holds for whole numbers and has width - 1 steps. */
 const linear = (centre: number, width: number): Curve =>
-  width === 1
-    ? (value) => (value <= centre - 0.5 ? 0 : 1)
-    : (value) => (value - (centre - 0.5)) / (width - 1) + 0.5;
+  width === 1 ? (value) => (value <= centre - 0.5 ? 0 : 1) : (value) => (value - (centre - 0.5)) / (width - 1) + 0.5;
 
-const exact = (centre: number, width: number): Curve => (value) => (value - centre) / width + 0.5;
+const exact =
+  (centre: number, width: number): Curve =>
+  (value) =>
+    (value - centre) / width + 0.5;
 
 /** Gray of 16 bits, 0 black, from the words of a frame: [rows, columns]. */
 export function toGray(words: Words, format: PixelFormat, layers: Layers, choice: WindowChoice): Uint16Array {
@@ -105,7 +111,7 @@ function fullRange(words: Words, measure: (word: number) => number | undefined):
     if (value > most) most = value;
   };
   if (words instanceof Uint32Array) for (const word of words) see(word);
-  else usedWords(words).forEach((seen, word) => seen === 1 && see(word));
+  else for (const [word, seen] of usedWords(words).entries()) if (seen === 1) see(word);
   return between(least, most);
 }
 

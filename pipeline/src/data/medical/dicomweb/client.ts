@@ -33,12 +33,7 @@ const TOO_BUSY = new Set([408, 425, 429, 500, 502, 503, 504]);
  * @param what is asked for, in a sentence: `the list of images`
  * @throws NotThere for 404 and 410; InputError where the server refuses; Failure where it does not answer
  */
-export async function request(
-  url: string,
-  accept: string,
-  what: string,
-  options: ClientOptions = {},
-): Promise<Answer> {
+export async function request(url: string, accept: string, what: string, options: ClientOptions = {}): Promise<Answer> {
   const { timeout = 60_000, tries = 3, wait = 1000, environment = process.env } = options;
   const { host } = new URL(url);
   const headers = { accept, ...authorization(environment) };

@@ -1,6 +1,7 @@
 /** The images of a DICOMweb server: found by QIDO-RS, fetched one by one by WADO-RS, and never written as files. */
-import type { Store } from '../../store.ts';
+
 import { decodeItems } from '../../decode-items.ts';
+import type { Store } from '../../store.ts';
 import type { ImageOptions, Picture } from '../../types.ts';
 import { chooseFrames, parseFrames } from '../frame-choice.ts';
 import { readMedical } from '../pictures.ts';
@@ -33,7 +34,8 @@ export async function openDicomweb(data: string, options?: ClientOptions): Promi
       return paths.reduce((sum, path) => sum + taken(choice, byPath.get(path)!.frames), 0);
     },
     refuseClasses: async () => 'Studies and series are no classes: a CSV can name the class of each image.',
-    decode: (items, image) => decodeItems(items, (path) => fetchPictures(address, byPath.get(path)!, image, options), image),
+    decode: (items, image) =>
+      decodeItems(items, (path) => fetchPictures(address, byPath.get(path)!, image, options), image),
   };
 }
 

@@ -91,7 +91,10 @@ function read(view: DataView, at: Layout, littleEndian: boolean): NiftiHead {
     integer(at.sform, at.codeBytes) > 0
       ? fromRows((row, column) => float(at.rows, 4 * row + column))
       : integer(at.qform, at.codeBytes) > 0
-        ? fromQuaternion([0, 1, 2].map((i) => float(at.quaternion, i)), float(at.pixdim, 0) < 0 ? -1 : 1)
+        ? fromQuaternion(
+            [0, 1, 2].map((i) => float(at.quaternion, i)),
+            float(at.pixdim, 0) < 0 ? -1 : 1,
+          )
         : [-1, 0, 0, 0, 1, 0, 0, 0, 1]; // radiological order, as nibabel takes it
   return {
     littleEndian,

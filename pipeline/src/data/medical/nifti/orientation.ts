@@ -41,7 +41,9 @@ export function nearestAxes(directions: readonly number[]): { axis: number; forw
   const found: { axis: number; forwards: boolean }[] = [];
   for (const axis of [0, 1, 2]) {
     const along = (direction: number) => directions[3 * direction + axis]! / lengths[axis]!;
-    const direction = [...free].reduce((best, other) => (Math.abs(along(other)) > Math.abs(along(best)) ? other : best));
+    const direction = [...free].reduce((best, other) =>
+      Math.abs(along(other)) > Math.abs(along(best)) ? other : best,
+    );
     free.delete(direction);
     found[direction] = { axis, forwards: along(direction) >= 0 };
   }

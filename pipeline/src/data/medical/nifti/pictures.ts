@@ -74,7 +74,9 @@ function valuesOf(bytes: Uint8Array, head: NiftiHead): (voxel: number) => number
   const { datatype, offset, size, littleEndian, slope, intercept } = head;
   const read = READERS[datatype];
   if (read === undefined) {
-    throw new Error(`its voxels are of a kind (datatype ${datatype}) that is not supported; whole and real numbers are`);
+    throw new Error(
+      `its voxels are of a kind (datatype ${datatype}) that is not supported; whole and real numbers are`,
+    );
   }
   const wanted = size[0] * size[1] * size[2] * head.bytes;
   const there = Math.max(0, bytes.length - offset);
