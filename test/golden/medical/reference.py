@@ -70,9 +70,9 @@ def picture(ds):
     return frame * (255 / (2**ds.BitsStored - 1))
 
 
-def main(out, root):
+def main(out, *roots):
     index = {}
-    for path in sorted(root.rglob("*.dcm")):
+    for root, path in [(root, path) for root in roots for path in sorted(root.rglob("*.dcm"))]:
         name = str(path.relative_to(root)).replace("/", "_")
         try:
             ds = pydicom.dcmread(path)
@@ -86,5 +86,88 @@ def main(out, root):
     (out / "index.json").write_text(json.dumps(index))
 
 
-OWN = pathlib.Path(pydicom.__file__).parent / "data" / "test_files"
-main(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]) if len(sys.argv) > 2 else OWN)
+def made(out):
+    """Files that pydicom's own set lacks, written by pydicom from one of its files."""
+    base = pydicom.examples.get_path("ct")
+    folder = out / "made"
+    folder.mkdir()
+
+    def save(name, change):
+        ds = pydicom.dcmread(base)
+        change(ds, ds.pixel_array)
+        ds.save_as(folder / f"{name}.dcm", enforce_file_format=True)
+
+    def window(function):
+        def change(ds, _):
+            ds.WindowCenter, ds.WindowWidth, ds.VOILUTFunction = [40, 50], [400, 350], function
+
+        return change
+
+    def inverse(ds, pixels):
+        window("LINEAR")(ds, pixels)
+        ds.PhotometricInterpretation = "MONOCHROME1"
+
+    def table(ds, first, bits, entries):
+        item = pydicom.Dataset()
+        item.add_new("LUTDescriptor", "US" if first >= 0 else "SS", [len(entries), first, bits])
+        item.add_new("LUTData", "OW", np.array(entries, "<u2").tobytes())
+        return pydicom.Sequence([item])
+
+    def voi(ds, pixels):
+        del ds.RescaleSlope, ds.RescaleIntercept
+        ds.PixelRepresentation, ds.PixelPaddingValue = 1, 0
+        ds.VOILUTSequence = table(ds, 900, 12, [int(4095 * np.sqrt(i / 511)) for i in range(512)])
+
+    def modality(ds, pixels):
+        del ds.RescaleSlope, ds.RescaleIntercept
+        ds.ModalityLUTSequence = table(ds, 0, 16, [min(65535, (i * i) // 80) for i in range(4096)])
+        ds.ModalityLUTSequence[0].ModalityLUTType = "US"
+
+    def twelve(ds, pixels):
+        ds.set_pixel_data((pixels.clip(0, 4095)).astype("uint16"), "MONOCHROME2", 12)
+        del ds.PixelPaddingValue
+        ds.RescaleIntercept = 0
+
+    def shifted(ds, pixels):
+        twelve(ds, pixels)
+        ds.PixelData = (np.frombuffer(ds.PixelData, "<u2") & 0x0FFF).tobytes()
+        ds.compress(pydicom.uid.RLELossless)
+
+    def eight(ds, pixels):
+        ds.set_pixel_data((pixels.clip(0, 2047) // 8).astype("uint8"), "MONOCHROME2", 8)
+        del ds.PixelPaddingValue, ds.RescaleSlope, ds.RescaleIntercept
+
+    def several(ds, pixels):
+        stack = np.stack([np.roll(pixels, 7 * i, 0) for i in range(3)]).clip(0, 4095).astype("uint16")
+        ds.set_pixel_data(stack, "MONOCHROME2", 12)
+        del ds.PixelPaddingValue
+
+    for function in ("LINEAR", "LINEAR_EXACT", "SIGMOID"):
+        save(function, window(function))
+    save("MONOCHROME1", inverse)
+    save("voi", voi)
+    save("modality", modality)
+    save("12_bits", twelve)
+    save("8_bits", eight)
+    save("rle_12_bits", shifted)
+    uids = {"rle": pydicom.uid.RLELossless, "j2k": pydicom.uid.JPEG2000Lossless, "j2k_lossy": pydicom.uid.JPEG2000}
+    for name, uid in uids.items():
+        arguments = {"j2k_cr": [5]} if name == "j2k_lossy" else {}
+        for bits, change in {"8": eight, "12": twelve, "frames": several}.items():
+
+            def work(ds, pixels, change=change, uid=uid, arguments=arguments):
+                change(ds, pixels)
+                ds.compress(uid, **arguments)
+
+            save(f"{name}_{bits}", work)
+    save("deflated", lambda ds, _: setattr(ds.file_meta, "TransferSyntaxUID", pydicom.uid.DeflatedExplicitVRLittleEndian))
+    save("implicit", lambda ds, _: setattr(ds.file_meta, "TransferSyntaxUID", pydicom.uid.ImplicitVRLittleEndian))
+    return folder
+
+
+if len(sys.argv) > 2:
+    main(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]))
+else:
+    OUT = pathlib.Path(sys.argv[1])
+    OWN = pathlib.Path(pydicom.__file__).parent / "data" / "test_files"
+    main(OUT, OWN, made(OUT))
