@@ -55,8 +55,8 @@ async function squaresOfDicom(bytes: Uint8Array, options: ImageOptions): Promise
 async function squaresOfNifti(bytes: Uint8Array, options: ImageOptions): Promise<Picture[]> {
   const { window, frames, axis = 'axial' } = options;
   const chosen = { window: parseWindow(window), frames: parseFrames(frames, 'middle'), axis };
-  const { count, pictures } = await openNifti(bytes, chosen, unzip);
-  const several = frames === undefined && count > 1;
+  const { count, volumes, pictures } = await openNifti(bytes, chosen, unzip);
+  const several = (frames === undefined && count > 1) || volumes > 1; // the first volume alone is taken
   const squares: Picture[] = [];
   for (const picture of pictures) squares.push({ pixels: await rawToSquare(picture, options), several });
   return squares;

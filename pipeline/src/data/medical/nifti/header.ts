@@ -12,8 +12,6 @@ export interface NiftiHead {
   /** Volumes, along time and further axes. */
   volumes: number;
   datatype: number;
-  /** Of a voxel. */
-  bytes: number;
   /** Where the voxels begin in the file. */
   offset: number;
   slope: number;
@@ -31,7 +29,6 @@ interface Layout {
   pixdim: number;
   floatBytes: 4 | 8;
   datatype: number;
-  bitpix: number;
   offset: number;
   slope: number;
   intercept: number;
@@ -46,11 +43,11 @@ interface Layout {
 
 /** Byte positions in nifti1.h and nifti2.h. */
 const ONE: Layout = {
-  ...{ dim: 40, dimBytes: 2, pixdim: 76, floatBytes: 4, datatype: 70, bitpix: 72, offset: 108, slope: 112 },
+  ...{ dim: 40, dimBytes: 2, pixdim: 76, floatBytes: 4, datatype: 70, offset: 108, slope: 112 },
   ...{ intercept: 116, max: 124, min: 128, qform: 252, sform: 254, codeBytes: 2, quaternion: 256, rows: 280 },
 };
 const TWO: Layout = {
-  ...{ dim: 16, dimBytes: 8, pixdim: 104, floatBytes: 8, datatype: 12, bitpix: 14, offset: 168, slope: 176 },
+  ...{ dim: 16, dimBytes: 8, pixdim: 104, floatBytes: 8, datatype: 12, offset: 168, slope: 176 },
   ...{ intercept: 184, max: 192, min: 200, qform: 344, sform: 348, codeBytes: 4, quaternion: 352, rows: 400 },
 };
 
@@ -102,7 +99,6 @@ function read(view: DataView, at: Layout, littleEndian: boolean): NiftiHead {
     spacing: spacing as [number, number, number],
     volumes: sizes.slice(3).reduce((product, side) => product * side, 1),
     datatype: integer(at.datatype, 2),
-    bytes: integer(at.bitpix, 2) / 8,
     offset: at.floatBytes === 4 ? float(at.offset) : integer(at.offset, 8),
     slope: Number.isFinite(scale) && scale !== 0 ? scale : 1,
     intercept: Number.isFinite(scale) && scale !== 0 ? float(at.intercept) || 0 : 0,

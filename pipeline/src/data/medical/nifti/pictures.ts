@@ -9,16 +9,16 @@ import { type Axis, walkOf } from './orientation.ts';
 /** Reads the number at a position of the file. */
 type Reader = (view: DataView, at: number, littleEndian: boolean) => number;
 
-/** By the code of nifti1.h. */
-const READERS: Readonly<Record<number, Reader>> = {
-  2: (view, at) => view.getUint8(at),
-  4: (view, at, little) => view.getInt16(at, little),
-  8: (view, at, little) => view.getInt32(at, little),
-  16: (view, at, little) => view.getFloat32(at, little),
-  64: (view, at, little) => view.getFloat64(at, little),
-  256: (view, at) => view.getInt8(at),
-  512: (view, at, little) => view.getUint16(at, little),
-  768: (view, at, little) => view.getUint32(at, little),
+/** Bytes and reader by the code of nifti1.h. */
+const KINDS: Readonly<Record<number, { bytes: number; read: Reader }>> = {
+  2: { bytes: 1, read: (view, at) => view.getUint8(at) },
+  4: { bytes: 2, read: (view, at, little) => view.getInt16(at, little) },
+  8: { bytes: 4, read: (view, at, little) => view.getInt32(at, little) },
+  16: { bytes: 4, read: (view, at, little) => view.getFloat32(at, little) },
+  64: { bytes: 8, read: (view, at, little) => view.getFloat64(at, little) },
+  256: { bytes: 1, read: (view, at) => view.getInt8(at) },
+  512: { bytes: 2, read: (view, at, little) => view.getUint16(at, little) },
+  768: { bytes: 4, read: (view, at, little) => view.getUint32(at, little) },
 };
 
 /** How many slices a file has, by its first bytes. @throws Error with the reason why it cannot be used */
@@ -43,7 +43,7 @@ export async function openNifti(
   file: Uint8Array,
   { window, frames, axis }: { window: WindowChoice; frames: FrameChoice; axis: Axis },
   unzip: (bytes: Uint8Array) => Promise<Uint8Array>,
-): Promise<{ count: number; pictures: Iterable<RawPicture> }> {
+): Promise<{ count: number; volumes: number; pictures: Iterable<RawPicture> }> {
   const bytes = isGzip(file) ? await unzip(file) : file;
   const head = readNiftiHead(bytes);
   const valueAt = valuesOf(bytes, head);
@@ -51,7 +51,7 @@ export async function openNifti(
   const chosen = chooseFrames(frames, walk.slices.count);
   const voxels = head.size[0] * head.size[1] * head.size[2];
   const shareOf = curveOf(head, window, () => extremes(valueAt, voxels));
-  return { count: walk.slices.count, pictures: slices() };
+  return { count: walk.slices.count, volumes: head.volumes, pictures: slices() };
 
   function* slices(): Generator<RawPicture> {
     const { rows, columns, start } = walk;
@@ -72,17 +72,18 @@ export async function openNifti(
 /** The value of a voxel of the first volume, scaled. */
 function valuesOf(bytes: Uint8Array, head: NiftiHead): (voxel: number) => number {
   const { datatype, offset, size, littleEndian, slope, intercept } = head;
-  const read = READERS[datatype];
-  if (read === undefined) {
+  const kind = KINDS[datatype];
+  if (kind === undefined) {
     throw new Error(
       `its voxels are of a kind (datatype ${datatype}) that is not supported; whole and real numbers are`,
     );
   }
-  const wanted = size[0] * size[1] * size[2] * head.bytes;
+  const { bytes: each, read } = kind;
+  const wanted = size[0] * size[1] * size[2] * each;
   const there = Math.max(0, bytes.length - offset);
   if (there < wanted) throw new Error(`truncated: it has ${there} of ${wanted} bytes of voxels`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return (voxel) => read(view, offset + voxel * head.bytes, littleEndian) * slope + intercept;
+  return (voxel) => read(view, offset + voxel * each, littleEndian) * slope + intercept;
 }
 
 function curveOf(
