@@ -6,7 +6,15 @@ import { describe, expect, it } from 'vitest';
 import { lookAtImages } from '#pipeline/data/look.ts';
 import type { PrepareOptions } from '#pipeline/data/types.ts';
 import { type DicomPicture, dicomFile, dicomPicture, PLANTED } from '#test/dicom.ts';
-import { allPixels, deepPicture, flatPicture, grayPicture, prepare, temporaryFolder, writeFiles } from '#test/images.ts';
+import {
+  allPixels,
+  deepPicture,
+  flatPicture,
+  grayPicture,
+  prepare,
+  temporaryFolder,
+  writeFiles,
+} from '#test/images.ts';
 import { niftiFile } from '#test/nifti.ts';
 
 const root = temporaryFolder();
