@@ -1,7 +1,28 @@
 /** DICOM files for tests: explicit VR, little endian, with as many elements as a picture needs. */
 
-/** A text, whole numbers of 16 bits, bytes, or the items of a sequence. */
-export type Value = string | number[] | Uint8Array | Elements[];
+/** A text, whole numbers of 16 bits, bytes, the items of a sequence, or compressed streams. */
+export type Value = string | number[] | Uint8Array | Elements[] | Fragments;
+
+interface Fragments {
+  /** Items of the element, the table of offsets first. */
+  items: Uint8Array[];
+}
+
+/**
+ * Compressed pixels, a fragment for each stream.
+ * @param offsets whether the table has the offset of each frame
+ * @param each fragments of a frame
+ */
+export function fragments(streams: readonly Uint8Array[], offsets = false, each = 1): Fragments {
+  const even = streams.map((stream) => (stream.length % 2 === 0 ? stream : Buffer.concat([stream, Buffer.alloc(1)])));
+  const table: number[] = [];
+  let at = 0;
+  for (const [i, { length }] of even.entries()) {
+    if (i % each === 0) table.push(at);
+    at += 8 + length;
+  }
+  return { items: [Buffer.from(Uint32Array.from(offsets ? table : []).buffer), ...even] };
+}
 
 /** By tag and kind: `'0028,0010 US': [2]`. */
 export type Elements = Readonly<Record<string, Value>>;
@@ -22,7 +43,7 @@ export const PLANTED = { name: 'Quengelsberg^Ottokar', id: 'ZX-77031-Q', birth: 
 
 const LONG = new Set('OB OW OF SQ UT UN'.split(' '));
 
-function valueBytes(value: Value): Buffer {
+function valueBytes(value: Exclude<Value, Fragments>): Buffer {
   if (typeof value === 'string') return Buffer.from(value, 'latin1');
   if (value instanceof Uint8Array) return Buffer.from(value);
   if (value.every((item) => typeof item === 'number')) return Buffer.from(Uint16Array.from(value as number[]).buffer);
@@ -40,6 +61,11 @@ function withLength(tag: string, bytes: Buffer): Buffer {
 
 function encode(key: string, value: Value): Buffer {
   const [tag, kind] = key.split(' ') as [string, string];
+  if (typeof value === 'object' && 'items' in value) {
+    const head = Buffer.concat([tagBytes(tag), Buffer.from('OB\0\0\xff\xff\xff\xff', 'latin1')]);
+    const items = value.items.map((item) => withLength('fffe,e000', Buffer.from(item)));
+    return Buffer.concat([head, ...items, withLength('fffe,e0dd', Buffer.alloc(0))]);
+  }
   const plain = valueBytes(value);
   const padding = Buffer.from(kind === 'UI' || kind.startsWith('O') ? '\0' : ' ');
   const bytes = plain.length % 2 === 0 ? plain : Buffer.concat([plain, padding]);

@@ -5,6 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InputError } from '@onnoise/scheduler';
 import { Failure } from '../../../files/failure.ts';
+import { firstPart } from './multipart.ts';
 
 export interface ClientOptions {
   /** Of a request with its body, in ms. */
@@ -16,13 +17,15 @@ export interface ClientOptions {
   environment?: Readonly<Record<string, string | undefined>>;
 }
 
-export interface Answer {
-  type: string;
-  bytes: Uint8Array;
-}
-
 /** The server does not have what was asked for. */
-export class NotThere extends Error {}
+export class NotThere extends Error {
+  readonly status: number;
+
+  constructor(status: number) {
+    super(`the server does not have it (status ${status})`);
+    this.status = status;
+  }
+}
 
 /** What went wrong and may go right later, as a clause. */
 class Passing extends Error {}
@@ -30,10 +33,16 @@ class Passing extends Error {}
 const TOO_BUSY = new Set([408, 425, 429, 500, 502, 503, 504]);
 
 /**
+ * The body of an answer; of one in parts, that of the first.
  * @param what is asked for, in a sentence: `the list of images`
  * @throws NotThere for 404 and 410; InputError where the server refuses; Failure where it does not answer
  */
-export async function request(url: string, accept: string, what: string, options: ClientOptions = {}): Promise<Answer> {
+export async function request(
+  url: string,
+  accept: string,
+  what: string,
+  options: ClientOptions = {},
+): Promise<Uint8Array> {
   const { timeout = 60_000, tries = 3, wait = 1000, environment = process.env } = options;
   const { host } = new URL(url);
   const headers = { accept, ...authorization(environment) };
@@ -48,19 +57,25 @@ export async function request(url: string, accept: string, what: string, options
   }
 }
 
-async function once(url: string, init: RequestInit, { host, what }: { host: string; what: string }): Promise<Answer> {
+async function once(
+  url: string,
+  init: RequestInit,
+  { host, what }: { host: string; what: string },
+): Promise<Uint8Array> {
   const response = await fetch(url, init);
   const { status } = response;
-  if (status === 204) return { type: '', bytes: new Uint8Array() };
+  if (status === 204) return new Uint8Array();
   if (response.ok) {
     const bytes = new Uint8Array(await response.arrayBuffer());
     const length = response.headers.get('content-length');
     const coded = response.headers.has('content-encoding');
     if (!coded && length !== null && Number(length) !== bytes.length) throw new Passing('its answer is cut short');
-    return { type: response.headers.get('content-type') ?? '', bytes };
+    const part = firstPart(response.headers.get('content-type') ?? '', bytes);
+    if (part === undefined) throw new Passing('its answer is cut short');
+    return part;
   }
   await response.body?.cancel();
-  if (status === 404 || status === 410) throw new NotThere(`the server does not have it (status ${status})`);
+  if (status === 404 || status === 410) throw new NotThere(status);
   if (TOO_BUSY.has(status)) throw new Passing(`it answers with status ${status}`);
   const advice =
     status === 401 || status === 403

@@ -1,7 +1,8 @@
 /** What a server has, by QIDO-RS (PS3.18, 10.6). */
+import { InputError } from '@onnoise/scheduler';
 import { Failure } from '../../../files/failure.ts';
 import type { Address } from './address.ts';
-import { type ClientOptions, request } from './client.ts';
+import { type ClientOptions, NotThere, request } from './client.ts';
 
 export interface Instance {
   study: string;
@@ -28,8 +29,7 @@ export async function searchInstances({ base, search }: Address, options?: Clien
       ['limit', String(PAGE)],
       ['offset', String(offset)],
     ]);
-    const what = 'the list of images';
-    const { bytes } = await request(`${base}/instances?${query}`, 'application/dicom+json', what, options);
+    const bytes = await requestList(`${base}/instances?${query}`, base, options);
     const before = found.size;
     const page = bytes.length === 0 ? [] : parsePage(bytes, base);
     for (const instance of page) found.set(instance.instance, instance);
@@ -37,6 +37,18 @@ export async function searchInstances({ base, search }: Address, options?: Clien
     if (page.length < PAGE || found.size === before) break;
   }
   return [...found.values()].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+}
+
+/** @throws InputError where the address is not that of DICOMweb */
+async function requestList(url: string, base: string, options: ClientOptions | undefined): Promise<Uint8Array> {
+  try {
+    return await request(url, 'application/dicom+json', 'the list of images', options);
+  } catch (error) {
+    if (!(error instanceof NotThere)) throw error;
+    throw new InputError(
+      `Cannot prepare images: --data must be the address of a DICOMweb server, received "dicomweb:${base}/", where there is none (status ${error.status}).`,
+    );
+  }
 }
 
 const keyOf = ({ study, series, instance }: Instance) => `${study}/${series}/${instance}`;

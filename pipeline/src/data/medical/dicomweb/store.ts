@@ -7,7 +7,6 @@ import { chooseFrames, parseFrames } from '../frame-choice.ts';
 import { readMedical } from '../pictures.ts';
 import { type Address, parseAddress } from './address.ts';
 import { type ClientOptions, request } from './client.ts';
-import { firstPart } from './multipart.ts';
 import { type Instance, searchInstances } from './search.ts';
 
 /** What a file is taken to have for its turn: a server does not say before it is fetched. */
@@ -56,9 +55,6 @@ function fetchPictures(
   options: ClientOptions | undefined,
 ): Promise<Picture[]> {
   const url = `${base}/studies/${study}/series/${series}/instances/${instance}`;
-  const read = async () => {
-    const { type, bytes } = await request(url, ACCEPT, `the image ${instance}`, options);
-    return firstPart(type, bytes);
-  };
+  const read = () => request(url, ACCEPT, `the image ${instance}`, options);
   return readMedical({ kind: 'dicom', bytes: USUAL_BYTES, read }, image);
 }
