@@ -73,21 +73,21 @@ export const dataFields = {
     type: 'string',
     rule: windowRule,
     describe:
-      'values of DICOM, NIfTI and 16-bit gray from black to white: dicom (as the file says), auto (all), or centre,width  [default: dicom]',
+      'values from black to white of DICOM, NIfTI and 16-bit gray: dicom (as the file says; the default), auto (all) or centre,width',
   },
   frames: {
     flag: 'frames',
     onResume: 'fixed',
     type: 'string',
     rule: framesRule,
-    describe: 'of files with several: first, middle, all, 7 or 10-20  [default: first; of NIfTI middle]',
+    describe: 'of files with several: first (the default; of NIfTI middle), middle, all, 7 or 10-20',
   },
   axis: {
     flag: 'axis',
     onResume: 'fixed',
     type: 'choice',
     choices: AXES,
-    describe: 'how NIfTI volumes are cut  [default: axial]',
+    describe: 'how NIfTI volumes are cut; axial if left out',
   },
   validationShare: {
     flag: 'validation-share',

@@ -10,7 +10,7 @@ import { openNifti } from './nifti/pictures.ts';
 import { parseWindow } from './window.ts';
 
 /** Bytes of the files that are being read and decoded at once; a larger one has its turn alone. */
-const MOST_BYTES = 96 * 2 ** 20;
+const MOST_BYTES = 48 * 2 ** 20;
 
 /** A volume may have this many bytes when it is unzipped. */
 const MOST_UNZIPPED = 2 ** 31;

@@ -52,7 +52,7 @@ export async function decompress(
     samplesPerPixel: format.samples,
     pixelRepresentation: format.signed ? 1 : 0,
     planarConfiguration: format.planar ? 1 : 0,
-    photometricInterpretation: format.photometric,
+    photometricInterpretation: format.photometric || 'RGB',
     encodedBuffer: stream,
   });
   try {

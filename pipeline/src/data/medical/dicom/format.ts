@@ -63,10 +63,16 @@ export const frameCountOf = (data: DataSet): number => {
   return frames !== undefined && frames >= 1 ? frames : 1;
 };
 
-/** Empty for anything but the letters of an interpretation. */
+/** The terms of PS3.3 C.7.6.3.1.2, with retired ones: only these are repeated in a sentence. */
+const PHOTOMETRIC = new Set([
+  ...['MONOCHROME1', 'MONOCHROME2', 'PALETTE COLOR', 'RGB', 'YBR_FULL', 'YBR_FULL_422', 'YBR_ICT', 'YBR_RCT'],
+  ...['YBR_PARTIAL_420', 'YBR_PARTIAL_422', 'HSV', 'ARGB', 'CMYK', 'XYB'],
+]);
+
+/** Empty for anything else. */
 function photometricOf(data: DataSet): string {
   const text = (data.string(TAG.photometric) ?? 'MONOCHROME2').trim();
-  return /^[A-Z0-9_ ]{1,16}$/.test(text) ? text : '';
+  return PHOTOMETRIC.has(text) ? text : '';
 }
 
 function describeMissing({ elements }: DataSet): string {
