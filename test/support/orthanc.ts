@@ -34,9 +34,16 @@ export async function startOrthanc(folder: string): Promise<Orthanc> {
   const [user, password] = ['reader', 'hush-4711'];
   const [http, dicom] = [await freePort(), await freePort()];
   const config = {
-    ...{ Name: 'test', StorageDirectory: folder, IndexDirectory: folder, HttpPort: http, DicomPort: dicom },
-    ...{ Plugins: [pluginFile()], RemoteAccessAllowed: false, AuthenticationEnabled: true },
-    ...{ RegisteredUsers: { [user]: password }, DicomWeb: { Enable: true, Root: '/dicom-web/' } },
+    Name: 'test',
+    StorageDirectory: folder,
+    IndexDirectory: folder,
+    HttpPort: http,
+    DicomPort: dicom,
+    Plugins: [pluginFile()],
+    RemoteAccessAllowed: false,
+    AuthenticationEnabled: true,
+    RegisteredUsers: { [user]: password },
+    DicomWeb: { Enable: true, Root: '/dicom-web/' },
   };
   writeFileSync(join(folder, 'orthanc.json'), JSON.stringify(config));
   const server = spawn('Orthanc', [join(folder, 'orthanc.json')], { stdio: 'ignore' });

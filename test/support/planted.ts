@@ -12,20 +12,22 @@ export const SECRETS = [...PLANTED.name.split('^'), PLANTED.id, PLANTED.birth, S
 );
 
 const elements = (i: number) => ({
-  ...{
-    '0008,0080 LO': SITE,
-    '0008,0090 PN': PLANTED.name,
-    '0020,000d UI': `${STUDY}.${i}`,
-    '0009,0010 LO': PLANTED.name,
-  },
-  ...{ '0010,0020 LO': `${PLANTED.id}${i}`, '0028,1050 DS': '128', '0028,1051 DS': '256' },
+  '0008,0080 LO': SITE,
+  '0008,0090 PN': PLANTED.name,
+  '0020,000d UI': `${STUDY}.${i}`,
+  '0009,0010 LO': PLANTED.name,
+  '0010,0020 LO': `${PLANTED.id}${i}`,
+  '0028,1050 DS': '128',
+  '0028,1051 DS': '256',
 });
 
 /** Files, some of them broken, with secrets in elements that have other uses too. */
 export function plantedFiles(count: number): Record<string, Uint8Array> {
   const picture = (i: number, more = {}) =>
     dicomPicture({
-      ...{ rows: 8, columns: 8, words: Array.from({ length: 64 }, (_, at) => (at * (7 + i) + 13 * i) % 256) },
+      rows: 8,
+      columns: 8,
+      words: Array.from({ length: 64 }, (_, at) => (at * (7 + i) + 13 * i) % 256),
       elements: { ...elements(i), ...more },
     });
   const good = Object.fromEntries(Array.from({ length: count }, (_, i) => [`${i}.dcm`, picture(i)]));

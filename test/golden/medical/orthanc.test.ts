@@ -35,14 +35,13 @@ function file(study: number, instance: number, words: number[], elements = {}): 
   return dicomPicture({
     words,
     elements: {
-      ...{ '0008,0016 UI': '1.2.840.10008.5.1.4.1.1.1', '0008,0018 UI': `${series}.${instance}` },
-      ...{
-        '0020,000d UI': `1.2.${study}`,
-        '0020,000e UI': series,
-        '0028,1050 DS': '128',
-        '0028,1051 DS': '256',
-        ...elements,
-      },
+      '0008,0016 UI': '1.2.840.10008.5.1.4.1.1.1',
+      '0008,0018 UI': `${series}.${instance}`,
+      '0020,000d UI': `1.2.${study}`,
+      '0020,000e UI': series,
+      '0028,1050 DS': '128',
+      '0028,1051 DS': '256',
+      ...elements,
     },
   });
 }

@@ -153,7 +153,7 @@ describe('pipeline evaluate refuses, before anything is trained or sampled,', ()
     [
       'images that are not there',
       () => base('fresh', 'nowhere'),
-      'data must be "digits", a folder of images, or IDX files, received',
+      'data must be "digits", a folder of images, a DICOMDIR, dicomweb: and an address, or IDX files, received',
     ],
     [
       'steps beyond the schedule',

@@ -179,6 +179,8 @@ describe('compareConfigs', () => {
     labelColumn: ['male', 'age'],
     labelNames: [{ False: 'female' }, { False: 'girl' }],
     conditionColumns: ['age', 'age,weight'],
+    window: ['auto', '40,400'],
+    frames: ['all', '2-5'],
     cacheDir: ['a', 'b'],
     init: ['models/a', 'models/b'],
     initHash: ['a', 'b'],

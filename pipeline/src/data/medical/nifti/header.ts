@@ -43,12 +43,38 @@ interface Layout {
 
 /** Byte positions in nifti1.h and nifti2.h. */
 const ONE: Layout = {
-  ...{ dim: 40, dimBytes: 2, pixdim: 76, floatBytes: 4, datatype: 70, offset: 108, slope: 112 },
-  ...{ intercept: 116, max: 124, min: 128, qform: 252, sform: 254, codeBytes: 2, quaternion: 256, rows: 280 },
+  dim: 40,
+  dimBytes: 2,
+  pixdim: 76,
+  floatBytes: 4,
+  datatype: 70,
+  offset: 108,
+  slope: 112,
+  intercept: 116,
+  max: 124,
+  min: 128,
+  qform: 252,
+  sform: 254,
+  codeBytes: 2,
+  quaternion: 256,
+  rows: 280,
 };
 const TWO: Layout = {
-  ...{ dim: 16, dimBytes: 8, pixdim: 104, floatBytes: 8, datatype: 12, offset: 168, slope: 176 },
-  ...{ intercept: 184, max: 192, min: 200, qform: 344, sform: 348, codeBytes: 4, quaternion: 352, rows: 400 },
+  dim: 16,
+  dimBytes: 8,
+  pixdim: 104,
+  floatBytes: 8,
+  datatype: 12,
+  offset: 168,
+  slope: 176,
+  intercept: 184,
+  max: 192,
+  min: 200,
+  qform: 344,
+  sform: 348,
+  codeBytes: 4,
+  quaternion: 352,
+  rows: 400,
 };
 
 /** Bytes that hold the head of either. */

@@ -49,22 +49,23 @@ describe('what the encoders write', () => {
     values = words,
   ) => {
     const context = new codecs.Context({
-      ...{
-        width,
-        height: width,
-        bitsAllocated: 16,
-        bitsStored: 12,
-        samplesPerPixel: 1,
-        pixelRepresentation: 0,
-        planarConfiguration: 0,
-      },
-      ...{ photometricInterpretation: 'MONOCHROME2', decodedBuffer: new Uint8Array(values.buffer) },
+      width,
+      height: width,
+      bitsAllocated: 16,
+      bitsStored: 12,
+      samplesPerPixel: 1,
+      pixelRepresentation: 0,
+      planarConfiguration: 0,
+      photometricInterpretation: 'MONOCHROME2',
+      decodedBuffer: new Uint8Array(values.buffer),
     });
     return codecs.NativeCodecs[encoder](context, { lossy: false }).getEncodedBuffer()!;
   };
   const file = (syntax: string, streams: Uint8Array[], offsets?: boolean) =>
     dicomPicture({
-      ...{ rows: width, columns: width, syntax: `1.2.840.10008.1.2.${syntax}` },
+      rows: width,
+      columns: width,
+      syntax: `1.2.840.10008.1.2.${syntax}`,
       elements: {
         '7fe0,0010 OW': undefined,
         '7fe0,0010 OB': fragments(streams, offsets),
@@ -99,7 +100,9 @@ describe('what the encoders write', () => {
     });
     const halved = (offsets: boolean) =>
       dicomPicture({
-        ...{ rows: width, columns: width, syntax: '1.2.840.10008.1.2.4.70' },
+        rows: width,
+        columns: width,
+        syntax: '1.2.840.10008.1.2.4.70',
         elements: { '7fe0,0010 OW': undefined, '7fe0,0010 OB': fragments(halves, offsets, 2), '0028,0008 IS': '3' },
       });
     expect(await gray(halved(true), 'all')).toEqual(expected);

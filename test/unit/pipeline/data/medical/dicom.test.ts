@@ -131,13 +131,17 @@ describe('frames of DICOM', () => {
       '0028,9132 SQ': [{ '0028,1050 DS': centre, '0028,1051 DS': '40', '0028,1056 CS': 'LINEAR_EXACT' }],
     });
     const enhanced = dicomPicture({
-      ...{ rows: 1, columns: 1, words: [10, 10] },
+      rows: 1,
+      columns: 1,
+      words: [10, 10],
       elements: { '0028,0008 IS': '2', '5200,9230 SQ': [group('1', '20'), group('2', '30')] },
     });
     const { pictures } = await open(enhanced, { frames: 'all' });
     expect(pictures.map(({ pixels }) => Math.round(pixels[0]! / 257))).toEqual([64, 64]);
     const shared = dicomPicture({
-      ...{ rows: 1, columns: 1, words: [10] },
+      rows: 1,
+      columns: 1,
+      words: [10],
       elements: { '5200,9229 SQ': [group('3', '20')] },
     });
     expect(await levels(shared)).toEqual([191]);
@@ -147,16 +151,17 @@ describe('frames of DICOM', () => {
 describe('colour of DICOM', () => {
   const rgb = (bytes: number[], elements: Elements = {}) =>
     dicomPicture({
-      ...{ rows: 1, columns: 2 },
+      rows: 1,
+      columns: 2,
       elements: {
-        ...{
-          '0028,0002 US': [3],
-          '0028,0004 CS': 'RGB',
-          '0028,0006 US': [0],
-          '0028,0100 US': [8],
-          '0028,0101 US': [8],
-        },
-        ...{ '0028,0102 US': [7], '7fe0,0010 OW': Uint8Array.from(bytes), ...elements },
+        '0028,0002 US': [3],
+        '0028,0004 CS': 'RGB',
+        '0028,0006 US': [0],
+        '0028,0100 US': [8],
+        '0028,0101 US': [8],
+        '0028,0102 US': [7],
+        '7fe0,0010 OW': Uint8Array.from(bytes),
+        ...elements,
       },
     });
 
@@ -176,15 +181,17 @@ describe('colour of DICOM', () => {
   it('is looked up in a palette', async () => {
     const table = (entries: number[]) => Buffer.from(Uint16Array.from(entries).buffer);
     const palette = dicomPicture({
-      ...{ rows: 1, columns: 2, words: [1, 0] },
+      rows: 1,
+      columns: 2,
+      words: [1, 0],
       elements: {
         '0028,0004 CS': 'PALETTE COLOR',
-        ...{ '0028,1101 US': [2, 0, 16], '0028,1102 US': [2, 0, 16], '0028,1103 US': [2, 0, 16] },
-        ...{
-          '0028,1201 OW': table([0x1000, 0x2000]),
-          '0028,1202 OW': table([0, 0xff00]),
-          '0028,1203 OW': table([0x7f00, 0]),
-        },
+        '0028,1101 US': [2, 0, 16],
+        '0028,1102 US': [2, 0, 16],
+        '0028,1103 US': [2, 0, 16],
+        '0028,1201 OW': table([0x1000, 0x2000]),
+        '0028,1202 OW': table([0, 0xff00]),
+        '0028,1203 OW': table([0x7f00, 0]),
       },
     });
     expect(await levels(palette)).toEqual([0x20, 0xff, 0, 0x10, 0, 0x7f]);

@@ -28,7 +28,10 @@ async function folderOf(files: Record<string, Uint8Array | string>, name = 'scan
 /** One value everywhere, in a window from 0 to 256. */
 const even = (value: number, more: DicomPicture = {}) =>
   dicomPicture({
-    ...{ rows: 4, columns: 4, words: Array(16).fill(value), ...more },
+    rows: 4,
+    columns: 4,
+    words: Array(16).fill(value),
+    ...more,
     elements: { '0028,1050 DS': '128', '0028,1051 DS': '256', '0028,1056 CS': 'LINEAR_EXACT', ...more.elements },
   });
 
@@ -43,13 +46,15 @@ async function firsts(options: Parameters<typeof prepare>[0]): Promise<number[]>
 describe('a folder of medical files', () => {
   it('is read whatever the files are called', async () => {
     const at = await folderOf({
-      ...{ 'a.dcm': even(10), 'b.DICOM': even(20), 'c.ima': even(30), 'd/IM000001': even(40), 'd/IM000002': even(50) },
-      ...{
-        '1.2.840.113619.2.1': even(60),
-        'notes.txt': 'x',
-        DICOMDIR: dicomFile({ '0002,0010 UI': '1.2.840.10008.1.2.1' }, {}),
-      },
-      ...{ 'z.nii': niftiFile({ size: [4, 4, 3], values: Array(48).fill(70), range: [0, 255] }) },
+      'a.dcm': even(10),
+      'b.DICOM': even(20),
+      'c.ima': even(30),
+      'd/IM000001': even(40),
+      'd/IM000002': even(50),
+      '1.2.840.113619.2.1': even(60),
+      'notes.txt': 'x',
+      DICOMDIR: dicomFile({ '0002,0010 UI': '1.2.840.10008.1.2.1' }, {}),
+      'z.nii': niftiFile({ size: [4, 4, 3], values: Array(48).fill(70), range: [0, 255] }),
     });
     expect(await firsts(at)).toEqual([60, 10, 20, 30, 40, 50, 70]);
   });
@@ -57,16 +62,13 @@ describe('a folder of medical files', () => {
   it('goes on after files that cannot be used, and names each with its reason; with strict it stops', async () => {
     const picture = even(10);
     const at = await folderOf({
-      ...{
-        '1.dcm': picture,
-        '2.dcm': dicomPicture({ elements: { '7fe0,0010 OW': undefined } }),
-        '3.dcm': picture.subarray(0, -9),
-      },
-      ...{
-        '4.dcm': Buffer.concat([Buffer.from('Salted__'), Buffer.alloc(500, 5)]),
-        '5.dcm': even(9, { syntax: '1.2.840.10008.1.2.4.100' }),
-      },
-      ...{ '6.nii.gz': Buffer.from([0x1f, 0x8b, 8, 0, 1, 2, 3]), '7.dcm': picture },
+      '1.dcm': picture,
+      '2.dcm': dicomPicture({ elements: { '7fe0,0010 OW': undefined } }),
+      '3.dcm': picture.subarray(0, -9),
+      '4.dcm': Buffer.concat([Buffer.from('Salted__'), Buffer.alloc(500, 5)]),
+      '5.dcm': even(9, { syntax: '1.2.840.10008.1.2.4.100' }),
+      '6.nii.gz': Buffer.from([0x1f, 0x8b, 8, 0, 1, 2, 3]),
+      '7.dcm': picture,
     });
     const dataset = await prepare(at);
     expect(dataset.count).toBe(2);
@@ -84,16 +86,17 @@ describe('a folder of medical files', () => {
 
   it('takes colour, unless gray is asked for', async () => {
     const rgb = dicomPicture({
-      ...{ rows: 1, columns: 1, words: [] },
+      rows: 1,
+      columns: 1,
+      words: [],
       elements: {
-        ...{
-          '0028,0002 US': [3],
-          '0028,0004 CS': 'RGB',
-          '0028,0006 US': [0],
-          '0028,0100 US': [8],
-          '0028,0101 US': [8],
-        },
-        ...{ '0028,0102 US': [7], '7fe0,0010 OW': Uint8Array.of(200, 10, 20) },
+        '0028,0002 US': [3],
+        '0028,0004 CS': 'RGB',
+        '0028,0006 US': [0],
+        '0028,0100 US': [8],
+        '0028,0101 US': [8],
+        '0028,0102 US': [7],
+        '7fe0,0010 OW': Uint8Array.of(200, 10, 20),
       },
     });
     const at = await folderOf({ '1.dcm': rgb, '2.dcm': even(30) });
@@ -332,7 +335,10 @@ describe('a DICOMDIR', () => {
         record('IMAGE', 'IMG\\GONE'),
         record('IMAGE', '..\\A'),
       ),
-      ...{ 'img/a': even(10), 'img/b': even(20), 'img/c': even(30), 'img/d': even(40) },
+      'img/a': even(10),
+      'img/b': even(20),
+      'img/c': even(30),
+      'img/d': even(40),
     });
     const options = { ...at, data: join(at.data, 'DICOMDIR') };
     expect(await firsts(options)).toEqual([20, 10]);
