@@ -6,14 +6,26 @@ export interface ConditionColumn {
   column: string;
   /** In the model and when sampling: `Bone age (m)` is `bone_age_m`. */
   name: string;
-  /** The smallest and largest number to use. */
-  range?: { min: number; max: number };
+  /** The smallest and largest number to use: as given, or those of an age. */
+  range?: Range;
 }
+
+interface Range {
+  min: number;
+  max: number;
+}
+
+/** Of people, in the unit that the column names: 125 years, and months where it names none. */
+const AGES: readonly [RegExp, Range][] = [
+  [/^(bone_?)?age_(y|yr|yrs|year|years)$/, { min: 0, max: 125 }],
+  [/^(bone_?)?age_(d|day|days)$/, { min: 0, max: 46_000 }],
+  [/^(bone_?)?age(_(m|mo|month|months))?$/, { min: 0, max: 1500 }],
+];
 
 const RANGE = /^(.*):([^:]+?)\.\.([^:]+)$/;
 
 /**
- * Reads `age,weight`, and `age:0..240,weight` with a range of the numbers to use.
+ * Reads `age,weight`, and `age:0..240,weight` with a range of the numbers to use. Without one, an age has that of people.
  * @throws InputError for the ids, a name without a letter or digit, two columns of one name, and a range without numbers.
  */
 export function conditionColumns(list: string | undefined): ConditionColumn[] {
@@ -30,7 +42,10 @@ export function conditionColumns(list: string | undefined): ConditionColumn[] {
     if (other !== undefined)
       return refuseColumn(`different columns, and ${name} is the name of both ${other} and ${column}`);
     known.set(name, column);
-    if (from === undefined || to === undefined) return { column, name };
+    if (from === undefined || to === undefined) {
+      const range = AGES.find(([pattern]) => pattern.test(name))?.[1];
+      return { column, name, ...(range && { range }) };
+    }
     const [min, max] = [numberOf(from.trim()), numberOf(to.trim())];
     if (min === undefined || max === undefined || min > max) {
       return refuseColumn('columns with ranges from a smaller to a larger number, such as age:0..240');
@@ -63,7 +78,7 @@ export function reasonAgainst(cell: string, line: number, { column, range }: Con
   if (cell === '') return `line ${line} has no ${column}`;
   if (value === undefined) return `line ${line} has no number such as 12.5 in ${column}`;
   if (range && (value < range.min || value > range.max)) {
-    return `line ${line} has ${value} in ${column}, which is not from ${range.min} to ${range.max}`;
+    return `line ${line} has ${value} in ${column}, which is not from ${range.min} to ${range.max} (${column}:from..to sets others)`;
   }
   return undefined;
 }

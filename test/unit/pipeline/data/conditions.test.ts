@@ -17,7 +17,7 @@ async function bones(table: string) {
   const data = await writeFiles(join(at, 'bones'), Object.fromEntries(pictures));
   const csv = join(at, 'train.csv');
   writeFileSync(csv, table);
-  return { data, csv, cacheDir: join(at, 'cache'), labelColumn: 'male', conditionColumns: 'boneage' };
+  return { data, csv, cacheDir: join(at, 'cache'), labelColumn: 'male', conditionColumns: 'boneage:-50..240' };
 }
 
 const TABLE = 'id,boneage,male\n1379,180,False\n1377,12.5,True\n1378,94,True\n1380,-3e1,False\n';
@@ -91,12 +91,34 @@ describe('condition columns of a CSV', () => {
     const dataset = await prepare({ ...(await bones(table)), conditionColumns: 'boneage:0..240' });
     expect(dataset.conditions).toEqual({ names: ['boneage'], values: Float64Array.of(0, 240) });
     expect(dataset.skipped).toEqual([
-      { file: '1378', reason: 'line 3 has -1 in boneage, which is not from 0 to 240' },
-      { file: '1380', reason: 'line 5 has 9999 in boneage, which is not from 0 to 240' },
+      { file: '1378', reason: 'line 3 has -1 in boneage, which is not from 0 to 240 (boneage:from..to sets others)' },
+      { file: '1380', reason: 'line 5 has 9999 in boneage, which is not from 0 to 240 (boneage:from..to sets others)' },
     ]);
     expect(conditionColumns('a: b:-5..5, c')).toEqual([
       { column: 'a: b', name: 'a_b', range: { min: -5, max: 5 } },
       { column: 'c', name: 'c' },
+    ]);
+  });
+
+  it('leave out ages that nobody has, in the unit of the column, unless a range is given', async () => {
+    const ranges = (list: string) => conditionColumns(list).map(({ range }) => range);
+    const months = { min: 0, max: 1500 };
+    expect(ranges('boneage,age_months,Age (years),bone age [days],weight,average,age:-3..3')).toEqual([
+      months,
+      months,
+      { min: 0, max: 125 },
+      { min: 0, max: 46_000 },
+      undefined,
+      undefined,
+      { min: -3, max: 3 },
+    ]);
+    const at = await bones('id,boneage,male\n1377,3,True\n1378,-1,True\n1379,9999,True\n');
+    expect((await prepare({ ...at, conditionColumns: 'boneage' })).skipped).toEqual([
+      { file: '1378', reason: 'line 3 has -1 in boneage, which is not from 0 to 1500 (boneage:from..to sets others)' },
+      {
+        file: '1379',
+        reason: 'line 4 has 9999 in boneage, which is not from 0 to 1500 (boneage:from..to sets others)',
+      },
     ]);
   });
 
