@@ -33,6 +33,7 @@ export async function openCsv(
   const table = basename(csv);
   const rows = parseTable(text, csv, labelColumn, conditions);
   if (labelColumn !== undefined) checkLabels(rows, csv, labelColumn);
+  checkNumbers(rows, csv, conditions);
   const { name, images, skipped, others } = store;
   const found = findImages(rows, images, skipped);
   const { entries, merged } = mergeRows(entriesOf(rows, found, table, labelColumn), csv, [
@@ -139,6 +140,13 @@ function noteOnMerged(merged: CsvRow[], table: string): string {
   const lines = merged.slice(0, 5).map(({ line }) => line);
   const more = merged.length > 5 ? ', ...' : '';
   return `${merged.length} rows of ${table} repeat an earlier one and count once (lines ${lines.join(', ')}${more}).`;
+}
+
+/** Throws InputError for a column without any number: it is not one to condition on. */
+function checkNumbers(rows: CsvRow[], csv: string, conditions: readonly ConditionColumn[]): void {
+  const empty = conditions.find((_, k) => rows.every((row) => Number.isNaN(row.conditions[k])));
+  if (empty === undefined) return;
+  throw new InputError(`Cannot read the CSV: column "${empty.column}" of ${csv} must have numbers, received none.`);
 }
 
 function checkLabels(rows: CsvRow[], csv: string, column: string): void {

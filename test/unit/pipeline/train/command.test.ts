@@ -238,7 +238,7 @@ describe('pipeline train on labelled images', () => {
     [
       'a column that is no number',
       ['--csv', csv, '--condition-columns', 'hand'],
-      /hand on line 2 .* must be a number such/,
+      /column "hand" of .* must have numbers, received none\./,
     ],
   ])('refuses %s before it prepares the images', async (name, args, message) => {
     const unused = join(folder, `no ${name}`);

@@ -10,7 +10,8 @@ import type { Frame } from '#pipeline/data/types.ts';
 import { Failure } from '#pipeline/files/failure.ts';
 import { dicomPicture } from '#test/dicom.ts';
 
-const QUICK: ClientOptions = { timeout: 400, tries: 2, wait: 1, environment: {} };
+const QUICK: ClientOptions = { timeout: 20_000, tries: 2, wait: 1, environment: {} };
+const IMPATIENT: ClientOptions = { ...QUICK, timeout: 400 };
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -196,12 +197,12 @@ describe('a DICOMweb server that fails ends the work with a sentence', () => {
 
   it('for one that does not answer in time, with its list or with a file', async () => {
     const silent = await serve(() => {});
-    expect(await sentence(openDicomweb(`dicomweb:http://${silent}/`, QUICK), Failure)).toBe(
+    expect(await sentence(openDicomweb(`dicomweb:http://${silent}/`, IMPATIENT), Failure)).toBe(
       `Cannot read the list of images from ${silent}: it did not answer within 0.4 s.`,
     );
     const host = await serve(listing(['1.1'], () => {}));
-    expect(await sentence(frames(host), Failure)).toBe(
-      `Cannot read the image 1.1 from ${host}: it did not answer within 0.4 s.`,
+    expect(await sentence(frames(host, { ...IMPATIENT, timeout: 1500 }), Failure)).toBe(
+      `Cannot read the image 1.1 from ${host}: it did not answer within 1.5 s.`,
     );
   });
 
