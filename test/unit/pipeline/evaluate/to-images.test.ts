@@ -33,3 +33,12 @@ test('images to test on are named by the data, as they may lack a class', () => 
   expect(other).toMatchObject({ data: 'others', fit: 'pad', validationShare: 0 });
   expect(other!.labelNames).toBeUndefined();
 });
+
+test('windows, frames and cuts are those of the model card, for images to test on too', () => {
+  const scans = { ...card, data: { ...card.data, source: 'scans', window: '40,400', frames: '2-5', axis: 'coronal' } };
+  const typed = { data: 'scans', 'test-data': 'others', frames: 'all' };
+  const { data, test: other } = toImages('evaluate x', typed, [1, 28, 28], scans);
+  const images = { window: '40,400', frames: 'all', axis: 'coronal' };
+  expect(data).toMatchObject(images);
+  expect(other).toMatchObject(images);
+});
