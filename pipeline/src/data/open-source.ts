@@ -26,9 +26,8 @@ type SourceOptions = Pick<PrepareOptions, 'data' | 'csv' | 'labelColumn' | 'cond
 
 /**
  * `digits` is the built-in set, and `./digits` a folder of that name. A folder with a CSV is read by the CSV, a folder
- * with an IDX file, or such a file, as IDX, and any other folder is walked for images. A
- * DICOMDIR lists files, and so does a server; one medical file may be named by itself. `labelNames` must suit its classes,
- * which keep their values.
+ * with an IDX file, or such a file, as IDX, and any other folder is walked for images. A DICOMDIR lists files, and so does a
+ * server; one medical file may be named by itself. `labelNames` must suit its classes, which keep their values.
  */
 export async function openSource({
   labelNames,

@@ -79,9 +79,9 @@ export interface ImageOptions {
   fit: Fit;
   /** Shown behind transparent pixels and in padding. */
   background: Background;
-  /** Which values of DICOM, NIfTI and gray pictures of 16 bits are black and white: `dicom`, `auto`, `40,400`. Default `dicom`. */
+  /** What of DICOM, NIfTI and 16-bit gray is black and white: `dicom` (the default), `auto`, `40,400`; see window.ts. */
   window?: string | undefined;
-  /** Which frames, slices or pages to take: `first`, `middle`, `all`, `7`, `10-20`. Default: the first; of NIfTI the middle. */
+  /** Frames, slices or pages to take: `first`, `middle`, `all`, `7`, `10-20`. Default the first, of NIfTI the middle one. */
   frames?: string | undefined;
   /** How NIfTI is cut. Default `axial`. */
   axis?: Axis | undefined;

@@ -33,7 +33,7 @@ export interface Walk {
   others: Map<string, number>;
 }
 
-/** Extensions of medical pictures, and of the formats that sharp's prebuilt binaries read. Decoding shows whether a file is readable. */
+/** Of medical pictures, and of the formats that sharp's prebuilt binaries read. Decoding shows whether a file is readable. */
 const EXTENSIONS = new Set([
   ...MEDICAL_EXTENSIONS,
   ...'.jpg .jpeg .jpe .jfif .png .webp .gif .tif .tiff .avif .heic .heif .svg'.split(' '),
@@ -67,8 +67,8 @@ interface Folder {
 export const hasImageName = (path: string): boolean => EXTENSIONS.has(extensionOf(path));
 
 /**
- * Lists the images below `folder`, nested to any depth. It ignores names that begin with a dot, `__MACOSX`, and `DICOMDIR`. It
- * follows links, also to places outside; but below a linked folder it skips links to folders already read, so that
+ * Lists the images below `folder`, nested to any depth. It ignores names that begin with a dot, `__MACOSX` and `DICOMDIR`.
+ * It follows links, also to places outside; but below a linked folder it skips links to folders already read, so that
  * links among folders do not multiply. A file without an extension counts if its first bytes are an image's. Nothing
  * below the folder stops the walk: unreadable entries are skipped with a reason. Only the folder itself must be
  * readable.

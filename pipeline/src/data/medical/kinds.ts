@@ -5,7 +5,7 @@ export type Kind = 'picture' | 'dicom' | 'nifti';
 
 const DICOM = new Set('.dcm .dicom .dic .ima'.split(' '));
 
-/** The extension in small letters, `.nii.gz` as one. Numbers after a dot are part of a name: DICOM files have those of UIDs. */
+/** The extension in small letters, `.nii.gz` as one. Numbers after a dot are part of a name, as in those of DICOM's UIDs. */
 export function extensionOf(path: string): string {
   const name = path.toLowerCase();
   if (name.endsWith('.nii.gz')) return '.nii.gz';

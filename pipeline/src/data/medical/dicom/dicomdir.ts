@@ -8,7 +8,10 @@ import type { ImageFile, Walk } from '../../walk.ts';
 import { parseDicom } from './parse.ts';
 import { TAG } from './tags.ts';
 
-/** Lists the images of a DICOMDIR, in its order. Files that it names and that are not there are skipped. @throws InputError where it cannot be read */
+/**
+ * Lists the images of a DICOMDIR, in its order. Files that it names and that are not there are skipped.
+ * @throws InputError where it cannot be read
+ */
 export function walkDicomdir(path: string): Walk {
   const folder = dirname(path);
   const images: ImageFile[] = [];
