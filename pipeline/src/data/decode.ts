@@ -35,7 +35,7 @@ const DAMAGE: Readonly<Record<string, RegExp>> = {
 };
 
 /** [size, size, 3]; [size, size] under a window. */
-type DecodedImage = Required<Pick<Picture, 'pixels' | 'deep' | 'transparent' | 'several'>>;
+type DecodedImage = Required<Pick<Picture, 'pixels' | 'deep' | 'transparent' | 'several'>> & Pick<Picture, 'windowed'>;
 
 /** Sets sharp up for many small jobs: no cache of files or results, one thread per picture. */
 export function configureSharp(): void {
@@ -86,7 +86,7 @@ async function decodeOnce(file: Page, options: ImageOptions, gate: Gate): Promis
   const window = parseWindow(options.window);
   if (space === 'grey16' && window !== 'dicom') {
     const square = await gate(width * height, () => readWindowed(open(file, 'error'), window, options));
-    return { ...square, deep: false, several: pages > 1 };
+    return { ...square, deep: false, windowed: true, several: pages > 1 };
   }
   const exact = !shrinksInexactly(format, width, height);
   const read = (failOn: FailOn) =>

@@ -13,15 +13,19 @@ export interface Observer {
   notes(): string[];
 }
 
-export function createObserver({ background }: ImageOptions): Observer {
+export function createObserver({ background, window }: ImageOptions): Observer {
   let deep = 0;
   let brightest = 0;
   let transparent = 0;
   let several = 0;
   let burnedIn = 0;
+  let seen = 0;
+  let windowed = 0;
   return {
     see(picture) {
       if (picture.transparent) transparent++;
+      seen++;
+      if (picture.windowed) windowed++;
       if (picture.several) several++;
       if (picture.burnedIn) burnedIn++;
       if (!picture.deep) return;
@@ -40,6 +44,10 @@ export function createObserver({ background }: ImageOptions): Observer {
         notes.push(
           `${plural(several, 'file')} with further frames, slices or pages: one of each is taken (--frames takes others).`,
         );
+      if (window !== undefined && windowed < seen) {
+        const others = windowed === 0 ? 'any image' : `${seen - windowed} of ${seen} images`;
+        notes.push(`The window does not change ${others}: it is for gray DICOM, NIfTI, and gray pictures of 16 bits.`);
+      }
       if (burnedIn > 0) {
         notes.push(
           `${plural(burnedIn, 'image')} from files that say that text is burnt into their pixels: it may name the patient, and a model may learn it.`,

@@ -125,6 +125,8 @@ export interface Picture {
   pixels: Uint8Array;
   /** Whether the file holds 16 bits per channel, and no window was laid on them. */
   deep?: boolean;
+  /** Whether a window was laid on it, that of the file or a chosen one. */
+  windowed?: boolean;
   /** Whether some of it was transparent, so that the background shows. */
   transparent?: boolean;
   /** Whether the file holds further frames, slices or pages, and none was asked for. */

@@ -47,7 +47,8 @@ async function squaresOfDicom(bytes: Uint8Array, options: ImageOptions): Promise
   const several = frames === undefined && count > 1;
   const squares: Picture[] = [];
   for await (const picture of opened.pictures) {
-    squares.push({ pixels: await rawToSquare(picture, options), groups, burnedIn, several });
+    const windowed = picture.pixels instanceof Uint16Array;
+    squares.push({ pixels: await rawToSquare(picture, options), windowed, groups, burnedIn, several });
   }
   return squares;
 }
@@ -58,7 +59,8 @@ async function squaresOfNifti(bytes: Uint8Array, options: ImageOptions): Promise
   const { count, volumes, pictures } = await openNifti(bytes, chosen, unzip);
   const several = (frames === undefined && count > 1) || volumes > 1; // the first volume alone is taken
   const squares: Picture[] = [];
-  for (const picture of pictures) squares.push({ pixels: await rawToSquare(picture, options), several });
+  for (const picture of pictures)
+    squares.push({ pixels: await rawToSquare(picture, options), windowed: true, several });
   return squares;
 }
 

@@ -277,6 +277,19 @@ describe('--window', () => {
     expect([png, tiff, dicom]).toEqual([Array(4).fill(117), Array(4).fill(117), auto]);
   });
 
+  it('is no secret where it changes nothing', async () => {
+    const gray = await grayPicture(4, 4, () => 77).toBuffer();
+    const at = await folderOf({ '1.png': gray, '2.dcm': even(10) });
+    const note = async (data: Partial<PrepareOptions>) => (await prepare({ ...at, ...data })).notes;
+    const which = 'it is for gray DICOM, NIfTI, and gray pictures of 16 bits.';
+    expect(await note({ window: '128,256' })).toEqual([`The window does not change 1 of 2 images: ${which}`]);
+    expect(await note({})).toEqual([]);
+    const eight = await folderOf({ '1.png': gray });
+    expect((await prepare({ ...eight, window: 'auto' })).notes).toEqual([
+      `The window does not change any image: ${which}`,
+    ]);
+  });
+
   it('blends what is transparent of a picture of 16 bits', async () => {
     const pixels = Uint16Array.from([100, 65_535, 300, 65_535, 200, 0, 9, 0]);
     const picture = sharp(pixels, { raw: { width: 2, height: 2, channels: 2 } })
