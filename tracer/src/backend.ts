@@ -10,15 +10,17 @@ import * as tf from '@tensorflow/tfjs';
 import { ARRAY_TYPE, type ConstantData, type DType, type GraphBuilder, sizeOf } from './graph.ts';
 import { COMPLEX, TEXT } from './kernels/refused.ts';
 import { expandData, identityOrder, inOrder, plain, type Value } from './layout.ts';
+import { currentPart } from './part.ts';
 import { TraceError } from './trace-error.ts';
 
 type TensorDType = keyof typeof ARRAY_TYPE;
 type TypedArray = Float32Array | Int32Array | Uint8Array;
 
-/** Data that came from JavaScript, and the tfjs operator that was called for it. */
+/** Data that came from JavaScript, the tfjs operator that was called for it, and the part of the model. */
 export interface Written {
   data: ConstantData;
   op: string | undefined;
+  part: string | undefined;
 }
 
 export class TraceBackend extends tf.KernelBackend {
@@ -27,13 +29,16 @@ export class TraceBackend extends tf.KernelBackend {
   private readonly references = new Map<object, number>();
   private builder: GraphBuilder | undefined;
   private constants: Written[] = [];
+  /** Names for tensors that the function closes over, by their data ids. */
+  private names = new Map<object, string>();
 
-  /** Records into `builder` from now on; undefined ends the trace. */
-  record(builder: GraphBuilder | undefined): void {
+  /** Records into `builder` from now on, and names what the function closes over; undefined ends the trace. */
+  record(builder: GraphBuilder | undefined, weights: ReadonlyMap<string, tf.Tensor> = new Map()): void {
     if (builder && this.builder) throw new TraceError('Cannot trace: another trace is running.');
     this.builder = builder;
     this.values = new WeakMap();
     this.constants = [];
+    this.names = new Map([...weights].map(([name, { dataId }]) => [dataId, name]));
   }
 
   /** What JavaScript gave since the recording began, in order. */
@@ -69,14 +74,14 @@ export class TraceBackend extends tf.KernelBackend {
     if (!source || source === this) throw new TraceError('Cannot trace: a tensor of an earlier trace was used.');
     const dtype = traceable(info.dtype);
     const data = dataOf(source.readSync(info.dataId) as TypedArray, dtype);
-    const constant = constantValue(this.b, data, info.shape, dtype);
+    const constant = constantValue(this.b, data, info.shape, dtype, this.names.get(info.dataId));
     this.values.set(info.dataId, constant);
     return constant;
   }
 
   override write(data: tf.backend_util.BackendValues, shape: number[], dtype: tf.DataType): object {
     const written = dataOf(data as TypedArray, traceable(dtype));
-    this.constants.push({ data: written, op: outermostOp() });
+    this.constants.push({ data: written, op: outermostOp(), part: currentPart() });
     return this.tensorOf(this.constant(written, shape, traceable(dtype))).dataId;
   }
 
@@ -164,11 +169,17 @@ function dataOf(data: TypedArray | number[], dtype: TensorDType): ConstantData {
 }
 
 /** A constant, stored as one element where all its elements are equal. */
-function constantValue(b: GraphBuilder, data: ConstantData, shape: readonly number[], dtype: DType): Value {
+function constantValue(
+  b: GraphBuilder,
+  data: ConstantData,
+  shape: readonly number[],
+  dtype: DType,
+  name?: string,
+): Value {
   const value = plain('', dtype, shape);
   const equal = data.length > 1 && data.every((element: number | bigint) => Object.is(element, data[0]));
   const dims = equal ? shape.map(() => 1) : shape;
-  return { ...value, dims, name: b.constant(equal ? (data.slice(0, 1) as ConstantData) : data, dims, dtype) };
+  return { ...value, dims, name: b.constant(equal ? (data.slice(0, 1) as ConstantData) : data, dims, dtype, name) };
 }
 
 const emptyValue = (b: GraphBuilder, { shape, dtype }: Value): Value =>

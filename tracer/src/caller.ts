@@ -2,6 +2,7 @@
  * Which line of a function asked for what is refused, read off the stack of the error. Limit: in a bundle the tracer's own
  * lines cannot be told from the function's, so none is given.
  */
+import { PART_FRAME } from './part.ts';
 
 /** Where this file lies: frames from here are the tracer's own. */
 const OWN = decodeURI(new URL('.', import.meta.url).pathname);
@@ -14,10 +15,14 @@ const OTHERS = /node_modules|^node:|\/tfjs-[a-z-]+\/src\//;
 
 /**
  * @param stack as an error has it
- * @returns the innermost place that is neither the tracer's nor a package's: `file:///home/me/model.ts:12:8`
+ * @returns the innermost place that is neither the tracer's nor a package's: `file:///home/me/model.ts:12:8`. Of a part of a
+ *   model, only places within it.
  */
 export function callerIn(stack: string | undefined): string | undefined {
-  const places = (stack ?? '').split('\n').map((line) => FRAME.exec(line)?.groups?.place);
+  const lines = (stack ?? '').split('\n');
+  const outside = lines.findIndex((line) => line.includes(PART_FRAME));
+  const inside = outside < 0 ? lines : lines.slice(0, outside);
+  const places = inside.map((line) => FRAME.exec(line)?.groups?.place);
   return places.find((place) => place && !OTHERS.test(place) && !decodeURI(place).includes(OWN));
 }
 

@@ -7,7 +7,7 @@
  * graph cannot, and is an error.
  */
 
-import type { Constant, Graph, Node, Port } from './graph.ts';
+import type { Constant, ConstantData, Graph, Node, Port } from './graph.ts';
 import { createInserter, type Inserter } from './rewrite/insert.ts';
 import { TraceError } from './trace-error.ts';
 
@@ -17,7 +17,7 @@ const SIZES = [1009, 1013] as const;
 /**
  * Traces a function for any batch size.
  *
- * @param traceAt traces the function at a batch size, by `trace`; the first axis of the first input must be the batch.
+ * @param traceAt traces the function at a batch size, by `trace`; the first axis of one input or more must be the batch.
  *   It is called with 1009 and 1013: sizes that the function must accept, and that none of its other axes should have.
  * @param axis the name of the dynamic axis in the graph's inputs and outputs
  * @returns a graph whose inputs and outputs have `axis` where the batch size was
@@ -28,6 +28,8 @@ export function traceAnyBatch(traceAt: (batch: number) => Graph, axis = 'batch')
   const [graph, other] = SIZES.map(traceAt) as [Graph, Graph];
   if (graph.nodes.length !== other.nodes.length) throw varies(`${graph.nodes.length} and ${other.nodes.length} nodes`);
   const insert = createInserter(graph);
+  const batched = graph.inputs.find((port, i) => port.dims[0] !== other.inputs[i]!.dims[0]);
+  const follow: Follow = { graph, insert, batched: batched?.name };
   for (const [i, node] of [...graph.nodes].entries()) {
     const twin = other.nodes[i]!;
     const same = node.op === twin.op && JSON.stringify(node.attributes) === JSON.stringify(twin.attributes);
@@ -35,7 +37,7 @@ export function traceAnyBatch(traceAt: (batch: number) => Graph, axis = 'batch')
     for (const [j, input] of node.inputs.entries()) {
       const a = graph.constants.get(input);
       const c = other.constants.get(twin.inputs[j]!);
-      if (a && c && !sameData(a, c)) node.inputs[j] = dynamic(graph, insert, node, j, linear(a, c, node));
+      if (a && c && !sameData(a, c)) node.inputs[j] = dynamic(follow, node, j, a, c);
     }
   }
   graph.nodes.unshift(...insert.nodes);
@@ -66,24 +68,50 @@ interface Linear {
 }
 
 /** base + slope * N through both sizes, element by element. */
-function linear(a: Constant, c: Constant, node: Node): Linear {
-  if (a.dtype !== 'int64' || a.data.length !== c.data.length) throw varies(`a constant of the node ${node.name}`);
-  const [first, second] = [Array.from(a.data, Number), Array.from(c.data, Number)];
+function linear(first: readonly number[], second: readonly number[], node: Node): Linear {
   const slope = first.map((value, i) => (second[i]! - value) / (SIZES[1] - SIZES[0]));
   if (!slope.every(Number.isInteger)) throw varies(`a shape of the node ${node.name}`);
   return { base: first.map((value, i) => value - slope[i]! * SIZES[0]), slope };
 }
 
-/** The name of a shape that follows the batch size. */
-function dynamic(graph: Graph, insert: Inserter, node: Node, input: number, { base, slope }: Linear): string {
+/** What a value that follows the batch size is made with. */
+interface Follow {
+  graph: Graph;
+  insert: Inserter;
+  /** The input whose first axis is the batch. */
+  batched: string | undefined;
+}
+
+/** The name of a value that takes the place of a constant which is not the same at both sizes. */
+function dynamic(follow: Follow, node: Node, input: number, a: Constant, c: Constant): string {
+  const numbers = ({ data }: Constant) => Array.from(data as ArrayLike<number | bigint>, Number);
+  if (a.dtype === 'int64' && a.data.length === c.data.length) {
+    return shapeOf(follow, node, input, linear(numbers(a), numbers(c), node));
+  }
+  // A constant of equal elements, written out over the batch.
+  const [value] = a.data;
+  const filled = [a, c].every(({ data }) => data.every((element: number | bigint) => Object.is(element, value)));
+  if (!filled || a.dims.length !== c.dims.length) throw varies(`a constant of the node ${node.name}`);
+  const { insert } = follow;
+  const one = insert.constant(`one_${a.dtype}_${value}`, a.dtype, [], () => a.data.slice(0, 1) as ConstantData);
+  const shape = computed(follow, node, linear(a.dims, c.dims, node));
+  return insert.add('Expand', [one, shape], a.dims, { dtype: a.dtype, after: 'batch' });
+}
+
+/** A shape, by -1 where that is enough. */
+function shapeOf(follow: Follow, node: Node, input: number, { base, slope }: Linear): string {
   const moving = slope.filter((s) => s !== 0).length;
   if (node.op === 'Reshape' && input === 1 && moving === 1) {
-    return insert.vector(base.map((value, i) => (slope[i] === 0 ? value : -1)));
+    return follow.insert.vector(base.map((value, i) => (slope[i] === 0 ? value : -1)));
   }
-  // base + slope * N, N being read from the first input
+  return computed(follow, node, { base, slope });
+}
+
+/** base + slope * N, N being read from an input. */
+function computed({ graph, insert, batched }: Follow, node: Node, { base, slope }: Linear): string {
+  if (batched === undefined) throw varies(`the node ${node.name}`);
   const options = { dtype: 'int64', after: 'batch' } as const;
-  const { name, dims } = graph.inputs[0]!;
-  const whole = insert.add('Shape', [name], [dims.length], options);
+  const whole = insert.add('Shape', [batched], [graph.types.get(batched)!.dims.length], options);
   const size = insert.add('Slice', [whole, insert.vector([0]), insert.vector([1])], [1], options);
   const scaled = insert.add('Mul', [size, insert.vector(slope)], [slope.length], options);
   return insert.add('Add', [scaled, insert.vector(base)], [base.length], options);

@@ -108,13 +108,17 @@ function outerReads({ inputs, nodes, constants }: FileGraph): string[] {
   return nodes.flatMap(valuesRead).filter((name) => !own.has(name));
 }
 
+/** Has the graph a value or a node of this name? */
+export const graphHas = (graph: Graph, name: string): boolean =>
+  graph.types.has(name) || graph.nodes.some((node) => node.name === name);
+
 /** Number of elements of a tensor of this shape. */
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((product, extent) => product * extent, 1);
 
 /**
  * Appends to a graph. Nodes are named by scope: a node that reads a named parameter opens the scope of that parameter
- * (`down.0.conv1.weight` gives `down.0.conv1`), and the nodes after it stay in it, so that a graph reads well in
- * Netron.
+ * (`down.0.conv1.weight` gives `down.0.conv1`, `conv1/kernel` gives `conv1`), and the nodes after it stay in it, so that a
+ * graph reads well in Netron.
  */
 export class GraphBuilder {
   readonly graph: Graph;
@@ -197,7 +201,7 @@ export class GraphBuilder {
 
   private enter(value: string): void {
     const isParameter = this.graph.constants.has(value) || this.graph.inputs.some((port) => port.name === value);
-    const end = value.lastIndexOf('.');
+    const end = Math.max(value.lastIndexOf('.'), value.lastIndexOf('/'));
     if (isParameter && end > 0) this.scope = value.slice(0, end);
   }
 

@@ -16,6 +16,15 @@ export {
   type Port,
   type ValueType,
 } from './graph.ts';
+export type { NoiseInput } from './models/noise.ts';
+export type { InputSizes } from './models/ports.ts';
+export { type TraceModelOptions, traceModel } from './models/trace-model.ts';
+export {
+  type StateTensor,
+  type TrainingStep,
+  type TrainingStepOptions,
+  traceTrainingStep,
+} from './models/training-step.ts';
 export { blockConvolutions } from './passes/blocked.ts';
 export { chunkElementwise } from './passes/chunk.ts';
 export { explainPasses } from './passes/explain.ts';
@@ -24,6 +33,7 @@ export { simplify } from './passes/index.ts';
 export { type Joined, joinPorts } from './passes/joined.ts';
 export { foldScale } from './passes/scale.ts';
 export { encodeModel, OPSET } from './protobuf.ts';
+export { describePort, describeReport, type GraphReport, type ReportedPort, reportGraph } from './report.ts';
 export type { Miss } from './rewrite/apply.ts';
 export { type TensorSpec, type Tensors, type TraceOptions, trace } from './trace.ts';
 export { TraceError } from './trace-error.ts';

@@ -5,6 +5,7 @@
 
 import * as tf from '@tensorflow/tfjs';
 import { TraceBackend, traceable } from './backend.ts';
+import { countFold } from './folds.ts';
 import { ARRAY_TYPE, type DType, sizeOf } from './graph.ts';
 import { kernels } from './kernels/index.ts';
 import { type Refusal, refused } from './kernels/refused.ts';
@@ -70,6 +71,7 @@ function fold(
   try {
     const kernel = tf.getKernel(name, 'cpu');
     const outputs = kernel.kernelFunc({ inputs: named as tf.NamedTensorInfoMap, attrs, backend: cpu });
+    countFold(backend.b.graph, 'compute an operation on constants');
     return Array.isArray(outputs) ? outputs.map(convert) : convert(outputs);
   } finally {
     for (const [, info] of entries) cpu.disposeData(info.dataId);

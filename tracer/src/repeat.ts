@@ -16,19 +16,22 @@ export interface Recording {
 /** @throws Error that names the operator whose constant differs, or the node. */
 export function requireSame(first: Recording, second: Recording): void {
   // Constants are compared as they were given: folded ones, such as the mask of a dropout, may be the same by chance.
-  for (const [i, { data, op }] of first.written.entries()) {
-    if (!sameData(data, second.written[i]?.data)) throw differs(op ?? 'the function', 'a constant');
+  for (const [i, { data, op, part }] of first.written.entries()) {
+    if (!sameData(data, second.written[i]?.data)) throw differs(op ?? 'the function', 'a constant', part);
   }
   for (const [i, node] of first.graph.nodes.entries()) {
     if (!sameNode(node, second.graph.nodes[i])) throw differs('the function', `the node ${node.name}`);
   }
 }
 
-const differs = (what: string, part: string): TraceError =>
-  new TraceError(
-    `Cannot trace ${what}: ${part} of it must be the same in every run, but changes, as random numbers do; ` +
-      'pass noise as an input of the function.',
+function differs(what: string, of: string, part?: string): TraceError {
+  const error = new TraceError(
+    `Cannot trace ${what}: ${of} of it must be the same in every run, but changes, as random numbers do; ` +
+      `pass noise as an input of the function.${part === undefined ? '' : ` It is asked for by ${part}.`}`,
   );
+  error.part = part;
+  return error;
+}
 
 function sameData(a: Written['data'], c: Written['data'] | undefined): boolean {
   if (a.length !== c?.length) return false;

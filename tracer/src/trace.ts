@@ -9,8 +9,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { withDeepStacks } from './caller.ts';
 import { withCorrectedGradients } from './gradients.ts';
-import { type DType, type Graph, GraphBuilder, sizeOf } from './graph.ts';
-import { full, identityOrder, inOrder, logical, plain, sameList, type Value } from './layout.ts';
+import { type Graph, GraphBuilder, sizeOf } from './graph.ts';
+import { identityOrder, plain, type Value } from './layout.ts';
+import { addOutputs, requireOrder, requireTensors } from './outputs.ts';
 import { simplify } from './passes/index.ts';
 import { BACKEND, traceBackend } from './register.ts';
 import { type Recording, requireSame } from './repeat.ts';
@@ -38,6 +39,8 @@ export interface TraceOptions {
    * `data` holds as many values as `shape` says, row by row.
    */
   constants?: readonly (Omit<TensorSpec, 'order'> & { data: Float32Array | Int32Array })[];
+  /** Names for the constants that are made of tensors which the function closes over, such as the weights of a model. */
+  weights?: ReadonlyMap<string, tf.Tensor>;
   /**
    * Whether 3x3 convolutions whose filters are inputs, and their gradients, take Winograd's form where they have few pixels
    * and many channels. It has 16 products in place of 36 and takes more memory. The default is false.
@@ -64,7 +67,7 @@ export type Tensors = Record<string, tf.Tensor>;
  * @returns the graph, simplified: opset 18, with the inputs in the order given and the outputs named and ordered as
  *   `fn` returns them. Inputs, constants and outputs keep the axes that tfjs sees.
  * @throws TraceError for a kernel that ONNX nodes cannot stand for (`error.kernel` names it), for reading a traced
- *   tensor, for names that are not unique, for a constant of the wrong size, for an output that is no tensor, and for a
+ *   tensor, for names that are not unique, for a constant of the wrong size, for outputs that are no tensors, and for a
  *   function that does not do the same twice. Errors of tfjs and of `fn` come through as they are.
  */
 export function trace(
@@ -83,7 +86,7 @@ function record(fn: (tensors: Tensors) => Tensors, inputs: readonly TensorSpec[]
   const b = new GraphBuilder(options.name ?? 'graph', options);
   tf.backend(); // has tfjs choose one, if none is in use yet
   const before = tf.getBackend();
-  backend.record(b);
+  backend.record(b, options.weights);
   try {
     tf.setBackend(BACKEND);
     const run = () => {
@@ -101,8 +104,8 @@ function record(fn: (tensors: Tensors) => Tensors, inputs: readonly TensorSpec[]
         }
         add(name, asTensor(plain(b.constant(data, shape, dtype, name), dtype, shape)));
       }
-      const outputs = fn(tensors);
-      for (const [name, tensor] of Object.entries(outputs)) output(b, name, tensor, options.orders?.get(name));
+      const outputs = requireTensors(fn(tensors));
+      addOutputs(b, outputs, new Set(Object.keys(tensors)), options.orders);
       // What was kept would outlive the scope.
       tf.dispose(outputs);
     };
@@ -120,24 +123,4 @@ function inputValue(b: GraphBuilder, { name, dtype, shape, order = identityOrder
   return { name: b.input(name, dtype, dims), dtype, shape, order, dims };
 }
 
-function requireOrder(name: string, shape: readonly number[], order: readonly number[]): void {
-  if (sameList([...order].sort(), identityOrder(shape.length))) return;
-  const wanted = `the numbers from 0 to ${shape.length - 1}`;
-  throw new TraceError(`Cannot trace: the order of ${name} must be ${wanted}, received [${order}].`);
-}
-
 const asTensor = (value: Value): tf.Tensor => tf.engine().makeTensorFromTensorInfo(traceBackend().tensorOf(value));
-
-function output(b: GraphBuilder, name: string, tensor: tf.Tensor, order?: readonly number[]): void {
-  if (!(tensor instanceof tf.Tensor)) throw new TraceError(`Cannot trace: the output ${name} must be a tensor.`);
-  const found = traceBackend().lookup(tensor);
-  if (order) requireOrder(name, found.shape, order);
-  const value = order ? full(b, inOrder(b, found, order)) : logical(b, found);
-  if (b.graph.types.has(name))
-    throw new TraceError(`Cannot trace: the output ${name} must not be named like an input or a node.`);
-  const type = { dtype: value.dtype, dims: value.dims };
-  // An Identity gives the output its own name; the passes drop it where the producer can be renamed.
-  b.graph.nodes.push({ name, op: 'Identity', domain: '', inputs: [value.name], outputs: [name], attributes: {} });
-  b.graph.types.set(name, type);
-  b.graph.outputs.push({ name, dtype: value.dtype as DType, dims: value.dims });
-}

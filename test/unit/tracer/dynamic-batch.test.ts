@@ -48,6 +48,24 @@ describe('traceAnyBatch', () => {
     expect(encodeModel(graph).length).toBeGreaterThan(0);
   });
 
+  it('writes out a constant of equal elements over the batch', async () => {
+    const fn: Fn = ({ x }) => ({ y: tf.concat([x!, tf.fill([x!.shape[0]!, 1], 2)], 1) });
+    await expectAnyBatch(fn, { x: [3] });
+  });
+
+  it('reads the batch from the first input that has it', async () => {
+    const table: TensorSpec = { name: 'table', shape: [2, 4], dtype: 'float32' };
+    const specs = (batch: number): TensorSpec[] => [table, { name: 'x', shape: [batch, 4], dtype: 'float32' }];
+    const fn: Fn = ({ table, x }) => ({ y: tf.broadcastTo(tf.mean(table!, 0, true), x!.shape) });
+    const graph = traceAnyBatch((batch) => trace(fn, specs(batch)));
+    expect(graph.inputs.map(({ dims }) => dims)).toEqual([
+      [2, 4],
+      ['batch', 4],
+    ]);
+    const inputs = specs(3).map((spec) => ({ ...spec, data: randomData(uniforms(1), spec.shape, 'float32') }));
+    expectSame(await runGraph(graph, inputs), runEager(fn, inputs));
+  });
+
   it('takes rows of the batch by index', async () => {
     await expectAnyBatch(({ x }) => ({ y: tf.gather(x!, tf.argMin(x!, 0)) }), { x: [3] });
   });

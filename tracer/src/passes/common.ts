@@ -2,6 +2,7 @@
  * Common subexpressions: the earlier node replaces a later one with the same operator, attributes and inputs. This is a
  * function, not a rule, since the two nodes need not be connected.
  */
+import { countFold } from '../folds.ts';
 import { bodiesOf, type Graph } from '../graph.ts';
 import { redirect } from '../rewrite/uses.ts';
 
@@ -20,5 +21,7 @@ export function shareCommon(graph: Graph): void {
     }
   }
   redirect(graph, renamed);
+  const before = graph.nodes.length;
   graph.nodes = graph.nodes.filter((node) => !node.outputs.every((output) => renamed.has(output)));
+  countFold(graph, 'share a repeated operation', before - graph.nodes.length);
 }

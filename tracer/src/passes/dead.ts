@@ -2,6 +2,7 @@
  * Removes nodes, constants and types that no output needs. This is a function, not a rule, since it looks at the graph
  * as a whole.
  */
+import { countFold } from '../folds.ts';
 import { type Graph, valuesRead } from '../graph.ts';
 
 export function removeDead(graph: Graph): void {
@@ -12,6 +13,7 @@ export function removeDead(graph: Graph): void {
     for (const input of valuesRead(node)) needed.add(input);
     kept.push(node);
   }
+  countFold(graph, 'drop an operation that no output needs', graph.nodes.length - kept.length);
   graph.nodes = kept.reverse();
   for (const { name } of graph.inputs) needed.add(name);
   for (const name of graph.constants.keys()) if (!needed.has(name)) graph.constants.delete(name);

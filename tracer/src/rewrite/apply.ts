@@ -1,4 +1,5 @@
 /** Applies rewrite rules to a graph, and finds where one nearly matched. */
+import { countFold } from '../folds.ts';
 import { bodiesOf, type Graph, type Node } from '../graph.ts';
 import { createInserter } from './insert.ts';
 import { findMatch, type Mismatch } from './match.ts';
@@ -34,6 +35,7 @@ export function applyRules(graph: Graph, rules: readonly RewriteRule[]): void {
       gone.add(node);
     }
     for (const node of insert.nodes.slice(begin)) uses.add(node);
+    countFold(graph, rule.name);
     return true;
   };
 
