@@ -49,6 +49,13 @@ const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/import.ts')).command,
   },
   {
+    name: 'trace',
+    json: true,
+    word: '[model]',
+    describe: 'Turn a saved model of TensorFlow.js into an ONNX file',
+    load: async () => (await import('./commands/trace.ts')).command,
+  },
+  {
     name: 'sample',
     json: true,
     describe: 'Make new pictures from a model folder',

@@ -2,10 +2,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useProject } from '#test/consumers/project.ts';
 import { writeGrayPictures } from '#test/images.ts';
+import { saveLayersModel } from '#test/saved-models.ts';
 
 const project = useProject(['onnoise'], ['training']);
 beforeAll(() => writeGrayPictures(join(project().folder, 'training', 'pictures')));
@@ -34,6 +36,14 @@ describe('the command', () => {
     const [width, height] = await sizeOf('out/sheet.png');
     expect(width! * height!).toBeGreaterThanOrEqual(4 * 8 * 8);
   });
+});
+
+it('the command traces a model of TensorFlow.js', async () => {
+  const model = tf.sequential({ layers: [tf.layers.dense({ units: 2, inputShape: [3], name: 'line' })] });
+  await saveLayersModel(join(project().folder, 'training', 'saved'), model);
+  const { stdout } = await onnoise('trace', 'saved', '--out', 'out/line.onnx');
+  expect(stdout).toContain('Outputs: line float32[batch, 2]\n');
+  expect((await readFile(join(project().folder, 'training', 'out', 'line.onnx'))).length).toBeGreaterThan(100);
 });
 
 it('the libraries do the same without the terminal', async () => {

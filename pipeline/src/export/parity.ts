@@ -84,7 +84,7 @@ export async function measureParity(
 }
 
 /** tfjs' WebAssembly backend: several times as fast as its plain JavaScript one, and as independent of onnxruntime. */
-async function useWasm(): Promise<void> {
+export async function useWasm(): Promise<void> {
   tf.enableProdMode();
   const events = ['uncaughtException', 'unhandledRejection'] as const;
   const before = new Map(events.map((event) => [event, process.listeners(event as 'uncaughtException')]));

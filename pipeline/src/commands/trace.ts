@@ -1,0 +1,111 @@
+/** `pipeline trace`: a saved model of TensorFlow.js becomes an ONNX file. */
+import { InputError } from '@onnoise/scheduler';
+import type { Argv, CommandModule } from 'yargs';
+import { formatBytes, formatPath } from '../terminal/format.ts';
+import { toNumber, toValues } from '../terminal/options.ts';
+import { program } from '../terminal/program.ts';
+import { withProgress } from '../terminal/progress.ts';
+import { sayResult } from '../terminal/voice.ts';
+import type { TraceFileResult } from '../trace/trace-file.ts';
+
+/** The options of `pipeline trace`; its help explains them. */
+export interface TraceArguments {
+  model?: string | undefined;
+  out: string;
+  batch?: number | undefined;
+  shape?: Record<string, number[]> | undefined;
+  range?: Record<string, number[]> | undefined;
+  register?: string | undefined;
+  report?: boolean | undefined;
+}
+
+const MODEL = 'The model:';
+const CHECK = 'The result:';
+
+export const command: CommandModule<object, TraceArguments> = {
+  command: 'trace [model]',
+  describe: 'Turn a saved model of TensorFlow.js into an ONNX file',
+  builder: (cli) =>
+    cli
+      .usage(
+        '$0 trace <model.json> --out <file.onnx>\n\n' +
+          'Turns a saved model of TensorFlow.js, of layers or as a graph, into an ONNX file for inference, without Python. Names stay, and the batch stays open. The file is written once onnxruntime computes with it what tfjs does.',
+      )
+      .positional('model', { type: 'string', describe: 'The model.json, or the folder that it lies in' })
+      .options({
+        out: { group: CHECK, string: true, requiresArg: true, demandOption: true, describe: 'The .onnx file to write' },
+        report: {
+          group: CHECK,
+          boolean: true,
+          describe: 'Print what is in the graph: nodes by operator, opset, what was folded',
+        },
+        range: {
+          group: CHECK,
+          array: true,
+          string: true,
+          requiresArg: true,
+          coerce: toValues('range', 'ids=0,999'),
+          describe: 'Lowest and highest number to check an input with: ids=0,999',
+          defaultDescription: 'normal numbers; whole ones 0 and 1, or the rows of an embedding',
+        },
+        batch: {
+          group: MODEL,
+          requiresArg: true,
+          coerce: toNumber('batch'),
+          describe: 'Examples of a call, always as many',
+          defaultDescription: 'any number',
+        },
+        shape: {
+          group: MODEL,
+          array: true,
+          string: true,
+          requiresArg: true,
+          coerce: toValues('shape', 'image=224,224,3'),
+          describe: 'Sizes of an input after the batch, where the model leaves them open: image=224,224,3',
+        },
+        register: {
+          group: MODEL,
+          string: true,
+          requiresArg: true,
+          describe:
+            'Module whose default export registers layers of your own: (tf) => tf.serialization.registerClass(Mine)',
+        },
+      })
+      .example('$0 trace model.json --out model.onnx', 'any batch')
+      .example('$0 trace detector --out detector.onnx --shape image=300,300,3 --report', 'a size that was open')
+      .example(
+        '$0 trace model.json --out model.onnx --register layers.js',
+        'with layers of your own',
+      ) as unknown as Argv<TraceArguments>,
+  handler: async ({ model, out, batch, shape, range, register, report }) => {
+    if (model === undefined) {
+      throw new InputError(
+        `Cannot trace: there must be a model.json or its folder, received neither. Try: ${program('trace')} model.json --out model.onnx`,
+      );
+    }
+    const { traceFile } = await import('../trace/trace-file.ts');
+    const traced = await withProgress('Tracing', { unit: 'stages' }, (onProgress) =>
+      traceFile({ model, out, batch, shapes: shape, ranges: range, register, onProgress }),
+    );
+    sayResult(await describe(out, traced, report === true), { model, file: out, ...traced });
+  },
+};
+
+async function describe(
+  out: string,
+  { parameters, bytes, parity, report }: TraceFileResult,
+  whole: boolean,
+): Promise<string[]> {
+  const [{ describeParity }, { describePort, describeReport }] = await Promise.all([
+    import('../export/parity.ts'),
+    import('@onnoise/tracer'),
+  ]);
+  return [
+    `Weights: ${parameters.toLocaleString('en')}`,
+    `Inputs: ${report.inputs.map(describePort).join(', ')}`,
+    `Outputs: ${report.outputs.map(describePort).join(', ')}`,
+    ...(whole ? describeReport(report) : []),
+    `Largest difference between tfjs and ONNX: ${describeParity(parity)}`,
+    `Model: ${formatPath(out)} (${formatBytes(bytes)})`,
+  ];
+}
