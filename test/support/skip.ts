@@ -27,13 +27,13 @@ export const skipBecause = (reason: string | undefined): { skip?: true; meta?: {
 /** The Python that tests call: the environment's PYTHON, or python3. */
 export const PYTHON = process.env.PYTHON || 'python3';
 
-/** Why a Python module cannot be used, for skipBecause; undefined if it can. */
-export function lacksPython(module: string): string | undefined {
+/** Why a Python module cannot be used, for skipBecause; undefined if it can. `variable` names the environment's Python. */
+export function lacksPython(module: string, python = PYTHON, variable = 'PYTHON'): string | undefined {
   try {
-    execFileSync(PYTHON, ['-c', `import ${module}`], { stdio: 'ignore' });
+    execFileSync(python, ['-c', `import ${module}`], { stdio: 'ignore' });
     return undefined;
   } catch {
-    return `${PYTHON} cannot import ${module}: PYTHON=path/to/python npm test`;
+    return `${python} cannot import ${module}: ${variable}=path/to/python npm test`;
   }
 }
 
