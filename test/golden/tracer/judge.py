@@ -31,7 +31,7 @@ def runner(path):
         import openvino
 
         compiled = openvino.Core().compile_model(path, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
-        return lambda feeds: {port.any_name: value for port, value in compiled(feeds).to_dict().items()}
+        return lambda feeds: {name: value for port, value in compiled(feeds).to_dict().items() for name in port.names}
     import onnxruntime
 
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])

@@ -14,6 +14,9 @@ import { type Data, type Input, randomData, runGraph, uniforms } from '#test/tra
 import { encodeModel, type Graph, traceModel, traceTrainingStep } from '#tracer/index.ts';
 import { lacksPython, PYTHON, skipBecause } from '../../support/skip.ts';
 
+/** Of a machine that is busy: OpenVINO compiles twelve models. */
+const TIMEOUT = 600_000;
+
 const JUDGE = fileURLToPath(new URL('judge.py', import.meta.url));
 
 interface Stored {
@@ -98,7 +101,7 @@ beforeAll(async () => {
     await add(`${name}, a step of training`, graph, [call]);
   }
   await writeFile(join(folder, 'models.json'), JSON.stringify(models));
-}, 600_000);
+}, TIMEOUT);
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -120,7 +123,7 @@ function expectNear(differences: Record<string, number>): void {
 const OPENVINO = process.env.PYTHON_OPENVINO || PYTHON;
 const OLD = process.env.PYTHON_ONNXRUNTIME_1_17 || PYTHON;
 
-describe('traced models', () => {
+describe('traced models', { timeout: TIMEOUT }, () => {
   it('pass the checker of ONNX with shape inference', skipBecause(lacksPython('onnx')), () => {
     expect(judged(PYTHON, 'checker')).toEqual({});
   });

@@ -7,6 +7,7 @@ import { dropClippedRelus } from '../passes/clip.ts';
 import { foldConstants } from '../passes/constants.ts';
 import { fuseGroupNorm } from '../passes/group-norm.ts';
 import { simplify } from '../passes/index.ts';
+import { useStandardOperators } from '../passes/standard.ts';
 import { trace } from '../trace.ts';
 import { traceableGraph } from './graph-model.ts';
 import { traceableLayers } from './layers-model.ts';
@@ -42,5 +43,6 @@ export function traceModel(
   foldConstants(graph);
   foldBatchNorm(graph);
   dropClippedRelus(graph);
+  useStandardOperators(graph);
   return simplify(graph);
 }

@@ -4,6 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { type Graph, sizeOf } from '../graph.ts';
+import { useStandardOperators } from '../passes/standard.ts';
 import { type TensorSpec, type Tensors, type TraceOptions, trace } from '../trace.ts';
 import { TraceError } from '../trace-error.ts';
 import { namedCalls, type Replacement, requireStateless, withReplaced } from './layer-parts.ts';
@@ -114,6 +115,7 @@ export function traceTrainingStep(given: tf.LayersModel, options: TrainingStepOp
     [...specs, ...noise.map(float)],
     traced,
   );
+  useStandardOperators(graph);
   return { graph, inputs, targets, state, noise, learningRate: form?.learningRate };
 }
 
