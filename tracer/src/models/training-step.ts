@@ -51,7 +51,7 @@ export interface TrainingStep {
 }
 
 const RATE = 'learning_rate';
-const action = 'Cannot trace a training step';
+const ACTION = 'Cannot trace a training step';
 
 /**
  * Traces a step of the model with the optimiser and the losses that it was compiled with. The model stays as it is.
@@ -72,7 +72,7 @@ export function traceTrainingStep(given: tf.LayersModel, options: TrainingStepOp
   const losses = model.lossFunctions as tf.LayersModel['lossFunctions'] | undefined;
   if (!model.optimizer || losses === undefined) {
     throw new TraceError(
-      `${action}: the model must be compiled with an optimizer and a loss, received one that is not.`,
+      `${ACTION}: the model must be compiled with an optimizer and a loss, received one that is not.`,
     );
   }
   requireStateless(model);
@@ -81,7 +81,7 @@ export function traceTrainingStep(given: tf.LayersModel, options: TrainingStepOp
   const form = updates ? optimizerForm(model.optimizer) : undefined;
   const weights = weightsOf(model);
   if (!weights.some(({ trainable }) => trainable)) {
-    throw new TraceError(`${action}: the model must have a weight that is trainable, received none.`);
+    throw new TraceError(`${ACTION}: the model must have a weight that is trainable, received none.`);
   }
   const kept = form ? keptOf(model.optimizer, form, weights) : [];
   const state = [...weights.map(({ name, shape, initial }) => ({ name, shape, initial })), ...kept];
@@ -187,7 +187,7 @@ function keptOf(
         const found = list.find(({ originalName }) => known.includes(originalName));
         if (list.length > 0 && !found) {
           throw new TraceError(
-            `${action}: the optimizer must know ${name}, whose ${slot.name} it has not; compile the model again.`,
+            `${ACTION}: the optimizer must know ${name}, whose ${slot.name} it has not; compile the model again.`,
           );
         }
         const initial = found?.variable.dataSync<'float32'>().slice() ?? new Float32Array(sizeOf(shape));
