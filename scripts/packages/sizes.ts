@@ -11,7 +11,7 @@ import type { Packed } from './packed.ts';
 /** The largest tarballs that are allowed, in kB of 1000 bytes: who passes one asks whether the new files belong in a package. */
 export const LIMITS: Readonly<Record<string, number>> = {
   '@onnoise/scheduler': 220,
-  '@onnoise/tracer': 260,
+  '@onnoise/tracer': 340,
   '@onnoise/runtime-node': 150,
   '@onnoise/server': 150,
   '@onnoise/runtime-web': 300,
