@@ -8,9 +8,13 @@ export interface Sizes {
   /** Multiplies the channels: the paper's alpha. */
   alpha: number;
   classes: number;
+  /** SiLU in place of ReLU6, for a network without corners. */
+  smooth?: boolean;
 }
 
 const relu6 = (x: Symbolic, name: string) => on(tf.layers.reLU({ maxValue: 6, name }), x);
+
+const silu = (x: Symbolic, name: string) => on(tf.layers.activation({ activation: 'swish', name }), x);
 
 const normal = (x: Symbolic, name: string) =>
   on(tf.layers.batchNormalization({ name, momentum: 0.99, epsilon: 1e-3 }), x);
@@ -38,13 +42,14 @@ const V1 = [
   [1024, 1],
 ] as const;
 
-export function mobileNetV1({ side, alpha, classes }: Sizes): tf.LayersModel {
+export function mobileNetV1({ side, alpha, classes, smooth }: Sizes): tf.LayersModel {
+  const active = smooth ? silu : relu6;
   const input = tf.input({ shape: [side, side, 3], name: 'input_1' });
-  let x = relu6(normal(convolution(input, Math.floor(32 * alpha), 3, 2, 'conv1'), 'conv1_bn'), 'conv1_relu');
+  let x = active(normal(convolution(input, Math.floor(32 * alpha), 3, 2, 'conv1'), 'conv1_bn'), 'conv1_relu');
   for (const [i, [channels, strides]] of V1.entries()) {
-    x = relu6(normal(depthwise(x, strides, `conv_dw_${i + 1}`), `conv_dw_${i + 1}_bn`), `conv_dw_${i + 1}_relu`);
+    x = active(normal(depthwise(x, strides, `conv_dw_${i + 1}`), `conv_dw_${i + 1}_bn`), `conv_dw_${i + 1}_relu`);
     x = convolution(x, Math.floor(channels * alpha), 1, 1, `conv_pw_${i + 1}`);
-    x = relu6(normal(x, `conv_pw_${i + 1}_bn`), `conv_pw_${i + 1}_relu`);
+    x = active(normal(x, `conv_pw_${i + 1}_bn`), `conv_pw_${i + 1}_relu`);
   }
   x = on(tf.layers.globalAveragePooling2d({ name: 'global_average_pooling2d' }), x);
   x = on(tf.layers.reshape({ targetShape: [1, 1, Math.floor(1024 * alpha)], name: 'reshape_1' }), x);
@@ -74,16 +79,17 @@ function divisible(channels: number): number {
   return rounded < 0.9 * channels ? rounded + 8 : rounded;
 }
 
-export function mobileNetV2({ side, alpha, classes }: Sizes): tf.LayersModel {
+export function mobileNetV2({ side, alpha, classes, smooth }: Sizes): tf.LayersModel {
+  const active = smooth ? silu : relu6;
   const input = tf.input({ shape: [side, side, 3], name: 'input_1' });
-  let x = relu6(normal(convolution(input, divisible(32 * alpha), 3, 2, 'Conv1'), 'bn_Conv1'), 'Conv1_relu');
+  let x = active(normal(convolution(input, divisible(32 * alpha), 3, 2, 'Conv1'), 'bn_Conv1'), 'Conv1_relu');
   let block = 0;
   for (const [expansion, wide, repeats, first] of V2) {
     for (let i = 0; i < repeats; i++) {
-      x = bottleneck(x, expansion, divisible(wide * alpha), i === 0 ? first : 1, `block_${block++}_`);
+      x = bottleneck(x, expansion, divisible(wide * alpha), i === 0 ? first : 1, `block_${block++}_`, active);
     }
   }
-  x = relu6(
+  x = active(
     normal(convolution(x, alpha > 1 ? divisible(1280 * alpha) : 1280, 1, 1, 'Conv_1'), 'Conv_1_bn'),
     'out_relu',
   );
@@ -92,14 +98,21 @@ export function mobileNetV2({ side, alpha, classes }: Sizes): tf.LayersModel {
   return tf.model({ inputs: input, outputs: output });
 }
 
-function bottleneck(input: Symbolic, expansion: number, channels: number, strides: number, name: string): Symbolic {
+function bottleneck(
+  input: Symbolic,
+  expansion: number,
+  channels: number,
+  strides: number,
+  name: string,
+  active: typeof relu6,
+): Symbolic {
   const before = input.shape.at(-1)!;
   let x = input;
   if (expansion > 1) {
     x = convolution(x, expansion * before, 1, 1, `${name}expand`);
-    x = relu6(normal(x, `${name}expand_BN`), `${name}expand_relu`);
+    x = active(normal(x, `${name}expand_BN`), `${name}expand_relu`);
   }
-  x = relu6(normal(depthwise(x, strides, `${name}depthwise`), `${name}depthwise_BN`), `${name}depthwise_relu`);
+  x = active(normal(depthwise(x, strides, `${name}depthwise`), `${name}depthwise_BN`), `${name}depthwise_relu`);
   x = normal(convolution(x, channels, 1, 1, `${name}project`), `${name}project_BN`);
   return strides === 1 && before === channels ? on(tf.layers.add({ name: `${name}add` }), input, x) : x;
 }
