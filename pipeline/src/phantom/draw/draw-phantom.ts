@@ -1,0 +1,191 @@
+/**
+ * A phantom of a hand radiograph: not of a person, and not a simulation of physics to be relied on. It runs in Node and in
+ * browsers; the same options give the same picture.
+ */
+import { check, checkInteger, number, oneOf } from '@onnoise/scheduler';
+import { type Abnormality, drawAbnormality, shorterBones } from './abnormality.ts';
+import type { Sex } from './ages.ts';
+import { drawExposure, type Exposure } from './exposure.ts';
+import { expose } from './film.ts';
+import { drawHand, type HandTruth } from './hand.ts';
+import { layHand } from './layout.ts';
+import type { Marker } from './marker.ts';
+import { drawPerson } from './person.ts';
+import { drawPose } from './pose.ts';
+import { drawFor } from './random.ts';
+import { boneTexture } from './texture.ts';
+import type { Canvas } from './tube.ts';
+import { viewOf } from './view.ts';
+
+/** Months: all that the tables know. */
+export const AGES = { min: 1, max: 228 } as const;
+export const SIZES = { min: 32, max: 1024 } as const;
+
+export interface PhantomOptions {
+  /** 0 to 2^53 - 1. */
+  seed: number;
+  /** Which picture of the seed, from 0. */
+  picture: number;
+  /** Side in pixels, 32 to 1024. */
+  size: number;
+  /** Months, 1 to 228; drawn evenly from the range if two are given. */
+  age: number | readonly [youngest: number, oldest: number];
+  /** Drawn if it is not given. */
+  sex?: Sex | undefined;
+  /** Share of right hands; 0.05 if not given. */
+  right?: number | undefined;
+  /** Share of hands with something abnormal; 0 if not given. */
+  abnormal?: number | undefined;
+}
+
+export interface Phantom {
+  /** Grey levels, 0 to 255. [size, size] */
+  pixels: Uint8Array;
+  truth: PhantomTruth;
+}
+
+/** All that is known of a picture. Points are pixels from the top left corner. */
+export interface PhantomTruth extends HandTruth {
+  /** Months. */
+  age: number;
+  sex: Sex;
+  side: 'left' | 'right';
+  /** Pixels a millimetre. */
+  scale: number;
+  abnormality?: Abnormality;
+  marker?: { letter: 'L' | 'R'; at: readonly [x: number, y: number] };
+}
+
+/** Of a grown man in millimetres, from the neck of the capitate. */
+const WRIST = -18;
+
+/** Small pictures are drawn larger and averaged: bones of a pixel's width would break up. */
+const LEAST_SIDE = 192;
+
+/**
+ * A function that draws phantoms, in memory that it reuses from picture to picture.
+ * It throws InputError for a value out of its range.
+ */
+export function createPainter(): (options: PhantomOptions) => Phantom {
+  let last: Canvas | undefined;
+  return (options) => {
+    checkInteger('draw a phantom', 'size', options.size, SIZES.min, SIZES.max);
+    const side = options.size * Math.ceil(LEAST_SIDE / options.size);
+    if (last?.size !== side) last = createCanvas(side);
+    return draw(options, last);
+  };
+}
+
+function createCanvas(size: number): Canvas {
+  const values = () => new Float32Array(size * size);
+  return { size, scale: 1, bone: values(), soft: values(), noise: values(), texture: boneTexture() };
+}
+
+function draw(options: PhantomOptions, memory: Canvas): Phantom {
+  const { seed, picture, size } = options;
+  const { age, sex } = whoIs(options);
+  const side = memory.size;
+  const times = side / size;
+  const person = drawPerson(seed, picture, age, sex);
+  const pose = drawPose(seed, picture, options.right ?? 0.05);
+  const abnormality = drawAbnormality(seed, picture, options.abnormal ?? 0);
+  const layout = layHand(person, pose, shorterBones(abnormality));
+  const view = viewOf(side, layout, pose, person.lengthScale);
+  const canvas = { ...memory, scale: view.scale };
+  const hand = drawHand(canvas, { person, pose, layout, view, abnormality });
+  const exposure = drawExposure(seed, picture);
+  const marker = markerOf(canvas, exposure, pose.hand === 1 ? 'L' : 'R');
+  const wrist = Math.round(view.toPicture([0, WRIST * person.lengthScale])[1]);
+  const film = expose(canvas, exposure, marker, wrist, seed, picture);
+  const truth: PhantomTruth = {
+    age,
+    sex,
+    side: pose.hand === 1 ? 'left' : 'right',
+    scale: view.scale,
+    ...(abnormality && { abnormality }),
+    ...(marker && { marker: { letter: marker.letter, at: marker.at } }),
+    ...hand,
+  };
+  return { pixels: average(film, size, times), truth: times === 1 ? truth : shrink(truth, times) };
+}
+
+/** Age and sex as given, or drawn from what they may be. */
+function whoIs({ seed, picture, age, sex }: PhantomOptions): { age: number; sex: Sex } {
+  const draw = drawFor(seed, picture, 'who');
+  const [at, male] = [draw.uniform(0, 1), draw.chance(0.5)];
+  const months = number(AGES);
+  const [youngest, oldest] = typeof age === 'number' ? [age, age] : age;
+  for (const value of [youngest, oldest]) check('draw a phantom', 'age', months, value);
+  const drawn = typeof age === 'number' ? age : youngest + Math.floor(at * (oldest - youngest + 1));
+  if (sex !== undefined) check('draw a phantom', 'sex', oneOf(['female', 'male']), sex);
+  return { age: drawn, sex: sex ?? (male ? 'male' : 'female') };
+}
+
+/** Places that a marker may have, as shares of the side; the first that the hand leaves free from a drawn one on. */
+const PLACES = [
+  [0.06, 0.16],
+  [0.84, 0.16],
+  [0.06, 0.5],
+  [0.86, 0.78],
+  [0.06, 0.8],
+  [0.86, 0.92],
+] as const;
+
+function markerOf({ size, soft }: Canvas, { marker }: Exposure, letter: 'L' | 'R'): Marker | undefined {
+  if (marker === undefined) return undefined;
+  const height = marker.height * size;
+  const isFree = ([x, y]: readonly [number, number]) => {
+    for (let row = y * size - height * 1.3; row < y * size + height * 0.3; row += 2) {
+      for (let column = x * size - height * 0.3; column < x * size + height * 1.2; column += 2) {
+        if (soft[Math.round(row) * size + Math.round(column)]! > 0) return false;
+      }
+    }
+    return true;
+  };
+  const first = Math.floor(marker.place * PLACES.length);
+  for (let k = 0; k < PLACES.length; k++) {
+    const [x, y] = PLACES[(first + k) % PLACES.length]!;
+    if (isFree([x, y])) return { letter, at: [x * size, y * size], height, turn: marker.turn };
+  }
+  return undefined;
+}
+
+/** Means of squares of `times` pixels. */
+function average(pixels: Uint8Array, size: number, times: number): Uint8Array {
+  if (times === 1) return pixels;
+  const small = new Uint8Array(size * size);
+  for (let row = 0; row < size; row++) {
+    for (let column = 0; column < size; column++) {
+      let sum = 0;
+      for (let y = 0; y < times; y++) {
+        for (let x = 0; x < times; x++) sum += pixels[(row * times + y) * size * times + column * times + x]!;
+      }
+      small[row * size + column] = sum / (times * times) + 0.5;
+    }
+  }
+  return small;
+}
+
+/** The same truth in a picture whose side is a `times`th. */
+function shrink(truth: PhantomTruth, times: number): PhantomTruth {
+  const point = ([x, y]: readonly [number, number]) => [x / times, y / times] as const;
+  return {
+    ...truth,
+    scale: truth.scale / times,
+    ...(truth.marker && { marker: { ...truth.marker, at: point(truth.marker.at) } }),
+    ...(truth.sesamoid && { sesamoid: point(truth.sesamoid) }),
+    carpals: Object.fromEntries(Object.entries(truth.carpals).map(([name, at]) => [name, point(at)])),
+    bones: Object.fromEntries(
+      Object.entries(truth.bones).map(([name, { proximal, distal, shaft, epiphysis, plate }]) => [
+        name,
+        {
+          proximal: point(proximal),
+          distal: point(distal),
+          shaft: point(shaft),
+          epiphysis,
+          plate: { ...plate, centre: point(plate.centre), width: plate.width / times },
+        },
+      ]),
+    ),
+  };
+}

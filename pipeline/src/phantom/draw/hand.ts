@@ -1,0 +1,108 @@
+/** Draws the bones and the flesh of a hand, and tells where everything is. */
+import type { Abnormality } from './abnormality.ts';
+import { type Carpal, carpalTimes, epiphysisTimes, sesamoidTimes } from './ages.ts';
+import { addCarpal, addRoundBone } from './carpal.ts';
+import { fleshOf, sesamoidPlace } from './flesh.ts';
+import { breakBone } from './fracture.ts';
+import type { LaidBone, Layout } from './layout.ts';
+import { addLongBone, type PlacedBone, type Plate, type Point, plateInPicture } from './long-bone.ts';
+import type { Person } from './person.ts';
+import type { Pose } from './pose.ts';
+import type { LongBone } from './skeleton.ts';
+import { drawTissue } from './tissue.ts';
+import type { Canvas } from './tube.ts';
+import type { View } from './view.ts';
+
+/** Where a long bone is, in pixels. */
+export interface BoneTruth {
+  proximal: Point;
+  distal: Point;
+  /** The middle of the shaft. */
+  shaft: Point;
+  /** Its epiphysis has begun to ossify. */
+  epiphysis: boolean;
+  plate: Plate;
+}
+
+export interface HandTruth {
+  bones: Readonly<Record<string, BoneTruth>>;
+  /** Centres of the carpal bones that have appeared. */
+  carpals: Readonly<Partial<Record<Carpal, Point>>>;
+  sesamoid?: Point;
+}
+
+export interface Hand {
+  person: Person;
+  pose: Pose;
+  layout: Layout;
+  view: View;
+  abnormality?: Abnormality | undefined;
+}
+
+export function drawHand(canvas: Canvas, hand: Hand): HandTruth {
+  const { person, pose, layout, view, abnormality } = hand;
+  drawTissue(canvas, fleshOf(layout, person, view));
+  canvas.bone.fill(0);
+  const bones: Record<string, BoneTruth> = {};
+  for (const laid of [layout.radius, layout.ulna, ...[...layout.rays.values()].flat()]) {
+    const { name } = laid.bone;
+    if (abnormality?.kind === 'missing phalanx' && abnormality.bone === name) continue;
+    const placed = placeBone(laid, hand);
+    addLongBone(canvas, placed);
+    if (placed.fracture) breakBone(canvas, placed, placed.fracture);
+    bones[name] = truthOf(placed);
+  }
+  const carpals: Partial<Record<Carpal, Point>> = {};
+  for (const [name, at] of layout.carpals) {
+    const { size } = person.stage(name, carpalTimes(name, person.sex));
+    if (size === 0) continue;
+    const centre = view.toPicture(at);
+    const scale = view.scale * person.lengthScale * person.widths.get(name)!;
+    addCarpal(canvas, { name, centre, turn: view.turn, hand: pose.hand, scale, size, dense: person.dense });
+    carpals[name] = centre;
+  }
+  const { size } = person.stage('sesamoid', sesamoidTimes(person.sex));
+  if (size === 0) return { bones, carpals };
+  const sesamoid = view.toPicture(sesamoidPlace(layout, person.lengthScale));
+  addRoundBone(canvas, sesamoid, 2.7 * size * person.widthScale * view.scale, person.dense);
+  return { bones, carpals, sesamoid };
+}
+
+function placeBone({ bone, proximal, distal }: LaidBone, { person, pose, view, abnormality }: Hand): PlacedBone {
+  const { name } = bone;
+  const broken = abnormality?.kind === 'fracture' && abnormality.bone === name;
+  return {
+    bone,
+    stage: person.stage(name, epiphysisTimes(name, person.sex)),
+    proximal: view.toPicture(proximal),
+    distal: view.toPicture(distal),
+    lengthScale: person.lengthScale * person.lengths.get(name)!,
+    widthScale: person.widthScale * person.widths.get(name)! * slimmer(bone, person),
+    ossified: person.ossified,
+    dense: person.dense,
+    hand: pose.hand,
+    ...(broken && {
+      fracture: {
+        at: abnormality.at!,
+        slant: abnormality.slant!,
+        shift: abnormality.shift! * view.scale * person.widthScale,
+      },
+    }),
+  };
+}
+
+/** The bones of the forearm are slim in infants. */
+const slimmer = ({ name }: LongBone, { lengthScale }: Person) =>
+  name === 'radius' || name === 'ulna' ? 0.72 + 0.28 * Math.min(1, lengthScale) : 1;
+
+function truthOf(placed: PlacedBone): BoneTruth {
+  const { proximal, distal, bone, stage } = placed;
+  const middle = bone.name === 'radius' || bone.name === 'ulna' ? 0.75 : 0.55;
+  return {
+    proximal,
+    distal,
+    shaft: [proximal[0] + (distal[0] - proximal[0]) * middle, proximal[1] + (distal[1] - proximal[1]) * middle],
+    epiphysis: stage.size > 0,
+    plate: plateInPicture(placed),
+  };
+}
