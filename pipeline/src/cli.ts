@@ -30,6 +30,12 @@ const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/prepare.ts')).command,
   },
   {
+    name: 'phantom',
+    json: true,
+    describe: 'Draw synthetic hand radiographs with known truth',
+    load: async () => (await import('./commands/phantom.ts')).command,
+  },
+  {
     name: 'train',
     json: true,
     describe: 'Train a model on images',

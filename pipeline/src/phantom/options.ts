@@ -1,6 +1,6 @@
 /** What a set of phantoms is made of, and the rules of its options. */
 import { check, InputError, integer, number, oneOf, type Rule } from '@onnoise/scheduler';
-import type { Sex } from './draw/ages.ts';
+import { SEXES, type Sex } from './draw/ages.ts';
 import { AGES, SIZES } from './draw/draw-phantom.ts';
 
 export interface PhantomSet {
@@ -51,7 +51,7 @@ const ACTION = 'draw phantoms';
 /** @throws InputError for the first option that is out of its range. */
 export function checkPhantomSet(set: PhantomSet): void {
   for (const [name, rule] of Object.entries(RULES)) check(ACTION, `--${name}`, rule, set[name as keyof typeof RULES]);
-  if (set.sex !== undefined) check(ACTION, '--sex', oneOf(['female', 'male']), set.sex);
+  if (set.sex !== undefined) check(ACTION, '--sex', oneOf(SEXES), set.sex);
   const [youngest, oldest] = set.age;
   const whole = integer(AGES.min, AGES.max);
   if (!whole.holds(youngest) || !whole.holds(oldest) || youngest > oldest) {

@@ -7,7 +7,8 @@
  * fusion of the distal phalanges first, of the radius last. Ages are typical ones in months, rounded; children differ.
  */
 
-export type Sex = 'female' | 'male';
+export const SEXES = ['female', 'male'] as const;
+export type Sex = (typeof SEXES)[number];
 
 export const CARPALS = [
   'capitate',

@@ -4,7 +4,7 @@
  */
 import { check, checkInteger, number, oneOf } from '@onnoise/scheduler';
 import { type Abnormality, drawAbnormality, shorterBones } from './abnormality.ts';
-import type { Sex } from './ages.ts';
+import { SEXES, type Sex } from './ages.ts';
 import { drawExposure, type Exposure } from './exposure.ts';
 import { expose } from './film.ts';
 import { drawHand, type HandTruth } from './hand.ts';
@@ -117,7 +117,7 @@ function whoIs({ seed, picture, age, sex }: PhantomOptions): { age: number; sex:
   const [youngest, oldest] = typeof age === 'number' ? [age, age] : age;
   for (const value of [youngest, oldest]) check('draw a phantom', 'age', months, value);
   const drawn = typeof age === 'number' ? age : youngest + Math.floor(at * (oldest - youngest + 1));
-  if (sex !== undefined) check('draw a phantom', 'sex', oneOf(['female', 'male']), sex);
+  if (sex !== undefined) check('draw a phantom', 'sex', oneOf(SEXES), sex);
   return { age: drawn, sex: sex ?? (male ? 'male' : 'female') };
 }
 

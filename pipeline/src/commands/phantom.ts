@@ -1,0 +1,108 @@
+/** `pipeline phantom`: a set of synthetic hand radiographs with known truth (docs/phantom.md). */
+import { join } from 'node:path';
+import type { Argv, CommandModule } from 'yargs';
+import { SEXES } from '../phantom/draw/ages.ts';
+import { LABEL } from '../phantom/label.ts';
+import { USUAL } from '../phantom/options.ts';
+import { writeSet } from '../phantom/write-set.ts';
+import { formatPath } from '../terminal/format.ts';
+import { withInterrupt } from '../terminal/interrupt.ts';
+import { numberOption, toInterval } from '../terminal/options.ts';
+import { program } from '../terminal/program.ts';
+import { withProgress } from '../terminal/progress.ts';
+import { sayResult } from '../terminal/voice.ts';
+
+/** The options of `pipeline phantom`; its help explains them. */
+export interface PhantomArguments {
+  count: number;
+  out: string;
+  seed: number;
+  size: number;
+  age?: [number, number] | undefined;
+  sex?: 'female' | 'male' | undefined;
+  right: number;
+  abnormal: number;
+  duplicates: number;
+  broken: number;
+  threads?: number | undefined;
+}
+
+const PICTURES = 'The pictures:';
+const PLANTED = 'Planted on request:';
+
+export const command: CommandModule<object, PhantomArguments> = {
+  command: 'phantom',
+  describe: 'Draw synthetic hand radiographs with known truth',
+  builder: (cli) =>
+    cli
+      .usage(
+        '$0 phantom --count <number> --out <folder>\n\n' +
+          'Draws synthetic hand radiographs in the layout of the RSNA Bone Age challenge, with the truth about each. They are phantoms, not radiographs of people.',
+      )
+      .options({
+        count: { ...numberOption('count', PICTURES, 'Number of pictures'), demandOption: true },
+        out: {
+          group: PICTURES,
+          string: true,
+          requiresArg: true,
+          demandOption: true,
+          describe: 'Folder to write, new or empty',
+        },
+        seed: {
+          ...numberOption('seed', PICTURES, 'Seed; picture k of a seed is the same in every set'),
+          default: USUAL.seed,
+        },
+        size: { ...numberOption('size', PICTURES, 'Side in pixels'), default: USUAL.size },
+        age: {
+          group: PICTURES,
+          requiresArg: true,
+          coerce: toInterval('age'),
+          defaultDescription: USUAL.age.join(),
+          describe: 'Youngest and oldest age in months; ages are drawn evenly between them',
+        },
+        sex: { group: PICTURES, choices: SEXES, defaultDescription: 'both', describe: 'Hands of girls or boys alone' },
+        right: { ...numberOption('right', PICTURES, 'Share of right hands'), default: USUAL.right },
+        threads: numberOption('threads', PICTURES, 'Threads; they do not change the pictures', 'one a core'),
+        abnormal: {
+          ...numberOption(
+            'abnormal',
+            PLANTED,
+            'Share of hands with a fracture, a missing phalanx or a short metacarpal',
+          ),
+          default: USUAL.abnormal,
+        },
+        duplicates: {
+          ...numberOption('duplicates', PLANTED, 'Copies, added after the pictures; every second is changed a little'),
+          default: USUAL.duplicates,
+        },
+        broken: {
+          ...numberOption('broken', PLANTED, 'Files that are cut, empty or no pictures, added last'),
+          default: USUAL.broken,
+        },
+      })
+      .example('$0 phantom --count 12611 --out data/hands', 'as many as RSNA has for training')
+      .example(
+        '$0 phantom --count 500 --age 60,120 --abnormal 0.2 --out data/children',
+        'from 5 to 10 years, a fifth with a finding',
+      ) as unknown as Argv<PhantomArguments>,
+  handler: async ({ count, out, seed, size, age, sex, right, abnormal, duplicates, broken, threads }) => {
+    const given = { count, seed, size, sex, right, abnormal, duplicates, broken, ...(age && { age }) };
+    const began = performance.now();
+    const files = await withInterrupt((signal) =>
+      withProgress('Drawing', { unit: 'images' }, (onProgress) =>
+        writeSet({ ...given, out, threads, signal, onProgress }),
+      ),
+    );
+    const seconds = (performance.now() - began) / 1000;
+    const [images, csv] = [formatPath(join(out, 'images')), formatPath(join(out, 'hands.csv'))];
+    sayResult(
+      [
+        `Images: ${files} in ${images}. ${LABEL}`,
+        `Table: ${csv}`,
+        `Truth: ${formatPath(join(out, 'truth.jsonl'))}`,
+        `Try: ${program('prepare')} --data ${images} --csv ${csv} --size 64`,
+      ],
+      { out, files, pictures: count, duplicates, broken, seconds },
+    );
+  },
+};

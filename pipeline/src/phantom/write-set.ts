@@ -1,0 +1,166 @@
+/**
+ * Writes a set of phantoms in the layout of the RSNA Bone Age challenge: `images/<id>.png` and `hands.csv` with the columns
+ * id, boneage and male; beside them `truth.jsonl` and `README.md`. The folder gets its name when it is complete: what stops
+ * before leaves nothing.
+ */
+import { mkdir, open, readdir, rename, rm, rmdir } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { checkInteger, InputError } from '@onnoise/scheduler';
+import { requireSpace, withDiskErrors } from '../files/disk-errors.ts';
+import { makeFolder, sweep, temporaryName, writeWhole } from '../files/output.ts';
+import type { ReportProgress } from '../terminal/progress.ts';
+import { type Artist, startArtist } from './artist.ts';
+import { checkPhantomSet, countFiles, type PhantomSet, USUAL } from './options.ts';
+import { readmeOf } from './readme.ts';
+import { type Drawn, drawFiles } from './some-files.ts';
+
+export interface WriteSetOptions extends Partial<Omit<PhantomSet, 'count'>> {
+  count: number;
+  /** New, or empty. */
+  out: string;
+  /** As many as there are cores if not given. They do not change the files. */
+  threads?: number | undefined;
+  signal?: AbortSignal | undefined;
+  onProgress?: ReportProgress | undefined;
+}
+
+/** Files that a thread makes before it reports. */
+const AT_A_TIME = 32;
+/** A thread takes half a second to start: fewer files are made sooner without. */
+const WORTH_THREADS = 150;
+const MOST_THREADS = 64;
+/** Bytes of a file beside its pixels, with its line of the truth. */
+const OVERHEAD = 8192;
+
+const IMAGES = 'images';
+const ADVICE = 'free some space and start again';
+
+/**
+ * @returns the number of files below `images`.
+ * @throws InputError for options out of range or a folder that is not empty; Failure when the disk is full. Nothing is left
+ * then, nor when the signal aborts.
+ */
+export async function writeSet({ out, threads, signal, onProgress, ...given }: WriteSetOptions): Promise<number> {
+  const set: PhantomSet = { ...USUAL, ...given };
+  checkPhantomSet(set);
+  const count = countFiles(set);
+  const most = checkInteger('draw phantoms', '--threads', threads ?? availableParallelism(), 1, 1024);
+  const action = `write phantoms to ${out}`;
+  await withDiskErrors(action, () => checkEmpty(out));
+  await requireSpace(out, count * (set.size * set.size + OVERHEAD), action);
+  const temporary = temporaryName(out);
+  try {
+    await withDiskErrors(
+      action,
+      async () => {
+        await makeFolder(dirname(resolve(out)));
+        await sweep(dirname(resolve(out)));
+        await mkdir(temporary);
+        await mkdir(join(temporary, IMAGES));
+        await writeFiles(set, temporary, Math.min(most, MOST_THREADS), signal, onProgress);
+        await writeWhole(join(temporary, 'README.md'), readmeOf(set));
+        signal?.throwIfAborted();
+        await rmdir(out).catch(() => {}); // empty, or not there
+        await rename(temporary, out);
+      },
+      ADVICE,
+    );
+  } catch (error) {
+    await rm(temporary, { recursive: true, force: true }).catch(() => {});
+    throw error;
+  }
+  return count;
+}
+
+async function checkEmpty(out: string): Promise<void> {
+  const names = await readdir(out).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  if (names.length === 0) return;
+  throw new InputError(
+    `Cannot draw phantoms: --out must be a new or an empty folder, received ${out}, which holds ${names.length === 1 ? names[0] : `${names.length} files`}.`,
+  );
+}
+
+/** Writes the images as they come, and the lines of both tables in order. */
+async function writeFiles(
+  set: PhantomSet,
+  folder: string,
+  most: number,
+  signal: AbortSignal | undefined,
+  onProgress: ReportProgress | undefined,
+): Promise<void> {
+  const total = countFiles(set);
+  const images = join(folder, IMAGES);
+  const threads = total < WORTH_THREADS ? 1 : Math.min(most, Math.ceil(total / AT_A_TIME));
+  const lines = await openLines(folder);
+  const artists: Artist[] = [];
+  let [next, done] = [0, 0];
+  try {
+    if (threads === 1) artists.push(drawHere(set, images));
+    else artists.push(...(await Promise.all(Array.from({ length: threads }, () => startArtist(set, images)))));
+    await Promise.all(
+      artists.map(async ({ draw }) => {
+        while (next < total) {
+          signal?.throwIfAborted();
+          const from = next;
+          const to = Math.min(total, from + AT_A_TIME);
+          next = to;
+          await lines.add(from, await draw(from, to));
+          done += to - from;
+          onProgress?.({ done, total });
+        }
+      }),
+    );
+  } finally {
+    next = total; // one that failed ends all
+    await Promise.all(artists.map(({ stop }) => stop()));
+    await lines.close();
+  }
+}
+
+/** The only thread, which lets Ctrl-C through between its files. */
+function drawHere(set: PhantomSet, images: string): Artist {
+  return {
+    async draw(from, to) {
+      const drawn: Drawn = { rows: [], truths: [] };
+      for (let index = from; index < to; index++) {
+        const { rows, truths } = drawFiles(set, images, index, index + 1);
+        drawn.rows.push(...rows);
+        drawn.truths.push(...truths);
+        await setImmediate();
+      }
+      return drawn;
+    },
+    stop: async () => {},
+  };
+}
+
+/** Both tables. Lines that come too early wait for those before them. */
+async function openLines(folder: string) {
+  const [table, truth] = [await open(join(folder, 'hands.csv'), 'w'), await open(join(folder, 'truth.jsonl'), 'w')];
+  await table.appendFile('id,boneage,male\n');
+  const early = new Map<number, Drawn>();
+  let written = 0;
+  let writing = Promise.resolve();
+  const writeNext = async () => {
+    for (let drawn = early.get(written); drawn; drawn = early.get(written)) {
+      early.delete(written);
+      written += drawn.rows.length;
+      await table.appendFile(`${drawn.rows.join('\n')}\n`);
+      await truth.appendFile(`${drawn.truths.join('\n')}\n`);
+    }
+  };
+  return {
+    /** @param from the number of the first file */
+    add(from: number, drawn: Drawn): Promise<void> {
+      early.set(from, drawn);
+      writing = writing.then(writeNext);
+      return writing;
+    },
+    close: async () => void (await Promise.all([table.close(), truth.close()])),
+  };
+}
