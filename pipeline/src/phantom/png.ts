@@ -33,7 +33,7 @@ function filtered(pixels: Uint8Array, size: number): Buffer {
 /**
  * A square gray picture as a PNG file.
  * @param pixels [size, size]
- * @param texts by keyword, in Latin-1
+ * @param texts by keyword, in ASCII: readers disagree about other letters
  */
 export function encodePng(pixels: Uint8Array, size: number, texts: Readonly<Record<string, string>>): Buffer {
   const header = Buffer.alloc(13);
