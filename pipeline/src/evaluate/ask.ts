@@ -12,6 +12,8 @@ export interface Asked {
   count: number;
   /** [count], as the data numbers its classes; undefined for a model without classes. */
   labels?: Int32Array | undefined;
+  /** [count, K], in the order of the data's; undefined for a model without numbers. */
+  conditions?: Float64Array | undefined;
   /** What pictures from the first to before the last are asked for, as options of sampling. */
   request(first: number, last: number): { labels?: number[]; conditions?: Record<string, number[]> };
 }
@@ -26,16 +28,20 @@ export function askLike(
   const images = Uint32Array.from({ length: count }, (_, i) => order[i % order.length]!);
   const labels = classMap && classes && Int32Array.from(images, (image) => classes[image]!);
   const { names, values } = conditions ?? { names: [], values: new Float64Array(0) };
+  const asked = Float64Array.from({ length: count * names.length }, (_, i) => {
+    return values[images[Math.floor(i / names.length)]! * names.length + (i % names.length)]!;
+  });
   return {
     count,
     labels,
+    ...(names.length > 0 && { conditions: asked }),
     request: (first, last) => ({
       ...(labels && { labels: Array.from(labels.subarray(first, last), (label) => classMap!.get(label)!) }),
       ...(names.length > 0 && {
         conditions: Object.fromEntries(
           names.map((name, k) => [
             name,
-            Array.from(images.subarray(first, last), (image) => values[image * names.length + k]!),
+            Array.from({ length: last - first }, (_, i) => asked[(first + i) * names.length + k]!),
           ]),
         ),
       }),

@@ -18,7 +18,7 @@ import { checkMemory, checkPictures, checkTraining } from './check-images.ts';
 import { classShares } from './class-shares.ts';
 import { openRealImages, type RealImages } from './data.ts';
 import { machineWords, modelFacts } from './facts.ts';
-import { FEATURE_WIDTH, openFeatureNetwork } from './features/index.ts';
+import { FEATURE_WIDTH, type NumberReader, openFeatureNetwork, openNumberReader } from './features/index.ts';
 import type { EvaluationHooks, EvaluationJob } from './job.ts';
 import { type Measured, measureAsTraining, measureRuns, searchCopies } from './measure.ts';
 import { fewestImages, whyFewest } from './measures/index.ts';
@@ -71,13 +71,15 @@ export async function evaluate(job: EvaluationJob, hooks: EvaluationHooks): Prom
     // A file tells its width when it is opened. A network of our own trains then, which would be too late.
     if (featureModel === undefined) requireWidth(action, count, FEATURE_WIDTH);
     const network = await openFeatures(job, real.dataset, hooks);
+    let reader: NumberReader | undefined;
     try {
+      reader = await openReader(job, real, hooks);
       const { width } = network.about;
       requireWidth(action, count, width);
       if (real.dataset.train.length <= width) hooks.onNote(fewToTrainOn(real.dataset, width));
       const { first, sweep: others } = await sampleRuns(job, asked, hooks);
       const sets = await lookAtSets(first.pictures, { real, network, seed }, hooks);
-      const judges = { sets, network, seed };
+      const judges = { sets, network, reader, seed };
       const measured = await measureRuns([first, ...others], judges, hooks);
       const { candidate, measures } = measured.get(first)!;
       const asTraining = await measureAsTraining(candidate, judges, real.dataset.classNames?.length ?? 0, hooks);
@@ -91,6 +93,7 @@ export async function evaluate(job: EvaluationJob, hooks: EvaluationHooks): Prom
         model: facts,
         data: dataFacts(real),
         features: network.about,
+        ...(reader && { reader: { name: reader.name, hash: reader.hash } }),
         settings: first.settings,
         measures: [...measures, ...(asTraining ? [asTraining] : [])],
         classes: classShares(real.dataset.classNames, candidate, sets.real),
@@ -104,6 +107,7 @@ export async function evaluate(job: EvaluationJob, hooks: EvaluationHooks): Prom
       };
     } finally {
       await network.dispose();
+      await reader?.dispose();
     }
   } finally {
     real.close();
@@ -155,6 +159,30 @@ function openFeatures(
       file,
       range,
       cacheDir: data.cacheDir,
+      onProgress: ({ done, steps, loss }) => report({ done, total: steps, note: `loss ${loss.toPrecision(3)}` }),
+      onNote,
+      signal,
+    }),
+  );
+}
+
+/** What reads numbers in pictures, for a model that is asked for some. */
+async function openReader(
+  { data: { cacheDir } }: EvaluationJob,
+  { dataset, unseen }: RealImages,
+  { stage, onNote, signal }: EvaluationHooks,
+): Promise<NumberReader | undefined> {
+  if (dataset.conditions === undefined) return undefined;
+  if (unseen.dataset.conditions === undefined) {
+    onNote(
+      `Whether pictures show the ${dataset.conditions.names.join(' and the ')} that they were asked for is not measured: the images of --test-data have no numbers.`,
+    );
+    return undefined;
+  }
+  return stage('Regressor', 'steps', (report) =>
+    openNumberReader({
+      dataset,
+      cacheDir,
       onProgress: ({ done, steps, loss }) => report({ done, total: steps, note: `loss ${loss.toPrecision(3)}` }),
       onNote,
       signal,

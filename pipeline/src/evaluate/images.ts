@@ -14,12 +14,13 @@ export async function readImages(dataset: Dataset, numbers: Uint32Array): Promis
   const shape = shapeOf(dataset);
   const pixels = new Uint8Array(numbers.length * sizeOf(shape));
   await dataset.read(numbers, pixels);
-  const { labels } = dataset;
+  const { labels, conditions } = dataset;
   return {
     shape,
     count: numbers.length,
     pixels,
     ...(labels && { labels: Int32Array.from(numbers, (i) => labels[i]!) }),
+    ...(conditions && { conditions: rowsOf(conditions.values, conditions.names.length, numbers) }),
   };
 }
 
@@ -38,12 +39,16 @@ export const takeRows = ({ images, features }: Candidate, places: ArrayLike<numb
 });
 
 /** The images at these places, in their order. */
-export function takeImages({ shape, pixels, labels }: ImageSet, places: ArrayLike<number>): ImageSet {
+export function takeImages(
+  { shape, count, pixels, labels, conditions }: ImageSet,
+  places: ArrayLike<number>,
+): ImageSet {
   return {
     shape,
     count: places.length,
     pixels: rowsOf(pixels, sizeOf(shape), places),
     ...(labels && { labels: rowsOf(labels, 1, places) }),
+    ...(conditions && { conditions: rowsOf(conditions, conditions.length / count, places) }),
   };
 }
 
@@ -57,7 +62,7 @@ export function takeFeatures({ width, values, classes }: Features, places: Array
   };
 }
 
-function rowsOf<T extends Uint8Array | Int32Array | Float32Array>(
+function rowsOf<T extends Uint8Array | Int32Array | Float32Array | Float64Array>(
   values: T,
   width: number,
   places: ArrayLike<number>,

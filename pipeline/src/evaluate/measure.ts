@@ -1,9 +1,9 @@
 /** Measures of an evaluation's runs, and the search for training images among its pictures. */
-import type { Measure } from '@onnoise/scheduler';
-import { trainOnSynthetic } from './features/index.ts';
+import type { Estimate, Measure } from '@onnoise/scheduler';
+import { type NumberReader, trainOnSynthetic } from './features/index.ts';
 import { placesOf, takeRows } from './images.ts';
 import type { EvaluationHooks } from './job.ts';
-import { type Candidate, measureEach } from './measures/index.ts';
+import { type Candidate, measureEach, numberErrorAbout, numberErrors } from './measures/index.ts';
 import { findCopies, type Memorisation } from './memorisation/index.ts';
 import type { Run } from './runs.ts';
 import type { Sets } from './sets.ts';
@@ -12,6 +12,8 @@ import type { FeatureNetwork, FeatureNetworkInfo } from './types.ts';
 export interface Judges {
   sets: Sets;
   network: FeatureNetwork;
+  /** For a model that is asked for numbers. */
+  reader?: NumberReader | undefined;
   seed: number;
 }
 
@@ -24,7 +26,7 @@ export interface Measured extends Run {
 /** Each run once, even where the sweep names it again. */
 export async function measureRuns(
   runs: readonly Run[],
-  { sets, network, seed }: Judges,
+  { sets, network, reader, seed }: Judges,
   { stage, signal }: EvaluationHooks,
 ): Promise<Map<Run, Measured>> {
   const { training: reference, real, noise } = sets;
@@ -34,7 +36,7 @@ export async function measureRuns(
     for (const { pictures } of distinct) {
       candidates.push({ images: pictures, features: await network.extract(pictures) });
     }
-    return measureEach(candidates, {
+    const found = await measureEach(candidates, {
       real,
       noise,
       reference,
@@ -43,10 +45,29 @@ export async function measureRuns(
       onProgress: (done, total) => report({ done, total }),
       signal,
     });
+    if (reader === undefined) return found;
+    const read = await readNumbers(reader, [real, noise, ...candidates]);
+    return found.map((each, i) => [...each, ...read(i)]);
   });
   return new Map(
     distinct.map((run, i) => [run, { ...run, candidate: candidates[i]!, measures: measures[i]! }] as const),
   );
+}
+
+/** Reads the numbers in all sets: the real images, noise, and each of the candidates. */
+async function readNumbers(
+  reader: NumberReader,
+  sets: readonly Candidate[],
+): Promise<(candidate: number) => Measure[]> {
+  const width = reader.names.length;
+  const errors: Estimate[][] = [];
+  for (const { images } of sets) errors.push(numberErrors(await reader.read(images), images.conditions!, width));
+  const [real, noise, ...candidates] = errors;
+  return (candidate) =>
+    reader.names.map((of, k) => {
+      const { id, name, better } = numberErrorAbout(of);
+      return { id, name, better, model: candidates[candidate]![k]!, real: real![k]!, noise: noise![k]! };
+    });
 }
 
 /** Only in the features of Inception is Frechet's distance FID. */

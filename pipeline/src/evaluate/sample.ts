@@ -36,7 +36,7 @@ export interface Sampled {
  */
 export async function samplePictures(model: DiffusionModel, job: SampleJob): Promise<Sampled> {
   const { settings, seed, asked, onProgress, signal } = job;
-  const { count, labels } = asked;
+  const { count, labels, conditions } = asked;
   const size = sizeOf(model.shape);
   const batch = batchOf(model.shape, job.batch);
   const pixels = new Uint8Array(count * size);
@@ -56,5 +56,5 @@ export async function samplePictures(model: DiffusionModel, job: SampleJob): Pro
     pixels.set(toBytes(images), first * size);
   }
   const secondsAPicture = (performance.now() - begin) / 1000 / count;
-  return { pictures: { shape: model.shape, count, pixels, labels }, secondsAPicture };
+  return { pictures: { shape: model.shape, count, pixels, labels, conditions }, secondsAPicture };
 }

@@ -16,7 +16,7 @@ export interface Sets {
   noise: Candidate;
 }
 
-/** @param pictures those of the model: noise has their labels */
+/** @param pictures those of the model: noise has their labels and numbers */
 export async function lookAtSets(
   pictures: ImageSet,
   { real, network, seed }: { real: RealImages; network: FeatureNetwork; seed: number },
@@ -31,7 +31,8 @@ export async function lookAtSets(
     report({ done: training.images.count, total });
     const all = await look(await readImages(unseen.dataset, unseen.numbers));
     report({ done: total - pictures.count, total });
-    const noise = await look(noiseImages(pictures.shape, pictures.count, seed, pictures.labels));
+    const { shape, count, labels, conditions } = pictures;
+    const noise = await look({ ...noiseImages(shape, count, seed, labels), conditions });
     report({ done: total, total });
     const places = placesOf(all.images.count, pictures.count, seed);
     return { training, unseen: all, real: takeRows(all, places), noise };

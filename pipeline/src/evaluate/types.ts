@@ -11,6 +11,8 @@ export interface ImageSet {
   pixels: Uint8Array;
   /** [count]: the class of a real image, or the one that a picture was asked for. */
   labels?: Int32Array | undefined;
+  /** [count, K]: the numbers of a real image, or those that a picture was asked for. */
+  conditions?: Float64Array | undefined;
 }
 
 /** What a feature network sees in images. */

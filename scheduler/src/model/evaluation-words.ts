@@ -16,6 +16,8 @@ export interface MainFigure {
 const SHARES: readonly string[] = ['class_accuracy', 'class_histogram', 'synthetic_accuracy'];
 /** Those that are told first, in this order, where they are there. */
 const MAIN: readonly string[] = ['class_accuracy', 'frechet'];
+/** Begins the ids of the errors of numbers that pictures were asked for: a number's name follows. */
+const NUMBER_ERROR = 'number_error_';
 
 export const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
   'copies found': 'copies of training images found',
@@ -23,12 +25,13 @@ export const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
   'cannot tell': 'cannot tell whether pictures are copies',
 };
 
-/** How often the class is right, the distance, and whether pictures are copies: those of them that were measured. */
+/** How often the class is right, how far numbers are off, the distance, and whether pictures are copies: those of them that were measured. */
 export function mainFigures({
   measures,
   memorisation,
 }: Pick<EvaluationFacts, 'measures' | 'memorisation'>): MainFigure[] {
-  const found = MAIN.flatMap((id) => measures.find((measure) => measure.id === id) ?? []);
+  const [accuracy, distance] = MAIN.map((id) => measures.filter((measure) => measure.id === id).slice(0, 1));
+  const found = [accuracy!, measures.filter(({ id }) => id.startsWith(NUMBER_ERROR)), distance!].flat();
   return [
     ...found.map((measure) => ({
       name: measure.name,

@@ -11,13 +11,15 @@ import { writeWhole } from '../../files/output.ts';
 import { RECIPE_VERSION, type TrainingLength } from './train.ts';
 
 export interface CacheFacts {
-  kind: 'classifier' | 'autoencoder';
+  kind: 'classifier' | 'autoencoder' | 'regressor';
   seed: number;
   length: TrainingLength;
+  /** Of a regressor: SHA-256 of the numbers that it learns. */
+  numbers?: string | undefined;
 }
 
 /** SHA-256 of all that decides the network, and the accuracy that is told of it. */
-export function cacheKey(dataset: Dataset, { kind, seed, length }: CacheFacts): string {
+export function cacheKey(dataset: Dataset, { kind, seed, length, numbers }: CacheFacts): string {
   const { hash, channels, height, width, classNames, train, validation } = dataset;
   const facts = {
     recipe: RECIPE_VERSION,
@@ -29,6 +31,7 @@ export function cacheKey(dataset: Dataset, { kind, seed, length }: CacheFacts): 
     classes: classNames,
     train: train.join(),
     validation: validation.join(),
+    numbers,
   };
   return digestOf(Buffer.from(JSON.stringify(facts)));
 }

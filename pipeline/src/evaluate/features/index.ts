@@ -1,4 +1,5 @@
 export { FEATURE_WIDTH } from './network.ts';
+export { type NumberReader, openNumberReader } from './number-reader.ts';
 export { type OpenOptions, openFeatureNetwork } from './open.ts';
 export { FEATURE_RANGES, type FeatureRange } from './range.ts';
 export { type SyntheticOptions, trainOnSynthetic } from './synthetic.ts';

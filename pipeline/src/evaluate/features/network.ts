@@ -1,6 +1,7 @@
 /**
- * The networks whose middle layer is the features: a classifier, and a denoising autoencoder for images without labels.
- * Both have the same encoder, three convolutions and a linear layer. Pure functions of tfjs ops.
+ * The networks whose middle layer is the features: a classifier, and a denoising autoencoder for images without labels; and
+ * a regressor, which reads numbers. All have the same encoder, three convolutions and a linear layer. Pure functions of
+ * tfjs ops.
  */
 import type { ImageShape } from '@onnoise/scheduler';
 import * as tf from '@tensorflow/tfjs';
@@ -25,6 +26,12 @@ export interface Classifier {
   ): { features: tf.Tensor2D; logits: tf.Tensor2D };
 }
 
+export interface Regressor {
+  parameters: ParameterSpec[];
+  /** Images [N, C, H, W] in [-1, 1] to numbers [N, K]. */
+  forward(parameters: Parameters, images: tf.Tensor4D, training: boolean): tf.Tensor2D;
+}
+
 export interface Autoencoder {
   parameters: ParameterSpec[];
   /** Images [N, C, H, W] in [-1, 1] to features [N, 64]. */
@@ -35,17 +42,37 @@ export interface Autoencoder {
 
 /** @param shape of the data's images; the network takes `seenShape(shape).input` */
 export function createClassifier(shape: ImageShape, classCount: number): Classifier {
-  const parameters: ParameterSpec[] = [];
-  const declare = declareInto(parameters);
-  const encode = encoder(declare, seenShape(shape));
-  const classes = linear(declare.in('classes'), FEATURE_WIDTH, classCount);
+  const { parameters, forward } = createHeaded(shape, 'classes', classCount);
   return {
     parameters,
     forward(given, images, training) {
-      const pass: Pass = { parameters: given, training };
+      const { features, outputs } = forward({ parameters: given, training }, images);
+      return { features, logits: outputs };
+    },
+  };
+}
+
+/** @param shape of the data's images; the network takes `seenShape(shape).input` @param count of the numbers */
+export function createRegressor(shape: ImageShape, count: number): Regressor {
+  const { parameters, forward } = createHeaded(shape, 'numbers', count);
+  return {
+    parameters,
+    forward: (given, images, training) => forward({ parameters: given, training }, images).outputs,
+  };
+}
+
+/** The encoder, and a linear layer on its features. */
+function createHeaded(shape: ImageShape, head: string, width: number) {
+  const parameters: ParameterSpec[] = [];
+  const declare = declareInto(parameters);
+  const encode = encoder(declare, seenShape(shape));
+  const last = linear(declare.in(head), FEATURE_WIDTH, width);
+  return {
+    parameters,
+    forward(pass: Pass, images: tf.Tensor4D) {
       const layer = encode(pass, images);
       const features: tf.Tensor2D = tf.mul(layer, tf.sigmoid(layer)); // SiLU: no feature dies
-      return { features, logits: classes(pass, features) };
+      return { features, outputs: last(pass, features) };
     },
   };
 }

@@ -1,12 +1,12 @@
 /**
  * Trained feature networks as ONNX files: `images` [N, C, H, W] f32 in [-1, 1] -> `features` [N, 64], and `logits`
- * [N, classes] of a classifier. cache.ts adds what is known of the network as metadata.
+ * [N, classes] of a classifier; a regressor has `numbers` [N, K] alone. cache.ts adds what is known of the network as metadata.
  */
 import type { ImageShape } from '@onnoise/scheduler';
 import { type Graph, trace, traceAnyBatch } from '@onnoise/tracer';
 import type * as tf from '@tensorflow/tfjs';
 import type { ParameterSpec, Parameters } from '../../model/types.ts';
-import { createAutoencoder, createClassifier } from './network.ts';
+import { createAutoencoder, createClassifier, createRegressor } from './network.ts';
 import { seenShape } from './shape.ts';
 
 type Weights = ReadonlyMap<string, Float32Array>;
@@ -14,6 +14,11 @@ type Weights = ReadonlyMap<string, Float32Array>;
 export function classifierGraph(shape: ImageShape, classCount: number, weights: Weights): Graph {
   const { parameters, forward } = createClassifier(shape, classCount);
   return inferenceGraph(shape, parameters, weights, (given, images) => ({ ...forward(given, images, false) }));
+}
+
+export function regressorGraph(shape: ImageShape, count: number, weights: Weights): Graph {
+  const { parameters, forward } = createRegressor(shape, count);
+  return inferenceGraph(shape, parameters, weights, (given, images) => ({ numbers: forward(given, images, false) }));
 }
 
 /** The encoder alone: the decoder stays behind. */

@@ -8,17 +8,25 @@ export interface TrainingSource {
   count: number;
   /** [count] */
   labels?: Int32Array | undefined;
+  /** [count, K] */
+  conditions?: Float64Array | undefined;
   /** Copies the images at these places, from 0 to count - 1, into `out`: [n, C, H, W]. */
   read(places: Uint32Array, out: Uint8Array): Promise<void> | void;
 }
 
 /** The images of a dataset with these numbers. */
 export function sourceOfDataset(dataset: Dataset, numbers: Uint32Array): TrainingSource {
-  const { channels, height, width, labels } = dataset;
+  const { channels, height, width, labels, conditions } = dataset;
+  const k = conditions?.names.length ?? 0;
   return {
     shape: [channels, height, width],
     count: numbers.length,
     labels: labels && Int32Array.from(numbers, (number) => labels[number]!),
+    ...(conditions && {
+      conditions: Float64Array.from({ length: k * numbers.length }, (_, i) => {
+        return conditions.values[k * numbers[Math.floor(i / k)]! + (i % k)]!;
+      }),
+    }),
     read: (places, out) =>
       dataset.read(
         Array.from(places, (place) => numbers[place]!),
@@ -27,12 +35,13 @@ export function sourceOfDataset(dataset: Dataset, numbers: Uint32Array): Trainin
   };
 }
 
-export function sourceOfImages({ shape, count, pixels, labels }: ImageSet): TrainingSource {
+export function sourceOfImages({ shape, count, pixels, labels, conditions }: ImageSet): TrainingSource {
   const size = shape[0] * shape[1] * shape[2];
   return {
     shape,
     count,
     labels,
+    conditions,
     read(places, out) {
       for (const [i, place] of places.entries()) out.set(pixels.subarray(place * size, (place + 1) * size), i * size);
     },

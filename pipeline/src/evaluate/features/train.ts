@@ -1,6 +1,7 @@
 /**
  * Trains feature networks: the classifier by cross-entropy; the denoising autoencoder by the squared error of the clean
- * image that it makes of a noisy one, and of the noise level that its features tell.
+ * image that it makes of a noisy one, and of the noise level that its features tell; the regressor by the distance from the
+ * numbers, rounded off near 0.
  */
 import { InputError } from '@onnoise/scheduler';
 import * as tf from '@tensorflow/tfjs';
@@ -8,7 +9,7 @@ import { initParameters } from '../../model/parameters.ts';
 import type { StepTensor } from '../../train/contracts.ts';
 import { createBatches, createNoise } from './batches.ts';
 import { fitWeights } from './fit.ts';
-import { createAutoencoder, createClassifier } from './network.ts';
+import { createAutoencoder, createClassifier, createRegressor } from './network.ts';
 import { seenShape } from './shape.ts';
 import type { TrainingSource } from './source.ts';
 import { createPlainStep, crossEntropy } from './step.ts';
@@ -87,6 +88,45 @@ export async function trainClassifier(
       addNoise(images, number);
       const targets = new Float32Array(batch * classCount);
       for (const [i, place] of places.entries()) targets[i * classCount + labels[place]!] = 1;
+      return { images, targets };
+    },
+  });
+}
+
+/** Deviations of a number below which the regressor's loss is a square. */
+const NEAR = 0.1;
+
+/**
+ * @param source images with numbers, K for each
+ * @param scales of the numbers, [K]: the network gives (number - mean) / std
+ * @returns the parameters of `createRegressor(source.shape, K)`
+ * @throws InputError when training diverges; the signal's reason when aborted.
+ */
+export async function trainRegressor(
+  source: TrainingSource,
+  scales: readonly { mean: number; std: number }[],
+  options: TrainOptions,
+): Promise<Map<string, Float32Array>> {
+  const { conditions } = source;
+  if (!conditions) throw new Error('a regressor needs numbers');
+  const width = scales.length;
+  const network = createRegressor(source.shape, width);
+  const { batch } = options.length ?? USUAL_LENGTH;
+  const draw = createBatches(source, batch, options.seed);
+  const addNoise = createNoise(batch, CLASSIFIER_NOISE, options.seed);
+  return train(source, network, options, {
+    inputs: [imagesInput(source, batch), { name: 'targets', shape: [batch, width], dtype: 'float32' }],
+    loss(weights, { images, targets }) {
+      const off = tf.sub(network.forward(weights, images as tf.Tensor4D, true), targets!);
+      return tf.mean(tf.sub(tf.sqrt(tf.add(tf.mul(off, off), NEAR * NEAR)), NEAR));
+    },
+    async batch(number) {
+      const { images, places } = await draw(number);
+      addNoise(images, number);
+      const targets = Float32Array.from({ length: batch * width }, (_, i) => {
+        const { mean, std } = scales[i % width]!;
+        return (conditions[places[Math.floor(i / width)]! * width + (i % width)]! - mean) / std;
+      });
       return { images, targets };
     },
   });

@@ -7,7 +7,7 @@ import {
   formatShare,
   type Measure,
 } from '@onnoise/scheduler';
-import { MEASURES, SYNTHETIC_ACCURACY } from '../measures/index.ts';
+import { aboutMeasure } from '../measures/index.ts';
 import { classShares, MOST_CLASSES, measureStrip, rightBars } from './charts.ts';
 import { type Html, html } from './html.ts';
 import { key } from './marks.ts';
@@ -69,7 +69,7 @@ ${measures.map(
 /** How each is computed, and what its interval is. */
 function explanations(measures: readonly Measure[]): Html {
   const known = measures.flatMap(({ id, name }) => {
-    const about = [...MEASURES, SYNTHETIC_ACCURACY].find((each) => each.id === id);
+    const about = aboutMeasure(id);
     return about ? [{ name, about }] : [];
   });
   return html`<h3>How the measures are computed</h3>
@@ -139,7 +139,7 @@ const sheetFigure = ({ address, count: shown }: Sheet, what: string, which?: str
 
 /** Everything needed to repeat the evaluation. */
 export function detailsSection(evaluation: Evaluation): Html {
-  const { model, data, features, settings, measures, machine, onnoise, date, secondsAPicture } = evaluation;
+  const { model, data, features, reader, settings, measures, machine, onnoise, date, secondsAPicture } = evaluation;
   const { guidance } = settings;
   const rows: [name: string, value: string | Html][] = [
     [
@@ -152,6 +152,7 @@ export function detailsSection(evaluation: Evaluation): Html {
     ],
     ...(data.test === undefined ? [] : [['Test images', data.test] as [string, string]]),
     ['Features', html`${describeFeatures(features)}, SHA-256 <code>${features.hash}</code>`],
+    ...(reader ? [['Numbers', html`${reader.name}, SHA-256 <code>${reader.hash}</code>`] as [string, Html]] : []),
     [
       'Sampling',
       `${describeSettings(settings)}, ${count(settings.calls)} network calls a picture, seed ${settings.seed}`,

@@ -8,6 +8,8 @@ import type { FeatureNetworkInfo, ImageSet } from '../types.ts';
 
 export interface Evaluation extends Omit<EvaluationFacts, 'features' | 'memorisation'> {
   features: FeatureNetworkInfo;
+  /** The network that read numbers in the pictures; only for models that are asked for numbers. */
+  reader?: { name: string; hash: string } | undefined;
   /** One for each class, in order; only with a classifier. */
   classes?: ClassShares[] | undefined;
   memorisation?: Memorisation | undefined;

@@ -14,12 +14,12 @@ async function load(name: string) {
 
 describe('readPreset', () => {
   it('knows the presets of the folder', async () => {
-    expect(await presetNames()).toEqual(['base', 'digits', 'small', 'tutorial']);
+    expect(await presetNames()).toEqual(['base', 'digits', 'hands', 'small', 'tutorial']);
   });
 
   it('names the presets there are when asked for another', async () => {
     await expect(readPreset('../package')).rejects.toThrow(InputError);
-    await expect(readPreset('huge')).rejects.toThrow('must be one of base, digits, small, tutorial, received "huge".');
+    await expect(readPreset('huge')).rejects.toThrow('must be one of base, digits, hands, small, tutorial, received "huge".');
   });
 
   for (const [name, count, shape] of [
@@ -27,6 +27,7 @@ describe('readPreset', () => {
     ['base', 35_746_307, [3, 32, 32]],
     ['small', 4_437_699, [3, 32, 32]],
     ['digits', 637_412, [1, 28, 28]],
+    ['hands', 2_537_764, [1, 64, 64]],
   ] as const) {
     it(`reads ${name}, a network of ${count} parameters with settings that hold together`, async () => {
       const { config, model } = await load(name);
