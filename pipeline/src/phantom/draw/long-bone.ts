@@ -72,8 +72,8 @@ interface Part {
 
 /** Where the plate of a bone lies, as a share of its length from the proximal end, and how wide it is. */
 function plateOf({ bone, stage, lengthScale }: PlacedBone): { at: number; width: number } {
-  const full = (PLATE * Math.sqrt(bone.epiphysis / 5.2)) / bone.length;
-  const width = (full * (1.25 - 0.55 * stage.size)) / Math.sqrt(lengthScale);
+  const full = (PLATE * (bone.epiphysis / 5.2) ** 0.2) / bone.length;
+  const width = (full * (1.25 - 0.55 * stage.size) * (1 - 0.7 * stage.fusion)) / Math.sqrt(lengthScale);
   const share = bone.epiphysis / bone.length;
   return { at: bone.plate === 'proximal' ? share : 1 - share, width };
 }
@@ -85,7 +85,7 @@ export function plateInPicture(placed: PlacedBone): Plate {
   const { fusion, size } = placed.stage;
   return {
     centre: [a[0] + (b[0] - a[0]) * at, a[1] + (b[1] - a[1]) * at],
-    width: size === 0 || fusion === 1 ? 0 : width * Math.hypot(b[0] - a[0], b[1] - a[1]) * (1 - fusion),
+    width: size === 0 || fusion === 1 ? 0 : width * Math.hypot(b[0] - a[0], b[1] - a[1]),
     fusion,
   };
 }
