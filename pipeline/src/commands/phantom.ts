@@ -49,14 +49,14 @@ export const command: CommandModule<object, PhantomArguments> = {
           describe: 'Folder to write, new or empty',
         },
         seed: {
-          ...numberOption('seed', PICTURES, 'Seed; picture k of a seed is the same in every set'),
+          ...numberOption('seed', PICTURES, 'Seed; picture k is the same whatever --count is'),
           default: USUAL.seed,
         },
         size: { ...numberOption('size', PICTURES, 'Side in pixels'), default: USUAL.size },
         age: {
           group: PICTURES,
           requiresArg: true,
-          coerce: toInterval('age'),
+          coerce: toInterval('age', '60,120'),
           defaultDescription: USUAL.age.join(),
           describe: 'Youngest and oldest age in months; ages are drawn evenly between them',
         },

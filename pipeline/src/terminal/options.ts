@@ -96,11 +96,11 @@ export function toValues(option: string, example: string) {
 }
 
 /** A yargs `coerce` for two numbers: `100,900`. */
-export function toInterval(option: string): (value: unknown) => [number, number] | undefined {
+export function toInterval(option: string, example = '100,900'): (value: unknown) => [number, number] | undefined {
   return (value) => {
     if (value === undefined) return undefined;
     const parts = String(value).split(',');
-    if (parts.length !== 2) refuse('read the options', `--${option}`, 'two numbers, as 100,900', String(value));
+    if (parts.length !== 2) refuse('read the options', `--${option}`, `two numbers, as ${example}`, String(value));
     return parts.map((part) => parse(option, part)) as [number, number];
   };
 }

@@ -19,7 +19,9 @@ describe('readPreset', () => {
 
   it('names the presets there are when asked for another', async () => {
     await expect(readPreset('../package')).rejects.toThrow(InputError);
-    await expect(readPreset('huge')).rejects.toThrow('must be one of base, digits, hands, small, tutorial, received "huge".');
+    await expect(readPreset('huge')).rejects.toThrow(
+      'must be one of base, digits, hands, small, tutorial, received "huge".',
+    );
   });
 
   for (const [name, count, shape] of [

@@ -186,7 +186,7 @@ describe('pipeline phantom', () => {
       '--age must be two whole numbers of months from 1 to 228, the younger first, received 0,100.',
     ],
     [['--count', '2', '--age', '120,60'], 'the younger first, received 120,60.'],
-    [['--count', '2', '--age', '120'], '--age must be two numbers, as 100,900, received "120".'],
+    [['--count', '2', '--age', '120'], '--age must be two numbers, as 60,120, received "120".'],
     [['--count', '2', '--abnormal', '20'], '--abnormal must be a number from 0 to 1, received 20.'],
     [['--count', '2', '--broken', '-1'], '--broken must be an integer from 0 to 1000000, received -1.'],
     [['--count', '2', '--threads', '0'], '--threads must be an integer from 1 to 1024, received 0.'],
