@@ -46,7 +46,8 @@ export async function writeSet({ out, threads, signal, onProgress, ...given }: W
   const set: PhantomSet = { ...USUAL, ...given };
   checkPhantomSet(set);
   const count = countFiles(set);
-  const most = checkInteger('draw phantoms', '--threads', threads ?? availableParallelism(), 1, 1024);
+  const usual = Math.min(availableParallelism(), MOST_THREADS);
+  const most = checkInteger('draw phantoms', '--threads', threads ?? usual, 1, MOST_THREADS);
   const action = `write phantoms to ${out}`;
   await withDiskErrors(action, () => checkEmpty(out));
   await requireSpace(out, count * (set.size * set.size + OVERHEAD), action);
@@ -59,7 +60,7 @@ export async function writeSet({ out, threads, signal, onProgress, ...given }: W
         await sweep(dirname(resolve(out)));
         await mkdir(temporary);
         await mkdir(join(temporary, IMAGES));
-        await writeFiles(set, temporary, Math.min(most, MOST_THREADS), signal, onProgress);
+        await writeFiles(set, temporary, most, signal, onProgress);
         await writeWhole(join(temporary, 'README.md'), readmeOf(set));
         signal?.throwIfAborted();
         await rmdir(out).catch(() => {}); // empty, or not there

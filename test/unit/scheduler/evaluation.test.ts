@@ -89,6 +89,12 @@ describe('readEvaluation', () => {
   });
 });
 
+const estimates = (model: number, real: number, noise: number) => ({
+  model: { value: model },
+  real: { value: real },
+  noise: { value: noise },
+});
+
 describe('mainFigures', () => {
   const figures = (facts: Partial<EvaluationFacts>) =>
     mainFigures({ measures: exampleMeasures(18.24), memorisation: exampleMemorisation(), ...facts });
@@ -98,6 +104,17 @@ describe('mainFigures', () => {
       { name: 'Class accuracy', value: '94.8 %', anchors: 'real images 98.6 %, noise 10.4 %' },
       { name: 'Frechet distance', value: '18.2', anchors: 'real images 9.06, noise 903' },
       { name: 'Memorisation', value: 'no copies of training images found' },
+    ]);
+  });
+
+  it('gives the errors of numbers between them', () => {
+    const [accuracy, ...others] = exampleMeasures(18.24);
+    const age = { id: 'number_error_age', name: 'Error of age', better: 'lower', ...estimates(9.12, 7.3, 61) } as const;
+    expect(figures({ measures: [accuracy!, ...others, age] }).map(({ name, value }) => [name, value])).toEqual([
+      ['Class accuracy', '94.8 %'],
+      ['Error of age', '9.12'],
+      ['Frechet distance', '18.2'],
+      ['Memorisation', 'no copies of training images found'],
     ]);
   });
 

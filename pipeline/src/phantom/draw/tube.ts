@@ -83,7 +83,7 @@ export function addTube(canvas: Canvas, tube: Tube): void {
       const s = px * ux + py * uy;
       const t = px * nx + py * ny;
       const deep = 1 - t * t * flat;
-      const near = tilt0 * t * -1 + cup0 * deep;
+      const near = cup0 * deep - tilt0 * t;
       const far = length + tilt1 * t - cup1 * deep;
       const place = ((s - near) / (far - near)) * STATIONS;
       if (!(place > 0 && place < STATIONS)) continue;

@@ -189,7 +189,7 @@ describe('pipeline phantom', () => {
     [['--count', '2', '--age', '120'], '--age must be two numbers, as 60,120, received "120".'],
     [['--count', '2', '--abnormal', '20'], '--abnormal must be a number from 0 to 1, received 20.'],
     [['--count', '2', '--broken', '-1'], '--broken must be an integer from 0 to 1000000, received -1.'],
-    [['--count', '2', '--threads', '0'], '--threads must be an integer from 1 to 1024, received 0.'],
+    [['--count', '2', '--threads', '0'], '--threads must be an integer from 1 to 64, received 0.'],
     [['--count', '2', '--sex', 'both'], '--sex must be one of female, male, received "both".'],
   ])('refuses %j in one sentence', async (options, words) => {
     const out = join(await temporaryFolder(), 'hands');
