@@ -3,13 +3,13 @@
  * id, boneage and male; beside them `truth.jsonl` and `README.md`. The folder gets its name when it is complete: what stops
  * before leaves nothing.
  */
-import { mkdir, open, readdir, rename, rm, rmdir } from 'node:fs/promises';
+import { mkdir, open, readdir, realpath, rename, rm, rmdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { checkInteger, InputError } from '@onnoise/scheduler';
+import { checkInteger, InputError, refuse } from '@onnoise/scheduler';
 import { requireSpace, withDiskErrors } from '../files/disk-errors.ts';
-import { makeFolder, sweep, temporaryName, writeWhole } from '../files/output.ts';
+import { makeFolder, removeEmpty, sweep, temporaryName, writeWhole } from '../files/output.ts';
 import type { ReportProgress } from '../terminal/progress.ts';
 import { type Artist, startArtist } from './artist.ts';
 import { checkPhantomSet, countFiles, type PhantomSet, USUAL } from './options.ts';
@@ -49,38 +49,45 @@ export async function writeSet({ out, threads, signal, onProgress, ...given }: W
   const usual = Math.min(availableParallelism(), MOST_THREADS);
   const most = checkInteger('draw phantoms', '--threads', threads ?? usual, 1, MOST_THREADS);
   const action = `write phantoms to ${out}`;
-  await withDiskErrors(action, () => checkEmpty(out));
+  const place = await withDiskErrors(action, () => placeOf(out));
   await requireSpace(out, count * (set.size * set.size + OVERHEAD), action);
-  const temporary = temporaryName(out);
+  const temporary = temporaryName(place);
+  const above = dirname(place);
+  let made: string | undefined;
   try {
     await withDiskErrors(
       action,
       async () => {
-        await makeFolder(dirname(resolve(out)));
-        await sweep(dirname(resolve(out)));
+        made = await makeFolder(above);
+        await sweep(above);
         await mkdir(temporary);
         await mkdir(join(temporary, IMAGES));
         await writeFiles(set, temporary, most, signal, onProgress);
         await writeWhole(join(temporary, 'README.md'), readmeOf(set));
         signal?.throwIfAborted();
-        await rmdir(out).catch(() => {}); // empty, or not there
-        await rename(temporary, out);
+        await rmdir(place).catch(() => {}); // empty, or not there
+        await rename(temporary, place);
       },
       ADVICE,
     );
   } catch (error) {
     await rm(temporary, { recursive: true, force: true }).catch(() => {});
+    if (made !== undefined) await removeEmpty(above, made);
     throw error;
   }
   return count;
 }
 
-async function checkEmpty(out: string): Promise<void> {
+/** The folder that `out` names, through links. @throws InputError for one that holds something, and for the current one */
+async function placeOf(out: string): Promise<string> {
   const names = await readdir(out).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
     throw error;
   });
-  if (names.length === 0) return;
+  const place = await realpath(out).catch(() => resolve(out));
+  // It is replaced, and a terminal would stay in the old one.
+  if (place === process.cwd()) refuse('draw phantoms', '--out', 'another folder than the current one', out);
+  if (names.length === 0) return place;
   throw new InputError(
     `Cannot draw phantoms: --out must be a new or an empty folder, received ${out}, which holds ${names.length === 1 ? names[0] : `${names.length} files`}.`,
   );

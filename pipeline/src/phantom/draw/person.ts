@@ -42,7 +42,7 @@ export function drawPerson(seed: number, picture: number, age: number, sex: Sex)
   const draw: Draw = drawFor(seed, picture, 'person');
   const tall = draw.normal(1, 0.035);
   const stout = draw.normal(1, 0.025);
-  const flesh = draw.normal(1, 0.07);
+  const flesh = draw.normal(1, 0.05);
   const dense = draw.normal(1, 0.09);
   const lengths = perName(() => draw.normal(1, 0.016));
   const widths = perName(() => draw.normal(1, 0.02));
@@ -56,7 +56,7 @@ export function drawPerson(seed: number, picture: number, age: number, sex: Sex)
     sex,
     lengthScale: length * tall,
     widthScale: widthShare(length, sex) * tall * stout,
-    flesh: flesh * plump * (sex === 'male' ? 1.03 : 0.98),
+    flesh: flesh * plump * (sex === 'male' ? 1.07 : 0.94),
     dense: Math.min(1.25, dense * (0.72 + 0.28 * grown) * (sex === 'male' ? 1.02 : 0.99)),
     lengths,
     widths,

@@ -122,7 +122,7 @@ export function lengthShare(age: number, sex: Sex): number {
 const STOUTNESS = 0.72;
 
 /** Men's bones are wider for their length; more so here than in people, so that small pictures show it. */
-const WIDTH_BY_SEX: Readonly<Record<Sex, number>> = { female: 0.93, male: 1.04 };
+const WIDTH_BY_SEX: Readonly<Record<Sex, number>> = { female: 0.91, male: 1.05 };
 
 /** Widths as a share of a grown man's. @param length from {@link lengthShare} */
 export const widthShare = (length: number, sex: Sex): number => length ** STOUTNESS * WIDTH_BY_SEX[sex];

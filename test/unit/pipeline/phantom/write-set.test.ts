@@ -122,7 +122,7 @@ describe('writeSet', () => {
       count: 400,
       size: 32,
       threads: 2,
-      out: join(folder, 'hands'),
+      out: join(folder, 'new', 'hands'),
       signal: stop.signal,
       onProgress: () => stop.abort(),
     });
@@ -212,5 +212,6 @@ describe('pipeline phantom', () => {
       stderr: expect.stringContaining('a part of the path is a file'),
     });
     expect(readdirSync(folder)).toEqual(['mine.txt']);
+    expect((await onto('.')).stderr).toContain('must be another folder than the current one, received ".".');
   });
 });
