@@ -36,6 +36,13 @@ describe('the command', () => {
     const [width, height] = await sizeOf('out/sheet.png');
     expect(width! * height!).toBeGreaterThanOrEqual(4 * 8 * 8);
   });
+
+  it('draws phantoms, in threads', async () => {
+    await onnoise('phantom', '--count', '160', '--size', '32', '--threads', '2', '--out', 'hands');
+    const table = await readFile(join(project().folder, 'training', 'hands', 'hands.csv'), 'utf8');
+    expect(table.trim().split('\n')).toHaveLength(161);
+    expect(await sizeOf('hands/images/160.png')).toEqual([32, 32]);
+  });
 });
 
 it('the command traces a model of TensorFlow.js', async () => {

@@ -57,7 +57,7 @@ export function drawHand(canvas: Canvas, hand: Hand): HandTruth {
     const { size } = person.stage(name, carpalTimes(name, person.sex));
     if (size === 0) continue;
     const centre = view.toPicture(at);
-    const scale = view.scale * person.lengthScale * person.widths.get(name)!;
+    const scale = view.scale * person.lengthScale * Math.sqrt(person.breadth) * person.widths.get(name)!;
     addCarpal(canvas, { name, centre, turn: view.turn, hand: pose.hand, scale, size, dense: person.dense });
     carpals[name] = centre;
   }

@@ -59,14 +59,14 @@ export const go = ([x, y]: Point, degrees: number, length: number): Point => [
 
 /** @param shorter what a bone's length is multiplied by, by name; 0 leaves no room for it */
 export function layHand(person: Person, pose: Pose, shorter: ReadonlyMap<string, number> = new Map()): Layout {
-  const { lengthScale: g } = person;
-  const scaled = ([x, y]: Point): Point => [x * g, y * g];
+  const { lengthScale: g, breadth } = person;
+  const scaled = ([x, y]: Point): Point => [x * g * breadth, y * g];
   const lengthOf = ({ name, length }: LongBone) => length * g * person.lengths.get(name)! * (shorter.get(name) ?? 1);
   const layRay = (finger: Finger): LaidBone[] => {
     let at = scaled(BASES[finger]);
     return rayOf(finger).map((bone, k) => {
       const [spread, bend] = [pose.spread * (k === 0 ? 0.35 : 1) * SPREADS[finger], pose.bends.get(finger)![k]!];
-      const direction = DIRECTIONS[finger][k]! + spread + bend;
+      const direction = DIRECTIONS[finger][k]! * breadth + spread + bend;
       const distal = go(at, direction, lengthOf(bone) * pose.foreshortening[k]!);
       const laid = { bone, proximal: at, distal };
       at = go(distal, direction, JOINT * g);

@@ -1,7 +1,7 @@
 /** Who is drawn: what tells one hand from another of the same age and sex. The draws do not depend on age and sex. */
 import { CARPALS, type Sex, type Stage, stageAt, type Timetable } from './ages.ts';
 import { type Draw, drawFor } from './random.ts';
-import { FINGERS, lengthShare, rayOf, widthShare } from './skeleton.ts';
+import { BREADTH_BY_SEX, FINGERS, lengthShare, rayOf, widthShare } from './skeleton.ts';
 
 export interface Person {
   /** Months. */
@@ -10,6 +10,8 @@ export interface Person {
   /** What a grown man's lengths and widths are multiplied by. */
   lengthScale: number;
   widthScale: number;
+  /** Breadth of the hand beside its length, about 1. */
+  breadth: number;
   /** Thickness of soft tissue beside the bones', about 1. */
   flesh: number;
   /** Density of bone, about 1. */
@@ -44,6 +46,7 @@ export function drawPerson(seed: number, picture: number, age: number, sex: Sex)
   const stout = draw.normal(1, 0.025);
   const flesh = draw.normal(1, 0.05);
   const dense = draw.normal(1, 0.09);
+  const broad = draw.normal(1, 0.015);
   const lengths = perName(() => draw.normal(1, 0.016));
   const widths = perName(() => draw.normal(1, 0.02));
   const late = perName(() => draw.normal(0, 1));
@@ -56,6 +59,7 @@ export function drawPerson(seed: number, picture: number, age: number, sex: Sex)
     sex,
     lengthScale: length * tall,
     widthScale: widthShare(length, sex) * tall * stout,
+    breadth: broad * BREADTH_BY_SEX[sex],
     flesh: flesh * plump * (sex === 'male' ? 1.07 : 0.94),
     dense: Math.min(1.25, dense * (0.72 + 0.28 * grown) * (sex === 'male' ? 1.02 : 0.99)),
     lengths,
