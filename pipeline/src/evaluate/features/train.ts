@@ -19,6 +19,8 @@ export const RECIPE_VERSION = 2;
 
 /** Deviation of the noise in the images, whose values go from -1 to 1: what a classifier has to bear. */
 const CLASSIFIER_NOISE = 0.1;
+/** Less, for numbers stand in small things: an age in bones of a pixel. */
+const REGRESSOR_NOISE = 0.04;
 /** The same, at most, for the autoencoder to take away. */
 export const AUTOENCODER_NOISE = 0.5;
 /**
@@ -113,7 +115,7 @@ export async function trainRegressor(
   const network = createRegressor(source.shape, width);
   const { batch } = options.length ?? USUAL_LENGTH;
   const draw = createBatches(source, batch, options.seed);
-  const addNoise = createNoise(batch, CLASSIFIER_NOISE, options.seed);
+  const addNoise = createNoise(batch, REGRESSOR_NOISE, options.seed);
   return train(source, network, options, {
     inputs: [imagesInput(source, batch), { name: 'targets', shape: [batch, width], dtype: 'float32' }],
     loss(weights, { images, targets }) {
