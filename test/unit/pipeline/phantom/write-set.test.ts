@@ -113,6 +113,15 @@ describe('writeSet', () => {
           .toBuffer(),
       ).rejects.toThrow();
     expect(read(out, 'hands.csv').trim().split('\n')).toHaveLength(14);
+    const dataset = await prepareImages({
+      data: join(out, 'images'),
+      csv: join(out, 'hands.csv'),
+      conditionColumns: 'boneage',
+      size: 32,
+      cacheDir: join(out, '..', 'cache'),
+    });
+    expect(dataset.skipped.map(({ file }) => file).sort()).toEqual(['11.png', '12.png', '13.png']);
+    expect(dataset.count).toBe(10);
   });
 
   it('leaves nothing when it is stopped', async () => {
