@@ -39,8 +39,10 @@ export function drawExposure(seed: number, picture: number): Exposure {
     marker: draw.chance(0.85),
   };
   const grid = { strength: draw.uniform(0.008, 0.025), waves: draw.uniform(0.28, 0.45) };
-  // Mostly two to four sides are cut.
-  const margins = [0, 1, 2, 3].map(() => (draw.chance(0.7) ? draw.uniform(0.01, 0.06) : -0.1));
+  // Mostly two to four sides are cut; little above the fingertips.
+  const margins = [0, 1, 2, 3].map((side) =>
+    draw.chance(0.7) ? draw.uniform(0.005, side === 1 ? 0.018 : 0.055) : -0.1,
+  );
   const collimationTurn = draw.normal(0, 0.012);
   const marker = { height: draw.uniform(0.05, 0.075), turn: draw.normal(0, 0.15), place: draw.uniform(0, 1) };
   return {

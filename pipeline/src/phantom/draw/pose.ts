@@ -42,7 +42,7 @@ export function drawPose(seed: number, picture: number, right: number): Pose {
     foreshortening: [1, 1 - 0.006 * curl, 1 - 0.02 * curl, 1 - 0.03 * curl],
     wrist: draw.normal(0, 3),
     turn: draw.normal(0, 5),
-    fill: draw.uniform(0.9, 1),
+    fill: draw.uniform(0.87, 0.96),
     aside: [draw.uniform(-1, 1), draw.uniform(-1, 1)],
     forearm: draw.uniform(0.1, 0.3),
   };

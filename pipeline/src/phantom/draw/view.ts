@@ -33,7 +33,7 @@ export function viewOf(size: number, layout: Layout, pose: Pose, lengthScale: nu
   // The forearm leaves the picture at its lower edge, so what is left below only shows more of it.
   const room: Point = [size - width * scale, size - height * scale];
   const x = size / 2 + 0.3 * pose.aside[0] * room[0] - ((left + right) / 2) * scale;
-  const y = (0.35 + 0.3 * pose.aside[1]) * room[1] - (top - flesh) * scale;
+  const y = (0.6 + 0.15 * pose.aside[1]) * room[1] - (top - flesh) * scale;
   return {
     scale,
     turn: angle,
