@@ -15,7 +15,7 @@ export const LIMITS: Readonly<Record<string, number>> = {
   '@onnoise/runtime-node': 150,
   '@onnoise/server': 150,
   '@onnoise/runtime-web': 300,
-  '@onnoise/pipeline': 1400,
+  '@onnoise/pipeline': 1600,
   '@onnoise/model-digits': 3000,
   onnoise: 20,
 };
