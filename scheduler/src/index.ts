@@ -162,3 +162,60 @@ export {
 export { addNoise, chainStep, closedFormFactors, forwardChain, predictionTarget } from './schedule/forward.ts';
 export { makeSchedule, type Schedule } from './schedule/schedules.ts';
 export { spacedTimesteps } from './schedule/timesteps.ts';
+export {
+  type BatchConditions,
+  type Conditional,
+  type ConditionInputs,
+  conditionInputs,
+  drawDropped,
+  encodeBatch,
+  type StepInputs,
+} from './training/conditioning.ts';
+export { type Draw, type DrawOptions, drawStep, type Offset } from './training/draw.ts';
+export {
+  type BatchPlace,
+  type BatchPosition,
+  createEpochOrder,
+  type EpochOrder,
+  orderStream,
+} from './training/epoch-order.ts';
+export {
+  type FlatLayout,
+  type FlatParameter,
+  type FlatVector,
+  heldBy,
+  packState,
+  unpackState,
+  weightsOf,
+} from './training/flat.ts';
+export {
+  LEARNING_RATE_SCHEDULES,
+  type LearningRateOptions,
+  type LearningRateSchedule,
+  learningRateAt,
+} from './training/learning-rate.ts';
+export { copyLevels, type ImagePlace } from './training/levels.ts';
+export { type DropoutSpec, drawMasks, MASK } from './training/masks.ts';
+export {
+  type AdamOptions,
+  adamScalars,
+  emaDecayAt,
+  OPTIMIZER_NAMES,
+  type OptimizerName,
+  type StepScalars,
+  scalarNames,
+  shrinks,
+  stepScalars,
+} from './training/optimizer.ts';
+export { sizeOf } from './training/size.ts';
+export {
+  formatStepFile,
+  readStepFile,
+  STEP_FILES,
+  STEP_FORMAT,
+  type StepFile,
+  type StepInput,
+  type TrainingProgress,
+} from './training/step-file.ts';
+export { createStepFeed, type StepBatch, type StepFeed } from './training/step-inputs.ts';
+export { drawTimesteps, TIMESTEP_SAMPLINGS, type TimestepSampling } from './training/timesteps.ts';

@@ -129,13 +129,19 @@ export class GraphBuilder {
   /** As in `TraceOptions`. */
   readonly winograd: boolean;
   readonly sumsInSteps: boolean;
+  readonly products: boolean;
 
   constructor(
     name: string,
-    { winograd = false, sumsInSteps = false }: { winograd?: boolean; sumsInSteps?: boolean } = {},
+    {
+      winograd = false,
+      sumsInSteps = false,
+      products = true,
+    }: { winograd?: boolean; sumsInSteps?: boolean; products?: boolean } = {},
   ) {
     this.winograd = winograd;
     this.sumsInSteps = sumsInSteps;
+    this.products = products;
     this.graph = { name, inputs: [], outputs: [], nodes: [], constants: new Map(), types: new Map() };
   }
 

@@ -31,6 +31,7 @@ export { explainPasses } from './passes/explain.ts';
 export { fuseGroupNorm } from './passes/group-norm.ts';
 export { simplify } from './passes/index.ts';
 export { type Joined, joinPorts } from './passes/joined.ts';
+export { usePlainOperators } from './passes/plain-operators.ts';
 export { foldScale } from './passes/scale.ts';
 export { encodeModel, OPSET } from './protobuf.ts';
 export { describePort, describeReport, type GraphReport, type ReportedPort, reportGraph } from './report.ts';

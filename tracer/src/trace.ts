@@ -51,6 +51,11 @@ export interface TraceOptions {
    * gradients of deep networks need. The default is false.
    */
   sumsInSteps?: boolean;
+  /**
+   * Whether 3x3 convolutions and the like whose filters are inputs, and their gradients, become matrix products where they have few
+   * pixels. That is faster on a CPU, and takes operators that GPUs lack. The default is true.
+   */
+  products?: boolean;
   /** Orders of outputs by name, as those of inputs. */
   orders?: ReadonlyMap<string, readonly number[]>;
 }

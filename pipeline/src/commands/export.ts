@@ -19,10 +19,11 @@ import { withProgress } from '../terminal/progress.ts';
 import { sayNote, sayResult } from '../terminal/voice.ts';
 import { type FormatArguments, formatOfArguments, formatOptions } from './options/formats.ts';
 import { describeFused, type FuseArguments, type Fusing, fuseOptions, readFuse } from './options/fuse.ts';
+import { checkTrainStep, readPresetStep, type TrainStepArguments, trainStepOptions } from './options/train-step.ts';
 import { copySmaller, judgeBy } from './stages/make-smaller.ts';
 
 /** The options of `pipeline export`; its help explains them. */
-export interface ExportArguments extends FormatArguments, FuseArguments {
+export interface ExportArguments extends FormatArguments, FuseArguments, TrainStepArguments {
   run?: string | undefined;
   out?: string | undefined;
   checkpoint?: number | undefined;
@@ -81,6 +82,7 @@ export const command: CommandModule<object, ExportArguments> = {
           requiresArg: true,
           describe: 'Folder for the project, with the images and the checkpoint; --out is not needed then',
         },
+        ...trainStepOptions(),
         ...fuseOptions(),
       })
       .example('$0 export --run runs/digits --out out/digits', 'the last checkpoint')
@@ -88,6 +90,7 @@ export const command: CommandModule<object, ExportArguments> = {
       .example('$0 export --model models/digits --triton out/repository', 'a model for Triton')
       .example('$0 export --model models/digits --out out/digits', 'a model with its weights for Python')
       .example('$0 export --model models/digits --out out/digits --fuse loop', 'all steps in one call')
+      .example('$0 export --run runs/digits --out out/digits --train-step', 'to train on in a tab')
       .example('$0 export --run runs/digits --out out/digits --dtype float16', 'half the size')
       .example('$0 export --model models/digits --out out/digits --quantize int8', 'a quarter, and faster on a CPU')
       .example(
@@ -96,6 +99,9 @@ export const command: CommandModule<object, ExportArguments> = {
       ) as unknown as Argv<ExportArguments>,
   handler: async (args) => {
     const { accelerate, checkpoint } = args;
+    const preset = readPresetStep(args);
+    if (preset !== undefined) return exportPreset(preset.preset, preset.out);
+    checkTrainStep(args);
     const fused = readFuse(args);
     if (accelerate !== undefined) return exportProject(checkProject(args), accelerate, checkpoint);
     const { model, triton, source, copy, format } = checkCombination(args, fused);
@@ -118,6 +124,19 @@ export const command: CommandModule<object, ExportArguments> = {
   },
 };
 
+/** Options whose flags are not their names. */
+const FLAGS: Record<string, string> = { weightBits: '--weight-bits', trainStep: '--train-step' };
+
+async function exportPreset(preset: string, out: string): Promise<void> {
+  const { writePresetStep } = await import('../export/train-step/write-preset.ts');
+  const bytes = await withLock(lockBeside(out), wordsOf(out), () => writePresetStep(preset, out));
+  sayResult([`Training step with fresh weights: ${formatPath(out)}, ${formatBytes(bytes)}`], {
+    preset,
+    folder: out,
+    bytes,
+  });
+}
+
 /** @throws InputError for what does not go with a project, and without a run. @returns the run */
 function checkProject({ run, accelerate, checkpoint: _, ...others }: ExportArguments): string {
   const action = 'export a project';
@@ -132,10 +151,10 @@ function checkProject({ run, accelerate, checkpoint: _, ...others }: ExportArgum
     'drift',
     'judge',
     'fuse',
+    'trainStep',
   ] as const) {
     const rule = 'left out beside --accelerate, which makes no model folder';
-    if (others[name] !== undefined)
-      refuse(action, name === 'weightBits' ? '--weight-bits' : `--${name}`, rule, others[name]);
+    if (others[name] !== undefined) refuse(action, FLAGS[name] ?? `--${name}`, rule, others[name]);
   }
   if (run !== undefined) return run;
   throw new InputError(
@@ -190,6 +209,7 @@ interface ExportSource {
   checkpoint: number | undefined;
   weights: boolean | undefined;
   fused?: Fusing | undefined;
+  trainStep?: boolean | undefined;
   format: Omit<FormatRequest, 'judge'> | undefined;
   judge: string | undefined;
 }
@@ -215,6 +235,7 @@ async function exportFrom({
   checkpoint,
   weights,
   fused: fusing,
+  trainStep,
   format: request,
   judge,
 }: ExportSource): Promise<ExportReport> {
@@ -226,7 +247,7 @@ async function exportFrom({
   const format = request && { ...request, judge: judge === undefined ? undefined : await judgeOfRun(run, judge) };
   const { parity, fused, step, bytes, notes, smaller } = await withLock(lockBeside(out), wordsOf(out), () =>
     withProgress('Exporting', { unit: 'stages' }, (onProgress) =>
-      exportRun({ run, out, checkpoint, weights, fused: fusing, format, onProgress }),
+      exportRun({ run, out, checkpoint, weights, fused: fusing, format, trainStep, onProgress }),
     ),
   );
   for (const note of notes) sayNote(note);
@@ -283,7 +304,7 @@ interface Combination {
 
 /** @throws InputError for options that do not go together, with the reason and a command. */
 function checkCombination(args: ExportArguments, fused: Fusing | undefined): Combination {
-  const { run, out, checkpoint, weights, model, triton, judge } = args;
+  const { run, out, checkpoint, weights, model, triton, judge, trainStep } = args;
   const format = formatOfArguments(args);
   const refuse = (rule: string, received: string, command: string): never => {
     throw new InputError(`Cannot export: ${rule}, received ${received}. Try: ${program('export')} ${command}`);
@@ -332,5 +353,5 @@ function checkCombination(args: ExportArguments, fused: Fusing | undefined): Com
       `--run ${run} --out out/digits`,
     );
   }
-  return { model: out, triton, source: { run, out, checkpoint, weights, fused, format, judge } };
+  return { model: out, triton, source: { run, out, checkpoint, weights, fused, format, judge, trainStep } };
 }

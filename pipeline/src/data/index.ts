@@ -1,6 +1,5 @@
 export { prepareDataset } from './prepare.ts';
 export {
-  type BatchPosition,
   conditionsOf,
   createTrainingBatches,
   readFloats,

@@ -1,21 +1,7 @@
 /** Batches for training: a seeded order per epoch, a position that can be saved, pixels as floats in [-1, 1]. */
-import { checkInteger, InputError, randomInts, refuse, shuffle } from '@onnoise/scheduler';
-import {
-  type Augmentation,
-  type AugmentOptions,
-  adjustContrast,
-  affine,
-  drawAugmentations,
-  type Planes,
-} from './augment.ts';
-import { flipStream, MAX_EPOCHS, orderStream } from './streams.ts';
+import { type BatchPosition, checkInteger, copyLevels, createEpochOrder, InputError } from '@onnoise/scheduler';
+import { type Augmentation, type AugmentOptions, adjustContrast, affine, drawAugmentations } from './augment.ts';
 import type { DataConditions, Dataset } from './types.ts';
-
-/** Where the next batch begins: after `index` images of `epoch`. Plain JSON. */
-export interface BatchPosition {
-  epoch: number;
-  index: number;
-}
 
 export interface TrainingBatch {
   /** [B, C, H, W], in [-1, 1]. */
@@ -68,35 +54,22 @@ export function createTrainingBatches(
   }
   const most: AugmentOptions = { rotate, translate, scale, contrast };
   const augments = Object.values(most).some((change) => change > 0);
-  let position: BatchPosition = { epoch: 0, index: 0 };
-  let order: { epoch: number; numbers: Uint32Array; flips: Int32Array | undefined } | undefined;
-
-  const orderOf = (epoch: number) => {
-    if (order?.epoch === epoch) return order;
-    const flips = flip ? new Int32Array(train.length) : undefined;
-    if (flips) randomInts(seed, flipStream(epoch), 0, 2, flips);
-    order = { epoch, numbers: shuffle(train.slice(), seed, orderStream(epoch)), flips };
-    return order;
-  };
+  const order = createEpochOrder({ numbers: train, batch, seed, flip });
 
   return {
     batchesPerEpoch: Math.floor(train.length / batch),
     get position() {
-      return { ...position };
+      return order.position;
     },
     set position(value) {
-      position = checkPosition(value, train.length);
+      order.position = value;
     },
     async next() {
-      if (position.index + batch > train.length) position = { epoch: position.epoch + 1, index: 0 };
-      const { epoch, index } = position;
-      position = { epoch, index: index + batch };
-      const after = { ...position };
-      const { numbers: all, flips } = orderOf(epoch);
-      const numbers = all.slice(index, index + batch);
+      const { numbers, flips, epoch, index } = order.next();
+      const after = order.position;
       const place = { seed, epoch, first: index, count: batch, side: dataset.width };
       const augmentations = augments ? drawAugmentations(most, place) : undefined;
-      const images = await readFloats(dataset, numbers, flips?.subarray(index, index + batch), augmentations);
+      const images = await readFloats(dataset, numbers, flips, augmentations);
       return {
         images,
         ...(labels && { labels: Int32Array.from(numbers, (number) => labels[number]!) }),
@@ -116,16 +89,6 @@ export function conditionsOf({ names, values }: DataConditions, numbers: ArrayLi
     return values[numbers[Math.floor(i / width)]! * width + (i % width)]!;
   });
 }
-
-function checkPosition(value: BatchPosition, images: number): BatchPosition {
-  if (typeof value !== 'object' || value === null) return refuse('go on', 'position', '{ epoch, index }', value);
-  return {
-    epoch: checkInteger('go on', 'position.epoch', value.epoch, 0, MAX_EPOCHS - 1),
-    index: checkInteger('go on', 'position.index', value.index, 0, images),
-  };
-}
-
-const LEVELS = Float32Array.from({ length: 256 }, (_, level) => level / 127.5 - 1);
 
 /**
  * Images by number as floats: 0..255 -> [-1, 1].
@@ -149,22 +112,10 @@ export async function readFloats(
     const mirrored = Boolean(flips?.[image]);
     const augmentation = augmentations?.[image];
     if (augmentation && moves(augmentation)) affine(bytes, planes, augmentation, mirrored, out);
-    else copyFloats(bytes, planes, mirrored, out);
+    else copyLevels(bytes, planes, mirrored, out);
     if (augmentation && augmentation.contrast !== 1) adjustContrast(out, planes, augmentation.contrast);
   }
   return out;
 }
 
 const moves = ({ angle, shift: [x, y], scale }: Augmentation) => angle !== 0 || x !== 0 || y !== 0 || scale !== 1;
-
-function copyFloats(bytes: Uint8Array, planes: Planes, mirrored: boolean, out: Float32Array): void {
-  const { channels, height, width, at } = planes;
-  const end = at + channels * height * width;
-  if (mirrored) {
-    for (let row = at; row < end; row += width) {
-      for (let x = 0; x < width; x++) out[row + x] = LEVELS[bytes[row + width - 1 - x]!]!;
-    }
-  } else {
-    for (let i = at; i < end; i++) out[i] = LEVELS[bytes[i]!]!;
-  }
-}

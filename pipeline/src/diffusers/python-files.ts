@@ -46,7 +46,7 @@ export function modelIndex(config: Described, entries: object): object {
 }
 
 /** The files by their path in the model folder. */
-async function pythonFiles(config: Described): Promise<Record<string, string>> {
+export async function pythonFiles(config: Described): Promise<Record<string, string>> {
   const library = libraryOf(config);
   const read = (name: string) => readFile(new URL(name, FOLDER), 'utf8');
   const files: Record<string, string> = { 'pipeline.py': await read('pipeline.py') };

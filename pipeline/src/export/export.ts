@@ -21,6 +21,7 @@ import { fusedTable, type TableOptions } from './fuse/table-file.ts';
 import { inferenceGraph, inferenceMetadata } from './inference.ts';
 import type { ModelCard } from './model-card.ts';
 import { describeParity, measureParity, PARITY_BATCHES, type Parity, requireParity } from './parity.ts';
+import { stepFilesOfRun } from './train-step/files.ts';
 
 export interface ExportOptions {
   /** Folder of a training run. */
@@ -33,6 +34,8 @@ export interface ExportOptions {
   weights?: boolean | undefined;
   /** Graphs of network and sampler to write beside the network, with a table. Default: none. */
   fused?: { kinds: readonly FusedKind[]; table: TableOptions } | undefined;
+  /** Whether to write a training step beside the network, to go on with in a browser tab. Default: false. */
+  trainStep?: boolean | undefined;
   /** A smaller format than float32 for the network. Default: none. */
   format?: FormatRequest | undefined;
   onProgress?: ((progress: { done: number; total: number; note?: string }) => void) | undefined;
@@ -65,6 +68,7 @@ export async function exportRun({
   weights = true,
   fused: fusing,
   format,
+  trainStep = false,
   onProgress,
 }: ExportOptions): Promise<ExportResult> {
   await checkArtefactTarget(out);
@@ -83,6 +87,8 @@ export async function exportRun({
   const table = fusing && fusedTable(facts, fusing.table);
   const copies = (weights ? 2 : 1) + (fusing?.kinds.length ?? 0);
   await requireSpace(out, copies * BYTES_A_WEIGHT * countParameters(model), `write the model ${out}`);
+  // Before the comparison, which takes longer: it may refuse the settings.
+  const step = trainStep ? await stepFilesOfRun(`export ${run}`, opened) : {};
   report(1, 'tracing');
   const onnx = encodeModel(inferenceGraph(model, parameters), {
     run: basename(run),
@@ -115,7 +121,7 @@ export async function exportRun({
     // The sheet that these weights drew; a stopped run has none for its last step.
     samplesPng: await readIfThere(paths.sheetOf(info.step)),
     curvePng: await readIfThere(paths.loss),
-    files: { ...(weights && (await filesForPython(model, parameters))), ...fused?.files },
+    files: { ...(weights && (await filesForPython(model, parameters))), ...fused?.files, ...step },
   });
   report(total, 'done');
   return {

@@ -20,13 +20,10 @@ export type InferenceFacts = Pick<PlannedModel, 'timestepCount' | 'classCount' |
 export const labelCount = ({ classCount, nullCondition }: Pick<InferenceFacts, 'classCount' | 'nullCondition'>) =>
   classCount === null ? 0 : classCount + (nullCondition ? 1 : 0);
 
-/** @param parameters of the model, buffers included, in PyTorch's order */
-export function inferenceGraph(model: PlannedModel, parameters: ReadonlyMap<string, Float32Array>): Graph {
-  const constants = model.parameters.map(({ name, shape }) => {
-    const data = parameters.get(name);
-    if (!data) throw new Error(`the weights lack ${name}`);
-    return { name, shape, dtype: 'float32' as const, data };
-  });
+/** @param parameters of the model, buffers included, in PyTorch's order; without them, they are inputs by their names */
+export function inferenceGraph(model: PlannedModel, parameters?: ReadonlyMap<string, Float32Array>): Graph {
+  const weights = model.parameters.map(({ name, shape }) => ({ name, shape, dtype: 'float32' as const }));
+  const constants = parameters && weights.map((spec) => ({ ...spec, data: valuesOf(parameters, spec.name) }));
   const width = 2 * model.conditions.length;
   const graph = traceAnyBatch((batch) => {
     const inputs = [
@@ -34,6 +31,7 @@ export function inferenceGraph(model: PlannedModel, parameters: ReadonlyMap<stri
       { name: 'timestep', shape: [batch], dtype: 'float32' as const },
       ...(model.classCount === null ? [] : [{ name: LABELS, shape: [batch], dtype: 'int32' as const }]),
       ...(width === 0 ? [] : [{ name: 'conditions', shape: [batch, width], dtype: 'float32' as const }]),
+      ...(constants ? [] : weights),
     ];
     const forward = (tensors: Record<string, tf.Tensor>) => ({
       out_sample: model.forward(tensors, tensors.sample as tf.Tensor4D, tensors.timestep as tf.Tensor1D, {
@@ -42,7 +40,7 @@ export function inferenceGraph(model: PlannedModel, parameters: ReadonlyMap<stri
         ...(width > 0 && { conditions: tensors.conditions as tf.Tensor2D }),
       }),
     });
-    return trace(forward, inputs, { name: 'unet', constants });
+    return trace(forward, inputs, { name: 'unet', products: constants !== undefined, constants: constants ?? [] });
   });
   fuseGroupNorm(graph);
   foldScale(graph);
@@ -54,6 +52,11 @@ export function inferenceGraph(model: PlannedModel, parameters: ReadonlyMap<stri
   return graph;
 }
 
+function valuesOf(parameters: ReadonlyMap<string, Float32Array>, name: string): Float32Array {
+  const data = parameters.get(name);
+  if (!data) throw new Error(`the weights lack ${name}`);
+  return data;
+}
 /** Describes the graph's ports and their values, for readers of the file. */
 function documentPorts(graph: Graph, model: InferenceFacts): void {
   const { classCount, nullCondition, conditions, timestepCount } = model;

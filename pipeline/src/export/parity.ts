@@ -3,12 +3,11 @@
  * file, on random batches.
  */
 
-import { type ConditionSpec, gaussian, InputError } from '@onnoise/scheduler';
+import { type ConditionSpec, encodeBatch, gaussian, InputError } from '@onnoise/scheduler';
 import * as tf from '@tensorflow/tfjs';
 import * as ort from 'onnxruntime-node';
 import type { Model } from '../model/index.ts';
 import { sizeOf } from '../shape.ts';
-import { encodeBatch } from '../train/conditioning.ts';
 import { labelCount } from './inference.ts';
 
 /** Batch sizes that are compared. */

@@ -4,9 +4,9 @@
  *
  * Source: Srivastava et al., "Dropout" (JMLR 15, 2014).
  */
+import type { DropoutSpec } from '@onnoise/scheduler';
 import * as tf from '@tensorflow/tfjs';
 import type { Layer } from './declare.ts';
-import type { DropoutSpec } from './types.ts';
 
 /**
  * Adds the layer to the list, unless the share is 0, and returns it.

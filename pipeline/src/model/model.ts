@@ -1,9 +1,9 @@
 /** Creates networks from configurations, and wraps them in an NCHW interface. */
-import { refuse } from '@onnoise/scheduler';
+import { type DropoutSpec, refuse } from '@onnoise/scheduler';
 import * as tf from '@tensorflow/tfjs';
 import { type Conditioning, conditioningOf, withoutOff } from './condition-config.ts';
 import { findNetwork, NETWORKS } from './networks.ts';
-import type { ChannelKey, DropoutSpec, ForwardOptions, Model, ModelConfig, ParameterSpec } from './types.ts';
+import type { ChannelKey, ForwardOptions, Model, ModelConfig, ParameterSpec } from './types.ts';
 
 /**
  * The network that a configuration describes: `_class_name` names one of `NETWORKS`, the other keys are that network's.

@@ -3,6 +3,7 @@
  * first, then a 4 x 4 convolution of stride 2. Options put another activation or normalisation in their places, and add
  * a residual connection around the convolutions, dropout between them and attention at the end.
  */
+import type { DropoutSpec } from '@onnoise/scheduler';
 import * as tf from '@tensorflow/tfjs';
 import { type Activation, activations } from './activation.ts';
 import { attention } from './attention.ts';
@@ -11,7 +12,6 @@ import { dropout } from './dropout.ts';
 import { conv2d, convTranspose2d, linear } from './layers.ts';
 import { type BatchNorm, batchNorm, groupNorm } from './normalization.ts';
 import type { SimpleUnetConfig } from './simple-unet-config.ts';
-import type { DropoutSpec } from './types.ts';
 
 /** PyTorch's default of GroupNorm. */
 const EPSILON = 1e-5;

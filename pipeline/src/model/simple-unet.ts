@@ -7,6 +7,7 @@
  * tutorial lists as "things you can do to improve": attention, residual connections, other activations, group
  * normalization; and dropout.
  */
+import type { DropoutSpec } from '@onnoise/scheduler';
 import * as tf from '@tensorflow/tfjs';
 import { activations } from './activation.ts';
 import { conditionEmbedding } from './condition-embedding.ts';
@@ -15,7 +16,7 @@ import { conv2d, embedding, linear } from './layers.ts';
 import { simpleUnetBlock } from './simple-unet-block.ts';
 import { readSimpleUnetConfig, type SimpleUnetConfig } from './simple-unet-config.ts';
 import { timeEmbedding } from './time-embedding.ts';
-import type { DropoutSpec, Forward, NetworkRecord, ParameterSpec } from './types.ts';
+import type { Forward, NetworkRecord, ParameterSpec } from './types.ts';
 
 function simpleUnet(config: SimpleUnetConfig, parameters: ParameterSpec[], dropouts: DropoutSpec[]): Forward {
   const { image_channels, channels, time_emb_dim: width, num_train_timesteps: count } = config;

@@ -1,15 +1,6 @@
 /** Types of networks: a list of named parameters and a pure function of them; and the record of a kind of network. */
-import type { ConditionSpec, ImageShape } from '@onnoise/scheduler';
+import type { ConditionSpec, DropoutSpec, ImageShape } from '@onnoise/scheduler';
 import type * as tf from '@tensorflow/tfjs';
-
-/** A layer that drops values in training: the pass needs a mask of its name. */
-export interface DropoutSpec {
-  name: string;
-  /** Share of the values that are dropped, above 0 and below 1. */
-  share: number;
-  /** [C, H, W] of what it drops from. */
-  shape: ImageShape;
-}
 
 /** How a parameter starts: constants, uniform in [-bound, bound] or normal with the given deviation. */
 export type Init =

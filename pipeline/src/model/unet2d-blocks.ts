@@ -8,6 +8,7 @@
  * | AttnDownBlock2D, AttnUpBlock2D                     | yes       | what `downsample_type` and `upsample_type` say    |
  * | ResnetDownsampleBlock2D, ResnetUpsampleBlock2D     | no        | a residual block                                  |
  */
+import type { DropoutSpec } from '@onnoise/scheduler';
 import * as tf from '@tensorflow/tfjs';
 import type { Activation } from './activation.ts';
 import { attention } from './attention.ts';
@@ -15,7 +16,6 @@ import type { Declare, Layer, Pass } from './declare.ts';
 import { dropout } from './dropout.ts';
 import { conv2d, convParts, linear, meanHalve, nearestDouble, upsampleConv2d, upsampleConvParts } from './layers.ts';
 import { groupNorm } from './normalization.ts';
-import type { DropoutSpec } from './types.ts';
 
 /** Options that all blocks of a network share. */
 export interface BlockOptions {

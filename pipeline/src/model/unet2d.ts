@@ -5,6 +5,7 @@
  *
  * Source: Ho et al., "Denoising Diffusion Probabilistic Models" (arXiv 2006.11239), appendix B; diffusers' `unet_2d.py`.
  */
+import type { DropoutSpec } from '@onnoise/scheduler';
 import * as tf from '@tensorflow/tfjs';
 import { activations } from './activation.ts';
 import { conditionEmbedding } from './condition-embedding.ts';
@@ -13,7 +14,7 @@ import { conv2d, embedding, linear } from './layers.ts';
 import { groupNorm, silu } from './normalization.ts';
 import { inPatches } from './patches.ts';
 import { timeEmbedding } from './time-embedding.ts';
-import type { DropoutSpec, Forward, NetworkRecord, ParameterSpec } from './types.ts';
+import type { Forward, NetworkRecord, ParameterSpec } from './types.ts';
 import { type BlockOptions, downBlock, midBlock, type Resampling, upBlock } from './unet2d-blocks.ts';
 import { attendsInTheMiddle, readUNet2DConfig, type UNet2DConfig } from './unet2d-config.ts';
 

@@ -11,24 +11,8 @@
  *
  * Source: Kingma & Ba, "Adam" (arXiv 1412.6980), end of section 2; Loshchilov & Hutter (arXiv 1711.05101).
  */
+import { type AdamOptions, shrinks } from '@onnoise/scheduler';
 import * as tf from '@tensorflow/tfjs';
-
-export const OPTIMIZER_NAMES = ['adam', 'adamw', 'muon'] as const;
-export type OptimizerName = (typeof OPTIMIZER_NAMES)[number];
-
-/**
- * | name        | PyTorch's default | meaning                                                         |
- * | optimizer   |                   | `adam` adds decay to the gradient, `adamw` and `muon` (muon.ts) shrink the weight itself |
- * | betas       | [0.9, 0.999]      | memory of the first and second moment                           |
- * | eps         | 1e-8              | added to the root of the second moment                          |
- * | weightDecay | 0 (adamw: 0.01)   | 0 is off                                                        |
- */
-export interface AdamOptions {
-  optimizer: OptimizerName;
-  betas: readonly [number, number];
-  eps: number;
-  weightDecay: number;
-}
 
 export interface AdamScalars {
   /** lr s / (1 - b1^n) */
@@ -37,23 +21,6 @@ export interface AdamScalars {
   epsilon: tf.Scalar;
   /** 1 - lr weightDecay, used by all but adam */
   weightFactor: tf.Scalar;
-}
-
-/** Whether weight decay shrinks the weights themselves. */
-export const shrinks = ({ optimizer, weightDecay }: AdamOptions): boolean => optimizer !== 'adam' && weightDecay > 0;
-
-/** The step's scalars, in float64. `step` is 1 for the first update. */
-export function adamScalars(
-  { betas, eps, weightDecay }: AdamOptions,
-  step: number,
-  learningRate: number,
-): { stepSize: number; epsilon: number; weightFactor: number } {
-  const rootCorrection = Math.sqrt(1 - betas[1] ** step);
-  return {
-    stepSize: (learningRate * rootCorrection) / (1 - betas[0] ** step),
-    epsilon: eps * rootCorrection,
-    weightFactor: 1 - learningRate * weightDecay,
-  };
 }
 
 /** sqrt of the sum of all squares; `squares` are the squared gradients. */

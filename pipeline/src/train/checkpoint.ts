@@ -6,8 +6,7 @@
  */
 import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InputError } from '@onnoise/scheduler';
-import type { BatchPosition } from '../data/index.ts';
+import { type BatchPosition, InputError } from '@onnoise/scheduler';
 import { diskFailure } from '../files/disk-errors.ts';
 import { sizeOf } from '../shape.ts';
 import type { TrainConfig } from './config.ts';

@@ -2,12 +2,19 @@
  * The seams of training: what a network, a training step and an engine look like to each other. Types only.
  * Outside the step, tensors are plain typed arrays in PyTorch's order, and images are NCHW.
  */
-import type { ImageShape, PredictionType } from '@onnoise/scheduler';
+import type {
+  AdamOptions,
+  BatchPosition,
+  DropoutSpec,
+  ImageShape,
+  PredictionType,
+  StepInputs,
+  StepScalars,
+} from '@onnoise/scheduler';
 import type * as tf from '@tensorflow/tfjs';
-import type { BatchPosition } from '../data/index.ts';
-import type { DropoutSpec } from '../model/types.ts';
-import type { AdamOptions } from './adam.ts';
 import type { LossOptions } from './loss.ts';
+
+export type { StepInputs };
 
 export interface StepTensor {
   name: string;
@@ -59,15 +66,6 @@ export interface TrainStepOptions extends AdamOptions, LossOptions {
   clipNorm: number | null;
   /** Whether averaged weights are kept. */
   ema: boolean;
-}
-
-/** The scalars of one step, in float64; `TrainStep.scalars` makes the step's inputs from them. */
-export interface StepScalars {
-  /** 1 for the first update: the power of Adam's bias corrections. */
-  step: number;
-  learningRate: number;
-  /** Share of the old average that stays, 0 to 1. */
-  emaDecay: number;
 }
 
 /** The step as data: `createTrainStep(createModel(model), options)` gives it again, in another process. */
@@ -150,8 +148,6 @@ export interface TrainStep {
     inputs: Record<string, tf.Tensor>,
   ): { state: Record<string, tf.Tensor>; outputs: StepOutputs };
 }
-
-export type StepInputs = Record<string, Float32Array | Int32Array>;
 
 export interface StepResult {
   loss: number;

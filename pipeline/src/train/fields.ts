@@ -3,15 +3,19 @@
  * configuration's checks, the command's options and its help are all made from it. The keys of the network and the
  * scheduler are not here: `createModel` and `parseSchedulerConfig` check them.
  */
-import { DEFAULT_SAMPLER, SAMPLER_NAMES, USUAL_STEPS } from '@onnoise/scheduler';
-import { OPTIMIZER_NAMES } from './adam.ts';
+import {
+  DEFAULT_SAMPLER,
+  LEARNING_RATE_SCHEDULES,
+  OPTIMIZER_NAMES,
+  SAMPLER_NAMES,
+  TIMESTEP_SAMPLINGS,
+  USUAL_STEPS,
+} from '@onnoise/scheduler';
 import { augmentFields } from './augment-fields.ts';
 import { dataFields } from './data-fields.ts';
 import { ENGINE_KINDS } from './engines/kinds.ts';
 import { type Field, SEED, type Values } from './field.ts';
-import { LEARNING_RATE_SCHEDULES } from './learning-rate.ts';
 import { HUBER_DELTA, LOSS_NAMES } from './loss.ts';
-import { TIMESTEP_SAMPLINGS } from './timesteps.ts';
 
 export type Section = 'data' | 'training' | 'output';
 

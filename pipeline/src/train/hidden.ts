@@ -3,9 +3,9 @@
  * beside each other: then the momentum, the weights and their average are one vector each, and matrices of one shape
  * are one stack without a copy for each. Large ones stay alone, since joining their gradients would copy them.
  */
+import { shrinks } from '@onnoise/scheduler';
 import * as tf from '@tensorflow/tfjs';
 import { sizeOf } from '../shape.ts';
-import { shrinks } from './adam.ts';
 import { type Bundle, join, separate } from './bundles.ts';
 import type { TrainStepOptions } from './contracts.ts';
 import { emaUpdate } from './ema.ts';
@@ -23,7 +23,7 @@ export function hiddenBundles(parameters: readonly { name: string; shape: readon
   return [...(small.length > 0 ? [{ members: small }] : []), ...large.map((member) => ({ members: [member] }))];
 }
 
-const compareSides = (a: [number, number], b: [number, number]): number => a[0] - b[0] || a[1] - b[1];
+export const compareSides = (a: [number, number], b: [number, number]): number => a[0] - b[0] || a[1] - b[1];
 
 /**
  * @param gradients of the bundles, joined @param clip scales them, if given @param inputs the step's scalars
@@ -58,7 +58,7 @@ export function updateHidden(
 }
 
 /** The bundle's matrices, a stack [count, rows, columns] for each shape. */
-function stacked({ members }: Bundle, joined: tf.Tensor): tf.Tensor3D[] {
+export function stacked({ members }: Bundle, joined: tf.Tensor): tf.Tensor3D[] {
   const shapes: [number, number, number][] = [];
   for (const member of members) {
     const [last, sides] = [shapes.at(-1), sidesOf(member)];
@@ -70,7 +70,7 @@ function stacked({ members }: Bundle, joined: tf.Tensor): tf.Tensor3D[] {
 }
 
 /** The opposite of `stacked`. @param shape of what is joined */
-function unstacked(stacks: readonly tf.Tensor3D[], shape: number[]): tf.Tensor {
+export function unstacked(stacks: readonly tf.Tensor3D[], shape: number[]): tf.Tensor {
   const parts = stacks.map((stack) => tf.reshape(stack, [stack.size]) as tf.Tensor1D);
   return tf.reshape(parts.length === 1 ? parts[0]! : tf.concat1d(parts), shape);
 }

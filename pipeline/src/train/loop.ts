@@ -4,15 +4,19 @@
  * A step depends only on (seed, step, place in the data), so a continued run repeats the losses of one that never
  * stopped, to the last bit. Runs that end by the clock are the exception: their learning rate follows time.
  */
-import { InputError } from '@onnoise/scheduler';
-import type { DropoutSpec } from '../model/types.ts';
-import type { ConditionInputs } from './conditioning.ts';
+import {
+  type ConditionInputs,
+  type DrawOptions,
+  type DropoutSpec,
+  drawMasks,
+  drawStep,
+  emaDecayAt,
+  InputError,
+  type LearningRateOptions,
+  learningRateAt,
+} from '@onnoise/scheduler';
 import type { Batches, StepResult, TrainEngine, TrainStep } from './contracts.ts';
-import { type DrawOptions, drawStep } from './draw.ts';
-import { emaDecayAt } from './ema.ts';
 import { createHorizonClock, type Horizon, type Progress } from './horizon.ts';
-import { type LearningRateOptions, learningRateAt } from './learning-rate.ts';
-import { drawMasks } from './masks.ts';
 import type { StepMetrics } from './metrics.ts';
 
 export interface LoopOptions {

@@ -4,11 +4,11 @@
  * Source: Ho et al., "Denoising Diffusion Probabilistic Models" (arXiv 2006.11239), algorithm 1; the velocity target is
  * Salimans & Ho (arXiv 2202.00512), v = sqrt(alphaBar) noise - sqrt(1 - alphaBar) x0.
  */
+import { MASK } from '@onnoise/scheduler';
 import * as tf from '@tensorflow/tfjs';
 import type { TrainableModel, TrainStepOptions } from './contracts.ts';
 import { CURVE_SHAPES, type CurveTensors, curveGradients, gammaAt, gammasOf } from './learned-schedule.ts';
 import { meanLoss, minSnrWeight } from './loss.ts';
-import { MASK } from './masks.ts';
 import { SCHEDULE } from './state.ts';
 
 /** Tensors by name. */

@@ -1,10 +1,9 @@
 /** Measures how long training will take, from a few real steps of its engine. */
+import { drawMasks, drawStep } from '@onnoise/scheduler';
 import { sizeOf } from '../shape.ts';
 import { imagesPerStep } from './batch.ts';
 import type { StepInputs } from './contracts.ts';
-import { drawStep } from './draw.ts';
 import { createEngine, type EngineChoice } from './engines/index.ts';
-import { drawMasks } from './masks.ts';
 import type { TrainPlan } from './plan.ts';
 import { PREVIEW_BATCH } from './preview.ts';
 

@@ -3,11 +3,10 @@
  * weights (update.ts). It reads no tensor and keeps no variable, so it runs eagerly on any backend and can be traced.
  * If gradients are accumulated, it has two such functions instead (accumulate.ts).
  */
+import { MASK, scalarNames, stepScalars } from '@onnoise/scheduler';
 import * as tf from '@tensorflow/tfjs';
 import { accumulatedStep } from './accumulate.ts';
-import { adamScalars, shrinks } from './adam.ts';
 import type { StepTensor, TrainableModel, TrainStep, TrainStepOptions } from './contracts.ts';
-import { MASK } from './masks.ts';
 import { differentiate } from './objective.ts';
 import { hasShards, shardedStep } from './shards.ts';
 import { freshState, stateSpecs } from './state.ts';
@@ -17,31 +16,14 @@ export function createTrainStep(model: TrainableModel, options: TrainStepOptions
   const { accumulate } = options;
   const state = stateSpecs(model.parameters, options);
   const scalar = (name: string): StepTensor => ({ name, shape: [], dtype: 'float32' });
-  const decays = shrinks(options);
-  const muon = options.optimizer === 'muon';
-  const scalars: StepTensor[] = [
-    scalar('stepSize'),
-    scalar('epsilon'),
-    ...(decays ? [scalar('weightFactor')] : []),
-    ...(muon ? [scalar('rate')] : []),
-    ...(options.ema ? [scalar('emaRate')] : []),
-  ];
+  const scalars = scalarNames(options).map(scalar);
   const inputsOf = (images: number) => batchInputs(model, options, images);
   return {
     recipe: model.config ? { model: model.config, options } : undefined,
     state,
     inputs: [...inputsOf(accumulate * options.batch), ...scalars],
     initialState: (parameters) => freshState(state, parameters),
-    scalars({ step, learningRate, emaDecay }) {
-      const { stepSize, epsilon, weightFactor } = adamScalars(options, step, learningRate);
-      return {
-        stepSize: Float32Array.of(stepSize),
-        epsilon: Float32Array.of(epsilon),
-        ...(decays && { weightFactor: Float32Array.of(weightFactor) }),
-        ...(muon && { rate: Float32Array.of(learningRate) }),
-        ...(options.ema && { emaRate: Float32Array.of(1 - emaDecay) }),
-      };
-    },
+    scalars: (values) => stepScalars(options, values),
     run: (before, given) =>
       tf.tidy(() => {
         const { loss, ...found } = differentiate(model, options, before, given);

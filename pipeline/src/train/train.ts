@@ -2,11 +2,11 @@
  * A whole run, from top to bottom: start or resume, step, save, draw, end. The loop of the steps is in loop.ts.
  * It prints nothing: the hooks report what happens.
  */
+import { conditionInputs } from '@onnoise/scheduler';
 import { sizeOf } from '../shape.ts';
 import { explainEngineError } from './advice.ts';
 import { imagesPerStep } from './batch.ts';
 import { diskError } from './checkpoint.ts';
-import { conditionInputs } from './conditioning.ts';
 import { drawOwed, drawPictures, lacksPictures } from './draw-run.ts';
 import { type HeldRun, withRun } from './held-run.ts';
 import { type LoopOptions, type LoopResult, runLoop } from './loop.ts';

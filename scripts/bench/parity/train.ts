@@ -8,15 +8,15 @@ import { join } from 'node:path';
 import { createTrainingBatches, type Dataset } from '#pipeline/data/index.ts';
 import { writeWhole } from '#pipeline/files/output.ts';
 import { sizeOf } from '#pipeline/shape.ts';
-import { conditionInputs } from '#pipeline/train/conditioning.ts';
-import { drawStep } from '#pipeline/train/draw.ts';
-import { learningRateAt } from '#pipeline/train/learning-rate.ts';
 import { appendLine, cutLines, readLines } from '#pipeline/train/metrics.ts';
 import type { TrainPlan } from '#pipeline/train/plan.ts';
 import { openRun, runPaths } from '#pipeline/train/run-folder.ts';
 import { encodeSafetensors } from '#pipeline/train/safetensors.ts';
 import { parametersOf } from '#pipeline/train/state.ts';
 import { train } from '#pipeline/train/train.ts';
+import { conditionInputs } from '#scheduler/training/conditioning.ts';
+import { drawStep } from '#scheduler/training/draw.ts';
+import { learningRateAt } from '#scheduler/training/learning-rate.ts';
 import type { TorchSide } from './torch-side.ts';
 
 export interface Line {

@@ -4,14 +4,14 @@ import { sizeOf } from '#pipeline/shape.ts';
 import { imagesPerStep } from '#pipeline/train/batch.ts';
 import { type PartialConfig, resolveConfig } from '#pipeline/train/config.ts';
 import type { StepResult, TrainEngine } from '#pipeline/train/contracts.ts';
-import { drawStep } from '#pipeline/train/draw.ts';
-import { emaDecayAt } from '#pipeline/train/ema.ts';
 import type { EngineChoice } from '#pipeline/train/engines/index.ts';
 import { readInstall } from '#pipeline/train/engines/native/install.ts';
 import { probeNative } from '#pipeline/train/engines/native/probe.ts';
-import { drawMasks } from '#pipeline/train/masks.ts';
 import type { TrainPlan } from '#pipeline/train/plan.ts';
 import { planFromConfig } from '#pipeline/train/resolve.ts';
+import { drawStep } from '#scheduler/training/draw.ts';
+import { drawMasks } from '#scheduler/training/masks.ts';
+import { emaDecayAt } from '#scheduler/training/optimizer.ts';
 
 export type Engine = EngineChoice['kind'];
 

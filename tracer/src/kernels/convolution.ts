@@ -57,7 +57,7 @@ export const convolution: KernelTable = {
     const trained = isTrained(b, w!);
     if (trained && suitsWinograd(b, shape, w!.shape, g)) return winogradConvolution(b, source, w!, shape);
     const weights = filter(b, w!);
-    if (trained && hasFewPixels(shape, w!.shape)) return productConvolution(b, source, weights, shape, g);
+    if (trained && b.products && hasFewPixels(shape, w!.shape)) return productConvolution(b, source, weights, shape, g);
     const out = imageValue('', shape);
     return { ...out, name: b.emit('Conv', [source.name, weights.name], out, { attributes: convAttributes(g) }) };
   },
@@ -83,7 +83,7 @@ export const convolution: KernelTable = {
     if (trained && suitsWinograd(b, output.shape, w!.shape, g)) {
       return winogradInputGradient(b, output, w!, attrs.inputShape);
     }
-    const few = trained && hasFewPixels(output.shape, w!.shape);
+    const few = trained && b.products && hasFewPixels(output.shape, w!.shape);
     return (few ? productInputGradient : inputGradient)(b, output, filter(b, w!), attrs.inputShape, g);
   },
   Conv2DBackpropFilter: (b, { x, dy }, attrs) => {
@@ -95,7 +95,8 @@ export const convolution: KernelTable = {
     if (suitsWinograd(b, output.shape, attrs.filterShape, g)) {
       return winogradFilterGradient(b, source, output, attrs.filterShape);
     }
-    const gradient = hasFewPixels(output.shape, attrs.filterShape) ? productFilterGradient : filterGradient;
+    const few = b.products && hasFewPixels(output.shape, attrs.filterShape);
+    const gradient = few ? productFilterGradient : filterGradient;
     const name = gradient(b, source, output, dims, g);
     return { name, dtype: 'float32', shape: attrs.filterShape, order: OIHW, dims };
   },

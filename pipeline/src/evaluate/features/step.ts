@@ -2,8 +2,9 @@
  * A training step for networks that are not diffusion models: any loss, AdamW, no averaging. As plain as it can be: the
  * networks are small.
  */
+import { type AdamOptions, adamScalars } from '@onnoise/scheduler';
 import * as tf from '@tensorflow/tfjs';
-import { type AdamOptions, adamScalars, adamUpdate, globalNorm, momentRates } from '../../train/adam.ts';
+import { adamUpdate, globalNorm, momentRates } from '../../train/adam.ts';
 import type { StepTensor, TrainStep } from '../../train/contracts.ts';
 import { freshState, stateSpecs } from '../../train/state.ts';
 

@@ -9,9 +9,8 @@
  * | train, validation | int32             | numbers of images                                                |
  */
 import { open } from 'node:fs/promises';
-import type { ConditionSpec } from '@onnoise/scheduler';
+import { type ConditionSpec, encodeBatch } from '@onnoise/scheduler';
 import type { Dataset } from '../../data/index.ts';
-import { encodeBatch } from '../../train/conditioning.ts';
 import { encodeHeader, type SafetensorsEntry, tensorBytes } from '../../train/safetensors.ts';
 
 /** Images that are in memory at a time. */

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Dataset } from '#pipeline/data/index.ts';
 import { loadCheckpoint } from '#pipeline/train/checkpoint.ts';
-import { conditionInputs, drawDropped, encodeBatch } from '#pipeline/train/conditioning.ts';
 import { checkConditions } from '#pipeline/train/conditions.ts';
 import { type PartialConfig, resolveConfig } from '#pipeline/train/config.ts';
 import { createPredictor } from '#pipeline/train/denoiser.ts';
@@ -9,6 +8,7 @@ import { drawPreview } from '#pipeline/train/preview.ts';
 import { completePlan, draftPlan, planFromConfig } from '#pipeline/train/resolve.ts';
 import { parametersOf } from '#pipeline/train/state.ts';
 import { train } from '#pipeline/train/train.ts';
+import { conditionInputs, drawDropped, encodeBatch } from '#scheduler/training/conditioning.ts';
 import { memoryDataset } from '#test/train/memory-dataset.ts';
 import { newRun } from '#test/train/tiny-run.ts';
 

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createModel } from '#pipeline/model/index.ts';
 import { listCheckpoints } from '#pipeline/train/checkpoint.ts';
-import { conditionInputs, drawDropped } from '#pipeline/train/conditioning.ts';
 import { compareConfigs, type PartialConfig, resolveConfig } from '#pipeline/train/config.ts';
 import { checkDropout } from '#pipeline/train/labels.ts';
 import { completePlan, draftPlan, planFromConfig } from '#pipeline/train/resolve.ts';
 import { runPaths } from '#pipeline/train/run-folder.ts';
 import { train } from '#pipeline/train/train.ts';
+import { conditionInputs, drawDropped } from '#scheduler/training/conditioning.ts';
 import { memoryDataset } from '#test/train/memory-dataset.ts';
 import { newRun } from '#test/train/tiny-run.ts';
 

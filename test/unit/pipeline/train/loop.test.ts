@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { TrainEngine } from '#pipeline/train/contracts.ts';
-import { drawStep } from '#pipeline/train/draw.ts';
-import { emaDecayAt } from '#pipeline/train/ema.ts';
-import { learningRateAt } from '#pipeline/train/learning-rate.ts';
 import { type LoopOptions, runLoop } from '#pipeline/train/loop.ts';
+import { drawStep } from '#scheduler/training/draw.ts';
+import { learningRateAt } from '#scheduler/training/learning-rate.ts';
+import { emaDecayAt } from '#scheduler/training/optimizer.ts';
 
 afterEach(() => {
   vi.restoreAllMocks();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { drawTimesteps, type TimestepSampling } from '#pipeline/train/timesteps.ts';
+import { drawTimesteps, type TimestepSampling } from '#scheduler/training/timesteps.ts';
 
 const many = (sampling: TimestepSampling) =>
   Array.from({ length: 400 }, (_, step) => Array.from(drawTimesteps(3, step, 50, 1000, sampling))).flat();

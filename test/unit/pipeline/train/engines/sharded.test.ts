@@ -2,10 +2,10 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { createModel, initParameters } from '#pipeline/model/index.ts';
 import { resolveConfig } from '#pipeline/train/config.ts';
 import type { StepInputs, TrainEngine, TrainStep } from '#pipeline/train/contracts.ts';
-import { drawStep } from '#pipeline/train/draw.ts';
 import { createOnnxruntimeEngine } from '#pipeline/train/engines/onnxruntime.ts';
 import { shardsOf } from '#pipeline/train/engines/sharded.ts';
 import { planFromConfig } from '#pipeline/train/resolve.ts';
+import { drawStep } from '#scheduler/training/draw.ts';
 import { expectClose } from '#test/compare.ts';
 
 const SIDE = 8;

@@ -2,9 +2,18 @@
  * The masks of a step's dropout, a pure function of (seed, step) as its other draws are: a continued run drops the same
  * values, on any engine.
  */
-import { philoxStream } from '@onnoise/scheduler';
-import type { DropoutSpec } from '../model/types.ts';
-import { sizeOf } from '../shape.ts';
+import type { ImageShape } from '../model/pixels.ts';
+import { philoxStream } from '../noise/random.ts';
+import { sizeOf } from './size.ts';
+
+/** A layer that drops values in training: the pass needs a mask of its name. */
+export interface DropoutSpec {
+  name: string;
+  /** Share of the values that are dropped, above 0 and below 1. */
+  share: number;
+  /** [C, H, W] of what it drops from. */
+  shape: ImageShape;
+}
 
 /** A step's input for a mask is called `dropout.` and the layer's name. */
 export const MASK = 'dropout.';

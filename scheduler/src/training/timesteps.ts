@@ -7,7 +7,8 @@
  * A mean above 0 prefers much noise. Source: Esser et al., "Scaling Rectified Flow Transformers" (arXiv 2403.03206),
  * section 3.1; `--weighting_scheme logit_normal` of diffusers' training examples.
  */
-import { gaussian, randomInts } from '@onnoise/scheduler';
+import { gaussian } from '../noise/gaussian.ts';
+import { randomInts } from '../noise/random.ts';
 
 export const TIMESTEP_SAMPLINGS = ['uniform', 'logit_normal'] as const;
 

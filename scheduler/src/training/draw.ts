@@ -2,7 +2,7 @@
  * The random draws of a training step as a pure function of (seed, step), so that a run continues after a stop as if
  * there had been none. They have their own streams, apart from sampling's noise and the data's order.
  */
-import { gaussian } from '@onnoise/scheduler';
+import { gaussian } from '../noise/gaussian.ts';
 import { drawTimesteps, type TimestepSampling } from './timesteps.ts';
 
 const NOISE_STREAM = 0x7e00_0001;

@@ -1,0 +1,85 @@
+/** `train/step.json` of a plan: see step-file.ts of the scheduler. */
+import {
+  formatSchedulerConfig,
+  MODEL_FILES,
+  refuse,
+  STEP_FORMAT,
+  type StepFile,
+  type TrainingProgress,
+} from '@onnoise/scheduler';
+import { modelIndex, pythonExample, pythonFiles } from '../../diffusers/python-files.ts';
+import type { FlatStep } from '../../train/flat-step.ts';
+import { stepsOf } from '../../train/horizon.ts';
+import type { TrainPlan } from '../../train/plan.ts';
+import { formatJson, namesOf } from '../artefact.ts';
+
+/** What a plan does not know. */
+export interface StepHistory {
+  progress: TrainingProgress;
+  /** The images so far. */
+  data: StepFile['data'];
+  /** Number of images that it was trained on; undefined before the first. */
+  images: number | undefined;
+  classNames: readonly string[] | undefined;
+}
+
+export const FRESH: TrainingProgress = { step: 0, epoch: 0, position: { epoch: 0, index: 0 }, seconds: 0, loss: null };
+
+/** Changes of images that only Node makes. */
+const NODE_ONLY = ['rotate', 'translate', 'scale', 'contrast'] as const;
+
+/** @throws InputError for images that are augmented beyond mirroring */
+export async function describeStep(
+  action: string,
+  { config, model, scheduler }: TrainPlan,
+  { layout, inputs }: FlatStep,
+  { progress, data, images, classNames = [] }: StepHistory,
+): Promise<StepFile> {
+  const { training } = config;
+  for (const name of NODE_ONLY) {
+    if (config.data[name] > 0) refuse(action, `--${name}`, '0 with --train-step', config.data[name]);
+  }
+  const settings = model.config ?? {};
+  return {
+    format: STEP_FORMAT,
+    shape: model.shape,
+    batch: training.batch,
+    inputs,
+    vectors: [...layout.vectors],
+    parameters: [...layout.parameters],
+    dropouts: [...(model.dropouts ?? [])],
+    scheduler,
+    classCount: model.classCount,
+    nullCondition: model.nullCondition,
+    conditions: [...model.conditions],
+    classNames: model.classCount !== null && classNames.length === model.classCount ? [...classNames] : null,
+    optimizer: {
+      optimizer: training.optimizer,
+      betas: [training.beta1, training.beta2],
+      eps: training.eps,
+      weightDecay: training.weightDecay,
+    },
+    learningRate: {
+      rate: training.lr,
+      schedule: training.lrSchedule,
+      warmupSteps: training.warmupSteps,
+      steps: stepsOf(config, images) ?? null,
+    },
+    emaDecay: training.emaDecay,
+    labelDropout: training.labelDropout,
+    offsetNoise: training.offsetNoise,
+    timesteps: { kind: training.timestepSampling, mean: training.logitMean, std: training.logitStd },
+    flip: config.data.flip,
+    seed: training.seed,
+    progress,
+    data,
+    config: { ...config },
+    python: pythonExample(settings),
+    files: {
+      [MODEL_FILES.index]: formatJson(modelIndex(settings, namesOf(settings, classNames))),
+      [MODEL_FILES.scheduler]: formatJson(formatSchedulerConfig(scheduler)),
+      [MODEL_FILES.unet]: formatJson(settings),
+      ...(await pythonFiles(settings)),
+    },
+  };
+}
