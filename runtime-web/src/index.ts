@@ -4,6 +4,15 @@ export { drawPicture } from './draw.ts';
 export { type DiffusionModel, type LoadOptions, loadModel, type SampleOptions, type Samples } from './load.ts';
 export type { StepHooks } from './network.ts';
 export {
+  createTrainer,
+  type Trainer,
+  type TrainerEvent,
+  type TrainerInfo,
+  type TrainerOptions,
+  type TrainingImages,
+} from './trainer/create-trainer.ts';
+export { readZip, writeZip } from './trainer/files/zip.ts';
+export {
   createSamplingWorker,
   type Devices,
   type LoadProgress,

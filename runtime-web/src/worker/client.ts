@@ -92,10 +92,15 @@ function sentSource(source: string | URL | ModelFiles | Source): Source {
   const { kind } = source;
   if (kind === 'url') return { kind, url: absolute((source as Extract<Source, { kind: 'url' }>).url) };
   const files = kind === 'files' ? (source as Extract<Source, { kind: 'files' }>).files : (source as ModelFiles);
+  return { kind: 'files', files: sentFiles(files) };
+}
+
+/** Files whose addresses mean the same in a worker. */
+export function sentFiles(files: ModelFiles): ModelFiles {
   const sent = Object.entries(files).map(([path, file]) => {
     return [path, typeof file === 'string' || file instanceof URL ? absolute(file) : file] as const;
   });
-  return { kind: 'files', files: Object.fromEntries(sent) };
+  return Object.fromEntries(sent);
 }
 
 interface Waiting {
@@ -171,7 +176,8 @@ export function connectSamplingWorker(
   };
 }
 
-function revive({ name, message, stack }: Failure): Error {
+/** The error of a message. */
+export function revive({ name, message, stack }: Failure): Error {
   if (name === 'AbortError') return new DOMException(message, name);
   if (name === 'InputError') return new InputError(message);
   const error = new Error(message);

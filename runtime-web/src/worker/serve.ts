@@ -142,7 +142,7 @@ function begin(abort: AbortController, run: () => Promise<unknown>): Task {
   return { abort, result, ended: result.catch(() => undefined) };
 }
 
-function describe(error: unknown): Failure {
+export function describe(error: unknown): Failure {
   if (!(error instanceof Error)) return { name: 'Error', message: String(error) };
   const { name, message, stack } = error;
   return { name, message, stack };

@@ -16,6 +16,8 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     chunkSizeWarningLimit: 700,
-    rolldownOptions: { input: { sampler: here('sampler.html'), engine: here('engine.html') } },
+    rolldownOptions: {
+      input: { sampler: here('sampler.html'), engine: here('engine.html'), trainer: here('trainer.html') },
+    },
   },
 });

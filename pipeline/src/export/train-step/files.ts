@@ -38,7 +38,8 @@ export async function stepFilesOfPreset(action: string, preset: string): Promise
   return stepFiles(action, plan, state, { progress: FRESH, data: null, images: undefined, classNames });
 }
 
-async function stepFiles(
+/** The step of a plan with a state of it. @throws InputError for settings that a flat step does not have */
+export async function stepFiles(
   action: string,
   plan: TrainPlan,
   state: ReadonlyMap<string, Float32Array>,

@@ -1,0 +1,145 @@
+/**
+ * What a closed tab must not lose, in IndexedDB: the step and the pictures once, and the state again and again, in two slots by
+ * turns. A tab that is closed while it writes one still has the other. The newest slot that is whole counts.
+ */
+import { InputError, type StepFile, type TrainingProgress } from '@onnoise/scheduler';
+import type { TrainingImages } from './images.ts';
+import type { State } from './runner.ts';
+import type { OpenedStep } from './step-folder.ts';
+
+const DATABASE = 'onnoise-training';
+const STORE = 'records';
+const SLOTS = 2;
+
+/** Written at the start. */
+interface Base {
+  /** Names the training: slots of another one do not count. */
+  id: string;
+  step: OpenedStep;
+  images: TrainingImages;
+}
+
+interface Slot {
+  id: string;
+  /** Counts writes. */
+  serial: number;
+  progress: TrainingProgress;
+  state: State;
+}
+
+/** A training to go on with. */
+export interface Kept {
+  step: OpenedStep;
+  images: TrainingImages;
+}
+
+export interface Keeper {
+  /** @throws InputError where the storage is full or gone */
+  save(progress: TrainingProgress, state: State): Promise<void>;
+  close(): void;
+}
+
+/** Begins to keep a training under a name, in place of an older one. @throws InputError where the browser stores nothing */
+export async function keepTraining(name: string, { step, images }: Kept): Promise<Keeper> {
+  const database = await open();
+  const id = crypto.randomUUID();
+  await write(database, { [key(name, 'base')]: { id, step, images } satisfies Base });
+  return keeperOf(database, name, id, 0);
+}
+
+/** The training of that name, with its newest state; undefined if there is none. */
+export async function findTraining(name: string): Promise<(Kept & { go: () => Keeper }) | undefined> {
+  const database = await open();
+  const base = await read<Base>(database, key(name, 'base'));
+  if (base === undefined) {
+    database.close();
+    return undefined;
+  }
+  const slots: Slot[] = [];
+  for (let slot = 0; slot < SLOTS; slot++) {
+    const found = await read<Slot>(database, key(name, slot));
+    if (found?.id === base.id && isWhole(base.step.file, found.state)) slots.push(found);
+  }
+  const newest = slots.sort((a, b) => b.serial - a.serial)[0];
+  const { step, images } = base;
+  const file = newest ? { ...step.file, progress: newest.progress } : step.file;
+  return {
+    images,
+    step: { ...step, file, state: newest?.state ?? step.state },
+    go: () => keeperOf(database, name, base.id, newest ? newest.serial + 1 : 0),
+  };
+}
+
+export async function forgetTraining(name: string): Promise<void> {
+  const database = await open();
+  try {
+    const transaction = database.transaction(STORE, 'readwrite');
+    transaction.objectStore(STORE).delete(IDBKeyRange.bound(`${name}/`, `${name}/\uffff`));
+    await done(transaction);
+  } finally {
+    database.close();
+  }
+}
+
+function keeperOf(database: IDBDatabase, name: string, id: string, first: number): Keeper {
+  let serial = first;
+  return {
+    async save(progress, state) {
+      const slot: Slot = { id, serial, progress, state };
+      await write(database, { [key(name, serial % SLOTS)]: slot });
+      serial++;
+    },
+    close: () => database.close(),
+  };
+}
+
+const key = (name: string, part: string | number) => `${name}/${part}`;
+
+const isWhole = ({ vectors }: StepFile, state: State | undefined) =>
+  vectors.every(({ name, size }) => state?.get(name)?.length === size);
+
+const refuse = (rule: string, error: unknown): never => {
+  const { name, message } = error as Error;
+  throw new InputError(
+    `Cannot keep the training: the browser must ${rule}, received "${message || name}". Download the model before you close the tab.`,
+    { cause: error },
+  );
+};
+
+async function open(): Promise<IDBDatabase> {
+  try {
+    if (globalThis.indexedDB === undefined) throw new Error('no IndexedDB');
+    const request = indexedDB.open(DATABASE, 1);
+    request.onupgradeneeded = () => void request.result.createObjectStore(STORE);
+    return await answer(request);
+  } catch (error) {
+    return refuse('let the page store data, which private windows may not', error);
+  }
+}
+
+async function write(database: IDBDatabase, records: Record<string, unknown>): Promise<void> {
+  try {
+    const transaction = database.transaction(STORE, 'readwrite', { durability: 'strict' });
+    const store = transaction.objectStore(STORE);
+    for (const [place, record] of Object.entries(records)) store.put(record, place);
+    await done(transaction);
+  } catch (error) {
+    const full = (error as Error)?.name === 'QuotaExceededError';
+    refuse(full ? 'have room for the state' : 'let the page store data', error);
+  }
+}
+
+const read = <T>(database: IDBDatabase, place: string): Promise<T | undefined> =>
+  answer(database.transaction(STORE).objectStore(STORE).get(place) as IDBRequest<T | undefined>);
+
+const answer = <T>(request: IDBRequest<T>): Promise<T> =>
+  new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+
+const done = (transaction: IDBTransaction): Promise<void> =>
+  new Promise((resolve, reject) => {
+    transaction.oncomplete = () => resolve();
+    transaction.onabort = () => reject(transaction.error);
+  });

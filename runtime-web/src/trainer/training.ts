@@ -1,0 +1,163 @@
+/**
+ * The training loop in a tab: a batch, its draws, one step, and again, with pictures and checkpoints in between. A step depends
+ * only on (seed, step, place in the images), so the same seed has the same losses as Node, and a training that was stopped
+ * goes on as if it had not been.
+ */
+import {
+  createStepFeed,
+  InputError,
+  type PictureOptions,
+  type StepFile,
+  type TrainingProgress,
+  toBytes,
+} from '@onnoise/scheduler';
+import { nextTask } from '../next-task.ts';
+import type { Keeper } from './checkpoints.ts';
+import type { ImageBatches } from './images.ts';
+import type { State, StepRunner } from './runner.ts';
+import type { Sampler } from './samples.ts';
+import type { TrainerEvent } from './worker/protocol.ts';
+
+export interface TrainingParts {
+  file: StepFile;
+  runner: StepRunner;
+  sampler: Sampler;
+  batches: ImageBatches;
+  keeper: Keeper | undefined;
+  tell(event: TrainerEvent, transfer?: ArrayBuffer[]): void;
+  /** Seconds between pictures; null: none. */
+  sampleEvery: number | null;
+  /** Pictures to draw then. */
+  samples: PictureOptions;
+}
+
+export interface Training {
+  /** Goes on, for so many steps or until it is paused. Resolves when it stops. @throws InputError when the loss is not finite */
+  run(steps?: number): Promise<void>;
+  /** Resolves when the step under way is done and kept. */
+  pause(): Promise<void>;
+  readonly progress: TrainingProgress;
+  /** Back to a state. */
+  restart(state: State, progress: TrainingProgress): Promise<void>;
+  state(): Promise<State>;
+}
+
+/** A closed tab loses at most so many seconds. */
+const KEEP_EVERY = 25;
+/** Steps whose speed is averaged. */
+const WINDOW = 20;
+
+export function createTraining(parts: TrainingParts): Training {
+  const { file, runner, sampler, batches, tell } = parts;
+  const feed = createStepFeed(file);
+  let { keeper } = parts;
+  let progress = file.progress;
+  batches.position = progress.position;
+  let running: Promise<void> | undefined;
+  let stopping = false;
+  let [keptAt, sampledAt] = [performance.now(), Number.NEGATIVE_INFINITY];
+  const durations: number[] = [];
+
+  async function update(): Promise<void> {
+    const began = performance.now();
+    const { epoch, ...batch } = batches.next();
+    const { inputs, learningRate } = feed(progress.step, batch);
+    const { loss, gradNorm } = await runner.step(inputs);
+    const step = progress.step + 1;
+    requireFinite(step, loss, gradNorm);
+    const seconds = (performance.now() - began) / 1000;
+    durations.push(seconds);
+    if (durations.length > WINDOW) durations.shift();
+    const mean = durations.reduce((sum, each) => sum + each, 0) / durations.length;
+    progress = { step, epoch, position: batches.position, seconds: progress.seconds + seconds, loss };
+    tell({
+      kind: 'step',
+      step,
+      epoch,
+      loss,
+      gradNorm,
+      learningRate,
+      seconds: progress.seconds,
+      stepsPerSecond: 1 / mean,
+    });
+  }
+
+  async function draw(): Promise<void> {
+    const { step } = progress;
+    const state = await runner.read(['model', 'ema'].filter((name) => file.vectors.some((v) => v.name === name)));
+    const images = toBytes(await sampler.sample(state, parts.samples));
+    sampledAt = performance.now();
+    tell({ kind: 'samples', step, images }, [images.buffer]);
+  }
+
+  /** Storage that is full or gone ends the keeping, not the training. */
+  async function keep(): Promise<void> {
+    keptAt = performance.now();
+    if (keeper === undefined) return;
+    try {
+      await keeper.save(progress, await runner.read());
+      tell({ kind: 'kept', step: progress.step });
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      keeper = undefined;
+      tell({ kind: 'note', text: error.message });
+    }
+  }
+
+  const since = (time: number) => (performance.now() - time) / 1000;
+
+  async function loop(steps: number): Promise<void> {
+    const { sampleEvery } = parts;
+    keptAt = performance.now();
+    if (sampleEvery !== null && sampledAt < 0) await draw();
+    for (let done = 0; done < steps && !stopping; done++) {
+      await update();
+      if (since(keptAt) > KEEP_EVERY) await keep();
+      if (sampleEvery !== null && since(sampledAt) > sampleEvery) await draw();
+      await nextTask();
+    }
+    await keep();
+    if (sampleEvery !== null && !stopping) await draw();
+  }
+
+  return {
+    get progress() {
+      return progress;
+    },
+    async run(steps = Number.POSITIVE_INFINITY) {
+      if (running) throw new InputError('Cannot train: the training must be paused, and it is under way.');
+      stopping = false;
+      running = loop(steps);
+      try {
+        await running;
+      } finally {
+        running = undefined;
+      }
+    },
+    async pause() {
+      stopping = true;
+      await running?.catch(() => undefined); // who called run gets the error
+    },
+    async restart(state, from) {
+      await runner.write(state);
+      progress = from;
+      batches.position = from.position;
+      durations.length = 0;
+      sampledAt = Number.NEGATIVE_INFINITY;
+      await keep();
+    },
+    state: () => runner.read(),
+  };
+}
+
+function requireFinite(step: number, loss: number, gradNorm: number): void {
+  const fault = !Number.isFinite(loss)
+    ? ['loss', loss]
+    : !Number.isFinite(gradNorm)
+      ? ['gradient norm', gradNorm]
+      : null;
+  if (fault === null) return;
+  throw new InputError(
+    `Cannot go on with the training: the ${fault[0]} of step ${step} must be finite, received ${fault[1]}. Start again with a lower learning rate, or from the last checkpoint.`,
+  );
+}

@@ -1,0 +1,120 @@
+/** Training in a page against Node: a step in a folder, its images, and Node's losses on them. */
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { FRESH } from '../../../pipeline/src/export/train-step/describe.ts';
+import { type StepFiles, stepFiles, stepFilesOfRun } from '../../../pipeline/src/export/train-step/files.ts';
+import { type PartialConfig, resolveConfig } from '../../../pipeline/src/train/config.ts';
+import type { TrainPlan } from '../../../pipeline/src/train/plan.ts';
+import { planFromConfig } from '../../../pipeline/src/train/resolve.ts';
+import { openRun } from '../../../pipeline/src/train/run-folder.ts';
+import { specsOfRun } from '../../../pipeline/src/train/state.ts';
+import { train } from '../../../pipeline/src/train/train.ts';
+import { memoryDataset } from '../train/memory-dataset.ts';
+import { lines, newRun } from '../train/tiny-run.ts';
+import type { Host } from './server.ts';
+import { type Visit, type VisitOptions, visit } from './visit.ts';
+
+const SIZE = 8;
+const CLASSES = 3;
+
+export const NETWORK: PartialConfig = {
+  data: { source: 'blobs', size: SIZE, channels: 1, flip: true },
+  model: {
+    _class_name: 'UNet2DModel',
+    sample_size: SIZE,
+    in_channels: 1,
+    out_channels: 1,
+    num_class_embeds: CLASSES,
+    block_out_channels: [16, 16],
+    layers_per_block: 1,
+    norm_num_groups: 4,
+    down_block_types: ['DownBlock2D', 'DownBlock2D'],
+    up_block_types: ['UpBlock2D', 'UpBlock2D'],
+    add_attention: false,
+    dropout: 0.1,
+  },
+  scheduler: { num_train_timesteps: 100, prediction_type: 'v_prediction', timestep_spacing: 'trailing' },
+  training: {
+    steps: 50,
+    batch: 4,
+    optimizer: 'muon',
+    weightDecay: 0.05,
+    lr: 0.004,
+    lrSchedule: 'cosine',
+    warmupSteps: 5,
+    emaDecay: 0.99,
+    labelDropout: 0.2,
+    offsetNoise: 0.05,
+    timestepSampling: 'logit_normal',
+    seed: 11,
+  },
+  output: { checkpointEvery: null, sampleEvery: null, sampleCount: 1 },
+};
+
+export const blobs = () => memoryDataset({ count: 22, size: SIZE, classes: CLASSES, heldOut: 0 });
+
+/** What the page takes. */
+export function pixelsOf({ count, channels, height, width, read, labels }: ReturnType<typeof blobs>) {
+  const bytes = new Uint8Array(count * channels * height * width);
+  read(
+    Uint32Array.from({ length: count }, (_, i) => i),
+    bytes,
+  );
+  return { pixels: [...bytes], labels: [...labels!] };
+}
+
+export const planOfNetwork = (config: PartialConfig = {}): TrainPlan =>
+  planFromConfig(
+    resolveConfig([
+      { name: 'the test', config: NETWORK },
+      { name: 'the rest', config },
+    ]),
+  );
+
+/** A folder with the step of a plan, with fresh weights. */
+export async function freshStepFolder(plan: TrainPlan): Promise<string> {
+  const state = plan.step.initialState(plan.initialParameters());
+  const { classNames } = blobs();
+  return folderOf(await stepFiles('test', plan, state, { progress: FRESH, data: null, images: undefined, classNames }));
+}
+
+export async function stepFolderOfRun(run: string): Promise<string> {
+  return folderOf(await stepFilesOfRun('test', await openRun(run, undefined, specsOfRun)));
+}
+
+async function folderOf(files: StepFiles): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'step-'));
+  for (const [path, content] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), content);
+  }
+  return folder;
+}
+
+/** Trains in Node. @returns the run's folder and the losses of its steps */
+export async function trainInNode(plan: TrainPlan, stopAfter?: number): Promise<{ run: string; losses: number[] }> {
+  const run = newRun();
+  const controller = new AbortController();
+  await train({
+    plan,
+    dataset: blobs(),
+    run,
+    resume: false,
+    signal: controller.signal,
+    hooks: {
+      onStep: ({ step }) => {
+        if (step === stopAfter) controller.abort();
+      },
+    },
+  });
+  return { run, losses: lines(run).map(({ loss }) => loss!) };
+}
+
+export async function openTrainerPage(browser: Browser, host: Host, options: VisitOptions = {}): Promise<Visit> {
+  const opened = await visit(browser, options);
+  await opened.page.goto(`${host.origin}/pages/trainer.html`);
+  await opened.page.waitForFunction(() => 'training' in window);
+  return opened;
+}
