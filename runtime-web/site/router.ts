@@ -4,7 +4,7 @@
  */
 import { signal } from '@preact/signals';
 
-export const VIEWS = ['sample', 'forward', 'game', 'model'] as const;
+export const VIEWS = ['sample', 'forward', 'game', 'train', 'model'] as const;
 export type View = (typeof VIEWS)[number];
 
 export interface Route {

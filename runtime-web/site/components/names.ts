@@ -5,6 +5,7 @@ export const VIEW_NAMES: Record<View, string> = {
   sample: 'Sample',
   forward: 'Forward process',
   game: 'Real or synthetic?',
+  train: 'Train',
   model: 'Your model',
 };
 
@@ -12,5 +13,6 @@ export const SHORT_NAMES: Record<View, string> = {
   sample: 'Sample',
   forward: 'Forward',
   game: 'Real or not?',
+  train: 'Train',
   model: 'Your model',
 };

@@ -48,7 +48,7 @@ export async function keepTraining(name: string, { step, images }: Kept): Promis
 }
 
 /** The training of that name, with its newest state; undefined if there is none. */
-export async function findTraining(name: string): Promise<(Kept & { go: () => Keeper }) | undefined> {
+export async function findTraining(name: string): Promise<(Kept & { go(): Keeper; close(): void }) | undefined> {
   const database = await open();
   const base = await read<Base>(database, key(name, 'base'));
   if (base === undefined) {
@@ -67,6 +67,7 @@ export async function findTraining(name: string): Promise<(Kept & { go: () => Ke
     images,
     step: { ...step, file, state: newest?.state ?? step.state },
     go: () => keeperOf(database, name, base.id, newest ? newest.serial + 1 : 0),
+    close: () => database.close(),
   };
 }
 

@@ -35,8 +35,11 @@ export interface TrainerOptions {
   seed?: number | undefined;
   /** Default: `auto`, WebGPU where there is a graphics card and its first step agrees with WebAssembly's. */
   device?: Device | 'auto' | undefined;
-  /** Of WebAssembly, at most. Default: as many as suit the processor. */
-  threads?: number | undefined;
+  /**
+   * Of WebAssembly, at most. Default: as many as suit the processor. `fastest` measures one against two, which takes seconds: two are
+   * slower than one on a processor that is busy.
+   */
+  threads?: number | 'fastest' | undefined;
   /** Name under which the browser keeps the training, every half minute and at each pause. Default: it does not. */
   checkpoints?: string | undefined;
   /** Seconds between pictures; null: none. Default: 5. */
@@ -73,7 +76,19 @@ export interface Trainer {
 
 /** @throws InputError for a step or images that cannot be trained with, and for a device that this browser lacks */
 export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
-  const { files } = options;
+  if (options.threads !== 'fastest') return start(options);
+  const one = await start({ ...options, threads: 1 });
+  const cores = globalThis.crossOriginIsolated ? navigator.hardwareConcurrency : 1;
+  if (one.info.device !== 'wasm' || cores < 2) return one;
+  const seconds = await one.time();
+  const two = await start({ ...options, threads: 2 });
+  const [chosen, other] = (await two.time()) < seconds ? [two, one] : [one, two];
+  other.dispose();
+  return chosen;
+}
+
+async function start(options: TrainerOptions): Promise<Trainer & { time(): Promise<number> }> {
+  const { files, threads } = options;
   const worker =
     files === undefined
       ? new Worker(new URL('./worker/onnoise-trainer.ts', import.meta.url), { type: 'module' })
@@ -81,7 +96,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
   const connection = connectTrainer(worker, () => worker.terminate());
   worker.addEventListener('error', ({ message }) => connection.fail(message ?? 'no file onnoise-trainer.js'));
   try {
-    return await connection.open(options);
+    return await connection.open({ ...options, threads: typeof threads === 'number' ? threads : undefined });
   } catch (error) {
     connection.end(error as Error);
     throw error;
@@ -147,7 +162,7 @@ export function connectTrainer(port: MessageEnd<ToTrainer, FromTrainer>, close: 
       sampleEvery = 5,
       samples,
       files,
-    }: TrainerOptions) {
+    }: Omit<TrainerOptions, 'threads'> & { threads?: number | undefined }) {
       if (step !== undefined && images === undefined) {
         throw new InputError('Cannot train: images must be given with a step, received none.');
       }
@@ -160,11 +175,12 @@ export function connectTrainer(port: MessageEnd<ToTrainer, FromTrainer>, close: 
         samples: samples ?? { count: 8, steps: 10 },
         files: files === undefined ? undefined : absolute(files),
       });
-      const trainer: Trainer = {
+      const trainer: Trainer & { time(): Promise<number> } = {
         info,
         on,
         run: async (steps) => void (await ask('run', { steps })),
         pause: async () => void (await ask('pause', null)),
+        time: () => ask('time', null),
         restart: () => ask('restart', null),
         sample: (request = {}) => ask('sample', request),
         folder: () => ask('folder', null),

@@ -23,7 +23,8 @@ export interface TrainingParts {
   runner: StepRunner;
   sampler: Sampler;
   batches: ImageBatches;
-  keeper: Keeper | undefined;
+  /** Begins to keep the training, if it is to be kept; asked once. */
+  keep: () => Promise<Keeper | undefined>;
   tell(event: TrainerEvent, transfer?: ArrayBuffer[]): void;
   /** Seconds between pictures; null: none. */
   sampleEvery: number | null;
@@ -50,7 +51,7 @@ const WINDOW = 20;
 export function createTraining(parts: TrainingParts): Training {
   const { file, runner, sampler, batches, tell } = parts;
   const feed = createStepFeed(file);
-  let { keeper } = parts;
+  let keeper: Promise<Keeper | undefined> | undefined;
   let progress = file.progress;
   batches.position = progress.position;
   let running: Promise<void> | undefined;
@@ -93,13 +94,15 @@ export function createTraining(parts: TrainingParts): Training {
   /** Storage that is full or gone ends the keeping, not the training. */
   async function keep(): Promise<void> {
     keptAt = performance.now();
-    if (keeper === undefined) return;
+    keeper ??= parts.keep();
     try {
-      await keeper.save(progress, await runner.read());
+      const open = await keeper;
+      if (open === undefined) return;
+      await open.save(progress, await runner.read());
       tell({ kind: 'kept', step: progress.step });
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
-      keeper = undefined;
+      keeper = Promise.resolve(undefined);
       tell({ kind: 'note', text: error.message });
     }
   }
@@ -108,7 +111,7 @@ export function createTraining(parts: TrainingParts): Training {
 
   async function loop(steps: number): Promise<void> {
     const { sampleEvery } = parts;
-    keptAt = performance.now();
+    await keep();
     if (sampleEvery !== null && sampledAt < 0) await draw();
     for (let done = 0; done < steps && !stopping; done++) {
       await update();

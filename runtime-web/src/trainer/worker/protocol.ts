@@ -38,8 +38,6 @@ export interface TrainerInfo extends DeviceReport {
   classNames: string[] | null;
   images: { name: string; count: number };
   progress: TrainingProgress;
-  /** Sentences for the user. */
-  notes: string[];
 }
 
 /** What to train: a step with images, or a training that this browser keeps. */
@@ -63,6 +61,8 @@ export interface TrainerQuestions {
   open: { ask: OpenRequest; done: TrainerInfo };
   run: { ask: { steps: number | undefined }; done: null };
   pause: { ask: null; done: null };
+  /** Seconds of a step. */
+  time: { ask: null; done: number };
   restart: { ask: null; done: TrainingProgress };
   sample: { ask: PictureOptions; done: Float32Array<ArrayBuffer> };
   folder: { ask: null; done: Record<string, Uint8Array<ArrayBuffer> | string> };

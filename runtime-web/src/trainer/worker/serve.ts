@@ -1,11 +1,12 @@
 /** The worker's side: opens a training, and answers the page's questions about it. */
-import { createStepFeed, InputError, type StepFile, sizeOf } from '@onnoise/scheduler';
+import { createStepFeed, InputError, type StepFile, type StepInputs, sizeOf } from '@onnoise/scheduler';
 import type { MessageEnd } from '../../worker/protocol.ts';
 import { describe } from '../../worker/serve.ts';
 import { findTraining, type Keeper, type Kept, keepTraining } from '../checkpoints.ts';
 import { type ImageBatches, openImages } from '../images.ts';
 import { modelFolder } from '../model-folder.ts';
 import { type ChosenRunner, openRunner } from '../open-runner.ts';
+import type { StepRunner } from '../runner.ts';
 import { openSampler, type Sampler } from '../samples.ts';
 import { type OpenedStep, openStep } from '../step-folder.ts';
 import { createTraining, type Training } from '../training.ts';
@@ -41,7 +42,13 @@ interface Opened {
   images: { name: string; count: number; hash: string };
   training: Training;
   sampler: Sampler;
+  runner: StepRunner;
+  /** Inputs of the next step. */
+  trial: StepInputs;
 }
+
+/** Steps of which the shortest counts; the first makes buffers. */
+const TIMED = 4;
 
 function createAnswers(tell: (event: TrainerEvent, transfer?: ArrayBuffer[]) => void): Answers {
   let opened: Opened | undefined;
@@ -55,18 +62,13 @@ function createAnswers(tell: (event: TrainerEvent, transfer?: ArrayBuffer[]) => 
       const { kept, keep } = await sourceOf(request);
       const { step, images } = kept;
       const batches = await openImages(step.file, images);
-      const chosen = await openRunner(step, trialOf(step.file, batches), {
+      const trial = trialOf(step.file, batches);
+      const chosen = await openRunner(step, trial, {
         device: request.device,
         threads: request.threads,
         runtime: { files: request.files },
       });
       const sampler = await openSampler(chosen.ort, step.denoiser, step.file);
-      const notes: string[] = [];
-      const keeper = await keep().catch((error: unknown) => {
-        if (!(error instanceof InputError)) throw error;
-        notes.push(error.message);
-        return undefined;
-      });
       const { sampleEvery, samples } = request;
       const { file } = step;
       const training = createTraining({
@@ -74,14 +76,15 @@ function createAnswers(tell: (event: TrainerEvent, transfer?: ArrayBuffer[]) => 
         runner: chosen.runner,
         sampler,
         batches,
-        keeper,
+        keep,
         tell,
         sampleEvery,
         samples,
       });
       const { count, hash } = batches;
-      opened = { step, sampler, training, images: { name: images.name, count, hash } };
-      return { ...infoOf(file, chosen), images: { name: images.name, count }, notes };
+      const { runner } = chosen;
+      opened = { step, sampler, training, runner, trial, images: { name: images.name, count, hash } };
+      return { ...infoOf(file, chosen), images: { name: images.name, count } };
     },
     async run({ steps }) {
       await required().training.run(steps);
@@ -90,6 +93,17 @@ function createAnswers(tell: (event: TrainerEvent, transfer?: ArrayBuffer[]) => 
     async pause() {
       await required().training.pause();
       return null;
+    },
+    async time() {
+      const { runner, trial, step } = required();
+      let shortest = Number.POSITIVE_INFINITY;
+      for (let i = 0; i < TIMED; i++) {
+        const began = performance.now();
+        await runner.step(trial);
+        shortest = Math.min(shortest, (performance.now() - began) / 1000);
+      }
+      await runner.write(step.state);
+      return shortest;
     },
     async restart() {
       const { training, step } = required();
@@ -140,7 +154,7 @@ function trialOf(file: StepFile, batches: ImageBatches) {
   return createStepFeed(file)(step, batch).inputs;
 }
 
-function infoOf(file: StepFile, { device, threads, reason }: ChosenRunner): Omit<TrainerInfo, 'images' | 'notes'> {
+function infoOf(file: StepFile, { device, threads, reason }: ChosenRunner): Omit<TrainerInfo, 'images'> {
   const { shape, batch, parameters, classNames, progress } = file;
   const weights = parameters.reduce((sum, parameter) => sum + sizeOf(parameter.shape), 0);
   return { device, threads, reason, shape, batch, weights, classNames, progress };

@@ -5,6 +5,8 @@ export interface Digits {
   bytes: Uint8Array;
   width: number;
   height: number;
+  /** One per digit. */
+  labels: number[];
   /** Where the first 0, 1 ... 9 is. */
   places: number[];
 }
@@ -30,5 +32,5 @@ export async function fetchDigits(): Promise<Digits> {
     get('bin').then(async (response) => new Uint8Array(await response.arrayBuffer())),
   ]);
   const places = Array.from({ length: 10 }, (_, label) => info.labels.indexOf(label));
-  return { bytes, width: info.width, height: info.height, places };
+  return { bytes, ...info, places };
 }

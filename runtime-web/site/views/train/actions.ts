@@ -1,0 +1,222 @@
+/** What the buttons do. One trainer at a time; it goes on while another view is shown. */
+import { type ImageShape, InputError } from '@onnoise/scheduler';
+import type { Trainer, TrainerOptions, TrainingImages } from '#src/index.ts';
+import { announce, sentence } from '../../store.ts';
+import { saveFile } from '../sample/download.ts';
+import { asImages, digitsOf, type OwnPicture, readPictures, SIDE } from './pictures.ts';
+import * as state from './state.ts';
+
+/** Name of the training that the browser keeps. */
+const KEPT = 'page';
+const SAMPLES = 10;
+const SEED = 1;
+/** Of the shipped digits. */
+const CLASSES = 10;
+
+const load = () => import('../../../src/trainer/create-trainer.ts');
+const store = () => import('../../../src/trainer/checkpoints.ts');
+const zips = () => import('../../../src/trainer/files/zip.ts');
+const folders = () => import('../../../src/trainer/step-folder.ts');
+
+let trainer: Trainer | undefined;
+
+/** Shows what fails, and gives back the phase before. */
+async function trying(work: () => Promise<void>): Promise<void> {
+  state.trouble.value = null;
+  try {
+    await work();
+  } catch (error) {
+    if ((error as Error).name === 'AbortError') return;
+    state.trouble.value = sentence(error);
+    state.phase.value = trainer ? 'paused' : 'idle';
+  }
+}
+
+/** Looks for a training of an earlier visit. A browser that stores nothing has none. */
+export async function lookForEarlier(): Promise<void> {
+  if (trainer || state.phase.peek() !== 'idle') return;
+  try {
+    const found = await (await store()).findTraining(KEPT);
+    if (!found) return;
+    found.close();
+    const { step } = found.step.file.progress;
+    if (step > 0) state.earlier.value = { name: found.images.name, step };
+  } catch {
+    // Nothing is kept; starting will say why.
+  }
+}
+
+export const start = (): Promise<void> =>
+  trying(async () => {
+    if (!trainer) await open(await chosen());
+    await run();
+  });
+
+export const goOn = (): Promise<void> =>
+  trying(async () => {
+    await open({});
+    await run();
+  });
+
+export const forget = (): Promise<void> =>
+  trying(async () => {
+    state.earlier.value = null;
+    await (await store()).forgetTraining(KEPT);
+  });
+
+async function chosen(): Promise<TrainerOptions> {
+  state.phase.value = 'opening';
+  const kind = state.source.peek() === 'digits' ? 'digits' : 'pictures';
+  return { step: `training/${kind}`, images: await imagesOf([1, SIDE, SIDE]) };
+}
+
+/** The chosen pictures, in the shape that a step takes. */
+async function imagesOf(shape: ImageShape): Promise<TrainingImages> {
+  if (state.source.peek() === 'digits') return digitsOf(shape);
+  const name = state.source.peek() === 'camera' ? 'pictures of the camera' : 'pictures of files';
+  return asImages(name, state.own.peek(), shape);
+}
+
+async function open(options: TrainerOptions): Promise<void> {
+  state.phase.value = 'opening';
+  state.note.value = null;
+  const { createTrainer } = await load();
+  const classes = options.step === undefined ? undefined : options.images?.labels;
+  trainer = await createTrainer({
+    ...options,
+    threads: 'fastest',
+    checkpoints: KEPT,
+    samples: {
+      seeds: Array.from({ length: SAMPLES }, (_, i) => SEED + i),
+      steps: 12,
+      ...(classes && { labels: Array.from({ length: SAMPLES }, (_, i) => i) }),
+    },
+  });
+  const { info } = trainer;
+  state.info.value = info;
+  state.learnt.value = info.images;
+  state.earlier.value = null;
+  state.curve.value = state.emptyCurve(info.progress.step);
+  state.samples.value = null;
+  state.kept.value = null;
+  showProgress(info.progress, 0);
+  listen(trainer);
+}
+
+function showProgress({ step, epoch, loss, seconds }: Trainer['info']['progress'], stepsPerSecond: number): void {
+  state.progress.value = { step, epoch, loss: loss ?? Number.NaN, seconds, stepsPerSecond };
+}
+
+function listen(to: Trainer): void {
+  to.on('step', (event) => {
+    state.progress.value = event;
+    state.curve.value = state.withLoss(state.curve.peek(), event.loss);
+  });
+  to.on('samples', ({ step, images }) => {
+    const size = images.length / SAMPLES;
+    const pictures = Array.from({ length: SAMPLES }, (_, i) => images.subarray(i * size, (i + 1) * size));
+    state.samples.value = { step, pictures };
+  });
+  to.on('kept', ({ step }) => {
+    state.kept.value = step;
+  });
+  to.on('note', ({ text }) => {
+    state.note.value = text;
+  });
+}
+
+async function run(): Promise<void> {
+  state.phase.value = 'training';
+  announce('The training is under way.');
+  await trainer!.run();
+  state.phase.value = 'paused';
+}
+
+export const pause = (): Promise<void> =>
+  trying(async () => {
+    state.phase.value = 'pausing';
+    await trainer!.pause();
+    state.phase.value = 'paused';
+    announce(`Paused after ${state.progress.peek()?.step} steps.`);
+  });
+
+/** Ends the training, with fresh weights for the next. */
+export const reset = (): Promise<void> =>
+  trying(async () => {
+    await trainer?.pause();
+    close();
+    await (await store()).forgetTraining(KEPT).catch(() => undefined); // where nothing is stored
+    announce('The training is forgotten.');
+  });
+
+function close(): void {
+  trainer?.dispose();
+  trainer = undefined;
+  state.phase.value = 'idle';
+  state.info.value = null;
+  state.learnt.value = null;
+  state.progress.value = null;
+  state.samples.value = null;
+  state.kept.value = null;
+  state.note.value = null;
+  state.curve.value = state.emptyCurve();
+}
+
+export const download = (): Promise<void> =>
+  trying(async () => {
+    const { writeZip } = await zips();
+    const files = await trainer!.folder();
+    const name = `${state.learnt.peek()!.name.replaceAll(/\W+/g, '-')}-${state.progress.peek()!.step}`;
+    const inside = Object.fromEntries(Object.entries(files).map(([path, content]) => [`${name}/${path}`, content]));
+    saveFile(new Blob([writeZip(inside)], { type: 'application/zip' }), `${name}.zip`);
+  });
+
+/** Goes on from a model folder with `train/`, on the pictures that are chosen. */
+export const upload = (files: readonly { path: string; file: Blob }[]): Promise<void> =>
+  trying(async () => {
+    const [only] = files;
+    const step =
+      files.length === 1 && only!.path.endsWith('.zip')
+        ? await (await zips()).readZip(only!.file)
+        : Object.fromEntries(files.map(({ path, file }) => [path, file]));
+    state.phase.value = 'opening';
+    const { file } = await (await folders()).openStep(step);
+    const images = await imagesOf(file.shape);
+    if (file.classCount !== CLASSES) delete images.labels;
+    if (trainer) {
+      await trainer.pause();
+      close();
+    }
+    await open({ step, images });
+    state.phase.value = 'paused';
+    announce('The training is open. Start goes on with it.');
+  });
+
+export const takeFiles = (files: readonly { path: string; file: Blob }[]): Promise<void> =>
+  trying(async () => {
+    state.source.value = 'files';
+    try {
+      const { pictures, skipped } = await readPictures(files, (done, total) => {
+        state.reading.value = done / total;
+      });
+      state.own.value = pictures;
+      const first = skipped[0];
+      const others = skipped.length > 1 ? ` and ${skipped.length - 1} more files` : '';
+      state.note.value =
+        first === undefined ? null : `${first}${others} cannot be read as a picture, and was left out.`;
+      announce(`${pictures.length} pictures are ready.`);
+    } finally {
+      state.reading.value = null;
+    }
+  });
+
+export function takeFrame(picture: OwnPicture): void {
+  if (state.source.peek() !== 'camera') state.own.value = [];
+  state.source.value = 'camera';
+  state.own.value = [...state.own.peek(), picture];
+}
+
+/** For the camera, which tells what prevents it. */
+export function showTrouble(error: unknown): void {
+  state.trouble.value = error instanceof InputError ? error.message : sentence(error);
+}

@@ -1,0 +1,120 @@
+/** The buttons, and how far the training is. */
+import type { JSX } from 'preact';
+import { Button } from '../../components/button.tsx';
+import { Card } from '../../components/card.tsx';
+import { Icon } from '../../components/icon.tsx';
+import { download, forget, goOn, pause, reset, start } from './actions.ts';
+import { LossChart } from './loss-chart.tsx';
+import { UploadButtons } from './source.tsx';
+import { busy, earlier, enough, info, kept, note, phase, progress, reading, trouble } from './state.ts';
+
+export function Controls(): JSX.Element {
+  const opened = info.value !== null;
+  const stepped = (progress.value?.step ?? 0) > 0;
+  return (
+    <Card title="Training">
+      <div class="train-controls">
+        {earlier.value && <Earlier {...earlier.value} />}
+        <div class="train-buttons">
+          <MainButton />
+          <Button icon="retry" disabled={!opened || busy.value} onClick={reset}>
+            Start over
+          </Button>
+          <Button icon="download" disabled={!stepped || busy.value} onClick={download}>
+            Download
+          </Button>
+          <UploadButtons locked={busy.value} />
+        </div>
+        {trouble.value && (
+          <p class="train-trouble" role="alert">
+            <Icon name="alert" />
+            {trouble.value}
+          </p>
+        )}
+        {note.value && (
+          <p class="field-hint" role="status">
+            {note.value}
+          </p>
+        )}
+        <Figures />
+        <LossChart />
+        {info.value && (
+          <p class="field-hint">
+            A network of {info.value.weights.toLocaleString('en')} weights, {info.value.batch} pictures a step.{' '}
+            {info.value.reason}
+          </p>
+        )}
+      </div>
+    </Card>
+  );
+}
+
+function MainButton(): JSX.Element {
+  switch (phase.value) {
+    case 'training':
+      return (
+        <Button kind="primary" icon="pause" onClick={pause}>
+          Pause
+        </Button>
+      );
+    case 'opening':
+    case 'pausing':
+      return (
+        <Button kind="primary" disabled>
+          {phase.value === 'opening' ? 'Getting ready' : 'Pausing'}
+        </Button>
+      );
+    default:
+      return (
+        <Button
+          kind="primary"
+          icon="play"
+          disabled={(!enough.value && info.value === null) || reading.value !== null}
+          onClick={start}
+        >
+          {phase.value === 'paused' ? 'Go on' : 'Start'}
+        </Button>
+      );
+  }
+}
+
+function Earlier({ name, step }: { name: string; step: number }): JSX.Element {
+  return (
+    <div class="train-earlier">
+      <p>
+        This browser keeps a training of {name}, after {step.toLocaleString('en')} steps.
+      </p>
+      <div class="train-buttons">
+        <Button icon="play" disabled={busy.value} onClick={goOn}>
+          Go on with it
+        </Button>
+        <Button kind="quiet" disabled={busy.value} onClick={forget}>
+          Forget it
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+function Figures(): JSX.Element {
+  const now = progress.value;
+  const rate = now?.stepsPerSecond ?? 0;
+  const figures: [string, string][] = [
+    ['Steps', now ? now.step.toLocaleString('en') : '0'],
+    ['Loss', now && Number.isFinite(now.loss) ? now.loss.toPrecision(3) : '–'],
+    ['Steps a second', rate > 0 ? rate.toPrecision(rate < 10 ? 2 : 3) : '–'],
+    ['Trained for', now ? clock(now.seconds) : '0:00'],
+  ];
+  return (
+    <dl class="train-figures" data-kept={kept.value ?? undefined}>
+      {figures.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd class="number">{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+const clock = (seconds: number) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, '0')}`;

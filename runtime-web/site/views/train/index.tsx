@@ -1,0 +1,29 @@
+/** Train: a network learns to draw, in this tab, from digits or from the visitor's own pictures. */
+import type { JSX } from 'preact';
+import { useEffect } from 'preact/hooks';
+import { lookForEarlier } from './actions.ts';
+import { Controls } from './controls.tsx';
+import { Samples } from './samples.tsx';
+import { Source } from './source.tsx';
+import { info } from './state.ts';
+import './train.css';
+
+export default function TrainView(): JSX.Element {
+  useEffect(() => void lookForEarlier(), []);
+  return (
+    <div class="train">
+      <header class="train-intro">
+        <h1>Train your own</h1>
+        <p class="lede">
+          A small network learns here, in this tab. At each step it sees a few pictures with noise added, guesses, and
+          its weights move a little so that the guess gets better. After a minute or two it draws.
+        </p>
+      </header>
+      <div class="train-columns">
+        <Source locked={info.value !== null} />
+        <Controls />
+        <Samples />
+      </div>
+    </div>
+  );
+}

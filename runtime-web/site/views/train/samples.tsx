@@ -1,0 +1,37 @@
+/** What the network draws now: always from the same noise, so that one sees it learn. */
+import type { JSX } from 'preact';
+import { Card } from '../../components/card.tsx';
+import { PictureCanvas } from '../../components/picture-canvas.tsx';
+import { SIDE } from './pictures.ts';
+import { info, samples } from './state.ts';
+
+const SHAPE = [1, SIDE, SIDE] as const;
+const EMPTY = new Uint8ClampedArray(SIDE * SIDE).fill(128);
+
+export function Samples(): JSX.Element {
+  const shown = samples.value;
+  const names = info.value?.classNames;
+  const pictures = shown?.pictures ?? new Array<Uint8ClampedArray>(10).fill(EMPTY);
+  const word = (i: number) => (names ? `a ${names[i % names.length]}` : `picture ${i + 1}`);
+  return (
+    <Card
+      title="What it draws"
+      aside={shown && <span class="field-aside number">after {shown.step.toLocaleString('en')} steps</span>}
+    >
+      <ul class="train-samples">
+        {pictures.map((picture, i) => (
+          <li key={i}>
+            <PictureCanvas
+              pixels={picture}
+              shape={SHAPE}
+              label={shown ? `${word(i)}, as it draws it now` : 'not drawn yet'}
+            />
+          </li>
+        ))}
+      </ul>
+      <p class="field-hint">
+        Every few seconds, from the same noise each time{names ? `: ${names.join(', ')}` : ''}. At first it draws noise.
+      </p>
+    </Card>
+  );
+}

@@ -1,0 +1,161 @@
+/** What it learns from: the shipped digits, files, or the camera. */
+import type { JSX } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { Button } from '../../components/button.tsx';
+import { Card } from '../../components/card.tsx';
+import { PictureCanvas } from '../../components/picture-canvas.tsx';
+import { Progress } from '../../components/progress.tsx';
+import { Segmented } from '../../components/segmented.tsx';
+import { type Dropped, filesOfDialog, filesOfDrop } from '../model/drop.ts';
+import { showTrouble, takeFiles, upload } from './actions.ts';
+import { CameraDialog } from './camera-dialog.tsx';
+import { FEWEST, SIDE } from './pictures.ts';
+import { busy, enough, own, reading, type SourceKind, source } from './state.ts';
+
+const SHOWN = 24;
+
+export function Source({ locked }: { locked: boolean }): JSX.Element {
+  const [camera, setCamera] = useState(false);
+  useDroppedPictures(locked);
+  return (
+    <Card title="What it learns from">
+      <div class="train-source">
+        <Segmented<SourceKind>
+          label="Pictures"
+          hideLabel
+          value={source.value}
+          disabled={locked}
+          options={[
+            { value: 'digits', label: 'Digits' },
+            { value: 'files', label: 'Your files' },
+            { value: 'camera', label: 'Your camera' },
+          ]}
+          onChange={(value) => {
+            if (source.peek() !== value) own.value = [];
+            source.value = value;
+          }}
+        />
+        {source.value === 'digits' && (
+          <p class="field-hint">
+            2,000 handwritten digits of the MNIST data set, {SIDE} × {SIDE} pixels, each with its number.
+          </p>
+        )}
+        {source.value === 'files' && <Files locked={locked} />}
+        {source.value === 'camera' && (
+          <>
+            <div class="train-buttons">
+              <Button icon="camera" disabled={locked} onClick={() => setCamera(true)}>
+                Take pictures
+              </Button>
+            </div>
+            <p class="field-hint">
+              Your drawing, a hand, a mug: a hundred pictures of one thing, moved a little each time.
+            </p>
+          </>
+        )}
+        {source.value !== 'digits' && <OwnPictures />}
+        <p class="field-hint">Nothing leaves this page.</p>
+      </div>
+      <CameraDialog open={camera} onClose={() => setCamera(false)} onTrouble={showTrouble} />
+    </Card>
+  );
+}
+
+function Files({ locked }: { locked: boolean }): JSX.Element {
+  return (
+    <>
+      <div class="train-buttons">
+        <FilesButton folder locked={locked} label="Choose a folder" onFiles={takeFiles} />
+        <FilesButton locked={locked} label="Choose pictures" accept="image/*" onFiles={takeFiles} />
+      </div>
+      <p class="field-hint">
+        Or drop a folder here. Each picture is cut to the square in its middle, {SIDE} × {SIDE} pixels, in gray.
+      </p>
+      {reading.value !== null && <Progress label="Reading the pictures" value={reading.value} />}
+    </>
+  );
+}
+
+function OwnPictures(): JSX.Element {
+  const pictures = own.value;
+  return (
+    <>
+      {pictures.length > 0 && (
+        <ul class="train-own">
+          {pictures.slice(0, SHOWN).map(({ small }, i) => (
+            <li key={i}>
+              <PictureCanvas pixels={small} shape={[1, SIDE, SIDE]} label={`Picture ${i + 1}`} />
+            </li>
+          ))}
+        </ul>
+      )}
+      <p class={enough.value ? 'field-hint number' : 'field-error number'}>
+        {pictures.length === 1 ? '1 picture.' : `${pictures.length} pictures.`}
+        {!enough.value && ` It takes ${FEWEST} or more; a hundred is better.`}
+        {pictures.length > SHOWN && ` The first ${SHOWN} are shown.`}
+      </p>
+    </>
+  );
+}
+
+/** Goes on from a Node run or from a download of this page. */
+export function UploadButtons({ locked }: { locked: boolean }): JSX.Element {
+  return <FilesButton locked={locked} label="Go on from a file" accept=".zip" onFiles={upload} />;
+}
+
+interface FilesButtonProps {
+  label: string;
+  folder?: boolean;
+  accept?: string;
+  locked: boolean;
+  onFiles(files: readonly { path: string; file: Blob }[]): void;
+}
+
+function FilesButton({ label, folder = false, accept, locked, onFiles }: FilesButtonProps): JSX.Element | null {
+  const input = useRef<HTMLInputElement>(null);
+  if (folder && !('webkitdirectory' in HTMLInputElement.prototype)) return null; // phones may lack it
+  return (
+    <>
+      <Button icon={folder ? 'folder' : 'upload'} disabled={locked} onClick={() => input.current?.click()}>
+        {label}
+      </Button>
+      <input
+        ref={input}
+        type="file"
+        multiple
+        hidden
+        accept={accept}
+        aria-label={label}
+        {...(folder && { webkitdirectory: true })}
+        onChange={({ currentTarget }) => {
+          const files = filesOfDialog(currentTarget.files ?? []);
+          if (files.length > 0) onFiles(files);
+          currentTarget.value = ''; // the same may be chosen again
+        }}
+      />
+    </>
+  );
+}
+
+/** Without this the browser would open a dropped file in place of the page. */
+function useDroppedPictures(locked: boolean): void {
+  useEffect(() => {
+    const listening = new AbortController();
+    const { signal } = listening;
+    addEventListener('dragover', (event) => event.preventDefault(), { signal });
+    const drop = (event: DragEvent) => {
+      event.preventDefault();
+      const { dataTransfer } = event;
+      if (!dataTransfer || locked || busy.peek()) return;
+      filesOfDrop(dataTransfer as Dropped).then(take, showTrouble);
+    };
+    addEventListener('drop', drop, { signal });
+    return () => listening.abort();
+  }, [locked]);
+}
+
+/** A training is a zip file, or a folder with a step; everything else is pictures. */
+function take(files: readonly { path: string; file: Blob }[]): void {
+  const isTraining = files.some(({ path }) => /(\.zip|(^|\/)train\/step\.json)$/.test(path));
+  void (isTraining ? upload : takeFiles)(files);
+}

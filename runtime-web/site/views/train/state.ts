@@ -1,0 +1,89 @@
+/** What the view shows: the pictures, how far the training is, its losses and its newest pictures. */
+import { computed, signal } from '@preact/signals';
+import type { TrainerInfo, TrainingImages } from '#src/index.ts';
+import { FEWEST, type OwnPicture } from './pictures.ts';
+
+export type SourceKind = 'digits' | 'files' | 'camera';
+
+export type Phase =
+  /** Nothing is open. */
+  'idle' | 'opening' | 'training' | 'pausing' | 'paused';
+
+export const source = signal<SourceKind>('digits');
+
+/** The visitor's. */
+export const own = signal<OwnPicture[]>([]);
+
+/** 0 to 1 while files are read. */
+export const reading = signal<number | null>(null);
+
+export const phase = signal<Phase>('idle');
+
+/** What goes wrong, a sentence. */
+export const trouble = signal<string | null>(null);
+
+/** What is worth knowing: a file that was skipped, a browser that stores nothing. */
+export const note = signal<string | null>(null);
+
+export const info = signal<TrainerInfo | null>(null);
+
+/** What the open training learns from. */
+export const learnt = signal<Pick<TrainingImages, 'name'> | null>(null);
+
+export interface Progress {
+  step: number;
+  epoch: number;
+  loss: number;
+  seconds: number;
+  stepsPerSecond: number;
+}
+
+export const progress = signal<Progress | null>(null);
+
+/** The step that the browser's newest checkpoint holds. */
+export const kept = signal<number | null>(null);
+
+/** Losses averaged over a few steps each, so that no more than `POINTS` are drawn. */
+export interface Curve {
+  /** Steps that a point stands for. */
+  each: number;
+  points: number[];
+  /** The mean over the steps since the last point. */
+  rest: { sum: number; count: number };
+  /** Steps before the first point. */
+  first: number;
+}
+
+const POINTS = 240;
+
+export const emptyCurve = (first = 0): Curve => ({ each: 1, points: [], rest: { sum: 0, count: 0 }, first });
+
+export const curve = signal<Curve>(emptyCurve());
+
+/** The curve with one more loss; where it gets too long, two points become one. */
+export function withLoss({ each, points, rest, first }: Curve, loss: number): Curve {
+  const [sum, count] = [rest.sum + loss, rest.count + 1];
+  if (count < each) return { each, points, rest: { sum, count }, first };
+  const longer = [...points, sum / count];
+  const none = { sum: 0, count: 0 };
+  if (longer.length < POINTS) return { each, points: longer, rest: none, first };
+  const halved = Array.from({ length: POINTS / 2 }, (_, i) => (longer[2 * i]! + longer[2 * i + 1]!) / 2);
+  return { each: 2 * each, points: halved, rest: none, first };
+}
+
+export interface Samples {
+  step: number;
+  /** [16 * 16] each */
+  pictures: Uint8ClampedArray[];
+}
+
+export const samples = signal<Samples | null>(null);
+
+/** A training that this browser keeps from an earlier visit. */
+export const earlier = signal<{ name: string; step: number } | null>(null);
+
+export const enough = computed(() => source.value === 'digits' || own.value.length >= FEWEST);
+
+export const busy = computed(
+  () => phase.value === 'training' || phase.value === 'pausing' || phase.value === 'opening',
+);
