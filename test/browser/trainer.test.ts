@@ -1,7 +1,4 @@
 /** Training in the tab: the losses of Node, on both devices; going on from Node's run; what comes out of it. */
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readStart } from '../../pipeline/src/init/read-start.ts';
@@ -16,6 +13,7 @@ import {
   planOfNetwork,
   stepFolderOfRun,
   trainInNode,
+  writeFiles,
 } from '../support/browser/trainer.ts';
 import { useBrowser, useHost } from '../support/browser/visit.ts';
 import { expectClose } from '../support/compare.ts';
@@ -72,7 +70,8 @@ describe('createTrainer', skipBecause(LACKS_CHROMIUM), () => {
       request,
     );
     const files = await page.evaluate(() => window.training.folder());
-    const folder = await writeFolder(files);
+    const decoded = Object.entries(files).map(([path, content]) => [path, Buffer.from(content, 'base64')] as const);
+    const folder = await writeFiles(Object.fromEntries(decoded));
     const model = await loadModel(folder, { device: 'cpu' });
     expect(model).toMatchObject({ classes: 3, classNames: ['class 0', 'class 1', 'class 2'] });
     const made = await model.sample(request);
@@ -90,6 +89,54 @@ describe('createTrainer', skipBecause(LACKS_CHROMIUM), () => {
     expectClose(losses, node.losses.slice(12, 20), { absolute: 1e-4, what: 'losses' });
   });
 
+  it('stops at a loss that is not finite, and says so', async () => {
+    const broken = planOfNetwork({ training: { lr: 1e30, warmupSteps: 0 } });
+    host().mount('/broken/', await freshStepFolder(broken));
+    const { page } = await open();
+    await start(page, { step: '/broken', device: 'wasm' });
+    const message = await page.evaluate(() => window.training.run(20).then(String, ({ message }: Error) => message));
+    expect(message).toMatch(
+      /^Cannot go on with the training: the (loss|gradient norm) of step \d+ must be finite, received (NaN|Infinity)\. Start again/,
+    );
+    const last = await page.evaluate(() => window.training.trainer!.restart());
+    expect(last.step).toBe(0);
+  });
+
+  it('keeps what a tab that is closed without a word has trained, in the newest whole slot', async () => {
+    const { page } = await open();
+    await start(page, { device: 'wasm', checkpoints: 'test' });
+    await run(page, 4); // kept at the start and at the end
+    await run(page, 3);
+    const damage = (slot: number) =>
+      page.evaluate(async (slot) => {
+        const request = indexedDB.open('onnoise-training');
+        const database = await new Promise<IDBDatabase>((resolve) => {
+          request.onsuccess = () => resolve(request.result);
+        });
+        const store = database.transaction('records', 'readwrite').objectStore('records');
+        const found = store.get(`test/${slot}`);
+        const { serial } = await new Promise<{ serial: number }>((resolve) => {
+          found.onsuccess = () => {
+            store.put({ ...found.result, state: new Map() }, `test/${slot}`);
+            resolve(found.result);
+          };
+        });
+        database.close();
+        return serial;
+      }, slot);
+    const goOn = async () => {
+      await page.reload();
+      await page.waitForFunction(() => 'training' in window);
+      return page.evaluate(() => window.training.open({ checkpoints: 'test', device: 'wasm', sampleEvery: null }));
+    };
+    expect((await goOn()).progress.step).toBe(7);
+    const { losses } = await run(page, 3);
+    expectClose(losses, node.losses.slice(7, 10), { absolute: 1e-4, what: 'losses' });
+    const serial = await damage(0);
+    expect(serial).toBeGreaterThan(1);
+    expect([7, 10]).toContain((await goOn()).progress.step);
+  });
+
   it('has the losses of Node on WebGPU, with captured commands', async () => {
     const { page } = await open();
     const info = await start(page, { device: 'webgpu' });
@@ -97,14 +144,5 @@ describe('createTrainer', skipBecause(LACKS_CHROMIUM), () => {
     expect(info.reason).toMatch(/first step agrees with WebAssembly's\.$/);
     const { losses } = await run(page, 3);
     expectClose(losses, node.losses.slice(0, 3), { absolute: 1e-4, what: 'losses' });
-  });
+  }, 600_000); // on a software adapter, beside other tests
 });
-
-async function writeFolder(files: Record<string, string>): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'trained-'));
-  for (const [path, content] of Object.entries(files)) {
-    await mkdir(dirname(join(folder, path)), { recursive: true });
-    await writeFile(join(folder, path), Buffer.from(content, 'base64'));
-  }
-  return folder;
-}

@@ -4,7 +4,7 @@ import type { View } from '#site/router.ts';
 import type { Host } from './server.ts';
 import { SITE, type Visit, type VisitOptions, visit } from './visit.ts';
 
-export const VIEWS: readonly View[] = ['sample', 'forward', 'game', 'model'];
+export const VIEWS: readonly View[] = ['sample', 'forward', 'game', 'train', 'model'];
 
 export const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 export const DESKTOP = { viewport: { width: 1280, height: 800 } };

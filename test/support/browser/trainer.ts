@@ -4,13 +4,14 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { FRESH } from '../../../pipeline/src/export/train-step/describe.ts';
-import { type StepFiles, stepFiles, stepFilesOfRun } from '../../../pipeline/src/export/train-step/files.ts';
+import { stepFiles, stepFilesOfRun } from '../../../pipeline/src/export/train-step/files.ts';
 import { type PartialConfig, resolveConfig } from '../../../pipeline/src/train/config.ts';
 import type { TrainPlan } from '../../../pipeline/src/train/plan.ts';
 import { planFromConfig } from '../../../pipeline/src/train/resolve.ts';
 import { openRun } from '../../../pipeline/src/train/run-folder.ts';
 import { specsOfRun } from '../../../pipeline/src/train/state.ts';
 import { train } from '../../../pipeline/src/train/train.ts';
+import { MODEL_FILES } from '../../../scheduler/src/index.ts';
 import { memoryDataset } from '../train/memory-dataset.ts';
 import { lines, newRun } from '../train/tiny-run.ts';
 import type { Host } from './server.ts';
@@ -77,20 +78,25 @@ export const planOfNetwork = (config: PartialConfig = {}): TrainPlan =>
 export async function freshStepFolder(plan: TrainPlan): Promise<string> {
   const state = plan.step.initialState(plan.initialParameters());
   const { classNames } = blobs();
-  return folderOf(await stepFiles('test', plan, state, { progress: FRESH, data: null, images: undefined, classNames }));
+  return writeFiles(
+    await stepFiles('test', plan, state, { progress: FRESH, data: null, images: undefined, classNames }),
+  );
 }
 
 export async function stepFolderOfRun(run: string): Promise<string> {
-  return folderOf(await stepFilesOfRun('test', await openRun(run, undefined, specsOfRun)));
+  return writeFiles(await stepFilesOfRun('test', await openRun(run, undefined, specsOfRun)));
 }
 
-async function folderOf(files: StepFiles): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'step-'));
+/** Writes files into a folder of their own. @returns the folder that holds model_index.json or train/ */
+export async function writeFiles(files: Readonly<Record<string, Uint8Array | string>>): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'files-'));
   for (const [path, content] of Object.entries(files)) {
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await writeFile(join(folder, path), content);
   }
-  return folder;
+  const [first] = Object.keys(files);
+  const root = Object.keys(files).find((path) => path.endsWith(MODEL_FILES.index)) ?? first!;
+  return join(folder, root.endsWith(MODEL_FILES.index) ? dirname(root) : '');
 }
 
 /** Trains in Node. @returns the run's folder and the losses of its steps */

@@ -1,0 +1,189 @@
+/** The view that trains: start, pause, reload, go on, download; own pictures and the camera; what goes wrong. */
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import { loadModel } from '../../runtime-node/src/index.ts';
+import { readZip } from '../../runtime-web/src/trainer/files/zip.ts';
+import { seriousFaults } from '../support/browser/axe.ts';
+import { LACKS_CHROMIUM } from '../support/browser/chromium.ts';
+import { openSite, PHONE, settle } from '../support/browser/site.ts';
+import { writeFiles } from '../support/browser/trainer.ts';
+import { useBrowser, useHost, type VisitOptions } from '../support/browser/visit.ts';
+import { skipBecause } from '../support/skip.ts';
+
+/** It trains at the speed that other tests leave: milliseconds. */
+const LONG = 400_000;
+
+describe('the view that trains', skipBecause(LACKS_CHROMIUM), () => {
+  const { browser } = useBrowser();
+  const host = useHost();
+  const open = (options: VisitOptions & { allow?: RegExp[] } = {}) => openSite(browser(), host(), '#/train', options);
+
+  const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
+  const steps = async (page: Page) => Number(await page.locator('.train-figures dd').first().textContent());
+  const stepsReach = (page: Page, least: number) =>
+    expect.poll(() => steps(page), { timeout: 180_000 }).toBeGreaterThanOrEqual(least);
+  const pause = async (page: Page) => {
+    await button(page, 'Pause').click();
+    await button(page, 'Go on').waitFor();
+  };
+
+  it(
+    'trains on digits, draws, pauses; the download is a model, and the page goes on from it',
+    async () => {
+      const { page } = await open();
+      await button(page, 'Start').click();
+      await stepsReach(page, 3);
+      await page.getByRole('img', { name: 'a 3, as it draws it now' }).waitFor();
+      await pause(page);
+      const before = await steps(page);
+      const loss = Number(await page.locator('.train-figures dd').nth(1).textContent());
+      expect(loss).toBeGreaterThan(0);
+      expect(await page.getByRole('img', { name: /^Loss: from/ }).count()).toBe(1);
+
+      const [download] = await Promise.all([page.waitForEvent('download'), button(page, 'Download').click()]);
+      expect(download.suggestedFilename()).toBe(`digits-${before}.zip`);
+      const zip = await readFile(await download.path());
+      const folder = await writeFiles(await readZip(new Blob([Uint8Array.from(zip)])));
+      const model = await loadModel(folder, { device: 'cpu' });
+      expect(model).toMatchObject({ shape: [1, 16, 16], classNames: Array.from('0123456789') });
+      await model.dispose();
+
+      await button(page, 'Start over').click();
+      await button(page, 'Start').waitFor();
+      const file = join(await mkdtemp(join(tmpdir(), 'zip-')), 'digits.zip');
+      await writeFile(file, zip);
+      await page.getByLabel('Go on from a file').setInputFiles(file);
+      await button(page, 'Go on').waitFor();
+      expect(await steps(page)).toBe(before);
+    },
+    LONG,
+  );
+
+  it(
+    'goes on after a reload, and forgets what is started over',
+    async () => {
+      const { page } = await open();
+      await button(page, 'Start').click();
+      await stepsReach(page, 2);
+      await pause(page);
+      const before = await steps(page);
+      await page.reload();
+      await page.getByText(`This browser keeps a training of digits, after ${before} steps.`).waitFor();
+      await button(page, 'Go on with it').click();
+      await stepsReach(page, before + 2);
+      await pause(page);
+      await button(page, 'Start over').click();
+      await button(page, 'Start').waitFor();
+      await page.reload();
+      await button(page, 'Start').waitFor();
+      expect(await page.getByText('This browser keeps').count()).toBe(0);
+    },
+    LONG,
+  );
+
+  it(
+    'trains on files, and says which are no pictures and when they are too few',
+    async () => {
+      const { page } = await open();
+      await page.getByRole('radio', { name: 'Your files' }).check();
+      expect(await button(page, 'Start').isDisabled()).toBe(true);
+      const input = page.getByLabel('Choose pictures');
+      await input.setInputFiles([{ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('no picture') }]);
+      await page
+        .getByRole('alert')
+        .filter({
+          hasText: 'Cannot read the pictures: they must be PNG, JPEG, WebP or GIF, received 1 files that are none.',
+        })
+        .waitFor();
+      await input.setInputFiles(await pictures(5));
+      await page.getByText('5 pictures. It takes 16 or more; a hundred is better.').waitFor();
+      expect(await button(page, 'Start').isDisabled()).toBe(true);
+      const broken = { name: 'broken.png', mimeType: 'image/png', buffer: Buffer.from('no picture') };
+      await input.setInputFiles([...(await pictures(18)), broken]);
+      await page.getByText('18 pictures.', { exact: true }).waitFor();
+      await page.getByText('broken.png cannot be read as a picture, and was left out.').waitFor();
+      await button(page, 'Start').click();
+      await stepsReach(page, 2);
+      await pause(page);
+    },
+    LONG,
+  );
+
+  it('takes pictures with the camera, a series at once', async () => {
+    const { page } = await open();
+    await page.getByRole('radio', { name: 'Your camera' }).check();
+    await button(page, 'Take pictures').click();
+    await button(page, 'Take one').click();
+    await page.getByRole('status').filter({ hasText: '1 pictures' }).waitFor();
+    await button(page, 'Take 20').click();
+    await page.getByRole('status').filter({ hasText: '21 pictures' }).waitFor();
+    await button(page, 'Done').click();
+    await page.getByText('21 pictures.', { exact: true }).waitFor();
+    expect(await button(page, 'Start').isEnabled()).toBe(true);
+  });
+
+  it(
+    'says in a sentence that the camera is refused, that the digits are gone, that storage is full',
+    async () => {
+      const { page } = await open({
+        allow: [/digits\.png/, /status 404/, /Failed to load resource/],
+        init: () => {
+          if (!navigator.mediaDevices) return; // the blank page that comes first
+          navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no', 'NotAllowedError'));
+        },
+      });
+      const alert = page.getByRole('alert');
+      await page.getByRole('radio', { name: 'Your camera' }).check();
+      await button(page, 'Take pictures').click();
+      await alert.filter({ hasText: 'Cannot use the camera: this page may not.' }).waitFor();
+
+      await page.getByRole('radio', { name: 'Digits' }).check();
+      host().fault(/digits\.png$/, { status: 404 });
+      await button(page, 'Start').click();
+      await alert.filter({ hasText: 'Cannot fetch the digits: the server answers 404.' }).waitFor();
+      host().mend();
+
+      const session = await page.context().newCDPSession(page);
+      await session.send('Storage.overrideQuotaForOrigin', { origin: host().origin, quotaSize: 1000 });
+      await button(page, 'Start').click();
+      await page.getByText(/^Cannot keep the training: the browser must .* before you close the tab\.$/).waitFor();
+      await stepsReach(page, 2);
+      await pause(page);
+    },
+    LONG,
+  );
+
+  it.each([
+    ['a desktop, light', { colorScheme: 'light' }],
+    ['a phone, dark', { ...PHONE, colorScheme: 'dark' }],
+  ] as const)(
+    'has no serious fault for axe, by keyboard, on %s',
+    async (_, options) => {
+      const { page } = await open(options);
+      await button(page, 'Start').focus();
+      await page.keyboard.press('Enter');
+      await stepsReach(page, 1);
+      await button(page, 'Pause').focus();
+      await page.keyboard.press('Enter');
+      await button(page, 'Go on').waitFor();
+      await settle(page);
+      expect(await seriousFaults(page)).toEqual([]);
+      const [width, screen] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+      expect(width).toBeLessThanOrEqual(screen!);
+    },
+    LONG,
+  );
+});
+
+/** Discs of different places. */
+async function pictures(count: number) {
+  const make = async (i: number) => {
+    const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="90" height="60"><circle cx="${35 + i}" cy="30" r="20" fill="#08c"/></svg>`;
+    return { name: `disc-${i}.png`, mimeType: 'image/png', buffer: await sharp(Buffer.from(svg)).png().toBuffer() };
+  };
+  return Promise.all(Array.from({ length: count }, (_, i) => make(i)));
+}
