@@ -6,6 +6,7 @@ import type { DeviceStatus } from '@onnoise/runtime-node';
 import { installLine } from './install-line.ts';
 import { installedVersion } from './installed-version.ts';
 import { chooseEngine } from './train/engines/choose.ts';
+import { type GpuKind, gpuStatus } from './train/engines/gpu-status.ts';
 import type { NativeKind } from './train/engines/native/install.ts';
 import { probeNative } from './train/engines/native/probe.ts';
 
@@ -45,6 +46,8 @@ export async function diagnose(): Promise<Diagnosis> {
     engines: [
       { engine: 'auto', available: true, reason: (await chooseEngine('auto')).reason },
       onnxruntime,
+      await gpuEngine('onnxruntime-webgpu'),
+      await gpuEngine('onnxruntime-cuda'),
       await nativeStatus('tfjs-node'),
       await nativeStatus('tfjs-node-gpu'),
       packageStatus('tfjs-cpu', '@tensorflow/tfjs', 'plain JavaScript, for tiny networks and for checks'),
@@ -90,6 +93,17 @@ function packageStatus(engine: string, name: string, what: string): EngineStatus
     return { engine, available: false, reason: `${name} is not installed`, enable: installLine([name]) };
   }
   return { engine, available: true, reason: `${name} ${version}; ${what}` };
+}
+
+/** Engines whose device is tried as that of sampling is. */
+async function gpuEngine(engine: GpuKind): Promise<EngineStatus> {
+  try {
+    const { available, reason, enable } = await gpuStatus(engine);
+    return { engine, available, reason, ...(enable !== undefined && { enable }) };
+  } catch (error) {
+    const reason = `onnxruntime-node does not load (${(error as Error).message.split('\n')[0]})`;
+    return { engine, available: false, reason };
+  }
 }
 
 /** tfjs-node and tfjs-node-gpu: set up by a command of their own, and tried in a process of their own. */

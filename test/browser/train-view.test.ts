@@ -1,5 +1,5 @@
 /** The view that trains: start, pause, reload, go on, download; own pictures and the camera; what goes wrong. */
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
@@ -46,7 +46,9 @@ describe('the view that trains', skipBecause(LACKS_CHROMIUM), () => {
 
       const [download] = await Promise.all([page.waitForEvent('download'), button(page, 'Download').click()]);
       expect(download.suggestedFilename()).toBe(`digits-${before}.zip`);
-      const zip = await readFile(await download.path());
+      const file = join(await mkdtemp(join(tmpdir(), 'zip-')), 'digits.zip');
+      await download.saveAs(file);
+      const zip = await readFile(file);
       const folder = await writeFiles(await readZip(new Blob([Uint8Array.from(zip)])));
       const model = await loadModel(folder, { device: 'cpu' });
       expect(model).toMatchObject({ shape: [1, 16, 16], classNames: Array.from('0123456789') });
@@ -54,8 +56,6 @@ describe('the view that trains', skipBecause(LACKS_CHROMIUM), () => {
 
       await button(page, 'Start over').click();
       await button(page, 'Start').waitFor();
-      const file = join(await mkdtemp(join(tmpdir(), 'zip-')), 'digits.zip');
-      await writeFile(file, zip);
       await page.getByLabel('Go on from a file').setInputFiles(file);
       await button(page, 'Go on').waitFor();
       expect(await steps(page)).toBe(before);

@@ -18,7 +18,7 @@ export function idleSettings(
   const idle: [boolean, string][] = [
     [training.allowCpu && kind !== 'tfjs-node-gpu', `--allow-cpu makes no difference on ${kind}.`],
     [
-      training.tf32 !== fields.training.tf32.default && (kind === 'onnxruntime' || kind === 'tfjs-cpu'),
+      training.tf32 !== fields.training.tf32.default && !kind.startsWith('tfjs-node'),
       `--tf32 makes no difference on ${kind}, which never uses TensorFloat-32.`,
     ],
     [

@@ -4,14 +4,21 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { PartialConfig } from '#pipeline/train/config.ts';
 import type { TrainEngine } from '#pipeline/train/contracts.ts';
 import { createEngine } from '#pipeline/train/engines/index.ts';
+import { createLoopedEngine } from '#pipeline/train/engines/looped.ts';
+import type { TrainPlan } from '#pipeline/train/plan.ts';
 import { expectClose } from '../compare.ts';
 import { skipBecause } from '../skip.ts';
 import { type Engine, lossesOf, missingReason, planOf, startState } from './engines.ts';
 
-const OTHERS: Engine[] = ['onnxruntime', 'tfjs-node', 'tfjs-node-gpu'];
+/** onnxruntime-webgpu has a file of its own: software adapters take minutes. */
+const OTHERS: Engine[] = ['onnxruntime', 'onnxruntime-cuda', 'tfjs-node', 'tfjs-node-gpu'];
 const reasons = new Map(await Promise.all(OTHERS.map(async (kind) => [kind, await missingReason(kind)] as const)));
 export const ENGINES: Engine[] = ['tfjs-cpu', ...OTHERS];
 const STEPS = 20;
+
+/** The steps in a loop run on every provider; here on the CPU's. */
+export const create = (kind: Engine, { step }: TrainPlan, state: Map<string, Float32Array>): Promise<TrainEngine> =>
+  kind === 'onnxruntime-cuda' ? createLoopedEngine(step, state, 'cpu') : createEngine(kind, step, state);
 
 /** `describe` for an engine: skipped with the reason if it is not available. */
 export function describeEngine(kind: Engine, title: string, body: () => void): void {
@@ -26,7 +33,7 @@ export function engineContract(name: string, config: PartialConfig): void {
     state: Map<string, Float32Array>,
     work: (engine: TrainEngine) => Promise<T>,
   ) => {
-    const engine = await createEngine(kind, plan.step, state);
+    const engine = await create(kind, plan, state);
     try {
       return await work(engine);
     } finally {

@@ -1,5 +1,6 @@
 /** Chooses a run's engine, says why, and tries it before any long work. */
 import { InputError, oneOf, refuse } from '@onnoise/scheduler';
+import { type GpuKind, gpuStatus } from './gpu-status.ts';
 import { ENGINE_KINDS, type EngineKind } from './kinds.ts';
 import type { NativeKind } from './native/install.ts';
 import { probeNative } from './native/probe.ts';
@@ -21,6 +22,9 @@ export async function chooseEngine(kind: EngineKind, allowCpu = false): Promise<
     case 'onnxruntime':
     case 'tfjs-cpu':
       return { kind, reason: `${kind}, as asked` };
+    case 'onnxruntime-webgpu':
+    case 'onnxruntime-cuda':
+      return requireGpu(kind);
     case 'tfjs-node':
     case 'tfjs-node-gpu':
       return requireNative(kind, allowCpu);
@@ -36,6 +40,15 @@ async function chooseFastest(): Promise<EngineChoice> {
   // docs/benchmarks.md
   const reason = `onnxruntime, the fastest without a GPU; not tfjs-node-gpu, since ${why}`;
   return { kind: 'onnxruntime', reason };
+}
+
+async function requireGpu(kind: GpuKind): Promise<EngineChoice> {
+  const { available, reason, enable } = await gpuStatus(kind);
+  if (available) return { kind, reason: `${kind} (${reason}), as asked` };
+  const how = enable === undefined ? '' : ` To enable it: ${enable}.`;
+  throw new InputError(
+    `Cannot start training: the engine ${kind} must find a GPU, and there is none: ${reason}.${how} Or leave --engine out to train on the CPU.`,
+  );
 }
 
 async function requireNative(kind: NativeKind, allowCpu: boolean): Promise<EngineChoice> {

@@ -19,6 +19,14 @@ export async function createEngine(
       const { createOnnxruntimeEngine } = await import('./onnxruntime.ts');
       return createOnnxruntimeEngine(step, state);
     }
+    case 'onnxruntime-webgpu': {
+      const { createWebGpuEngine } = await import('./webgpu.ts');
+      return createWebGpuEngine(step, state);
+    }
+    case 'onnxruntime-cuda': {
+      const { createLoopedEngine } = await import('./looped.ts');
+      return createLoopedEngine(step, state, 'cuda');
+    }
     case 'tfjs-cpu': {
       const { createTfjsEngine } = await import('./tfjs.ts');
       return createTfjsEngine('cpu', kind, step, state);

@@ -253,7 +253,15 @@ describe('pipeline doctor', () => {
     expect(diagnosis.cores.count).toBeGreaterThan(0);
     expect(diagnosis.memory.free).toBeLessThanOrEqual(diagnosis.memory.total);
     const engines = diagnosis.engines.map(({ engine }: { engine: string }) => engine);
-    expect(engines).toEqual(['auto', 'onnxruntime', 'tfjs-node', 'tfjs-node-gpu', 'tfjs-cpu']);
+    expect(engines).toEqual([
+      'auto',
+      'onnxruntime',
+      'onnxruntime-webgpu',
+      'onnxruntime-cuda',
+      'tfjs-node',
+      'tfjs-node-gpu',
+      'tfjs-cpu',
+    ]);
     expect(diagnosis.engines[0]).toMatchObject({
       available: true,
       reason: expect.stringMatching(/^(onnxruntime|tfjs-node-gpu), /),

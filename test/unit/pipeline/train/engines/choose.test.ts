@@ -1,8 +1,10 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { gpuStatus } from '#pipeline/train/engines/gpu-status.ts';
 import { chooseEngine, type EngineKind } from '#pipeline/train/engines/index.ts';
 import { type NativeStatus, probeNative } from '#pipeline/train/engines/native/probe.ts';
 
 vi.mock('#pipeline/train/engines/native/probe.ts', () => ({ probeNative: vi.fn() }));
+vi.mock('#pipeline/train/engines/gpu-status.ts', () => ({ gpuStatus: vi.fn() }));
 afterEach(() => vi.resetAllMocks());
 
 const missing: NativeStatus = { available: false, reason: 'it is not set up', enable: 'npm run setup:x' };
@@ -18,6 +20,21 @@ describe('chooseEngine', () => {
   ])('takes the right engine by itself where tfjs-node-gpu %s, and says why', async (_, status, kind, reason) => {
     machine(status);
     expect(await chooseEngine('auto')).toEqual({ kind, reason: expect.stringMatching(reason) });
+  });
+
+  it.each([
+    [
+      { device: 'webgpu', available: true, reason: 'GPU found (Metal)' } as const,
+      { kind: 'onnxruntime-webgpu', reason: 'onnxruntime-webgpu (GPU found (Metal)), as asked' },
+    ],
+    [
+      { device: 'webgpu', available: false, reason: 'no adapter', enable: 'a driver' } as const,
+      'Cannot start training: the engine onnxruntime-webgpu must find a GPU, and there is none: no adapter. To enable it: a driver. Or leave --engine out to train on the CPU.',
+    ],
+  ])('takes onnxruntime-webgpu only where it is asked for and there: %j', async (status, outcome) => {
+    vi.mocked(gpuStatus).mockResolvedValue(status);
+    if (typeof outcome === 'string') await expect(chooseEngine('onnxruntime-webgpu')).rejects.toThrow(outcome);
+    else expect(await chooseEngine('onnxruntime-webgpu')).toEqual(outcome);
   });
 
   it('refuses an engine that is not set up, with the command that sets it up', async () => {
