@@ -13,13 +13,13 @@ export const trainStepOptions = () => ({
   'train-step': {
     group: GROUP,
     boolean: true,
-    describe: 'Write the training step as ONNX, too, with the state of the run, into train/',
+    describe: 'Write the training step with its state, too',
   },
   preset: {
     group: GROUP,
     string: true,
     requiresArg: true,
-    describe: 'Instead of --run: the step of a preset, with fresh weights; only train/ is written',
+    describe: 'Preset whose step to write, instead of --run',
   },
 });
 

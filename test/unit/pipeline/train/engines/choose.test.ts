@@ -62,7 +62,7 @@ describe('chooseEngine', () => {
 
   it('refuses an engine that it does not know, and lists those it does', async () => {
     await expect(chooseEngine('torch' as EngineKind)).rejects.toThrow(
-      /engine must be one of auto, onnxruntime, tfjs-cpu, tfjs-node, tfjs-node-gpu, received "torch"/,
+      /engine must be one of auto, onnxruntime, onnxruntime-webgpu, onnxruntime-cuda, tfjs-cpu, tfjs-node, tfjs-node-gpu, received "torch"/,
     );
   });
 });
