@@ -75,7 +75,9 @@ export async function openImages(file: StepFile, { pixels, labels }: TrainingIma
 function labelsOf({ classCount, nullCondition, conditions }: StepFile, labels: Int32Array | undefined, count: number) {
   if (conditions.length > 0) {
     const names = conditions.map(({ name }) => name).join(', ');
-    refuse(ACTION, 'the network', 'one without numbers for each picture: the page has none', `one with ${names}`);
+    throw new InputError(
+      `Cannot ${ACTION}: the network must be one without numbers for each picture, received one with ${names}.`,
+    );
   }
   if (classCount === null) return undefined;
   if (labels === undefined) {

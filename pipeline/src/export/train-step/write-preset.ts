@@ -1,7 +1,7 @@
 /** The training step of a preset in a folder of its own, with fresh weights. */
 import { readdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { refuse, STEP_FILES } from '@onnoise/scheduler';
+import { InputError, STEP_FILES } from '@onnoise/scheduler';
 import { diskFailure } from '../../files/disk-errors.ts';
 import { checkWritable, writeWhole } from '../../files/output.ts';
 import { stepFilesOfPreset } from './files.ts';
@@ -15,7 +15,9 @@ export async function writePresetStep(preset: string, out: string): Promise<numb
     throw diskFailure(error, `${action} to ${out}`);
   });
   const other = names.find((name) => name !== dirname(STEP_FILES.step));
-  if (other !== undefined) refuse(action, out, 'a new or empty folder', `one with ${other}`);
+  if (other !== undefined) {
+    throw new InputError(`Cannot ${action}: ${out} must be a new or empty folder, received one with ${other}.`);
+  }
   const files = await stepFilesOfPreset(action, preset);
   let bytes = 0;
   for (const [path, content] of Object.entries(files)) {

@@ -1,0 +1,95 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadCheckpoint } from '#pipeline/train/checkpoint.ts';
+import { readSafetensors } from '#pipeline/train/safetensors.ts';
+import { readStepFile, STEP_FILES } from '#scheduler/index.ts';
+import { writeGrayPictures } from '#test/images.ts';
+import { runCli } from '#test/run-cli.ts';
+
+describe('pipeline export --train-step', () => {
+  let folder = '';
+  let run = '';
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'onnoise-train-step-'));
+    run = join(folder, 'run');
+    const pictures = await writeGrayPictures(join(folder, 'pictures'));
+    const { code, stderr } = await runCli(
+      ...['train', '--data', pictures, '--size', '8', '--steps', '3', '--batch', '2', '--sample-steps', '2'],
+      ...['--cache-dir', join(folder, 'cache'), '--out', run, '--sample-count', '1', '--flip', '--lr', '0.003'],
+      ...['--model._class_name', 'SimpleUnet', '--model.channels', '8,16', '--model.time_emb_dim', '4'],
+    );
+    expect([code, stderr]).toEqual([0, expect.anything()]);
+  }, 60_000);
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it('writes the step of a run with its state beside the model, and again over it', async () => {
+    const out = join(folder, 'model');
+    for (let time = 0; time < 2; time++) {
+      expect(await runCli('export', '--run', run, '--train-step', '--out', out)).toMatchObject({ code: 0 });
+    }
+    expect((await readdir(join(out, 'train'))).sort()).toEqual([
+      'denoiser.onnx',
+      'state.safetensors',
+      'step.json',
+      'step.onnx',
+    ]);
+    const file = readStepFile(await readFile(join(out, STEP_FILES.step), 'utf8'));
+    const { info, state } = await loadCheckpoint(join(run, 'checkpoints', 'step-00000003'));
+    const { step, epoch, position, seconds, loss } = info;
+    expect(file).toMatchObject({
+      progress: { step, epoch, position, seconds, loss },
+      batch: 2,
+      shape: [1, 8, 8],
+      flip: true,
+      learningRate: { rate: 0.003, steps: 3 },
+      data: info.data,
+    });
+    const { tensors } = await readSafetensors(join(out, STEP_FILES.state));
+    expect(new Map([...tensors].map(([name, { data }]) => [name, data]))).toEqual(state);
+    for (const path of ['model_index.json', 'scheduler/scheduler_config.json', 'unet/config.json']) {
+      expect(JSON.parse(file.files[path]!)).toEqual(JSON.parse(await readFile(join(out, path), 'utf8')));
+    }
+    expect(file.files['unet/modeling_simple_unet.py']).toContain('class SimpleUnet');
+  });
+
+  it('writes the step of a preset alone, into an empty folder', async () => {
+    const out = join(folder, 'preset');
+    const made = await runCli('export', '--preset', 'tab', '--train-step', '--out', out, '--json');
+    expect([made.code, JSON.parse(made.stdout)]).toEqual([
+      0,
+      { preset: 'tab', folder: out, bytes: expect.any(Number) },
+    ]);
+    expect(await readdir(out)).toEqual(['train']);
+    const file = readStepFile(await readFile(join(out, STEP_FILES.step), 'utf8'));
+    expect(file).toMatchObject({ progress: { step: 0, loss: null }, data: null, classNames: Array.from('0123456789') });
+    await writeFile(join(out, 'notes.txt'), 'mine');
+    const refused = await runCli('export', '--preset', 'tab', '--train-step', '--out', out);
+    expect([refused.code, refused.stderr]).toEqual([
+      2,
+      expect.stringContaining('must be a new or empty folder, received one with notes.txt'),
+    ]);
+  });
+
+  it.each([
+    [['--model', 'models/digits', '--out', 'x', '--train-step'], '--train-step must come with --run'],
+    [['--preset', 'tab', '--out', 'x'], '--preset must come with --train-step: it has no trained model'],
+    [['--preset', 'tab', '--train-step'], '--out must come with --preset'],
+    [['--preset', 'tab', '--train-step', '--out', 'x', '--run', 'y'], '--run must be left out beside --preset'],
+    [['--preset', 'none', '--train-step', '--out', 'x'], '--preset must be one of base, digits, small, tab, tutorial'],
+    [['--run', 'y', '--accelerate', 'x', '--train-step'], '--train-step must be left out beside --accelerate'],
+  ])('refuses %j', async (args, rule) => {
+    const { code, stderr } = await runCli('export', ...args);
+    expect([code, stderr]).toEqual([2, expect.stringContaining(rule)]);
+  });
+
+  it('refuses a run that the tab could not go on with', async () => {
+    const config = join(run, 'checkpoints', 'step-00000003', 'checkpoint.json');
+    const text = await readFile(config, 'utf8');
+    await writeFile(config, text.replace('"rotate": 0', '"rotate": 15'));
+    const { code, stderr } = await runCli('export', '--run', run, '--train-step', '--out', join(folder, 'none'));
+    await writeFile(config, text);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('--rotate must be 0 with --train-step, received 15.')]);
+  });
+});
