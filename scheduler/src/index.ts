@@ -183,7 +183,6 @@ export {
   type FlatLayout,
   type FlatParameter,
   type FlatVector,
-  heldBy,
   packState,
   unpackState,
   weightsOf,

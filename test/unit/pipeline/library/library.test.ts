@@ -85,7 +85,7 @@ describe('train and exportRun', () => {
   });
 
   it('take a preset, and settings over it', async () => {
-    expect(await presetNames()).toEqual(['base', 'digits', 'hands', 'small', 'tutorial']);
+    expect(await presetNames()).toEqual(['base', 'digits', 'hands', 'small', 'tab', 'tutorial']);
     const other = join(folder, 'other');
     const signal = AbortSignal.abort();
     const options: TrainRunOptions = { run: other, preset: 'small', settings: { ...settings, model: {} }, signal };
