@@ -89,7 +89,7 @@ describe('the view that trains', skipBecause(LACKS_CHROMIUM), () => {
     'trains on files, and says which are no pictures and when they are too few',
     async () => {
       const { page } = await open();
-      await page.getByRole('radio', { name: 'Your files' }).check();
+      await page.getByRole('radio', { name: 'Files' }).check();
       expect(await button(page, 'Start').isDisabled()).toBe(true);
       const input = page.getByLabel('Choose pictures');
       await input.setInputFiles([{ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('no picture') }]);
@@ -115,7 +115,7 @@ describe('the view that trains', skipBecause(LACKS_CHROMIUM), () => {
 
   it('takes pictures with the camera, a series at once', async () => {
     const { page } = await open();
-    await page.getByRole('radio', { name: 'Your camera' }).check();
+    await page.getByRole('radio', { name: 'Camera' }).check();
     await button(page, 'Take pictures').click();
     await button(page, 'Take one').click();
     await page.getByRole('status').filter({ hasText: '1 pictures' }).waitFor();
@@ -137,7 +137,7 @@ describe('the view that trains', skipBecause(LACKS_CHROMIUM), () => {
         },
       });
       const alert = page.getByRole('alert');
-      await page.getByRole('radio', { name: 'Your camera' }).check();
+      await page.getByRole('radio', { name: 'Camera' }).check();
       await button(page, 'Take pictures').click();
       await alert.filter({ hasText: 'Cannot use the camera: this page may not.' }).waitFor();
 

@@ -27,8 +27,8 @@ export function Source({ locked }: { locked: boolean }): JSX.Element {
           disabled={locked}
           options={[
             { value: 'digits', label: 'Digits' },
-            { value: 'files', label: 'Your files' },
-            { value: 'camera', label: 'Your camera' },
+            { value: 'files', label: 'Files' },
+            { value: 'camera', label: 'Camera' },
           ]}
           onChange={(value) => {
             if (source.peek() !== value) own.value = [];
