@@ -77,7 +77,10 @@ describe('pipeline export --train-step', () => {
     [['--preset', 'tab', '--out', 'x'], '--preset must come with --train-step: it has no trained model'],
     [['--preset', 'tab', '--train-step'], '--out must come with --preset'],
     [['--preset', 'tab', '--train-step', '--out', 'x', '--run', 'y'], '--run must be left out beside --preset'],
-    [['--preset', 'none', '--train-step', '--out', 'x'], '--preset must be one of base, digits, hands, small, tab, tutorial'],
+    [
+      ['--preset', 'none', '--train-step', '--out', 'x'],
+      '--preset must be one of base, digits, hands, small, tab, tutorial',
+    ],
     [['--run', 'y', '--accelerate', 'x', '--train-step'], '--train-step must be left out beside --accelerate'],
   ])('refuses %j', async (args, rule) => {
     const { code, stderr } = await runCli('export', ...args);
