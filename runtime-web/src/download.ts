@@ -44,7 +44,7 @@ async function request(url: string, { action, signal }: DownloadOptions): Promis
   } catch (error) {
     signal?.throwIfAborted();
     const offline = globalThis.navigator?.onLine === false ? 'the browser is offline' : (error as Error).message;
-    throw new InputError(`Cannot ${action}: ${url} must be within reach, received "${offline}".`);
+    throw new InputError(`Cannot ${action}: ${url} must answer, received "${offline}".`);
   }
   if (response.ok) {
     if (!/^text\/html\b/i.test(response.headers.get('content-type') ?? '')) return response;

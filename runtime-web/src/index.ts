@@ -15,6 +15,9 @@ export { readZip, writeZip } from './trainer/files/zip.ts';
 export {
   createSamplingWorker,
   type Devices,
+  type GraphRequest,
+  type GraphTensor,
+  type GraphTensors,
   type LoadProgress,
   type ModelInfo,
   type SampleRequest,

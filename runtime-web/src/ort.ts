@@ -14,31 +14,39 @@ export type Ort = typeof import('onnxruntime-web');
 
 interface Runtime {
   path: string;
+  /** Of the WebAssembly, not compressed: hosts that compress do not say. */
+  bytes: number;
   /** Asked for late: scripts that are not modules have no `import.meta.url`. */
   url: () => URL;
   open: () => Promise<Ort>;
 }
 
-const RUNTIMES: Record<'wasm' | 'webgpu' | 'jspi', Runtime> = {
+export const RUNTIMES: Record<'wasm' | 'webgpu' | 'jspi', Runtime> = {
   wasm: {
     path: 'onnxruntime-web/ort-wasm-simd-threaded.wasm',
+    bytes: 14_239_897,
     url: () => new URL('onnxruntime-web/ort-wasm-simd-threaded.wasm', import.meta.url),
     open: () => import('onnxruntime-web/wasm'),
   },
   webgpu: {
     path: 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm',
+    bytes: 26_781_914,
     url: () => new URL('onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm', import.meta.url),
     open: () => import('onnxruntime-web/webgpu'),
   },
   /** WebGPU in browsers whose WebAssembly can await a promise (JSPI): a third less to download. */
   jspi: {
     path: 'onnxruntime-web/ort-wasm-simd-threaded.jspi.wasm',
+    bytes: 16_758_545,
     url: () => new URL('onnxruntime-web/ort-wasm-simd-threaded.jspi.wasm', import.meta.url),
     open: () => import('onnxruntime-web/jspi'),
   },
 };
 
 const ready = new Map<string, Ort>();
+
+/** The runtime that is loaded, whichever it is: all of them have WebAssembly. */
+export const ortAtHand = (): Ort | undefined => ready.values().next().value;
 
 export interface OrtOptions extends Omit<DownloadOptions, 'action'> {
   /** Folder of the WebAssembly, laid out as `onnoise-web-files` does. */
@@ -54,9 +62,16 @@ export async function loadOrt({ device, threads }: DeviceReport, { files, ...opt
   const build = device === 'webgpu' && 'Suspending' in WebAssembly ? 'jspi' : device;
   const known = ready.get(build);
   if (known) return known;
-  const { path, url, open } = RUNTIMES[build];
+  const { path, bytes, url, open } = RUNTIMES[build];
   const address = files === undefined ? url() : fileIn(files, path);
-  const [binary, ort] = await Promise.all([download(address.href, { action: 'load the runtime', ...options }), open()]);
+  const [binary, ort] = await Promise.all([
+    download(address.href, {
+      action: 'load the runtime',
+      ...options,
+      onProgress: (loaded, total) => options.onProgress?.(loaded, total ?? bytes),
+    }),
+    open(),
+  ]);
   const { wasm } = ort.env;
   wasm.wasmBinary = binary;
   wasm.numThreads = threads;

@@ -41,6 +41,7 @@ export function lazySamplingWorker(create: () => Promise<SamplingWorker> = creat
       }
     },
     sample: async (...args) => (await start()).sample(...args),
+    run: async (...args) => (await start()).run(...args),
     devices: async () => (await start()).devices(),
     dispose: end,
   };

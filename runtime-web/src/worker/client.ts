@@ -15,6 +15,8 @@ import type {
   Failure,
   FromPage,
   FromWorker,
+  GraphRequest,
+  GraphTensors,
   LoadProgress,
   MessageEnd,
   ModelInfo,
@@ -29,6 +31,9 @@ import type {
 export type { Device } from '../device-report.ts';
 export type {
   Devices,
+  GraphRequest,
+  GraphTensor,
+  GraphTensors,
   LoadProgress,
   ModelInfo,
   SampleRequest,
@@ -62,6 +67,14 @@ export interface SamplingWorker {
     request: SampleRequest,
     options?: { onStep?: ((frame: StepFrame) => void) | undefined; signal?: AbortSignal | undefined },
   ): Promise<SampleResult>;
+  /**
+   * Runs an ONNX file on WebAssembly, tensors in and tensors out; runs wait for each other. It needs no loaded model.
+   * @throws InputError for a file that is missing or broken, and for inputs that do not fit; AbortError when cancelled.
+   */
+  run(
+    request: GraphRequest,
+    options?: { onProgress?: ((progress: LoadProgress) => void) | undefined; signal?: AbortSignal | undefined },
+  ): Promise<GraphTensors>;
   devices(): Promise<Devices>;
   /** Ends the worker; calls under way fail with an AbortError. */
   dispose(): void;
@@ -169,6 +182,8 @@ export function connectSamplingWorker(
       ask('load', { source: sentSource(source), device }, onProgress, signal),
     sample: (request, { onStep, signal } = {}) =>
       ask('sample', { request, frames: onStep !== undefined }, onStep, signal),
+    run: async (request, { onProgress, signal } = {}) =>
+      (await ask('run', { ...request, source: sentSource(request.source) }, onProgress, signal)).outputs,
     devices: () => ask('devices', null),
     dispose: () => end(new DOMException('The sampler was disposed.', 'AbortError')),
     fail: (reason) =>

@@ -71,6 +71,26 @@ export interface SampleResult {
   stepsPerSecond: number;
 }
 
+/** The values of tensors, by the names of inputs or outputs. */
+export type GraphTensors = Record<string, GraphTensor>;
+
+export type GraphTensor =
+  | { type: 'float32'; data: Float32Array<ArrayBuffer>; dims: readonly number[] }
+  | { type: 'int64'; data: BigInt64Array<ArrayBuffer>; dims: readonly number[] };
+
+/** A run of an ONNX file on WebAssembly, outside of any model's sampling. */
+export interface GraphRequest {
+  /** Names the file: it is fetched and opened once, as long as it is among the last few used. */
+  id: string;
+  /** The folder that it lies in. */
+  source: Source;
+  /** Its path there: `unet/model.onnx`. */
+  path: string;
+  /** Modules of a network, as diffusers names them, whose outputs are wanted as well, under these names. */
+  expose?: readonly string[];
+  feeds: GraphTensors;
+}
+
 /** null: the device can be used; else why not, a sentence. */
 export interface Devices {
   webgpu: string | null;
@@ -81,6 +101,7 @@ export interface Devices {
 export interface Questions {
   load: { ask: { source: Source; device: Device | 'auto' }; tell: LoadProgress; done: ModelInfo };
   sample: { ask: { request: SampleRequest; frames: boolean }; tell: StepFrame; done: SampleResult };
+  run: { ask: GraphRequest; tell: LoadProgress; done: { outputs: GraphTensors } };
   devices: { ask: null; tell: never; done: Devices };
 }
 

@@ -2,6 +2,7 @@
 import { InputError, toBytes } from '@onnoise/scheduler';
 import { inspectDevices } from '../device.ts';
 import { type DiffusionModel, loadModel } from '../load.ts';
+import { createGraphs } from './graphs.ts';
 import type {
   Failure,
   FromPage,
@@ -50,7 +51,7 @@ export function serve(port: MessageEnd<FromWorker, FromPage>): void {
     try {
       const answer = answers[data.question] as (call: Call<Question>) => Promise<Questions[Question]['done']>;
       const done = await answer(call);
-      port.postMessage({ id, done }, 'images' in done ? [done.images.buffer] : []);
+      port.postMessage({ id, done }, buffersOf(done));
     } catch (error) {
       port.postMessage({ id, failed: describe(error) }, []);
     } finally {
@@ -61,6 +62,7 @@ export function serve(port: MessageEnd<FromWorker, FromPage>): void {
 
 function createAnswers(): { [Q in Question]: (call: Call<Q>) => Promise<Questions[Q]['done']> } {
   let model: DiffusionModel | undefined;
+  const graphs = createGraphs();
   let loading: Task | undefined;
   let sampling: Task | undefined;
   /** Sampling calls: the one under way and those that wait for its end. */
@@ -97,12 +99,17 @@ function createAnswers(): { [Q in Question]: (call: Call<Q>) => Promise<Question
 
   return {
     devices: inspectDevices,
+    run: async ({ ask, tell, abort }) => {
+      await loading?.ended; // one session is created at a time
+      return { outputs: await graphs.run(ask, tell, abort.signal) };
+    },
     /** Cancels what is under way, waits for its end, and frees the old model before loading the new one. */
     load: (call) => {
       const before = [loading, sampling];
       for (const abort of [...asked, ...(loading ? [loading.abort] : [])]) abort.abort();
       loading = begin(call.abort, async () => {
         for (const task of before) await task?.ended;
+        await graphs.idle();
         await model?.dispose();
         model = undefined;
         call.abort.signal.throwIfAborted();
@@ -146,4 +153,10 @@ export function describe(error: unknown): Failure {
   if (!(error instanceof Error)) return { name: 'Error', message: String(error) };
   const { name, message, stack } = error;
   return { name, message, stack };
+}
+
+/** What goes to the page without a copy. */
+function buffersOf(done: Questions[Question]['done']): ArrayBuffer[] {
+  if ('images' in done) return [done.images.buffer];
+  return 'outputs' in done ? Object.values(done.outputs).map(({ data }) => data.buffer) : [];
 }

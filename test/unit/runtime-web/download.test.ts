@@ -68,7 +68,7 @@ describe('download', () => {
     [
       'is out of reach',
       () => vi.stubGlobal('fetch', () => Promise.reject(new TypeError('Failed to fetch'))),
-      'Cannot load the model: u/a must be within reach, received "Failed to fetch".',
+      'Cannot load the model: u/a must answer, received "Failed to fetch".',
     ],
     [
       'is asked for offline',
@@ -76,7 +76,7 @@ describe('download', () => {
         vi.stubGlobal('fetch', () => Promise.reject(new TypeError('Failed to fetch')));
         vi.stubGlobal('navigator', { onLine: false });
       },
-      'Cannot load the model: u/a must be within reach, received "the browser is offline".',
+      'Cannot load the model: u/a must answer, received "the browser is offline".',
     ],
   ])('refuses a file that %s', async (_, prepare, message) => {
     prepare();

@@ -102,7 +102,7 @@ describe('loadModel and sample', () => {
     expect([model.shape, model.classes, model.classNames]).toEqual([[1, 2, 3], 3, undefined]);
     await model.dispose();
     const missing = files(false, { 'unet/config.json': 'http://127.0.0.1:9/config.json' });
-    await expect(loadModel(missing)).rejects.toThrow('http://127.0.0.1:9/config.json must be within reach');
+    await expect(loadModel(missing)).rejects.toThrow('http://127.0.0.1:9/config.json must answer');
   });
 
   it('takes the labels of a conditional model in turn, all classes by default', async () => {

@@ -133,7 +133,7 @@ describe('describeDevice', () => {
 describe('lazySamplingWorker', () => {
   const fake = (load: SamplingWorker['load']) => {
     const dispose = vi.fn();
-    return { load, dispose, sample: vi.fn(), devices: vi.fn() } satisfies SamplingWorker;
+    return { load, dispose, sample: vi.fn(), run: vi.fn(), devices: vi.fn() } satisfies SamplingWorker;
   };
   const source = { kind: 'url', url: 'x' } as const;
 

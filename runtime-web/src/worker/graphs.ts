@@ -1,0 +1,107 @@
+/**
+ * Runs ONNX files on WebAssembly, tensors in and tensors out: networks to look into, and steps of training. A few stay
+ * open, one runs at a time.
+ */
+import { InputError, onnxReason } from '@onnoise/scheduler';
+import type { InferenceSession } from 'onnxruntime-web';
+import { openFolder } from '../artefact.ts';
+import { chooseWasm } from '../device.ts';
+import { valuesOfModules, withOutputs } from '../onnx-modules.ts';
+import { loadOrt, type Ort, ortAtHand } from '../ort.ts';
+import type { GraphRequest, GraphTensors, LoadProgress } from './protocol.ts';
+
+/** Open at a time; the one not used for longest goes. */
+const MOST_OPEN = 3;
+const FATAL_ONLY = 4;
+
+interface OpenGraph {
+  ort: Ort;
+  session: InferenceSession;
+  /** What the exposed values are called in the graph, by module. */
+  exposed: ReadonlyMap<string, string>;
+}
+
+export interface Graphs {
+  run(request: GraphRequest, tell: (progress: LoadProgress) => void, signal: AbortSignal): Promise<GraphTensors>;
+  /** Resolves once nothing runs, however it ended. */
+  idle(): Promise<unknown>;
+}
+
+export function createGraphs(): Graphs {
+  const open = new Map<string, Promise<OpenGraph>>();
+  let before: Promise<unknown> = Promise.resolve();
+
+  async function graphOf(request: GraphRequest, tell: (progress: LoadProgress) => void, signal: AbortSignal) {
+    const key = JSON.stringify([request.id, request.path, request.expose ?? []]);
+    const known = open.get(key);
+    open.delete(key);
+    const graph = known ?? openGraph(request, tell, signal);
+    open.set(key, graph); // now the last one used
+    for (const [old, of] of [...open].slice(0, Math.max(0, open.size - MOST_OPEN))) {
+      open.delete(old);
+      await of.then(
+        ({ session }) => session.release(),
+        () => {},
+      );
+    }
+    try {
+      return await graph;
+    } catch (error) {
+      open.delete(key);
+      throw error;
+    }
+  }
+
+  async function run(...[request, tell, signal]: Parameters<Graphs['run']>): Promise<GraphTensors> {
+    signal.throwIfAborted();
+    const { ort, session, exposed } = await graphOf(request, tell, signal);
+    signal.throwIfAborted();
+    const feeds = Object.fromEntries(
+      Object.entries(request.feeds).map(([name, { type, data, dims }]) => [name, new ort.Tensor(type, data, dims)]),
+    );
+    const outputs = await session.run(feeds).catch((error: unknown) => {
+      throw new InputError(`Cannot run ${request.path}: its inputs must fit, received "${onnxReason(error)}".`);
+    });
+    const modules = new Map([...exposed].map(([module, value]) => [value, module]));
+    const all = Object.entries(outputs).map(([name, { data, dims }]) => {
+      const values = data as Float32Array<ArrayBuffer>;
+      return [modules.get(name) ?? name, { type: 'float32' as const, data: values.slice(), dims: [...dims] }] as const;
+    });
+    return Object.fromEntries(all);
+  }
+
+  return {
+    idle: () => before,
+    run: (...args) => {
+      const mine = before.then(() => run(...args));
+      before = mine.catch(() => {});
+      return mine;
+    },
+  };
+}
+
+async function openGraph(
+  { source, path, expose = [] }: GraphRequest,
+  tell: (progress: LoadProgress) => void,
+  signal: AbortSignal,
+): Promise<OpenGraph> {
+  const counter = (stage: LoadProgress['stage']) => (loaded: number, total: number | null) =>
+    tell({ stage, loaded, total });
+  const read = openFolder(source.kind === 'url' ? source.url : source.files);
+  const onnx = await read(path, { onProgress: counter('model'), signal });
+  if (onnx === undefined) throw new InputError(`Cannot run ${path}: the folder must hold it, and it does not.`);
+  const values = await valuesOfModules(onnx, expose);
+  const ort =
+    ortAtHand() ??
+    (await loadOrt(chooseWasm('The graph runs on the processor.'), { onProgress: counter('runtime'), signal }));
+  counter('session')(0, null);
+  const session = await ort.InferenceSession.create(withOutputs(onnx, [...new Set(values)]), {
+    executionProviders: [{ name: 'wasm' }],
+    logSeverityLevel: FATAL_ONLY,
+  }).catch((error: unknown) => {
+    throw new InputError(
+      `Cannot run ${path}: it must be an ONNX file that runs here, received "${onnxReason(error)}".`,
+    );
+  });
+  return { ort, session, exposed: new Map(expose.map((module, i) => [module, values[i]!])) };
+}
