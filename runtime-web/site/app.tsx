@@ -4,18 +4,19 @@ import { useEffect, useRef } from 'preact/hooks';
 import { Announcer } from './components/announcer.tsx';
 import { Footer } from './components/footer.tsx';
 import { Header } from './components/header.tsx';
-import { LazyView } from './components/lazy-view.tsx';
-import { VIEW_NAMES } from './components/names.ts';
+import { ShowView } from './components/lazy-view.tsx';
+import { titleOf } from './components/names.ts';
 import { Toasts } from './components/toast.tsx';
 import { announce, route } from './store.ts';
 
 export function App(): JSX.Element {
-  const { view } = route.value;
+  const { view, part } = route.value;
   const main = useRef<HTMLElement>(null);
   const first = useRef(true);
 
   useEffect(() => {
-    document.title = `${VIEW_NAMES[view]} · Onnoise`;
+    const title = titleOf({ view, part });
+    document.title = `${title} · Onnoise`;
     if (first.current) {
       first.current = false;
       return;
@@ -23,8 +24,8 @@ export function App(): JSX.Element {
     // As on a new page: start at the top, and let the next tab key go into the view.
     scrollTo(0, 0);
     main.current?.focus({ preventScroll: true });
-    announce(VIEW_NAMES[view]);
-  }, [view]);
+    announce(title);
+  }, [view, part]);
 
   return (
     <div class="shell">
@@ -42,7 +43,7 @@ export function App(): JSX.Element {
       <Header />
       <main class="main" id="main" ref={main} tabIndex={-1}>
         <div class="wrap">
-          <LazyView key={view} view={view} />
+          <ShowView key={view} name={view} />
         </div>
       </main>
       <Footer />

@@ -1,10 +1,9 @@
 /** The frame of the page, and rules for every view. */
-import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { VIEW_NAMES } from '../../runtime-web/site/components/names.ts';
 import { seriousFaults } from '../support/browser/axe.ts';
 import { LACKS_CHROMIUM } from '../support/browser/chromium.ts';
-import { DESKTOP, heading, openSite, PHONE, settle, VIEWS } from '../support/browser/site.ts';
+import { DESKTOP, heading, openSite, overflow, PHONE, settle, VIEWS } from '../support/browser/site.ts';
 import { useBrowser, useHost } from '../support/browser/visit.ts';
 import { skipBecause } from '../support/skip.ts';
 
@@ -151,14 +150,3 @@ describe('the page', skipBecause(LACKS_CHROMIUM), () => {
     await expect.poll(() => page.title()).toBe(`${VIEW_NAMES.sample} · Onnoise`);
   });
 });
-
-/** Elements past the right edge, if the page scrolls sideways. */
-const overflow = (page: Page): Promise<string[]> =>
-  page.evaluate(() => {
-    const width = document.documentElement.clientWidth;
-    if (document.documentElement.scrollWidth <= width) return [];
-    return [...document.querySelectorAll('body *')]
-      .filter((element) => element.getBoundingClientRect().right > width + 0.5)
-      .map((element) => `${element.tagName}.${element.className} ends at ${element.getBoundingClientRect().right}`)
-      .slice(0, 8);
-  });

@@ -29,7 +29,11 @@ export function createLoader(worker: Pick<SamplingWorker, 'load'>, loaded: Signa
     };
     tell({ state: 'loading', progress: START });
     const info = worker
-      .load(sourceOf(entry), { device, signal, onProgress: (progress) => tell({ state: 'loading', progress }) })
+      .load(sourceOf(entry), {
+        device,
+        signal,
+        onProgress: (progress) => tell({ state: 'loading', progress: withTotal(progress, entry) }),
+      })
       .then(
         (info) => {
           signal.throwIfAborted();
@@ -45,6 +49,11 @@ export function createLoader(worker: Pick<SamplingWorker, 'load'>, loaded: Signa
     last = { entry, device, info, abort };
     return info;
   };
+}
+
+/** A host that compresses does not say how large a file is; the page's list of models does. */
+export function withTotal(progress: LoadProgress, { bytes }: Pick<ModelEntry, 'bytes'>): LoadProgress {
+  return progress.stage === 'model' ? { ...progress, total: progress.total ?? bytes ?? null } : progress;
 }
 
 /** The text to show for an error. */

@@ -4,7 +4,7 @@ import type { View } from '#site/router.ts';
 import type { Host } from './server.ts';
 import { SITE, type Visit, type VisitOptions, visit } from './visit.ts';
 
-export const VIEWS: readonly View[] = ['sample', 'forward', 'game', 'train', 'model'];
+export const VIEWS: readonly View[] = ['sample', 'learn', 'forward', 'game', 'train', 'model'];
 
 export const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 export const DESKTOP = { viewport: { width: 1280, height: 800 } };
@@ -41,4 +41,15 @@ export const settle = (page: Page): Promise<void> =>
     const still = new CSSStyleSheet();
     still.replaceSync('*, ::before, ::after { animation: none !important; transition: none !important; }');
     document.adoptedStyleSheets = [...document.adoptedStyleSheets, still];
+  });
+
+/** Elements past the right edge, if the page scrolls sideways. */
+export const overflow = (page: Page): Promise<string[]> =>
+  page.evaluate(() => {
+    const width = document.documentElement.clientWidth;
+    if (document.documentElement.scrollWidth <= width) return [];
+    return [...document.querySelectorAll('body *')]
+      .filter((element) => element.getBoundingClientRect().right > width + 0.5)
+      .map((element) => `${element.tagName}.${element.className} ends at ${element.getBoundingClientRect().right}`)
+      .slice(0, 8);
   });

@@ -1,0 +1,41 @@
+/** Real digits for the chapters. */
+import { signal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import { digitPicture, type Picture } from '../../state/picture.ts';
+import { sentence } from '../../store.ts';
+import { type Digits, fetchDigits } from '../forward/source/digits.ts';
+import { digits } from '../forward/state.ts';
+import { trouble } from './lesson.ts';
+
+let fetching = false;
+
+/** Fetches them once; the forward process shares them. */
+export function useDigits(): Digits | null {
+  useEffect(() => {
+    if (digits.peek() || fetching) return;
+    fetching = true;
+    fetchDigits().then(
+      (fetched) => {
+        digits.value = fetched;
+      },
+      (error: unknown) => {
+        fetching = false;
+        trouble.value = sentence(error);
+      },
+    );
+  }, []);
+  return digits.value;
+}
+
+/** How many there are. */
+export const countOf = ({ bytes, width, height }: Digits): number => bytes.length / (width * height);
+
+/** One of them, by its place. */
+export const pictureAt = ({ bytes, width, height }: Digits, index: number): Picture =>
+  digitPicture(bytes, index, width, height, 'a handwritten digit');
+
+/** The place of a digit that the page shows first. */
+export const firstOf = ({ places }: Digits, label: number): number => places[label] ?? 0;
+
+/** Kept while the page is open, so that chapters go on with one picture. */
+export const shownDigit = signal(3);

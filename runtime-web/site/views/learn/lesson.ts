@@ -1,0 +1,128 @@
+/**
+ * The model that the chapters look into, the shipped digits: what its folder says, and calls of its network on the
+ * processor, in full precision.
+ */
+import {
+  type Artefact,
+  conditionRows,
+  extraInputs,
+  inputTensors,
+  MODEL_FILES,
+  makeSchedule,
+  readArtefact,
+  type Schedule,
+} from '@onnoise/scheduler';
+import { signal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import { openFolder, withSignal } from '../../../src/artefact.ts';
+import type { LoadProgress } from '../../../src/worker/client.ts';
+import { withTotal } from '../../state/loader.ts';
+import { type ModelEntry, models, samplingWorker, sentence } from '../../store.ts';
+
+export interface Lesson extends Artefact {
+  entry: ModelEntry;
+  schedule: Schedule;
+  /** Of unet/config.json. */
+  unet: UnetConfig;
+}
+
+/** The network as its folder describes it; what is not used here is left out. */
+export interface UnetConfig {
+  block_out_channels: number[];
+  /** Pixels a side that become one place with more channels, before the first layer. */
+  patch_size?: number;
+  layers_per_block: number;
+  flip_sin_to_cos: boolean;
+  freq_shift: number;
+}
+
+/** The first shipped model that has real pictures beside it. */
+const entryOf = () => models.peek().find(({ pictures }) => pictures !== undefined) ?? models.peek()[0]!;
+
+export const lesson = signal<Lesson | null>(null);
+/** Why there is no lesson, or why the network did not run; a sentence. */
+export const trouble = signal<string | null>(null);
+/** Of the network, until it has run once. */
+export const progress = signal<LoadProgress | null>(null);
+let reading = false;
+
+/** Reads the model's folder once. */
+export function useLesson(): Lesson | null {
+  useEffect(() => {
+    if (reading) return;
+    reading = true;
+    readLesson().catch((error: unknown) => {
+      reading = false;
+      trouble.value = sentence(error);
+    });
+  }, []);
+  return lesson.value;
+}
+
+async function readLesson(): Promise<void> {
+  const entry = entryOf();
+  const read = withSignal(openFolder(entry.url ?? entry.files!), undefined);
+  const artefact = await readArtefact(read);
+  const unet = JSON.parse(new TextDecoder().decode((await read(MODEL_FILES.unet))!)) as UnetConfig;
+  lesson.value = { ...artefact, entry, unet, schedule: makeSchedule(artefact.scheduler) };
+}
+
+export interface Call {
+  /** [N, C, H, W] */
+  x: Float32Array;
+  /** One for each picture. */
+  timesteps: readonly number[];
+  /** The class of all pictures, or of each; left out: none is given. */
+  label?: number | readonly number[] | undefined;
+  /** Modules whose outputs are wanted as well. */
+  expose?: readonly string[] | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+export interface Answer {
+  /** [N, C, H, W] */
+  output: Float32Array<ArrayBuffer>;
+  /** By module, [N, channels, height, width]. */
+  modules: Readonly<Record<string, { data: Float32Array; dims: readonly number[] }>>;
+}
+
+/** What the network says. @throws InputError, whose sentence is also in `trouble`; AbortError. */
+export async function ask({ entry, shape, ...facts }: Lesson, call: Call): Promise<Answer> {
+  const { x, timesteps, label, expose, signal } = call;
+  const count = timesteps.length;
+  const extra = extraInputs(facts);
+  const rows = conditionRows(
+    extra,
+    label === undefined ? {} : { labels: typeof label === 'number' ? timesteps.map(() => label) : label },
+    count,
+  );
+  const given = inputTensors(extra, rows).map(({ name, type, values, dims }) => [name, { type, data: values, dims }]);
+  try {
+    const { out_sample: output, ...modules } = await samplingWorker.run(
+      {
+        id: entry.id,
+        source: entry.url === undefined ? { kind: 'files', files: entry.files! } : { kind: 'url', url: entry.url },
+        path: MODEL_FILES.network,
+        ...(expose && { expose }),
+        feeds: {
+          sample: { type: 'float32', data: Float32Array.from(x), dims: [count, ...shape] },
+          timestep: { type: 'float32', data: Float32Array.from(timesteps), dims: [count] },
+          ...Object.fromEntries(given),
+        },
+      },
+      {
+        signal,
+        onProgress: (now) => {
+          progress.value = withTotal(now, entry);
+        },
+      },
+    );
+    progress.value = null;
+    trouble.value = null;
+    return { output: output!.data as Float32Array<ArrayBuffer>, modules: modules as Answer['modules'] };
+  } catch (error) {
+    if (!signal?.aborted) trouble.value = sentence(error);
+    progress.value = null;
+    throw error;
+  }
+}

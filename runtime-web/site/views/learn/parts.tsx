@@ -1,0 +1,68 @@
+/** The parts that chapters are made of: the thing to do, the sentence to take away, and the lecturer's notes. */
+import type { ComponentChildren, JSX } from 'preact';
+import { Icon } from '../../components/icon.tsx';
+
+export interface TaskProps {
+  /** True once the visitor has done it. */
+  done?: boolean | undefined;
+  children: ComponentChildren;
+}
+
+/** The one thing to do. */
+export function Task({ done = false, children }: TaskProps): JSX.Element {
+  return (
+    <section class={done ? 'learn-task learn-task-done' : 'learn-task'} aria-label="Try it">
+      <Icon name={done ? 'check' : 'next'} />
+      <p>
+        <strong>{done ? 'Done. ' : 'Try it. '}</strong>
+        {children}
+      </p>
+    </section>
+  );
+}
+
+export function TakeAway({ children }: { children: ComponentChildren }): JSX.Element {
+  return (
+    <section class="learn-take" aria-label="Take away">
+      <p class="learn-kicker">Take away</p>
+      <p>{children}</p>
+    </section>
+  );
+}
+
+export interface Note {
+  /** To ask the class. */
+  question: string;
+  answer: ComponentChildren;
+}
+
+/** Questions to the class, with their answers folded away. */
+export function Notes({ notes }: { notes: readonly Note[] }): JSX.Element {
+  return (
+    <section class="learn-notes" aria-labelledby="learn-notes">
+      <h2 id="learn-notes">Questions to the class</h2>
+      {notes.map(({ question, answer }) => (
+        <details key={question}>
+          <summary>{question}</summary>
+          <div>{answer}</div>
+        </details>
+      ))}
+    </section>
+  );
+}
+
+/** A figure with a line of words below it. */
+export function Figure({
+  caption,
+  children,
+}: {
+  caption: ComponentChildren;
+  children: ComponentChildren;
+}): JSX.Element {
+  return (
+    <figure class="learn-figure">
+      {children}
+      <figcaption>{caption}</figcaption>
+    </figure>
+  );
+}

@@ -1,0 +1,38 @@
+/** Which chapters a visitor has done, and which one was open last; kept in this browser where it allows that. */
+import { computed, effect, signal } from '@preact/signals';
+import { read, remember } from '../../state/memory.ts';
+import { CHAPTERS, type Chapter, type ChapterId, findChapter } from './chapters.ts';
+
+const DONE = 'learn.done';
+const LAST = 'learn.last';
+
+/** Ids of chapters, apart by blanks; what is no chapter is left out. */
+export function parseDone(text: string | undefined): ReadonlySet<ChapterId> {
+  const chapters = (text ?? '').split(' ').map(findChapter);
+  return new Set(chapters.filter((chapter) => chapter !== undefined).map(({ id }) => id));
+}
+
+export const done = signal(parseDone(read(DONE)));
+export const last = signal<Chapter | undefined>(findChapter(read(LAST) ?? ''));
+
+effect(() => remember(DONE, [...done.value].join(' ')));
+effect(() => remember(LAST, last.value?.id ?? ''));
+
+export function markDone(id: ChapterId): void {
+  if (!done.peek().has(id)) done.value = new Set([...done.peek(), id]);
+}
+
+export function forget(): void {
+  done.value = new Set();
+  last.value = undefined;
+}
+
+/** Where to go on: the open chapter if it is not done, else the first after it that is not; the first once all are. */
+export const goOn = computed<Chapter>(() => {
+  const at = Math.max(
+    CHAPTERS.findIndex(({ id }) => id === last.value?.id),
+    0,
+  );
+  const inTurn = [...CHAPTERS.slice(at), ...CHAPTERS.slice(0, at)];
+  return inTurn.find(({ id }) => !done.value.has(id)) ?? CHAPTERS[0];
+});

@@ -1,0 +1,100 @@
+/** Algorithm 2, the current line lit, each with the numbers of one pixel. */
+import type { PredictionType } from '@onnoise/scheduler';
+import type { JSX } from 'preact';
+import { readable } from '../../forward/numbers.ts';
+import { alphaBar, hat, Maths, oneMinus, op, over, root, row, sub } from '../symbols.tsx';
+import { LINES, type Line } from './lines.ts';
+import { form, pixel, type Walk, walk } from './state.ts';
+
+const FORMS: Record<PredictionType, { guess: JSX.Element; picture: JSX.Element }> = {
+  epsilon: {
+    guess: hat('ε'),
+    picture: over(row(sub('x', 't'), '−', root(oneMinus(alphaBar)), hat('ε')), root(alphaBar)),
+  },
+  sample: { guess: hat('x', '0'), picture: hat('x', '0') },
+  v_prediction: {
+    guess: hat('v'),
+    picture: row(root(alphaBar), sub('x', 't'), '−', root(oneMinus(alphaBar)), hat('v')),
+  },
+};
+
+/** In words, after the formula. */
+const REMARKS: Partial<Record<Line, string>> = { picture: ', cut to −1 … 1', noise: ', or 0 at the end' };
+
+function formulaOf(line: Line, as: PredictionType): JSX.Element {
+  const { guess, picture } = FORMS[as];
+  switch (line) {
+    case 'start':
+      return row(sub('x', 'T'), '∼', row(<mi mathvariant="normal">𝒩</mi>, '(', <mn>0</mn>, ',', <mi>I</mi>, ')'));
+    case 'loop':
+      return row(<mtext>for each t, from T down:</mtext>);
+    case 'ask':
+      return row(guess, '←', <mtext>network</mtext>, '(', sub('x', 't'), ',', <mi>t</mi>, ')');
+    case 'picture':
+      return row(hat('x', '0'), '←', picture);
+    case 'mean':
+      return row(<mi>μ</mi>, '←', <mi>a</mi>, sub('x', 't'), op('+'), <mi>b</mi>, hat('x', '0'));
+    case 'noise':
+      return row(<mi>z</mi>, '∼', <mi mathvariant="normal">𝒩</mi>, '(', <mn>0</mn>, ',', <mi>I</mi>, ')');
+    case 'move':
+      return row(<mtext>next x</mtext>, '←', <mi>μ</mi>, '+', <mi>σ</mi>, <mi>z</mi>);
+    case 'end':
+      return row(<mtext>{'return\u00a0'}</mtext>, sub('x', '0'));
+  }
+}
+
+/** The line with the numbers at the chosen pixel. */
+function numbersOf(line: Line, { step, table, index }: Walk, at: number, as: PredictionType): string | undefined {
+  const say = (value: number) => readable(value, 3);
+  if (line === 'loop') return `t = ${Math.round(table.rows[Math.min(index, table.rows.length - 1)]!.timestep)}`;
+  if (!step) return undefined;
+  const { forms, signal, noise, x, x0, A, B, mean, sigma, z, result } = step;
+  const [xt, guess] = [x[at]!, forms[as][at]!];
+  switch (line) {
+    case 'ask':
+      return say(guess);
+    case 'picture': {
+      const whole = forms.sample[at]!;
+      const cut = say(whole) === say(x0[at]!) ? '' : ` → ${say(x0[at]!)}`;
+      if (as === 'sample') return `${say(whole)}${cut}`;
+      if (as === 'epsilon')
+        return `(${say(xt)} − ${say(noise)} · ${say(guess)}) / ${say(signal)} = ${say(whole)}${cut}`;
+      return `${say(signal)} · ${say(xt)} − ${say(noise)} · ${say(guess)} = ${say(whole)}${cut}`;
+    }
+    case 'mean':
+      return `${say(A)} · ${say(xt)} + ${say(B)} · ${say(x0[at]!)} = ${say(mean[at]!)}`;
+    case 'noise':
+      return sigma === 0 ? '0' : say(z[at]!);
+    case 'move':
+      return `${say(mean[at]!)} + ${say(sigma)} · ${say(sigma === 0 ? 0 : z[at]!)} = ${say(result[at]!)}`;
+    default:
+      return undefined;
+  }
+}
+
+export function Algorithm({ width }: { width: number }): JSX.Element {
+  const now = walk.value;
+  const [r, c] = pixel.value;
+  const lit = now ? LINES.indexOf(now.line) : -1;
+  return (
+    <ol class="learn-algorithm" aria-label="Algorithm 2, sampling">
+      {LINES.map((line, i) => {
+        const numbers = now && (i <= lit || now.line === 'end') && numbersOf(line, now, r * width + c, form.value);
+        const inside = i > 1 && line !== 'end';
+        return (
+          <li
+            key={line}
+            class={inside ? 'learn-line learn-line-inside' : 'learn-line'}
+            aria-current={i === lit ? 'step' : undefined}
+          >
+            <span>
+              <Maths>{formulaOf(line, form.value)}</Maths>
+              {REMARKS[line]}
+            </span>
+            <span class="number">{numbers || ''}</span>
+          </li>
+        );
+      })}
+    </ol>
+  );
+}

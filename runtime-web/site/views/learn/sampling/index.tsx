@@ -1,0 +1,75 @@
+/** Sampling, line by line: algorithm 2 on the digits' network, with the numbers of one pixel. */
+import type { JSX } from 'preact';
+import { useEffect } from 'preact/hooks';
+import { Card } from '../../../components/card.tsx';
+import { Slider } from '../../../components/slider.tsx';
+import { formatRoute } from '../../../router.ts';
+import { useLesson } from '../lesson.ts';
+import { NetworkStatus } from '../network-status.tsx';
+import { Notes, TakeAway, Task } from '../parts.tsx';
+import { Algorithm } from './algorithm.tsx';
+import { Controls } from './controls.tsx';
+import { FormChoice } from './forms.tsx';
+import { NOTES } from './notes.tsx';
+import { Panels } from './panels.tsx';
+import './sampling.css';
+import { begin, pixel, playing, walk } from './state.ts';
+
+export default function SamplingChapter(): JSX.Element {
+  const lesson = useLesson();
+  useEffect(() => {
+    if (lesson && !walk.peek()) begin(lesson);
+    return () => {
+      playing.value = false;
+    };
+  }, [lesson]);
+  const [height, width] = [lesson?.shape[1] ?? 28, lesson?.shape[2] ?? 28];
+  const [r, c] = pixel.value;
+  return (
+    <>
+      <Task done={walk.value?.line === 'end'}>
+        Press <em>Next line</em> until you have been once through the loop. Then let it run to the picture.
+      </Task>
+      <Card class="learn-sampling">
+        <Controls lesson={lesson} />
+        <NetworkStatus />
+        <Algorithm width={width} />
+        <Panels shape={lesson?.shape ?? [1, 28, 28]} />
+        <div class="learn-pixel">
+          <p class="field-hint">
+            The numbers are those of one pixel, framed in the pictures. Press on a picture to choose another, or move
+            it:
+          </p>
+          <Slider
+            label="Row"
+            value={r}
+            min={0}
+            max={height - 1}
+            onInput={(to) => {
+              pixel.value = [to, c];
+            }}
+          />
+          <Slider
+            label="Column"
+            value={c}
+            min={0}
+            max={width - 1}
+            onInput={(to) => {
+              pixel.value = [r, to];
+            }}
+          />
+        </div>
+      </Card>
+      <FormChoice prediction={lesson?.scheduler.prediction_type} />
+      <TakeAway>
+        Every step trusts the guess a little, and less at the start: most of x<sub>t</sub> stays, a part moves towards
+        the guessed picture, and fresh noise keeps the door open for another picture.
+      </TakeAway>
+      <Notes notes={NOTES} />
+      <p>
+        To see all the steps at once, and other samplers that need fewer of them, go to{' '}
+        <a href={formatRoute('sample')}>Sample</a>.
+      </p>
+    </>
+  );
+}

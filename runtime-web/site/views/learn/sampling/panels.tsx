@@ -1,0 +1,79 @@
+/** The pictures of a step, in the order in which they are made. */
+import type { ImageShape, PredictionType } from '@onnoise/scheduler';
+import type { JSX } from 'preact';
+import { Panel } from '../panel.tsx';
+import { hat, Maths, row, sub } from '../symbols.tsx';
+import { isThere, type Line } from './lines.ts';
+import { form, pixel, walk } from './state.ts';
+
+const GUESS: Record<PredictionType, { symbol: JSX.Element; words: string; range: number }> = {
+  epsilon: { symbol: hat('ε'), words: 'guessed noise', range: 2 },
+  sample: { symbol: hat('x', '0'), words: 'guess, not cut yet', range: 1 },
+  v_prediction: { symbol: hat('v'), words: 'guessed velocity', range: 2 },
+};
+
+export function Panels({ shape }: { shape: ImageShape }): JSX.Element {
+  const now = walk.value;
+  const step = now?.step;
+  const line = now?.line ?? 'start';
+  const { symbol, words, range } = GUESS[form.value];
+  const from = (of: Line, values: Float32Array | null | undefined) => (isThere(of, line) && values ? values : null);
+  const common = {
+    shape,
+    mark: pixel.value,
+    onPick: (r: number, c: number) => {
+      pixel.value = [r, c];
+    },
+  };
+  const lit = (of: Line) => line === of;
+  return (
+    <div class="learn-panels">
+      <Panel
+        {...common}
+        title={<Maths>{sub('x', 't')}</Maths>}
+        words="noisy picture"
+        values={step?.x ?? now?.x}
+        lit={lit('start') || lit('loop')}
+      />
+      <Panel
+        {...common}
+        title={<Maths>{symbol}</Maths>}
+        words={words}
+        values={from('ask', step?.forms[form.value])}
+        range={range}
+        lit={lit('ask')}
+      />
+      <Panel
+        {...common}
+        title={<Maths>{hat('x', '0')}</Maths>}
+        words="guessed picture"
+        values={from('picture', step?.x0)}
+        lit={lit('picture')}
+      />
+      <Panel
+        {...common}
+        title={<Maths>{row(<mi>μ</mi>)}</Maths>}
+        words="mean"
+        values={from('mean', step?.mean)}
+        lit={lit('mean')}
+      />
+      <Panel
+        {...common}
+        title={<Maths>{row(<mi>σ</mi>, <mi>z</mi>)}</Maths>}
+        words="fresh noise"
+        values={from(
+          'noise',
+          step?.z.map((value) => value * step.sigma),
+        )}
+        lit={lit('noise')}
+      />
+      <Panel
+        {...common}
+        title={<Maths>{line === 'end' ? sub('x', '0') : row(<mtext>next x</mtext>)}</Maths>}
+        words={line === 'end' ? 'the picture' : 'less noisy'}
+        values={from('move', step?.result)}
+        lit={lit('move') || lit('end')}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,45 @@
+/** Asks the network whenever the question changes; the latest question wins, and the old answer stays until then. */
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { type Answer, ask, type Call, type Lesson } from './lesson.ts';
+
+export interface Answered extends Answer {
+  /** The question that it belongs to. */
+  to: Call;
+}
+
+/** @param call null: nothing to ask. It must keep its identity as long as it is the same question. */
+export function useAnswer(lesson: Lesson | null, call: Call | null): Answered | null {
+  const [answer, setAnswer] = useState<Answered | null>(null);
+  const latest = useRef<Call | null>(null);
+  const busy = useRef(false);
+
+  useEffect(() => {
+    latest.current = call;
+    if (!lesson || !call || busy.current) return;
+    const run = async () => {
+      busy.current = true;
+      let asked: Call | null = null;
+      try {
+        while (latest.current && latest.current !== asked) {
+          asked = latest.current;
+          const to = asked;
+          const answered = await ask(lesson, to);
+          if (latest.current) setAnswer({ ...answered, to });
+        }
+      } catch {
+        // `trouble` has the sentence
+      } finally {
+        busy.current = false;
+      }
+    };
+    void run();
+  }, [lesson, call]);
+
+  useEffect(
+    () => () => {
+      latest.current = null;
+    },
+    [],
+  );
+  return answer;
+}
