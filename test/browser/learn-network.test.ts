@@ -1,0 +1,48 @@
+/** The chapter on the network: every block has its feature maps, and a wrong t costs. */
+import { describe, expect, it } from 'vitest';
+import { LACKS_CHROMIUM } from '../support/browser/chromium.ts';
+import { openSite } from '../support/browser/site.ts';
+import { useBrowser, useHost } from '../support/browser/visit.ts';
+import { skipBecause } from '../support/skip.ts';
+
+describe('the chapter on the network', skipBecause(LACKS_CHROMIUM), () => {
+  const { browser } = useBrowser();
+  const host = useHost();
+
+  it('shows what each block makes of the picture, other maps at another t', async () => {
+    const { page } = await openSite(browser(), host(), '#/learn/network');
+    const maps = page.getByRole('img', { name: /feature maps of/ });
+    const ink = () =>
+      maps.evaluate((canvas: HTMLCanvasElement) => {
+        const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+        return data.reduce((sum, value, i) => (i % 4 === 3 ? sum : sum + value), 0);
+      });
+    const blocks = page.locator('.learn-block');
+    await blocks.first().waitFor();
+    await expect.poll(ink).toBeGreaterThan(0);
+    const seen = new Set<number>();
+    for (const block of await blocks.all()) {
+      await block.click();
+      const [, channels] = /(\d+) × \d+ × \d+/.exec(await block.innerText())!;
+      await page.getByRole('img', { name: new RegExp(`^${channels} feature maps`) }).waitFor();
+      seen.add(await ink());
+    }
+    expect(seen.size).toBe(await blocks.count());
+    const before = await ink();
+    await page.getByRole('slider', { name: 'Time t' }).fill('900');
+    await expect.poll(ink).not.toBe(before);
+  });
+
+  it('guesses best when it is told the truth', async () => {
+    const { page } = await openSite(browser(), host(), '#/learn/network');
+    const errors = async () => {
+      const text = await page.locator('.learn-wrong .learn-verdict').textContent();
+      const [, right, wrong] = /picture: ([\d.]+) with the right t, ([\d.]+) with/.exec(text ?? '') ?? [];
+      return { right: Number(right), wrong: Number(wrong) };
+    };
+    for (const lie of ['20', '980']) {
+      await page.getByRole('slider', { name: 'Tell the network' }).fill(lie);
+      await expect.poll(async () => (await errors()).wrong / (await errors()).right).toBeGreaterThan(2);
+    }
+  });
+});
