@@ -69,7 +69,7 @@ export function ChainDemo(): JSX.Element {
           </Button>
         ) : (
           <Button icon="play" disabled={!image || now === 0} onClick={run}>
-            {outcome ? 'Run again and add up' : 'Run both'}
+            {outcome ? 'Run again' : 'Run both'}
           </Button>
         )}
         <p class="field-hint">
