@@ -1,0 +1,40 @@
+/** The game at the end of the lecture: what to look for, and the way to it. */
+import type { JSX } from 'preact';
+import { Icon } from '../../../components/icon.tsx';
+import { formatRoute } from '../../../router.ts';
+import { readRecord } from '../../game/record.ts';
+import { Notes, TakeAway, Task } from '../parts.tsx';
+import { NOTES } from './notes.tsx';
+
+export default function GameChapter(): JSX.Element {
+  return (
+    <>
+      <Task done={readRecord().best > 0}>
+        Play one round of ten pictures. Before each answer, say what gave it away.
+      </Task>
+      <section class="learn-text">
+        <p>
+          Ten pictures: some were written by people, the others were made by the model on this page a moment ago. If you
+          are right in 6 of 10, a coin could have done that; below 9 of 10, the model is doing well.
+        </p>
+        <h2>What to look for</h2>
+        <ul>
+          <li>Strokes that end in nothing, fork, or get thinner where a pen would not.</li>
+          <li>Loops that do not close, and parts that belong to two digits.</li>
+          <li>Edges that are too smooth, and backgrounds that are not quite one shade.</li>
+        </ul>
+        <p>
+          <a class="button button-primary" href={formatRoute('game')}>
+            Play
+            <Icon name="next" />
+          </a>
+        </p>
+      </section>
+      <TakeAway>
+        If you cannot tell them apart, the model has learned what real pictures are like. That is no proof that it has
+        learned all of them, nor that it may be trusted.
+      </TakeAway>
+      <Notes notes={NOTES} />
+    </>
+  );
+}
