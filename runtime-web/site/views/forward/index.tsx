@@ -1,5 +1,7 @@
 /** The forward process: a picture, its noise, and the schedule that mixes them. */
 import type { JSX } from 'preact';
+import { NextStep } from '../../components/next-step.tsx';
+import { formatRoute } from '../../router.ts';
 import { ChainDemo } from './chain/demo.tsx';
 import './forward.css';
 import './source/source.css';
@@ -28,6 +30,7 @@ export default function ForwardView(): JSX.Element {
           here: the schedule fixes everything. Move t and watch.
         </p>
       </header>
+      <TimeBar />
       <div class="forward-top">
         <Stage />
         <div class="forward-side">
@@ -38,7 +41,9 @@ export default function ForwardView(): JSX.Element {
       <Plots />
       <Formulas />
       <ChainDemo />
-      <TimeBar />
+      <NextStep href={formatRoute('learn', {}, 'guess')} label="Guess the noise">
+        The picture is destroyed. Can a network say which noise is in it?
+      </NextStep>
     </div>
   );
 }

@@ -3,7 +3,9 @@ import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { Icon } from '../../components/icon.tsx';
 import { ModelBar } from '../../components/model-bar.tsx';
+import { NextStep } from '../../components/next-step.tsx';
 import { stepWords } from '../../components/prediction-words.ts';
+import { formatRoute } from '../../router.ts';
 import { Controls } from './controls.tsx';
 import { follow } from './follow.ts';
 import { PredictedX0, XT, Xt } from './formula.tsx';
@@ -11,6 +13,7 @@ import { GoButton } from './go-button.tsx';
 import { onKey } from './keys.ts';
 import { EnlargedBar, Panels } from './panels.tsx';
 import { Readout } from './readout.tsx';
+import { playRecording } from './recorded/play.ts';
 import { Results } from './results.tsx';
 import './sample.css';
 import './transport.css';
@@ -23,6 +26,7 @@ import { Transport } from './transport.tsx';
 
 export default function SampleView(): JSX.Element {
   useEffect(follow, []);
+  useEffect(playRecording, []);
   useEffect(() => {
     document.addEventListener('keydown', onKey);
     return () => document.removeEventListener('keydown', onKey);
@@ -62,6 +66,9 @@ export default function SampleView(): JSX.Element {
       </section>
       <Controls />
       <ModelBar disabled={busy.value} />
+      <NextStep href={formatRoute('learn')} label="Learn how it works">
+        What happens between the noise and the picture? Eight short chapters, with everything to try.
+      </NextStep>
     </div>
   );
 }

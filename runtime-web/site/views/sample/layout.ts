@@ -44,11 +44,17 @@ const LEAST_GAP = 6;
 const MOST_GAP = 12;
 
 /**
- * The grid on the page: the largest crisp cells; among those, the fewest empty places; among those, the widest.
+ * The grid on the page: the largest crisp cells; among those, the fewest empty places; among those, the widest. Where
+ * they would be smaller than `least`, they are as large as the width allows instead, and the grid grows down.
  * @param pixels of the longer side of a picture.
  * @param ratio device pixels per CSS pixel.
  */
-export function crispGrid(count: number, box: { width: number; height: number; ratio: number }, pixels: number): Grid {
+export function crispGrid(
+  count: number,
+  box: { width: number; height: number; ratio: number },
+  pixels: number,
+  least = 0,
+): Grid {
   let best: Grid = { columns: 1, rows: count, side: 0, gap: LEAST_GAP };
   let bestScore = 0;
   for (let columns = 1; columns <= count; columns++) {
@@ -63,7 +69,14 @@ export function crispGrid(count: number, box: { width: number; height: number; r
     best = { columns, rows, side, gap: Math.floor(Math.max(LEAST_GAP, Math.min(MOST_GAP, spare))) };
     bestScore = score;
   }
-  return best;
+  return best.side < least ? largeGrid(count, box.width, least) : best;
+}
+
+/** As many columns as have cells of `least`, at least one. */
+function largeGrid(count: number, width: number, least: number): Grid {
+  const columns = Math.max(1, Math.min(count, Math.floor((width + LEAST_GAP) / (least + LEAST_GAP))));
+  const side = Math.floor((width - (columns - 1) * LEAST_GAP) / columns);
+  return { columns, rows: Math.ceil(count / columns), side, gap: LEAST_GAP };
 }
 
 /** The bytes of picture `index` of a batch. */

@@ -14,6 +14,8 @@ import { useBox } from './use-box.ts';
 const HEIGHT = 3 * 84 + 2 * 6;
 const TALL = 4 * 84 + 3 * 6;
 const MANY = 12;
+/** Smaller pictures say nothing, on a phone either. */
+const LEAST = 72;
 
 export function Panels(): JSX.Element {
   const { x, x0, shape, count } = shown.value;
@@ -39,7 +41,13 @@ function Panel({ kind, title, words, batch, shape, count }: PanelProps): JSX.Ele
   const large = enlarged.value;
   const indices = large === null ? Array.from({ length: count }, (_, i) => i) : [large];
   const height = count > MANY ? TALL : HEIGHT;
-  const { columns, side, gap } = crispGrid(indices.length, { width, height, ratio }, Math.max(shape[1], shape[2]));
+  const least = indices.length > MANY ? 0 : LEAST;
+  const { columns, side, gap } = crispGrid(
+    indices.length,
+    { width, height, ratio },
+    Math.max(shape[1], shape[2]),
+    least,
+  );
   const grid = { gridTemplateColumns: `repeat(${columns}, ${side}px)`, gap: `${gap}px` };
   return (
     <section class={`sample-panel sample-panel-${kind}`} aria-label={words}>

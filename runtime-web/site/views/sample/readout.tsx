@@ -4,7 +4,7 @@ import { describeProgress } from '../../components/model-words.ts';
 import { loaded } from '../../store.ts';
 import { formatRate, formatSeconds } from './pace.ts';
 import { pictures } from './run.ts';
-import { info, last, pace, phase, position, run, timestepAt } from './state.ts';
+import { info, last, pace, phase, position, recorded, run, timestepAt } from './state.ts';
 
 export function Readout(): JSX.Element {
   const made = run.value;
@@ -16,12 +16,18 @@ export function Readout(): JSX.Element {
           <mi>t</mi>
           <mo>=</mo>
         </math>
-        <span class="number">{made ? timestepAt(made, step) : '–'}</span>
+        <span class="number">{made ? timestepAt(made, step) : (recorded.value?.t ?? '–')}</span>
       </p>
-      <p class="sample-step number">{made ? `${made.unit} ${step} of ${made.frames.steps}` : 'pure noise'}</p>
+      <p class="sample-step number">{made ? `${made.unit} ${step} of ${made.frames.steps}` : before()}</p>
       <p class="sample-status number">{status()}</p>
     </div>
   );
+}
+
+/** What is shown before anything was made. */
+function before(): string {
+  const { value } = recorded;
+  return value ? `a recording, step ${value.step} of ${value.steps}` : 'pure noise';
 }
 
 function status(): string {
@@ -41,7 +47,13 @@ function status(): string {
     case 'cancelled':
       return `Cancelled after ${run.value?.unit ?? 'step'} ${Math.max(last.value, 0)}`;
     default:
-      return info.value ? 'Ready' : loaded.value.state === 'loading' ? loadingStatus() : '';
+      return info.value
+        ? recorded.value
+          ? 'Ready: press Sample to make them here'
+          : 'Ready'
+        : loaded.value.state === 'loading'
+          ? loadingStatus()
+          : '';
   }
 }
 

@@ -9,6 +9,7 @@ import { current, loaded, type ModelEntry } from '../../store.ts';
 import type { Frame, FrameStore } from './frames.ts';
 import type { Pace } from './pace.ts';
 import { check, DEFAULTS, type Draft, LARGEST_COUNT, type Limits, type Parameters } from './parameters.ts';
+import { moment, RECORDING } from './recorded/recording.ts';
 import { needsPicture } from './start/start.ts';
 import { brought } from './start/state.ts';
 import type { Unit } from './unit.ts';
@@ -98,7 +99,20 @@ export const shown = computed<Shown>(() => {
 
 const wholeOr = (text: string, otherwise: number) => (/^\d+$/.test(text) ? Number(text) : otherwise);
 
+/**
+ * The moment of the recording, while nothing was made yet and the controls say what was recorded: pressing the button makes
+ * these pictures.
+ */
+export const recorded = computed(() => {
+  const untouched = draft.value.count === String(RECORDING.count) && draft.value.seed === String(RECORDING.seed);
+  const waits = phase.value === 'idle' || phase.value === 'loading';
+  const ours =
+    current.value.pictures !== undefined && `${info.value?.shape ?? RECORDING.shape}` === `${RECORDING.shape}`;
+  return run.value === null && untouched && waits && ours ? moment.value : null;
+});
+
 const preview = computed<Shown>(() => {
+  if (recorded.value) return recorded.value;
   const shape = info.value?.shape ?? USUAL_SHAPE;
   const count = Math.min(Math.max(wholeOr(draft.value.count, 1), 1), LARGEST_COUNT);
   const seed = Math.min(wholeOr(draft.value.seed, 0), Number.MAX_SAFE_INTEGER - LARGEST_COUNT);
