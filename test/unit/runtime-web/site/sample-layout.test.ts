@@ -107,3 +107,13 @@ it('beside puts two pictures next to each other', () => {
     channels: 1,
   });
 });
+
+it('crispGrid gives pictures the least size where the width allows it, and grows down', () => {
+  const box = { width: 155, height: 264, ratio: 2 };
+  expect(crispGrid(10, box, 28).side).toBeLessThan(72);
+  const { columns, rows, side, gap } = crispGrid(10, box, 28, 72);
+  expect([columns, rows]).toEqual([2, 5]);
+  expect(side).toBeGreaterThanOrEqual(72);
+  expect(columns * side + (columns - 1) * gap).toBeLessThanOrEqual(155);
+  expect(crispGrid(3, { ...box, width: 60 }, 28, 72)).toMatchObject({ columns: 1, side: 60 });
+});

@@ -2,16 +2,11 @@
 import type { PredictionType } from '@onnoise/scheduler';
 import type { JSX } from 'preact';
 import { Card } from '../../../components/card.tsx';
+import { predictedQuantity } from '../../../components/prediction-words.ts';
 import { Segmented } from '../../../components/segmented.tsx';
 import { readable } from '../../forward/numbers.ts';
 import { alphaBar, hat, Maths, oneMinus, root, row, sub } from '../symbols.tsx';
 import { form, pixel, walk } from './state.ts';
-
-const WORDS: Record<PredictionType, string> = {
-  epsilon: 'the noise',
-  sample: 'the picture',
-  v_prediction: 'the velocity',
-};
 
 export function FormChoice({ prediction }: { prediction: PredictionType | undefined }): JSX.Element {
   const step = walk.value?.step;
@@ -21,8 +16,9 @@ export function FormChoice({ prediction }: { prediction: PredictionType | undefi
   return (
     <Card title="One guess, three forms" class="learn-forms">
       <p>
-        The lecture’s network guesses the noise ε. The network of this page guesses {prediction && WORDS[prediction]}
-        {prediction === 'v_prediction' && ' v, a mixture of noise and picture'}; others guess the picture x₀. It is the
+        The lecture’s network guesses the noise ε. The network of this page guesses{' '}
+        {prediction && predictedQuantity(prediction)}
+        {prediction === 'v_prediction' && ', a mixture of noise and picture'}; others guess the picture x₀. It is the
         same guess: x<sub>t</sub> and t are known, so each form gives the other two.
       </p>
       <Segmented<PredictionType>
