@@ -100,7 +100,9 @@ function createAnswers(): { [Q in Question]: (call: Call<Q>) => Promise<Question
   return {
     devices: inspectDevices,
     run: async ({ ask, tell, abort }) => {
-      await loading?.ended; // one session is created at a time
+      // One session is created at a time, and a runtime for WebGPU takes no call while another one is under way.
+      await loading?.ended;
+      while (sampling) await sampling.ended;
       return { outputs: await graphs.run(ask, tell, abort.signal) };
     },
     /** Cancels what is under way, waits for its end, and frees the old model before loading the new one. */
@@ -126,7 +128,10 @@ function createAnswers(): { [Q in Question]: (call: Call<Q>) => Promise<Question
         // A cancelled call ends after its current step.
         while (sampling) await sampling.ended;
         call.abort.signal.throwIfAborted();
-        const task = begin(call.abort, () => sample(call).finally(() => (sampling = undefined)));
+        const task = begin(call.abort, async () => {
+          await graphs.idle();
+          return sample(call).finally(() => (sampling = undefined));
+        });
         sampling = task;
         return (await task.result) as SampleResult;
       } finally {

@@ -16,8 +16,8 @@ export function Overview(): JSX.Element {
       <header class="learn-head">
         <h1>Learn how diffusion works</h1>
         <p class="lede">
-          From “what is noise?” to a model that you train yourself, in eight short chapters. Every number and every
-          picture is computed while you watch, on this device.
+          From “what is noise?” to a model that you train yourself, in eight short chapters. What you see is computed
+          while you watch, on this device; what was recorded says so.
         </p>
         <p class="learn-go">
           <a class="button button-primary" href={formatRoute('learn', {}, next.id)}>

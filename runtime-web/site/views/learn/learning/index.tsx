@@ -3,8 +3,10 @@ import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { Button } from '../../../components/button.tsx';
 import { Card } from '../../../components/card.tsx';
+import { Icon } from '../../../components/icon.tsx';
 import { Segmented } from '../../../components/segmented.tsx';
 import { Slider } from '../../../components/slider.tsx';
+import { formatRoute, VIEWS } from '../../../router.ts';
 import { LineChart } from '../line-chart.tsx';
 import { NetworkStatus } from '../network-status.tsx';
 import { Notes, TakeAway, Task } from '../parts.tsx';
@@ -29,6 +31,9 @@ import {
   train,
   training,
 } from './state.ts';
+
+/** The view that trains digits, where the page has it. */
+const TRAIN = VIEWS.find((view: string) => view === 'train');
 
 const NAMES: Record<Shape, string> = { moons: 'Moons', ring: 'Ring', spiral: 'Spiral' };
 
@@ -102,6 +107,14 @@ export default function LearningChapter(): JSX.Element {
           For digits the plane has 784 axes in place of two, and the network is the U-Net. Algorithm 1 stays the same,
           line by line; it only takes longer. In the lecture’s notebook the images are X-rays of hands.
         </p>
+        {TRAIN && (
+          <p>
+            <a class="button" href={formatRoute(TRAIN)}>
+              Train digits in this tab
+              <Icon name="next" />
+            </a>
+          </p>
+        )}
       </section>
       <TakeAway>One picture, one timestep, one noise, one small correction. All the rest is repetition.</TakeAway>
       <Notes notes={NOTES} />
