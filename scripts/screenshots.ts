@@ -52,6 +52,7 @@ const VIEWS: Record<string, Shot> = {
     hash: '#/forward?t=120&digit=3',
     act: (page) => page.getByRole('img', { name: /, cosine schedule/ }).waitFor(),
   },
+  learn: { hash: '#/learn/sampling', act: walk },
   game: { hash: '#/game?model=digits&seed=170', act: play },
   model: { hash: '#/model', act: open },
 };
@@ -93,6 +94,16 @@ const STROKE = [
   [0.7, 0.38],
   [0.35, 0.42],
 ] as const;
+
+/** Ten whole steps of the algorithm. */
+async function walk(page: Page): Promise<void> {
+  const whole = page.getByRole('button', { name: 'Whole step' });
+  for (let step = 1; step <= 10; step++) {
+    await page.locator('button:enabled', { hasText: 'Whole step' }).click();
+    await page.getByText(`step ${step} of 20`, { exact: true }).waitFor();
+    await whole.and(page.locator(':enabled')).waitFor();
+  }
+}
 
 /** Four answers, one of them wrong, and on a desktop the last picture's answer. */
 async function play(page: Page, phone: boolean): Promise<void> {
