@@ -12,7 +12,7 @@ import { render } from 'preact';
 import { App } from './app.tsx';
 import { fetchView } from './components/lazy-view.tsx';
 import { toastAction } from './components/toast.tsx';
-import { route, VIEWS } from './router.ts';
+import { route, VIEWS, type View } from './router.ts';
 import { register } from './sw/register.ts';
 
 void fetchView(route.peek().view);
@@ -25,6 +25,13 @@ register({
 
 render(<App />, document.getElementById('app')!);
 
-/** The other views load while the page is idle, so that a link shows its view at once. */
+/** The other views load while the page is idle, one at a time, so that a link shows its view at once. */
 const atRest = window.requestIdleCallback ?? ((then: () => void) => setTimeout(then, 2000));
-addEventListener('load', () => atRest(() => VIEWS.forEach((view) => void fetchView(view))), { once: true });
+function fetchAtRest([view, ...others]: readonly View[]): void {
+  if (view === undefined) return;
+  atRest(async () => {
+    await fetchView(view);
+    fetchAtRest(others);
+  });
+}
+addEventListener('load', () => fetchAtRest(VIEWS), { once: true });

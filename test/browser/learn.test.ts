@@ -1,11 +1,12 @@
 /** The chapters: their frame, and what holds for every one of them. */
 import type { Page } from 'playwright-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import { CHAPTERS } from '../../runtime-web/site/views/learn/chapters.ts';
 import { faults } from '../support/browser/axe.ts';
 import { LACKS_CHROMIUM } from '../support/browser/chromium.ts';
+import { startHost } from '../support/browser/server.ts';
 import { DESKTOP, heading, openSite, overflow, PHONE, settle } from '../support/browser/site.ts';
-import { useBrowser, useHost } from '../support/browser/visit.ts';
+import { useBrowser, useHost, visit } from '../support/browser/visit.ts';
 import { skipBecause } from '../support/skip.ts';
 
 /** Reloading and leaving the page abort downloads under way. */
@@ -84,6 +85,22 @@ describe('the chapters', skipBecause(LACKS_CHROMIUM), () => {
     await expect.poll(inMain).toBe(true);
     await page.goBack();
     await page.getByRole('heading', { level: 1, name: CHAPTERS[1].title }).waitFor();
+  });
+
+  it('work without a network once one of them was open, the others too', async () => {
+    const own = await startHost({ folders: { '/a/': inject('browser').site } });
+    onTestFinished(() => own.stop().catch(() => {}));
+    const { page, allow } = await visit(browser(), { serviceWorkers: 'allow' });
+    allow(/net::ERR_(ABORTED|FAILED|CONNECTION_REFUSED)/);
+    await page.goto(`${own.origin}/a/#/learn/guess`);
+    await page.getByRole('button', { name: 'Check' }).click();
+    await page.getByText(/Mean squared error of the noise/).waitFor();
+    await page.waitForFunction(() => document.documentElement.dataset.offline === 'ready');
+    await own.stop();
+    await page.goto(`${own.origin}/a/#/learn/learning`);
+    await page.reload();
+    await page.getByRole('button', { name: 'Train' }).click();
+    await page.getByText(/^([3-9]|\d{2,}) times so far/).waitFor();
   });
 
   it('fold their list away on a phone', async () => {
