@@ -129,6 +129,7 @@ describe('the page', skipBecause(LACKS_CHROMIUM), () => {
     'paints a choice that cannot be made paler than the others, %s',
     async (colorScheme) => {
       const { page } = await openSite(browser(), host(), '#/sample', { colorScheme });
+      await page.locator('.segment input[value="wasm"]').waitFor({ state: 'attached' });
       const [open, closed] = await page.evaluate(() => {
         const input = document.querySelector<HTMLInputElement>('.segment input[value="wasm"]')!;
         const look = () => {

@@ -2,6 +2,7 @@
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { Icon } from '../../components/icon.tsx';
+import { Later } from '../../components/later.tsx';
 import { ModelBar } from '../../components/model-bar.tsx';
 import { NextStep } from '../../components/next-step.tsx';
 import { stepWords } from '../../components/prediction-words.ts';
@@ -64,11 +65,15 @@ export default function SampleView(): JSX.Element {
           <Results />
         </footer>
       </section>
-      <Controls />
-      <ModelBar disabled={busy.value} />
-      <NextStep href={formatRoute('learn')} label="Learn how it works">
-        What happens between the noise and the picture? Eight short chapters, with everything to try.
-      </NextStep>
+      <Later>
+        <Controls />
+      </Later>
+      <Later>
+        <ModelBar disabled={busy.value} />
+        <NextStep href={formatRoute('learn')} label="Learn how it works">
+          What happens between the noise and the picture? Eight short chapters, with everything to try.
+        </NextStep>
+      </Later>
     </div>
   );
 }
