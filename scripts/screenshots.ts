@@ -52,7 +52,7 @@ const VIEWS: Record<string, Shot> = {
     hash: '#/forward?t=120&digit=3',
     act: (page) => page.getByRole('img', { name: /, cosine schedule/ }).waitFor(),
   },
-  learn: { hash: '#/learn/sampling', act: walk },
+  learn: { hash: '#/learn/sampling', act: walk, until: '.learn-sampling' },
   game: { hash: '#/game?model=digits&seed=170', act: play },
   model: { hash: '#/model', act: open },
 };

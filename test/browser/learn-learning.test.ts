@@ -10,8 +10,10 @@ describe('the chapter on learning', skipBecause(LACKS_CHROMIUM), () => {
   const { browser } = useBrowser();
   const host = useHost();
 
-  const rounds = async (page: Page) =>
-    Number(/(\d+) times so far/.exec(await page.getByRole('list', { name: 'Algorithm 1, training' }).innerText())?.[1]);
+  const rounds = async (page: Page) => {
+    const text = await page.getByRole('list', { name: 'Algorithm 1, training' }).textContent();
+    return Number(/(\d+) times so far/.exec(text ?? '')?.[1]);
+  };
 
   it('lights the lines of the first rounds, then trains, samples, and starts again', async () => {
     const { page } = await openSite(browser(), host(), '#/learn/learning');

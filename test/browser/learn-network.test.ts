@@ -23,7 +23,7 @@ describe('the chapter on the network', skipBecause(LACKS_CHROMIUM), () => {
     const seen = new Set<number>();
     for (const block of await blocks.all()) {
       await block.click();
-      const [, channels] = /(\d+) × \d+ × \d+/.exec(await block.innerText())!;
+      const [, channels] = /(\d+) × \d+ × \d+/.exec((await block.textContent()) ?? '')!;
       await page.getByRole('img', { name: new RegExp(`^${channels} feature maps`) }).waitFor();
       seen.add(await ink());
     }
