@@ -70,7 +70,7 @@ test.each([
   ['a sampler', /'ddim'|\/ddim\.ts/, /sampling\/ddim|views\/game\/(painter|reveal)/],
   ['a network', /SimpleUnet|simple-unet/, /model\/simple-unet/],
   ['a data format', /IDX files|\/idx\.ts/, /data\/(idx|digits)/],
-  ['a view of the page', /\bforward: '|'forward'|views\/forward|import\(.*views/, /views\/forward\//],
+  ['a view of the page', /\bforward: '|'forward'|views\/forward|import\(.*views/, /views\/(forward|learn\/destroy)\//],
 ] as const)('the recipe for %s leaves out no file that speaks of one', (thing, pattern, own) => {
   const { named } = recipes.find(({ title }) => title === `Add ${thing}`)!;
   const found = speakOf(pattern, own);

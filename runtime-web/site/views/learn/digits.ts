@@ -10,7 +10,7 @@ import { trouble } from './lesson.ts';
 let fetching = false;
 
 /** Fetches them once; the forward process shares them. */
-export function useDigits(): Digits | null {
+export function useDigits(): Digits | undefined {
   useEffect(() => {
     if (digits.peek() || fetching) return;
     fetching = true;
@@ -24,7 +24,7 @@ export function useDigits(): Digits | null {
       },
     );
   }, []);
-  return digits.value;
+  return digits.value ?? undefined;
 }
 
 /** How many there are. */

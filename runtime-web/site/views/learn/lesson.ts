@@ -39,7 +39,7 @@ export interface UnetConfig {
 /** The first shipped model that has real pictures beside it. */
 const entryOf = () => models.peek().find(({ pictures }) => pictures !== undefined) ?? models.peek()[0]!;
 
-export const lesson = signal<Lesson | null>(null);
+export const lesson = signal<Lesson | undefined>(undefined);
 /** Why there is no lesson, or why the network did not run; a sentence. */
 export const trouble = signal<string | null>(null);
 /** Of the network, until it has run once. */
@@ -47,7 +47,7 @@ export const progress = signal<LoadProgress | null>(null);
 let reading = false;
 
 /** Reads the model's folder once. */
-export function useLesson(): Lesson | null {
+export function useLesson(): Lesson | undefined {
   useEffect(() => {
     if (reading) return;
     reading = true;

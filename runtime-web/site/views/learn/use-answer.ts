@@ -7,10 +7,10 @@ export interface Answered extends Answer {
   to: Call;
 }
 
-/** @param call null: nothing to ask. It must keep its identity as long as it is the same question. */
-export function useAnswer(lesson: Lesson | null, call: Call | null): Answered | null {
-  const [answer, setAnswer] = useState<Answered | null>(null);
-  const latest = useRef<Call | null>(null);
+/** @param call undefined: nothing to ask. It must keep its identity as long as it is the same question. */
+export function useAnswer(lesson: Lesson | undefined, call: Call | undefined): Answered | undefined {
+  const [answer, setAnswer] = useState<Answered>();
+  const latest = useRef<Call | undefined>(undefined);
   const busy = useRef(false);
 
   useEffect(() => {
@@ -18,7 +18,7 @@ export function useAnswer(lesson: Lesson | null, call: Call | null): Answered | 
     if (!lesson || !call || busy.current) return;
     const run = async () => {
       busy.current = true;
-      let asked: Call | null = null;
+      let asked: Call | undefined;
       try {
         while (latest.current && latest.current !== asked) {
           asked = latest.current;
@@ -37,7 +37,7 @@ export function useAnswer(lesson: Lesson | null, call: Call | null): Answered | 
 
   useEffect(
     () => () => {
-      latest.current = null;
+      latest.current = undefined;
     },
     [],
   );

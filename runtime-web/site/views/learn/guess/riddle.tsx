@@ -8,7 +8,7 @@ import { Panel } from '../panel.tsx';
 import { Maths, sub } from '../symbols.tsx';
 import { another, guessed, noisyAt, riddle, shown, t, trueTime } from './state.ts';
 
-export function Riddle({ lesson }: { lesson: Lesson | null }): JSX.Element {
+export function Riddle({ lesson }: { lesson: Lesson | undefined }): JSX.Element {
   const T = lesson?.schedule.T ?? 1000;
   const answer = trueTime(riddle.value.share, T);
   const mine = guessed.value ?? Math.round(T / 2);

@@ -40,9 +40,9 @@ export const clean = computed(() => digits.value && pictureAt(digits.value, ridd
 export const noise = computed(() => clean.value && epsilon(riddle.value.seed, clean.value.x0.length));
 
 /** x at a timestep of the network's schedule. */
-export function noisyAt(time: number): Float32Array | null {
+export function noisyAt(time: number): Float32Array | undefined {
   const [picture, grain, facts] = [clean.value, noise.value, lesson.value];
-  if (!picture || !grain || !facts) return null;
+  if (!picture || !grain || !facts) return undefined;
   const alphaBar = facts.schedule.alphaBar[time]!;
   const [a, b] = [Math.sqrt(alphaBar), Math.sqrt(1 - alphaBar)];
   return picture.x0.map((value, i) => a * value + b * grain[i]!);

@@ -23,10 +23,11 @@ export default function NetworkChapter(): JSX.Element {
   const blocks = useMemo(() => (lesson ? blocksOf(lesson.unet, lesson.shape[1]) : []), [lesson]);
   const x = noisy.value;
   const call = useMemo(
-    () => x && blocks.length > 0 && { x, timesteps: [t.peek()], expose: blocks.map(({ module }) => module) },
+    () =>
+      x && blocks.length > 0 ? { x, timesteps: [t.peek()], expose: blocks.map(({ module }) => module) } : undefined,
     [x, blocks],
   );
-  const answer = useAnswer(lesson, call || null);
+  const answer = useAnswer(lesson, call);
   const chosen = blocks.find(({ module }) => module === open.value) ?? blocks[0];
   return (
     <>

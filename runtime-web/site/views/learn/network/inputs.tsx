@@ -13,7 +13,7 @@ import { clean, noisy, t } from './state.ts';
 
 const CHOICE = ['0', '2', '3', '5', '8'] as const;
 
-export function Inputs({ lesson, answer }: { lesson: Lesson | null; answer: Answered | null }): JSX.Element {
+export function Inputs({ lesson, answer }: { lesson: Lesson | undefined; answer: Answered | undefined }): JSX.Element {
   const shape = lesson?.shape ?? [1, 28, 28];
   const T = lesson?.schedule.T ?? 1000;
   const guess = useMemo(() => {

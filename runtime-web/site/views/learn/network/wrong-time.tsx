@@ -22,7 +22,7 @@ export function WrongTime({ lesson }: { lesson: Lesson }): JSX.Element {
   const picture = clean.value;
   const lie = told.value ?? Math.round(last * 0.8);
   const call = useMemo(() => {
-    if (!x) return null;
+    if (!x) return undefined;
     const even = Array.from({ length: POINTS }, (_, i) => Math.round((i * last) / (POINTS - 1)));
     const timesteps = [t.peek(), lie, ...even];
     const batch = new Float32Array(timesteps.length * x.length);

@@ -11,7 +11,7 @@ const STEPS = ['10', '20', '50'] as const;
 /** Errors are in `trouble`, which the chapter shows. */
 const quietly = (run: Promise<void>) => run.catch(() => {});
 
-export function Controls({ lesson }: { lesson: Lesson | null }): JSX.Element {
+export function Controls({ lesson }: { lesson: Lesson | undefined }): JSX.Element {
   const { steps, label, seed } = setup.value;
   const now = walk.value;
   const over = now?.line === 'end';

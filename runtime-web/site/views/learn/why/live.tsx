@@ -21,7 +21,7 @@ interface Made {
   milliseconds: number;
 }
 
-export function Live({ lesson, steps }: { lesson: Lesson | null; steps: number }): JSX.Element {
+export function Live({ lesson, steps }: { lesson: Lesson | undefined; steps: number }): JSX.Element {
   const [made, setMade] = useState<readonly Made[]>([]);
   const [busy, setBusy] = useState(false);
   const abort = useRef<AbortController | null>(null);

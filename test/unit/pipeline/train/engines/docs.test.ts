@@ -33,7 +33,7 @@ const nameOf = (row: Record<string, string>) => row.engine!.replaceAll('`', '');
 const turns = readTable('benchmarks.md', 'side').filter(({ side }) => side === 'PyTorch, eager');
 const FASTER = 'ours (first row) is as fast, times';
 const ratioOf = (task: string) => turns.find((row) => row.task === task)![FASTER]!.split(' ')[0];
-const now = ['channels 32..256, 32 px, batch 32', 'tutorial U-Net, 64 px, batch 8'].map((size) =>
+const NOW = ['channels 32..256, 32 px, batch 32', 'tutorial U-Net, 64 px, batch 8'].map((size) =>
   ratioOf(`training step, ${size}`),
 );
 const earlier = readTable('benchmarks.md', '`tfjs-node`');
@@ -51,7 +51,7 @@ test('docs/engines.md has a row for every engine, enabled as pipeline doctor tel
 });
 
 test('docs/engines.md has the figures of docs/benchmarks.md, and none that was not measured', () => {
-  const [here, there] = [now, earlierOf('tfjs-node')].map(
+  const [here, there] = [NOW, earlierOf('tfjs-node')].map(
     ([small, tutorial]) => `${small} small, ${tutorial} tutorial`,
   );
   const measured: Record<string, string> = { onnxruntime: here!, 'tfjs-node': `${there}, earlier` };
