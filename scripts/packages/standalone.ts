@@ -1,6 +1,6 @@
 /**
- * The library for pages without a bundler, in `dist/standalone` of the built runtime-web: `onnoise.js`, `onnoise-worker.js` and `onnoise-trainer.js`,
- * with what they import in files of their own, so that onnxruntime-web is loaded with the first model and is there once. Its
+ * The library for pages without a bundler, in `dist/standalone` of the built runtime-web: `onnoise.js`, `onnoise-worker.js` and
+ * `onnoise-trainer.js`, with what they import in files of their own, so that onnxruntime-web is loaded with the first model and is there once. Its
  * WebAssembly, megabytes, stays in its own package, of which the manifest names this one version; `onnoise-web-files` copies it
  * beside them.
  */
@@ -14,7 +14,7 @@ export async function bundleStandalone(out: string): Promise<void> {
     entryPoints: {
       onnoise: join(dist, 'index.js'),
       'onnoise-worker': join(dist, 'worker', 'onnoise-worker.js'),
-      'onnoise-trainer': join(dist, 'trainer', 'worker', 'onnoise-trainer.js'),
+      'onnoise-trainer': join(dist, 'trainer', 'onnoise-trainer.js'),
     },
     outdir: join(dist, 'standalone'),
     bundle: true,

@@ -1,7 +1,7 @@
 /** The module worker of `createTrainer`. As in onnoise-worker.ts, onnxruntime-web may start its threads from this file, too. */
-import type { MessageEnd } from '../../worker/protocol.ts';
-import type { FromTrainer, ToTrainer } from './protocol.ts';
-import { serveTrainer } from './serve.ts';
+import type { MessageEnd } from '../worker/protocol.ts';
+import type { FromTrainer, ToTrainer } from './worker/protocol.ts';
+import { serveTrainer } from './worker/serve.ts';
 
 const THREAD = 'em-pthread';
 
