@@ -53,6 +53,7 @@ const VIEWS: Record<string, Shot> = {
     act: (page) => page.getByRole('img', { name: /, cosine schedule/ }).waitFor(),
   },
   learn: { hash: '#/learn/sampling', act: walk, until: '.learn-sampling' },
+  train: { hash: '#/train', act: train },
   game: { hash: '#/game?model=digits&seed=170', act: play },
   model: { hash: '#/model', act: open },
 };
@@ -103,6 +104,14 @@ async function walk(page: Page): Promise<void> {
     await page.getByText(`step ${step} of 20`, { exact: true }).waitFor();
     await whole.and(page.locator(':enabled')).waitFor();
   }
+}
+
+/** Two minutes of training, paused. */
+async function train(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Start', exact: true }).click();
+  await page.getByText(/^2:0\d$/).waitFor({ timeout: 5 * PATIENCE });
+  await page.getByRole('button', { name: 'Pause', exact: true }).click();
+  await page.getByRole('button', { name: 'Go on', exact: true }).waitFor();
 }
 
 /** Four answers, one of them wrong, and on a desktop the last picture's answer. */

@@ -118,7 +118,7 @@ describe('the view that trains', skipBecause(LACKS_CHROMIUM), () => {
     await page.getByRole('radio', { name: 'Camera' }).check();
     await button(page, 'Take pictures').click();
     await button(page, 'Take one').click();
-    await page.getByRole('status').filter({ hasText: '1 pictures' }).waitFor();
+    await page.getByRole('status').filter({ hasText: '1 picture' }).waitFor();
     await button(page, 'Take 20').click();
     await page.getByRole('status').filter({ hasText: '21 pictures' }).waitFor();
     await button(page, 'Done').click();

@@ -75,7 +75,7 @@ export function CameraDialog({ open, onClose, onTrouble }: CameraDialogProps): J
           The square in the middle is taken, 16 × 16 pixels in gray. Fill it, and move a little between pictures.
         </p>
         <p class="number" role="status">
-          {own.value.length} pictures
+          {own.value.length === 1 ? '1 picture' : `${own.value.length} pictures`}
         </p>
         <div class="train-buttons">
           <Button kind="primary" icon="camera" disabled={!ready || series > 0} onClick={take}>
