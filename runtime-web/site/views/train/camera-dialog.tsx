@@ -1,10 +1,10 @@
 /** The camera as a mirror, and a button that takes picture after picture. The camera is off while the dialog is closed. */
 import type { JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { Button } from '../../components/button.tsx';
 import { Dialog } from '../../components/dialog.tsx';
+import { useCamera } from '../../components/use-camera.ts';
 import { readFrame } from '../../state/read-picture.ts';
-import { closeCamera, openCamera } from '../forward/source/camera.ts';
 import { takeFrame } from './actions.ts';
 import { prepare } from './pictures.ts';
 import { own } from './state.ts';
@@ -20,32 +20,11 @@ export interface CameraDialogProps {
 }
 
 export function CameraDialog({ open, onClose, onTrouble }: CameraDialogProps): JSX.Element {
-  const video = useRef<HTMLVideoElement>(null);
-  const [ready, setReady] = useState(false);
+  const { video, ready, onPlaying } = useCamera({ open, onClose, onTrouble });
   const [series, setSeries] = useState(0);
 
   useEffect(() => {
-    if (!open) return;
-    let left = false;
-    let stream: MediaStream | undefined;
-    setReady(false);
-    setSeries(0);
-    openCamera().then(
-      (opened) => {
-        if (left) return closeCamera(opened);
-        stream = opened;
-        video.current!.srcObject = opened;
-      },
-      (error: unknown) => {
-        if (left) return;
-        onTrouble(error);
-        onClose();
-      },
-    );
-    return () => {
-      left = true;
-      if (stream) closeCamera(stream);
-    };
+    if (open) setSeries(0);
   }, [open]);
 
   const take = () => takeFrame(prepare(readFrame(video.current!)));
@@ -69,7 +48,7 @@ export function CameraDialog({ open, onClose, onTrouble }: CameraDialogProps): J
           playsInline
           muted
           aria-label="What the camera sees"
-          onPlaying={() => setReady(true)}
+          onPlaying={onPlaying}
         />
         <p class="field-hint">
           The square in the middle is taken, 16 × 16 pixels in gray. Fill it, and move a little between pictures.

@@ -1,11 +1,10 @@
 import type { JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
 import { Button } from '#site/components/button.tsx';
 import { Dialog } from '#site/components/dialog.tsx';
+import { useCamera } from '#site/components/use-camera.ts';
 import { sentence } from '#site/store.ts';
 import type { Rgba } from '../../../state/picture.ts';
 import { readFrame } from '../../../state/read-picture.ts';
-import { closeCamera, openCamera } from './camera.ts';
 
 export interface CameraDialogProps {
   open: boolean;
@@ -16,31 +15,7 @@ export interface CameraDialogProps {
 
 /** The camera as a mirror, and a button that takes a picture. The camera is off while the dialog is closed. */
 export function CameraDialog({ open, onClose, onTake, onTrouble }: CameraDialogProps): JSX.Element {
-  const video = useRef<HTMLVideoElement>(null);
-  const [ready, setReady] = useState(false);
-
-  useEffect(() => {
-    if (!open) return;
-    let left = false;
-    let stream: MediaStream | undefined;
-    setReady(false);
-    openCamera().then(
-      (opened) => {
-        if (left) return closeCamera(opened);
-        stream = opened;
-        video.current!.srcObject = opened;
-      },
-      (error: unknown) => {
-        if (left) return;
-        onTrouble(sentence(error));
-        onClose();
-      },
-    );
-    return () => {
-      left = true;
-      if (stream) closeCamera(stream);
-    };
-  }, [open]);
+  const { video, ready, onPlaying } = useCamera({ open, onClose, onTrouble: (error) => onTrouble(sentence(error)) });
 
   return (
     <Dialog open={open} title="A picture from the camera" onClose={onClose}>
@@ -52,7 +27,7 @@ export function CameraDialog({ open, onClose, onTake, onTrouble }: CameraDialogP
           playsInline
           muted
           aria-label="What the camera sees"
-          onPlaying={() => setReady(true)}
+          onPlaying={onPlaying}
         />
         <p class="field-hint">The square in the middle is taken, at 64 × 64. It stays on this page.</p>
         <Button
