@@ -137,6 +137,24 @@ describe('createTrainer', skipBecause(LACKS_CHROMIUM), () => {
     expect([7, 10]).toContain((await goOn()).progress.step);
   });
 
+  it('of two tabs keeps the one that began last, and tells the other', async () => {
+    const { page } = await open();
+    await start(page, { device: 'wasm', checkpoints: 'shared' });
+    expect((await run(page, 2)).others).not.toContain('note');
+    const other = await page.context().newPage();
+    await other.goto(page.url());
+    await other.waitForFunction(() => 'training' in window);
+    await start(other, { device: 'wasm', checkpoints: 'shared' });
+    await run(other, 3);
+    expect((await run(page, 4)).others).toContain('note');
+    await other.reload();
+    await other.waitForFunction(() => 'training' in window);
+    const info = await other.evaluate(() =>
+      window.training.open({ checkpoints: 'shared', device: 'wasm', sampleEvery: null }),
+    );
+    expect(info.progress.step).toBe(3);
+  });
+
   it('has the losses of Node on WebGPU, with captured commands', async () => {
     const { page } = await open();
     const info = await start(page, { device: 'webgpu' });

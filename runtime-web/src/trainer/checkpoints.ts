@@ -1,6 +1,8 @@
 /**
  * What a closed tab must not lose, in IndexedDB: the step and the pictures once, and the state again and again, in two slots by
  * turns. A tab that is closed while it writes one still has the other. The newest slot that is whole counts.
+ *
+ * Of two tabs that train under one name, the later owns it: the other's next save fails, and neither writes over the other.
  */
 import { InputError, type StepFile, type TrainingProgress } from '@onnoise/scheduler';
 import type { TrainingImages } from './images.ts';
@@ -31,6 +33,8 @@ interface Slot {
 export interface Kept {
   step: OpenedStep;
   images: TrainingImages;
+  /** Writes to its slots so far, where it was kept before. */
+  serial?: number;
 }
 
 export interface Keeper {
@@ -40,35 +44,32 @@ export interface Keeper {
 }
 
 /** Begins to keep a training under a name, in place of an older one. @throws InputError where the browser stores nothing */
-export async function keepTraining(name: string, { step, images }: Kept): Promise<Keeper> {
+export async function keepTraining(name: string, { step, images, serial = 0 }: Kept): Promise<Keeper> {
   const database = await open();
   const id = crypto.randomUUID();
-  await write(database, { [key(name, 'base')]: { id, step, images } satisfies Base });
-  return keeperOf(database, name, id, 0);
+  await write(database, { [key(name, 'base')]: { id, step, images } satisfies Base, [key(name, 'owner')]: id });
+  return keeperOf(database, name, id, serial);
 }
 
-/** The training of that name, with its newest state; undefined if there is none. */
-export async function findTraining(name: string): Promise<(Kept & { go(): Keeper; close(): void }) | undefined> {
+/** The training of that name, with its newest state; undefined if there is none. To go on, keep it again. */
+export async function findTraining(name: string): Promise<Kept | undefined> {
   const database = await open();
-  const base = await read<Base>(database, key(name, 'base'));
-  if (base === undefined) {
+  try {
+    const base = await read<Base>(database, key(name, 'base'));
+    if (base === undefined) return undefined;
+    const slots: Slot[] = [];
+    for (let slot = 0; slot < SLOTS; slot++) {
+      const found = await read<Slot>(database, key(name, slot));
+      if (found?.id === base.id && isWhole(base.step.file, found.state)) slots.push(found);
+    }
+    const newest = slots.sort((a, b) => b.serial - a.serial)[0];
+    const { step, images } = base;
+    const file = newest ? { ...step.file, progress: newest.progress } : step.file;
+    const serial = newest ? newest.serial + 1 : 0;
+    return { images, serial, step: { ...step, file, state: newest?.state ?? step.state } };
+  } finally {
     database.close();
-    return undefined;
   }
-  const slots: Slot[] = [];
-  for (let slot = 0; slot < SLOTS; slot++) {
-    const found = await read<Slot>(database, key(name, slot));
-    if (found?.id === base.id && isWhole(base.step.file, found.state)) slots.push(found);
-  }
-  const newest = slots.sort((a, b) => b.serial - a.serial)[0];
-  const { step, images } = base;
-  const file = newest ? { ...step.file, progress: newest.progress } : step.file;
-  return {
-    images,
-    step: { ...step, file, state: newest?.state ?? step.state },
-    go: () => keeperOf(database, name, base.id, newest ? newest.serial + 1 : 0),
-    close: () => database.close(),
-  };
 }
 
 export async function forgetTraining(name: string): Promise<void> {
@@ -87,7 +88,7 @@ function keeperOf(database: IDBDatabase, name: string, id: string, first: number
   return {
     async save(progress, state) {
       const slot: Slot = { id, serial, progress, state };
-      await write(database, { [key(name, serial % SLOTS)]: slot });
+      await write(database, { [key(name, serial % SLOTS)]: slot }, { place: key(name, 'owner'), id });
       serial++;
     },
     close: () => database.close(),
@@ -107,6 +108,12 @@ const refuse = (rule: string, error: unknown): never => {
   );
 };
 
+const refuseStranger = (): never => {
+  throw new InputError(
+    'Cannot keep the training: another tab began to train after this one, and its training is kept. Download the model before you close this tab.',
+  );
+};
+
 async function open(): Promise<IDBDatabase> {
   try {
     if (globalThis.indexedDB === undefined) throw new Error('no IndexedDB');
@@ -118,13 +125,22 @@ async function open(): Promise<IDBDatabase> {
   }
 }
 
-async function write(database: IDBDatabase, records: Record<string, unknown>): Promise<void> {
+/** @param owner what must stand at a place for the records to be written; one transaction reads it and writes them */
+async function write(
+  database: IDBDatabase,
+  records: Record<string, unknown>,
+  owner?: { place: string; id: string },
+): Promise<void> {
+  let owned = true;
   try {
     const transaction = database.transaction(STORE, 'readwrite', { durability: 'strict' });
     const store = transaction.objectStore(STORE);
+    if (owner) owned = (await answer(store.get(owner.place))) === owner.id;
+    if (!owned) return refuseStranger();
     for (const [place, record] of Object.entries(records)) store.put(record, place);
     await done(transaction);
   } catch (error) {
+    if (!owned) throw error;
     const full = (error as Error)?.name === 'QuotaExceededError';
     refuse(full ? 'have room for the state' : 'let the page store data', error);
   }

@@ -38,7 +38,6 @@ export async function lookForEarlier(): Promise<void> {
   try {
     const found = await (await store()).findTraining(KEPT);
     if (!found) return;
-    found.close();
     const { step } = found.step.file.progress;
     if (step > 0) state.earlier.value = { name: found.images.name, step };
   } catch {

@@ -129,15 +129,14 @@ async function sourceOf({ source, checkpoints }: OpenRequest): Promise<{
   kept: Kept;
   keep: () => Promise<Keeper | undefined>;
 }> {
-  if (source.kind === 'step') {
-    const kept = await fresh(source);
-    return { kept, keep: async () => (checkpoints === undefined ? undefined : keepTraining(checkpoints, kept)) };
-  }
+  const kept = source.kind === 'step' ? await fresh(source) : await earlier(checkpoints);
+  return { kept, keep: async () => (checkpoints === undefined ? undefined : keepTraining(checkpoints, kept)) };
+}
+
+async function earlier(checkpoints: string | undefined): Promise<Kept> {
   const found = checkpoints === undefined ? undefined : await findTraining(checkpoints);
-  if (found === undefined) {
-    throw new InputError('Cannot go on with the training: this browser must keep one, and it has none.');
-  }
-  return { kept: found, keep: async () => found.go() };
+  if (found) return found;
+  throw new InputError('Cannot go on with the training: this browser must keep one, and it has none.');
 }
 
 async function fresh({ step, images, seed }: Extract<TrainerSource, { kind: 'step' }>): Promise<Kept> {
