@@ -52,6 +52,8 @@ export interface DiffusionModel {
   nullCondition: boolean;
   /** The numbers that the network is conditional on. */
   conditions: readonly ConditionSpec[];
+  /** Where the model says that all images of its training were synthetic phantoms. */
+  trainedOn?: 'phantoms' | undefined;
   scheduler: SchedulerConfig;
   /**
    * New pictures. The same seed, conditions, guidance, steps and sampler give the same picture, whatever the count and
@@ -74,7 +76,7 @@ export async function loadModel(
   check(LOADING, 'device', oneOf(DEVICE_CHOICES), device);
   if (fused !== undefined) check(LOADING, 'fused', flag, fused);
   const artefact = await readModelFolder(folderOf(source));
-  const { shape, classes, classNames, nullCondition, conditions, scheduler } = artefact;
+  const { shape, classes, classNames, nullCondition, conditions, trainedOn, scheduler } = artefact;
   const { session, report: chosen } = await openModel(artefact, device);
   const { loop, report } = await chooseLoop(artefact, chosen, fused).catch(async (error) => {
     await session.release();
@@ -90,6 +92,7 @@ export async function loadModel(
     classNames,
     nullCondition,
     conditions,
+    trainedOn,
     scheduler,
     sample: async ({ onStep, onProgress, signal, ...options } = {}) => {
       const request = completeRequest(artefact, options);

@@ -101,6 +101,7 @@ async function fill(
   if (written.count === 0) refuseAll(source.name, skipped);
   const classes = source.classNames && usedClasses(source.classNames, labels);
   const groups = grouping.numbers();
+  const phantoms = observer.phantoms();
   const index = await sealIndex(folder, {
     ...written,
     height: size,
@@ -108,6 +109,7 @@ async function fill(
     ...(classes && { labels: classes.labels, classNames: classes.classNames }),
     ...(source.conditions && { conditions: { names: [...source.conditions.names], values: conditions } }),
     ...(groups && { groups }),
+    ...(phantoms > 0 && { phantoms }),
     skipped,
     notes: [...observer.notes(), ...(classes?.notes ?? [])],
   });

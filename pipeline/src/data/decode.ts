@@ -13,6 +13,7 @@
  * wrong bytes in a JPEG are valid codes.
  */
 import sharp, { type Sharp } from 'sharp';
+import { LABEL } from '../phantom/label.ts';
 import { readWindowed } from './deep-window.ts';
 import { MAX_PIXELS } from './max-pixels.ts';
 import { parseWindow } from './medical/window.ts';
@@ -35,7 +36,8 @@ const DAMAGE: Readonly<Record<string, RegExp>> = {
 };
 
 /** [size, size, 3]; [size, size] under a window. */
-type DecodedImage = Required<Pick<Picture, 'pixels' | 'deep' | 'transparent' | 'several'>> & Pick<Picture, 'windowed'>;
+type DecodedImage = Required<Pick<Picture, 'pixels' | 'deep' | 'transparent' | 'several' | 'phantom'>> &
+  Pick<Picture, 'windowed'>;
 
 /** Sets sharp up for many small jobs: no cache of files or results, one thread per picture. */
 export function configureSharp(): void {
@@ -77,22 +79,24 @@ export async function pagesOf(path: string): Promise<number> {
 }
 
 async function decodeOnce(file: Page, options: ImageOptions, gate: Gate): Promise<DecodedImage> {
-  const { autoOrient, hasAlpha, depth, space, format, pages = 1 } = await gate(1, () => open(file, 'error').metadata());
+  const metadata = await gate(1, () => open(file, 'error').metadata());
+  const { autoOrient, hasAlpha, depth, space, format, pages = 1, comments = [] } = metadata;
   const { width, height } = autoOrient;
   if (width * height > MAX_PIXELS) {
     throw new Error(`${width} x ${height} pixels are more than the limit of ${MAX_PIXELS / 1e6} million`);
   }
   if (format === 'png' && !hasPngEnd(file.path)) throw new Error('truncated: the PNG file has no end');
+  const facts = { several: pages > 1, phantom: comments.some(({ text }) => text === LABEL) };
   const window = parseWindow(options.window);
   if (space === 'grey16' && window !== 'dicom') {
     const square = await gate(width * height, () => readWindowed(open(file, 'error'), window, options));
-    return { ...square, deep: false, windowed: true, several: pages > 1 };
+    return { ...square, ...facts, deep: false, windowed: true };
   }
   const exact = !shrinksInexactly(format, width, height);
   const read = (failOn: FailOn) =>
     gate(width * height, () => readSquare(open(file, failOn), { width, height, exact }, options));
   const square = DAMAGE[format] ? await readUndamaged(read, DAMAGE[format], gate) : await read('error');
-  return { ...square, deep: depth === 'ushort', several: pages > 1, transparent: hasAlpha && square.transparent };
+  return { ...square, ...facts, deep: depth === 'ushort', transparent: hasAlpha && square.transparent };
 }
 
 const open = ({ path, page }: Page, failOn: FailOn) =>

@@ -9,6 +9,8 @@ type Picture = Exclude<Frame, { reason: string }>;
 
 export interface Observer {
   see(picture: Picture): void;
+  /** How many of the pictures say that they are synthetic phantoms. */
+  phantoms(): number;
   /** One sentence each. */
   notes(): string[];
 }
@@ -19,6 +21,7 @@ export function createObserver({ background, window }: ImageOptions): Observer {
   let transparent = 0;
   let several = 0;
   let burnedIn = 0;
+  let phantoms = 0;
   let seen = 0;
   let windowed = 0;
   return {
@@ -28,10 +31,12 @@ export function createObserver({ background, window }: ImageOptions): Observer {
       if (picture.windowed) windowed++;
       if (picture.several) several++;
       if (picture.burnedIn) burnedIn++;
+      if (picture.phantom) phantoms++;
       if (!picture.deep) return;
       deep++;
       for (const level of picture.pixels) if (level > brightest) brightest = level;
     },
+    phantoms: () => phantoms,
     notes() {
       const notes: string[] = [];
       if (transparent > 0) {
@@ -52,6 +57,10 @@ export function createObserver({ background, window }: ImageOptions): Observer {
         notes.push(
           `${plural(burnedIn, 'image')} from files that say that text is burnt into their pixels: it may name the patient, and a model may learn it.`,
         );
+      }
+      if (phantoms > 0) {
+        const which = phantoms === seen ? 'All images are' : `${phantoms} of ${seen} images are`;
+        notes.push(`${which} synthetic phantoms, not pictures of people: run and model say so.`);
       }
       if (deep > 0 && brightest < DARK) {
         notes.push(

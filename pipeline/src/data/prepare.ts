@@ -54,7 +54,8 @@ export async function prepareDataset(
 }
 
 function toDataset(source: Source, { folder, index, data }: Stored, options: PrepareOptions, cached: boolean): Dataset {
-  const { hash, count, channels, coloured, height, width, labels, classNames, conditions, groups, skipped } = index;
+  const { hash, count, channels, coloured, height, width, labels, classNames, conditions, groups, phantoms, skipped } =
+    index;
   const imageBytes = channels * height * width;
   const split = splitImages(count, options.validationShare, options.seed, groups);
   const notes = [...source.notes, ...index.notes];
@@ -76,6 +77,7 @@ function toDataset(source: Source, { folder, index, data }: Stored, options: Pre
     width,
     ...(labels && names && { labels: Int32Array.from(labels), classNames: names, labelSource: labelSource ?? name }),
     ...(conditions && { conditions: { ...conditions, values: Float64Array.from(conditions.values) } }),
+    ...(phantoms !== undefined && { phantoms }),
     ...split,
     skipped,
     notes,

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import type { ImageOptions, Skipped } from './types.ts';
 
 /** Part of every key: a higher number retires all older caches. */
-const FORMAT = 2;
+const FORMAT = 3;
 
 export const DATA_FILE = 'data.bin';
 export const INDEX_FILE = 'index.json';
@@ -32,6 +32,8 @@ export interface StoredIndex {
   conditions?: { names: string[]; values: number[] };
   /** [count], equal for images that are held out together; absent where each is for itself. */
   groups?: number[];
+  /** See `Dataset.phantoms`. */
+  phantoms?: number;
   skipped: Skipped[];
   notes: string[];
 }

@@ -41,6 +41,8 @@ export interface Dataset {
   classNames?: string[];
   /** What each image was measured at, if columns were named. */
   conditions?: DataConditions;
+  /** How many images come from files that say that they are synthetic phantoms; absent where none does. */
+  phantoms?: number;
   /** Where the labels come from, in words: `the column "male" of train.csv`. */
   labelSource?: string;
   /** Image numbers to train on, ascending. */
@@ -133,6 +135,8 @@ export interface Picture {
   several?: boolean;
   /** Whether the file says that text is burnt into its pixels. */
   burnedIn?: boolean;
+  /** Whether the file says that it is a synthetic phantom; see phantom/label.ts. */
+  phantom?: boolean;
   /** What it has in common with others that are held out with it, from the widest to the narrowest; see groups.ts. */
   groups?: readonly string[];
 }

@@ -44,9 +44,7 @@ export async function writeArtefact(parts: ArtefactParts): Promise<void> {
   await checkArtefactTarget(out);
   const files: Record<string, Uint8Array | string> = {
     'README.md': describe(parts),
-    'model_index.json': formatJson(
-      modelIndex(modelConfig, namesOf(modelConfig, (parts.card.data ?? parts.card.origin)?.classNames)),
-    ),
+    'model_index.json': formatJson(modelIndex(modelConfig, indexEntries(modelConfig, parts.card))),
     'scheduler/scheduler_config.json': formatJson(formatSchedulerConfig(schedulerConfig)),
     'unet/config.json': formatJson(modelConfig),
     'unet/model.onnx': onnx,
@@ -134,6 +132,12 @@ async function filesBelow(folder: string): Promise<string[]> {
 }
 
 export const formatJson = (value: object) => `${JSON.stringify(value, null, 2)}\n`;
+
+/** What only Onnoise reads in `model_index.json`: names of the classes, and that all images were synthetic phantoms. */
+function indexEntries(modelConfig: object, { data, origin }: ModelCard): object {
+  const phantoms = data?.phantoms !== undefined && data.phantoms === data.count;
+  return { ...namesOf(modelConfig, (data ?? origin)?.classNames), ...(phantoms && { trained_on: 'phantoms' }) };
+}
 
 /** A conditional model's class names in the form of DiTPipeline, for `model_index.json`; DDPMPipeline ignores them. */
 export function namesOf(modelConfig: object, classNames: readonly string[] = []): object {

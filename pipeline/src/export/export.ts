@@ -10,7 +10,7 @@ import { filesForPython } from '../diffusers/python-files.ts';
 import { requireSpace } from '../files/disk-errors.ts';
 import { countParameters, createModel, type Model } from '../model/index.ts';
 import { readLines, type StepMetrics, type ValidationMetrics } from '../train/metrics.ts';
-import { type OpenedRun, openRun, runPaths } from '../train/run-folder.ts';
+import { type OpenedRun, openRun, type RunData, runPaths } from '../train/run-folder.ts';
 import { parametersOf, schedulerOf, specsOfRun } from '../train/state.ts';
 import { checkArtefactTarget, writeArtefact } from './artefact.ts';
 import { type FormatRequest, makeSmaller, type Smaller } from './formats/make-smaller.ts';
@@ -158,13 +158,14 @@ async function cardOf({ run, out, opened, model, parity }: Exported): Promise<Mo
       count: data?.count ?? 0,
       classNames: data?.classNames,
       licence: name === 'digits' ? DIGITS_LICENCE : undefined,
+      phantoms: data?.phantoms,
     },
     parameters: countParameters(model),
     averaged: config.training.emaDecay !== null,
     config,
     start: startOf(config.training),
     metrics: measured(info, metrics, validation.at(-1), parity),
-    limits: limitsOf(model.shape, data?.train ?? 0),
+    limits: limitsOf(model.shape, data),
   };
 }
 
@@ -192,11 +193,12 @@ function measured(
   };
 }
 
-function limitsOf([channels, height, width]: ImageShape, count: number): string[] {
+function limitsOf([channels, height, width]: ImageShape, { train = 0, phantoms = 0 }: Partial<RunData> = {}): string[] {
   return [
     `It makes ${channels === 1 ? 'gray' : 'RGB'} pictures of ${width} x ${height} pixels and no other size.`,
-    `It knows the ${count.toLocaleString('en')} images it was trained on and nothing else; with few images it may repeat them.`,
+    `It knows the ${train.toLocaleString('en')} images it was trained on and nothing else; with few images it may repeat them.`,
     'Some pictures are malformed. They must not be taken for real ones, least of all in medicine.',
+    ...(phantoms > 0 ? ['It learnt from synthetic phantoms: what it shows is no result on pictures of people.'] : []),
   ];
 }
 

@@ -14,6 +14,8 @@ export interface ModelCard {
     count: number;
     classNames?: readonly string[] | undefined;
     licence?: string | undefined;
+    /** How many of the images are synthetic phantoms. */
+    phantoms?: number | undefined;
   };
   /** The checkpoint of diffusers that it was made of, for a model from elsewhere; `hash` is of its weights. */
   origin?: {
@@ -91,6 +93,7 @@ function describeTraining({ data, config, start }: ModelCard, around: CardSurrou
     '## Data',
     [
       `- ${data.name}: ${data.count.toLocaleString('en')} images`,
+      ...(data.phantoms === undefined ? [] : [describePhantoms(data.phantoms, data.count)]),
       `- hash: \`${data.hash}\``,
       ...listClasses(data, around),
       ...around.conditions.map(
@@ -104,6 +107,9 @@ function describeTraining({ data, config, start }: ModelCard, around: CardSurrou
     fence('json', JSON.stringify(config, null, 2)),
   ];
 }
+
+const describePhantoms = (phantoms: number, count: number): string =>
+  `- **${phantoms === count ? 'All' : phantoms.toLocaleString('en')} are synthetic phantoms, drawn by a program, not pictures of people**`;
 
 function describeOrigin(origin: NonNullable<ModelCard['origin']>, around: CardSurroundings): string[] {
   return [

@@ -52,10 +52,12 @@ export interface RunData {
   validation: number;
   skipped: number;
   classNames?: string[];
+  /** See `Dataset.phantoms`. */
+  phantoms?: number;
 }
 
 export function describeData(dataset: Dataset): RunData {
-  const { name, hash, count, channels, height, width, classNames, train, validation, skipped } = dataset;
+  const { name, hash, count, channels, height, width, classNames, phantoms, train, validation, skipped } = dataset;
   return {
     name,
     hash,
@@ -67,6 +69,7 @@ export function describeData(dataset: Dataset): RunData {
     validation: validation.length,
     skipped: skipped.length,
     ...(classNames && { classNames }),
+    ...(phantoms !== undefined && { phantoms }),
   };
 }
 

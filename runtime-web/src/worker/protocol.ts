@@ -36,6 +36,8 @@ export interface ModelInfo {
   nullCondition: boolean;
   /** The numbers that the network is conditional on. */
   conditions: readonly ConditionSpec[];
+  /** Where the model says that all images of its training were synthetic phantoms. */
+  trainedOn?: 'phantoms';
   scheduler: SchedulerConfig;
   /** Size of the network's file. */
   bytes: number;

@@ -28,6 +28,8 @@ export interface Artefact {
   nullCondition: boolean;
   /** The numbers that the network is conditional on. */
   conditions: readonly ConditionSpec[];
+  /** Where model_index.json says that all images of its training were synthetic phantoms. */
+  trainedOn?: 'phantoms';
 }
 
 /** Paths of the files in a model folder. */
@@ -66,7 +68,8 @@ export async function readArtefact(read: ReadModelFile, where?: string): Promise
   within(where, () => checkAgreement({ timesteps, unetTimesteps: unetJson.num_train_timesteps, ...unet }));
   const card = classes === 0 ? undefined : await read(MODEL_FILES.card);
   const classNames = within(where, () => classNamesOf(indexJson, new TextDecoder().decode(card), classes));
-  return { scheduler, ...unet, ...(classNames && { classNames }) };
+  const onPhantoms = indexJson.trained_on === 'phantoms';
+  return { scheduler, ...unet, ...(classNames && { classNames }), ...(onPhantoms && { trainedOn: 'phantoms' }) };
 }
 
 /**

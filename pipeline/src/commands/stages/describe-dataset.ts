@@ -45,8 +45,8 @@ function describeConditions({ conditions }: Pick<Dataset, 'conditions'>): string
 /** The same for programs. */
 export function summariseDataset(dataset: Dataset): object {
   const { name, hash, folder, count, width, height, channels, train, validation } = dataset;
-  const { classNames = null, labelSource = null, skipped, notes, cached } = dataset;
+  const { classNames = null, labelSource = null, phantoms = 0, skipped, notes, cached } = dataset;
   const images = { count, width, height, channels, train: train.length, validation: validation.length };
   const conditions = dataset.conditions ? conditionSpecs(dataset.conditions) : null;
-  return { name, hash, folder, cached, ...images, classNames, conditions, labelSource, skipped, notes };
+  return { name, hash, folder, cached, ...images, classNames, conditions, labelSource, phantoms, skipped, notes };
 }

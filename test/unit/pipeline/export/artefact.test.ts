@@ -36,23 +36,44 @@ describe('writeArtefact', () => {
     for (const classes of [0, 3]) expect(await indexOf(classes)).not.toHaveProperty('id2label');
   });
 
-  test('names classes so that diffusers still opens the folder', skipBecause(lacksPython('diffusers')), async () => {
-    const data = { name: 'hands', hash: 'sha256:0', count: 2, classNames: ['female', 'male'] };
-    const card = { name: 'hands', data, parameters: 1, config: {}, metrics: {}, limits: [] };
-    const folder = await tinyArtefact({ classes: 2, T: 70 }, { card });
-    // The folder has no weights in PyTorch's format, so the network is given.
-    const script = `
+  test('says in card and model_index.json which images were synthetic phantoms', async () => {
+    const folderOf = (phantoms?: number) => {
+      const data = { name: 'hands', hash: 'sha256:0', count: 1200, phantoms };
+      return tinyArtefact({}, { card: { name: 'hands', data, parameters: 1, config: {}, metrics: {}, limits: [] } });
+    };
+    const all = await folderOf(1200);
+    expect(await readFile(join(all, 'README.md'), 'utf8')).toContain(
+      '- **All are synthetic phantoms, drawn by a program',
+    );
+    expect((await loadModel(all)).trainedOn).toBe('phantoms');
+    const some = await folderOf(1100);
+    expect(await readFile(join(some, 'README.md'), 'utf8')).toContain('- **1,100 are synthetic phantoms');
+    const none = await folderOf();
+    expect(await readFile(join(none, 'README.md'), 'utf8')).not.toContain('phantom');
+    for (const folder of [some, none]) expect((await loadModel(folder)).trainedOn).toBeUndefined();
+  });
+
+  test(
+    'adds to the index so that diffusers still opens the folder',
+    skipBecause(lacksPython('diffusers')),
+    async () => {
+      const data = { name: 'hands', hash: 'sha256:0', count: 2, classNames: ['female', 'male'], phantoms: 2 };
+      const card = { name: 'hands', data, parameters: 1, config: {}, metrics: {}, limits: [] };
+      const folder = await tinyArtefact({ classes: 2, T: 70 }, { card });
+      // The folder has no weights in PyTorch's format, so the network is given.
+      const script = `
 import sys
 from diffusers import DiffusionPipeline, UNet2DModel
 blocks = dict(block_out_channels=(4,), down_block_types=("DownBlock2D",), up_block_types=("UpBlock2D",), norm_num_groups=4)
 pipeline = DiffusionPipeline.from_pretrained(sys.argv[1], unet=UNet2DModel(sample_size=4, **blocks))
 print(type(pipeline).__name__, pipeline.scheduler.config.num_train_timesteps)`;
-    const printed = execFileSync(PYTHON, ['-c', script, folder], {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
-    expect(printed.trim()).toBe('DDPMPipeline 70');
-  });
+      const printed = execFileSync(PYTHON, ['-c', script, folder], {
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'ignore'],
+      });
+      expect(printed.trim()).toBe('DDPMPipeline 70');
+    },
+  );
 
   test('names the file of a network with conditions, which diffusers lacks, and classes without the null class', async () => {
     const data = { name: 'hands', hash: 'sha256:0', count: 2, classNames: ['female', 'male'] };

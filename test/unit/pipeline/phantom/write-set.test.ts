@@ -18,6 +18,7 @@ import { Failure } from '#pipeline/files/failure.ts';
 import { prepareImages } from '#pipeline/library/images.ts';
 import { LABEL } from '#pipeline/phantom/label.ts';
 import { writeSet } from '#pipeline/phantom/write-set.ts';
+import { describeData } from '#pipeline/train/run-folder.ts';
 import { lacksMount, smallDisk } from '#test/disks.ts';
 import { PIPELINE, runCli } from '#test/run-cli.ts';
 import { skipBecause } from '#test/skip.ts';
@@ -69,7 +70,9 @@ describe('writeSet', () => {
       size: 32,
       cacheDir: join(out, '..', 'cache'),
     });
-    expect([dataset.count, dataset.skipped]).toEqual([5, []]);
+    expect([dataset.count, dataset.skipped, dataset.phantoms]).toEqual([5, [], 5]);
+    expect(dataset.notes).toContain('All images are synthetic phantoms, not pictures of people: run and model say so.');
+    expect(describeData(dataset)).toMatchObject({ count: 5, phantoms: 5 });
     dataset.close();
   });
 
