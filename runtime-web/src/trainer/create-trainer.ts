@@ -59,7 +59,7 @@ export interface Trainer {
   ): () => void;
   /**
    * Trains, for so many steps or until it is paused. Resolves when it stops.
-   * @throws InputError when the loss becomes NaN or infinite
+   * @throws InputError when the loss becomes NaN or infinite. `restart` is all that helps then: the others throw it, too.
    */
   run(steps?: number): Promise<void>;
   /** Resolves after the step under way. */
@@ -80,14 +80,26 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
   const one = await start({ ...options, threads: 1 });
   const cores = globalThis.crossOriginIsolated ? navigator.hardwareConcurrency : 1;
   if (one.info.device !== 'wasm' || cores < 2) return one;
-  const seconds = await one.time();
-  const two = await start({ ...options, threads: 2 });
-  const [chosen, other] = (await two.time()) < seconds ? [two, one] : [one, two];
-  other.dispose();
-  return chosen;
+  let two: Started | undefined;
+  try {
+    const seconds = await one.time();
+    two = await start({ ...options, threads: 2 });
+    const [chosen, other] = (await two.time()) < seconds ? [two, one] : [one, two];
+    other.dispose();
+    return chosen;
+  } catch (error) {
+    one.dispose();
+    two?.dispose();
+    throw error;
+  }
 }
 
-async function start(options: TrainerOptions): Promise<Trainer & { time(): Promise<number> }> {
+type Started = Trainer & {
+  /** Seconds of a step. */
+  time(): Promise<number>;
+};
+
+async function start(options: TrainerOptions): Promise<Started> {
   const { files, threads } = options;
   const worker =
     files === undefined
@@ -175,7 +187,7 @@ export function connectTrainer(port: MessageEnd<ToTrainer, FromTrainer>, close: 
         samples: samples ?? { count: 8, steps: 10 },
         files: files === undefined ? undefined : absolute(files),
       });
-      const trainer: Trainer & { time(): Promise<number> } = {
+      const trainer: Started = {
         info,
         on,
         run: async (steps) => void (await ask('run', { steps })),

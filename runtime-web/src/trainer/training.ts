@@ -33,14 +33,23 @@ export interface TrainingParts {
 }
 
 export interface Training {
-  /** Goes on, for so many steps or until it is paused. Resolves when it stops. @throws InputError when the loss is not finite */
+  /**
+   * Goes on, for so many steps or until it is paused. Resolves when it stops.
+   * @throws InputError when the loss is not finite, and from then on: the state is spoilt until it is restarted
+   */
   run(steps?: number): Promise<void>;
   /** Resolves when the step under way is done and kept. */
   pause(): Promise<void>;
   readonly progress: TrainingProgress;
   /** Back to a state. */
   restart(state: State, progress: TrainingProgress): Promise<void>;
-  state(): Promise<State>;
+  /** The state after a whole step, with the progress of that step. @throws InputError as `run` for one that is spoilt */
+  snapshot(): Promise<Snapshot>;
+}
+
+export interface Snapshot {
+  state: State;
+  progress: TrainingProgress;
 }
 
 /** A closed tab loses at most so many seconds. */
@@ -56,6 +65,10 @@ export function createTraining(parts: TrainingParts): Training {
   batches.position = progress.position;
   let running: Promise<void> | undefined;
   let stopping = false;
+  /** The step under way, or the last one. */
+  let stepping: Promise<void> = Promise.resolve();
+  /** What is wrong with the state. It must not be kept, nor given away. */
+  let spoilt: InputError | undefined;
   let [keptAt, sampledAt] = [performance.now(), Number.NEGATIVE_INFINITY];
   const durations: number[] = [];
 
@@ -65,7 +78,8 @@ export function createTraining(parts: TrainingParts): Training {
     const { inputs, learningRate } = feed(progress.step, batch);
     const { loss, gradNorm } = await runner.step(inputs);
     const step = progress.step + 1;
-    requireFinite(step, loss, gradNorm);
+    spoilt = faultOf(step, loss, gradNorm);
+    if (spoilt) throw spoilt;
     const seconds = (performance.now() - began) / 1000;
     durations.push(seconds);
     if (durations.length > WINDOW) durations.shift();
@@ -114,7 +128,8 @@ export function createTraining(parts: TrainingParts): Training {
     await keep();
     if (sampleEvery !== null && sampledAt < 0) await draw();
     for (let done = 0; done < steps && !stopping; done++) {
-      await update();
+      stepping = update();
+      await stepping;
       if (since(keptAt) > KEEP_EVERY) await keep();
       if (sampleEvery !== null && since(sampledAt) > sampleEvery) await draw();
       await nextTask();
@@ -129,6 +144,7 @@ export function createTraining(parts: TrainingParts): Training {
     },
     async run(steps = Number.POSITIVE_INFINITY) {
       if (running) throw new InputError('Cannot train: the training must be paused, and it is under way.');
+      if (spoilt) throw spoilt;
       stopping = false;
       running = loop(steps);
       try {
@@ -143,24 +159,30 @@ export function createTraining(parts: TrainingParts): Training {
     },
     async restart(state, from) {
       await runner.write(state);
+      spoilt = undefined;
       progress = from;
       batches.position = from.position;
       durations.length = 0;
       sampledAt = Number.NEGATIVE_INFINITY;
       await keep();
     },
-    state: () => runner.read(),
+    async snapshot() {
+      await stepping.catch(() => undefined);
+      if (spoilt) throw spoilt;
+      const reached = progress;
+      return { state: await runner.read(), progress: reached };
+    },
   };
 }
 
-function requireFinite(step: number, loss: number, gradNorm: number): void {
+function faultOf(step: number, loss: number, gradNorm: number): InputError | undefined {
   const fault = !Number.isFinite(loss)
     ? ['loss', loss]
     : !Number.isFinite(gradNorm)
       ? ['gradient norm', gradNorm]
       : null;
-  if (fault === null) return;
-  throw new InputError(
+  if (fault === null) return undefined;
+  return new InputError(
     `Cannot go on with the training: the ${fault[0]} of step ${step} must be finite, received ${fault[1]}. Start again with a lower learning rate, or from the last checkpoint.`,
   );
 }

@@ -113,13 +113,15 @@ function createAnswers(tell: (event: TrainerEvent, transfer?: ArrayBuffer[]) => 
     },
     async sample(options) {
       const { sampler, training } = required();
-      return sampler.sample(await training.state(), options);
+      const { state } = await training.snapshot();
+      return sampler.sample(state, options);
     },
     async folder() {
       const { step, training, images } = required();
       const { name, hash } = images;
-      const file = { ...step.file, progress: training.progress, data: { name, hash } };
-      return modelFolder({ ...step, file }, await training.state(), images);
+      const { state, progress } = await training.snapshot();
+      const file = { ...step.file, progress, data: { name, hash } };
+      return modelFolder({ ...step, file }, state, images);
     },
   };
 }
