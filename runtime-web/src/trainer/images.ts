@@ -52,8 +52,9 @@ export async function openImages(file: StepFile, { pixels, labels }: TrainingIma
     get position() {
       return order.position;
     },
-    set position(value) {
-      order.position = value;
+    // Of fewer pictures than those before, the epoch is over.
+    set position({ epoch, index }) {
+      order.position = { epoch, index: Math.min(index, count) };
     },
     next() {
       const { numbers, flips, epoch } = order.next();

@@ -109,6 +109,13 @@ describe('openImages', () => {
     );
   });
 
+  it('begins a new epoch where a training goes on with fewer pictures than before', async () => {
+    const batches = await open(PIXELS);
+    batches.position = { epoch: 2, index: 1600 };
+    expect(batches.next().epoch).toBe(3);
+    expect(batches.position).toEqual({ epoch: 3, index: 16 });
+  });
+
   it('trains a network with classes without them where the pictures have none', async () => {
     const { labels } = (await open(PIXELS)).next();
     expect(labels).toEqual(new Int32Array(16).fill(10));
