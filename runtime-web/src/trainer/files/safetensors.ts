@@ -3,7 +3,7 @@
  * `{name: {dtype, shape, data_offsets}}`, then the values, back to back, little-endian.
  * Source: the format description in the README of huggingface/safetensors.
  */
-import { InputError } from '@onnoise/scheduler';
+import { InputError, integer, listOf, object, show } from '@onnoise/scheduler';
 
 export interface Tensor {
   shape: readonly number[];
@@ -17,6 +17,8 @@ interface Entry {
 }
 
 const PREFIX = 8;
+
+const OFFSETS = listOf(integer(0), 2);
 
 export function encodeSafetensors(tensors: ReadonlyMap<string, Tensor>): Uint8Array<ArrayBuffer> {
   const header: Record<string, Entry | Record<string, string>> = { __metadata__: { format: 'pt' } };
@@ -50,23 +52,25 @@ export function readSafetensors(bytes: Uint8Array<ArrayBuffer>, file: string): M
   const start = PREFIX + length;
   if (start > bytes.length) refuse(`a whole safetensors file, received ${bytes.length} bytes`);
   const tensors = new Map<string, Float32Array<ArrayBuffer>>();
-  for (const [name, { dtype, data_offsets: offsets }] of Object.entries(
-    headerOf(bytes.subarray(PREFIX, start), refuse),
-  )) {
+  for (const [name, entry] of Object.entries(headerOf(bytes.subarray(PREFIX, start), refuse))) {
     if (name === '__metadata__') continue;
-    if (dtype !== 'F32') refuse(`a file of F32, received ${name} of ${dtype}`);
-    const [begin, end] = offsets;
-    const inside = begin >= 0 && begin <= end && (end - begin) % 4 === 0;
+    const { dtype, data_offsets: offsets } = object.holds(entry) ? entry : {};
+    if (dtype !== 'F32') refuse(`a file of F32, received ${name} of ${show(dtype)}`);
+    if (!OFFSETS.holds(offsets)) return refuse(`a safetensors file, received one without the place of ${name}`);
+    const [begin, end] = offsets as Entry['data_offsets'];
+    const inside = begin <= end && (end - begin) % 4 === 0;
     if (!inside || start + end > bytes.length) refuse(`whole, received ${bytes.length} bytes`);
     tensors.set(name, new Float32Array(bytes.slice(start + begin, start + end).buffer));
   }
   return tensors;
 }
 
-function headerOf(json: Uint8Array, refuse: (rule: string) => never): Record<string, Entry> {
+function headerOf(json: Uint8Array, refuse: (rule: string) => never): Record<string, unknown> {
+  let header: unknown;
   try {
-    return JSON.parse(new TextDecoder().decode(json)) as Record<string, Entry>;
+    header = JSON.parse(new TextDecoder().decode(json));
   } catch {
-    return refuse('a safetensors file, received one with another header');
+    // no JSON: refused below
   }
+  return object.holds(header) ? header : refuse('a safetensors file, received one with another header');
 }

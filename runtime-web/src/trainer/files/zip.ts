@@ -108,6 +108,7 @@ export async function readZip(zip: Blob): Promise<Record<string, Bytes>> {
       number,
     ];
     const offset = list.getUint32(at + 42, true);
+    if (at + CENTRAL_SIZE + nameLength > length) refuse('a damaged one');
     const path = new TextDecoder().decode(new Uint8Array(list.buffer, at + CENTRAL_SIZE, nameLength));
     at += CENTRAL_SIZE + nameLength + extra + comment;
     if (path.endsWith('/')) continue;

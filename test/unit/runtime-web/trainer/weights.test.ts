@@ -79,7 +79,17 @@ describe('encodeSafetensors', () => {
     }
   });
 
+  const withHeader = (header: unknown) => {
+    const json = new TextEncoder().encode(JSON.stringify(header));
+    return Uint8Array.from([...[json.length, 0, 0, 0, 0, 0, 0, 0], ...json]);
+  };
+
   it.each([
+    ['a safetensors file, received one with another header', withHeader(null)],
+    ['a safetensors file, received one with another header', withHeader([1])],
+    ['a file of F32, received a of "F16"', withHeader({ a: { dtype: 'F16', shape: [1], data_offsets: [0, 2] } })],
+    ['a file of F32, received a of undefined', withHeader({ a: 3 })],
+    ['a safetensors file, received one without the place of a', withHeader({ a: { dtype: 'F32', shape: [] } })],
     ['a safetensors file, received 3 bytes', Uint8Array.of(1, 2, 3)],
     ['a whole safetensors file, received 12 bytes', Uint8Array.of(200, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4)],
     ['a safetensors file, received one with another header', Uint8Array.of(4, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4)],

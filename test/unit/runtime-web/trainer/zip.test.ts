@@ -77,6 +77,7 @@ describe('readZip', () => {
     ['another file', Uint8Array.from({ length: 500 }, (_, i) => i % 256)],
     ['another file', writeZip(FILES).slice(0, -30)],
     ['a damaged one', flipped(writeZip(FILES), 60)],
+    ['a damaged one', flipped(writeZip(FILES), -22 - 46 - 'digits-800/empty'.length + 29)], // the length of its name
   ])('refuses %s', async (what, content) => {
     await expect(readZip(blob(content))).rejects.toThrow(
       `Cannot read the model: the file must be a zip file of a model folder, received ${what}.`,
@@ -85,6 +86,6 @@ describe('readZip', () => {
 });
 
 function flipped(zip: Uint8Array<ArrayBuffer>, at: number): Uint8Array<ArrayBuffer> {
-  zip[at]! ^= 255;
+  zip[at < 0 ? zip.length + at : at]! ^= 255;
   return zip;
 }
