@@ -12,7 +12,7 @@ export interface Instance {
   frames: number;
 }
 
-/** Files asked for at a time. */
+/** Files asked for at a time; a server may give fewer. */
 const PAGE = 1000;
 
 const UID = /^[0-9.]{1,64}$/;
@@ -22,7 +22,7 @@ const TAGS = { study: '0020000D', series: '0020000E', instance: '00080018', fram
 /** In order of their UIDs, each once. @throws as `request` does; Failure for an answer that is no list */
 export async function searchInstances({ base, search }: Address, options?: ClientOptions): Promise<Instance[]> {
   const found = new Map<string, Instance>();
-  for (let offset = 0; ; offset += PAGE) {
+  for (let offset = 0; ; ) {
     const query = new URLSearchParams([
       ...search,
       ['includefield', TAGS.frames],
@@ -33,8 +33,9 @@ export async function searchInstances({ base, search }: Address, options?: Clien
     const before = found.size;
     const page = bytes.length === 0 ? [] : parsePage(bytes, base);
     for (const instance of page) found.set(instance.instance, instance);
-    // Some servers give everything at once, whatever the limit is.
-    if (page.length < PAGE || found.size === before) break;
+    // Nothing new comes after the last page, and from a server that gives everything at once, whatever the offset is.
+    if (found.size === before) break;
+    offset += page.length;
   }
   return [...found.values()].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
 }

@@ -107,7 +107,23 @@ describe('a DICOMweb server', () => {
     expect(asked).toEqual([
       '/web/instances?StudyInstanceUID=1.2&includefield=00280008&limit=1000&offset=0',
       '/web/instances?StudyInstanceUID=1.2&includefield=00280008&limit=1000&offset=1000',
+      '/web/instances?StudyInstanceUID=1.2&includefield=00280008&limit=1000&offset=1003',
     ]);
+  });
+
+  it('that gives fewer at a time than it is asked for is asked until it has no more', async () => {
+    const all = Array.from({ length: 250 }, (_, i) => `1.2.3.${10_000 + i}`);
+    const host = await serve(({ url }, response) => {
+      const from = Number(new URL(url!, 'http://x').searchParams.get('offset'));
+      const page = all.slice(from, from + 100);
+      if (page.length === 0) response.writeHead(204).end();
+      else
+        sendJson(
+          response,
+          page.map((uid) => listed(uid)),
+        );
+    });
+    expect((await openDicomweb(`dicomweb:http://${host}/`, QUICK)).images).toHaveLength(250);
   });
 
   it('that gives everything at once, whatever is asked, is asked twice', async () => {
