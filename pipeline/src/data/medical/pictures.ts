@@ -1,19 +1,15 @@
 /** Medical files as squares: reading whole files, a few at a time, and bringing the chosen frames to size. */
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
 import { weightGate } from '../ordered-map.ts';
 import { rawToSquare } from '../raw-picture.ts';
 import type { ImageOptions, Picture } from '../types.ts';
 import { openDicom } from './dicom/pictures.ts';
 import { parseFrames } from './frame-choice.ts';
 import { openNifti } from './nifti/pictures.ts';
+import { unzip } from './nifti/unzip.ts';
 import { parseWindow } from './window.ts';
 
 /** Bytes of the files that are being read and decoded at once; a larger one has its turn alone. */
 const MOST_BYTES = 48 * 2 ** 20;
-
-/** A volume may have this many bytes when it is unzipped. */
-const MOST_UNZIPPED = 2 ** 31;
 
 const gate = weightGate(MOST_BYTES);
 
@@ -62,13 +58,4 @@ async function squaresOfNifti(bytes: Uint8Array, options: ImageOptions): Promise
   for (const picture of pictures)
     squares.push({ pixels: await rawToSquare(picture, options), windowed: true, several });
   return squares;
-}
-
-async function unzip(bytes: Uint8Array): Promise<Uint8Array> {
-  try {
-    return await promisify(gunzip)(bytes, { maxOutputLength: MOST_UNZIPPED });
-  } catch (error) {
-    const truncated = (error as NodeJS.ErrnoException).code === 'Z_BUF_ERROR';
-    throw new Error(truncated ? 'truncated: its zipped part has no end' : 'damaged: it cannot be unzipped');
-  }
 }

@@ -24,12 +24,12 @@ export function walkDicomdir(path: string): Walk {
       continue;
     }
     const found = names(folder, parts);
-    if (found === undefined) {
+    const file = found === undefined ? undefined : statSync(join(folder, found), { throwIfNoEntry: false });
+    if (found === undefined || file === undefined) {
       skipped.push({ file: id, reason: 'missing: the DICOMDIR names it, but it is not there' });
       continue;
     }
-    const { size, mtimeMs } = statSync(join(folder, found));
-    images.push({ path: found, bytes: size, modified: mtimeMs });
+    images.push({ path: found, bytes: file.size, modified: file.mtimeMs });
   }
   return { images, skipped, others: new Map() };
 }

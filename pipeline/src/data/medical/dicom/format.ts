@@ -35,7 +35,13 @@ export function pixelFormatOf(data: DataSet): PixelFormat {
   const bitsAllocated = data.uint16(TAG.bitsAllocated) ?? 0;
   if (samples !== 1 && samples !== 3) throw new Error(`its pixels have ${samples} values each; 1 and 3 are supported`);
   if (bitsAllocated !== 8 && bitsAllocated !== 16 && bitsAllocated !== 32) {
-    throw new Error(`its pixels have ${bitsAllocated} bits; 8, 16 and 32 are supported`);
+    throw new Error(
+      `its pixels have ${bitsAllocated === 1 ? '1 bit' : `${bitsAllocated} bits`}; 8, 16 and 32 are supported`,
+    );
+  }
+  const photometric = photometricOf(data);
+  if (samples === 3 && photometric.startsWith('MONOCHROME')) {
+    throw new Error('damaged: gray pixels with 3 values each cannot be');
   }
   const bitsStored = data.uint16(TAG.bitsStored) ?? bitsAllocated;
   const highBit = data.uint16(TAG.highBit) ?? bitsStored - 1;
@@ -52,7 +58,7 @@ export function pixelFormatOf(data: DataSet): PixelFormat {
     shift: highBit + 1 - bitsStored,
     signed: data.uint16(TAG.signed) === 1,
     planar: data.uint16(TAG.planar) === 1,
-    photometric: photometricOf(data),
+    photometric,
     element,
   };
 }

@@ -12,9 +12,13 @@ const KEY = randomBytes(32);
 
 const hashed = (...parts: string[]) => createHmac('sha256', KEY).update(JSON.stringify(parts)).digest('base64');
 
-/** From the widest to the narrowest: patient, study. Empty texts where the file does not say. */
+/**
+ * From the widest to the narrowest: patient, study. Empty texts where the file does not say. A patient is known by the ID;
+ * the name, which is spelled in more than one way, counts where there is none.
+ */
 export function groupsOf(data: DataSet): string[] {
   const text = (tag: string) => data.string(tag)?.trim() ?? '';
   const [id, name, study] = [text(TAG.patientId), text(TAG.patientName), text(TAG.study)];
-  return [id === '' && name === '' ? '' : hashed('patient', id, name), study === '' ? '' : hashed('study', study)];
+  const patient = id !== '' ? hashed('id', id) : name !== '' ? hashed('name', name) : '';
+  return [patient, study === '' ? '' : hashed('study', study)];
 }

@@ -108,6 +108,8 @@ function read(view: DataView, at: Layout, littleEndian: boolean): NiftiHead {
   const lengthOf = (i: number) => (i <= axes ? dim(i) : 1);
   const sizes = [1, 2, 3, 4, 5, 6, 7].map(lengthOf);
   if (axes < 2 || axes > 7 || sizes.some((side) => !(side >= 1))) throw new Error('damaged: its sizes cannot be');
+  const offset = at.floatBytes === 4 ? float(at.offset) : integer(at.offset, 8);
+  if (!(offset >= view.getInt32(0, littleEndian))) throw new Error('damaged: its voxels cannot begin within its head');
   const scale = float(at.slope);
   const spacing = [1, 2, 3].map((i) => Math.abs(float(at.pixdim, i)) || 1);
   const directions =
@@ -125,7 +127,7 @@ function read(view: DataView, at: Layout, littleEndian: boolean): NiftiHead {
     spacing: spacing as [number, number, number],
     volumes: sizes.slice(3).reduce((product, side) => product * side, 1),
     datatype: integer(at.datatype, 2),
-    offset: at.floatBytes === 4 ? float(at.offset) : integer(at.offset, 8),
+    offset,
     slope: Number.isFinite(scale) && scale !== 0 ? scale : 1,
     intercept: Number.isFinite(scale) && scale !== 0 ? float(at.intercept) || 0 : 0,
     black: float(at.min),

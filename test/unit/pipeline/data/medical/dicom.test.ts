@@ -265,7 +265,12 @@ describe('a DICOM file that cannot be used', () => {
     [
       'has pixels of 1 bit',
       dicomPicture({ elements: { '0028,0100 US': [1] } }),
-      'its pixels have 1 bits; 8, 16 and 32 are supported',
+      'its pixels have 1 bit; 8, 16 and 32 are supported',
+    ],
+    [
+      'has three values in a gray pixel',
+      dicomPicture({ words: new Uint16Array(48), elements: { '0028,0002 US': [3] } }),
+      'damaged: gray pixels with 3 values each cannot be',
     ],
     [
       'contradicts itself',

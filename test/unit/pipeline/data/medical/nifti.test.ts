@@ -1,8 +1,8 @@
-import { promisify } from 'node:util';
-import { gunzip, gzipSync } from 'node:zlib';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { parseFrames } from '#pipeline/data/medical/frame-choice.ts';
 import { countSlices, openNifti } from '#pipeline/data/medical/nifti/pictures.ts';
+import { unzip } from '#pipeline/data/medical/nifti/unzip.ts';
 import { parseWindow } from '#pipeline/data/medical/window.ts';
 import { niftiFile } from '#test/nifti.ts';
 
@@ -20,11 +20,7 @@ async function slices(
   }: { window?: string; frames?: string; axis?: 'axial' | 'coronal' | 'sagittal' } = {},
 ) {
   const options = { window: parseWindow(window), frames: parseFrames(frames, 'middle'), axis };
-  const { pictures } = await openNifti(
-    bytes,
-    options,
-    promisify(gunzip) as (zipped: Uint8Array) => Promise<Uint8Array>,
-  );
+  const { pictures } = await openNifti(bytes, options, unzip);
   return [...pictures].map(({ pixels, ...rest }) => ({
     ...rest,
     values: Array.from(pixels, (level) => Math.round((1000 * level) / 65_535)),
@@ -72,6 +68,13 @@ describe('NIfTI', () => {
     expect(await slices(gzipSync(volume()))).toEqual(await slices(volume()));
   });
 
+  it('that is gzipped has a reason, cut, damaged or too large', async () => {
+    const zipped = gzipSync(volume());
+    await expect(unzip(zipped.subarray(0, -20))).rejects.toThrow('truncated: its zipped part has no end');
+    await expect(unzip(Buffer.alloc(40, 1))).rejects.toThrow('damaged: it cannot be unzipped');
+    await expect(unzip(zipped, 100)).rejects.toThrow('it has more than');
+  });
+
   const changed = (change: (file: Buffer) => void) => {
     const file = volume();
     change(file);
@@ -96,6 +99,16 @@ describe('NIfTI', () => {
       'of colours',
       changed((file) => file.writeInt16LE(128, 70)),
       'its voxels are of a kind (datatype 128) that is not supported; whole and real numbers are',
+    ],
+    [
+      'said to have its voxels in its head',
+      changed((file) => file.writeFloatLE(0, 108)),
+      'damaged: its voxels cannot begin within its head',
+    ],
+    [
+      'said to have its voxels nowhere',
+      changed((file) => file.writeFloatLE(Number.NaN, 108)),
+      'damaged: its voxels cannot begin within its head',
     ],
     ['of no size', changed((file) => file.writeInt16LE(0, 42)), 'damaged: its sizes cannot be'],
   ])('that is %s has a reason', async (_, bytes, reason) => {

@@ -1,5 +1,5 @@
 /** Medical files through `prepareDataset`: what `--data` names, what becomes of the files, and what is said of them. */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
@@ -346,6 +346,7 @@ describe('a DICOMDIR', () => {
         record('IMAGE', 'IMG\\A '),
         record('SR DOCUMENT', 'IMG\\C'),
         record('IMAGE', 'IMG\\GONE'),
+        record('IMAGE', 'IMG\\LINK'),
         record('IMAGE', '..\\A'),
       ),
       'img/a': even(10),
@@ -353,10 +354,12 @@ describe('a DICOMDIR', () => {
       'img/c': even(30),
       'img/d': even(40),
     });
+    symlinkSync(join(at.data, 'nowhere'), join(at.data, 'img', 'link'));
     const options = { ...at, data: join(at.data, 'DICOMDIR') };
     expect(await firsts(options)).toEqual([20, 10]);
     expect((await prepare(options)).skipped).toEqual([
       { file: 'IMG/GONE', reason: 'missing: the DICOMDIR names it, but it is not there' },
+      { file: 'IMG/LINK', reason: 'missing: the DICOMDIR names it, but it is not there' },
       { file: '../A', reason: 'the DICOMDIR names it in a way that leads elsewhere' },
     ]);
   });
@@ -381,10 +384,11 @@ it('one medical file may be named by itself', async () => {
   expect(await firsts({ ...at, data: join(at.data, 'b.dcm') })).toEqual([10]);
 });
 
-it('images of one patient are held out together', async () => {
+it('images of one patient are held out together, however the name is spelled', async () => {
   const files: Record<string, Uint8Array> = {};
   for (let i = 0; i < 40; i++) {
-    const elements = { '0010,0010 PN': `P${i % 10}`, '0010,0020 LO': String(i % 10), '0020,000d UI': `1.2.${i}` };
+    const name = i < 20 ? `P^${i % 10}` : `p ${i % 10}`;
+    const elements = { '0010,0010 PN': name, '0010,0020 LO': String(i % 10), '0020,000d UI': `1.2.${i}` };
     files[`${String(i).padStart(2, '0')}.dcm`] = even(i, { elements });
   }
   const at = await folderOf(files);
