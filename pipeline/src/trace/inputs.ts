@@ -42,17 +42,26 @@ export function checkRanges(action: string, ranges: Ranges, inputs: readonly Rep
   }
 }
 
-/** Normal numbers, and 0 and 1 where whole ones are wanted, unless a range says more. */
-export function seededInput({ name, dtype, dims }: ReportedPort, batch: number, ranges: Ranges): SeededInput {
+/**
+ * Normal numbers, and 0 and 1 where whole ones are wanted, unless a range says more.
+ *
+ * @param place of the input among those of the model: inputs of one shape differ, so that none is taken for another
+ */
+export function seededInput(
+  { name, dtype, dims }: ReportedPort,
+  place: number,
+  batch: number,
+  ranges: Ranges,
+): SeededInput {
   const shape = dims.map((size) => (typeof size === 'string' ? batch : size));
   const size = sizeOf(shape);
   const range = ranges[name];
   const numbers = new Float32Array(size);
   if (dtype === 'float32' && range === undefined) {
-    gaussian(batch, 0, numbers);
+    gaussian(batch, 0, numbers, place);
     return { name, dtype, shape, data: numbers };
   }
-  uniform(batch, 0, 0, numbers);
+  uniform(batch, place, 0, numbers);
   if (dtype === 'bool') return { name, dtype, shape, data: Uint8Array.from(numbers, (number) => Math.round(number)) };
   const [low = 0, high = 1] = range ?? [];
   if (dtype === 'float32') return { name, dtype, shape, data: numbers.map((number) => low + (high - low) * number) };

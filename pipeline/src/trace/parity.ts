@@ -32,7 +32,7 @@ export async function compareWithTfjs(action: string, compared: Compared): Promi
   const all: Parity = { difference: 0, largest: 0 };
   try {
     for (const batch of open ? BATCHES : [1]) {
-      const inputs = report.inputs.map((input) => seededInput(input, batch, ranges));
+      const inputs = report.inputs.map((input, place) => seededInput(input, place, batch, ranges));
       const actual = await runOnnx(session, inputs);
       const first = await runTfjs(compared, inputs, useWasm).then(
         (expected) => differenceOf(report, expected, actual),
