@@ -96,7 +96,7 @@ async function replaceWith(out: string, fill: (temporary: string) => Promise<voi
 
 /** What a model folder holds: files that are made again, and what Python and desktops leave beside them. */
 const REPLACED =
-  /^(README\.md|(model_index|evaluation)\.json|report\.html|\.evaluation\.lock|(samples|training)\.png|pipeline\.py|scheduler\/scheduler_config\.json|train\/(step\.(json|onnx)|denoiser\.onnx|state\.safetensors)|unet\/(config\.json|[^/]+\.onnx|diffusion_pytorch_model\.safetensors|modeling_\w+\.py))$|(^|\/)(__pycache__\/[^/]+\.pyc|\.DS_Store|Thumbs\.db)$/;
+  /^(README\.md|(model_index|evaluation)\.json|report\.html|\.evaluation\.lock|(samples|training)\.png|pipeline\.py|scheduler\/scheduler_config\.json|fused\/(table\.json|(step|loop|loop-noise)\.onnx)|train\/(step\.(json|onnx)|denoiser\.onnx|state\.safetensors)|unet\/(config\.json|[^/]+\.onnx|diffusion_pytorch_model\.safetensors|modeling_\w+\.py))$|(^|\/)(__pycache__\/[^/]+\.pyc|\.DS_Store|Thumbs\.db)$/;
 
 /**
  * Makes sure, before long work, that `writeArtefact` may write there.

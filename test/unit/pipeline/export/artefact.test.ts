@@ -3,9 +3,10 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { writeCard } from '#pipeline/evaluate/report/card.ts';
+import { FUSED_KINDS, pathOfFused, TABLE_FILE } from '#pipeline/export/fuse/kinds.ts';
 import { formatModelCard, withPython } from '#pipeline/export/model-card.ts';
 import { loadModel } from '#runtime-node/index.ts';
-import { parseSchedulerConfig } from '#scheduler/index.ts';
+import { parseSchedulerConfig, STEP_FILES } from '#scheduler/index.ts';
 import { exampleEvaluation } from '#test/evaluation.ts';
 import { lacksPython, PYTHON, skipBecause } from '#test/skip.ts';
 import { AGE, GUIDED, temporaryFolder, tinyArtefact } from '#test/tiny-onnx.ts';
@@ -113,6 +114,14 @@ print(type(pipeline).__name__, pipeline.scheduler.config.num_train_timesteps)`;
     expect((await loadModel(folder, { device: 'cpu' })).scheduler.num_train_timesteps).toBe(70);
     expect(await readdir(folder)).not.toContain('samples.png');
     expect(await readdir(dirname(folder))).toEqual(['model']);
+  });
+
+  test('replaces a model with fused graphs and a training step', async () => {
+    const paths = [...FUSED_KINDS.map(pathOfFused), TABLE_FILE, ...Object.values(STEP_FILES)];
+    const folder = await tinyArtefact({}, { files: Object.fromEntries(paths.map((path) => [path, ''])) });
+    expect(await tree(folder)).toBe(5 + paths.length);
+    await tinyArtefact({}, { out: folder });
+    expect(await tree(folder)).toBe(5);
   });
 
   test('refuses a folder that holds something else, and a file', async () => {
