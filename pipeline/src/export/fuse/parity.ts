@@ -6,6 +6,7 @@ import {
   conditionRows,
   type Denoiser,
   denoiserOf,
+  encodeConditions,
   extraInputs,
   InputError,
   inputTensors,
@@ -74,8 +75,16 @@ export async function requireFusedParity(
   return { difference, largest };
 }
 
-const rowsOf = (unet: NetworkShape): Float32Array[] =>
-  conditionRows(extraInputs(unet), { ...(unet.classes > 0 && { labels: [unet.classes - 1, 0] }) }, SEEDS.length);
+/** The last class with the least numbers, and the first with the largest. */
+function rowsOf(unet: NetworkShape): Float32Array[] {
+  const { classes, conditions: specs = [] } = unet;
+  const ends = (['min', 'max'] as const).map((end) => specs.map((spec) => spec[end]));
+  const told = {
+    ...(classes > 0 && { labels: [classes - 1, 0] }),
+    conditions: ends.map((numbers) => encodeConditions(specs, numbers)),
+  };
+  return conditionRows(extraInputs(unet), told, SEEDS.length);
+}
 
 const tensorsOf = (unet: NetworkShape, rows: readonly Float32Array[]): Record<string, Tensor> =>
   Object.fromEntries(
