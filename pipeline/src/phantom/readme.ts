@@ -3,7 +3,7 @@ import { LABEL } from './label.ts';
 import { countFiles, type PhantomSet, USUAL } from './options.ts';
 
 /** The options that differ from the usual ones, as typed. */
-export function phantomOptions(set: PhantomSet): string {
+function phantomOptions(set: PhantomSet): string {
   const typed = [`--count ${set.count}`];
   for (const name of ['seed', 'size', 'right', 'abnormal', 'duplicates', 'broken'] as const) {
     if (set[name] !== USUAL[name]) typed.push(`--${name} ${set[name]}`);

@@ -109,7 +109,7 @@ async function writeFiles(
   let [next, done] = [0, 0];
   try {
     if (threads === 1) artists.push(drawHere(set, images));
-    else artists.push(...(await Promise.all(Array.from({ length: threads }, () => startArtist(set, images)))));
+    else await startArtists(artists, threads, set, images);
     await Promise.all(
       artists.map(async ({ draw }) => {
         while (next < total) {
@@ -128,6 +128,14 @@ async function writeFiles(
     await Promise.all(artists.map(({ stop }) => stop()));
     await lines.close();
   }
+}
+
+/** Fills the list with threads: those that began are in it where another cannot. */
+async function startArtists(artists: Artist[], threads: number, set: PhantomSet, images: string): Promise<void> {
+  const started = await Promise.allSettled(Array.from({ length: threads }, () => startArtist(set, images)));
+  for (const result of started) if (result.status === 'fulfilled') artists.push(result.value);
+  const failed = started.find(({ status }) => status === 'rejected');
+  if (failed) throw (failed as PromiseRejectedResult).reason;
 }
 
 /** The only thread, which lets Ctrl-C through between its files. */

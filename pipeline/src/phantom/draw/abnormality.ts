@@ -1,7 +1,7 @@
 /** Findings that can be planted, each at a place that the truth names. */
 import { drawFor } from './random.ts';
 
-export const ABNORMALITIES = ['fracture', 'missing phalanx', 'short metacarpal'] as const;
+const ABNORMALITIES = ['fracture', 'missing phalanx', 'short metacarpal'] as const;
 
 export interface Abnormality {
   kind: (typeof ABNORMALITIES)[number];
@@ -9,7 +9,7 @@ export interface Abnormality {
   bone: string;
   /** Of a fracture: its place as a share of the bone's length, from the proximal end. */
   at?: number;
-  /** Of a fracture: its slant against the bone's axis in degrees, and how far the fragments are apart sideways, in mm. */
+  /** Of a fracture: its slant against the bone's axis in degrees, and how far the fragments are apart sideways, in mm of a grown man's. */
   slant?: number;
   shift?: number;
 }

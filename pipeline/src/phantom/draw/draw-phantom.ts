@@ -24,7 +24,7 @@ export const SIZES = { min: 32, max: 1024 } as const;
 export interface PhantomOptions {
   /** 0 to 2^53 - 1. */
   seed: number;
-  /** Which picture of the seed, from 0. */
+  /** Which picture of the seed, 0 to 2^32 - 1. */
   picture: number;
   /** Side in pixels, 32 to 1024. */
   size: number;
@@ -32,9 +32,9 @@ export interface PhantomOptions {
   age: number | readonly [youngest: number, oldest: number];
   /** Drawn if it is not given. */
   sex?: Sex | undefined;
-  /** Share of right hands; 0.05 if not given. */
+  /** Share of right hands, 0 to 1; 0.05 if not given. */
   right?: number | undefined;
-  /** Share of hands with something abnormal; 0 if not given. */
+  /** Share of hands with something abnormal, 0 to 1; 0 if not given. */
   abnormal?: number | undefined;
 }
 
@@ -64,7 +64,7 @@ const LEAST_SIDE = 192;
 
 /**
  * A function that draws phantoms, in memory that it reuses from picture to picture.
- * It throws InputError for a value out of its range.
+ * It throws InputError for a seed, a picture, a size, an age or a sex out of its range.
  */
 export function createPainter(): (options: PhantomOptions) => Phantom {
   let last: Canvas | undefined;

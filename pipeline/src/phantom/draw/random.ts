@@ -5,7 +5,7 @@
 import { philoxStream } from '@onnoise/scheduler';
 
 /** What numbers are drawn for. Each begins at its own place of the picture's stream. */
-export const PURPOSES = { who: 0, person: 1, pose: 2, bones: 3, film: 4, abnormality: 5, noise: 6 } as const;
+const PURPOSES = { who: 0, person: 1, pose: 2, bones: 3, film: 4, abnormality: 5, noise: 6 } as const;
 
 /** Blocks of four words between purposes; the noise of a picture needs less, and comes last. */
 const APART = 2 ** 20;
