@@ -4,7 +4,6 @@
  * Python with `--model` and `--out`, or fused graphs with `--fuse`, which a run's model gets, too. `--accelerate` makes a
  * Python project of the run instead, that goes on with it.
  */
-import { InputError, refuse, show } from '@onnoise/scheduler';
 import type { Argv, CommandModule } from 'yargs';
 import type { FormatRequest, Smaller } from '../export/formats/make-smaller.ts';
 import type { Fused } from '../export/fuse/fuse.ts';
@@ -17,21 +16,11 @@ import { toNumber } from '../terminal/options.ts';
 import { program } from '../terminal/program.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { sayNote, sayResult } from '../terminal/voice.ts';
-import { type FormatArguments, formatOfArguments, formatOptions } from './options/formats.ts';
-import { describeFused, type FuseArguments, type Fusing, fuseOptions, readFuse } from './options/fuse.ts';
-import { checkTrainStep, readPresetStep, type TrainStepArguments, trainStepOptions } from './options/train-step.ts';
+import { checkCombination, checkProject, type ExportArguments, type ExportSource } from './options/export.ts';
+import { formatOptions } from './options/formats.ts';
+import { describeFused, type Fusing, fuseOptions, readFuse } from './options/fuse.ts';
+import { checkTrainStep, readPresetStep, trainStepOptions } from './options/train-step.ts';
 import { copySmaller, judgeBy } from './stages/make-smaller.ts';
-
-/** The options of `pipeline export`; its help explains them. */
-export interface ExportArguments extends FormatArguments, FuseArguments, TrainStepArguments {
-  run?: string | undefined;
-  out?: string | undefined;
-  checkpoint?: number | undefined;
-  weights?: boolean | undefined;
-  model?: string | undefined;
-  triton?: string | undefined;
-  accelerate?: string | undefined;
-}
 
 const RUN = 'From a training run:';
 const SMALLER = 'A smaller network:';
@@ -124,9 +113,6 @@ export const command: CommandModule<object, ExportArguments> = {
   },
 };
 
-/** Options whose flags are not their names. */
-const FLAGS: Record<string, string> = { weightBits: '--weight-bits', trainStep: '--train-step' };
-
 async function exportPreset(preset: string, out: string): Promise<void> {
   const { writePresetStep } = await import('../export/train-step/write-preset.ts');
   const bytes = await withLock(lockBeside(out), wordsOf(out), () => writePresetStep(preset, out));
@@ -135,31 +121,6 @@ async function exportPreset(preset: string, out: string): Promise<void> {
     folder: out,
     bytes,
   });
-}
-
-/** @throws InputError for what does not go with a project, and without a run. @returns the run */
-function checkProject({ run, accelerate, checkpoint: _, ...others }: ExportArguments): string {
-  const action = 'export a project';
-  for (const name of [
-    'out',
-    'weights',
-    'model',
-    'triton',
-    'dtype',
-    'quantize',
-    'weightBits',
-    'drift',
-    'judge',
-    'fuse',
-    'trainStep',
-  ] as const) {
-    const rule = 'left out beside --accelerate, which makes no model folder';
-    if (others[name] !== undefined) refuse(action, FLAGS[name] ?? `--${name}`, rule, others[name]);
-  }
-  if (run !== undefined) return run;
-  throw new InputError(
-    `Cannot ${action}: --run must name a run to go on with. Try: ${program('export')} --run runs/digits --accelerate ${accelerate}`,
-  );
 }
 
 /** A project for accelerate, with the images of the run, which are found in its cache or prepared again. */
@@ -201,17 +162,6 @@ async function copyFused(model: string, out: string, { kinds, table }: Fusing): 
   ]);
   const fused = reportOf(await withLock(lockBeside(out), wordsOf(out), () => fuseFolder({ model, out, kinds, table })));
   sayResult([describeFused(fused), `Model: ${formatPath(out)}`], { model, folder: out, fused });
-}
-
-interface ExportSource {
-  run: string;
-  out: string;
-  checkpoint: number | undefined;
-  weights: boolean | undefined;
-  fused?: Fusing | undefined;
-  trainStep?: boolean | undefined;
-  format: Omit<FormatRequest, 'judge'> | undefined;
-  judge: string | undefined;
 }
 
 /** Everything to report about an export. */
@@ -289,69 +239,4 @@ async function describeExport({ folder, parity, fused, format, smaller }: Export
     `Model: ${path}`,
     `Try: ${program('sample')} --model ${path}`,
   ];
-}
-
-interface Combination {
-  /** Model folder that there is, or that `source` makes. */
-  model: string;
-  triton?: string | undefined;
-  /** What to make it from. */
-  source?: ExportSource;
-  /** Where to copy it to, with its weights, with fused graphs or smaller. */
-  copy?: string;
-  format?: Omit<FormatRequest, 'judge'> | undefined;
-}
-
-/** @throws InputError for options that do not go together, with the reason and a command. */
-function checkCombination(args: ExportArguments, fused: Fusing | undefined): Combination {
-  const { run, out, checkpoint, weights, model, triton, judge, trainStep } = args;
-  const format = formatOfArguments(args);
-  const refuse = (rule: string, received: string, command: string): never => {
-    throw new InputError(`Cannot export: ${rule}, received ${received}. Try: ${program('export')} ${command}`);
-  };
-  const fromRun = '--run runs/digits --out out/digits';
-  if (format !== undefined && fused !== undefined) {
-    const rule = '--fuse must be left out beside --dtype and --quantize: fuse the smaller model afterwards';
-    refuse(rule, '--fuse', `${fromRun} --dtype float16`);
-  }
-  if (model !== undefined) {
-    const command = `--model ${model} --triton out/repository`;
-    if (out !== undefined && [run, checkpoint, weights, triton].every((other) => other === undefined)) {
-      return { model, copy: out, format };
-    }
-    const given = Object.entries({ run, out, checkpoint, weights }).find(([, value]) => value !== undefined);
-    if (given) {
-      const [name, value] = given;
-      const rule = `--${name} must be left out beside --model, which names an exported model${name === 'out' ? ', and --triton' : ''}`;
-      refuse(rule, `--${name} ${show(value)}`, command);
-    }
-    if (format !== undefined) {
-      refuse(
-        `--${args.quantize === undefined ? 'dtype' : 'quantize'} must come with --out, as the smaller model to make`,
-        'no --out',
-        `--model ${model} --out out/smaller --dtype float16`,
-      );
-    }
-    if (fused) {
-      const rule = '--fuse must come with --out beside --model, and not with --triton, which takes the network alone';
-      refuse(rule, triton === undefined ? 'no --out' : '--triton', `--model ${model} --out out/digits --fuse loop`);
-    }
-    if (triton === undefined) {
-      const rule = '--model must come with --triton, or with --out to add its weights, because it is exported already';
-      refuse(rule, 'neither', command);
-    }
-    return { model, triton };
-  }
-  if (run === undefined) {
-    const given = out === undefined ? 'neither' : '--out alone';
-    return refuse('--run must name a run to export, or --model a model folder that there is', given, fromRun);
-  }
-  if (out === undefined) {
-    return refuse(
-      '--out must come with --run, as the model folder to make',
-      'no --out',
-      `--run ${run} --out out/digits`,
-    );
-  }
-  return { model: out, triton, source: { run, out, checkpoint, weights, fused, format, judge, trainStep } };
 }
