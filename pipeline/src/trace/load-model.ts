@@ -43,10 +43,20 @@ function layersIn(described: unknown): Fields[] {
   return [described, ...inner.flatMap(layersIn)];
 }
 
+/** The model that a topology describes: Keras' own files have it as text. */
+function rootOf(topology: Fields, model: string): unknown {
+  const root = topology.model_config ?? topology;
+  if (typeof root !== 'string') return root;
+  try {
+    return JSON.parse(root);
+  } catch {
+    throw new InputError(`Cannot trace ${model}: its modelTopology must be JSON, and is not.`);
+  }
+}
+
 function requireClasses(topology: Fields, model: string): void {
   const { classNameMap } = tf.serialization.SerializationMap.getMap();
-  const root = topology.model_config ?? topology;
-  const unknown = layersIn(typeof root === 'string' ? JSON.parse(root) : root).find(
+  const unknown = layersIn(rootOf(topology, model)).find(
     ({ class_name: name }) => typeof name === 'string' && !Object.hasOwn(classNameMap, name),
   );
   if (!unknown) return;

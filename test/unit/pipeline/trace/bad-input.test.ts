@@ -66,6 +66,16 @@ const CASES: Case[] = [
     },
   ],
   [
+    'layers in a text that is not JSON',
+    /^Cannot trace \S+: its modelTopology must be JSON, and is not\.$/,
+    async (place) => {
+      await edit(place.saved, (json) => {
+        json.modelTopology = { model_config: '{"class_name":' };
+      });
+      return [place.saved, ...out(place)];
+    },
+  ],
+  [
     'a file that is not JSON',
     /^Cannot trace \S+weights\.h5: it must be the model\.json of a model of TensorFlow\.js, and is not JSON; /,
     async (place) => {
