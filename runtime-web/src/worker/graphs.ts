@@ -3,12 +3,12 @@
  * open, one runs at a time.
  */
 import { InputError, onnxReason } from '@onnoise/scheduler';
-import type { InferenceSession } from 'onnxruntime-web';
+import type { InferenceSession, Tensor } from 'onnxruntime-web';
 import { openFolder } from '../artefact.ts';
 import { chooseWasm } from '../device.ts';
 import { valuesOfModules, withOutputs } from '../onnx-modules.ts';
 import { loadOrt, type Ort, ortAtHand } from '../ort.ts';
-import type { GraphRequest, GraphTensors, LoadProgress } from './protocol.ts';
+import type { GraphRequest, GraphTensor, GraphTensors, LoadProgress } from './protocol.ts';
 
 /** Open at a time; the one not used for longest goes. */
 const MOST_OPEN = 3;
@@ -62,12 +62,10 @@ export function createGraphs(): Graphs {
     const outputs = await session.run(feeds).catch((error: unknown) => {
       throw new InputError(`Cannot run ${request.path}: its inputs must fit, received "${onnxReason(error)}".`);
     });
-    const modules = new Map([...exposed].map(([module, value]) => [value, module]));
-    const all = Object.entries(outputs).map(([name, { data, dims }]) => {
-      const values = data as Float32Array<ArrayBuffer>;
-      return [modules.get(name) ?? name, { type: 'float32' as const, data: values.slice(), dims: [...dims] }] as const;
-    });
-    return Object.fromEntries(all);
+    const inner = new Set(exposed.values());
+    const own = Object.keys(outputs).filter((name) => !inner.has(name));
+    const wanted = [...own.map((name) => [name, name] as const), ...exposed];
+    return Object.fromEntries(wanted.map(([name, value]) => [name, sentTensor(request.path, name, outputs[value]!)]));
   }
 
   return {
@@ -78,6 +76,13 @@ export function createGraphs(): Graphs {
       return mine;
     },
   };
+}
+
+/** A copy, for the page. */
+function sentTensor(path: string, name: string, { type, data, dims }: Tensor): GraphTensor {
+  if (type === 'float32') return { type, data: (data as Float32Array<ArrayBuffer>).slice(), dims: [...dims] };
+  if (type === 'int64') return { type, data: (data as BigInt64Array<ArrayBuffer>).slice(), dims: [...dims] };
+  throw new InputError(`Cannot run ${path}: the output ${name} must be float32 or int64, received ${type}.`);
 }
 
 async function openGraph(

@@ -101,8 +101,11 @@ function createAnswers(): { [Q in Question]: (call: Call<Q>) => Promise<Question
     devices: inspectDevices,
     run: async ({ ask, tell, abort }) => {
       // One session is created at a time, and a runtime for WebGPU takes no call while another one is under way.
-      await loading?.ended;
-      while (sampling) await sampling.ended;
+      for (let seen: Task | undefined; loading !== seen || sampling; ) {
+        seen = loading;
+        await seen?.ended;
+        await sampling?.ended;
+      }
       return { outputs: await graphs.run(ask, tell, abort.signal) };
     },
     /** Cancels what is under way, waits for its end, and frees the old model before loading the new one. */

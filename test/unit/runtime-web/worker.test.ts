@@ -1,11 +1,13 @@
 import { InputError } from '@onnoise/scheduler';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { Sketch } from '#pipeline/export/fuse/sketch.ts';
 import { connectSamplingWorker, type Source, type StepFrame } from '#runtime-web/worker/client.ts';
 import type { FromPage, FromWorker, MessageEnd } from '#runtime-web/worker/protocol.ts';
 import { serve } from '#runtime-web/worker/serve.ts';
+import { encodeModel } from '#tracer/index.ts';
 import { tinyOnnx } from '../../support/tiny-onnx.ts';
 
-vi.mock('#runtime-web/ort.ts', () => ({ loadOrt: () => import('onnxruntime-web') }));
+vi.mock('#runtime-web/ort.ts', () => ({ loadOrt: () => import('onnxruntime-web'), ortAtHand: () => undefined }));
 
 /** Two ends of a channel; messages are copied, as between threads, and arrive later. */
 function channel(): {
@@ -42,6 +44,17 @@ const source = (): Extract<Source, { kind: 'files' }> => ({
     'README.md': new Blob(['# tiny\n\n- classes: cat, dog\n']),
   },
 });
+
+/** Of x [2]: `twice`, `whole` numbers of it, and inside of it whether it is `positive`. */
+function drawGraph(): Sketch {
+  const s = new Sketch('graph');
+  const x = s.input('x', 'float32', [2]);
+  s.output('twice', s.op('Add', [x, x]), 'float32', [2]);
+  s.output('whole', s.cast(x, 'int64'), 'int64', [2]);
+  s.output('positive', s.op('Greater', [x, s.floats([0], [], 'float32')]), 'bool', [2]);
+  s.graph.outputs.pop();
+  return s;
+}
 
 function start() {
   const { page, worker, sent } = channel();
@@ -195,6 +208,24 @@ describe('the sampler of a worker', () => {
     await expect(first).rejects.toMatchObject({ name: 'AbortError' });
     await expect(waiting).rejects.toMatchObject({ name: 'AbortError' });
     expect((await loading).classes).toBe(2);
+  });
+
+  it('runs any ONNX file: outputs keep their types, and one of another is refused', async () => {
+    const { graph } = drawGraph();
+    const files = { 'graph.onnx': Uint8Array.from(encodeModel(graph)) };
+    const feeds = { x: { type: 'float32', data: Float32Array.of(1.5, -2), dims: [2] } } as const;
+    const run = (path: string, expose?: string[]) =>
+      sampler.run({ id: path, source: { kind: 'files', files }, path, feeds, ...(expose && { expose }) });
+    expect(await run('graph.onnx')).toEqual({
+      twice: { type: 'float32', data: Float32Array.of(3, -4), dims: [2] },
+      whole: { type: 'int64', data: BigInt64Array.of(1n, -2n), dims: [2] },
+    });
+    await expect(run('none.onnx')).rejects.toThrow('Cannot run none.onnx: the folder must hold it, and it does not.');
+    graph.outputs.push({ name: 'positive', dtype: 'bool', dims: [2] });
+    Object.assign(files, { 'flags.onnx': Uint8Array.from(encodeModel(graph)) });
+    await expect(run('flags.onnx')).rejects.toThrow(
+      'Cannot run flags.onnx: the output positive must be float32 or int64, received bool.',
+    );
   });
 
   it('has no model after one that could not be loaded', async () => {
