@@ -25,26 +25,31 @@ interface Case {
 
 function rightBy(train: readonly Case[], test: readonly Case[]): number {
   const scale = scalesOf(train.map(({ row }) => row));
-  const scaled = (row: readonly number[]) => row.map((v, i) => (v - scale[i]!.mean) / scale[i]!.deviation);
+  const scaled = (row: readonly number[]) =>
+    Float64Array.from(row, (v, i) => (v - scale[i]!.mean) / scale[i]!.deviation);
   const cases = train.map(({ row, positive }) => ({ x: scaled(row), y: positive ? 1 : 0 }));
   const weights = new Float64Array(scale.length);
+  const slope = new Float64Array(scale.length);
   let bias = 0;
   for (let round = 0; round < ROUNDS; round++) {
-    const slope = new Float64Array(scale.length);
+    slope.fill(0);
     let lean = 0;
     for (const { x, y } of cases) {
       const error = (1 / (1 + Math.exp(-score(x, weights, bias))) - y) / cases.length;
       lean += error;
-      for (const [i, v] of x.entries()) slope[i]! += error * v;
+      for (let i = 0; i < x.length; i++) slope[i]! += error * x[i]!;
     }
     bias -= RATE * lean;
-    for (const [i, v] of slope.entries()) weights[i]! -= RATE * (v + DECAY * weights[i]!);
+    for (let i = 0; i < slope.length; i++) weights[i]! -= RATE * (slope[i]! + DECAY * weights[i]!);
   }
   return test.filter(({ row, positive }) => score(scaled(row), weights, bias) > 0 === positive).length;
 }
 
-const score = (x: readonly number[], weights: Float64Array, bias: number): number =>
-  x.reduce((sum, v, i) => sum + v * weights[i]!, bias);
+function score(x: Float64Array, weights: Float64Array, bias: number): number {
+  let sum = bias;
+  for (let i = 0; i < x.length; i++) sum += x[i]! * weights[i]!;
+  return sum;
+}
 
 function scalesOf(rows: readonly (readonly number[])[]): { mean: number; deviation: number }[] {
   return rows[0]!.map((_, i) => {
