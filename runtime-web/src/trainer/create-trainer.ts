@@ -40,7 +40,7 @@ export interface TrainerOptions {
    * slower than one on a processor that is busy.
    */
   threads?: number | 'fastest' | undefined;
-  /** Name under which the browser keeps the training, every half minute and at each pause. Default: it does not. */
+  /** Name under which the browser keeps the training, every 25 seconds and at each pause. Default: it does not. */
   checkpoints?: string | undefined;
   /** Seconds between pictures; null: none. Default: 5. */
   sampleEvery?: number | null | undefined;
