@@ -51,7 +51,7 @@ function entryOf(exports: unknown): string | undefined {
  * Bytes of a package's own code, minified and compressed by gzip: what it adds to a page. Packages of ours that it imports are
  * counted, those of others are not.
  */
-export async function bundledSize({ folder, entry }: Measured, all: readonly Measured[]): Promise<number> {
+async function bundledSize({ folder, entry }: Measured, all: readonly Measured[]): Promise<number> {
   if (entry === undefined) return 0;
   const ours = new Map(all.flatMap((other) => (other.entry ? [[other.name, join(other.folder, other.entry)]] : [])));
   const withOurs: Plugin = {

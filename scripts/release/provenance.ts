@@ -6,7 +6,7 @@
  */
 
 /** `owner/name` of `git+https://github.com/owner/name.git` */
-export function repositoryName(url: string): string {
+function repositoryName(url: string): string {
   return url
     .replace(/^git\+/, '')
     .replace(/^https:\/\/github\.com\//, '')

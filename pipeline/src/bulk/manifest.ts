@@ -11,7 +11,7 @@ import { makeFolder, temporaryName } from '../files/output.ts';
 import { countShards, type Order, type Shard, samplingOf, shardAt } from './shards.ts';
 import { type ShardFile, shardPath } from './write-shard.ts';
 
-export const MANIFEST = 'manifest.json';
+const MANIFEST = 'manifest.json';
 const FORMAT = 1;
 /** Upper bound of a shard's line. */
 const BYTES_A_SHARD = 320;

@@ -32,7 +32,7 @@ export interface OrderOptions extends SamplerSettings {
   shard?: number | undefined;
 }
 
-export const USUAL_SHARD = 256;
+const USUAL_SHARD = 256;
 const LARGEST_COUNT = 1_000_000_000;
 
 /** @throws InputError for a folder that is not a model, and for options out of range or that do not fit the model. */

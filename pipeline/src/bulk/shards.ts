@@ -32,7 +32,7 @@ import {
 } from '@onnoise/scheduler';
 
 /** Increased when the same shard would give other bytes or another form. */
-export const SHARD_FORMAT = 1;
+const SHARD_FORMAT = 1;
 export const LARGEST_SHARD = 100_000;
 
 /** What pictures depend on besides seed and conditions, with every option of every sampler. */

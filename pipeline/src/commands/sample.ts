@@ -173,7 +173,7 @@ export function describeConditions(conditions: Readonly<Record<string, readonly 
 }
 
 /** ` of class 1 (male)`, ` of classes 0 (female), 1 (male) in turn`; a name equal to the number is not repeated. */
-export function describeLabels(labels: readonly number[] | undefined, names: readonly string[] | undefined): string {
+function describeLabels(labels: readonly number[] | undefined, names: readonly string[] | undefined): string {
   if (labels === undefined) return '';
   const distinct = [...new Set(labels)].map((label) => {
     const name = names?.[label] ?? String(label);

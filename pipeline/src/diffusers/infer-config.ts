@@ -10,7 +10,7 @@ import type { UNet2DConfig } from '../model/unet2d-config.ts';
 export type Shapes = ReadonlyMap<string, readonly number[]>;
 
 /** Keys that tensors show. A key is undefined where they do not show it. */
-export function inferUNet2D(shapes: Shapes): Partial<UNet2DConfig> {
+function inferUNet2D(shapes: Shapes): Partial<UNet2DConfig> {
   const names = [...shapes.keys()];
   const has = (prefix: string) => names.some((name) => name.startsWith(`${prefix}.`));
   const count = (prefix: string) => countFrom((i) => has(`${prefix}.${i}`));

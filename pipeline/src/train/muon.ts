@@ -17,7 +17,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { sizeOf } from '../shape.ts';
 
-export const MUON_MOMENTUM = 0.95;
+const MUON_MOMENTUM = 0.95;
 /** The size of AdamW's updates: root of the mean square of their values, in learning rates. */
 const ADAMW_SIZE = 0.2;
 /** a, b and c of a Newton-Schulz step: singular values of 0.002 and more come to 0.7 to 1.2 in five. */

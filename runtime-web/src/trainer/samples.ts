@@ -22,14 +22,7 @@ export interface Sampler {
 }
 
 /** What sampling needs to know of a step's network. */
-export const artefactOf = ({
-  shape,
-  scheduler,
-  classCount,
-  nullCondition,
-  conditions,
-  classNames,
-}: StepFile): Artefact => ({
+const artefactOf = ({ shape, scheduler, classCount, nullCondition, conditions, classNames }: StepFile): Artefact => ({
   shape,
   scheduler,
   classes: classCount ?? 0,

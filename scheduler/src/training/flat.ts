@@ -36,7 +36,7 @@ const AVERAGES = 'ema';
 const WEIGHTS = 'model';
 
 /** The parameters that a vector holds. */
-export const heldBy = ({ parameters }: FlatLayout, { size }: FlatVector): FlatParameter[] =>
+const heldBy = ({ parameters }: FlatLayout, { size }: FlatVector): FlatParameter[] =>
   parameters.filter((parameter) => parameter.offset + sizeOf(parameter.shape) <= size);
 
 /**

@@ -21,7 +21,7 @@ export interface VolumeGeometry {
 type Five = [number, number, number, number, number];
 
 /** Stored order of a logical NDHWC volume. */
-export const NCDHW = [0, 4, 1, 2, 3] as const;
+const NCDHW = [0, 4, 1, 2, 3] as const;
 /** Stored order of a logical DHWIO filter. */
 export const OIDHW = [4, 3, 0, 1, 2] as const;
 

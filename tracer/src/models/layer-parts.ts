@@ -26,7 +26,7 @@ export function layersOf(layer: Layer, found = new Set<Layer>()): Set<Layer> {
 }
 
 /** In words, for errors: `the layer conv1 (Conv2D)`. */
-export const describeLayer = (layer: Layer): string => `the layer ${layer.name} (${layer.getClassName()})`;
+const describeLayer = (layer: Layer): string => `the layer ${layer.name} (${layer.getClassName()})`;
 
 /** Runs `run` with fields of objects replaced, and puts the fields back. */
 export function withReplaced<T>(replacements: readonly Replacement[], run: () => T): T {

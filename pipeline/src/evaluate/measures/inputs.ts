@@ -8,7 +8,7 @@ import type { Candidate } from './record.ts';
 const ACTION = 'evaluate';
 
 /** The names of the sets in sentences. */
-export const SETS = {
+const SETS = {
   reference: 'the training images',
   model: "the model's pictures",
   real: 'the held-out images',

@@ -86,7 +86,7 @@ export async function writeAccelerateProject(options: AccelerateOptions): Promis
  * Makes sure, before long work, that a project may be written there.
  * @throws InputError unless the folder is new or empty, since nothing is replaced.
  */
-export async function checkAccelerateTarget(out: string): Promise<void> {
+async function checkAccelerateTarget(out: string): Promise<void> {
   if (out === '') throw new InputError(`${ACTION} --accelerate must be a new or an empty folder, received "".`);
   await checkWritable('--accelerate', await nearestFolder(dirname(resolve(out))), 'folder');
   const names = await readdir(out).catch((error: NodeJS.ErrnoException): string[] => {

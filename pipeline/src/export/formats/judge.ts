@@ -32,7 +32,7 @@ export interface Judgement {
 }
 
 /** How much the distance may grow: a tenth, about what chance makes of a thousand other pictures. */
-export const WORST_GROWTH = 1.1;
+const WORST_GROWTH = 1.1;
 
 /** Pictures that are judged: more than the features of each. */
 export const JUDGED_COUNT = 200;

@@ -23,7 +23,7 @@ import type { FusedKind } from './kinds.ts';
 import type { FusedTable } from './table-file.ts';
 
 /** Largest difference that passes, for pictures within 1. */
-export const FUSED_LIMIT = 1e-5;
+const FUSED_LIMIT = 1e-5;
 const SEEDS = [1, 2 ** 32 + 2];
 /** Rows that are compared at most: a table of a thousand would take longer than the export. */
 const MOST_ROWS = 50;

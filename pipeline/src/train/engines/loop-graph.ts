@@ -13,7 +13,7 @@ import { nextOf } from './tensors.ts';
 /** The input that holds the number of steps, at most as many as there are rows. */
 export const STEPS = 'steps';
 export const rowsOf = (name: string): string => `rows.${name}`;
-export const OUTCOMES = ['loss', 'gradNorm'] as const;
+const OUTCOMES = ['loss', 'gradNorm'] as const;
 
 const PLACE = 'loop.place';
 const GOES_ON = 'loop.goes_on';

@@ -32,7 +32,7 @@ export function shardsOf(step: TrainStep, cores = availableParallelism()): Shard
 }
 
 /** The parts of the step as graphs: the gradients of a shard, and the update from those of all. */
-export function traceShards({ state }: TrainStep, shards: ShardedStep) {
+function traceShards({ state }: TrainStep, shards: ShardedStep) {
   const gradients = trace((tensors) => shards.differentiate(tensors, tensors), [...shards.weights, ...shards.inputs], {
     name: 'gradients',
     sumsInSteps: true,

@@ -8,7 +8,7 @@ import { loadOptional } from '../../../optional.ts';
 import type { PixelFormat } from './format.ts';
 import type { Decoder } from './syntaxes.ts';
 
-export const CODEC_PACKAGE = 'dcmjs-codecs';
+const CODEC_PACKAGE = 'dcmjs-codecs';
 
 interface Library {
   NativeCodecs: typeof Codecs;

@@ -3,7 +3,7 @@ import dicomParser, { type DataSet, type Element, type Fragment } from 'dicom-pa
 import type { PixelFormat } from './format.ts';
 
 /** Bytes of an uncompressed frame. In YBR_FULL_422, two pixels share their colour. */
-export function frameLength({ rows, columns, samples, bitsAllocated, photometric }: PixelFormat): number {
+function frameLength({ rows, columns, samples, bitsAllocated, photometric }: PixelFormat): number {
   const values = photometric === 'YBR_FULL_422' ? 2 : samples;
   return rows * columns * values * (bitsAllocated / 8);
 }

@@ -35,7 +35,7 @@ export interface Steps {
 }
 
 /** The stored axis nearest to each direction, and whether it leads that way; as nibabel's `io_orientation`. */
-export function nearestAxes(directions: readonly number[]): { axis: number; forwards: boolean }[] {
+function nearestAxes(directions: readonly number[]): { axis: number; forwards: boolean }[] {
   const lengths = [0, 1, 2].map((c) => Math.hypot(...[0, 1, 2].map((r) => directions[3 * r + c]!)) || 1);
   const free = new Set([0, 1, 2]);
   const found: { axis: number; forwards: boolean }[] = [];
