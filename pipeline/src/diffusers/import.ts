@@ -8,7 +8,7 @@ import { classNamesOf, InputError, type SamplerName, show } from '@onnoise/sched
 import { encodeModel } from '@onnoise/tracer';
 import { checkArtefactTarget, writeArtefact } from '../export/artefact.ts';
 import { inferenceGraph, inferenceMetadata } from '../export/inference.ts';
-import type { ModelCard } from '../export/model-card.ts';
+import { LEARNT_FROM_PHANTOMS, type ModelCard } from '../export/model-card.ts';
 import { describeParity, measureParity, PARITY_BATCHES, type Parity, requireParity } from '../export/parity.ts';
 import { requireSpace, withDiskErrors } from '../files/disk-errors.ts';
 import { lockBeside, withLock } from '../files/lock.ts';
@@ -58,6 +58,8 @@ export interface Checkpoint extends ReadSchedule {
   /** Whether names are those of MONAI. */
   ofMonai: boolean;
   classNames: string[] | undefined;
+  /** Where it comes of a run of ours on phantoms alone, and says so. */
+  trainedOn: 'phantoms' | undefined;
   licence: string | undefined;
 }
 
@@ -121,7 +123,8 @@ async function openCheckpoint({ from, size, ...named }: ImportOptions): Promise<
     );
   }
   const classNames = model.classCount === null ? undefined : classNamesOf(index, '', model.classCount);
-  return { ...schedule, files, model, ofMonai, classNames, licence: await licenceOf(files.card) };
+  const trainedOn = index.trained_on === 'phantoms' ? index.trained_on : undefined;
+  return { ...schedule, files, model, ofMonai, classNames, trainedOn, licence: await licenceOf(files.card) };
 }
 
 /** The values of all parameters. @throws InputError that names tensors that do not fit, and keys that would explain it. */
@@ -183,16 +186,17 @@ interface Imported {
   sha256: string;
 }
 
-function cardOf({ classNames, licence, sampler }: Checkpoint, imported: Imported): ModelCard {
+function cardOf({ classNames, trainedOn, licence, sampler }: Checkpoint, imported: Imported): ModelCard {
   const { from, out, parameters, parity, sha256 } = imported;
   return {
     name: basename(resolve(out)),
     parameters,
-    origin: { name: basename(resolve(from)), hash: sha256, classNames, licence, sampler },
+    origin: { name: basename(resolve(from)), hash: sha256, classNames, trainedOn, licence, sampler },
     metrics: { 'largest difference between tfjs and ONNX': describeParity(parity) },
     limits: [
       'What it was trained on, and how well it does, is not known here: see where it comes from.',
       'Some pictures are malformed. They must not be taken for real ones, least of all in medicine.',
+      ...(trainedOn ? [LEARNT_FROM_PHANTOMS] : []),
     ],
   };
 }

@@ -44,7 +44,7 @@ export async function writeArtefact(parts: ArtefactParts): Promise<void> {
   await checkArtefactTarget(out);
   const files: Record<string, Uint8Array | string> = {
     'README.md': describe(parts),
-    'model_index.json': formatJson(modelIndex(modelConfig, indexEntries(modelConfig, parts.card))),
+    'model_index.json': formatJson(modelIndex(modelConfig, indexEntries(modelConfig, factsOf(parts.card)))),
     'scheduler/scheduler_config.json': formatJson(formatSchedulerConfig(schedulerConfig)),
     'unet/config.json': formatJson(modelConfig),
     'unet/model.onnx': onnx,
@@ -133,11 +133,24 @@ async function filesBelow(folder: string): Promise<string[]> {
 
 export const formatJson = (value: object) => `${JSON.stringify(value, null, 2)}\n`;
 
-/** What only Onnoise reads in `model_index.json`: names of the classes, and that all images were synthetic phantoms. */
-function indexEntries(modelConfig: object, { data, origin }: ModelCard): object {
-  const phantoms = data?.phantoms !== undefined && data.phantoms === data.count;
-  return { ...namesOf(modelConfig, (data ?? origin)?.classNames), ...(phantoms && { trained_on: 'phantoms' }) };
+interface IndexFacts {
+  classNames?: readonly string[] | undefined;
+  /** Where all images of training were synthetic phantoms. */
+  trainedOn?: 'phantoms' | undefined;
 }
+
+/** What only Onnoise reads in `model_index.json`: names of the classes, and that all images were synthetic phantoms. */
+export const indexEntries = (modelConfig: object, { classNames, trainedOn }: IndexFacts): object => ({
+  ...namesOf(modelConfig, classNames),
+  ...(trainedOn && { trained_on: trainedOn }),
+});
+
+const factsOf = ({ data, origin }: ModelCard): IndexFacts =>
+  data ? { classNames: data.classNames, trainedOn: trainedOn(data) } : (origin ?? {});
+
+/** @param images of training, and how many of them are phantoms */
+export const trainedOn = ({ count, phantoms }: { count: number; phantoms?: number | undefined }) =>
+  phantoms === count ? ('phantoms' as const) : undefined;
 
 /** A conditional model's class names in the form of DiTPipeline, for `model_index.json`; DDPMPipeline ignores them. */
 export function namesOf(modelConfig: object, classNames: readonly string[] = []): object {

@@ -19,7 +19,7 @@ import { type Fused, fuse, reportOf } from './fuse/fuse.ts';
 import type { FusedKind } from './fuse/kinds.ts';
 import { fusedTable, type TableOptions } from './fuse/table-file.ts';
 import { inferenceGraph, inferenceMetadata } from './inference.ts';
-import type { ModelCard } from './model-card.ts';
+import { LEARNT_FROM_PHANTOMS, type ModelCard } from './model-card.ts';
 import { describeParity, measureParity, PARITY_BATCHES, type Parity, requireParity } from './parity.ts';
 import { stepFilesOfRun } from './train-step/files.ts';
 
@@ -198,7 +198,7 @@ function limitsOf([channels, height, width]: ImageShape, { train = 0, phantoms =
     `It makes ${channels === 1 ? 'gray' : 'RGB'} pictures of ${width} x ${height} pixels and no other size.`,
     `It knows the ${train.toLocaleString('en')} images it was trained on and nothing else; with few images it may repeat them.`,
     'Some pictures are malformed. They must not be taken for real ones, least of all in medicine.',
-    ...(phantoms > 0 ? ['It learnt from synthetic phantoms: what it shows is no result on pictures of people.'] : []),
+    ...(phantoms > 0 ? [LEARNT_FROM_PHANTOMS] : []),
   ];
 }
 

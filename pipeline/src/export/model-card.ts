@@ -26,6 +26,8 @@ export interface ModelCard {
     licence?: string | undefined;
     /** What it was saved to be sampled with. */
     sampler?: string | undefined;
+    /** Where it says that all images of its training were synthetic phantoms. */
+    trainedOn?: 'phantoms' | undefined;
   };
   parameters: number;
   /** How the network is stored, a sentence or two; absent: as float32. */
@@ -93,7 +95,7 @@ function describeTraining({ data, config, start }: ModelCard, around: CardSurrou
     '## Data',
     [
       `- ${data.name}: ${data.count.toLocaleString('en')} images`,
-      ...(data.phantoms === undefined ? [] : [describePhantoms(data.phantoms, data.count)]),
+      ...(data.phantoms === undefined ? [] : [describePhantoms(`${phantomsOf(data.phantoms, data.count)} are`)]),
       `- hash: \`${data.hash}\``,
       ...listClasses(data, around),
       ...around.conditions.map(
@@ -108,14 +110,22 @@ function describeTraining({ data, config, start }: ModelCard, around: CardSurrou
   ];
 }
 
-const describePhantoms = (phantoms: number, count: number): string =>
-  `- **${phantoms === count ? 'All' : phantoms.toLocaleString('en')} are synthetic phantoms, drawn by a program, not pictures of people**`;
+const phantomsOf = (phantoms: number, count: number): string =>
+  phantoms === count ? 'All' : phantoms.toLocaleString('en');
+
+const describePhantoms = (what: string): string =>
+  `- **${what} synthetic phantoms, drawn by a program, not pictures of people**`;
+
+/** A limit of what has learnt from phantoms. */
+export const LEARNT_FROM_PHANTOMS =
+  'It learnt from synthetic phantoms: what it shows is no result on pictures of people.';
 
 function describeOrigin(origin: NonNullable<ModelCard['origin']>, around: CardSurroundings): string[] {
   return [
     '## Origin',
     [
       `- checkpoint of diffusers: ${origin.name}`,
+      ...(origin.trainedOn ? [describePhantoms('trained on')] : []),
       `- SHA-256 of its weights: \`${origin.hash}\``,
       ...listClasses(origin, around),
       ...(origin.sampler === undefined ? [] : [`- sampler that it was saved with: ${origin.sampler}`]),

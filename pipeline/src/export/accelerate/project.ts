@@ -22,7 +22,7 @@ import type { TrainConfig } from '../../train/config.ts';
 import { cutLines } from '../../train/metrics.ts';
 import { type OpenedRun, openRun, runPaths, writeJson } from '../../train/run-folder.ts';
 import { parametersOf, specsOfRun } from '../../train/state.ts';
-import { formatJson, namesOf } from '../artefact.ts';
+import { formatJson, indexEntries, trainedOn } from '../artefact.ts';
 import { dataBytes, writeData } from './data-file.ts';
 import { checkKnown } from './known-settings.ts';
 import { formatReadme } from './readme.ts';
@@ -112,9 +112,10 @@ async function writeProject(
   const temporary = temporaryName(out);
   const { info, path: from, state } = checkpoint;
   const [old, made] = [runPaths(run), runPaths(temporary)];
+  const facts = { classNames: dataset.classNames, trainedOn: trainedOn(dataset) };
   const files: Record<string, Uint8Array | string> = {
     'README.md': formatReadme({ name: basename(resolve(out)), config, info, model, images: dataset }),
-    'model/model_index.json': formatJson(modelIndex(model.config, namesOf(model.config, dataset.classNames))),
+    'model/model_index.json': formatJson(modelIndex(model.config, indexEntries(model.config, facts))),
     'model/scheduler/scheduler_config.json': formatJson(formatSchedulerConfig(parseSchedulerConfig(config.scheduler))),
     'model/unet/config.json': formatJson(model.config),
     ...Object.fromEntries(

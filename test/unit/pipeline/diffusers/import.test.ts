@@ -62,6 +62,17 @@ describe('importCheckpoint', () => {
     expect((await readdir(join(out, 'unet'))).sort()).toEqual(['config.json', 'model.onnx']);
   });
 
+  it('goes on saying that a checkpoint comes of phantoms alone', async () => {
+    const from = await fresh({ index: { trained_on: 'phantoms' } });
+    const out = at('phantoms');
+    onTestFinished(() => rm(out, { recursive: true, force: true }));
+    await importCheckpoint({ from, out, weights: false });
+    expect((await loadModel(out, { device: 'cpu' })).trainedOn).toBe('phantoms');
+    const card = await readFile(join(out, 'README.md'), 'utf8');
+    expect(card).toContain('- **trained on synthetic phantoms, drawn by a program, not pictures of people**\n');
+    expect(card).toContain('- It learnt from synthetic phantoms: what it shows is no result on pictures of people.');
+  });
+
   it('reads only the schedule of a scheduler whose sampler is not here, and says so', async () => {
     const scheduler = { _class_name: 'PNDMScheduler', beta_schedule: 'scaled_linear', skip_prk_steps: true };
     const from = await fresh({ scheduler });
