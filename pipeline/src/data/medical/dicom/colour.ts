@@ -82,13 +82,16 @@ function fromYbr(pixels: Uint8Array): Uint8Array {
 }
 
 function byPalette(words: Words, format: PixelFormat, data: DataSet): Uint8Array {
-  const luts = TAG.palettes.map((table, c) => lutOf(data, TAG.paletteDescriptors[c]!, table, format.signed));
+  const luts = TAG.palettes.map((table, c) => {
+    const lut = lutOf(data, TAG.paletteDescriptors[c]!, table, format.signed);
+    if (lut === undefined) throw new Error('damaged: it has a palette without tables');
+    return lut;
+  });
   const read = valueReader(format);
   const out = new Uint8Array(3 * words.length);
+  // Some writers say 16 bits and use the lower 8.
+  const bits = luts.some(({ entries }) => entries.some((entry) => entry > 255)) ? 16 : 8;
   for (const [c, lut] of luts.entries()) {
-    if (lut === undefined) throw new Error('damaged: it has a palette without tables');
-    // Some writers say 16 bits and use the lower 8.
-    const bits = lut.entries.some((entry) => entry > 255) ? 16 : 8;
     words.forEach((word, i) => {
       out[3 * i + c] = lookUp(lut, read(word)) >> (bits - 8);
     });

@@ -178,23 +178,27 @@ describe('colour of DICOM', () => {
     expect(await levels(halved)).toEqual([100, 100, 100, 50, 50, 50]);
   });
 
-  it('is looked up in a palette', async () => {
+  it('is looked up in a palette, of 16 bits or of 8 in 16', async () => {
     const table = (entries: number[]) => Buffer.from(Uint16Array.from(entries).buffer);
-    const palette = dicomPicture({
-      rows: 1,
-      columns: 2,
-      words: [1, 0],
-      elements: {
-        '0028,0004 CS': 'PALETTE COLOR',
-        '0028,1101 US': [2, 0, 16],
-        '0028,1102 US': [2, 0, 16],
-        '0028,1103 US': [2, 0, 16],
-        '0028,1201 OW': table([0x1000, 0x2000]),
-        '0028,1202 OW': table([0, 0xff00]),
-        '0028,1203 OW': table([0x7f00, 0]),
-      },
-    });
-    expect(await levels(palette)).toEqual([0x20, 0xff, 0, 0x10, 0, 0x7f]);
+    const palette = (red: number[], green: number[], blue: number[]) =>
+      dicomPicture({
+        rows: 1,
+        columns: 2,
+        words: [1, 0],
+        elements: {
+          '0028,0004 CS': 'PALETTE COLOR',
+          '0028,1101 US': [2, 0, 16],
+          '0028,1102 US': [2, 0, 16],
+          '0028,1103 US': [2, 0, 16],
+          '0028,1201 OW': table(red),
+          '0028,1202 OW': table(green),
+          '0028,1203 OW': table(blue),
+        },
+      });
+    expect(await levels(palette([0x1000, 0x2000], [0, 0xff00], [0x7f00, 0]))).toEqual([0x20, 0xff, 0, 0x10, 0, 0x7f]);
+    expect(await levels(palette([0x10, 0x20], [0, 0xff], [0x7f, 0]))).toEqual([0x20, 0xff, 0, 0x10, 0, 0x7f]);
+    // A channel that is nearly dark in all entries has the bits of the others.
+    expect(await levels(palette([0x1000, 0x2000], [0, 0xff00], [0xff, 0]))).toEqual([0x20, 0xff, 0, 0x10, 0, 0]);
   });
 
   it('is refused where gray is asked for, and where its kind is not known', async () => {
