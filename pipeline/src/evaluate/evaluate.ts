@@ -175,7 +175,7 @@ async function openReader(
   if (dataset.conditions === undefined) return undefined;
   if (unseen.dataset.conditions === undefined) {
     onNote(
-      `Whether pictures show the ${dataset.conditions.names.join(' and the ')} that they were asked for is not measured: the images of --test-data have no numbers.`,
+      `Whether pictures show the ${dataset.conditions.names.join(' and the ')} that they were asked for is not measured: no numbers are read of --test-data.`,
     );
     return undefined;
   }
