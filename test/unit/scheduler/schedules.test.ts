@@ -14,14 +14,16 @@ describe('makeSchedule', () => {
       fc.property(schedules, lengths, (beta_schedule, num_train_timesteps) => {
         const { T, beta, alpha, alphaBar, snr } = scheduleOf({ beta_schedule, num_train_timesteps });
         expect(T).toBe(num_train_timesteps);
-        for (let t = 0; t < T; t++) {
-          const before = t === 0 ? 1 : alphaBar[t - 1]!;
-          expect(beta[t]! > 0 && beta[t]! < 1).toBe(true);
-          expect(alpha[t]).toBe(1 - beta[t]!);
-          expect(alphaBar[t]! > 0 && alphaBar[t]! < before).toBe(true);
-          expect(alphaBar[t]! / before).toBeCloseTo(alpha[t]!, 12);
-          expect(t === 0 || snr[t]! < snr[t - 1]!).toBe(true);
-        }
+        const before = (t: number) => (t === 0 ? 1 : alphaBar[t - 1]!);
+        expect(beta.every((value) => value > 0 && value < 1)).toBe(true);
+        expect(alpha).toEqual(beta.map((value) => 1 - value));
+        expect(alphaBar.every((value, t) => value > 0 && value < before(t))).toBe(true);
+        expectClose(
+          alphaBar.map((value, t) => value / before(t)),
+          alpha,
+          { absolute: 5e-13 },
+        );
+        expect(snr.every((value, t) => t === 0 || value < snr[t - 1]!)).toBe(true);
       }),
     );
   });

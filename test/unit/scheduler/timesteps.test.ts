@@ -14,9 +14,7 @@ describe('spacedTimesteps', () => {
       fc.property(cases, ([T, steps, spacing]) => {
         const timesteps = spacedTimesteps(config(T, spacing), steps);
         expect(timesteps.length).toBe(steps);
-        timesteps.forEach((t, i) => {
-          expect(t >= 0 && t < T && (i === 0 || t < timesteps[i - 1]!)).toBe(true);
-        });
+        expect(timesteps.every((t, i) => t >= 0 && t < T && (i === 0 || t < timesteps[i - 1]!))).toBe(true);
         if (spacing === 'leading') expect(timesteps.at(-1)).toBe(0);
         if (spacing === 'trailing') expect(timesteps[0]).toBe(T - 1);
         if (spacing === 'linspace' && steps > 1) expect([timesteps[0], timesteps.at(-1)]).toEqual([T - 1, 0]);
