@@ -14,12 +14,12 @@ describe('makeSchedule', () => {
       fc.property(schedules, lengths, (beta_schedule, num_train_timesteps) => {
         const { T, beta, alpha, alphaBar, snr } = scheduleOf({ beta_schedule, num_train_timesteps });
         expect(T).toBe(num_train_timesteps);
-        const before = (t: number) => (t === 0 ? 1 : alphaBar[t - 1]!);
+        const previous = (t: number) => (t === 0 ? 1 : alphaBar[t - 1]!);
         expect(beta.every((value) => value > 0 && value < 1)).toBe(true);
         expect(alpha).toEqual(beta.map((value) => 1 - value));
-        expect(alphaBar.every((value, t) => value > 0 && value < before(t))).toBe(true);
+        expect(alphaBar.every((value, t) => value > 0 && value < previous(t))).toBe(true);
         expectClose(
-          alphaBar.map((value, t) => value / before(t)),
+          alphaBar.map((value, t) => value / previous(t)),
           alpha,
           { absolute: 5e-13 },
         );
