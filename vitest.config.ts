@@ -7,7 +7,10 @@ import { skipReporter } from './test/support/skip-reporter.ts';
 
 /** For processes that run beside others, and for those that they start. */
 const preload = JSON.stringify(join(import.meta.dirname, 'test', 'support', 'onnxruntime-threads.cjs'));
-const sharesCores = { NODE_OPTIONS: [process.env.NODE_OPTIONS, `--require=${preload}`].filter(Boolean).join(' ') };
+const sharesCores = {
+  NODE_OPTIONS: [process.env.NODE_OPTIONS, `--require=${preload}`].filter(Boolean).join(' '),
+  ORT_DISABLE_TELEMETRY: '1', // tests import onnxruntime themselves
+};
 
 const project = (name: string, testTimeout: number) => ({
   test: { name, include: [`test/${name}/**/*.test.ts`], env: sharesCores, testTimeout, hookTimeout: testTimeout },

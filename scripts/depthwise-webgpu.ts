@@ -4,7 +4,7 @@
  *
  *     npx tsx scripts/depthwise-webgpu.ts
  */
-import * as ort from 'onnxruntime-node';
+import * as ort from '@onnoise/runtime-node/onnxruntime';
 import { encodeModel, GraphBuilder } from '#tracer/index.ts';
 
 const [CHANNELS, SIDE] = [8, 6];

@@ -18,10 +18,10 @@ import {
   readOnnxFacts,
   refuse,
 } from '@onnoise/scheduler';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { DeviceReport } from './choose.ts';
 import type { Device } from './devices.ts';
 import { bytesIn, type ModelFolder } from './model-folder.ts';
+import { InferenceSession, Tensor } from './onnxruntime.ts';
 import { imageSize } from './pictures/pixels.ts';
 import type { SampleRequest } from './request.ts';
 import { type SampleCallbacks, type Samples, samplesOf } from './sample.ts';

@@ -3,10 +3,10 @@
  * those of onnxruntime-node need the DOM's.
  */
 import { conditionRows, extraInputs, usualBatch } from '@onnoise/scheduler';
-import type { InferenceSession } from 'onnxruntime-node';
 import { type DeviceReport, openOnDevice } from './choose.ts';
 import type { DeviceChoice } from './devices.ts';
 import type { ModelFolder } from './model-folder.ts';
+import type { InferenceSession } from './onnxruntime.ts';
 import { imageSize } from './pictures/pixels.ts';
 import { createDenoiser, openSession } from './session.ts';
 

@@ -14,8 +14,8 @@ import {
   onnxReason,
   signatureFault,
 } from '@onnoise/scheduler';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Device } from './devices.ts';
+import { InferenceSession, Tensor } from './onnxruntime.ts';
 
 /** Keeps onnxruntime's messages off the terminal: errors are thrown. */
 export const FATAL_ONLY = 4;

@@ -3,9 +3,9 @@
  * file, on random batches.
  */
 
+import * as ort from '@onnoise/runtime-node/onnxruntime';
 import { type ConditionSpec, encodeBatch, gaussian, InputError } from '@onnoise/scheduler';
 import * as tf from '@tensorflow/tfjs';
-import * as ort from 'onnxruntime-node';
 import type { Model } from '../model/index.ts';
 import { sizeOf } from '../shape.ts';
 import { labelCount } from './inference.ts';

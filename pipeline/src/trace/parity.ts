@@ -1,8 +1,9 @@
 /** The check that a traced model is the model: tfjs beside onnxruntime on the file, at seeded inputs. */
+
+import * as ort from '@onnoise/runtime-node/onnxruntime';
 import { InputError } from '@onnoise/scheduler';
 import type { GraphReport } from '@onnoise/tracer';
 import * as tf from '@tensorflow/tfjs';
-import * as ort from 'onnxruntime-node';
 import { describeParity, type Parity, parityLimit, useWasm } from '../export/parity.ts';
 import { type Ranges, type SeededInput, seededInput } from './inputs.ts';
 

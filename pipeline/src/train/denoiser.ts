@@ -3,9 +3,9 @@
  * that `pipeline export` would write, on onnxruntime.
  */
 
+import * as ort from '@onnoise/runtime-node/onnxruntime';
 import { inputTensors } from '@onnoise/scheduler';
 import { encodeModel } from '@onnoise/tracer';
-import * as ort from 'onnxruntime-node';
 import { inferenceGraph } from '../export/inference.ts';
 import { inputsOf } from './conditioning.ts';
 import type { PlannedModel } from './plan.ts';

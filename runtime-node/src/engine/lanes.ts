@@ -10,11 +10,11 @@
 import { stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { conditionRows, extraInputs, type NetworkShape } from '@onnoise/scheduler';
-import type { InferenceSession } from 'onnxruntime-node';
 import type { RunBatch } from '../batching/batcher.ts';
 import type { DeviceReport } from '../choose.ts';
 import type { DeviceChoice } from '../devices.ts';
 import type { ModelFolder } from '../model-folder.ts';
+import type { InferenceSession } from '../onnxruntime.ts';
 import { openModel } from '../open-model.ts';
 import { imageSize } from '../pictures/pixels.ts';
 import { createDenoiser, openSession } from '../session.ts';

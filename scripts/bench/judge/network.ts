@@ -2,10 +2,11 @@
  * The judge: the feature network of evaluations, trained to tell digits apart, with augmentation for digits. 225,000
  * parameters; its 64 features are the layer before the classes.
  */
+
+import * as ort from '@onnoise/runtime-node/onnxruntime';
 import { gaussian, shuffle, uniform } from '@onnoise/scheduler';
 import { encodeModel, trace, traceAnyBatch } from '@onnoise/tracer';
 import type * as tf from '@tensorflow/tfjs';
-import * as ort from 'onnxruntime-node';
 import { fitWeights } from '#pipeline/evaluate/features/fit.ts';
 import { createClassifier, FEATURE_WIDTH } from '#pipeline/evaluate/features/network.ts';
 import { createPlainStep, crossEntropy } from '#pipeline/evaluate/features/step.ts';

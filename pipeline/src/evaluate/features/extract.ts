@@ -2,8 +2,9 @@
  * Runs a feature network on images, some at a time: makes them as large and as coloured as the network wants them, and
  * checks what comes out. onnxruntime computes on this thread, so between calls there is a pause.
  */
+
+import * as ort from '@onnoise/runtime-node/onnxruntime';
 import { type ImageShape, InputError } from '@onnoise/scheduler';
-import * as ort from 'onnxruntime-node';
 import { sizeOf } from '../../shape.ts';
 import type { Features, ImageSet } from '../types.ts';
 import { type FeatureRange, levelsOf } from './range.ts';

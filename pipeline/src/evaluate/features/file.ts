@@ -9,8 +9,8 @@
 import { openAsBlob } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
+import * as ort from '@onnoise/runtime-node/onnxruntime';
 import { check, type ImageShape, InputError, oneOf, onnxReason, readOnnxFacts } from '@onnoise/scheduler';
-import * as ort from 'onnxruntime-node';
 import { kindOf } from '../../data/walk.ts';
 import { diskReason } from '../../files/disk-errors.ts';
 import { sizeOf } from '../../shape.ts';

@@ -3,8 +3,8 @@
  * cache. What it reads in a model's pictures is held against what they were asked for.
  */
 import { join } from 'node:path';
+import * as ort from '@onnoise/runtime-node/onnxruntime';
 import { encodeModel } from '@onnoise/tracer';
-import * as ort from 'onnxruntime-node';
 import { conditionSpecs } from '../../data/condition-specs.ts';
 import type { Dataset } from '../../data/index.ts';
 import { checkWritable } from '../../files/output.ts';

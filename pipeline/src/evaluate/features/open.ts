@@ -3,9 +3,9 @@
  * they have labels and else a denoising autoencoder, and kept in the cache.
  */
 import { join } from 'node:path';
+import * as ort from '@onnoise/runtime-node/onnxruntime';
 import { type ImageShape, InputError } from '@onnoise/scheduler';
 import { encodeModel } from '@onnoise/tracer';
-import * as ort from 'onnxruntime-node';
 import type { Dataset } from '../../data/index.ts';
 import { hashFile } from '../../files/hash.ts';
 import { checkWritable } from '../../files/output.ts';

@@ -5,8 +5,9 @@
  * Float32 loses digits where a and b are long and near each other, so a common mean is taken off first, and
  * callers measure again what was found. N rows of D numbers in S views cost 2 N S M (D + 2) operations against M keys.
  */
+
+import { InferenceSession, Tensor } from '@onnoise/runtime-node/onnxruntime';
 import { encodeModel, GraphBuilder } from '@onnoise/tracer';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 
 /** Numbers that a block's product may have: 64 MiB. */
 const BLOCK = 1 << 24;

@@ -1,4 +1,6 @@
 /** A network in memory, opened on the CPU to be sampled: what calibration and comparison call. */
+
+import * as ort from '@onnoise/runtime-node/onnxruntime';
 import {
   type ConditioningFacts,
   completeRequest,
@@ -16,7 +18,6 @@ import {
   sampleImages,
   usualBatch,
 } from '@onnoise/scheduler';
-import * as ort from 'onnxruntime-node';
 import { sizeOf } from '../../shape.ts';
 
 /** What sampling needs to know of a model besides its network. */

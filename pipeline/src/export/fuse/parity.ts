@@ -2,6 +2,8 @@
  * The check that fused graphs make the pictures of sampling step by step: both run on onnxruntime's CPU provider, with the
  * table that is written beside them.
  */
+
+import { InferenceSession, Tensor } from '@onnoise/runtime-node/onnxruntime';
 import {
   conditionRows,
   type Denoiser,
@@ -17,7 +19,6 @@ import {
   sampleImages,
   seededNoise,
 } from '@onnoise/scheduler';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { sizeOf } from '../../shape.ts';
 import type { FusedKind } from './kinds.ts';
 import type { FusedTable } from './table-file.ts';

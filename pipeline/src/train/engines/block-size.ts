@@ -3,8 +3,8 @@
  * onnxruntime reorders the numbers 0 to 255, which puts the channels of one pixel together.
  */
 
+import * as ort from '@onnoise/runtime-node/onnxruntime';
 import { encodeModel, GraphBuilder } from '@onnoise/tracer';
-import * as ort from 'onnxruntime-node';
 
 const CHANNELS = 64;
 const PIXELS = 4;

@@ -2,9 +2,10 @@
  * Steps in groups, each one call: see loop-graph.ts. It is for CUDA, where the state would otherwise cross the bus twice for
  * each step, and runs on any provider. Steps that are asked for wait for others, up to `GROUP` or until no more come.
  */
+
+import * as ort from '@onnoise/runtime-node/onnxruntime';
 import { packState, type StepInputs, unpackState } from '@onnoise/scheduler';
 import { encodeModel } from '@onnoise/tracer';
-import * as ort from 'onnxruntime-node';
 import { sizeOf } from '../../shape.ts';
 import type { StepResult, StepTensor, TrainEngine, TrainStep } from '../contracts.ts';
 import { EngineError } from './error.ts';

@@ -7,8 +7,9 @@
  * sequence stops it before the first copy: it throws then, and all results are in place. A version that can return
  * sequences will return as usual, with the same results.
  */
+
+import type * as ort from '@onnoise/runtime-node/onnxruntime';
 import type { Graph } from '@onnoise/tracer';
-import type * as ort from 'onnxruntime-node';
 
 const NOTHING = 'nothing';
 /** What onnxruntime-node says of a sequence. Whatever else it throws is an error of the run. */

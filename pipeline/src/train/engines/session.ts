@@ -1,6 +1,7 @@
 /** A traced graph as a session of onnxruntime on this machine's CPU. */
+
+import * as ort from '@onnoise/runtime-node/onnxruntime';
 import { blockConvolutions, chunkElementwise, encodeModel, type Graph } from '@onnoise/tracer';
-import * as ort from 'onnxruntime-node';
 import { blockSize } from './block-size.ts';
 import { returnNothing } from './run-into.ts';
 

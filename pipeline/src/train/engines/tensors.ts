@@ -1,6 +1,7 @@
 /** Tensors of onnxruntime around the arrays of a training step. */
+
+import * as ort from '@onnoise/runtime-node/onnxruntime';
 import type { Joined } from '@onnoise/tracer';
-import * as ort from 'onnxruntime-node';
 import { sizeOf } from '../../shape.ts';
 import type { StepInputs, StepTensor } from '../contracts.ts';
 

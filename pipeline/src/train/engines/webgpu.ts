@@ -6,9 +6,10 @@
  * graph that copies. The layout NCHW is asked for: in the other, depthwise convolutions of some sizes give wrong numbers
  * (docs/engines.md).
  */
+
+import * as ort from '@onnoise/runtime-node/onnxruntime';
 import { packState, unpackState } from '@onnoise/scheduler';
 import { encodeModel, GraphBuilder } from '@onnoise/tracer';
-import * as ort from 'onnxruntime-node';
 import { flatStepGraph } from '../../export/train-step/graphs.ts';
 import type { TrainEngine, TrainStep } from '../contracts.ts';
 import { EngineError } from './error.ts';

@@ -1,0 +1,13 @@
+/**
+ * onnxruntime-node with its telemetry switched off: import it from here alone, which Biome guards.
+ *
+ * From version 1.29 on, the builds for Linux and macOS tell Microsoft of each session that is created: the machine, a lasting
+ * number of it, and what the model says of itself, which here is the name of the run. They read this variable once,
+ * when the first session is made. Sources: onnxruntime's docs/Privacy.md and pull request 27379.
+ *
+ * A variable that is set already is left as it is. In a worker thread `process.env` is a copy that native code does not see:
+ * there the main thread must have loaded this file, or the process been started with the variable.
+ */
+export * from 'onnxruntime-node';
+
+if (!process.env.ORT_DISABLE_TELEMETRY) process.env.ORT_DISABLE_TELEMETRY = '1';

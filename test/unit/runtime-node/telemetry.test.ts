@@ -1,0 +1,75 @@
+/**
+ * onnxruntime reports to Microsoft unless it is told not to. It keeps what it will report, and a number of the machine, in
+ * the home folder: one that stays empty shows that nothing is collected.
+ */
+import { execFile } from 'node:child_process';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { temporaryFolder } from '#test/images.ts';
+import { PIPELINE } from '#test/run-cli.ts';
+import { skipBecause } from '#test/skip.ts';
+
+const run = promisify(execFile);
+const ROOT = join(import.meta.dirname, '..', '..', '..');
+
+/** Variables that make onnxruntime think of a test or a build server, and keep quiet. */
+const QUIET =
+  /^(ORT_|CI$|TF_BUILD|GITHUB_|GITLAB_|CIRCLECI|TRAVIS|JENKINS|CODEBUILD|BUILDKITE|TEAMCITY|APPVEYOR|BITBUCKET|SYSTEM_TEAM)/;
+
+/** @returns the files in the home folder afterwards */
+async function homeAfter(args: readonly string[], variables: Record<string, string> = {}): Promise<string[]> {
+  const home = temporaryFolder();
+  const kept = Object.entries(process.env).filter(([name]) => !QUIET.test(name) && !name.startsWith('XDG_'));
+  const env = { ...Object.fromEntries(kept), HOME: home, ...variables };
+  await run(process.execPath, [...args], { cwd: ROOT, env });
+  return readdirSync(home, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => name);
+}
+
+const sample = (out: string) => [
+  PIPELINE,
+  'sample',
+  '--model',
+  join(ROOT, 'models/digits'),
+  '--steps',
+  '1',
+  '--count',
+  '1',
+  '--out',
+  out,
+  '--device',
+  'cpu',
+];
+
+describe('telemetry of onnxruntime', () => {
+  it('is off where a model is sampled', async () => {
+    const out = join(temporaryFolder(), 'sheet.png');
+    expect(await homeAfter(sample(out))).toEqual([]);
+    expect(readFileSync(out).length).toBeGreaterThan(0);
+  });
+
+  describe(
+    'by itself',
+    skipBecause(process.platform === 'linux' ? undefined : 'only Linux keeps it in ~/.cache'),
+    () => {
+      it('is on, so that this test can see it', async () => {
+        const script = join(temporaryFolder(), 'plain.mjs');
+        writeFileSync(
+          script,
+          `import { createRequire } from 'node:module';
+        const { InferenceSession } = createRequire(${JSON.stringify(join(ROOT, 'package.json'))})('onnxruntime-node');
+        await InferenceSession.create(${JSON.stringify(join(ROOT, 'models/digits/unet/model.onnx'))});`,
+        );
+        expect(await homeAfter([script])).toContain('deviceid');
+      });
+
+      it('is on where the user asks for it', async () => {
+        const out = join(temporaryFolder(), 'sheet.png');
+        expect(await homeAfter(sample(out), { ORT_DISABLE_TELEMETRY: '0' })).toContain('deviceid');
+      });
+    },
+  );
+});
