@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
 import { SEXES } from '../phantom/draw/ages.ts';
+import { PHANTOM_FORMATS, type PhantomFormat } from '../phantom/formats.ts';
 import { LABEL } from '../phantom/label.ts';
 import { USUAL } from '../phantom/options.ts';
 import { writeSet } from '../phantom/write-set.ts';
@@ -24,6 +25,7 @@ export interface PhantomArguments {
   abnormal: number;
   duplicates: number;
   broken: number;
+  format: PhantomFormat;
   threads?: number | undefined;
 }
 
@@ -62,6 +64,12 @@ export const command: CommandModule<object, PhantomArguments> = {
         },
         sex: { group: PICTURES, choices: SEXES, defaultDescription: 'both', describe: 'Hands of girls or boys alone' },
         right: { ...numberOption('right', PICTURES, 'Share of right hands'), default: USUAL.right },
+        format: {
+          group: PICTURES,
+          choices: PHANTOM_FORMATS,
+          default: USUAL.format,
+          describe: 'Files to write: dicom is for trying out what reads files of hospitals',
+        },
         threads: numberOption('threads', PICTURES, 'Threads; they do not change the pictures', 'one a core'),
         abnormal: {
           ...numberOption(
@@ -85,8 +93,8 @@ export const command: CommandModule<object, PhantomArguments> = {
         '$0 phantom --count 500 --age 60,120 --abnormal 0.2 --out data/children',
         'from 5 to 10 years, a fifth with a finding',
       ) as unknown as Argv<PhantomArguments>,
-  handler: async ({ count, out, seed, size, age, sex, right, abnormal, duplicates, broken, threads }) => {
-    const given = { count, seed, size, sex, right, abnormal, duplicates, broken, ...(age && { age }) };
+  handler: async ({ count, out, seed, size, age, sex, right, abnormal, duplicates, broken, format, threads }) => {
+    const given = { count, seed, size, sex, right, abnormal, duplicates, broken, format, ...(age && { age }) };
     const began = performance.now();
     const files = await withInterrupt((signal) =>
       withProgress('Drawing', { unit: 'images' }, (onProgress) =>

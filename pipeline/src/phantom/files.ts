@@ -5,9 +5,9 @@
 import { randomInts } from '@onnoise/scheduler';
 import { createPainter, type PhantomTruth } from './draw/draw-phantom.ts';
 import { drawFor } from './draw/random.ts';
+import { formatOf, type Picture } from './formats.ts';
 import { LABEL } from './label.ts';
 import type { PhantomSet } from './options.ts';
-import { encodePng } from './png.ts';
 import { type CopyChange, truthLine } from './truth.ts';
 
 export interface PhantomFile {
@@ -23,37 +23,33 @@ export interface PhantomFile {
 /** Streams of the seed that no picture has: a set has at most 3 million files. */
 const COPIED = 0xc0_0000_00;
 
-const TEXTS = (truth: Pick<PhantomTruth, 'age' | 'sex'>) => ({
-  Title: 'Phantom of a hand radiograph',
-  Warning: LABEL,
-  Software: 'onnoise phantom',
-  Comment: `bone age ${truth.age} months, ${truth.sex}`,
-});
-
 /** @param index from 0 */
 export function phantomFile(set: PhantomSet, index: number): PhantomFile {
-  if (index < set.count) return picture(set, index);
+  if (index < set.count) return fileOf(set, picture(set, index));
   if (index < set.count + set.duplicates) return copy(set, index);
   return broken(set, index);
 }
 
-const nameOf = (index: number) => `${index + 1}.png`;
-const rowOf = (index: number, { age, sex }: Pick<PhantomTruth, 'age' | 'sex'>) =>
-  `${index + 1},${age},${sex === 'male' ? 'True' : 'False'}`;
+const rowOf = (id: number | string, { age, sex }: Pick<PhantomTruth, 'age' | 'sex'>) =>
+  `${id},${age},${sex === 'male' ? 'True' : 'False'}`;
 
 const paint = createPainter();
 
-function drawOf({ seed, size, age, sex, right, abnormal }: PhantomSet, index: number) {
-  return paint({ seed, picture: index, size, age, sex, right, abnormal });
+function picture({ seed, size, age, sex, right, abnormal }: PhantomSet, index: number): Picture {
+  return { index, ...paint({ seed, picture: index, size, age, sex, right, abnormal }) };
 }
 
-function picture(set: PhantomSet, index: number): PhantomFile {
-  const { pixels, truth } = drawOf(set, index);
+/** @param original which the picture is a copy of */
+function fileOf(set: PhantomSet, drawn: Picture, original = drawn, change?: CopyChange): PhantomFile {
+  const { ending, idOf, encode } = formatOf(set.format);
+  const id = idOf(drawn);
+  const name = `${id}.${ending}`;
+  const copied = original === drawn ? undefined : { of: idOf(original), ...change };
   return {
-    name: nameOf(index),
-    bytes: encodePng(pixels, set.size, TEXTS(truth)),
-    row: rowOf(index, truth),
-    truth: truthLine(index + 1, nameOf(index), truth),
+    name,
+    bytes: encode(drawn, set.size, original),
+    row: rowOf(id, drawn.truth),
+    truth: truthLine(id, name, drawn.truth, copied),
   };
 }
 
@@ -62,16 +58,10 @@ function copy(set: PhantomSet, index: number): PhantomFile {
   const number = index - set.count;
   const of = new Int32Array(1);
   randomInts(set.seed, COPIED, number, set.count, of);
-  const original = of[0]!;
-  const { pixels, truth } = drawOf(set, original);
+  const original = picture(set, of[0]!);
   const change = number % 2 === 0 ? undefined : changeOf(set, index);
-  const copied = change ? changed(pixels, set, index, change) : pixels;
-  return {
-    name: nameOf(index),
-    bytes: encodePng(copied, set.size, TEXTS(truth)),
-    row: rowOf(index, truth),
-    truth: truthLine(index + 1, nameOf(index), truth, { of: original + 1, ...change }),
-  };
+  const pixels = change ? changed(original.pixels, set, index, change) : original.pixels;
+  return fileOf(set, { ...original, index, pixels }, original, change);
 }
 
 function changeOf(set: PhantomSet, index: number): CopyChange {
@@ -94,13 +84,14 @@ function changed(pixels: Uint8Array, { seed, size }: PhantomSet, index: number, 
 const BROKEN = ['cut', 'empty', 'text'] as const;
 
 function broken(set: PhantomSet, index: number): PhantomFile {
-  const whole = picture(set, index);
+  const drawn = picture(set, index);
+  const whole = fileOf(set, drawn);
   const kind = BROKEN[(index - set.count - set.duplicates) % BROKEN.length]!;
   const bytes = {
     cut: () => whole.bytes.subarray(0, Math.floor(whole.bytes.length / 2)),
     empty: () => new Uint8Array(0),
     text: () => Buffer.from(`This is a text file. ${LABEL}\n`),
   }[kind]();
-  const truth = JSON.stringify({ id: index + 1, file: whole.name, broken: kind });
+  const truth = JSON.stringify({ id: formatOf(set.format).idOf(drawn), file: whole.name, broken: kind });
   return { ...whole, bytes, truth };
 }

@@ -2,6 +2,7 @@
 import { check, InputError, integer, number, oneOf, type Rule } from '@onnoise/scheduler';
 import { SEXES, type Sex } from './draw/ages.ts';
 import { AGES, SIZES } from './draw/draw-phantom.ts';
+import { PHANTOM_FORMATS, type PhantomFormat } from './formats.ts';
 
 export interface PhantomSet {
   /** Pictures of hands, without the copies and broken files. */
@@ -21,6 +22,7 @@ export interface PhantomSet {
   duplicates: number;
   /** Files that cannot be read, added last. */
   broken: number;
+  format: PhantomFormat;
 }
 
 export const USUAL: Omit<PhantomSet, 'count'> = {
@@ -31,12 +33,13 @@ export const USUAL: Omit<PhantomSet, 'count'> = {
   abnormal: 0,
   duplicates: 0,
   broken: 0,
+  format: 'png',
 };
 
 const MOST = 1_000_000;
 const SHARE = number({ min: 0, max: 1 });
 
-const RULES: Readonly<Record<Exclude<keyof PhantomSet, 'age' | 'sex'>, Rule<number>>> = {
+const RULES: Readonly<Record<Exclude<keyof PhantomSet, 'age' | 'sex' | 'format'>, Rule<number>>> = {
   count: integer(1, MOST),
   seed: integer(0),
   size: integer(SIZES.min, SIZES.max),
@@ -52,6 +55,7 @@ const ACTION = 'draw phantoms';
 export function checkPhantomSet(set: PhantomSet): void {
   for (const [name, rule] of Object.entries(RULES)) check(ACTION, `--${name}`, rule, set[name as keyof typeof RULES]);
   if (set.sex !== undefined) check(ACTION, '--sex', oneOf(SEXES), set.sex);
+  check(ACTION, '--format', oneOf(PHANTOM_FORMATS), set.format);
   const [youngest, oldest] = set.age;
   const whole = integer(AGES.min, AGES.max);
   if (!whole.holds(youngest) || !whole.holds(oldest) || youngest > oldest) {

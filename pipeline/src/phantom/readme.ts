@@ -1,11 +1,13 @@
 /** The README.md beside a set: what it is, and the command that makes it again. */
+
+import { formatOf } from './formats.ts';
 import { LABEL } from './label.ts';
 import { countFiles, type PhantomSet, USUAL } from './options.ts';
 
 /** The options that differ from the usual ones, as typed. */
 function phantomOptions(set: PhantomSet): string {
   const typed = [`--count ${set.count}`];
-  for (const name of ['seed', 'size', 'right', 'abnormal', 'duplicates', 'broken'] as const) {
+  for (const name of ['seed', 'size', 'right', 'abnormal', 'duplicates', 'broken', 'format'] as const) {
     if (set[name] !== USUAL[name]) typed.push(`--${name} ${set[name]}`);
   }
   if (set.age.join() !== USUAL.age.join()) typed.push(`--age ${set.age.join()}`);
@@ -25,7 +27,7 @@ export function readmeOf(set: PhantomSet): string {
 rays for them, and nothing that is found in them says anything about people. Do not use them for diagnosis, and do not give
 results on them as results on radiographs.
 
-- \`images/<id>.png\`: ${[`${count} pictures`, ...planted].join(', ')}. Each says in its metadata what it is.
+- \`images/<id>.${formatOf(set.format).ending}\`: ${[`${count} pictures`, ...planted].join(', ')}. Each says in its metadata what it is.
 - \`hands.csv\`: \`id,boneage,male\`, the layout of the RSNA Bone Age challenge. \`boneage\` is in months.
 - \`truth.jsonl\`: a line of JSON for each file, with what is known of it: age, sex, side, where the bones are and how wide
   their growth plates, what is abnormal, what is a copy of what, what is broken.

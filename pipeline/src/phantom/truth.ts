@@ -13,12 +13,12 @@ export interface CopyChange {
 const tenths = (value: number) => Math.round(value * 10) / 10;
 const point = ([x, y]: readonly [number, number]) => [tenths(x), tenths(y)];
 
-/** @param copy of a copy: the id of its original, and how it was changed */
+/** @param id of the table @param copy of a copy: the id of its original, and how it was changed */
 export function truthLine(
-  id: number,
+  id: number | string,
   file: string,
   truth: PhantomTruth,
-  copy?: { of: number } & Partial<CopyChange>,
+  copy?: { of: number | string } & Partial<CopyChange>,
 ): string {
   const moved = copy?.shift ?? [0, 0];
   const at = ([x, y]: readonly [number, number]) => point([x + moved[0], y + moved[1]]);
