@@ -33,5 +33,8 @@ async function serve({ models, port, host, open }: Options): Promise<void> {
 async function buildSite({ models, out }: Options): Promise<void> {
   const config = siteConfig({ models, ...(out !== undefined && { out: resolve(out) }) });
   await build({ ...config, configFile: false });
-  console.log(`\nBuilt into ${out ?? 'dist'}/: any static server can serve it, from any folder.`);
+  const folder = out ?? 'dist';
+  console.log(
+    `\nBuilt into ${folder}/: any static server can serve it, from any folder; here: node ${folder}/serve.mjs`,
+  );
 }

@@ -11,8 +11,8 @@ import { type BuiltFile, type BuiltList, hashOf, START } from '../sw/files.ts';
 const ENTRY = fileURLToPath(new URL('../sw/sw.ts', import.meta.url));
 const OUTPUT = 'sw.js';
 
-/** The page never requests hidden files or source maps, and the host serves the compressed copies by itself. */
-const UNLISTED = /(^|\/)\.|\.(map|gz|br)$/;
+/** The page never requests hidden files, source maps or its own server, and the host serves the compressed copies by itself. */
+const UNLISTED = /(^|\/)\.|\.(map|gz|br)$|^serve\.mjs$/;
 
 export function serviceWorker(): Plugin {
   let outDir = '';
