@@ -1,10 +1,16 @@
 /** `pipeline prepare`: prepares the images as training would do first, and describes them. */
 import type { CommandModule } from 'yargs';
+import { checkWritable } from '../files/output.ts';
+import { formatPath, plural } from '../terminal/format.ts';
 import { withInterrupt } from '../terminal/interrupt.ts';
 import { sayResult } from '../terminal/voice.ts';
 import { prepareFieldOptions, toPrepareOptions } from './options/prepare-fields.ts';
 import { describeDataset, summariseDataset } from './stages/describe-dataset.ts';
 import { prepareWithProgress } from './stages/prepare-with-progress.ts';
+import { writePreparedSheet } from './stages/prepared-sheet.ts';
+import { sheetFormat } from './stages/sheet-files.ts';
+
+const SHEET = 'Sheet of the prepared images, to look at: up to 400, evenly chosen; png, webp, avif, tiff, jpg or gif';
 
 export const command: CommandModule<object, Record<string, unknown>> = {
   command: 'prepare',
@@ -12,12 +18,26 @@ export const command: CommandModule<object, Record<string, unknown>> = {
   builder: (yargs) =>
     yargs
       .options(prepareFieldOptions('Data:'))
+      .options({ sheet: { group: 'Output:', string: true, requiresArg: true, describe: SHEET } })
       .example('$0 prepare --data digits', 'The 10,000 digits.')
       .example('$0 prepare --data photos --size 64', 'A folder; one sub-folder per class gives labels.')
-      .example('$0 prepare --data xrays --csv train.csv', 'Radiographs with a table.'),
-  handler: async (args) => {
+      .example('$0 prepare --data xrays --csv train.csv', 'Radiographs with a table.')
+      .example('$0 prepare --data xrays --sheet look.png', 'Radiographs, and a picture of them.'),
+  handler: async ({ sheet, ...args }) => {
+    const look = sheet as string | undefined;
+    if (look !== undefined) {
+      await sheetFormat(look, '--sheet');
+      await checkWritable('--sheet', look, 'file');
+    }
     const dataset = await withInterrupt((signal) => prepareWithProgress(toPrepareOptions(args), signal));
-    dataset.close();
-    sayResult(describeDataset(dataset), summariseDataset(dataset));
+    try {
+      const lines = describeDataset(dataset);
+      if (look === undefined) return sayResult(lines, summariseDataset(dataset));
+      const shown = await writePreparedSheet(dataset, look);
+      lines.push(`  ${plural(shown, 'image')} to look at: ${formatPath(look)}`);
+      sayResult(lines, { ...summariseDataset(dataset), sheet: look });
+    } finally {
+      dataset.close();
+    }
   },
 };

@@ -133,9 +133,10 @@ export async function writeFiles(
 const nameOf = (seed: ImageSeed) =>
   typeof seed === 'number' ? `${seed}` : `${seed.seed}-${seed.toward}-${seed.share.toFixed(6)}`;
 
-async function sheetFormat(path: string): Promise<PictureFormat> {
+/** @throws InputError for a name without a format of pictures */
+export async function sheetFormat(path: string, option = '--out'): Promise<PictureFormat> {
   const { PICTURE_FORMATS } = await import('@onnoise/runtime-node');
-  return formatOf('--out', path, PICTURE_FORMATS);
+  return formatOf(option, path, PICTURE_FORMATS);
 }
 
 async function movingFormat(path: string): Promise<AnimationFormat> {

@@ -1,0 +1,49 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import { shownImages } from '#pipeline/commands/stages/prepared-sheet.ts';
+import { flatPicture, temporaryFolder, writeFiles } from '#test/images.ts';
+import { runCli } from '#test/run-cli.ts';
+
+describe('pipeline prepare --sheet', () => {
+  it('draws the prepared images in their order', async () => {
+    const root = temporaryFolder();
+    const levels = [0, 80, 160, 240];
+    const data = await writeFiles(
+      join(root, 'photos'),
+      Object.fromEntries(levels.map((level, i) => [`${i}.png`, flatPicture(8, 8, level)])),
+    );
+    const sheet = join(root, 'new', 'look.png');
+    const options = ['--data', data, '--size', '8', '--cache-dir', join(root, 'cache'), '--sheet', sheet];
+    const { code, stdout } = await runCli('prepare', ...options);
+    expect([code, stdout.split('\n').at(-2)]).toEqual([0, expect.stringContaining('4 images to look at: ')]);
+    const { data: pixels, info } = await sharp(sheet).extractChannel(0).raw().toBuffer({ resolveWithObject: true });
+    const at = (x: number, y: number) => pixels[Math.floor(y * info.height) * info.width + Math.floor(x * info.width)];
+    expect([at(0.25, 0.25), at(0.75, 0.25), at(0.25, 0.75), at(0.75, 0.75)]).toEqual(levels);
+    const { stdout: json } = await runCli('prepare', ...options, '--json');
+    expect(JSON.parse(json)).toMatchObject({ count: 4, sheet });
+  });
+
+  it('refuses a name without a format before any work', async () => {
+    const root = temporaryFolder();
+    const cache = join(root, 'cache');
+    const { code, stderr } = await runCli('prepare', '--data', 'digits', '--cache-dir', cache, '--sheet', 'look');
+    expect([code, stderr]).toEqual([
+      2,
+      'Cannot write the pictures: --sheet must end in .png, .jpg, .jpeg, .webp, .avif, .tiff, .tif or .gif, received "look".\n',
+    ]);
+    expect(existsSync(cache)).toBe(false);
+  });
+});
+
+describe('shownImages', () => {
+  it('shows all of few, and at most 400 or as many as fit, from the first on to near the last', () => {
+    expect(shownImages(3, 64)).toEqual([0, 1, 2]);
+    const many = shownImages(12_611, 64);
+    expect([many.length, many[0], many.at(-1)]).toEqual([400, 0, 12_579]);
+    expect(new Set(many).size).toBe(400);
+    expect(shownImages(12_611, 1024).length).toBe(9);
+    expect(shownImages(5, 8192).length).toBe(1);
+  });
+});
