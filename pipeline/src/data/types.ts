@@ -135,7 +135,7 @@ export interface Picture {
   several?: boolean;
   /** Whether the file says that text is burnt into its pixels. */
   burnedIn?: boolean;
-  /** Whether the file says that it is a synthetic phantom; see phantom/label.ts. */
+  /** Whether the file says that it is a synthetic phantom: PNG by phantom/label.ts, DICOM by elements of its own. */
   phantom?: boolean;
   /** What it has in common with others that are held out with it, from the widest to the narrowest; see groups.ts. */
   groups?: readonly string[];

@@ -39,12 +39,12 @@ async function squaresOfDicom(bytes: Uint8Array, options: ImageOptions): Promise
     frames: parseFrames(frames, 'first'),
     grayOnly: channels === 1,
   });
-  const { count, groups, burnedIn } = opened;
+  const { count, groups, burnedIn, phantom } = opened;
   const several = frames === undefined && count > 1;
   const squares: Picture[] = [];
   for await (const picture of opened.pictures) {
     const windowed = picture.pixels instanceof Uint16Array;
-    squares.push({ pixels: await rawToSquare(picture, options), windowed, groups, burnedIn, several });
+    squares.push({ pixels: await rawToSquare(picture, options), windowed, groups, burnedIn, phantom, several });
   }
   return squares;
 }

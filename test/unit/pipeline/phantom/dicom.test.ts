@@ -48,7 +48,7 @@ beforeAll(async () => {
 describe('phantoms in DICOM', () => {
   it('become the squares of those in PNG, with their numbers', async () => {
     const [here, there] = [await prepared(dicom), await prepared(png)];
-    expect([here.count, here.skipped.length]).toEqual([60, 3]);
+    expect([here.count, here.skipped.length, here.phantoms]).toEqual([60, 3, 60]);
     expect((await squares(here)).sort()).toEqual((await squares(there)).sort());
   });
 

@@ -26,6 +26,8 @@ export interface DicomPictures {
   count: number;
   /** Whether the file says that text is burnt into its pixels. */
   burnedIn: boolean;
+  /** Whether it says that it is synthetic and of a phantom, as those of `pipeline phantom` do. */
+  phantom: boolean;
   /** See `Frame`. */
   groups: string[];
   /** The chosen ones in order, each decoded when it is asked for. */
@@ -42,10 +44,12 @@ export function openDicom(bytes: Uint8Array, options: DicomOptions): DicomPictur
       `a picture in colour (${format.photometric || 'of an unknown kind'}), where channels 1 asks for gray`,
     );
   }
+  const says = (tag: string) => file.data.string(tag)?.trim() === 'YES';
   const chosen = chooseFrames(options.frames, format.frames);
   return {
     count: format.frames,
-    burnedIn: file.data.string(TAG.burnedIn)?.trim() === 'YES',
+    burnedIn: says(TAG.burnedIn),
+    phantom: says(TAG.synthetic) && says(TAG.ofPhantom),
     groups: groupsOf(file.data),
     pictures: read(file, syntax, format, chosen, options.window),
   };

@@ -1,12 +1,14 @@
 /**
  * The elements of a DICOM file that its pixels need, as dicom-parser names them (PS3.6). Nothing else is read from a
- * file, except who and which study it is of, to hold out whole patients: see groups.ts.
+ * file, except who and which study it is of, to hold out whole patients (see groups.ts), and whether it is of a phantom.
  */
 export const TAG = {
   transferSyntax: 'x00020010',
   storageClass: 'x00020002',
+  synthetic: 'x0008001c',
   patientName: 'x00100010',
   patientId: 'x00100020',
+  ofPhantom: 'x00100200',
   study: 'x0020000d',
   pixelSpacing: 'x00280030',
   imagerPixelSpacing: 'x00181164',
