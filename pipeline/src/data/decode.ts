@@ -12,6 +12,7 @@
  * Limits: damage that decodes to valid pixels goes unnoticed. WebP and plain TIFF have no checksum, and most single
  * wrong bytes in a JPEG are valid codes.
  */
+import { statSync } from 'node:fs';
 import sharp, { type Sharp } from 'sharp';
 import { LABEL } from '../phantom/label.ts';
 import { readWindowed } from './deep-window.ts';
@@ -159,6 +160,7 @@ function flatten(pixels: Uint8Array, channels: number, level: number): { pixels:
 function reasonOf(error: unknown, path: string): string {
   const message = error instanceof Error ? error.message : String(error);
   if (message.startsWith('Input file is missing')) return 'missing: it existed when the folder was read';
+  if (statSync(path, { throwIfNoEntry: false })?.size === 0) return 'an empty file';
   const line = message.split('\n').find((text) => text.trim() !== '') ?? '';
   const reason = line.replaceAll(`${path}: `, '').replaceAll(path, 'the file').trim();
   return reason === '' || reason === 'Unknown error' ? 'broken or truncated (the decoder does not say more)' : reason;
