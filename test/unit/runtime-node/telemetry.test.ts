@@ -7,7 +7,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { temporaryFolder } from '#test/images.ts';
+import { temporaryFolder, writeGrayPictures } from '#test/images.ts';
 import { PIPELINE } from '#test/run-cli.ts';
 import { skipBecause } from '#test/skip.ts';
 
@@ -49,6 +49,26 @@ describe('telemetry of onnxruntime', () => {
     const out = join(temporaryFolder(), 'sheet.png');
     expect(await homeAfter(sample(out))).toEqual([]);
     expect(readFileSync(out).length).toBeGreaterThan(0);
+  });
+
+  it('is off where one is trained, in the threads of its shards, too', async () => {
+    const root = temporaryFolder();
+    const data = ['--data', await writeGrayPictures(join(root, 'pictures')), '--cache-dir', join(root, 'cache')];
+    const network = ['--preset', 'tab', '--size', '8', '--model.num_class_embeds', 'null', '--label-dropout', '0'];
+    const few = [
+      '--steps',
+      '2',
+      '--batch',
+      '4',
+      '--sample-count',
+      '1',
+      '--sample-steps',
+      '1',
+      '--out',
+      join(root, 'run'),
+    ];
+    expect(await homeAfter([PIPELINE, 'train', ...data, ...network, ...few])).toEqual([]);
+    expect(readdirSync(join(root, 'run', 'checkpoints'))).toEqual(['step-00000002']);
   });
 
   describe(
