@@ -22,7 +22,7 @@ const TSX = createRequire(import.meta.url).resolve('tsx');
 const SERVED = 'the test opens it in a browser';
 
 /** Written by the commands, or not the reader's. */
-const OWN = new Set(['data', 'runs', 'out', 'dist', 'look.png', 'look-at-these.png', '.cache', '.git']);
+const OWN = new Set(['data', 'runs', 'out', 'dist', '.cache', '.git']);
 
 function lacksNamespace(): string | undefined {
   try {
@@ -94,7 +94,7 @@ describe('docs/medical.md', skipBecause(lacks), () => {
     expect(printed).toContain('2000 images of 32 x 32, gray');
     expect(printed).toContain('synthetic phantoms');
     expect(readFileSync(join(folder, 'out', 'practice', 'README.md'), 'utf8')).toContain('boneage');
-    for (const file of ['look.png', 'look-at-these.png', 'out/evaluation/report.html', 'out/page/index.html'])
+    for (const file of ['out/look.png', 'out/look-at-these.png', 'out/evaluation/report.html', 'out/page/index.html'])
       expect(existsSync(join(folder, file)), file).toBe(true);
 
     expect(seen.interfaces).toEqual(['lo']);
