@@ -88,7 +88,7 @@ describe('docs/medical.md', skipBecause(lacks), () => {
       printed += part;
     });
     const [code] = (await once(child, 'close')) as [number];
-    expect([code, printed.slice(-2000)]).toEqual([0, expect.stringContaining('{')]);
+    expect(code, printed.slice(-2000)).toBe(0);
     const seen = JSON.parse(printed.trim().split('\n').at(-1)!) as Seen;
 
     expect(printed).toContain('2000 images of 32 x 32, gray');
