@@ -36,4 +36,38 @@ describe('the chapter on learning', skipBecause(LACKS_CHROMIUM), () => {
     await page.getByRole('button', { name: 'Start again' }).click();
     await expect.poll(() => rounds(page)).toBe(0);
   });
+
+  it('shows a recorded training as a grid, whose cell the sliders and a press choose', async () => {
+    const { page } = await openSite(browser(), host(), '#/learn/learning');
+    const card = page.locator('.learn-recorded');
+    const inkOf = (canvas: HTMLCanvasElement) =>
+      canvas
+        .getContext('2d')!
+        .getImageData(0, 0, canvas.width, canvas.height)
+        .data.reduce((sum, value, i) => (i % 4 === 3 ? sum : sum + value), 0);
+    const guess = () => card.getByRole('img', { name: 'what it guesses' }).evaluate(inkOf);
+    await expect.poll(guess).toBeGreaterThan(0);
+    const [training, time] = [
+      card.getByRole('slider', { name: 'Training' }),
+      card.getByRole('slider', { name: 'Time t' }),
+    ];
+    await training.fill('6');
+    expect(await training.getAttribute('aria-valuetext')).toMatch(/^3,000 steps/);
+    const end = await guess();
+    await time.fill('0');
+    await expect.poll(guess).not.toBe(end);
+    await page.getByText('Done. Drag Training').waitFor();
+    const grid = card.getByRole('img', { name: /^Guesses after 0 to 3,000 steps/ });
+    const { width, height } = (await grid.boundingBox())!;
+    await grid.click({ position: { x: width - 3, y: height - 3 } });
+    await expect.poll(guess).toBe(end);
+    await card.getByRole('radio', { name: 'A 6', exact: true }).check();
+    await expect.poll(guess).not.toBe(end);
+  });
+
+  it('says so where the recording cannot be fetched', async () => {
+    host().fault(/recorded-training/, { status: 503 });
+    const { page } = await openSite(browser(), host(), '#/learn/learning', { allow: [/503/] });
+    await page.getByText('Cannot fetch the recording: the server answers 503').waitFor();
+  });
 });

@@ -5,13 +5,15 @@ import { Icon } from '../../components/icon.tsx';
 export interface TaskProps {
   /** True once the visitor has done it. */
   done?: boolean | undefined;
+  /** Name of its region, where a chapter has a second one. */
+  label?: string | undefined;
   children: ComponentChildren;
 }
 
 /** The one thing to do. */
-export function Task({ done = false, children }: TaskProps): JSX.Element {
+export function Task({ done = false, label = 'Try it', children }: TaskProps): JSX.Element {
   return (
-    <section class={done ? 'learn-task learn-task-done' : 'learn-task'} aria-label="Try it">
+    <section class={done ? 'learn-task learn-task-done' : 'learn-task'} aria-label={label}>
       <Icon name={done ? 'check' : 'next'} />
       <p>
         <strong>{done ? 'Done. ' : 'Try it. '}</strong>

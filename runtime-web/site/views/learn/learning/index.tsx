@@ -15,6 +15,7 @@ import { T } from './cloud-network.ts';
 import './learning.css';
 import { NOTES } from './notes.tsx';
 import { Plane } from './plane.tsx';
+import { Recorded } from './recorded/recorded.tsx';
 import { SHAPES, type Shape } from './shapes.ts';
 import {
   choose,
@@ -107,15 +108,16 @@ export default function LearningChapter(): JSX.Element {
           For digits the plane has 784 axes in place of two, and the network is the U-Net. Algorithm 1 stays the same,
           line by line; it only takes longer. In the lecture’s notebook the images are X-rays of hands.
         </p>
-        {TRAIN && (
-          <p>
-            <a class="button" href={formatRoute(TRAIN)}>
-              Train digits in this tab
-              <Icon name="next" />
-            </a>
-          </p>
-        )}
       </section>
+      <Recorded />
+      {TRAIN && (
+        <p>
+          <a class="button" href={formatRoute(TRAIN)}>
+            Train digits in this tab
+            <Icon name="next" />
+          </a>
+        </p>
+      )}
       <TakeAway>One picture, one timestep, one noise, one small correction. All the rest is repetition.</TakeAway>
       <Notes notes={NOTES} />
     </>
