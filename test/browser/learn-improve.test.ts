@@ -14,6 +14,7 @@ describe('the chapter on improving', skipBecause(LACKS_CHROMIUM), () => {
     const sheets = page.locator('.learn-sheet');
     const switches = page.locator('.learn-switch input');
     const seen = new Set<string>();
+    await switches.first().waitFor(); // the chapter comes after its heading
     for (const one of await switches.all()) {
       await one.check();
       seen.add((await sheets.nth(1).getAttribute('src'))!);
