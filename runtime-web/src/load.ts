@@ -24,6 +24,7 @@ import type { Device, DeviceReport } from './device-report.ts';
 import type { Network, StepHooks } from './network.ts';
 import { loadOrt } from './ort.ts';
 import { sha256 } from './sha256.ts';
+import type { LimitThreads } from './threads/choose.ts';
 import { openWasm } from './wasm.ts';
 import { openWebGpu } from './webgpu/network.ts';
 import type { LoadProgress } from './worker/protocol.ts';
@@ -75,9 +76,15 @@ export interface DiffusionModel extends Artefact, DeviceReport {
  * @param source the folder's URL, or its files.
  * @throws InputError for a missing or broken file, a network that cannot run, a device that this browser lacks.
  */
-export async function loadModel(
+export function loadModel(source: string | URL | ModelFiles, options: LoadOptions = {}): Promise<DiffusionModel> {
+  return openModel(source, options, async (choice) => choice);
+}
+
+/** @param limit asked once the network is here, before onnxruntime starts: what computes meanwhile would disturb it */
+export async function openModel(
   source: string | URL | ModelFiles,
-  { device = 'auto', files, onProgress, signal }: LoadOptions = {},
+  { device = 'auto', files, onProgress, signal }: LoadOptions,
+  limit: LimitThreads,
 ): Promise<DiffusionModel> {
   const counter = (stage: LoadProgress['stage']) => (loaded: number, total: number | null) =>
     onProgress?.({ stage, loaded, total });
@@ -88,7 +95,8 @@ export async function loadModel(
   if (onnx === undefined) throw missingFile(MODEL_FILES.network);
   await checkNetwork(artefact, bytesOf(onnx));
   const hash = await sha256(onnx);
-  const open = async (choice: DeviceChoice): Promise<Network> => {
+  const open = async (wanted: DeviceChoice): Promise<Network> => {
+    choice = await limit(wanted);
     const ort = await loadOrt(choice, { files, onProgress: counter('runtime'), signal });
     counter('session')(0, null);
     const network = await (choice.device === 'webgpu'
@@ -102,8 +110,7 @@ export async function loadModel(
     network = await open(choice);
   } catch (error) {
     if (device !== 'auto' || choice.device === 'wasm' || signal?.aborted) throw error;
-    choice = chooseWasm(`WebGPU was tried first. ${(error as Error).message.split('\n')[0]}`);
-    network = await open(choice); // throws for a broken file
+    network = await open(chooseWasm(`WebGPU was tried first. ${(error as Error).message.split('\n')[0]}`)); // throws for a broken file
   }
   if (signal?.aborted) await network.dispose();
   signal?.throwIfAborted();

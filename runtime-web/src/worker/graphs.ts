@@ -8,6 +8,7 @@ import { openFolder } from '../artefact.ts';
 import { chooseWasm } from '../device.ts';
 import { valuesOfModules, withOutputs } from '../onnx-modules.ts';
 import { loadOrt, type Ort, ortAtHand } from '../ort.ts';
+import type { LimitThreads } from '../threads/choose.ts';
 import type { GraphRequest, GraphTensor, GraphTensors, LoadProgress } from './protocol.ts';
 
 /** Open at a time; the one not used for longest goes. */
@@ -27,7 +28,7 @@ export interface Graphs {
   idle(): Promise<unknown>;
 }
 
-export function createGraphs(): Graphs {
+export function createGraphs(limit: LimitThreads): Graphs {
   const open = new Map<string, Promise<OpenGraph>>();
   let before: Promise<unknown> = Promise.resolve();
 
@@ -35,7 +36,7 @@ export function createGraphs(): Graphs {
     const key = JSON.stringify([request.id, request.path, request.expose ?? []]);
     const known = open.get(key);
     open.delete(key);
-    const graph = known ?? openGraph(request, tell, signal);
+    const graph = known ?? openGraph(request, tell, signal, limit);
     open.set(key, graph); // now the last one used
     for (const [old, of] of [...open].slice(0, Math.max(0, open.size - MOST_OPEN))) {
       open.delete(old);
@@ -89,6 +90,7 @@ async function openGraph(
   { source, path, expose = [] }: GraphRequest,
   tell: (progress: LoadProgress) => void,
   signal: AbortSignal,
+  limit: LimitThreads,
 ): Promise<OpenGraph> {
   const counter = (stage: LoadProgress['stage']) => (loaded: number, total: number | null) =>
     tell({ stage, loaded, total });
@@ -98,7 +100,10 @@ async function openGraph(
   const values = await valuesOfModules(onnx, expose);
   const ort =
     ortAtHand() ??
-    (await loadOrt(chooseWasm('The graph runs on the processor.'), { onProgress: counter('runtime'), signal }));
+    (await loadOrt(await limit(chooseWasm('The graph runs on the processor.')), {
+      onProgress: counter('runtime'),
+      signal,
+    }));
   counter('session')(0, null);
   const session = await ort.InferenceSession.create(withOutputs(onnx, [...new Set(values)]), {
     executionProviders: [{ name: 'wasm' }],

@@ -2,8 +2,10 @@
  * The module worker of `createSamplingWorker`.
  *
  * Where a bundler makes it one file, onnxruntime-web starts its threads from that file too, by its own name for them. They
- * belong to its build for WebAssembly: the others have one thread.
+ * belong to its build for WebAssembly: the others have one thread. A worker that measures threads starts helpers from it as well.
  */
+import { createThreadLimit } from '../threads/choose.ts';
+import { HELPER, serveRounds, timesOfThreads } from '../threads/measure.ts';
 import type { FromPage, FromWorker, MessageEnd } from './protocol.ts';
 import { serve } from './serve.ts';
 
@@ -12,4 +14,5 @@ const THREAD = 'em-pthread';
 const scope = globalThis as unknown as MessageEnd<FromWorker, FromPage> & { name: string };
 
 if (scope.name.startsWith(THREAD)) void import('onnxruntime-web/wasm');
-else serve(scope);
+else if (scope.name === HELPER) serveRounds();
+else serve(scope, createThreadLimit(timesOfThreads));

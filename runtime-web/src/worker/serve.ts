@@ -1,7 +1,8 @@
 /** The worker's side: answers the page's questions with the one model that is loaded. */
 import { InputError, toBytes } from '@onnoise/scheduler';
 import { inspectDevices } from '../device.ts';
-import { type DiffusionModel, loadModel } from '../load.ts';
+import { type DiffusionModel, openModel } from '../load.ts';
+import type { LimitThreads } from '../threads/choose.ts';
 import { createGraphs } from './graphs.ts';
 import type {
   Failure,
@@ -25,10 +26,10 @@ interface Call<Q extends Question> {
   unseen: number;
 }
 
-/** Answers what arrives at the port, for as long as it is open. */
-export function serve(port: MessageEnd<FromWorker, FromPage>): void {
+/** Answers what arrives at the port, for as long as it is open. @param limit of WebAssembly's threads; default: none */
+export function serve(port: MessageEnd<FromWorker, FromPage>, limit: LimitThreads = async (choice) => choice): void {
   const open = new Map<number, Call<Question>>();
-  const answers = createAnswers();
+  const answers = createAnswers(limit);
 
   port.addEventListener('message', async ({ data }) => {
     const { id } = data;
@@ -60,9 +61,9 @@ export function serve(port: MessageEnd<FromWorker, FromPage>): void {
   });
 }
 
-function createAnswers(): { [Q in Question]: (call: Call<Q>) => Promise<Questions[Q]['done']> } {
+function createAnswers(limit: LimitThreads): { [Q in Question]: (call: Call<Q>) => Promise<Questions[Q]['done']> } {
   let model: DiffusionModel | undefined;
-  const graphs = createGraphs();
+  const graphs = createGraphs(limit);
   let loading: Task | undefined;
   let sampling: Task | undefined;
   /** Sampling calls: the one under way and those that wait for its end. */
@@ -71,7 +72,7 @@ function createAnswers(): { [Q in Question]: (call: Call<Q>) => Promise<Question
   async function load({ ask, tell, abort: { signal } }: Call<'load'>): Promise<ModelInfo> {
     const { source, device } = ask;
     const from = source.kind === 'url' ? source.url : source.files;
-    model = await loadModel(from, { device, onProgress: tell, signal });
+    model = await openModel(from, { device, onProgress: tell, signal }, limit);
     const { sample: _, dispose: __, ...info } = model;
     return info;
   }

@@ -1,10 +1,22 @@
-/** Gives tests the page's side of the worker, as `window.sampler`. */
-import { createSamplingWorker, type SamplingWorker } from '#runtime-web/worker/client.ts';
+/** Gives tests the page's side of the worker, as `window.sampler`, and of workers whose measure of threads is made up. */
+import { connectSamplingWorker, createSamplingWorker, type SamplingWorker } from '#runtime-web/worker/client.ts';
+
+export type Processor = 'busy' | 'quiet';
 
 declare global {
   interface Window {
     sampler: SamplingWorker;
+    samplerOn(processor: Processor): SamplingWorker;
   }
 }
 
+const WORKERS: Record<Processor, () => Worker> = {
+  busy: () => new Worker(new URL('./measured-worker.ts', import.meta.url), { type: 'module', name: 'busy' }),
+  quiet: () => new Worker(new URL('./measured-worker.ts', import.meta.url), { type: 'module', name: 'quiet' }),
+};
+
+window.samplerOn = (processor) => {
+  const worker = WORKERS[processor]();
+  return connectSamplingWorker(worker, () => worker.terminate());
+};
 window.sampler = createSamplingWorker();
