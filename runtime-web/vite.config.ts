@@ -19,6 +19,9 @@ export const ISOLATION = {
 /** For the page's own files, and for the dev server's look at what they import, which has settings of its own. */
 const JSX = { runtime: 'automatic', importSource: 'preact' } as const;
 
+/** What several views use is one file in place of dozens: each costs a request before the first view shows. */
+const SHARED = { name: 'shared', test: /[\\/](site[\\/](components|state)|scheduler)[\\/]/, minShareCount: 2 };
+
 export interface SiteOptions {
   /** Model folders to show before the shipped ones; the first is selected. */
   models?: readonly string[] | undefined;
@@ -46,7 +49,10 @@ export function siteConfig({ models, out }: SiteOptions = {}): UserConfig {
       assetsInlineLimit: 0,
       chunkSizeWarningLimit: 700,
       reportCompressedSize: false,
-      rolldownOptions: { checks: { pluginTimings: false } },
+      rolldownOptions: {
+        checks: { pluginTimings: false },
+        output: { codeSplitting: { groups: [SHARED] } },
+      },
     },
   };
 }

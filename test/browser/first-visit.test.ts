@@ -38,6 +38,19 @@ describe('a first visit', skipBecause(LACKS_CHROMIUM), () => {
     expect(host().log.filter(({ path }) => !path.startsWith(SITE))).toEqual([]);
   });
 
+  it('asks for the first view beside the page’s own script, not after it', async () => {
+    const { page } = await openSite(browser(), host(), '', { allow: [/net::ERR_ABORTED/] });
+    const times = await page.evaluate(() => {
+      const all = performance.getEntriesByType('resource') as PerformanceResourceTiming[];
+      return all.map(({ name, startTime, responseEnd }) => ({ file: name.split('/').at(-1)!, startTime, responseEnd }));
+    });
+    const of = (file: RegExp) => times.find((one) => file.test(one.file))!;
+    const own = of(/^index-[\w-]+\.js$/);
+    for (const file of [/^sample-[\w-]+\.js$/, /^sample-[\w-]+\.css$/, /^shared-[\w-]+\.js$/]) {
+      expect(of(file).startTime, `${file}`).toBeLessThan(own.responseEnd);
+    }
+  });
+
   it('needs less than 8 MB with the runtime of any browser', async () => {
     const { site } = inject('browser');
     // Models and what the view Train starts from come when they are asked for.

@@ -2,6 +2,7 @@
 import { signal } from '@preact/signals';
 import type { ComponentType, JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
+import { nextTask } from '../../src/next-task.ts';
 import { sentence } from '../state/loader.ts';
 import { Button } from './button.tsx';
 
@@ -28,6 +29,7 @@ export function createLazy<Name extends string>(moduleOf: (name: Name) => LazyMo
       const load = moduleOf(name);
       if (load === undefined) throw new Error('This part of the page is not written yet.');
       const { default: component } = await load();
+      await nextTask(); // the code has just run; to show it takes as long again, and a press may come between
       put(there, name, component);
       put(broken, name, undefined);
     } catch (error) {
