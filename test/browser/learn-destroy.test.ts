@@ -18,7 +18,7 @@ describe('the chapter on noise', skipBecause(LACKS_CHROMIUM), () => {
     await page.getByText('Done.', { exact: false }).first().waitFor();
     await page.getByRole('button', { name: 'Draw 500 times' }).click();
     await expect.poll(() => bell.locator('.learn-bell-bar').count()).toBe(60);
-    await page.getByRole('slider', { name: 'Now many steps: t' }).fill('40');
+    await page.getByRole('slider', { name: 'Many steps: t' }).fill('40');
     await page.getByRole('button', { name: 'Run both' }).click();
     await page.getByText(/As measured, the jump was/).waitFor();
   });

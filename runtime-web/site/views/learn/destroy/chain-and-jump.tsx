@@ -13,14 +13,7 @@ export function ChainAndJump(): JSX.Element {
   const { T } = choice.value;
   return (
     <div class="forward learn-chain">
-      <Slider
-        label="Now many steps: t"
-        value={t.value}
-        min={0}
-        max={T}
-        format={(v) => `${v} of ${T}`}
-        onInput={moveTo}
-      />
+      <Slider label="Many steps: t" value={t.value} min={0} max={T} format={(v) => `${v} of ${T}`} onInput={moveTo} />
       <ChainDemo />
     </div>
   );

@@ -33,7 +33,7 @@ export default function ImproveChapter(): JSX.Element {
               />
               <span>
                 <strong>{one.name}</strong>
-                {one.why}
+                <span class="learn-switch-why">{one.why}</span>
               </span>
             </label>
           ))}

@@ -19,7 +19,7 @@ const FORMS: Record<PredictionType, { guess: JSX.Element; picture: JSX.Element }
 };
 
 /** In words, after the formula. */
-const REMARKS: Partial<Record<Line, string>> = { picture: ', cut to −1 … 1', noise: ', or 0 at the end' };
+const REMARKS: Partial<Record<Line, string>> = { picture: ', cut to −1\u00a0…\u00a01', noise: ', or 0 at the end' };
 
 function formulaOf(line: Line, as: PredictionType): JSX.Element {
   const { guess, picture } = FORMS[as];

@@ -45,8 +45,8 @@ export function Recorded(): JSX.Element {
       </Task>
       <Card title="A training, recorded" class="learn-recorded">
         <p>
-          One run on the digits. Each row is the network after more training; it starts from the same noise every time.
-          Along a row it samples. In each cell is the picture that it guesses at that moment.
+          One run on small digits, 16 × 16 pixels. Each row is the network after more training; it starts from the same
+          noise every time. Along a row it samples. In each cell is the picture that it guesses at that moment.
         </p>
         {state && 'failed' in state && (
           <p class="learn-trouble" role="alert">
@@ -131,10 +131,7 @@ export function Recorded(): JSX.Element {
         </p>
         <details class="learn-how">
           <summary>How this was recorded</summary>
-          <p>
-            On two cores, with the network of the view Train: 16 × 16 pixels, 20 steps of DDIM, the averaged weights.
-            The command:
-          </p>
+          <p>On two cores, with the network of the view Train: 20 steps of DDIM, the averaged weights. The command:</p>
           <p>
             <code>{command}</code>
           </p>
