@@ -4,7 +4,6 @@ import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { download, forget, goOn, pause, reset, start } from './actions.ts';
-import { LossChart } from './loss-chart.tsx';
 import { UploadButtons } from './source.tsx';
 import { busy, earlier, enough, info, kept, note, phase, progress, reading, trouble } from './state.ts';
 
@@ -37,13 +36,6 @@ export function Controls(): JSX.Element {
           </p>
         )}
         <Figures />
-        <LossChart />
-        {info.value && (
-          <p class="field-hint">
-            A network of {info.value.weights.toLocaleString('en')} weights, {info.value.batch} pictures a step.{' '}
-            {info.value.reason}
-          </p>
-        )}
       </div>
     </Card>
   );

@@ -1,8 +1,11 @@
 /** Train: a network learns to draw, in this tab, from digits or from the visitor's own pictures. */
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
+import { NextStep } from '../../components/next-step.tsx';
+import { formatRoute } from '../../router.ts';
 import { lookForEarlier } from './actions.ts';
 import { Controls } from './controls.tsx';
+import { Loss } from './loss-chart.tsx';
 import { Samples } from './samples.tsx';
 import { Source } from './source.tsx';
 import { info } from './state.ts';
@@ -23,7 +26,11 @@ export default function TrainView(): JSX.Element {
         <Source locked={info.value !== null} />
         <Controls />
         <Samples />
+        <Loss />
       </div>
+      <NextStep href={formatRoute('model')} label="Open a model">
+        What you download is a model: the page samples it like its own, and so do Node and Python.
+      </NextStep>
     </div>
   );
 }

@@ -1,10 +1,25 @@
 /** The loss over the steps, as it falls: one line, drawn anew with each point. */
 import type { JSX } from 'preact';
-import { curve } from './state.ts';
+import { Card } from '../../components/card.tsx';
+import { curve, info } from './state.ts';
 
 const [WIDTH, HEIGHT] = [600, 200];
 
-export function LossChart(): JSX.Element {
+/** Nothing before a training is open. */
+export function Loss(): JSX.Element | null {
+  if (!info.value) return null;
+  const { weights, batch, reason } = info.value;
+  return (
+    <Card title="Loss">
+      <LossChart />
+      <p class="field-hint">
+        A network of {weights.toLocaleString('en')} weights, {batch} pictures a step. {reason}
+      </p>
+    </Card>
+  );
+}
+
+function LossChart(): JSX.Element {
   const { points, each, first } = curve.value;
   const highest = niceAbove(Math.max(...points, 0.1));
   const last = first + each * points.length;
