@@ -31,7 +31,7 @@ const unit = project('unit', 30_000).test;
 const browser = {
   test: {
     ...project('browser', 180_000).test,
-    exclude: ['test/browser/long/**'],
+    exclude: ['test/browser/long/**', 'test/browser/firefox/**'],
     globalSetup: 'test/support/browser/global-setup.ts',
     isolate: false,
     expect: { poll: { timeout: 30_000 } },
@@ -40,6 +40,17 @@ const browser = {
 
 /** Walks through the whole page: they are most of a minute each. */
 const walks = { test: { ...browser.test, name: 'walks', include: ['test/browser/long/**/*.test.ts'], exclude: [] } };
+
+/** In a Firefox of the machine, which npm cannot bring. */
+const firefox = {
+  test: {
+    ...browser.test,
+    name: 'firefox',
+    include: ['test/browser/firefox/**/*.test.ts'],
+    exclude: [],
+    globalSetup: 'test/support/browser/firefox-setup.ts',
+  },
+};
 
 /** Projects outside the repository that install the packed packages. Threads of their processes are their own affair. */
 const consumers = {
@@ -59,7 +70,7 @@ const REPORTERS = ['default', ...(process.env.GITHUB_ACTIONS === 'true' ? ['gith
 
 /**
  * `unit` is the fast gate, with `replacing`; `golden` compares with PyTorch and diffusers, `tfjs` runs tfjs' own tests on the
- * tracer, `stress` mistreats servers and queues and trains at length, `browser` visits the built site and `walks` all of it, `consumers` installs the packages, `slow` trains for minutes. Files that share
+ * tracer, `stress` mistreats servers and queues and trains at length, `browser` visits the built site and `walks` all of it, `firefox` in another browser, `consumers` installs the packages, `slow` trains for minutes. Files that share
  * workers import tfjs once a worker.
  */
 export default defineConfig({
@@ -75,6 +86,7 @@ export default defineConfig({
       project('stress', 120_000),
       browser,
       walks,
+      firefox,
       consumers,
       { test: { ...project('slow', 1_200_000).test, env: {} } },
     ],
