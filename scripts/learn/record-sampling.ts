@@ -1,29 +1,51 @@
 /**
- * Records the sampling that the page shows while its model loads: the ten pictures that its button makes, step by step,
- * in 16 shades. A row of the picture is a step: x_t first, then what the network estimates of it.
+ * Records the sampling that the page shows while a shipped model loads: of the pictures that its button makes at first, what
+ * the network estimates step by step. A row of the picture is a step. The page makes the noisy pictures of these again.
  *
- *     npx tsx scripts/learn/record-sampling.ts
+ *     npx tsx scripts/learn/record-sampling.ts digits
+ *     npx tsx scripts/learn/record-sampling.ts hands --count 6 --seed 170
+ *
+ * What is recorded is what the page's controls then say at first of the model. Run it whenever the weights change: the page
+ * shows no recording of others.
  */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
 import sharp from 'sharp';
+import { LABEL } from '../../pipeline/src/phantom/label.ts';
 import { loadModel } from '../../runtime-node/src/index.ts';
-import { check, DEFAULTS, toRequest } from '../../runtime-web/site/views/sample/parameters.ts';
-import { completeRequest, toBytes } from '../../scheduler/src/index.ts';
+import { check, DEFAULTS, fitDraft, toRequest } from '../../runtime-web/site/views/sample/parameters.ts';
+import type { Recording } from '../../runtime-web/site/views/sample/recorded/recording.ts';
+import { MODEL_FILES, toBytes } from '../../scheduler/src/index.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const SITE = join(ROOT, 'runtime-web', 'site');
-const PICTURE = join(SITE, 'public', 'learn', 'recorded-sampling.png');
-const FACTS = join(SITE, 'views', 'sample', 'recorded', 'recording.json');
-const SHADES = 16;
+const FACTS = join(SITE, 'views', 'sample', 'recorded', 'recordings.json');
+/** Of WebP, to 100. */
+const QUALITY = 80;
 
-const model = await loadModel(join(ROOT, 'models', 'digits'), { device: 'cpu' });
+const { values: given, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    count: { type: 'string', default: DEFAULTS.count },
+    seed: { type: 'string', default: DEFAULTS.seed },
+  },
+});
+const [name] = positionals;
+if (name === undefined || positionals.length > 1) throw new Error('Name one folder of models/: digits, or hands.');
+
+const folder = join(ROOT, 'models', name);
+const picture = join(SITE, 'public', 'learn', `recorded-${name}.webp`);
+const model = await loadModel(folder, { device: 'cpu' });
 const { classes, nullCondition, conditions, scheduler, shape } = model;
 const limits = { timesteps: scheduler.num_train_timesteps, classes, nullCondition, conditions };
-const checked = check(DEFAULTS, limits);
-if ('problems' in checked) throw new Error('The page cannot sample what its controls say at first.');
-const [, height, width] = shape;
-const count = checked.parameters.count;
+const draft = fitDraft({ ...DEFAULTS, ...given }, limits);
+const checked = check(draft, limits);
+if ('problems' in checked) throw new Error(Object.values(checked.problems).join(' '));
+const [channels, height, width] = shape;
+if (channels !== 1) throw new Error('Only gray pictures can be recorded.');
+const { count } = checked.parameters;
 
 /** A batch [N, 1, H, W] as one row of pictures, [H, N W]. */
 function asRow(batch: Float32Array): Uint8Array {
@@ -36,20 +58,26 @@ function asRow(batch: Float32Array): Uint8Array {
 
 const rows: Uint8Array[] = [];
 const request = toRequest(checked.parameters, classes);
-const timesteps = completeRequest(model, request).table.rows.map(({ timestep }) => Math.round(timestep));
-await model.sample({
-  ...request,
-  onStep: ({ x, x0 }) => {
-    rows.push(asRow(x), asRow(x0));
-  },
-});
+await model.sample({ ...request, onStep: ({ x0 }) => rows.push(asRow(x0)) });
 await model.dispose();
 
-await mkdir(dirname(PICTURE), { recursive: true });
+await mkdir(dirname(picture), { recursive: true });
 const raw = { width: count * width, height: rows.length * height, channels: 1 } as const;
 const { size } = await sharp(Buffer.concat(rows), { raw })
-  .png({ palette: true, colours: SHADES, dither: 0, effort: 10 })
-  .toFile(PICTURE);
-const { seed } = checked.parameters;
-await writeFile(FACTS, `${JSON.stringify({ count, seed, shape, timesteps }, null, 2)}\n`);
-console.log(`recorded-sampling.png: ${size} bytes, ${timesteps.length} steps`);
+  .withExif(model.trainedOn === 'phantoms' ? { IFD0: { ImageDescription: LABEL } } : {})
+  .webp({ quality: QUALITY, effort: 6 })
+  .toFile(picture);
+const network = createHash('sha256')
+  .update(await readFile(join(folder, MODEL_FILES.network)))
+  .digest('hex');
+const recording: Recording = {
+  network,
+  draft: { count: draft.count, seed: draft.seed, conditions: draft.conditions },
+  sampler: checked.parameters.sampler,
+  steps: rows.length,
+  shape,
+  scheduler,
+};
+const all = JSON.parse(await readFile(FACTS, 'utf8')) as Record<string, Recording>;
+await writeFile(FACTS, `${JSON.stringify({ ...all, [name]: recording }, null, 2)}\n`);
+console.log(`recorded-${name}.webp: ${size} bytes, ${count} pictures, ${rows.length} steps`);

@@ -124,7 +124,7 @@ export function serveEngine(): void {
 async function load({ models, device, maxBatch }: EngineOptions, loaded: Map<string, Loaded>): Promise<EngineModel[]> {
   for (const [name, folder] of Object.entries(models)) {
     const artefact = await readModelFolder(folder);
-    const { shape, classes, classNames, nullCondition, conditions, scheduler, format } = artefact;
+    const { shape, classes, classNames, nullCondition, conditions, trainedOn, scheduler, format } = artefact;
     const { run, report } = await serveNetwork(artefact, device, maxBatch);
     const size = imageSize(shape);
     const model: EngineModel = {
@@ -136,6 +136,7 @@ async function load({ models, device, maxBatch }: EngineOptions, loaded: Map<str
       classNames,
       nullCondition,
       conditions,
+      trainedOn,
       scheduler,
       format,
       hash: await hashOf(artefact.onnx),

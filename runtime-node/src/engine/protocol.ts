@@ -40,6 +40,8 @@ export interface EngineModel {
   nullCondition: boolean;
   /** The numbers that the network is conditional on. */
   conditions: readonly ConditionSpec[];
+  /** Where the model says that all images of its training were synthetic phantoms. */
+  trainedOn?: 'phantoms' | undefined;
   scheduler: SchedulerConfig;
   /** How the network's weights are stored. */
   format: NetworkFormat;

@@ -11,14 +11,16 @@
 import { createReadStream } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
-import { extname, join, resolve } from 'node:path';
+import { basename, extname, join, resolve } from 'node:path';
 import type { Plugin } from 'vite';
 import { refuse } from '../../../scheduler/src/index.ts';
+import phantoms from '../public/hands/phantoms.json' with { type: 'json' };
+import recordings from '../views/sample/recorded/recordings.json' with { type: 'json' };
 import { type ModelFolder, type ModelLine, readModelFolder, uniqueIds } from './model-folder.ts';
 import { readRealDigits } from './real-digits.ts';
 
 export interface AssetOptions {
-  /** Every folder inside is a model. */
+  /** Every folder inside is a model: hands first, then digits, then by name. */
   modelsFolder: string;
   /** Model folders to show before them, in this order. */
   first?: readonly string[] | undefined;
@@ -32,6 +34,10 @@ const RESOLVED = `\0${VIRTUAL}`;
 const PICTURES = 'assets/real-28.json';
 /** [C, H, W] of its pictures. */
 const DIGIT_SHAPE = [1, 28, 28];
+/** Of public/: phantoms of hands, and what is known of them. */
+const PHANTOMS = 'hands/phantoms.json';
+/** The shipped models that come before the others, in this order. */
+const SHOWN_FIRST = ['hands', 'digits'];
 const TYPES: Record<string, string> = { '.json': 'application/json', '.md': 'text/markdown', '.png': 'image/png' };
 
 export function siteAssets(options: AssetOptions): Plugin {
@@ -74,18 +80,31 @@ export function siteAssets(options: AssetOptions): Plugin {
 export async function readModels({ modelsFolder, first = [] }: AssetOptions): Promise<ModelFolder[]> {
   const inside = await readdir(modelsFolder, { withFileTypes: true }).catch(() => []);
   const shipped = inside.filter((entry) => entry.isDirectory()).map((entry) => join(modelsFolder, entry.name));
-  const folders = new Set([...first.map((folder) => resolve(folder)), ...shipped.sort().map((f) => resolve(f))]);
+  shipped.sort((a, b) => rankOf(a) - rankOf(b) || (a < b ? -1 : 1));
+  const folders = new Set([...first, ...shipped].map((folder) => resolve(folder)));
   if (folders.size === 0) refuse('make the page', 'the models', 'at least one', `none in ${modelsFolder}`);
   const models = await Promise.all([...folders].map(readModelFolder));
-  return Promise.all(uniqueIds(models).map(withPictures));
+  return Promise.all(uniqueIds(models).map(withExtras));
 }
 
-/** A model trained on the digits is shown beside real ones. Its card says what it was trained on. */
-async function withPictures(model: ModelFolder): Promise<ModelFolder> {
-  if (!model.files.includes('README.md')) return model;
-  const card = await readFile(join(model.folder, 'README.md'), 'utf8');
-  const digits = card.includes('"source": "digits"') && `${model.shape}` === `${DIGIT_SHAPE}`;
-  return digits ? { ...model, line: { ...model.line, pictures: PICTURES } } : model;
+function rankOf(folder: string): number {
+  const rank = SHOWN_FIRST.indexOf(basename(folder));
+  return rank < 0 ? SHOWN_FIRST.length : rank;
+}
+
+/** What the page has beside a model: pictures of the kind that it makes, and a recording of this network. */
+async function withExtras(model: ModelFolder): Promise<ModelFolder> {
+  const pictures = await picturesFor(model);
+  const recording = Object.entries(recordings).find(([, { network }]) => network === model.hash)?.[0];
+  return { ...model, line: { ...model.line, ...(pictures && { pictures }), ...(recording && { recording }) } };
+}
+
+/** A model's card says that it was trained on the digits, and its index that it was trained on phantoms. */
+async function picturesFor({ folder, files, shape, line }: ModelFolder): Promise<string | undefined> {
+  if (line.trainedOn === 'phantoms' && `${shape}` === `${[1, phantoms.height, phantoms.width]}`) return PHANTOMS;
+  if (!files.includes('README.md') || `${shape}` !== `${DIGIT_SHAPE}`) return undefined;
+  const card = await readFile(join(folder, 'README.md'), 'utf8');
+  return card.includes('"source": "digits"') ? PICTURES : undefined;
 }
 
 function listAssets(models: readonly ModelFolder[]): Assets {

@@ -33,6 +33,10 @@ export interface ModelLine {
   bytes: number;
   /** A JSON file about real pictures of the kind that it makes; their pixels are in the `.bin` beside it. */
   pictures?: string;
+  /** The recorded sampling of this very network, by its key in views/sample/recorded/recordings.json. */
+  recording?: string;
+  /** Where the model says that all images of its training were synthetic phantoms. */
+  trainedOn?: 'phantoms';
   /** How good it is, where it was evaluated. */
   figures?: MainFigure[];
 }
@@ -41,6 +45,8 @@ export interface ModelFolder {
   line: ModelLine;
   /** [C, H, W] */
   shape: ImageShape;
+  /** SHA-256 of the network's file in hex. */
+  hash: string;
   /** Absolute. */
   folder: string;
   /** Paths in the folder. */
@@ -62,7 +68,9 @@ export async function readModelFolder(path: string): Promise<ModelFolder> {
   await checkNetwork(artefact, bytesOf(network), path);
   const id = slug(basename(folder));
   const optional = await Promise.all(OPTIONAL.map((file) => is(join(folder, file), 'file')));
-  const figures = await readFigures(folder, network, path);
+  const hash = createHash('sha256').update(network).digest('hex');
+  const figures = await readFigures(folder, hash, path);
+  const { trainedOn } = artefact;
   return {
     line: {
       id,
@@ -70,19 +78,20 @@ export async function readModelFolder(path: string): Promise<ModelFolder> {
       note: noteOf(artefact),
       url: `models/${id}`,
       bytes: network.length,
+      ...(trainedOn && { trainedOn }),
       ...(figures.length > 0 && { figures }),
     },
     shape: artefact.shape,
+    hash,
     folder,
     files: [MODEL_FILES.scheduler, MODEL_FILES.unet, MODEL_FILES.network, ...OPTIONAL.filter((_, i) => optional[i])],
   };
 }
 
 /** None for a model that was not evaluated. @throws InputError for figures of another network */
-async function readFigures(folder: string, network: Uint8Array, path: string): Promise<MainFigure[]> {
+async function readFigures(folder: string, hash: string, path: string): Promise<MainFigure[]> {
   const file = join(folder, MODEL_FILES.evaluation);
   if (!(await is(file, 'file'))) return [];
-  const hash = createHash('sha256').update(network).digest('hex');
   return figuresOfModel(await readFile(file, 'utf8'), hash, `${path}/${MODEL_FILES.evaluation}`);
 }
 

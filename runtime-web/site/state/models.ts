@@ -13,8 +13,12 @@ export interface ModelEntry {
   /** Absolute; a model of files has none. */
   url?: string;
   files?: Record<string, Blob>;
-  /** Absolute address of the JSON file of real pictures of the kind that it makes. */
+  /** Absolute address of the JSON file of pictures of the kind that it makes, which it did not make. */
   pictures?: string;
+  /** The recorded sampling of this very network, by its key. */
+  recording?: string;
+  /** Where the model says that all images of its training were synthetic phantoms. */
+  trainedOn?: 'phantoms';
   /** Size of the network, if known before it is fetched. */
   bytes?: number;
   /** How good it is, where it was evaluated. */
@@ -31,8 +35,17 @@ export interface ModelLine {
   url: string;
   bytes: number;
   pictures?: string;
+  recording?: string;
+  trainedOn?: 'phantoms';
   figures?: MainFigure[];
 }
+
+/** Of the shipped real digits, relative to the page. */
+export const DIGIT_PICTURES = 'assets/real-28.json';
+
+/** Whether a model makes digits, so that those that are shipped can stand beside its own. */
+export const makesDigits = ({ pictures }: Pick<ModelEntry, 'pictures'>): boolean =>
+  pictures?.endsWith(`/${DIGIT_PICTURES}`) ?? false;
 
 export function shippedEntry({ url, pictures, ...line }: ModelLine, page: string): ModelEntry {
   const absolute = (address: string) => new URL(address, page).href;

@@ -23,6 +23,7 @@ export function modelRoutes(app: FastifyInstance, service: Service): void {
     channels: one.shape[0],
     classes: one.classes,
     ...(one.classNames && { class_names: one.classNames }),
+    ...(one.trainedOn && { trained_on: one.trainedOn }),
     // the default scale; null for a model that takes none
     guidance: one.nullCondition ? DEFAULT_GUIDANCE : null,
     conditions: one.conditions.map(({ name, min, max, mean }) => ({

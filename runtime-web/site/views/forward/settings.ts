@@ -1,14 +1,24 @@
 /** The view's settings in its address, so that a link restores them. Default values are left out. */
+
 import { BETA_END, BETA_START, type ScheduleChoice, STANDARD, T_RANGE } from './schedules.ts';
+import { HANDS } from './source/hands.ts';
 
 export interface Settings extends ScheduleChoice {
   /** 0 to T. */
   t: number;
   /** Of epsilon; 0 to 2^32 - 1. */
   seed: number;
-  /** Which of the shipped digits; -1 for a visitor's own picture. */
-  digit: number;
+  picture: ShownPicture;
 }
+
+/** One of the shipped pictures. */
+export interface ShownPicture {
+  kind: 'hand' | 'digit';
+  /** 0 to HANDS - 1; of a digit its label. */
+  index: number;
+}
+
+export const FIRST_PICTURE: ShownPicture = { kind: 'hand', index: 0 };
 
 export const MAX_SEED = 2 ** 32 - 1;
 const DIGITS = 10;
@@ -37,19 +47,25 @@ export function parseSettings(query: URLSearchParams): Settings {
     betaEnd,
     t: read('t', standardTime(T), 0, T),
     seed: read('seed', 0, 0, MAX_SEED),
-    digit: read('digit', 0, 0, DIGITS - 1),
+    picture: pictureOf(read),
   };
 }
 
+/** A digit, if the address names one, else a hand. */
+function pictureOf(read: (name: string, standard: number, min: number, max: number) => number): ShownPicture {
+  const digit = read('digit', -1, 0, DIGITS - 1);
+  return digit >= 0 ? { kind: 'digit', index: digit } : { kind: 'hand', index: read('hand', 0, 0, HANDS - 1) };
+}
+
 export function formatSettings(settings: Settings): Record<string, number> {
-  const { T, betaStart, betaEnd, t, seed, digit } = settings;
+  const { T, betaStart, betaEnd, t, seed, picture } = settings;
   const all: Record<string, [value: number, standard: number]> = {
     t: [t, standardTime(T)],
     T: [T, STANDARD.T],
     from: [betaStart, STANDARD.betaStart],
     to: [betaEnd, STANDARD.betaEnd],
     seed: [seed, 0],
-    digit: [Math.max(digit, 0), 0],
+    [picture.kind]: [picture.index, picture.kind === 'hand' ? FIRST_PICTURE.index : -1],
   };
   return Object.fromEntries(
     Object.entries(all)

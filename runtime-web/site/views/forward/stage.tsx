@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
+import { Notice } from '../../components/notice.tsx';
 import { PictureCanvas } from '../../components/picture-canvas.tsx';
 import { toBytes } from '../../state/pixels.ts';
 import { Filmstrip } from './filmstrip.tsx';
@@ -10,7 +11,7 @@ import { ClosedNumbers, Epsilon, Formula, X0 } from './math.tsx';
 import { percent } from './numbers.ts';
 import { halfTime, KINDS, type Kind, valuesAt } from './schedules.ts';
 import { MAX_SEED } from './settings.ts';
-import { choice, noise, noised, picture, schedules, seed, t } from './state.ts';
+import { choice, noise, noised, notice, picture, schedules, seed, t } from './state.ts';
 
 export function Stage(): JSX.Element {
   return (
@@ -21,6 +22,7 @@ export function Stage(): JSX.Element {
           <Noised key={kind} kind={kind} />
         ))}
       </div>
+      <Notice text={notice.value} />
       <Filmstrip />
       <Comparison />
     </Card>

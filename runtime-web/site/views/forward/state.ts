@@ -3,15 +3,17 @@ import { computed, signal } from '@preact/signals';
 import { digitPicture, type Picture, type Rgba, squarePicture } from '../../state/picture.ts';
 import { epsilon, noisy } from './noisy.ts';
 import { rescaleTime, type ScheduleChoice, STANDARD, schedulePair } from './schedules.ts';
-import { type Settings, standardTime } from './settings.ts';
+import { FIRST_PICTURE, type Settings, type ShownPicture, standardTime } from './settings.ts';
 import type { Digits } from './source/digits.ts';
+import type { Hands } from './source/hands.ts';
 
 export const choice = signal<ScheduleChoice>(STANDARD);
 export const t = signal(standardTime(STANDARD.T));
 export const seed = signal(0);
 
-/** Which shipped digit; -1 for the visitor's own picture. */
-export const digit = signal(0);
+/** A shipped picture, or the visitor's own. */
+export const which = signal<ShownPicture | 'own'>(FIRST_PICTURE);
+export const hands = signal<Hands | null>(null);
 export const digits = signal<Digits | null>(null);
 export const own = signal<(Rgba & { name: string }) | null>(null);
 export const gray = signal(true);
@@ -22,9 +24,16 @@ export const trouble = signal<string | null>(null);
 export const schedules = computed(() => schedulePair(choice.value));
 
 export const picture = computed<Picture | null>(() => {
-  if (digit.value < 0) return own.value && squarePicture(own.value, gray.value, own.value.name);
-  return digits.value && shippedPicture(digits.value, digit.value);
+  if (which.value === 'own') return own.value && squarePicture(own.value, gray.value, own.value.name);
+  const { kind, index } = which.value;
+  if (kind === 'hand') return hands.value?.pictures[index]?.picture ?? null;
+  return digits.value && shippedPicture(digits.value, index);
 });
+
+/** What is to be said beside the picture on show. */
+export const notice = computed(() =>
+  which.value !== 'own' && which.value.kind === 'hand' ? hands.value?.notice : undefined,
+);
 
 export function shippedPicture({ bytes, width, height, places }: Digits, label: number): Picture {
   return digitPicture(bytes, places[label]!, width, height, `handwritten digit ${label}`);
@@ -57,18 +66,18 @@ export const settings = computed<Settings>(() => ({
   ...choice.value,
   t: t.value,
   seed: seed.value,
-  digit: digit.value,
+  picture: which.value === 'own' ? FIRST_PICTURE : which.value,
 }));
 
-export function applySettings({ T, betaStart, betaEnd, t: time, seed: number, digit: label }: Settings): void {
+export function applySettings({ T, betaStart, betaEnd, t: time, seed: number, picture: shown }: Settings): void {
   choice.value = { T, betaStart, betaEnd };
   t.value = time;
   seed.value = number;
-  if (digit.peek() >= 0) digit.value = label;
+  if (which.peek() !== 'own') which.value = shown;
 }
 
 export function showOwn(image: Rgba & { name: string }): void {
   own.value = image;
-  digit.value = -1;
+  which.value = 'own';
   trouble.value = null;
 }

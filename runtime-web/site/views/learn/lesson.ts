@@ -17,6 +17,7 @@ import { useEffect } from 'preact/hooks';
 import { openFolder, withSignal } from '../../../src/artefact.ts';
 import type { LoadProgress } from '../../../src/worker/client.ts';
 import { withTotal } from '../../state/loader.ts';
+import { makesDigits } from '../../state/models.ts';
 import { type ModelEntry, models, samplingWorker, sentence } from '../../store.ts';
 
 export interface Lesson extends Artefact {
@@ -36,8 +37,8 @@ export interface UnetConfig {
   freq_shift: number;
 }
 
-/** The first shipped model that has real pictures beside it. */
-const entryOf = () => models.peek().find(({ pictures }) => pictures !== undefined) ?? models.peek()[0]!;
+/** The first that makes digits: the chapters' pictures are digits. */
+const entryOf = () => models.peek().find(makesDigits) ?? models.peek()[0]!;
 
 export const lesson = signal<Lesson | undefined>(undefined);
 /** Why there is no lesson, or why the network did not run; a sentence. */

@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import { useId } from 'preact/hooks';
+import { classesLabel } from '../../components/condition-words.ts';
 import { toggleLabel } from './parameters.ts';
 import { draft, info, problems } from './state.ts';
 
@@ -12,7 +13,7 @@ export function ClassChips({ onChange }: { onChange: (labels: readonly number[])
   if (names.length === 0 && !error) return null;
   return (
     <fieldset class="sample-classes" aria-describedby={error ? `${id}-error` : undefined}>
-      <legend>Classes</legend>
+      <legend>{classesLabel(names)}</legend>
       <div class="sample-chips">
         <Chip on={labels.length === 0} onClick={() => onChange([])}>
           all in turn

@@ -1,6 +1,7 @@
 /** What the network is told besides a class: numbers, and how far to go with all of it. */
 import type { ConditionSpec } from '@onnoise/scheduler';
 import type { JSX } from 'preact';
+import { conditionWords, tidy } from '../../components/condition-words.ts';
 import { conditionText, unknownConditions } from './condition-draft.ts';
 import { NumberControl } from './number-control.tsx';
 import type { Draft } from './parameters.ts';
@@ -16,18 +17,12 @@ const set = (change: Partial<Draft>) => {
   draft.value = { ...draft.peek(), ...change };
 };
 
-/** Nothing for an unconditional model, and before one is loaded. */
-export function Conditions(): JSX.Element | null {
+/** How far to go with what the network is told; nothing for an unconditional model, and before one is loaded. */
+export function GuidanceControls(): JSX.Element | null {
   const { classes = 0, conditions = [], nullCondition = false } = info.value ?? {};
-  const unknown = info.value ? unknownConditions(draft.value.conditions, conditions) : [];
-  if (classes === 0 && conditions.length === 0 && unknown.length === 0) return null;
+  if (classes === 0 && conditions.length === 0) return null;
   return (
     <>
-      {unknown.map((name) => (
-        <p key={name} class="field-error" role="alert">
-          {problems.value[`condition.${name}`]}
-        </p>
-      ))}
       <NumberControl
         name="guidance"
         label="Guidance"
@@ -48,6 +43,21 @@ export function Conditions(): JSX.Element | null {
           onText={(interval) => set({ interval })}
         />
       )}
+    </>
+  );
+}
+
+/** The numbers to tell it; what a link asks for and the model does not have is said. */
+export function Conditions(): JSX.Element | null {
+  const { conditions = [], nullCondition = false } = info.value ?? {};
+  const unknown = info.value ? unknownConditions(draft.value.conditions, conditions) : [];
+  return (
+    <>
+      {unknown.map((name) => (
+        <p key={name} class="field-error" role="alert">
+          {problems.value[`condition.${name}`]}
+        </p>
+      ))}
       {conditions.map((spec) => (
         <ConditionControl key={spec.name} spec={spec} optional={nullCondition} />
       ))}
@@ -57,28 +67,26 @@ export function Conditions(): JSX.Element | null {
 
 function ConditionControl({ spec, optional }: { spec: ConditionSpec; optional: boolean }): JSX.Element {
   const { name, min, max } = spec;
+  const { label, unit, say } = conditionWords(name);
+  const text = conditionText(draft.value.conditions, spec, optional);
+  const said =
+    unit !== undefined && text.trim() !== '' && Number.isFinite(Number(text)) ? `${say(Number(text))}. ` : '';
   return (
     <NumberControl
       name={`condition.${name}`}
-      label={labelOf(name)}
-      text={conditionText(draft.value.conditions, spec, optional)}
+      label={label}
+      text={text}
       error={problems.value[`condition.${name}`]}
-      hint={`${min} to ${max}; several in turn with commas.${optional ? ' Empty: none.' : ''}`}
+      hint={`${said}${min} to ${max}${unit === undefined ? '' : ` ${unit}`}; several in turn with commas; ${min}..${max}: from end to end.${optional ? ' Empty: none.' : ''}`}
       stops={stopsOf(spec)}
+      say={say}
       onText={(text) => set({ conditions: { ...draft.peek().conditions, [name]: text } })}
     />
   );
 }
 
-/** `bone_age` is `Bone age`. */
-const labelOf = (name: string) => `${name.charAt(0).toUpperCase()}${name.slice(1)}`.replaceAll('_', ' ');
-
 /** Some 40 of them, whole ones where the range has as many. */
 function stopsOf({ min, max }: ConditionSpec): number[] {
-  const stop = (i: number) => min + ((max - min) * i) / 40;
-  const whole = max - min >= 40;
-  const inner = Array.from({ length: 39 }, (_, i) =>
-    whole ? Math.round(stop(i + 1)) : Number(stop(i + 1).toPrecision(3)),
-  );
+  const inner = Array.from({ length: 39 }, (_, i) => tidy(min + ((max - min) * (i + 1)) / 40, max - min));
   return [min, ...inner.filter((value) => value > min && value < max), ...(max > min ? [max] : [])];
 }

@@ -15,7 +15,7 @@ import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { Select } from '../../components/select.tsx';
 import { ClassChips } from './class-chips.tsx';
-import { Conditions } from './conditions.tsx';
+import { Conditions, GuidanceControls } from './conditions.tsx';
 import { NumberControl } from './number-control.tsx';
 import { fits, optionHint } from './option-words.ts';
 import { type Draft, LARGEST_COUNT, rollSeed, stepsHint } from './parameters.ts';
@@ -91,6 +91,10 @@ export function Controls(): JSX.Element {
   return (
     <Card title="Settings" class="sample-settings">
       <form class="sample-form" ref={form} onSubmit={(event) => event.preventDefault()}>
+        <div class="sample-told">
+          <ClassChips onChange={(labels) => set({ labels })} />
+          <Conditions />
+        </div>
         <NumberControl
           name="count"
           label="Pictures"
@@ -129,9 +133,8 @@ export function Controls(): JSX.Element {
           {(chosen ? optionsOfSampler(chosen) : []).map((name) => (
             <OptionControl key={name} name={name} sampler={chosen!} />
           ))}
-          <Conditions />
+          <GuidanceControls />
         </div>
-        <ClassChips onChange={(labels) => set({ labels })} />
       </form>
     </Card>
   );

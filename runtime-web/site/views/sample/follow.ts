@@ -4,11 +4,11 @@ import { current, models, route, useModel } from '../../store.ts';
 import { decodeLink, encodeLink } from './link.ts';
 import { type Draft, fitDraft } from './parameters.ts';
 import { cancel, isWriting, sample } from './run.ts';
-import { busy, draft, info, limitsOf, phase, run, trouble } from './state.ts';
+import { busy, draft, firstDraft, info, isFirstDraft, limitsOf, phase, run, trouble } from './state.ts';
 
 /** Follows them until the returned function is called, which also cancels the sampling under way. */
 export function follow(): () => void {
-  const ends = [effect(followAddress), effect(followModel), effect(fitControls)];
+  const ends = [effect(followAddress), effect(followModel), effect(refreshControls), effect(fitControls)];
   return () => {
     for (const end of ends) end();
     cancel();
@@ -28,11 +28,13 @@ function followAddress(): void {
   const problem = unknown ? `The link names the model “${link.model}”, which this page does not have.` : link.problem;
   // after this effect, so that signals read below do not run it again
   queueMicrotask(async () => {
-    linked = link.draft;
-    draft.value = link.draft;
+    const bare = [...query.keys()].every((key) => key === 'model'); // no settings: those of the model
+    const wanted = bare ? firstDraft(current.peek()) : link.draft;
+    linked = bare ? undefined : wanted;
+    draft.value = wanted;
     trouble.value = problem ?? null;
     if (!problem && !isOnShow(query)) await sample();
-    if (linked === link.draft) linked = undefined;
+    if (linked === wanted) linked = undefined;
   });
 }
 
@@ -50,6 +52,15 @@ function followModel(): void {
   const { connection } = navigator as Navigator & { connection?: { saveData?: boolean } };
   if (connection?.saveData || busy.peek()) return;
   queueMicrotask(() => useModel(model).catch(() => {})); // `loaded` has the error
+}
+
+let before = current.peek();
+
+/** Controls that nobody has touched say what they say at first of another model. */
+function refreshControls(): void {
+  const model = current.value;
+  if (model !== before && isFirstDraft(draft.peek(), before)) draft.value = firstDraft(model);
+  before = model;
 }
 
 /** Fits the controls to another model. */

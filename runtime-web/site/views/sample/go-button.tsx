@@ -10,6 +10,7 @@ const WORDS: Record<StartKind, string> = {
   redraw: 'Redraw',
   vary: 'Vary',
   between: 'Go between',
+  same: 'Sample',
 };
 
 /** What is beside the button may hide the pictures on a small screen. */

@@ -5,9 +5,13 @@ import { Icon } from '../../components/icon.tsx';
 import { Later } from '../../components/later.tsx';
 import { ModelBar } from '../../components/model-bar.tsx';
 import { NextStep } from '../../components/next-step.tsx';
+import { Notice } from '../../components/notice.tsx';
 import { stepWords } from '../../components/prediction-words.ts';
 import { formatRoute } from '../../router.ts';
+import { noticeOf } from '../../state/phantoms.ts';
+import { current } from '../../store.ts';
 import { Controls } from './controls.tsx';
+import { FilmBar } from './film-bar.tsx';
 import { follow } from './follow.ts';
 import { PredictedX0, XT, Xt } from './formula.tsx';
 import { GoButton } from './go-button.tsx';
@@ -57,7 +61,9 @@ export default function SampleView(): JSX.Element {
       <StartCard />
       <section class="card sample-stage" aria-label="The pictures as they form">
         <Panels />
+        <Notice text={noticeOf(info.value ?? current.value)} />
         <EnlargedBar />
+        <FilmBar />
         <Readout />
         <Transport />
         <footer class="sample-foot">

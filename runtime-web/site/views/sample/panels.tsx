@@ -8,6 +8,7 @@ import { PredictedX0, Xt } from './formula.tsx';
 import { crispGrid, picture } from './layout.ts';
 import { takePicture } from './start/take.ts';
 import { busy, describeSeed, enlarged, run, shown } from './state.ts';
+import { caption, toldWords } from './told.ts';
 import { useBox } from './use-box.ts';
 
 /** CSS pixels, for three and four rows of cells of 84, which is three times a picture of 28. */
@@ -85,11 +86,12 @@ function Cell({ kind, index, side, shape, batch }: CellProps): JSX.Element {
   const [, height, width] = shape;
   const label = kind === 'x' ? describePicture(index) : `Estimate of ${lowerFirst(describePicture(index))}`;
   const large = enlarged.value !== null;
+  const told = caption(index);
   return (
     <button
       type="button"
       class="sample-cell"
-      style={size}
+      style={{ width: size.width, minHeight: size.height }}
       tabIndex={kind === 'x' ? undefined : -1}
       title={label}
       aria-label={`${label}: ${large ? 'show all' : 'enlarge'}`}
@@ -98,18 +100,17 @@ function Cell({ kind, index, side, shape, batch }: CellProps): JSX.Element {
       }}
     >
       <PictureCanvas pixels={pixels} shape={[...shape]} scale={side / Math.max(height, width)} label={label} />
+      {told !== undefined && <span class="sample-caption number">{told}</span>}
     </button>
   );
 }
 
 const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);
 
-/** `Picture 4, class 3, seed 173` */
-function describePicture(index: number): string {
+/** `Picture 4, class 3, seed 173`; `Picture 4, class female, bone age 8 years 5 months, seed 173` */
+export function describePicture(index: number): string {
   const made = run.value;
-  if (!made) return `Picture ${index + 1}`;
-  const name = made.classes?.[index];
-  return `Picture ${index + 1}${name === undefined ? '' : `, class ${name}`}, ${describeSeed(made, index)}`;
+  return `Picture ${index + 1}${toldWords(index)}${made ? `, ${describeSeed(made, index)}` : ''}`;
 }
 
 /** Names the large picture, and leads to the others. */

@@ -21,7 +21,13 @@ import {
   USUAL_STEPS,
   usualSteps,
 } from '@onnoise/scheduler';
-import { type ConditionDraft, conditionText, readCondition, unknownConditions } from './condition-draft.ts';
+import {
+  type ConditionDraft,
+  conditionText,
+  readCondition,
+  unknownConditions,
+  usualConditionDraft,
+} from './condition-draft.ts';
 import { decimal } from './decimal.ts';
 import { GUIDANCE, type Interval, intervalWords, readGuidance, readInterval } from './guidance-draft.ts';
 import {
@@ -135,7 +141,7 @@ export function check(
   const most = typeof count === 'number' ? count : LARGEST_COUNT;
   const labels = checkLabels(draft.labels, limits.classes, most, kindOf(draft));
   const guided = checkGuidance(draft, limits);
-  const conditions = checkConditions(draft.conditions, limits);
+  const conditions = checkConditions(draft.conditions, limits, most);
   const start = checkStart(draft, brought, sentence);
   const problems = {
     ...(typeof count === 'string' && { count }),
@@ -172,20 +178,23 @@ function checkGuidance(
 function checkConditions(
   draft: ConditionDraft,
   { conditions, nullCondition = false }: Limits,
+  count: number,
 ): { values: Parameters['conditions']; problems: Problems } {
   const unknown = conditions ? unknownConditions(draft, conditions) : [];
   const read = (conditions ?? []).map((spec) => {
     const text = conditionText(draft, spec, nullCondition);
-    const values = readCondition(text, spec);
+    const values = readCondition(text, spec, count);
     const fits = values !== undefined && (values.length > 0 || nullCondition);
     return { spec, text, values: fits ? values : undefined };
   });
   const given = read.filter(({ values }) => values !== undefined && values.length > 0);
   const wrong = read.filter(({ values }) => values === undefined);
+  const many = given.filter(({ values }) => values!.length > count);
   return {
     values: given.length > 0 ? Object.fromEntries(given.map(({ spec, values }) => [spec.name, values!])) : undefined,
     problems: Object.fromEntries([
       ...wrong.map(({ spec, text }) => [`condition.${spec.name}`, sentence(spec.name, numberRule(spec).words, text)]),
+      ...many.map(({ spec, values }) => [`condition.${spec.name}`, tooMany(values!.length, 'values')]),
       ...unknown.map((name) => [`condition.${name}`, `This model has no number “${name}” to ask for.`]),
     ]),
   };
@@ -215,8 +224,11 @@ function checkLabels(
   const strange = labels.find((label) => !(Number.isInteger(label) && label >= 0 && label < classes));
   if (strange !== undefined) return sentence('A class', `a whole number from 0 to ${classes - 1}`, String(strange));
   if (labels.length <= count) return labels;
-  return `${labels.length} classes need at least ${labels.length} pictures: choose fewer classes or more pictures.`;
+  return tooMany(labels.length, 'classes');
 }
+
+const tooMany = (count: number, what: string) =>
+  `${count} ${what} need at least ${count} pictures: choose fewer ${what} or more pictures.`;
 
 /** The sampler's own options; a choice at its default goes without saying. */
 export function statedOptions(parameters: Parameters): Partial<SamplerValues> {
@@ -234,7 +246,7 @@ export function toRequest(parameters: Parameters, classes: number): PictureOptio
     count,
     steps,
     sampler,
-    ...startRequest(seed, start),
+    ...startRequest(seed, count, start),
     ...statedOptions(parameters),
     ...(classes > 0 && labels.length > 0 && { labels }),
     ...(guidance !== undefined && { guidance }),
@@ -243,17 +255,18 @@ export function toRequest(parameters: Parameters, classes: number): PictureOptio
   };
 }
 
-/** A draft for another model: values that fit stay, and the others are corrected. */
+/** A draft for another model: values that fit stay, the others are corrected, and numbers it lacks go through their range. */
 export function fitDraft(draft: Draft, { timesteps, classes, conditions: specs }: Limits): Draft {
   const labels = draft.labels.filter((label) => label < classes);
   const most = timesteps > USUAL_STEPS ? timesteps : usualSteps({ num_train_timesteps: timesteps });
   const steps = Number(draft.steps) > most ? String(most) : draft.steps;
   const unknown = specs ? unknownConditions(draft.conditions, specs) : [];
+  const missing = usualConditionDraft(draft.conditions, specs ?? []);
   const interval = readInterval(draft.interval, timesteps) ? draft.interval : '';
   const same = labels.length === draft.labels.length && steps === draft.steps && interval === draft.interval;
-  if (same && unknown.length === 0) return draft;
+  if (same && unknown.length === 0 && Object.keys(missing).length === 0) return draft;
   const known = Object.entries(draft.conditions).filter(([name]) => !unknown.includes(name));
-  return { ...draft, labels, steps, interval, conditions: Object.fromEntries(known) };
+  return { ...draft, labels, steps, interval, conditions: { ...Object.fromEntries(known), ...missing } };
 }
 
 /** The hint below the steps. A short schedule has no step count that is too large. */

@@ -9,8 +9,8 @@ import { current, loaded, type ModelEntry } from '../../store.ts';
 import type { Frame, FrameStore } from './frames.ts';
 import type { Pace } from './pace.ts';
 import { check, DEFAULTS, type Draft, LARGEST_COUNT, type Limits, type Parameters } from './parameters.ts';
-import { moment, RECORDING } from './recorded/recording.ts';
-import { needsPicture } from './start/start.ts';
+import { moment, RECORDINGS } from './recorded/recording.ts';
+import { kindOf, needsPicture } from './start/start.ts';
 import { brought } from './start/state.ts';
 import type { Unit } from './unit.ts';
 
@@ -38,7 +38,17 @@ export interface Run {
 
 export type Phase = 'idle' | 'loading' | 'sampling' | 'done' | 'cancelled' | 'failed';
 
-export const draft = signal<Draft>(DEFAULTS);
+/** What the controls say at first: what was recorded of the model, where something was. */
+export const firstDraft = ({ recording }: Pick<ModelEntry, 'recording'>): Draft => ({
+  ...DEFAULTS,
+  ...(recording !== undefined && RECORDINGS[recording]?.draft),
+});
+
+/** Whether the controls still say what they said at first. */
+export const isFirstDraft = (draft: Draft, model: ModelEntry): boolean =>
+  JSON.stringify(draft) === JSON.stringify(firstDraft(model));
+
+export const draft = signal<Draft>(firstDraft(current.peek()));
 export const run = signal<Run | null>(null);
 /** The last sampling out of noise that ended. */
 export const lastSampled = signal<Run | null>(null);
@@ -100,23 +110,24 @@ export const shown = computed<Shown>(() => {
 const wholeOr = (text: string, otherwise: number) => (/^\d+$/.test(text) ? Number(text) : otherwise);
 
 /**
- * The moment of the recording, while nothing was made yet and the controls say what was recorded: pressing the button makes
- * these pictures.
+ * The moment of the model's recording, while nothing was made yet and the controls say what was recorded: pressing the button
+ * makes these pictures.
  */
 export const recorded = computed(() => {
-  const untouched = draft.value.count === String(RECORDING.count) && draft.value.seed === String(RECORDING.seed);
+  const model = current.value;
   const waits = phase.value === 'idle' || phase.value === 'loading';
-  const ours =
-    current.value.pictures !== undefined && `${info.value?.shape ?? RECORDING.shape}` === `${RECORDING.shape}`;
-  return run.value === null && untouched && waits && ours ? moment.value : null;
+  const ours = model.recording !== undefined && moment.value?.recording === RECORDINGS[model.recording];
+  return run.value === null && waits && ours && isFirstDraft(draft.value, model) ? moment.value : null;
 });
 
 const preview = computed<Shown>(() => {
   if (recorded.value) return recorded.value;
-  const shape = info.value?.shape ?? USUAL_SHAPE;
+  const { recording = '' } = current.value;
+  const shape = info.value?.shape ?? RECORDINGS[recording]?.shape ?? USUAL_SHAPE;
   const count = Math.min(Math.max(wholeOr(draft.value.count, 1), 1), LARGEST_COUNT);
   const seed = Math.min(wholeOr(draft.value.seed, 0), Number.MAX_SAFE_INTEGER - LARGEST_COUNT);
-  const seeds = Array.from({ length: count }, (_, i) => seed + i);
+  const stride = kindOf(draft.value) === 'same' ? 0 : 1;
+  const seeds = Array.from({ length: count }, (_, i) => seed + i * stride);
   return { shape, count, step: 0, x: startOf(seeds, shape, { start: 1, signal: 0 }), x0: null };
 });
 

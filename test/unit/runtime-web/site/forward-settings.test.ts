@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BETA_END, BETA_START, STANDARD, T_RANGE } from '#site/views/forward/schedules.ts';
 import { formatSettings, MAX_SEED, parseSettings, type Settings } from '#site/views/forward/settings.ts';
+import { HANDS } from '#site/views/forward/source/hands.ts';
 
-const standard: Settings = { ...STANDARD, t: 150, seed: 0, digit: 0 };
+const standard: Settings = { ...STANDARD, t: 150, seed: 0, picture: { kind: 'hand', index: 0 } };
 const query = (values: Record<string, number>) =>
   new URLSearchParams(Object.entries(values).map(([name, value]) => [name, String(value)]));
 
@@ -19,16 +20,27 @@ describe('parseSettings', () => {
       betaEnd: 0.05,
       t: 7,
       seed: 9,
-      digit: 3,
+      picture: { kind: 'digit', index: 3 },
     });
+    expect(parseSettings(new URLSearchParams('hand=2')).picture).toEqual({ kind: 'hand', index: 2 });
+    expect(parseSettings(new URLSearchParams('hand=2&digit=0')).picture).toEqual({ kind: 'digit', index: 0 });
   });
 
-  it.each(['T=49', 'T=300.5', 'T=', 't=-1', 't=301', 'seed=-1', 'seed=4294967296', 'digit=10', 'to=1', 'from=x'])(
-    'leaves %s aside',
-    (text) => {
-      expect(parseSettings(new URLSearchParams(text))).toEqual(standard);
-    },
-  );
+  it.each([
+    'T=49',
+    'T=300.5',
+    'T=',
+    't=-1',
+    't=301',
+    'seed=-1',
+    'seed=4294967296',
+    'digit=10',
+    'hand=5',
+    'to=1',
+    'from=x',
+  ])('leaves %s aside', (text) => {
+    expect(parseSettings(new URLSearchParams(text))).toEqual(standard);
+  });
 
   it('leaves a range aside that would fall', () => {
     expect(parseSettings(new URLSearchParams('from=0.009&to=0.005'))).toEqual(standard);
@@ -48,7 +60,10 @@ describe('formatSettings', () => {
         betaEnd: fc.double({ min: BETA_END.min, max: BETA_END.max, noNaN: true }),
         share: fc.double({ min: 0, max: 1, noNaN: true }),
         seed: fc.integer({ min: 0, max: MAX_SEED }),
-        digit: fc.integer({ min: 0, max: 9 }),
+        picture: fc.oneof(
+          fc.record({ kind: fc.constant('hand' as const), index: fc.integer({ min: 0, max: HANDS - 1 }) }),
+          fc.record({ kind: fc.constant('digit' as const), index: fc.integer({ min: 0, max: 9 }) }),
+        ),
       })
       .map(({ share, ...rest }) => ({ ...rest, t: Math.round(share * rest.T) }));
     fc.assert(

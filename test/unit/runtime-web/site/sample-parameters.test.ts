@@ -195,7 +195,7 @@ describe('the start', () => {
     [
       { start: 'thin air' },
       brought,
-      { start: 'The start must be noise or fill or redraw or vary or between, not “thin air”.' },
+      { start: 'The start must be noise or fill or redraw or vary or between or same, not “thin air”.' },
     ],
   ])('tells what is wrong with %o', (draft, ready, told) => {
     expect(start(draft, ready)).toEqual({ problems: told });

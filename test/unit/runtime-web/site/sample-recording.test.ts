@@ -1,33 +1,71 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { RUNTIMES } from '#runtime-web/ort.ts';
 import { withTotal } from '#site/state/loader.ts';
 import { check, DEFAULTS, toRequest } from '#site/views/sample/parameters.ts';
-import { RECORDING, readMoments } from '#site/views/sample/recorded/recording.ts';
-import { expectClose } from '#test/compare.ts';
+import { type Moment, RECORDINGS, readEstimates, replay } from '#site/views/sample/recorded/recording.ts';
 import { loadModel } from '../../../../runtime-node/src/index.ts';
 import { toBytes } from '../../../../scheduler/src/index.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..', '..');
-/** Half of the distance between two of 16 shades, and a byte of rounding. */
-const SHADE = 255 / 15 + 2;
+/** Mean difference of two pictures in grey levels: what the recording's compression may cost. */
+const LOSS = 6;
 
-test('the recording is of the pictures that the button makes', async () => {
-  const file = await readFile(join(ROOT, 'runtime-web', 'site', 'public', 'learn', 'recorded-sampling.png'));
-  const { data } = await sharp(file).ensureAlpha().toColourspace('srgb').raw().toBuffer({ resolveWithObject: true });
-  const moments = readMoments(data);
-  expect(moments.map(({ step, t }) => [step, t]).at(0)).toEqual([1, RECORDING.timesteps[1]]);
-  expect(moments.at(-1)).toMatchObject({ step: RECORDING.timesteps.length, t: 0 });
+const folderOf = (key: string) => join(ROOT, 'models', key);
+/** A page may be made with other models than those that are shipped. */
+const shipped = Object.entries(RECORDINGS).filter(([key]) => existsSync(folderOf(key)));
 
-  const model = await loadModel(join(ROOT, 'models', 'digits'), { device: 'cpu' });
-  const { classes, nullCondition, conditions, scheduler } = model;
-  const checked = check(DEFAULTS, { timesteps: scheduler.num_train_timesteps, classes, nullCondition, conditions });
-  if ('problems' in checked) throw new Error('no request');
-  const { images } = await model.sample(toRequest(checked.parameters, classes));
-  await model.dispose();
-  expectClose(moments.at(-1)!.x, toBytes(images), { absolute: SHADE });
+const distance = (a: ArrayLike<number>, b: ArrayLike<number>) =>
+  Array.from(a).reduce((sum, value, i) => sum + Math.abs(value - b[i]!), 0) / a.length;
+
+describe.each(shipped)('the recording of %s', (key, recording) => {
+  const model = loadModel(folderOf(key), { device: 'cpu' });
+
+  test('is of the weights that are shipped', async () => {
+    const network = await readFile(join(folderOf(key), 'unet', 'model.onnx'));
+    expect(createHash('sha256').update(network).digest('hex')).toBe(recording.network);
+    expect((await model).scheduler).toEqual(recording.scheduler);
+  });
+
+  test('shows, step by step, the pictures that the button makes', async () => {
+    const { classes, nullCondition, conditions, scheduler, sample } = await model;
+    const limits = { timesteps: scheduler.num_train_timesteps, classes, nullCondition, conditions };
+    const checked = check({ ...DEFAULTS, ...recording.draft }, limits);
+    if ('problems' in checked) throw new Error('no request');
+    const made: { x: Uint8ClampedArray; x0: Uint8ClampedArray }[] = [];
+    const onStep = ({ x, x0 }: { x: Float32Array; x0: Float32Array }) =>
+      void made.push({ x: toBytes(x), x0: toBytes(x0) });
+    await sample({ ...toRequest(checked.parameters, classes), onStep });
+
+    const file = await readFile(join(ROOT, 'runtime-web', 'site', 'public', 'learn', `recorded-${key}.webp`));
+    const rgba = await sharp(file).ensureAlpha().toColourspace('srgb').raw().toBuffer();
+    const shown: Moment[] = [];
+    await replay(recording, readEstimates(rgba, recording), { onMoment: (moment) => void shown.push(moment) });
+    expect(shown.map(({ step }) => step)).toEqual(made.map((_, i) => i + 1));
+    expect(shown.at(-1)).toMatchObject({ t: 0, steps: made.length, shape: recording.shape });
+    for (const [i, { x, x0 }] of shown.entries()) {
+      expect(distance(x0, made[i]!.x0), `estimate ${i + 1}`).toBeLessThan(LOSS);
+      expect(distance(x, made[i]!.x), `step ${i + 1}`).toBeLessThan(LOSS);
+    }
+    expect(distance(shown.at(-1)!.x, shown.at(0)!.x)).toBeGreaterThan(10 * LOSS);
+  });
+});
+
+test('a replay ends when it is told to', async () => {
+  const recording = RECORDINGS.digits!;
+  const stop = new AbortController();
+  const estimates = Array.from({ length: recording.steps }, () => new Float32Array(10 * 28 * 28));
+  let seen = 0;
+  const onMoment = () => {
+    seen++;
+    if (seen === 3) stop.abort();
+  };
+  await expect(replay(recording, estimates, { onMoment, signal: stop.signal })).rejects.toThrow(/abort/);
+  expect(seen).toBe(3);
 });
 
 test('the sizes of the runtimes are those of the installed files', async () => {

@@ -1,6 +1,6 @@
-/** Where x_0 comes from: a digit, a file or the camera; and where epsilon comes from: a seed. */
+/** Where x_0 comes from: a hand, a digit, a file or the camera; and where epsilon comes from: a seed. */
 import type { JSX } from 'preact';
-import { useEffect, useId, useMemo, useState } from 'preact/hooks';
+import { useId, useMemo, useState } from 'preact/hooks';
 import { Button } from '#site/components/button.tsx';
 import { Card } from '#site/components/card.tsx';
 import { PictureCanvas } from '#site/components/picture-canvas.tsx';
@@ -10,23 +10,17 @@ import { toBytes } from '#site/state/pixels.ts';
 import { announce, sentence } from '#site/store.ts';
 import { type Picture, squarePicture } from '../../../state/picture.ts';
 import { readFile } from '../../../state/read-picture.ts';
-import { digit, digits, gray, own, picture, shippedPicture, showOwn, trouble } from '../state.ts';
+import type { ShownPicture } from '../settings.ts';
+import { digits, gray, hands, own, shippedPicture, showOwn, trouble, which } from '../state.ts';
 import { CameraDialog } from './camera-dialog.tsx';
-import { fetchDigits } from './digits.ts';
+import { HANDS } from './hands.ts';
+import { usePictures } from './use-pictures.ts';
 
 export function Source(): JSX.Element {
   const [camera, setCamera] = useState(false);
-  useEffect(() => {
-    if (digits.peek()) return;
-    fetchDigits().then(
-      (fetched) => {
-        digits.value = fetched;
-      },
-      (error: unknown) => {
-        trouble.value = sentence(error);
-      },
-    );
-  }, []);
+  usePictures((sentence) => {
+    trouble.value = sentence;
+  });
 
   useDrop(take);
 
@@ -39,7 +33,7 @@ export function Source(): JSX.Element {
           Camera
         </Button>
       </div>
-      {digit.value < 0 && (
+      {which.value === 'own' && (
         <Segmented
           label="Channels"
           value={gray.value ? 'gray' : 'colour'}
@@ -57,11 +51,7 @@ export function Source(): JSX.Element {
           {trouble.value}
         </p>
       )}
-      <p class="field-hint">
-        {picture.value && digit.value >= 0
-          ? 'Real digits, 28 × 28. Or bring your own picture: it stays on this page.'
-          : 'Cut to the middle square, 64 × 64. It stays on this page.'}
-      </p>
+      <p class="field-hint">{HINTS[which.value === 'own' ? 'own' : which.value.kind]}</p>
       <CameraDialog
         open={camera}
         onClose={() => setCamera(false)}
@@ -77,6 +67,12 @@ export function Source(): JSX.Element {
   );
 }
 
+const HINTS = {
+  hand: 'Hands that a program has drawn, 64 × 64. Or bring your own picture: it stays on this page.',
+  digit: 'Real digits, 28 × 28. Or bring your own picture: it stays on this page.',
+  own: 'Cut to the middle square, 64 × 64. It stays on this page.',
+};
+
 /** Takes a file as the picture, or shows why not. */
 export async function take(file: File): Promise<void> {
   try {
@@ -90,6 +86,7 @@ export async function take(file: File): Promise<void> {
 function Thumbnails(): JSX.Element {
   const name = useId();
   const shipped = digits.value;
+  const drawn = hands.value;
   const images = useMemo(
     () => Array.from({ length: 10 }, (_, label) => shipped && shippedPicture(shipped, label)),
     [shipped],
@@ -99,19 +96,34 @@ function Thumbnails(): JSX.Element {
   return (
     <fieldset class="forward-thumbs">
       <legend class="hidden">Which picture</legend>
-      {yours && <Thumbnail name={name} value={-1} picture={yours} title="Your picture" />}
-      {images.map((image, label) => (
-        <Thumbnail key={label} name={name} value={label} picture={image} title={`Digit ${label}`} />
-      ))}
+      {yours && <Thumbnail name={name} value="own" picture={yours} title="Your picture" />}
+      {Array.from({ length: HANDS }, (_, index) => {
+        const hand = drawn?.pictures[index];
+        const title = hand?.title ?? `Hand ${index + 1}`;
+        const value = { kind: 'hand', index } as const;
+        return (
+          <Thumbnail key={`hand${index}`} name={name} value={value} picture={hand?.picture ?? null} title={title} />
+        );
+      })}
+      {images.map((image, index) => {
+        const value = { kind: 'digit', index } as const;
+        return <Thumbnail key={`digit${index}`} name={name} value={value} picture={image} title={`Digit ${index}`} />;
+      })}
     </fieldset>
   );
 }
 
 interface ThumbnailProps {
   name: string;
-  value: number;
+  value: ShownPicture | 'own';
   picture: Picture | null;
   title: string;
+}
+
+function isShown(value: ShownPicture | 'own'): boolean {
+  const { value: shown } = which;
+  if (value === 'own' || shown === 'own') return value === shown;
+  return value.kind === shown.kind && value.index === shown.index;
 }
 
 function Thumbnail({ name, value, picture: image, title }: ThumbnailProps): JSX.Element {
@@ -123,10 +135,10 @@ function Thumbnail({ name, value, picture: image, title }: ThumbnailProps): JSX.
         name={name}
         class="hidden"
         aria-label={title}
-        checked={digit.value === value}
+        checked={isShown(value)}
         disabled={!image}
         onChange={() => {
-          digit.value = value;
+          which.value = value;
         }}
       />
       <span class="forward-thumb-face" aria-hidden="true">

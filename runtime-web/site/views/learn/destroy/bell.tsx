@@ -3,11 +3,12 @@ import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import { Button } from '../../../components/button.tsx';
 import { Card } from '../../../components/card.tsx';
+import { Notice } from '../../../components/notice.tsx';
 import { Slider } from '../../../components/slider.tsx';
 import { normalDensity } from '../../forward/chain/statistics.ts';
 import { epsilon } from '../../forward/noisy.ts';
 import { readable } from '../../forward/numbers.ts';
-import { picture as forwardPicture } from '../../forward/state.ts';
+import { picture as forwardPicture, notice } from '../../forward/state.ts';
 import { Panel } from '../panel.tsx';
 import { Maths, oneMinus, root, row } from '../symbols.tsx';
 import { betaAt, counts, PLACES, placeOf, stepOfPixel } from './bell-math.ts';
@@ -128,13 +129,13 @@ function Drawing({ x, mean, deviation, drawn }: DrawingProps): JSX.Element {
   );
 }
 
-/** The same step for every pixel of a digit. */
+/** The same step for every pixel of a picture. */
 function WholePicture({ beta }: { beta: number }): JSX.Element {
   const picture = forwardPicture.value;
   const grain = useMemo(() => picture && epsilon(9, picture.x0.length), [picture]);
   const after =
     picture && grain && picture.x0.map((value, i) => Math.sqrt(1 - beta) * value + Math.sqrt(beta) * grain[i]!);
-  const shape = picture?.shape ?? [1, 28, 28];
+  const shape = picture?.shape ?? [1, 64, 64];
   return (
     <div class="learn-bell-picture">
       <Panel title="Before" words="each pixel its own bell" values={picture?.x0} shape={shape} />
@@ -143,6 +144,7 @@ function WholePicture({ beta }: { beta: number }): JSX.Element {
         Each pixel draws for itself. With a small β the picture hardly changes, so it takes many steps; with a β near 1
         one step is enough to destroy it, and nothing could be learned from that.
       </p>
+      <Notice text={notice.value} />
     </div>
   );
 }

@@ -2,7 +2,8 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { formatRoute } from '../../../router.ts';
-import { useDigits } from '../digits.ts';
+import { usePictures } from '../../forward/source/use-pictures.ts';
+import { trouble } from '../lesson.ts';
 import { Notes, TakeAway, Task } from '../parts.tsx';
 import { Bell } from './bell.tsx';
 import { ChainAndJump } from './chain-and-jump.tsx';
@@ -10,7 +11,9 @@ import './destroy.css';
 import { NOTES } from './notes.tsx';
 
 export default function DestroyChapter(): JSX.Element {
-  useDigits();
+  usePictures((sentence) => {
+    trouble.value = sentence;
+  });
   const [moved, setMoved] = useState(false);
   return (
     <>

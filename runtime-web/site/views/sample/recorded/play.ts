@@ -1,59 +1,75 @@
-/** Fetches the recording and plays it, a few times over; for those who asked for less motion only its end is shown. */
-import { type Moment, moment, readMoments } from './recording.ts';
+/**
+ * Fetches the recording of the chosen model and plays it, a few times over; for those who asked for less motion only its end is
+ * shown.
+ */
+import { effect, untracked } from '@preact/signals';
+import { current } from '../../../store.ts';
+import { type Moment, moment, RECORDINGS, readEstimates, replay } from './recording.ts';
 
-const ADDRESS = 'learn/recorded-sampling.png';
 /** Milliseconds of a step, and of the finished pictures. */
 const [PACE, STAY] = [160, 2500];
 const TIMES = 3;
 
+/** Follows the choice of the model until the returned function is called. */
+export const playRecording = (): (() => void) =>
+  effect(() => {
+    const { recording } = current.value;
+    return recording === undefined ? undefined : untracked(() => play(recording));
+  });
+
 /** Returns a function that ends it. Without a connection there is nothing to play. */
-export function playRecording(): () => void {
-  let ended = false;
-  let timer: ReturnType<typeof setTimeout> | undefined;
+function play(key: string): () => void {
+  const ended = new AbortController();
+  const { signal } = ended;
+  const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
   const wait = (milliseconds: number) =>
     new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, milliseconds);
+      const timer = setTimeout(resolve, milliseconds);
+      signal.addEventListener('abort', () => clearTimeout(timer));
     });
-  const play = async () => {
-    const moments = await fetchMoments();
-    const last = moments.at(-1)!;
-    if (ended) return;
-    if (matchMedia('(prefers-reduced-motion: reduce)').matches) {
-      moment.value = last;
-      return;
-    }
-    for (let time = 0; time < TIMES; time++) {
+  const run = async () => {
+    const estimates = await fetchEstimates(key);
+    const moments: Moment[] = [];
+    await replay(RECORDINGS[key]!, estimates, {
+      pause: () => (still || moments.length === 0 ? Promise.resolve() : wait(PACE)),
+      onMoment: (one) => {
+        moments.push(one);
+        if (!still) moment.value = one;
+      },
+      signal,
+    });
+    moment.value = moments.at(-1)!;
+    for (let time = 1; time < TIMES && !still; time++) {
+      await wait(STAY);
       for (const one of moments) {
         moment.value = one;
-        await wait(one === last ? STAY : PACE);
-        if (ended) return;
+        await wait(PACE);
       }
     }
   };
-  play().catch(() => {});
-  return () => {
-    ended = true;
-    clearTimeout(timer);
-  };
+  run().catch(() => {});
+  return () => ended.abort();
 }
 
-let fetched: Promise<Moment[]> | undefined;
+const fetched = new Map<string, Promise<Float32Array[]>>();
 
-function fetchMoments(): Promise<Moment[]> {
-  fetched ??= readPicture().catch((error: unknown) => {
-    fetched = undefined;
-    throw error;
-  });
-  return fetched;
+function fetchEstimates(key: string): Promise<Float32Array[]> {
+  const known = fetched.get(key);
+  if (known) return known;
+  const reading = readPicture(key);
+  fetched.set(key, reading);
+  reading.catch(() => fetched.delete(key));
+  return reading;
 }
 
-async function readPicture(): Promise<Moment[]> {
-  const response = await fetch(new URL(ADDRESS, document.baseURI));
-  const bitmap = await createImageBitmap(await response.blob(), { colorSpaceConversion: 'none' });
+async function readPicture(key: string): Promise<Float32Array[]> {
+  const response = await fetch(new URL(`learn/recorded-${key}.webp`, document.baseURI));
+  const file = new Blob([await response.arrayBuffer()], { type: 'image/webp' });
+  const bitmap = await createImageBitmap(file, { colorSpaceConversion: 'none' });
   const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
   const context = canvas.getContext('2d')!;
   context.drawImage(bitmap, 0, 0);
   const { data } = context.getImageData(0, 0, bitmap.width, bitmap.height);
   bitmap.close();
-  return readMoments(data);
+  return readEstimates(data, RECORDINGS[key]!);
 }

@@ -1,20 +1,37 @@
-/** A sampling that was recorded, to be shown while the model loads: see scripts/learn/record-sampling.ts. */
-import type { ImageShape } from '@onnoise/scheduler';
+/**
+ * Samplings that were recorded, to be shown while a model loads: see scripts/learn/record-sampling.ts. What the network
+ * estimated is recorded; the noise is the seeds', and the page's own sampler puts both together.
+ */
+import {
+  compileSampler,
+  type ImageShape,
+  type SamplerName,
+  type SchedulerConfig,
+  sampleImages,
+} from '@onnoise/scheduler';
 import { signal } from '@preact/signals';
-import facts from './recording.json' with { type: 'json' };
+import { fromBytes, toBytes } from '../../../state/pixels.ts';
+import type { Draft } from '../parameters.ts';
+import recordings from './recordings.json' with { type: 'json' };
 
-export const RECORDING = facts as unknown as {
-  /** Pictures. */
-  count: number;
-  /** Of the first one. */
-  seed: number;
+export interface Recording {
+  /** SHA-256 of the network's file in hex: the pictures of other weights would be others. */
+  network: string;
+  /** What the controls say for it, where that is not what they always say at first. */
+  draft: Pick<Draft, 'count' | 'seed' | 'conditions'>;
+  sampler: SamplerName;
+  steps: number;
   shape: ImageShape;
-  /** The network's input, one a step. */
-  timesteps: number[];
-};
+  /** Of the model. */
+  scheduler: SchedulerConfig;
+}
+
+/** By key: that of a shipped model is the name of its folder. */
+export const RECORDINGS = recordings as unknown as Readonly<Record<string, Recording>>;
 
 /** A step of it, [N, C, H, W] as bytes. */
 export interface Moment {
+  recording: Recording;
   shape: ImageShape;
   count: number;
   /** Steps done. */
@@ -26,31 +43,58 @@ export interface Moment {
   x0: Uint8ClampedArray;
 }
 
-/** The step on show; null before the recording is here. */
+/** The step on show; null before a recording is here. */
 export const moment = signal<Moment | null>(null);
 
 /**
- * Takes the recording's steps out of its picture.
- * @param rgba [2 steps H, N W, 4]: for each step a row of x and a row of x0
+ * Takes the estimates out of the recording's picture.
+ * @param rgba [steps H, N W, 4]: a row of pictures for each step
+ * @returns for each step [N, 1, H, W] in [-1, 1]
  */
-export function readMoments(rgba: ArrayLike<number>, { count, shape, timesteps } = RECORDING): Moment[] {
+export function readEstimates(rgba: ArrayLike<number>, { draft, shape, steps }: Recording): Float32Array[] {
+  const count = Number(draft.count);
   const [, height, width] = shape;
   const across = count * width;
-  const batch = (row: number) => {
-    const out = new Uint8ClampedArray(count * height * width);
-    for (let i = 0; i < out.length; i++) {
+  return Array.from({ length: steps }, (_, row) => {
+    const bytes = new Uint8ClampedArray(count * height * width);
+    for (let i = 0; i < bytes.length; i++) {
       const [n, y, x] = [Math.floor(i / (height * width)), Math.floor(i / width) % height, i % width];
-      out[i] = rgba[4 * ((row * height + y) * across + n * width + x)]!;
+      bytes[i] = rgba[4 * ((row * height + y) * across + n * width + x)]!;
     }
-    return out;
-  };
-  return timesteps.map((_, i) => ({
+    return fromBytes(bytes);
+  });
+}
+
+export interface ReplayOptions {
+  onMoment: (moment: Moment) => void;
+  /** Waited for before every step. */
+  pause?: (() => Promise<void>) | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/** Samples with the recorded estimates in the network's place. @throws the signal's reason */
+export async function replay(
+  recording: Recording,
+  estimates: readonly Float32Array[],
+  { onMoment, pause, signal }: ReplayOptions,
+): Promise<void> {
+  const { draft, sampler, steps, shape, scheduler } = recording;
+  const [count, seed] = [Number(draft.count), Number(draft.seed)];
+  const table = compileSampler(scheduler, { sampler, steps });
+  await sampleImages({
+    table,
     shape,
-    count,
-    step: i + 1,
-    steps: timesteps.length,
-    t: timesteps[i + 1] ?? 0,
-    x: batch(2 * i),
-    x0: batch(2 * i + 1),
-  }));
+    seeds: Array.from({ length: count }, (_, i) => seed + i),
+    // x0 = p x + q o, so this o is what the network must have said.
+    denoise: async (x, _, step) => {
+      await pause?.();
+      const { p, q } = table.rows[step]!;
+      return estimates[step]!.map((x0, i) => (x0 - p * x[i]!) / q);
+    },
+    onStep: ({ step, x, x0 }) => {
+      const t = Math.round(table.rows[step]?.timestep ?? 0);
+      onMoment({ recording, shape, count, step, steps, t, x: toBytes(x), x0: toBytes(x0) });
+    },
+    signal,
+  });
 }

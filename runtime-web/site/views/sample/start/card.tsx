@@ -1,11 +1,17 @@
 /** Where sampling starts: noise, a picture, or noise around a seed or between two. */
+import type { ConditionSpec } from '@onnoise/scheduler';
 import type { JSX } from 'preact';
+import { Button } from '../../../components/button.tsx';
+import { conditionWords, tidy, usualRange } from '../../../components/condition-words.ts';
 import { PictureCanvas } from '../../../components/picture-canvas.tsx';
 import { Segmented } from '../../../components/segmented.tsx';
+import { Slider } from '../../../components/slider.tsx';
+import { conditionText, endsOf, rangeText } from '../condition-draft.ts';
 import { GoButton } from '../go-button.tsx';
 import { NumberControl } from '../number-control.tsx';
 import type { Draft } from '../parameters.ts';
-import { draft, problems, type Run, sampled } from '../state.ts';
+import { busy, draft, info, problems, type Run, sampled } from '../state.ts';
+import { sweep, sweepable } from '../sweep.ts';
 import { MaskPad, MaskTools } from './mask-pad.tsx';
 import { OwnFile, Thumbnails } from './pictures.tsx';
 import { kindOf, LARGEST_RESAMPLES, type StartKind } from './start.ts';
@@ -19,6 +25,7 @@ const WORDS: Record<StartKind, { label: string; hint: string }> = {
   redraw: { label: 'Redraw', hint: 'Sampling starts in the middle, from a picture with noise on it.' },
   vary: { label: 'Vary', hint: 'Sampling starts from noise that is close to a seed’s, so the pictures are alike.' },
   between: { label: 'Between', hint: 'Noise that goes from one seed’s to another’s turns one picture into the other.' },
+  same: { label: 'One seed', hint: 'All pictures start from the same noise: only what they are asked for differs.' },
 };
 
 const set = (change: Partial<Draft>) => {
@@ -42,6 +49,8 @@ export function StartCard(): JSX.Element {
       {(kind === 'fill' || kind === 'redraw') && <FromPicture kind={kind} />}
       {kind === 'vary' && <Around />}
       {kind === 'between' && <Between />}
+      {kind === 'same' && <Same />}
+      {kind === 'noise' && <Invitation />}
       <div class="start-go">
         {problems.value.start && (
           <p class="field-hint" role="status">
@@ -181,6 +190,53 @@ function Between(): JSX.Element {
         error={problems.value.toward}
         onText={(toward) => set({ toward })}
       />
+    </div>
+  );
+}
+
+/** Where the numbers begin and end; the classes are chosen below, among the settings. */
+function Same(): JSX.Element | null {
+  const { conditions = [], nullCondition = false } = info.value ?? {};
+  if (conditions.length === 0) return null;
+  return (
+    <div class="start-body start-between">
+      {conditions.map((spec) => (
+        <Ends key={spec.name} spec={spec} text={conditionText(draft.value.conditions, spec, nullCondition)} />
+      ))}
+    </div>
+  );
+}
+
+function Ends({ spec, text }: { spec: ConditionSpec; text: string }): JSX.Element {
+  const { name, min, max } = spec;
+  const { label, say } = conditionWords(name);
+  const [from, to] = endsOf(text, spec) ?? usualRange(spec);
+  const within = (value: number) => Math.min(max, Math.max(min, tidy(value, max - min)));
+  const range = (from: number, to: number) =>
+    set({ conditions: { ...draft.peek().conditions, [name]: rangeText(within(from), within(to)) } });
+  const shared = { min, max, step: max - min >= 40 ? 1 : (max - min) / 100, format: say };
+  return (
+    <>
+      <Slider {...shared} label={`${label} of the first picture`} value={from} onInput={(value) => range(value, to)} />
+      <Slider {...shared} label={`${label} of the last picture`} value={to} onInput={(value) => range(from, value)} />
+    </>
+  );
+}
+
+/** For models that take a number: what it does, in one click. */
+function Invitation(): JSX.Element | null {
+  const name = sweepable.value;
+  if (name === undefined) return null;
+  const { label, sight } = conditionWords(name);
+  const number = `${label.charAt(0).toLowerCase()}${label.slice(1)}`;
+  return (
+    <div class="start-invitation">
+      <p>
+        One seed, and only the {number} changes: watch {sight}.
+      </p>
+      <Button icon="play" disabled={busy.value || !info.value} onClick={sweep}>
+        One seed, every {number}
+      </Button>
     </div>
   );
 }

@@ -4,9 +4,10 @@ import { decimal } from '../decimal.ts';
 
 /**
  * `fill` and `redraw` start from a picture, which is kept apart from the draft: a link cannot carry it. `vary` goes
- * around the seed, and `between` from it to another.
+ * around the seed, and `between` from it to another; `same` keeps it, so that only
+ * classes and numbers make a difference.
  */
-export const STARTS = ['noise', 'fill', 'redraw', 'vary', 'between'] as const;
+export const STARTS = ['noise', 'fill', 'redraw', 'vary', 'between', 'same'] as const;
 export type StartKind = (typeof STARTS)[number];
 
 export interface StartDraft {
@@ -21,7 +22,8 @@ export type Start =
   | { kind: 'fill'; resamples: number }
   | { kind: 'redraw'; strength: number }
   | { kind: 'vary'; variation: number }
-  | { kind: 'between'; toward: number };
+  | { kind: 'between'; toward: number }
+  | { kind: 'same' };
 
 /** What the visitor has chosen for a start from a picture. */
 export interface Brought {
@@ -39,6 +41,7 @@ export const START_FIELDS = {
   redraw: ['strength'],
   vary: ['variation'],
   between: ['toward'],
+  same: [],
 } as const satisfies Record<StartKind, readonly (keyof StartDraft)[]>;
 
 export const kindOf = ({ start }: Pick<StartDraft, 'start'>): StartKind | undefined =>
@@ -94,6 +97,8 @@ export function checkStart(
       if (draft.count.trim() === '1') return problem('start', 'From one seed to another takes at least 2 pictures.');
       return { start: { kind, toward } };
     }
+    case 'same':
+      return { start: { kind } };
   }
 }
 
@@ -101,7 +106,7 @@ const wholeRule = (min: number, max: number): Rule<number> =>
   worded(`a whole number from ${min} to ${max}`, integer(min, max));
 
 /** The seeds of a request, and how it starts; the picture and its mask come to it later. */
-export function startRequest(seed: number, start: Start | undefined): PictureOptions {
+export function startRequest(seed: number, count: number, start: Start | undefined): PictureOptions {
   switch (start?.kind) {
     case 'fill':
       return { seed, resamples: start.resamples };
@@ -111,6 +116,8 @@ export function startRequest(seed: number, start: Start | undefined): PictureOpt
       return { variations: seed, variation: start.variation };
     case 'between':
       return { interpolate: [seed, start.toward] };
+    case 'same':
+      return { seeds: new Array<number>(count).fill(seed) };
     default:
       return { seed };
   }

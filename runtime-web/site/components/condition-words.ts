@@ -1,0 +1,70 @@
+/**
+ * Numbers that a model is conditional on, in words. Bone ages, as RSNA's table has them, and what ends in `_months` are months,
+ * and said in years and months: 122 is "10 years 2 months". All others are plain numbers.
+ */
+import type { ConditionSpec } from '@onnoise/scheduler';
+
+export interface ConditionWords {
+  /** `Bone age` */
+  label: string;
+  /** Of the numbers as they are typed: `months`. */
+  unit: string | undefined;
+  /** `10 years 2 months` */
+  say: (value: number) => string;
+  /** The same where there is little room: `10 y 2 m`. */
+  brief: (value: number) => string;
+  /** What there is to see where this number alone changes. */
+  sight: string;
+}
+
+const BONE_AGE = /^bone_?age$/;
+const MONTHS = /^bone_?age$|_months$/;
+
+const SIGHT = 'what this number does to a picture';
+
+export function conditionWords(name: string): ConditionWords {
+  const bare = BONE_AGE.test(name) ? 'bone age' : name.replace(/_months$/, '').replaceAll('_', ' ');
+  const label = `${bare.charAt(0).toUpperCase()}${bare.slice(1)}`;
+  if (!MONTHS.test(name)) return { label, unit: undefined, say: String, brief: String, sight: SIGHT };
+  const sight = BONE_AGE.test(name) ? 'the growth plates close' : SIGHT;
+  return { label, unit: 'months', say: ageWords, brief: briefAge, sight };
+}
+
+/** @param months rounded to whole ones */
+export function ageWords(months: number): string {
+  return ageParts(months, (count, unit) => `${count} ${unit}${count === 1 ? '' : 's'}`);
+}
+
+const briefAge = (months: number): string => ageParts(months, (count, unit) => `${count} ${unit.charAt(0)}`);
+
+function ageParts(months: number, part: (count: number, unit: 'year' | 'month') => string): string {
+  const whole = Math.round(months);
+  const [years, rest] = [Math.floor(whole / 12), whole % 12];
+  const parts = [
+    ...(years > 0 ? [part(years, 'year')] : []),
+    ...(rest > 0 || years === 0 ? [part(rest, 'month')] : []),
+  ];
+  return parts.join(' ');
+}
+
+/** Classes that are the sexes are called so. */
+export function classesLabel(names: readonly string[]): string {
+  const sexes = names.length === 2 && ['female', 'male'].every((sex) => names.includes(sex));
+  return sexes ? 'Sex' : 'Classes';
+}
+
+/** The part of the range to go through, without its ends, where examples are few: 24 to 216 of 1 to 228 months. */
+export function usualRange({
+  name,
+  min,
+  max,
+}: Pick<ConditionSpec, 'name' | 'min' | 'max'>): [low: number, high: number] {
+  const margin = (max - min) / 10;
+  const inner: [number, number] = BONE_AGE.test(name) ? [24, 216] : [min + margin, max - margin];
+  const [low, high] = inner.map((end) => tidy(end, max - min)) as [number, number];
+  return low >= min && high <= max && low < high ? [low, high] : [min, max];
+}
+
+/** Whole numbers in a wide range, else three digits. */
+export const tidy = (value: number, range: number): number =>
+  range >= 40 ? Math.round(value) : Number(value.toPrecision(3));

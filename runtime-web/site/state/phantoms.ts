@@ -1,0 +1,93 @@
+/** The phantoms of hands that the page ships, on a sheet: see scripts/web/make-phantoms.ts. */
+import type { Picture } from './picture.ts';
+import { fromBytes } from './pixels.ts';
+
+/** What every phantom says of itself: pipeline/src/phantom/label.ts. */
+export const PHANTOM_NOTICE = 'Synthetic phantom, not a radiograph of a person.';
+
+/** What is to be said beside a model's pictures. */
+export const noticeOf = ({ trainedOn }: { trainedOn?: 'phantoms' } = {}): string | undefined =>
+  trainedOn === 'phantoms' ? PHANTOM_NOTICE : undefined;
+
+/** What is known of them, by place on the sheet, row by row. */
+export interface PhantomSheet {
+  /** To be said wherever one is shown, a sentence. */
+  notice: string;
+  /** Name of the sheet's file, beside this one. */
+  sheet: string;
+  columns: number;
+  count: number;
+  width: number;
+  height: number;
+  classNames: string[];
+  labels: number[];
+  conditions: { boneage: number[] };
+}
+
+export interface Phantoms extends PhantomSheet {
+  /** [count, height, width] */
+  pixels: Uint8Array;
+}
+
+const ADDRESS = 'hands/phantoms.json';
+
+/** @throws Error with one sentence if they cannot be fetched */
+export async function fetchPhantoms(): Promise<Phantoms> {
+  const get = async (address: URL) => {
+    const response = await fetch(address).catch(() => undefined);
+    if (response?.ok) return response;
+    const why = response ? `the server answers ${response.status}` : 'there is no connection';
+    throw new Error(`Cannot fetch the hands: ${why}. A digit, a file or the camera will do.`);
+  };
+  const about = new URL(ADDRESS, document.baseURI);
+  const sheet = (await (await get(about)).json()) as PhantomSheet;
+  const bitmap = await createImageBitmap(await (await get(new URL(sheet.sheet, about))).blob(), {
+    colorSpaceConversion: 'none',
+  });
+  const canvas = document.createElement('canvas');
+  [canvas.width, canvas.height] = [bitmap.width, bitmap.height];
+  const context = canvas.getContext('2d', { willReadFrequently: true })!;
+  context.drawImage(bitmap, 0, 0);
+  const { data } = context.getImageData(0, 0, bitmap.width, bitmap.height);
+  bitmap.close();
+  return { ...sheet, pixels: cutSheet(data, sheet) };
+}
+
+/**
+ * Takes the pictures off the sheet.
+ * @param rgba [rows height, columns width, 4], gray
+ * @returns [count, height, width]
+ */
+export function cutSheet(
+  rgba: ArrayLike<number>,
+  { columns, count, width, height }: Pick<PhantomSheet, 'columns' | 'count' | 'width' | 'height'>,
+): Uint8Array {
+  const area = width * height;
+  return Uint8Array.from({ length: count * area }, (_, i) => {
+    const [picture, place] = [Math.floor(i / area), i % area];
+    const x = (picture % columns) * width + (place % width);
+    const y = Math.floor(picture / columns) * height + Math.floor(place / width);
+    return rgba[4 * (y * columns * width + x)]!;
+  });
+}
+
+export function phantomPicture({ pixels, width, height }: Phantoms, index: number, name: string): Picture {
+  const size = width * height;
+  return {
+    name,
+    shape: [1, height, width],
+    x0: fromBytes(pixels.subarray(index * size, (index + 1) * size)),
+  };
+}
+
+/** For each age in months the place of the phantom that is nearest to it, none twice. */
+export function placesByAge({ conditions: { boneage } }: Pick<PhantomSheet, 'conditions'>, ages: readonly number[]) {
+  const places: number[] = [];
+  for (const age of ages) {
+    const free = boneage.map((_, place) => place).filter((place) => !places.includes(place));
+    places.push(
+      free.reduce((best, place) => (Math.abs(boneage[place]! - age) < Math.abs(boneage[best]! - age) ? place : best)),
+    );
+  }
+  return places;
+}

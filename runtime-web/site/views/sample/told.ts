@@ -1,0 +1,48 @@
+/** What the network is told of each picture on show, in words. */
+import { conditionWords } from '../../components/condition-words.ts';
+import { readCondition } from './condition-draft.ts';
+import { info, recorded, run } from './state.ts';
+
+interface Told {
+  /** Name of its class, for a model with classes. */
+  className: string | undefined;
+  numbers: readonly { name: string; value: number }[];
+}
+
+const ANY = { mean: 0, std: 1, min: -Infinity, max: Infinity };
+
+/** Of a picture of the run, or of the recording while that is on show. */
+function toldOf(index: number): Told {
+  const turn = (lists: readonly (readonly [string, readonly number[]])[]) =>
+    lists.flatMap(([name, values]) => (values.length === 0 ? [] : [{ name, value: values[index % values.length]! }]));
+  const made = run.value;
+  if (made) {
+    return { className: made.classes?.[index], numbers: turn(Object.entries(made.parameters.conditions ?? {})) };
+  }
+  const playing = recorded.value;
+  if (!playing) return { className: undefined, numbers: [] };
+  const { classes = 0, classNames } = info.value ?? {};
+  const { conditions } = playing.recording.draft;
+  const lists = Object.entries(conditions).map(
+    ([name, text]) => [name, readCondition(text, { name, ...ANY }, playing.count) ?? []] as const,
+  );
+  return { className: classes > 0 ? classNames?.[index % classes] : undefined, numbers: turn(lists) };
+}
+
+/** To follow "Picture 4": `, class female, bone age 8 years 5 months`. */
+export function toldWords(index: number): string {
+  const { className, numbers } = toldOf(index);
+  const words = numbers.map(({ name, value }) => {
+    const { label, say } = conditionWords(name);
+    return `${label.charAt(0).toLowerCase()}${label.slice(1)} ${say(value)}`;
+  });
+  return [...(className === undefined ? [] : [`class ${className}`]), ...words].map((part) => `, ${part}`).join('');
+}
+
+/** Below a picture of a model that takes numbers: `female, 8 y 5 m`. */
+export function caption(index: number): string | undefined {
+  const { className, numbers } = toldOf(index);
+  if (numbers.length === 0) return undefined;
+  const words = numbers.map(({ name, value }) => conditionWords(name).brief(value));
+  return [...(className === undefined ? [] : [className]), ...words].join(', ');
+}
