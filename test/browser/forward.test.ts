@@ -1,4 +1,5 @@
 /** The forward process: pictures from any source, numbers of the closed form, a link that restores them. */
+import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
@@ -26,6 +27,27 @@ describe('the forward process', skipBecause(LACKS_CHROMIUM), () => {
     await time(page).fill('150');
     await expect.poll(() => pixels(page, 'linear')).not.toEqual(clean);
     expect(await pixels(page, 'linear')).not.toEqual(await pixels(page, 'cosine'));
+  });
+
+  it('begins with a hand, says that nobody was exposed for it, and has others of other ages', async () => {
+    const { page } = await openSite(browser(), host(), '#/forward?t=0');
+    const hand = page.getByRole('img', { name: /^phantom of a hand, .*male at t = 0, linear schedule/ });
+    await hand.waitFor();
+    const notice = page.getByText('Synthetic phantom, not a radiograph of a person.');
+    await notice.waitFor();
+    const sheet = await phantomSheet();
+    const shown = async () => (await pixels(page, 'linear')).filter((_, i) => i % 4 === 0).join();
+    expect(sheet).toContain(await shown());
+    const first = await shown();
+    const little = page.getByRole('radio', { name: /^Hand, 2 years( \d months?)?, (fe)?male$/ });
+    await little.check({ force: true });
+    await expect.poll(shown).not.toBe(first);
+    expect(sheet).toContain(await shown());
+    await expect.poll(() => page.url()).toContain('hand=1');
+    expect(await page.getByRole('radio', { name: /^Hand, / }).count()).toBe(5);
+    await page.getByRole('radio', { name: 'Digit 3' }).check({ force: true });
+    await expect.poll(() => page.url()).toContain('digit=3');
+    expect(await notice.count()).toBe(0);
   });
 
   it('is brought back by its address, and by the back button', async () => {
@@ -118,6 +140,21 @@ const picture = (page: Page, kind: string) => page.getByRole('img', { name: new 
 const time = (page: Page) => page.getByRole('slider', { name: 'Time t' });
 const share = (page: Page, kind: string) =>
   page.getByRole('meter', { name: `Share of the picture, ${kind}` }).getAttribute('value');
+
+/** The gray levels of each shipped phantom. */
+async function phantomSheet(): Promise<string[]> {
+  const { data, info } = await sharp(join(import.meta.dirname, '../../runtime-web/site/public/hands/phantoms.png'))
+    .toColourspace('b-w')
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  const row = (x: number, y: number) => Array.from(data.subarray(y * info.width + x, y * info.width + x + 64));
+  return Array.from({ length: 120 }, (_, n) => {
+    const [left, top] = [(n % 12) * 64, Math.floor(n / 12) * 64];
+    return Array.from({ length: 64 }, (_, y) => row(left, top + y))
+      .flat()
+      .join();
+  });
+}
 
 /** RGBA as drawn. */
 const pixels = (page: Page, kind: string): Promise<number[]> =>

@@ -31,6 +31,8 @@ const STREAM_READ = /generations net::ERR_ABORTED/;
 /** Milliseconds to wait. */
 const PATIENCE = { timeout: 30_000 };
 
+const PHANTOM = 'Synthetic phantom, not a radiograph of a person.';
+
 /** Most that a byte may differ between batches: a tiny difference can tip a rounding. */
 const ROUNDING = 1;
 
@@ -141,7 +143,9 @@ describe("the server's page", skipBecause(LACKS_CHROMIUM), () => {
   });
 
   it('asks for guidance and conditions where a model takes them, and for those that it needs', async () => {
-    const guided = await tinyArtefact(GUIDED);
+    const data = { name: 'hands', hash: 'sha256:0', count: 2, classNames: ['a', 'b'], phantoms: 2 };
+    const card = { name: 'hands', data, parameters: 1, config: {}, metrics: {}, limits: [] };
+    const guided = await tinyArtefact(GUIDED, { card });
     const needing = await tinyArtefact({ conditions: [{ ...AGE, name: 'weight', mean: 1235, min: 1234, max: 1236 }] });
     const { url } = await startForTest({ models: { guided, needing, digits: DIGITS } });
     const page = await open({ url });
@@ -152,6 +156,7 @@ describe("the server's page", skipBecause(LACKS_CHROMIUM), () => {
       await page.getByText(/^1 picture in/).waitFor();
       return request.postDataJSON();
     };
+    expect(await page.getByText(PHANTOM).isVisible()).toBe(true);
     await fill(page, { Pictures: 1, Steps: 2, Seed: 5 });
     const plain = await asked();
     expect(plain.guidance).toBe(DEFAULT_GUIDANCE);
@@ -166,6 +171,7 @@ describe("the server's page", skipBecause(LACKS_CHROMIUM), () => {
     expect(needed).not.toHaveProperty('guidance');
     await page.getByLabel('Model').selectOption('digits');
     expect(await asked()).not.toHaveProperty('condition');
+    expect(await page.getByText(PHANTOM).isVisible()).toBe(false);
   });
 
   it('selects the text where the browser does not let it copy', async () => {

@@ -30,7 +30,7 @@ describe('where sampling starts', skipBecause(LACKS_CHROMIUM), () => {
     await page.getByLabel('Choose a folder').setInputFiles(folder);
     await page.getByRole('button', { name: 'Sample it' }).click();
     await page.locator('.model-bar-ready').waitFor();
-    await fill(page, { Pictures: '1', Steps: '3', Seed: '9' });
+    await fill(page, { Pictures: '1', Steps: '3', Seed: '9', Age: '' });
     await go(page, 'Sample');
     return { page, folder };
   }

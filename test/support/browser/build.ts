@@ -11,6 +11,10 @@ const VITE = join(ROOT, 'node_modules', 'vite', 'bin', 'vite.js');
 
 export const buildSite = (out: string): Promise<void> => build(join('runtime-web', 'vite.config.ts'), out);
 
+/** The same with digits first. */
+export const buildTestSite = (out: string): Promise<void> =>
+  build(join('test', 'support', 'browser', 'site.config.ts'), out);
+
 export const buildPages = (out: string): Promise<void> =>
   build(join('test', 'browser', 'pages', 'vite.config.ts'), out);
 

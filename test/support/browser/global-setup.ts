@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import type { TestProject } from 'vitest/node';
-import { buildPages, buildSite } from './build.ts';
+import { buildPages, buildTestSite } from './build.ts';
 import { LACKS_CHROMIUM } from './chromium.ts';
 import { launchOptions, QUICK_WASM } from './launch.ts';
 
@@ -20,7 +20,7 @@ export default async function setup(project: TestProject): Promise<(() => Promis
   const [site, pages] = [join(folder, 'site'), join(folder, 'pages')];
   const [server] = await Promise.all([
     chromium.launchServer(await launchOptions({ args: [QUICK_WASM] })),
-    buildSite(site),
+    buildTestSite(site),
     buildPages(pages),
   ]);
   project.provide('browser', { endpoint: server.wsEndpoint(), site, pages });

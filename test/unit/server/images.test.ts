@@ -27,7 +27,7 @@ const PETS = {
   config: {},
   metrics: {},
   limits: [],
-  data: { name: 'pets', hash: 'sha256:0', count: 2, classNames: ['cat', 'dog'] },
+  data: { name: 'pets', hash: 'sha256:0', count: 2, classNames: ['cat', 'dog'], phantoms: 2 },
 };
 
 const generate = (body: object, headers?: Record<string, string>) =>
@@ -356,9 +356,11 @@ describe('GET /v1/models', () => {
       size: '4x4',
       classes: 2,
       class_names: ['cat', 'dog'],
+      trained_on: 'phantoms',
       device: 'cpu',
       format: 'float32',
     });
+    expect(json.data[0]).not.toHaveProperty('trained_on');
     expect(pets.json).toEqual(json.data[3]);
     expect((await ask(server(), '/v1/models/none')).status).toBe(404);
   });

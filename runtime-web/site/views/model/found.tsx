@@ -5,7 +5,9 @@ import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Button } from '../../components/button.tsx';
 import { Icon } from '../../components/icon.tsx';
+import { Notice } from '../../components/notice.tsx';
 import { predictedQuantity } from '../../components/prediction-words.ts';
+import { noticeOf } from '../../state/phantoms.ts';
 import type { Inspection } from './inspect.ts';
 import { close, sampleIt } from './state.ts';
 import { bytes, whole } from './words.ts';
@@ -67,6 +69,7 @@ export function Found({ found }: { found: Inspection }): JSX.Element {
         </dl>
         {samples && <Samples file={samples} />}
       </div>
+      <Notice text={noticeOf(found)} />
       {card.lines.length > 0 && (
         <figure class="model-card">
           <figcaption>From its model card</figcaption>

@@ -31,6 +31,7 @@ export interface Inspection {
   shape: ImageShape;
   classes: number;
   classNames?: string[];
+  trainedOn?: 'phantoms';
   nullCondition: boolean;
   conditions: readonly ConditionSpec[];
   scheduler: SchedulerConfig;
@@ -58,7 +59,7 @@ const UNNAMED = -1;
 /** @throws InputError that names the file and what is wrong with it. */
 export async function inspect({ files, title }: Arranged): Promise<Inspection> {
   const artefact = await readArtefact(openFolder(files));
-  const { scheduler, shape, classes, classNames, nullCondition, conditions } = artefact;
+  const { scheduler, shape, classes, classNames, trainedOn, nullCondition, conditions } = artefact;
   const network = files[MODEL_FILES.network];
   if (network === undefined) throw missingFile(MODEL_FILES.network);
   const { format } = await checkNetwork(artefact, network);
@@ -86,6 +87,7 @@ export async function inspect({ files, title }: Arranged): Promise<Inspection> {
     samples: files[SAMPLES],
     figures: evaluated.figures,
     ...(classNames && { classNames }),
+    ...(trainedOn && { trainedOn }),
     warnings: [...warn({ shape, classes, classNames, size }), ...evaluated.warnings],
   };
 }

@@ -63,10 +63,13 @@ function fileName({ model, parameters }: Run, ending: string): string {
   return `${model.id}-seed${seed}-${start ? `${start.kind}-` : ''}${sampler}${steps}${ending}.png`;
 }
 
-/** Text for the file: how to make it again. */
-const about = ({ model, parameters }: Run) => ({
+const latin = (text: string) => text.replace(/[^\x20-\x7e]/g, '?');
+
+/** Text for the file: how to make it again, and what is to be said of it. */
+const about = ({ model, parameters, notice }: Run) => ({
   Software: 'Onnoise',
-  Comment: decodeURIComponent(String(encodeLink(parameters, model.id))).replace(/[^\x20-\x7e]/g, '?'),
+  ...(notice !== undefined && { Warning: latin(notice) }),
+  Comment: latin(decodeURIComponent(String(encodeLink(parameters, model.id)))),
 });
 
 async function copyLink({ parameters, model }: Run): Promise<void> {

@@ -2,6 +2,7 @@
 import { completeRequest, type PictureOptions } from '@onnoise/scheduler';
 import { batch } from '@preact/signals';
 import type { ModelInfo } from '#src/worker/client.ts';
+import { noticeOf } from '../../state/phantoms.ts';
 import { announce, current, go, type ModelEntry, samplingWorker, sentence, useModel } from '../../store.ts';
 import { createFrameStore } from './frames.ts';
 import { encodeLink } from './link.ts';
@@ -122,6 +123,7 @@ async function runWith(parameters: Parameters, model: ModelEntry, info: ModelInf
     seeds,
     labels,
     classes: labels?.map(named),
+    notice: noticeOf(info),
     start: noisy,
     frames,
   };

@@ -31,6 +31,8 @@ export interface Run {
   labels: number[] | undefined;
   /** Their names. */
   classes: string[] | undefined;
+  /** What is to be said of the pictures. */
+  notice: string | undefined;
   /** What sampling started from, [N, C, H, W]. */
   start: Uint8ClampedArray;
   frames: FrameStore;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readModels } from '#site/build/assets.ts';
 import { readModelFolder } from '#site/build/model-folder.ts';
@@ -99,6 +99,36 @@ describe('readModels', () => {
     expect(models.map(({ line }) => line.id)).toEqual(['digits', 'digits-2', 'faces']);
     expect(models.map(({ line }) => line.url)).toEqual(['models/digits', 'models/digits-2', 'models/faces']);
     expect(models[0]!.folder).toBe(mine);
+  });
+
+  test('shows hands first, then digits, then the others by name', async () => {
+    for (const name of ['apples', 'fashion', 'digits', 'hands']) await writeModel(`shipped/${name}`);
+    const mine = await writeModel('out/mine');
+    const shown = async (first: string[]) =>
+      (await readModels({ modelsFolder: join(root, 'shipped'), first })).map(({ line }) => line.id);
+    expect(await shown([])).toEqual(['hands', 'digits', 'apples', 'fashion']);
+    expect(await shown([mine])).toEqual(['mine', 'hands', 'digits', 'apples', 'fashion']);
+    await rm(join(root, 'shipped/hands'), { recursive: true });
+    expect(await shown([])).toEqual(['digits', 'apples', 'fashion']);
+  });
+
+  test('shows phantoms beside a model of phantoms', async () => {
+    const hand = '{"sample_size": 64, "in_channels": 1}';
+    const index = '{"trained_on": "phantoms"}';
+    await writeModel('shipped/a', { 'unet/config.json': hand, 'model_index.json': index });
+    await writeModel('shipped/b', { 'unet/config.json': hand, 'model_index.json': '{"trained_on": "photos"}' });
+    await writeModel('shipped/c', { 'model_index.json': index });
+    await writeModel('shipped/d', { 'unet/config.json': hand });
+    const lines = (await readModels({ modelsFolder: join(root, 'shipped') })).map(({ line }) => line);
+    expect(lines.map((line) => line.trainedOn)).toEqual(['phantoms', undefined, 'phantoms', undefined]);
+    expect(lines.map((line) => line.pictures)).toEqual(['hands/phantoms.json', undefined, undefined, undefined]);
+  });
+
+  test('knows a recording by the weights, whatever the folder is called', async () => {
+    const models = await readModels({ modelsFolder: 'models', first: [await writeModel('out/digits')] });
+    expect(models.map(({ line }) => line.recording)).toContain('digits');
+    const recorded = models.filter(({ line }) => line.recording === 'digits');
+    expect(recorded.map(({ folder }) => folder)).toEqual([resolve('models/digits')]);
   });
 
   test('shows a folder once that is named and shipped', async () => {
