@@ -21,7 +21,7 @@ const DOCS = join(ROOT, 'docs');
 const COLOURS = 128;
 /** CSS pixels below the end of a picture that is longer than the screen. */
 const MARGIN = 24;
-/** Long enough for the slowest machine to sample ten pictures. */
+/** Long enough for the slowest machine to sample its pictures. */
 const PATIENCE = 120_000;
 
 const DEVICES = [
@@ -40,7 +40,7 @@ interface Shot {
 /** By name: the addresses of the views. */
 const VIEWS: Record<string, Shot> = {
   sample: {
-    hash: '#/sample?model=digits&count=10&steps=50&sampler=ddpm&seed=170',
+    hash: '#/sample?model=hands&count=9&steps=20&seed=170&labels=0&condition.boneage=24..216&start=same',
     act: sample,
   },
   fill: {
@@ -49,7 +49,7 @@ const VIEWS: Record<string, Shot> = {
     until: '.sample-stage',
   },
   forward: {
-    hash: '#/forward?t=120&digit=3',
+    hash: '#/forward?t=120',
     act: (page) => page.getByRole('img', { name: /, cosine schedule/ }).waitFor(),
   },
   learn: { hash: '#/learn/sampling', act: walk, until: '.learn-sampling' },
@@ -58,12 +58,12 @@ const VIEWS: Record<string, Shot> = {
   model: { hash: '#/model', act: open },
 };
 
-/** Ten pictures; on a desktop at the moment when the predictions are legible and the noisy pictures are not. */
+/** One hand at nine ages; on a desktop at the moment when the predictions are legible and the noisy pictures are not. */
 async function sample(page: Page, phone: boolean): Promise<void> {
-  await page.getByText(/^10 pictures in/).waitFor();
+  await page.getByText(/^9 pictures in/).waitFor();
   if (phone) return;
   const step = page.getByRole('slider', { name: 'Step', exact: true });
-  await step.fill('32');
+  await step.fill('10');
   await step.blur();
 }
 
