@@ -76,6 +76,7 @@ const recording: Recording = {
   sampler: checked.parameters.sampler,
   steps: rows.length,
   shape,
+  classNames: model.classNames,
   scheduler,
 };
 const all = JSON.parse(await readFile(FACTS, 'utf8')) as Record<string, Recording>;

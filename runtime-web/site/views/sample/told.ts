@@ -1,7 +1,7 @@
 /** What the network is told of each picture on show, in words. */
 import { conditionWords } from '../../components/condition-words.ts';
 import { readCondition } from './condition-draft.ts';
-import { info, recorded, run } from './state.ts';
+import { recorded, run } from './state.ts';
 
 interface Told {
   /** Name of its class, for a model with classes. */
@@ -21,12 +21,11 @@ function toldOf(index: number): Told {
   }
   const playing = recorded.value;
   if (!playing) return { className: undefined, numbers: [] };
-  const { classes = 0, classNames } = info.value ?? {};
-  const { conditions } = playing.recording.draft;
-  const lists = Object.entries(conditions).map(
+  const { classNames = [], draft } = playing.recording;
+  const lists = Object.entries(draft.conditions).map(
     ([name, text]) => [name, readCondition(text, { name, ...ANY }, playing.count) ?? []] as const,
   );
-  return { className: classes > 0 ? classNames?.[index % classes] : undefined, numbers: turn(lists) };
+  return { className: classNames[index % classNames.length], numbers: turn(lists) };
 }
 
 /** To follow "Picture 4": `, class female, bone age 8 years 5 months`. */

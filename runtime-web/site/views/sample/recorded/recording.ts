@@ -22,6 +22,8 @@ export interface Recording {
   sampler: SamplerName;
   steps: number;
   shape: ImageShape;
+  /** The model's, for what stands below the pictures; the pictures take them in turn. */
+  classNames?: readonly string[] | undefined;
   /** Of the model. */
   scheduler: SchedulerConfig;
 }
