@@ -20,6 +20,7 @@ export function FilmBar(): JSX.Element | null {
         label={moving ? 'Hold this picture' : 'Play the pictures as a film'}
         onClick={toggleFilm}
       />
+      <span>Film</span>
       <input
         class="slider"
         type="range"
@@ -33,7 +34,7 @@ export function FilmBar(): JSX.Element | null {
         onInput={({ currentTarget }) => showPicture(currentTarget.valueAsNumber)}
       />
       <output class="number">
-        {enlarged.value === null ? `${count} pictures` : (caption(index) ?? `${index + 1}`)}
+        {enlarged.value === null ? `${count} pictures` : caption(index).join(', ') || `${index + 1}`}
       </output>
     </section>
   );

@@ -15,6 +15,7 @@ import { FilmBar } from './film-bar.tsx';
 import { follow } from './follow.ts';
 import { PredictedX0, XT, Xt } from './formula.tsx';
 import { GoButton } from './go-button.tsx';
+import { Invitation } from './invitation.tsx';
 import { onKey } from './keys.ts';
 import { EnlargedBar, Panels } from './panels.tsx';
 import { Readout } from './readout.tsx';
@@ -62,6 +63,7 @@ export default function SampleView(): JSX.Element {
       <section class="card sample-stage" aria-label="The pictures as they form">
         <Panels />
         <Notice text={noticeOf(info.value ?? current.value)} />
+        <Invitation />
         <EnlargedBar />
         <FilmBar />
         <Readout />

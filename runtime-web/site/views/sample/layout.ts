@@ -72,11 +72,13 @@ export function crispGrid(
   return best.side < least ? largeGrid(count, box.width, least) : best;
 }
 
-/** As many columns as have cells of `least`, at least one. */
+/** As few rows as cells of `least` allow, all about as long. */
 function largeGrid(count: number, width: number, least: number): Grid {
-  const columns = Math.max(1, Math.min(count, Math.floor((width + LEAST_GAP) / (least + LEAST_GAP))));
+  const most = Math.max(1, Math.min(count, Math.floor((width + LEAST_GAP) / (least + LEAST_GAP))));
+  const rows = Math.ceil(count / most);
+  const columns = Math.ceil(count / rows);
   const side = Math.floor((width - (columns - 1) * LEAST_GAP) / columns);
-  return { columns, rows: Math.ceil(count / columns), side, gap: LEAST_GAP };
+  return { columns, rows, side, gap: LEAST_GAP };
 }
 
 /** The bytes of picture `index` of a batch. */

@@ -10,7 +10,7 @@ export interface NumberControlProps {
   /** Values of the slider, rising; without them there is no slider. */
   stops?: readonly number[];
   name: string;
-  /** The slider's value as it is read aloud. Default: the number. */
+  /** A number as it is read aloud. Default: itself. */
   say?: (value: number) => string;
   disabled?: boolean;
   after?: ComponentChildren;
@@ -20,6 +20,7 @@ export interface NumberControlProps {
 /** A number to type, or to set with a slider. A wrong one stays in its field, with a sentence below. */
 export function NumberControl(props: NumberControlProps): JSX.Element {
   const { label, text, hint, error, stops = [], name, say = String, disabled = false, after, onText } = props;
+  const isNumber = text.trim() !== '' && Number.isFinite(Number(text));
   const nearest = stops.reduce((best, stop, i) => (stop <= Number(text) ? i : best), 0);
   return (
     <Field label={label} hint={error ? undefined : hint} error={error}>
@@ -35,7 +36,7 @@ export function NumberControl(props: NumberControlProps): JSX.Element {
               value={nearest}
               disabled={disabled}
               aria-label={label}
-              aria-valuetext={say(stops[nearest]!)}
+              aria-valuetext={isNumber ? say(Number(text)) : text.trim() || 'none'}
               ref={(input) => input?.style.setProperty('--filled', `${(nearest / (stops.length - 1 || 1)) * 100}%`)}
               onInput={({ currentTarget }) => onText(String(stops[currentTarget.valueAsNumber]))}
             />

@@ -100,7 +100,13 @@ function Cell({ kind, index, side, shape, batch }: CellProps): JSX.Element {
       }}
     >
       <PictureCanvas pixels={pixels} shape={[...shape]} scale={side / Math.max(height, width)} label={label} />
-      {told !== undefined && <span class="sample-caption number">{told}</span>}
+      {told.length > 0 && (
+        <span class="sample-caption number">
+          {told.map((part, i) => (
+            <span key={part}>{i + 1 < told.length ? `${part},\u00a0` : part}</span>
+          ))}
+        </span>
+      )}
     </button>
   );
 }

@@ -38,10 +38,10 @@ export function toldWords(index: number): string {
   return [...(className === undefined ? [] : [`class ${className}`]), ...words].map((part) => `, ${part}`).join('');
 }
 
-/** Below a picture of a model that takes numbers: `female, 8 y 5 m`. */
-export function caption(index: number): string | undefined {
+/** Below a picture of a model that takes numbers: `female` and `8 y 5 m`; nothing of another. */
+export function caption(index: number): string[] {
   const { className, numbers } = toldOf(index);
-  if (numbers.length === 0) return undefined;
+  if (numbers.length === 0) return [];
   const words = numbers.map(({ name, value }) => conditionWords(name).brief(value));
-  return [...(className === undefined ? [] : [className]), ...words].join(', ');
+  return [...(className === undefined ? [] : [className]), ...words];
 }

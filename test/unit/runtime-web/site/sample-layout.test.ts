@@ -116,4 +116,5 @@ it('crispGrid gives pictures the least size where the width allows it, and grows
   expect(side).toBeGreaterThanOrEqual(72);
   expect(columns * side + (columns - 1) * gap).toBeLessThanOrEqual(155);
   expect(crispGrid(3, { ...box, width: 60 }, 28, 72)).toMatchObject({ columns: 1, side: 60 });
+  expect(crispGrid(9, { width: 523, height: 264, ratio: 1 }, 64, 72)).toMatchObject({ columns: 5, rows: 2, side: 99 });
 });

@@ -1,7 +1,6 @@
 /** Where sampling starts: noise, a picture, or noise around a seed or between two. */
 import type { ConditionSpec } from '@onnoise/scheduler';
 import type { JSX } from 'preact';
-import { Button } from '../../../components/button.tsx';
 import { conditionWords, tidy, usualRange } from '../../../components/condition-words.ts';
 import { PictureCanvas } from '../../../components/picture-canvas.tsx';
 import { Segmented } from '../../../components/segmented.tsx';
@@ -10,8 +9,7 @@ import { conditionText, endsOf, rangeText } from '../condition-draft.ts';
 import { GoButton } from '../go-button.tsx';
 import { NumberControl } from '../number-control.tsx';
 import type { Draft } from '../parameters.ts';
-import { busy, draft, info, problems, type Run, sampled } from '../state.ts';
-import { sweep, sweepable } from '../sweep.ts';
+import { draft, info, problems, type Run, sampled } from '../state.ts';
 import { MaskPad, MaskTools } from './mask-pad.tsx';
 import { OwnFile, Thumbnails } from './pictures.tsx';
 import { kindOf, LARGEST_RESAMPLES, type StartKind } from './start.ts';
@@ -50,7 +48,6 @@ export function StartCard(): JSX.Element {
       {kind === 'vary' && <Around />}
       {kind === 'between' && <Between />}
       {kind === 'same' && <Same />}
-      {kind === 'noise' && <Invitation />}
       <div class="start-go">
         {problems.value.start && (
           <p class="field-hint" role="status">
@@ -199,7 +196,7 @@ function Same(): JSX.Element | null {
   const { conditions = [], nullCondition = false } = info.value ?? {};
   if (conditions.length === 0) return null;
   return (
-    <div class="start-body start-between">
+    <div class="start-body start-ends">
       {conditions.map((spec) => (
         <Ends key={spec.name} spec={spec} text={conditionText(draft.value.conditions, spec, nullCondition)} />
       ))}
@@ -220,23 +217,5 @@ function Ends({ spec, text }: { spec: ConditionSpec; text: string }): JSX.Elemen
       <Slider {...shared} label={`${label} of the first picture`} value={from} onInput={(value) => range(value, to)} />
       <Slider {...shared} label={`${label} of the last picture`} value={to} onInput={(value) => range(from, value)} />
     </>
-  );
-}
-
-/** For models that take a number: what it does, in one click. */
-function Invitation(): JSX.Element | null {
-  const name = sweepable.value;
-  if (name === undefined) return null;
-  const { label, sight } = conditionWords(name);
-  const number = `${label.charAt(0).toLowerCase()}${label.slice(1)}`;
-  return (
-    <div class="start-invitation">
-      <p>
-        One seed, and only the {number} changes: watch {sight}.
-      </p>
-      <Button icon="play" disabled={busy.value || !info.value} onClick={sweep}>
-        One seed, every {number}
-      </Button>
-    </div>
   );
 }
