@@ -88,26 +88,28 @@ function Cell({ kind, index, side, shape, batch }: CellProps): JSX.Element {
   const large = enlarged.value !== null;
   const told = caption(index);
   return (
-    <button
-      type="button"
-      class="sample-cell"
-      style={{ width: size.width, minHeight: size.height }}
-      tabIndex={kind === 'x' ? undefined : -1}
-      title={label}
-      aria-label={`${label}: ${large ? 'show all' : 'enlarge'}`}
-      onClick={() => {
-        enlarged.value = large ? null : index;
-      }}
-    >
-      <PictureCanvas pixels={pixels} shape={[...shape]} scale={side / Math.max(height, width)} label={label} />
+    <div style={{ width: size.width }}>
+      <button
+        type="button"
+        class="sample-cell"
+        style={size}
+        tabIndex={kind === 'x' ? undefined : -1}
+        title={label}
+        aria-label={`${label}: ${large ? 'show all' : 'enlarge'}`}
+        onClick={() => {
+          enlarged.value = large ? null : index;
+        }}
+      >
+        <PictureCanvas pixels={pixels} shape={[...shape]} scale={side / Math.max(height, width)} label={label} />
+      </button>
       {told.length > 0 && (
-        <span class="sample-caption number">
+        <p class="sample-caption number" aria-hidden="true">
           {told.map((part, i) => (
             <span key={part}>{i + 1 < told.length ? `${part},\u00a0` : part}</span>
           ))}
-        </span>
+        </p>
       )}
-    </button>
+    </div>
   );
 }
 
