@@ -3,14 +3,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { buildPages, buildSite } from './build.ts';
+import { buildPages, buildTestSite } from './build.ts';
 import { LACKS_FIREFOX } from './firefox.ts';
 
 export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
   if (LACKS_FIREFOX) return undefined;
   const folder = await mkdtemp(join(tmpdir(), 'onnoise-firefox-'));
   const [site, pages] = [join(folder, 'site'), join(folder, 'pages')];
-  await Promise.all([buildSite(site), buildPages(pages)]);
+  await Promise.all([buildTestSite(site), buildPages(pages)]);
   project.provide('browser', { endpoint: '', site, pages });
   return () => rm(folder, { recursive: true, force: true });
 }
