@@ -100,7 +100,7 @@ describe('docs/medical.md', skipBecause(lacks), () => {
     expect(seen.interfaces).toEqual(['lo']);
     expect(seen.hosts).toEqual(['127.0.0.1:8080']);
     expect(seen.isolated).toBe(true);
-    expect(seen.text).toContain('practice');
+    expect(seen.paths).toContain('/models/practice/unet/model.onnx');
     expect(addresses(order.trace)).toEqual(['127.0.0.1']);
     expect([...filesBelow(home)].filter((path) => /Microsoft|onnxruntime|deviceid/.test(path))).toEqual([]);
   });

@@ -27,8 +27,8 @@ export interface Seen {
   isolated: boolean;
   /** What the page says when its pictures are there. */
   done: string;
-  /** All words of the page. */
-  text: string;
+  /** What it asked for. */
+  paths: string[];
 }
 
 const STRACE = ['-f', '--seccomp-bpf', '-qq', '-e', 'trace=connect,sendto,sendmsg'];
@@ -46,17 +46,17 @@ async function visitPage(): Promise<Seen> {
     await once(server.stdout!, 'data');
     const page = await browser.newPage();
     page.setDefaultTimeout(120_000);
-    const hosts = new Set<string>();
-    page.on('request', (request) => hosts.add(new URL(request.url()).host));
+    const asked: URL[] = [];
+    page.on('request', (request) => asked.push(new URL(request.url())));
     await page.goto(`${address}#/sample?count=2&steps=3&seed=7`);
     const done = page.getByText(/^2 pictures in .* steps\/s$/);
     await done.waitFor();
     return {
       interfaces: Object.keys(networkInterfaces()),
-      hosts: [...hosts],
+      hosts: [...new Set(asked.map(({ host }) => host))],
+      paths: asked.map(({ pathname }) => pathname),
       isolated: await page.evaluate<boolean>('crossOriginIsolated'),
       done: (await done.textContent()) ?? '',
-      text: (await page.locator('body').textContent()) ?? '',
     };
   } finally {
     await browser.close();
