@@ -1,7 +1,6 @@
 /** Where the round stands: ten marks, score, streak. */
 import type { JSX } from 'preact';
 import { Icon } from '../../components/icon.tsx';
-import { PICTURES } from './plan.ts';
 import { isRight, score } from './score.ts';
 import { game, record } from './state.ts';
 
@@ -11,7 +10,7 @@ export function Board(): JSX.Element {
   return (
     <div class="game-board">
       <ol class="game-marks" aria-label="Pictures of this round">
-        {Array.from({ length: PICTURES }, (_, i) => {
+        {Array.from({ length: game.round.value!.table.pictures }, (_, i) => {
           const answer = answers[i];
           const state = answer ? (isRight(answer) ? 'right' : 'wrong') : i === place ? 'now' : 'ahead';
           return (

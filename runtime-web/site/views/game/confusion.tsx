@@ -3,41 +3,43 @@ import type { JSX } from 'preact';
 import { balancedAccuracy, shareOf } from './chance.ts';
 import { confusionOf, type ModelRecord } from './record.ts';
 import { confusion, withInterval } from './score.ts';
-import { game, modelKey, record } from './state.ts';
+import { game, modelKey, record, terms } from './state.ts';
+import { capital } from './terms.ts';
 
 export function Confusion(): JSX.Element {
   const { real, synthetic } = confusion(game.answers.value);
-  const { info, model } = game.round.value!.table;
-  const all = record.value.models[modelKey(info.hash)];
+  const { table } = game.round.value!;
+  const words = terms.value;
+  const all = table.file ? undefined : record.value.models[modelKey(table.info.hash)];
   const shown = synthetic.real + synthetic.synthetic;
   return (
     <section class="card game-confusion" aria-labelledby="game-confusion-title">
       <h2 id="game-confusion-title" class="card-title">
-        <span class="number">{synthetic.real}</span> of <span class="number">{shown}</span> synthetic pictures passed
-        for real
+        <span class="number">{synthetic.real}</span> of <span class="number">{shown}</span> {words.synthetic.many}{' '}
+        passed for {words.real.as}
       </h2>
       <table class="game-table">
         <thead>
           <tr>
             <td />
-            <th scope="col">You said real</th>
-            <th scope="col">You said synthetic</th>
+            <th scope="col">You said {words.real.word}</th>
+            <th scope="col">You said {words.synthetic.word}</th>
           </tr>
         </thead>
         <tbody>
           <tr>
-            <th scope="row">Real</th>
+            <th scope="row">{capital(words.real.word)}</th>
             <td class="game-cell-right">{real.real}</td>
             <td>{real.synthetic}</td>
           </tr>
           <tr>
-            <th scope="row">Synthetic</th>
+            <th scope="row">{capital(words.synthetic.word)}</th>
             <td>{synthetic.real}</td>
             <td class="game-cell-right">{synthetic.synthetic}</td>
           </tr>
         </tbody>
       </table>
-      {all && all.shown > 0 && <AllRounds all={all} title={model.title} />}
+      {all && !table.file && all.shown > 0 && <AllRounds all={all} title={table.model.title} />}
     </section>
   );
 }

@@ -10,13 +10,15 @@ const FAR = 64;
 
 export interface FaceCardProps {
   face: Face & { pixels: Uint8ClampedArray };
+  /** Of the round. */
+  pictures: number;
   /** After the answer: what it was, for the text alternative. */
   told?: string | undefined;
   onSwipe: (side: 'left' | 'right') => void;
   children?: ComponentChildren;
 }
 
-export function FaceCard({ face, told, onSwipe, children }: FaceCardProps): JSX.Element {
+export function FaceCard({ face, pictures, told, onSwipe, children }: FaceCardProps): JSX.Element {
   const card = useRef<HTMLDivElement>(null);
   const drag = useRef<{ id: number; x: number; y: number; width: number } | null>(null);
 
@@ -51,7 +53,7 @@ export function FaceCard({ face, told, onSwipe, children }: FaceCardProps): JSX.
       onPointerUp={(event) => letGo(event, true)}
       onPointerCancel={(event) => letGo(event, false)}
     >
-      <PictureCanvas pixels={face.pixels} shape={face.shape} label={labelOf(face.place, told)} />
+      <PictureCanvas pixels={face.pixels} shape={face.shape} label={labelOf(face.place, pictures, told)} />
       {children}
     </div>
   );

@@ -7,14 +7,15 @@ import { batch, computed, type ReadonlySignal, signal } from '@preact/signals';
 import type { ModelInfo, SamplingWorker } from '#src/worker/client.ts';
 import type { ImageShape } from '../../state/pixels.ts';
 import { usualConditions } from '../../state/usual-conditions.ts';
-import { paintHalf } from './painter.ts';
-import { type Deal, type Kind, PICTURES, planRound } from './plan.ts';
+import { dealsOfFile, type RoundFile } from './class/round-file.ts';
+import { paintBatch } from './painter.ts';
+import { type Deal, type Kind, planRound } from './plan.ts';
 import type { Pool } from './pool.ts';
 import { type Answer, longestStreak, streak } from './score.ts';
 
 /** What the view knows of a picture before the answer. */
 export interface Face {
-  /** 0 to PICTURES - 1 */
+  /** From 0 */
   place: number;
   shape: ImageShape;
   /** [C, H, W]; null while it is painted. */
@@ -25,24 +26,39 @@ export interface Face {
 export interface Told extends Deal {
   place: number;
   said: Kind;
+  /** What the player went by, if he said so. */
+  reason?: string | undefined;
   pixels: Uint8ClampedArray;
 }
 
-/** What rounds are dealt from. */
-export interface Table {
+/** What rounds are dealt from: real pictures and a model, which paints the others. */
+export interface PaintedTable {
   model: { id: string; title: string; own: boolean };
   info: Pick<ModelInfo, 'classes' | 'classNames' | 'hash' | 'scheduler'> & ConditioningFacts;
   pool: Pool;
   /** Of the sampler. */
   steps: number;
+  /** Of a round. */
+  pictures: number;
+  file?: undefined;
 }
+
+/** A round that came as a file: all its pictures are there. */
+export interface FileTable {
+  file: RoundFile;
+  /** The real pictures of the file. */
+  pool: Pool;
+  pictures: number;
+}
+
+export type Table = PaintedTable | FileTable;
 
 export interface Round {
   table: Table;
   seed: number;
-  /** Share of the half being painted, 0 to 1. */
+  /** Share of the batch being painted, 0 to 1. */
   progress: ReadonlySignal<number>;
-  /** Places painted: 0, HALF or PICTURES. */
+  /** Places painted. */
   painted: ReadonlySignal<number>;
   face: (place: number) => Face;
 }
@@ -68,12 +84,12 @@ export interface Game {
    * Lays out a round, unless it is laid out already.
    * @param said answers that were given before the page was loaded anew: the round goes on from there
    */
-  lay: (table: Table, seed: number, said?: readonly Kind[]) => void;
+  lay: (table: Table, seed: number, said?: readonly Said[]) => void;
   /** Takes the round off the table. */
   clear: () => void;
   start: () => void;
-  /** Null if there is nothing to answer. */
-  answer: (said: Kind) => Told | undefined;
+  /** Undefined if there is nothing to answer. */
+  answer: (said: Kind, reason?: string) => Told | undefined;
   /** @throws Error before the answer. */
   told: (place: number) => Told;
   next: () => void;
@@ -84,10 +100,16 @@ export interface Game {
   paint: (signal: AbortSignal) => Promise<void>;
 }
 
+/** An answer as it is kept for a reload, without the truth. */
+export interface Said {
+  said: Kind;
+  reason?: string | undefined;
+}
+
 interface Job {
   round: Round;
   deals: Deal[];
-  paintHalf: (signal: AbortSignal) => Promise<void>;
+  paintBatch: (signal: AbortSignal) => Promise<void>;
 }
 
 export function createGame(worker: Pick<SamplingWorker, 'sample'>, randomSeed: () => number): Game {
@@ -98,16 +120,19 @@ export function createGame(worker: Pick<SamplingWorker, 'sample'>, randomSeed: (
   const open = signal(false);
   const before = signal(0);
   const failed = signal<string | null>(null);
-  const place = computed(() => Math.min(answers.value.length - (open.value ? 1 : 0), PICTURES - 1));
+  const place = computed(() => {
+    const last = (jobs.value[0]?.deals.length ?? 1) - 1;
+    return Math.min(answers.value.length - (open.value ? 1 : 0), last);
+  });
   const run = computed(() => streak(answers.value, before.value));
 
   let underWay: { job: Job; abort: AbortController } | null = null;
   let wake = () => {};
 
-  const deal = (list: readonly Job[], as: Phase, said: readonly Kind[] = []) => {
+  const deal = (list: readonly Job[], as: Phase, said: readonly Said[] = []) => {
     batch(() => {
       before.value = run.peek();
-      answers.value = said.map((kind, i) => ({ said: kind, truth: list[0]!.deals[i]!.kind }));
+      answers.value = said.map((given, i) => ({ ...given, truth: list[0]!.deals[i]!.kind }));
       open.value = false;
       failed.value = null;
       jobs.value = list;
@@ -119,16 +144,26 @@ export function createGame(worker: Pick<SamplingWorker, 'sample'>, randomSeed: (
 
   /** Shows the summary once all is answered, and painted: a round that goes on after a reload is painted again. */
   const finish = () => {
-    const painted = jobs.peek()[0]?.round.painted.peek() === PICTURES;
-    if (painted && !open.peek() && answers.peek().length === PICTURES) phase.value = 'summary';
+    const [job] = jobs.peek();
+    const all = job?.deals.length;
+    if (job?.round.painted.peek() === all && !open.peek() && answers.peek().length === all) phase.value = 'summary';
   };
 
   const told = (at: number): Told => {
     const job = jobs.peek()[0];
     const answer = answers.peek()[at];
     if (!job || !answer) throw new Error(`Picture ${at + 1} is not answered.`);
-    return { ...job.deals[at]!, place: at, said: answer.said, pixels: job.round.face(at).pixels! };
+    return {
+      ...job.deals[at]!,
+      place: at,
+      said: answer.said,
+      reason: answer.reason,
+      pixels: job.round.face(at).pixels!,
+    };
   };
+
+  /** A round of a file has none after it. */
+  const nextJobs = (table: Table): Job[] => (table.file ? [] : [createJob(worker, table, randomSeed())]);
 
   return {
     phase,
@@ -147,22 +182,26 @@ export function createGame(worker: Pick<SamplingWorker, 'sample'>, randomSeed: (
       if (now && now.seed === seed && sameTable(now.table, table)) return;
       const job = createJob(worker, table, seed);
       if (said === undefined) deal([job], 'intro');
-      else deal([job, createJob(worker, table, randomSeed())], 'round', said);
+      else deal([job, ...nextJobs(table)], 'round', said);
+      finish();
     },
     clear: () => deal([], 'intro'),
     start: () => {
       const [now] = jobs.peek();
       if (!now || phase.peek() !== 'intro') return;
-      if (jobs.peek().length === 1) jobs.value = [now, createJob(worker, now.round.table, randomSeed())];
+      if (jobs.peek().length === 1) jobs.value = [now, ...nextJobs(now.round.table)];
       phase.value = 'round';
       wake();
     },
-    answer: (said) => {
+    answer: (said, reason) => {
       const now = jobs.peek()[0];
       const at = answers.peek().length;
       if (!now || phase.peek() !== 'round' || open.peek() || now.round.painted.peek() <= at) return undefined;
       open.value = true;
-      answers.value = [...answers.peek(), { said, truth: now.deals[at]!.kind }];
+      answers.value = [
+        ...answers.peek(),
+        { said, truth: now.deals[at]!.kind, ...(reason !== undefined && { reason }) },
+      ];
       return told(at);
     },
     next: () => {
@@ -172,7 +211,7 @@ export function createGame(worker: Pick<SamplingWorker, 'sample'>, randomSeed: (
     },
     again: (as) => {
       const following = jobs.peek()[1];
-      if (following) deal([following, createJob(worker, following.round.table, randomSeed())], as);
+      if (following) deal([following, ...nextJobs(following.round.table)], as);
     },
     retry: () => {
       failed.value = null;
@@ -181,7 +220,7 @@ export function createGame(worker: Pick<SamplingWorker, 'sample'>, randomSeed: (
 
     paint: async (signal) => {
       while (!signal.aborted) {
-        const job = jobs.peek().find(({ round }) => round.painted.peek() < PICTURES);
+        const job = jobs.peek().find(({ round, deals }) => round.painted.peek() < deals.length);
         if (!job || failed.peek() !== null) {
           await new Promise<void>((resolve) => {
             wake = resolve;
@@ -192,7 +231,7 @@ export function createGame(worker: Pick<SamplingWorker, 'sample'>, randomSeed: (
         const abort = new AbortController();
         underWay = { job, abort };
         try {
-          await job.paintHalf(AbortSignal.any([signal, abort.signal]));
+          await job.paintBatch(AbortSignal.any([signal, abort.signal]));
           if (job === jobs.peek()[0]) finish();
         } catch (error) {
           if (!signal.aborted && !abort.signal.aborted) {
@@ -207,28 +246,52 @@ export function createGame(worker: Pick<SamplingWorker, 'sample'>, randomSeed: (
 
 /** True also for a model that was loaded again. */
 function sameTable(a: Table, b: Table): boolean {
-  return a.pool === b.pool && a.steps === b.steps && a.info.hash === b.info.hash;
+  if (a.file || b.file) return a.file === b.file;
+  return a.pool === b.pool && a.steps === b.steps && a.pictures === b.pictures && a.info.hash === b.info.hash;
+}
+
+/** What a round shows at each place. */
+export function dealsOf(table: Table, seed: number): Deal[] {
+  if (table.file) return dealsOfFile(table.file);
+  const { pool, info, pictures } = table;
+  return planRound({
+    seed,
+    pictures,
+    reals: pool.count,
+    labels: pool.labels,
+    conditions: conditionsWithin(pool, info),
+    classes: info.classes,
+  });
+}
+
+/** The numbers of the real pictures that the model takes, brought into the range that it knows. */
+function conditionsWithin({ conditions = {} }: Pool, info: ConditioningFacts): Record<string, number[]> {
+  const known = (info.conditions ?? []).filter(({ name }) => Object.hasOwn(conditions, name));
+  return Object.fromEntries(
+    known.map(({ name, min, max }) => [name, conditions[name]!.map((value) => Math.min(max, Math.max(min, value)))]),
+  );
 }
 
 function createJob(worker: Pick<SamplingWorker, 'sample'>, table: Table, seed: number): Job {
-  const { pool, info, steps } = table;
-  const deals = planRound({ seed, reals: pool.count, labels: pool.labels, classes: info.classes });
-  const shown = signal<readonly Uint8ClampedArray[]>([]);
+  const { pool } = table;
+  const deals = dealsOf(table, seed);
+  const shown = signal<readonly Uint8ClampedArray[]>(table.file?.pictures.map(({ pixels }) => pixels) ?? []);
   const progress = signal(0);
   const painted = computed(() => shown.value.length);
   const face = (place: number): Face => ({ place, shape: pool.shape, pixels: shown.value[place] ?? null });
   return {
     round: { table, seed, progress, painted, face },
     deals,
-    paintHalf: async (signal) => {
+    paintBatch: async (signal) => {
+      if (table.file) return;
       progress.value = 0;
-      const half = await paintHalf({
+      const batch = await paintBatch({
         worker,
         deals,
         from: shown.peek().length,
-        steps,
+        steps: table.steps,
         shape: pool.shape,
-        conditions: usualConditions(info),
+        conditions: usualConditions(table.info),
         readReal: pool.read,
         presentation: pool.presentation,
         onProgress: (done) => {
@@ -237,7 +300,7 @@ function createJob(worker: Pick<SamplingWorker, 'sample'>, table: Table, seed: n
         signal,
       });
       signal.throwIfAborted();
-      shown.value = [...shown.peek(), ...half];
+      shown.value = [...shown.peek(), ...batch];
     },
   };
 }

@@ -1,4 +1,4 @@
-/** Real or synthetic? Ten pictures: some real, some painted by the page a moment ago. */
+/** Real or synthetic? Some pictures are real, some were painted by the page a moment ago. `#/game/class` is for lecturers. */
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import './game.css';
@@ -7,6 +7,10 @@ import './face.css';
 import './round.css';
 import './reveal.css';
 import './summary.css';
+import './reasons.css';
+import './class/class.css';
+import { route } from '../../store.ts';
+import { ClassView } from './class/class-view.tsx';
 import { Intro } from './intro.tsx';
 import { onKey } from './keys.ts';
 import { RoundView } from './round.tsx';
@@ -15,6 +19,10 @@ import { Summary } from './summary.tsx';
 
 export default function GameView(): JSX.Element {
   useEffect(follow, []);
+  return route.value.part === 'class' ? <ClassView /> : <Play />;
+}
+
+function Play(): JSX.Element {
   useEffect(() => {
     document.addEventListener('keydown', onKey);
     return () => document.removeEventListener('keydown', onKey);

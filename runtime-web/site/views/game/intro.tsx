@@ -9,25 +9,33 @@ import { ModelBar } from '../../components/model-bar.tsx';
 import { PictureCanvas } from '../../components/picture-canvas.tsx';
 import { Progress } from '../../components/progress.tsx';
 import { Segmented } from '../../components/segmented.tsx';
+import { formatRoute } from '../../router.ts';
 import { toBytes } from '../../state/pixels.ts';
 import { loaded } from '../../store.ts';
+import { OpenRound } from './class/open-round.tsx';
 import { OwnPictures } from './own-pictures.tsx';
-import { SEEDS } from './plan.ts';
+import { FEWEST_PICTURES, MOST_PICTURES, PICTURES, SEEDS } from './plan.ts';
 import { LEVELS } from './presentation.ts';
 import { randomSeed, STEP_CHOICES } from './settings.ts';
-import { change, game, info, reals, record } from './state.ts';
+import { change, closeRound, forClass, game, info, opened, reals, record, terms } from './state.ts';
+import { capital, type KindWords } from './terms.ts';
 
 export function Intro(): JSX.Element {
   const { best } = record.value;
-  const needsPictures = info.value !== null && (reals.value.state === 'wanted' || reals.value.state === 'failed');
+  const file = opened.value;
+  const needsPictures =
+    !file && info.value !== null && (reals.value.state === 'wanted' || reals.value.state === 'failed');
   return (
     <div class="game-intro">
       <div class="game-pitch">
-        <h1 class="view-title">Real or synthetic?</h1>
-        <p class="lede">
-          Ten pictures. Some are real, the others were painted by the model on this page a moment ago, out of noise. Can
-          you tell which is which?
-        </p>
+        <h1 class="view-title">{terms.value.title}</h1>
+        <Pitch />
+        {forClass.value && (
+          <p class="game-class-note">
+            {file ? <strong>{file.file.title}. </strong> : null}
+            This round is for a class: at its end you get a code to tell the lecturer.
+          </p>
+        )}
         <HowTo />
         {needsPictures ? <OwnPictures /> : <Start />}
         {best > 0 && (
@@ -37,29 +45,59 @@ export function Intro(): JSX.Element {
         )}
       </div>
       <Deck />
-      <div class="game-settings">
-        <ModelBar />
-        <Settings />
-      </div>
+      {file ? (
+        <div class="game-settings">
+          <Button onClick={closeRound}>Play with this page’s pictures</Button>
+        </div>
+      ) : (
+        <div class="game-settings">
+          <ModelBar />
+          {!forClass.value && <RoundSettings />}
+          <section class="game-for-class" aria-label="For a class">
+            <OpenRound />
+            <a class="button button-quiet" href={formatRoute('game', {}, 'class')}>
+              For lecturers: make a round for a class
+            </a>
+          </section>
+        </div>
+      )}
     </div>
   );
 }
 
+function Pitch(): JSX.Element {
+  const { some, made, notice } = terms.value;
+  const file = opened.value;
+  const pictures = game.round.value?.table.pictures ?? PICTURES;
+  const many = `${pictures === PICTURES ? 'Ten' : pictures} pictures${file ? ' from a file' : ''}.`;
+  const others = file ? 'by a model' : 'by the model on this page a moment ago, out of noise';
+  return (
+    <>
+      <p class="lede">
+        {many} Some {some}, the others were {made} {others}. Can you tell which is which?
+      </p>
+      {notice && <p class="game-notice">{notice}</p>}
+    </>
+  );
+}
+
 function HowTo(): JSX.Element {
+  const { real, synthetic } = terms.value;
+  const keyOf = ({ word }: KindWords) => word[0]!.toUpperCase();
   return (
     <ul class="game-howto">
       <li>
-        <span class="game-kind game-kind-real">Real</span>
+        <span class="game-kind game-kind-real">{capital(real.word)}</span>
         <span class="game-touch">swipe left, or tap</span>
         <span class="game-mouse">
-          <kbd>←</kbd> or <kbd>R</kbd>, or click
+          <kbd>←</kbd> or <kbd>{keyOf(real)}</kbd>, or click
         </span>
       </li>
       <li>
-        <span class="game-kind game-kind-synthetic">Synthetic</span>
+        <span class="game-kind game-kind-synthetic">{capital(synthetic.word)}</span>
         <span class="game-touch">swipe right, or tap</span>
         <span class="game-mouse">
-          <kbd>→</kbd> or <kbd>S</kbd>, or click
+          <kbd>→</kbd> or <kbd>{keyOf(synthetic)}</kbd>, or click
         </span>
       </li>
       <li class="muted">
@@ -98,7 +136,13 @@ function Start(): JSX.Element {
         {round !== null && !painted && <Progress label="Painting the first pictures" value={round.progress.value} />}
         {painted && (
           <p class="muted">
-            Round <span class="number">{round.seed}</span> is painted.
+            {round.table.file ? (
+              'The round is ready.'
+            ) : (
+              <>
+                Round <span class="number">{round.seed}</span> is painted.
+              </>
+            )}
           </p>
         )}
       </div>
@@ -106,9 +150,9 @@ function Start(): JSX.Element {
   );
 }
 
-function Settings(): JSX.Element | null {
+export function RoundSettings(): JSX.Element | null {
   const round = game.round.value;
-  if (!round) return null;
+  if (!round || round.table.file) return null;
   const { table } = round;
   const most = table.info.scheduler.num_train_timesteps;
   const choices = [...new Set([...STEP_CHOICES.filter((steps) => steps <= most), table.steps])].sort((a, b) => a - b);
@@ -129,6 +173,13 @@ function Settings(): JSX.Element | null {
         options={choices.map((steps) => ({ value: String(steps), label: String(steps) }))}
         hint="Fewer steps are quicker, and the pictures easier to tell apart."
         onChange={(steps) => change({ steps: Number(steps) })}
+      />
+      <NumberField
+        label="Pictures"
+        value={table.pictures}
+        min={FEWEST_PICTURES}
+        max={MOST_PICTURES}
+        onChange={(pictures) => change({ pictures })}
       />
     </section>
   );

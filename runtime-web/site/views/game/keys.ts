@@ -1,8 +1,8 @@
 /**
- * R or the left arrow says real, S or the right arrow says synthetic, Enter or space goes on. The keys work only while
- * the focus is in the game or nowhere, so that a letter typed elsewhere does nothing.
+ * The first letters of the two kinds, R or S, P or G, and the arrows to the left and right answer; 1 to 6 choose a reason;
+ * Enter or space goes on. The keys work only while the focus is in the game or nowhere, so that a letter typed elsewhere does nothing.
  */
-import { answer, game, next } from './state.ts';
+import { answer, chooseNumber, game, next, terms } from './state.ts';
 
 const TYPED = 'input, select, textarea, [contenteditable]';
 const PRESSED = 'button, a[href], summary';
@@ -18,23 +18,24 @@ export function onKey(event: KeyboardEvent): void {
 
 function act(key: string, target: Element): boolean {
   const open = game.open.peek();
-  switch (key) {
-    case 'r':
-    case 'R':
-    case 'ArrowLeft':
+  const { real, synthetic } = terms.peek();
+  switch (key.toLowerCase()) {
+    case real.word[0]:
+    case 'arrowleft':
       if (!open) answer('real');
       return true;
-    case 's':
-    case 'S':
-    case 'ArrowRight':
+    case synthetic.word[0]:
+    case 'arrowright':
       if (!open) answer('synthetic');
       return true;
-    case 'Enter':
+    case 'enter':
     case ' ':
       if (!open || target.matches(PRESSED)) return false;
       next();
       return true;
     default:
-      return false;
+      if (open || !/^[1-6]$/.test(key)) return false;
+      chooseNumber(Number(key));
+      return true;
   }
 }

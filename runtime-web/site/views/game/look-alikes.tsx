@@ -1,33 +1,55 @@
-/** Under a picture that no measure tells apart: the real pictures most like it, to compare by eye. */
+/** The real pictures most like an answered one, to compare by eye, and where the nearest differs from it. */
 import type { JSX } from 'preact';
-import { useMemo } from 'preact/hooks';
 import { PictureCanvas } from '../../components/picture-canvas.tsx';
-import { fromBytes } from '../../state/pixels.ts';
-import type { Told } from './game.ts';
-import { nearestReals } from './neighbours.ts';
-import type { Pool } from './pool.ts';
-import { present } from './presentation.ts';
-import { capital } from './words.ts';
+import { game, terms } from './state.ts';
+import { capital } from './terms.ts';
+import { type Findings, NEAREST } from './use-findings.ts';
 
-const SHOWN = 3;
+/** Differences are shown as many times as bright as they are. */
+const BRIGHTER = 3;
 
-export function LookAlikes({ told, pool }: { told: Told; pool: Pool }): JSX.Element {
-  const alike = useMemo(() => {
-    const own = told.kind === 'real' ? told.real : undefined;
-    return nearestReals(told.pixels, pool, SHOWN, own).map((index) => ({
-      name: capital(pool.origin(index)),
-      pixels: present(fromBytes(pool.read(index)), pool.shape, pool.presentation, index),
-    }));
-  }, [told.pixels, told.kind, told.real, pool]);
+export interface LookAlikesProps {
+  findings: Findings;
+  shown: string | null;
+  onShow: (id: string | null) => void;
+}
+
+export function LookAlikes({ findings: { alike, difference }, shown, onShow }: LookAlikesProps): JSX.Element | null {
+  const { shape, count } = game.round.peek()!.table.pool;
+  const [, height, width] = shape;
+  if (!difference) return null;
+  const { many } = terms.value.real;
+  const marked = shown === NEAREST;
   return (
     <figure class="game-alike">
-      <figcaption>The real pictures most like it. Compare strokes, corners and ends.</figcaption>
+      <figcaption>
+        Most like it of the {count} {many} here, and its difference from the nearest: {difference.mean.toFixed(0)} of
+        255 levels on average, shown {BRIGHTER} times as bright.
+      </figcaption>
       <ul>
         {alike.map(({ name, pixels }) => (
           <li key={name}>
-            <PictureCanvas pixels={pixels} shape={pool.shape} label={name} />
+            <PictureCanvas pixels={pixels} shape={shape} label={capital(name)} />
           </li>
         ))}
+        <li class="game-difference">
+          <PictureCanvas
+            pixels={difference.map.map((v) => v * BRIGHTER)}
+            shape={[1, height, width]}
+            label={`Difference from the nearest, ${difference.mean.toFixed(0)} of 255 levels on average`}
+          />
+        </li>
+        <li>
+          <button
+            type="button"
+            class="game-show"
+            aria-pressed={marked}
+            aria-label="Mark in the picture where it differs most from the nearest"
+            onClick={() => onShow(marked ? null : NEAREST)}
+          >
+            Mark
+          </button>
+        </li>
       </ul>
     </figure>
   );

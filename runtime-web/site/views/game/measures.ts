@@ -158,7 +158,7 @@ const peak: Measure = {
   faint: (value) => value > 235,
 };
 
-const grain: Measure = {
+export const grain: Measure = {
   id: 'grain',
   title: { high: 'Rough', low: 'Blurry' },
   ends: 'both',

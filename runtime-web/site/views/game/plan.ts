@@ -2,15 +2,19 @@
  * Deals a round from its seed alone. Each of the ten places has both a real picture and a synthetic one, and a coin
  * decides which is shown. The coins are independent, so that counting does not help.
  */
-import { checkInteger, InputError, randomInts, shuffle, uniform } from '@onnoise/scheduler';
+import { checkInteger, randomInts, refuse, shuffle, uniform } from '@onnoise/scheduler';
 
+/** Pictures of a round, unless its address says otherwise. */
 export const PICTURES = 10;
+/** Rounds may have from FEWEST_PICTURES to MOST_PICTURES: few tell nothing, and their answers must fit a short code. */
+export const FEWEST_PICTURES = 6;
+export const MOST_PICTURES = 20;
 
 /** Rounds are named by six digits: short enough to be read out. */
 export const SEEDS = 1_000_000;
 
-/** A round with fewer of either kind is dealt again. */
-const FEWEST = 2;
+/** A round shows at least so many of either kind: one with fewer is dealt again. */
+export const FEWEST = 2;
 
 export type Kind = 'real' | 'synthetic';
 
@@ -23,18 +27,26 @@ export interface Deal {
   seed: number;
   /** Class of both; null if the model has none. */
   label: number | null;
+  /** Numbers of both; none if the model takes none, or the real one's are not known. */
+  conditions: Readonly<Record<string, number>>;
 }
 
 export interface RoundOptions {
   /** 0 to 2^53 - 1 */
   seed: number;
-  /** Real pictures to draw from, PICTURES or more. */
+  /** FEWEST_PICTURES to MOST_PICTURES. Default: PICTURES. */
+  pictures?: number | undefined;
+  /** Real pictures to draw from, as many as the round has or more. */
   reals: number;
   /** One per real picture. The synthetic ones take theirs from these, so that no class gives the kind away. */
   labels?: readonly number[] | undefined;
+  /** Numbers of the real pictures by name, one per picture, which the synthetic ones take as well. */
+  conditions?: Readonly<Record<string, readonly number[]>> | undefined;
   /** Classes of the model, 0 for an unconditional one. */
   classes: number;
 }
+
+const ACTION = 'deal a round';
 
 /** Streams of the round's seed. */
 const COINS = 1;
@@ -43,39 +55,46 @@ const IMAGE_SEEDS = 3;
 const LABELS = 4;
 
 /** @throws InputError for a seed out of range or too few real pictures. */
-export function planRound({ seed, reals, labels, classes }: RoundOptions): Deal[] {
-  checkInteger('deal a round', 'seed', seed, 0, Number.MAX_SAFE_INTEGER);
-  if (reals < PICTURES) {
-    throw new InputError(`Cannot deal a round: real pictures must be at least ${PICTURES}, received ${reals}.`);
-  }
-  const kinds = flipCoins(seed);
+export function planRound({
+  seed,
+  pictures = PICTURES,
+  reals,
+  labels,
+  conditions = {},
+  classes,
+}: RoundOptions): Deal[] {
+  checkInteger(ACTION, 'seed', seed, 0, Number.MAX_SAFE_INTEGER);
+  checkInteger(ACTION, 'pictures', pictures, FEWEST_PICTURES, MOST_PICTURES);
+  if (reals < pictures) refuse(ACTION, 'real pictures', `at least ${pictures}`, reals);
+  const kinds = flipCoins(seed, pictures);
   const order = shuffle(
     Uint32Array.from({ length: reals }, (_, i) => i),
     seed,
     REALS,
   );
-  const seeds = ints(seed, IMAGE_SEEDS, SEEDS);
-  const classless = classes > 0 ? ints(seed, LABELS, classes) : null;
+  const seeds = ints(seed, IMAGE_SEEDS, SEEDS, pictures);
+  const classless = classes > 0 ? ints(seed, LABELS, classes, pictures) : null;
   return kinds.map((kind, i) => {
     const real = order[i]!;
     const known = labels?.[real];
     const label = classless && (known !== undefined && known < classes ? known : classless[i]!);
-    return { kind, real, seed: seeds[i]!, label };
+    const numbers = Object.entries(conditions).map(([name, values]) => [name, values[real]!]);
+    return { kind, real, seed: seeds[i]!, label, conditions: Object.fromEntries(numbers) };
   });
 }
 
-function flipCoins(seed: number): Kind[] {
-  const coins = new Float64Array(PICTURES);
+function flipCoins(seed: number, pictures: number): Kind[] {
+  const coins = new Float64Array(pictures);
   for (let deal = 0; ; deal++) {
-    uniform(seed, COINS, deal * PICTURES, coins);
+    uniform(seed, COINS, deal * pictures, coins);
     const kinds = Array.from(coins, (coin): Kind => (coin < 0.5 ? 'synthetic' : 'real'));
     const synthetic = kinds.filter((kind) => kind === 'synthetic').length;
-    if (synthetic >= FEWEST && synthetic <= PICTURES - FEWEST) return kinds;
+    if (synthetic >= FEWEST && synthetic <= pictures - FEWEST) return kinds;
   }
 }
 
-function ints(seed: number, stream: number, bound: number): number[] {
-  const out = new Int32Array(PICTURES);
+function ints(seed: number, stream: number, bound: number, count: number): number[] {
+  const out = new Int32Array(count);
   randomInts(seed, stream, 0, bound, out);
   return Array.from(out);
 }

@@ -1,9 +1,11 @@
 /** The real pictures of a game: the shipped ones, or the visitor's own, which stay on the page. */
-import { InputError } from '@onnoise/scheduler';
+import { InputError, refuse } from '@onnoise/scheduler';
 import { type Rgba, squarePicture } from '../../state/picture.ts';
 import { type ImageShape, sizeOf, toBytes } from '../../state/pixels.ts';
 import { PICTURES } from './plan.ts';
 import { type Presentation, presentationOf } from './presentation.ts';
+import { readPixels } from './read-pixels.ts';
+import type { TermsName } from './terms.ts';
 
 export interface Pool {
   /** Unique for each pool. */
@@ -12,6 +14,14 @@ export interface Pool {
   shape: ImageShape;
   /** One per picture, if known. */
   labels?: readonly number[];
+  /** Numbers by name, one per picture, if known. */
+  conditions?: Readonly<Record<string, readonly number[]>>;
+  /** What these and the model's pictures are called. */
+  terms: TermsName;
+  /** True for a visitor's own: a link cannot deal them to others. */
+  own: boolean;
+  /** What they show, which decides what is measured in them. */
+  subject: Subject;
   /** How these and the model's pictures are shown. */
   presentation: Presentation;
   /** Bytes [C, H, W] of a picture, unchanged. */
@@ -20,13 +30,25 @@ export interface Pool {
   origin: (index: number) => string;
 }
 
-interface Listing {
+/** The JSON beside shipped pictures. */
+export interface Listing {
   count: number;
   width: number;
   height: number;
   labels: number[];
+  conditions?: Record<string, number[]>;
   source: string;
+  /** Of one PNG that has all pictures in rows, beside the JSON; else their bytes are in the `.bin` of the same name. */
+  sheet?: string;
+  /** Pictures in a row of the sheet. */
+  columns?: number;
+  /** Says that the pictures are phantoms, where they are. */
+  notice?: string;
 }
+
+/** Decides the measures and the reasons: strokes of a drawing, bones of a hand. */
+export const SUBJECTS = ['drawing', 'hand'] as const;
+export type Subject = (typeof SUBJECTS)[number];
 
 const ACTION = 'read the real pictures';
 
@@ -40,15 +62,31 @@ export async function shippedPool(url: string, shape: ImageShape, signal?: Abort
     if (response.ok) return response;
     throw new InputError(`Cannot ${ACTION}: ${address} must be there, received status ${response.status}.`);
   };
-  const [listing, bytes] = await Promise.all([
-    get(url).then((response) => response.json() as Promise<Listing>),
-    get(url.replace(/\.json$/, '.bin')).then(async (response) => new Uint8Array(await response.arrayBuffer())),
-  ]);
-  return poolOf(listing, bytes, shape, url);
+  const listing = (await get(url).then((response) => response.json())) as Listing;
+  if (listing.sheet === undefined) {
+    const plain = await get(url.replace(/\.json$/, '.bin'));
+    return poolOf(listing, new Uint8Array(await plain.arrayBuffer()), shape, url);
+  }
+  const sheet = await readPixels(await (await get(new URL(listing.sheet, url).href)).blob(), listing.sheet);
+  return poolOf(listing, cutSheet(sheet, listing), shape, url);
+}
+
+/** The gray pictures of a sheet, one after the other. @throws InputError for a sheet of another size */
+export function cutSheet({ data, width: across, height: down }: Rgba, listing: Listing): Uint8Array {
+  const { count, width, height, columns = 1 } = listing;
+  const wanted = `${columns * width} × ${Math.ceil(count / columns) * height}`;
+  if (`${across} × ${down}` !== wanted) refuse(ACTION, 'their sheet', `${wanted} pixels`, `${across} × ${down}`);
+  return Uint8Array.from({ length: count * width * height }, (_, i) => {
+    const picture = Math.floor(i / (width * height));
+    const x = (picture % columns) * width + (i % width);
+    const y = Math.floor(picture / columns) * height + (Math.floor(i / width) % height);
+    return data[4 * (y * across + x)]!;
+  });
 }
 
 export function poolOf(listing: Listing, bytes: Uint8Array, shape: ImageShape, id: string): Pool {
-  const { count, width, height, labels, source } = listing;
+  const { count, width, height, labels, conditions, source, notice } = listing;
+  const phantoms = notice !== undefined && /phantom/i.test(notice);
   const wanted = shape.join(' × ');
   if (shape[0] !== 1 || shape[1] !== height || shape[2] !== width) {
     throw new InputError(
@@ -66,9 +104,16 @@ export function poolOf(listing: Listing, bytes: Uint8Array, shape: ImageShape, i
     count,
     shape,
     labels,
+    ...(conditions && { conditions }),
+    own: false,
+    terms: phantoms ? 'phantom' : 'real',
+    subject: phantoms ? 'hand' : 'drawing',
     presentation: presentationOf(count, shape, read),
     read,
-    origin: (index) => `picture ${index + 1} of the ${count} from ${name} on this page`,
+    origin: (index) =>
+      phantoms
+        ? `phantom ${index + 1} of the ${count} on this page, which the model never saw`
+        : `picture ${index + 1} of the ${count} from ${name} on this page`,
   };
 }
 
@@ -102,6 +147,9 @@ export function ownPool(pictures: readonly { name: string; pixels: Uint8ClampedA
     id: `own-${made}-${Date.now()}`, // also unlike those before a reload
     count: pictures.length,
     shape,
+    own: true,
+    terms: 'real',
+    subject: 'drawing',
     presentation: presentationOf(pictures.length, shape, read),
     read,
     origin: (index) => `your picture “${pictures[index]!.name}”`,

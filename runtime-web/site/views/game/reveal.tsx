@@ -2,26 +2,28 @@
 import type { JSX } from 'preact';
 import { Icon } from '../../components/icon.tsx';
 import { linkTo } from '../../store.ts';
-import type { Table, Told } from './game.ts';
+import type { PaintedTable, Told } from './game.ts';
 import { LookAlikes } from './look-alikes.tsx';
-import { game } from './state.ts';
+import { REASONS } from './reasons.ts';
+import { game, terms } from './state.ts';
 import type { Giveaway } from './unusual.ts';
+import type { Findings } from './use-findings.ts';
 import { factOf, giveawayTitle, verdictOf } from './words.ts';
 
 export interface RevealProps {
   told: Told;
-  /** undefined if there are too few real pictures. */
-  found: readonly Giveaway[] | undefined;
-  /** The real pictures' measures are still being taken. */
-  measuring: boolean;
+  findings: Findings;
   /** Which one is marked in the picture. */
   shown: string | null;
   onShow: (id: string | null) => void;
   class?: string | undefined;
 }
 
-export function Reveal({ told, found, measuring, shown, onShow, class: extra }: RevealProps): JSX.Element {
+export function Reveal({ told, findings, shown, onShow, class: extra }: RevealProps): JSX.Element {
   const { table } = game.round.peek()!;
+  const { found, measuring } = findings;
+  const words = terms.value;
+  const reason = REASONS[table.pool.subject].find(({ id }) => id === told.reason);
   const right = told.said === told.kind;
   const plain = found?.filter(({ faint }) => !faint) ?? [];
   const faint = found?.filter(({ faint }) => faint) ?? [];
@@ -29,20 +31,28 @@ export function Reveal({ told, found, measuring, shown, onShow, class: extra }: 
     <div class={['game-reveal', extra].filter(Boolean).join(' ')}>
       <p class={`game-verdict game-verdict-${right ? 'right' : 'wrong'}`}>
         <Icon name={right ? 'check' : 'cross'} />
-        {verdictOf(told)}
+        {verdictOf(told, words)}
       </p>
       <p class="game-fact">
-        {factOf(told, table)} {told.kind === 'synthetic' && <a href={formingLink(told, table)}>See it form</a>}
+        {factOf(told, table)}{' '}
+        {told.kind === 'synthetic' && !table.file && <a href={formingLink(told, table)}>See it form</a>}
       </p>
-      <h2 class="game-why">{measuring ? 'Measuring the real pictures…' : giveawayTitle(told.kind, found)}</h2>
+      {reason && (
+        <p class="muted">
+          You went by: <strong>{reason.label}</strong>.
+        </p>
+      )}
+      <h2 class="game-why">
+        {measuring ? `Measuring the ${words.real.many}…` : giveawayTitle(told.kind, found, words)}
+      </h2>
       <List found={plain} shown={shown} onShow={onShow} />
-      {!measuring && plain.length === 0 && <LookAlikes told={told} pool={table.pool} />}
       {faint.length > 0 && (
         <>
           <h3 class="game-why-faint">Too faint for most eyes, but not for a computer</h3>
           <List found={faint} shown={shown} onShow={onShow} />
         </>
       )}
+      {!measuring && <LookAlikes findings={findings} shown={shown} onShow={onShow} />}
     </div>
   );
 }
@@ -74,7 +84,9 @@ function List({ found, shown, onShow }: Pick<RevealProps, 'shown' | 'onShow'> & 
 }
 
 /** The sampling view makes the same picture, step by step. */
-function formingLink({ seed, label }: Told, { model, steps }: Table): string {
+function formingLink({ seed, label, conditions }: Told, { model, steps }: PaintedTable): string {
   const labels = label === null ? {} : { labels: label };
-  return linkTo('sample', { model: model.id, count: 1, steps, sampler: 'ddim', eta: 0, seed, ...labels });
+  const numbers = Object.entries(conditions).map(([name, value]) => [`condition.${name}`, value]);
+  const rest = { ...labels, ...Object.fromEntries(numbers) };
+  return linkTo('sample', { model: model.id, count: 1, steps, sampler: 'ddim', eta: 0, seed, ...rest });
 }

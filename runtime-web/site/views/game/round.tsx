@@ -8,10 +8,11 @@ import { loaded, useModel } from '../../store.ts';
 import { Board } from './board.tsx';
 import { FaceCard } from './face-card.tsx';
 import { MarkedPixels } from './marked-pixels.tsx';
-import { PICTURES } from './plan.ts';
+import { ReasonChoice } from './reason-choice.tsx';
 import { Reveal } from './reveal.tsx';
-import { answer, game, next, reference } from './state.ts';
-import { type Giveaway, giveaways } from './unusual.ts';
+import { answer, game, next, terms } from './state.ts';
+import { capital, type KindWords } from './terms.ts';
+import { useFindings } from './use-findings.ts';
 import { labelOf } from './words.ts';
 
 export function RoundView(): JSX.Element | null {
@@ -32,10 +33,12 @@ export function RoundView(): JSX.Element | null {
   const face = round.face(place);
   const told = open ? game.told(place) : null;
   const { pixels } = face;
+  const { title, real, synthetic, notice } = terms.value;
+  const { pictures } = round.table;
 
   return (
-    <section class="game-round" data-open={open} ref={table} tabIndex={-1} aria-label={labelOf(place)}>
-      <h1 class="game-title">Real or synthetic?</h1>
+    <section class="game-round" data-open={open} ref={table} tabIndex={-1} aria-label={labelOf(place, pictures)}>
+      <h1 class="game-title">{title}</h1>
       <Board />
       {pixels === null ? (
         <Waiting />
@@ -45,16 +48,17 @@ export function RoundView(): JSX.Element | null {
             <>
               <FaceCard
                 face={{ ...face, pixels }}
-                told={told?.kind}
+                pictures={pictures}
+                told={told ? terms.value[told.kind].word : undefined}
                 onSwipe={(side) => {
                   if (game.open.peek()) next();
                   else answer(side === 'left' ? 'real' : 'synthetic');
                 }}
               >
                 {marked}
-                {told && <span class={`game-stamp game-stamp-${told.kind}`}>{told.kind}</span>}
-                <span class="game-lean game-lean-left">{open ? 'Next' : 'Real'}</span>
-                <span class="game-lean game-lean-right">{open ? 'Next' : 'Synthetic'}</span>
+                {told && <span class={`game-stamp game-stamp-${told.kind}`}>{terms.value[told.kind].word}</span>}
+                <span class="game-lean game-lean-left">{open ? 'Next' : capital(real.word)}</span>
+                <span class="game-lean game-lean-right">{open ? 'Next' : capital(synthetic.word)}</span>
               </FaceCard>
               {panel}
             </>
@@ -64,7 +68,7 @@ export function RoundView(): JSX.Element | null {
       <div class="game-actions" ref={onward}>
         {open ? (
           <Button kind="primary" class="game-big" onClick={next}>
-            {place + 1 === PICTURES ? 'See how you did' : 'Next picture'}
+            {place + 1 === pictures ? 'See how you did' : 'Next picture'}
             <Icon name="next" />
           </Button>
         ) : (
@@ -72,21 +76,21 @@ export function RoundView(): JSX.Element | null {
             <Button
               class="game-big game-answer-real"
               disabled={pixels === null}
-              aria-keyshortcuts="R ArrowLeft"
+              aria-keyshortcuts={`${keyOf(real)} ArrowLeft`}
               onClick={() => answer('real')}
             >
               <span class="game-arrow" aria-hidden="true">
                 ←
               </span>
-              Real
+              {capital(real.word)}
             </Button>
             <Button
               class="game-big game-answer-synthetic"
               disabled={pixels === null}
-              aria-keyshortcuts="S ArrowRight"
+              aria-keyshortcuts={`${keyOf(synthetic)} ArrowRight`}
               onClick={() => answer('synthetic')}
             >
-              Synthetic
+              {capital(synthetic.word)}
               <span class="game-arrow" aria-hidden="true">
                 →
               </span>
@@ -94,9 +98,13 @@ export function RoundView(): JSX.Element | null {
           </>
         )}
       </div>
+      {notice && <p class="game-notice">{notice}</p>}
     </section>
   );
 }
+
+/** The key that says so. */
+const keyOf = ({ word }: KindWords): string => word[0]!.toUpperCase();
 
 interface AnsweredProps {
   told: ReturnType<typeof game.told> | null;
@@ -105,41 +113,42 @@ interface AnsweredProps {
 
 /** Shown after an answer: the panel, and the pixels that it points at. */
 function Answered({ told, children }: AnsweredProps): JSX.Element {
+  return told ? <Told told={told}>{children}</Told> : children(null, <Question />);
+}
+
+function Told({ told, children }: AnsweredProps & { told: NonNullable<AnsweredProps['told']> }): JSX.Element {
   const [chosen, setChosen] = useState<string | null | undefined>(undefined);
-  const measures = reference.value;
-  if (!told) {
-    const panel = (
-      <div class="game-panel game-question">
-        <p class="game-ask">Is it real, or did the model paint it?</p>
-        <p class="muted">
-          <span class="game-touch">Swipe left for real, right for synthetic.</span>
-          <span class="game-mouse">
-            <kbd>←</kbd> or <kbd>R</kbd> for real, <kbd>→</kbd> or <kbd>S</kbd> for synthetic
-          </span>
-        </p>
-      </div>
-    );
-    return children(null, panel);
-  }
-  const found = measures ? giveaways(told.pixels, measures, told.kind === 'real' ? told.real : undefined) : undefined;
-  const first = found?.find(({ where, faint }) => where.length > 0 && !faint)?.id ?? null;
+  const findings = useFindings(told);
+  const first = findings.found?.find(({ where, faint }) => where.length > 0 && !faint)?.id ?? null;
   const shown = chosen === undefined ? first : chosen;
-  const where = found?.find(({ id }: Giveaway) => id === shown)?.where;
+  const where = findings.where(shown);
   const { shape } = game.round.peek()!.table.pool;
   return children(
     where ? <MarkedPixels where={where} shape={shape} /> : null,
-    <Reveal
-      class="game-panel"
-      told={told}
-      found={found}
-      measuring={measures === null}
-      shown={shown}
-      onShow={setChosen}
-    />,
+    <Reveal class="game-panel" told={told} findings={findings} shown={shown} onShow={setChosen} />,
   );
 }
 
-/** Shown while the half that holds this picture is painted. It gives nothing away. */
+function Question(): JSX.Element {
+  const { question, real, synthetic } = terms.value;
+  return (
+    <div class="game-panel game-question">
+      <p class="game-ask">{question}</p>
+      <p class="muted game-how">
+        <span class="game-touch">
+          Swipe left for {real.word}, right for {synthetic.word}.
+        </span>
+        <span class="game-mouse">
+          <kbd>←</kbd> or <kbd>{keyOf(real)}</kbd> for {real.word}, <kbd>→</kbd> or <kbd>{keyOf(synthetic)}</kbd> for{' '}
+          {synthetic.word}
+        </span>
+      </p>
+      <ReasonChoice />
+    </div>
+  );
+}
+
+/** Shown while the batch that holds this picture is painted. It gives nothing away. */
 function Waiting(): JSX.Element {
   const round = game.round.value;
   const model = loaded.value;

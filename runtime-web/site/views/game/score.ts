@@ -1,10 +1,13 @@
 /** Figures from the answers: score, streak, confusion matrix, and a text to share. */
 import { balancedAccuracy, type Confusion, type Share, shuffled } from './chance.ts';
 import type { Kind } from './plan.ts';
+import type { Terms } from './terms.ts';
 
 export interface Answer {
   said: Kind;
   truth: Kind;
+  /** What the player went by, if he said so: an id of `reasons.ts`. */
+  reason?: string | undefined;
 }
 
 export const isRight = ({ said, truth }: Answer): boolean => said === truth;
@@ -38,16 +41,17 @@ export interface Shared {
   best: number;
   /** Left out for a visitor's own model. */
   link?: string | undefined;
+  terms: Terms;
 }
 
 /** Right and wrong by place, but not what a picture was, because the link leads to the same round. */
-export function shareText({ answers, title, best, link }: Shared): string {
+export function shareText({ answers, title, best, link, terms: names }: Shared): string {
   const { real, synthetic } = confusion(answers);
   const marks = answers.map((answer) => (isRight(answer) ? '🟩' : '⬜')).join('');
   const lines = [
-    `Real or synthetic? ${score(answers)} of ${answers.length} (${title})`,
+    `${names.title} ${score(answers)} of ${answers.length} (${title})`,
     marks,
-    `${synthetic.real} synthetic taken for real, ${real.synthetic} real for synthetic. Best streak ${best}.`,
+    `${synthetic.real} ${names.synthetic.word} taken for ${names.real.word}, ${real.synthetic} ${names.real.word} for ${names.synthetic.word}. Best streak ${best}.`,
   ];
   return (link === undefined ? lines : [...lines, link]).join('\n');
 }
@@ -62,9 +66,9 @@ function onlyAnswer(answers: readonly Answer[]): Kind | undefined {
 }
 
 /** One line on a round. It calls answers better or worse than chance only if chance would seldom reach them. */
-export function verdict(answers: readonly Answer[]): string {
+export function verdict(answers: readonly Answer[], terms: Terms): string {
   const only = onlyAnswer(answers);
-  if (only !== undefined) return `All ${only}? That tells nothing apart.`;
+  if (only !== undefined) return `All ${terms[only].as}? That tells nothing apart.`;
   const { asWell, asBadly } = shuffled(confusion(answers));
   if (asWell < RARE) return score(answers) === answers.length ? 'Nothing gets past you.' : 'Better than a coin.';
   return asBadly < RARE ? 'The model had you there.' : 'A coin could have done that.';

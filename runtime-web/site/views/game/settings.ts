@@ -1,5 +1,8 @@
-/** A round as an address: `#/game?seed=482193&model=digits`, with `steps` if they are not the default. */
-import { SEEDS } from './plan.ts';
+/**
+ * A round as an address: `#/game?seed=482193&model=digits`, with `steps` and `pictures` if they are not the default, and
+ * `class=1` if its end shows a code for a lecturer.
+ */
+import { FEWEST_PICTURES, MOST_PICTURES, PICTURES, SEEDS } from './plan.ts';
 
 export const STEPS = 50;
 
@@ -10,20 +13,41 @@ export interface Settings {
   /** undefined if the address has none: a new round. */
   seed: number | undefined;
   steps: number;
+  pictures: number;
+  /** Whether the player gives his answers to a lecturer. */
+  forClass: boolean;
 }
 
 /** @param timesteps T of the model's schedule. Invalid values count as missing. */
 export function parseSettings(query: URLSearchParams, timesteps: number): Settings {
   const steps = integer(query.get('steps'));
+  const pictures = integer(query.get('pictures'));
   return {
     seed: integer(query.get('seed')),
     steps: steps !== undefined && steps >= 1 && steps <= timesteps ? steps : Math.min(STEPS, timesteps),
+    pictures: pictures !== undefined && pictures >= FEWEST_PICTURES && pictures <= MOST_PICTURES ? pictures : PICTURES,
+    forClass: query.get('class') === '1',
   };
 }
 
-export function formatSettings(seed: number, steps: number, model: string, timesteps: number): Record<string, string> {
-  const usual = Math.min(STEPS, timesteps);
-  return { seed: String(seed), model, ...(steps !== usual && { steps: String(steps) }) };
+export interface Written extends Settings {
+  seed: number;
+  /** Its id. */
+  model: string;
+}
+
+/** @param timesteps T of the model's schedule */
+export function formatSettings(
+  { seed, steps, pictures, forClass, model }: Written,
+  timesteps: number,
+): Record<string, string> {
+  return {
+    seed: String(seed),
+    model,
+    ...(steps !== Math.min(STEPS, timesteps) && { steps: String(steps) }),
+    ...(pictures !== PICTURES && { pictures: String(pictures) }),
+    ...(forClass && { class: '1' }),
+  };
 }
 
 /** From the browser's random numbers. */

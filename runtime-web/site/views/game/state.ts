@@ -14,16 +14,20 @@ import {
   sentence,
   useModel,
 } from '../../store.ts';
-import { createGame, type Round, type Table } from './game.ts';
-import { HALF } from './painter.ts';
+import { encodePlayed, markOf, PLAYERS } from './class/codes.ts';
+import { poolOfFile, type RoundFile } from './class/round-file.ts';
+import { createGame, type FileTable, type PaintedTable, type Round, type Table, type Told } from './game.ts';
+import { BATCH } from './painter.ts';
 import type { Kind } from './plan.ts';
 import { type Pool, shippedPool } from './pool.ts';
 import { present } from './presentation.ts';
+import { REASONS } from './reasons.ts';
 import { addRound, type GameRecord, readRecord, writeRecord } from './record.ts';
 import { confusion, score } from './score.ts';
-import { formatSettings, parseSettings, randomSeed } from './settings.ts';
+import { formatSettings, parseSettings, randomSeed, type Settings } from './settings.ts';
+import { TERMS, type Terms, termsOf } from './terms.ts';
 import { forgetRound, keepRound, keptRound, type RoundKey } from './under-way.ts';
-import { giveaways, measureReals, type Reference } from './unusual.ts';
+import { type Giveaway, giveaways, measureReals, type Reference } from './unusual.ts';
 import { spoken } from './words.ts';
 
 export const game = createGame(samplingWorker, randomSeed);
@@ -63,49 +67,114 @@ export function takeShipped(): void {
   });
 }
 
-/** Changes the seed or the steps in the address. */
-export function change(to: { seed?: number; steps?: number }): void {
-  const timesteps = info.peek()?.scheduler.num_train_timesteps;
-  const round = game.round.peek();
-  if (timesteps === undefined || !round) return;
-  const { seed = round.seed, steps = round.table.steps } = to;
-  go('game', formatSettings(seed, steps, current.peek().id, timesteps), { replace: true });
+/** A round that came as a file, while it is played; null while the page's own pictures are. */
+export const opened = signal<FileTable | null>(null);
+
+export function openRound(file: RoundFile): void {
+  opened.value = { file, pool: poolOfFile(file), pictures: file.pictures.length };
 }
 
-export function addressOf({ seed, table }: Round): Record<string, string> {
-  return formatSettings(seed, table.steps, table.model.id, table.info.scheduler.num_train_timesteps);
+export function closeRound(): void {
+  opened.value = null;
+}
+
+/** What the pictures on the table are called; before they are there, real and synthetic. */
+export const terms = computed<Terms>(() => {
+  const pool = game.round.value?.table.pool ?? (reals.value.state === 'ready' ? reals.value.pool : undefined);
+  return pool ? termsOf(pool.terms) : TERMS.real;
+});
+
+/** Whether the round ends with a code for a lecturer. */
+export const forClass = computed(() => opened.value !== null || route.value.query.get('class') === '1');
+
+/** Changes settings in the address. */
+export function change(to: Partial<Settings>): void {
+  const round = game.round.peek();
+  if (round && !round.table.file) go('game', { ...addressOf(round, to) }, { replace: true, part: route.peek().part });
+}
+
+/** The query of a round's address. */
+export function addressOf({ seed, table }: Round, to: Partial<Settings> = {}): Record<string, string> {
+  const { model, steps, pictures, info } = table as PaintedTable;
+  const now = { seed, steps, pictures, forClass: forClass.peek(), model: model.id };
+  return formatSettings({ ...now, ...to, seed: to.seed ?? seed }, info.scheduler.num_train_timesteps);
+}
+
+/** What the player goes by for the picture on the table: an id of `reasons.ts`. */
+export const reason = signal<string | undefined>(undefined);
+
+/** Chooses a reason; the chosen one is taken back. */
+export function choose(id: string): void {
+  if (game.open.peek() || !game.round.peek()) return;
+  reason.value = reason.peek() === id ? undefined : id;
+}
+
+export function chooseNumber(number: number): void {
+  const round = game.round.peek();
+  const chosen = round && REASONS[round.table.pool.subject][number - 1];
+  if (chosen) choose(chosen.id);
 }
 
 export function answer(said: Kind): void {
-  const told = game.answer(said);
+  const told = game.answer(said, reason.peek());
+  reason.value = undefined;
   const table = game.round.peek()?.table;
   if (!told || !table) return;
   const answers = game.answers.peek();
   if (game.longest.peek() > record.peek().best) remember({ ...record.peek(), best: game.longest.peek() });
   const measures = reference.peek();
-  const found = measures ? giveaways(told.pixels, measures, told.kind === 'real' ? told.real : undefined) : undefined;
+  const found = measures ? giveawaysOf(told, measures) : undefined;
   announce(spoken(told, table, found, `Score ${score(answers)} of ${answers.length}, streak ${game.streak.peek()}.`));
 }
 
 export function next(): void {
   game.next();
-  if (game.phase.peek() !== 'summary') return;
-  const key = modelKey(game.round.peek()!.table.info.hash);
-  remember(addRound(record.peek(), key, confusion(game.answers.peek())));
+  const table = game.round.peek()?.table;
+  if (game.phase.peek() !== 'summary' || !table || table.file) return;
+  remember(addRound(record.peek(), modelKey(table.info.hash), confusion(game.answers.peek())));
+}
+
+/** What is unusual in an answered picture. */
+export function giveawaysOf(told: Told, measures: Reference): Giveaway[] | undefined {
+  return giveaways(told.pixels, measures, told.kind === 'real' ? told.real : undefined, terms.peek());
 }
 
 export function again(as: 'round' | 'intro'): void {
   game.again(as);
   const round = game.round.peek();
-  if (round) change({ seed: round.seed });
+  if (round) change({ seed: round.seed, forClass: false });
 }
 
-const keyOf = ({ info, pool, steps }: Table, seed: number): RoundKey => ({
-  seed,
-  steps,
-  model: info.hash,
-  pool: pool.id,
-});
+const keyOf = (table: Table, seed: number): RoundKey =>
+  table.file
+    ? { seed, steps: 0, pictures: table.pictures, model: '', pool: table.pool.id }
+    : { seed, steps: table.steps, pictures: table.pictures, model: table.info.hash, pool: table.pool.id };
+
+/** Names a round in codes: the same for all who were dealt the same pictures. */
+export function nameOfRound(table: Table, seed: number): string {
+  if (table.file) return table.file.name;
+  const reals = table.pool.id.replace(/^.*\//, '');
+  return [table.info.hash, reals, table.steps, table.pictures, seed].join(' ');
+}
+
+/** The player's number in this round. */
+let player = 0;
+let numbered: Round | null = null;
+
+function numberPlayer(round: Round): number {
+  if (round === numbered) return player;
+  numbered = round;
+  const kept = keptRound(keyOf(round.table, round.seed));
+  player = kept?.player ?? crypto.getRandomValues(new Uint32Array(1))[0]! % PLAYERS;
+  return player;
+}
+
+/** What the player tells a lecturer after the round, without its hyphen. */
+export function codeOfRound(): string {
+  const round = game.round.peek()!;
+  const answers = game.answers.peek().map(({ said }) => said === 'synthetic');
+  return encodePlayed({ mark: markOf(nameOfRound(round.table, round.seed)), player: numberPlayer(round), answers });
+}
 
 /** Keeps the round on the table for a reload, while it is played and while its result is looked at. */
 function keepUnderWay(): void {
@@ -113,11 +182,7 @@ function keepUnderWay(): void {
   const answers = game.answers.value;
   if (round === null) return;
   if (game.phase.value === 'intro') forgetRound();
-  else
-    keepRound(
-      keyOf(round.table, round.seed),
-      answers.map(({ said }) => said),
-    );
+  else keepRound(keyOf(round.table, round.seed), { answers: [...answers], player: numberPlayer(round) });
 }
 
 function remember(now: GameRecord): void {
@@ -133,7 +198,7 @@ export function follow(): () => void {
       void device.value;
       untracked(() => {
         const round = game.round.peek();
-        if (round && round.table.model.id !== entry.id) game.clear();
+        if (round && !round.table.file && round.table.model.id !== entry.id) game.clear();
         useModel(entry).catch(() => {}); // the model bar shows why
       });
     }),
@@ -141,14 +206,14 @@ export function follow(): () => void {
     effect(layRound),
     effect(keepUnderWay),
     effect(() => {
-      if (!info.value || reals.value.state !== 'ready') return;
+      if (!opened.value && (!info.value || reals.value.state !== 'ready')) return;
       const abort = new AbortController();
       untracked(() => void game.paint(abort.signal));
       return () => abort.abort();
     }),
     effect(() => {
       const round = game.round.value;
-      if (round && round.painted.value >= HALF) untracked(() => void measure(round.table.pool));
+      if (round && round.painted.value >= BATCH) untracked(() => void measure(round.table.pool));
     }),
   ];
   return () => {
@@ -182,21 +247,33 @@ function gatherReals(): void {
 
 function layRound(): void {
   const { view, query } = route.value;
+  const file = opened.value;
   const now = info.value;
   const pictures = reals.value;
+  if (file) {
+    untracked(() => game.lay(file, 0, keptRound(keyOf(file, 0))?.answers));
+    return;
+  }
   if (view !== 'game' || !now || pictures.state !== 'ready') return;
   const model = current.peek();
   const timesteps = now.scheduler.num_train_timesteps;
-  const { seed, steps } = parseSettings(query, timesteps);
-  const table: Table = { model, info: now, pool: pictures.pool, steps };
+  const { seed, ...settings } = parseSettings(query, timesteps);
+  const table: PaintedTable = {
+    model,
+    info: now,
+    pool: pictures.pool,
+    steps: settings.steps,
+    pictures: settings.pictures,
+  };
   untracked(() => {
     tellOfUnknownModel(query.get('model'), model.title);
     const kept = game.round.peek();
-    const playing = kept?.table.pool === pictures.pool && kept.table.info.hash === now.hash;
-    const chosen = seed ?? (playing ? kept.seed : randomSeed());
+    const before = kept?.table;
+    const playing = before?.pool === pictures.pool && !before.file && before.info.hash === now.hash;
+    const chosen = seed ?? (playing && kept ? kept.seed : randomSeed());
     if (!sameShape(pictures.pool.shape, now.shape)) return;
-    const laid = seed === undefined && playing ? { ...table, steps: kept.table.steps } : table;
-    game.lay(laid, chosen, keptRound(keyOf(laid, chosen)));
+    const laid = seed === undefined && playing ? before : table;
+    game.lay(laid, chosen, keptRound(keyOf(laid, chosen))?.answers);
     change({});
   });
 }
@@ -223,7 +300,8 @@ async function measure(pool: Pool): Promise<void> {
   measured = pool;
   reference.value = null;
   const shown = (i: number) => present(fromBytes(pool.read(i)), pool.shape, pool.presentation, i);
-  const made = await measureReals(pool.count, pool.shape, shown, () => new Promise((then) => setTimeout(then)));
+  const pause = () => new Promise<void>((then) => setTimeout(then));
+  const made = await measureReals(pool.count, pool.shape, shown, pause, pool.subject);
   if (measured === pool) reference.value = made;
 }
 

@@ -8,13 +8,15 @@ import { Icon } from '../../components/icon.tsx';
 import { PictureCanvas } from '../../components/picture-canvas.tsx';
 import { toast } from '../../components/toast.tsx';
 import { linkTo } from '../../store.ts';
+import { CodeCard } from './class/code-card.tsx';
 import { Confusion } from './confusion.tsx';
+import type { PaintedTable } from './game.ts';
 import { MarkedPixels } from './marked-pixels.tsx';
-import { PICTURES } from './plan.ts';
+import { ReasonScores } from './reason-scores.tsx';
 import { Reveal } from './reveal.tsx';
 import { score, shareText, verdict, verdictReason } from './score.ts';
-import { addressOf, again, game, record, reference } from './state.ts';
-import { giveaways } from './unusual.ts';
+import { addressOf, again, closeRound, forClass, game, record, terms } from './state.ts';
+import { useFindings } from './use-findings.ts';
 import { labelOf } from './words.ts';
 
 export function Summary(): JSX.Element | null {
@@ -23,7 +25,8 @@ export function Summary(): JSX.Element | null {
   useEffect(() => heading.current?.focus({ preventScroll: true }), []);
   const round = game.round.value;
   const answers = game.answers.value;
-  if (!round || answers.length < PICTURES) return null;
+  if (!round || answers.length < round.table.pictures) return null;
+  const { pictures, file } = round.table;
   const right = score(answers);
   return (
     <div class="game-summary">
@@ -31,24 +34,38 @@ export function Summary(): JSX.Element | null {
         <h1 class="view-title" ref={heading} tabIndex={-1}>
           <span class="game-score number">
             {right}
-            <span class="game-of"> of {PICTURES}</span>
+            <span class="game-of"> of {pictures}</span>
           </span>
-          <span class="game-result-words">{verdict(answers)}</span>
+          <span class="game-result-words">{verdict(answers, terms.value)}</span>
         </h1>
         <p class="muted">
           {verdictReason(answers)} Your longest streak so far: <strong class="number">{record.value.best}</strong>.
         </p>
+        {forClass.value && <CodeCard />}
         <div class="game-again">
-          <Button kind="primary" class="game-big" icon="retry" onClick={() => again('round')}>
-            Play again
-          </Button>
-          <Button class="game-big" onClick={() => again('intro')}>
-            Change settings
-          </Button>
+          {file ? (
+            <Button class="game-big" onClick={closeRound}>
+              Play with this page’s pictures
+            </Button>
+          ) : (
+            <>
+              <Button
+                kind={forClass.value ? 'plain' : 'primary'}
+                class="game-big"
+                icon="retry"
+                onClick={() => again('round')}
+              >
+                Play again
+              </Button>
+              <Button class="game-big" onClick={() => again('intro')}>
+                Change settings
+              </Button>
+            </>
+          )}
         </div>
       </header>
       <section class="game-all" aria-labelledby="game-all-title">
-        <h2 id="game-all-title">All ten</h2>
+        <h2 id="game-all-title">All {pictures}</h2>
         <ol class="game-thumbs">
           {answers.map((answer, i) => (
             <Thumb key={String(i)} place={i} right={answer.said === answer.truth} onLook={() => setLooked(i)} />
@@ -56,8 +73,13 @@ export function Summary(): JSX.Element | null {
         </ol>
       </section>
       <Confusion />
-      <Share />
-      <Dialog open={looked !== null} title={looked === null ? '' : labelOf(looked)} onClose={() => setLooked(null)}>
+      <ReasonScores />
+      {!file && <Share />}
+      <Dialog
+        open={looked !== null}
+        title={looked === null ? '' : labelOf(looked, pictures)}
+        onClose={() => setLooked(null)}
+      >
         {looked !== null && <Look key={looked} place={looked} />}
       </Dialog>
     </div>
@@ -66,16 +88,22 @@ export function Summary(): JSX.Element | null {
 
 function Thumb({ place, right, onLook }: { place: number; right: boolean; onLook: () => void }): JSX.Element {
   const { kind, pixels } = game.told(place);
-  const { shape } = game.round.peek()!.table.pool;
-  const words = `${kind}, you were ${right ? 'right' : 'wrong'}`;
+  const { pictures, pool } = game.round.peek()!.table;
+  const { word } = terms.value[kind];
+  const words = `${word}, you were ${right ? 'right' : 'wrong'}`;
   return (
     <li>
-      <button type="button" class="game-thumb" onClick={onLook} aria-label={`${labelOf(place, words)}. Look closer`}>
-        <PictureCanvas pixels={pixels} shape={shape} label={labelOf(place)} />
+      <button
+        type="button"
+        class="game-thumb"
+        onClick={onLook}
+        aria-label={`${labelOf(place, pictures, words)}. Look closer`}
+      >
+        <PictureCanvas pixels={pixels} shape={pool.shape} label={labelOf(place, pictures)} />
         <span class={`game-tick game-tick-${right ? 'right' : 'wrong'}`}>
           <Icon name={right ? 'check' : 'cross'} />
         </span>
-        <span class={`game-thumb-kind game-thumb-${kind}`}>{kind}</span>
+        <span class={`game-thumb-kind game-thumb-${kind}`}>{word}</span>
       </button>
     </li>
   );
@@ -83,27 +111,37 @@ function Thumb({ place, right, onLook }: { place: number; right: boolean; onLook
 
 function Look({ place }: { place: number }): JSX.Element {
   const told = game.told(place);
-  const measures = reference.value;
-  const { shape } = game.round.peek()!.table.pool;
-  const found = measures ? giveaways(told.pixels, measures, told.kind === 'real' ? told.real : undefined) : undefined;
+  const { pictures, pool } = game.round.peek()!.table;
+  const { shape } = pool;
+  const findings = useFindings(told);
   const [shown, setShown] = useState<string | null>(null);
-  const where = found?.find(({ id }) => id === shown)?.where;
+  const where = findings.where(shown);
   return (
     <div class="game-look">
       <div class="game-card">
-        <PictureCanvas pixels={told.pixels} shape={shape} label={labelOf(place, told.kind)} />
+        <PictureCanvas
+          pixels={told.pixels}
+          shape={shape}
+          label={labelOf(place, pictures, terms.value[told.kind].word)}
+        />
         {where && <MarkedPixels where={where} shape={shape} />}
       </div>
-      <Reveal told={told} found={found} measuring={measures === null} shown={shown} onShow={setShown} />
+      <Reveal told={told} findings={findings} shown={shown} onShow={setShown} />
     </div>
   );
 }
 
 function Share(): JSX.Element {
   const round = game.round.value!;
-  const { model } = round.table;
-  const link = model.own ? undefined : linkTo('game', addressOf(round));
-  const text = shareText({ answers: game.answers.value, title: model.title, best: record.value.best, link });
+  const { model, pool, pictures } = round.table as PaintedTable;
+  const link = model.own || pool.own ? undefined : linkTo('game', addressOf(round, { forClass: false }));
+  const text = shareText({
+    answers: game.answers.value,
+    title: model.title,
+    best: record.value.best,
+    link,
+    terms: terms.value,
+  });
   const copy = async (what: string, done: string) => {
     if (await copyText(what, 'mark the text and copy it')) toast(done);
   };
@@ -114,8 +152,8 @@ function Share(): JSX.Element {
       </h2>
       <p class="muted">
         {link === undefined
-          ? 'The text says how you did. The model is your own, so there is no link to the round.'
-          : 'The link deals the same ten pictures. The text gives none of them away.'}
+          ? 'The text says how you did. The model or the pictures are your own, so there is no link to the round.'
+          : `The link deals the same ${pictures} pictures. The text gives none of them away.`}
       </p>
       <pre class="game-text">{text}</pre>
       <div class="game-share-buttons">

@@ -3,34 +3,51 @@
  * come from the round's seed.
  */
 import { keepInTab, keptInTab } from '../../state/memory.ts';
-import { type Kind, PICTURES } from './plan.ts';
+import { PLAYERS } from './class/codes.ts';
+import type { Said } from './game.ts';
+import { MOST_PICTURES } from './plan.ts';
 
 /** What a round's pictures depend on. */
 export interface RoundKey {
   seed: number;
   steps: number;
+  pictures: number;
   /** Hash of the network. */
   model: string;
   /** Id of the pool of real pictures. */
   pool: string;
 }
 
-const NAME = 'round';
-const isKind = (value: unknown): value is Kind => value === 'real' || value === 'synthetic';
-const wordOf = ({ seed, steps, model, pool }: RoundKey) => JSON.stringify([seed, steps, model, pool]);
+export interface Kept {
+  answers: Said[];
+  /** The player's number in codes: the same after a reload, so that a code counts once. */
+  player: number;
+}
 
-export function keepRound(key: RoundKey, said: readonly Kind[]): void {
-  keepInTab(NAME, JSON.stringify({ key: wordOf(key), said }));
+const NAME = 'round';
+const wordOf = ({ seed, steps, pictures, model, pool }: RoundKey) =>
+  JSON.stringify([seed, steps, pictures, model, pool]);
+
+function isSaid(value: unknown): value is Said {
+  const { said, reason } = (value ?? {}) as Partial<Said>;
+  return (said === 'real' || said === 'synthetic') && (reason === undefined || typeof reason === 'string');
+}
+
+export function keepRound(key: RoundKey, { answers, player }: Kept): void {
+  const said = answers.map(({ said, reason }) => ({ said, reason }));
+  keepInTab(NAME, JSON.stringify({ key: wordOf(key), answers: said, player }));
 }
 
 export const forgetRound = (): void => keepInTab(NAME, undefined);
 
 /** The answers given in this round before the page was loaded anew; undefined if it was not under way. */
-export function keptRound(key: RoundKey): Kind[] | undefined {
+export function keptRound(key: RoundKey): Kept | undefined {
   try {
-    const { key: kept, said } = JSON.parse(keptInTab(NAME) ?? '{}') as { key?: unknown; said?: unknown };
-    if (kept !== wordOf(key) || !Array.isArray(said) || said.length > PICTURES) return undefined;
-    return said.every(isKind) ? said : undefined;
+    const kept = JSON.parse(keptInTab(NAME) ?? '{}') as Record<string, unknown>;
+    const { answers, player } = kept;
+    if (kept.key !== wordOf(key) || !Array.isArray(answers) || answers.length > MOST_PICTURES) return undefined;
+    if (!Number.isInteger(player) || (player as number) < 0 || (player as number) >= PLAYERS) return undefined;
+    return answers.every(isSaid) ? { answers, player: player as number } : undefined;
   } catch {
     return undefined;
   }

@@ -4,8 +4,13 @@
  */
 
 import type { ImageShape } from '../../state/pixels.ts';
+import { HAND_MEASURES } from './hand-measures.ts';
 import { inkOf, isInverted } from './ink.ts';
 import { type End, MEASURES, type Measure } from './measures.ts';
+import type { Subject } from './pool.ts';
+import { capital, TERMS, type Terms } from './terms.ts';
+
+const MEASURES_OF: Record<Subject, readonly Measure[]> = { drawing: MEASURES, hand: HAND_MEASURES };
 
 /** At most this share of real pictures may be as far out. */
 const RARE = 0.01;
@@ -51,18 +56,20 @@ export async function measureReals(
   shape: ImageShape,
   read: (index: number) => ArrayLike<number>,
   pause: () => Promise<void>,
+  subject: Subject = 'drawing',
 ): Promise<Reference> {
+  const measures = MEASURES_OF[subject];
   const looked = Math.min(count, 50);
   const bright = Array.from({ length: looked }, (_, i) => isInverted(read(i), shape)).filter(Boolean).length;
   const inverted = bright > looked / 2;
   const atOnce = Math.max(1, Math.round(AT_ONCE / (shape[1] * shape[2])));
-  const values = MEASURES.map(() => new Float64Array(count));
+  const values = measures.map(() => new Float64Array(count));
   for (let i = 0; i < count; i++) {
     const plane = inkOf(read(i), shape, inverted);
-    for (const [m, measure] of MEASURES.entries()) values[m]![i] = measure.of(plane)?.value ?? Number.NaN;
+    for (const [m, measure] of measures.entries()) values[m]![i] = measure.of(plane)?.value ?? Number.NaN;
     if (i % atOnce === atOnce - 1) await pause();
   }
-  const ranges = MEASURES.map((measure, m): RealRange => {
+  const ranges = measures.map((measure, m): RealRange => {
     const all = values[m]!;
     return { measure, values: all, sorted: all.filter((v) => !Number.isNaN(v)).sort() };
   });
@@ -71,9 +78,15 @@ export async function measureReals(
 
 /**
  * @param own index of the picture if it is a real one, which is then not compared with itself.
+ * @param terms what the pictures are called
  * @returns the most visible first; empty if nothing is unusual; undefined if there are too few real pictures.
  */
-export function giveaways(pixels: ArrayLike<number>, reference: Reference, own?: number): Giveaway[] | undefined {
+export function giveaways(
+  pixels: ArrayLike<number>,
+  reference: Reference,
+  own?: number,
+  terms: Terms = TERMS.real,
+): Giveaway[] | undefined {
   if (reference.count < ENOUGH) return undefined;
   const plane = inkOf(pixels, reference.shape, reference.inverted);
   const found = reference.ranges.flatMap(({ measure, sorted, values }): Giveaway[] => {
@@ -94,7 +107,7 @@ export function giveaways(pixels: ArrayLike<number>, reference: Reference, own?:
         id: measure.id,
         title,
         sentence: measure.tell(figure(measure, value)),
-        compared: compare(measure, sorted, alike, others),
+        compared: compare(measure, sorted, alike, others, terms),
         where,
         faint: measure.faint?.(value, sorted[sorted.length >> 1]!) ?? false,
       },
@@ -103,13 +116,13 @@ export function giveaways(pixels: ArrayLike<number>, reference: Reference, own?:
   return [...found.filter(({ faint }) => !faint), ...found.filter(({ faint }) => faint)];
 }
 
-function compare(measure: Measure, sorted: Float64Array, alike: number, others: number): string {
+function compare(measure: Measure, sorted: Float64Array, alike: number, others: number, { real }: Terms): string {
   const at = (share: number) => measure.digits(sorted[Math.round(share * (sorted.length - 1))]!);
   const low = at(RARE);
   const high = at(1 - RARE);
   const usual = `${low === high ? low : `${low} to ${high}`}${measure.unit(high)}`;
   const rare = alike === 0 ? 'none' : alike === 1 ? 'one' : String(alike);
-  return `Real pictures: ${usual}; ${rare} of ${others} ${alike < 2 ? 'is' : 'are'} as far out.`;
+  return `${capital(real.many)}: ${usual}; ${rare} of ${others} ${alike < 2 ? 'is' : 'are'} as far out.`;
 }
 
 function figure({ digits, unit }: Measure, value: number): string {

@@ -1,17 +1,19 @@
 /** Words about an answered picture. */
 import type { Table, Told } from './game.ts';
-import { PICTURES } from './plan.ts';
+import type { Pool } from './pool.ts';
+import { capital, type Terms, termsOf } from './terms.ts';
 import type { Giveaway } from './unusual.ts';
 
 /** A picture's name: only its place before the answer. */
-export function labelOf(place: number, told?: string): string {
-  const name = `Picture ${place + 1} of ${PICTURES}`;
+export function labelOf(place: number, pictures: number, told?: string): string {
+  const name = `Picture ${place + 1} of ${pictures}`;
   return told === undefined ? name : `${name}: ${told}`;
 }
 
-export function verdictOf({ said, kind }: Pick<Told, 'said' | 'kind'>): string {
-  if (said === kind) return `Right, it is ${kind}.`;
-  return kind === 'synthetic' ? 'Fooled: it is synthetic.' : 'Too suspicious: it is real.';
+export function verdictOf({ said, kind }: Pick<Told, 'said' | 'kind'>, terms: Terms): string {
+  const { is } = terms[kind];
+  if (said === kind) return `Right, it is ${is}.`;
+  return kind === 'synthetic' ? `Fooled: it is ${is}.` : `Too suspicious: it is ${is}.`;
 }
 
 /** "a 7", "an 8"; a class that is no number in quotes. */
@@ -22,19 +24,34 @@ export function nameOfClass(label: number, names: readonly string[] | undefined)
 }
 
 /** What it was, a sentence. */
-export function factOf({ kind, real, seed, label }: Told, { pool, info, model, steps }: Table): string {
+export function factOf(told: Told, table: Table): string {
+  const { kind, real, seed, label, conditions, place } = told;
+  const { pool } = table;
+  if (table.file) {
+    return table.file.pictures[place]!.fact ?? `${capital(termsOf(pool.terms)[kind].word)}, from the round’s file.`;
+  }
+  const { info, model, steps } = table;
   if (kind === 'real') {
     const known = pool.labels?.[real];
-    const what = known === undefined ? '' : `${nameOfClass(known, info.classNames)}, `;
-    return `${capital(`${what}${pool.origin(real)}`)}.`;
+    const what = known === undefined ? [] : [nameOfClass(known, info.classNames)];
+    return `${capital([...what, ...numbersOf(poolNumbers(pool, real)), pool.origin(real)].join(', '))}.`;
   }
-  const asked = label === null ? '' : `, asked for ${nameOfClass(label, info.classNames)}`;
-  return `Painted on this page by ${model.title}${asked}: seed ${seed}, ${steps} step${steps === 1 ? '' : 's'} of DDIM.`;
+  const asked = [...(label === null ? [] : [nameOfClass(label, info.classNames)]), ...numbersOf(conditions)];
+  const how = asked.length === 0 ? '' : `, asked for ${asked.join(', ')}`;
+  const { made } = termsOf(pool.terms);
+  return `${capital(made)} on this page by ${model.title}${how}: seed ${seed}, ${steps} step${steps === 1 ? '' : 's'} of DDIM.`;
 }
 
+const poolNumbers = ({ conditions = {} }: Pool, index: number): Record<string, number> =>
+  Object.fromEntries(Object.entries(conditions).map(([name, values]) => [name, values[index]!]));
+
+/** "boneage 94" */
+const numbersOf = (conditions: Readonly<Record<string, number>>): string[] =>
+  Object.entries(conditions).map(([name, value]) => `${name} ${value}`);
+
 /** The title of the list of unusual measures. `found` is undefined if there are too few real pictures. */
-export function giveawayTitle(kind: Told['kind'], found: readonly Giveaway[] | undefined): string {
-  if (found === undefined) return 'Too few real pictures to say what is unusual.';
+export function giveawayTitle(kind: Told['kind'], found: readonly Giveaway[] | undefined, terms: Terms): string {
+  if (found === undefined) return `Too few ${terms.real.many} to say what is unusual.`;
   const plain = found.some(({ faint }) => !faint);
   if (kind === 'real') return plain ? 'What could have misled you' : 'Nothing unusual that we can measure.';
   if (plain) return 'What gives it away';
@@ -44,9 +61,5 @@ export function giveawayTitle(kind: Told['kind'], found: readonly Giveaway[] | u
 /** For a screen reader: the gist of what the page shows after an answer. */
 export function spoken(told: Told, table: Table, found: readonly Giveaway[] | undefined, score: string): string {
   const plain = (found ?? []).filter(({ faint }) => !faint).map(({ title }) => `${title}.`);
-  return [verdictOf(told), factOf(told, table), ...plain, score].join(' ');
-}
-
-export function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  return [verdictOf(told, termsOf(table.pool.terms)), factOf(told, table), ...plain, score].join(' ');
 }

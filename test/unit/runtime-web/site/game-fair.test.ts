@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { SampleRequest, SampleResult, SamplingWorker } from '#runtime-web/worker/client.ts';
 import { fromBytes, type ImageShape } from '#site/state/pixels.ts';
 import { createGame, type Table } from '#site/views/game/game.ts';
-import { HALF, paintHalf } from '#site/views/game/painter.ts';
+import { BATCH, paintBatch } from '#site/views/game/painter.ts';
 import { PICTURES, planRound } from '#site/views/game/plan.ts';
 import { type Presentation, present } from '#site/views/game/presentation.ts';
 import { labelOf } from '#site/views/game/words.ts';
@@ -47,15 +47,15 @@ function recorder(): Log & { sampler: Pick<SamplingWorker, 'sample'>; readReal: 
   };
 }
 
-type Painted = Parameters<typeof paintHalf>[0];
+type Painted = Parameters<typeof paintBatch>[0];
 
 /** A half of a round of these tests' pictures. */
 const paint = (options: Omit<Painted, 'steps' | 'shape' | 'presentation'>) =>
-  paintHalf({ ...options, steps: STEPS, shape: SHAPE, presentation });
+  paintBatch({ ...options, steps: STEPS, shape: SHAPE, presentation });
 
 const dealsOf = (seed: number) => planRound({ seed, reals: 40, classes: 10 });
 
-describe('paintHalf', () => {
+describe('paintBatch', () => {
   it('asks the model for as much, reads as much and tells of as much, whatever is dealt', async () => {
     const seen = new Set<string>();
     const mixes = new Set<string>();
@@ -63,7 +63,7 @@ describe('paintHalf', () => {
       const { sampler, readReal, requests, reads } = recorder();
       const progress: number[] = [];
       const deals = dealsOf(seed);
-      for (const from of [0, HALF]) {
+      for (const from of [0, BATCH]) {
         const onProgress = (done: number) => progress.push(done);
         await paint({ worker: sampler, deals, from, readReal, onProgress });
       }
@@ -87,7 +87,7 @@ describe('paintHalf', () => {
   it('gives the same bytes for the same picture, found or made', async () => {
     const { sampler, readReal } = recorder();
     const deals = dealsOf(3);
-    for (const from of [0, HALF]) {
+    for (const from of [0, BATCH]) {
       const half = await paint({ worker: sampler, deals, from, readReal });
       for (const [i, picture] of half.entries()) {
         expect(picture).toBeInstanceOf(Uint8ClampedArray);
@@ -106,10 +106,10 @@ describe('paintHalf', () => {
       },
     };
     const readReal = () => new Uint8Array(SIZE).fill(0);
-    for (const from of [0, HALF]) {
+    for (const from of [0, BATCH]) {
       const half = await paint({ worker: sampler, deals, from, readReal });
       const wanted = deals
-        .slice(from, from + HALF)
+        .slice(from, from + BATCH)
         .map(({ kind }, i) =>
           kind === 'real' ? 0 : present(new Float32Array(SIZE).fill(i / 10), SHAPE, presentation, 0)[0],
         );
@@ -123,8 +123,19 @@ describe('what the view is handed', () => {
   const table = (read: (index: number) => Uint8ClampedArray): Table => ({
     model: { id: 'm', title: 'M', own: false },
     info: { classes: 10, hash: 'h', scheduler: parseSchedulerConfig({}) },
-    pool: { id: 'p', count: 40, shape: SHAPE, presentation, read, origin: () => '' },
+    pool: {
+      id: 'p',
+      count: 40,
+      shape: SHAPE,
+      own: false,
+      terms: 'real',
+      subject: 'drawing',
+      presentation,
+      read,
+      origin: () => '',
+    },
     steps: STEPS,
+    pictures: PICTURES,
   });
 
   it('is the same for a real picture and a synthetic one, in every part', async () => {
@@ -140,7 +151,7 @@ describe('what the view is handed', () => {
     for (const [place, face] of faces.entries()) {
       expect(face).toEqual({ place, shape: SHAPE, pixels: shownAt(dealt[place]!.seed) });
       expect(Object.keys(face)).toEqual(Object.keys(faces[0]!));
-      expect(labelOf(face.place)).toBe(`Picture ${place + 1} of 10`);
+      expect(labelOf(face.place, PICTURES)).toBe(`Picture ${place + 1} of 10`);
     }
     abort.abort();
     await painting;
@@ -157,7 +168,7 @@ describe('what the view is handed', () => {
       7,
       0,
       0,
-      ['model', 'info', 'pool', 'steps'],
+      ['model', 'info', 'pool', 'steps', 'pictures'],
     ]);
     expect(JSON.stringify(face(0))).not.toMatch(/synthetic|"real"/);
     expect(() => game.told(0)).toThrow('not answered');

@@ -1,7 +1,7 @@
 import { InputError } from '@onnoise/scheduler';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Deal, PICTURES, planRound } from '#site/views/game/plan.ts';
+import { type Deal, FEWEST_PICTURES, MOST_PICTURES, PICTURES, planRound } from '#site/views/game/plan.ts';
 
 const labels = Array.from({ length: 400 }, (_, i) => (i * 7) % 10);
 const plan = (seed: number) => planRound({ seed, reals: 400, labels, classes: 10 });
@@ -24,12 +24,14 @@ describe('planRound', () => {
     expect(plan(7).slice(0, 2)).toMatchInlineSnapshot(`
       [
         {
+          "conditions": {},
           "kind": "synthetic",
           "label": 8,
           "real": 144,
           "seed": 592580,
         },
         {
+          "conditions": {},
           "kind": "synthetic",
           "label": 7,
           "real": 181,
@@ -50,6 +52,30 @@ describe('planRound', () => {
         expect(new Set(deals.map(({ real }) => real)).size).toBe(PICTURES);
       }),
     );
+  });
+
+  it('deals any number of pictures from 6 to 20, at least two of each kind', () => {
+    fc.assert(
+      fc.property(seedOf, fc.integer({ min: FEWEST_PICTURES, max: MOST_PICTURES }), (seed, pictures) => {
+        const deals = planRound({ seed, pictures, reals: 40, classes: 0 });
+        const synthetic = deals.filter(({ kind }) => kind === 'synthetic').length;
+        expect(deals).toHaveLength(pictures);
+        expect(Math.min(synthetic, pictures - synthetic)).toBeGreaterThanOrEqual(2);
+        expect(new Set(deals.map(({ real }) => real)).size).toBe(pictures);
+      }),
+    );
+    for (const pictures of [5, 21, 7.5]) {
+      expect(() => planRound({ seed: 1, pictures, reals: 40, classes: 0 })).toThrow(
+        `Cannot deal a round: pictures must be an integer from 6 to 20, received ${pictures}.`,
+      );
+    }
+  });
+
+  it('gives both pictures of a place the numbers of the real one, so that no age gives the kind away', () => {
+    const boneage = Array.from({ length: 40 }, (_, i) => 3 * i);
+    for (const { real, conditions } of planRound({ seed: 5, reals: 40, classes: 0, conditions: { boneage } })) {
+      expect(conditions).toEqual({ boneage: 3 * real });
+    }
   });
 
   it('flips a fair coin at every place', () => {

@@ -9,6 +9,9 @@ const pool: Pool = {
   id: 'p',
   count: 20,
   shape: [1, 1, 1],
+  own: false,
+  terms: 'real',
+  subject: 'drawing',
   presentation: { ends: [0, 255], zoom: [1, 1] },
   read: () => Uint8Array.of(9),
   origin: () => 'somewhere',
@@ -18,6 +21,7 @@ const table: Table = {
   info: { classes: 0, hash: 'h', scheduler: parseSchedulerConfig({}) },
   pool,
   steps: 3,
+  pictures: PICTURES,
 };
 const other = (kind: Kind): Kind => (kind === 'real' ? 'synthetic' : 'real');
 const truths = (seed: number) => planRound({ seed, reals: 20, classes: 0 }).map(({ kind }) => kind);
@@ -129,12 +133,12 @@ describe('createGame', () => {
   it('goes on with a round after a reload: its answers count, its pictures are painted again', async () => {
     const game = createGame(quick, () => 8);
     const [first, second] = truths(7);
-    game.lay(table, 7, [first!, other(second!)]);
+    game.lay(table, 7, [{ said: first! }, { said: other(second!), reason: 'edges' }]);
     expect([game.phase.value, game.place.value, game.open.value, game.streak.value]).toEqual(['round', 2, false, 0]);
     expect(game.answer('real')).toBeUndefined(); // not painted yet
     paint(game);
     await expect.poll(() => game.round.value?.painted.value).toBe(PICTURES);
-    expect(game.told(0).kind).toBe(first);
+    expect([game.told(0).kind, game.told(0).reason, game.told(1).reason]).toEqual([first, undefined, 'edges']);
     for (const truth of truths(7).slice(2)) {
       game.answer(truth);
       game.next();
@@ -145,7 +149,11 @@ describe('createGame', () => {
 
   it('shows the summary of an answered round again once its pictures are painted', async () => {
     const game = createGame(quick, () => 8);
-    game.lay(table, 7, truths(7));
+    game.lay(
+      table,
+      7,
+      truths(7).map((said) => ({ said })),
+    );
     expect([game.phase.value, game.place.value]).toEqual(['round', 9]);
     paint(game);
     await expect.poll(() => game.phase.value).toBe('summary');

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { PLAYERS } from '#site/views/game/class/codes.ts';
 import { forgetRound, keepRound, keptRound, type RoundKey } from '#site/views/game/under-way.ts';
 
-const key: RoundKey = { seed: 7, steps: 50, model: 'abc', pool: 'reals.json' };
+const key: RoundKey = { seed: 7, steps: 50, pictures: 10, model: 'abc', pool: 'reals.json' };
+const player = 17;
 
 beforeEach(() => {
   const kept = new Map<string, string>();
@@ -13,35 +15,48 @@ beforeEach(() => {
 });
 afterEach(() => vi.unstubAllGlobals());
 
-it('keeps the answers of the round that is played', () => {
+it('keeps the answers of the round that is played, their reasons and the player’s number', () => {
   expect(keptRound(key)).toBeUndefined();
-  keepRound(key, []);
-  expect(keptRound(key)).toEqual([]);
-  keepRound(key, ['real', 'synthetic']);
-  expect(keptRound({ ...key })).toEqual(['real', 'synthetic']);
+  keepRound(key, { answers: [], player });
+  expect(keptRound(key)).toEqual({ answers: [], player });
+  const answers = [{ said: 'real', reason: 'edges' }, { said: 'synthetic' }] as const;
+  keepRound(key, { answers: [...answers], player });
+  expect(keptRound({ ...key })).toEqual({ answers, player });
+});
+
+it('keeps no truths', () => {
+  keepRound(key, { answers: [{ said: 'real', truth: 'synthetic' } as never], player });
+  expect(JSON.stringify(keptRound(key))).not.toContain('synthetic');
 });
 
 it('gives them to no other round', () => {
-  keepRound(key, ['real']);
-  for (const other of [{ seed: 8 }, { steps: 10 }, { model: 'x' }, { pool: 'own-1' }]) {
+  keepRound(key, { answers: [{ said: 'real' }], player });
+  for (const other of [{ seed: 8 }, { steps: 10 }, { pictures: 15 }, { model: 'x' }, { pool: 'own-1' }]) {
     expect(keptRound({ ...key, ...other })).toBeUndefined();
   }
 });
 
 it('forgets them, and takes what makes no sense for nothing', () => {
-  keepRound(key, ['real']);
+  keepRound(key, { answers: [{ said: 'real' }], player });
   forgetRound();
   expect(keptRound(key)).toBeUndefined();
-  keepRound(key, Array(11).fill('real'));
-  expect(keptRound(key)).toBeUndefined();
-  keepRound(key, ['maybe' as 'real']);
-  expect(keptRound(key)).toBeUndefined();
+  for (const wrong of [
+    { answers: Array(21).fill({ said: 'real' }), player },
+    { answers: [{ said: 'maybe' as 'real' }], player },
+    { answers: [{ said: 'real' as const, reason: 3 as never }], player },
+    { answers: [null as never], player },
+    { answers: [], player: -1 },
+    { answers: [], player: PLAYERS },
+  ]) {
+    keepRound(key, wrong.answers[0] === null ? { answers: [], player: 0.5 } : wrong);
+    expect(keptRound(key), JSON.stringify(wrong)).toBeUndefined();
+  }
   sessionStorage.setItem('onnoise.round', '{');
   expect(keptRound(key)).toBeUndefined();
 });
 
 it('does without storage', () => {
   vi.stubGlobal('sessionStorage', undefined);
-  keepRound(key, ['real']);
+  keepRound(key, { answers: [{ said: 'real' }], player });
   expect(keptRound(key)).toBeUndefined();
 });

@@ -14,6 +14,7 @@ import {
   verdictReason,
 } from '#site/views/game/score.ts';
 import { formatSettings, parseSettings } from '#site/views/game/settings.ts';
+import { TERMS } from '#site/views/game/terms.ts';
 import { factOf, giveawayTitle, nameOfClass, verdictOf } from '#site/views/game/words.ts';
 
 const right: Answer = { said: 'real', truth: 'real' };
@@ -37,12 +38,12 @@ describe('score', () => {
 
   it('shareText tells right from wrong by place, and no picture’s kind', () => {
     const share = (answers: Answer[]) =>
-      shareText({ answers, title: 'Digits', best: 4, link: 'http://x/#/game?seed=7' });
+      shareText({ answers, title: 'Digits', best: 4, link: 'http://x/#/game?seed=7', terms: TERMS.real });
     expect(share([right, fooled, caught])).toBe(
       'Real or synthetic? 2 of 3 (Digits)\n🟩⬜🟩\n1 synthetic taken for real, 0 real for synthetic. Best streak 4.\nhttp://x/#/game?seed=7',
     );
     expect(share([right, fooled]).split('\n')[1]).toBe(share([caught, suspicious]).split('\n')[1]);
-    expect(shareText({ answers: [right], title: 'Mine', best: 1 })).not.toContain('http');
+    expect(shareText({ answers: [right], title: 'Mine', best: 1, terms: TERMS.real })).not.toContain('http');
   });
 
   it('verdict calls better or worse than a coin only what chance seldom does', () => {
@@ -56,7 +57,7 @@ describe('score', () => {
         (_, i): Answer => ({ truth: 'synthetic', said: i < right >> 1 ? 'synthetic' : 'real' }),
       ),
     ];
-    const words = Array.from({ length: 11 }, (_, right) => verdict(answered(right)));
+    const words = Array.from({ length: 11 }, (_, right) => verdict(answered(right), TERMS.real));
     expect(words.slice(0, 2)).toEqual(Array(2).fill('The model had you there.'));
     expect(words.slice(2, 9)).toEqual(Array(7).fill('A coin could have done that.'));
     expect(words.slice(9)).toEqual(['Better than a coin.', 'Nothing gets past you.']);
@@ -71,7 +72,8 @@ describe('score', () => {
       { length: 10 },
       (_, i): Answer => ({ truth: i < 8 ? 'real' : 'synthetic', said: 'real' }),
     );
-    expect(verdict(answers)).toBe('All real? That tells nothing apart.');
+    expect(verdict(answers, TERMS.real)).toBe('All real? That tells nothing apart.');
+    expect(verdict(answers, TERMS.phantom)).toBe('All phantoms? That tells nothing apart.');
     expect(verdictReason(answers)).toContain('50 %');
     expect(verdictReason(answers)).toContain('in 100 % of tries');
   });
@@ -85,7 +87,7 @@ describe('score', () => {
       }),
     );
     expect(score(answers)).toBe(9);
-    expect(verdict(answers)).toBe('A coin could have done that.');
+    expect(verdict(answers, TERMS.real)).toBe('A coin could have done that.');
   });
 });
 
@@ -116,12 +118,14 @@ describe('settings', () => {
   const parse = (query: string, T = 1000) => parseSettings(new URLSearchParams(query), T);
 
   it('reads a round from its address and writes it back', () => {
-    expect(parse('seed=482193&model=digits')).toEqual({ seed: 482193, steps: 50 });
-    expect(formatSettings(482193, 50, 'digits', 1000)).toEqual({ seed: '482193', model: 'digits' });
-    const query = new URLSearchParams(formatSettings(7, 10, 'digits', 1000));
+    const usual = { seed: 482193, steps: 50, pictures: 10, forClass: false };
+    expect(parse('seed=482193&model=digits')).toEqual(usual);
+    expect(formatSettings({ ...usual, model: 'digits' }, 1000)).toEqual({ seed: '482193', model: 'digits' });
+    const other = { seed: 7, steps: 10, pictures: 15, forClass: true };
+    const query = new URLSearchParams(formatSettings({ ...other, model: 'digits' }, 1000));
     expect([query.toString(), parse(query.toString())]).toEqual([
-      'seed=7&model=digits&steps=10',
-      { seed: 7, steps: 10 },
+      'seed=7&model=digits&steps=10&pictures=15&class=1',
+      other,
     ]);
   });
 
@@ -129,6 +133,8 @@ describe('settings', () => {
     for (const seed of ['-1', '1.5', 'x', '1e3', '', '99999999999999999'])
       expect(parse(`seed=${seed}`).seed).toBeUndefined();
     for (const steps of ['0', '1001', '-5', 'x']) expect(parse(`steps=${steps}`).steps).toBe(50);
+    for (const pictures of ['5', '21', 'x', '']) expect(parse(`pictures=${pictures}`).pictures).toBe(10);
+    expect(parse('class=yes').forClass).toBe(false);
     expect(parse('', 20).steps).toBe(20);
   });
 });
@@ -147,6 +153,7 @@ describe('words', () => {
     info: { classes: 10, hash: 'h', scheduler: parseSchedulerConfig({}) },
     pool,
     steps: 50,
+    pictures: 10,
   };
   const told: Told = {
     kind: 'real',
@@ -154,6 +161,7 @@ describe('words', () => {
     real: 8,
     seed: 5,
     label: 8,
+    conditions: {},
     place: 0,
     pixels: new Uint8ClampedArray(1),
   };
@@ -173,6 +181,39 @@ describe('words', () => {
     expect(factOf(told, { ...table, pool: mine })).toBe('Your picture “8.png”.');
   });
 
+  it('call phantoms phantoms, with what is known of them, and never real', () => {
+    const phantoms = poolOf(
+      {
+        ...listing,
+        labels: listing.labels.map((label) => label % 2),
+        conditions: { boneage: Array.from({ length: 12 }, (_, i) => 10 * i) },
+        source: 'phantoms of hand radiographs, numbers 1 to 12 of seed 0',
+        notice: 'Synthetic phantom, not a radiograph of a person.',
+      },
+      new Uint8Array(12),
+      [1, 1, 1],
+      'u',
+    );
+    expect([phantoms.terms, phantoms.subject]).toEqual(['phantom', 'hand']);
+    const hands: Table = {
+      ...table,
+      model: { id: 'hands', title: 'Hands', own: false },
+      info: { ...table.info, classes: 2, classNames: ['female', 'male'] },
+      pool: phantoms,
+    };
+    expect(factOf(told, hands)).toBe(
+      '“female”, boneage 80, phantom 9 of the 12 on this page, which the model never saw.',
+    );
+    expect(factOf({ ...told, kind: 'synthetic', label: 1, conditions: { boneage: 80 } }, hands)).toBe(
+      'Generated on this page by Hands, asked for “male”, boneage 80: seed 5, 50 steps of DDIM.',
+    );
+    expect(verdictOf({ said: 'real', kind: 'real' }, TERMS.phantom)).toBe('Right, it is a phantom.');
+    expect(verdictOf({ said: 'synthetic', kind: 'real' }, TERMS.phantom)).toBe('Too suspicious: it is a phantom.');
+    expect(verdictOf({ said: 'real', kind: 'synthetic' }, TERMS.phantom)).toBe('Fooled: it is generated.');
+    const words = JSON.stringify(Object.values(TERMS.phantom).map((word) => word));
+    expect(words).not.toMatch(/: ?"[^"]*\breal\b/);
+  });
+
   it('name classes', () => {
     expect([7, 8, 11, 18, 80, 1].map((label) => nameOfClass(label, undefined))).toEqual([
       'a 7',
@@ -186,14 +227,14 @@ describe('words', () => {
   });
 
   it('say whether the answer was right, and what there is to see', () => {
-    expect(verdictOf({ said: 'real', kind: 'synthetic' })).toBe('Fooled: it is synthetic.');
-    expect(verdictOf({ said: 'synthetic', kind: 'synthetic' })).toBe('Right, it is synthetic.');
+    expect(verdictOf({ said: 'real', kind: 'synthetic' }, TERMS.real)).toBe('Fooled: it is synthetic.');
+    expect(verdictOf({ said: 'synthetic', kind: 'synthetic' }, TERMS.real)).toBe('Right, it is synthetic.');
     const found = (faint: boolean) => [{ id: '', title: '', sentence: '', compared: '', where: [], faint }];
-    expect(giveawayTitle('synthetic', [])).toBe('Nothing that we can measure.');
-    expect(giveawayTitle('synthetic', found(true))).toBe('Nothing visible that we can measure.');
-    expect(giveawayTitle('synthetic', found(false))).toBe('What gives it away');
-    expect(giveawayTitle('real', found(false))).toBe('What could have misled you');
-    expect(giveawayTitle('real', undefined)).toBe('Too few real pictures to say what is unusual.');
+    expect(giveawayTitle('synthetic', [], TERMS.real)).toBe('Nothing that we can measure.');
+    expect(giveawayTitle('synthetic', found(true), TERMS.real)).toBe('Nothing visible that we can measure.');
+    expect(giveawayTitle('synthetic', found(false), TERMS.real)).toBe('What gives it away');
+    expect(giveawayTitle('real', found(false), TERMS.real)).toBe('What could have misled you');
+    expect(giveawayTitle('real', undefined, TERMS.real)).toBe('Too few real pictures to say what is unusual.');
   });
 });
 

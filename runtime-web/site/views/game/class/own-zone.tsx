@@ -1,0 +1,121 @@
+/** Takes one kind of a lecturer's pictures: files, a folder or a ZIP archive, dropped or chosen. */
+import type { JSX } from 'preact';
+import { useId, useState } from 'preact/hooks';
+import { Button } from '../../../components/button.tsx';
+import { Icon } from '../../../components/icon.tsx';
+import { Progress } from '../../../components/progress.tsx';
+import { sentence } from '../../../store.ts';
+import { type Dropped, filesOfDialog, filesOfDrop } from '../../model/drop.ts';
+import type { OwnPicture } from './own-round.ts';
+import { type Incoming, readOwn } from './read-own.ts';
+
+export interface OwnZoneProps {
+  /** "real pictures" */
+  name: string;
+  pictures: readonly OwnPicture[];
+  onPictures: (pictures: OwnPicture[]) => void;
+}
+
+const LIMITS = { action: 'read the pictures', rule: 'they must be one folder of pictures' };
+
+/** Phones may lack it, but can pick single files. */
+const hasFolders = typeof HTMLInputElement !== 'undefined' && 'webkitdirectory' in HTMLInputElement.prototype;
+
+export function OwnZone({ name, pictures, onPictures }: OwnZoneProps): JSX.Element {
+  const id = useId();
+  const [over, setOver] = useState(false);
+  const [progress, setProgress] = useState<number | null>(null);
+  const [trouble, setTrouble] = useState<string | null>(null);
+  const [leftOut, setLeftOut] = useState(0);
+
+  const take = async (files: Promise<Incoming[]> | Incoming[]) => {
+    setTrouble(null);
+    setProgress(0);
+    try {
+      const read = await readOwn(await files, setProgress);
+      setLeftOut(read.leftOut);
+      onPictures(read.pictures);
+    } catch (error) {
+      setTrouble(sentence(error));
+      onPictures([]);
+    }
+    setProgress(null);
+  };
+
+  return (
+    <section
+      class="game-own"
+      aria-labelledby={`${id}-title`}
+      data-over={over}
+      onDragOver={(event) => {
+        event.preventDefault();
+        setOver(true);
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={(event) => {
+        event.preventDefault();
+        setOver(false);
+        if (event.dataTransfer) void take(filesOfDrop(event.dataTransfer as Dropped, LIMITS));
+      }}
+    >
+      <h3 id={`${id}-title`}>Your {name}</h3>
+      {progress === null ? (
+        <div class="game-own-buttons">
+          <Picker id={`${id}-title`} label="Choose files or a ZIP" onFiles={take} />
+          {hasFolders && <Picker id={`${id}-title`} folder label="Choose a folder" onFiles={take} />}
+        </div>
+      ) : (
+        <Progress label={`Reading ${name}`} value={progress} />
+      )}
+      <p class="muted" aria-live="polite">
+        {pictures.length === 0 ? 'Or drop them here.' : countOf(pictures)}
+        {leftOut > 0 && ` ${leftOut} other file${leftOut === 1 ? '' : 's'} left out.`}
+      </p>
+      {pictures.length > 0 && (
+        <Button kind="quiet" icon="cross" onClick={() => onPictures([])}>
+          Remove
+        </Button>
+      )}
+      {trouble !== null && (
+        <p class="game-own-trouble" role="alert">
+          {trouble}
+        </p>
+      )}
+    </section>
+  );
+}
+
+function countOf(pictures: readonly OwnPicture[]): string {
+  const [{ width, height }] = pictures as [OwnPicture];
+  return `${pictures.length} picture${pictures.length === 1 ? '' : 's'}, ${width} × ${height} pixels.`;
+}
+
+interface PickerProps {
+  /** Of the zone's title, which names what is chosen. */
+  id: string;
+  label: string;
+  folder?: boolean;
+  onFiles: (files: Incoming[]) => Promise<void>;
+}
+
+function Picker({ id, label, folder = false, onFiles }: PickerProps): JSX.Element {
+  const own = useId();
+  return (
+    <label class="button button-plain game-pick">
+      <Icon name={folder ? 'folder' : 'upload'} />
+      <span id={own}>{label}</span>
+      <input
+        type="file"
+        class="hidden"
+        multiple
+        aria-labelledby={`${own} ${id}`}
+        {...(folder ? { webkitdirectory: true } : { accept: 'image/*,.zip' })}
+        onChange={({ currentTarget }) => {
+          const files = filesOfDialog(currentTarget.files ?? []);
+          if (files.length > 0) void onFiles(files);
+          currentTarget.value = ''; // the same files may be chosen again
+        }}
+      />
+    </label>
+  );
+}

@@ -1,0 +1,19 @@
+/** A painted round as a file: a class plays it without the model, which a phone would have to fetch and run. */
+import { dealsOf, type Round } from '../game.ts';
+import { nameOfRound } from '../state.ts';
+import { factOf } from '../words.ts';
+import type { RoundFile } from './round-file.ts';
+
+/** The round's file. @throws Error before all of its pictures are painted */
+export function fileOfRound(round: Round): RoundFile {
+  const { table, seed } = round;
+  if (table.file) return table.file;
+  const { pool, model } = table;
+  const pictures = dealsOf(table, seed).map((deal, place) => {
+    const { pixels } = round.face(place);
+    if (pixels === null) throw new Error(`Picture ${place + 1} is not painted.`);
+    return { kind: deal.kind, pixels, fact: factOf({ ...deal, place, said: deal.kind, pixels }, table) };
+  });
+  const { terms, subject, shape } = pool;
+  return { name: nameOfRound(table, seed), title: `${model.title}, round ${seed}`, terms, subject, shape, pictures };
+}

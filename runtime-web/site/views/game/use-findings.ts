@@ -1,0 +1,55 @@
+/** What can be said of an answered picture: what is unusual in it, and the real pictures most like it. */
+import { useMemo } from 'preact/hooks';
+import { fromBytes } from '../../state/pixels.ts';
+import type { Told } from './game.ts';
+import { type Difference, differenceOf, farthestApart, nearestReals } from './neighbours.ts';
+import { present } from './presentation.ts';
+import { game, giveawaysOf, reference } from './state.ts';
+import type { Giveaway } from './unusual.ts';
+
+const SHOWN = 3;
+/** Share of the pixels that are marked as the farthest apart. */
+const FARTHEST = 0.04;
+/** The id of the marks where the nearest picture differs most. */
+export const NEAREST = 'nearest';
+
+export interface LookAlike {
+  index: number;
+  name: string;
+  pixels: Uint8ClampedArray;
+}
+
+export interface Findings {
+  /** undefined if there are too few real pictures, or they are still measured. */
+  found: Giveaway[] | undefined;
+  measuring: boolean;
+  /** The nearest first. */
+  alike: LookAlike[];
+  /** From the nearest. */
+  difference: Difference | undefined;
+  /** The pixels to mark for an id. */
+  where: (id: string | null) => readonly number[] | undefined;
+}
+
+export function useFindings(told: Told): Findings {
+  const measures = reference.value;
+  const { pool } = game.round.peek()!.table;
+  const found = useMemo(() => (measures ? giveawaysOf(told, measures) : undefined), [told.pixels, measures]);
+  const near = useMemo(() => {
+    const alike = nearestReals(told.pixels, pool, SHOWN, told.kind === 'real' ? told.real : undefined).map((index) => ({
+      index,
+      name: pool.origin(index),
+      pixels: present(fromBytes(pool.read(index)), pool.shape, pool.presentation, index),
+    }));
+    const [nearest] = alike;
+    const difference = nearest && differenceOf(told.pixels, nearest.pixels, pool.shape);
+    return { alike, difference, farthest: difference ? farthestApart(difference, FARTHEST) : [] };
+  }, [told.pixels, told.kind, told.real, pool]);
+  return {
+    found,
+    measuring: measures === null,
+    alike: near.alike,
+    difference: near.difference,
+    where: (id) => (id === NEAREST ? near.farthest : found?.find((one) => one.id === id)?.where),
+  };
+}
