@@ -1,5 +1,6 @@
 /** The real pictures of a game: the shipped ones, or the visitor's own, which stay on the page. */
 import { InputError, refuse } from '@onnoise/scheduler';
+import { cutSheet } from '../../state/phantoms.ts';
 import { type Rgba, squarePicture } from '../../state/picture.ts';
 import { type ImageShape, sizeOf, toBytes } from '../../state/pixels.ts';
 import { PICTURES } from './plan.ts';
@@ -68,20 +69,15 @@ export async function shippedPool(url: string, shape: ImageShape, signal?: Abort
     return poolOf(listing, new Uint8Array(await plain.arrayBuffer()), shape, url);
   }
   const sheet = await readPixels(await (await get(new URL(listing.sheet, url).href)).blob(), listing.sheet);
-  return poolOf(listing, cutSheet(sheet, listing), shape, url);
+  return poolOf(listing, picturesOf(sheet, listing), shape, url);
 }
 
 /** The gray pictures of a sheet, one after the other. @throws InputError for a sheet of another size */
-export function cutSheet({ data, width: across, height: down }: Rgba, listing: Listing): Uint8Array {
+export function picturesOf({ data, width: across, height: down }: Rgba, listing: Listing): Uint8Array {
   const { count, width, height, columns = 1 } = listing;
   const wanted = `${columns * width} × ${Math.ceil(count / columns) * height}`;
   if (`${across} × ${down}` !== wanted) refuse(ACTION, 'their sheet', `${wanted} pixels`, `${across} × ${down}`);
-  return Uint8Array.from({ length: count * width * height }, (_, i) => {
-    const picture = Math.floor(i / (width * height));
-    const x = (picture % columns) * width + (i % width);
-    const y = Math.floor(picture / columns) * height + (Math.floor(i / width) % height);
-    return data[4 * (y * across + x)]!;
-  });
+  return cutSheet(data, { columns, count, width, height });
 }
 
 export function poolOf(listing: Listing, bytes: Uint8Array, shape: ImageShape, id: string): Pool {

@@ -1,4 +1,5 @@
 /** Words about an answered picture. */
+import { conditionWords } from '../../components/condition-words.ts';
 import type { Table, Told } from './game.ts';
 import type { Pool } from './pool.ts';
 import { capital, type Terms, termsOf } from './terms.ts';
@@ -45,9 +46,12 @@ export function factOf(told: Told, table: Table): string {
 const poolNumbers = ({ conditions = {} }: Pool, index: number): Record<string, number> =>
   Object.fromEntries(Object.entries(conditions).map(([name, values]) => [name, values[index]!]));
 
-/** "boneage 94" */
+/** "bone age 7 years 10 months" */
 const numbersOf = (conditions: Readonly<Record<string, number>>): string[] =>
-  Object.entries(conditions).map(([name, value]) => `${name} ${value}`);
+  Object.entries(conditions).map(([name, value]) => {
+    const { label, say } = conditionWords(name);
+    return `${label.toLowerCase()} ${say(value)}`;
+  });
 
 /** The title of the list of unusual measures. `found` is undefined if there are too few real pictures. */
 export function giveawayTitle(kind: Told['kind'], found: readonly Giveaway[] | undefined, terms: Terms): string {

@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { fromBytes, type ImageShape } from '#site/state/pixels.ts';
 import { HAND_MEASURES } from '#site/views/game/hand-measures.ts';
 import type { Plane } from '#site/views/game/ink.ts';
-import { cutSheet, type Listing, type Pool, poolOf } from '#site/views/game/pool.ts';
+import { type Listing, type Pool, picturesOf, poolOf } from '#site/views/game/pool.ts';
 import { present } from '#site/views/game/presentation.ts';
 import { TERMS } from '#site/views/game/terms.ts';
 import { giveaways, measureReals, type Reference } from '#site/views/game/unusual.ts';
@@ -30,7 +30,7 @@ beforeAll(async () => {
     .toBuffer({ resolveWithObject: true });
   pool = poolOf(
     listing,
-    cutSheet({ data, width: info.width, height: info.height }, listing),
+    picturesOf({ data, width: info.width, height: info.height }, listing),
     SHAPE,
     'hands/phantoms.json',
   );
@@ -48,8 +48,10 @@ describe('the page’s phantoms', () => {
   it('are cut from their sheet, row by row', () => {
     const sheet = { width: 4, height: 4, data: Uint8Array.from({ length: 64 }, (_, i) => i >> 2) };
     const four = { ...listing, count: 3, width: 2, height: 2, columns: 2 };
-    expect([...cutSheet(sheet, four)]).toEqual([0, 1, 4, 5, 2, 3, 6, 7, 8, 9, 12, 13]);
-    expect(() => cutSheet({ ...sheet, height: 3 }, four)).toThrow('their sheet must be 4 × 4 pixels, received "4 × 3"');
+    expect([...picturesOf(sheet, four)]).toEqual([0, 1, 4, 5, 2, 3, 6, 7, 8, 9, 12, 13]);
+    expect(() => picturesOf({ ...sheet, height: 3 }, four)).toThrow(
+      'their sheet must be 4 × 4 pixels, received "4 × 3"',
+    );
   });
 });
 

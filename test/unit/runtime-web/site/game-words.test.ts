@@ -202,10 +202,10 @@ describe('words', () => {
       pool: phantoms,
     };
     expect(factOf(told, hands)).toBe(
-      '“female”, boneage 80, phantom 9 of the 12 on this page, which the model never saw.',
+      'Female, bone age 6 years 8 months, phantom 9 of the 12 on this page, which the model never saw.',
     );
     expect(factOf({ ...told, kind: 'synthetic', label: 1, conditions: { boneage: 80 } }, hands)).toBe(
-      'Generated on this page by Hands, asked for “male”, boneage 80: seed 5, 50 steps of DDIM.',
+      'Generated on this page by Hands, asked for male, bone age 6 years 8 months: seed 5, 50 steps of DDIM.',
     );
     expect(verdictOf({ said: 'real', kind: 'real' }, TERMS.phantom)).toBe('Right, it is a phantom.');
     expect(verdictOf({ said: 'synthetic', kind: 'real' }, TERMS.phantom)).toBe('Too suspicious: it is a phantom.');
