@@ -6,6 +6,7 @@ import { Button } from '../../components/button.tsx';
 import { NumberField } from '../../components/field.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { ModelBar } from '../../components/model-bar.tsx';
+import { Notice } from '../../components/notice.tsx';
 import { PictureCanvas } from '../../components/picture-canvas.tsx';
 import { Progress } from '../../components/progress.tsx';
 import { Segmented } from '../../components/segmented.tsx';
@@ -76,7 +77,7 @@ function Pitch(): JSX.Element {
       <p class="lede">
         {many} Some {some}, the others were {made} {others}. Can you tell which is which?
       </p>
-      {notice && <p class="game-notice">{notice}</p>}
+      <Notice text={notice} />
     </>
   );
 }

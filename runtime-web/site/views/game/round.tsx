@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Button } from '../../components/button.tsx';
 import { Icon } from '../../components/icon.tsx';
+import { Notice } from '../../components/notice.tsx';
 import { Progress } from '../../components/progress.tsx';
 import { loaded, useModel } from '../../store.ts';
 import { Board } from './board.tsx';
@@ -98,7 +99,7 @@ export function RoundView(): JSX.Element | null {
           </>
         )}
       </div>
-      {notice && <p class="game-notice">{notice}</p>}
+      <Notice text={notice} />
     </section>
   );
 }

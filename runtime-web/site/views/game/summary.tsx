@@ -5,6 +5,7 @@ import { Button } from '../../components/button.tsx';
 import { copyText } from '../../components/clipboard.ts';
 import { Dialog } from '../../components/dialog.tsx';
 import { Icon } from '../../components/icon.tsx';
+import { Notice } from '../../components/notice.tsx';
 import { PictureCanvas } from '../../components/picture-canvas.tsx';
 import { toast } from '../../components/toast.tsx';
 import { linkTo } from '../../store.ts';
@@ -75,6 +76,7 @@ export function Summary(): JSX.Element | null {
       <Confusion />
       <ReasonScores />
       {!file && <Share />}
+      <Notice text={terms.value.notice} />
       <Dialog
         open={looked !== null}
         title={looked === null ? '' : labelOf(looked, pictures)}

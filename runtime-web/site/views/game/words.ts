@@ -1,5 +1,5 @@
 /** Words about an answered picture. */
-import { conditionWords } from '../../components/condition-words.ts';
+import { classesLabel, conditionWords } from '../../components/condition-words.ts';
 import type { Table, Told } from './game.ts';
 import type { Pool } from './pool.ts';
 import { capital, type Terms, termsOf } from './terms.ts';
@@ -17,10 +17,10 @@ export function verdictOf({ said, kind }: Pick<Told, 'said' | 'kind'>, terms: Te
   return kind === 'synthetic' ? `Fooled: it is ${is}.` : `Too suspicious: it is ${is}.`;
 }
 
-/** "a 7", "an 8"; a class that is no number in quotes. */
+/** "a 7", "an 8", "female"; another class that is no number in quotes. */
 export function nameOfClass(label: number, names: readonly string[] | undefined): string {
   const name = names?.[label] ?? String(label);
-  if (!/^\d+$/.test(name)) return `“${name}”`;
+  if (!/^\d+$/.test(name)) return classesLabel(names ?? []) === 'Sex' ? name : `“${name}”`;
   return /^(8\d*|11|18)$/.test(name) ? `an ${name}` : `a ${name}`;
 }
 

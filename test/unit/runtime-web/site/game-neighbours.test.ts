@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { ImageShape } from '#site/state/pixels.ts';
-import { nearestReals } from '#site/views/game/neighbours.ts';
+import { differenceOf, farthestApart, nearestReals } from '#site/views/game/neighbours.ts';
 import { ownPool } from '#site/views/game/pool.ts';
 
 const SIDE = 56;
@@ -43,4 +43,25 @@ it('gives all there are, nearest first, in colour too', () => {
   );
   expect(nearestReals(colours.read(7), colours, 20, 7)).toHaveLength(9);
   expect(nearestReals(colours.read(7), colours, 3).at(0)).toBe(7);
+});
+
+it('shows where a picture differs from another, after moving it to where they agree best', () => {
+  const same = differenceOf(square(14, 12), square(14, 12), SHAPE);
+  expect([same.mean, Math.max(...same.map)]).toEqual([0, 0]);
+  expect(farthestApart(same, 0.05)).toEqual([]);
+  expect(differenceOf(square(16, 16), square(14, 12), SHAPE).mean).toBe(0);
+  const spot = square(14, 12).map((v, i) => (i === 30 * SIDE + 20 ? 100 : v));
+  const { map, mean } = differenceOf(spot, square(14, 12), SHAPE);
+  expect([...map.keys()].filter((i) => map[i]! > 0)).toEqual([30 * SIDE + 20]);
+  expect(map[30 * SIDE + 20]).toBe(100);
+  expect(mean).toBeCloseTo(100 / SIDE ** 2, 12);
+  expect(farthestApart({ map, mean }, 0.05)).toEqual([30 * SIDE + 20]);
+});
+
+it('takes the mean of what the channels differ by', () => {
+  const gray = Uint8ClampedArray.from([...square(14, 12), ...square(14, 12), ...square(14, 12)]);
+  const red = gray.map((v, i) => (i === 20 ? v + 30 : v));
+  const { map } = differenceOf(red, gray, [3, SIDE, SIDE]);
+  expect(map[20]).toBe(10);
+  expect(map.filter((v) => v > 0)).toHaveLength(1);
 });

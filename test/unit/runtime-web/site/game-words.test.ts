@@ -2,6 +2,7 @@ import { InputError, parseSchedulerConfig } from '@onnoise/scheduler';
 import { describe, expect, it } from 'vitest';
 import type { Table, Told } from '#site/views/game/game.ts';
 import { fitPicture, ownPool, poolOf } from '#site/views/game/pool.ts';
+import { REASONS, scoresByReason } from '#site/views/game/reasons.ts';
 import { addRound, confusionOf, parseRecord } from '#site/views/game/record.ts';
 import {
   type Answer,
@@ -88,6 +89,31 @@ describe('score', () => {
     );
     expect(score(answers)).toBe(9);
     expect(verdict(answers, TERMS.real)).toBe('A coin could have done that.');
+  });
+});
+
+describe('reasons', () => {
+  it('are counted by what they were right about, and left out where nobody gave them', () => {
+    const answers: Answer[] = [
+      { ...right, reason: 'fingers' },
+      { ...fooled, reason: 'fingers' },
+      { ...caught, reason: 'guess' },
+      suspicious,
+      { ...right, reason: 'strokes of another subject' },
+    ];
+    expect(scoresByReason(answers, 'hand')).toEqual([
+      { id: 'fingers', label: 'Fingers', right: 1, of: 2 },
+      { id: 'guess', label: 'Just a guess', right: 1, of: 1 },
+    ]);
+    expect(scoresByReason([right], 'drawing')).toEqual([]);
+  });
+
+  it('have the keys 1 to 6, and a guess is the last', () => {
+    for (const reasons of Object.values(REASONS)) {
+      expect(reasons).toHaveLength(6);
+      expect(new Set(reasons.map(({ id }) => id)).size).toBe(6);
+      expect(reasons.at(-1)?.id).toBe('guess');
+    }
   });
 });
 
@@ -224,6 +250,7 @@ describe('words', () => {
       'a 1',
     ]);
     expect(nameOfClass(0, ['cat'])).toBe('“cat”');
+    expect(nameOfClass(1, ['female', 'male'])).toBe('male');
   });
 
   it('say whether the answer was right, and what there is to see', () => {

@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { Button } from '../../../components/button.tsx';
 import { ModelBar } from '../../../components/model-bar.tsx';
+import { Notice } from '../../../components/notice.tsx';
 import { Segmented } from '../../../components/segmented.tsx';
 import { formatRoute } from '../../../router.ts';
 import { RoundSettings } from '../intro.tsx';
@@ -38,7 +39,7 @@ export function ClassView(): JSX.Element {
           <Collect key={`${round.seed} ${round.table.pool.id} ${round.table.pictures}`} round={round} />
         </>
       )}
-      {terms.value.notice && <p class="game-notice">{terms.value.notice}</p>}
+      <Notice text={terms.value.notice} />
     </div>
   );
 }
