@@ -14,7 +14,7 @@ import { useBrowser, useHost } from '../support/browser/visit.ts';
 import { skipBecause } from '../support/skip.ts';
 
 const SEED = 482193;
-const PICTURES = 6;
+const PICTURES = 8;
 const ROUND = `seed=${SEED}&model=digits&steps=2&pictures=${PICTURES}`;
 const SIDE = 32;
 

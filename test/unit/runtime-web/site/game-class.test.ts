@@ -98,28 +98,29 @@ describe('a round’s file', () => {
 
 describe('a round of own pictures', () => {
   /** A gray ramp of any size, brighter for some. */
-  const picture = (name: string, side = 32, level = 0): OwnPicture =>
+  const picture = (name: string, side = 16, level = 0): OwnPicture =>
     ownPicture(name, {
       width: side,
       height: side,
       data: Uint8Array.from({ length: 4 * side * side }, (_, i) => (i % 4 === 3 ? 255 : level + ((i >> 2) % side))),
     });
   const some = (count: number, level = 0) =>
-    Array.from({ length: count }, (_, i) => picture(`${level}-${i}.png`, 32, level));
+    Array.from({ length: count }, (_, i) => picture(`${level}-${i}.png`, 16, level));
   const options = { pictures: 10, seed: 5, title: 'Ours', terms: 'real', subject: 'drawing' } as const;
 
   it('shows as many as asked for, at least two of each kind, all by one last step', () => {
+    const own = { real: some(12), synthetic: some(9, 90) };
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 999_999 }), fc.integer({ min: 6, max: 20 }), (seed, pictures) => {
-        const round = makeOwnRound({ real: some(12), synthetic: some(9, 90) }, { ...options, seed, pictures });
+        const round = makeOwnRound(own, { ...options, seed, pictures });
         const real = round.pictures.filter(({ kind }) => kind === 'real').length;
         expect(round.pictures).toHaveLength(pictures);
         expect(Math.min(real, pictures - real)).toBeGreaterThanOrEqual(2);
-        expect(round.shape).toEqual([1, 32, 32]);
+        expect(round.shape).toEqual([1, 16, 16]);
         for (const { pixels } of round.pictures) expect(new Set(pixels).size).toBeLessThanOrEqual(LEVELS);
         expect(readRound(writeRound(round), 'a')).toEqual(round);
       }),
-      { numRuns: 30 },
+      { numRuns: 15 },
     );
   });
 
@@ -163,7 +164,7 @@ describe('a round of own pictures', () => {
       'two sizes',
       { real: some(5), synthetic: [...some(4), picture('big.png', 64)] },
       8,
-      'all pictures must have one size, received 32 × 32 (0-0.png) and 64 × 64 (big.png)',
+      'all pictures must have one size, received 16 × 16 (0-0.png) and 64 × 64 (big.png)',
     ],
     [
       'more than there are',
@@ -337,6 +338,12 @@ describe('the words on a class', () => {
     expect(classVerdict(played([5, 5, 4, 6, 5, 5, 4, 6], 10))).toBe('Chance could have done that.');
     expect(classVerdict(played(Array(8).fill(10), 10))).toMatch(/^All gave one answer/);
     expect(classVerdict(played([], 0))).toBe('Nobody has played yet.');
+  });
+
+  it('praise nobody for so few pictures that chance would do as well once in twenty', () => {
+    const few = tallyOf(KINDS, [KINDS.map((kind) => kind === 'synthetic')]);
+    expect(few.deals).toBeCloseTo(20, 9);
+    expect(classVerdict(few)).toBe('So few pictures cannot tell skill from chance.');
   });
 
   it('give the figures, and what they hold for', () => {

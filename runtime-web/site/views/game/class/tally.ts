@@ -22,6 +22,8 @@ export interface Tally {
   /** Undefined without players. */
   accuracy: Share | undefined;
   chance: Shuffled | undefined;
+  /** Ways to deal the kinds to the pictures: without an error, chance does as well once in so many. */
+  deals: number;
   pictures: PictureTally[];
 }
 
@@ -32,11 +34,20 @@ export function tallyOf(truths: readonly Kind[], played: readonly Answers[]): Ta
     confusion,
     accuracy: played.length === 0 ? undefined : accuracyOf(truths, played),
     chance: played.length === 0 ? undefined : redealt(truths, played),
+    deals: waysToDeal(truths),
     pictures: truths.map((kind, place) => ({
       kind,
       fooled: played.filter((answers) => saidAt(answers, place) !== kind).length,
     })),
   };
+}
+
+function waysToDeal(truths: readonly Kind[]): number {
+  const reals = truths.filter((kind) => kind === 'real').length;
+  return Array.from({ length: reals }, (_, i) => (truths.length - i) / (reals - i)).reduce(
+    (ways, more) => ways * more,
+    1,
+  );
 }
 
 const saidAt = (answers: Answers, place: number): Kind => (answers[place] ? 'synthetic' : 'real');

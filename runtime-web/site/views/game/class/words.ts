@@ -8,11 +8,12 @@ const RARE = 0.05;
 const percent = (share: number) => `${(100 * share).toFixed(share > 0 && share < 0.1 ? 1 : 0)} %`;
 
 /** One line. It calls a class better or worse than chance only if chance would seldom do as much. */
-export function classVerdict({ chance, accuracy, confusion: { real, synthetic } }: Tally): string {
+export function classVerdict({ chance, accuracy, deals, confusion: { real, synthetic } }: Tally): string {
   if (!chance || !accuracy) return 'Nobody has played yet.';
   if (real.synthetic + synthetic.synthetic === 0 || real.real + synthetic.real === 0) {
     return 'All gave one answer to all pictures. That tells nothing apart.';
   }
+  if (1 / deals >= RARE) return 'So few pictures cannot tell skill from chance.';
   if (chance.asWell < RARE) return 'The class tells them apart better than chance.';
   return chance.asBadly < RARE ? 'The model had the class there.' : 'Chance could have done that.';
 }
