@@ -108,7 +108,7 @@ describe('a round for a class', skipBecause(LACKS_CHROMIUM), () => {
 
   it('is made of own pictures, played from its file, and its codes are added up', async () => {
     const { page } = await openSite(browser(), host(), '#/game/class?model=digits');
-    await page.getByText('Your own', { exact: true }).click();
+    await page.getByRole('radio', { name: 'Your own' }).check();
     await button(page, 'Make the round').click();
     await page.getByText('Cannot make the round: real pictures must be at least 2, received 0.').waitFor();
 

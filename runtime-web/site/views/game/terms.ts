@@ -44,7 +44,7 @@ export const TERMS = {
     synthetic: { is: 'generated', word: 'generated', many: 'generated pictures', as: 'generated' },
     some: 'are phantoms, drawn by a program and never shown to the model',
     made: 'generated',
-    notice: 'Synthetic phantom, not a radiograph of a person.',
+    notice: 'Synthetic phantoms and pictures generated from them, not radiographs of people.',
   },
 } satisfies Record<string, Terms>;
 

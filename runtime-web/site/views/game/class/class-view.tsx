@@ -17,7 +17,8 @@ import { OpenRound } from './open-round.tsx';
 type Source = 'page' | 'own';
 
 export function ClassView(): JSX.Element {
-  const round = game.round.value;
+  const [source, setSource] = useState<Source>('page');
+  const round = source === 'page' || opened.value ? game.round.value : null;
   return (
     <div class="game-class">
       <header class="game-class-head">
@@ -31,7 +32,7 @@ export function ClassView(): JSX.Element {
         <h2 id="game-class-make" class="card-title">
           1. Make the round
         </h2>
-        <Make />
+        <Make source={source} onSource={setSource} />
       </section>
       {round && (
         <>
@@ -44,8 +45,7 @@ export function ClassView(): JSX.Element {
   );
 }
 
-function Make(): JSX.Element {
-  const [source, setSource] = useState<Source>('page');
+function Make({ source, onSource }: { source: Source; onSource: (to: Source) => void }): JSX.Element {
   const file = opened.value;
   if (file) {
     return (
@@ -67,7 +67,7 @@ function Make(): JSX.Element {
           { value: 'page', label: 'This page’s' },
           { value: 'own', label: 'Your own' },
         ]}
-        onChange={setSource}
+        onChange={onSource}
       />
       {source === 'page' ? (
         <>
