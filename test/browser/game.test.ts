@@ -132,6 +132,73 @@ describe('the game', skipBecause(LACKS_CHROMIUM), () => {
     await expect.poll(() => page.url()).toContain('model=digits');
   });
 
+  it('asks what the player goes by, and counts it at the end', async () => {
+    const page = await start();
+    const truths = await kinds();
+    for (const [i, truth] of truths.entries()) {
+      await picture(page, i + 1).waitFor();
+      const edges = page.getByRole('button', { name: 'Edges', exact: true });
+      if (i < 3) await page.keyboard.press('3');
+      else if (i === 3) await edges.click();
+      expect(await edges.getAttribute('aria-pressed')).toBe(String(i < 4));
+      const said = i === 0 ? other(truth) : truth;
+      await page.keyboard.press(said === 'real' ? 'r' : 's');
+      if (i < 4) await page.getByText('You went by: Edges.').waitFor();
+      await next(page).click();
+    }
+    await page.getByRole('row', { name: 'Edges 3 4' }).waitFor();
+    await page.getByText(/^6 answers without a reason\./).waitFor();
+  });
+
+  it('shows the nearest real pictures, and marks where the nearest differs most', async () => {
+    const page = await start();
+    await page.keyboard.press('r');
+    await page.getByText(/^Most like it of the 400 real pictures here/).waitFor();
+    const mark = page.getByRole('button', { name: 'Mark in the picture where it differs most from the nearest' });
+    await mark.click();
+    expect(await mark.getAttribute('aria-pressed')).toBe('true');
+    const marked = await page.locator('.game-marked').evaluate((canvas: HTMLCanvasElement) => {
+      const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+      return data.filter((_, i) => i % 4 === 3).filter((alpha) => alpha > 0).length;
+    });
+    expect(marked).toBeGreaterThan(0);
+    expect(marked).toBeLessThan(0.05 * 28 * 28);
+  });
+
+  it('with hands asks for phantoms, says what they are, and never calls them real', async (context) => {
+    const models = JSON.parse(await readFile(join(inject('browser').site, 'assets', 'models.json'), 'utf8')) as {
+      id: string;
+      pictures?: string;
+    }[];
+    const hands = models.find(({ pictures }) => pictures === 'hands/phantoms.json');
+    if (!hands) return context.skip('the page has no model of hands: put one into models/hands');
+    const { page } = await openSite(browser(), host(), `#/game?seed=${SEED}&steps=1&model=${hands.id}&pictures=6`);
+    await page.getByRole('heading', { level: 1, name: 'Phantom or generated?' }).waitFor();
+    await page.getByText('Synthetic phantoms and pictures generated from them, not radiographs of people.').waitFor();
+    await page.getByRole('button', { name: 'Start', exact: true }).click();
+    const about = JSON.parse(await readFile(join(inject('browser').site, 'hands', 'phantoms.json'), 'utf8')) as {
+      count: number;
+      labels: number[];
+    };
+    const deals = planRound({ seed: SEED, pictures: 6, reals: about.count, labels: about.labels, classes: 2 });
+    for (const [i, { kind }] of deals.entries()) {
+      const word = kind === 'real' ? 'phantom' : 'generated';
+      await page.getByRole('img', { name: `Picture ${i + 1} of 6`, exact: true }).waitFor();
+      expect(await page.locator('.game').textContent()).not.toMatch(/\b(real|synthetic)\b(?! phantoms)/i);
+      await page.keyboard.press(word[0]!);
+      await page
+        .getByText(kind === 'real' ? 'Right, it is a phantom.' : 'Right, it is generated.')
+        .first()
+        .waitFor();
+      await page.getByRole('img', { name: `Picture ${i + 1} of 6: ${word}`, exact: true }).waitFor();
+      await page.getByText(/^Most like it of the 120 phantoms here/).waitFor();
+      expect(await page.locator('.game').textContent()).not.toMatch(/\breal\b/i);
+      await next(page).click();
+    }
+    await page.getByRole('heading', { level: 1, name: /6 of 6/ }).waitFor();
+    await page.getByRole('columnheader', { name: 'You said phantom' }).waitFor();
+  });
+
   it('deals the same pictures to whoever has the number of a round', async () => {
     const pixels = async () => {
       const page = await start();
