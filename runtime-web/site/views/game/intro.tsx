@@ -85,6 +85,7 @@ function Pitch(): JSX.Element {
 function HowTo(): JSX.Element {
   const { real, synthetic } = terms.value;
   const keyOf = ({ word }: KindWords) => word[0]!.toUpperCase();
+  const soft = reals.value.state === 'ready' && reals.value.pool.presentation.soft;
   return (
     <ul class="game-howto">
       <li>
@@ -102,8 +103,9 @@ function HowTo(): JSX.Element {
         </span>
       </li>
       <li class="muted">
-        A coin is tossed for each picture, so counting does not help. Both kinds are treated alike: moved and scaled a
-        little, and reduced to {LEVELS} levels of brightness.
+        A coin is tossed for each picture, so counting does not help. Both kinds are treated alike:{' '}
+        {soft ? 'moved, scaled and softened a little' : 'moved and scaled a little'}, and reduced to {LEVELS} levels of
+        brightness.
       </li>
     </ul>
   );

@@ -5,10 +5,10 @@ import { Button } from '../../components/button.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { Progress } from '../../components/progress.tsx';
 import { readFile } from '../../state/read-picture.ts';
-import { models, sentence } from '../../store.ts';
+import { sentence } from '../../store.ts';
 import { PICTURES } from './plan.ts';
 import { fitPicture, ownPool } from './pool.ts';
-import { bringPool, info, reals, takeShipped } from './state.ts';
+import { bringPool, info, reals, shippedDigits, takeShipped } from './state.ts';
 import { ENOUGH } from './unusual.ts';
 
 /** More would only fill the memory. */
@@ -20,7 +20,7 @@ export function OwnPictures(): JSX.Element {
   const [progress, setProgress] = useState<number | null>(null);
   const [trouble, setTrouble] = useState<string | null>(null);
   const shape = info.value?.shape;
-  const digits = shape?.join() === '1,28,28' && models.value.some(({ pictures }) => pictures !== undefined);
+  const digits = shape?.join() === '1,28,28' && shippedDigits.value !== undefined;
   const told = trouble ?? (reals.value.state === 'failed' ? reals.value.message : null);
 
   const take = async (files: readonly File[]) => {

@@ -83,6 +83,7 @@ export function picturesOf({ data, width: across, height: down }: Rgba, listing:
 export function poolOf(listing: Listing, bytes: Uint8Array, shape: ImageShape, id: string): Pool {
   const { count, width, height, labels, conditions, source, notice } = listing;
   const phantoms = notice !== undefined && /phantom/i.test(notice);
+  const subject = phantoms ? 'hand' : 'drawing';
   const wanted = shape.join(' × ');
   if (shape[0] !== 1 || shape[1] !== height || shape[2] !== width) {
     throw new InputError(
@@ -103,8 +104,8 @@ export function poolOf(listing: Listing, bytes: Uint8Array, shape: ImageShape, i
     ...(conditions && { conditions }),
     own: false,
     terms: phantoms ? 'phantom' : 'real',
-    subject: phantoms ? 'hand' : 'drawing',
-    presentation: presentationOf(count, shape, read),
+    subject,
+    presentation: presentationOf(count, shape, read, subject),
     read,
     origin: (index) =>
       phantoms

@@ -6,6 +6,7 @@
  */
 import { uniform } from '@onnoise/scheduler';
 import { type ImageShape, sizeOf } from '../../state/pixels.ts';
+import type { Subject } from './pool.ts';
 
 /** Depends on the real pictures: drawings are evened out more than scenes. */
 export interface Presentation {
@@ -13,12 +14,20 @@ export interface Presentation {
   ends: readonly [black: number, white: number];
   /** Least and most. Below 1 the edge pixels are extended, which does not show on plain paper. */
   zoom: readonly [least: number, most: number];
+  /** Whether each pixel first becomes a mean of it and those around it, weights 1, 2, 1 either way. Default: no. */
+  soft?: boolean;
 }
 
 /** Ink on paper, or chalk on slate: a clear ground all around, which may be extended and evened out. */
 const DRAWINGS: Presentation = { ends: [48, 208], zoom: [0.9, 1.1] };
 /** Anything else: all levels but the last few are kept, and no edge comes into view. */
 const SCENES: Presentation = { ends: [8, 247], zoom: [1, 1.15] };
+
+/**
+ * Hands in X-rays: a network paints the grain of film and the glow around the hand a little smoother than they are. Of both
+ * the hand and the letter are left.
+ */
+const RADIOGRAPHS: Presentation = { ends: [64, 208], zoom: [1, 1.15], soft: true };
 
 export const LEVELS = 32;
 /** The largest shift either way, as a share of the side; scenes move no farther than their edge. */
@@ -31,12 +40,14 @@ const PLAIN = 12;
 /** Least share of such pixels in drawings; radiographs and clothes on black have more levels in between. */
 const MOSTLY = 0.7;
 
-/** Drawings are pictures that are mostly plain black or white. */
+/** Drawings are pictures that are mostly plain black or white; of hands it is known that they are radiographs. */
 export function presentationOf(
   count: number,
   shape: ImageShape,
   read: (index: number) => ArrayLike<number>,
+  subject: Subject = 'drawing',
 ): Presentation {
+  if (subject === 'hand') return RADIOGRAPHS;
   const looked = Math.min(count, LOOKED_AT);
   let plain = 0;
   for (let i = 0; i < looked; i++) {
@@ -56,10 +67,12 @@ const LOT = 2 ** 31;
  */
 export function present(
   x: ArrayLike<number>,
-  [channels, height, width]: ImageShape,
-  { ends: [black, white], zoom: [least, most] }: Presentation,
+  shape: ImageShape,
+  { ends: [black, white], zoom: [least, most], soft = false }: Presentation,
   seed: number,
 ): Uint8ClampedArray<ArrayBuffer> {
+  const [channels, height, width] = shape;
+  const from = soft ? softened(x, shape) : x;
   const lot = new Float64Array(3);
   uniform(seed, LOT, 0, lot);
   const zoom = least * (most / least) ** lot[0]!;
@@ -72,7 +85,7 @@ export function present(
   const out = new Uint8ClampedArray(channels * height * width);
   for (let c = 0; c < channels; c++) {
     const plane = c * height * width;
-    const at = (row: number, column: number) => x[plane + row * width + column]!;
+    const at = (row: number, column: number) => from[plane + row * width + column]!;
     for (let i = 0; i < height; i++) {
       const [top, bottom, down] = rows[i]!;
       for (let j = 0; j < width; j++) {
@@ -85,6 +98,18 @@ export function present(
     }
   }
   return out;
+}
+
+/** Past an edge its pixels go on. */
+function softened(x: ArrayLike<number>, [, height, width]: ImageShape): Float32Array {
+  const along = (values: ArrayLike<number>, stride: number, side: number) =>
+    Float32Array.from({ length: values.length }, (_, i) => {
+      const at = Math.floor(i / stride) % side;
+      const before = values[at > 0 ? i - stride : i]!;
+      const after = values[at < side - 1 ? i + stride : i]!;
+      return (before + 2 * values[i]! + after) / 4;
+    });
+  return along(along(x, 1, width), width, height);
 }
 
 /** For each pixel of a side: the two source pixels, and the weight of the second. */

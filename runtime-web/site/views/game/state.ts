@@ -1,5 +1,5 @@
 /** The page's game, bound to its address, its model and its record. It survives a visit to another view. */
-import { computed, effect, signal, untracked } from '@preact/signals';
+import { batch, computed, effect, signal, untracked } from '@preact/signals';
 import { toast } from '../../components/toast.tsx';
 import { fromBytes, type ImageShape } from '../../state/pixels.ts';
 import {
@@ -57,9 +57,14 @@ export function bringPool(pool: Pool): void {
   brought.value = { ...brought.peek(), [current.peek().id]: pool };
 }
 
-/** The shipped real pictures, for a model whose pictures have their shape. */
+/** The page's real digits, where a model of the page is shown beside them. */
+export const shippedDigits = computed(
+  () => models.value.find(({ pictures }) => pictures?.endsWith('/real-28.json'))?.pictures,
+);
+
+/** The shipped real digits, for a model whose pictures have their shape. */
 export function takeShipped(): void {
-  const url = models.peek().find(({ pictures }) => pictures !== undefined)?.pictures;
+  const url = shippedDigits.peek();
   const shape = info.peek()?.shape;
   if (url === undefined || shape === undefined) return;
   fetchShipped(url, shape).then(bringPool, (error: unknown) => {
@@ -75,7 +80,10 @@ export function openRound(file: RoundFile): void {
 }
 
 export function closeRound(): void {
-  opened.value = null;
+  batch(() => {
+    game.clear();
+    opened.value = null;
+  });
 }
 
 /** What the pictures on the table are called; before they are there, real and synthetic. */
@@ -205,6 +213,10 @@ export function follow(): () => void {
     effect(gatherReals),
     effect(layRound),
     effect(keepUnderWay),
+    effect(() => {
+      void game.round.value;
+      reason.value = undefined;
+    }),
     effect(() => {
       if (!opened.value && (!info.value || reals.value.state !== 'ready')) return;
       const abort = new AbortController();

@@ -25,6 +25,7 @@ interface Reals {
 
 interface Subject {
   model: string;
+  shows: 'drawing' | 'hand';
   side: number;
   /** Made by scripts/golden/game.ts. */
   painted: string;
@@ -36,6 +37,7 @@ interface Subject {
 const SUBJECTS: Subject[] = [
   {
     model: 'digits',
+    shows: 'drawing',
     side: 28,
     painted: 'painted.png',
     reals: async () => {
@@ -46,6 +48,7 @@ const SUBJECTS: Subject[] = [
   },
   {
     model: 'hands',
+    shows: 'hand',
     side: 64,
     painted: 'painted-hands.png',
     reals: () => preparedPhantoms(COUNT),
@@ -69,7 +72,7 @@ describe.each(SUBJECTS.filter(isThere))('$model', (subject) => {
   beforeAll(async () => {
     reals = await subject.reals();
     const read = (i: number) => reals.pixels.subarray(i * size, (i + 1) * size);
-    presentation = presentationOf(COUNT, shape, read);
+    presentation = presentationOf(COUNT, shape, read, subject.shows);
     real = Array.from({ length: COUNT }, (_, i) => fromBytes(read(i)));
     const sheet = await sharp(fileOf(subject)).extractChannel(0).raw().toBuffer();
     painted = Array.from({ length: COUNT }, (_, n) =>

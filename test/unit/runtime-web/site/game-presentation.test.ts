@@ -57,6 +57,18 @@ describe('present', () => {
     }
   });
 
+  it('softens where it is asked to: a point becomes 4, 2 and 1 sixteenths, and an edge goes on', () => {
+    const soft: Presentation = { ...still, soft: true };
+    const point = Float32Array.from({ length: 25 }, (_, i) => (i === 12 ? 1 : -1));
+    const out = present(point, [1, 5, 5], soft, 0);
+    const near = (level: number) => Math.round(Math.round((level / 255) * (LEVELS - 1)) * (255 / (LEVELS - 1)));
+    expect([...out.subarray(5, 10)]).toEqual([0, near(255 / 16), near(255 / 8), near(255 / 16), 0]);
+    expect([...out.subarray(10, 15)]).toEqual([0, near(255 / 8), near(255 / 4), near(255 / 8), 0]);
+    expect([...new Set(present(new Float32Array(75).fill(1), [3, 5, 5], soft, 0))]).toEqual([255]);
+    const half = Float32Array.from({ length: 50 }, (_, i) => (i < 25 ? 1 : -1));
+    expect([...new Set(present(half, [2, 5, 5], soft, 0).subarray(25))], 'channels stay apart').toEqual([0]);
+  });
+
   it('stands a picture of one pixel', () => {
     expect([...present([1], [1, 1, 1], drawings, 5)]).toEqual([255]);
   });
