@@ -114,12 +114,9 @@ interface AnsweredProps {
 
 /** Shown after an answer: the panel, and the pixels that it points at. */
 function Answered({ told, children }: AnsweredProps): JSX.Element {
-  return told ? <Told told={told}>{children}</Told> : children(null, <Question />);
-}
-
-function Told({ told, children }: AnsweredProps & { told: NonNullable<AnsweredProps['told']> }): JSX.Element {
   const [chosen, setChosen] = useState<string | null | undefined>(undefined);
   const findings = useFindings(told);
+  if (!told || !findings) return children(null, <Question />);
   const first = findings.found?.find(({ where, faint }) => where.length > 0 && !faint)?.id ?? null;
   const shown = chosen === undefined ? first : chosen;
   const where = findings.where(shown);

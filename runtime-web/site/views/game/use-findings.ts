@@ -3,6 +3,7 @@ import { useMemo } from 'preact/hooks';
 import { fromBytes } from '../../state/pixels.ts';
 import type { Told } from './game.ts';
 import { type Difference, differenceOf, farthestApart, nearestReals } from './neighbours.ts';
+import type { Pool } from './pool.ts';
 import { present } from './presentation.ts';
 import { game, giveawaysOf, reference } from './state.ts';
 import type { Giveaway } from './unusual.ts';
@@ -31,20 +32,16 @@ export interface Findings {
   where: (id: string | null) => readonly number[] | undefined;
 }
 
-export function useFindings(told: Told): Findings {
+/** Null before the answer. */
+export function useFindings(told: Told): Findings;
+export function useFindings(told: Told | null): Findings | null;
+export function useFindings(told: Told | null): Findings | null {
   const measures = reference.value;
   const { pool } = game.round.peek()!.table;
-  const found = useMemo(() => (measures ? giveawaysOf(told, measures) : undefined), [told.pixels, measures]);
-  const near = useMemo(() => {
-    const alike = nearestReals(told.pixels, pool, SHOWN, told.kind === 'real' ? told.real : undefined).map((index) => ({
-      index,
-      name: pool.origin(index),
-      pixels: present(fromBytes(pool.read(index)), pool.shape, pool.presentation, index),
-    }));
-    const [nearest] = alike;
-    const difference = nearest && differenceOf(told.pixels, nearest.pixels, pool.shape);
-    return { alike, difference, farthest: difference ? farthestApart(difference, FARTHEST) : [] };
-  }, [told.pixels, told.kind, told.real, pool]);
+  const pixels = told?.pixels;
+  const found = useMemo(() => (told && measures ? giveawaysOf(told, measures) : undefined), [pixels, measures]);
+  const near = useMemo(() => (told ? nearTo(told, pool) : undefined), [pixels, pool]);
+  if (!near) return null;
   return {
     found,
     measuring: measures === null,
@@ -52,4 +49,15 @@ export function useFindings(told: Told): Findings {
     difference: near.difference,
     where: (id) => (id === NEAREST ? near.farthest : found?.find((one) => one.id === id)?.where),
   };
+}
+
+function nearTo({ pixels, kind, real }: Told, pool: Pool) {
+  const alike = nearestReals(pixels, pool, SHOWN, kind === 'real' ? real : undefined).map((index) => ({
+    index,
+    name: pool.origin(index),
+    pixels: present(fromBytes(pool.read(index)), pool.shape, pool.presentation, index),
+  }));
+  const [nearest] = alike;
+  const difference = nearest && differenceOf(pixels, nearest.pixels, pool.shape);
+  return { alike, difference, farthest: difference ? farthestApart(difference, FARTHEST) : [] };
 }
