@@ -42,7 +42,7 @@ describe('with the keyboard alone', skipBecause(LACKS_CHROMIUM), () => {
     await tabTo(page, start);
     await keyboard.press('Enter');
     await page.getByRole('img', { name: 'Picture 1 of 10', exact: true }).waitFor();
-    await tabTo(page, page.getByRole('button', { name: /Synthetic/ }));
+    await tabTo(page, page.getByRole('button', { name: /Synthetic|Generated/ }));
     await keyboard.press(' ');
     await page
       .getByText(/Right, it is|Fooled|Too suspicious/)
