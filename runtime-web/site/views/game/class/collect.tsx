@@ -69,11 +69,13 @@ export function Collect({ round }: { round: Round }): JSX.Element {
           </Button>
         </form>
         {refused.length > 0 && (
-          <ul class="game-refused" role="alert">
-            {refused.map((sentence, i) => (
-              <li key={String(i)}>{sentence}</li>
-            ))}
-          </ul>
+          <div class="game-refused" role="alert">
+            <ul>
+              {refused.map((sentence, i) => (
+                <li key={String(i)}>{sentence}</li>
+              ))}
+            </ul>
+          </div>
         )}
         {roll.length > 0 && (
           <details class="game-roll">
