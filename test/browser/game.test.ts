@@ -103,6 +103,11 @@ describe('the game', skipBecause(LACKS_CHROMIUM), () => {
     const [first] = await kinds();
     await swipe(page, picture(page, 1), first === 'real' ? -150 : 150);
     await page.getByText(`Right, it is ${first}.`).first().waitFor();
+    await page.getByText(/^Most like it of/).waitFor();
+    const [wide, room] = await page
+      .locator('.game-reveal')
+      .evaluate(({ scrollWidth, clientWidth }) => [scrollWidth, Math.min(clientWidth, innerWidth)] as const);
+    expect(wide, 'the answer fits the screen').toBeLessThanOrEqual(room);
     await swipe(page, picture(page, 1, first), 150);
     await picture(page, 2).waitFor();
     await swipe(page, picture(page, 2), 20);
