@@ -6,6 +6,7 @@ import { type ImageShape, sizeOf, toBytes } from '../../state/pixels.ts';
 import { PICTURES } from './plan.ts';
 import { type Presentation, presentationOf } from './presentation.ts';
 import { readPixels } from './read-pixels.ts';
+import type { Subject } from './subject.ts';
 import type { TermsName } from './terms.ts';
 
 export interface Pool {
@@ -46,10 +47,6 @@ export interface Listing {
   /** Says that the pictures are phantoms, where they are. */
   notice?: string;
 }
-
-/** Decides the measures and the reasons: strokes of a drawing, bones of a hand. */
-export const SUBJECTS = ['drawing', 'hand'] as const;
-export type Subject = (typeof SUBJECTS)[number];
 
 const ACTION = 'read the real pictures';
 

@@ -6,7 +6,7 @@
  */
 import { uniform } from '@onnoise/scheduler';
 import { type ImageShape, sizeOf } from '../../state/pixels.ts';
-import type { Subject } from './pool.ts';
+import type { Subject } from './subject.ts';
 
 /** Depends on the real pictures: drawings are evened out more than scenes. */
 export interface Presentation {

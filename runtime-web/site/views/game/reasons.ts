@@ -1,6 +1,7 @@
 /** What a player may say gave a picture away, and how often he was right by it. */
-import type { Subject } from './pool.ts';
+
 import { type Answer, isRight } from './score.ts';
+import type { Subject } from './subject.ts';
 
 export interface Reason {
   id: string;

@@ -32,7 +32,7 @@ export function RoundView(): JSX.Element | null {
 
   if (!round) return null;
   const face = round.face(place);
-  const told = open ? game.told(place) : null;
+  const told = open ? game.told(place) : undefined;
   const { pixels } = face;
   const { title, real, synthetic, notice } = terms.value;
   const { pictures } = round.table;
@@ -108,7 +108,7 @@ export function RoundView(): JSX.Element | null {
 const keyOf = ({ word }: KindWords): string => word[0]!.toUpperCase();
 
 interface AnsweredProps {
-  told: ReturnType<typeof game.told> | null;
+  told: ReturnType<typeof game.told> | undefined;
   children: (marked: JSX.Element | null, panel: JSX.Element) => JSX.Element;
 }
 

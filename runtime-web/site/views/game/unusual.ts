@@ -7,7 +7,7 @@ import type { ImageShape } from '../../state/pixels.ts';
 import { HAND_MEASURES } from './hand-measures.ts';
 import { inkOf, isInverted } from './ink.ts';
 import { type End, MEASURES, type Measure } from './measures.ts';
-import type { Subject } from './pool.ts';
+import type { Subject } from './subject.ts';
 import { capital, TERMS, type Terms } from './terms.ts';
 
 const MEASURES_OF: Record<Subject, readonly Measure[]> = { drawing: MEASURES, hand: HAND_MEASURES };

@@ -32,16 +32,16 @@ export interface Findings {
   where: (id: string | null) => readonly number[] | undefined;
 }
 
-/** Null before the answer. */
+/** Undefined before the answer. */
 export function useFindings(told: Told): Findings;
-export function useFindings(told: Told | null): Findings | null;
-export function useFindings(told: Told | null): Findings | null {
+export function useFindings(told: Told | undefined): Findings | undefined;
+export function useFindings(told: Told | undefined): Findings | undefined {
   const measures = reference.value;
   const { pool } = game.round.peek()!.table;
   const pixels = told?.pixels;
   const found = useMemo(() => (told && measures ? giveawaysOf(told, measures) : undefined), [pixels, measures]);
   const near = useMemo(() => (told ? nearTo(told, pool) : undefined), [pixels, pool]);
-  if (!near) return null;
+  if (!near) return undefined;
   return {
     found,
     measuring: measures === null,

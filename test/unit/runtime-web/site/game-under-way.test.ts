@@ -3,7 +3,7 @@ import { PLAYERS } from '#site/views/game/class/codes.ts';
 import { forgetRound, keepRound, keptRound, type RoundKey } from '#site/views/game/under-way.ts';
 
 const key: RoundKey = { seed: 7, steps: 50, pictures: 10, model: 'abc', pool: 'reals.json' };
-const player = 17;
+const PLAYER = 17;
 
 beforeEach(() => {
   const kept = new Map<string, string>();
@@ -17,34 +17,34 @@ afterEach(() => vi.unstubAllGlobals());
 
 it('keeps the answers of the round that is played, their reasons and the player’s number', () => {
   expect(keptRound(key)).toBeUndefined();
-  keepRound(key, { answers: [], player });
-  expect(keptRound(key)).toEqual({ answers: [], player });
+  keepRound(key, { answers: [], player: PLAYER });
+  expect(keptRound(key)).toEqual({ answers: [], player: PLAYER });
   const answers = [{ said: 'real', reason: 'edges' }, { said: 'synthetic' }] as const;
-  keepRound(key, { answers: [...answers], player });
-  expect(keptRound({ ...key })).toEqual({ answers, player });
+  keepRound(key, { answers: [...answers], player: PLAYER });
+  expect(keptRound({ ...key })).toEqual({ answers, player: PLAYER });
 });
 
 it('keeps no truths', () => {
-  keepRound(key, { answers: [{ said: 'real', truth: 'synthetic' } as never], player });
+  keepRound(key, { answers: [{ said: 'real', truth: 'synthetic' } as never], player: PLAYER });
   expect(JSON.stringify(keptRound(key))).not.toContain('synthetic');
 });
 
 it('gives them to no other round', () => {
-  keepRound(key, { answers: [{ said: 'real' }], player });
+  keepRound(key, { answers: [{ said: 'real' }], player: PLAYER });
   for (const other of [{ seed: 8 }, { steps: 10 }, { pictures: 15 }, { model: 'x' }, { pool: 'own-1' }]) {
     expect(keptRound({ ...key, ...other })).toBeUndefined();
   }
 });
 
 it('forgets them, and takes what makes no sense for nothing', () => {
-  keepRound(key, { answers: [{ said: 'real' }], player });
+  keepRound(key, { answers: [{ said: 'real' }], player: PLAYER });
   forgetRound();
   expect(keptRound(key)).toBeUndefined();
   for (const wrong of [
-    { answers: Array(21).fill({ said: 'real' }), player },
-    { answers: [{ said: 'maybe' as 'real' }], player },
-    { answers: [{ said: 'real' as const, reason: 3 as never }], player },
-    { answers: [null as never], player },
+    { answers: Array(21).fill({ said: 'real' }), player: PLAYER },
+    { answers: [{ said: 'maybe' as 'real' }], player: PLAYER },
+    { answers: [{ said: 'real' as const, reason: 3 as never }], player: PLAYER },
+    { answers: [null as never], player: PLAYER },
     { answers: [], player: -1 },
     { answers: [], player: PLAYERS },
   ]) {
@@ -57,6 +57,6 @@ it('forgets them, and takes what makes no sense for nothing', () => {
 
 it('does without storage', () => {
   vi.stubGlobal('sessionStorage', undefined);
-  keepRound(key, { answers: [{ said: 'real' }], player });
+  keepRound(key, { answers: [{ said: 'real' }], player: PLAYER });
   expect(keptRound(key)).toBeUndefined();
 });

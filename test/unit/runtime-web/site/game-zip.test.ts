@@ -3,10 +3,10 @@ import { strToU8, zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { isZip, readZip } from '#site/views/game/class/zip.ts';
 
-const text = 'hands and digits '.repeat(200);
+const TEXT = 'hands and digits '.repeat(200);
 const noise = Uint8Array.from({ length: 4000 }, (_, i) => (i * 7919) >> 3);
 const packed = zipSync({
-  'real/a.png': [strToU8(text), { level: 9 }],
+  'real/a.png': [strToU8(TEXT), { level: 9 }],
   'real/ä ö.png': [noise, { level: 0 }],
   'real/notes.txt': strToU8('no picture'),
 });
@@ -18,7 +18,7 @@ describe('readZip', () => {
   it('unpacks what fflate packed, stored and deflated', async () => {
     const files = await read(packed, (path) => path.endsWith('.png'));
     expect(files.map(({ path }) => path)).toEqual(['real/a.png', 'real/ä ö.png']);
-    expect(await files[0]!.file.text()).toBe(text);
+    expect(await files[0]!.file.text()).toBe(TEXT);
     expect(await bytesOf(files[1]!.file)).toEqual(noise);
   });
 

@@ -6,8 +6,8 @@ import { GRAY_TOLERANCE, InputError, randomInts, refuse, shuffle } from '@onnois
 import { fitPicture, type Rgba } from '../../../state/picture.ts';
 import { fromBytes, type ImageShape, toBytes } from '../../../state/pixels.ts';
 import { FEWEST, FEWEST_PICTURES, type Kind, MOST_PICTURES } from '../plan.ts';
-import type { Subject } from '../pool.ts';
 import { present, presentationOf } from '../presentation.ts';
+import type { Subject } from '../subject.ts';
 import { type TermsName, termsOf } from '../terms.ts';
 import { LONGEST_SIDE, type RoundFile } from './round-file.ts';
 

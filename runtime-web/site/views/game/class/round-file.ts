@@ -5,7 +5,8 @@
 import { check, InputError, integer, object, oneOf, optional, readObject, rule, show, text } from '@onnoise/scheduler';
 import { type ImageShape, sizeOf } from '../../../state/pixels.ts';
 import { type Deal, FEWEST, FEWEST_PICTURES, type Kind, MOST_PICTURES } from '../plan.ts';
-import { type Pool, SUBJECTS, type Subject } from '../pool.ts';
+import type { Pool } from '../pool.ts';
+import { SUBJECTS, type Subject } from '../subject.ts';
 import { TERMS_NAMES, type TermsName, termsOf } from '../terms.ts';
 import { fromBase64, toBase64 } from './base64.ts';
 
