@@ -27,7 +27,7 @@ const SCENES: Presentation = { ends: [8, 247], zoom: [1, 1.15] };
  * Hands in X-rays: a network paints the grain of film and the glow around the hand a little smoother than they are. Of both
  * the hand and the letter are left.
  */
-const RADIOGRAPHS: Presentation = { ends: [64, 208], zoom: [1, 1.15], soft: true };
+const RADIOGRAPHS: Presentation = { ends: [48, 208], zoom: [1, 1.15], soft: true };
 
 export const LEVELS = 32;
 /** The largest shift either way, as a share of the side; scenes move no farther than their edge. */
