@@ -18,8 +18,8 @@ interface Reference {
 /** Files that pydicom reads and this program does not, with its reason. */
 const REFUSED: Readonly<Record<string, string>> = {
   'SC_rgb_jpeg.dcm': 'truncated or damaged: its elements lead beyond its end', // written in another way than it says
-  'liver_1frame.dcm': 'its pixels have 1 bits; 8, 16 and 32 are supported',
-  'liver_expb_1frame.dcm': 'its pixels have 1 bits; 8, 16 and 32 are supported',
+  'liver_1frame.dcm': 'its pixels have 1 bit; 8, 16 and 32 are supported',
+  'liver_expb_1frame.dcm': 'its pixels have 1 bit; 8, 16 and 32 are supported',
 };
 
 /** Decoders of lossy JPEG differ in how they enlarge chroma. */

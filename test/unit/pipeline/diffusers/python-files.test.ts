@@ -75,14 +75,14 @@ describe('sample.py', () => {
 });
 
 describe('models/', () => {
-  it('holds no weights for Python, and at most 5 MB a model', async () => {
+  it('holds no weights for Python, and at most 5 MB a model, 10 MB for 64 pixels', async () => {
     const entries = await readdir(join(ROOT, 'models'), { withFileTypes: true });
     for (const { name } of entries.filter((entry) => entry.isDirectory())) {
       const files = await readdir(join(ROOT, 'models', name), { recursive: true, withFileTypes: true });
       const paths = files.filter((file) => file.isFile()).map((file) => join(file.parentPath, file.name));
       expect(paths.filter((path) => /\.(safetensors|py)$/.test(path))).toEqual([]);
       const sizes = await Promise.all(paths.map(async (path) => (await stat(path)).size));
-      expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(5_000_000);
+      expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(name === 'hands' ? 10_000_000 : 5_000_000);
     }
   });
 });

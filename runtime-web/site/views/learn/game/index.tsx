@@ -14,13 +14,16 @@ export default function GameChapter(): JSX.Element {
       </Task>
       <section class="learn-text">
         <p>
-          Ten pictures: some were written by people, the others were made by the model on this page a moment ago. If you
-          are right in 6 of 10, a coin could have done that; below 9 of 10, the model is doing well.
+          Ten pictures of hands or of digits: some are phantoms, or were written by people, the others were made by the
+          model on this page a moment ago. If you are right in 6 of 10, a coin could have done that; below 9 of 10, the
+          model is doing well.
         </p>
         <h2>What to look for</h2>
         <ul>
-          <li>Strokes that end in nothing, fork, or get thinner where a pen would not.</li>
-          <li>Loops that do not close, and parts that belong to two digits.</li>
+          <li>Hands: two letters where a film has one, fingers that merge, a growth plate on one finger alone.</li>
+          <li>
+            Digits: strokes that end in nothing or fork, loops that do not close, parts that belong to two digits.
+          </li>
           <li>Edges that are too smooth, and backgrounds that are not quite one shade.</li>
         </ul>
         <p>
