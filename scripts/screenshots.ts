@@ -3,7 +3,8 @@
  * and server.png of the server's page. On a desktop
  * they are light; on a phone, with the ending -phone, dark. Run it where fonts are installed, and look at the results.
  *
- *     npm run screenshots
+ *     npm run screenshots                 # all
+ *     npm run screenshots -- sample game  # these views, or server
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -159,6 +160,12 @@ async function shoot(page: Page, name: string, until?: string): Promise<void> {
   await page.close();
 }
 
+const names = process.argv.slice(2);
+const wrong = names.filter((name) => name !== 'server' && !(name in VIEWS));
+if (wrong.length > 0)
+  throw new Error(`A view must be one of ${Object.keys(VIEWS).join(', ')} or server, not ${wrong[0]}.`);
+const isWanted = (name: string) => names.length === 0 || names.includes(name);
+
 const folder = await mkdtemp(join(tmpdir(), 'onnoise-screenshots-'));
 try {
   await buildSite(folder);
@@ -169,17 +176,19 @@ try {
   for (const { ending, options } of DEVICES) {
     const context = await browser.newContext({ ...options, reducedMotion: 'reduce', serviceWorkers: 'block' });
     context.setDefaultTimeout(PATIENCE);
-    for (const [view, { hash, act, until }] of Object.entries(VIEWS)) {
+    for (const [view, { hash, act, until }] of Object.entries(VIEWS).filter(([name]) => isWanted(name))) {
       const page = await context.newPage();
       await page.goto(`${host.origin}/${hash}`);
       await heading(page).waitFor();
       await act(page, ending !== '');
       await shoot(page, `web-${view}${ending}.png`, ending === '' ? until : undefined);
     }
-    const page = await context.newPage();
-    await page.goto(serverUrl);
-    await askServer(page);
-    await shoot(page, `server${ending}.png`);
+    if (isWanted('server')) {
+      const page = await context.newPage();
+      await page.goto(serverUrl);
+      await askServer(page);
+      await shoot(page, `server${ending}.png`);
+    }
     await context.close();
   }
   await browser.close();
