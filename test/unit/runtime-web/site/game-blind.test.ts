@@ -32,8 +32,6 @@ interface Subject {
   reals: () => Promise<Reals>;
   /** A number that tells the kinds apart as files and networks give them, how well at least, and how well all of them do. */
   telling: readonly [name: string, accuracy: number, all: number];
-  /** What one number may reach as the game shows them: hands are known by how steep their edges are. */
-  single: number;
 }
 
 const SUBJECTS: Subject[] = [
@@ -47,7 +45,6 @@ const SUBJECTS: Subject[] = [
       return { pixels, labels: info.labels };
     },
     telling: ['levels 1 to 11', 0.98, 0.95],
-    single: 0.6,
   },
   {
     model: 'hands',
@@ -56,7 +53,6 @@ const SUBJECTS: Subject[] = [
     painted: 'painted-hands.png',
     reals: () => preparedPhantoms(COUNT),
     telling: ['bend', 0.65, 0.7],
-    single: 0.65,
   },
 ];
 
@@ -150,11 +146,11 @@ describe.each(SUBJECTS.filter(isThere))('$model', (subject) => {
   );
 
   it(
-    'is told apart seldom by one threshold on one number as the game shows it',
+    'is told apart less than 60 % of the time by one threshold on one number as the game shows it',
     () => {
       const told = accuracies(shownInGame);
       expect(told.size).toBeGreaterThan(50);
-      expect([...told].filter(([, accuracy]) => accuracy >= subject.single)).toEqual([]);
+      expect([...told].filter(([, accuracy]) => accuracy >= 0.6)).toEqual([]);
     },
     PATIENCE,
   );
