@@ -137,7 +137,17 @@ const sampler = () => samplers[select('sampler').selectedIndex] ?? /** @type {ne
 const model = () => models[select('model').selectedIndex] ?? /** @type {never} */ (models[0]);
 
 function chooseModel() {
-  const { id, size, classes, class_names: names, trained_on: trainedOn, timesteps, device, guidance, conditions } = model();
+  const {
+    id,
+    size,
+    classes,
+    class_names: names,
+    trained_on: trainedOn,
+    timesteps,
+    device,
+    guidance,
+    conditions,
+  } = model();
   const most = Math.min(timesteps, mostSteps);
   input('steps').max = String(most);
   const usual = Math.max(1, Math.min(usualSteps, timesteps - 1));
