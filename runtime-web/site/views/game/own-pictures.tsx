@@ -4,6 +4,7 @@ import { useId, useState } from 'preact/hooks';
 import { Button } from '../../components/button.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { Progress } from '../../components/progress.tsx';
+import { useDropTarget } from '../../components/use-drop-target.ts';
 import { readFile } from '../../state/read-picture.ts';
 import { sentence } from '../../store.ts';
 import { PICTURES } from './plan.ts';
@@ -16,7 +17,6 @@ const MOST = 1000;
 
 export function OwnPictures(): JSX.Element {
   const id = useId();
-  const [over, setOver] = useState(false);
   const [progress, setProgress] = useState<number | null>(null);
   const [trouble, setTrouble] = useState<string | null>(null);
   const shape = info.value?.shape;
@@ -40,22 +40,10 @@ export function OwnPictures(): JSX.Element {
     setProgress(null);
   };
 
+  const target = useDropTarget(({ files }) => void take([...files]));
+
   return (
-    <section
-      class="game-own"
-      aria-labelledby={`${id}-title`}
-      data-over={over}
-      onDragOver={(event) => {
-        event.preventDefault();
-        setOver(true);
-      }}
-      onDragLeave={() => setOver(false)}
-      onDrop={(event) => {
-        event.preventDefault();
-        setOver(false);
-        void take([...(event.dataTransfer?.files ?? [])]);
-      }}
-    >
+    <section class="game-own" aria-labelledby={`${id}-title`} {...target}>
       <h2 id={`${id}-title`}>Bring real pictures</h2>
       <p>
         The page has no real pictures for this model. Drop some of its training pictures here, or pick them: at least{' '}

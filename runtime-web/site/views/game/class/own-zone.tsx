@@ -4,6 +4,7 @@ import { useId, useState } from 'preact/hooks';
 import { Button } from '../../../components/button.tsx';
 import { Icon } from '../../../components/icon.tsx';
 import { Progress } from '../../../components/progress.tsx';
+import { useDropTarget } from '../../../components/use-drop-target.ts';
 import { sentence } from '../../../store.ts';
 import { type Dropped, filesOfDialog, filesOfDrop } from '../../model/drop.ts';
 import type { OwnPicture } from './own-round.ts';
@@ -23,7 +24,6 @@ const hasFolders = typeof HTMLInputElement !== 'undefined' && 'webkitdirectory' 
 
 export function OwnZone({ name, pictures, onPictures }: OwnZoneProps): JSX.Element {
   const id = useId();
-  const [over, setOver] = useState(false);
   const [progress, setProgress] = useState<number | null>(null);
   const [trouble, setTrouble] = useState<string | null>(null);
   const [leftOut, setLeftOut] = useState(0);
@@ -42,22 +42,10 @@ export function OwnZone({ name, pictures, onPictures }: OwnZoneProps): JSX.Eleme
     setProgress(null);
   };
 
+  const target = useDropTarget((dropped) => void take(filesOfDrop(dropped as Dropped, LIMITS)));
+
   return (
-    <section
-      class="game-own"
-      aria-labelledby={`${id}-title`}
-      data-over={over}
-      onDragOver={(event) => {
-        event.preventDefault();
-        setOver(true);
-      }}
-      onDragLeave={() => setOver(false)}
-      onDrop={(event) => {
-        event.preventDefault();
-        setOver(false);
-        if (event.dataTransfer) void take(filesOfDrop(event.dataTransfer as Dropped, LIMITS));
-      }}
-    >
+    <section class="game-own" aria-labelledby={`${id}-title`} {...target}>
       <h3 id={`${id}-title`}>Your {name}</h3>
       {progress === null ? (
         <div class="game-own-buttons">
