@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { strToU8, zipSync } from 'fflate';
-import type { Download, Page } from 'playwright-core';
+import type { Download, Locator, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { describe, expect, inject, it } from 'vitest';
 import { readRound } from '../../runtime-web/site/views/game/class/round-file.ts';
@@ -130,6 +130,8 @@ describe('a round for a class', skipBecause(LACKS_CHROMIUM), () => {
     await page
       .getByText(/all pictures must have one size, received 32 × 32 \(anna-mueller-0.png\) and 64 × 64 \(big.png\)/)
       .waitFor();
+    await drop(zone('synthetic pictures'), await archive(5));
+    await zone('synthetic pictures').getByText('5 pictures, 32 × 32 pixels.').waitFor();
     await files('synthetic pictures').setInputFiles(await archive(4));
     await zone('synthetic pictures').getByText('4 pictures, 32 × 32 pixels.').waitFor();
     await page.getByLabel('Title').fill('Seminar');
@@ -189,6 +191,22 @@ async function png(name: string, level: number, side = SIDE) {
     .png()
     .toBuffer();
   return { name, mimeType: 'image/png', buffer };
+}
+
+/** A file that is let go over an element, which shows that it takes it. */
+async function drop(zone: Locator, { name, buffer }: { name: string; buffer: Buffer }): Promise<void> {
+  const dataTransfer = await zone.page().evaluateHandle(
+    ([called, base64]) => {
+      const dropped = new DataTransfer();
+      dropped.items.add(new File([Uint8Array.from(atob(base64!), (letter) => letter.charCodeAt(0))], called!));
+      return dropped;
+    },
+    [name, buffer.toString('base64')],
+  );
+  await zone.dispatchEvent('dragover', { dataTransfer });
+  await expect.poll(() => zone.getAttribute('data-over')).toBe('true');
+  await zone.dispatchEvent('drop', { dataTransfer });
+  await expect.poll(() => zone.getAttribute('data-over')).toBe('false');
 }
 
 async function archive(count: number) {
