@@ -78,8 +78,7 @@ describe('the page', skipBecause(LACKS_CHROMIUM), () => {
   });
 
   it('keeps the theme that was chosen', async () => {
-    // Reloading the page aborts downloads under way.
-    const { page } = await openSite(browser(), host(), '', { colorScheme: 'light', allow: [/net::ERR_ABORTED/] });
+    const { page } = await openSite(browser(), host(), '', { colorScheme: 'light' });
     const paper = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
     expect(await paper()).toBe('rgb(250, 249, 246)');
     await page.getByRole('radio', { name: 'Dark', exact: true }).check({ force: true });

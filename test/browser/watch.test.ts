@@ -20,12 +20,12 @@ describe('visit', skipBecause(LACKS_CHROMIUM), () => {
   ])('sees %s', async (_, expected, act) => {
     const { page, problems, allow } = await visit(browser());
     await page.goto(`${host().origin}/pages/sampler.html`);
-    expect(problems).toEqual([]);
+    expect(problems()).toEqual([]);
     host().fault(/\/cut$/, { cut: 10, body: 'x'.repeat(100) });
     allow(/./);
     await page.evaluate(act).catch(() => undefined);
     await expect
-      .poll(() => problems.some((problem) => expected.test(problem)), { message: String(expected) })
+      .poll(() => problems().some((problem) => expected.test(problem)), { message: String(expected) })
       .toBe(true);
   });
 
@@ -34,7 +34,21 @@ describe('visit', skipBecause(LACKS_CHROMIUM), () => {
     await page.goto(`${host().origin}/pages/sampler.html`);
     allow(/./);
     await page.evaluate(() => fetch('http://127.0.0.1:9/x').catch(() => undefined));
-    expect(problems.join('\n')).toMatch(/^request to another host: http:\/\/127\.0\.0\.1:9\/x$/m);
+    expect(problems().join('\n')).toMatch(/^request to another host: http:\/\/127\.0\.0\.1:9\/x$/m);
+  });
+
+  it('sees what a page gives up, but not what ends with the page', async () => {
+    const { page, problems, allow } = await visit(browser());
+    const url = `${host().origin}/pages/sampler.html`;
+    host().fault(/\/slow$/, { body: 'x'.repeat(100), hold: { after: 10, until: new Promise(() => undefined) } });
+    await page.goto(url);
+    await page.evaluate(() => void fetch('/pages/slow').catch(() => undefined));
+    await expect.poll(() => host().log.filter(({ path }) => path.endsWith('/slow')).length).toBe(1);
+    await page.reload();
+    expect(problems()).toEqual([]);
+    allow(/net::ERR_ABORTED/);
+    await page.evaluate(() => void fetch('/pages/slow', { signal: AbortSignal.timeout(100) }).catch(() => undefined));
+    await expect.poll(problems).toEqual([`request failed: ${host().origin}/pages/slow net::ERR_ABORTED`]);
   });
 });
 

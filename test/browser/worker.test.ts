@@ -188,12 +188,12 @@ describe('the worker', skipBecause(LACKS_CHROMIUM), () => {
   });
 
   describe('onnxruntime', () => {
-    it('whose WebAssembly is blocked is missed in a sentence, and is fetched once it is not', async () => {
+    it('whose WebAssembly cannot be had is missed in a sentence, and is fetched once it can', async () => {
       const { page, allow } = await open();
-      allow(/request failed: .*\.wasm net::ERR_FAILED/, /console: Failed to load resource: net::ERR_FAILED/);
-      await page.context().route(/\.wasm$/, (route) => route.abort());
+      allow(/request failed: .*\.wasm net::ERR_EMPTY_RESPONSE/, /console: Failed to load resource: .*EMPTY_RESPONSE/);
+      host().fault(/\.wasm$/, { dead: true });
       expect(await failure(page, DIGITS, 'wasm')).toMatch(/^InputError: Cannot load the runtime: .*\.wasm must answer/);
-      await page.context().unroute(/\.wasm$/);
+      host().mend();
       expect(await load(page, DIGITS, 'wasm')).toMatchObject({ device: 'wasm' });
     });
 

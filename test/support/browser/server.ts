@@ -12,6 +12,8 @@ import { gzip } from 'node:zlib';
 
 /** The faults of a file, all optional. */
 export interface Fault {
+  /** The connection ends without an answer. */
+  dead?: boolean;
   /** Answers with this status and no file. */
   status?: number;
   /** Says that the file is of this type. */
@@ -85,6 +87,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
     const sent: Sent = { path, status: 200, bytes: 0 };
     log.push(sent);
     const fault = [...faults.values()].find((entry) => entry.path.test(path))?.fault ?? {};
+    if (fault.dead) return void response.destroy();
     const file = fileOf(path);
     const there = file !== undefined && ((await stat(file).catch(() => undefined))?.isFile() ?? false);
     const headers: Record<string, string | number> = { 'cache-control': 'no-cache', ...(isolated && ISOLATED) };

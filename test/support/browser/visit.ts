@@ -2,7 +2,14 @@
  * Watched pages: errors in the console, exceptions, violations of the Content-Security-Policy, failed answers and
  * requests to other hosts fail the test that opened the page, unless it allowed them.
  */
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+  type Request,
+} from 'playwright-core';
 import { afterAll, afterEach, beforeAll, inject, onTestFinished } from 'vitest';
 import { type BrowserOptions, launchOptions, QUICK_WASM } from './launch.ts';
 import { type Host, type HostOptions, startHost } from './server.ts';
@@ -15,8 +22,8 @@ export const SITE = '/some/folder/';
 
 export interface Visit {
   page: Page;
-  /** What went wrong so far, one line each. */
-  problems: string[];
+  /** What went wrong so far, one line each. A page that is left gives up what it is fetching: that is none. */
+  problems(): string[];
   /** Problems that the test causes on purpose. */
   allow(...problems: RegExp[]): void;
 }
@@ -63,9 +70,10 @@ export function useHost(options: Partial<HostOptions> = {}): () => Host {
 export async function visit(browser: Browser, options: VisitOptions = {}): Promise<Visit> {
   const { init, browser: _, ...contextOptions } = options;
   const context = await browser.newContext({ reducedMotion: 'no-preference', ...contextOptions });
-  const problems: string[] = [];
+  const seen: string[] = [];
+  const aborted: { problem: string; document: number }[] = [];
   const allowed: RegExp[] = [];
-  await context.exposeBinding('reportViolation', (_source, text: string) => problems.push(`CSP: ${text}`));
+  await context.exposeBinding('reportViolation', (_source, text: string) => seen.push(`CSP: ${text}`));
   await context.addInitScript(() => {
     document.addEventListener('securitypolicyviolation', (event) => {
       const { effectiveDirective, blockedURI, sourceFile, lineNumber } = event;
@@ -76,32 +84,52 @@ export async function visit(browser: Browser, options: VisitOptions = {}): Promi
   if (init !== undefined) await context.addInitScript(init);
 
   const own = new Set<string>();
+  const documents = countDocuments(context);
   context.on('request', (request) => {
     const url = new URL(request.url());
     if (url.protocol !== 'http:' && url.protocol !== 'https:') return;
     if (request.isNavigationRequest() && url.hostname === 'localhost') own.add(url.origin);
-    else if (!own.has(url.origin)) problems.push(`request to another host: ${request.url()}`);
+    else if (!own.has(url.origin)) seen.push(`request to another host: ${request.url()}`);
   });
   context.on('requestfailed', (request) => {
-    problems.push(`request failed: ${request.url()} ${request.failure()?.errorText}`);
+    const problem = `request failed: ${request.url()} ${request.failure()?.errorText}`;
+    if (problem.endsWith('net::ERR_ABORTED')) aborted.push({ problem, document: documents.of(request) });
+    else seen.push(problem);
   });
   context.on('response', (response) => {
-    if (response.status() >= 400) problems.push(`status ${response.status()}: ${response.url()}`);
+    if (response.status() >= 400) seen.push(`status ${response.status()}: ${response.url()}`);
   });
   context.on('console', (message) => {
-    if (message.type() === 'error') problems.push(`console: ${message.text()} (${message.location().url})`);
+    if (message.type() === 'error') seen.push(`console: ${message.text()} (${message.location().url})`);
   });
-  context.on('weberror', (error) => problems.push(`exception: ${error.error().stack ?? error.error().message}`));
+  context.on('weberror', (error) => seen.push(`exception: ${error.error().stack ?? error.error().message}`));
+
+  const problems = () => {
+    const given = aborted.filter(({ document }) => document === documents.last());
+    return [...seen, ...given.map(({ problem }) => problem)];
+  };
 
   const page = await context.newPage();
   page.setDefaultTimeout(PATIENCE);
   onTestFinished(async ({ task }) => {
-    const unexpected = problems.filter((problem) => !allowed.some((pattern) => pattern.test(problem)));
+    const unexpected = problems().filter((problem) => !allowed.some((pattern) => pattern.test(problem)));
     if (task.result?.state === 'fail') await page.screenshot({ path: shotOf(task.name) }).catch(() => undefined);
     await context.close();
     if (unexpected.length > 0) throw new Error(`The page had problems:\n${unexpected.join('\n')}`);
   });
   return { page, problems, allow: (...patterns) => void allowed.push(...patterns) };
+}
+
+/** Which of the documents that a context opened, one after the other, a request is of. */
+function countDocuments(context: BrowserContext): { of(request: Request): number; last(): number } {
+  const places = new WeakMap<Request, number>();
+  let last = 0;
+  context.on('request', (request) => void places.set(request, last));
+  // Until the next document answers, the one before may still ask.
+  context.on('response', (response) => {
+    if (response.request().isNavigationRequest()) last++;
+  });
+  return { of: (request) => places.get(request) ?? last, last: () => last };
 }
 
 /** A picture of a page whose test failed. */
