@@ -158,9 +158,9 @@ function tilesToPoints(b: GraphBuilder, x: Value, kind: Kind): string {
   const tiles = (height * width) / 4;
   const [side, pad] = isA(kind) ? [2, 0] : [4, 1];
   const name = `winograd_${kind}_tiles_${channels}`;
-  const weights = matrix(b, name, [channels * POINTS, side * side], (row, pixel) =>
-    tileEntry(kind, row % POINTS, Math.floor(pixel / side), pixel % side),
-  );
+  const one = [POINTS, side * side];
+  const entry = (point: number, pixel: number) => tileEntry(kind, point, Math.floor(pixel / side), pixel % side);
+  const weights = matrix(b, name, one, entry, channels);
   const filter = storedAs(b, weights, 'float32', [channels * POINTS, 1, side, side]);
   const geometry = { kernel: [side, side], strides: [2, 2], dilations: [1, 1], pads: [pad, pad, pad, pad] } as const;
   const type = { dtype: 'float32', dims: [batch, channels * POINTS, height / 2, width / 2] } as const;
@@ -197,24 +197,30 @@ function imageEntry(kind: Kind, width: number, point: number, pixel: number, til
 
 /** What a pixel of a tile counts in a point: a tile has 4x4 pixels for B, and the 2x2 in its middle for A. */
 function tileEntry(kind: Kind, point: number, row: number, column: number): number {
-  const pixels = isA(kind) ? A : B;
-  const entry = (pixel: number, index: number) =>
-    pixels[pixel]?.[kind.startsWith('flipped') ? FLIPPED[index]! : index] ?? 0;
-  return entry(row, point >> 2) * entry(column, point & 3);
+  return pixelEntry(kind, row, point >> 2) * pixelEntry(kind, column, point & 3);
 }
 
-/** A constant of that name, made once. */
+/** The same along one side: what the pixel at `pixel` counts in the point `index`. */
+function pixelEntry(kind: Kind, pixel: number, index: number): number {
+  const pixels = isA(kind) ? A : B;
+  return pixels[pixel]?.[kind.startsWith('flipped') ? FLIPPED[index]! : index] ?? 0;
+}
+
+/** A constant of that name, made once: a matrix, or so many of it below each other. */
 function matrix(
   b: GraphBuilder,
   name: string,
   dims: readonly number[],
   entry: (i: number, j: number, k: number) => number,
+  times = 1,
 ): string {
   if (b.graph.constants.has(name)) return name;
   const [rows, columns, depth = 1] = dims as [number, number, number?];
-  const data = new Float32Array(rows * columns * depth);
-  for (let i = 0; i < data.length; i++) {
+  const size = rows * columns * depth;
+  const data = new Float32Array(times * size);
+  for (let i = 0; i < size; i++) {
     data[i] = entry(Math.floor(i / (columns * depth)), Math.floor(i / depth) % columns, i % depth);
   }
-  return b.constant(data, dims, 'float32', name);
+  for (let copy = 1; copy < times; copy++) data.copyWithin(copy * size, 0, size);
+  return b.constant(data, [times * rows, ...dims.slice(1)], 'float32', name);
 }
