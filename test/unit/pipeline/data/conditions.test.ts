@@ -73,7 +73,7 @@ describe('condition columns of a CSV', () => {
       expect(dataset.skipped).toEqual([{ file: '1378', reason: 'line 3 has no number such as 12.5 in boneage' }]);
       expect([...dataset.conditions!.values]).toEqual([3]);
       await expect(prepare({ ...at, strict: true })).rejects.toThrow(
-        'Cannot prepare bones: with strict every image must be usable, received 1378: line 3 has no number such as 12.5 in boneage.',
+        'Cannot prepare bones: with --strict every image must be usable, received 1378: line 3 has no number such as 12.5 in boneage.',
       );
     },
   );

@@ -86,7 +86,7 @@ describe('a folder of images', () => {
   it('with strict stops at the first image that cannot be used, prepared or not', async () => {
     const at = place();
     await writeFiles(at.data, { '1.png': gray(1), '2.png': 'broken', '3.png': gray(3) });
-    const message = /^Cannot prepare pictures: with strict every image must be usable, received 2\.png: .+\.$/;
+    const message = /^Cannot prepare pictures: with --strict every image must be usable, received 2\.png: .+\.$/;
     await expect(prepare({ ...at, strict: true })).rejects.toThrow(message);
     expect(listCache(at.cacheDir)).toEqual({ complete: [], temporary: [] });
     expect((await prepare(at)).count).toBe(2);

@@ -46,7 +46,7 @@ describe('pipeline prepare', () => {
     );
     expect(text).toMatch(/\n {2}prepared in .*cache.[0-9a-f]{32}\n {2}1 skipped:\n {4}dog\/3\.png: \w.*\n$/);
     expect(await run(...args)).toContain('\n  found prepared in ');
-    await expect(run(...args, '--strict')).rejects.toThrow('with strict every image must be usable');
+    await expect(run(...args, '--strict')).rejects.toThrow('with --strict every image must be usable');
   });
 
   it('tells the same as one object with --json', async () => {

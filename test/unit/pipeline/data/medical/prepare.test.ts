@@ -80,7 +80,7 @@ describe('a folder of medical files', () => {
       { file: '6.nii.gz', reason: 'truncated: its zipped part has no end' },
     ]);
     await expect(prepare({ ...at, strict: true })).rejects.toThrow(
-      'Cannot prepare scans: with strict every image must be usable, received 2.dcm: without pixels: a report, a plan or the like.',
+      'Cannot prepare scans: with --strict every image must be usable, received 2.dcm: without pixels: a report, a plan or the like.',
     );
   });
 
