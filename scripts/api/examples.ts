@@ -18,6 +18,7 @@ const PACKAGES = [
   'server',
   'runtime-web',
   'model-digits',
+  'model-hands',
   'pipeline',
   'onnoise',
 ];

@@ -18,6 +18,7 @@ export const PACKAGES: readonly PackageRecord[] = [
   { folder: 'server', platform: 'node' },
   { folder: 'runtime-web', platform: 'web', finish: bundleStandalone },
   { folder: 'model-digits', platform: 'web', finish: packModel('digits') },
+  { folder: 'model-hands', platform: 'web', finish: packModel('hands') },
   { folder: 'pipeline', platform: 'node' },
   { folder: 'onnoise', platform: 'node' },
 ];

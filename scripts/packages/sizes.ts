@@ -17,6 +17,7 @@ export const LIMITS: Readonly<Record<string, number>> = {
   '@onnoise/runtime-web': 300,
   '@onnoise/pipeline': 1600,
   '@onnoise/model-digits': 3000,
+  '@onnoise/model-hands': 6500,
   onnoise: 20,
 };
 

@@ -14,6 +14,7 @@ const NODE = JSON.parse(readFileSync(new URL('../../package.json', import.meta.u
 it('everything that is published has a name that the documents know', () => {
   expect(NAMES.toSorted()).toEqual([
     '@onnoise/model-digits',
+    '@onnoise/model-hands',
     '@onnoise/pipeline',
     '@onnoise/runtime-node',
     '@onnoise/runtime-web',

@@ -16,6 +16,7 @@ test('every package has an example, and all compile', { timeout: 120_000 }, asyn
   const folders = new Set(examples.map(({ file }) => file.split('/')[0]));
   expect([...folders].sort()).toEqual([
     'model-digits',
+    'model-hands',
     'onnoise',
     'pipeline',
     'runtime-node',

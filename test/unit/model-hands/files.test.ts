@@ -1,0 +1,13 @@
+import { existsSync } from 'node:fs';
+import { hands } from '@onnoise/model-hands';
+import { MODEL_FILES } from '@onnoise/scheduler';
+import { expect, it } from 'vitest';
+
+it('the package has the files that sampling reads, under the names that the runtimes look for', () => {
+  const { evaluation: _, ...read } = MODEL_FILES;
+  expect(Object.keys(hands).toSorted()).toEqual(Object.values(read).toSorted());
+  for (const [path, url] of Object.entries(hands)) {
+    expect(url.pathname.endsWith(`/models/hands/${path}`), url.href).toBe(true);
+    expect(existsSync(url), url.href).toBe(true);
+  }
+});
