@@ -100,7 +100,7 @@ export {
   withDefault,
   worded,
 } from './rules/rule.ts';
-export { type BadOutput, badOutput } from './sampling/bad-output.ts';
+export { type BadOutput, BadOutputError, badOutput } from './sampling/bad-output.ts';
 export { compileInverse, type InverseTable, type InversionOptions, invertImages } from './sampling/ddim-inverse.ts';
 export {
   DEFAULT_GUIDANCE,

@@ -120,7 +120,9 @@ async function fill(
 /** Throws the error of `--strict` for the first skipped picture. */
 export function refuseSkipped(name: string, skipped: Skipped[]): never {
   const { file, reason } = skipped[0]!;
-  throw new InputError(`Cannot prepare ${name}: with --strict every image must be usable, received ${file}: ${reason}.`);
+  throw new InputError(
+    `Cannot prepare ${name}: with --strict every image must be usable, received ${file}: ${reason}.`,
+  );
 }
 
 function refuseAll(name: string, skipped: Skipped[]): never {

@@ -120,9 +120,12 @@ function checkLayer({ name: layerName, config }: ConfigLayer): void {
   }
 }
 
+/** Keys of the scheduler that say how samplers clip, and are nothing to training. */
+const OF_SAMPLING: readonly string[] = ['clip_sample', 'clip_sample_range'];
+
 /**
  * Compares a run's configuration with that of its checkpoint, both resolved. The table of settings says what may
- * change; nothing of the network and the scheduler may.
+ * change; nothing of the network may, and of the scheduler only what training does not use.
  *
  * @returns one sentence for each setting that changed, was allowed to, and makes a difference.
  * @throws InputError that names the first setting that may not change.
@@ -135,9 +138,12 @@ export function compareConfigs(stored: TrainConfig, wanted: TrainConfig, run: st
     );
   };
   const compareAll = (section: string, before: Record<string, unknown>, now: Record<string, unknown>) => {
-    for (const key of new Set([...Object.keys(before), ...Object.keys(now)])) {
-      if (!same(before[key], now[key])) refuse(`${section}.${key}`, before[key], now[key]);
-    }
+    const all = [...new Set([...Object.keys(before), ...Object.keys(now)])].filter(
+      (key) => !same(before[key], now[key]),
+    );
+    const fixed = all.find((key) => section !== 'scheduler' || !OF_SAMPLING.includes(key));
+    if (fixed !== undefined) refuse(`${section}.${fixed}`, before[fixed], now[fixed]);
+    return all.map((key) => `${section}.${key} was ${tell(before[key])} and is ${tell(now[key])} from now on.`);
   };
   // First, because it may change the network too.
   for (const [section, key, field] of eachField()) {
@@ -147,8 +153,8 @@ export function compareConfigs(stored: TrainConfig, wanted: TrainConfig, run: st
     if (field.fixedOff && wasOff !== isOff) refuse(`${section}.${key} (--${field.flag})`, shown(was), shown(is));
   }
   compareAll('model', withDefaults(stored.model), withDefaults(wanted.model));
-  compareAll('scheduler', { ...parseSchedulerConfig(stored.scheduler) }, { ...parseSchedulerConfig(wanted.scheduler) });
-  const changes = compareEnds(stored.training, wanted.training);
+  const [before, now] = [stored, wanted].map(({ scheduler }) => ({ ...parseSchedulerConfig(scheduler) }));
+  const changes = [...compareAll('scheduler', before!, now!), ...compareEnds(stored.training, wanted.training)];
   for (const [section, key, field] of eachField()) {
     const [was, is] = [settingOf(stored, section, key), settingOf(wanted, section, key)];
     if (field.onResume === 'free' || isStop(key) || same(was, is)) continue;

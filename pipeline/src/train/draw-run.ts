@@ -33,6 +33,7 @@ export async function drawPictures(
     events: state.events,
     signal,
     advice,
+    onNote: hooks?.onNote,
   };
   const measured = await writePictures({ ...picture, onProgress: hooks?.onPreview }).catch((error) => {
     if (signal?.aborted) return undefined;

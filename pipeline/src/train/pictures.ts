@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { animatedWebp, captionedStrip, lineChart, sheet } from '@onnoise/runtime-node';
-import { InputError, parseSchedulerConfig } from '@onnoise/scheduler';
+import { BadOutputError, InputError, parseSchedulerConfig } from '@onnoise/scheduler';
 import { spreadSteps } from '../commands/stages/film.ts';
 import { conditionsOf, type Dataset, readFloats } from '../data/index.ts';
 import { writeWhole } from '../files/output.ts';
@@ -40,10 +40,12 @@ export interface RunPicturesOptions {
   signal?: AbortSignal | undefined;
   /** Advice for when the held-out loss has become NaN or infinite. */
   advice: () => string;
+  /** Told that sampling led to no picture. */
+  onNote?: ((line: string) => void) | undefined;
 }
 
 /**
- * Measures the held-out images, then draws.
+ * Measures the held-out images, then draws. Weights whose sampling does not stay finite get no pictures: they may after more steps.
  * @returns the held-out loss; undefined if no image is held out.
  * @throws InputError when that loss is NaN or infinite: such a state gets no pictures.
  */
@@ -55,7 +57,8 @@ export async function writePictures(options: RunPicturesOptions): Promise<Valida
     if (measured) await noteHeldOut(options, measured);
     await writeChart(run);
     await writeSchedule(options);
-    await writeSheets(options, await drawSheet(options, predictor), measured?.loss);
+    const drawn = await drawSheet(options, predictor).catch((error) => noteUndrawn(options, error));
+    if (drawn) await writeSheets(options, drawn, measured?.loss);
     return measured;
   } finally {
     await predictor.dispose();
@@ -109,6 +112,13 @@ function drawSheet({ plan, onProgress, signal }: RunPicturesOptions, predictor: 
     onProgress,
     signal,
   });
+}
+
+function noteUndrawn({ plan, step, onNote }: RunPicturesOptions, error: unknown): undefined {
+  if (!(error instanceof BadOutputError)) throw error;
+  const reason = error.message.replace(/^[^:]*: /, '');
+  const advice = plan.scheduler.clip_sample ? '' : ' With scheduler.clip_sample true it stays within bounds.';
+  onNote?.(`Cannot draw the pictures of step ${step}: ${reason}${advice}`);
 }
 
 const caption = (timestep: number | undefined) =>

@@ -13,11 +13,13 @@ export interface BadOutput {
   seed?: ImageSeed | undefined;
 }
 
-/** The error for a network whose output is NaN or infinite, or so large that the picture overflows. */
-export function badOutput({ received, step, steps, timestep, seed }: BadOutput): InputError {
+/** A network whose output is NaN or infinite, or so large that the picture overflows. */
+export class BadOutputError extends InputError {}
+
+export function badOutput({ received, step, steps, timestep, seed }: BadOutput): BadOutputError {
   const what = received === undefined ? 'NaN or infinity' : Number.isFinite(received) ? 'too large ones' : received;
   const image = seed === undefined ? '' : `, seed ${nameSeed(seed)}`;
-  return new InputError(
+  return new BadOutputError(
     "Cannot sample images: the network's output must be finite numbers, " +
       `received ${what} at step ${step} of ${steps} (timestep ${timestep}${image}).`,
   );

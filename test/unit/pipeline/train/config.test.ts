@@ -148,6 +148,13 @@ describe('compareConfigs', () => {
     ]);
   });
 
+  it('allows another clipping, which training does not use, and tells it', () => {
+    const wanted = resolve(small, { scheduler: { clip_sample: false } });
+    expect(compareConfigs(stored, wanted, 'runs/x')).toEqual([
+      'scheduler.clip_sample was true and is false from now on.',
+    ]);
+  });
+
   it('reads a configuration from before a setting was there as one that has its default', () => {
     const { flip, ...data } = stored.data;
     const { tf32, ...training } = stored.training;

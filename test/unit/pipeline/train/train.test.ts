@@ -243,6 +243,37 @@ describe('train', () => {
     expect(lines(run, 'validation.jsonl')).toEqual([]);
   });
 
+  it('goes on without pictures where sampling does not stay finite, says why, and can continue with clipping', async () => {
+    const broken = (steps: number, clip_sample: boolean) => {
+      const plan = tinyPlan({
+        training: { steps, emaDecay: null },
+        output: { sampleEvery: 1 },
+        scheduler: { clip_sample },
+      });
+      // Each call of sampling enlarges the picture; the held-out loss is large, and finite.
+      const forward: typeof plan.model.forward = (parameters, sample, timestep, options) =>
+        options.training ? plan.model.forward(parameters, sample, timestep, options) : tf.mul(sample, -1e15);
+      return { ...plan, model: { ...plan.model, forward } };
+    };
+    const run = newRun();
+    const notes: string[] = [];
+    const job = { dataset: memoryDataset(), run, hooks: { onNote: (line: string) => notes.push(line) } };
+    const result = await train({ ...job, plan: broken(2, false), resume: false });
+    expect(result).toMatchObject({ step: 2, interrupted: false });
+    expect(notes.filter((line) => line.startsWith('Cannot'))).toEqual(
+      [1, 2].map((step) =>
+        expect.stringMatching(
+          `^Cannot draw the pictures of step ${step}: the network's output must be finite numbers, received .* at step \\d of \\d ` +
+            '.*\\. With scheduler\\.clip_sample true it stays within bounds\\.$',
+        ),
+      ),
+    );
+    expect(lines(run, 'validation.jsonl').map(({ step }) => step)).toEqual([1, 2]);
+    expect(existsSync(join(run, 'samples.png'))).toBe(false);
+    await train({ ...job, plan: broken(3, true), resume: true });
+    expect(readdirSync(join(run, 'samples'))).toContain('step-00000003.png');
+  });
+
   it('refuses more images a batch than there are', async () => {
     await expect(runTiny({ training: { steps: 1, batch: 20 } })).rejects.toThrow(/at most .* 19/);
   });
