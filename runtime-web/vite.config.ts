@@ -5,6 +5,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type UserConfig } from 'vite';
 import { siteAssets } from './site/build/assets.ts';
+import { firstView } from './site/build/first-view.ts';
 import { siteHtml } from './site/build/html.ts';
 import { serviceWorker } from './site/build/service-worker.ts';
 
@@ -30,13 +31,14 @@ export interface SiteOptions {
 }
 
 export function siteConfig({ models, out }: SiteOptions = {}): UserConfig {
+  const source: UserConfig = { root: here('./site'), oxc: { jsx: JSX } };
+  const assets = { modelsFolder: here('../models'), first: models };
   return {
-    root: here('./site'),
+    ...source,
     base: './',
     appType: 'mpa', // what is missing is missing: no page in its place
     cacheDir: here('../node_modules/.vite/site'),
-    plugins: [siteAssets({ modelsFolder: here('../models'), first: models }), siteHtml(), serviceWorker()],
-    oxc: { jsx: JSX },
+    plugins: [siteAssets(assets), siteHtml(), firstView({ ...source, plugins: [siteAssets(assets)] }), serviceWorker()],
     worker: { format: 'es' },
     optimizeDeps: { exclude: ['onnxruntime-web'], rolldownOptions: { transform: { jsx: JSX } } },
     server: { headers: ISOLATION },

@@ -5,17 +5,20 @@ import './style/shell.css';
 import './style/controls.css';
 import './style/components.css';
 import './style/model-bar.css';
+import './style/first.css';
 import './style/forced-colors.css';
 import './language.ts';
 import './theme.ts';
 import { render } from 'preact';
+import { nextTask } from '../src/next-task.ts';
 import { App } from './app.tsx';
 import { fetchView } from './components/lazy-view.tsx';
 import { toastAction } from './components/toast.tsx';
+import { isStanding, pressedBefore, takeOver } from './first/standing.ts';
 import { route, VIEWS, type View } from './router.ts';
 import { register } from './sw/register.ts';
 
-void fetchView(route.peek().view);
+const view = fetchView(route.peek().view);
 
 register({
   onUpdate: (apply) => toastAction('There is a new version of this page.', 'Load it', apply),
@@ -23,7 +26,17 @@ register({
     toastAction('Sampling can use more threads once the page is loaded again.', 'Load again', reload),
 });
 
-render(<App />, document.getElementById('app')!);
+void show();
+
+/** What stands in index.html is taken over in one go, with all of its view, and keeps its elements. */
+async function show(): Promise<void> {
+  if (isStanding()) await view;
+  const pressed = pressedBefore();
+  render(<App />, document.getElementById('app')!);
+  takeOver();
+  await nextTask();
+  pressed?.click();
+}
 
 /** The other views load while the page is idle, one at a time, so that a link shows its view at once. */
 const atRest = window.requestIdleCallback ?? ((then: () => void) => setTimeout(then, 2000));

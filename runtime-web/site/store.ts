@@ -15,8 +15,11 @@ export { go, linkTo, type Route, route, type View } from './router.ts';
 export { type Loaded, sentence } from './state/loader.ts';
 export type { DeviceChoice, ModelEntry } from './state/models.ts';
 
+/** Where the build writes the first view, nothing is fetched. */
+const page = typeof document === 'undefined' ? 'https://page.invalid/' : document.baseURI;
+
 /** The shipped ones, then the visitor's own. Never empty: the build refuses a page without a model. */
-export const models = signal<ModelEntry[]>(lines.map((line) => shippedEntry(line, document.baseURI)));
+export const models = signal<ModelEntry[]>(lines.map((line) => shippedEntry(line, page)));
 
 /** The chosen model. Setting it does not load it: `useModel` does. */
 export const current = signal<ModelEntry>(models.peek()[0]!);

@@ -1,11 +1,10 @@
 /** Light or dark: the system's theme, or the visitor's choice, kept in this browser. */
 import { effect, signal } from '@preact/signals';
-import { recall, remember } from './state/memory.ts';
+import { recallTheme, rememberTheme, showTheme, type Theme } from './state/themes.ts';
 
-export const THEMES = ['system', 'light', 'dark'] as const;
-export type Theme = (typeof THEMES)[number];
+export { THEMES, type Theme } from './state/themes.ts';
 
-export const theme = signal<Theme>(recall('theme', THEMES, 'system'));
+export const theme = signal<Theme>(recallTheme());
 
 /** True while the page is dark: for canvases and plots, which CSS does not colour. */
 export const dark = signal(false);
@@ -19,9 +18,8 @@ wish?.addEventListener('change', ({ matches }) => {
 if (wish) {
   effect(() => {
     const chosen = theme.value;
-    remember('theme', chosen);
+    rememberTheme(chosen);
     dark.value = chosen === 'system' ? systemDark.value : chosen === 'dark';
-    if (chosen === 'system') delete document.documentElement.dataset.theme;
-    else document.documentElement.dataset.theme = chosen;
+    showTheme(chosen);
   });
 }

@@ -1,13 +1,12 @@
 /** What differs in index.html between the dev server and the build. */
 import type { Plugin, Rolldown } from 'vite';
 
-/** The page shows it where the address names none: see router.ts. */
+/** The page shows it where the address names none: see address.ts. */
 const FIRST_VIEW = '/views/sample/index.tsx';
 
 /**
- * vite's dev server inlines styles and talks over a socket, so its page allows both. The build needs neither. Its one
- * script blocks the first paint, so that a chosen theme does not flash. What the first view needs is fetched beside that
- * script, not after it: a round trip less.
+ * vite's dev server inlines styles and talks over a socket, so its page allows both. The build needs neither. What the first
+ * view needs is fetched beside the page's script, not after it: a round trip less.
  */
 export function siteHtml(): Plugin[] {
   return [
@@ -18,7 +17,7 @@ export function siteHtml(): Plugin[] {
         html.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'").replace("connect-src 'self'", '$& ws:'),
     },
     {
-      name: 'onnoise:render-blocking',
+      name: 'onnoise:first-files',
       apply: 'build',
       transformIndexHtml: {
         order: 'post',
@@ -28,9 +27,7 @@ export function siteHtml(): Plugin[] {
             ...scripts.map((file) => `<link rel="modulepreload" crossorigin href="./${file}">`),
             ...styles.map((file) => `<link rel="stylesheet" crossorigin href="./${file}">`),
           ].filter((link) => !html.includes(link));
-          return html
-            .replace('<script type="module"', '$& blocking="render"')
-            .replace('</head>', `${links.map((link) => `  ${link}\n  `).join('')}</head>`);
+          return html.replace('</head>', `${links.map((link) => `  ${link}\n  `).join('')}</head>`);
         },
       },
     },

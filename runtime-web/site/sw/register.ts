@@ -17,7 +17,7 @@ export interface OfflineEvents {
   onIsolation?(reload: () => void): void;
 }
 
-const SIGNS_OF_USE = ['pointerdown', 'keydown', 'input', 'change', 'drop', 'paste'] as const;
+const SIGNS_OF_USE = ['pointerdown', 'click', 'keydown', 'input', 'change', 'drop', 'paste'] as const;
 const HOUR = 3_600_000;
 /** Browsers start a waiting worker only once the active one has no work; a reload ends the work of this page. */
 const TAKE_OVER_MS = 2_000;

@@ -1,9 +1,8 @@
 import type { JSX } from 'preact';
 import { Button } from '../../components/button.tsx';
 import { filming, isFilm, showPicture, toggleFilm } from './film.ts';
-import { describePicture } from './panels.tsx';
 import { busy, enlarged, last, run } from './state.ts';
-import { caption } from './told.ts';
+import { caption, describePicture } from './told.ts';
 
 /** A slider through the pictures, and a button that plays them; nothing where their order means nothing. */
 export function FilmBar(): JSX.Element | null {

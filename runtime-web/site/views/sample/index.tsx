@@ -22,6 +22,7 @@ import { Readout } from './readout.tsx';
 import { playRecording } from './recorded/play.ts';
 import { Results } from './results.tsx';
 import './sample.css';
+import './first-pictures.css';
 import './transport.css';
 import './controls.css';
 import './widths.css';

@@ -3,27 +3,24 @@ import type { ComponentChildren, JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { Button } from '../../components/button.tsx';
 import { PictureCanvas } from '../../components/picture-canvas.tsx';
+import { BODY } from '../../first/marks.ts';
 import type { ImageShape } from '../../state/pixels.ts';
+import { Caption } from './caption.tsx';
+import { FirstPictures } from './first-pictures.tsx';
 import { PredictedX0, Xt } from './formula.tsx';
-import { crispGrid, picture } from './layout.ts';
+import { picture } from './layout.ts';
+import { panelGrid } from './panel-grid.ts';
 import { takePicture } from './start/take.ts';
-import { busy, describeSeed, enlarged, run, shown } from './state.ts';
-import { caption, toldWords } from './told.ts';
+import { busy, enlarged, run, shown } from './state.ts';
+import { describePicture } from './told.ts';
 import { useBox } from './use-box.ts';
 
-/** CSS pixels, for three and four rows of cells of 84, which is three times a picture of 28. */
-const HEIGHT = 3 * 84 + 2 * 6;
-const TALL = 4 * 84 + 3 * 6;
-const MANY = 12;
-/** Smaller pictures say nothing, on a phone either. */
-const LEAST = 72;
-
 export function Panels(): JSX.Element {
-  const { x, x0, shape, count } = shown.value;
   return (
     <div class="sample-panels">
-      <Panel kind="x" title={<Xt />} words="the noisy picture" batch={x} shape={shape} count={count} />
-      <Panel kind="x0" title={<PredictedX0 />} words="the estimated picture" batch={x0} shape={shape} count={count} />
+      <Panel kind="x" title={<Xt />} words="the noisy picture" />
+      <Panel kind="x0" title={<PredictedX0 />} words="the estimated picture" />
+      {import.meta.env.SSR && <script data-part={BODY} />}
     </div>
   );
 }
@@ -32,24 +29,10 @@ interface PanelProps {
   kind: 'x' | 'x0';
   title: ComponentChildren;
   words: string;
-  batch: Uint8ClampedArray | null;
-  shape: ImageShape;
-  count: number;
 }
 
-function Panel({ kind, title, words, batch, shape, count }: PanelProps): JSX.Element {
+function Panel({ kind, title, words }: PanelProps): JSX.Element {
   const { ref, width, ratio } = useBox();
-  const large = enlarged.value;
-  const indices = large === null ? Array.from({ length: count }, (_, i) => i) : [large];
-  const height = count > MANY ? TALL : HEIGHT;
-  const least = indices.length > MANY ? 0 : LEAST;
-  const { columns, side, gap } = crispGrid(
-    indices.length,
-    { width, height, ratio },
-    Math.max(shape[1], shape[2]),
-    least,
-  );
-  const grid = { gridTemplateColumns: `repeat(${columns}, ${side}px)`, gap: `${gap}px` };
   return (
     <section class={`sample-panel sample-panel-${kind}`} aria-label={words}>
       <header class="sample-panel-head">
@@ -58,15 +41,31 @@ function Panel({ kind, title, words, batch, shape, count }: PanelProps): JSX.Ele
         </h2>
       </header>
       <div class="sample-box" ref={ref}>
-        {width > 0 && (
-          <div class="sample-grid" style={grid}>
-            {indices.map((index) => (
-              <Cell key={index} kind={kind} index={index} side={side} shape={shape} batch={batch} />
-            ))}
-          </div>
-        )}
+        {width > 0 ? <Pictures kind={kind} width={width} ratio={ratio} /> : <FirstPictures kind={kind} />}
       </div>
     </section>
+  );
+}
+
+interface PicturesProps {
+  kind: 'x' | 'x0';
+  /** Of the panel, CSS pixels. */
+  width: number;
+  ratio: number;
+}
+
+function Pictures({ kind, width, ratio }: PicturesProps): JSX.Element {
+  const { [kind]: batch, shape, count } = shown.value;
+  const large = enlarged.value;
+  const indices = large === null ? Array.from({ length: count }, (_, i) => i) : [large];
+  const longer = Math.max(shape[1], shape[2]);
+  const { columns, side, gap } = panelGrid(indices.length, longer, { width, ratio }, count);
+  return (
+    <div class="sample-grid" style={{ gridTemplateColumns: `repeat(${columns}, ${side}px)`, gap: `${gap}px` }}>
+      {indices.map((index) => (
+        <Cell key={index} kind={kind} index={index} side={side} shape={shape} batch={batch} />
+      ))}
+    </div>
   );
 }
 
@@ -86,7 +85,6 @@ function Cell({ kind, index, side, shape, batch }: CellProps): JSX.Element {
   const [, height, width] = shape;
   const label = kind === 'x' ? describePicture(index) : `Estimate of ${lowerFirst(describePicture(index))}`;
   const large = enlarged.value !== null;
-  const told = caption(index);
   return (
     <div style={{ width: size.width }}>
       <button
@@ -102,24 +100,12 @@ function Cell({ kind, index, side, shape, batch }: CellProps): JSX.Element {
       >
         <PictureCanvas pixels={pixels} shape={[...shape]} scale={side / Math.max(height, width)} label={label} />
       </button>
-      {told.length > 0 && (
-        <p class="sample-caption number" aria-hidden="true">
-          {told.map((part, i) => (
-            <span key={part}>{i + 1 < told.length ? `${part},\u00a0` : part}</span>
-          ))}
-        </p>
-      )}
+      <Caption index={index} />
     </div>
   );
 }
 
 const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);
-
-/** `Picture 4, class 3, seed 173`; `Picture 4, class female, bone age 8 years 5 months, seed 173` */
-export function describePicture(index: number): string {
-  const made = run.value;
-  return `Picture ${index + 1}${toldWords(index)}${made ? `, ${describeSeed(made, index)}` : ''}`;
-}
 
 /** Names the large picture, and leads to the others. */
 export function EnlargedBar(): JSX.Element | null {

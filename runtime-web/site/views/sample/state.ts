@@ -9,7 +9,7 @@ import { current, loaded, type ModelEntry } from '../../store.ts';
 import type { Frame, FrameStore } from './frames.ts';
 import type { Pace } from './pace.ts';
 import { check, DEFAULTS, type Draft, LARGEST_COUNT, type Limits, type Parameters } from './parameters.ts';
-import { moment, RECORDINGS } from './recorded/recording.ts';
+import { moment, RECORDINGS, type Recording } from './recorded/recording.ts';
 import { kindOf, needsPicture } from './start/start.ts';
 import { brought } from './start/state.ts';
 import type { Unit } from './unit.ts';
@@ -112,15 +112,20 @@ export const shown = computed<Shown>(() => {
 const wholeOr = (text: string, otherwise: number) => (/^\d+$/.test(text) ? Number(text) : otherwise);
 
 /**
- * The moment of the model's recording, while nothing was made yet and the controls say what was recorded: pressing the button
- * makes these pictures.
+ * The model's recording, while nothing was made yet and the controls say what was recorded: pressing the button makes its
+ * pictures.
  */
-export const recorded = computed(() => {
+export const promised = computed<Recording | null>(() => {
   const model = current.value;
   const waits = phase.value === 'idle' || phase.value === 'loading';
-  const ours = model.recording !== undefined && moment.value?.recording === RECORDINGS[model.recording];
-  return run.value === null && waits && ours && isFirstDraft(draft.value, model) ? moment.value : null;
+  const same = run.value === null && waits && isFirstDraft(draft.value, model);
+  return (same && model.recording !== undefined && RECORDINGS[model.recording]) || null;
 });
+
+/** The moment of it on show; null before it is here. */
+export const recorded = computed(() =>
+  promised.value !== null && moment.value?.recording === promised.value ? moment.value : null,
+);
 
 const preview = computed<Shown>(() => {
   if (recorded.value) return recorded.value;

@@ -1,5 +1,7 @@
 import type { RefObject } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { nextTask } from '../../../src/next-task.ts';
+import { isStanding } from '../../first/standing.ts';
 
 interface Box {
   width: number;
@@ -7,7 +9,10 @@ interface Box {
   ratio: number;
 }
 
-/** The inner width of an element, in CSS pixels, kept up to date; 0 before it is rendered. */
+/**
+ * The inner width of an element, in CSS pixels, kept up to date; 0 before it is rendered. Where index.html has something
+ * in its place, it is 0 for a task longer, so that taking the page over does not take one long task.
+ */
 export function useBox(): Box & { ref: RefObject<HTMLDivElement | null> } {
   const ref = useRef<HTMLDivElement>(null);
   const [box, setBox] = useState<Box>({ width: 0, ratio: 1 });
@@ -19,11 +24,18 @@ export function useBox(): Box & { ref: RefObject<HTMLDivElement | null> } {
         const ratio = devicePixelRatio || 1;
         return old.width === width && old.ratio === ratio ? old : { width, ratio };
       });
-    measure();
     const observer = new ResizeObserver(measure);
-    observer.observe(element);
-    addEventListener('resize', measure); // a zoom may change only the ratio
+    let there = true;
+    const begin = () => {
+      if (!there) return;
+      measure();
+      observer.observe(element);
+      addEventListener('resize', measure); // a zoom may change only the ratio
+    };
+    if (isStanding()) void nextTask().then(begin);
+    else begin();
     return () => {
+      there = false;
       observer.disconnect();
       removeEventListener('resize', measure);
     };

@@ -1,0 +1,113 @@
+/**
+ * Writes the first view into index.html, so that it is on the screen before the page's script is there:
+ *
+ * - its markup, from the app itself (first/write.tsx), with the noise of the first pictures as a file of its own;
+ * - two short scripts, allowed by their hashes in the page's policy: first/head.ts hides the view from visitors of another
+ *   one before anything is painted, first/body.ts gives the pictures their size and keeps what is pressed early.
+ *
+ * The app then renders over it and keeps its elements. The dev server's page has none of it.
+ */
+import { createHash } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { build, type InlineConfig, type Plugin, type Rolldown, runnerImport } from 'vite';
+import { BODY, type FirstView, NOISE } from '../first/marks.ts';
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+const PLACES = {
+  app: '<div id="app"></div>',
+  policy: "script-src 'self'",
+  /** After the policy, before the styles. */
+  head: '<link rel="icon"',
+  /** After the pictures. */
+  body: `<script data-part="${BODY}"></script>`,
+};
+
+interface Written {
+  html: string;
+  noise: { fileName: string; source: Uint8Array };
+  head: string;
+  body: string;
+}
+
+/** @param config how to read the page's source: its root, its plugins, its JSX */
+export function firstView(config: InlineConfig): Plugin {
+  let written: Promise<Written> | undefined;
+  const once = () => {
+    written ??= write(config);
+    return written;
+  };
+  return {
+    name: 'onnoise:first-view',
+    apply: 'build',
+    async generateBundle() {
+      this.emitFile({ type: 'asset', ...(await once()).noise });
+    },
+    transformIndexHtml: {
+      order: 'post',
+      handler: async (page) => insert(page, await once()),
+    },
+  };
+}
+
+async function write(config: InlineConfig): Promise<Written> {
+  const [{ html, noise }, head, body] = await Promise.all([
+    runFirstView(config),
+    script(here('../first/head.ts')),
+    script(here('../first/body.ts')),
+  ]);
+  const hash = createHash('sha256').update(noise).digest('base64url').slice(0, 8);
+  return { html, noise: { fileName: `assets/first-${hash}.png`, source: noise }, head, body };
+}
+
+const NO_STYLE = '\0no-style';
+
+/** In Node nobody sees styles, and vite's own plugin for them needs a server. */
+const withoutStyles: Plugin = {
+  name: 'onnoise:without-styles',
+  enforce: 'pre',
+  resolveId: (id) => (id.endsWith('.css') ? NO_STYLE : null),
+  load: (id) => (id === NO_STYLE ? '' : null),
+};
+
+/** Runs the app's own code in Node; packages in TypeScript are compiled as the page's are. */
+async function runFirstView({ plugins = [], ...config }: InlineConfig): Promise<FirstView> {
+  const { module } = await runnerImport<{ firstView: FirstView }>(here('../first/write.tsx'), {
+    ...config,
+    plugins: [withoutStyles, ...plugins],
+    logLevel: 'warn',
+    environments: { inline: { resolve: { noExternal: [/^@onnoise\//, /^#/] } } },
+  });
+  return module.firstView;
+}
+
+/** One plain script, small enough to stand in the page. */
+async function script(input: string): Promise<string> {
+  const result = await build({
+    configFile: false,
+    logLevel: 'warn',
+    publicDir: false,
+    build: {
+      write: false,
+      target: 'es2022',
+      reportCompressedSize: false,
+      rolldownOptions: { input, output: { format: 'iife', codeSplitting: false } },
+    },
+  });
+  const [chunk] = (result as Rolldown.RolldownOutput).output;
+  return chunk.code.trim();
+}
+
+function insert(page: string, { html, noise, head, body }: Written): string {
+  const hashes = [head, body].map((code) => `'sha256-${createHash('sha256').update(code).digest('base64')}'`);
+  const view = put(html, PLACES.body, `<script>${body}</script>`).replaceAll(NOISE, `./${noise.fileName}`);
+  const allowed = put(page, PLACES.policy, [PLACES.policy, ...hashes].join(' '));
+  const decided = put(allowed, PLACES.head, `<script>${head}</script>\n    ${PLACES.head}`);
+  return put(decided, PLACES.app, PLACES.app.replace('><', () => `>${view}<`));
+}
+
+/** @throws Error where the page's source has the place not once */
+function put(text: string, place: string, content: string): string {
+  if (text.split(place).length !== 2) throw new Error(`The page's source must have this once: ${place}`);
+  return text.replace(place, () => content);
+}

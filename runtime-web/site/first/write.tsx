@@ -1,0 +1,24 @@
+/**
+ * Writes the first view for index.html. It runs in Node, in the build, which can import modules only until this one is
+ * there: see build/first-view.ts.
+ */
+import { renderToString } from 'preact-render-to-string';
+import { App } from '../app.tsx';
+import { fetchView } from '../components/lazy-view.tsx';
+import type { FirstView } from './marks.ts';
+import '../views/sample/index.tsx'; // what is wrong with it ends the build
+import { sheet } from '../views/sample/layout.ts';
+import { encodePng } from '../views/sample/png.ts';
+import { shown } from '../views/sample/state.ts';
+
+export const firstView: FirstView = await write();
+
+async function write(): Promise<FirstView> {
+  await fetchView('sample');
+  const html = renderToString(<App />);
+  const { x, shape, count } = shown.value;
+  const noise = await encodePng([
+    { pixels: sheet(x, shape, { columns: count, scale: 1, gap: 0, background: 0 }), delay: 0 },
+  ]);
+  return { html, noise };
+}

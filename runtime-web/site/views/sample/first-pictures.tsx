@@ -1,0 +1,40 @@
+/**
+ * The places of the pictures in index.html, with their noise, until the panel knows its width. The app leaves what stands
+ * there as it is; a view that is shown later has nothing in their place, for it measures before it is painted.
+ */
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import { NOISE } from '../../first/marks.ts';
+import { standingHtml } from '../../first/standing.ts';
+import { Caption } from './caption.tsx';
+import { shown } from './state.ts';
+import { describePicture } from './told.ts';
+
+export function FirstPictures({ kind }: { kind: 'x' | 'x0' }): JSX.Element | null {
+  const [html] = useState(() => (import.meta.env.SSR ? '' : standingHtml(`.sample-panel-${kind} .sample-grid`)));
+  if (import.meta.env.SSR) return <Written kind={kind} />;
+  // The markup is the page’s own, of this very element: Preact finds it unchanged, and leaves it.
+  return html === '' ? null : <div class="sample-grid sample-first" dangerouslySetInnerHTML={{ __html: html }} />;
+}
+
+function Written({ kind }: { kind: 'x' | 'x0' }): JSX.Element {
+  const { count, shape } = shown.value;
+  const [, height, width] = shape;
+  const side = Math.max(height, width);
+  return (
+    <div class="sample-grid sample-first" data-pixels={side}>
+      {Array.from({ length: count }, (_, index) =>
+        kind === 'x0' ? (
+          <span key={index} class="sample-cell sample-cell-empty" />
+        ) : (
+          <div key={index}>
+            <svg class="sample-cell" viewBox={`0 0 ${side} ${side}`} role="img" aria-label={describePicture(index)}>
+              <image href={NOISE} x={-index * width} width={count * width} height={height} preserveAspectRatio="none" />
+            </svg>
+            <Caption index={index} />
+          </div>
+        ),
+      )}
+    </div>
+  );
+}
