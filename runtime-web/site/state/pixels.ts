@@ -11,5 +11,7 @@ export { paint } from '../../src/paint.ts';
 export const sizeOf = ([channels, height, width]: ImageShape): number => channels * height * width;
 
 export function fromBytes(bytes: ArrayLike<number>): Float32Array<ArrayBuffer> {
-  return Float32Array.from(bytes, (byte) => byte / 127.5 - 1);
+  const values = new Float32Array(bytes.length);
+  for (let i = 0; i < values.length; i++) values[i] = bytes[i]! / 127.5 - 1;
+  return values;
 }

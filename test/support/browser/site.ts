@@ -29,11 +29,16 @@ export async function openSite(
   const url = host.origin + SITE;
   await opened.page.goto(url + hash);
   await heading(opened.page).waitFor();
+  await takenOver(opened.page);
   return { ...opened, url };
 }
 
 /** The title of a view. */
 export const heading = (page: Page) => page.getByRole('heading', { level: 1 });
+
+/** Waits until the page's script has taken over what index.html shows. */
+export const takenOver = (page: Page) =>
+  page.waitForFunction(() => document.documentElement.dataset.first === undefined);
 
 /** Ends all animations and transitions, now and later. */
 export const settle = (page: Page): Promise<void> =>

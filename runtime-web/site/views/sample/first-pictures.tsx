@@ -3,7 +3,8 @@
  * there as it is; a view that is shown later has nothing in their place, for it measures before it is painted.
  */
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
+import { nextTask } from '../../../src/next-task.ts';
 import { NOISE } from '../../first/marks.ts';
 import { standingHtml } from '../../first/standing.ts';
 import { Caption } from './caption.tsx';
@@ -12,6 +13,9 @@ import { describePicture } from './told.ts';
 
 export function FirstPictures({ kind }: { kind: 'x' | 'x0' }): JSX.Element | null {
   const [html] = useState(() => (import.meta.env.SSR ? '' : standingHtml(`.sample-panel-${kind} .sample-grid`)));
+  useLayoutEffect(() => {
+    if (html !== '') void nextTask().then(() => shown.peek()); // its noise takes a task, before that which draws it
+  }, [html]);
   if (import.meta.env.SSR) return <Written kind={kind} />;
   // The markup is the page’s own, of this very element: Preact finds it unchanged, and leaves it.
   return html === '' ? null : <div class="sample-grid sample-first" dangerouslySetInnerHTML={{ __html: html }} />;

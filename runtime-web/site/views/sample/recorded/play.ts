@@ -3,8 +3,9 @@
  * shown.
  */
 import { effect, untracked } from '@preact/signals';
+import { nextTask } from '../../../../src/next-task.ts';
 import { current } from '../../../store.ts';
-import { type Moment, moment, RECORDINGS, readEstimates, replay } from './recording.ts';
+import { type Estimates, type Moment, moment, RECORDINGS, readEstimates, replay } from './recording.ts';
 
 /** Milliseconds of a step, and of the finished pictures. */
 const [PACE, STAY] = [160, 2500];
@@ -27,14 +28,17 @@ function play(key: string): () => void {
       const timer = setTimeout(resolve, milliseconds);
       signal.addEventListener('abort', () => clearTimeout(timer));
     });
+  const show = (one: Moment) => {
+    if (!signal.aborted) moment.value = one;
+  };
   const run = async () => {
     const estimates = await fetchEstimates(key);
     const moments: Moment[] = [];
     await replay(RECORDINGS[key]!, estimates, {
-      pause: () => (still || moments.length === 0 ? Promise.resolve() : wait(PACE)),
+      pause: () => (still || moments.length === 0 ? nextTask() : wait(PACE)),
       onMoment: (one) => {
         moments.push(one);
-        if (!still) moment.value = one;
+        if (!still) void nextTask().then(() => show(one)); // a step takes a task, and to draw it another
       },
       signal,
     });
@@ -51,9 +55,9 @@ function play(key: string): () => void {
   return () => ended.abort();
 }
 
-const fetched = new Map<string, Promise<Float32Array[]>>();
+const fetched = new Map<string, Promise<Estimates>>();
 
-function fetchEstimates(key: string): Promise<Float32Array[]> {
+function fetchEstimates(key: string): Promise<Estimates> {
   const known = fetched.get(key);
   if (known) return known;
   const reading = readPicture(key);
@@ -62,7 +66,7 @@ function fetchEstimates(key: string): Promise<Float32Array[]> {
   return reading;
 }
 
-async function readPicture(key: string): Promise<Float32Array[]> {
+async function readPicture(key: string): Promise<Estimates> {
   const response = await fetch(new URL(`learn/recorded-${key}.webp`, document.baseURI));
   const file = new Blob([await response.arrayBuffer()], { type: 'image/webp' });
   const bitmap = await createImageBitmap(file, { colorSpaceConversion: 'none' });

@@ -48,23 +48,28 @@ export interface Moment {
 /** The step on show; null before a recording is here. */
 export const moment = signal<Moment | null>(null);
 
+/** What the network estimated at a step, counted from 0: [N, 1, H, W] in [-1, 1]. */
+export type Estimates = (step: number) => Float32Array<ArrayBuffer>;
+
 /**
- * Takes the estimates out of the recording's picture.
+ * Takes the estimates out of the recording's picture, a step at a time: all of them at once would hold the page up.
  * @param rgba [steps H, N W, 4]: a row of pictures for each step
- * @returns for each step [N, 1, H, W] in [-1, 1]
  */
-export function readEstimates(rgba: ArrayLike<number>, { draft, shape, steps }: Recording): Float32Array[] {
+export function readEstimates(rgba: ArrayLike<number>, { draft, shape }: Recording): Estimates {
   const count = Number(draft.count);
   const [, height, width] = shape;
   const across = count * width;
-  return Array.from({ length: steps }, (_, row) => {
+  return (step) => {
     const bytes = new Uint8ClampedArray(count * height * width);
-    for (let i = 0; i < bytes.length; i++) {
-      const [n, y, x] = [Math.floor(i / (height * width)), Math.floor(i / width) % height, i % width];
-      bytes[i] = rgba[4 * ((row * height + y) * across + n * width + x)]!;
+    let i = 0;
+    for (let n = 0; n < count; n++) {
+      for (let y = 0; y < height; y++) {
+        const left = (step * height + y) * across + n * width;
+        for (let x = 0; x < width; x++) bytes[i++] = rgba[4 * (left + x)]!;
+      }
     }
     return fromBytes(bytes);
-  });
+  };
 }
 
 export interface ReplayOptions {
@@ -77,7 +82,7 @@ export interface ReplayOptions {
 /** Samples with the recorded estimates in the network's place. @throws the signal's reason */
 export async function replay(
   recording: Recording,
-  estimates: readonly Float32Array[],
+  estimates: Estimates,
   { onMoment, pause, signal }: ReplayOptions,
 ): Promise<void> {
   const { draft, sampler, steps, shape, scheduler } = recording;
@@ -91,7 +96,9 @@ export async function replay(
     denoise: async (x, _, step) => {
       await pause?.();
       const { p, q } = table.rows[step]!;
-      return estimates[step]!.map((x0, i) => (x0 - p * x[i]!) / q);
+      const values = estimates(step);
+      for (let i = 0; i < values.length; i++) values[i] = (values[i]! - p * x[i]!) / q;
+      return values;
     },
     onStep: ({ step, x, x0 }) => {
       const t = Math.round(table.rows[step]?.timestep ?? 0);

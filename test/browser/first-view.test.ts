@@ -1,0 +1,176 @@
+/** The first view in index.html: on the screen before the page's scripts, taken over without a jump, and nobody else's. */
+import type { Page } from 'playwright-core';
+import sharp from 'sharp';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { seriousFaults } from '../support/browser/axe.ts';
+import { LACKS_CHROMIUM } from '../support/browser/chromium.ts';
+import type { Host } from '../support/browser/server.ts';
+import { DESKTOP, heading, PHONE, takenOver } from '../support/browser/site.ts';
+import { SITE, useBrowser, useHost, type VisitOptions, visit } from '../support/browser/visit.ts';
+import { skipBecause } from '../support/skip.ts';
+
+/** Of layout shifts: what a pixel of rounding makes. */
+const STILL = 0.001;
+
+describe('the first view', skipBecause(LACKS_CHROMIUM), () => {
+  const { browser } = useBrowser();
+  const host = useHost();
+
+  /** Opens an address while no script file arrives, until `arrive` is called. */
+  async function openHeld(hash: string, options: VisitOptions = {}) {
+    const arrive = hold(host());
+    const opened = await visit(browser(), { serviceWorkers: 'block', ...DESKTOP, init: watch, ...options });
+    opened.allow(/net::ERR_ABORTED/); // the test ends while the model loads
+    await opened.page.goto(host().origin + SITE + hash, { waitUntil: 'commit' });
+    return { ...opened, arrive };
+  }
+
+  const places = (page: Page) =>
+    page.evaluate(() =>
+      ['h1', '.sample-panel-x .sample-grid', '.sample-panel-x0 .sample-grid', '.sample-readout', '.footer'].map(
+        (one) => {
+          const { x, y, width, height } = document.querySelector(one)!.getBoundingClientRect();
+          return [one, ...[x, y + scrollY, width, height].map(Math.round)].join(' ');
+        },
+      ),
+    );
+
+  const devices = [
+    { device: 'a desktop', options: { ...DESKTOP, colorScheme: 'dark' as const } },
+    { device: 'a phone', options: { ...PHONE, deviceScaleFactor: 2.625 } },
+  ];
+
+  it.each(devices)(
+    'stands before any script has come, and is taken over in its place: $device',
+    async ({ options }) => {
+      const { page, arrive } = await openHeld('', options);
+      await heading(page).getByText('Out of noise, a picture').waitFor();
+      const first = page.getByRole('img', { name: /^Picture 1\b/ });
+      await first.waitFor();
+      await loadedImages(page);
+      expect(await page.title()).toBe('Onnoise');
+      expect(await page.getByRole('navigation', { name: 'Views' }).getByRole('link').count()).toBe(6);
+      expect(await seriousFaults(page)).toEqual([]);
+      const held = await places(page);
+      const button = (await page.getByRole('button', { name: 'Sample', exact: true }).elementHandle())!;
+      const { channels } = await sharp(await page.locator('.sample-panel-x .sample-grid').screenshot()).stats();
+      expect(channels[0]!.stdev).toBeGreaterThan(20); // noise, not an empty place
+
+      arrive();
+      await takenOver(page);
+      await page.getByText(/^a recording, step \d+ of/).waitFor();
+      await page.locator('.model-bar').waitFor();
+      expect(await button.evaluate((element) => element.isConnected)).toBe(true);
+      expect((await places(page)).slice(0, 4)).toEqual(held.slice(0, 4)); // what comes later pushes the footer down
+      const { shifts, noise } = await seen(page);
+      expect(shifts.reduce((sum, value) => sum + value, 0)).toBeLessThan(STILL);
+      expect(noise).toBe(true);
+    },
+  );
+
+  it('is not seen by visitors of another view, or of a link with settings', async () => {
+    for (const hash of ['#/game', '#/sample?count=1&steps=1&seed=3']) {
+      const { page, arrive } = await openHeld(hash);
+      await page.getByText('Onnoise', { exact: true }).waitFor();
+      const name = hash === '#/game' ? 'Real or synthetic?' : 'Sample';
+      const current = page.locator('.nav [aria-current=page] .nav-long');
+      expect(await current.allInnerTexts()).toEqual([name]);
+      arrive();
+      await takenOver(page);
+      await heading(page).waitFor();
+      const { texts } = await seen(page);
+      expect(texts.length).toBeGreaterThan(1);
+      if (hash === '#/game') expect(texts.filter((text) => text.includes('Out of noise'))).toEqual([]);
+      else expect(texts[0]).not.toContain('Out of noise');
+    }
+  });
+
+  it('follows a link before its script is there', async () => {
+    const { page, arrive } = await openHeld('');
+    await page.getByRole('link', { name: 'Learn' }).click();
+    await expect.poll(() => page.locator('main').innerText()).not.toContain('Out of noise');
+    expect(await page.locator('.nav [aria-current=page] .nav-long').allInnerTexts()).toEqual(['Learn']);
+    await page.evaluate(() => history.back());
+    await heading(page).getByText('Out of noise, a picture').waitFor();
+    await page.getByRole('link', { name: 'Learn' }).click();
+    arrive();
+    await heading(page).getByText('Learn how diffusion works').waitFor();
+    expect(page.url()).toMatch(/#\/learn$/);
+  });
+
+  it('does what was pressed before its script was there', async () => {
+    const { page, arrive } = await openHeld('');
+    await page.getByRole('radio', { name: 'Dark' }).check({ force: true });
+    await page.getByRole('button', { name: 'Sample', exact: true }).click();
+    arrive();
+    await page.getByText(/^10 pictures in/).waitFor();
+
+    const second = await openHeld('');
+    await second.page.getByRole('radio', { name: 'Dark' }).check({ force: true });
+    second.arrive();
+    await takenOver(second.page);
+    const theme = () => second.page.evaluate(() => document.documentElement.dataset.theme);
+    await expect.poll(theme).toBe('dark');
+    hold(host());
+    await second.page.reload({ waitUntil: 'commit' });
+    await heading(second.page).waitFor();
+    expect(await theme()).toBe('dark');
+    expect(await second.page.getByRole('radio', { name: 'Dark' }).isChecked()).toBe(true);
+  });
+
+  it('gives way to a message in a browser without scripts', async () => {
+    const { page, allow } = await openHeld('', { javaScriptEnabled: false, init: '' });
+    allow(/\.js csp$/); // the scripts that are fetched beside the page's own
+    await page.locator('.noscript').waitFor();
+    expect(await page.locator('.noscript p').innerText()).toContain('It needs JavaScript for that.');
+    expect(await page.locator('#app').isVisible()).toBe(false);
+  });
+});
+
+/** Holds back every script file of the host. Returns a function that lets them come. */
+function hold(host: Host): () => void {
+  let come = () => {};
+  const until = new Promise<void>((resolve) => {
+    come = resolve;
+  });
+  host.fault(/\.js$/, { hold: { after: 0, until } });
+  const arrive = () => {
+    host.mend();
+    come();
+  };
+  onTestFinished(arrive);
+  return arrive;
+}
+
+interface Seen {
+  /** Values of the layout shifts so far. */
+  shifts: number[];
+  /** What `main` said, at every frame. */
+  texts: string[];
+  /** Whether there were pictures at every frame since the first. */
+  noise: boolean;
+}
+
+/** Runs in the page before its scripts. */
+function watch(): void {
+  const seen: Seen = { shifts: [], texts: [], noise: true };
+  Object.assign(globalThis, { seen });
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) seen.shifts.push((entry as unknown as { value: number }).value);
+  }).observe({ type: 'layout-shift', buffered: true });
+  let pictures = false;
+  const look = () => {
+    const text = document.querySelector('main')?.innerText ?? '';
+    if (text !== '' && text !== seen.texts.at(-1)) seen.texts.push(text);
+    const now = document.querySelector('.sample-panel-x .sample-grid')?.childElementCount ?? 0;
+    if (pictures && now === 0) seen.noise = false;
+    pictures ||= now > 0;
+    requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+}
+
+const seen = (page: Page): Promise<Seen> => page.evaluate(() => (globalThis as unknown as { seen: Seen }).seen);
+
+const loadedImages = (page: Page) =>
+  page.waitForFunction(() => performance.getEntriesByType('resource').some(({ name }) => /first-.*\.png$/.test(name)));
