@@ -15,7 +15,7 @@ import { createServer } from '../server/src/index.ts';
 import { buildSite } from '../test/support/browser/build.ts';
 import { launchOptions } from '../test/support/browser/launch.ts';
 import { startHost } from '../test/support/browser/server.ts';
-import { DESKTOP, heading, PHONE } from '../test/support/browser/site.ts';
+import { DESKTOP, heading, PHONE, takenOver } from '../test/support/browser/site.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const DOCS = join(ROOT, 'docs');
@@ -180,6 +180,7 @@ try {
       const page = await context.newPage();
       await page.goto(`${host.origin}/${hash}`);
       await heading(page).waitFor();
+      await takenOver(page);
       await act(page, ending !== '');
       await shoot(page, `web-${view}${ending}.png`, ending === '' ? until : undefined);
     }

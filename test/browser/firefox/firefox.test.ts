@@ -19,7 +19,10 @@ describe('the page in Firefox', skipBecause(LACKS_FIREFOX), () => {
 
   const open = async (hash: string) => {
     await firefox.goto(`${host().origin}${SITE}${hash}`);
-    await firefox.until(() => document.querySelector('h1')?.textContent ?? null);
+    await firefox.until(() => {
+      const takenOver = document.documentElement.dataset.first === undefined;
+      return (takenOver && document.querySelector('h1')?.textContent) || null;
+    });
   };
 
   it('samples the pictures of Node, with threads', async () => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { isFirst } from '#site/address.ts';
 import { formatRoute, parseRoute, VIEWS } from '#site/router.ts';
 
 describe('parseRoute', () => {
@@ -27,6 +28,18 @@ describe('parseRoute', () => {
   test('keeps a question mark within a setting', () => {
     expect(parseRoute('#/model?url=a?b=c').query.get('url')).toBe('a?b=c');
   });
+});
+
+test.each([
+  ['', true],
+  ['#/sample', true],
+  ['#main', true],
+  ['#/sample?', true],
+  ['#/sample?seed=7', false],
+  ['#/game', false],
+  ['#/learn/guess', false],
+])('isFirst says of %j: %s', (hash, first) => {
+  expect(isFirst(hash)).toBe(first);
 });
 
 describe('formatRoute', () => {
