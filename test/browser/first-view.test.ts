@@ -63,7 +63,8 @@ describe('the first view', skipBecause(LACKS_CHROMIUM), () => {
       expect(await button.evaluate((element) => element.isConnected)).toBe(true);
       expect((await places(page)).slice(0, 4)).toEqual(held.slice(0, 4)); // what comes later pushes the footer down
       const { shifts, noise } = await seen(page);
-      expect(shifts.reduce((sum, value) => sum + value, 0)).toBeLessThan(STILL);
+      const total = shifts.reduce((sum, { value }) => sum + value, 0);
+      expect(total, JSON.stringify(shifts)).toBeLessThan(STILL);
       expect(noise).toBe(true);
     },
   );
@@ -143,12 +144,18 @@ function hold(host: Host): () => void {
 }
 
 interface Seen {
-  /** Values of the layout shifts so far. */
-  shifts: number[];
+  /** The layout shifts so far: their values, and what moved. */
+  shifts: { value: number; moved: string[] }[];
   /** Titles and introductions that were visible, at any frame. */
   texts: string[];
   /** Whether there were pictures at every frame since the first. */
   noise: boolean;
+}
+
+/** https://wicg.github.io/layout-instability/ */
+interface Shift {
+  value: number;
+  sources: { node: Node | null; previousRect: DOMRectReadOnly; currentRect: DOMRectReadOnly }[];
 }
 
 /** Runs in the page before its scripts. */
@@ -156,7 +163,14 @@ function watch(): void {
   const seen: Seen = { shifts: [], texts: [], noise: true };
   Object.assign(globalThis, { seen });
   new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) seen.shifts.push((entry as unknown as { value: number }).value);
+    for (const entry of list.getEntries()) {
+      const { value, sources } = entry as unknown as Shift;
+      const moved = sources.map(({ node, previousRect: from, currentRect: to }) => {
+        const name = `${node?.nodeName} ${(node as Element | null)?.className ?? ''}`;
+        return `${name}: ${[from.x, from.y, from.width, from.height]} to ${[to.x, to.y, to.width, to.height]}`;
+      });
+      seen.shifts.push({ value, moved });
+    }
   }).observe({ type: 'layout-shift', buffered: true });
   let pictures = false;
   const look = () => {
