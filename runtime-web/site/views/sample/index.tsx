@@ -28,7 +28,7 @@ import './controls.css';
 import './widths.css';
 import { StartCard } from './start/card.tsx';
 import { kindOf } from './start/start.ts';
-import { busy, draft, info, phase, trouble } from './state.ts';
+import { busy, draft, info, phase, prediction, trouble } from './state.ts';
 import { Transport } from './transport.tsx';
 
 export default function SampleView(): JSX.Element {
@@ -45,7 +45,7 @@ export default function SampleView(): JSX.Element {
           <h1>Out of noise, a picture</h1>
           <p class="lede">
             Sampling begins with pure noise, <XT />. At every step a network looks at the noisy <Xt />{' '}
-            {stepWords(info.value?.scheduler.prediction_type ?? null)}{' '}
+            {stepWords(prediction.value)}{' '}
             <span class="sample-together">
               <PredictedX0 />.
             </span>{' '}

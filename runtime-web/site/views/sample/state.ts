@@ -75,6 +75,12 @@ export const busy = computed(() => phase.value === 'loading' || phase.value === 
 /** The loaded model, once there. */
 export const info = computed<ModelInfo | null>(() => (loaded.value.state === 'ready' ? loaded.value.info : null));
 
+/** What the chosen model predicts, by itself or, before it is loaded, by its recording; null if neither is known. */
+export const prediction = computed(() => {
+  const { recording = '' } = current.value;
+  return (info.value ?? RECORDINGS[recording])?.scheduler.prediction_type ?? null;
+});
+
 /** Limits before a model is loaded: the widest that any model may have. */
 const UNKNOWN: Limits = { timesteps: 100_000, classes: 100_000 };
 
