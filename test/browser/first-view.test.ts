@@ -59,7 +59,7 @@ describe('the first view', skipBecause(LACKS_CHROMIUM), () => {
       arrive();
       await takenOver(page);
       await page.getByText(/^a recording, step \d+ of/).waitFor();
-      await page.locator('.model-bar').waitFor();
+      await page.locator('.model-bar-ready').waitFor(); // what is known of the model then moves nothing
       expect(await button.evaluate((element) => element.isConnected)).toBe(true);
       expect((await places(page)).slice(0, 4)).toEqual(held.slice(0, 4)); // what comes later pushes the footer down
       const { shifts, noise } = await seen(page);
