@@ -70,7 +70,10 @@ const withoutStyles: Plugin = {
   load: (id) => (id === NO_STYLE ? '' : null),
 };
 
-/** Runs the app's own code in Node; packages in TypeScript are compiled as the page's are. */
+/**
+ * Runs the app's own code in Node; packages in TypeScript are compiled as the page's are. vite calls its `runnerImport`
+ * experimental: another version may need another way.
+ */
 async function runFirstView({ plugins = [], ...config }: InlineConfig): Promise<FirstView> {
   const { module } = await runnerImport<{ firstView: FirstView }>(here('../first/write.tsx'), {
     ...config,
