@@ -18,14 +18,16 @@ import {
   NotRecovered,
 } from '@onnoise/tracer';
 import { widenWeights } from '../export/formats/float16.ts';
+import { restoreWeights } from '../export/formats/int8-weights.ts';
 import { inferenceGraph } from '../export/inference.ts';
 import type { Model } from '../model/index.ts';
 import { sizeOf } from '../shape.ts';
 
 /** Largest difference that passes, as a share of a tensor's largest value: float32's rounding. */
 const TOLERANCE = 1e-5;
-/** The same for weights of float16; sums of four are rounded by themselves. */
+/** The same for weights of float16 and of 8 bits; sums of four are rounded by themselves. */
 const HALF_TOLERANCE = 4e-3;
+const INT8_TOLERANCE = 3 / 254;
 
 /**
  * @param model the network that the file was made of
@@ -39,7 +41,9 @@ export function recoverParameters(model: Model, onnx: Uint8Array): Map<string, F
   const file = decodeModel(onnx);
   if (file.nodes.some(({ op }) => op === 'DequantizeLinear'))
     throw new NotRecovered('they are rounded to 8 bits (int8)');
-  const tolerance = widenWeights(file) ? HALF_TOLERANCE : TOLERANCE;
+  const [eighths, halves] = [restoreWeights(file), widenWeights(file)];
+  const tolerance = eighths ? INT8_TOLERANCE : halves ? HALF_TOLERANCE : TOLERANCE;
+  const taps = eighths || halves ? FITTED_TAPS : EXACT_TAPS;
   const probe = (value: (parameter: number, element: number) => number) => {
     const values = model.parameters.map(({ name, shape }, parameter): [string, Float32Array] => {
       return [name, Float32Array.from({ length: sizeOf(shape) }, (_, element) => value(parameter, element))];
@@ -55,7 +59,8 @@ export function recoverParameters(model: Model, onnx: Uint8Array): Map<string, F
     const [square, element] = [squares.get(place)?.expected, elements.get(place)?.expected];
     if (actual.dtype !== 'float32' || !square || !element) continue;
     const [values, number] = [actual.data as Float32Array, expected.data as Float32Array];
-    const read = readBack(model, values, number, square.data as Float32Array, element.data as Float32Array);
+    const [squared, numbered] = [square.data as Float32Array, element.data as Float32Array];
+    const read = readBack(model, values, number, squared, numbered, taps);
     if (read) found.set(read.name, read.values);
   }
   const missing = model.parameters.find(({ name }) => !found.has(name));
@@ -121,6 +126,7 @@ function written(attributes: Readonly<Record<string, Attribute>>): string {
 /**
  * The parameter that a constant holds; undefined for a constant that holds none.
  * @param numbers, squares, elements what the three sets of weights became in its place
+ * @param taps as `unsum` takes them
  */
 function readBack(
   model: Model,
@@ -128,6 +134,7 @@ function readBack(
   numbers: Float32Array,
   squares: Float32Array,
   elements: Float32Array,
+  taps: Taps,
 ) {
   const number = Math.round(squares[0]! / numbers[0]!);
   const owner = model.parameters[number - FIRST];
@@ -143,17 +150,31 @@ function readBack(
   } else if (values.length * 9 === size * 16) {
     // Blocks of 4 x 4 sums, of which the last corner is the first of the nine weights alone: see `upsampleConv2d`.
     for (let block = 0; block < values.length; block += 16) {
-      original.set(unsum(values.subarray(block, block + 16)), element(block + 15));
+      original.set(unsum(values.subarray(block, block + 16), taps), element(block + 15));
     }
   }
   return original.some(Number.isNaN) ? undefined : { name: owner.name, values: original };
 }
 
-/** Of sums along both axes, (w2, w1 + w2, w0 + w1, w0), the 3 x 3 weights. */
-function unsum(sums: Float32Array): Float32Array {
-  const taps = [[3], [1, 0], [0]] as const; // w0, w1 = (w1 + w2) - w2, w2
-  const along = (pair: readonly number[], read: (i: number) => number) =>
-    read(pair[0]!) - (pair[1] === undefined ? 0 : read(pair[1]));
+/** The three weights (w0, w1, w2) of an axis as factors of its four sums (w2, w1 + w2, w0 + w1, w0). */
+type Taps = readonly (readonly number[])[];
+
+const EXACT_TAPS: Taps = [
+  [0, 0, 0, 1],
+  [-1, 1, 0, 0],
+  [1, 0, 0, 0],
+];
+/** Where the sums are rounded: the weights whose sums are the nearest, by least squares. */
+const FITTED_TAPS: Taps = [
+  [0.25, -0.25, 0.25, 0.75],
+  [-0.5, 0.5, 0.5, -0.5],
+  [0.75, 0.25, -0.25, 0.25],
+];
+
+/** The 3 x 3 weights of 4 x 4 sums along both axes. */
+function unsum(sums: Float32Array, taps: Taps): Float32Array {
+  const along = (factors: readonly number[], read: (i: number) => number) =>
+    factors.reduce((sum, factor, i) => (factor === 0 ? sum : sum + factor * read(i)), 0);
   return Float32Array.from({ length: 9 }, (_, i) => {
     const [row, column] = [taps[Math.floor(i / 3)]!, taps[i % 3]!];
     return along(row, (a) => along(column, (b) => sums[4 * a + b]!));

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
-import { convertNetwork } from '#pipeline/export/formats/convert.ts';
+import { convertNetwork, type SmallFormat } from '#pipeline/export/formats/convert.ts';
 import { readModelFolder } from '#runtime-node/index.ts';
 import { gaussian } from '#scheduler/index.ts';
 import { expectClose } from '#test/compare.ts';
@@ -15,6 +15,7 @@ import { lacksPython, PYTHON, skipBecause } from '../../support/skip.ts';
 
 const REFERENCE = fileURLToPath(new URL('reference.py', import.meta.url));
 const DIMS = [2, 1, 8, 8];
+const FORMATS = ['float16', 'int8-weights', 'int8'] as const;
 
 /** Noise at timesteps all over the schedule. */
 const calls = Array.from({ length: 10 }, (_, i) => {
@@ -32,7 +33,7 @@ describe('smaller networks in Python', () => {
     try {
       const facts = await readModelFolder(await smallModel(folder));
       const float32 = new Uint8Array(await readFile(facts.onnx));
-      const convert = (format: 'float16' | 'int8') =>
+      const convert = (format: SmallFormat) =>
         convertNetwork(float32, {
           action: 'test',
           format,
@@ -40,26 +41,40 @@ describe('smaller networks in Python', () => {
           bits: 7,
           calibration: { count: 8, seed: 1, steps: 10 },
         });
-      const int8 = await convert('int8');
+      const small: Record<string, Uint8Array> = {};
+      for (const format of FORMATS) {
+        small[format] = await convert(format);
+        await writeFile(join(folder, `${format}.onnx`), small[format]);
+      }
       await writeFile(join(folder, 'float32.onnx'), float32);
-      await writeFile(join(folder, 'float16.onnx'), await convert('float16'));
-      await writeFile(join(folder, 'int8.onnx'), int8);
       await writeFile(join(folder, 'calls.json'), JSON.stringify(calls));
       const told = execFileSync(PYTHON, [REFERENCE, folder], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
       const { error, first } = JSON.parse(told.trim().split('\n').at(-1)!);
       process.stdout.write(`relative errors: ${JSON.stringify(error)}\n`);
       expect(error.float16).toBeLessThan(1e-3);
+      expect(error['int8-weights']).toBeLessThan(0.02);
+      expect(error['int8-weights']).toBeLessThan(error.int8);
       expect(error.int8).toBeLessThan(1.25 * error.tool);
-      const session = await InferenceSession.create(int8);
-      const [call] = calls;
-      const { out_sample: ours } = await session.run({
-        sample: new Tensor('float32', Float32Array.from(call!.sample), DIMS),
-        timestep: new Tensor('float32', Float32Array.from(call!.timestep), [2]),
-        class_labels: new Tensor('int64', BigInt64Array.from(call!.labels, BigInt), [2]),
-      });
-      const actual = (ours!.data as Float32Array).subarray(0, 16);
-      // Two versions may round a value that lies between two levels either way.
-      expectClose(actual, Float32Array.from(first), { absolute: 0.05, relative: 0, what: 'out_sample' });
+      for (const [format, absolute] of [
+        ['float16', 1e-5],
+        ['int8-weights', 1e-5],
+        // Two versions may round a value that lies between two levels either way.
+        ['int8', 0.05],
+      ] as const) {
+        const session = await InferenceSession.create(small[format]!);
+        const [call] = calls;
+        const { out_sample: ours } = await session.run({
+          sample: new Tensor('float32', Float32Array.from(call!.sample), DIMS),
+          timestep: new Tensor('float32', Float32Array.from(call!.timestep), [2]),
+          class_labels: new Tensor('int64', BigInt64Array.from(call!.labels, BigInt), [2]),
+        });
+        const actual = (ours!.data as Float32Array).subarray(0, 16);
+        expectClose(actual, Float32Array.from(first[format]), {
+          absolute,
+          relative: 0,
+          what: `out_sample of ${format}`,
+        });
+      }
     } finally {
       await rm(folder, { recursive: true, force: true });
     }

@@ -1,6 +1,6 @@
 """Runs a smaller network beside its float32 original, and beside what onnxruntime's own tool makes of it.
 
-python reference.py <folder>: reads float32.onnx, float16.onnx, int8.onnx and calls.npz there, and prints one line of JSON.
+python reference.py <folder>: reads float32.onnx, float16.onnx, int8-weights.onnx, int8.onnx and calls.json there, and prints one line of JSON.
 """
 import json, sys
 from pathlib import Path
@@ -50,6 +50,8 @@ def outputs(name):
     return np.concatenate([session.run(["out_sample"], feed)[0] for feed in feeds])
 
 
+formats = ["float16", "int8-weights", "int8"]
 float32 = outputs("float32")
-error = {name: float(((outputs(name) - float32) ** 2).mean() ** 0.5 / (float32**2).mean() ** 0.5) for name in ["float16", "int8", "tool"]}
-print(json.dumps({"error": error, "first": [float(value) for value in outputs("int8").ravel()[:16]]}))
+made = {name: outputs(name) for name in [*formats, "tool"]}
+error = {name: float(((values - float32) ** 2).mean() ** 0.5 / (float32**2).mean() ** 0.5) for name, values in made.items()}
+print(json.dumps({"error": error, "first": {name: [float(value) for value in made[name].ravel()[:16]] for name in formats}}))

@@ -13,12 +13,13 @@ vi.mock('#runtime-web/ort.ts', () => ({ loadOrt: () => import('onnxruntime-web')
 
 const PATHS = ['README.md', 'scheduler/scheduler_config.json', 'unet/config.json', 'unet/model.onnx'];
 
-it('loadModel on WebAssembly samples float16 and int8', async () => {
+it('loadModel on WebAssembly samples float16, int8 weights and int8', async () => {
   const root = await mkdtemp(join(tmpdir(), 'onnoise-web-formats-'));
   try {
     const model = await smallModel(root);
     for (const [format, most] of [
       ['float16', 1e-4],
+      ['int8-weights', 1e-4],
       ['int8', 0.05],
     ] as const) {
       const out = join(root, format);

@@ -6,7 +6,7 @@ import { WEIGHT_BITS, type WeightBits } from '../../export/formats/weight-bits.t
 import { toNumber } from '../../terminal/options.ts';
 
 export interface FormatArguments {
-  dtype?: 'float32' | 'float16' | undefined;
+  dtype?: 'float32' | 'float16' | 'int8' | undefined;
   quantize?: 'int8' | undefined;
   weightBits?: WeightBits | undefined;
   drift?: number | undefined;
@@ -17,9 +17,10 @@ export function formatOptions(group: string) {
   return {
     dtype: {
       group,
-      choices: ['float32', 'float16'] as const,
+      choices: ['float32', 'float16', 'int8'] as const,
       requiresArg: true,
-      describe: 'How weights are stored: float16 takes half the bytes, and is computed with as float32',
+      describe:
+        'How weights are stored: float16 takes half the bytes and int8 a quarter; both are computed with as float32',
       defaultDescription: 'float32',
     },
     quantize: {
@@ -40,7 +41,7 @@ export function formatOptions(group: string) {
       requiresArg: true,
       coerce: toNumber('drift'),
       describe: 'How far pictures may be from those of float32, as a share of the way from black to white',
-      defaultDescription: '0.005 of float16, 0.05 of int8',
+      defaultDescription: '0.005 of float16, 0.02 of int8, 0.05 of --quantize int8',
     },
     judge: {
       group,
@@ -50,6 +51,8 @@ export function formatOptions(group: string) {
     },
   } satisfies Record<string, Options>;
 }
+
+const FORMAT_OF_DTYPE = { float32: undefined, float16: 'float16', int8: 'int8-weights' } as const;
 
 /** What is asked for but the judge; undefined for float32. @throws InputError for options that do not go together. */
 export function formatOfArguments(args: FormatArguments): Omit<FormatRequest, 'judge'> | undefined {
@@ -62,9 +65,9 @@ export function formatOfArguments(args: FormatArguments): Omit<FormatRequest, 'j
   if (quantize === undefined && weightBits !== undefined) {
     refuse(action, '--weight-bits', 'left out without --quantize', weightBits);
   }
-  const format = quantize ?? (dtype === 'float16' ? dtype : undefined);
+  const format = quantize ?? FORMAT_OF_DTYPE[dtype ?? 'float32'];
   if (format === undefined) {
-    const rule = 'left out without --dtype float16 or --quantize';
+    const rule = 'left out without --dtype float16, --dtype int8 or --quantize';
     for (const [name, value] of Object.entries({ drift, judge })) {
       if (value !== undefined) refuse(action, `--${name}`, rule, value);
     }

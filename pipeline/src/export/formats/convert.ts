@@ -1,8 +1,9 @@
-/** A network in a smaller format: float32 as float16 or int8, float16 as int8. */
-import { FORMAT_KEY, formatOf, InputError } from '@onnoise/scheduler';
+/** A network in a smaller format: float32 as float16, with int8 weights or as int8; float16 as either of the last two. */
+import { FORMAT_KEY, formatOf, InputError, type NetworkFormat } from '@onnoise/scheduler';
 import { decodeModel, encodeModel, type FileGraph, NotRecovered, OPSET } from '@onnoise/tracer';
 import { type CalibrationOptions, calibrate } from './calibrate.ts';
 import { narrowWeights, widenWeights } from './float16.ts';
+import { planWeights, roundWeights } from './int8-weights.ts';
 import type { SampledFacts } from './network.ts';
 import { planLayers } from './plan.ts';
 import { quantizeLayers } from './quantize.ts';
@@ -10,7 +11,7 @@ import { splitTransposed } from './transposed.ts';
 import type { WeightBits } from './weight-bits.ts';
 
 /** What a network can be turned into. */
-export type SmallFormat = 'float16' | 'int8';
+export type SmallFormat = Exclude<NetworkFormat, 'float32'>;
 
 export interface ConvertOptions {
   /** What fails, after "Cannot": `export runs/x`. */
@@ -34,13 +35,17 @@ export async function convertNetwork(
   const { metadata, opset, ...graph } = read(action, onnx);
   requireOpset(action, opset);
   // Weights rounded to float16 lose nothing that 8 bits would keep.
-  const widened = format === 'int8' && formatOf(metadata) === 'float16' && widenWeights(graph);
+  const widened = format !== 'float16' && formatOf(metadata) === 'float16' && widenWeights(graph);
   requireFloat(action, graph, widened ? {} : metadata);
   if (format === 'int8') await toInt8(action, graph, { facts, bits, calibration });
-  const saved = narrowWeights(graph);
-  if (saved === 0 && format === 'float16') {
-    throw new InputError(`Cannot ${action}: its network must have float32 weights to store as float16, received none.`);
+  const plan = format === 'int8-weights' ? planWeights(graph) : new Map<string, number>();
+  const saved = narrowWeights(graph, plan);
+  if (saved === 0 && plan.size === 0 && format !== 'int8') {
+    throw new InputError(
+      `Cannot ${action}: its network must have float32 weights to store as ${format}, received none.`,
+    );
   }
+  roundWeights(action, graph, plan);
   return encodeModel(graph, { ...metadata, [FORMAT_KEY]: format });
 }
 
@@ -91,5 +96,7 @@ function requireFloat(action: string, graph: FileGraph, metadata: Readonly<Recor
   if (format !== 'float32') refuse(format);
   const rounded = graph.nodes.find(({ op }) => ROUNDED.has(op));
   if (rounded) refuse(`one with ${rounded.op}`);
-  if ([...graph.constants.values()].some(({ dtype }) => dtype === 'float16')) refuse('one with float16 weights');
+  for (const stored of ['int8', 'float16'] as const) {
+    if ([...graph.constants.values()].some(({ dtype }) => dtype === stored)) refuse(`one with ${stored} weights`);
+  }
 }

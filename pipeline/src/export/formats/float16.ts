@@ -8,19 +8,25 @@
 import type { Constant, FileGraph, Node } from '@onnoise/tracer';
 import { narrowHalf, widenHalf } from '../../train/half.ts';
 
-const FLOAT = 1;
-const FEWEST = 64;
+/** ONNX's number of the type. */
+export const FLOAT = 1;
+/** Smaller tensors would save nothing. */
+export const FEWEST = 64;
 /** The largest float16. */
 const LARGEST = 65504;
 
-/** Stores the graph's weights as float16. Edits it in place. @returns how many bytes that saves. */
-export function narrowWeights(graph: FileGraph): number {
+/**
+ * Stores the graph's weights as float16. Edits it in place.
+ * @param others names of weights that are left as they are
+ * @returns how many bytes that saves.
+ */
+export function narrowWeights(graph: FileGraph, others: ReadonlyMap<string, unknown> = new Map()): number {
   const tables = new Set(graph.nodes.filter(({ op }) => op === 'Gather').map(({ inputs }) => inputs[0]!));
   const casts: Node[] = [];
   let saved = 0;
   for (const [name, constant] of [...graph.constants]) {
     const { data, dtype, dims } = constant;
-    if (dtype !== 'float32' || data.length < FEWEST || tables.has(name)) continue;
+    if (dtype !== 'float32' || data.length < FEWEST || tables.has(name) || others.has(name)) continue;
     const values = data as Float32Array;
     if (!values.every((value) => Math.abs(value) <= LARGEST)) continue;
     const stored = `${name}.float16`;

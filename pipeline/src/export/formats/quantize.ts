@@ -6,8 +6,9 @@
  * Source: Jacob et al., "Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only Inference" (arXiv
  * 1712.05877), section 2.
  */
-import type { Attribute, Constant, FileGraph, Node } from '@onnoise/tracer';
+import type { Attribute, FileGraph, Node } from '@onnoise/tracer';
 import type { Range } from './calibrate.ts';
+import { encode, largestOf, outputAxis } from './channels.ts';
 import type { Layer } from './plan.ts';
 import type { WeightBits } from './weight-bits.ts';
 
@@ -96,8 +97,9 @@ function weightsOf(graph: FileGraph, node: Node, scale: number, bits: WeightBits
   const [, weightName, biasName] = node.inputs as [string, string, string?];
   const weight = graph.constants.get(weightName)!;
   const bias = biasName === undefined ? undefined : (graph.constants.get(biasName)!.data as Float32Array);
-  const axis = outputAxis(node, weight);
-  const scales = scalesOf(weight, axis, bits).map((own, i) => {
+  const axis = outputAxis(node, 1, weight.dims.length) ?? 0; // of a vector, its elements
+  const scales = largestOf(weight, axis).map((largest, i) => {
+    const own = largest / (2 ** (bits - 1) - 1);
     // A channel of tiny weights must still have a bias of 32 bits.
     return Math.fround(Math.max(own, Math.abs(bias?.[i] ?? 0) / (scale * LARGEST_BIAS), Number.MIN_VALUE));
   });
@@ -119,33 +121,4 @@ function weightsOf(graph: FileGraph, node: Node, scale: number, bits: WeightBits
     });
   });
   return nodes;
-}
-
-/** The axis of the output's channels: filters are [O, I, H, W], matrices [I, O] or the transposed. */
-function outputAxis({ op, attributes }: Node, { dims }: Constant): number {
-  if (op === 'Conv') return 0;
-  const transposed = attributes.transB !== undefined && 'int' in attributes.transB && attributes.transB.int === 1;
-  return transposed ? 0 : dims.length - 1;
-}
-
-/** Channel of an element. */
-function channels({ dims }: Constant, axis: number): (i: number) => number {
-  const inner = dims.slice(axis + 1).reduce((product, side) => product * side, 1);
-  const count = dims[axis]!;
-  return (i) => Math.floor(i / inner) % count;
-}
-
-function scalesOf(weight: Constant, axis: number, bits: WeightBits): number[] {
-  const largest = new Array<number>(weight.dims[axis]!).fill(0);
-  const channel = channels(weight, axis);
-  (weight.data as Float32Array).forEach((value, i) => {
-    const c = channel(i);
-    largest[c] = Math.max(largest[c]!, Math.abs(value));
-  });
-  return largest.map((each) => each / (2 ** (bits - 1) - 1));
-}
-
-function encode(weight: Constant, axis: number, scales: readonly number[]): Int8Array {
-  const channel = channels(weight, axis);
-  return Int8Array.from(weight.data as Float32Array, (value, i) => Math.round(value / scales[channel(i)]!));
 }

@@ -6,6 +6,8 @@ import type { Smaller } from './make-smaller.ts';
 
 const STORED: Readonly<Record<SmallFormat, string>> = {
   float16: 'Its weights are stored as float16 and computed with as float32',
+  'int8-weights':
+    'Its weights are stored in 8 bits (int8) with a scale for each output channel, the others as float16, and all are computed with as float32',
   int8: 'Most of its layers are stored and computed in 8 bits (int8), its other weights are stored as float16',
 };
 

@@ -19,13 +19,14 @@ export interface OnnxPort {
 export interface OnnxHeader {
   inputs: OnnxPort[];
   outputs: OnnxPort[];
-  /** Count of numbers in the floating-point initializers. */
+  /** Count of numbers in the floating-point initializers, and in those of 8 bits. */
   weights: number;
   /** The weights lie in another file. */
   external: boolean;
 }
 
-const FLOATING = new Set([1, 10, 11, 16]);
+/** float32, int8, float16, float64, bfloat16. */
+const WEIGHT_TYPES = new Set([1, 3, 10, 11, 16]);
 
 /** @param name of the file, for error messages. @throws InputError if it is cut short or not ONNX. */
 export async function readOnnxHeader(file: Blob, name: string): Promise<OnnxHeader> {
@@ -80,7 +81,7 @@ async function read(file: Blob): Promise<OnnxHeader | undefined> {
       if (field.number === 8) initialized.add(await wire.text(field));
       if (field.number === 14 && field.value === 1) header.external = true;
     }
-    if (FLOATING.has(type)) header.weights += size;
+    if (WEIGHT_TYPES.has(type)) header.weights += size;
   }
 
   /** ValueInfoProto: 1 name, 2 type, of which 1 tensor_type, of which 1 elem_type, 2 shape, of which 1 dim. */

@@ -129,6 +129,11 @@ describe('pipeline export', () => {
     expect(bytes.after).toBeLessThan(bytes.before);
     expect(drift).toBeGreaterThan(0);
     expect(await exportTo(plain, '--no-weights')).toMatchObject({ code: 0 });
+    const stored = await runCli('export', '--model', plain, '--out', copy, '--dtype', 'int8', '--drift', '1');
+    expect([stored.code, stored.stdout]).toEqual([
+      0,
+      expect.stringMatching(/^Size as int8-weights: .*\nTime of a call/),
+    ]);
     const copied = await runCli('export', '--model', plain, '--out', copy, '--quantize', 'int8', '--drift', '1');
     expect([copied.code, copied.stdout]).toEqual([0, expect.stringMatching(/^Size as int8: .*\nTime of a call/)]);
     const again = await runCli('export', '--model', copy, '--out', join(folder, 'again'), '--quantize', 'int8');

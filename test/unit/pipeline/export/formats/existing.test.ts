@@ -20,7 +20,7 @@ afterAll(() => rm(root, { recursive: true, force: true }));
 
 describe('exportSmallerCopy', () => {
   it('writes a model that says its format, without the figures of float32', async () => {
-    for (const format of ['float16', 'int8'] as const) {
+    for (const format of ['float16', 'int8-weights', 'int8'] as const) {
       const out = join(root, format);
       const { comparison } = await exportSmallerCopy({ model, out, format, drift: 0.3 });
       expect((await readModelFolder(out)).format).toBe(format);
