@@ -3,7 +3,8 @@
  * runs wherever the original does. onnxruntime folds the Casts when it loads the file.
  *
  * Kept in float32: tensors of fewer than 64 values, which save nothing; tables that are looked up by a number, such as the time
- * embedding's sines, which the network depends on sharply; and tensors with values that float16 cannot hold.
+ * embedding's sines, which the network depends on sharply; scales of 8-bit values, which may be too small for float16; and tensors with
+ * values that float16 cannot hold.
  */
 import type { Constant, FileGraph, Node } from '@onnoise/tracer';
 import { narrowHalf, widenHalf } from '../../train/half.ts';
@@ -21,12 +22,12 @@ const LARGEST = 65504;
  * @returns how many bytes that saves.
  */
 export function narrowWeights(graph: FileGraph, others: ReadonlyMap<string, unknown> = new Map()): number {
-  const tables = new Set(graph.nodes.filter(({ op }) => op === 'Gather').map(({ inputs }) => inputs[0]!));
+  const sharp = new Set(graph.nodes.flatMap(sharpInputs));
   const casts: Node[] = [];
   let saved = 0;
   for (const [name, constant] of [...graph.constants]) {
     const { data, dtype, dims } = constant;
-    if (dtype !== 'float32' || data.length < FEWEST || tables.has(name) || others.has(name)) continue;
+    if (dtype !== 'float32' || data.length < FEWEST || sharp.has(name) || others.has(name)) continue;
     const values = data as Float32Array;
     if (!values.every((value) => Math.abs(value) <= LARGEST)) continue;
     const stored = `${name}.float16`;
@@ -44,6 +45,12 @@ export function narrowWeights(graph: FileGraph, others: ReadonlyMap<string, unkn
   }
   graph.nodes.unshift(...casts);
   return saved;
+}
+
+/** Tables and scales. */
+function sharpInputs({ op, inputs }: Node): string[] {
+  if (op === 'Gather') return inputs.slice(0, 1);
+  return op === 'DequantizeLinear' ? inputs.slice(1, 2) : [];
 }
 
 /** The other way: the graph as it was, with weights rounded. Edits it in place. @returns whether any were float16. */

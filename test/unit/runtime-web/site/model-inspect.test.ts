@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
+import { encodeModel } from '@onnoise/tracer';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { fetchFolder, modelAddress } from '#site/views/model/address.ts';
 import { readCard } from '#site/views/model/card.ts';
@@ -153,6 +154,20 @@ describe('readOnnxHeader', () => {
       { name: 'timestep', type: 1, dims: ['N'] },
     ]);
     expect(outputs).toEqual([{ name: 'out_sample', type: 1, dims: ['N', 1, 4, 4] }]);
+  });
+});
+
+describe('readOnnxHeader of a smaller network', () => {
+  it('counts weights of 16 and of 8 bits', async () => {
+    const graph = { name: 'one', inputs: [], outputs: [], nodes: [] };
+    const constants = new Map([
+      ['filter.int8', { dtype: 'int8' as const, dims: [8, 9], data: new Int8Array(72) }],
+      ['filter.scale', { dtype: 'float32' as const, dims: [8, 1], data: new Float32Array(8) }],
+      ['matrix.float16', { dtype: 'float16' as const, dims: [10, 10], data: new Uint16Array(100) }],
+      ['shape', { dtype: 'int64' as const, dims: [4], data: new BigInt64Array(4) }],
+    ]);
+    const file = Uint8Array.from(encodeModel({ ...graph, constants }));
+    expect((await readOnnxHeader(blob(file), 'm.onnx')).weights).toBe(72 + 8 + 100);
   });
 });
 

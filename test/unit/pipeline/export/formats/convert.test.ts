@@ -180,6 +180,15 @@ describe('convertNetwork to int8', () => {
     expect(operators.filter((op) => op === 'Conv' || op === 'ConvTranspose' || op === 'FusedConv')).toHaveLength(2);
   });
 
+  it('keeps the scales of many channels in float32', async () => {
+    const model = await readModelFolder(await smallModel(root, { ...SMALL_SIMPLE, channels: [8, 64] }));
+    const network = new Uint8Array(await readFile(model.onnx));
+    const { nodes, constants } = decodeModel(await convert({ format: 'int8', facts: model }, network));
+    const scales = nodes.filter(({ op }) => op === 'DequantizeLinear').map(({ inputs }) => constants.get(inputs[1]!));
+    expect(Math.max(...scales.map((scale) => scale!.data.length))).toBeGreaterThanOrEqual(64);
+    expect(new Set(scales.map((scale) => scale!.dtype))).toEqual(new Set(['float32']));
+  });
+
   it('keeps weights of 7 bits within 63', async () => {
     const largest = async (bits: 7 | 8) => {
       const { constants } = decodeModel(await convert({ format: 'int8', bits }));
