@@ -41,7 +41,7 @@ export function formatOptions(group: string) {
       requiresArg: true,
       coerce: toNumber('drift'),
       describe: 'How far pictures may be from those of float32, as a share of the way from black to white',
-      defaultDescription: '0.005 of float16, 0.02 of int8, 0.05 of --quantize int8',
+      defaultDescription: '0.005 of float16, 0.03 of int8, 0.05 of --quantize int8',
     },
     judge: {
       group,

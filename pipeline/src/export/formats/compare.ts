@@ -18,7 +18,7 @@ export interface Comparison {
 }
 
 /** The largest drift that passes, by default. docs/formats.md says what it looks like. */
-export const USUAL_DRIFT = { float16: 0.005, 'int8-weights': 0.02, int8: 0.05 } as const;
+export const USUAL_DRIFT = { float16: 0.005, 'int8-weights': 0.03, int8: 0.05 } as const;
 
 export interface CompareOptions {
   count: number;

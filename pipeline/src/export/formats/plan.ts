@@ -17,17 +17,25 @@ const WEIGHTED = new Set(['Conv', 'MatMul', 'Gemm']);
 
 /** The layers in the order of the graph. */
 export function planLayers(graph: FileGraph): Layer[] {
+  return pictureLayers(graph).inner.map((node) => ({
+    node,
+    input: node.inputs[0]!,
+    output: storedAfter(graph, node),
+  }));
+}
+
+/** Convolutions and matrix products that look at the picture: the first and the last of them, and those between. */
+export function pictureLayers(graph: FileGraph): Record<'outer' | 'inner', Node[]> {
   const pictured = reach(graph, ['sample']);
   const weighted = graph.nodes.filter((node) => isWeighted(graph, node) && pictured.has(node.inputs[0]!));
   const outputs = weighted.map(({ outputs: [output] }) => output!);
-  const inner = reach(graph, outputs);
-  const ancestors = reachBack(
+  const after = reach(graph, outputs);
+  const before = reachBack(
     graph,
     weighted.map(({ inputs: [input] }) => input!),
   );
-  return weighted
-    .filter(({ inputs: [input], outputs: [output] }) => inner.has(input!) && ancestors.has(output!))
-    .map((node) => ({ node, input: node.inputs[0]!, output: storedAfter(graph, node) }));
+  const isInner = ({ inputs: [input], outputs: [output] }: Node) => after.has(input!) && before.has(output!);
+  return { outer: weighted.filter((node) => !isInner(node)), inner: weighted.filter(isInner) };
 }
 
 function isWeighted({ constants }: FileGraph, { op, inputs }: Node): boolean {
