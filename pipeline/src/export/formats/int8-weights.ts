@@ -6,10 +6,9 @@
  * A weight w of a channel is the whole number round(w / scale), with scale = max |w| / 127: symmetric, so that 0 stays 0. Smaller
  * scales, which clip the largest weights (0.7 to 0.95 of that), gave no channel of the shipped models a smaller squared error.
  *
- * Weights are what convolutions and matrix products read. Left to float16: the first and the last layer that look at the picture, which
- * are small and whose rounding shows (without this half of the pictures of `models/hands` drift by more than 0.62 %, with it 0.33 %);
- * what other operators read as well, or layers with other axes for their channels; tensors of fewer than 64 values; and those that
- * scales would make larger.
+ * Weights are what convolutions and matrix products read. Left to float16: the first and the last layer that look at the picture,
+ * which are small and whose rounding shows (docs/formats.md); what other operators read as well, or layers with other axes for
+ * their channels; tensors of fewer than 64 values; and those that scales would make larger.
  */
 import { InputError } from '@onnoise/scheduler';
 import type { Constant, FileGraph, Node } from '@onnoise/tracer';
