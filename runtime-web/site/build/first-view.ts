@@ -106,7 +106,11 @@ function insert(page: string, { html, noise, head, body }: Written): string {
   const view = put(html, PLACES.body, `<script>${body}</script>`).replaceAll(NOISE, `./${noise.fileName}`);
   const allowed = put(page, PLACES.policy, [PLACES.policy, ...hashes].join(' '));
   const decided = put(allowed, PLACES.head, `<script>${head}</script>\n    ${PLACES.head}`);
-  return put(decided, PLACES.app, PLACES.app.replace('><', () => `>${view}<`));
+  return put(
+    decided,
+    PLACES.app,
+    PLACES.app.replace('><', () => `>${view}<`),
+  );
 }
 
 /** @throws Error where the page's source has the place not once */

@@ -37,7 +37,9 @@ const digitsFile = (digit: number) => createRequire(import.meta.url).resolve(`mn
 /** @param each number of pictures of each digit */
 export async function readRealDigits(each = EACH): Promise<RealPictures> {
   const all = await Promise.all(
-    Array.from({ length: CLASSES }, async (_, digit) => spread(await readDigits(digit), each).map((p) => ({ digit, p }))),
+    Array.from({ length: CLASSES }, async (_, digit) =>
+      spread(await readDigits(digit), each).map((p) => ({ digit, p })),
+    ),
   );
   const pictures = all.flat();
   const order = shuffle(Uint32Array.from(pictures.keys()), 0, 0);
