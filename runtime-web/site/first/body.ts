@@ -44,6 +44,7 @@ function keepPress(event: MouseEvent): void {
 }
 
 place();
+if (root.dataset.first === 'parsed') root.dataset.first = 'shown';
 markLink();
 const theme = find<HTMLInputElement>(`.header input[value="${recallTheme()}"]`);
 if (theme) theme.checked = true;
