@@ -23,20 +23,20 @@ interface Consumer {
 }
 
 const PADDED: Record<string, Attribute> = { pads: { ints: [1, 1, 1, 1] } };
-const image = [2, 6, 5, 5];
+const IMAGE = [2, 6, 5, 5];
 const CONSUMERS: Consumer[] = [
-  { what: 'Conv', op: 'Conv', dims: [4, 6, 3, 3], place: 1, attributes: PADDED, x: image, axis: 0, out: 1 },
+  { what: 'Conv', op: 'Conv', dims: [4, 6, 3, 3], place: 1, attributes: PADDED, x: IMAGE, axis: 0, out: 1 },
   {
     what: 'Conv in groups',
     op: 'Conv',
     dims: [4, 3, 3, 3],
     place: 1,
     attributes: { ...PADDED, group: { int: 2 } },
-    x: image,
+    x: IMAGE,
     axis: 0,
     out: 1,
   },
-  { what: 'ConvTranspose', op: 'ConvTranspose', dims: [6, 4, 3, 3], place: 1, x: image, axis: 1, out: 1 },
+  { what: 'ConvTranspose', op: 'ConvTranspose', dims: [6, 4, 3, 3], place: 1, x: IMAGE, axis: 1, out: 1 },
   { what: 'MatMul', op: 'MatMul', dims: [20, 4], place: 1, x: [2, 3, 20], axis: 1, out: 2 },
   { what: 'MatMul of many', op: 'MatMul', dims: [2, 20, 4], place: 1, x: [2, 3, 20], axis: 2, out: 2 },
   { what: 'MatMul from the left', op: 'MatMul', dims: [4, 20], place: 0, x: [2, 20, 3], axis: 0, out: 1 },
