@@ -60,6 +60,9 @@ async function looksRight(page: Page): Promise<void> {
   expect(await overflow(page)).toEqual([]);
 }
 
+/** For pictures that the page paints on a busy processor. */
+const PATIENCE = { timeout: 120_000 };
+
 describe('a round for a class', skipBecause(LACKS_CHROMIUM), () => {
   const { browser } = useBrowser();
   const host = useHost();
@@ -170,7 +173,7 @@ describe('a round for a class', skipBecause(LACKS_CHROMIUM), () => {
   it('is saved as a file for phones that are slow, whose codes count with those of the link', async () => {
     const { page } = await openSite(browser(), host(), `#/game/class?${ROUND}`);
     const save = button(page, 'Save the round’s file');
-    await expect.poll(() => save.isEnabled()).toBe(true);
+    await expect.poll(() => save.isEnabled(), PATIENCE).toBe(true);
     const [download] = await Promise.all([page.waitForEvent('download'), save.click()]);
     const text = await textOf(download);
     const kinds = await truths();

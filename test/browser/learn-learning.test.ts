@@ -6,6 +6,9 @@ import { openSite } from '../support/browser/site.ts';
 import { useBrowser, useHost } from '../support/browser/visit.ts';
 import { skipBecause } from '../support/skip.ts';
 
+/** For hundreds of steps on a busy processor. */
+const PATIENCE = { timeout: 120_000 };
+
 describe('the chapter on learning', skipBecause(LACKS_CHROMIUM), () => {
   const { browser } = useBrowser();
   const host = useHost();
@@ -20,7 +23,7 @@ describe('the chapter on learning', skipBecause(LACKS_CHROMIUM), () => {
     await page.getByRole('button', { name: 'Train' }).click();
     const lit = () => page.locator('.learn-line[aria-current="step"]').textContent();
     for (const line of [/the data/, /one timestep/, /𝒩/, /correct θ/]) await expect.poll(lit).toMatch(line);
-    await expect.poll(() => rounds(page)).toBeGreaterThan(250);
+    await expect.poll(() => rounds(page), PATIENCE).toBeGreaterThan(250);
     await page.getByRole('button', { name: 'Pause' }).click();
     const loss = async () =>
       Number(
