@@ -20,6 +20,7 @@ describe('a first visit', skipBecause(LACKS_CHROMIUM), () => {
   it('needs less than 8 MB without the model, with pictures made and all stored for the next', async () => {
     const { page } = await openSite(browser(), host(), '#/sample?count=1&steps=1&seed=1', {
       serviceWorkers: 'allow',
+      allow: [/net::ERR_ABORTED/], // the page reloads under the service worker, which may answer before the old page is gone
     });
     await page.getByText(/^1 picture in/).waitFor();
     await page.waitForFunction(() => document.documentElement.dataset.offline === 'ready');
