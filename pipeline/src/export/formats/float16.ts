@@ -10,7 +10,7 @@ import type { Constant, FileGraph, Node } from '@onnoise/tracer';
 import { narrowHalf, widenHalf } from '../../train/half.ts';
 
 /** ONNX's number of the type. */
-export const FLOAT = 1;
+const FLOAT = 1;
 /** Smaller tensors would save nothing. */
 export const FEWEST = 64;
 /** The largest float16. */
@@ -33,19 +33,22 @@ export function narrowWeights(graph: FileGraph, others: ReadonlyMap<string, unkn
     const stored = `${name}.float16`;
     graph.constants.delete(name);
     graph.constants.set(stored, { dtype: 'float16', dims, data: narrowHalf(values) });
-    casts.push({
-      name: `${name}/Cast`,
-      op: 'Cast',
-      domain: '',
-      inputs: [stored],
-      outputs: [name],
-      attributes: { to: { int: FLOAT } },
-    });
+    casts.push(castToFloat(name, stored, name));
     saved += values.byteLength / 2;
   }
   graph.nodes.unshift(...casts);
   return saved;
 }
+
+/** The node that makes stored values of a weight float32. @param weight its name */
+export const castToFloat = (weight: string, stored: string, output: string): Node => ({
+  name: `${weight}/Cast`,
+  op: 'Cast',
+  domain: '',
+  inputs: [stored],
+  outputs: [output],
+  attributes: { to: { int: FLOAT } },
+});
 
 /** Tables and scales. */
 function sharpInputs({ op, inputs }: Node): string[] {

@@ -13,7 +13,7 @@
 import { InputError } from '@onnoise/scheduler';
 import type { Constant, FileGraph, Node } from '@onnoise/tracer';
 import { decode, encode, largestOf, outputAxis } from './channels.ts';
-import { FEWEST, FLOAT } from './float16.ts';
+import { castToFloat, FEWEST } from './float16.ts';
 import { pictureLayers } from './plan.ts';
 
 const LARGEST_CODE = 127;
@@ -69,17 +69,14 @@ export function roundWeights(action: string, graph: FileGraph, plan: ReadonlyMap
       dims: dims.map((side, i) => (i === axis ? side : 1)),
       data: scales,
     });
-    nodes.push(
-      {
-        name: `${name}/Cast`,
-        op: 'Cast',
-        domain: '',
-        inputs: [stored],
-        outputs: [unscaled],
-        attributes: { to: { int: FLOAT } },
-      },
-      { name: `${name}/Mul`, op: 'Mul', domain: '', inputs: [unscaled, scale], outputs: [name], attributes: {} },
-    );
+    nodes.push(castToFloat(name, stored, unscaled), {
+      name: `${name}/Mul`,
+      op: 'Mul',
+      domain: '',
+      inputs: [unscaled, scale],
+      outputs: [name],
+      attributes: {},
+    });
   }
   graph.nodes.unshift(...nodes);
 }
