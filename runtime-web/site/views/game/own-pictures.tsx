@@ -10,6 +10,7 @@ import { sentence } from '../../store.ts';
 import { PICTURES } from './plan.ts';
 import { fitPicture, ownPool } from './pool.ts';
 import { bringPool, info, reals, shippedDigits, takeShipped } from './state.ts';
+import { Trouble } from './trouble.tsx';
 import { ENOUGH } from './unusual.ts';
 
 /** More would only fill the memory. */
@@ -68,11 +69,7 @@ export function OwnPictures(): JSX.Element {
       ) : (
         <Progress label="Reading pictures" value={progress} />
       )}
-      {told !== null && (
-        <p class="game-own-trouble" role="alert">
-          {told}
-        </p>
-      )}
+      <Trouble text={told} />
     </section>
   );
 }

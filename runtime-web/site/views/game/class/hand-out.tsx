@@ -10,6 +10,7 @@ import { linkTo } from '../../../store.ts';
 import { saveFile } from '../../sample/download.ts';
 import type { Round } from '../game.ts';
 import { addressOf, game } from '../state.ts';
+import { Trouble } from '../trouble.tsx';
 import { writeRound } from './round-file.ts';
 import { fileOfRound } from './save-round.ts';
 
@@ -87,11 +88,7 @@ function Save({ round, linked }: { round: Round; linked: boolean }): JSX.Element
             value={(painted.value + progress.value) / table.pictures}
           />
         )}
-        {game.failed.value !== null && (
-          <p class="game-own-trouble" role="alert">
-            {game.failed.value}
-          </p>
-        )}
+        <Trouble text={game.failed.value} />
       </div>
     </>
   );

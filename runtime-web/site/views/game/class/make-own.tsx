@@ -11,6 +11,7 @@ import { randomSeed } from '../settings.ts';
 import { openRound } from '../state.ts';
 import type { Subject } from '../subject.ts';
 import { TERMS, type TermsName } from '../terms.ts';
+import { Trouble } from '../trouble.tsx';
 import { makeOwnRound, mostPictures, type OwnPictures } from './own-round.ts';
 import { OwnZone } from './own-zone.tsx';
 import { LONGEST_SIDE } from './round-file.ts';
@@ -98,11 +99,7 @@ export function MakeOwn(): JSX.Element {
       <Button kind="primary" class="game-big" onClick={make}>
         Make the round
       </Button>
-      {trouble !== null && (
-        <p class="game-own-trouble" role="alert">
-          {trouble}
-        </p>
-      )}
+      <Trouble text={trouble} />
     </div>
   );
 }

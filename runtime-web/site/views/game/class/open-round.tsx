@@ -4,6 +4,7 @@ import { useState } from 'preact/hooks';
 import { Icon } from '../../../components/icon.tsx';
 import { sentence } from '../../../store.ts';
 import { openRound } from '../state.ts';
+import { Trouble } from '../trouble.tsx';
 import { readRound } from './round-file.ts';
 
 export function OpenRound(): JSX.Element {
@@ -40,11 +41,7 @@ export function OpenRound(): JSX.Element {
           }}
         />
       </label>
-      {trouble !== null && (
-        <p class="game-own-trouble" role="alert">
-          {trouble}
-        </p>
-      )}
+      <Trouble text={trouble} />
     </section>
   );
 }

@@ -7,6 +7,7 @@ import { Progress } from '../../../components/progress.tsx';
 import { useDropTarget } from '../../../components/use-drop-target.ts';
 import { sentence } from '../../../store.ts';
 import { type Dropped, filesOfDialog, filesOfDrop } from '../../model/drop.ts';
+import { Trouble } from '../trouble.tsx';
 import type { OwnPicture } from './own-round.ts';
 import { type Incoming, readOwn } from './read-own.ts';
 
@@ -64,11 +65,7 @@ export function OwnZone({ name, pictures, onPictures }: OwnZoneProps): JSX.Eleme
           Remove
         </Button>
       )}
-      {trouble !== null && (
-        <p class="game-own-trouble" role="alert">
-          {trouble}
-        </p>
-      )}
+      <Trouble text={trouble} />
     </section>
   );
 }
