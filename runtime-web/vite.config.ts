@@ -5,6 +5,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type UserConfig } from 'vite';
 import { siteAssets } from './site/build/assets.ts';
+import { firstStyles } from './site/build/first-styles.ts';
 import { firstView } from './site/build/first-view.ts';
 import { siteHtml } from './site/build/html.ts';
 import { serviceWorker } from './site/build/service-worker.ts';
@@ -38,7 +39,13 @@ export function siteConfig({ models, out }: SiteOptions = {}): UserConfig {
     base: './',
     appType: 'mpa', // what is missing is missing: no page in its place
     cacheDir: here('../node_modules/.vite/site'),
-    plugins: [siteAssets(assets), siteHtml(), firstView({ ...source, plugins: [siteAssets(assets)] }), serviceWorker()],
+    plugins: [
+      siteAssets(assets),
+      siteHtml(),
+      firstStyles(),
+      firstView({ ...source, plugins: [siteAssets(assets)] }),
+      serviceWorker(),
+    ],
     worker: { format: 'es' },
     optimizeDeps: { exclude: ['onnxruntime-web'], rolldownOptions: { transform: { jsx: JSX } } },
     server: { headers: ISOLATION },

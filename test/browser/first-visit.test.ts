@@ -46,9 +46,18 @@ describe('a first visit', skipBecause(LACKS_CHROMIUM), () => {
     });
     const of = (file: RegExp) => times.find((one) => file.test(one.file))!;
     const own = of(/^index-[\w-]+\.js$/);
-    for (const file of [/^sample-[\w-]+\.js$/, /^sample-[\w-]+\.css$/, /^shared-[\w-]+\.js$/]) {
+    for (const file of [/^sample-[\w-]+\.js$/, /^shared-[\w-]+\.js$/]) {
       expect(of(file).startTime, `${file}`).toBeLessThan(own.responseEnd);
     }
+  });
+
+  it('is painted without a file of styles, which stand in the page and are those of the view', async () => {
+    const { page } = await openSite(browser(), host(), '', { allow: [/net::ERR_ABORTED/] });
+    await page.waitForFunction(() => document.documentElement.dataset.first === undefined);
+    const files = host().log.map(({ path }) => path);
+    expect(files.filter((path) => /\/(index|sample)-[\w-]+\.css$/.test(path))).toEqual([]);
+    expect(await page.locator('link[rel=stylesheet][href*="sample-"]').count()).toBe(0);
+    expect(await page.locator('.sample').evaluate((view) => getComputedStyle(view).display)).toBe('grid');
   });
 
   it('needs less than 8 MB with the runtime of any browser', async () => {

@@ -6,7 +6,7 @@ const FIRST_VIEW = '/views/sample/index.tsx';
 
 /**
  * vite's dev server inlines styles and talks over a socket, so its page allows both. The build needs neither. What the first
- * view needs is fetched beside the page's script, not after it: a round trip less.
+ * view needs is fetched beside the page's script, not after it: a round trip less. (Its styles: first-styles.ts.)
  */
 export function siteHtml(): Plugin[] {
   return [
@@ -22,11 +22,9 @@ export function siteHtml(): Plugin[] {
       transformIndexHtml: {
         order: 'post',
         handler: (html, { bundle = {} }) => {
-          const { scripts, styles } = filesOfView(bundle);
-          const links = [
-            ...scripts.map((file) => `<link rel="modulepreload" crossorigin href="./${file}">`),
-            ...styles.map((file) => `<link rel="stylesheet" crossorigin href="./${file}">`),
-          ].filter((link) => !html.includes(link));
+          const links = filesOfView(bundle)
+            .scripts.map((file) => `<link rel="modulepreload" crossorigin href="./${file}">`)
+            .filter((link) => !html.includes(link));
           return html.replace('</head>', `${links.map((link) => `  ${link}\n  `).join('')}</head>`);
         },
       },
@@ -35,7 +33,7 @@ export function siteHtml(): Plugin[] {
 }
 
 /** The first view's chunk, and all that it imports. */
-function filesOfView(bundle: Rolldown.OutputBundle): { scripts: string[]; styles: string[] } {
+export function filesOfView(bundle: Rolldown.OutputBundle): { scripts: string[]; styles: string[] } {
   const chunks = Object.values(bundle).filter((output) => output.type === 'chunk');
   const scripts = new Set<string>();
   const styles = new Set<string>();

@@ -1,0 +1,49 @@
+/**
+ * Writes the styles of the first view into index.html, allowed by their hashes in the page's policy. Nothing is painted before
+ * the styles are there, and files of their own would cost a round trip.
+ */
+import { createHash } from 'node:crypto';
+import type { Plugin, Rolldown } from 'vite';
+import { filesOfView } from './html.ts';
+
+const POLICY = "style-src 'self'";
+const END = '</head>';
+
+export function firstStyles(): Plugin {
+  let styles: string[] = [];
+  return {
+    name: 'onnoise:first-styles',
+    apply: 'build',
+    generateBundle: {
+      order: 'pre', // before vite writes down which files a view needs
+      handler: (_options, bundle) => {
+        styles = takeStyles(bundle);
+      },
+    },
+    transformIndexHtml: { order: 'post', handler: (html) => insertStyles(html, styles) },
+  };
+}
+
+/** Takes the files out of the bundle: the page has them, so no chunk waits for them. */
+function takeStyles(bundle: Rolldown.OutputBundle): string[] {
+  const chunks = Object.values(bundle).filter((output) => output.type === 'chunk');
+  const ofEntry = chunks
+    .filter(({ isEntry }) => isEntry)
+    .flatMap((chunk) => [...(chunk.viteMetadata?.importedCss ?? [])]);
+  const files = new Set([...ofEntry, ...filesOfView(bundle).styles]);
+  return [...files].map((file) => {
+    const output = bundle[file];
+    if (output?.type !== 'asset') throw new Error(`The page needs ${file}, which the build has not made.`);
+    for (const { viteMetadata } of chunks) viteMetadata?.importedCss.delete(file);
+    delete bundle[file];
+    return String(output.source).trim();
+  });
+}
+
+/** @throws Error where the page has no policy that could allow them */
+export function insertStyles(html: string, styles: readonly string[]): string {
+  if (html.split(POLICY).length !== 2) throw new Error(`The page's source must have this once: ${POLICY}`);
+  const hashes = styles.map((style) => `'sha256-${createHash('sha256').update(style).digest('base64')}'`);
+  const elements = styles.map((style) => `  <style>${style}</style>\n  `).join('');
+  return html.replace(POLICY, () => [POLICY, ...hashes].join(' ')).replace(END, () => elements + END);
+}
