@@ -14,7 +14,10 @@ export interface Presentation {
   ends: readonly [black: number, white: number];
   /** Least and most. Below 1 the edge pixels are extended, which does not show on plain paper. */
   zoom: readonly [least: number, most: number];
-  /** Whether each pixel first becomes a mean of it and those around it, weights 1, 2, 1 either way. Default: no. */
+  /**
+   * Whether each pixel first becomes a mean of it and those around it, weights 1, 2, 1 either way, and then once more with a drawn
+   * weight of those around. Default: no.
+   */
   soft?: boolean;
 }
 
@@ -25,11 +28,13 @@ const SCENES: Presentation = { ends: [8, 247], zoom: [1, 1.15] };
 
 /**
  * Hands in X-rays: a network paints the grain of film and the glow around the hand a little smoother than they are. Of both
- * the hand and the letter are left.
+ * the hand and the letter are left. Edges are a little sharper or softer in the one kind, so each picture draws how soft it is.
  */
 const RADIOGRAPHS: Presentation = { ends: [48, 208], zoom: [1, 1.15], soft: true };
 
 export const LEVELS = 32;
+/** Weight of each of a pixel's two neighbours. */
+const SOFT = 1 / 4;
 /** The largest shift either way, as a share of the side; scenes move no farther than their edge. */
 const SHIFT = 1 / 28;
 
@@ -57,12 +62,12 @@ export function presentationOf(
   return plain > MOSTLY * looked * sizeOf(shape) ? DRAWINGS : SCENES;
 }
 
-/** The seed's stream for zoom and shift; sampling uses those from 0 on. */
+/** The seed’s stream for these; sampling uses those from 0 on. */
 const LOT = 2 ** 31;
 
 /**
  * @param x [C, H, W] in [-1, 1]
- * @param seed draws zoom and shift
+ * @param seed draws zoom, shift and softness
  * @returns bytes [C, H, W]
  */
 export function present(
@@ -72,9 +77,9 @@ export function present(
   seed: number,
 ): Uint8ClampedArray<ArrayBuffer> {
   const [channels, height, width] = shape;
-  const from = soft ? softened(x, shape) : x;
-  const lot = new Float64Array(3);
+  const lot = new Float64Array(4);
   uniform(seed, LOT, 0, lot);
+  const from = soft ? softened(softened(x, shape, SOFT), shape, SOFT * lot[3]!) : x;
   const zoom = least * (most / least) ** lot[0]!;
   const shift = (side: number, share: number) => {
     const hidden = ((side - 1) * (1 - 1 / zoom)) / 2; // pixels that the zoom hides at either end
@@ -100,14 +105,14 @@ export function present(
   return out;
 }
 
-/** Past an edge its pixels go on. */
-function softened(x: ArrayLike<number>, [, height, width]: ImageShape): Float32Array {
+/** Past an edge its pixels go on. @param share weight of each of two neighbours, 0 to 1/4 */
+function softened(x: ArrayLike<number>, [, height, width]: ImageShape, share: number): Float32Array {
   const along = (values: ArrayLike<number>, stride: number, side: number) =>
     Float32Array.from({ length: values.length }, (_, i) => {
       const at = Math.floor(i / stride) % side;
       const before = values[at > 0 ? i - stride : i]!;
       const after = values[at < side - 1 ? i + stride : i]!;
-      return (before + 2 * values[i]! + after) / 4;
+      return share * (before + after) + (1 - 2 * share) * values[i]!;
     });
   return along(along(x, 1, width), width, height);
 }
