@@ -130,6 +130,7 @@ export class GraphBuilder {
   readonly winograd: boolean;
   readonly sumsInSteps: boolean;
   readonly products: boolean;
+  readonly block: number | undefined;
 
   constructor(
     name: string,
@@ -137,11 +138,13 @@ export class GraphBuilder {
       winograd = false,
       sumsInSteps = false,
       products = true,
-    }: { winograd?: boolean; sumsInSteps?: boolean; products?: boolean } = {},
+      block,
+    }: { winograd?: boolean; sumsInSteps?: boolean; products?: boolean; block?: number | undefined } = {},
   ) {
     this.winograd = winograd;
     this.sumsInSteps = sumsInSteps;
     this.products = products;
+    this.block = block;
     this.graph = { name, inputs: [], outputs: [], nodes: [], constants: new Map(), types: new Map() };
   }
 

@@ -22,6 +22,7 @@ export interface Value {
 
 export const NCHW = [0, 3, 1, 2] as const; // stored order of logical NHWC
 export const OIHW = [3, 2, 0, 1] as const; // stored order of logical HWIO
+export const OHWI = [3, 0, 1, 2] as const; // the same, inputs innermost
 
 export const identityOrder = (rank: number): number[] => Array.from({ length: rank }, (_, axis) => axis);
 

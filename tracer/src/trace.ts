@@ -56,6 +56,11 @@ export interface TraceOptions {
    * pixels. That is faster on a CPU, and takes operators that GPUs lack. The default is true.
    */
   products?: boolean;
+  /**
+   * The block size of onnxruntime's blocked kernels on the machine that will run the graph, as in `blockConvolutions`: gradients of
+   * filters then use these kernels. By default they do not.
+   */
+  block?: number | undefined;
   /** Orders of outputs by name, as those of inputs. */
   orders?: ReadonlyMap<string, readonly number[]>;
 }

@@ -4,8 +4,9 @@
  */
 
 import type { GraphBuilder } from '../graph.ts';
-import { full, inOrder, NCHW, OIHW, type Value } from '../layout.ts';
+import { full, inOrder, NCHW, OHWI, OIHW, type Value } from '../layout.ts';
 import { TraceError } from '../trace-error.ts';
+import { blockedFilterGradient, suitsBlocks } from './blocked-filter-gradient.ts';
 import { convAttributes, type Geometry, geometry, imageValue, outputShape } from './convolution-geometry.ts';
 import { inputGradient } from './convolution-gradient.ts';
 import {
@@ -96,6 +97,16 @@ export const convolution: KernelTable = {
       return winogradFilterGradient(b, source, output, attrs.filterShape);
     }
     const few = b.products && hasFewPixels(output.shape, attrs.filterShape);
+    if (!few && suitsBlocks(b, source, dims, g)) {
+      const rows = blockedFilterGradient(b, source, output, dims, g);
+      return {
+        name: rows,
+        dtype: 'float32',
+        shape: attrs.filterShape,
+        order: OHWI,
+        dims: OHWI.map((axis) => attrs.filterShape[axis]),
+      };
+    }
     const gradient = few ? productFilterGradient : filterGradient;
     const name = gradient(b, source, output, dims, g);
     return { name, dtype: 'float32', shape: attrs.filterShape, order: OIHW, dims };

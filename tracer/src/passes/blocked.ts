@@ -24,7 +24,9 @@ import {
   unevenBlocks,
 } from './blocked-layout.ts';
 import { transposedRule } from './blocked-transpose.ts';
+import { shareCommon } from './common.ts';
 import { removeDead } from './dead.ts';
+import { thereAndBackRule } from './there-and-back.ts';
 
 /**
  * Replaces convolutions that gain by it with onnxruntime's blocked ones, and rearranges images and filters around them.
@@ -34,6 +36,8 @@ import { removeDead } from './dead.ts';
  */
 export function blockConvolutions(graph: Graph, block: number): void {
   applyRules(graph, blockedRules(block));
+  applyRules(graph, [thereAndBackRule]);
+  shareCommon(graph);
   removeDead(graph);
 }
 

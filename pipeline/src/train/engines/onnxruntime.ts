@@ -9,11 +9,12 @@
 import { type Graph, joinPorts } from '@onnoise/tracer';
 import { partOf } from '../accumulate.ts';
 import type { AccumulatedStep, StepTensor, TrainEngine, TrainStep } from '../contracts.ts';
+import { blockSize } from './block-size.ts';
 import type { Program } from './program.ts';
 import { runInto } from './run-into.ts';
 import { sessionOf } from './session.ts';
 import { createSharded, shardsOf } from './sharded.ts';
-import { fromStored, type Turns, toStored } from './stored-order.ts';
+import { fromStored, type Orders, toStored } from './stored-order.ts';
 import { buffers, feeds, nextOf, only, prefixed, type Tensors, tensor } from './tensors.ts';
 import { type Form, formOf, traceStored, traceTurned } from './trace-stored.ts';
 import { isWide } from './wide.ts';
@@ -63,7 +64,7 @@ export async function createOnnxruntimeEngine(
   // No closure here may hold the initial state: it is as large as the buffers.
   let current = buffers(step.state, program.joined);
   let spare = buffers(step.state, program.joined);
-  fill(current, step.state, state, program.turns);
+  fill(current, step.state, state, program.orders);
   const scalars: Tensors = { loss: tensor([], new Float32Array(1)), gradNorm: tensor([], new Float32Array(1)) };
 
   return {
@@ -78,13 +79,13 @@ export async function createOnnxruntimeEngine(
       return new Map(
         step.state.map((spec) => {
           const stored = current[spec.name]!.data as Float32Array;
-          const values = fromStored(spec, stored, program.turns);
+          const values = fromStored(spec, stored, program.orders);
           return [spec.name, values === stored ? stored.slice() : values];
         }),
       );
     },
     async writeState(values) {
-      fill(current, step.state, values, program.turns);
+      fill(current, step.state, values, program.orders);
     },
     async dispose() {
       current = {};
@@ -98,26 +99,27 @@ function fill(
   tensors: Tensors,
   specs: readonly StepTensor[],
   values: ReadonlyMap<string, Float32Array>,
-  turns: Turns,
+  orders: Orders,
 ): void {
   for (const spec of specs)
-    (tensors[spec.name]!.data as Float32Array).set(toStored(spec, values.get(spec.name)!, turns));
+    (tensors[spec.name]!.data as Float32Array).set(toStored(spec, values.get(spec.name)!, orders));
 }
 
 async function createProgram(step: TrainStep, wide: boolean): Promise<Program> {
   const { accumulated } = step;
+  const form = formOf(wide, await blockSize());
   if (accumulated) {
-    const { graphs, turns } = traceStored(wide, (form) => traceParts({ ...step, accumulated }, form));
-    return createParts(accumulated, graphs, turns);
+    const { graphs, orders } = traceStored(form, (form) => traceParts({ ...step, accumulated }, form));
+    return createParts(accumulated, graphs, orders);
   }
   const shards = wide ? undefined : shardsOf(step);
   if (shards) return createSharded(step, shards);
-  const { graphs, turns } = traceStored(wide, (form) => ({ step: traceStep(step, form) }));
+  const { graphs, orders } = traceStored(form, (form) => ({ step: traceStep(step, form) }));
   const joined = joinPorts(graphs.step, nextOf);
   const session = await sessionOf(graphs.step);
   return {
     joined,
-    turns,
+    orders,
     async run(state, inputs, outputs) {
       await runInto(session, { ...state, ...feeds(step.inputs, inputs) }, only(outputs, session.outputNames));
     },
@@ -129,7 +131,7 @@ async function createProgram(step: TrainStep, wide: boolean): Promise<Program> {
 async function createParts(
   parts: AccumulatedStep,
   graphs: ReturnType<typeof traceParts>,
-  turns: Turns,
+  orders: Orders,
 ): Promise<Program> {
   const joined = joinPorts(graphs.update, nextOf);
   const [add, update] = [await sessionOf(graphs.add), await sessionOf(graphs.update)];
@@ -137,7 +139,7 @@ async function createParts(
   let spare = buffers(parts.totals);
   return {
     joined,
-    turns,
+    orders,
     async run(state, inputs, outputs) {
       for (const [name, { data }] of Object.entries(totals)) {
         const values = data as Float32Array;

@@ -1,13 +1,13 @@
 /** What runs a training step on onnxruntime, whole or in parts. Types only. */
 import type { Joined } from '@onnoise/tracer';
 import type { StepInputs } from '../contracts.ts';
-import type { Turns } from './stored-order.ts';
+import type { Orders } from './stored-order.ts';
 import type { Tensors } from './tensors.ts';
 
 /** A step: reads the state and the inputs, and writes loss, norm and next state into the given tensors. */
 export interface Program {
   /** How the state is stored. */
-  turns: Turns;
+  orders: Orders;
   /** Tensors of the state that it reads and writes as one vector. */
   joined: readonly Joined[];
   run(state: Tensors, inputs: StepInputs, outputs: Tensors): Promise<void>;

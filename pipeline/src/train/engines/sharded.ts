@@ -9,6 +9,7 @@ import { availableParallelism } from 'node:os';
 import { joinPorts, trace } from '@onnoise/tracer';
 import { partOf } from '../accumulate.ts';
 import type { ShardedStep, StepInputs, TrainStep } from '../contracts.ts';
+import { blockSize } from './block-size.ts';
 import type { Program } from './program.ts';
 import { runInto } from './run-into.ts';
 import { encodeProgram, openSession } from './session.ts';
@@ -32,10 +33,11 @@ export function shardsOf(step: TrainStep, cores = availableParallelism()): Shard
 }
 
 /** The parts of the step as graphs: the gradients of a shard, and the update from those of all. */
-function traceShards({ state }: TrainStep, shards: ShardedStep) {
+function traceShards({ state }: TrainStep, shards: ShardedStep, block: number | undefined) {
   const gradients = trace((tensors) => shards.differentiate(tensors, tensors), [...shards.weights, ...shards.inputs], {
     name: 'gradients',
     sumsInSteps: true,
+    block,
   });
   const numbers = Array.from({ length: shards.count }, (_, number) => number);
   const update = trace(
@@ -57,7 +59,7 @@ const givenBy = ({ gives }: ShardedStep, number: number) =>
   gives.map((spec) => ({ ...spec, name: ofShard(spec.name, number) }));
 
 export async function createSharded(step: TrainStep, shards: ShardedStep): Promise<Program> {
-  const graphs = traceShards(step, shards);
+  const graphs = traceShards(step, shards, await blockSize());
   const joined = joinPorts(graphs.update, nextOf);
   const program = await encodeProgram(graphs.gradients);
   const threads = Math.max(1, Math.floor(availableParallelism() / shards.count));
@@ -72,7 +74,7 @@ export async function createSharded(step: TrainStep, shards: ShardedStep): Promi
   const given = feeds(gives, viewsOf(new ArrayBuffer(bytesOf(gives)), gives));
   return {
     joined,
-    turns: NONE,
+    orders: NONE,
     async run(state, whole, outputs) {
       for (const [name, values] of Object.entries(shared)) values.set(state[name]!.data as Float32Array);
       for (const [i, other] of others.entries()) other.begin(partOf(whole, shards, i + 1));

@@ -1,40 +1,42 @@
 /** Traces the graphs of a step in a form: with the orders in which its weights are stored, and its convolutions. */
-import { type Graph, type TraceOptions, trace } from '@onnoise/tracer';
+import { blockConvolutions, type Graph, type TraceOptions, trace } from '@onnoise/tracer';
 import type { StepTensor } from '../contracts.ts';
-import { countMoved, NONE, storedOrder, type Turns, wantedTurns } from './stored-order.ts';
+import { countMoved, NONE, type Orders, storedOrder, wantedOrders } from './stored-order.ts';
 import { nextOf } from './tensors.ts';
 
 export interface Form {
-  turns: Turns;
-  /** As in `TraceOptions`. */
+  orders: Orders;
+  /** As in `TraceOptions`, both. */
   winograd: boolean;
+  block?: number | undefined;
 }
 
 /** The form of a step whose weights are stored as they are. */
-export const formOf = (wide: boolean): Form => ({ turns: NONE, winograd: wide });
+export const formOf = (wide: boolean, block?: number): Form => ({ orders: NONE, winograd: wide, block });
 
-/** Traces with inputs, and the results that follow them, in their stored orders. */
+/** Traces with inputs, and the results that follow them, in their stored orders, and with blocked convolutions. */
 export function traceTurned(
   fn: Parameters<typeof trace>[0],
   specs: readonly StepTensor[],
-  { turns, ...options }: TraceOptions & Form,
+  { orders: stored, ...options }: Omit<TraceOptions, 'orders'> & Form,
 ): Graph {
-  const ordered = specs.map((spec) => ({ spec, order: storedOrder(spec, turns) }));
+  const ordered = specs.map((spec) => ({ spec, order: storedOrder(spec.name, stored) }));
   const inputs = ordered.map(({ spec, order }) => ({ ...spec, ...(order && { order }) }));
   const orders = new Map(ordered.flatMap(({ spec, order }) => (order ? [[nextOf(spec.name), order] as const] : [])));
-  return trace(fn, inputs, { ...options, orders, sumsInSteps: true });
+  const graph = trace(fn, inputs, { ...options, orders, sumsInSteps: true });
+  if (options.block !== undefined) blockConvolutions(graph, options.block);
+  return graph;
 }
 
-/** The graphs of a step in the form that suits it: only a wide network gains from stored orders. */
+/** The graphs of a step in the form that suits it. */
 export function traceStored<T extends Record<string, Graph>>(
-  wide: boolean,
+  form: Form,
   traceWith: (form: Form) => T,
-): { graphs: T; turns: Turns } {
-  const form = formOf(wide);
+): { graphs: T; orders: Orders } {
   const graphs = traceWith(form);
-  const turns = wide ? wantedTurns(Object.values(graphs)) : NONE;
-  if (turns.size === 0) return { graphs, turns };
-  const turned = traceWith({ ...form, turns });
-  const gains = countMoved(Object.values(turned)) < countMoved(Object.values(graphs));
-  return gains ? { graphs: turned, turns } : { graphs, turns: NONE };
+  const orders = wantedOrders(Object.values(graphs));
+  if (orders.size === 0) return { graphs, orders };
+  const ordered = traceWith({ ...form, orders });
+  const gains = countMoved(Object.values(ordered)) < countMoved(Object.values(graphs));
+  return gains ? { graphs: ordered, orders } : { graphs, orders: NONE };
 }
