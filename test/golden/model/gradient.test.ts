@@ -44,8 +44,8 @@ it('a traced gradient of the tutorial network is about as near to float64 as PyT
     })(trained.map((name) => parameters[name]!));
     return Object.fromEntries(grads.map((gradient, i) => [`d.${trained[i]}`, gradient]));
   };
-  const graph = trace(fn, inputs, { sumsInSteps: true });
   const block = await blockSize();
+  const graph = trace(fn, inputs, { sumsInSteps: true, block });
   if (block) blockConvolutions(graph, block);
   const found = await runGraph(graph, inputs);
 
