@@ -49,7 +49,8 @@ function standardise(x: tf.Tensor, scale: tf.Tensor, shift: tf.Tensor, options: 
       const average = (sums: tf.Tensor) => tf.div(total(tf.mul(scale, sums), rest), count);
       const constant = tf.neg(tf.mul(r, average(sumDy)));
       const slope = tf.neg(tf.mul(tf.mul(r, tf.mul(r, r)), average(sumDyD)));
-      const dx = tf.add(tf.add(tf.mul(dy, tf.mul(scale, r)), tf.mul(d, slope)), constant);
+      // What belongs to a channel side by side: a pass makes one operator of a product and a sum.
+      const dx = tf.add(tf.add(tf.mul(dy, tf.mul(scale, r)), constant), tf.mul(d, slope));
       return [dx, sumTo(tf.mul(sumDyD, r), scale.shape), sumTo(sumDy, shift.shape)];
     };
     return { value: tf.add(tf.mul(d, tf.mul(r, scale)), shift), gradFunc };

@@ -26,10 +26,12 @@ import {
 import { transposedRule } from './blocked-transpose.ts';
 import { shareCommon } from './common.ts';
 import { removeDead } from './dead.ts';
+import { stayBlocked } from './stay-blocked.ts';
 import { thereAndBackRule } from './there-and-back.ts';
 
 /**
  * Replaces convolutions that gain by it with onnxruntime's blocked ones, and rearranges images and filters around them.
+ * Images stay in blocks from one to the next where what is between allows it.
  *
  * @param graph edited in place; values stay the same up to float32's rounding
  * @param block the machine's block size, 8 or 16: with the wrong one onnxruntime computes wrong values
@@ -39,6 +41,7 @@ export function blockConvolutions(graph: Graph, block: number): void {
   applyRules(graph, [thereAndBackRule]);
   shareCommon(graph);
   removeDead(graph);
+  stayBlocked(graph, block);
 }
 
 export const blockedRules = (block: number): readonly RewriteRule[] => [
