@@ -1,8 +1,7 @@
 /** A traced graph as a session of onnxruntime on this machine's CPU. */
 
 import * as ort from '@onnoise/runtime-node/onnxruntime';
-import { blockConvolutions, chunkElementwise, encodeModel, type Graph } from '@onnoise/tracer';
-import { blockSize } from './block-size.ts';
+import { chunkElementwise, encodeModel, type Graph } from '@onnoise/tracer';
 import { returnNothing } from './run-into.ts';
 
 /**
@@ -10,9 +9,7 @@ import { returnNothing } from './run-into.ts';
  * @param graph edited in place
  * @param chunked update long vectors piece by piece
  */
-export async function encodeProgram(graph: Graph, chunked = false): Promise<Uint8Array> {
-  const block = await blockSize();
-  if (block) blockConvolutions(graph, block);
+export function encodeProgram(graph: Graph, chunked = false): Uint8Array {
   if (chunked) chunkElementwise(graph);
   returnNothing(graph);
   return encodeModel(graph);
@@ -26,5 +23,4 @@ export const openSession = (program: Uint8Array, threads?: number): Promise<ort.
   });
 
 /** For a graph that has the machine to itself. */
-export const sessionOf = async (graph: Graph): Promise<ort.InferenceSession> =>
-  openSession(await encodeProgram(graph, true));
+export const sessionOf = async (graph: Graph): Promise<ort.InferenceSession> => openSession(encodeProgram(graph, true));

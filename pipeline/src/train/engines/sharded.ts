@@ -6,7 +6,7 @@
  * Every shard has the weights and gradients of its own, so wide networks are not cut.
  */
 import { availableParallelism } from 'node:os';
-import { joinPorts, trace } from '@onnoise/tracer';
+import { joinPorts } from '@onnoise/tracer';
 import { partOf } from '../accumulate.ts';
 import type { ShardedStep, StepInputs, TrainStep } from '../contracts.ts';
 import { blockSize } from './block-size.ts';
@@ -16,6 +16,7 @@ import { encodeProgram, openSession } from './session.ts';
 import { bytesOf, startShard, viewsOf } from './shard-thread.ts';
 import { NONE } from './stored-order.ts';
 import { feeds, nextOf, only, prefixed } from './tensors.ts';
+import { formOf, traceTurned } from './trace-stored.ts';
 import { isWide } from './wide.ts';
 
 /** A smaller shard spends its time on the fixed cost of its operators. */
@@ -34,13 +35,17 @@ export function shardsOf(step: TrainStep, cores = availableParallelism()): Shard
 
 /** The parts of the step as graphs: the gradients of a shard, and the update from those of all. */
 function traceShards({ state }: TrainStep, shards: ShardedStep, block: number | undefined) {
-  const gradients = trace((tensors) => shards.differentiate(tensors, tensors), [...shards.weights, ...shards.inputs], {
-    name: 'gradients',
-    sumsInSteps: true,
-    block,
-  });
+  const form = formOf(false, block);
+  const gradients = traceTurned(
+    (tensors) => shards.differentiate(tensors, tensors),
+    [...shards.weights, ...shards.inputs],
+    {
+      name: 'gradients',
+      ...form,
+    },
+  );
   const numbers = Array.from({ length: shards.count }, (_, number) => number);
-  const update = trace(
+  const update = traceTurned(
     (tensors) => {
       const parts = numbers.map((number) =>
         Object.fromEntries(shards.gives.map(({ name }) => [name, tensors[ofShard(name, number)]!])),
@@ -49,7 +54,7 @@ function traceShards({ state }: TrainStep, shards: ShardedStep, block: number | 
       return { ...outputs, ...prefixed(after) };
     },
     [...state, ...numbers.flatMap((number) => givenBy(shards, number)), ...shards.scalars],
-    { name: 'update', sumsInSteps: true },
+    { name: 'update', ...form },
   );
   return { gradients, update };
 }
@@ -61,7 +66,7 @@ const givenBy = ({ gives }: ShardedStep, number: number) =>
 export async function createSharded(step: TrainStep, shards: ShardedStep): Promise<Program> {
   const graphs = traceShards(step, shards, await blockSize());
   const joined = joinPorts(graphs.update, nextOf);
-  const program = await encodeProgram(graphs.gradients);
+  const program = encodeProgram(graphs.gradients);
   const threads = Math.max(1, Math.floor(availableParallelism() / shards.count));
   const weights = new SharedArrayBuffer(bytesOf(shards.weights));
   const shared = viewsOf(weights, shards.weights);
@@ -70,7 +75,7 @@ export async function createSharded(step: TrainStep, shards: ShardedStep): Promi
   const others = await Promise.all(Array.from({ length: shards.count - 1 }, () => startShard(options, weights)));
   const own = await openSession(program, threads);
   // More threads would spin after the update, on the cores that the next shards need.
-  const update = await openSession(await encodeProgram(graphs.update), 1);
+  const update = await openSession(encodeProgram(graphs.update), 1);
   const given = feeds(gives, viewsOf(new ArrayBuffer(bytesOf(gives)), gives));
   return {
     joined,

@@ -8,7 +8,7 @@ const spec = (name: string) => ({ name, shape: [2], dtype: 'float32' as const })
 
 async function start() {
   const [weights, inputs] = [[spec('w')], [spec('x')]];
-  const program = await encodeProgram(trace(({ w, x }) => ({ y: tf.mul(w!, x!) }), [...weights, ...inputs]));
+  const program = encodeProgram(trace(({ w, x }) => ({ y: tf.mul(w!, x!) }), [...weights, ...inputs]));
   const shared = new SharedArrayBuffer(bytesOf(weights));
   new Float32Array(shared).set([2, 3]);
   return startShard({ program, threads: 1, weights, inputs, gives: [spec('y')] }, shared);
