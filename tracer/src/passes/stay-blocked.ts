@@ -21,11 +21,19 @@ import { removeDead } from './dead.ts';
  * @param block as there
  */
 export function stayBlocked(graph: Graph, block: number): void {
-  const kept = structuredClone(graph);
+  const kept = copyOf(graph);
   lower(graph, block);
   if (reorderedElements(graph) < reorderedElements(kept)) return;
   Object.assign(graph, kept);
 }
+
+/** A copy to go back to; what nodes, types and constants are made of is never edited in place. */
+const copyOf = (graph: Graph): Graph => ({
+  ...graph,
+  nodes: graph.nodes.map((node) => ({ ...node })),
+  constants: new Map(graph.constants),
+  types: new Map(graph.types),
+});
 
 function lower(graph: Graph, block: number): void {
   const insert = createInserter(graph);
