@@ -26,7 +26,7 @@ export function attention(declare: Declare, channels: number, options: Attention
   const toQ = pixelwiseLinear(declare.in('to_q'), channels, channels);
   const toK = pixelwiseLinear(declare.in('to_k'), channels, channels);
   const toV = pixelwiseLinear(declare.in('to_v'), channels, channels);
-  const toOut = pixelwiseLinear(declare.in('to_out.0'), channels, channels);
+  const toOut = pixelwiseLinear(declare.in('to_out.0').closing(), channels, channels);
   const heads = channels / headDim;
 
   return (pass, x) => {

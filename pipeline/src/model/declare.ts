@@ -11,18 +11,21 @@ export interface Declare {
   (name: string, shape: number[], init: Init, trainable?: boolean): string;
   /** The same list, with `name.` before every name. */
   in(name: string): Declare;
+  /** The same, for the last layer of a residual branch or of the network. */
+  closing(): Declare;
   /** The full name of something that is no parameter. */
   pathOf(name: string): string;
 }
 
-export function declareInto(list: ParameterSpec[], prefix = ''): Declare {
+export function declareInto(list: ParameterSpec[], prefix = '', closing = false): Declare {
   const declare = (name: string, shape: number[], init: Init, trainable = true): string => {
     const full = prefix + name;
-    list.push({ name: full, shape, trainable, init });
+    list.push({ name: full, shape, trainable, init, ...(closing && { closing }) });
     return full;
   };
   return Object.assign(declare, {
-    in: (name: string) => declareInto(list, `${prefix}${name}.`),
+    in: (name: string) => declareInto(list, `${prefix}${name}.`, closing),
+    closing: () => declareInto(list, prefix, true),
     pathOf: (name: string) => prefix + name,
   });
 }

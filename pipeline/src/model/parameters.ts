@@ -19,10 +19,21 @@ export const countParameters = ({ parameters }: { parameters: readonly Counted[]
  * Starting values of all parameters and buffers, in PyTorch's order and from PyTorch's default distributions.
  *
  * @param seed 0 to 2^53 - 1; the same seed gives the same values on every machine.
+ * @param zeroInit starts the last layer of each residual branch and of the network at zero, as Ho et al. 2020 do: every
+ * block begins as the identity. All other values stay as they are.
  * @throws InputError when the seed is out of range.
  */
-export function initParameters(model: Pick<Model, 'parameters'>, seed: number): Map<string, Float32Array> {
-  return new Map(model.parameters.map((spec, i) => [spec.name, initial(spec, seed, FIRST_STREAM + i)]));
+export function initParameters(
+  model: Pick<Model, 'parameters'>,
+  seed: number,
+  zeroInit = false,
+): Map<string, Float32Array> {
+  return new Map(
+    model.parameters.map((spec, i) => {
+      const zero = zeroInit && spec.closing;
+      return [spec.name, initial(zero ? { ...spec, init: { kind: 'zeros' } } : spec, seed, FIRST_STREAM + i)];
+    }),
+  );
 }
 
 function initial({ shape, init }: ParameterSpec, seed: number, stream: number): Float32Array {

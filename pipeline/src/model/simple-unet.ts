@@ -50,7 +50,7 @@ function simpleUnet(config: SimpleUnetConfig, parameters: ParameterSpec[], dropo
     };
     return simpleUnetBlock(declare.in(`ups.${i}`), config, options, dropouts);
   });
-  const output = conv2d(declare.in('output'), first, image_channels, { kernel: 1, padding: 0 });
+  const output = conv2d(declare.in('output').closing(), first, image_channels, { kernel: 1, padding: 0 });
 
   return (pass, sample, timestep) => {
     let time = act(timeMlp(pass, embedTime(pass, timestep))); // [N, time_emb_dim]

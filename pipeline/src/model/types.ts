@@ -17,6 +17,8 @@ export interface ParameterSpec {
   /** false for buffers (BatchNorm's running statistics): kept, exported, never given a gradient. */
   trainable: boolean;
   init: Init;
+  /** Of the last layer of a residual branch, or of the network: these may start at zero. */
+  closing?: true;
 }
 
 /** Keys of every network's configuration, with diffusers' names, which readers of `unet/config.json` know. */

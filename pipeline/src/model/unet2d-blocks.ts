@@ -64,7 +64,7 @@ function resnet(declare: Declare, options: ResnetOptions): TimedLayer {
   const timeProjection = linear(declare.in('time_emb_proj'), timeWidth, timeUse === 'default' ? outputs : 2 * outputs);
   const norm2 = groupNorm(declare.in('norm2'), outputs, groups, epsilon);
   const drop = dropout(options.dropouts, declare.pathOf('dropout'), options.dropout, [outputs, side, side]);
-  const conv2 = conv2d(declare.in('conv2'), outputs, outputs, { kernel: 3, padding: 1 });
+  const conv2 = conv2d(declare.in('conv2').closing(), outputs, outputs, { kernel: 3, padding: 1 });
   const shortcut: Layer =
     inputs === outputs ? (_, x) => x : conv2d(declare.in('conv_shortcut'), inputs, outputs, { kernel: 1, padding: 0 });
   const spread = (rows: tf.Tensor): tf.Tensor => tf.reshape(rows, [rows.shape[0]!, 1, 1, outputs]);

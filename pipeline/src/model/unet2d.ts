@@ -89,7 +89,7 @@ function unet2d(config: UNet2DConfig, parameters: ParameterSpec[], dropouts: Dro
       })
     : null;
   const normOut = groupNorm(declare.in('conv_norm_out'), first, options.groups, options.epsilon);
-  const convOut = conv2d(declare.in('conv_out'), first, config.out_channels, { kernel: 3, padding: 1 });
+  const convOut = conv2d(declare.in('conv_out').closing(), first, config.out_channels, { kernel: 3, padding: 1 });
 
   return (pass, sample, timestep) => {
     let embedded = time2(pass, silu(time1(pass, embedTime(pass, timestep)))); // [N, timeWidth]

@@ -215,6 +215,13 @@ export const fields = {
       default: 0.9999,
       describe: 'decay of the averaged weights, or off',
     },
+    zeroInit: {
+      flag: 'zero-init',
+      onResume: 'fixed',
+      type: 'boolean',
+      default: false,
+      describe: 'start the last layer of each residual block and of the network at zero',
+    },
     seed: { ...SEED, describe: 'seed of the weights, the order, the noise and the pictures' },
     engine: {
       flag: 'engine',

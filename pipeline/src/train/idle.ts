@@ -26,6 +26,10 @@ export function idleSettings(
       `--huber-delta makes no difference with --loss ${training.loss}.`,
     ],
     [
+      training.zeroInit && training.init !== undefined,
+      '--zero-init makes no difference with --init, whose weights are trained already.',
+    ],
+    [
       steps !== undefined && training.warmupSteps > steps,
       `--warmup-steps ${training.warmupSteps} is more than the ${plural(steps ?? 0, 'step')} of the run: the learning rate never reaches ${training.lr}.`,
     ],

@@ -51,7 +51,7 @@ export function completePlan({ plan, open, config, start }: PlanDraft, images: I
  */
 export function planFromConfig(config: TrainConfig, images: ImageTraits = {}, start?: Start): TrainPlan {
   const { model, whole } = completeConfig(config, images);
-  if (!start) return planTraining(whole, model, (seed) => initParameters(model, seed));
+  if (!start) return planTraining(whole, model, (seed) => initParameters(model, seed, config.training.zeroInit));
   fitParameters(start, model);
   return planTraining(whole, model, () => fitParameters(start, model), start);
 }

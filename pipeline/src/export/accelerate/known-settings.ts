@@ -7,7 +7,7 @@ import { fields } from '../../train/fields.ts';
 const KNOWN: readonly string[] = [
   ...['epochs', 'steps', 'minutes', 'init', 'initHash', 'batch', 'accumulate', 'labelDropout', 'lr', 'lrSchedule'],
   ...['warmupSteps', 'loss', 'huberDelta', 'minSnr', 'offsetNoise', 'optimizer', 'beta1', 'beta2', 'eps'],
-  ...['weightDecay', 'clipNorm', 'emaDecay', 'seed', 'engine', 'allowCpu', 'tf32'],
+  ...['weightDecay', 'clipNorm', 'emaDecay', 'zeroInit', 'seed', 'engine', 'allowCpu', 'tf32'],
 ];
 const OPTIMIZER = oneOf(['adam', 'adamw']);
 

@@ -47,6 +47,40 @@ describe('initParameters', () => {
   });
 });
 
+describe('initParameters with zeroInit', () => {
+  const unet = createModel({
+    _class_name: 'UNet2DModel',
+    sample_size: 8,
+    in_channels: 1,
+    out_channels: 1,
+    block_out_channels: [16, 32],
+    layers_per_block: 1,
+    down_block_types: ['DownBlock2D', 'DownBlock2D'],
+    up_block_types: ['UpBlock2D', 'UpBlock2D'],
+    norm_num_groups: 8,
+    attention_head_dim: 8,
+  });
+  const zerosOf = (of: typeof unet) =>
+    [...initParameters(of, 7, true)].filter(([, values]) => values.every((v) => v === 0)).map(([name]) => name);
+
+  it('starts the last layers of the residual branches and of the network at zero', () => {
+    const ends = /resnets\.\d\.conv2|attentions\.\d\.to_out|^conv_out/;
+    const closing = zerosOf(unet).filter((name) => !/norm.*bias$/.test(name));
+    expect(closing).toEqual(unet.parameters.map(({ name }) => name).filter((name) => ends.test(name)));
+    expect(closing).toContain('down_blocks.0.resnets.0.conv2.weight');
+    expect(zerosOf(model)).toContain('output.weight');
+    expect(zerosOf(model)).not.toContain('downs.0.conv2.weight');
+  });
+
+  it('leaves all others as they are without it', () => {
+    const plain = initParameters(unet, 7);
+    for (const [name, values] of initParameters(unet, 7, true)) {
+      if (values.some((v) => v !== 0)) expect(values, name).toEqual(plain.get(name));
+    }
+    expect(plain.get('conv_out.weight')!.some((v) => v !== 0)).toBe(true);
+  });
+});
+
 describe('countParameters', () => {
   it('counts what is trained, and no running statistics', () => {
     const all = model.parameters.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);

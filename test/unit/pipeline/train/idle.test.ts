@@ -26,6 +26,13 @@ describe('idleSettings', () => {
     ]);
   });
 
+  it('tells that given weights do not start at zero', () => {
+    expect(idle({ zeroInit: true }, 'onnxruntime')).toEqual([]);
+    expect(idle({ zeroInit: true, init: 'models/digits' }, 'onnxruntime')).toEqual([
+      '--zero-init makes no difference with --init, whose weights are trained already.',
+    ]);
+  });
+
   it('tells that no image is held out where there are too few', () => {
     expect(idle({}, 'onnxruntime', memoryDataset({ count: 1, heldOut: 0 }))).toEqual([
       'No image is held out, since there is only 1: no held-out loss is measured.',
