@@ -126,11 +126,11 @@ describe('convertNetwork to int8 weights', () => {
   });
 
   it('leaves the first and the last layer to float16', async () => {
-    const model = await readModelFolder('models/hands');
+    const model = await readModelFolder('models/digits');
     const { nodes, constants } = decodeModel(await convert({ format, facts: model }, await readFile(model.onnx)));
     const makers = new Map(nodes.map((node) => [node.outputs[0], node.op]));
     const layers = nodes.filter(({ op }) => op === 'Conv').map(({ inputs }) => makers.get(inputs[1]));
-    expect(layers.length).toBeGreaterThan(30);
+    expect(layers.length).toBeGreaterThan(10);
     expect([...layers.entries()].filter(([, op]) => op === 'Cast').map(([i]) => i)).toEqual([0, layers.length - 1]);
     expect(new Set(layers.slice(1, -1))).toEqual(new Set(['Mul']));
     expect([...constants.values()].filter(({ dtype }) => dtype === 'int8').length).toBeGreaterThan(layers.length);
