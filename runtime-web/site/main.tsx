@@ -38,8 +38,13 @@ async function show(): Promise<void> {
   pressed?.click();
 }
 
-/** The other views load while the page is idle, one at a time, so that a link shows its view at once. */
-const atRest = window.requestIdleCallback ?? ((then: () => void) => setTimeout(then, 2000));
+/**
+ * The other views load one at a time while the page is idle, so that a link shows its view at once: from the first sign of the
+ * visitor on, or when the first view and its model have had their time.
+ */
+const SIGNS = ['pointermove', 'pointerdown', 'touchstart', 'keydown', 'scroll'] as const;
+const LATEST = 8000;
+const atRest = window.requestIdleCallback ?? ((then: () => void) => setTimeout(then, 500));
 function fetchAtRest([view, ...others]: readonly View[]): void {
   if (view === undefined) return;
   atRest(async () => {
@@ -47,4 +52,11 @@ function fetchAtRest([view, ...others]: readonly View[]): void {
     fetchAtRest(others);
   });
 }
-addEventListener('load', () => fetchAtRest(VIEWS), { once: true });
+const seen = new AbortController();
+function begin(): void {
+  if (seen.signal.aborted) return;
+  seen.abort();
+  fetchAtRest(VIEWS);
+}
+for (const sign of SIGNS) addEventListener(sign, begin, { passive: true, signal: seen.signal });
+addEventListener('load', () => setTimeout(begin, LATEST), { once: true });

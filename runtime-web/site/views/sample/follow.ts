@@ -1,5 +1,6 @@
 /** Updates the controls and the sampling when a link or the model changes. */
 import { effect } from '@preact/signals';
+import { isStanding } from '../../first/standing.ts';
 import { current, models, route, useModel } from '../../store.ts';
 import { decodeLink, encodeLink } from './link.ts';
 import { type Draft, fitDraft } from './parameters.ts';
@@ -51,7 +52,20 @@ function followModel(): void {
   const model = current.value;
   const { connection } = navigator as Navigator & { connection?: { saveData?: boolean } };
   if (connection?.saveData || busy.peek()) return;
-  queueMicrotask(() => useModel(model).catch(() => {})); // `loaded` has the error
+  const load = () => {
+    if (model === current.peek()) useModel(model).catch(() => {}); // `loaded` has the error
+  };
+  if (isStanding()) afterwards(load);
+  else queueMicrotask(load);
+}
+
+/**
+ * Once the page's own first tasks are done: to start a network takes all cores for a second, first to see how many threads are
+ * worth it.
+ */
+function afterwards(then: () => void): void {
+  const { requestIdleCallback: atRest = (idle: () => void) => setTimeout(idle, 200) } = window;
+  setTimeout(() => atRest(then, { timeout: 2000 }), 700);
 }
 
 let before = current.peek();
