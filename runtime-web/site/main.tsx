@@ -12,6 +12,7 @@ import './theme.ts';
 import { render } from 'preact';
 import { nextTask } from '../src/next-task.ts';
 import { App } from './app.tsx';
+import { atRest } from './at-rest.ts';
 import { fetchView } from './components/lazy-view.tsx';
 import { toastAction } from './components/toast.tsx';
 import { isStanding, pressedBefore, takeOver } from './first/standing.ts';
@@ -44,13 +45,12 @@ async function show(): Promise<void> {
  */
 const SIGNS = ['pointermove', 'pointerdown', 'touchstart', 'keydown', 'scroll'] as const;
 const LATEST = 8000;
-const atRest = window.requestIdleCallback ?? ((then: () => void) => setTimeout(then, 500));
 function fetchAtRest([view, ...others]: readonly View[]): void {
   if (view === undefined) return;
   atRest(async () => {
     await fetchView(view);
     fetchAtRest(others);
-  });
+  }, LATEST);
 }
 const seen = new AbortController();
 function begin(): void {

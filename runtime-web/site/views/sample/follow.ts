@@ -1,5 +1,6 @@
 /** Updates the controls and the sampling when a link or the model changes. */
 import { effect } from '@preact/signals';
+import { atRest } from '../../at-rest.ts';
 import { isStanding } from '../../first/standing.ts';
 import { current, models, route, useModel } from '../../store.ts';
 import { decodeLink, encodeLink } from './link.ts';
@@ -64,8 +65,7 @@ function followModel(): void {
  * worth it.
  */
 function afterwards(then: () => void): void {
-  const { requestIdleCallback: atRest = (idle: () => void) => setTimeout(idle, 200) } = window;
-  setTimeout(() => atRest(then, { timeout: 2000 }), 700);
+  setTimeout(() => atRest(then, 2000), 700);
 }
 
 let before = current.peek();
