@@ -125,9 +125,17 @@ function countDocuments(context: BrowserContext): { of(request: Request): number
   const places = new WeakMap<Request, number>();
   let last = 0;
   context.on('request', (request) => void places.set(request, last));
-  // Until the next document answers, the one before may still ask.
+  // Until the next document is there, the one before may still ask. Another place of the same document counts for nothing.
+  let answered = false;
   context.on('response', (response) => {
-    if (response.request().isNavigationRequest()) last++;
+    if (response.request().isNavigationRequest()) answered = true;
+  });
+  context.on('page', (page) => {
+    page.on('framenavigated', (frame) => {
+      if (!answered || frame !== page.mainFrame()) return;
+      answered = false;
+      last++;
+    });
   });
   return { of: (request) => places.get(request) ?? last, last: () => last };
 }
