@@ -2,9 +2,9 @@
  * Writes the styles of the first view into index.html, allowed by their hashes in the page's policy. Nothing is painted before
  * the styles are there, and files of their own would cost a round trip.
  */
-import { createHash } from 'node:crypto';
 import type { Plugin, Rolldown } from 'vite';
 import { filesOfView } from './html.ts';
+import { allowInline, put } from './insert.ts';
 
 const POLICY = "style-src 'self'";
 const END = '</head>';
@@ -42,8 +42,6 @@ function takeStyles(bundle: Rolldown.OutputBundle): string[] {
 
 /** @throws Error where the page has no policy that could allow them */
 export function insertStyles(html: string, styles: readonly string[]): string {
-  if (html.split(POLICY).length !== 2) throw new Error(`The page's source must have this once: ${POLICY}`);
-  const hashes = styles.map((style) => `'sha256-${createHash('sha256').update(style).digest('base64')}'`);
   const elements = styles.map((style) => `  <style>${style}</style>\n  `).join('');
-  return html.replace(POLICY, () => [POLICY, ...hashes].join(' ')).replace(END, () => elements + END);
+  return put(allowInline(html, POLICY, styles), END, elements + END);
 }

@@ -11,6 +11,7 @@ import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { build, type InlineConfig, type Plugin, type Rolldown, runnerImport } from 'vite';
 import { BODY, type FirstView, NOISE } from '../first/marks.ts';
+import { allowInline, put } from './insert.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -102,19 +103,12 @@ async function script(input: string): Promise<string> {
 }
 
 function insert(page: string, { html, noise, head, body }: Written): string {
-  const hashes = [head, body].map((code) => `'sha256-${createHash('sha256').update(code).digest('base64')}'`);
   const view = put(html, PLACES.body, `<script>${body}</script>`).replaceAll(NOISE, `./${noise.fileName}`);
-  const allowed = put(page, PLACES.policy, [PLACES.policy, ...hashes].join(' '));
+  const allowed = allowInline(page, PLACES.policy, [head, body]);
   const decided = put(allowed, PLACES.head, `<script>${head}</script>\n    ${PLACES.head}`);
   return put(
     decided,
     PLACES.app,
     PLACES.app.replace('><', () => `>${view}<`),
   );
-}
-
-/** @throws Error where the page's source has the place not once */
-function put(text: string, place: string, content: string): string {
-  if (text.split(place).length !== 2) throw new Error(`The page's source must have this once: ${place}`);
-  return text.replace(place, () => content);
 }

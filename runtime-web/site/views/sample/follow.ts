@@ -60,12 +60,15 @@ function followModel(): void {
   else queueMicrotask(load);
 }
 
+/** Milliseconds that the page's own first tasks have, and after which the network starts all the same. */
+const [OWN, LATEST] = [700, 2000];
+
 /**
  * Once the page's own first tasks are done: to start a network takes all cores for a second, first to see how many threads are
  * worth it.
  */
 function afterwards(then: () => void): void {
-  setTimeout(() => atRest(then, 2000), 700);
+  setTimeout(() => atRest(then, LATEST), OWN);
 }
 
 let before = current.peek();
