@@ -9,6 +9,7 @@ import { chooseEngine } from './train/engines/choose.ts';
 import { type GpuKind, gpuStatus } from './train/engines/gpu-status.ts';
 import type { NativeKind } from './train/engines/native/install.ts';
 import { probeNative } from './train/engines/native/probe.ts';
+import { isAtLeast } from './versions.ts';
 
 export interface EngineStatus {
   engine: string;
@@ -69,16 +70,6 @@ async function inspectOnnxruntime(): Promise<{ engine: EngineStatus; devices: De
     const devices = (['cpu', 'cuda', 'webgpu'] as const).map((device) => ({ device, available: false, reason }));
     return { engine: { ...engine, available: false, reason }, devices };
   }
-}
-
-/** True when version `a` is `b` or newer: numbers with dots. */
-export function isAtLeast(a: string, b: string): boolean {
-  const [left, right] = [a, b].map((version) => version.split('.').map(Number));
-  for (let i = 0; i < 3; i++) {
-    const difference = (left![i] ?? 0) - (right![i] ?? 0);
-    if (difference !== 0) return difference > 0;
-  }
-  return true;
 }
 
 function totalMemory(): number {

@@ -3,11 +3,19 @@
  * start. It loads no more than the command needs, since a program should answer at once.
  */
 import { isApart, opensGpu, runApart, speakToTerminal } from './terminal/apart.ts';
+import { hugePages, runWithHugePages } from './terminal/huge-pages.ts';
 import { setProgram } from './terminal/program.ts';
+import { endWithFirst } from './terminal/second-process.ts';
 
 /** Runs the command line that this process was started with, and sets its exit code. */
 export async function runProgram(name: string): Promise<void> {
   const args = process.argv.slice(2);
+  endWithFirst();
+  const tunables = hugePages(args);
+  if (tunables !== undefined) {
+    process.exitCode = await runWithHugePages(tunables);
+    return;
+  }
   const hasGpu = async () => (await import('@onnoise/runtime-node')).lacksGpu() === undefined;
   if (!isApart() && (await opensGpu(args, hasGpu))) {
     process.exitCode = await runApart();

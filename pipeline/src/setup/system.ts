@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
 import { type NativeKind, setupCommand } from '../train/engines/native/install.ts';
+import { glibcVersion } from '../versions.ts';
 import { runCommand } from './command.ts';
 
 export interface System {
@@ -16,8 +17,7 @@ export type Route = 'npm' | 'pypi';
 export function thisSystem(): System {
   const { platform, arch } = process;
   if (platform !== 'linux') return { platform, arch, libc: 'none' };
-  const { header } = process.report.getReport() as { header?: { glibcVersionRuntime?: string } };
-  return { platform, arch, libc: header?.glibcVersionRuntime ? 'glibc' : 'musl' };
+  return { platform, arch, libc: glibcVersion() === undefined ? 'musl' : 'glibc' };
 }
 
 const NPM_SYSTEMS: Record<NativeKind, readonly string[]> = {

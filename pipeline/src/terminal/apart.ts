@@ -1,21 +1,19 @@
 /**
  * Standard error without the warnings of native libraries. Dawn, below onnxruntime's WebGPU, writes them straight to
  * descriptor 2, where JavaScript cannot stop them. So a command that samples on a GPU runs in a second process: its
- * descriptor 2 is a pipe that is read here, and the command's own messages go to descriptor 3, the terminal.
+ * descriptor 2 is a pipe that is read here, and the command's own messages go to descriptor 4, the terminal.
  */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { isatty, WriteStream } from 'node:tty';
+import { followSecond, startSecond } from './second-process.ts';
 
 const COMMANDS: readonly string[] = ['sample', 'worker', 'evaluate'];
 const MARK = 'ONNOISE_STDERR_FD';
-const FD = 3;
+const FD = 4;
 /** Dawn's form: `Warning: maxDynamicUniformBuffersPerPipelineLayout artificially reduced from ...`. */
 const DAWN = /^Warning: /;
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** Whether a command line opens a network on a GPU. It calls `hasGpu` only if the device is left to us. */
 export async function opensGpu(args: readonly string[], hasGpu: () => Promise<boolean>): Promise<boolean> {
@@ -53,18 +51,9 @@ function writeWhole(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Err
 
 /** Runs the program's own command line in the second process and returns its exit code. */
 export async function runApart(): Promise<number> {
-  const child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
-    stdio: ['inherit', 'inherit', 'pipe', 2],
-    env: { ...process.env, [MARK]: String(FD) },
-  });
-  // Ctrl-C reaches both; the second process handles it.
-  const pass = (signal: NodeJS.Signals) => void (signal !== 'SIGINT' && child.kill(signal));
-  for (const signal of SIGNALS) process.on(signal, pass);
+  const child = startSecond({ env: { [MARK]: String(FD) }, stderr: 'pipe', also: 2 });
   createInterface({ input: child.stderr! }).on('line', (line) => {
     if (!DAWN.test(line)) process.stderr.write(`${line}\n`);
   });
-  const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
-  for (const name of SIGNALS) process.off(name, pass);
-  if (signal !== null) process.stderr.write(`${signal} ended the command.\n`);
-  return code ?? 1;
+  return followSecond(child);
 }

@@ -23,7 +23,7 @@ describe('runApart', () => {
     await once(child.stdout, 'data');
     child.kill('SIGTERM');
     await once(child, 'close');
-    expect(child.exitCode).toBe(1);
+    expect(child.exitCode).toBe(128 + 15);
     expect(await said).toContain('SIGTERM ended the command.');
   });
 });
