@@ -16,6 +16,7 @@ import { atRest } from './at-rest.ts';
 import { fetchView } from './components/lazy-view.tsx';
 import { toastAction } from './components/toast.tsx';
 import { isStanding, pressedBefore, takeOver } from './first/standing.ts';
+import { atFirstSign } from './first-sign.ts';
 import { route, VIEWS, type View } from './router.ts';
 import { register } from './sw/register.ts';
 
@@ -43,8 +44,7 @@ async function show(): Promise<void> {
  * The other views load one at a time while the page is idle, so that a link shows its view at once: from the first sign of the
  * visitor on, or when the first view and its model have had their time.
  */
-const SIGNS = ['pointermove', 'pointerdown', 'touchstart', 'keydown', 'scroll'] as const;
-const LATEST = 8000;
+const LATEST = 12_000;
 function fetchAtRest([view, ...others]: readonly View[]): void {
   if (view === undefined) return;
   atRest(async () => {
@@ -52,11 +52,4 @@ function fetchAtRest([view, ...others]: readonly View[]): void {
     fetchAtRest(others);
   }, LATEST);
 }
-const seen = new AbortController();
-function begin(): void {
-  if (seen.signal.aborted) return;
-  seen.abort();
-  fetchAtRest(VIEWS);
-}
-for (const sign of SIGNS) addEventListener(sign, begin, { passive: true, signal: seen.signal });
-addEventListener('load', () => setTimeout(begin, LATEST), { once: true });
+atFirstSign(() => fetchAtRest(VIEWS), LATEST);

@@ -41,6 +41,19 @@ describe('the first minute', skipBecause(LACKS_CHROMIUM), () => {
     await page.getByRole('heading', { level: 1, name: 'Learn how diffusion works' }).waitFor();
   });
 
+  it('leaves the processor to the recording at first, for a visitor who does nothing', async () => {
+    const { page } = await openSite(browser(), host());
+    await recording(page).waitFor();
+    await page.getByText('Ready: press Sample to make them here').waitFor();
+    const started = await page.evaluate(() =>
+      performance
+        .getEntriesByType('resource')
+        .flatMap(({ name, startTime }) => (/\/client-/.test(name) ? [startTime] : [])),
+    );
+    expect(started).toHaveLength(1);
+    expect(started[0]).toBeGreaterThan(4000);
+  });
+
   it('shows the end of the recording, still, to those who asked for less motion', async () => {
     const { page } = await openSite(browser(), host(), '', { reducedMotion: 'reduce', allow: [CUT_OFF] });
     await page.getByText('a recording, step 20 of 20').waitFor();

@@ -6,6 +6,7 @@ import { signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import type { LoadProgress, ModelInfo } from '../../src/worker/client.ts';
+import { atFirstSign } from '../first-sign.ts';
 import { current, type DeviceChoice, device, loaded, models, samplingWorker, useModel } from '../store.ts';
 import { Button } from './button.tsx';
 import { Figures } from './figures.tsx';
@@ -24,7 +25,7 @@ export interface ModelBarProps {
 }
 
 export function ModelBar({ disabled = false }: ModelBarProps): JSX.Element {
-  useEffect(askDevices, []);
+  useEffect(() => atFirstSign(askDevices, LATEST), []);
   const reason = noWebGpu.value;
   return (
     <section class="model-bar" aria-label="Model and device">
@@ -97,7 +98,10 @@ function Failed({ message }: { message: string }): JSX.Element {
   );
 }
 
-/** Runs once per page, when the bar is first shown and the page is idle. */
+/** Milliseconds after which the browser is asked although the visitor has done nothing. */
+const LATEST = 4000;
+
+/** Runs once per page. */
 function askDevices(): void {
   if (noWebGpu.peek() !== undefined) return;
   noWebGpu.value = null;

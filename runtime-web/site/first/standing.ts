@@ -6,6 +6,9 @@ const page = typeof document === 'undefined' ? undefined : document;
 
 let stands = page === undefined || page.documentElement.dataset.first === 'shown';
 
+/** Whether the page began with the view that index.html holds. */
+export const stoodAtFirst = stands;
+
 /** Whether the view on show is the one that index.html holds. */
 export const isStanding = (): boolean => stands;
 

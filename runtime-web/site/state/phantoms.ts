@@ -62,13 +62,17 @@ export function cutSheet(
   rgba: ArrayLike<number>,
   { columns, count, width, height }: Pick<PhantomSheet, 'columns' | 'count' | 'width' | 'height'>,
 ): Uint8Array {
-  const area = width * height;
-  return Uint8Array.from({ length: count * area }, (_, i) => {
-    const [picture, place] = [Math.floor(i / area), i % area];
-    const x = (picture % columns) * width + (place % width);
-    const y = Math.floor(picture / columns) * height + Math.floor(place / width);
-    return rgba[4 * (y * columns * width + x)]!;
-  });
+  const pixels = new Uint8Array(count * height * width);
+  let to = 0;
+  for (let picture = 0; picture < count; picture++) {
+    const left = (picture % columns) * width;
+    const top = Math.floor(picture / columns) * height;
+    for (let y = top; y < top + height; y++) {
+      const row = y * columns * width;
+      for (let x = left; x < left + width; x++) pixels[to++] = rgba[4 * (row + x)]!;
+    }
+  }
+  return pixels;
 }
 
 export function phantomPicture({ pixels, width, height }: Phantoms, index: number, name: string): Picture {

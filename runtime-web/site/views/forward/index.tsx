@@ -1,5 +1,6 @@
 /** The forward process: a picture, its noise, and the schedule that mixes them. */
 import type { JSX } from 'preact';
+import { Later } from '../../components/later.tsx';
 import { NextStep } from '../../components/next-step.tsx';
 import { formatRoute } from '../../router.ts';
 import { ChainDemo } from './chain/demo.tsx';
@@ -38,12 +39,18 @@ export default function ForwardView(): JSX.Element {
           <ScheduleCard />
         </div>
       </div>
-      <Plots />
-      <Formulas />
-      <ChainDemo />
-      <NextStep href={formatRoute('learn', {}, 'guess')} label="Guess the noise">
-        The picture is destroyed. Can a network say which noise is in it?
-      </NextStep>
+      <Later>
+        <Plots />
+      </Later>
+      <Later>
+        <Formulas />
+      </Later>
+      <Later>
+        <ChainDemo />
+        <NextStep href={formatRoute('learn', {}, 'guess')} label="Guess the noise">
+          The picture is destroyed. Can a network say which noise is in it?
+        </NextStep>
+      </Later>
     </div>
   );
 }

@@ -19,7 +19,7 @@ import { FEWEST_PICTURES, MOST_PICTURES, PICTURES, SEEDS } from './plan.ts';
 import { LEVELS } from './presentation.ts';
 import { randomSeed, STEP_CHOICES } from './settings.ts';
 import { change, closeRound, forClass, game, info, opened, reals, record, terms } from './state.ts';
-import { capital, type KindWords } from './terms.ts';
+import { capital, type KindWords, TERMS } from './terms.ts';
 
 export function Intro(): JSX.Element {
   const { best } = record.value;
@@ -85,7 +85,7 @@ function Pitch(): JSX.Element {
 function HowTo(): JSX.Element {
   const { real, synthetic } = terms.value;
   const keyOf = ({ word }: KindWords) => word[0]!.toUpperCase();
-  const soft = reals.value.state === 'ready' && reals.value.pool.presentation.soft;
+  const soft = reals.value.state === 'ready' ? reals.value.pool.presentation.soft : terms.value === TERMS.phantom;
   return (
     <ul class="game-howto">
       <li>

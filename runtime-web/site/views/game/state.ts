@@ -86,10 +86,12 @@ export function closeRound(): void {
   });
 }
 
-/** What the pictures on the table are called; before they are there, real and synthetic. */
+/** What the pictures on the table are called; before they are there, what those of the chosen model will be. */
 export const terms = computed<Terms>(() => {
   const pool = game.round.value?.table.pool ?? (reals.value.state === 'ready' ? reals.value.pool : undefined);
-  return pool ? termsOf(pool.terms) : TERMS.real;
+  if (pool) return termsOf(pool.terms);
+  const { pictures, trainedOn } = current.value;
+  return pictures !== undefined && trainedOn === 'phantoms' ? TERMS.phantom : TERMS.real;
 });
 
 /** Whether the round ends with a code for a lecturer. */

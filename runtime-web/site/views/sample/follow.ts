@@ -1,7 +1,8 @@
 /** Updates the controls and the sampling when a link or the model changes. */
 import { effect } from '@preact/signals';
 import { atRest } from '../../at-rest.ts';
-import { isStanding } from '../../first/standing.ts';
+import { stoodAtFirst } from '../../first/standing.ts';
+import { atFirstSign } from '../../first-sign.ts';
 import { current, models, route, useModel } from '../../store.ts';
 import { decodeLink, encodeLink } from './link.ts';
 import { type Draft, fitDraft } from './parameters.ts';
@@ -48,6 +49,9 @@ function isOnShow(query: URLSearchParams): boolean {
   );
 }
 
+/** True for the model that the page begins with: the visitor has asked for nothing yet. */
+let canWait = stoodAtFirst;
+
 /** Loads the model before the first click, unless the visitor's browser saves data. */
 function followModel(): void {
   const model = current.value;
@@ -56,19 +60,20 @@ function followModel(): void {
   const load = () => {
     if (model === current.peek()) useModel(model).catch(() => {}); // `loaded` has the error
   };
-  if (isStanding()) afterwards(load);
+  if (canWait) afterwards(load);
   else queueMicrotask(load);
+  canWait = false;
 }
 
-/** Milliseconds that the page's own first tasks have, and after which the network starts all the same. */
-const [OWN, LATEST] = [700, 2000];
+/** Milliseconds that the recorded sampling has the machine to itself, and that a busy page has from then on. */
+const [RECORDED, BUSY] = [4000, 2000];
 
 /**
- * Once the page's own first tasks are done: to start a network takes all cores for a second, first to see how many threads are
- * worth it.
+ * At the visitor's first sign: to start a network takes all cores for a second, first to see how many threads are worth it, and a
+ * phone should show the page first.
  */
 function afterwards(then: () => void): void {
-  setTimeout(() => atRest(then, LATEST), OWN);
+  atFirstSign(() => atRest(then, BUSY), RECORDED);
 }
 
 let before = current.peek();
