@@ -3,7 +3,7 @@
  * start. It loads no more than the command needs, since a program should answer at once.
  */
 import { isApart, opensGpu, runApart, speakToTerminal } from './terminal/apart.ts';
-import { hugePages, runWithHugePages } from './terminal/huge-pages.ts';
+import { hugePages, startAgain } from './terminal/huge-pages.ts';
 import { setProgram } from './terminal/program.ts';
 import { endWithFirst } from './terminal/second-process.ts';
 
@@ -12,10 +12,7 @@ export async function runProgram(name: string): Promise<void> {
   const args = process.argv.slice(2);
   endWithFirst();
   const tunables = hugePages(args);
-  if (tunables !== undefined) {
-    process.exitCode = await runWithHugePages(tunables);
-    return;
-  }
+  if (tunables !== undefined) startAgain(tunables);
   const hasGpu = async () => (await import('@onnoise/runtime-node')).lacksGpu() === undefined;
   if (!isApart() && (await opensGpu(args, hasGpu))) {
     process.exitCode = await runApart();

@@ -6,7 +6,9 @@ import { endWithFirst, followSecond, startSecond } from '../../pipeline/src/term
 
 endWithFirst();
 if (process.env.SECOND === undefined) {
-  process.exitCode = await followSecond(startSecond({ env: { SECOND: 'yes' }, stderr: 'inherit' }));
+  const second = startSecond({ SECOND: 'yes' });
+  second.stderr!.pipe(process.stderr);
+  process.exitCode = await followSecond(second);
 } else {
   const stay = setInterval(() => {}, 1000);
   let interrupted = 0;

@@ -51,7 +51,7 @@ function writeWhole(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Err
 
 /** Runs the program's own command line in the second process and returns its exit code. */
 export async function runApart(): Promise<number> {
-  const child = startSecond({ env: { [MARK]: String(FD) }, stderr: 'pipe', also: 2 });
+  const child = startSecond({ [MARK]: String(FD) });
   createInterface({ input: child.stderr! }).on('line', (line) => {
     if (!DAWN.test(line)) process.stderr.write(`${line}\n`);
   });

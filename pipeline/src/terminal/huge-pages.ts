@@ -1,11 +1,11 @@
 /**
  * Memory in pages of 2 MiB. Linux gives them to programs that ask, and glibc asks where a variable tells it to before the
  * program starts (`GLIBC_TUNABLES`, from glibc 2.35). Training reads all its memory at every step, so it starts again
- * with the variable: its addresses are then looked up in fewer and nearer tables.
+ * with the variable: its addresses are then looked up in fewer and nearer tables. Node replaces the process by itself, from
+ * 22.15 on. Older ones do without: a second process would still be there, for up to a step, when the first is killed.
  */
 import { readFileSync } from 'node:fs';
 import { glibcVersion, isAtLeast } from '../versions.ts';
-import { followSecond, startSecond } from './second-process.ts';
 
 const TUNABLE = 'glibc.malloc.hugetlb';
 const OLDEST_GLIBC = '2.35';
@@ -17,29 +17,24 @@ export interface HugePageSystem {
   glibc: string | undefined;
   /** The variable `GLIBC_TUNABLES`. */
   tunables: string;
+  /** Whether Node can replace this process. A channel to a parent that forked it would not outlive that. */
+  replaceable: boolean;
 }
 
 /** The value of `GLIBC_TUNABLES` to start again with; undefined where nothing is to gain, or the choice is made. */
 export function hugePages(args: readonly string[], system = thisSystem): string | undefined {
   if (args[0] !== 'train' || ['--help', '-h', '--dry-run'].some((option) => args.includes(option))) return undefined;
-  const { setting, glibc, tunables } = system();
+  const { setting, glibc, tunables, replaceable } = system();
+  if (!replaceable) return undefined;
   if (!setting.includes('[madvise]') || tunables.includes(TUNABLE)) return undefined;
   if (glibc === undefined || !isAtLeast(glibc, OLDEST_GLIBC)) return undefined;
   return [tunables, `${TUNABLE}=1`].filter(Boolean).join(':');
 }
 
-/**
- * Starts this command line again with huge pages: in this same process where Node can replace it (from 22.15), else in a
- * second one.
- */
-export async function runWithHugePages(tunables: string): Promise<number> {
-  const env = { GLIBC_TUNABLES: tunables };
-  // A channel to a parent that forked this process would not outlive it.
-  if (!process.channel) {
-    const command = [process.argv0, ...process.execArgv, ...process.argv.slice(1)];
-    (process as Replaceable).execve?.(process.execPath, command, { ...process.env, ...env });
-  }
-  return followSecond(startSecond({ env, stderr: 'inherit' }));
+/** Starts this command line again with huge pages, in this same process: nothing after the call runs. */
+export function startAgain(tunables: string): void {
+  const command = [process.argv0, ...process.execArgv, ...process.argv.slice(1)];
+  (process as Replaceable).execve?.(process.execPath, command, { ...process.env, GLIBC_TUNABLES: tunables });
 }
 
 /** Not in the types of Node 20. */
@@ -49,9 +44,10 @@ interface Replaceable {
 
 function thisSystem(): HugePageSystem {
   const tunables = process.env.GLIBC_TUNABLES ?? '';
+  const replaceable = 'execve' in process && !process.channel;
   try {
-    return { setting: readFileSync(SETTING, 'utf8'), glibc: glibcVersion(), tunables };
+    return { setting: readFileSync(SETTING, 'utf8'), glibc: glibcVersion(), tunables, replaceable };
   } catch {
-    return { setting: '', glibc: undefined, tunables };
+    return { setting: '', glibc: undefined, tunables, replaceable };
   }
 }

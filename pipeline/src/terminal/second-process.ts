@@ -11,20 +11,14 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 /** Windows gives Ctrl-C to both, and opens a window for a child that is detached. */
 const ALONE = process.platform !== 'win32';
 
-export interface SecondOptions {
-  env: Record<string, string>;
-  /** What its descriptor 2 is: this process's own, or a pipe for the caller to read; `also` is its descriptor 4. */
-  stderr: 'inherit' | 'pipe';
-  also?: number;
-}
-
 /**
- * Starts it. It has a process group of its own, so that a terminal's Ctrl-C reaches it once: from here. An open channel
- * tells it that this process lives.
+ * Starts it with these variables. It has a process group of its own, so that a terminal's Ctrl-C reaches it once: from here.
+ * An open channel, descriptor 3, tells it that this process lives. Its descriptor 2 is a pipe for the caller to read, and
+ * its descriptor 4 is where this process's own descriptor 2 goes.
  */
-export function startSecond({ env, stderr, also }: SecondOptions): ChildProcess {
+export function startSecond(env: Record<string, string>): ChildProcess {
   return spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
-    stdio: ['inherit', 'inherit', stderr, 'ipc', also ?? 'ignore'],
+    stdio: ['inherit', 'inherit', 'pipe', 'ipc', 2],
     env: { ...process.env, ...env, [MARK]: '1' },
     detached: ALONE,
   });

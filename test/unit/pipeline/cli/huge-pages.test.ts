@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { type HugePageSystem, hugePages } from '#pipeline/terminal/huge-pages.ts';
+import { skipBecause } from '#test/skip.ts';
 
 const ON = 'glibc.malloc.hugetlb=1';
-const debian: HugePageSystem = { setting: 'always [madvise] never\n', glibc: '2.41', tunables: '' };
+const debian: HugePageSystem = { setting: 'always [madvise] never\n', glibc: '2.41', tunables: '', replaceable: true };
 
 describe('hugePages', () => {
   it.each<[string, string[], Partial<HugePageSystem>, string | undefined]>([
@@ -20,6 +21,7 @@ describe('hugePages', () => {
     ['musl', ['train'], { glibc: undefined }, undefined],
     ['an older glibc', ['train'], { glibc: '2.34' }, undefined],
     ['the first glibc that can', ['train'], { glibc: '2.35' }, ON],
+    ['a Node that cannot replace its process', ['train'], { replaceable: false }, undefined],
     ['help', ['train', '--help'], {}, undefined],
     ['a dry run', ['train', '--dry-run'], {}, undefined],
     ['another command', ['sample', '--model', 'models/digits'], {}, undefined],
@@ -29,21 +31,23 @@ describe('hugePages', () => {
   });
 });
 
-describe('a command line that starts again', () => {
+const LACKS_EXECVE = 'execve' in process ? undefined : 'Node cannot replace its process: use 22.15 or newer';
+
+describe('startAgain', skipBecause(LACKS_EXECVE), () => {
   const PROGRAM = join(import.meta.dirname, '../../../support/huge-pages-program.ts');
-  const { GLIBC_TUNABLES: _, ...env } = process.env;
-  const run = async (stdio: ['ignore', 'pipe', 'pipe'] | ['ignore', 'pipe', 'pipe', 'ipc']) => {
-    const child = spawn(process.execPath, ['--import', 'tsx', PROGRAM, 'a word', '--and=more'], { stdio, env });
-    const [stdout, stderr] = await Promise.all([text(child.stdout!), text(child.stderr!), once(child, 'close')]);
-    return { stdout: JSON.parse(stdout) as unknown, stderr, code: child.exitCode };
-  };
-  const answer = { args: ['a word', '--and=more'], tunables: ON, options: true };
 
-  it('has the variable, its own arguments and its exit code, and says nothing of it', async () => {
-    expect(await run(['ignore', 'pipe', 'pipe'])).toEqual({ stdout: answer, stderr: '', code: 5 });
-  });
-
-  it('does so in a program that was forked with a channel', async () => {
-    expect(await run(['ignore', 'pipe', 'pipe', 'ipc'])).toEqual({ stdout: answer, stderr: '', code: 5 });
+  it('has the variable, the same arguments, process and output, and says nothing of it', async () => {
+    const { GLIBC_TUNABLES: _, ...env } = process.env;
+    const child = spawn(process.execPath, ['--import', 'tsx', PROGRAM, 'a word', '--and=more'], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env,
+    });
+    const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+    const answer = { args: ['a word', '--and=more'], tunables: ON, options: true, id: child.pid };
+    expect({ stdout: JSON.parse(stdout) as unknown, stderr, code: child.exitCode }).toEqual({
+      stdout: answer,
+      stderr: '',
+      code: 5,
+    });
   });
 });
