@@ -9,6 +9,8 @@ import { glibcVersion, isAtLeast } from '../versions.ts';
 
 const TUNABLE = 'glibc.malloc.hugetlb';
 const OLDEST_GLIBC = '2.35';
+/** Set in the process that was started again: glibc takes its own variable away from programs with special rights. */
+const MARK = 'ONNOISE_STARTED_AGAIN';
 const SETTING = '/sys/kernel/mm/transparent_hugepage/enabled';
 
 export interface HugePageSystem {
@@ -17,7 +19,7 @@ export interface HugePageSystem {
   glibc: string | undefined;
   /** The variable `GLIBC_TUNABLES`. */
   tunables: string;
-  /** Whether Node can replace this process. A channel to a parent that forked it would not outlive that. */
+  /** Whether Node can replace this process, and has not yet. A channel to a parent that forked it would not outlive that. */
   replaceable: boolean;
 }
 
@@ -31,10 +33,18 @@ export function hugePages(args: readonly string[], system = thisSystem): string 
   return [tunables, `${TUNABLE}=1`].filter(Boolean).join(':');
 }
 
-/** Starts this command line again with huge pages, in this same process: nothing after the call runs. */
+/**
+ * Starts this command line again with huge pages, in this same process: nothing after the call runs. Where Node may not,
+ * by its option --permission, this process goes on without.
+ */
 export function startAgain(tunables: string): void {
   const command = [process.argv0, ...process.execArgv, ...process.argv.slice(1)];
-  (process as Replaceable).execve?.(process.execPath, command, { ...process.env, GLIBC_TUNABLES: tunables });
+  const env = { ...process.env, [MARK]: '1', GLIBC_TUNABLES: tunables };
+  try {
+    (process as Replaceable).execve?.(process.execPath, command, env);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_ACCESS_DENIED') throw error;
+  }
 }
 
 /** Not in the types of Node 20. */
@@ -42,9 +52,9 @@ interface Replaceable {
   execve?: (file: string, args: readonly string[], env: NodeJS.ProcessEnv) => never;
 }
 
-function thisSystem(): HugePageSystem {
+export function thisSystem(): HugePageSystem {
   const tunables = process.env.GLIBC_TUNABLES ?? '';
-  const replaceable = 'execve' in process && !process.channel;
+  const replaceable = 'execve' in process && !process.channel && process.env[MARK] === undefined;
   try {
     return { setting: readFileSync(SETTING, 'utf8'), glibc: glibcVersion(), tunables, replaceable };
   } catch {
