@@ -50,6 +50,21 @@ describe('the game', skipBecause(LACKS_CHROMIUM), () => {
     expect([...questions], 'the page around a picture is the same for real and synthetic ones').toHaveLength(1);
   });
 
+  it('calls the pictures by their names before they are there', async () => {
+    let arrive = () => {};
+    const until = new Promise<void>((resolve) => {
+      arrive = resolve;
+    });
+    host().fault(/model\.onnx$/, { hold: { after: 1000, until } });
+    const { page } = await openSite(browser(), host(), '#/game?model=hands');
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('Phantom or generated?');
+    await page.getByText(/moved, scaled and softened a little/).waitFor();
+    await page.getByText('Getting the model ready…').waitFor();
+    arrive();
+    await page.getByText('Painting the first pictures').waitFor();
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('Phantom or generated?');
+  });
+
   it('counts right answers, by click and by key, and shares the round without its answers', async () => {
     const page = await start({ permissions: ['clipboard-read', 'clipboard-write'] });
     for (const [i, truth] of (await kinds()).entries()) {
