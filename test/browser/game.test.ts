@@ -1,11 +1,11 @@
 /** The game: it gives nothing away before the answer, and judges it correctly. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { describe, expect, inject, it } from 'vitest';
 import { type Kind, PICTURES, planRound } from '../../runtime-web/site/views/game/plan.ts';
 import { LACKS_CHROMIUM } from '../support/browser/chromium.ts';
-import { openSite, PHONE } from '../support/browser/site.ts';
+import { heading, openSite, PHONE } from '../support/browser/site.ts';
 import { useBrowser, useHost, type VisitOptions } from '../support/browser/visit.ts';
 import { skipBecause } from '../support/skip.ts';
 
@@ -127,6 +127,32 @@ describe('the game', skipBecause(LACKS_CHROMIUM), () => {
     await picture(page, 2).waitFor();
     await swipe(page, picture(page, 2), 20);
     expect(await answers(page).count(), 'a short push is no answer').toBe(2);
+  });
+
+  it('shows what comes from its top, however far the page was scrolled before', async () => {
+    const { page } = await openSite(browser(), host(), `${ROUND}&pictures=6`, PHONE);
+    const top = async (shown: Locator) => (await shown.boundingBox())!.y;
+    const press = async (button: Locator) => {
+      await button.click({ trial: true }); // waits until it can be pressed
+      await button.evaluate((button: HTMLElement) => {
+        scrollTo({ top: document.body.scrollHeight, behavior: 'instant' });
+        button.click();
+      });
+    };
+    await press(page.getByRole('button', { name: 'Start', exact: true }));
+    for (let i = 1; i <= 6; i++) {
+      const shown = page.getByRole('img', { name: `Picture ${i} of 6`, exact: true });
+      await shown.waitFor();
+      expect(await top(shown), `picture ${i}`).toBeGreaterThanOrEqual(0);
+      await page.keyboard.press('r');
+      await next(page).waitFor();
+      await press(next(page));
+    }
+    await page.getByRole('heading', { level: 1, name: /of 6/ }).waitFor();
+    expect(await top(heading(page)), 'the result').toBeGreaterThanOrEqual(0);
+    await press(page.getByRole('button', { name: 'Change settings' }));
+    await page.getByRole('button', { name: 'Start', exact: true }).waitFor();
+    expect(await top(heading(page)), 'the settings').toBeGreaterThanOrEqual(0);
   });
 
   it('shows the picture large beside the answers on a phone on its side', async () => {

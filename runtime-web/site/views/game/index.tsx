@@ -1,6 +1,6 @@
 /** Real or synthetic? Some pictures are real, some were painted by the page a moment ago. `#/game/class` is for lecturers. */
 import type { JSX } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import './game.css';
 import './intro.css';
 import './face.css';
@@ -28,8 +28,18 @@ function Play(): JSX.Element {
     return () => document.removeEventListener('keydown', onKey);
   }, []);
   const phase = game.phase.value;
+  const place = game.place.value;
+  const table = useRef<HTMLDivElement>(null);
+  const first = useRef(true);
+
+  // A new picture is seen from its top, also where the page was scrolled down to the button that led to it.
+  useLayoutEffect(() => {
+    if (!first.current && table.current!.getBoundingClientRect().top < 0) table.current!.scrollIntoView();
+    first.current = false;
+  }, [phase, place]);
+
   return (
-    <div class="game" data-phase={phase}>
+    <div class="game" data-phase={phase} ref={table}>
       {phase === 'intro' && <Intro />}
       {phase === 'round' && <RoundView />}
       {phase === 'summary' && <Summary />}
