@@ -25,7 +25,7 @@ const MODEL = 'out/digits';
 const SHEET = `${MODEL}/samples.png`;
 const PICTURES = 64;
 /** More steps and fresh noise than usual: the digits are plainer and more alike to real ones, docs/quality.md. */
-const SAMPLING = { sampler: 'dpmpp_2m_sde', steps: 40, noise: 1.5, guidance: 1.15 } as const;
+const SAMPLING = { sampler: 'dpmpp_2m_sde', steps: 40, noise: 1.5, guidance: 1.1 } as const;
 const SEED = 0;
 
 const say = (line = '') => console.log(line);

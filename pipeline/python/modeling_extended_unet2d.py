@@ -1,6 +1,7 @@
 """
 diffusers' UNet2DModel with what Onnoise adds to it: conditions, numbers such as an age, whose embeddings are added to
-the time's; and patches, pixels that the network sees as the channels of one. It loads as a part of the model folder:
+the time's; patches, pixels that the network sees as the channels of one; and pictures of its classes, which it learns and
+sees beside the sample. It loads as a part of the model folder:
 
     DiffusionPipeline.from_pretrained("<model folder>", custom_pipeline="pipeline", trust_remote_code=True)
 """
@@ -15,7 +16,7 @@ from diffusers.models.unets.unet_2d import UNet2DOutput
 from safetensors.torch import load_file
 
 WEIGHTS = "diffusion_pytorch_model.safetensors"
-OURS = dict(conditions=[], null_condition=False, patch_size=1)
+OURS = dict(conditions=[], null_condition=False, patch_size=1, class_pictures=False)
 
 
 class UNet2DModel(diffusers.UNet2DModel):
@@ -26,6 +27,11 @@ class UNet2DModel(diffusers.UNet2DModel):
         if conditions is None and count > 0:
             raise ValueError("conditions must be given: DDPMPipeline takes none, the folder's own pipeline does")
         side = self.config.patch_size
+        if self.config.class_pictures:
+            if class_labels is None:
+                raise ValueError("class_labels must be given: the network has classes")
+            pictures = self.class_picture_embedding(class_labels).view(sample.shape)
+            sample = torch.cat((sample, pictures.to(sample.dtype)), 1)
         patches = torch.nn.functional.pixel_unshuffle(sample, side)
         add = lambda module, inputs, time: time + self.embed_conditions(conditions).to(time.dtype)
         hook = self.time_embedding.register_forward_hook(add) if count > 0 else None
@@ -55,10 +61,15 @@ class UNet2DModel(diffusers.UNet2DModel):
         side = ours["patch_size"]
         images = {name: keys[name] for name in ["sample_size", "in_channels", "out_channels"]}
         deep = {name: images[name] * side**2 for name in ["in_channels", "out_channels"]}
+        if ours["class_pictures"]:
+            deep["in_channels"] *= 2
         unet = cls.from_config(keys | deep | dict(sample_size=images["sample_size"] // side))
         unet.register_to_config(**ours, **images)
         width = unet.time_embedding.linear_2.out_features
         if ours["conditions"]:
             unet.condition_embeddings = torch.nn.ModuleList(TimestepEmbedding(17, width) for _ in ours["conditions"])
+        if ours["class_pictures"]:
+            pixels = images["in_channels"] * images["sample_size"] ** 2
+            unet.class_picture_embedding = torch.nn.Embedding(keys["num_class_embeds"], pixels)
         unet.load_state_dict(load_file(Path(folder, WEIGHTS)))
         return unet.to(dtype=torch_dtype or torch.float32).eval()

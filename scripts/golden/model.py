@@ -327,6 +327,37 @@ def patched():
     return dict(config=config, batch=2, timesteps=timesteps, labels=None, parameters=parameters, output=packed(output), **found)
 
 
+class BesideClassPictures(torch.nn.Module):
+    """UNet2DModel that sees a learned picture of the class beside the sample, both in patches."""
+
+    def __init__(self, network, side, classes, shape):
+        super().__init__()
+        self.network, self.side = network, side
+        self.class_picture_embedding = torch.nn.Embedding(classes, math.prod(shape))
+
+    def forward(self, x, t, labels):
+        beside = torch.cat((x, self.class_picture_embedding(labels).view(x.shape)), 1)
+        output = self.network(F.pixel_unshuffle(beside, self.side), t, class_labels=labels).sample
+        return F.pixel_shuffle(output, self.side)
+
+
+def class_pictures():
+    """RGB, with one class twice in the batch: its row has the sum of both gradients."""
+    classes, shape, timesteps, labels = 4, (3, 3, 8, 8), [3, 61, 20], [2, 0, 2]
+    inner = CASES["without attention, one layer"] | dict(sample_size=4, in_channels=24, out_channels=12, num_class_embeds=classes)
+    model = BesideClassPictures(UNet2DModel(**inner), 2, classes, shape[1:]).train()
+    own = lambda name: name.removeprefix("network.")
+    names = load_wave(model)
+    output = model(wave(900, shape, 1.2), torch.tensor(timesteps), torch.tensor(labels))
+    found = gradients(model, output, wave(901, shape, 1.0))
+    found["gradients"] = {own(name): value for name, value in found["gradients"].items()}
+    config = inner | dict(
+        _class_name="UNet2DModel", sample_size=8, in_channels=3, out_channels=3, patch_size=2, class_pictures=True
+    )
+    parameters = {own(n): list(model.state_dict()[n].shape) for n in names}
+    return dict(config=config, batch=3, timesteps=timesteps, labels=labels, parameters=parameters, output=packed(output), **found)
+
+
 def base_shapes():
     """The state dict of google/ddpm-cifar10-32, whose configuration this is."""
     down = ["DownBlock2D", "AttnDownBlock2D", "DownBlock2D", "DownBlock2D"]
@@ -346,4 +377,5 @@ if __name__ == "__main__":
     write("unet2d.json", {name: unet2d(config) for name, config in CASES.items()})
     write("conditional.json", conditional())
     write("patches.json", patched())
+    write("class-pictures.json", class_pictures())
     write("base-shapes.json", base_shapes())

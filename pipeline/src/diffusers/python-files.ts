@@ -3,9 +3,9 @@
  *
  *     pipeline.py                          samples with classes, conditions, guidance and any scheduler of diffusers
  *     unet/modeling_simple_unet.py         `SimpleUnet` in plain PyTorch
- *     unet/modeling_extended_unet2d.py  `UNet2DModel` with conditions or patches
+ *     unet/modeling_extended_unet2d.py  `UNet2DModel` with conditions, patches or pictures of its classes
  *
- * A `UNet2DModel` without either is diffusers' own class and needs no file in `unet`. The files are in
+ * A `UNet2DModel` without them is diffusers' own class and needs no file in `unet`. The files are in
  * `pipeline/python`; nothing here runs them, and diffusers runs them only with `trust_remote_code=True`.
  */
 import { readFile } from 'node:fs/promises';
@@ -19,15 +19,18 @@ const EXTENDED = 'modeling_extended_unet2d';
 
 type Described = Partial<Pick<ModelConfig, '_class_name' | 'num_class_embeds' | 'null_condition' | 'conditions'>> & {
   patch_size?: number;
+  class_pictures?: boolean;
 };
 
 /**
  * Where diffusers finds the class of a network: `diffusers`, or the file in `unet` that defines it. It refuses to load
  * a network of ours without `trust_remote_code=True`, rather than to load a part of it.
  */
-export function libraryOf({ _class_name = 'UNet2DModel', conditions = [], patch_size = 1 }: Described): string {
+export function libraryOf(config: Described): string {
+  const { _class_name = 'UNet2DModel', conditions = [], patch_size = 1, class_pictures = false } = config;
   const library = findNetwork(_class_name)?.library ?? 'onnoise';
-  return library === 'diffusers' && (conditions.length > 0 || patch_size > 1) ? EXTENDED : library;
+  const extended = conditions.length > 0 || patch_size > 1 || class_pictures;
+  return library === 'diffusers' && extended ? EXTENDED : library;
 }
 
 /**

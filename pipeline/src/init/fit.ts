@@ -1,6 +1,6 @@
 /**
- * Puts the weights that a run starts from into its network. They must be of the same tensors. One growth is allowed: a
- * class embedding may get one more row, for the null class, which starts at the mean of the others.
+ * Puts the weights that a run starts from into its network. They must be of the same tensors. One growth is allowed: the
+ * class embedding and the pictures of the classes may get one more row, for the null class, which starts at the mean of the others.
  */
 import { InputError } from '@onnoise/scheduler';
 import type { ParameterSpec } from '../model/index.ts';
@@ -20,7 +20,7 @@ interface Network {
   parameters: readonly Pick<ParameterSpec, 'name' | 'shape'>[];
 }
 
-const CLASSES = 'class_embedding.weight';
+const CLASSES = ['class_embedding.weight', 'class_picture_embedding.weight'];
 
 /**
  * The network's parameters, buffers included, in its order. The arrays are copies.
@@ -49,7 +49,7 @@ export function fitParameters(start: Start, { config, parameters }: Network): Ma
 
 function gainsNullClass(config: object, name: string, from: readonly number[], to: readonly number[]): boolean {
   const { null_condition } = config as { null_condition?: boolean };
-  return null_condition === true && name === CLASSES && to[0] === from[0]! + 1 && to[1] === from[1];
+  return null_condition === true && CLASSES.includes(name) && to[0] === from[0]! + 1 && to[1] === from[1];
 }
 
 /** @param shape [rows + 1, width] */

@@ -46,6 +46,12 @@ export function conditioningOf(config: ModelConfig): Conditioning {
 }
 
 /** The configuration without our own keys where they are off: so it stays diffusers', and equal to those before them. */
-export function withoutOff<C extends ModelConfig>({ null_condition, conditions, ...config }: C) {
-  return { ...config, ...(null_condition && { null_condition }), ...(conditions.length > 0 && { conditions }) };
+export function withoutOff<C extends ModelConfig>(config: C) {
+  const { null_condition, conditions, class_pictures, ...others } = config as C & { class_pictures?: boolean };
+  return {
+    ...others,
+    ...(null_condition && { null_condition }),
+    ...(class_pictures && { class_pictures }),
+    ...(conditions.length > 0 && { conditions }),
+  };
 }

@@ -135,7 +135,7 @@ export function pixelwiseLinear(declare: Declare, inputs: number, outputs: numbe
 }
 
 /** PyTorch's `Embedding`: labels [N], int32, to their rows [N, width]. */
-export function embedding(declare: Declare, count: number, width: number) {
-  const weight = declare('weight', [count, width], { kind: 'normal', deviation: 1 });
+export function embedding(declare: Declare, count: number, width: number, deviation = 1) {
+  const weight = declare('weight', [count, width], { kind: 'normal', deviation });
   return (pass: Pass, labels: tf.Tensor1D): tf.Tensor2D => tf.gather(use<tf.Tensor2D>(pass, weight), labels);
 }

@@ -49,6 +49,7 @@ const RESAMPLING = ['conv', 'resnet'] as const;
  * | flip_sin_to_cos, freq_shift      | true, 0               | order and frequencies of the time embedding                     |
  * | num_class_embeds                 | null                  | rows of the class embedding; null: no classes                   |
  * | null_condition                   | false                 | trained without a condition too; the last class is then the null class. Not a key of diffusers |
+ * | class_pictures                   | false                 | a learned picture of its class beside the sample; false without classes. Not a key of diffusers |
  * | conditions                       | []                    | numbers it is conditional on: name, mean, std, min, max. Not a key of diffusers |
  * | num_train_timesteps              | 1000                  | T, rows of the time embedding's table                           |
  */
@@ -83,6 +84,7 @@ export interface UNet2DConfig {
   class_embed_type: null;
   num_class_embeds: number | null;
   null_condition: boolean;
+  class_pictures: boolean;
   conditions: ConditionSpec[];
   num_train_timesteps: number;
 }
@@ -121,6 +123,7 @@ const RULES: Rules<UNet2DConfig> = {
   add_attention: withDefault(true, flag),
   class_embed_type: only(null),
   ...CONDITION_RULES,
+  class_pictures: withDefault(false, flag),
   num_train_timesteps: TIMESTEPS,
 };
 
@@ -139,6 +142,7 @@ export function readUNet2DConfig(json: unknown): UNet2DConfig {
   const passive = ['_diffusers_version', '_name_or_path', ...former].map((name) => [name, anything]);
   const config = readObject(json, ACTION, RULES, Object.fromEntries(passive));
   config.num_train_timesteps ??= DEFAULT_TIMESTEPS;
+  if (config.num_class_embeds === null) config.class_pictures = false;
   if ((config.act_fn as string) === 'swish') config.act_fn = 'silu'; // another name of it
   const levels = config.block_out_channels.length;
   for (const name of ['down_block_types', 'up_block_types'] as const) {

@@ -1,13 +1,14 @@
 /**
  * `UNet2DModel`: the U-Net of the DDPM paper, as in diffusers' class of that name. Arithmetic, parameter names and
  * shapes are the same, so weights can be exchanged both ways. Our additions, off by default: conditions, whose embedding is added to
- * the time embedding, and patches.
+ * the time embedding, patches, and pictures of the classes.
  *
  * Source: Ho et al., "Denoising Diffusion Probabilistic Models" (arXiv 2006.11239), appendix B; diffusers' `unet_2d.py`.
  */
 import type { DropoutSpec } from '@onnoise/scheduler';
 import * as tf from '@tensorflow/tfjs';
 import { activations } from './activation.ts';
+import { besideClassPictures } from './class-pictures.ts';
 import { conditionEmbedding } from './condition-embedding.ts';
 import { declareInto } from './declare.ts';
 import { conv2d, embedding, linear } from './layers.ts';
@@ -114,7 +115,7 @@ function onPatches({ patch_size: side, ...config }: UNet2DConfig): UNet2DConfig 
     ...config,
     patch_size: 1,
     sample_size: config.sample_size / side,
-    in_channels: deep(config.in_channels),
+    in_channels: deep(config.in_channels) * (config.class_pictures ? 2 : 1),
     out_channels: deep(config.out_channels),
   };
 }
@@ -135,5 +136,11 @@ export const unet2dRecord: NetworkRecord<UNet2DConfig> = {
   channelKeys: ['in_channels', 'out_channels'],
   read: readUNet2DConfig,
   stride: ({ block_out_channels, patch_size }) => patch_size * 2 ** (block_out_channels.length - 1),
-  build: (config, ...lists) => inPatches(config.patch_size, unet2d(onPatches(config), ...lists)),
+  build(config, parameters, dropouts) {
+    const network = inPatches(config.patch_size, unet2d(onPatches(config), parameters, dropouts));
+    const { class_pictures: pictures, num_class_embeds: classes, in_channels: channels, sample_size: size } = config;
+    if (!pictures || classes === null) return network;
+    const declare = declareInto(parameters).in('class_picture_embedding');
+    return besideClassPictures(declare, classes, [channels, size, size], network);
+  },
 };

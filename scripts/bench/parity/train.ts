@@ -79,7 +79,8 @@ export async function trainTorch(
 
 /** The network, the noise schedule and the optimizer, in diffusers' and PyTorch's words. */
 function settingsOf({ config }: TrainPlan) {
-  const { _class_name: _, null_condition: __, conditions: ___, patch_size: ____, ...network } = config.model;
+  const own = ['_class_name', 'null_condition', 'conditions', 'patch_size', 'class_pictures'];
+  const network = Object.fromEntries(Object.entries(config.model).filter(([name]) => !own.includes(name)));
   return { config: network, scheduler: config.scheduler, training: config.training };
 }
 

@@ -79,6 +79,11 @@ const MODELS = {
   told: [{ ...unet, ...told }, velocity, []],
   patches: [{ ...unet, sample_size: 16, patch_size: 2 }, velocity, []],
   'patches told': [{ ...unet, ...told, sample_size: 16, patch_size: 2 }, velocity, []],
+  'class pictures': [
+    { ...unet, sample_size: 16, patch_size: 2, num_class_embeds: 3, null_condition: true, class_pictures: true },
+    velocity,
+    ['cat', 'dog'],
+  ],
   tutorial: [tutorial, { ...velocity, num_train_timesteps: 300 }, []],
   'tutorial told': [{ ...tutorial, ...options, ...told }, { ...epsilon, num_train_timesteps: 300 }, []],
 } as const satisfies Record<string, readonly [object, object, readonly string[]]>;
@@ -153,6 +158,10 @@ describe('diffusers', skipBecause(lacksPython('diffusers')), () => {
       scheduler: schedulerOf('patches', 'dpmpp_2m'),
       ours: { sampler: 'dpmpp_2m' },
     });
+    plan('pictures of classes, guided', 'class pictures', {
+      inputs: { class_labels: [1, 0, 1], guidance_scale: 1.5 },
+      ours: { sampler: 'ddpm', labels: [1, 0, 1], guidance: 1.5 },
+    });
     // DDPM's timesteps are 900, 800, ..., 0: both ends of the interval are hit.
     plan('an interval of guidance', 'told', {
       inputs: { class_labels: [1, 0], guidance_scale: 3, guidance_interval: [200, 600] },
@@ -184,6 +193,7 @@ describe('diffusers', skipBecause(lacksPython('diffusers')), () => {
     plan('an interval from its end', 'told', { inputs: { guidance_scale: 2, guidance_interval: [500, 0] } });
     plan('a name of no class', 'classes', { inputs: { class_labels: ['horse'] } });
     plan('patches without trust', 'patches', { ...refused, trust: false });
+    plan('pictures of classes without a class', 'class pictures', refused);
     plan('an unknown condition', 'told', { inputs: { conditions: { height: 3 } } });
     plan('an age that no image had', 'told', { inputs: { conditions: { age: 229 } } });
   };
@@ -251,6 +261,10 @@ describe('diffusers', skipBecause(lacksPython('diffusers')), () => {
     for (const title of all(/^patches in/)) await expectSame(title);
   });
 
+  it('makes our pictures of a network that sees pictures of its classes', async () => {
+    await expectSame('pictures of classes, guided');
+  });
+
   it('guides the timesteps of an interval, its ends included', async () => {
     await expectSame('an interval of guidance');
   });
@@ -271,6 +285,7 @@ describe('diffusers', skipBecause(lacksPython('diffusers')), () => {
     ['an interval from its end', /^guidance_interval must be two timesteps, the lower first, received \[500, 0\]$/],
     ['a name of no class', /^class_labels must be of cat, dog, received horse$/],
     ['an age that no image had', /^condition age must be from 1 to 228, received 229$/],
+    ['pictures of classes without a class', /^class_labels must be given: the network has classes$/],
     ['an unknown condition', /^conditions must be of age, weight, received height$/],
   ])('refuses %s in a sentence', (title, sentence) => {
     expect(answers.get(title)).toMatch(sentence);

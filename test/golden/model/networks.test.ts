@@ -23,6 +23,7 @@ const options: Record<string, NetworkGolden> = read('simple-unet-options.json');
 const unets: Record<string, NetworkGolden> = read('unet2d.json');
 
 const patches: NetworkGolden = read('patches.json');
+const pictures: NetworkGolden = read('class-pictures.json');
 const conditional: Record<string, NetworkGolden> = read('conditional.json');
 
 const shapesOf = (config: unknown) =>
@@ -162,6 +163,15 @@ describe('UNet2DModel', () => {
       expectBetween(golden);
     });
   }
+});
+
+describe('pictures of the classes', () => {
+  it('agree with PyTorch on names, output, loss and every gradient', () => {
+    expect(Object.entries(shapesOf(pictures.config))).toEqual(Object.entries(pictures.parameters));
+    expectGolden(pictures, differentiate(pictures));
+    const expected = unpack(pictures.output);
+    expectClose(predict(pictures, pictures.timesteps), expected, within(1e-4, expected, 'output'));
+  });
 });
 
 describe('patches', () => {

@@ -15,8 +15,9 @@ const OPTIMIZER = oneOf(['adam', 'adamw']);
 export function checkKnown(run: string, { training, model }: TrainConfig): void {
   const action = `write a project for accelerate from ${run}`;
   check(action, 'training.optimizer', OPTIMIZER, training.optimizer);
-  const { patch_size = 1 } = model as { patch_size?: unknown };
+  const { patch_size = 1, class_pictures = false } = model as { patch_size?: unknown; class_pictures?: unknown };
   if (patch_size !== 1) check(action, 'model.patch_size', oneOf([1]), patch_size);
+  if (class_pictures !== false) check(action, 'model.class_pictures', oneOf([false]), class_pictures);
   for (const [key, field] of Object.entries(fields.training)) {
     const value = (training as Record<string, unknown>)[key];
     const standard = 'default' in field ? field.default : undefined;

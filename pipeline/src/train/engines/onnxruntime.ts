@@ -15,7 +15,7 @@ import { runInto } from './run-into.ts';
 import { sessionOf } from './session.ts';
 import { createSharded, shardsOf } from './sharded.ts';
 import { fromStored, type Orders, toStored } from './stored-order.ts';
-import { buffers, feeds, nextOf, only, prefixed, type Tensors, tensor } from './tensors.ts';
+import { buffers, feeds, nextOf, once, only, prefixed, type Tensors, tensor } from './tensors.ts';
 import { type Form, formOf, traceStored, traceTurned } from './trace-stored.ts';
 import { isWide } from './wide.ts';
 
@@ -66,12 +66,13 @@ export async function createOnnxruntimeEngine(
   let spare = buffers(step.state, program.joined);
   fill(current, step.state, state, program.orders);
   const scalars: Tensors = { loss: tensor([], new Float32Array(1)), gradNorm: tensor([], new Float32Array(1)) };
+  const resultsIn = once((set: Tensors): Tensors => ({ ...scalars, ...prefixed(set) }));
 
   return {
     name: 'onnxruntime (cpu)',
     depth: 1,
     async step(inputs) {
-      await program.run(current, inputs, { ...scalars, ...prefixed(spare) });
+      await program.run(current, inputs, resultsIn(spare));
       [current, spare] = [spare, current];
       return { loss: scalars.loss!.data[0] as number, gradNorm: scalars.gradNorm!.data[0] as number };
     },
@@ -117,11 +118,12 @@ async function createProgram(step: TrainStep, wide: boolean): Promise<Program> {
   const { graphs, orders } = traceStored(form, (form) => ({ step: traceStep(step, form) }));
   const joined = joinPorts(graphs.step, nextOf);
   const session = await sessionOf(graphs.step);
+  const written = once((outputs: Tensors) => only(outputs, session.outputNames));
   return {
     joined,
     orders,
     async run(state, inputs, outputs) {
-      await runInto(session, { ...state, ...feeds(step.inputs, inputs) }, only(outputs, session.outputNames));
+      await runInto(session, { ...state, ...feeds(step.inputs, inputs) }, written(outputs));
     },
     release: () => session.release(),
   };
@@ -137,6 +139,10 @@ async function createParts(
   const [add, update] = [await sessionOf(graphs.add), await sessionOf(graphs.update)];
   let totals = buffers(parts.totals);
   let spare = buffers(parts.totals);
+  const added = once((state: Tensors) => only(state, add.inputNames));
+  const raised = once((totals: Tensors) => prefixed(totals));
+  const read = once((state: Tensors) => only(state, update.inputNames));
+  const written = once((outputs: Tensors) => only(outputs, update.outputNames));
   return {
     joined,
     orders,
@@ -148,11 +154,11 @@ async function createParts(
       }
       for (let number = 0; number < parts.count; number++) {
         const given = feeds(parts.inputs, partOf(inputs, parts, number));
-        await runInto(add, { ...only(state, add.inputNames), ...totals, ...given }, prefixed(spare));
+        await runInto(add, { ...added(state), ...totals, ...given }, raised(spare));
         [totals, spare] = [spare, totals];
       }
-      const given = { ...only(state, update.inputNames), ...totals, ...feeds(parts.scalars, inputs) };
-      await runInto(update, given, only(outputs, update.outputNames));
+      const given = { ...read(state), ...totals, ...feeds(parts.scalars, inputs) };
+      await runInto(update, given, written(outputs));
     },
     async release() {
       [totals, spare] = [{}, {}];

@@ -10,6 +10,7 @@
 
 import type * as ort from '@onnoise/runtime-node/onnxruntime';
 import type { Graph } from '@onnoise/tracer';
+import { once } from './tensors.ts';
 
 const NOTHING = 'nothing';
 /** What onnxruntime-node says of a sequence. Whatever else it throws is an error of the run. */
@@ -41,11 +42,14 @@ export async function runInto(
   }
 }
 
+const dimsOf = once(
+  (ports: readonly ort.InferenceSession.ValueMetadata[]) =>
+    new Map(ports.flatMap((port) => (port.isTensor ? [[port.name, port.shape as number[]] as const] : []))),
+);
+
 /** The same numbers in the dims of the ports. */
 function fitted(tensors: Record<string, ort.Tensor>, ports: readonly ort.InferenceSession.ValueMetadata[]) {
-  const wanted = new Map(
-    ports.flatMap((port) => (port.isTensor ? [[port.name, port.shape as number[]] as const] : [])),
-  );
+  const wanted = dimsOf(ports);
   return Object.fromEntries(
     Object.entries(tensors).map(([name, tensor]) => {
       const dims = wanted.get(name);

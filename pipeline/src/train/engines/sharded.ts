@@ -15,7 +15,7 @@ import { runInto } from './run-into.ts';
 import { encodeProgram, openSession } from './session.ts';
 import { bytesOf, startShard, viewsOf } from './shard-thread.ts';
 import { NONE } from './stored-order.ts';
-import { feeds, nextOf, only, prefixed } from './tensors.ts';
+import { feeds, nextOf, once, only, prefixed, type Tensors } from './tensors.ts';
 import { formOf, traceTurned } from './trace-stored.ts';
 import { isWide } from './wide.ts';
 
@@ -77,22 +77,29 @@ export async function createSharded(step: TrainStep, shards: ShardedStep): Promi
   // More threads would spin after the update, on the cores that the next shards need.
   const update = await openSession(encodeProgram(graphs.update), 1);
   const given = feeds(gives, viewsOf(new ArrayBuffer(bytesOf(gives)), gives));
+  const mine = renamed(given, 0);
+  const theirs = others.map((_, i) => once((part: StepInputs) => renamed(feeds(gives, part), i + 1)));
+  const weightsOf = once((state: Tensors) => shards.weights.map(({ name }) => [shared[name]!, state[name]!] as const));
+  const differentiated = once((state: Tensors) => only(state, own.inputNames));
+  const updated = once((state: Tensors) => only(state, update.inputNames));
+  const written = once((outputs: Tensors) => only(outputs, update.outputNames));
   return {
     joined,
     orders: NONE,
     async run(state, whole, outputs) {
-      for (const [name, values] of Object.entries(shared)) values.set(state[name]!.data as Float32Array);
+      for (const [values, { data }] of weightsOf(state)) values.set(data as Float32Array);
       for (const [i, other] of others.entries()) other.begin(partOf(whole, shards, i + 1));
-      const read = { ...only(state, own.inputNames), ...feeds(inputs, partOf(whole, shards, 0)) };
+      const read = { ...differentiated(state), ...feeds(inputs, partOf(whole, shards, 0)) };
       // A shard that fails here must not leave the others at work.
-      const mine = await runInto(own, read, given).catch((error: Error) => error);
+      const error = await runInto(own, read, given).then(
+        () => undefined,
+        (error: Error) => error,
+      );
       const parts = await Promise.all(others.map((other) => other.end()));
-      const failed = [mine, ...parts].find((part) => part instanceof Error);
+      const failed = [error, ...parts].find((part) => part instanceof Error);
       if (failed) throw failed;
-      const theirs = parts.map((part, i) => renamed(feeds(gives, part as StepInputs), i + 1));
-      const gradients = Object.assign(renamed(given, 0), ...theirs);
-      const from = { ...only(state, update.inputNames), ...gradients, ...feeds(shards.scalars, whole) };
-      await runInto(update, from, only(outputs, update.outputNames));
+      const gradients = Object.assign({}, mine, ...parts.map((part, i) => theirs[i]!(part as StepInputs)));
+      await runInto(update, { ...updated(state), ...gradients, ...feeds(shards.scalars, whole) }, written(outputs));
     },
     async release() {
       await Promise.all(others.map((other) => other.stop()));

@@ -15,6 +15,19 @@ export const prefixed = <T>(named: Record<string, T>): Record<string, T> =>
 
 export type Tensors = Record<string, ort.Tensor>;
 
+/**
+ * Remembers what was made of an object. A step's two sets of buffers take turns for a whole run, and picking hundreds of
+ * tensors by name takes milliseconds.
+ */
+export function once<K extends object, V>(make: (key: K) => V): (key: K) => V {
+  const made = new WeakMap<K, { value: V }>();
+  return (key) => {
+    const known = made.get(key) ?? { value: make(key) };
+    made.set(key, known);
+    return known.value;
+  };
+}
+
 /** Those of the given names that there are. */
 export const only = (all: Tensors, names: readonly string[]): Tensors =>
   Object.fromEntries(names.filter((name) => all[name]).map((name) => [name, all[name]!]));

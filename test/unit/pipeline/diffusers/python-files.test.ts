@@ -25,6 +25,11 @@ describe('filesForPython', () => {
   it.each([
     ['UNet2DModel', tiny, []],
     ['UNet2DModel with conditions', { ...tiny, conditions: [age] }, ['unet/modeling_extended_unet2d.py']],
+    [
+      'UNet2DModel with pictures of its classes',
+      { ...tiny, num_class_embeds: 2, class_pictures: true },
+      ['unet/modeling_extended_unet2d.py'],
+    ],
     ['SimpleUnet', tutorial, ['unet/modeling_simple_unet.py']],
     ['SimpleUnet with conditions', { ...tutorial, conditions: [age] }, ['unet/modeling_simple_unet.py']],
   ])('gives a %s its weights, a pipeline and its class where diffusers lacks it', async (_, config, classes) => {

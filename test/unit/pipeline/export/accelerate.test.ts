@@ -57,6 +57,9 @@ describe('checkKnown', () => {
     expect(checked({}, { patch_size: 2 })).toThrow(
       'model.patch_size must be 1 (no other value is supported), received 2',
     );
+    expect(checked({}, { class_pictures: true })).toThrow(
+      'model.class_pictures must be false (no other value is supported), received true',
+    );
   });
 });
 

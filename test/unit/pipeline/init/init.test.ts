@@ -296,4 +296,15 @@ describe('fitParameters', () => {
     expectClose(grown.subarray(rows.length), mean, { absolute: 1e-7 });
     expect(() => fitParameters(start, { config: {}, parameters })).toThrow(/class_embedding\.weight must be \[3, 16\]/);
   });
+
+  it('starts the picture of a null class at the mean of the others, too', () => {
+    const name = 'class_picture_embedding.weight';
+    const start = {
+      name: 'a model',
+      hash: '',
+      parameters: new Map([[name, { shape: [2, 2], values: Float32Array.of(1, 2, 3, 6) }]]),
+    };
+    const network = { config: { null_condition: true }, parameters: [{ name, shape: [3, 2] }] };
+    expect([...fitParameters(start, network).get(name)!]).toEqual([1, 2, 3, 6, 2, 4]);
+  });
 });

@@ -28,7 +28,7 @@ describe('readPreset', () => {
     ['tutorial', 62_437_601, [1, 64, 64]],
     ['base', 35_746_307, [3, 32, 32]],
     ['small', 4_437_699, [3, 32, 32]],
-    ['digits', 637_412, [1, 28, 28]],
+    ['digits', 280_276, [1, 28, 28]],
     ['hands', 2_537_764, [1, 64, 64]],
   ] as const) {
     it(`reads ${name}, a network of ${count} parameters with settings that hold together`, async () => {
