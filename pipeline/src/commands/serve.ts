@@ -128,18 +128,21 @@ async function serve(args: ServeArguments): Promise<void> {
   checkInteger('serve', '--port', port, 0, 65535);
   await tryAddress(host, port);
   const { createServer } = await loadServer();
-  const server = await createServer(options);
+  const created = createServer(options);
+  reloadAtHangUp(created);
+  const server = await created;
   for (const { name, device, reason } of server.models) sayNote(`Model ${name} on ${device} (${reason})`);
-  try {
-    sayNote(`Listening at ${await server.listen({ host, port })}`);
-  } catch (error) {
+  const address = await server.listen({ host, port }).catch(async (error: unknown) => {
     await server.kill();
     throw addressError(host, port, error);
-  }
+  });
+  // Whoever reads that it listens may send a signal at once.
+  const toldToEnd = untilToldToEnd(server);
+  sayNote(`Listening at ${address}`);
   if (args['api-key-file'] === undefined && !isLoopback(host)) {
     sayNote('Anyone who reaches this address may use it. --api-key-file limits it to those with a key.');
   }
-  await untilToldToEnd(server);
+  await toldToEnd;
 }
 
 /** Listens for a moment, before it loads models. @throws InputError for an address that it cannot listen on. */
@@ -226,12 +229,17 @@ function untilToldToEnd(server: Server): Promise<void> {
       server.close().then(resolve, reject);
     };
     for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, end);
-    process.on('SIGHUP', () => {
-      server.reload().then(
-        () => sayNote('The models were reloaded.'),
-        (error: Error) => sayError(`The models stay as they were: ${error.message}`),
-      );
-    });
+  });
+}
+
+/** A SIGHUP that comes while the models are loaded for the first time has them loaded once more. */
+function reloadAtHangUp(created: Promise<Server>): void {
+  process.on('SIGHUP', async () => {
+    const server = await created.catch(() => undefined); // the command itself tells why there is none
+    server?.reload().then(
+      () => sayNote('The models were reloaded.'),
+      (error: Error) => sayError(`The models stay as they were: ${error.message}`),
+    );
   });
 }
 

@@ -22,6 +22,12 @@ interface Served {
 const serve = (...args: string[]) => serveWith({}, ...args);
 
 async function serveWith(env: NodeJS.ProcessEnv, ...args: string[]): Promise<Served> {
+  const { child, says, said, code } = launch(env, ...args);
+  await says('Listening at ');
+  return { child, url: /Listening at (\S+)/.exec(said())![1]!, says, code };
+}
+
+function launch(env: NodeJS.ProcessEnv, ...args: string[]): Omit<Served, 'url'> & { said: () => string } {
   const given = [PIPELINE, 'serve', '--port', '0', '--log-level', 'error', ...args];
   const child = spawn(process.execPath, given, { env: { ...process.env, ...env } });
   onTestFinished(() => void child.kill('SIGKILL'));
@@ -31,9 +37,7 @@ async function serveWith(env: NodeJS.ProcessEnv, ...args: string[]): Promise<Ser
     said += text;
   });
   const says = (text: string) => expect.poll(() => said, { timeout: 20_000 }).toContain(text);
-  await says('Listening at ');
-  const url = /Listening at (\S+)/.exec(said)![1]!;
-  return { child, url, says, code: async () => (await ended)[0] as number | null };
+  return { child, says, said: () => said, code: async () => (await ended)[0] as number | null };
 }
 
 const generate = async (url: string, body: object) => {
@@ -92,6 +96,15 @@ describe('pipeline serve', () => {
     child.kill('SIGHUP');
     await says('The models were reloaded.');
     expect(await picture()).not.toBe(before);
+  });
+
+  it('takes a SIGHUP that comes as it starts', async () => {
+    const starting = launch({}, '--model', `tiny=${await tinyArtefact()}`);
+    starting.child.stderr!.once('data', () => starting.child.kill('SIGHUP')); // at its first word
+    await starting.says('Listening at ');
+    await starting.says('The models were reloaded.');
+    starting.child.kill('SIGTERM');
+    expect(await starting.code(), starting.said()).toBe(0);
   });
 
   it('says that everyone may ask where it listens for all and has no keys', async () => {

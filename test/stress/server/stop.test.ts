@@ -16,16 +16,17 @@ async function load({ port }: Program, until: Promise<unknown>): Promise<(number
   onTestFinished(() => agent.destroy());
   const outcomes: (number | string)[] = [];
   let over = false;
-  void until.finally(() => {
+  const ended = until.finally(() => {
     over = true;
   });
-  await inLanes(8, 8, async (seed) => {
+  const clients = inLanes(8, 8, async (seed) => {
     while (!over) {
       const outcome = await statusOf(ask(port, { seed, n: 2, steps: 300, sampler: 'ddim' }, { agent }));
       outcomes.push(outcome);
       if (outcome !== 200) await wait(5);
     }
   });
+  await Promise.all([ended, clients]);
   return outcomes;
 }
 
@@ -56,7 +57,7 @@ describe('pipeline serve under load', skipBecause(LACKS_SIGNALS), () => {
     const anew = async () => {
       for (let times = 1; times <= 3; times++) {
         program.signal('SIGHUP');
-        while (program.said().split('were reloaded').length <= times) await wait(20);
+        await until('the models are reloaded', () => program.said().split('were reloaded').length > times, 60_000);
       }
     };
     const outcomes = await load(program, anew());
