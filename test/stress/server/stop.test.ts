@@ -30,6 +30,12 @@ async function load({ port }: Program, until: Promise<unknown>): Promise<(number
   return outcomes;
 }
 
+/** Images in progress or waiting. */
+async function queueOf({ port }: Program): Promise<number> {
+  const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  return Number(/^onnoise_queue_images (\d+)/m.exec(metrics)?.[1]);
+}
+
 describe('pipeline serve under load', skipBecause(LACKS_SIGNALS), () => {
   it('answers what runs at SIGTERM, refuses what is new, and exits with 0', async () => {
     const program = await startProgram(['--model', `tiny=${await tinyArtefact({ T: 1000 })}`]);
@@ -38,10 +44,7 @@ describe('pipeline serve under load', skipBecause(LACKS_SIGNALS), () => {
     // It takes longer than the others: it is still running when the others are refused.
     const long = statusOf(ask(program.port, { n: 16, steps: 1000, sampler: 'ddim', seed: 1 }));
     // The others have two images each.
-    await until('the long request is in progress', async () => {
-      const metrics = await (await fetch(`http://127.0.0.1:${program.port}/metrics`)).text();
-      return Number(/^onnoise_queue_images (\d+)/m.exec(metrics)?.[1]) > 16;
-    });
+    await until('the long request is in progress', async () => (await queueOf(program)) > 16);
     program.signal('SIGTERM');
     expect(await long).toBe(200);
     expect(await program.ended, program.said()).toBe(0);
@@ -73,9 +76,9 @@ describe('pipeline serve under load', skipBecause(LACKS_SIGNALS), () => {
         statusOf(ask(program.port, { n: 16, steps: 1000, sampler: 'ddim', seed })),
       ),
     );
-    await wait(300);
+    await until('several requests are in the queue', async () => (await queueOf(program)) > 16);
     program.signal('SIGTERM');
-    while (!program.said().includes('Stopping')) await wait(20);
+    await until('it says that it stops', () => program.said().includes('Stopping'));
     program.signal('SIGTERM');
     expect(await program.ended).toBe(130);
     expect(await cut).toContain('ECONNRESET');
