@@ -3,8 +3,9 @@
  * the styles are there, and files of their own would cost a round trip.
  */
 import type { Plugin, Rolldown } from 'vite';
-import { filesOfView } from './html.ts';
+import { VIEWS } from '../address.ts';
 import { allowInline, put } from './insert.ts';
+import { filesOfViews } from './view-files.ts';
 
 const POLICY = "style-src 'self'";
 const END = '</head>';
@@ -30,7 +31,7 @@ function takeStyles(bundle: Rolldown.OutputBundle): string[] {
   const ofEntry = chunks
     .filter(({ isEntry }) => isEntry)
     .flatMap((chunk) => [...(chunk.viteMetadata?.importedCss ?? [])]);
-  const files = new Set([...ofEntry, ...filesOfView(bundle).styles]);
+  const files = new Set([...ofEntry, ...(filesOfViews(bundle).get(VIEWS[0])?.styles ?? [])]);
   return [...files].map((file) => {
     const output = bundle[file];
     if (output?.type !== 'asset') throw new Error(`The page needs ${file}, which the build has not made.`);

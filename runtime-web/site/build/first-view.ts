@@ -3,7 +3,8 @@
  *
  * - its markup, from the app itself (first/write.tsx), with the noise of the first pictures as a file of its own;
  * - two short scripts, allowed by their hashes in the page's policy: first/head.ts hides the view from visitors of another
- *   one before anything is painted, first/body.ts gives the pictures their size and keeps what is pressed early.
+ *   one before anything is painted and has the files of that one fetched, first/body.ts gives the pictures their size and
+ *   keeps what is pressed early.
  *
  * The app then renders over it and keeps its elements. The dev server's page has none of it.
  */
@@ -12,6 +13,7 @@ import { fileURLToPath } from 'node:url';
 import { build, type InlineConfig, type Plugin, type Rolldown, runnerImport } from 'vite';
 import { BODY, type FirstView, NOISE } from '../first/marks.ts';
 import { allowInline, put } from './insert.ts';
+import { filesOfViews } from './view-files.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -27,7 +29,6 @@ const PLACES = {
 interface Written {
   html: string;
   noise: { fileName: string; source: Uint8Array };
-  head: string;
   body: string;
 }
 
@@ -46,19 +47,15 @@ export function firstView(config: InlineConfig): Plugin {
     },
     transformIndexHtml: {
       order: 'post',
-      handler: async (page) => insert(page, await once()),
+      handler: async (page, { bundle = {} }) => insert(page, await once(), await headScript(page, bundle)),
     },
   };
 }
 
 async function write(config: InlineConfig): Promise<Written> {
-  const [{ html, noise }, head, body] = await Promise.all([
-    runFirstView(config),
-    script(here('../first/head.ts')),
-    script(here('../first/body.ts')),
-  ]);
+  const [{ html, noise }, body] = await Promise.all([runFirstView(config), script(here('../first/body.ts'))]);
   const hash = createHash('sha256').update(noise).digest('base64url').slice(0, 8);
-  return { html, noise: { fileName: `assets/first-${hash}.png`, source: noise }, head, body };
+  return { html, noise: { fileName: `assets/first-${hash}.png`, source: noise }, body };
 }
 
 const NO_STYLE = '\0no-style';
@@ -85,12 +82,22 @@ async function runFirstView({ plugins = [], ...config }: InlineConfig): Promise<
   return module.firstView;
 }
 
-/** One plain script, small enough to stand in the page. */
-async function script(input: string): Promise<string> {
+/** It names what the page's source does not name yet. */
+function headScript(page: string, bundle: Rolldown.OutputBundle): Promise<string> {
+  const files = [...filesOfViews(bundle)].map(([view, { scripts, styles }]) => {
+    const further = [...scripts, ...styles].filter((file) => !page.includes(file));
+    return [view, further] as const;
+  });
+  return script(here('../first/head.ts'), { VIEW_FILES: JSON.stringify(Object.fromEntries(files)) });
+}
+
+/** One plain script, small enough to stand in the page. @param define constants, as code */
+async function script(input: string, define: Record<string, string> = {}): Promise<string> {
   const result = await build({
     configFile: false,
     logLevel: 'warn',
     publicDir: false,
+    define,
     build: {
       write: false,
       target: 'es2022',
@@ -102,7 +109,7 @@ async function script(input: string): Promise<string> {
   return chunk.code.trim();
 }
 
-function insert(page: string, { html, noise, head, body }: Written): string {
+function insert(page: string, { html, noise, body }: Written, head: string): string {
   const view = put(html, PLACES.body, `<script>${body}</script>`).replaceAll(NOISE, `./${noise.fileName}`);
   const allowed = allowInline(page, PLACES.policy, [head, body]);
   const decided = put(allowed, PLACES.head, `<script>${head}</script>\n    ${PLACES.head}`);

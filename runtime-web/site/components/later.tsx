@@ -1,18 +1,26 @@
 /** What is below the first screen: rendered once the rest is painted, so that the page answers sooner. */
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import { nextTask } from '../../src/next-task.ts';
+
+/** One part after another, each in a task of its own: a press is answered in between. */
+let turn: Promise<void> = Promise.resolve();
+
+const nextPaint = () => new Promise<void>((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
 
 export function Later({ children }: { children: ComponentChildren }): ComponentChildren {
-  const [painted, setPainted] = useState(false);
+  const [due, setDue] = useState(false);
   useEffect(() => {
-    let timer: ReturnType<typeof setTimeout>;
-    const frame = requestAnimationFrame(() => {
-      timer = setTimeout(() => setPainted(true));
+    let left = false;
+    const painted = nextPaint();
+    turn = turn.then(async () => {
+      await painted;
+      await nextTask();
+      if (!left) setDue(true);
     });
     return () => {
-      cancelAnimationFrame(frame);
-      clearTimeout(timer);
+      left = true;
     };
   }, []);
-  return painted && children;
+  return due && children;
 }

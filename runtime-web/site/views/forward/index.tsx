@@ -1,24 +1,19 @@
 /** The forward process: a picture, its noise, and the schedule that mixes them. */
 import type { JSX } from 'preact';
 import { Later } from '../../components/later.tsx';
-import { NextStep } from '../../components/next-step.tsx';
-import { formatRoute } from '../../router.ts';
-import { ChainDemo } from './chain/demo.tsx';
+import { createLazy } from '../../components/lazy.tsx';
 import './forward.css';
 import './source/source.css';
 import './stage.css';
-import './plots/plots.css';
-import './formulas.css';
-import './chain/chain.css';
 import './time-bar.css';
 import './widths.css';
 import { useAddress } from './address.ts';
-import { Formulas } from './formulas.tsx';
-import { Plots } from './plots/plots.tsx';
 import { ScheduleCard } from './schedule-card.tsx';
 import { Source } from './source/source.tsx';
 import { Stage } from './stage.tsx';
 import { TimeBar } from './time-bar.tsx';
+
+const { Show } = createLazy<'below'>(() => () => import('./below.tsx'));
 
 export default function ForwardView(): JSX.Element {
   useAddress();
@@ -40,16 +35,7 @@ export default function ForwardView(): JSX.Element {
         </div>
       </div>
       <Later>
-        <Plots />
-      </Later>
-      <Later>
-        <Formulas />
-      </Later>
-      <Later>
-        <ChainDemo />
-        <NextStep href={formatRoute('learn', {}, 'guess')} label="Guess the noise">
-          The picture is destroyed. Can a network say which noise is in it?
-        </NextStep>
+        <Show name="below" />
       </Later>
     </div>
   );

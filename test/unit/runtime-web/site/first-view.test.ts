@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Plugin } from 'vite';
+import { runInNewContext } from 'node:vm';
+import type { Plugin, Rolldown } from 'vite';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { siteConfig } from '../../../../runtime-web/vite.config.ts';
 
@@ -12,15 +13,38 @@ interface Emitted {
   source: Uint8Array;
 }
 
+const chunk = (fileName: string, view: string | undefined, imports: string[] = [], styles: string[] = []) => ({
+  type: 'chunk',
+  fileName,
+  facadeModuleId: view && `/home/me/runtime-web/site/views/${view}/index.tsx`,
+  isEntry: fileName === 'assets/index.js',
+  imports,
+  viteMetadata: { importedCss: new Set(styles) },
+});
+
+const CHUNKS = [
+  chunk('assets/index.js', undefined, ['assets/shared.js']),
+  chunk('assets/shared.js', undefined),
+  chunk('assets/forward.js', 'forward', ['assets/shared.js', 'assets/math.js'], ['assets/forward.css']),
+  chunk('assets/math.js', undefined, ['assets/index.js']),
+  chunk('assets/guess.js', 'learn/guess', ['assets/math.js']),
+];
+const BUNDLE = Object.fromEntries(CHUNKS.map((one) => [one.fileName, one])) as unknown as Rolldown.OutputBundle;
+
 /** What the build makes of index.html, and the file that it adds. */
 async function write(): Promise<{ page: string; files: Emitted[] }> {
   const all = siteConfig().plugins!.flat() as Plugin[];
   const plugin = all.find(({ name }) => name === 'onnoise:first-view')!;
-  const { handler } = plugin.transformIndexHtml as unknown as { handler(page: string): Promise<string> };
+  const { handler } = plugin.transformIndexHtml as unknown as {
+    handler(page: string, context: { bundle: Rolldown.OutputBundle }): Promise<string>;
+  };
   const files: Emitted[] = [];
   const generate = plugin.generateBundle as unknown as (this: { emitFile(file: Emitted): void }) => Promise<void>;
   await generate.call({ emitFile: (file) => void files.push(file) });
-  return { page: await handler(await readFile(PAGE, 'utf8')), files };
+  const source = await readFile(PAGE, 'utf8');
+  // As vite leaves it: it names what the page's script imports.
+  const linked = source.replace('</head>', '<link rel="modulepreload" href="./assets/shared.js"></head>');
+  return { page: await handler(linked, { bundle: BUNDLE }), files };
 }
 
 describe('the built index.html', () => {
@@ -50,6 +74,29 @@ describe('the built index.html', () => {
     }
     expect(allowed.filter((source) => source.startsWith("'sha256-"))).toHaveLength(2);
     expect(page).not.toMatch(/\sstyle="|\son\w+="/);
+  });
+
+  it('fetches at once what the view of the address needs and the page does not name', () => {
+    const fetched = (hash: string) => {
+      const links: { rel: string; href: string }[] = [];
+      const document = {
+        documentElement: { dataset: {} },
+        createElement: () => ({}),
+        head: { append: (link: { rel: string; href: string }) => links.push(link) },
+        querySelectorAll: () => [],
+      };
+      const [, head] = /<script>(.*?)<\/script>/s.exec(page)!;
+      runInNewContext(head!, { document, location: { hash }, localStorage: { getItem: () => null }, URLSearchParams });
+      return links.map(({ rel, href }) => `${rel} ${href}`);
+    };
+    const math = 'modulepreload ./assets/math.js';
+    expect(fetched('#/forward?t=7')).toEqual([
+      'modulepreload ./assets/forward.js',
+      math,
+      'preload ./assets/forward.css',
+    ]);
+    expect(fetched('#/learn/guess')).toEqual(['modulepreload ./assets/guess.js', math]);
+    for (const hash of ['', '#/game', '#/learn/nothing', '#/constructor']) expect(fetched(hash)).toEqual([]);
   });
 
   it('shows the noise that sampling starts from, in a file named by its content', () => {

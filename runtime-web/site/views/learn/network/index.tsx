@@ -35,12 +35,13 @@ export default function NetworkChapter(): JSX.Element {
       <Card title="The U-Net of this page" class="learn-network">
         <Inputs lesson={lesson} answer={answer} />
         <NetworkStatus />
-        <p class="field-hint">
-          To scale: a bar is as wide as the block has channels, and as high as its picture.
-          {(lesson?.unet.patch_size ?? 1) > 1 &&
-            ' The network takes 2 × 2 pixels as one place with four values, so 28 pixels are 14 places.'}
-        </p>
+        <p class="field-hint">To scale: a bar is as wide as the block has channels, and as high as its picture.</p>
         <Diagram blocks={blocks} chosen={chosen?.module} />
+        {(lesson?.unet.patch_size ?? 1) > 1 && (
+          <p class="field-hint">
+            The network takes 2 × 2 pixels as one place with four values, so 28 pixels are 14 places.
+          </p>
+        )}
         {chosen && <FeatureMaps block={chosen} values={answer?.modules[chosen.module]} />}
       </Card>
       {lesson && <Embedding lesson={lesson} />}
