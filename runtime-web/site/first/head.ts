@@ -24,5 +24,4 @@ function fetchEarly(file: string): void {
 document.documentElement.dataset.first = isFirst(location.hash) ? 'parsed' : 'hidden';
 showTheme(recallTheme());
 const { view, part } = parseRoute(location.hash);
-const files = new Set([view, `${view}/${part}`].flatMap((name) => VIEW_FILES[name] ?? []));
-files.forEach(fetchEarly);
+for (const file of new Set([view, `${view}/${part}`].flatMap((name) => VIEW_FILES[name] ?? []))) fetchEarly(file);
