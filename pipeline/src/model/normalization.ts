@@ -45,10 +45,11 @@ function standardise(x: tf.Tensor, scale: tf.Tensor, shift: tf.Tensor, options: 
       const [d, r, scale] = saved as [tf.Tensor, tf.Tensor, tf.Tensor];
       const sumDy = tf.sum(dy, [1, 2], true); // per sample and channel: everything below is small
       const sumDyD = tf.sum(tf.mul(dy, d), [1, 2], true);
-      const rest = over.filter((axis) => axis !== 1 && axis !== 2);
-      const average = (sums: tf.Tensor) => tf.div(total(tf.mul(scale, sums), rest), count);
-      const constant = tf.neg(tf.mul(r, average(sumDy)));
-      const slope = tf.neg(tf.mul(tf.mul(r, tf.mul(r, r)), average(sumDyD)));
+      // Groups have nothing left to add over height and width, but with them onnxruntime sums over the last axes: its fast way.
+      const rest = over.includes(0) ? [0] : over;
+      const minusAverage = (sums: tf.Tensor) => tf.mul(tf.sum(tf.mul(scale, sums), rest, true), -1 / count);
+      const constant = tf.mul(r, minusAverage(sumDy));
+      const slope = tf.mul(tf.mul(r, tf.mul(r, r)), minusAverage(sumDyD));
       // What belongs to a channel side by side: a pass makes one operator of a product and a sum.
       const dx = tf.add(tf.add(tf.mul(dy, tf.mul(scale, r)), constant), tf.mul(d, slope));
       return [dx, sumTo(tf.mul(sumDyD, r), scale.shape), sumTo(sumDy, shift.shape)];

@@ -77,6 +77,8 @@ interface LoopState {
   /** Steps given to the engine and steps answered, both with those of earlier processes. */
   asked: number;
   done: number;
+  /** What the next step draws. */
+  drawn: ReturnType<typeof drawAll> | undefined;
   flights: Flight[];
   /** Seconds of work so far. */
   seconds: () => number;
@@ -133,6 +135,7 @@ function startLoop(start: Progress): LoopState {
   return {
     asked: start.step,
     done: start.step,
+    drawn: undefined,
     flights: [],
     seconds: () => start.seconds + (performance.now() - began) / 1000,
     since: began,
@@ -142,15 +145,17 @@ function startLoop(start: Progress): LoopState {
   };
 }
 
+/** Noise, timesteps and masks of a step, which counts from 0. */
+const drawAll = ({ seed, batch, size, T, draws, dropouts = [] }: LoopOptions, step: number) => ({
+  ...drawStep(seed, step, batch, size, T, draws),
+  ...drawMasks(seed, step, batch, dropouts),
+});
+
 /** Draws the next batch and gives it to the engine. */
 async function ask(state: LoopState, options: LoopOptions, progress: number): Promise<void> {
   if (state.flights.length === 0) state.since = performance.now();
   const { images, epoch, ...conditions } = await options.batches.next();
-  const { seed, batch, size, T, draws, dropouts = [] } = options;
-  const draw = {
-    ...drawStep(seed, state.asked, batch, size, T, draws),
-    ...drawMasks(seed, state.asked, batch, dropouts),
-  };
+  const draw = state.drawn ?? drawAll(options, state.asked);
   const learningRate = learningRateAt(options.learningRate, state.asked, progress);
   const emaDecay = emaDecayAt(state.asked, options.emaDecay ?? 0);
   const inputs = { images, ...draw, ...options.conditionInputs(conditions, state.asked) };
@@ -159,6 +164,8 @@ async function ask(state: LoopState, options: LoopOptions, progress: number): Pr
   const answer = options.engine.step({ ...inputs, ...scalars });
   // land() awaits the answer later. Until then this keeps a failure from counting as unhandled.
   answer.catch(() => {});
+  // The engine's other threads and processes are at work by now; what it computes on this thread begins after this.
+  state.drawn = drawAll(options, state.asked);
   state.flights.push({ epoch, learningRate, progress, answer });
 }
 
