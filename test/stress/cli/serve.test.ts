@@ -100,8 +100,12 @@ describe('pipeline serve', () => {
 
   it('takes a SIGHUP that comes as it starts', async () => {
     const starting = launch({}, '--model', `tiny=${await tinyArtefact()}`);
-    starting.child.stderr!.once('data', () => starting.child.kill('SIGHUP')); // at its first word
+    let hungUp = false;
+    starting.child.stderr!.on('data', () => {
+      if (!hungUp && starting.said().includes('Model tiny')) hungUp = starting.child.kill('SIGHUP');
+    });
     await starting.says('Listening at ');
+    expect(hungUp).toBe(true);
     await starting.says('The models were reloaded.');
     starting.child.kill('SIGTERM');
     expect(await starting.code(), starting.said()).toBe(0);
