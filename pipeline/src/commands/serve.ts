@@ -123,13 +123,27 @@ function list(group: string, describe: string) {
 const loadServer = () => loadOptional('serve', ['@onnoise/server'], () => import('@onnoise/server'), ['serve']);
 
 async function serve(args: ServeArguments): Promise<void> {
+  let created: Promise<Server> | undefined;
+  const hangUp = () => void reload(created);
+  process.on('SIGHUP', hangUp);
+  try {
+    await listenUntilToldToEnd(args, (server) => {
+      created = server;
+    });
+  } finally {
+    process.off('SIGHUP', hangUp);
+  }
+}
+
+/** @param onCreate gets the server as soon as it begins to load its models */
+async function listenUntilToldToEnd(args: ServeArguments, onCreate: (server: Promise<Server>) => void): Promise<void> {
   const { host, port } = args;
   const options = await toOptions(args);
   checkInteger('serve', '--port', port, 0, 65535);
   await tryAddress(host, port);
   const { createServer } = await loadServer();
   const created = createServer(options);
-  reloadAtHangUp(created);
+  onCreate(created);
   const server = await created;
   for (const { name, device, reason } of server.models) sayNote(`Model ${name} on ${device} (${reason})`);
   const address = await server.listen({ host, port }).catch(async (error: unknown) => {
@@ -232,15 +246,16 @@ function untilToldToEnd(server: Server): Promise<void> {
   });
 }
 
-/** A SIGHUP that comes while the models are loaded for the first time has them loaded once more. */
-function reloadAtHangUp(created: Promise<Server>): void {
-  process.on('SIGHUP', async () => {
-    const server = await created.catch(() => undefined); // the command itself tells why there is none
-    server?.reload().then(
-      () => sayNote('The models were reloaded.'),
-      (error: Error) => sayError(`The models stay as they were: ${error.message}`),
-    );
-  });
+/** Before the models begin to load there is nothing to load anew; while they load for the first time, they are loaded once more. */
+async function reload(created: Promise<Server> | undefined): Promise<void> {
+  try {
+    const server = await created?.catch(() => undefined); // the command itself tells why there is none
+    if (server === undefined) return;
+    await server.reload();
+    sayNote('The models were reloaded.');
+  } catch (error) {
+    sayError(`The models stay as they were: ${(error as Error).message}`);
+  }
 }
 
 const isLoopback = (host: string) => host === 'localhost' || host === '::1' || host.startsWith('127.');
