@@ -29,8 +29,8 @@ for (const kind of kinds) {
       const straight = await createEngine(kind, plan.step, startState(plan));
       const losses = await lossesOf(straight, plan, 0, 12);
       await straight.dispose();
-      // A step of this network takes about a thousand handles.
-      const engine = await createEngine(kind, plan.step, startState(plan), { tf32: true, onNote, handleLimit: 5000 });
+      // A step of this network takes several hundred handles, so several of the twelve pass the limit.
+      const engine = await createEngine(kind, plan.step, startState(plan), { tf32: true, onNote, handleLimit: 2000 });
       expect(await lossesOf(engine, plan, 0, 12)).toEqual(losses);
       expect(await engine.countTensors!()).toBe(plan.step.state.length);
       await engine.dispose();
