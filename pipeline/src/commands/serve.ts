@@ -10,6 +10,7 @@ import type { Server, ServerLimit, ServerOptions } from '@onnoise/server';
 import type { Argv, CommandModule } from 'yargs';
 import { loadOptional } from '../optional.ts';
 import { DIGITS, modelFolder } from '../shipped-model.ts';
+import { coalesce } from '../terminal/coalesce.ts';
 import { sayError } from '../terminal/errors.ts';
 import { plural } from '../terminal/format.ts';
 import { INTERRUPTED } from '../terminal/interrupt.ts';
@@ -124,7 +125,8 @@ const loadServer = () => loadOptional('serve', ['@onnoise/server'], () => import
 
 async function serve(args: ServeArguments): Promise<void> {
   let created: Promise<Server> | undefined;
-  const hangUp = () => void reload(created);
+  // A load reads the files as they are when it begins, so one answers all the signals before it.
+  const hangUp = coalesce(() => reload(created));
   process.on('SIGHUP', hangUp);
   try {
     await listenUntilToldToEnd(args, (server) => {

@@ -12,6 +12,7 @@ import { createReadStream } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { basename, extname, join, resolve } from 'node:path';
+import { pipeline } from 'node:stream';
 import type { Plugin } from 'vite';
 import { refuse } from '../../../scheduler/src/index.ts';
 import phantoms from '../public/hands/phantoms.json' with { type: 'json' };
@@ -131,7 +132,6 @@ async function send(asset: { file: string } | { bytes: () => Promise<Uint8Array 
     return;
   }
   response.setHeader('content-length', (await stat(asset.file)).size);
-  createReadStream(asset.file)
-    .on('error', () => response.destroy())
-    .pipe(response);
+  // Of the two, an error or an early end of one ends the other: a file stays open no longer than its request.
+  pipeline(createReadStream(asset.file), response, () => {});
 }

@@ -7,6 +7,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join, resolve, sep } from 'node:path';
+import { pipeline } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
 const FOLDER = resolve(fileURLToPath(new URL('.', import.meta.url)));
@@ -51,9 +52,8 @@ const server = createServer(async ({ method, url }, response) => {
   const type = TYPES[extname(file).toLowerCase()] ?? 'application/octet-stream';
   response.writeHead(200, { ...HEADERS, 'content-type': type, 'content-length': found.size });
   if (method === 'HEAD') return response.end();
-  createReadStream(file)
-    .on('error', () => response.destroy())
-    .pipe(response);
+  // Of the two, an error or an early end of one ends the other: a file stays open no longer than its request.
+  pipeline(createReadStream(file), response, () => {});
 });
 
 function refuse(reason) {

@@ -1,11 +1,12 @@
 /** The server that lies beside the built page, in a folder of its own as on a stick. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { skipBecause } from '#test/skip.ts';
 
 const SCRIPT = join(import.meta.dirname, '../../../../runtime-web/site/public/serve.mjs');
 const root = mkdtempSync(join(tmpdir(), 'onnoise serve-')); // with a blank, as sticks have them
@@ -41,6 +42,21 @@ function statusOf(address: string, path: string, method = 'GET'): Promise<number
     })
       .on('error', reject)
       .end();
+  });
+}
+
+const FINDS_OPEN_FILES = skipBecause(
+  process.platform === 'linux' ? undefined : 'the open files of a process are found in /proc: run on Linux',
+);
+
+function openFiles(pid: number): string[] {
+  const folder = `/proc/${pid}/fd`;
+  return readdirSync(folder).flatMap((name) => {
+    try {
+      return [readlinkSync(join(folder, name))];
+    } catch {
+      return []; // closed meanwhile
+    }
   });
 }
 
@@ -87,6 +103,20 @@ describe('serve.mjs', () => {
       expect(await statusOf(address, path), path).toBe(404);
     expect(await statusOf(address, '/index.html', 'POST')).toBe(405);
     expect(await statusOf(address, '/index.html', 'HEAD')).toBe(200);
+  });
+
+  it('closes the file of a download that is broken off', FINDS_OPEN_FILES, async () => {
+    writeFileSync(join(folder, 'model.onnx'), new Uint8Array(2 ** 25)); // more than a socket holds
+    const address = await start('0');
+    const { pid } = started.at(-1)!;
+    const open = () => openFiles(pid!).filter((path) => path.endsWith('model.onnx')).length;
+    const broken = new AbortController();
+    const { body } = await fetch(`${address}model.onnx`, { signal: broken.signal });
+    await body!.getReader().read();
+    expect(open()).toBe(1);
+    broken.abort();
+    await expect.poll(open, { timeout: 20_000 }).toBe(0);
+    expect(await statusOf(address, '/model.onnx')).toBe(200);
   });
 
   it('refuses a port that is none or taken, in one sentence', async () => {
