@@ -1,6 +1,7 @@
 /** `pipeline prepare`: prepares the images as training would do first, and describes them. */
 import type { CommandModule } from 'yargs';
 import { checkWritable } from '../files/output.ts';
+import { requireApartFromData } from '../files/own-folders.ts';
 import { formatPath, plural } from '../terminal/format.ts';
 import { withInterrupt } from '../terminal/interrupt.ts';
 import { sayResult } from '../terminal/voice.ts';
@@ -25,11 +26,13 @@ export const command: CommandModule<object, Record<string, unknown>> = {
       .example('$0 prepare --data xrays --sheet look.png', 'Radiographs, and a picture of them.'),
   handler: async ({ sheet, ...args }) => {
     const look = sheet as string | undefined;
+    const options = toPrepareOptions(args);
     if (look !== undefined) {
       await sheetFormat(look, '--sheet');
+      await requireApartFromData('--sheet', look, 'file', options.data);
       await checkWritable('--sheet', look, 'file');
     }
-    const dataset = await withInterrupt((signal) => prepareWithProgress(toPrepareOptions(args), signal));
+    const dataset = await withInterrupt((signal) => prepareWithProgress(options, signal));
     try {
       const lines = describeDataset(dataset);
       if (look === undefined) return sayResult(lines, summariseDataset(dataset));

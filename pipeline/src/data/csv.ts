@@ -12,7 +12,7 @@ import { readCsvText } from './csv-text.ts';
 import type { FileItem } from './decode-items.ts';
 import type { FrameOptions, Store } from './store.ts';
 import type { DataConditions, Skipped, Source } from './types.ts';
-import { hasImageName, type ImageFile, noteOnUnread } from './walk.ts';
+import { hasImageName, type ImageFile, notesOnUnread } from './walk.ts';
 
 /** A row with its image, or why it has none. */
 type Entry = { row: CsvRow; image: ImageFile } | Skipped;
@@ -34,7 +34,7 @@ export async function openCsv(
   const rows = parseTable(text, csv, labelColumn, conditions);
   if (labelColumn !== undefined) checkLabels(rows, csv, labelColumn);
   checkNumbers(rows, csv, conditions);
-  const { name, images, skipped, others } = store;
+  const { name, images, skipped } = store;
   const found = findImages(rows, images, skipped);
   const { entries, merged } = mergeRows(entriesOf(rows, found, table, labelColumn), csv, [
     ...(labelColumn === undefined ? [] : [labelColumn]),
@@ -45,7 +45,7 @@ export async function openCsv(
   const listed = new Set([...found.values()].map((result) => ('image' in result ? result.image : undefined)));
   const unlisted = images.filter((image) => !listed.has(image)).length;
   if (unlisted > 0) notes.push(`${unlisted} of the folder's images are not in the CSV and are left out.`);
-  notes.push(...noteOnUnread(others));
+  notes.push(...notesOnUnread(store));
 
   const labels = entries.flatMap((entry) => ('row' in entry && entry.row.label ? [entry.row.label] : []));
   const classNames = labelColumn === undefined ? undefined : sortedClasses(labels);

@@ -3,15 +3,15 @@ import { InputError } from '@onnoise/scheduler';
 import { folderClasses, MAX_CLASSES, notesOnClasses, sortedClasses } from './classes.ts';
 import type { FileItem } from './decode-items.ts';
 import type { FrameOptions, Store } from './store.ts';
-import type { Skipped, Source } from './types.ts';
-import { describeOthers, noteOnUnread } from './walk.ts';
+import type { Source } from './types.ts';
+import { describeOthers, notesOnUnread } from './walk.ts';
 
 /** Throws InputError when no image is in the store. */
 export async function openFolder(store: Store, options: FrameOptions = {}): Promise<Source> {
-  const { name, images, skipped, others } = store;
-  if (images.length === 0) refuseEmpty(store.place, skipped, others);
+  const { name, images, skipped } = store;
+  if (images.length === 0) refuseEmpty(store);
   const labelSource = `the sub-folders of ${name}`;
-  const notes = noteOnUnread(others);
+  const notes = notesOnUnread(store);
   const paths = images.map(({ path }) => path);
   const { classes, note } = folderClasses(paths);
   if (note !== undefined) notes.push(note);
@@ -40,11 +40,13 @@ export async function openFolder(store: Store, options: FrameOptions = {}): Prom
   };
 }
 
-function refuseEmpty(folder: string, skipped: Skipped[], others: Map<string, number>): never {
+function refuseEmpty({ place, skipped, others, own }: Store): never {
   const first = skipped[0];
   const unusable = first && `${skipped.length} that cannot be read, the first ${first.file}: ${first.reason}`;
-  const instead = unusable ?? (others.size > 0 ? `only other files (${describeOthers(others)})` : 'an empty folder');
+  const other = others.size > 0 ? `only other files (${describeOthers(others)})` : undefined;
+  const drawn = own.length > 0 ? `only pictures that a network drew, in ${own[0]}` : undefined;
+  const instead = unusable ?? drawn ?? other ?? 'an empty folder';
   throw new InputError(
-    `Cannot prepare images: data must be a folder with images (JPEG, PNG, WebP, GIF, TIFF, AVIF, SVG, DICOM or NIfTI), received ${instead}: ${folder}.`,
+    `Cannot prepare images: data must be a folder with images (JPEG, PNG, WebP, GIF, TIFF, AVIF, SVG, DICOM or NIfTI), received ${instead}: ${place}.`,
   );
 }

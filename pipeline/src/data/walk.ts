@@ -13,6 +13,7 @@ import {
 import { basename, join } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
 import { diskReason } from '../files/disk-errors.ts';
+import { ownFolder } from '../files/own-folders.ts';
 import { extensionOf, isDicom, isDicomdir, MEDICAL_EXTENSIONS } from './medical/kinds.ts';
 import type { Skipped } from './types.ts';
 
@@ -31,6 +32,8 @@ export interface Walk {
   skipped: Skipped[];
   /** How many other files there are, by extension (`.bmp`; `''` for none). */
   others: Map<string, number>;
+  /** Folders of runs and models, whose pictures are no data: `runs/a (a run)`; ascending by path. */
+  own: string[];
 }
 
 /** Of medical pictures, and of the formats that sharp's prebuilt binaries read. Decoding shows whether a file is readable. */
@@ -68,7 +71,7 @@ export const hasImageName = (path: string): boolean => EXTENSIONS.has(extensionO
 
 /**
  * Lists the images below `folder`, nested to any depth. It ignores names that begin with a dot, `__MACOSX` and `DICOMDIR`.
- * It follows links, also to places outside; but below a linked folder it skips links to folders already read, so that
+ * It leaves out the folders of runs and models, whose pictures a network drew. It follows links, also to places outside; but below a linked folder it skips links to folders already read, so that
  * links among folders do not multiply. A file without an extension counts if its first bytes are an image's. Nothing
  * below the folder stops the walk: unreadable entries are skipped with a reason. Only the folder itself must be
  * readable.
@@ -77,10 +80,15 @@ export function walkImages(root: string): Walk {
   const images: ImageFile[] = [];
   const skipped: Skipped[] = [];
   const others = new Map<string, number>();
+  const own: string[] = [];
   const read = new Set<string>();
 
   const visit = (below: string, folder: Folder) => {
-    for (const entry of readdirSync(folder.real).sort()) {
+    const entries = readdirSync(folder.real).sort();
+    const kind = ownFolder(entries);
+    if (kind !== undefined && below === '') refuseOwn(kind, root);
+    if (kind !== undefined) return void own.push(`${below} (${kind})`);
+    for (const entry of entries) {
       if (entry.startsWith('.') || entry === '__MACOSX' || isDicomdir(entry)) continue;
       const path = below === '' ? entry : `${below}/${entry}`;
       const full = join(root, path);
@@ -125,7 +133,13 @@ export function walkImages(root: string): Walk {
   visit('', { real, chain: [real], linked: false });
   images.sort((a, b) => (a.path < b.path ? -1 : 1));
   skipped.sort((a, b) => (a.file < b.file ? -1 : 1));
-  return { images, skipped, others };
+  return { images, skipped, others, own: own.sort() };
+}
+
+function refuseOwn(kind: string, folder: string): never {
+  throw new InputError(
+    `Cannot prepare images: data must be a folder with images, received that of ${kind}, whose pictures a network drew: ${folder}.`,
+  );
 }
 
 /** Names a path that is neither a file nor a folder: `a named pipe`. Reading one may block forever. */
@@ -180,13 +194,22 @@ export function describeOthers(others: Map<string, number>): string {
   return named.join(', ') + (kinds.length > 5 ? ', ...' : '');
 }
 
-/** A sentence about pictures in unsupported formats, which would otherwise go unnoticed; empty if there are none. */
-export function noteOnUnread(others: Map<string, number>): string[] {
+/** Sentences about pictures that do not count, which would otherwise go unnoticed. */
+export function notesOnUnread({ others, own }: Pick<Walk, 'others' | 'own'>): string[] {
   const unread = new Map([...others].filter(([extension]) => UNREAD.has(extension)));
-  return unread.size > 0 ? [`Left out: ${describeOthers(unread)}. Convert them to PNG to include them.`] : [];
+  const named = own.slice(0, 3).join(', ') + (own.length > 3 ? ', ...' : '');
+  return [
+    ...(unread.size > 0 ? [`Left out: ${describeOthers(unread)}. Convert them to PNG to include them.`] : []),
+    ...(own.length > 0 ? [`Left out: ${named}. A network drew the pictures in there.`] : []),
+  ];
 }
 
 /** One file as a folder with nothing else. */
 export function walkFile(path: string, { size, mtimeMs }: Stats): Walk {
-  return { images: [{ path: basename(path), bytes: size, modified: mtimeMs }], skipped: [], others: new Map() };
+  return {
+    images: [{ path: basename(path), bytes: size, modified: mtimeMs }],
+    skipped: [],
+    others: new Map(),
+    own: [],
+  };
 }

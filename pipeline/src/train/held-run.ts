@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { withLock } from '../files/lock.ts';
 import { checkWritable } from '../files/output.ts';
+import { requireApartFromData } from '../files/own-folders.ts';
 import { compareConfigs } from './config.ts';
 import { chooseEngine, type EngineChoice } from './engines/index.ts';
 import type { TrainPlan } from './plan.ts';
@@ -28,8 +29,9 @@ export async function withRun<T>(
   resume: boolean,
   work: (run: HeldRun) => Promise<T>,
 ): Promise<T> {
-  const { training } = plan.config;
+  const { data, training } = plan.config;
   const choice = await chooseEngine(training.engine, training.allowCpu);
+  await requireApartFromData('--out', folder, 'folder', data.source);
   await checkWritable('--out', folder, 'folder');
   const words = { action: `start training in ${folder}`, doing: 'is training there' };
   return withLock(join(folder, '.lock'), words, async () => {

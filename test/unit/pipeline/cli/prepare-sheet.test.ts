@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
@@ -34,6 +34,22 @@ describe('pipeline prepare --sheet', () => {
       'Cannot write the pictures: --sheet must end in .png, .jpg, .jpeg, .webp, .avif, .tiff, .tif or .gif, received "look".\n',
     ]);
     expect(existsSync(cache)).toBe(false);
+  });
+
+  it('refuses to put the sheet among the images, also by a link and in a folder that is not there yet', async () => {
+    const root = temporaryFolder();
+    const data = await writeFiles(join(root, 'photos'), { '1.png': flatPicture(8, 8, 9) });
+    symlinkSync(data, join(root, 'link'), 'junction');
+    for (const sheet of [join(data, 'look.png'), join(data, 'a', 'b.png'), join(root, 'link', 'look.png')]) {
+      const { code, stderr } = await runCli('prepare', '--data', data, '--size', '8', '--sheet', sheet);
+      expect([code, stderr]).toEqual([
+        2,
+        `Cannot write ${sheet}: --sheet must lie outside of the folder of the images, ${JSON.stringify(data)}, where it would count as an image, received ${JSON.stringify(sheet)}.\n`,
+      ]);
+    }
+    expect(readdirSync(data)).toEqual(['1.png']);
+    const beside = ['--cache-dir', join(root, 'cache'), '--sheet', join(root, 'photos.png')];
+    expect((await runCli('prepare', '--data', data, '--size', '8', ...beside)).code).toBe(0);
   });
 });
 

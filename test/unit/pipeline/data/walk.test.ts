@@ -178,3 +178,31 @@ function asNobody(work: () => void): void {
     if (root) process.seteuid?.(0);
   }
 }
+
+it('pictures that a network drew are left out with the folder of their run or model, and named', async () => {
+  const at = await folder();
+  const run = { 'config.json': '{}', 'data.json': '{}', 'metrics.jsonl': '' };
+  for (const [place, files] of Object.entries({ 'runs/a': run, 'deep/er/m': { 'model_index.json': '{}' } })) {
+    await writeFiles(at.data, { [`${place}/samples.png`]: gray(1), [`${place}/samples/step-1.png`]: gray(2) });
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(at.data, place, name), text);
+  }
+  const dataset = await prepare(at);
+  expect(await allPixels(dataset)).toEqual(new Uint8Array(64).fill(7));
+  expect(dataset.skipped).toEqual([]);
+  expect(dataset.notes).toContain(
+    'Left out: deep/er/m (a model), runs/a (a run). A network drew the pictures in there.',
+  );
+  await expect(prepare({ ...at, data: join(at.data, 'runs/a') })).rejects.toThrow(
+    `received that of a run, whose pictures a network drew: ${join(at.data, 'runs/a')}.`,
+  );
+  await expect(prepare({ ...at, data: join(at.data, 'runs') })).rejects.toThrow(
+    'received only pictures that a network drew, in a (a run): ',
+  );
+});
+
+it('pictures beside a config.json of something else count', async () => {
+  const at = await folder();
+  await writeFiles(at.data, { 'set/1.png': gray(1) });
+  for (const name of ['config.json', 'data.json']) writeFileSync(join(at.data, 'set', name), '{}');
+  expect((await prepare(at)).count).toBe(2);
+});

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -53,6 +53,28 @@ async function writePhotos(): Promise<void> {
   writeFileSync(join(photos, 'male', 'bad.png'), 'no picture');
 }
 beforeAll(writePhotos);
+
+describe('pipeline train within the folder of its images', () => {
+  it('goes on with the same images, and its own pictures never become some', async () => {
+    const out = join(photos, 'runs', 'within');
+    const own = ['--data', photos, '--model.num_class_embeds', '2', '--out', out];
+    expect((await train('--config', configFile, ...own, '--steps', '2')).code).toBe(0);
+    expect(existsSync(join(out, 'samples.png'))).toBe(true);
+    const { code, stdout, stderr } = await train('--out', out, '--resume', '--steps', '4');
+    expect([code, stderr]).toEqual([0, expect.stringContaining('Left out: runs/within (a run).')]);
+    expect(stdout).toContain('Trained 4 steps');
+    rmSync(join(photos, 'runs'), { recursive: true });
+  });
+
+  it('refuses the folder itself for its run', async () => {
+    const { code, stderr } = await train('--config', configFile, '--data', photos, '--out', join(photos, '.'));
+    expect([code, stderr]).toEqual([
+      2,
+      `Cannot write ${photos}: --out must be another folder than that of the images, "${photos}", received "${photos}".\n`,
+    ]);
+    expect(readdirSync(photos).sort()).toEqual(['female', 'male']);
+  });
+});
 
 describe('pipeline train --dry-run', () => {
   it("tells the tutorial's parameters, the memory and the disk, and makes nothing", async () => {

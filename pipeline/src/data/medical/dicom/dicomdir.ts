@@ -31,7 +31,7 @@ export function walkDicomdir(path: string): Walk {
     }
     images.push({ path: found, bytes: file.size, modified: file.mtimeMs });
   }
-  return { images, skipped, others: new Map() };
+  return { images, skipped, others: new Map(), own: [] };
 }
 
 /** The files of the records of images, with forward slashes. */

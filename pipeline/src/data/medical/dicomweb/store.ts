@@ -27,6 +27,7 @@ export async function openDicomweb(data: string, options?: ClientOptions): Promi
     images,
     skipped: [],
     others: new Map(),
+    own: [],
     identityOf: (used) => JSON.stringify(['dicomweb', address.base, used.map(({ path }) => path)]),
     count: async (paths, { frames }) => {
       const choice = parseFrames(frames, 'first');
