@@ -111,6 +111,7 @@ describe('the game', skipBecause(LACKS_CHROMIUM), () => {
     await page.getByRole('heading', { level: 1, name: /10 of 10/ }).waitFor();
     await page.getByRole('button', { name: 'Change settings' }).click();
     await page.getByRole('button', { name: 'Start', exact: true }).waitFor();
+    await page.locator('h1:focus').waitFor();
   });
 
   it('is played by swiping on a phone', async () => {

@@ -15,12 +15,13 @@
  * | samples/                      | earlier sheets and strips, by step                                |
  * | checkpoints/step-<n>/         | see checkpoint.ts                                                 |
  */
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, extname, join } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
 import type { Dataset } from '../data/index.ts';
 import { diskFailure, withDiskErrors } from '../files/disk-errors.ts';
 import { writeWhole } from '../files/output.ts';
+import { ownFolder } from '../files/own-folders.ts';
 import { type Checkpoint, type CheckpointInfo, checkpointName, listCheckpoints, loadCheckpoint } from './checkpoint.ts';
 import { type ConfigLayer, type PartialConfig, resolveConfig, type TrainConfig } from './config.ts';
 import type { StepTensor } from './contracts.ts';
@@ -75,18 +76,24 @@ export function describeData(dataset: Dataset): RunData {
 
 export const writeJson = (path: string, value: unknown) => writeWhole(path, `${JSON.stringify(value, null, 2)}\n`);
 
-/** @throws InputError when the folder already holds a run: training into it would mix two. */
+/**
+ * @throws InputError when the folder already holds a run, since training into it would mix two, or a model or files that the
+ *   run would replace.
+ */
 export async function requireNoRun(run: string): Promise<void> {
-  if (
-    (await readJson(runPaths(run).config)) === undefined &&
-    (await listCheckpoints(runPaths(run).checkpoints)).length === 0
-  ) {
-    return;
+  const { sheetOf, ...paths } = runPaths(run);
+  const refuse = (held: string, advice: string): never => {
+    throw new InputError(
+      `Cannot start training in ${run}: --out must be a folder without a run, this one holds ${held}. ${advice}`,
+    );
+  };
+  if ((await readJson(paths.config)) !== undefined || (await listCheckpoints(paths.checkpoints)).length > 0) {
+    refuse('one', 'Add --resume to continue it, or choose another folder.');
   }
-  throw new InputError(
-    `Cannot start training in ${run}: --out must be a folder without a run, this one holds one. ` +
-      'Add --resume to continue it, or choose another folder.',
-  );
+  const names = await withDiskErrors(`read ${run}`, () => readdir(run));
+  if (ownFolder(names) !== undefined) refuse(ownFolder(names)!, 'Choose another folder.');
+  const lost = Object.values(paths).find((path) => extname(path) !== '' && names.includes(basename(path)));
+  if (lost !== undefined) refuse(`${basename(lost)}, which the run would replace`, 'Choose another folder.');
 }
 
 /** @throws InputError when there is no run, or its configuration cannot be read. */

@@ -35,8 +35,13 @@ function Play(): JSX.Element {
   // A new picture is seen from its top, also where the page was scrolled down to the button that led to it.
   useLayoutEffect(() => {
     if (!first.current && table.current!.getBoundingClientRect().top < 0) table.current!.scrollIntoView();
-    first.current = false;
   }, [phase, place]);
+
+  // The button that led back to the settings is gone, and the focus with it.
+  useEffect(() => {
+    if (!first.current && phase === 'intro') table.current!.querySelector('h1')!.focus({ preventScroll: true });
+    first.current = false;
+  }, [phase]);
 
   return (
     <div class="game" data-phase={phase} ref={table}>

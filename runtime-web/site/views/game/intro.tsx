@@ -29,7 +29,9 @@ export function Intro(): JSX.Element {
   return (
     <div class="game-intro">
       <div class="game-pitch">
-        <h1 class="view-title">{terms.value.title}</h1>
+        <h1 class="view-title" tabIndex={-1}>
+          {terms.value.title}
+        </h1>
         <Pitch />
         {forClass.value && (
           <p class="game-class-note">

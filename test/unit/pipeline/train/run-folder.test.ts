@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { appendLine, cutLines, readLines } from '#pipeline/train/metrics.ts';
-import { openRun, readRunConfig } from '#pipeline/train/run-folder.ts';
+import { openRun, readRunConfig, requireNoRun } from '#pipeline/train/run-folder.ts';
 import { parametersOf } from '#pipeline/train/state.ts';
 import { train } from '#pipeline/train/train.ts';
 import { memoryDataset } from '#test/train/memory-dataset.ts';
@@ -11,6 +11,30 @@ import { tinyPlan } from '#test/train/tiny-plan.ts';
 
 const newFolder = () => mkdtempSync(join(tmpdir(), 'run-'));
 const specsOf = () => tinyPlan().step.state;
+
+describe('requireNoRun', () => {
+  const holding = (...names: string[]) => {
+    const folder = newFolder();
+    for (const name of names) writeFileSync(join(folder, name), '{}');
+    return folder;
+  };
+
+  it('takes a folder with files that a run leaves alone', async () => {
+    await requireNoRun(holding('log.txt', '.lock', 'events.out.tfevents.1'));
+  });
+
+  it.each([
+    ['config.json', 'one. Add --resume to continue it, or choose another folder.'],
+    ['model_index.json', 'a model. Choose another folder.'],
+    ['samples.png', 'samples.png, which the run would replace. Choose another folder.'],
+    ['metrics.jsonl', 'metrics.jsonl, which the run would replace. Choose another folder.'],
+  ])('refuses a folder with %s', async (name, held) => {
+    const folder = holding(name);
+    await expect(requireNoRun(folder)).rejects.toThrow(
+      `Cannot start training in ${folder}: --out must be a folder without a run, this one holds ${held}`,
+    );
+  });
+});
 
 describe('openRun', () => {
   const run = join(newFolder(), 'run');
