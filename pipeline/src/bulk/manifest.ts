@@ -67,8 +67,10 @@ export async function writeManifest(
       const part = Array.from({ length: Math.min(page, shards - first) }, (_, i) => shardAt(order, first + i));
       const files = await read(part);
       const lines = part.map((each, i) => {
-        bytes += files[i]!.bytes;
-        const line = { seed: each.seed, count: each.count, file: shardPath(each), ...files[i]! };
+        const { sha256, bytes: size } = files[i]!;
+        bytes += size;
+        // Files come from a queue and from the disk: in one order the manifest of both is the same.
+        const line = { seed: each.seed, count: each.count, file: shardPath(each), sha256, bytes: size };
         return `    ${JSON.stringify(line)}${first + i + 1 < shards ? ',' : ''}\n`;
       });
       await file.write(lines.join(''));

@@ -46,6 +46,7 @@ export async function makeOrder(folder: string, options: OrderOptions): Promise<
   const conditions = turnsOf(artefact, options.conditions);
   const settings = eachSamplerOption((name, option) => options[name] ?? option.default) as SamplerValues;
   const { classes } = artefact;
+  // Checks each value once. Labels come back repeated over the longest list, but take turns on their own.
   const longest = Math.max(1, labels?.length ?? 1, ...Object.values(conditions ?? {}).map(({ length }) => length));
   const {
     table,
@@ -68,7 +69,7 @@ export async function makeOrder(folder: string, options: OrderOptions): Promise<
     steps: table.steps,
     ...settings,
     ...(guidance && { guidance }),
-    labels: labels ? numbers : all,
+    labels: labels ? numbers.slice(0, labels.length) : all,
     ...(conditions && { conditions }),
     seed,
     count,
