@@ -4,6 +4,9 @@
  * Python with `--model` and `--out`, or fused graphs with `--fuse`, which a run's model gets, too. `--accelerate` makes a
  * Python project of the run instead, that goes on with it.
  */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { MODEL_FILES, refuse } from '@onnoise/scheduler';
 import type { Argv, CommandModule } from 'yargs';
 import type { FormatRequest, Smaller } from '../export/formats/make-smaller.ts';
 import type { Fused } from '../export/fuse/fuse.ts';
@@ -95,6 +98,7 @@ export const command: CommandModule<object, ExportArguments> = {
     const fused = readFuse(args);
     if (accelerate !== undefined) return exportProject(checkProject(args), accelerate, checkpoint);
     const { model, triton, source, copy, format } = checkCombination(args, fused);
+    if (copy !== undefined) await checkCopy(model, copy, args.dtype);
     if (copy !== undefined && format !== undefined) {
       return copySmaller({ model, out: copy, request: format, judge: args.judge, words: wordsOf(copy) });
     }
@@ -150,6 +154,20 @@ async function exportProject(run: string, out: string, checkpoint: number | unde
   );
 }
 
+/** @throws InputError for a folder that is no model or no place for a copy, and for float32 of a model that was rounded */
+async function checkCopy(model: string, copy: string, dtype: ExportArguments['dtype']): Promise<void> {
+  const [{ readModelFolder }, { checkArtefactTarget }] = await Promise.all([
+    import('@onnoise/runtime-node'),
+    import('../export/artefact.ts'),
+  ]);
+  const { format } = await readModelFolder(model);
+  if (dtype === 'float32' && format !== 'float32') {
+    const rule = `left out, since the model is ${format} and float32 would not bring back what that rounded`;
+    refuse(`export ${model}`, '--dtype', rule, dtype);
+  }
+  await checkArtefactTarget(copy, model);
+}
+
 async function copyWithWeights(model: string, out: string): Promise<void> {
   const { exportWithWeights } = await import('../export/with-weights.ts');
   const { bytes } = await withLock(lockBeside(out), wordsOf(out), () => exportWithWeights({ model, out }));
@@ -195,6 +213,7 @@ async function exportFrom({
     import('../export/artefact.ts'),
   ]);
   await checkArtefactTarget(out);
+  const evaluated = existsSync(join(out, MODEL_FILES.evaluation));
   const format = request && { ...request, judge: judge === undefined ? undefined : await judgeOfRun(run, judge) };
   const { parity, fused, step, bytes, notes, smaller } = await withLock(lockBeside(out), wordsOf(out), () =>
     withProgress('Exporting', { unit: 'stages' }, (onProgress) =>
@@ -202,6 +221,7 @@ async function exportFrom({
     ),
   );
   for (const note of notes) sayNote(note);
+  if (evaluated) sayNote('The figures of the model that was there before went with it: evaluate this one.');
   return {
     run,
     folder: out,

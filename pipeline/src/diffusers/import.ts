@@ -2,8 +2,7 @@
  * From a checkpoint of diffusers, or of MONAI, to a model folder: read, trace, check against tfjs, write. Nothing is written
  * before all of that is done.
  */
-import { realpath } from 'node:fs/promises';
-import { basename, resolve, sep } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { classNamesOf, InputError, type SamplerName, show } from '@onnoise/scheduler';
 import { encodeModel } from '@onnoise/tracer';
 import { checkArtefactTarget, writeArtefact } from '../export/artefact.ts';
@@ -12,6 +11,7 @@ import { LEARNT_FROM_PHANTOMS, type ModelCard } from '../export/model-card.ts';
 import { describeParity, measureParity, PARITY_BATCHES, type Parity, requireParity } from '../export/parity.ts';
 import { requireSpace, withDiskErrors } from '../files/disk-errors.ts';
 import { lockBeside, withLock } from '../files/lock.ts';
+import { isBelow, placeOf } from '../files/output.ts';
 import { countParameters, type Model } from '../model/index.ts';
 import type { UNet2DConfig } from '../model/unet2d-config.ts';
 import { sizeOf } from '../shape.ts';
@@ -162,10 +162,8 @@ function adviceOn({ config }: Model, path: string, tensors: CheckpointTensors['t
 
 /** @throws InputError where the folder to write would replace or lie in the checkpoint. */
 async function checkApart(from: string, out: string): Promise<void> {
-  const real = (path: string): Promise<string> => realpath(path).catch(() => resolve(path));
-  const [source, target] = [await real(from), await real(out)];
-  const inside = (path: string, folder: string) => path === folder || path.startsWith(`${folder}${sep}`);
-  if (inside(source, target) || inside(target, source)) {
+  const [source, target] = [await placeOf(from), await placeOf(out)];
+  if (source === target || isBelow(source, target) || isBelow(target, source)) {
     throw new InputError(
       `Cannot import ${from}: --out must be a folder apart from the checkpoint, received ${JSON.stringify(out)}.`,
     );

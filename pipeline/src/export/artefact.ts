@@ -7,12 +7,12 @@
  * `loadModel` of `@onnoise/runtime-node` reads it.
  */
 import { cp, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import { formatSchedulerConfig, InputError, MODEL_FILES, type SchedulerConfig } from '@onnoise/scheduler';
 import { modelIndex, pythonExample } from '../diffusers/python-files.ts';
 import { WEIGHTS_FILE } from '../diffusers/weights.ts';
 import { diskFailure } from '../files/disk-errors.ts';
-import { asideName, checkWritable, makeFolder, temporaryName } from '../files/output.ts';
+import { asideName, checkWritable, isBelow, makeFolder, placeOf, temporaryName } from '../files/output.ts';
 import { findNetwork } from '../model/index.ts';
 import type { ChannelKey, ModelConfig } from '../model/types.ts';
 import { type CardSurroundings, formatModelCard, type ModelCard } from './model-card.ts';
@@ -66,7 +66,7 @@ export async function copyArtefact(
   files: Readonly<Record<string, Uint8Array | string>>,
   without: readonly string[] = [],
 ): Promise<void> {
-  await checkArtefactTarget(out);
+  await checkArtefactTarget(out, from);
   await replaceWith(out, async (temporary) => {
     await cp(from, temporary, { recursive: true, dereference: true });
     for (const path of without) await rm(join(temporary, ...path.split('/')), { recursive: true, force: true });
@@ -83,10 +83,11 @@ async function writeFiles(folder: string, files: Readonly<Record<string, Uint8Ar
 }
 
 async function replaceWith(out: string, fill: (temporary: string) => Promise<void>): Promise<void> {
-  const temporary = temporaryName(out);
+  const target = await placeOf(out); // a link to a folder stays, and its folder is replaced
+  const temporary = temporaryName(target);
   try {
     await fill(temporary);
-    await replaceFolder(temporary, out);
+    await replaceFolder(temporary, target);
   } catch (error) {
     throw diskFailure(error, `write the model ${out}`, 'free some space and start again');
   } finally {
@@ -101,27 +102,43 @@ const REPLACED =
 /**
  * Makes sure, before long work, that `writeArtefact` may write there.
  * @throws InputError if `out` is a file, a folder with files that would be lost with the older model, such as a pipeline
- *   that diffusers wrote, or cannot be made; Failure if the disk is full.
+ *   that diffusers wrote, cannot be made or replaced, or lies in `from`; Failure if the disk is full.
  */
-export async function checkArtefactTarget(out: string): Promise<void> {
+export async function checkArtefactTarget(out: string, from?: string): Promise<void> {
   const refuse = (received: string): never => {
     throw new InputError(`Cannot write a model: ${out} must be a new, empty or model folder, received ${received}.`);
   };
   if (out === '') refuse('""');
-  // First, because this restores a folder that a killed process had moved aside.
-  await checkWritable('--out', dirname(resolve(out)), 'folder');
-  const names = await readdir(out).catch((error: NodeJS.ErrnoException): string[] => {
-    if (error.code === 'ENOENT') return [];
+  const target = await placeOf(out);
+  if (from !== undefined && isBelow(target, await placeOf(from))) refuse(`a folder in ${from}`);
+  // Early, because this restores a folder that a killed process had moved aside.
+  await checkWritable('--out', dirname(target), 'folder');
+  const names = await readdir(out).catch((error: NodeJS.ErrnoException): string[] | undefined => {
+    if (error.code === 'ENOENT') return undefined;
     if (error.code === 'ENOTDIR') return refuse('a file');
     throw diskFailure(error, `write the model ${out}`);
   });
-  if (names.length === 0) return;
+  if (names !== undefined) await requireReplaceable(target, refuse);
+  if (names === undefined || names.length === 0) return;
   const some = (paths: readonly string[]) => paths.slice(0, 3).join(', ');
   if (!names.includes(MODEL_FILES.index)) refuse(`a folder with ${some(names)}`);
   const files = await filesBelow(out);
   if (!files.includes(MODEL_FILES.network)) refuse(`a pipeline of diffusers without ${MODEL_FILES.network}`);
   const kept = files.filter((path) => !REPLACED.test(path));
   if (kept.length > 0) refuse(`a model with files of your own, which would be lost: ${some(kept)}`);
+}
+
+/** Moves a folder away and back: a mounted one cannot be moved, and the one that the user stands in would be gone. */
+async function requireReplaceable(folder: string, refuse: (received: string) => never): Promise<void> {
+  const here = await placeOf(process.cwd());
+  if (here === folder || isBelow(here, folder)) refuse('the one that the command runs in');
+  const aside = asideName(folder);
+  try {
+    await rename(folder, aside);
+  } catch {
+    refuse('one that cannot be replaced, such as a mounted one; name a folder in it');
+  }
+  await rename(aside, folder);
 }
 
 /** Paths of all that are no folders, with slashes. */

@@ -12,8 +12,9 @@ import { filesForPython, modelIndex, pythonExample } from '../diffusers/python-f
 import { WEIGHTS_FILE } from '../diffusers/weights.ts';
 import { fitParameters } from '../init/fit.ts';
 import { readStart } from '../init/read-start.ts';
+import { requireSameWeights } from '../init/same-weights.ts';
 import { createModel } from '../model/index.ts';
-import { copyArtefact, formatJson } from './artefact.ts';
+import { checkArtefactTarget, copyArtefact, formatJson } from './artefact.ts';
 import { withPython } from './model-card.ts';
 
 export interface WithWeightsOptions {
@@ -32,6 +33,8 @@ export async function exportWithWeights({ model: folder, out }: WithWeightsOptio
   if (!found?.isFile()) {
     throw new InputError(`Cannot export ${folder}: --model must be a model folder, received none.`);
   }
+  await checkArtefactTarget(out, folder);
+  await requireSameWeights(folder);
   const { start, layer } = await readStart(folder);
   const model = createModel(layer.config.model);
   const files = await filesForPython(model, fitParameters(start, model));

@@ -3,9 +3,9 @@
  * the folder removes what a killed one left.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, readdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, realpath, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
 import { diskFailure, diskReason } from './disk-errors.ts';
 import { Failure } from './failure.ts';
@@ -152,6 +152,17 @@ export async function nearestFolder(path: string): Promise<string> {
   const whole = resolve(path);
   return (await isFolder(whole)) || dirname(whole) === whole ? whole : nearestFolder(dirname(whole));
 }
+
+/** The real path of what is at a path, or will be. */
+export async function placeOf(path: string): Promise<string> {
+  return realpath(path).catch(async () => {
+    const above = await nearestFolder(path);
+    return resolve(await realpath(above), relative(above, resolve(path)));
+  });
+}
+
+/** Whether one real path lies below another. */
+export const isBelow = (path: string, folder: string): boolean => path.startsWith(folder + sep);
 
 /** Removes what dead processes of this machine left half-written, and moves back what they had moved aside. */
 export async function sweep(folder: string): Promise<void> {

@@ -1,8 +1,7 @@
 /** Folders that this program wrote hold pictures that no one took: they are not data. */
 import { realpath } from 'node:fs/promises';
-import { dirname, relative, resolve, sep } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
-import { nearestFolder } from './output.ts';
+import { isBelow, placeOf } from './output.ts';
 
 /** What a run has from its first step on, also when its checkpoints were deleted. */
 const RUN_FILES = ['config.json', 'data.json', 'metrics.jsonl'];
@@ -29,16 +28,14 @@ export async function requireApartFromData(
   // In the built-in digits, and in what is no folder, nothing can lie.
   const images = data === undefined || data === 'digits' ? undefined : await realpath(data).catch(() => undefined);
   if (images === undefined) return;
-  const folder = kind === 'file' ? dirname(resolve(path)) : resolve(path);
-  const above = await nearestFolder(folder);
-  const place = relative(images, resolve(await realpath(above), relative(above, folder)));
+  const place = await placeOf(path);
   const [shown, received] = [JSON.stringify(data), JSON.stringify(path)];
-  if (kind === 'folder' && place === '') {
+  if (kind === 'folder' && place === images) {
     throw new InputError(
       `Cannot write ${path}: ${option} must be another folder than that of the images, ${shown}, received ${received}.`,
     );
   }
-  if (kind === 'file' && place.split(sep)[0] !== '..') {
+  if (kind === 'file' && isBelow(place, images)) {
     throw new InputError(
       `Cannot write ${path}: ${option} must lie outside of the folder of the images, ${shown}, where it would count as an image, received ${received}.`,
     );

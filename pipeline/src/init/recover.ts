@@ -38,12 +38,8 @@ export function recoverParameters(model: Model, onnx: Uint8Array): Map<string, F
   if (model.parameters.some(({ trainable }) => !trainable)) {
     throw new NotRecovered('its BatchNorm is merged into the weights');
   }
-  const file = decodeModel(onnx);
-  if (file.nodes.some(({ op }) => op === 'DequantizeLinear'))
-    throw new NotRecovered('they are rounded to 8 bits (int8)');
-  const [eighths, halves] = [restoreWeights(file), widenWeights(file)];
-  const tolerance = eighths ? INT8_TOLERANCE : halves ? HALF_TOLERANCE : TOLERANCE;
-  const taps = eighths || halves ? FITTED_TAPS : EXACT_TAPS;
+  const { file, tolerance } = readFloats(onnx);
+  const taps = tolerance > TOLERANCE ? FITTED_TAPS : EXACT_TAPS;
   const probe = (value: (parameter: number, element: number) => number) => {
     const values = model.parameters.map(({ name, shape }, parameter): [string, Float32Array] => {
       return [name, Float32Array.from({ length: sizeOf(shape) }, (_, element) => value(parameter, element))];
@@ -65,8 +61,36 @@ export function recoverParameters(model: Model, onnx: Uint8Array): Map<string, F
   }
   const missing = model.parameters.find(({ name }) => !found.has(name));
   if (missing) throw new NotRecovered(`it does not hold ${missing.name} as this version exports it`);
-  requireSame(inferenceGraph(model, found), file, tolerance);
+  const place = firstOther(inferenceGraph(model, found), file, tolerance);
+  if (place !== undefined) throw new NotRecovered(`its values at ${place} are not those that this version exports`);
   return new Map(model.parameters.map(({ name }) => [name, found.get(name)!]));
+}
+
+/**
+ * Whether the file is what these parameters give when they are exported, but for the rounding of its format; undefined where
+ * it cannot be told.
+ */
+export function holdsParameters(
+  model: Model,
+  parameters: ReadonlyMap<string, Float32Array>,
+  onnx: Uint8Array,
+): boolean | undefined {
+  try {
+    const { file, tolerance } = readFloats(onnx);
+    return firstOther(inferenceGraph(model, parameters), file, tolerance) === undefined;
+  } catch (error) {
+    if (error instanceof NotRecovered) return undefined;
+    throw error;
+  }
+}
+
+/** A file's graph with its weights as float32, and how far they were rounded. @throws NotRecovered for 8-bit arithmetic */
+function readFloats(onnx: Uint8Array): { file: DecodedGraph; tolerance: number } {
+  const file = decodeModel(onnx);
+  if (file.nodes.some(({ op }) => op === 'DequantizeLinear'))
+    throw new NotRecovered('they are rounded to 8 bits (int8)');
+  const [eighths, halves] = [restoreWeights(file), widenWeights(file)];
+  return { file, tolerance: eighths ? INT8_TOLERANCE : halves ? HALF_TOLERANCE : TOLERANCE };
 }
 
 /** No weight is 0 or 1 and no two tensors are alike, or the exporter would leave out nodes or merge them. */
@@ -181,13 +205,12 @@ function unsum(sums: Float32Array, taps: Taps): Float32Array {
   });
 }
 
-/** @throws NotRecovered where a constant of the file is not what these weights give. */
-function requireSame(fresh: Graph, file: DecodedGraph, tolerance: number): void {
+/** The first place whose values in the file are not what these weights give. @throws NotRecovered for other graphs */
+function firstOther(fresh: Graph, file: DecodedGraph, tolerance: number): string | undefined {
   for (const [place, { actual, expected }] of pairConstants(fresh, file)) {
     const [a, b] = [Array.from(actual.data, Number), Array.from(expected.data, Number)];
     const largest = b.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-    if (a.some((value, i) => !(Math.abs(value - b[i]!) <= tolerance * largest))) {
-      throw new NotRecovered(`its values at ${place} are not those that this version exports`);
-    }
+    if (a.some((value, i) => !(Math.abs(value - b[i]!) <= tolerance * largest))) return place;
   }
+  return undefined;
 }

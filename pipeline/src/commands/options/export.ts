@@ -77,18 +77,23 @@ export function checkCombination(args: ExportArguments, fused: Fusing | undefine
   const fromRun = '--run runs/digits --out out/digits';
   if (format !== undefined && fused !== undefined) {
     const rule = '--fuse must be left out beside --dtype and --quantize: fuse the smaller model afterwards';
-    refuse(rule, '--fuse', `${fromRun} --dtype float16`);
+    refuse(rule, '--fuse', `--model ${model ?? out ?? 'out/digits'} --out out/fused --fuse loop`);
   }
   if (model !== undefined) {
     const command = `--model ${model} --triton out/repository`;
     if (out !== undefined && [run, checkpoint, weights, triton].every((other) => other === undefined)) {
       return { model, copy: out, format };
     }
-    const given = Object.entries({ run, out, checkpoint, weights }).find(([, value]) => value !== undefined);
+    const given = Object.entries({ run, checkpoint, weights }).find(([, value]) => value !== undefined);
     if (given) {
       const [name, value] = given;
-      const rule = `--${name} must be left out beside --model, which names an exported model${name === 'out' ? ', and --triton' : ''}`;
-      refuse(rule, `--${name} ${show(value)}`, command);
+      const flag = value === false ? `--no-${name}` : `--${name}`;
+      const rule = `${flag} must be left out beside --model, which names an exported model`;
+      refuse(rule, value === false ? flag : `${flag} ${show(value)}`, out ? `--model ${model} --out ${out}` : command);
+    }
+    if (out !== undefined) {
+      const rule = '--out must be left out beside --model and --triton';
+      refuse(rule, `--out ${show(out)}`, command);
     }
     if (format !== undefined) {
       refuse(

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { readModelFolder } from '@onnoise/runtime-node';
 import { MODEL_FILES } from '@onnoise/scheduler';
 import { withoutEvaluation } from '../../evaluate/report/card.ts';
+import { requireSameWeights } from '../../init/same-weights.ts';
 import { checkArtefactTarget, copyArtefact } from '../artefact.ts';
 import { withFormat } from '../model-card.ts';
 import { type FormatRequest, makeSmaller, type Smaller } from './make-smaller.ts';
@@ -25,8 +26,9 @@ export interface SmallerCopyOptions extends FormatRequest {
 
 /** @throws InputError when `model` is not a model folder of float32, `out` cannot be written, or the copy is too far off. */
 export async function exportSmallerCopy({ model, out, onProgress, ...request }: SmallerCopyOptions): Promise<Smaller> {
-  await checkArtefactTarget(out);
   const folder = await readModelFolder(model);
+  await checkArtefactTarget(out, model);
+  await requireSameWeights(model);
   const smaller = await makeSmaller(`export ${model}`, await readFile(folder.onnx), folder, request, onProgress);
   const card = await readFile(join(model, MODEL_FILES.card), 'utf8').catch(() => undefined);
   const sentence = describeFormat(request.format, smaller);

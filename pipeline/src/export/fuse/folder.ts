@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { readModelFolder } from '@onnoise/runtime-node';
 import { requireSpace } from '../../files/disk-errors.ts';
+import { requireSameWeights } from '../../init/same-weights.ts';
 import { checkArtefactTarget, copyArtefact } from '../artefact.ts';
 import { type Fused, fuse } from './fuse.ts';
 import type { FusedKind } from './kinds.ts';
@@ -21,7 +22,8 @@ export interface FuseFolderOptions {
 export async function fuseFolder({ model, out, kinds, table }: FuseFolderOptions): Promise<Fused> {
   const artefact = await readModelFolder(model);
   const compiled = fusedTable(artefact, table);
-  await checkArtefactTarget(out);
+  await checkArtefactTarget(out, model);
+  await requireSameWeights(model);
   const onnx = await readFile(artefact.onnx);
   await requireSpace(out, (kinds.length + 1) * onnx.length, `write the model ${out}`);
   const fused = await fuse({ action: `fuse ${model}`, kinds, onnx, unet: artefact, table: compiled });

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { writeCard } from '#pipeline/evaluate/report/card.ts';
@@ -12,6 +12,8 @@ import { lacksPython, PYTHON, skipBecause } from '#test/skip.ts';
 import { AGE, GUIDED, temporaryFolder, tinyArtefact } from '#test/tiny-onnx.ts';
 
 const json = async (folder: string, file: string) => JSON.parse(await readFile(join(folder, file), 'utf8'));
+const LACKS_LINKS =
+  process.platform === 'win32' ? 'on Windows only administrators can make links: run on Linux or macOS' : undefined;
 const tree = async (folder: string) =>
   (await readdir(folder, { recursive: true, withFileTypes: true })).filter((each) => each.isFile()).length;
 
@@ -132,6 +134,34 @@ print(type(pipeline).__name__, pipeline.scheduler.config.num_train_timesteps)`;
     );
     await expect(tinyArtefact({}, { out: join(folder, 'thesis.tex') })).rejects.toThrow('received a file');
     expect(await readdir(folder)).toEqual(['thesis.tex']);
+  });
+
+  test('replaces the folder that a link names, and keeps the link', skipBecause(LACKS_LINKS), async () => {
+    const root = await temporaryFolder();
+    const out = join(root, 'v1');
+    await tinyArtefact({}, { out });
+    await symlink('v1', join(root, 'current'));
+    await tinyArtefact({ classes: 3 }, { out: join(root, 'current') });
+    expect((await lstat(join(root, 'current'))).isSymbolicLink()).toBe(true);
+    expect((await json(out, 'unet/config.json')).num_class_embeds).toBe(3);
+    expect((await readdir(root)).sort()).toEqual(['current', 'v1']);
+  });
+
+  test('refuses the folder that the command runs in, and one above it', async () => {
+    const root = await temporaryFolder();
+    const here = join(root, 'here');
+    await mkdir(here);
+    const before = process.cwd();
+    try {
+      process.chdir(here);
+      for (const out of ['.', here, root])
+        await expect(tinyArtefact({}, { out })).rejects.toThrow(
+          `Cannot write a model: ${out} must be a new, empty or model folder, received the one that the command runs in.`,
+        );
+    } finally {
+      process.chdir(before);
+    }
+    expect(await readdir(here)).toEqual([]);
   });
 
   test('refuses to replace a pipeline that diffusers wrote', async () => {

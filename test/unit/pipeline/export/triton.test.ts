@@ -261,7 +261,11 @@ describe('pipeline export --triton', () => {
 
   it.each([
     ['--run beside --model', ['--model', 'm', '--run', 'r', '--triton', 't'], '--run must be left out beside --model,'],
-    ['--out beside --model', ['--model', 'm', '--out', 'o', '--triton', 't'], '--out must be left out beside --model,'],
+    [
+      '--out beside --model',
+      ['--model', 'm', '--out', 'o', '--triton', 't'],
+      '--out must be left out beside --model and --triton,',
+    ],
     [
       '--checkpoint beside --model',
       ['--model', 'm', '--checkpoint', '5'],

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { WEIGHTS_FILE } from '#pipeline/diffusers/weights.ts';
 import { exportWithWeights } from '#pipeline/export/with-weights.ts';
@@ -8,8 +9,11 @@ import { createModel } from '#pipeline/model/index.ts';
 import { readSafetensors } from '#pipeline/train/safetensors.ts';
 import { expectClose } from '#test/compare.ts';
 import { exportWave } from '#test/diffusers/export.ts';
+import { runCli } from '#test/run-cli.ts';
 import { temporaryFolder } from '#test/tiny-onnx.ts';
 import { waveParameters } from '../../../support/model.ts';
+
+const DIGITS = join(import.meta.dirname, '../../../../models/digits');
 
 const unet = {
   _class_name: 'UNet2DModel',
@@ -62,6 +66,58 @@ describe('exportWithWeights', () => {
     expect((await readFile(at('out', 'README.md'), 'utf8')).match(/pipe\(class_labels=0/g)).toHaveLength(1);
     expect((await readdir(folder, { recursive: true })).filter((name) => /safetensors|\.py$/.test(name))).toEqual([]);
   }, 120_000);
+
+  it.each([
+    ['as it was', undefined],
+    ['float16', 'float16'],
+    ['int8', 'int8'],
+  ] as const)(
+    'refuses weights that are not those of the network, %s, as after training in Python',
+    async (_, dtype) => {
+      const { at } = await without(unet);
+      const model = dtype === undefined ? at('whole') : at('small');
+      if (dtype !== undefined) {
+        const smaller = ['--model', at('whole'), '--out', model, '--dtype', dtype, '--drift', '1'];
+        expect(await runCli('export', ...smaller)).toMatchObject({ code: 0 });
+      }
+      await exportWithWeights({ model, out: at('same') });
+      const weights = await readFile(join(model, WEIGHTS_FILE));
+      const last = weights.length - 4;
+      weights.writeFloatLE(weights.readFloatLE(last) + 0.5, last);
+      await writeFile(join(model, WEIGHTS_FILE), weights);
+      const refused = `Cannot export ${model}: unet/model.onnx must be of the weights in ${WEIGHTS_FILE}, received others, as after training in Python.`;
+      await expect(exportWithWeights({ model, out: at('out') })).rejects.toThrow(refused);
+      const { code, stderr } = await runCli('export', '--model', model, '--out', at('out'), '--fuse', 'step');
+      expect([code, stderr]).toEqual([2, expect.stringContaining(refused)]);
+      expect(existsSync(at('out'))).toBe(false);
+      const imported = await runCli('import', model, '--out', at('new'));
+      expect([imported.code, imported.stderr]).toEqual([0, expect.anything()]);
+      await exportWithWeights({ model: at('new'), out: at('out') });
+    },
+    120_000,
+  );
+
+  it('refuses a place in the model itself', async () => {
+    const { folder } = await without(unet);
+    for (const more of [[], ['--fuse', 'step'], ['--dtype', 'float16']]) {
+      const { code, stderr } = await runCli('export', '--model', folder, '--out', join(folder, 'a', 'b'), ...more);
+      expect([code, stderr]).toEqual([
+        2,
+        expect.stringContaining(`must be a new, empty or model folder, received a folder in ${folder}.`),
+      ]);
+    }
+    expect(existsSync(join(folder, 'a'))).toBe(false);
+    const deep = join(dirname(folder), 'new', 'deep', 'er');
+    expect(await runCli('export', '--model', folder, '--out', deep)).toMatchObject({ code: 0 });
+  });
+
+  it('refuses float32 of a model that was rounded', async () => {
+    const { code, stderr } = await runCli('export', '--model', DIGITS, '--out', 'never', '--dtype', 'float32');
+    expect([code, stderr]).toEqual([
+      2,
+      `Cannot export ${DIGITS}: --dtype must be left out, since the model is float16 and float32 would not bring back what that rounded, received "float32".\n`,
+    ]);
+  });
 
   it('writes into the folder itself, and again over what it wrote', async () => {
     const { folder } = await without(unet);
