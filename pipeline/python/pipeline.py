@@ -54,7 +54,10 @@ class OnnoisePipeline(DiffusionPipeline):
         if unknown:
             raise ValueError(f"conditions must be of {', '.join(names) or 'none'}, received {', '.join(sorted(unknown))}")
         labels = listed(class_labels)
-        count = batch_size or max([1, len(labels), *(len(values) for values in given.values())])
+        longest = max([1, len(labels), *(len(values) for values in given.values())])
+        count = longest if batch_size is None else batch_size
+        if count < longest:
+            raise ValueError(f"batch_size must be at least {longest}, as many as are given, received {batch_size}")
         inputs, absent = self.inputs(count, labels, given)
         if not getattr(config, "null_condition", False):
             if guidance_scale != 1:
@@ -128,4 +131,5 @@ class OnnoisePipeline(DiffusionPipeline):
 
 
 def listed(value):
-    return [] if value is None else list(value) if isinstance(value, (list, tuple)) else [value]
+    value = value.tolist() if hasattr(value, "tolist") else value  # of torch or numpy
+    return [] if value is None else list(value) if isinstance(value, (list, tuple, range)) else [value]

@@ -13,6 +13,9 @@ export function nameModels(
   action: string,
   models: readonly string[] | Readonly<Record<string, string>>,
 ): Record<string, string> {
+  if (typeof models !== 'object' || models === null) {
+    refuse(action, 'models', 'an array of folders, or folders by name', models);
+  }
   const entries = Array.isArray(models) ? models.map(readName) : Object.entries(models);
   if (entries.length === 0) throw new InputError(`Cannot ${action}: models must be at least one, received none.`);
   const named: Record<string, string> = {};

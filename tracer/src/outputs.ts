@@ -19,7 +19,11 @@ export function requireTensors(outputs: unknown): Record<string, tf.Tensor> {
     throw new TraceError('Cannot trace: the function must return an object with one tensor or more, received none.');
   }
   const other = entries.find(([, tensor]) => !(tensor instanceof tf.Tensor));
-  if (other) throw new TraceError(`Cannot trace: the output ${other[0]} must be a tensor.`);
+  if (other) {
+    const [name, value] = other;
+    const received = Array.isArray(value) ? `an array of ${value.length}` : value === null ? 'null' : typeof value;
+    throw new TraceError(`Cannot trace: the output ${name} must be a tensor, received ${received}.`);
+  }
   return outputs as Record<string, tf.Tensor>;
 }
 

@@ -182,7 +182,9 @@ describe('trace refuses', () => {
   });
 
   it('an output that is no tensor', () => {
-    expect(() => trace(() => ({ y: 1 as never }), [])).toThrow('Cannot trace: the output y must be a tensor.');
+    expect(() => trace(() => ({ y: 1 as never }), [])).toThrow(
+      'Cannot trace: the output y must be a tensor, received number.',
+    );
   });
 
   it('shapes that do not fit, as tfjs does', () => {
