@@ -39,7 +39,7 @@ export interface PictureOptions extends SamplerSettings {
   labels?: readonly (number | string)[] | undefined;
   /**
    * Values of the model's conditions by name, used in turn; each from the condition's `min` to its `max`. What is left
-   * out is absent, which only a model that was also trained without takes.
+   * out is absent, which only a model that was also trained without takes. With `variations` and `interpolate` one value.
    */
   conditions?: ConditionValues | undefined;
   /**

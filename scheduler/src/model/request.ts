@@ -58,6 +58,7 @@ export function completeRequest(
   const { classes, nullCondition = false, conditions: specs = [] } = model;
   const count = seeds.length;
   checkPicture(options, shape, count);
+  checkSharedNoise(options);
   const conditions = completeConditions(ACTION, specs, options.conditions ?? {}, { count, optional: nullCondition });
   const scale = guidanceScale(ACTION, model, options.guidance);
   const interval = guidanceInterval(ACTION, model, options.guidanceInterval);
@@ -72,6 +73,15 @@ export function completeRequest(
     from,
     mask,
   };
+}
+
+/** @throws InputError for several values of a condition where pictures share the noise of a seed: they would jump from one to another. */
+function checkSharedNoise({ interpolate, variations, conditions = {} }: PictureOptions): void {
+  if (interpolate === undefined && variations === undefined) return;
+  const place = interpolate === undefined ? 'where a seed is varied' : 'from one seed to another';
+  for (const [name, given] of Object.entries(conditions)) {
+    if ([given].flat().length > 1) refuse(ACTION, `condition ${name}`, `one number ${place}`, given);
+  }
 }
 
 /** @throws InputError for what has no meaning without a picture, or without a mask. */

@@ -157,3 +157,15 @@ it('readConditions refuses a key that it does not know', () => {
     'Cannot read the model: a key of conditions[0] of unet/config.json must be one of name, mean, std, min, max, received "mn".',
   );
 });
+
+describe('pictures that share the noise of a seed', () => {
+  it.each<[PictureOptions, string]>([
+    [{ interpolate: [1, 4] }, 'condition age must be one number from one seed to another, received [20, 100].'],
+    [{ variations: 1 }, 'condition age must be one number where a seed is varied, received [20, 100].'],
+  ])('take one value of a condition: %j', (options, refused) => {
+    const of = (age: number | number[]) =>
+      complete(NUMBERS, { ...options, count: 2, conditions: { age, weight: [3] } });
+    expect(() => of([20, 100])).toThrow(refused);
+    expect(of(20)).toEqual(of([20]));
+  });
+});
