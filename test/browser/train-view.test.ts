@@ -6,11 +6,11 @@ import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { loadModel } from '../../runtime-node/src/index.ts';
-import { readZip } from '../../runtime-web/src/trainer/files/zip.ts';
+import { readZip, writeZip } from '../../runtime-web/src/trainer/files/zip.ts';
 import { seriousFaults } from '../support/browser/axe.ts';
 import { LACKS_CHROMIUM } from '../support/browser/chromium.ts';
 import { openSite, PHONE, settle } from '../support/browser/site.ts';
-import { writeFiles } from '../support/browser/trainer.ts';
+import { freshStepFiles, planOfNetwork, writeFiles } from '../support/browser/trainer.ts';
 import { useBrowser, useHost, type VisitOptions } from '../support/browser/visit.ts';
 import { skipBecause } from '../support/skip.ts';
 
@@ -113,6 +113,39 @@ describe('the view that trains', skipBecause(LACKS_CHROMIUM), () => {
     LONG,
   );
 
+  it.each([
+    ['28 x 28 in gray', { size: 28, channels: 1, num_class_embeds: 10 }, 'Digits', DIGITS_28],
+    ['8 x 8 in colour', { size: 8, channels: 3, num_class_embeds: null }, 'Files', FILES_8],
+  ])(
+    'goes on from a run of %s: it draws in that shape, and says what it learns from, after a reload too',
+    async (_, { size, channels, num_class_embeds }, source, words) => {
+      const plan = planOfNetwork({
+        data: { size, channels },
+        model: { sample_size: size, in_channels: channels, out_channels: channels, num_class_embeds },
+        training: { labelDropout: num_class_embeds === null ? 0 : 0.2 },
+      });
+      const { page } = await open();
+      await page.getByRole('radio', { name: source }).check();
+      if (source === 'Files') await page.getByLabel('Choose pictures').setInputFiles(await pictures(18));
+      if (source === 'Files') await page.getByText('18 pictures.', { exact: true }).waitFor();
+      await page.getByLabel('Go on from a file').setInputFiles(zipOf(await freshStepFiles(plan)));
+      await button(page, 'Go on').click();
+      await page.getByText(words).waitFor();
+      const drawn = page.getByRole('img', { name: /as it draws it now$/ });
+      await drawn.first().waitFor();
+      expect(await drawn.evaluateAll((all) => all.map((one) => (one as HTMLCanvasElement).width))).toEqual(
+        new Array(10).fill(size),
+      );
+      await stepsReach(page, 2);
+      await pause(page);
+      await page.reload();
+      await button(page, 'Go on with it').click();
+      await page.getByText(words).waitFor();
+      await pause(page);
+    },
+    LONG,
+  );
+
   it('takes pictures with the camera, a series at once', async () => {
     const { page } = await open();
     await page.getByRole('radio', { name: 'Camera' }).check();
@@ -177,6 +210,15 @@ describe('the view that trains', skipBecause(LACKS_CHROMIUM), () => {
     },
     LONG,
   );
+});
+
+const DIGITS_28 = /^[\d,]+ handwritten digits of the MNIST data set, 28 × 28 pixels, in gray/;
+const FILES_8 = '18 pictures from your files, 8 × 8 pixels, in colour.';
+
+const zipOf = (files: Awaited<ReturnType<typeof freshStepFiles>>) => ({
+  name: 'run.zip',
+  mimeType: 'application/zip',
+  buffer: Buffer.from(writeZip(files as Parameters<typeof writeZip>[0])),
 });
 
 /** Discs of different places. */

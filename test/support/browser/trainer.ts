@@ -74,14 +74,14 @@ export const planOfNetwork = (config: PartialConfig = {}): TrainPlan =>
     ]),
   );
 
-/** A folder with the step of a plan, with fresh weights. */
-export async function freshStepFolder(plan: TrainPlan): Promise<string> {
+/** The step of a plan, with fresh weights. */
+export async function freshStepFiles(plan: TrainPlan) {
   const state = plan.step.initialState(plan.initialParameters());
   const { classNames } = blobs();
-  return writeFiles(
-    await stepFiles('test', plan, state, { progress: FRESH, data: null, images: undefined, classNames }),
-  );
+  return stepFiles('test', plan, state, { progress: FRESH, data: null, images: undefined, classNames });
 }
+
+export const freshStepFolder = async (plan: TrainPlan): Promise<string> => writeFiles(await freshStepFiles(plan));
 
 export async function stepFolderOfRun(run: string): Promise<string> {
   return writeFiles(await stepFilesOfRun('test', await openRun(run, undefined, specsOfRun)));

@@ -3,15 +3,13 @@ import { type ImageShape, InputError } from '@onnoise/scheduler';
 import type { Trainer, TrainerOptions, TrainingImages } from '#src/index.ts';
 import { announce, sentence } from '../../store.ts';
 import { saveFile } from '../sample/download.ts';
-import { asImages, digitsOf, type OwnPicture, readPictures, SIDE } from './pictures.ts';
+import { asImages, CAMERA, CLASSES, DIGITS, digitsOf, FILES, type OwnPicture, readPictures, SIDE } from './pictures.ts';
 import * as state from './state.ts';
 
 /** Name of the training that the browser keeps. */
 const KEPT = 'page';
 const SAMPLES = 10;
 const SEED = 1;
-/** Of the shipped digits. */
-const CLASSES = 10;
 
 const load = () => import('../../../src/trainer/create-trainer.ts');
 const store = () => import('../../../src/trainer/checkpoints.ts');
@@ -72,8 +70,7 @@ async function chosen(): Promise<TrainerOptions> {
 /** The chosen pictures, in the shape that a step takes. */
 async function imagesOf(shape: ImageShape): Promise<TrainingImages> {
   if (state.source.peek() === 'digits') return digitsOf(shape);
-  const name = state.source.peek() === 'camera' ? 'pictures of the camera' : 'pictures of files';
-  return asImages(name, state.own.peek(), shape);
+  return asImages(state.source.peek() === 'camera' ? CAMERA : FILES, state.own.peek(), shape);
 }
 
 async function open(options: TrainerOptions): Promise<void> {
@@ -93,7 +90,7 @@ async function open(options: TrainerOptions): Promise<void> {
   });
   const { info } = trainer;
   state.info.value = info;
-  state.learnt.value = info.images;
+  state.shownOwn.value = options.images !== undefined && info.images.name !== DIGITS;
   state.earlier.value = null;
   state.curve.value = state.emptyCurve(info.progress.step);
   state.samples.value = null;
@@ -153,7 +150,6 @@ function close(): void {
   trainer = undefined;
   state.phase.value = 'idle';
   state.info.value = null;
-  state.learnt.value = null;
   state.progress.value = null;
   state.samples.value = null;
   state.kept.value = null;

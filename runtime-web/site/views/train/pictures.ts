@@ -9,6 +9,13 @@ import { fetchDigits as fetchLargeDigits } from '../forward/source/digits.ts';
 /** Side of a picture, as the shipped steps take it. */
 export const SIDE = 16;
 const PIXELS = SIDE * SIDE;
+/** Names of what a training learns from, as the model's card has them. */
+export const DIGITS = 'digits';
+export const FILES = 'pictures of files';
+export const CAMERA = 'pictures of the camera';
+
+/** Of the digits. */
+export const CLASSES = 10;
 /** As many as a step takes. */
 export const FEWEST = 16;
 /** More take long to read, and minutes of training see each only a few times. */
@@ -16,7 +23,7 @@ const MOST = 2000;
 
 const SHEET = 'training/digits.png';
 /** Of the sheet, by row; 200 of each digit, one after the other. */
-const [COLUMNS, EACH, CLASSES] = [50, 200, 10];
+const [COLUMNS, EACH] = [50, 200];
 
 /** @throws Error with one sentence if the sheet cannot be fetched or read. */
 async function fetchDigits(): Promise<TrainingImages> {
@@ -40,7 +47,7 @@ async function fetchDigits(): Promise<TrainingImages> {
     const y = Math.floor(picture / COLUMNS) * SIDE + Math.floor(place / SIDE);
     pixels[i] = data[4 * (y * width + x)]!;
   }
-  return { name: 'digits', pixels, labels: Int32Array.from({ length: count }, (_, i) => Math.floor(i / EACH)) };
+  return { name: DIGITS, pixels, labels: Int32Array.from({ length: count }, (_, i) => Math.floor(i / EACH)) };
 }
 
 /** A picture of the visitor's: in colour, for whatever a step takes, and as the shipped steps take it. */
@@ -106,7 +113,7 @@ export async function digitsOf(shape: ImageShape): Promise<TrainingImages> {
   if (wanted === `1 x ${SIDE} x ${SIDE}`) return fetchDigits();
   const { bytes, width, height, labels } = await fetchLargeDigits();
   if (wanted === `1 x ${height} x ${width}`) {
-    return { name: 'digits', pixels: bytes as Uint8Array<ArrayBuffer>, labels: Int32Array.from(labels) };
+    return { name: DIGITS, pixels: bytes as Uint8Array<ArrayBuffer>, labels: Int32Array.from(labels) };
   }
   throw new InputError(
     `Cannot go on with digits: the pictures must be ${wanted} as the training takes them, received ${SIDE} x ${SIDE} and ${height} x ${width}. Choose your own files first.`,

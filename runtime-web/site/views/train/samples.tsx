@@ -1,17 +1,23 @@
 /** What the network draws now: always from the same noise, so that one sees it learn. */
 import type { JSX } from 'preact';
+import { useMemo } from 'preact/hooks';
 import { Card } from '../../components/card.tsx';
 import { PictureCanvas } from '../../components/picture-canvas.tsx';
+import { sizeOf } from '../../state/pixels.ts';
 import { SIDE } from './pictures.ts';
 import { info, samples } from './state.ts';
 
-const SHAPE = [1, SIDE, SIDE] as const;
-const EMPTY = new Uint8ClampedArray(SIDE * SIDE).fill(128);
+/** What the shipped steps draw. */
+const SHIPPED = [1, SIDE, SIDE] as const;
+/** Before the first pictures. */
+const GRAY = 128;
 
 export function Samples(): JSX.Element {
   const shown = samples.value;
   const names = info.value?.classNames;
-  const pictures = shown?.pictures ?? new Array<Uint8ClampedArray>(10).fill(EMPTY);
+  const shape = info.value?.shape ?? SHIPPED;
+  const empty = useMemo(() => new Uint8ClampedArray(sizeOf(shape)).fill(GRAY), [shape]);
+  const pictures = shown?.pictures ?? new Array<Uint8ClampedArray>(10).fill(empty);
   const word = (i: number) => (names ? `a ${names[i % names.length]}` : `picture ${i + 1}`);
   return (
     <Card
@@ -23,7 +29,7 @@ export function Samples(): JSX.Element {
           <li key={i}>
             <PictureCanvas
               pixels={picture}
-              shape={SHAPE}
+              shape={shape}
               label={shown ? `${word(i)}, as it draws it now` : 'not drawn yet'}
             />
           </li>

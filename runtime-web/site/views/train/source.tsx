@@ -9,8 +9,9 @@ import { Segmented } from '../../components/segmented.tsx';
 import { type Dropped, filesOfDialog, filesOfDrop } from '../model/drop.ts';
 import { showTrouble, takeFiles, upload } from './actions.ts';
 import { CameraDialog } from './camera-dialog.tsx';
+import { learntWords } from './learnt-words.ts';
 import { FEWEST, SIDE } from './pictures.ts';
-import { busy, enough, own, reading, type SourceKind, source } from './state.ts';
+import { busy, enough, info, own, reading, type SourceKind, shownOwn, source } from './state.ts';
 
 const SHOWN = 24;
 
@@ -19,54 +20,71 @@ export function Source({ locked }: { locked: boolean }): JSX.Element {
   useDroppedPictures(locked);
   return (
     <Card title="What it learns from">
-      <div class="train-source">
-        <Segmented<SourceKind>
-          label="Pictures"
-          hideLabel
-          value={source.value}
-          disabled={locked}
-          options={[
-            { value: 'digits', label: 'Digits' },
-            { value: 'files', label: 'Files' },
-            { value: 'camera', label: 'Camera' },
-          ]}
-          onChange={(value) => {
-            if (source.peek() !== value) own.value = [];
-            source.value = value;
-          }}
-        />
-        {source.value === 'digits' && (
-          <p class="field-hint">
-            2,000 handwritten digits of the MNIST data set, {SIDE} × {SIDE} pixels, each with its number.
-          </p>
-        )}
-        {source.value === 'files' && <Files locked={locked} />}
-        {source.value === 'camera' && (
-          <>
-            <div class="train-buttons">
-              <Button icon="camera" disabled={locked} onClick={() => setCamera(true)}>
-                Take pictures
-              </Button>
-            </div>
-            <p class="field-hint">
-              Your drawing, a hand, a mug: a hundred pictures of one thing, moved a little each time.
-            </p>
-          </>
-        )}
-        {source.value !== 'digits' && <OwnPictures />}
-        <p class="field-hint">Nothing leaves this page.</p>
-      </div>
+      <div class="train-source">{locked ? <Learnt /> : <Choice onCamera={() => setCamera(true)} />}</div>
       <CameraDialog open={camera} onClose={() => setCamera(false)} onTrouble={showTrouble} />
     </Card>
   );
 }
 
-function Files({ locked }: { locked: boolean }): JSX.Element {
+/** Of the open training, in its own shape. */
+function Learnt(): JSX.Element | null {
+  if (!info.value) return null;
+  return (
+    <>
+      <p>{learntWords(info.value)}</p>
+      {shownOwn.value && <Thumbs />}
+      <p class="field-hint">Start over to choose others. Nothing leaves this page.</p>
+    </>
+  );
+}
+
+function Choice({ onCamera }: { onCamera(): void }): JSX.Element {
+  return (
+    <>
+      <Segmented<SourceKind>
+        label="Pictures"
+        hideLabel
+        value={source.value}
+        options={[
+          { value: 'digits', label: 'Digits' },
+          { value: 'files', label: 'Files' },
+          { value: 'camera', label: 'Camera' },
+        ]}
+        onChange={(value) => {
+          if (source.peek() !== value) own.value = [];
+          source.value = value;
+        }}
+      />
+      {source.value === 'digits' && (
+        <p class="field-hint">
+          2,000 handwritten digits of the MNIST data set, {SIDE} × {SIDE} pixels, each with its number.
+        </p>
+      )}
+      {source.value === 'files' && <Files />}
+      {source.value === 'camera' && (
+        <>
+          <div class="train-buttons">
+            <Button icon="camera" onClick={onCamera}>
+              Take pictures
+            </Button>
+          </div>
+          <p class="field-hint">
+            Your drawing, a hand, a mug: a hundred pictures of one thing, moved a little each time.
+          </p>
+        </>
+      )}
+      {source.value !== 'digits' && <OwnPictures />}
+      <p class="field-hint">Nothing leaves this page.</p>
+    </>
+  );
+}
+
+function Files(): JSX.Element {
   return (
     <>
       <div class="train-buttons">
-        <FilesButton folder locked={locked} label="Choose a folder" onFiles={takeFiles} />
-        <FilesButton locked={locked} label="Choose pictures" accept="image/*" onFiles={takeFiles} />
+        <FilesButton folder label="Choose a folder" onFiles={takeFiles} />
+        <FilesButton label="Choose pictures" accept="image/*" onFiles={takeFiles} />
       </div>
       <p class="field-hint">
         Or drop a folder here. Each picture is cut to the square in its middle, {SIDE} × {SIDE} pixels, in gray.
@@ -76,19 +94,23 @@ function Files({ locked }: { locked: boolean }): JSX.Element {
   );
 }
 
+function Thumbs(): JSX.Element {
+  return (
+    <ul class="train-own">
+      {own.value.slice(0, SHOWN).map(({ small }, i) => (
+        <li key={i}>
+          <PictureCanvas pixels={small} shape={[1, SIDE, SIDE]} label={`Picture ${i + 1}`} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
 function OwnPictures(): JSX.Element {
   const pictures = own.value;
   return (
     <>
-      {pictures.length > 0 && (
-        <ul class="train-own">
-          {pictures.slice(0, SHOWN).map(({ small }, i) => (
-            <li key={i}>
-              <PictureCanvas pixels={small} shape={[1, SIDE, SIDE]} label={`Picture ${i + 1}`} />
-            </li>
-          ))}
-        </ul>
-      )}
+      {pictures.length > 0 && <Thumbs />}
       <p class={enough.value ? 'field-hint number' : 'field-error number'}>
         {pictures.length === 1 ? '1 picture.' : `${pictures.length} pictures.`}
         {!enough.value && ` It takes ${FEWEST} or more; a hundred is better.`}
@@ -107,11 +129,11 @@ interface FilesButtonProps {
   label: string;
   folder?: boolean;
   accept?: string;
-  locked: boolean;
+  locked?: boolean;
   onFiles(files: readonly { path: string; file: Blob }[]): void;
 }
 
-function FilesButton({ label, folder = false, accept, locked, onFiles }: FilesButtonProps): JSX.Element | null {
+function FilesButton({ label, folder = false, accept, locked = false, onFiles }: FilesButtonProps): JSX.Element | null {
   const input = useRef<HTMLInputElement>(null);
   if (folder && !('webkitdirectory' in HTMLInputElement.prototype)) return null; // phones may lack it
   return (

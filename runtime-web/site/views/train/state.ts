@@ -1,6 +1,6 @@
 /** What the view shows: the pictures, how far the training is, its losses and its newest pictures. */
 import { computed, signal } from '@preact/signals';
-import type { TrainerInfo, TrainingImages } from '#src/index.ts';
+import type { TrainerInfo } from '#src/index.ts';
 import { FEWEST, type OwnPicture } from './pictures.ts';
 
 export type SourceKind = 'digits' | 'files' | 'camera';
@@ -27,8 +27,11 @@ export const note = signal<string | null>(null);
 
 export const info = signal<TrainerInfo | null>(null);
 
-/** What the open training learns from. */
-export const learnt = signal<Pick<TrainingImages, 'name'> | null>(null);
+/** What the open training learns from: what is chosen above may be another, where it began in an earlier visit. */
+export const learnt = computed(() => info.value?.images ?? null);
+
+/** The open training learns from `own`. One of an earlier visit has pictures that are shown no more. */
+export const shownOwn = signal(false);
 
 export interface Progress {
   step: number;
@@ -73,7 +76,7 @@ export function withLoss({ each, points, rest, first }: Curve, loss: number): Cu
 
 export interface Samples {
   step: number;
-  /** [16 * 16] each */
+  /** [C, H, W] each, in the shape of the training. */
   pictures: Uint8ClampedArray[];
 }
 
