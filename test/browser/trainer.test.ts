@@ -155,6 +155,18 @@ describe('createTrainer', skipBecause(LACKS_CHROMIUM), () => {
     expect(info.progress.step).toBe(3);
   });
 
+  it('keeps on when another tab forgets what is kept', async () => {
+    const { page } = await open();
+    const kept = async () => (await page.evaluate(() => window.training.find('mine')))?.step.file.progress.step;
+    await start(page, { device: 'wasm', checkpoints: 'mine' });
+    await run(page, 2);
+    expect(await kept()).toBe(2);
+    await page.evaluate(() => window.training.forget('mine')); // as any page of the origin may
+    expect(await kept()).toBeUndefined();
+    expect((await run(page, 2)).others).not.toContain('note');
+    expect(await kept()).toBe(4);
+  });
+
   it('has the losses of Node on WebGPU, with captured commands', async () => {
     const { page } = await open();
     const info = await start(page, { device: 'webgpu' });

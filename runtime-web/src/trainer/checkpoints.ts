@@ -2,7 +2,8 @@
  * What a closed tab must not lose, in IndexedDB: the step and the pictures once, and the state again and again, in two slots by
  * turns. A tab that is closed while it writes one still has the other. The newest slot that is whole counts.
  *
- * Of two tabs that train under one name, the later owns it: the other's next save fails, and neither writes over the other.
+ * Of two tabs that train under one name, the later owns it: the other's next save fails, and neither writes over the other. Where
+ * nobody owns it, because another tab forgot it, the tab that still trains keeps it anew.
  */
 import { InputError, type StepFile, type TrainingProgress } from '@onnoise/scheduler';
 import type { TrainingImages } from './images.ts';
@@ -47,8 +48,9 @@ export interface Keeper {
 export async function keepTraining(name: string, { step, images, serial = 0 }: Kept): Promise<Keeper> {
   const database = await open();
   const id = crypto.randomUUID();
-  await write(database, { [key(name, 'base')]: { id, step, images } satisfies Base, [key(name, 'owner')]: id });
-  return keeperOf(database, name, id, serial);
+  const begin = { [key(name, 'base')]: { id, step, images } satisfies Base, [key(name, 'owner')]: id };
+  await write(database, begin);
+  return keeperOf(database, { name, id, begin, first: serial });
 }
 
 /** The training of that name, with its newest state; undefined if there is none. To go on, keep it again. */
@@ -83,12 +85,16 @@ export async function forgetTraining(name: string): Promise<void> {
   }
 }
 
-function keeperOf(database: IDBDatabase, name: string, id: string, first: number): Keeper {
+/** @param begin what `keepTraining` writes @param first serial of the next slot */
+function keeperOf(
+  database: IDBDatabase,
+  { name, id, begin, first }: { name: string; id: string; begin: Record<string, unknown>; first: number },
+): Keeper {
   let serial = first;
   return {
     async save(progress, state) {
       const slot: Slot = { id, serial, progress, state };
-      await write(database, { [key(name, serial % SLOTS)]: slot }, { place: key(name, 'owner'), id });
+      await write(database, { [key(name, serial % SLOTS)]: slot }, { place: key(name, 'owner'), id, begin });
       serial++;
     },
     close: () => database.close(),
@@ -125,19 +131,24 @@ async function open(): Promise<IDBDatabase> {
   }
 }
 
-/** @param owner what must stand at a place for the records to be written; one transaction reads it and writes them */
+/**
+ * @param owner what must stand at a place for the records to be written, and what goes with them where nothing stands there; one
+ * transaction reads it and writes them
+ */
 async function write(
   database: IDBDatabase,
   records: Record<string, unknown>,
-  owner?: { place: string; id: string },
+  owner?: { place: string; id: string; begin: Record<string, unknown> },
 ): Promise<void> {
   let owned = true;
   try {
     const transaction = database.transaction(STORE, 'readwrite', { durability: 'strict' });
     const store = transaction.objectStore(STORE);
-    if (owner) owned = (await answer(store.get(owner.place))) === owner.id;
+    const found = owner && (await answer(store.get(owner.place)));
+    owned = found === undefined || found === owner?.id;
     if (!owned) return refuseStranger();
-    for (const [place, record] of Object.entries(records)) store.put(record, place);
+    const begin = found === undefined ? owner?.begin : undefined;
+    for (const [place, record] of Object.entries({ ...begin, ...records })) store.put(record, place);
     await done(transaction);
   } catch (error) {
     if (!owned) throw error;

@@ -1,5 +1,6 @@
 /** Gives tests `createTrainer`, as `window.training`, with files and pixels as plain lists. */
 import { createTrainer, type Trainer, type TrainerEvent, type TrainerOptions } from '#runtime-web/index.ts';
+import { findTraining, forgetTraining } from '#runtime-web/trainer/checkpoints.ts';
 
 /** Losses and norms of steps, and what was told besides. */
 export interface Told {
@@ -16,6 +17,8 @@ export interface TrainingPage {
   told: Told;
   /** The model folder, as base64 by path. */
   folder(): Promise<Record<string, string>>;
+  find: typeof findTraining;
+  forget: typeof forgetTraining;
 }
 
 declare global {
@@ -29,6 +32,8 @@ const empty = (): Told => ({ losses: [], steps: [], others: [] });
 const page: TrainingPage = {
   trainer: undefined,
   told: empty(),
+  find: findTraining,
+  forget: forgetTraining,
   async open({ pixels, labels, ...options }) {
     page.trainer?.dispose();
     const images = pixels && {
