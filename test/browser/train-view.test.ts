@@ -86,6 +86,44 @@ describe('the view that trains', skipBecause(LACKS_CHROMIUM), () => {
   );
 
   it(
+    'asks before a training that is kept or open is replaced',
+    async () => {
+      const { page } = await open();
+      const run = zipOf(await freshStepFiles(runOf({ size: 28, channels: 1, num_class_embeds: 10 })));
+      const upload = () => page.getByLabel('Go on from a file').setInputFiles(run);
+      const asks = (title: string, text: string) =>
+        page.getByRole('dialog', { name: title }).filter({ hasText: text }).waitFor();
+      await button(page, 'Start').click();
+      await stepsReach(page, 2);
+      await pause(page);
+      const before = await steps(page);
+      await upload();
+      await asks('Go on from the file?', `The training of ${before} steps that is open will be replaced.`);
+      await button(page, 'Keep it').click();
+      await button(page, 'Go on').waitFor();
+      expect(await steps(page)).toBe(before);
+
+      await page.reload();
+      const kept = page.getByText(`This browser keeps a training of digits, after ${before} steps.`);
+      await kept.waitFor();
+      const replaced = `The training of ${before} steps that this browser keeps will be replaced.`;
+      await upload();
+      await asks('Go on from the file?', replaced);
+      await page.keyboard.press('Escape');
+      await button(page, 'Start').click();
+      await asks('Start over?', replaced);
+      await button(page, 'Keep it').click();
+      await kept.waitFor();
+      await button(page, 'Start').click();
+      await button(page, 'Replace it').click();
+      await stepsReach(page, 1);
+      await pause(page);
+      expect(await kept.count()).toBe(0);
+    },
+    LONG,
+  );
+
+  it(
     'trains on files, and says which are no pictures and when they are too few',
     async () => {
       const { page } = await open();
@@ -118,23 +156,18 @@ describe('the view that trains', skipBecause(LACKS_CHROMIUM), () => {
     ['8 x 8 in colour', { size: 8, channels: 3, num_class_embeds: null }, 'Files', FILES_8],
   ])(
     'goes on from a run of %s: it draws in that shape, and says what it learns from, after a reload too',
-    async (_, { size, channels, num_class_embeds }, source, words) => {
-      const plan = planOfNetwork({
-        data: { size, channels },
-        model: { sample_size: size, in_channels: channels, out_channels: channels, num_class_embeds },
-        training: { labelDropout: num_class_embeds === null ? 0 : 0.2 },
-      });
+    async (_, run, source, words) => {
       const { page } = await open();
       await page.getByRole('radio', { name: source }).check();
       if (source === 'Files') await page.getByLabel('Choose pictures').setInputFiles(await pictures(18));
       if (source === 'Files') await page.getByText('18 pictures.', { exact: true }).waitFor();
-      await page.getByLabel('Go on from a file').setInputFiles(zipOf(await freshStepFiles(plan)));
+      await page.getByLabel('Go on from a file').setInputFiles(zipOf(await freshStepFiles(runOf(run))));
       await button(page, 'Go on').click();
       await page.getByText(words).waitFor();
       const drawn = page.getByRole('img', { name: /as it draws it now$/ });
       await drawn.first().waitFor();
       expect(await drawn.evaluateAll((all) => all.map((one) => (one as HTMLCanvasElement).width))).toEqual(
-        new Array(10).fill(size),
+        new Array(10).fill(run.size),
       );
       await stepsReach(page, 2);
       await pause(page);
@@ -214,6 +247,19 @@ describe('the view that trains', skipBecause(LACKS_CHROMIUM), () => {
 
 const DIGITS_28 = /^[\d,]+ handwritten digits of the MNIST data set, 28 × 28 pixels, in gray/;
 const FILES_8 = '18 pictures from your files, 8 × 8 pixels, in colour.';
+
+interface Run {
+  size: number;
+  channels: number;
+  num_class_embeds: number | null;
+}
+
+const runOf = ({ size, channels, num_class_embeds }: Run) =>
+  planOfNetwork({
+    data: { size, channels },
+    model: { sample_size: size, in_channels: channels, out_channels: channels, num_class_embeds },
+    training: { labelDropout: num_class_embeds === null ? 0 : 0.2 },
+  });
 
 const zipOf = (files: Awaited<ReturnType<typeof freshStepFiles>>) => ({
   name: 'run.zip',

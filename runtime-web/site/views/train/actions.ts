@@ -5,6 +5,7 @@ import { announce, sentence } from '../../store.ts';
 import { saveFile } from '../sample/download.ts';
 import { asImages, CAMERA, CLASSES, DIGITS, digitsOf, FILES, type OwnPicture, readPictures, SIDE } from './pictures.ts';
 import * as state from './state.ts';
+import { stepsOf } from './words.ts';
 
 /** Name of the training that the browser keeps. */
 const KEPT = 'page';
@@ -26,26 +27,51 @@ async function trying(work: () => Promise<void>): Promise<void> {
   } catch (error) {
     if ((error as Error).name === 'AbortError') return;
     state.trouble.value = sentence(error);
-    state.phase.value = trainer ? 'paused' : 'idle';
+    settle();
   }
 }
 
-/** Looks for a training of an earlier visit. A browser that stores nothing has none. */
+/** Looks for a training of an earlier visit. */
 export async function lookForEarlier(): Promise<void> {
   if (trainer || state.phase.peek() !== 'idle') return;
-  try {
-    const found = await (await store()).findTraining(KEPT);
-    if (!found) return;
-    const { step } = found.step.file.progress;
-    if (step > 0) state.earlier.value = { name: found.images.name, step };
-  } catch {
-    // Nothing is kept; starting will say why.
-  }
+  const found = await findEarlier();
+  if (!trainer) state.earlier.value = found;
 }
+
+/** A browser that stores nothing has none; starting will say why. */
+async function findEarlier(): Promise<typeof state.earlier.value> {
+  const found = await store()
+    .then(({ findTraining }) => findTraining(KEPT))
+    .catch(() => undefined);
+  const step = found?.step.file.progress.step ?? 0;
+  return step > 0 ? { name: found!.images.name, step } : null;
+}
+
+/** Asks, where a training would be lost: the open one, or the one that the browser keeps, which another tab may have begun. */
+async function mayReplace(title: string): Promise<boolean> {
+  if (!trainer) state.earlier.value = await findEarlier();
+  const step = trainer ? state.progress.peek()!.step : (state.earlier.peek()?.step ?? 0);
+  if (step === 0) return true;
+  const [which, how] = trainer
+    ? ['that is open', 'download it']
+    : ['that this browser keeps', 'go on with it, and download it'];
+  const text = `The training of ${stepsOf(step)} ${which} will be replaced. To have both, ${how} first.`;
+  return new Promise((answer) => {
+    state.question.value = { title, text, answer };
+  });
+}
+
+const settle = () => {
+  state.phase.value = trainer ? 'paused' : 'idle';
+};
 
 export const start = (): Promise<void> =>
   trying(async () => {
-    if (!trainer) await open(await chosen());
+    if (!trainer) {
+      state.phase.value = 'opening';
+      if (!(await mayReplace('Start over?'))) return settle();
+      await open(await chosen());
+    }
     await run();
   });
 
@@ -62,7 +88,6 @@ export const forget = (): Promise<void> =>
   });
 
 async function chosen(): Promise<TrainerOptions> {
-  state.phase.value = 'opening';
   const kind = state.source.peek() === 'digits' ? 'digits' : 'pictures';
   return { step: `training/${kind}`, images: await imagesOf([1, SIDE, SIDE]) };
 }
@@ -133,7 +158,7 @@ export const pause = (): Promise<void> =>
     state.phase.value = 'pausing';
     await trainer!.pause();
     state.phase.value = 'paused';
-    announce(`Paused after ${state.progress.peek()?.step} steps.`);
+    announce(`Paused after ${stepsOf(state.progress.peek()!.step)}.`);
   });
 
 /** Ends the training, with fresh weights for the next. */
@@ -178,11 +203,10 @@ export const upload = (files: readonly { path: string; file: Blob }[]): Promise<
     const { file } = await (await folders()).openStep(step);
     const images = await imagesOf(file.shape);
     if (file.classCount !== CLASSES) delete images.labels;
-    if (trainer) {
-      await trainer.pause();
-      close();
-    }
+    if (!(await mayReplace('Go on from the file?'))) return settle();
+    const before = trainer; // until the new one is open: it may fail
     await open({ step, images });
+    before?.dispose();
     state.phase.value = 'paused';
     announce('The training is open. Start goes on with it.');
   });

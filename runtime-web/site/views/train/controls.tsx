@@ -6,6 +6,7 @@ import { Icon } from '../../components/icon.tsx';
 import { download, forget, goOn, pause, reset, start } from './actions.ts';
 import { UploadButtons } from './source.tsx';
 import { busy, earlier, enough, info, kept, note, phase, progress, reading, trouble } from './state.ts';
+import { stepsOf } from './words.ts';
 
 export function Controls(): JSX.Element {
   const opened = info.value !== null;
@@ -74,7 +75,7 @@ function Earlier({ name, step }: { name: string; step: number }): JSX.Element {
   return (
     <div class="train-earlier">
       <p>
-        This browser keeps a training of {name}, after {step.toLocaleString('en')} steps.
+        This browser keeps a training of {name}, after {stepsOf(step)}.
       </p>
       <div class="train-buttons">
         <Button icon="play" disabled={busy.value} onClick={goOn}>

@@ -6,6 +6,7 @@ import { formatRoute } from '../../router.ts';
 import { lookForEarlier } from './actions.ts';
 import { Controls } from './controls.tsx';
 import { Loss } from './loss-chart.tsx';
+import { ReplaceDialog } from './replace-dialog.tsx';
 import { Samples } from './samples.tsx';
 import { Source } from './source.tsx';
 import { info } from './state.ts';
@@ -28,6 +29,7 @@ export default function TrainView(): JSX.Element {
         <Samples />
         <Loss />
       </div>
+      <ReplaceDialog />
       <NextStep href={formatRoute('model')} label="Open a model">
         What you download is a model: the page samples it like its own, and so do Node and Python.
       </NextStep>

@@ -6,6 +6,7 @@ import { PictureCanvas } from '../../components/picture-canvas.tsx';
 import { sizeOf } from '../../state/pixels.ts';
 import { SIDE } from './pictures.ts';
 import { info, samples } from './state.ts';
+import { stepsOf } from './words.ts';
 
 /** What the shipped steps draw. */
 const SHIPPED = [1, SIDE, SIDE] as const;
@@ -20,10 +21,7 @@ export function Samples(): JSX.Element {
   const pictures = shown?.pictures ?? new Array<Uint8ClampedArray>(10).fill(empty);
   const word = (i: number) => (names ? `a ${names[i % names.length]}` : `picture ${i + 1}`);
   return (
-    <Card
-      title="What it draws"
-      aside={shown && <span class="field-aside number">after {shown.step.toLocaleString('en')} steps</span>}
-    >
+    <Card title="What it draws" aside={shown && <span class="field-aside number">after {stepsOf(shown.step)}</span>}>
       <ul class="train-samples">
         {pictures.map((picture, i) => (
           <li key={i}>

@@ -9,9 +9,9 @@ import { Segmented } from '../../components/segmented.tsx';
 import { type Dropped, filesOfDialog, filesOfDrop } from '../model/drop.ts';
 import { showTrouble, takeFiles, upload } from './actions.ts';
 import { CameraDialog } from './camera-dialog.tsx';
-import { learntWords } from './learnt-words.ts';
 import { FEWEST, SIDE } from './pictures.ts';
 import { busy, enough, info, own, reading, type SourceKind, shownOwn, source } from './state.ts';
+import { learntWords } from './words.ts';
 
 const SHOWN = 24;
 

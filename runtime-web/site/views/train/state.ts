@@ -85,6 +85,15 @@ export const samples = signal<Samples | null>(null);
 /** A training that this browser keeps from an earlier visit. */
 export const earlier = signal<{ name: string; step: number } | null>(null);
 
+/** What the page asks before a training of worth is replaced. */
+export interface Question {
+  title: string;
+  text: string;
+  answer(agreed: boolean): void;
+}
+
+export const question = signal<Question | null>(null);
+
 export const enough = computed(() => source.value === 'digits' || own.value.length >= FEWEST);
 
 export const busy = computed(

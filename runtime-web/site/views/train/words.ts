@@ -1,7 +1,10 @@
-/** Says what a training learns from. */
+/** Says how far a training is, and what it learns from. */
 import type { TrainerInfo } from '#src/index.ts';
 import { whole } from '../model/words.ts';
 import { CAMERA, CLASSES, DIGITS, FILES } from './pictures.ts';
+
+/** `1 step`, `2,000 steps` */
+export const stepsOf = (count: number) => (count === 1 ? '1 step' : `${whole(count)} steps`);
 
 const NAMES: Readonly<Record<string, string>> = {
   [DIGITS]: 'handwritten digits of the MNIST data set',

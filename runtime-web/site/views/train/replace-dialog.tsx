@@ -1,0 +1,31 @@
+/** Asks before a training of worth is replaced. */
+import type { JSX } from 'preact';
+import { useEffect } from 'preact/hooks';
+import { Button } from '../../components/button.tsx';
+import { Dialog } from '../../components/dialog.tsx';
+import { question } from './state.ts';
+
+function answer(agreed: boolean): void {
+  const asked = question.peek();
+  question.value = null;
+  asked?.answer(agreed);
+}
+
+const refuse = () => answer(false);
+
+export function ReplaceDialog(): JSX.Element {
+  useEffect(() => refuse, []); // whoever leaves the view agrees to nothing
+  return (
+    <Dialog open={question.value !== null} title={question.value?.title ?? ''} onClose={refuse}>
+      <div class="train-controls">
+        <p>{question.value?.text}</p>
+        <div class="train-buttons">
+          <Button kind="primary" onClick={() => answer(true)}>
+            Replace it
+          </Button>
+          <Button onClick={refuse}>Keep it</Button>
+        </div>
+      </div>
+    </Dialog>
+  );
+}
