@@ -1,5 +1,5 @@
 /** The chapter on learning: a network that is trained in the tab. */
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { LACKS_CHROMIUM } from '../support/browser/chromium.ts';
 import { openSite } from '../support/browser/site.ts';
@@ -66,6 +66,30 @@ describe('the chapter on learning', skipBecause(LACKS_CHROMIUM), () => {
     await expect.poll(guess).toBe(end);
     await card.getByRole('radio', { name: 'A 6', exact: true }).check();
     await expect.poll(guess).not.toBe(end);
+  });
+
+  it.each([
+    { width: 320, text: 16 },
+    { width: 390, text: 28 },
+  ])('keeps the names beside their rows on a screen of $width with text of $text', async ({ width, text }) => {
+    const { page } = await openSite(browser(), host(), '#/learn/learning', { viewport: { width, height: 800 } });
+    await page.evaluate((size) => {
+      document.documentElement.style.fontSize = `${size}px`;
+    }, text);
+    const rows = page.locator('.learn-recorded-strip');
+    const middle = (locator: Locator) =>
+      locator.evaluate((element) => {
+        const { top, height } = element.getBoundingClientRect();
+        return top + height / 2;
+      });
+    const training = page.getByRole('slider', { name: 'Training' });
+    for (const [i, name] of ['0', '10', '30', '100', '300', '1,000', '3,000'].entries()) {
+      const words = page.locator('.learn-recorded-table').getByText(`${name} steps`, { exact: true });
+      expect(Math.abs((await middle(words)) - (await middle(rows.nth(i))))).toBeLessThan(2);
+      await rows.nth(i).click({ position: { x: 3, y: 3 } });
+      expect(await training.inputValue()).toBe(String(i));
+      expect(Math.abs((await middle(page.locator('.learn-recorded-mark'))) - (await middle(words)))).toBeLessThan(2);
+    }
   });
 
   it('says so where the recording cannot be fetched', async () => {

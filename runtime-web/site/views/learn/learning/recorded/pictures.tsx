@@ -1,5 +1,5 @@
 /** The recording's pictures: all guesses of a digit as a grid, and one cell of it large. */
-import type { ComponentChildren, JSX } from 'preact';
+import { type ComponentChildren, Fragment, type JSX } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { type Cell, placeOf, RECORDING } from './recording.ts';
 
@@ -17,43 +17,68 @@ export interface GridProps {
   row: number;
   column: number;
   label: string;
+  /** Of each row. */
+  names: readonly string[];
   onPick(row: number, column: number): void;
 }
 
-/** Rows: training; columns: sampling. The chosen cell is framed. */
-export function Grid({ sheet, digit, row, column, label, onPick }: GridProps): JSX.Element {
+/** Rows: training, each beside its name; columns: sampling. The chosen cell is framed. */
+export function Grid({ sheet, digit, row, column, label, names, onPick }: GridProps): JSX.Element {
+  return (
+    <div class="learn-recorded-grid" role="img" aria-label={label}>
+      {names.map((name, r) => (
+        <Fragment key={name}>
+          <span class={r === row ? 'learn-recorded-name learn-recorded-now' : 'learn-recorded-name'}>{name}</span>
+          <Strip
+            sheet={sheet}
+            digit={digit}
+            row={r}
+            framed={r === row ? column : undefined}
+            onPick={(c) => onPick(r, c)}
+          />
+        </Fragment>
+      ))}
+    </div>
+  );
+}
+
+interface StripProps {
+  sheet: ImageBitmap | null;
+  digit: number;
+  row: number;
+  /** The chosen column, if it is in this row. */
+  framed: number | undefined;
+  onPick(column: number): void;
+}
+
+function Strip({ sheet, digit, row, framed, onPick }: StripProps): JSX.Element {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const { shape, timesteps, trained } = RECORDING;
+  const { shape, timesteps } = RECORDING;
   const [, height, width] = shape;
   const across = timesteps.length * (width + GAP) - GAP;
-  const down = trained.length * (height + GAP) - GAP;
   useLayoutEffect(() => {
     if (!sheet) return;
-    for (const r of trained.keys()) {
-      for (const c of timesteps.keys()) {
-        const cell: Cell = { digit, row: r, column: c, what: 'x0' };
-        draw(canvas.current!, sheet, cell, c * (width + GAP), r * (height + GAP));
-      }
+    for (const column of timesteps.keys()) {
+      draw(canvas.current!, sheet, { digit, row, column, what: 'x0' }, column * (width + GAP), 0);
     }
   }, [sheet, digit]);
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: sliders choose the cell by keyboard
     // biome-ignore lint/a11y/useKeyWithClickEvents: as above
     <div
-      class="learn-recorded-grid"
-      onClick={({ currentTarget, clientX, clientY }) => {
+      class="learn-recorded-strip"
+      onClick={({ currentTarget, clientX }) => {
         const box = currentTarget.getBoundingClientRect();
-        const at = (share: number, count: number) => Math.min(count - 1, Math.max(0, Math.floor(share * count)));
-        onPick(
-          at((clientY - box.top) / box.height, trained.length),
-          at((clientX - box.left) / box.width, timesteps.length),
-        );
+        const at = Math.floor(((clientX - box.left) / box.width) * timesteps.length);
+        onPick(Math.min(timesteps.length - 1, Math.max(0, at)));
       }}
     >
-      <canvas ref={canvas} class="picture" width={across} height={down} role="img" aria-label={label} />
-      <svg class="learn-recorded-mark" viewBox={`0 0 ${across} ${down}`} aria-hidden="true">
-        <rect x={column * (width + GAP)} y={row * (height + GAP)} width={width} height={height} />
-      </svg>
+      <canvas ref={canvas} class="picture" width={across} height={height} />
+      {framed !== undefined && (
+        <svg class="learn-recorded-mark" viewBox={`0 0 ${across} ${height}`} aria-hidden="true">
+          <rect x={framed * (width + GAP)} width={width} height={height} />
+        </svg>
+      )}
     </div>
   );
 }

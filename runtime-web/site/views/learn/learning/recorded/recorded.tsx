@@ -70,17 +70,11 @@ export function Recorded(): JSX.Element {
               <span>sampling →</span>
               <span>t = {timesteps.at(-1)}</span>
             </span>
-            <div class="learn-recorded-side" aria-hidden="true">
-              {trained.map((one, i) => (
-                <span key={one.step} class={i === row ? 'learn-recorded-now' : undefined}>
-                  {stepsOf(one)}
-                </span>
-              ))}
-            </div>
             <Grid
               sheet={pictures}
               {...place}
               label={`Guesses after 0 to ${stepsOf(trained.at(-1)!)} of training, from t = ${timesteps[0]} to ${timesteps.at(-1)}`}
+              names={trained.map(stepsOf)}
               onPick={(r, c) => {
                 chooseRow(r);
                 chooseColumn(c);
