@@ -22,4 +22,16 @@ describe('the chapter on noise', skipBecause(LACKS_CHROMIUM), () => {
     await page.getByRole('button', { name: 'Run both' }).click();
     await page.getByText(/As measured, the jump was/).waitFor();
   });
+
+  it('says what is missing where the hands cannot be fetched, and tries again', async () => {
+    host().fault(/phantoms\.json/, { dead: true });
+    const { page } = await openSite(browser(), host(), '#/learn/destroy', { allow: [/phantoms\.json/] });
+    const alert = page.getByRole('alert');
+    await alert.getByText('Cannot fetch the hands: there is no connection.', { exact: true }).waitFor();
+    await page.getByText('There is no picture yet to run it on.').waitFor();
+    host().mend();
+    await alert.getByRole('button', { name: 'Try again' }).click();
+    await expect.poll(() => page.getByRole('button', { name: 'Run both' }).isEnabled()).toBe(true);
+    expect(await alert.count()).toBe(0);
+  });
 });

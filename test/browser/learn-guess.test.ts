@@ -33,13 +33,27 @@ describe('the chapter on guessing', skipBecause(LACKS_CHROMIUM), () => {
     expect(await page.getByRole('slider', { name: 'Now at any t' }).count()).toBe(0);
   });
 
-  it('says what is wrong when the network cannot be fetched', async () => {
+  it('says what is wrong when the network cannot be fetched, and asks it again', async () => {
     host().fault(/model\.onnx$/, { status: 503 });
     const { page } = await openSite(browser(), host(), '#/learn/guess', { allow: [/model\.onnx/, /503|404/] });
     await page.getByRole('button', { name: 'Check' }).click();
-    await page
-      .getByRole('alert')
-      .getByText(/Cannot .*model\.onnx/)
-      .waitFor();
+    const alert = page.getByRole('alert');
+    await alert.getByText(/Cannot .*model\.onnx/).waitFor();
+    host().mend();
+    await alert.getByRole('button', { name: 'Try again' }).click();
+    await page.getByText(/Mean squared error of the noise/).waitFor();
+    expect(await alert.count()).toBe(0);
+  });
+
+  it('forgets what was wrong once another visit has the digits', async () => {
+    host().fault(/real-28/, { dead: true });
+    const { page } = await openSite(browser(), host(), '#/learn/guess', { allow: [/real-28/] });
+    const alert = page.getByRole('alert');
+    await alert.getByText('Cannot fetch the digits: there is no connection.', { exact: true }).waitFor();
+    host().mend();
+    await page.goto(page.url().replace('guess', 'game'));
+    await page.goBack();
+    await expect.poll(() => page.getByRole('button', { name: 'Check' }).isEnabled()).toBe(true);
+    expect(await alert.count()).toBe(0);
   });
 });

@@ -92,9 +92,24 @@ describe('the chapter on learning', skipBecause(LACKS_CHROMIUM), () => {
     }
   });
 
-  it('says so where the recording cannot be fetched', async () => {
+  it('takes back what was wrong once the network runs', async () => {
+    host().fault(/cloud-guess/, { dead: true });
+    const { page } = await openSite(browser(), host(), '#/learn/learning', { allow: [/cloud-guess/] });
+    const alert = page.getByRole('alert');
+    await alert.getByText(/^Cannot/).waitFor();
+    host().mend();
+    await page.getByRole('button', { name: 'Train' }).click();
+    await page.getByText(/^([3-9]|\d{2,}) times so far/).waitFor();
+    expect(await alert.count()).toBe(0);
+  });
+
+  it('says so where the recording cannot be fetched, and tries again', async () => {
     host().fault(/recorded-training/, { status: 503 });
     const { page } = await openSite(browser(), host(), '#/learn/learning', { allow: [/503/] });
-    await page.getByText('Cannot fetch the recording: the server answers 503').waitFor();
+    const alert = page.getByRole('alert');
+    await alert.getByText('Cannot fetch the recording: the server answers 503').waitFor();
+    host().mend();
+    await alert.getByRole('button', { name: 'Try again' }).click();
+    await alert.waitFor({ state: 'detached' });
   });
 });

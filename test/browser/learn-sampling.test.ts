@@ -54,4 +54,15 @@ describe('the chapter on sampling', skipBecause(LACKS_CHROMIUM), () => {
     await page.keyboard.press('ArrowRight');
     expect(await page.getByRole('slider', { name: 'Column' }).inputValue()).toBe('1');
   });
+
+  it('tries again where the folder of the model could not be fetched', async () => {
+    host().fault(/models\/digits\/.*json/, { dead: true });
+    const { page } = await openSite(browser(), host(), '#/learn/sampling', { allow: [/models\/digits/] });
+    const alert = page.getByRole('alert');
+    await alert.getByText(/^Cannot/).waitFor();
+    host().mend();
+    await alert.getByRole('button', { name: 'Try again' }).click();
+    await expect.poll(() => page.getByRole('button', { name: 'Next line' }).isEnabled()).toBe(true);
+    expect(await alert.count()).toBe(0);
+  });
 });

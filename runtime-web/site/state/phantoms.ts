@@ -37,7 +37,7 @@ export async function fetchPhantoms(): Promise<Phantoms> {
     const response = await fetch(address).catch(() => undefined);
     if (response?.ok) return response;
     const why = response ? `the server answers ${response.status}` : 'there is no connection';
-    throw new Error(`Cannot fetch the hands: ${why}. A digit, a file or the camera will do.`);
+    throw new Error(`Cannot fetch the hands: ${why}.`);
   };
   const about = new URL(ADDRESS, document.baseURI);
   const sheet = (await (await get(about)).json()) as PhantomSheet;

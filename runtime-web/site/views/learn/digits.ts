@@ -1,31 +1,12 @@
 /** Real digits for the chapters. */
 import { signal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
 import { digitPicture, type Picture } from '../../state/picture.ts';
-import { sentence } from '../../store.ts';
 import { type Digits, fetchDigits } from '../forward/source/digits.ts';
 import { digits } from '../forward/state.ts';
-import { trouble } from './lesson.ts';
-
-let fetching = false;
+import { useFetched } from './use-fetched.ts';
 
 /** Fetches them once; the forward process shares them. */
-export function useDigits(): Digits | undefined {
-  useEffect(() => {
-    if (digits.peek() || fetching) return;
-    fetching = true;
-    fetchDigits().then(
-      (fetched) => {
-        digits.value = fetched;
-      },
-      (error: unknown) => {
-        fetching = false;
-        trouble.value = sentence(error);
-      },
-    );
-  }, []);
-  return digits.value ?? undefined;
-}
+export const useDigits = (): Digits | undefined => useFetched('digits', digits, fetchDigits);
 
 /** How many there are. */
 export const countOf = ({ bytes, width, height }: Digits): number => bytes.length / (width * height);

@@ -13,12 +13,13 @@ import {
   type Schedule,
 } from '@onnoise/scheduler';
 import { signal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
 import { openFolder, withSignal } from '../../../src/artefact.ts';
 import type { LoadProgress } from '../../../src/worker/client.ts';
 import { withTotal } from '../../state/loader.ts';
 import { makesDigits } from '../../state/models.ts';
-import { type ModelEntry, models, samplingWorker, sentence } from '../../store.ts';
+import { type ModelEntry, models, samplingWorker } from '../../store.ts';
+import { settle, tell } from './trouble.ts';
+import { useFetched } from './use-fetched.ts';
 
 export interface Lesson extends Artefact {
   entry: ModelEntry;
@@ -41,31 +42,18 @@ export interface UnetConfig {
 const entryOf = () => models.peek().find(makesDigits) ?? models.peek()[0]!;
 
 export const lesson = signal<Lesson | undefined>(undefined);
-/** Why there is no lesson, or why the network did not run; a sentence. */
-export const trouble = signal<string | null>(null);
 /** Of the network, until it has run once. */
 export const progress = signal<LoadProgress | null>(null);
-let reading = false;
 
 /** Reads the model's folder once. */
-export function useLesson(): Lesson | undefined {
-  useEffect(() => {
-    if (reading) return;
-    reading = true;
-    readLesson().catch((error: unknown) => {
-      reading = false;
-      trouble.value = sentence(error);
-    });
-  }, []);
-  return lesson.value;
-}
+export const useLesson = (): Lesson | undefined => useFetched('model', lesson, readLesson);
 
-async function readLesson(): Promise<void> {
+async function readLesson(): Promise<Lesson> {
   const entry = entryOf();
   const read = withSignal(openFolder(entry.url ?? entry.files!), undefined);
   const artefact = await readArtefact(read);
   const unet = JSON.parse(new TextDecoder().decode((await read(MODEL_FILES.unet))!)) as UnetConfig;
-  lesson.value = { ...artefact, entry, unet, schedule: makeSchedule(artefact.scheduler) };
+  return { ...artefact, entry, unet, schedule: makeSchedule(artefact.scheduler) };
 }
 
 export interface Call {
@@ -119,10 +107,10 @@ export async function ask({ entry, shape, ...facts }: Lesson, call: Call): Promi
       },
     );
     progress.value = null;
-    trouble.value = null;
+    settle('network');
     return { output: output!.data as Float32Array<ArrayBuffer>, modules: modules as Answer['modules'] };
   } catch (error) {
-    if (!signal?.aborted) trouble.value = sentence(error);
+    if (!signal?.aborted) tell('network', error);
     progress.value = null;
     throw error;
   }

@@ -1,5 +1,6 @@
 /** The parts that chapters are made of: the thing to do, the sentence to take away, and the lecturer's notes. */
 import type { ComponentChildren, JSX } from 'preact';
+import { Button } from '../../components/button.tsx';
 import { Icon } from '../../components/icon.tsx';
 
 export interface TaskProps {
@@ -20,6 +21,27 @@ export function Task({ done = false, label = 'Try it', children }: TaskProps): J
         {children}
       </p>
     </section>
+  );
+}
+
+export interface TroubleProps {
+  words: string;
+  /** undefined: something else of the page tries again. */
+  onRetry: (() => void) | undefined;
+}
+
+/** What went wrong, and a way to try again. */
+export function Trouble({ words, onRetry }: TroubleProps): JSX.Element {
+  return (
+    <div class="learn-trouble" role="alert">
+      <Icon name="alert" />
+      <p>{words}</p>
+      {onRetry && (
+        <Button icon="retry" onClick={onRetry}>
+          Try again
+        </Button>
+      )}
+    </div>
   );
 }
 

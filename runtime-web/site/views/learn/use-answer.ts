@@ -1,6 +1,7 @@
 /** Asks the network whenever the question changes; the latest question wins, and the old answer stays until then. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { type Answer, ask, type Call, type Lesson } from './lesson.ts';
+import { attempt } from './trouble.ts';
 
 export interface Answered extends Answer {
   /** The question that it belongs to. */
@@ -12,10 +13,11 @@ export function useAnswer(lesson: Lesson | undefined, call: Call | undefined): A
   const [answer, setAnswer] = useState<Answered>();
   const latest = useRef<Call | undefined>(undefined);
   const busy = useRef(false);
+  const turn = attempt.value;
 
   useEffect(() => {
     latest.current = call;
-    if (!lesson || !call || busy.current) return;
+    if (!lesson || !call || busy.current || answer?.to === call) return;
     const run = async () => {
       busy.current = true;
       let asked: Call | undefined;
@@ -33,7 +35,7 @@ export function useAnswer(lesson: Lesson | undefined, call: Call | undefined): A
       }
     };
     void run();
-  }, [lesson, call]);
+  }, [lesson, call, turn]);
 
   useEffect(
     () => () => {

@@ -73,11 +73,13 @@ export function ChainDemo(): JSX.Element {
           </Button>
         )}
         <p class="field-hint">
-          {now === 0
-            ? 'At t = 0 there is nothing to run: move t up first.'
-            : outcome
-              ? told(outcome.runs)
-              : 'Computed on this device, and timed.'}
+          {!image
+            ? 'There is no picture yet to run it on.'
+            : now === 0
+              ? 'At t = 0 there is nothing to run: move t up first.'
+              : outcome
+                ? told(outcome.runs)
+                : 'Computed on this device, and timed.'}
         </p>
       </div>
       {image && <Results outcome={outcome} schedule={schedule} x0={image.x0} t={now} />}

@@ -25,7 +25,7 @@ export async function fetchDigits(): Promise<Digits> {
     const response = await fetch(new URL(`${ADDRESS}.${ending}`, document.baseURI)).catch(() => undefined);
     if (response?.ok) return response;
     const why = response ? `the server answers ${response.status}` : 'there is no connection';
-    throw new Error(`Cannot fetch the digits: ${why}. A file or the camera will do.`);
+    throw new Error(`Cannot fetch the digits: ${why}.`);
   };
   const [info, bytes] = await Promise.all([
     get('json').then((response) => response.json() as Promise<Info>),

@@ -19,7 +19,7 @@ import { usePictures } from './use-pictures.ts';
 export function Source(): JSX.Element {
   const [camera, setCamera] = useState(false);
   usePictures((sentence) => {
-    trouble.value = sentence;
+    trouble.value = `${sentence} A file or the camera will do.`;
   });
 
   useDrop(take);

@@ -2,22 +2,25 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { formatRoute } from '../../../router.ts';
-import { usePictures } from '../../forward/source/use-pictures.ts';
-import { trouble } from '../lesson.ts';
+import { fetchHands } from '../../forward/source/hands.ts';
+import { hands } from '../../forward/state.ts';
+import { useDigits } from '../digits.ts';
+import { NetworkStatus } from '../network-status.tsx';
 import { Notes, TakeAway, Task } from '../parts.tsx';
+import { useFetched } from '../use-fetched.ts';
 import { Bell } from './bell.tsx';
 import { ChainAndJump } from './chain-and-jump.tsx';
 import './destroy.css';
 import { NOTES } from './notes.tsx';
 
 export default function DestroyChapter(): JSX.Element {
-  usePictures((sentence) => {
-    trouble.value = sentence;
-  });
+  useDigits();
+  useFetched('hands', hands, fetchHands);
   const [moved, setMoved] = useState(false);
   return (
     <>
       <Task done={moved}>Drag β from small to large, and watch where the bell goes and how wide it gets.</Task>
+      <NetworkStatus />
       <Bell onMove={() => setMoved(true)} />
       <ChainAndJump />
       <TakeAway>

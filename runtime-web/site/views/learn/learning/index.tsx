@@ -10,6 +10,7 @@ import { formatRoute, VIEWS } from '../../../router.ts';
 import { LineChart } from '../line-chart.tsx';
 import { NetworkStatus } from '../network-status.tsx';
 import { Notes, TakeAway, Task } from '../parts.tsx';
+import { attempt } from '../trouble.ts';
 import { Algorithm } from './algorithm.tsx';
 import { T } from './cloud-network.ts';
 import './learning.css';
@@ -40,12 +41,15 @@ const NAMES: Record<Shape, string> = { moons: 'Moons', ring: 'Ring', spiral: 'Sp
 
 export default function LearningChapter(): JSX.Element {
   useEffect(() => {
-    void look();
-    return () => {
+    if (!training.peek()) void look();
+  }, [attempt.value]);
+  useEffect(
+    () => () => {
       training.value = false;
       sampling.value = false;
-    };
-  }, []);
+    },
+    [],
+  );
   const { steps } = cloud.value;
   return (
     <>

@@ -1,7 +1,7 @@
 /** The live run: what is trained, which line is lit, and what the plane shows. */
 import { signal } from '@preact/signals';
-import { announce, samplingWorker, sentence } from '../../../store.ts';
-import { trouble } from '../lesson.ts';
+import { announce, samplingWorker } from '../../../store.ts';
+import { settle, tell } from '../trouble.ts';
 import { type Batch, type Cloud, drawBatch, guess, learn, newCloud, type RunGraph, sample } from './cloud.ts';
 import { GRID } from './grid.ts';
 import { pointsOf, type Shape } from './shapes.ts';
@@ -36,9 +36,11 @@ export const sampling = signal(false);
 const run: RunGraph = async (name, feeds) => {
   try {
     const source = { kind: 'url', url: 'learn' } as const;
-    return await samplingWorker.run({ id: name, source, path: `${name}.onnx`, feeds });
+    const answer = await samplingWorker.run({ id: name, source, path: `${name}.onnx`, feeds });
+    settle('network');
+    return answer;
   } catch (error) {
-    trouble.value = sentence(error);
+    tell('network', error);
     throw error;
   }
 };

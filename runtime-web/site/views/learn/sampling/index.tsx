@@ -32,7 +32,7 @@ export default function SamplingChapter(): JSX.Element {
       </Task>
       <Card class="learn-sampling">
         <Controls lesson={lesson} />
-        <NetworkStatus />
+        <NetworkStatus byPress />
         <Algorithm width={width} />
         <Panels shape={lesson?.shape ?? [1, 28, 28]} />
         <div class="learn-pixel">

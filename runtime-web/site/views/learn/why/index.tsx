@@ -57,7 +57,7 @@ export default function WhyChapter(): JSX.Element {
             </dl>
           </div>
         </div>
-        <NetworkStatus />
+        <NetworkStatus byPress />
         <Live lesson={lesson} steps={chosen.steps} />
         <details class="learn-how">
           <summary>How this was measured</summary>

@@ -2,11 +2,10 @@
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { Card } from '../../../../components/card.tsx';
-import { Icon } from '../../../../components/icon.tsx';
 import { Segmented } from '../../../../components/segmented.tsx';
 import { Slider } from '../../../../components/slider.tsx';
 import { grouped, readable } from '../../../forward/numbers.ts';
-import { Task } from '../../parts.tsx';
+import { Task, Trouble } from '../../parts.tsx';
 import { hat, Maths, sub } from '../../symbols.tsx';
 import { Grid, Large } from './pictures.tsx';
 import './recorded.css';
@@ -48,12 +47,7 @@ export function Recorded(): JSX.Element {
           One run on small digits, 16 × 16 pixels. Each row is the network after more training; it starts from the same
           noise every time. Along a row it samples. In each cell is the picture that it guesses at that moment.
         </p>
-        {state && 'failed' in state && (
-          <p class="learn-trouble" role="alert">
-            <Icon name="alert" />
-            {state.failed}
-          </p>
-        )}
+        {state && 'failed' in state && <Trouble words={state.failed} onRetry={fetchSheet} />}
         <Segmented
           label="Asked for"
           value={String(digit)}
