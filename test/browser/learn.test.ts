@@ -63,6 +63,19 @@ describe('the chapters', skipBecause(LACKS_CHROMIUM), () => {
     expect(await page.locator('.learn-mark-done').count()).toBe(0);
   });
 
+  it('add up what two tabs have done', async () => {
+    const { page, url } = await openSite(browser(), host(), '#/learn/why');
+    const other = await page.context().newPage();
+    await other.goto(`${url}#/learn/improve`);
+    for (const tab of [other, page]) {
+      await tab.getByRole('link', { name: /^Next:/ }).click();
+      await tab.bringToFront();
+    }
+    for (const tab of [other, page]) await expect.poll(() => done(tab).count()).toBe(2);
+    await page.reload();
+    await expect.poll(() => done(page).count()).toBe(2);
+  });
+
   it('work where the browser refuses to store anything', async () => {
     const init = () => {
       const refuse = () => {

@@ -28,6 +28,14 @@ export function read(name: string): string | undefined {
   }
 }
 
+/** Calls back when another tab changes the value. */
+export function whenChanged(name: string, then: () => void): void {
+  if (typeof addEventListener === 'undefined') return; // where the build writes the first view
+  addEventListener('storage', ({ key }) => {
+    if (key === PREFIX + name || key === null) then(); // null: all values are gone
+  });
+}
+
 /** Keeps it for this tab alone; undefined forgets it. */
 export function keepInTab(name: string, value: string | undefined): void {
   try {

@@ -1,5 +1,5 @@
 /** The record kept in the browser: the best streak, and how often each model's pictures passed for real. */
-import { read, remember } from '../../state/memory.ts';
+import { read, remember, whenChanged } from '../../state/memory.ts';
 import type { Confusion } from './chance.ts';
 
 /** All rounds against a model. */
@@ -58,7 +58,24 @@ export function addRound(record: GameRecord, key: string, { real, synthetic }: C
 
 export const readRecord = (): GameRecord => parseRecord(read(NAME));
 
-export const writeRecord = (record: GameRecord): void => remember(NAME, JSON.stringify(record));
+/** Changes the record and keeps it, with what other tabs have added meanwhile. */
+export function updateRecord(known: GameRecord, change: (now: GameRecord) => GameRecord): GameRecord {
+  const next = change(mergeRecords(known, readRecord()));
+  remember(NAME, JSON.stringify(next));
+  return next;
+}
+
+/** Calls back with the record when another tab adds to it. */
+export const followRecord = (then: (now: GameRecord) => void): void => whenChanged(NAME, () => then(readRecord()));
+
+/** Of two states of one record: the longer streak, and of each model the state with more rounds. */
+export function mergeRecords(a: GameRecord, b: GameRecord): GameRecord {
+  const models = { ...a.models };
+  for (const [key, model] of Object.entries(b.models)) {
+    if (model.rounds > (models[key]?.rounds ?? -1)) models[key] = model;
+  }
+  return { best: Math.max(a.best, b.best), models };
+}
 
 /** The answers of all rounds against a model. */
 export const confusionOf = ({ shown, passed, reals, doubted }: ModelRecord): Confusion => ({

@@ -22,7 +22,7 @@ import type { Kind } from './plan.ts';
 import { type Pool, shippedPool } from './pool.ts';
 import { present } from './presentation.ts';
 import { REASONS } from './reasons.ts';
-import { addRound, type GameRecord, readRecord, writeRecord } from './record.ts';
+import { addRound, followRecord, mergeRecords, readRecord, updateRecord } from './record.ts';
 import { confusion, score } from './score.ts';
 import { formatSettings, parseSettings, randomSeed, type Settings } from './settings.ts';
 import { TERMS, type Terms, termsOf } from './terms.ts';
@@ -43,7 +43,10 @@ export const reals = signal<Reals>({ state: 'none' });
 const brought = signal<Record<string, Pool>>({});
 const shipped = new Map<string, Promise<Pool>>();
 
-export const record = signal<GameRecord>(readRecord());
+export const record = signal(readRecord());
+followRecord((now) => {
+  record.value = mergeRecords(record.peek(), now);
+});
 
 /** The real pictures' measures; null until they are taken. */
 export const reference = signal<Reference | null>(null);
@@ -131,7 +134,10 @@ export function answer(said: Kind): void {
   const table = game.round.peek()?.table;
   if (!told || !table) return;
   const answers = game.answers.peek();
-  if (game.longest.peek() > record.peek().best) remember({ ...record.peek(), best: game.longest.peek() });
+  const longest = game.longest.peek();
+  if (longest > record.peek().best) {
+    record.value = updateRecord(record.peek(), (now) => ({ ...now, best: Math.max(now.best, longest) }));
+  }
   const measures = reference.peek();
   const found = measures ? giveawaysOf(told, measures) : undefined;
   announce(spoken(told, table, found, `Score ${score(answers)} of ${answers.length}, streak ${game.streak.peek()}.`));
@@ -141,7 +147,8 @@ export function next(): void {
   game.next();
   const table = game.round.peek()?.table;
   if (game.phase.peek() !== 'summary' || !table || table.file) return;
-  remember(addRound(record.peek(), modelKey(table.info.hash), confusion(game.answers.peek())));
+  const [key, answered] = [modelKey(table.info.hash), confusion(game.answers.peek())];
+  record.value = updateRecord(record.peek(), (now) => addRound(now, key, answered));
 }
 
 /** What is unusual in an answered picture. */
@@ -193,11 +200,6 @@ function keepUnderWay(): void {
   if (round === null) return;
   if (game.phase.value === 'intro') forgetRound();
   else keepRound(keyOf(round.table, round.seed), { answers: [...answers], player: numberPlayer(round) });
-}
-
-function remember(now: GameRecord): void {
-  record.value = now;
-  writeRecord(now);
 }
 
 /** Follows address, model and pictures while the view is shown. Returns a function that ends it. */

@@ -1,6 +1,6 @@
 /** Which chapters a visitor has done, and which one was open last; kept in this browser where it allows that. */
 import { computed, effect, signal } from '@preact/signals';
-import { read, remember } from '../../state/memory.ts';
+import { read, remember, whenChanged } from '../../state/memory.ts';
 import { CHAPTERS, type Chapter, type ChapterId, findChapter } from './chapters.ts';
 
 const DONE = 'learn.done';
@@ -15,16 +15,25 @@ export function parseDone(text: string | undefined): ReadonlySet<ChapterId> {
 export const done = signal(parseDone(read(DONE)));
 export const last = signal<Chapter | undefined>(findChapter(read(LAST) ?? ''));
 
-effect(() => remember(DONE, [...done.value].join(' ')));
 effect(() => remember(LAST, last.value?.id ?? ''));
 
+whenChanged(DONE, () => {
+  done.value = parseDone(read(DONE));
+});
+
+/** Keeps what another tab has marked as well. */
 export function markDone(id: ChapterId): void {
-  if (!done.peek().has(id)) done.value = new Set([...done.peek(), id]);
+  keep(new Set([...parseDone(read(DONE)), ...done.peek(), id]));
 }
 
 export function forget(): void {
-  done.value = new Set();
+  keep(new Set());
   last.value = undefined;
+}
+
+function keep(ids: ReadonlySet<ChapterId>): void {
+  done.value = ids;
+  remember(DONE, [...ids].join(' '));
 }
 
 /** Where to go on: the open chapter if it is not done, else the first after it that is not; the first once all are. */

@@ -1,9 +1,9 @@
 import { InputError, parseSchedulerConfig } from '@onnoise/scheduler';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Table, Told } from '#site/views/game/game.ts';
 import { fitPicture, ownPool, poolOf } from '#site/views/game/pool.ts';
 import { REASONS, scoresByReason } from '#site/views/game/reasons.ts';
-import { addRound, confusionOf, parseRecord } from '#site/views/game/record.ts';
+import { addRound, confusionOf, parseRecord, updateRecord } from '#site/views/game/record.ts';
 import {
   type Answer,
   confusion,
@@ -129,6 +129,21 @@ describe('record', () => {
     expect(twice).toEqual({ best: 3, models: { abc: all } });
     expect(confusionOf(all)).toEqual(round(3, 6, 1, 10));
     expect(parseRecord(JSON.stringify(twice))).toEqual(twice);
+  });
+
+  it('adds to what other tabs have kept meanwhile, and lasts where nothing is kept', () => {
+    const round = { real: { real: 4, synthetic: 1 }, synthetic: { real: 2, synthetic: 3 } };
+    const once = addRound({ best: 3, models: {} }, 'abc', round);
+    let kept = JSON.stringify({ ...once, best: 7 });
+    vi.stubGlobal('localStorage', { getItem: () => kept, setItem: (_: string, text: string) => (kept = text) });
+    const mine = updateRecord({ best: 4, models: {} }, (now) => addRound(now, 'abc', round));
+    expect(mine).toEqual({ ...addRound(once, 'abc', round), best: 7 });
+    expect(parseRecord(kept)).toEqual(mine);
+    vi.unstubAllGlobals();
+    expect(updateRecord(mine, (now) => addRound(now, 'xyz', round)).models).toMatchObject({
+      abc: { rounds: 2 },
+      xyz: { rounds: 1 },
+    });
   });
 
   it('starts over where what is kept makes no sense', () => {

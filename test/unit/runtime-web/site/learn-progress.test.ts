@@ -56,4 +56,15 @@ describe('progress', () => {
     markDone('guess');
     expect([...done.value]).toEqual(['why', 'guess']);
   });
+
+  test('keeps what another tab has marked meanwhile', () => {
+    const kept = new Map([['onnoise.learn.done', 'improve']]);
+    vi.stubGlobal('localStorage', {
+      getItem: (name: string) => kept.get(name) ?? null,
+      setItem: (name: string, value: string) => kept.set(name, value),
+    });
+    markDone('why');
+    expect(kept.get('onnoise.learn.done')).toBe('improve why');
+    expect([...done.value]).toEqual(['improve', 'why']);
+  });
 });
