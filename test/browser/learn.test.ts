@@ -76,6 +76,18 @@ describe('the chapters', skipBecause(LACKS_CHROMIUM), () => {
     await expect.poll(() => done(page).count()).toBe(2);
   });
 
+  it('end with a finished round of the game, not with one right answer', async () => {
+    const { page } = await openSite(browser(), host(), '#/learn/game');
+    const task = page.getByRole('region', { name: 'Try it' });
+    const keep = (record: string) => page.evaluate((text) => localStorage.setItem('onnoise.game', text), record);
+    await keep('{"best":1,"models":{}}');
+    await page.reload();
+    await task.getByText('Try it.').waitFor();
+    await keep('{"best":0,"models":{"abc":{"rounds":1,"shown":5,"passed":5}}}');
+    await page.reload();
+    await task.getByText('Done.').waitFor();
+  });
+
   it('work where the browser refuses to store anything', async () => {
     const init = () => {
       const refuse = () => {

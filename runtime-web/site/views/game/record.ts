@@ -77,6 +77,9 @@ export function mergeRecords(a: GameRecord, b: GameRecord): GameRecord {
   return { best: Math.max(a.best, b.best), models };
 }
 
+/** Whether a round was played to its end. */
+export const hasPlayed = ({ models }: GameRecord): boolean => Object.values(models).some(({ rounds }) => rounds > 0);
+
 /** The answers of all rounds against a model. */
 export const confusionOf = ({ shown, passed, reals, doubted }: ModelRecord): Confusion => ({
   real: { real: reals - doubted, synthetic: doubted },

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { Table, Told } from '#site/views/game/game.ts';
 import { fitPicture, ownPool, poolOf } from '#site/views/game/pool.ts';
 import { REASONS, scoresByReason } from '#site/views/game/reasons.ts';
-import { addRound, confusionOf, parseRecord, updateRecord } from '#site/views/game/record.ts';
+import { addRound, confusionOf, hasPlayed, parseRecord, updateRecord } from '#site/views/game/record.ts';
 import {
   type Answer,
   confusion,
@@ -144,6 +144,12 @@ describe('record', () => {
       abc: { rounds: 2 },
       xyz: { rounds: 1 },
     });
+  });
+
+  it('says whether a round was finished, whatever was right', () => {
+    const wrong = { real: { real: 0, synthetic: 5 }, synthetic: { real: 5, synthetic: 0 } };
+    expect(hasPlayed({ best: 1, models: {} })).toBe(false);
+    expect(hasPlayed(addRound({ best: 0, models: {} }, 'abc', wrong))).toBe(true);
   });
 
   it('starts over where what is kept makes no sense', () => {

@@ -2,14 +2,14 @@
 import type { JSX } from 'preact';
 import { Icon } from '../../../components/icon.tsx';
 import { formatRoute } from '../../../router.ts';
-import { readRecord } from '../../game/record.ts';
+import { hasPlayed, readRecord } from '../../game/record.ts';
 import { Notes, TakeAway, Task } from '../parts.tsx';
 import { NOTES } from './notes.tsx';
 
 export default function GameChapter(): JSX.Element {
   return (
     <>
-      <Task done={readRecord().best > 0}>
+      <Task done={hasPlayed(readRecord())}>
         Play one round of ten pictures. Before each answer, say what gave it away.
       </Task>
       <section class="learn-text">
