@@ -40,6 +40,18 @@ describe('the chapter on learning', skipBecause(LACKS_CHROMIUM), () => {
     await expect.poll(() => rounds(page)).toBe(0);
   });
 
+  it('trains on after a quick pause, and does not train while it samples', async () => {
+    const { page } = await openSite(browser(), host(), '#/learn/learning');
+    for (const name of ['Train', 'Pause', 'Train']) await page.getByRole('button', { name }).click();
+    await expect.poll(() => rounds(page), PATIENCE).toBeGreaterThan(20);
+    for (const name of ['Pause', 'Train on']) await page.getByRole('button', { name }).click();
+    const at = await rounds(page);
+    await expect.poll(() => rounds(page), PATIENCE).toBeGreaterThan(at + 20);
+    await page.getByRole('button', { name: 'Sample' }).click();
+    await expect.poll(() => page.getByRole('button', { name: 'Train on' }).isEnabled()).toBe(false);
+    await expect.poll(() => page.getByRole('button', { name: 'Train on' }).isEnabled()).toBe(true);
+  });
+
   it('shows a recorded training as a grid, whose cell the sliders and a press choose', async () => {
     const { page } = await openSite(browser(), host(), '#/learn/learning');
     const card = page.locator('.learn-recorded');

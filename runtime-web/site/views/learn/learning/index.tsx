@@ -69,6 +69,7 @@ export default function LearningChapter(): JSX.Element {
               <Button
                 kind="primary"
                 icon={training.value ? 'pause' : 'play'}
+                disabled={sampling.value}
                 onClick={() => {
                   if (training.peek()) training.value = false;
                   else void train();

@@ -2,6 +2,7 @@
 import { signal } from '@preact/signals';
 import { announce, samplingWorker } from '../../../store.ts';
 import { settle, tell } from '../trouble.ts';
+import { createTurns } from '../turn.ts';
 import { type Batch, type Cloud, drawBatch, guess, learn, newCloud, type RunGraph, sample } from './cloud.ts';
 import { GRID } from './grid.ts';
 import { pointsOf, type Shape } from './shapes.ts';
@@ -32,6 +33,8 @@ export const t = signal(40);
 export const sampled = signal<{ points: Float32Array; t: number } | null>(null);
 export const training = signal(false);
 export const sampling = signal(false);
+const trainTurn = createTurns(training);
+const flowTurn = createTurns(sampling);
 
 const run: RunGraph = async (name, feeds) => {
   try {
@@ -73,11 +76,11 @@ export async function look(): Promise<void> {
 
 /** Trains until `training` is false. The first rounds are slow, line by line. */
 export async function train(): Promise<void> {
-  training.value = true;
+  const turn = trainTurn();
   sampled.value = null;
   let looked = 0;
   try {
-    while (training.peek()) {
+    while (turn.goesOn()) {
       const before = cloud.peek();
       const { steps, seed } = before;
       const drawn = drawBatch(points.peek(), seed, steps);
@@ -87,14 +90,14 @@ export async function train(): Promise<void> {
         for (const lit of ['picture', 'time', 'noise', 'descend'] as const) {
           line.value = lit;
           await pause(slow);
-          if (!training.peek()) return;
+          if (!turn.goesOn()) return;
         }
       } else {
         batch.value = null;
         line.value = 'descend';
       }
       const { cloud: after, loss } = await learn(run, before, drawn);
-      if (cloud.peek() !== before) return; // begun anew
+      if (cloud.peek() !== before) continue; // begun anew, or the run before was still at this round
       cloud.value = after;
       losses.value = [...losses.peek(), loss];
       if (performance.now() - looked > LOOK) {
@@ -105,7 +108,7 @@ export async function train(): Promise<void> {
   } catch {
     // `trouble` has the sentence
   } finally {
-    training.value = false;
+    turn.end();
     await look();
   }
 }
@@ -113,18 +116,19 @@ export async function train(): Promise<void> {
 /** Lets noise flow along the arrows. */
 export async function flow(): Promise<void> {
   training.value = false;
-  sampling.value = true;
+  const turn = flowTurn();
   batch.value = null;
   try {
     await sample(run, cloud.peek(), Math.floor(Math.random() * 2 ** 32), async (at, time) => {
+      if (!turn.goesOn()) return false;
       sampled.value = { points: at, t: time };
       if (time % 2 === 0) await new Promise(requestAnimationFrame);
-      return sampling.peek();
+      return turn.goesOn();
     });
-    announce('The points have arrived.');
+    if (turn.goesOn()) announce('The points have arrived.');
   } catch {
     // `trouble` has the sentence
   } finally {
-    sampling.value = false;
+    turn.end();
   }
 }

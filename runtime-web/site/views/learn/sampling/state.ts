@@ -4,6 +4,7 @@ import { signal } from '@preact/signals';
 import { sizeOf } from '../../../state/pixels.ts';
 import { announce } from '../../../store.ts';
 import { ask, type Lesson } from '../lesson.ts';
+import { createTurns } from '../turn.ts';
 import { type Line, lineAfter } from './lines.ts';
 import { type Step, stepOf } from './walk.ts';
 
@@ -33,6 +34,7 @@ export const walk = signal<Walk | null>(null);
 /** The form in which the guess is shown. */
 export const form = signal<PredictionType>('epsilon');
 export const playing = signal(false);
+const playTurn = createTurns(playing);
 export const asking = signal(false);
 /** Row and column of the pixel whose numbers are shown. */
 export const pixel = signal<readonly [number, number]>([13, 14]);
@@ -89,13 +91,13 @@ export async function wholeStep(lesson: Lesson): Promise<void> {
 
 /** Step after step until the picture is done, or until `playing` is false. */
 export async function play(lesson: Lesson): Promise<void> {
-  playing.value = true;
+  const turn = playTurn();
   try {
-    while (playing.peek() && walk.peek()?.line !== 'end') {
+    while (turn.goesOn() && walk.peek()?.line !== 'end') {
       await wholeStep(lesson);
       await new Promise((resolve) => setTimeout(resolve, PACE));
     }
   } finally {
-    playing.value = false;
+    turn.end();
   }
 }
