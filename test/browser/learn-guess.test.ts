@@ -29,8 +29,8 @@ describe('the chapter on guessing', skipBecause(LACKS_CHROMIUM), () => {
     await time.fill('800');
     await expect.poll(error).toBeLessThan(0.02);
     await page.getByRole('button', { name: 'Another picture' }).click();
-    await page.getByRole('button', { name: 'Check' }).waitFor();
-    expect(await page.getByRole('slider', { name: 'Now at any t' }).count()).toBe(0);
+    await expect.poll(() => page.getByRole('slider', { name: 'Now at any t' }).count()).toBe(0);
+    expect(await page.getByRole('button', { name: 'Check' }).isEnabled()).toBe(true);
   });
 
   it('says what is wrong when the network cannot be fetched, and asks it again', async () => {

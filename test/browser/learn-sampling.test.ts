@@ -64,5 +64,6 @@ describe('the chapter on sampling', skipBecause(LACKS_CHROMIUM), () => {
     await alert.getByRole('button', { name: 'Try again' }).click();
     await expect.poll(() => page.getByRole('button', { name: 'Next line' }).isEnabled()).toBe(true);
     expect(await alert.count()).toBe(0);
+    expect(await page.evaluate(() => document.activeElement === document.body)).toBe(false);
   });
 });

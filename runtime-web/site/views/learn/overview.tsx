@@ -1,7 +1,9 @@
 /** All chapters, what is done of them, and where to go on. */
 import type { JSX } from 'preact';
+import { useRef } from 'preact/hooks';
 import { Button } from '../../components/button.tsx';
 import { Icon } from '../../components/icon.tsx';
+import { usePassFocus } from '../../components/pass-focus.ts';
 import { formatRoute } from '../../router.ts';
 import { CHAPTERS } from './chapters.ts';
 import { Mark } from './contents.tsx';
@@ -24,14 +26,7 @@ export function Overview(): JSX.Element {
             {begun && size < CHAPTERS.length ? `Go on with “${next.title}”` : 'Start with chapter 1'}
             <Icon name="next" />
           </a>
-          {begun && (
-            <span class="learn-count">
-              {size} of {CHAPTERS.length} done
-              <Button kind="quiet" onClick={forget}>
-                Forget
-              </Button>
-            </span>
-          )}
+          {begun && <Count />}
         </p>
       </header>
       <ol class="learn-cards">
@@ -48,5 +43,18 @@ export function Overview(): JSX.Element {
         ))}
       </ol>
     </div>
+  );
+}
+
+function Count(): JSX.Element {
+  const count = useRef<HTMLSpanElement>(null);
+  usePassFocus(count);
+  return (
+    <span class="learn-count" ref={count}>
+      {done.value.size} of {CHAPTERS.length} done
+      <Button kind="quiet" onClick={forget}>
+        Forget
+      </Button>
+    </span>
   );
 }

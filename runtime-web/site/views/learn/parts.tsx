@@ -1,7 +1,9 @@
 /** The parts that chapters are made of: the thing to do, the sentence to take away, and the lecturer's notes. */
 import type { ComponentChildren, JSX } from 'preact';
+import { useRef } from 'preact/hooks';
 import { Button } from '../../components/button.tsx';
 import { Icon } from '../../components/icon.tsx';
+import { usePassFocus } from '../../components/pass-focus.ts';
 
 export interface TaskProps {
   /** True once the visitor has done it. */
@@ -32,8 +34,10 @@ export interface TroubleProps {
 
 /** What went wrong, and a way to try again. */
 export function Trouble({ words, onRetry }: TroubleProps): JSX.Element {
+  const box = useRef<HTMLDivElement>(null);
+  usePassFocus(box);
   return (
-    <div class="learn-trouble" role="alert">
+    <div class="learn-trouble" role="alert" ref={box}>
       <Icon name="alert" />
       <p>{words}</p>
       {onRetry && (

@@ -48,11 +48,9 @@ export function Riddle({ lesson }: { lesson: Lesson | undefined }): JSX.Element 
           <p class="field-hint">What can you still see: the digit, an edge, a shade?</p>
         )}
         <div class="learn-walk-buttons">
-          {!shown.value && (
-            <Button kind="primary" disabled={!lesson} onClick={reveal}>
-              Check
-            </Button>
-          )}
+          <Button kind="primary" disabled={!lesson || shown.value} onClick={reveal}>
+            Check
+          </Button>
           <Button icon="dice" disabled={!lesson} onClick={() => another()}>
             Another picture
           </Button>

@@ -50,14 +50,17 @@ export function Live({ lesson, steps }: { lesson: Lesson | undefined; steps: num
   return (
     <div class="learn-live">
       <div class="learn-walk-buttons">
-        <Button kind="primary" icon="play" disabled={!lesson || busy} onClick={() => void make()}>
-          Make {LABELS.length} pictures with {steps} steps
+        <Button
+          kind={busy ? 'plain' : 'primary'}
+          icon={busy ? 'stop' : 'play'}
+          disabled={!lesson}
+          onClick={({ detail }) => {
+            if (!busy) void make();
+            else if (detail < 2) abort.current?.abort(); // a double click means start
+          }}
+        >
+          {busy ? 'Stop' : `Make ${LABELS.length} pictures with ${steps} steps`}
         </Button>
-        {busy && (
-          <Button icon="stop" onClick={() => abort.current?.abort()}>
-            Stop
-          </Button>
-        )}
       </div>
       {lesson &&
         made.map((one) => (
