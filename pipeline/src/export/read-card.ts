@@ -11,6 +11,8 @@ export interface TrainedOn {
   data: Readonly<Record<string, unknown>>;
   /** Of the split into images to train on and images held out. */
   seed: unknown;
+  /** What training started from, as `--init` named it. Absent: random weights. */
+  start?: string | undefined;
 }
 
 /**
@@ -26,8 +28,9 @@ export async function readTrainedOn(folder: string): Promise<TrainedOn | undefin
   const hash = /^- hash: `([0-9a-f]{64})`$/m.exec(card)?.[1];
   const config = trainingConfigOf(card);
   if (hash === undefined || config === undefined) return undefined;
-  const { data, training } = config as { data?: object; training?: { seed?: unknown } };
-  return { hash, data: { ...data }, seed: training?.seed };
+  const { data, training } = config as { data?: object; training?: { seed?: unknown; init?: unknown } };
+  const { seed, init } = training ?? {};
+  return { hash, data: { ...data }, seed, ...(typeof init === 'string' && { start: init }) };
 }
 
 /** The configuration of the training run; undefined for a card that others wrote. */

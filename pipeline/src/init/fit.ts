@@ -12,6 +12,8 @@ export interface Start {
   name: string;
   /** SHA-256 of the file that holds them, in hexadecimal. */
   hash: string;
+  /** Whether synthetic phantoms were among the images that they learnt from. */
+  phantoms?: boolean | undefined;
   parameters: ReadonlyMap<string, { shape: readonly number[]; values: Float32Array }>;
 }
 

@@ -12,11 +12,12 @@ import { join } from 'node:path';
 import { InputError, MODEL_FILES, parseSchedulerConfig, readArtefact } from '@onnoise/scheduler';
 import { NotRecovered } from '@onnoise/tracer';
 import { namedTensors, WEIGHTS_FILE } from '../diffusers/weights.ts';
+import { saysPhantoms } from '../export/model-card.ts';
 import { diskFailure, withDiskErrors } from '../files/disk-errors.ts';
 import { createModel, type Model } from '../model/index.ts';
 import { program } from '../terminal/program.ts';
 import type { ConfigLayer } from '../train/config.ts';
-import { openRun, runPaths } from '../train/run-folder.ts';
+import { learntFromPhantoms, openRun, runPaths } from '../train/run-folder.ts';
 import { readSafetensors } from '../train/safetensors.ts';
 import { parametersOf, schedulerOf, specsOfRun } from '../train/state.ts';
 import type { Start } from './fit.ts';
@@ -40,26 +41,29 @@ export async function readStart(folder: string): Promise<ReadStart> {
 }
 
 async function readRun(folder: string): Promise<ReadStart> {
-  const { checkpoint, config } = await openRun(folder, undefined, specsOfRun);
+  const { checkpoint, config, data } = await openRun(folder, undefined, specsOfRun);
   const model = createModel(config.model);
   const hash = await hashOf(join(checkpoint.path, 'state.safetensors'));
-  const start = startOf(folder, hash, model, parametersOf(checkpoint.state));
+  const about = { name: folder, hash, phantoms: learntFromPhantoms(data) };
+  const start = startOf(about, model, parametersOf(checkpoint.state));
   const scheduler = schedulerOf(parseSchedulerConfig(config.scheduler), checkpoint.state);
   return { start, layer: { name: folder, config: { model: config.model, scheduler: { ...scheduler } } } };
 }
 
 async function readModel(folder: string): Promise<ReadStart> {
   const read = async (path: string) => ((await isFile(join(folder, path))) ? readPart(join(folder, path)) : undefined);
-  const { scheduler } = await readArtefact(read, folder);
+  const { scheduler, trainedOn } = await readArtefact(read, folder);
+  const card = await read(MODEL_FILES.card);
+  const phantoms = trainedOn === 'phantoms' || saysPhantoms(card?.toString() ?? '');
   const model = createModel(JSON.parse(await readFile(join(folder, MODEL_FILES.unet), 'utf8')));
   const layer = { name: folder, config: { model: { ...model.config }, scheduler: { ...scheduler } } };
   const weights = join(folder, WEIGHTS_FILE);
-  if (await isFile(weights)) return { start: await readWeights(folder, weights), layer };
+  if (await isFile(weights)) return { start: { ...(await readWeights(folder, weights)), phantoms }, layer };
   const network = join(folder, MODEL_FILES.network);
   const onnx = await readPart(network);
   try {
     const hash = createHash('sha256').update(onnx).digest('hex');
-    return { start: startOf(folder, hash, model, recoverParameters(model, onnx)), layer };
+    return { start: startOf({ name: folder, hash, phantoms }, model, recoverParameters(model, onnx)), layer };
   } catch (error) {
     if (!(error instanceof NotRecovered)) throw error;
     throw new InputError(
@@ -71,14 +75,16 @@ async function readModel(folder: string): Promise<ReadStart> {
 }
 
 /** As diffusers writes them. */
-async function readWeights(name: string, path: string): Promise<Start> {
+async function readWeights(name: string, path: string): Promise<Omit<Start, 'phantoms'>> {
   const { tensors, sha256 } = await readSafetensors(path);
   return { name, hash: sha256, parameters: namedTensors(tensors) };
 }
 
-function startOf(name: string, hash: string, model: Model, values: ReadonlyMap<string, Float32Array>): Start {
+type About = Omit<Start, 'parameters'>;
+
+function startOf(about: About, model: Model, values: ReadonlyMap<string, Float32Array>): Start {
   const entries = model.parameters.map(({ name, shape }) => [name, { shape, values: values.get(name)! }] as const);
-  return { name, hash, parameters: new Map(entries) };
+  return { ...about, parameters: new Map(entries) };
 }
 
 const hashOf = async (path: string) =>

@@ -55,9 +55,15 @@ export interface RunData {
   classNames?: string[];
   /** See `Dataset.phantoms`. */
   phantoms?: number;
+  /** Whether the weights that it started from had learnt from synthetic phantoms. */
+  startPhantoms?: boolean;
 }
 
-export function describeData(dataset: Dataset): RunData {
+/** Whether any of what the weights come from were synthetic phantoms. */
+export const learntFromPhantoms = ({ phantoms = 0, startPhantoms = false }: Partial<RunData> = {}): boolean =>
+  phantoms > 0 || startPhantoms;
+
+export function describeData(dataset: Dataset, startPhantoms = false): RunData {
   const { name, hash, count, channels, height, width, classNames, phantoms, train, validation, skipped } = dataset;
   return {
     name,
@@ -71,8 +77,12 @@ export function describeData(dataset: Dataset): RunData {
     skipped: skipped.length,
     ...(classNames && { classNames }),
     ...(phantoms !== undefined && { phantoms }),
+    ...(startPhantoms && { startPhantoms }),
   };
 }
+
+export const readRunData = async (run: string): Promise<RunData | undefined> =>
+  (await readJson(runPaths(run).data)) as RunData | undefined;
 
 export const writeJson = (path: string, value: unknown) => writeWhole(path, `${JSON.stringify(value, null, 2)}\n`);
 
@@ -132,7 +142,7 @@ export async function openRun(
   specsOf: (config: TrainConfig) => readonly StepTensor[],
 ): Promise<OpenedRun> {
   const edited = await readRunConfig(run);
-  const data = (await readJson(runPaths(run).data)) as RunData | undefined;
+  const data = await readRunData(run);
   const all = await listCheckpoints(runPaths(run).checkpoints);
   const wanted = step === undefined ? all.toReversed() : all.filter((checkpoint) => checkpoint.step === step);
   if (wanted.length === 0) {

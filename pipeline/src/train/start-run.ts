@@ -13,7 +13,7 @@ import { idleSettings } from './idle.ts';
 import { cutLines } from './metrics.ts';
 import { pictureSeconds } from './pace.ts';
 import { checkData } from './plan.ts';
-import { describeData, runPaths, writeJson } from './run-folder.ts';
+import { describeData, readRunData, runPaths, writeJson } from './run-folder.ts';
 import type { Former, RunState, TrainJob } from './run-state.ts';
 import { cutEvents, openEvents } from './tensorboard/event-log.ts';
 
@@ -51,8 +51,10 @@ export async function openFiles(state: RunState): Promise<void> {
   const paths = runPaths(folder);
   const step = former?.info.step ?? 0;
   try {
+    // A run that goes on from a checkpoint reads its start no more.
+    const phantoms = job.plan.start ? job.plan.start.phantoms : (await readRunData(folder))?.startPhantoms;
     await writeJson(paths.config, job.plan.config);
-    await writeJson(paths.data, describeData(job.dataset));
+    await writeJson(paths.data, describeData(job.dataset, phantoms));
     await cutLines(paths.metrics, step);
     await cutLines(paths.validation, step);
     const earlier = await cutEvents(folder, step);

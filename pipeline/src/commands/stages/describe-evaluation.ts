@@ -85,7 +85,7 @@ function table(rows: readonly (readonly string[])[]): string[] {
 
 /** The same for programs. */
 export function summariseEvaluation(
-  { model, data, features, settings, measures, memorisation, sweep, secondsAPicture }: Evaluation,
+  { model, data, features, settings, measures, memorisation, notes, sweep, secondsAPicture }: Evaluation,
   files: WrittenReport & { card?: string },
   seconds: number,
 ): object {
@@ -95,5 +95,17 @@ export function summariseEvaluation(
     pValue: memorisation.pValue,
     flagged: memorisation.flagged.length,
   };
-  return { files, model, data, features, settings, measures, memorisation: copies, sweep, secondsAPicture, seconds };
+  return {
+    files,
+    model,
+    data,
+    features,
+    settings,
+    measures,
+    memorisation: copies,
+    notes,
+    sweep,
+    secondsAPicture,
+    seconds,
+  };
 }

@@ -74,7 +74,7 @@ function headingsOf(lines: readonly string[]): number[] {
 
 /** Markdown: the measures as a table, the verdict, and what is needed to repeat it. */
 export function evaluationSection(evaluation: Evaluation): string {
-  const { measures, memorisation, features, settings, data, date, onnoise } = evaluation;
+  const { measures, memorisation, notes = [], features, settings, data, date, onnoise } = evaluation;
   return [
     HEADING,
     `Of ${count(settings.count)} pictures and as many ${plainName(realImages(data))}, with intervals of 95 %.`,
@@ -85,6 +85,7 @@ export function evaluationSection(evaluation: Evaluation): string {
     ].join('\n'),
     [
       ...(memorisation ? [`- memorisation: ${memorisationSentence(memorisation)}`] : []),
+      ...notes.map((note) => `- note: ${plainName(note)}`),
       `- sampled with ${plainName(describeSettings(settings))}, seed ${settings.seed}`,
       `- features of ${plainName(describeFeatures(features))}, \`${features.hash}\``,
       `- ${date.slice(0, 10)}, Onnoise ${plainName(onnoise)}; all of it in \`${EVALUATION_FILE}\``,

@@ -16,12 +16,12 @@ import type { ClassShares, Evaluation, ReportPictures } from './types.ts';
 import { count, describeFeatures, describeSettings, duration, headline, realImages, unbroken, wayOf } from './words.ts';
 
 export function opening(evaluation: Evaluation): Html {
-  const { model, data, settings, features } = evaluation;
+  const { model, data, settings, features, notes = [] } = evaluation;
   return html`<header>
 <h1>Evaluation of ${model.name}</h1>
 <p class="lede">${unbroken(headline(evaluation))}</p>
 <p class="muted">Compared with ${realImages(data)}; all sets have ${count(settings.count)} images. Sampled with ${describeSettings(settings)}; features of ${features.name}.</p>
-</header>`;
+${notes.map((note) => html`<p>${note}</p>\n`)}</header>`;
 }
 
 /** A card for each measure, and all numbers as a table. */

@@ -12,6 +12,8 @@ export interface Evaluation extends Omit<EvaluationFacts, 'features' | 'memorisa
   reader?: { name: string; hash: string } | undefined;
   /** One for each class, in order; only with a classifier. */
   classes?: ClassShares[] | undefined;
+  /** What a reader of the figures should know of the images, a sentence each. */
+  notes?: readonly string[] | undefined;
   memorisation?: Memorisation | undefined;
   /** The same model with other settings, in the order of the sweep. */
   sweep?: SweepRow[] | undefined;

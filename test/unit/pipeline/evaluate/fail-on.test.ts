@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { evaluateCommand } from '#test/evaluate/command.ts';
@@ -50,6 +50,27 @@ describe('pipeline evaluate --fail-on memorisation', () => {
       verdict: 'cannot tell',
       reason: expect.stringMatching(/^No copies of these images were found\. The images are not those /),
     });
+  });
+
+  test('of a model that started from another it cannot tell, and report, card and figures say why', async () => {
+    const card = place('fresh/README.md');
+    const whole = await readFile(card, 'utf8');
+    await writeFile(card, whole.replace('"training": {', '"training": { "init": "m/private/",'));
+    const args = ['--model', place('fresh'), '--data', place('bars'), '--cache-dir', place('cache'), '--steps', '10'];
+    const out = place('out/started');
+    const run = await runCli('evaluate', ...args, ...seen(), '--out', out, '--json', '--fail-on', 'memorisation');
+    const note =
+      'It started from the weights of private: this data says nothing of the images of private. Evaluate with those, too.';
+    expect([run.code, JSON.parse(run.stdout).notes]).toEqual([3, [note]]);
+    expect(run.stderr).toContain(note);
+    expect(await read(out)).toMatchObject({
+      notes: [note],
+      memorisation: { verdict: 'cannot tell', reason: `No copies of these images were found. ${note}` },
+    });
+    expect(await readFile(join(out, 'report.html'), 'utf8')).toContain(`<p>${note}</p>`);
+    expect(await readFile(card, 'utf8')).toContain(`\n- note: ${note}\n`);
+    await writeFile(card, whole);
+    await rm(place('fresh/evaluation.json'));
   });
 
   test('of test images that are all alike it cannot tell', async () => {

@@ -21,6 +21,12 @@ test('reads what a card says of the images that the model was trained on', async
   expect(await readTrainedOn(folder)).toEqual({ hash: HASH, data: CONFIG.data, seed: 7 });
 });
 
+test('reads what training started from', async () => {
+  const training = { ...CONFIG.training, init: 'models/cats' };
+  const folder = await tinyArtefact({}, { card: cardOf(HASH, { ...CONFIG, training }) });
+  expect(await readTrainedOn(folder)).toEqual({ hash: HASH, data: CONFIG.data, seed: 7, start: 'models/cats' });
+});
+
 test('reads a card with the line ends of Windows', async () => {
   const folder = await tinyArtefact({}, { card: cardOf(HASH, CONFIG) });
   const card = join(folder, 'README.md');

@@ -50,12 +50,12 @@ async function settings(config: PartialConfig, args: { resume?: boolean; out?: s
 
 const output = { sampleCount: 2, sampleSteps: 2, checkpointEvery: null, sampleEvery: null };
 
-async function run(name: string, config: PartialConfig, resume = false) {
+async function run(name: string, config: PartialConfig, resume = false, images = dataset) {
   const given = await settings(
     { ...config, data: { source: 'blobs', size: 4, channels: 1 }, output },
     resume ? { resume, out: at(name) } : {},
   );
-  await train({ plan: draftPlan(given.config, given.start).plan, dataset, run: at(name), resume });
+  await train({ plan: draftPlan(given.config, given.start).plan, dataset: images, run: at(name), resume });
 }
 
 const still = { steps: 1, batch: 4, lr: 1e-30, engine: 'tfjs-cpu', emaDecay: 0.9 };
@@ -251,6 +251,31 @@ describe('train --init', () => {
     await run('exact', fine(at('base')));
     const [fromGraph, fromRun] = ['still', 'exact'].map((name) => lines(at(name))[0]!.loss!);
     expectClose([fromGraph!], [fromRun!], { absolute: 1e-6 });
+  });
+
+  it('says in run and card that it knows the images of its start, too, and that phantoms were among them', async () => {
+    const card = (name: string) => readFile(at(name, 'README.md'), 'utf8');
+    await run('ghost', fine(at('base')), false, { ...dataset, phantoms: dataset.count });
+    await exportRun({ run: at('ghost'), out: at('ghosts') });
+    await run('of-run', fine(at('ghost')));
+    await run('of-model', fine(at('ghosts')));
+    await run('of-model', { training: { steps: 2 } }, true);
+    for (const name of ['of-run', 'of-model']) {
+      await exportRun({ run: at(name), out: at(`${name}-out`) });
+      expect(await card(`${name}-out`)).toMatch(/^It started from .*`\), which learnt from synthetic phantoms, drawn/m);
+      expect(await card(`${name}-out`)).toContain('- It learnt from synthetic phantoms:');
+      // Not all of what it knows are phantoms.
+      expect((await loadModel(at(`${name}-out`))).trainedOn).toBeUndefined();
+    }
+    const start = at('ghosts');
+    expect(await card('of-model-out')).toContain(
+      `- It knows the 19 images it was trained on and those of ${start}, whose weights it started from; with few`,
+    );
+    expect((await readStart(at('of-model-out'))).start.phantoms).toBe(true);
+    await run('real', fine(at('model')));
+    await exportRun({ run: at('real'), out: at('real-out') });
+    expect(await card('real-out')).not.toContain('phantom');
+    expect(await card('model')).toContain('19 images it was trained on and nothing else;');
   });
 
   it('goes on without the folder, and not with other weights', async () => {
