@@ -150,7 +150,8 @@ export async function evaluateModel(args: EvaluateArguments): Promise<void> {
         signal,
       });
       signal.throwIfAborted();
-      const written = await files.write(evaluation, pictures);
+      const { written, note } = await files.write(evaluation, pictures);
+      if (note !== undefined) sayNote(note);
       const seconds = Number(((performance.now() - begin) / 1000).toFixed(3));
       sayDetail(`Took ${formatDuration(seconds)}`);
       sayResult(describeEvaluation(evaluation, written), summariseEvaluation(evaluation, written, seconds));

@@ -4,6 +4,7 @@ import { availableParallelism, cpus, type as system } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import type { ModelFolder } from '@onnoise/runtime-node';
 import { type EvaluationFacts, InputError, MODEL_FILES } from '@onnoise/scheduler';
+import { diskFailure } from '../files/disk-errors.ts';
 import { hashFile } from '../files/hash.ts';
 import { countParameters, createModel } from '../model/index.ts';
 
@@ -17,6 +18,16 @@ export async function modelFacts({ folder, onnx }: ModelFolder): Promise<Evaluat
     parameters: parametersOf(config) ?? Math.floor((await stat(onnx)).size / BYTES_A_WEIGHT),
     network: String(config._class_name ?? 'unknown'),
   };
+}
+
+/** Whether figures are not of the network in the folder. */
+export async function isStale({ model }: Pick<EvaluationFacts, 'model'>, folder: string): Promise<boolean> {
+  const path = join(folder, MODEL_FILES.network);
+  const hash = await hashFile(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw diskFailure(error, `read ${path}`);
+  });
+  return hash !== model.hash;
 }
 
 /** undefined for a network that others wrote: then the size of its file tells, a little too much. */

@@ -7,10 +7,10 @@ import { basename, dirname, join } from 'node:path';
 import { type EvaluationFacts, InputError, MODEL_FILES, readEvaluation } from '@onnoise/scheduler';
 import { trainingConfigOf } from '../../export/read-card.ts';
 import { diskFailure, withDiskErrors } from '../../files/disk-errors.ts';
-import { hashFile } from '../../files/hash.ts';
 import { formatPath } from '../../terminal/format.ts';
 import { readLines, type StepMetrics, type ValidationMetrics } from '../../train/metrics.ts';
 import { runPaths } from '../../train/run-folder.ts';
+import { isStale } from '../facts.ts';
 import { EVALUATION_FILE } from '../report/write.ts';
 
 export type Kind = 'run' | 'model' | 'evaluation';
@@ -96,16 +96,6 @@ export function shortNames(paths: readonly string[]): string[] {
 }
 
 const STALE = 'Its figures are of other weights than it has now, and are left out.';
-
-/** Whether figures are not of the network beside them. */
-async function isStale({ model }: EvaluationFacts, folder: string): Promise<boolean> {
-  const path = join(folder, MODEL_FILES.network);
-  const hash = await hashFile(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw diskFailure(error, `read ${path}`);
-  });
-  return hash !== model.hash;
-}
 
 async function openSide(path: string, kind: Kind, name: string): Promise<Side> {
   const facts = await readFacts(path);

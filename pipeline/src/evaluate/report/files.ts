@@ -1,9 +1,10 @@
 /** The files of an evaluation: checked before the work, written after it, and a folder made for nothing removed again. */
 import { join, relative, resolve, sep } from 'node:path';
-import { MODEL_FILES } from '@onnoise/scheduler';
+import { InputError, MODEL_FILES } from '@onnoise/scheduler';
 import { takeLock } from '../../files/lock.ts';
-import { checkWritable, nearestFolder, removeEmpty } from '../../files/output.ts';
+import { checkWritable, nearestFolder, placeOf, removeEmpty } from '../../files/output.ts';
 import { formatPath } from '../../terminal/format.ts';
+import { isStale } from '../facts.ts';
 import { checkCard, writeCard } from './card.ts';
 import type { Evaluation, ReportPictures } from './types.ts';
 import { EVALUATION_FILE, REPORT_FILE, type WrittenReport, writeReport } from './write.ts';
@@ -11,7 +12,14 @@ import { EVALUATION_FILE, REPORT_FILE, type WrittenReport, writeReport } from '.
 const LOCK = '.evaluation.lock';
 
 export interface EvaluationFiles {
-  write(evaluation: Evaluation, pictures: ReportPictures): Promise<WrittenReport & { card?: string }>;
+  /**
+   * Figures of another network than the model folder has now stay out of it: then there is a `note` in place of `card`.
+   * @throws InputError where that folder is `out`, too
+   */
+  write(
+    evaluation: Evaluation,
+    pictures: ReportPictures,
+  ): Promise<{ written: WrittenReport & { card?: string }; note?: string }>;
   /** After work that failed, too. */
   close(): Promise<void>;
 }
@@ -47,10 +55,19 @@ export async function openFiles(out: string, model: string | undefined): Promise
   }
   return {
     async write(evaluation, pictures) {
+      if (model === undefined) return { written: await writeReport(evaluation, pictures, out) };
+      if ((await isStale(evaluation, model)) && (await placeOf(out)) === (await placeOf(model))) {
+        throw new InputError(
+          `Cannot write the evaluation to ${formatPath(out)}: its network must be the one that was measured, another took its place. Name another folder with --out.`,
+        );
+      }
       const written = await writeReport(evaluation, pictures, out);
-      if (model === undefined) return written;
+      if (await isStale(evaluation, model)) {
+        const note = `${formatPath(model)} gets no figures: another network took the place of the one that was measured.`;
+        return { written, note };
+      }
       await writeCard(evaluation, model);
-      return { ...written, card: join(model, MODEL_FILES.card) };
+      return { written: { ...written, card: join(model, MODEL_FILES.card) } };
     },
     close,
   };

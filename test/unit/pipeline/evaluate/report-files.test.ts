@@ -1,8 +1,10 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { openFiles } from '#pipeline/evaluate/report/files.ts';
+import { exampleEvaluation, examplePictures } from '#test/evaluation.ts';
 import { temporaryFolder } from '#test/images.ts';
 
 const root = temporaryFolder();
@@ -26,6 +28,46 @@ test('one evaluation at a time writes to a folder, and to a model', async () => 
   expect([existsSync(join(root, 'a')), readdirSync(model)]).toEqual([false, ['README.md']]);
   await (await openFiles(join(root, 'a'), model)).close(); // the refused ones have left no lock
   await (await openFiles(join(root, 'b'), other)).close();
+});
+
+describe('a model that another process replaced meanwhile', () => {
+  const hash = createHash('sha256').update('measured').digest('hex');
+  const example = exampleEvaluation();
+  const evaluation = { ...example, model: { ...example.model, hash } };
+
+  async function networkFolder(name: string): Promise<string> {
+    const folder = await modelFolder(name);
+    await mkdir(join(folder, 'unet'));
+    await writeFile(join(folder, 'unet/model.onnx'), 'measured');
+    return folder;
+  }
+
+  test('gets no figures of the old one; the report is written', async () => {
+    const model = await networkFolder('replaced');
+    const out = join(root, 'report');
+    const files = await openFiles(out, model);
+    expect((await files.write(evaluation, examplePictures())).written.card).toBe(join(model, 'README.md'));
+    await rm(join(model, 'evaluation.json'));
+    await writeFile(join(model, 'README.md'), '# another\n');
+    await writeFile(join(model, 'unet/model.onnx'), 'another');
+    const { written, note } = await files.write(evaluation, examplePictures());
+    await files.close();
+    expect(written).toEqual({ json: join(out, 'evaluation.json'), html: join(out, 'report.html') });
+    expect(note).toMatch(/replaced gets no figures: another network took the place of the one that was measured\.$/);
+    expect(readdirSync(model).sort()).toEqual(['README.md', 'unet']);
+    expect(readFileSync(join(model, 'README.md'), 'utf8')).toBe('# another\n');
+  });
+
+  test('is left alone, too, where the report was to go there', async () => {
+    const model = await networkFolder('replaced-both');
+    const files = await openFiles(model, model);
+    await writeFile(join(model, 'unet/model.onnx'), 'another');
+    await expect(files.write(evaluation, examplePictures())).rejects.toThrow(
+      /replaced-both: its network must be the one that was measured, another took its place\. Name another folder/,
+    );
+    await files.close();
+    expect(readdirSync(model).sort()).toEqual(['README.md', 'unet']);
+  });
 });
 
 test('results may lie in the model folder', async () => {
