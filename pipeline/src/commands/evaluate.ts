@@ -126,12 +126,13 @@ export const command: CommandModule<object, EvaluateArguments> = {
 export async function evaluateModel(args: EvaluateArguments): Promise<void> {
   const { out, card, failOn } = args;
   const folder = modelFolder(args.model);
-  const [{ readModelFolder }, { evaluate }, { openFiles }] = await Promise.all([
+  const [{ readModelFolder }, { evaluate }, { openFiles, requireApart }] = await Promise.all([
     import('@onnoise/runtime-node'),
     import('../evaluate/evaluate.ts'),
     import('../evaluate/report/files.ts'),
   ]);
   const model = await readModelFolder(folder);
+  if (!card) await requireApart(out, folder);
   const trainedOn = await readTrainedOn(folder);
   const job = {
     ...samplingOf(args),

@@ -24,6 +24,14 @@ export interface EvaluationFiles {
   close(): Promise<void>;
 }
 
+/** @throws InputError where results would lie in a model folder that is to stay as it is */
+export async function requireApart(out: string, model: string): Promise<void> {
+  if ((await placeIn(model, out)).split(sep)[0] === '..') return;
+  throw new InputError(
+    `Cannot evaluate ${model}: --out must lie outside of the model folder with --no-card, received ${JSON.stringify(out)}.`,
+  );
+}
+
 /**
  * @param model the model folder, if it gets the figures too
  * @throws InputError where they cannot be written

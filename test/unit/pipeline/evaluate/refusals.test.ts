@@ -197,6 +197,11 @@ describe('pipeline evaluate refuses, before anything is trained or sampled,', ()
       () => [...plain(), '--out', place('taken')],
       'report.html in --out must be a file that can be written, there is a folder of that name.',
     ],
+    [
+      'results in a model folder that is to stay as it is',
+      () => [...plain(), '--out', place('unconditional/report'), '--no-card'],
+      '--out must lie outside of the model folder with --no-card, received ',
+    ],
     ['a model that is not there', () => base('nowhere', 'plain'), 'must be a model folder, there is none.'],
     [
       '--test-csv alone',

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { openFiles } from '#pipeline/evaluate/report/files.ts';
+import { openFiles, requireApart } from '#pipeline/evaluate/report/files.ts';
 import { exampleEvaluation, examplePictures } from '#test/evaluation.ts';
 import { temporaryFolder } from '#test/images.ts';
 
@@ -68,6 +68,17 @@ describe('a model that another process replaced meanwhile', () => {
     await files.close();
     expect(readdirSync(model).sort()).toEqual(['README.md', 'unet']);
   });
+});
+
+test('results stay out of a model folder that is to be left as it is', async () => {
+  const model = await modelFolder('kept');
+  await symlink(model, join(root, 'link'));
+  for (const out of [model, join(model, 'new/report'), join(root, 'link')]) {
+    await expect(requireApart(out, model)).rejects.toThrow(
+      `Cannot evaluate ${model}: --out must lie outside of the model folder with --no-card, received "${out}".`,
+    );
+  }
+  for (const out of [root, join(root, 'kept-report'), join(root, 'new')]) await requireApart(out, model);
 });
 
 test('results may lie in the model folder', async () => {
