@@ -40,10 +40,12 @@ export const command: CommandModule<object, CompareArguments> = {
       throw new InputError(`Cannot compare: --out must be the name of an .html file, received ${JSON.stringify(out)}.`);
     }
     const { openSides } = await import('../evaluate/compare/folders.ts');
-    const sides = await openSides(folders.map(String));
+    const paths = folders.map(String);
+    const sides = await openSides(paths);
+    const { figuresOf, requireNoOther, writeComparison } = await import('../evaluate/compare/compare.ts');
+    await requireNoOther(out, paths);
     await checkWritable('--out', out, 'file');
     for (const { name, notes } of sides) for (const note of notes) sayNote(`${name}: ${note}`);
-    const { figuresOf, writeComparison } = await import('../evaluate/compare/compare.ts');
     await writeComparison(sides, out);
     sayResult(`Comparison: ${formatPath(out)}`, { out, folders: sides.map(figuresOf) });
   },

@@ -1,7 +1,37 @@
 /** Compares runs, models and evaluations, and writes one HTML file. */
+import { readFile } from 'node:fs/promises';
+import { sep } from 'node:path';
+import { InputError } from '@onnoise/scheduler';
+import { diskFailure } from '../../files/disk-errors.ts';
 import { writeWhole } from '../../files/output.ts';
+import { placeIn } from '../../files/own-folders.ts';
+import { formatPath } from '../../terminal/format.ts';
+import { generatorOf } from '../report/page.ts';
 import type { Kind, Side } from './folders.ts';
 import { finalLoss, formatComparison } from './page.ts';
+
+/** A comparison says who wrote it within so many bytes. */
+const HEAD = 2000;
+
+/**
+ * Call it before the work.
+ * @param folders that are compared
+ * @throws InputError for a file that would be lost: a report of one of the folders, or any page that is no comparison
+ */
+export async function requireNoOther(out: string, folders: readonly string[]): Promise<void> {
+  const page = await readFile(out).catch((error: NodeJS.ErrnoException) => {
+    // What is no file is for others to refuse.
+    if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes(error.code ?? '')) return undefined;
+    throw diskFailure(error, `read ${out}`);
+  });
+  if (page === undefined || page.subarray(0, HEAD).includes(generatorOf('compare'))) return;
+  const places = await Promise.all(folders.map((folder) => placeIn(folder, out)));
+  const owner = folders.find((_, i) => places[i]!.split(sep)[0] !== '..');
+  const whose = owner === undefined ? 'another page' : `a file of ${formatPath(owner)}`;
+  throw new InputError(
+    `Cannot compare: --out must be a new file or an earlier comparison, received ${formatPath(out)}, which is ${whose}.`,
+  );
+}
 
 /** A folder in figures, for programs. null is what it does not have. */
 export interface SideFigures {

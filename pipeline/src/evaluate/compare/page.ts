@@ -17,7 +17,7 @@ const LARGEST_SHEET = 1024;
 /** The text of the file. */
 export async function formatComparison(sides: readonly Side[]): Promise<string> {
   const names = sides.map(({ name }) => name);
-  return reportPage(`Comparison of ${names.join(', ')}`, [
+  return reportPage(`Comparison of ${names.join(', ')}`, 'compare', [
     html`<header>
 <h1>Comparison of ${names.length > 3 ? `${count(names.length)} folders` : names.join(', ')}</h1>
 </header>`,

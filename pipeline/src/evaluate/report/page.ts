@@ -7,13 +7,22 @@ import { STYLE } from './style.ts';
 
 const POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
+/** In the head of a page: what wrote it. */
+export const generatorOf = (command: 'evaluate' | 'compare'): string =>
+  `<meta name="generator" content="Onnoise, pipeline ${command}">`;
+
 /** The file's text. `parts` follow each other; an absent one is left out. */
-export function reportPage(title: string, parts: readonly (Html | undefined)[]): string {
+export function reportPage(
+  title: string,
+  command: 'evaluate' | 'compare',
+  parts: readonly (Html | undefined)[],
+): string {
   return textOf(html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${POLICY}">
+${trusted(generatorOf(command))}
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title}</title>
 <style>${trusted(STYLE)}</style>

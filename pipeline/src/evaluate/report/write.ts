@@ -47,7 +47,7 @@ export function formatEvaluation(evaluation: Evaluation): string {
 /** The text of `report.html`. */
 export async function formatReport(evaluation: Evaluation, pictures: ReportPictures): Promise<string> {
   const { model, measures, classes, memorisation, sweep } = evaluation;
-  return reportPage(`Evaluation of ${model.name}`, [
+  return reportPage(`Evaluation of ${model.name}`, 'evaluate', [
     opening(evaluation),
     await measuresSection(measures),
     classes && (await classesSection(classes)),

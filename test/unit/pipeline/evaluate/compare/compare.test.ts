@@ -4,8 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { inOrder, openSides, shortNames } from '#pipeline/evaluate/compare/folders.ts';
 import { formatComparison } from '#pipeline/evaluate/compare/page.ts';
 import { differingSettings } from '#pipeline/evaluate/compare/settings.ts';
+import { writeReport } from '#pipeline/evaluate/report/write.ts';
 import { toLines, writeEvaluatedModel, writeRun } from '#test/compare-folders.ts';
-import { exampleEvaluation, exampleMeasures } from '#test/evaluation.ts';
+import { exampleEvaluation, exampleMeasures, examplePictures } from '#test/evaluation.ts';
 import { temporaryFolder } from '#test/images.ts';
 import { runCli } from '#test/run-cli.ts';
 
@@ -191,6 +192,28 @@ describe('pipeline compare', () => {
       ],
     });
     expect(readFileSync(out, 'utf8')).toMatch(/^<!doctype html>/);
+  });
+
+  it('replaces its own file, and no other', async () => {
+    const folder = temporaryFolder();
+    const run = await writeRun(join(folder, 'a'), { steps: 2 });
+    await writeReport(exampleEvaluation(), examplePictures(), join(folder, 'b'));
+    const compare = (name: string) => runCli('compare', run, join(folder, 'b'), '--out', join(folder, name));
+    for (const _ of [1, 2]) expect((await compare('compare.html')).code).toBe(0);
+
+    const report = join(folder, 'b/report.html');
+    const before = readFileSync(report, 'utf8');
+    const { code, stderr } = await compare('b/report.html');
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringMatching(
+        /^Cannot compare: --out must be a new file or an earlier comparison, received \S+report\.html, which is a file of \S+\/b\.\n$/,
+      ),
+    ]);
+    expect(readFileSync(report, 'utf8')).toBe(before);
+    writeFileSync(join(folder, 'thesis.html'), '<h1>Mine</h1>');
+    expect((await compare('thesis.html')).stderr).toMatch(/received \S+thesis\.html, which is another page\.\n$/);
+    expect(readFileSync(join(folder, 'thesis.html'), 'utf8')).toBe('<h1>Mine</h1>');
   });
 
   it.each([
