@@ -29,6 +29,8 @@ export interface NeighbourMeasures {
   /** Each picture: whether it is in a ball, and in how many. */
   inside: Uint8Array;
   balls: Float64Array;
+  /** Whether a training image is in its own ball. */
+  around: Uint8Array;
   recall: number;
   coverage: number;
   /** Without each of the groups' `leavings`. */
@@ -54,6 +56,7 @@ export async function neighbourMeasuresTo(
     const own = await neighboursWithin(pictures, width, KNOWN, breathe);
     const inside = new Uint8Array(count);
     const balls = new Float64Array(count);
+    const around = new Uint8Array(count);
     const [recalled, covered] = [new Uint8Array(many), new Uint8Array(many)];
     const [recalledWithout, coveredWithout] = [marksOf(many), marksOf(many)];
     for (let i = 0; i < count; i++) {
@@ -72,6 +75,7 @@ export async function neighbourMeasuresTo(
         }
         if (square <= radius) {
           recalled[j] = 1;
+          around[i] = 1;
           mark(recalledWithout, j, there);
         } else if (square <= widest) {
           for (const ball of wider) if (square <= ball.square) mark(recalledWithout, j, ball.bits);
@@ -81,6 +85,7 @@ export async function neighbourMeasuresTo(
     return {
       inside,
       balls,
+      around,
       recall: shareOf(recalled, 1),
       coverage: shareOf(covered, 1),
       recallWithout: sharesOf(recalledWithout, groups),
@@ -196,7 +201,7 @@ export const neighbours: Family = {
     const drawn = drawRows(values, width, groups.of.length, seed);
     const measure = await neighbourMeasuresTo(drawn, width, breathe);
     return async ({ features }): Promise<Estimate[]> => {
-      const { inside, balls, ...found } = await measure(features.values, groups);
+      const { inside, balls, around, ...found } = await measure(features.values, groups);
       const { count } = features;
       const counted = (list: ArrayLike<number>) => Array.from(list).filter((number) => number > 0).length;
       const density = meanEstimate(
@@ -204,12 +209,15 @@ export const neighbours: Family = {
         { min: 0 },
       );
       const coverage = jackknife(found.coverage, found.coverageWithout, SHARE);
+      const recall = jackknife(found.recall, found.recallWithout, SHARE);
       const near = counted(balls);
+      // Recall and coverage: what a picture adds at least, one of the training images that were drawn.
+      const least = (count * width) / drawn.length;
       return [
         shareEstimate(counted(inside), count),
-        jackknife(found.recall, found.recallWithout, SHARE),
+        widenRare(recall, counted(around), count, least, SHARE),
         widenRare(density, near, count, 1 / NEAREST.density),
-        widenRare(coverage, near, count, (count * width) / drawn.length, SHARE),
+        widenRare(coverage, near, count, least, SHARE),
       ];
     };
   },

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test, vi } from 'vitest';
 import { MEASURES, type MeasureInput, measureAll, measureEach } from '#pipeline/evaluate/measures/index.ts';
+import { shareEstimate } from '#pipeline/evaluate/measures/intervals.ts';
 import { normalSet } from '#test/measure-sets.ts';
 
 const WIDTH = 12;
@@ -118,6 +119,8 @@ test('a model that makes one picture only is measured, and recalls nothing', asy
   const measures = await measureAll({ ...input, model: normalSet(120, WIDTH, 1, 0) });
   const value = (id: string) => measures.find((measure) => measure.id === id)!.model.value;
   expect(value('recall')).toBe(0);
+  const { interval } = measures.find(({ id }) => id === 'recall')!.model;
+  expect(interval).toEqual(shareEstimate(0, 120).interval); // none of 120 pictures, with as many training images
   expect(value('ms_ssim')).toBe(1);
   // Only the mean is left: |m|^2 + tr S, about the width.
   expect(Math.abs(value('frechet') / WIDTH - 1)).toBeLessThan(0.15);

@@ -71,6 +71,16 @@ test('precision and recall change places with the sets, and a rotation changes n
   expect(await measured(rotated(one, WIDTH), rotated(other, WIDTH))).toEqual(found);
 });
 
+test('it counts the pictures whose ball holds a training image', async () => {
+  const reference = normals(60, WIDTH, 1);
+  // A few beside a training image each, the others far from all and near each other.
+  const beside = (from: number) => reference.slice(from * WIDTH, (from + 4) * WIDTH).map((value) => value + 1e-4);
+  const pictures = Float32Array.of(...normals(40, WIDTH, 2, 1, 100), ...beside(0));
+  const { around, recall } = await measured(pictures, reference);
+  expect(Array.from(around)).toEqual([...Array(40).fill(0), 1, 1, 1, 1]);
+  expect(recall).toBeGreaterThanOrEqual(4 / 60);
+});
+
 test('it knows recall and coverage without some groups', async () => {
   const [one, reference] = [normals(90, WIDTH, 1, 1.3), normals(70, WIDTH, 2)];
   const measure = await neighbourMeasuresTo(reference, WIDTH);
