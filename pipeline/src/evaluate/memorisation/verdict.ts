@@ -66,13 +66,17 @@ function formatPercent(share: number): string {
   return `${Number((Math.ceil(100 * share * digits - 1e-6) / digits).toPrecision(2))} %`;
 }
 
+/** In words, where digits say nothing: it may even be too small for a number. */
+export const tinyChance = (chance: number): string | undefined =>
+  chance < 1e-6 ? 'less than one in a million' : undefined;
+
 function accusation({ tests, counts, pValue }: Facts): string {
   const parts = tests
     .filter(({ flagged }) => flagged > 0)
     .map(
       ({ space, flagged, expected }) => `${flagged} in ${space}, where ${expected.toFixed(1)} are expected by chance`,
     );
-  const chance = pValue < 1e-6 ? 'less than one in a million' : pValue.toPrecision(1);
+  const chance = tinyChance(pValue) ?? pValue.toPrecision(1);
   return `Of ${counts.samples} pictures these are nearer to a training image than real images are: ${parts.join('; ')}. The chance of that without copies is ${chance}.`;
 }
 

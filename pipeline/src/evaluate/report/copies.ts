@@ -3,7 +3,7 @@ import { formatShare, formatValue } from '@onnoise/scheduler';
 import { closestPairs, type PairPictures } from '../memorisation/closest-pairs.ts';
 import { TRIALS } from '../memorisation/sensitivity.ts';
 import type { CopyTest, Memorisation, Pair, Space } from '../memorisation/types.ts';
-import { isRepetitive } from '../memorisation/verdict.ts';
+import { isRepetitive, tinyChance } from '../memorisation/verdict.ts';
 import { histogram, sensitivityCurve } from './charts.ts';
 import { type Html, html } from './html.ts';
 import { key } from './marks.ts';
@@ -68,7 +68,7 @@ ${sensitivity.map(
 const chanceSentence = (memorisation: Memorisation): string =>
   isRepetitive(memorisation)
     ? 'The figures below would tell if the images held out were different from each other.'
-    : `Chance that an innocent model looks as suspicious: ${chance(memorisation.pValue)}. Below ${formatShare(memorisation.errorRate)} the verdict is that there are copies.`;
+    : `Chance that an innocent model looks as suspicious: ${tinyChance(memorisation.pValue) ?? chance(memorisation.pValue)}. Below ${formatShare(memorisation.errorRate)} the verdict is that there are copies.`;
 
 const testsTable = (memorisation: Memorisation) => html`<p>${chanceSentence(memorisation)}</p>
 <table>

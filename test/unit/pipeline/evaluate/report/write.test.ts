@@ -77,6 +77,12 @@ describe('formatReport', () => {
   });
 
   it('does not round small chances away', async () => {
+    const told = async (pValue: number) =>
+      plain(
+        await formatReport(exampleEvaluation({ memorisation: exampleMemorisation({ pValue }) }), examplePictures()),
+      );
+    for (const p of [0, 1e-7])
+      expect(await told(p)).toContain('looks as suspicious: less than one in a million. Below');
     const memorisation = exampleMemorisation({ pValue: 0.0002 });
     const [first] = memorisation.tests;
     const tests = [{ ...first!, falseAlarmRate: { value: 0.0001, interval: [1e-8, 0.0004] as const } }];
