@@ -95,6 +95,7 @@ export async function evaluate(job: EvaluationJob, hooks: EvaluationHooks): Prom
       const { candidate, measures } = measured.get(first)!;
       const asTraining = await measureAsTraining(candidate, judges, real.dataset.classNames?.length ?? 0, hooks);
       const copies = await searchCopies(candidate, judges, trainedOn?.data.flip === true, hooks);
+      if (copies.duplicates.heldOut > 0) onNote(onShared(copies));
 
       const evaluation: Evaluation = {
         version: EVALUATION_VERSION,
@@ -138,6 +139,10 @@ function notesOnSplit({ data, trainedOn }: EvaluationJob): string[] {
   const same = trainedOn.data.validationShare === data.validationShare && trainedOn.seed === data.seed;
   return same ? [] : [OTHER_SPLIT];
 }
+
+/** The measures of real images are what a model can reach: images that it knows flatter them. */
+const onShared = ({ counts, duplicates: { heldOut } }: Memorisation): string =>
+  `${heldOut} of the ${plural(counts.heldOut, 'real image')} to compare with ${heldOut === 1 ? 'is a training image' : 'are training images'}, too: the measures of real images look better for it.`;
 
 /** What is not copied from these images may be copied from others that the model knows. */
 const ofOtherImages = (found: Memorisation, why: readonly string[]): Memorisation =>

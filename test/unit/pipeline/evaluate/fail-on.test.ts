@@ -73,6 +73,22 @@ describe('pipeline evaluate --fail-on memorisation', () => {
     await rm(place('fresh/evaluation.json'));
   });
 
+  test('a note by the measures says how many test images are training images, too', async () => {
+    const { labels: _, ...known } = grainedBars({ count: 560, classes: 2 }, 1); // those of the data, in order
+    const { labels: __, ...other } = grainedBars({ count: 150, classes: 2 }, 9);
+    const bytes = 30 * 64;
+    const pixels = Uint8Array.of(...known.pixels.subarray(0, bytes), ...other.pixels.subarray(bytes));
+    const test = await writeIdx(place('shared'), { ...other, pixels });
+    const run = await evaluatePlain('shared', '--test-data', test, '--steps', '5', '--count', '100', '--no-card');
+    const { notes, memorisation } = await read(place('out/shared'));
+    const { heldOut } = memorisation!.duplicates;
+    expect(heldOut).toBeGreaterThan(9);
+    const note = `${heldOut} of the 150 real images to compare with are training images, too: the measures of real images look better for it.`;
+    expect(notes).toContain(note);
+    expect(run.stderr).toContain(note);
+    expect(await readFile(place('out/shared/report.html'), 'utf8')).toContain(`<p>${note}</p>`);
+  });
+
   test('of test images that are all alike it cannot tell', async () => {
     const test = await writeIdx(place('alike'), {
       shape: [1, 8, 8],
