@@ -164,6 +164,12 @@ export async function placeOf(path: string): Promise<string> {
 /** Whether one real path lies below another. */
 export const isBelow = (path: string, folder: string): boolean => path.startsWith(folder + sep);
 
+/** Whether a path is a folder or lies in it, links followed. */
+export async function isWithin(path: string, folder: string): Promise<boolean> {
+  const [place, whole] = await Promise.all([placeOf(path), placeOf(folder)]);
+  return place === whole || isBelow(place, whole);
+}
+
 /** Removes what dead processes of this machine left half-written, and moves back what they had moved aside. */
 export async function sweep(folder: string): Promise<void> {
   for (const name of await readdir(folder).catch(() => [])) {

@@ -1,10 +1,8 @@
 /** Compares runs, models and evaluations, and writes one HTML file. */
 import { readFile } from 'node:fs/promises';
-import { sep } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
 import { diskFailure } from '../../files/disk-errors.ts';
-import { writeWhole } from '../../files/output.ts';
-import { placeIn } from '../../files/own-folders.ts';
+import { isWithin, writeWhole } from '../../files/output.ts';
 import { formatPath } from '../../terminal/format.ts';
 import { generatorOf } from '../report/page.ts';
 import type { Kind, Side } from './folders.ts';
@@ -25,8 +23,8 @@ export async function requireNoOther(out: string, folders: readonly string[]): P
     throw diskFailure(error, `read ${out}`);
   });
   if (page === undefined || page.subarray(0, HEAD).includes(generatorOf('compare'))) return;
-  const places = await Promise.all(folders.map((folder) => placeIn(folder, out)));
-  const owner = folders.find((_, i) => places[i]!.split(sep)[0] !== '..');
+  const owned = await Promise.all(folders.map((folder) => isWithin(out, folder)));
+  const owner = folders.find((_, i) => owned[i]);
   const whose = owner === undefined ? 'another page' : `a file of ${formatPath(owner)}`;
   throw new InputError(
     `Cannot compare: --out must be a new file or an earlier comparison, received ${formatPath(out)}, which is ${whose}.`,

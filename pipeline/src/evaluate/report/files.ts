@@ -2,7 +2,7 @@
 import { join, relative, resolve, sep } from 'node:path';
 import { InputError, MODEL_FILES } from '@onnoise/scheduler';
 import { takeLock } from '../../files/lock.ts';
-import { checkWritable, nearestFolder, placeOf, removeEmpty } from '../../files/output.ts';
+import { checkWritable, isWithin, nearestFolder, placeOf, removeEmpty } from '../../files/output.ts';
 import { formatPath } from '../../terminal/format.ts';
 import { isStale } from '../facts.ts';
 import { checkCard, writeCard } from './card.ts';
@@ -26,7 +26,7 @@ export interface EvaluationFiles {
 
 /** @throws InputError where results would lie in a model folder that is to stay as it is */
 export async function requireApart(out: string, model: string): Promise<void> {
-  if ((await placeIn(model, out)).split(sep)[0] === '..') return;
+  if (!(await isWithin(out, model))) return;
   throw new InputError(
     `Cannot evaluate ${model}: --out must lie outside of the model folder with --no-card, received ${JSON.stringify(out)}.`,
   );
