@@ -6,6 +6,7 @@
  * - Transparency is flattened on `background`.
  * - 16 bits per channel become 8 by dropping the low byte: 0..65535 -> 0..255, over the full range of the format; a
  *   window on gray pictures is applied before, at 16 bits.
+ * - Floats, 32-bit and signed integers are measurements: see measured.ts.
  * - The whole picture is always decoded, even the part that a crop cuts away, so that a truncated file is noticed.
  * - More than `MAX_PIXELS` is refused: such a picture may need 6 bytes per pixel (progressive JPEG, interlaced PNG).
  *
@@ -17,6 +18,7 @@ import sharp, { type Sharp } from 'sharp';
 import { LABEL } from '../phantom/label.ts';
 import { readWindowed } from './deep-window.ts';
 import { MAX_PIXELS } from './max-pixels.ts';
+import { isMeasured, readMeasured, SAVE_AS } from './measured.ts';
 import { parseWindow } from './medical/window.ts';
 import { weightGate } from './ordered-map.ts';
 import { hasPngEnd } from './png-end.ts';
@@ -38,7 +40,7 @@ const DAMAGE: Readonly<Record<string, RegExp>> = {
 
 /** [size, size, 3]; [size, size] under a window. */
 type DecodedImage = Required<Pick<Picture, 'pixels' | 'deep' | 'transparent' | 'several' | 'phantom'>> &
-  Pick<Picture, 'windowed'>;
+  Pick<Picture, 'windowed' | 'measured' | 'infinite'>;
 
 /** Sets sharp up for many small jobs: no cache of files or results, one thread per picture. */
 export function configureSharp(): void {
@@ -89,6 +91,12 @@ async function decodeOnce(file: Page, options: ImageOptions, gate: Gate): Promis
   if (format === 'png' && !hasPngEnd(file.path)) throw new Error('truncated: the PNG file has no end');
   const facts = { several: pages > 1, phantom: comments.some(({ text }) => text === LABEL) };
   const window = parseWindow(options.window);
+  if (isMeasured(metadata)) {
+    const plain = () => open(file, 'error', { ignoreIcc: true });
+    const bytes = 2 * metadata.channels; // about 4 times those of a picture of 8 bits
+    const square = await gate(bytes * width * height, () => readMeasured(plain(), metadata, window, options));
+    return { ...square, ...facts, deep: false, windowed: true, measured: true };
+  }
   if (space === 'grey16' && window !== 'dicom') {
     const square = await gate(width * height, () => readWindowed(open(file, 'error'), window, options));
     return { ...square, ...facts, deep: false, windowed: true };
@@ -100,8 +108,8 @@ async function decodeOnce(file: Page, options: ImageOptions, gate: Gate): Promis
   return { ...square, ...facts, deep: depth === 'ushort', transparent: hasAlpha && square.transparent };
 }
 
-const open = ({ path, page }: Page, failOn: FailOn) =>
-  sharp(path, { failOn, limitInputPixels: false, sequentialRead: true, ...(page > 0 && { page }) });
+const open = ({ path, page }: Page, failOn: FailOn, more: { ignoreIcc?: boolean } = {}) =>
+  sharp(path, { failOn, limitInputPixels: false, sequentialRead: true, ...(page > 0 && { page }), ...more });
 
 /**
  * Whether sharp's shrinking while decoding would shift a picture of this format: it rounds the shrunken sides to whole
@@ -161,6 +169,7 @@ function reasonOf(error: unknown, path: string): string {
   const message = error instanceof Error ? error.message : String(error);
   if (message.startsWith('Input file is missing')) return 'missing: it existed when the folder was read';
   if (statSync(path, { throwIfNoEntry: false })?.size === 0) return 'an empty file';
+  if (message.includes('tiff2vips: samples out of range')) return `its values have more than 32 bits: ${SAVE_AS}`;
   const line = message.split('\n').find((text) => text.trim() !== '') ?? '';
   const reason = line.replaceAll(`${path}: `, '').replaceAll(path, 'the file').trim();
   return reason === '' || reason === 'Unknown error' ? 'broken or truncated (the decoder does not say more)' : reason;

@@ -1,6 +1,6 @@
 /** A window on gray pictures of 16 bits, at their full depth. */
 import type { Sharp } from 'sharp';
-import { between, levelOf, WHITE, type Window } from './medical/window.ts';
+import { between, levelOf, WHITE, type Window, within } from './medical/window.ts';
 import { rawToSquare } from './raw-picture.ts';
 import type { ImageOptions } from './types.ts';
 
@@ -19,7 +19,7 @@ export async function readWindowed(
   const channels = info.channels as 1 | 2;
   const words = new Uint16Array(data.buffer.slice(data.byteOffset, data.byteOffset + data.length)); // aligned
   const pixels: Pixels = { values: words, channels };
-  const share = window === 'auto' ? between(...extremes(pixels)) : windowed(window);
+  const share = window === 'auto' ? between(...visible(pixels)) : within(window);
   const behind = options.background === 'white' ? WHITE : 0;
   const gray = new Uint16Array(width * height);
   let transparent = false;
@@ -32,10 +32,8 @@ export async function readWindowed(
   return { pixels: await rawToSquare({ width, height, pixels: gray }, options), transparent };
 }
 
-const windowed = ({ centre, width }: Window) => between(centre - width / 2, centre + width / 2);
-
 /** The least and the most of the pixels that can be seen. */
-function extremes({ values, channels }: Pixels): [number, number] {
+function visible({ values, channels }: Pixels): [number, number] {
   let [least, most] = [WHITE, 0];
   for (let i = 0; i < values.length; i += channels) {
     if (channels === 2 && values[i + 1] === 0) continue;

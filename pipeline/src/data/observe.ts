@@ -24,11 +24,15 @@ export function createObserver({ background, window }: ImageOptions): Observer {
   let phantoms = 0;
   let seen = 0;
   let windowed = 0;
+  let measured = 0;
+  let infinite = 0;
   return {
     see(picture) {
       if (picture.transparent) transparent++;
       seen++;
       if (picture.windowed) windowed++;
+      if (picture.measured) measured++;
+      if (picture.infinite) infinite++;
       if (picture.several) several++;
       if (picture.burnedIn) burnedIn++;
       if (picture.phantom) phantoms++;
@@ -51,7 +55,19 @@ export function createObserver({ background, window }: ImageOptions): Observer {
         );
       if (window !== undefined && windowed < seen) {
         const others = windowed === 0 ? 'any image' : `${seen - windowed} of ${seen} images`;
-        notes.push(`The window does not change ${others}: it is for gray DICOM, NIfTI, and gray pictures of 16 bits.`);
+        notes.push(
+          `The window does not change ${others}: it is for gray DICOM, NIfTI, gray pictures of 16 bits, and TIFF of measurements.`,
+        );
+      }
+      if (measured > 0 && (window === undefined || window === 'dicom')) {
+        notes.push(
+          `${plural(measured, 'image')} of floats, 32-bit or signed integers: the least value of each is black and its greatest white ('--window centre,width' gives all one range).`,
+        );
+      }
+      if (infinite > 0) {
+        notes.push(
+          `${plural(infinite, 'image')} with values that are no finite numbers: NaN and -Infinity are black there, Infinity is white.`,
+        );
       }
       if (burnedIn > 0) {
         notes.push(

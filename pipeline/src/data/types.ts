@@ -81,7 +81,7 @@ export interface ImageOptions {
   fit: Fit;
   /** Shown behind transparent pixels and in padding. */
   background: Background;
-  /** What of DICOM, NIfTI and 16-bit gray is black and white: `dicom` (the default), `auto`, `40,400`; see window.ts. */
+  /** What of DICOM, NIfTI, 16-bit gray and TIFF of measurements is black and white: `dicom` (the default), `auto`, `40,400`; see window.ts. */
   window?: string | undefined;
   /** Frames, slices or pages to take: `first`, `middle`, `all`, `7`, `10-20`. Default the first, of NIfTI the middle one. */
   frames?: string | undefined;
@@ -129,6 +129,10 @@ export interface Picture {
   deep?: boolean;
   /** Whether a window was laid on it, that of the file or a chosen one. */
   windowed?: boolean;
+  /** Whether its pixels are measurements, of which the least became black and the greatest white; see measured.ts. */
+  measured?: boolean;
+  /** Whether some of those are no finite numbers. */
+  infinite?: boolean;
   /** Whether some of it was transparent, so that the background shows. */
   transparent?: boolean;
   /** Whether the file holds further frames, slices or pages, and none was asked for. */

@@ -4,7 +4,8 @@
  * | choice         | black                | white                | for                                                 |
  * |----------------|----------------------|----------------------|-----------------------------------------------------|
  * | `dicom`        | as the file says     | as the file says     | DICOM and NIfTI; the darkest and brightest of a      |
- * |                |                      |                      | file without a window; the full range of PNG, TIFF   |
+ * |                |                      |                      | file without a window, and of TIFF of measurements;  |
+ * |                |                      |                      | the full range of PNG and TIFF of 16 bits            |
  * | `auto`         | the darkest value    | the brightest value  | each picture, and all slices of a NIfTI file at once |
  * | centre, width  | centre - width / 2   | centre + width / 2   | values after rescaling: Hounsfield units in CT       |
  */
@@ -46,3 +47,17 @@ export const between = (least: number, most: number): ((value: number) => number
   const range = most - least;
   return range > 0 ? (value) => (value - least) / range : () => 0;
 };
+
+export const within = ({ centre, width }: Window) => between(centre - width / 2, centre + width / 2);
+
+/** The least and the most of all values that are finite; Infinity and -Infinity where there is none. */
+export function extremes(valueAt: (at: number) => number, count: number): [number, number] {
+  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (let at = 0; at < count; at++) {
+    const value = valueAt(at);
+    if (!Number.isFinite(value)) continue;
+    if (value < least) least = value;
+    if (value > most) most = value;
+  }
+  return [least, most];
+}

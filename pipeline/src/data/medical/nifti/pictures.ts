@@ -2,7 +2,7 @@
 import { constants, gunzipSync } from 'node:zlib';
 import type { RawPicture } from '../../raw-picture.ts';
 import { chooseFrames, type FrameChoice } from '../frame-choice.ts';
-import { between, levelOf, type WindowChoice } from '../window.ts';
+import { between, extremes, levelOf, type WindowChoice, within } from '../window.ts';
 import { HEAD_BYTES, type NiftiHead, readNiftiHead } from './header.ts';
 import { type Axis, walkOf } from './orientation.ts';
 
@@ -91,18 +91,6 @@ function curveOf(
   window: WindowChoice,
   range: () => [number, number],
 ): (value: number) => number {
-  if (typeof window === 'object') return between(window.centre - window.width / 2, window.centre + window.width / 2);
+  if (typeof window === 'object') return within(window);
   return window === 'dicom' && white > black ? between(black, white) : between(...range());
-}
-
-/** The least and the most of all voxels that are numbers. */
-function extremes(valueAt: (voxel: number) => number, voxels: number): [number, number] {
-  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (let voxel = 0; voxel < voxels; voxel++) {
-    const value = valueAt(voxel);
-    if (!Number.isFinite(value)) continue;
-    if (value < least) least = value;
-    if (value > most) most = value;
-  }
-  return [least, most];
 }

@@ -281,7 +281,7 @@ describe('--window', () => {
     const gray = await grayPicture(4, 4, () => 77).toBuffer();
     const at = await folderOf({ '1.png': gray, '2.dcm': even(10) });
     const note = async (data: Partial<PrepareOptions>) => (await prepare({ ...at, ...data })).notes;
-    const which = 'it is for gray DICOM, NIfTI, and gray pictures of 16 bits.';
+    const which = 'it is for gray DICOM, NIfTI, gray pictures of 16 bits, and TIFF of measurements.';
     expect(await note({ window: '128,256' })).toEqual([`The window does not change 1 of 2 images: ${which}`]);
     expect(await note({})).toEqual([]);
     const eight = await folderOf({ '1.png': gray });
