@@ -34,8 +34,8 @@ export async function openCsv(
   const rows = parseTable(text, csv, labelColumn, conditions);
   if (labelColumn !== undefined) checkLabels(rows, csv, labelColumn);
   checkNumbers(rows, csv, conditions);
-  const { name, images, skipped } = store;
-  const found = findImages(rows, images, skipped);
+  const { name, images, skipped, aliases } = store;
+  const found = findImages(rows, store);
   const { entries, merged } = mergeRows(entriesOf(rows, found, table, labelColumn), csv, [
     ...(labelColumn === undefined ? [] : [labelColumn]),
     ...conditions.map(({ column }) => column),
@@ -52,7 +52,7 @@ export async function openCsv(
   const labelSource = `the column "${labelColumn}" of ${table}`;
   if (classNames) notes.push(...notesOnClasses(labelSource, classNames, labels.length));
   const number = new Map(classNames?.map((name, i) => [name, i]));
-  const folders = skipped.filter(({ file }) => !hasImageName(file));
+  const folders = skipped.filter(({ file }) => !hasImageName(file) && !aliases?.has(file));
   const items = [...folders, ...entries].map((entry): FileItem => {
     if (!('row' in entry)) return entry;
     const { path } = entry.image;
@@ -79,14 +79,15 @@ const dataConditions = (columns: readonly ConditionColumn[], items: readonly Fil
   values: Float64Array.from(items.flatMap((item) => ('path' in item ? item.conditions! : []))),
 });
 
-/** The image of each id; a file that exists but cannot be read is skipped with its reason. */
-function findImages(rows: CsvRow[], images: ImageFile[], skipped: Skipped[]): ReadonlyMap<string, Found> {
-  const find = imageFinder(images);
+/** The image of each id, which may name a link to it; a file that exists but cannot be read is skipped with its reason. */
+function findImages(rows: CsvRow[], { images, skipped, aliases = new Map() }: Store): ReadonlyMap<string, Found> {
+  const find = imageFinder([...images, ...Array.from(aliases, ([path, image]) => ({ ...image, path }))]);
   const unread = new Map(skipped.map(({ file, reason }) => [basename(file), reason]));
   return new Map(
-    rows.map(({ id }) => {
+    rows.map(({ id }): [string, Found] => {
       const found = find(id);
-      const reason = 'image' in found ? undefined : (unread.get(`${id}.png`) ?? unread.get(id));
+      if ('image' in found) return [id, { image: aliases.get(found.image.path) ?? found.image }];
+      const reason = unread.get(`${id}.png`) ?? unread.get(id);
       return [id, reason === undefined ? found : { reason }];
     }),
   );

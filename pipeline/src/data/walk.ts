@@ -34,6 +34,8 @@ export interface Walk {
   others: Map<string, number>;
   /** Folders of runs and models, whose pictures are no data: `runs/a (a run)`; ascending by path. */
   own: string[];
+  /** Skipped links by their path, and the images that they lead to: names by which a CSV may call them. */
+  aliases?: ReadonlyMap<string, ImageFile>;
 }
 
 /** Of medical pictures, and of the formats that sharp's prebuilt binaries read. Decoding shows whether a file is readable. */
@@ -62,8 +64,6 @@ interface Folder {
   real: string;
   /** The real paths from the first folder to this one. */
   chain: string[];
-  /** Whether a link led to it, or to one above it. */
-  linked: boolean;
 }
 
 /** Whether a file has the extension of an image that can be read. */
@@ -71,56 +71,73 @@ export const hasImageName = (path: string): boolean => EXTENSIONS.has(extensionO
 
 /**
  * Lists the images below `folder`, nested to any depth. It ignores names that begin with a dot, `__MACOSX` and `DICOMDIR`.
- * It leaves out the folders of runs and models, whose pictures a network drew. It follows links, also to places outside; but below a linked folder it skips links to folders already read, so that
- * links among folders do not multiply. A file without an extension counts if its first bytes are an image's. Nothing
- * below the folder stops the walk: unreadable entries are skipped with a reason. Only the folder itself must be
- * readable.
+ * It leaves out the folders of runs and models, whose pictures a network drew. It follows links, also to places outside,
+ * but reads every folder and file once: links wait until all real folders are read, and those to what is read by then
+ * are skipped. Hard links are files of their own, as copies are. A file without an extension counts if its first bytes
+ * are an image's. Nothing below the folder stops the walk: unreadable entries are skipped with a reason. Only the folder
+ * itself must be readable.
  */
 export function walkImages(root: string): Walk {
   const images: ImageFile[] = [];
   const skipped: Skipped[] = [];
   const others = new Map<string, number>();
   const own: string[] = [];
-  const read = new Set<string>();
+  const aliases = new Map<string, ImageFile>();
+  /** By their real paths. */
+  const folders = new Set<string>();
+  const files = new Map<string, ImageFile>();
+  const links: { path: string; above: Folder }[] = [];
 
   const visit = (below: string, folder: Folder) => {
-    const entries = readdirSync(folder.real).sort();
-    const kind = ownFolder(entries);
+    const entries = readdirSync(folder.real, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
+    const kind = ownFolder(entries.map(({ name }) => name));
     if (kind !== undefined && below === '') refuseOwn(kind, root);
     if (kind !== undefined) return void own.push(`${below} (${kind})`);
+    folders.add(folder.real);
     for (const entry of entries) {
-      if (entry.startsWith('.') || entry === '__MACOSX' || isDicomdir(entry)) continue;
-      const path = below === '' ? entry : `${below}/${entry}`;
-      const full = join(root, path);
-      try {
-        const stat = statSync(full);
-        if (stat.isDirectory()) enter(path, full, folder);
-        else addFile(path, full, stat);
-      } catch (error) {
-        const reason = brokenLink(full, error) ?? diskReason(error) ?? unknownReason(error);
-        if (reason === undefined) throw error;
-        if (hasImageName(entry) || extensionOf(entry) === '') skipped.push({ file: path, reason });
-      }
+      const { name } = entry;
+      if (name.startsWith('.') || name === '__MACOSX' || isDicomdir(name)) continue;
+      const path = below === '' ? name : `${below}/${name}`;
+      if (entry.isSymbolicLink()) links.push({ path, above: folder });
+      else add(path, folder);
     }
   };
-  const enter = (path: string, full: string, above: Folder) => {
-    const real = realpathSync(full);
-    const isLink = lstatSync(full).isSymbolicLink();
-    const skip = (reason: string) => void skipped.push({ file: path, reason });
-    if (above.chain.includes(real)) return skip('a link to a folder that it lies in');
-    if (isLink && above.linked && read.has(real)) return skip('a link to a folder that is read already');
-    if (isSystem(real)) return skip(IS_SYSTEM);
-    visit(path, { real, chain: [...above.chain, real], linked: above.linked || isLink });
-    read.add(real);
+  /** Reads a file, or enters a folder. */
+  const add = (path: string, above: Folder, link = '') => {
+    const full = join(root, path);
+    try {
+      const stat = statSync(full);
+      const real = link === '' ? join(above.real, basename(path)) : realpathSync(full);
+      if (stat.isDirectory()) enter(path, real, above, link);
+      else addFile(path, real, stat, link);
+    } catch (error) {
+      const reason = brokenLink(full, error) ?? diskReason(error) ?? unknownReason(error);
+      if (reason === undefined) throw error;
+      if (hasImageName(path) || extensionOf(path) === '') skip(path, reason);
+    }
   };
-  const addFile = (path: string, full: string, stat: Stats) => {
+  const skip = (file: string, reason: string) => void skipped.push({ file, reason });
+  const enter = (path: string, real: string, { chain }: Folder, link: string) => {
+    if (chain.includes(real)) return skip(path, 'a link to a folder that it lies in');
+    if (folders.has(real)) return skip(path, `${link}a folder that is read already`);
+    if (isSystem(real)) return skip(path, IS_SYSTEM);
+    visit(path, { real, chain: [...chain, real] });
+  };
+  const addFile = (path: string, real: string, stat: Stats, link: string) => {
     const extension = extensionOf(path);
     const image = EXTENSIONS.has(extension);
     if (!stat.isFile()) {
-      if (image) skipped.push({ file: path, reason: `not a file but ${kindOf(stat)}` });
-    } else if (image || (extension === '' && startsLikeImage(full))) {
-      closeSync(openSync(full, 'r')); // otherwise the cache would remember an unreadable file as a broken one
-      images.push({ path, bytes: stat.size, modified: stat.mtimeMs });
+      if (image) skip(path, `not a file but ${kindOf(stat)}`);
+    } else if (image || (extension === '' && startsLikeImage(real))) {
+      closeSync(openSync(real, 'r')); // otherwise the cache would remember an unreadable file as a broken one
+      const before = files.get(real);
+      if (before !== undefined) {
+        aliases.set(path, before);
+        return skip(path, `${link}a file that is read already`);
+      }
+      const file = { path, bytes: stat.size, modified: stat.mtimeMs };
+      images.push(file);
+      files.set(real, file);
     } else {
       others.set(extension, (others.get(extension) ?? 0) + 1);
     }
@@ -130,10 +147,11 @@ export function walkImages(root: string): Walk {
   if (isSystem(real)) {
     throw new InputError(`Cannot prepare images: data must be a folder with images, received ${root}, ${IS_SYSTEM}.`);
   }
-  visit('', { real, chain: [real], linked: false });
+  visit('', { real, chain: [real] });
+  for (const { path, above } of links) add(path, above, 'a link to '); // a folder that one leads to may hold further ones
   images.sort((a, b) => (a.path < b.path ? -1 : 1));
   skipped.sort((a, b) => (a.file < b.file ? -1 : 1));
-  return { images, skipped, others, own: own.sort() };
+  return { images, skipped, others, own: own.sort(), aliases };
 }
 
 function refuseOwn(kind: string, folder: string): never {
