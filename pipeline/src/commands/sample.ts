@@ -21,6 +21,7 @@ import {
 } from './options/pictures.ts';
 import { type StartArguments, seedMixOptions, startOptions } from './options/starts.ts';
 import { createFilm } from './stages/film.ts';
+import { checkOverwrites } from './stages/overwrite.ts';
 import { checkFiles, checkNames, keptSteps, writeFiles } from './stages/sheet-files.ts';
 import { readStartPicture } from './stages/start-picture.ts';
 
@@ -103,6 +104,7 @@ export async function sample(options: SampleArguments): Promise<void> {
   const { table, labels: classes, guidance, ...complete } = completeRequest(artefact, request);
   const kept = keptSteps(options, table.rows.length);
   const film = createFilm(count, sizeOf(shape), kept);
+  await checkOverwrites(options, { seeds: complete.seeds, steps: kept });
   await checkFiles(options, { count, shape, steps: table.rows.length });
   sayDetail(
     `Sampling: ${sampler}, ${plural(table.steps, 'step')}${describeStart(options, table)}, ${plural(complete.batch, 'picture')} per network call${

@@ -2,18 +2,8 @@
  * Gray PNG files with text in them. sharp would do, but its PNG takes longer than the drawing: here each row is filtered
  * in one way, which suits noisy pictures. Source: PNG Specification (Third Edition), sections 9, 11.2 and 11.3.3.
  */
-import { constants, crc32, deflateSync } from 'node:zlib';
-
-const SIGNATURE = Buffer.from('89504e470d0a1a0a', 'hex');
-
-function chunk(type: string, data: Uint8Array): Buffer {
-  const bytes = Buffer.alloc(data.length + 12);
-  bytes.writeUInt32BE(data.length, 0);
-  bytes.write(type, 4, 'latin1');
-  bytes.set(data, 8);
-  bytes.writeUInt32BE(crc32(bytes.subarray(4, data.length + 8)), data.length + 8);
-  return bytes;
-}
+import { constants, deflateSync } from 'node:zlib';
+import { chunk, PNG_SIGNATURE, textChunk } from '../files/png-chunks.ts';
 
 /** Each pixel less the mean of those to the left and above (filter 3), with the filter's number before each row. */
 function filtered(pixels: Uint8Array, size: number): Buffer {
@@ -42,11 +32,9 @@ export function encodePng(pixels: Uint8Array, size: number, texts: Readonly<Reco
   header.set([8, 0, 0, 0, 0], 8); // 8 bits, gray
   // Strings rarely repeat in noise: looking for them would take most of the time.
   const data = deflateSync(filtered(pixels, size), { strategy: constants.Z_HUFFMAN_ONLY });
-  const words = Object.entries(texts).map(([keyword, text]) =>
-    chunk('tEXt', Buffer.from(`${keyword}\0${text}`, 'latin1')),
-  );
+  const words = Object.entries(texts).map(([keyword, text]) => textChunk(keyword, text));
   return Buffer.concat([
-    SIGNATURE,
+    PNG_SIGNATURE,
     chunk('IHDR', header),
     ...words,
     chunk('IDAT', data),

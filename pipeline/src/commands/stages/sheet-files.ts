@@ -4,11 +4,12 @@
  */
 import { extname, join, resolve } from 'node:path';
 import type { AnimationFormat, PictureFormat, Samples } from '@onnoise/runtime-node';
-import { checkInteger, type ImageSeed, InputError } from '@onnoise/scheduler';
+import { checkInteger, InputError } from '@onnoise/scheduler';
 import { requireSpace } from '../../files/disk-errors.ts';
 import { checkWritable, writeWhole } from '../../files/output.ts';
 import { sizeOf } from '../../shape.ts';
 import { type Film, spreadSteps } from './film.ts';
+import { frameName, marked, singleName } from './overwrite.ts';
 
 /** Where to write; undefined entries are not written. */
 export interface SheetFiles {
@@ -99,7 +100,7 @@ export async function writeFiles(
   const { out, columns, singles, frames, animation } = files;
   const write = async (path: string, bytes: Uint8Array) => {
     signal.throwIfAborted();
-    await writeWhole(path, bytes);
+    await writeWhole(path, marked(bytes));
   };
   await write(out, await runtime.sheet(images, shape, columns, { format: await sheetFormat(out) }));
   onWritten('sheet', out);
@@ -107,13 +108,13 @@ export async function writeFiles(
     const size = sizeOf(shape);
     for (const [i, seed] of seeds.entries()) {
       const picture = await runtime.png(images.subarray(i * size, (i + 1) * size), shape);
-      await write(join(singles, `${nameOf(seed)}.png`), picture);
+      await write(join(singles, singleName(seed)), picture);
     }
     onWritten('singles', singles);
   }
   if (frames !== undefined) {
     for (const [step, frame] of film.frames) {
-      await write(join(frames, `${String(step).padStart(4, '0')}.png`), await runtime.sheet(frame, shape, columns));
+      await write(join(frames, frameName(step)), await runtime.sheet(frame, shape, columns));
     }
     onWritten('frames', frames);
   }
@@ -128,10 +129,6 @@ export async function writeFiles(
     onWritten('animation', animation);
   }
 }
-
-/** `7`, or `3-7-0.250000` for a quarter of the way from 3 to 7. */
-const nameOf = (seed: ImageSeed) =>
-  typeof seed === 'number' ? `${seed}` : `${seed.seed}-${seed.toward}-${seed.share.toFixed(6)}`;
 
 /** @throws InputError for a name without a format of pictures */
 export async function sheetFormat(path: string, option = '--out'): Promise<PictureFormat> {
