@@ -9,7 +9,7 @@ import { requireSpace } from '../../files/disk-errors.ts';
 import { checkWritable, writeWhole } from '../../files/output.ts';
 import { sizeOf } from '../../shape.ts';
 import { type Film, spreadSteps } from './film.ts';
-import { frameName, marked, singleName } from './overwrite.ts';
+import { frameName, marked, singleName } from './own-pictures.ts';
 
 /** Where to write; undefined entries are not written. */
 export interface SheetFiles {

@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { marked } from '#pipeline/commands/stages/overwrite.ts';
+import { marked } from '#pipeline/commands/stages/own-pictures.ts';
 import { runCli } from '#test/run-cli.ts';
 import { skipBecause } from '#test/skip.ts';
 import { temporaryFolder, tinyArtefact } from '#test/tiny-onnx.ts';
