@@ -146,7 +146,12 @@ function exampleSweep(): SweepRow[] {
 
 /** Rings of a seed, as the pictures of a report. */
 export function examplePictures(shape: ImageSet['shape'] = [1, 28, 28]): ReportPictures {
-  return { samples: rings(64, shape, 1), real: rings(64, shape, 2), training: rings(64, shape, 3) };
+  return {
+    samples: rings(64, shape, 1),
+    real: rings(64, shape, 2),
+    training: rings(64, shape, 3),
+    trainingNames: { nameOf: (i) => String(100 + i), order: 'in the order of their paths' },
+  };
 }
 
 function rings(count: number, shape: ImageSet['shape'], seed: number): ImageSet {

@@ -21,6 +21,7 @@ import { classShares } from './class-shares.ts';
 import { openRealImages, type RealImages } from './data.ts';
 import { machineWords, modelFacts } from './facts.ts';
 import { FEATURE_WIDTH, type NumberReader, openFeatureNetwork, openNumberReader } from './features/index.ts';
+import { imageNames } from './image-names.ts';
 import type { EvaluationHooks, EvaluationJob } from './job.ts';
 import { type Measured, measureAsTraining, measureRuns, searchCopies } from './measure.ts';
 import { fewestImages, whyFewest } from './measures/index.ts';
@@ -72,6 +73,7 @@ export async function evaluate(job: EvaluationJob, hooks: EvaluationHooks): Prom
     unknown.forEach(onNote);
     if (real.same !== false && test === undefined) notesOnSplit(job).forEach(onNote);
     real.notes.forEach(onNote);
+    const names = await imageNames(data, real.dataset);
     checkMemory(real.dataset, real.dataset.train.length);
     checkMemory(real.unseen.dataset, real.unseen.numbers.length);
     await checkTraining(action, real.dataset);
@@ -116,7 +118,12 @@ export async function evaluate(job: EvaluationJob, hooks: EvaluationHooks): Prom
       };
       return {
         evaluation,
-        pictures: { samples: first.pictures, real: sets.real.images, training: sets.training.images },
+        pictures: {
+          samples: first.pictures,
+          real: sets.real.images,
+          training: sets.training.images,
+          trainingNames: { ...names, nameOf: (i) => names.nameOf(real.dataset.train[i]!) },
+        },
       };
     } finally {
       await network.dispose();

@@ -97,16 +97,23 @@ async function pairsList(memorisation: Memorisation, pictures: ReportPictures): 
   const found = memorisation.tests.map(({ space }) =>
     closestPairs(memorisation, pictures, { space, most: MOST_PAIRS }),
   );
-  const items = await Promise.all(found.flatMap((of) => of.pairs.map((pair, i) => pairItem(pair, of, i))));
+  const { nameOf, order } = pictures.trainingNames;
+  const items = await Promise.all(found.flatMap((of) => of.pairs.map((pair, i) => pairItem(pair, of, i, nameOf))));
   if (items.length === 0) return undefined;
   return html`<h3>The closest pairs</h3>
-<p>Each picture beside the training image that it is closest to, and the second closest.</p>
+<p>Each picture beside the training image that it is closest to, and the second closest.${order !== undefined && ` Numbers of training images count all images of the data ${order}, from 0; those that were left out do not count.`}</p>
 <ul class="pairs">
 ${items}</ul>`;
 }
 
-async function pairItem(pair: Pair, sets: PairPictures, i: number): Promise<Html> {
-  const { space, sample, training, second, distance, ratio, score, flagged } = pair;
+async function pairItem(
+  pair: Pair,
+  sets: PairPictures,
+  i: number,
+  nameOf: (training: number) => string,
+): Promise<Html> {
+  const { space, sample, distance, ratio, score, flagged } = pair;
+  const [training, second] = [nameOf(pair.training), nameOf(pair.second)];
   const [picture, nearest, next] = await Promise.all(
     [sets.samples, sets.nearest, sets.second].map((set) => pictureOf(set, i)),
   );

@@ -3,6 +3,7 @@
  * details that only the report shows. There are no paths of this machine in it. Absent is what was not measured.
  */
 import type { EvaluationFacts, EvaluationSettings, Measure } from '@onnoise/scheduler';
+import type { ImageNames } from '../image-names.ts';
 import type { Memorisation } from '../memorisation/types.ts';
 import type { FeatureNetworkInfo, ImageSet } from '../types.ts';
 
@@ -46,4 +47,6 @@ export interface ReportPictures {
   real: ImageSet;
   /** Where `Memorisation` counts from. */
   training: ImageSet;
+  /** What each of those is called. Only the report says it: figures go with the model to wherever that goes. */
+  trainingNames: ImageNames;
 }

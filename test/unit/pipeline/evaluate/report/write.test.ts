@@ -127,6 +127,19 @@ describe('formatReport', () => {
     expect([...data]).toEqual(Array.from({ length: 90 }, (_, i) => planes[(i % 3) * 30 + Math.floor(i / 3)]));
   });
 
+  it('calls training images by their names, and says how they are counted where they have none', async () => {
+    const told = async (pictures: ReturnType<typeof examplePictures>) =>
+      plain(await formatReport(exampleEvaluation(), pictures));
+    const counted = await told(examplePictures());
+    expect(counted).toContain(
+      'Numbers of training images count all images of the data in the order of their paths, from 0',
+    );
+    expect(counted).toContain('Picture 0, training images 101 and 102.');
+    const named = await told({ ...examplePictures(), trainingNames: { nameOf: (i) => `<b>/${i}.png` } });
+    expect(named).toContain('Picture 0, training images <b>/1.png and <b>/2.png.');
+    expect(named).not.toContain('Numbers of training images');
+  });
+
   it('leaves out what was not measured', async () => {
     const report = await formatReport(
       exampleEvaluation({
