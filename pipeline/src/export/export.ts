@@ -19,6 +19,7 @@ import { type Fused, fuse, reportOf } from './fuse/fuse.ts';
 import type { FusedKind } from './fuse/kinds.ts';
 import { fusedTable, type TableOptions } from './fuse/table-file.ts';
 import { inferenceGraph, inferenceMetadata } from './inference.ts';
+import { plainName } from './markdown.ts';
 import { LEARNT_FROM_PHANTOMS, type ModelCard } from './model-card.ts';
 import { describeParity, measureParity, PARITY_BATCHES, type Parity, requireParity } from './parity.ts';
 import { stepFilesOfRun } from './train-step/files.ts';
@@ -202,7 +203,7 @@ function limitsOf(
   data: RunData | undefined,
   start: ModelCard['start'],
 ): string[] {
-  const others = start ? `those of ${start.name}, whose weights it started from` : 'nothing else';
+  const others = start ? `those of ${plainName(start.name)}, whose weights it started from` : 'nothing else';
   return [
     `It makes ${channels === 1 ? 'gray' : 'RGB'} pictures of ${width} x ${height} pixels and no other size.`,
     `It knows the ${(data?.train ?? 0).toLocaleString('en')} images it was trained on and ${others}; with few images it may repeat them.`,

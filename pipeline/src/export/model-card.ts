@@ -3,6 +3,7 @@
  */
 
 import type { ConditionSpec, ImageShape, PredictionType } from '@onnoise/scheduler';
+import { plainName } from './markdown.ts';
 
 export interface ModelCard {
   /** Heading: `digits`. */
@@ -70,7 +71,7 @@ export function formatModelCard(card: ModelCard, around: CardSurroundings): stri
     `# ${name}`,
     `A diffusion model: ${width} x ${height} ${channels === 1 ? 'gray' : 'RGB'} pictures, ${describeConditions(around)}. ` +
       `\`${around.architecture}\`, ${parameters.toLocaleString('en')} parameters, predicts ${describePrediction(around.predictionType)} ` +
-      `over ${around.timesteps} timesteps. ${origin ? `It was trained elsewhere and imported from ${origin.name}.` : `The weights are ${averaged ? 'the moving averages of training' : 'those of the last step of training'}.`}`,
+      `over ${around.timesteps} timesteps. ${origin ? `It was trained elsewhere and imported from ${plainName(origin.name)}.` : `The weights are ${averaged ? 'the moving averages of training' : 'those of the last step of training'}.`}`,
     ...(around.hasSamples ? ['![Samples](samples.png)'] : []),
     '## Use',
     fence('sh', 'npx --ignore-scripts onnoise sample --model <this folder> --count 16 --out sheet.png'),
@@ -94,7 +95,7 @@ function describeTraining({ data, config, start }: ModelCard, around: CardSurrou
   return [
     '## Data',
     [
-      `- ${data.name}: ${data.count.toLocaleString('en')} images`,
+      `- ${plainName(data.name)}: ${data.count.toLocaleString('en')} images`,
       ...(data.phantoms === undefined ? [] : [describePhantoms(`${phantomsOf(data.phantoms, data.count)} are`)]),
       `- hash: \`${data.hash}\``,
       ...listClasses(data, around),
@@ -111,7 +112,7 @@ function describeTraining({ data, config, start }: ModelCard, around: CardSurrou
 }
 
 const describeStart = ({ name, hash, phantoms }: NonNullable<ModelCard['start']>): string =>
-  `It started from the weights of ${name} (\`${hash}\`)${phantoms ? `, which learnt from ${PHANTOMS}` : ''}.`;
+  `It started from the weights of ${plainName(name)} (\`${hash}\`)${phantoms ? `, which learnt from ${PHANTOMS}` : ''}.`;
 
 const PHANTOMS = 'synthetic phantoms, drawn by a program, not pictures of people';
 
@@ -131,7 +132,7 @@ function describeOrigin(origin: NonNullable<ModelCard['origin']>, around: CardSu
   return [
     '## Origin',
     [
-      `- checkpoint of diffusers: ${origin.name}`,
+      `- checkpoint of diffusers: ${plainName(origin.name)}`,
       ...(origin.trainedOn ? [describePhantoms('trained on')] : []),
       `- SHA-256 of its weights: \`${origin.hash}\``,
       ...listClasses(origin, around),
@@ -141,8 +142,16 @@ function describeOrigin(origin: NonNullable<ModelCard['origin']>, around: CardSu
   ];
 }
 
-const listClasses = ({ classNames }: { classNames?: readonly string[] | undefined }, { classes }: CardSurroundings) =>
-  classes > 0 && classNames?.length ? [`- classes: ${classNames.join(', ')}`] : [];
+/** `0: cat, 1: dog`, or the names alone where they are the numbers that the network takes. */
+function listClasses(
+  { classNames = [] }: { classNames?: readonly string[] | undefined },
+  { classes }: CardSurroundings,
+): string[] {
+  if (classes === 0 || classNames.length === 0) return [];
+  const plain = classNames.every((name, i) => name === String(i));
+  const named = classNames.map((name, i) => (plain ? name : `${i}: ${plainName(name)}`));
+  return [`- classes: ${named.join(', ')}`];
+}
 
 function describeConditions({ classes, nullCondition, conditions }: CardSurroundings): string {
   const all = [...(classes > 0 ? [`one of ${classes} classes`] : []), ...conditions.map(({ name }) => name)];

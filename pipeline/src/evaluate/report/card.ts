@@ -5,6 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Estimate, formatFigure, formatInterval, type Measure, MODEL_FILES } from '@onnoise/scheduler';
+import { plainName } from '../../export/markdown.ts';
 import { diskFailure } from '../../files/disk-errors.ts';
 import { checkWritable, writeWhole } from '../../files/output.ts';
 import type { Evaluation } from './types.ts';
@@ -100,6 +101,3 @@ function cell(measure: Measure, estimate: Estimate): string {
   const interval = formatInterval(measure, estimate);
   return `${formatFigure(measure, estimate.value)}${interval === undefined ? '' : ` (${interval})`}`;
 }
-
-/** A name within a line of Markdown, as plain text. */
-const plainName = (name: string): string => name.replace(/[\\`*_[\]<>|#]/g, '\\$&').replace(/\s+/g, ' ');

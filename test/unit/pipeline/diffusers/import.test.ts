@@ -51,7 +51,9 @@ describe('importCheckpoint', () => {
     expect(await readFile(join(out, WEIGHTS))).toEqual(await readFile(join(from, WEIGHTS)));
     const card = await readFile(join(out, 'README.md'), 'utf8');
     expect(card).toContain('It was trained elsewhere and imported from checkpoint-');
-    expect(card).toMatch(/- SHA-256 of its weights: `[0-9a-f]{64}`\n- classes: cat, dog\n- licence: apache-2.0\n/);
+    expect(card).toMatch(
+      /- SHA-256 of its weights: `[0-9a-f]{64}`\n- classes: 0: cat, 1: dog\n- licence: apache-2.0\n/,
+    );
   });
 
   it('leaves the weights out, and says which sampler the checkpoint was saved with', async () => {

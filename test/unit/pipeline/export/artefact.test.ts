@@ -39,6 +39,19 @@ describe('writeArtefact', () => {
     for (const classes of [0, 3]) expect(await indexOf(classes)).not.toHaveProperty('id2label');
   });
 
+  test('lists the classes in the card by the numbers that the network takes, as plain text', async () => {
+    const lineOf = async (...classNames: string[]) => {
+      const data = { name: 'a_<i>', hash: 'sha256:0', count: 2, classNames };
+      const card = { name: 'hands', data, parameters: 1, config: {}, metrics: {}, limits: [] };
+      const text = await readFile(join(await tinyArtefact({ classes: 3 }, { card }), 'README.md'), 'utf8');
+      expect(text).toContain('- a\\_\\<i\\>: 2 images');
+      return /^- classes: .*$/m.exec(text)?.[0];
+    };
+    expect(await lineOf('0', '1', '2')).toBe('- classes: 0, 1, 2');
+    expect(await lineOf('1', '2', '3')).toBe('- classes: 0: 1, 1: 2, 2: 3');
+    expect(await lineOf('<b>x', 'a|b', 'c_d')).toBe('- classes: 0: \\<b\\>x, 1: a\\|b, 2: c\\_d');
+  });
+
   test('says in card and model_index.json which images were synthetic phantoms', async () => {
     const folderOf = (phantoms?: number) => {
       const data = { name: 'hands', hash: 'sha256:0', count: 1200, phantoms };
@@ -237,7 +250,7 @@ describe('formatModelCard', () => {
       '62,437,601 parameters',
       '10,000 images',
       'sha256:12',
-      'classes: zero, one',
+      'classes: 0: zero, 1: one',
       'CC BY-SA 3.0',
       '"lr": 0.002',
       '| loss | 0.25 |',

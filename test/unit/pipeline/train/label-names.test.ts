@@ -39,7 +39,7 @@ beforeAll(async () => {
 describe('a model of a table with named labels', () => {
   it('knows the names in its folder, in the order of the values', () => {
     expect(readJson(model, 'model_index.json').id2label).toEqual({ 0: 'female', 1: 'male' });
-    expect(readFileSync(join(model, 'README.md'), 'utf8')).toContain('- classes: female, male');
+    expect(readFileSync(join(model, 'README.md'), 'utf8')).toContain('- classes: 0: female, 1: male');
     expect(readJson(run, 'config.json').data.labelNames).toEqual({ False: 'female', True: 'male' });
   });
 
