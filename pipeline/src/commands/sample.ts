@@ -101,7 +101,7 @@ export async function sample(options: SampleArguments): Promise<void> {
   const start = { ...(await readStartPicture(options, shape)), strength, resamples };
   const settings = { ...samplerSettings(options), ...conditionSettings(options) };
   const request = { ...seeds, ...start, steps, sampler, ...settings, batch };
-  const { table, labels: classes, guidance, ...complete } = completeRequest(artefact, request);
+  const { table, labels, guidance, ...complete } = completeRequest(artefact, request);
   const kept = keptSteps(options, table.rows.length);
   const film = createFilm(count, sizeOf(shape), kept);
   await checkOverwrites(options, { seeds: complete.seeds, steps: kept });
@@ -140,7 +140,8 @@ export async function sample(options: SampleArguments): Promise<void> {
       const result = {
         files,
         seeds,
-        labels: classes ?? null,
+        labels: labels ?? null,
+        ...(labels && model.classNames && { classes: labels.map((label) => model.classNames![label]) }),
         ...(options.condition && { conditions: options.condition }),
         ...(guidance && { guidance }),
         sampler,
@@ -174,15 +175,20 @@ export function describeConditions(conditions: Readonly<Record<string, readonly 
   return told.length === 0 ? '' : ` at ${told.join(' and ')}`;
 }
 
-/** ` of class 1 (male)`, ` of classes 0 (female), 1 (male) in turn`; a name equal to the number is not repeated. */
-function describeLabels(labels: readonly number[] | undefined, names: readonly string[] | undefined): string {
+/** ` of class male`, ` of classes female, male in turn`, by numbers where there are no names. */
+function describeLabels(labels: readonly number[] | undefined, names: readonly string[] = []): string {
   if (labels === undefined) return '';
-  const distinct = [...new Set(labels)].map((label) => {
-    const name = names?.[label] ?? String(label);
-    return name === String(label) ? name : `${label} (${name})`;
-  });
+  const distinct = [...new Set(labels)].map((label) => describeLabel(label, names));
   if (distinct.length === 1) return ` of class ${distinct[0]}`;
   return ` of classes ${distinct.slice(0, 12).join(', ')}${distinct.length > 12 ? ' ...' : ''} in turn`;
+}
+
+/** `male`, `"bird, small"`, `crane (1)` where two classes have the name, or `1` where none has one. */
+function describeLabel(label: number, names: readonly string[]): string {
+  const name = names[label];
+  if (name === undefined) return String(label);
+  const quoted = name.includes(',') ? JSON.stringify(name) : name;
+  return names.indexOf(name) === names.lastIndexOf(name) ? quoted : `${quoted} (${label})`;
 }
 
 /** ` from seven.png in 30 network calls` */

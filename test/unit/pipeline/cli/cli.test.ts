@@ -155,11 +155,17 @@ describe('pipeline sample', () => {
     const card = { name: 'people', data, parameters: 1, config: {}, metrics: {}, limits: [] };
     const model = await tinyArtefact({ classes: 3 }, { card });
     const out = join(await temporaryFolder(), 'sheet.png');
-    const sampleOf = (labels: string) =>
-      runCli('sample', '--model', model, '--count', '4', '--steps', '1', '--out', out, '--labels', labels);
-    expect((await sampleOf('male, female')).stdout).toContain('4 pictures of classes 1 (male), 0 (female) in turn: ');
-    expect((await sampleOf('"male"')).stdout).toContain('4 pictures of class 1 (male): ');
-    expect((await sampleOf('3')).stdout).toContain('4 pictures of class 2 (3): ');
+    const sampleOf = (labels: string, ...more: string[]) =>
+      runCli('sample', '--model', model, '--count', '4', '--steps', '1', '--out', out, '--labels', labels, ...more);
+    expect((await sampleOf('male, female')).stdout).toContain('4 pictures of classes male, female in turn: ');
+    expect((await sampleOf('"male"')).stdout).toContain('4 pictures of class male: ');
+    expect((await sampleOf('3')).stdout).toContain('4 pictures of class 3: ');
+    const odd = { ...card, data: { ...data, classNames: ['crane', 'crane', 'bird, small'] } };
+    const cranes = await tinyArtefact({ classes: 3 }, { card: odd });
+    const told = await runCli('sample', '--model', cranes, '--count', '3', '--steps', '1', '--out', out);
+    expect(told.stdout).toContain('3 pictures of classes crane (0), crane (1), "bird, small" in turn: ');
+    const { labels, classes } = JSON.parse((await sampleOf('3', '--json')).stdout);
+    expect([labels, classes]).toEqual([Array(4).fill(2), Array(4).fill('3')]);
     const wrong = await sampleOf('mole');
     expect(wrong.code).toBe(2);
     expect(wrong.stderr).toContain(
