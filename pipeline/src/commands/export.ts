@@ -13,7 +13,7 @@ import type { Fused } from '../export/fuse/fuse.ts';
 import type { Parity } from '../export/parity.ts';
 import { lockBeside, withLock } from '../files/lock.ts';
 import { checkWritable, nearestFolder } from '../files/output.ts';
-import { formatBytes, formatPath } from '../terminal/format.ts';
+import { formatBytes, formatPath, shellPath } from '../terminal/format.ts';
 import { withInterrupt } from '../terminal/interrupt.ts';
 import { toNumber } from '../terminal/options.ts';
 import { program } from '../terminal/program.ts';
@@ -144,11 +144,10 @@ async function exportProject(run: string, out: string, checkpoint: number | unde
     }),
   );
   for (const note of notes) sayNote(note);
-  const path = formatPath(out);
   sayResult(
     [
-      `Project: ${path}, goes on after step ${step}, with ${formatBytes(bytes)} of images`,
-      `Try: cd ${path} && pip install -r requirements.txt && accelerate launch --config_file ddp.yaml --num_processes 2 train.py`,
+      `Project: ${formatPath(out)}, goes on after step ${step}, with ${formatBytes(bytes)} of images`,
+      `Try: cd ${shellPath(out)} && pip install -r requirements.txt && accelerate launch --config_file ddp.yaml --num_processes 2 train.py`,
     ],
     { run, accelerate: out, step, imageBytes: bytes },
   );
@@ -252,12 +251,11 @@ async function describeExport({ folder, parity, fused, format, smaller }: Export
     import('../export/parity.ts'),
     import('../export/formats/words.ts'),
   ]);
-  const path = formatPath(folder);
   return [
     `Largest difference between training and ONNX: ${describeParity(parity)}`,
     ...(format && smaller ? reportFormat(format, smaller) : []),
     ...(fused ? [describeFused(fused)] : []),
-    `Model: ${path}`,
-    `Try: ${program('sample')} --model ${path}`,
+    `Model: ${formatPath(folder)}`,
+    `Try: ${program('sample')} --model ${shellPath(folder)}`,
   ];
 }

@@ -11,7 +11,7 @@ import { withLock } from '../files/lock.ts';
 import { checkWritable } from '../files/output.ts';
 import { loadOptional, QUEUE_PACKAGES } from '../optional.ts';
 import { DIGITS, modelFolder } from '../shipped-model.ts';
-import { formatPath, plural } from '../terminal/format.ts';
+import { formatPath, plural, shellPath, shellWord } from '../terminal/format.ts';
 import { isAbort, withInterrupt } from '../terminal/interrupt.ts';
 import { numberOption } from '../terminal/options.ts';
 import { program } from '../terminal/program.ts';
@@ -138,7 +138,7 @@ async function run(options: GenerateArguments): Promise<void> {
   const onNoWorker = () =>
     sayNote(
       `No worker takes this model's shards. Start one: ${program('worker')} --queue ${connection.shown}` +
-        `${name === 'onnoise' ? '' : ` --name ${name}`} --model ${formatPath(model)} --out ${formatPath(out)}`,
+        `${name === 'onnoise' ? '' : ` --name ${shellWord(name)}`} --model ${shellPath(model)} --out ${shellPath(out)}`,
     );
   const follow = async () => {
     const generated = await withInterrupt((signal) =>

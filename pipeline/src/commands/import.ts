@@ -2,7 +2,7 @@
 import { InputError } from '@onnoise/scheduler';
 import type { CommandModule } from 'yargs';
 import type { ImportResult } from '../diffusers/import.ts';
-import { formatPath } from '../terminal/format.ts';
+import { formatPath, shellPath } from '../terminal/format.ts';
 import { toNumber } from '../terminal/options.ts';
 import { program } from '../terminal/program.ts';
 import { withProgress } from '../terminal/progress.ts';
@@ -73,12 +73,11 @@ export const command: CommandModule<object, ImportArguments> = {
 
 async function describe(folder: string, { parity, parameters, sampler }: ImportResult): Promise<string[]> {
   const { describeParity } = await import('../export/parity.ts');
-  const path = formatPath(folder);
   const asked = sampler === undefined ? '' : ` --sampler ${sampler}`;
   return [
     `Weights: ${parameters.toLocaleString('en')}`,
     `Largest difference between tfjs and ONNX: ${describeParity(parity)}`,
-    `Model: ${path}`,
-    `Try: ${program('sample')} --model ${path}${asked}`,
+    `Model: ${formatPath(folder)}`,
+    `Try: ${program('sample')} --model ${shellPath(folder)}${asked}`,
   ];
 }

@@ -6,7 +6,7 @@ import { PHANTOM_FORMATS, type PhantomFormat } from '../phantom/formats.ts';
 import { LABEL } from '../phantom/label.ts';
 import { USUAL } from '../phantom/options.ts';
 import { writeSet } from '../phantom/write-set.ts';
-import { formatPath } from '../terminal/format.ts';
+import { formatPath, shellPath } from '../terminal/format.ts';
 import { withInterrupt } from '../terminal/interrupt.ts';
 import { numberOption, toInterval } from '../terminal/options.ts';
 import { program } from '../terminal/program.ts';
@@ -108,7 +108,7 @@ export const command: CommandModule<object, PhantomArguments> = {
         `Images: ${files} in ${images}. ${LABEL}`,
         `Table: ${csv}`,
         `Truth: ${formatPath(join(out, 'truth.jsonl'))}`,
-        `Try: ${program('prepare')} --data ${images} --csv ${csv} --size 64`,
+        `Try: ${program('prepare')} --data ${shellPath(images)} --csv ${shellPath(csv)} --size 64`,
       ],
       { out, files, pictures: count, duplicates, broken, seconds },
     );

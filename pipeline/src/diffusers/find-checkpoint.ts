@@ -11,6 +11,7 @@
 import { lstat, readdir, readFile, readlink, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
+import { shellPath } from '../terminal/format.ts';
 import { program } from '../terminal/program.ts';
 import { isPickle, pickleError } from './pickle.ts';
 
@@ -108,7 +109,7 @@ async function findWeights(from: string, folder: string): Promise<string> {
   if (found.length > 1) {
     const files = found.map((name) => join(folder, name));
     throw new InputError(
-      `Cannot import ${from}: it must hold one set of weights, received ${found.join(', ')}. Name the one: ${program('import')} ${files[0]}`,
+      `Cannot import ${from}: it must hold one set of weights, received ${found.join(', ')}. Name the one: ${program('import')} ${shellPath(files[0]!)}`,
     );
   }
   for (const name of names) if (await isPickle(join(folder, name))) throw pickleError(from, join(folder, name));

@@ -5,6 +5,7 @@
 import { open } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { InputError } from '@onnoise/scheduler';
+import { shellWord } from '../terminal/format.ts';
 
 const ENDINGS = /\.(bin|pt|pth|ckpt|pkl|pickle)$/i;
 /** diffusers' own names, with or without a variant; it reads them itself. */
@@ -44,13 +45,11 @@ function convertingCommand(path: string): string {
   if (DIFFUSERS_NAME.test(basename(path))) {
     const code =
       'import sys; from diffusers import UNet2DModel as U; f = sys.argv[1]; U.from_pretrained(f, use_safetensors=False).save_pretrained(f)';
-    return `python3 -c "${code}" ${quoted(dirname(path))}`;
+    return `python3 -c "${code}" ${shellWord(dirname(path))}`;
   }
   const code =
     "import sys, torch; from safetensors.torch import save_file; s = torch.load(sys.argv[1], map_location='cpu', weights_only=True); " +
     "save_file({k: v.contiguous() for k, v in s.get('state_dict', s).items()}, sys.argv[2])";
   const target = join(dirname(path), basename(path).replace(/\.[^.]*$/, '.safetensors'));
-  return `python3 -c "${code}" ${quoted(path)} ${quoted(target)}`;
+  return `python3 -c "${code}" ${shellWord(path)} ${shellWord(target)}`;
 }
-
-const quoted = (path: string) => (/^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`);

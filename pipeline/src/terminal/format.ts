@@ -35,6 +35,18 @@ export function formatPath(path: string): string {
   return oneLine(short !== '' && !short.startsWith('..') ? short : path);
 }
 
+/** A path from here for a command line to paste, in quotes where a shell needs them. */
+export function shellPath(path: string): string {
+  const short = formatPath(path);
+  return shellWord(short.startsWith('-') ? `./${short}` : short);
+}
+
+/** One word of a command line. The shells of Windows know double quotes alone, and no name there has one. */
+export function shellWord(text: string, platform: string = process.platform): string {
+  if (platform === 'win32') return /^[\w@+:,./\\-]+$/.test(text) ? text : `"${text}"`;
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
 /** Text on one line: control characters, such as a line break in a name, are escaped as in JSON. */
 export function oneLine(text: string): string {
   return text.replace(/[\p{Cc}\u2028\u2029]/gu, (character) => {

@@ -1,6 +1,7 @@
 /** The options of `pipeline export` that go together, and what they ask for. */
 import { InputError, refuse, show } from '@onnoise/scheduler';
 import type { FormatRequest } from '../../export/formats/make-smaller.ts';
+import { shellPath } from '../../terminal/format.ts';
 import { program } from '../../terminal/program.ts';
 import { type FormatArguments, formatOfArguments } from './formats.ts';
 import type { FuseArguments, Fusing } from './fuse.ts';
@@ -41,7 +42,7 @@ export function checkProject({ run, accelerate, checkpoint: _, ...others }: Expo
   }
   if (run !== undefined) return run;
   throw new InputError(
-    `Cannot ${action}: --run must name a run to go on with. Try: ${program('export')} --run runs/digits --accelerate ${accelerate}`,
+    `Cannot ${action}: --run must name a run to go on with. Try: ${program('export')} --run runs/digits --accelerate ${shellPath(accelerate!)}`,
   );
 }
 
@@ -80,7 +81,7 @@ export function checkCombination(args: ExportArguments, fused: Fusing | undefine
     refuse(rule, '--fuse', `--model ${model ?? out ?? 'out/digits'} --out out/fused --fuse loop`);
   }
   if (model !== undefined) {
-    const command = `--model ${model} --triton out/repository`;
+    const command = `--model ${shellPath(model)} --triton out/repository`;
     if (out !== undefined && [run, checkpoint, weights, triton].every((other) => other === undefined)) {
       return { model, copy: out, format };
     }
@@ -99,12 +100,16 @@ export function checkCombination(args: ExportArguments, fused: Fusing | undefine
       refuse(
         `--${args.quantize === undefined ? 'dtype' : 'quantize'} must come with --out, as the smaller model to make`,
         'no --out',
-        `--model ${model} --out out/smaller --dtype float16`,
+        `--model ${shellPath(model)} --out out/smaller --dtype float16`,
       );
     }
     if (fused) {
       const rule = '--fuse must come with --out beside --model, and not with --triton, which takes the network alone';
-      refuse(rule, triton === undefined ? 'no --out' : '--triton', `--model ${model} --out out/digits --fuse loop`);
+      refuse(
+        rule,
+        triton === undefined ? 'no --out' : '--triton',
+        `--model ${shellPath(model)} --out out/digits --fuse loop`,
+      );
     }
     if (triton === undefined) {
       const rule = '--model must come with --triton, or with --out to add its weights, because it is exported already';
@@ -120,7 +125,7 @@ export function checkCombination(args: ExportArguments, fused: Fusing | undefine
     return refuse(
       '--out must come with --run, as the model folder to make',
       'no --out',
-      `--run ${run} --out out/digits`,
+      `--run ${shellPath(run)} --out out/digits`,
     );
   }
   return { model: out, triton, source: { run, out, checkpoint, weights, fused, format, judge, trainStep } };

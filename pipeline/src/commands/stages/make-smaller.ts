@@ -3,7 +3,7 @@ import type { ImageShape } from '@onnoise/scheduler';
 import type { FormatRequest } from '../../export/formats/make-smaller.ts';
 import type { TrainedOn } from '../../export/read-card.ts';
 import { lockBeside, withLock } from '../../files/lock.ts';
-import { formatPath } from '../../terminal/format.ts';
+import { formatPath, shellPath } from '../../terminal/format.ts';
 import { program } from '../../terminal/program.ts';
 import { withProgress } from '../../terminal/progress.ts';
 import { sayNote, sayResult } from '../../terminal/voice.ts';
@@ -50,12 +50,11 @@ export async function copySmaller({ model, out, request, judge: source, words }:
       }),
     ),
   );
-  const path = formatPath(out);
   sayResult(
     [
       ...reportFormat(request.format, { comparison, judgement }),
-      `Model: ${path}`,
-      `Try: ${program('sample')} --model ${path}`,
+      `Model: ${formatPath(out)}`,
+      `Try: ${program('sample')} --model ${shellPath(out)}`,
     ],
     { model, folder: out, format: request.format, comparison, ...(judgement && { judgement }) },
   );

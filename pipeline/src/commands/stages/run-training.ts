@@ -4,7 +4,7 @@
  */
 import { InputError } from '@onnoise/scheduler';
 import type { Dataset } from '../../data/types.ts';
-import { formatDuration, formatPath, plural } from '../../terminal/format.ts';
+import { formatDuration, formatPath, plural, shellPath } from '../../terminal/format.ts';
 import { INTERRUPTED, withInterrupt } from '../../terminal/interrupt.ts';
 import { program } from '../../terminal/program.ts';
 import { type ProgressEvent, withProgress } from '../../terminal/progress.ts';
@@ -54,7 +54,7 @@ export async function runTraining(args: TrainArguments): Promise<void> {
       prepare: (options) => prepareWithProgress(options, signal),
       onPlan: (plan, dataset) => {
         tellPlan(plan, draft, dataset, base);
-        if (plan.config.output.tensorboard) sayNote(`To watch: tensorboard --logdir ${formatPath(folder)}`);
+        if (plan.config.output.tensorboard) sayNote(`To watch: tensorboard --logdir ${shellPath(folder)}`);
       },
       train: trainWithProgress,
     });
@@ -117,7 +117,7 @@ function tellResult(run: string, { interrupted, step, seconds, loss, checkpoint,
   ];
   if (interrupted) {
     process.exitCode = INTERRUPTED;
-    sayNote(`Stopped after step ${step}. Continue with: ${program('train')} --out ${run} --resume`);
+    sayNote(`Stopped after step ${step}. Continue with: ${program('train')} --out ${shellPath(run)} --resume`);
   }
   sayResult(lines, {
     run,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { formatBytes, formatDuration, formatNumber, plural } from '#pipeline/terminal/format.ts';
+import { formatBytes, formatDuration, formatNumber, plural, shellPath, shellWord } from '#pipeline/terminal/format.ts';
 import { describeProgress, type ProgressEvent, withProgress } from '#pipeline/terminal/progress.ts';
 
 /** A stream that records its output. */
@@ -73,6 +73,15 @@ describe('describeProgress', () => {
 });
 
 describe('format', () => {
+  test('shellPath quotes a path where a shell needs it', () => {
+    expect(['models/a', 'x y', 'm/we #ird%', "it's", '~a', '$b', 'c*'].map((path) => shellWord(path, 'linux'))).toEqual(
+      ['models/a', "'x y'", "'m/we #ird%'", "'it'\\''s'", "'~a'", "'$b'", "'c*'"],
+    );
+    expect(shellWord('C:\\models\\a', 'win32')).toBe('C:\\models\\a');
+    expect(shellWord('C:\\my models', 'win32')).toBe('"C:\\my models"');
+    expect(shellPath('-x')).toBe('./-x');
+  });
+
   test('formatDuration changes its unit with the size', () => {
     expect([0, 9.9, 9.96, 59.4, 60, 187, 3600, 3765].map(formatDuration)).toEqual([
       '0.0 s',

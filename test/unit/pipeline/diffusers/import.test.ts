@@ -355,12 +355,12 @@ describe('importCheckpoint refuses weights that', () => {
 describe('pipeline import', () => {
   it('says what it made, in words and as JSON, and how it is used', async () => {
     const from = await fresh({ scheduler: { _class_name: 'HeunDiscreteScheduler' } });
-    const out = at('told');
+    const out = at('told #1');
     onTestFinished(() => rm(out, { recursive: true, force: true }));
     const told = await runCli('import', from, '--out', out);
     expect(told).toMatchObject({ code: 0 });
     expect(told.stdout).toMatch(
-      /^Weights: 11,621\nLargest difference between tfjs and ONNX: .*\nModel: .*told\nTry: pipeline sample --model \S+told --sampler heun\n$/,
+      /^Weights: 11,621\nLargest difference between tfjs and ONNX: .*\nModel: .*told #1\nTry: pipeline sample --model (['"])\S+told #1\1 --sampler heun\n$/,
     );
     const { stdout } = await runCli('import', from, '--out', out, '--no-weights', '--json');
     expect(JSON.parse(stdout)).toMatchObject({
