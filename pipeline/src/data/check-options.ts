@@ -39,6 +39,7 @@ const RULES: Rules<PrepareOptions> = {
   frames: optional(framesRule),
   axis: optional(oneOf(AXES)),
   memoryLimit: anything as Rule<number>,
+  labelNamesFrom: optional(TEXT),
 };
 
 const ACTION = 'prepare images';

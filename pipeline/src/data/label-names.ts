@@ -30,24 +30,29 @@ export function renameClasses(classNames: readonly string[], names: LabelNames =
 /**
  * @throws InputError for names where there are no classes, a value that the images do not have, one that is named twice,
  * and a name that two classes would have: it would not say which.
+ * @param from where the names come from if the user did not give them
  */
 export function checkLabelNames(
   names: LabelNames | undefined,
   { classNames, labelSource, name }: Pick<Source, 'classNames' | 'labelSource' | 'name'>,
+  from?: string,
 ): void {
   const values = Object.keys(names ?? {}).map(className);
   if (values.length === 0) return;
+  const what = from === undefined ? '--label-names' : `the label names of ${from}`;
   const refuse: (rule: string, received: string) => never = (rule, received) => {
-    throw new InputError(`Cannot prepare images: --label-names must ${rule}, received ${received}`);
+    throw new InputError(`Cannot prepare images: ${what} must ${rule}, received ${received}`);
   };
   if (!classNames) {
     const advice = 'Give a folder for each class, or --csv with --label-column.';
+    if (from !== undefined) refuse('come with images of classes', `images without. ${advice}`);
     refuse('be left out for images without classes', `${show(names)}. ${advice}`);
   }
   const unknown = values.find((value) => !classNames.includes(value));
   if (unknown !== undefined) {
     const meant = nearest(unknown, classNames);
-    const hint = meant === undefined ? '' : ` Did you mean ${show(meant)}?`;
+    const similar = meant === undefined ? '' : ` Did you mean ${show(meant)}?`;
+    const hint = from === undefined ? similar : ' Give --label-names for these images.';
     const rule = `name values of ${labelSource ?? name}, which are ${listClasses(classNames, LISTED)}`;
     refuse(rule, `${show(unknown)}.${hint}`);
   }

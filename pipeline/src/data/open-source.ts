@@ -31,10 +31,11 @@ type SourceOptions = Pick<PrepareOptions, 'data' | 'csv' | 'labelColumn' | 'cond
  */
 export async function openSource({
   labelNames,
+  labelNamesFrom,
   ...options
-}: SourceOptions & Pick<PrepareOptions, 'labelNames'>): Promise<Source> {
+}: SourceOptions & Pick<PrepareOptions, 'labelNames' | 'labelNamesFrom'>): Promise<Source> {
   const source = await open(options);
-  checkLabelNames(labelNames, source);
+  checkLabelNames(labelNames, source, labelNamesFrom);
   return source;
 }
 

@@ -98,6 +98,8 @@ export interface PrepareOptions extends Omit<ImageOptions, 'background'> {
   labelColumn?: string | undefined;
   /** What to call the classes. */
   labelNames?: LabelNames | undefined;
+  /** Where those come from, for sentences: `the model card`. Default: the user gave them. */
+  labelNamesFrom?: string | undefined;
   /** CSV columns that hold numbers to condition on, separated by commas. */
   conditionColumns?: string | undefined;
   /** Share of the images held out, 0 (none) up to but not including 1. */

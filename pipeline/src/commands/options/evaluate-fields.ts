@@ -46,7 +46,10 @@ export function toImages(
   shape: ImageShape,
   card: TrainedOn | undefined,
 ): ImagesOfEvaluation {
-  const [data, csv] = [args['test-data'], args['test-csv']] as (string | undefined)[];
-  const test = data === undefined ? undefined : { data, csv };
-  return chooseImages(action, { typed: typedValues(IMAGE_FIELDS, args), test }, shape, card);
+  const [source, csv] = [args['test-data'], args['test-csv']] as (string | undefined)[];
+  const test = source === undefined ? undefined : { data: source, csv };
+  const typed = typedValues(IMAGE_FIELDS, args);
+  const { data: options, ...others } = chooseImages(action, { typed, test }, shape, card);
+  const carded = options.labelNames !== undefined && !('labelNames' in typed);
+  return { ...others, data: { ...options, ...(carded && { labelNamesFrom: 'the model card' }) } };
 }

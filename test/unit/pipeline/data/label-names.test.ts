@@ -134,6 +134,21 @@ describe('names of labels', () => {
     await expect(refused).rejects.toThrow(new InputError(`Cannot prepare images: --label-names must ${message}`));
   });
 
+  it('from elsewhere are refused as what they are', async () => {
+    const at = { ...(await bones()), labelNames: { m: 'male' }, labelNamesFrom: 'the model card' };
+    await expect(prepare(at)).rejects.toThrow(
+      new InputError(
+        'Cannot prepare images: the label names of the model card must name values of the column "male" of train.csv, which are False, True, received "m". Give --label-names for these images.',
+      ),
+    );
+    const { labelColumn: _, ...unlabelled } = at;
+    await expect(prepare(unlabelled)).rejects.toThrow(
+      new InputError(
+        'Cannot prepare images: the label names of the model card must come with images of classes, received images without. Give a folder for each class, or --csv with --label-column.',
+      ),
+    );
+  });
+
   it('refuse images without classes', async () => {
     const { labelColumn: _, ...unlabelled } = await bones();
     await expect(prepare({ ...unlabelled, labelNames: SEX })).rejects.toThrow(

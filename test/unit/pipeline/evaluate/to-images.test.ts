@@ -17,6 +17,7 @@ test('images are prepared, split and named as the model card says, and files are
     validationShare: 0.2,
     seed: 7,
     labelNames: names,
+    labelNamesFrom: 'the model card',
   });
   expect(data.csv).toBeUndefined();
 });
@@ -25,6 +26,7 @@ test('what is typed comes before the model card', () => {
   const typed = { 'label-names': { 0: 'nought' }, fit: 'crop' };
   const { data } = toImages('evaluate x', typed, [1, 28, 28], card);
   expect(data).toMatchObject({ labelNames: { 0: 'nought' }, fit: 'crop', seed: 7 });
+  expect(data.labelNamesFrom).toBeUndefined();
 });
 
 test('images to test on are named by the data, as they may lack a class', () => {
