@@ -12,8 +12,10 @@ import { sayDetail, sayNote, sayResult } from '../../terminal/voice.ts';
 import { checkComplete } from '../../train/config.ts';
 import type { HeldRun } from '../../train/held-run.ts';
 import { estimatePlan, machineMemory, memoryShortage } from '../../train/memory.ts';
+import { readLines, type ValidationMetrics } from '../../train/metrics.ts';
 import type { TrainPlan } from '../../train/plan.ts';
 import { draftPlan, type PlanDraft } from '../../train/resolve.ts';
+import { runPaths } from '../../train/run-folder.ts';
 import type { TrainSettings } from '../../train/settings.ts';
 import { type TrainJob, type TrainResult, trainRun } from '../../train/train.ts';
 import { trainWhole } from '../../train/whole-run.ts';
@@ -45,6 +47,7 @@ export async function runTraining(args: TrainArguments): Promise<void> {
 
   const folder = requireFolder(draft, out);
   await withInterrupt(async (signal) => {
+    let trained = false;
     const result = await trainWhole({
       draft,
       folder,
@@ -56,9 +59,13 @@ export async function runTraining(args: TrainArguments): Promise<void> {
         tellPlan(plan, draft, dataset, base);
         if (plan.config.output.tensorboard) sayNote(`To watch: tensorboard --logdir ${shellPath(folder)}`);
       },
-      train: trainWithProgress,
+      train: (run, job) =>
+        trainWithProgress(run, job, () => {
+          trained = true;
+        }),
     });
-    tellResult(folder, result);
+    const validation = result.validation ?? (trained ? undefined : await lastMeasured(folder, result.step));
+    tellResult(folder, { ...result, validation }, trained);
   });
 }
 
@@ -89,7 +96,7 @@ function tellPlan(plan: TrainPlan, draft: PlanDraft, dataset: Dataset, base: Tra
   for (const note of describeClasses(draft, plan, dataset.classNames)) sayNote(note);
 }
 
-function trainWithProgress(run: HeldRun, job: TrainJob): Promise<TrainResult> {
+function trainWithProgress(run: HeldRun, job: TrainJob, onTrained: () => void): Promise<TrainResult> {
   let latest: ProgressEvent | undefined;
   return withProgress('Training', { unit: 'steps' }, (report) =>
     trainRun(run, {
@@ -97,6 +104,7 @@ function trainWithProgress(run: HeldRun, job: TrainJob): Promise<TrainResult> {
       hooks: {
         onNote: sayNote,
         onStep: (metrics, progress) => {
+          onTrained();
           latest = { ...progress, note: describeStep(metrics) };
           report(latest);
         },
@@ -108,10 +116,22 @@ function trainWithProgress(run: HeldRun, job: TrainJob): Promise<TrainResult> {
   );
 }
 
-function tellResult(run: string, { interrupted, step, seconds, loss, checkpoint, validation }: TrainResult): void {
+/** The held-out loss of a run that was done before. */
+async function lastMeasured(run: string, step: number): Promise<ValidationMetrics | undefined> {
+  const lines = await readLines<ValidationMetrics>(runPaths(run).validation);
+  return lines.findLast((line) => line.step === step);
+}
+
+/** @param trained whether this call made a step */
+function tellResult(
+  run: string,
+  { interrupted, step, seconds, loss, checkpoint, validation }: TrainResult,
+  trained: boolean,
+): void {
   const held = validation ? ` Held-out loss ${validation.loss.toPrecision(4)}.` : '';
+  const done = `${plural(step, 'step')} in ${formatDuration(seconds)}`;
   const lines = [
-    ...(interrupted ? [] : [`Trained ${plural(step, 'step')} in ${formatDuration(seconds)}.${held}`]),
+    ...(interrupted ? [] : [`${trained ? 'Trained' : 'The run was done already, after'} ${done}.${held}`]),
     ...(checkpoint ? [`Checkpoint: ${formatPath(checkpoint)}`] : []),
     ...(interrupted ? [] : [`Pictures: ${formatPath(run)} (samples.png, denoising.png, forming.webp, loss.png)`]),
   ];

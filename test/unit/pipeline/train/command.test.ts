@@ -63,6 +63,12 @@ describe('pipeline train within the folder of its images', () => {
     const { code, stdout, stderr } = await train('--out', out, '--resume', '--steps', '4');
     expect([code, stderr]).toEqual([0, expect.stringContaining('Left out: runs/within (a run).')]);
     expect(stdout).toContain('Trained 4 steps');
+    const again = await train('--out', out, '--resume');
+    const [, loss] = /^Trained 4 steps in .* s\. (Held-out loss .*\.)$/m.exec(stdout) ?? [];
+    expect(again.stdout.split('\n')[0]).toMatch(/^The run was done already, after 4 steps in .* s\. Held-out loss/);
+    expect(again.stdout).toContain(loss);
+    const { validationLoss } = JSON.parse((await train('--out', out, '--resume', '--json')).stdout);
+    expect(`Held-out loss ${validationLoss.toPrecision(4)}.`).toBe(loss);
     rmSync(join(photos, 'runs'), { recursive: true });
   });
 
