@@ -73,7 +73,7 @@ export const dataFields = {
     type: 'string',
     rule: windowRule,
     describe:
-      'values from black to white of DICOM, NIfTI and 16-bit gray: dicom (as the file says; the default), auto (all) or centre,width',
+      'values from black to white of DICOM, NIfTI, 16-bit gray and TIFF of floats: dicom (as the file says; the default), auto (all) or centre,width',
   },
   frames: {
     flag: 'frames',
