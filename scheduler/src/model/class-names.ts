@@ -3,7 +3,7 @@ import { refuse } from '../rules/errors.ts';
 
 /**
  * One per class: from `id2label` in model_index.json, in the form of diffusers' DiTPipeline (`{"0": "cat", "1":
- * "dog"}`), else from the model card's line `- classes: cat, dog`. undefined if neither names all classes.
+ * "dog"}`), else from the model card's line `- classes: 0: cat, 1: dog`. undefined if neither names all classes.
  * @param card the text of README.md, '' for none
  * @throws InputError for an `id2label` that is not an object of texts.
  */
@@ -22,5 +22,9 @@ export function classNamesOf(
   const named = Array.from({ length: classes }, (_, label) => map[label]);
   if (Object.keys(map).length === classes && named.every((name) => name !== undefined)) return named as string[];
   const listed = /^- classes: (.+)$/m.exec(card)?.[1]?.split(', ');
-  return listed?.length === classes ? listed : undefined;
+  return listed?.length === classes ? listed.map(fromCard) : undefined;
 }
+
+/** `0: cat` in today's cards, with Markdown's own characters escaped, and `cat` in older ones. */
+const fromCard = (entry: string, label: number): string =>
+  entry.startsWith(`${label}: `) ? entry.slice(`${label}: `.length).replace(/\\(.)/g, '$1') : entry;

@@ -78,6 +78,7 @@ describe('classNamesOf', () => {
   it('reads id2label of model_index.json, else the line of the card', () => {
     expect(of({ id2label: { 1: 'b, c', 0: 'a' } }, '- classes: x, y')).toEqual(['a', 'b, c']);
     expect(of({}, '# x\n\n- classes: x, y\n')).toEqual(['x', 'y']);
+    expect(of({}, '- classes: 0: x\\_1, 1: 1: \\<b\\>')).toEqual(['x_1', '1: <b>']);
     expect(of({ id2label: null }, '- classes: x, y')).toEqual(['x', 'y']);
   });
 
