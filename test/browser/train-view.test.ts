@@ -151,6 +151,47 @@ describe('the view that trains', skipBecause(LACKS_CHROMIUM), () => {
     LONG,
   );
 
+  it('takes an even choice of more pictures than it reads, and opens no other', async () => {
+    const { page } = await open();
+    const opened = await page.evaluate(async () => {
+      const canvas = Object.assign(document.createElement('canvas'), { width: 8, height: 8 });
+      canvas.getContext('2d')!.fillRect(0, 0, 4, 8);
+      const picture = await new Promise<Blob | null>((done) => canvas.toBlob(done));
+      const opened = [0, 0, 0];
+      const folder = (name: string, inside: object[]) => {
+        const readEntries = (done: (entries: object[]) => void) => done(inside.splice(0, 100));
+        return { name, isFile: false, isDirectory: true, createReader: () => ({ readEntries }) };
+      };
+      const file = (place: number, name: string) => ({
+        name,
+        isFile: true,
+        isDirectory: false,
+        file(done: (file: Blob | null) => void) {
+          opened[place]!++;
+          done(picture);
+        },
+      });
+      const folders = opened.map((_, place) =>
+        folder(
+          `${place}`,
+          Array.from({ length: 1000 }, (_, i) => file(place, `${i}.png`)),
+        ),
+      );
+      const items = [{ kind: 'file', webkitGetAsEntry: () => folder('all', folders) }];
+      dispatchEvent(Object.assign(new Event('drop', { cancelable: true }), { dataTransfer: { items } }));
+      return new Promise<number[]>((done) => {
+        const text = '2,000 of 3,000 pictures, evenly chosen.';
+        const look = setInterval(() => {
+          if (!document.body.textContent?.includes(text)) return;
+          clearInterval(look);
+          done(opened);
+        }, 100);
+      });
+    });
+    expect(opened.reduce((sum, each) => sum + each)).toBe(2000);
+    for (const each of opened) expect(Math.abs(each - 2000 / 3)).toBeLessThan(1);
+  });
+
   it.each([
     ['28 x 28 in gray', { size: 28, channels: 1, num_class_embeds: 10 }, 'Digits', DIGITS_28],
     ['8 x 8 in colour', { size: 8, channels: 3, num_class_embeds: null }, 'Files', FILES_8],

@@ -2,8 +2,11 @@
 import { InputError } from '@onnoise/scheduler';
 import type { Incoming } from './arrange.ts';
 
-/** More files than this are not a model. */
-const MOST_FILES = 2000;
+/** A file that is known by its path until it is opened. */
+export interface Listed {
+  path: string;
+  open(): Promise<Blob>;
+}
 
 /** The parts of FileSystemEntry and its subtypes that are used here. */
 export interface Entry {
@@ -20,7 +23,11 @@ export interface DropLimits {
   action: string;
   /** What a drop must be. */
   rule: string;
+  /** Folders are walked until so many files are found. Default: 2000, as more are not a model. */
+  most?: number;
 }
+
+const MOST_FILES = 2000;
 
 const MODEL: DropLimits = { action: 'load the model', rule: 'it must be one model folder' };
 
@@ -29,19 +36,30 @@ export interface Dropped {
   items: ArrayLike<{ kind: string; webkitGetAsEntry?(): Entry | null; getAsFile(): (Blob & { name: string }) | null }>;
 }
 
+/** As `listDrop`, with all files. @throws InputError also for a file that cannot be read */
+export async function filesOfDrop(dropped: Dropped, limits: DropLimits = MODEL): Promise<Incoming[]> {
+  return openAll(await listDrop(dropped, limits));
+}
+
+export async function openAll(listed: readonly Listed[]): Promise<Incoming[]> {
+  const files: Incoming[] = [];
+  for (const { path, open } of listed) files.push({ path, file: await open() });
+  return files;
+}
+
 /**
  * Must be called before the drop event ends, because the browser then empties its list.
- * @throws InputError if a file cannot be read, or there are too many.
+ * @throws InputError if a folder cannot be read, or there are too many files.
  */
-export async function filesOfDrop({ items }: Dropped, limits: DropLimits = MODEL): Promise<Incoming[]> {
+export async function listDrop({ items }: Dropped, limits: DropLimits): Promise<Listed[]> {
   const roots = Array.from(items)
     .filter(({ kind }) => kind === 'file')
     .map((item) => item.webkitGetAsEntry?.() ?? item.getAsFile());
-  const files: Incoming[] = [];
+  const files: Listed[] = [];
   for (const root of roots) {
     if (root === null) continue;
     if ('isFile' in root) await walk(root, '', files, limits);
-    else files.push({ path: root.name, file: root });
+    else files.push({ path: root.name, open: async () => root });
   }
   return files;
 }
@@ -50,26 +68,22 @@ export function filesOfDialog(files: ArrayLike<Blob & { name: string; webkitRela
   return Array.from(files, (file) => ({ path: file.webkitRelativePath || file.name, file }));
 }
 
-async function walk(entry: Entry, folder: string, files: Incoming[], limits: DropLimits): Promise<void> {
+async function walk(entry: Entry, folder: string, files: Listed[], limits: DropLimits): Promise<void> {
   const path = folder + entry.name;
-  try {
-    if (entry.isFile) files.push({ path, file: await new Promise<Blob>((...done) => entry.file!(...done)) });
-    if (!entry.isDirectory) return;
-  } catch (error) {
+  const fail = (error: unknown): never => {
     throw unreadable(limits, path, error);
+  };
+  if (entry.isFile) {
+    files.push({ path, open: () => new Promise<Blob>((...done) => entry.file!(...done)).catch(fail) });
   }
-  if (files.length > MOST_FILES) {
-    const { action, rule } = limits;
-    throw new InputError(`Cannot ${action}: ${rule}, received more than ${MOST_FILES} files.`);
-  }
+  if (!entry.isDirectory) return;
+  const { action, rule, most = MOST_FILES } = limits;
+  if (files.length > most) throw new InputError(`Cannot ${action}: ${rule}, received more than ${most} files.`);
   const reader = entry.createReader!();
   const next = () => new Promise<Entry[]>((...done) => reader.readEntries(...done));
   // Each call gives some entries, at most a hundred in Chromium; the last gives none.
   for (let entries = await next().catch(fail); entries.length > 0; entries = await next().catch(fail)) {
     for (const inside of entries) await walk(inside, `${path}/`, files, limits);
-  }
-  function fail(error: unknown): never {
-    throw unreadable(limits, path, error);
   }
 }
 

@@ -2,10 +2,11 @@
 import { type ImageShape, InputError } from '@onnoise/scheduler';
 import type { Trainer, TrainerOptions, TrainingImages } from '#src/index.ts';
 import { announce, sentence } from '../../store.ts';
+import type { Listed } from '../model/drop.ts';
 import { saveFile } from '../sample/download.ts';
 import { asImages, CAMERA, CLASSES, DIGITS, digitsOf, FILES, type OwnPicture, readPictures, SIDE } from './pictures.ts';
 import * as state from './state.ts';
-import { stepsOf } from './words.ts';
+import { picturesOf, stepsOf } from './words.ts';
 
 /** Name of the training that the browser keeps. */
 const KEPT = 'page';
@@ -211,26 +212,30 @@ export const upload = (files: readonly { path: string; file: Blob }[]): Promise<
     announce('The training is open. Start goes on with it.');
   });
 
-export const takeFiles = (files: readonly { path: string; file: Blob }[]): Promise<void> =>
+export const takeFiles = (files: readonly Listed[]): Promise<void> =>
   trying(async () => {
     state.source.value = 'files';
     try {
-      const { pictures, skipped } = await readPictures(files, (done, total) => {
+      const { pictures, of, skipped } = await readPictures(files, (done, total) => {
         state.reading.value = done / total;
       });
       state.own.value = pictures;
+      state.chosenOf.value = of;
       const first = skipped[0];
       const others = skipped.length > 1 ? ` and ${skipped.length - 1} more files` : '';
       state.note.value =
         first === undefined ? null : `${first}${others} cannot be read as a picture, and was left out.`;
-      announce(`${pictures.length} pictures are ready.`);
+      announce(`Ready: ${picturesOf(pictures.length, of)}.`);
     } finally {
       state.reading.value = null;
     }
   });
 
 export function takeFrame(picture: OwnPicture): void {
-  if (state.source.peek() !== 'camera') state.own.value = [];
+  if (state.source.peek() !== 'camera') {
+    state.own.value = [];
+    state.chosenOf.value = null;
+  }
   state.source.value = 'camera';
   state.own.value = [...state.own.peek(), picture];
 }

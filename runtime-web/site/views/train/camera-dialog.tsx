@@ -8,6 +8,7 @@ import { readFrame } from '../../state/read-picture.ts';
 import { takeFrame } from './actions.ts';
 import { prepare } from './pictures.ts';
 import { own } from './state.ts';
+import { picturesOf } from './words.ts';
 
 const SERIES = 20;
 /** Milliseconds between the pictures of a series: enough to move a little. */
@@ -54,7 +55,7 @@ export function CameraDialog({ open, onClose, onTrouble }: CameraDialogProps): J
           The square in the middle is taken, 16 × 16 pixels in gray. Fill it, and move a little between pictures.
         </p>
         <p class="number" role="status">
-          {own.value.length === 1 ? '1 picture' : `${own.value.length} pictures`}
+          {picturesOf(own.value.length, null)}
         </p>
         <div class="train-buttons">
           <Button kind="primary" icon="camera" disabled={!ready || series > 0} onClick={take}>

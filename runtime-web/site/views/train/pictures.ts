@@ -5,6 +5,7 @@ import { fitPicture, type Rgba } from '../../state/picture.ts';
 import { type ImageShape, sizeOf, toBytes } from '../../state/pixels.ts';
 import { readFile } from '../../state/read-picture.ts';
 import { fetchDigits as fetchLargeDigits } from '../forward/source/digits.ts';
+import type { Listed } from '../model/drop.ts';
 
 /** Side of a picture, as the shipped steps take it. */
 export const SIDE = 16;
@@ -70,9 +71,28 @@ export function prepare(image: Rgba): OwnPicture {
 }
 
 export interface Read {
+  /** Of how many the pictures are an even choice; null: all are read. */
+  of: number | null;
   pictures: OwnPicture[];
   /** Names of files that are no pictures. */
   skipped: string[];
+}
+
+const HIDDEN = /(^|\/)\./;
+const PICTURE = /\.(png|jpe?g|webp|gif|avif|bmp)$/i;
+
+/** Files in the order of their paths; of more than `most`, every so many-th, so that each folder has its share. */
+export function chooseEvenly<T extends { path: string }>(
+  files: readonly T[],
+  most = MOST,
+): { chosen: T[]; of: number } {
+  const visible = files.filter(({ path }) => !HIDDEN.test(path)).sort((a, b) => (a.path < b.path ? -1 : 1));
+  const named = visible.filter(({ path }) => PICTURE.test(path));
+  // By their names most are pictures; where they have no such names, reading tells.
+  const all = named.length > most ? named : visible;
+  const count = Math.min(all.length, most);
+  const chosen = Array.from({ length: count }, (_, i) => all[Math.floor((i * all.length) / count)]!);
+  return { chosen, of: all.length };
 }
 
 /**
@@ -80,16 +100,15 @@ export interface Read {
  * @throws InputError where none is a picture
  */
 export async function readPictures(
-  files: readonly { path: string; file: Blob }[],
+  files: readonly Listed[],
   onProgress: (done: number, total: number) => void,
 ): Promise<Read> {
-  const visible = files.filter(({ path }) => !/(^|\/)\./.test(path)).sort((a, b) => (a.path < b.path ? -1 : 1));
-  const chosen = visible.slice(0, MOST);
-  const read: Read = { pictures: [], skipped: [] };
-  for (const [i, { path, file }] of chosen.entries()) {
+  const { chosen, of } = chooseEvenly(files);
+  const read: Read = { of: of > chosen.length ? of : null, pictures: [], skipped: [] };
+  for (const [i, { path, open }] of chosen.entries()) {
     onProgress(i, chosen.length);
     try {
-      read.pictures.push(prepare(await readFile(file, path)));
+      read.pictures.push(prepare(await readFile(await open(), path)));
     } catch {
       read.skipped.push(path);
     }

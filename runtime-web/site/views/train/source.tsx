@@ -6,14 +6,17 @@ import { Card } from '../../components/card.tsx';
 import { PictureCanvas } from '../../components/picture-canvas.tsx';
 import { Progress } from '../../components/progress.tsx';
 import { Segmented } from '../../components/segmented.tsx';
-import { type Dropped, filesOfDialog, filesOfDrop } from '../model/drop.ts';
+import type { Incoming } from '../model/arrange.ts';
+import { type DropLimits, type Dropped, filesOfDialog, type Listed, listDrop, openAll } from '../model/drop.ts';
 import { showTrouble, takeFiles, upload } from './actions.ts';
 import { CameraDialog } from './camera-dialog.tsx';
 import { FEWEST, SIDE } from './pictures.ts';
-import { busy, enough, info, own, reading, type SourceKind, shownOwn, source } from './state.ts';
-import { learntWords } from './words.ts';
+import { busy, chosenOf, enough, info, own, reading, type SourceKind, shownOwn, source } from './state.ts';
+import { learntWords, picturesOf } from './words.ts';
 
 const SHOWN = 24;
+/** Only names are read before the choice; a whole disk has more. */
+const LIMITS: DropLimits = { action: 'read the pictures', rule: 'they must be one folder of pictures', most: 100_000 };
 
 export function Source({ locked }: { locked: boolean }): JSX.Element {
   const [camera, setCamera] = useState(false);
@@ -51,7 +54,7 @@ function Choice({ onCamera }: { onCamera(): void }): JSX.Element {
           { value: 'camera', label: 'Camera' },
         ]}
         onChange={(value) => {
-          if (source.peek() !== value) own.value = [];
+          if (source.peek() !== value) [own.value, chosenOf.value] = [[], null];
           source.value = value;
         }}
       />
@@ -83,8 +86,8 @@ function Files(): JSX.Element {
   return (
     <>
       <div class="train-buttons">
-        <FilesButton folder label="Choose a folder" onFiles={takeFiles} />
-        <FilesButton label="Choose pictures" accept="image/*" onFiles={takeFiles} />
+        <FilesButton folder label="Choose a folder" onFiles={takeChosen} />
+        <FilesButton label="Choose pictures" accept="image/*" onFiles={takeChosen} />
       </div>
       <p class="field-hint">
         Or drop a folder here. Each picture is cut to the square in its middle, {SIDE} × {SIDE} pixels, in gray.
@@ -112,7 +115,7 @@ function OwnPictures(): JSX.Element {
     <>
       {pictures.length > 0 && <Thumbs />}
       <p class={enough.value ? 'field-hint number' : 'field-error number'}>
-        {pictures.length === 1 ? '1 picture.' : `${pictures.length} pictures.`}
+        {picturesOf(pictures.length, chosenOf.value)}.
         {!enough.value && ` It takes ${FEWEST} or more; a hundred is better.`}
         {pictures.length > SHOWN && ` The first ${SHOWN} are shown.`}
       </p>
@@ -130,7 +133,7 @@ interface FilesButtonProps {
   folder?: boolean;
   accept?: string;
   locked?: boolean;
-  onFiles(files: readonly { path: string; file: Blob }[]): void;
+  onFiles(files: Incoming[]): void;
 }
 
 function FilesButton({ label, folder = false, accept, locked = false, onFiles }: FilesButtonProps): JSX.Element | null {
@@ -169,7 +172,9 @@ function useDroppedPictures(locked: boolean): void {
       event.preventDefault();
       const { dataTransfer } = event;
       if (!dataTransfer || locked || busy.peek()) return;
-      filesOfDrop(dataTransfer as Dropped).then(take, showTrouble);
+      listDrop(dataTransfer as Dropped, LIMITS)
+        .then(take)
+        .catch(showTrouble);
     };
     addEventListener('drop', drop, { signal });
     return () => listening.abort();
@@ -177,7 +182,9 @@ function useDroppedPictures(locked: boolean): void {
 }
 
 /** A training is a zip file, or a folder with a step; everything else is pictures. */
-function take(files: readonly { path: string; file: Blob }[]): void {
+async function take(files: readonly Listed[]): Promise<void> {
   const isTraining = files.some(({ path }) => /(\.zip|(^|\/)train\/step\.json)$/.test(path));
-  void (isTraining ? upload : takeFiles)(files);
+  await (isTraining ? upload(await openAll(files)) : takeFiles(files));
 }
+
+const takeChosen = (files: Incoming[]) => takeFiles(files.map(({ path, file }) => ({ path, open: async () => file })));

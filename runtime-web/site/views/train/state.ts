@@ -14,6 +14,9 @@ export const source = signal<SourceKind>('digits');
 /** The visitor's. */
 export const own = signal<OwnPicture[]>([]);
 
+/** Of how many files they are an even choice; null: they are all. */
+export const chosenOf = signal<number | null>(null);
+
 /** 0 to 1 while files are read. */
 export const reading = signal<number | null>(null);
 

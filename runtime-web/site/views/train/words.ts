@@ -6,6 +6,12 @@ import { CAMERA, CLASSES, DIGITS, FILES } from './pictures.ts';
 /** `1 step`, `2,000 steps` */
 export const stepsOf = (count: number) => (count === 1 ? '1 step' : `${whole(count)} steps`);
 
+/** `18 pictures`, `2,000 of 5,000 pictures, evenly chosen` @param of how many there are; null: as many */
+export function picturesOf(count: number, of: number | null): string {
+  if (of !== null) return `${whole(count)} of ${whole(of)} pictures, evenly chosen`;
+  return count === 1 ? '1 picture' : `${whole(count)} pictures`;
+}
+
 const NAMES: Readonly<Record<string, string>> = {
   [DIGITS]: 'handwritten digits of the MNIST data set',
   [FILES]: 'pictures from your files',

@@ -1,7 +1,7 @@
 import { InputError, sniff } from '@onnoise/scheduler';
 import { describe, expect, it } from 'vitest';
 import { arrange, type Incoming } from '#site/views/model/arrange.ts';
-import { type Entry, filesOfDialog, filesOfDrop } from '#site/views/model/drop.ts';
+import { type Entry, filesOfDialog, filesOfDrop, listDrop } from '#site/views/model/drop.ts';
 
 const MODEL = ['scheduler/scheduler_config.json', 'unet/config.json', 'unet/model.onnx'];
 const named = (paths: readonly string[], content = 'x'): Incoming[] =>
@@ -163,6 +163,16 @@ describe('filesOfDrop', () => {
     await expect(filesOfDrop(drop(folder('m', [gone])))).rejects.toThrow(
       'm/a must be readable, received "It is gone."',
     );
+  });
+
+  it('lists the names of many files and opens none', async () => {
+    const shut: Entry = { name: 'a.png', isFile: true, isDirectory: false, file: () => expect.fail('It was opened.') };
+    const many = folder(
+      'photos',
+      Array.from({ length: 2100 }, (_, i) => folder(`${i}`, [shut])),
+    );
+    const limits = { action: 'read', rule: 'it must be a folder', most: 5000 };
+    expect((await listDrop(drop(many), limits)).map(({ path }) => path)).toContain('photos/2099/a.png');
   });
 
   it('stops at a disk', async () => {
