@@ -32,7 +32,7 @@ describe('the view that trains', skipBecause(LACKS_CHROMIUM), () => {
   };
 
   it(
-    'trains on digits, draws, pauses; the download is a model, and the page goes on from it',
+    'trains on digits, draws, pauses; the download is a model that the page opens, and goes on from',
     async () => {
       const { page } = await open();
       await button(page, 'Start').click();
@@ -53,6 +53,12 @@ describe('the view that trains', skipBecause(LACKS_CHROMIUM), () => {
       const model = await loadModel(folder, { device: 'cpu' });
       expect(model).toMatchObject({ shape: [1, 16, 16], classNames: Array.from('0123456789') });
       await model.dispose();
+
+      await page.getByRole('link', { name: 'Open a model' }).click();
+      await page.getByLabel('Choose files').setInputFiles(file);
+      await page.getByRole('heading', { name: `digits-${before}` }).waitFor();
+      await button(page, 'Sample it').waitFor();
+      await page.goBack();
 
       await button(page, 'Start over').click();
       await button(page, 'Start').waitFor();

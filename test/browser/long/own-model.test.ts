@@ -170,7 +170,12 @@ describe('your model', skipBecause(LACKS_CHROMIUM), () => {
   });
 
   it.each<[string, [string, string | Buffer][], RegExp]>([
-    ['a zip', [['digits.zip', 'PK\x03\x04...']], /received digits\.zip, a zip archive\. Unpack it/],
+    ['a damaged zip', [['digits.zip', 'PK\x03\x04...']], /must be a zip file of a model folder, received another file/],
+    [
+      'another archive',
+      [['digits.tgz', Buffer.from([0x1f, 0x8b])]],
+      /received digits\.tgz, a gzip archive\. Unpack it/,
+    ],
     ['a picture', [['cat.png', Buffer.from([0x89, 0x50, 0x4e, 0x47])]], /received cat\.png, a PNG picture/],
     ['one file of several', [['model.onnx', 'x']], /scheduler\/scheduler_config\.json must be among the files/],
   ])('says what is wrong with %s', async (_, files, message) => {

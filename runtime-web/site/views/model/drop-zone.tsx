@@ -63,7 +63,7 @@ export function DropZone({ over }: { over: boolean }): JSX.Element {
           <Icon name="folder" />
         </span>
         <p class="model-zone-title">{over ? 'Let go to open it' : 'Drop a model folder here'}</p>
-        <p class="muted">or the files in it</p>
+        <p class="muted">or the files in it, or its zip file</p>
         <div class="model-zone-buttons">
           {hasFolders && (
             <FilePicker folder icon="folder">

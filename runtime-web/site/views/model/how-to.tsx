@@ -24,7 +24,7 @@ export function HowTo(): JSX.Element {
           Makes a folder with the network as ONNX and everything that sampling needs.
         </Step>
         <Step title="Drop it here">
-          The folder <code>models/photos</code>, as it is.
+          The folder <code>models/photos</code>, as it is, or as a zip file.
         </Step>
       </ol>
       <details class="model-inside">

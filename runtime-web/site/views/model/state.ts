@@ -4,6 +4,7 @@ import { addModel, announce, current, go, type ModelEntry, models, sentence } fr
 import { fetchFolder, modelAddress } from './address.ts';
 import { type Arranged, arrange, type Incoming } from './arrange.ts';
 import { type Inspection, inspect } from './inspect.ts';
+import { unpack } from './unpack.ts';
 
 export type Opening =
   | { state: 'none' }
@@ -18,7 +19,7 @@ let underWay = new AbortController();
 let entry: ModelEntry | undefined;
 
 export function openFiles(incoming: Promise<Incoming[]> | Incoming[]): Promise<void> {
-  return open('Reading the files', async () => arrange(await incoming));
+  return open('Reading the files', async () => arrange(await unpack(await incoming)));
 }
 
 export function openAddress(text: string): Promise<void> {

@@ -1,7 +1,9 @@
 import { InputError, sniff } from '@onnoise/scheduler';
 import { describe, expect, it } from 'vitest';
+import { writeZip } from '#runtime-web/trainer/files/zip.ts';
 import { arrange, type Incoming } from '#site/views/model/arrange.ts';
 import { type Entry, filesOfDialog, filesOfDrop, listDrop } from '#site/views/model/drop.ts';
+import { unpack } from '#site/views/model/unpack.ts';
 
 const MODEL = ['scheduler/scheduler_config.json', 'unet/config.json', 'unet/model.onnx'];
 const named = (paths: readonly string[], content = 'x'): Incoming[] =>
@@ -112,6 +114,31 @@ describe('sniff', () => {
     ['\x08\x09\x12', undefined],
   ])('knows %j', async (content, what) => {
     expect(await sniff(new Blob([Uint8Array.from(content, (letter) => letter.charCodeAt(0))]))).toBe(what);
+  });
+});
+
+describe('unpack', () => {
+  const MODEL_ZIP = writeZip(
+    Object.fromEntries([...MODEL, 'train/denoiser.onnx'].map((path) => [`tab-23/${path}`, 'x'])),
+  );
+
+  it('gives the files in a lone zip file, as Train makes it', async () => {
+    const { files, title } = await arrange(await unpack([{ path: 'tab-23 (1).zip', file: new Blob([MODEL_ZIP]) }]));
+    expect(Object.keys(files).sort()).toEqual(MODEL);
+    expect(title).toBe('tab-23');
+  });
+
+  it('leaves weights that are zip files, and several files', async () => {
+    const weights = [{ path: 'model.pt', file: new Blob([MODEL_ZIP]) }];
+    expect(await unpack(weights)).toBe(weights);
+    const several = named(['a.zip', 'b.zip']);
+    expect(await unpack(several)).toBe(several);
+  });
+
+  it('refuses a damaged one in a sentence', async () => {
+    await expect(unpack([{ path: 'm.zip', file: new Blob([MODEL_ZIP.slice(0, 200)]) }])).rejects.toThrow(
+      'Cannot read the model: the file must be a zip file of a model folder, received another file.',
+    );
   });
 });
 
