@@ -26,6 +26,12 @@ describe('the view that trains', skipBecause(LACKS_CHROMIUM), () => {
   const steps = async (page: Page) => Number(await page.locator('.train-figures dd').first().textContent());
   const stepsReach = (page: Page, least: number) =>
     expect.poll(() => steps(page), { timeout: 180_000 }).toBeGreaterThanOrEqual(least);
+  /** The words of what has the focus; of nothing, those of the page. */
+  const focused = (page: Page) => page.evaluate(() => document.activeElement?.textContent);
+  const press = async (page: Page, name: string) => {
+    await button(page, name).focus();
+    await page.keyboard.press('Enter');
+  };
   const pause = async (page: Page) => {
     await button(page, 'Pause').click();
     await button(page, 'Go on').waitFor();
@@ -84,6 +90,7 @@ describe('the view that trains', skipBecause(LACKS_CHROMIUM), () => {
       await pause(page);
       await button(page, 'Start over').click();
       await button(page, 'Start').waitFor();
+      expect(await focused(page)).toBe('Start over');
       await page.reload();
       await button(page, 'Start').waitFor();
       expect(await page.getByText('This browser keeps').count()).toBe(0);
@@ -125,6 +132,37 @@ describe('the view that trains', skipBecause(LACKS_CHROMIUM), () => {
       await stepsReach(page, 1);
       await pause(page);
       expect(await kept.count()).toBe(0);
+    },
+    LONG,
+  );
+
+  it(
+    'leaves the keyboard where it was, or at what took its place',
+    async () => {
+      const { page } = await open();
+      const trains = async () => {
+        await expect.poll(() => focused(page), { timeout: 60_000 }).toBe('Pause');
+        await stepsReach(page, 1);
+        await page.keyboard.press('Enter');
+        await expect.poll(() => focused(page)).toBe('Go on');
+        await page.reload();
+        await page.getByText('This browser keeps').waitFor();
+      };
+      await press(page, 'Start');
+      expect(await focused(page)).toMatch(/^(Getting ready|Pause)$/);
+      await trains();
+      await press(page, 'Start');
+      await button(page, 'Keep it').waitFor();
+      await press(page, 'Keep it');
+      await expect.poll(() => focused(page)).toBe('Start');
+      await page.keyboard.press('Enter');
+      await button(page, 'Replace it').waitFor();
+      await press(page, 'Replace it');
+      await trains();
+      await press(page, 'Go on with it');
+      await trains();
+      await press(page, 'Forget it');
+      await expect.poll(() => focused(page)).toBe('Start');
     },
     LONG,
   );

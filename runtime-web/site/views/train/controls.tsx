@@ -1,8 +1,10 @@
 /** The buttons, and how far the training is. */
 import type { JSX } from 'preact';
+import { useRef } from 'preact/hooks';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { Icon } from '../../components/icon.tsx';
+import { usePassFocus } from '../../components/pass-focus.ts';
 import { download, forget, goOn, pause, reset, start } from './actions.ts';
 import { UploadButtons } from './source.tsx';
 import { busy, earlier, enough, info, kept, note, phase, progress, reading, trouble } from './state.ts';
@@ -53,7 +55,8 @@ function MainButton(): JSX.Element {
     case 'opening':
     case 'pausing':
       return (
-        <Button kind="primary" disabled>
+        // Not `disabled`: it is there that the focus returns to from the question before.
+        <Button kind="primary" aria-disabled="true">
           {phase.value === 'opening' ? 'Getting ready' : 'Pausing'}
         </Button>
       );
@@ -72,8 +75,10 @@ function MainButton(): JSX.Element {
 }
 
 function Earlier({ name, step }: { name: string; step: number }): JSX.Element {
+  const panel = useRef<HTMLDivElement>(null);
+  usePassFocus(panel);
   return (
-    <div class="train-earlier">
+    <div class="train-earlier" ref={panel}>
       <p>
         This browser keeps a training of {name}, after {stepsOf(step)}.
       </p>

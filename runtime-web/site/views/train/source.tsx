@@ -141,7 +141,11 @@ function FilesButton({ label, folder = false, accept, locked = false, onFiles }:
   if (folder && !('webkitdirectory' in HTMLInputElement.prototype)) return null; // phones may lack it
   return (
     <>
-      <Button icon={folder ? 'folder' : 'upload'} disabled={locked} onClick={() => input.current?.click()}>
+      <Button
+        icon={folder ? 'folder' : 'upload'}
+        aria-disabled={locked || undefined} // not `disabled`: the focus returns here from a question
+        onClick={() => locked || input.current?.click()}
+      >
         {label}
       </Button>
       <input
