@@ -1,10 +1,10 @@
 /** Algorithm 2, the current line lit, each with the numbers of one pixel. */
 import type { PredictionType } from '@onnoise/scheduler';
 import type { JSX } from 'preact';
-import { readable } from '../../forward/numbers.ts';
 import { alphaBar, hat, Maths, oneMinus, op, over, root, row, sub } from '../symbols.tsx';
 import { LINES, type Line } from './lines.ts';
-import { form, pixel, type Walk, walk } from './state.ts';
+import { numbersOf } from './numbers.ts';
+import { form, pixel, walk } from './state.ts';
 
 const FORMS: Record<PredictionType, { guess: JSX.Element; picture: JSX.Element }> = {
   epsilon: {
@@ -40,35 +40,6 @@ function formulaOf(line: Line, as: PredictionType): JSX.Element {
       return row(<mtext>next x</mtext>, '←', <mi>μ</mi>, '+', <mi>σ</mi>, <mi>z</mi>);
     case 'end':
       return row(<mtext>{'return\u00a0'}</mtext>, sub('x', '0'));
-  }
-}
-
-/** The line with the numbers at the chosen pixel. */
-function numbersOf(line: Line, { step, table, index }: Walk, at: number, as: PredictionType): string | undefined {
-  const say = (value: number) => readable(value, 3);
-  if (line === 'loop') return `t = ${Math.round(table.rows[Math.min(index, table.rows.length - 1)]!.timestep)}`;
-  if (!step) return undefined;
-  const { forms, signal, noise, x, x0, A, B, mean, sigma, z, result } = step;
-  const [xt, guess] = [x[at]!, forms[as][at]!];
-  switch (line) {
-    case 'ask':
-      return say(guess);
-    case 'picture': {
-      const whole = forms.sample[at]!;
-      const cut = say(whole) === say(x0[at]!) ? '' : ` → ${say(x0[at]!)}`;
-      if (as === 'sample') return `${say(whole)}${cut}`;
-      if (as === 'epsilon')
-        return `(${say(xt)} − ${say(noise)} · ${say(guess)}) / ${say(signal)} = ${say(whole)}${cut}`;
-      return `${say(signal)} · ${say(xt)} − ${say(noise)} · ${say(guess)} = ${say(whole)}${cut}`;
-    }
-    case 'mean':
-      return `${say(A)} · ${say(xt)} + ${say(B)} · ${say(x0[at]!)} = ${say(mean[at]!)}`;
-    case 'noise':
-      return sigma === 0 ? '0' : say(z[at]!);
-    case 'move':
-      return `${say(mean[at]!)} + ${say(sigma)} · ${say(sigma === 0 ? 0 : z[at]!)} = ${say(result[at]!)}`;
-    default:
-      return undefined;
   }
 }
 

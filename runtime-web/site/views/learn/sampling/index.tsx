@@ -1,4 +1,5 @@
 /** Sampling, line by line: algorithm 2 on the digits' network, with the numbers of one pixel. */
+import type { SamplerTable } from '@onnoise/scheduler';
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { Card } from '../../../components/card.tsx';
@@ -14,6 +15,7 @@ import { NOTES } from './notes.tsx';
 import { Panels } from './panels.tsx';
 import './sampling.css';
 import { begin, pixel, playing, walk } from './state.ts';
+import { weighed } from './walk.ts';
 
 export default function SamplingChapter(): JSX.Element {
   const lesson = useLesson();
@@ -62,14 +64,26 @@ export default function SamplingChapter(): JSX.Element {
       </Card>
       <FormChoice prediction={lesson?.scheduler.prediction_type} />
       <TakeAway>
-        Every step trusts the guess a little, and less at the start: most of x<sub>t</sub> stays, a part moves towards
-        the guessed picture, and fresh noise keeps the door open for another picture.
+        Every step trusts the guess a little more than the step before.
+        {walk.value && <Weights table={walk.value.table} />} Fresh noise keeps the door open for another picture.
       </TakeAway>
       <Notes notes={NOTES} />
       <p>
         To see all the steps at once, and other samplers that need fewer of them, go to{' '}
         <a href={formatRoute('sample')}>Sample</a>.
       </p>
+    </>
+  );
+}
+
+/** What a and b are in the steps that are chosen. */
+function Weights({ table }: { table: SamplerTable }): JSX.Element {
+  const { kept, trusting } = weighed(table);
+  return (
+    <>
+      {' '}
+      The first of these {table.rows.length} is nearly all fresh noise. In the next {kept}, x<sub>t</sub> weighs more
+      than the guess, and in the last {trusting} the guess weighs more; the very last returns it alone.
     </>
   );
 }

@@ -49,3 +49,9 @@ export function stepOf(table: SamplerTable, type: PredictionType, { index, x, ou
   const forms = formsOf(type, signal * signal, x, output);
   return { timestep, signal, noise, x, forms, x0, A, B, mean, sigma: D, z, result };
 }
+
+/** After the first step: in how many x_t weighs more than the guess, and in how many the guess does. */
+export function weighed({ rows }: SamplerTable): { kept: number; trusting: number } {
+  const kept = rows.slice(1).filter(({ A, B }) => A > B).length;
+  return { kept, trusting: rows.length - 1 - kept };
+}
