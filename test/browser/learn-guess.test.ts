@@ -1,7 +1,7 @@
 /** The chapter on guessing the noise. */
 import { describe, expect, it } from 'vitest';
 import { LACKS_CHROMIUM } from '../support/browser/chromium.ts';
-import { openSite } from '../support/browser/site.ts';
+import { openSite, overflow, PHONE } from '../support/browser/site.ts';
 import { useBrowser, useHost } from '../support/browser/visit.ts';
 import { skipBecause } from '../support/skip.ts';
 
@@ -35,10 +35,14 @@ describe('the chapter on guessing', skipBecause(LACKS_CHROMIUM), () => {
 
   it('says what is wrong when the network cannot be fetched, and asks it again', async () => {
     host().fault(/model\.onnx$/, { status: 503 });
-    const { page } = await openSite(browser(), host(), '#/learn/guess', { allow: [/model\.onnx/, /503|404/] });
+    const { page } = await openSite(browser(), host(), '#/learn/guess', {
+      ...PHONE,
+      allow: [/model\.onnx/, /503|404/],
+    });
     await page.getByRole('button', { name: 'Check' }).click();
     const alert = page.getByRole('alert');
     await alert.getByText(/Cannot .*model\.onnx/).waitFor();
+    expect(await overflow(page)).toEqual([]);
     host().mend();
     await alert.getByRole('button', { name: 'Try again' }).click();
     await page.getByText(/Mean squared error of the noise/).waitFor();
