@@ -45,4 +45,27 @@ describe('the chapter on the network', skipBecause(LACKS_CHROMIUM), () => {
       await expect.poll(async () => (await errors()).wrong / (await errors()).right).toBeGreaterThan(2);
     }
   });
+
+  it('shows bars and the chosen block in the colours of a contrast theme', async () => {
+    const { page } = await openSite(browser(), host(), '#/learn/network', { forcedColors: 'active' });
+    const colours = (selector: string) =>
+      page
+        .locator(selector)
+        .first()
+        .evaluate((element) => {
+          const { color, backgroundColor } = getComputedStyle(element);
+          return { color, backgroundColor };
+        });
+    await page.locator('.learn-block').nth(2).click();
+    const [chosen, open] = [await colours('[aria-pressed="true"]'), await colours('[aria-pressed="false"]')];
+    expect(chosen.backgroundColor).not.toBe(open.backgroundColor);
+    expect((await colours('[aria-pressed="true"] .number')).color).toBe(chosen.color);
+    for (const [pressed, { color }] of Object.entries({ true: chosen, false: open })) {
+      expect((await colours(`[aria-pressed="${pressed}"] .learn-block-bar`)).backgroundColor).toBe(color);
+    }
+    await page.goto(page.url().replace('network', 'sampling'));
+    const line = page.locator('.learn-line[aria-current]');
+    await line.waitFor();
+    expect(await line.evaluate((element) => getComputedStyle(element).outlineStyle)).toBe('solid');
+  });
 });

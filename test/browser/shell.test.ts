@@ -1,4 +1,5 @@
 /** The frame of the page, and rules for every view. */
+import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { VIEW_NAMES } from '../../runtime-web/site/components/names.ts';
 import { seriousFaults } from '../support/browser/axe.ts';
@@ -102,6 +103,11 @@ describe('the page', skipBecause(LACKS_CHROMIUM), () => {
     );
     const slider = page.getByRole('slider', { name: 'Time t' });
     expect(await slider.evaluate((element) => getComputedStyle(element).forcedColorAdjust)).toBe('none');
+    const meter = await page.locator('.forward-meter').first().screenshot();
+    const { data, info } = await sharp(meter).removeAlpha().raw().toBuffer({ resolveWithObject: true });
+    const redAt = (share: number) =>
+      data[3 * (Math.floor(info.height / 2) * info.width + Math.round(share * info.width))]!;
+    expect(redAt(0.95) - redAt(0.05)).toBeGreaterThan(100); // half of it is filled
     expect(await seriousFaults(page)).toEqual([]);
   });
 
