@@ -46,6 +46,27 @@ describe('the chapter on the network', skipBecause(LACKS_CHROMIUM), () => {
     }
   });
 
+  it.each([
+    { width: 390, height: 844 },
+    { width: 740, height: 360 },
+  ])('never covers the focused block, $width × $height', async (viewport) => {
+    const { page } = await openSite(browser(), host(), '#/learn/network', { viewport });
+    await page.getByRole('img', { name: /feature maps of/ }).waitFor();
+    const blocks = page.locator('.learn-block');
+    const seen = () =>
+      page.evaluate(() => {
+        const { left, top, width, height } = document.activeElement!.getBoundingClientRect();
+        const shown = document.elementFromPoint(left + width / 2, top + height - 4);
+        return document.activeElement!.contains(shown);
+      });
+    await page.evaluate(() => scrollTo(0, 0));
+    await blocks.first().focus();
+    for (let i = 1; i < (await blocks.count()); i++) {
+      expect(await seen(), `block ${i}`).toBe(true);
+      await page.keyboard.press('Tab');
+    }
+  });
+
   it('shows bars and the chosen block in the colours of a contrast theme', async () => {
     const { page } = await openSite(browser(), host(), '#/learn/network', { forcedColors: 'active' });
     const colours = (selector: string) =>

@@ -111,6 +111,21 @@ describe('the page', skipBecause(LACKS_CHROMIUM), () => {
     expect(await seriousFaults(page)).toEqual([]);
   });
 
+  it('brings the current and the focused view into sight in a menu wider than the screen', async () => {
+    const { page } = await openSite(browser(), host(), '#/model', { viewport: { width: 320, height: 640 } });
+    const shows = (name: string) =>
+      page.getByRole('navigation', { name: 'Views' }).evaluate((nav, words) => {
+        const link = [...nav.querySelectorAll('a')].find(({ textContent }) => textContent?.includes(words))!;
+        const { left, right } = link.getBoundingClientRect();
+        return left >= 0 && right <= innerWidth;
+      }, name);
+    await expect.poll(() => shows(VIEW_NAMES.model)).toBe(true);
+    for (const view of [VIEWS[0]!, VIEWS.at(-1)!]) {
+      await page.locator(`.nav a[href="#/${view}"]`).focus();
+      await expect.poll(() => shows(VIEW_NAMES[view])).toBe(true);
+    }
+  });
+
   it.each(VIEWS)('moves nothing for those who asked for less motion: %s', async (view) => {
     const { page } = await openSite(browser(), host(), `#/${view}`, { reducedMotion: 'reduce' });
     const moving = () =>

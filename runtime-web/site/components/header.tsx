@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 import { formatRoute, route, VIEWS } from '../router.ts';
 import { THEMES, theme } from '../theme.ts';
 import { SHORT_NAMES, VIEW_NAMES } from './names.ts';
@@ -10,7 +11,17 @@ const THEME_FACES = {
   dark: { label: 'Dark', icon: 'moon' },
 } as const;
 
+/** Scrolls the menu alone, where it is wider than the screen. */
+function bringIntoView(nav: HTMLElement, link: Element | null): void {
+  if (!link) return;
+  const [around, box] = [nav.getBoundingClientRect(), link.getBoundingClientRect()];
+  nav.scrollLeft += box.left + box.width / 2 - (around.left + around.width / 2);
+}
+
 export function Header(): JSX.Element {
+  const nav = useRef<HTMLElement>(null);
+  const { view } = route.value;
+  useEffect(() => bringIntoView(nav.current!, nav.current!.querySelector('[aria-current]')), [view]);
   return (
     <header class="header">
       <div class="wrap header-row">
@@ -18,13 +29,18 @@ export function Header(): JSX.Element {
           <img class="brand-mark" src="./favicon.svg" width={26} height={26} alt="" />
           Onnoise
         </a>
-        <nav class="nav" aria-label="Views">
+        <nav
+          class="nav"
+          aria-label="Views"
+          ref={nav}
+          onFocusCapture={({ target }) => bringIntoView(nav.current!, target as Element)}
+        >
           <ul>
-            {VIEWS.map((view) => (
-              <li key={view}>
-                <a href={formatRoute(view)} aria-current={route.value.view === view ? 'page' : undefined}>
-                  <span class="nav-long">{VIEW_NAMES[view]}</span>
-                  <span class="nav-short">{SHORT_NAMES[view]}</span>
+            {VIEWS.map((one) => (
+              <li key={one}>
+                <a href={formatRoute(one)} aria-current={one === view ? 'page' : undefined}>
+                  <span class="nav-long">{VIEW_NAMES[one]}</span>
+                  <span class="nav-short">{SHORT_NAMES[one]}</span>
                 </a>
               </li>
             ))}
