@@ -66,6 +66,19 @@ describe('the forward process', skipBecause(LACKS_CHROMIUM), () => {
     await expect.poll(() => pixels(page, 'linear')).toEqual(shown);
   });
 
+  it('keeps the two formulas apart on a narrow screen', async () => {
+    const viewport = { width: 320, height: 640 };
+    const { page } = await openSite(browser(), host(), '#/forward?t=250', { viewport });
+    const boxes = await page.locator('.forward-numbers math').evaluateAll((all) =>
+      all.map((formula) => {
+        const place = formula.closest('figure')!.getBoundingClientRect();
+        const box = formula.lastElementChild!.getBoundingClientRect();
+        return box.left >= place.left && box.right <= place.right;
+      }),
+    );
+    expect(boxes).toEqual([true, true, true, true]);
+  });
+
   it('takes a file, in gray and in colour, and sends nothing', async () => {
     const { page } = await openSite(browser(), host(), '#/forward?t=0');
     await picture(page, 'linear').waitFor();

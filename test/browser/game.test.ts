@@ -89,6 +89,10 @@ describe('the game', skipBecause(LACKS_CHROMIUM), () => {
       .getByText(/Fooled|Too suspicious/)
       .waitFor();
     await page.keyboard.press('Escape');
+    await page.setViewportSize({ width: 320, height: 640 });
+    const outside = (name: Element) =>
+      name.getBoundingClientRect().right > name.parentElement!.getBoundingClientRect().right;
+    for (const name of await page.locator('.game-thumb-kind').all()) expect(await name.evaluate(outside)).toBe(false);
     await page.getByRole('button', { name: 'Play again' }).click();
     await picture(page, 1).waitFor();
   });

@@ -166,15 +166,19 @@ export const SnrDefinition = () => (
   </Formula>
 );
 
-/** x_150 = 0.69 x_0 + 0.72 epsilon, with the current numbers. */
+/** x_150 = 0.69 x_0 + 0.72 epsilon, with the current numbers: two formulas, so that a narrow line may break between them. */
 export const ClosedNumbers = ({ t, signal, noise }: { t: number; signal: string; noise: string }) => (
-  <Formula>
-    {sub(<mi>x</mi>, <mn>{t}</mn>)}
-    <mo>=</mo>
-    <mn>{signal}</mn>
-    <X0 />
-    <mo>+</mo>
-    <mn>{noise}</mn>
-    <Epsilon />
-  </Formula>
+  <>
+    <Formula>
+      {sub(<mi>x</mi>, <mn>{t}</mn>)}
+      <mo>=</mo>
+    </Formula>{' '}
+    <Formula>
+      <mn>{signal}</mn>
+      <X0 />
+      <mo>+</mo>
+      <mn>{noise}</mn>
+      <Epsilon />
+    </Formula>
+  </>
 );
