@@ -66,6 +66,12 @@ describe('the forward process', skipBecause(LACKS_CHROMIUM), () => {
     await expect.poll(() => pixels(page, 'linear')).toEqual(shown);
   });
 
+  it('says which values of a link it cannot show', async () => {
+    const { page } = await openSite(browser(), host(), '#/forward?T=500&to=0.5');
+    await page.getByText('The link asks for to=0.5, which is not possible here').waitFor();
+    expect(await page.getByRole('slider', { name: 'Steps T' }).inputValue()).toBe('500');
+  });
+
   it('keeps the two formulas apart on a narrow screen', async () => {
     const viewport = { width: 320, height: 640 };
     const { page } = await openSite(browser(), host(), '#/forward?t=250', { viewport });

@@ -183,6 +183,12 @@ describe('the game', skipBecause(LACKS_CHROMIUM), () => {
     await expect.poll(() => page.url()).toContain('model=digits');
   });
 
+  it('tells when a link asks for a round that there is not', async () => {
+    const { page } = await openSite(browser(), host(), '#/game?seed=9007199254740991&model=digits');
+    await page.getByText(/asks for round 9007199254740991, but rounds go from 0 to 999,999/).waitFor();
+    await expect.poll(() => page.url()).toMatch(/seed=\d{1,6}&/);
+  });
+
   it('asks what the player goes by, and counts it at the end', async () => {
     const page = await start();
     const truths = await kinds();

@@ -1,9 +1,10 @@
 /** Keeps the settings in the address: reads it after a link or the back button, and writes it when they change. */
 import { effect } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { toast } from '../../components/toast.tsx';
 import { formatRoute } from '../../router.ts';
 import { go, route } from '../../store.ts';
-import { formatSettings, parseSettings } from './settings.ts';
+import { formatSettings, readSettings } from './settings.ts';
 import { applySettings, settings } from './state.ts';
 
 const PAUSE = 250; // ms; browsers refuse to change the address every frame
@@ -16,7 +17,14 @@ export function useAddress(): void {
       const { view, query } = route.value;
       if (view !== 'forward' || query.size === 0 || formatRoute(view, query) === ours()) return;
       clearTimeout(timer);
-      applySettings(parseSettings(query));
+      const { settings, aside } = readSettings(query);
+      applySettings(settings);
+      if (aside.length > 0) {
+        toast(
+          `The link asks for ${aside.join(' and ')}, which is not possible here: the usual value is shown.`,
+          'error',
+        );
+      }
     });
     const write = effect(() => {
       const query = formatSettings(settings.value);

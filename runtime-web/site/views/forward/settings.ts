@@ -29,19 +29,25 @@ export function standardTime(T: number): number {
 }
 
 /** The settings in the address, with defaults for missing and invalid ones. */
-export function parseSettings(query: URLSearchParams): Settings {
+export const parseSettings = (query: URLSearchParams): Settings => readSettings(query).settings;
+
+/** Also what was left aside, as it is in the address. */
+export function readSettings(query: URLSearchParams): { settings: Settings; aside: string[] } {
+  const aside: string[] = [];
   const read = (name: string, standard: number, min: number, max: number, whole = true) => {
     const text = query.get(name);
     const value = Number(text);
     const holds =
       text !== null && text.trim() !== '' && value >= min && value <= max && (!whole || Number.isInteger(value));
+    if (text !== null && !holds) aside.push(`${name}=${text.slice(0, 20)}`);
     return holds ? value : standard;
   };
   const T = read('T', STANDARD.T, T_RANGE.min, T_RANGE.max);
   const start = read('from', STANDARD.betaStart, BETA_START.min, BETA_START.max, false);
   const end = read('to', STANDARD.betaEnd, BETA_END.min, BETA_END.max, false);
+  if (start > end) aside.push(`from=${start}`, `to=${end}`);
   const { betaStart, betaEnd } = start <= end ? { betaStart: start, betaEnd: end } : STANDARD;
-  return {
+  const settings = {
     T,
     betaStart,
     betaEnd,
@@ -49,6 +55,7 @@ export function parseSettings(query: URLSearchParams): Settings {
     seed: read('seed', 0, 0, MAX_SEED),
     picture: pictureOf(read),
   };
+  return { settings, aside };
 }
 
 /** A digit, if the address names one, else a hand. */

@@ -22,8 +22,9 @@ export interface Settings {
 export function parseSettings(query: URLSearchParams, timesteps: number): Settings {
   const steps = integer(query.get('steps'));
   const pictures = integer(query.get('pictures'));
+  const seed = integer(query.get('seed'));
   return {
-    seed: integer(query.get('seed')),
+    seed: seed !== undefined && seed < SEEDS ? seed : undefined,
     steps: steps !== undefined && steps >= 1 && steps <= timesteps ? steps : Math.min(STEPS, timesteps),
     pictures: pictures !== undefined && pictures >= FEWEST_PICTURES && pictures <= MOST_PICTURES ? pictures : PICTURES,
     forClass: query.get('class') === '1',

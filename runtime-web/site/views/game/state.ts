@@ -14,11 +14,12 @@ import {
   sentence,
   useModel,
 } from '../../store.ts';
+import { grouped } from '../forward/numbers.ts';
 import { encodePlayed, markOf, PLAYERS } from './class/codes.ts';
 import { poolOfFile, type RoundFile } from './class/round-file.ts';
 import { createGame, type FileTable, type PaintedTable, type Round, type Table, type Told } from './game.ts';
 import { BATCH } from './painter.ts';
-import type { Kind } from './plan.ts';
+import { type Kind, SEEDS } from './plan.ts';
 import { type Pool, shippedPool } from './pool.ts';
 import { present } from './presentation.ts';
 import { REASONS } from './reasons.ts';
@@ -283,6 +284,7 @@ function layRound(): void {
   };
   untracked(() => {
     tellOfUnknownModel(query.get('model'), model.title);
+    if (seed === undefined) tellOfUnknownRound(query.get('seed'));
     const kept = game.round.peek();
     const before = kept?.table;
     const playing = before?.pool === pictures.pool && !before.file && before.info.hash === now.hash;
@@ -298,6 +300,15 @@ function layRound(): void {
 function tellOfUnknownModel(id: string | null, instead: string): void {
   if (id === null || models.peek().some((entry) => entry.id === id)) return;
   toast(`The link names the model “${id}”, which this page does not have: ${instead} paints these pictures.`, 'error');
+}
+
+function tellOfUnknownRound(asked: string | null): void {
+  if (asked === null) return;
+  const last = grouped(SEEDS - 1);
+  toast(
+    `The link asks for round ${asked.slice(0, 20)}, but rounds go from 0 to ${last}: this is another one.`,
+    'error',
+  );
 }
 
 /** Fetches each set once; after a failure the next call tries again. */

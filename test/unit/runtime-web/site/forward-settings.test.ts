@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BETA_END, BETA_START, STANDARD, T_RANGE } from '#site/views/forward/schedules.ts';
-import { formatSettings, MAX_SEED, parseSettings, type Settings } from '#site/views/forward/settings.ts';
+import { formatSettings, MAX_SEED, parseSettings, readSettings, type Settings } from '#site/views/forward/settings.ts';
 import { HANDS } from '#site/views/forward/source/hands.ts';
 
 const standard: Settings = { ...STANDARD, t: 150, seed: 0, picture: { kind: 'hand', index: 0 } };
@@ -44,6 +44,15 @@ describe('parseSettings', () => {
 
   it('leaves a range aside that would fall', () => {
     expect(parseSettings(new URLSearchParams('from=0.009&to=0.005'))).toEqual(standard);
+  });
+});
+
+describe('readSettings', () => {
+  it('tells what it leaves aside', () => {
+    const asideOf = (text: string) => readSettings(new URLSearchParams(text)).aside;
+    expect(asideOf('T=500&t=100&to=0.5&seed=x')).toEqual(['to=0.5', 'seed=x']);
+    expect(asideOf('from=0.009&to=0.005')).toEqual(['from=0.009', 'to=0.005']);
+    expect(asideOf('T=500&digit=3&hand=2&model=digits')).toEqual([]);
   });
 });
 

@@ -164,6 +164,11 @@ describe('record', () => {
 describe('settings', () => {
   const parse = (query: string, T = 1000) => parseSettings(new URLSearchParams(query), T);
 
+  it('takes the numbers of rounds that the field takes', () => {
+    expect(parse('seed=999999').seed).toBe(999_999);
+    for (const seed of ['1000000', '9007199254740991', '-1', '']) expect(parse(`seed=${seed}`).seed).toBeUndefined();
+  });
+
   it('reads a round from its address and writes it back', () => {
     const usual = { seed: 482193, steps: 50, pictures: 10, forClass: false };
     expect(parse('seed=482193&model=digits')).toEqual(usual);
