@@ -6,7 +6,7 @@
  *
  * `loadModel` of `@onnoise/runtime-node` reads it.
  */
-import { cp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { formatSchedulerConfig, InputError, MODEL_FILES, type SchedulerConfig } from '@onnoise/scheduler';
 import { modelIndex, pythonExample } from '../diffusers/python-files.ts';
@@ -128,17 +128,21 @@ export async function checkArtefactTarget(out: string, from?: string): Promise<v
   if (kept.length > 0) refuse(`a model with files of your own, which would be lost: ${some(kept)}`);
 }
 
-/** Moves a folder away and back: a mounted one cannot be moved, and the one that the user stands in would be gone. */
+/** A mounted folder cannot be replaced, and the one that the user stands in would be gone. */
 async function requireReplaceable(folder: string, refuse: (received: string) => never): Promise<void> {
   const here = await placeOf(process.cwd());
   if (here === folder || isBelow(here, folder)) refuse('the one that the command runs in');
-  const aside = asideName(folder);
-  try {
-    await rename(folder, aside);
-  } catch {
-    refuse('one that cannot be replaced, such as a mounted one; name a folder in it');
-  }
-  await rename(aside, folder);
+  if (await isMounted(folder)) refuse('a mounted one, which cannot be replaced; name a folder in it');
+}
+
+/** On Linux by its table of mounts, which knows those of the same disk, too; elsewhere a folder of another disk than the one above. */
+async function isMounted(folder: string): Promise<boolean> {
+  const table = await readFile('/proc/self/mountinfo', 'utf8').catch(() => undefined);
+  if (table === undefined) return (await stat(folder)).dev !== (await stat(dirname(folder))).dev;
+  const places = table.split('\n').map((line) => line.split(' ')[4] ?? '');
+  const plain = (place: string) =>
+    place.replace(/\\(\d{3})/g, (_, code) => String.fromCharCode(Number.parseInt(code, 8)));
+  return places.some((place) => plain(place) === folder);
 }
 
 /** Paths of all that are no folders, with slashes. */

@@ -78,7 +78,7 @@ export function checkCombination(args: ExportArguments, fused: Fusing | undefine
   const fromRun = '--run runs/digits --out out/digits';
   if (format !== undefined && fused !== undefined) {
     const rule = '--fuse must be left out beside --dtype and --quantize: fuse the smaller model afterwards';
-    refuse(rule, '--fuse', `--model ${model ?? out ?? 'out/digits'} --out out/fused --fuse loop`);
+    refuse(rule, '--fuse', `--model ${shellPath(model ?? out ?? 'out/digits')} --out out/fused --fuse loop`);
   }
   if (model !== undefined) {
     const command = `--model ${shellPath(model)} --triton out/repository`;
@@ -90,7 +90,8 @@ export function checkCombination(args: ExportArguments, fused: Fusing | undefine
       const [name, value] = given;
       const flag = value === false ? `--no-${name}` : `--${name}`;
       const rule = `${flag} must be left out beside --model, which names an exported model`;
-      refuse(rule, value === false ? flag : `${flag} ${show(value)}`, out ? `--model ${model} --out ${out}` : command);
+      const copy = `--model ${shellPath(model)} --out ${shellPath(out ?? '')}`;
+      refuse(rule, value === false ? flag : `${flag} ${show(value)}`, out === undefined ? command : copy);
     }
     if (out !== undefined) {
       const rule = '--out must be left out beside --model and --triton';
