@@ -10,10 +10,7 @@ import { join } from 'node:path';
 import { InputError, MODEL_FILES } from '@onnoise/scheduler';
 import { filesForPython, modelIndex, pythonExample } from '../diffusers/python-files.ts';
 import { WEIGHTS_FILE } from '../diffusers/weights.ts';
-import { fitParameters } from '../init/fit.ts';
-import { readStart } from '../init/read-start.ts';
-import { requireSameWeights } from '../init/same-weights.ts';
-import { createModel } from '../model/index.ts';
+import { readSameWeights } from '../init/same-weights.ts';
 import { checkArtefactTarget, copyArtefact, formatJson } from './artefact.ts';
 import { withPython } from './model-card.ts';
 
@@ -34,10 +31,8 @@ export async function exportWithWeights({ model: folder, out }: WithWeightsOptio
     throw new InputError(`Cannot export ${folder}: --model must be a model folder, received none.`);
   }
   await checkArtefactTarget(out, folder);
-  await requireSameWeights(folder);
-  const { start, layer } = await readStart(folder);
-  const model = createModel(layer.config.model);
-  const files = await filesForPython(model, fitParameters(start, model));
+  const { model, parameters } = await readSameWeights(folder);
+  const files = await filesForPython(model, parameters);
   const read = (path: string) => readFile(join(folder, path), 'utf8').catch(() => undefined);
   const [index, card] = [await read(MODEL_FILES.index), await read(MODEL_FILES.card)];
   // An older export may name another place of the class.

@@ -2,27 +2,41 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError, MODEL_FILES } from '@onnoise/scheduler';
-import { namedTensors, WEIGHTS_FILE } from '../diffusers/weights.ts';
-import { createModel } from '../model/index.ts';
+import { WEIGHTS_FILE } from '../diffusers/weights.ts';
+import { createModel, type Model } from '../model/index.ts';
+import { shellPath } from '../terminal/format.ts';
 import { program } from '../terminal/program.ts';
-import { readSafetensors } from '../train/safetensors.ts';
 import { fitParameters } from './fit.ts';
+import { readStart } from './read-start.ts';
 import { holdsParameters } from './recover.ts';
 
+export interface ModelWeights {
+  model: Model;
+  parameters: Map<string, Float32Array>;
+}
+
 /**
- * Who trains on in Python and saves into the folder has new weights beside the old network, which all of ours run.
- * @throws InputError where they differ by more than the network's format rounds. A network in 8-bit arithmetic, and one that
- *   this version would export in another way, cannot be compared, and pass.
+ * The weights of a model folder. Who trains on in Python and saves into the folder has new weights beside the old network,
+ * which all of ours run.
+ * @throws InputError where they differ from the network by more than its format rounds. A network in 8-bit arithmetic, and
+ *   one that this version would export in another way, cannot be compared, and pass.
  */
-export async function requireSameWeights(folder: string): Promise<void> {
-  const path = join(folder, WEIGHTS_FILE);
-  if (!(await stat(path).catch(() => undefined))?.isFile()) return;
-  const model = createModel(JSON.parse(await readFile(join(folder, MODEL_FILES.unet), 'utf8')));
-  const { tensors, sha256: hash } = await readSafetensors(path);
-  const values = fitParameters({ name: folder, hash, parameters: namedTensors(tensors) }, model);
-  if (holdsParameters(model, values, await readFile(join(folder, MODEL_FILES.network))) !== false) return;
+export async function readSameWeights(folder: string): Promise<ModelWeights> {
+  const { start, layer } = await readStart(folder);
+  const model = createModel(layer.config.model);
+  const parameters = fitParameters(start, model);
+  const onnx = (await hasWeights(folder)) ? await readFile(join(folder, MODEL_FILES.network)) : undefined;
+  if (onnx === undefined || holdsParameters(model, parameters, onnx) !== false) return { model, parameters };
   throw new InputError(
     `Cannot export ${folder}: ${MODEL_FILES.network} must be of the weights in ${WEIGHTS_FILE}, received others, as after training in Python. ` +
-      `Make a folder with the network of these weights: ${program('import')} ${folder} --out out/new`,
+      `Make a folder with the network of these weights: ${program('import')} ${shellPath(folder)} --out out/new`,
   );
 }
+
+/** As `readSameWeights`, for a folder that may have none. */
+export async function requireSameWeights(folder: string): Promise<void> {
+  if (await hasWeights(folder)) await readSameWeights(folder);
+}
+
+const hasWeights = async (folder: string): Promise<boolean> =>
+  (await stat(join(folder, WEIGHTS_FILE)).catch(() => undefined))?.isFile() ?? false;
