@@ -37,7 +37,7 @@ async function start(signal: AbortSignal): Promise<boolean> {
 
   // An existing run continues with its own settings, whatever the preset says now.
   const resume = existsSync(runPaths(RUN).config);
-  const settings = resume ? await readRunLayer(RUN) : { name: 'the preset digits', config: await readPreset('digits') };
+  const settings = await (resume ? readRunLayer(RUN) : readPreset('digits'));
   const draft = draftPlan(resolveConfig([settings]));
   const { training } = draft.config;
 

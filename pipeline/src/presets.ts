@@ -4,7 +4,7 @@
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { check, oneOf } from '@onnoise/scheduler';
-import type { PartialConfig } from './train/config.ts';
+import type { ConfigLayer } from './train/config.ts';
 
 const FOLDER = new URL('../presets/', import.meta.url);
 const SUFFIX = '.json';
@@ -19,11 +19,12 @@ export async function presetNames(): Promise<string[]> {
 }
 
 /**
- * The settings of a preset.
+ * The settings of a preset, as the layer `the preset <name>`.
  * @throws InputError when there is no preset of that name; the message lists those there are.
  */
-export async function readPreset(name: string): Promise<PartialConfig> {
+export async function readPreset(name: string): Promise<ConfigLayer & { preset: true }> {
   const names = await presetNames();
   check('read the preset', '--preset', oneOf(names), name);
-  return JSON.parse(await readFile(new URL(name + SUFFIX, FOLDER), 'utf8'));
+  const config = JSON.parse(await readFile(new URL(name + SUFFIX, FOLDER), 'utf8'));
+  return { name: `the preset ${name}`, config, preset: true };
 }

@@ -92,7 +92,7 @@ async function steps(size: Size, batch: number, kind: OurEngine): Promise<Prepar
 
 /** The steps of a run with a preset, its batches included. */
 async function presetSteps(name: string): Promise<Prepared> {
-  const draft = draftPlan(resolveConfig([{ name: `the preset ${name}`, config: await readPreset(name) }]));
+  const draft = draftPlan(resolveConfig([await readPreset(name)]));
   const dataset = await prepareDataset(prepareOptions(draft));
   const { config, model, step, schedule, initialParameters } = completePlan(draft, dataset);
   const { training, data } = config;

@@ -21,7 +21,7 @@ const PRESET = 'tab';
 const EACH = 200;
 const COLUMNS = 50;
 
-const preset: ConfigLayer = { name: `preset ${PRESET}`, config: await readPreset(PRESET) };
+const preset = await readPreset(PRESET);
 const unlabelled: ConfigLayer = {
   name: 'pictures',
   config: { data: { source: 'pictures' }, model: { num_class_embeds: null }, training: { labelDropout: 0 } },

@@ -52,14 +52,11 @@ export async function train(options: TrainRunOptions): Promise<TrainResult> {
   const run = check('start training', 'run', text, options.run);
   const layers: ConfigLayer[] = [];
   if (resume) layers.push(await readRunLayer(run));
-  if (preset !== undefined) layers.push({ name: `the preset ${preset}`, config: await readPreset(preset) });
+  if (preset !== undefined) layers.push(await readPreset(preset));
   layers.push({ name: 'the call', config: settings ?? {} });
-  const { config, start } = await settingsOf(layers, {
-    resumed: resume ? run : undefined,
-    preset: preset !== undefined,
-  });
+  const { config, start, yielding } = await settingsOf(layers, resume ? run : undefined);
   return trainWhole({
-    draft: draftPlan(config, start),
+    draft: draftPlan(config, start, yielding),
     folder: run,
     resume,
     prepare: (images) => prepareDataset(images, onPrepare, signal),

@@ -18,4 +18,6 @@ export interface ConfigLayer {
   /** For messages: `preset digits`, `config.json`, `the command line`. */
   name: string;
   config: PartialConfig;
+  /** Whether it is a preset, whose classes and label dropout give way to the images. */
+  preset?: boolean;
 }

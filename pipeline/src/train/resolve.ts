@@ -9,6 +9,12 @@ import { classesOf } from './labels.ts';
 import { completeModel, type ImageTraits } from './links.ts';
 import { planTraining, type TrainPlan } from './plan.ts';
 
+/** Settings that a preset alone gives, which give way to the images; undefined where a layer above it has the last word. */
+export interface Yielding {
+  classes?: number | undefined;
+  labelDropout?: number | undefined;
+}
+
 /** A plan before the images are known. */
 export interface PlanDraft {
   /** The plan so far. If open, it has no classes and the network's default channels. */
@@ -18,39 +24,52 @@ export interface PlanDraft {
   /** The settings, without those that are open. */
   config: TrainConfig;
   start: Start | undefined;
+  yielding: Yielding;
 }
 
 /**
  * @param start weights to start from
+ * @param yielding default: nothing gives way
  * @throws InputError when the network's or the scheduler's settings are wrong, or the weights do not fit the network.
  */
-export function draftPlan(config: TrainConfig, start?: Start): PlanDraft {
+export function draftPlan(given: TrainConfig, start?: Start, yielding: Yielding = {}): PlanDraft {
+  const { num_class_embeds: _, ...model } = given.model;
+  const config = yielding.classes === undefined ? given : { ...given, model };
   const open = {
     classes: config.model.num_class_embeds === undefined,
     channels: config.data.channels === undefined,
   };
-  return { plan: planFromConfig(config, {}, open.classes || open.channels ? undefined : start), open, config, start };
+  const plan = planFromConfig(config, {}, open.classes || open.channels ? undefined : start, yielding);
+  return { plan, open, config, start, yielding };
 }
 
 /** The plan for these images: the draft's own, unless they settle something that was open. */
-export function completePlan({ plan, open, config, start }: PlanDraft, images: ImageTraits): TrainPlan {
+export function completePlan({ plan, open, config, start, yielding }: PlanDraft, images: ImageTraits): TrainPlan {
   const classes = open.classes ? classesOf(images.classNames) : plan.model.classCount;
   const channels = open.channels ? images.channels : undefined;
   const widened = start && widenedConditions(plan.model.conditions, images.conditions, images.train);
   const settings = widened ? { ...config, model: { ...config.model, conditions: widened } } : config;
   const suits = !widened && (images.conditions === undefined || plan.model.conditions.length > 0);
   const known = suits && classes === plan.model.classCount && (channels ?? plan.model.shape[0]) === plan.model.shape[0];
-  return known && plan.start === start ? plan : planFromConfig(settings, images, start);
+  return known && plan.start === start ? plan : planFromConfig(settings, images, start, yielding);
 }
 
 /**
  * The plan when settings and images are both known.
  * @param images traits that the settings may leave open.
  * @param start weights to start from
+ * @param yielding a preset's label dropout is off for a network that is conditional on nothing
  * @throws InputError when the network's or the scheduler's settings are wrong, or the weights do not fit the network.
  */
-export function planFromConfig(config: TrainConfig, images: ImageTraits = {}, start?: Start): TrainPlan {
-  const { model, whole } = completeConfig(config, images);
+export function planFromConfig(
+  config: TrainConfig,
+  images: ImageTraits = {},
+  start?: Start,
+  yielding: Yielding = {},
+): TrainPlan {
+  const { model, whole: completed } = completeConfig(config, images);
+  const drops = model.classCount !== null || model.conditions.length > 0 || yielding.labelDropout === undefined;
+  const whole = drops ? completed : { ...completed, training: { ...completed.training, labelDropout: 0 } };
   if (!start) return planTraining(whole, model, (seed) => initParameters(model, seed, config.training.zeroInit));
   fitParameters(start, model);
   return planTraining(whole, model, () => fitParameters(start, model), start);

@@ -4,15 +4,7 @@ import type { Start } from '../init/fit.ts';
 import { countParameters } from '../model/parameters.ts';
 import { presetNames, readPreset } from '../presets.ts';
 import { type ConfigLayer, resolveConfig, resolveOver, type TrainConfig } from './config.ts';
-import { completeConfig } from './resolve.ts';
-
-/** What lies below the settings that were given. */
-export interface Below {
-  /** Folder of the run that is continued; its settings are the lowest layer. */
-  resumed: string | undefined;
-  /** Whether a preset is among the layers. */
-  preset: boolean;
-}
+import { completeConfig, type Yielding } from './resolve.ts';
 
 export interface TrainSettings {
   config: TrainConfig;
@@ -20,13 +12,17 @@ export interface TrainSettings {
   start: Start | undefined;
   /** The settings below the typed ones: those of a continued run, a preset, or the defaults. */
   base: { name: string; config: TrainConfig };
+  yielding: Yielding;
 }
 
-/** @throws InputError for settings that cannot be read, and when none of them names a network to train. */
-export async function settingsOf(given: readonly ConfigLayer[], { resumed, preset }: Below): Promise<TrainSettings> {
+/**
+ * @param resumed folder of the run that is continued; its settings are the lowest layer
+ * @throws InputError for settings that cannot be read, and when none of them names a network to train.
+ */
+export async function settingsOf(given: readonly ConfigLayer[], resumed?: string): Promise<TrainSettings> {
   const read = await readInit(given, resumed);
   const layers = read ? [read.layer, ...given] : given;
-  const named = preset || resumed !== undefined || read !== undefined;
+  const named = given.some(({ preset }) => preset) || resumed !== undefined || read !== undefined;
   const { base, config: resolved } = resolveOver(layers, named ? 1 : 0);
   const config = read ? withHash(resolved, read.start) : resolved;
   const { init, initHash } = config.training;
@@ -42,7 +38,17 @@ export async function settingsOf(given: readonly ConfigLayer[], { resumed, prese
     config,
     start: read?.start,
     base: { name: resumed ?? (named ? layers[0]!.name : 'the defaults'), config: base },
+    yielding: yieldingOf(layers),
   };
+}
+
+/** What a preset gives, and no layer above it. */
+function yieldingOf(layers: readonly ConfigLayer[]): Yielding {
+  const byPreset = (section: 'model' | 'training', key: string) => {
+    const top = layers.findLast(({ config }) => config[section]?.[key] !== undefined);
+    return top?.preset ? (top.config[section]![key] as number) : undefined;
+  };
+  return { classes: byPreset('model', 'num_class_embeds'), labelDropout: byPreset('training', 'labelDropout') };
 }
 
 /** What `--init`, or the same in a file, names. A continued run needs it only if it has no checkpoint yet. */
@@ -71,7 +77,7 @@ function withHash(config: TrainConfig, { name, hash }: Start): TrainConfig {
 /** `small: UNet2DModel, 32 px, 4.4 million parameters` for each. */
 async function describePresets(): Promise<string[]> {
   const describe = async (name: string) => {
-    const { model, whole } = completeConfig(resolveConfig([{ name, config: await readPreset(name) }]));
+    const { model, whole } = completeConfig(resolveConfig([await readPreset(name)]));
     const millions = (countParameters(model) / 1e6).toFixed(1);
     return `${name} (${whole.model._class_name}, ${whole.data.size} px, ${millions} million parameters)`;
   };

@@ -8,7 +8,7 @@ const shapes = JSON.parse(readFileSync(new URL('../data/model/base-shapes.json',
 
 describe('the preset base', () => {
   it("has the names and shapes of diffusers' network for CIFAR-10", async () => {
-    const model = createModel({ ...(await readPreset('base')).model, sample_size: 32 });
+    const model = createModel({ ...(await readPreset('base')).config.model, sample_size: 32 });
     expect(Object.fromEntries(model.parameters.map(({ name, shape }) => [name, shape]))).toEqual(shapes);
   });
 });

@@ -18,8 +18,7 @@ export interface SettingsArguments {
 
 /** @throws InputError as `settingsOf` does, and for a file of settings that cannot be read */
 export async function readSettings(args: SettingsArguments): Promise<TrainSettings> {
-  const resumed = args.resume ? args.out : undefined;
-  return settingsOf(await layersOf(args), { resumed, preset: args.preset !== undefined });
+  return settingsOf(await layersOf(args), args.resume ? args.out : undefined);
 }
 
 /** The lowest first. In a continued run its own settings are lowest; a preset or a file must suit them. */
@@ -30,7 +29,7 @@ async function layersOf(args: SettingsArguments): Promise<ConfigLayer[]> {
     layers.push(await readRunLayer(args.out));
   }
   if (args.preset !== undefined) {
-    layers.push({ name: `the preset ${args.preset}`, config: await readPreset(args.preset) });
+    layers.push(await readPreset(args.preset));
   }
   if (args.config !== undefined) layers.push({ name: args.config, config: await readConfigFile(args.config) });
   layers.push({ name: 'the command line', config: typedLayer(args) });

@@ -41,8 +41,8 @@ export interface TrainArguments {
 
 export async function runTraining(args: TrainArguments): Promise<void> {
   const { out, resume, verbose = false } = args;
-  const { config, start, base } = await readSettings(args);
-  const draft = draftPlan(config, start);
+  const { config, start, base, yielding } = await readSettings(args);
+  const draft = draftPlan(config, start, yielding);
   if (args.dryRun) return withInterrupt((signal) => dryRun({ draft, base, run: out, resume, verbose, signal }));
 
   const folder = requireFolder(draft, out);

@@ -40,11 +40,27 @@ export function describeAugmentation({ flip, rotate, translate, scale, contrast 
   return changes.length === 0 ? [] : [`Augmentation: ${changes.join(', ')} (training images only, at random)`];
 }
 
-/** If the number of classes comes from the images by default: what they are, and how to train without. */
+/**
+ * If the number of classes comes from the images by default: what they are, and how to train without. And what of a preset
+ * gave way to them.
+ */
 export function describeClasses(
-  { open }: PlanDraft,
-  { model }: TrainPlan,
+  { open, yielding }: PlanDraft,
+  { model, config }: TrainPlan,
   classNames: readonly string[] = [],
 ): string[] {
-  return open.classes && model.classCount !== null ? [tellClasses(classNames)] : [];
+  const { classes, labelDropout = 0 } = yielding;
+  const told = open.classes && model.classCount !== null && model.classCount !== classes;
+  const gone = [
+    ...(classes !== undefined && model.classCount === null ? [`${classes} classes`] : []),
+    ...(labelDropout > config.training.labelDropout ? [`label dropout of ${labelDropout}`] : []),
+  ];
+  return [
+    ...(told ? [tellClasses(classNames)] : []),
+    ...(gone.length > 0
+      ? [
+          `The network is unconditional, so the preset's ${gone.join(' and ')} ${gone.length === 1 ? 'is' : 'are'} left out.`,
+        ]
+      : []),
+  ];
 }

@@ -29,7 +29,7 @@ export async function stepFilesOfRun(action: string, { config, data, checkpoint 
 
 /** A preset's step with fresh weights. @throws InputError for a preset that leaves the network's form to the images. */
 export async function stepFilesOfPreset(action: string, preset: string): Promise<StepFiles> {
-  const config = resolveConfig([{ name: `preset ${preset}`, config: await readPreset(preset) }]);
+  const config = resolveConfig([await readPreset(preset)]);
   const plan = planFromConfig(config);
   const classNames = config.data.source === 'digits' ? openDigits().classNames : undefined;
   const parameters = plan.initialParameters();

@@ -7,7 +7,7 @@ import { completeModel } from '#pipeline/train/links.ts';
 
 /** A preset and its network, checked as `pipeline train` checks them. */
 async function load(name: string) {
-  const config = resolveConfig([{ name, config: await readPreset(name) }]);
+  const config = resolveConfig([await readPreset(name)]);
   const T = config.scheduler.num_train_timesteps as number;
   return { config, model: createModel(completeModel(config, T)) };
 }

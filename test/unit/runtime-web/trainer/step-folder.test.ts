@@ -28,7 +28,7 @@ describe('openStep', () => {
       const { file, graph, state } = await openStep(await filesOf(name));
       const labels = file.classCount === null ? undefined : Int32Array.from({ length: 40 }, (_, i) => i % 10);
       const batches = await openImages(file, { name: 'waves', pixels: PIXELS, labels });
-      const preset = { name: 'tab', config: await readPreset('tab') };
+      const preset = await readPreset('tab');
       const config = { model: { num_class_embeds: null }, training: { labelDropout: 0 } };
       const plan = planFromConfig(resolveConfig([preset, ...(labels ? [] : [{ name: 'pictures', config }])]));
       const engine = await createOnnxruntimeEngine(plan.step, plan.step.initialState(plan.initialParameters()));

@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { describeClasses } from '#pipeline/commands/stages/training.ts';
+import { readPreset } from '#pipeline/presets.ts';
+import type { PartialConfig } from '#pipeline/train/config.ts';
+import { checkList } from '#pipeline/train/early.ts';
+import { completePlan, draftPlan } from '#pipeline/train/resolve.ts';
+import { settingsOf } from '#pipeline/train/settings.ts';
+
+const THREE = ['cat', 'dog', 'owl'];
+const AGED = { names: ['age'], values: Float64Array.from([1, 2, 3, 4]) };
+
+/** A preset and typed settings, completed by images of these classes. */
+async function trained(
+  preset: string,
+  classNames?: readonly string[],
+  typed: PartialConfig = {},
+  conditions?: typeof AGED,
+) {
+  const data = { source: 'pictures' };
+  const layers = [await readPreset(preset), { name: 'the command line', config: { data, ...typed } }];
+  const { config, start, yielding } = await settingsOf(layers);
+  const draft = draftPlan(config, start, yielding);
+  const list = { total: 1000, classNames, conditions };
+  const plan = completePlan(draft, list);
+  checkList(plan, list, false);
+  const { classCount, nullCondition } = plan.model;
+  return {
+    plan: [classCount, nullCondition, plan.config.training.labelDropout],
+    notes: describeClasses(draft, plan, classNames),
+  };
+}
+
+describe('a preset gives way to images', () => {
+  it('that have no labels, and says so', async () => {
+    expect(await trained('hands')).toEqual({
+      plan: [null, false, 0],
+      notes: ["The network is unconditional, so the preset's label dropout of 0.1 is left out."],
+    });
+    expect(await trained('digits')).toEqual({
+      plan: [null, false, 0],
+      notes: ["The network is unconditional, so the preset's 10 classes and label dropout of 0.05 are left out."],
+    });
+    expect((await trained('tab', ['all'])).plan).toEqual([null, false, 0]);
+  });
+
+  it('of another number of classes, and says so', async () => {
+    const { plan, notes } = await trained('digits', THREE);
+    expect(plan).toEqual([3, true, 0.05]);
+    expect(notes).toEqual([expect.stringMatching(/^The images are of 3 classes \(cat, dog, owl\)/)]);
+  });
+
+  it('but stands where they suit it', async () => {
+    const digits = Array.from({ length: 10 }, (_, i) => String(i));
+    expect(await trained('digits', digits)).toEqual({ plan: [10, true, 0.05], notes: [] });
+    expect((await trained('hands', THREE)).plan).toEqual([3, true, 0.1]);
+    expect((await trained('hands', undefined, {}, AGED)).plan).toEqual([null, true, 0.1]);
+    expect((await trained('hands', THREE, { model: { num_class_embeds: null } })).plan).toEqual([null, false, 0]);
+  });
+
+  it('while a typed setting never does', async () => {
+    await expect(trained('hands', undefined, { training: { labelDropout: 0.2 } })).rejects.toThrow(
+      'Cannot start training: --label-dropout must be 0 for images without labels, received 0.2.',
+    );
+    await expect(trained('digits', THREE, { model: { num_class_embeds: 10 } })).rejects.toThrow(
+      '--model.num_class_embeds must be 3, the number of classes of the images (cat, dog, owl), received 10',
+    );
+  });
+});
