@@ -126,7 +126,12 @@ export function refuseSkipped(name: string, skipped: Skipped[]): never {
 }
 
 function refuseAll(name: string, skipped: Skipped[]): never {
-  const first = skipped[0];
-  const what = first ? `${skipped.length} skipped, the first ${first.file}: ${first.reason}` : 'none';
-  throw new InputError(`Cannot prepare ${name}: at least one image must be usable, received ${what}.`);
+  const [first, ...others] = skipped;
+  if (first === undefined) throw new InputError(`Cannot prepare ${name}: it has no images.`);
+  const why = `${first.file}: ${first.reason}`;
+  const all =
+    others.length === 0
+      ? `its only image cannot be used, ${why}`
+      : `none of its ${skipped.length} images can be used. First, image ${why}`;
+  throw new InputError(`Cannot prepare ${name}: ${all}.`);
 }

@@ -78,7 +78,7 @@ export function reasonAgainst(cell: string, line: number, { column, range }: Con
   if (cell === '') return `line ${line} has no ${column}`;
   if (value === undefined) return `line ${line} has no number such as 12.5 in ${column}`;
   if (range && (value < range.min || value > range.max)) {
-    return `line ${line} has ${value} in ${column}, which is not from ${range.min} to ${range.max} (${column}:from..to sets others)`;
+    return `${column} ${value} on line ${line} is outside ${range.min} to ${range.max} (${column}:from..to sets another range)`;
   }
   return undefined;
 }

@@ -1,5 +1,6 @@
 /** All images of a folder or another store; one sub-folder per class gives labels. */
 import { InputError } from '@onnoise/scheduler';
+import { plural } from '../terminal/format.ts';
 import { folderClasses, MAX_CLASSES, notesOnClasses, sortedClasses } from './classes.ts';
 import type { FileItem } from './decode-items.ts';
 import type { FrameOptions, Store } from './store.ts';
@@ -42,7 +43,8 @@ export async function openFolder(store: Store, options: FrameOptions = {}): Prom
 
 function refuseEmpty({ place, skipped, others, own }: Store): never {
   const first = skipped[0];
-  const unusable = first && `${skipped.length} that cannot be read, the first ${first.file}: ${first.reason}`;
+  const unusable =
+    first && `${plural(skipped.length, 'file')} that cannot be read (first, ${first.file}: ${first.reason})`;
   const other = others.size > 0 ? `only other files (${describeOthers(others)})` : undefined;
   const drawn = own.length > 0 ? `only pictures that a network drew, in ${own[0]}` : undefined;
   const instead = unusable ?? drawn ?? other ?? 'an empty folder';

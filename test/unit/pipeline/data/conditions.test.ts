@@ -86,13 +86,20 @@ describe('condition columns of a CSV', () => {
     );
   });
 
+  it('are refused where no row can be used, with the first of them', async () => {
+    const table = 'id,boneage,male\n1377,91,True\n1378,92,True\n';
+    await expect(prepare({ ...(await bones(table)), conditionColumns: 'boneage:1..2' })).rejects.toThrow(
+      /^Cannot prepare [^:]+: none of its 2 images can be used\. First, image 1377: boneage 91 on line 2 is outside 1 to 2 \(/,
+    );
+  });
+
   it('leave out rows beyond the range that is given, both ends of which belong to it', async () => {
     const table = 'id,boneage,male\n1377,0,True\n1378,-1,True\n1379,240,False\n1380,9999,False\n';
     const dataset = await prepare({ ...(await bones(table)), conditionColumns: 'boneage:0..240' });
     expect(dataset.conditions).toEqual({ names: ['boneage'], values: Float64Array.of(0, 240) });
     expect(dataset.skipped).toEqual([
-      { file: '1378', reason: 'line 3 has -1 in boneage, which is not from 0 to 240 (boneage:from..to sets others)' },
-      { file: '1380', reason: 'line 5 has 9999 in boneage, which is not from 0 to 240 (boneage:from..to sets others)' },
+      { file: '1378', reason: 'boneage -1 on line 3 is outside 0 to 240 (boneage:from..to sets another range)' },
+      { file: '1380', reason: 'boneage 9999 on line 5 is outside 0 to 240 (boneage:from..to sets another range)' },
     ]);
     expect(conditionColumns('a: b:-5..5, c')).toEqual([
       { column: 'a: b', name: 'a_b', range: { min: -5, max: 5 } },
@@ -114,10 +121,10 @@ describe('condition columns of a CSV', () => {
     ]);
     const at = await bones('id,boneage,male\n1377,3,True\n1378,-1,True\n1379,9999,True\n');
     expect((await prepare({ ...at, conditionColumns: 'boneage' })).skipped).toEqual([
-      { file: '1378', reason: 'line 3 has -1 in boneage, which is not from 0 to 1500 (boneage:from..to sets others)' },
+      { file: '1378', reason: 'boneage -1 on line 3 is outside 0 to 1500 (boneage:from..to sets another range)' },
       {
         file: '1379',
-        reason: 'line 4 has 9999 in boneage, which is not from 0 to 1500 (boneage:from..to sets others)',
+        reason: 'boneage 9999 on line 4 is outside 0 to 1500 (boneage:from..to sets another range)',
       },
     ]);
   });

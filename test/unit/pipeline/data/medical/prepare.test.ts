@@ -164,7 +164,7 @@ describe('a CSV', () => {
     expect(dataset.classNames).toEqual(['False', 'True']);
     expect(dataset.skipped.map(({ file, reason }) => `${file}: ${reason}`)).toEqual([
       '1.2.3.9.png: missing: the CSV names it, but the folder does not have it',
-      '1.2.3.5: line 6 has -3 in boneage, which is not from 0 to 240 (boneage:from..to sets others)',
+      '1.2.3.5: boneage -3 on line 6 is outside 0 to 240 (boneage:from..to sets another range)',
     ]);
   });
 
