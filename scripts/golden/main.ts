@@ -18,6 +18,7 @@ const SCRIPTS: Record<string, string> = {
   train: 'train.py',
   muon: 'muon.py',
   images: 'images.py',
+  inks: 'inks.py',
   features: 'features.py',
   measures: 'measures.py',
   memorisation: 'memorisation.py',

@@ -1,7 +1,8 @@
 /**
  * Decodes one image file to a square of uint8 RGB, with sharp.
  *
- * - EXIF orientation is applied, ICC profiles and CMYK are converted to sRGB, the first frame of an animation is taken.
+ * - EXIF orientation is applied, ICC profiles are converted to sRGB, the first frame of an animation is taken.
+ * - CMYK without a profile: see inks.ts.
  * - Resizing is by Lanczos (a = 3), widened when a picture shrinks, and by a bicubic when it grows; see docs/data.md.
  * - Transparency is flattened on `background`.
  * - 16 bits per channel become 8 by dropping the low byte: 0..65535 -> 0..255, over the full range of the format; a
@@ -16,7 +17,9 @@
 import { statSync } from 'node:fs';
 import sharp, { type Sharp } from 'sharp';
 import { LABEL } from '../phantom/label.ts';
+import { isDark } from './dark.ts';
 import { readWindowed } from './deep-window.ts';
+import { hasPlainInks, readInks } from './inks.ts';
 import { MAX_PIXELS } from './max-pixels.ts';
 import { isMeasured, readMeasured, SAVE_AS } from './measured.ts';
 import { parseWindow } from './medical/window.ts';
@@ -40,7 +43,7 @@ const DAMAGE: Readonly<Record<string, RegExp>> = {
 
 /** [size, size, 3]; [size, size] under a window. */
 type DecodedImage = Required<Pick<Picture, 'pixels' | 'deep' | 'transparent' | 'several' | 'phantom'>> &
-  Pick<Picture, 'windowed' | 'measured' | 'infinite'>;
+  Pick<Picture, 'windowed' | 'measured' | 'infinite' | 'dark' | 'inks'>;
 
 /** Sets sharp up for many small jobs: no cache of files or results, one thread per picture. */
 export function configureSharp(): void {
@@ -102,10 +105,22 @@ async function decodeOnce(file: Page, options: ImageOptions, gate: Gate): Promis
     return { ...square, ...facts, deep: false, windowed: true };
   }
   const exact = !shrinksInexactly(format, width, height);
+  const inks = hasPlainInks(metadata);
   const read = (failOn: FailOn) =>
-    gate(width * height, () => readSquare(open(file, failOn), { width, height, exact }, options));
+    inks
+      ? gate(4 * width * height, () => readInks(open(file, failOn), metadata, options))
+      : gate(width * height, () => readSquare(open(file, failOn), { width, height, exact }, options));
   const square = DAMAGE[format] ? await readUndamaged(read, DAMAGE[format], gate) : await read('error');
-  return { ...square, ...facts, deep: depth === 'ushort', transparent: hasAlpha && square.transparent };
+  const deep = depth === 'ushort' && !inks && (space === 'grey16' ? 'gray' : 'colour');
+  const dark = deep && isDark(square.pixels) ? await gate(width * height, () => greatest(file, hasAlpha)) : undefined;
+  const transparent = hasAlpha && square.transparent;
+  return { ...square, ...facts, inks, deep, transparent, ...(dark !== undefined && { dark }) };
+}
+
+/** The greatest value of a whole picture at its own depth, apart from how opaque it is. */
+async function greatest(file: Page, hasAlpha: boolean): Promise<number> {
+  const { channels } = await open(file, 'error').stats();
+  return Math.max(...channels.slice(0, hasAlpha ? -1 : undefined).map(({ max }) => max));
 }
 
 const open = ({ path, page }: Page, failOn: FailOn, more: { ignoreIcc?: boolean } = {}) =>

@@ -1,11 +1,9 @@
 /** Collects notes for the user about the pictures, counted while they pass. */
 import { plural } from '../terminal/format.ts';
-import type { Frame, ImageOptions } from './types.ts';
+import { noteOnDark } from './dark.ts';
+import type { ImageOptions, Picture } from './types.ts';
 
-/** 16-bit pictures whose brightest pixel stays below this 8-bit level probably hold fewer bits than their files. */
-const DARK = 64;
-
-type Picture = Exclude<Frame, { reason: string }>;
+const DEEP = ['gray', 'colour'] as const;
 
 export interface Observer {
   see(picture: Picture): void;
@@ -15,9 +13,9 @@ export interface Observer {
   notes(): string[];
 }
 
-export function createObserver({ background, window }: ImageOptions): Observer {
-  let deep = 0;
-  let brightest = 0;
+export function createObserver({ background, window, fit }: ImageOptions): Observer {
+  const deep = { gray: 0, colour: 0 };
+  const dark: Record<keyof typeof deep, number[]> = { gray: [], colour: [] };
   let transparent = 0;
   let several = 0;
   let burnedIn = 0;
@@ -26,6 +24,8 @@ export function createObserver({ background, window }: ImageOptions): Observer {
   let windowed = 0;
   let measured = 0;
   let infinite = 0;
+  let inks = 0;
+  let squared = 0;
   return {
     see(picture) {
       if (picture.transparent) transparent++;
@@ -36,9 +36,11 @@ export function createObserver({ background, window }: ImageOptions): Observer {
       if (picture.several) several++;
       if (picture.burnedIn) burnedIn++;
       if (picture.phantom) phantoms++;
+      if (picture.inks) inks++;
+      if (picture.squared) squared++;
       if (!picture.deep) return;
-      deep++;
-      for (const level of picture.pixels) if (level > brightest) brightest = level;
+      deep[picture.deep]++;
+      if (picture.dark !== undefined) dark[picture.deep].push(picture.dark);
     },
     phantoms: () => phantoms,
     notes() {
@@ -78,11 +80,17 @@ export function createObserver({ background, window }: ImageOptions): Observer {
         const which = phantoms === seen ? 'All images are' : `${phantoms} of ${seen} images are`;
         notes.push(`${which} synthetic phantoms, not pictures of people: run and model say so.`);
       }
-      if (deep > 0 && brightest < DARK) {
+      if (inks > 0) {
         notes.push(
-          `The brightest of ${deep} 16-bit images reaches level ${brightest} of 255: '--window auto' brightens them if they should not be dark.`,
+          `${plural(inks, 'image')} in ink colours (CMYK) without a profile: they become RGB by the plain formula that Chromium and Pillow use.`,
         );
       }
+      if (squared > 0 && fit !== 'stretch') {
+        notes.push(
+          `${plural(squared, 'image')} from files that give the size of their pixels in a way that cannot be used, such as 0 or one number: the pixels count as square, so proportions may be wrong.`,
+        );
+      }
+      for (const kind of DEEP) if (dark[kind].length > 0) notes.push(noteOnDark(kind, dark[kind], deep[kind]));
       return notes;
     },
   };

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import type { ImageOptions, Skipped } from './types.ts';
 
 /** Part of every key: a higher number retires all older caches. */
-const FORMAT = 4;
+const FORMAT = 5;
 
 export const DATA_FILE = 'data.bin';
 export const INDEX_FILE = 'index.json';

@@ -127,14 +127,20 @@ export interface PrepareProgress {
 export interface Picture {
   /** [size, size, 1 or 3] uint8. */
   pixels: Uint8Array;
-  /** Whether the file holds 16 bits per channel, and no window was laid on them. */
-  deep?: boolean;
+  /** What a file of 16 bits per channel holds, where no window was laid on it. */
+  deep?: 'gray' | 'colour' | false;
+  /** Of a `deep` one that is almost black: the greatest value of its file. */
+  dark?: number;
   /** Whether a window was laid on it, that of the file or a chosen one. */
   windowed?: boolean;
   /** Whether its pixels are measurements, of which the least became black and the greatest white; see measured.ts. */
   measured?: boolean;
   /** Whether some of those are no finite numbers. */
   infinite?: boolean;
+  /** Whether its ink colours became RGB without a profile that says how. */
+  inks?: boolean;
+  /** Whether the file gives a size of its pixels that cannot be used, so that they count as squares. */
+  squared?: boolean;
   /** Whether some of it was transparent, so that the background shows. */
   transparent?: boolean;
   /** Whether the file holds further frames, slices or pages, and none was asked for. */
@@ -145,6 +151,11 @@ export interface Picture {
   phantom?: boolean;
   /** What it has in common with others that are held out with it, from the widest to the narrowest; see groups.ts. */
   groups?: readonly string[];
+}
+
+/** Why one picture of a file cannot be used. */
+export interface Unusable {
+  reason: string;
 }
 
 /** One image of a source, in the source's order; or the reason why it is left out. */

@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
@@ -21,6 +21,7 @@ const place = () => {
   const name = `case-${made++}`;
   return { data: join(root, name, 'pictures'), cacheDir: join(root, name, 'cache') };
 };
+const INKS = join(import.meta.dirname, '..', '..', '..', 'golden', 'data', 'images', 'inks.json');
 const gray = (level: number) => grayPicture(8, 8, () => level);
 
 describe('a folder of images', () => {
@@ -143,10 +144,58 @@ describe('a folder of images', () => {
     expect((await prepare(at)).notes).toEqual(['Left out: 2 .bmp, 1 .tga. Convert them to PNG to include them.']);
   });
 
-  it('says when 16-bit images are dark', async () => {
+  describe('counts images of 16 bits that are dark, one by one', () => {
+    const twelve = (x: number) => x * 585; // up to 4095
+    const window = "'--window 2047.5,4095' shows 0 to 4095 from black to white";
+
+    it('and names the window that shows them, which does', async () => {
+      const at = place();
+      await writeFiles(at.data, { '1.png': deepPicture(8, 8, twelve), '2.png': deepPicture(8, 8, (x) => x * 100) });
+      const { notes } = await prepare(at);
+      expect(notes).toEqual([
+        `2 gray images of 16 bits are almost black, below level 64 of 255 (their greatest value is 4095, which takes 12 bits). If that is wrong: ${window}.`,
+      ]);
+      const shown = await prepare({ ...at, window: '2047.5,4095' });
+      expect(shown.notes).toEqual([]);
+      expect([...(await allPixels(shown)).subarray(0, 8)]).toEqual([0, 36, 73, 109, 146, 182, 219, 255]);
+    });
+
+    it('though others are bright', async () => {
+      const at = place();
+      const bright = deepPicture(8, 8, (x) => x * 9000);
+      await writeFiles(at.data, { '1.png': deepPicture(8, 8, twelve), '2.png': bright, '3.png': gray(200) });
+      const { notes, skipped } = await prepare(at);
+      expect(skipped).toEqual([]);
+      expect(notes).toEqual([
+        `1 of 2 gray images of 16 bits is almost black, below level 64 of 255 (its greatest value is 4095, which takes 12 bits). If that is wrong: '--window auto' gives each image its own range; ${window}, and all above as white.`,
+      ]);
+    });
+
+    it('also where a bright mark is cut away or too small to be seen, and in colour', async () => {
+      const at = place();
+      const colour = sharp(
+        Uint16Array.from({ length: 192 }, (_, i) => 21 * i),
+        {
+          raw: { width: 8, height: 8, channels: 3 },
+        },
+      ).toColourspace('rgb16');
+      const marked = deepPicture(24, 8, (x) => (x === 0 ? 65_535 : 900));
+      await writeFiles(at.data, { '1.png': marked, '2.png': colour.png() });
+      const { notes } = await prepare(at);
+      expect(notes.filter((note) => note.includes('16 bits'))).toEqual([
+        "1 gray image of 16 bits is almost black, below level 64 of 255 (its greatest value is 65535, which takes 16 bits). If that is wrong: '--window centre,width' says which values become black and white.",
+        '1 colour image of 16 bits is almost black, below level 64 of 255 (its greatest value is 4011, which takes 12 bits). If that is wrong: save with 8 bits, since --window is for gray.',
+      ]);
+    });
+  });
+
+  it('says which images have ink colours without a profile', async () => {
     const at = place();
-    await writeFiles(at.data, { '1.png': deepPicture(8, 8, (x) => x * 512) });
-    expect((await prepare(at)).notes[0]).toMatch(/The brightest of 1 16-bit images reaches level 14 of 255/);
+    const [{ file }] = JSON.parse(readFileSync(INKS, 'utf8')) as [{ file: string }];
+    await writeFiles(at.data, { '1.jpg': Buffer.from(file, 'base64'), '2.png': gray(200) });
+    expect((await prepare(at)).notes).toContain(
+      '1 image in ink colours (CMYK) without a profile: they become RGB by the plain formula that Chromium and Pillow use.',
+    );
   });
 
   it('says what becomes of transparent pixels and of animations', async () => {
