@@ -4,7 +4,7 @@ import { diskReason } from '../files/disk-errors.ts';
 import { Failure } from '../files/failure.ts';
 import { configureSharp } from './decode.ts';
 import { orderedMap } from './ordered-map.ts';
-import type { Frame, ImageOptions, Picture, Skipped } from './types.ts';
+import type { Frame, ImageOptions, Picture, Skipped, Unusable } from './types.ts';
 
 /** What is said of a file beside its pixels, which holds for all of its pictures. */
 export interface Told {
@@ -27,7 +27,7 @@ const aheadFor = (size: number) => Math.max(4, Math.min(12, Math.floor(2 ** 25 /
  */
 export async function* decodeItems(
   items: readonly FileItem[],
-  decode: (path: string) => Promise<Picture[]>,
+  decode: (path: string) => Promise<(Picture | Unusable)[]>,
   { size }: ImageOptions,
 ): AsyncGenerator<Frame> {
   configureSharp();
@@ -35,7 +35,9 @@ export async function* decodeItems(
     if (!('path' in item)) return [item];
     const { path, ...told } = item;
     try {
-      return (await decode(path)).map((picture) => ({ ...picture, ...told, source }));
+      return (await decode(path)).map((picture) =>
+        'reason' in picture ? { file: path, ...picture } : { ...picture, ...told, source },
+      );
     } catch (error) {
       if (error instanceof InputError || error instanceof Failure) throw error;
       return [{ file: path, reason: diskReason(error) ?? (error as Error).message }];

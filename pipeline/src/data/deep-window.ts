@@ -1,6 +1,6 @@
 /** A window on gray pictures of 16 bits, at their full depth. */
 import type { Sharp } from 'sharp';
-import { between, levelOf, WHITE, type Window, within } from './medical/window.ts';
+import { fullRange, levelOf, WHITE, type Window, within } from './medical/window.ts';
 import { rawToSquare } from './raw-picture.ts';
 import type { ImageOptions } from './types.ts';
 
@@ -19,7 +19,7 @@ export async function readWindowed(
   const channels = info.channels as 1 | 2;
   const words = new Uint16Array(data.buffer.slice(data.byteOffset, data.byteOffset + data.length)); // aligned
   const pixels: Pixels = { values: words, channels };
-  const share = window === 'auto' ? between(...visible(pixels)) : within(window);
+  const share = window === 'auto' ? fullRange(...visible(pixels)) : within(window);
   const behind = options.background === 'white' ? WHITE : 0;
   const gray = new Uint16Array(width * height);
   let transparent = false;

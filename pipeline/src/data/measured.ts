@@ -6,7 +6,7 @@
  * Limits: sharp reads no 64 bits, and cuts off signed and real numbers of 16 bits; those are refused.
  */
 import type { Metadata, Sharp } from 'sharp';
-import { between, extremes, levelOf, type WindowChoice, within } from './medical/window.ts';
+import { extremes, fullRange, levelOf, type WindowChoice, within } from './medical/window.ts';
 import { rawToSquare } from './raw-picture.ts';
 import type { ImageOptions } from './types.ts';
 
@@ -55,7 +55,7 @@ export async function readMeasured(
   const values = new Numbers(data.buffer.slice(data.byteOffset, data.byteOffset + data.length) as ArrayBuffer); // aligned
   const range = extremes((i) => values[i]!, values.length);
   if (range[0] > range[1]) throw new Error('it has no value that is a finite number');
-  const share = typeof window === 'object' ? within(window) : between(...range);
+  const share = typeof window === 'object' ? within(window) : fullRange(...range);
   const levels = channels === 1 ? new Uint16Array(values.length) : new Uint8Array(values.length);
   let infinite = false;
   for (let i = 0; i < levels.length; i++) {

@@ -10,6 +10,8 @@ export interface RawPicture {
   pixels: Uint16Array | Uint8Array;
   /** Width of a pixel over its height. Default 1. */
   aspect?: number;
+  /** Whether the file says it in a way that cannot be used. */
+  unusable?: boolean;
 }
 
 /** Brings a picture to [size, size, 1 or 3] bytes. It is resized at its own depth, and then rounded. */

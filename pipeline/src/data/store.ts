@@ -7,7 +7,7 @@ import { namePatients } from './medical/dicom/patient-folders.ts';
 import { isDicom, kindByName } from './medical/kinds.ts';
 import { readMedical } from './medical/pictures.ts';
 import { decodePages } from './pages.ts';
-import type { Frame, ImageOptions, Picture, Skipped } from './types.ts';
+import type { Frame, ImageOptions, Picture, Skipped, Unusable } from './types.ts';
 import { type ImageFile, type Walk, walkImages } from './walk.ts';
 
 export interface Store extends Walk {
@@ -49,7 +49,7 @@ export function storeOf(folder: string, walk: Walk, place: string): Store {
   };
 }
 
-async function decodeFile(path: string, options: ImageOptions): Promise<Picture[]> {
+async function decodeFile(path: string, options: ImageOptions): Promise<(Picture | Unusable)[]> {
   const kind = kindByName(path) ?? (isDicom(await headOf(path, 132)) ? 'dicom' : 'picture');
   if (kind === 'picture') return decodePages(path, options);
   return readMedical({ kind, bytes: (await stat(path)).size, read: () => readFile(path) }, options);

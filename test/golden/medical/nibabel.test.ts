@@ -39,4 +39,9 @@ it('NIfTI slices lie as nibabel turns them', skipBecause(lacksPython('nibabel'))
       expect(picture!.aspect, `${name} ${axis}`).toBeCloseTo(aspect, 5);
     }
   }
+  const connections = readFileSync(join(folder, 'connections.dconn.nii'));
+  const options = { window: 'dicom', frames: 'middle', axis: 'axial' } as const;
+  await expect(openNifti(connections, options, async (zipped) => gunzipSync(zipped))).rejects.toThrow(
+    'a CIFTI file: a matrix or table, not a picture',
+  );
 });

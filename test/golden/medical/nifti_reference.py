@@ -1,7 +1,7 @@
 """Slices of NIfTI volumes as nibabel turns them: `nifti_reference.py <folder>` writes volumes and slices there.
 
 The volumes are turned and mirrored in many ways. A slice is [rows, columns], seen as radiologists do: of nibabel's canonical
-volume, which leads to the right, forwards and up, both of its axes are reversed.
+volume, which leads to the right, forwards and up, both of its axes are reversed. A CIFTI file of connections is written too.
 """
 
 import itertools
@@ -60,5 +60,8 @@ for number, affine in enumerate(affines()):
     zooms = [float(zoom) for zoom in nibabel.as_closest_canonical(read).header.get_zooms()]
     slices = {axis: {"shape": cut.shape, "values": cut.ravel().tolist()} for axis, cut in cuts.items()}
     cases.append({"name": name, "least": volume.min(), "most": volume.max(), "zooms": zooms, "slices": slices})
+
+parcels = nibabel.cifti2.ScalarAxis([f"part {number}" for number in range(5)])
+nibabel.save(nibabel.Cifti2Image(np.eye(5, dtype="float32"), (parcels, parcels)), OUT / "connections.dconn.nii")
 
 (OUT / "index.json").write_text(json.dumps(cases))

@@ -32,7 +32,9 @@ const LOSSY_COLOUR: Readonly<Record<string, number>> = {
 
 async function firstFrame(path: string): Promise<Float32Array> {
   const { pictures } = openDicom(readFileSync(path), { window: 'dicom', frames: 'first', grayOnly: false });
-  for await (const { pixels } of pictures) {
+  for await (const picture of pictures) {
+    if ('reason' in picture) throw new Error(picture.reason);
+    const { pixels } = picture;
     return Float32Array.from(pixels, (level) => (pixels instanceof Uint16Array ? level / 257 : level));
   }
   throw new Error('it has no frame');

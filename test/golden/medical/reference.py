@@ -12,7 +12,7 @@ import warnings
 import numpy as np
 import pydicom
 from pydicom.pixels import apply_modality_lut, apply_voi_lut, convert_color_space
-from pydicom.pixels.processing import apply_color_lut
+from pydicom.pixels.processing import apply_color_lut, apply_presentation_lut
 
 warnings.filterwarnings("ignore")
 
@@ -43,7 +43,9 @@ def gray(ds, frame):
         least, most = known.min(), known.max()
         share = (measured - least) / (most - least) if most > least else measured * 0
     share = np.clip(share, 0, 1)
-    return 255 * (1 - share if ds.PhotometricInterpretation == "MONOCHROME1" else share)
+    if ds.PhotometricInterpretation == "MONOCHROME1":
+        return 255 * (1 - share)
+    return 255 * apply_presentation_lut(share, ds)
 
 
 def ends(ds):
@@ -107,6 +109,10 @@ def made(out):
         window("LINEAR")(ds, pixels)
         ds.PhotometricInterpretation = "MONOCHROME1"
 
+    def presented(ds, pixels):
+        window("LINEAR")(ds, pixels)
+        ds.PresentationLUTShape = "INVERSE"
+
     def table(ds, first, bits, entries):
         item = pydicom.Dataset()
         item.add_new("LUTDescriptor", "US" if first >= 0 else "SS", [len(entries), first, bits])
@@ -145,6 +151,7 @@ def made(out):
     for function in ("LINEAR", "LINEAR_EXACT", "SIGMOID"):
         save(function, window(function))
     save("MONOCHROME1", inverse)
+    save("presentation_lut", presented)
     save("voi", voi)
     save("modality", modality)
     save("12_bits", twelve)

@@ -1,7 +1,7 @@
 /** Medical files as squares: reading whole files, a few at a time, and bringing the chosen frames to size. */
 import { weightGate } from '../ordered-map.ts';
 import { rawToSquare } from '../raw-picture.ts';
-import type { ImageOptions, Picture } from '../types.ts';
+import type { ImageOptions, Picture, Unusable } from '../types.ts';
 import { openDicom } from './dicom/pictures.ts';
 import { parseFrames } from './frame-choice.ts';
 import { openNifti } from './nifti/pictures.ts';
@@ -24,7 +24,7 @@ export interface MedicalFile {
  * The chosen frames of a file.
  * @throws Error with the reason why it cannot be used; InputError where a package is missing
  */
-export function readMedical(file: MedicalFile, options: ImageOptions): Promise<Picture[]> {
+export function readMedical(file: MedicalFile, options: ImageOptions): Promise<(Picture | Unusable)[]> {
   const weight = file.kind === 'nifti' ? 4 * file.bytes : file.bytes;
   return gate(weight, async () => {
     const bytes = await file.read();
@@ -32,7 +32,7 @@ export function readMedical(file: MedicalFile, options: ImageOptions): Promise<P
   });
 }
 
-async function squaresOfDicom(bytes: Uint8Array, options: ImageOptions): Promise<Picture[]> {
+async function squaresOfDicom(bytes: Uint8Array, options: ImageOptions): Promise<(Picture | Unusable)[]> {
   const { window, frames, channels } = options;
   const opened = openDicom(bytes, {
     window: parseWindow(window),
@@ -41,10 +41,16 @@ async function squaresOfDicom(bytes: Uint8Array, options: ImageOptions): Promise
   });
   const { count, groups, burnedIn, phantom } = opened;
   const several = frames === undefined && count > 1;
-  const squares: Picture[] = [];
+  const squares: (Picture | Unusable)[] = [];
   for await (const picture of opened.pictures) {
+    if ('reason' in picture) {
+      squares.push(picture);
+      continue;
+    }
     const windowed = picture.pixels instanceof Uint16Array;
-    squares.push({ pixels: await rawToSquare(picture, options), windowed, groups, burnedIn, phantom, several });
+    const squared = picture.unusable === true;
+    const pixels = await rawToSquare(picture, options);
+    squares.push({ pixels, windowed, squared, groups, burnedIn, phantom, several });
   }
   return squares;
 }
@@ -55,7 +61,9 @@ async function squaresOfNifti(bytes: Uint8Array, options: ImageOptions): Promise
   const { count, volumes, pictures } = await openNifti(bytes, chosen, unzip);
   const several = (frames === undefined && count > 1) || volumes > 1; // the first volume alone is taken
   const squares: Picture[] = [];
-  for (const picture of pictures)
-    squares.push({ pixels: await rawToSquare(picture, options), windowed: true, several });
+  for (const picture of pictures) {
+    const squared = picture.unusable === true;
+    squares.push({ pixels: await rawToSquare(picture, options), windowed: true, squared, several });
+  }
   return squares;
 }

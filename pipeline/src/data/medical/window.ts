@@ -42,11 +42,25 @@ export const WHITE = 65_535;
 /** A level from 0, black, to 65535, white, of a share from 0 to 1 and beyond. */
 export const levelOf = (share: number): number => (share >= 1 ? WHITE : share > 0 ? Math.round(share * WHITE) : 0);
 
-/** From the darkest value to the brightest; one value alone is black. */
+/** A share of white, 0 at `least` and 1 at `most`, which is greater. */
 export const between = (least: number, most: number): ((value: number) => number) => {
   const range = most - least;
-  return range > 0 ? (value) => (value - least) / range : () => 0;
+  return (value) => (value - least) / range;
 };
+
+/** A picture that a window of its own values cannot show. */
+export class BlankError extends Error {}
+
+/**
+ * From the darkest value to the brightest.
+ * @param least, most of all values that count, as `extremes` gives them
+ * @throws BlankError where they are the same, so that none is dark or bright
+ */
+export function fullRange(least: number, most: number): (value: number) => number {
+  if (least > most) throw new BlankError('blank: all its values are padding or no numbers');
+  if (least === most) throw new BlankError('blank: all its values are the same');
+  return between(least, most);
+}
 
 export const within = ({ centre, width }: Window) => between(centre - width / 2, centre + width / 2);
 

@@ -91,8 +91,10 @@ describe('a TIFF of measurements', () => {
     expect((await decode(tiff('uint', 32, values))).pixels).toEqual(pixels);
   });
 
-  it('of one value alone is black', async () => {
-    expect(await row(tiff('float', 32, [0.3, 0.3, 0.3, 0.3]))).toEqual([0, 0, 0, 0]);
+  it('of one value alone is blank, unless a window shows it', async () => {
+    const file = tiff('float', 32, [0.3, 0.3, 0.3, 0.3]);
+    await expect(decode(file)).rejects.toThrow('blank: all its values are the same');
+    expect(await row(file, '0.5,1')).toEqual([77, 77, 77, 77]);
   });
 
   it('has its range from its finite values, and says that it has others', async () => {

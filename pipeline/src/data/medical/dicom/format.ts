@@ -41,12 +41,16 @@ export function pixelFormatOf(data: DataSet): PixelFormat {
   }
   const photometric = photometricOf(data);
   if (samples === 3 && photometric.startsWith('MONOCHROME')) {
-    throw new Error('damaged: gray pixels with 3 values each cannot be');
+    throw new Error('damaged: it is gray, but its pixels have 3 values each');
   }
-  const bitsStored = data.uint16(TAG.bitsStored) ?? bitsAllocated;
+  const stored = data.uint16(TAG.bitsStored);
+  const bitsStored = stored ?? bitsAllocated;
   const highBit = data.uint16(TAG.highBit) ?? bitsStored - 1;
   if (bitsStored < 1 || bitsStored > bitsAllocated || highBit < bitsStored - 1 || highBit >= bitsAllocated) {
-    throw new Error(`damaged: ${bitsStored} bits up to bit ${highBit} of ${bitsAllocated} cannot be`);
+    if (stored === undefined) throw new Error('damaged: Bits Stored is missing');
+    throw new Error(
+      `damaged: Bits Stored ${stored} does not fit High Bit ${highBit} and Bits Allocated ${bitsAllocated}`,
+    );
   }
   return {
     rows,
@@ -86,14 +90,4 @@ function describeMissing({ elements }: DataSet): string {
   if (elements[TAG.encrypted]) return 'its pixels are encrypted: decrypt it first';
   if (elements[TAG.directoryRecords]) return 'a DICOMDIR, which lists files and has no pixels';
   return 'without pixels: a report, a plan or the like';
-}
-
-/** How wide a pixel is over how high, 1 where the file does not say. */
-export function aspectOf(data: DataSet): number {
-  const pair = (tag: string) => [data.floatString(tag, 0), data.floatString(tag, 1)] as const;
-  for (const tag of [TAG.pixelSpacing, TAG.imagerPixelSpacing, TAG.pixelAspectRatio]) {
-    const [down, across] = pair(tag);
-    if (down !== undefined && across !== undefined && down > 0 && across > 0) return across / down;
-  }
-  return 1;
 }

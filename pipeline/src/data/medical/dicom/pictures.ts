@@ -1,11 +1,12 @@
 /** The chosen frames of a DICOM file, as pictures at their own size. */
-
 import type { RawPicture } from '../../raw-picture.ts';
+import type { Unusable } from '../../types.ts';
 import { chooseFrames, type FrameChoice } from '../frame-choice.ts';
-import type { WindowChoice } from '../window.ts';
+import { BlankError, type WindowChoice } from '../window.ts';
+import { pixelShapeOf } from './aspect.ts';
 import { decompress } from './codecs.ts';
 import { isMonochrome, isYbr, toRgb } from './colour.ts';
-import { aspectOf, type PixelFormat, pixelFormatOf } from './format.ts';
+import { type PixelFormat, pixelFormatOf } from './format.ts';
 import { compressedFrame, plainFrame } from './frame-bytes.ts';
 import { groupsOf } from './groups.ts';
 import { type DicomFile, parseDicom } from './parse.ts';
@@ -30,8 +31,8 @@ export interface DicomPictures {
   phantom: boolean;
   /** See `Frame`. */
   groups: string[];
-  /** The chosen ones in order, each decoded when it is asked for. */
-  pictures: AsyncIterable<RawPicture>;
+  /** The chosen ones in order, each decoded when it is asked for; or why one alone cannot be used. */
+  pictures: AsyncIterable<RawPicture | Unusable>;
 }
 
 /** @throws Error with the reason why the file cannot be used; `pictures` throws too */
@@ -61,16 +62,20 @@ async function* read(
   format: PixelFormat,
   chosen: readonly number[],
   window: WindowChoice,
-): AsyncGenerator<RawPicture> {
+): AsyncGenerator<RawPicture | Unusable> {
   const { rows: height, columns: width } = format;
   for (const k of chosen) {
     const layers = layersOf(data, k);
-    const aspect = layers.map(aspectOf).find((ratio) => ratio !== 1) ?? 1;
     const { words, planar, converted } = await wordsOfFrame({ data, syntax, format }, k);
-    const pixels = isMonochrome(format)
-      ? toGray(words, format, layers, window)
-      : toRgb(words, format, data, { planar, converted });
-    yield { width, height, pixels, aspect };
+    try {
+      const pixels = isMonochrome(format)
+        ? toGray(words, format, layers, window)
+        : toRgb(words, format, data, { planar, converted });
+      yield { width, height, pixels, ...pixelShapeOf(layers) };
+    } catch (error) {
+      if (!(error instanceof BlankError)) throw error;
+      yield { reason: format.frames === 1 ? error.message : `frame ${k + 1}: ${error.message}` };
+    }
   }
 }
 

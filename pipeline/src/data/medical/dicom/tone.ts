@@ -1,9 +1,10 @@
 /**
  * From stored values to gray: first to what was measured (modality LUT, or slope and intercept), then to what is seen
- * (VOI LUT or window), then inverted for MONOCHROME1. Source: PS3.3 C.11.1, C.11.2 and C.7.6.3.1.2.
+ * (VOI LUT or window), then inverted once for MONOCHROME1, for a Presentation LUT Shape of INVERSE, or for both, as
+ * radiographs have them together. Source: PS3.3 C.11.1, C.11.2, C.7.6.3.1.2 and C.8.11.3.
  */
 import type { DataSet } from 'dicom-parser';
-import { between, levelOf, type WindowChoice } from '../window.ts';
+import { fullRange, levelOf, type WindowChoice } from '../window.ts';
 import type { PixelFormat } from './format.ts';
 import { firstLutOf, lookUp } from './luts.ts';
 import { TAG } from './tags.ts';
@@ -21,7 +22,7 @@ export function layersOf(data: DataSet, k: number): Layers {
     data.elements[TAG.sharedGroups]?.items?.[0]?.dataSet,
   ];
   const within = groups.flatMap((group) =>
-    [TAG.valueGroup, TAG.windowGroup, TAG.measureGroup].flatMap(
+    [TAG.valueGroup, TAG.windowGroup, TAG.measureGroup, TAG.projectionGroup].flatMap(
       (tag) => group?.elements[tag]?.items?.[0]?.dataSet ?? [],
     ),
   );
@@ -32,13 +33,15 @@ const holding = (layers: Layers, tag: string) => layers.find(({ elements }) => (
 
 const first = (layers: Layers, tag: string) => holding(layers, tag)?.floatString(tag, 0);
 
-/** To what was measured: Hounsfield units in CT. */
+/** To what was measured: Hounsfield units in CT. @throws Error where its scale cannot be used */
 function measured(layers: Layers, signed: boolean): Curve {
   const holder = holding(layers, TAG.modalityLuts);
   const lut = holder && firstLutOf(holder, TAG.modalityLuts, signed);
   if (lut) return (value) => lookUp(lut, value);
   const [slope, intercept] = [first(layers, TAG.slope) ?? 1, first(layers, TAG.intercept) ?? 0];
-  return slope === 0 ? (value) => value : (value) => value * slope + intercept;
+  if (slope === 0) throw new Error('damaged: its Rescale Slope is 0, which makes all values the same');
+  if (!Number.isFinite(slope * intercept)) throw new Error('damaged: its Rescale Slope or Intercept is no number');
+  return (value) => value * slope + intercept;
 }
 
 /** From what was measured to a share of white, as the file itself says; undefined if it does not. */
@@ -47,7 +50,7 @@ function shown(layers: Layers, signed: boolean): Curve | undefined {
   const lut = holder && firstLutOf(holder, TAG.voiLuts, signed);
   if (lut) return (value) => lookUp(lut, value) / (2 ** lut.bits - 1);
   const [centre, width] = [first(layers, TAG.windowCentre), first(layers, TAG.windowWidth)];
-  if (centre === undefined || width === undefined || !(width > 0)) return undefined;
+  if (centre === undefined || !Number.isFinite(centre) || width === undefined || !(width > 0)) return undefined;
   const name = holding(layers, TAG.windowFunction)?.string(TAG.windowFunction)?.trim();
   if (name === 'SIGMOID') return (value) => 1 / (1 + Math.exp((-4 * (value - centre)) / width));
   return name === 'LINEAR_EXACT' || width < 1 ? exact(centre, width) : linear(centre, width);
@@ -62,14 +65,18 @@ const exact =
   (value) =>
     (value - centre) / width + 0.5;
 
-/** Gray of 16 bits, 0 black, from the words of a frame: [rows, columns]. */
+/**
+ * Gray of 16 bits, 0 black, from the words of a frame: [rows, columns].
+ * @throws BlankError where a window is to come from pixels that are all the same
+ */
 export function toGray(words: Words, format: PixelFormat, layers: Layers, choice: WindowChoice): Uint16Array {
   const read = valueReader(format);
   const measure = measured(layers, format.signed);
   const chosen = choice === 'auto' ? undefined : choice === 'dicom' ? shown(layers, format.signed) : windowed(choice);
   const isPadding = paddingOf(layers, format.signed);
-  const curve = chosen ?? fullRange(words, (word) => (isPadding(read(word)) ? undefined : measure(read(word))));
-  const inverted = format.photometric === 'MONOCHROME1';
+  const curve = chosen ?? rangeOf(words, (word) => (isPadding(read(word)) ? undefined : measure(read(word))));
+  const shape = holding(layers, TAG.lutShape)?.string(TAG.lutShape)?.trim();
+  const inverted = format.photometric === 'MONOCHROME1' || shape === 'INVERSE';
   return mapped(words, (word) => {
     const share = curve(measure(read(word)));
     return levelOf(inverted ? 1 - share : share);
@@ -102,7 +109,7 @@ function usedWords(words: Uint8Array | Uint16Array): Uint8Array {
 }
 
 /** From the least to the most of a frame. */
-function fullRange(words: Words, measure: (word: number) => number | undefined): Curve {
+function rangeOf(words: Words, measure: (word: number) => number | undefined): Curve {
   let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   const see = (word: number) => {
     const value = measure(word);
@@ -112,7 +119,7 @@ function fullRange(words: Words, measure: (word: number) => number | undefined):
   };
   if (words instanceof Uint32Array) for (const word of words) see(word);
   else for (const [word, seen] of usedWords(words).entries()) if (seen === 1) see(word);
-  return between(least, most);
+  return fullRange(least, most);
 }
 
 /** Whether a stored value fills the place of a pixel that was not measured (PS3.3 C.7.5.1.1.2). */

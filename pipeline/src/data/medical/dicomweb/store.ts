@@ -2,7 +2,7 @@
 
 import { decodeItems } from '../../decode-items.ts';
 import type { Store } from '../../store.ts';
-import type { ImageOptions, Picture } from '../../types.ts';
+import type { ImageOptions, Picture, Unusable } from '../../types.ts';
 import { chooseFrames, parseFrames } from '../frame-choice.ts';
 import { readMedical } from '../pictures.ts';
 import { type Address, parseAddress } from './address.ts';
@@ -54,7 +54,7 @@ function fetchPictures(
   { study, series, instance }: Instance,
   image: ImageOptions,
   options: ClientOptions | undefined,
-): Promise<Picture[]> {
+): Promise<(Picture | Unusable)[]> {
   const url = `${base}/studies/${study}/series/${series}/instances/${instance}`;
   const read = () => request(url, ACCEPT, `the image ${instance}`, options);
   return readMedical({ kind: 'dicom', bytes: USUAL_BYTES, read }, image);

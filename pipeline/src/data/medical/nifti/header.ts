@@ -7,7 +7,7 @@ export interface NiftiHead {
   littleEndian: boolean;
   /** Voxels along the three stored axes; the first varies fastest. */
   size: [number, number, number];
-  /** Millimetres along the stored axes. */
+  /** Millimetres along the stored axes; 0 where the file does not say. */
   spacing: [number, number, number];
   /** Volumes, along time and further axes. */
   volumes: number;
@@ -30,6 +30,7 @@ interface Layout {
   floatBytes: 4 | 8;
   datatype: number;
   offset: number;
+  intent: number;
   slope: number;
   intercept: number;
   max: number;
@@ -49,6 +50,7 @@ const ONE: Layout = {
   floatBytes: 4,
   datatype: 70,
   offset: 108,
+  intent: 68,
   slope: 112,
   intercept: 116,
   max: 124,
@@ -66,6 +68,7 @@ const TWO: Layout = {
   floatBytes: 8,
   datatype: 12,
   offset: 168,
+  intent: 504,
   slope: 176,
   intercept: 184,
   max: 192,
@@ -107,11 +110,13 @@ function read(view: DataView, at: Layout, littleEndian: boolean): NiftiHead {
   const axes = dim(0);
   const lengthOf = (i: number) => (i <= axes ? dim(i) : 1);
   const sizes = [1, 2, 3, 4, 5, 6, 7].map(lengthOf);
-  if (axes < 2 || axes > 7 || sizes.some((side) => !(side >= 1))) throw new Error('damaged: its sizes cannot be');
+  if (axes < 2 || axes > 7 || sizes.some((side) => !(side >= 1)))
+    throw new Error('damaged: its sizes are not those of a volume');
   const offset = at.floatBytes === 4 ? float(at.offset) : integer(at.offset, 8);
   if (!(offset >= view.getInt32(0, littleEndian))) throw new Error('damaged: its voxels cannot begin within its head');
+  if (isMatrix(integer(at.intent, at.codeBytes))) throw new Error('a CIFTI file: a matrix or table, not a picture');
   const scale = float(at.slope);
-  const spacing = [1, 2, 3].map((i) => Math.abs(float(at.pixdim, i)) || 1);
+  const spacing = [1, 2, 3].map((i) => Math.abs(float(at.pixdim, i))).map((side) => (side < Infinity ? side : 0));
   const directions =
     integer(at.sform, at.codeBytes) > 0
       ? fromRows((row, column) => float(at.rows, 4 * row + column))
@@ -135,6 +140,9 @@ function read(view: DataView, at: Layout, littleEndian: boolean): NiftiHead {
     directions,
   };
 }
+
+/** Intents of CIFTI, which keeps matrices and tables about surfaces in NIfTI-2 files. Source: CIFTI-2 (nitrc.org/projects/cifti). */
+const isMatrix = (intent: number): boolean => intent >= 3000 && intent < 3100;
 
 const fromRows = (cell: (row: number, column: number) => number): number[] =>
   [0, 1, 2].flatMap((row) => [0, 1, 2].map((column) => cell(row, column)));

@@ -2,9 +2,9 @@
 import { constants, gunzipSync } from 'node:zlib';
 import type { RawPicture } from '../../raw-picture.ts';
 import { chooseFrames, type FrameChoice } from '../frame-choice.ts';
-import { between, extremes, levelOf, type WindowChoice, within } from '../window.ts';
+import { between, extremes, fullRange, levelOf, type WindowChoice, within } from '../window.ts';
 import { HEAD_BYTES, type NiftiHead, readNiftiHead } from './header.ts';
-import { type Axis, walkOf } from './orientation.ts';
+import { AXES, type Axis, type Walk, walkOf } from './orientation.ts';
 
 /** Reads the number at a position of the file. */
 type Reader = (view: DataView, at: number, littleEndian: boolean) => number;
@@ -48,6 +48,7 @@ export async function openNifti(
   const head = readNiftiHead(bytes);
   const valueAt = valuesOf(bytes, head);
   const walk = walkOf(head, axis);
+  if (isLine(walk)) throw new Error(describeLine(head, axis));
   const chosen = chooseFrames(frames, walk.slices.count);
   const voxels = head.size[0] * head.size[1] * head.size[2];
   const shareOf = curveOf(head, window, () => extremes(valueAt, voxels));
@@ -55,6 +56,9 @@ export async function openNifti(
 
   function* slices(): Generator<RawPicture> {
     const { rows, columns, start } = walk;
+    const aspect = columns.spacing / rows.spacing;
+    const usable = aspect > 0 && Number.isFinite(aspect);
+    const shape = usable ? { aspect } : { unusable: true };
     for (const slice of chosen) {
       const pixels = new Uint16Array(rows.count * columns.count);
       let to = 0;
@@ -64,9 +68,19 @@ export async function openNifti(
           pixels[to++] = levelOf(shareOf(valueAt(from)));
         }
       }
-      yield { width: columns.count, height: rows.count, pixels, aspect: columns.spacing / rows.spacing };
+      yield { width: columns.count, height: rows.count, pixels, ...shape };
     }
   }
+}
+
+/** Whether slices are one voxel wide or high, as those of a flat picture that is cut across. */
+const isLine = ({ rows, columns }: Walk): boolean => rows.count === 1 || columns.count === 1;
+
+function describeLine(head: NiftiHead, axis: Axis): string {
+  const { rows, columns } = walkOf(head, axis);
+  const better = AXES.filter((other) => !isLine(walkOf(head, other)));
+  const advice = better.length > 0 ? `--axis ${better.join(' or ')} shows it` : 'it holds no picture';
+  return `its ${axis} slices are lines of ${columns.count} x ${rows.count} voxels: ${advice}`;
 }
 
 /** The value of a voxel of the first volume, scaled. */
@@ -92,5 +106,5 @@ function curveOf(
   range: () => [number, number],
 ): (value: number) => number {
   if (typeof window === 'object') return within(window);
-  return window === 'dicom' && white > black ? between(black, white) : between(...range());
+  return window === 'dicom' && white > black ? between(black, white) : fullRange(...range());
 }

@@ -12,7 +12,10 @@ const fixture = (name: string) => readFileSync(join(FIXTURES, `${name}.dcm`));
 async function gray(bytes: Uint8Array, frames = 'first'): Promise<number[][]> {
   const { pictures } = openDicom(bytes, { window: 'dicom', frames: parseFrames(frames, 'first'), grayOnly: true });
   const found: number[][] = [];
-  for await (const { pixels } of pictures) found.push([...pixels]);
+  for await (const picture of pictures) {
+    if ('reason' in picture) throw new Error(picture.reason);
+    found.push([...picture.pixels]);
+  }
   return found;
 }
 

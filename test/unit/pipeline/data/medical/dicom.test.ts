@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { openDicom } from '#pipeline/data/medical/dicom/pictures.ts';
 import { parseFrames } from '#pipeline/data/medical/frame-choice.ts';
 import { parseWindow } from '#pipeline/data/medical/window.ts';
+import type { RawPicture } from '#pipeline/data/raw-picture.ts';
 import { dicomFile, dicomPicture, type Elements } from '#test/dicom.ts';
 
 const text = (...values: (number | string)[]) => values.join('\\');
@@ -13,9 +14,13 @@ async function open(
 ) {
   const options = { window: parseWindow(window), frames: parseFrames(frames, 'first'), grayOnly: gray };
   const opened = openDicom(bytes, options);
-  const pictures = [];
-  for await (const picture of opened.pictures) pictures.push(picture);
-  return { ...opened, pictures };
+  const pictures: RawPicture[] = [];
+  const unusable: string[] = [];
+  for await (const picture of opened.pictures) {
+    if ('reason' in picture) unusable.push(picture.reason);
+    else pictures.push(picture);
+  }
+  return { ...opened, pictures, unusable };
 }
 
 /** Levels of 0 to 255 of the first chosen frame. */
@@ -26,7 +31,7 @@ async function levels(bytes: Uint8Array, options: Parameters<typeof open>[1] = {
 
 const reason = (bytes: Uint8Array, options: Parameters<typeof open>[1] = {}): Promise<string> =>
   open(bytes, options).then(
-    () => 'it was read',
+    ({ unusable }) => unusable[0] ?? 'it was read',
     (error: Error) => error.message,
   );
 
@@ -37,7 +42,17 @@ const row = (words: number[], elements: Elements = {}) =>
 describe('gray of DICOM', () => {
   it('goes from the darkest value to the brightest where the file has no window', async () => {
     expect(await levels(row([100, 200, 300, 400]))).toEqual([0, 85, 170, 255]);
-    expect(await levels(row([7, 7, 7]))).toEqual([0, 0, 0]);
+  });
+
+  it('is blank where it has one value alone and no window; other frames of its file are not', async () => {
+    const same = 'blank: all its values are the same';
+    expect(await reason(row([7, 7, 7]))).toBe(same);
+    expect(await reason(row([7, 7, 7], { '0028,1050 DS': '7', '0028,1051 DS': '2' }), { window: 'auto' })).toBe(same);
+    expect(await levels(row([7, 7, 7]), { window: '7,14' })).toEqual([128, 128, 128]);
+    expect(await reason(row([7, 7], { '0028,0120 US': [7] }))).toBe('blank: all its values are padding or no numbers');
+    const frames = dicomPicture({ rows: 1, columns: 2, words: [7, 7, 1, 3], elements: { '0028,0008 IS': '2' } });
+    const { pictures, unusable } = await open(frames, { frames: 'all' });
+    expect([pictures.map(({ pixels }) => [...pixels]), unusable]).toEqual([[[0, 65_535]], [`frame 1: ${same}`]]);
   });
 
   it('leaves padding out of the darkest and the brightest', async () => {
@@ -48,6 +63,14 @@ describe('gray of DICOM', () => {
 
   it('is inverted for MONOCHROME1', async () => {
     expect(await levels(row([100, 200, 300, 400], { '0028,0004 CS': 'MONOCHROME1' }))).toEqual([255, 170, 85, 0]);
+  });
+
+  it('is inverted once for a presentation LUT of INVERSE, whatever the photometric interpretation', async () => {
+    for (const photometric of ['MONOCHROME1', 'MONOCHROME2']) {
+      const elements = { '0028,0004 CS': photometric, '2050,0020 CS': 'INVERSE' };
+      expect(await levels(row([100, 200, 300, 400], elements))).toEqual([255, 170, 85, 0]);
+    }
+    expect(await levels(row([100, 200, 300, 400], { '2050,0020 CS': 'IDENTITY' }))).toEqual([0, 85, 170, 255]);
   });
 
   it('follows the three functions of a window of the file', async () => {
@@ -77,6 +100,17 @@ describe('gray of DICOM', () => {
     ).toEqual([0, 128, 255]);
   });
 
+  it('is refused where its rescaling makes all values one, or none', async () => {
+    const window = { '0028,1050 DS': '128', '0028,1051 DS': '256' };
+    const scaled = (slope: string) => row([1, 2], { ...window, '0028,1052 DS': '-5', '0028,1053 DS': slope });
+    expect(await reason(scaled('0'))).toBe('damaged: its Rescale Slope is 0, which makes all values the same');
+    expect(await reason(scaled('one'))).toBe('damaged: its Rescale Slope or Intercept is no number');
+  });
+
+  it('has no window where the file gives one without a centre', async () => {
+    expect(await levels(row([0, 5], { '0028,1050 DS': 'none', '0028,1051 DS': '256' }))).toEqual([0, 255]);
+  });
+
   it('reads signed values and bits that do not begin at 0, without overlays in other bits', async () => {
     const signed = { '0028,0103 US': [1], '0028,0101 US': [12], '0028,0102 US': [11] };
     // -2, -1, 0, 1 with rubbish above the 12 bits
@@ -101,9 +135,53 @@ describe('gray of DICOM', () => {
     expect(await reason(row([1], cut))).toBe('damaged: one of its lookup tables is cut short');
   });
 
-  it('has the form of its pixels, where they are not square', async () => {
-    const { pictures } = await open(row([1, 2], { '0028,0030 DS': text(0.5, 0.25) }));
-    expect(pictures[0]).toMatchObject({ width: 2, height: 1, aspect: 0.5 });
+  const region = (x: number, y: number, [format, unitsX, unitsY] = [1, 3, 3]): Elements => ({
+    '0018,6012 US': [format!],
+    '0018,6024 US': [unitsX!],
+    '0018,6026 US': [unitsY!],
+    '0018,602c FD': Buffer.from(Float64Array.of(x).buffer),
+    '0018,602e FD': Buffer.from(Float64Array.of(y).buffer),
+  });
+
+  it.each<[string, Elements, number]>([
+    ['pixel spacing', { '0028,0030 DS': text(0.5, 0.25) }, 0.5],
+    ['spacing on the detector', { '0018,1164 DS': text(0.2, 0.4) }, 2],
+    ['spacing on a scanned film', { '0018,2010 DS': text(0.5, 0.3) }, 0.6],
+    ['regions of ultrasound', { '0018,6011 SQ': [region(0.03, 0.05), region(0.012, -0.02)] }, 0.6],
+    ['aspect ratio', { '0028,0034 IS': text(5, 3) }, 0.6],
+    [
+      'spacing of the patient before that of the detector',
+      { '0028,0030 DS': text(1, 1), '0018,1164 DS': text(1, 2) },
+      1,
+    ],
+    ['ratio beside a spacing that is 0', { '0028,0030 DS': text(0, 0.5), '0028,0034 IS': text(1, 2) }, 2],
+    ['spacing of its projection', { '5200,9229 SQ': [{ '0028,9443 SQ': [{ '0018,1164 DS': text(0.1, 0.2) }] }] }, 2],
+    [
+      'square pixels of its frame, before the ratio of its file',
+      { '0028,0034 IS': text(1, 2), '5200,9230 SQ': [{ '0028,9110 SQ': [{ '0028,0030 DS': text(1, 1) }] }] },
+      1,
+    ],
+    ['nothing', {}, 1],
+    ['an empty spacing', { '0028,0030 DS': '' }, 1],
+    ['a region along time', { '0018,6011 SQ': [region(0.01, 0.05, [2, 4, 3])] }, 1],
+    ['a region without units', { '0018,6011 SQ': [region(0.01, 0.05, [1, 0, 0])] }, 1],
+  ])('has the form of its pixels by %s', async (_, elements, aspect) => {
+    const { pictures } = await open(row([1, 2], elements));
+    expect(pictures[0]).toMatchObject({ width: 2, height: 1, unusable: false });
+    expect(pictures[0]!.aspect).toBeCloseTo(aspect, 10);
+  });
+
+  it.each<[string, Elements]>([
+    ['0', { '0028,0030 DS': text(0, 0.5) }],
+    ['one value', { '0028,0030 DS': '0.5' }],
+    ['three values', { '0018,1164 DS': text(0.5, 0.5, 1) }],
+    ['words', { '0018,2010 DS': text('fine', 0.5) }],
+    ['a negative number', { '0028,0034 IS': text(-1, 2) }],
+    ['regions that differ', { '0018,6011 SQ': [region(0.03, 0.05), region(0.03, 0.03)] }],
+    ['a region of no size', { '0018,6011 SQ': [region(0.03, 0)] }],
+  ])('has square pixels and says so where the file gives %s', async (_, elements) => {
+    const { pictures } = await open(row([1, 2], elements));
+    expect(pictures[0]).toMatchObject({ aspect: 1, unusable: true });
   });
 });
 
@@ -274,13 +352,14 @@ describe('a DICOM file that cannot be used', () => {
     [
       'has three values in a gray pixel',
       dicomPicture({ words: new Uint16Array(48), elements: { '0028,0002 US': [3] } }),
-      'damaged: gray pixels with 3 values each cannot be',
+      'damaged: it is gray, but its pixels have 3 values each',
     ],
     [
       'contradicts itself',
       dicomPicture({ elements: { '0028,0101 US': [17] } }),
-      'damaged: 17 bits up to bit 11 of 16 cannot be',
+      'damaged: Bits Stored 17 does not fit High Bit 11 and Bits Allocated 16',
     ],
+    ['lacks its bits', dicomPicture({ elements: { '0028,0101 US': undefined } }), 'damaged: Bits Stored is missing'],
     [
       'is a video',
       dicomPicture({ syntax: '1.2.840.10008.1.2.4.102' }),

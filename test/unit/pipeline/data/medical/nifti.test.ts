@@ -64,6 +64,43 @@ describe('NIfTI', () => {
     expect(coronal!.aspect).toBe(0.25);
   });
 
+  it.each([0, Number.NaN, Number.POSITIVE_INFINITY])(
+    'has square pixels and says so where the file gives a side of %d',
+    async (side) => {
+      const spaced = volume({ spacing: [0.5, side, 2] });
+      const [axial] = await slices(spaced);
+      expect(axial).toMatchObject({ unusable: true });
+      expect(axial!.aspect).toBeUndefined();
+      const [coronal] = await slices(spaced, { axis: 'coronal' });
+      expect(coronal).toMatchObject({ aspect: 0.25 });
+    },
+  );
+
+  it('that has one value alone is blank, unless a window shows it', async () => {
+    const even = { values: Array(24).fill(70) };
+    await expect(slices(volume(even), { window: 'dicom' })).rejects.toThrow('blank: all its values are the same');
+    await expect(slices(volume({ ...even, range: [0, 140] }), { window: 'auto' })).rejects.toThrow('blank');
+    expect((await slices(volume({ ...even, range: [0, 140] }), { window: 'dicom' }))[0]!.values).toEqual(
+      Array(6).fill(500),
+    );
+    expect((await slices(volume(even), { window: '140,280' }))[0]!.values).toEqual(Array(6).fill(250));
+    const numbers = Float32Array.from({ length: 24 }, () => Number.NaN);
+    const none = volume({ datatype: 16, values: new Int16Array(numbers.buffer) });
+    await expect(slices(none, { window: 'dicom' })).rejects.toThrow('blank: all its values are padding or no numbers');
+  });
+
+  it('of one slice is cut along it alone', async () => {
+    const flat = niftiFile({ size: [4, 1, 3], values: Array.from({ length: 12 }, (_, i) => i) });
+    expect((await slices(flat, { axis: 'coronal' }))[0]).toMatchObject({ width: 4, height: 3 });
+    const advice = '--axis coronal shows it';
+    await expect(slices(flat)).rejects.toThrow(`its axial slices are lines of 4 x 1 voxels: ${advice}`);
+    await expect(slices(flat, { axis: 'sagittal' })).rejects.toThrow(
+      `its sagittal slices are lines of 1 x 3 voxels: ${advice}`,
+    );
+    const line = niftiFile({ size: [12, 1, 1], values: Array.from({ length: 12 }, (_, i) => i) });
+    await expect(slices(line)).rejects.toThrow('its axial slices are lines of 12 x 1 voxels: it holds no picture');
+  });
+
   it('may be gzipped', async () => {
     expect(await slices(gzipSync(volume()))).toEqual(await slices(volume()));
   });
@@ -110,7 +147,12 @@ describe('NIfTI', () => {
       changed((file) => file.writeFloatLE(Number.NaN, 108)),
       'damaged: its voxels cannot begin within its head',
     ],
-    ['of no size', changed((file) => file.writeInt16LE(0, 42)), 'damaged: its sizes cannot be'],
+    ['of no size', changed((file) => file.writeInt16LE(0, 42)), 'damaged: its sizes are not those of a volume'],
+    [
+      'of connections between parts of the brain',
+      changed((file) => file.writeInt16LE(3001, 68)),
+      'a CIFTI file: a matrix or table, not a picture',
+    ],
   ])('that is %s has a reason', async (_, bytes, reason) => {
     await expect(slices(bytes)).rejects.toThrow(reason);
   });

@@ -5,7 +5,8 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { lookAtImages } from '#pipeline/data/look.ts';
 import type { PrepareOptions } from '#pipeline/data/types.ts';
-import { type DicomPicture, dicomFile, dicomPicture, PLANTED } from '#test/dicom.ts';
+import { expectClose } from '#test/compare.ts';
+import { type DicomPicture, dicomFile, dicomPicture, type Elements, PLANTED } from '#test/dicom.ts';
 import {
   allPixels,
   deepPicture,
@@ -132,6 +133,76 @@ describe('a folder of medical files', () => {
     );
   });
 
+  describe('shows a disc as a disc', () => {
+    const [columns, rows] = [80, 128];
+    const words = Array.from({ length: columns * rows }, (_, i) => {
+      const [x, y] = [(i % columns) - 39.5, Math.floor(i / columns) - 63.5];
+      return Math.hypot(x / 38, y / 60.8) < 1 ? 200 : 0;
+    });
+    const disc = (elements: Elements) => even(0, { rows, columns, words, elements });
+
+    /** Width and height of the disc in the middle of 64 x 64 pixels, by the light of its row and its column. */
+    async function extent(bytes: Uint8Array) {
+      const dataset = await prepare({ ...(await folderOf({ '1.dcm': bytes })), size: 64, fit: 'pad' });
+      const pixels = await allPixels(dataset);
+      const length = (places: (i: number) => number) =>
+        Array.from({ length: 64 }, (_, i) => pixels[places(i)]! / 200).reduce((sum, share) => sum + share, 0);
+      return { wide: length((i) => 64 * 32 + i), high: length((i) => 64 * i + 32), notes: dataset.notes };
+    }
+
+    const region = {
+      '0018,6012 US': [1],
+      '0018,6024 US': [3],
+      '0018,6026 US': [3],
+      '0018,602c FD': Buffer.from(Float64Array.of(0.16).buffer),
+      '0018,602e FD': Buffer.from(Float64Array.of(0.1).buffer),
+    };
+
+    it.each<[string, Elements]>([
+      ['Pixel Spacing', { '0028,0030 DS': '0.1\\0.16' }],
+      ['Imager Pixel Spacing', { '0018,1164 DS': '0.1\\0.16' }],
+      ['Nominal Scanned Pixel Spacing', { '0018,2010 DS': '0.1\\0.16' }],
+      ['regions of ultrasound', { '0018,6011 SQ': [region] }],
+      ['Pixel Aspect Ratio', { '0028,0034 IS': '10\\16' }],
+    ])('by %s', async (_, elements) => {
+      const { wide, high, notes } = await extent(disc(elements));
+      expectClose([wide, high], [60.8, 60.8], { absolute: 0.6 });
+      expect(notes).toEqual([]);
+    });
+
+    it.each(['0\\0.16', '0.16'])('or says that it may be none, for a spacing of %s', async (spacing) => {
+      const { wide, high, notes } = await extent(disc({ '0028,0030 DS': spacing }));
+      expectClose([wide, high], [38, 60.8], { absolute: 0.6 });
+      expect(notes).toEqual([
+        '1 image from files that give the size of their pixels in a way that cannot be used, such as 0 or one number: the pixels count as square, so proportions may be wrong.',
+      ]);
+    });
+  });
+
+  it('leaves out what is no picture, each with its reason', async () => {
+    const flat = niftiFile({ size: [4, 1, 4], values: Array.from({ length: 16 }, (_, i) => i) });
+    const connections = niftiFile({ size: [1, 1, 1], values: [5] });
+    connections.writeInt16LE(3001, 68);
+    const at = await folderOf({
+      'a.nii': niftiFile({ size: [4, 4, 2], values: Array(32).fill(9) }),
+      'b.nii': flat,
+      'c.dconn.nii': connections,
+      'd.dcm': even(5, { elements: { '0028,1052 DS': '0', '0028,1053 DS': '0' } }),
+      'e.dcm': even(40),
+      'f.dcm': dicomPicture({ words: Array(32).fill(3).fill(5, 20), elements: { '0028,0008 IS': '2' } }),
+    });
+    const dataset = await prepare({ ...at, frames: 'all' });
+    expect(dataset.count).toBe(2);
+    expect(dataset.skipped).toEqual([
+      { file: 'a.nii', reason: 'blank: all its values are the same' },
+      { file: 'b.nii', reason: 'its axial slices are lines of 4 x 1 voxels: --axis coronal shows it' },
+      { file: 'c.dconn.nii', reason: 'a CIFTI file: a matrix or table, not a picture' },
+      { file: 'd.dcm', reason: 'damaged: its Rescale Slope is 0, which makes all values the same' },
+      { file: 'f.dcm', reason: 'frame 1: blank: all its values are the same' },
+    ]);
+    expect((await prepare({ ...at, axis: 'coronal' })).skipped.map(({ file }) => file)).not.toContain('b.nii');
+  });
+
   it('says that text may be burnt into pixels', async () => {
     const at = await folderOf({
       '1.dcm': even(1, { elements: { '0028,0301 CS': 'YES' } }),
@@ -202,7 +273,7 @@ describe('--frames', () => {
     const at = await folderOf({
       'a.dcm': five,
       'b.dcm': even(90),
-      'c.nii': niftiFile({ size: [4, 4, 3], values: Array(48).fill(70) }),
+      'c.nii': niftiFile({ size: [4, 4, 3], values: Array(48).fill(70), range: [0, 255] }),
     });
     const look = (frames?: string) =>
       lookAtImages({
@@ -302,7 +373,7 @@ describe('--window', () => {
   });
 
   it('makes another set of the same files, and so do frames and axis', async () => {
-    const at = await folderOf({ 'a.dcm': even(10) });
+    const at = await folderOf({ 'a.dcm': dicomPicture() });
     const hashes = new Set<string>();
     for (const options of [
       {},
