@@ -185,6 +185,7 @@ function reasonOf(error: unknown, path: string): string {
   if (message.startsWith('Input file is missing')) return 'missing: it existed when the folder was read';
   if (statSync(path, { throwIfNoEntry: false })?.size === 0) return 'an empty file';
   if (message.includes('tiff2vips: samples out of range')) return `its values have more than 32 bits: ${SAVE_AS}`;
+  if (message.includes('premature end of JPEG image')) return 'truncated: the JPEG file has no end';
   const line = message.split('\n').find((text) => text.trim() !== '') ?? '';
   const reason = line.replaceAll(`${path}: `, '').replaceAll(path, 'the file').trim();
   return reason === '' || reason === 'Unknown error' ? 'broken or truncated (the decoder does not say more)' : reason;

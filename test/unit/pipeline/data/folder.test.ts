@@ -75,7 +75,7 @@ describe('a folder of images', () => {
     const dataset = await prepare(at, (event) => progress.push(event));
     expect(dataset.skipped.map(({ file }) => file)).toEqual(['2.jpg', '3.png', '4.gif']);
     const reasons = dataset.skipped.map(({ reason }) => reason);
-    expect(reasons[0]).toContain('premature end of JPEG');
+    expect(reasons[0]).toBe('truncated: the JPEG file has no end');
     expect(reasons[1]).toMatch(/empty|unsupported/);
     expect(reasons[2]).toMatch(/gif/i);
     expect(dataset.count).toBe(2);
