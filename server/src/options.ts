@@ -2,6 +2,7 @@
 import { DEVICE_CHOICES, type DeviceChoice, nameModels } from '@onnoise/runtime-node';
 import { check, checkInteger, flag, InputError, oneOf, refuse, rule } from '@onnoise/scheduler';
 import { keyFault } from './keys.ts';
+import { checkHost, checkOrigin } from './origins.ts';
 
 export interface ServerOptions {
   /** Folders, or a folder for each name; a folder's own name is its last part. */
@@ -30,6 +31,11 @@ export interface ServerOptions {
   apiKeys?: readonly string[] | undefined;
   /** Origins whose pages may send requests: `https://example.org`, or `*`. Default: none. */
   corsOrigins?: readonly string[] | undefined;
+  /**
+   * Names besides this machine's own that `Host` may have: `pictures.example.org`, or `*` for any. Default: none; then any
+   * name will do with keys, or on an address that is not loopback.
+   */
+  allowedHosts?: readonly string[] | undefined;
   /** Believe `X-Forwarded-For` of the proxy in front. Default: false. */
   trustProxy?: boolean | undefined;
   /** Logs a line of JSON for each request. Default: false; or pino's options. */
@@ -57,7 +63,15 @@ export const SERVER_LIMITS = {
 } as const;
 export type ServerLimit = keyof typeof SERVER_LIMITS;
 
-const OTHERS = ['models', 'device', 'apiKeys', 'corsOrigins', 'trustProxy', 'logger'] satisfies (keyof ServerOptions)[];
+const OTHERS = [
+  'models',
+  'device',
+  'apiKeys',
+  'corsOrigins',
+  'allowedHosts',
+  'trustProxy',
+  'logger',
+] satisfies (keyof ServerOptions)[];
 const NAMES: readonly string[] = [...OTHERS, ...Object.keys(SERVER_LIMITS)];
 
 /** @throws InputError for an option that breaks {@link ServerOptions} or is unknown. */
@@ -69,7 +83,14 @@ export function completeOptions(options: ServerOptions): CompleteOptions {
     const { standard, min } = SERVER_LIMITS[name];
     return checkInteger(ACTION, name, options[name] ?? Math.min(standard, most), min, most);
   };
-  const { device = 'auto', apiKeys = [], corsOrigins = [], trustProxy = false, logger = false } = options;
+  const {
+    device = 'auto',
+    apiKeys = [],
+    corsOrigins = [],
+    allowedHosts = [],
+    trustProxy = false,
+    logger = false,
+  } = options;
   check(ACTION, 'device', oneOf(DEVICE_CHOICES), device);
   if (!Array.isArray(apiKeys)) refuse(ACTION, 'apiKeys', 'an array of keys', typeof apiKeys);
   for (const [i, key] of apiKeys.entries()) {
@@ -79,6 +100,8 @@ export function completeOptions(options: ServerOptions): CompleteOptions {
   }
   check(ACTION, 'corsOrigins', rule('an array of origins', Array.isArray), corsOrigins);
   for (const origin of corsOrigins) checkOrigin(ACTION, 'an origin of CORS', origin);
+  check(ACTION, 'allowedHosts', rule('an array of host names', Array.isArray), allowedHosts);
+  for (const host of allowedHosts) checkHost(ACTION, 'an allowed host', host);
   check(ACTION, 'trustProxy', flag, trustProxy);
   const queue = whole('queue');
   return {
@@ -87,6 +110,7 @@ export function completeOptions(options: ServerOptions): CompleteOptions {
     queue,
     apiKeys,
     corsOrigins,
+    allowedHosts,
     trustProxy,
     logger,
     maxBatch: whole('maxBatch'),
@@ -98,11 +122,4 @@ export function completeOptions(options: ServerOptions): CompleteOptions {
     memory: whole('memory'),
     maxConnections: whole('maxConnections'),
   };
-}
-
-/** @throws InputError for an origin that no page can have. */
-export function checkOrigin(action: string, name: string, origin: string): void {
-  if (origin === '*') return;
-  const parsed = URL.canParse(origin) ? new URL(origin) : undefined;
-  if (parsed?.origin !== origin) refuse(action, name, '* or an origin such as https://example.org', origin);
 }

@@ -8,6 +8,7 @@ import { JSON_LENGTH } from './binary-body.ts';
 import { whenOver } from './connections.ts';
 import { CLIENT_GONE, Refusal } from './errors.ts';
 import { createKeyCheck } from './keys.ts';
+import { guardOrigins } from './origins.ts';
 import type { Service } from './service.ts';
 
 declare module 'fastify' {
@@ -26,12 +27,17 @@ declare module 'fastify' {
 /** Number of clients whose rate is remembered. */
 const CLIENTS = 10_000;
 
-/** The order counts: a request is known by its key before its rate and its bytes are counted for that. */
+/**
+ * The order counts: every answer has an id, a browser asks without a key whether its page may send one, and a request is
+ * known by its key before its rate and its bytes are counted for that.
+ */
 export async function protect(app: FastifyInstance, service: Service): Promise<void> {
   const { options, admission, metrics } = service;
   await setHeaders(app);
+  name(app);
+  guardOrigins(app, options);
   if (options.corsOrigins.length > 0) await allowOrigins(app, options.corsOrigins);
-  identify(app, options.apiKeys);
+  if (options.apiKeys.length > 0) askForKeys(app, options.apiKeys);
   noteLeavers(app, metrics);
   if (options.rate > 0) await limitRate(app, options.rate);
   countBytes(app, admission, options.maxBody);
@@ -66,14 +72,20 @@ async function allowOrigins(app: FastifyInstance, origins: readonly string[]): P
   });
 }
 
-/** Says whose a request is, and refuses one without a key where keys are asked for. */
-function identify(app: FastifyInstance, apiKeys: readonly string[]): void {
-  const keyOf = createKeyCheck(apiKeys);
+/** Gives a request its id, and its client the name of its address. */
+function name(app: FastifyInstance): void {
   app.decorateRequest('client', '');
   app.addHook('onRequest', async (request, reply) => {
     void reply.header('x-request-id', request.id);
     request.client = clientOf(request.ip);
-    if (apiKeys.length === 0 || request.routeOptions.config.open) return;
+  });
+}
+
+/** Refuses a request without a key, and calls its client by the key. */
+function askForKeys(app: FastifyInstance, apiKeys: readonly string[]): void {
+  const keyOf = createKeyCheck(apiKeys);
+  app.addHook('onRequest', async (request) => {
+    if (request.routeOptions.config.open) return;
     const key = keyOf(request.headers.authorization);
     if (key === undefined) {
       throw new Refusal(

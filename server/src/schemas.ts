@@ -76,6 +76,7 @@ export function failures(error: Schema, ...statuses: number[]): Schema {
   const meaning: Record<number, string> = {
     400: 'The request is wrong; the sentence says what.',
     401: 'A key is needed: `Authorization: Bearer <key>`.',
+    403: 'A page of another origin sent the request, or Host is a name that this server does not know.',
     404: 'There is no such model.',
     429: 'Too many requests; Retry-After says when to try again.',
     500: 'The network of the model gave NaN or infinity, or the server failed; the sentence says which.',
@@ -291,6 +292,6 @@ function pictureAnswers({ streams = true } = {}) {
         ...(streams && { 'text/event-stream': { schema: { type: 'string' } } }),
       },
     },
-    ...failures(OPENAI_ERROR, 400, 401, 404, 429, 500, 503, 504),
+    ...failures(OPENAI_ERROR, 400, 401, 403, 404, 429, 500, 503, 504),
   };
 }

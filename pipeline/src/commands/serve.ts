@@ -35,6 +35,7 @@ export interface ServeArguments {
   'max-connections'?: number | undefined;
   'api-key-file'?: string | undefined;
   'cors-origin'?: string[] | undefined;
+  'allowed-host'?: string[] | undefined;
   'trust-proxy': boolean;
   'log-level'?: LogLevel | undefined;
 }
@@ -87,6 +88,7 @@ export const command: CommandModule<object, ServeArguments> = {
           describe: 'File of keys that clients must send, one per line',
         },
         'cors-origin': list(ADDRESS, 'Origin whose pages may send requests, or *; may be repeated'),
+        'allowed-host': list(ADDRESS, 'Host that requests may be for besides localhost, or *; may be repeated'),
         'trust-proxy': {
           group: ADDRESS,
           boolean: true,
@@ -143,7 +145,7 @@ async function listenUntilToldToEnd(args: ServeArguments, onCreate: (server: Pro
   const options = await toOptions(args);
   checkInteger('serve', '--port', port, 0, 65535);
   await tryAddress(host, port);
-  const { createServer } = await loadServer();
+  const { createServer, isLoopback } = await loadServer();
   const created = createServer(options);
   onCreate(created);
   const server = await created;
@@ -199,7 +201,7 @@ export function loggerOf(level: LogLevel = isQuiet() ? 'error' : 'info'): Server
  * read.
  */
 async function toOptions(args: ServeArguments): Promise<ServerOptions> {
-  const { checkOrigin, readApiKeys, SERVER_LIMITS } = await loadServer();
+  const { checkHost, checkOrigin, readApiKeys, SERVER_LIMITS } = await loadServer();
   /** A limit, given in multiples of `unit`. */
   const limit = (flag: LimitFlag, name: ServerLimit, unit = 1): number | undefined => {
     const value = args[flag];
@@ -207,7 +209,8 @@ async function toOptions(args: ServeArguments): Promise<ServerOptions> {
     const { min, max } = SERVER_LIMITS[name];
     return unit * checkInteger('serve', `--${flag}`, value, Math.ceil(min / unit), Math.floor(max / unit));
   };
-  const { model: named = [DIGITS], device, 'api-key-file': keys, 'cors-origin': corsOrigins = [] } = args;
+  const { model: named = [DIGITS], device, 'api-key-file': keys } = args;
+  const { 'cors-origin': corsOrigins = [], 'allowed-host': allowedHosts = [] } = args;
   const queue = limit('queue', 'queue');
   const maxImages = limit('max-images', 'maxImages');
   const waiting = queue ?? SERVER_LIMITS.queue.standard;
@@ -215,12 +218,14 @@ async function toOptions(args: ServeArguments): Promise<ServerOptions> {
     refuse('serve', '--max-images', `at most --queue, ${waiting}`, maxImages);
   }
   for (const origin of corsOrigins) checkOrigin('serve', '--cors-origin', origin);
+  for (const host of allowedHosts) checkHost('serve', '--allowed-host', host);
   return {
     models: named.map(modelFolder),
     device,
     queue,
     maxImages,
     corsOrigins,
+    allowedHosts,
     trustProxy: args['trust-proxy'],
     maxBatch: limit('max-batch', 'maxBatch'),
     maxSteps: limit('max-steps', 'maxSteps'),
@@ -259,5 +264,3 @@ async function reload(created: Promise<Server> | undefined): Promise<void> {
     sayError(`The models stay as they were: ${(error as Error).message}`);
   }
 }
-
-const isLoopback = (host: string) => host === 'localhost' || host === '::1' || host.startsWith('127.');

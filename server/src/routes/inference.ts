@@ -33,10 +33,10 @@ function serverRoutes(app: FastifyInstance, service: Service): void {
     version: '0.1.0',
     extensions: ['binary_tensor_data'],
   }));
-  const live = { config: { open: true }, schema: schemaOf('Say whether the server runs', true) };
+  const live = { config: { open: true, health: true }, schema: schemaOf('Say whether the server runs', true) };
   app.get('/v2/health/live', live, async () => ({ live: true }));
   const schema = { ...schemaOf('Say whether the server takes requests', true), response: { 200: READY, 503: READY } };
-  app.get('/v2/health/ready', { config: { open: true }, schema }, async (_, reply) => {
+  app.get('/v2/health/ready', { config: { open: true, health: true }, schema }, async (_, reply) => {
     const ready = service.supervisor.ready && !service.closing();
     return reply.code(ready ? 200 : (503 as 200)).send({ ready });
   });
@@ -94,7 +94,7 @@ function schemaOf(summary: string, open = false) {
         description: 'OK',
         content: { 'application/json': { schema: { type: 'object', additionalProperties: true } } },
       },
-      ...(open ? failures(V2_ERROR, 503) : failures(V2_ERROR, 400, 401, 404, 429, 500, 503, 504)),
+      ...(open ? failures(V2_ERROR, 503) : failures(V2_ERROR, 400, 401, 403, 404, 429, 500, 503, 504)),
     },
   };
 }

@@ -193,6 +193,10 @@ describe('pipeline serve', () => {
       [['--timeout', '0'], '--timeout must be an integer from 1 to 86400, received 0'],
       [['--queue', '4', '--max-images', '5'], '--max-images must be at most --queue, 4, received 5'],
       [['--cors-origin', 'https://a.org/'], '--cors-origin must be * or an origin such as https://example.org'],
+      [
+        ['--allowed-host', 'a.org:80'],
+        '--allowed-host must be * or a host without scheme and port, such as pictures.example',
+      ],
       [['--host', '192.0.2.1'], "192.0.2.1:8000 must be .* received one that is not this machine's"],
       [['--port', String(port)], `127.0.0.1:${port} must be .* in use already`],
     ];

@@ -111,7 +111,10 @@ describe('a server that is sent nonsense', () => {
         [`/v2/models/${name}/ready`, KSERVE],
         [`/docs/static/${name}`, OPENAI],
       ] as const) {
-        const { status, body } = await exchange(port, `GET ${url} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`);
+        const { status, body } = await exchange(
+          port,
+          `GET ${url} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n`,
+        );
         expect([400, 403, 404, 414], `${url}: ${body}`).toContain(status);
         expect(JSON.parse(body), url).toMatchObject(shape);
       }
@@ -124,10 +127,10 @@ describe('a server that is sent nonsense', () => {
     const wrong = [
       ['GET / HTTP/9.9\r\n\r\n', 400],
       ['\u0016\u0003\u0001\u0000\u0005hello', 400],
-      [`GET / HTTP/1.1\r\nhost: x\r\nx: ${'y'.repeat(32 * 1024)}\r\n\r\n`, 431],
-      ['POST /v1/images/generations HTTP/1.1\r\nhost: x\r\ncontent-length: -1\r\n\r\n', 400],
-      ['POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 3\r\ntransfer-encoding: chunked\r\n\r\nabc', 400],
-      ['POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n', 400],
+      [`GET / HTTP/1.1\r\nhost: localhost\r\nx: ${'y'.repeat(32 * 1024)}\r\n\r\n`, 431],
+      ['POST /v1/images/generations HTTP/1.1\r\nhost: localhost\r\ncontent-length: -1\r\n\r\n', 400],
+      ['POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 3\r\ntransfer-encoding: chunked\r\n\r\nabc', 400],
+      ['POST / HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n', 400],
     ] as const;
     for (const [bytes, status] of wrong) {
       const answer = await exchange(port, bytes);

@@ -29,7 +29,7 @@ export function open(port: number, localAddress = '127.0.0.1'): Promise<RawConne
 /** A request as bytes. */
 export function post(path: string, body: object | string, headers: Record<string, string> = {}): string {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
-  const all = { host: 'test', 'content-type': 'application/json', 'content-length': `${Buffer.byteLength(text)}` };
+  const all = { host: 'localhost', 'content-type': 'application/json', 'content-length': `${Buffer.byteLength(text)}` };
   const lines = Object.entries({ ...all, ...headers }).map(([name, value]) => `${name}: ${value}`);
   return [`POST ${path} HTTP/1.1`, ...lines, '', text].join('\r\n');
 }
