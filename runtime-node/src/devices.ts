@@ -149,7 +149,7 @@ function describe(device: Device, machine: Machine): Pick<DeviceStatus, 'reason'
   if (device === 'cuda') return { reason: 'CUDA files installed, GPU found' };
   const lack = lacksGpu(machine);
   if (lack === undefined) return { reason: `GPU found (${findGpu(machine)})` };
-  const reason = `${lack}: a software renderer computes, right but far slower than cpu, and auto passes it by`;
+  const reason = `${lack}: a software renderer computes, right but far slower than cpu, and auto skips it`;
   return { reason, software: true };
 }
 

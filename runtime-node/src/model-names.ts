@@ -17,7 +17,8 @@ export function nameModels(
     refuse(action, 'models', 'an array of folders, or folders by name', models);
   }
   const entries = Array.isArray(models) ? models.map(readName) : Object.entries(models);
-  if (entries.length === 0) throw new InputError(`Cannot ${action}: models must be at least one, received none.`);
+  if (entries.length === 0)
+    throw new InputError(`Cannot ${action}: models must name at least one folder, received none.`);
   const named: Record<string, string> = {};
   for (const [name, folder] of entries) {
     if (!NAME.test(name)) refuse(action, 'the name of a model', 'up to 64 letters, digits and ._-', name);

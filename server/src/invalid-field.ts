@@ -30,7 +30,7 @@ export function invalidField({ instancePath, keyword, params, parentSchema, data
   }
   if (keyword === 'required') {
     const name = of(params.missingProperty);
-    return new Refusal(400, 'missing_field', `${ACTION} the field ${name} must be there.`, { param: name });
+    return new Refusal(400, 'missing_field', `${ACTION} the field ${name} must be given.`, { param: name });
   }
   const rule = ruleOf(parentSchema ?? {}) ?? message ?? 'what its description says';
   const name = path === '' ? 'its body' : path;

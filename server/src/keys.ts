@@ -17,7 +17,8 @@ export async function readApiKeys(path: string): Promise<string[]> {
   });
   const lines = text.split(/\r?\n/).map((line) => line.trim());
   const keys = lines.filter((line) => line !== '' && !line.startsWith('#'));
-  if (keys.length === 0) throw new InputError(`Cannot read API keys: ${path} must hold a key a line, received none.`);
+  if (keys.length === 0)
+    throw new InputError(`Cannot read API keys: ${path} must hold one key per line, received none.`);
   for (const key of keys) {
     const fault = keyFault(key);
     if (fault === undefined) continue;

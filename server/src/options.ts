@@ -99,9 +99,9 @@ export function completeOptions(options: ServerOptions): CompleteOptions {
       throw new InputError(`Cannot ${ACTION}: apiKeys[${i}] must be ${fault.rule}, received ${fault.received}.`);
   }
   check(ACTION, 'corsOrigins', rule('an array of origins', Array.isArray), corsOrigins);
-  for (const origin of corsOrigins) checkOrigin(ACTION, 'an origin of CORS', origin);
+  for (const [i, origin] of corsOrigins.entries()) checkOrigin(ACTION, `corsOrigins[${i}]`, origin);
   check(ACTION, 'allowedHosts', rule('an array of host names', Array.isArray), allowedHosts);
-  for (const host of allowedHosts) checkHost(ACTION, 'an allowed host', host);
+  for (const [i, host] of allowedHosts.entries()) checkHost(ACTION, `allowedHosts[${i}]`, host);
   check(ACTION, 'trustProxy', flag, trustProxy);
   const queue = whole('queue');
   return {

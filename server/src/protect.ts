@@ -120,7 +120,7 @@ async function limitRate(app: FastifyInstance, rate: number): Promise<void> {
       timeWindow: 60_000,
       keyGenerator: ({ client }) => client,
       errorResponseBuilder: (_, { ttl }) =>
-        new Refusal(429, 'rate_limited', `A client may make ${rate} requests a minute.`, {
+        new Refusal(429, 'rate_limited', `A client may make ${rate} ${rate === 1 ? 'request' : 'requests'} a minute.`, {
           retryAfter: Math.ceil(ttl / 1000),
         }),
     };

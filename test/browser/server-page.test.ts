@@ -237,7 +237,7 @@ describe("the server's page", skipBecause(LACKS_CHROMIUM), () => {
     await page.getByText(/^1 picture in/).waitFor();
     await page.getByText(/^1 picture in/).waitFor();
     await sample(page);
-    await page.getByText(/^A client may make 1 requests a minute\. Try again in \d+ s\.$/).waitFor();
+    await page.getByText(/^A client may make 1 request a minute\. Try again in \d+ s\.$/).waitFor();
     await server.close();
     await sample(page);
     await page.getByText('The server cannot be reached.').waitFor();

@@ -129,7 +129,7 @@ function startWorker(options: WorkerOptions, timing: WorkerTiming, loaded: Loade
     const { attemptsMade, opts } = job;
     onLine(`${job.id} failed, try ${attemptsMade} of ${opts.attempts ?? 1}: ${message}`);
   });
-  worker.on('stalled', (id) => onLine(`${id} has lost its worker and is taken over.`));
+  worker.on('stalled', (id) => onLine(`${id} lost its worker, and another takes it over.`));
   return worker;
 }
 

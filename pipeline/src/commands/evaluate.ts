@@ -44,9 +44,9 @@ export interface EvaluateArguments extends SamplerSettings {
 const MODEL = 'The model:';
 const PICTURES = 'The pictures:';
 const SAMPLING = 'How they are sampled:';
-const DATA = 'The real images; what is left out is as the model card says:';
-const FEATURES = 'What looks at them:';
-const RESULTS = 'What comes of it:';
+const DATA = 'The real images; by default as in the model card:';
+const FEATURES = 'The feature network:';
+const RESULTS = 'Results:';
 
 export const command: CommandModule<object, EvaluateArguments> = {
   command: 'evaluate',
@@ -89,8 +89,8 @@ export const command: CommandModule<object, EvaluateArguments> = {
           group: FEATURES,
           choices: FEATURE_RANGES,
           requiresArg: true,
-          describe: 'What black and white are in the input of --feature-model',
-          defaultDescription: 'as it says itself, else -1,1',
+          describe: 'Values of black and white in the input of --feature-model',
+          defaultDescription: 'as the file says, else -1,1',
         },
         out: {
           group: RESULTS,

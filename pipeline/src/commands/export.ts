@@ -38,7 +38,7 @@ export const command: CommandModule<object, ExportArguments> = {
     cli
       .usage(
         '$0 export --run <folder> --out <folder> [--triton <repository>]\n$0 export --model <folder> --triton <repository>\n$0 export --model <folder> --out <folder> [--fuse <graph>]\n$0 export --run <folder> --accelerate <folder>\n\n' +
-          'Turns a training run into a model folder: its averaged weights as ONNX, with everything that sampling needs, and for Python as safetensors. --triton writes it into a model repository, too. --model with --out copies a model folder and adds the weights for Python, or fused graphs, or makes it smaller. --accelerate turns the run into a Python project that goes on with it on many GPUs or machines.',
+          'Turns a training run into a model folder: its averaged weights as ONNX, with everything that sampling needs, and for Python as safetensors. --triton writes it into a model repository, too. --model with --out copies a model folder and adds the weights for Python, or fused graphs, or makes it smaller. --accelerate turns the run into a Python project that continues it on many GPUs or machines.',
       )
       .options({
         run: { group: RUN, string: true, requiresArg: true, describe: `Run folder of ${program('train')}` },
@@ -220,7 +220,7 @@ async function exportFrom({
     ),
   );
   for (const note of notes) sayNote(note);
-  if (evaluated) sayNote('The figures of the model that was there before went with it: evaluate this one.');
+  if (evaluated) sayNote('The figures of the previous model were removed with it: evaluate this one.');
   return {
     run,
     folder: out,

@@ -68,7 +68,7 @@ export const command: CommandModule<object, PhantomArguments> = {
           group: PICTURES,
           choices: PHANTOM_FORMATS,
           default: USUAL.format,
-          describe: 'Files to write: dicom is for trying out what reads files of hospitals',
+          describe: 'Files to write; dicom is for trying out software that reads hospital files',
         },
         threads: numberOption('threads', PICTURES, 'Threads; they do not change the pictures', 'one a core'),
         abnormal: {
@@ -80,11 +80,15 @@ export const command: CommandModule<object, PhantomArguments> = {
           default: USUAL.abnormal,
         },
         duplicates: {
-          ...numberOption('duplicates', PLANTED, 'Copies, added after the pictures; every second is changed a little'),
+          ...numberOption(
+            'duplicates',
+            PLANTED,
+            'Copies, added after the pictures; every second one is slightly changed',
+          ),
           default: USUAL.duplicates,
         },
         broken: {
-          ...numberOption('broken', PLANTED, 'Files that are cut, empty or no pictures, added last'),
+          ...numberOption('broken', PLANTED, 'Files that are truncated, empty or not pictures, added last'),
           default: USUAL.broken,
         },
       })

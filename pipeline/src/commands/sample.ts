@@ -46,8 +46,9 @@ const PICTURES = 'The pictures:';
 const START = 'From a picture:';
 const SAMPLING = 'How they are sampled:';
 const FILES = 'What is written:';
-const SHEET = 'Sheet of all, in the format of its name: png, webp, avif, tiff; jpg and gif lose a little';
-const MOVING = 'The sheet forming, by its name webp, or gif, which has 256 colours';
+const SHEET =
+  'Sheet of all pictures, in the format that its name says: png, webp, avif, tiff; jpg and gif lose a little';
+const MOVING = 'The sheet as it forms: a webp, or a gif, which has 256 colours';
 
 export const command: CommandModule<object, SampleArguments> = {
   command: 'sample',
@@ -80,7 +81,7 @@ export const command: CommandModule<object, SampleArguments> = {
       .example('$0 sample --count 64 --out out/sheet.png', 'a sheet of 64 digits')
       .example('$0 sample --labels 7 --seed 42 --singles out/sevens', '16 sevens, one file each')
       .example('$0 sample --from seven.png --strength 0.6', 'digits like one, by the last 12 of 20 steps')
-      .example('$0 sample --from seven.png --mask hole.png', 'its hole filled, all else as it is')
+      .example('$0 sample --from seven.png --mask hole.png', 'its hole filled, the rest unchanged')
       .example('$0 sample --interpolate 3,7 --labels 4', 'from one four to another')
       .example(
         '$0 sample --sampler ddpm --steps 300 --animation out/forming.webp',

@@ -52,7 +52,7 @@ export const command: CommandModule<object, TraceArguments> = {
           group: MODEL,
           requiresArg: true,
           coerce: toNumber('batch'),
-          describe: 'Examples of a call, always as many',
+          describe: 'Examples per call, if their number is to be fixed',
           defaultDescription: 'any number',
         },
         shape: {

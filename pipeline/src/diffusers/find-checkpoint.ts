@@ -58,7 +58,7 @@ export async function findCheckpoint(from: string, named: NamedFiles = {}): Prom
       '--scheduler',
       named.scheduler,
       [join(root, 'scheduler', SCHEDULER), join(root, SCHEDULER), join(pipeline, 'scheduler', SCHEDULER)],
-      `${SCHEDULER}, in it or in the folder scheduler. Name such a file with --scheduler; one that holds {} alone stands for the DDPM paper's schedule`,
+      `${SCHEDULER}, in it or in the folder scheduler. Name such a file with --scheduler; one that holds only {} stands for the DDPM paper's schedule`,
     ),
     weights,
     card: await firstFile([join(root, 'README.md'), join(pipeline, 'README.md')]),
@@ -85,7 +85,7 @@ async function rootOf(from: string): Promise<string> {
   if (cached.length > 0 && !names.includes('model_index.json')) {
     const example = join(from, cached[0]!);
     throw new InputError(
-      `Cannot import ${from}: it must be one model, received a cache of ${cached.length}. Name the one: ${example}`,
+      `Cannot import ${from}: it must be one model, received a cache of ${cached.length}. Name one: ${example}`,
     );
   }
   if (!names.includes('snapshots')) return from;
@@ -109,7 +109,7 @@ async function findWeights(from: string, folder: string): Promise<string> {
   if (found.length > 1) {
     const files = found.map((name) => join(folder, name));
     throw new InputError(
-      `Cannot import ${from}: it must hold one set of weights, received ${found.join(', ')}. Name the one: ${program('import')} ${shellPath(files[0]!)}`,
+      `Cannot import ${from}: it must hold one set of weights, received ${found.join(', ')}. Name one: ${program('import')} ${shellPath(files[0]!)}`,
     );
   }
   for (const name of names) if (await isPickle(join(folder, name))) throw pickleError(from, join(folder, name));
@@ -143,7 +143,7 @@ async function kindOf(path: string): Promise<'file' | 'folder' | 'nothing'> {
   if ((await lstat(path).catch(() => undefined))?.isSymbolicLink()) {
     const target = await readlink(path);
     throw new InputError(
-      `Cannot read ${path}: it is a link to ${target}, where nothing is. The download did not end, or the folder was copied ` +
+      `Cannot read ${path}: it is a link to ${target}, which does not exist. The download was not finished, or the folder was copied ` +
         'without the blobs of the cache: download it again, or copy it with cp -rL.',
     );
   }
@@ -152,7 +152,7 @@ async function kindOf(path: string): Promise<'file' | 'folder' | 'nothing'> {
 
 function nothingThere(from: string): InputError {
   const download = /^[\w.-]+\/[\w.-]+$/.test(from)
-    ? ` A model of the Hub is downloaded first: hf download ${from} --local-dir ${basename(from)}`
+    ? ` Download a model of the Hub first: hf download ${from} --local-dir ${basename(from)}`
     : '';
   return new InputError(
     `Cannot import ${from}: it must be a folder or a .safetensors file, received nothing of that name.${download}`,

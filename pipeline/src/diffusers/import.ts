@@ -134,7 +134,7 @@ async function readValues({ model, files, ofMonai }: Checkpoint, from: string) {
   for (const { name } of model.parameters) {
     const data = tensors.get(name)?.data;
     if (data && !(data instanceof Float32Array)) {
-      throw new InputError(`Cannot import ${from}: ${name} must hold floating point numbers, received whole ones.`);
+      throw new InputError(`Cannot import ${from}: ${name} must hold floating-point numbers, received integers.`);
     }
   }
   const { values, faults } = fromStateDict(model, tensors);

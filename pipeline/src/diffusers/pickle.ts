@@ -37,7 +37,7 @@ export async function firstBytes(path: string, count: number): Promise<Uint8Arra
 export function pickleError(from: string, path: string): InputError {
   return new InputError(
     `Cannot import ${from}: the weights must be safetensors, received ${basename(path)}, a pickle, which is a program that runs ` +
-      `when it is read. Where you trust it and have Python, convert it: ${convertingCommand(path)}`,
+      `when it is read. If you trust it and have Python, convert it: ${convertingCommand(path)}`,
   );
 }
 

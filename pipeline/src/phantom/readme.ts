@@ -1,5 +1,5 @@
 /** The README.md beside a set: what it is, and the command that makes it again. */
-
+import { plural } from '../terminal/format.ts';
 import { formatOf } from './formats.ts';
 import { LABEL } from './label.ts';
 import { countFiles, type PhantomSet, USUAL } from './options.ts';
@@ -18,16 +18,16 @@ function phantomOptions(set: PhantomSet): string {
 export function readmeOf(set: PhantomSet): string {
   const { count, duplicates, broken } = set;
   const planted = [
-    ...(duplicates > 0 ? [`${duplicates} copies of them, every second changed a little`] : []),
-    ...(broken > 0 ? [`${broken} files that cannot be read`] : []),
+    ...(duplicates > 0 ? [`${plural(duplicates, 'copy', 'copies')} of them, every second one slightly changed`] : []),
+    ...(broken > 0 ? [`${plural(broken, 'file')} that cannot be read`] : []),
   ];
   return `# Phantoms of hand radiographs
 
-**${LABEL}** A program drew all ${countFiles(set)} files below \`images\`. Nobody was exposed to
+**${LABEL}** A program drew the ${plural(countFiles(set), 'file')} below \`images\`. Nobody was exposed to
 rays for them, and nothing that is found in them says anything about people. Do not use them for diagnosis, and do not give
 results on them as results on radiographs.
 
-- \`images/<id>.${formatOf(set.format).ending}\`: ${[`${count} pictures`, ...planted].join(', ')}. Each says in its metadata what it is.
+- \`images/<id>.${formatOf(set.format).ending}\`: ${[plural(count, 'picture'), ...planted].join(', ')}. Each says in its metadata what it is.
 - \`hands.csv\`: \`id,boneage,male\`, the layout of the RSNA Bone Age challenge. \`boneage\` is in months.
 - \`truth.jsonl\`: a line of JSON for each file, with what is known of it: age, sex, side, where the bones are and how wide
   their growth plates, what is abnormal, what is a copy of what, what is broken.

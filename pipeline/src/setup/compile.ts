@@ -67,7 +67,7 @@ export async function compileAddon(options: CompileOptions): Promise<void> {
       const reason = stderr.split('\n').find((line) => /error|cannot|not found/i.test(line)) ?? stderr.slice(0, 200);
       throw new InputError(
         `Cannot build the addon: ${compiler.join(' ')} says "${reason.trim()}". ` +
-          'If a file of libtensorflow is damaged, the same command with -- --force fetches it again.',
+          'If a file of libtensorflow is damaged, the same command with --force fetches it again.',
       );
     }
     await rename(temporary, addon);

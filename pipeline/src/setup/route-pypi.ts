@@ -160,9 +160,7 @@ async function decideCuda(job: SetupJob, site: string): Promise<{ wheels: readon
   const states = await Promise.all(wheels.map((wheel) => stateOf(wheel, site)));
   if (!states.includes('absent')) return take('is there, though no NVIDIA driver is seen');
   const size = formatBytes(sum(wheels.map((wheel) => wheel.size)));
-  return leave(
-    `for want of an NVIDIA driver (libcuda.so.1); it will compute on the CPU. -- --cuda gets the ${size} all the same`,
-  );
+  return leave(`without an NVIDIA driver (libcuda.so.1); it will compute on the CPU. --cuda gets the ${size} anyway`);
 }
 
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);

@@ -32,7 +32,7 @@ export function checkArguments(command: string, typed: readonly string[], known:
   for (let i = 0; i < typed.length; i++) {
     const token = typed[i]!;
     if (!isOption(token)) {
-      throw new UsageError(`every word must belong to an option, received "${token}".`);
+      throw new UsageError(`unexpected word "${token}".`);
     }
     const { name, flag, denied, inline } = readOption(command, token, known);
     if (name === undefined) continue; // in a group, such as --model.layers_per_block, each key may occur once

@@ -24,7 +24,7 @@ export function toList(option: string, example: string): (value: unknown) => str
     if (value === undefined) return undefined;
     const refuse = () => {
       throw new InputError(
-        `Cannot read the options: --${option} must be a list with commas between its parts, as ${example}, received "${String(value)}".`,
+        `Cannot read the options: --${option} must be a list separated by commas, as ${example}, received "${String(value)}".`,
       );
     };
     const list: string[] = [];
@@ -52,7 +52,7 @@ export function toNames(option: string): (value: unknown) => Record<string, stri
   return (value) => {
     if (value === undefined) return undefined;
     const action = 'read the options';
-    const rule = 'values with a name each and commas between them, as False=female,True=male';
+    const rule = 'values and their names, separated by commas, as False=female,True=male';
     const names = new Map<string, string>();
     let rest = String(value);
     for (let more = true; more; ) {

@@ -80,7 +80,7 @@ export const dataFields = {
     onResume: 'fixed',
     type: 'string',
     rule: framesRule,
-    describe: 'of files with several: first (the default; of NIfTI middle), middle, all, 7 or 10-20',
+    describe: 'of files with several frames: first (the default; middle for NIfTI), middle, all, 7 or 10-20',
   },
   axis: {
     flag: 'axis',

@@ -31,7 +31,8 @@ export const fields = {
       type: 'number',
       min: 0,
       above: true,
-      describe: 'time to spend, pictures included; the rate follows the clock, so not repeatable to the bit',
+      describe:
+        'time to spend, pictures included; the learning rate follows the clock, so a run cannot be repeated to the bit',
     },
     init: {
       flag: 'init',
@@ -114,7 +115,7 @@ export const fields = {
       type: 'choice',
       choices: TIMESTEP_SAMPLINGS,
       default: 'uniform',
-      describe: 'which timesteps are trained on: all alike, or those in the middle most',
+      describe: 'which timesteps are trained on: all equally, or mostly those in the middle',
     },
     logitMean: {
       flag: 'logit-mean',
@@ -123,7 +124,7 @@ export const fields = {
       min: -10,
       max: 10,
       default: 0,
-      describe: 'of logit_normal: above 0 prefers much noise',
+      describe: 'for logit_normal: above 0 prefers more noise',
     },
     logitStd: {
       flag: 'logit-std',
@@ -133,7 +134,7 @@ export const fields = {
       above: true,
       max: 10,
       default: 1,
-      describe: 'of logit_normal: how wide it is',
+      describe: 'for logit_normal: how wide it is',
     },
     learnSchedule: {
       flag: 'learn-schedule',

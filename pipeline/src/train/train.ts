@@ -4,6 +4,7 @@
  */
 import { conditionInputs } from '@onnoise/scheduler';
 import { sizeOf } from '../shape.ts';
+import { plural } from '../terminal/format.ts';
 import { explainEngineError } from './advice.ts';
 import { imagesPerStep } from './batch.ts';
 import { diskError } from './checkpoint.ts';
@@ -114,7 +115,7 @@ async function finish(state: RunState, { last, interrupted, seconds }: LoopResul
   let validation: ValidationMetrics | undefined;
   if (interrupted) await writeChart(state.folder);
   else {
-    if (!last) hooks?.onNote?.(`The run was already complete, after ${step} steps.`);
+    if (!last) hooks?.onNote?.(`The run was already complete, after ${plural(step, 'step')}.`);
     if (last || (await lacksPictures(state, step, true))) validation = await drawPictures(state, step, true);
   }
   return {

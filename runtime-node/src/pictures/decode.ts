@@ -61,7 +61,7 @@ async function decode(file: PictureFile, [, height, width]: ImageShape): Promise
     .catch(() => undefined);
   const format = head?.format === 'heif' && head.compression === 'av1' ? 'avif' : head?.format;
   if (head === undefined || !FORMATS.includes(format!)) {
-    const received = head === undefined ? 'bytes of no picture' : `one in ${head.format}`;
+    const received = head === undefined ? 'bytes that are not a picture' : `one in ${head.format}`;
     refuse(file, `must be a picture in ${FORMATS.slice(0, -1).join(', ')} or ${FORMATS.at(-1)}, received ${received}`);
   }
   if ((head.pages ?? 1) > 1) refuse(file, `must be one picture, received ${head.pages} in one file`);

@@ -18,7 +18,10 @@ export interface ConditionSpec {
 /** Values by the name of their condition: one for all images, or several in turn. */
 export type ConditionValues = Readonly<Record<string, number | readonly number[]>>;
 
-const NAME: Rule<string> = rule('small letters, digits and _', (name) => text.holds(name) && /^[a-z0-9_]+$/.test(name));
+const NAME: Rule<string> = rule(
+  'lower-case letters, digits and _',
+  (name) => text.holds(name) && /^[a-z0-9_]+$/.test(name),
+);
 
 const KEYS: readonly string[] = ['name', 'mean', 'std', 'min', 'max'] satisfies (keyof ConditionSpec)[];
 

@@ -19,7 +19,7 @@ export function curveTable(title: string, results: readonly SeedResult[]): strin
     'seed',
     'first step',
     'first ten',
-    'apart by 1 %',
+    '1 % apart at',
     'loss at the end, ours',
     'PyTorch',
     'one model, sampled by both',

@@ -18,7 +18,7 @@ export function systemRoutes(app: FastifyInstance, { metrics }: Service): void {
     {
       schema: {
         tags: ['System'],
-        summary: 'Tell Prometheus',
+        summary: 'Metrics for Prometheus',
         response: { 200: { description: 'OK', content: { 'text/plain': { schema: { type: 'string' } } } } },
       },
     },

@@ -98,7 +98,7 @@ describe('bulk generation over Redis', skipBecause(LACKS_REDIS), () => {
     expect([await jobCount(at, 'active'), await jobCount(at, 'wait')]).toEqual([1, 1]);
     const { lines } = await startWorker(at);
     expect((await order(at, wanted)).manifest).toBeDefined();
-    expect(lines.filter((line) => line.includes('has lost its worker and is taken over'))).toHaveLength(1);
+    expect(lines.filter((line) => line.includes('lost its worker, and another takes it over'))).toHaveLength(1);
     expect(seedsIn(at.out, (await readManifest(at.out)).shards)).toEqual([0, 1, 2, 3]);
   });
 

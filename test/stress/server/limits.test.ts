@@ -193,8 +193,8 @@ describe('readApiKeys', () => {
   });
 
   it.each([
-    ['', /must hold a key a line, received none\.$/],
-    ['# none\n', /must hold a key a line, received none\.$/],
+    ['', /must hold one key per line, received none\.$/],
+    ['# none\n', /must hold one key per line, received none\.$/],
     [
       'fifteen-letters\n',
       /must hold keys of 16 or more printable characters without spaces, received one of 15, line 1\.$/,
@@ -235,7 +235,7 @@ describe('completeOptions', () => {
   });
 
   it.each<[Partial<ServerOptions>, string]>([
-    [{ models: [] }, 'models must be at least one, received none'],
+    [{ models: [] }, 'models must name at least one folder, received none'],
     [{ models: ['a/m', 'b/m'] }, 'names of models must differ, received m twice'],
     [{ models: { 'a b': 'm' } }, 'the name of a model must be up to 64 letters, digits and ._-, received "a b"'],
     [{ device: 'tpu' as never }, 'device must be one of auto, cpu, cuda, webgpu, received "tpu"'],
@@ -249,7 +249,7 @@ describe('completeOptions', () => {
     [{ apiKeys: KEYS[0]! as never }, 'apiKeys must be an array of keys, received "string"'],
     [{ trustProxy: 'yes' as never }, 'trustProxy must be true or false, received "yes"'],
     [{ maxbatch: 2 } as never, 'an option must be one of models, device'],
-    [{ corsOrigins: ['https://example.org/'] }, 'an origin of CORS must be * or an origin'],
+    [{ corsOrigins: ['https://example.org/'] }, 'corsOrigins[0] must be * or an origin'],
   ])('refuses %j', (options, message) => {
     expect(() => completeOptions({ models: ['m'], ...options })).toThrow(`Cannot start the server: ${message}`);
   });

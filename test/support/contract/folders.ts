@@ -162,7 +162,7 @@ export const FOLDERS: readonly FolderRow[] = [
   unet(
     'a condition with spaces',
     { conditions: [{ ...AGE, name: 'Bone age' }] },
-    'name of conditions[0] of unet/config.json must be small letters, digits and _, received "Bone age".',
+    'name of conditions[0] of unet/config.json must be lower-case letters, digits and _, received "Bone age".',
   ),
   unet(
     'a condition twice',

@@ -108,7 +108,7 @@ describe('inspectDevice', () => {
     const onSoftware = await inspectDevice('webgpu', machine([], ALL));
     expect([onSoftware.available, onSoftware.reason]).toEqual([
       true,
-      'no GPU is seen: a software renderer computes, right but far slower than cpu, and auto passes it by',
+      'no GPU is seen: a software renderer computes, right but far slower than cpu, and auto skips it',
     ]);
     expect(onSoftware.software).toBe(true);
     expect((await inspectDevice('webgpu', machine(['/dev/dri/renderD129'], ALL))).reason).toContain('renderD129');
@@ -123,7 +123,7 @@ describe('inspectDevice', () => {
         const tried = report.reason.includes('on webgpu');
         expect(tried, report.reason).toBe(available && !software);
         if (!tried) expect(report.reason).toMatch(software ? /no webgpu: no GPU is seen$/ : /no webgpu: /);
-        if (software) expect(reason).toMatch(/^no GPU is seen: .* auto passes it by$/);
+        if (software) expect(reason).toMatch(/^no GPU is seen: .* auto skips it$/);
       }
     }
   });

@@ -10,7 +10,7 @@ describe('nameModels', () => {
   });
 
   it.each<[string[] | Record<string, string>, string]>([
-    [[], 'Cannot serve: models must be at least one, received none.'],
+    [[], 'Cannot serve: models must name at least one folder, received none.'],
     [undefined as never, 'Cannot serve: models must be an array of folders, or folders by name, received undefined.'],
     [['=models/digits'], 'Cannot serve: the name of a model must be up to 64 letters, digits and ._-, received ""'],
     [['a='], 'Cannot serve: the folder of a must be a path, received ""'],

@@ -265,7 +265,7 @@ describe('wrong forms and files are refused in a sentence', () => {
     ['deep', `${of} have 8 bits a channel, received 16.`],
     ['cut', `${of} be complete, received a PNG file without its end.`],
     ['svg', `${of} be a picture in png, jpeg, webp, gif, tiff or avif, received one in svg.`],
-    ['text', `${of} be a picture in png, jpeg, webp, gif, tiff or avif, received bytes of no picture.`],
+    ['text', `${of} be a picture in png, jpeg, webp, gif, tiff or avif, received bytes that are not a picture.`],
     ['empty', `${of} be a picture, received an empty file.`],
     ['moving', `${of} be one picture, received 2 in one file.`],
   ])('an image that is %s', async (name, message) => {
@@ -274,7 +274,7 @@ describe('wrong forms and files are refused in a sentence', () => {
   });
 
   it.each<[string, () => Fields, string | null, string]>([
-    ['no image', () => ({}), 'image', 'the field image must be there.'],
+    ['no image', () => ({}), 'image', 'the field image must be given.'],
     ['an image that is no file', () => ({ image: 'x' }), 'image', `${of} be a file.`],
     [
       'a clear image beside a mask',

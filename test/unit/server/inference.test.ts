@@ -154,7 +154,7 @@ describe('the Open Inference Protocol', () => {
   });
 
   it.each<[string, object, string]>([
-    ['no inputs', {}, 'Cannot take the request: the field inputs must be there.'],
+    ['no inputs', {}, 'Cannot take the request: the field inputs must be given.'],
     [
       'an unknown field',
       { inputs: [sample], priority: 1 },

@@ -268,7 +268,7 @@ describe('an allowed host', () => {
     'is not "%s"',
     (host) => {
       expect(() => completeOptions({ models: ['m'], allowedHosts: [host] })).toThrow(
-        `Cannot start the server: an allowed host must be * or a host without scheme and port, such as pictures.example.org, received "${host}".`,
+        `Cannot start the server: allowedHosts[0] must be * or a host without scheme and port, such as pictures.example.org, received "${host}".`,
       );
     },
   );

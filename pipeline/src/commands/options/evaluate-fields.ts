@@ -15,7 +15,7 @@ import type { TrainedOn } from '../../export/read-card.ts';
 import { tableOptions, typedValues } from './tables.ts';
 
 const TEST = {
-  'test-data': 'Real images to compare with, named as by --data, in place of those that training held out',
+  'test-data': 'Real images to compare with, given as for --data, instead of those that training held out',
   'test-csv': 'CSV of --test-data, with the columns of --csv',
 } as const;
 

@@ -47,7 +47,7 @@ export function formatOptions(group: string) {
       group,
       string: true,
       requiresArg: true,
-      describe: 'Training images, named as by train --data: compare the Frechet distances of both networks, too',
+      describe: 'Training images, given as for train --data: compare the Frechet distances of both networks, too',
     },
   } satisfies Record<string, Options>;
 }

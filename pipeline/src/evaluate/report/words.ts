@@ -49,7 +49,7 @@ export function anchors(measure: Measure): string {
 export function memorisationSentence(memorisation: Memorisation): string {
   const { verdict, counts } = memorisation;
   if (verdict === 'copies found') return 'Copies of training images were found.';
-  if (verdict === 'cannot tell') return 'Whether pictures are copies of training images cannot be told.';
+  if (verdict === 'cannot tell') return 'It cannot be told whether pictures are copies of training images.';
   return `No copies of training images were found${seen(memorisation, counts.samples)}.`;
 }
 

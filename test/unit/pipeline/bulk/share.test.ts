@@ -73,9 +73,11 @@ describe('tasks without a queue', () => {
 
     expect(await run(0)).toEqual({ shards: 2, found: 0, images: 6 });
     await expect(merge()).rejects.toMatchObject({
-      message: expect.stringContaining('1 of 3 shards are missing or damaged'),
+      message: expect.stringContaining('1 of 3 shards is missing or damaged'),
       more: [expect.stringContaining('shard 1: seeds 4 to 7'), expect.stringContaining('--shards 0/1')],
     });
+    const both = mergeShards({ order: await orderOf(model, 12), modelName: 'tiny', out, ...quiet });
+    await expect(both).rejects.toThrow('2 of 3 shards are missing or damaged');
     expect((await readdir(out)).filter((name) => /manifest/.test(name))).toEqual([]);
     expect(await run(1)).toEqual({ shards: 1, found: 0, images: 4 });
     expect(await merge()).toBe(join(out, 'manifest.json'));

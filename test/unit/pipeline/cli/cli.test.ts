@@ -52,7 +52,7 @@ describe('pipeline', () => {
     ['an unknown option alone', ['--colour'], 'pipeline has no option --colour\\.'],
     ['an unknown option', ['sample', '--nearly', '1'], 'pipeline sample has no option --nearly\\.'],
     ['a misspelt option', ['sample', '--step', '1'], 'pipeline sample has no option --step\\. Did you mean --steps\\?'],
-    ['a stray word', ['sample', 'now'], 'every word must belong to an option, received "now"\\.'],
+    ['a stray word', ['sample', 'now'], 'unexpected word "now"\\.'],
     ['an option without its value', ['sample', '--count'], '--count must have a value, received none\\.'],
     ['an option for a value', ['sample', '--out', '--count', '1'], '--out must have a value, received none\\.'],
     [
@@ -71,7 +71,7 @@ describe('pipeline', () => {
       ['sample', '--seed', '9007199254740993'],
       '--seed .* received 9007199254740993\\.',
     ],
-    ['a list with a hole', ['sample', '--labels', '1,,2'], '--labels must be a list with commas between its parts.*'],
+    ['a list with a hole', ['sample', '--labels', '1,,2'], '--labels must be a list separated by commas.*'],
     [
       'a choice that is none',
       ['sample', '--sampler', 'nonesuch'],

@@ -23,7 +23,7 @@ describe('toList', () => {
   test.each(['', ' ', 'a,', ',a', 'a,,b', '"a', '"a"b', 'a"b"', '""'])('refuses %j', (text) => {
     expect(() => list(text)).toThrow(InputError);
     expect(() => list(text)).toThrow(
-      `Cannot read the options: --labels must be a list with commas between its parts, as 0,1,2 or female,male, received "${text}".`,
+      `Cannot read the options: --labels must be a list separated by commas, as 0,1,2 or female,male, received "${text}".`,
     );
   });
 });
@@ -49,7 +49,7 @@ describe('toNames', () => {
     (text) => {
       expect(() => names(text)).toThrow(
         new InputError(
-          `Cannot read the options: --label-names must be values with a name each and commas between them, as False=female,True=male, received ${JSON.stringify(text)}.`,
+          `Cannot read the options: --label-names must be values and their names, separated by commas, as False=female,True=male, received ${JSON.stringify(text)}.`,
         ),
       );
     },

@@ -85,7 +85,7 @@ describe('pipeline sample --from', () => {
     ],
     [
       ['--from', 'words.png'],
-      'Cannot start from a picture: --from *words.png must be a picture in png, jpeg, webp, gif, tiff or avif, received bytes of no picture.',
+      'Cannot start from a picture: --from *words.png must be a picture in png, jpeg, webp, gif, tiff or avif, received bytes that are not a picture.',
     ],
     [['--from', 'none.png'], 'Cannot read --from *none.png: it is not there.'],
     [['--from', 'folder'], 'Cannot read --from *folder: it is a folder.'],

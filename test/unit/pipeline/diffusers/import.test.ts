@@ -102,8 +102,8 @@ describe('importCheckpoint', () => {
     await loadModel(out, { device: 'cpu' }).then((model) => model.dispose());
 
     await rm(join(cache, 'blobs', 'c0ffee'));
-    await refuses(cache, /unet.*safetensors: it is a link to \.\.\/\.\.\/\.\.\/blobs\/c0ffee, where nothing is\./);
-    await refuses(root, /it must be one model, received a cache of 1\. Name the one: .*models--someone--cats$/);
+    await refuses(cache, /unet.*safetensors: it is a link to \.\.\/\.\.\/\.\.\/blobs\/c0ffee, which does not exist\./);
+    await refuses(root, /it must be one model, received a cache of 1\. Name one: .*models--someone--cats$/);
     await writeFile(join(cache, 'refs', 'main'), 'ffff');
     await refuses(cache, /must hold the snapshot ffff that refs\/main names, received 0a1b\./);
   });
@@ -214,7 +214,7 @@ describe('importCheckpoint refuses', () => {
     await rename(file, join(from, 'unet/diffusion_pytorch_model.non_ema.safetensors'));
     await refuses(
       from,
-      /one set of weights, received .*fp16\.safetensors, .*non_ema\.safetensors\. Name the one: pipeline import .*fp16\.safetensors$/,
+      /one set of weights, received .*fp16\.safetensors, .*non_ema\.safetensors\. Name one: pipeline import .*fp16\.safetensors$/,
     );
   });
 
@@ -271,7 +271,7 @@ describe('importCheckpoint refuses weights that', () => {
     [
       'have one too many',
       { change: (tensors) => tensors.set('lora.weight', { shape: [1], data: Float32Array.of(1) }) },
-      /lora\.weight \[1\] is none of the network's\.$/,
+      /lora\.weight \[1\] is not one of the network's\.$/,
     ],
     [
       'are of another width',
@@ -281,7 +281,7 @@ describe('importCheckpoint refuses weights that', () => {
     [
       'have classes that the config does not',
       { network: { num_class_embeds: 5 }, config: { num_class_embeds: null } },
-      /class_embedding\.weight \[5, 16\] is none of the network's\. In .*: num_class_embeds is null, and the tensors are of 5\.$/,
+      /class_embedding\.weight \[5, 16\] is not one of the network's\. In .*: num_class_embeds is null, and the tensors are of 5\.$/,
     ],
     [
       'have attention elsewhere',
@@ -306,7 +306,7 @@ describe('importCheckpoint refuses weights that', () => {
     [
       'are whole numbers',
       { change: (tensors) => tensors.set('conv_in.bias', { shape: [4], data: new Int32Array(4) }) },
-      /conv_in\.bias must hold floating point numbers, received whole ones\.$/,
+      /conv_in\.bias must hold floating-point numbers, received integers\.$/,
     ],
   ])('%s', async (_, parts, message) => {
     await refuses(await fresh(parts), message);

@@ -81,7 +81,7 @@ describe('fromStateDict', () => {
     expect(refused).toThrow(InputError);
     expect(refused).toThrow(
       "Cannot read x: the weights must be the network's, received others: conv_in.bias has [5], not [4]; " +
-        "conv_out.weight [1, 4, 3, 3] is missing (and 1 more); conv_more.weight [1, 2] is none of the network's.",
+        "conv_out.weight [1, 4, 3, 3] is missing (and 1 more); conv_more.weight [1, 2] is not one of the network's.",
     );
   });
 });

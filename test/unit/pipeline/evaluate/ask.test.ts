@@ -83,7 +83,7 @@ describe('matchClasses', () => {
   test('refuses images without classes, and classes that the model lacks', () => {
     const { labels: _, classNames: __, ...unlabelled } = dataset;
     expect(() => match(model, unlabelled)).toThrow(
-      /^Cannot evaluate m: --data must have classes, as the model has, received images without: /,
+      /^Cannot evaluate m: --data must have classes, as the model has, received images without classes: /,
     );
     expect(() => match(model, dataset)).toThrow(
       "Cannot evaluate m: --data must be images of the model's classes alone, which are a, b, received also c.",

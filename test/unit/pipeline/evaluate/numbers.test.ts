@@ -97,6 +97,6 @@ test('pipeline evaluate measures it, tells it, and leaves it out for test images
 
   const other = await evaluate('--test-data', place('other'));
   expect(other.code).toBe(0);
-  expect(other.stderr).toContain('is not measured: no numbers are read of --test-data.');
+  expect(other.stderr).toContain('is not measured: no numbers are read from --test-data.');
   expect(other.stdout).not.toContain('Error of age');
 }, 120_000);

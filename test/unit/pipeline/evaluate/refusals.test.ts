@@ -98,7 +98,7 @@ describe('pipeline evaluate refuses, before anything is trained or sampled,', ()
     [
       'colour against gray',
       () => base('unconditional', 'colour'),
-      "--data must be gray, as the model's pictures, the images are in colour. Add --channels 1 to turn them into that.",
+      "--data must be gray, as the model's pictures, the images are in colour. Add --channels 1 to convert them.",
     ],
     [
       'colour to test with',
@@ -113,7 +113,7 @@ describe('pipeline evaluate refuses, before anything is trained or sampled,', ()
     [
       'images without labels for a model with classes',
       () => base('fresh', 'plain'),
-      '--data must have classes, as the model has, received images without: give a folder for each class, or --csv with --label-column.',
+      '--data must have classes, as the model has, received images without classes: give a folder for each class, or --csv with --label-column.',
     ],
     [
       'a class that the model lacks',
@@ -128,7 +128,7 @@ describe('pipeline evaluate refuses, before anything is trained or sampled,', ()
     [
       'test images without labels',
       () => [...classes(), '--test-data', place('table')],
-      '--test-data must have classes, as --data has, received images without: give a folder for each class, or --test-csv.',
+      '--test-data must have classes, as --data has, received images without classes: give a folder for each class, or --test-csv.',
     ],
     [
       'test images of another class',

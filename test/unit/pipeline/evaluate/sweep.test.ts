@@ -29,7 +29,7 @@ describe('toSweep', () => {
     [['steps=5,many'], '--sweep steps must be a number, received "many".'],
     [
       ['steps=5,,6'],
-      '--sweep steps must be a list with commas between its parts, as steps=5,10,20 or sampler=ddim,dpmpp_2m, received "5,,6".',
+      '--sweep steps must be a list separated by commas, as steps=5,10,20 or sampler=ddim,dpmpp_2m, received "5,,6".',
     ],
     [['steps=5,5'], '--sweep steps 5 must be given once, received it twice.'],
     [['steps=5', 'steps=6'], '--sweep steps must be given once, received it twice.'],

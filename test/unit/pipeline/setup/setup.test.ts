@@ -203,7 +203,7 @@ test.each([
   [['tfjs-node', '--rout'], /pipeline setup has no option --rout\. Did you mean --route\?/],
   [['tfjs'], /the package must be tfjs-node or tfjs-node-gpu, received "tfjs"/],
   [[], /the package must be tfjs-node or tfjs-node-gpu, received nothing/],
-  [['tfjs-node', 'tfjs-node-gpu'], /every word must belong to an option, received "tfjs-node-gpu"/],
+  [['tfjs-node', 'tfjs-node-gpu'], /unexpected word "tfjs-node-gpu"/],
   [['tfjs-node', '--route', 'pip'], /--route must be one of npm, pypi, received "pip"/],
   [['tfjs-node-gpu', '--cuda', '--no-cuda'], /--no-cuda must be given once, received it twice/],
   [['tfjs-node', '--cuda'], /are for tfjs-node-gpu/],

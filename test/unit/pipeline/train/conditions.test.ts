@@ -65,7 +65,7 @@ describe('the plan of images with conditions', () => {
   it.each<[unknown, string]>([
     [3, 'conditions must be a list, received 3.'],
     [[{ ...AGE, std: 0 }], 'std of conditions[0] of the config must be a number above 0, received 0.'],
-    [[{ ...AGE, name: 'Bone age' }], 'name of conditions[0] of the config must be small letters, digits and _'],
+    [[{ ...AGE, name: 'Bone age' }], 'name of conditions[0] of the config must be lower-case letters, digits and _'],
   ])('refuses the conditions %j', (conditions, message) => {
     expect(() => planFromConfig(resolve({ model: { conditions } }))).toThrow(
       `Cannot read the SimpleUnet config: ${message}`,

@@ -223,7 +223,7 @@ describe('pipeline compare', () => {
       ['a', 'b', '--out', 'report'],
       /--out must be the name of an \.html file, received "report"/,
     ],
-    ['a word after an option', ['a', '--out', 'x.html', 'b'], /every word must belong to an option, received "b"/],
+    ['a word after an option', ['a', '--out', 'x.html', 'b'], /unexpected word "b"/],
   ])('refuses %s', async (_, args, sentence) => {
     const { code, stderr } = await runCli('compare', ...args);
     expect(code).toBe(2);

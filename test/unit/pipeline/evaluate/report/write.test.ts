@@ -171,7 +171,7 @@ describe('formatReport', () => {
       plain(await formatReport(exampleEvaluation({ memorisation: exampleMemorisation(more) }), examplePictures()));
     expect(await told({ verdict: 'copies found' })).toContain('Copies of training images were found.');
     expect(await told({ verdict: 'cannot tell' })).toContain(
-      'Whether pictures are copies of training images cannot be told.',
+      'It cannot be told whether pictures are copies of training images.',
     );
     const blind = [0, 5, 10].map((copies) => ({ copies, found: copies / 50 }));
     expect(await told({ sensitivity: blind })).toContain(
